@@ -1,0 +1,52 @@
+/* jw/config.h: typed configuration from the environment.
+ * One `static const` table a room says name, type, place, default and limits; jw_config_load() reads all
+ * tables at once and reports every fault together. Main thread, at start. */
+#pragma once
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stddef.h>
+
+G_BEGIN_DECLS
+
+typedef enum {
+    JW_CONFIG_STRING,   /* char * */
+    JW_CONFIG_INT,      /* int64_t */
+    JW_CONFIG_BOOL,     /* bool: true|false|1|0|yes|no */
+    JW_CONFIG_DURATION, /* int64_t ms: "250ms", "5s", "10m", "72h" */
+    JW_CONFIG_SIZE,     /* int64_t bytes: "512", "64KiB", "10MiB" */
+} JwConfigType;
+
+typedef enum {
+    JW_CONFIG_REQUIRED = 1 << 0,
+    JW_CONFIG_SECRET = 1 << 1, /* masked in --print-config; NAME_FILE may name a file that holds it */
+    JW_CONFIG_URI = 1 << 2,    /* the password inside it is masked */
+} JwConfigFlags;
+
+typedef struct {
+    const char *name; /* environment variable, JW_… */
+    JwConfigType type;
+    size_t offset;            /* of the field in the room's struct */
+    const char *default_text; /* as it would stand in the environment; NULL: none */
+    int64_t min, max;         /* INT, DURATION (ms), SIZE (bytes); both 0: no limits */
+    unsigned flags;
+    const char *help;
+} JwConfigEntry;
+
+/* A table and the struct it fills. The struct starts zeroed; strings in it are owned by it. */
+typedef struct {
+    const char *title; /* heading in --help */
+    const JwConfigEntry *entries;
+    size_t n_entries;
+    void *target;
+} JwConfigTable;
+
+/* Reads @environ (NULL: the process's). INVALID lists every missing, unknown (JW_* that no table names,
+ * JW_KAFKA_* and JW_DEV_* excepted) and ill-formed variable, one a line, each with its cure. */
+bool jw_config_load(const JwConfigTable *tables, size_t n_tables, const char *const *environ_,
+                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+char *jw_config_help(const JwConfigTable *tables, size_t n_tables);  /* (transfer full) */
+char *jw_config_print(const JwConfigTable *tables, size_t n_tables); /* NAME=value lines, masked */
+void jw_config_clear(const JwConfigTable *tables, size_t n_tables);  /* frees the strings */
+
+G_END_DECLS

@@ -1,0 +1,26 @@
+/* jw/ident.h: identifiers and digests. Any thread. Randomness is getrandom(2), never g_random_*. */
+#pragma once
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+G_BEGIN_DECLS
+
+#define JW_UUID_LEN 36
+#define JW_SHA256_HEX_LEN 64
+
+/* Fills @ret (37 bytes with NUL) with a lower-case UUID. */
+void jw_uuid_v7(int64_t now_ms, char ret[JW_UUID_LEN + 1]); /* RFC 9562 section 5.7 */
+/* UUIDv5 (RFC 9562 section 5.5) of Jobwire's own name space and the parts, each written with its length
+ * in front so that ("ab","c") and ("a","bc") differ. The list ends with NULL. */
+void jw_uuid_derive(char ret[JW_UUID_LEN + 1], const char *kind, ...) G_GNUC_NULL_TERMINATED;
+/* True for 36 characters 8-4-4-4-12 in hex, either case. */
+bool jw_uuid_valid(const char *text);
+
+void jw_random_bytes(void *ret, size_t length);
+/* Hex SHA-256 of a buffer. (transfer full) */
+char *jw_sha256_hex(const void *data, size_t length);
+/* Compares without leaking where the texts differ by time. */
+bool jw_secret_equal(const char *a, const char *b);
+
+G_END_DECLS

@@ -1,0 +1,75 @@
+/* jw/sync.h: pthread locks with g_auto lockers, and the bounded queue by which threads hand over work.
+ * GLib's own locks are invisible to ThreadSanitizer and therefore not used in this tree. */
+#pragma once
+#include <glib.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+G_BEGIN_DECLS
+
+typedef struct {
+    pthread_mutex_t raw;
+} JwMutex;
+typedef struct {
+    pthread_cond_t raw; /* waits on CLOCK_MONOTONIC */
+} JwCond;
+
+void jw_mutex_init(JwMutex *self);
+void jw_mutex_clear(JwMutex *self);
+void jw_mutex_lock(JwMutex *self);
+void jw_mutex_unlock(JwMutex *self);
+void jw_cond_init(JwCond *self);
+void jw_cond_clear(JwCond *self);
+void jw_cond_signal(JwCond *self);
+void jw_cond_broadcast(JwCond *self);
+void jw_cond_wait(JwCond *self, JwMutex *mutex);
+/* Waits until woken (maybe spuriously) or @deadline_mono_ms (of jw_clock_system) has passed: false. */
+bool jw_cond_wait_until(JwCond *self, JwMutex *mutex, int64_t deadline_mono_ms);
+
+/* g_auto(JwLocker) locker = jw_locker(&self->mutex); */
+typedef struct {
+    JwMutex *mutex;
+} G_GNUC_UNUSED JwLocker; /* clang would call a variable that only cleans up unused */
+static inline JwLocker
+jw_locker(JwMutex *mutex)
+{
+    jw_mutex_lock(mutex);
+    return (JwLocker){ mutex };
+}
+static inline void
+jw_locker_clear(JwLocker *self)
+{
+    if (self->mutex != NULL) {
+        jw_mutex_unlock(self->mutex);
+        self->mutex = NULL;
+    }
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JwLocker, jw_locker_clear)
+
+/* A bounded first-in first-out queue with @lanes priority lanes (0 is served first; a lower lane gets one
+ * of every 8 pops while it waits, so it never starves). The bound counts all lanes together. */
+typedef struct _JwQueue JwQueue;
+JwQueue *jw_queue_new(size_t capacity, size_t lanes, GDestroyNotify item_free);
+void jw_queue_free(JwQueue *self); /* frees what is left in it; no thread may still wait */
+/* Takes @take_item and returns true, or returns false at once (full or closed; the item stays yours). */
+bool jw_queue_try_push(JwQueue *self, size_t lane, gpointer take_item) G_GNUC_WARN_UNUSED_RESULT;
+/* Waits up to @timeout_ms (-1: for ever). NULL: timed out, or closed and empty. (transfer full) */
+gpointer jw_queue_pop(JwQueue *self, int64_t timeout_ms) G_GNUC_WARN_UNUSED_RESULT;
+/* No pushes from now on; sleeping poppers wake. What is queued can still be popped. */
+void jw_queue_close(JwQueue *self);
+size_t jw_queue_length(JwQueue *self);
+size_t jw_queue_capacity(const JwQueue *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwQueue, jw_queue_free)
+
+/* A flag that threads can sleep on: the stop signal of a service, and the only way to wait. */
+typedef struct _JwStop JwStop;
+JwStop *jw_stop_new(void);
+void jw_stop_free(JwStop *self);
+void jw_stop_set(JwStop *self);
+bool jw_stop_is_set(JwStop *self);
+/* Sleeps up to @timeout_ms; true as soon as the flag is set. */
+bool jw_stop_wait(JwStop *self, int64_t timeout_ms);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwStop, jw_stop_free)
+
+G_END_DECLS

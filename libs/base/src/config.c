@@ -1,0 +1,270 @@
+/* config.c: which variables of the environment exist, and all their faults in one message.
+ * Main thread, at start. Owner: base. The strings read belong to the rooms' structs.
+ * An empty variable counts as not set: compose files and shells write X="${X:-}". */
+#include "jw/config.h"
+#include "jw/error.h"
+#include "jw/text.h"
+#include "config_private.h"
+
+#include <string.h>
+
+#define SECRET_FILE_LIMIT (64 * 1024)
+#define MAX_HINT_DISTANCE 3
+
+extern char **environ;
+
+static void *
+field_of(const JwConfigTable *table, const JwConfigEntry *entry)
+{
+    return (char *)table->target + entry->offset;
+}
+
+static const char *
+lookup(const char *const *env, const char *name)
+{
+    size_t length = strlen(name);
+    for (; env != NULL && *env != NULL; env++) {
+        if (strncmp(*env, name, length) == 0 && (*env)[length] == '=') {
+            const char *value = *env + length + 1;
+            return *value != '\0' ? value : NULL;
+        }
+    }
+    return NULL;
+}
+
+static void G_GNUC_PRINTF(3, 4)
+    add_fault(GString *faults, const char *name, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    g_string_append_printf(faults, "%s%s: ", faults->len > 0 ? "\n" : "", name);
+    g_string_append_vprintf(faults, format, args);
+    va_end(args);
+}
+
+/* The text of a variable: itself, the content of the file that NAME_FILE names, or the default.
+ * NULL when there is none or it could not be read (then a fault is added). (transfer full) */
+static char *
+find_text(const JwConfigEntry *entry, const char *const *env, GString *faults)
+{
+    const char *text = lookup(env, entry->name);
+    g_autofree char *file_name = g_strconcat(entry->name, "_FILE", NULL);
+    const char *path = (entry->flags & JW_CONFIG_SECRET) != 0 ? lookup(env, file_name) : NULL;
+
+    if (text != NULL && path != NULL) {
+        add_fault(faults, entry->name, "set both directly and by %s; keep one of them", file_name);
+        return NULL;
+    }
+    if (path != NULL) {
+        g_autoptr(GError) cause = NULL;
+        size_t length = 0;
+        char *content = jw_file_read(path, SECRET_FILE_LIMIT, &length, &cause);
+        if (content == NULL) {
+            add_fault(faults, file_name, "%s; name a file that this process may read",
+                      jw_error_message(cause));
+            return NULL;
+        }
+        if (strlen(content) != length) {
+            add_fault(faults, file_name, "the file holds a NUL byte; it must be text");
+            g_free(content);
+            return NULL;
+        }
+        size_t end = length;
+        while (end > 0 && (content[end - 1] == '\n' || content[end - 1] == '\r')) {
+            content[--end] = '\0';
+        }
+        if (end == 0) {
+            add_fault(faults, file_name, "the file is empty; write the secret into it");
+            g_clear_pointer(&content, g_free);
+        }
+        return content;
+    }
+    if (text == NULL) {
+        text = entry->default_text;
+        if (text == NULL && (entry->flags & JW_CONFIG_REQUIRED) != 0) {
+            add_fault(faults, entry->name, "not set; it must be set%s%s%s",
+                      (entry->flags & JW_CONFIG_SECRET) != 0 ? " (directly or by a file named in "
+                                                             : "",
+                      (entry->flags & JW_CONFIG_SECRET) != 0 ? file_name : "",
+                      (entry->flags & JW_CONFIG_SECRET) != 0 ? ")" : "");
+        }
+    }
+    return g_strdup(text);
+}
+
+static void
+load_entry(const JwConfigTable *table, const JwConfigEntry *entry, const char *const *env,
+           GString *faults)
+{
+    g_autofree char *text = find_text(entry, env, faults);
+    g_autofree char *fault = NULL;
+    if (text != NULL && !jw_config_value_parse(entry, text, field_of(table, entry), &fault)) {
+        add_fault(faults, entry->name, "%s", fault);
+    }
+}
+
+/* True when a table has @name itself, or a secret whose file it names. */
+static bool
+is_known(const JwConfigTable *tables, size_t n_tables, const char *name)
+{
+    for (size_t t = 0; t < n_tables; t++) {
+        for (size_t e = 0; e < tables[t].n_entries; e++) {
+            const JwConfigEntry *entry = &tables[t].entries[e];
+            if (g_str_equal(name, entry->name)) {
+                return true;
+            }
+            if ((entry->flags & JW_CONFIG_SECRET) != 0 && g_str_has_prefix(name, entry->name)
+                && g_str_equal(name + strlen(entry->name), "_FILE")) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Levenshtein's distance, with one row of memory. */
+static size_t
+edit_distance(const char *a, const char *b)
+{
+    size_t length = strlen(b);
+    g_autofree size_t *row = g_new(size_t, length + 1);
+    for (size_t j = 0; j <= length; j++) {
+        row[j] = j;
+    }
+    for (size_t i = 0; a[i] != '\0'; i++) {
+        size_t diagonal = row[0];
+        row[0] = i + 1;
+        for (size_t j = 0; j < length; j++) {
+            size_t above = row[j + 1];
+            size_t replaced = diagonal + (a[i] != b[j] ? 1 : 0);
+            row[j + 1] = MIN(replaced, MIN(above, row[j]) + 1);
+            diagonal = above;
+        }
+    }
+    return row[length];
+}
+
+static const char *
+nearest_name(const JwConfigTable *tables, size_t n_tables, const char *name)
+{
+    const char *nearest = NULL;
+    size_t best = MAX_HINT_DISTANCE + 1;
+    for (size_t t = 0; t < n_tables; t++) {
+        for (size_t e = 0; e < tables[t].n_entries; e++) {
+            size_t distance = edit_distance(name, tables[t].entries[e].name);
+            if (distance < best) {
+                best = distance;
+                nearest = tables[t].entries[e].name;
+            }
+        }
+    }
+    return nearest;
+}
+
+static void
+check_unknown(const JwConfigTable *tables, size_t n_tables, const char *const *env, GString *faults)
+{
+    static const char *const passed[] = { "JW_KAFKA_", "JW_DEV_", "JW_TEST_" };
+    for (; env != NULL && *env != NULL; env++) {
+        const char *equals = strchr(*env, '=');
+        if (equals == NULL || !g_str_has_prefix(*env, "JW_")) {
+            continue;
+        }
+        g_autofree char *raw = g_strndup(*env, MIN((size_t)(equals - *env), 100));
+        g_autofree char *name = g_utf8_make_valid(raw, -1);
+        bool known = is_known(tables, n_tables, name);
+        for (size_t i = 0; i < G_N_ELEMENTS(passed); i++) {
+            known = known || g_str_has_prefix(name, passed[i]);
+        }
+        if (known) {
+            continue;
+        }
+        const char *hint = nearest_name(tables, n_tables, name);
+        if (hint != NULL) {
+            add_fault(faults, name, "no such setting; did you mean %s?", hint);
+        } else {
+            add_fault(faults, name, "no such setting; remove it (--help lists them all)");
+        }
+    }
+}
+
+bool
+jw_config_load(const JwConfigTable *tables, size_t n_tables, const char *const *environ_,
+               GError **error)
+{
+    g_return_val_if_fail(tables != NULL || n_tables == 0, false);
+
+    const char *const *env = environ_ != NULL ? environ_ : (const char *const *)environ;
+    GString *faults = g_string_new(NULL);
+    for (size_t t = 0; t < n_tables; t++) {
+        for (size_t e = 0; e < tables[t].n_entries; e++) {
+            load_entry(&tables[t], &tables[t].entries[e], env, faults);
+        }
+    }
+    check_unknown(tables, n_tables, env, faults);
+
+    g_autofree char *text = g_string_free(faults, FALSE);
+    if (*text != '\0') {
+        jw_config_clear(tables, n_tables);
+        return jw_fail(error, JW_ERROR_INVALID, "%s", text);
+    }
+    return true;
+}
+
+char *
+jw_config_help(const JwConfigTable *tables, size_t n_tables)
+{
+    GString *out = g_string_new(NULL);
+    for (size_t t = 0; t < n_tables; t++) {
+        g_string_append_printf(out, "%s%s:\n", t > 0 ? "\n" : "", tables[t].title);
+        for (size_t e = 0; e < tables[t].n_entries; e++) {
+            const JwConfigEntry *entry = &tables[t].entries[e];
+            g_autofree char *form = jw_config_value_describe(entry);
+            g_string_append_printf(out, "  %s\n      %s\n      %s", entry->name,
+                                   entry->help != NULL ? entry->help : "", form);
+            if (entry->default_text != NULL) {
+                g_string_append_printf(out, "; default: %s", entry->default_text);
+            } else if ((entry->flags & JW_CONFIG_REQUIRED) != 0) {
+                g_string_append(out, "; required");
+            }
+            if ((entry->flags & JW_CONFIG_SECRET) != 0) {
+                g_string_append_printf(out, "; or the name of a file with it in %s_FILE",
+                                       entry->name);
+            }
+            g_string_append_c(out, '\n');
+        }
+    }
+    return g_string_free(out, FALSE);
+}
+
+char *
+jw_config_print(const JwConfigTable *tables, size_t n_tables)
+{
+    GString *out = g_string_new(NULL);
+    g_autoptr(GHashTable) printed = g_hash_table_new(g_str_hash, g_str_equal);
+    for (size_t t = 0; t < n_tables; t++) {
+        for (size_t e = 0; e < tables[t].n_entries; e++) {
+            const JwConfigEntry *entry = &tables[t].entries[e];
+            if (!g_hash_table_add(printed, (gpointer)(uintptr_t)entry->name)) {
+                continue; /* two rooms read it */
+            }
+            g_autofree char *value = jw_config_value_show(entry, field_of(&tables[t], entry));
+            g_string_append_printf(out, "%s=%s\n", entry->name, value);
+        }
+    }
+    return g_string_free(out, FALSE);
+}
+
+void
+jw_config_clear(const JwConfigTable *tables, size_t n_tables)
+{
+    for (size_t t = 0; t < n_tables; t++) {
+        for (size_t e = 0; e < tables[t].n_entries; e++) {
+            const JwConfigEntry *entry = &tables[t].entries[e];
+            if (entry->type == JW_CONFIG_STRING) {
+                char **field = field_of(&tables[t], entry);
+                g_clear_pointer(field, g_free);
+            }
+        }
+    }
+}

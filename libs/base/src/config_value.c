@@ -1,0 +1,218 @@
+/* config_value.c: reading, checking and showing one value of the configuration.
+ * Main thread. Owner: base. */
+#include "config_private.h"
+#include "jw/text.h"
+
+#include <string.h>
+
+#define MAX_SHOWN 60 /* bytes of a wrong value that a message repeats */
+
+typedef struct {
+    const char *suffix;
+    int64_t factor;
+} Unit;
+
+/* Largest first; the last one is what a bare number would mean. */
+static const Unit duration_units[] = {
+    { "d", 86400000 }, { "h", 3600000 }, { "m", 60000 }, { "s", 1000 }, { "ms", 1 },
+};
+static const Unit size_units[] = {
+    { "TiB", INT64_C(1) << 40 },
+    { "GiB", INT64_C(1) << 30 },
+    { "MiB", INT64_C(1) << 20 },
+    { "KiB", INT64_C(1) << 10 },
+    { "", 1 },
+};
+
+static const struct {
+    const char *name, *cure;
+    const Unit *units;
+    size_t n_units;
+} types[] = {
+    [JW_CONFIG_STRING] = { "text", "write it in UTF-8 without control characters", NULL, 0 },
+    [JW_CONFIG_INT] = { "whole number", "write digits only, as in 42", NULL, 0 },
+    [JW_CONFIG_BOOL] = { "true or false", "write true or false", NULL, 0 },
+    [JW_CONFIG_DURATION] = { "duration", "write it as in 250ms, 5s, 10m or 72h", duration_units,
+                             G_N_ELEMENTS(duration_units) },
+    [JW_CONFIG_SIZE] = { "size", "write it as in 512, 64KiB or 10MiB", size_units,
+                         G_N_ELEMENTS(size_units) },
+};
+
+static bool
+parse_number(const char *text, int64_t *ret)
+{
+    gint64 value;
+    if (!g_ascii_string_to_signed(text, 10, G_MININT64, G_MAXINT64, &value, NULL)) {
+        return false;
+    }
+    *ret = value;
+    return true;
+}
+
+static bool
+parse_with_unit(const char *text, const Unit *units, size_t n_units, int64_t *ret)
+{
+    size_t digits = strspn(text, "0123456789");
+    g_autofree char *number = g_strndup(text, digits);
+    int64_t value;
+    if (!parse_number(number, &value)) {
+        return false;
+    }
+    for (size_t i = 0; i < n_units; i++) {
+        bool zero = value == 0 && text[digits] == '\0';
+        if (!zero && !g_str_equal(text + digits, units[i].suffix)) {
+            continue;
+        }
+        return !__builtin_mul_overflow(value, units[i].factor, ret);
+    }
+    return false;
+}
+
+static bool
+parse_bool(const char *text, bool *ret)
+{
+    static const char *const yes[] = { "true", "1", "yes" };
+    static const char *const no[] = { "false", "0", "no" };
+    for (size_t i = 0; i < G_N_ELEMENTS(yes); i++) {
+        if (g_ascii_strcasecmp(text, yes[i]) == 0 || g_ascii_strcasecmp(text, no[i]) == 0) {
+            *ret = g_ascii_strcasecmp(text, yes[i]) == 0;
+            return true;
+        }
+    }
+    return false;
+}
+
+static char *
+show_number(const JwConfigEntry *entry, int64_t value)
+{
+    for (size_t i = 0; value != 0 && i < types[entry->type].n_units; i++) {
+        const Unit *unit = &types[entry->type].units[i];
+        if (value % unit->factor == 0) {
+            return g_strdup_printf("%" G_GINT64_FORMAT "%s", value / unit->factor, unit->suffix);
+        }
+    }
+    return g_strdup_printf("%" G_GINT64_FORMAT, value);
+}
+
+/* "of the wrong form" with the value where it may be shown */
+static char *
+bad_form(const JwConfigEntry *entry, const char *text)
+{
+    const char *cure = types[entry->type].cure;
+    if ((entry->flags & (JW_CONFIG_SECRET | JW_CONFIG_URI)) != 0) {
+        return g_strdup_printf("the value is not a %s; %s", types[entry->type].name, cure);
+    }
+    g_autofree char *cut = g_strndup(text, MIN(strlen(text), MAX_SHOWN));
+    g_autofree char *valid = g_utf8_make_valid(cut, -1);
+    g_autofree char *shown = g_strescape(valid, "\"");
+    return g_strdup_printf("'%s' is not a %s; %s", shown, types[entry->type].name, cure);
+}
+
+static bool
+limited(const JwConfigEntry *entry)
+{
+    return entry->min != 0 || entry->max != 0;
+}
+
+static bool
+parse_integer(const JwConfigEntry *entry, const char *text, int64_t *ret, char **ret_fault)
+{
+    int64_t value;
+    const Unit *units = types[entry->type].units;
+    bool ok = units == NULL ? parse_number(text, &value)
+                            : parse_with_unit(text, units, types[entry->type].n_units, &value);
+    if (!ok) {
+        *ret_fault = bad_form(entry, text);
+        return false;
+    }
+    if (limited(entry) && (value < entry->min || value > entry->max)) {
+        g_autofree char *min = show_number(entry, entry->min);
+        g_autofree char *max = show_number(entry, entry->max);
+        bool secret = (entry->flags & JW_CONFIG_SECRET) != 0;
+        *ret_fault = g_strdup_printf("%s is out of range; set it from %s to %s",
+                                     secret ? "the value" : text, min, max);
+        return false;
+    }
+    *ret = value;
+    return true;
+}
+
+bool
+jw_config_value_parse(const JwConfigEntry *entry, const char *text, void *field, char **ret_fault)
+{
+    switch (entry->type) {
+    case JW_CONFIG_STRING:
+        if (!jw_text_clean(text, strlen(text))) {
+            *ret_fault = bad_form(entry, text);
+            return false;
+        }
+        g_free(*(char **)field);
+        *(char **)field = g_strdup(text);
+        return true;
+    case JW_CONFIG_BOOL:
+        if (!parse_bool(text, field)) {
+            *ret_fault = bad_form(entry, text);
+            return false;
+        }
+        return true;
+    case JW_CONFIG_INT:
+    case JW_CONFIG_DURATION:
+    case JW_CONFIG_SIZE:
+        return parse_integer(entry, text, field, ret_fault);
+    }
+    g_return_val_if_reached(false);
+}
+
+/* "mongodb://app:secret@host/db" → "mongodb://app:***@host/db". The last @ counts, even behind a slash:
+ * a password that was not percent-encoded must not show. */
+static char *
+mask_uri(const char *uri)
+{
+    const char *scheme = strstr(uri, "://");
+    const char *start = scheme != NULL ? scheme + 3 : uri;
+    const char *at = strrchr(start, '@');
+    const char *colon = strchr(start, ':');
+    if (at == NULL || colon == NULL || colon > at) {
+        return g_strdup(uri);
+    }
+    return g_strdup_printf("%.*s:***%s", (int)(colon - uri), uri, at);
+}
+
+char *
+jw_config_value_show(const JwConfigEntry *entry, const void *field)
+{
+    switch (entry->type) {
+    case JW_CONFIG_STRING: {
+        const char *text = *(char *const *)field;
+        if (text == NULL) {
+            return g_strdup("");
+        }
+        if ((entry->flags & JW_CONFIG_SECRET) != 0) {
+            return g_strdup("***");
+        }
+        char *shown = (entry->flags & JW_CONFIG_URI) != 0 ? mask_uri(text) : g_strdup(text);
+        return g_strdelimit(shown, "\r\n\t", ' ');
+    }
+    case JW_CONFIG_BOOL:
+        return g_strdup(*(const bool *)field ? "true" : "false");
+    case JW_CONFIG_INT:
+    case JW_CONFIG_DURATION:
+    case JW_CONFIG_SIZE:
+        if ((entry->flags & JW_CONFIG_SECRET) != 0) {
+            return g_strdup("***");
+        }
+        return show_number(entry, *(const int64_t *)field);
+    }
+    g_return_val_if_reached(NULL);
+}
+
+char *
+jw_config_value_describe(const JwConfigEntry *entry)
+{
+    if (!limited(entry)) {
+        return g_strdup(types[entry->type].name);
+    }
+    g_autofree char *min = show_number(entry, entry->min);
+    g_autofree char *max = show_number(entry, entry->max);
+    return g_strdup_printf("%s, from %s to %s", types[entry->type].name, min, max);
+}

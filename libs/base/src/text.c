@@ -1,0 +1,190 @@
+/* text.c: checks and small conversions on text from outside.
+ * Any thread, no state. Owner: base. */
+#include "jw/text.h"
+#include "jw/error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MAX_NAME_BYTES      150
+#define MAX_EXTENSION_BYTES 16
+
+/* g_utf8_next_char casts const away, which clang reports. */
+static size_t
+char_width(const char *pos)
+{
+    return (size_t)g_utf8_skip[(guchar)*pos];
+}
+
+bool
+jw_text_clean(const char *text, size_t length)
+{
+    if (length == 0) {
+        return true;
+    }
+    g_return_val_if_fail(text != NULL, false);
+
+    if (!g_utf8_validate_len(text, length, NULL)) {
+        return false;
+    }
+    const char *end = text + length;
+    for (const char *pos = text; pos < end; pos += char_width(pos)) {
+        gunichar c = g_utf8_get_char(pos);
+        bool control = c < 0x20 || (c >= 0x7f && c < 0xa0);
+        if (control && c != '\t' && c != '\n' && c != '\r') {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool
+jw_text_int64(const char *text, const char *what, int64_t min, int64_t max, int64_t *ret,
+              GError **error)
+{
+    g_return_val_if_fail(what != NULL && ret != NULL && min <= max, false);
+
+    g_autoptr(GError) cause = NULL;
+    gint64 value;
+    if (text != NULL && g_ascii_string_to_signed(text, 10, min, max, &value, &cause)) {
+        *ret = value;
+        return true;
+    }
+    if (g_error_matches(cause, G_NUMBER_PARSER_ERROR, G_NUMBER_PARSER_ERROR_OUT_OF_BOUNDS)) {
+        return jw_fail(error, JW_ERROR_INVALID,
+                       "%s must be from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, what, min, max);
+    }
+    return jw_fail(error, JW_ERROR_INVALID, "%s is not a whole number", what);
+}
+
+/* Controls, and the marks that make a name read otherwise than it is written. */
+static bool
+invisible(gunichar c)
+{
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x200b && c <= 0x200f)
+           || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
+}
+
+static void
+trim_end(GString *name)
+{
+    while (name->len > 0 && strchr(". ", name->str[name->len - 1]) != NULL) {
+        g_string_truncate(name, name->len - 1);
+    }
+}
+
+/* Cuts the stem, not the extension, and never inside a character. */
+static void
+limit_length(GString *name)
+{
+    if (name->len <= MAX_NAME_BYTES) {
+        return;
+    }
+    const char *dot = strrchr(name->str, '.');
+    g_autofree char *extension = NULL;
+    if (dot != NULL && strlen(dot) <= MAX_EXTENSION_BYTES) {
+        extension = g_strdup(dot);
+    }
+    size_t room = MAX_NAME_BYTES - (extension != NULL ? strlen(extension) : 0);
+    const char *cut = g_utf8_find_prev_char(name->str, name->str + room + 1);
+    g_string_truncate(name, (gsize)(cut - name->str));
+    trim_end(name);
+    if (extension != NULL) {
+        g_string_append(name, extension);
+    }
+}
+
+char *
+jw_text_file_name(const char *wanted)
+{
+    g_autofree char *valid = g_utf8_make_valid(wanted != NULL ? wanted : "", -1);
+    const char *base = valid;
+    for (const char *pos = valid; *pos != '\0'; pos++) {
+        if (*pos == '/' || *pos == '\\') {
+            base = pos + 1;
+        }
+    }
+    GString *name = g_string_new(NULL);
+    for (const char *pos = base; *pos != '\0'; pos += char_width(pos)) {
+        gunichar c = g_utf8_get_char(pos);
+        bool leading = name->len == 0 && (c == '.' || c == ' ');
+        if (leading || invisible(c)) {
+            continue;
+        }
+        g_string_append_unichar(name, c < 0x80 && strchr("<>:\"|?*", (int)c) != NULL ? '_' : c);
+    }
+    trim_end(name);
+    limit_length(name);
+    if (name->len == 0) {
+        g_string_assign(name, "report");
+    }
+    return g_string_free(name, FALSE);
+}
+
+char *
+jw_text_bytes(int64_t bytes)
+{
+    static const char *const units[] = { "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
+    if (bytes < 1024) {
+        return g_strdup_printf("%" G_GINT64_FORMAT " B", MAX(bytes, 0));
+    }
+    double value = (double)bytes / 1024;
+    size_t unit = 0;
+    while (value >= 1023.95 && unit + 1 < G_N_ELEMENTS(units)) { /* 1023.96 would print as 1024.0 */
+        value /= 1024;
+        unit++;
+    }
+    char number[G_ASCII_DTOSTR_BUF_SIZE];
+    return g_strconcat(g_ascii_formatd(number, sizeof number, "%.1f", value), " ", units[unit],
+                       NULL);
+}
+
+static bool
+read_all(int fd, const char *path, size_t limit, GString *content, GError **error)
+{
+    char buffer[16 * 1024];
+    for (;;) {
+        ssize_t got = read(fd, buffer, sizeof buffer);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            return jw_fail(error, JW_ERROR_UNAVAILABLE, "cannot read %s: %s", path,
+                           g_strerror(errno));
+        }
+        if (got == 0) {
+            return true;
+        }
+        if ((size_t)got > limit - content->len) {
+            return jw_fail(error, JW_ERROR_TOO_LARGE, "%s is larger than %zu bytes", path, limit);
+        }
+        g_string_append_len(content, buffer, got);
+    }
+}
+
+char *
+jw_file_read(const char *path, size_t limit, size_t *ret_length, GError **error)
+{
+    g_return_val_if_fail(path != NULL, NULL);
+
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        int cause = errno;
+        bool absent = cause == ENOENT || cause == ENOTDIR;
+        return jw_fail_null(error, absent ? JW_ERROR_NOT_FOUND : JW_ERROR_UNAVAILABLE,
+                            "cannot open %s: %s", path, g_strerror(cause));
+    }
+    GString *content = g_string_new(NULL);
+    bool ok = read_all(fd, path, limit, content, error);
+    (void)close(fd);
+    if (!ok) {
+        g_string_free(content, TRUE);
+        return NULL;
+    }
+    if (ret_length != NULL) {
+        *ret_length = content->len;
+    }
+    return g_string_free(content, FALSE);
+}
