@@ -41,8 +41,9 @@ typedef struct {
     void *target;
 } JwConfigTable;
 
-/* Reads @environ (NULL: the process's). INVALID lists every missing, unknown (JW_* that no table names,
- * JW_KAFKA_* and JW_DEV_* excepted) and ill-formed variable, one a line, each with its cure. */
+/* Reads @environ (NULL: the process's). An empty variable counts as not set. INVALID lists every missing,
+ * unknown (JW_* that no table names; JW_KAFKA_*, JW_DEV_* and JW_TEST_* excepted) and ill-formed variable,
+ * one a line, each with its cure; all strings are freed again then. */
 bool jw_config_load(const JwConfigTable *tables, size_t n_tables, const char *const *environ_,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 char *jw_config_help(const JwConfigTable *tables, size_t n_tables);  /* (transfer full) */

@@ -1,0 +1,87 @@
+/* jw/delivery.h: one message to one recipient about one artifact, and its table of allowed changes.
+ * Model: design/models/mail.pml. States in the mail dialect: queued, sending, sent, failed, bounced;
+ * `unknown` (the connection died after the final dot) shows as Sending with a note. */
+#pragma once
+#include "jw/job.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+    JW_DELIVERY_QUEUED,
+    JW_DELIVERY_SENDING,
+    JW_DELIVERY_SENT,
+    JW_DELIVERY_FAILED,
+    JW_DELIVERY_BOUNCED,
+    JW_DELIVERY_UNKNOWN,
+    JW_DELIVERY_CANCELLED,
+} JwDeliveryState;
+#define JW_DELIVERY_N_STATES 7
+
+typedef enum {
+    JW_DCHANGE_CLAIM,       /* queued → sending; token+1, attempts+1, dot=false; when due */
+    JW_DCHANGE_MARK,        /* sending → sending; fenced; dot=true: the final dot is about to go out */
+    JW_DCHANGE_SENT,        /* sending → sent; fenced */
+    JW_DCHANGE_LATER,       /* sending → queued with notBefore; fenced (4xx, connection refused) */
+    JW_DCHANGE_BOUNCED,     /* sending → bounced; fenced (5xx at RCPT) */
+    JW_DCHANGE_FAILED,      /* sending → failed; fenced (5xx elsewhere, or given up after 72 h) */
+    JW_DCHANGE_DOUBT,       /* sending → unknown; fenced (no reply after the dot) */
+    JW_DCHANGE_REAP_QUEUE,  /* sending with dot=false, token as observed → queued; token+1 */
+    JW_DCHANGE_REAP_DOUBT,  /* sending with dot=true, token as observed → unknown; token+1 */
+    JW_DCHANGE_RESEND,      /* unknown, resends=0 → queued; resends+1, maybeDuplicate=true */
+    JW_DCHANGE_GIVE_UP,     /* unknown, resends≥1 → failed, "in doubt" */
+    JW_DCHANGE_CANCEL,      /* queued → cancelled */
+} JwDeliveryTransition;
+#define JW_DELIVERY_N_TRANSITIONS 12
+
+typedef enum {
+    JW_DRULE_FENCED = 1 << 0,
+    JW_DRULE_RAISES_TOKEN = 1 << 1,
+    JW_DRULE_COUNTS_ATTEMPT = 1 << 2,
+    JW_DRULE_WHEN_DUE = 1 << 3,
+    JW_DRULE_SETS_DOT = 1 << 4,
+    JW_DRULE_CLEARS_DOT = 1 << 5,
+    JW_DRULE_WANTS_DOT = 1 << 6,
+    JW_DRULE_WANTS_NO_DOT = 1 << 7,
+    JW_DRULE_SETS_NOT_BEFORE = 1 << 8,
+    JW_DRULE_COUNTS_RESEND = 1 << 9,  /* filter resends = 0; resends+1, maybeDuplicate = true */
+    JW_DRULE_WANTS_RESENT = 1 << 10,  /* filter resends ≥ 1 */
+    JW_DRULE_ENDS = 1 << 11,          /* sets finishedAt */
+} JwDeliveryRuleFlags;
+
+typedef struct {
+    const char *name;
+    unsigned from; /* 1u << state */
+    JwDeliveryState to;
+    unsigned flags;
+} JwDeliveryRule;
+
+typedef struct {
+    char *id;         /* UUIDv5 of (job, recipient) */
+    char *job_id;
+    char *recipient;
+    char *message_id; /* without <>, deterministic */
+    JwDeliveryState state;
+    int64_t token;
+    int32_t attempts, resends;
+    bool dot, maybe_duplicate;
+    char *owner;
+    int64_t not_before_ms, created_at_ms, updated_at_ms, sent_at_ms, finished_at_ms;
+    char *reply;      /* last SMTP reply or error, as text */
+    char *request_id, *traceparent;
+    GPtrArray *outbox; /* of JwOutboxEntry; never NULL */
+} JwDelivery;
+
+JwDelivery *jw_delivery_new(const char *job_id, const char *recipient, int64_t now_ms);
+JwDelivery *jw_delivery_copy(const JwDelivery *self);
+void jw_delivery_free(JwDelivery *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwDelivery, jw_delivery_free)
+
+const JwDeliveryRule *jw_delivery_rule(JwDeliveryTransition transition);
+bool jw_delivery_state_terminal(JwDeliveryState state);
+const char *jw_delivery_state_name(JwDeliveryState state); /* as stored */
+bool jw_delivery_state_parse(const char *text, JwDeliveryState *ret_state);
+/* Wait before the next try: 30 s · 2^(attempts-1), at most 1 h, ± 20 % by @jitter in [0,1). */
+int64_t jw_delivery_backoff_ms(int attempts, double jitter);
+#define JW_DELIVERY_GIVE_UP_MS (INT64_C(72) * 3600 * 1000)
+
+G_END_DECLS

@@ -1,0 +1,92 @@
+/* jw/job.h: the job document as a struct. Owner frees with jw_job_free(); NULL texts mean "absent",
+ * times are UTC ms with 0 for "absent". Pure data: changes happen in the store, by jw/job_state.h. */
+#pragma once
+#include "jw/job_state.h"
+#include <stdint.h>
+
+G_BEGIN_DECLS
+
+/* An event or command that was decided together with a change of its document and must reach Kafka. */
+typedef struct {
+    char *id;    /* UUID, unique in its document; CloudEvents ce_id */
+    char *topic; /* full topic name */
+    char *key;   /* message key; partition order */
+    char *type;  /* ce_type, "jobwire.job.completed.v1" */
+    char *body;  /* JSON */
+    int64_t at_ms;
+    char *request_id, *traceparent; /* carried as message headers; NULL: none */
+} JwOutboxEntry;
+/* Makes an id; request_id and traceparent start as NULL. */
+JwOutboxEntry *jw_outbox_entry_new(const char *topic, const char *key, const char *type,
+                                   char *take_body, int64_t at_ms);
+JwOutboxEntry *jw_outbox_entry_copy(const JwOutboxEntry *self);
+void jw_outbox_entry_free(JwOutboxEntry *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwOutboxEntry, jw_outbox_entry_free)
+
+typedef struct {
+    char *id, *name, *email;
+} JwActor;
+
+typedef struct {
+    char *file_id;      /* GridFS file id, private to the attempt that wrote it */
+    char *file_name;    /* display name for the download */
+    char *content_type;
+    int64_t size_bytes;
+    char *sha256;       /* hex */
+    int64_t rows;       /* records in the report */
+    char *summary;      /* JSON: figures and small tables for the mail and the API; NULL: none */
+    int64_t duration_ms;
+    int64_t expires_at_ms; /* 0: never */
+} JwArtifact;
+JwArtifact *jw_artifact_copy(const JwArtifact *self); /* NULL-safe */
+void jw_artifact_free(JwArtifact *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwArtifact, jw_artifact_free)
+
+typedef struct {
+    int percent;        /* 0-100, never falls within an attempt */
+    char *step;         /* "Reading records" */
+    int64_t done, total; /* records; total -1: not known yet */
+} JwProgress;
+
+typedef struct {
+    int32_t total, sent, failed, bounced; /* total - sent - failed - bounced are on their way */
+} JwDeliveryCounts;
+
+typedef struct {
+    /* asked for */
+    char *id;            /* UUID */
+    char *type;          /* handler: "report" */
+    char *name, *description;
+    char *subtype;       /* report type, "call-records" */
+    char *spec;          /* JSON, canonical, checked by wire for this type */
+    JwPriority priority;
+    int64_t not_before_ms, scheduled_for_ms, created_at_ms, updated_at_ms;
+    JwActor requested_by;
+    char **departments;  /* NULL-terminated scope of the job; NULL: none */
+    char *source;        /* "api:reports", "kafka", "schedule:<id>" */
+    char *request_id, *traceparent;
+    char *request_hash;  /* SHA-256 of the request body, to tell a replay from a clash */
+    char **recipients;   /* NULL-terminated mail addresses; NULL: no mail */
+    int32_t max_attempts, max_retries;
+    int64_t timeout_ms;  /* of one attempt; 0: none */
+    /* what happened */
+    JwJobState state;
+    int64_t token, beat;
+    int32_t attempts, retry_count;
+    char *owner;
+    int64_t started_at_ms, finished_at_ms;
+    JwProgress progress;
+    char *error_code, *error_message; /* of the last failed attempt */
+    int64_t cancelled_at_ms;
+    char *cancelled_by, *cancel_reason;
+    JwArtifact *artifact; /* only when completed */
+    JwDeliveryCounts deliveries;
+    GPtrArray *outbox;    /* of JwOutboxEntry; never NULL */
+} JwJob;
+
+JwJob *jw_job_new(void); /* zeroed, NORMAL, PENDING, max_attempts 5, max_retries 3, empty outbox */
+JwJob *jw_job_copy(const JwJob *self);
+void jw_job_free(JwJob *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwJob, jw_job_free)
+
+G_END_DECLS

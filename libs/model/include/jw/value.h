@@ -1,0 +1,36 @@
+/* jw/value.h: one cell of a record as it travels from the store to an aggregate or a file. */
+#pragma once
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+G_BEGIN_DECLS
+
+typedef enum {
+    JW_VALUE_NULL,
+    JW_VALUE_BOOL,
+    JW_VALUE_INT,
+    JW_VALUE_REAL,
+    JW_VALUE_TEXT, /* valid UTF-8, not NUL-terminated */
+    JW_VALUE_TIME, /* UTC milliseconds */
+} JwValueType;
+
+typedef struct {
+    JwValueType type;
+    union {
+        bool boolean;
+        int64_t integer;
+        double real;
+        int64_t time_ms;
+        struct {
+            const char *text; /* borrowed; valid as long as what it was read from */
+            size_t length;
+        };
+    };
+} JwValue;
+
+/* One record: as many values as fields were asked for, in that order. Return false with @error set to stop. */
+typedef bool (*JwRowFunc)(const JwValue *row, gpointer data, GError **error);
+
+G_END_DECLS
