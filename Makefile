@@ -1,0 +1,45 @@
+# Thin: each target calls a script in dev/, which says at its top what it does.
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+.DEFAULT_GOAL := help
+.PHONY: help demo up servers down status logs env build test lint bench clean
+
+help: ## lists the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+demo: ## starts everything and shows one report job on its way, step by step
+	@dev/demo
+
+up: ## installs, builds, starts the local servers and the four services
+	@dev/up
+
+servers: ## the local servers alone: Kafka, MongoDB, mail
+	@dev/install servers
+	@dev/servers/all start
+
+down: ## stops what was started
+	@dev/down
+
+status: ## what runs, and where
+	@dev/status
+
+logs: ## the end of all logs; make logs NAME=executor FOLLOW=1
+	@dev/logs $(if $(FOLLOW),-f) $(NAME)
+
+env: ## the addresses as shell assignments: for eval
+	@dev/env
+
+build: ## builds the programs into build/release/bin
+	@dev/install build
+	@dev/build release
+
+test: ## builds with sanitizers and runs every test on its own servers
+	@dev/test
+
+lint: ## style checks
+	@dev/lint
+
+bench: ## measures, and prints a table
+	@dev/bench
+
+clean: down ## stops what runs and removes build/
+	rm -rf build

@@ -1,0 +1,169 @@
+# shellcheck shell=bash disable=SC2034,SC2154
+# process.sh: starting, watching and stopping the processes of a local Jobwire.
+# Each has a folder $state/NAME with `pid` (pid, start time, a word of its command line), `ports` and `log`.
+# A process is only ever signalled when pid, start time and that word all still fit.
+
+proc_start_time() { # field 22 of stat; the name in field 2 may hold blanks and parentheses
+  local stat fields
+  { IFS= read -r -d '' stat || [ -n "$stat" ]; } 2> /dev/null < "/proc/$1/stat" || return 1
+  read -ra fields <<< "${stat##*) }"
+  [ "${fields[0]}" != Z ] && printf '%s' "${fields[19]}"
+}
+
+# own_pid NAME: prints the pid when the process that we started as NAME is alive.
+own_pid() {
+  local pid start word args
+  { read -r pid && read -r start && IFS= read -r word; } 2> /dev/null < "$state/$1/pid" || return 1
+  [[ $pid =~ ^[0-9]+$ ]] && [ "$(proc_start_time "$pid")" = "$start" ] || return 1
+  { mapfile -d '' -t args; } 2> /dev/null < "/proc/$pid/cmdline" || return 1
+  [[ "${args[*]}" == *"$word"* ]] || return 1
+  printf '%s\n' "$pid"
+}
+
+# listening PORT: whether something listens on it at an address that ours would clash with; sets $inodes.
+listening() {
+  local hex
+  printf -v hex '%04X' "$1"
+  inodes=$(awk -v port="$hex" '
+    BEGIN { # 127.0.0.1, any, any in IPv6, 127.0.0.1 in IPv6
+      clash["0100007F:" port]; clash["00000000:" port]
+      clash["00000000000000000000000000000000:" port]; clash["0000000000000000FFFF00000100007F:" port]
+    }
+    $4 == "0A" && $2 in clash { print $10 }' /proc/net/tcp /proc/net/tcp6 2> /dev/null || :)
+  [ -n "$inodes" ]
+}
+
+# holder PORT: "process 123 (name args)" when /proc tells who listens.
+holder() {
+  local inode fd pid
+  listening "$1" || return 1
+  for inode in $inodes; do
+    for fd in /proc/[0-9]*/fd/*; do
+      [ "$(readlink "$fd" 2> /dev/null)" = "socket:[$inode]" ] || continue
+      pid=${fd#/proc/} pid=${pid%%/*}
+      printf 'process %s (%s)' "$pid" "$(tr '\0' ' ' < "/proc/$pid/cmdline" | cut -c1-60 | sed 's/ *$//')"
+      return 0
+    done
+  done
+  return 1
+}
+
+# require_port VARIABLE "what for": one sentence with the cure when the port is taken.
+require_port() {
+  local port=${!1} who
+  listening "$port" || return 0
+  who=$(holder "$port") || who='another process'
+  die "port $port, wanted for $2, is taken by $who; stop that, or choose another port with $1=NUMBER"
+}
+
+# start_process NAME WORD PORT_VARIABLE,... COMMAND...: runs the command in its own session, with only its
+# log open, and notes it as NAME. WORD stands in its command line.
+start_process() {
+  local name=$1 word=$2 ports=$3 dir=$state/$1 pid var
+  shift 3
+  mkdir -p "$dir"
+  [ ! -f "$dir/log" ] || mv -f "$dir/log" "$dir/log.1"
+  for var in ${ports//,/ }; do printf '%s=%s\n' "$var" "${!var}"; done > "$dir/ports"
+  (
+    local fd
+    exec < /dev/null > "$dir/log" 2>&1
+    for fd in /proc/self/fd/*; do # a lock or a pipe of the caller must not live on in the server
+      fd=${fd##*/}
+      [ "$fd" -le 2 ] || eval "exec $fd>&-"
+    done 2> /dev/null
+    exec setsid "$@"
+  ) &
+  pid=$!
+  disown "$pid"
+  printf '%s\n%s\n%s\n' "$pid" "$(proc_start_time "$pid")" "$word" > "$dir/pid"
+}
+
+# wait_ready NAME "what it is" SECONDS CHECK...: until CHECK succeeds, the process ends, or time is up.
+wait_ready() {
+  local name=$1 what=$2 deadline=$((SECONDS + $3)) pid
+  read -r pid < "$state/$name/pid"
+  shift 3
+  until "$@" 2> /dev/null; do
+    if [ -z "$(proc_start_time "$pid")" ]; then
+      start_failed "$name" "$what ended instead of starting"
+    elif ((SECONDS >= deadline)); then
+      stop_process "$name" "$what" 5
+      start_failed "$name" "$what did not answer in time"
+    fi
+    sleep 0.1
+  done
+}
+
+start_failed() {
+  tail -n 8 "$state/$1/log" | cut -c1-200 | sed 's/^/  | /' >&2
+  rm -f "$state/$1/pid" "$state/$1/ports"
+  die "$2; its log is ${state#"$top"/}/$1/log"
+}
+
+# stop_process NAME "what it is" SECONDS: SIGTERM, then SIGKILL when it does not end in time.
+stop_process() {
+  local name=$1 what=$2 deadline=$((SECONDS + $3)) pid
+  if pid=$(own_pid "$name"); then
+    kill -TERM "$pid" 2> /dev/null || :
+    while own_pid "$name" > /dev/null; do
+      if ((SECONDS >= deadline)); then
+        say "$what did not end within $3 s: killed"
+        kill -KILL "$pid" 2> /dev/null || :
+        deadline=$((SECONDS + 5))
+      fi
+      sleep 0.05
+    done
+    say "stopped $what"
+  fi
+  rm -f "$state/$name/pid" "$state/$name/ports"
+}
+
+# status_line NAME ADDRESS: one line; fails when it is stopped.
+status_line() {
+  local pid
+  if external "$1"; then
+    printf '%-10s external           %s\n' "$1" "$2"
+  elif pid=$(own_pid "$1"); then
+    printf '%-10s running  %-8s  %s\n' "$1" "$pid" "$2"
+  else
+    printf '%-10s stopped\n' "$1"
+    return 1
+  fi
+}
+
+# Questions that show that a server answers, asked with bash alone.
+smtp_answers() { # PORT
+  local line
+  exec 7<> "/dev/tcp/127.0.0.1/$1" || return 1
+  read -r -t 2 line <&7 || line=
+  exec 7>&-
+  [[ $line == 220* ]]
+}
+
+http_answers() { # PORT PATH
+  local line
+  exec 7<> "/dev/tcp/127.0.0.1/$1" || return 1
+  printf 'GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n' "$2" >&7
+  read -r -t 2 line <&7 || line=
+  exec 7>&-
+  [[ $line == 'HTTP/1.1 200'* ]]
+}
+
+# The answer to a binary question, as hexadecimal digits: PORT QUESTION LENGTH
+binary_answer() {
+  exec 7<> "/dev/tcp/127.0.0.1/$1" || return 1
+  printf '%b' "$2" >&7
+  timeout 2 head -c "$3" <&7 | od -An -v -tx1 | tr -d ' \n'
+  exec 7>&-
+}
+
+kafka_answers() { # ApiVersions v0: the answer repeats the correlation id and has error code 0
+  [[ $(binary_answer "$1" '\0000\0000\0000\0012\0000\0022\0000\0000JWJW\0377\0377' 10) == ????????4a574a570000 ]]
+}
+
+mongo_answers() { # OP_MSG {ping: 1, $db: "admin"}: any OP_MSG (2013) in answer
+  local q='\0063\0000\0000\0000\0001\0000\0000\0000\0000\0000\0000\0000\0335\0007\0000\0000'
+  q+='\0000\0000\0000\0000\0000\0036\0000\0000\0000\0020ping\0000\0001\0000\0000\0000'
+  q+='\0002$db\0000\0006\0000\0000\0000admin\0000\0000'
+  [[ $(binary_answer "$1" "$q" 16) == ????????????????01000000dd070000 ]]
+}
