@@ -51,5 +51,12 @@ find_python() {
   return 1
 }
 
+# venv_key NAME REQUIREMENTS: an environment is good for one set of pins and one Python.
+venv_key() {
+  local python
+  python=$(find_python) || die 'no Python 3.11 or newer with venv was found; install it with: dev/install servers'
+  printf '%s-%s-%s' "$1" "$(file_key "$2")" "$("$python" -c 'import sys; print("py%d%d" % sys.version_info[:2])')"
+}
+
 # file_key FILE: a short key of a file's content.
 file_key() { sha256sum "$1" | cut -c1-12; }

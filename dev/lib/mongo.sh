@@ -9,7 +9,7 @@ mongo_native_program=$cache/$mongo_native_key/bin/secantusd-rs
 mongo_python_pins=$top/dev/pins/mongo-python/requirements.txt
 mongo_java_pins=$top/dev/pins/mongo-java
 
-mongo_python_key() { printf 'secantus-python-%s' "$(file_key "$mongo_python_pins")"; }
+mongo_python_key() { venv_key secantus-python "$mongo_python_pins"; }
 mongo_java_key() { printf 'mongo-java-server-1.47.0-%s' "$(cat "$mongo_java_pins"/* | sha256sum | cut -c1-12)"; }
 
 # mongo_native_missing: what is missing to build the native server; nothing when it can be built.
@@ -33,24 +33,26 @@ mongo_fill_python() { venv_fill "$1" "$mongo_python_pins"; }
 mongo_fill_java() { jars_fill "$1" "$mongo_java_pins/pom.xml"; cp "$mongo_java_pins/Launch.java" "$1/"; }
 
 mongo_get() {
+  local key missing
   case $1 in
     mongod) have mongod || die 'mongod is not installed; unset JW_DEV_MONGODB to use a compatible server' ;;
     native)
       [ -x "$mongo_native_program" ] && return
-      local missing
       missing=$(mongo_native_missing)
       [ -z "$missing" ] \
         || die "the native MongoDB-compatible server needs $missing; install that, or set JW_DEV_MONGODB=python"
       say 'building the native MongoDB-compatible server with cargo: once for this machine, some 5 minutes'
       cache_install "$mongo_native_key" 'the MongoDB-compatible server (SecantusDB, native)' mongo_fill_native ;;
-    python) cache_install "$(mongo_python_key)" 'the MongoDB-compatible server (SecantusDB in Python)' mongo_fill_python ;;
+    python)
+      key=$(mongo_python_key)
+      cache_install "$key" 'the MongoDB-compatible server (SecantusDB in Python)' mongo_fill_python ;;
     java) need_java; cache_install "$(mongo_java_key)" 'mongo-java-server' mongo_fill_java ;;
     *) die "JW_DEV_MONGODB is '$1'; it may be mongod, native, python or java" ;;
   esac
 }
 
 mongo_start() {
-  local kind=$1 name=$2 port=${!3} data=$state/$2/data-$1 command venv
+  local kind=$1 name=$2 port=${!3} data=$state/$2/data-$1 command venv jars
   require_port "$3" 'the MongoDB server'
   mkdir -p "$data"
   case $kind in
@@ -63,8 +65,9 @@ mongo_start() {
       command=("$venv/bin/python" "$venv/bin/secantusd-py" --host 127.0.0.1 --port "$port"
         --storage-path "$data" --cache-size 512M --sync-on-commit) ;;
     java)
-      command=(java -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$cache/$(mongo_java_key)/libs/*"
-        "$cache/$(mongo_java_key)/Launch.java" "$port" "$data/h2") ;;
+      jars=$cache/$(mongo_java_key)
+      command=(java -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$jars/libs/*" "$jars/Launch.java"
+        "$port" "$data/h2") ;;
   esac
   start_process "$name" "$data" "$3" "${command[@]}"
   wait_ready "$name" "the MongoDB server ($kind)" 60 mongo_answers "$port"

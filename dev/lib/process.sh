@@ -164,6 +164,7 @@ kafka_answers() { # ApiVersions v0: the answer repeats the correlation id and ha
 mongo_answers() { # OP_MSG {ping: 1, $db: "admin"}: any OP_MSG (2013) in answer
   local q='\0063\0000\0000\0000\0001\0000\0000\0000\0000\0000\0000\0000\0335\0007\0000\0000'
   q+='\0000\0000\0000\0000\0000\0036\0000\0000\0000\0020ping\0000\0001\0000\0000\0000'
+  # shellcheck disable=SC2016 # $db is a name in the message
   q+='\0002$db\0000\0006\0000\0000\0000admin\0000\0000'
   [[ $(binary_answer "$1" "$q" 16) == ????????????????01000000dd070000 ]]
 }
