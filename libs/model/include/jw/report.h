@@ -65,6 +65,7 @@ typedef struct {
 JwReportDef *jw_report_def_new(void);
 void jw_report_def_free(JwReportDef *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwReportDef, jw_report_def_free)
+GArray *jw_report_conditions_new(void); /* for JwMeasureDef.where: of JwCondition, freed with it. (transfer full) */
 const JwMeasureDef *jw_report_def_measure(const JwReportDef *self, const char *name);     /* or NULL */
 const JwDimensionDef *jw_report_def_dimension(const JwReportDef *self, const char *name); /* or NULL */
 /* Names refer to existing things, ratios to earlier measures, no name twice. INVALID names the pointer. */

@@ -1,0 +1,138 @@
+/* accumulator.c: counts, sums and extremes of a stream of values. One thread at a time.
+ * Integers are added as integers, so that what is whole stays exact; reals with Neumaier's compensation, so
+ * that the order of a million records does not show in the last digit of a report. */
+#include "accumulator.h"
+
+#include <math.h>
+
+static void
+add_real(JwAccumulator *self, double value)
+{
+    const double sum = self->real + value;
+
+    self->lost +=
+        fabs(self->real) >= fabs(value) ? (self->real - sum) + value : (value - sum) + self->real;
+    self->real = sum;
+    self->has_real = true;
+}
+
+static void
+add_sum(JwAccumulator *self, const JwValue *value)
+{
+    const int64_t integer = value->type == JW_VALUE_BOOL ? value->boolean : value->integer;
+    int64_t sum = 0;
+
+    if (value->type == JW_VALUE_REAL) {
+        add_real(self, value->real);
+    } else if (!__builtin_add_overflow(self->integer, integer, &sum)) {
+        self->integer = sum;
+    } else {
+        add_real(self, (double)self->integer);
+        self->integer = integer;
+    }
+}
+
+static void
+take_extreme(JwAccumulator *self, const JwValue *value, bool least)
+{
+    bool better = self->n == 1; /* counted already */
+
+    if (value->type == JW_VALUE_REAL) {
+        const double current = self->has_real ? self->real : (double)self->integer;
+        if (better || (least ? value->real < current : value->real > current)) {
+            self->real = value->real;
+            self->has_real = true;
+        }
+        return;
+    }
+    const int64_t integer = value->type == JW_VALUE_BOOL   ? value->boolean
+                            : value->type == JW_VALUE_TIME ? value->time_ms
+                                                           : value->integer;
+    if (!better && self->has_real) {
+        better = least ? (double)integer < self->real : (double)integer > self->real;
+    } else if (!better) {
+        better = least ? integer < self->integer : integer > self->integer;
+    }
+    if (better) {
+        self->integer = integer;
+        self->has_real = false;
+        self->type = value->type == JW_VALUE_TIME ? JW_VALUE_TIME : JW_VALUE_INT;
+    }
+}
+
+void
+jw_accumulator_add(JwAccumulator *self, JwMeasureOp op, const JwValue *value)
+{
+    self->n++;
+    switch (op) {
+    case JW_MEASURE_SUM:
+    case JW_MEASURE_AVG:
+        add_sum(self, value);
+        return;
+    case JW_MEASURE_MIN:
+        take_extreme(self, value, true);
+        return;
+    case JW_MEASURE_MAX:
+        take_extreme(self, value, false);
+        return;
+    case JW_MEASURE_COUNT:
+    case JW_MEASURE_RATIO:
+    case JW_MEASURE_PEAK:
+    case JW_MEASURE_PEAK_VALUE:
+        return;
+    }
+}
+
+static JwNumber
+sum_number(const JwAccumulator *self)
+{
+    if (!self->has_real) {
+        return jw_number_int(self->integer);
+    }
+    return jw_number_real((double)self->integer + (self->real + self->lost));
+}
+
+JwNumber
+jw_accumulator_number(const JwAccumulator *self, JwMeasureOp op)
+{
+    const JwNumber n = jw_number_int(self->n);
+    const JwNumber sum = sum_number(self);
+
+    switch (op) {
+    case JW_MEASURE_COUNT:
+        return n;
+    case JW_MEASURE_SUM:
+        return sum;
+    case JW_MEASURE_AVG:
+        return jw_number_ratio(&sum, &n, 1.0);
+    case JW_MEASURE_MIN:
+    case JW_MEASURE_MAX:
+        if (self->n > 0) {
+            return self->has_real ? jw_number_real(self->real) : jw_number_int(self->integer);
+        }
+        break;
+    case JW_MEASURE_RATIO:
+    case JW_MEASURE_PEAK:
+    case JW_MEASURE_PEAK_VALUE:
+        break;
+    }
+    return (JwNumber){ 0 };
+}
+
+JwValue
+jw_accumulator_value(const JwAccumulator *self, JwMeasureOp op, int decimals)
+{
+    const JwNumber number = jw_accumulator_number(self, op);
+    const bool extreme = op == JW_MEASURE_MIN || op == JW_MEASURE_MAX;
+
+    if (number.kind == JW_NUMBER_NONE) {
+        return (JwValue){ .type = JW_VALUE_NULL };
+    }
+    if (extreme && !self->has_real && self->type == JW_VALUE_TIME) {
+        return (JwValue){ .type = JW_VALUE_TIME, .time_ms = self->integer };
+    }
+    if (op != JW_MEASURE_AVG && number.kind == JW_NUMBER_EXACT) {
+        return (JwValue){ .type = JW_VALUE_INT, .integer = number.top };
+    }
+    return (JwValue){ .type = JW_VALUE_REAL, .real = jw_number_round(&number, decimals) };
+}

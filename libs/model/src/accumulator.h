@@ -1,0 +1,23 @@
+/* accumulator.h: what one simple measure knows of the values it saw, 48 bytes whatever their number.
+ * Private to this room. */
+#pragma once
+#include "jw/report.h"
+#include "number.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+    int64_t n;         /* values seen */
+    int64_t integer;   /* sum of the integers; or the least or greatest value */
+    double real, lost; /* sum of the reals and what its additions lost; or the extreme value */
+    bool has_real;     /* sum: reals were added; extreme: it is the real */
+    JwValueType type;  /* extreme: TIME or INT */
+} JwAccumulator;
+
+/* @value must be BOOL, INT, REAL (finite) or TIME; COUNT ignores it. */
+void jw_accumulator_add(JwAccumulator *self, JwMeasureOp op, const JwValue *value);
+JwNumber jw_accumulator_number(const JwAccumulator *self, JwMeasureOp op);
+/* The result, with a real rounded to @decimals. */
+JwValue jw_accumulator_value(const JwAccumulator *self, JwMeasureOp op, int decimals);
+
+G_END_DECLS

@@ -1,0 +1,137 @@
+/* delivery.c: one message to one recipient: its struct and its table of allowed changes.
+ * Constant table: any thread; a JwDelivery belongs to who made it. `dot` is the mark written just before the
+ * final dot of the SMTP transaction: a reaper that finds it unset knows that nothing was sent. */
+#include "jw/delivery.h"
+#include "jw/error.h"
+#include "jw/ident.h"
+#include "model_private.h"
+
+#define BACKOFF_FIRST_MS INT64_C(30000)
+#define BACKOFF_MOST_MS  INT64_C(3600000)
+
+#define BIT(state) (1u << (state))
+
+static const JwDeliveryRule rules[JW_DELIVERY_N_TRANSITIONS] = {
+    [JW_DCHANGE_CLAIM] = { "claim", BIT(JW_DELIVERY_QUEUED), JW_DELIVERY_SENDING,
+                           JW_DRULE_RAISES_TOKEN | JW_DRULE_COUNTS_ATTEMPT | JW_DRULE_WHEN_DUE
+                               | JW_DRULE_CLEARS_DOT },
+    [JW_DCHANGE_MARK] = { "mark", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_SENDING,
+                          JW_DRULE_FENCED | JW_DRULE_SETS_DOT },
+    [JW_DCHANGE_SENT] = { "sent", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_SENT,
+                          JW_DRULE_FENCED | JW_DRULE_ENDS },
+    [JW_DCHANGE_LATER] = { "later", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_QUEUED,
+                           JW_DRULE_FENCED | JW_DRULE_SETS_NOT_BEFORE },
+    [JW_DCHANGE_BOUNCED] = { "bounced", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_BOUNCED,
+                             JW_DRULE_FENCED | JW_DRULE_ENDS },
+    [JW_DCHANGE_FAILED] = { "failed", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_FAILED,
+                            JW_DRULE_FENCED | JW_DRULE_ENDS },
+    [JW_DCHANGE_DOUBT] = { "doubt", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_UNKNOWN,
+                           JW_DRULE_FENCED },
+    [JW_DCHANGE_REAP_QUEUE] = { "reap-queue", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_QUEUED,
+                                JW_DRULE_FENCED | JW_DRULE_RAISES_TOKEN | JW_DRULE_WANTS_NO_DOT },
+    [JW_DCHANGE_REAP_DOUBT] = { "reap-doubt", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_UNKNOWN,
+                                JW_DRULE_FENCED | JW_DRULE_RAISES_TOKEN | JW_DRULE_WANTS_DOT },
+    [JW_DCHANGE_RESEND] = { "resend", BIT(JW_DELIVERY_UNKNOWN), JW_DELIVERY_QUEUED,
+                            JW_DRULE_COUNTS_RESEND },
+    [JW_DCHANGE_GIVE_UP] = { "give-up", BIT(JW_DELIVERY_UNKNOWN), JW_DELIVERY_FAILED,
+                             JW_DRULE_WANTS_RESENT | JW_DRULE_ENDS },
+    [JW_DCHANGE_CANCEL] = { "cancel", BIT(JW_DELIVERY_QUEUED), JW_DELIVERY_CANCELLED,
+                            JW_DRULE_ENDS },
+};
+
+static const char *const state_names[JW_DELIVERY_N_STATES] = {
+    [JW_DELIVERY_QUEUED] = "queued",       [JW_DELIVERY_SENDING] = "sending",
+    [JW_DELIVERY_SENT] = "sent",           [JW_DELIVERY_FAILED] = "failed",
+    [JW_DELIVERY_BOUNCED] = "bounced",     [JW_DELIVERY_UNKNOWN] = "unknown",
+    [JW_DELIVERY_CANCELLED] = "cancelled",
+};
+
+static const size_t delivery_texts[] = {
+    offsetof(JwDelivery, id),         offsetof(JwDelivery, job_id),
+    offsetof(JwDelivery, recipient),  offsetof(JwDelivery, message_id),
+    offsetof(JwDelivery, owner),      offsetof(JwDelivery, reply),
+    offsetof(JwDelivery, request_id), offsetof(JwDelivery, traceparent),
+};
+
+JwDelivery *
+jw_delivery_new(const char *job_id, const char *recipient, int64_t now_ms)
+{
+    char id[JW_UUID_LEN + 1];
+    JwDelivery *delivery = NULL;
+
+    g_return_val_if_fail(job_id != NULL && recipient != NULL, NULL);
+    jw_uuid_derive(id, "delivery", job_id, recipient, NULL);
+    delivery = g_new0(JwDelivery, 1);
+    delivery->id = g_strdup(id);
+    delivery->job_id = g_strdup(job_id);
+    delivery->recipient = g_strdup(recipient);
+    delivery->message_id = g_strconcat(id, "@jobwire.local", NULL);
+    delivery->state = JW_DELIVERY_QUEUED;
+    delivery->created_at_ms = now_ms;
+    delivery->updated_at_ms = now_ms;
+    delivery->outbox = jw_outbox_new();
+    return delivery;
+}
+
+JwDelivery *
+jw_delivery_copy(const JwDelivery *self)
+{
+    JwDelivery *copy = NULL;
+
+    g_return_val_if_fail(self != NULL, NULL);
+    copy = g_new(JwDelivery, 1);
+    *copy = *self;
+    jw_texts_dup(copy, delivery_texts, G_N_ELEMENTS(delivery_texts));
+    copy->outbox = jw_outbox_copy(self->outbox);
+    return copy;
+}
+
+void
+jw_delivery_free(JwDelivery *self)
+{
+    if (self == NULL) {
+        return;
+    }
+    jw_texts_clear(self, delivery_texts, G_N_ELEMENTS(delivery_texts));
+    g_clear_pointer(&self->outbox, g_ptr_array_unref);
+    g_free(self);
+}
+
+const JwDeliveryRule *
+jw_delivery_rule(JwDeliveryTransition transition)
+{
+    g_return_val_if_fail((size_t)transition < G_N_ELEMENTS(rules), NULL);
+    return &rules[transition];
+}
+
+bool
+jw_delivery_state_terminal(JwDeliveryState state)
+{
+    return state == JW_DELIVERY_SENT || state == JW_DELIVERY_FAILED || state == JW_DELIVERY_BOUNCED
+           || state == JW_DELIVERY_CANCELLED;
+}
+
+const char *
+jw_delivery_state_name(JwDeliveryState state)
+{
+    g_return_val_if_fail((size_t)state < G_N_ELEMENTS(state_names), "unknown");
+    return state_names[state];
+}
+
+bool
+jw_delivery_state_parse(const char *text, JwDeliveryState *ret_state)
+{
+    size_t index;
+
+    if (!jw_name_find(state_names, G_N_ELEMENTS(state_names), text, &index)) {
+        return false;
+    }
+    *ret_state = (JwDeliveryState)index;
+    return true;
+}
+
+int64_t
+jw_delivery_backoff_ms(int attempts, double jitter)
+{
+    return jw_backoff_ms(BACKOFF_FIRST_MS, BACKOFF_MOST_MS, attempts, jitter);
+}

@@ -1,0 +1,331 @@
+/* groups.c: the groups of one dimension. One thread at a time.
+ * A small open-addressing table over a growing array, at most half full: keys are views into a record, not
+ * NUL-terminated texts, and the number of groups is capped, so neither GHashTable nor growth is needed. */
+#include "groups.h"
+#include "civil.h"
+#include "condition.h"
+#include "jw/error.h"
+#include "zone_cache.h"
+
+#include <string.h>
+
+/* A period of more days (months) than this starts without its empty days. */
+#define MOST_PREPARED 400
+/* Values that agree in so many bytes are one group: memory per group is fixed. */
+#define MOST_KEY_BYTES 256
+
+struct _JwGroups {
+    JwPart part;
+    JwZoneCache zone;
+    GArray *groups; /* of JwGroup */
+    size_t n_values, most_values;
+    size_t none, other; /* index + 1; 0: not there yet */
+    uint32_t *slots;    /* index + 1; 0: free */
+    size_t mask;
+    size_t last; /* last hit, as records often come in order */
+    GString *scratch;
+    GArray *order; /* of size_t; NULL: to be made */
+};
+
+static void
+group_clear(gpointer data)
+{
+    JwGroup *group = data;
+
+    g_clear_pointer(&group->label, g_free);
+}
+
+static uint64_t
+hash_mix(uint64_t hash)
+{
+    hash ^= hash >> 33;
+    hash *= UINT64_C(0xff51afd7ed558ccd);
+    return hash ^ hash >> 33;
+}
+
+static uint64_t
+hash_bytes(const char *bytes, size_t length)
+{
+    uint64_t hash = UINT64_C(0x9e3779b97f4a7c15) ^ length, word = 0;
+
+    for (; length >= sizeof word; bytes += sizeof word, length -= sizeof word) {
+        memcpy(&word, bytes, sizeof word);
+        hash = hash_mix(hash ^ word);
+    }
+    if (length == 0) {
+        return hash_mix(hash);
+    }
+    word = 0;
+    memcpy(&word, bytes, length);
+    return hash_mix(hash ^ word);
+}
+
+static char *
+part_label(JwPart part, int64_t key)
+{
+    static const char *const weekdays[] = { "Monday", "Tuesday",  "Wednesday", "Thursday",
+                                            "Friday", "Saturday", "Sunday" };
+    JwCivil date;
+
+    switch (part) {
+    case JW_PART_HOUR:
+        return g_strdup_printf("%02d:00", (int)key);
+    case JW_PART_WEEKDAY:
+        return g_strdup(weekdays[key]);
+    case JW_PART_DATE:
+        jw_civil_from_days(key, &date);
+        return g_strdup_printf("%04d-%02d-%02d", date.year, date.month, date.day);
+    case JW_PART_MONTH:
+        return g_strdup_printf("%04d-%02d", (int)jw_floor_div(key, 12) + 1970,
+                               (int)jw_floor_mod(key, 12) + 1);
+    case JW_PART_VALUE:
+        break;
+    }
+    return g_strdup("");
+}
+
+static size_t
+add_group(JwGroups *self, JwGroupKind kind, int64_t key, uint64_t hash, char *take_label)
+{
+    const JwGroup group = {
+        .kind = kind, .key = key, .hash = hash, .label = take_label, .length = strlen(take_label)
+    };
+
+    g_array_append_val(self->groups, group);
+    return self->groups->len - 1;
+}
+
+static size_t
+none_group(JwGroups *self)
+{
+    if (self->none == 0) {
+        self->none = add_group(self, JW_GROUP_NONE, 0, 0, g_strdup("(none)")) + 1;
+    }
+    return self->none - 1;
+}
+
+static size_t
+other_group(JwGroups *self)
+{
+    if (self->other == 0) {
+        self->other = add_group(self, JW_GROUP_OTHER, 0, 0, g_strdup("(other)")) + 1;
+    }
+    return self->other - 1;
+}
+
+/* The group with this key, @text for JW_PART_VALUE, else @key. */
+static size_t
+find_group(JwGroups *self, uint64_t hash, int64_t key, const char *text, size_t length)
+{
+    size_t slot = hash & self->mask, index = 0;
+
+    for (; self->slots[slot] != 0; slot = (slot + 1) & self->mask) {
+        const JwGroup *group = &g_array_index(self->groups, JwGroup, self->slots[slot] - 1);
+        if (group->hash == hash && group->key == key
+            && (text == NULL
+                || (group->length == length && memcmp(group->label, text, length) == 0))) {
+            return self->slots[slot] - 1;
+        }
+    }
+    if (self->n_values >= self->most_values) {
+        return other_group(self);
+    }
+    index = add_group(self, JW_GROUP_VALUE, key, hash,
+                      text != NULL ? g_strndup(text, length) : part_label(self->part, key));
+    self->n_values++;
+    self->slots[slot] = (uint32_t)index + 1;
+    return index;
+}
+
+static size_t
+find_key(JwGroups *self, int64_t key)
+{
+    return find_group(self, hash_mix((uint64_t)key + 1), key, NULL, 0);
+}
+
+static int64_t
+month_key(int64_t day)
+{
+    JwCivil date;
+
+    jw_civil_from_days(day, &date);
+    return (date.year - 1970) * INT64_C(12) + date.month - 1;
+}
+
+static void
+prepare_period(JwGroups *self, int64_t start_ms, int64_t end_ms)
+{
+    int64_t first = jw_floor_div(jw_zone_cache_local(&self->zone, start_ms), JW_DAY_SECONDS);
+    int64_t last = jw_floor_div(jw_zone_cache_local(&self->zone, end_ms - 1), JW_DAY_SECONDS);
+
+    if (self->part == JW_PART_MONTH) {
+        first = month_key(first);
+        last = month_key(last);
+    }
+    for (int64_t key = first; last - first < MOST_PREPARED && key <= last; key++) {
+        find_key(self, key);
+    }
+}
+
+static size_t
+fixed_groups(JwPart part)
+{
+    return part == JW_PART_HOUR ? 24 : part == JW_PART_WEEKDAY ? 7 : 0;
+}
+
+JwGroups *
+jw_groups_new(JwPart part, int max_groups, GTimeZone *zone, int64_t start_ms, int64_t end_ms)
+{
+    JwGroups *self = g_new0(JwGroups, 1);
+    size_t n_slots = 16;
+
+    self->part = part;
+    self->zone.zone = zone;
+    self->groups = g_array_new(FALSE, TRUE, sizeof(JwGroup));
+    g_array_set_clear_func(self->groups, group_clear);
+    self->scratch = g_string_new(NULL);
+    self->most_values = (size_t)MAX(max_groups, 1);
+    while (n_slots < 2 * (self->most_values + MOST_PREPARED)) {
+        n_slots *= 2;
+    }
+    self->slots = g_new0(uint32_t, n_slots);
+    self->mask = n_slots - 1;
+    for (size_t i = 0; i < fixed_groups(part); i++) {
+        add_group(self, JW_GROUP_VALUE, (int64_t)i, 0, part_label(part, (int64_t)i));
+    }
+    if ((part == JW_PART_DATE || part == JW_PART_MONTH) && end_ms > start_ms) {
+        const size_t most_values = self->most_values;
+        self->most_values +=
+            MOST_PREPARED; /* the cap is for what records bring, not for the period */
+        prepare_period(self, start_ms, end_ms);
+        self->most_values = MAX(most_values, self->n_values);
+    }
+    return self;
+}
+
+void
+jw_groups_free(JwGroups *self)
+{
+    if (self == NULL) {
+        return;
+    }
+    g_array_unref(self->groups);
+    g_clear_pointer(&self->order, g_array_unref);
+    g_string_free(self->scratch, TRUE);
+    g_free(self->slots);
+    g_free(self);
+}
+
+static size_t
+find_text(JwGroups *self, const char *text, size_t length)
+{
+    if (length == 0) {
+        return none_group(self);
+    }
+    if (length > MOST_KEY_BYTES) {
+        length = MOST_KEY_BYTES;
+        while (((unsigned char)text[length] & 0xc0) == 0x80) {
+            length--; /* not inside a character */
+        }
+    }
+    return find_group(self, hash_bytes(text, length), 0, text, length);
+}
+
+static size_t
+find_time(JwGroups *self, int64_t time_ms)
+{
+    const int64_t local = jw_zone_cache_local(&self->zone, time_ms);
+    const int64_t day = jw_floor_div(local, JW_DAY_SECONDS);
+    int64_t key = day;
+
+    if (self->part == JW_PART_HOUR) {
+        return (size_t)((local - day * JW_DAY_SECONDS) / 3600);
+    }
+    if (self->part == JW_PART_WEEKDAY) {
+        return (size_t)((jw_civil_weekday(day) + 6) % 7);
+    }
+    if (self->part == JW_PART_MONTH) {
+        key = month_key(day);
+    }
+    if (self->last < self->groups->len) {
+        const JwGroup *last = &g_array_index(self->groups, JwGroup, self->last);
+        if (last->kind == JW_GROUP_VALUE && last->key == key) {
+            return self->last;
+        }
+    }
+    self->last = find_key(self, key);
+    return self->last;
+}
+
+static size_t
+find_value(JwGroups *self, const JwValue *value)
+{
+    if (value->type == JW_VALUE_TEXT && self->part == JW_PART_VALUE) {
+        return find_text(self, value->text, value->length);
+    }
+    if (self->part != JW_PART_VALUE) {
+        return value->type == JW_VALUE_TIME ? find_time(self, value->time_ms) : none_group(self);
+    }
+    if (value->type == JW_VALUE_NULL) {
+        return none_group(self);
+    }
+    g_string_truncate(self->scratch, 0);
+    jw_value_append(value, self->scratch);
+    return find_text(self, self->scratch->str, self->scratch->len);
+}
+
+size_t
+jw_groups_take(JwGroups *self, const JwValue *value)
+{
+    const size_t index = find_value(self, value);
+
+    g_array_index(self->groups, JwGroup, index).rows++;
+    g_clear_pointer(&self->order, g_array_unref);
+    return index;
+}
+
+size_t
+jw_groups_count(const JwGroups *self)
+{
+    return self->groups->len;
+}
+
+const JwGroup *
+jw_groups_get(const JwGroups *self, size_t index)
+{
+    g_assert(index < self->groups->len);
+    return &g_array_index(self->groups, JwGroup, index);
+}
+
+static int
+compare_groups(gconstpointer a, gconstpointer b, gpointer data)
+{
+    const JwGroups *self = data;
+    const JwGroup *first = jw_groups_get(self, *(const size_t *)a);
+    const JwGroup *second = jw_groups_get(self, *(const size_t *)b);
+
+    if (first->kind != second->kind) {
+        return first->kind < second->kind ? -1 : 1;
+    }
+    if (first->key != second->key) {
+        return first->key < second->key ? -1 : 1;
+    }
+    if (self->part == JW_PART_VALUE && first->rows != second->rows) {
+        return first->rows > second->rows ? -1 : 1;
+    }
+    return strcmp(first->label, second->label);
+}
+
+size_t
+jw_groups_at(JwGroups *self, size_t place)
+{
+    if (self->order == NULL) {
+        self->order = g_array_sized_new(FALSE, FALSE, sizeof(size_t), self->groups->len);
+        for (size_t i = 0; i < self->groups->len; i++) {
+            g_array_append_val(self->order, i);
+        }
+        g_array_sort_with_data(self->order, compare_groups, self);
+    }
+    g_assert(place < self->order->len);
+    return g_array_index(self->order, size_t, place);
+}

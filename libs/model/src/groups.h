@@ -1,0 +1,35 @@
+/* groups.h: the groups of one dimension: which group a value falls into, labels, order. Private to this room. */
+#pragma once
+#include "jw/report.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+    JW_GROUP_VALUE,
+    JW_GROUP_NONE,  /* records without a value: "(none)" */
+    JW_GROUP_OTHER, /* values beyond the cap: "(other)" */
+} JwGroupKind;
+
+typedef struct {
+    JwGroupKind kind;
+    int64_t key; /* hour, weekday from Monday, days or months since 1970 */
+    uint64_t hash;
+    char *label;
+    size_t length;
+    int64_t rows;
+} JwGroup;
+
+typedef struct _JwGroups JwGroups;
+
+/* At most @max_groups values, or as many as the period has days or months, are told apart. */
+JwGroups *jw_groups_new(JwPart part, int max_groups, GTimeZone *zone, int64_t start_ms,
+                        int64_t end_ms);
+void jw_groups_free(JwGroups *self);
+/* Index of the value's group, made if need be; counts a row in it. Indices never change. */
+size_t jw_groups_take(JwGroups *self, const JwValue *value);
+size_t jw_groups_count(const JwGroups *self);
+const JwGroup *jw_groups_get(const JwGroups *self, size_t index);
+/* Index of the group that comes at @place in natural order. */
+size_t jw_groups_at(JwGroups *self, size_t place);
+
+G_END_DECLS

@@ -1,0 +1,185 @@
+/* job.c: the job document as a struct: make, copy, free.
+ * Whoever made it owns it; one thread at a time. Copies are deep, so that a job can go to another thread. */
+#include "jw/job.h"
+#include "jw/error.h"
+#include "jw/ident.h"
+#include "model_private.h"
+
+static const size_t job_texts[] = {
+    offsetof(JwJob, id),
+    offsetof(JwJob, type),
+    offsetof(JwJob, name),
+    offsetof(JwJob, description),
+    offsetof(JwJob, subtype),
+    offsetof(JwJob, spec),
+    offsetof(JwJob, requested_by.id),
+    offsetof(JwJob, requested_by.name),
+    offsetof(JwJob, requested_by.email),
+    offsetof(JwJob, source),
+    offsetof(JwJob, request_id),
+    offsetof(JwJob, traceparent),
+    offsetof(JwJob, request_hash),
+    offsetof(JwJob, owner),
+    offsetof(JwJob, progress.step),
+    offsetof(JwJob, error_code),
+    offsetof(JwJob, error_message),
+    offsetof(JwJob, cancelled_by),
+    offsetof(JwJob, cancel_reason),
+};
+
+static const size_t artifact_texts[] = {
+    offsetof(JwArtifact, file_id),      offsetof(JwArtifact, file_name),
+    offsetof(JwArtifact, content_type), offsetof(JwArtifact, sha256),
+    offsetof(JwArtifact, summary),
+};
+
+static const size_t entry_texts[] = {
+    offsetof(JwOutboxEntry, id),   offsetof(JwOutboxEntry, topic), offsetof(JwOutboxEntry, key),
+    offsetof(JwOutboxEntry, type), offsetof(JwOutboxEntry, body),
+};
+
+void
+jw_texts_dup(gpointer object, const size_t *offsets, size_t n_offsets)
+{
+    for (size_t i = 0; i < n_offsets; i++) {
+        char **text = &G_STRUCT_MEMBER(char *, object, offsets[i]);
+        *text = g_strdup(*text);
+    }
+}
+
+void
+jw_texts_clear(gpointer object, const size_t *offsets, size_t n_offsets)
+{
+    for (size_t i = 0; i < n_offsets; i++) {
+        g_clear_pointer(&G_STRUCT_MEMBER(char *, object, offsets[i]), g_free);
+    }
+}
+
+JwOutboxEntry *
+jw_outbox_entry_new(const char *topic, const char *key, const char *type, char *take_body,
+                    int64_t at_ms)
+{
+    char id[JW_UUID_LEN + 1];
+    JwOutboxEntry *entry = g_new0(JwOutboxEntry, 1);
+
+    jw_uuid_v7(at_ms, id);
+    entry->id = g_strdup(id);
+    entry->topic = g_strdup(topic);
+    entry->key = g_strdup(key);
+    entry->type = g_strdup(type);
+    entry->body = take_body;
+    entry->at_ms = at_ms;
+    return entry;
+}
+
+JwOutboxEntry *
+jw_outbox_entry_copy(const JwOutboxEntry *self)
+{
+    JwOutboxEntry *copy = NULL;
+
+    g_return_val_if_fail(self != NULL, NULL);
+    copy = g_new(JwOutboxEntry, 1);
+    *copy = *self;
+    jw_texts_dup(copy, entry_texts, G_N_ELEMENTS(entry_texts));
+    return copy;
+}
+
+void
+jw_outbox_entry_free(JwOutboxEntry *self)
+{
+    if (self == NULL) {
+        return;
+    }
+    jw_texts_clear(self, entry_texts, G_N_ELEMENTS(entry_texts));
+    g_free(self);
+}
+
+static void
+outbox_entry_destroy(gpointer data)
+{
+    jw_outbox_entry_free(data);
+}
+
+GPtrArray *
+jw_outbox_new(void)
+{
+    return g_ptr_array_new_with_free_func(outbox_entry_destroy);
+}
+
+GPtrArray *
+jw_outbox_copy(const GPtrArray *outbox)
+{
+    GPtrArray *copy = jw_outbox_new();
+
+    for (guint i = 0; outbox != NULL && i < outbox->len; i++) {
+        g_ptr_array_add(copy, jw_outbox_entry_copy(g_ptr_array_index(outbox, i)));
+    }
+    return copy;
+}
+
+JwArtifact *
+jw_artifact_copy(const JwArtifact *self)
+{
+    JwArtifact *copy = NULL;
+
+    if (self == NULL) {
+        return NULL;
+    }
+    copy = g_new(JwArtifact, 1);
+    *copy = *self;
+    jw_texts_dup(copy, artifact_texts, G_N_ELEMENTS(artifact_texts));
+    return copy;
+}
+
+void
+jw_artifact_free(JwArtifact *self)
+{
+    if (self == NULL) {
+        return;
+    }
+    jw_texts_clear(self, artifact_texts, G_N_ELEMENTS(artifact_texts));
+    g_free(self);
+}
+
+JwJob *
+jw_job_new(void)
+{
+    JwJob *job = g_new0(JwJob, 1);
+
+    job->priority = JW_PRIORITY_NORMAL;
+    job->state = JW_JOB_PENDING;
+    job->max_attempts = 5;
+    job->max_retries = 3;
+    job->outbox = jw_outbox_new();
+    return job;
+}
+
+JwJob *
+jw_job_copy(const JwJob *self)
+{
+    JwJob *copy = NULL;
+
+    g_return_val_if_fail(self != NULL, NULL);
+    copy = g_new(JwJob, 1);
+    *copy = *self;
+    jw_texts_dup(copy, job_texts, G_N_ELEMENTS(job_texts));
+    copy->departments = g_strdupv(self->departments);
+    copy->recipients = g_strdupv(self->recipients);
+    copy->artifact = jw_artifact_copy(self->artifact);
+    copy->outbox = jw_outbox_copy(self->outbox);
+    return copy;
+}
+
+void
+jw_job_free(JwJob *self)
+{
+    if (self == NULL) {
+        return;
+    }
+    jw_texts_clear(self, job_texts, G_N_ELEMENTS(job_texts));
+    g_strfreev(self->departments);
+    g_strfreev(self->recipients);
+    jw_artifact_free(self->artifact);
+    g_clear_pointer(&self->outbox, g_ptr_array_unref);
+    g_free(self);
+}

@@ -1,0 +1,97 @@
+/* report_period.c: the periods reports cover, and the file names made of them. Pure, any thread. */
+#include "civil.h"
+#include "jw/error.h"
+#include "jw/report.h"
+#include "jw/text.h"
+
+#include <string.h>
+
+static int64_t
+midnight_ms(GTimeZone *zone, int64_t day)
+{
+    return jw_zone_utc(zone, day * JW_DAY_SECONDS) * 1000;
+}
+
+void
+jw_period_previous(JwPeriodType type, GTimeZone *zone, int64_t at_ms, int64_t *ret_start_ms,
+                   int64_t *ret_end_ms)
+{
+    int64_t start = 0, end = 0;
+    JwCivil date;
+
+    g_return_if_fail(zone != NULL && ret_start_ms != NULL && ret_end_ms != NULL);
+    g_return_if_fail(type == JW_PERIOD_WEEKLY || type == JW_PERIOD_MONTHLY);
+
+    const int64_t today = jw_zone_day(zone, at_ms);
+    if (type == JW_PERIOD_WEEKLY) {
+        end = today - (jw_civil_weekday(today) + 6) % 7;
+        start = end - 7;
+    } else {
+        jw_civil_from_days(today, &date);
+        end = today - (date.day - 1);
+        jw_civil_from_days(end - 1, &date);
+        start = end - jw_civil_month_days(date.year, date.month);
+    }
+    *ret_start_ms = midnight_ms(zone, start);
+    *ret_end_ms = midnight_ms(zone, end);
+}
+
+static const char *
+period_word(JwPeriodType type)
+{
+    switch (type) {
+    case JW_PERIOD_WEEKLY:
+        return "Weekly";
+    case JW_PERIOD_MONTHLY:
+        return "Monthly";
+    case JW_PERIOD_CUSTOM:
+        break;
+    }
+    return "Custom";
+}
+
+static void
+append_day(GString *name, int64_t day)
+{
+    JwCivil date;
+
+    jw_civil_from_days(day, &date);
+    g_string_append_printf(name, "_%04d-%02d-%02d", date.year, date.month, date.day);
+}
+
+/* The wanted name with our ending in place of one of those we know. (transfer full) */
+static char *
+wanted_name(const char *wanted, const char *ending)
+{
+    static const char *const known[] = { ".xlsx", ".csv", ".pdf", ".json" };
+    g_autofree char *name = jw_text_file_name(wanted);
+    const size_t length = strlen(name);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(known); i++) {
+        const size_t ending_length = strlen(known[i]);
+        if (length > ending_length
+            && g_ascii_strcasecmp(name + length - ending_length, known[i]) == 0) {
+            name[length - ending_length] = '\0';
+            break;
+        }
+    }
+    return g_strconcat(name, ".", ending, NULL);
+}
+
+char *
+jw_report_file_name(const JwReportDef *def, const JwReportRequest *request, GTimeZone *zone)
+{
+    g_autoptr(GString) name = NULL;
+
+    g_return_val_if_fail(def != NULL && request != NULL && zone != NULL, NULL);
+    const char *ending = request->format != NULL ? request->format : "xlsx";
+    if (request->file_name != NULL && request->file_name[0] != '\0') {
+        return wanted_name(request->file_name, ending);
+    }
+    name = g_string_new(def->file_prefix);
+    g_string_append_printf(name, "_%s_Report", period_word(request->period));
+    append_day(name, jw_zone_day(zone, request->start_ms));
+    append_day(name, jw_zone_day(zone, MAX(request->start_ms, request->end_ms - 1)));
+    g_string_append_printf(name, ".%s", ending);
+    return g_string_free(g_steal_pointer(&name), FALSE);
+}
