@@ -25,28 +25,24 @@ static const Unit size_units[] = {
 };
 
 static const struct {
-    const char *name, *cure;
+    const char *name, *name_in_fault, *cure;
     const Unit *units;
     size_t n_units;
 } types[] = {
-    [JW_CONFIG_STRING] = { "text", "write it in UTF-8 without control characters", NULL, 0 },
-    [JW_CONFIG_INT] = { "whole number", "write digits only, as in 42", NULL, 0 },
-    [JW_CONFIG_BOOL] = { "true or false", "write true or false", NULL, 0 },
-    [JW_CONFIG_DURATION] = { "duration", "write it as in 250ms, 5s, 10m or 72h", duration_units,
-                             G_N_ELEMENTS(duration_units) },
-    [JW_CONFIG_SIZE] = { "size", "write it as in 512, 64KiB or 10MiB", size_units,
+    [JW_CONFIG_STRING] = { "text", "clean text", "write it in UTF-8 without control characters",
+                           NULL, 0 },
+    [JW_CONFIG_INT] = { "whole number", "a whole number", "write digits only, as in 42", NULL, 0 },
+    [JW_CONFIG_BOOL] = { "true or false", "true or false", "write true or false", NULL, 0 },
+    [JW_CONFIG_DURATION] = { "duration", "a duration", "write it as in 250ms, 5s, 10m or 72h",
+                             duration_units, G_N_ELEMENTS(duration_units) },
+    [JW_CONFIG_SIZE] = { "size", "a size", "write it as in 512, 64KiB or 10MiB", size_units,
                          G_N_ELEMENTS(size_units) },
 };
 
 static bool
 parse_number(const char *text, int64_t *ret)
 {
-    gint64 value;
-    if (!g_ascii_string_to_signed(text, 10, G_MININT64, G_MAXINT64, &value, NULL)) {
-        return false;
-    }
-    *ret = value;
-    return true;
+    return jw_text_int64(text, "number", INT64_MIN, INT64_MAX, ret, NULL);
 }
 
 static bool
@@ -94,18 +90,18 @@ show_number(const JwConfigEntry *entry, int64_t value)
     return g_strdup_printf("%" G_GINT64_FORMAT, value);
 }
 
-/* "of the wrong form" with the value where it may be shown */
+/* The fault of a value that does not read as its type; the value is in it where it may be shown. */
 static char *
 bad_form(const JwConfigEntry *entry, const char *text)
 {
     const char *cure = types[entry->type].cure;
     if ((entry->flags & (JW_CONFIG_SECRET | JW_CONFIG_URI)) != 0) {
-        return g_strdup_printf("the value is not a %s; %s", types[entry->type].name, cure);
+        return g_strdup_printf("the value is not %s; %s", types[entry->type].name_in_fault, cure);
     }
     g_autofree char *cut = g_strndup(text, MIN(strlen(text), MAX_SHOWN));
     g_autofree char *valid = g_utf8_make_valid(cut, -1);
     g_autofree char *shown = g_strescape(valid, "\"");
-    return g_strdup_printf("'%s' is not a %s; %s", shown, types[entry->type].name, cure);
+    return g_strdup_printf("'%s' is not %s; %s", shown, types[entry->type].name_in_fault, cure);
 }
 
 static bool

@@ -48,7 +48,9 @@ jw_text_int64(const char *text, const char *what, int64_t min, int64_t max, int6
 
     g_autoptr(GError) cause = NULL;
     gint64 value;
-    if (text != NULL && g_ascii_string_to_signed(text, 10, min, max, &value, &cause)) {
+    bool plus =
+        text != NULL && *text == '+'; /* the signed reader takes it, the unsigned one does not */
+    if (text != NULL && !plus && g_ascii_string_to_signed(text, 10, min, max, &value, &cause)) {
         *ret = value;
         return true;
     }
