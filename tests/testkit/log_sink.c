@@ -1,6 +1,7 @@
 /* log_sink.c: installs the log writer before main() and keeps lines for tests that look at them.
  * Any thread may log; capture and take belong to the test's own thread.
- * The writer must come first: with G_DEBUG=fatal-warnings GLib's own default would abort on our lines. */
+ * The writer must come first: with G_DEBUG=fatal-warnings GLib's own default would abort on our
+ * lines. */
 #include "testkit.h"
 
 #include "jw/log.h"

@@ -1,5 +1,6 @@
 /* temp_dir.c: directories that go away with the test, whether it passed or not.
- * The test's own thread. A forked child must not remove what its parent still uses, hence the pid. */
+ * The test's own thread. A forked child must not remove what its parent still uses, hence the
+ * pid. */
 #include "testkit.h"
 
 #include <ftw.h>

@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 /* Checks domain, code and message (@pattern is a glob: "*name*"). Clears the error. */
 #define assert_jw_error(error, code, pattern)                                                      \
     tk_assert_error(&(error), (code), (pattern), __FILE__, __LINE__)
-void tk_assert_error(GError **error, JwErrorCode code, const char *pattern, const char *file, int line);
+void tk_assert_error(GError **error, JwErrorCode code, const char *pattern, const char *file,
+                     int line);
 /* Fails with the error's message when @expression is false (or NULL). */
 #define assert_ok(expression, error)                                                               \
     tk_assert_ok((expression) ? true : false, (error), #expression, __FILE__, __LINE__)
@@ -34,10 +35,11 @@ char *tk_log_take(void);
 
 /* A fresh directory under the system's temporary directory, removed at exit. (transfer full) */
 char *tk_temp_dir(void);
-/* Waits (condition polled without busy loop, 10 ms apart) until @check(data) is true; fails the test after
- * @timeout_ms naming @what. For what only a real server can signal. */
+/* Waits (condition polled without busy loop, 10 ms apart) until @check(data) is true; fails the
+ * test after @timeout_ms naming @what. For what only a real server can signal. */
 void tk_wait_until(bool (*check)(void *data), void *data, int64_t timeout_ms, const char *what);
-/* The value of an environment variable that an integration test needs; fails the test with the cure. */
+/* The value of an environment variable that an integration test needs; fails the test with the
+ * cure. */
 const char *tk_need_env(const char *name);
 /* "jobwire_test_<pid>_<random>": a database or topic prefix of this run's own. (transfer full) */
 char *tk_unique_name(void);

@@ -1,6 +1,7 @@
 /* clock.c: the system clock and RFC 3339 text.
  * Any thread, no state. Owner: base.
- * Dates are computed by hand (days from the civil calendar): gmtime and strptime know locale and zone. */
+ * Dates are computed by hand (days from the civil calendar): gmtime and strptime know locale and
+ * zone. */
 #include "jw/clock.h"
 #include "jw/error.h"
 
@@ -40,8 +41,8 @@ jw_clock_system(void)
     return &clock;
 }
 
-/* Days since 1970-01-01 of a date of the Gregorian calendar; years are counted from March so that the
- * leap day comes last. */
+/* Days since 1970-01-01 of a date of the Gregorian calendar; years are counted from March so that
+ * the leap day comes last. */
 static int64_t
 days_from_date(int64_t year, int64_t month, int64_t day)
 {

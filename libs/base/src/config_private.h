@@ -1,12 +1,12 @@
-/* config_private.h: values of the configuration, between config.c (which variable) and config_value.c
- * (what it says). */
+/* config_private.h: values of the configuration, between config.c (which variable) and
+ * config_value.c (what it says). */
 #pragma once
 #include "jw/config.h"
 
 G_BEGIN_DECLS
 
-/* Reads @text as the type of @entry and stores it at @field. On failure: false and the fault with its cure
- * in @ret_fault (transfer full); a secret or URI is never repeated in it. */
+/* Reads @text as the type of @entry and stores it at @field. On failure: false and the fault with
+ * its cure in @ret_fault (transfer full); a secret or URI is never repeated in it. */
 bool jw_config_value_parse(const JwConfigEntry *entry, const char *text, void *field,
                            char **ret_fault) G_GNUC_WARN_UNUSED_RESULT;
 /* As --print-config shows it: masked, on one line. (transfer full) */

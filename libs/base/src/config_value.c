@@ -159,8 +159,8 @@ jw_config_value_parse(const JwConfigEntry *entry, const char *text, void *field,
     g_return_val_if_reached(false);
 }
 
-/* "mongodb://app:secret@host/db" → "mongodb://app:***@host/db". The last @ counts, even behind a slash:
- * a password that was not percent-encoded must not show. */
+/* "mongodb://app:secret@host/db" → "mongodb://app:***@host/db". The last @ counts, even behind a
+ * slash: a password that was not percent-encoded must not show. */
 static char *
 mask_uri(const char *uri)
 {

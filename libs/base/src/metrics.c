@@ -1,6 +1,6 @@
 /* metrics.c: the registry of counters, gauges and histograms, and their text.
- * Any thread: the registry and each metric have a lock of their own. Metrics live as long as the process.
- * Owner: base. */
+ * Any thread: the registry and each metric have a lock of their own. Metrics live as long as the
+ * process. Owner: base. */
 #include "jw/metrics.h"
 #include "jw/sync.h"
 #include "metrics_private.h"

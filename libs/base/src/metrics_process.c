@@ -1,6 +1,7 @@
 /* metrics_process.c: memory, processor time, open files and start time of this process.
  * Any thread, no state. Owner: base.
- * The names are those of the Prometheus client libraries, so that common dashboards work unchanged. */
+ * The names are those of the Prometheus client libraries, so that common dashboards work
+ * unchanged. */
 #include "jw/text.h"
 #include "metrics_private.h"
 
@@ -18,7 +19,8 @@ append_value(GString *out, const char *name, const char *type, const char *help,
     g_string_append_c(out, '\n');
 }
 
-/* Field @number (from 1, as in proc(5)) of a line of numbers; @first is the number of the first one. */
+/* Field @number (from 1, as in proc(5)) of a line of numbers; @first is the number of the first
+ * one. */
 static bool
 field_of(const char *line, int first, int number, double *ret)
 {

@@ -7,7 +7,8 @@
 #include <errno.h>
 #include <time.h>
 
-/* A failing lock call is a bug (destroyed, not owned); going on would write data without protection. */
+/* A failing lock call is a bug (destroyed, not owned); going on would write data without
+ * protection. */
 #define MUST(call)                                                                                 \
     do {                                                                                           \
         int rc_ = (call);                                                                          \

@@ -1,4 +1,5 @@
-/* test_clock.c: RFC 3339 text in both directions, against values of an independent calendar (Python). */
+/* test_clock.c: RFC 3339 text in both directions, against values of an independent calendar
+ * (Python). */
 #include "testkit.h"
 
 static void

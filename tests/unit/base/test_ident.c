@@ -1,4 +1,5 @@
-/* test_ident.c: UUIDs against the layout of RFC 9562 and against Python's uuid module, digests, secrets. */
+/* test_ident.c: UUIDs against the layout of RFC 9562 and against Python's uuid module, digests,
+ * secrets. */
 #include "testkit.h"
 
 #include "jw/ident.h"
@@ -67,8 +68,8 @@ test_v7_unique_over_threads(void **state)
     assert_int_equal(g_hash_table_size(all), 8000);
 }
 
-/* Expected values: uuid.uuid5(UUID("2a434376-2ff7-2d4d-ab8c-5005341ce830"), "3:job5:hello") and so on. They
- * are stored in databases: a change of one of them is a bug. */
+/* Expected values: uuid.uuid5(UUID("2a434376-2ff7-2d4d-ab8c-5005341ce830"), "3:job5:hello") and
+ * so on. They are stored in databases: a change of one of them is a bug. */
 static void
 test_derive(void **state)
 {

@@ -303,7 +303,7 @@ test_stderr_and_fatal_warnings(void **state)
     json_auto_t *first = json_loads(lines[0], JSON_REJECT_DUPLICATES, NULL);
     assert_string_equal(text_of(first, "event"), "our_own");
 
-    /* with G_DEBUG=fatal-warnings of the test environment GLib's warnings still abort, after the line */
+    /* with G_DEBUG=fatal-warnings a warning of GLib's still aborts, after its line */
     g_autofree char *glib = run_child(warn_by_glib, &status);
     assert_false(WIFEXITED(status) && WEXITSTATUS(status) == 0);
     json_auto_t *record = json_loads(glib, JSON_DISABLE_EOF_CHECK, NULL);

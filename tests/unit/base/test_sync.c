@@ -1,4 +1,5 @@
-/* test_sync.c: locks, the bounded queue and the stop flag, with real threads. Also run under TSan. */
+/* test_sync.c: locks, the bounded queue and the stop flag, with real threads. Also run under
+ * TSan. */
 #include "testkit.h"
 
 #include "jw/sync.h"

@@ -8,7 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Without these two a freed GString hides from ASan and a g_warning passes unseen; ctest sets them. */
+/* Without these two a freed GString hides from ASan and a g_warning passes unseen; ctest sets
+ * them. */
 static void
 test_environment(void **state)
 {

@@ -1,6 +1,6 @@
 /* jw/config.h: typed configuration from the environment.
- * One `static const` table a room says name, type, place, default and limits; jw_config_load() reads all
- * tables at once and reports every fault together. Main thread, at start. */
+ * One `static const` table a room says name, type, place, default and limits; jw_config_load()
+ * reads all tables at once and reports every fault together. Main thread, at start. */
 #pragma once
 #include <glib.h>
 #include <stdbool.h>
@@ -19,7 +19,7 @@ typedef enum {
 
 typedef enum {
     JW_CONFIG_REQUIRED = 1 << 0,
-    JW_CONFIG_SECRET = 1 << 1, /* masked in --print-config; NAME_FILE may name a file that holds it */
+    JW_CONFIG_SECRET = 1 << 1, /* masked in --print-config; NAME_FILE may name its file */
     JW_CONFIG_URI = 1 << 2,    /* the password inside it is masked */
 } JwConfigFlags;
 
@@ -41,9 +41,9 @@ typedef struct {
     void *target;
 } JwConfigTable;
 
-/* Reads @environ (NULL: the process's). An empty variable counts as not set. INVALID lists every missing,
- * unknown (JW_* that no table names; JW_KAFKA_*, JW_DEV_* and JW_TEST_* excepted) and ill-formed variable,
- * one a line, each with its cure; all strings are freed again then. */
+/* Reads @environ (NULL: the process's). An empty variable counts as not set. INVALID lists every
+ * missing, unknown (JW_* that no table names; JW_KAFKA_*, JW_DEV_* and JW_TEST_* excepted) and
+ * ill-formed variable, one a line, each with its cure; all strings are freed again then. */
 bool jw_config_load(const JwConfigTable *tables, size_t n_tables, const char *const *environ_,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 char *jw_config_help(const JwConfigTable *tables, size_t n_tables);  /* (transfer full) */

@@ -1,5 +1,5 @@
-/* jw/error.h: the one error domain. A code says what the caller may do next, never where it came from.
- * Any thread, after jw_base_init(). */
+/* jw/error.h: the one error domain. A code says what the caller may do next, never where it came
+ * from. Any thread, after jw_base_init(). */
 #pragma once
 #include <glib.h>
 #include <stdbool.h>
@@ -41,13 +41,13 @@ bool jw_fail(GError **error, JwErrorCode code, const char *format, ...) G_GNUC_P
 /* Puts "format: " in front of the message of an error that is set; returns false. NULL-safe. */
 bool jw_prefix(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
-/* Sets @error to a new JW_ERROR made of @code and the foreign error's domain, code and text, which is
- * freed (@take_foreign: (transfer full) (nullable)). Returns false. */
+/* Sets @error to a new JW_ERROR made of @code and the foreign error's domain, code and text,
+ * which is freed (@take_foreign: (transfer full) (nullable)). Returns false. */
 bool jw_error_adopt(GError **error, JwErrorCode code, GError *take_foreign);
 
-JwRetry jw_error_retry(const GError *error);            /* NULL or a foreign domain: NEVER */
-JwErrorCode jw_error_code(const GError *error);         /* NULL or a foreign domain: INTERNAL */
-const char *jw_error_message(const GError *error);      /* NULL: "unknown error"; (transfer none) */
-const char *jw_error_code_name(JwErrorCode code);       /* "INVALID" …; (transfer none) */
+JwRetry jw_error_retry(const GError *error);       /* NULL or a foreign domain: NEVER */
+JwErrorCode jw_error_code(const GError *error);    /* NULL or a foreign domain: INTERNAL */
+const char *jw_error_message(const GError *error); /* NULL: "unknown error"; (transfer none) */
+const char *jw_error_code_name(JwErrorCode code);  /* "INVALID" …; (transfer none) */
 
 G_END_DECLS

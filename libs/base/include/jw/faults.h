@@ -1,4 +1,5 @@
-/* jw/faults.h: all that is wrong with one input, each with its JSON pointer, so that a caller learns everything at once. */
+/* jw/faults.h: all that is wrong with one input, each with its JSON pointer, so that a caller
+ * learns everything at once. */
 #pragma once
 #include <glib.h>
 #include <stdbool.h>
@@ -37,9 +38,10 @@ jw_faults_get(const JwFaults *self, size_t index)
     return (const JwFault *)g_ptr_array_index(self->list, index);
 }
 
-/* Notes a fault; those after the first JW_FAULTS_MAX are dropped. Returns false, for `return jw_faults_add(…)`. */
+/* Notes a fault; those after the first JW_FAULTS_MAX are dropped. Returns false, for `return
+ * jw_faults_add(…)`. */
 static inline bool G_GNUC_PRINTF(3, 4)
-jw_faults_add(JwFaults *self, const char *pointer, const char *format, ...)
+    jw_faults_add(JwFaults *self, const char *pointer, const char *format, ...)
 {
     if (self->list == NULL) {
         self->list = g_ptr_array_new_with_free_func(jw_fault_free);
@@ -73,7 +75,8 @@ jw_faults_text(const JwFaults *self)
     for (size_t i = 0; i < jw_faults_count(self); i++) {
         const JwFault *fault = jw_faults_get(self, i);
         g_string_append_printf(text, "%s%s: %s", i > 0 ? "; " : "",
-                               fault->pointer[0] != '\0' ? fault->pointer : "(whole)", fault->message);
+                               fault->pointer[0] != '\0' ? fault->pointer : "(whole)",
+                               fault->message);
     }
     return g_string_free(text, FALSE);
 }

@@ -18,8 +18,8 @@ typedef struct {
     double real;
 } JwLogField;
 
-#define JW_STR(k, v) ((JwLogField){ .key = (k), .type = JW_LOG_STR, .text = (v) })
-#define JW_INT(k, v) ((JwLogField){ .key = (k), .type = JW_LOG_INT, .integer = (int64_t)(v) })
+#define JW_STR(k, v)  ((JwLogField){ .key = (k), .type = JW_LOG_STR, .text = (v) })
+#define JW_INT(k, v)  ((JwLogField){ .key = (k), .type = JW_LOG_INT, .integer = (int64_t)(v) })
 #define JW_REAL(k, v) ((JwLogField){ .key = (k), .type = JW_LOG_REAL, .real = (double)(v) })
 #define JW_BOOL(k, v) ((JwLogField){ .key = (k), .type = JW_LOG_BOOL, .integer = (v) ? 1 : 0 })
 
@@ -31,14 +31,15 @@ typedef struct {
                          G_N_ELEMENTS(jw_log_fields_) - 1);                                        \
         }                                                                                          \
     } while (0)
-/* @event is a fixed snake_case name of what happened: jw_info("job_claimed", JW_STR("job_id", id)); */
+/* @event is a fixed snake_case name of what happened:
+ *   jw_info("job_claimed", JW_STR("job_id", id)); */
 #define jw_error_log(event, ...) jw_log_at(JW_LOG_ERROR, event, ##__VA_ARGS__)
-#define jw_warn(event, ...) jw_log_at(JW_LOG_WARN, event, ##__VA_ARGS__)
-#define jw_info(event, ...) jw_log_at(JW_LOG_INFO, event, ##__VA_ARGS__)
-#define jw_debug(event, ...) jw_log_at(JW_LOG_DEBUG, event, ##__VA_ARGS__)
+#define jw_warn(event, ...)      jw_log_at(JW_LOG_WARN, event, ##__VA_ARGS__)
+#define jw_info(event, ...)      jw_log_at(JW_LOG_INFO, event, ##__VA_ARGS__)
+#define jw_debug(event, ...)     jw_log_at(JW_LOG_DEBUG, event, ##__VA_ARGS__)
 
-/* Installs the writer for our records and for GLib's own (g_warning and friends). Once a process, later
- * calls only set level and service name. @service: (transfer none), a static string. */
+/* Installs the writer for our records and for GLib's own (g_warning and friends). Once a process,
+ * later calls only set level and service name. @service: (transfer none), a static string. */
 void jw_log_init(const char *service, JwLogLevel level);
 bool jw_log_enabled(JwLogLevel level);
 bool jw_log_level_parse(const char *text, JwLogLevel *ret_level); /* error|warn|info|debug */

@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 
 typedef struct _JwMetric JwMetric;
 
-/* @name and @help are static strings; @label is a static label name or NULL. The same name gives the same
- * metric. A labelled metric keeps at most 64 values; further ones count under "other". */
+/* @name and @help are static strings; @label is a static label name or NULL. The same name gives
+ * the same metric. A labelled metric keeps at most 64 values; further ones count under "other". */
 JwMetric *jw_metric_counter(const char *name, const char *help, const char *label);
 JwMetric *jw_metric_gauge(const char *name, const char *help, const char *label);
 /* Buckets in seconds: 1 ms … 600 s in 1-2.5-5 steps. */

@@ -1,5 +1,5 @@
-/* jw/sync.h: pthread locks with g_auto lockers, and the bounded queue by which threads hand over work.
- * GLib's own locks are invisible to ThreadSanitizer and therefore not used in this tree. */
+/* jw/sync.h: pthread locks with g_auto lockers, and the bounded queue by which threads hand over
+ * work. GLib's own locks are invisible to ThreadSanitizer and therefore not used in this tree. */
 #pragma once
 #include <glib.h>
 #include <pthread.h>
@@ -24,7 +24,8 @@ void jw_cond_clear(JwCond *self);
 void jw_cond_signal(JwCond *self);
 void jw_cond_broadcast(JwCond *self);
 void jw_cond_wait(JwCond *self, JwMutex *mutex);
-/* Waits until woken (maybe spuriously) or @deadline_mono_ms (of jw_clock_system) has passed: false. */
+/* Waits until woken (maybe spuriously) or @deadline_mono_ms (of jw_clock_system) has passed:
+ * false. */
 bool jw_cond_wait_until(JwCond *self, JwMutex *mutex, int64_t deadline_mono_ms);
 
 /* g_auto(JwLocker) locker = jw_locker(&self->mutex); */
@@ -47,12 +48,14 @@ jw_locker_clear(JwLocker *self)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JwLocker, jw_locker_clear)
 
-/* A bounded first-in first-out queue with @lanes priority lanes (0 is served first; a lower lane gets one
- * of every 8 pops while it waits, so it never starves). The bound counts all lanes together. */
+/* A bounded first-in first-out queue with @lanes priority lanes (0 is served first; a lower lane
+ * gets one of every 8 pops while it waits, so it never starves). The bound counts all lanes
+ * together. */
 typedef struct _JwQueue JwQueue;
 JwQueue *jw_queue_new(size_t capacity, size_t lanes, GDestroyNotify item_free);
 void jw_queue_free(JwQueue *self); /* frees what is left in it; no thread may still wait */
-/* Takes @take_item and returns true, or returns false at once (full or closed; the item stays yours). */
+/* Takes @take_item and returns true, or returns false at once (full or closed; the item stays
+ * yours). */
 bool jw_queue_try_push(JwQueue *self, size_t lane, gpointer take_item) G_GNUC_WARN_UNUSED_RESULT;
 /* Waits up to @timeout_ms (-1: for ever). NULL: timed out, or closed and empty. (transfer full) */
 gpointer jw_queue_pop(JwQueue *self, int64_t timeout_ms) G_GNUC_WARN_UNUSED_RESULT;

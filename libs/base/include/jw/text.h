@@ -11,13 +11,15 @@ bool jw_text_clean(const char *text, size_t length);
 /* Decimal int64 within [min, max], no sign "+", no spaces; INVALID otherwise, naming @what. */
 bool jw_text_int64(const char *text, const char *what, int64_t min, int64_t max, int64_t *ret,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* A display name fit for a download: base name only, no control or reserved characters, no leading dots,
- * at most 150 bytes of whole characters, never empty ("report" then). (transfer full) */
+/* A display name fit for a download: base name only, no control or reserved characters, no
+ * leading dots, at most 150 bytes of whole characters, never empty ("report" then). (transfer
+ * full) */
 char *jw_text_file_name(const char *wanted);
 /* "12.4 MiB", "930 B"; (transfer full) */
 char *jw_text_bytes(int64_t bytes);
-/* A whole file of at most @limit bytes. NOT_FOUND, TOO_LARGE, UNAVAILABLE. (transfer full), NUL-terminated */
-char *jw_file_read(const char *path, size_t limit, size_t *ret_length, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+/* A whole file of at most @limit bytes. NOT_FOUND, TOO_LARGE, UNAVAILABLE. (transfer full),
+ * NUL-terminated */
+char *jw_file_read(const char *path, size_t limit, size_t *ret_length,
+                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS
