@@ -51,10 +51,10 @@ typedef struct {
 GBytes *jw_mail_compose(const JwMailMessage *message, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 typedef enum {
-    JW_MAIL_LATER,   /* certainly not sent: refused connection, 4xx, TLS trouble before the dot */
+    JW_MAIL_LATER,   /* certainly not sent: refused connection, 4xx, TLS or login trouble, 5xx as greeting */
     JW_MAIL_SENT,    /* 250 after the final dot */
     JW_MAIL_BOUNCED, /* 5xx at RCPT */
-    JW_MAIL_FAILED,  /* 5xx elsewhere */
+    JW_MAIL_FAILED,  /* 5xx to MAIL, DATA or the final dot */
     JW_MAIL_UNKNOWN, /* the connection died after the final dot went out */
     JW_MAIL_STOPPED, /* @before_dot said no: certainly not sent */
 } JwMailOutcome;
@@ -66,7 +66,7 @@ void jw_mail_free(JwMail *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwMail, jw_mail_free)
 
 /* One transaction: MAIL FROM @sender, RCPT TO @recipient, DATA. @ret_reply: the server's last reply or what went wrong, as text
- * (transfer full). Returns false only for INVALID (an address) or INTERNAL. */
+ * (transfer full). Returns false only for INVALID (an address, a bare CR or LF or a NUL in the message) or INTERNAL. */
 bool jw_mail_send(JwMail *self, const char *sender, const char *recipient, GBytes *message,
                   JwMailBeforeDot before_dot, gpointer data, JwMailOutcome *ret_outcome, char **ret_reply,
                   GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,0 +1,144 @@
+/* mail_smtp_config.c: the configuration table, and its values checked and completed for the adapter.
+ * Main thread, at start. Owner: mail. */
+#include "curl_auto.h"
+#include "mail_private.h"
+
+#include <string.h>
+
+const JwConfigEntry jw_mail_config_entries[] = {
+    { "JW_SMTP_URL", JW_CONFIG_STRING, offsetof(JwMailConfig, url), NULL, 0, 0,
+      JW_CONFIG_REQUIRED | JW_CONFIG_URI, "smtp://host:25 or smtps://host:465" },
+    { "JW_SMTP_USER", JW_CONFIG_STRING, offsetof(JwMailConfig, user), NULL, 0, 0, 0,
+      "user name for the mail server" },
+    { "JW_SMTP_PASSWORD", JW_CONFIG_STRING, offsetof(JwMailConfig, password), NULL, 0, 0,
+      JW_CONFIG_SECRET, "password for the mail server" },
+    { "JW_SMTP_TLS", JW_CONFIG_STRING, offsetof(JwMailConfig, tls), NULL, 0, 0, 0,
+      "STARTTLS: never, try or always; default never for loopback hosts, else always" },
+    { "JW_SMTP_CA_FILE", JW_CONFIG_STRING, offsetof(JwMailConfig, ca_file), NULL, 0, 0, 0,
+      "PEM file of the authorities that may vouch for the mail server; default the system's" },
+    { "JW_MAIL_FROM", JW_CONFIG_STRING, offsetof(JwMailConfig, from), NULL, 0, 0,
+      JW_CONFIG_REQUIRED, "sender of all mail: \"Name <address>\"" },
+    { "JW_SMTP_HELO", JW_CONFIG_STRING, offsetof(JwMailConfig, helo), NULL, 0, 0, 0,
+      "name given in EHLO; default the host name" },
+    { "JW_SMTP_TIMEOUT", JW_CONFIG_DURATION, offsetof(JwMailConfig, timeout_ms), "60s", 1000,
+      600 * 1000, 0, "longest time for one mail" },
+    { "JW_SMTP_CONNECTIONS", JW_CONFIG_INT, offsetof(JwMailConfig, connections), "4", 1, 64, 0,
+      "connections to the mail server at once" },
+};
+const size_t jw_mail_n_config_entries = G_N_ELEMENTS(jw_mail_config_entries);
+
+static bool
+is_host_name(const char *text)
+{
+    size_t length = strlen(text);
+    if (length == 0 || length > 253) {
+        return false;
+    }
+    for (size_t i = 0; i < length; i++) {
+        if (!g_ascii_isalnum(text[i]) && text[i] != '-' && text[i] != '.') {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool
+is_loopback(const char *host)
+{
+    return g_ascii_strcasecmp(host, "localhost") == 0 || g_str_has_prefix(host, "127.")
+           || strcmp(host, "[::1]") == 0;
+}
+
+static char *
+url_part(CURLU *url, CURLUPart part)
+{
+    g_autoptr(JwCurlStr) value = NULL;
+    unsigned flags = part == CURLUPART_USER || part == CURLUPART_PASSWORD ? CURLU_URLDECODE : 0;
+    if (curl_url_get(url, part, &value, flags) != CURLUE_OK) {
+        return NULL;
+    }
+    return g_strdup(value);
+}
+
+static bool
+read_tls(JwMailSmtpSettings *self, const char *wanted, bool loopback, GError **error)
+{
+    const char *tls = wanted != NULL ? wanted : loopback ? "never" : "always";
+    if (strcmp(tls, "never") == 0) {
+        self->tls = JW_MAIL_TLS_NEVER;
+    } else if (strcmp(tls, "try") == 0) {
+        self->tls = JW_MAIL_TLS_TRY;
+    } else if (strcmp(tls, "always") == 0) {
+        self->tls = JW_MAIL_TLS_ALWAYS;
+    } else {
+        return jw_fail(error, JW_ERROR_INVALID, "JW_SMTP_TLS must be never, try or always");
+    }
+    /* Whoever strips STARTTLS from the server's answer would be given the password. */
+    if (self->tls == JW_MAIL_TLS_TRY && self->user != NULL && !loopback) {
+        return jw_fail(error, JW_ERROR_INVALID,
+                       "JW_SMTP_TLS=try would give the password away; use always");
+    }
+    return true;
+}
+
+static bool
+read_url(JwMailSmtpSettings *self, const JwMailConfig *config, const char *helo, GError **error)
+{
+    g_autoptr(CURLU) url = curl_url();
+    if (url == NULL || curl_url_set(url, CURLUPART_URL, config->url, 0) != CURLUE_OK) {
+        return jw_fail(error, JW_ERROR_INVALID, "JW_SMTP_URL is not a URL");
+    }
+    g_autofree char *scheme = url_part(url, CURLUPART_SCHEME);
+    g_autofree char *host = url_part(url, CURLUPART_HOST);
+    g_autofree char *path = url_part(url, CURLUPART_PATH);
+    g_autofree char *query = url_part(url, CURLUPART_QUERY);
+    g_autofree char *port = url_part(url, CURLUPART_PORT);
+    bool known = g_strcmp0(scheme, "smtp") == 0 || g_strcmp0(scheme, "smtps") == 0;
+    if (!known || host == NULL || host[0] == '\0' || query != NULL
+        || (path != NULL && strcmp(path, "/") != 0)) {
+        return jw_fail(error, JW_ERROR_INVALID,
+                       "JW_SMTP_URL must be smtp://host[:port] or smtps://host[:port]");
+    }
+    self->user = config->user != NULL ? g_strdup(config->user) : url_part(url, CURLUPART_USER);
+    self->password =
+        config->password != NULL ? g_strdup(config->password) : url_part(url, CURLUPART_PASSWORD);
+    self->url = g_strdup_printf("%s://%s%s%s/%s", scheme, host, port != NULL ? ":" : "",
+                                port != NULL ? port : "", helo);
+    return read_tls(self, config->tls, is_loopback(host), error);
+}
+
+bool
+jw_mail_smtp_settings_init(JwMailSmtpSettings *self, const JwMailConfig *config, GError **error)
+{
+    memset(self, 0, sizeof *self);
+    if (config->url == NULL) {
+        return jw_fail(error, JW_ERROR_INVALID, "JW_SMTP_URL is missing");
+    }
+    if (config->from != NULL) {
+        g_autofree char *name = NULL;
+        g_autofree char *address = NULL;
+        if (!jw_mail_address_parse(config->from, &name, &address, error)) {
+            return jw_prefix(error, "JW_MAIL_FROM");
+        }
+    }
+    if (config->helo != NULL && !is_host_name(config->helo)) {
+        return jw_fail(error, JW_ERROR_INVALID, "JW_SMTP_HELO must be a host name");
+    }
+    const char *own = is_host_name(g_get_host_name()) ? g_get_host_name() : "localhost";
+    if (!read_url(self, config, config->helo != NULL ? config->helo : own, error)) {
+        return false;
+    }
+    self->ca_file = g_strdup(config->ca_file);
+    self->timeout_ms = config->timeout_ms > 0 ? config->timeout_ms : 60 * 1000;
+    self->connections = config->connections > 0 ? (size_t)config->connections : 4;
+    return true;
+}
+
+void
+jw_mail_smtp_settings_clear(JwMailSmtpSettings *self)
+{
+    g_clear_pointer(&self->url, g_free);
+    g_clear_pointer(&self->user, g_free);
+    g_clear_pointer(&self->password, g_free);
+    g_clear_pointer(&self->ca_file, g_free);
+}
