@@ -1,0 +1,251 @@
+/* bus_kafka_conf.c: the settings of our Kafka clients.
+ * Main thread, at start. Owner: bus.
+ * Three layers: defaults of ours, JW_KAFKA_* from the environment on top of them, and the fixed settings
+ * that keep messages safe, which the environment may not touch: librdkafka's own defaults skip or lose
+ * messages (auto.offset.reset, automatic offset store, no idempotence). */
+#include "kafka_private.h"
+
+#include "jw/text.h"
+
+#include <string.h>
+
+#define PREFIX        "JW_KAFKA_"
+#define HEADROOM      65536 /* of librdkafka's own limit above ours: framing, DLQ headers */
+#define LARGEST_BYTES INT64_C(1000000000)
+#define SECRET_LIMIT  65536
+
+typedef struct {
+    const char *key, *value;
+} Setting;
+
+static const Setting defaults[] = {
+    { "log.configuration.warnings", "false" }, /* both kinds of client share this list */
+    { "broker.address.family", "any" },
+    { "reconnect.backoff.max.ms",
+      "2000" }, /* 10 s would keep work waiting after the broker is back */
+    { "socket.keepalive.enable", "true" },
+    { "socket.nagle.disable", "true" },
+    { "topic.metadata.refresh.interval.ms", "30000" },
+    /* producer */
+    { "linger.ms", "2" },
+    { "compression.codec", "lz4" },
+    { "queue.buffering.max.kbytes", "131072" },
+    { "partitioner",
+      "murmur2_random" }, /* as Java and most other clients: same key, same partition */
+    /* consumer: prefetch is memory, and a pause throws it away */
+    { "queued.min.messages", "2000" },
+    { "queued.max.messages.kbytes", "16384" },
+    { "fetch.error.backoff.ms", "200" },
+};
+
+static const Setting fixed_producer[] = {
+    { "enable.idempotence", "true" },
+    { "acks", "all" },
+};
+
+/* Offsets are stored by us, one by one, and committed by librdkafka every second, at a rebalance and at
+ * closing: it does the last two itself in the right order without blocking our poll thread, which an
+ * explicit commit would. What a crash leaves uncommitted comes again, and deciding twice is harmless. */
+static const Setting fixed_consumer[] = {
+    { "enable.auto.commit", "true" },
+    { "auto.commit.interval.ms", "1000" },
+    { "enable.auto.offset.store", "false" },
+    { "auto.offset.reset", "earliest" },
+    { "partition.assignment.strategy", "range" },
+    { "enable.partition.eof", "false" },
+};
+
+/* Keys that the environment may not set, and what to do instead. */
+static const Setting protected_keys[] = {
+    { "bootstrap.servers", "set JW_KAFKA_BROKERS" },
+    { "metadata.broker.list", "set JW_KAFKA_BROKERS" },
+    { "client.id", "set JW_KAFKA_CLIENT_ID" },
+    { "message.max.bytes", "set JW_BUS_MESSAGE_MAX" },
+    { "queue.buffering.max.messages", "set JW_BUS_QUEUE_MAX" },
+    { "delivery.timeout.ms", "set JW_BUS_PUBLISH_TIMEOUT" },
+    { "message.timeout.ms", "set JW_BUS_PUBLISH_TIMEOUT" },
+    { "enable.idempotence", NULL },
+    { "acks", NULL },
+    { "request.required.acks", NULL },
+    { "message.send.max.retries", NULL },
+    { "retries", NULL },
+    { "max.in.flight", NULL },
+    { "max.in.flight.requests.per.connection", NULL },
+    { "queuing.strategy", NULL },
+    { "produce.offset.report", NULL },
+    { "delivery.report.only.error", NULL },
+    { "transactional.id", NULL },
+    { "enable.gapless.guarantee", NULL },
+    { "group.id", NULL },
+    { "group.instance.id", NULL },
+    { "enable.auto.commit", NULL },
+    { "auto.commit.enable", NULL },
+    { "auto.commit.interval.ms", NULL },
+    { "enable.auto.offset.store", NULL },
+    { "auto.offset.reset", NULL },
+    { "offset.store.method", NULL },
+    { "partition.assignment.strategy", NULL },
+    { "enable.partition.eof", NULL },
+    { "consume.callback.max.messages", NULL },
+};
+
+static const char *const secret_keys[] = { "sasl.password", "ssl.key.password",
+                                           "ssl.keystore.password", "ssl.key.pem" };
+
+static bool
+set(rd_kafka_conf_t *conf, const char *key, const char *value, GError **error)
+{
+    char text[256];
+    if (rd_kafka_conf_set(conf, key, value, text, sizeof text) != RD_KAFKA_CONF_OK) {
+        return jw_fail(error, JW_ERROR_INVALID, "Kafka setting %s: %s", key, text);
+    }
+    return true;
+}
+
+static bool
+set_all(rd_kafka_conf_t *conf, const Setting *settings, size_t n_settings, GError **error)
+{
+    for (size_t i = 0; i < n_settings; i++) {
+        if (!set(conf, settings[i].key, settings[i].value, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool
+set_int(rd_kafka_conf_t *conf, const char *key, int64_t value, GError **error)
+{
+    g_autofree char *text = g_strdup_printf("%" G_GINT64_FORMAT, value);
+    return set(conf, key, text, error);
+}
+
+/* SASL_PASSWORD → sasl.password. A secret may also come from a file: SASL_PASSWORD_FILE. */
+static char *
+key_of(const char *name, bool *ret_from_file)
+{
+    g_autofree char *key = g_ascii_strdown(name, -1);
+    g_strdelimit(key, "_", '.');
+    *ret_from_file = false;
+    if (g_str_has_suffix(key, ".file")) {
+        g_autofree char *stem = g_strndup(key, strlen(key) - strlen(".file"));
+        for (size_t i = 0; i < G_N_ELEMENTS(secret_keys); i++) {
+            if (strcmp(stem, secret_keys[i]) == 0) {
+                *ret_from_file = true;
+                return g_steal_pointer(&stem);
+            }
+        }
+    }
+    return g_steal_pointer(&key);
+}
+
+static const Setting *
+find_protected(const char *key)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(protected_keys); i++) {
+        if (strcmp(protected_keys[i].key, key) == 0) {
+            return &protected_keys[i];
+        }
+    }
+    return NULL;
+}
+
+static bool
+apply_variable(rd_kafka_conf_t *conf, const char *variable, const char *value, GError **error)
+{
+    bool from_file = false;
+    g_autofree char *key = key_of(variable + strlen(PREFIX), &from_file);
+    const Setting *protected_key = find_protected(key);
+    g_autofree char *secret = NULL;
+
+    if (protected_key != NULL) {
+        return jw_fail(error, JW_ERROR_INVALID, "%s: %s cannot be changed%s%s", variable, key,
+                       protected_key->value != NULL ? "; " : ": it keeps messages safe",
+                       protected_key->value != NULL ? protected_key->value : "");
+    }
+    if (from_file) {
+        secret = jw_file_read(value, SECRET_LIMIT, NULL, error);
+        if (secret == NULL) {
+            return jw_prefix(error, "%s", variable);
+        }
+        g_strchomp(secret);
+        value = secret;
+    }
+    if (!set(conf, key, value, error)) {
+        return jw_prefix(error, "%s", variable);
+    }
+    return true;
+}
+
+/* Every wrong variable is named, one a line. */
+static bool
+apply_environment(rd_kafka_conf_t *conf, const char *const *environ_, GError **error)
+{
+    g_autoptr(GString) faults = g_string_new(NULL);
+    for (size_t i = 0; environ_ != NULL && environ_[i] != NULL; i++) {
+        const char *equals = strchr(environ_[i], '=');
+        if (!g_str_has_prefix(environ_[i], PREFIX) || equals == NULL) {
+            continue;
+        }
+        g_autofree char *variable = g_strndup(environ_[i], (size_t)(equals - environ_[i]));
+        g_autoptr(GError) fault = NULL;
+        if (strcmp(variable, PREFIX "BROKERS") == 0 || strcmp(variable, PREFIX "CLIENT_ID") == 0) {
+            continue;
+        }
+        if (!apply_variable(conf, variable, equals + 1, &fault)) {
+            g_string_append_printf(faults, "%s%s", faults->len > 0 ? "\n" : "",
+                                   jw_error_message(fault));
+        }
+    }
+    return faults->len == 0 || jw_fail(error, JW_ERROR_INVALID, "%s", faults->str);
+}
+
+rd_kafka_conf_t *
+jw_kafka_conf_new(const JwBusConfig *config, const char *service, const char *const *environ_,
+                  GError **error)
+{
+    g_autoptr(rd_kafka_conf_t) conf = rd_kafka_conf_new();
+    const char *client_id =
+        config->client_id != NULL && config->client_id[0] != '\0' ? config->client_id : service;
+
+    if (config->brokers == NULL || config->brokers[0] == '\0') {
+        return jw_fail_null(error, JW_ERROR_INVALID, "no Kafka brokers: set JW_KAFKA_BROKERS");
+    }
+    rd_kafka_conf_set_log_cb(conf, jw_kafka_log);
+    if (!set_all(conf, defaults, G_N_ELEMENTS(defaults), error)
+        || !apply_environment(conf, environ_, error)
+        || !set(conf, "bootstrap.servers", config->brokers, error)
+        || !set(conf, "client.id", client_id, error)) {
+        return NULL;
+    }
+    return g_steal_pointer(&conf);
+}
+
+rd_kafka_conf_t *
+jw_kafka_conf_producer(const rd_kafka_conf_t *common, const JwBusConfig *config, GError **error)
+{
+    g_autoptr(rd_kafka_conf_t) conf = rd_kafka_conf_dup(common);
+    int64_t queue_max = config->queue_max > 0 ? config->queue_max : 100000;
+    int64_t timeout_ms = config->publish_timeout_ms > 0 ? config->publish_timeout_ms : 30000;
+    int64_t max_bytes =
+        config->message_max_bytes > 0 ? config->message_max_bytes : JW_BUS_MESSAGE_MAX_DEFAULT;
+
+    if (!set_all(conf, fixed_producer, G_N_ELEMENTS(fixed_producer), error)
+        || !set_int(conf, "queue.buffering.max.messages", queue_max, error)
+        || !set_int(conf, "message.max.bytes", MIN(max_bytes + HEADROOM, LARGEST_BYTES), error)
+        || !set_int(conf, "delivery.timeout.ms", timeout_ms, error)) {
+        return NULL;
+    }
+    return g_steal_pointer(&conf);
+}
+
+rd_kafka_conf_t *
+jw_kafka_conf_consumer(const rd_kafka_conf_t *common, const char *group, GError **error)
+{
+    g_autoptr(rd_kafka_conf_t) conf = rd_kafka_conf_dup(common);
+    if (!set_all(conf, fixed_consumer, G_N_ELEMENTS(fixed_consumer), error)
+        || !set(conf, "group.id", group, error)) {
+        return NULL;
+    }
+    return g_steal_pointer(&conf);
+}

@@ -1,0 +1,49 @@
+/* consumer_private.h: one subscription of the Kafka adapter, shared by its two files. */
+#pragma once
+#include "bus_track.h"
+#include "kafka_private.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+    JwTrack *track;
+    JwHeld *held;
+} JwSlot;
+
+typedef struct {
+    JwConsumer base;
+    JwKafka *bus;
+    rd_kafka_t *rk;
+    JwDlqBell *bell;
+    char *group;
+    size_t batch_max;
+    JwConsume consume;
+    gpointer data;
+    GThread *thread;
+
+    /* poll thread only */
+    GPtrArray *tracks; /* of JwTrack: the partitions that are ours now */
+    size_t first;      /* track that is served first; moves on, so that none starves */
+    JwMessage *messages;
+    JwAnswer *answers;
+    JwSlot *slots;   /* of the messages */
+    GArray *headers; /* of JwHeader, of the messages */
+
+    JwMutex mutex; /* guards what follows */
+    JwCond changed;
+    bool stop, paused, wake;
+    bool polled_out, closed; /* how far the poll thread's end has come */
+} JwKafkaConsumer;
+
+/* bus_consumer_group.c: which partitions are ours and whether they flow. Poll thread only. */
+void jw_group_on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t cause,
+                           rd_kafka_topic_partition_list_t *partitions, void *opaque);
+/* The track of a message's partition; made when it is missing. */
+JwTrack *jw_group_track(JwKafkaConsumer *self, const char *topic, int32_t partition);
+/* Pauses and resumes in the client what differs from what it should be. */
+void jw_group_set_flow(JwKafkaConsumer *self, bool paused);
+/* Hands the offsets of decided messages to librdkafka, which commits them. */
+void jw_group_store_offsets(JwKafkaConsumer *self);
+bool jw_group_paused(JwKafkaConsumer *self);
+
+G_END_DECLS
