@@ -1,0 +1,281 @@
+/* store_docs.c: the tables that say how jobs, deliveries, schedules and occurrences look in MongoDB.
+ * The names are the stored form: changing one needs a migration. */
+#include "store_doc.h"
+
+#define FIELD(type_, s, member, name_)                                                             \
+    {                                                                                              \
+        .name = (name_), .type = JW_FIELD_##type_, .offset = offsetof(s, member)                   \
+    }
+#define ALWAYS(type_, s, member, name_)                                                            \
+    {                                                                                              \
+        .name = (name_), .type = JW_FIELD_##type_, .offset = offsetof(s, member), .always = true   \
+    }
+#define NESTED(type_, s, member, name_, table_)                                                    \
+    {                                                                                              \
+        .name = (name_), .type = JW_FIELD_##type_, .offset = offsetof(s, member),                  \
+        .table = &(table_)                                                                         \
+    }
+#define NAMED(s, member, name_, names_)                                                            \
+    {                                                                                              \
+        .name = (name_), .type = JW_FIELD_ENUM, .offset = offsetof(s, member),                     \
+        .enum_name = (names_)                                                                      \
+    }
+#define TABLE(what_, s, fields_)                                                                   \
+    {                                                                                              \
+        (what_), sizeof(s), (fields_), G_N_ELEMENTS(fields_)                                       \
+    }
+
+const char *
+jw_store_job_state_name(int state)
+{
+    return state < JW_JOB_N_STATES ? jw_job_state_name((JwJobState)state) : NULL;
+}
+
+const char *
+jw_store_delivery_state_name(int state)
+{
+    return state < JW_DELIVERY_N_STATES ? jw_delivery_state_name((JwDeliveryState)state) : NULL;
+}
+
+static const char *
+trigger_name(int trigger)
+{
+    return trigger <= (int)JW_TRIGGER_ONCE ? jw_trigger_name((JwTriggerType)trigger) : NULL;
+}
+
+static const char *
+misfire_name(int misfire)
+{
+    static const char *const names[] = { "coalesce", "skip", "catchUp" };
+    return misfire < (int)G_N_ELEMENTS(names) ? names[misfire] : NULL;
+}
+
+static const char *
+kind_name(int kind)
+{
+    return kind <= (int)JW_OCCURRENCE_SKIPPED ? jw_occurrence_kind_name((JwOccurrenceKind)kind)
+                                              : NULL;
+}
+
+static const JwDocField outbox_fields[] = {
+    FIELD(TEXT, JwOutboxEntry, id, "id"),     FIELD(TEXT, JwOutboxEntry, topic, "topic"),
+    FIELD(TEXT, JwOutboxEntry, key, "key"),   FIELD(TEXT, JwOutboxEntry, type, "type"),
+    FIELD(TEXT, JwOutboxEntry, body, "body"), ALWAYS(TIME, JwOutboxEntry, at_ms, "at"),
+};
+const JwDocTable jw_store_outbox_table = TABLE("outbox entry", JwOutboxEntry, outbox_fields);
+
+static const JwDocField actor_fields[] = {
+    FIELD(TEXT, JwActor, id, "id"),
+    FIELD(TEXT, JwActor, name, "name"),
+    FIELD(TEXT, JwActor, email, "email"),
+};
+static const JwDocTable actor_table = TABLE("requester", JwActor, actor_fields);
+
+static const JwDocField artifact_fields[] = {
+    FIELD(TEXT, JwArtifact, file_id, "fileId"),
+    FIELD(TEXT, JwArtifact, file_name, "fileName"),
+    FIELD(TEXT, JwArtifact, content_type, "contentType"),
+    FIELD(INT64, JwArtifact, size_bytes, "sizeBytes"),
+    FIELD(TEXT, JwArtifact, sha256, "sha256"),
+    FIELD(INT64, JwArtifact, rows, "rows"),
+    FIELD(TEXT, JwArtifact, summary, "summary"),
+    FIELD(INT64, JwArtifact, duration_ms, "durationMs"),
+    FIELD(TIME, JwArtifact, expires_at_ms, "expiresAt"),
+};
+const JwDocTable jw_store_artifact_table = TABLE("artifact", JwArtifact, artifact_fields);
+
+static const JwDocField progress_fields[] = {
+    FIELD(INT32, JwProgress, percent, "percent"),
+    FIELD(TEXT, JwProgress, step, "step"),
+    FIELD(INT64, JwProgress, done, "done"),
+    FIELD(INT64, JwProgress, total, "total"),
+};
+const JwDocTable jw_store_progress_table = TABLE("progress", JwProgress, progress_fields);
+
+static const JwDocField counts_fields[] = {
+    FIELD(INT32, JwDeliveryCounts, total, "total"),
+    FIELD(INT32, JwDeliveryCounts, sent, "sent"),
+    FIELD(INT32, JwDeliveryCounts, failed, "failed"),
+    FIELD(INT32, JwDeliveryCounts, bounced, "bounced"),
+};
+const JwDocTable jw_store_counts_table = TABLE("delivery counts", JwDeliveryCounts, counts_fields);
+
+static const JwDocField job_fields[] = {
+    FIELD(TEXT, JwJob, id, "_id"),
+    FIELD(TEXT, JwJob, type, "type"),
+    FIELD(TEXT, JwJob, name, "name"),
+    FIELD(TEXT, JwJob, description, "description"),
+    FIELD(TEXT, JwJob, subtype, "subtype"),
+    FIELD(TEXT, JwJob, spec, "spec"),
+    FIELD(INT32, JwJob, priority, "priority"),
+    ALWAYS(TIME, JwJob, not_before_ms, "notBefore"),
+    FIELD(TIME, JwJob, scheduled_for_ms, "scheduledFor"),
+    ALWAYS(TIME, JwJob, created_at_ms, "createdAt"),
+    ALWAYS(TIME, JwJob, updated_at_ms, "updatedAt"),
+    NESTED(STRUCT, JwJob, requested_by, "requestedBy", actor_table),
+    FIELD(TEXTS, JwJob, departments, "departments"),
+    FIELD(TEXT, JwJob, source, "source"),
+    FIELD(TEXT, JwJob, request_id, "requestId"),
+    FIELD(TEXT, JwJob, traceparent, "traceparent"),
+    FIELD(TEXT, JwJob, request_hash, "requestHash"),
+    FIELD(TEXTS, JwJob, recipients, "recipients"),
+    FIELD(INT32, JwJob, max_attempts, "maxAttempts"),
+    FIELD(INT32, JwJob, max_retries, "maxRetries"),
+    FIELD(INT64, JwJob, timeout_ms, "timeoutMs"),
+    NAMED(JwJob, state, "state", jw_store_job_state_name),
+    FIELD(INT64, JwJob, token, "token"),
+    FIELD(INT64, JwJob, beat, "beat"),
+    FIELD(INT32, JwJob, attempts, "attempts"),
+    FIELD(INT32, JwJob, retry_count, "retryCount"),
+    FIELD(TEXT, JwJob, owner, "owner"),
+    FIELD(TIME, JwJob, started_at_ms, "startedAt"),
+    FIELD(TIME, JwJob, finished_at_ms, "finishedAt"),
+    NESTED(STRUCT, JwJob, progress, "progress", jw_store_progress_table),
+    FIELD(TEXT, JwJob, error_code, "errorCode"),
+    FIELD(TEXT, JwJob, error_message, "errorMessage"),
+    FIELD(TIME, JwJob, cancelled_at_ms, "cancelledAt"),
+    FIELD(TEXT, JwJob, cancelled_by, "cancelledBy"),
+    FIELD(TEXT, JwJob, cancel_reason, "cancelReason"),
+    NESTED(OWNED, JwJob, artifact, "artifact", jw_store_artifact_table),
+    NESTED(STRUCT, JwJob, deliveries, "deliveries", jw_store_counts_table),
+    FIELD(OUTBOX, JwJob, outbox, "outbox"),
+};
+const JwDocTable jw_store_job_table = TABLE("job", JwJob, job_fields);
+
+static const JwDocField delivery_fields[] = {
+    FIELD(TEXT, JwDelivery, id, "_id"),
+    FIELD(TEXT, JwDelivery, job_id, "jobId"),
+    FIELD(TEXT, JwDelivery, recipient, "recipient"),
+    FIELD(TEXT, JwDelivery, message_id, "messageId"),
+    NAMED(JwDelivery, state, "state", jw_store_delivery_state_name),
+    FIELD(INT64, JwDelivery, token, "token"),
+    FIELD(INT32, JwDelivery, attempts, "attempts"),
+    FIELD(INT32, JwDelivery, resends, "resends"),
+    FIELD(BOOL, JwDelivery, dot, "dot"),
+    FIELD(BOOL, JwDelivery, maybe_duplicate, "maybeDuplicate"),
+    FIELD(TEXT, JwDelivery, owner, "owner"),
+    ALWAYS(TIME, JwDelivery, not_before_ms, "notBefore"),
+    ALWAYS(TIME, JwDelivery, created_at_ms, "createdAt"),
+    ALWAYS(TIME, JwDelivery, updated_at_ms, "updatedAt"),
+    FIELD(TIME, JwDelivery, sent_at_ms, "sentAt"),
+    FIELD(TIME, JwDelivery, finished_at_ms, "finishedAt"),
+    FIELD(TEXT, JwDelivery, reply, "reply"),
+    FIELD(TEXT, JwDelivery, request_id, "requestId"),
+    FIELD(TEXT, JwDelivery, traceparent, "traceparent"),
+    FIELD(OUTBOX, JwDelivery, outbox, "outbox"),
+};
+const JwDocTable jw_store_delivery_table = TABLE("delivery", JwDelivery, delivery_fields);
+
+static const JwDocField schedule_fields[] = {
+    FIELD(TEXT, JwSchedule, id, "_id"),
+    NAMED(JwSchedule, trigger, "trigger", trigger_name),
+    FIELD(INT64, JwSchedule, interval_ms, "intervalMs"),
+    FIELD(TIME, JwSchedule, anchor_ms, "anchor"),
+    FIELD(TEXT, JwSchedule, cron, "cron"),
+    FIELD(TIME, JwSchedule, once_ms, "once"),
+    FIELD(TEXT, JwSchedule, time_zone, "timeZone"),
+    NAMED(JwSchedule, misfire, "misfire", misfire_name),
+    FIELD(INT64, JwSchedule, misfire_grace_ms, "misfireGraceMs"),
+    FIELD(BOOL, JwSchedule, enabled, "enabled"),
+    FIELD(TEXT, JwSchedule, job_type, "jobType"),
+    FIELD(TEXT, JwSchedule, job_name, "jobName"),
+    FIELD(TEXT, JwSchedule, job_subtype, "jobSubtype"),
+    FIELD(TEXT, JwSchedule, job_spec, "jobSpec"),
+    FIELD(INT32, JwSchedule, priority, "priority"),
+    FIELD(TEXTS, JwSchedule, recipients, "recipients"),
+    FIELD(TEXT, JwSchedule, rule_hash, "ruleHash"),
+    FIELD(TIME, JwSchedule, next_fire_ms, "nextFireAt"),
+    FIELD(TIMES, JwSchedule, pending_fires, "pendingFires"),
+    ALWAYS(TIME, JwSchedule, updated_at_ms, "updatedAt"),
+};
+const JwDocTable jw_store_schedule_table = TABLE("schedule", JwSchedule, schedule_fields);
+
+static const JwDocField occurrence_fields[] = {
+    FIELD(TEXT, JwOccurrenceDoc, id, "_id"),
+    FIELD(TEXT, JwOccurrenceDoc, schedule_id, "scheduleId"),
+    ALWAYS(TIME, JwOccurrenceDoc, due_ms, "dueAt"),
+    ALWAYS(TIME, JwOccurrenceDoc, decided_ms, "decidedAt"),
+    NAMED(JwOccurrenceDoc, kind, "kind", kind_name),
+    FIELD(TEXT, JwOccurrenceDoc, reason, "reason"),
+};
+const JwDocTable jw_store_occurrence_table =
+    TABLE("occurrence", JwOccurrenceDoc, occurrence_fields);
+
+static void
+free_entry(gpointer entry)
+{
+    jw_outbox_entry_free(entry);
+}
+
+bool
+jw_store_take_job(const bson_t *document, gpointer job_pointer, GError **error)
+{
+    g_autoptr(JwJob) job = jw_job_new();
+
+    if (!jw_store_doc_read(document, &jw_store_job_table, job, error)) {
+        return jw_prefix(error, "job '%s'", job->id != NULL ? job->id : "?");
+    }
+    *(JwJob **)job_pointer = g_steal_pointer(&job);
+    return true;
+}
+
+bool
+jw_store_add_job(const bson_t *document, gpointer ptr_array, GError **error)
+{
+    JwJob *job = NULL;
+
+    if (!jw_store_take_job(document, &job, error)) {
+        return false;
+    }
+    g_ptr_array_add(ptr_array, job);
+    return true;
+}
+
+bool
+jw_store_take_delivery(const bson_t *document, gpointer delivery_pointer, GError **error)
+{
+    g_autoptr(JwDelivery) delivery = g_new0(JwDelivery, 1);
+
+    delivery->outbox = g_ptr_array_new_with_free_func(free_entry);
+    if (!jw_store_doc_read(document, &jw_store_delivery_table, delivery, error)) {
+        return jw_prefix(error, "delivery '%s'", delivery->id != NULL ? delivery->id : "?");
+    }
+    *(JwDelivery **)delivery_pointer = g_steal_pointer(&delivery);
+    return true;
+}
+
+bool
+jw_store_add_delivery(const bson_t *document, gpointer ptr_array, GError **error)
+{
+    JwDelivery *delivery = NULL;
+
+    if (!jw_store_take_delivery(document, &delivery, error)) {
+        return false;
+    }
+    g_ptr_array_add(ptr_array, delivery);
+    return true;
+}
+
+bool
+jw_store_take_schedule(const bson_t *document, gpointer schedule_pointer, GError **error)
+{
+    g_autoptr(JwSchedule) schedule = jw_schedule_new();
+
+    if (!jw_store_doc_read(document, &jw_store_schedule_table, schedule, error)) {
+        return jw_prefix(error, "schedule '%s'", schedule->id != NULL ? schedule->id : "?");
+    }
+    *(JwSchedule **)schedule_pointer = g_steal_pointer(&schedule);
+    return true;
+}
+
+bool
+jw_store_add_schedule(const bson_t *document, gpointer ptr_array, GError **error)
+{
+    JwSchedule *schedule = NULL;
+
+    if (!jw_store_take_schedule(document, &schedule, error)) {
+        return false;
+    }
+    g_ptr_array_add(ptr_array, schedule);
+    return true;
+}

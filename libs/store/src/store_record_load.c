@@ -1,0 +1,131 @@
+/* store_record_load.c: writing the users' records: batches, the index for ordered scans, dropping. Any thread. */
+#include "store_mongo.h"
+#include <string.h>
+
+#define NAMESPACE_NOT_FOUND 26
+
+static void
+free_document(gpointer document)
+{
+    bson_destroy(document);
+}
+
+static void
+append_value(bson_t *document, const char *key, size_t length, const JwValue *value)
+{
+    const int key_length = (int)length;
+
+    switch (value->type) {
+    case JW_VALUE_NULL:
+        bson_append_null(document, key, key_length);
+        break;
+    case JW_VALUE_BOOL:
+        bson_append_bool(document, key, key_length, value->boolean);
+        break;
+    case JW_VALUE_INT:
+        bson_append_int64(document, key, key_length, value->integer);
+        break;
+    case JW_VALUE_REAL:
+        bson_append_double(document, key, key_length, value->real);
+        break;
+    case JW_VALUE_TEXT:
+        bson_append_utf8(document, key, key_length, value->text, (int)value->length);
+        break;
+    case JW_VALUE_TIME:
+        bson_append_date_time(document, key, key_length, value->time_ms);
+        break;
+    }
+}
+
+/* The fields that have the same first component as field @first, made into one document. */
+static void
+append_nested(bson_t *document, const char *const *fields, const JwValue *values, size_t first,
+              bool *done)
+{
+    const size_t head = strcspn(fields[first], ".");
+    bson_t child;
+
+    bson_append_document_begin(document, fields[first], (int)head, &child);
+    for (size_t i = first; fields[i] != NULL; i++) {
+        if (!done[i] && strncmp(fields[i], fields[first], head + 1) == 0) {
+            const char *rest = fields[i] + head + 1;
+            append_value(&child, rest, strlen(rest), &values[i]);
+            done[i] = true;
+        }
+    }
+    bson_append_document_end(document, &child);
+}
+
+static bson_t *
+make_document(const char *id, const char *const *fields, size_t n_fields, const JwValue *values,
+              bool *done)
+{
+    bson_t *document = bson_new();
+
+    memset(done, 0, n_fields * sizeof(*done));
+    BSON_APPEND_UTF8(document, "_id", id);
+    for (size_t i = 0; i < n_fields; i++) {
+        if (done[i] || strcmp(fields[i], "_id") == 0) {
+            continue;
+        }
+        if (strchr(fields[i], '.') != NULL) {
+            append_nested(document, fields, values, i, done);
+        } else {
+            append_value(document, fields[i], strlen(fields[i]), &values[i]);
+        }
+    }
+    return document;
+}
+
+bool
+jw_store_mongo_insert_records(JwStore *self, const char *collection, const char *const *fields,
+                              const char *const *ids, const JwValue *const *rows, size_t n_rows,
+                              size_t *ret_inserted, GError **error)
+{
+    g_autoptr(GPtrArray) documents = g_ptr_array_new_full((guint)n_rows, free_document);
+    g_autofree JwCreate *creates = g_new0(JwCreate, n_rows);
+    size_t n_fields = 0;
+
+    while (fields[n_fields] != NULL) {
+        n_fields++;
+    }
+    g_autofree bool *done = g_new0(bool, n_fields + 1);
+    for (size_t i = 0; i < n_rows; i++) {
+        g_ptr_array_add(documents, make_document(ids[i], fields, n_fields, rows[i], done));
+    }
+    if (!jw_store_insert(self, collection, documents, creates, error)) {
+        return false;
+    }
+    *ret_inserted = 0;
+    for (size_t i = 0; i < n_rows; i++) {
+        *ret_inserted += creates[i] == JW_CREATE_MADE ? 1 : 0;
+    }
+    return true;
+}
+
+bool
+jw_store_mongo_index_records(JwStore *self, const char *collection, const char *date_field,
+                             GError **error)
+{
+    g_autofree char *keys = g_strdup_printf("%s:1 _id:1", date_field);
+    const JwIndexSpec spec = { collection, keys, false };
+
+    return jw_store_make_index(self, &spec, error);
+}
+
+bool
+jw_store_mongo_drop_records(JwStore *self, const char *collection, GError **error)
+{
+    g_auto(JwLease) lease = { 0 };
+    if (!jw_store_lease(self, &lease, error)) {
+        return false;
+    }
+    g_autoptr(mongoc_collection_t) dropped = jw_lease_collection(&lease, collection);
+    bson_error_t cause;
+
+    if (!mongoc_collection_drop(dropped, &cause)
+        && !(cause.domain == MONGOC_ERROR_SERVER && cause.code == NAMESPACE_NOT_FOUND)) {
+        return jw_store_fail_write(error, &cause, "dropping %s", collection);
+    }
+    return true;
+}

@@ -1,0 +1,229 @@
+/* store_records.c: reading the users' records in one pass. Any thread.
+ * An ordered scan is cut into slices of time, each sorted on its own: real mongod walks the index, servers
+ * that cannot sort by an index hold one slice and not the whole period. The width of a slice follows what
+ * the last one held. */
+#include "store_mongo.h"
+#include "store_record_row.h"
+#include <string.h>
+
+#define BATCH_ROWS     4000
+#define SLICE_ROWS     50000
+#define SLICE_FIRST_MS (INT64_C(3600) * 1000)
+#define SLICE_GROWTH                                                                               \
+    4 /* at most, so that a quiet time does not lead into a crowded one at full width */
+
+typedef struct {
+    JwRecordRow *row;
+    JwRowFunc visit;
+    gpointer data;
+    int64_t count;
+} RowVisit;
+
+static bool
+visit_row(const bson_t *document, gpointer data, GError **error)
+{
+    RowVisit *rows = data;
+    const JwValue *values = jw_store_record_row_read(rows->row, document);
+
+    if (values == NULL) {
+        return jw_fail(error, JW_ERROR_CORRUPT, "a stored record is cut");
+    }
+    rows->count++;
+    return rows->visit(values, rows->data, error);
+}
+
+static void
+append_values(bson_t *condition, const char *operator, const char * const * values)
+{
+    bson_t array;
+    char buffer[16];
+    const char *index;
+
+    BSON_APPEND_ARRAY_BEGIN(condition, operator, & array);
+    for (uint32_t i = 0; values[i] != NULL; i++) {
+        bson_uint32_to_string(i, &index, buffer, sizeof(buffer));
+        bson_append_utf8(&array, index, -1, values[i], -1);
+    }
+    bson_append_array_end(condition, &array);
+}
+
+/* The filters, without the period. Under $and: several may name one field, or the date field. */
+static void
+append_filters(bson_t *filter, const JwRecordScan *scan)
+{
+    bson_t all, one, condition;
+    char buffer[16];
+    const char *index;
+
+    if (scan->n_filters == 0) {
+        return;
+    }
+    BSON_APPEND_ARRAY_BEGIN(filter, "$and", &all);
+    for (uint32_t i = 0; i < scan->n_filters; i++) {
+        const JwRecordFilter *wanted = &scan->filters[i];
+        bson_uint32_to_string(i, &index, buffer, sizeof(buffer));
+        bson_append_document_begin(&all, index, -1, &one);
+        BSON_APPEND_DOCUMENT_BEGIN(&one, wanted->field, &condition);
+        append_values(&condition, wanted->negate ? "$nin" : "$in", wanted->values);
+        bson_append_document_end(&one, &condition);
+        bson_append_document_end(&all, &one);
+    }
+    bson_append_array_end(filter, &all);
+}
+
+static void
+append_period(bson_t *filter, const char *date_field, int64_t start_ms, int64_t end_ms)
+{
+    BCON_APPEND(filter, date_field, "{", "$gte", BCON_DATE_TIME(start_ms), "$lt",
+                BCON_DATE_TIME(end_ms), "}");
+}
+
+static void
+append_opts(bson_t *opts, const JwRecordScan *scan)
+{
+    bson_t projection;
+    bool wants_id = false;
+
+    BSON_APPEND_INT32(opts, "batchSize", BATCH_ROWS);
+    BSON_APPEND_DOCUMENT_BEGIN(opts, "projection", &projection);
+    for (size_t i = 0; scan->fields[i] != NULL; i++) {
+        BSON_APPEND_INT32(&projection, scan->fields[i], 1);
+        wants_id = wants_id || strcmp(scan->fields[i], "_id") == 0;
+    }
+    if (!wants_id) {
+        BSON_APPEND_INT32(&projection, "_id", 0);
+    }
+    bson_append_document_end(opts, &projection);
+    if (scan->ordered) {
+        BCON_APPEND(opts, "sort", "{", scan->date_field, BCON_INT32(1), "_id", BCON_INT32(1), "}");
+    }
+}
+
+static bool
+scan_slice(JwStore *self, const JwRecordScan *scan, const bson_t *filter, RowVisit *rows,
+           GError **error)
+{
+    g_auto(bson_t) opts = BSON_INITIALIZER;
+
+    append_opts(&opts, scan);
+    rows->count = 0;
+    return jw_store_find(self, scan->collection, filter, &opts, visit_row, rows, error);
+}
+
+typedef struct {
+    const char *field;
+    int64_t time_ms;
+    bool found;
+} Edge;
+
+static bool
+take_edge(const bson_t *document, gpointer data, GError **error)
+{
+    Edge *edge = data;
+    bson_iter_t iter, found;
+
+    (void)error;
+    if (bson_iter_init(&iter, document) && bson_iter_find_descendant(&iter, edge->field, &found)
+        && BSON_ITER_HOLDS_DATE_TIME(&found)) {
+        edge->time_ms = bson_iter_date_time(&found);
+        edge->found = true;
+    }
+    return true;
+}
+
+/* The first (@way 1) or last (-1) date among all records of the scan. */
+static bool
+find_edge(JwStore *self, const JwRecordScan *scan, int way, Edge *edge, GError **error)
+{
+    g_auto(bson_t) filter = BSON_INITIALIZER;
+    g_autoptr(bson_t) opts =
+        BCON_NEW("sort", "{", scan->date_field, BCON_INT32(way), "}", "limit", BCON_INT64(1),
+                 "projection", "{", scan->date_field, BCON_INT32(1), "}");
+
+    BCON_APPEND(&filter, scan->date_field, "{", "$gte", BCON_DATE_TIME(INT64_MIN), "}");
+    append_filters(&filter, scan);
+    edge->field = scan->date_field;
+    edge->found = false;
+    return jw_store_find(self, scan->collection, &filter, opts, take_edge, edge, error);
+}
+
+static bool
+scan_period(JwStore *self, const JwRecordScan *scan, int64_t start_ms, int64_t end_ms,
+            RowVisit *rows, GError **error)
+{
+    int64_t width_ms = SLICE_FIRST_MS;
+
+    while (start_ms < end_ms) {
+        g_auto(bson_t) filter = BSON_INITIALIZER;
+        const int64_t next_ms = end_ms - start_ms > width_ms ? start_ms + width_ms : end_ms;
+        append_period(&filter, scan->date_field, start_ms, next_ms);
+        append_filters(&filter, scan);
+        if (!scan_slice(self, scan, &filter, rows, error)) {
+            return false;
+        }
+        start_ms = next_ms;
+        if (rows->count < SLICE_ROWS / SLICE_GROWTH) {
+            width_ms = MIN(width_ms, INT64_MAX / 16) * SLICE_GROWTH;
+        } else {
+            const double ratio = (double)SLICE_ROWS / (double)rows->count;
+            width_ms = MAX(1, (int64_t)((double)width_ms * ratio));
+        }
+    }
+    return true;
+}
+
+/* Everything, in order: what has no date first, as the server's sort has it, then from the first date to
+ * the last. */
+static bool
+scan_all_ordered(JwStore *self, const JwRecordScan *scan, RowVisit *rows, GError **error)
+{
+    Edge first = { 0 }, last = { 0 };
+    g_auto(bson_t) undated = BSON_INITIALIZER;
+
+    BCON_APPEND(&undated, scan->date_field, "{", "$not", "{", "$gte", BCON_DATE_TIME(INT64_MIN),
+                "}", "}");
+    append_filters(&undated, scan);
+    if (!scan_slice(self, scan, &undated, rows, error)
+        || !find_edge(self, scan, 1, &first, error)) {
+        return false;
+    }
+    if (!first.found) {
+        return true;
+    }
+    return find_edge(self, scan, -1, &last, error)
+           && (!last.found
+               || scan_period(self, scan, first.time_ms, last.time_ms + 1, rows, error));
+}
+
+bool
+jw_store_mongo_scan_records(JwStore *self, const JwRecordScan *scan, JwRowFunc row, gpointer data,
+                            GError **error)
+{
+    g_autoptr(JwRecordRow) reader = jw_store_record_row_new(scan->fields);
+    g_auto(bson_t) filter = BSON_INITIALIZER;
+    RowVisit rows = { reader, row, data, 0 };
+    const bool whole = scan->start_ms == 0 && scan->end_ms == 0;
+
+    if (scan->ordered) {
+        return whole ? scan_all_ordered(self, scan, &rows, error)
+                     : scan_period(self, scan, scan->start_ms, scan->end_ms, &rows, error);
+    }
+    if (!whole) {
+        append_period(&filter, scan->date_field, scan->start_ms, scan->end_ms);
+    }
+    append_filters(&filter, scan);
+    return scan_slice(self, scan, &filter, &rows, error);
+}
+
+bool
+jw_store_mongo_count_records(JwStore *self, const JwRecordScan *scan, int64_t *ret_count,
+                             GError **error)
+{
+    g_auto(bson_t) filter = BSON_INITIALIZER;
+
+    if (scan->start_ms != 0 || scan->end_ms != 0) {
+        append_period(&filter, scan->date_field, scan->start_ms, scan->end_ms);
+    }
+    append_filters(&filter, scan);
+    return jw_store_count(self, scan->collection, &filter, 0, ret_count, error);
+}
