@@ -1,0 +1,275 @@
+/* auth_claims.c: what a token says, after strict rules: a claim of the wrong type or size refuses the token.
+ * Any thread, no state. Reasons go to the log; they name claims and never quote them. */
+#include "auth_private.h"
+
+#include "jw/text.h"
+
+#include <string.h>
+
+#define DEPTH_MAX   8
+#define TEXT_MAX    200
+#define LIST_MAX    256
+#define SECONDS_MAX INT64_C(253402300799) /* the end of year 9999 */
+
+/* jansson recurses with the depth of its input, on the small stack of a connection's thread. */
+static bool
+is_shallow(const char *text, size_t length)
+{
+    int depth = 0;
+    bool inside = false;
+
+    for (size_t i = 0; i < length; i++) {
+        char c = text[i];
+        if (inside) {
+            if (c == '\\') {
+                i++;
+            } else if (c == '"') {
+                inside = false;
+            }
+        } else if (c == '"') {
+            inside = true;
+        } else if (c == '{' || c == '[') {
+            if (++depth > DEPTH_MAX) {
+                return false;
+            }
+        } else if (c == '}' || c == ']') {
+            depth--;
+        }
+    }
+    return true;
+}
+
+json_t *
+jw_auth_object_parse(const void *data, size_t length, const char *what, GError **error)
+{
+    json_error_t fault;
+
+    if (!is_shallow(data, length)) {
+        return jw_fail_null(error, JW_ERROR_DENIED, "%s is nested too deeply", what);
+    }
+    json_auto_t *value = json_loadb(data, length, JSON_REJECT_DUPLICATES, &fault);
+    if (!json_is_object(value)) {
+        return jw_fail_null(error, JW_ERROR_DENIED, "%s is no JSON object", what);
+    }
+    return g_steal_pointer(&value);
+}
+
+/* A time in whole seconds. @ret is left alone when the claim is absent. */
+static bool
+read_seconds(json_t *claims, const char *name, bool required, int64_t *ret, GError **error)
+{
+    json_t *value = json_object_get(claims, name);
+
+    if (value == NULL) {
+        return !required || jw_fail(error, JW_ERROR_DENIED, "%s is missing", name);
+    }
+    if (!json_is_integer(value) || json_integer_value(value) < 0
+        || json_integer_value(value) > SECONDS_MAX) {
+        return jw_fail(error, JW_ERROR_DENIED, "%s is no time in whole seconds", name);
+    }
+    *ret = json_integer_value(value);
+    return true;
+}
+
+static bool
+check_times(const JwAuthGate *self, json_t *claims, GError **error)
+{
+    int64_t now_ms = jw_clock_now_ms(self->clock);
+    int64_t exp_s = 0, nbf_s = 0, iat_s = 0;
+
+    if (!read_seconds(claims, "exp", true, &exp_s, error)
+        || !read_seconds(claims, "nbf", false, &nbf_s, error)
+        || !read_seconds(claims, "iat", false, &iat_s, error)) {
+        return false;
+    }
+    if (now_ms >= exp_s * 1000 + self->leeway_ms) {
+        return jw_fail(error, JW_ERROR_DENIED, "the token has expired");
+    }
+    if (nbf_s * 1000 > now_ms + self->leeway_ms) {
+        return jw_fail(error, JW_ERROR_DENIED, "nbf: the token is not valid yet");
+    }
+    if (iat_s * 1000 > now_ms + self->leeway_ms) {
+        return jw_fail(error, JW_ERROR_DENIED, "iat: the token was issued in the future");
+    }
+    return true;
+}
+
+static bool
+check_audience(const JwAuthGate *self, json_t *audience, GError **error)
+{
+    bool found = false;
+    size_t i;
+    json_t *entry;
+
+    if (json_is_string(audience)) {
+        found = strcmp(json_string_value(audience), self->audience) == 0;
+    }
+    json_array_foreach(audience, i, entry)
+    {
+        if (!json_is_string(entry) || i >= LIST_MAX) {
+            return jw_fail(error, JW_ERROR_DENIED, "aud holds something that is no text");
+        }
+        found |= strcmp(json_string_value(entry), self->audience) == 0;
+    }
+    return found || jw_fail(error, JW_ERROR_DENIED, "aud does not name this service");
+}
+
+static bool
+is_text(json_t *value)
+{
+    size_t length = json_string_length(value);
+
+    return json_is_string(value) && length > 0 && length <= TEXT_MAX
+           && jw_text_clean(json_string_value(value), length);
+}
+
+static bool
+read_text(json_t *claims, const char *name, bool required, char **ret, GError **error)
+{
+    json_t *value = json_object_get(claims, name);
+
+    if (value == NULL && !required) {
+        return true;
+    }
+    if (!is_text(value)) {
+        return jw_fail(error, JW_ERROR_DENIED, "%s is no text of 1 to %d bytes", name, TEXT_MAX);
+    }
+    *ret = g_strdup(json_string_value(value));
+    return true;
+}
+
+/* Adds the texts of a list claim. */
+static bool
+read_list(json_t *claims, const char *name, GPtrArray *list, GError **error)
+{
+    json_t *value = json_object_get(claims, name);
+    size_t i;
+    json_t *entry;
+
+    if (value != NULL && !json_is_array(value)) {
+        return jw_fail(error, JW_ERROR_DENIED, "%s is no list", name);
+    }
+    json_array_foreach(value, i, entry)
+    {
+        if (!is_text(entry) || i >= LIST_MAX) {
+            return jw_fail(error, JW_ERROR_DENIED, "%s holds something that is no short text",
+                           name);
+        }
+        g_ptr_array_add(list, g_strdup(json_string_value(entry)));
+    }
+    return true;
+}
+
+/* OAuth 2.0 (RFC 8693): permissions as words in one text. */
+static bool
+read_scope(json_t *claims, GPtrArray *list, GError **error)
+{
+    json_t *value = json_object_get(claims, "scope");
+
+    if (value == NULL) {
+        return true;
+    }
+    if (!json_is_string(value)) {
+        return jw_fail(error, JW_ERROR_DENIED, "scope is no text");
+    }
+    g_auto(GStrv) words = g_strsplit(json_string_value(value), " ", LIST_MAX);
+    for (size_t i = 0; words[i] != NULL; i++) {
+        size_t length = strlen(words[i]);
+        if (length > TEXT_MAX || !jw_text_clean(words[i], length)) {
+            return jw_fail(error, JW_ERROR_DENIED, "scope holds a word that is too long");
+        }
+        if (length > 0) {
+            g_ptr_array_add(list, g_strdup(words[i]));
+        }
+    }
+    return true;
+}
+
+static char **
+take_list(GPtrArray **take_list_)
+{
+    GPtrArray *list = g_steal_pointer(take_list_);
+
+    g_ptr_array_add(list, NULL);
+    return (char **)g_ptr_array_free(list, FALSE);
+}
+
+JwPrincipal *
+jw_auth_claims_read(const JwAuthGate *self, json_t *claims, GError **error)
+{
+    g_autoptr(JwPrincipal) principal = g_new0(JwPrincipal, 1);
+    g_autoptr(GPtrArray) roles = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) permissions = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) departments = g_ptr_array_new_with_free_func(g_free);
+    json_t *issuer = json_object_get(claims, "iss");
+    json_t *token_id = json_object_get(claims, "jti");
+
+    if (!check_times(self, claims, error)) {
+        return NULL;
+    }
+    if (!json_is_string(issuer) || strcmp(json_string_value(issuer), self->issuer) != 0) {
+        return jw_fail_null(error, JW_ERROR_DENIED, "iss is not the issuer we trust");
+    }
+    if (!check_audience(self, json_object_get(claims, "aud"), error)) {
+        return NULL;
+    }
+    if (token_id != NULL && !is_text(token_id)) {
+        return jw_fail_null(error, JW_ERROR_DENIED, "jti is no text of 1 to %d bytes", TEXT_MAX);
+    }
+    if (token_id != NULL && g_hash_table_contains(self->revoked, json_string_value(token_id))) {
+        return jw_fail_null(error, JW_ERROR_DENIED, "jti: the token was revoked");
+    }
+    if (!read_text(claims, "sub", true, &principal->subject, error)
+        || !read_text(claims, "name", false, &principal->name, error)
+        || !read_text(claims, "email", false, &principal->email, error)
+        || !read_list(claims, self->roles_claim, roles, error)
+        || !read_list(claims, self->permissions_claim, permissions, error)
+        || !read_list(claims, self->departments_claim, departments, error)
+        || !read_scope(claims, permissions, error)) {
+        return NULL;
+    }
+    principal->roles = take_list(&roles);
+    principal->permissions = take_list(&permissions);
+    principal->departments = take_list(&departments);
+    return g_steal_pointer(&principal);
+}
+
+void
+jw_principal_free(JwPrincipal *self)
+{
+    if (self == NULL) {
+        return;
+    }
+    g_free(self->subject);
+    g_free(self->name);
+    g_free(self->email);
+    g_strfreev(self->roles);
+    g_strfreev(self->permissions);
+    g_strfreev(self->departments);
+    g_free(self);
+}
+
+bool
+jw_principal_is_admin(const JwPrincipal *self)
+{
+    g_return_val_if_fail(self != NULL, false);
+    for (size_t i = 0; self->roles[i] != NULL; i++) {
+        if (g_ascii_strcasecmp(self->roles[i], "admin") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool
+jw_principal_may(const JwPrincipal *self, const char *permission)
+{
+    g_return_val_if_fail(self != NULL && permission != NULL, false);
+    for (size_t i = 0; self->permissions[i] != NULL; i++) {
+        if (strcmp(self->permissions[i], permission) == 0
+            || strcmp(self->permissions[i], "*") == 0) {
+            return true;
+        }
+    }
+    return jw_principal_is_admin(self);
+}

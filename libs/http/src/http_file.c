@@ -1,0 +1,207 @@
+/* http_file.c: a file as an answer, whole or one range of it, after RFC 9110.
+ * The handler's thread decides what is sent; the same thread reads the pieces while libmicrohttpd sends them. */
+#include "http_private.h"
+
+#include "jw/log.h"
+
+#include <string.h>
+
+#define BLOCK_BYTES (64 * 1024)
+
+typedef struct {
+    JwHttpFile file; /* without its texts */
+    int64_t from, length, sent;
+    JwHttpAccess access;
+} FileStream;
+
+/* True when @header (a list of entity tags, or "*") names @etag. Weak tags count only for If-None-Match. */
+static bool
+etag_listed(const char *header, const char *etag, bool weak_counts)
+{
+    g_auto(GStrv) tags = g_strsplit(header, ",", 64);
+    g_autofree char *quoted = g_strdup_printf("\"%s\"", etag);
+
+    for (size_t i = 0; tags[i] != NULL; i++) {
+        const char *tag = g_strstrip(tags[i]);
+        if (weak_counts && strcmp(tag, "*") == 0) {
+            return true;
+        }
+        if (weak_counts && g_str_has_prefix(tag, "W/")) {
+            tag += 2;
+        }
+        if (strcmp(tag, quoted) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+typedef enum { RANGE_NONE, RANGE_OK, RANGE_UNSATISFIABLE } RangeAnswer;
+
+/* Digits only; a value beyond int64 is as good as the largest. */
+static bool
+parse_position(const char *text, size_t length, int64_t *ret)
+{
+    int64_t value = 0;
+
+    if (length == 0) {
+        return false;
+    }
+    for (size_t i = 0; i < length; i++) {
+        if (!g_ascii_isdigit(text[i])) {
+            return false;
+        }
+        int64_t digit = text[i] - '0';
+        value = value > (INT64_MAX - digit) / 10 ? INT64_MAX : value * 10 + digit;
+    }
+    *ret = value;
+    return true;
+}
+
+/* One range of bytes. Anything else, several ranges too, is ignored, as the RFC allows: the whole file is sent. */
+static RangeAnswer
+parse_range(const char *header, int64_t size, int64_t *ret_from, int64_t *ret_length)
+{
+    int64_t first = 0, last = 0;
+
+    if (g_ascii_strncasecmp(header, "bytes=", 6) != 0) {
+        return RANGE_NONE;
+    }
+    g_autofree char *range = g_strstrip(g_strdup(header + 6));
+    const char *dash = strchr(range, '-');
+    if (dash == NULL) {
+        return RANGE_NONE;
+    }
+    size_t first_length = (size_t)(dash - range);
+    size_t last_length = strlen(dash + 1);
+    bool has_first = parse_position(range, first_length, &first);
+    bool has_last = parse_position(dash + 1, last_length, &last);
+    if ((!has_first && first_length > 0) || (!has_last && last_length > 0)
+        || (!has_first && !has_last) || (has_first && has_last && last < first)) {
+        return RANGE_NONE;
+    }
+    if (!has_first) { /* the last so many bytes */
+        if (last == 0 || size == 0) {
+            return RANGE_UNSATISFIABLE;
+        }
+        *ret_length = MIN(last, size);
+        *ret_from = size - *ret_length;
+        return RANGE_OK;
+    }
+    if (first >= size) {
+        return RANGE_UNSATISFIABLE;
+    }
+    *ret_from = first;
+    *ret_length = (has_last ? MIN(last, size - 1) : size - 1) - first + 1;
+    return RANGE_OK;
+}
+
+static RangeAnswer
+wanted_range(const JwHttpRequest *request, const JwHttpFile *file, int64_t *ret_from,
+             int64_t *ret_length)
+{
+    const char *range = jw_http_header(request, "Range");
+    const char *if_range = jw_http_header(request, "If-Range");
+
+    if (range == NULL || strcmp(request->method, "GET") != 0) {
+        return RANGE_NONE;
+    }
+    if (if_range != NULL && !etag_listed(if_range, file->etag, false)) {
+        return RANGE_NONE; /* the part would not fit what the client has */
+    }
+    return parse_range(range, file->size_bytes, ret_from, ret_length);
+}
+
+void
+jw_http_reply_file(JwHttpReply *self, const JwHttpRequest *request, const JwHttpFile *file)
+{
+    g_return_if_fail(self != NULL && request != NULL && file != NULL);
+    g_autofree char *disposition = jw_http_disposition(file->file_name);
+    g_autofree char *etag = g_strdup_printf("\"%s\"", file->etag);
+    const char *none_match = jw_http_header(request, "If-None-Match");
+
+    jw_http_reply_drop_body(self);
+    self->has_file = true;
+    self->file = *file;
+    self->file_from = 0;
+    self->file_length = file->size_bytes;
+    self->status = 200;
+    jw_http_reply_header(self, "ETag", etag);
+    jw_http_reply_header(self, "Cache-Control", "private, no-cache");
+    if (none_match != NULL && etag_listed(none_match, file->etag, true)) {
+        jw_http_reply_drop_body(self);
+        self->status = 304;
+        return;
+    }
+    switch (wanted_range(request, file, &self->file_from, &self->file_length)) {
+    case RANGE_NONE:
+        break;
+    case RANGE_OK: {
+        g_autofree char *part = g_strdup_printf(
+            "bytes %" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "/%" G_GINT64_FORMAT, self->file_from,
+            self->file_from + self->file_length - 1, file->size_bytes);
+        jw_http_reply_header(self, "Content-Range", part);
+        self->status = 206;
+        break;
+    }
+    case RANGE_UNSATISFIABLE: {
+        g_autofree char *all = g_strdup_printf("bytes */%" G_GINT64_FORMAT, file->size_bytes);
+        jw_http_reply_header(self, "Content-Range", all);
+        jw_http_reply_problem(self, 416, "RANGE_NOT_SATISFIABLE", NULL, 0,
+                              "the file has %" G_GINT64_FORMAT " bytes", file->size_bytes);
+        return;
+    }
+    }
+    jw_http_reply_header(self, "Accept-Ranges", "bytes");
+    jw_http_reply_header(self, "Content-Type", file->content_type);
+    jw_http_reply_header(self, "Content-Disposition", disposition);
+}
+
+static ssize_t
+stream_read(void *data, uint64_t offset, char *buffer, size_t max)
+{
+    FileStream *stream = data;
+    size_t wanted = (size_t)MIN((int64_t)max, stream->length - (int64_t)offset);
+    size_t got = 0;
+
+    if (wanted == 0) {
+        return U_STREAM_END;
+    }
+    if (!stream->file.read(stream->file.data, stream->from + (int64_t)offset, buffer, wanted, &got)
+        || got == 0 || got > wanted) {
+        jw_warn("http_file_cut", JW_INT("offset", stream->from + (int64_t)offset),
+                JW_STR("request_id", stream->access.request_id));
+        return U_STREAM_ERROR;
+    }
+    stream->sent = (int64_t)offset + (int64_t)got;
+    return (ssize_t)got;
+}
+
+static void
+stream_free(void *data)
+{
+    FileStream *stream = data;
+
+    jw_http_access_log(&stream->access, stream->sent, stream->sent == stream->length);
+    if (stream->file.data_free != NULL) {
+        stream->file.data_free(stream->file.data);
+    }
+    g_free(stream);
+}
+
+void
+jw_http_file_send(JwHttpReply *self, struct _u_response *response, JwHttpAccess *take_access)
+{
+    FileStream *stream = g_new0(FileStream, 1);
+
+    stream->file = self->file;
+    stream->from = self->file_from;
+    stream->length = self->file_length;
+    stream->access = *take_access;
+    self->has_file = false; /* the stream owns its data from here */
+    if (ulfius_set_stream_response(response, (unsigned int)self->status, stream_read, stream_free,
+                                   (uint64_t)stream->length, BLOCK_BYTES, stream)
+        != U_OK) {
+        stream_free(stream);
+    }
+}

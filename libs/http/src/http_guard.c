@@ -1,0 +1,138 @@
+/* http_guard.c: what must not reach a handler. Any thread; works on one request.
+ * ulfius hands us a request only after libmicrohttpd has read its body, so an ambiguous frame cannot be refused before
+ * that; but the answer closes the connection, so nobody gets to read what an attacker hid behind it. */
+#include "http_private.h"
+
+#include <string.h>
+
+static bool
+is_token(const char *text)
+{
+    if (text[0] == '\0') {
+        return false;
+    }
+    for (; *text != '\0'; text++) {
+        if (!g_ascii_isalnum(*text) && strchr("!#$%&'*+-.^_`|~", *text) == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool
+all_digits(const char *text)
+{
+    size_t length = strspn(text, "0123456789");
+
+    return length > 0 && length < 19 && text[length] == '\0';
+}
+
+static bool
+refuse_framing(JwHttpReply *reply, const char *why)
+{
+    reply->close = true;
+    jw_http_reply_problem(reply, 400, "BAD_REQUEST", NULL, 0, "%s", why);
+    return false;
+}
+
+bool
+jw_http_guard_framing(const JwHttpRequest *request, JwHttpReply *reply)
+{
+    struct _u_map *headers = request->raw->map_header;
+    size_t n_lengths = 0, n_encodings = 0, n_hosts = 0;
+
+    for (int i = 0; i < headers->nb_values; i++) {
+        const char *name = headers->keys[i];
+        const char *value = headers->values[i] != NULL ? headers->values[i] : "";
+        if (!is_token(name)) {
+            return refuse_framing(reply, "a header name has characters that are not allowed");
+        }
+        if (g_ascii_strcasecmp(name, "Content-Length") == 0) {
+            n_lengths++;
+            /* ulfius joins repeated headers by a comma, so two lengths are not all digits */
+            if (!all_digits(value)) {
+                return refuse_framing(reply, "Content-Length must be given once, in digits");
+            }
+        } else if (g_ascii_strcasecmp(name, "Transfer-Encoding") == 0) {
+            n_encodings++;
+            if (g_ascii_strcasecmp(value, "chunked") != 0) {
+                return refuse_framing(reply, "Transfer-Encoding can only be chunked");
+            }
+        } else if (g_ascii_strcasecmp(name, "Host") == 0) {
+            n_hosts += strchr(value, ',') != NULL ? 2 : 1;
+        }
+    }
+    if (n_lengths > 1 || n_encodings > 1 || n_hosts > 1) {
+        return refuse_framing(reply,
+                              "Content-Length, Transfer-Encoding and Host must be given once");
+    }
+    if (n_lengths > 0 && n_encodings > 0) {
+        return refuse_framing(reply, "send Content-Length or Transfer-Encoding, not both");
+    }
+    if (n_encodings > 0 && g_strcmp0(request->raw->http_protocol, "HTTP/1.1") != 0) {
+        return refuse_framing(reply, "Transfer-Encoding needs HTTP/1.1");
+    }
+    return true;
+}
+
+bool
+jw_http_guard_body(const JwHttpRequest *request, int64_t limit_bytes, JwHttpReply *reply)
+{
+    const char *header = u_map_get_case(request->raw->map_header, "Content-Length");
+    uint64_t stated = header != NULL ? g_ascii_strtoull(header, NULL, 10) : 0;
+
+    /* ulfius cuts the body one byte behind our limit and calls us all the same */
+    if (stated > (uint64_t)limit_bytes
+        || request->raw->binary_body_length > (uint64_t)limit_bytes) {
+        reply->close = true;
+        jw_http_reply_problem(reply, 413, "PAYLOAD_TOO_LARGE", NULL, 0,
+                              "the body may have at most %" G_GINT64_FORMAT " bytes", limit_bytes);
+        return false;
+    }
+    if (header != NULL && stated != request->raw->binary_body_length) {
+        return refuse_framing(reply, "the body is not as long as Content-Length says");
+    }
+    return true;
+}
+
+static bool
+is_json_type(const char *value)
+{
+    g_auto(GStrv) parts = g_strsplit(value, ";", 4);
+
+    if (parts[0] == NULL || g_ascii_strcasecmp(g_strstrip(parts[0]), "application/json") != 0) {
+        return false;
+    }
+    for (size_t i = 1; parts[i] != NULL; i++) {
+        const char *parameter = g_strstrip(parts[i]);
+        if (g_ascii_strcasecmp(parameter, "charset=utf-8") != 0
+            && g_ascii_strcasecmp(parameter, "charset=\"utf-8\"") != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool
+jw_http_guard_media_type(const JwHttpRequest *request, JwHttpReply *reply)
+{
+    const char *type = u_map_get_case(request->raw->map_header, "Content-Type");
+    const char *encoding = u_map_get_case(request->raw->map_header, "Content-Encoding");
+
+    if (request->raw->binary_body_length == 0) {
+        return true;
+    }
+    if (encoding != NULL && g_ascii_strcasecmp(encoding, "identity") != 0) {
+        jw_http_reply_header(reply, "Accept-Encoding", "identity");
+        jw_http_reply_problem(reply, 415, "UNSUPPORTED_MEDIA_TYPE", NULL, 0,
+                              "send the body without Content-Encoding");
+        return false;
+    }
+    if (type == NULL || !is_json_type(type)) {
+        jw_http_reply_header(reply, "Accept", "application/json");
+        jw_http_reply_problem(reply, 415, "UNSUPPORTED_MEDIA_TYPE", NULL, 0,
+                              "send the body as Content-Type: application/json in UTF-8");
+        return false;
+    }
+    return true;
+}

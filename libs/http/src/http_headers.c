@@ -1,0 +1,113 @@
+/* http_headers.c: header values that are taken from outside only when they are well formed, or made by us.
+ * Any thread, no state. */
+#include "http_private.h"
+
+#include "jw/clock.h"
+#include "jw/ident.h"
+#include "jw/text.h"
+
+#include <string.h>
+
+void
+jw_http_request_id_take(const char *header, char ret[129])
+{
+    size_t length = header != NULL ? strlen(header) : 0;
+    bool good = length > 0 && length <= 128;
+
+    for (size_t i = 0; i < length && good; i++) {
+        good = g_ascii_isalnum(header[i]) || strchr("._-", header[i]) != NULL;
+    }
+    if (good) {
+        (void)g_strlcpy(ret, header, 129);
+    } else {
+        jw_uuid_v7(jw_clock_now_ms(jw_clock_system()), ret);
+    }
+}
+
+/* @length lower-case hex digits, not all zero */
+static bool
+is_hex(const char *text, size_t length)
+{
+    bool other = false;
+
+    for (size_t i = 0; i < length; i++) {
+        if (strchr("0123456789abcdef", text[i]) == NULL || text[i] == '\0') {
+            return false;
+        }
+        other |= text[i] != '0';
+    }
+    return other;
+}
+
+static bool
+is_hex_byte(const char *text)
+{
+    return (is_hex(text, 2) || strncmp(text, "00", 2) == 0);
+}
+
+/* W3C trace context: version "-" trace id "-" parent "-" flags; later versions may have more behind a further dash. */
+static bool
+is_traceparent(const char *text)
+{
+    size_t length = strlen(text);
+
+    if (length < 55 || text[2] != '-' || text[35] != '-' || text[52] != '-') {
+        return false;
+    }
+    if (!is_hex_byte(text) || strncmp(text, "ff", 2) == 0 || !is_hex_byte(text + 53)) {
+        return false;
+    }
+    if (strncmp(text, "00", 2) == 0 ? length != 55 : length > 55 && text[55] != '-') {
+        return false;
+    }
+    return is_hex(text + 3, 32) && is_hex(text + 36, 16);
+}
+
+static void
+random_hex(char *ret, size_t n_bytes)
+{
+    unsigned char bytes[16];
+
+    jw_random_bytes(bytes, n_bytes);
+    bytes[0] |= 1; /* never all zero */
+    for (size_t i = 0; i < n_bytes; i++) {
+        ret[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
+        ret[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
+    }
+}
+
+void
+jw_http_traceparent_take(const char *header, char ret[56])
+{
+    memcpy(ret, "00-00000000000000000000000000000000-0000000000000000-01", 56);
+    if (header != NULL && is_traceparent(header)) {
+        memcpy(ret + 3, header + 3, 32);
+        memcpy(ret + 53, header + 53, 2);
+    } else {
+        random_hex(ret + 3, 16);
+    }
+    random_hex(ret + 36, 8); /* this hop's own span */
+}
+
+/* RFC 6266: an ASCII name for old readers, and the true one in RFC 8187 form. */
+char *
+jw_http_disposition(const char *file_name)
+{
+    g_autofree char *name = jw_text_file_name(file_name);
+    GString *out = g_string_new("attachment; filename=\"");
+
+    for (const char *p = name; *p != '\0'; p = g_utf8_next_char(p)) {
+        bool plain =
+            (unsigned char)*p >= 0x20 && (unsigned char)*p < 0x7f && strchr("\"\\%/;", *p) == NULL;
+        g_string_append_c(out, plain ? *p : '_');
+    }
+    g_string_append(out, "\"; filename*=UTF-8''");
+    for (const char *p = name; *p != '\0'; p++) {
+        if (g_ascii_isalnum(*p) || strchr("!#$&+-.^_`|~", *p) != NULL) {
+            g_string_append_c(out, *p);
+        } else {
+            g_string_append_printf(out, "%%%02X", (unsigned int)(unsigned char)*p);
+        }
+    }
+    return g_string_free(out, FALSE);
+}

@@ -1,0 +1,122 @@
+/* http_private.h: what the files of this room share.
+ * One JwHttpRequest and one JwHttpReply live on the stack of the connection's thread for one request. */
+#pragma once
+#include "jw/http.h"
+
+#include <jansson.h>
+#include <ulfius.h>
+
+/* One pattern of the table, cut at its slashes. */
+typedef struct {
+    const JwHttpRoute *route; /* in the caller's static table */
+    gpointer context;
+    char **segments; /* ":name" is a parameter */
+    size_t n_segments;
+} JwHttpEntry;
+
+typedef struct {
+    char *name, *value;
+} JwHttpPair;
+
+struct _JwHttpRequest {
+    const struct _u_request *raw;
+    const char *method, *target; /* as the request line had them */
+    char *path;                  /* undecoded, without query */
+    char **segments;             /* decoded */
+    size_t n_segments;
+    GPtrArray *query;         /* of JwHttpPair, decoded, in the order they came */
+    const JwHttpEntry *entry; /* NULL until matched */
+    char request_id[129];
+    char traceparent[56];
+    JwPrincipal *principal;
+    char *auth_fault; /* for the log */
+    int64_t start_ms; /* monotonic */
+};
+
+struct _JwHttpReply {
+    int status;         /* 0: not answered yet */
+    GPtrArray *headers; /* of JwHttpPair */
+    char *body;         /* NULL: none */
+    size_t body_length;
+    bool close; /* the connection is not kept */
+    bool has_file;
+    JwHttpFile file;
+    int64_t file_from, file_length;
+    const JwHttpErrorStyle *style;
+    const JwHttpRequest *request;
+};
+
+/* http_conn.c: which connections are open, and the watchdog that cuts the slow ones */
+typedef struct _JwHttpConns JwHttpConns;
+typedef struct _JwHttpConn JwHttpConn;
+JwHttpConns *jw_http_conns_new(int64_t request_age_ms, int64_t idle_timeout_ms);
+void jw_http_conns_free(JwHttpConns *self); /* no connection may be left */
+JwHttpConn *jw_http_conns_opened(JwHttpConns *self, int fd);
+void jw_http_conns_closed(JwHttpConns *self, JwHttpConn *take_conn);
+void jw_http_conns_receiving(JwHttpConns *self, JwHttpConn *conn);
+void jw_http_conns_handling(JwHttpConns *self, JwHttpConn *conn);
+void jw_http_conns_replying(JwHttpConns *self, JwHttpConn *conn, int64_t reply_bytes);
+void jw_http_conns_done(JwHttpConns *self, JwHttpConn *conn);
+/* Closes idle connections and those that become idle; waits until no request is under way. */
+bool jw_http_conns_drain(JwHttpConns *self, int64_t timeout_ms);
+/* Cuts whatever is left. */
+void jw_http_conns_cut(JwHttpConns *self);
+
+/* http_route.c */
+JwHttpEntry *jw_http_entry_new(const JwHttpRoute *route, gpointer context);
+void jw_http_entry_free(gpointer entry);
+/* The entry for method and path, or NULL with @ret_allow: the methods this path has, "" when there is none.
+ * @ret_nearest: the entry that shares most leading segments (its error style fits best). */
+const JwHttpEntry *jw_http_route_match(const GPtrArray *entries, const JwHttpRequest *request,
+                                       char **ret_allow, const JwHttpEntry **ret_nearest);
+
+/* http_query.c: the request target */
+/* Percent-decodes; NULL for a broken escape, NUL, control bytes, bad UTF-8, and, in paths, a '/' that was escaped. */
+char *jw_http_decode(const char *text, size_t length, bool is_query);
+bool jw_http_target_parse(JwHttpRequest *self);
+void jw_http_pair_free(gpointer pair);
+JwHttpPair *jw_http_pair_new(const char *name, const char *value);
+
+/* http_guard.c: each answers the request and returns false when it must go no further */
+bool jw_http_guard_framing(const JwHttpRequest *request, JwHttpReply *reply);
+bool jw_http_guard_body(const JwHttpRequest *request, int64_t limit_bytes, JwHttpReply *reply);
+bool jw_http_guard_media_type(const JwHttpRequest *request, JwHttpReply *reply);
+
+/* http_headers.c */
+void jw_http_request_id_take(const char *header, char ret[129]);
+void jw_http_traceparent_take(const char *header, char ret[56]);
+char *jw_http_disposition(const char *file_name); /* (transfer full) */
+
+/* http_problem.c */
+extern const JwHttpErrorStyle jw_http_default_errors;
+
+/* http_dispatch.c */
+typedef struct {
+    const JwHttpConfig *config;
+    const JwAuthGate *gate;
+    const GPtrArray *entries;
+    bool draining;
+} JwHttpScene;
+void jw_http_dispatch(const JwHttpScene *scene, JwHttpRequest *request, JwHttpReply *reply);
+void jw_http_request_clear(JwHttpRequest *self);
+/* What the access log and the metrics say of a request. Owns its texts. */
+typedef struct {
+    const char *method;  /* static */
+    const char *pattern; /* of the route table */
+    char *request_id, *subject, *auth_fault;
+    int status;
+    int64_t start_ms;
+} JwHttpAccess;
+void jw_http_access_note(JwHttpAccess *ret, const JwHttpRequest *request, int status);
+void jw_http_access_log(JwHttpAccess *self, int64_t bytes, bool whole); /* and clears it */
+void jw_http_metrics_init(void);
+
+/* http_reply.c */
+void jw_http_reply_init(JwHttpReply *self, const JwHttpRequest *request);
+void jw_http_reply_clear(JwHttpReply *self);
+void jw_http_reply_drop_body(JwHttpReply *self);
+/* Gives the reply to ulfius and logs it: now, or a file when its last byte was read. Returns the length. */
+int64_t jw_http_reply_send(JwHttpReply *self, struct _u_response *response);
+
+/* http_file.c */
+void jw_http_file_send(JwHttpReply *self, struct _u_response *response, JwHttpAccess *take_access);

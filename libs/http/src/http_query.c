@@ -1,0 +1,197 @@
+/* http_query.c: the request target, decoded strictly and once.
+ * Any thread; works on one request. What comes out is valid UTF-8 without NUL and control characters, so that nothing
+ * behind it has to check again. */
+#include "http_private.h"
+
+#include "jw/text.h"
+
+#include <string.h>
+
+#define SEGMENTS_MAX 32u
+#define QUERY_MAX    64u
+#define NAME_SHOWN   64
+
+JwHttpPair *
+jw_http_pair_new(const char *name, const char *value)
+{
+    JwHttpPair *pair = g_new(JwHttpPair, 1);
+
+    pair->name = g_strdup(name);
+    pair->value = g_strdup(value);
+    return pair;
+}
+
+void
+jw_http_pair_free(gpointer pair)
+{
+    JwHttpPair *self = pair;
+
+    g_free(self->name);
+    g_free(self->value);
+    g_free(self);
+}
+
+static bool
+is_control(unsigned char byte)
+{
+    return byte < 0x20 || byte == 0x7f;
+}
+
+char *
+jw_http_decode(const char *text, size_t length, bool is_query)
+{
+    g_autofree char *out = g_malloc(length + 1);
+    size_t n = 0;
+
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        if (byte == '%') {
+            if (i + 2 >= length || !g_ascii_isxdigit(text[i + 1])
+                || !g_ascii_isxdigit(text[i + 2])) {
+                return NULL;
+            }
+            byte = (unsigned char)(g_ascii_xdigit_value(text[i + 1]) * 16
+                                   + g_ascii_xdigit_value(text[i + 2]));
+            i += 2;
+            if (!is_query && byte == '/') {
+                return NULL;
+            }
+        } else if (is_query && byte == '+') {
+            byte = ' ';
+        }
+        if (is_control(byte)) {
+            return NULL;
+        }
+        out[n++] = (char)byte;
+    }
+    out[n] = '\0';
+    return g_utf8_validate(out, (gssize)n, NULL) ? g_steal_pointer(&out) : NULL;
+}
+
+/* A target may be absolute ("http://host/path"): the path begins at the slash after the host. */
+static const char *
+path_of(const char *target)
+{
+    const char *host = NULL;
+
+    if (g_ascii_strncasecmp(target, "http://", 7) == 0) {
+        host = target + 7;
+    } else if (g_ascii_strncasecmp(target, "https://", 8) == 0) {
+        host = target + 8;
+    }
+    if (host == NULL) {
+        return target;
+    }
+    return host + strcspn(host, "/?");
+}
+
+static bool
+parse_segments(JwHttpRequest *self)
+{
+    g_autoptr(GPtrArray) segments = g_ptr_array_new_with_free_func(g_free);
+    const char *rest = self->path;
+
+    while (*rest == '/' && rest[1] != '\0') { /* one slash at the end means the same resource */
+        size_t length = strcspn(rest + 1, "/");
+        char *segment = jw_http_decode(rest + 1, length, false);
+        if (segment == NULL || segments->len >= SEGMENTS_MAX) {
+            g_free(segment);
+            return false;
+        }
+        g_ptr_array_add(segments, segment);
+        rest += 1 + length;
+    }
+    self->n_segments = segments->len;
+    g_ptr_array_add(segments, NULL);
+    self->segments = (char **)g_ptr_array_free(g_steal_pointer(&segments), FALSE);
+    return true;
+}
+
+static bool
+parse_query(JwHttpRequest *self, const char *query)
+{
+    while (*query != '\0') {
+        size_t length = strcspn(query, "&");
+        if (length > 0) {
+            const char *equals = memchr(query, '=', length);
+            size_t name_length = equals != NULL ? (size_t)(equals - query) : length;
+            g_autofree char *name = jw_http_decode(query, name_length, true);
+            g_autofree char *value =
+                equals != NULL ? jw_http_decode(equals + 1, length - name_length - 1, true)
+                               : g_strdup("");
+            if (name == NULL || value == NULL || self->query->len >= QUERY_MAX) {
+                return false;
+            }
+            g_ptr_array_add(self->query, jw_http_pair_new(name, value));
+        }
+        query += length + (query[length] == '&' ? 1 : 0);
+    }
+    return true;
+}
+
+bool
+jw_http_target_parse(JwHttpRequest *self)
+{
+    const char *path = path_of(self->target);
+    size_t length = strcspn(path, "?");
+
+    self->path = length == 0 ? g_strdup("/") : g_strndup(path, length);
+    if (self->path[0] != '/') {
+        return false;
+    }
+    return parse_segments(self) && (path[length] == '\0' || parse_query(self, path + length + 1));
+}
+
+const char *
+jw_http_query(const JwHttpRequest *self, const char *name)
+{
+    g_return_val_if_fail(self != NULL && name != NULL, NULL);
+    for (guint i = 0; i < self->query->len; i++) {
+        const JwHttpPair *pair = g_ptr_array_index(self->query, i);
+        if (strcmp(pair->name, name) == 0) {
+            return pair->value;
+        }
+    }
+    return NULL;
+}
+
+static char *
+pointer_to(const char *name)
+{
+    GString *pointer = g_string_new("/");
+    const char *end = g_utf8_strlen(name, -1) > NAME_SHOWN
+                          ? g_utf8_offset_to_pointer(name, NAME_SHOWN)
+                          : name + strlen(name);
+
+    for (; name < end; name++) {
+        if (*name == '~' || *name == '/') {
+            g_string_append(pointer, *name == '~' ? "~0" : "~1");
+        } else {
+            g_string_append_c(pointer, *name);
+        }
+    }
+    return g_string_free(pointer, FALSE);
+}
+
+void
+jw_http_check_query(const JwHttpRequest *self, const char *const *known, JwFaults *faults)
+{
+    g_return_if_fail(self != NULL && known != NULL && faults != NULL);
+    for (guint i = 0; i < self->query->len; i++) {
+        const JwHttpPair *pair = g_ptr_array_index(self->query, i);
+        g_autofree char *pointer = pointer_to(pair->name);
+        bool repeated = false;
+
+        for (guint j = 0; j < i && !repeated; j++) {
+            const JwHttpPair *other = g_ptr_array_index(self->query, j);
+            repeated = strcmp(other->name, pair->name) == 0;
+        }
+        if (!g_strv_contains(known, pair->name)) {
+            g_autofree char *list = g_strjoinv(", ", (char **)(gintptr)known);
+            (void)jw_faults_add(faults, pointer, "is not a query parameter here; known are: %s",
+                                list[0] != '\0' ? list : "none");
+        } else if (repeated) {
+            (void)jw_faults_add(faults, pointer, "is given more than once; give it once");
+        }
+    }
+}
