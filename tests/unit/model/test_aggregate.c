@@ -1,0 +1,524 @@
+/* test_aggregate.c: figures, rounding, groups and their order, on records written by hand. */
+#include "calls_def.h"
+#include "jw/aggregate.h"
+#include "jw/cron.h"
+#include "testkit.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct {
+    JwReportDef *def;
+    JwReportRequest *request;
+    GTimeZone *zone;
+    JwAggregate *agg;
+} Fixture;
+
+static void
+fixture_clear(Fixture *self)
+{
+    jw_aggregate_free(self->agg);
+    g_time_zone_unref(self->zone);
+    jw_report_request_free(self->request);
+    jw_report_def_free(self->def);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Fixture, fixture_clear)
+
+static int64_t
+ms(const char *text)
+{
+    int64_t time_ms = 0;
+
+    assert_true(jw_time_parse(text, &time_ms, NULL));
+    return time_ms;
+}
+
+/* @def: (transfer full) */
+static void
+fixture_init(Fixture *self, JwReportDef *take_def, const char *zone)
+{
+    g_autoptr(GError) error = NULL;
+
+    self->def = take_def;
+    assert_ok(jw_report_def_check(self->def, &error), error);
+    self->request = jw_report_request_new();
+    self->request->start_ms = ms("2026-01-05T00:00:00Z");
+    self->request->end_ms = ms("2026-01-12T00:00:00Z");
+    self->zone = jw_zone_new(zone, NULL);
+    self->agg = jw_aggregate_new(self->def, self->request, calls_fields, self->zone, &error);
+    assert_ok(self->agg, error);
+}
+
+static JwValue
+text_value(const char *text)
+{
+    return text == NULL ? (JwValue){ .type = JW_VALUE_NULL }
+                        : (JwValue){ .type = JW_VALUE_TEXT, .text = text, .length = strlen(text) };
+}
+
+static JwValue
+int_value(int64_t value)
+{
+    return (JwValue){ .type = JW_VALUE_INT, .integer = value };
+}
+
+static JwValue
+real_value(double value)
+{
+    return (JwValue){ .type = JW_VALUE_REAL, .real = value };
+}
+
+/* A record with the given time, agent, status and duration; the rest NULL. */
+static void
+add_call(Fixture *self, const char *started, const char *agent, const char *status,
+         JwValue duration)
+{
+    JwValue row[N_FIELDS] = { 0 };
+
+    row[F_STARTED] = started == NULL ? text_value(NULL)
+                                     : (JwValue){ .type = JW_VALUE_TIME, .time_ms = ms(started) };
+    row[F_AGENT] = text_value(agent);
+    row[F_STATUS] = text_value(status);
+    row[F_DURATION] = duration;
+    jw_aggregate_add(self->agg, row);
+}
+
+static void
+assert_value(JwValue value, JwValue expected)
+{
+    assert_int_equal(value.type, expected.type);
+    if (value.type == JW_VALUE_INT || value.type == JW_VALUE_TIME) {
+        assert_int_equal(value.integer, expected.integer);
+    } else if (value.type == JW_VALUE_REAL) {
+        assert_true(value.real == expected.real);
+    } else if (value.type == JW_VALUE_TEXT) {
+        assert_int_equal(value.length, expected.length);
+        assert_memory_equal(value.text, expected.text, value.length);
+    }
+}
+
+#define assert_figure(fixture, name, expected)                                                     \
+    assert_value(jw_aggregate_figure((fixture)->agg, (name)), (expected))
+
+static size_t
+group_of(Fixture *self, const char *dimension, const char *label)
+{
+    for (size_t i = 0; i < jw_aggregate_n_groups(self->agg, dimension); i++) {
+        if (strcmp(jw_aggregate_group_label(self->agg, dimension, i), label) == 0) {
+            return i;
+        }
+    }
+    fail_msg("no group '%s' of %s", label, dimension);
+    return 0;
+}
+
+#define assert_group(fixture, dimension, label, measure, expected)                                 \
+    assert_value(jw_aggregate_group_value((fixture)->agg, (dimension),                             \
+                                          group_of((fixture), (dimension), (label)), (measure)),   \
+                 (expected))
+
+static void
+test_figures(void **state)
+{
+    g_auto(Fixture) f = { 0 };
+
+    (void)state;
+    fixture_init(&f, calls_def_new(), "Europe/Istanbul");
+    add_call(&f, "2026-01-06T11:00:00Z", "ada", "answered", int_value(100));
+    add_call(&f, "2026-01-06T11:59:59.999Z", "ada", "answered", int_value(151));
+    add_call(&f, "2026-01-06T12:00:00Z", "bob", "missed", int_value(9999));
+    add_call(&f, "2026-01-07T06:00:00Z", "bob", "no-answer", text_value(NULL));
+    add_call(&f, "2026-01-07T22:00:00Z", "eve", "answered", text_value(NULL));
+    add_call(&f, "2026-01-07T22:30:00Z", "eve", "abandoned", int_value(1));
+    assert_int_equal(jw_aggregate_rows(f.agg), 6);
+    assert_figure(&f, "totalCalls", int_value(6));
+    assert_figure(&f, "answeredCalls", int_value(3));
+    assert_figure(&f, "missedCalls", int_value(2));
+    assert_figure(&f, "answerRate", real_value(50.0));
+    assert_figure(&f, "averageDuration", real_value(125.5)); /* the NULL does not count */
+    assert_figure(&f, "totalWait", int_value(0));
+    /* 14:00 and 01:00 have two each: the first in order wins. */
+    assert_figure(&f, "peakHour", int_value(1));
+    assert_figure(&f, "peakHourCalls", int_value(2));
+    assert_group(&f, "hour", "14:00", "totalCalls", int_value(2));
+    assert_group(&f, "hour", "14:00", "answerRate", real_value(100.0));
+    assert_group(&f, "hour", "15:00", "answerRate", real_value(0.0));
+    assert_group(&f, "hour", "03:00", "answerRate", text_value(NULL));
+    assert_group(&f, "hour", "14:00", "peakHour", text_value(NULL));
+    assert_group(&f, "date", "2026-01-08", "totalCalls", int_value(2)); /* 01:00 in Istanbul */
+    assert_group(&f, "weekday", "Thursday", "totalCalls", int_value(2));
+    assert_group(&f, "month", "2026-01", "totalCalls", int_value(6));
+    assert_group(&f, "agent", "eve", "missedCalls", int_value(0));
+}
+
+static void
+test_nothing(void **state)
+{
+    g_auto(Fixture) f = { 0 };
+    const JwValue none = text_value(NULL);
+
+    (void)state;
+    fixture_init(&f, calls_def_new(), "UTC");
+    assert_int_equal(jw_aggregate_rows(f.agg), 0);
+    assert_figure(&f, "totalCalls", int_value(0));
+    assert_figure(&f, "totalWait", int_value(0));
+    assert_figure(&f, "answerRate", none);
+    assert_figure(&f, "averageDuration", none);
+    assert_figure(&f, "peakHour", none);
+    assert_figure(&f, "peakHourCalls", none);
+    assert_int_equal(jw_aggregate_n_groups(f.agg, "hour"), 24);
+    assert_int_equal(jw_aggregate_n_groups(f.agg, "weekday"), 7);
+    assert_int_equal(jw_aggregate_n_groups(f.agg, "date"), 7);
+    assert_int_equal(jw_aggregate_n_groups(f.agg, "agent"), 0);
+    assert_string_equal(jw_aggregate_group_label(f.agg, "hour", 0), "00:00");
+    assert_string_equal(jw_aggregate_group_label(f.agg, "hour", 23), "23:00");
+    assert_string_equal(jw_aggregate_group_label(f.agg, "weekday", 0), "Monday");
+    assert_string_equal(jw_aggregate_group_label(f.agg, "weekday", 6), "Sunday");
+    assert_string_equal(jw_aggregate_group_label(f.agg, "date", 0), "2026-01-05");
+    assert_string_equal(jw_aggregate_group_label(f.agg, "date", 6), "2026-01-11");
+}
+
+/* answered / total · 100 with two decimals, against values worked out on paper. */
+static void
+test_ratios_round_half_up(void **state)
+{
+    static const struct {
+        int answered, total;
+        double rate;
+    } rows[] = {
+        { 3, 37, 8.11 },    { 30, 37, 81.08 },       { 1, 3, 33.33 },
+        { 2, 3, 66.67 },    { 1, 8, 12.5 },          { 1, 160, 0.63 }, /* 0.625 */
+        { 3, 160, 1.88 },                                              /* 1.875 */
+        { 1, 800, 0.13 },                                              /* 0.125 */
+        { 1, 20000, 0.01 },                                            /* 0.005 */
+        { 7, 20000, 0.04 },                                            /* 0.035 */
+        { 1, 20001, 0.0 },  { 20000, 20000, 100.0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_auto(Fixture) f = { 0 };
+        fixture_init(&f, calls_def_new(), "UTC");
+        for (int k = 0; k < rows[i].total; k++) {
+            add_call(&f, NULL, NULL, k < rows[i].answered ? "answered" : "x", text_value(NULL));
+        }
+        assert_figure(&f, "answerRate", real_value(rows[i].rate));
+    }
+}
+
+static void
+add_duration(Fixture *self, JwValue duration)
+{
+    add_call(self, NULL, NULL, "answered", duration);
+}
+
+static void
+test_averages_round_half_up(void **state)
+{
+    static const struct {
+        double a, b; /* averaged to one decimal */
+        double average;
+    } rows[] = {
+        { 0.25, 0.25, 0.3 },
+        { 2.65, 2.65, 2.7 },
+        { 1.05, 1.05, 1.1 },
+        { -0.25, -0.25, -0.3 },
+        { -0.04, 0.0, 0.0 },
+        { 99.95, 99.95, 100.0 },
+        { 0.04, 0.05, 0.0 },
+        { 0.05, 0.05, 0.1 },
+        { 245.45, 245.55, 245.5 },
+        { 1e300, 1e300, 1e300 },
+        { 123456789012.34, 123456789012.36, 123456789012.4 },
+    };
+    g_auto(Fixture) ints = { 0 };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_auto(Fixture) f = { 0 };
+        fixture_init(&f, calls_def_new(), "UTC");
+        add_duration(&f, real_value(rows[i].a));
+        add_duration(&f, real_value(rows[i].b));
+        assert_figure(&f, "averageDuration", real_value(rows[i].average));
+    }
+    fixture_init(&ints, calls_def_new(), "UTC");
+    for (int i = 0; i < 20; i++) {
+        add_duration(&ints, int_value(i == 0 ? 1 : 0));
+    }
+    assert_figure(&ints, "averageDuration", real_value(0.1)); /* 0.05 */
+}
+
+static JwReportDef *
+sums_def(void)
+{
+    JwReportDef *def = calls_def_new();
+
+    calls_add_measure(def, "sum", JW_MEASURE_SUM, "durationSeconds")->decimals = 3;
+    calls_add_measure(def, "min", JW_MEASURE_MIN, "durationSeconds")->decimals = 3;
+    calls_add_measure(def, "max", JW_MEASURE_MAX, "durationSeconds")->decimals = 3;
+    calls_add_measure(def, "first", JW_MEASURE_MIN, "startedAt");
+    calls_add_measure(def, "last", JW_MEASURE_MAX, "startedAt");
+    calls_add_measure(def, "present", JW_MEASURE_COUNT, "durationSeconds");
+    return def;
+}
+
+static void
+test_integers_stay_integers(void **state)
+{
+    g_auto(Fixture) f = { 0 };
+
+    (void)state;
+    fixture_init(&f, sums_def(), "UTC");
+    assert_figure(&f, "min", text_value(NULL));
+    assert_figure(&f, "max", text_value(NULL));
+    assert_figure(&f, "sum", int_value(0));
+    add_call(&f, "2026-01-06T11:00:00Z", NULL, NULL, int_value(INT64_C(9007199254740993)));
+    add_call(&f, "2026-01-06T10:00:00Z", NULL, NULL, int_value(-7));
+    add_call(&f, "2026-01-06T12:00:00Z", NULL, NULL, text_value("12"));
+    add_call(&f, NULL, NULL, NULL, text_value(NULL));
+    assert_figure(&f, "sum", int_value(INT64_C(9007199254740986)));
+    assert_figure(&f, "min", int_value(-7));
+    assert_figure(&f, "max", int_value(INT64_C(9007199254740993)));
+    assert_figure(&f, "present", int_value(3));
+    const JwValue first = { .type = JW_VALUE_TIME, .time_ms = ms("2026-01-06T10:00:00Z") };
+    const JwValue last = { .type = JW_VALUE_TIME, .time_ms = ms("2026-01-06T12:00:00Z") };
+    assert_figure(&f, "first", first);
+    assert_figure(&f, "last", last);
+}
+
+static void
+test_overflow_and_mixed_numbers(void **state)
+{
+    g_auto(Fixture) f = { 0 }, g = { 0 };
+
+    (void)state;
+    fixture_init(&f, sums_def(), "UTC");
+    for (int i = 0; i < 3; i++) {
+        add_duration(&f, int_value(INT64_MAX));
+    }
+    JwValue sum = jw_aggregate_figure(f.agg, "sum");
+    assert_int_equal(sum.type, JW_VALUE_REAL);
+    assert_true(sum.real > 2.767e19 && sum.real < 2.768e19);
+
+    fixture_init(&g, sums_def(), "UTC");
+    for (int i = 0; i < 10; i++) {
+        add_duration(&g, real_value(0.1));
+    }
+    add_duration(&g, int_value(5));
+    add_duration(&g, real_value(NAN));
+    add_duration(&g, (JwValue){ .type = JW_VALUE_BOOL, .boolean = true });
+    assert_figure(&g, "sum", real_value(7.0));
+    assert_figure(&g, "min", real_value(0.1));
+    assert_figure(&g, "max", int_value(5));
+}
+
+static JwReportDef *
+conditions_def(void)
+{
+    JwReportDef *def = calls_def_new();
+
+    calls_where(calls_add_measure(def, "internal", JW_MEASURE_COUNT, NULL), "internal", "true",
+                false);
+    calls_where(calls_add_measure(def, "seven", JW_MEASURE_COUNT, NULL), "durationSeconds", "7,-8",
+                false);
+    calls_where(calls_add_measure(def, "padded", JW_MEASURE_COUNT, NULL), "durationSeconds", "007",
+                false);
+    calls_where(calls_add_measure(def, "half", JW_MEASURE_COUNT, NULL), "cost", "0.5", false);
+    calls_where(calls_add_measure(def, "then", JW_MEASURE_COUNT, NULL), "startedAt",
+                "2026-01-06T10:00:00Z", false);
+    calls_where(calls_add_measure(def, "known", JW_MEASURE_COUNT, NULL), "agent", NULL, false);
+    calls_where(calls_add_measure(def, "unknown", JW_MEASURE_COUNT, NULL), "agent", NULL, true);
+    calls_where(calls_add_measure(def, "notAda", JW_MEASURE_COUNT, NULL), "agent", "ada", true);
+    JwMeasureDef *both = calls_add_measure(def, "both", JW_MEASURE_COUNT, NULL);
+    calls_where(both, "agent", "ada,bob", false);
+    calls_where(both, "internal", "true", false);
+    return def;
+}
+
+static void
+test_conditions_compare_as_text(void **state)
+{
+    g_auto(Fixture) f = { 0 };
+    JwValue row[N_FIELDS] = { 0 };
+
+    (void)state;
+    fixture_init(&f, conditions_def(), "UTC");
+    row[F_AGENT] = text_value("ada");
+    row[F_INTERNAL] = (JwValue){ .type = JW_VALUE_BOOL, .boolean = true };
+    row[F_DURATION] = int_value(7);
+    row[F_COST] = real_value(0.5);
+    row[F_STARTED] = (JwValue){ .type = JW_VALUE_TIME, .time_ms = ms("2026-01-06T10:00:00Z") };
+    jw_aggregate_add(f.agg, row);
+    row[F_AGENT] = text_value("ada lovelace");
+    row[F_INTERNAL] = text_value("true");
+    row[F_DURATION] = real_value(-8.0);
+    row[F_COST] = text_value("0.50");
+    row[F_STARTED].time_ms++;
+    jw_aggregate_add(f.agg, row);
+    memset(row, 0, sizeof row);
+    row[F_INTERNAL] = (JwValue){ .type = JW_VALUE_BOOL, .boolean = false };
+    jw_aggregate_add(f.agg, row);
+    assert_figure(&f, "internal", int_value(2));
+    assert_figure(&f, "seven", int_value(2));
+    assert_figure(&f, "padded", int_value(0));
+    assert_figure(&f, "half", int_value(1));
+    assert_figure(&f, "then", int_value(1));
+    assert_figure(&f, "known", int_value(2));
+    assert_figure(&f, "unknown", int_value(1));
+    assert_figure(&f, "notAda", int_value(2));
+    assert_figure(&f, "both", int_value(1));
+}
+
+static void
+test_value_groups_in_order(void **state)
+{
+    static const char *const agents[] = { "bob", "ada", "eve", "bob", "cid",
+                                          "eve", "bob", NULL,  "dan", "" };
+    static const char *const order[] = { "bob", "eve", "ada", "(none)", "(other)" };
+    static const int counts[] = { 3, 2, 1, 2, 2 };
+    JwReportDef *def = calls_def_new();
+    g_auto(Fixture) f = { 0 };
+
+    (void)state;
+    def->max_groups = 3;
+    calls_add_peak(def, "peakAgent", JW_MEASURE_PEAK, "agent", "totalCalls");
+    fixture_init(&f, def, "UTC");
+    for (size_t i = 0; i < G_N_ELEMENTS(agents); i++) {
+        add_call(&f, "2026-01-06T11:00:00Z", agents[i], "answered", int_value(1));
+    }
+    assert_int_equal(jw_aggregate_n_groups(f.agg, "agent"), G_N_ELEMENTS(order));
+    for (size_t i = 0; i < G_N_ELEMENTS(order); i++) {
+        assert_string_equal(jw_aggregate_group_label(f.agg, "agent", i), order[i]);
+        assert_value(jw_aggregate_group_value(f.agg, "agent", i, "totalCalls"),
+                     int_value(counts[i]));
+    }
+    assert_figure(&f, "peakAgent", text_value("bob"));
+    /* More records may come after somebody looked. */
+    for (int i = 0; i < 5; i++) {
+        add_call(&f, NULL, "ada", "answered", int_value(1));
+    }
+    assert_string_equal(jw_aggregate_group_label(f.agg, "agent", 0), "ada");
+    assert_figure(&f, "peakAgent", text_value("ada"));
+}
+
+static void
+test_groups_of_other_types(void **state)
+{
+    JwReportDef *def = calls_def_new();
+    g_auto(Fixture) f = { 0 };
+    JwValue row[N_FIELDS] = { 0 };
+    g_autofree char *huge = g_strnfill(100000, 'x');
+
+    (void)state;
+    calls_add_dimension(def, "wait", "waitSeconds", JW_PART_VALUE);
+    fixture_init(&f, def, "UTC");
+    row[F_WAIT] = int_value(-12);
+    jw_aggregate_add(f.agg, row);
+    row[F_WAIT] = real_value(2.5);
+    jw_aggregate_add(f.agg, row);
+    row[F_WAIT] = (JwValue){ .type = JW_VALUE_BOOL, .boolean = true };
+    jw_aggregate_add(f.agg, row);
+    row[F_WAIT] = (JwValue){ .type = JW_VALUE_TIME, .time_ms = 0 };
+    jw_aggregate_add(f.agg, row);
+    row[F_WAIT] = text_value(huge);
+    jw_aggregate_add(f.agg, row);
+    assert_int_equal(jw_aggregate_n_groups(f.agg, "wait"), 5);
+    assert_group(&f, "wait", "-12", "totalCalls", int_value(1));
+    assert_group(&f, "wait", "2.5", "totalCalls", int_value(1));
+    assert_group(&f, "wait", "true", "totalCalls", int_value(1));
+    assert_group(&f, "wait", "1970-01-01T00:00:00Z", "totalCalls", int_value(1));
+    assert_int_equal(strlen(jw_aggregate_group_label(f.agg, "wait", 4)) > 256 ? 1 : 0, 0);
+    /* Records without a time are shown apart, so that the groups add up to the total. */
+    assert_int_equal(jw_aggregate_n_groups(f.agg, "hour"), 25);
+    assert_group(&f, "hour", "(none)", "totalCalls", int_value(5));
+    assert_figure(&f, "peakHour", text_value(NULL));
+}
+
+static void
+test_dates_over_a_long_period(void **state)
+{
+    g_auto(Fixture) f = { 0 };
+    g_autoptr(GError) error = NULL;
+
+    (void)state;
+    fixture_init(&f, calls_def_new(), "UTC");
+    jw_aggregate_free(f.agg);
+    f.def->max_groups = 100;
+    f.request->start_ms = ms("2020-01-01T00:00:00Z");
+    f.request->end_ms = ms("2026-01-01T00:00:00Z");
+    f.agg = jw_aggregate_new(f.def, f.request, calls_fields, f.zone, &error);
+    assert_ok(f.agg, error);
+    add_call(&f, "2025-02-03T11:00:00Z", NULL, NULL, int_value(1));
+    add_call(&f, "2020-02-29T11:00:00Z", NULL, NULL, int_value(1));
+    const JwValue before_1970[N_FIELDS] = { [F_STARTED] = { .type = JW_VALUE_TIME,
+                                                            .time_ms = -1 } };
+    jw_aggregate_add(f.agg, before_1970);
+    assert_int_equal(jw_aggregate_n_groups(f.agg, "date"), 3);
+    assert_string_equal(jw_aggregate_group_label(f.agg, "date", 0), "1969-12-31");
+    assert_string_equal(jw_aggregate_group_label(f.agg, "date", 1), "2020-02-29");
+    assert_string_equal(jw_aggregate_group_label(f.agg, "date", 2), "2025-02-03");
+    assert_group(&f, "hour", "23:00", "totalCalls", int_value(1));
+    assert_group(&f, "month", "1969-12", "totalCalls", int_value(1));
+    assert_group(&f, "month", "2021-01", "totalCalls", int_value(0));
+}
+
+/* The 25-hour day: both passes of the doubled hour count under the same label. */
+static void
+test_changes_of_the_clock(void **state)
+{
+    g_auto(Fixture) f = { 0 };
+
+    (void)state;
+    fixture_init(&f, calls_def_new(), "Europe/Berlin");
+    add_call(&f, "2026-10-25T00:30:00Z", NULL, NULL, int_value(1));
+    add_call(&f, "2026-10-25T01:30:00Z", NULL, NULL, int_value(1));
+    add_call(&f, "2026-10-25T22:59:59Z", NULL, NULL, int_value(1));
+    add_call(&f, "2026-03-29T00:59:59.999Z", NULL, NULL, int_value(1));
+    add_call(&f, "2026-03-29T01:00:00Z", NULL, NULL, int_value(1));
+    assert_group(&f, "hour", "02:00", "totalCalls", int_value(2));
+    assert_group(&f, "hour", "23:00", "totalCalls", int_value(1));
+    assert_group(&f, "hour", "01:00", "totalCalls", int_value(1));
+    assert_group(&f, "hour", "03:00", "totalCalls", int_value(1));
+    assert_group(&f, "date", "2026-10-25", "totalCalls", int_value(3));
+}
+
+static void
+test_wrong_names(void **state)
+{
+    const char *const few[] = { "startedAt", "agent", "status", NULL };
+    g_auto(Fixture) f = { 0 };
+    g_autoptr(GError) error = NULL;
+
+    (void)state;
+    fixture_init(&f, calls_def_new(), "UTC");
+    assert_null(jw_aggregate_new(f.def, f.request, few, f.zone, &error));
+    assert_jw_error(error, JW_ERROR_INVALID,
+                    "measure 'averageDuration': field 'durationSeconds' is not among those read");
+    f.request->group_by = g_strsplit("hour,minute", ",", -1);
+    assert_null(jw_aggregate_new(f.def, f.request, calls_fields, f.zone, &error));
+    assert_jw_error(error, JW_ERROR_INVALID, "groupBy: no dimension 'minute'");
+    g_strfreev(g_steal_pointer(&f.request->group_by));
+    f.request->measures = g_strsplit("calls", ",", -1);
+    assert_null(jw_aggregate_new(f.def, f.request, calls_fields, f.zone, &error));
+    assert_jw_error(error, JW_ERROR_INVALID, "measures: no measure 'calls'");
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_figures),
+        cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_ratios_round_half_up),
+        cmocka_unit_test(test_averages_round_half_up),
+        cmocka_unit_test(test_integers_stay_integers),
+        cmocka_unit_test(test_overflow_and_mixed_numbers),
+        cmocka_unit_test(test_conditions_compare_as_text),
+        cmocka_unit_test(test_value_groups_in_order),
+        cmocka_unit_test(test_groups_of_other_types),
+        cmocka_unit_test(test_dates_over_a_long_period),
+        cmocka_unit_test(test_changes_of_the_clock),
+        cmocka_unit_test(test_wrong_names),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

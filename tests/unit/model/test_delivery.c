@@ -1,0 +1,145 @@
+/* test_delivery.c: walks every pair of delivery state and change against a list of its own. */
+#include "jw/delivery.h"
+#include "jw/ident.h"
+#include "testkit.h"
+
+#include <string.h>
+
+static const struct {
+    JwDeliveryTransition change;
+    JwDeliveryState from, to;
+    unsigned flags;
+} allowed[] = {
+    { JW_DCHANGE_CLAIM, JW_DELIVERY_QUEUED, JW_DELIVERY_SENDING,
+      JW_DRULE_WHEN_DUE | JW_DRULE_RAISES_TOKEN | JW_DRULE_COUNTS_ATTEMPT | JW_DRULE_CLEARS_DOT },
+    { JW_DCHANGE_MARK, JW_DELIVERY_SENDING, JW_DELIVERY_SENDING,
+      JW_DRULE_FENCED | JW_DRULE_SETS_DOT },
+    { JW_DCHANGE_SENT, JW_DELIVERY_SENDING, JW_DELIVERY_SENT, JW_DRULE_FENCED | JW_DRULE_ENDS },
+    { JW_DCHANGE_LATER, JW_DELIVERY_SENDING, JW_DELIVERY_QUEUED,
+      JW_DRULE_FENCED | JW_DRULE_SETS_NOT_BEFORE },
+    { JW_DCHANGE_BOUNCED, JW_DELIVERY_SENDING, JW_DELIVERY_BOUNCED,
+      JW_DRULE_FENCED | JW_DRULE_ENDS },
+    { JW_DCHANGE_FAILED, JW_DELIVERY_SENDING, JW_DELIVERY_FAILED, JW_DRULE_FENCED | JW_DRULE_ENDS },
+    { JW_DCHANGE_DOUBT, JW_DELIVERY_SENDING, JW_DELIVERY_UNKNOWN, JW_DRULE_FENCED },
+    { JW_DCHANGE_REAP_QUEUE, JW_DELIVERY_SENDING, JW_DELIVERY_QUEUED,
+      JW_DRULE_FENCED | JW_DRULE_RAISES_TOKEN | JW_DRULE_WANTS_NO_DOT },
+    { JW_DCHANGE_REAP_DOUBT, JW_DELIVERY_SENDING, JW_DELIVERY_UNKNOWN,
+      JW_DRULE_FENCED | JW_DRULE_RAISES_TOKEN | JW_DRULE_WANTS_DOT },
+    { JW_DCHANGE_RESEND, JW_DELIVERY_UNKNOWN, JW_DELIVERY_QUEUED, JW_DRULE_COUNTS_RESEND },
+    { JW_DCHANGE_GIVE_UP, JW_DELIVERY_UNKNOWN, JW_DELIVERY_FAILED,
+      JW_DRULE_WANTS_RESENT | JW_DRULE_ENDS },
+    { JW_DCHANGE_CANCEL, JW_DELIVERY_QUEUED, JW_DELIVERY_CANCELLED, JW_DRULE_ENDS },
+};
+
+static void
+test_all_pairs(void **state)
+{
+    (void)state;
+    assert_int_equal(G_N_ELEMENTS(allowed), JW_DELIVERY_N_TRANSITIONS);
+    for (int change = 0; change < JW_DELIVERY_N_TRANSITIONS; change++) {
+        const JwDeliveryRule *rule = jw_delivery_rule((JwDeliveryTransition)change);
+        for (int from = 0; from < JW_DELIVERY_N_STATES; from++) {
+            bool expected = false;
+            for (size_t i = 0; i < G_N_ELEMENTS(allowed); i++) {
+                if ((int)allowed[i].change == change && (int)allowed[i].from == from) {
+                    expected = true;
+                    assert_int_equal(rule->to, allowed[i].to);
+                    assert_int_equal(rule->flags, allowed[i].flags);
+                }
+            }
+            assert_int_equal((rule->from & (1u << from)) != 0, expected);
+            assert_false(expected && jw_delivery_state_terminal((JwDeliveryState)from));
+        }
+        assert_int_equal(jw_delivery_state_terminal(rule->to), (rule->flags & JW_DRULE_ENDS) != 0);
+    }
+}
+
+/* Sent is reached only from an attempt that still owns the delivery, and a reaped attempt never as "queued"
+ * once its dot may have gone out: the two halves of "no mail twice, none lost". */
+static void
+test_reaping_looks_at_the_dot(void **state)
+{
+    const unsigned both = JW_DRULE_WANTS_DOT | JW_DRULE_WANTS_NO_DOT;
+
+    (void)state;
+    for (int change = 0; change < JW_DELIVERY_N_TRANSITIONS; change++) {
+        const JwDeliveryRule *rule = jw_delivery_rule((JwDeliveryTransition)change);
+        assert_int_not_equal(rule->flags & both, both);
+        if ((rule->from & (1u << JW_DELIVERY_SENDING)) != 0) {
+            assert_true((rule->flags & JW_DRULE_FENCED) != 0);
+        }
+    }
+}
+
+static void
+test_new_is_deterministic(void **state)
+{
+    g_autoptr(JwDelivery) one = jw_delivery_new("job-1", "a@example.com", 1000);
+    g_autoptr(JwDelivery) again = jw_delivery_new("job-1", "a@example.com", 2000);
+    g_autoptr(JwDelivery) other = jw_delivery_new("job-1", "b@example.com", 1000);
+
+    (void)state;
+    assert_true(jw_uuid_valid(one->id));
+    assert_string_equal(one->id, again->id);
+    assert_string_equal(one->message_id, again->message_id);
+    assert_string_not_equal(one->id, other->id);
+    assert_null(strpbrk(one->message_id, "<> "));
+    assert_non_null(strchr(one->message_id, '@'));
+    assert_int_equal(one->state, JW_DELIVERY_QUEUED);
+    assert_int_equal(one->created_at_ms, 1000);
+    assert_int_equal(one->token, 0);
+    assert_int_equal(one->outbox->len, 0);
+}
+
+static void
+test_copy_is_deep(void **state)
+{
+    g_autoptr(JwDelivery) delivery = jw_delivery_new("job-1", "a@example.com", 1000);
+    g_autoptr(JwDelivery) copy = NULL;
+
+    (void)state;
+    delivery->reply = g_strdup("250 ok");
+    delivery->owner = g_strdup("me");
+    delivery->traceparent = g_strdup("00-1-2-01");
+    delivery->request_id = g_strdup("r1");
+    g_ptr_array_add(delivery->outbox, jw_outbox_entry_new("t", "k", "type", g_strdup("{}"), 1000));
+    copy = jw_delivery_copy(delivery);
+    assert_string_equal(copy->reply, "250 ok");
+    assert_ptr_not_equal(copy->reply, delivery->reply);
+    assert_ptr_not_equal(copy->recipient, delivery->recipient);
+    assert_int_equal(copy->outbox->len, 1);
+    assert_ptr_not_equal(copy->outbox, delivery->outbox);
+}
+
+static void
+test_names_and_backoff(void **state)
+{
+    const char *const names[] = { "queued",  "sending", "sent",     "failed",
+                                  "bounced", "unknown", "cancelled" };
+
+    (void)state;
+    for (int i = 0; i < JW_DELIVERY_N_STATES; i++) {
+        JwDeliveryState parsed = JW_DELIVERY_QUEUED;
+        assert_string_equal(jw_delivery_state_name((JwDeliveryState)i), names[i]);
+        assert_true(jw_delivery_state_parse(names[i], &parsed));
+        assert_int_equal(parsed, i);
+    }
+    assert_false(jw_delivery_state_parse("Sent", &(JwDeliveryState){ JW_DELIVERY_QUEUED }));
+    assert_in_range(jw_delivery_backoff_ms(1, 0.5), 29999, 30001);
+    assert_in_range(jw_delivery_backoff_ms(3, 0.5), 119999, 120001);
+    assert_in_range(jw_delivery_backoff_ms(50, 0.5), 3599999, 3600001);
+    assert_in_range(jw_delivery_backoff_ms(50, 0.0), 2879999, 2880001);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_all_pairs),
+        cmocka_unit_test(test_reaping_looks_at_the_dot),
+        cmocka_unit_test(test_new_is_deterministic),
+        cmocka_unit_test(test_copy_is_deep),
+        cmocka_unit_test(test_names_and_backoff),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

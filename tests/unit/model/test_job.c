@@ -1,0 +1,127 @@
+/* test_job.c: the job struct: defaults, deep copies, freeing (the sanitizers look on). */
+#include "jw/ident.h"
+#include "jw/job.h"
+#include "testkit.h"
+
+static JwJob *
+full_job(void)
+{
+    JwJob *job = jw_job_new();
+    char **texts[] = {
+        &job->id,
+        &job->type,
+        &job->name,
+        &job->description,
+        &job->subtype,
+        &job->spec,
+        &job->source,
+        &job->requested_by.id,
+        &job->requested_by.name,
+        &job->requested_by.email,
+        &job->request_id,
+        &job->traceparent,
+        &job->request_hash,
+        &job->owner,
+        &job->progress.step,
+        &job->error_code,
+        &job->error_message,
+        &job->cancelled_by,
+        &job->cancel_reason,
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        *texts[i] = g_strdup_printf("text %zu", i);
+    }
+    job->departments = g_strsplit("a,b", ",", -1);
+    job->recipients = g_strsplit("x@example.com,y@example.com", ",", -1);
+    job->token = 7;
+    job->artifact = g_new0(JwArtifact, 1);
+    job->artifact->file_id = g_strdup("file");
+    job->artifact->file_name = g_strdup("a.xlsx");
+    job->artifact->content_type = g_strdup("text/csv");
+    job->artifact->sha256 = g_strdup("00");
+    job->artifact->summary = g_strdup("{}");
+    job->artifact->rows = 12;
+    g_ptr_array_add(job->outbox, jw_outbox_entry_new("topic", job->id, "jobwire.job.submitted.v1",
+                                                     g_strdup("{}"), 1700000000000));
+    return job;
+}
+
+static void
+test_defaults(void **state)
+{
+    g_autoptr(JwJob) job = jw_job_new();
+
+    (void)state;
+    assert_int_equal(job->state, JW_JOB_PENDING);
+    assert_int_equal(job->priority, JW_PRIORITY_NORMAL);
+    assert_int_equal(job->max_attempts, 5);
+    assert_int_equal(job->max_retries, 3);
+    assert_int_equal(job->outbox->len, 0);
+    assert_null(job->artifact);
+    assert_null(job->id);
+    assert_int_equal(job->token, 0);
+    jw_job_free(NULL);
+}
+
+static void
+test_copy_outlives_the_original(void **state)
+{
+    JwJob *job = full_job();
+    g_autoptr(JwJob) copy = jw_job_copy(job);
+
+    (void)state;
+    jw_job_free(job); /* a text shared with the copy would be caught below */
+    assert_string_equal(copy->id, "text 0");
+    assert_string_equal(copy->description, "text 3");
+    assert_string_equal(copy->requested_by.email, "text 9");
+    assert_string_equal(copy->cancel_reason, "text 18");
+    assert_string_equal(copy->departments[1], "b");
+    assert_string_equal(copy->recipients[0], "x@example.com");
+    assert_int_equal(copy->token, 7);
+    assert_string_equal(copy->artifact->sha256, "00");
+    assert_int_equal(copy->artifact->rows, 12);
+    const JwOutboxEntry *entry = g_ptr_array_index(copy->outbox, 0);
+    assert_string_equal(entry->type, "jobwire.job.submitted.v1");
+    assert_string_equal(entry->body, "{}");
+    assert_string_equal(entry->key, "text 0");
+}
+
+static void
+test_copy_of_an_empty_job(void **state)
+{
+    g_autoptr(JwJob) job = jw_job_new();
+    g_autoptr(JwJob) copy = jw_job_copy(job);
+
+    (void)state;
+    assert_null(copy->departments);
+    assert_null(copy->artifact);
+    assert_non_null(copy->outbox);
+    assert_null(jw_artifact_copy(NULL));
+}
+
+static void
+test_outbox_entries_have_their_own_ids(void **state)
+{
+    g_autoptr(JwOutboxEntry) one = jw_outbox_entry_new("t", "k", "y", g_strdup("{}"), 5);
+    g_autoptr(JwOutboxEntry) two = jw_outbox_entry_new("t", "k", "y", g_strdup("{}"), 5);
+    g_autoptr(JwOutboxEntry) copy = jw_outbox_entry_copy(one);
+
+    (void)state;
+    assert_true(jw_uuid_valid(one->id));
+    assert_string_not_equal(one->id, two->id);
+    assert_string_equal(one->id, copy->id);
+    assert_int_equal(one->at_ms, 5);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_copy_outlives_the_original),
+        cmocka_unit_test(test_copy_of_an_empty_job),
+        cmocka_unit_test(test_outbox_entries_have_their_own_ids),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,314 @@
+/* test_report.c: lookups, the field list and the checks of a report definition. */
+#include "calls_def.h"
+#include "testkit.h"
+
+static void
+add_column(JwReportDef *def, const char *field)
+{
+    const JwColumnDef column = { .field = g_strdup(field), .label = g_strdup(field), .width = 10 };
+
+    g_array_append_val(def->columns, column);
+}
+
+static JwTableDef *
+add_table(JwReportDef *def, const char *title, const char *dimension, const char *measures)
+{
+    const JwTableDef table = { .title = g_strdup(title),
+                               .dimension = g_strdup(dimension),
+                               .measures = g_strsplit(measures, ",", -1) };
+
+    g_array_append_val(def->tables, table);
+    return &g_array_index(def->tables, JwTableDef, def->tables->len - 1);
+}
+
+static void
+add_filter(JwReportDef *def, const char *name, const char *field)
+{
+    const JwFilterDef filter = { .name = g_strdup(name), .field = g_strdup(field) };
+
+    g_array_append_val(def->filters, filter);
+}
+
+/* With everything a definition can have. */
+static JwReportDef *
+full_def(void)
+{
+    JwReportDef *def = calls_def_new();
+
+    add_column(def, "startedAt");
+    add_column(def, "caller");
+    add_column(def, "status");
+    add_filter(def, "departmentIds", "departmentId");
+    add_filter(def, "agents", "agent");
+    JwTableDef *table = add_table(def, "By hour", "hour", "totalCalls,answerRate");
+    table->chart = g_strdup("column");
+    table->chart_measure = g_strdup("totalCalls");
+    add_table(def, "By agent", "agent", "totalCalls");
+    def->summary = g_strsplit("totalCalls,peakHour", ",", -1);
+    def->mail_chart_table = g_strdup("By hour");
+    return def;
+}
+
+static void
+test_good_definition(void **state)
+{
+    g_autoptr(JwReportDef) def = full_def();
+    g_autoptr(GError) error = NULL;
+
+    (void)state;
+    assert_ok(jw_report_def_check(def, &error), error);
+    assert_string_equal(jw_report_def_measure(def, "answerRate")->numerator, "answeredCalls");
+    assert_null(jw_report_def_measure(def, "nothing"));
+    assert_null(jw_report_def_measure(def, NULL));
+    assert_int_equal(jw_report_def_dimension(def, "weekday")->part, JW_PART_WEEKDAY);
+    assert_null(jw_report_def_dimension(def, "nothing"));
+}
+
+static void
+test_fields_come_in_order_without_repeats(void **state)
+{
+    g_autoptr(JwReportDef) def = full_def();
+    g_auto(GStrv) fields = jw_report_def_fields(def);
+    g_autofree char *joined = g_strjoinv(",", fields);
+
+    (void)state;
+    assert_string_equal(joined, "startedAt,caller,status,agent,durationSeconds,waitSeconds,"
+                                "departmentId");
+}
+
+static void
+set_text(char **place, const char *text)
+{
+    g_free(*place);
+    *place = g_strdup(text);
+}
+
+#define MEASURE(def, i) (&g_array_index((def)->measures, JwMeasureDef, (i)))
+#define TABLE(def, i)   (&g_array_index((def)->tables, JwTableDef, (i)))
+
+static void
+spoil_type(JwReportDef *def)
+{
+    set_text(&def->report_type, "");
+}
+static void
+spoil_collection(JwReportDef *def)
+{
+    set_text(&def->collection, NULL);
+}
+static void
+spoil_zone(JwReportDef *def)
+{
+    set_text(&def->time_zone, "Mars/Olympus");
+}
+static void
+spoil_groups(JwReportDef *def)
+{
+    def->max_groups = 0;
+}
+static void
+spoil_inactive(JwReportDef *def)
+{
+    set_text(&def->inactive_field, "status");
+}
+static void
+spoil_filter(JwReportDef *def)
+{
+    add_filter(def, "agents", "agent");
+}
+static void
+spoil_filter_field(JwReportDef *def)
+{
+    add_filter(def, "x", "");
+}
+static void
+spoil_dimension(JwReportDef *def)
+{
+    calls_add_dimension(def, "hour", "x", JW_PART_DATE);
+}
+static void
+spoil_dimension_name(JwReportDef *def)
+{
+    calls_add_dimension(def, NULL, "x", JW_PART_DATE);
+}
+static void
+spoil_column(JwReportDef *def)
+{
+    add_column(def, "caller");
+}
+static void
+spoil_measure(JwReportDef *def)
+{
+    calls_add_measure(def, "totalCalls", JW_MEASURE_COUNT, NULL);
+}
+static void
+spoil_sum(JwReportDef *def)
+{
+    calls_add_measure(def, "x", JW_MEASURE_SUM, NULL);
+}
+static void
+spoil_later(JwReportDef *def)
+{
+    set_text(&MEASURE(def, 3)->numerator, "totalWait");
+}
+static void
+spoil_self(JwReportDef *def)
+{
+    set_text(&MEASURE(def, 3)->denominator, "answerRate");
+}
+static void
+spoil_of_peak(JwReportDef *def)
+{
+    calls_add_ratio(def, "x", "peakHour", "totalCalls", 1, 0);
+}
+static void
+spoil_scale(JwReportDef *def)
+{
+    MEASURE(def, 3)->scale = 0.0;
+}
+static void
+spoil_decimals(JwReportDef *def)
+{
+    MEASURE(def, 3)->decimals = 10;
+}
+static void
+spoil_where(JwReportDef *def)
+{
+    calls_where(MEASURE(def, 0), "", "a", false);
+}
+static void
+spoil_peak_dimension(JwReportDef *def)
+{
+    set_text(&MEASURE(def, 6)->dimension, "minute");
+}
+static void
+spoil_peak_of(JwReportDef *def)
+{
+    set_text(&MEASURE(def, 6)->of, "calls");
+}
+static void
+spoil_peak_of_peak(JwReportDef *def)
+{
+    set_text(&MEASURE(def, 6)->of, "peakHourCalls");
+}
+static void
+spoil_summary(JwReportDef *def)
+{
+    set_text(&def->summary[1], "peakMinute");
+}
+static void
+spoil_title(JwReportDef *def)
+{
+    add_table(def, "By hour", "hour", "totalCalls");
+}
+static void
+spoil_table_dimension(JwReportDef *def)
+{
+    set_text(&TABLE(def, 1)->dimension, "minute");
+}
+static void
+spoil_table_measure(JwReportDef *def)
+{
+    set_text(&TABLE(def, 0)->measures[1], "rate");
+}
+static void
+spoil_table_peak(JwReportDef *def)
+{
+    set_text(&TABLE(def, 0)->measures[1], "peakHour");
+}
+static void
+spoil_table_empty(JwReportDef *def)
+{
+    set_text(&TABLE(def, 1)->measures[0], NULL);
+}
+static void
+spoil_chart(JwReportDef *def)
+{
+    set_text(&TABLE(def, 0)->chart, "pie");
+}
+static void
+spoil_chart_measure(JwReportDef *def)
+{
+    set_text(&TABLE(def, 0)->chart_measure, "totalWait");
+}
+static void
+spoil_mail_chart(JwReportDef *def)
+{
+    set_text(&def->mail_chart_table, "By agent");
+}
+
+static void
+test_each_fault_names_its_place(void **state)
+{
+    static const struct {
+        void (*spoil)(JwReportDef *def);
+        const char *pattern;
+    } rows[] = {
+        { spoil_type, "/reportType: is missing" },
+        { spoil_collection, "/collection: is missing" },
+        { spoil_zone, "/timeZone: 'Mars/Olympus'*" },
+        { spoil_groups, "/maxGroups: 0 *" },
+        { spoil_inactive, "/inactive: *" },
+        { spoil_filter, "/filters/2/name: 'agents' is there already" },
+        { spoil_filter_field, "/filters/2/field: is missing" },
+        { spoil_dimension, "/dimensions/5/name: 'hour' is there already" },
+        { spoil_dimension_name, "/dimensions/5/name: is missing" },
+        { spoil_column, "/columns/3/field: 'caller' is there already" },
+        { spoil_measure, "/measures/8/name: 'totalCalls' is there already" },
+        { spoil_sum, "/measures/8/field: is missing" },
+        { spoil_later, "/measures/3/numerator: 'totalWait' is not an earlier measure" },
+        { spoil_self, "/measures/3/denominator: 'answerRate' is not an earlier measure" },
+        { spoil_of_peak, "/measures/8/numerator: 'peakHour' is not a number" },
+        { spoil_scale, "/measures/3/scale: *" },
+        { spoil_decimals, "/measures/3/decimals: 10 *" },
+        { spoil_where, "/measures/0/where/0/field: is missing" },
+        { spoil_peak_dimension, "/measures/6/dimension: no dimension 'minute'" },
+        { spoil_peak_of, "/measures/6/of: no measure 'calls'" },
+        { spoil_peak_of_peak, "/measures/6/of: 'peakHourCalls' has no value inside a group" },
+        { spoil_summary, "/summary/1: no measure 'peakMinute'" },
+        { spoil_title, "/tables/2/title: 'By hour' is there already" },
+        { spoil_table_dimension, "/tables/1/dimension: no dimension 'minute'" },
+        { spoil_table_measure, "/tables/0/measures/1: no measure 'rate'" },
+        { spoil_table_peak, "/tables/0/measures/1: 'peakHour' has no value inside a group" },
+        { spoil_table_empty, "/tables/1/measures: is empty" },
+        { spoil_chart, "/tables/0/chart: 'pie' *" },
+        { spoil_chart_measure, "/tables/0/chartMeasure: 'totalWait' *" },
+        { spoil_mail_chart, "/mailChartTable: no table 'By agent' with a chart" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(JwReportDef) def = full_def();
+        g_autoptr(GError) error = NULL;
+        rows[i].spoil(def);
+        assert_false(jw_report_def_check(def, &error));
+        assert_jw_error(error, JW_ERROR_INVALID, rows[i].pattern);
+    }
+}
+
+static void
+test_request(void **state)
+{
+    g_autoptr(JwReportRequest) request = jw_report_request_new();
+    const JwFilter filter = { g_strdup("agents"), g_strsplit("a,b", ",", -1) };
+
+    (void)state;
+    assert_non_null(request->filters);
+    assert_null(request->group_by);
+    g_array_append_val(request->filters, filter);
+    request->measures = g_strsplit("x,y", ",", -1);
+    jw_report_request_free(NULL);
+    jw_report_def_free(NULL);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_good_definition),
+        cmocka_unit_test(test_fields_come_in_order_without_repeats),
+        cmocka_unit_test(test_each_fault_names_its_place),
+        cmocka_unit_test(test_request),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
