@@ -63,6 +63,7 @@ typedef struct {
     bool graceful;
 } JwCancelCommand;
 void jw_cancel_command_clear(JwCancelCommand *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JwCancelCommand, jw_cancel_command_clear)
 bool jw_wire_cancel_parse(const struct json_t *body, JwFaults *faults, JwCancelCommand *ret) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Outbox entries, (transfer full); request_id and traceparent come from the job. */

@@ -1,0 +1,138 @@
+/* wire_command.c: commands that come by Kafka: submit a job, cancel a job.
+ * Any thread, no state. Other programs write these messages, so a fault here ends in the dead-letter topic with
+ * its pointer, and the id of a job without one follows from the message's own identity. */
+#include "wire_private.h"
+
+#include "jw/ident.h"
+
+#include <string.h>
+
+static const char *const cancel_modes[] = { "immediate", "graceful", NULL };
+
+static const JwField canceller_fields[] = {
+    { .name = "id", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .min = 1, .max = 200 },
+    { .name = "name", .type = JW_FIELD_TEXT, .min = 1, .max = 200 },
+    { .name = "email", .type = JW_FIELD_TEXT, .check = jw_check_address },
+    { .name = NULL },
+};
+static const JwField cancel_fields[] = {
+    { .name = "jobId", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .check = jw_check_uuid },
+    { .name = "reason", .type = JW_FIELD_TEXT, .flags = JW_FIELD_LINES, .max = 500 },
+    { .name = "requestedBy", .type = JW_FIELD_OBJECT, .fields = canceller_fields },
+    { .name = "mode", .type = JW_FIELD_TEXT, .values = cancel_modes },
+    { .name = NULL },
+};
+
+static bool
+is_blank(const char *text)
+{
+    return text == NULL || *text == '\0';
+}
+
+/* The departments of a command are its scope: what it asks for must lie within. */
+static bool
+check_scope(const json_t *body, JwFaults *faults)
+{
+    g_auto(GStrv) scope = jw_json_texts(json_object_get(body, "departments"));
+    const json_t *filters = json_object_get(json_object_get(body, "parameters"), "filters");
+    g_auto(GStrv) asked = jw_json_texts(json_object_get(filters, "departmentIds"));
+    bool ok = true;
+
+    if (scope == NULL || scope[0] == NULL) {
+        return true;
+    }
+    for (size_t i = 0; asked != NULL && asked[i] != NULL; i++) {
+        if (!g_strv_contains((const char *const *)scope, asked[i])) {
+            g_autofree char *pointer = jw_pointer_index("/parameters/filters/departmentIds", i);
+            ok = jw_faults_add(faults, pointer, "is not one of the command's departments");
+        }
+    }
+    return ok;
+}
+
+static bool
+check_identity(const json_t *body, const char *ce_source, const char *ce_id, JwFaults *faults)
+{
+    if (json_object_get(body, "jobId") != NULL || (!is_blank(ce_source) && !is_blank(ce_id))) {
+        return true;
+    }
+    return jw_faults_add(faults, "/jobId",
+                         "is required in a message without the headers ce_source and ce_id");
+}
+
+static void
+take_identity(JwJob *job, const json_t *body, const char *ce_source, const char *ce_id)
+{
+    const json_t *actor = json_object_get(body, "requestedBy");
+    const char *source = jw_json_text(body, "source");
+    const char *job_id = jw_json_text(body, "jobId");
+    char derived[JW_UUID_LEN + 1];
+
+    if (job_id == NULL) {
+        jw_uuid_derive(derived, "command", ce_source, ce_id, NULL);
+        job_id = derived;
+    }
+    job->id = g_ascii_strdown(job_id, -1);
+    job->source = g_strdup(source != NULL ? source : "kafka");
+    if (actor != NULL) {
+        job->requested_by.id = g_strdup(jw_json_text(actor, "id"));
+        job->requested_by.name = g_strdup(jw_json_text(actor, "name"));
+        job->requested_by.email = g_strdup(jw_json_text(actor, "email"));
+    } else if (!is_blank(ce_source)) {
+        job->requested_by.id = g_utf8_make_valid(ce_source, -1);
+    } else {
+        job->requested_by.id = g_strdup(job->source);
+    }
+    job->departments = jw_json_texts(json_object_get(body, "departments"));
+    if (job->departments != NULL && job->departments[0] == NULL) {
+        g_clear_pointer(&job->departments, g_strfreev);
+    }
+}
+
+bool
+jw_wire_job_from_command(const JwWire *self, const struct json_t *body, const char *ce_source,
+                         const char *ce_id, int64_t now_ms, JwFaults *faults, JwJob **ret_job)
+{
+    g_return_val_if_fail(self != NULL && body != NULL && faults != NULL && ret_job != NULL, false);
+
+    bool ok = jw_wire_check_job(self, body, JW_ORIGIN_COMMAND, now_ms, "", faults);
+    if (json_is_object(body)) {
+        ok = check_identity(body, ce_source, ce_id, faults) && ok;
+        ok = check_scope(body, faults) && ok;
+    }
+    if (!ok) {
+        return false;
+    }
+    JwJob *job = jw_wire_build_job(self, body, MAX(jw_wire_scheduled_for(body), now_ms), now_ms);
+    take_identity(job, body, ce_source, ce_id);
+    *ret_job = job;
+    return true;
+}
+
+void
+jw_cancel_command_clear(JwCancelCommand *self)
+{
+    if (self == NULL) {
+        return;
+    }
+    g_clear_pointer(&self->job_id, g_free);
+    g_clear_pointer(&self->actor, g_free);
+    g_clear_pointer(&self->reason, g_free);
+}
+
+bool
+jw_wire_cancel_parse(const struct json_t *body, JwFaults *faults, JwCancelCommand *ret)
+{
+    g_return_val_if_fail(body != NULL && faults != NULL && ret != NULL, false);
+
+    if (!jw_check_object(body, cancel_fields, "", faults)) {
+        return false;
+    }
+    *ret = (JwCancelCommand){
+        .job_id = g_ascii_strdown(jw_json_text(body, "jobId"), -1),
+        .actor = g_strdup(jw_json_text(json_object_get(body, "requestedBy"), "id")),
+        .reason = g_strdup(jw_json_text(body, "reason")),
+        .graceful = g_strcmp0(jw_json_text(body, "mode"), "graceful") == 0,
+    };
+    return true;
+}

@@ -1,0 +1,240 @@
+/* wire_events.c: outbox entries: the submit command and the events of jobs and deliveries.
+ * Any thread, no state. Events say what happened, not what is in the job: no recipients, parameters or links, so
+ * that any service may read the topic. */
+#include "wire_private.h"
+
+#include "jw/clock.h"
+#include "jw/ident.h"
+
+#include <string.h>
+
+#define MAX_TEXT_CHARS 500
+
+/* NULL members are left out. */
+static void
+set_text(json_t *object, const char *name, const char *text)
+{
+    if (text != NULL) {
+        json_object_set_new(object, name, jw_json_string(text));
+    }
+}
+
+static void
+set_short_text(json_t *object, const char *name, const char *text)
+{
+    if (text == NULL) {
+        return;
+    }
+    g_autofree char *valid = g_utf8_make_valid(text, -1);
+    if (g_utf8_strlen(valid, -1) > MAX_TEXT_CHARS) {
+        *g_utf8_offset_to_pointer(valid, MAX_TEXT_CHARS) = '\0';
+    }
+    set_text(object, name, valid);
+}
+
+static void
+set_time(json_t *object, const char *name, int64_t time_ms)
+{
+    g_autofree char *text = jw_time_format(time_ms);
+
+    json_object_set_new(object, name, json_string(text));
+}
+
+static JwOutboxEntry *
+make_entry(const JwWire *self, const char *topic, const char *key, const char *type,
+           const json_t *value, int64_t now_ms)
+{
+    g_autofree char *full = jw_wire_topic(self, topic);
+
+    return jw_outbox_entry_new(full, key, type, jw_wire_print(value), now_ms);
+}
+
+static json_t *
+actor_value(const JwActor *actor)
+{
+    json_t *value = json_object();
+
+    set_text(value, "id", actor->id);
+    set_text(value, "name", actor->name);
+    set_text(value, "email", actor->email);
+    return value;
+}
+
+static const char *
+command_topic(JwPriority priority)
+{
+    switch (priority) {
+    case JW_PRIORITY_LOW:
+        return JW_TOPIC_COMMANDS_LOW;
+    case JW_PRIORITY_NORMAL:
+        return JW_TOPIC_COMMANDS_NORMAL;
+    case JW_PRIORITY_HIGH:
+        return JW_TOPIC_COMMANDS_HIGH;
+    }
+    return JW_TOPIC_COMMANDS_NORMAL;
+}
+
+/* What was asked, from the spec; a job of another type carries none. */
+static void
+set_asked(json_t *value, const JwJob *job)
+{
+    json_auto_t *spec =
+        job->spec != NULL ? jw_wire_parse(job->spec, strlen(job->spec), NULL) : NULL;
+    json_t *asked = json_object_get(spec, "asked");
+
+    if (asked != NULL) {
+        json_object_set(value, "parameters", json_object_get(asked, "parameters"));
+        json_object_set(value, "output", json_object_get(asked, "output"));
+    }
+}
+
+static json_t *
+command_value(const JwJob *job)
+{
+    json_t *value = json_object();
+
+    set_text(value, "jobId", job->id);
+    set_text(value, "jobType", job->type);
+    set_text(value, "reportType", job->subtype);
+    set_text(value, "name", job->name);
+    set_text(value, "description", job->description);
+    set_text(value, "priority", jw_priority_name(job->priority));
+    set_text(value, "source", job->source);
+    set_asked(value, job);
+    if (job->scheduled_for_ms != 0) {
+        set_time(value, "scheduledFor", job->scheduled_for_ms);
+    }
+    if (job->recipients != NULL) {
+        json_t *delivery = json_object();
+        json_object_set_new(delivery, "recipients",
+                            jw_json_strings((const char *const *)job->recipients));
+        json_object_set_new(value, "delivery", delivery);
+    }
+    if (job->requested_by.id != NULL) {
+        json_object_set_new(value, "requestedBy", actor_value(&job->requested_by));
+    }
+    if (job->departments != NULL) {
+        json_object_set_new(value, "departments",
+                            jw_json_strings((const char *const *)job->departments));
+    }
+    return value;
+}
+
+JwOutboxEntry *
+jw_wire_submit_command(const JwWire *self, const JwJob *job, int64_t now_ms)
+{
+    char id[JW_UUID_LEN + 1];
+
+    g_return_val_if_fail(self != NULL && job != NULL && job->id != NULL, NULL);
+
+    json_auto_t *value = command_value(job);
+    JwOutboxEntry *entry =
+        make_entry(self, command_topic(job->priority), job->id, JW_TYPE_JOB_SUBMIT, value, now_ms);
+    jw_uuid_derive(id, "submit", job->id, NULL); /* the same command again is the same message */
+    g_free(entry->id);
+    entry->id = g_strdup(id);
+    entry->request_id = g_strdup(job->request_id);
+    entry->traceparent = g_strdup(job->traceparent);
+    return entry;
+}
+
+/* The state that the event's change leads to; the caller still holds the job as it was. */
+static JwJobState
+state_after(const JwJob *job, const char *type, bool will_retry)
+{
+    if (strcmp(type, JW_TYPE_JOB_COMPLETED) == 0) {
+        return JW_JOB_COMPLETED;
+    }
+    if (strcmp(type, JW_TYPE_JOB_FAILED) == 0) {
+        return will_retry ? JW_JOB_PENDING : JW_JOB_FAILED;
+    }
+    if (strcmp(type, JW_TYPE_JOB_CANCELLED) == 0) {
+        return JW_JOB_CANCELLED;
+    }
+    return job->state;
+}
+
+static json_t *
+artifact_value(const JwArtifact *artifact)
+{
+    json_t *value = json_object();
+
+    set_text(value, "fileName", artifact->file_name);
+    set_text(value, "contentType", artifact->content_type);
+    set_text(value, "sha256", artifact->sha256);
+    json_object_set_new(value, "sizeBytes", json_integer(artifact->size_bytes));
+    json_object_set_new(value, "rows", json_integer(artifact->rows));
+    return value;
+}
+
+JwOutboxEntry *
+jw_wire_job_event(const JwWire *self, const JwJob *job, const char *type,
+                  const JwArtifact *artifact, const char *error_code, const char *error_message,
+                  bool will_retry, int64_t now_ms)
+{
+    g_return_val_if_fail(self != NULL && job != NULL && job->id != NULL && type != NULL, NULL);
+
+    json_auto_t *value = json_object();
+    const guint n_recipients = job->recipients != NULL ? g_strv_length(job->recipients) : 0;
+
+    set_text(value, "jobId", job->id);
+    set_text(value, "type", job->type);
+    set_text(value, "reportType", job->subtype);
+    set_text(value, "name", job->name);
+    set_text(value, "state", jw_job_state_name(state_after(job, type, will_retry)));
+    json_object_set_new(value, "attempt", json_integer(job->attempts));
+    json_object_set_new(value, "recipientsCount", json_integer(n_recipients));
+    set_time(value, "occurredAt", now_ms);
+    if (artifact != NULL) {
+        json_object_set_new(value, "artifact", artifact_value(artifact));
+    }
+    if (error_code != NULL) {
+        json_t *failure = json_object();
+        set_text(failure, "code", error_code);
+        set_short_text(failure, "message", error_message);
+        json_object_set_new(failure, "willRetry", json_boolean(will_retry));
+        json_object_set_new(value, "error", failure);
+    }
+    JwOutboxEntry *entry = make_entry(self, JW_TOPIC_JOB_EVENTS, job->id, type, value, now_ms);
+    entry->request_id = g_strdup(job->request_id);
+    entry->traceparent = g_strdup(job->traceparent);
+    return entry;
+}
+
+JwOutboxEntry *
+jw_wire_delivery_event(const JwWire *self, const JwDelivery *delivery, JwDeliveryState state,
+                       const char *reply, int64_t now_ms)
+{
+    g_return_val_if_fail(self != NULL && delivery != NULL && delivery->job_id != NULL, NULL);
+
+    json_auto_t *value = json_object();
+
+    set_text(value, "deliveryId", delivery->id);
+    set_text(value, "jobId", delivery->job_id);
+    set_text(value, "messageId", delivery->message_id);
+    set_text(value, "state", jw_delivery_state_name(state));
+    set_short_text(value, "reply", reply);
+    json_object_set_new(value, "attempt", json_integer(delivery->attempts));
+    json_object_set_new(value, "maybeDuplicate", json_boolean(delivery->maybe_duplicate));
+    set_time(value, "occurredAt", now_ms);
+    JwOutboxEntry *entry = make_entry(self, JW_TOPIC_DELIVERY_EVENTS, delivery->job_id,
+                                      JW_TYPE_DELIVERY_CHANGED, value, now_ms);
+    entry->request_id = g_strdup(delivery->request_id);
+    entry->traceparent = g_strdup(delivery->traceparent);
+    return entry;
+}
+
+char *
+jw_wire_event_job_id(const void *body, size_t length, GError **error)
+{
+    json_auto_t *value = jw_wire_parse(body, length, error);
+
+    if (value == NULL) {
+        return NULL;
+    }
+    const char *job_id = jw_json_text(value, "jobId");
+    if (!jw_uuid_valid(job_id)) {
+        return jw_fail_null(error, JW_ERROR_INVALID, "/jobId: must be a UUID");
+    }
+    return g_ascii_strdown(job_id, -1);
+}
