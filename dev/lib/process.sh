@@ -41,7 +41,7 @@ holder() {
     for fd in /proc/[0-9]*/fd/*; do
       [ "$(readlink "$fd" 2> /dev/null)" = "socket:[$inode]" ] || continue
       pid=${fd#/proc/} pid=${pid%%/*}
-      printf 'process %s (%s)' "$pid" "$(tr '\0' ' ' < "/proc/$pid/cmdline" | cut -c1-60 | sed 's/ *$//')"
+      printf 'process %s (%s)' "$pid" "$(tr -c '[:print:]' ' ' < "/proc/$pid/cmdline" | cut -c1-60 | sed 's/ *$//')"
       return 0
     done
   done
@@ -102,10 +102,12 @@ start_failed() {
 
 # stop_process NAME "what it is" SECONDS: SIGTERM, then SIGKILL when it does not end in time.
 stop_process() {
-  local name=$1 what=$2 deadline=$((SECONDS + $3)) pid
+  local name=$1 what=$2 deadline=$((SECONDS + $3)) pid start
   if pid=$(own_pid "$name"); then
+    start=$(proc_start_time "$pid" || :)
     kill -TERM "$pid" 2> /dev/null || :
-    while own_pid "$name" > /dev/null; do
+    # Its command line goes before its ports do, so only the start time tells that it is gone.
+    while [ -n "$start" ] && [ "$(proc_start_time "$pid")" = "$start" ]; do
       if ((SECONDS >= deadline)); then
         say "$what did not end within $3 s: killed"
         kill -KILL "$pid" 2> /dev/null || :
@@ -146,7 +148,7 @@ http_answers() { # PORT PATH
   printf 'GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n' "$2" >&7
   read -r -t 2 line <&7 || line=
   exec 7>&-
-  [[ $line == 'HTTP/1.1 200'* ]]
+  [[ $line == HTTP/1.[01]' 200'* ]]
 }
 
 # The answer to a binary question, as hexadecimal digits: PORT QUESTION LENGTH
