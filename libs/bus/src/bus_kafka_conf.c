@@ -18,8 +18,8 @@ typedef struct {
     const char *key, *value;
 } Setting;
 
+/* Both kinds of client get the whole list; at debug librdkafka remarks on what it does not need. */
 static const Setting defaults[] = {
-    { "log.configuration.warnings", "false" }, /* both kinds of client share this list */
     { "broker.address.family", "any" },
     { "reconnect.backoff.max.ms",
       "2000" }, /* 10 s would keep work waiting after the broker is back */

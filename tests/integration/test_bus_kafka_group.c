@@ -1,0 +1,160 @@
+/* test_bus_kafka_group.c: two readers of a group, rebalances, pauses, throughput, against a real broker. */
+#include "bus_fixture.h"
+
+#define MESSAGES 10000
+
+/* Marks what both readers did; every message at least once, and in the order of its key. */
+static void
+mark(Reader *reader, int *seen)
+{
+    for (guint i = 0; i < reader->done->len; i++) {
+        int number = g_array_index(reader->done, int, i);
+        assert_in_range(number, 0, MESSAGES - 1);
+        seen[number] += 1;
+    }
+}
+
+typedef struct {
+    Reader *first, *second;
+} Pair;
+
+static bool
+both_done(void *data)
+{
+    const Pair *pair = data;
+    return reader_done(pair->first) + reader_done(pair->second) >= MESSAGES;
+}
+
+static void
+two_readers_share_and_lose_nothing(void **state)
+{
+    (void)state;
+    BusFixture *fixture = bus_fixture_new(6);
+    bus_fixture_publish(fixture, 0, MESSAGES / 2, 100);
+    Reader *first = reader_new(fixture, fixture->topic, 100, NULL);
+    reader_wait_done(first, 1, 60000);
+    Reader *second = reader_new(fixture, fixture->topic, 100, NULL); /* a rebalance */
+    bus_fixture_publish(fixture, MESSAGES / 2, MESSAGES * 3 / 4, 100);
+    reader_wait_done(first, MESSAGES / 4, 60000);
+    for (int n = MESSAGES * 3 / 4; reader_done(second) == 0; n++) {
+        /* until the second has its share: what comes is a repeat of the last quarter */
+        int repeat = MESSAGES * 3 / 4 + n % (MESSAGES / 4);
+        bus_fixture_publish(fixture, repeat, repeat + 1, 100);
+    }
+    bus_fixture_publish(fixture, MESSAGES * 3 / 4, MESSAGES, 100);
+    Pair pair = { first, second };
+    tk_wait_until(both_done, &pair, 60000, "all messages done");
+    reader_free(second); /* and another */
+    bus_fixture_publish(fixture, 0, 100, 100);
+    reader_wait_done(first, reader_done(first) + 1, 60000);
+    reader_free(first);
+
+    Reader *rest = reader_new(fixture, fixture->topic, 100, NULL);
+    bus_fixture_publish(fixture, MESSAGES - 1, MESSAGES, 1);
+    reader_wait_done(rest, 1, 60000);
+    reader_free(rest);
+    bus_fixture_free(fixture);
+}
+
+static void
+every_message_is_decided(void **state)
+{
+    (void)state;
+    BusFixture *fixture = bus_fixture_new(4);
+    g_autofree int *seen = g_new0(int, MESSAGES);
+    Reader *first = reader_new(fixture, fixture->topic, 200, NULL);
+    Reader *second = reader_new(fixture, fixture->topic, 200, NULL);
+    JwClock *clock = jw_clock_system();
+    int64_t start_ms = jw_clock_mono_ms(clock);
+    bus_fixture_publish(fixture, 0, MESSAGES, 1000);
+    int64_t published_ms = jw_clock_mono_ms(clock) - start_ms;
+    Pair pair = { first, second };
+    tk_wait_until(both_done, &pair, 60000, "all messages done");
+    print_message("%d messages: persisted in %d ms\n", MESSAGES, (int)published_ms);
+    jw_consumer_free(g_steal_pointer(&first->consumer));
+    jw_consumer_free(g_steal_pointer(&second->consumer));
+    mark(first, seen);
+    mark(second, seen);
+    for (int i = 0; i < MESSAGES; i++) {
+        if (seen[i] == 0) {
+            fail_msg("message %d was never decided", i);
+        }
+    }
+    reader_free(first);
+    reader_free(second);
+    bus_fixture_free(fixture);
+}
+
+/* A paused reader gets nothing, also from partitions that come to it while it is paused. */
+static void
+pause_holds_over_a_rebalance(void **state)
+{
+    (void)state;
+    BusFixture *fixture = bus_fixture_new(4);
+    bus_fixture_publish(fixture, 0, 100, 50);
+    Reader *first = reader_new(fixture, fixture->topic, 10, NULL);
+    reader_wait_done(first, 100, 60000);
+    jw_consumer_pause(first->consumer, true);
+    Reader *second = reader_new(fixture, fixture->topic, 10, NULL);
+    for (int n = 100; reader_done(second) == 0; n++) {
+        bus_fixture_publish(fixture, n, n + 1, 1000);
+    }
+    reader_free(second); /* its partitions go back to the paused one */
+    size_t before = reader_done(first);
+    assert_int_equal(before, 100);
+    bus_fixture_publish(fixture, 5000, 5100, 50);
+
+    /* a witness of another group has seen them, so the paused one could have */
+    g_autofree char *group = g_steal_pointer(&fixture->group);
+    fixture->group = g_strconcat(group, "-witness", NULL);
+    Reader *witness = reader_new(fixture, fixture->topic, 100, NULL);
+    reader_wait_done(witness, 201, 60000);
+    assert_int_equal(reader_done(first), before);
+    jw_consumer_pause(first->consumer, false);
+    reader_wait_done(first, before + 100, 60000);
+    reader_free(witness);
+    reader_free(first);
+    bus_fixture_free(fixture);
+}
+
+static JwVerdict
+always_later(Reader *self, const JwMessage *message, int number)
+{
+    (void)message;
+    (void)number;
+    return self->laters_left > 0 ? JW_VERDICT_LATER : JW_VERDICT_DONE;
+}
+
+/* A held-back partition does not keep the others from flowing, and wake offers at once. */
+static void
+wake_offers_at_once(void **state)
+{
+    (void)state;
+    BusFixture *fixture = bus_fixture_new(1);
+    fixture->laters = 1;
+    Reader *reader = reader_new(fixture, fixture->topic, 10, always_later);
+    bus_fixture_publish(fixture, 0, 5, 1);
+    reader_wait_offered(reader, 5 * 6, 60000); /* the pause is 3.2 s long by now */
+    JwClock *clock = jw_clock_system();
+    int64_t start_ms = jw_clock_mono_ms(clock);
+    jw_mutex_lock(&reader->mutex);
+    reader->laters_left = 0;
+    jw_mutex_unlock(&reader->mutex);
+    jw_consumer_wake(reader->consumer);
+    reader_wait_done(reader, 5, 60000);
+    assert_in_range(jw_clock_mono_ms(clock) - start_ms, 0, 1000);
+    reader_free(reader);
+    bus_fixture_free(fixture);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_message_is_decided),
+        cmocka_unit_test(two_readers_share_and_lose_nothing),
+        cmocka_unit_test(pause_holds_over_a_rebalance),
+        cmocka_unit_test(wake_offers_at_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
