@@ -45,11 +45,11 @@ jw_auth_object_parse(const void *data, size_t length, const char *what, GError *
     json_error_t fault;
 
     if (!is_shallow(data, length)) {
-        return jw_fail_null(error, JW_ERROR_DENIED, "%s is nested too deeply", what);
+        return jw_fail_null(error, JW_ERROR_DENIED, "%s: nested too deeply", what);
     }
     json_auto_t *value = json_loadb(data, length, JSON_REJECT_DUPLICATES, &fault);
     if (!json_is_object(value)) {
-        return jw_fail_null(error, JW_ERROR_DENIED, "%s is no JSON object", what);
+        return jw_fail_null(error, JW_ERROR_DENIED, "%s: not a JSON object", what);
     }
     return g_steal_pointer(&value);
 }
