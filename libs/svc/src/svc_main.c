@@ -1,0 +1,169 @@
+/* svc_main.c: the life of a service process: configuration, log, ports, threads, signal, drain, end.
+ * Main thread. HTTP starts last and stops first, so a handler never sees a service that is not whole. */
+#include "svc_private.h"
+
+#include "jw/clock.h"
+#include "jw/log.h"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define EXIT_START_FAILED 70
+
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+
+/* Secrets live in our memory: no core files, and no other process of this user may look in. */
+static void
+harden(void)
+{
+    const struct rlimit none = { 0, 0 };
+
+    (void)setrlimit(RLIMIT_CORE, &none);
+#ifndef SANITIZED /* the leak checker attaches to its own process */
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+    (void)umask(0077);
+}
+
+static void
+make_tables(JwSvc *self)
+{
+    const JwSvcDef *def = self->def;
+
+    self->n_tables = def->n_tables + 2;
+    self->tables = g_new0(JwConfigTable, self->n_tables);
+    for (size_t i = 0; i < def->n_tables; i++) {
+        self->tables[i] = def->tables[i];
+    }
+    self->tables[def->n_tables] = (JwConfigTable){ "HTTP", jw_http_config_entries,
+                                                   jw_http_n_config_entries, &self->http_config };
+    self->tables[def->n_tables + 1] =
+        (JwConfigTable){ "Process", jw_svc_config_entries, jw_svc_n_config_entries, &self->config };
+}
+
+static bool
+start(JwSvc *self, gpointer service, GError **error)
+{
+    self->stop = jw_stop_new();
+    self->http = jw_http_server_new(&self->http_config, error);
+    if (self->http == NULL) {
+        return false;
+    }
+    self->health = jw_svc_health_new(self);
+    if (!self->def->start(self, service, error)) {
+        return false;
+    }
+    jw_svc_health_start(self->health);
+    return jw_http_server_start(self->http, error);
+}
+
+static void
+drain(JwSvc *self, gpointer service, const char *reason)
+{
+    int64_t start_ms = jw_clock_mono_ms(jw_clock_system());
+    int64_t deadline_ms = start_ms + self->config.drain_timeout_ms;
+
+    jw_info("service_draining", JW_STR("reason", reason),
+            JW_INT("timeout_ms", self->config.drain_timeout_ms));
+    jw_svc_limit_drain(self, deadline_ms);
+    jw_svc_health_drain(self->health);
+    jw_stop_set(self->stop);
+    jw_http_server_stop(self->http, self->config.drain_timeout_ms);
+    if (self->def->drain != NULL) {
+        self->def->drain(service, deadline_ms);
+    }
+}
+
+static void
+end(JwSvc *self, gpointer service)
+{
+    if (self->stop != NULL) {
+        jw_stop_set(self->stop);
+    }
+    if (self->http != NULL) {
+        jw_http_server_stop(self->http, 0);
+    }
+    if (self->health != NULL) {
+        jw_svc_health_stop(self->health);
+    }
+    if (self->def->stop != NULL) {
+        self->def->stop(service);
+    }
+    g_clear_pointer(&self->health, jw_svc_health_free);
+    g_clear_pointer(&self->http, jw_http_server_free);
+    g_clear_pointer(&self->stop, jw_stop_free);
+    jw_config_clear(self->tables, self->n_tables);
+}
+
+static int
+run(JwSvc *self, gpointer service)
+{
+    g_autoptr(GError) error = NULL;
+    JwLogLevel level = JW_LOG_INFO;
+
+    harden();
+    (void)jw_log_level_parse(self->config.log_level, &level);
+    jw_log_init(self->def->name, level);
+    jw_svc_block_signals();
+    if (!start(self, service, &error)) {
+        jw_error_log("service_start_failed", JW_STR("cause", jw_error_message(error)));
+        end(self, service);
+        return EXIT_START_FAILED;
+    }
+    jw_info("service_started", JW_STR("version", JW_VERSION),
+            JW_STR("address", self->http_config.address),
+            JW_INT("port", jw_http_server_port(self->http)), JW_INT("pid", getpid()));
+    drain(self, service, jw_svc_wait_signal());
+    end(self, service);
+    jw_info("service_stopped");
+    return 0;
+}
+
+int
+jw_svc_main(const JwSvcDef *def, gpointer service, int argc, char **argv)
+{
+    g_return_val_if_fail(def != NULL && def->start != NULL, EXIT_START_FAILED);
+    JwSvc svc = { .def = def };
+    int status = 0;
+
+    jw_base_init();
+    make_tables(&svc);
+    if (jw_svc_options(&svc, argc, argv, &status) == JW_SVC_RUN) {
+        status = run(&svc, service);
+    }
+    g_free(svc.tables);
+    return status;
+}
+
+JwHttpServer *
+jw_svc_http(JwSvc *self)
+{
+    return self->http;
+}
+
+JwStop *
+jw_svc_stop_flag(JwSvc *self)
+{
+    return self->stop;
+}
+
+void
+jw_svc_set_gate(JwSvc *self, const JwAuthGate *gate)
+{
+    jw_http_server_set_gate(self->http, gate);
+}
+
+void
+jw_svc_add_check(JwSvc *self, const char *name, bool required, JwReadyCheck check, gpointer data)
+{
+    g_return_if_fail(self != NULL && name != NULL && check != NULL);
+    jw_svc_health_add(self->health, name, required, check, data);
+}

@@ -1,0 +1,111 @@
+/* svc_options.c: command line and configuration, before anything is started. Main thread. */
+#include "svc_private.h"
+
+#include "jw/crash.h"
+#include "jw/log.h"
+
+#include <stdio.h>
+
+#define EXIT_USAGE  64
+#define EXIT_CONFIG 78
+
+const JwConfigEntry jw_svc_config_entries[] = {
+    { "JW_LOG_LEVEL", JW_CONFIG_STRING, offsetof(JwSvcConfig, log_level), "info", 0, 0, 0,
+      "error, warn, info or debug" },
+    { "JW_DRAIN_TIMEOUT", JW_CONFIG_DURATION, offsetof(JwSvcConfig, drain_timeout_ms), "25s", 100,
+      3600000, 0, "time to finish or hand back work after SIGTERM" },
+#ifdef JW_CRASH_POINTS
+    { "JW_CRASH_AT", JW_CONFIG_STRING, offsetof(JwSvcConfig, crash_at), NULL, 0, 0, 0,
+      "fault tests: <point>:<n> kills the process at the n-th passing" },
+#endif
+};
+const size_t jw_svc_n_config_entries = G_N_ELEMENTS(jw_svc_config_entries);
+
+typedef struct {
+    gboolean version, check_config, print_config;
+} Flags;
+
+static bool
+parse(JwSvc *self, int argc, char **argv, Flags *flags, GError **error)
+{
+    const GOptionEntry entries[] = {
+        { "version", 0, 0, G_OPTION_ARG_NONE, &flags->version, "Print the version", NULL },
+        { "check-config", 0, 0, G_OPTION_ARG_NONE, &flags->check_config,
+          "Check the configuration, name all faults", NULL },
+        { "print-config", 0, 0, G_OPTION_ARG_NONE, &flags->print_config,
+          "Print the configuration in force, secrets masked", NULL },
+        G_OPTION_ENTRY_NULL,
+    };
+    GOptionContext *context = g_option_context_new(NULL);
+    g_autofree char *variables = jw_config_help(self->tables, self->n_tables);
+    GError *cause = NULL;
+
+    g_option_context_set_summary(context, self->def->summary);
+    g_option_context_set_description(context, variables);
+    g_option_context_add_main_entries(context, entries, NULL);
+    bool good = g_option_context_parse(context, &argc, &argv, &cause);
+    g_option_context_free(context);
+    if (!good) {
+        return jw_error_adopt(error, JW_ERROR_INVALID, cause);
+    }
+    if (argc > 1) {
+        return jw_fail(error, JW_ERROR_INVALID, "'%s' is no option; see --help", argv[1]);
+    }
+    return true;
+}
+
+static bool
+load(JwSvc *self, GError **error)
+{
+    JwLogLevel level;
+
+    if (!jw_config_load(self->tables, self->n_tables, NULL, error)) {
+        return false;
+    }
+    bool good = true;
+    if (!jw_log_level_parse(self->config.log_level, &level)) {
+        good = jw_fail(error, JW_ERROR_INVALID,
+                       "JW_LOG_LEVEL: '%s' is no level; use error, warn, info or debug",
+                       self->config.log_level);
+    } else {
+        good = jw_crash_arm(self->config.crash_at, error);
+    }
+    if (!good) {
+        jw_config_clear(self->tables, self->n_tables);
+    }
+    return good;
+}
+
+JwSvcTodo
+jw_svc_options(JwSvc *self, int argc, char **argv, int *ret_status)
+{
+    g_autoptr(GError) error = NULL;
+    Flags flags = { 0 };
+
+    *ret_status = 0;
+    if (!parse(self, argc, argv, &flags, &error)) {
+        (void)fprintf(stderr, "jobwire-%s: %s\n", self->def->name, jw_error_message(error));
+        *ret_status = EXIT_USAGE;
+        return JW_SVC_EXIT;
+    }
+    if (flags.version) {
+        (void)printf("jobwire-%s %s\n", self->def->name, JW_VERSION);
+        return JW_SVC_EXIT;
+    }
+    if (!load(self, &error)) {
+        (void)fprintf(stderr, "jobwire-%s: the configuration is not valid:\n%s\n", self->def->name,
+                      jw_error_message(error));
+        *ret_status = EXIT_CONFIG;
+        return JW_SVC_EXIT;
+    }
+    if (flags.print_config) {
+        g_autofree char *text = jw_config_print(self->tables, self->n_tables);
+        (void)fputs(text, stdout);
+    } else if (flags.check_config) {
+        (void)puts("the configuration is valid");
+    } else {
+        return JW_SVC_RUN;
+    }
+    jw_config_clear(self->tables, self->n_tables);
+    return JW_SVC_EXIT;
+}

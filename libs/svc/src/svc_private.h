@@ -1,0 +1,48 @@
+/* svc_private.h: what the files of svc share. One JwSvc a process, made and freed by the main thread. */
+#pragma once
+#include "jw/svc.h"
+
+#include <signal.h>
+
+typedef struct {
+    char *log_level;
+    int64_t drain_timeout_ms;
+    char *crash_at;
+} JwSvcConfig;
+extern const JwConfigEntry jw_svc_config_entries[];
+extern const size_t jw_svc_n_config_entries;
+
+typedef struct _JwHealth JwHealth;
+
+struct _JwSvc {
+    const JwSvcDef *def;
+    JwSvcConfig config;
+    JwHttpConfig http_config;
+    JwConfigTable *tables; /* the service's and ours */
+    size_t n_tables;
+    JwHttpServer *http;
+    JwHealth *health;
+    JwStop *stop;
+    int stop_requested; /* atomic: the service itself asked to end */
+};
+
+/* svc_options.c: what the command line asked for */
+typedef enum { JW_SVC_RUN, JW_SVC_EXIT } JwSvcTodo;
+/* JW_SVC_EXIT: everything was printed, @ret_status is the exit status. JW_SVC_RUN: the tables are loaded. */
+JwSvcTodo jw_svc_options(JwSvc *self, int argc, char **argv, int *ret_status);
+
+/* svc_signal.c */
+void jw_svc_block_signals(void);
+/* Sleeps until SIGTERM, SIGINT or jw_svc_request_stop(); the name of what came. */
+const char *jw_svc_wait_signal(void);
+/* Ends the process at once on a further signal, or when it is not over by then. */
+void jw_svc_limit_drain(const JwSvc *self, int64_t deadline_mono_ms);
+
+/* svc_health.c */
+JwHealth *jw_svc_health_new(JwSvc *svc);
+void jw_svc_health_add(JwHealth *self, const char *name, bool required, JwReadyCheck check,
+                       gpointer data);
+void jw_svc_health_start(JwHealth *self); /* a thread for each check */
+void jw_svc_health_stop(JwHealth *self);
+void jw_svc_health_free(JwHealth *self);
+void jw_svc_health_drain(JwHealth *self); /* not ready from now on */
