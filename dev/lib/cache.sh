@@ -12,7 +12,7 @@ cache_install() {
   cache_has "$key" && return 0
   mkdir -p "$cache/logs" || die "cannot write $cache; set XDG_CACHE_HOME to a folder that can be written"
   (
-    local log=$cache/logs/$key.log new
+    local log=$cache/logs/$key.log new rc=0
     exec 8> "$cache/logs/$key.lock"
     flock -n 8 || { say "waiting for another clone that is getting $what"; flock 8; }
     cache_has "$key" && exit 0
@@ -20,15 +20,16 @@ cache_install() {
     new=$(mktemp -d "$cache/new.XXXXXXXX")
     # shellcheck disable=SC2064 # the folder's name is wanted as it is now
     trap "rm -rf '$new'" EXIT
-    ("$fill" "$new") 3>&2 > "$log" 2>&1 8>&- < /dev/null \
-      || { tail -n 5 "$log" | sed 's/^/  | /' >&2; die "could not get $what; the whole log is $log"; }
+    ("$fill" "$new") 3>&2 > "$log" 2>&1 8>&- < /dev/null || rc=$?
+    [ "$rc" != 77 ] || exit 1 # fill_failed has said it
+    [ "$rc" = 0 ] || { tail -n 5 "$log" | sed 's/^/  | /' >&2; die "could not get $what; the whole log is $log"; }
     rm -rf "${cache:?}/$key"
     mv -T "$new" "$cache/$key"
   )
 }
 
 # fill_failed "what did not work" "its cure": ends FUNCTION above with one sentence.
-fill_failed() { printf '%s: %s; %s\n' "${0##*/}" "$1" "$2" >&3; exit 1; }
+fill_failed() { printf '%s: %s; %s (log: %s)\n' "${0##*/}" "$1" "$2" "$log" >&3; exit 77; }
 
 # venv_fill FOLDER REQUIREMENTS: a Python environment with exactly the pinned, hashed packages.
 venv_fill() {
@@ -36,7 +37,7 @@ venv_fill() {
   python=$(find_python) || fill_failed "no Python 3.11 or newer with venv was found" \
     "install python3 and python3-venv"
   "$python" -m venv "$1" || fill_failed "Python cannot make a virtual environment" "install python3-venv"
-  "$1/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --retries 3 \
+  "$1/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --retries 2 \
     --require-hashes --only-binary :all: -r "$2" \
     || fill_failed "pip could not get the packages of ${2#"$top"/}" \
       "check the network or the index that pip is set to, then run the same command again"

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154
-# mongo.sh: the MongoDB-compatible servers that can run locally; CONTRIBUTING.md says why these.
+# mongo.sh: the MongoDB-compatible servers that can run locally; README.md says why these.
 # A kind is mongod, native (SecantusDB), python (SecantusDB in Python) or java (mongo-java-server).
 # mongo_get KIND puts it into the cache; mongo_start KIND NAME PORT_VARIABLE runs it under $state/NAME.
 

@@ -154,8 +154,19 @@ test_failed_get_leaves_nothing_and_says_why() {
   fake mvn <<< $'#!/bin/sh\necho no route to host; exit 1'
   ! out=$(XDG_CACHE_HOME=$tmp/cache PATH=$tmp/fake:$PATH dev/servers/kafka get 2>&1) || fail 'it worked'
   rm "$tmp/fake/mvn"
-  match "$out" 'Maven could not get the jars; check the network' && match "$out" 'no route to host'
+  match "$out" 'Maven could not get the jars; check the network' && same "$(lines "$out")" 2
+  match "$(cat "$tmp"/cache/jobwire-dev/logs/kafka-*.log)" 'no route to host'
   same "$(find "$tmp/cache/jobwire-dev" -mindepth 1 -maxdepth 1 ! -name logs)" ''
+}
+
+test_unreachable_registry_is_one_sentence() {
+  local out
+  ! out=$(XDG_CACHE_HOME=$tmp/cache npm_config_cache=$tmp/npm npm_config_registry=http://127.0.0.1:9/ \
+    dev/servers/maildev get 2>&1) || fail 'it worked'
+  match "$out" 'npm could not get the packages; check the network' && same "$(lines "$out")" 2
+  ! out=$(XDG_CACHE_HOME=$tmp/cache PIP_NO_CACHE_DIR=1 PIP_INDEX_URL=http://127.0.0.1:9/ PIP_FIND_LINKS='' \
+    dev/python --get 2>&1) || fail 'it worked'
+  match "$out" 'pip could not get the packages of tests/e2e/requirements.txt; check' && same "$(lines "$out")" 2
 }
 
 test_two_clones_get_it_once() {
