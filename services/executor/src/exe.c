@@ -1,0 +1,115 @@
+/* exe.c: the executor's threads and its end. See exe.h. */
+#include "exe.h"
+
+#include <unistd.h>
+
+#include "exe_attempt.h"
+#include "jw/log.h"
+
+const JwConfigEntry exe_config_entries[] = {
+    { "JW_REPORTS_DIR", JW_CONFIG_STRING, offsetof(ExeConfig, reports_dir), "schemas/reports", 0, 0,
+      0, "folder of the report definitions" },
+    { "JW_TEMP_DIR", JW_CONFIG_STRING, offsetof(ExeConfig, temp_dir), "/tmp", 0, 0, 0,
+      "folder for reports being written; needs about 3 times the largest report" },
+    { "JW_WORKERS", JW_CONFIG_INT, offsetof(ExeConfig, workers), "2", 1, 64, 0,
+      "jobs run at once" },
+    { "JW_READY_MAX", JW_CONFIG_INT, offsetof(ExeConfig, ready_max), "1000", 1, 100000, 0,
+      "jobs waiting in this process before it stops taking more from Kafka" },
+    { "JW_BEAT_INTERVAL", JW_CONFIG_DURATION, offsetof(ExeConfig, beat_ms), "5s", 50, 60000, 0,
+      "how often a running job says it is alive" },
+    { "JW_BEAT_LOST", JW_CONFIG_DURATION, offsetof(ExeConfig, beat_lost_ms), "20s", 200, 240000, 0,
+      "without a beat written for this long an attempt stops itself; well under the reaper's "
+      "JW_REAP_AFTER" },
+    { "JW_ARTIFACT_TTL", JW_CONFIG_DURATION, offsetof(ExeConfig, artifact_ttl_ms), "720h", 0,
+      INT64_MAX, 0, "how long a finished report can be downloaded; 0s = for ever" },
+    { "JW_ARTIFACT_MAX", JW_CONFIG_SIZE, offsetof(ExeConfig, artifact_max_bytes), "2GiB", 1024,
+      INT64_MAX, 0, "largest report file" },
+};
+const size_t exe_n_config_entries = G_N_ELEMENTS(exe_config_entries);
+
+bool
+exe_run(Exe *self, GError **error)
+{
+    char host[32] = "host";
+
+    (void)gethostname(host, sizeof host - 1);
+    (void)g_snprintf(self->owner, sizeof self->owner, "%s/%d", host, (int)getpid());
+    self->stop = jw_stop_new();
+    self->ready = jw_queue_new((size_t)self->config.ready_max, 3, g_free);
+    self->beats = exe_beats_new(self);
+    self->topics = g_new0(char *, 4);
+    self->topics[0] = jw_wire_topic(self->wire, JW_TOPIC_COMMANDS_HIGH);
+    self->topics[1] = jw_wire_topic(self->wire, JW_TOPIC_COMMANDS_NORMAL);
+    self->topics[2] = jw_wire_topic(self->wire, JW_TOPIC_COMMANDS_LOW);
+    g_autofree char *group = jw_wire_topic(self->wire, "executor");
+    JwSubscription subscription = {
+        .topics = (const char *const *)self->topics,
+        .group = group,
+        .batch_max = 200,
+        .consume = exe_consume,
+        .data = self,
+    };
+    self->consumer = jw_bus_subscribe(self->bus, &subscription, error);
+    if (self->consumer == NULL) {
+        return false;
+    }
+    self->workers = g_ptr_array_new();
+    for (int64_t i = 0; i < self->config.workers; i++) {
+        g_ptr_array_add(self->workers, g_thread_new("worker", exe_worker, self));
+    }
+    return true;
+}
+
+static bool
+drained(Exe *self)
+{
+    return exe_beats_running(self->beats) == 0;
+}
+
+void
+exe_drain(Exe *self, int64_t deadline_mono_ms)
+{
+    /* What waits in the ready queue is durable and pending: another executor, or this one's successor, is hinted by the
+     * scheduler. What runs may finish until shortly before the deadline; then it is handed back. */
+    int64_t hand_back_at = deadline_mono_ms - 5000;
+
+    g_clear_pointer(&self->consumer, jw_consumer_free);
+    if (self->ready != NULL) {
+        jw_queue_close(self->ready);
+        size_t left = 0;
+        for (char *id = NULL; (id = jw_queue_pop(self->ready, 0)) != NULL; left++) {
+            g_free(id);
+        }
+        jw_info("drain_begun", JW_INT("running", exe_beats_running(self->beats)),
+                JW_INT("left_pending", left));
+    }
+    g_autoptr(JwStop) timer = jw_stop_new();
+    while (self->beats != NULL && !drained(self) && jw_clock_mono_ms(self->clock) < hand_back_at) {
+        (void)jw_stop_wait(timer, 50);
+    }
+    if (self->beats != NULL) {
+        exe_beats_shutdown(self->beats);
+    }
+}
+
+void
+exe_stop(Exe *self)
+{
+    g_clear_pointer(&self->consumer, jw_consumer_free);
+    if (self->ready != NULL) {
+        jw_queue_close(self->ready);
+    }
+    if (self->workers != NULL) {
+        for (guint i = 0; i < self->workers->len; i++) {
+            g_thread_join(g_ptr_array_index(self->workers, i));
+        }
+        g_clear_pointer(&self->workers, g_ptr_array_unref);
+    }
+    if (self->stop != NULL) {
+        jw_stop_set(self->stop);
+    }
+    g_clear_pointer(&self->beats, exe_beats_free);
+    g_clear_pointer(&self->ready, jw_queue_free);
+    g_clear_pointer(&self->stop, jw_stop_free);
+    g_clear_pointer(&self->topics, g_strfreev);
+}

@@ -1,0 +1,67 @@
+/* exe.h: the executor's one struct and what its files share.
+ *
+ * Threads: the bus's poll thread (exe_intake.c) makes jobs durable and fills the ready queue; workers
+ * (exe_pool.c) claim and run them; one beat thread (exe_beat.c) keeps claims alive. They meet in the ready
+ * queue and in the table of running attempts, each with its own lock. */
+#pragma once
+#include "jw/bus.h"
+#include "jw/catalog.h"
+#include "jw/metrics.h"
+#include "jw/relay.h"
+#include "jw/store_jobs.h"
+#include "jw/svc.h"
+#include "jw/wire.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+    char *reports_dir;    /* JW_REPORTS_DIR */
+    char *temp_dir;       /* JW_TEMP_DIR */
+    int64_t workers;      /* JW_WORKERS */
+    int64_t ready_max;    /* JW_READY_MAX: jobs waiting in this process */
+    int64_t beat_ms;      /* JW_BEAT_INTERVAL */
+    int64_t beat_lost_ms; /* JW_BEAT_LOST: an attempt without a beat for this long stops itself */
+    int64_t artifact_ttl_ms;    /* JW_ARTIFACT_TTL: 0 = kept for ever */
+    int64_t artifact_max_bytes; /* JW_ARTIFACT_MAX */
+} ExeConfig;
+
+typedef struct _ExeBeats ExeBeats;
+
+typedef struct {
+    ExeConfig config;
+    JwStoreConfig store_config;
+    JwBusConfig bus_config;
+    JwClock *clock;
+    JwCatalog *catalog;
+    JwWire *wire;
+    JwStore *store;
+    JwBus *bus;
+    JwRelay *relay;
+    JwConsumer *consumer;
+    char **topics;    /* subscribed, with prefix */
+    JwQueue *ready;   /* of char *: job ids; lane 0 high, 1 normal, 2 low */
+    int intake_waits; /* atomic: the queue was full, the consumer waits for a wake */
+    ExeBeats *beats;
+    GPtrArray *workers; /* of GThread */
+    JwStop *stop;       /* set when work must end */
+    char owner[64];     /* "<host>/<pid>", first part of every claim's owner */
+} Exe;
+
+/* Configuration tables, for main.c and tests. */
+extern const JwConfigEntry exe_config_entries[];
+extern const size_t exe_n_config_entries;
+
+/* exe.c: from ports to running threads. The ports in @self are set (real or in memory) and stay the caller's until exe_stop(). */
+bool exe_run(Exe *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void exe_drain(Exe *self, int64_t deadline_mono_ms);
+void exe_stop(Exe *self);
+
+/* exe_intake.c */
+void exe_consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers, gpointer exe);
+
+/* exe_pool.c: claims and runs one job to its end; what a worker does between two pops. */
+void exe_run_job(Exe *self, const char *job_id);
+gpointer exe_worker(gpointer exe);
+bool exe_handler_known(const char *type);
+
+G_END_DECLS

@@ -1,0 +1,51 @@
+/* exe_attempt.h: one attempt as its handler sees it: progress to report, and the question whether to go on. */
+#pragma once
+#include "exe.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+    EXE_GO_ON,
+    EXE_STOP_CANCEL,   /* a graceful cancel was asked */
+    EXE_STOP_LOST,     /* the claim is gone: somebody else owns the job, or it ended */
+    EXE_STOP_SHUTDOWN, /* this process ends */
+    EXE_STOP_TIMEOUT,  /* the job's own time limit */
+} ExeStopReason;
+
+typedef struct _ExeAttempt ExeAttempt;
+
+/* exe_beat.c. @job: (transfer none), outlives the attempt. */
+ExeAttempt *exe_attempt_begin(Exe *exe, const JwJob *job);
+void exe_attempt_end(ExeAttempt *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ExeAttempt, exe_attempt_end)
+
+Exe *exe_attempt_exe(const ExeAttempt *self);
+const JwJob *exe_attempt_job(const ExeAttempt *self);
+ExeStopReason exe_attempt_stop_reason(ExeAttempt *self);
+/* False with CANCELLED when the attempt must stop. Handlers ask at least once a second. */
+bool exe_attempt_go_on(ExeAttempt *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* @step: static text. @total -1: not known. Written to the job with the next beat; never waits. */
+void exe_attempt_progress(ExeAttempt *self, const char *step, int percent, int64_t done,
+                          int64_t total);
+/* Writes progress now, e.g. at the start of a step; a failure is noticed by the beats. */
+void exe_attempt_beat_now(ExeAttempt *self);
+
+ExeBeats *exe_beats_new(Exe *exe);
+void exe_beats_free(ExeBeats *self);
+/* Tells every running attempt to stop with SHUTDOWN. */
+void exe_beats_shutdown(ExeBeats *self);
+size_t exe_beats_running(ExeBeats *self);
+
+/* A kind of job. */
+typedef struct {
+    const char *type;
+    /* Does the work and publishes the file: returns what FINISH names. Errors: CANCELLED when told to stop; INVALID, NOT_FOUND,
+     * DENIED, TOO_LARGE, CORRUPT end the job; others are tried again. */
+    bool (*run)(ExeAttempt *attempt, JwArtifact **ret_artifact, GError **error);
+} ExeHandler;
+const ExeHandler *exe_handler_find(const char *type); /* or NULL */
+
+/* exe_report.c */
+bool exe_report_run(ExeAttempt *attempt, JwArtifact **ret_artifact, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,224 @@
+/* exe_intake.c: from Kafka messages to durable jobs in the ready queue. Runs on the bus's poll thread.
+ *
+ * A batch of commands becomes one insert (T1; "exists" is as good as made), then each job's id goes to the
+ * ready queue. Only what is durable counts as done; a full queue or an absent store makes the rest LATER. */
+#include "exe.h"
+
+#include <jansson.h>
+
+#include "jw/log.h"
+
+typedef struct {
+    Exe *exe;
+    const JwMessage *message;
+    JwAnswer *answer;
+    JwJob *job; /* of a submit command that parsed */
+} Intake;
+
+static void
+intake_poison(Intake *self, char *take_reason)
+{
+    jw_warn("command_refused", JW_STR("topic", self->message->topic),
+            JW_INT("partition", self->message->partition), JW_INT("offset", self->message->offset),
+            JW_STR("reason", take_reason));
+    self->answer->verdict = JW_VERDICT_POISON;
+    self->answer->reason = take_reason;
+}
+
+static void
+intake_submit(Intake *self, const json_t *body)
+{
+    g_auto(JwFaults) faults = { 0 };
+    const char *source = jw_message_header(self->message, "ce_source");
+    const char *id = jw_message_header(self->message, "ce_id");
+    int64_t now = jw_clock_now_ms(self->exe->clock);
+
+    if (source == NULL || id == NULL) {
+        intake_poison(
+            self,
+            g_strdup(
+                "headers ce_source and ce_id are needed: they make a repeated command harmless"));
+        return;
+    }
+    if (!jw_wire_job_from_command(self->exe->wire, body, source, id, now, &faults, &self->job)) {
+        intake_poison(self, jw_faults_text(&faults));
+        return;
+    }
+    if (self->job->traceparent == NULL) {
+        self->job->traceparent = g_strdup(jw_message_header(self->message, "traceparent"));
+    }
+    if (self->job->request_id == NULL) {
+        self->job->request_id = g_strdup(jw_message_header(self->message, "x-request-id"));
+    }
+    if (exe_handler_known(self->job->type)) {
+        g_ptr_array_add(self->job->outbox,
+                        jw_wire_job_event(self->exe->wire, self->job, JW_TYPE_JOB_SUBMITTED, NULL,
+                                          NULL, NULL, false, now));
+    } else {
+        intake_poison(self, g_strdup_printf("/jobType: this executor has no handler for \"%s\"",
+                                            self->job->type));
+        g_clear_pointer(&self->job, jw_job_free);
+    }
+}
+
+static bool
+cancel_try(Exe *exe, const JwCancelCommand *command, JwJob *job, JwJobTransition transition,
+           JwCas *ret_cas, GError **error)
+{
+    int64_t now = jw_clock_now_ms(exe->clock);
+    g_autoptr(JwOutboxEntry) event =
+        jw_wire_job_event(exe->wire, job, JW_TYPE_JOB_CANCELLED, NULL, NULL, NULL, false, now);
+    const JwOutboxEntry *events[] = { event };
+    g_autoptr(JwJob) after = NULL;
+    JwJobChange change = {
+        .job_id = command->job_id,
+        .transition = transition,
+        .now_ms = now,
+        .actor = command->actor,
+        .reason = command->reason,
+        .events = events,
+        .n_events = transition == JW_CHANGE_CANCEL_NOW ? 1 : 0,
+    };
+
+    if (!jw_store_change_job(exe->store, &change, ret_cas, &after, error)) {
+        return false;
+    }
+    if (*ret_cas == JW_CAS_WON) {
+        jw_relay_offer(exe->relay, JW_DOC_JOB, command->job_id, after->outbox);
+    }
+    return true;
+}
+
+/* A command for a job that is unknown, ended or already being cancelled is done: there is nothing left to do. */
+static void
+intake_cancel(Intake *self, const json_t *body)
+{
+    g_auto(JwFaults) faults = { 0 };
+    g_auto(JwCancelCommand) command = { 0 };
+    g_autoptr(JwJob) job = NULL;
+    g_autoptr(GError) error = NULL;
+    JwCas cas = JW_CAS_LOST;
+
+    if (!jw_wire_cancel_parse(body, &faults, &command)) {
+        intake_poison(self, jw_faults_text(&faults));
+        return;
+    }
+    bool ok = jw_store_get_job(self->exe->store, command.job_id, &job, &error);
+    if (ok && job != NULL && command.graceful) {
+        ok = cancel_try(self->exe, &command, job, JW_CHANGE_CANCEL_GRACEFUL, &cas, &error);
+    }
+    /* Graceful is for running jobs; one that does not run yet is cancelled at once. */
+    if (ok && job != NULL && cas == JW_CAS_LOST && job->state != JW_JOB_CANCELLING) {
+        ok = cancel_try(self->exe, &command, job, JW_CHANGE_CANCEL_NOW, &cas, &error);
+    }
+    if (!ok) {
+        jw_warn("cancel_later", JW_STR("job_id", command.job_id),
+                JW_STR("error", jw_error_message(error)));
+        return;
+    }
+    self->answer->verdict = JW_VERDICT_DONE;
+}
+
+static void
+intake_message(Intake *self)
+{
+    const char *type = jw_message_header(self->message, "ce_type");
+    g_autoptr(GError) error = NULL;
+
+    if (self->message->body == NULL) {
+        intake_poison(self, g_strdup("the message has no value"));
+        return;
+    }
+    json_auto_t *body = jw_wire_parse(self->message->body, self->message->body_length, &error);
+    if (body == NULL) {
+        intake_poison(
+            self, g_strdup_printf("the value is not acceptable JSON: %s", jw_error_message(error)));
+    } else if (g_strcmp0(type, JW_TYPE_JOB_SUBMIT) == 0) {
+        intake_submit(self, body);
+    } else if (g_strcmp0(type, JW_TYPE_JOB_CANCEL) == 0) {
+        intake_cancel(self, body);
+    } else {
+        intake_poison(self,
+                      g_strdup_printf("header ce_type is %s%s%s; " JW_TYPE_JOB_SUBMIT
+                                      " or " JW_TYPE_JOB_CANCEL " is expected",
+                                      type != NULL ? "\"" : "", type != NULL ? type : "missing",
+                                      type != NULL ? "\"" : ""));
+    }
+}
+
+static size_t
+lane_of(JwPriority priority)
+{
+    static const size_t lanes[] = {
+        [JW_PRIORITY_HIGH] = 0, [JW_PRIORITY_NORMAL] = 1, [JW_PRIORITY_LOW] = 2
+    };
+    return lanes[priority];
+}
+
+/* True when the job needs nothing more from this message. */
+static bool
+intake_enqueue(Exe *exe, const JwJob *job)
+{
+    if (job->state != JW_JOB_PENDING) {
+        return true; /* scheduled for later: the scheduler promotes and hints it */
+    }
+    char *id = g_strdup(job->id);
+    if (jw_queue_try_push(exe->ready, lane_of(job->priority), id)) {
+        return true;
+    }
+    g_free(id);
+    g_atomic_int_set(&exe->intake_waits, 1); /* a worker that makes room wakes the consumer */
+    return false;
+}
+
+static bool
+intake_create(Exe *exe, Intake *intakes, size_t n)
+{
+    g_autofree const JwJob **jobs = g_new0(const JwJob *, n);
+    g_autofree JwCreate *creates = g_new0(JwCreate, n);
+    g_autoptr(GError) error = NULL;
+    size_t count = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (intakes[i].job != NULL) {
+            jobs[count++] = intakes[i].job;
+        }
+    }
+    if (count == 0) {
+        return true;
+    }
+    if (!jw_store_create_jobs(exe->store, jobs, count, creates, &error)) {
+        jw_warn("intake_later", JW_INT("jobs", count), JW_STR("error", jw_error_message(error)));
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (creates[i] == JW_CREATE_MADE) {
+            jw_info("job_created", JW_STR("job_id", jobs[i]->id), JW_STR("source", jobs[i]->source),
+                    JW_STR("request_id", jobs[i]->request_id));
+            jw_relay_offer(exe->relay, JW_DOC_JOB, jobs[i]->id, jobs[i]->outbox);
+        }
+    }
+    return true;
+}
+
+void
+exe_consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers, gpointer data)
+{
+    Exe *exe = data;
+    g_autofree Intake *intakes = g_new0(Intake, n_messages);
+
+    for (size_t i = 0; i < n_messages; i++) {
+        intakes[i] = (Intake){ .exe = exe, .message = &messages[i], .answer = &answers[i] };
+        intake_message(&intakes[i]);
+    }
+    bool durable = intake_create(exe, intakes, n_messages);
+    for (size_t i = 0; i < n_messages; i++) {
+        if (intakes[i].job == NULL) {
+            continue;
+        }
+        if (durable && intake_enqueue(exe, intakes[i].job)) {
+            answers[i].verdict = JW_VERDICT_DONE;
+        }
+        jw_job_free(intakes[i].job);
+    }
+}

@@ -1,0 +1,17 @@
+/* render_text.h: figures and periods in words, for the workbook and the mail. Pure. */
+#pragma once
+#include "jw/aggregate.h"
+
+G_BEGIN_DECLS
+
+/* "12,345"; (transfer full) */
+char *exe_text_count(int64_t count);
+/* A figure as a person reads it: "12,345", "82.91 %", "245.5 s", "14:00", "n/a"; (transfer full) */
+char *exe_text_figure(const JwValue *value, const JwMeasureDef *measure);
+/* "4 Jan 2021 – 10 Jan 2021", with times when the ends are not midnights, or "all records"; (transfer full) */
+char *exe_text_period(const JwReportRequest *request, GTimeZone *zone);
+/* "Department: support, sales · Status: answered", NULL when nothing is filtered; (transfer full) */
+char *exe_text_filters(const JwReportDef *def, const JwReportRequest *request);
+gboolean exe_text_equal_fold(gconstpointer a, gconstpointer b);
+
+G_END_DECLS

@@ -1,0 +1,330 @@
+/* test_render.c: the writers, fed with the records a store would give, through the shipped definition. */
+#include <archive.h>
+#include <archive_entry.h>
+#include <glib/gstdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "jw/catalog.h"
+#include "render.h"
+#include "testkit.h"
+
+#define WEEK_START INT64_C(1609718400000) /* 2021-01-04T00:00:00Z */
+#define DAY_MS     INT64_C(86400000)
+
+typedef struct {
+    JwCatalog *catalog;
+    const JwReportDef *def;
+    JwReportRequest *request;
+    GTimeZone *zone;
+    char **fields;
+    JwAggregate *aggregate;
+    char *dir, *path;
+    ExeRenderInput input;
+} Fixture;
+
+static void
+fixture_init(Fixture *self, const char *file)
+{
+    GError *error = NULL;
+
+    *self = (Fixture){ 0 };
+    self->catalog = jw_catalog_load(JW_SOURCE_DIR "/schemas/reports", &error);
+    assert_ok(self->catalog != NULL, error);
+    self->def = jw_catalog_find(self->catalog, "call-records");
+    assert_non_null(self->def);
+    self->request = jw_report_request_new();
+    self->request->start_ms = WEEK_START;
+    self->request->end_ms = WEEK_START + 7 * DAY_MS;
+    self->request->period = JW_PERIOD_WEEKLY;
+    self->zone = g_time_zone_new_utc();
+    self->fields = jw_report_def_fields(self->def);
+    self->aggregate = jw_aggregate_new(self->def, self->request, (const char *const *)self->fields,
+                                       self->zone, &error);
+    assert_ok(self->aggregate != NULL, error);
+    self->dir = tk_temp_dir();
+    self->path = g_build_filename(self->dir, file, NULL);
+    self->input = (ExeRenderInput){
+        .def = self->def,
+        .request = self->request,
+        .zone = self->zone,
+        .title = "Weekly calls",
+        .subtitle = "4 Jan 2021 – 10 Jan 2021",
+        .path = self->path,
+        .temp_dir = self->dir,
+        .made_at_ms = WEEK_START,
+    };
+}
+
+static void
+fixture_clear(Fixture *self)
+{
+    (void)g_unlink(self->path);
+    g_free(self->path);
+    g_free(self->dir);
+    jw_aggregate_free(self->aggregate);
+    g_strfreev(self->fields);
+    g_time_zone_unref(self->zone);
+    jw_report_request_free(self->request);
+    jw_catalog_free(self->catalog);
+}
+
+static JwValue
+text(const char *value)
+{
+    return (JwValue){ .type = JW_VALUE_TEXT, .text = value, .length = strlen(value) };
+}
+
+/* A call record in the order of the fields asked for; @agent tells it apart. */
+static void
+make_row(const Fixture *self, int number, const char *agent, JwValue *row)
+{
+    for (guint i = 0; self->fields[i] != NULL; i++) {
+        const char *field = self->fields[i];
+
+        row[i] = (JwValue){ .type = JW_VALUE_NULL };
+        if (g_str_equal(field, "agent")) {
+            row[i] = text(agent);
+        } else if (g_str_equal(field, "startedAt")) {
+            row[i] = (JwValue){ .type = JW_VALUE_TIME,
+                                .time_ms = WEEK_START + number * INT64_C(3600000) };
+        } else if (g_str_equal(field, "status")) {
+            row[i] = text(number % 4 == 3 ? "missed" : "answered");
+        } else if (g_str_equal(field, "talkSeconds") || g_str_equal(field, "waitSeconds")) {
+            row[i] = (JwValue){ .type = JW_VALUE_INT, .integer = number };
+        }
+    }
+}
+
+static void
+write_rows(Fixture *self, const ExeRenderOps *ops, int rows, const char *agent)
+{
+    GError *error = NULL;
+    ExeRender *render = ops->open(&self->input, &error);
+    JwValue row[64];
+
+    assert_ok(render != NULL, error);
+    for (int i = 0; i < rows; i++) {
+        make_row(self, i % 168, agent, row);
+        jw_aggregate_add(self->aggregate, row);
+        assert_ok(ops->row(render, row, &error), error);
+    }
+    assert_ok(ops->finish(render, self->aggregate, &error), error);
+    ops->free(render);
+}
+
+static void
+test_formats_are_found(void **state G_GNUC_UNUSED)
+{
+    assert_ptr_equal(exe_render_find("csv"), &exe_render_csv);
+    assert_ptr_equal(exe_render_find("xlsx"), &exe_render_xlsx);
+    assert_null(exe_render_find("docx"));
+    assert_null(exe_render_find(NULL));
+}
+
+static void
+test_csv_guards_formulas_and_quotes(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        const char *agent, *cell;
+    } rows[] = {
+        { "Diane", ",Diane," },
+        { "=1+1", ",\"'=1+1\"," },
+        { "+49 30", ",\"'+49 30\"," },
+        { "-2+3", ",\"'-2+3\"," },
+        { "@SUM(A1)", ",\"'@SUM(A1)\"," },
+        { "\tx", ",\"'\tx\"," },
+        { "\xef\xbc\x9d"
+          "1",
+          ",\"'\xef\xbc\x9d"
+          "1\"," },
+        { "a,b", ",\"a,b\"," },
+        { "say \"hi\"", ",\"say \"\"hi\"\"\"," },
+        { "two\r\nlines", ",\"two\r\nlines\"," },
+        { " padded", ",\" padded\"," },
+        { "Çağrı", ",Çağrı," },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        Fixture fixture;
+        g_autofree char *content = NULL;
+
+        fixture_init(&fixture, "a.csv");
+        write_rows(&fixture, &exe_render_csv, 1, rows[i].agent);
+        assert_true(g_file_get_contents(fixture.path, &content, NULL, NULL));
+        if (strstr(content, rows[i].cell) == NULL) {
+            fail_msg("row %zu: no cell %s in:\n%s", i, rows[i].cell, content);
+        }
+        fixture_clear(&fixture);
+    }
+}
+
+static void
+test_csv_has_a_line_a_record(void **state G_GNUC_UNUSED)
+{
+    Fixture fixture;
+    g_autofree char *content = NULL;
+    size_t lines = 0;
+
+    fixture_init(&fixture, "a.csv");
+    write_rows(&fixture, &exe_render_csv, 100, "Dan");
+    assert_true(g_file_get_contents(fixture.path, &content, NULL, NULL));
+    for (const char *at = content; (at = strstr(at, "\r\n")) != NULL; at += 2) {
+        lines++;
+    }
+    assert_int_equal(lines, 101);
+    assert_non_null(strstr(content, "2021-01-04T05:00:00Z"));
+    fixture_clear(&fixture);
+}
+
+static char *
+read_hash(const char *path)
+{
+    g_autofree char *content = NULL;
+    size_t length = 0;
+
+    assert_true(g_file_get_contents(path, &content, &length, NULL));
+    return g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)content, length);
+}
+
+static void
+test_xlsx_is_the_same_for_the_same_job(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *hash[2] = { NULL, NULL };
+
+    for (int i = 0; i < 2; i++) {
+        Fixture fixture;
+
+        fixture_init(&fixture, "a.xlsx");
+        write_rows(&fixture, &exe_render_xlsx, 500, "=cmd|' /C calc'!A0");
+        hash[i] = read_hash(fixture.path);
+        fixture_clear(&fixture);
+    }
+    assert_string_equal(hash[0], hash[1]);
+    g_free(hash[1]);
+}
+
+static void
+test_xlsx_check_finds_wrong_rows(void **state G_GNUC_UNUSED)
+{
+    Fixture fixture;
+    GError *error = NULL;
+
+    fixture_init(&fixture, "a.xlsx");
+    write_rows(&fixture, &exe_render_xlsx, 20, "Dan");
+    int list_sheet = (int)fixture.def->tables->len + 2;
+    assert_ok(exe_check_workbook(fixture.path, 21, list_sheet, &error), error);
+    assert_false(exe_check_workbook(fixture.path, 22, list_sheet, &error));
+    assert_jw_error(error, JW_ERROR_CORRUPT, "*21 list rows instead of 22*");
+    fixture_clear(&fixture);
+}
+
+/* A workbook whose list sheet is cut inside, in a zip that is sound: what a full temporary disk makes. */
+static void
+write_cut_workbook(const char *path, const char *sheet)
+{
+    struct archive *zip = archive_write_new();
+    struct archive_entry *entry = archive_entry_new();
+
+    assert_int_equal(archive_write_set_format_zip(zip), ARCHIVE_OK);
+    assert_int_equal(archive_write_open_filename(zip, path), ARCHIVE_OK);
+    archive_entry_set_pathname(entry, "xl/worksheets/sheet1.xml");
+    archive_entry_set_size(entry, (la_int64_t)strlen(sheet));
+    archive_entry_set_filetype(entry, AE_IFREG);
+    archive_entry_set_perm(entry, 0644);
+    assert_int_equal(archive_write_header(zip, entry), ARCHIVE_OK);
+    assert_int_equal(archive_write_data(zip, sheet, strlen(sheet)), strlen(sheet));
+    archive_entry_free(entry);
+    assert_int_equal(archive_write_close(zip), ARCHIVE_OK);
+    archive_write_free(zip);
+}
+
+static void
+test_check_tells_cut_parts(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        const char *sheet;
+        int64_t rows;
+        bool whole;
+    } rows[] = {
+        { "<?xml version=\"1.0\"?>\n<w a=\"x>y\"><s><row r=\"1\"><c/></row><row r=\"2\"/></s></w>",
+          2, true },
+        { "<w><s><row r=\"1\"><c/></row></s></w>", 1, true },
+        { "<w><s><row r=\"1\"><c/></row></s>", 1, false },
+        { "<w><s><row r=\"1\"><c", 1, false },
+        { "<w><s><row r=\"1\"></s></w>", 1, false },
+        { "<w></w><w></w>", 0, false },
+        { "", 0, false },
+        { "no xml", 0, false },
+        { "<w a=\"cut", 0, false },
+    };
+    g_autofree char *dir = tk_temp_dir();
+    g_autofree char *path = g_build_filename(dir, "cut.xlsx", NULL);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        GError *error = NULL;
+
+        write_cut_workbook(path, rows[i].sheet);
+        bool ok = exe_check_workbook(path, rows[i].rows, 1, &error);
+        if (ok != rows[i].whole) {
+            fail_msg("row %zu: %s", i, jw_error_message(error));
+        }
+        if (!ok) {
+            assert_jw_error(error, JW_ERROR_CORRUPT, "*sheet1.xml*");
+        }
+    }
+    (void)g_unlink(path);
+}
+
+static void
+test_check_tells_a_damaged_zip(void **state G_GNUC_UNUSED)
+{
+    Fixture fixture;
+    GError *error = NULL;
+    g_autofree char *content = NULL;
+    size_t length = 0;
+
+    fixture_init(&fixture, "a.xlsx");
+    write_rows(&fixture, &exe_render_xlsx, 2000, "Dan");
+    int list_sheet = (int)fixture.def->tables->len + 2;
+    assert_true(g_file_get_contents(fixture.path, &content, &length, NULL));
+    content[length / 2] = (char)(content[length / 2] ^ 0x55);
+    assert_true(g_file_set_contents(fixture.path, content, (gssize)length, NULL));
+    assert_false(exe_check_workbook(fixture.path, 2001, list_sheet, &error));
+    assert_jw_error(error, JW_ERROR_CORRUPT, "*");
+    assert_true(g_file_set_contents(fixture.path, content, (gssize)(length / 3), NULL));
+    assert_false(exe_check_workbook(fixture.path, 2001, list_sheet, &error));
+    assert_jw_error(error, JW_ERROR_CORRUPT, "*");
+    fixture_clear(&fixture);
+}
+
+static void
+test_disk_full_is_said(void **state G_GNUC_UNUSED)
+{
+    Fixture fixture;
+    GError *error = NULL;
+
+    fixture_init(&fixture, "a.csv");
+    fixture.input.path = "/dev/full";
+    ExeRender *render = exe_render_csv.open(&fixture.input, &error);
+    assert_null(render); /* never writes over something that exists */
+    assert_jw_error(error, JW_ERROR_INTERNAL, "*exists*");
+    fixture_clear(&fixture);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_formats_are_found),
+        cmocka_unit_test(test_csv_guards_formulas_and_quotes),
+        cmocka_unit_test(test_csv_has_a_line_a_record),
+        cmocka_unit_test(test_xlsx_is_the_same_for_the_same_job),
+        cmocka_unit_test(test_xlsx_check_finds_wrong_rows),
+        cmocka_unit_test(test_check_tells_cut_parts),
+        cmocka_unit_test(test_check_tells_a_damaged_zip),
+        cmocka_unit_test(test_disk_full_is_said),
+    };
+
+    return cmocka_run_group_tests_name("render", tests, NULL, NULL);
+}
