@@ -24,7 +24,7 @@ typedef struct {
     char **recipients;
     char *rule_hash;                /* SHA-256 of the rule: a changed rule starts anew */
     int64_t next_fire_ms;           /* 0: never again */
-    GArray *pending_fires;          /* of int64_t: decided, not yet made true: a due time to fire, negative: not to fire; never NULL */
+    GArray *pending_fires;          /* of int64_t: decided, not yet made true; negative: not to fire; never NULL */
     int64_t updated_at_ms;
 } JwSchedule;
 

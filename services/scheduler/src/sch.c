@@ -1,0 +1,131 @@
+/* sch.c: the scheduler's two threads and its configuration. See sch.h. */
+#include "sch.h"
+
+#include "jw/log.h"
+
+const JwConfigEntry sch_config_entries[] = {
+    { "JW_REPORTS_DIR", JW_CONFIG_STRING, offsetof(SchConfig, reports_dir), "schemas/reports", 0, 0,
+      0, "folder of the report definitions" },
+    { "JW_SCHEDULES_FILE", JW_CONFIG_STRING, offsetof(SchConfig, schedules_file), NULL, 0, 0, 0,
+      "JSON file of schedules to keep in the store; empty: only those already there" },
+    { "JW_TICK", JW_CONFIG_DURATION, offsetof(SchConfig, tick_ms), "500ms", 20, 60000, 0,
+      "how often due schedules are looked for" },
+    { "JW_RELAY_AFTER", JW_CONFIG_DURATION, offsetof(SchConfig, relay_after_ms), "5s", 0, 600000, 0,
+      "outbox entries older than this are published by the scheduler" },
+    { "JW_HINT_AFTER", JW_CONFIG_DURATION, offsetof(SchConfig, hint_after_ms), "5s", 0, 600000, 0,
+      "a due job nobody claimed for this long has its command published again" },
+    { "JW_REAP_AFTER", JW_CONFIG_DURATION, offsetof(SchConfig, reap_after_ms), "45s", 500, 3600000,
+      0,
+      "a running job whose beat stands still for this long is taken away; well over the executors' "
+      "JW_BEAT_LOST" },
+    { "JW_ORPHAN_AFTER", JW_CONFIG_DURATION, offsetof(SchConfig, orphan_after_ms), "24h", 60000,
+      INT64_MAX, 0,
+      "files that no job names are removed after this; longer than any attempt runs" },
+};
+const size_t sch_n_config_entries = G_N_ELEMENTS(sch_config_entries);
+
+static gpointer
+due_thread(gpointer data)
+{
+    Sch *self = data;
+
+    while (!jw_stop_wait(self->stop, self->config.tick_ms)) {
+        g_autoptr(GError) error = NULL;
+        size_t decided = 0;
+
+        if (!sch_fire_due(self, &decided, &error)) {
+            jw_warn("fire_failed", JW_STR("error", jw_error_message(error)));
+        }
+    }
+    return NULL;
+}
+
+static bool
+relay_sweep(Sch *self, size_t *ret_count, GError **error)
+{
+    return jw_relay_sweep(self->relay, self->config.relay_after_ms, ret_count, error);
+}
+
+/* What the duties thread does, and how often: every so many rounds of JW_TICK. */
+static const struct {
+    const char *name;
+    bool (*run)(Sch *self, size_t *ret_count, GError **error);
+    unsigned rounds;
+} duties[] = {
+    { "promote", sch_promote, 1 },
+    { "hint", sch_hint, 2 },
+    { "relay", relay_sweep, 2 },
+    { "reap", sch_reap, 4 },
+    { "sweep_orphans", sch_sweep_orphans, 1200 },
+};
+
+static gpointer
+duties_thread(gpointer data)
+{
+    Sch *self = data;
+
+    for (unsigned round = 1; !jw_stop_wait(self->stop, self->config.tick_ms); round++) {
+        for (size_t i = 0; i < G_N_ELEMENTS(duties); i++) {
+            g_autoptr(GError) error = NULL;
+            size_t count = 0;
+
+            if (round % duties[i].rounds == 0 && !duties[i].run(self, &count, &error)) {
+                jw_warn("duty_failed", JW_STR("duty", duties[i].name),
+                        JW_STR("error", jw_error_message(error)));
+            }
+        }
+    }
+    return NULL;
+}
+
+static bool
+put_schedules(Sch *self, GError **error)
+{
+    g_autoptr(GPtrArray) schedules = NULL;
+
+    if (self->config.schedules_file == NULL || self->config.schedules_file[0] == '\0') {
+        return true;
+    }
+    if (!jw_wire_schedules_load(self->wire, self->config.schedules_file,
+                                jw_clock_now_ms(self->clock), &schedules, error)) {
+        return jw_prefix(error, "JW_SCHEDULES_FILE: ");
+    }
+    for (guint i = 0; i < schedules->len; i++) {
+        const JwSchedule *schedule = g_ptr_array_index(schedules, i);
+
+        if (!jw_store_put_schedule(self->store, schedule, error)) {
+            return jw_prefix(error, "storing schedule \"%s\": ", schedule->id);
+        }
+        g_autofree char *details = jw_schedule_details(schedule);
+        jw_info("schedule_kept", JW_STR("schedule_id", schedule->id), JW_STR("trigger", details),
+                JW_BOOL("enabled", schedule->enabled));
+    }
+    return true;
+}
+
+bool
+sch_run(Sch *self, GError **error)
+{
+    self->stop = jw_stop_new();
+    self->reaper = sch_reaper_new();
+    self->hints = sch_hints_new();
+    if (!put_schedules(self, error)) {
+        return false;
+    }
+    self->due_thread = g_thread_new("due", due_thread, self);
+    self->duties_thread = g_thread_new("duties", duties_thread, self);
+    return true;
+}
+
+void
+sch_stop(Sch *self)
+{
+    if (self->stop != NULL) {
+        jw_stop_set(self->stop);
+    }
+    g_clear_pointer(&self->due_thread, g_thread_join);
+    g_clear_pointer(&self->duties_thread, g_thread_join);
+    g_clear_pointer(&self->reaper, sch_reaper_free);
+    g_clear_pointer(&self->hints, sch_hints_free);
+    g_clear_pointer(&self->stop, jw_stop_free);
+}

@@ -1,0 +1,72 @@
+/* sch.h: the scheduler's one struct and what its files share.
+ *
+ * Any number of schedulers may run: every duty is decided by a conditional update or made harmless by a
+ * derived id. Two threads: "due" fires schedules, "duties" does the rest, each in its own rhythm. */
+#pragma once
+#include "jw/bus.h"
+#include "jw/catalog.h"
+#include "jw/relay.h"
+#include "jw/store_jobs.h"
+#include "jw/store_schedules.h"
+#include "jw/svc.h"
+#include "jw/wire.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+    char *reports_dir;       /* JW_REPORTS_DIR */
+    char *schedules_file;    /* JW_SCHEDULES_FILE */
+    int64_t tick_ms;         /* JW_TICK */
+    int64_t relay_after_ms;  /* JW_RELAY_AFTER */
+    int64_t hint_after_ms;   /* JW_HINT_AFTER */
+    int64_t reap_after_ms;   /* JW_REAP_AFTER */
+    int64_t orphan_after_ms; /* JW_ORPHAN_AFTER */
+} SchConfig;
+
+typedef struct _SchReaper SchReaper;
+typedef struct _SchHints SchHints;
+
+typedef struct {
+    SchConfig config;
+    JwStoreConfig store_config;
+    JwBusConfig bus_config;
+    JwClock *clock;
+    JwCatalog *catalog;
+    JwWire *wire;
+    JwStore *store;
+    JwBus *bus;
+    JwRelay *relay;
+    JwStop *stop;
+    SchReaper *reaper; /* the duties thread's */
+    SchHints *hints;   /* the duties thread's */
+    GThread *due_thread, *duties_thread;
+} Sch;
+
+extern const JwConfigEntry sch_config_entries[];
+extern const size_t sch_n_config_entries;
+
+/* sch.c: ports are set and stay the caller's. sch_run() writes the schedules of the file into the store first. */
+bool sch_run(Sch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void sch_stop(Sch *self);
+
+/* sch_due.c: decides and fires everything that is due now; returns how many due times were decided. */
+bool sch_fire_due(Sch *self, size_t *ret_decided, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* sch_jobs.c */
+SchHints *sch_hints_new(void);
+void sch_hints_free(SchHints *self);
+/* Publishes again the command of jobs that are pending and due, but claimed by nobody. */
+bool sch_hint(Sch *self, size_t *ret_hinted, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Makes jobs pending whose time has come, and publishes their command. */
+bool sch_promote(Sch *self, size_t *ret_promoted, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* sch_reap.c */
+SchReaper *sch_reaper_new(void);
+void sch_reaper_free(SchReaper *self);
+/* Looks at every running job once; takes those away whose beat stood still for JW_REAP_AFTER of this process's own clock. */
+bool sch_reap(Sch *self, size_t *ret_reaped, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* sch_sweep.c: removes files that no job names and nobody is still writing. */
+bool sch_sweep_orphans(Sch *self, size_t *ret_removed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

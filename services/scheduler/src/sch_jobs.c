@@ -1,0 +1,144 @@
+/* sch_jobs.c: jobs that need a push: due but claimed by nobody, or scheduled and now due.
+ *
+ * A hint is the job's command published once more. It costs a lost claim when it was not needed, so each job
+ * is hinted at growing intervals: at once, after 1, 2, 4 … minutes, by what this process remembers. */
+#include "sch.h"
+
+#include "jw/log.h"
+#include "jw/metrics.h"
+
+#define HINT_BATCH      500
+#define HINT_REMEMBERED 50000u
+#define HINT_FIRST_MS   60000
+#define HINT_LAST_MS    (30 * 60000)
+
+typedef struct {
+    int64_t again_mono_ms, wait_ms;
+} Hint;
+
+struct _SchHints {
+    GHashTable *by_job; /* char * → Hint *, capped */
+};
+
+SchHints *
+sch_hints_new(void)
+{
+    SchHints *self = g_new0(SchHints, 1);
+
+    self->by_job = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    return self;
+}
+
+void
+sch_hints_free(SchHints *self)
+{
+    if (self != NULL) {
+        g_hash_table_unref(self->by_job);
+        g_free(self);
+    }
+}
+
+/* One entry a job and token, so that a job given back after an attempt is hinted at once. */
+static bool
+hint_is_due(SchHints *self, const JwJob *job, int64_t mono_ms)
+{
+    g_autofree char *key = g_strdup_printf("%s/%" G_GINT64_FORMAT, job->id, job->token);
+    Hint *hint = g_hash_table_lookup(self->by_job, key);
+
+    if (hint != NULL && mono_ms < hint->again_mono_ms) {
+        return false;
+    }
+    if (hint == NULL) {
+        if (g_hash_table_size(self->by_job) >= HINT_REMEMBERED) {
+            g_hash_table_remove_all(self->by_job); /* forgetting costs double hints, never a job */
+        }
+        hint = g_new0(Hint, 1);
+        hint->wait_ms = HINT_FIRST_MS;
+        g_hash_table_insert(self->by_job, g_steal_pointer(&key), hint);
+    } else {
+        hint->wait_ms = MIN(hint->wait_ms * 2, HINT_LAST_MS);
+    }
+    hint->again_mono_ms = mono_ms + hint->wait_ms;
+    return true;
+}
+
+static bool
+publish_command(Sch *self, const JwJob *job, int64_t now_ms, GError **error)
+{
+    g_autoptr(JwOutboxEntry) command = jw_wire_submit_command(self->wire, job, now_ms);
+
+    return jw_relay_publish(self->relay, command, error);
+}
+
+bool
+sch_hint(Sch *self, size_t *ret_hinted, GError **error)
+{
+    g_autoptr(GPtrArray) jobs = NULL;
+    int64_t now = jw_clock_now_ms(self->clock);
+    int64_t mono = jw_clock_mono_ms(self->clock);
+    JwJobScan scan = {
+        .states = JW_JOB_BIT(JW_JOB_PENDING),
+        .due_before_ms = now,
+        .updated_before_ms = now - self->config.hint_after_ms,
+        .limit = HINT_BATCH,
+    };
+
+    *ret_hinted = 0;
+    if (!jw_store_scan_jobs(self->store, &scan, &jobs, error)) {
+        return false;
+    }
+    for (guint i = 0; i < jobs->len; i++) {
+        const JwJob *job = g_ptr_array_index(jobs, i);
+
+        if (!hint_is_due(self->hints, job, mono)) {
+            continue;
+        }
+        if (!publish_command(self, job, now, error)) {
+            return false;
+        }
+        jw_info("job_hinted", JW_STR("job_id", job->id), JW_INT("token", job->token));
+        (*ret_hinted)++;
+    }
+    jw_metric_add(jw_metric_counter("jobwire_hints_total", "Commands published again", NULL), NULL,
+                  (double)*ret_hinted);
+    return true;
+}
+
+bool
+sch_promote(Sch *self, size_t *ret_promoted, GError **error)
+{
+    g_autoptr(GPtrArray) jobs = NULL;
+    int64_t now = jw_clock_now_ms(self->clock);
+    JwJobScan scan = { .states = JW_JOB_BIT(JW_JOB_SCHEDULED),
+                       .due_before_ms = now,
+                       .limit = HINT_BATCH };
+
+    *ret_promoted = 0;
+    if (!jw_store_scan_jobs(self->store, &scan, &jobs, error)) {
+        return false;
+    }
+    for (guint i = 0; i < jobs->len; i++) {
+        const JwJob *job = g_ptr_array_index(jobs, i);
+        g_autoptr(JwOutboxEntry) command = jw_wire_submit_command(self->wire, job, now);
+        const JwOutboxEntry *events[] = { command };
+        g_autoptr(JwJob) after = NULL;
+        JwCas cas = JW_CAS_LOST;
+        JwJobChange change = {
+            .job_id = job->id,
+            .transition = JW_CHANGE_PROMOTE,
+            .now_ms = now,
+            .events = events,
+            .n_events = 1,
+        };
+
+        if (!jw_store_change_job(self->store, &change, &cas, &after, error)) {
+            return false;
+        }
+        if (cas == JW_CAS_WON) {
+            jw_info("job_promoted", JW_STR("job_id", job->id));
+            jw_relay_offer(self->relay, JW_DOC_JOB, job->id, after->outbox);
+            (*ret_promoted)++;
+        }
+    }
+    return true;
+}

@@ -1,0 +1,29 @@
+/* sch_sweep.c: removes what attempts left behind: files that no job names, older than JW_ORPHAN_AFTER. */
+#include "sch.h"
+
+#include "jw/log.h"
+#include "jw/store_files.h"
+
+#define SWEEP_BATCH 100
+
+bool
+sch_sweep_orphans(Sch *self, size_t *ret_removed, GError **error)
+{
+    g_autoptr(GPtrArray) ids = NULL;
+    int64_t before = jw_clock_now_ms(self->clock) - self->config.orphan_after_ms;
+
+    *ret_removed = 0;
+    if (!jw_store_find_orphan_files(self->store, before, SWEEP_BATCH, &ids, error)) {
+        return false;
+    }
+    for (guint i = 0; i < ids->len; i++) {
+        const char *id = g_ptr_array_index(ids, i);
+
+        if (!jw_store_delete_file(self->store, id, error)) {
+            return false;
+        }
+        jw_info("orphan_removed", JW_STR("file_id", id));
+        (*ret_removed)++;
+    }
+    return true;
+}
