@@ -8,11 +8,11 @@ cache_has() { [ -d "$cache/$1" ]; }
 # the key, so that a broken attempt leaves nothing behind; a lock keeps two clones from doing it at once.
 # FUNCTION runs in its own shell with its output going to a log, and fails by fill_failed.
 cache_install() {
-  local key=$1 what=$2 fill=$3
+  local key=$1 what=$2 fill=$3 log=$cache/logs/$1.log
   cache_has "$key" && return 0
   mkdir -p "$cache/logs" || die "cannot write $cache; set XDG_CACHE_HOME to a folder that can be written"
   (
-    local log=$cache/logs/$key.log new rc=0
+    local new rc=0
     exec 8> "$cache/logs/$key.lock"
     flock -n 8 || { say "waiting for another clone that is getting $what"; flock 8; }
     cache_has "$key" && exit 0
