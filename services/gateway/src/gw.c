@@ -1,0 +1,75 @@
+/* gw.c: configuration, start and end of the gateway. See gw.h. */
+#include "gw.h"
+
+#include <string.h>
+
+#include "jw/log.h"
+#include "jw/sync.h"
+#include "reports.h"
+
+#define DRAIN_LOOK_MS 20
+
+const JwConfigEntry gw_config_entries[] = {
+    { "JW_REPORTS_DIR", JW_CONFIG_STRING, offsetof(GwConfig, reports_dir), "schemas/reports", 0, 0,
+      0, "folder of the report definitions" },
+    { "JW_PUBLIC_URL", JW_CONFIG_STRING, offsetof(GwConfig, public_url), NULL, 0, 0, 0,
+      "how clients reach this gateway, https://jobs.example.com; without it links are paths" },
+    { "JW_PENDING_MAX", JW_CONFIG_INT, offsetof(GwConfig, pending_max), "100000", 1, 100000000, 0,
+      "with so many jobs pending, further ones are answered 503" },
+    { "JW_RETRY_MAX", JW_CONFIG_INT, offsetof(GwConfig, retry_max), "3", 0, 100, 0,
+      "how often a failed job made here may be retried by its owner" },
+};
+const size_t gw_n_config_entries = G_N_ELEMENTS(gw_config_entries);
+
+/* Links are the URL and a path put together, so the URL must end before the path. */
+static bool
+check_public_url(GwConfig *config, GError **error)
+{
+    char *url = config->public_url;
+
+    if (url == NULL) {
+        return true;
+    }
+    if (!g_uri_is_valid(url, G_URI_FLAGS_NONE, NULL)
+        || (!g_str_has_prefix(url, "http://") && !g_str_has_prefix(url, "https://"))) {
+        return jw_fail(error, JW_ERROR_INVALID,
+                       "JW_PUBLIC_URL is '%s'; give a URL such as https://jobs.example.com", url);
+    }
+    while (g_str_has_suffix(url, "/")) {
+        url[strlen(url) - 1] = '\0';
+    }
+    return true;
+}
+
+bool
+gw_run(Gw *self, JwHttpServer *http, GError **error)
+{
+    if (!check_public_url(&self->config, error)) {
+        return false;
+    }
+    gw_reports_init();
+    self->pending = gw_pending_new(self->store, self->clock, self->config.pending_max);
+    gw_add_routes(self, http);
+    return gw_pending_watch(self->pending, error);
+}
+
+void
+gw_drain(Gw *self, int64_t deadline_mono_ms)
+{
+    g_autoptr(JwStop) timer = jw_stop_new();
+
+    /* What is left when time is up stays in the outboxes; the scheduler relays it. */
+    while (self->relay != NULL && jw_relay_backlog(self->relay) > 0
+           && jw_clock_mono_ms(self->clock) < deadline_mono_ms) {
+        (void)jw_stop_wait(timer, DRAIN_LOOK_MS);
+    }
+    if (self->relay != NULL) {
+        jw_info("drained", JW_INT("left_in_outboxes", jw_relay_backlog(self->relay)));
+    }
+}
+
+void
+gw_stop(Gw *self)
+{
+    g_clear_pointer(&self->pending, gw_pending_free);
+}
