@@ -118,9 +118,7 @@ append_set(bson_t *set, const JwDeliveryChange *change, const JwDeliveryRule *ru
 {
     BSON_APPEND_UTF8(set, "state", jw_delivery_state_name(rule->to));
     BSON_APPEND_DATE_TIME(set, "updatedAt", change->now_ms);
-    if (change->owner != NULL) {
-        BSON_APPEND_UTF8(set, "owner", change->owner);
-    }
+    jw_store_doc_append_text(set, "owner", change->owner);
     if ((rule->flags & JW_DRULE_SETS_DOT) != 0) {
         BSON_APPEND_BOOL(set, "dot", true);
     }
@@ -139,9 +137,7 @@ append_set(bson_t *set, const JwDeliveryChange *change, const JwDeliveryRule *ru
     if ((rule->flags & JW_DRULE_ENDS) != 0) {
         BSON_APPEND_DATE_TIME(set, "finishedAt", change->now_ms);
     }
-    if (change->reply != NULL) {
-        BSON_APPEND_UTF8(set, "reply", change->reply);
-    }
+    jw_store_doc_append_text(set, "reply", change->reply);
 }
 
 static void

@@ -147,6 +147,16 @@ jw_store_doc_append_as(bson_t *document, const char *as, const JwDocTable *table
     bson_append_document_end(document, &child);
 }
 
+void
+jw_store_doc_append_text(bson_t *document, const char *key, const char *text)
+{
+    g_autofree char *valid = text == NULL ? NULL : g_utf8_make_valid(text, -1);
+
+    if (valid != NULL) {
+        bson_append_utf8(document, key, -1, valid, -1);
+    }
+}
+
 static bool
 wrong_type(const JwDocTable *table, const JwDocField *field, GError **error)
 {

@@ -47,6 +47,9 @@ void jw_store_doc_append_as(bson_t *document, const char *as, const JwDocTable *
                             const void *from);
 void jw_store_doc_append_outbox(bson_t *document, const char *as,
                                 const JwOutboxEntry *const *entries, size_t n_entries);
+/* A text from outside that must not stop a change (an SMTP reply, a message of an error): broken bytes are
+ * replaced. Nothing for NULL. */
+void jw_store_doc_append_text(bson_t *document, const char *key, const char *text);
 /* CORRUPT when a field has another type than the table says. */
 bool jw_store_doc_read(const bson_t *document, const JwDocTable *table, void *to,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -34,8 +34,13 @@ server_code(uint32_t code, bool wrote)
     case 262:  /* ExceededTimeLimit */
     case 9001: /* SocketException */
         return wrote ? JW_ERROR_IN_DOUBT : JW_ERROR_UNAVAILABLE;
-    case 10334: /* BSONObjectTooLarge */
-    case 17280: /* KeyTooLong */
+    case 2:     /* BadValue */
+    case 9:     /* FailedToParse */
+    case 31249: /* path collision in a projection */
+    case 31250:
+        return JW_ERROR_INVALID; /* names of fields come from definitions */
+    case 10334:                  /* BSONObjectTooLarge */
+    case 17280:                  /* KeyTooLong */
     case 17420:
         return JW_ERROR_TOO_LARGE;
     default:

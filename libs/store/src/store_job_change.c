@@ -20,14 +20,6 @@ append_filter(bson_t *filter, const JwJobChange *change, const JwJobRule *rule)
 }
 
 static void
-append_text(bson_t *set, const char *key, const char *text)
-{
-    if (text != NULL) {
-        BSON_APPEND_UTF8(set, key, text);
-    }
-}
-
-static void
 append_set(bson_t *set, const JwJobChange *change, const JwJobRule *rule)
 {
     static const JwProgress fresh = { .total = -1 };
@@ -35,7 +27,7 @@ append_set(bson_t *set, const JwJobChange *change, const JwJobRule *rule)
     BSON_APPEND_UTF8(set, "state", jw_job_state_name(rule->to));
     BSON_APPEND_DATE_TIME(set, "updatedAt", change->now_ms);
     if (rule->to == JW_JOB_RUNNING) {
-        append_text(set, "owner", change->owner);
+        jw_store_doc_append_text(set, "owner", change->owner);
         BSON_APPEND_DATE_TIME(set, "startedAt", change->now_ms);
         jw_store_doc_append_as(set, "progress", &jw_store_progress_table, &fresh);
         BSON_APPEND_INT64(set, "beat", 0);
@@ -52,13 +44,13 @@ append_set(bson_t *set, const JwJobChange *change, const JwJobRule *rule)
             jw_store_doc_append_as(set, "artifact", &jw_store_artifact_table, change->artifact);
         }
     }
-    append_text(set, "errorCode", change->error_code);
-    append_text(set, "errorMessage", change->error_message);
+    jw_store_doc_append_text(set, "errorCode", change->error_code);
+    jw_store_doc_append_text(set, "errorMessage", change->error_message);
     if (rule->to == JW_JOB_CANCELLED) {
         BSON_APPEND_DATE_TIME(set, "cancelledAt", change->now_ms);
     }
-    append_text(set, "cancelledBy", change->actor);
-    append_text(set, "cancelReason", change->reason);
+    jw_store_doc_append_text(set, "cancelledBy", change->actor);
+    jw_store_doc_append_text(set, "cancelReason", change->reason);
     if ((rule->flags & JW_RULE_COUNTS_RETRY) != 0) {
         BSON_APPEND_INT32(set, "attempts", 0);
     }

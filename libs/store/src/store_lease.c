@@ -32,6 +32,37 @@ jw_lease_collection(const JwLease *lease, const char *name)
     return mongoc_client_get_collection(lease->client, lease->store->database, name);
 }
 
+/* Real servers do not look, and bson_validate() of 1.23 passes over broken texts; what cannot be read back as
+ * UTF-8 must not get in. Documents of our own, so the depth is small. */
+static bool
+texts_valid(bson_iter_t *iter)
+{
+    bson_iter_t child;
+    uint32_t length;
+
+    while (bson_iter_next(iter)) {
+        if (BSON_ITER_HOLDS_UTF8(iter)) {
+            const char *text = bson_iter_utf8(iter, &length);
+            if (!bson_utf8_validate(text, length, true)) {
+                return false;
+            }
+        } else if ((BSON_ITER_HOLDS_DOCUMENT(iter) || BSON_ITER_HOLDS_ARRAY(iter))
+                   && (!bson_iter_recurse(iter, &child) || !texts_valid(&child))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool
+check_texts(const bson_t *document, const char *collection, GError **error)
+{
+    bson_iter_t iter;
+
+    return (bson_iter_init(&iter, document) && texts_valid(&iter))
+           || jw_fail(error, JW_ERROR_INVALID, "a text for %s is not valid UTF-8", collection);
+}
+
 bool
 jw_store_find(JwStore *self, const char *collection, const bson_t *filter, const bson_t *opts,
               JwDocFunc visit, gpointer data, GError **error)
@@ -62,7 +93,7 @@ jw_store_modify(JwStore *self, const char *collection, const bson_t *filter, con
                 GError **error)
 {
     g_auto(JwLease) lease = { 0 };
-    if (!jw_store_lease(self, &lease, error)) {
+    if (!check_texts(update, collection, error) || !jw_store_lease(self, &lease, error)) {
         return false;
     }
     g_autoptr(mongoc_collection_t) in = jw_lease_collection(&lease, collection);
@@ -109,7 +140,7 @@ jw_store_update(JwStore *self, const char *collection, const bson_t *filter, con
                 JwCas *ret_cas, GError **error)
 {
     g_auto(JwLease) lease = { 0 };
-    if (!jw_store_lease(self, &lease, error)) {
+    if (!check_texts(update, collection, error) || !jw_store_lease(self, &lease, error)) {
         return false;
     }
     g_autoptr(mongoc_collection_t) in = jw_lease_collection(&lease, collection);
@@ -144,6 +175,10 @@ read_insert_reply(const bson_t *reply, const char *collection, size_t n, JwCreat
         inserted = bson_iter_as_int64(&iter);
     }
     if (!bson_iter_init_find(&iter, reply, "writeErrors") || !bson_iter_recurse(&iter, &errors)) {
+        if (n == 1) { /* some servers refuse the command instead of the document */
+            ret_creates[0] = JW_CREATE_EXISTS;
+            return true;
+        }
         return jw_fail(error, JW_ERROR_IN_DOUBT, "inserting into %s: the reply names no document",
                        collection);
     }
@@ -182,6 +217,11 @@ bool
 jw_store_insert(JwStore *self, const char *collection, const GPtrArray *documents,
                 JwCreate *ret_creates, GError **error)
 {
+    for (guint i = 0; i < documents->len; i++) {
+        if (!check_texts(g_ptr_array_index(documents, i), collection, error)) {
+            return false;
+        }
+    }
     g_auto(JwLease) lease = { 0 };
     if (!jw_store_lease(self, &lease, error)) {
         return false;

@@ -1,0 +1,456 @@
+/* store_conformance_data.c: files of all awkward sizes, the sweep of what uploads left behind, records. */
+#include "store_conformance.h"
+#include "jw/ident.h"
+#include <string.h>
+
+#define CHUNK (255 * 1024)
+
+static GBytes *
+pattern(size_t length)
+{
+    guint8 *bytes = g_malloc(length + 1);
+    guint32 state = 12345;
+
+    for (size_t i = 0; i < length; i++) {
+        state = state * 1664525u + 1013904223u;
+        bytes[i] = (guint8)(state >> 24);
+    }
+    return g_bytes_new_take(bytes, length);
+}
+
+static JwFileWriter *
+new_writer(JwStore *store, const char *file_id, const char *job_id)
+{
+    JwFileWriter *writer = jw_file_writer_new(store, file_id,
+                                              "Gr\xc3\xbc\xc3\x9f"
+                                              "e.xlsx",
+                                              "application/x-test", job_id, SC_NOW);
+    assert_non_null(writer);
+    return writer;
+}
+
+static void
+write_file(JwStore *store, const char *file_id, const char *job_id, GBytes *content, size_t step)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwFileWriter) writer = new_writer(store, file_id, job_id);
+    g_autofree char *sha256 = NULL;
+    gsize length;
+    const guint8 *bytes = g_bytes_get_data(content, &length);
+    g_autofree char *expected = jw_sha256_hex(bytes, length);
+    int64_t size = -1;
+
+    for (size_t at = 0; at < length; at += step) {
+        assert_ok(jw_file_writer_write(writer, bytes + at, MIN(step, length - at), &error), error);
+    }
+    assert_ok(jw_file_writer_finish(writer, &size, &sha256, &error), error);
+    assert_int_equal(size, length);
+    assert_string_equal(sha256, expected);
+}
+
+static void
+assert_reads(JwStore *store, const char *file_id, GBytes *content, size_t step)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwFileReader) reader = jw_file_reader_new(store, file_id, &error);
+    gsize length;
+    const guint8 *bytes = g_bytes_get_data(content, &length);
+    g_autofree guint8 *buffer = g_malloc(step);
+    size_t got = 1;
+
+    assert_ok(reader, error);
+    assert_int_equal(jw_file_reader_size(reader), length);
+    for (size_t at = 0; at < length; at += step) {
+        assert_ok(jw_file_reader_read(reader, (int64_t)at, buffer, step, &got, &error), error);
+        assert_int_equal(got, MIN(step, length - at));
+        assert_memory_equal(buffer, bytes + at, got);
+    }
+    assert_ok(jw_file_reader_read(reader, (int64_t)length, buffer, step, &got, &error), error);
+    assert_int_equal(got, 0);
+    if (length > 10) { /* backwards, as a Range request may */
+        assert_ok(jw_file_reader_read(reader, 5, buffer, 5, &got, &error), error);
+        assert_int_equal(got, 5);
+        assert_memory_equal(buffer, bytes + 5, 5);
+    }
+}
+
+static void
+assert_no_file(JwStore *store, const char *file_id)
+{
+    g_autoptr(GError) error = NULL;
+
+    assert_null(jw_file_reader_new(store, file_id, &error));
+    assert_jw_error(error, JW_ERROR_NOT_FOUND, "*");
+}
+
+static void
+keeps_files_of_all_sizes(JwStore *store)
+{
+    const size_t sizes[] = { 0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 3 * 1024 * 1024 };
+    const size_t steps[] = { 1, 4096, CHUNK - 1, CHUNK, CHUNK + 1, 5000000, 100000 };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        g_autoptr(GBytes) content = pattern(sizes[i]);
+        g_autofree char *file_id = g_strdup_printf("0190a5d0-0000-7000-8000-%012d", (int)i);
+        assert_no_file(store, file_id);
+        write_file(store, file_id, "job", content, steps[i]);
+        assert_reads(store, file_id, content, steps[i] == 1 ? 3 : steps[i]);
+        assert_reads(store, file_id, content, 1000003);
+    }
+}
+
+static void
+deletes_files(JwStore *store)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) content = pattern(CHUNK + 5);
+    g_autoptr(GBytes) other = pattern(CHUNK + 9);
+
+    write_file(store, "f1", "job", content, 4096);
+    assert_ok(jw_store_delete_file(store, "f1", &error), error);
+    assert_no_file(store, "f1");
+    assert_ok(jw_store_delete_file(store, "f1", &error), error);
+    write_file(store, "f1", "job", other, 4096); /* nothing of the old one is left */
+    assert_reads(store, "f1", other, 4096);
+}
+
+static void
+leaves_nothing_visible_when_aborted(JwStore *store)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) content = pattern(3 * CHUNK);
+    g_autoptr(GPtrArray) orphans = NULL;
+    JwFileWriter *writer = new_writer(store, "f1", "job");
+
+    assert_ok(jw_file_writer_write(writer, g_bytes_get_data(content, NULL), 3 * CHUNK, &error),
+              error);
+    assert_no_file(store, "f1");
+    jw_file_writer_free(writer);
+    assert_no_file(store, "f1");
+    assert_ok(jw_store_find_orphan_files(store, SC_NOW + 1, 10, &orphans, &error), error);
+    assert_int_equal(orphans->len, 0); /* the chunks went with the writer */
+    write_file(store, "f1", "job", content, CHUNK);
+    assert_reads(store, "f1", content, CHUNK);
+    jw_file_writer_free(new_writer(store, "f2", NULL)); /* never begun */
+}
+
+static void
+refuses_another_file_of_the_same_id(JwStore *store)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) content = pattern(2 * CHUNK);
+    g_autofree guint8 *zeros = g_malloc0(CHUNK);
+
+    write_file(store, "f1", "job", content, CHUNK);
+    write_file(store, "f1", "job", content, CHUNK); /* the same again, as after a lost reply */
+    JwFileWriter *writer = new_writer(store, "f1", "job");
+    assert_false(jw_file_writer_write(writer, zeros, CHUNK, &error));
+    assert_jw_error(error, JW_ERROR_CONFLICT, "*f1*");
+    assert_false(jw_file_writer_write(writer, zeros, CHUNK, &error));
+    assert_jw_error(error, JW_ERROR_INTERNAL, "*earlier*");
+    jw_file_writer_free(writer);
+}
+
+static void
+finish_job(JwStore *store, const JwJob *job, const char *file_id)
+{
+    g_autoptr(GError) error = NULL;
+    char id[40];
+    JwArtifact artifact = { .file_id = id };
+    JwJobChange finish = { .job_id = job->id,
+                           .transition = JW_CHANGE_FINISH,
+                           .now_ms = SC_NOW,
+                           .token = 7,
+                           .artifact = &artifact };
+    JwCas cas = JW_CAS_LOST;
+
+    g_strlcpy(id, file_id, sizeof(id));
+    assert_ok(jw_store_change_job(store, &finish, &cas, NULL, &error), error);
+    assert_int_equal(cas, JW_CAS_WON);
+}
+
+static void
+assert_orphans(JwStore *store, int64_t before_ms, size_t limit, const char *expected)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) orphans = NULL;
+    g_autoptr(GString) found = g_string_new(NULL);
+
+    assert_ok(jw_store_find_orphan_files(store, before_ms, limit, &orphans, &error), error);
+    for (guint i = 0; i < orphans->len; i++) {
+        g_string_append_printf(found, "%s ", (const char *)g_ptr_array_index(orphans, i));
+    }
+    assert_string_equal(found->str, expected);
+}
+
+static void
+sweeps_what_no_job_names(JwStore *store)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) content = pattern(CHUNK + 1);
+    g_autoptr(JwJob) done = sc_job(JW_JOB_RUNNING);
+    g_autoptr(JwJob) busy = sc_job(JW_JOB_RUNNING);
+    g_autoptr(JwJob) lost = sc_job(JW_JOB_PENDING);
+
+    sc_create(store, done);
+    sc_create(store, busy);
+    sc_create(store, lost);
+    write_file(store, "a-named", done->id, content, CHUNK);
+    write_file(store, "b-stale", done->id, content, CHUNK);
+    write_file(store, "c-busy", busy->id, content, CHUNK);
+    write_file(store, "d-lost", lost->id, content, CHUNK);
+    write_file(store, "e-nobody", "no such job", content, CHUNK);
+    write_file(store, "f-jobless", NULL, content, CHUNK);
+    JwFileWriter *left = new_writer(store, "g-left", lost->id); /* as a killed process leaves it */
+    assert_ok(jw_file_writer_write(left, g_bytes_get_data(content, NULL), CHUNK, &error), error);
+    finish_job(store, done, "a-named");
+
+    assert_orphans(store, SC_NOW, 10, ""); /* within the grace time */
+    assert_orphans(store, SC_NOW + 1, 2, "b-stale d-lost ");
+    assert_orphans(store, SC_NOW + 1, 10, "b-stale d-lost e-nobody f-jobless g-left ");
+    assert_orphans(store, SC_NOW + 1, 10, "b-stale d-lost e-nobody f-jobless g-left ");
+    const char *const swept[] = { "b-stale", "d-lost", "e-nobody", "f-jobless", "g-left" };
+    for (size_t i = 0; i < G_N_ELEMENTS(swept); i++) {
+        assert_ok(jw_store_delete_file(store, swept[i], &error), error);
+    }
+    assert_orphans(store, SC_NOW + 1, 10, "");
+    assert_reads(store, "a-named", content, 4096);
+    assert_reads(store, "c-busy", content, 4096);
+    finish_job(store, busy, "elsewhere");
+    assert_orphans(store, SC_NOW + 1, 10, "c-busy ");
+    jw_file_writer_free(left);
+}
+
+const ScCase sc_file_cases[] = {
+    { "keeps_files_of_all_sizes", keeps_files_of_all_sizes },
+    { "deletes_files", deletes_files },
+    { "leaves_nothing_visible_when_aborted", leaves_nothing_visible_when_aborted },
+    { "refuses_another_file_of_the_same_id", refuses_another_file_of_the_same_id },
+    { "sweeps_what_no_job_names", sweeps_what_no_job_names },
+    { NULL, NULL },
+};
+
+static const char *const record_fields[] = { "at", "who",     "n",      "cost",
+                                             "ok", "in.side", "in.out", NULL };
+
+static JwValue
+text_value(const char *text)
+{
+    return (JwValue){ .type = JW_VALUE_TEXT, .text = text, .length = strlen(text) };
+}
+
+/* Record i: at SC_NOW + (i * 37 % n) s, who = w<i % 3>; every 5th has no date. */
+static void
+fill_records(JwStore *store, size_t n)
+{
+    g_autoptr(GError) error = NULL;
+    const char *const names[] = { "ann", "bob",
+                                  "c\xc3\xa9"
+                                  "d" };
+    size_t inserted = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        g_autofree char *id = g_strdup_printf("r%06d", (int)i);
+        const char *const ids[] = { id };
+        JwValue row[] = {
+            { .type = i % 5 == 4 ? JW_VALUE_NULL : JW_VALUE_TIME,
+              .time_ms = SC_NOW + (int64_t)(i * 37 % n) * 1000 },
+            text_value(names[i % 3]),
+            { .type = JW_VALUE_INT, .integer = (int64_t)i - 2 },
+            { .type = JW_VALUE_REAL, .real = (double)i / 4 },
+            { .type = JW_VALUE_BOOL, .boolean = i % 2 == 0 },
+            text_value("deep"),
+            { .type = JW_VALUE_INT, .integer = INT64_C(5000000000) },
+        };
+        const JwValue *const rows[] = { row };
+        assert_ok(
+            jw_store_insert_records(store, "calls", record_fields, ids, rows, 1, &inserted, &error),
+            error);
+        assert_int_equal(inserted, 1);
+    }
+}
+
+static bool
+note_row(const JwValue *row, gpointer data, GError **error)
+{
+    GString *seen = data;
+
+    (void)error;
+    for (int i = 0; i < 3; i++) {
+        switch (row[i].type) {
+        case JW_VALUE_NULL:
+            g_string_append(seen, "-");
+            break;
+        case JW_VALUE_BOOL:
+            g_string_append(seen, row[i].boolean ? "yes" : "no");
+            break;
+        case JW_VALUE_INT:
+            g_string_append_printf(seen, "%d", (int)row[i].integer);
+            break;
+        case JW_VALUE_REAL:
+            g_string_append_printf(seen, "%.2f", row[i].real);
+            break;
+        case JW_VALUE_TEXT:
+            g_string_append_len(seen, row[i].text, (gssize)row[i].length);
+            break;
+        case JW_VALUE_TIME:
+            g_string_append_printf(seen, "+%d", (int)((row[i].time_ms - SC_NOW) / 1000));
+            break;
+        }
+        g_string_append_c(seen, i == 2 ? ';' : ' ');
+    }
+    return true;
+}
+
+static void
+assert_scan(JwStore *store, JwRecordScan scan, const char *expected, int64_t count)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GString) seen = g_string_new(NULL);
+    int64_t found = -1;
+
+    scan.collection = "calls";
+    scan.date_field = "at";
+    scan.ordered = true;
+    assert_ok(jw_store_scan_records(store, &scan, note_row, seen, &error), error);
+    assert_string_equal(seen->str, expected);
+    assert_ok(jw_store_count_records(store, &scan, &found, &error), error);
+    assert_int_equal(found, count);
+}
+
+static void
+scans_records_by_period_and_filter(JwStore *store)
+{
+    g_autoptr(GError) error = NULL;
+    const char *const plain[] = { "at", "who", "n", NULL };
+    const char *const mixed[] = { "ok", "in.side", "cost", NULL };
+    const char *const odd[] = { "in", "nothing", "who.deeper", NULL };
+    const char *const bob[] = { "bob", NULL };
+    const char *const two[] = { "bob",
+                                "c\xc3\xa9"
+                                "d",
+                                NULL };
+    const JwRecordFilter is_bob = { "who", bob, false };
+    const JwRecordFilter not_two = { "who", two, true };
+    const JwRecordFilter deep_two[] = { { "in.side", (const char *const[]){ "deep", NULL }, false },
+                                        { "who", two, false } };
+
+    fill_records(store, 10); /* dates by record: 0 7 4 1 - 5 2 9 6 - */
+    assert_ok(jw_store_index_records(store, "calls", "at", &error), error);
+    assert_ok(jw_store_index_records(store, "calls", "at", &error), error);
+    assert_scan(store, (JwRecordScan){ .fields = plain },
+                "- bob 2;- ann 7;+0 ann -2;+1 ann 1;+2 ann 4;+4 c\xc3\xa9"
+                "d 0;+5 c\xc3\xa9"
+                "d 3;+6 c\xc3\xa9"
+                "d 6;+7 bob -1;+9 bob 5;",
+                10);
+    assert_scan(
+        store,
+        (JwRecordScan){ .fields = plain, .start_ms = SC_NOW + 1000, .end_ms = SC_NOW + 5000 },
+        "+1 ann 1;+2 ann 4;+4 c\xc3\xa9"
+        "d 0;",
+        3);
+    assert_scan(store,
+                (JwRecordScan){ .fields = plain,
+                                .start_ms = SC_NOW - 90 * INT64_C(86400000),
+                                .end_ms = SC_NOW + 90 * INT64_C(86400000),
+                                .filters = &is_bob,
+                                .n_filters = 1 },
+                "+7 bob -1;+9 bob 5;", 2);
+    assert_scan(store, (JwRecordScan){ .fields = plain, .filters = &not_two, .n_filters = 1 },
+                "- ann 7;+0 ann -2;+1 ann 1;+2 ann 4;", 4);
+    assert_scan(store,
+                (JwRecordScan){ .fields = plain,
+                                .start_ms = SC_NOW,
+                                .end_ms = SC_NOW + 5000,
+                                .filters = deep_two,
+                                .n_filters = 2 },
+                "+4 c\xc3\xa9"
+                "d 0;",
+                1);
+    assert_scan(store,
+                (JwRecordScan){ .fields = mixed, .start_ms = SC_NOW, .end_ms = SC_NOW + 2000 },
+                "yes deep 0.00;no deep 0.75;", 2);
+    assert_scan(store, (JwRecordScan){ .fields = odd, .start_ms = SC_NOW, .end_ms = SC_NOW + 1 },
+                "- - -;", 1);
+    assert_scan(store,
+                (JwRecordScan){ .fields = plain, .start_ms = SC_NOW + 5000, .end_ms = SC_NOW }, "",
+                0);
+}
+
+static bool
+count_row(const JwValue *row, gpointer data, GError **error)
+{
+    int *left = data;
+
+    assert_int_equal(row[0].type, JW_VALUE_TEXT);
+    (*left)--;
+    return *left > 0 || jw_fail(error, JW_ERROR_CANCELLED, "enough");
+}
+
+static void
+stops_with_the_error_of_the_reader(JwStore *store)
+{
+    g_autoptr(GError) error = NULL;
+    const char *const fields[] = { "who", NULL };
+    const JwRecordScan scan = { .collection = "calls", .fields = fields };
+    int left = 3;
+
+    fill_records(store, 7);
+    assert_false(jw_store_scan_records(store, &scan, count_row, &left, &error));
+    assert_jw_error(error, JW_ERROR_CANCELLED, "enough");
+    assert_int_equal(left, 0);
+    left = 100;
+    assert_ok(jw_store_scan_records(store, &scan, count_row, &left, &error), error);
+    assert_int_equal(left, 93);
+}
+
+static void
+loads_records_once_and_drops_them(JwStore *store)
+{
+    g_autoptr(GError) error = NULL;
+    const char *const fields[] = { "who", NULL };
+    const char *const ids[] = { "a", "b", "c" };
+    const JwValue value = text_value("x");
+    const JwValue *const rows[] = { &value, &value, &value };
+    const JwRecordScan scan = { .collection = "calls", .fields = fields };
+    size_t inserted = 9;
+    int64_t count = -1;
+
+    assert_ok(jw_store_insert_records(store, "calls", fields, ids + 1, rows, 1, &inserted, &error),
+              error);
+    assert_int_equal(inserted, 1);
+    assert_ok(jw_store_insert_records(store, "calls", fields, ids, rows, 3, &inserted, &error),
+              error);
+    assert_int_equal(inserted, 2);
+    assert_ok(jw_store_insert_records(store, "calls", fields, NULL, NULL, 0, &inserted, &error),
+              error);
+    assert_int_equal(inserted, 0);
+    assert_ok(jw_store_count_records(store, &scan, &count, &error), error);
+    assert_int_equal(count, 3);
+    assert_ok(jw_store_drop_records(store, "calls", &error), error);
+    assert_ok(jw_store_drop_records(store, "calls", &error), error);
+    assert_ok(jw_store_count_records(store, &scan, &count, &error), error);
+    assert_int_equal(count, 0);
+}
+
+static void
+keeps_records_out_of_our_own_collections(JwStore *store)
+{
+    const char *const names[] = { "jobs",     "deliveries",   "schedules", "occurrences",
+                                  "fs.files", "system.users", "",          "a$b" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autoptr(GError) error = NULL;
+        assert_false(jw_store_drop_records(store, names[i], &error));
+        assert_jw_error(error, JW_ERROR_INVALID, "*collection*");
+    }
+}
+
+const ScCase sc_record_cases[] = {
+    { "scans_records_by_period_and_filter", scans_records_by_period_and_filter },
+    { "stops_with_the_error_of_the_reader", stops_with_the_error_of_the_reader },
+    { "loads_records_once_and_drops_them", loads_records_once_and_drops_them },
+    { "keeps_records_out_of_our_own_collections", keeps_records_out_of_our_own_collections },
+    { NULL, NULL },
+};

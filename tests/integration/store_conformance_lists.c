@@ -1,0 +1,258 @@
+/* store_conformance_lists.c: scans, counts, lists with their visibility, outboxes, delivery counts. */
+#include "store_conformance.h"
+#include "jw/ident.h"
+
+static JwJob *
+make_job(JwStore *store, int n, JwJobState state)
+{
+    JwJob *job = sc_job(state);
+
+    g_free(job->id);
+    job->id = g_strdup_printf("0190a5d0-0000-7000-8000-%012d", n);
+    job->created_at_ms = SC_NOW + n;
+    job->updated_at_ms = SC_NOW + 100 - n;
+    job->not_before_ms = SC_NOW + n;
+    sc_create(store, job);
+    return job;
+}
+
+static void
+assert_ids(const GPtrArray *jobs, const char *expected)
+{
+    g_autoptr(GString) found = g_string_new(NULL);
+
+    for (guint i = 0; i < jobs->len; i++) {
+        const JwJob *job = g_ptr_array_index(jobs, i);
+        g_string_append_printf(found, "%s%d", i == 0 ? "" : " ", atoi(job->id + 24));
+    }
+    assert_string_equal(found->str, expected);
+}
+
+static void
+assert_scan(JwStore *store, JwJobScan scan, const char *expected)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) jobs = NULL;
+
+    assert_ok(jw_store_scan_jobs(store, &scan, &jobs, &error), error);
+    assert_ids(jobs, expected);
+}
+
+static void
+scans_by_state_due_and_age(JwStore *store)
+{
+    g_autoptr(GError) error = NULL;
+    const JwJobState states[] = { JW_JOB_PENDING,   JW_JOB_RUNNING, JW_JOB_PENDING,
+                                  JW_JOB_SCHEDULED, JW_JOB_RUNNING, JW_JOB_PENDING };
+    const unsigned pending = JW_JOB_BIT(JW_JOB_PENDING), running = JW_JOB_BIT(JW_JOB_RUNNING);
+    int64_t count = -1;
+
+    for (int i = 0; i < 6; i++) {
+        g_autoptr(JwJob) job = make_job(store, i + 1, states[i]);
+        assert_non_null(job);
+    }
+    assert_scan(store, (JwJobScan){ .limit = 10 }, "6 5 4 3 2 1"); /* oldest updatedAt first */
+    assert_scan(store, (JwJobScan){ .states = pending, .limit = 10 }, "6 3 1");
+    assert_scan(store, (JwJobScan){ .states = pending | running, .limit = 3 }, "6 5 3");
+    assert_scan(store, (JwJobScan){ .due_before_ms = SC_NOW + 3, .limit = 10 }, "3 2 1");
+    assert_scan(store, (JwJobScan){ .updated_before_ms = SC_NOW + 96, .limit = 10 }, "6 5");
+    assert_scan(store,
+                (JwJobScan){ .states = pending,
+                             .due_before_ms = SC_NOW + 5,
+                             .updated_before_ms = SC_NOW + 99,
+                             .limit = 10 },
+                "3");
+    assert_ok(jw_store_count_jobs(store, pending, 0, &count, &error), error);
+    assert_int_equal(count, 3);
+    assert_ok(jw_store_count_jobs(store, pending | running, 2, &count, &error), error);
+    assert_int_equal(count, 2);
+    assert_ok(jw_store_count_jobs(store, 0, 0, &count, &error), error);
+    assert_int_equal(count, 6);
+    assert_ok(jw_store_count_jobs(store, JW_JOB_BIT(JW_JOB_FAILED), 5, &count, &error), error);
+    assert_int_equal(count, 0);
+}
+
+static void
+assert_list(JwStore *store, JwJobQuery query, const char *expected, int64_t total)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) jobs = NULL;
+    int64_t found = -1;
+
+    query.type = "report";
+    query.limit = query.limit == 0 ? 100 : query.limit;
+    assert_ok(jw_store_list_jobs(store, &query, &jobs, &found, &error), error);
+    assert_ids(jobs, expected);
+    assert_int_equal(found, total);
+}
+
+static void
+fill_list(JwStore *store)
+{
+    const struct {
+        JwJobState state;
+        JwPriority priority;
+        const char *who, *departments, *subtype, *type;
+    } rows[] = {
+        { JW_JOB_PENDING, JW_PRIORITY_LOW, "ann", "north", "a", "report" },
+        { JW_JOB_RUNNING, JW_PRIORITY_HIGH, "bob", "north south", "a", "report" },
+        { JW_JOB_FAILED, JW_PRIORITY_NORMAL, "ann", NULL, "b", "report" },
+        { JW_JOB_PENDING, JW_PRIORITY_HIGH, "cyd", "south", "b", "report" },
+        { JW_JOB_PENDING, JW_PRIORITY_LOW, "ann", "north", "a", "export" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(JwJob) job = sc_job(rows[i].state);
+        g_free(job->id);
+        job->id = g_strdup_printf("0190a5d0-0000-7000-8000-%012d", (int)i + 1);
+        job->created_at_ms = SC_NOW + (int64_t)i;
+        job->priority = rows[i].priority;
+        g_free(job->requested_by.id);
+        job->requested_by.id = g_strdup(rows[i].who);
+        g_strfreev(job->departments);
+        job->departments =
+            rows[i].departments == NULL ? NULL : g_strsplit(rows[i].departments, " ", -1);
+        g_free(job->subtype);
+        job->subtype = g_strdup(rows[i].subtype);
+        g_free(job->type);
+        job->type = g_strdup(rows[i].type);
+        sc_create(store, job);
+    }
+}
+
+static void
+lists_by_filter_and_order(JwStore *store)
+{
+    fill_list(store);
+    assert_list(store, (JwJobQuery){ 0 }, "4 3 2 1", 4); /* newest first */
+    assert_list(store, (JwJobQuery){ .ascending = true }, "1 2 3 4", 4);
+    assert_list(store, (JwJobQuery){ .sort = JW_SORT_PRIORITY }, "4 2 3 1", 4);
+    assert_list(store, (JwJobQuery){ .sort = JW_SORT_PRIORITY, .ascending = true }, "1 3 2 4", 4);
+    assert_list(store, (JwJobQuery){ .sort = JW_SORT_STATUS, .ascending = true }, "3 1 4 2", 4);
+    assert_list(store, (JwJobQuery){ .states = JW_JOB_BIT(JW_JOB_PENDING) }, "4 1", 2);
+    assert_list(store, (JwJobQuery){ .subtype = "b" }, "4 3", 2);
+    assert_list(store, (JwJobQuery){ .requested_by = "ann" }, "3 1", 2);
+    assert_list(store, (JwJobQuery){ .department = "north" }, "2 1", 2);
+    assert_list(store, (JwJobQuery){ .created_from_ms = SC_NOW + 1, .created_to_ms = SC_NOW + 2 },
+                "3 2", 2);
+    assert_list(store, (JwJobQuery){ .created_from_ms = SC_NOW + 3 }, "4", 1);
+    assert_list(store, (JwJobQuery){ .created_to_ms = SC_NOW }, "1", 1);
+}
+
+static void
+shows_what_the_caller_may_see(JwStore *store)
+{
+    const char *const north[] = { "north", NULL };
+    const char *const both[] = { "south", "north", NULL };
+    const char *const none[] = { NULL };
+
+    fill_list(store);
+    assert_list(store, (JwJobQuery){ .visible_to = "ann" }, "3 1", 2);
+    assert_list(store, (JwJobQuery){ .visible_to = "eve" }, "", 0);
+    assert_list(store, (JwJobQuery){ .visible_departments = north }, "1", 1);
+    assert_list(store, (JwJobQuery){ .visible_departments = both }, "4 2 1", 3);
+    assert_list(store, (JwJobQuery){ .visible_departments = none }, "", 0);
+    assert_list(store, (JwJobQuery){ .visible_to = "cyd", .visible_departments = north }, "4 1", 2);
+    assert_list(
+        store,
+        (JwJobQuery){ .visible_to = "cyd", .visible_departments = both, .department = "south" },
+        "4 2", 2);
+}
+
+static void
+pages_neither_overlap_nor_skip(JwStore *store)
+{
+    g_autoptr(GString) all = g_string_new(NULL);
+
+    for (int i = 1; i <= 25; i++) {
+        g_autoptr(JwJob) job = sc_job(JW_JOB_PENDING); /* all of one creation time: ties */
+        g_free(job->id);
+        job->id = g_strdup_printf("0190a5d0-0000-7000-8000-%012d", (i * 7) % 25 + 1);
+        sc_create(store, job);
+    }
+    assert_list(store, (JwJobQuery){ .limit = 10 }, "25 24 23 22 21 20 19 18 17 16", 25);
+    assert_list(store, (JwJobQuery){ .skip = 10, .limit = 10 }, "15 14 13 12 11 10 9 8 7 6", 25);
+    assert_list(store, (JwJobQuery){ .skip = 20, .limit = 10 }, "5 4 3 2 1", 25);
+    assert_list(store, (JwJobQuery){ .skip = 30, .limit = 10 }, "", 25);
+}
+
+static void
+clears_outboxes(JwStore *store)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwJob) one = sc_job(JW_JOB_PENDING);
+    g_autoptr(JwJob) two = sc_job(JW_JOB_PENDING);
+    g_autoptr(JwDelivery) delivery = jw_delivery_new(one->id, "a@example.org", SC_NOW);
+    const JwDelivery *const deliveries[] = { delivery };
+    JwCreate create;
+    g_autoptr(GPtrArray) docs = NULL;
+
+    g_ptr_array_add(one->outbox, sc_event("second", SC_NOW + 50));
+    g_ptr_array_add(delivery->outbox, sc_event("mail", SC_NOW));
+    sc_create(store, one);
+    sc_create(store, two);
+    assert_ok(jw_store_create_deliveries(store, deliveries, 1, &create, &error), error);
+
+    assert_ok(jw_store_find_outbox(store, JW_DOC_JOB, SC_NOW, 10, &docs, &error), error);
+    assert_int_equal(docs->len, 2);
+    g_clear_pointer(&docs, g_ptr_array_unref);
+    assert_ok(jw_store_find_outbox(store, JW_DOC_JOB, SC_NOW - 1000, 10, &docs, &error), error);
+    assert_int_equal(docs->len, 0); /* older than, not as old as */
+    g_clear_pointer(&docs, g_ptr_array_unref);
+    assert_ok(jw_store_find_outbox(store, JW_DOC_JOB, SC_NOW, 1, &docs, &error), error);
+    assert_int_equal(docs->len, 1);
+    g_clear_pointer(&docs, g_ptr_array_unref);
+
+    const JwOutboxEntry *first = g_ptr_array_index(one->outbox, 0);
+    const JwOutboxEntry *other = g_ptr_array_index(two->outbox, 0);
+    const JwOutboxEntry *mail = g_ptr_array_index(delivery->outbox, 0);
+    const JwOutboxRef refs[] = {
+        { JW_DOC_JOB, one->id, first->id }, { JW_DOC_DELIVERY, delivery->id, mail->id },
+        { JW_DOC_JOB, two->id, other->id }, { JW_DOC_JOB, two->id, "gone already" },
+        { JW_DOC_JOB, "no such job", "x" },
+    };
+    assert_ok(jw_store_pull_outbox(store, refs, G_N_ELEMENTS(refs), &error), error);
+    assert_ok(jw_store_pull_outbox(store, refs, G_N_ELEMENTS(refs), &error), error);
+    assert_ok(jw_store_pull_outbox(store, NULL, 0, &error), error);
+
+    assert_ok(jw_store_find_outbox(store, JW_DOC_JOB, SC_NOW + 51, 10, &docs, &error), error);
+    assert_int_equal(docs->len, 1);
+    const JwOutboxDoc *left = g_ptr_array_index(docs, 0);
+    assert_string_equal(left->doc_id, one->id);
+    assert_int_equal(left->kind, JW_DOC_JOB);
+    assert_int_equal(left->entries->len, 1);
+    const JwOutboxEntry *entry = g_ptr_array_index(left->entries, 0);
+    assert_string_equal(entry->key, "second");
+    assert_string_equal(entry->body, "{\"a\":\"\xc3\xa4\"}");
+    g_clear_pointer(&docs, g_ptr_array_unref);
+    assert_ok(jw_store_find_outbox(store, JW_DOC_DELIVERY, SC_NOW + 51, 10, &docs, &error), error);
+    assert_int_equal(docs->len, 0);
+}
+
+static void
+rolls_up_delivery_counts(JwStore *store)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwJob) job = sc_job(JW_JOB_COMPLETED);
+    const JwDeliveryCounts counts = { 3, 1, 1, 1 };
+
+    sc_create(store, job);
+    assert_ok(jw_store_set_delivery_counts(store, job->id, &counts, SC_NOW + 5, &error), error);
+    g_autoptr(JwJob) read = sc_get(store, job->id);
+    assert_memory_equal(&read->deliveries, &counts, sizeof(counts));
+    assert_int_equal(read->updated_at_ms, SC_NOW + 5);
+    assert_ok(jw_store_set_delivery_counts(store, job->id, &counts, SC_NOW + 6, &error), error);
+    g_autoptr(JwJob) again = sc_get(store, job->id);
+    assert_int_equal(again->updated_at_ms, SC_NOW + 5); /* it said so already */
+    assert_ok(jw_store_set_delivery_counts(store, "nobody", &counts, SC_NOW, &error), error);
+}
+
+const ScCase sc_list_cases[] = {
+    { "scans_by_state_due_and_age", scans_by_state_due_and_age },
+    { "lists_by_filter_and_order", lists_by_filter_and_order },
+    { "shows_what_the_caller_may_see", shows_what_the_caller_may_see },
+    { "pages_neither_overlap_nor_skip", pages_neither_overlap_nor_skip },
+    { "clears_outboxes", clears_outboxes },
+    { "rolls_up_delivery_counts", rolls_up_delivery_counts },
+    { NULL, NULL },
+};
