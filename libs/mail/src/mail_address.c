@@ -92,6 +92,9 @@ check_label(const char *label, GError **error)
 static bool
 check_domain(const char *domain, GError **error)
 {
+    if (domain[0] == '\0') {
+        return jw_fail(error, JW_ERROR_INVALID, "nothing stands after the \"@\"");
+    }
     if (domain[0] == '[') {
         return jw_fail(error, JW_ERROR_INVALID, "the domain is an address literal");
     }
@@ -103,7 +106,7 @@ check_domain(const char *domain, GError **error)
         }
         last = i;
     }
-    if (labels[0] == NULL || strspn(labels[last], "0123456789") == strlen(labels[last])) {
+    if (strspn(labels[last], "0123456789") == strlen(labels[last])) {
         return jw_fail(error, JW_ERROR_INVALID, "the domain must end in a name, not in a number");
     }
     return true;
@@ -140,7 +143,7 @@ check_name(const char *name, bool quoted, GError **error)
         return jw_fail(error, JW_ERROR_INVALID,
                        "the display name must be UTF-8 of at most %d bytes", MAX_NAME);
     }
-    for (const char *pos = name; *pos != '\0'; pos = g_utf8_next_char(pos)) {
+    for (const char *pos = name; *pos != '\0'; pos = g_utf8_find_next_char(pos, NULL)) {
         gunichar c = g_utf8_get_char(pos);
         if (is_invisible(c) || c == '<' || c == '>') {
             return jw_fail(error, JW_ERROR_INVALID,

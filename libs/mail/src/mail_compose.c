@@ -76,6 +76,9 @@ check_part(const JwMailPart *part, GError **error)
     if (part->file_name == NULL || part->data == NULL) {
         return jw_fail(error, JW_ERROR_INVALID, "a part needs a file name and data");
     }
+    if (strstr(part->file_name, "=?") != NULL) { /* some readers decode it, line breaks and all */
+        return jw_fail(error, JW_ERROR_INVALID, "a file name holds an encoded word");
+    }
     return check_line("a file name", part->file_name, error);
 }
 

@@ -54,8 +54,8 @@ append_encoded(GString *out, size_t *column, const char *text)
     const char *pos = text;
     while (*pos != '\0') {
         const char *end = pos;
-        while (*end != '\0' && g_utf8_next_char(end) - pos <= WORD_BYTES) {
-            end = g_utf8_next_char(end);
+        while (*end != '\0' && g_utf8_find_next_char(end, NULL) - pos <= WORD_BYTES) {
+            end = g_utf8_find_next_char(end, NULL);
         }
         g_autofree char *base64 = g_base64_encode((const guchar *)pos, (gsize)(end - pos));
         g_autofree char *word = g_strconcat("=?UTF-8?B?", base64, "?=", NULL);
@@ -105,7 +105,8 @@ jw_mail_header_append_mailbox(GString *out, const char *name, const char *displa
                               const char *address)
 {
     size_t column = begin(out, name);
-    if (display != NULL && !is_plain(display)) {
+    /* Readers differ on a phrase that is folded; encoded words may be. */
+    if (display != NULL && (!is_plain(display) || column + strlen(display) + 3 > FOLD_AT)) {
         append_encoded(out, &column, display);
     } else if (display != NULL && is_phrase(display)) {
         append_plain(out, &column, display);

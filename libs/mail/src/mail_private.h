@@ -39,12 +39,12 @@ typedef enum {
     JW_MAIL_PHASE_RCPT,
     JW_MAIL_PHASE_DATA,
     JW_MAIL_PHASE_DOT,
-    JW_MAIL_PHASE_QUIT, /* whatever comes now is of no interest */
 } JwMailPhase;
 typedef struct {
     JwMailPhase phase;
     int code;       /* of the last complete reply in this phase; 0: none yet */
     bool open;      /* inside a reply of several lines */
+    bool over;      /* we said QUIT: phase and reply stay as what made us leave */
     unsigned count; /* complete replies in all */
     GString *text;  /* of the last reply, bounded */
 } JwMailReplies;

@@ -42,9 +42,9 @@ jw_mail_replies_command(JwMailReplies *self, const char *line, size_t length)
         { "MAIL ", JW_MAIL_PHASE_MAIL },
         { "RCPT ", JW_MAIL_PHASE_RCPT },
         { "DATA\r", JW_MAIL_PHASE_DATA },
-        { "QUIT\r", JW_MAIL_PHASE_QUIT },
     };
-    if (self->phase == JW_MAIL_PHASE_QUIT) {
+    self->over = self->over || (length >= 5 && memcmp(line, "QUIT\r", 5) == 0);
+    if (self->over) {
         return;
     }
     JwMailPhase phase = JW_MAIL_PHASE_SESSION;
@@ -53,11 +53,7 @@ jw_mail_replies_command(JwMailReplies *self, const char *line, size_t length)
             phase = verbs[i].phase;
         }
     }
-    if (phase == JW_MAIL_PHASE_QUIT) {
-        self->phase = phase; /* keeps the reply that made us leave */
-    } else {
-        enter(self, phase);
-    }
+    enter(self, phase);
 }
 
 void
@@ -81,7 +77,7 @@ jw_mail_replies_line(JwMailReplies *self, const char *line, size_t length)
     while (length > 0 && (line[length - 1] == '\n' || line[length - 1] == '\r')) {
         length--;
     }
-    if (self->phase == JW_MAIL_PHASE_QUIT || !is_reply_line(line, length)) {
+    if (self->over || !is_reply_line(line, length)) {
         return;
     }
     if (!self->open) {
@@ -106,7 +102,7 @@ jw_mail_reply_clean(const char *text, size_t length)
 {
     g_autofree char *valid = g_utf8_make_valid(text, (gssize)length);
     GString *out = g_string_new(NULL);
-    for (const char *pos = valid; *pos != '\0'; pos = g_utf8_next_char(pos)) {
+    for (const char *pos = valid; *pos != '\0'; pos = g_utf8_find_next_char(pos, NULL)) {
         gunichar c = g_utf8_get_char(pos);
         bool control = c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029;
         size_t before = out->len;

@@ -271,7 +271,6 @@ judge(const Transaction *self)
         return refused ? JW_MAIL_FAILED : JW_MAIL_LATER;
     case JW_MAIL_PHASE_SESSION:
     case JW_MAIL_PHASE_DOT:
-    case JW_MAIL_PHASE_QUIT:
         break;
     }
     return JW_MAIL_LATER; /* a greeting, TLS or login refused is the server's trouble, not the mail's */
