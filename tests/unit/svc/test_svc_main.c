@@ -1,0 +1,347 @@
+/* test_svc_main.c: a whole service process from outside: options, configuration, health, signals, drain. */
+#include "testkit.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+typedef struct {
+    pid_t pid;
+    int out, err;
+    uint16_t port;
+} Child;
+
+static uint16_t
+free_port(void)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET };
+    socklen_t length = sizeof(address);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &length), 0);
+    (void)close(fd);
+    return ntohs(address.sin_port);
+}
+
+/* @extra: "NAME=value" of the environment besides the defaults, NULL-terminated */
+static Child
+spawn_at(uint16_t at_port, const char *option, const char *const *extra)
+{
+    Child child = { .port = at_port };
+    posix_spawn_file_actions_t actions;
+    int out[2], err[2];
+    g_autofree char *port = g_strdup_printf("JW_HTTP_PORT=%u", child.port);
+    g_autoptr(GPtrArray) env = g_ptr_array_new();
+    char *argv[] = { (char *)(gintptr)TINY_SERVICE, (char *)(gintptr)option, NULL };
+    static const char *const kept[] = { "PATH",         "ASAN_OPTIONS", "UBSAN_OPTIONS",
+                                        "LSAN_OPTIONS", "G_SLICE",      "G_DEBUG" };
+    g_autoptr(GPtrArray) copies = g_ptr_array_new_with_free_func(g_free);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(kept); i++) {
+        if (g_getenv(kept[i]) != NULL) {
+            g_ptr_array_add(copies, g_strdup_printf("%s=%s", kept[i], g_getenv(kept[i])));
+        }
+    }
+    g_ptr_array_extend(env, copies, NULL, NULL);
+    g_ptr_array_add(env, port);
+    for (size_t i = 0; extra != NULL && extra[i] != NULL; i++) {
+        g_ptr_array_add(env, (gpointer)(gintptr)extra[i]);
+    }
+    g_ptr_array_add(env, NULL);
+    assert_int_equal(pipe2(out, O_CLOEXEC), 0);
+    assert_int_equal(pipe2(err, O_CLOEXEC), 0);
+    assert_int_equal(posix_spawn_file_actions_init(&actions), 0);
+    assert_int_equal(posix_spawn_file_actions_adddup2(&actions, out[1], 1), 0);
+    assert_int_equal(posix_spawn_file_actions_adddup2(&actions, err[1], 2), 0);
+    assert_int_equal(
+        posix_spawn(&child.pid, TINY_SERVICE, &actions, NULL, argv, (char **)env->pdata), 0);
+    assert_int_equal(posix_spawn_file_actions_destroy(&actions), 0);
+    (void)close(out[1]);
+    (void)close(err[1]);
+    child.out = out[0];
+    child.err = err[0];
+    return child;
+}
+
+static Child
+spawn(const char *option, const char *const *extra)
+{
+    return spawn_at(free_port(), option, extra);
+}
+
+static char *
+read_all(int fd)
+{
+    GString *text = g_string_new(NULL);
+    char buffer[4096];
+    ssize_t n;
+
+    while ((n = read(fd, buffer, sizeof(buffer))) > 0) {
+        g_string_append_len(text, buffer, n);
+    }
+    (void)close(fd);
+    return g_string_free(text, FALSE);
+}
+
+/* Exit status; what was written to both outputs. */
+static int
+finish(Child *child, char **ret_out, char **ret_err)
+{
+    int status = 0;
+
+    *ret_out = read_all(child->out);
+    *ret_err = read_all(child->err);
+    assert_int_equal(waitpid(child->pid, &status, 0), child->pid);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+}
+
+static int
+run(const char *option, const char *const *extra, char **ret_out, char **ret_err)
+{
+    Child child = spawn(option, extra);
+
+    return finish(&child, ret_out, ret_err);
+}
+
+static const char *const good_env[] = { "JW_TINY_SECRET=canary-7f3a", NULL };
+
+static void
+test_options(void **state)
+{
+    static const char *const no_env[] = { NULL };
+    static const struct {
+        const char *option;
+        int status;
+        const char *const *env;
+        const char *out, *err;
+    } cases[] = {
+        { "--help", 0, no_env, "*A service for tests*JW_TINY_NAME*JW_HTTP_PORT*JW_LOG_LEVEL*", "" },
+        { "--version", 0, no_env, "jobwire-tiny *", "" },
+        { "--check-config", 0, good_env, "the configuration is valid\n", "" },
+        { "--check-config", 78, no_env, "", "*JW_TINY_SECRET*" },
+        { "--print-config", 0, good_env, "*JW_TINY_NUMBER=3*JW_DRAIN_TIMEOUT=25s*", "" },
+        { "--wrong", 64, good_env, "", "jobwire-tiny: *--wrong*" },
+        { "word", 64, good_env, "", "jobwire-tiny: 'word' is no option*" },
+    };
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *out = NULL, *err = NULL;
+        int status = run(cases[i].option, cases[i].env, &out, &err);
+        if (status != cases[i].status || !g_pattern_match_simple(cases[i].out, out)
+            || !g_pattern_match_simple(cases[i].err, err)) {
+            fail_msg("%s: status %d\nout: %s\nerr: %s", cases[i].option, status, out, err);
+        }
+        assert_null(strstr(out, "canary"));
+        assert_null(strstr(err, "canary"));
+    }
+}
+
+static void
+test_all_faults_at_once(void **state)
+{
+    static const char *const env[] = { "JW_TINY_NUMBER=99", "JW_TYPO=1", "JW_HTTP_BODY_MAX=many",
+                                       NULL };
+    g_autofree char *out = NULL, *err = NULL;
+    (void)state;
+    assert_int_equal(run("--check-config", env, &out, &err), 78);
+    assert_true(g_pattern_match_simple("*JW_TINY_SECRET*", err));
+    assert_true(g_pattern_match_simple("*JW_TINY_NUMBER*", err));
+    assert_true(g_pattern_match_simple("*JW_TYPO*", err));
+    assert_true(g_pattern_match_simple("*JW_HTTP_BODY_MAX*", err));
+
+    static const char *const level[] = { "JW_TINY_SECRET=x", "JW_LOG_LEVEL=loud", NULL };
+    g_autofree char *out2 = NULL, *err2 = NULL;
+    assert_int_equal(run("--check-config", level, &out2, &err2), 78);
+    assert_true(g_pattern_match_simple("*JW_LOG_LEVEL: 'loud'*", err2));
+}
+
+/* A connection on which a request was sent; -1 while nobody listens. */
+static int
+request(uint16_t port, const char *path)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(port) };
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    g_autofree char *text =
+        g_strdup_printf("GET %s HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n", path);
+
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0) {
+        (void)close(fd);
+        return -1;
+    }
+    assert_int_equal(send(fd, text, strlen(text), MSG_NOSIGNAL), (ssize_t)strlen(text));
+    return fd;
+}
+
+static char *
+get(uint16_t port, const char *path)
+{
+    int fd = request(port, path);
+
+    return fd < 0 ? g_strdup("") : read_all(fd);
+}
+
+typedef struct {
+    uint16_t port;
+    const char *path, *pattern;
+} Wish;
+
+static bool
+answers(void *data)
+{
+    const Wish *wish = data;
+    g_autofree char *answer = get(wish->port, wish->path);
+
+    return g_pattern_match_simple(wish->pattern, answer);
+}
+
+static void
+wait_answer(const Child *child, const char *path, const char *pattern)
+{
+    Wish wish = { child->port, path, pattern };
+
+    tk_wait_until(answers, &wish, 20000, pattern);
+}
+
+static void
+test_health_and_drain(void **state)
+{
+    g_autofree char *out = NULL, *err = NULL;
+    (void)state;
+    Child child = spawn(NULL, good_env);
+    wait_answer(&child, "/readyz", "HTTP/1.1 200 *\"status\":\"ready\"*");
+    g_autofree char *live = get(child.port, "/livez");
+    assert_true(g_pattern_match_simple("HTTP/1.1 200 *\"alive\"*", live));
+    g_autofree char *metrics = get(child.port, "/metrics");
+    assert_true(g_pattern_match_simple(
+        "HTTP/1.1 200 *text/plain; version=0.0.4*jobwire_check_ok{check=\"store\"} 1*", metrics));
+    g_autofree char *version = get(child.port, "/version");
+    assert_true(g_pattern_match_simple("*\"service\":\"tiny\"*", version));
+
+    int fd = request(child.port, "/wait"); /* answered although it was under way at SIGTERM */
+    Wish wish = { child.port, "/metrics", "*jobwire_http_connections 2*" };
+    tk_wait_until(answers, &wish, 20000, "the waiting request to be seen");
+    assert_int_equal(kill(child.pid, SIGTERM), 0);
+    g_autofree char *waited = read_all(fd);
+    assert_true(g_pattern_match_simple("HTTP/1.1 200 *Connection: close*drained", waited));
+    assert_int_equal(finish(&child, &out, &err), 0);
+    assert_null(strstr(err, "canary"));
+}
+
+static void
+test_checks(void **state)
+{
+    static const char *const required[] = { "JW_TINY_SECRET=x", "TINY_FAIL=required", NULL };
+    static const char *const optional[] = { "JW_TINY_SECRET=x", "TINY_FAIL=optional", NULL };
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        g_autofree char *out = NULL, *err = NULL;
+        Child child = spawn(NULL, i == 0 ? required : optional);
+        wait_answer(&child, "/readyz",
+                    i == 0 ? "HTTP/1.1 503 *\"unavailable\"*\"store\":{\"status\":\"failed\"*"
+                           : "HTTP/1.1 200 *\"degraded\"*\"bus\":{\"status\":\"failed\"*");
+        g_autofree char *answer = get(child.port, "/readyz");
+        assert_null(strstr(answer, "db-7")); /* the reason goes to the log */
+        g_autofree char *live = get(child.port, "/livez");
+        assert_true(g_pattern_match_simple("HTTP/1.1 200 *", live));
+        assert_int_equal(kill(child.pid, SIGINT), 0);
+        assert_int_equal(finish(&child, &out, &err), 0);
+    }
+}
+
+static void
+test_start_fails(void **state)
+{
+    static const char *const env[] = { "JW_TINY_SECRET=x", "TINY_FAIL=start", NULL };
+    g_autofree char *out = NULL, *err = NULL, *out2 = NULL, *err2 = NULL;
+    (void)state;
+    assert_int_equal(run(NULL, env, &out, &err), 70);
+    assert_non_null(strstr(err, "no port to open"));
+
+    Child first = spawn(NULL, good_env);
+    wait_answer(&first, "/livez", "HTTP/1.1 200 *");
+    g_autofree char *out3 = NULL, *err3 = NULL;
+    Child second = spawn_at(first.port, NULL, good_env);
+    assert_int_equal(finish(&second, &out3, &err3), 70);
+    assert_non_null(strstr(err3, "set JW_HTTP_ADDRESS and JW_HTTP_PORT to what is free"));
+    assert_int_equal(kill(first.pid, SIGTERM), 0);
+    assert_int_equal(finish(&first, &out2, &err2), 0);
+}
+
+static void
+test_second_signal_ends(void **state)
+{
+    static const char *const env[] = { "JW_TINY_SECRET=x", "TINY_FAIL=hang", NULL };
+    static const char *const brief[] = { "JW_TINY_SECRET=x", "TINY_FAIL=hang",
+                                         "JW_DRAIN_TIMEOUT=100ms", NULL };
+    g_autofree char *out = NULL, *err = NULL, *out2 = NULL, *err2 = NULL;
+    (void)state;
+    Child child = spawn(NULL, env);
+    wait_answer(&child, "/livez", "HTTP/1.1 200 *");
+    assert_int_equal(kill(child.pid, SIGTERM), 0);
+    wait_answer(&child, "/livez", ""); /* the first was taken: the port is closed */
+    assert_int_equal(kill(child.pid, SIGTERM), 0);
+    assert_int_equal(finish(&child, &out, &err), 75);
+
+    Child slow = spawn(NULL, brief); /* without a second signal the time limit ends it */
+    wait_answer(&slow, "/livez", "HTTP/1.1 200 *");
+    assert_int_equal(kill(slow.pid, SIGTERM), 0);
+    assert_int_equal(finish(&slow, &out2, &err2), 75);
+}
+
+static void
+test_own_stop(void **state)
+{
+    g_autofree char *out = NULL, *err = NULL;
+    (void)state;
+    Child child = spawn(NULL, good_env);
+    wait_answer(&child, "/give-up", "HTTP/1.1 200 *bye");
+    assert_int_equal(finish(&child, &out, &err), 0);
+    assert_non_null(strstr(err, "asked to"));
+}
+
+static void
+test_crash_point(void **state)
+{
+    (void)state;
+#ifdef JW_CRASH_POINTS
+    static const char *const env[] = { "JW_TINY_SECRET=x", "JW_CRASH_AT=tiny.crash:2", NULL };
+    g_autofree char *out = NULL, *err = NULL;
+    Child child = spawn(NULL, env);
+    wait_answer(&child, "/crash", "HTTP/1.1 200 *alive");
+    g_autofree char *nothing = get(child.port, "/crash");
+    assert_string_equal(nothing, "");
+    assert_int_equal(finish(&child, &out, &err), 1000 + SIGKILL);
+
+    static const char *const bad[] = { "JW_TINY_SECRET=x", "JW_CRASH_AT=tiny.crash", NULL };
+    g_autofree char *out2 = NULL, *err2 = NULL;
+    assert_int_equal(run(NULL, bad, &out2, &err2), 78);
+#else
+    static const char *const env[] = { "JW_TINY_SECRET=x", "JW_CRASH_AT=tiny.crash:2", NULL };
+    g_autofree char *out = NULL, *err = NULL;
+    assert_int_equal(run(NULL, env, &out, &err), 78); /* a product build knows no such variable */
+#endif
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_options),          cmocka_unit_test(test_all_faults_at_once),
+        cmocka_unit_test(test_health_and_drain), cmocka_unit_test(test_checks),
+        cmocka_unit_test(test_start_fails),      cmocka_unit_test(test_second_signal_ends),
+        cmocka_unit_test(test_own_stop),         cmocka_unit_test(test_crash_point),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
