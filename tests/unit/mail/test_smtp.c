@@ -113,8 +113,8 @@ static const Row rows[] = {
     { "dot 250, closed", STEP(DOT, SAY_CLOSE, "250 bye\r\n"), JW_MAIL_SENT, "250 bye", 1, 1, false,
       false },
     { "dot 252", STEP(DOT, SAY, "252 fine\r\n"), JW_MAIL_SENT, "252 fine", 1, 1, false, false },
-    { "dot 250 with controls", STEP(DOT, SAY, "250 a\x1b[31m\xff\r\n"), JW_MAIL_SENT,
-      "250 a ?31m*", 1, 1, false, false },
+    { "dot 250 with controls", STEP(DOT, SAY, "250 a\x1b[31m\xff\r\n"), JW_MAIL_SENT, "250 a ?31m*",
+      1, 1, false, false },
 };
 
 static unsigned asked;
