@@ -142,7 +142,7 @@ domain_fits(const char *domain)
             return false;
         }
     }
-    return true;
+    return labels[0] != NULL; /* no label at all: an empty domain */
 }
 
 /* Narrower than RFC 5321 on purpose: no quoted local parts, comments, groups or address literals. The mail room

@@ -8,6 +8,9 @@
 
 #include <string.h>
 
+/* What an RFC 3339 text of jw_time_format() and jw_time_parse() can say: from 1970 to the end of 9999. */
+#define LAST_MS        INT64_C(253402300799999)
+#define FIRST_AT_MS    (INT64_C(60) * 86400000) /* a whole month lies before it */
 #define NO_FRACTION_MS 1000 /* "…:59" without a fraction means that whole second */
 
 const JwReportDef *
@@ -170,8 +173,8 @@ jw_wire_range(const json_t *range, GTimeZone *zone, int64_t *ret_start_ms, int64
         || !instant(jw_json_text(range, "endDate"), zone, &last_ms, &end_ms, &last_day)) {
         return false;
     }
-    *ret_start_ms = start_ms;
-    *ret_end_ms = end_ms;
+    *ret_start_ms = MAX(start_ms, 0);
+    *ret_end_ms = MIN(end_ms, LAST_MS);
     *ret_last_ms = last_day ? end_ms - 1 : last_ms;
     return true;
 }
@@ -210,6 +213,10 @@ check_period(const JwReportDef *def, const json_t *parameters, const char *base,
         g_autofree char *pointer = g_strconcat(base, "/period/timeZone", NULL);
         ok = jw_faults_add(faults, pointer,
                            "differs from the timeZone beside period; give one of them");
+    }
+    if (jw_json_time(period, "at", FIRST_AT_MS) < FIRST_AT_MS) {
+        g_autofree char *pointer = g_strconcat(base, "/period/at", NULL);
+        ok = jw_faults_add(faults, pointer, "must be in March 1970 or later");
     }
     g_autoptr(GTimeZone) zone = jw_wire_zone(parameters, def, &zone_name);
     if (jw_wire_range(range, zone, &start_ms, &end_ms, &last_ms) && start_ms >= last_ms) {

@@ -1,0 +1,318 @@
+/* test_examples.c: every file of schemas/examples/ gets the verdict its directory says from our checker, and an
+ * invalid one a fault at the pointer that invalid.json names. check_schemas.py asks the JSON Schemas the same. */
+#include "testkit.h"
+
+#include "jw/text.h"
+#include "jw/wire.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#define EXAMPLES JW_SOURCE_DIR "/schemas/examples"
+#define NOW_MS   INT64_C(1767225600000) /* 2026-01-01T00:00:00Z */
+
+static JwCatalog *catalog;
+static JwWire *wire;
+
+static int
+set_up(void **state)
+{
+    g_autoptr(GError) error = NULL;
+
+    (void)state;
+    catalog = jw_catalog_load(JW_SOURCE_DIR "/schemas/reports", &error);
+    assert_ok(catalog != NULL, error);
+    wire = jw_wire_new(catalog, "jobwire.");
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    (void)state;
+    g_clear_pointer(&wire, jw_wire_free);
+    g_clear_pointer(&catalog, jw_catalog_free);
+    return 0;
+}
+
+/* What is wrong with a file, as "; /pointer: message"; "" when nothing. (transfer full) */
+typedef char *(*Judge)(const char *path, const char *text, size_t length);
+
+static char *
+complaint(const char *path, const GError *error)
+{
+    const char *message = jw_error_message(error);
+
+    if (g_str_has_prefix(message, path)) {
+        message += strlen(path) + 2; /* "path: " */
+    }
+    return g_strconcat("; ", message, NULL);
+}
+
+static char *
+faults_complaint(const JwFaults *faults)
+{
+    g_autofree char *text = jw_faults_text(faults);
+
+    return g_strconcat("; ", text, NULL);
+}
+
+static char *
+judge_submit(const char *path, const char *text, size_t length)
+{
+    g_autoptr(GError) error = NULL;
+    g_auto(JwFaults) faults = { 0 };
+    g_autoptr(JwJob) job = NULL;
+    json_auto_t *body = jw_wire_parse(text, length, &error);
+
+    assert_ok(body != NULL, error);
+    if (!jw_wire_job_from_command(wire, body, "tests", path, NOW_MS, &faults, &job)) {
+        return faults_complaint(&faults);
+    }
+    return g_strdup("");
+}
+
+static char *
+judge_cancel(const char *path, const char *text, size_t length)
+{
+    g_autoptr(GError) error = NULL;
+    g_auto(JwFaults) faults = { 0 };
+    JwCancelCommand command = { 0 };
+    json_auto_t *body = jw_wire_parse(text, length, &error);
+
+    (void)path;
+    assert_ok(body != NULL, error);
+    if (!jw_wire_cancel_parse(body, &faults, &command)) {
+        return faults_complaint(&faults);
+    }
+    jw_cancel_command_clear(&command);
+    return g_strdup("");
+}
+
+static char *
+judge_event(const char *path, const char *text, size_t length)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *job_id = jw_wire_event_job_id(text, length, &error);
+
+    return job_id != NULL ? g_strdup("") : complaint(path, error);
+}
+
+static char *
+judge_definition(const char *path, const char *text, size_t length)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwReportDef) def = jw_report_def_parse(text, length, path, &error);
+
+    return def != NULL ? g_strdup("") : complaint(path, error);
+}
+
+static char *
+judge_mapping(const char *path, const char *text, size_t length)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwMapping) mapping = jw_mapping_load(path, &error);
+
+    (void)text;
+    (void)length;
+    return mapping != NULL ? g_strdup("") : complaint(path, error);
+}
+
+static char *
+judge_schedules(const char *path, const char *text, size_t length)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) schedules = NULL;
+
+    (void)text;
+    (void)length;
+    return jw_wire_schedules_load(wire, path, NOW_MS, &schedules, &error) ? g_strdup("")
+                                                                          : complaint(path, error);
+}
+
+typedef struct {
+    const char *schema;
+    Judge judge;
+} Case;
+
+static Case cases[] = {
+    { "job.submit.v1", judge_submit },      { "job.cancel.v1", judge_cancel },
+    { "job.submitted.v1", judge_event },    { "job.completed.v1", judge_event },
+    { "job.failed.v1", judge_event },       { "job.cancelled.v1", judge_event },
+    { "delivery.changed.v1", judge_event }, { "report-definition.v1", judge_definition },
+    { "mapping.v1", judge_mapping },        { "schedules.v1", judge_schedules },
+};
+
+static char *
+judge_file(const Case *one, const char *path)
+{
+    g_autoptr(GError) error = NULL;
+    size_t length = 0;
+    g_autofree char *text = jw_file_read(path, 1 << 20, &length, &error);
+
+    assert_ok(text != NULL, error);
+    return one->judge(path, text, length);
+}
+
+static void
+test_valid(void **state)
+{
+    const Case *one = *state;
+    g_autofree char *dir = g_build_filename(EXAMPLES, one->schema, "valid", NULL);
+    g_autoptr(GDir) handle = g_dir_open(dir, 0, NULL);
+    const char *name = NULL;
+    size_t seen = 0;
+
+    assert_non_null(handle);
+    while ((name = g_dir_read_name(handle)) != NULL) {
+        g_autofree char *path = g_build_filename(dir, name, NULL);
+        g_autofree char *wrong = judge_file(one, path);
+        if (*wrong != '\0') {
+            fail_msg("%s: %s", path, wrong);
+        }
+        seen++;
+    }
+    assert_true(seen > 0);
+}
+
+static json_t *
+read_expectations(const Case *one)
+{
+    g_autofree char *path = g_build_filename(EXAMPLES, one->schema, "invalid.json", NULL);
+    json_t *expectations = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
+
+    assert_non_null(expectations);
+    return expectations;
+}
+
+static void
+test_invalid(void **state)
+{
+    const Case *one = *state;
+    json_auto_t *expectations = read_expectations(one);
+    const char *name = NULL;
+    json_t *expected = NULL;
+
+    json_object_foreach(expectations, name, expected)
+    {
+        const char *pointer = json_string_value(json_object_get(expected, "pointer"));
+        bool by_schema = strcmp(json_string_value(json_object_get(expected, "by")), "schema") == 0;
+        g_autofree char *file = g_strconcat(name, ".json", NULL);
+        g_autofree char *path = g_build_filename(EXAMPLES, one->schema, "invalid", file, NULL);
+        g_autofree char *wanted =
+            g_strdup_printf("; %s: ", pointer != NULL && *pointer != '\0' ? pointer : "(whole)");
+        g_autofree char *wrong = judge_file(one, path);
+        if (!by_schema && strstr(wrong, wanted) == NULL) {
+            fail_msg("%s: no fault at '%s' in '%s'", path, pointer, wrong);
+        }
+    }
+}
+
+/* No example without an expectation. */
+static void
+test_listed(void **state)
+{
+    const Case *one = *state;
+    json_auto_t *expectations = read_expectations(one);
+    g_autofree char *dir = g_build_filename(EXAMPLES, one->schema, "invalid", NULL);
+    g_autoptr(GDir) handle = g_dir_open(dir, 0, NULL);
+    const char *name = NULL;
+    size_t seen = 0;
+
+    assert_non_null(handle);
+    while ((name = g_dir_read_name(handle)) != NULL) {
+        g_autofree char *stem = g_strndup(name, strlen(name) - strlen(".json"));
+        if (json_object_get(expectations, stem) == NULL) {
+            fail_msg("%s/%s is not in invalid.json", dir, name);
+        }
+        seen++;
+    }
+    assert_int_equal(seen, json_object_size(expectations));
+}
+
+static JwJob *
+sample_job(void)
+{
+    JwJob *job = jw_job_new();
+
+    job->id = g_strdup("019480a4-5f00-7000-8000-000000000001");
+    job->type = g_strdup("report");
+    job->subtype = g_strdup("call-records");
+    job->name = g_strdup("Weekly call report");
+    job->recipients = g_strsplit("manager@example.com", ",", -1);
+    job->attempts = 1;
+    return job;
+}
+
+static void
+assert_made(const char *type, const JwOutboxEntry *entry)
+{
+    g_autofree char *path =
+        g_build_filename(EXAMPLES, type + strlen("jobwire."), "valid", "made.json", NULL);
+    json_auto_t *expected = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
+
+    assert_non_null(expected);
+    g_autofree char *text = jw_wire_print(expected);
+    assert_string_equal(entry->body, text);
+    assert_string_equal(entry->type, type);
+}
+
+/* The events we make are the examples, which the JSON Schemas accept. */
+static void
+test_events_made(void **state)
+{
+    static const char sha256[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    const int64_t at_ms = INT64_C(1610949601250);
+    g_autoptr(JwJob) job = sample_job();
+    JwArtifact artifact = {
+        .file_name = g_strdup("CDR_Weekly_Report_2021-01-11_2021-01-17.xlsx"),
+        .content_type =
+            g_strdup("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        .sha256 = g_strdup(sha256),
+        .size_bytes = 45678,
+        .rows = 393,
+    };
+    g_autoptr(JwOutboxEntry) submitted =
+        jw_wire_job_event(wire, job, JW_TYPE_JOB_SUBMITTED, NULL, NULL, NULL, false, at_ms);
+    g_autoptr(JwOutboxEntry) completed =
+        jw_wire_job_event(wire, job, JW_TYPE_JOB_COMPLETED, &artifact, NULL, NULL, false, at_ms);
+    g_autoptr(JwOutboxEntry) failed =
+        jw_wire_job_event(wire, job, JW_TYPE_JOB_FAILED, NULL, "UNAVAILABLE",
+                          "the database did not answer", true, at_ms);
+    g_autoptr(JwOutboxEntry) cancelled =
+        jw_wire_job_event(wire, job, JW_TYPE_JOB_CANCELLED, NULL, NULL, NULL, false, at_ms);
+
+    (void)state;
+    assert_made(JW_TYPE_JOB_SUBMITTED, submitted);
+    assert_made(JW_TYPE_JOB_COMPLETED, completed);
+    assert_made(JW_TYPE_JOB_FAILED, failed);
+    assert_made(JW_TYPE_JOB_CANCELLED, cancelled);
+    g_free(artifact.file_name);
+    g_free(artifact.content_type);
+    g_free(artifact.sha256);
+
+    g_autoptr(JwDelivery) delivery = jw_delivery_new(job->id, "manager@example.com", at_ms);
+    g_free(delivery->id);
+    g_free(delivery->message_id);
+    delivery->id = g_strdup("019480a4-5f00-7000-8000-000000000002");
+    delivery->message_id = g_strdup("019480a4.1@jobwire.example");
+    delivery->attempts = 1;
+    g_autoptr(JwOutboxEntry) changed =
+        jw_wire_delivery_event(wire, delivery, JW_DELIVERY_SENT, "250 2.0.0 Ok: queued", at_ms);
+    assert_made(JW_TYPE_DELIVERY_CHANGED, changed);
+}
+
+int
+main(void)
+{
+    struct CMUnitTest tests[3 * G_N_ELEMENTS(cases) + 1];
+    size_t n = 0;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        tests[n++] = (struct CMUnitTest){ cases[i].schema, test_valid, NULL, NULL, &cases[i] };
+        tests[n++] = (struct CMUnitTest){ cases[i].schema, test_invalid, NULL, NULL, &cases[i] };
+        tests[n++] = (struct CMUnitTest){ cases[i].schema, test_listed, NULL, NULL, &cases[i] };
+    }
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_events_made);
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -1,0 +1,86 @@
+/* fixture.h: what the tests of this room share: JSON with single quotes, a wire over the shipped definitions. */
+#pragma once
+#include "testkit.h"
+
+#include "jw/wire.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#define NOW_MS INT64_C(1767225600000) /* 2026-01-01T00:00:00Z, a Thursday */
+
+typedef struct {
+    JwCatalog *catalog;
+    JwWire *wire;
+} Fixture;
+
+static inline int
+fixture_set_up(void **state)
+{
+    static Fixture fixture;
+    g_autoptr(GError) error = NULL;
+
+    fixture.catalog = jw_catalog_load(JW_SOURCE_DIR "/schemas/reports", &error);
+    assert_ok(fixture.catalog != NULL, error);
+    fixture.wire = jw_wire_new(fixture.catalog, "jobwire.");
+    *state = &fixture;
+    return 0;
+}
+
+static inline int
+fixture_tear_down(void **state)
+{
+    Fixture *fixture = *state;
+
+    g_clear_pointer(&fixture->wire, jw_wire_free);
+    g_clear_pointer(&fixture->catalog, jw_catalog_free);
+    return 0;
+}
+
+/* "{'a':1}" → {"a":1} */
+static inline char *
+quoted(const char *text)
+{
+    return g_strdelimit(g_strdup(text), "'", '"');
+}
+
+static inline json_t *
+parsed(const char *text)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *strict = quoted(text);
+    json_t *value = jw_wire_parse(strict, strlen(strict), &error);
+
+    assert_ok(value != NULL, error);
+    return value;
+}
+
+/* There is a fault at @pointer whose message contains @message. */
+static inline void
+assert_fault(const JwFaults *faults, const char *pointer, const char *message)
+{
+    g_autofree char *all = jw_faults_text(faults);
+
+    for (size_t i = 0; i < jw_faults_count(faults); i++) {
+        const JwFault *fault = jw_faults_get(faults, i);
+        if (strcmp(fault->pointer, pointer) == 0 && strstr(fault->message, message) != NULL) {
+            return;
+        }
+    }
+    fail_msg("no fault '%s: %s' in '%s'", pointer, message, all);
+}
+
+/* The job of a body that must be right. */
+static inline JwJob *
+requested(const Fixture *fixture, const char *text)
+{
+    g_auto(JwFaults) faults = { 0 };
+    json_auto_t *body = parsed(text);
+    JwJob *job = NULL;
+
+    if (!jw_wire_job_from_request(fixture->wire, body, NOW_MS, &faults, &job)) {
+        g_autofree char *all = jw_faults_text(&faults);
+        fail_msg("refused: %s", all);
+    }
+    return job;
+}

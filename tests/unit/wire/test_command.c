@@ -1,0 +1,192 @@
+/* test_command.c: commands that come by Kafka, and the way job → command → job. */
+#include "fixture.h"
+
+#include "jw/ident.h"
+
+#define BODY(more)                                                                                 \
+    "{'reportType':'call-records','name':'Calls','parameters':{},'output':{'format':'csv'}" more "}"
+#define JOB_ID "019480a4-5f00-7000-8000-000000000001"
+
+static JwJob *
+commanded(const Fixture *fixture, const char *text, const char *source, const char *id,
+          int64_t now_ms)
+{
+    g_auto(JwFaults) faults = { 0 };
+    json_auto_t *body = parsed(text);
+    JwJob *job = NULL;
+
+    if (!jw_wire_job_from_command(fixture->wire, body, source, id, now_ms, &faults, &job)) {
+        g_autofree char *all = jw_faults_text(&faults);
+        fail_msg("refused: %s", all);
+    }
+    return job;
+}
+
+static void
+test_derived_id(void **state)
+{
+    g_autoptr(JwJob) one = commanded(*state, BODY(""), "crm", "1", NOW_MS);
+    g_autoptr(JwJob) again = commanded(*state, BODY(""), "crm", "1", NOW_MS + 5);
+    g_autoptr(JwJob) other = commanded(*state, BODY(""), "crm", "2", NOW_MS);
+
+    assert_true(jw_uuid_valid(one->id));
+    assert_string_equal(one->id, again->id);
+    assert_string_not_equal(one->id, other->id);
+    assert_string_equal(one->source, "kafka");
+    assert_string_equal(one->requested_by.id, "crm");
+    assert_null(one->departments);
+}
+
+static void
+test_identity(void **state)
+{
+    const Fixture *fixture = *state;
+    g_auto(JwFaults) faults = { 0 };
+    JwJob *none = NULL;
+    json_auto_t *body = parsed(BODY(""));
+    g_autoptr(JwJob) job =
+        commanded(*state, BODY(",'jobId':'019480A4-5F00-7000-8000-000000000001','departments':[]"),
+                  NULL, NULL, NOW_MS);
+
+    assert_string_equal(job->id, JOB_ID);
+    assert_string_equal(job->requested_by.id, "kafka");
+    assert_null(job->departments);
+    assert_false(jw_wire_job_from_command(fixture->wire, body, "crm", "", NOW_MS, &faults, &none));
+    assert_fault(&faults, "/jobId", "ce_source and ce_id");
+}
+
+static void
+test_past_means_now(void **state)
+{
+    g_autoptr(JwJob) job =
+        commanded(*state, BODY(",'scheduledFor':'2020-01-01T00:00:00Z'"), "crm", "1", NOW_MS);
+
+    assert_int_equal(job->state, JW_JOB_PENDING);
+    assert_int_equal(job->not_before_ms, NOW_MS);
+}
+
+static void
+assert_same_actor(const JwActor *a, const JwActor *b)
+{
+    assert_int_equal(g_strcmp0(a->id, b->id), 0);
+    assert_int_equal(g_strcmp0(a->name, b->name), 0);
+    assert_int_equal(g_strcmp0(a->email, b->email), 0);
+}
+
+static void
+assert_same_texts(char *const *a, char *const *b)
+{
+    assert_int_equal(a == NULL, b == NULL);
+    assert_true(a == NULL || g_strv_equal((const char *const *)a, (const char *const *)b));
+}
+
+static void
+assert_round_trip(const Fixture *fixture, const JwJob *job, int64_t later_ms)
+{
+    g_autoptr(JwOutboxEntry) entry = jw_wire_submit_command(fixture->wire, job, NOW_MS);
+    g_autoptr(JwJob) back = commanded(fixture, entry->body, "jobwire", entry->id, later_ms);
+
+    assert_string_equal(back->id, job->id);
+    assert_string_equal(back->type, job->type);
+    assert_string_equal(back->subtype, job->subtype);
+    assert_string_equal(back->name, job->name);
+    assert_int_equal(g_strcmp0(back->description, job->description), 0);
+    assert_string_equal(back->spec, job->spec);
+    assert_string_equal(back->source, job->source);
+    assert_int_equal(back->priority, job->priority);
+    assert_int_equal(back->scheduled_for_ms, job->scheduled_for_ms);
+    assert_same_actor(&back->requested_by, &job->requested_by);
+    assert_same_texts(back->departments, job->departments);
+    assert_same_texts(back->recipients, job->recipients);
+    assert_int_equal(back->max_attempts, job->max_attempts);
+    if (later_ms == NOW_MS) {
+        assert_int_equal(back->state, job->state);
+        assert_int_equal(back->not_before_ms, job->not_before_ms);
+    }
+}
+
+static void
+test_round_trip(void **state)
+{
+    static const char *const bodies[] = {
+        BODY(""),
+        BODY(",'description':'two\\nlines','priority':'low','scheduledFor':'2026-02-01T00:00:00."
+             "250Z'"),
+        BODY(",'delivery':{'recipients':['a@example.com','b@example.com']}"),
+        "{'reportType':'call-records','name':'W','parameters':{'period':{'type':'weekly'}},'output'"
+        ":{'format':'xlsx'}}",
+        "{'reportType':'call-records','name':'W','parameters':{'period':{'type':'monthly','at':'"
+        "2021-03-01T00:00:00+01:00',"
+        "'timeZone':'Europe/Istanbul'}},'output':{'format':'xlsx','filename':'M\xc3\xa4rz'}}",
+        "{'reportType':'call-records','name':'R','parameters':{'dateRange':{'startDate':'2021-01-"
+        "01','endDate':'2021-01-31'},"
+        "'timeZone':'America/"
+        "New_York','filters':{'departmentIds':['support'],'agents':[]},'groupBy':['hour'],"
+        "'measures':['totalCalls'],'includeInactive':true},'output':{'format':'output-format.csv'}"
+        "}",
+    };
+    const Fixture *fixture = *state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(bodies); i++) {
+        g_autoptr(JwJob) job = requested(fixture, bodies[i]);
+        job->id = g_strdup(JOB_ID);
+        job->source = g_strdup("api:reports");
+        job->requested_by =
+            (JwActor){ g_strdup("u-1"), g_strdup("Ay\xc5\x9f\x65"), g_strdup("ayse@example.com") };
+        job->departments = g_strsplit("support,sales", ",", -1);
+        assert_round_trip(fixture, job, NOW_MS);
+        assert_round_trip(fixture, job,
+                          NOW_MS + INT64_C(30) * 86400000); /* the period must not move */
+    }
+}
+
+static void
+test_scope(void **state)
+{
+    const Fixture *fixture = *state;
+    g_auto(JwFaults) faults = { 0 };
+    JwJob *job = NULL;
+    json_auto_t *body = parsed("{'reportType':'call-records','name':'x','parameters':{'filters':{'"
+                               "departmentIds':['sales','hr']}},"
+                               "'output':{'format':'csv'},'departments':['sales']}");
+
+    assert_false(jw_wire_job_from_command(fixture->wire, body, "crm", "1", NOW_MS, &faults, &job));
+    assert_fault(&faults, "/parameters/filters/departmentIds/1",
+                 "not one of the command's departments");
+    assert_int_equal(jw_faults_count(&faults), 1);
+}
+
+static void
+test_cancel(void **state)
+{
+    g_auto(JwFaults) faults = { 0 };
+    JwCancelCommand command = { 0 };
+    json_auto_t *full =
+        parsed("{'jobId':'019480A4-5F00-7000-8000-000000000001','reason':'wrong week',"
+               "'requestedBy':{'id':'u-1'},'mode':'graceful'}");
+    json_auto_t *least = parsed("{'jobId':'" JOB_ID "'}");
+
+    (void)state;
+    assert_true(jw_wire_cancel_parse(full, &faults, &command));
+    assert_string_equal(command.job_id, JOB_ID);
+    assert_string_equal(command.actor, "u-1");
+    assert_string_equal(command.reason, "wrong week");
+    assert_true(command.graceful);
+    jw_cancel_command_clear(&command);
+    assert_true(jw_wire_cancel_parse(least, &faults, &command));
+    assert_false(command.graceful);
+    assert_null(command.actor);
+    jw_cancel_command_clear(&command);
+    jw_cancel_command_clear(&command);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_derived_id),     cmocka_unit_test(test_identity),
+        cmocka_unit_test(test_past_means_now), cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_scope),          cmocka_unit_test(test_cancel),
+    };
+    return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
+}

@@ -1,0 +1,188 @@
+/* test_job.c: a REST body → a job. */
+#include "fixture.h"
+
+#define BODY(more)                                                                                 \
+    "{'reportType':'call-records','name':'Calls','parameters':{},'output':{'format':'csv'}" more "}"
+
+static void
+test_smallest(void **state)
+{
+    g_autoptr(JwJob) job = requested(*state, BODY(""));
+
+    assert_string_equal(job->type, "report");
+    assert_string_equal(job->subtype, "call-records");
+    assert_string_equal(job->name, "Calls");
+    assert_null(job->description);
+    assert_null(job->id);
+    assert_null(job->recipients);
+    assert_int_equal(job->priority, JW_PRIORITY_NORMAL);
+    assert_int_equal(job->state, JW_JOB_PENDING);
+    assert_int_equal(job->not_before_ms, NOW_MS);
+    assert_int_equal(job->scheduled_for_ms, 0);
+}
+
+static void
+test_lookup_prefixes(void **state)
+{
+    g_autoptr(JwJob) plain =
+        requested(*state, "{'reportType':'call-records','name':'x','parameters':{},'output':{'"
+                          "format':'xlsx'},'priority':'high'}");
+    g_autoptr(JwJob) prefixed = requested(
+        *state, "{'reportType':'report-type.call-records','name':'x','parameters':{},"
+                "'output':{'format':'output-format.xlsx'},'priority':'report-priority.high'}");
+
+    assert_string_equal(plain->subtype, prefixed->subtype);
+    assert_int_equal(plain->priority, JW_PRIORITY_HIGH);
+    assert_int_equal(prefixed->priority, JW_PRIORITY_HIGH);
+    assert_non_null(
+        strstr(prefixed->spec, "\"output\":{\"format\":\"xlsx\"},\"parameters\":{\"filters\""));
+}
+
+static void
+test_scheduled(void **state)
+{
+    g_autoptr(JwJob) job = requested(*state, BODY(",'scheduledFor':'2026-01-01T01:00:00+00:30'"));
+
+    assert_int_equal(job->state, JW_JOB_SCHEDULED);
+    assert_int_equal(job->not_before_ms, NOW_MS + 1800000);
+    assert_int_equal(job->scheduled_for_ms, NOW_MS + 1800000);
+    g_autoptr(JwJob) now = requested(*state, BODY(",'scheduledFor':'2026-01-01T00:00:00Z'"));
+    assert_int_equal(now->state, JW_JOB_PENDING);
+}
+
+static void
+test_recipients(void **state)
+{
+    g_autoptr(JwJob) job =
+        requested(*state, BODY(",'delivery':{'recipients':['a@Example.com','A@example.com','a@"
+                               "example.COM','b@example.com']}"));
+    g_autoptr(JwJob) none = requested(*state, BODY(",'delivery':{'recipients':[]}"));
+
+    assert_int_equal(g_strv_length(job->recipients), 3);
+    assert_string_equal(job->recipients[0], "a@Example.com");
+    assert_string_equal(job->recipients[1], "A@example.com"); /* the local part may know case */
+    assert_string_equal(job->recipients[2], "b@example.com");
+    assert_null(none->recipients);
+}
+
+static void
+test_addresses(void **state)
+{
+    const Fixture *fixture = *state;
+    static const char *const good[] = { "a@b", "first.last+tag@example.co.uk", "o'neil@example.com",
+                                        "x_y-z@1.example", "root@localhost" };
+    static const char *const wrong[] = { "",
+                                         "plain",
+                                         "@example.com",
+                                         "a@",
+                                         "a@b@c",
+                                         "a b@example.com",
+                                         "<a@example.com>",
+                                         "Boss <a@example.com>",
+                                         "a@example.com,b@example.com",
+                                         "a@example.com\\r\\nBcc: x@example.com",
+                                         "a@example.com\\u0000",
+                                         "-f@example.com",
+                                         ".a@example.com",
+                                         "a.@example.com",
+                                         "a..b@example.com",
+                                         "a@example..com",
+                                         "a@-example.com",
+                                         "a@example-.com",
+                                         "a@[127.0.0.1]",
+                                         "a@ex_ample.com",
+                                         "\\\"q\\\"@example.com",
+                                         "a:b;@example.com",
+                                         "a@ex\xc3\xa4mple.com",
+                                         "\xd0\xb0@example.com" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(good); i++) {
+        g_autofree char *text = g_strdup_printf("{\"reportType\":\"call-records\",\"name\":\"x\","
+                                                "\"parameters\":{},\"output\":{\"format\":\"csv\"},"
+                                                "\"delivery\":{\"recipients\":[\"%s\"]}}",
+                                                good[i]);
+        g_auto(JwFaults) faults = { 0 };
+        g_autoptr(JwJob) job = NULL;
+        json_auto_t *body = json_loads(text, 0, NULL);
+        assert_non_null(body);
+        assert_true(jw_wire_job_from_request(fixture->wire, body, NOW_MS, &faults, &job));
+        assert_string_equal(job->recipients[0], good[i]);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        g_autofree char *text =
+            g_strdup_printf("{\"delivery\":{\"recipients\":[\"%s\"]}}", wrong[i]);
+        g_auto(JwFaults) faults = { 0 };
+        JwJob *job = NULL;
+        json_auto_t *body = json_loads(text, JSON_ALLOW_NUL, NULL);
+        assert_non_null(body);
+        assert_false(jw_wire_job_from_request(fixture->wire, body, NOW_MS, &faults, &job));
+        assert_fault(&faults, "/delivery/recipients/0", "must");
+    }
+}
+
+static void
+test_refused(void **state)
+{
+    const Fixture *fixture = *state;
+    static const struct {
+        const char *more, *pointer, *message;
+    } cases[] = {
+        { ",'scheduledFor':'2025-12-31T23:59:59Z'", "/scheduledFor", "is in the past" },
+        { ",'scheduledFor':'tomorrow'", "/scheduledFor", "date and time with zone" },
+        { ",'scheduledFor':1767225600", "/scheduledFor", "must be a text" },
+        { ",'templateId':'t-1'", "/templateId", "templates come with a later version" },
+        { ",'jobId':'019480a4-5f00-7000-8000-000000000001'", "/jobId", "is not known" },
+        { ",'requestedBy':{'id':'admin'}", "/requestedBy", "is not known" },
+        { ",'departments':['all']", "/departments", "is not known" },
+        { ",'delivery':{'recipients':'a@example.com'}", "/delivery/recipients",
+          "must be an array" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(JwFaults) faults = { 0 };
+        JwJob *job = NULL;
+        g_autofree char *text = g_strdup_printf("{'reportType':'call-records','name':'Calls','"
+                                                "parameters':{},'output':{'format':'csv'}%s}",
+                                                cases[i].more);
+        json_auto_t *body = parsed(text);
+        assert_false(jw_wire_job_from_request(fixture->wire, body, NOW_MS, &faults, &job));
+        assert_fault(&faults, cases[i].pointer, cases[i].message);
+        assert_int_equal(jw_faults_count(&faults), 1);
+    }
+}
+
+static void
+test_formats(void **state)
+{
+    const Fixture *fixture = *state;
+    static const struct {
+        const char *format, *message;
+    } cases[] = {
+        { "pdf", "'pdf' is not served by this version yet; served: xlsx, csv" },
+        { "output-format.json", "'json' is not served by this version yet; served: xlsx, csv" },
+        { "XLSX", "must be one of xlsx, csv, not 'XLSX'" },
+        { "", "must be one of xlsx, csv" },
+        { "report-type.csv", "must be one of" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(JwFaults) faults = { 0 };
+        JwJob *job = NULL;
+        g_autofree char *text = g_strdup_printf("{'output':{'format':'%s'}}", cases[i].format);
+        json_auto_t *body = parsed(text);
+        assert_false(jw_wire_job_from_request(fixture->wire, body, NOW_MS, &faults, &job));
+        assert_fault(&faults, "/output/format", cases[i].message);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_smallest),  cmocka_unit_test(test_lookup_prefixes),
+        cmocka_unit_test(test_scheduled), cmocka_unit_test(test_recipients),
+        cmocka_unit_test(test_addresses), cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_formats),
+    };
+    return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
+}

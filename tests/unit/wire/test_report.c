@@ -1,0 +1,119 @@
+/* test_report.c: what the definition says about a body: names and periods. */
+#include "fixture.h"
+
+static void
+test_names(void **state)
+{
+    const Fixture *fixture = *state;
+    static const struct {
+        const char *type, *parameters, *pointer, *message;
+    } cases[] = {
+        { "nothing", "{}", "/reportType",
+          "no report type 'nothing'; known: call-records, learning-activity" },
+        { "report-type.", "{}", "/reportType", "no report type 'report-type.'" },
+        { "call-records", "{'filters':{'courseIds':['a']}}", "/parameters/filters/courseIds",
+          "call-records has no filter 'courseIds'; it has departmentIds, statuses, eventTypes, "
+          "agents" },
+        { "call-records", "{'filters':{'__proto__':['a']}}", "/parameters/filters/__proto__",
+          "has no filter" },
+        { "call-records", "{'filters':{'department.x':['a']}}", "/parameters/filters/department.x",
+          "has no filter" },
+        { "call-records", "{'groupBy':['hour','colour']}", "/parameters/groupBy/1",
+          "call-records has no dimension 'colour'; it has hour, day, weekday, agent, topic, "
+          "status" },
+        { "call-records", "{'measures':['calls']}", "/parameters/measures/0",
+          "has no measure 'calls'; it has totalCalls" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(JwFaults) faults = { 0 };
+        JwJob *job = NULL;
+        g_autofree char *text = g_strdup_printf(
+            "{'reportType':'%s','name':'x','parameters':%s,'output':{'format':'csv'}}",
+            cases[i].type, cases[i].parameters);
+        json_auto_t *body = parsed(text);
+        assert_false(jw_wire_job_from_request(fixture->wire, body, NOW_MS, &faults, &job));
+        assert_fault(&faults, cases[i].pointer, cases[i].message);
+        assert_int_equal(jw_faults_count(&faults), 1);
+    }
+}
+
+/* The seven filters of the seed are all served by one of the shipped definitions. */
+static void
+test_seed_filters(void **state)
+{
+    g_autoptr(JwJob) job =
+        requested(*state, "{'reportType':'learning-activity','name':'x','parameters':{'filters':{'"
+                          "departmentIds':['a'],'courseIds':['b'],"
+                          "'classIds':['c'],'learnerIds':['d'],'contentIds':['e'],'eventTypes':['f'"
+                          "],'statuses':['g']},"
+                          "'includeInactive':true},'output':{'format':'xlsx'}}");
+
+    assert_string_equal(job->subtype, "learning-activity");
+}
+
+static void
+test_periods_refused(void **state)
+{
+    const Fixture *fixture = *state;
+    static const struct {
+        const char *parameters, *pointer, *message;
+    } cases[] = {
+        { "{'dateRange':{'startDate':'2021-01-02','endDate':'2021-01-01'}}",
+          "/parameters/dateRange", "must be before" },
+        { "{'dateRange':{'startDate':'2021-01-01T00:00:00Z','endDate':'2021-01-01T00:00:00Z'}}",
+          "/parameters/dateRange", "must be before" },
+        { "{'dateRange':{'startDate':'2021-01-01T01:00:00+01:00','endDate':'2021-01-01T00:00:00Z'}"
+          "}",
+          "/parameters/dateRange", "must be before" },
+        { "{'dateRange':{'startDate':'2021-01-02T00:00:00Z','endDate':'2021-01-01'}}",
+          "/parameters/dateRange", "must be before" },
+        { "{'dateRange':{'startDate':'2021-01-01'}}", "/parameters/dateRange/endDate",
+          "is required" },
+        { "{'dateRange':{'startDate':'2021-02-29','endDate':'2021-03-01'}}",
+          "/parameters/dateRange/startDate", "must be a date such as" },
+        { "{'dateRange':{'startDate':'2021-1-1','endDate':'2021-03-01'}}",
+          "/parameters/dateRange/startDate", "must be" },
+        { "{'dateRange':{'startDate':' 2021-01-01','endDate':'2021-03-01'}}",
+          "/parameters/dateRange/startDate", "must be" },
+        { "{'dateRange':{'startDate':'2021-01-01','endDate':1611100800}}",
+          "/parameters/dateRange/endDate", "must be a text" },
+        { "{'period':{'type':'weekly'},'dateRange':{'startDate':'2021-01-01','endDate':'2021-01-02'"
+          "}}",
+          "/parameters/period", "exclude each other" },
+        { "{'period':{'type':'daily'}}", "/parameters/period/type",
+          "must be one of weekly, monthly" },
+        { "{'period':{}}", "/parameters/period/type", "is required" },
+        { "{'period':{'type':'weekly','at':'2021-01-01'}}", "/parameters/period/at",
+          "date and time with zone" },
+        { "{'period':{'type':'weekly','timeZone':'../etc/passwd'}}", "/parameters/period/timeZone",
+          "" },
+        { "{'period':{'type':'monthly','at':'1970-01-15T00:00:00Z'}}", "/parameters/period/at",
+          "March 1970" },
+        { "{'timeZone':'Nowhere/City'}", "/parameters/timeZone", "" },
+        { "{'timeZone':'UTC','period':{'type':'weekly','timeZone':'Europe/Paris'}}",
+          "/parameters/period/timeZone", "differs from" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(JwFaults) faults = { 0 };
+        JwJob *job = NULL;
+        g_autofree char *text = g_strdup_printf(
+            "{'reportType':'call-records','name':'x','parameters':%s,'output':{'format':'csv'}}",
+            cases[i].parameters);
+        json_auto_t *body = parsed(text);
+        assert_false(jw_wire_job_from_request(fixture->wire, body, NOW_MS, &faults, &job));
+        assert_fault(&faults, cases[i].pointer, cases[i].message);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_seed_filters),
+        cmocka_unit_test(test_periods_refused),
+    };
+    return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
+}

@@ -1,0 +1,207 @@
+/* test_schedule.c: schedules from a file, and the jobs of their occurrences. What is refused: schemas/examples. */
+#include "fixture.h"
+
+#include "jw/clock.h"
+#include "jw/ident.h"
+
+#define JOB                                                                                        \
+    "{'reportType':'call-records','name':'Weekly "                                                 \
+    "calls','parameters':{'period':{'type':'weekly'}},'output':{'format':'xlsx'},"                 \
+    "'priority':'high','delivery':{'recipients':['a@example.com']}}"
+
+static char *
+write_file(const char *text)
+{
+    g_autofree char *dir = tk_temp_dir();
+    g_autofree char *strict = quoted(text);
+    char *path = g_build_filename(dir, "schedules.json", NULL);
+
+    assert_true(g_file_set_contents(path, strict, -1, NULL));
+    return path;
+}
+
+static GPtrArray *
+loaded(const Fixture *fixture, const char *text, int64_t now_ms)
+{
+    g_autofree char *path = write_file(text);
+    g_autoptr(GError) error = NULL;
+    GPtrArray *schedules = NULL;
+
+    assert_ok(jw_wire_schedules_load(fixture->wire, path, now_ms, &schedules, &error), error);
+    return schedules;
+}
+
+static void
+test_cron(void **state)
+{
+    g_autoptr(GPtrArray) schedules =
+        loaded(*state,
+               "{'schedules':[{'id':'weekly','trigger':{'type':'cron','cron':'0 2 * * "
+               "MON'},'timeZone':'Europe/Istanbul',"
+               "'misfire':'catch-up','misfireGrace':'10m','job':" JOB "}]}",
+               NOW_MS);
+    const JwSchedule *schedule = g_ptr_array_index(schedules, 0);
+
+    assert_int_equal(schedules->len, 1);
+    assert_string_equal(schedule->id, "weekly");
+    assert_int_equal(schedule->trigger, JW_TRIGGER_CRON);
+    assert_string_equal(schedule->time_zone, "Europe/Istanbul");
+    assert_int_equal(schedule->misfire, JW_MISFIRE_CATCH_UP);
+    assert_int_equal(schedule->misfire_grace_ms, 600000);
+    assert_true(schedule->enabled);
+    assert_string_equal(schedule->job_type, "report");
+    assert_string_equal(schedule->job_subtype, "call-records");
+    assert_int_equal(schedule->priority, JW_PRIORITY_HIGH);
+    assert_string_equal(schedule->recipients[0], "a@example.com");
+    g_autofree char *next = jw_time_format(schedule->next_fire_ms);
+    assert_string_equal(next, "2026-01-04T23:00:00Z");
+}
+
+static void
+test_interval_and_once(void **state)
+{
+    g_autoptr(GPtrArray) schedules = loaded(
+        *state,
+        "{'schedules':[{'id':'often','trigger':{'type':'interval','every':'90s'},'enabled':false,'"
+        "job':" JOB "},"
+        "{'id':'gone','trigger':{'type':'once','at':'2020-01-01T00:00:00Z'},'job':" JOB "}]}",
+        NOW_MS);
+    const JwSchedule *often = g_ptr_array_index(schedules, 0);
+    const JwSchedule *gone = g_ptr_array_index(schedules, 1);
+
+    assert_int_equal(often->interval_ms, 90000);
+    assert_int_equal(often->next_fire_ms % 90000, 0);
+    assert_true(often->next_fire_ms > NOW_MS && often->next_fire_ms <= NOW_MS + 90000);
+    assert_false(often->enabled);
+    assert_string_equal(often->time_zone, "UTC");
+    assert_int_equal(gone->next_fire_ms, 0);
+}
+
+/* Loaded again later, the same rule has the same hash; another rule has another. */
+static void
+test_rule_hash(void **state)
+{
+    static const char *const rules[] = {
+        "'trigger':{'type':'cron','cron':'0 2 * * MON'}",
+        "'trigger':{'type':'cron','cron':'0 3 * * MON'}",
+        "'trigger':{'type':'cron','cron':'0 2 * * MON'},'timeZone':'Europe/Paris'",
+        "'trigger':{'type':'interval','every':'1h'}",
+        "'trigger':{'type':'interval','every':'1h','anchor':'2021-01-01T00:10:00Z'}",
+    };
+    g_autoptr(GHashTable) hashes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rules); i++) {
+        g_autofree char *text =
+            g_strdup_printf("{'schedules':[{'id':'s',%s,'job':%s}]}", rules[i], JOB);
+        g_autoptr(GPtrArray) one = loaded(*state, text, NOW_MS);
+        g_autoptr(GPtrArray) two = loaded(*state, text, NOW_MS + 123456789);
+        const JwSchedule *first = g_ptr_array_index(one, 0), *second = g_ptr_array_index(two, 0);
+        assert_string_equal(first->rule_hash, second->rule_hash);
+        assert_true(g_hash_table_add(hashes, g_strdup(first->rule_hash)));
+    }
+}
+
+static void
+test_occurrence(void **state)
+{
+    const Fixture *fixture = *state;
+    g_autoptr(GPtrArray) schedules = loaded(fixture,
+                                            "{'schedules':[{'id':'weekly','trigger':{'type':'cron',"
+                                            "'cron':'0 2 * * MON'},'timeZone':'Europe/Istanbul',"
+                                            "'job':" JOB "}]}",
+                                            NOW_MS);
+    const JwSchedule *schedule = g_ptr_array_index(schedules, 0);
+    const int64_t due_ms = schedule->next_fire_ms;
+    g_autoptr(JwJob) job = NULL, again = NULL;
+    g_autoptr(JwReportRequest) request = NULL;
+    const JwReportDef *def = NULL;
+    g_autoptr(GError) error = NULL;
+    char id[JW_UUID_LEN + 1];
+
+    assert_ok(
+        jw_wire_job_from_schedule(fixture->wire, schedule, due_ms, due_ms + 500, &job, &error),
+        error);
+    assert_ok(jw_wire_job_from_schedule(fixture->wire, schedule, due_ms, due_ms + 90000000, &again,
+                                        &error),
+              error);
+    jw_uuid_derive(id, "schedule", "weekly", "2026-01-04T23:00:00Z", NULL);
+    assert_string_equal(job->id, id);
+    assert_string_equal(again->id, id);
+    assert_string_equal(again->spec, job->spec); /* late or not, the same report */
+    assert_string_equal(job->source, "schedule:weekly");
+    assert_string_equal(job->requested_by.id, "schedule:weekly");
+    assert_int_equal(job->state, JW_JOB_PENDING);
+    assert_int_equal(job->scheduled_for_ms, due_ms);
+    assert_int_equal(job->not_before_ms, due_ms + 500);
+    assert_int_equal(job->priority, JW_PRIORITY_HIGH);
+    assert_ok(jw_wire_report_request(fixture->wire, job, &request, &def, &error), error);
+    assert_string_equal(request->time_zone, "Europe/Istanbul"); /* the schedule's */
+    g_autofree char *start = jw_time_format(request->start_ms);
+    assert_string_equal(start, "2025-12-28T21:00:00Z"); /* Monday 29 December, 00:00 in Istanbul */
+    assert_int_equal(request->end_ms - request->start_ms, INT64_C(7) * 86400000);
+}
+
+static void
+test_broken_template(void **state)
+{
+    const Fixture *fixture = *state;
+    g_autoptr(JwSchedule) schedule = jw_schedule_new();
+    g_autoptr(GError) error = NULL;
+    JwJob *job = NULL;
+
+    schedule->id = g_strdup("s");
+    assert_false(jw_wire_job_from_schedule(fixture->wire, schedule, NOW_MS, NOW_MS, &job, &error));
+    assert_jw_error(error, JW_ERROR_INVALID, "template of schedule 's'*");
+    schedule->job_spec =
+        quoted("{'reportType':'gone','name':'x','parameters':{},'output':{'format':'csv'}}");
+    assert_false(jw_wire_job_from_schedule(fixture->wire, schedule, NOW_MS, NOW_MS, &job, &error));
+    assert_jw_error(error, JW_ERROR_INVALID,
+                    "template of schedule 's': /reportType: no report type 'gone'*");
+    assert_null(job);
+}
+
+static void
+test_files(void **state)
+{
+    const Fixture *fixture = *state;
+    static const struct {
+        const char *text, *pattern;
+    } cases[] = {
+        { "{", "*schedules.json: not JSON*" },
+        { "[]", "*schedules.json: (whole): must be an object*" },
+        { "{}", "*/schedules: is required*" },
+        { "{'schedules':[7]}", "*/schedules/0: must be an object*" },
+        { "{'schedules':[{'id':'a','trigger':{'type':'interval'},'job':{}},{'id':'a','trigger':{'"
+          "type':'once','cron':'* * * * *'},'job':{}}]}",
+          "*/schedules/0/trigger/every: is required*/schedules/0/job/*/schedules/1/trigger/cron: "
+          "belongs*/schedules/1/id: is the id*" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *path = write_file(cases[i].text);
+        g_autoptr(GError) error = NULL;
+        GPtrArray *schedules = NULL;
+        assert_false(jw_wire_schedules_load(fixture->wire, path, NOW_MS, &schedules, &error));
+        assert_jw_error(error, JW_ERROR_INVALID, cases[i].pattern);
+        assert_null(schedules);
+    }
+    g_autoptr(GError) error = NULL;
+    GPtrArray *schedules = NULL;
+    assert_false(
+        jw_wire_schedules_load(fixture->wire, "/nonexistent/x.json", NOW_MS, &schedules, &error));
+    assert_jw_error(error, JW_ERROR_NOT_FOUND, "*/nonexistent/x.json*");
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_cron),
+        cmocka_unit_test(test_interval_and_once),
+        cmocka_unit_test(test_rule_hash),
+        cmocka_unit_test(test_occurrence),
+        cmocka_unit_test(test_broken_template),
+        cmocka_unit_test(test_files),
+    };
+    return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
+}

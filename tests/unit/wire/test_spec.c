@@ -1,0 +1,241 @@
+/* test_spec.c: the spec of a job and its way back to a request. */
+#include "fixture.h"
+
+#include "jw/clock.h"
+
+static void
+decode(const Fixture *fixture, const JwJob *job, JwReportRequest **ret_request)
+{
+    g_autoptr(GError) error = NULL;
+    const JwReportDef *def = NULL;
+
+    assert_ok(jw_wire_report_request(fixture->wire, job, ret_request, &def, &error), error);
+    assert_string_equal(def->report_type, (*ret_request)->report_type);
+}
+
+static int64_t
+ms(const char *text)
+{
+    int64_t time_ms = 0;
+
+    assert_true(jw_time_parse(text, &time_ms, NULL));
+    return time_ms;
+}
+
+static void
+test_periods(void **state)
+{
+    const Fixture *fixture = *state;
+    static const struct {
+        const char *parameters, *start, *end;
+        JwPeriodType period;
+    } cases[] = {
+        { "'dateRange':{'startDate':'2021-01-01','endDate':'2021-01-01'}", "2021-01-01T00:00:00Z",
+          "2021-01-02T00:00:00Z", JW_PERIOD_CUSTOM },
+        { "'dateRange':{'startDate':'2026-01-06T00:00:00Z','endDate':'2026-01-12T23:59:59Z'}",
+          "2026-01-06T00:00:00Z", "2026-01-13T00:00:00Z", JW_PERIOD_CUSTOM },
+        { "'dateRange':{'startDate':'2021-01-01T00:00:00Z','endDate':'2021-01-01T00:00:00.250Z'}",
+          "2021-01-01T00:00:00Z", "2021-01-01T00:00:00.251Z", JW_PERIOD_CUSTOM },
+        { "'dateRange':{'startDate':'2021-01-01T00:00:00+03:00','endDate':'2021-01-31T23:59:59+03:"
+          "00'}",
+          "2020-12-31T21:00:00Z", "2021-01-31T21:00:00Z", JW_PERIOD_CUSTOM },
+        { "'timeZone':'Europe/"
+          "Istanbul','dateRange':{'startDate':'2021-01-01','endDate':'2021-01-31'}",
+          "2020-12-31T21:00:00Z", "2021-01-31T21:00:00Z", JW_PERIOD_CUSTOM },
+        /* a day of 23 hours */
+        { "'timeZone':'Europe/"
+          "Berlin','dateRange':{'startDate':'2021-03-28','endDate':'2021-03-28'}",
+          "2021-03-27T23:00:00Z", "2021-03-28T22:00:00Z", JW_PERIOD_CUSTOM },
+        { "'dateRange':{'startDate':'2021-01-01','endDate':'9999-12-31'}", "2021-01-01T00:00:00Z",
+          "9999-12-31T23:59:59.999Z", JW_PERIOD_CUSTOM },
+        { "'timeZone':'Asia/Tokyo','dateRange':{'startDate':'1970-01-01','endDate':'1970-01-02'}",
+          "1970-01-01T00:00:00Z", "1970-01-02T15:00:00Z", JW_PERIOD_CUSTOM },
+        { "'period':{'type':'weekly','at':'2021-01-18T06:00:00Z'}", "2021-01-11T00:00:00Z",
+          "2021-01-18T00:00:00Z", JW_PERIOD_WEEKLY },
+        { "'period':{'type':'monthly','at':'2021-03-01T00:30:00+01:00','timeZone':'Europe/Berlin'}",
+          "2021-01-31T23:00:00Z", "2021-02-28T23:00:00Z", JW_PERIOD_MONTHLY },
+        /* without `at`: before now, 2026-01-01 */
+        { "'period':{'type':'monthly'}", "2025-12-01T00:00:00Z", "2026-01-01T00:00:00Z",
+          JW_PERIOD_MONTHLY },
+        { "'period':{'type':'weekly'}", "2025-12-22T00:00:00Z", "2025-12-29T00:00:00Z",
+          JW_PERIOD_WEEKLY },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text = g_strdup_printf(
+            "{'reportType':'call-records','name':'x','parameters':{%s},'output':{'format':'csv'}}",
+            cases[i].parameters);
+        g_autoptr(JwJob) job = requested(fixture, text);
+        g_autoptr(JwReportRequest) request = NULL;
+        decode(fixture, job, &request);
+        assert_int_equal(request->start_ms, ms(cases[i].start));
+        assert_int_equal(request->end_ms, ms(cases[i].end));
+        assert_int_equal(request->period, cases[i].period);
+    }
+}
+
+static void
+test_everything(void **state)
+{
+    const Fixture *fixture = *state;
+    g_autoptr(JwJob) job = requested(
+        fixture,
+        "{'reportType':'call-records','name':'x','parameters':{},'output':{'format':'csv'}}");
+    g_autoptr(JwReportRequest) request = NULL;
+
+    decode(fixture, job, &request);
+    assert_int_equal(request->start_ms, 0);
+    assert_int_equal(request->end_ms, 0);
+    assert_string_equal(request->file_name, "CDR_Complete_Report");
+    assert_int_equal(request->filters->len, 0);
+    assert_null(request->group_by);
+    assert_null(request->measures);
+    assert_null(request->time_zone);
+    assert_false(request->include_inactive);
+}
+
+static void
+test_full(void **state)
+{
+    const Fixture *fixture = *state;
+    g_autoptr(JwJob) job = requested(
+        fixture,
+        "{'reportType':'call-records','name':'x','parameters':{'dateRange':{'startDate':'2021-01-"
+        "01','endDate':'2021-01-31'},"
+        "'timeZone':'Europe/"
+        "Paris','filters':{'statuses':['answered','missed'],'agents':[]},'groupBy':['agent'],"
+        "'measures':['totalCalls','answerRate'],'includeInactive':true},'output':{'format':'xlsx','"
+        "filename':'Mine'}}");
+    g_autoptr(JwReportRequest) request = NULL;
+
+    decode(fixture, job, &request);
+    assert_string_equal(request->time_zone, "Europe/Paris");
+    assert_string_equal(request->format, "xlsx");
+    assert_string_equal(request->file_name, "Mine");
+    assert_true(request->include_inactive);
+    assert_int_equal(request->filters->len, 1); /* an empty list asks for nothing */
+    assert_string_equal(g_array_index(request->filters, JwFilter, 0).name, "statuses");
+    assert_string_equal(g_array_index(request->filters, JwFilter, 0).values[1], "missed");
+    assert_string_equal(request->group_by[0], "agent");
+    assert_string_equal(request->measures[1], "answerRate");
+}
+
+/* GET /:jobId shows what was asked, word for word. */
+static void
+test_asked(void **state)
+{
+    g_autoptr(JwJob) job = requested(
+        *state,
+        "{'reportType':'call-records','name':'x','parameters':{'dateRange':"
+        "{'startDate':'2021-01-01','endDate':'2021-01-31T23:59:59+03:00'},'filters':{'agents':[]}},"
+        "'output':{'format':'output-format.csv'}}");
+    json_auto_t *spec = json_loads(job->spec, 0, NULL);
+    g_autofree char *asked = jw_wire_print(json_object_get(spec, "asked"));
+    g_autofree char *expected =
+        quoted("{'output':{'format':'output-format.csv'},'parameters':{'dateRange':"
+               "{'endDate':'2021-01-31T23:59:59+03:00','startDate':'2021-01-01'},'filters':{'"
+               "agents':[]}}}");
+    g_autofree char *again = jw_wire_print(spec);
+
+    assert_string_equal(asked, expected);
+    assert_string_equal(again, job->spec); /* canonical */
+    g_autoptr(JwJob) weekly = requested(
+        *state, "{'reportType':'call-records','name':'x','parameters':{'period':{'type':'weekly'}},"
+                "'output':{'format':'csv'}}");
+    assert_non_null(
+        strstr(weekly->spec, "\"period\":{\"at\":\"2026-01-01T00:00:00Z\",\"type\":\"weekly\"}"));
+}
+
+static JwJob *
+job_of(const char *filters, const char *departments)
+{
+    JwJob *job = jw_job_new();
+    g_autofree char *text =
+        g_strdup_printf("{'reportType':'call-records','output':{'format':'csv'},"
+                        "'parameters':{'periodType':'custom','filters':{%s}}}",
+                        filters);
+
+    job->id = g_strdup("j");
+    job->spec = quoted(text);
+    job->departments = departments != NULL ? g_strsplit(departments, ",", -1) : NULL;
+    return job;
+}
+
+static void
+test_scope(void **state)
+{
+    const Fixture *fixture = *state;
+    g_autoptr(JwJob) applied = job_of("", "sales,support");
+    g_autoptr(JwJob) narrowed = job_of("'departmentIds':['sales']", "sales,support");
+    g_autoptr(JwJob) beyond = job_of("'departmentIds':['sales','hr']", "sales,support");
+    g_autoptr(JwReportRequest) one = NULL, two = NULL, three = NULL;
+    g_autoptr(GError) error = NULL;
+    const JwReportDef *def = NULL;
+
+    decode(fixture, applied, &one);
+    assert_string_equal(g_array_index(one->filters, JwFilter, 0).name, "departmentIds");
+    assert_int_equal(g_strv_length(g_array_index(one->filters, JwFilter, 0).values), 2);
+    decode(fixture, narrowed, &two);
+    assert_int_equal(two->filters->len, 1);
+    assert_int_equal(g_strv_length(g_array_index(two->filters, JwFilter, 0).values), 1);
+    assert_false(jw_wire_report_request(fixture->wire, beyond, &three, &def, &error));
+    assert_jw_error(error, JW_ERROR_DENIED, "*department 'hr' is outside the scope*");
+}
+
+static void
+test_corrupt(void **state)
+{
+    const Fixture *fixture = *state;
+    static const struct {
+        const char *spec;
+        JwErrorCode code;
+        const char *pattern;
+    } cases[] = {
+        { NULL, JW_ERROR_CORRUPT, "spec of job 'j'*empty*" },
+        { "{", JW_ERROR_CORRUPT, "spec of job 'j'*not JSON*" },
+        { "{}", JW_ERROR_CORRUPT, "*no report type*" },
+        { "{'reportType':7}", JW_ERROR_CORRUPT, "*no report type*" },
+        { "{'reportType':'gone'}", JW_ERROR_NOT_FOUND, "*'gone' has no definition*" },
+        { "{'reportType':'call-records'}", JW_ERROR_CORRUPT, "*no usable period*" },
+        { "{'reportType':'call-records','parameters':{'periodType':'weekly'}}", JW_ERROR_CORRUPT,
+          "*no usable period*" },
+        { "{'reportType':'call-records','parameters':{'periodType':'custom','start':'x','end':'y'}"
+          "}",
+          JW_ERROR_CORRUPT, "*no usable period*" },
+        { "{'reportType':'call-records','parameters':{'periodType':'custom','start':'2021-01-02T00:"
+          "00:00Z',"
+          "'end':'2021-01-01T00:00:00Z'}}",
+          JW_ERROR_CORRUPT, "*no usable period*" },
+        { "{'reportType':'call-records','parameters':{'periodType':'custom'}}", JW_ERROR_CORRUPT,
+          "*no usable output*" },
+        { "{'reportType':'call-records','parameters':{'periodType':'custom','filters':{'gone':['x']"
+          "}},'output':{'format':'csv'}}",
+          JW_ERROR_CORRUPT, "*no filter 'gone' any more*" },
+        { "{'reportType':'call-records','parameters':{'periodType':'custom','filters':{'agents':'x'"
+          "}},'output':{'format':'csv'}}",
+          JW_ERROR_CORRUPT, "*filter 'agents' has no values*" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(JwJob) job = jw_job_new();
+        g_autoptr(GError) error = NULL;
+        JwReportRequest *request = NULL;
+        const JwReportDef *def = NULL;
+        job->id = g_strdup("j");
+        job->spec = cases[i].spec != NULL ? quoted(cases[i].spec) : NULL;
+        assert_false(jw_wire_report_request(fixture->wire, job, &request, &def, &error));
+        assert_jw_error(error, cases[i].code, cases[i].pattern);
+        assert_null(request);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_periods), cmocka_unit_test(test_everything),
+        cmocka_unit_test(test_full),    cmocka_unit_test(test_asked),
+        cmocka_unit_test(test_scope),   cmocka_unit_test(test_corrupt),
+    };
+    return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
+}
