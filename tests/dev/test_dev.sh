@@ -182,6 +182,26 @@ echo called >> $tmp/npm-calls; sleep 0.5" # long enough for the other to come
   same "$(cat "$tmp/npm-calls")" called
 }
 
+test_native_mongodb_is_built_where_it_can_be() {
+  local out
+  fake cargo <<< $'#!/bin/sh\necho cargo 1.70.0'
+  ! out=$(XDG_CACHE_HOME=$tmp/mongo-cache JW_DEV_MONGODB=native PATH=$tmp/fake:$PATH dev/servers/mongodb get 2>&1) \
+    || fail 'an old cargo was taken'
+  match "$out" 'needs cargo 1.95 or newer; install that, or set JW_DEV_MONGODB=python' && same "$(lines "$out")" 1
+  # shellcheck disable=SC2016 # for the program
+  fake cargo <<< '#!/bin/sh
+[ "$1" != --version ] || { echo cargo 1.95.1; exit; }
+while [ "$1" != --root ]; do shift; done
+mkdir -p "$2/bin" "$CARGO_TARGET_DIR/release" && cp /bin/true "$2/bin/secantusd-rs"'
+  out=$(XDG_CACHE_HOME=$tmp/mongo-cache JW_DEV_MONGODB=native PATH=$tmp/fake:$PATH dev/servers/mongodb get 2>&1)
+  rm "$tmp/fake/cargo"
+  match "$out" 'some 5 minutes'
+  same "$(cd "$tmp/mongo-cache/jobwire-dev" && find . -path ./logs -prune -o -type f -print)" \
+    ./secantus-mdb-0.5.3-beta.196/bin/secantusd-rs
+  ! out=$(JW_DEV_MONGODB=oracle dev/servers/mongodb get 2>&1) || fail 'an unknown kind was taken'
+  match "$out" "JW_DEV_MONGODB is 'oracle'; it may be mongod, native, python or java"
+}
+
 test_install_names_what_is_missing() {
   local out
   fake dpkg-query <<< $'#!/bin/sh\nexit 0'
