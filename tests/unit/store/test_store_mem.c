@@ -1,0 +1,98 @@
+/* test_store_mem.c: the conformance test on the store in memory, and its faults on demand. */
+#include "store_conformance.h"
+#include "jw/store_mem.h"
+
+static void
+the_nth_call_fails_before_anything_is_done(void **state)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwStore) store = jw_store_mem_new();
+    g_autoptr(JwJob) job = sc_job(JW_JOB_PENDING);
+    g_autoptr(JwJob) none = NULL;
+    const JwJob *const jobs[] = { job };
+    JwCreate create = JW_CREATE_EXISTS;
+
+    (void)state;
+    jw_store_mem_fail_nth(store, 2, JW_ERROR_UNAVAILABLE, false);
+    assert_ok(jw_store_ping(store, &error), error);
+    assert_false(jw_store_create_jobs(store, jobs, 1, &create, &error));
+    assert_jw_error(error, JW_ERROR_UNAVAILABLE, "*asked*");
+    assert_ok(jw_store_get_job(store, job->id, &none, &error), error);
+    assert_null(none);
+    assert_int_equal(jw_store_mem_calls(store), 3);
+    jw_store_mem_fail_nth(store, 1, JW_ERROR_BUSY, false);
+    jw_store_mem_fail_nth(store, 0, JW_ERROR_BUSY, false);
+    assert_ok(jw_store_create_jobs(store, jobs, 1, &create, &error), error);
+}
+
+static void
+a_lost_reply_leaves_the_write_done(void **state)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwStore) store = jw_store_mem_new();
+    g_autoptr(JwJob) job = sc_job(JW_JOB_PENDING);
+    JwJobChange claim = {
+        .job_id = job->id, .transition = JW_CHANGE_CLAIM, .now_ms = SC_NOW, .owner = "me"
+    };
+    JwCas cas = JW_CAS_LOST;
+    JwJob *after = NULL;
+
+    (void)state;
+    sc_create(store, job);
+    jw_store_mem_fail_nth(store, 1, JW_ERROR_IN_DOUBT, true);
+    assert_false(jw_store_change_job(store, &claim, &cas, &after, &error));
+    assert_jw_error(error, JW_ERROR_IN_DOUBT, "*lost*");
+    assert_int_equal(cas, JW_CAS_LOST);
+    assert_null(after);
+    g_autoptr(JwJob) read = sc_get(store, job->id);
+    assert_int_equal(read->state, JW_JOB_RUNNING);
+    assert_string_equal(read->owner, "me");
+}
+
+/* Every call of an upload fails once, before and after: the writer repeats what is safe to repeat, and
+ * whatever it says, the file is whole or not there. */
+static void
+uploads_survive_any_one_fault(void **state)
+{
+    static const guint8 zeros[600 * 1024];
+    const JwErrorCode codes[] = { JW_ERROR_IN_DOUBT, JW_ERROR_UNAVAILABLE, JW_ERROR_INTERNAL };
+
+    (void)state;
+    for (int fault = 0; fault < 6; fault++) {
+        for (int nth = 1; nth < 12; nth++) {
+            g_autoptr(GError) error = NULL;
+            g_autoptr(JwStore) store = jw_store_mem_new();
+            JwFileWriter *writer = jw_file_writer_new(store, "f1", "a", "b", "job", SC_NOW);
+            g_autofree char *sha256 = NULL;
+            int64_t size = 0;
+            jw_store_mem_fail_nth(store, nth, codes[fault % 3], fault >= 3);
+            const bool ok = jw_file_writer_write(writer, zeros, sizeof(zeros), &error)
+                            && jw_file_writer_finish(writer, &size, &sha256, &error);
+            if (!ok) {
+                assert_jw_error(error, codes[fault % 3], "*");
+            }
+            jw_file_writer_free(writer);
+            jw_store_mem_fail_nth(store, 0, JW_ERROR_INTERNAL, false);
+            g_autoptr(JwFileReader) reader = jw_file_reader_new(store, "f1", &error);
+            assert_int_equal(reader != NULL, ok);
+            if (ok) {
+                assert_int_equal(jw_file_reader_size(reader), sizeof(zeros));
+            } else {
+                assert_jw_error(error, JW_ERROR_NOT_FOUND, "*");
+            }
+        }
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_nth_call_fails_before_anything_is_done),
+        cmocka_unit_test(a_lost_reply_leaves_the_write_done),
+        cmocka_unit_test(uploads_survive_any_one_fault),
+    };
+    int failures = sc_run("store in memory", jw_store_mem_new);
+
+    return failures + cmocka_run_group_tests_name("faults of the memory store", tests, NULL, NULL);
+}
