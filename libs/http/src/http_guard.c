@@ -19,6 +19,22 @@ is_token(const char *text)
     return true;
 }
 
+/* libmicrohttpd 0.9.75 glues a folded line to the header's name ("Transfer-Encoding:\r\n chunked" becomes
+ * "Transfer-Encodingchunked") and so loses the header itself. */
+static bool
+is_glued(const char *name)
+{
+    static const char *const framing[] = { "Content-Length", "Transfer-Encoding" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(framing); i++) {
+        size_t length = strlen(framing[i]);
+        if (g_ascii_strncasecmp(name, framing[i], length) == 0 && name[length] != '\0') {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool
 all_digits(const char *text)
 {
@@ -44,8 +60,8 @@ jw_http_guard_framing(const JwHttpRequest *request, JwHttpReply *reply)
     for (int i = 0; i < headers->nb_values; i++) {
         const char *name = headers->keys[i];
         const char *value = headers->values[i] != NULL ? headers->values[i] : "";
-        if (!is_token(name)) {
-            return refuse_framing(reply, "a header name has characters that are not allowed");
+        if (!is_token(name) || is_glued(name)) {
+            return refuse_framing(reply, "a header name is malformed, or a header is folded");
         }
         if (g_ascii_strcasecmp(name, "Content-Length") == 0) {
             n_lengths++;

@@ -139,8 +139,11 @@ jw_http_reply_send(JwHttpReply *self, struct _u_response *response)
         jw_http_file_send(self, response, &access);
         return length;
     }
-    (void)ulfius_set_binary_body_response(response, (unsigned int)self->status, self->body,
-                                          self->body_length);
+    response->status = self->status; /* ulfius refuses to take an empty body */
+    if (self->body_length > 0) {
+        (void)ulfius_set_binary_body_response(response, (unsigned int)self->status, self->body,
+                                              self->body_length);
+    }
     bool head = strcmp(self->request->method, "HEAD") == 0;
     jw_http_access_log(&access, head ? 0 : (int64_t)self->body_length, true);
     return (int64_t)self->body_length;
