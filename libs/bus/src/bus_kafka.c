@@ -80,14 +80,6 @@ on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *message, void *opaque)
     finish(message->_private, persisted, message->err);
 }
 
-static void
-on_error(rd_kafka_t *rk, int cause, const char *reason, void *opaque)
-{
-    (void)opaque;
-    jw_debug("kafka_error", JW_STR("client", rd_kafka_name(rk)),
-             JW_STR("code", rd_kafka_err2name((rd_kafka_resp_err_t)cause)), JW_STR("text", reason));
-}
-
 static JwKafkaHandle *
 handle_new(JwKafka *self, GError **error)
 {
@@ -95,7 +87,6 @@ handle_new(JwKafka *self, GError **error)
     char text[512];
 
     rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
-    rd_kafka_conf_set_error_cb(conf, on_error);
     rd_kafka_t *rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, text, sizeof text);
     if (rk == NULL) {
         return jw_fail_null(error, JW_ERROR_INVALID, "Kafka producer: %s", text);
@@ -213,7 +204,9 @@ produce(rd_kafka_t *rk, const JwMessage *message, rd_kafka_headers_t **headers, 
     g_autoptr(rd_kafka_error_t) failed = rd_kafka_produceva(rk, args, n_args);
 
     if (failed != NULL) {
-        return rd_kafka_error_code(failed);
+        /* a producer that is about to be replaced gives its fatal cause: for the caller it is just away */
+        bool fatal = rd_kafka_fatal_error(rk, NULL, 0) != RD_KAFKA_RESP_ERR_NO_ERROR;
+        return fatal ? RD_KAFKA_RESP_ERR__FATAL : rd_kafka_error_code(failed);
     }
     *headers = NULL; /* consumed */
     return RD_KAFKA_RESP_ERR_NO_ERROR;

@@ -212,6 +212,7 @@ jw_kafka_conf_new(const JwBusConfig *config, const char *service, const char *co
         return jw_fail_null(error, JW_ERROR_INVALID, "no Kafka brokers: set JW_KAFKA_BROKERS");
     }
     rd_kafka_conf_set_log_cb(conf, jw_kafka_log);
+    rd_kafka_conf_set_error_cb(conf, jw_kafka_on_error);
     if (!set_all(conf, defaults, G_N_ELEMENTS(defaults), error)
         || !apply_environment(conf, environ_, error)
         || !set(conf, "bootstrap.servers", config->brokers, error)

@@ -72,8 +72,8 @@ jw_kafka_fail(GError **error, rd_kafka_resp_err_t cause, const char *format, ...
                    rd_kafka_err2name(cause));
 }
 
-/* A lost connection is told at debug: librdkafka retries for ever, and readiness shows it. What it calls
- * an error or worse is worth a warning; it repeats identical ones only every 30 s by itself. */
+/* What librdkafka calls an error or worse is worth a warning, a lost connection too: it retries for ever,
+ * and repeats identical lines only every 30 s by itself. */
 void
 jw_kafka_log(const rd_kafka_t *rk, int level, const char *facility, const char *text)
 {
@@ -85,4 +85,13 @@ jw_kafka_log(const rd_kafka_t *rk, int level, const char *facility, const char *
         jw_debug("kafka_client", JW_STR("client", client), JW_STR("facility", facility),
                  JW_INT("syslog_level", level), JW_STR("text", text));
     }
+}
+
+/* The same events as in the log, by code: for somebody who looks closely. */
+void
+jw_kafka_on_error(rd_kafka_t *rk, int cause, const char *reason, void *opaque)
+{
+    (void)opaque;
+    jw_debug("kafka_error", JW_STR("client", rd_kafka_name(rk)),
+             JW_STR("code", rd_kafka_err2name((rd_kafka_resp_err_t)cause)), JW_STR("text", reason));
 }

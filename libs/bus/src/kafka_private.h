@@ -13,6 +13,7 @@ JwErrorCode jw_kafka_error_code(rd_kafka_resp_err_t cause);
 bool jw_kafka_fail(GError **error, rd_kafka_resp_err_t cause, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 void jw_kafka_log(const rd_kafka_t *rk, int level, const char *facility, const char *text);
+void jw_kafka_on_error(rd_kafka_t *rk, int cause, const char *reason, void *opaque);
 
 /* bus_kafka_conf.c: settings that both kinds of client share, with JW_KAFKA_* of @environ_ on top. */
 rd_kafka_conf_t *jw_kafka_conf_new(const JwBusConfig *config, const char *service,

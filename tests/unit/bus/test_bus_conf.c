@@ -1,0 +1,152 @@
+/* test_bus_conf.c: JW_KAFKA_* on top of our defaults, and what it may not touch. */
+#include "testkit.h"
+#include "kafka_private.h"
+
+#include <string.h>
+
+static char brokers[] = "127.0.0.1:1";
+
+static rd_kafka_conf_t *
+conf_of(const char *const *environ_, GError **error)
+{
+    JwBusConfig config = { .brokers = brokers };
+    return jw_kafka_conf_new(&config, "svc", environ_, error);
+}
+
+static void
+assert_setting(rd_kafka_conf_t *conf, const char *key, const char *value)
+{
+    char text[512];
+    size_t size = sizeof text;
+    assert_int_equal(rd_kafka_conf_get(conf, key, text, &size), RD_KAFKA_CONF_OK);
+    assert_string_equal(text, value);
+}
+
+static void
+defaults_and_fixed_settings(void **state)
+{
+    (void)state;
+    g_autoptr(GError) error = NULL;
+    const char *const environ_[] = { "PATH=/bin", "JW_KAFKA_BROKERS=other:1", NULL };
+    JwBusConfig config = {
+        .brokers = brokers, .message_max_bytes = 2000000, .queue_max = 5, .publish_timeout_ms = 7000
+    };
+    g_autoptr(rd_kafka_conf_t) common = conf_of(environ_, &error);
+    assert_ok(common != NULL, error);
+    assert_setting(common, "bootstrap.servers", brokers);
+    assert_setting(common, "client.id", "svc");
+    assert_setting(common, "linger.ms", "2");
+
+    g_autoptr(rd_kafka_conf_t) producer = jw_kafka_conf_producer(common, &config, &error);
+    assert_ok(producer != NULL, error);
+    assert_setting(producer, "enable.idempotence", "true");
+    assert_setting(producer, "acks", "-1");
+    assert_setting(producer, "delivery.timeout.ms", "7000");
+    assert_setting(producer, "queue.buffering.max.messages", "5");
+    assert_setting(producer, "message.max.bytes", "2065536");
+
+    g_autoptr(rd_kafka_conf_t) consumer = jw_kafka_conf_consumer(common, "g", &error);
+    assert_ok(consumer != NULL, error);
+    assert_setting(consumer, "group.id", "g");
+    assert_setting(consumer, "enable.auto.offset.store", "false");
+    assert_setting(consumer, "auto.offset.reset", "smallest"); /* librdkafka's word for earliest */
+    assert_setting(consumer, "partition.assignment.strategy", "range");
+}
+
+static void
+settings_pass_through(void **state)
+{
+    (void)state;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *dir = tk_temp_dir();
+    g_autofree char *path = g_build_filename(dir, "password", NULL);
+    assert_true(g_file_set_contents(path, "pass=word\n", -1, NULL));
+    g_autofree char *file = g_strconcat("JW_KAFKA_SASL_PASSWORD_FILE=", path, NULL);
+    const char *const environ_[] = { "JW_KAFKA_SECURITY_PROTOCOL=SASL_SSL",
+                                     "JW_KAFKA_SASL_USERNAME=me",
+                                     "JW_KAFKA_COMPRESSION_CODEC=zstd",
+                                     "JW_KAFKA_LINGER_MS=10",
+                                     file,
+                                     NULL };
+    g_autoptr(rd_kafka_conf_t) conf = conf_of(environ_, &error);
+    assert_ok(conf != NULL, error);
+    assert_setting(conf, "security.protocol", "sasl_ssl");
+    assert_setting(conf, "sasl.username", "me");
+    assert_setting(conf, "sasl.password", "pass=word");
+    assert_setting(conf, "compression.codec", "zstd");
+    assert_setting(conf, "linger.ms", "10");
+}
+
+static void
+protected_settings_are_refused(void **state)
+{
+    (void)state;
+    static const char *const names[] = {
+        "ENABLE_IDEMPOTENCE",
+        "ACKS",
+        "REQUEST_REQUIRED_ACKS",
+        "AUTO_OFFSET_RESET",
+        "MESSAGE_TIMEOUT_MS",
+        "GROUP_ID",
+        "PARTITION_ASSIGNMENT_STRATEGY",
+        "RETRIES",
+        "BOOTSTRAP_SERVERS",
+        "MAX_IN_FLIGHT",
+        "MESSAGE_SEND_MAX_RETRIES",
+        "ENABLE_AUTO_COMMIT",
+        "TRANSACTIONAL_ID",
+        "ENABLE_AUTO_OFFSET_STORE",
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autofree char *variable = g_strdup_printf("JW_KAFKA_%s=1", names[i]);
+        g_autofree char *pattern = g_strdup_printf("JW_KAFKA_%s: *cannot be changed*", names[i]);
+        const char *const environ_[] = { variable, NULL };
+        assert_null(conf_of(environ_, &error));
+        assert_jw_error(error, JW_ERROR_INVALID, pattern);
+    }
+}
+
+static void
+all_faults_are_named_together(void **state)
+{
+    (void)state;
+    g_autoptr(GError) error = NULL;
+    const char *const environ_[] = { "JW_KAFKA_ACKS=1", "JW_KAFKA_NO_SUCH_THING=1",
+                                     "JW_KAFKA_LINGER_MS=soon",
+                                     "JW_KAFKA_SASL_PASSWORD_FILE=/nonexistent/x", NULL };
+    assert_null(conf_of(environ_, &error));
+    const char *message = jw_error_message(error);
+    assert_non_null(strstr(message, "JW_KAFKA_ACKS"));
+    assert_non_null(strstr(message, "JW_KAFKA_NO_SUCH_THING"));
+    assert_non_null(strstr(message, "JW_KAFKA_LINGER_MS"));
+    assert_non_null(strstr(message, "JW_KAFKA_SASL_PASSWORD_FILE"));
+    g_clear_error(&error);
+
+    JwBusConfig config = { 0 };
+    assert_null(jw_kafka_conf_new(&config, "svc", NULL, &error));
+    assert_jw_error(error, JW_ERROR_INVALID, "*JW_KAFKA_BROKERS*");
+}
+
+static void
+codes(void **state)
+{
+    (void)state;
+    assert_int_equal(jw_kafka_error_code(RD_KAFKA_RESP_ERR__QUEUE_FULL), JW_ERROR_BUSY);
+    assert_int_equal(jw_kafka_error_code(RD_KAFKA_RESP_ERR__MSG_TIMED_OUT), JW_ERROR_UNAVAILABLE);
+    assert_int_equal(jw_kafka_error_code(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE), JW_ERROR_TOO_LARGE);
+    assert_int_equal(jw_kafka_error_code(RD_KAFKA_RESP_ERR_UNKNOWN), JW_ERROR_INTERNAL);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(defaults_and_fixed_settings),
+        cmocka_unit_test(settings_pass_through),
+        cmocka_unit_test(protected_settings_are_refused),
+        cmocka_unit_test(all_faults_are_named_together),
+        cmocka_unit_test(codes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
