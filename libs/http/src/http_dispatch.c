@@ -160,7 +160,6 @@ jw_http_dispatch(const JwHttpScene *scene, JwHttpRequest *request, JwHttpReply *
     g_autofree char *allow = NULL;
     const JwHttpEntry *nearest = NULL;
 
-    reply->close = scene->draining;
     if (!jw_http_guard_framing(request, reply)) {
         return;
     }

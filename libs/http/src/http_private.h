@@ -95,7 +95,6 @@ typedef struct {
     const JwHttpConfig *config;
     const JwAuthGate *gate;
     const GPtrArray *entries;
-    bool draining;
 } JwHttpScene;
 void jw_http_dispatch(const JwHttpScene *scene, JwHttpRequest *request, JwHttpReply *reply);
 void jw_http_request_clear(JwHttpRequest *self);

@@ -131,7 +131,6 @@ on_request(const struct _u_request *raw, struct _u_response *response, void *dat
         .config = self->config,
         .gate = self->gate,
         .entries = self->entries,
-        .draining = g_atomic_int_get(&self->draining) != 0,
     };
     JwHttpRequest request = {
         .raw = raw,
@@ -147,6 +146,9 @@ on_request(const struct _u_request *raw, struct _u_response *response, void *dat
     jw_http_traceparent_take(u_map_get_case(raw->map_header, "traceparent"), request.traceparent);
     jw_http_reply_init(&reply, &request);
     jw_http_dispatch(&scene, &request, &reply);
+    if (g_atomic_int_get(&self->draining) != 0) {
+        reply.close = true;
+    }
     int64_t length = jw_http_reply_send(&reply, response);
     jw_http_reply_clear(&reply);
     jw_http_request_clear(&request);

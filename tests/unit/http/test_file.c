@@ -1,0 +1,282 @@
+/* test_file.c: a file as an answer: ranges, conditions, names, and what happens when it cannot be read to its end. */
+#include "http_client.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define SIZE 200000
+
+static HcServer server;
+static int freed; /* atomic */
+
+typedef struct {
+    int64_t size, fails_at; /* reading fails from this offset on; -1: never */
+} Source;
+
+static bool
+read_source(gpointer data, int64_t offset, void *buffer, size_t length, size_t *ret_length)
+{
+    const Source *source = data;
+    char *out = buffer;
+    size_t n = MIN(length, 7000); /* pieces smaller than asked for */
+
+    if (source->fails_at >= 0 && offset >= source->fails_at) {
+        return false;
+    }
+    for (size_t i = 0; i < n; i++) {
+        out[i] = (char)('a' + (offset + (int64_t)i) % 23);
+    }
+    *ret_length = n;
+    return true;
+}
+
+static void
+free_source(gpointer data)
+{
+    g_free(data);
+    g_atomic_int_inc(&freed);
+}
+
+static void
+get_file(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
+{
+    Source *source = g_new0(Source, 1);
+    const char *fails_at = jw_http_query(request, "fails_at");
+    const char *name = jw_http_query(request, "name");
+    (void)context;
+    source->size = g_ascii_strtoll(jw_http_param(request, "size"), NULL, 10);
+    source->fails_at = fails_at != NULL ? g_ascii_strtoll(fails_at, NULL, 10) : -1;
+    const JwHttpFile file = {
+        .content_type = "text/csv",
+        .file_name = name != NULL ? name : "report.csv",
+        .etag = "e1",
+        .size_bytes = source->size,
+        .read = read_source,
+        .data = source,
+        .data_free = free_source,
+    };
+    jw_http_reply_file(reply, request, &file);
+}
+
+static const JwHttpRoute routes[] = {
+    { "GET", "/files/:size", get_file, JW_HTTP_AUTH_NONE, NULL, NULL },
+};
+
+static int
+setup(void **state)
+{
+    (void)state;
+    hc_server_init(&server);
+    hc_server_start(&server, routes, G_N_ELEMENTS(routes), NULL);
+    return 0;
+}
+
+static int
+teardown(void **state)
+{
+    (void)state;
+    hc_server_clear(&server);
+    return 0;
+}
+
+static char *
+ask(const char *method, const char *target, const char *headers, size_t *ret_body_length)
+{
+    size_t length = 0;
+    g_autofree char *request = g_strdup_printf(
+        "%s %s HTTP/1.1\r\nHost: t\r\nConnection: close\r\n%s\r\n", method, target, headers);
+    int fd = hc_connect(server.port);
+    hc_send(fd, request, strlen(request));
+    char *answer = hc_read_all(fd, &length);
+    *ret_body_length = length - (size_t)(hc_body(answer) - answer);
+    return answer;
+}
+
+static bool
+is_part(const char *body, int64_t from, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (body[i] != (char)('a' + (from + (int64_t)i) % 23)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void
+test_ranges(void **state)
+{
+    static const struct {
+        const char *header;
+        int status;
+        int64_t from, length; /* of the body that must come */
+        const char *content_range;
+    } cases[] = {
+        { "", 200, 0, SIZE, NULL },
+        { "Range: bytes=0-0\r\n", 206, 0, 1, "bytes 0-0/200000" },
+        { "Range: bytes=0-99\r\n", 206, 0, 100, "bytes 0-99/200000" },
+        { "Range: bytes=1000-\r\n", 206, 1000, SIZE - 1000, "bytes 1000-199999/200000" },
+        { "Range: bytes=-5\r\n", 206, SIZE - 5, 5, "bytes 199995-199999/200000" },
+        { "Range: bytes=-999999\r\n", 206, 0, SIZE, "bytes 0-199999/200000" },
+        { "Range: bytes=199999-\r\n", 206, SIZE - 1, 1, "bytes 199999-199999/200000" },
+        { "Range: bytes=10-999999999\r\n", 206, 10, SIZE - 10, "bytes 10-199999/200000" },
+        { "Range: bytes=10-99999999999999999999999\r\n", 206, 10, SIZE - 10,
+          "bytes 10-199999/200000" },
+        { "Range: BYTES=5-6\r\n", 206, 5, 2, "bytes 5-6/200000" },
+        { "Range: bytes=200000-\r\n", 416, 0, -1, "bytes */200000" },
+        { "Range: bytes=99999999999999999999999-\r\n", 416, 0, -1, "bytes */200000" },
+        { "Range: bytes=-0\r\n", 416, 0, -1, "bytes */200000" },
+        { "Range: bytes=5-2\r\n", 200, 0, SIZE, NULL },
+        { "Range: bytes=-\r\n", 200, 0, SIZE, NULL },
+        { "Range: bytes=\r\n", 200, 0, SIZE, NULL },
+        { "Range: bytes=a-b\r\n", 200, 0, SIZE, NULL },
+        { "Range: bytes=1-x\r\n", 200, 0, SIZE, NULL },
+        { "Range: bytes=+1-2\r\n", 200, 0, SIZE, NULL },
+        { "Range: bytes=--5\r\n", 200, 0, SIZE, NULL },
+        { "Range: bytes=0-1,5-6\r\n", 200, 0, SIZE, NULL },
+        { "Range: lines=0-1\r\n", 200, 0, SIZE, NULL },
+        { "Range: bytes=0-1\r\nIf-Range: \"e1\"\r\n", 206, 0, 2, "bytes 0-1/200000" },
+        { "Range: bytes=0-1\r\nIf-Range: \"e2\"\r\n", 200, 0, SIZE, NULL },
+        { "Range: bytes=0-1\r\nIf-Range: W/\"e1\"\r\n", 200, 0, SIZE, NULL },
+        { "Range: bytes=0-1\r\nIf-Range: Sat, 21 Nov 2026 00:00:00 GMT\r\n", 200, 0, SIZE, NULL },
+        { "If-None-Match: \"e1\"\r\n", 304, 0, 0, NULL },
+        { "If-None-Match: \"a\", W/\"e1\"\r\n", 304, 0, 0, NULL },
+        { "If-None-Match: *\r\n", 304, 0, 0, NULL },
+        { "If-None-Match: \"e1\"\r\nRange: bytes=0-1\r\n", 304, 0, 0, NULL },
+        { "If-None-Match: \"e2\"\r\n", 200, 0, SIZE, NULL },
+        { "If-None-Match: e1\r\n", 200, 0, SIZE, NULL },
+    };
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        size_t length = 0;
+        g_autofree char *answer = ask("GET", "/files/200000", cases[i].header, &length);
+        g_autofree char *range = hc_header(answer, "Content-Range");
+        g_autofree char *etag = hc_header(answer, "ETag");
+        bool right = hc_status(answer) == cases[i].status
+                     && g_strcmp0(range, cases[i].content_range) == 0
+                     && (cases[i].length < 0
+                         || ((int64_t)length == cases[i].length
+                             && is_part(hc_body(answer), cases[i].from, length)));
+        if (!right) {
+            fail_msg("%s: status %d, %zu bytes, Content-Range %s", cases[i].header,
+                     hc_status(answer), length, range);
+        }
+        assert_string_equal(etag, "\"e1\"");
+    }
+}
+
+static void
+test_head(void **state)
+{
+    size_t length = 1;
+    (void)state;
+    g_autofree char *answer = ask("HEAD", "/files/200000", "Range: bytes=0-1\r\n", &length);
+    g_autofree char *size = hc_header(answer, "Content-Length");
+    g_autofree char *ranges = hc_header(answer, "Accept-Ranges");
+    g_autofree char *cache = hc_header(answer, "Cache-Control");
+    assert_int_equal(hc_status(answer), 200);
+    assert_int_equal(length, 0);
+    assert_string_equal(size, "200000");
+    assert_string_equal(ranges, "bytes");
+    assert_string_equal(cache, "private, no-cache");
+}
+
+static void
+test_empty_file(void **state)
+{
+    size_t length = 1;
+    (void)state;
+    g_autofree char *whole = ask("GET", "/files/0", "", &length);
+    g_autofree char *size = hc_header(whole, "Content-Length");
+    assert_int_equal(hc_status(whole), 200);
+    assert_int_equal(length, 0);
+    assert_string_equal(size, "0");
+    g_autofree char *first = ask("GET", "/files/0", "Range: bytes=0-0\r\n", &length);
+    assert_int_equal(hc_status(first), 416);
+    g_autofree char *last = ask("GET", "/files/0", "Range: bytes=-1\r\n", &length);
+    assert_int_equal(hc_status(last), 416);
+}
+
+/* A part must never look like the whole: the promised length does not come. */
+static void
+test_read_fails(void **state)
+{
+    size_t length = 0;
+    (void)state;
+    g_autofree char *answer = ask("GET", "/files/200000?fails_at=70000", "", &length);
+    g_autofree char *size = hc_header(answer, "Content-Length");
+    assert_string_equal(size, "200000");
+    assert_true(length < 200000);
+}
+
+static void
+test_names(void **state)
+{
+    static const struct {
+        const char *query, *disposition;
+    } cases[] = {
+        { "report.csv", "attachment; filename=\"report.csv\"; filename*=UTF-8''report.csv" },
+        { "a%20b.csv", "attachment; filename=\"a b.csv\"; filename*=UTF-8''a%20b.csv" },
+        { "z%C3%BCrich.csv",
+          "attachment; filename=\"z_rich.csv\"; filename*=UTF-8''z%C3%BCrich.csv" },
+        { "%E2%82%AC.csv", "attachment; filename=\"_.csv\"; filename*=UTF-8''%E2%82%AC.csv" },
+    };
+    static const char *const hostile[] = {
+        "..%2F..%2Fetc%2Fpasswd", "a%22%3B%20filename%3Devil.exe", "a%5Cb", "%2E%2E",
+        "%E2%80%AEgpj.exe",
+    };
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        size_t length = 0;
+        g_autofree char *target = g_strconcat("/files/3?name=", cases[i].query, NULL);
+        g_autofree char *answer = ask("GET", target, "", &length);
+        g_autofree char *disposition = hc_header(answer, "Content-Disposition");
+        assert_string_equal(disposition, cases[i].disposition);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(hostile); i++) {
+        size_t length = 0;
+        g_autofree char *target = g_strconcat("/files/3?name=", hostile[i], NULL);
+        g_autofree char *answer = ask("GET", target, "", &length);
+        g_autofree char *disposition = hc_header(answer, "Content-Disposition");
+        g_auto(GStrv) quotes = g_strsplit(disposition, "\"", -1);
+        assert_int_equal(g_strv_length(quotes), 3); /* one quoted text */
+        assert_null(strpbrk(quotes[1], "/\\;"));
+        assert_null(strstr(disposition, "/"));
+    }
+}
+
+static bool
+all_freed(void *data)
+{
+    return g_atomic_int_get(&freed) == *(const int *)data;
+}
+
+/* The source is freed once for each answer, also when the client goes away in the middle. */
+static void
+test_freed(void **state)
+{
+    size_t length = 0;
+    (void)state;
+    int wanted = g_atomic_int_get(&freed) + 4;
+    g_autofree char *whole = ask("GET", "/files/10", "", &length);
+    g_autofree char *same = ask("GET", "/files/10", "If-None-Match: *\r\n", &length);
+    g_autofree char *out = ask("GET", "/files/10", "Range: bytes=10-\r\n", &length);
+    int fd = hc_connect(server.port);
+    const char *request = HC_GET("/files/900000000");
+    hc_send(fd, request, strlen(request));
+    char byte;
+    assert_int_equal(recv(fd, &byte, 1, 0), 1);
+    assert_int_equal(close(fd), 0);
+    tk_wait_until(all_freed, &wanted, 20000, "every source to be freed");
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_ranges),     cmocka_unit_test(test_head),
+        cmocka_unit_test(test_empty_file), cmocka_unit_test(test_read_fails),
+        cmocka_unit_test(test_names),      cmocka_unit_test(test_freed),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
