@@ -74,6 +74,7 @@ exe_drain(Exe *self, int64_t deadline_mono_ms)
     int64_t hand_back_at = deadline_mono_ms - 5000;
 
     g_clear_pointer(&self->consumer, jw_consumer_free);
+    g_atomic_int_set(&self->draining, 1);
     if (self->ready != NULL) {
         jw_queue_close(self->ready);
         size_t left = 0;
@@ -96,6 +97,7 @@ void
 exe_stop(Exe *self)
 {
     g_clear_pointer(&self->consumer, jw_consumer_free);
+    g_atomic_int_set(&self->draining, 1);
     if (self->ready != NULL) {
         jw_queue_close(self->ready);
     }

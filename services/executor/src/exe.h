@@ -43,7 +43,8 @@ typedef struct {
     int intake_waits; /* atomic: the queue was full, the consumer waits for a wake */
     ExeBeats *beats;
     GPtrArray *workers; /* of GThread */
-    JwStop *stop;       /* set when work must end */
+    int draining;       /* atomic: workers take no further job */
+    JwStop *stop;       /* set when even the last writes of attempts must end */
     char owner[64];     /* "<host>/<pid>", first part of every claim's owner */
 } Exe;
 

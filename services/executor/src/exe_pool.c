@@ -265,14 +265,14 @@ exe_worker(gpointer data)
 {
     Exe *self = data;
 
-    while (!jw_stop_is_set(self->stop)) {
+    while (!g_atomic_int_get(&self->draining)) {
         g_autofree char *job_id = jw_queue_pop(self->ready, 1000);
 
         if (jw_queue_length(self->ready) <= jw_queue_capacity(self->ready) / 2
             && g_atomic_int_compare_and_exchange(&self->intake_waits, 1, 0)) {
             jw_consumer_wake(self->consumer);
         }
-        if (job_id != NULL && !jw_stop_is_set(self->stop)) {
+        if (job_id != NULL) {
             exe_run_job(self, job_id);
         }
     }
