@@ -1,5 +1,6 @@
 /* catalog.c: all report definitions of a directory, ordered by type name.
- * Immutable after loading; any thread. One broken file fails the load, and the message tells of every file. */
+ * Immutable after loading; any thread. One broken file fails the load, and the message tells of
+ * every file. */
 #include "wire_private.h"
 
 #include "jw/text.h"

@@ -1,5 +1,6 @@
 /* report_def.c: a report definition from its JSON (schemas/report-definition.v1.json).
- * Any thread, no state. The tables judge single values, jw_report_def_check() what they mean together. */
+ * Any thread, no state. The tables judge single values, jw_report_def_check() what they mean
+ * together. */
 #include "wire_private.h"
 
 #include <string.h>

@@ -1,6 +1,7 @@
-/* wire_check.c: the table-driven checker: one walk over a value notes every fault with its JSON pointer.
- * Any thread, no state; private to wire. One engine for REST bodies, Kafka commands, definitions, mappings and
- * schedules, so that all of them answer in the same words. */
+/* wire_check.c: the table-driven checker: one walk over a value notes every fault with its JSON
+ * pointer.
+ * Any thread, no state; private to wire. One engine for REST bodies, Kafka commands, definitions,
+ * mappings and schedules, so that all of them answer in the same words. */
 #include "wire_check.h"
 
 #include "jw/text.h"
@@ -18,16 +19,27 @@ typedef struct {
 
 static void check_value(Walk *walk, const json_t *value, const JwField *field);
 
+/* The list is full: what else is wrong is not told, so it need not be worked out. */
+static bool
+full(const Walk *walk)
+{
+    return jw_faults_count(walk->faults) >= JW_FAULTS_MAX;
+}
+
 /* Notes a fault at the current place. */
 static void G_GNUC_PRINTF(2, 3) fault(Walk *walk, const char *format, ...)
 {
     g_autofree char *message = NULL;
     va_list args;
 
+    walk->ok = false;
+    if (full(walk)) {
+        return;
+    }
     va_start(args, format);
     message = g_strdup_vprintf(format, args);
     va_end(args);
-    walk->ok = jw_faults_add(walk->faults, walk->path->str, "%s", message);
+    (void)jw_faults_add(walk->faults, walk->path->str, "%s", message);
 }
 
 static void
@@ -222,6 +234,10 @@ find_field(const JwField *fields, const char *name)
 static void
 fault_unknown(Walk *walk, const JwField *fields, const char *name)
 {
+    if (full(walk)) {
+        walk->ok = false;
+        return;
+    }
     const char *nearest = NULL;
     size_t best = MAX(strlen(name) / 3, 1) + 1;
     g_autoptr(GString) known = g_string_new(NULL);

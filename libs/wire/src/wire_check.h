@@ -1,4 +1,5 @@
-/* wire_check.h: checks a JSON value against constant tables of fields and notes every fault with its pointer.
+/* wire_check.h: checks a JSON value against constant tables of fields and notes every fault with
+ * its pointer.
  * Any thread; private to wire. The tables say the same as schemas/, which tests/contract proves. */
 #pragma once
 #include "jw/faults.h"
@@ -42,7 +43,8 @@ struct _JwField {
     const JwField *item;
 };
 
-/* Notes all that is wrong with @value, an object of @fields, whose own pointer is @base; false when there was a fault. */
+/* Notes all that is wrong with @value, an object of @fields, whose own pointer is @base; false when
+ * there was a fault. */
 bool jw_check_object(const json_t *value, const JwField *fields, const char *base,
                      JwFaults *faults);
 
@@ -55,7 +57,8 @@ char *jw_echo(const char *text);
 const char *jw_skip_prefix(const char *text, const char *prefix);
 /* The member that is a text, or NULL; NULL-safe. (transfer none) */
 const char *jw_json_text(const json_t *object, const char *name);
-/* An array of texts as a vector; items of other types are left out. NULL when it is no array. (transfer full) */
+/* An array of texts as a vector; items of other types are left out. NULL when it is no array.
+ * (transfer full) */
 char **jw_json_texts(const json_t *array);
 /* jansson's iterators want a value they may change, and do not change it. */
 json_t *jw_json_mutable(const json_t *value);
@@ -78,7 +81,8 @@ char *jw_check_duration(const char *text);
 int64_t jw_json_time(const json_t *object, const char *name, int64_t otherwise);
 /* "90s", "15m", "24h", "7d" as ms; false when it is none. */
 bool jw_parse_duration(const char *text, int64_t *ret_ms);
-/* "2021-01-31": the instants at which the day begins and ends in @zone; false when it is no date. */
+/* "2021-01-31": the instants at which the day begins and ends in @zone; false when it is no
+ * date. */
 bool jw_parse_day(const char *text, GTimeZone *zone, int64_t *ret_start_ms, int64_t *ret_end_ms);
 
 G_END_DECLS

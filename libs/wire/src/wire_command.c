@@ -1,6 +1,7 @@
 /* wire_command.c: commands that come by Kafka: submit a job, cancel a job.
- * Any thread, no state. Other programs write these messages, so a fault here ends in the dead-letter topic with
- * its pointer, and the id of a job without one follows from the message's own identity. */
+ * Any thread, no state. Other programs write these messages, so a fault here ends in the dead-
+ * letter topic with its pointer, and the id of a job without one follows from the message's own
+ * identity. */
 #include "wire_private.h"
 
 #include "jw/ident.h"
@@ -98,9 +99,9 @@ jw_wire_job_from_command(const JwWire *self, const struct json_t *body, const ch
     bool ok = jw_wire_check_job(self, body, JW_ORIGIN_COMMAND, now_ms, "", faults);
     if (json_is_object(body)) {
         ok = check_identity(body, ce_source, ce_id, faults) && ok;
-        ok = check_scope(body, faults) && ok;
     }
-    if (!ok) {
+    /* the last, because it compares two lists whose lengths must be known to be small */
+    if (!ok || !check_scope(body, faults)) {
         return false;
     }
     JwJob *job = jw_wire_build_job(self, body, MAX(jw_wire_scheduled_for(body), now_ms), now_ms);

@@ -1,6 +1,6 @@
 /* wire_events.c: outbox entries: the submit command and the events of jobs and deliveries.
- * Any thread, no state. Events say what happened, not what is in the job: no recipients, parameters or links, so
- * that any service may read the topic. */
+ * Any thread, no state. Events say what happened, not what is in the job: no recipients, parameters
+ * or links, so that any service may read the topic. */
 #include "wire_private.h"
 
 #include "jw/clock.h"

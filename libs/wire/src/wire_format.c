@@ -145,8 +145,8 @@ domain_fits(const char *domain)
     return labels[0] != NULL; /* no label at all: an empty domain */
 }
 
-/* Narrower than RFC 5321 on purpose: no quoted local parts, comments, groups or address literals. The mail room
- * has the last word; this keeps what could never be sent out of the job. */
+/* Narrower than RFC 5321 on purpose: no quoted local parts, comments, groups or address literals.
+ * The mail room has the last word; this keeps what could never be sent out of the job. */
 char *
 jw_check_address(const char *text)
 {

@@ -1,6 +1,6 @@
 /* wire_job.c: the body that asks for a report job (seed 000's CreateReportJobRequest) → a job.
- * Any thread, no state. A REST body, a Kafka command and a schedule's template have the same fields and are
- * judged by the same tables; the origin decides about the few that differ. */
+ * Any thread, no state. A REST body, a Kafka command and a schedule's template have the same fields
+ * and are judged by the same tables; the origin decides about the few that differ. */
 #include "wire_private.h"
 
 #include "jw/clock.h"
@@ -96,15 +96,18 @@ static const JwField actor_fields[] = {
 static const JwField department = { .type = JW_FIELD_TEXT, .min = 1, .max = 200 };
 
 /* clang-format off */
-#define BODY_FIELDS                                                                                       \
-    { .name = "reportType", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .min = 1, .max = 100 },    \
-    { .name = "name", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .min = 1, .max = 200 },          \
-    { .name = "description", .type = JW_FIELD_TEXT, .flags = JW_FIELD_LINES, .max = 2000 },               \
-    { .name = "parameters", .type = JW_FIELD_OBJECT, .flags = JW_FIELD_REQUIRED, .fields = parameter_fields }, \
-    { .name = "output", .type = JW_FIELD_OBJECT, .flags = JW_FIELD_REQUIRED, .fields = output_fields },   \
-    { .name = "priority", .type = JW_FIELD_TEXT, .values = priorities, .prefix = JW_LOOKUP_PRIORITY },    \
-    { .name = "scheduledFor", .type = JW_FIELD_TEXT, .check = jw_check_time },                            \
-    { .name = "templateId", .type = JW_FIELD_TEXT, .check = check_template },                             \
+#define REQUIRED JW_FIELD_REQUIRED
+#define BODY_FIELDS                                                                                \
+    { .name = "reportType", .type = JW_FIELD_TEXT, .flags = REQUIRED, .min = 1, .max = 100 },      \
+    { .name = "name", .type = JW_FIELD_TEXT, .flags = REQUIRED, .min = 1, .max = 200 },            \
+    { .name = "description", .type = JW_FIELD_TEXT, .flags = JW_FIELD_LINES, .max = 2000 },        \
+    { .name = "parameters", .type = JW_FIELD_OBJECT, .flags = REQUIRED,                            \
+      .fields = parameter_fields },                                                                \
+    { .name = "output", .type = JW_FIELD_OBJECT, .flags = REQUIRED, .fields = output_fields },     \
+    { .name = "priority", .type = JW_FIELD_TEXT, .values = priorities,                             \
+      .prefix = JW_LOOKUP_PRIORITY },                                                              \
+    { .name = "scheduledFor", .type = JW_FIELD_TEXT, .check = jw_check_time },                     \
+    { .name = "templateId", .type = JW_FIELD_TEXT, .check = check_template },                      \
     { .name = "delivery", .type = JW_FIELD_OBJECT, .fields = delivery_fields }
 
 static const JwField request_fields[] = { BODY_FIELDS, { .name = NULL } };
@@ -164,7 +167,8 @@ jw_wire_check_job(const JwWire *self, const json_t *body, JwOrigin origin, int64
     return jw_wire_check_report(self, body, base, faults) && ok;
 }
 
-/* Without those that say the same mailbox again: the part behind '@' is compared without case. NULL: none. */
+/* Without those that say the same mailbox again: the part behind '@' is compared without case.
+ * NULL: none. */
 static char **
 unique_recipients(const json_t *body)
 {

@@ -1,10 +1,10 @@
 /* wire_parse.c: strict JSON for bytes from outside.
- * Any thread, no state. A scan over the bytes limits depth and number of values before jansson allocates for
- * them: its own depth limit is 2048 and it has none for values. */
+ * Any thread, no state. A scan over the bytes limits depth and number of values before jansson
+ * allocates for them: its own depth limit is 2048 and it has none for values. */
 #include "wire_private.h"
 
 #define MAX_DEPTH  32
-#define MAX_VALUES 100000
+#define MAX_VALUES 250000 /* a spec holds twice what a body may hold */
 
 typedef struct {
     size_t line, column;

@@ -24,7 +24,8 @@ typedef enum { JW_ORIGIN_REQUEST, JW_ORIGIN_COMMAND, JW_ORIGIN_SCHEDULE } JwOrig
 /* Notes all faults of a body whose pointer is @base. */
 bool jw_wire_check_job(const JwWire *self, const json_t *body, JwOrigin origin, int64_t now_ms,
                        const char *base, JwFaults *faults);
-/* The job of a body without faults. @at_ms: what a period without `at` ends before. (transfer full) */
+/* The job of a body without faults. @at_ms: what a period without `at` ends before.
+ * (transfer full) */
 JwJob *jw_wire_build_job(const JwWire *self, const json_t *body, int64_t at_ms, int64_t now_ms);
 /* scheduledFor, or 0. */
 int64_t jw_wire_scheduled_for(const json_t *body);
@@ -39,7 +40,8 @@ char *jw_wire_report_spec(const JwWire *self, const json_t *body, int64_t at_ms)
 /* dateRange as [start, end); false when a text is no time or the zone does not exist. */
 bool jw_wire_range(const json_t *range, GTimeZone *zone, int64_t *ret_start_ms, int64_t *ret_end_ms,
                    int64_t *ret_last_ms);
-/* The zone a body's parameters name, or the definition's; NULL when it does not exist. (transfer full) */
+/* The zone a body's parameters name, or the definition's; NULL when it does not exist. (transfer
+ * full) */
 GTimeZone *jw_wire_zone(const json_t *parameters, const JwReportDef *def, const char **ret_name);
 
 #define JW_LOOKUP_TYPE     "report-type."

@@ -1,6 +1,7 @@
-/* wire_report.c: what only the definition can judge about a body: report type, filters, dimensions, measures,
- * period. Any thread, no state. Looks at values the tables may already have refused, so every read tolerates a
- * wrong type. */
+/* wire_report.c: what only the definition can judge about a body: report type, filters, dimensions,
+ * measures, period.
+ * Any thread, no state. Looks at values the tables may already have refused, so every read
+ * tolerates a wrong type. */
 #include "wire_private.h"
 
 #include "jw/clock.h"
@@ -8,7 +9,8 @@
 
 #include <string.h>
 
-/* What an RFC 3339 text of jw_time_format() and jw_time_parse() can say: from 1970 to the end of 9999. */
+/* What an RFC 3339 text of jw_time_format() and jw_time_parse() can say: from 1970 to the end of
+ * 9999. */
 #define LAST_MS        INT64_C(253402300799999)
 #define FIRST_AT_MS    (INT64_C(60) * 86400000) /* a whole month lies before it */
 #define NO_FRACTION_MS 1000 /* "…:59" without a fraction means that whole second */
@@ -107,6 +109,9 @@ check_name_list(const JwReportDef *def, size_t which, const json_t *parameters, 
         if (name == NULL || name_lists[which].has(def, name)) {
             continue;
         }
+        if (jw_faults_count(faults) >= JW_FAULTS_MAX) {
+            return false;
+        }
         g_autofree char *at = jw_pointer_index(pointer, i);
         g_autofree char *echo = jw_echo(name);
         g_autofree char *known = name_lists[which].names(def);
@@ -130,6 +135,9 @@ check_filters(const JwReportDef *def, const json_t *parameters, const char *base
         if (has_filter(def, name)) {
             continue;
         }
+        if (jw_faults_count(faults) >= JW_FAULTS_MAX) {
+            return false;
+        }
         g_autofree char *at = jw_pointer(pointer, name);
         g_autofree char *echo = jw_echo(name);
         g_autofree char *known = filter_names(def);
@@ -139,7 +147,8 @@ check_filters(const JwReportDef *def, const json_t *parameters, const char *base
     return ok;
 }
 
-/* When does @text begin and end? A date is its whole day, a time without fraction its whole second. */
+/* When does @text begin and end? A date is its whole day, a time without fraction its whole
+ * second. */
 static bool
 instant(const char *text, GTimeZone *zone, int64_t *ret_start_ms, int64_t *ret_end_ms,
         bool *ret_day)

@@ -1,8 +1,11 @@
-/* wire_report_spec.c: the spec of a report job, canonical JSON, and its way back to a JwReportRequest.
- * Any thread, no state. The period is resolved when the job is made, so that every attempt computes the same.
- * {"asked":{"output","parameters"},"output":{"fileName","format"},"parameters":{"end","filters","groupBy",
- * "includeInactive","measures","periodType","start","timeZone"},"reportType"}; "asked" is what the caller wrote,
- * with the `at` of a period filled in. No start and end: all records. */
+/* wire_report_spec.c: the spec of a report job, canonical JSON, and its way back to a request.
+ * Any thread, no state. The period is resolved when the job is made, so that every attempt computes
+ * the same:
+ *   {"asked": {"output", "parameters"}, "output": {"fileName", "format"},
+ *    "parameters": {"end", "filters", "groupBy", "includeInactive", "measures", "periodType",
+ *                   "start", "timeZone"}, "reportType"}
+ * "asked" is what the caller wrote, with the `at` of a period filled in. No start and end: all
+ * records. */
 #include "wire_private.h"
 
 #include "jw/clock.h"
@@ -214,8 +217,8 @@ requested_filter(JwReportRequest *request, const char *name)
     return NULL;
 }
 
-/* The job's departments limit what it may read: they are applied when it asked for none, and what it asked for
- * beyond them is an error, whoever let it through. */
+/* The job's departments limit what it may read: they are applied when it asked for none, and what
+ * it asked for beyond them is an error, whoever let it through. */
 static bool
 apply_scope(const JwJob *job, const JwReportDef *def, JwReportRequest *request, GError **error)
 {

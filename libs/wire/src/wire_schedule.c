@@ -1,6 +1,7 @@
 /* wire_schedule.c: schedules from a configuration file, and the job of one occurrence.
- * Any thread, no state. The template of a schedule is a REST body, checked when the file is read and kept as it
- * is: each occurrence becomes a job from it, its period computed before the due time. */
+ * Any thread, no state. The template of a schedule is a REST body, checked when the file is read
+ * and kept as it is: each occurrence becomes a job from it, its period computed before the due
+ * time. */
 #include "wire_private.h"
 
 #include "jw/clock.h"

@@ -94,7 +94,7 @@ test_many_values(void **state)
         g_string_append_printf(text, "%s\"k%d\":0", i > 0 ? "," : "", i);
     }
     g_string_append_c(text, '}');
-    refuse(text->str, text->len, "*more than 100000 values*");
+    refuse(text->str, text->len, "*more than 250000 values*");
 }
 
 static void

@@ -1,0 +1,49 @@
+/* fuzz_envelope.c: any bytes as the value of a message: parse, print, event, cancel command. */
+#include "fuzz.h"
+
+#include "jw/wire.h"
+
+#include <jansson.h>
+#include <string.h>
+
+int
+LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    (void)argc;
+    (void)argv;
+    jw_base_init();
+    return 0;
+}
+
+/* What we print we must be able to read, and to print the same again. */
+static void
+print_and_read(const json_t *value)
+{
+    g_autofree char *text = jw_wire_print(value);
+    json_auto_t *again = jw_wire_parse(text, strlen(text), NULL);
+
+    g_assert(again != NULL);
+    g_autofree char *second = jw_wire_print(again);
+    g_assert_cmpstr(text, ==, second);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    g_auto(JwFaults) faults = { 0 };
+    g_autoptr(GError) error = NULL;
+    JwCancelCommand command = { 0 };
+    g_autofree char *job_id = jw_wire_event_job_id(data, size, NULL);
+    json_auto_t *value = jw_wire_parse(data, size, &error);
+
+    g_assert((value == NULL) == (error != NULL));
+    if (value == NULL) {
+        g_assert(job_id == NULL && g_utf8_validate(error->message, -1, NULL));
+        return 0;
+    }
+    print_and_read(value);
+    bool ok = jw_wire_cancel_parse(value, &faults, &command);
+    g_assert(ok == (jw_faults_count(&faults) == 0));
+    jw_cancel_command_clear(&command);
+    return 0;
+}
