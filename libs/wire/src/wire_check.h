@@ -50,6 +50,7 @@ bool jw_check_object(const json_t *value, const JwField *fields, const char *bas
 
 /* @base + "/" + @name, escaped as RFC 6901 says. (transfer full) */
 char *jw_pointer(const char *base, const char *name);
+void jw_pointer_append(GString *path, const char *name);
 char *jw_pointer_index(const char *base, size_t index); /* (transfer full) */
 /* A text from outside, fit for a message: at most 60 characters. (transfer full) */
 char *jw_echo(const char *text);
