@@ -162,8 +162,6 @@ shows_what_the_caller_may_see(JwStore *store)
 static void
 pages_neither_overlap_nor_skip(JwStore *store)
 {
-    g_autoptr(GString) all = g_string_new(NULL);
-
     for (int i = 1; i <= 25; i++) {
         g_autoptr(JwJob) job = sc_job(JW_JOB_PENDING); /* all of one creation time: ties */
         g_free(job->id);

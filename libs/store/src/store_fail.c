@@ -89,6 +89,7 @@ code_of(const bson_error_t *cause, bool wrote)
     }
 }
 
+G_GNUC_PRINTF(4, 0)
 static bool
 fail(GError **error, const bson_error_t *cause, bool wrote, const char *format, va_list args)
 {

@@ -203,7 +203,7 @@ read_insert_reply(const bson_t *reply, const char *collection, size_t n, JwCreat
         creates[index] = JW_CREATE_EXISTS;
         existing++;
     }
-    if (inserted < 0 || (size_t)inserted + existing != n) {
+    if (inserted < 0 || (size_t)inserted + existing < n) { /* some servers count refused ones in */
         return jw_fail(error, JW_ERROR_IN_DOUBT,
                        "inserting into %s: the reply accounts for %" G_GINT64_FORMAT
                        " of %" G_GSIZE_FORMAT,
@@ -217,8 +217,10 @@ bool
 jw_store_insert(JwStore *self, const char *collection, const GPtrArray *documents,
                 JwCreate *ret_creates, GError **error)
 {
+    g_autofree const bson_t **list = g_new(const bson_t *, documents->len);
     for (guint i = 0; i < documents->len; i++) {
-        if (!check_texts(g_ptr_array_index(documents, i), collection, error)) {
+        list[i] = g_ptr_array_index(documents, i);
+        if (!check_texts(list[i], collection, error)) {
             return false;
         }
     }
@@ -231,8 +233,7 @@ jw_store_insert(JwStore *self, const char *collection, const GPtrArray *document
     g_auto(bson_t) reply = BSON_INITIALIZER;
     bson_error_t cause;
 
-    if (mongoc_collection_insert_many(into, (const bson_t **)documents->pdata, documents->len, opts,
-                                      &reply, &cause)) {
+    if (mongoc_collection_insert_many(into, list, documents->len, opts, &reply, &cause)) {
         for (size_t i = 0; i < documents->len; i++) {
             ret_creates[i] = JW_CREATE_MADE;
         }

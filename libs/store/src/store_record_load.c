@@ -120,9 +120,15 @@ jw_store_mongo_drop_records(JwStore *self, const char *collection, GError **erro
     if (!jw_store_lease(self, &lease, error)) {
         return false;
     }
+    g_autoptr(mongoc_database_t) database =
+        mongoc_client_get_database(lease.client, lease.store->database);
     g_autoptr(mongoc_collection_t) dropped = jw_lease_collection(&lease, collection);
-    bson_error_t cause;
+    bson_error_t cause = { 0 };
 
+    if (!mongoc_database_has_collection(database, collection, &cause)) {
+        return cause.code == 0
+               || jw_store_fail_read(error, &cause, "looking for the collection %s", collection);
+    }
     if (!mongoc_collection_drop(dropped, &cause)
         && !(cause.domain == MONGOC_ERROR_SERVER && cause.code == NAMESPACE_NOT_FOUND)) {
         return jw_store_fail_write(error, &cause, "dropping %s", collection);

@@ -9,6 +9,8 @@
 #define BATCH_ROWS     4000
 #define SLICE_ROWS     50000
 #define SLICE_FIRST_MS (INT64_C(3600) * 1000)
+/* Year 1: some servers refuse dates that they cannot print. */
+#define FIRST_DATE_MS (-INT64_C(62135596800000))
 #define SLICE_GROWTH                                                                               \
     4 /* at most, so that a quiet time does not lead into a crowded one at full width */
 
@@ -140,7 +142,7 @@ find_edge(JwStore *self, const JwRecordScan *scan, int way, Edge *edge, GError *
         BCON_NEW("sort", "{", scan->date_field, BCON_INT32(way), "}", "limit", BCON_INT64(1),
                  "projection", "{", scan->date_field, BCON_INT32(1), "}");
 
-    BCON_APPEND(&filter, scan->date_field, "{", "$gte", BCON_DATE_TIME(INT64_MIN), "}");
+    BCON_APPEND(&filter, scan->date_field, "{", "$gte", BCON_DATE_TIME(FIRST_DATE_MS), "}");
     append_filters(&filter, scan);
     edge->field = scan->date_field;
     edge->found = false;
@@ -180,7 +182,7 @@ scan_all_ordered(JwStore *self, const JwRecordScan *scan, RowVisit *rows, GError
     Edge first = { 0 }, last = { 0 };
     g_auto(bson_t) undated = BSON_INITIALIZER;
 
-    BCON_APPEND(&undated, scan->date_field, "{", "$not", "{", "$gte", BCON_DATE_TIME(INT64_MIN),
+    BCON_APPEND(&undated, scan->date_field, "{", "$not", "{", "$gte", BCON_DATE_TIME(FIRST_DATE_MS),
                 "}", "}");
     append_filters(&undated, scan);
     if (!scan_slice(self, scan, &undated, rows, error)
