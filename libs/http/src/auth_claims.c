@@ -1,5 +1,5 @@
-/* auth_claims.c: what a token says, after strict rules: a claim of the wrong type or size refuses the token.
- * Any thread, no state. Reasons go to the log; they name claims and never quote them. */
+/* auth_claims.c: what a token says, after strict rules: a claim of the wrong type or size refuses
+ * the token. Any thread, no state. Reasons go to the log; they name claims and never quote them. */
 #include "auth_private.h"
 
 #include "jw/text.h"

@@ -1,7 +1,8 @@
 /* auth_jwt.c: the strict gate in front of libjwt. Any thread; the gate is immutable.
- * libjwt 1.10 takes the algorithm from the token, accepts "none", a public key as an HMAC secret, and expired tokens.
- * So everything is decided here: three segments of strict base64url, the key by its kid, the one algorithm of that key,
- * the length of the signature. libjwt then does the signature only, and the claims are read from the bytes it verified. */
+ * libjwt 1.10 takes the algorithm from the token, accepts "none", a public key as an HMAC secret,
+ * and expired tokens. So everything is decided here: three segments of strict base64url, the key by
+ * its kid, the one algorithm of that key, the length of the signature. libjwt then does the
+ * signature only, and the claims are read from the bytes it verified. */
 #include "auth_private.h"
 #include "jwt_auto.h"
 
@@ -83,7 +84,8 @@ base64url_value(char c)
     return c == '-' ? 62 : c == '_' ? 63 : -1;
 }
 
-/* Base64url without padding (RFC 7515); unused bits must be 0, so that each value has one spelling. NULL: malformed. */
+/* Base64url without padding (RFC 7515); unused bits must be 0, so that each value has one spelling.
+ * NULL: malformed. */
 static guchar *
 decode_segment(const char *text, size_t length, size_t *ret_length)
 {

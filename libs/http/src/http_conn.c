@@ -1,8 +1,9 @@
 /* http_conn.c: the open connections and the watchdog that cuts those that take too long.
- * libmicrohttpd only knows inactivity: a client that sends a byte now and then would hold its thread for ever. So each
- * phase of a connection has an absolute deadline here, and the watchdog shuts the socket down when it has passed; the
- * connection's own thread then sees the end of the stream and closes. Entries belong to the table; the descriptor stays
- * valid while an entry is in it, because libmicrohttpd reports "closed" before it closes the descriptor. */
+ * libmicrohttpd only knows inactivity: a client that sends a byte now and then would hold its
+ * thread for ever. So each phase of a connection has an absolute deadline here, and the watchdog
+ * shuts the socket down when it has passed; the connection's own thread then sees the end of the
+ * stream and closes. Entries belong to the table; the descriptor stays valid while an entry is in
+ * it, because libmicrohttpd reports "closed" before it closes the descriptor. */
 #include "http_private.h"
 
 #include "jw/clock.h"
@@ -159,7 +160,7 @@ jw_http_conns_receiving(JwHttpConns *self, JwHttpConn *conn)
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
     int64_t deadline_ms = mono_ms() + self->request_age_ms;
 
-    /* a first request counts from the accepted connection, so that slow request lines gain nothing */
+    /* a first request counts from accept(2), so that slow request lines gain nothing */
     if (conn->deadline_ms == 0 || deadline_ms < conn->deadline_ms) {
         conn->deadline_ms = deadline_ms;
     }
@@ -189,7 +190,7 @@ jw_http_conns_done(JwHttpConns *self, JwHttpConn *conn)
 {
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
-    /* idle time, and then the next request, of which nothing is seen before its first line is whole */
+    /* idle time and the next request, of which nothing is seen before its line is whole */
     conn->deadline_ms = mono_ms() + self->idle_timeout_ms + self->request_age_ms;
     set_phase_locked(self, conn, CONN_IDLE);
     if (self->draining) {

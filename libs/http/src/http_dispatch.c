@@ -1,5 +1,5 @@
-/* http_dispatch.c: the way of one request through guards, routes and gate to its handler, and what is logged of it.
- * The connection's thread; the scene is immutable while the server runs. */
+/* http_dispatch.c: the way of one request through guards, routes and gate to its handler, and what
+ * is logged of it. The connection's thread; the scene is immutable while the server runs. */
 #include "http_private.h"
 
 #include "jw/clock.h"

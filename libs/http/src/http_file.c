@@ -1,5 +1,6 @@
 /* http_file.c: a file as an answer, whole or one range of it, after RFC 9110.
- * The handler's thread decides what is sent; the same thread reads the pieces while libmicrohttpd sends them. */
+ * The handler's thread decides what is sent; the same thread reads the pieces while libmicrohttpd
+ * sends them. */
 #include "http_private.h"
 
 #include "jw/log.h"
@@ -14,7 +15,8 @@ typedef struct {
     JwHttpAccess access;
 } FileStream;
 
-/* True when @header (a list of entity tags, or "*") names @etag. Weak tags count only for If-None-Match. */
+/* True when @header (a list of entity tags, or "*") names @etag. Weak tags count only for
+ * If-None-Match. */
 static bool
 etag_listed(const char *header, const char *etag, bool weak_counts)
 {
@@ -58,7 +60,8 @@ parse_position(const char *text, size_t length, int64_t *ret)
     return true;
 }
 
-/* One range of bytes. Anything else, several ranges too, is ignored, as the RFC allows: the whole file is sent. */
+/* One range of bytes. Anything else, several ranges too, is ignored, as the RFC allows: the whole
+ * file is sent. */
 static RangeAnswer
 parse_range(const char *header, int64_t size, int64_t *ret_from, int64_t *ret_length)
 {

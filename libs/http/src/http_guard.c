@@ -1,6 +1,7 @@
 /* http_guard.c: what must not reach a handler. Any thread; works on one request.
- * ulfius hands us a request only after libmicrohttpd has read its body, so an ambiguous frame cannot be refused before
- * that; but the answer closes the connection, so nobody gets to read what an attacker hid behind it. */
+ * ulfius hands us a request only after libmicrohttpd has read its body, so an ambiguous frame
+ * cannot be refused before that; but the answer closes the connection, so nobody gets to read what
+ * an attacker hid behind it. */
 #include "http_private.h"
 
 #include <string.h>
@@ -19,8 +20,8 @@ is_token(const char *text)
     return true;
 }
 
-/* libmicrohttpd 0.9.75 glues a folded line to the header's name ("Transfer-Encoding:\r\n chunked" becomes
- * "Transfer-Encodingchunked") and so loses the header itself. */
+/* libmicrohttpd 0.9.75 glues a folded line to the header's name ("Transfer-Encoding:\r\n chunked"
+ * becomes "Transfer-Encodingchunked") and so loses the header itself. */
 static bool
 is_glued(const char *name)
 {

@@ -1,5 +1,5 @@
-/* http_headers.c: header values that are taken from outside only when they are well formed, or made by us.
- * Any thread, no state. */
+/* http_headers.c: header values that are taken from outside only when they are well formed, or made
+ * by us. Any thread, no state. */
 #include "http_private.h"
 
 #include "jw/clock.h"
@@ -45,7 +45,8 @@ is_hex_byte(const char *text)
     return (is_hex(text, 2) || strncmp(text, "00", 2) == 0);
 }
 
-/* W3C trace context: version "-" trace id "-" parent "-" flags; later versions may have more behind a further dash. */
+/* W3C trace context: version "-" trace id "-" parent "-" flags; later versions may have more behind
+ * a further dash. */
 static bool
 is_traceparent(const char *text)
 {
@@ -96,10 +97,12 @@ jw_http_disposition(const char *file_name)
     g_autofree char *name = jw_text_file_name(file_name);
     GString *out = g_string_new("attachment; filename=\"");
 
-    for (const char *p = name; *p != '\0'; p = g_utf8_next_char(p)) {
+    for (const char *p = name; *p != '\0'; p++) {
         bool plain =
             (unsigned char)*p >= 0x20 && (unsigned char)*p < 0x7f && strchr("\"\\%/;", *p) == NULL;
-        g_string_append_c(out, plain ? *p : '_');
+        if (plain || ((unsigned char)*p & 0xc0) != 0x80) { /* one '_' for a whole character */
+            g_string_append_c(out, plain ? *p : '_');
+        }
     }
     g_string_append(out, "\"; filename*=UTF-8''");
     for (const char *p = name; *p != '\0'; p++) {

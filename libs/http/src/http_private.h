@@ -1,5 +1,6 @@
 /* http_private.h: what the files of this room share.
- * One JwHttpRequest and one JwHttpReply live on the stack of the connection's thread for one request. */
+ * One JwHttpRequest and one JwHttpReply live on the stack of the connection's thread for one
+ * request. */
 #pragma once
 #include "jw/http.h"
 
@@ -65,13 +66,15 @@ void jw_http_conns_cut(JwHttpConns *self);
 /* http_route.c */
 JwHttpEntry *jw_http_entry_new(const JwHttpRoute *route, gpointer context);
 void jw_http_entry_free(gpointer entry);
-/* The entry for method and path, or NULL with @ret_allow: the methods this path has, "" when there is none.
+/* The entry for method and path, or NULL with @ret_allow: the methods this path has, "" when there
+ * is none.
  * @ret_nearest: the entry that shares most leading segments (its error style fits best). */
 const JwHttpEntry *jw_http_route_match(const GPtrArray *entries, const JwHttpRequest *request,
                                        char **ret_allow, const JwHttpEntry **ret_nearest);
 
 /* http_query.c: the request target */
-/* Percent-decodes; NULL for a broken escape, NUL, control bytes, bad UTF-8, and, in paths, a '/' that was escaped. */
+/* Percent-decodes; NULL for a broken escape, NUL, control bytes, bad UTF-8, and, in paths, a '/'
+ * that was escaped. */
 char *jw_http_decode(const char *text, size_t length, bool is_query);
 bool jw_http_target_parse(JwHttpRequest *self);
 void jw_http_pair_free(gpointer pair);
@@ -114,7 +117,8 @@ void jw_http_metrics_init(void);
 void jw_http_reply_init(JwHttpReply *self, const JwHttpRequest *request);
 void jw_http_reply_clear(JwHttpReply *self);
 void jw_http_reply_drop_body(JwHttpReply *self);
-/* Gives the reply to ulfius and logs it: now, or a file when its last byte was read. Returns the length. */
+/* Gives the reply to ulfius and logs it: now, or a file when its last byte was read. Returns the
+ * length. */
 int64_t jw_http_reply_send(JwHttpReply *self, struct _u_response *response);
 
 /* http_file.c */

@@ -1,5 +1,6 @@
 /* http_problem.c: what went wrong, as an answer. Any thread.
- * The table from error codes to HTTP is here and nowhere else; a façade only gives the problem its form. */
+ * The table from error codes to HTTP is here and nowhere else; a façade only gives the problem its
+ * form. */
 #include "http_private.h"
 
 #include "jw/log.h"

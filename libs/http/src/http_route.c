@@ -1,6 +1,6 @@
 /* http_route.c: the route table. Built before start, read by all threads after it.
- * ulfius could match as well, but it decodes %2F and %00 inside a parameter, knows neither HEAD nor OPTIONS nor 405, and
- * calls several endpoints for one request. */
+ * ulfius could match as well, but it decodes %2F and %00 inside a parameter, knows neither HEAD nor
+ * OPTIONS nor 405, and calls several endpoints for one request. */
 #include "http_private.h"
 
 #include <string.h>

@@ -1,6 +1,7 @@
-/* http_server.c: one ulfius instance with one catch-all endpoint, and the options of libmicrohttpd that bound it.
- * libmicrohttpd runs a listening thread and one thread for each connection, so what a connection's thread is busy with
- * can stand in a thread-local. The table and the gate are immutable after start. */
+/* http_server.c: one ulfius instance with one catch-all endpoint, and the options of libmicrohttpd
+ * that bound it. libmicrohttpd runs a listening thread and one thread for each connection, so what
+ * a connection's thread is busy with can stand in a thread-local. The table and the gate are
+ * immutable after start. */
 #include "http_private.h"
 
 #include "jw/clock.h"

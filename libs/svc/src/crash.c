@@ -1,4 +1,5 @@
-/* crash.c: the crash points of the fault tests. Armed once, on the main thread, before any other thread starts. */
+/* crash.c: the crash points of the fault tests. Armed once, on the main thread, before any other
+ * thread starts. */
 #include "jw/crash.h"
 
 #include "jw/text.h"

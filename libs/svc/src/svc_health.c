@@ -1,7 +1,7 @@
 /* svc_health.c: /livez, /readyz, /metrics, /version.
- * Each check runs on a thread of its own, once a second, and leaves its result under the lock; a probe only reads results,
- * so a dependency that hangs shows as "no answer" and never holds the probe. Checks belong to the service and are stopped
- * before it is. */
+ * Each check runs on a thread of its own, once a second, and leaves its result under the lock; a
+ * probe only reads results, so a dependency that hangs shows as "no answer" and never holds the
+ * probe. Checks belong to the service and are stopped before it is. */
 #include "svc_private.h"
 
 #include "jw/clock.h"

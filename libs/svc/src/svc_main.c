@@ -1,5 +1,6 @@
-/* svc_main.c: the life of a service process: configuration, log, ports, threads, signal, drain, end.
- * Main thread. HTTP starts last and stops first, so a handler never sees a service that is not whole. */
+/* svc_main.c: the life of a service process: configuration, log, ports, threads, signal, drain,
+ * end. Main thread. HTTP starts last and stops first, so a handler never sees a service that is not
+ * whole. */
 #include "svc_private.h"
 
 #include "jw/clock.h"

@@ -1,4 +1,5 @@
-/* svc_private.h: what the files of svc share. One JwSvc a process, made and freed by the main thread. */
+/* svc_private.h: what the files of svc share. One JwSvc a process, made and freed by the main
+ * thread. */
 #pragma once
 #include "jw/svc.h"
 
@@ -28,7 +29,8 @@ struct _JwSvc {
 
 /* svc_options.c: what the command line asked for */
 typedef enum { JW_SVC_RUN, JW_SVC_EXIT } JwSvcTodo;
-/* JW_SVC_EXIT: everything was printed, @ret_status is the exit status. JW_SVC_RUN: the tables are loaded. */
+/* JW_SVC_EXIT: everything was printed, @ret_status is the exit status. JW_SVC_RUN: the tables are
+ * loaded. */
 JwSvcTodo jw_svc_options(JwSvc *self, int argc, char **argv, int *ret_status);
 
 /* svc_signal.c */
@@ -36,7 +38,7 @@ void jw_svc_block_signals(void);
 /* Sleeps until SIGTERM, SIGINT or jw_svc_request_stop(); the name of what came. */
 const char *jw_svc_wait_signal(void);
 /* Ends the process at once on a further signal, or when it is not over by then. */
-void jw_svc_limit_drain(const JwSvc *self, int64_t deadline_mono_ms);
+void jw_svc_limit_drain(JwSvc *self, int64_t deadline_mono_ms);
 
 /* svc_health.c */
 JwHealth *jw_svc_health_new(JwSvc *svc);

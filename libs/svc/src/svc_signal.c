@@ -1,6 +1,6 @@
-/* svc_signal.c: signals as events. They are blocked before any thread starts, so every thread inherits that; the main
- * thread takes them with sigwait(2). SIGUSR1 is the service's own wish to end, so that it is not counted as the operator's
- * first SIGTERM. */
+/* svc_signal.c: signals as events. They are blocked before any thread starts, so every thread
+ * inherits that; the main thread takes them with sigwait(2). SIGUSR1 is the service's own wish to
+ * end, so that it is not counted as the operator's first SIGTERM. */
 #include "svc_private.h"
 
 #include "jw/clock.h"
@@ -86,7 +86,7 @@ limit(gpointer data)
 }
 
 void
-jw_svc_limit_drain(const JwSvc *self, int64_t deadline_mono_ms)
+jw_svc_limit_drain(JwSvc *self, int64_t deadline_mono_ms)
 {
     Limit *data = g_new0(Limit, 1);
 

@@ -1,4 +1,5 @@
-/* http_client.h: a server on a free port and a client of raw sockets, which can also send what no library would. */
+/* http_client.h: a server on a free port and a client of raw sockets, which can also send what no
+ * library would. */
 #pragma once
 #include "testkit.h"
 
@@ -24,7 +25,8 @@ int hc_connect(int port);
 void hc_send(int fd, const char *bytes, size_t length);
 /* Everything until the other side closes (also by reset); closes @fd. @ret_length may be NULL. */
 char *hc_read_all(int fd, size_t *ret_length);
-/* One answer of a connection that stays open: header and the body by Content-Length. NULL: closed before. */
+/* One answer of a connection that stays open: header and the body by Content-Length. NULL: closed
+ * before. */
 char *hc_read_answer(int fd);
 /* Sends on a new connection and reads until it is closed. */
 char *hc_exchange(int port, const char *request);

@@ -1,4 +1,5 @@
-/* jwt_maker.h: makes keys and tokens, good and bad, with gnutls alone: nothing of libjwt or of the gate is used. */
+/* jwt_maker.h: makes keys and tokens, good and bad, with gnutls alone: nothing of libjwt or of the
+ * gate is used. */
 #pragma once
 #include "testkit.h"
 
@@ -22,7 +23,8 @@ typedef struct {
 
 #define MAKER_SECRET "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
-/* Two RSA keys (rsa, other-rsa), EC keys on P-256 and P-384, HMAC secrets; kids rs256 rs384 … hs512. */
+/* Two RSA keys (rsa, other-rsa), EC keys on P-256 and P-384, HMAC secrets; kids rs256 rs384 …
+ * hs512. */
 void maker_init(Maker *self);
 void maker_clear(Maker *self);
 void maker_write(const Maker *self, const char *name, const char *text);

@@ -1,4 +1,5 @@
-/* test_auth_jwt.c: the token gate against the table of faults.md and more. The clock stands at 1700000000. */
+/* test_auth_jwt.c: the token gate against the table of faults.md and more. The clock stands at
+ * 1700000000. */
 #include "jwt_maker.h"
 
 #include "jw/http_auth.h"
@@ -167,82 +168,82 @@ test_headers(void **state)
     }
 }
 
+static const struct {
+    const char *claims, *pattern; /* NULL: accepted */
+} claim_cases[] = {
+    { "{" GOOD "}", NULL },
+    { "{" ISS_AUD ",\"sub\":\"u1\"}", "exp is missing" },
+    { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":1699999970}", "the token has expired" },
+    { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":1699999971}", NULL }, /* within the leeway */
+    { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":\"1700000600\"}", "exp is no time*" },
+    { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":1700000600.0}", "exp is no time*" },
+    { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":1e308}", "exp is no time*" },
+    { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":1e400}", "the claims: not a JSON*" },
+    { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":99999999999999999999}", "the claims: not a JSON*" },
+    { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":9223372036854775807}", "exp is no time*" },
+    { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":-1}", "exp is no time*" },
+    { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":0}", "the token has expired" },
+    { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":null}", "exp is no time*" },
+    { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":[1700000600]}", "exp is no time*" },
+    { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":1700000600,\"exp\":1}", "the claims: not a JSON*" },
+    { "{" GOOD ",\"nbf\":1700000031}", "nbf: *" },
+    { "{" GOOD ",\"nbf\":\"0\"}", "nbf is no time*" },
+    { "{" GOOD ",\"iat\":1700000031}", "iat: *" },
+    { "{" GOOD ",\"iat\":true}", "iat is no time*" },
+    { "{\"iss\":\"https://issuer.example/"
+      "\",\"aud\":\"jobwire\",\"sub\":\"u\",\"exp\":1700000600}",
+      "iss is not*" },
+    { "{\"iss\":[\"https://issuer.example\"],\"aud\":\"jobwire\",\"sub\":\"u\","
+      "\"exp\":1700000600}",
+      "iss is not*" },
+    { "{\"aud\":\"jobwire\",\"sub\":\"u\",\"exp\":1700000600}", "iss is not*" },
+    { "{\"iss\":\"https://issuer.example\",\"aud\":\"other\",\"sub\":\"u\",\"exp\":1700000600}",
+      "aud does not*" },
+    { "{\"iss\":\"https://issuer.example\",\"sub\":\"u\",\"exp\":1700000600}", "aud does not*" },
+    { "{\"iss\":\"https://issuer.example\",\"aud\":[],\"sub\":\"u\",\"exp\":1700000600}",
+      "aud does not*" },
+    { "{\"iss\":\"https://issuer.example\",\"aud\":[\"a\",\"jobwire\"],\"sub\":\"u\","
+      "\"exp\":1700000600}",
+      NULL },
+    { "{\"iss\":\"https://issuer.example\",\"aud\":[\"jobwire\",1],\"sub\":\"u\","
+      "\"exp\":1700000600}",
+      "aud holds*" },
+    { "{\"iss\":\"https://issuer.example\",\"aud\":{\"jobwire\":1},\"sub\":\"u\","
+      "\"exp\":1700000600}",
+      "aud does not*" },
+    { "{" ISS_AUD ",\"exp\":1700000600}", "sub is no text*" },
+    { "{" ISS_AUD ",\"exp\":1700000600,\"sub\":\"\"}", "sub is no text*" },
+    { "{" ISS_AUD ",\"exp\":1700000600,\"sub\":5}", "sub is no text*" },
+    { "{" ISS_AUD ",\"exp\":1700000600,\"sub\":{\"$ne\":1}}", "sub is no text*" },
+    { "{" ISS_AUD ",\"exp\":1700000600,\"sub\":\"a\\u0000b\"}", "the claims: not a JSON*" },
+    { "{" ISS_AUD ",\"exp\":1700000600,\"sub\":\"a\\u001bb\"}", "sub is no text*" },
+    { "{" ISS_AUD ",\"exp\":1700000600,\"sub\":\"\xff\xfe\"}", "the claims: not a JSON*" },
+    { "{" GOOD ",\"roles\":\"admin\"}", "roles is no list" },
+    { "{" GOOD ",\"roles\":[\"admin\",1]}", "roles holds*" },
+    { "{" GOOD ",\"permissions\":[[\"*\"]]}", "permissions holds*" },
+    { "{" GOOD ",\"departments\":{\"a\":\"b\"}}", "departments is no list" },
+    { "{" GOOD ",\"scope\":[\"reports:create\"]}", "scope is no text" },
+    { "{" GOOD ",\"name\":7}", "name is no text*" },
+    { "{" GOOD ",\"email\":[\"a@b\"]}", "email is no text*" },
+    { "{" GOOD ",\"jti\":5}", "jti is no text*" },
+    { "{" GOOD ",\"jti\":\"token-taken-back\"}", "jti: *revoked" },
+    { "[]", "the claims: not a JSON*" },
+    { "", "the claims are not base64url" },
+    { "{" GOOD, "the claims: not a JSON*" },
+    { "{" GOOD ",\"a\":[[[[[[[[]]]]]]]]}", "the claims: nested*" },
+    { "{" GOOD ",\"a\":\"[[[[[[[[[[[[{{{{{{\\\"[[[[[[[[[\"}", NULL },
+};
+
 static void
 test_claims(void **state)
 {
-    static const struct {
-        const char *claims, *pattern; /* NULL: accepted */
-    } cases[] = {
-        { "{" GOOD "}", NULL },
-        { "{" ISS_AUD ",\"sub\":\"u1\"}", "exp is missing" },
-        { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":1699999970}", "the token has expired" },
-        { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":1699999971}", NULL }, /* within the leeway */
-        { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":\"1700000600\"}", "exp is no time*" },
-        { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":1700000600.0}", "exp is no time*" },
-        { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":1e308}", "exp is no time*" },
-        { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":1e400}", "the claims: not a JSON*" },
-        { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":99999999999999999999}", "the claims: not a JSON*" },
-        { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":9223372036854775807}", "exp is no time*" },
-        { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":-1}", "exp is no time*" },
-        { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":0}", "the token has expired" },
-        { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":null}", "exp is no time*" },
-        { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":[1700000600]}", "exp is no time*" },
-        { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":1700000600,\"exp\":1}", "the claims: not a JSON*" },
-        { "{" GOOD ",\"nbf\":1700000031}", "nbf: *" },
-        { "{" GOOD ",\"nbf\":\"0\"}", "nbf is no time*" },
-        { "{" GOOD ",\"iat\":1700000031}", "iat: *" },
-        { "{" GOOD ",\"iat\":true}", "iat is no time*" },
-        { "{\"iss\":\"https://issuer.example/"
-          "\",\"aud\":\"jobwire\",\"sub\":\"u\",\"exp\":1700000600}",
-          "iss is not*" },
-        { "{\"iss\":[\"https://issuer.example\"],\"aud\":\"jobwire\",\"sub\":\"u\","
-          "\"exp\":1700000600}",
-          "iss is not*" },
-        { "{\"aud\":\"jobwire\",\"sub\":\"u\",\"exp\":1700000600}", "iss is not*" },
-        { "{\"iss\":\"https://issuer.example\",\"aud\":\"other\",\"sub\":\"u\",\"exp\":1700000600}",
-          "aud does not*" },
-        { "{\"iss\":\"https://issuer.example\",\"sub\":\"u\",\"exp\":1700000600}",
-          "aud does not*" },
-        { "{\"iss\":\"https://issuer.example\",\"aud\":[],\"sub\":\"u\",\"exp\":1700000600}",
-          "aud does not*" },
-        { "{\"iss\":\"https://issuer.example\",\"aud\":[\"a\",\"jobwire\"],\"sub\":\"u\","
-          "\"exp\":1700000600}",
-          NULL },
-        { "{\"iss\":\"https://issuer.example\",\"aud\":[\"jobwire\",1],\"sub\":\"u\","
-          "\"exp\":1700000600}",
-          "aud holds*" },
-        { "{\"iss\":\"https://issuer.example\",\"aud\":{\"jobwire\":1},\"sub\":\"u\","
-          "\"exp\":1700000600}",
-          "aud does not*" },
-        { "{" ISS_AUD ",\"exp\":1700000600}", "sub is no text*" },
-        { "{" ISS_AUD ",\"exp\":1700000600,\"sub\":\"\"}", "sub is no text*" },
-        { "{" ISS_AUD ",\"exp\":1700000600,\"sub\":5}", "sub is no text*" },
-        { "{" ISS_AUD ",\"exp\":1700000600,\"sub\":{\"$ne\":1}}", "sub is no text*" },
-        { "{" ISS_AUD ",\"exp\":1700000600,\"sub\":\"a\\u0000b\"}", "the claims: not a JSON*" },
-        { "{" ISS_AUD ",\"exp\":1700000600,\"sub\":\"a\\u001bb\"}", "sub is no text*" },
-        { "{" ISS_AUD ",\"exp\":1700000600,\"sub\":\"\xff\xfe\"}", "the claims: not a JSON*" },
-        { "{" GOOD ",\"roles\":\"admin\"}", "roles is no list" },
-        { "{" GOOD ",\"roles\":[\"admin\",1]}", "roles holds*" },
-        { "{" GOOD ",\"permissions\":[[\"*\"]]}", "permissions holds*" },
-        { "{" GOOD ",\"departments\":{\"a\":\"b\"}}", "departments is no list" },
-        { "{" GOOD ",\"scope\":[\"reports:create\"]}", "scope is no text" },
-        { "{" GOOD ",\"name\":7}", "name is no text*" },
-        { "{" GOOD ",\"email\":[\"a@b\"]}", "email is no text*" },
-        { "{" GOOD ",\"jti\":5}", "jti is no text*" },
-        { "{" GOOD ",\"jti\":\"token-taken-back\"}", "jti: *revoked" },
-        { "[]", "the claims: not a JSON*" },
-        { "", "the claims are not base64url" },
-        { "{" GOOD, "the claims: not a JSON*" },
-        { "{" GOOD ",\"a\":[[[[[[[[]]]]]]]]}", "the claims: nested*" },
-        { "{" GOOD ",\"a\":\"[[[[[[[[[[[[{{{{{{\\\"[[[[[[[[[\"}", NULL },
-    };
     (void)state;
-    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *token = maker_token(&maker, MAKER_RS256, RS256, cases[i].claims);
-        if (cases[i].pattern == NULL) {
-            assert_accepted(cases[i].claims, token);
+    for (size_t i = 0; i < G_N_ELEMENTS(claim_cases); i++) {
+        g_autofree char *token = maker_token(&maker, MAKER_RS256, RS256, claim_cases[i].claims);
+        if (claim_cases[i].pattern == NULL) {
+            assert_accepted(claim_cases[i].claims, token);
         } else {
-            assert_refused(cases[i].claims, token, cases[i].pattern);
+            assert_refused(claim_cases[i].claims, token, claim_cases[i].pattern);
         }
     }
 }
@@ -356,7 +357,8 @@ test_segments(void **state)
     assert_refused("space before", before, "the header is not base64url");
 }
 
-/* A standard alphabet, an impossible length, or spare bits that are set would be second spellings of one token. */
+/* A standard alphabet, an impossible length, or spare bits that are set would be second spellings
+ * of one token. */
 static void
 test_spellings(void **state)
 {

@@ -1,4 +1,5 @@
-/* test_auth_keys.c: what the gate refuses at start: short keys, wrong kinds, repeated kids, unknown algorithms. */
+/* test_auth_keys.c: what the gate refuses at start: short keys, wrong kinds, repeated kids, unknown
+ * algorithms. */
 #include "jwt_maker.h"
 
 #include "jw/http_auth.h"

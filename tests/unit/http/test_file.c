@@ -1,4 +1,5 @@
-/* test_file.c: a file as an answer: ranges, conditions, names, and what happens when it cannot be read to its end. */
+/* test_file.c: a file as an answer: ranges, conditions, names, and what happens when it cannot be
+ * read to its end. */
 #include "http_client.h"
 
 #include <sys/socket.h>
@@ -259,8 +260,11 @@ test_freed(void **state)
     (void)state;
     int wanted = g_atomic_int_get(&freed) + 4;
     g_autofree char *whole = ask("GET", "/files/10", "", &length);
+    assert_int_equal(hc_status(whole), 200);
     g_autofree char *same = ask("GET", "/files/10", "If-None-Match: *\r\n", &length);
+    assert_int_equal(hc_status(same), 304);
     g_autofree char *out = ask("GET", "/files/10", "Range: bytes=10-\r\n", &length);
+    assert_int_equal(hc_status(out), 416);
     int fd = hc_connect(server.port);
     const char *request = HC_GET("/files/900000000");
     hc_send(fd, request, strlen(request));

@@ -45,7 +45,8 @@ teardown(void **state)
 /* A request that hides behind an ambiguous one; it must never be answered. */
 #define HIDDEN "GET /echo HTTP/1.1\r\nHost: hidden\r\n\r\n"
 
-/* Refused with 400 (413 for a length beyond all numbers), ours or libmicrohttpd's own, and the connection is closed without a second answer. */
+/* Refused with 400 (413 for a length beyond all numbers), ours or libmicrohttpd's own, and the
+ * connection is closed without a second answer. */
 static void
 test_smuggling(void **state)
 {

@@ -1,4 +1,5 @@
-/* test_routes.c: matching, decoding of path and query, HEAD, OPTIONS, 404, 405, and the headers of every answer. */
+/* test_routes.c: matching, decoding of path and query, HEAD, OPTIONS, 404, 405, and the headers of
+ * every answer. */
 #include "http_client.h"
 
 #include <jansson.h>

@@ -1,4 +1,5 @@
-/* test_server.c: start and stop, kept connections, many at once, the gate on routes, the access log and the metrics. */
+/* test_server.c: start and stop, kept connections, many at once, the gate on routes, the access log
+ * and the metrics. */
 #include "http_client.h"
 
 #include "jwt_maker.h"
@@ -149,7 +150,8 @@ is_refused(void *data)
     return fd < 0;
 }
 
-/* What is under way is answered, idle connections are closed, new ones are refused, and stop() waits for all that. */
+/* What is under way is answered, idle connections are closed, new ones are refused, and stop()
+ * waits for all that. */
 static void
 test_stop_finishes(void **state)
 {

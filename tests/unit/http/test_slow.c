@@ -1,4 +1,5 @@
-/* test_slow.c: clients that take their time are cut by absolute age, whatever trickles, and do not starve the others. */
+/* test_slow.c: clients that take their time are cut by absolute age, whatever trickles, and do not
+ * starve the others. */
 #include "http_client.h"
 
 #include <errno.h>
@@ -41,7 +42,8 @@ teardown(void **state)
     return 0;
 }
 
-/* Sends @start, then one byte of @rest every 50 ms until the server has closed; milliseconds it took. */
+/* Sends @start, then one byte of @rest every 50 ms until the server has closed; milliseconds it
+ * took. */
 static int64_t
 trickle(const char *start, const char *rest)
 {
@@ -103,7 +105,8 @@ test_kept_connection(void **state)
     assert_true(took_ms >= 600 && took_ms < 8000);
 }
 
-/* While slow clients hold many connections, another is answered at once; when they hold all, as soon as they are cut. */
+/* While slow clients hold many connections, another is answered at once; when they hold all, as
+ * soon as they are cut. */
 static void
 test_others_are_served(void **state)
 {
@@ -136,7 +139,8 @@ is_answered(void *data)
     return hc_status(answer) == 200;
 }
 
-/* More connections than the cap: the excess waits or is refused, and the server recovers by itself. */
+/* More connections than the cap: the excess waits or is refused; the server recovers by itself. */
+ */
 static void
 test_cap(void **state)
 {

@@ -1,4 +1,5 @@
-/* test_svc_main.c: a whole service process from outside: options, configuration, health, signals, drain. */
+/* test_svc_main.c: a whole service process from outside: options, configuration, health, signals,
+ * drain. */
 #include "testkit.h"
 
 #include <arpa/inet.h>
@@ -260,6 +261,19 @@ test_checks(void **state)
     }
 }
 
+/* A dependency that does not answer holds neither the probe nor the drain. */
+static void
+test_stuck_check(void **state)
+{
+    static const char *const env[] = { "JW_TINY_SECRET=x", "TINY_FAIL=stuck", NULL };
+    g_autofree char *out = NULL, *err = NULL;
+    (void)state;
+    Child child = spawn(NULL, env);
+    wait_answer(&child, "/readyz", "HTTP/1.1 503 *\"store\":{\"status\":\"unknown\"*");
+    assert_int_equal(kill(child.pid, SIGTERM), 0);
+    assert_int_equal(finish(&child, &out, &err), 0);
+}
+
 static void
 test_start_fails(void **state)
 {
@@ -338,10 +352,15 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_options),          cmocka_unit_test(test_all_faults_at_once),
-        cmocka_unit_test(test_health_and_drain), cmocka_unit_test(test_checks),
-        cmocka_unit_test(test_start_fails),      cmocka_unit_test(test_second_signal_ends),
-        cmocka_unit_test(test_own_stop),         cmocka_unit_test(test_crash_point),
+        cmocka_unit_test(test_options),
+        cmocka_unit_test(test_all_faults_at_once),
+        cmocka_unit_test(test_health_and_drain),
+        cmocka_unit_test(test_checks),
+        cmocka_unit_test(test_stuck_check),
+        cmocka_unit_test(test_start_fails),
+        cmocka_unit_test(test_second_signal_ends),
+        cmocka_unit_test(test_own_stop),
+        cmocka_unit_test(test_crash_point),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

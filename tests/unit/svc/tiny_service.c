@@ -1,5 +1,6 @@
-/* tiny_service.c: the smallest service, for test_svc_main.c. GET /wait answers when the drain begins; GET /crash passes a
- * crash point; GET /give-up ends the service from within; TINY_FAIL=start|required|optional|hang makes it fail so. */
+/* tiny_service.c: the smallest service, for test_svc_main.c. GET /wait answers when the drain
+ * begins; GET /crash passes a crash point; GET /give-up ends the service from within;
+ * TINY_FAIL=start|required|optional|stuck|hang makes it fail so. */
 #include "jw/crash.h"
 #include "jw/svc.h"
 
@@ -63,7 +64,10 @@ static const JwHttpRoute routes[] = {
 static bool
 check_required(gpointer data, GError **error)
 {
-    (void)data;
+    Tiny *self = data;
+    if (fails_in("stuck")) {
+        (void)jw_stop_wait(jw_svc_stop_flag(self->svc), 600000);
+    }
     return !fails_in("required")
            || jw_fail(error, JW_ERROR_UNAVAILABLE, "secret host db-7 is away");
 }

@@ -8,7 +8,8 @@
 G_BEGIN_DECLS
 
 typedef struct {
-    char *keys_file; /* JW_JWT_KEYS_FILE: {"keys":[{"kid","alg":"RS256|ES256|HS256|…","publicKeyFile"|"secretFile"}]} */
+    char *keys_file; /* JW_JWT_KEYS_FILE: {"keys":[{"kid","alg":"RS256|ES256|HS256|…","publicKeyFile"|"secretFile"}],
+                        "revoked":["<jti>"]}; files relative to it */
     char *issuer;    /* JW_JWT_ISSUER, required */
     char *audience;  /* JW_JWT_AUDIENCE, required */
     int64_t leeway_ms; /* JW_JWT_LEEWAY, default 30 s */

@@ -1,6 +1,7 @@
 /* jw/crash.h: named points at which a fault test kills the process, as kill -9 would.
- * JW_CRASH_AT=<point>:<n> ends it at the n-th passing. Only builds with the CMake option JW_CRASH_POINTS know that
- * variable; in others a point is nothing and the variable is refused as unknown. Any thread. */
+ * JW_CRASH_AT=<point>:<n> ends it at the n-th passing. Only builds with the CMake option
+ * JW_CRASH_POINTS know that variable; in others a point is nothing and the variable is refused as
+ * unknown. Any thread. */
 #pragma once
 #include "jw/error.h"
 
