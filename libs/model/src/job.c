@@ -34,8 +34,10 @@ static const size_t artifact_texts[] = {
 };
 
 static const size_t entry_texts[] = {
-    offsetof(JwOutboxEntry, id),   offsetof(JwOutboxEntry, topic), offsetof(JwOutboxEntry, key),
-    offsetof(JwOutboxEntry, type), offsetof(JwOutboxEntry, body),
+    offsetof(JwOutboxEntry, id),          offsetof(JwOutboxEntry, topic),
+    offsetof(JwOutboxEntry, key),         offsetof(JwOutboxEntry, type),
+    offsetof(JwOutboxEntry, body),        offsetof(JwOutboxEntry, request_id),
+    offsetof(JwOutboxEntry, traceparent),
 };
 
 void

@@ -105,9 +105,15 @@ test_outbox_entries_have_their_own_ids(void **state)
 {
     g_autoptr(JwOutboxEntry) one = jw_outbox_entry_new("t", "k", "y", g_strdup("{}"), 5);
     g_autoptr(JwOutboxEntry) two = jw_outbox_entry_new("t", "k", "y", g_strdup("{}"), 5);
-    g_autoptr(JwOutboxEntry) copy = jw_outbox_entry_copy(one);
+    g_autoptr(JwOutboxEntry) copy = NULL;
 
     (void)state;
+    one->request_id = g_strdup("r1");
+    one->traceparent = g_strdup("00-1");
+    copy = jw_outbox_entry_copy(one);
+    assert_string_equal(copy->request_id, "r1");
+    assert_string_equal(copy->traceparent, "00-1");
+    assert_ptr_not_equal(copy->request_id, one->request_id);
     assert_true(jw_uuid_valid(one->id));
     assert_string_not_equal(one->id, two->id);
     assert_string_equal(one->id, copy->id);
