@@ -54,7 +54,9 @@ jw_wire_print(const struct json_t *value)
 {
     g_return_val_if_fail(value != NULL, NULL);
 
-    g_autoptr(JwJsonStr) text = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+    /* 15 digits: 83.33 stays 83.33. */
+    g_autoptr(JwJsonStr) text = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY
+                                                      | JSON_REAL_PRECISION(15));
     g_assert(text != NULL); /* jansson refuses only what it would not have built */
     return g_strdup(text);
 }
