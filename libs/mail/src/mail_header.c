@@ -7,7 +7,9 @@
 #include <string.h>
 
 #define FOLD_AT    76
-#define WORD_BYTES 42 /* 56 characters of base64 and 12 of frame */
+#define PLAIN_WORD 60 /* a longer word is encoded, so that it can be folded */
+#define WORD_FRAME 12 /* of an encoded word, "=?UTF-8?B?" and "?=" */
+#define WORD_MIN   9  /* bytes in an encoded word, however little room the line has */
 
 /* True when a reader sees exactly this text without any encoding. */
 static bool
@@ -17,7 +19,7 @@ is_plain(const char *text)
     for (const char *pos = text; *pos != '\0'; pos++) {
         unsigned char c = (unsigned char)*pos;
         word = c == ' ' ? 0 : word + 1;
-        if (c < 0x20 || c > 0x7e || word > FOLD_AT - 1) {
+        if (c < 0x20 || c > 0x7e || word > PLAIN_WORD) {
             return false;
         }
     }
@@ -26,49 +28,62 @@ is_plain(const char *text)
            && (text[0] == '\0' || text[strlen(text) - 1] != ' ');
 }
 
-/* Appends a token, on a new line when it does not fit on this one. @column: where the line stands. */
+/* The line a header is on: how far it is, and whether anything but the name stands on it. */
+typedef struct {
+    size_t column;
+    bool begun;
+} Line;
+
+/* Appends a token, on a new line when it does not fit on this one. Never right after the header's name:
+ * some readers take that line end for a part of the text. */
 static void
-append_folded(GString *out, size_t *column, const char *token, size_t length)
+append_folded(GString *out, Line *line, const char *token, size_t length)
 {
-    if (*column + 1 + length > FOLD_AT && *column > 1) {
+    if (line->column + 1 + length > FOLD_AT && line->begun) {
         g_string_append(out, "\r\n");
-        *column = 0;
+        line->column = 0;
     }
     g_string_append_c(out, ' ');
     g_string_append_len(out, token, (gssize)length);
-    *column += 1 + length;
+    line->column += 1 + length;
+    line->begun = true;
 }
 
 static void
-append_plain(GString *out, size_t *column, const char *text)
+append_plain(GString *out, Line *line, const char *text)
 {
     g_auto(GStrv) words = g_strsplit(text, " ", -1);
     for (size_t i = 0; words[i] != NULL; i++) {
-        append_folded(out, column, words[i], strlen(words[i]));
+        append_folded(out, line, words[i], strlen(words[i]));
     }
 }
 
 static void
-append_encoded(GString *out, size_t *column, const char *text)
+append_encoded(GString *out, Line *line, const char *text)
 {
     const char *pos = text;
     while (*pos != '\0') {
         const char *end = pos;
-        while (*end != '\0' && g_utf8_find_next_char(end, NULL) - pos <= WORD_BYTES) {
+        size_t used = line->column + 1 + WORD_FRAME;
+        size_t most = used < FOLD_AT ? (FOLD_AT - used) / 4 * 3 : 0;
+        if (most < WORD_MIN) { /* the next line has all the room; a first word must stay here */
+            most = line->begun ? (FOLD_AT - 1 - WORD_FRAME) / 4 * 3 : WORD_MIN;
+        }
+        while (*end != '\0' && (size_t)(g_utf8_find_next_char(end, NULL) - pos) <= most) {
             end = g_utf8_find_next_char(end, NULL);
         }
         g_autofree char *base64 = g_base64_encode((const guchar *)pos, (gsize)(end - pos));
         g_autofree char *word = g_strconcat("=?UTF-8?B?", base64, "?=", NULL);
-        append_folded(out, column, word, strlen(word));
+        append_folded(out, line, word, strlen(word));
         pos = end;
     }
 }
 
-static size_t
+static Line
 begin(GString *out, const char *name)
 {
     g_string_append_printf(out, "%s:", name);
-    return strlen(name) + 1;
+    return (Line){ .column = strlen(name) + 1 };
 }
 
 void
@@ -80,11 +95,11 @@ jw_mail_header_append_raw(GString *out, const char *name, const char *value)
 void
 jw_mail_header_append_text(GString *out, const char *name, const char *value)
 {
-    size_t column = begin(out, name);
+    Line line = begin(out, name);
     if (is_plain(value)) {
-        append_plain(out, &column, value);
+        append_plain(out, &line, value);
     } else {
-        append_encoded(out, &column, value);
+        append_encoded(out, &line, value);
     }
     g_string_append(out, "\r\n");
 }
@@ -104,12 +119,12 @@ void
 jw_mail_header_append_mailbox(GString *out, const char *name, const char *display,
                               const char *address)
 {
-    size_t column = begin(out, name);
+    Line line = begin(out, name);
     /* Readers differ on a phrase that is folded; encoded words may be. */
-    if (display != NULL && (!is_plain(display) || column + strlen(display) + 3 > FOLD_AT)) {
-        append_encoded(out, &column, display);
+    if (display != NULL && (!is_plain(display) || line.column + strlen(display) + 3 > FOLD_AT)) {
+        append_encoded(out, &line, display);
     } else if (display != NULL && is_phrase(display)) {
-        append_plain(out, &column, display);
+        append_plain(out, &line, display);
     } else if (display != NULL) {
         g_autoptr(GString) quoted = g_string_new("\"");
         for (const char *pos = display; *pos != '\0'; pos++) {
@@ -119,10 +134,10 @@ jw_mail_header_append_mailbox(GString *out, const char *name, const char *displa
             g_string_append_c(quoted, *pos);
         }
         g_string_append_c(quoted, '"');
-        append_plain(out, &column, quoted->str);
+        append_plain(out, &line, quoted->str);
     }
     g_autofree char *angle =
         display != NULL ? g_strconcat("<", address, ">", NULL) : g_strdup(address);
-    append_folded(out, &column, angle, strlen(angle));
+    append_folded(out, &line, angle, strlen(angle));
     g_string_append(out, "\r\n");
 }

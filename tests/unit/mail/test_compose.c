@@ -263,6 +263,7 @@ test_subjects(void **state)
         assert_wire(bytes, 78);
         g_autofree char *text = as_text(bytes);
         assert_null(strstr(text, "=0d=0a"));
+        assert_null(strstr(text, "Subject:\r\n ="));
         GMimeMessage *read = parse(bytes);
         const char *seen = g_mime_message_get_subject(read);
         if (g_strcmp0(seen != NULL ? seen : "", cases[i]) != 0) {
