@@ -140,7 +140,6 @@ is_answered(void *data)
 }
 
 /* More connections than the cap: the excess waits or is refused; the server recovers by itself. */
- */
 static void
 test_cap(void **state)
 {
