@@ -1,0 +1,458 @@
+/* gwkit.c: see gwkit.h. */
+#include "gwkit.h"
+
+#include <curl/curl.h>
+#include <gnutls/abstract.h>
+#include <gnutls/x509.h>
+#include <string.h>
+
+#include "jw/ident.h"
+#include "jw/store_files.h"
+#include "reports.h"
+
+static const struct {
+    const char *name, *role;
+    const char *permissions[4], *departments[3];
+} people[] = {
+    { "alice", NULL, { "reports:create", "reports:read", "reports:cancel" }, { NULL } },
+    { "bob", NULL, { "reports:create", "reports:read", "reports:cancel" }, { NULL } },
+    { "dana", NULL, { "reports:create", "reports:read", "reports:cancel" }, { "d1", "d2" } },
+    { "dave", NULL, { "reports:create", "reports:read" }, { "d1" } },
+    { "reader", NULL, { "reports:read" }, { "d1" } },
+    { "maker", NULL, { "reports:create" }, { "d1" } },
+    { "admin", "Admin", { NULL }, { NULL } },
+    { "adam", "admin", { NULL }, { "d1" } },
+    { "nobody", NULL, { "reports:other" }, { NULL } },
+    { "odd person", NULL, { "reports:create", "reports:read" }, { NULL } },
+};
+
+static void
+write_file(const char *folder, const char *name, const char *text)
+{
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+
+    assert_true(g_file_set_contents(path, text, -1, NULL));
+}
+
+static char *
+pem_text(gnutls_datum_t *take_pem)
+{
+    char *text = g_strndup((const char *)take_pem->data, take_pem->size);
+
+    gnutls_free(take_pem->data);
+    return text;
+}
+
+/* A key pair on P-256; the gate's file names it "test". */
+static void
+make_keys(GwKit *self)
+{
+    g_autofree char *folder = tk_temp_dir();
+    gnutls_x509_privkey_t private_key = NULL;
+    gnutls_privkey_t abstract_key = NULL;
+    gnutls_pubkey_t public_key = NULL;
+    gnutls_datum_t pem = { 0 };
+
+    assert_int_equal(gnutls_x509_privkey_init(&private_key), 0);
+    assert_int_equal(gnutls_x509_privkey_generate(private_key, GNUTLS_PK_ECDSA,
+                                                  GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1),
+                                                  0),
+                     0);
+    assert_int_equal(gnutls_x509_privkey_export2(private_key, GNUTLS_X509_FMT_PEM, &pem), 0);
+    self->private_pem = pem_text(&pem);
+    assert_int_equal(gnutls_privkey_init(&abstract_key), 0);
+    assert_int_equal(gnutls_privkey_import_x509(abstract_key, private_key, 0), 0);
+    assert_int_equal(gnutls_pubkey_init(&public_key), 0);
+    assert_int_equal(gnutls_pubkey_import_privkey(public_key, abstract_key, 0, 0), 0);
+    assert_int_equal(gnutls_pubkey_export2(public_key, GNUTLS_X509_FMT_PEM, &pem), 0);
+    g_autofree char *public_pem = pem_text(&pem);
+    gnutls_pubkey_deinit(public_key);
+    gnutls_privkey_deinit(abstract_key);
+    gnutls_x509_privkey_deinit(private_key);
+
+    write_file(folder, "public.pem", public_pem);
+    write_file(
+        folder, "keys.json",
+        "{\"keys\":[{\"kid\":\"test\",\"alg\":\"ES256\",\"publicKeyFile\":\"public.pem\"}]}");
+    self->auth = (JwAuthConfig){
+        .keys_file = g_build_filename(folder, "keys.json", NULL),
+        .issuer = g_strdup("kit"),
+        .audience = g_strdup("jobwire"),
+        .leeway_ms = 30000,
+        .roles_claim = g_strdup("roles"),
+        .permissions_claim = g_strdup("permissions"),
+        .departments_claim = g_strdup("departments"),
+    };
+}
+
+GwKit *
+kit_new(void)
+{
+    GwKit *self = g_new0(GwKit, 1);
+    Gw *gw = &self->gw;
+    g_autoptr(GError) error = NULL;
+
+    tk_clock_init(&self->clock, KIT_NOW);
+    make_keys(self);
+    gw->clock = &self->clock.clock;
+    gw->config.pending_max = 1000;
+    gw->config.retry_max = 2;
+    gw->catalog = jw_catalog_load(JW_SOURCE_DIR "/schemas/reports", &error);
+    assert_ok(gw->catalog != NULL, error);
+    gw->wire = jw_wire_new(gw->catalog, "jobwire.");
+    gw->store = jw_store_mem_new();
+    gw->bus = jw_bus_mem_new();
+    gw->relay = jw_relay_new(gw->store, gw->bus, gw->clock, "/jobwire/gateway");
+    gw->gate = jw_auth_gate_new(&self->auth, gw->clock, &error);
+    assert_ok(gw->gate != NULL, error);
+    gw->pending = gw_pending_new(gw->store, gw->clock, gw->config.pending_max);
+    gw_reports_init();
+
+    self->http_config = (JwHttpConfig){
+        .address = g_strdup("127.0.0.1"),
+        .body_max_bytes = 65536,
+        .connections_max = 32,
+        .idle_timeout_ms = 10000,
+        .request_age_ms = 10000,
+    };
+    self->http = jw_http_server_new(&self->http_config, &error);
+    assert_ok(self->http != NULL, error);
+    jw_http_server_set_gate(self->http, gw->gate);
+    gw_add_routes(gw, self->http);
+    assert_ok(jw_http_server_start(self->http, &error), error);
+    self->base_url = g_strdup_printf("http://127.0.0.1:%d", jw_http_server_port(self->http));
+    return self;
+}
+
+void
+kit_free(GwKit *self)
+{
+    jw_http_server_stop(self->http, 5000);
+    jw_http_server_free(self->http);
+    (void)jw_bus_mem_deliver(self->gw.bus);
+    gw_stop(&self->gw);
+    jw_relay_free(self->gw.relay);
+    jw_bus_free(self->gw.bus);
+    jw_store_free(self->gw.store);
+    jw_auth_gate_free(self->gw.gate);
+    jw_wire_free(self->gw.wire);
+    jw_catalog_free(self->gw.catalog);
+    g_free(self->http_config.address);
+    g_free(self->auth.keys_file);
+    g_free(self->auth.issuer);
+    g_free(self->auth.audience);
+    g_free(self->auth.roles_claim);
+    g_free(self->auth.permissions_claim);
+    g_free(self->auth.departments_claim);
+    g_free(self->private_pem);
+    g_free(self->base_url);
+    g_free(self);
+}
+
+int
+kit_setup(void **state)
+{
+    *state = kit_new();
+    return 0;
+}
+
+int
+kit_teardown(void **state)
+{
+    kit_free(*state);
+    return 0;
+}
+
+static char *
+sign(const GwKit *self, const char *who)
+{
+    g_autoptr(GError) error = NULL;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(people); i++) {
+        if (strcmp(people[i].name, who) != 0) {
+            continue;
+        }
+        const char *roles[] = { people[i].role, NULL };
+        g_autofree char *email = g_strconcat(who, "@example.com", NULL);
+        const JwTokenClaims claims = {
+            .kid = "test",
+            .alg = "ES256",
+            .issuer = "kit",
+            .audience = "jobwire",
+            .subject = who,
+            .name = who,
+            .email = email,
+            .roles = roles,
+            .permissions = people[i].permissions,
+            .departments = people[i].departments,
+            .issued_s = self->clock.now_ms / 1000,
+            .expires_s = self->clock.now_ms / 1000 + 600,
+        };
+        char *token = jw_auth_sign(&claims, self->private_pem, &error);
+        assert_ok(token != NULL, error);
+        return token;
+    }
+    fail_msg("gwkit knows no '%s'", who);
+    return NULL;
+}
+
+void
+answer_clear(Answer *self)
+{
+    g_clear_pointer(&self->headers, g_hash_table_unref);
+    g_clear_pointer(&self->body, g_byte_array_unref);
+    g_clear_pointer(&self->json, json_decref);
+}
+
+static size_t
+take_body(char *data, size_t size, size_t n, void *answer)
+{
+    g_byte_array_append(((Answer *)answer)->body, (const guint8 *)data, (guint)(size * n));
+    return size * n;
+}
+
+static size_t
+take_header(char *data, size_t size, size_t n, void *answer)
+{
+    g_autofree char *line = g_strndup(data, size * n);
+    char *colon = strchr(line, ':');
+
+    if (colon != NULL) {
+        *colon = '\0';
+        g_hash_table_insert(((Answer *)answer)->headers, g_ascii_strdown(line, -1),
+                            g_strdup(g_strstrip(colon + 1)));
+    }
+    return size * n;
+}
+
+Answer
+kit_ask(GwKit *self, const char *who, const char *method, const char *path, const char *body,
+        const char *const *headers)
+{
+    Answer answer = { .headers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free),
+                      .body = g_byte_array_new() };
+    g_autofree char *url = g_strconcat(self->base_url, path, NULL);
+    struct curl_slist *lines = NULL;
+    CURL *curl = curl_easy_init();
+
+    if (who != NULL) {
+        g_autofree char *token = sign(self, who);
+        g_autofree char *line = g_strconcat("Authorization: Bearer ", token, NULL);
+        lines = curl_slist_append(lines, line);
+    }
+    if (body != NULL) {
+        lines = curl_slist_append(lines, "Content-Type: application/json");
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
+    }
+    for (size_t i = 0; headers != NULL && headers[i] != NULL; i++) {
+        lines = curl_slist_append(lines, headers[i]);
+    }
+    curl_easy_setopt(curl, CURLOPT_URL, url);
+    curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, lines);
+    curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
+    curl_easy_setopt(curl, CURLOPT_NOBODY, strcmp(method, "HEAD") == 0 ? 1L : 0L);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
+    curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
+    curl_easy_setopt(curl, CURLOPT_HEADERDATA, &answer);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, 20000L);
+    CURLcode result = curl_easy_perform(curl);
+    if (result != CURLE_OK) {
+        fail_msg("%s %s: %s", method, path, curl_easy_strerror(result));
+    }
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer.status);
+    curl_easy_cleanup(curl);
+    curl_slist_free_all(lines);
+    answer.json =
+        json_loadb((const char *)answer.body->data, answer.body->len, JSON_DECODE_ANY, NULL);
+    return answer;
+}
+
+Answer
+kit_get(GwKit *self, const char *who, const char *path)
+{
+    return kit_ask(self, who, "GET", path, NULL, NULL);
+}
+
+Answer
+kit_post(GwKit *self, const char *who, const char *path, const char *body)
+{
+    return kit_ask(self, who, "POST", path, body, NULL);
+}
+
+json_t *
+answer_at(const Answer *self, const char *path)
+{
+    g_auto(GStrv) names = g_strsplit(path, ".", -1);
+    json_t *value = self->json;
+
+    for (size_t i = 0; names[i] != NULL && value != NULL; i++) {
+        value = json_is_array(value)
+                    ? json_array_get(value, (size_t)g_ascii_strtoull(names[i], NULL, 10))
+                    : json_object_get(value, names[i]);
+    }
+    return value;
+}
+
+const char *
+answer_text(const Answer *self, const char *path)
+{
+    return json_string_value(answer_at(self, path));
+}
+
+int64_t
+answer_int(const Answer *self, const char *path)
+{
+    json_t *value = answer_at(self, path);
+
+    if (!json_is_integer(value)) {
+        fail_msg("no number at %s in %.*s", path, (int)self->body->len,
+                 (const char *)self->body->data);
+    }
+    return json_integer_value(value);
+}
+
+const char *
+answer_header(const Answer *self, const char *name)
+{
+    return g_hash_table_lookup(self->headers, name);
+}
+
+void
+kit_assert_answer(const Answer *self, long status, const char *code, const char *file, int line)
+{
+    const char *said = answer_text(self, "error.code");
+    bool form = code != NULL
+                    ? json_is_false(answer_at(self, "success")) && g_strcmp0(said, code) == 0
+                          && answer_text(self, "error.message") != NULL
+                          && json_is_array(answer_at(self, "error.details"))
+                    : json_is_true(answer_at(self, "success")) && answer_at(self, "data") != NULL;
+
+    if (self->status != status || !form || answer_header(self, "x-request-id") == NULL) {
+        print_error("%s:%d: expected %ld %s, got %ld: %.*s\n", file, line, status,
+                    code != NULL ? code : "with data", self->status, (int)self->body->len,
+                    (const char *)self->body->data);
+        _fail(file, line);
+    }
+}
+
+void
+kit_assert_pointers(const Answer *self, const char *const *pointers)
+{
+    json_t *details = answer_at(self, "error.details");
+    size_t n = g_strv_length((char **)(uintptr_t)pointers);
+
+    for (size_t i = 0; i < json_array_size(details); i++) {
+        const char *pointer =
+            json_string_value(json_object_get(json_array_get(details, i), "pointer"));
+        if (pointer == NULL || !g_strv_contains(pointers, pointer)) {
+            fail_msg("unexpected detail: %.*s", (int)self->body->len,
+                     (const char *)self->body->data);
+        }
+    }
+    if (json_array_size(details) != n) {
+        fail_msg("%zu details expected: %.*s", n, (int)self->body->len,
+                 (const char *)self->body->data);
+    }
+}
+
+char *
+kit_make_from(GwKit *self, const char *who, const char *body)
+{
+    g_auto(Answer) answer = kit_post(self, who, KIT_JOBS, body);
+
+    assert_answer(answer, 201, NULL);
+    return g_strdup(answer_text(&answer, "data.id"));
+}
+
+char *
+kit_make(GwKit *self, const char *who)
+{
+    return kit_make_from(self, who, KIT_BODY);
+}
+
+char *
+kit_path(const char *job_id, const char *tail)
+{
+    return g_strconcat(KIT_JOBS "/", job_id, tail, NULL);
+}
+
+JwJob *
+kit_job(GwKit *self, const char *job_id)
+{
+    g_autoptr(GError) error = NULL;
+    JwJob *job = NULL;
+
+    assert_ok(jw_store_get_job(self->gw.store, job_id, &job, &error), error);
+    return job;
+}
+
+static void
+change(GwKit *self, const JwJobChange *change)
+{
+    g_autoptr(GError) error = NULL;
+    JwCas cas = JW_CAS_LOST;
+
+    assert_ok(jw_store_change_job(self->gw.store, change, &cas, NULL, &error), error);
+    assert_int_equal(cas, JW_CAS_WON);
+}
+
+int64_t
+kit_claim(GwKit *self, const char *job_id)
+{
+    change(self, &(JwJobChange){ .job_id = job_id,
+                                 .transition = JW_CHANGE_CLAIM,
+                                 .now_ms = self->clock.now_ms,
+                                 .owner = "kit" });
+    g_autoptr(JwJob) job = kit_job(self, job_id);
+    return job->token;
+}
+
+void
+kit_fail(GwKit *self, const char *job_id)
+{
+    int64_t token = kit_claim(self, job_id);
+
+    change(self, &(JwJobChange){ .job_id = job_id,
+                                 .transition = JW_CHANGE_FAIL_FINAL,
+                                 .now_ms = self->clock.now_ms,
+                                 .token = token,
+                                 .error_code = "INVALID",
+                                 .error_message = "the records are not readable" });
+}
+
+void
+kit_complete(GwKit *self, const char *job_id, const char *content, const char *file_name,
+             int64_t expires_at_ms)
+{
+    char file_id[JW_UUID_LEN + 1];
+    g_autofree char *type = g_strdup("text/csv; charset=utf-8");
+    g_autofree char *name = g_strdup(file_name);
+    g_autofree char *sha256 = NULL;
+    g_autofree char *summary = g_strdup("{\"figures\":[]}");
+    g_autoptr(GError) error = NULL;
+    int64_t size = 0;
+    int64_t token = kit_claim(self, job_id);
+
+    jw_uuid_v7(self->clock.now_ms, file_id);
+    g_autoptr(JwFileWriter) writer =
+        jw_file_writer_new(self->gw.store, file_id, name, type, job_id, self->clock.now_ms);
+    assert_ok(jw_file_writer_write(writer, content, strlen(content), &error), error);
+    assert_ok(jw_file_writer_finish(writer, &size, &sha256, &error), error);
+    JwArtifact artifact = {
+        .file_id = file_id,
+        .file_name = name,
+        .content_type = type,
+        .size_bytes = size,
+        .sha256 = sha256,
+        .rows = 3,
+        .summary = summary,
+        .expires_at_ms = expires_at_ms,
+    };
+    change(self, &(JwJobChange){ .job_id = job_id,
+                                 .transition = JW_CHANGE_FINISH,
+                                 .now_ms = self->clock.now_ms,
+                                 .token = token,
+                                 .artifact = &artifact });
+}

@@ -1,0 +1,357 @@
+/* test_create.c: POST / of façade 000: one test per line of its description. */
+#include "gwkit.h"
+
+#include <string.h>
+
+#include "jw/ident.h"
+
+#define BODY(extra)                                                                                \
+    "{\"reportType\":\"call-records\",\"name\":\"Calls\",\"parameters\":{},"                       \
+    "\"output\":{\"format\":\"csv\"}" extra "}"
+#define PARAMETERS(text)                                                                           \
+    "{\"reportType\":\"call-records\",\"name\":\"Calls\",\"parameters\":" text                     \
+    ",\"output\":{\"format\":\"csv\"}}"
+
+static void
+test_created(void **state)
+{
+    GwKit *kit = *state;
+    const char *headers[] = { "X-Request-Id: req-1", NULL };
+    g_auto(Answer) answer =
+        kit_ask(kit, "alice", "POST", KIT_JOBS, BODY(",\"description\":\"two\\nlines\""), headers);
+
+    assert_answer(answer, 201, NULL);
+    const char *id = answer_text(&answer, "data.id");
+    g_autofree char *path = kit_path(id, "");
+    assert_true(jw_uuid_valid(id));
+    assert_string_equal(answer_text(&answer, "data.status"), "pending");
+    assert_null(answer_at(&answer, "data.estimatedWaitTime"));
+    assert_null(answer_at(&answer, "data.queuePosition"));
+    assert_int_equal(json_object_size(answer_at(&answer, "data")), 2);
+    assert_string_equal(answer_header(&answer, "location"), path);
+    assert_string_equal(answer_header(&answer, "x-request-id"), "req-1");
+    assert_null(answer_header(&answer, "idempotent-replayed"));
+
+    g_autoptr(JwJob) job = kit_job(kit, id);
+    assert_string_equal(job->type, "report");
+    assert_string_equal(job->subtype, "call-records");
+    assert_string_equal(job->source, "api:reports");
+    assert_string_equal(job->description, "two\nlines");
+    assert_string_equal(job->requested_by.id, "alice");
+    assert_string_equal(job->requested_by.email, "alice@example.com");
+    assert_string_equal(job->request_id, "req-1");
+    assert_non_null(job->traceparent);
+    assert_int_equal(strlen(job->request_hash), 64);
+    assert_int_equal(job->created_at_ms, KIT_NOW);
+    assert_int_equal(job->max_retries, 2);
+    assert_null(job->departments);
+    assert_int_equal(job->outbox->len, 2);
+}
+
+/* The answer did not wait for the broker; afterwards the command and the event are there. */
+static void
+test_published(void **state)
+{
+    GwKit *kit = *state;
+    static const struct {
+        const char *extra, *topic;
+    } cases[] = {
+        { "", "jobwire.job.commands.normal" },
+        { ",\"priority\":\"high\"", "jobwire.job.commands.high" },
+        { ",\"priority\":\"report-priority.low\"", "jobwire.job.commands.low" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *body = g_strdup_printf(BODY("%s"), cases[i].extra);
+        g_autofree char *id = kit_make_from(kit, "alice", body);
+        (void)jw_bus_mem_deliver(kit->gw.bus);
+
+        assert_int_equal(jw_bus_mem_count(kit->gw.bus, cases[i].topic), 1);
+        const JwMessage *command = jw_bus_mem_get(kit->gw.bus, cases[i].topic, 0);
+        assert_int_equal(command->key_length, strlen(id));
+        assert_memory_equal(command->key, id, strlen(id));
+        assert_string_equal(jw_message_header(command, "ce_type"), JW_TYPE_JOB_SUBMIT);
+        assert_string_equal(jw_message_header(command, "ce_source"), "/jobwire/gateway");
+        assert_non_null(jw_message_header(command, "traceparent"));
+        assert_int_equal(jw_bus_mem_count(kit->gw.bus, "jobwire.job.events"), i + 1);
+    }
+}
+
+/* Executors read the command back by the rules of libs/wire: whatever the token said, it must pass. */
+static void
+test_command_is_readable(void **state)
+{
+    GwKit *kit = *state;
+    static const char *const makers[] = { "alice", "dana", "odd person", "admin" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(makers); i++) {
+        g_autofree char *id = kit_make_from(
+            kit, makers[i], BODY(",\"delivery\":{\"recipients\":[\"a@example.com\"]}"));
+        (void)jw_bus_mem_deliver(kit->gw.bus);
+        const JwMessage *command = jw_bus_mem_get(kit->gw.bus, "jobwire.job.commands.normal", i);
+        g_auto(JwFaults) faults = { 0 };
+        g_autoptr(JwJob) job = NULL;
+        g_autoptr(GError) error = NULL;
+        json_auto_t *value = jw_wire_parse(command->body, command->body_length, &error);
+
+        assert_ok(value != NULL, error);
+        if (!jw_wire_job_from_command(kit->gw.wire, value, "/jobwire/gateway", "1", KIT_NOW,
+                                      &faults, &job)) {
+            g_autofree char *text = jw_faults_text(&faults);
+            fail_msg("%s: %s", makers[i], text);
+        }
+        g_autoptr(JwJob) stored = kit_job(kit, id);
+        assert_string_equal(job->id, id);
+        assert_string_equal(job->spec, stored->spec);
+        assert_string_equal(job->requested_by.id, makers[i]);
+    }
+}
+
+static void
+test_broker_down(void **state)
+{
+    GwKit *kit = *state;
+
+    jw_bus_mem_set_down(kit->gw.bus, true);
+    g_autofree char *down = kit_make(kit, "alice");
+    jw_bus_mem_refuse(kit->gw.bus, 2);
+    g_autofree char *refused = kit_make(kit, "alice");
+    (void)jw_bus_mem_deliver(kit->gw.bus);
+    g_autoptr(JwJob) job = kit_job(kit, down);
+    assert_int_equal(job->outbox->len, 2);
+    g_autoptr(JwJob) other = kit_job(kit, refused);
+    assert_int_equal(other->outbox->len, 2);
+}
+
+static void
+test_permission(void **state)
+{
+    GwKit *kit = *state;
+    static const struct {
+        const char *who;
+        long status;
+        const char *code;
+    } cases[] = {
+        { NULL, 401, "UNAUTHORIZED" },  { "nobody", 403, "FORBIDDEN" },
+        { "reader", 403, "FORBIDDEN" }, { "maker", 201, NULL },
+        { "alice", 201, NULL },         { "admin", 201, NULL },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(Answer) answer = kit_post(kit, cases[i].who, KIT_JOBS, KIT_BODY);
+        assert_answer(answer, cases[i].status, cases[i].code);
+    }
+}
+
+static void
+test_faults(void **state)
+{
+    GwKit *kit = *state;
+    static const struct {
+        const char *body, *pointers[6];
+    } cases[] = {
+        { "{}", { "/reportType", "/name", "/parameters", "/output" } },
+        { "[]", { "" } },
+        { "{\"reportType\":\"call-records\",\"name\":\"x\",\"parameters\":{},\"output\":{}}",
+          { "/output/format" } },
+        { "{\"reportType\":\"report-type.nothing\",\"name\":\"x\",\"parameters\":{},\"output\":{"
+          "\"format\":\"csv\"}}",
+          { "/reportType" } },
+        { "{\"reportType\":\"call-records\",\"name\":\"\",\"parameters\":{},\"output\":{\"format\":"
+          "\"docx\"}}",
+          { "/name", "/output/format" } },
+        { BODY(",\"priority\":\"urgent\""), { "/priority" } },
+        { BODY(",\"priority\":{\"$ne\":1}"), { "/priority" } },
+        { BODY(",\"scheduledFor\":\"2026-01-13T02:00:14Z\""), { "/scheduledFor" } },
+        { BODY(",\"scheduledFor\":\"tomorrow\""), { "/scheduledFor" } },
+        { BODY(",\"templateId\":\"t1\""), { "/templateId" } },
+        { BODY(",\"colour\":\"red\""), { "/colour" } },
+        { BODY(",\"delivery\":{\"recipients\":[\"a@example.com\",\"a@\\r\\nBcc: b@example.com\"]}"),
+          { "/delivery/recipients/1" } },
+        { PARAMETERS("{\"dateRange\":{\"startDate\":\"2026-01-02\",\"endDate\":\"2026-01-01\"}}"),
+          { "/parameters/dateRange" } },
+        { PARAMETERS("{\"filters\":{\"nothing\":[\"x\"]}}"), { "/parameters/filters/nothing" } },
+        { PARAMETERS("{\"filters\":{\"statuses\":{\"$ne\":1}}}"),
+          { "/parameters/filters/statuses" } },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(Answer) answer = kit_post(kit, "alice", KIT_JOBS, cases[i].body);
+        assert_answer(answer, 400, "VALIDATION_ERROR");
+        kit_assert_pointers(&answer, cases[i].pointers);
+    }
+    g_auto(Answer) query = kit_post(kit, "alice", KIT_JOBS "?dryRun=1", KIT_BODY);
+    assert_answer(query, 400, "VALIDATION_ERROR");
+    kit_assert_pointers(&query, (const char *const[]){ "/dryRun", NULL });
+    g_auto(Answer) list = kit_get(kit, "admin", KIT_JOBS);
+    assert_int_equal(answer_int(&list, "pagination.total"), 0);
+}
+
+static void
+test_not_json(void **state)
+{
+    GwKit *kit = *state;
+    static const char *const bodies[] = {
+        "",
+        "{",
+        "{\"name\":\"a\",\"name\":\"b\"}",
+        "{\"name\":\"\\ud800\"}",
+        "{\"name\":1e400}",
+        "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]",
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(bodies); i++) {
+        g_auto(Answer) answer = kit_post(kit, "alice", KIT_JOBS, bodies[i]);
+        assert_answer(answer, 400, "INVALID_JSON");
+    }
+}
+
+static void
+test_http(void **state)
+{
+    GwKit *kit = *state;
+    g_autofree char *large = g_strnfill(70000, ' ');
+    const char *plain[] = { "Content-Type: text/plain", NULL };
+
+    g_auto(Answer) method = kit_ask(kit, "alice", "DELETE", KIT_JOBS, NULL, NULL);
+    assert_answer(method, 405, "METHOD_NOT_ALLOWED");
+    assert_non_null(strstr(answer_header(&method, "allow"), "POST"));
+    g_auto(Answer) options = kit_ask(kit, NULL, "OPTIONS", KIT_JOBS, NULL, NULL);
+    assert_int_equal(options.status, 204);
+    g_auto(Answer) too_large = kit_post(kit, "alice", KIT_JOBS, large);
+    assert_answer(too_large, 413, "PAYLOAD_TOO_LARGE");
+    g_auto(Answer) unknown = kit_get(kit, "alice", "/api/v2/reports/nothing");
+    assert_answer(unknown, 404, "NOT_FOUND");
+    g_auto(Answer) head = kit_ask(kit, "alice", "HEAD", KIT_JOBS, NULL, NULL);
+    assert_int_equal(head.status, 200);
+    assert_int_equal(head.body->len, 0);
+    g_auto(Answer) text = kit_ask(kit, "alice", "POST", KIT_JOBS, KIT_BODY, plain);
+    assert_true(text.status == 415 || text.status == 400);
+}
+
+static void
+test_lookup_values(void **state)
+{
+    GwKit *kit = *state;
+    g_autofree char *id =
+        kit_make_from(kit, "alice",
+                      "{\"reportType\":\"report-type.call-records\",\"name\":\"Calls\","
+                      "\"parameters\":{},\"priority\":\"report-priority.high\","
+                      "\"output\":{\"format\":\"output-format.xlsx\"}}");
+    g_autofree char *path = kit_path(id, "");
+    g_auto(Answer) answer = kit_get(kit, "alice", path);
+
+    assert_string_equal(answer_text(&answer, "data.reportType"), "call-records");
+    assert_string_equal(answer_text(&answer, "data.priority"), "high");
+    assert_string_equal(answer_text(&answer, "data.output.format"), "output-format.xlsx");
+    g_auto(Answer) list = kit_get(kit, "alice", KIT_JOBS);
+    assert_string_equal(answer_text(&list, "data.0.output.format"), "xlsx");
+}
+
+static void
+test_scheduled(void **state)
+{
+    GwKit *kit = *state;
+    g_auto(Answer) answer =
+        kit_post(kit, "alice", KIT_JOBS, BODY(",\"scheduledFor\":\"2026-01-13T02:00:16Z\""));
+
+    assert_answer(answer, 201, NULL);
+    assert_string_equal(answer_text(&answer, "data.status"), "scheduled");
+    g_autoptr(JwJob) job = kit_job(kit, answer_text(&answer, "data.id"));
+    assert_int_equal(job->state, JW_JOB_SCHEDULED);
+    assert_int_equal(job->not_before_ms, KIT_NOW + 1000);
+    assert_int_equal(job->outbox->len,
+                     1); /* the event; the scheduler sends the command when it is time */
+    (void)jw_bus_mem_deliver(kit->gw.bus);
+    assert_int_equal(jw_bus_mem_count(kit->gw.bus, "jobwire.job.commands.normal"), 0);
+}
+
+static void
+test_departments(void **state)
+{
+    GwKit *kit = *state;
+    static const struct {
+        const char *who, *asked; /* NULL: no such filter */
+        const char *expected;    /* "d1,d2"; NULL: none; "403" */
+    } cases[] = {
+        { "dana", NULL, "d1,d2" },
+        { "dana", "[]", "d1,d2" },
+        { "dana", "[\"d1\"]", "d1" },
+        { "dana", "[\"d2\",\"d1\"]", "d2,d1" },
+        { "dana", "[\"d1\",\"d3\"]", "403" },
+        { "dana", "[\"D1\"]", "403" },
+        { "adam", "[\"d2\"]", "403" },
+        { "adam", NULL, "d1" },
+        { "alice", NULL, NULL },
+        { "alice", "[\"d9\"]", "d9" },
+        { "admin", "[\"d9\"]", "d9" },
+        { "admin", NULL, NULL },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *filters = cases[i].asked != NULL
+                                       ? g_strdup_printf("\"departmentIds\":%s", cases[i].asked)
+                                       : g_strdup("");
+        g_autofree char *body = g_strdup_printf(PARAMETERS("{\"filters\":{%s}}"), filters);
+        g_auto(Answer) answer = kit_post(kit, cases[i].who, KIT_JOBS, body);
+
+        if (g_strcmp0(cases[i].expected, "403") == 0) {
+            assert_answer(answer, 403, "DEPARTMENT_FORBIDDEN");
+            assert_int_equal(json_array_size(answer_at(&answer, "error.details")), 1);
+            continue;
+        }
+        assert_answer(answer, 201, NULL);
+        g_autoptr(JwJob) job = kit_job(kit, answer_text(&answer, "data.id"));
+        g_autofree char *departments =
+            job->departments != NULL ? g_strjoinv(",", job->departments) : NULL;
+        if (g_strcmp0(departments, cases[i].expected) != 0) {
+            fail_msg("case %zu: '%s'", i, departments);
+        }
+        /* What the report will be limited to. */
+        const JwReportDef *def = NULL;
+        g_autoptr(JwReportRequest) request = NULL;
+        g_autoptr(GError) error = NULL;
+        assert_ok(jw_wire_report_request(kit->gw.wire, job, &request, &def, &error), error);
+        assert_int_equal(request->filters->len, cases[i].expected != NULL ? 1 : 0);
+    }
+}
+
+static void
+test_recipients(void **state)
+{
+    GwKit *kit = *state;
+    g_autofree char *id = kit_make_from(kit, "alice",
+                                        BODY(",\"delivery\":{\"recipients\":[\"a@example.com\",\"b@"
+                                             "example.com\",\"a@EXAMPLE.com\"]}"));
+    g_autoptr(JwJob) job = kit_job(kit, id);
+
+    assert_int_equal(g_strv_length(job->recipients), 2);
+}
+
+static void
+test_public_url(void **state)
+{
+    GwKit *kit = *state;
+    char url[] = "https://jobs.example.com";
+
+    kit->gw.config.public_url = url;
+    g_auto(Answer) answer = kit_post(kit, "alice", KIT_JOBS, KIT_BODY);
+    g_autofree char *location =
+        g_strconcat(url, KIT_JOBS "/", answer_text(&answer, "data.id"), NULL);
+    assert_string_equal(answer_header(&answer, "location"), location);
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_created),     TEST(test_published),   TEST(test_command_is_readable),
+        TEST(test_broker_down), TEST(test_permission),  TEST(test_faults),
+        TEST(test_not_json),    TEST(test_http),        TEST(test_lookup_values),
+        TEST(test_scheduled),   TEST(test_departments), TEST(test_recipients),
+        TEST(test_public_url),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,199 @@
+/* test_faults.c: each store call of each route fails, for every n: nothing is lost, and no answer lies. */
+#include "gwkit.h"
+
+#define MAX_CALLS 20
+
+static const struct {
+    JwErrorCode code;
+    bool after; /* the write was done, its answer lost */
+} faults[] = {
+    { JW_ERROR_UNAVAILABLE, false }, { JW_ERROR_BUSY, false },     { JW_ERROR_IN_DOUBT, false },
+    { JW_ERROR_IN_DOUBT, true },     { JW_ERROR_INTERNAL, false }, { JW_ERROR_CORRUPT, false },
+};
+
+static void
+assert_down(const Answer *answer)
+{
+    if (answer->status == 503) {
+        assert_non_null(answer_header(answer, "retry-after"));
+    } else {
+        assert_int_equal(answer->status, 500);
+    }
+    assert_null(g_strstr_len((const char *)answer->body->data, answer->body->len,
+                             "mem")); /* nothing of the inside */
+}
+
+static int64_t
+total(GwKit *kit)
+{
+    g_auto(Answer) list = kit_get(kit, "admin", KIT_JOBS);
+
+    return answer_int(&list, "pagination.total");
+}
+
+static void
+post_with_fault(GwKit *kit, size_t fault, const char *key)
+{
+    const char *headers[] = { key, NULL };
+
+    for (int n = 1; n <= MAX_CALLS; n++) {
+        int64_t before = total(kit);
+        int calls = jw_store_mem_calls(kit->gw.store);
+        g_autofree char *body =
+            g_strdup_printf("{\"reportType\":\"call-records\",\"name\":\"%zu-%d\","
+                            "\"parameters\":{},\"output\":{\"format\":\"csv\"}}",
+                            fault, n);
+        g_autofree char *line = key != NULL ? g_strdup_printf("%s-%zu-%d", key, fault, n) : NULL;
+        headers[0] = line;
+        jw_store_mem_fail_nth(kit->gw.store, n, faults[fault].code, faults[fault].after);
+        g_auto(Answer) answer = kit_ask(kit, "alice", "POST", KIT_JOBS, body, headers);
+        jw_store_mem_fail_nth(kit->gw.store, 0, JW_ERROR_INTERNAL, false);
+        bool reached = jw_store_mem_calls(kit->gw.store) - calls >= n;
+        int64_t made = total(kit) - before;
+
+        if (answer.status == 201) {
+            assert_int_equal(made, 1);
+            assert_null(answer_header(&answer, "idempotent-replayed"));
+        } else {
+            assert_down(&answer);
+            assert_in_range(made, 0, key != NULL ? 1 : 0);
+        }
+        if (key != NULL) {
+            /* What a client does: the same again, until it is answered. One job, whatever happened. */
+            g_auto(Answer) again = kit_ask(kit, "alice", "POST", KIT_JOBS, body, headers);
+            assert_answer(again, 201, NULL);
+            assert_int_equal(total(kit) - before, 1);
+        }
+        if (!reached) {
+            assert_int_equal(answer.status, 201);
+            return;
+        }
+    }
+    fail_msg("a POST makes more than %d store calls", MAX_CALLS);
+}
+
+static void
+test_post(void **state)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(faults); i++) {
+        post_with_fault(*state, i, NULL);
+    }
+}
+
+static void
+test_post_with_key(void **state)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(faults); i++) {
+        post_with_fault(*state, i, "Idempotency-Key: k");
+    }
+}
+
+/* @expected: the state after a 200. Whatever else is answered, the job is in one of the two. */
+static void
+change_with_faults(GwKit *kit, const char *what, bool fail_first, JwJobState expected)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(faults); i++) {
+        for (int n = 1; n <= MAX_CALLS; n++) {
+            g_autofree char *id = kit_make(kit, "alice");
+            if (fail_first) {
+                kit_fail(kit, id);
+            }
+            g_autoptr(JwJob) before = kit_job(kit, id);
+            g_autofree char *path = kit_path(id, what);
+            int calls = jw_store_mem_calls(kit->gw.store);
+            jw_store_mem_fail_nth(kit->gw.store, n, faults[i].code, faults[i].after);
+            g_auto(Answer) answer = kit_post(kit, "alice", path, NULL);
+            jw_store_mem_fail_nth(kit->gw.store, 0, JW_ERROR_INTERNAL, false);
+            bool reached = jw_store_mem_calls(kit->gw.store) - calls >= n;
+            g_autoptr(JwJob) after = kit_job(kit, id);
+
+            if (answer.status == 200) {
+                assert_int_equal(after->state, expected);
+                assert_in_range(after->retry_count, 0, 1); /* repeated, but not twice */
+            } else {
+                assert_down(&answer);
+                assert_true(after->state == before->state || after->state == expected);
+            }
+            if (faults[i].code == JW_ERROR_IN_DOUBT && n == 2) {
+                assert_int_equal(answer.status,
+                                 200); /* the change itself: read again, then decided */
+            }
+            if (!reached) {
+                assert_int_equal(answer.status, 200);
+                break;
+            }
+            assert_true(n < MAX_CALLS);
+        }
+    }
+}
+
+static void
+test_cancel(void **state)
+{
+    change_with_faults(*state, "/cancel", false, JW_JOB_CANCELLED);
+}
+
+static void
+test_retry(void **state)
+{
+    change_with_faults(*state, "/retry", true, JW_JOB_PENDING);
+}
+
+static void
+test_reads(void **state)
+{
+    GwKit *kit = *state;
+    g_autofree char *id =
+        kit_make_from(kit, "alice",
+                      "{\"reportType\":\"call-records\",\"name\":\"x\",\"parameters\":{},"
+                      "\"output\":{\"format\":\"csv\"},"
+                      "\"delivery\":{\"recipients\":[\"a@example.com\"]}}");
+    g_autofree char *get = kit_path(id, "");
+    const char *paths[] = { KIT_JOBS, get };
+
+    kit_complete(kit, id, "x", "x.csv", 0);
+    for (size_t p = 0; p < G_N_ELEMENTS(paths); p++) {
+        for (int n = 1; n <= MAX_CALLS; n++) {
+            int calls = jw_store_mem_calls(kit->gw.store);
+            jw_store_mem_fail_nth(kit->gw.store, n, JW_ERROR_UNAVAILABLE, false);
+            g_auto(Answer) answer = kit_get(kit, "alice", paths[p]);
+            jw_store_mem_fail_nth(kit->gw.store, 0, JW_ERROR_INTERNAL, false);
+            if (jw_store_mem_calls(kit->gw.store) - calls < n) {
+                assert_answer(answer, 200, NULL);
+                break;
+            }
+            assert_answer(answer, 503, "SERVICE_UNAVAILABLE");
+            assert_non_null(answer_header(&answer, "retry-after"));
+            assert_true(n < MAX_CALLS);
+        }
+    }
+}
+
+/* The first call of a download finds the job, the second its file: both can be answered properly. */
+static void
+test_download(void **state)
+{
+    GwKit *kit = *state;
+    g_autofree char *id = kit_make(kit, "alice");
+    g_autofree char *path = kit_path(id, "/download");
+
+    kit_complete(kit, id, "x", "x.csv", 0);
+    for (int n = 1; n <= 2; n++) {
+        jw_store_mem_fail_nth(kit->gw.store, n, JW_ERROR_UNAVAILABLE, false);
+        g_auto(Answer) answer = kit_get(kit, "alice", path);
+        jw_store_mem_fail_nth(kit->gw.store, 0, JW_ERROR_INTERNAL, false);
+        assert_answer(answer, 503, "SERVICE_UNAVAILABLE");
+    }
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_post),  TEST(test_post_with_key), TEST(test_cancel),
+        TEST(test_retry), TEST(test_reads),         TEST(test_download),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

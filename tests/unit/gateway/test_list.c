@@ -1,0 +1,223 @@
+/* test_list.c: GET / of façade 000: filters, pages, order, visibility. */
+#include "gwkit.h"
+
+#include <string.h>
+
+#define BODY(type, name, extra)                                                                    \
+    "{\"reportType\":\"" type "\",\"name\":\"" name "\",\"parameters\":{},"                        \
+    "\"output\":{\"format\":\"csv\"}" extra "}"
+
+/* Names of the page, joined. */
+static char *
+names(const Answer *answer)
+{
+    GString *text = g_string_new(NULL);
+    json_t *data = answer_at(answer, "data");
+
+    for (size_t i = 0; i < json_array_size(data); i++) {
+        g_string_append_printf(text, "%s%s", i > 0 ? " " : "",
+                               json_string_value(json_object_get(json_array_get(data, i), "name")));
+    }
+    return g_string_free(text, FALSE);
+}
+
+/* One minute apart: A (low), B (high, learning), C (scheduled), D (completed), E (failed), F (cancelled), G (running) */
+static void
+fill(GwKit *kit)
+{
+    static const char *const bodies[] = {
+        BODY("call-records", "A", ",\"priority\":\"low\""),
+        BODY("learning-activity", "B", ",\"priority\":\"high\""),
+        BODY("call-records", "C", ",\"scheduledFor\":\"2027-01-01T00:00:00Z\""),
+        BODY("call-records", "D", ""),
+        BODY("call-records", "E", ""),
+        BODY("call-records", "F", ""),
+        BODY("call-records", "G", ""),
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(bodies); i++) {
+        g_autofree char *id = kit_make_from(kit, "alice", bodies[i]);
+        if (i == 3) {
+            kit_complete(kit, id, "a\r\n", "d.csv", 0);
+        } else if (i == 4) {
+            kit_fail(kit, id);
+        } else if (i == 5) {
+            g_autofree char *path = kit_path(id, "/cancel");
+            g_auto(Answer) answer = kit_post(kit, "alice", path, NULL);
+            assert_answer(answer, 200, NULL);
+        } else if (i == 6) {
+            (void)kit_claim(kit, id);
+        }
+        tk_clock_advance(&kit->clock, 60000);
+    }
+}
+
+static void
+test_filters(void **state)
+{
+    GwKit *kit = *state;
+    static const struct {
+        const char *query, *expected;
+    } cases[] = {
+        { "", "G F E D C B A" },
+        { "?status=pending", "B A" },
+        { "?status=scheduled", "C" },
+        { "?status=running", "G" },
+        { "?status=completed", "D" },
+        { "?status=failed", "E" },
+        { "?status=cancelled", "F" },
+        { "?reportType=learning-activity", "B" },
+        { "?reportType=report-type.learning-activity", "B" },
+        { "?requestedBy=alice&status=failed", "E" },
+        { "?requestedBy=bob", "" },
+        { "?departmentId=d1", "" },
+        { "?fromDate=2026-01-13T02:04:15Z", "G F E" },
+        { "?toDate=2026-01-13T02:01:15Z", "B A" },
+        { "?fromDate=2026-01-13&toDate=2026-01-13&limit=2", "G F" },
+        { "?fromDate=2026-01-14", "" },
+        { "?toDate=2026-01-12", "" },
+        { "?limit=3", "G F E" },
+        { "?limit=3&page=3", "A" },
+        { "?limit=3&page=4", "" },
+        { "?sortOrder=asc&limit=2", "A B" },
+        { "?sortBy=createdAt&sortOrder=desc&limit=1", "G" },
+        { "?sortBy=priority&limit=1", "B" },
+        { "?sortBy=priority&sortOrder=asc&limit=1", "A" },
+    };
+
+    fill(kit);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *path = g_strconcat(KIT_JOBS, cases[i].query, NULL);
+        g_auto(Answer) answer = kit_get(kit, "alice", path);
+        assert_answer(answer, 200, NULL);
+        g_autofree char *found = names(&answer);
+        if (strcmp(found, cases[i].expected) != 0) {
+            fail_msg("%s: '%s' instead of '%s'", cases[i].query, found, cases[i].expected);
+        }
+    }
+}
+
+static void
+test_summary(void **state)
+{
+    GwKit *kit = *state;
+
+    fill(kit);
+    g_auto(Answer) answer = kit_get(kit, "alice", KIT_JOBS "?limit=4");
+    assert_int_equal(answer_int(&answer, "pagination.page"), 1);
+    assert_int_equal(answer_int(&answer, "pagination.limit"), 4);
+    assert_int_equal(answer_int(&answer, "pagination.total"), 7);
+    assert_int_equal(answer_int(&answer, "pagination.pages"), 2);
+    assert_string_equal(answer_text(&answer, "data.3.name"), "D");
+    assert_string_equal(answer_text(&answer, "data.3.reportType"), "call-records");
+    assert_string_equal(answer_text(&answer, "data.3.priority"), "normal");
+    assert_string_equal(answer_text(&answer, "data.3.requestedBy.id"), "alice");
+    assert_string_equal(answer_text(&answer, "data.3.requestedBy.name"), "alice");
+    assert_null(answer_at(&answer, "data.3.requestedBy.email"));
+    assert_string_equal(answer_text(&answer, "data.3.createdAt"), "2026-01-13T02:03:15Z");
+    assert_string_equal(answer_text(&answer, "data.3.completedAt"), "2026-01-13T02:03:15Z");
+    assert_int_equal(answer_int(&answer, "data.3.progress.percentage"), 100);
+    assert_non_null(answer_text(&answer, "data.3.progress.currentStep"));
+    assert_string_equal(answer_text(&answer, "data.3.output.format"), "csv");
+    assert_true(g_str_has_suffix(answer_text(&answer, "data.3.output.downloadUrl"), "/download"));
+    assert_null(answer_at(&answer, "data.2.output.downloadUrl"));
+    g_auto(Answer) defaults = kit_get(kit, "alice", KIT_JOBS);
+    assert_int_equal(answer_int(&defaults, "pagination.limit"), 20);
+    g_auto(Answer) none = kit_get(kit, "bob", KIT_JOBS);
+    assert_int_equal(answer_int(&none, "pagination.total"), 0);
+    assert_int_equal(answer_int(&none, "pagination.pages"), 0);
+}
+
+static void
+test_query_faults(void **state)
+{
+    GwKit *kit = *state;
+    static const struct {
+        const char *query, *pointers[4];
+    } cases[] = {
+        { "?page=0", { "/page" } },
+        { "?page=-1", { "/page" } },
+        { "?page=1e3", { "/page" } },
+        { "?page=%205", { "/page" } },
+        { "?page=+5", { "/page" } },
+        { "?page=2147483648", { "/page" } },
+        { "?page=9223372036854775808", { "/page" } },
+        { "?page=", { "/page" } },
+        { "?limit=0", { "/limit" } },
+        { "?limit=101", { "/limit" } },
+        { "?limit=0x10", { "/limit" } },
+        { "?status=", { "/status" } },
+        { "?status=PENDING", { "/status" } },
+        { "?status=cancelling", { "/status" } },
+        { "?reportType=nothing", { "/reportType" } },
+        { "?requestedBy=", { "/requestedBy" } },
+        { "?departmentId=", { "/departmentId" } },
+        { "?fromDate=yesterday", { "/fromDate" } },
+        { "?fromDate=2026-02-30", { "/fromDate" } },
+        { "?fromDate=2026-01-02&toDate=2026-01-01", { "/fromDate" } },
+        { "?sortBy=name", { "/sortBy" } },
+        { "?sortOrder=up", { "/sortOrder" } },
+        { "?limit=1&limit=2", { "/limit" } },
+        { "?status[$ne]=x", { "/status[$ne]" } },
+        { "?colour=red&page=0&sortBy=x", { "/colour", "/page", "/sortBy" } },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *path = g_strconcat(KIT_JOBS, cases[i].query, NULL);
+        g_auto(Answer) answer = kit_get(kit, "alice", path);
+        assert_answer(answer, 400, "VALIDATION_ERROR");
+        kit_assert_pointers(&answer, cases[i].pointers);
+    }
+    g_auto(Answer) last = kit_get(kit, "alice", KIT_JOBS "?page=1000000&limit=100");
+    assert_answer(last, 200, NULL);
+}
+
+static void
+test_visibility(void **state)
+{
+    GwKit *kit = *state;
+    static const struct {
+        const char *who, *expected;
+    } cases[] = {
+        { "alice", "alice" },
+        { "bob", "bob" },
+        { "dana", "dave dana" },
+        { "dave", "dave" },
+        { "reader", "dave" },
+        { "adam", "dave" },
+        { "admin", "dave dana bob alice" },
+    };
+    static const char *const makers[] = { "alice", "bob", "dana", "dave" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(makers); i++) {
+        g_autofree char *body = g_strdup_printf(BODY("call-records", "%s", ""), makers[i]);
+        g_free(kit_make_from(kit, makers[i], body));
+        tk_clock_advance(&kit->clock, 1000);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(Answer) answer = kit_get(kit, cases[i].who, KIT_JOBS);
+        assert_answer(answer, 200, NULL);
+        g_autofree char *found = names(&answer);
+        if (strcmp(found, cases[i].expected) != 0) {
+            fail_msg("%s sees '%s' instead of '%s'", cases[i].who, found, cases[i].expected);
+        }
+    }
+    g_auto(Answer) maker = kit_get(kit, "maker", KIT_JOBS);
+    assert_answer(maker, 403, "FORBIDDEN");
+    g_auto(Answer) none = kit_get(kit, NULL, KIT_JOBS);
+    assert_answer(none, 401, "UNAUTHORIZED");
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_filters),
+        TEST(test_summary),
+        TEST(test_query_faults),
+        TEST(test_visibility),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

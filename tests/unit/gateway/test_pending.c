@@ -1,0 +1,131 @@
+/* test_pending.c: the cap of pending jobs, and gw_run() with its watch thread. */
+#include "gwkit.h"
+
+#include <string.h>
+
+static void
+recap(GwKit *kit, int64_t max)
+{
+    gw_pending_free(kit->gw.pending);
+    kit->gw.pending = gw_pending_new(kit->gw.store, kit->gw.clock, max);
+}
+
+static void
+count(GwKit *kit)
+{
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(gw_pending_count(kit->gw.pending, &error), error);
+}
+
+static void
+test_cap(void **state)
+{
+    GwKit *kit = *state;
+
+    recap(kit, 2);
+    count(kit);
+    g_autofree char *first = kit_make(kit, "alice");
+    g_free(kit_make(kit, "alice")); /* what came since the count is counted */
+    g_auto(Answer) refused = kit_post(kit, "alice", KIT_JOBS, KIT_BODY);
+    assert_answer(refused, 503, "TOO_MANY_PENDING_JOBS");
+    assert_string_equal(answer_header(&refused, "retry-after"), "5");
+    count(kit);
+    g_auto(Answer) still = kit_post(kit, "alice", KIT_JOBS, KIT_BODY);
+    assert_answer(still, 503, "TOO_MANY_PENDING_JOBS");
+    (void)kit_claim(kit, first);
+    count(kit);
+    g_free(kit_make(kit, "alice"));
+}
+
+/* Without a fresh figure nobody is turned away. */
+static void
+test_stale(void **state)
+{
+    GwKit *kit = *state;
+
+    recap(kit, 1);
+    g_free(kit_make(kit, "alice"));
+    g_free(kit_make(kit, "alice")); /* never counted */
+    count(kit);
+    assert_false(gw_pending_admits(kit->gw.pending));
+    tk_clock_advance(&kit->clock, 2000);
+    assert_false(gw_pending_admits(kit->gw.pending));
+    tk_clock_advance(&kit->clock, 1);
+    assert_true(gw_pending_admits(kit->gw.pending));
+    jw_store_mem_fail_nth(kit->gw.store, 1, JW_ERROR_UNAVAILABLE, false);
+    g_autoptr(GError) error = NULL;
+    assert_false(gw_pending_count(kit->gw.pending, &error));
+    assert_jw_error(error, JW_ERROR_UNAVAILABLE, "*");
+    assert_true(gw_pending_admits(kit->gw.pending));
+}
+
+static bool
+two_calls(void *kit)
+{
+    return jw_store_mem_calls(((GwKit *)kit)->gw.store) >= 2;
+}
+
+static bool
+full(void *kit)
+{
+    return !gw_pending_admits(((GwKit *)kit)->gw.pending);
+}
+
+/* The thread makes the indexes, tries again when the store is not there yet, and counts once somebody asks. */
+static void
+test_watch(void **state)
+{
+    GwKit *kit = *state;
+    g_autoptr(GError) error = NULL;
+
+    jw_store_mem_fail_nth(kit->gw.store, 1, JW_ERROR_UNAVAILABLE, false);
+    recap(kit, 1);
+    assert_ok(gw_pending_watch(kit->gw.pending, &error), error);
+    tk_wait_until(two_calls, kit, 10000, "the indexes");
+    g_free(kit_make(kit, "alice"));
+    tk_wait_until(full, kit, 10000, "the count");
+}
+
+static void
+test_run(void **state)
+{
+    GwKit *kit = *state;
+    static const struct {
+        const char *url, *link; /* NULL: refused */
+    } cases[] = {
+        { "jobs.example.com", NULL },
+        { "ftp://jobs.example.com", NULL },
+        { "https://jobs.example.com/", "https://jobs.example.com" },
+        { "http://127.0.0.1:18080", "http://127.0.0.1:18080" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *url = g_strdup(cases[i].url);
+        g_autoptr(GError) error = NULL;
+        g_autoptr(JwHttpServer) http = jw_http_server_new(&kit->http_config, &error);
+        Gw gw = kit->gw;
+
+        assert_ok(http != NULL, error);
+        gw.config.public_url = url;
+        gw.pending = NULL;
+        if (cases[i].link == NULL) {
+            assert_false(gw_run(&gw, http, &error));
+            assert_jw_error(error, JW_ERROR_INVALID, "*JW_PUBLIC_URL*");
+        } else {
+            assert_ok(gw_run(&gw, http, &error), error);
+            assert_string_equal(url, cases[i].link);
+        }
+        gw_stop(&gw);
+    }
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
+    const struct CMUnitTest tests[] = { TEST(test_cap), TEST(test_stale), TEST(test_watch),
+                                        TEST(test_run) };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
