@@ -1,0 +1,83 @@
+/* ntf.c: the notifier's threads and configuration. See ntf.h. */
+#include "ntf.h"
+
+#include <unistd.h>
+
+const JwConfigEntry ntf_config_entries[] = {
+    { "JW_SENDERS", JW_CONFIG_INT, offsetof(NtfConfig, senders), "4", 1, 64, 0,
+      "mails sent at once" },
+    { "JW_ATTACH_MAX", JW_CONFIG_SIZE, offsetof(NtfConfig, attach_max_bytes), "10MiB", 0, 1 << 30,
+      0, "larger reports are not attached: the mail carries a link" },
+    { "JW_PUBLIC_URL", JW_CONFIG_STRING, offsetof(NtfConfig, public_url), "http://127.0.0.1:8080",
+      0, 0, 0, "where people reach the gateway" },
+    { "JW_POLL", JW_CONFIG_DURATION, offsetof(NtfConfig, poll_ms), "1s", 20, 60000, 0,
+      "how often due and stuck deliveries are looked for" },
+    { "JW_SENDER_DEAD_AFTER", JW_CONFIG_DURATION, offsetof(NtfConfig, dead_after_ms), "150s", 500,
+      3600000, 0,
+      "a claim that stands still for this long is taken away; well over JW_SMTP_TIMEOUT" },
+    { "JW_RESEND_AFTER", JW_CONFIG_DURATION, offsetof(NtfConfig, resend_after_ms), "2m", 0,
+      86400000, 0, "a mail in doubt is sent once more after this, with the same Message-ID" },
+    { "JW_GIVE_UP_AFTER", JW_CONFIG_DURATION, offsetof(NtfConfig, give_up_ms), "72h", 1000,
+      INT64_MAX, 0, "a mail that cannot be sent for this long has failed" },
+};
+const size_t ntf_n_config_entries = G_N_ELEMENTS(ntf_config_entries);
+
+bool
+ntf_run(Ntf *self, GError **error)
+{
+    char host[32] = "host";
+
+    (void)gethostname(host, sizeof host - 1);
+    (void)g_snprintf(self->owner, sizeof self->owner, "%s/%d", host, (int)getpid());
+    if (!jw_mail_address_parse(self->mail_config.from, &self->sender_name, &self->sender_address,
+                               error)) {
+        return jw_prefix(error, "JW_MAIL_FROM: ");
+    }
+    self->stop = jw_stop_new();
+    self->due = jw_queue_new(10000, 1, g_free);
+    self->watch = ntf_watch_new();
+    g_autofree char *jobs = jw_wire_topic(self->wire, JW_TOPIC_JOB_EVENTS);
+    g_autofree char *deliveries = jw_wire_topic(self->wire, JW_TOPIC_DELIVERY_EVENTS);
+    g_autofree char *group = jw_wire_topic(self->wire, "notifier");
+    const char *topics[] = { jobs, deliveries, NULL };
+    JwSubscription subscription = {
+        .topics = topics,
+        .group = group,
+        .batch_max = 100,
+        .consume = ntf_consume,
+        .data = self,
+    };
+    self->consumer = jw_bus_subscribe(self->bus, &subscription, error);
+    if (self->consumer == NULL) {
+        return false;
+    }
+    self->senders = g_ptr_array_new();
+    for (int64_t i = 0; i < self->config.senders; i++) {
+        g_ptr_array_add(self->senders, g_thread_new("sender", ntf_sender, self));
+    }
+    self->keeper = g_thread_new("keeper", ntf_keeper, self);
+    return true;
+}
+
+/* Ends after what is being sent; queued deliveries are durable and wait for the next notifier. */
+void
+ntf_stop(Ntf *self)
+{
+    g_clear_pointer(&self->consumer, jw_consumer_free);
+    if (self->due != NULL) {
+        jw_queue_close(self->due);
+    }
+    if (self->stop != NULL) {
+        jw_stop_set(self->stop);
+    }
+    for (guint i = 0; self->senders != NULL && i < self->senders->len; i++) {
+        g_thread_join(g_ptr_array_index(self->senders, i));
+    }
+    g_clear_pointer(&self->senders, g_ptr_array_unref);
+    g_clear_pointer(&self->keeper, g_thread_join);
+    g_clear_pointer(&self->watch, ntf_watch_free);
+    g_clear_pointer(&self->due, jw_queue_free);
+    g_clear_pointer(&self->stop, jw_stop_free);
+    g_clear_pointer(&self->sender_name, g_free);
+    g_clear_pointer(&self->sender_address, g_free);
+}

@@ -1,0 +1,75 @@
+/* ntf.h: the notifier's one struct and what its files share.
+ *
+ * Threads: the bus's poll thread (ntf_intake.c) turns completed jobs into deliveries; senders (ntf_send.c)
+ * claim and send them; one keeper (ntf_keep.c) finds deliveries that are due or whose sender died. They meet
+ * in the queue of delivery ids; what an id means is decided by the document. */
+#pragma once
+#include "jw/bus.h"
+#include "jw/mail.h"
+#include "jw/relay.h"
+#include "jw/store_deliveries.h"
+#include "jw/svc.h"
+#include "jw/wire.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+    int64_t senders;          /* JW_SENDERS */
+    int64_t attach_max_bytes; /* JW_ATTACH_MAX */
+    char *public_url;         /* JW_PUBLIC_URL */
+    int64_t poll_ms;          /* JW_POLL */
+    int64_t dead_after_ms;    /* JW_SENDER_DEAD_AFTER */
+    int64_t resend_after_ms;  /* JW_RESEND_AFTER */
+    int64_t give_up_ms;       /* JW_GIVE_UP_AFTER */
+} NtfConfig;
+
+typedef struct _NtfWatch NtfWatch;
+
+typedef struct {
+    NtfConfig config;
+    JwStoreConfig store_config;
+    JwBusConfig bus_config;
+    JwMailConfig mail_config;
+    JwClock *clock;
+    JwWire *wire; /* without a catalog: events only */
+    JwStore *store;
+    JwBus *bus;
+    JwMail *mail;
+    JwRelay *relay;
+    JwConsumer *consumer;
+    char *sender_name, *sender_address; /* of JW_MAIL_FROM */
+    JwQueue *due;                       /* of char *: delivery ids */
+    NtfWatch *watch;                    /* the keeper's */
+    JwStop *stop;
+    GPtrArray *senders; /* of GThread */
+    GThread *keeper;
+    char owner[64];
+} Ntf;
+
+extern const JwConfigEntry ntf_config_entries[];
+extern const size_t ntf_n_config_entries;
+
+/* ntf.c: ports are set and stay the caller's. */
+bool ntf_run(Ntf *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void ntf_stop(Ntf *self);
+
+/* ntf_intake.c */
+void ntf_consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers, gpointer ntf);
+
+/* ntf_send.c: claims and sends one delivery; what a sender does between two pops. */
+void ntf_send(Ntf *self, const char *delivery_id);
+gpointer ntf_sender(gpointer ntf);
+
+/* ntf_change.c: one change of a delivery, its event, and the counts on the job. */
+bool ntf_change(Ntf *self, const JwDelivery *delivery, JwDeliveryTransition transition,
+                const char *reply, int64_t not_before_ms, JwCas *ret_cas,
+                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool ntf_roll_up(Ntf *self, const char *job_id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ntf_keep.c: one round: queues what is due, takes back what died, settles what is in doubt. */
+NtfWatch *ntf_watch_new(void);
+void ntf_watch_free(NtfWatch *self);
+bool ntf_keep(Ntf *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gpointer ntf_keeper(gpointer ntf);
+
+G_END_DECLS
