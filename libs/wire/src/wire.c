@@ -9,8 +9,6 @@
 JwWire *
 jw_wire_new(const JwCatalog *catalog, const char *topic_prefix)
 {
-    g_return_val_if_fail(catalog != NULL, NULL);
-
     JwWire *wire = g_new0(JwWire, 1);
     wire->catalog = catalog;
     wire->topic_prefix = g_strdup(topic_prefix != NULL ? topic_prefix : "");

@@ -29,7 +29,7 @@ struct json_t;
 #define JW_TOPIC_DELIVERY_EVENTS "delivery.events"
 
 typedef struct _JwWire JwWire;
-/* @catalog: (transfer none), outlives it. @topic_prefix: "jobwire." */
+/* @catalog: (transfer none), outlives it; NULL for one who only reads and writes events. @topic_prefix: "jobwire." */
 JwWire *jw_wire_new(const JwCatalog *catalog, const char *topic_prefix);
 void jw_wire_free(JwWire *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwWire, jw_wire_free)
