@@ -120,12 +120,39 @@ test_run(void **state)
     }
 }
 
+static gpointer
+deliver(gpointer kit)
+{
+    return GSIZE_TO_POINTER(jw_bus_mem_deliver(((GwKit *)kit)->gw.bus));
+}
+
+/* Draining ends when all is published, when the broker is away, and when time is up. */
+static void
+test_drain(void **state)
+{
+    GwKit *kit = *state;
+    int64_t never = INT64_MAX;
+
+    gw_drain(&kit->gw, never);
+    g_free(kit_make(kit, "alice"));
+    assert_int_equal(jw_relay_backlog(kit->gw.relay), 2);
+    gw_drain(&kit->gw, jw_clock_mono_ms(kit->gw.clock));
+    jw_bus_mem_set_down(kit->gw.bus, true);
+    gw_drain(&kit->gw, never);
+    assert_int_equal(jw_relay_backlog(kit->gw.relay), 2);
+    jw_bus_mem_set_down(kit->gw.bus, false);
+    GThread *thread = g_thread_new("deliver", deliver, kit);
+    gw_drain(&kit->gw, never);
+    (void)g_thread_join(thread);
+    assert_int_equal(jw_relay_backlog(kit->gw.relay), 0);
+}
+
 int
 main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = { TEST(test_cap), TEST(test_stale), TEST(test_watch),
-                                        TEST(test_run) };
+                                        TEST(test_run), TEST(test_drain) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
