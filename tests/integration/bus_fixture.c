@@ -119,19 +119,20 @@ consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers, gpointe
 {
     Reader *self = data;
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
-    bool later = false;
+    unsigned later = 0; /* one bit a partition: what follows a LATER there does not count */
     for (size_t i = 0; i < n_messages; i++) {
+        unsigned bit = 1U << messages[i].partition;
         note(self, &messages[i]);
         int number = atoi(self->body);
         g_array_append_val(self->offered, number);
         JwVerdict verdict =
             self->judge != NULL ? self->judge(self, &messages[i], number) : JW_VERDICT_DONE;
-        later = later || verdict == JW_VERDICT_LATER;
+        later |= verdict == JW_VERDICT_LATER ? bit : 0;
         answers[i].verdict = verdict;
         if (verdict == JW_VERDICT_POISON) {
             answers[i].reason = g_strdup("does not parse");
         }
-        if (verdict == JW_VERDICT_DONE && !later) {
+        if (verdict == JW_VERDICT_DONE && (later & bit) == 0) {
             g_array_append_val(self->done, number);
         }
     }
