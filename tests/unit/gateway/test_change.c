@@ -36,6 +36,8 @@ test_cancel(void **state)
     assert_int_equal(jw_bus_mem_count(kit->gw.bus, "jobwire.job.events"), 2);
     const JwMessage *event = jw_bus_mem_get(kit->gw.bus, "jobwire.job.events", 1);
     assert_string_equal(jw_message_header(event, "ce_type"), JW_TYPE_JOB_CANCELLED);
+    assert_string_equal(jw_message_header(event, "x-request-id"),
+                        answer_header(&answer, "x-request-id"));
 }
 
 static void
