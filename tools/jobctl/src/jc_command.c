@@ -4,7 +4,8 @@
 #include <string.h>
 
 static const JcCommand *const commands[] = {
-    &jc_topics, &jc_token, &jc_import, &jc_check_definitions, &jc_submit, &jc_watch, &jc_download,
+    &jc_topics, &jc_token, &jc_import,   &jc_demo_data, &jc_check_definitions,
+    &jc_submit, &jc_watch, &jc_download, &jc_dlq,
 };
 
 const JcCommand *
