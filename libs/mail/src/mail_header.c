@@ -58,20 +58,37 @@ append_plain(GString *out, Line *line, const char *text)
     }
 }
 
+/* Where an encoded word of at most @most bytes may end: between characters, and if there is such a place
+ * where base64 needs no padding, because readers that join words before decoding stop at it. */
+static const char *
+word_end(const char *text, size_t most)
+{
+    const char *end = text;
+    const char *unpadded = NULL;
+    while (*end != '\0') {
+        const char *next = g_utf8_find_next_char(end, NULL);
+        if ((size_t)(next - text) > most) {
+            return unpadded != NULL ? unpadded : end;
+        }
+        end = next;
+        if ((end - text) % 3 == 0) {
+            unpadded = end;
+        }
+    }
+    return end;
+}
+
 static void
 append_encoded(GString *out, Line *line, const char *text)
 {
     const char *pos = text;
     while (*pos != '\0') {
-        const char *end = pos;
         size_t used = line->column + 1 + WORD_FRAME;
         size_t most = used < FOLD_AT ? (FOLD_AT - used) / 4 * 3 : 0;
         if (most < WORD_MIN) { /* the next line has all the room; a first word must stay here */
             most = line->begun ? (FOLD_AT - 1 - WORD_FRAME) / 4 * 3 : WORD_MIN;
         }
-        while (*end != '\0' && (size_t)(g_utf8_find_next_char(end, NULL) - pos) <= most) {
-            end = g_utf8_find_next_char(end, NULL);
-        }
+        const char *end = word_end(pos, most);
         g_autofree char *base64 = g_base64_encode((const guchar *)pos, (gsize)(end - pos));
         g_autofree char *word = g_strconcat("=?UTF-8?B?", base64, "?=", NULL);
         append_folded(out, line, word, strlen(word));

@@ -236,6 +236,11 @@ static void
 test_subjects(void **state)
 {
     (void)state;
+    static const char mixed[] =
+        "a \xe6\x97\xa5\xe6\x9c\xac\xf0\x9f\x98\x80\xc3\xab b \xf0\x9f\x98\x80\xc3\xab\xe6\x97\xa5 "
+        "and so on, further "
+        "and further \xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80\xc3\xab "
+        "until the end";
     g_autofree char *one_word = g_strnfill(3000, 'x');
     g_autofree char *dashes = g_strnfill(400, '-');
     g_autoptr(GString) umlauts = g_string_new(NULL);
@@ -255,6 +260,8 @@ test_subjects(void **state)
         one_word,
         dashes,
         umlauts->str,
+        umlauts->str + 2,
+        mixed,
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         JwMailMessage message = plain();
