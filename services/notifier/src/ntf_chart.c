@@ -284,8 +284,8 @@ draw_bars(const Plot *self)
     }
     if (peak < count) {
         double value = self->chart->values[peak];
-        double integer = value == floor(value) ? 1 : MIN(self->step, 0.1);
-        g_autofree char *text = ntf_chart_number(value, integer);
+        double precision = value == floor(value) ? 1 : MIN(self->step, 0.1);
+        g_autofree char *text = ntf_chart_number(value, precision);
         double text_width, text_height;
         set_text(self, text, FONT_PEAK, true, 0, &text_width, &text_height);
         double x = self->left + slot * ((double)peak + 0.5) - text_width / 2;

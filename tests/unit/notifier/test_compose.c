@@ -1,0 +1,420 @@
+/* test_compose.c: the report mail, read back as a mail program would. */
+#include "drawing.h"
+#include "ntf_compose.h"
+#include "testkit.h"
+
+#include <gmime/gmime.h>
+#include <string.h>
+
+#define JOB_ID "0190b6a2-7c1e-7d4f-8a7b-2f1e0c9d8e7f"
+#define SHA    "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
+
+static const char weekly[] =
+    "{\"title\":\"Call records\",\"reportType\":\"call-records\",\"period\":{\"type\":\"weekly\","
+    "\"start\":\"2021-01-04T00:00:00Z\",\"end\":\"2021-01-11T00:00:00Z\",\"timeZone\":\"UTC\","
+    "\"label\":\"4 Jan 2021 \xe2\x80\x93 10 Jan 2021\"},\"rows\":420,\"figures\":["
+    "{\"name\":\"totalCalls\",\"label\":\"Total calls\",\"format\":\"integer\",\"value\":420,"
+    "\"text\":\"420\"},"
+    "{\"name\":\"answerRate\",\"label\":\"Answer rate\",\"format\":\"percent\",\"value\":81.19,"
+    "\"text\":\"81.19 %\"},"
+    "{\"name\":\"wait\",\"label\":\"Average wait\",\"format\":\"seconds\",\"value\":null,"
+    "\"text\":\"\"}],"
+    "\"chart\":{\"title\":\"Calls by hour\",\"labels\":[\"00:00\",\"01:00\",\"02:00\"],"
+    "\"values\":[3,57,null],\"measure\":\"Calls\"}}";
+
+typedef struct {
+    JwArtifact artifact;
+    JwJob job;
+    GBytes *file;
+    NtfComposeInput input;
+} Fixture;
+
+static void
+set(char **field, const char *text)
+{
+    g_free(*field);
+    *field = g_strdup(text);
+}
+
+static int
+set_up(void **state)
+{
+    Fixture *self = g_new0(Fixture, 1);
+    set(&self->artifact.file_name, "CDR_Weekly_Report_2021-01-04_2021-01-10.xlsx");
+    set(&self->artifact.content_type,
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+    set(&self->artifact.sha256, SHA);
+    set(&self->artifact.summary, weekly);
+    self->artifact.size_bytes = 48211;
+    self->artifact.rows = 420;
+    set(&self->job.id, JOB_ID);
+    set(&self->job.name, "Weekly call report");
+    self->job.artifact = &self->artifact;
+    self->file = g_bytes_new_static("PK\3\4 a workbook", 15);
+    self->input = (NtfComposeInput){
+        .job = &self->job,
+        .delivery_id = "d-1",
+        .recipient = "ann@example.org",
+        .from = "Jobwire <reports@example.org>",
+        .message_id = "m1@jobwire.example",
+        .date_ms = INT64_C(1610323200000),
+        .attachment = self->file,
+    };
+    *state = self;
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    Fixture *self = *state;
+    g_free(self->artifact.file_name);
+    g_free(self->artifact.content_type);
+    g_free(self->artifact.sha256);
+    g_free(self->artifact.summary);
+    g_free(self->job.id);
+    g_free(self->job.name);
+    g_bytes_unref(self->file);
+    g_free(self);
+    return 0;
+}
+
+typedef struct {
+    GMimeMessage *message;
+    char *text, *html;
+    GByteArray *image, *file; /* NULL: none */
+    char *file_name, *image_id;
+} Read;
+
+static GByteArray *
+content(GMimeObject *part)
+{
+    GMimeStream *stream = g_mime_stream_mem_new();
+    g_mime_data_wrapper_write_to_stream(g_mime_part_get_content(GMIME_PART(part)), stream);
+    GByteArray *bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream));
+    GByteArray *copy = g_byte_array_append(g_byte_array_new(), bytes->data, bytes->len);
+    g_object_unref(stream);
+    return copy;
+}
+
+static char *
+content_text(GMimeObject *part)
+{
+    g_autoptr(GByteArray) bytes = content(part);
+    char *text = g_strndup((const char *)bytes->data, bytes->len);
+    assert_true(g_utf8_validate(text, -1, NULL));
+    return text;
+}
+
+static void
+on_part(GMimeObject *parent, GMimeObject *part, gpointer data)
+{
+    (void)parent;
+    Read *self = data;
+    GMimeContentType *type = g_mime_object_get_content_type(part);
+    if (g_mime_content_type_is_type(type, "text", "plain")) {
+        self->text = content_text(part);
+    } else if (g_mime_content_type_is_type(type, "text", "html")) {
+        self->html = content_text(part);
+    } else if (g_mime_content_type_is_type(type, "image", "png")) {
+        self->image = content(part);
+        self->image_id = g_strdup(g_mime_object_get_content_id(part));
+    } else if (GMIME_IS_PART(part)) {
+        self->file = content(part);
+        self->file_name = g_strdup(g_mime_part_get_filename(GMIME_PART(part)));
+    }
+}
+
+static void
+read_init(Read *self, const NtfComposeInput *input)
+{
+    memset(self, 0, sizeof *self);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) bytes = ntf_compose(input, &error);
+    assert_ok(bytes, error);
+    gsize length;
+    const char *data = g_bytes_get_data(bytes, &length);
+    GMimeStream *stream = g_mime_stream_mem_new_with_buffer(data, length);
+    GMimeParser *parser = g_mime_parser_new_with_stream(stream);
+    self->message = g_mime_parser_construct_message(parser, NULL);
+    assert_non_null(self->message);
+    g_object_unref(parser);
+    g_object_unref(stream);
+    g_mime_message_foreach(self->message, on_part, self);
+    assert_non_null(self->text);
+    assert_non_null(self->html);
+}
+
+static void
+read_clear(Read *self)
+{
+    g_object_unref(self->message);
+    g_free(self->text);
+    g_free(self->html);
+    g_clear_pointer(&self->image, g_byte_array_unref);
+    g_clear_pointer(&self->file, g_byte_array_unref);
+    g_free(self->file_name);
+    g_free(self->image_id);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Read, read_clear)
+
+static void
+assert_holds(const char *text, const char *part)
+{
+    if (strstr(text, part) == NULL) {
+        fail_msg("\"%s\" is missing in:\n%s", part, text);
+    }
+}
+
+static void
+assert_lacks(const char *text, const char *part)
+{
+    if (strstr(text, part) != NULL) {
+        fail_msg("\"%s\" should not be in:\n%s", part, text);
+    }
+}
+
+static void
+test_weekly(void **state)
+{
+    Fixture *self = *state;
+    g_auto(Read) mail = { 0 };
+    read_init(&mail, &self->input);
+    GMimeObject *top = GMIME_OBJECT(mail.message);
+    assert_string_equal(g_mime_message_get_subject(mail.message),
+                        "Call records: Weekly report, 4 Jan 2021 \xe2\x80\x93 10 Jan 2021");
+    assert_string_equal(g_mime_object_get_header(top, "Auto-Submitted"), "auto-generated");
+    assert_string_equal(g_mime_object_get_header(top, "X-Jobwire-Job-Id"), JOB_ID);
+    assert_string_equal(g_mime_object_get_header(top, "X-Jobwire-Delivery-Id"), "d-1");
+    assert_string_equal(g_mime_message_get_message_id(mail.message), "m1@jobwire.example");
+    assert_holds(mail.text,
+                 "Call records\r\nWeekly report, 4 Jan 2021 \xe2\x80\x93 10 Jan 2021 (UTC)");
+    assert_holds(mail.text, "  Total calls       420\r\n"
+                            "  Answer rate   81.19 %\r\n"
+                            "  Average wait        \xe2\x80\x93\r\n");
+    assert_holds(mail.text, "Calls by hour: most at 01:00 (57)");
+    assert_holds(mail.text, "Attached: CDR_Weekly_Report_2021-01-04_2021-01-10.xlsx (47.1 KiB)");
+    assert_holds(mail.text, SHA);
+    assert_holds(mail.text, JOB_ID);
+    assert_holds(mail.html, "Total calls</div>");
+    assert_holds(mail.html, ">81.19 %</div>");
+    assert_holds(mail.html, "420 records");
+    assert_holds(mail.html, SHA);
+    assert_holds(mail.html, "sent automatically by Jobwire");
+    assert_holds(mail.html, "alt=\"Calls by hour: most at 01:00 (57)\"");
+    assert_lacks(mail.html, "Download");
+    g_autofree char *cid = g_strconcat("\"cid:", mail.image_id, "\"", NULL);
+    assert_holds(mail.html, cid);
+    assert_memory_equal(mail.image->data, "\x89PNG", 4);
+    assert_int_equal(mail.file->len, 15);
+    assert_memory_equal(mail.file->data, "PK\3\4 a workbook", 15);
+    assert_string_equal(mail.file_name, self->artifact.file_name);
+}
+
+static void
+test_link(void **state)
+{
+    Fixture *self = *state;
+    self->input.attachment = NULL;
+    self->input.link = "https://reports.example.org/d?id=1&token=a%20b";
+    self->input.link_expires_ms = INT64_C(1610409600000);
+    g_auto(Read) mail = { 0 };
+    read_init(&mail, &self->input);
+    assert_null(mail.file);
+    assert_holds(mail.html, "href=\"https://reports.example.org/d?id=1&amp;token=a%20b\"");
+    assert_holds(mail.html, "Download the report");
+    assert_holds(mail.html, "The link works until 12 Jan 2021, 00:00 UTC.");
+    assert_holds(mail.text, "\r\nhttps://reports.example.org/d?id=1&token=a%20b\r\n");
+    assert_holds(mail.text, "The link works until 12 Jan 2021, 00:00 UTC.");
+    assert_holds(mail.text, SHA);
+}
+
+static void
+test_links_that_are_none(void **state)
+{
+    Fixture *self = *state;
+    static const char *const links[] = {
+        "javascript:alert(1)", "https://a b",         "ftp://x",         "//x", "",
+        "https://x\r\n",       "https://x\"onclick=", "data:text/html,x"
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(links); i++) {
+        self->input.link = links[i];
+        g_autoptr(GError) error = NULL;
+        assert_null(ntf_compose(&self->input, &error));
+        assert_jw_error(error, JW_ERROR_INVALID, "*link*");
+    }
+}
+
+static void
+test_kinds(void **state)
+{
+    Fixture *self = *state;
+    static const struct {
+        const char *summary, *subject;
+    } cases[] = {
+        { "{\"title\":\"T\",\"period\":{\"type\":\"monthly\",\"label\":\"January 2021\"}}",
+          "T: Monthly report, January 2021" },
+        { "{\"title\":\"T\",\"period\":{\"type\":\"custom\",\"label\":\"1 to 2\"}}",
+          "T: Report, 1 to 2" },
+        { "{\"title\":\"T\",\"period\":{\"type\":\"custom\",\"start\":null,\"label\":null}}",
+          "T: Report" },
+        { "{}", "Weekly call report: Report" },
+        { "[1]", "Weekly call report: Report" },
+        { "not JSON", "Weekly call report: Report" },
+        { "{\"title\":7,\"figures\":{},\"chart\":[]}", "Weekly call report: Report" },
+        { "{\"title\":\"A\\r\\nBcc: x@y.example\"}", "A Bcc: x@y.example: Report" },
+        { "{\"title\":\"=?utf-8?q?=0d=0aBcc:_x?=\"}", "=?utf-8?q?=0d=0aBcc:_x?=: Report" },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        set(&self->artifact.summary, cases[i].summary);
+        g_auto(Read) mail = { 0 };
+        read_init(&mail, &self->input);
+        assert_string_equal(g_mime_message_get_subject(mail.message), cases[i].subject);
+        assert_null(mail.image);
+        assert_lacks(mail.html, "<img");
+    }
+    g_clear_pointer(&self->artifact.summary, g_free);
+    g_auto(Read) mail = { 0 };
+    read_init(&mail, &self->input);
+    assert_string_equal(g_mime_message_get_subject(mail.message), "Weekly call report: Report");
+}
+
+static void
+test_everything_is_escaped(void **state)
+{
+    Fixture *self = *state;
+#define EVIL "<script>alert(1)</script>\\\"'&amp;<img src=x>"
+    set(&self->artifact.summary,
+        "{\"title\":\"" EVIL "\",\"period\":{\"type\":\"weekly\",\"label\":\"" EVIL
+        "\",\"timeZone\":\"" EVIL "\"},\"figures\":[{\"label\":\"" EVIL "\",\"text\":\"" EVIL
+        "\"}],\"chart\":{\"title\":\"" EVIL "\",\"measure\":\"" EVIL "\",\"labels\":[\"" EVIL
+        "\"],\"values\":[1]}}");
+    set(&self->job.name, "<b>\"job\"</b>");
+    set(&self->artifact.sha256, "<i>sha</i>");
+    set(&self->artifact.file_name, "<b>evil</b>.xlsx");
+    g_auto(Read) mail = { 0 };
+    read_init(&mail, &self->input);
+    assert_lacks(mail.html, "<script");
+    assert_lacks(mail.html, "src=x>");
+    assert_lacks(mail.html, "<b>");
+    assert_lacks(mail.html, "<i>");
+    assert_holds(mail.html, "&lt;script&gt;");
+    assert_holds(mail.html, "&lt;b&gt;&quot;job&quot;&lt;/b&gt;");
+    /* The one picture is the chart, whose description stays inside its quotes. */
+    const char *image = strstr(mail.html, "<img ");
+    assert_non_null(image);
+    assert_null(strstr(image + 1, "<img"));
+    assert_holds(image, "alt=\"&lt;script");
+}
+
+static void
+test_odd_figures_and_charts(void **state)
+{
+    Fixture *self = *state;
+    g_autoptr(GString) many = g_string_new("{\"title\":\"T\",\"figures\":[1,null,{\"text\":\"x\"}");
+    for (int i = 0; i < 60; i++) {
+        g_string_append_printf(many, ",{\"label\":\"L%d\",\"text\":\"V%d\"}", i, i);
+    }
+    g_string_append(many, "],\"chart\":{\"labels\":[");
+    for (int i = 0; i < 900; i++) {
+        g_string_append_printf(many, "%s%s", i > 0 ? "," : "", i % 3 == 0 ? "7" : "\"x\"");
+    }
+    g_string_append(many, "],\"values\":[");
+    for (int i = 0; i < 800; i++) {
+        g_string_append_printf(many, "%s%s", i > 0 ? "," : "", i % 5 == 0 ? "\"no\"" : "1e308");
+    }
+    g_string_append(many, "]}}");
+    set(&self->artifact.summary, many->str);
+    g_auto(Read) mail = { 0 };
+    read_init(&mail, &self->input);
+    assert_holds(mail.html, ">V23</div>");
+    assert_lacks(mail.html, ">V24</div>");
+    assert_holds(mail.text, "  L23  V23\r\n");
+    assert_holds(mail.text, "Chart: no data in this period");
+    assert_non_null(mail.image);
+}
+
+static void
+test_long_texts(void **state)
+{
+    Fixture *self = *state;
+    g_autofree char *word = g_strnfill(5000, 'x');
+    g_autofree char *summary =
+        g_strdup_printf("{\"title\":\"%s\",\"period\":{\"label\":\"%s\"},\"figures\":[{\"label\":"
+                        "\"%s\",\"text\":\"%s\"}]}",
+                        word, word, word, word);
+    set(&self->artifact.summary, summary);
+    set(&self->job.name, word);
+    set(&self->artifact.file_name, word);
+    g_auto(Read) mail = { 0 };
+    read_init(&mail, &self->input);
+    assert_in_range(strlen(g_mime_message_get_subject(mail.message)), 300, 450);
+    assert_in_range(strlen(mail.html), 1000, 12000);
+}
+
+static void
+test_bad_file_names(void **state)
+{
+    Fixture *self = *state;
+    static const struct {
+        const char *name, *seen;
+    } cases[] = {
+        { "../../etc/passwd", "passwd" },
+        { "a\r\nBcc: x.xlsx", "aBcc_ x.xlsx" },
+        { NULL, "report" },
+        { "M\xc3\xa4rz.xlsx", "M\xc3\xa4rz.xlsx" },
+        { "=?utf-8?b?DQo=?=.xlsx", "=_utf-8_b_DQo=_=.xlsx" },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        set(&self->artifact.file_name, cases[i].name);
+        g_auto(Read) mail = { 0 };
+        read_init(&mail, &self->input);
+        assert_string_equal(mail.file_name, cases[i].seen);
+    }
+}
+
+static void
+test_deterministic(void **state)
+{
+    Fixture *self = *state;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) first = ntf_compose(&self->input, &error);
+    assert_ok(first, error);
+    g_autoptr(GBytes) second = ntf_compose(&self->input, &error);
+    assert_ok(second, error);
+    assert_true(g_bytes_equal(first, second));
+}
+
+static void
+test_bad_addresses(void **state)
+{
+    Fixture *self = *state;
+    g_autoptr(GError) error = NULL;
+    self->input.recipient = "a@b.example\r\nBcc: c@d.example";
+    assert_null(ntf_compose(&self->input, &error));
+    assert_jw_error(error, JW_ERROR_INVALID, "to*");
+    self->input.recipient = "a@b.example";
+    self->input.from = "nobody";
+    assert_null(ntf_compose(&self->input, &error));
+    assert_jw_error(error, JW_ERROR_INVALID, "from*");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_weekly),
+        TEST(test_link),
+        TEST(test_links_that_are_none),
+        TEST(test_kinds),
+        TEST(test_everything_is_escaped),
+        TEST(test_odd_figures_and_charts),
+        TEST(test_long_texts),
+        TEST(test_bad_file_names),
+        TEST(test_deterministic),
+        TEST(test_bad_addresses),
+    };
+    return cmocka_run_group_tests(tests, NULL, release_fonts);
+}
