@@ -16,6 +16,7 @@
 #define XLSX_TEXT_MAX 32767              /* characters of a cell, by the file format */
 #define SHEET_ROWS    (LXW_ROW_MAX - 1u) /* records a sheet, below its header */
 #define HEAD_HEIGHT   20
+#define SHEET_BUFFER  ((size_t)128 * 1024)
 #define COLOR_INK     0x111827
 #define COLOR_MUTED   0x6B7280
 #define COLOR_BRAND   0x2563EB
@@ -208,6 +209,8 @@ sheet_add(ExeRender *self, const char *title)
     lxw_worksheet *sheet = workbook_add_worksheet(self->book, sheet_name(self, title));
 
     if (sheet != NULL) {
+        /* The sheet's own stream: the default of 4 KiB costs a fifth of the time in system calls. */
+        (void)setvbuf(sheet->optimize_tmpfile, NULL, _IOFBF, SHEET_BUFFER);
         worksheet_gridlines(sheet, LXW_HIDE_ALL_GRIDLINES);
         worksheet_set_landscape(sheet);
         worksheet_set_paper(sheet, 9); /* A4 */
