@@ -10,9 +10,10 @@
 #include <pthread.h>
 #include <string.h>
 
-#define MAX_LINE   998
-#define MAX_HEADER 4096 /* bytes of one header value */
-#define MAX_ID     250
+#define MAX_LINE       998
+#define MAX_HEADER     4096 /* bytes of one header value */
+#define MAX_ID         250
+#define MAX_PARAMETERS 8 /* of a content type */
 
 static pthread_once_t gmime_once = PTHREAD_ONCE_INIT;
 
@@ -62,13 +63,36 @@ is_token(const char *text, size_t length)
     return true;
 }
 
+/* @text is two tokens with @between between them. */
+static bool
+is_pair(const char *text, char between)
+{
+    const char *at = text != NULL ? strchr(text, between) : NULL;
+    return at != NULL && is_token(text, (size_t)(at - text)) && is_token(at + 1, strlen(at + 1));
+}
+
+/* "text/csv; charset=utf-8" as the pieces between its semicolons. (transfer full) */
+static GStrv
+split_type(const char *content_type)
+{
+    GStrv pieces = g_strsplit(content_type != NULL ? content_type : "", ";", MAX_PARAMETERS + 1);
+    for (size_t i = 0; pieces[i] != NULL; i++) {
+        g_strstrip(pieces[i]);
+    }
+    return pieces;
+}
+
 static bool
 check_part(const JwMailPart *part, GError **error)
 {
-    const char *slash = part->content_type != NULL ? strchr(part->content_type, '/') : NULL;
-    if (slash == NULL || !is_token(part->content_type, (size_t)(slash - part->content_type))
-        || !is_token(slash + 1, strlen(slash + 1))) {
-        return jw_fail(error, JW_ERROR_INVALID, "a part's content type must be like \"text/csv\"");
+    g_auto(GStrv) type = split_type(part->content_type);
+    bool good = is_pair(type[0], '/');
+    for (size_t i = 1; good && type[i] != NULL; i++) {
+        good = is_pair(type[i], '=');
+    }
+    if (!good) {
+        return jw_fail(error, JW_ERROR_INVALID,
+                       "a part's content type must be like \"text/csv; charset=utf-8\"");
     }
     if (part->content_id != NULL && !check_id("a content id", part->content_id, error)) {
         return false;
@@ -222,9 +246,14 @@ set_utf8(GMimeParamList *list, const char *name)
 static GMimeObject *
 file_part(const JwMailPart *from)
 {
-    g_auto(GStrv) type = g_strsplit(from->content_type, "/", 2);
+    g_auto(GStrv) pieces = split_type(from->content_type);
+    g_auto(GStrv) type = g_strsplit(pieces[0], "/", 2);
     GMimePart *part = g_mime_part_new_with_type(type[0], type[1]);
     GMimeObject *object = GMIME_OBJECT(part);
+    for (size_t i = 1; pieces[i] != NULL; i++) {
+        g_auto(GStrv) parameter = g_strsplit(pieces[i], "=", 2);
+        g_mime_object_set_content_type_parameter(object, parameter[0], parameter[1]);
+    }
     g_mime_object_set_disposition(object, from->content_id != NULL ? "inline" : "attachment");
     g_mime_part_set_filename(part, from->file_name);
     set_utf8(g_mime_content_type_get_parameters(g_mime_object_get_content_type(object)), "name");

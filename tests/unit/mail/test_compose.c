@@ -187,6 +187,27 @@ test_structure(void **state)
 }
 
 static void
+test_type_parameters(void **state)
+{
+    (void)state;
+    g_autoptr(GBytes) data = g_bytes_new_static("a\r\n", 3);
+    JwMailPart part = { "calls.csv", "text/csv; charset=utf-8;header=present", data, NULL };
+    JwMailMessage message = plain();
+    message.parts = &part;
+    message.n_parts = 1;
+    g_autoptr(GBytes) bytes = compose(&message);
+    assert_wire(bytes, 110);
+
+    GMimeMessage *read = parse(bytes);
+    GMimeObject *file = child(g_mime_message_get_mime_part(read), 1, "text", "csv");
+    assert_string_equal(g_mime_object_get_content_type_parameter(file, "charset"), "utf-8");
+    assert_string_equal(g_mime_object_get_content_type_parameter(file, "header"), "present");
+    assert_string_equal(g_mime_part_get_filename(GMIME_PART(file)), "calls.csv");
+    assert_content(file, "a\r\n", 3);
+    g_object_unref(read);
+}
+
+static void
 test_deterministic(void **state)
 {
     (void)state;
@@ -363,8 +384,16 @@ test_refused(void **state)
         "a\r\nBcc: x@y.example", "a\nb", "a\rb", "a\x01", "\xff", "a\tb"
     };
     static const char *const bad_ids[] = { "", "a b@c", "<a@b>", "a@b>\r\nBcc: x", "a\xc3\xab@b" };
-    static const char *const bad_types[] = { "",         "text",        "text/", "/x",
-                                             "a/b; c=d", "a/b\r\nX: y", "a/b/c" };
+    static const char *const bad_types[] = { "",
+                                             "text",
+                                             "text/",
+                                             "/x",
+                                             "a/b; c",
+                                             "a/b\r\nX: y",
+                                             "a/b/c",
+                                             "a/b;",
+                                             "a/b; c=d\r\nX: y",
+                                             "a/b; c=\"d\"" };
     g_autoptr(GError) error = NULL;
     for (size_t i = 0; i < G_N_ELEMENTS(bad_headers); i++) {
         JwMailMessage message = plain();
@@ -496,15 +525,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plain),
-        cmocka_unit_test(test_structure),
-        cmocka_unit_test(test_deterministic),
-        cmocka_unit_test(test_bodies),
-        cmocka_unit_test(test_subjects),
-        cmocka_unit_test(test_names),
-        cmocka_unit_test(test_file_names),
-        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_html_alone_and_stray_images),
+        cmocka_unit_test(test_plain),           cmocka_unit_test(test_structure),
+        cmocka_unit_test(test_type_parameters), cmocka_unit_test(test_deterministic),
+        cmocka_unit_test(test_bodies),          cmocka_unit_test(test_subjects),
+        cmocka_unit_test(test_names),           cmocka_unit_test(test_file_names),
+        cmocka_unit_test(test_refused),         cmocka_unit_test(test_html_alone_and_stray_images),
         cmocka_unit_test(test_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
