@@ -1,7 +1,8 @@
 /* exe_intake.c: from Kafka messages to durable jobs in the ready queue. Runs on the bus's poll thread.
  *
- * A batch of commands becomes one insert (T1; "exists" is as good as made), then each job's id goes to the
- * ready queue. Only what is durable counts as done; a full queue or an absent store makes the rest LATER. */
+ * A run of submit commands becomes one insert (T1; "exists" is as good as made), then each job's id goes to
+ * the ready queue. A cancel command ends the run: the job it names may be the one before it. Only what is
+ * durable counts as done; a full queue or an absent store makes the rest LATER. */
 #include "exe.h"
 
 #include <jansson.h>
@@ -12,7 +13,8 @@ typedef struct {
     Exe *exe;
     const JwMessage *message;
     JwAnswer *answer;
-    JwJob *job; /* of a submit command that parsed */
+    JwJob *job;     /* of a submit command that parsed */
+    json_t *cancel; /* body of a cancel command */
 } Intake;
 
 static void
@@ -89,9 +91,10 @@ cancel_try(Exe *exe, const JwCancelCommand *command, JwJob *job, JwJobTransition
     return true;
 }
 
-/* A command for a job that is unknown, ended or already being cancelled is done: there is nothing left to do. */
-static void
-intake_cancel(Intake *self, const json_t *body)
+/* A command for a job that is unknown, ended or already being cancelled is done: there is nothing left to do.
+ * False: the store is away. */
+static bool
+intake_cancel(Intake *self)
 {
     g_auto(JwFaults) faults = { 0 };
     g_auto(JwCancelCommand) command = { 0 };
@@ -99,9 +102,9 @@ intake_cancel(Intake *self, const json_t *body)
     g_autoptr(GError) error = NULL;
     JwCas cas = JW_CAS_LOST;
 
-    if (!jw_wire_cancel_parse(body, &faults, &command)) {
+    if (!jw_wire_cancel_parse(self->cancel, &faults, &command)) {
         intake_poison(self, jw_faults_text(&faults));
-        return;
+        return true;
     }
     bool ok = jw_store_get_job(self->exe->store, command.job_id, &job, &error);
     if (ok && job != NULL && command.graceful) {
@@ -114,12 +117,14 @@ intake_cancel(Intake *self, const json_t *body)
     if (!ok) {
         jw_warn("cancel_later", JW_STR("job_id", command.job_id),
                 JW_STR("error", jw_error_message(error)));
-        return;
+        return false;
     }
     self->answer->verdict = JW_VERDICT_DONE;
+    return true;
 }
 
-static void
+/* False: the store is away. */
+static bool
 intake_message(Intake *self)
 {
     const char *type = jw_message_header(self->message, "ce_type");
@@ -127,7 +132,7 @@ intake_message(Intake *self)
 
     if (self->message->body == NULL) {
         intake_poison(self, g_strdup("the message has no value"));
-        return;
+        return true;
     }
     json_auto_t *body = jw_wire_parse(self->message->body, self->message->body_length, &error);
     if (body == NULL) {
@@ -136,7 +141,7 @@ intake_message(Intake *self)
     } else if (g_strcmp0(type, JW_TYPE_JOB_SUBMIT) == 0) {
         intake_submit(self, body);
     } else if (g_strcmp0(type, JW_TYPE_JOB_CANCEL) == 0) {
-        intake_cancel(self, body);
+        self->cancel = json_incref(body); /* its job may be made by this very batch */
     } else {
         intake_poison(self,
                       g_strdup_printf("header ce_type is %s%s%s; " JW_TYPE_JOB_SUBMIT
@@ -144,6 +149,7 @@ intake_message(Intake *self)
                                       type != NULL ? "\"" : "", type != NULL ? type : "missing",
                                       type != NULL ? "\"" : ""));
     }
+    return true;
 }
 
 static size_t
@@ -201,24 +207,50 @@ intake_create(Exe *exe, Intake *intakes, size_t n)
     return true;
 }
 
+/* Makes the jobs of a run durable and queues them. After the first that finds no room none is queued, so that
+ * they keep their order. False: the store is away. */
+static bool
+intake_run(Exe *exe, Intake *intakes, size_t n, bool *full)
+{
+    if (!intake_create(exe, intakes, n)) {
+        return false;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (intakes[i].job == NULL) {
+            continue;
+        }
+        *full = *full || !intake_enqueue(exe, intakes[i].job);
+        if (!*full) {
+            intakes[i].answer->verdict = JW_VERDICT_DONE;
+        }
+    }
+    return true;
+}
+
 void
 exe_consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers, gpointer data)
 {
     Exe *exe = data;
     g_autofree Intake *intakes = g_new0(Intake, n_messages);
+    size_t from = 0; /* first of the run */
+    bool full = false;
+    bool away = false;
 
-    for (size_t i = 0; i < n_messages; i++) {
+    for (size_t i = 0; i < n_messages && !away; i++) {
+        const char *type = jw_message_header(&messages[i], "ce_type");
+
         intakes[i] = (Intake){ .exe = exe, .message = &messages[i], .answer = &answers[i] };
-        intake_message(&intakes[i]);
+        if (g_strcmp0(type, JW_TYPE_JOB_CANCEL) == 0) {
+            away = !intake_run(exe, &intakes[from], i - from, &full);
+            from = i;
+        }
+        away = away || !intake_message(&intakes[i]);
     }
-    bool durable = intake_create(exe, intakes, n_messages);
+    /* One call that failed is enough: each may wait for its time limit, and this thread must poll. */
+    if (!away) {
+        (void)intake_run(exe, &intakes[from], n_messages - from, &full);
+    }
     for (size_t i = 0; i < n_messages; i++) {
-        if (intakes[i].job == NULL) {
-            continue;
-        }
-        if (durable && intake_enqueue(exe, intakes[i].job)) {
-            answers[i].verdict = JW_VERDICT_DONE;
-        }
         jw_job_free(intakes[i].job);
     }
 }
