@@ -1,0 +1,75 @@
+"""conftest.py: fixtures of the end-to-end tests.
+
+`stack` is one Jobwire for all tests that hurt nobody; tests that kill, stop or misconfigure make a Stack of their own.
+"""
+
+import csv
+import subprocess
+from datetime import datetime, timedelta
+
+import pytest
+
+from independent import MONTHS
+from smtpsink import SmtpSink
+from stack import TOP, Stack, clean_env, program
+
+SHARED_CSV = TOP.parent / "shared/data/call-records-2021.csv"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if report.failed:
+        for open_stack in Stack.current:
+            report.sections.append((f"logs of the stack {open_stack.name}", open_stack.report()))
+    return report
+
+
+@pytest.fixture(scope="session")
+def calls_csv(tmp_path_factory):
+    """5,000 real call records where the project's data is; else as believable ones in the same form, always the same."""
+    return SHARED_CSV if SHARED_CSV.exists() else demo_csv(tmp_path_factory.mktemp("data"))
+
+
+def demo_csv(folder):
+    """jobctl's own data, written as the call centre exports it."""
+    plain, path = folder / "plain.csv", folder / "call-records.csv"
+    wanted = ["--seed", "2021", "--rows", "5000", "--until", "2021-04-01", "--weeks", "13"]
+    subprocess.run([program("jobctl"), "demo-data", "--csv", plain, *wanted], env=clean_env(), check=True, timeout=60)
+    with open(plain, newline="", encoding="utf-8") as source, open(path, "w", newline="", encoding="utf-8") as target:
+        writer = csv.writer(target)
+        writer.writerow(
+            ("Call Id", "Agent", "Date", "Month", "Time", "Topic", "Answered (Y/N)", "Resolved",
+             "Speed of answer in seconds", "AvgTalkDuration", "Satisfaction rating")
+        )
+        for row in csv.DictReader(source):
+            started = datetime.fromisoformat(row["startedAt"])
+            month = MONTHS[started.month - 1]
+            writer.writerow(
+                (row["callId"], row["agent"], f"{started.day}-{month}-{started:%y}", month, f"{started:%H:%M}", row["topic"],
+                 "Y" if row["status"] == "answered" else "N", "Y" if row["resolved"] == "true" else "N",
+                 row["waitSeconds"] or 0, timedelta(seconds=int(row["talkSeconds"] or 0)), row["satisfaction"] or 0)
+            )
+    return path
+
+
+@pytest.fixture
+def sink():
+    server = SmtpSink()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def stack(calls_csv):
+    """Two executors, as in life; mails go to the mail server of the run."""
+    with Stack("session") as whole:
+        whole.import_csv(calls_csv)
+        whole.start_all()
+        whole.start("executor")
+        yield whole
+
+
+@pytest.fixture(scope="session")
+def api(stack):
+    return stack.api()

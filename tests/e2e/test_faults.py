@@ -1,0 +1,497 @@
+"""Processes and servers that die at the worst moment: nothing is lost, nothing is done twice."""
+
+import hashlib
+import json
+import re
+import threading
+import time
+import uuid
+
+import pytest
+import requests
+
+from servers import OwnServer
+from smtpsink import SmtpSink
+from stack import JOBS, TOP, Stack, address, event_headers, everything, weekly
+from wait import stays, until
+
+
+@pytest.fixture(scope="module")
+def mails():
+    server = SmtpSink()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def own(calls_csv, mails):
+    """Gateway and scheduler; the tests start what they hurt."""
+    with Stack("faults", smtp_url=mails.url) as stack:
+        stack.import_csv(calls_csv)
+        stack.start_all(("gateway", "scheduler"))
+        yield stack
+
+
+@pytest.fixture
+def none_left(own):
+    """Ends the processes that a test started, for the next test."""
+    kept = set(own.running())
+    yield
+    for process in set(own.running()) - kept:
+        process.stop()
+
+
+def points(room):
+    """Every crash point in a service's sources."""
+    return sorted(
+        {
+            name
+            for path in (TOP / "services" / room / "src").glob("*.c")
+            for name in re.findall(r'jw_crash_point\("(\w+)"\)', path.read_text())
+        }
+    )
+
+
+def check_job(stack, client, job_id):
+    """A completed job: exactly one file counts, and it is whole."""
+    job = client.job(job_id)
+    assert job["status"] == "completed"
+    content = client.download(job_id).content
+    assert hashlib.sha256(content).hexdigest() == job["result"]["sha256"] and len(content) == job["result"]["sizeBytes"]
+    named = stack.db.jobs.find_one({"_id": job_id})["artifact"]["fileId"]
+    chunks = list(stack.db["fs.chunks"].find({"files_id": named}).sort("n", 1))
+    assert [c["n"] for c in chunks] == list(range(len(chunks))) and b"".join(c["data"] for c in chunks) == content
+    return job
+
+
+def completed_events(stack, job_ids):
+    """{job: how many different `completed` events}; a repeated one has the same ce_id."""
+    found = {job_id: set() for job_id in job_ids}
+
+    def all_there(messages):
+        for message in messages:
+            headers = dict(message.headers())
+            job_id = message.key().decode()
+            if headers["ce_type"] == b"jobwire.job.completed.v1" and job_id in found:
+                found[job_id].add(headers["ce_id"])
+        return all(found.values())
+
+    stack.consume("job.events", all_there)
+    return {job_id: len(ids) for job_id, ids in found.items()}
+
+
+# The executor
+
+
+def test_executors_die_at_every_point(own, none_left):
+    """kill -9 at each crash point, one executor a point, while jobs come in; one healthy executor is left."""
+    client = own.api()
+    names = points("executor")
+    assert {"exe_after_claim", "exe_before_read", "exe_after_piece", "exe_before_finish", "exe_after_finish"} <= set(names)
+    armed = [own.start("executor", wait=False, JW_WORKERS="1", JW_CRASH_AT=f"{name}:1") for name in names]
+    for process in armed:
+        process.wait_ready()
+    reference = client.create(everything(name="Crash"))
+    jobs = [reference]
+
+    def all_died():
+        if len(jobs) < 300:
+            jobs.append(client.create(everything(name="Crash")))
+        return not any(p.alive() for p in armed)
+
+    until(all_died, 60, "every armed executor met its point", pause=0.2)
+    for process in armed:
+        process.wait_crash()
+    own.start("executor", wait=False)
+    for job_id in jobs:
+        client.wait(job_id, seconds=90)
+    digests = {check_job(own, client, job_id)["result"]["sha256"] for job_id in jobs}
+    assert len(digests) == 1, "each job has the same report"
+    assert set(completed_events(own, jobs).values()) == {1}
+    documents = list(own.db.jobs.find({"_id": {"$in": jobs}}))
+    assert max(d["attempts"] for d in documents) >= 2, "some were done again"
+    # What the dead left behind is there, and nobody can see it.
+    named = {d["artifact"]["fileId"] for d in documents}
+    stored = set(own.db["fs.chunks"].distinct("files_id"))
+    assert len(named) == len(jobs) and named <= stored
+    assert stored - named, "the attempts that died while storing left chunks"
+
+
+def test_an_executor_killed_in_mid_report(own, none_left, mails):
+    """kill -9 by a signal, at whatever moment, of the only executor; the next one does the work."""
+    client, recipient = own.api(), address(own)
+    own.start("notifier", wait=False)
+    own.start("executor", wait=False, JW_WORKERS="2")
+    jobs = [client.create(everything([recipient], f"Killed {n}", "xlsx")) for n in range(6)]
+    until(lambda: own.db.jobs.find_one({"_id": {"$in": jobs}, "state": "running"}), 30, "one is running", 0.005)
+    for process in own.running("executor"):
+        process.kill()
+    own.start("executor", wait=False)
+    for job_id in jobs:
+        client.wait_mailed(job_id, seconds=60)
+        check_job(own, client, job_id)
+    assert set(completed_events(own, jobs).values()) == {1}
+    assert len(mails.received(recipient)) == len(jobs)
+    assert len({m.message_id for m in mails.received(recipient)}) == len(jobs)
+
+
+def test_a_stale_executor_publishes_nothing(own, none_left, mails):
+    """Stopped for longer than the reaper waits, then woken: its claim is gone, and so is what it made."""
+    client, recipient = own.api(), address(own)
+    own.start("notifier", wait=False)
+    stale = own.start("executor", JW_WORKERS="1", JW_BEAT_LOST="60s")  # must not save itself by the clock
+    for _ in range(10):
+        job_id = client.create(everything([recipient], "Stale", "xlsx"))
+        until(lambda i=job_id: own.db.jobs.find_one({"_id": i, "state": {"$ne": "pending"}}), 30, "claimed", 0.005)
+        stale.freeze()
+        before = own.db.jobs.find_one({"_id": job_id})
+        if before["state"] == "running":
+            break
+        stale.thaw()
+        client.wait_mailed(job_id)
+    assert before["state"] == "running"
+    mailed = len(mails.received(recipient))
+    own.start("executor", wait=False)
+    client.wait_mailed(job_id, seconds=60)
+    done = own.db.jobs.find_one({"_id": job_id})
+    assert done["token"] > before["token"] and done["attempts"] == 2
+    stale.thaw()
+    until(lambda: stale.records("attempt_ended", job_id=job_id), 30, "the stale attempt ended")
+    assert stale.records("attempt_ended", job_id=job_id)[-1]["outcome"] == "lost"
+    after = own.db.jobs.find_one({"_id": job_id})
+    assert {k: after[k] for k in ("state", "token", "artifact", "finishedAt")} == {
+        k: done[k] for k in ("state", "token", "artifact", "finishedAt")
+    }
+    check_job(own, client, job_id)
+    assert own.files_of(job_id) == [done["artifact"]["fileId"]], "it removed what it had stored"
+    assert completed_events(own, [job_id]) == {job_id: 1}
+    own.wait_outboxes_empty()
+    assert len(mails.received(recipient)) == mailed + 1
+
+
+# The gateway
+
+
+def post_until_answered(client, body, key, seconds=60):
+    """What a client must do when it does not know: ask again with the same key."""
+    answers = []
+
+    def answered():
+        try:
+            answers.append(client.post(json=body, headers={"Idempotency-Key": key}, timeout=10))
+        except requests.RequestException:
+            return False
+        return answers[-1].status_code == 201
+
+    until(answered, seconds, lambda: f"201; the last answer was {answers[-1].text if answers else 'none'}", pause=0.2)
+    return answers[-1]
+
+
+@pytest.mark.parametrize("point", points("gateway"))
+def test_the_gateway_dies_around_its_write(own, none_left, mails, point):
+    """Then the client asks again with the same key: one job, one mail."""
+    recipient, key = address(own), str(uuid.uuid4())
+    body = weekly([recipient], f"Asked at {point}")
+    client = own.api()
+    client.get()
+    own.stop_service("gateway")
+    fatal = own.start("gateway", JW_CRASH_AT=f"{point}:1")
+    changing = "change" in point
+    job_id = client.create(body, key=key) if changing else None
+    with pytest.raises(requests.RequestException):
+        if changing:
+            client.post(f"/{job_id}/cancel", timeout=10)
+        else:
+            client.post(json=body, headers={"Idempotency-Key": key}, timeout=10)
+    fatal.wait_crash()
+    stored = list(own.db.jobs.find({"recipients": recipient}))
+    own.start("gateway")
+    if changing:
+        assert [d["state"] for d in stored] == ["cancelled" if point == "gw_after_change" else "pending"]
+        answer = client.post(f"/{job_id}/cancel")
+        assert answer.status_code == (409 if point == "gw_after_change" else 200)
+        assert client.job(job_id)["status"] == "cancelled"
+        own.wait_outboxes_empty()
+        return
+    assert len(stored) == (1 if point == "gw_after_insert" else 0)
+    answer = post_until_answered(client, body, key)
+    assert ("Idempotent-Replayed" in answer.headers) == (point == "gw_after_insert")
+    own.start("executor", wait=False)
+    own.start("notifier", wait=False)
+    client.wait_mailed(answer.json()["data"]["id"], seconds=60)
+    assert own.db.jobs.count_documents({"recipients": recipient}) == 1
+    own.wait_outboxes_empty()
+    assert len(mails.received(recipient)) == 1
+
+
+# The notifier
+
+
+def delivery_of(stack, job_id):
+    return stack.db.deliveries.find_one({"jobId": job_id})
+
+
+# What the sink holds at the end, and whether the recipient's message may have come twice.
+NOTIFIER = {"ntf_before_mark": (1, False), "ntf_before_dot": (1, True), "ntf_after_dot": (2, True)}
+
+
+def test_every_point_of_the_notifier_is_known():
+    assert set(points("notifier")) == set(NOTIFIER)
+
+
+@pytest.mark.parametrize("point", NOTIFIER)
+def test_the_notifier_dies_around_the_dot(own, none_left, mails, point):
+    client, recipient = own.api(), address(own)
+    count, doubtful = NOTIFIER[point]
+    own.start("executor", wait=False)
+    fatal = own.start("notifier", JW_CRASH_AT=f"{point}:1", JW_SENDERS="1")
+    job_id = client.create(weekly([recipient], f"Mailed at {point}"))
+    fatal.wait_crash(60)
+    assert len(mails.received(recipient)) == count - 1
+    assert delivery_of(own, job_id)["dot"] is doubtful
+    own.start("notifier", wait=False)
+    job = client.wait_mailed(job_id, seconds=60)
+    told = job["delivery"]["recipients"][0]
+    assert told["status"] == "Sent" and told.get("maybeDuplicate", False) is doubtful
+    received = mails.received(recipient)
+    assert len(received) == count
+    assert len({m.message_id for m in received}) == len({m.raw for m in received}) == 1, "the same message to the byte"
+    assert received[0].attachment_sha256 == job["result"]["sha256"]
+
+
+def test_the_connection_dies_right_after_the_dot(own, none_left, mails):
+    """Nobody knows: sent once more with the same Message-ID, flagged."""
+    client, recipient = own.api(), address(own)
+    mails.plan(recipient, "drop-after-dot")
+    own.start("executor", wait=False)
+    own.start("notifier", wait=False)
+    job_id = client.create(weekly([recipient]))
+    told = client.wait_mailed(job_id, seconds=60)["delivery"]["recipients"][0]
+    assert told["status"] == "Sent" and told["maybeDuplicate"] is True
+    received = mails.received(recipient)
+    assert [m.replied for m in received] == [False, True]
+    assert received[0].raw == received[1].raw and received[0].message_id == received[1].message_id
+
+
+def test_in_doubt_twice_is_given_up(own, none_left, mails):
+    client, recipient = own.api(), address(own)
+    mails.plan(recipient, "drop-after-dot", "drop-after-dot")
+    own.start("executor", wait=False)
+    own.start("notifier", wait=False)
+    job_id = client.create(weekly([recipient]))
+    told = client.wait_mailed(job_id, seconds=60)["delivery"]["recipients"][0]
+    assert told["status"] == "Failed" and "in doubt" in told["errorMessage"] and told["maybeDuplicate"] is True
+    assert len(mails.received(recipient)) == 2
+    assert client.job(job_id)["status"] == "completed"
+
+
+def test_what_the_mail_server_refuses(own, none_left, mails):
+    """A recipient refused is bounced, a message refused has failed; the others get theirs."""
+    client = own.api()
+    good, unknown, refused = address(own, "good"), address(own, "unknown"), address(own, "refused")
+    mails.plan(unknown, ("reply", "rcpt", "550 5.1.1 no such user"))
+    mails.plan(refused, ("reply", "dot", "554 5.7.1 looks like spam"))
+    own.start("executor", wait=False)
+    own.start("notifier", wait=False)
+    job = client.wait_mailed(client.create(weekly([good, unknown, refused])), seconds=60)
+    delivery = job["delivery"]
+    assert (delivery["total"], delivery["sent"], delivery["bounced"], delivery["failed"]) == (3, 1, 1, 1)
+    told = {r["email"]: r for r in delivery["recipients"]}
+    assert told[unknown]["status"] == "Bounced" and "no such user" in told[unknown]["errorMessage"]
+    assert told[refused]["status"] == "Failed" and "looks like spam" in told[refused]["errorMessage"]
+    assert [len(mails.received(r)) for r in (good, unknown, refused)] == [1, 0, 0]
+
+
+def test_a_busy_mail_server_is_tried_again(own, none_left, mails):
+    client, recipient = own.api(), address(own)
+    mails.plan(recipient, ("reply", "rcpt", "451 4.3.0 busy"))
+    own.start("executor", wait=False)
+    own.start("notifier", wait=False)
+    job_id = client.create(weekly([recipient]))
+    client.wait(job_id, seconds=60)
+
+    def put_off():
+        delivery = delivery_of(own, job_id)
+        return delivery and delivery["attempts"] == 1 and delivery["state"] == "queued" and delivery
+
+    delivery = until(put_off, 30, "the delivery waits for its next try")
+    assert "busy" in delivery["reply"] and delivery["notBefore"] > delivery["updatedAt"]
+    assert client.job(job_id)["delivery"]["recipients"][0]["status"] == "Queued"
+    # The wait is minutes: the test makes it due.
+    own.db.deliveries.update_one({"_id": delivery["_id"]}, {"$set": {"notBefore": delivery["createdAt"]}})
+    told = client.wait_mailed(job_id)["delivery"]["recipients"][0]
+    assert told["status"] == "Sent" and "maybeDuplicate" not in told
+    assert len(mails.received(recipient)) == 1
+
+
+def test_no_mail_server_at_all(own, none_left):
+    """The job stays completed, the delivery waits, and the notifier is ready but for that."""
+    client = own.api()
+    own.start("executor", wait=False)
+    notifier = own.start("notifier", JW_SMTP_URL="smtp://127.0.0.1:9")
+    job_id = client.create(weekly([address(own)]))
+    client.wait(job_id, seconds=60)
+    until(lambda: (delivery_of(own, job_id) or {}).get("attempts") == 1, 30, "one try")
+    until(lambda: notifier.get("/readyz").json()["status"] == "degraded", 20, "degraded")
+    assert client.job(job_id)["delivery"]["recipients"][0]["status"] == "Queued"
+
+
+# The servers
+
+
+class Load(threading.Thread):
+    """A client that posts jobs one after another and notes what was acknowledged."""
+
+    def __init__(self, client, number, recipient=None):
+        super().__init__(name=f"load-{number}")
+        self.client, self.number, self.recipient = client, number, recipient
+        self.acknowledged = {}  # key → job id
+        self.failures = 0
+        self.wrong = []
+        self.going = threading.Event()
+        self.going.set()
+
+    def run(self):
+        client = type(self.client)(self.client.stack, self.client.token)
+        session = requests.Session()
+        n = 0
+        while self.going.is_set():
+            n += 1
+            key = f"{self.name}-{n}"
+            body = weekly([self.recipient] if self.recipient else (), key, "csv")
+            try:
+                answer = session.post(
+                    f"http://127.0.0.1:{client.stack.gateway_port}{JOBS}", json=body, timeout=10,
+                    headers={"Authorization": f"Bearer {client.token}", "Idempotency-Key": key},
+                )
+            except requests.RequestException:
+                self.failures += 1
+                continue
+            if answer.status_code == 201:
+                self.acknowledged[key] = answer.json()["data"]["id"]
+            elif answer.status_code == 503 and int(answer.headers["Retry-After"]) > 0:
+                self.failures += 1
+            else:
+                self.wrong.append(f"{answer.status_code} {answer.text}")
+
+
+QUICK_STORE = {"all": {"JW_MONGODB_SELECT_TIMEOUT": "1s", "JW_MONGODB_SOCKET_TIMEOUT": "5s"}}
+
+
+def test_the_database_is_killed_under_load(calls_csv):
+    """kill -9 of the MongoDB server while jobs are posted and done: what was answered with 201 is done."""
+    with OwnServer("mongodb", "own-mongodb") as mongodb:
+        with Stack("mongodb_killed", mongodb_uri=mongodb.mongodb_uri, env=QUICK_STORE) as stack:
+            stack.import_csv(calls_csv)
+            stack.start_all(("gateway", "scheduler", "executor"))
+            client = stack.api()
+            loads = [Load(client, n) for n in range(3)]
+            for load in loads:
+                load.start()
+
+            def acknowledged():
+                return sum(len(load.acknowledged) for load in loads)
+
+            try:
+                for _ in range(2):
+                    before = acknowledged()
+                    until(lambda b=before: acknowledged() >= b + 15, 30, "some jobs are acknowledged")
+                    failed = sum(load.failures for load in loads)
+                    mongodb.kill()
+                    until(lambda f=failed: sum(load.failures for load in loads) > f, 30, "the clients notice")
+                    mongodb.start()
+                before = acknowledged()
+                until(lambda b=before: acknowledged() > b, 30, "it goes on after the return")
+            finally:
+                for load in loads:
+                    load.going.clear()
+                for load in loads:
+                    load.join()
+            assert not [w for load in loads for w in load.wrong], "only 201, or 503 with Retry-After"
+            assert all(p.alive() for p in stack.processes), "no service ended over it"
+            jobs = {job_id for load in loads for job_id in load.acknowledged.values()}
+            assert len(jobs) == acknowledged()
+            for load in loads:
+                for key, job_id in load.acknowledged.items():
+                    assert stack.db.jobs.find_one({"_id": job_id})["name"] == key, "nothing acknowledged is lost"
+            for job_id in jobs:
+                client.wait(job_id, seconds=90)
+            digests = {check_job(stack, client, job_id)["result"]["sha256"] for job_id in jobs}
+            assert len(digests) == 1
+            # The jobs of requests without an answer are whole as well, or not there.
+            until(
+                lambda: stack.db.jobs.count_documents({"state": {"$ne": "completed"}}) == 0, 60, "all others end too"
+            )
+            stack.wait_outboxes_empty(30)
+
+
+def test_the_broker_is_away_while_jobs_are_posted(calls_csv, mails):
+    """201 all the same; done after it returns."""
+    with OwnServer("kafka", "own-kafka") as kafka:
+        with Stack("broker_away", kafka_brokers=kafka.brokers, smtp_url=mails.url) as stack:
+            stack.import_csv(calls_csv)
+            stack.start_all()
+            client = stack.api()
+            client.wait(client.create(weekly(name="Before")))
+            kafka.stop()
+            recipient = address(stack)
+            jobs, slowest = [], 0.0
+            for n in range(12):
+                begin = time.monotonic()
+                jobs.append(client.create(weekly([recipient], f"Away {n}", "csv")))
+                slowest = max(slowest, time.monotonic() - begin)
+            assert slowest < 2, "nobody waits for the broker"
+            gateway = stack.running("gateway")[0]
+            until(lambda: gateway.get("/readyz").json()["status"] == "degraded", 20, "the gateway says degraded")
+            assert gateway.get("/readyz").status_code == 200
+            assert all(stack.db.jobs.find_one({"_id": j})["state"] == "pending" for j in jobs)
+            assert stack.db.jobs.count_documents({"outbox.0": {"$exists": True}}) >= len(jobs)
+            cancelled = jobs.pop()
+            assert client.post(f"/{cancelled}/cancel").status_code == 200
+            kafka.start()
+            for job_id in jobs:
+                client.wait_mailed(job_id, seconds=90)
+            assert client.job(cancelled)["status"] == "cancelled"
+            stack.wait_outboxes_empty(30)
+            assert len(mails.received(recipient)) == len(jobs)
+            assert set(completed_events(stack, jobs).values()) == {1}
+            assert stack.db.jobs.count_documents({"state": {"$ne": "completed"}}) == 1
+
+
+def test_events_that_nobody_relayed(own, none_left):
+    """A command is in the outbox only: its gateway died before it could be published. The scheduler finds it."""
+    client = own.api()
+    own.stop_service("gateway")
+    fatal = own.start("gateway", JW_CRASH_AT="gw_after_insert:1")
+    with pytest.raises(requests.RequestException):
+        client.post(json=weekly(name="Unpublished"), timeout=10)
+    fatal.wait_crash()
+    own.start("gateway")
+    document = own.db.jobs.find_one({"name": "Unpublished"})
+    own.start("executor", wait=False)
+    client.wait(document["_id"], seconds=60)
+    own.wait_outboxes_empty()
+
+
+def test_a_lost_command_is_hinted(own, none_left):
+    """The job is pending and no message about it exists: the scheduler publishes its command again."""
+    client = own.api()
+    own.start("executor", wait=False)
+    job_id = client.create(weekly(name="Without a command", scheduledFor="2099-01-01T00:00:00Z"))
+    own.wait_outboxes_empty()
+    own.db.jobs.update_one({"_id": job_id}, {"$set": {"state": "pending", "notBefore": own.db.jobs.find_one()["createdAt"]}})
+    client.wait(job_id, seconds=60)
+    assert any(p.records("job_hinted", job_id=job_id) for p in own.processes if p.service == "scheduler")
+
+
+def test_a_repeated_event_mails_once(own, none_left, mails):
+    client, recipient = own.api(), address(own)
+    own.start("executor", wait=False)
+    own.start("notifier", wait=False)
+    job_id = client.create(weekly([recipient]))
+    client.wait_mailed(job_id, seconds=60)
+    for _ in range(2):
+        own.publish("job.events", json.dumps({"jobId": job_id}), key=job_id, headers=event_headers("job.completed"))
+    after = client.create(weekly([address(own)]))
+    client.wait_mailed(after, seconds=60)
+    stays(lambda: len(mails.received(recipient)) == 1, 0.5, "one event, one mail")

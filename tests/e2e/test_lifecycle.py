@@ -1,0 +1,185 @@
+"""The life of each service: its options, its probes, its log, and how it ends."""
+
+import json
+import signal
+import subprocess
+
+import pytest
+import requests
+
+from smtpsink import SmtpSink
+from stack import SERVICES, Stack, address, clean_env, everything, free_port, program, weekly
+from wait import until
+
+# What a service refuses: the variable, and what is said of it.
+FAULTS = {
+    "JW_HTTP_PORT": ("70000", "65535"),
+    "JW_DRAIN_TIMEOUT": ("soon", "soon"),
+    "JW_MONGODB_POOL_SIZE": ("0", "1"),
+    "JW_MONGODB_JOURNAL": ("perhaps", "perhaps"),
+    "JW_MONGO_URI": ("mongodb://x", "JW_MONGODB_URI"),  # unknown: the one that is meant is named
+}
+
+
+@pytest.fixture(scope="module")
+def own(calls_csv):
+    mails = SmtpSink()
+    try:
+        with Stack("lifecycle", smtp_url=mails.url) as stack:
+            stack.import_csv(calls_csv)
+            stack.start_all(("gateway", "scheduler", "notifier"))
+            stack.mails = mails
+            yield stack
+    finally:
+        mails.close()
+
+
+def run(service, *arguments, **env):
+    return subprocess.run(
+        [program(f"jobwire-{service}"), *arguments], env=clean_env(**env), capture_output=True, text=True, timeout=30
+    )
+
+
+def valid(stack, service):
+    return {k: v for k, v in stack.environment(service).items() if k.startswith("JW_")}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_options(own, service):
+    told = run(service, "--help")
+    assert told.returncode == 0 and told.stderr == ""
+    for name in ("--version", "--check-config", "--print-config", "JW_MONGODB_URI", "JW_KAFKA_BROKERS", "JW_LOG_LEVEL"):
+        assert name in told.stdout
+    version = run(service, "--version")
+    assert version.returncode == 0 and version.stdout.split()[0] == f"jobwire-{service}"
+    for wrong in (("--colour",), ("now",)):
+        assert run(service, *wrong).returncode == 64
+    checked = run(service, "--check-config", **valid(own, service))
+    assert (checked.returncode, checked.stderr) == (0, ""), checked.stderr
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_all_faults_of_a_configuration_are_named_at_once(own, service):
+    env = valid(own, service) | {name: value for name, (value, _) in FAULTS.items()}
+    env.pop("JW_KAFKA_BROKERS")
+    for arguments in (("--check-config",), ()):
+        told = run(service, *arguments, **env)
+        assert told.returncode == 78 and told.stdout == ""
+        for name, (_, word) in FAULTS.items():
+            lines = [line for line in told.stderr.splitlines() if name in line]
+            assert lines and any(word in line for line in lines), f"{name} in:\n{told.stderr}"
+        assert "JW_KAFKA_BROKERS" in told.stderr, "a missing one is named as well"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_secrets_are_masked(own, service, tmp_path):
+    secret = tmp_path / "password"
+    secret.write_text("canary-kafka\n")
+    env = valid(own, service) | {
+        "JW_MONGODB_URI": "mongodb://user:canary-mongo@db.example.com:27017",
+        "JW_KAFKA_SASL_PASSWORD_FILE": str(secret),
+    }
+    if service == "notifier":
+        env |= {"JW_SMTP_URL": "smtp://mail.example.com", "JW_SMTP_USER": "mailer", "JW_SMTP_PASSWORD": "canary-smtp"}
+    told = run(service, "--print-config", **env)
+    assert told.returncode == 0, told.stderr
+    assert "canary" not in told.stdout + told.stderr
+    assert "JW_MONGODB_URI" in told.stdout and "JW_HTTP_ADDRESS" in told.stdout
+
+
+def test_a_service_that_cannot_start_says_why(own):
+    port = own.gateway_port
+    process = own.start("scheduler", wait=False, JW_HTTP_PORT=str(port))
+    assert process.process.wait(30) == 70
+    process.killed = True
+    assert str(port) in process.records("service_start_failed")[0]["cause"]
+
+
+def test_probes_and_metrics(own):
+    executor = own.start("executor")
+    try:
+        for process in own.running():
+            assert process.get("/livez").json() == {"status": "alive"}
+            ready = process.get("/readyz")
+            assert ready.status_code == 200
+            checks = ready.json()["checks"]
+            assert checks["mongodb"] == {"status": "ok", "required": True}
+            until(lambda p=process: p.get("/readyz").json()["status"] == "ready", 15, f"{process.name} is wholly ready")
+            assert set(checks) >= {"mongodb", "kafka"}
+            metrics = process.get("/metrics")
+            assert metrics.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+            lines = [line for line in metrics.text.splitlines() if line]
+            assert any(line.startswith("# HELP jobwire_") for line in lines)
+            samples = [line for line in lines if not line.startswith("#")]
+            assert all(float(line.rsplit(" ", 1)[1]) >= 0 for line in samples)
+            assert any(line.startswith('jobwire_check_ok{check="mongodb"} 1') for line in samples)
+            version = process.get("/version").json()
+            assert version["service"] == process.service and version["version"]
+            assert process.get("/nothing").status_code == 404
+            assert requests.post(process.url + "/livez", timeout=5).status_code == 405
+    finally:
+        executor.stop()
+
+
+def test_one_job_is_followed_through_all_logs(own):
+    executor = own.start("executor")
+    recipient = address(own)
+    client = own.api()
+    job_id = client.create(weekly([recipient]), headers={"X-Request-Id": "e2e-follow-me"})
+    client.wait_mailed(job_id)
+    for service in ("gateway", "executor", "notifier"):
+        found = [r for p in own.processes if p.service == service for r in p.records(job_id=job_id)]
+        assert found, f"the {service} logs the job id"
+        assert any(r.get("request_id") == "e2e-follow-me" for r in found), f"the {service} logs the request id"
+    executor.stop()
+    for process in own.processes:
+        for line in process.log_path.read_text("utf-8").splitlines():
+            record = json.loads(line)
+            assert {"ts", "level", "service", "event"} <= set(record) and record["service"] == process.service
+    text = "".join(p.log_path.read_text("utf-8") for p in own.processes)
+    assert recipient not in text and client.token not in text, "logs hold no addresses and no tokens"
+
+
+def test_a_running_job_is_handed_back_on_sigterm(own):
+    """The attempt is not counted, and another executor does the job at once."""
+    client = own.api()
+    for _ in range(10):
+        first = own.start("executor", JW_WORKERS="1")
+        job_id = client.create(everything([address(own)], "Handed back", "xlsx"))
+        until(lambda i=job_id: own.db.jobs.find_one({"_id": i, "state": {"$ne": "pending"}}), 20, "claimed", 0.005)
+        first.freeze()
+        running = own.db.jobs.find_one({"_id": job_id, "state": "running"})
+        first.signal(signal.SIGTERM)  # waits until the process goes on
+        first.thaw()
+        first.stop()
+        if running and first.records("attempt_ended", outcome="handed_back"):
+            break
+        client.wait(job_id)  # it was too quick; once more
+    else:
+        raise AssertionError("no job was caught running")
+    document = own.db.jobs.find_one({"_id": job_id})
+    assert document["state"] == "pending" and document.get("attempts", 0) == 0 and document["token"] == running["token"]
+    assert own.files_of(job_id) == [] and not list(own.temp.glob("jobwire-*"))
+    second = own.start("executor")
+    job = client.wait_mailed(job_id)
+    assert job["delivery"]["sent"] == 1
+    assert own.db.jobs.find_one({"_id": job_id})["attempts"] == 1
+    assert len(own.files_of(job_id)) == 1
+    second.stop()
+
+
+def test_sigterm_stops_the_intake_first(own):
+    """An idle service ends at once; one with a request under way answers it."""
+    gateway = own.start("gateway", JW_HTTP_PORT=str(free_port()))
+    session = requests.Session()  # a kept connection must not hold it up
+    assert session.get(gateway.url + "/livez", timeout=5).status_code == 200
+    gateway.stop()
+    assert [r["event"] for r in gateway.records() if r["event"].startswith("service_")] == [
+        "service_started", "service_draining", "service_stopped",
+    ]
+
+
+def test_an_interrupt_ends_it_as_well(own):
+    scheduler = own.start("scheduler")
+    scheduler.signal(signal.SIGINT)
+    scheduler.check_end()

@@ -1,0 +1,145 @@
+"""Schedules from a file: each due time becomes exactly one job, whoever of the schedulers sees it."""
+
+import json
+import time
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from stack import Stack, weekly
+from wait import until
+
+EVERY = timedelta(seconds=2)
+
+
+def schedules_file(path, **more):
+    job = weekly(format="csv") | {"parameters": {"period": {"type": "weekly"}}}
+    rules = [
+        {"id": "interval", "trigger": {"type": "interval", "every": "2s"}, "misfire": "catch-up", "job": job},
+        {
+            "id": "cron", "trigger": {"type": "cron", "cron": "*/2 * * * * *"}, "timeZone": "Europe/Istanbul",
+            "misfire": "catch-up", "job": job,
+        },
+        {"id": "off", "trigger": {"type": "interval", "every": "1s"}, "enabled": False, "job": job},
+    ]
+    path.write_text(json.dumps({"schedules": rules} | more))
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def own(calls_csv):
+    with Stack("schedules") as stack:
+        stack.import_csv(calls_csv)
+        stack.make_topics()
+        stack.start("gateway")
+        stack.start("executor")
+        yield stack
+
+
+def utc(value):
+    return value.replace(tzinfo=timezone.utc)
+
+
+def occurrences(stack, schedule):
+    return list(stack.db.occurrences.find({"scheduleId": schedule}).sort("dueAt", 1))
+
+
+def jobs_of(stack, schedule):
+    return list(stack.db.jobs.find({"source": f"schedule:{schedule}"}).sort("scheduledFor", 1))
+
+
+def check_unbroken(stack, schedule):
+    """No due time is left out, none is twice, each has its one job; returns the due times."""
+    rows = occurrences(stack, schedule)
+    due = [utc(row["dueAt"]) for row in rows]
+    assert due == [due[0] + n * EVERY for n in range(len(due))], due
+    assert all(d.second % 2 == 0 and d.microsecond == 0 for d in due)
+    jobs = jobs_of(stack, schedule)
+    assert [utc(job["scheduledFor"]) for job in jobs[: len(due)]] == due
+    return due
+
+
+def test_two_schedulers_fire_each_due_time_once(own, tmp_path):
+    file = schedules_file(tmp_path / "schedules.json")
+    first = own.start("scheduler", JW_SCHEDULES_FILE=file)
+    second = own.start("scheduler", JW_SCHEDULES_FILE=file)
+    until(lambda: min(len(occurrences(own, s)) for s in ("interval", "cron")) >= 4, 20, "four due times of each")
+
+    # One of them dies without a word, then all are gone for two due times, then one comes back.
+    first.kill()
+    at_kill = len(occurrences(own, "interval"))
+    until(lambda: len(occurrences(own, "interval")) > at_kill, 10, "the other goes on")
+    second.stop()
+    stopped = time.monotonic()
+    until(lambda: time.monotonic() > stopped + 2 * EVERY.total_seconds(), 10, "two due times have passed")
+    third = own.start("scheduler", JW_SCHEDULES_FILE=file)
+    behind = datetime.now(timezone.utc)
+    until(lambda: min(utc(occurrences(own, s)[-1]["dueAt"]) for s in ("interval", "cron")) > behind, 15, "caught up")
+    own.stop_service("scheduler")
+    assert third.process.returncode == 0
+
+    for schedule in ("interval", "cron"):
+        due = check_unbroken(own, schedule)
+        assert len(due) >= 6
+        rows = occurrences(own, schedule)
+        assert {row["kind"] for row in rows} == {"fired"}, "within the grace period nothing counts as missed"
+        late = [utc(row["decidedAt"]) - utc(row["dueAt"]) for row in rows]
+        assert sorted(late)[len(late) // 2] < timedelta(seconds=1), "most fire within a second of their time"
+        assert all(delay >= timedelta(0) for delay in late), "none fires before its time"
+        document = own.db.schedules.find_one({"_id": schedule})
+        assert document.get("pendingFires", []) == [] and utc(document["nextFireAt"]) == due[-1] + EVERY
+    assert occurrences(own, "off") == [] and jobs_of(own, "off") == []
+
+    # The period ends before the due time, in the schedule's zone.
+    client = own.api(roles=("admin",))
+    for schedule, hours in (("interval", 0), ("cron", 3)):
+        for document in jobs_of(own, schedule):
+            job = client.wait(document["_id"])
+            assert job["requestedBy"] == {"id": f"schedule:{schedule}", "name": f"Schedule {schedule}"}
+            local = utc(document["scheduledFor"]) + timedelta(hours=hours)
+            monday = (local - timedelta(days=local.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
+            end = monday - timedelta(hours=hours)
+            assert datetime.fromisoformat(job["period"]["end"]) == end
+            assert datetime.fromisoformat(job["period"]["start"]) == end - timedelta(days=7)
+
+
+@pytest.mark.parametrize("point", ["sch_before_job", "sch_after_job"])
+def test_a_decision_survives_its_scheduler(own, tmp_path, point):
+    """kill -9 between deciding a due time and writing it down."""
+    own.db.schedules.delete_many({})
+    own.db.occurrences.delete_many({})
+    own.db.jobs.delete_many({"state": {"$ne": "running"}})
+    file = schedules_file(tmp_path / "schedules.json")
+    crashing = own.start("scheduler", JW_SCHEDULES_FILE=file, JW_CRASH_AT=f"{point}:2", wait=False)
+    crashing.wait_crash(20)
+    pending = [s for s in own.db.schedules.find({"pendingFires.0": {"$exists": True}})]
+    assert pending, "the decision is in the document"
+    own.start("scheduler", JW_SCHEDULES_FILE=file)
+    until(lambda: min(len(occurrences(own, s)) for s in ("interval", "cron")) >= 3, 20, "three due times of each")
+    own.stop_service("scheduler")
+    for schedule in ("interval", "cron"):
+        due = check_unbroken(own, schedule)
+        for document in pending:
+            if document["_id"] == schedule:
+                assert {utc(d) for d in document["pendingFires"]} <= set(due)
+
+
+def test_a_bad_file_is_refused_with_all_its_faults(own, tmp_path):
+    job = weekly() | {"parameters": {}}
+    file = tmp_path / "bad.json"
+    file.write_text(
+        json.dumps(
+            {
+                "schedules": [
+                    {"id": "a", "trigger": {"type": "cron", "cron": "61 * * * *"}, "job": job},
+                    {"id": "b", "trigger": {"type": "interval"}, "job": job | {"reportType": "weather"}},
+                ]
+            }
+        )
+    )
+    process = own.start("scheduler", JW_SCHEDULES_FILE=str(file), wait=False)
+    assert process.process.wait(20) == 70
+    process.killed = True  # it ended, as it should, with another status
+    cause = process.records("service_start_failed")[0]["cause"]
+    for part in (str(file), "/schedules/0/trigger/cron", "/schedules/1/trigger/every", "/schedules/1/job/reportType"):
+        assert part in cause
