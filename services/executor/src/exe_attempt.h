@@ -40,7 +40,7 @@ size_t exe_beats_running(ExeBeats *self);
 typedef struct {
     const char *type;
     /* Does the work and publishes the file: returns what FINISH names. Errors: CANCELLED when told to stop; INVALID, NOT_FOUND,
-     * DENIED, TOO_LARGE, CORRUPT end the job; others are tried again. */
+     * DENIED, TOO_LARGE end the job; others are tried again (CORRUPT too: a full disk cuts files). */
     bool (*run)(ExeAttempt *attempt, JwArtifact **ret_artifact, GError **error);
 } ExeHandler;
 const ExeHandler *exe_handler_find(const char *type); /* or NULL */

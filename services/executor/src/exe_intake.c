@@ -13,8 +13,7 @@ typedef struct {
     Exe *exe;
     const JwMessage *message;
     JwAnswer *answer;
-    JwJob *job;     /* of a submit command that parsed */
-    json_t *cancel; /* body of a cancel command */
+    JwJob *job; /* of a submit command that parsed */
 } Intake;
 
 static void
@@ -94,7 +93,7 @@ cancel_try(Exe *exe, const JwCancelCommand *command, JwJob *job, JwJobTransition
 /* A command for a job that is unknown, ended or already being cancelled is done: there is nothing left to do.
  * False: the store is away. */
 static bool
-intake_cancel(Intake *self)
+intake_cancel(Intake *self, const json_t *body)
 {
     g_auto(JwFaults) faults = { 0 };
     g_auto(JwCancelCommand) command = { 0 };
@@ -102,7 +101,7 @@ intake_cancel(Intake *self)
     g_autoptr(GError) error = NULL;
     JwCas cas = JW_CAS_LOST;
 
-    if (!jw_wire_cancel_parse(self->cancel, &faults, &command)) {
+    if (!jw_wire_cancel_parse(body, &faults, &command)) {
         intake_poison(self, jw_faults_text(&faults));
         return true;
     }
@@ -141,7 +140,7 @@ intake_message(Intake *self)
     } else if (g_strcmp0(type, JW_TYPE_JOB_SUBMIT) == 0) {
         intake_submit(self, body);
     } else if (g_strcmp0(type, JW_TYPE_JOB_CANCEL) == 0) {
-        self->cancel = json_incref(body); /* its job may be made by this very batch */
+        return intake_cancel(self, body);
     } else {
         intake_poison(self,
                       g_strdup_printf("header ce_type is %s%s%s; " JW_TYPE_JOB_SUBMIT

@@ -1,7 +1,8 @@
 /* exe_pool.c: workers: claim a job (T2), run its handler, and end the attempt (T4, T5, T7 or handed back).
  *
  * After an unknown outcome of a write the job is read again, and only then decided (decision 6). What lost
- * its claim publishes nothing: its file is removed, its result forgotten. */
+ * its claim publishes nothing: its file is removed, its result forgotten. What stays unknown keeps its file,
+ * because the job may name it; if it does not, the scheduler's sweep removes it. */
 #include "exe_attempt.h"
 
 #include "jw/crash.h"
@@ -63,8 +64,10 @@ claim(Exe *self, const char *job_id, JwJob **ret_job, GError **error)
     return true;
 }
 
+typedef enum { END_UNKNOWN, END_LOST, END_WON } Ending;
+
 /* One fenced change that ends the attempt, tried until its outcome is known or the claim is certainly lost to a reaper. */
-static JwCas
+static Ending
 settle(Exe *self, const JwJob *job, JwJobChange *change)
 {
     int64_t give_up = jw_clock_mono_ms(self->clock) + self->config.beat_lost_ms;
@@ -90,13 +93,13 @@ settle(Exe *self, const JwJob *job, JwJobChange *change)
             if (cas == JW_CAS_WON) {
                 jw_relay_offer(self->relay, JW_DOC_JOB, job->id, after->outbox);
             }
-            return cas;
+            return cas == JW_CAS_WON ? END_WON : END_LOST;
         }
         if (jw_clock_mono_ms(self->clock) > give_up || jw_stop_wait(self->stop, 200)) {
             jw_warn("attempt_outcome_unknown",
                     JW_STR("change", jw_job_rule(change->transition)->name),
                     JW_STR("error", jw_error_message(error)));
-            return JW_CAS_LOST;
+            return END_UNKNOWN;
         }
     }
 }
@@ -112,7 +115,7 @@ remove_file(Exe *self, const JwArtifact *artifact)
     }
 }
 
-static JwCas
+static const char *
 settle_cancelled(Exe *self, const JwJob *job)
 {
     g_autoptr(JwOutboxEntry) event =
@@ -121,7 +124,30 @@ settle_cancelled(Exe *self, const JwJob *job)
     const JwOutboxEntry *events[] = { event };
     JwJobChange change = { .transition = JW_CHANGE_CANCELLED, .events = events, .n_events = 1 };
 
-    return settle(self, job, &change);
+    switch (settle(self, job, &change)) {
+    case END_WON:
+        return "cancelled";
+    case END_LOST:
+        return "lost";
+    case END_UNKNOWN:
+        break;
+    }
+    return "unknown";
+}
+
+/* @won: the name of the outcome. A change from running that was lost may be so because a cancel was asked. */
+static const char *
+settle_or_cancelled(Exe *self, const JwJob *job, JwJobChange *change, const char *won)
+{
+    switch (settle(self, job, change)) {
+    case END_WON:
+        return won;
+    case END_LOST:
+        return settle_cancelled(self, job);
+    case END_UNKNOWN:
+        break;
+    }
+    return "unknown";
 }
 
 static const char *
@@ -136,12 +162,17 @@ settle_completed(Exe *self, const JwJob *job, const JwArtifact *artifact)
     };
 
     jw_crash_point("exe_before_finish");
-    if (settle(self, job, &change) == JW_CAS_WON) {
+    switch (settle(self, job, &change)) {
+    case END_WON:
         jw_crash_point("exe_after_finish");
         return "completed";
+    case END_LOST:
+        remove_file(self, artifact);
+        return settle_cancelled(self, job);
+    case END_UNKNOWN:
+        break;
     }
-    remove_file(self, artifact);
-    return settle_cancelled(self, job) == JW_CAS_WON ? "cancelled" : "lost";
+    return "unknown";
 }
 
 static bool
@@ -187,10 +218,7 @@ settle_failed(Exe *self, const JwJob *job, bool timed_out, const GError *cause)
     change.not_before_ms = now + jw_job_backoff_ms(job->attempts, (double)noise / 4294967296.0);
     jw_warn("attempt_failed", JW_STR("code", code), JW_STR("error", jw_error_message(cause)),
             JW_BOOL("again", again));
-    if (settle(self, job, &change) == JW_CAS_WON) {
-        return again ? "retried" : "failed";
-    }
-    return settle_cancelled(self, job) == JW_CAS_WON ? "cancelled" : "lost";
+    return settle_or_cancelled(self, job, &change, again ? "retried" : "failed");
 }
 
 static const char *
@@ -198,13 +226,10 @@ settle_stopped(Exe *self, const JwJob *job, ExeStopReason reason, const GError *
 {
     switch (reason) {
     case EXE_STOP_CANCEL:
-        return settle_cancelled(self, job) == JW_CAS_WON ? "cancelled" : "lost";
+        return settle_cancelled(self, job);
     case EXE_STOP_SHUTDOWN: {
         JwJobChange change = { .transition = JW_CHANGE_HAND_BACK };
-        if (settle(self, job, &change) == JW_CAS_WON) {
-            return "handed_back";
-        }
-        return settle_cancelled(self, job) == JW_CAS_WON ? "cancelled" : "lost";
+        return settle_or_cancelled(self, job, &change, "handed_back");
     }
     case EXE_STOP_TIMEOUT:
         return settle_failed(self, job, true, cause);
