@@ -24,7 +24,7 @@ start(JwSvc *svc, gpointer data, GError **error)
     self->clock = jw_clock_system();
     self->catalog = jw_catalog_load(self->config.reports_dir, error);
     if (self->catalog == NULL) {
-        return jw_prefix(error, "JW_REPORTS_DIR: ");
+        return jw_prefix(error, "JW_REPORTS_DIR");
     }
     self->wire = jw_wire_new(self->catalog, self->bus_config.topic_prefix);
     self->store = jw_store_mongo_new(&self->store_config, "jobwire-executor", error);

@@ -31,7 +31,7 @@ ntf_run(Ntf *self, GError **error)
     (void)g_snprintf(self->owner, sizeof self->owner, "%s/%d", host, (int)getpid());
     if (!jw_mail_address_parse(self->mail_config.from, &self->sender_name, &self->sender_address,
                                error)) {
-        return jw_prefix(error, "JW_MAIL_FROM: ");
+        return jw_prefix(error, "JW_MAIL_FROM");
     }
     self->stop = jw_stop_new();
     self->due = jw_queue_new(10000, 1, g_free);

@@ -88,13 +88,13 @@ put_schedules(Sch *self, GError **error)
     }
     if (!jw_wire_schedules_load(self->wire, self->config.schedules_file,
                                 jw_clock_now_ms(self->clock), &schedules, error)) {
-        return jw_prefix(error, "JW_SCHEDULES_FILE: ");
+        return jw_prefix(error, "JW_SCHEDULES_FILE");
     }
     for (guint i = 0; i < schedules->len; i++) {
         const JwSchedule *schedule = g_ptr_array_index(schedules, i);
 
         if (!jw_store_put_schedule(self->store, schedule, error)) {
-            return jw_prefix(error, "storing schedule \"%s\": ", schedule->id);
+            return jw_prefix(error, "storing schedule \"%s\"", schedule->id);
         }
         g_autofree char *details = jw_schedule_details(schedule);
         jw_info("schedule_kept", JW_STR("schedule_id", schedule->id), JW_STR("trigger", details),

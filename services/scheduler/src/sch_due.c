@@ -81,7 +81,7 @@ settle(Sch *self, const JwSchedule *schedule, int64_t pending, GError **error)
     jw_uuid_derive(row.id, "schedule", schedule->id, due_text, NULL);
     jw_crash_point("sch_before_job");
     if (pending > 0 && !make_job(self, schedule, due, now, error)) {
-        return jw_prefix(error, "schedule \"%s\", due %s: ", schedule->id, due_text);
+        return jw_prefix(error, "schedule \"%s\", due %s", schedule->id, due_text);
     }
     jw_crash_point("sch_after_job");
     if (!jw_store_put_occurrence(self->store, &row, error)
