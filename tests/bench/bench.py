@@ -1,0 +1,276 @@
+"""bench.py: measures Jobwire beside the limit of each thing, in one run, and prints a Markdown table.
+
+Called by dev/bench, which has started the servers. Every figure of ours stands beside a figure taken in the
+same run on the same server: what the store alone inserts, what libxlsxwriter alone writes. Nothing is asserted.
+"""
+import argparse
+import concurrent.futures
+import datetime
+import json
+import os
+import pathlib
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+import uuid
+
+from confluent_kafka import Producer
+from pymongo import ASCENDING, MongoClient
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+EPOCH = datetime.datetime(2022, 1, 3)
+STEP_S = 30  # between two records
+
+
+class Rig:
+    """Processes of one database and topic prefix."""
+
+    def __init__(self, bin_dir, name):
+        self.bin, self.name = pathlib.Path(bin_dir), name
+        self.processes = {}
+        self.temp = tempfile.TemporaryDirectory(prefix="jobwire-bench-")
+        self.base = {
+            "PATH": os.environ["PATH"],
+            "JW_MONGODB_URI": os.environ["JW_MONGODB_URI"],
+            "JW_MONGODB_DATABASE": f"jobwire_bench_{name}",
+            "JW_KAFKA_BROKERS": os.environ["JW_KAFKA_BROKERS"],
+            "JW_BUS_TOPIC_PREFIX": f"bench.{name}.",
+            "JW_LOG_LEVEL": "warn",
+        }
+        self.client = MongoClient(self.base["JW_MONGODB_URI"])
+        self.client.drop_database(self.base["JW_MONGODB_DATABASE"])
+        self.db = self.client[self.base["JW_MONGODB_DATABASE"]]
+        self.run("jobctl", "topics", JW_SCHEMAS_DIR=str(TOP / "schemas"))
+
+    def run(self, program, *args, **env):
+        done = subprocess.run([self.bin / program, *args], env=self.base | env, check=True, stdout=subprocess.PIPE, text=True)
+        return done.stdout
+
+    def start(self, service, port, **env):
+        log = open(pathlib.Path(self.temp.name) / f"{service}.log", "w")
+        env = self.base | {"JW_HTTP_PORT": str(port)} | env
+        process = subprocess.Popen([self.bin / f"jobwire-{service}"], env=env, stderr=log, stdout=log)
+        self.processes[service] = process
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=1) as answer:
+                    if b'"degraded"' not in answer.read():
+                        return process
+            except OSError:
+                pass
+            time.sleep(0.05)
+        sys.exit(f"bench: {service} did not get ready: {log.name}")
+
+    def stop(self, *services):
+        for service in services or list(self.processes):
+            process = self.processes.pop(service)
+            process.terminate()
+            process.wait(60)
+
+    def close(self):
+        self.stop()
+        self.client.drop_database(self.base["JW_MONGODB_DATABASE"])
+        self.temp.cleanup()
+
+
+def gateway_env():
+    keys = pathlib.Path(os.environ["JW_JWT_SIGN_KEY_FILE"]).parent
+    return {
+        "JW_REPORTS_DIR": str(TOP / "schemas/reports"), "JW_JWT_KEYS_FILE": str(keys / "keys.json"),
+        "JW_JWT_ISSUER": os.environ["JW_JWT_ISSUER"], "JW_JWT_AUDIENCE": os.environ["JW_JWT_AUDIENCE"],
+        "JW_PENDING_MAX": "10000000",
+    }
+
+
+def token(rig):
+    names = ("JW_JWT_SIGN_KEY_FILE", "JW_JWT_SIGN_KID", "JW_JWT_ISSUER", "JW_JWT_AUDIENCE")
+    return rig.run("jobctl", "token", "--role", "admin", "--subject", "bench", **{n: os.environ[n] for n in names}).strip()
+
+
+def body(rows, output, name="Bench"):
+    end = EPOCH + datetime.timedelta(seconds=rows * STEP_S - 1)
+    return {
+        "reportType": "call-records", "name": name, "output": {"format": output},
+        "parameters": {"dateRange": {"startDate": EPOCH.isoformat() + "Z", "endDate": end.isoformat() + "Z"}},
+    }
+
+
+def free_ports(count):
+    import socket
+    sockets = [socket.socket() for _ in range(count)]
+    for s in sockets:
+        s.bind(("127.0.0.1", 0))
+    ports = [s.getsockname()[1] for s in sockets]
+    for s in sockets:
+        s.close()
+    return ports
+
+
+def fill(rig, rows):
+    records = rig.db.call_records
+    records.create_index([("startedAt", ASCENDING), ("_id", ASCENDING)])
+    agents = ["Diane", "Becky", "Stewart", "Greg", "Dan", "Joe", "Martha", "Jim"]
+    topics = ["Streaming", "Technical Support", "Payment related", "Contract related"]
+    for begin in range(0, rows, 5000):
+        records.insert_many([{
+            "_id": f"C{i:08}", "callId": f"C{i:08}", "startedAt": EPOCH + datetime.timedelta(seconds=i * STEP_S),
+            "agent": agents[i % 8], "department": "support", "topic": topics[i % 4],
+            "status": "missed" if i % 5 == 0 else "answered", "waitSeconds": i % 120, "talkSeconds": i % 400,
+            "resolved": i % 3 != 0, "satisfaction": i % 6,
+        } for i in range(begin, min(begin + 5000, rows))], ordered=False)
+
+
+def accepted(options):
+    """POST → 201 beside the store's own inserts, alternately, so that both see the same weather."""
+    rig = Rig(options.bin, "accept")
+    (port,) = free_ports(1)
+    rig.start("gateway", port, **gateway_env())
+    path = pathlib.Path(rig.temp.name) / "body.json"
+    path.write_text(json.dumps(body(1000, "csv")))
+    bearer = token(rig)
+    ours, limits = [], []
+
+    def post(threads, seconds):
+        return json.loads(rig.run("bench_http", str(port), "/api/v2/reports/jobs", bearer, str(path), str(threads), str(seconds)))
+
+    post(1, 0.5)
+    for _ in range(3):
+        limits.append(json.loads(rig.run("bench_mongo", rig.base["JW_MONGODB_URI"], rig.base["JW_MONGODB_DATABASE"],
+                                         str(options.threads), str(options.seconds / 2))))
+        ours.append(post(options.threads, options.seconds / 2))
+    rig.close()
+    best, limit = max(ours, key=lambda r: r["per_s"]), max(limits, key=lambda r: r["per_s"])
+    return [
+        f"| POST → 201, per second, {options.threads} connections | {best['per_s']:,.0f} | the store's own inserts, "
+        f"libmongoc, `j:true`: {limit['per_s']:,.0f} | {best['per_s'] / limit['per_s']:.2f} |",
+        f"| POST → 201, p50 / p99 | {best['p50_ms']:.1f} / {best['p99_ms']:.1f} ms | insert p50 / p99: "
+        f"{limit['p50_ms']:.1f} / {limit['p99_ms']:.1f} ms | {best['p99_ms'] / limit['p99_ms']:.2f} |",
+    ]
+
+
+def completed(options):
+    """Small jobs from POST to completed: 1,000 records, CSV."""
+    rig = Rig(options.bin, "jobs")
+    fill(rig, 1000)
+    ports = free_ports(3)
+    reports = {"JW_REPORTS_DIR": str(TOP / "schemas/reports")}
+    rig.start("gateway", ports[0], **gateway_env())
+    rig.start("executor", ports[1], **reports)
+    rig.start("scheduler", ports[2], **reports)
+    bearer = token(rig)
+    payload = json.dumps(body(100, "csv")).encode()
+
+    def post(_):
+        request = urllib.request.Request(f"http://127.0.0.1:{ports[0]}/api/v2/reports/jobs", payload,
+                                         {"Authorization": f"Bearer {bearer}", "Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)["data"]["id"]
+
+    def wait_for(wanted):
+        deadline = time.monotonic() + 120
+        while rig.db.jobs.count_documents({"state": "completed"}) < wanted and time.monotonic() < deadline:
+            time.sleep(0.1)
+
+    def spread(ids):
+        times = sorted((j["finishedAt"] - j["createdAt"]).total_seconds() * 1000
+                       for j in rig.db.jobs.find({"_id": {"$in": ids}, "state": "completed"}))
+        return len(times), times[len(times) // 2], times[int(len(times) * 0.99)]
+
+    alone = []
+    for n in range(50):  # one at a time: the latency without a queue
+        alone.append(post(n))
+        wait_for(n + 1)
+    count = 500
+    with concurrent.futures.ThreadPoolExecutor(options.threads) as pool:
+        ids = list(pool.map(post, range(count)))
+    wait_for(50 + count)
+    jobs = list(rig.db.jobs.find({"_id": {"$in": ids}, "state": "completed"}))
+    took = (max(j["finishedAt"] for j in jobs) - min(j["createdAt"] for j in jobs)).total_seconds()
+    one, burst = spread(alone), spread(ids)
+    rig.close()
+    return [
+        f"| small jobs (100 records, CSV), POST → completed, one at a time, p50 / p99 | {one[1]:.0f} / {one[2]:.0f} ms | – | – |",
+        f"| small jobs, {count} at once: jobs per second, p50 / p99 | {len(jobs) / took:,.0f}, {burst[1]:,.0f} / "
+        f"{burst[2]:,.0f} ms | – | {len(jobs)} of {count} completed |",
+    ]
+
+
+def peak_kib(process):
+    for line in open(f"/proc/{process.pid}/status"):
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1])
+    return 0
+
+
+def one_report(rig, rows, output):
+    producer = Producer({"bootstrap.servers": rig.base["JW_KAFKA_BROKERS"]})
+    job_id = str(uuid.uuid4())
+    producer.produce(f"{rig.base['JW_BUS_TOPIC_PREFIX']}job.commands.normal", key=job_id,
+                     value=json.dumps(body(rows, output) | {"jobId": job_id}),
+                     headers=[("ce_specversion", "1.0"), ("ce_id", job_id), ("ce_source", "/bench"),
+                              ("ce_type", "jobwire.job.submit.v1")])
+    producer.flush()
+    deadline = time.monotonic() + 600
+    while time.monotonic() < deadline:
+        job = rig.db.jobs.find_one({"_id": job_id})
+        if job and job["state"] in ("completed", "failed"):
+            if job["state"] == "failed":
+                sys.exit(f"bench: a report of {rows} rows failed: {job['error']}")
+            return job["artifact"]
+        time.sleep(0.1)
+    sys.exit(f"bench: a report of {rows} rows did not end")
+
+
+def reports(options):
+    """Rows a second of the workbook beside libxlsxwriter fed from memory, and the executor's peak memory."""
+    rig = Rig(options.bin, "rows")
+    sizes = [int(n) for n in options.rows.split()]
+    fill(rig, max(sizes))
+    lines = []
+    for rows in sizes:
+        for output in ("xlsx", "csv"):
+            (port,) = free_ports(1)
+            process = rig.start("executor", port, JW_REPORTS_DIR=str(TOP / "schemas/reports"), JW_WORKERS="1")
+            artifact = one_report(rig, rows, output)
+            ours, peak = rows / (artifact["durationMs"] / 1000), peak_kib(process)
+            rig.stop("executor")
+            beside, ratio = "–", "–"
+            if output == "xlsx":
+                path = pathlib.Path(rig.temp.name) / "limit.xlsx"
+                limit = json.loads(rig.run("bench_xlsx", str(rows), str(path)))
+                path.unlink()
+                beside, ratio = f"libxlsxwriter fed from memory: {limit['per_s']:,.0f}", f"{ours / limit['per_s']:.2f}"
+            lines.append(f"| {output.upper()} of {rows:,} rows: rows per second | {ours:,.0f} | {beside} | {ratio} |")
+            lines.append(f"| executor's peak memory, {output.upper()} of {rows:,} rows | {peak / 1024:.0f} MiB | goal: under 64 | – |")
+    rig.close()
+    return lines
+
+
+def machine():
+    model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "?")
+    memory = int(open("/proc/meminfo").readline().split()[1]) // 1048576
+    return f"{os.cpu_count()} cores ({model}), {memory} GiB, {platform.system()} {platform.release()}"
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--bin", required=True)
+    parser.add_argument("--threads", type=int, default=8)
+    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--rows", default="10000 100000 1000000")
+    parser.add_argument("--only", choices=("accepted", "completed", "reports"))
+    options = parser.parse_args()
+    print(f"Machine: {machine()}; load before: {os.getloadavg()[0]:.1f}; {datetime.date.today()}\n", flush=True)
+    print("| what | Jobwire | beside it, in the same run | ratio |\n| --- | --- | --- | --- |", flush=True)
+    for measure in (accepted, completed, reports):
+        if options.only in (None, measure.__name__):
+            for line in measure(options):
+                print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
