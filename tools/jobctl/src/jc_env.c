@@ -94,6 +94,10 @@ jc_store_open(const JcContext *self, JwStore **ret_owned, GError **error)
     if (self->store != NULL) {
         return self->store;
     }
+    if (jc_env(self, "JW_MONGODB_URI") == NULL && jc_env(self, "JW_MONGODB_URI_FILE") == NULL) {
+        return jw_fail_null(error, JW_ERROR_INVALID,
+                            "JW_MONGODB_URI is not set; for the local one: eval \"$(make env)\"");
+    }
     JwStoreConfig config = { 0 };
     const JwConfigTable table = { "store", jw_store_config_entries, jw_store_n_config_entries,
                                   &config };

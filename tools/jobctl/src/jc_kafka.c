@@ -5,7 +5,10 @@
 #include <librdkafka/rdkafka.h>
 #include <string.h>
 
-#define WAIT_MS 10000
+#include "jw/sync.h"
+
+#define WAIT_MS  10000
+#define RETRY_MS 100
 
 struct _JcKafka {
     rd_kafka_t *rk;
@@ -237,13 +240,39 @@ drain(JcKafka *self, Reading *reading, int64_t end, GError **error)
     }
 }
 
+/* What passes by itself: a leader is being chosen, or our picture of it is old. */
+static bool
+passing(rd_kafka_resp_err_t cause)
+{
+    return cause == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION
+           || cause == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE
+           || cause == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART
+           || cause == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION
+           || cause == RD_KAFKA_RESP_ERR__TRANSPORT;
+}
+
+static rd_kafka_resp_err_t
+ask_offsets(JcKafka *self, const char *topic, int32_t partition, int64_t *ret_low,
+            int64_t *ret_high)
+{
+    g_autoptr(JwStop) pause = jw_stop_new();
+    const int64_t deadline_ms = jw_clock_mono_ms(jw_clock_system()) + WAIT_MS;
+    rd_kafka_resp_err_t cause = RD_KAFKA_RESP_ERR_NO_ERROR;
+
+    do {
+        cause = rd_kafka_query_watermark_offsets(self->rk, topic, partition, ret_low, ret_high,
+                                                 WAIT_MS);
+    } while (passing(cause) && jw_clock_mono_ms(jw_clock_system()) < deadline_ms
+             && !jw_stop_wait(pause, RETRY_MS));
+    return cause;
+}
+
 static bool
 read_partition(JcKafka *self, Reading *reading, int32_t partition, GError **error)
 {
     const JcKafkaRead *read = reading->read;
     int64_t low = 0, high = 0;
-    rd_kafka_resp_err_t cause =
-        rd_kafka_query_watermark_offsets(self->rk, read->topic, partition, &low, &high, WAIT_MS);
+    rd_kafka_resp_err_t cause = ask_offsets(self, read->topic, partition, &low, &high);
     if (cause != RD_KAFKA_RESP_ERR_NO_ERROR) {
         return fail(error, cause, "asking for the offsets");
     }

@@ -1,0 +1,81 @@
+/* jc_fixture.c: jobctl with captured output. */
+#include "jc_fixture.h"
+
+#include <string.h>
+
+JcFixture *
+jc_fixture_new(JwClock *clock, JwStore *store)
+{
+    JcFixture *self = g_new0(JcFixture, 1);
+
+    self->env = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(self->env, NULL);
+    self->dir = tk_temp_dir();
+    self->context.clock = clock != NULL ? clock : jw_clock_system();
+    self->context.store = store;
+    return self;
+}
+
+void
+jc_fixture_free(JcFixture *self)
+{
+    g_ptr_array_unref(self->env);
+    g_free(self->out);
+    g_free(self->err);
+    g_free(self->dir);
+    g_free(self);
+}
+
+void
+jc_fixture_env(JcFixture *self, const char *name, const char *value)
+{
+    g_ptr_array_insert(self->env, 0, g_strdup_printf("%s=%s", name, value));
+}
+
+JcExit
+jc_fixture_run(JcFixture *self, ...)
+{
+    g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) words = g_ptr_array_new(); /* a command moves the words about */
+    const char *word = NULL;
+    va_list args;
+
+    g_ptr_array_add(argv, g_strdup("jobctl"));
+    va_start(args, self);
+    while ((word = va_arg(args, const char *)) != NULL) {
+        g_ptr_array_add(argv, g_strdup(word));
+    }
+    va_end(args);
+    for (guint i = 0; i < argv->len; i++) {
+        g_ptr_array_add(words, g_ptr_array_index(argv, i));
+    }
+    g_ptr_array_add(words, NULL);
+    g_clear_pointer(&self->out, g_free);
+    g_clear_pointer(&self->err, g_free);
+    self->context.out = open_memstream(&self->out, &self->out_length);
+    self->context.err = open_memstream(&self->err, &self->err_length);
+    self->context.env = (const char *const *)self->env->pdata;
+    const JcExit code = jc_main(&self->context, (int)argv->len, (char **)words->pdata);
+    (void)fclose(self->context.out);
+    (void)fclose(self->context.err);
+    print_message("jobctl %s: %d\n%s", argv->len > 1 ? (char *)g_ptr_array_index(argv, 1) : "", (int)code,
+                  self->err);
+    return code;
+}
+
+char *
+jc_fixture_file(JcFixture *self, const char *name, const char *text)
+{
+    char *path = g_build_filename(self->dir, name, NULL);
+
+    assert_true(g_file_set_contents(path, text, -1, NULL));
+    return path;
+}
+
+void
+assert_contains(const char *text, const char *part)
+{
+    if (strstr(text, part) == NULL) {
+        fail_msg("'%s' is not in:\n%s", part, text);
+    }
+}

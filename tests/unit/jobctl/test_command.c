@@ -1,0 +1,245 @@
+/* test_command.c: the table of commands, help, options, exit codes, small texts. */
+#include "jc_fixture.h"
+
+#include <string.h>
+
+#include "jc_progress.h"
+
+static JcFixture *jc;
+
+static int
+setup(void **state)
+{
+    (void)state;
+    jc = jc_fixture_new(NULL, NULL);
+    return 0;
+}
+
+static int
+teardown(void **state)
+{
+    (void)state;
+    jc_fixture_free(jc);
+    return 0;
+}
+
+static void
+test_help(void **state)
+{
+    static const char *const names[] = {
+        "topics", "token",    "import", "demo-data", "check-definitions",
+        "submit", "download", "watch",  "dlq"
+    };
+
+    (void)state;
+    assert_int_equal(jc_fixture_run(jc, "help", NULL), JC_EXIT_OK);
+    g_autofree char *overview = g_strdup(jc->out);
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *usage = g_strdup_printf("Usage: jobctl %s ", names[i]);
+        assert_contains(overview, names[i]);
+        assert_int_equal(jc_fixture_run(jc, "help", names[i], NULL), JC_EXIT_OK);
+        assert_contains(jc->out, usage);
+        assert_int_equal(jc_fixture_run(jc, names[i], "--help", NULL), JC_EXIT_OK);
+        assert_contains(jc->out, usage);
+        assert_int_equal(jc_fixture_run(jc, names[i], "--no-such-option", NULL), JC_EXIT_USAGE);
+        assert_contains(jc->err, "there is no option '--no-such-option'");
+        assert_contains(jc->err, usage);
+    }
+    assert_int_equal(jc_fixture_run(jc, "--version", NULL), JC_EXIT_OK);
+    assert_true(g_str_has_prefix(jc->out, "jobctl "));
+}
+
+static void
+test_usage(void **state)
+{
+    (void)state;
+    assert_int_equal(jc_fixture_run(jc, NULL), JC_EXIT_USAGE);
+    assert_contains(jc->err, "Usage: jobctl COMMAND");
+    assert_int_equal(jc_fixture_run(jc, "dance", NULL), JC_EXIT_USAGE);
+    assert_string_equal(jc->err, "jobctl: there is no command 'dance'; see: jobctl help\n");
+    assert_int_equal(jc_fixture_run(jc, "help", "dance", NULL), JC_EXIT_USAGE);
+    assert_int_equal(jc_fixture_run(jc, "topics", "all", NULL), JC_EXIT_USAGE);
+    assert_int_equal(jc_fixture_run(jc, "watch", NULL), JC_EXIT_USAGE);
+    assert_int_equal(jc_fixture_run(jc, "download", "a", "b", NULL), JC_EXIT_USAGE);
+    assert_int_equal(jc_fixture_run(jc, "submit", NULL), JC_EXIT_USAGE);
+    assert_int_equal(jc_fixture_run(jc, "dlq", "list", NULL), JC_EXIT_USAGE);
+    assert_int_equal(jc_fixture_run(jc, "dlq", "replay", "job.events", NULL), JC_EXIT_USAGE);
+    assert_contains(jc->err, "--all, or --offset O");
+    assert_int_equal(jc_fixture_run(jc, "dlq", "replay", "t", "--all", "--offset", "1", NULL),
+                     JC_EXIT_USAGE);
+}
+
+/* What is missing in the environment is named, with the way to get it. */
+static void
+test_settings(void **state)
+{
+    (void)state;
+    assert_int_equal(jc_fixture_run(jc, "watch", "x", NULL), JC_EXIT_FAILED);
+    assert_contains(jc->err, "JW_GATEWAY_URL is not set; for the local one: eval \"$(make env)\"");
+    jc_fixture_env(jc, "JW_GATEWAY_URL", "http://127.0.0.1:1");
+    assert_int_equal(jc_fixture_run(jc, "watch", "x", NULL), JC_EXIT_FAILED);
+    assert_contains(jc->err, "no token: give --token");
+    assert_int_equal(jc_fixture_run(jc, "watch", "x", "--token", "a b", NULL), JC_EXIT_FAILED);
+    assert_contains(jc->err, "the token has spaces");
+    assert_int_equal(jc_fixture_run(jc, "download", "x", "--token", "t", NULL), JC_EXIT_FAILED);
+    assert_contains(jc->err, "is the gateway up? make status");
+    assert_int_equal(jc_fixture_run(jc, "demo-data", NULL), JC_EXIT_FAILED);
+    assert_contains(jc->err, "JW_MONGODB_URI is not set; for the local one: eval \"$(make env)\"");
+    jc_fixture_env(jc, "JW_MONGODB_URI", "mongodb://127.0.0.1:1");
+    jc_fixture_env(jc, "JW_MONGODB_SELECT_TIMEOUT", "200ms");
+    assert_int_equal(jc_fixture_run(jc, "demo-data", NULL), JC_EXIT_FAILED);
+    assert_contains(jc->err, "the database does not answer (is it up? make status)");
+    assert_int_equal(jc_fixture_run(jc, "dlq", "list", "job.events", NULL), JC_EXIT_FAILED);
+    assert_contains(jc->err, "JW_KAFKA_BROKERS");
+    jc_fixture_env(jc, "JW_SCHEMAS_DIR", "/nowhere");
+    assert_int_equal(jc_fixture_run(jc, "topics", NULL), JC_EXIT_FAILED);
+    assert_contains(jc->err, "JW_SCHEMAS_DIR names '/nowhere', which does not exist");
+}
+
+typedef struct {
+    bool flag;
+    const char *text;
+    int64_t number;
+    GPtrArray *list;
+} Target;
+static const JcOption options[] = {
+    { "flag", 'f', JC_OPTION_FLAG, offsetof(Target, flag), NULL, "", 0, 0 },
+    { "text", 't', JC_OPTION_TEXT, offsetof(Target, text), "T", "", 0, 0 },
+    { "number", 'n', JC_OPTION_INT, offsetof(Target, number), "N", "", 1, 9 },
+    { "list", '\0', JC_OPTION_LIST, offsetof(Target, list), "L", "", 0, 0 },
+    { 0 },
+};
+
+static bool
+parse(Target *target, int *argc, char **argv, GError **error)
+{
+    *target = (Target){ 0 };
+    while (argv[*argc] != NULL) {
+        (*argc)++;
+    }
+    return jc_options_parse(options, target, argc, argv, error);
+}
+
+static void
+test_options(void **state)
+{
+    Target target;
+    g_autoptr(GError) error = NULL;
+    char a[] = "one", b[] = "--text=x=y", c[] = "-f", d[] = "--list", e[] = "p, q,,r",
+         f[] = "--list=s", g[] = "-n", h[] = "7", i[] = "-", j[] = "--", k[] = "--flag",
+         l[] = "--text", m[] = "";
+    char *argv[] = { a, b, c, d, e, f, g, h, i, j, k, NULL };
+    char *empty[] = { l, m, NULL };
+    int argc = 0;
+
+    (void)state;
+    assert_ok(parse(&target, &argc, argv, &error), error);
+    assert_int_equal(argc, 3);
+    assert_string_equal(argv[0], "one");
+    assert_string_equal(argv[1], "-");
+    assert_string_equal(argv[2], "--flag");
+    assert_true(target.flag);
+    assert_string_equal(target.text, "x=y");
+    assert_int_equal(target.number, 7);
+    assert_int_equal(target.list->len, 4);
+    assert_string_equal(g_ptr_array_index(target.list, 3), "s");
+    g_ptr_array_unref(target.list);
+    argc = 0;
+    assert_ok(parse(&target, &argc, empty, &error), error);
+    assert_string_equal(target.text, "");
+}
+
+static void
+test_bad_options(void **state)
+{
+    static const struct {
+        const char *argument, *pattern;
+    } cases[] = {
+        { "--text", "--text needs a value: --text T" },
+        { "-t", "--text needs a value*" },
+        { "--flag=yes", "--flag takes no value" },
+        { "--number=10", "*--number*" },
+        { "--number=x", "*--number*" },
+        { "--tex", "there is no option '--tex'" },
+        { "-x", "there is no option '-x'" },
+        { "-ft", "there is no option '-ft'" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        Target target;
+        g_autoptr(GError) error = NULL;
+        g_autofree char *argument = g_strdup(cases[i].argument);
+        char *argv[] = { argument, NULL };
+        int argc = 0;
+        assert_false(parse(&target, &argc, argv, &error));
+        assert_jw_error(error, JW_ERROR_INVALID, cases[i].pattern);
+    }
+}
+
+static void
+test_check_definitions(void **state)
+{
+    g_autofree char *reports = g_build_filename(jc->dir, "reports", NULL);
+    g_autofree char *mappings = g_build_filename(jc->dir, "mappings", NULL);
+
+    (void)state;
+    assert_int_equal(jc_fixture_run(jc, "check-definitions", JW_SOURCE_DIR "/schemas", NULL),
+                     JC_EXIT_OK);
+    assert_contains(jc->out, "4 files checked, 0 faulty");
+    assert_int_equal(jc_fixture_run(jc, "check-definitions", jc->dir, NULL), JC_EXIT_FAILED);
+    assert_contains(jc->err, "holds neither reports/*.json nor mappings/*.json");
+    assert_int_equal(g_mkdir_with_parents(reports, 0700) | g_mkdir_with_parents(mappings, 0700), 0);
+    g_autofree char *report = jc_fixture_file(jc, "reports/r.json", "{\"reportType\": 5}");
+    g_autofree char *broken = jc_fixture_file(jc, "mappings/a.json", "{");
+    g_autofree char *format = jc_fixture_file(
+        jc, "mappings/b.json",
+        "{\"collection\": \"c\", \"idField\": \"d\", \"dateField\": \"d\", \"fields\": "
+        "[{\"field\": "
+        "\"d\", \"columns\": [\"d\"], \"type\": \"datetime\", \"format\": \"%%\"}]}");
+    assert_int_equal(jc_fixture_run(jc, "check-definitions", jc->dir, NULL), JC_EXIT_FAILED);
+    assert_contains(jc->err, "reports/r.json: ");
+    assert_contains(jc->err, "/reportType");
+    assert_contains(jc->err, "mappings/a.json");
+    assert_contains(jc->err,
+                    "mappings/b.json: /fields: field 'd': date format '%%' lacks the year");
+    assert_contains(jc->out, "3 files checked, 3 faulty");
+}
+
+static void
+test_texts(void **state)
+{
+    static const struct {
+        int64_t count;
+        const char *text;
+    } counts[] = { { 0, "0" },          { 999, "999" },           { 1000, "1,000" },
+                   { 12345, "12,345" }, { 1234567, "1,234,567" }, { -1234, "-1,234" },
+                   { -123, "-123" } };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(counts); i++) {
+        g_autofree char *text = jc_count_text(counts[i].count);
+        assert_string_equal(text, counts[i].text);
+    }
+    g_autofree char *start = jc_progress_text("loading", 0, 100, 0, 0);
+    g_autofree char *middle = jc_progress_text("loading", 50, 100, 5000, 2000);
+    g_autofree char *end = jc_progress_text("loading", 100, 100, 10000, 4000);
+    g_autofree char *over = jc_progress_bar(5, 0);
+    assert_string_equal(start, "loading [........................]   0%  0 rows");
+    assert_string_equal(middle,
+                        "loading [############............]  50%  5,000 rows  2,500/s  0:03 left");
+    assert_string_equal(end, "loading [########################] 100%  10,000 rows  2,500/s");
+    assert_string_equal(over, "[........................]   0%");
+}
+
+int
+main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_help),    TEST(test_usage),       TEST(test_settings),
+        TEST(test_options), TEST(test_bad_options), TEST(test_check_definitions),
+        TEST(test_texts),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

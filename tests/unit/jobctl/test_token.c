@@ -1,0 +1,138 @@
+/* test_token.c: what jobctl token prints passes the gateway's gate. */
+#include "jc_fixture.h"
+
+#include <string.h>
+
+#include "../http/jwt_maker.h"
+#include "jw/http_auth.h"
+
+static Maker maker;
+static TkClock fake;
+static JcFixture *jc;
+static JwAuthGate *gate;
+
+static int
+setup(void **state)
+{
+    g_autoptr(GError) error = NULL;
+
+    (void)state;
+    tk_clock_init(&fake, INT64_C(1700000000000));
+    jc = jc_fixture_new(&fake.clock, NULL);
+    maker_init(&maker); /* with its keys file: kids rs256, es256 and more */
+    g_autofree char *private_file = jc_fixture_file(jc, "private.pem", maker.rsa_private);
+    char issuer[] = "tests", audience[] = "jobwire", roles[] = "roles",
+         permissions[] = "permissions", departments[] = "departments";
+    const JwAuthConfig config = { .keys_file = maker.keys_file,
+                                  .issuer = issuer,
+                                  .audience = audience,
+                                  .roles_claim = roles,
+                                  .permissions_claim = permissions,
+                                  .departments_claim = departments };
+    gate = jw_auth_gate_new(&config, &fake.clock, &error);
+    assert_ok(gate != NULL, error);
+    jc_fixture_env(jc, "JW_JWT_SIGN_KEY_FILE", private_file);
+    jc_fixture_env(jc, "JW_JWT_SIGN_KID", "rs256");
+    jc_fixture_env(jc, "JW_JWT_ISSUER", "tests");
+    return 0;
+}
+
+static int
+teardown(void **state)
+{
+    (void)state;
+    jw_auth_gate_free(gate);
+    maker_clear(&maker);
+    jc_fixture_free(jc);
+    return 0;
+}
+
+static void
+test_token(void **state)
+{
+    g_autoptr(GError) error = NULL;
+
+    (void)state;
+    assert_int_equal(jc_fixture_run(jc, "token", "--role", "analyst", "--role", "viewer",
+                                    "--permissions", "reports:create, reports:read", "--subject",
+                                    "u-1", "--name", "Zoë", "--email", "zoe@example.org",
+                                    "--departments", "sales,support", NULL),
+                     JC_EXIT_OK);
+    assert_string_equal(jc->err, "");
+    g_strchomp(jc->out);
+    assert_null(strchr(jc->out, '\n'));
+    g_autoptr(JwPrincipal) principal = jw_auth_verify(gate, jc->out, &error);
+    assert_ok(principal != NULL, error);
+    assert_string_equal(principal->subject, "u-1");
+    assert_string_equal(principal->name, "Zoë");
+    assert_string_equal(principal->email, "zoe@example.org");
+    assert_string_equal(principal->roles[0], "analyst");
+    assert_string_equal(principal->roles[1], "viewer");
+    assert_string_equal(principal->permissions[1], "reports:read");
+    assert_string_equal(principal->departments[1], "support");
+    assert_false(jw_principal_is_admin(principal));
+}
+
+static void
+test_other_algorithm(void **state)
+{
+    g_autoptr(GError) error = NULL;
+
+    (void)state;
+    g_autofree char *private_file = jc_fixture_file(jc, "ec.pem", maker.ec_private);
+    jc_fixture_env(jc, "JW_JWT_SIGN_KEY_FILE", private_file);
+    jc_fixture_env(jc, "JW_JWT_SIGN_KID", "es256");
+    jc_fixture_env(jc, "JW_JWT_SIGN_ALG", "ES256");
+    assert_int_equal(jc_fixture_run(jc, "token", "--permissions", "reports:read", NULL),
+                     JC_EXIT_OK);
+    g_strchomp(jc->out);
+    g_autoptr(JwPrincipal) principal = jw_auth_verify(gate, jc->out, &error);
+    assert_ok(principal != NULL, error);
+    assert_string_equal(principal->subject, "local-user");
+}
+
+static void
+test_lifetime(void **state)
+{
+    g_autoptr(GError) error = NULL;
+
+    (void)state;
+    assert_int_equal(jc_fixture_run(jc, "token", "--role", "admin", "--expires", "10m", NULL),
+                     JC_EXIT_OK);
+    g_autofree char *token = g_strchomp(g_strdup(jc->out));
+    tk_clock_advance(&fake, 9 * 60000);
+    g_autoptr(JwPrincipal) principal = jw_auth_verify(gate, token, &error);
+    assert_ok(principal != NULL, error);
+    assert_true(jw_principal_is_admin(principal));
+    tk_clock_advance(&fake, 2 * 60000);
+    assert_null(jw_auth_verify(gate, token, &error));
+    assert_jw_error(error, JW_ERROR_DENIED, "*");
+}
+
+static void
+test_faults(void **state)
+{
+    (void)state;
+    assert_int_equal(jc_fixture_run(jc, "token", NULL), JC_EXIT_USAGE);
+    assert_contains(jc->err, "may do nothing");
+    assert_int_equal(jc_fixture_run(jc, "token", "--role", "a", "--expires", "soon", NULL),
+                     JC_EXIT_USAGE);
+    assert_contains(jc->err, "--expires 'soon' is not a time");
+    jc_fixture_env(jc, "JW_JWT_SIGN_KEY_FILE", "/nowhere.pem");
+    assert_int_equal(jc_fixture_run(jc, "token", "--role", "a", NULL), JC_EXIT_FAILED);
+    assert_contains(jc->err, "JW_JWT_SIGN_KEY_FILE names '/nowhere.pem', which does not exist");
+    g_autofree char *junk = jc_fixture_file(jc, "junk.pem", "no key\n");
+    jc_fixture_env(jc, "JW_JWT_SIGN_KEY_FILE", junk);
+    assert_int_equal(jc_fixture_run(jc, "token", "--role", "a", NULL), JC_EXIT_FAILED);
+    assert_contains(jc->err, "the key cannot sign with RS256");
+    assert_string_equal(jc->out, "");
+}
+
+int
+main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+    const struct CMUnitTest tests[] = { TEST(test_token), TEST(test_other_algorithm),
+                                        TEST(test_lifetime), TEST(test_faults) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
