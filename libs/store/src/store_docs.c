@@ -58,9 +58,14 @@ kind_name(int kind)
 }
 
 static const JwDocField outbox_fields[] = {
-    FIELD(TEXT, JwOutboxEntry, id, "id"),     FIELD(TEXT, JwOutboxEntry, topic, "topic"),
-    FIELD(TEXT, JwOutboxEntry, key, "key"),   FIELD(TEXT, JwOutboxEntry, type, "type"),
-    FIELD(TEXT, JwOutboxEntry, body, "body"), ALWAYS(TIME, JwOutboxEntry, at_ms, "at"),
+    FIELD(TEXT, JwOutboxEntry, id, "id"),
+    FIELD(TEXT, JwOutboxEntry, topic, "topic"),
+    FIELD(TEXT, JwOutboxEntry, key, "key"),
+    FIELD(TEXT, JwOutboxEntry, type, "type"),
+    FIELD(TEXT, JwOutboxEntry, body, "body"),
+    ALWAYS(TIME, JwOutboxEntry, at_ms, "at"),
+    FIELD(TEXT, JwOutboxEntry, request_id, "requestId"),
+    FIELD(TEXT, JwOutboxEntry, traceparent, "traceparent"),
 };
 const JwDocTable jw_store_outbox_table = TABLE("outbox entry", JwOutboxEntry, outbox_fields);
 
