@@ -65,6 +65,8 @@ static JwErrorCode
 code_of(const bson_error_t *cause, bool wrote)
 {
     switch (cause->domain) {
+    case 0: /* the driver failed the call and says nothing */
+        return wrote ? JW_ERROR_IN_DOUBT : JW_ERROR_INTERNAL;
     case MONGOC_ERROR_SERVER_SELECTION:
         return JW_ERROR_UNAVAILABLE;
     case MONGOC_ERROR_STREAM:

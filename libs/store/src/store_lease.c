@@ -116,7 +116,11 @@ jw_store_modify(JwStore *self, const char *collection, const bson_t *filter, con
     if (!jw_store_check_concern(error, &reply, "changing a document")) {
         return false;
     }
-    if (!bson_iter_init_find(&iter, &reply, "value") || BSON_ITER_HOLDS_NULL(&iter)) {
+    if (!bson_iter_init_find(&iter, &reply, "value")) {
+        return jw_fail(error, JW_ERROR_IN_DOUBT, "%s: the reply says nothing of a document",
+                       collection);
+    }
+    if (BSON_ITER_HOLDS_NULL(&iter)) {
         *ret_cas = JW_CAS_LOST; /* an ordinary answer, so not an error */
         return true;
     }
@@ -213,6 +217,24 @@ read_insert_reply(const bson_t *reply, const char *collection, size_t n, JwCreat
     return true;
 }
 
+/* The driver takes a reply without any sense for success, so the count must be in it. */
+static bool
+read_insert_success(const bson_t *reply, const char *collection, size_t n, JwCreate *ret_creates,
+                    GError **error)
+{
+    bson_iter_t iter;
+
+    if (!bson_iter_init_find(&iter, reply, "insertedCount")
+        || bson_iter_as_int64(&iter) != (int64_t)n) {
+        return jw_fail(error, JW_ERROR_IN_DOUBT, "inserting into %s: the reply counts otherwise",
+                       collection);
+    }
+    for (size_t i = 0; i < n; i++) {
+        ret_creates[i] = JW_CREATE_MADE;
+    }
+    return true;
+}
+
 bool
 jw_store_insert(JwStore *self, const char *collection, const GPtrArray *documents,
                 JwCreate *ret_creates, GError **error)
@@ -234,10 +256,7 @@ jw_store_insert(JwStore *self, const char *collection, const GPtrArray *document
     bson_error_t cause;
 
     if (mongoc_collection_insert_many(into, list, documents->len, opts, &reply, &cause)) {
-        for (size_t i = 0; i < documents->len; i++) {
-            ret_creates[i] = JW_CREATE_MADE;
-        }
-        return true;
+        return read_insert_success(&reply, collection, documents->len, ret_creates, error);
     }
     if (cause.domain != MONGOC_ERROR_SERVER || cause.code != MONGOC_ERROR_DUPLICATE_KEY) {
         return jw_store_fail_write(error, &cause, "inserting into %s", collection);

@@ -1,0 +1,307 @@
+/* test_store_faults.c: what the Mongo adapter says when the server misbehaves: lost replies, stalls, nonsense,
+ * refusals, write concerns not met; on a scripted server, so that each fault comes when it is asked for.
+ * The one rule behind the table: a write is UNAVAILABLE only if it certainly did not happen. */
+#include "store_conformance.h"
+#include "scripted_mongo.h"
+#include "jw/sync.h"
+
+static char *
+uri_for(int port, const char *options)
+{
+    return g_strdup_printf("mongodb://127.0.0.1:%d/?%s", port, options);
+}
+
+static JwStore *
+new_store(const char *uri, int64_t pool_size, const char *w, GError **error)
+{
+    g_autofree char *uri_copy = g_strdup(uri);
+    g_autofree char *concern = g_strdup(w);
+    char database[] = "faults";
+    const JwStoreConfig config = { .uri = uri_copy,
+                                   .database = database,
+                                   .write_concern = concern,
+                                   .journal = true,
+                                   .pool_size = pool_size,
+                                   .wait_ms = 100,
+                                   .select_ms = 2000,
+                                   .socket_ms = 250 };
+
+    return jw_store_mongo_new(&config, "faults", error);
+}
+
+static bool
+create(JwStore *store, GError **error)
+{
+    g_autoptr(JwJob) job = sc_job(JW_JOB_PENDING);
+    const JwJob *const jobs[] = { job };
+    JwCreate made;
+
+    return jw_store_create_jobs(store, jobs, 1, &made, error);
+}
+
+static bool
+create_two(JwStore *store, GError **error)
+{
+    g_autoptr(JwJob) one = sc_job(JW_JOB_PENDING);
+    g_autoptr(JwJob) two = sc_job(JW_JOB_PENDING);
+    const JwJob *const jobs[] = { one, two };
+    JwCreate made[2];
+
+    return jw_store_create_jobs(store, jobs, 2, made, error);
+}
+
+static bool
+claim(JwStore *store, GError **error)
+{
+    const JwJobChange change = {
+        .job_id = "j", .transition = JW_CHANGE_CLAIM, .now_ms = SC_NOW, .owner = "me"
+    };
+    JwCas cas;
+
+    return jw_store_change_job(store, &change, &cas, NULL, error);
+}
+
+static bool
+pull(JwStore *store, GError **error)
+{
+    const JwOutboxRef refs[] = { { JW_DOC_JOB, "j", "e" }, { JW_DOC_JOB, "k", "e" } };
+
+    return jw_store_pull_outbox(store, refs, 2, error);
+}
+
+static bool
+roll_up(JwStore *store, GError **error)
+{
+    const JwDeliveryCounts counts = { 1, 1, 0, 0 };
+
+    return jw_store_set_delivery_counts(store, "j", &counts, SC_NOW, error);
+}
+
+static bool
+delete_file(JwStore *store, GError **error)
+{
+    return jw_store_delete_file(store, "f", error);
+}
+
+static bool
+get(JwStore *store, GError **error)
+{
+    g_autoptr(JwJob) job = NULL;
+
+    return jw_store_get_job(store, "j", &job, error);
+}
+
+static bool
+count(JwStore *store, GError **error)
+{
+    int64_t n;
+
+    return jw_store_count_jobs(store, JW_JOB_BIT(JW_JOB_PENDING), 5, &n, error);
+}
+
+typedef struct {
+    const char *what;
+    bool (*call)(JwStore *store, GError **error);
+    SmTreatment treatment;
+    const char *reply;
+    JwErrorCode code;
+} Fault;
+
+#define NOT_PRIMARY "{\"ok\":0,\"code\":10107,\"errmsg\":\"not primary\"}"
+#define SHUTDOWN    "{\"ok\":0,\"code\":91,\"errmsg\":\"going down\"}"
+#define STEPPED     "{\"ok\":0,\"code\":189,\"errmsg\":\"stepped down\"}"
+#define FULL        "{\"ok\":0,\"code\":14031,\"errmsg\":\"disk full\"}"
+#define DENIED      "{\"ok\":0,\"code\":13,\"errmsg\":\"not authorized\"}"
+#define STRANGE     "{\"ok\":0,\"code\":987654,\"errmsg\":\"strange\"}"
+#define TIMED_OUT   "{\"ok\":0,\"code\":50,\"errmsg\":\"time limit\"}"
+#define CONCERN     "\"writeConcernError\":{\"code\":64,\"errmsg\":\"waiting timed out\"}"
+#define DUPLICATE   "{\"index\":0,\"code\":11000,\"errmsg\":\"dup\"}"
+
+static const Fault faults[] = {
+    { "insert, lost reply", create, SM_DROP, NULL, JW_ERROR_IN_DOUBT },
+    { "insert, no reply in time", create, SM_STALL, NULL, JW_ERROR_IN_DOUBT },
+    { "insert, nonsense", create, SM_GARBAGE, NULL, JW_ERROR_IN_DOUBT },
+    { "insert, impossible length", create, SM_BAD_LENGTH, NULL, JW_ERROR_IN_DOUBT },
+    { "insert, half a reply", create, SM_CUT, NULL, JW_ERROR_IN_DOUBT },
+    { "insert, not primary", create, SM_REPLY, NOT_PRIMARY, JW_ERROR_UNAVAILABLE },
+    { "insert, shutdown", create, SM_REPLY, SHUTDOWN, JW_ERROR_UNAVAILABLE },
+    { "insert, disk full", create, SM_REPLY, FULL, JW_ERROR_UNAVAILABLE },
+    { "insert, not allowed", create, SM_REPLY, DENIED, JW_ERROR_UNAVAILABLE },
+    { "insert, unknown code", create, SM_REPLY, STRANGE, JW_ERROR_INTERNAL },
+    { "insert, time limit", create, SM_REPLY, TIMED_OUT, JW_ERROR_IN_DOUBT },
+    { "insert, concern not met", create, SM_REPLY, "{\"ok\":1,\"n\":1," CONCERN "}",
+      JW_ERROR_IN_DOUBT },
+    { "insert, exists, concern not met", create, SM_REPLY,
+      "{\"ok\":1,\"n\":0,\"writeErrors\":[" DUPLICATE "]," CONCERN "}", JW_ERROR_IN_DOUBT },
+    { "insert, one of two unaccounted for", create_two, SM_REPLY,
+      "{\"ok\":1,\"n\":0,\"writeErrors\":[" DUPLICATE "]}", JW_ERROR_IN_DOUBT },
+    { "insert, an error of a document never sent", create_two, SM_REPLY,
+      "{\"ok\":1,\"n\":1,\"writeErrors\":[{\"index\":7,\"code\":11000,\"errmsg\":\"\"}]}",
+      JW_ERROR_IN_DOUBT },
+    { "insert, one of two refused", create_two, SM_REPLY,
+      "{\"ok\":1,\"n\":0,\"writeErrors\":[" DUPLICATE
+      ",{\"index\":1,\"code\":14031,\"errmsg\":\"\"}]}",
+      JW_ERROR_UNAVAILABLE },
+    { "change, lost reply", claim, SM_DROP, NULL, JW_ERROR_IN_DOUBT },
+    { "change, no reply in time", claim, SM_STALL, NULL, JW_ERROR_IN_DOUBT },
+    { "change, nonsense", claim, SM_GARBAGE, NULL, JW_ERROR_IN_DOUBT },
+    { "change, not primary", claim, SM_REPLY, NOT_PRIMARY, JW_ERROR_UNAVAILABLE },
+    { "change, stepped down", claim, SM_REPLY, STEPPED, JW_ERROR_UNAVAILABLE },
+    { "change, concern not met", claim, SM_REPLY,
+      "{\"ok\":1,\"value\":{\"_id\":\"j\"}," CONCERN "}", JW_ERROR_IN_DOUBT },
+    { "change, no document but a number", claim, SM_REPLY, "{\"ok\":1,\"value\":5}",
+      JW_ERROR_CORRUPT },
+    { "pull, lost reply", pull, SM_DROP, NULL, JW_ERROR_IN_DOUBT },
+    { "pull, not primary", pull, SM_REPLY, NOT_PRIMARY, JW_ERROR_UNAVAILABLE },
+    { "update, lost reply", roll_up, SM_DROP, NULL, JW_ERROR_IN_DOUBT },
+    { "update, concern not met", roll_up, SM_REPLY,
+      "{\"ok\":1,\"n\":1,\"nModified\":1," CONCERN "}", JW_ERROR_IN_DOUBT },
+    { "delete, lost reply", delete_file, SM_DROP, NULL, JW_ERROR_IN_DOUBT },
+    { "read, lost reply", get, SM_DROP, NULL, JW_ERROR_UNAVAILABLE },
+    { "read, no reply in time", get, SM_STALL, NULL, JW_ERROR_UNAVAILABLE },
+    { "read, nonsense", get, SM_GARBAGE, NULL, JW_ERROR_UNAVAILABLE },
+    { "read, not primary", get, SM_REPLY, NOT_PRIMARY, JW_ERROR_UNAVAILABLE },
+    { "read, time limit", get, SM_REPLY, TIMED_OUT, JW_ERROR_UNAVAILABLE },
+    { "count, lost reply", count, SM_DROP, NULL, JW_ERROR_UNAVAILABLE },
+    { "count, shutdown", count, SM_REPLY, SHUTDOWN, JW_ERROR_UNAVAILABLE },
+};
+
+static void
+every_fault_is_called_by_its_name(void **state)
+{
+    g_autoptr(ScriptedMongo) server = scripted_mongo_new();
+    g_autofree char *uri = uri_for(scripted_mongo_port(server), "");
+    int wrong = 0;
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(faults); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(JwStore) store = new_store(uri, 4, "majority", &error);
+        assert_ok(store, error);
+        scripted_mongo_set(server, faults[i].treatment, faults[i].reply);
+        const bool ok = faults[i].call(store, &error);
+        if (ok || jw_error_code(error) != faults[i].code) {
+            print_error(
+                "%s: expected %s, got %s: %s\n", faults[i].what, jw_error_code_name(faults[i].code),
+                ok ? "success" : jw_error_code_name(jw_error_code(error)), jw_error_message(error));
+            wrong++;
+        }
+    }
+    assert_int_equal(wrong, 0);
+}
+
+static void
+a_write_is_sent_once(void **state)
+{
+    g_autoptr(ScriptedMongo) server = scripted_mongo_new();
+    g_autofree char *uri = uri_for(scripted_mongo_port(server), "");
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwStore) store = new_store(uri, 4, "majority", &error);
+
+    (void)state;
+    assert_ok(store, error);
+    scripted_mongo_set(server, SM_DROP, NULL);
+    assert_false(claim(store, &error));
+    assert_jw_error(error, JW_ERROR_IN_DOUBT, "claim of job 'j'*");
+    assert_int_equal(scripted_mongo_commands(server), 1);
+    scripted_mongo_set(server, SM_REPLY, "{\"ok\":1,\"value\":null}");
+    assert_ok(claim(store, &error), error); /* and the store recovers by itself */
+}
+
+static void
+a_server_that_is_away_is_unavailable(void **state)
+{
+    ScriptedMongo *server = scripted_mongo_new();
+    g_autofree char *uri =
+        uri_for(scripted_mongo_port(server), "serverSelectionTimeoutMS=200&connectTimeoutMS=200");
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwStore) store = new_store(uri, 4, "majority", &error);
+
+    (void)state;
+    assert_ok(store, error);
+    scripted_mongo_free(server);
+    assert_false(create(store, &error));
+    assert_jw_error(error, JW_ERROR_UNAVAILABLE, "*");
+    assert_false(get(store, &error));
+    assert_jw_error(error, JW_ERROR_UNAVAILABLE, "*");
+    assert_false(jw_store_ping(store, &error));
+    assert_jw_error(error, JW_ERROR_UNAVAILABLE, "*");
+}
+
+static gpointer
+hold_client(gpointer data)
+{
+    g_autoptr(GError) error = NULL;
+
+    return GINT_TO_POINTER(claim(data, &error) ? 1 : 0);
+}
+
+static bool
+has_command(void *data)
+{
+    return scripted_mongo_commands(data) > 0;
+}
+
+static void
+an_empty_pool_is_busy(void **state)
+{
+    g_autoptr(ScriptedMongo) server = scripted_mongo_new();
+    g_autofree char *uri = uri_for(scripted_mongo_port(server), "socketTimeoutMS=3000");
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwStore) store = new_store(uri, 1, "majority", &error);
+
+    (void)state;
+    assert_ok(store, error);
+    scripted_mongo_set(server, SM_STALL, NULL);
+    GThread *holder = g_thread_new("holder", hold_client, store);
+    tk_wait_until(has_command, server, 5000, "the holder's command");
+    assert_false(create(store, &error));
+    assert_jw_error(error, JW_ERROR_BUSY, "*");
+    assert_int_equal(scripted_mongo_commands(server), 1); /* certainly not sent */
+    g_clear_pointer(&server, scripted_mongo_free);        /* lets the holder go */
+    assert_int_equal(GPOINTER_TO_INT(g_thread_join(holder)), 0);
+}
+
+static void
+configuration_is_checked(void **state)
+{
+    const struct {
+        const char *uri, *w;
+        bool ok;
+    } cases[] = {
+        { "mongodb://127.0.0.1:1", "majority", true },
+        { "mongodb://127.0.0.1:1", "2", true },
+        { "mongodb://127.0.0.1:1/?w=1&journal=false", "majority", true },
+        { "mongodb://127.0.0.1:1", "0", false },
+        { "mongodb://127.0.0.1:1", "most", false },
+        { "mongodb://127.0.0.1:1/?w=0", "majority", false },
+        { "http://127.0.0.1:1", "majority", false },
+        { "mongodb://user:secret@:bad", "majority", false },
+        { "", "majority", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(JwStore) store = new_store(cases[i].uri, 4, cases[i].w, &error);
+        assert_int_equal(store != NULL, cases[i].ok);
+        if (!cases[i].ok) {
+            assert_null(strstr(error->message, "secret"));
+            assert_jw_error(error, JW_ERROR_INVALID, "*");
+        }
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_fault_is_called_by_its_name),
+        cmocka_unit_test(a_write_is_sent_once),
+        cmocka_unit_test(a_server_that_is_away_is_unavailable),
+        cmocka_unit_test(an_empty_pool_is_busy),
+        cmocka_unit_test(configuration_is_checked),
+    };
+
+    return cmocka_run_group_tests_name("faults of MongoDB", tests, NULL, NULL);
+}
