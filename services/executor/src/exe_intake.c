@@ -90,7 +90,7 @@ cancel_try(Exe *exe, const JwCancelCommand *command, JwJob *job, JwJobTransition
     return true;
 }
 
-/* A command for a job that is unknown, ended or already being cancelled is done: there is nothing left to do.
+/* A command for a job that is unknown, ended or already being cancelled so is done: there is nothing left to do.
  * False: the store is away. */
 static bool
 intake_cancel(Intake *self, const json_t *body)
@@ -110,7 +110,8 @@ intake_cancel(Intake *self, const json_t *body)
         ok = cancel_try(self->exe, &command, job, JW_CHANGE_CANCEL_GRACEFUL, &cas, &error);
     }
     /* Graceful is for running jobs; one that does not run yet is cancelled at once. */
-    if (ok && job != NULL && cas == JW_CAS_LOST && job->state != JW_JOB_CANCELLING) {
+    if (ok && job != NULL && cas == JW_CAS_LOST
+        && !(command.graceful && job->state == JW_JOB_CANCELLING)) {
         ok = cancel_try(self->exe, &command, job, JW_CHANGE_CANCEL_NOW, &cas, &error);
     }
     if (!ok) {

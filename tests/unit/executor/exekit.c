@@ -1,0 +1,251 @@
+/* exekit.c: see exekit.h. */
+#include "exekit.h"
+
+#include <string.h>
+
+#include "jw/ident.h"
+#include "jw/store_files.h"
+#include "jw/store_records.h"
+
+#define HOUR_MS INT64_C(3600000)
+
+const KitFault kit_faults[] = {
+    { JW_ERROR_UNAVAILABLE, false }, { JW_ERROR_BUSY, false },     { JW_ERROR_IN_DOUBT, false },
+    { JW_ERROR_IN_DOUBT, true },     { JW_ERROR_INTERNAL, false }, { JW_ERROR_CORRUPT, false },
+};
+const size_t kit_n_faults = G_N_ELEMENTS(kit_faults);
+
+static JwValue
+text(const char *value)
+{
+    return (JwValue){ .type = JW_VALUE_TEXT, .text = value, .length = strlen(value) };
+}
+
+static void
+insert_records(ExeKit *self)
+{
+    static const char *const fields[] = { "callId", "startedAt",   "agent",
+                                          "status", "talkSeconds", NULL };
+    g_autoptr(GError) error = NULL;
+
+    for (int i = 0; i < KIT_RECORDS; i++) {
+        g_autofree char *id = g_strdup_printf("c-%02d", i);
+        const JwValue row[] = {
+            text(id),
+            { .type = JW_VALUE_TIME, .time_ms = KIT_WEEK + i * HOUR_MS },
+            text(i % 2 == 0 ? "Ann" : "Ben"),
+            text(i % 3 == 2 ? "missed" : "answered"),
+            { .type = JW_VALUE_INT, .integer = i },
+        };
+        const char *ids[] = { id };
+        const JwValue *rows[] = { row };
+        size_t inserted = 0;
+
+        assert_ok(jw_store_insert_records(self->exe.store, "call_records", fields, ids, rows, 1,
+                                          &inserted, &error),
+                  error);
+        assert_int_equal(inserted, 1);
+    }
+}
+
+ExeKit *
+kit_new_sized(int64_t ready_max)
+{
+    ExeKit *self = g_new0(ExeKit, 1);
+    Exe *exe = &self->exe;
+    g_autoptr(GError) error = NULL;
+
+    hook_clock_init(&self->clock, KIT_NOW);
+    exe->clock = &self->clock.fake.clock;
+    exe->config = (ExeConfig){
+        .temp_dir = tk_temp_dir(),
+        .workers = 0,
+        .ready_max = ready_max,
+        .beat_ms = 3600000, /* of the system's clock: the beat thread sleeps through the test */
+        .beat_lost_ms = 20000,
+        .artifact_ttl_ms = 86400000,
+        .artifact_max_bytes = 1 << 20,
+    };
+    exe->catalog = jw_catalog_load(JW_SOURCE_DIR "/schemas/reports", &error);
+    assert_ok(exe->catalog != NULL, error);
+    exe->wire = jw_wire_new(exe->catalog, "jobwire.");
+    exe->store = jw_store_mem_new();
+    exe->bus = jw_bus_mem_new();
+    exe->relay = jw_relay_new_manual(exe->store, exe->bus, exe->clock, "/jobwire/executor");
+    self->events = jw_wire_topic(exe->wire, JW_TOPIC_JOB_EVENTS);
+    self->commands = jw_wire_topic(exe->wire, JW_TOPIC_COMMANDS_NORMAL);
+    insert_records(self);
+    assert_ok(exe_run(exe, &error), error);
+    return self;
+}
+
+void
+kit_free(ExeKit *self)
+{
+    exe_stop(&self->exe);
+    (void)jw_bus_mem_deliver(self->exe.bus);
+    jw_relay_free(self->exe.relay);
+    jw_bus_free(self->exe.bus);
+    jw_store_free(self->exe.store);
+    jw_wire_free(self->exe.wire);
+    jw_catalog_free(self->exe.catalog);
+    g_free(self->exe.config.temp_dir);
+    g_free(self->events);
+    g_free(self->commands);
+    g_free(self);
+}
+
+int
+kit_setup(void **state)
+{
+    *state = kit_new_sized(100);
+    return 0;
+}
+
+int
+kit_teardown(void **state)
+{
+    kit_free(*state);
+    return 0;
+}
+
+void
+kit_consume(ExeKit *self, const KitMessage *messages, size_t n, JwAnswer *answers)
+{
+    g_autofree JwMessage *list = g_new0(JwMessage, n);
+    g_autofree JwHeader *headers = g_new0(JwHeader, 3 * n);
+
+    for (size_t i = 0; i < n; i++) {
+        const JwHeader all[] = { { "ce_type", messages[i].type },
+                                 { "ce_source", messages[i].source },
+                                 { "ce_id", messages[i].id } };
+
+        list[i] = (JwMessage){ .topic = self->commands,
+                               .body = messages[i].body,
+                               .body_length = messages[i].body ? strlen(messages[i].body) : 0,
+                               .headers = &headers[3 * i],
+                               .offset = (int64_t)i };
+        for (size_t h = 0; h < G_N_ELEMENTS(all); h++) {
+            if (all[h].value != NULL) {
+                headers[3 * i + list[i].n_headers++] = all[h];
+            }
+        }
+    }
+    memset(answers, 0, n * sizeof *answers);
+    exe_consume(list, n, answers, &self->exe);
+}
+
+void
+kit_answers_clear(JwAnswer *answers, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        g_clear_pointer(&answers[i].reason, g_free);
+    }
+}
+
+char *
+kit_make(ExeKit *self, const char *extra)
+{
+    char id[JW_UUID_LEN + 1];
+    JwAnswer answer = { 0 };
+
+    jw_uuid_v7(KIT_NOW, id);
+    g_autofree char *body =
+        g_strdup_printf("{\"jobId\":\"%s\",\"reportType\":\"call-records\",\"name\":\"Calls\","
+                        "\"parameters\":{\"period\":{\"type\":\"weekly\"}},"
+                        "\"output\":{\"format\":\"csv\"}%s}",
+                        id, extra);
+    KitMessage message = { JW_TYPE_JOB_SUBMIT, "/test", id, body };
+    kit_consume(self, &message, 1, &answer);
+    if (answer.verdict != JW_VERDICT_DONE) {
+        fail_msg("the command was not taken: %s", answer.reason);
+    }
+    g_autofree char *queued = jw_queue_pop(self->exe.ready, 0);
+    return g_strdup(id);
+}
+
+JwJob *
+kit_job(ExeKit *self, const char *job_id)
+{
+    g_autoptr(GError) error = NULL;
+    JwJob *job = NULL;
+
+    assert_ok(jw_store_get_job(self->exe.store, job_id, &job, &error), error);
+    return job;
+}
+
+JwCas
+kit_try(ExeKit *self, JwJobChange change)
+{
+    g_autoptr(GError) error = NULL;
+    JwCas cas = JW_CAS_LOST;
+
+    change.now_ms = self->clock.fake.now_ms;
+    assert_ok(jw_store_change_job(self->exe.store, &change, &cas, NULL, &error), error);
+    return cas;
+}
+
+void
+kit_change(ExeKit *self, JwJobChange change)
+{
+    assert_int_equal(kit_try(self, change), JW_CAS_WON);
+}
+
+int64_t
+kit_claim(ExeKit *self, const char *job_id)
+{
+    kit_change(
+        self, (JwJobChange){ .job_id = job_id, .transition = JW_CHANGE_CLAIM, .owner = "another" });
+    g_autoptr(JwJob) job = kit_job(self, job_id);
+    return job->token;
+}
+
+size_t
+kit_events(const JwJob *job, const char *type)
+{
+    size_t n = 0;
+
+    for (guint i = 0; i < job->outbox->len; i++) {
+        n += strcmp(((JwOutboxEntry *)g_ptr_array_index(job->outbox, i))->type, type) == 0;
+    }
+    return n;
+}
+
+char *
+kit_artifact(ExeKit *self, const JwJob *job)
+{
+    g_autoptr(GError) error = NULL;
+    size_t got = 0;
+
+    assert_non_null(job->artifact);
+    g_autoptr(JwFileReader) reader =
+        jw_file_reader_new(self->exe.store, job->artifact->file_id, &error);
+    assert_ok(reader != NULL, error);
+    size_t size = (size_t)job->artifact->size_bytes;
+    assert_int_equal(jw_file_reader_size(reader), size);
+    char *data = g_malloc0(size + 1);
+    assert_ok(jw_file_reader_read(reader, 0, data, size, &got, &error), error);
+    assert_int_equal(got, size);
+    g_autofree char *sha256 = jw_sha256_hex(data, size);
+    assert_string_equal(sha256, job->artifact->sha256);
+    return data;
+}
+
+size_t
+kit_orphans(ExeKit *self)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) ids = NULL;
+
+    assert_ok(jw_store_find_orphan_files(self->exe.store, INT64_MAX, 1000, &ids, &error), error);
+    return ids->len;
+}
+
+void
+kit_assert_clean(ExeKit *self)
+{
+    g_autoptr(GDir) dir = g_dir_open(self->exe.config.temp_dir, 0, NULL);
+
+    assert_non_null(dir);
+    assert_null(g_dir_read_name(dir));
+}

@@ -1,0 +1,341 @@
+/* test_faults.c: each store call of a job fails, in each way, and each deed of others comes between any two
+ * steps: no job is lost, none ends twice, and a completed one has its one file, whole. */
+#include "exekit.h"
+
+#define MAX_CALLS    40
+#define MAX_READINGS 200
+#define MAX_ROUNDS   12
+
+/* What must be true of a job at any time. */
+static void
+assert_sound(ExeKit *kit, const JwJob *job)
+{
+    size_t completed = kit_events(job, JW_TYPE_JOB_COMPLETED);
+    size_t cancelled = kit_events(job, JW_TYPE_JOB_CANCELLED);
+
+    assert_int_equal(completed, job->state == JW_JOB_COMPLETED);
+    assert_int_equal(cancelled, job->state == JW_JOB_CANCELLED);
+    assert_int_equal(job->artifact != NULL, job->state == JW_JOB_COMPLETED);
+    if (job->artifact != NULL) {
+        g_autofree char *text = kit_artifact(kit, job);
+        assert_int_equal(job->artifact->rows, KIT_RECORDS);
+    }
+    kit_assert_clean(kit);
+}
+
+/* What the scheduler's reaper does with an attempt that stands still. */
+static void
+reap(ExeKit *kit, const JwJob *job)
+{
+    JwJobTransition transition = JW_CHANGE_REAP_RETRY;
+
+    if (job->state == JW_JOB_CANCELLING) {
+        transition = JW_CHANGE_REAP_CANCEL;
+    }
+    (void)kit_try(kit, (JwJobChange){ .job_id = job->id,
+                                      .transition = transition,
+                                      .token = job->token,
+                                      .beat = job->beat });
+}
+
+/* The rest of the system goes on: time passes, dead attempts are reaped, pending jobs hinted and run. */
+static JwJob *
+run_to_end(ExeKit *kit, const char *id)
+{
+    for (int round = 0; round < MAX_ROUNDS; round++) {
+        g_autoptr(JwJob) job = kit_job(kit, id);
+
+        assert_non_null(job);
+        assert_sound(kit, job);
+        if (jw_job_state_terminal(job->state)) {
+            return g_steal_pointer(&job);
+        }
+        tk_clock_advance(&kit->clock.fake, 660000);
+        if (job->state == JW_JOB_PENDING) {
+            exe_run_job(&kit->exe, id);
+        } else {
+            reap(kit, job);
+        }
+    }
+    fail_msg("the job does not end");
+    return NULL;
+}
+
+static void
+test_every_call_fails(void **state)
+{
+    ExeKit *kit = *state;
+
+    for (size_t f = 0; f < kit_n_faults; f++) {
+        for (int n = 1;; n++) {
+            g_autofree char *id = kit_make(kit, "");
+            int calls = jw_store_mem_calls(kit->exe.store);
+            jw_store_mem_fail_nth(kit->exe.store, n, kit_faults[f].code, kit_faults[f].after);
+            exe_run_job(&kit->exe, id);
+            jw_store_mem_fail_nth(kit->exe.store, 0, JW_ERROR_INTERNAL, false);
+            bool reached = jw_store_mem_calls(kit->exe.store) - calls >= n;
+            g_autoptr(JwJob) job = run_to_end(kit, id);
+
+            assert_int_equal(job->state, JW_JOB_COMPLETED);
+            assert_in_range(job->attempts, 1, 2);
+            if (!reached) {
+                assert_int_equal(job->attempts, 1);
+                break;
+            }
+            assert_true(n < MAX_CALLS);
+        }
+    }
+    /* at most the files whose clearing away was what failed; the scheduler's sweep finds them */
+    assert_in_range(kit_orphans(kit), 0, 2 * kit_n_faults);
+}
+
+/* The process ends while a change's outcome is unknown: the file may be the job's and must stay. */
+static void
+test_end_with_unknown_outcome(void **state G_GNUC_UNUSED)
+{
+    for (int n = 1; n < MAX_CALLS; n++) {
+        g_autoptr(ExeKit) kit = kit_new_sized(10);
+        g_autofree char *id = kit_make(kit, "");
+        int calls = jw_store_mem_calls(kit->exe.store);
+
+        jw_stop_set(kit->exe.stop);
+        jw_store_mem_fail_nth(kit->exe.store, n, JW_ERROR_IN_DOUBT, true);
+        exe_run_job(&kit->exe, id);
+        jw_store_mem_fail_nth(kit->exe.store, 0, JW_ERROR_INTERNAL, false);
+        g_autoptr(JwJob) job = run_to_end(kit, id);
+        assert_int_equal(job->state, JW_JOB_COMPLETED);
+        if (jw_store_mem_calls(kit->exe.store) - calls < n) {
+            return;
+        }
+    }
+    fail_msg("a job makes more than %d store calls", MAX_CALLS);
+}
+
+typedef struct {
+    ExeKit *kit;
+    const char *id;
+    JwJobTransition first; /* what happens to the job in mid-attempt */
+    bool claim;            /* and then another executor claims it */
+    int64_t token;         /* of that claim */
+    JwCas cas;
+} Deed;
+
+static void
+do_deed(gpointer data)
+{
+    Deed *deed = data;
+    g_autoptr(JwJob) job = kit_job(deed->kit, deed->id);
+
+    deed->cas = kit_try(deed->kit, (JwJobChange){ .job_id = deed->id,
+                                                  .transition = deed->first,
+                                                  .token = job->token,
+                                                  .beat = job->beat });
+    if (deed->claim && deed->cas == JW_CAS_WON) {
+        deed->token = kit_claim(deed->kit, deed->id);
+    }
+}
+
+/* Runs the job once for every reading of the clock, with @deed at it; @check sees what came of it. */
+static void
+at_every_reading(Deed deed, void (*check)(const Deed *deed, JwJob *job))
+{
+    bool won = false;
+
+    for (int n = 1;; n++) {
+        g_autoptr(ExeKit) kit = kit_new_sized(10);
+        g_autofree char *id = kit_make(kit, "");
+
+        deed.kit = kit;
+        deed.id = id;
+        deed.cas = JW_CAS_LOST;
+        hook_clock_at(&kit->clock, n, do_deed, &deed);
+        exe_run_job(&kit->exe, id);
+        bool ran = hook_clock_done(&kit->clock);
+        g_autoptr(JwJob) job = kit_job(kit, id);
+        assert_sound(kit, job);
+        if (deed.cas == JW_CAS_WON) {
+            won = true;
+            check(&deed, job);
+        } else {
+            assert_int_equal(job->state, JW_JOB_COMPLETED);
+        }
+        assert_int_equal(kit_orphans(kit), 0);
+        if (!ran) {
+            break;
+        }
+        assert_true(n < MAX_READINGS);
+    }
+    assert_true(won);
+}
+
+static void
+check_other_owner(const Deed *deed, JwJob *job)
+{
+    assert_int_equal(job->state, JW_JOB_RUNNING);
+    assert_int_equal(job->token, deed->token);
+    assert_string_equal(job->owner, "another");
+    assert_int_equal(job->beat, 0); /* the stale attempt beats for nobody */
+}
+
+/* Reaped and claimed by another: nothing of the stale attempt is seen, its file goes. */
+static void
+test_token_lost(void **state G_GNUC_UNUSED)
+{
+    at_every_reading((Deed){ .first = JW_CHANGE_REAP_RETRY, .claim = true }, check_other_owner);
+}
+
+static void
+check_pending(const Deed *deed G_GNUC_UNUSED, JwJob *job)
+{
+    assert_int_equal(job->state, JW_JOB_PENDING);
+    assert_int_equal(job->token, 2);
+}
+
+static void
+test_reaped(void **state G_GNUC_UNUSED)
+{
+    at_every_reading((Deed){ .first = JW_CHANGE_REAP_RETRY }, check_pending);
+}
+
+static void
+check_failed(const Deed *deed G_GNUC_UNUSED, JwJob *job)
+{
+    assert_int_equal(job->state, JW_JOB_FAILED);
+}
+
+static void
+test_reaped_for_good(void **state G_GNUC_UNUSED)
+{
+    at_every_reading((Deed){ .first = JW_CHANGE_REAP_FAIL }, check_failed);
+}
+
+/* A graceful cancel asked at any time while it runs ends as cancelled, by this attempt, without a file. */
+static void
+check_cancelled(const Deed *deed G_GNUC_UNUSED, JwJob *job)
+{
+    assert_int_equal(job->state, JW_JOB_CANCELLED);
+    assert_int_equal(kit_events(job, JW_TYPE_JOB_CANCELLED), 1);
+    assert_int_equal(kit_events(job, JW_TYPE_JOB_FAILED), 0);
+}
+
+static void
+test_graceful_cancel(void **state G_GNUC_UNUSED)
+{
+    at_every_reading((Deed){ .first = JW_CHANGE_CANCEL_GRACEFUL }, check_cancelled);
+}
+
+/* The canceller's own event is not in this Deed, so only the state is looked at: what it says must stay true. */
+static void
+test_immediate_cancel(void **state G_GNUC_UNUSED)
+{
+    for (int n = 1;; n++) {
+        g_autoptr(ExeKit) kit = kit_new_sized(10);
+        g_autofree char *id = kit_make(kit, "");
+        Deed deed = { .kit = kit, .id = id, .first = JW_CHANGE_CANCEL_NOW };
+
+        hook_clock_at(&kit->clock, n, do_deed, &deed);
+        exe_run_job(&kit->exe, id);
+        bool ran = hook_clock_done(&kit->clock);
+        g_autoptr(JwJob) job = kit_job(kit, id);
+        assert_int_equal(job->state, deed.cas == JW_CAS_WON ? JW_JOB_CANCELLED : JW_JOB_COMPLETED);
+        assert_int_equal(job->artifact != NULL, job->state == JW_JOB_COMPLETED);
+        assert_int_equal(kit_events(job, JW_TYPE_JOB_COMPLETED), job->state == JW_JOB_COMPLETED);
+        assert_int_equal(kit_orphans(kit), 0);
+        kit_assert_clean(kit);
+        if (!ran) {
+            return;
+        }
+        assert_true(n < MAX_READINGS);
+    }
+}
+
+/* SIGTERM at any time: completed, or back as it was. */
+static void
+shut_down(gpointer data)
+{
+    exe_beats_shutdown(((Exe *)data)->beats);
+}
+
+static void
+test_shutdown(void **state G_GNUC_UNUSED)
+{
+    bool back = false;
+
+    for (int n = 1;; n++) {
+        g_autoptr(ExeKit) kit = kit_new_sized(10);
+        g_autofree char *id = kit_make(kit, "");
+
+        hook_clock_at(&kit->clock, n, shut_down, &kit->exe);
+        exe_run_job(&kit->exe, id);
+        bool ran = hook_clock_done(&kit->clock);
+        g_autoptr(JwJob) job = kit_job(kit, id);
+        assert_sound(kit, job);
+        if (job->state != JW_JOB_COMPLETED) {
+            assert_int_equal(job->state, JW_JOB_PENDING);
+            assert_int_equal(job->attempts, 0);
+            assert_int_equal(kit_events(job, JW_TYPE_JOB_FAILED), 0);
+            back = true;
+        }
+        assert_int_equal(kit_orphans(kit), 0);
+        if (!ran) {
+            break;
+        }
+        assert_true(n < MAX_READINGS);
+    }
+    assert_true(back);
+}
+
+/* The machine slept (SIGSTOP) for a minute at any time: the attempt stops itself or completes, never both. */
+static void
+sleep_a_minute(gpointer data)
+{
+    tk_clock_advance(&((ExeKit *)data)->clock.fake, 60000);
+}
+
+static void
+test_slept(void **state G_GNUC_UNUSED)
+{
+    bool stopped = false;
+
+    for (int n = 1;; n++) {
+        g_autoptr(ExeKit) kit = kit_new_sized(10);
+        g_autofree char *id = kit_make(kit, "");
+
+        hook_clock_at(&kit->clock, n, sleep_a_minute, kit);
+        exe_run_job(&kit->exe, id);
+        bool ran = hook_clock_done(&kit->clock);
+        g_autoptr(JwJob) job = kit_job(kit, id);
+        assert_sound(kit, job);
+        if (job->state != JW_JOB_COMPLETED) {
+            assert_int_equal(job->state, JW_JOB_RUNNING); /* the reaper's now */
+            stopped = true;
+        }
+        g_autoptr(JwJob) end = run_to_end(kit, id);
+        assert_int_equal(end->state, JW_JOB_COMPLETED);
+        assert_int_equal(kit_orphans(kit), 0);
+        if (!ran) {
+            break;
+        }
+        assert_true(n < MAX_READINGS);
+    }
+    assert_true(stopped);
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_every_call_fails),
+        cmocka_unit_test(test_end_with_unknown_outcome),
+        cmocka_unit_test(test_token_lost),
+        cmocka_unit_test(test_reaped),
+        cmocka_unit_test(test_reaped_for_good),
+        cmocka_unit_test(test_graceful_cancel),
+        cmocka_unit_test(test_immediate_cancel),
+        cmocka_unit_test(test_shutdown),
+        cmocka_unit_test(test_slept),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

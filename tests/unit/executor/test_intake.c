@@ -1,0 +1,423 @@
+/* test_intake.c: what becomes of each message: verdict, reason, job, place in the ready queue. */
+#include "exekit.h"
+
+#include <string.h>
+
+#define JOB_ID "019480a4-5f00-7000-8000-000000000001"
+#define BODY                                                                                       \
+    "{\"reportType\":\"call-records\",\"name\":\"Calls\",\"parameters\":{},"                       \
+    "\"output\":{\"format\":\"csv\"}}"
+
+static const KitMessage submit = { JW_TYPE_JOB_SUBMIT, "/test", "m-1", BODY };
+
+/* One message; the answer's reason is kept in *ret_reason when wanted. */
+static JwVerdict
+give(ExeKit *kit, KitMessage message, char **ret_reason)
+{
+    JwAnswer answer;
+
+    kit_consume(kit, &message, 1, &answer);
+    if (ret_reason != NULL) {
+        *ret_reason = answer.reason;
+    } else {
+        g_free(answer.reason);
+    }
+    return answer.verdict;
+}
+
+static JwVerdict
+cancel(ExeKit *kit, const char *job_id, const char *mode)
+{
+    g_autofree char *body =
+        g_strdup_printf("{\"jobId\":\"%s\",\"mode\":\"%s\",\"reason\":\"enough\","
+                        "\"requestedBy\":{\"id\":\"u-1\"}}",
+                        job_id, mode);
+
+    return give(kit, (KitMessage){ JW_TYPE_JOB_CANCEL, "/test", "c-1", body }, NULL);
+}
+
+static void
+test_submit(void **state)
+{
+    ExeKit *kit = *state;
+
+    assert_int_equal(give(kit, submit, NULL), JW_VERDICT_DONE);
+    g_autofree char *id = jw_queue_pop(kit->exe.ready, 0);
+    assert_non_null(id);
+    g_autoptr(JwJob) job = kit_job(kit, id);
+    assert_int_equal(job->state, JW_JOB_PENDING);
+    assert_string_equal(job->source, "kafka");
+    assert_string_equal(job->requested_by.id, "/test");
+    assert_int_equal(kit_events(job, JW_TYPE_JOB_SUBMITTED), 1);
+}
+
+/* Same source and id: the same job, whatever the partition or the process; queued again, which costs a lost claim. */
+static void
+test_submit_again(void **state)
+{
+    ExeKit *kit = *state;
+    KitMessage other = submit;
+
+    assert_int_equal(give(kit, submit, NULL), JW_VERDICT_DONE);
+    assert_int_equal(give(kit, submit, NULL), JW_VERDICT_DONE);
+    g_autofree char *first = jw_queue_pop(kit->exe.ready, 0);
+    g_autofree char *second = jw_queue_pop(kit->exe.ready, 0);
+    assert_string_equal(first, second);
+    g_autoptr(JwJob) job = kit_job(kit, first);
+    assert_int_equal(kit_events(job, JW_TYPE_JOB_SUBMITTED), 1);
+    exe_run_job(&kit->exe, first);
+    exe_run_job(&kit->exe, second);
+    g_autoptr(JwJob) done = kit_job(kit, first);
+    assert_int_equal(done->state, JW_JOB_COMPLETED);
+    assert_int_equal(done->token, 1);
+    /* ended: a late repeat changes nothing */
+    assert_int_equal(give(kit, submit, NULL), JW_VERDICT_DONE);
+    g_autofree char *third = jw_queue_pop(kit->exe.ready, 0);
+    exe_run_job(&kit->exe, third);
+    g_autoptr(JwJob) after = kit_job(kit, first);
+    assert_int_equal(after->token, 1);
+    other.id = "m-2";
+    assert_int_equal(give(kit, other, NULL), JW_VERDICT_DONE);
+    g_autofree char *fourth = jw_queue_pop(kit->exe.ready, 0);
+    assert_string_not_equal(first, fourth);
+}
+
+static void
+test_scheduled_for_later(void **state)
+{
+    ExeKit *kit = *state;
+    KitMessage later = submit;
+
+    later.body = "{\"jobId\":\"" JOB_ID "\",\"reportType\":\"call-records\",\"name\":\"Calls\","
+                 "\"parameters\":{},\"output\":{\"format\":\"csv\"},"
+                 "\"scheduledFor\":\"2021-01-12T00:00:00Z\"}";
+    assert_int_equal(give(kit, later, NULL), JW_VERDICT_DONE);
+    assert_int_equal(jw_queue_length(kit->exe.ready), 0);
+    g_autoptr(JwJob) job = kit_job(kit, JOB_ID);
+    assert_int_equal(job->state, JW_JOB_SCHEDULED);
+}
+
+static void
+test_priority_lanes(void **state)
+{
+    static const char *const priorities[] = { "low", "normal", "high" };
+    ExeKit *kit = *state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(priorities); i++) {
+        g_autofree char *body =
+            g_strdup_printf("{\"reportType\":\"call-records\",\"name\":\"%s\",\"parameters\":{},"
+                            "\"output\":{\"format\":\"csv\"},\"priority\":\"%s\"}",
+                            priorities[i], priorities[i]);
+        KitMessage message = { JW_TYPE_JOB_SUBMIT, "/test", priorities[i], body };
+        assert_int_equal(give(kit, message, NULL), JW_VERDICT_DONE);
+    }
+    for (size_t i = G_N_ELEMENTS(priorities); i > 0; i--) {
+        g_autofree char *id = jw_queue_pop(kit->exe.ready, 0);
+        g_autoptr(JwJob) job = kit_job(kit, id);
+        assert_string_equal(job->name, priorities[i - 1]);
+    }
+}
+
+static void
+test_poison(void **state)
+{
+    static const struct {
+        KitMessage message;
+        const char *reason;
+    } cases[] = {
+        { { NULL, "/t", "1", BODY }, "*ce_type is missing*" },
+        { { "jobwire.job.completed.v1", "/t", "1", BODY }, "*\"jobwire.job.completed.v1\"*" },
+        { { JW_TYPE_JOB_SUBMIT, NULL, "1", BODY }, "*ce_source and ce_id*" },
+        { { JW_TYPE_JOB_SUBMIT, "/t", NULL, BODY }, "*ce_source and ce_id*" },
+        { { JW_TYPE_JOB_SUBMIT, "/t", "1", NULL }, "*no value*" },
+        { { JW_TYPE_JOB_SUBMIT, "/t", "1", "" }, "*not acceptable JSON*" },
+        { { JW_TYPE_JOB_SUBMIT, "/t", "1", "{\"name\":" }, "*not acceptable JSON*" },
+        { { JW_TYPE_JOB_SUBMIT, "/t", "1", "[]" }, "*" },
+        { { JW_TYPE_JOB_SUBMIT, "/t", "1", "{}" }, "*/reportType*" },
+        { { JW_TYPE_JOB_SUBMIT, "/t", "1",
+            "{\"reportType\":\"nonsense\",\"name\":\"x\",\"parameters\":{},"
+            "\"output\":{\"format\":\"csv\"}}" },
+          "*/reportType*call-records*" },
+        { { JW_TYPE_JOB_SUBMIT, "/t", "1",
+            "{\"jobType\":\"laundry\",\"reportType\":\"call-records\",\"name\":\"x\","
+            "\"parameters\":{},\"output\":{\"format\":\"csv\"}}" },
+          "*/jobType*" },
+        { { JW_TYPE_JOB_CANCEL, "/t", "1", "{}" }, "*/jobId*" },
+        { { JW_TYPE_JOB_CANCEL, "/t", "1", "{\"jobId\":\"" JOB_ID "\",\"mode\":\"softly\"}" },
+          "*/mode*" },
+    };
+    ExeKit *kit = *state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *reason = NULL;
+
+        assert_int_equal(give(kit, cases[i].message, &reason), JW_VERDICT_POISON);
+        if (!g_pattern_match_simple(cases[i].reason, reason)) {
+            fail_msg("case %zu: \"%s\" is not like \"%s\"", i, reason, cases[i].reason);
+        }
+        assert_int_equal(jw_queue_length(kit->exe.ready), 0);
+    }
+}
+
+/* One bad message among good ones costs only itself. */
+static void
+test_poison_among_others(void **state)
+{
+    ExeKit *kit = *state;
+    KitMessage messages[] = { submit, submit, submit };
+    JwAnswer answers[3];
+
+    messages[0].id = "a";
+    messages[1].body = "{";
+    messages[2].id = "c";
+    kit_consume(kit, messages, 3, answers);
+    assert_int_equal(answers[0].verdict, JW_VERDICT_DONE);
+    assert_int_equal(answers[1].verdict, JW_VERDICT_POISON);
+    assert_int_equal(answers[2].verdict, JW_VERDICT_DONE);
+    assert_int_equal(jw_queue_length(kit->exe.ready), 2);
+    kit_answers_clear(answers, 3);
+}
+
+/* LATER before anything is told to be done; offered again, it is done once. */
+static void
+test_store_away(void **state)
+{
+    ExeKit *kit = *state;
+
+    for (size_t f = 0; f < kit_n_faults; f++) {
+        g_autofree char *key = g_strdup_printf("f-%zu", f);
+        KitMessage messages[] = { submit, submit };
+        JwAnswer answers[2];
+
+        messages[0].id = key;
+        messages[1].body = "{"; /* poison stays poison */
+        jw_store_mem_fail_nth(kit->exe.store, 1, kit_faults[f].code, kit_faults[f].after);
+        kit_consume(kit, messages, 2, answers);
+        assert_int_equal(answers[0].verdict, JW_VERDICT_LATER);
+        assert_int_equal(answers[1].verdict, JW_VERDICT_POISON);
+        kit_answers_clear(answers, 2);
+        assert_int_equal(jw_queue_length(kit->exe.ready), 0);
+        assert_int_equal(give(kit, messages[0], NULL), JW_VERDICT_DONE);
+        g_autofree char *id = jw_queue_pop(kit->exe.ready, 0);
+        g_autoptr(JwJob) job = kit_job(kit, id);
+        assert_int_equal(kit_events(job, JW_TYPE_JOB_SUBMITTED), 1);
+    }
+}
+
+/* From the first that finds no room on they wait, in order; all are durable already. */
+static void
+test_ready_queue_full(void **state G_GNUC_UNUSED)
+{
+    g_autoptr(ExeKit) kit = kit_new_sized(2);
+    KitMessage messages[5];
+    JwAnswer answers[5];
+    static const char *const ids[] = { "0", "1", "2", "3", "4" };
+
+    for (size_t i = 0; i < 5; i++) {
+        messages[i] = submit;
+        messages[i].id = ids[i];
+    }
+    kit_consume(kit, messages, 5, answers);
+    for (size_t i = 0; i < 5; i++) {
+        assert_int_equal(answers[i].verdict, i < 2 ? JW_VERDICT_DONE : JW_VERDICT_LATER);
+    }
+    assert_int_equal(g_atomic_int_get(&kit->exe.intake_waits), 1);
+    int64_t pending = 0;
+    g_autoptr(GError) error = NULL;
+    assert_ok(jw_store_count_jobs(kit->exe.store, JW_JOB_BIT(JW_JOB_PENDING), 0, &pending, &error),
+              error);
+    assert_int_equal(pending, 5);
+    /* Room for one: the next in order gets it. */
+    g_autofree char *first = jw_queue_pop(kit->exe.ready, 0);
+    kit_consume(kit, messages + 2, 3, answers);
+    assert_int_equal(answers[0].verdict, JW_VERDICT_DONE);
+    assert_int_equal(answers[1].verdict, JW_VERDICT_LATER);
+    assert_int_equal(answers[2].verdict, JW_VERDICT_LATER);
+}
+
+/* Each state × mode. */
+static void
+test_cancel(void **state)
+{
+    static const struct {
+        JwJobState from;
+        const char *mode;
+        JwJobState to;
+        int64_t token; /* raised by */
+    } cases[] = {
+        { JW_JOB_SCHEDULED, "immediate", JW_JOB_CANCELLED, 1 },
+        { JW_JOB_SCHEDULED, "graceful", JW_JOB_CANCELLED, 1 },
+        { JW_JOB_PENDING, "immediate", JW_JOB_CANCELLED, 1 },
+        { JW_JOB_PENDING, "graceful", JW_JOB_CANCELLED, 1 },
+        { JW_JOB_RUNNING, "immediate", JW_JOB_CANCELLED, 1 },
+        { JW_JOB_RUNNING, "graceful", JW_JOB_CANCELLING, 0 },
+        { JW_JOB_CANCELLING, "immediate", JW_JOB_CANCELLED, 1 },
+        { JW_JOB_CANCELLING, "graceful", JW_JOB_CANCELLING, 0 },
+        { JW_JOB_COMPLETED, "immediate", JW_JOB_COMPLETED, 0 },
+        { JW_JOB_COMPLETED, "graceful", JW_JOB_COMPLETED, 0 },
+        { JW_JOB_FAILED, "immediate", JW_JOB_FAILED, 0 },
+        { JW_JOB_FAILED, "graceful", JW_JOB_FAILED, 0 },
+        { JW_JOB_CANCELLED, "immediate", JW_JOB_CANCELLED, 0 },
+        { JW_JOB_CANCELLED, "graceful", JW_JOB_CANCELLED, 0 },
+    };
+    ExeKit *kit = *state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        bool later = cases[i].from == JW_JOB_SCHEDULED;
+        g_autofree char *id =
+            kit_make(kit, later ? ",\"scheduledFor\":\"2021-01-12T00:00:00Z\"" : "");
+        if (cases[i].from == JW_JOB_COMPLETED) {
+            exe_run_job(&kit->exe, id);
+        } else if (cases[i].from != JW_JOB_SCHEDULED && cases[i].from != JW_JOB_PENDING) {
+            int64_t token = kit_claim(kit, id);
+            if (cases[i].from == JW_JOB_CANCELLING || cases[i].from == JW_JOB_CANCELLED) {
+                kit_change(kit,
+                           (JwJobChange){ .job_id = id, .transition = JW_CHANGE_CANCEL_GRACEFUL });
+            }
+            if (cases[i].from == JW_JOB_CANCELLED || cases[i].from == JW_JOB_FAILED) {
+                kit_change(kit, (JwJobChange){ .job_id = id,
+                                               .transition = cases[i].from == JW_JOB_FAILED
+                                                                 ? JW_CHANGE_FAIL_FINAL
+                                                                 : JW_CHANGE_CANCELLED,
+                                               .token = token });
+            }
+        }
+        g_autoptr(JwJob) before = kit_job(kit, id);
+        assert_int_equal(before->state, cases[i].from);
+        assert_int_equal(cancel(kit, id, cases[i].mode), JW_VERDICT_DONE);
+        assert_int_equal(cancel(kit, id, "graceful"), JW_VERDICT_DONE); /* repeated: harmless */
+        g_autoptr(JwJob) after = kit_job(kit, id);
+        assert_int_equal(after->state, cases[i].to);
+        assert_int_equal(after->token - before->token, cases[i].token);
+        assert_int_equal(kit_events(after, JW_TYPE_JOB_CANCELLED), cases[i].token);
+        if (cases[i].from != after->state && after->state == JW_JOB_CANCELLED) {
+            assert_string_equal(after->cancelled_by, "u-1");
+            assert_string_equal(after->cancel_reason, "enough");
+        }
+        exe_run_job(&kit->exe, id); /* nobody can claim it any more */
+        g_autoptr(JwJob) last = kit_job(kit, id);
+        assert_int_equal(last->token, after->token);
+    }
+    assert_int_equal(cancel(kit, "019480a4-5f00-7000-8000-00000000dead", "immediate"),
+                     JW_VERDICT_DONE);
+}
+
+static void
+test_cancel_store_away(void **state)
+{
+    ExeKit *kit = *state;
+
+    for (size_t f = 0; f < kit_n_faults; f++) {
+        for (int n = 1; n <= 4; n++) {
+            g_autofree char *id = kit_make(kit, "");
+            (void)kit_claim(kit, id);
+            const char *mode = n % 2 == 0 ? "graceful" : "immediate";
+            jw_store_mem_fail_nth(kit->exe.store, n, kit_faults[f].code, kit_faults[f].after);
+            JwVerdict verdict = cancel(kit, id, mode);
+            jw_store_mem_fail_nth(kit->exe.store, 0, JW_ERROR_INTERNAL, false);
+            assert_int_equal(verdict, n <= 2 ? JW_VERDICT_LATER : JW_VERDICT_DONE);
+            assert_int_equal(cancel(kit, id, mode), JW_VERDICT_DONE);
+            g_autoptr(JwJob) job = kit_job(kit, id);
+            assert_int_equal(job->state, n % 2 == 0 ? JW_JOB_CANCELLING : JW_JOB_CANCELLED);
+            assert_int_equal(kit_events(job, JW_TYPE_JOB_CANCELLED), n % 2 == 0 ? 0 : 1);
+        }
+    }
+}
+
+/* Somebody sends a job and takes it back: both may come in one batch. */
+static void
+test_cancel_right_behind_submit(void **state)
+{
+    static const char body[] =
+        "{\"jobId\":\"" JOB_ID "\",\"reportType\":\"call-records\",\"name\":\"Calls\","
+        "\"parameters\":{},\"output\":{\"format\":\"csv\"}}";
+    ExeKit *kit = *state;
+    KitMessage messages[] = {
+        { JW_TYPE_JOB_SUBMIT, "/test", "1", body },
+        { JW_TYPE_JOB_CANCEL, "/test", "2", "{\"jobId\":\"" JOB_ID "\"}" },
+        { JW_TYPE_JOB_SUBMIT, "/test", "3", BODY },
+    };
+    JwAnswer answers[3];
+
+    kit_consume(kit, messages, 3, answers);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(answers[i].verdict, JW_VERDICT_DONE);
+    }
+    g_autoptr(JwJob) job = kit_job(kit, JOB_ID);
+    assert_int_equal(job->state, JW_JOB_CANCELLED);
+    assert_int_equal(jw_queue_length(kit->exe.ready), 2);
+}
+
+/* The store away in the middle of a batch: what was durable is done, nothing behind the failure is. */
+static void
+test_store_away_in_mid_batch(void **state)
+{
+    ExeKit *kit = *state;
+    KitMessage messages[] = {
+        submit,
+        { JW_TYPE_JOB_CANCEL, "/test", "2", "{\"jobId\":\"" JOB_ID "\"}" },
+        submit,
+        { JW_TYPE_JOB_CANCEL, "/test", "4", "{\"jobId\":\"" JOB_ID "\"}" },
+    };
+    JwAnswer answers[4];
+    int calls = 0;
+
+    messages[2].id = "m-3";
+    calls = jw_store_mem_calls(kit->exe.store);
+    jw_store_mem_fail_nth(kit->exe.store, 2, JW_ERROR_UNAVAILABLE, false);
+    kit_consume(kit, messages, 4, answers);
+    assert_int_equal(answers[0].verdict, JW_VERDICT_DONE);
+    for (size_t i = 1; i < 4; i++) {
+        assert_int_equal(answers[i].verdict, JW_VERDICT_LATER);
+    }
+    /* each call may wait for its time limit on the poll thread: one that failed is enough */
+    assert_int_equal(jw_store_mem_calls(kit->exe.store) - calls, 2);
+}
+
+/* Through the bus: poison goes to the dead letters with its reason. */
+static void
+test_dead_letters(void **state)
+{
+    ExeKit *kit = *state;
+    g_autoptr(GError) error = NULL;
+    const JwHeader headers[] = { { "ce_type", "jobwire.unknown.v1" } };
+    JwMessage message = { .topic = kit->commands,
+                          .key = "k",
+                          .key_length = 1,
+                          .body = "{}",
+                          .body_length = 2,
+                          .headers = headers,
+                          .n_headers = 1 };
+    g_autofree char *dlq = g_strconcat(kit->commands, ".dlq", NULL);
+
+    assert_ok(jw_bus_publish(kit->exe.bus, &message, NULL, NULL, &error), error);
+    assert_int_equal(jw_bus_mem_deliver(kit->exe.bus), 1);
+    (void)jw_bus_mem_deliver(kit->exe.bus);
+    assert_int_equal(jw_bus_mem_count(kit->exe.bus, dlq), 1);
+    const JwMessage *dead = jw_bus_mem_get(kit->exe.bus, dlq, 0);
+    assert_non_null(strstr(jw_message_header(dead, "jw_dlq_reason"), "jobwire.unknown.v1"));
+    assert_int_equal(jw_bus_mem_deliver(kit->exe.bus), 0);
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_submit),
+        TEST(test_submit_again),
+        TEST(test_scheduled_for_later),
+        TEST(test_priority_lanes),
+        TEST(test_poison),
+        TEST(test_poison_among_others),
+        TEST(test_store_away),
+        cmocka_unit_test(test_ready_queue_full),
+        TEST(test_cancel),
+        TEST(test_cancel_store_away),
+        TEST(test_cancel_right_behind_submit),
+        TEST(test_store_away_in_mid_batch),
+        TEST(test_dead_letters),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,288 @@
+/* test_run_job.c: one job from claim to end on a good day, and the ends that are not completion. */
+#include "exekit.h"
+
+#include <string.h>
+
+static size_t
+lines(const char *text)
+{
+    size_t n = 0;
+
+    for (const char *at = text; (at = strchr(at, '\n')) != NULL; at++) {
+        n++;
+    }
+    return n;
+}
+
+static void
+test_completes(void **state)
+{
+    ExeKit *kit = *state;
+    g_autofree char *id = kit_make(kit, "");
+
+    exe_run_job(&kit->exe, id);
+    g_autoptr(JwJob) job = kit_job(kit, id);
+    assert_int_equal(job->state, JW_JOB_COMPLETED);
+    assert_int_equal(job->attempts, 1);
+    assert_int_equal(job->token, 1);
+    assert_int_equal(job->progress.percent, 100);
+    assert_int_equal(job->finished_at_ms, KIT_NOW);
+    assert_int_equal(job->artifact->rows, KIT_RECORDS);
+    assert_true(g_str_has_prefix(job->artifact->content_type, "text/csv; charset=utf-8"));
+    assert_int_equal(job->artifact->expires_at_ms, KIT_NOW + kit->exe.config.artifact_ttl_ms);
+    assert_non_null(strstr(job->artifact->summary, "\"totalCalls\""));
+    assert_true(g_str_has_prefix(job->owner, kit->exe.owner));
+    g_autofree char *text = kit_artifact(kit, job);
+    assert_non_null(strstr(text, "c-00"));
+    assert_non_null(strstr(text, "c-29"));
+    assert_in_range(lines(text), KIT_RECORDS + 1, KIT_RECORDS + 10);
+    assert_int_equal(kit_events(job, JW_TYPE_JOB_COMPLETED), 1);
+    assert_int_equal(kit_orphans(kit), 0);
+    kit_assert_clean(kit);
+}
+
+/* The event reaches the topic once and leaves the outbox. */
+static void
+test_event_is_relayed(void **state)
+{
+    ExeKit *kit = *state;
+    g_autofree char *id = kit_make(kit, "");
+    g_autoptr(GError) error = NULL;
+
+    exe_run_job(&kit->exe, id);
+    (void)jw_bus_mem_deliver(kit->exe.bus);
+    assert_ok(jw_relay_pull_now(kit->exe.relay, &error), error);
+    g_autoptr(JwJob) job = kit_job(kit, id);
+    assert_int_equal(job->outbox->len, 0);
+    assert_int_equal(jw_bus_mem_count(kit->exe.bus, kit->events), 2);
+    const JwMessage *event = jw_bus_mem_get(kit->exe.bus, kit->events, 1);
+    assert_string_equal(jw_message_header(event, "ce_type"), JW_TYPE_JOB_COMPLETED);
+    assert_memory_equal(event->key, id, strlen(id));
+    assert_non_null(strstr(event->body, job->artifact->sha256));
+}
+
+static void
+test_period_and_filters(void **state)
+{
+    static const struct {
+        const char *parameters;
+        int64_t rows;
+    } cases[] = {
+        { "{\"filters\":{\"agents\":[\"Ann\"]}}", KIT_RECORDS / 2 },
+        { "{\"filters\":{\"agents\":[\"Ann\",\"Ben\"],\"statuses\":[\"missed\"]}}",
+          KIT_RECORDS / 3 },
+        { "{\"filters\":{\"agents\":[\"Nobody\"]}}", 0 },
+        { "{\"dateRange\":{\"startDate\":\"2021-01-04\",\"endDate\":\"2021-01-04\"}}", 24 },
+        { "{\"dateRange\":{\"startDate\":\"2020-01-01\",\"endDate\":\"2020-12-31\"}}", 0 },
+        { "{}", KIT_RECORDS },
+    };
+    ExeKit *kit = *state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        for (int xlsx = 0; xlsx < 2; xlsx++) {
+            g_autofree char *key = g_strdup_printf("k-%zu-%d", i, xlsx);
+            g_autofree char *body =
+                g_strdup_printf("{\"reportType\":\"call-records\",\"name\":\"Calls\","
+                                "\"parameters\":%s,\"output\":{\"format\":\"%s\"}}",
+                                cases[i].parameters, xlsx ? "xlsx" : "csv");
+            KitMessage message = { JW_TYPE_JOB_SUBMIT, "/test", key, body };
+            JwAnswer answer;
+
+            kit_consume(kit, &message, 1, &answer);
+            assert_int_equal(answer.verdict, JW_VERDICT_DONE);
+            g_autofree char *id = jw_queue_pop(kit->exe.ready, 0);
+            exe_run_job(&kit->exe, id);
+            g_autoptr(JwJob) job = kit_job(kit, id);
+            assert_int_equal(job->state, JW_JOB_COMPLETED);
+            assert_int_equal(job->artifact->rows, cases[i].rows);
+            g_autofree char *data = kit_artifact(kit, job);
+            assert_int_equal(memcmp(data, "PK", 2) == 0, xlsx);
+        }
+    }
+    kit_assert_clean(kit);
+}
+
+/* What can never succeed ends the job at once. */
+static void
+test_definition_gone(void **state)
+{
+    ExeKit *kit = *state;
+    g_autofree char *id = kit_make(kit, "");
+    g_autofree char *empty = tk_temp_dir();
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwCatalog) catalog = jw_catalog_load(JW_SOURCE_DIR "/schemas/reports", &error);
+    g_autofree char *path = g_build_filename(empty, "other.json", NULL);
+    g_autofree char *learning = NULL;
+
+    assert_ok(catalog != NULL, error);
+    assert_true(g_file_get_contents(JW_SOURCE_DIR "/schemas/reports/learning-activity.json",
+                                    &learning, NULL, NULL));
+    assert_true(g_file_set_contents(path, learning, -1, NULL));
+    g_autoptr(JwCatalog) other = jw_catalog_load(empty, &error);
+    assert_ok(other != NULL, error);
+    g_autoptr(JwWire) wire = jw_wire_new(other, "jobwire.");
+    JwWire *own = kit->exe.wire;
+    kit->exe.wire = wire;
+    exe_run_job(&kit->exe, id);
+    kit->exe.wire = own;
+    g_autoptr(JwJob) job = kit_job(kit, id);
+    assert_int_equal(job->state, JW_JOB_FAILED);
+    assert_int_equal(job->attempts, 1);
+    assert_string_equal(job->error_code, "NOT_FOUND");
+    assert_non_null(strstr(job->error_message, "call-records"));
+    assert_null(job->artifact);
+    assert_int_equal(kit_events(job, JW_TYPE_JOB_FAILED), 1);
+}
+
+static void
+test_too_large(void **state)
+{
+    ExeKit *kit = *state;
+    g_autofree char *id = kit_make(kit, "");
+
+    kit->exe.config.artifact_max_bytes = 100;
+    exe_run_job(&kit->exe, id);
+    g_autoptr(JwJob) job = kit_job(kit, id);
+    assert_int_equal(job->state, JW_JOB_FAILED);
+    assert_string_equal(job->error_code, "TOO_LARGE");
+    assert_int_equal(kit_orphans(kit), 0);
+    kit_assert_clean(kit);
+}
+
+static void
+test_unknown_handler(void **state)
+{
+    ExeKit *kit = *state;
+    g_autoptr(JwJob) made = jw_job_new();
+    g_autoptr(GError) error = NULL;
+    JwCreate create = JW_CREATE_EXISTS;
+
+    made->id = g_strdup("019480a4-5f00-7000-8000-000000000001");
+    made->type = g_strdup("laundry");
+    made->name = g_strdup("Socks");
+    made->spec = g_strdup("{}");
+    const JwJob *jobs[] = { made };
+    assert_ok(jw_store_create_jobs(kit->exe.store, jobs, 1, &create, &error), error);
+    exe_run_job(&kit->exe, made->id);
+    g_autoptr(JwJob) job = kit_job(kit, made->id);
+    assert_int_equal(job->state, JW_JOB_FAILED);
+    assert_string_equal(job->error_code, "INVALID");
+}
+
+/* No room for temporary files: tried again, with a wait that grows, until the attempts are used up. */
+static void
+test_attempts_used_up(void **state)
+{
+    ExeKit *kit = *state;
+    g_autofree char *id = kit_make(kit, "");
+    g_autofree char *dir = kit->exe.config.temp_dir;
+    int64_t waited = 0;
+
+    kit->exe.config.temp_dir = g_build_filename(dir, "nothing-here", NULL);
+    for (int attempt = 1;; attempt++) {
+        exe_run_job(&kit->exe, id);
+        g_autoptr(JwJob) job = kit_job(kit, id);
+        assert_int_equal(job->attempts, attempt);
+        assert_int_equal(job->token, attempt);
+        assert_string_equal(job->error_code, "UNAVAILABLE");
+        assert_int_equal(kit_events(job, JW_TYPE_JOB_FAILED), attempt);
+        if (attempt == job->max_attempts) {
+            assert_int_equal(job->state, JW_JOB_FAILED);
+            assert_non_null(strstr(job->error_message, "JW_TEMP_DIR"));
+            break;
+        }
+        assert_int_equal(job->state, JW_JOB_PENDING);
+        int64_t wait = job->not_before_ms - kit->clock.fake.now_ms;
+        assert_true(wait > waited);
+        waited = wait;
+        /* Not due yet: nobody may claim it. */
+        exe_run_job(&kit->exe, id);
+        g_autoptr(JwJob) same = kit_job(kit, id);
+        assert_int_equal(same->token, attempt);
+        tk_clock_advance(&kit->clock.fake, wait);
+    }
+}
+
+static void
+test_nothing_to_claim(void **state)
+{
+    ExeKit *kit = *state;
+    g_autofree char *id = kit_make(kit, "");
+    int64_t token = kit_claim(kit, id);
+
+    exe_run_job(&kit->exe, id);
+    exe_run_job(&kit->exe, "019480a4-5f00-7000-8000-00000000dead");
+    g_autoptr(JwJob) job = kit_job(kit, id);
+    assert_int_equal(job->token, token);
+    assert_string_equal(job->owner, "another");
+    assert_int_equal(kit_orphans(kit), 0);
+}
+
+/* The process is ending: the job goes back as if it had not been tried. */
+static void
+test_shutdown_hands_back(void **state)
+{
+    ExeKit *kit = *state;
+    g_autofree char *id = kit_make(kit, "");
+
+    exe_beats_shutdown(kit->exe.beats);
+    exe_run_job(&kit->exe, id);
+    g_autoptr(JwJob) job = kit_job(kit, id);
+    assert_int_equal(job->state, JW_JOB_PENDING);
+    assert_int_equal(job->attempts, 0);
+    assert_int_equal(job->token, 1);
+    assert_int_equal(job->not_before_ms, KIT_NOW); /* claimable at once */
+    assert_int_equal(kit_events(job, JW_TYPE_JOB_FAILED), 0);
+    assert_int_equal(kit_orphans(kit), 0);
+    kit_assert_clean(kit);
+}
+
+static bool
+is_completed(void *data)
+{
+    ExeKit *kit = ((void **)data)[0];
+    g_autoptr(JwJob) job = kit_job(kit, ((void **)data)[1]);
+
+    return job != NULL && job->state == JW_JOB_COMPLETED;
+}
+
+/* Messages through the bus, a real worker, and the end of the process. */
+static void
+test_worker_thread(void **state G_GNUC_UNUSED)
+{
+    g_autoptr(ExeKit) kit = kit_new_sized(1);
+    g_autofree char *first = kit_make(kit, "");
+    g_autofree char *second = kit_make(kit, "");
+    g_autofree char *queued = g_strdup(first);
+    g_autoptr(GError) error = NULL;
+
+    assert_true(jw_queue_try_push(kit->exe.ready, 1, g_steal_pointer(&queued)));
+    /* the queue is full now: this one waits in the bus until the worker has made room */
+    g_autoptr(JwJob) job = kit_job(kit, second);
+    g_autoptr(JwOutboxEntry) command = jw_wire_submit_command(kit->exe.wire, job, KIT_NOW);
+    assert_ok(jw_relay_publish(kit->exe.relay, command, &error), error);
+    assert_int_equal(jw_bus_mem_deliver(kit->exe.bus), 0);
+    assert_int_equal(g_atomic_int_get(&kit->exe.intake_waits), 1);
+
+    g_ptr_array_add(kit->exe.workers, g_thread_new("worker", exe_worker, &kit->exe));
+    tk_wait_until(is_completed, (void *[]){ kit, first }, 20000, "the first job is completed");
+    assert_int_equal(jw_bus_mem_deliver(kit->exe.bus), 1);
+    tk_wait_until(is_completed, (void *[]){ kit, second }, 20000, "the second job is completed");
+    exe_drain(&kit->exe, jw_clock_mono_ms(kit->exe.clock) + 10000);
+    assert_int_equal(exe_beats_running(kit->exe.beats), 0);
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_completes),           TEST(test_event_is_relayed),
+        TEST(test_period_and_filters),  TEST(test_definition_gone),
+        TEST(test_too_large),           TEST(test_unknown_handler),
+        TEST(test_attempts_used_up),    TEST(test_nothing_to_claim),
+        TEST(test_shutdown_hands_back), cmocka_unit_test(test_worker_thread),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
