@@ -218,10 +218,10 @@ run(JcContext *context, int argc, char **argv)
     if (good && (argc != 2 || !(is_list || is_replay))) {
         good = jw_fail(&error, JW_ERROR_INVALID, "say list or replay, and one topic");
     } else if (good && is_replay && given.all == (given.offset >= 0)) {
-        good =
-            jw_fail(&error, JW_ERROR_INVALID,
-                    "say which: --all, or --offset O (with --partition P); see jobctl dlq list %s",
-                    argv[1]);
+        good = jw_fail(&error, JW_ERROR_INVALID,
+                       "say which: --all, or --offset O (with --partition P); see jobctl dlq "
+                       "list %s",
+                       argv[1]);
     }
     return good ? work(context, &given, is_list, argv[1]) : jc_usage(context, &jc_dlq, error);
 }

@@ -61,7 +61,10 @@ describe(json_t *job)
     json_t *delivery = json_object_get(job, "delivery");
     GString *text = g_string_new(text_of(job, "status"));
 
-    if (job_ended(job) && delivery != NULL) {
+    if (job_ended(job) && delivery == NULL) {
+        return g_string_free(text, FALSE);
+    }
+    if (job_ended(job)) {
         g_string_append_printf(text, ", mail: %d of %d sent", (int)int_of(delivery, "sent"),
                                (int)int_of(delivery, "total"));
     } else if (progress != NULL) {
