@@ -58,8 +58,8 @@ jc_fixture_run(JcFixture *self, ...)
     const JcExit code = jc_main(&self->context, (int)argv->len, (char **)words->pdata);
     (void)fclose(self->context.out);
     (void)fclose(self->context.err);
-    print_message("jobctl %s: %d\n%s", argv->len > 1 ? (char *)g_ptr_array_index(argv, 1) : "", (int)code,
-                  self->err);
+    print_message("jobctl %s: %d\n%s", argv->len > 1 ? (char *)g_ptr_array_index(argv, 1) : "",
+                  (int)code, self->err);
     return code;
 }
 

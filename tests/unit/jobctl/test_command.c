@@ -81,6 +81,8 @@ test_settings(void **state)
     assert_contains(jc->err, "no token: give --token");
     assert_int_equal(jc_fixture_run(jc, "watch", "x", "--token", "a b", NULL), JC_EXIT_FAILED);
     assert_contains(jc->err, "the token has spaces");
+    assert_int_equal(jc_fixture_run(jc, "watch", "x", "--token", "t", NULL), JC_EXIT_FAILED);
+    assert_contains(jc->err, "is the gateway up? make status"); /* at once */
     assert_int_equal(jc_fixture_run(jc, "download", "x", "--token", "t", NULL), JC_EXIT_FAILED);
     assert_contains(jc->err, "is the gateway up? make status");
     assert_int_equal(jc_fixture_run(jc, "demo-data", NULL), JC_EXIT_FAILED);

@@ -174,7 +174,7 @@ test_submit_and_watch(void **state)
                         "          jobctl download job-1\n",
                         jw_http_server_port(self->server));
     assert_string_equal(self->jc->out, expected);
-    assert_string_equal(self->jc->err, "");
+    assert_string_equal(self->jc->err, "the gateway says 503: not now; trying again\n");
     assert_string_equal(self->posted, "{\"reportType\": \"call-records\"}");
     assert_string_equal(self->token, "Bearer a.b.c");
 }

@@ -101,7 +101,8 @@ submit(JcContext *context, const Options *given, const char *path)
     const JcWatch watch = { .interval_ms = given->interval_ms,
                             .timeout_ms = given->timeout_s * 1000,
                             .json = given->json,
-                            .no_mail = given->no_mail };
+                            .no_mail = given->no_mail,
+                            .posted = true };
     return jc_job_watch(context, &jc_submit, api, job_id, &watch);
 }
 

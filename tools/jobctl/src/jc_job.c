@@ -19,6 +19,7 @@ typedef struct {
     JcProgress bar;
     char *last; /* the last line that was printed, where there is no terminal */
     int64_t started_ms, heard_ms, ended_ms; /* monotonic; ended 0: it runs */
+    bool heard, away;                       /* ever; said so */
 } Follow;
 
 static const char *
@@ -194,11 +195,19 @@ ask(Follow *self, const char *path, json_t **ret_job, GError **error)
     *ret_job = jc_api_call(self->api, path, NULL, &cause);
     if (*ret_job != NULL) {
         self->heard_ms = now_ms;
+        self->heard = true;
+        self->away = false;
         return true;
     }
-    if (jw_error_retry(cause) == JW_RETRY_NEVER || now_ms - self->heard_ms > AWAY_MAX_MS) {
+    if (jw_error_retry(cause) == JW_RETRY_NEVER || !self->heard
+        || now_ms - self->heard_ms > AWAY_MAX_MS) {
         g_propagate_error(error, g_steal_pointer(&cause));
         return false;
+    }
+    if (!self->away) {
+        jc_progress_clear(&self->bar);
+        fprintf(self->context->err, "%s; trying again\n", jw_error_message(cause));
+        self->away = true;
     }
     return true;
 }
@@ -239,7 +248,8 @@ jc_job_watch(const JcContext *context, const JcCommand *command, JcApi *api, con
                     .api = api,
                     .job_id = job_id,
                     .started_ms = now_ms,
-                    .heard_ms = now_ms };
+                    .heard_ms = now_ms,
+                    .heard = watch->posted };
 
     jc_progress_init(&self.bar, context->err, context->clock, "");
     const JcExit code = follow(&self, pause, path, &error);
