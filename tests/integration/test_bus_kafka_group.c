@@ -152,6 +152,28 @@ pause_holds_over_a_rebalance(void **state)
     bus_fixture_free(fixture);
 }
 
+/* Paused while its partitions are still being started: nothing is decided, and nothing stays silent. */
+static void
+pause_holds_from_the_start(void **state)
+{
+    (void)state;
+    BusFixture *fixture = bus_fixture_new(4);
+    bus_fixture_publish(fixture, 0, 1000, 100);
+    Reader *first = reader_new(fixture, fixture->topic, 10, NULL);
+    jw_consumer_pause(first->consumer, true);
+    size_t before = reader_done(first);
+    g_autofree char *group = g_steal_pointer(&fixture->group);
+    fixture->group = g_strconcat(group, "-witness", NULL);
+    Reader *witness = reader_new(fixture, fixture->topic, 100, NULL);
+    reader_wait_done(witness, 1000, 60000);
+    assert_in_range(reader_done(first), before, before + 10); /* a batch that was under way */
+    jw_consumer_pause(first->consumer, false);
+    reader_wait_done(first, 1000, 60000);
+    reader_free(witness);
+    reader_free(first);
+    bus_fixture_free(fixture);
+}
+
 static JwVerdict
 always_later(Reader *self, const JwMessage *message, int number)
 {
@@ -189,6 +211,7 @@ main(void)
         cmocka_unit_test(every_message_is_decided),
         cmocka_unit_test(rebalances_lose_nothing),
         cmocka_unit_test(pause_holds_over_a_rebalance),
+        cmocka_unit_test(pause_holds_from_the_start),
         cmocka_unit_test(wake_offers_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,13 +18,6 @@ ticket_free(gpointer ticket)
     jw_dlq_ticket_unref(ticket);
 }
 
-bool
-jw_group_paused(JwKafkaConsumer *self)
-{
-    g_auto(JwLocker) locker = jw_locker(&self->mutex);
-    return self->paused;
-}
-
 static bool
 find_track(const JwKafkaConsumer *self, const char *topic, int32_t partition, guint *ret_index)
 {
@@ -50,30 +43,21 @@ jw_group_track(JwKafkaConsumer *self, const char *topic, int32_t partition)
     return track;
 }
 
+/* The client remembers a pause over a rebalance, so it is lifted before the partition goes. */
 static void
 drop_track(JwKafkaConsumer *self, const char *topic, int32_t partition)
 {
     guint index = 0;
-    if (find_track(self, topic, partition, &index)) {
-        g_ptr_array_remove_index(self->tracks, index);
+    if (!find_track(self, topic, partition, &index)) {
+        return;
     }
-}
-
-/* The client may remember a pause from an earlier assignment, so both directions are said aloud. */
-static void
-set_flow_of_all(JwKafkaConsumer *self, rd_kafka_topic_partition_list_t *partitions)
-{
-    bool paused = jw_group_paused(self);
-    rd_kafka_resp_err_t cause = paused ? rd_kafka_pause_partitions(self->rk, partitions)
-                                       : rd_kafka_resume_partitions(self->rk, partitions);
-    if (cause != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        jw_warn("kafka_flow_not_set", JW_STR("error", rd_kafka_err2str(cause)));
+    const JwTrack *track = g_ptr_array_index(self->tracks, index);
+    if (track->flow_stopped) {
+        g_autoptr(rd_kafka_topic_partition_list_t) goes = rd_kafka_topic_partition_list_new(1);
+        (void)rd_kafka_topic_partition_list_add(goes, topic, partition);
+        (void)rd_kafka_resume_partitions(self->rk, goes);
     }
-    for (int i = 0; i < partitions->cnt; i++) {
-        const rd_kafka_topic_partition_t *partition = &partitions->elems[i];
-        JwTrack *track = jw_group_track(self, partition->topic, partition->partition);
-        track->flow_stopped = paused && partition->err == RD_KAFKA_RESP_ERR_NO_ERROR;
-    }
+    g_ptr_array_remove_index(self->tracks, index);
 }
 
 static void
@@ -99,13 +83,15 @@ jw_group_on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t cause,
              JW_BOOL("lost", rd_kafka_assignment_lost(rk)));
     if (cause == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
         synchronise(rk, partitions);
-        set_flow_of_all(self, partitions);
         return;
     }
     /* librdkafka commits the stored offsets of what goes, within this call's aftermath */
     synchronise(rk, NULL);
 }
 
+/* Never before a partition's first message: pausing or resuming one whose fetcher is about to start makes
+ * librdkafka 2.0.2 take the start for outdated ("received outdated op FETCH_START") and the partition then
+ * stays silent for ever. What comes meanwhile is held, a batch at most. */
 void
 jw_group_set_flow(JwKafkaConsumer *self, bool paused)
 {
@@ -114,7 +100,7 @@ jw_group_set_flow(JwKafkaConsumer *self, bool paused)
 
     for (guint i = 0; i < self->tracks->len; i++) {
         JwTrack *track = g_ptr_array_index(self->tracks, i);
-        bool stopped = paused || jw_track_blocked(track);
+        bool stopped = track->started && (paused || jw_track_blocked(track));
         if (stopped != track->flow_stopped) {
             (void)rd_kafka_topic_partition_list_add(stopped ? stops : goes, track->topic,
                                                     track->partition);

@@ -52,6 +52,7 @@ jw_track_add(JwTrack *self, gpointer take_message, int64_t offset)
     held->message = take_message;
     held->offset = offset;
     g_ptr_array_add(self->held, held);
+    self->started = true;
 }
 
 bool

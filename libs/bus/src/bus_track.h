@@ -28,6 +28,7 @@ typedef struct {
     bool later;           /* held back until retry_at_ms */
     int64_t retry_at_ms, backoff_ms;
     int64_t poison_at_ms, poison_backoff_ms; /* next try of a DLQ publish */
+    bool started;                            /* a message came since the partition was assigned */
     bool flow_stopped;                       /* paused in the client */
     GDestroyNotify message_free, ticket_free;
 } JwTrack;

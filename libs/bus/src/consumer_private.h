@@ -44,6 +44,5 @@ JwTrack *jw_group_track(JwKafkaConsumer *self, const char *topic, int32_t partit
 void jw_group_set_flow(JwKafkaConsumer *self, bool paused);
 /* Hands the offsets of decided messages to librdkafka, which commits them. */
 void jw_group_store_offsets(JwKafkaConsumer *self);
-bool jw_group_paused(JwKafkaConsumer *self);
 
 G_END_DECLS
