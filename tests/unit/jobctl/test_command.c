@@ -192,13 +192,13 @@ test_check_definitions(void **state)
     assert_int_equal(jc_fixture_run(jc, "check-definitions", jc->dir, NULL), JC_EXIT_FAILED);
     assert_contains(jc->err, "holds neither reports/*.json nor mappings/*.json");
     assert_int_equal(g_mkdir_with_parents(reports, 0700) | g_mkdir_with_parents(mappings, 0700), 0);
-    g_autofree char *report = jc_fixture_file(jc, "reports/r.json", "{\"reportType\": 5}");
-    g_autofree char *broken = jc_fixture_file(jc, "mappings/a.json", "{");
-    g_autofree char *format = jc_fixture_file(
+    g_free(jc_fixture_file(jc, "reports/r.json", "{\"reportType\": 5}"));
+    g_free(jc_fixture_file(jc, "mappings/a.json", "{"));
+    g_free(jc_fixture_file(
         jc, "mappings/b.json",
         "{\"collection\": \"c\", \"idField\": \"d\", \"dateField\": \"d\", \"fields\": "
         "[{\"field\": "
-        "\"d\", \"columns\": [\"d\"], \"type\": \"datetime\", \"format\": \"%%\"}]}");
+        "\"d\", \"columns\": [\"d\"], \"type\": \"datetime\", \"format\": \"%%\"}]}"));
     assert_int_equal(jc_fixture_run(jc, "check-definitions", jc->dir, NULL), JC_EXIT_FAILED);
     assert_contains(jc->err, "reports/r.json: ");
     assert_contains(jc->err, "/reportType");
