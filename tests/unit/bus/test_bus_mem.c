@@ -138,7 +138,7 @@ poison_goes_to_the_dlq(void **state)
     g_autoptr(JwBus) bus = jw_bus_mem_new();
     g_autoptr(GString) seen = g_string_new(NULL);
     Notes notes = { .seen = seen, .verdict = JW_VERDICT_POISON };
-    g_autoptr(JwConsumer) consumer = subscribe(bus, 2, &notes);
+    JwConsumer *consumer = subscribe(bus, 2, &notes);
     publish(bus, "t", "a", &notes);
     publish(bus, "t", "x", &notes);
     publish(bus, "t", "b", &notes);
@@ -152,6 +152,7 @@ poison_goes_to_the_dlq(void **state)
     assert_string_equal(jw_message_header(message, "jw_dlq_reason"), "no good");
     assert_string_equal(jw_message_header(message, "jw_dlq_offset"), "1");
     assert_string_equal(jw_message_header(message, "jw_dlq_topic"), "t");
+    jw_consumer_free(consumer);
 }
 
 static void
