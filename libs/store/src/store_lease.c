@@ -289,6 +289,24 @@ jw_store_count(JwStore *self, const char *collection, const bson_t *filter, int6
 }
 
 bool
+jw_store_estimate(JwStore *self, const char *collection, int64_t *ret_count, GError **error)
+{
+    g_auto(JwLease) lease = { 0 };
+    if (!jw_store_lease(self, &lease, error)) {
+        return false;
+    }
+    g_autoptr(mongoc_collection_t) in = jw_lease_collection(&lease, collection);
+    bson_error_t cause;
+
+    const int64_t count = mongoc_collection_estimated_document_count(in, NULL, NULL, NULL, &cause);
+    if (count < 0) {
+        return jw_store_fail_read(error, &cause, "estimating %s", collection);
+    }
+    *ret_count = count;
+    return true;
+}
+
+bool
 jw_store_make_index(JwStore *self, const JwIndexSpec *spec, GError **error)
 {
     g_auto(JwLease) lease = { 0 };

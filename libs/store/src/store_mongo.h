@@ -51,6 +51,9 @@ bool jw_store_insert(JwStore *self, const char *collection, const GPtrArray *doc
                      JwCreate *ret_creates, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool jw_store_count(JwStore *self, const char *collection, const bson_t *filter, int64_t limit,
                     int64_t *ret_count, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* About how many documents, from what the server knows without counting. */
+bool jw_store_estimate(JwStore *self, const char *collection, int64_t *ret_count,
+                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 typedef struct {
     const char *collection;
     const char *keys; /* "state:1 updatedAt:-1" */

@@ -1,10 +1,12 @@
-/* store_records.c: reading the users' records in one pass. Any thread.
+/* store_records.c: reading the users' records in one pass. Any thread;
+ * a scan reads on a thread of its own, which ends with the call (store_record_ahead.c).
  * An ordered scan is cut into slices of time, each sorted on its own: real mongod walks the index, servers
  * that cannot sort by an index hold one slice and not the whole period. The width of a slice follows what
  * what the last one held.
  * A projection is asked for only where it saves much: picking most fields of a document costs the server more
  * than sending the whole of it (measured: a tenth of the speed), so a few documents are looked at first. */
 #include "store_mongo.h"
+#include "store_record_ahead.h"
 #include "store_record_row.h"
 #include <string.h>
 
@@ -17,12 +19,30 @@
 /* At most, so that a quiet time does not lead into a crowded one at full width. */
 #define SLICE_GROWTH 4
 
+/* The side of the server: one scan on its way to @put. */
+typedef struct {
+    JwStore *store;
+    const JwRecordScan *scan;
+    JwDocFunc put;
+    gpointer put_data;
+    bool project, in_storage_order;
+    int64_t count; /* of the slice being read */
+} Reading;
+
+static bool
+pass_on(const bson_t *document, gpointer data, GError **error)
+{
+    Reading *reading = data;
+
+    reading->count++;
+    return reading->put(document, reading->put_data, error);
+}
+
+/* The side of the caller. */
 typedef struct {
     JwRecordRow *row;
     JwRowFunc visit;
     gpointer data;
-    bool project;
-    int64_t count;
 } RowVisit;
 
 static bool
@@ -34,18 +54,17 @@ visit_row(const bson_t *document, gpointer data, GError **error)
     if (values == NULL) {
         return jw_fail(error, JW_ERROR_CORRUPT, "a stored record is cut");
     }
-    rows->count++;
     return rows->visit(values, rows->data, error);
 }
 
 static void
-append_values(bson_t *condition, const char *operator, const char * const * values)
+append_values(bson_t *condition, const char *verb, const char *const *values)
 {
     bson_t array;
     char buffer[16];
     const char *index;
 
-    BSON_APPEND_ARRAY_BEGIN(condition, operator, & array);
+    BSON_APPEND_ARRAY_BEGIN(condition, verb, &array);
     for (uint32_t i = 0; values[i] != NULL; i++) {
         bson_uint32_to_string(i, &index, buffer, sizeof(buffer));
         bson_append_utf8(&array, index, -1, values[i], -1);
@@ -114,16 +133,18 @@ weigh_document(const bson_t *document, gpointer data, GError **error)
 }
 
 static bool
-decide_projection(JwStore *self, const JwRecordScan *scan, bool *ret_project, GError **error)
+decide_projection(Reading *reading, GError **error)
 {
+    const JwRecordScan *scan = reading->scan;
     g_auto(bson_t) filter = BSON_INITIALIZER;
     g_autoptr(bson_t) opts = BCON_NEW("limit", BCON_INT64(PROBE_ROWS));
     Probe probe = { scan, 0, 0 };
 
-    if (!jw_store_find(self, scan->collection, &filter, opts, weigh_document, &probe, error)) {
+    if (!jw_store_find(reading->store, scan->collection, &filter, opts, weigh_document, &probe,
+                       error)) {
         return false;
     }
-    *ret_project = probe.wanted_bytes < probe.whole_bytes / 4;
+    reading->project = probe.wanted_bytes < probe.whole_bytes / 4;
     return true;
 }
 
@@ -144,12 +165,40 @@ append_projection(bson_t *opts, const JwRecordScan *scan)
     bson_append_document_end(opts, &projection);
 }
 
-static void
-append_opts(bson_t *opts, const JwRecordScan *scan, bool project)
+/* A period that holds most of the records is read in storage order: fetching each document by way of the
+ * index costs several times as much, on every server. */
+static bool
+decide_order(Reading *reading, GError **error)
 {
+    const JwRecordScan *scan = reading->scan;
+    g_auto(bson_t) filter = BSON_INITIALIZER;
+    int64_t total = 0, within = 0;
+
+    if (!jw_store_estimate(reading->store, scan->collection, &total, error)) {
+        return false;
+    }
+    if (total < SLICE_ROWS) {
+        return true;
+    }
+    append_period(&filter, scan->date_field, scan->start_ms, scan->end_ms);
+    if (!jw_store_count(reading->store, scan->collection, &filter, total / 3, &within, error)) {
+        return false;
+    }
+    reading->in_storage_order = within >= total / 3;
+    return true;
+}
+
+static void
+append_opts(bson_t *opts, const Reading *reading)
+{
+    const JwRecordScan *scan = reading->scan;
+
     BSON_APPEND_INT32(opts, "batchSize", BATCH_ROWS);
-    if (project) {
+    if (reading->project) {
         append_projection(opts, scan);
+    }
+    if (reading->in_storage_order) {
+        BCON_APPEND(opts, "hint", "{", "$natural", BCON_INT32(1), "}");
     }
     if (scan->ordered) {
         BCON_APPEND(opts, "sort", "{", scan->date_field, BCON_INT32(1), "_id", BCON_INT32(1), "}");
@@ -157,14 +206,14 @@ append_opts(bson_t *opts, const JwRecordScan *scan, bool project)
 }
 
 static bool
-scan_slice(JwStore *self, const JwRecordScan *scan, const bson_t *filter, RowVisit *rows,
-           GError **error)
+read_slice(Reading *reading, const bson_t *filter, GError **error)
 {
     g_auto(bson_t) opts = BSON_INITIALIZER;
 
-    append_opts(&opts, scan, rows->project);
-    rows->count = 0;
-    return jw_store_find(self, scan->collection, filter, &opts, visit_row, rows, error);
+    append_opts(&opts, reading);
+    reading->count = 0;
+    return jw_store_find(reading->store, reading->scan->collection, filter, &opts, pass_on, reading,
+                         error);
 }
 
 typedef struct {
@@ -190,8 +239,9 @@ take_edge(const bson_t *document, gpointer data, GError **error)
 
 /* The first (@way 1) or last (-1) date among all records of the scan. */
 static bool
-find_edge(JwStore *self, const JwRecordScan *scan, int way, Edge *edge, GError **error)
+find_edge(const Reading *reading, int way, Edge *edge, GError **error)
 {
+    const JwRecordScan *scan = reading->scan;
     g_auto(bson_t) filter = BSON_INITIALIZER;
     g_autoptr(bson_t) opts =
         BCON_NEW("sort", "{", scan->date_field, BCON_INT32(way), "}", "limit", BCON_INT64(1),
@@ -201,28 +251,27 @@ find_edge(JwStore *self, const JwRecordScan *scan, int way, Edge *edge, GError *
     append_filters(&filter, scan);
     edge->field = scan->date_field;
     edge->found = false;
-    return jw_store_find(self, scan->collection, &filter, opts, take_edge, edge, error);
+    return jw_store_find(reading->store, scan->collection, &filter, opts, take_edge, edge, error);
 }
 
 static bool
-scan_period(JwStore *self, const JwRecordScan *scan, int64_t start_ms, int64_t end_ms,
-            RowVisit *rows, GError **error)
+read_period(Reading *reading, int64_t start_ms, int64_t end_ms, GError **error)
 {
     int64_t width_ms = SLICE_FIRST_MS;
 
     while (start_ms < end_ms) {
         g_auto(bson_t) filter = BSON_INITIALIZER;
         const int64_t next_ms = end_ms - start_ms > width_ms ? start_ms + width_ms : end_ms;
-        append_period(&filter, scan->date_field, start_ms, next_ms);
-        append_filters(&filter, scan);
-        if (!scan_slice(self, scan, &filter, rows, error)) {
+        append_period(&filter, reading->scan->date_field, start_ms, next_ms);
+        append_filters(&filter, reading->scan);
+        if (!read_slice(reading, &filter, error)) {
             return false;
         }
         start_ms = next_ms;
-        if (rows->count < SLICE_ROWS / SLICE_GROWTH) {
+        if (reading->count < SLICE_ROWS / SLICE_GROWTH) {
             width_ms = MIN(width_ms, INT64_MAX / 16) * SLICE_GROWTH;
         } else {
-            const double ratio = (double)SLICE_ROWS / (double)rows->count;
+            const double ratio = (double)SLICE_ROWS / (double)reading->count;
             width_ms = MAX(1, (int64_t)((double)width_ms * ratio));
         }
     }
@@ -232,24 +281,57 @@ scan_period(JwStore *self, const JwRecordScan *scan, int64_t start_ms, int64_t e
 /* Everything, in order: what has no date first, as the server's sort has it, then from the first date to
  * the last. */
 static bool
-scan_all_ordered(JwStore *self, const JwRecordScan *scan, RowVisit *rows, GError **error)
+read_all_ordered(Reading *reading, GError **error)
 {
     Edge first = { 0 }, last = { 0 };
     g_auto(bson_t) undated = BSON_INITIALIZER;
 
-    BCON_APPEND(&undated, scan->date_field, "{", "$not", "{", "$gte", BCON_DATE_TIME(FIRST_DATE_MS),
-                "}", "}");
-    append_filters(&undated, scan);
-    if (!scan_slice(self, scan, &undated, rows, error)
-        || !find_edge(self, scan, 1, &first, error)) {
+    BCON_APPEND(&undated, reading->scan->date_field, "{", "$not", "{", "$gte",
+                BCON_DATE_TIME(FIRST_DATE_MS), "}", "}");
+    append_filters(&undated, reading->scan);
+    if (!read_slice(reading, &undated, error) || !find_edge(reading, 1, &first, error)) {
         return false;
     }
     if (!first.found) {
         return true;
     }
-    return find_edge(self, scan, -1, &last, error)
-           && (!last.found
-               || scan_period(self, scan, first.time_ms, last.time_ms + 1, rows, error));
+    return find_edge(reading, -1, &last, error)
+           && (!last.found || read_period(reading, first.time_ms, last.time_ms + 1, error));
+}
+
+static bool
+read_unordered(Reading *reading, bool whole, GError **error)
+{
+    g_auto(bson_t) filter = BSON_INITIALIZER;
+
+    if (!whole) {
+        if (!decide_order(reading, error)) {
+            return false;
+        }
+        append_period(&filter, reading->scan->date_field, reading->scan->start_ms,
+                      reading->scan->end_ms);
+    }
+    append_filters(&filter, reading->scan);
+    return read_slice(reading, &filter, error);
+}
+
+static bool
+read_records(JwDocFunc put, gpointer put_data, gpointer user, GError **error)
+{
+    Reading *reading = user;
+    const JwRecordScan *scan = reading->scan;
+    const bool whole = scan->start_ms == 0 && scan->end_ms == 0;
+
+    reading->put = put;
+    reading->put_data = put_data;
+    if (!decide_projection(reading, error)) {
+        return false;
+    }
+    if (!scan->ordered) {
+        return read_unordered(reading, whole, error);
+    }
+    return whole ? read_all_ordered(reading, error)
+                 : read_period(reading, scan->start_ms, scan->end_ms, error);
 }
 
 bool
@@ -257,22 +339,10 @@ jw_store_mongo_scan_records(JwStore *self, const JwRecordScan *scan, JwRowFunc r
                             GError **error)
 {
     g_autoptr(JwRecordRow) reader = jw_store_record_row_new(scan->fields);
-    g_auto(bson_t) filter = BSON_INITIALIZER;
-    RowVisit rows = { reader, row, data, false, 0 };
-    const bool whole = scan->start_ms == 0 && scan->end_ms == 0;
+    Reading reading = { .store = self, .scan = scan };
+    RowVisit rows = { reader, row, data };
 
-    if (!decide_projection(self, scan, &rows.project, error)) {
-        return false;
-    }
-    if (scan->ordered) {
-        return whole ? scan_all_ordered(self, scan, &rows, error)
-                     : scan_period(self, scan, scan->start_ms, scan->end_ms, &rows, error);
-    }
-    if (!whole) {
-        append_period(&filter, scan->date_field, scan->start_ms, scan->end_ms);
-    }
-    append_filters(&filter, scan);
-    return scan_slice(self, scan, &filter, &rows, error);
+    return jw_store_read_ahead(read_records, &reading, visit_row, &rows, error);
 }
 
 bool
