@@ -39,15 +39,28 @@ sch_hints_free(SchHints *self)
 }
 
 /* One entry a job and token, so that a job given back after an attempt is hinted at once. */
-static bool
-hint_is_due(SchHints *self, const JwJob *job, int64_t mono_ms)
+static char *
+hint_key(const JwJob *job)
 {
-    g_autofree char *key = g_strdup_printf("%s/%" G_GINT64_FORMAT, job->id, job->token);
+    return g_strdup_printf("%s/%" G_GINT64_FORMAT, job->id, job->token);
+}
+
+static bool
+hint_is_due(const SchHints *self, const JwJob *job, int64_t mono_ms)
+{
+    g_autofree char *key = hint_key(job);
+    const Hint *hint = g_hash_table_lookup(self->by_job, key);
+
+    return hint == NULL || mono_ms >= hint->again_mono_ms;
+}
+
+/* Only what was published is noted: a full bus must not cost a job its minute. */
+static void
+hint_note(SchHints *self, const JwJob *job, int64_t mono_ms)
+{
+    g_autofree char *key = hint_key(job);
     Hint *hint = g_hash_table_lookup(self->by_job, key);
 
-    if (hint != NULL && mono_ms < hint->again_mono_ms) {
-        return false;
-    }
     if (hint == NULL) {
         if (g_hash_table_size(self->by_job) >= HINT_REMEMBERED) {
             g_hash_table_remove_all(self->by_job); /* forgetting costs double hints, never a job */
@@ -59,7 +72,6 @@ hint_is_due(SchHints *self, const JwJob *job, int64_t mono_ms)
         hint->wait_ms = MIN(hint->wait_ms * 2, HINT_LAST_MS);
     }
     hint->again_mono_ms = mono_ms + hint->wait_ms;
-    return true;
 }
 
 static bool
@@ -96,6 +108,7 @@ sch_hint(Sch *self, size_t *ret_hinted, GError **error)
         if (!publish_command(self, job, now, error)) {
             return false;
         }
+        hint_note(self->hints, job, mono);
         jw_info("job_hinted", JW_STR("job_id", job->id), JW_INT("token", job->token));
         (*ret_hinted)++;
     }

@@ -1,0 +1,282 @@
+/* schkit.c: see schkit.h. */
+#include "schkit.h"
+
+#include <string.h>
+
+#include "jw/ident.h"
+
+#define JOB                                                                                        \
+    "{\"reportType\":\"call-records\",\"name\":\"Calls\",\"parameters\":{\"period\":{\"type\":"    \
+    "\"weekly\"}},\"output\":{\"format\":\"csv\"}}"
+
+const KitFault kit_faults[] = {
+    { JW_ERROR_UNAVAILABLE, false }, { JW_ERROR_BUSY, false },     { JW_ERROR_IN_DOUBT, false },
+    { JW_ERROR_IN_DOUBT, true },     { JW_ERROR_INTERNAL, false }, { JW_ERROR_CORRUPT, false },
+};
+const size_t kit_n_faults = G_N_ELEMENTS(kit_faults);
+
+static void
+configure(Sch *sch)
+{
+    sch->config = (SchConfig){
+        .tick_ms = 20,
+        .relay_after_ms = 5000,
+        .hint_after_ms = 5000,
+        .reap_after_ms = 45000,
+        .orphan_after_ms = 86400000,
+    };
+    sch->reaper = sch_reaper_new();
+    sch->hints = sch_hints_new();
+}
+
+SchKit *
+kit_new(void)
+{
+    SchKit *self = g_new0(SchKit, 1);
+    Sch *sch = &self->sch;
+    g_autoptr(GError) error = NULL;
+
+    hook_clock_init(&self->clock, KIT_NOW);
+    sch->clock = &self->clock.fake.clock;
+    sch->catalog = jw_catalog_load(JW_SOURCE_DIR "/schemas/reports", &error);
+    assert_ok(sch->catalog != NULL, error);
+    sch->wire = jw_wire_new(sch->catalog, "jobwire.");
+    sch->store = jw_store_mem_new();
+    sch->bus = jw_bus_mem_new();
+    sch->relay = jw_relay_new_manual(sch->store, sch->bus, sch->clock, "/jobwire/scheduler");
+    configure(sch);
+    self->events = jw_wire_topic(sch->wire, JW_TOPIC_JOB_EVENTS);
+    self->commands = jw_wire_topic(sch->wire, JW_TOPIC_COMMANDS_NORMAL);
+    return self;
+}
+
+void
+kit_free(SchKit *self)
+{
+    Sch *sch = &self->sch;
+
+    sch_stop(sch);
+    (void)jw_bus_mem_deliver(sch->bus);
+    jw_relay_free(sch->relay);
+    jw_bus_free(sch->bus);
+    jw_store_free(sch->store);
+    jw_wire_free(sch->wire);
+    jw_catalog_free(sch->catalog);
+    g_free(self->events);
+    g_free(self->commands);
+    g_free(self);
+}
+
+Sch *
+kit_second(SchKit *self)
+{
+    Sch *second = g_new0(Sch, 1);
+
+    second->clock = self->sch.clock;
+    second->catalog = self->sch.catalog;
+    second->wire = self->sch.wire;
+    second->store = self->sch.store;
+    second->bus = self->sch.bus;
+    second->relay = jw_relay_new_manual(second->store, second->bus, second->clock, "/second");
+    configure(second);
+    return second;
+}
+
+void
+kit_free_second(Sch *second)
+{
+    sch_stop(second);
+    (void)jw_bus_mem_deliver(second->bus);
+    jw_relay_free(second->relay);
+    g_free(second);
+}
+
+int
+kit_setup(void **state)
+{
+    *state = kit_new();
+    return 0;
+}
+
+int
+kit_teardown(void **state)
+{
+    kit_free(*state);
+    return 0;
+}
+
+void
+kit_put(SchKit *self, const char *id, const char *members)
+{
+    g_autofree char *dir = tk_temp_dir();
+    g_autofree char *path = g_build_filename(dir, "schedules.json", NULL);
+    g_autofree char *text =
+        g_strdup_printf("{\"schedules\":[{\"id\":\"%s\",\"job\":" JOB ",%s}]}", id, members);
+    g_autoptr(GPtrArray) schedules = NULL;
+    g_autoptr(GError) error = NULL;
+
+    assert_true(g_file_set_contents(path, text, -1, NULL));
+    assert_ok(
+        jw_wire_schedules_load(self->sch.wire, path, self->clock.fake.now_ms, &schedules, &error),
+        error);
+    assert_ok(jw_store_put_schedule(self->sch.store, g_ptr_array_index(schedules, 0), &error),
+              error);
+}
+
+size_t
+kit_fire(Sch *sch)
+{
+    g_autoptr(GError) error = NULL;
+    size_t decided = 0;
+
+    assert_ok(sch_fire_due(sch, &decided, &error), error);
+    return decided;
+}
+
+typedef struct {
+    SchKit *kit;
+    GPtrArray *words; /* newest first */
+    size_t jobs;
+} History;
+
+static void
+check_job(History *self, const JwOccurrence *row)
+{
+    bool fires = row->kind == JW_OCCURRENCE_FIRED || row->kind == JW_OCCURRENCE_CAUGHT_UP;
+    g_autoptr(JwJob) job = kit_job(self->kit, row->id);
+
+    assert_int_equal(job != NULL, fires);
+    assert_int_equal(row->reason == NULL, row->kind == JW_OCCURRENCE_FIRED);
+    if (job != NULL) {
+        assert_int_equal(job->scheduled_for_ms, row->due_ms);
+        assert_int_equal(kit_events(job, JW_TYPE_JOB_SUBMIT), 1);
+        assert_int_equal(kit_events(job, JW_TYPE_JOB_SUBMITTED), 1);
+        self->jobs++;
+    }
+}
+
+static void
+visit(const JwOccurrence *row, gpointer data)
+{
+    History *self = data;
+
+    check_job(self, row);
+    g_ptr_array_add(self->words,
+                    g_strdup_printf("%s@%" G_GINT64_FORMAT " ", jw_occurrence_kind_name(row->kind),
+                                    (row->due_ms - KIT_NOW) / MINUTE));
+}
+
+char *
+kit_history(SchKit *self, const char *schedule_id)
+{
+    History history = { .kit = self, .words = g_ptr_array_new_with_free_func(g_free) };
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) jobs = NULL;
+    JwJobQuery query = { .type = "report", .limit = 100000 };
+    g_autofree char *source = g_strconcat("schedule:", schedule_id, NULL);
+    int64_t total = 0;
+    size_t own = 0;
+
+    assert_ok(
+        jw_store_list_occurrences(self->sch.store, schedule_id, 100000, visit, &history, &error),
+        error);
+    for (guint i = history.words->len; i > 0; i--) {
+        g_string_append(text, g_ptr_array_index(history.words, i - 1));
+    }
+    g_ptr_array_unref(history.words);
+    /* and no job without its row */
+    assert_ok(jw_store_list_jobs(self->sch.store, &query, &jobs, &total, &error), error);
+    for (guint i = 0; i < jobs->len; i++) {
+        own += strcmp(((JwJob *)g_ptr_array_index(jobs, i))->source, source) == 0;
+    }
+    assert_int_equal(own, history.jobs);
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+void
+kit_assert_settled(SchKit *self, const char *schedule_id)
+{
+    g_autoptr(JwSchedule) schedule = NULL;
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(jw_store_get_schedule(self->sch.store, schedule_id, &schedule, &error), error);
+    assert_int_equal(schedule->pending_fires->len, 0);
+}
+
+char *
+kit_make_job(SchKit *self, JwJobState state, int64_t not_before_ms)
+{
+    char id[JW_UUID_LEN + 1];
+    g_autoptr(JwJob) job = jw_job_new();
+    g_autoptr(GError) error = NULL;
+    JwCreate create = JW_CREATE_EXISTS;
+
+    jw_uuid_v7(self->clock.fake.now_ms, id);
+    job->id = g_strdup(id);
+    job->type = g_strdup("report");
+    job->subtype = g_strdup("call-records");
+    job->name = g_strdup("Calls");
+    job->source = g_strdup("test");
+    job->spec = g_strdup(JOB);
+    job->state = state;
+    job->not_before_ms = not_before_ms;
+    job->created_at_ms = self->clock.fake.now_ms;
+    job->updated_at_ms = self->clock.fake.now_ms;
+    job->max_attempts = 2;
+    const JwJob *jobs[] = { job };
+    assert_ok(jw_store_create_jobs(self->sch.store, jobs, 1, &create, &error), error);
+    return g_strdup(id);
+}
+
+JwJob *
+kit_job(SchKit *self, const char *job_id)
+{
+    g_autoptr(GError) error = NULL;
+    JwJob *job = NULL;
+
+    assert_ok(jw_store_get_job(self->sch.store, job_id, &job, &error), error);
+    return job;
+}
+
+void
+kit_change(SchKit *self, JwJobChange change)
+{
+    g_autoptr(GError) error = NULL;
+    JwCas cas = JW_CAS_LOST;
+
+    change.now_ms = self->clock.fake.now_ms;
+    assert_ok(jw_store_change_job(self->sch.store, &change, &cas, NULL, &error), error);
+    assert_int_equal(cas, JW_CAS_WON);
+}
+
+void
+kit_claim(SchKit *self, const char *job_id)
+{
+    kit_change(self, (JwJobChange){
+                         .job_id = job_id, .transition = JW_CHANGE_CLAIM, .owner = "executor" });
+}
+
+void
+kit_beat(SchKit *self, const char *job_id)
+{
+    g_autoptr(JwJob) job = kit_job(self, job_id);
+    g_autoptr(GError) error = NULL;
+    JwBeat beat = JW_BEAT_LOST;
+
+    assert_ok(jw_store_beat_job(self->sch.store, job_id, job->token, NULL, self->clock.fake.now_ms,
+                                &beat, &error),
+              error);
+    assert_int_not_equal(beat, JW_BEAT_LOST);
+}
+
+size_t
+kit_events(const JwJob *job, const char *type)
+{
+    size_t n = 0;
+
+    for (guint i = 0; i < job->outbox->len; i++) {
+        n += strcmp(((JwOutboxEntry *)g_ptr_array_index(job->outbox, i))->type, type) == 0;
+    }
+    return n;
+}

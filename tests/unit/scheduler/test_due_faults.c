@@ -1,0 +1,145 @@
+/* test_due_faults.c: the store fails at each call, a second scheduler comes between any two steps, and a
+ * scheduler dies anywhere: every due time has exactly one row, and one job when it fired. */
+#include "schkit.h"
+
+#define MAX_CALLS    40
+#define MAX_READINGS 100
+
+static const struct {
+    const char *misfire, *history;
+} policies[] = {
+    { "coalesce", "coalesced@10 coalesced@20 caught-up@30 " },
+    { "skip", "skipped@10 skipped@20 skipped@30 " },
+    { "catch-up", "caught-up@10 caught-up@20 caught-up@30 " },
+};
+
+static SchKit *
+kit_with_backlog(const char *misfire)
+{
+    SchKit *kit = kit_new();
+    g_autofree char *members =
+        g_strdup_printf("\"trigger\":{\"type\":\"interval\",\"every\":\"10m\"},"
+                        "\"misfireGrace\":\"1m\",\"misfire\":\"%s\"",
+                        misfire);
+
+    kit_put(kit, "s", members);
+    tk_clock_advance(&kit->clock.fake, 35 * MINUTE);
+    return kit;
+}
+
+static void
+test_every_call_fails(void **state G_GNUC_UNUSED)
+{
+    for (size_t p = 0; p < G_N_ELEMENTS(policies); p++) {
+        for (size_t f = 0; f < kit_n_faults; f++) {
+            for (int n = 1;; n++) {
+                g_autoptr(SchKit) kit = kit_with_backlog(policies[p].misfire);
+                g_autoptr(GError) error = NULL;
+                size_t decided = 0;
+                int calls = jw_store_mem_calls(kit->sch.store);
+
+                jw_store_mem_fail_nth(kit->sch.store, n, kit_faults[f].code, kit_faults[f].after);
+                bool ok = sch_fire_due(&kit->sch, &decided, &error);
+                assert_int_equal(ok, error == NULL);
+                jw_store_mem_fail_nth(kit->sch.store, 0, JW_ERROR_INTERNAL, false);
+                bool reached = jw_store_mem_calls(kit->sch.store) - calls >= n;
+                /* the next round, of whichever scheduler */
+                (void)kit_fire(&kit->sch);
+                assert_history(kit, "s", policies[p].history);
+                kit_assert_settled(kit, "s");
+                if (!reached) {
+                    break;
+                }
+                assert_true(n < MAX_CALLS);
+            }
+        }
+    }
+}
+
+static void
+fire_second(gpointer second)
+{
+    (void)kit_fire(second);
+}
+
+static void
+test_two_schedulers(void **state G_GNUC_UNUSED)
+{
+    for (size_t p = 0; p < G_N_ELEMENTS(policies); p++) {
+        for (int n = 1;; n++) {
+            g_autoptr(SchKit) kit = kit_with_backlog(policies[p].misfire);
+            Sch *second = kit_second(kit);
+
+            hook_clock_at(&kit->clock, n, fire_second, second);
+            (void)kit_fire(&kit->sch);
+            bool ran = hook_clock_done(&kit->clock);
+            (void)kit_fire(second);
+            assert_history(kit, "s", policies[p].history);
+            kit_assert_settled(kit, "s");
+            kit_free_second(second); /* last: it pulls outboxes */
+            if (!ran) {
+                break;
+            }
+            assert_true(n < MAX_READINGS);
+        }
+    }
+}
+
+/* Two at once, the first of which meets a failing store at any call: the worst of both. */
+static void
+test_second_takes_over(void **state G_GNUC_UNUSED)
+{
+    for (size_t p = 0; p < G_N_ELEMENTS(policies); p++) {
+        for (int n = 1; n < MAX_CALLS; n++) {
+            g_autoptr(SchKit) kit = kit_with_backlog(policies[p].misfire);
+            g_autoptr(GError) error = NULL;
+            Sch *second = kit_second(kit);
+            size_t decided = 0;
+
+            jw_store_mem_fail_nth(kit->sch.store, n, JW_ERROR_IN_DOUBT, n % 2 == 0);
+            bool ok = sch_fire_due(&kit->sch, &decided, &error);
+            assert_int_equal(ok, error == NULL);
+            jw_store_mem_fail_nth(kit->sch.store, 0, JW_ERROR_INTERNAL, false);
+            (void)kit_fire(second); /* the first never comes back */
+            assert_history(kit, "s", policies[p].history);
+            kit_assert_settled(kit, "s");
+            kit_free_second(second);
+        }
+    }
+}
+
+/* What failed is said, so that the log has it, and other schedules are fired all the same. */
+static void
+test_error_is_reported(void **state)
+{
+    SchKit *kit = *state;
+    g_autoptr(GError) error = NULL;
+    size_t decided = 0;
+
+    kit_put(kit, "a", "\"trigger\":{\"type\":\"interval\",\"every\":\"10m\"}");
+    kit_put(kit, "b", "\"trigger\":{\"type\":\"interval\",\"every\":\"10m\"}");
+    tk_clock_advance(&kit->clock.fake, 10 * MINUTE);
+    jw_store_mem_fail_nth(kit->sch.store, 1, JW_ERROR_UNAVAILABLE, false);
+    assert_false(sch_fire_due(&kit->sch, &decided, &error));
+    assert_jw_error(error, JW_ERROR_UNAVAILABLE, "*");
+    jw_store_mem_fail_nth(kit->sch.store, 2, JW_ERROR_UNAVAILABLE, false);
+    assert_false(sch_fire_due(&kit->sch, &decided, &error));
+    assert_jw_error(error, JW_ERROR_UNAVAILABLE, "*tried again*");
+    assert_history(kit, "a", "");
+    assert_history(kit, "b", "fired@10 ");
+    (void)kit_fire(&kit->sch);
+    assert_history(kit, "a", "fired@10 ");
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_call_fails),
+        cmocka_unit_test(test_two_schedulers),
+        cmocka_unit_test(test_second_takes_over),
+        cmocka_unit_test_setup_teardown(test_error_is_reported, kit_setup, kit_teardown),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

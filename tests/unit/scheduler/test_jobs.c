@@ -1,0 +1,193 @@
+/* test_jobs.c: hints for jobs nobody claimed, and jobs whose time has come. */
+#include "schkit.h"
+
+#include <string.h>
+
+static size_t
+hint(SchKit *kit)
+{
+    g_autoptr(GError) error = NULL;
+    size_t hinted = 0;
+
+    assert_ok(sch_hint(&kit->sch, &hinted, &error), error);
+    (void)jw_bus_mem_deliver(kit->sch.bus);
+    return hinted;
+}
+
+static size_t
+promote(SchKit *kit)
+{
+    g_autoptr(GError) error = NULL;
+    size_t promoted = 0;
+
+    assert_ok(sch_promote(&kit->sch, &promoted, &error), error);
+    return promoted;
+}
+
+static void
+test_hint(void **state)
+{
+    SchKit *kit = *state;
+    g_autofree char *id = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
+
+    tk_clock_advance(&kit->clock.fake, 5000);
+    assert_int_equal(hint(kit), 0); /* its own command may still be on its way */
+    tk_clock_advance(&kit->clock.fake, 1);
+    assert_int_equal(hint(kit), 1);
+    assert_int_equal(jw_bus_mem_count(kit->sch.bus, kit->commands), 1);
+    const JwMessage *command = jw_bus_mem_get(kit->sch.bus, kit->commands, 0);
+    assert_string_equal(jw_message_header(command, "ce_type"), JW_TYPE_JOB_SUBMIT);
+    assert_memory_equal(command->key, id, strlen(id));
+    assert_non_null(strstr(command->body, id));
+    g_autoptr(JwJob) job = kit_job(kit, id);
+    assert_int_equal(job->outbox->len, 0); /* a hint belongs to no document */
+}
+
+static void
+test_no_hint(void **state)
+{
+    SchKit *kit = *state;
+    g_autofree char *claimed = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
+    g_autofree char *backing_off = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW + HOUR);
+    g_autofree char *scheduled = kit_make_job(kit, JW_JOB_SCHEDULED, KIT_NOW + HOUR);
+
+    kit_claim(kit, claimed);
+    tk_clock_advance(&kit->clock.fake, 30 * MINUTE);
+    assert_int_equal(hint(kit), 0);
+}
+
+/* At once, after 1, 2, 4, … and at most 30 minutes. */
+static void
+test_hints_grow_rare(void **state)
+{
+    static const int64_t minutes[] = { 0, 1, 3, 7, 15, 31, 61, 91, 121 };
+    SchKit *kit = *state;
+    g_autofree char *id = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
+    size_t at = 0;
+
+    tk_clock_advance(&kit->clock.fake, 6000);
+    for (int64_t minute = 0; minute <= 125; minute++) {
+        bool due = at < G_N_ELEMENTS(minutes) && minutes[at] == minute;
+        if (hint(kit) != (due ? 1 : 0)) {
+            fail_msg("minute %d", (int)minute);
+        }
+        at += due ? 1 : 0;
+        tk_clock_advance(&kit->clock.fake, MINUTE);
+    }
+    assert_int_equal(at, G_N_ELEMENTS(minutes));
+}
+
+/* Given back after an attempt: a new token, so hinted at once. */
+static void
+test_hint_after_an_attempt(void **state)
+{
+    SchKit *kit = *state;
+    g_autofree char *id = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
+
+    tk_clock_advance(&kit->clock.fake, 6000);
+    assert_int_equal(hint(kit), 1);
+    kit_claim(kit, id);
+    kit_change(kit, (JwJobChange){ .job_id = id,
+                                   .transition = JW_CHANGE_FAIL_RETRY,
+                                   .token = 1,
+                                   .not_before_ms = kit->clock.fake.now_ms });
+    tk_clock_advance(&kit->clock.fake, 6000);
+    assert_int_equal(hint(kit), 1);
+    assert_int_equal(hint(kit), 0);
+}
+
+/* The bus is full: said, and the job is hinted in the next round, not a minute later. */
+static void
+test_hint_refused(void **state)
+{
+    SchKit *kit = *state;
+    g_autofree char *first = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
+    g_autofree char *second = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
+    g_autoptr(GError) error = NULL;
+    size_t hinted = 0;
+
+    tk_clock_advance(&kit->clock.fake, 6000);
+    jw_bus_mem_refuse(kit->sch.bus, 1);
+    assert_false(sch_hint(&kit->sch, &hinted, &error));
+    assert_jw_error(error, JW_ERROR_BUSY, "*");
+    assert_int_equal(hint(kit), 2);
+    assert_int_equal(hint(kit), 0);
+}
+
+static void
+test_promote(void **state)
+{
+    SchKit *kit = *state;
+    g_autofree char *id = kit_make_job(kit, JW_JOB_SCHEDULED, KIT_NOW + HOUR);
+
+    assert_int_equal(promote(kit), 0);
+    tk_clock_advance(&kit->clock.fake, HOUR - 1);
+    assert_int_equal(promote(kit), 0);
+    tk_clock_advance(&kit->clock.fake, 1);
+    assert_int_equal(promote(kit), 1);
+    assert_int_equal(promote(kit), 0);
+    g_autoptr(JwJob) job = kit_job(kit, id);
+    assert_int_equal(job->state, JW_JOB_PENDING);
+    assert_int_equal(kit_events(job, JW_TYPE_JOB_SUBMIT), 1);
+    (void)jw_bus_mem_deliver(kit->sch.bus);
+    assert_int_equal(jw_bus_mem_count(kit->sch.bus, kit->commands), 1);
+    kit_claim(kit, id);
+}
+
+static void
+promote_second(gpointer second)
+{
+    g_autoptr(GError) error = NULL;
+    size_t promoted = 0;
+
+    assert_ok(sch_promote(second, &promoted, &error), error);
+}
+
+/* Once, whoever does it and whatever fails on the way. */
+static void
+test_promote_once(void **state G_GNUC_UNUSED)
+{
+    for (size_t f = 0; f < kit_n_faults; f++) {
+        for (int n = 1; n < 8; n++) {
+            g_autoptr(SchKit) kit = kit_new();
+            g_autofree char *id = kit_make_job(kit, JW_JOB_SCHEDULED, KIT_NOW);
+            g_autoptr(GError) error = NULL;
+            Sch *second = kit_second(kit);
+            size_t promoted = 0;
+            bool ok = false;
+
+            hook_clock_at(&kit->clock, n, promote_second, second);
+            jw_store_mem_fail_nth(kit->sch.store, 4, kit_faults[f].code, kit_faults[f].after);
+            ok = sch_promote(&kit->sch, &promoted, &error);
+            assert_int_equal(ok, error == NULL);
+            jw_store_mem_fail_nth(kit->sch.store, 2, kit_faults[f].code, kit_faults[f].after);
+            (void)hook_clock_done(&kit->clock);
+            g_clear_error(&error);
+            ok = sch_promote(&kit->sch, &promoted, &error);
+            assert_int_equal(ok, error == NULL);
+            jw_store_mem_fail_nth(kit->sch.store, 0, JW_ERROR_INTERNAL, false);
+            (void)promote(kit);
+            g_autoptr(JwJob) job = kit_job(kit, id);
+            assert_int_equal(job->state, JW_JOB_PENDING);
+            assert_int_equal(kit_events(job, JW_TYPE_JOB_SUBMIT), 1);
+            kit_free_second(second); /* last: it pulls outboxes */
+        }
+    }
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_hint),
+        TEST(test_no_hint),
+        TEST(test_hints_grow_rare),
+        TEST(test_hint_after_an_attempt),
+        TEST(test_hint_refused),
+        TEST(test_promote),
+        cmocka_unit_test(test_promote_once),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

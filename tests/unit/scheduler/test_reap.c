@@ -1,0 +1,301 @@
+/* test_reap.c: which attempts are taken for dead, what becomes of their jobs, and of the files they left. */
+#include "schkit.h"
+
+#include "jw/store_files.h"
+
+static size_t
+reap(SchKit *kit)
+{
+    g_autoptr(GError) error = NULL;
+    size_t reaped = 0;
+
+    assert_ok(sch_reap(&kit->sch, &reaped, &error), error);
+    return reaped;
+}
+
+static void
+test_stands_still(void **state)
+{
+    SchKit *kit = *state;
+    g_autofree char *id = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
+
+    kit_claim(kit, id);
+    assert_int_equal(reap(kit), 0); /* first seen: the wait begins */
+    tk_clock_advance(&kit->clock.fake, 44999);
+    assert_int_equal(reap(kit), 0);
+    tk_clock_advance(&kit->clock.fake, 1);
+    assert_int_equal(reap(kit), 1);
+    assert_int_equal(reap(kit), 0);
+    g_autoptr(JwJob) job = kit_job(kit, id);
+    assert_int_equal(job->state, JW_JOB_PENDING);
+    assert_int_equal(job->token, 2);
+    assert_int_equal(job->attempts, 1); /* it was one */
+    assert_string_equal(job->error_code, "ATTEMPT_DIED");
+    assert_int_equal(kit_events(job, JW_TYPE_JOB_FAILED), 1);
+    assert_int_equal(kit_events(job, JW_TYPE_JOB_SUBMIT), 1);
+    kit_claim(kit, id); /* at once */
+}
+
+/* Anything that moves is alive, however slowly. */
+static void
+test_beat_moves(void **state)
+{
+    SchKit *kit = *state;
+    g_autofree char *id = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
+
+    kit_claim(kit, id);
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(reap(kit), 0);
+        tk_clock_advance(&kit->clock.fake, 44000);
+        assert_int_equal(reap(kit), 0);
+        kit_beat(kit, id);
+    }
+    assert_int_equal(reap(kit), 0);
+    tk_clock_advance(&kit->clock.fake, 45000);
+    assert_int_equal(reap(kit), 1);
+}
+
+/* Given back and claimed anew between two looks: the beat is 0 again, the token tells. */
+static void
+test_token_moves(void **state)
+{
+    SchKit *kit = *state;
+    g_autofree char *id = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
+
+    kit_claim(kit, id);
+    assert_int_equal(reap(kit), 0);
+    tk_clock_advance(&kit->clock.fake, 44000);
+    kit_change(kit, (JwJobChange){ .job_id = id, .transition = JW_CHANGE_HAND_BACK, .token = 1 });
+    kit_claim(kit, id);
+    tk_clock_advance(&kit->clock.fake, 44000);
+    assert_int_equal(reap(kit), 0);
+    tk_clock_advance(&kit->clock.fake, 44999);
+    assert_int_equal(reap(kit), 0);
+    tk_clock_advance(&kit->clock.fake, 1);
+    assert_int_equal(reap(kit), 1);
+}
+
+static void
+test_attempts_used_up(void **state)
+{
+    SchKit *kit = *state;
+    g_autofree char *id = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
+
+    for (int attempt = 1; attempt <= 2; attempt++) {
+        kit_claim(kit, id);
+        assert_int_equal(reap(kit), 0);
+        tk_clock_advance(&kit->clock.fake, 45000);
+        assert_int_equal(reap(kit), 1);
+    }
+    g_autoptr(JwJob) job = kit_job(kit, id);
+    assert_int_equal(job->state, JW_JOB_FAILED);
+    assert_int_equal(job->finished_at_ms, kit->clock.fake.now_ms);
+    assert_int_equal(kit_events(job, JW_TYPE_JOB_FAILED), 2);
+    assert_int_equal(kit_events(job, JW_TYPE_JOB_SUBMIT), 1);
+}
+
+static void
+test_cancelling(void **state)
+{
+    SchKit *kit = *state;
+    g_autofree char *id = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
+
+    kit_claim(kit, id);
+    kit_change(kit, (JwJobChange){ .job_id = id, .transition = JW_CHANGE_CANCEL_GRACEFUL });
+    assert_int_equal(reap(kit), 0);
+    tk_clock_advance(&kit->clock.fake, 45000);
+    assert_int_equal(reap(kit), 1);
+    g_autoptr(JwJob) job = kit_job(kit, id);
+    assert_int_equal(job->state, JW_JOB_CANCELLED);
+    assert_int_equal(job->token, 2);
+    assert_null(job->error_code);
+    assert_int_equal(kit_events(job, JW_TYPE_JOB_CANCELLED), 1);
+    assert_int_equal(kit_events(job, JW_TYPE_JOB_FAILED), 0);
+}
+
+/* This process slept for an hour: others beat meanwhile, and one look is not two. */
+static void
+test_observer_slept(void **state)
+{
+    SchKit *kit = *state;
+    g_autofree char *seen = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
+    g_autofree char *unseen = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
+
+    kit_claim(kit, seen);
+    assert_int_equal(reap(kit), 0);
+    kit_claim(kit, unseen);
+    kit_beat(kit, seen);
+    tk_clock_advance(&kit->clock.fake, 3600000);
+    assert_int_equal(reap(kit), 0);
+}
+
+/* The wall clock may jump as it likes. */
+static void
+test_wall_clock_jumps(void **state)
+{
+    SchKit *kit = *state;
+    g_autofree char *id = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
+
+    kit_claim(kit, id);
+    assert_int_equal(reap(kit), 0);
+    kit->clock.fake.now_ms += 24 * HOUR;
+    assert_int_equal(reap(kit), 0);
+    kit->clock.fake.now_ms -= 48 * HOUR;
+    assert_int_equal(reap(kit), 0);
+}
+
+typedef struct {
+    SchKit *kit;
+    const char *id;
+} Alive;
+
+static void
+beat_late(gpointer data)
+{
+    Alive *alive = data;
+    g_autoptr(JwJob) job = kit_job(alive->kit, alive->id);
+
+    if (job->state == JW_JOB_RUNNING && job->token == 1) {
+        kit_beat(alive->kit, alive->id);
+    }
+}
+
+/* The beat comes after the look and before the change: the change is lost, the attempt lives. */
+static void
+test_beat_in_the_last_moment(void **state G_GNUC_UNUSED)
+{
+    size_t saved = 0;
+
+    for (int n = 1; n < 10; n++) {
+        g_autoptr(SchKit) kit = kit_new();
+        g_autofree char *id = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
+        Alive alive = { kit, id };
+
+        kit_claim(kit, id);
+        assert_int_equal(reap(kit), 0);
+        tk_clock_advance(&kit->clock.fake, 45000);
+        hook_clock_at(&kit->clock, n, beat_late, &alive);
+        size_t reaped = reap(kit);
+        bool ran = hook_clock_done(&kit->clock);
+        g_autoptr(JwJob) job = kit_job(kit, id);
+        assert_int_equal(job->state, reaped == 0 ? JW_JOB_RUNNING : JW_JOB_PENDING);
+        saved += reaped == 0;
+        if (!ran) {
+            assert_int_equal(reaped, 1);
+            break;
+        }
+    }
+    assert_in_range(saved, 1, 9);
+}
+
+static void
+test_every_call_fails(void **state G_GNUC_UNUSED)
+{
+    for (size_t f = 0; f < kit_n_faults; f++) {
+        for (int n = 1; n <= 4; n++) {
+            g_autoptr(SchKit) kit = kit_new();
+            g_autofree char *first = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
+            g_autofree char *second = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
+            g_autoptr(GError) error = NULL;
+            const char *ids[] = { first, second };
+            size_t reaped = 0;
+
+            kit_claim(kit, first);
+            kit_claim(kit, second);
+            assert_int_equal(reap(kit), 0);
+            tk_clock_advance(&kit->clock.fake, 45000);
+            jw_store_mem_fail_nth(kit->sch.store, n, kit_faults[f].code, kit_faults[f].after);
+            bool ok = sch_reap(&kit->sch, &reaped, &error);
+            assert_int_equal(ok, n > 3);
+            jw_store_mem_fail_nth(kit->sch.store, 0, JW_ERROR_INTERNAL, false);
+            (void)reap(kit);
+            for (size_t i = 0; i < G_N_ELEMENTS(ids); i++) {
+                g_autoptr(JwJob) job = kit_job(kit, ids[i]);
+                assert_int_equal(job->state, JW_JOB_PENDING);
+                assert_int_equal(job->token, 2);
+                assert_int_equal(kit_events(job, JW_TYPE_JOB_FAILED), 1);
+                assert_int_equal(kit_events(job, JW_TYPE_JOB_SUBMIT), 1);
+            }
+        }
+    }
+}
+
+static void
+upload(SchKit *kit, const char *file_id, const char *job_id)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *sha256 = NULL;
+    int64_t size = 0;
+    g_autoptr(JwFileWriter) writer = jw_file_writer_new(kit->sch.store, file_id, "x.csv",
+                                                        "text/csv", job_id, kit->clock.fake.now_ms);
+
+    assert_ok(jw_file_writer_write(writer, "x", 1, &error), error);
+    assert_ok(jw_file_writer_finish(writer, &size, &sha256, &error), error);
+}
+
+static bool
+exists(SchKit *kit, const char *file_id)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwFileReader) reader = jw_file_reader_new(kit->sch.store, file_id, &error);
+
+    return reader != NULL;
+}
+
+/* Files: of a dead attempt, of one that still runs, and the one that its job names. */
+static void
+test_orphans(void **state)
+{
+    static const char orphan[] = "019480a4-5f00-7000-8000-00000000000a";
+    static const char working[] = "019480a4-5f00-7000-8000-00000000000b";
+    static const char named[] = "019480a4-5f00-7000-8000-00000000000c";
+    SchKit *kit = *state;
+    g_autofree char *running = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
+    g_autofree char *done = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
+    g_autoptr(GError) error = NULL;
+    g_autofree char *file_id = g_strdup(named);
+    const JwArtifact artifact = { .file_id = file_id, .size_bytes = 1 };
+    size_t removed = 0;
+
+    kit_claim(kit, running);
+    kit_claim(kit, done);
+    upload(kit, working, running);
+    upload(kit, orphan, done);
+    upload(kit, named, done);
+    kit_change(kit, (JwJobChange){ .job_id = done,
+                                   .transition = JW_CHANGE_FINISH,
+                                   .token = 1,
+                                   .artifact = &artifact });
+    tk_clock_advance(&kit->clock.fake, 24 * HOUR);
+    assert_ok(sch_sweep_orphans(&kit->sch, &removed, &error), error);
+    assert_int_equal(removed, 0);
+    tk_clock_advance(&kit->clock.fake, 1);
+    jw_store_mem_fail_nth(kit->sch.store, 2, JW_ERROR_UNAVAILABLE, false);
+    assert_false(sch_sweep_orphans(&kit->sch, &removed, &error));
+    assert_jw_error(error, JW_ERROR_UNAVAILABLE, "*");
+    assert_ok(sch_sweep_orphans(&kit->sch, &removed, &error), error);
+    assert_int_equal(removed, 1);
+    assert_false(exists(kit, orphan));
+    assert_true(exists(kit, working));
+    assert_true(exists(kit, named));
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_stands_still),
+        TEST(test_beat_moves),
+        TEST(test_token_moves),
+        TEST(test_attempts_used_up),
+        TEST(test_cancelling),
+        TEST(test_observer_slept),
+        TEST(test_wall_clock_jumps),
+        cmocka_unit_test(test_beat_in_the_last_moment),
+        cmocka_unit_test(test_every_call_fails),
+        TEST(test_orphans),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
