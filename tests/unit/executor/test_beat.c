@@ -1,0 +1,266 @@
+/* test_beat.c: what beats write, and every reason for which an attempt stops. */
+#include "exekit.h"
+
+#include <string.h>
+
+typedef struct {
+    JwJob *job; /* claimed; owned */
+    ExeAttempt *attempt;
+} Run;
+
+static void
+run_clear(Run *self)
+{
+    g_clear_pointer(&self->attempt, exe_attempt_end);
+    g_clear_pointer(&self->job, jw_job_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Run, run_clear)
+
+static Run
+begin(ExeKit *kit, int64_t timeout_ms)
+{
+    g_autofree char *id = kit_make(kit, "");
+    Run run = { 0 };
+
+    (void)kit_claim(kit, id);
+    run.job = kit_job(kit, id);
+    run.job->timeout_ms = timeout_ms;
+    run.attempt = exe_attempt_begin(&kit->exe, run.job);
+    return run;
+}
+
+static void
+assert_goes_on(const Run *run)
+{
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(exe_attempt_go_on(run->attempt, &error), error);
+    assert_int_equal(exe_attempt_stop_reason(run->attempt), EXE_GO_ON);
+}
+
+static void
+assert_stops(const Run *run, ExeStopReason reason, const char *pattern)
+{
+    g_autoptr(GError) error = NULL;
+
+    assert_false(exe_attempt_go_on(run->attempt, &error));
+    assert_jw_error(error, JW_ERROR_CANCELLED, pattern);
+    assert_int_equal(exe_attempt_stop_reason(run->attempt), reason);
+}
+
+static void
+test_writes_progress(void **state)
+{
+    ExeKit *kit = *state;
+    g_auto(Run) run = begin(kit, 0);
+
+    exe_attempt_progress(run.attempt, "Reading records", 30, 100, 400);
+    exe_attempt_beat_now(run.attempt);
+    g_autoptr(JwJob) job = kit_job(kit, run.job->id);
+    assert_int_equal(job->beat, 1);
+    assert_int_equal(job->progress.percent, 30);
+    assert_string_equal(job->progress.step, "Reading records");
+    assert_int_equal(job->progress.done, 100);
+    assert_int_equal(job->progress.total, 400);
+    /* never back, never out of range */
+    exe_attempt_progress(run.attempt, "Reading records", 10, 200, 400);
+    exe_attempt_beat_now(run.attempt);
+    g_autoptr(JwJob) same = kit_job(kit, run.job->id);
+    assert_int_equal(same->progress.percent, 30);
+    assert_int_equal(same->progress.done, 200);
+    exe_attempt_progress(run.attempt, "Publishing", 250, 400, 400);
+    exe_attempt_beat_now(run.attempt);
+    g_autoptr(JwJob) top = kit_job(kit, run.job->id);
+    assert_int_equal(top->progress.percent, 100);
+    assert_int_equal(top->beat, 3);
+    assert_goes_on(&run);
+}
+
+static void
+test_lost_to_another(void **state)
+{
+    ExeKit *kit = *state;
+    g_auto(Run) run = begin(kit, 0);
+
+    kit_change(kit, (JwJobChange){ .job_id = run.job->id,
+                                   .transition = JW_CHANGE_REAP_RETRY,
+                                   .token = run.job->token });
+    assert_goes_on(&run); /* not yet known here */
+    exe_attempt_beat_now(run.attempt);
+    assert_stops(&run, EXE_STOP_LOST, "*claim*lost*");
+    g_autoptr(JwJob) job = kit_job(kit, run.job->id);
+    assert_int_equal(job->beat, 0);
+}
+
+static void
+test_cancel_asked(void **state)
+{
+    ExeKit *kit = *state;
+    g_auto(Run) run = begin(kit, 0);
+
+    kit_change(kit,
+               (JwJobChange){ .job_id = run.job->id, .transition = JW_CHANGE_CANCEL_GRACEFUL });
+    exe_attempt_beat_now(run.attempt);
+    assert_stops(&run, EXE_STOP_CANCEL, "*cancelled*");
+    /* the first reason stays */
+    exe_beats_shutdown(kit->exe.beats);
+    tk_clock_advance(&kit->clock.fake, 3600000);
+    assert_stops(&run, EXE_STOP_CANCEL, "*cancelled*");
+}
+
+/* The store away: exactly JW_BEAT_LOST without a beat is still good, a millisecond more is not. */
+static void
+test_no_beat_gets_through(void **state)
+{
+    ExeKit *kit = *state;
+    g_auto(Run) run = begin(kit, 0);
+
+    tk_clock_advance(&kit->clock.fake, kit->exe.config.beat_lost_ms);
+    jw_store_mem_fail_nth(kit->exe.store, 1, JW_ERROR_UNAVAILABLE, false);
+    exe_attempt_beat_now(run.attempt);
+    assert_goes_on(&run);
+    exe_attempt_beat_now(run.attempt); /* the store is back: the wait starts anew */
+    tk_clock_advance(&kit->clock.fake, kit->exe.config.beat_lost_ms);
+    assert_goes_on(&run);
+    tk_clock_advance(&kit->clock.fake, 1);
+    assert_stops(&run, EXE_STOP_LOST, "*claim*lost*");
+}
+
+/* A beat whose answer was lost may have been written or not: it does not count. */
+static void
+test_beat_in_doubt(void **state)
+{
+    ExeKit *kit = *state;
+    g_auto(Run) run = begin(kit, 0);
+
+    tk_clock_advance(&kit->clock.fake, kit->exe.config.beat_lost_ms);
+    jw_store_mem_fail_nth(kit->exe.store, 1, JW_ERROR_IN_DOUBT, true);
+    exe_attempt_beat_now(run.attempt);
+    tk_clock_advance(&kit->clock.fake, 1);
+    assert_stops(&run, EXE_STOP_LOST, "*claim*lost*");
+}
+
+static void
+advance(gpointer clock)
+{
+    tk_clock_advance(clock, 15000);
+}
+
+/* What a slow store confirms after 15 s was true 15 s ago. */
+static void
+test_slow_beat_counts_from_when_it_was_asked(void **state)
+{
+    ExeKit *kit = *state;
+    g_auto(Run) run = begin(kit, 0);
+
+    hook_clock_at(&kit->clock, 2, advance, &kit->clock.fake);
+    exe_attempt_beat_now(run.attempt);
+    assert_true(hook_clock_done(&kit->clock));
+    tk_clock_advance(&kit->clock.fake, 5000);
+    assert_goes_on(&run);
+    tk_clock_advance(&kit->clock.fake, 1);
+    assert_stops(&run, EXE_STOP_LOST, "*claim*lost*");
+}
+
+static void
+test_time_limit(void **state)
+{
+    ExeKit *kit = *state;
+    g_auto(Run) run = begin(kit, 30000);
+
+    for (int i = 0; i < 6; i++) {
+        tk_clock_advance(&kit->clock.fake, 5000);
+        exe_attempt_beat_now(run.attempt);
+        assert_goes_on(&run);
+    }
+    tk_clock_advance(&kit->clock.fake, 1);
+    assert_stops(&run, EXE_STOP_TIMEOUT, "*longer than its limit of 30000 ms*");
+}
+
+/* The job's own limit is final: it is not tried again. */
+static void
+slow_down(gpointer clock)
+{
+    tk_clock_advance(clock, 10000);
+}
+
+static void
+test_time_limit_fails_the_job(void **state)
+{
+    ExeKit *kit = *state;
+    g_autofree char *id = kit_make(kit, "");
+    g_autoptr(JwJob) made = kit_job(kit, id);
+    g_autoptr(GError) error = NULL;
+    JwCreate create = JW_CREATE_EXISTS;
+
+    g_free(made->id);
+    made->id = g_strdup("019480a4-5f00-7000-8000-000000000001");
+    made->timeout_ms = 5000;
+    const JwJob *jobs[] = { made };
+    assert_ok(jw_store_create_jobs(kit->exe.store, jobs, 1, &create, &error), error);
+    hook_clock_at(&kit->clock, 6, slow_down, &kit->clock.fake);
+    exe_run_job(&kit->exe, made->id);
+    assert_true(hook_clock_done(&kit->clock));
+    g_autoptr(JwJob) job = kit_job(kit, made->id);
+    assert_int_equal(job->state, JW_JOB_FAILED);
+    assert_string_equal(job->error_code, "TIMEOUT");
+    assert_int_equal(kit_events(job, JW_TYPE_JOB_FAILED), 1);
+    assert_int_equal(kit_orphans(kit), 0);
+    kit_assert_clean(kit);
+}
+
+static void
+test_shutdown(void **state)
+{
+    ExeKit *kit = *state;
+    g_auto(Run) run = begin(kit, 0);
+
+    assert_int_equal(exe_beats_running(kit->exe.beats), 1);
+    exe_beats_shutdown(kit->exe.beats);
+    assert_stops(&run, EXE_STOP_SHUTDOWN, "*stopping*");
+    g_auto(Run) late = begin(kit, 0); /* began after it */
+    assert_stops(&late, EXE_STOP_SHUTDOWN, "*stopping*");
+    assert_int_equal(exe_beats_running(kit->exe.beats), 2);
+}
+
+static bool
+has_two_beats(void *data)
+{
+    ExeKit *kit = ((void **)data)[0];
+    g_autoptr(JwJob) job = kit_job(kit, ((void **)data)[1]);
+
+    return job->beat >= 2;
+}
+
+/* The thread beats for all, also while attempts come and go. */
+static void
+test_thread(void **state)
+{
+    ExeKit *kit = *state;
+
+    exe_beats_free(kit->exe.beats);
+    kit->exe.config.beat_ms = 1;
+    kit->exe.beats = exe_beats_new(&kit->exe);
+    g_auto(Run) run = begin(kit, 0);
+    for (int i = 0; i < 200; i++) {
+        g_auto(Run) short_one = begin(kit, 0);
+        exe_attempt_progress(short_one.attempt, "Short", 1, 1, 1);
+    }
+    tk_wait_until(has_two_beats, (void *[]){ kit, run.job->id }, 20000, "two beats are written");
+    assert_goes_on(&run);
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_writes_progress), TEST(test_lost_to_another),
+        TEST(test_cancel_asked),    TEST(test_no_beat_gets_through),
+        TEST(test_beat_in_doubt),   TEST(test_slow_beat_counts_from_when_it_was_asked),
+        TEST(test_time_limit),      TEST(test_time_limit_fails_the_job),
+        TEST(test_shutdown),        TEST(test_thread),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
