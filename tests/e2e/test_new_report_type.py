@@ -145,13 +145,13 @@ def test_its_csv_and_filter(own):
 def test_a_bad_definition_is_refused_with_file_and_pointer(own):
     bad = own.temp / "reports"
     shutil.copytree(own.reports_dir, bad)
-    (bad / "clinic-visits.json").write_text(json.dumps(DEFINITION | {"summary": ["visits", "joy"], "maxGroups": 0}))
+    (bad / "clinic-visits.json").write_text(json.dumps(DEFINITION | {"listTitel": "Visits", "maxGroups": 0}))
     for service in ("gateway", "executor", "scheduler"):
         process = own.start(service, wait=False, JW_REPORTS_DIR=str(bad), JW_HTTP_PORT="0")
         assert process.process.wait(20) == 70
         process.killed = True
         cause = process.records("service_start_failed")[0]["cause"]
-        for part in ("clinic-visits.json", "/summary/1", "/maxGroups"):
+        for part in ("clinic-visits.json", "/listTitel", "/maxGroups"):
             assert part in cause, f"{service}: {cause}"
 
 
