@@ -58,12 +58,13 @@ class Rig:
         while time.monotonic() < deadline:
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=1) as answer:
-                    if b'"degraded"' not in answer.read():
+                    ready = answer.read()
+                    if b'"degraded"' not in ready:
                         return process
-            except OSError:
-                pass
+            except OSError as error:
+                ready = str(error)
             time.sleep(0.05)
-        sys.exit(f"bench: {service} did not get ready: {log.name}")
+        sys.exit(f"bench: the {service} did not get ready: {ready}\n{pathlib.Path(log.name).read_text()[-2000:]}")
 
     def stop(self, *services):
         for service in services or list(self.processes):
