@@ -70,7 +70,7 @@ start_process() {
     for fd in /proc/self/fd/*; do # a lock or a pipe of the caller must not live on in the server
       fd=${fd##*/}
       [ "$fd" -le 2 ] || eval "exec $fd>&-"
-    done 2> /dev/null
+    done
     exec setsid "$@"
   ) &
   pid=$!
@@ -79,23 +79,26 @@ start_process() {
 }
 
 # wait_ready NAME "what it is" SECONDS CHECK...: until CHECK succeeds, the process ends, or time is up.
+# A function why_not_ready NAME of the caller may say more about the last.
 wait_ready() {
-  local name=$1 what=$2 deadline=$((SECONDS + $3)) pid
+  local name=$1 what=$2 deadline=$((SECONDS + $3)) pid reason
   read -r pid < "$state/$name/pid"
   shift 3
   until "$@" 2> /dev/null; do
     if [ -z "$(proc_start_time "$pid")" ]; then
       start_failed "$name" "$what ended instead of starting"
     elif ((SECONDS >= deadline)); then
+      reason='did not answer in time'
+      ! declare -F why_not_ready > /dev/null || reason=$(why_not_ready "$name")
       stop_process "$name" "$what" 5
-      start_failed "$name" "$what did not answer in time"
+      start_failed "$name" "$what $reason"
     fi
     sleep 0.1
   done
 }
 
 start_failed() {
-  tail -n 8 "$state/$1/log" | cut -c1-200 | sed 's/^/  | /' >&2
+  { grep -v '"event":"http_request"' "$state/$1/log" || :; } | tail -n 8 | cut -c1-300 | sed 's/^/  | /' >&2
   rm -f "$state/$1/pid" "$state/$1/ports"
   die "$2; its log is ${state#"$top"/}/$1/log"
 }

@@ -257,6 +257,7 @@ PROGRAM
   touch -d '1 minute ago' "$tmp"/bin/*
   match "$(dev/services start 2>&1)" 'the notifier is ready'
   same "$(dev/services status | grep -c running)" 4
+  match "$(dev/logs gateway)" 'GET /readyz' # standard error goes to the log
   pid=$(head -n 1 "$JW_DEV_STATE/gateway/pid")
   match "$(dev/services start gateway 2>&1)" 'runs already'
   same "$(head -n 1 "$JW_DEV_STATE/gateway/pid")" "$pid"
