@@ -20,6 +20,7 @@ typedef struct {
     JwConsume consume;
     gpointer data;
     GThread *thread;
+    gpointer next_abandoned; /* see consumer_free() */
 
     /* poll thread only */
     GPtrArray *tracks; /* of JwTrack: the partitions that are ours now */
