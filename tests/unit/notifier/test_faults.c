@@ -1,0 +1,251 @@
+/* test_faults.c: each store call of a sender and of the keeper fails, and others come between any two of their
+ * steps: no mail goes out without its mark, none twice without the flag, and every delivery ends. */
+#include "ntfkit.h"
+
+#define MAX_CALLS    40
+#define MAX_READINGS 60
+#define MAX_ROUNDS   20
+
+/* After a sender's turn: a mail that went out has its mark. */
+static void
+send_and_check(NtfKit *kit, Ntf *ntf, const char *id)
+{
+    size_t before = jw_mail_mem_count(kit->ntf.mail);
+
+    ntf_send(ntf, id);
+    jw_store_mem_fail_nth(kit->ntf.store, 0, JW_ERROR_INTERNAL, false);
+    g_autoptr(JwDelivery) delivery = kit_get(kit, id);
+    if (jw_mail_mem_count(kit->ntf.mail) > before) {
+        assert_true(delivery->dot);
+    }
+}
+
+/* Time passes, the keeper keeps, senders send, until the delivery ends. */
+static JwDelivery *
+run_to_end(NtfKit *kit, Ntf *ntf, const char *id)
+{
+    for (int round = 0; round < MAX_ROUNDS; round++) {
+        g_autoptr(JwDelivery) delivery = kit_get(kit, id);
+
+        if (jw_delivery_state_terminal(delivery->state)) {
+            return g_steal_pointer(&delivery);
+        }
+        tk_clock_advance(&kit->clock.fake, 10 * MINUTE);
+        kit_keep(ntf);
+        (void)kit_send_queued(ntf);
+    }
+    fail_msg("the delivery does not end");
+    return NULL;
+}
+
+static void
+assert_sound(NtfKit *kit, const JwDelivery *delivery)
+{
+    size_t mails = jw_mail_mem_count(kit->ntf.mail);
+
+    assert_int_equal(delivery->state, JW_DELIVERY_SENT);
+    assert_true(mails >= 1);
+    if (mails > 1) {
+        assert_true(delivery->maybe_duplicate);
+    }
+    assert_in_range(mails, 1, 2);
+}
+
+/* @dies: the process ends with the fault, so that nothing is tried again by this sender. */
+static void
+fail_each_call(bool dies)
+{
+    for (size_t f = 0; f < kit_n_faults; f++) {
+        for (int n = 1;; n++) {
+            g_autoptr(NtfKit) kit = kit_new();
+            g_autofree char *id = kit_delivery(kit);
+            int calls = jw_store_mem_calls(kit->ntf.store);
+            Ntf *second = kit_second(kit);
+
+            if (dies) {
+                jw_stop_set(kit->ntf.stop);
+            }
+            jw_store_mem_fail_nth(kit->ntf.store, n, kit_faults[f].code, kit_faults[f].after);
+            ntf_send(&kit->ntf, id);
+            bool reached = jw_store_mem_calls(kit->ntf.store) - calls >= n;
+            jw_store_mem_fail_nth(kit->ntf.store, 0, JW_ERROR_INTERNAL, false);
+            g_autoptr(JwDelivery) delivery = kit_get(kit, id);
+            if (jw_mail_mem_count(kit->ntf.mail) > 0) {
+                assert_true(delivery->dot);
+            }
+            g_autoptr(JwDelivery) end = run_to_end(kit, second, id);
+            if (end->state == JW_DELIVERY_FAILED) {
+                /* the store said that the report is damaged, or that asking again is of no use */
+                assert_true(kit_faults[f].code == JW_ERROR_INTERNAL
+                            || kit_faults[f].code == JW_ERROR_CORRUPT);
+                assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 0);
+            } else {
+                assert_sound(kit, end);
+            }
+            if (!dies && kit_faults[f].code != JW_ERROR_INTERNAL) {
+                assert_in_range(jw_mail_mem_count(kit->ntf.mail), 0, 1);
+            }
+            kit_free_second(second); /* last: it pulls outboxes */
+            if (!reached) {
+                break;
+            }
+            assert_true(n < MAX_CALLS);
+        }
+    }
+}
+
+static void
+test_every_call_fails(void **state G_GNUC_UNUSED)
+{
+    fail_each_call(false);
+}
+
+static void
+test_dies_at_every_call(void **state G_GNUC_UNUSED)
+{
+    fail_each_call(true);
+}
+
+typedef struct {
+    NtfKit *kit;
+    Ntf *second;
+    const char *id;
+    bool reaps;
+} Deed;
+
+/* A keeper elsewhere takes the sender for dead, by the rules of the mark, and its sender sends. */
+static void
+take_away(gpointer data)
+{
+    Deed *deed = data;
+
+    if (deed->reaps) {
+        g_autoptr(JwDelivery) delivery = kit_get(deed->kit, deed->id);
+        (void)kit_try(deed->kit, deed->id,
+                      delivery->dot ? JW_DCHANGE_REAP_DOUBT : JW_DCHANGE_REAP_QUEUE);
+    }
+    ntf_send(deed->second, deed->id);
+}
+
+static void
+at_every_reading(bool reaps)
+{
+    for (int n = 1;; n++) {
+        g_autoptr(NtfKit) kit = kit_new();
+        g_autofree char *id = kit_delivery(kit);
+        Ntf *second = kit_second(kit);
+        Deed deed = { kit, second, id, reaps };
+
+        hook_clock_at(&kit->clock, n, take_away, &deed);
+        send_and_check(kit, &kit->ntf, id);
+        bool ran = hook_clock_done(&kit->clock);
+        g_autoptr(JwDelivery) end = run_to_end(kit, second, id);
+        assert_sound(kit, end);
+        if (!reaps) {
+            assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 1);
+            assert_false(end->maybe_duplicate);
+            assert_int_equal(kit_changed_events(end), 1);
+        }
+        kit_free_second(second);
+        if (!ran) {
+            return;
+        }
+        assert_true(n < MAX_READINGS);
+    }
+}
+
+static void
+test_two_senders(void **state G_GNUC_UNUSED)
+{
+    at_every_reading(false);
+}
+
+static void
+test_sender_taken_for_dead(void **state G_GNUC_UNUSED)
+{
+    at_every_reading(true);
+}
+
+/* A process slept between claim and mark for so long that the keeper took its delivery: it sends nothing. */
+static void
+test_mark_refused(void **state G_GNUC_UNUSED)
+{
+    size_t stopped = 0;
+
+    for (int n = 1; n < MAX_READINGS; n++) {
+        g_autoptr(NtfKit) kit = kit_new();
+        g_autofree char *id = kit_delivery(kit);
+        Ntf *second = kit_second(kit);
+        Deed deed = { kit, second, id, true };
+
+        hook_clock_at(&kit->clock, n, take_away, &deed);
+        ntf_send(&kit->ntf, id);
+        bool ran = hook_clock_done(&kit->clock);
+        g_autoptr(JwDelivery) delivery = kit_get(kit, id);
+        /* the second one's claim was the last, and its mail is the only one */
+        if (delivery->state == JW_DELIVERY_SENT && delivery->token == 3
+            && jw_mail_mem_count(kit->ntf.mail) == 1) {
+            stopped++;
+        }
+        kit_free_second(second);
+        if (!ran) {
+            break;
+        }
+    }
+    assert_true(stopped > 0);
+}
+
+/* The keeper's calls, with a delivery of each kind waiting for it. */
+static void
+test_keeper(void **state G_GNUC_UNUSED)
+{
+    for (size_t f = 0; f < kit_n_faults; f++) {
+        for (int n = 1;; n++) {
+            g_autoptr(NtfKit) kit = kit_new();
+            g_autofree char *unmarked = kit_delivery(kit);
+            g_autofree char *marked = kit_delivery(kit);
+            g_autofree char *unknown = kit_delivery(kit);
+            const char *ids[] = { unmarked, marked, unknown };
+            g_autoptr(GError) error = NULL;
+
+            kit_change(kit, unmarked, JW_DCHANGE_CLAIM);
+            kit_change(kit, marked, JW_DCHANGE_CLAIM);
+            kit_change(kit, marked, JW_DCHANGE_MARK);
+            kit_change(kit, unknown, JW_DCHANGE_CLAIM);
+            kit_change(kit, unknown, JW_DCHANGE_MARK);
+            kit_change(kit, unknown, JW_DCHANGE_DOUBT);
+            kit_keep(&kit->ntf);
+            tk_clock_advance(&kit->clock.fake, 10 * MINUTE);
+            int calls = jw_store_mem_calls(kit->ntf.store);
+            jw_store_mem_fail_nth(kit->ntf.store, n, kit_faults[f].code, kit_faults[f].after);
+            bool ok = ntf_keep(&kit->ntf, &error);
+            bool reached = jw_store_mem_calls(kit->ntf.store) - calls >= n;
+            jw_store_mem_fail_nth(kit->ntf.store, 0, JW_ERROR_INTERNAL, false);
+            assert_int_equal(ok, !reached);
+            assert_int_equal(ok, error == NULL);
+            for (size_t i = 0; i < G_N_ELEMENTS(ids); i++) {
+                g_autoptr(JwDelivery) end = run_to_end(kit, &kit->ntf, ids[i]);
+                assert_int_equal(end->state, JW_DELIVERY_SENT);
+                assert_int_equal(end->maybe_duplicate, i != 0);
+                assert_int_equal(end->resends, i != 0);
+            }
+            assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 3);
+            if (!reached) {
+                break;
+            }
+            assert_true(n < MAX_CALLS);
+        }
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_call_fails), cmocka_unit_test(test_dies_at_every_call),
+        cmocka_unit_test(test_two_senders),      cmocka_unit_test(test_sender_taken_for_dead),
+        cmocka_unit_test(test_mark_refused),     cmocka_unit_test(test_keeper),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,178 @@
+/* test_intake.c: which events make deliveries, and that a repeated one makes nothing new. */
+#include "ntfkit.h"
+
+#include <string.h>
+
+static GPtrArray *
+deliveries(NtfKit *kit, const char *job_id)
+{
+    g_autoptr(GError) error = NULL;
+    GPtrArray *list = NULL;
+
+    assert_ok(jw_store_list_deliveries(kit->ntf.store, job_id, &list, &error), error);
+    return list;
+}
+
+static void
+assert_two(NtfKit *kit, const char *job_id)
+{
+    g_autoptr(GPtrArray) list = deliveries(kit, job_id);
+    g_autoptr(JwJob) job = kit_job(kit, job_id);
+
+    assert_int_equal(list->len, 2);
+    for (guint i = 0; i < 2; i++) {
+        const JwDelivery *delivery = g_ptr_array_index(list, i);
+        assert_string_equal(delivery->recipient, i == 0 ? "ann@example.com" : "ben@example.com");
+        assert_int_equal(delivery->state, JW_DELIVERY_QUEUED);
+        assert_string_equal(delivery->request_id, "request-1");
+    }
+    assert_int_equal(job->deliveries.total, 2);
+    assert_int_equal(job->deliveries.sent, 0);
+}
+
+static void
+test_completed(void **state)
+{
+    NtfKit *kit = *state;
+    g_autofree char *job_id = kit_make_job(kit, "ann@example.com ben@example.com");
+
+    kit_complete(kit, job_id);
+    assert_int_equal(kit_completed(kit, job_id), JW_VERDICT_DONE);
+    assert_two(kit, job_id);
+    assert_int_equal(jw_queue_length(kit->ntf.due), 2);
+    assert_int_equal(kit_completed(kit, job_id), JW_VERDICT_DONE);
+    assert_two(kit, job_id);
+    /* the queue is full by now: what found no room is durable, the keeper brings it */
+    assert_int_equal(jw_queue_length(kit->ntf.due), 3);
+    assert_int_equal(kit_send_queued(&kit->ntf), 3);
+    assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 2);
+    /* an event that comes again after all was sent sends nothing */
+    assert_int_equal(kit_completed(kit, job_id), JW_VERDICT_DONE);
+    (void)kit_send_queued(&kit->ntf);
+    assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 2);
+}
+
+static void
+test_nobody_to_mail(void **state)
+{
+    NtfKit *kit = *state;
+    g_autofree char *none = kit_make_job(kit, "");
+    g_autofree char *pending = kit_make_job(kit, "ann@example.com");
+    static const char missing[] = "019480a4-5f00-7000-8000-00000000dead";
+    const char *ids[] = { none, pending, missing };
+
+    kit_complete(kit, none);
+    for (size_t i = 0; i < G_N_ELEMENTS(ids); i++) {
+        assert_int_equal(kit_completed(kit, ids[i]), JW_VERDICT_DONE);
+        g_autoptr(GPtrArray) list = deliveries(kit, ids[i]);
+        assert_int_equal(list->len, 0);
+    }
+    assert_int_equal(jw_queue_length(kit->ntf.due), 0);
+}
+
+static void
+test_other_types_are_for_others(void **state)
+{
+    static const char *const types[] = { NULL, JW_TYPE_JOB_FAILED, JW_TYPE_JOB_SUBMITTED,
+                                         JW_TYPE_JOB_CANCELLED, "com.example.else.v7" };
+    NtfKit *kit = *state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(types); i++) {
+        int calls = jw_store_mem_calls(kit->ntf.store);
+        assert_int_equal(kit_event(kit, types[i], "no JSON", NULL), JW_VERDICT_DONE);
+        assert_int_equal(jw_store_mem_calls(kit->ntf.store), calls);
+    }
+}
+
+static void
+test_malformed(void **state)
+{
+    static const char *const bodies[] = {
+        NULL, "", "{", "[]", "{}", "{\"jobId\":7}", "{\"jobId\":\"no uuid\"}",
+    };
+    static const char *const types[] = { JW_TYPE_JOB_COMPLETED, JW_TYPE_DELIVERY_CHANGED };
+    NtfKit *kit = *state;
+
+    for (size_t t = 0; t < G_N_ELEMENTS(types); t++) {
+        for (size_t i = 0; i < G_N_ELEMENTS(bodies); i++) {
+            g_autofree char *reason = NULL;
+            assert_int_equal(kit_event(kit, types[t], bodies[i], &reason), JW_VERDICT_POISON);
+            assert_non_null(reason);
+        }
+    }
+}
+
+/* LATER until all is written; then exactly once. What comes behind stays LATER without being looked at. */
+static void
+test_every_call_fails(void **state G_GNUC_UNUSED)
+{
+    for (size_t f = 0; f < kit_n_faults; f++) {
+        for (int n = 1;; n++) {
+            g_autoptr(NtfKit) kit = kit_new();
+            g_autofree char *job_id = kit_make_job(kit, "ann@example.com ben@example.com");
+            g_autofree char *body = g_strdup_printf("{\"jobId\":\"%s\"}", job_id);
+            const JwHeader header = { "ce_type", JW_TYPE_JOB_COMPLETED };
+            JwMessage messages[2];
+            JwAnswer answers[2] = { { 0 }, { 0 } };
+
+            kit_complete(kit, job_id);
+            messages[0] = (JwMessage){
+                .body = body, .body_length = strlen(body), .headers = &header, .n_headers = 1
+            };
+            messages[1] = messages[0];
+            int calls = jw_store_mem_calls(kit->ntf.store);
+            jw_store_mem_fail_nth(kit->ntf.store, n, kit_faults[f].code, kit_faults[f].after);
+            ntf_consume(messages, 2, answers, &kit->ntf);
+            jw_store_mem_fail_nth(kit->ntf.store, 0, JW_ERROR_INTERNAL, false);
+            int made = jw_store_mem_calls(kit->ntf.store) - calls;
+            if (made >= n && answers[0].verdict == JW_VERDICT_LATER) {
+                assert_int_equal(made, n);
+                assert_int_equal(answers[1].verdict, JW_VERDICT_LATER);
+                assert_int_equal(jw_queue_length(kit->ntf.due), 0);
+            }
+            ntf_consume(messages, 2, answers, &kit->ntf);
+            assert_int_equal(answers[0].verdict, JW_VERDICT_DONE);
+            assert_int_equal(answers[1].verdict, JW_VERDICT_DONE);
+            assert_two(kit, job_id);
+            if (made < n) {
+                break;
+            }
+            assert_true(n < 30);
+        }
+    }
+}
+
+static void
+test_changed_rolls_up(void **state)
+{
+    NtfKit *kit = *state;
+    g_autofree char *id = kit_delivery(kit);
+    g_autoptr(JwDelivery) delivery = kit_get(kit, id);
+    g_autofree char *body = g_strdup_printf("{\"jobId\":\"%s\"}", delivery->job_id);
+
+    ntf_send(&kit->ntf, id);
+    g_autoptr(JwJob) before = kit_job(kit, delivery->job_id);
+    assert_int_equal(before->deliveries.sent, 0);
+    assert_int_equal(kit_event(kit, JW_TYPE_DELIVERY_CHANGED, body, NULL), JW_VERDICT_DONE);
+    g_autoptr(JwJob) after = kit_job(kit, delivery->job_id);
+    assert_int_equal(after->deliveries.sent, 1);
+    assert_int_equal(after->deliveries.total, 1);
+    jw_store_mem_fail_nth(kit->ntf.store, 1, JW_ERROR_UNAVAILABLE, false);
+    assert_int_equal(kit_event(kit, JW_TYPE_DELIVERY_CHANGED, body, NULL), JW_VERDICT_LATER);
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_completed),
+        TEST(test_nobody_to_mail),
+        TEST(test_other_types_are_for_others),
+        TEST(test_malformed),
+        cmocka_unit_test(test_every_call_fails),
+        TEST(test_changed_rolls_up),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

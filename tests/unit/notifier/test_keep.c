@@ -1,0 +1,287 @@
+/* test_keep.c: the keeper: what is due, whose sender died, what is in doubt; and the counts on the job. */
+#include "ntfkit.h"
+
+#include <string.h>
+
+static JwDeliveryState
+state_of(NtfKit *kit, const char *id)
+{
+    g_autoptr(JwDelivery) delivery = kit_get(kit, id);
+
+    return delivery->state;
+}
+
+static void
+test_due(void **state)
+{
+    NtfKit *kit = *state;
+    g_autofree char *id = kit_delivery(kit);
+
+    kit_keep(&kit->ntf);
+    assert_int_equal(jw_queue_length(kit->ntf.due), 0); /* just made: in some queue already */
+    tk_clock_advance(&kit->clock.fake, 1001);
+    kit_keep(&kit->ntf);
+    assert_int_equal(jw_queue_length(kit->ntf.due), 1);
+    kit_keep(&kit->ntf); /* not again while the senders have enough to do */
+    assert_int_equal(jw_queue_length(kit->ntf.due), 1);
+    jw_mail_mem_next(kit->ntf.mail, JW_MAIL_LATER, "421");
+    assert_int_equal(kit_send_queued(&kit->ntf), 1);
+    g_autoptr(JwDelivery) delivery = kit_get(kit, id);
+    int64_t wait = delivery->not_before_ms - kit->clock.fake.now_ms;
+    tk_clock_advance(&kit->clock.fake, wait - 1);
+    kit_keep(&kit->ntf);
+    assert_int_equal(kit_send_queued(&kit->ntf), 0);
+    tk_clock_advance(&kit->clock.fake, 1);
+    kit_keep(&kit->ntf);
+    assert_int_equal(kit_send_queued(&kit->ntf), 1);
+    assert_int_equal(state_of(kit, id), JW_DELIVERY_SENT);
+}
+
+/* More due than the queue holds: all get their turn. */
+static void
+test_due_more_than_room(void **state)
+{
+    NtfKit *kit = *state;
+    g_autofree char *job_id =
+        kit_make_job(kit, "a@example.com b@example.com c@example.com d@example.com e@example.com");
+
+    kit_complete(kit, job_id);
+    assert_int_equal(kit_completed(kit, job_id), JW_VERDICT_DONE);
+    assert_int_equal(kit_send_queued(&kit->ntf), 3);
+    tk_clock_advance(&kit->clock.fake, 1001);
+    kit_keep(&kit->ntf);
+    assert_int_equal(kit_send_queued(&kit->ntf), 2);
+    assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 5);
+}
+
+static void
+test_dead_before_the_mark(void **state)
+{
+    NtfKit *kit = *state;
+    g_autofree char *id = kit_delivery(kit);
+
+    kit_change(kit, id, JW_DCHANGE_CLAIM);
+    kit_keep(&kit->ntf); /* first seen: the wait begins */
+    tk_clock_advance(&kit->clock.fake, 149999);
+    kit_keep(&kit->ntf);
+    assert_int_equal(state_of(kit, id), JW_DELIVERY_SENDING);
+    tk_clock_advance(&kit->clock.fake, 1);
+    kit_keep(&kit->ntf);
+    g_autoptr(JwDelivery) delivery = kit_get(kit, id);
+    assert_int_equal(delivery->state, JW_DELIVERY_QUEUED);
+    assert_int_equal(delivery->token, 2);
+    assert_false(delivery->maybe_duplicate);
+    assert_int_equal(delivery->resends, 0);
+    tk_clock_advance(&kit->clock.fake, 1001);
+    kit_keep(&kit->ntf);
+    assert_int_equal(kit_send_queued(&kit->ntf), 1);
+    assert_int_equal(state_of(kit, id), JW_DELIVERY_SENT);
+}
+
+/* In doubt → once more with the same Message-ID, flagged → in doubt again → given up. */
+static void
+test_dead_behind_the_mark(void **state)
+{
+    NtfKit *kit = *state;
+    g_autofree char *id = kit_delivery(kit);
+
+    kit_change(kit, id, JW_DCHANGE_CLAIM);
+    kit_keep(&kit->ntf);
+    tk_clock_advance(&kit->clock.fake, 100000);
+    kit_change(kit, id, JW_DCHANGE_MARK); /* it moved: the wait begins anew */
+    kit_keep(&kit->ntf);
+    tk_clock_advance(&kit->clock.fake, 149999);
+    kit_keep(&kit->ntf);
+    assert_int_equal(state_of(kit, id), JW_DELIVERY_SENDING);
+    tk_clock_advance(&kit->clock.fake, 1);
+    kit_keep(&kit->ntf);
+    g_autoptr(JwDelivery) unknown = kit_get(kit, id);
+    assert_int_equal(unknown->state, JW_DELIVERY_UNKNOWN);
+    assert_int_equal(unknown->token, 2);
+    assert_non_null(strstr(unknown->reply, "nobody knows"));
+    assert_int_equal(kit_changed_events(unknown), 1);
+
+    tk_clock_advance(&kit->clock.fake, 120000);
+    kit_keep(&kit->ntf);
+    assert_int_equal(state_of(kit, id), JW_DELIVERY_UNKNOWN);
+    tk_clock_advance(&kit->clock.fake, 1);
+    kit_keep(&kit->ntf);
+    g_autoptr(JwDelivery) again = kit_get(kit, id);
+    assert_int_equal(again->state, JW_DELIVERY_QUEUED);
+    assert_int_equal(again->resends, 1);
+    assert_true(again->maybe_duplicate);
+    assert_string_equal(again->message_id, unknown->message_id);
+
+    jw_mail_mem_next(kit->ntf.mail, JW_MAIL_UNKNOWN, "gone");
+    ntf_send(&kit->ntf, id);
+    assert_int_equal(state_of(kit, id), JW_DELIVERY_UNKNOWN);
+    tk_clock_advance(&kit->clock.fake, 120001);
+    kit_keep(&kit->ntf);
+    g_autoptr(JwDelivery) end = kit_get(kit, id);
+    assert_int_equal(end->state, JW_DELIVERY_FAILED);
+    assert_non_null(strstr(end->reply, "in doubt twice"));
+    assert_true(end->maybe_duplicate);
+    assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 1);
+    kit_keep(&kit->ntf);
+    assert_int_equal(kit_send_queued(&kit->ntf), 0);
+}
+
+/* Claimed anew between two looks: the token tells the claims apart. */
+static void
+test_claimed_anew(void **state)
+{
+    NtfKit *kit = *state;
+    g_autofree char *id = kit_delivery(kit);
+
+    kit_change(kit, id, JW_DCHANGE_CLAIM);
+    kit_keep(&kit->ntf);
+    tk_clock_advance(&kit->clock.fake, 149000);
+    kit_change(kit, id, JW_DCHANGE_LATER);
+    kit_change(kit, id, JW_DCHANGE_CLAIM);
+    tk_clock_advance(&kit->clock.fake, 149000);
+    kit_keep(&kit->ntf);
+    tk_clock_advance(&kit->clock.fake, 149999);
+    kit_keep(&kit->ntf);
+    assert_int_equal(state_of(kit, id), JW_DELIVERY_SENDING);
+    tk_clock_advance(&kit->clock.fake, 1);
+    kit_keep(&kit->ntf);
+    assert_int_equal(state_of(kit, id), JW_DELIVERY_QUEUED);
+}
+
+/* The sender takes its mark between the keeper's look and its change: nothing is taken from it. */
+typedef struct {
+    NtfKit *kit;
+    const char *id;
+} Deed;
+
+static void
+mark(gpointer data)
+{
+    Deed *deed = data;
+
+    if (state_of(deed->kit, deed->id) == JW_DELIVERY_SENDING) {
+        (void)kit_try(deed->kit, deed->id, JW_DCHANGE_MARK);
+    }
+}
+
+static void
+test_mark_in_the_last_moment(void **state G_GNUC_UNUSED)
+{
+    size_t saved = 0;
+
+    for (int n = 1; n < 20; n++) {
+        g_autoptr(NtfKit) kit = kit_new();
+        g_autofree char *id = kit_delivery(kit);
+        Deed deed = { kit, id };
+
+        kit_change(kit, id, JW_DCHANGE_CLAIM);
+        kit_keep(&kit->ntf);
+        tk_clock_advance(&kit->clock.fake, 150000);
+        hook_clock_at(&kit->clock, n, mark, &deed);
+        kit_keep(&kit->ntf);
+        bool ran = hook_clock_done(&kit->clock);
+        g_autoptr(JwDelivery) delivery = kit_get(kit, id);
+        if (delivery->dot) {
+            assert_int_equal(delivery->state, JW_DELIVERY_SENDING);
+            assert_int_equal(delivery->token, 1);
+            saved++;
+        } else {
+            assert_int_equal(delivery->state, JW_DELIVERY_QUEUED);
+        }
+        if (!ran) {
+            break;
+        }
+    }
+    assert_true(saved > 0);
+}
+
+static void
+test_counts(void **state)
+{
+    NtfKit *kit = *state;
+    g_autofree char *job_id =
+        kit_make_job(kit, "a@example.com b@example.com c@example.com d@example.com e@example.com");
+    g_autoptr(GPtrArray) list = NULL;
+    g_autoptr(GError) error = NULL;
+    static const JwMailOutcome outcomes[] = { JW_MAIL_SENT, JW_MAIL_BOUNCED, JW_MAIL_FAILED,
+                                              JW_MAIL_UNKNOWN };
+
+    kit_complete(kit, job_id);
+    assert_int_equal(kit_completed(kit, job_id), JW_VERDICT_DONE);
+    assert_ok(jw_store_list_deliveries(kit->ntf.store, job_id, &list, &error), error);
+    for (guint i = 0; i < G_N_ELEMENTS(outcomes); i++) {
+        jw_mail_mem_next(kit->ntf.mail, outcomes[i], "x");
+        ntf_send(&kit->ntf, ((JwDelivery *)g_ptr_array_index(list, i))->id);
+    }
+    kit_change(kit, ((JwDelivery *)g_ptr_array_index(list, 4))->id, JW_DCHANGE_CANCEL);
+    assert_ok(ntf_roll_up(&kit->ntf, job_id, &error), error);
+    g_autoptr(JwJob) job = kit_job(kit, job_id);
+    assert_int_equal(job->deliveries.total, 5);
+    assert_int_equal(job->deliveries.sent, 1);
+    assert_int_equal(job->deliveries.bounced, 1);
+    assert_int_equal(job->deliveries.failed, 2);
+}
+
+/* Another notifier changes a delivery, and rolls up or dies, at any step of ours: the counts end true. */
+typedef struct {
+    NtfKit *kit;
+    const char *job_id, *id;
+    bool rolls_up;
+} Other;
+
+static void
+send_other(gpointer data)
+{
+    Other *other = data;
+    g_autoptr(GError) error = NULL;
+
+    ntf_send(&other->kit->ntf, other->id);
+    if (other->rolls_up) {
+        assert_ok(ntf_roll_up(&other->kit->ntf, other->job_id, &error), error);
+    }
+}
+
+static void
+test_counts_with_another(void **state G_GNUC_UNUSED)
+{
+    for (int rolls_up = 0; rolls_up < 2; rolls_up++) {
+        for (int n = 1; n < 20; n++) {
+            g_autoptr(NtfKit) kit = kit_new();
+            g_autofree char *job_id = kit_make_job(kit, "a@example.com b@example.com");
+            g_autoptr(GError) error = NULL;
+
+            kit_complete(kit, job_id);
+            assert_int_equal(kit_completed(kit, job_id), JW_VERDICT_DONE);
+            g_autofree char *first = jw_queue_pop(kit->ntf.due, 0);
+            g_autofree char *second = jw_queue_pop(kit->ntf.due, 0);
+            Other other = { kit, job_id, second, rolls_up };
+            ntf_send(&kit->ntf, first);
+            hook_clock_at(&kit->clock, n, send_other, &other);
+            assert_ok(ntf_roll_up(&kit->ntf, job_id, &error), error);
+            bool ran = hook_clock_done(&kit->clock);
+            g_autoptr(JwJob) job = kit_job(kit, job_id);
+            assert_int_equal(job->deliveries.sent, ran ? 2 : 1);
+            if (!ran) {
+                break;
+            }
+        }
+    }
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_due),
+        TEST(test_due_more_than_room),
+        TEST(test_dead_before_the_mark),
+        TEST(test_dead_behind_the_mark),
+        TEST(test_claimed_anew),
+        cmocka_unit_test(test_mark_in_the_last_moment),
+        TEST(test_counts),
+        cmocka_unit_test(test_counts_with_another),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

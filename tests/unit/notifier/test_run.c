@@ -1,0 +1,90 @@
+/* test_run.c: the threads, from ntf_run() to ntf_stop(): an event becomes mails, and the counts come true. */
+#include "ntfkit.h"
+
+static void
+start(NtfKit *kit)
+{
+    g_autoptr(GError) error = NULL;
+
+    ntf_stop(&kit->ntf); /* what the kit made: ntf_run() makes its own */
+    kit->ntf.config.poll_ms = 20;
+    kit->ntf.config.senders = 2;
+    assert_ok(ntf_run(&kit->ntf, &error), error);
+    assert_string_equal(kit->ntf.sender_address, "jobs@example.com");
+}
+
+static void
+publish(NtfKit *kit, const char *job_id)
+{
+    g_autoptr(JwJob) job = kit_job(kit, job_id);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwOutboxEntry) event =
+        jw_wire_job_event(kit->ntf.wire, job, JW_TYPE_JOB_COMPLETED, job->artifact, NULL, NULL,
+                          false, kit->clock.fake.now_ms);
+
+    assert_ok(jw_relay_publish(kit->ntf.relay, event, &error), error);
+}
+
+static bool
+both_sent(void *data)
+{
+    NtfKit *kit = ((void **)data)[0];
+
+    (void)jw_bus_mem_deliver(kit->ntf.bus);
+    g_autoptr(JwJob) job = kit_job(kit, ((void **)data)[1]);
+    return job->deliveries.sent == 2;
+}
+
+static void
+test_event_to_mail(void **state)
+{
+    NtfKit *kit = *state;
+    g_autofree char *job_id = kit_make_job(kit, "ann@example.com ben@example.com");
+
+    kit_complete(kit, job_id);
+    start(kit);
+    publish(kit, job_id);
+    publish(kit, job_id); /* twice, as Kafka may */
+    tk_wait_until(both_sent, (void *[]){ kit, job_id }, 20000, "both mails are sent and counted");
+    ntf_stop(&kit->ntf);
+    assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 2);
+}
+
+/* Nobody brings the event: the keeper finds what is due. */
+static void
+test_keeper_finds_it(void **state)
+{
+    NtfKit *kit = *state;
+    g_autofree char *job_id = kit_make_job(kit, "ann@example.com ben@example.com");
+
+    kit_complete(kit, job_id);
+    assert_int_equal(kit_completed(kit, job_id), JW_VERDICT_DONE);
+    tk_clock_advance(&kit->clock.fake, 2000);
+    start(kit);
+    tk_wait_until(both_sent, (void *[]){ kit, job_id }, 20000, "both mails are sent and counted");
+}
+
+static void
+test_bad_sender(void **state)
+{
+    NtfKit *kit = *state;
+    g_autoptr(GError) error = NULL;
+
+    ntf_stop(&kit->ntf);
+    kit->ntf.mail_config.from = (char *)(uintptr_t) "Jobwire <not an address>";
+    assert_false(ntf_run(&kit->ntf, &error));
+    assert_jw_error(error, JW_ERROR_INVALID, "JW_MAIL_FROM: *");
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_event_to_mail),
+        TEST(test_keeper_finds_it),
+        TEST(test_bad_sender),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

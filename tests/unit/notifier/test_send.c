@@ -1,0 +1,288 @@
+/* test_send.c: one delivery from claim to end, by what the mail server says and by what the store holds. */
+#include "ntfkit.h"
+
+#include <string.h>
+
+#include "jw/store_files.h"
+
+static void
+test_outcomes(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        JwMailOutcome outcome;
+        const char *reply;
+        JwDeliveryState state;
+        bool dot;
+        size_t mails, events;
+        JwDeliveryCounts counts; /* of the job, after the roll-up */
+    } cases[] = {
+        { JW_MAIL_SENT, "250 queued as 7", JW_DELIVERY_SENT, true, 1, 1, { 1, 1, 0, 0 } },
+        { JW_MAIL_LATER, "421 busy", JW_DELIVERY_QUEUED, false, 0, 0, { 1, 0, 0, 0 } },
+        { JW_MAIL_BOUNCED, "550 no such user", JW_DELIVERY_BOUNCED, false, 0, 1, { 1, 0, 0, 1 } },
+        { JW_MAIL_FAILED, "554 no", JW_DELIVERY_FAILED, false, 0, 1, { 1, 0, 1, 0 } },
+        { JW_MAIL_UNKNOWN, "gone", JW_DELIVERY_UNKNOWN, true, 1, 1, { 1, 0, 0, 0 } },
+        { JW_MAIL_STOPPED, "stopped", JW_DELIVERY_QUEUED, false, 0, 0, { 1, 0, 0, 0 } },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(NtfKit) kit = kit_new();
+        g_autofree char *id = kit_delivery(kit);
+        g_autoptr(GError) error = NULL;
+
+        jw_mail_mem_next(kit->ntf.mail, cases[i].outcome, cases[i].reply);
+        ntf_send(&kit->ntf, id);
+        g_autoptr(JwDelivery) delivery = kit_get(kit, id);
+        assert_int_equal(delivery->state, cases[i].state);
+        assert_int_equal(delivery->dot, cases[i].dot);
+        assert_int_equal(delivery->attempts, 1);
+        assert_int_equal(delivery->token, 1);
+        assert_string_equal(delivery->reply, cases[i].reply);
+        assert_int_equal(jw_mail_mem_count(kit->ntf.mail), cases[i].mails);
+        assert_int_equal(kit_changed_events(delivery), cases[i].events);
+        assert_int_equal(delivery->finished_at_ms != 0, jw_delivery_state_terminal(cases[i].state));
+        assert_int_equal(delivery->sent_at_ms != 0, cases[i].state == JW_DELIVERY_SENT);
+        assert_false(delivery->maybe_duplicate);
+        if (cases[i].state == JW_DELIVERY_QUEUED) {
+            assert_in_range(delivery->not_before_ms - KIT_NOW, 24000, 36000);
+        }
+        assert_ok(ntf_roll_up(&kit->ntf, delivery->job_id, &error), error);
+        g_autoptr(JwJob) job = kit_job(kit, delivery->job_id);
+        assert_memory_equal(&job->deliveries, &cases[i].counts, sizeof job->deliveries);
+    }
+}
+
+static void
+test_message(void **state)
+{
+    NtfKit *kit = *state;
+    g_autofree char *id = kit_delivery(kit);
+    g_autofree char *line = g_strdup_printf("Message-ID: <%s@jobwire.local>", id);
+
+    ntf_send(&kit->ntf, id);
+    assert_string_equal(jw_mail_mem_recipient(kit->ntf.mail, 0), "ann@example.com");
+    g_autofree char *text = kit_message(kit, 0);
+    g_autofree char *lower = g_ascii_strdown(text, -1);
+    g_autofree char *lower_line = g_ascii_strdown(line, -1);
+    assert_non_null(strstr(lower, lower_line));
+    assert_non_null(strstr(text, "calls.csv"));
+    assert_null(strstr(text, "/download"));
+}
+
+/* Over JW_ATTACH_MAX: the link instead; the file is not even read. */
+static void
+test_link_instead_of_attachment(void **state)
+{
+    NtfKit *kit = *state;
+    g_autofree char *id = kit_delivery(kit);
+    g_autoptr(JwDelivery) delivery = kit_get(kit, id);
+    g_autoptr(JwJob) job = kit_job(kit, delivery->job_id);
+    g_autoptr(GError) error = NULL;
+
+    kit->ntf.config.attach_max_bytes = (int64_t)strlen(KIT_REPORT) - 1;
+    assert_ok(jw_store_delete_file(kit->ntf.store, job->artifact->file_id, &error), error);
+    ntf_send(&kit->ntf, id);
+    g_autofree char *text = kit_message(kit, 0);
+    g_autofree char *link = g_strdup_printf("jobs.example.com/api/v2/reports/jobs/%s", job->id);
+    g_auto(GStrv) lines = g_strsplit(text, "=\r\n", -1); /* soft line breaks */
+    g_autofree char *whole = g_strjoinv("", lines);
+    assert_non_null(strstr(whole, link));
+    assert_null(strstr(whole, "calls.csv\""));
+}
+
+static void
+test_exactly_at_the_limit(void **state)
+{
+    NtfKit *kit = *state;
+    g_autofree char *id = kit_delivery(kit);
+
+    kit->ntf.config.attach_max_bytes = (int64_t)strlen(KIT_REPORT);
+    ntf_send(&kit->ntf, id);
+    g_autofree char *text = kit_message(kit, 0);
+    assert_null(strstr(text, "/download"));
+}
+
+/* What is gone or damaged for good fails at once, without a mail. */
+static void
+test_file_gone(void **state)
+{
+    NtfKit *kit = *state;
+    g_autofree char *id = kit_delivery(kit);
+    g_autoptr(JwDelivery) before = kit_get(kit, id);
+    g_autoptr(JwJob) job = kit_job(kit, before->job_id);
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(jw_store_delete_file(kit->ntf.store, job->artifact->file_id, &error), error);
+    ntf_send(&kit->ntf, id);
+    g_autoptr(JwDelivery) delivery = kit_get(kit, id);
+    assert_int_equal(delivery->state, JW_DELIVERY_FAILED);
+    assert_non_null(strstr(delivery->reply, "no file"));
+    assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 0);
+}
+
+static void
+replace_file(NtfKit *kit, const JwJob *job, const char *content)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *sha256 = NULL;
+    int64_t size = 0;
+
+    assert_ok(jw_store_delete_file(kit->ntf.store, job->artifact->file_id, &error), error);
+    g_autoptr(JwFileWriter) writer = jw_file_writer_new(kit->ntf.store, job->artifact->file_id,
+                                                        "calls.csv", "text/csv", job->id, KIT_NOW);
+    assert_ok(jw_file_writer_write(writer, content, strlen(content), &error), error);
+    assert_ok(jw_file_writer_finish(writer, &size, &sha256, &error), error);
+}
+
+static void
+test_file_is_another(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        const char *content, *reply;
+    } cases[] = {
+        { "a,b\r\n1,3\r\n", "not the one" }, /* same length */
+        { "a,b\r\n", "ends after" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(NtfKit) kit = kit_new();
+        g_autofree char *id = kit_delivery(kit);
+        g_autoptr(JwDelivery) before = kit_get(kit, id);
+        g_autoptr(JwJob) job = kit_job(kit, before->job_id);
+
+        replace_file(kit, job, cases[i].content);
+        ntf_send(&kit->ntf, id);
+        g_autoptr(JwDelivery) delivery = kit_get(kit, id);
+        assert_int_equal(delivery->state, JW_DELIVERY_FAILED);
+        assert_non_null(strstr(delivery->reply, cases[i].reply));
+        assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 0);
+    }
+}
+
+static char *
+lone_delivery(NtfKit *kit, const char *job_id, const char *recipient)
+{
+    g_autoptr(JwDelivery) delivery = jw_delivery_new(job_id, recipient, KIT_NOW);
+    const JwDelivery *list[] = { delivery };
+    g_autoptr(GError) error = NULL;
+    JwCreate create = JW_CREATE_EXISTS;
+
+    assert_ok(jw_store_create_deliveries(kit->ntf.store, list, 1, &create, &error), error);
+    return g_strdup(delivery->id);
+}
+
+static void
+test_job_gone(void **state)
+{
+    NtfKit *kit = *state;
+    g_autofree char *id =
+        lone_delivery(kit, "019480a4-5f00-7000-8000-00000000dead", "ann@example.com");
+
+    ntf_send(&kit->ntf, id);
+    g_autoptr(JwDelivery) delivery = kit_get(kit, id);
+    assert_int_equal(delivery->state, JW_DELIVERY_FAILED);
+    assert_non_null(strstr(delivery->reply, "gone"));
+}
+
+static void
+test_bad_address(void **state)
+{
+    NtfKit *kit = *state;
+    g_autofree char *job_id = kit_make_job(kit, "");
+    kit_complete(kit, job_id);
+    g_autofree char *id = lone_delivery(kit, job_id, "ann@example.com\r\nBcc: b@example.com");
+
+    ntf_send(&kit->ntf, id);
+    g_autoptr(JwDelivery) delivery = kit_get(kit, id);
+    assert_int_equal(delivery->state, JW_DELIVERY_FAILED);
+    assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 0);
+}
+
+/* Not queued, not due, or not there: nothing happens. */
+static void
+test_nothing_to_claim(void **state)
+{
+    NtfKit *kit = *state;
+    g_autofree char *cancelled = kit_delivery(kit);
+    g_autofree char *later = kit_delivery(kit);
+    g_autofree char *sending = kit_delivery(kit);
+
+    kit_change(kit, cancelled, JW_DCHANGE_CANCEL);
+    jw_mail_mem_next(kit->ntf.mail, JW_MAIL_LATER, "421");
+    ntf_send(&kit->ntf, later);
+    kit_change(kit, sending, JW_DCHANGE_CLAIM);
+    ntf_send(&kit->ntf, cancelled);
+    ntf_send(&kit->ntf, later);
+    ntf_send(&kit->ntf, sending);
+    ntf_send(&kit->ntf, "019480a4-5f00-7000-8000-00000000dead");
+    assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 0);
+    g_autoptr(JwDelivery) delivery = kit_get(kit, later);
+    assert_int_equal(delivery->attempts, 1);
+}
+
+/* 4xx for days: ever longer waits, then failed. */
+static void
+test_given_up(void **state)
+{
+    NtfKit *kit = *state;
+    g_autofree char *id = kit_delivery(kit);
+    int64_t longest = 0;
+
+    for (int attempts = 1; attempts < 200; attempts++) {
+        jw_mail_mem_next(kit->ntf.mail, JW_MAIL_LATER, "421 come back");
+        ntf_send(&kit->ntf, id);
+        g_autoptr(JwDelivery) delivery = kit_get(kit, id);
+        int64_t age = kit->clock.fake.now_ms - KIT_NOW;
+        assert_int_equal(delivery->attempts, attempts);
+        if (delivery->state == JW_DELIVERY_FAILED) {
+            assert_true(age > 72 * HOUR);
+            assert_non_null(strstr(delivery->reply, "given up after 72 h"));
+            assert_non_null(strstr(delivery->reply, "421 come back"));
+            assert_in_range(longest, 48 * MINUTE, 72 * MINUTE);
+            assert_true(attempts > 60);
+            return;
+        }
+        assert_true(age <= 72 * HOUR);
+        int64_t wait = delivery->not_before_ms - kit->clock.fake.now_ms;
+        longest = MAX(longest, wait);
+        tk_clock_advance(&kit->clock.fake, wait);
+    }
+    fail_msg("never given up");
+}
+
+/* Each resend is the same mail to the byte. */
+static void
+test_same_bytes(void **state)
+{
+    NtfKit *kit = *state;
+    g_autofree char *id = kit_delivery(kit);
+
+    jw_mail_mem_next(kit->ntf.mail, JW_MAIL_UNKNOWN, "gone");
+    ntf_send(&kit->ntf, id);
+    tk_clock_advance(&kit->clock.fake, 5 * HOUR);
+    kit_change(kit, id, JW_DCHANGE_RESEND);
+    ntf_send(&kit->ntf, id);
+    assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 2);
+    assert_true(g_bytes_equal(jw_mail_mem_message(kit->ntf.mail, 0),
+                              jw_mail_mem_message(kit->ntf.mail, 1)));
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_outcomes),
+        TEST(test_message),
+        TEST(test_link_instead_of_attachment),
+        TEST(test_exactly_at_the_limit),
+        TEST(test_file_gone),
+        cmocka_unit_test(test_file_is_another),
+        TEST(test_job_gone),
+        TEST(test_bad_address),
+        TEST(test_nothing_to_claim),
+        TEST(test_given_up),
+        TEST(test_same_bytes),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
