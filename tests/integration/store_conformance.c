@@ -58,8 +58,14 @@ sc_run(const char *name, JwStore *(*make)(void))
 JwOutboxEntry *
 sc_event(const char *key, int64_t at_ms)
 {
-    return jw_outbox_entry_new("jobwire.job.events", key, "jobwire.job.changed.v1",
-                               g_strdup("{\"a\":\"\xc3\xa4\"}"), at_ms);
+    JwOutboxEntry *entry = jw_outbox_entry_new("jobwire.job.events", key, "jobwire.job.changed.v1",
+                                               g_strdup("{\"a\":\"\xc3\xa4\"}"), at_ms);
+
+    g_free(entry->request_id);
+    entry->request_id = g_strdup("req-9");
+    g_free(entry->traceparent);
+    entry->traceparent = g_strdup("00-2-3-01");
+    return entry;
 }
 
 static void
@@ -197,6 +203,8 @@ assert_same_outbox(const GPtrArray *a, const GPtrArray *b)
         sc_assert_text(x->key, y->key);
         sc_assert_text(x->type, y->type);
         sc_assert_text(x->body, y->body);
+        sc_assert_text(x->request_id, y->request_id);
+        sc_assert_text(x->traceparent, y->traceparent);
         assert_int_equal(x->at_ms, y->at_ms);
     }
 }

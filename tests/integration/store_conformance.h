@@ -1,5 +1,6 @@
-/* store_conformance.h: what every adapter of the store must do, run on each (test_store_mongo.c here,
- * tests/unit/store/test_store_mem.c). A case gets a store with an empty, prepared database. */
+/* store_conformance.h: what every adapter of the store must do, run on each (test_store_mongo.c
+ * here, tests/unit/store/test_store_mem.c). A case gets a store with an empty, prepared
+ * database. */
 #pragma once
 #include "testkit.h"
 #include "jw/store.h"
@@ -9,7 +10,8 @@
 #include "jw/store_records.h"
 #include "jw/store_schedules.h"
 
-/* The order in which C evaluates arguments is open: the call must be over before its error is read. */
+/* The order in which C evaluates arguments is open: the call must be over before its error is
+ * read. */
 #undef assert_ok
 #define assert_ok(expression, error)                                                               \
     do {                                                                                           \
@@ -29,7 +31,8 @@ extern const ScCase sc_job_cases[], sc_list_cases[], sc_delivery_cases[], sc_sch
 
 #define SC_NOW INT64_C(1767225600000) /* 2026-01-01T00:00:00Z */
 
-/* A job with every field set, in @state, token 7, beat 3, attempts 2, retryCount 1 of 3, due at SC_NOW. */
+/* A job with every field set, in @state, token 7, beat 3, attempts 2, retryCount 1 of 3, due at
+ * SC_NOW. */
 JwJob *sc_job(JwJobState state);
 void sc_create(JwStore *store, const JwJob *job);
 /* The stored job; fails the test when there is none. */

@@ -1,4 +1,5 @@
-/* store_conformance_data.c: files of all awkward sizes, the sweep of what uploads left behind, records. */
+/* store_conformance_data.c: files of all awkward sizes, the sweep of what uploads left behind,
+ * records. */
 #include "store_conformance.h"
 #include "jw/ident.h"
 #include <string.h>

@@ -1,4 +1,5 @@
-/* store_conformance_jobs.c: creating, changing, beating jobs; the whole table of states and changes; races. */
+/* store_conformance_jobs.c: creating, changing, beating jobs; the whole table of states and
+ * changes; races. */
 #include "store_conformance.h"
 #include "jw/ident.h"
 

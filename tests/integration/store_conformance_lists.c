@@ -1,4 +1,5 @@
-/* store_conformance_lists.c: scans, counts, lists with their visibility, outboxes, delivery counts. */
+/* store_conformance_lists.c: scans, counts, lists with their visibility, outboxes, delivery
+ * counts. */
 #include "store_conformance.h"
 #include "jw/ident.h"
 

@@ -1,5 +1,5 @@
-/* test_store_mongo.c: the conformance test on the server of JW_MONGODB_URI, and what only that adapter has:
- * configuration, the pool, tampering behind its back. */
+/* test_store_mongo.c: the conformance test on the server of JW_MONGODB_URI, and what only that
+ * adapter has: configuration, the pool, tampering behind its back. */
 #include "store_conformance.h"
 #include <mongoc/mongoc.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* store.c: the port: what is common to all adapters of the store, and the dispatch of jobs and health. Any thread.
- * store_calls.c has the rest of the dispatch. */
+/* store.c: the port: what is common to all adapters of the store, and the dispatch of jobs and
+ * health. Any thread. store_calls.c has the rest of the dispatch. */
 #include "store_private.h"
 
 void

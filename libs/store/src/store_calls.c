@@ -121,7 +121,8 @@ jw_store_find_orphan_files(JwStore *self, int64_t before_ms, size_t limit, GPtrA
     return self->ops->find_orphan_files(self, before_ms, limit, ret_ids, error);
 }
 
-/* The name of a records collection comes from a definition or mapping file: it must not reach our own. */
+/* The name of a records collection comes from a definition or mapping file: it must not reach
+ * our own. */
 static bool
 check_collection(const char *name, GError **error)
 {

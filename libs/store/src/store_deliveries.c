@@ -1,4 +1,5 @@
-/* store_deliveries.c: deliveries in MongoDB; changes by the table of jw/delivery.h, as with jobs. Any thread. */
+/* store_deliveries.c: deliveries in MongoDB; changes by the table of jw/delivery.h, as with
+ * jobs. Any thread. */
 #include "store_mongo.h"
 
 static void

@@ -1,10 +1,11 @@
-/* store_doc.c: the table-driven codec between structs and BSON. Pure; any thread.
- * Tables rather than code per type: one place decides what absent means, and a field cannot be written and
+/* store_doc.c: the table-driven codec between structs and BSON. Pure; any thread. Tables rather
+ * than code per type: one place decides what absent means, and a field cannot be written and
  * forgotten in the reader. */
 #include "store_doc.h"
 #include <string.h>
 
-/* Members are reached by memcpy: the tables know offsets, not types, and the compiler makes moves of it. */
+/* Members are reached by memcpy: the tables know offsets, not types, and the compiler makes
+ * moves of it. */
 #define GET(var, base, field) memcpy(&(var), (const char *)(base) + (field)->offset, sizeof(var))
 #define PUT(var, base, field) memcpy((char *)(base) + (field)->offset, &(var), sizeof(var))
 

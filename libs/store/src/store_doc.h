@@ -1,6 +1,6 @@
-/* store_doc.h: structs to BSON documents and back, by tables of fields.
- * A NULL text, an empty table entry or a zero time is left out of the document unless the field is ALWAYS
- * there (filters compare it). Unknown fields are passed over: a newer writer may add some. */
+/* store_doc.h: structs to BSON documents and back, by tables of fields. A NULL text, an empty
+ * table entry or a zero time is left out of the document unless the field is ALWAYS there
+ * (filters compare it). Unknown fields are passed over: a newer writer may add some. */
 #pragma once
 #include "mongoc_auto.h"
 #include "store_private.h"
@@ -47,8 +47,8 @@ void jw_store_doc_append_as(bson_t *document, const char *as, const JwDocTable *
                             const void *from);
 void jw_store_doc_append_outbox(bson_t *document, const char *as,
                                 const JwOutboxEntry *const *entries, size_t n_entries);
-/* A text from outside that must not stop a change (an SMTP reply, a message of an error): broken bytes are
- * replaced. Nothing for NULL. */
+/* A text from outside that must not stop a change (an SMTP reply, a message of an error): broken
+ * bytes are replaced. Nothing for NULL. */
 void jw_store_doc_append_text(bson_t *document, const char *key, const char *text);
 /* CORRUPT when a field has another type than the table says. */
 bool jw_store_doc_read(const bson_t *document, const JwDocTable *table, void *to,
@@ -61,7 +61,8 @@ typedef struct {
     JwOccurrenceKind kind;
 } JwOccurrenceDoc;
 
-/* JwDocFunc's: append what the document says to a GPtrArray of the struct, or set a pointer to it. */
+/* JwDocFunc's: append what the document says to a GPtrArray of the struct, or set a pointer to
+ * it. */
 bool jw_store_add_job(const bson_t *document, gpointer ptr_array, GError **error);
 bool jw_store_take_job(const bson_t *document, gpointer job_pointer, GError **error);
 bool jw_store_add_delivery(const bson_t *document, gpointer ptr_array, GError **error);

@@ -1,5 +1,5 @@
-/* store_docs.c: the tables that say how jobs, deliveries, schedules and occurrences look in MongoDB.
- * The names are the stored form: changing one needs a migration. */
+/* store_docs.c: the tables that say how jobs, deliveries, schedules and occurrences look in
+ * MongoDB. The names are the stored form: changing one needs a migration. */
 #include "store_doc.h"
 
 #define FIELD(type_, s, member, name_)                                                             \

@@ -1,5 +1,5 @@
-/* store_fail.c: libmongoc's errors in the words of jw/error.h. Any thread.
- * Decides by domain and code, never by text. The question is always: can the write have happened? */
+/* store_fail.c: libmongoc's errors in the words of jw/error.h. Any thread. Decides by domain and
+ * code, never by text. The question is always: can the write have happened? */
 #include "store_mongo.h"
 #include "jw/error.h"
 

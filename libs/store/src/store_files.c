@@ -1,7 +1,8 @@
-/* store_files.c: writing and reading files over the chunk operations of whatever adapter. One thread a handle.
- * libmongoc's upload stream is not used: it spins for ever on a stray chunk, drops a failed last chunk
- * silently, and publishes the partial file when it is destroyed. Here nothing is visible until every chunk
- * was read back and hashed. Memory: one chunk for writing, a window of four for reading. */
+/* store_files.c: writing and reading files over the chunk operations of whatever adapter. One
+ * thread a handle. libmongoc's upload stream is not used: it spins for ever on a stray chunk,
+ * drops a failed last chunk silently, and publishes the partial file when it is destroyed. Here
+ * nothing is visible until every chunk was read back and hashed. Memory: one chunk for writing,
+ * a window of four for reading. */
 #include "store_private.h"
 #include "jw/log.h"
 #include <string.h>

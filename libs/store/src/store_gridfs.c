@@ -1,7 +1,8 @@
-/* store_gridfs.c: the Mongo side of files: uploads, chunks and file documents in the GridFS layout. Any thread.
- * Chunk ids are derived from file and number, so writing a chunk again after a lost reply meets itself.
- * fs.uploads notes each upload before its first chunk: the sweep reads that small collection instead of
- * looking for strays among all chunks, and a file that a job names is struck off there for good. */
+/* store_gridfs.c: the Mongo side of files: uploads, chunks and file documents in the GridFS
+ * layout. Any thread. Chunk ids are derived from file and number, so writing a chunk again after
+ * a lost reply meets itself. fs.uploads notes each upload before its first chunk: the sweep
+ * reads that small collection instead of looking for strays among all chunks, and a file that a
+ * job names is struck off there for good. */
 #include "store_mongo.h"
 #include "jw/ident.h"
 #include <string.h>
@@ -258,7 +259,8 @@ jw_store_mongo_delete_file(JwStore *self, const char *file_id, GError **error)
 {
     g_auto(JwLease) lease = { 0 };
 
-    /* Invisible first; the note of the upload last, so that what fails in between is swept again. */
+    /* Invisible first; the note of the upload last, so that what fails in between is swept
+     * again. */
     return jw_store_lease(self, &lease, error)
            && delete_from(&lease, "fs.files", "_id", file_id, error)
            && delete_from(&lease, "fs.chunks", "files_id", file_id, error)

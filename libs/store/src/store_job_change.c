@@ -1,6 +1,6 @@
-/* store_job_change.c: one change of a job's state as one conditional update. Any thread.
- * The filter is the left side of the rule, the update its right side, the events ride in the same update:
- * there is no moment at which a change is durable and its event is not. */
+/* store_job_change.c: one change of a job's state as one conditional update. Any thread. The
+ * filter is the left side of the rule, the update its right side, the events ride in the same
+ * update: there is no moment at which a change is durable and its event is not. */
 #include "store_mongo.h"
 
 static void
@@ -103,8 +103,8 @@ append_update(bson_t *update, const JwJobChange *change, const JwJobRule *rule)
     }
 }
 
-/* Two fields of one document cannot be compared in the MongoDB subset, so the retry count is read first and
- * named in the filter: who comes second loses, as with any compare and set. */
+/* Two fields of one document cannot be compared in the MongoDB subset, so the retry count is
+ * read first and named in the filter: who comes second loses, as with any compare and set. */
 static bool
 append_retry_count(JwStore *self, bson_t *filter, const char *job_id, bool *ret_allowed,
                    GError **error)

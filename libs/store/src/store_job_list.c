@@ -1,4 +1,5 @@
-/* store_job_list.c: the job lists that people see: filters, visibility, order, pages. Any thread. */
+/* store_job_list.c: the job lists that people see: filters, visibility, order, pages. Any
+ * thread. */
 #include "store_mongo.h"
 
 static void
@@ -40,7 +41,8 @@ append_array(bson_t *parent, const char *key, const char *const *texts)
     bson_append_array_end(parent, &array);
 }
 
-/* All of the job's departments are in the list, and it has some: a job without a scope is not everybody's. */
+/* All of the job's departments are in the list, and it has some: a job without a scope is not
+ * everybody's. */
 static void
 append_departments(bson_t *parent, const char *const *departments)
 {

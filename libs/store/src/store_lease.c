@@ -1,6 +1,6 @@
-/* store_lease.c: the lease of a pooled client, and the verbs over a collection that all the rest of the
- * adapter is made of. Any thread; a lease belongs to the thread that took it and ends with its call, so that
- * no cursor or reply outlives its client. */
+/* store_lease.c: the lease of a pooled client, and the verbs over a collection that all the rest
+ * of the adapter is made of. Any thread; a lease belongs to the thread that took it and ends
+ * with its call, so that no cursor or reply outlives its client. */
 #include "store_mongo.h"
 #include <string.h>
 
@@ -32,8 +32,8 @@ jw_lease_collection(const JwLease *lease, const char *name)
     return mongoc_client_get_collection(lease->client, lease->store->database, name);
 }
 
-/* Real servers do not look, and bson_validate() of 1.23 passes over broken texts; what cannot be read back as
- * UTF-8 must not get in. Documents of our own, so the depth is small. */
+/* Real servers do not look, and bson_validate() of 1.23 passes over broken texts; what cannot be
+ * read back as UTF-8 must not get in. Documents of our own, so the depth is small. */
 static bool
 texts_valid(bson_iter_t *iter)
 {
@@ -161,8 +161,8 @@ jw_store_update(JwStore *self, const char *collection, const bson_t *filter, con
     return true;
 }
 
-/* Reads the reply of an unordered insert that met ids which exist. Everything else in it is an error, and
- * so is a document that the reply does not account for. */
+/* Reads the reply of an unordered insert that met ids which exist. Everything else in it is an
+ * error, and so is a document that the reply does not account for. */
 static bool
 read_insert_reply(const bson_t *reply, const char *collection, size_t n, JwCreate *ret_creates,
                   GError **error)

@@ -1,5 +1,6 @@
-/* store_mem.c: the store in memory, for unit tests: tables under one lock, faults on demand, outboxes.
- * Any thread. It follows the same rule tables as the Mongo adapter, and the same conformance test. */
+/* store_mem.c: the store in memory, for unit tests: tables under one lock, faults on demand,
+ * outboxes. Any thread. It follows the same rule tables as the Mongo adapter, and the same
+ * conformance test. */
 #include "store_mem.h"
 #include <pthread.h>
 

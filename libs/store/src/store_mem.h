@@ -1,5 +1,5 @@
-/* store_mem.h: what the files of the memory adapter share. One mutex over everything; callbacks of the caller
- * run outside of it. */
+/* store_mem.h: what the files of the memory adapter share. One mutex over everything; callbacks
+ * of the caller run outside of it. */
 #pragma once
 #include "store_private.h"
 #include "jw/store_mem.h"
@@ -41,8 +41,9 @@ typedef struct {
     GHashTable *values; /* full name of the field → JwMemValue */
 } JwMemRecord;
 
-/* Every operation begins with _begin and ends with _end, both under the lock. They count the call and fail
- * it where a test asked for it: _begin before anything is done, _end after it (a lost reply). */
+/* Every operation begins with _begin and ends with _end, both under the lock. They count the
+ * call and fail it where a test asked for it: _begin before anything is done, _end after it (a
+ * lost reply). */
 bool jw_store_mem_begin(JwStoreMem *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool jw_store_mem_end(JwStoreMem *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

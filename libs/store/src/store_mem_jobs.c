@@ -1,4 +1,5 @@
-/* store_mem_jobs.c: jobs in memory: the same changes as store_job_change.c makes, on structs. Any thread. */
+/* store_mem_jobs.c: jobs in memory: the same changes as store_job_change.c makes, on structs.
+ * Any thread. */
 #include "store_mem.h"
 #include <string.h>
 

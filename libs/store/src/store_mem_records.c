@@ -1,5 +1,6 @@
-/* store_mem_records.c: records in memory: whole collections are filtered and sorted for each scan. Any thread.
- * Records never change once made, so a scan holds references and runs the caller's function unlocked. */
+/* store_mem_records.c: records in memory: whole collections are filtered and sorted for each
+ * scan. Any thread. Records never change once made, so a scan holds references and runs the
+ * caller's function unlocked. */
 #include "store_mem.h"
 #include <string.h>
 

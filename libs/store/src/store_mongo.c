@@ -1,5 +1,5 @@
-/* store_mongo.c: the Mongo adapter itself: configuration, the pool, indexes, health.
- * Any thread; the pool is libmongoc's and the only shared state. Not fork-safe, as libmongoc is not. */
+/* store_mongo.c: the Mongo adapter itself: configuration, the pool, indexes, health. Any thread;
+ * the pool is libmongoc's and the only shared state. Not fork-safe, as libmongoc is not. */
 #include "store_mongo.h"
 #include "jw/log.h"
 #include <pthread.h>

@@ -1,5 +1,6 @@
-/* store_mongo.h: what the files of the Mongo adapter share: the instance, the lease of a pooled client,
- * a few verbs over a collection, the translation of errors, and the adapter's operations. */
+/* store_mongo.h: what the files of the Mongo adapter share: the instance, the lease of a pooled
+ * client, a few verbs over a collection, the translation of errors, and the adapter's
+ * operations. */
 #pragma once
 #include "mongoc_auto.h"
 #include "store_doc.h"
@@ -25,8 +26,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JwLease, jw_lease_clear)
 bool jw_store_lease(JwStore *self, JwLease *lease, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 mongoc_collection_t *jw_lease_collection(const JwLease *lease, const char *name);
 
-/* Translate a libmongoc error (store_fail.c) and return false. What a failed write left is in doubt unless
- * the error says that it never began; a failed read is merely unavailable. */
+/* Translate a libmongoc error (store_fail.c) and return false. What a failed write left is in
+ * doubt unless the error says that it never began; a failed read is merely unavailable. */
 bool jw_store_fail_write(GError **error, const bson_error_t *cause, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 bool jw_store_fail_read(GError **error, const bson_error_t *cause, const char *format, ...)
@@ -39,7 +40,8 @@ bool jw_store_check_concern(GError **error, const bson_t *reply,
 typedef bool (*JwDocFunc)(const bson_t *document, gpointer data, GError **error);
 bool jw_store_find(JwStore *self, const char *collection, const bson_t *filter, const bson_t *opts,
                    JwDocFunc visit, gpointer data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* findAndModify that gives the new document, or only @fields of it. LOST: the filter matched nothing. */
+/* findAndModify that gives the new document, or only @fields of it. LOST: the filter matched
+ * nothing. */
 bool jw_store_modify(JwStore *self, const char *collection, const bson_t *filter,
                      const bson_t *update, const bson_t *fields, JwCas *ret_cas, JwDocFunc visit,
                      gpointer data, GError **error) G_GNUC_WARN_UNUSED_RESULT;

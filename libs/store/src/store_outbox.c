@@ -1,4 +1,5 @@
-/* store_outbox.c: T9: taking published events out of their documents, and finding those still in. Any thread. */
+/* store_outbox.c: T9: taking published events out of their documents, and finding those still
+ * in. Any thread. */
 #include "store_mongo.h"
 
 static const char *
@@ -10,7 +11,7 @@ collection_of(JwDocKind kind)
 /* {"$in": [ids of the refs of one kind]}, the document's or the entry's. */
 static void
 append_ids(bson_t *to, const char *key, JwDocKind kind, const JwOutboxRef *refs, size_t n_refs,
-           size_t id_offset)
+           bool of_entries)
 {
     bson_t in, ids;
     uint32_t n = 0;
@@ -23,15 +24,16 @@ append_ids(bson_t *to, const char *key, JwDocKind kind, const JwOutboxRef *refs,
 
         if (refs[i].kind == kind) {
             (void)bson_uint32_to_string(n++, &index, buffer, sizeof buffer);
-            BSON_APPEND_UTF8(&ids, index, G_STRUCT_MEMBER(const char *, &refs[i], id_offset));
+            BSON_APPEND_UTF8(&ids, index, of_entries ? refs[i].entry_id : refs[i].doc_id);
         }
     }
     bson_append_array_end(&in, &ids);
     bson_append_document_end(to, &in);
 }
 
-/* All entries of one kind in one statement: entry ids are unique over all documents, so pulling the whole list from each
- * document takes no more than was named, and costs the server a fifth of one statement a document. */
+/* All entries of one kind in one statement: entry ids are unique over all documents, so pulling
+ * the whole list from each document takes no more than was named, and costs the server a fifth
+ * of one statement a document. */
 static bool
 pull_kind(JwStore *self, JwDocKind kind, const JwOutboxRef *refs, size_t n_refs, GError **error)
 {
@@ -45,10 +47,10 @@ pull_kind(JwStore *self, JwDocKind kind, const JwOutboxRef *refs, size_t n_refs,
     bson_t pull, outbox;
     bson_error_t cause;
 
-    append_ids(&filter, "_id", kind, refs, n_refs, offsetof(JwOutboxRef, doc_id));
+    append_ids(&filter, "_id", kind, refs, n_refs, false);
     BSON_APPEND_DOCUMENT_BEGIN(&update, "$pull", &pull);
     BSON_APPEND_DOCUMENT_BEGIN(&pull, "outbox", &outbox);
-    append_ids(&outbox, "id", kind, refs, n_refs, offsetof(JwOutboxRef, entry_id));
+    append_ids(&outbox, "id", kind, refs, n_refs, true);
     bson_append_document_end(&pull, &outbox);
     bson_append_document_end(&update, &pull);
     if (!mongoc_collection_update_many(in, &filter, &update, NULL, NULL, &cause)) {

@@ -1,7 +1,7 @@
 /* store_private.h: the store port from inside: the table of operations that an adapter fills.
- * Signatures and answers are those of the public functions of the same name (jw/store*.h); arguments were
- * checked by the dispatching function. Files are written and read in chunks; how chunks become a file is
- * store_files.c's business and the same for every adapter. */
+ * Signatures and answers are those of the public functions of the same name (jw/store*.h);
+ * arguments were checked by the dispatching function. Files are written and read in chunks; how
+ * chunks become a file is store_files.c's business and the same for every adapter. */
 #pragma once
 #include "jw/store.h"
 #include "jw/store_deliveries.h"
@@ -74,7 +74,8 @@ typedef struct {
     bool (*list_occurrences)(JwStore *self, const char *schedule_id, size_t limit,
                              JwOccurrenceFunc visit, gpointer data, GError **error);
 
-    /* Files. An upload is noted before its first chunk, so that a sweep finds what was left behind. */
+    /* Files. An upload is noted before its first chunk, so that a sweep finds what was left
+     * behind. */
     bool (*begin_file)(JwStore *self, const char *file_id, const char *job_id, int64_t now_ms,
                        GError **error);
     /* A chunk that exists with the same bytes is done already; with other bytes: CONFLICT. */

@@ -1,6 +1,7 @@
-/* store_record_ahead.c: a ring of batches between the thread that reads the server and the caller's.
- * Without it server and report writer take turns; with it the slower of the two sets the pace. The mutex
- * guards everything but the bytes of a batch, which belong to one side at a time. */
+/* store_record_ahead.c: a ring of batches between the thread that reads the server and the
+ * caller's. Without it server and report writer take turns; with it the slower of the two sets
+ * the pace. The mutex guards everything but the bytes of a batch, which belong to one side at a
+ * time. */
 #include "store_record_ahead.h"
 #include "jw/sync.h"
 #include <string.h>
@@ -21,7 +22,8 @@ typedef struct {
     GError *error; /* of the producer; read after it was joined */
 } Ahead;
 
-/* Hands the batch being filled over and waits for an empty one. False: the consumer wants no more. */
+/* Hands the batch being filled over and waits for an empty one. False: the consumer wants no
+ * more. */
 static bool
 hand_over(Ahead *self)
 {

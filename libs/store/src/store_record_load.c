@@ -1,4 +1,5 @@
-/* store_record_load.c: writing the users' records: batches, the index for ordered scans, dropping. Any thread. */
+/* store_record_load.c: writing the users' records: batches, the index for ordered scans,
+ * dropping. Any thread. */
 #include "store_mongo.h"
 #include <string.h>
 

@@ -1,6 +1,7 @@
-/* store_record_row.c: record documents to rows. One thread an instance.
- * Records of one collection nearly always have their fields in the same order, so each place in the document
- * remembers which field it held last time: one comparison a field, whatever the number of fields. */
+/* store_record_row.c: record documents to rows. One thread an instance. Records of one
+ * collection nearly always have their fields in the same order, so each place in the document
+ * remembers which field it held last time: one comparison a field, whatever the number of
+ * fields. */
 #include "store_record_row.h"
 #include <string.h>
 
@@ -171,7 +172,8 @@ set_value(JwRecordRow *self, size_t i, const bson_iter_t *iter)
     }
 }
 
-/* Gives the element to every field that begins with its key: "a" and "a.b" may both be asked for. */
+/* Gives the element to every field that begins with its key: "a" and "a.b" may both be asked
+ * for. */
 static void
 take_element(JwRecordRow *self, size_t first, const bson_iter_t *iter)
 {

@@ -1,10 +1,10 @@
-/* store_records.c: reading the users' records in one pass. Any thread;
- * a scan reads on a thread of its own, which ends with the call (store_record_ahead.c).
- * An ordered scan is cut into slices of time, each sorted on its own: real mongod walks the index, servers
- * that cannot sort by an index hold one slice and not the whole period. The width of a slice follows what
- * what the last one held.
- * A projection is asked for only where it saves much: picking most fields of a document costs the server more
- * than sending the whole of it (measured: a tenth of the speed), so a few documents are looked at first. */
+/* store_records.c: reading the users' records in one pass. Any thread; a scan reads on a thread
+ * of its own, which ends with the call (store_record_ahead.c). An ordered scan is cut into
+ * slices of time, each sorted on its own: real mongod walks the index, servers that cannot sort
+ * by an index hold one slice and not the whole period. The width of a slice follows what what
+ * the last one held. A projection is asked for only where it saves much: picking most fields of
+ * a document costs the server more than sending the whole of it (measured: a tenth of the
+ * speed), so a few documents are looked at first. */
 #include "store_mongo.h"
 #include "store_record_ahead.h"
 #include "store_record_row.h"
@@ -12,6 +12,7 @@
 
 #define BATCH_ROWS     4000
 #define PROBE_ROWS     50
+#define DENSITY_ROWS   5000
 #define SLICE_ROWS     50000
 #define SLICE_FIRST_MS (INT64_C(3600) * 1000)
 /* Year 1: some servers refuse dates that they cannot print. */
@@ -26,7 +27,8 @@ typedef struct {
     JwDocFunc put;
     gpointer put_data;
     bool project, in_storage_order;
-    int64_t count; /* of the slice being read */
+    int64_t count;       /* of the slice being read */
+    int64_t seen, total; /* of the period, of the collection */
 } Reading;
 
 static bool
@@ -35,6 +37,7 @@ pass_on(const bson_t *document, gpointer data, GError **error)
     Reading *reading = data;
 
     reading->count++;
+    reading->seen++;
     return reading->put(document, reading->put_data, error);
 }
 
@@ -165,29 +168,6 @@ append_projection(bson_t *opts, const JwRecordScan *scan)
     bson_append_document_end(opts, &projection);
 }
 
-/* A period that holds most of the records is read in storage order: fetching each document by way of the
- * index costs several times as much, on every server. */
-static bool
-decide_order(Reading *reading, GError **error)
-{
-    const JwRecordScan *scan = reading->scan;
-    g_auto(bson_t) filter = BSON_INITIALIZER;
-    int64_t total = 0, within = 0;
-
-    if (!jw_store_estimate(reading->store, scan->collection, &total, error)) {
-        return false;
-    }
-    if (total < SLICE_ROWS) {
-        return true;
-    }
-    append_period(&filter, scan->date_field, scan->start_ms, scan->end_ms);
-    if (!jw_store_count(reading->store, scan->collection, &filter, total / 3, &within, error)) {
-        return false;
-    }
-    reading->in_storage_order = within >= total / 3;
-    return true;
-}
-
 static void
 append_opts(bson_t *opts, const Reading *reading)
 {
@@ -254,20 +234,36 @@ find_edge(const Reading *reading, int way, Edge *edge, GError **error)
     return jw_store_find(reading->store, scan->collection, &filter, opts, take_edge, edge, error);
 }
 
+/* A period that holds much of the collection is read in storage order: fetching each document by
+ * way of the index costs several times as much, on every server. Counting would cost as much
+ * again, so the density of the slices so far says how many are to be expected. */
+static bool
+better_in_storage_order(const Reading *reading, int64_t covered_ms, int64_t left_ms)
+{
+    const double expected = (double)reading->seen / (double)covered_ms * (double)left_ms;
+
+    return !reading->scan->ordered && reading->seen >= DENSITY_ROWS
+           && expected > (double)reading->total / 3;
+}
+
 static bool
 read_period(Reading *reading, int64_t start_ms, int64_t end_ms, GError **error)
 {
     int64_t width_ms = SLICE_FIRST_MS;
 
-    while (start_ms < end_ms) {
+    for (int64_t at_ms = start_ms; at_ms < end_ms;) {
         g_auto(bson_t) filter = BSON_INITIALIZER;
-        const int64_t next_ms = end_ms - start_ms > width_ms ? start_ms + width_ms : end_ms;
-        append_period(&filter, reading->scan->date_field, start_ms, next_ms);
+        int64_t next_ms = end_ms - at_ms > width_ms ? at_ms + width_ms : end_ms;
+        if (better_in_storage_order(reading, at_ms - start_ms, end_ms - at_ms)) {
+            reading->in_storage_order = true;
+            next_ms = end_ms;
+        }
+        append_period(&filter, reading->scan->date_field, at_ms, next_ms);
         append_filters(&filter, reading->scan);
         if (!read_slice(reading, &filter, error)) {
             return false;
         }
-        start_ms = next_ms;
+        at_ms = next_ms;
         if (reading->count < SLICE_ROWS / SLICE_GROWTH) {
             width_ms = MIN(width_ms, INT64_MAX / 16) * SLICE_GROWTH;
         } else {
@@ -278,8 +274,8 @@ read_period(Reading *reading, int64_t start_ms, int64_t end_ms, GError **error)
     return true;
 }
 
-/* Everything, in order: what has no date first, as the server's sort has it, then from the first date to
- * the last. */
+/* Everything, in order: what has no date first, as the server's sort has it, then from the first
+ * date to the last. */
 static bool
 read_all_ordered(Reading *reading, GError **error)
 {
@@ -300,17 +296,10 @@ read_all_ordered(Reading *reading, GError **error)
 }
 
 static bool
-read_unordered(Reading *reading, bool whole, GError **error)
+read_all(Reading *reading, GError **error)
 {
     g_auto(bson_t) filter = BSON_INITIALIZER;
 
-    if (!whole) {
-        if (!decide_order(reading, error)) {
-            return false;
-        }
-        append_period(&filter, reading->scan->date_field, reading->scan->start_ms,
-                      reading->scan->end_ms);
-    }
     append_filters(&filter, reading->scan);
     return read_slice(reading, &filter, error);
 }
@@ -327,11 +316,11 @@ read_records(JwDocFunc put, gpointer put_data, gpointer user, GError **error)
     if (!decide_projection(reading, error)) {
         return false;
     }
-    if (!scan->ordered) {
-        return read_unordered(reading, whole, error);
+    if (whole) {
+        return scan->ordered ? read_all_ordered(reading, error) : read_all(reading, error);
     }
-    return whole ? read_all_ordered(reading, error)
-                 : read_period(reading, scan->start_ms, scan->end_ms, error);
+    return jw_store_estimate(reading->store, scan->collection, &reading->total, error)
+           && read_period(reading, scan->start_ms, scan->end_ms, error);
 }
 
 bool

@@ -33,7 +33,8 @@ is_decision(const char *name, bool same_rule)
            || (same_rule && strcmp(name, "nextFireAt") == 0);
 }
 
-/* Replaces what the rule says. Texts that the new rule has no more are unset, never left from the old one. */
+/* Replaces what the rule says. Texts that the new rule has no more are unset, never left from
+ * the old one. */
 static bool
 update_schedule(JwStore *self, const JwSchedule *schedule, const JwSchedule *old, JwCas *ret_cas,
                 GError **error)

@@ -1,5 +1,6 @@
-/* scripted_mongo.c: the scripted server: one thread that accepts, one for each connection. The mutex guards
- * the script and the list of connections; freeing shuts every socket down and joins every thread. */
+/* scripted_mongo.c: the scripted server: one thread that accepts, one for each connection. The
+ * mutex guards the script and the list of connections; freeing shuts every socket down and joins
+ * every thread. */
 #include "scripted_mongo.h"
 #include "jw/sync.h"
 #include <arpa/inet.h>
@@ -105,8 +106,9 @@ send_document(int socket, int32_t id, int32_t opcode, const char *json)
 static bool
 treat(int socket, int32_t id, int32_t opcode, SmTreatment treatment, const char *json)
 {
-    /* An OP_MSG whose document has the right length and an element of no known type. (A length that reaches
-     * beyond the frame is left out: libmongoc 1.23.1 reads over the end and crashes.) */
+    /* An OP_MSG whose document has the right length and an element of no known type. (A length
+     * that reaches beyond the frame is left out: libmongoc 1.23.1 reads over the end and
+     * crashes.) */
     static const guint8 nonsense[33] = { 33, 0,    0,    0,    1,   0,   0, 0, 0, 0, 0,
                                          0,  0xdd, 0x07, 0,    0,   0,   0, 0, 0, 0, 12,
                                          0,  0,    0,    0x77, 'o', 'k', 0, 1, 2, 3, 0 };

@@ -1,5 +1,6 @@
-/* scripted_mongo.h: a MongoDB server that answers by script, for faults that no real server gives on demand.
- * It greets like a standalone 4.4; every command that is not a greeting gets the scripted treatment. */
+/* scripted_mongo.h: a MongoDB server that answers by script, for faults that no real server
+ * gives on demand. It greets like a standalone 4.4; every command that is not a greeting gets
+ * the scripted treatment. */
 #pragma once
 #include <glib.h>
 

@@ -1,6 +1,7 @@
-/* test_store_faults.c: what the Mongo adapter says when the server misbehaves: lost replies, stalls, nonsense,
- * refusals, write concerns not met; on a scripted server, so that each fault comes when it is asked for.
- * The one rule behind the table: a write is UNAVAILABLE only if it certainly did not happen. */
+/* test_store_faults.c: what the Mongo adapter says when the server misbehaves: lost replies,
+ * stalls, nonsense, refusals, write concerns not met; on a scripted server, so that each fault
+ * comes when it is asked for. The one rule behind the table: a write is UNAVAILABLE only if it
+ * certainly did not happen. */
 #include "store_conformance.h"
 #include "scripted_mongo.h"
 #include "jw/sync.h"

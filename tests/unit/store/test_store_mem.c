@@ -49,8 +49,8 @@ a_lost_reply_leaves_the_write_done(void **state)
     assert_string_equal(read->owner, "me");
 }
 
-/* Every call of an upload fails once, before and after: the writer repeats what is safe to repeat, and
- * whatever it says, the file is whole or not there. */
+/* Every call of an upload fails once, before and after: the writer repeats what is safe to
+ * repeat, and whatever it says, the file is whole or not there. */
 static void
 uploads_survive_any_one_fault(void **state)
 {
