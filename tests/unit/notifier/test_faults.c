@@ -13,7 +13,6 @@ send_and_check(NtfKit *kit, Ntf *ntf, const char *id)
     size_t before = jw_mail_mem_count(kit->ntf.mail);
 
     ntf_send(ntf, id);
-    jw_store_mem_fail_nth(kit->ntf.store, 0, JW_ERROR_INTERNAL, false);
     g_autoptr(JwDelivery) delivery = kit_get(kit, id);
     if (jw_mail_mem_count(kit->ntf.mail) > before) {
         assert_true(delivery->dot);

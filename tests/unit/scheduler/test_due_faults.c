@@ -85,6 +85,46 @@ test_two_schedulers(void **state G_GNUC_UNUSED)
     }
 }
 
+static void
+fire_second_later(gpointer data)
+{
+    SchKit *kit = ((void **)data)[0];
+
+    tk_clock_advance(&kit->clock.fake, 10 * MINUTE);
+    (void)kit_fire(((void **)data)[1]);
+}
+
+/* The second one looks ten minutes later and would decide otherwise: what was decided first holds, and its row
+ * and job agree. */
+static void
+test_two_schedulers_at_two_times(void **state G_GNUC_UNUSED)
+{
+    for (size_t p = 0; p < G_N_ELEMENTS(policies); p++) {
+        for (int n = 1;; n++) {
+            g_autoptr(SchKit) kit = kit_with_backlog(policies[p].misfire);
+            Sch *second = kit_second(kit);
+
+            hook_clock_at(&kit->clock, n, fire_second_later, (void *[]){ kit, second });
+            (void)kit_fire(&kit->sch);
+            bool ran = hook_clock_done(&kit->clock);
+            (void)kit_fire(&kit->sch);
+            g_autofree char *history = kit_history(kit, "s");
+            g_auto(GStrv) rows = g_strsplit(history, " ", -1);
+            assert_int_equal(g_strv_length(rows), (ran ? 4 : 3) + 1);
+            for (int i = 0; rows[i + 1] != NULL; i++) {
+                g_autofree char *minute = g_strdup_printf("@%d0", i + 1);
+                assert_true(g_str_has_suffix(rows[i], minute));
+            }
+            kit_assert_settled(kit, "s");
+            kit_free_second(second);
+            if (!ran) {
+                break;
+            }
+            assert_true(n < MAX_READINGS);
+        }
+    }
+}
+
 /* Two at once, the first of which meets a failing store at any call: the worst of both. */
 static void
 test_second_takes_over(void **state G_GNUC_UNUSED)
@@ -137,6 +177,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_call_fails),
         cmocka_unit_test(test_two_schedulers),
+        cmocka_unit_test(test_two_schedulers_at_two_times),
         cmocka_unit_test(test_second_takes_over),
         cmocka_unit_test_setup_teardown(test_error_is_reported, kit_setup, kit_teardown),
     };
