@@ -160,7 +160,7 @@ kit_make(ExeKit *self, const char *extra)
     if (answer.verdict != JW_VERDICT_DONE) {
         fail_msg("the command was not taken: %s", answer.reason);
     }
-    g_autofree char *queued = jw_queue_pop(self->exe.ready, 0);
+    g_free(jw_queue_pop(self->exe.ready, 0));
     return g_strdup(id);
 }
 

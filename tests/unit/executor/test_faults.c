@@ -17,7 +17,7 @@ assert_sound(ExeKit *kit, const JwJob *job)
     assert_int_equal(cancelled, job->state == JW_JOB_CANCELLED);
     assert_int_equal(job->artifact != NULL, job->state == JW_JOB_COMPLETED);
     if (job->artifact != NULL) {
-        g_autofree char *text = kit_artifact(kit, job);
+        g_free(kit_artifact(kit, job));
         assert_int_equal(job->artifact->rows, KIT_RECORDS);
     }
     kit_assert_clean(kit);

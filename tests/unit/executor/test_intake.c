@@ -228,7 +228,7 @@ test_ready_queue_full(void **state G_GNUC_UNUSED)
               error);
     assert_int_equal(pending, 5);
     /* Room for one: the next in order gets it. */
-    g_autofree char *first = jw_queue_pop(kit->exe.ready, 0);
+    g_free(jw_queue_pop(kit->exe.ready, 0));
     kit_consume(kit, messages + 2, 3, answers);
     assert_int_equal(answers[0].verdict, JW_VERDICT_DONE);
     assert_int_equal(answers[1].verdict, JW_VERDICT_LATER);

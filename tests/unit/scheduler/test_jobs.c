@@ -48,8 +48,8 @@ test_no_hint(void **state)
 {
     SchKit *kit = *state;
     g_autofree char *claimed = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
-    g_autofree char *backing_off = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW + HOUR);
-    g_autofree char *scheduled = kit_make_job(kit, JW_JOB_SCHEDULED, KIT_NOW + HOUR);
+    g_free(kit_make_job(kit, JW_JOB_PENDING, KIT_NOW + HOUR));
+    g_free(kit_make_job(kit, JW_JOB_SCHEDULED, KIT_NOW + HOUR));
 
     kit_claim(kit, claimed);
     tk_clock_advance(&kit->clock.fake, 30 * MINUTE);
@@ -62,9 +62,9 @@ test_hints_grow_rare(void **state)
 {
     static const int64_t minutes[] = { 0, 1, 3, 7, 15, 31, 61, 91, 121 };
     SchKit *kit = *state;
-    g_autofree char *id = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
     size_t at = 0;
 
+    g_free(kit_make_job(kit, JW_JOB_PENDING, KIT_NOW));
     tk_clock_advance(&kit->clock.fake, 6000);
     for (int64_t minute = 0; minute <= 125; minute++) {
         bool due = at < G_N_ELEMENTS(minutes) && minutes[at] == minute;
@@ -101,11 +101,11 @@ static void
 test_hint_refused(void **state)
 {
     SchKit *kit = *state;
-    g_autofree char *first = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
-    g_autofree char *second = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
     g_autoptr(GError) error = NULL;
     size_t hinted = 0;
 
+    g_free(kit_make_job(kit, JW_JOB_PENDING, KIT_NOW));
+    g_free(kit_make_job(kit, JW_JOB_PENDING, KIT_NOW));
     tk_clock_advance(&kit->clock.fake, 6000);
     jw_bus_mem_refuse(kit->sch.bus, 1);
     assert_false(sch_hint(&kit->sch, &hinted, &error));
