@@ -134,14 +134,17 @@ class Way:
         recipients = job.get("delivery", {}).get("recipients", [])
         for mail in recipients:
             address, state = mail["email"], mail["status"]
-            if self.mails.get(address) == state:
+            before = self.mails.get(address)
+            if before == state:
                 continue
             self.mails[address] = state
             good = {"Queued": "yellow", "Sending": "cyan", "Sent": "green"}.get(state)
-            self.line("mail", good or "red", f"{address:<30}{paint(state, good or 'red')}")
+            why = mail.get("errorMessage") or mail.get("note") or ""
+            if before == "Sending" and state == "Queued":
+                why = why or "again: the mail server did not take it yet"
+            self.line("mail", good or "red", f"{address:<30}{paint(state, good or 'red')}" + (f", {why}" if why else ""))
             if not good:
-                why = mail.get("errorMessage") or "no reason was given"
-                raise Fault(f"the mail to {address} is {state}: {why}; see: make logs NAME=notifier")
+                raise Fault(f"the mail to {address} is {state}: {why or 'no reason was given'}; see: make logs NAME=notifier")
         return bool(recipients) and all(mail["status"] == "Sent" for mail in recipients)
 
 
@@ -227,8 +230,8 @@ def caught_mails(page, file_name):
 def mail_page(job):
     """Where the first recipient's mail can be read, once the mail server shows all of them."""
     page = os.environ.get("JW_MAIL_WEB_URL")
-    if not page:
-        return None
+    if not page or page != os.environ["JW_DEMO_MAIL_PAGE"]:  # somebody else's mail server: nothing is known of it
+        return page
     wanted = [mail["email"] for mail in job["delivery"]["recipients"]]
     deadline = time.monotonic() + 5
     while True:
@@ -267,6 +270,9 @@ try:
 except Fault as fault:
     show()
     sys.exit(f"{paint('demo:', 'red')} {fault}")
+except (KeyError, ValueError, zipfile.BadZipFile) as cause:
+    show()
+    sys.exit(f"{paint('demo:', 'red')} an answer was not understood ({cause!r}); is another program on these ports? make status")
 except KeyboardInterrupt:
     show()
     sys.exit("demo: stopped watching; Jobwire stays up, end it with: make down")

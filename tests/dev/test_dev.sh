@@ -261,6 +261,9 @@ PROGRAM
   pid=$(head -n 1 "$JW_DEV_STATE/gateway/pid")
   match "$(dev/services start gateway 2>&1)" 'runs already'
   same "$(head -n 1 "$JW_DEV_STATE/gateway/pid")" "$pid"
+  match "$(JW_LOG_LEVEL=debug dev/services start gateway 2>&1)" 'stopped the old gateway'
+  match "$(dev/services start gateway 2>&1)" 'stopped the old gateway'
+  pid=$(head -n 1 "$JW_DEV_STATE/gateway/pid")
   touch "$tmp/bin/jobwire-gateway"
   dev/services start > /dev/null 2>&1
   [ "$(head -n 1 "$JW_DEV_STATE/gateway/pid")" != "$pid" ] || fail 'the old program still runs'
