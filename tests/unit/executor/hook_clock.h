@@ -1,6 +1,7 @@
 /* hook_clock.h: a fake clock at which something happens when it is read for the nth time.
  * The services ask the clock before each of their steps and hold no lock meanwhile, so a test walks over all n
- * to put another process's deed between any two steps. The test's own thread. */
+ * to put another process's deed between any two steps. The reader gets the time from before the deed, as one
+ * that was stopped right then does. The test's own thread. */
 #pragma once
 #include "testkit.h"
 
@@ -17,12 +18,13 @@ typedef struct {
     gpointer data;
 } HookClock;
 
-static inline void
-hook_clock_read(HookClock *self)
+static inline int64_t
+hook_clock_read(HookClock *self, int64_t time_ms)
 {
     if (self->left > 0 && --self->left == 0) {
         self->hook(self->data); /* may read the clock itself */
     }
+    return time_ms;
 }
 
 static inline int64_t
@@ -30,8 +32,7 @@ hook_clock_now_ms(JwClock *clock)
 {
     HookClock *self = (HookClock *)clock;
 
-    hook_clock_read(self);
-    return self->fake_now_ms(clock);
+    return hook_clock_read(self, self->fake_now_ms(clock));
 }
 
 static inline int64_t
@@ -39,8 +40,7 @@ hook_clock_mono_ms(JwClock *clock)
 {
     HookClock *self = (HookClock *)clock;
 
-    hook_clock_read(self);
-    return self->fake_mono_ms(clock);
+    return hook_clock_read(self, self->fake_mono_ms(clock));
 }
 
 static inline void

@@ -209,6 +209,31 @@ test_reaped_for_good(void **state G_GNUC_UNUSED)
     at_every_reading((Deed){ .first = JW_CHANGE_REAP_FAIL }, check_failed);
 }
 
+/* Another claims first, and our claim's answer is lost: its claim must not be taken for ours. */
+static void
+claim_first(gpointer data)
+{
+    Deed *deed = data;
+
+    deed->token = kit_claim(deed->kit, deed->id);
+    jw_store_mem_fail_nth(deed->kit->exe.store, 1, JW_ERROR_IN_DOUBT, false);
+}
+
+static void
+test_claim_in_doubt(void **state)
+{
+    ExeKit *kit = *state;
+    g_autofree char *id = kit_make(kit, "");
+    Deed deed = { .kit = kit, .id = id };
+
+    hook_clock_at(&kit->clock, 1, claim_first, &deed);
+    exe_run_job(&kit->exe, id);
+    assert_true(hook_clock_done(&kit->clock));
+    g_autoptr(JwJob) job = kit_job(kit, id);
+    check_other_owner(&deed, job);
+    assert_int_equal(kit_orphans(kit), 0);
+}
+
 /* A graceful cancel asked at any time while it runs ends as cancelled, by this attempt, without a file. */
 static void
 check_cancelled(const Deed *deed G_GNUC_UNUSED, JwJob *job)
@@ -331,6 +356,7 @@ main(void)
         cmocka_unit_test(test_token_lost),
         cmocka_unit_test(test_reaped),
         cmocka_unit_test(test_reaped_for_good),
+        TEST(test_claim_in_doubt),
         cmocka_unit_test(test_graceful_cancel),
         cmocka_unit_test(test_immediate_cancel),
         cmocka_unit_test(test_shutdown),

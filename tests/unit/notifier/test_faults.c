@@ -194,6 +194,70 @@ test_mark_refused(void **state G_GNUC_UNUSED)
     assert_true(stopped > 0);
 }
 
+/* The delivery is taken from a sender and claimed by another, which has not sent yet. */
+typedef struct {
+    NtfKit *kit;
+    const char *id;
+    bool won;
+    size_t mails; /* that had gone out until then */
+} Taken;
+
+static void
+take_and_claim(gpointer data)
+{
+    Taken *taken = data;
+    g_autoptr(JwDelivery) delivery = kit_get(taken->kit, taken->id);
+
+    if (delivery->state != JW_DELIVERY_SENDING) {
+        return;
+    }
+    kit_change(taken->kit, taken->id,
+               delivery->dot ? JW_DCHANGE_REAP_DOUBT : JW_DCHANGE_REAP_QUEUE);
+    if (delivery->dot) {
+        kit_change(taken->kit, taken->id, JW_DCHANGE_RESEND);
+    }
+    kit_change(taken->kit, taken->id, JW_DCHANGE_CLAIM);
+    taken->won = true;
+    taken->mails = delivery->dot;
+}
+
+/* Whatever the mail server said to the stale sender, the new claim stands untouched, and without a mark of its own the
+ * stale one sends nothing. */
+static void
+test_stale_sender_changes_nothing(void **state G_GNUC_UNUSED)
+{
+    static const JwMailOutcome outcomes[] = { JW_MAIL_SENT,   JW_MAIL_LATER,   JW_MAIL_BOUNCED,
+                                              JW_MAIL_FAILED, JW_MAIL_UNKNOWN, JW_MAIL_STOPPED };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(outcomes); i++) {
+        size_t won = 0;
+
+        for (int n = 1; n < MAX_READINGS; n++) {
+            g_autoptr(NtfKit) kit = kit_new();
+            g_autofree char *id = kit_delivery(kit);
+            Taken taken = { kit, id, false, 0 };
+
+            jw_mail_mem_next(kit->ntf.mail, outcomes[i], "x");
+            hook_clock_at(&kit->clock, n, take_and_claim, &taken);
+            ntf_send(&kit->ntf, id);
+            bool ran = hook_clock_done(&kit->clock);
+            if (taken.won) {
+                g_autoptr(JwDelivery) delivery = kit_get(kit, id);
+                assert_int_equal(delivery->state, JW_DELIVERY_SENDING);
+                assert_int_equal(delivery->token, 3);
+                assert_string_equal(delivery->owner, "another");
+                assert_false(delivery->dot);
+                assert_int_equal(jw_mail_mem_count(kit->ntf.mail), taken.mails);
+                won++;
+            }
+            if (!ran) {
+                break;
+            }
+        }
+        assert_true(won > 0);
+    }
+}
+
 /* The keeper's calls, with a delivery of each kind waiting for it. */
 static void
 test_keeper(void **state G_GNUC_UNUSED)
