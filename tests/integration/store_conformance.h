@@ -10,15 +10,6 @@
 #include "jw/store_records.h"
 #include "jw/store_schedules.h"
 
-/* The order in which C evaluates arguments is open: the call must be over before its error is
- * read. */
-#undef assert_ok
-#define assert_ok(expression, error)                                                               \
-    do {                                                                                           \
-        const bool sc_ok_ = (expression) ? true : false;                                           \
-        tk_assert_ok(sc_ok_, (error), #expression, __FILE__, __LINE__);                            \
-    } while (0)
-
 /* Runs all cases on stores that @make gives; returns the number of failures, as cmocka does. */
 int sc_run(const char *name, JwStore *(*make)(void));
 

@@ -18,7 +18,10 @@ void tk_assert_error(GError **error, JwErrorCode code, const char *pattern, cons
                      int line);
 /* Fails with the error's message when @expression is false (or NULL). */
 #define assert_ok(expression, error)                                                               \
-    tk_assert_ok((expression) ? true : false, (error), #expression, __FILE__, __LINE__)
+    do {                                                                                           \
+        bool tk_ok_ = (expression) ? true : false; /* first: it sets @error */                     \
+        tk_assert_ok(tk_ok_, (error), #expression, __FILE__, __LINE__);                            \
+    } while (0)
 void tk_assert_ok(bool ok, const GError *error, const char *expression, const char *file, int line);
 
 /* A clock that moves only when told. */
