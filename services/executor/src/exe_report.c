@@ -15,7 +15,7 @@
 #include "jw/ident.h"
 #include "jw/log.h"
 #include "jw/store_files.h"
-#include "exe_rows.h"
+#include "jw/store_records.h"
 #include "render.h"
 #include "render_text.h"
 
@@ -198,7 +198,7 @@ report_read(Report *self, GError **error)
     exe_attempt_beat_now(self->attempt);
     jw_crash_point("exe_before_read");
     return exe_attempt_go_on(self->attempt, error)
-           && exe_rows_scan(self->exe->store, &scan, report_row, self, error);
+           && jw_store_scan_records(self->exe->store, &scan, report_row, self, error);
 }
 
 static bool
