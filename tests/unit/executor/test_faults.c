@@ -114,9 +114,11 @@ test_end_with_unknown_outcome(void **state G_GNUC_UNUSED)
 typedef struct {
     ExeKit *kit;
     const char *id;
-    JwJobTransition first; /* what happens to the job in mid-attempt */
-    bool claim;            /* and then another executor claims it */
-    int64_t token;         /* of that claim */
+    JwJobTransition first;   /* what happens to the job in mid-attempt */
+    bool claim;              /* and then another executor claims it */
+    bool cancel;             /* and a graceful cancel is asked of that one */
+    bool no_temp, shut_down; /* the attempt fails, or is told to end */
+    int64_t token;           /* of that claim */
     JwCas cas;
 } Deed;
 
@@ -133,6 +135,10 @@ do_deed(gpointer data)
     if (deed->claim && deed->cas == JW_CAS_WON) {
         deed->token = kit_claim(deed->kit, deed->id);
     }
+    if (deed->cancel && deed->cas == JW_CAS_WON) {
+        kit_change(deed->kit,
+                   (JwJobChange){ .job_id = deed->id, .transition = JW_CHANGE_CANCEL_GRACEFUL });
+    }
 }
 
 /* Runs the job once for every reading of the clock, with @deed at it; @check sees what came of it. */
@@ -144,18 +150,28 @@ at_every_reading(Deed deed, void (*check)(const Deed *deed, JwJob *job))
     for (int n = 1;; n++) {
         g_autoptr(ExeKit) kit = kit_new_sized(10);
         g_autofree char *id = kit_make(kit, "");
+        char *temp_dir = kit->exe.config.temp_dir;
 
+        if (deed.no_temp) {
+            kit->exe.config.temp_dir = (char *)(uintptr_t) "/nonexistent";
+        }
+        if (deed.shut_down) {
+            exe_beats_shutdown(kit->exe.beats);
+        }
         deed.kit = kit;
         deed.id = id;
         deed.cas = JW_CAS_LOST;
         hook_clock_at(&kit->clock, n, do_deed, &deed);
         exe_run_job(&kit->exe, id);
+        kit->exe.config.temp_dir = temp_dir;
         bool ran = hook_clock_done(&kit->clock);
         g_autoptr(JwJob) job = kit_job(kit, id);
         assert_sound(kit, job);
         if (deed.cas == JW_CAS_WON) {
             won = true;
             check(&deed, job);
+        } else if (deed.no_temp || deed.shut_down) {
+            assert_int_equal(job->state, JW_JOB_PENDING);
         } else {
             assert_int_equal(job->state, JW_JOB_COMPLETED);
         }
@@ -182,6 +198,31 @@ static void
 test_token_lost(void **state G_GNUC_UNUSED)
 {
     at_every_reading((Deed){ .first = JW_CHANGE_REAP_RETRY, .claim = true }, check_other_owner);
+}
+
+/* The same for an attempt that fails, and for one that is told to end. */
+static void
+test_token_lost_and_failed(void **state G_GNUC_UNUSED)
+{
+    at_every_reading((Deed){ .first = JW_CHANGE_REAP_RETRY, .claim = true, .no_temp = true },
+                     check_other_owner);
+    at_every_reading((Deed){ .first = JW_CHANGE_REAP_RETRY, .claim = true, .shut_down = true },
+                     check_other_owner);
+}
+
+static void
+check_other_cancelling(const Deed *deed, JwJob *job)
+{
+    assert_int_equal(job->state, JW_JOB_CANCELLING);
+    assert_int_equal(job->token, deed->token);
+}
+
+/* The one that owns it now is asked to stop: that is not for the stale attempt to answer. */
+static void
+test_token_lost_and_cancelled(void **state G_GNUC_UNUSED)
+{
+    at_every_reading((Deed){ .first = JW_CHANGE_REAP_RETRY, .claim = true, .cancel = true },
+                     check_other_cancelling);
 }
 
 static void
@@ -354,6 +395,8 @@ main(void)
         TEST(test_every_call_fails),
         cmocka_unit_test(test_end_with_unknown_outcome),
         cmocka_unit_test(test_token_lost),
+        cmocka_unit_test(test_token_lost_and_failed),
+        cmocka_unit_test(test_token_lost_and_cancelled),
         cmocka_unit_test(test_reaped),
         cmocka_unit_test(test_reaped_for_good),
         TEST(test_claim_in_doubt),

@@ -305,9 +305,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_call_fails), cmocka_unit_test(test_dies_at_every_call),
-        cmocka_unit_test(test_two_senders),      cmocka_unit_test(test_sender_taken_for_dead),
-        cmocka_unit_test(test_mark_refused),     cmocka_unit_test(test_keeper),
+        cmocka_unit_test(test_every_call_fails),
+        cmocka_unit_test(test_dies_at_every_call),
+        cmocka_unit_test(test_two_senders),
+        cmocka_unit_test(test_sender_taken_for_dead),
+        cmocka_unit_test(test_mark_refused),
+        cmocka_unit_test(test_stale_sender_changes_nothing),
+        cmocka_unit_test(test_keeper),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
