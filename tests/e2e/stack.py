@@ -44,16 +44,22 @@ SANITIZERS = {
     "LSAN_OPTIONS": f"suppressions={TOP}/tests/lsan.supp:print_suppressions=0",
 }
 POLLING = '"event":"http_request","method":"GET"'
-# Quick enough for a test; a dead member of a consumer group is missed after the broker's least session time-out.
+# Quick enough for a test, slow enough for a busy machine; DEADLY is for tests that wait for the death of a process. A
+# dead member of a consumer group is missed after the broker's least session time-out.
 QUICK = {
     "all": {
         "JW_DRAIN_TIMEOUT": f"{DRAIN_S}s",
         "JW_KAFKA_SESSION_TIMEOUT_MS": "6000",
         "JW_KAFKA_HEARTBEAT_INTERVAL_MS": "500",
     },
-    "scheduler": {"JW_TICK": "100ms", "JW_RELAY_AFTER": "500ms", "JW_HINT_AFTER": "1s", "JW_REAP_AFTER": "3s"},
-    "executor": {"JW_BEAT_INTERVAL": "200ms", "JW_BEAT_LOST": "1s"},
-    "notifier": {"JW_POLL": "200ms", "JW_SENDER_DEAD_AFTER": "2s", "JW_RESEND_AFTER": "500ms", "JW_SMTP_TIMEOUT": "10s"},
+    "scheduler": {"JW_TICK": "100ms", "JW_RELAY_AFTER": "500ms", "JW_HINT_AFTER": "1s", "JW_REAP_AFTER": "15s"},
+    "executor": {"JW_BEAT_INTERVAL": "200ms", "JW_BEAT_LOST": "5s"},
+    "notifier": {"JW_POLL": "200ms"},
+}
+DEADLY = {
+    "scheduler": {"JW_REAP_AFTER": "3s"},
+    "executor": {"JW_BEAT_LOST": "1s"},
+    "notifier": {"JW_SENDER_DEAD_AFTER": "3s", "JW_SMTP_TIMEOUT": "2s", "JW_RESEND_AFTER": "500ms"},
 }
 
 
@@ -299,8 +305,9 @@ class Stack:
                 faults.append(str(fault))
         Stack.current.remove(self)
         self.session.close()
-        with contextlib.suppress(pymongo.errors.PyMongoError):
-            self.mongo.drop_database(self.database)
+        if os.environ.get("JW_TEST_MONGO_KIND") != "python":  # which takes a minute; its data goes with the run
+            with contextlib.suppress(pymongo.errors.PyMongoError):
+                self.mongo.drop_database(self.database)
         self.mongo.close()
         with contextlib.suppress(confluent_kafka.KafkaException):
             self._delete_topics()

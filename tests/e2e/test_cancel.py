@@ -28,7 +28,7 @@ def own(calls_csv, mails):
 
 @contextlib.contextmanager
 def executor(stack, **env):
-    process = stack.start("executor", **{"JW_WORKERS": "1", "JW_BEAT_LOST": "20s"} | env)
+    process = stack.start("executor", **{"JW_WORKERS": "1", "JW_BEAT_LOST": "60s"} | env)
     try:
         yield process
     finally:
@@ -97,6 +97,10 @@ def test_a_running_job_in_a_stopped_process(own, mails):
     with executor(own) as process:
         job_id = running_job(own, process, recipient)
         before = len(mails.received(recipient))
+        job = client.job(job_id)
+        assert job["status"] == "running" and "startedAt" in job and "completedAt" not in job and "result" not in job
+        progress = job["progress"]
+        assert 0 <= progress["percentage"] < 100 and progress["currentStep"] and progress["recordsProcessed"] <= 5000
         answer = client.post(f"/{job_id}/cancel", json={})
         assert answer.status_code == 200 and answer.json()["data"]["status"] == "cancelled"
         process.thaw()

@@ -12,7 +12,7 @@ import requests
 
 from servers import OwnServer
 from smtpsink import SmtpSink
-from stack import JOBS, TOP, Stack, address, event_headers, everything, weekly
+from stack import DEADLY, JOBS, TOP, Stack, address, event_headers, everything, weekly
 from wait import stays, until
 
 
@@ -26,7 +26,7 @@ def mails():
 @pytest.fixture(scope="module")
 def own(calls_csv, mails):
     """Gateway and scheduler; the tests start what they hurt."""
-    with Stack("faults", smtp_url=mails.url) as stack:
+    with Stack("faults", smtp_url=mails.url, env=DEADLY) as stack:
         stack.import_csv(calls_csv)
         stack.start_all(("gateway", "scheduler"))
         yield stack
@@ -373,7 +373,7 @@ class Load(threading.Thread):
                 self.wrong.append(f"{answer.status_code} {answer.text}")
 
 
-QUICK_STORE = {"all": {"JW_MONGODB_SELECT_TIMEOUT": "1s", "JW_MONGODB_SOCKET_TIMEOUT": "5s"}}
+QUICK_STORE = DEADLY | {"all": {"JW_MONGODB_SELECT_TIMEOUT": "1s", "JW_MONGODB_SOCKET_TIMEOUT": "5s"}}
 
 
 def test_the_database_is_killed_under_load(calls_csv):

@@ -169,6 +169,24 @@ def test_a_running_job_is_handed_back_on_sigterm(own):
     second.stop()
 
 
+def test_a_mail_under_way_is_finished_on_sigterm(own):
+    """The server has the message and has not answered when the notifier is told to end."""
+    executor, recipient = own.start("executor"), address(own)
+    own.stop_service("notifier")
+    own.mails.plan(recipient, "stall-after-dot")
+    notifier = own.start("notifier")
+    job_id = own.api().create(weekly([recipient]))
+    until(lambda: own.mails.received(recipient), 30, "the message is there")
+    notifier.signal(signal.SIGTERM)
+    until(lambda: notifier.records("service_draining"), 10, "it begins to drain")
+    own.mails.release()
+    notifier.check_end()
+    told = own.api().job(job_id)["delivery"]["recipients"][0]
+    assert told["status"] == "Sent" and "maybeDuplicate" not in told
+    own.start("notifier")
+    executor.stop()
+
+
 def test_sigterm_stops_the_intake_first(own):
     """An idle service ends at once; one with a request under way answers it."""
     gateway = own.start("gateway", JW_HTTP_PORT=str(free_port()))
