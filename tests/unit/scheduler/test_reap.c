@@ -160,9 +160,24 @@ beat_late(gpointer data)
     }
 }
 
-/* The beat comes after the look and before the change: the change is lost, the attempt lives. */
+/* Handed back and claimed by another, which has not beaten yet: the same beat, another token. */
 static void
-test_beat_in_the_last_moment(void **state G_GNUC_UNUSED)
+change_hands(gpointer data)
+{
+    Alive *alive = data;
+    g_autoptr(JwJob) job = kit_job(alive->kit, alive->id);
+
+    if (job->state == JW_JOB_RUNNING && job->token == 1) {
+        kit_change(
+            alive->kit,
+            (JwJobChange){ .job_id = alive->id, .transition = JW_CHANGE_HAND_BACK, .token = 1 });
+        kit_claim(alive->kit, alive->id);
+    }
+}
+
+/* It moves after the look and before the change: the change is lost, the attempt lives. */
+static void
+alive_in_the_last_moment(HookFunc deed)
 {
     size_t saved = 0;
 
@@ -174,7 +189,7 @@ test_beat_in_the_last_moment(void **state G_GNUC_UNUSED)
         kit_claim(kit, id);
         assert_int_equal(reap(kit), 0);
         tk_clock_advance(&kit->clock.fake, 45000);
-        hook_clock_at(&kit->clock, n, beat_late, &alive);
+        hook_clock_at(&kit->clock, n, deed, &alive);
         size_t reaped = reap(kit);
         bool ran = hook_clock_done(&kit->clock);
         g_autoptr(JwJob) job = kit_job(kit, id);
@@ -186,6 +201,13 @@ test_beat_in_the_last_moment(void **state G_GNUC_UNUSED)
         }
     }
     assert_in_range(saved, 1, 9);
+}
+
+static void
+test_alive_in_the_last_moment(void **state G_GNUC_UNUSED)
+{
+    alive_in_the_last_moment(beat_late);
+    alive_in_the_last_moment(change_hands);
 }
 
 static void
@@ -292,7 +314,7 @@ main(void)
         TEST(test_cancelling),
         TEST(test_observer_slept),
         TEST(test_wall_clock_jumps),
-        cmocka_unit_test(test_beat_in_the_last_moment),
+        cmocka_unit_test(test_alive_in_the_last_moment),
         cmocka_unit_test(test_every_call_fails),
         TEST(test_orphans),
     };
