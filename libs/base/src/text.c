@@ -126,6 +126,25 @@ jw_text_file_name(const char *wanted)
 }
 
 char *
+jw_text_thousands(const char *number)
+{
+    g_return_val_if_fail(number != NULL, NULL);
+
+    const char *digits = number[0] == '-' ? number + 1 : number;
+    size_t whole = strspn(digits, "0123456789");
+    GString *text = g_string_new(number[0] == '-' ? "-" : NULL);
+
+    for (size_t i = 0; i < whole; i++) {
+        if (i > 0 && (whole - i) % 3 == 0) {
+            g_string_append_c(text, ',');
+        }
+        g_string_append_c(text, digits[i]);
+    }
+    g_string_append(text, digits + whole);
+    return g_string_free(text, FALSE);
+}
+
+char *
 jw_text_bytes(int64_t bytes)
 {
     static const char *const units[] = { "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };

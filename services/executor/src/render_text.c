@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "jw/text.h"
+
 gboolean
 exe_text_equal_fold(gconstpointer a, gconstpointer b)
 {
@@ -13,33 +15,11 @@ exe_text_equal_fold(gconstpointer a, gconstpointer b)
     return strcmp(folded_a, folded_b) == 0;
 }
 
-static char *
-with_commas(const char *digits)
-{
-    GString *text = g_string_new(NULL);
-    const char *at = digits;
-    size_t whole = strcspn(digits, ".");
-
-    if (*at == '-') {
-        g_string_append_c(text, '-');
-        at++;
-        whole--;
-    }
-    for (size_t i = 0; i < whole; i++) {
-        if (i > 0 && (whole - i) % 3 == 0) {
-            g_string_append_c(text, ',');
-        }
-        g_string_append_c(text, at[i]);
-    }
-    g_string_append(text, at + whole);
-    return g_string_free(text, FALSE);
-}
-
 char *
 exe_text_count(int64_t count)
 {
     g_autofree char *digits = g_strdup_printf("%" G_GINT64_FORMAT, count);
-    return with_commas(digits);
+    return jw_text_thousands(digits);
 }
 
 char *
@@ -67,7 +47,7 @@ exe_text_figure(const JwValue *value, const JwMeasureDef *measure)
                                                            : measure->decimals == 1 ? "%.1f"
                                                                                     : "%.2f",
                                                            value->real));
-        g_autofree char *commas = with_commas(number);
+        g_autofree char *commas = jw_text_thousands(number);
         return g_strconcat(commas, unit, NULL);
     }
     return g_strdup("n/a");

@@ -4,6 +4,8 @@
  * as a card. */
 #include "ntf_chart.h"
 
+#include "jw/text.h"
+
 #include <cairo.h>
 #include <math.h>
 #include <pango/pangocairo.h>
@@ -125,21 +127,6 @@ find_axis(Plot *self)
     self->high = ceil(high / self->step) * self->step;
 }
 
-static char *
-group_thousands(double value)
-{
-    g_autofree char *digits = g_strdup_printf("%.0f", fabs(value));
-    size_t length = strlen(digits);
-    GString *out = g_string_new(value < 0 ? "-" : "");
-    for (size_t i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0) {
-            g_string_append_c(out, ',');
-        }
-        g_string_append_c(out, digits[i]);
-    }
-    return g_string_free(out, FALSE);
-}
-
 char *
 ntf_chart_number(double value, double step)
 {
@@ -155,7 +142,8 @@ ntf_chart_number(double value, double step)
         }
     }
     if (step >= 1 && value == floor(value)) {
-        return group_thousands(value);
+        g_autofree char *digits = g_strdup_printf("%.0f", value);
+        return jw_text_thousands(digits);
     }
     int decimals = step >= 1 ? 1 : MIN((int)ceil(-log10(step)), 6);
     g_autofree char *format = g_strdup_printf("%%.%df", decimals);

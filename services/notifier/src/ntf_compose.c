@@ -478,7 +478,9 @@ html_file(GString *out, const View *view, const NtfComposeInput *input)
         input->attachment != NULL ? "Attached file" : "Report file", view->file_name,
         view->file_size);
     if (view->rows >= 0) {
-        g_string_append_printf(out, " &middot; %" G_GINT64_FORMAT " %s", view->rows,
+        g_autofree char *digits = g_strdup_printf("%" G_GINT64_FORMAT, view->rows);
+        g_autofree char *count = jw_text_thousands(digits);
+        g_string_append_printf(out, " &middot; %s %s", count,
                                view->rows == 1 ? "record" : "records");
     }
     g_string_append(out, "</div>\n");

@@ -214,6 +214,30 @@ test_file_read(void **state)
     assert_jw_error(error, JW_ERROR_UNAVAILABLE, "cannot read *");
 }
 
+static void
+test_thousands(void **state)
+{
+    static const struct {
+        const char *number, *text;
+    } cases[] = {
+        { "0", "0" },
+        { "999", "999" },
+        { "1000", "1,000" },
+        { "-1234567", "-1,234,567" },
+        { "100", "100" },
+        { "12345.678", "12,345.678" },
+        { "-0.5", "-0.5" },
+        { "", "" },
+        { "100000", "100,000" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text = jw_text_thousands(cases[i].number);
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
 int
 main(void)
 {
@@ -221,6 +245,7 @@ main(void)
         cmocka_unit_test(test_clean),     cmocka_unit_test(test_int64),
         cmocka_unit_test(test_file_name), cmocka_unit_test(test_file_name_length),
         cmocka_unit_test(test_bytes),     cmocka_unit_test(test_file_read),
+        cmocka_unit_test(test_thousands),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

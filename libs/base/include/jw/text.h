@@ -15,6 +15,9 @@ bool jw_text_int64(const char *text, const char *what, int64_t min, int64_t max,
  * leading dots, at most 150 bytes of whole characters, never empty ("report" then). (transfer
  * full) */
 char *jw_text_file_name(const char *wanted);
+/* A decimal number with commas between its thousands: "-1234567.50" → "-1,234,567.50". (transfer
+ * full) */
+char *jw_text_thousands(const char *number);
 /* "12.4 MiB", "930 B"; (transfer full) */
 char *jw_text_bytes(int64_t bytes);
 /* A whole file of at most @limit bytes. NOT_FOUND, TOO_LARGE, UNAVAILABLE. (transfer full),
