@@ -35,7 +35,7 @@ typedef struct {
     const ExeRenderOps *ops;
     ExeRender *render;
     JwAggregate *aggregate;
-    char *dir, *path, *period, *filter_words;
+    char *dir, *path, *period, *subtitle, *filter_words;
     int64_t total;
 } Report;
 
@@ -59,6 +59,7 @@ report_clear(Report *self)
     g_free(self->dir);
     g_free(self->path);
     g_free(self->period);
+    g_free(self->subtitle);
     g_free(self->filter_words);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Report, report_clear)
@@ -151,13 +152,15 @@ report_open(Report *self, GError **error)
     }
     self->path = g_strconcat(self->dir, "/report", self->ops->extension, NULL);
     self->period = exe_text_period(self->request, self->zone);
+    self->subtitle =
+        g_strdup_printf("%s (%s)", self->period, g_time_zone_get_identifier(self->zone));
     self->filter_words = exe_text_filters(self->def, self->request);
     ExeRenderInput input = {
         .def = self->def,
         .request = self->request,
         .zone = self->zone,
         .title = self->job->name,
-        .subtitle = self->period,
+        .subtitle = self->subtitle,
         .filters = self->filter_words,
         .path = self->path,
         .temp_dir = self->dir,

@@ -41,8 +41,9 @@ struct _ExeRender {
     JwZoned zone;
     GString *scratch;
     lxw_format *styles[STYLE_N][N_FORMATS];
-    lxw_format *title, *muted, *head, *head_number, *label;
-    lxw_error failed; /* first error of a cell */
+    lxw_format *title, *muted, *label;
+    lxw_format *heads[N_FORMATS]; /* aligned as the column below */
+    lxw_error failed;             /* first error of a cell */
 };
 
 static const struct {
@@ -59,12 +60,6 @@ static const struct {
     [JW_FORMAT_DATE] = { "yyyy-mm-dd", LXW_ALIGN_LEFT },
     [JW_FORMAT_BOOL] = { "General", LXW_ALIGN_CENTER },
 };
-
-static bool
-numeric(JwFormat format)
-{
-    return formats[format].align == LXW_ALIGN_RIGHT;
-}
 
 static void
 note(ExeRender *self, lxw_error result)
@@ -108,12 +103,10 @@ styles_make(ExeRender *self)
     self->label = style_new(self, 11, COLOR_INK, false);
     format_set_bottom(self->label, LXW_BORDER_THIN);
     format_set_bottom_color(self->label, COLOR_LINE);
-    self->head = style_new(self, 11, 0xFFFFFF, true);
-    self->head_number = style_new(self, 11, 0xFFFFFF, true);
-    format_set_align(self->head_number, LXW_ALIGN_RIGHT);
-    format_set_bg_color(self->head, COLOR_HEAD);
-    format_set_bg_color(self->head_number, COLOR_HEAD);
     for (int f = 0; f < N_FORMATS; f++) {
+        self->heads[f] = style_new(self, 11, 0xFFFFFF, true);
+        format_set_bg_color(self->heads[f], COLOR_HEAD);
+        format_set_align(self->heads[f], formats[f].align);
         for (int kind = 0; kind < STYLE_N; kind++) {
             lxw_format *format = style_new(self, 11, COLOR_INK, kind == STYLE_FIGURE);
 
@@ -240,9 +233,8 @@ list_begin(ExeRender *self)
         const JwColumnDef *column = &g_array_index(columns, JwColumnDef, i);
         note(self,
              worksheet_set_column(self->list, (lxw_col_t)i, (lxw_col_t)i, column->width, NULL));
-        note(self,
-             worksheet_write_string(self->list, 0, (lxw_col_t)i, column->label,
-                                    numeric(column->format) ? self->head_number : self->head));
+        note(self, worksheet_write_string(self->list, 0, (lxw_col_t)i, column->label,
+                                          self->heads[column->format]));
     }
     worksheet_freeze_panes(self->list, 1, 0);
     note(self, worksheet_repeat_rows(self->list, 0, 0));
@@ -400,11 +392,12 @@ table_write(ExeRender *self, JwAggregate *aggregate, guint index)
 
     note(self, worksheet_set_column(sheet, 0, 0, 22, NULL));
     note(self, worksheet_set_row(sheet, 0, HEAD_HEIGHT, NULL));
-    note(self, worksheet_write_string(sheet, 0, 0, dimension->label, self->head));
+    note(self, worksheet_write_string(sheet, 0, 0, dimension->label, self->heads[JW_FORMAT_TEXT]));
     for (guint m = 0; table->measures[m] != NULL; m++) {
         const JwMeasureDef *measure = jw_report_def_measure(self->input.def, table->measures[m]);
 
-        note(self, worksheet_write_string(sheet, 0, columns, measure->label, self->head_number));
+        note(self, worksheet_write_string(sheet, 0, columns, measure->label,
+                                          self->heads[JW_FORMAT_INTEGER]));
         note(self, worksheet_set_column(sheet, columns, columns,
                                         MAX(14.0, (double)strlen(measure->label) + 3), NULL));
         if (g_strcmp0(measure->name, table->chart_measure) == 0) {
@@ -443,8 +436,8 @@ summary_write(ExeRender *self, JwAggregate *aggregate)
                  self->muted));
     }
     note(self, worksheet_set_row(sheet, 5, HEAD_HEIGHT, NULL));
-    note(self, worksheet_write_string(sheet, 5, 1, "Figure", self->head));
-    note(self, worksheet_write_string(sheet, 5, 2, "Value", self->head_number));
+    note(self, worksheet_write_string(sheet, 5, 1, "Figure", self->heads[JW_FORMAT_TEXT]));
+    note(self, worksheet_write_string(sheet, 5, 2, "Value", self->heads[JW_FORMAT_INTEGER]));
     for (char **name = self->input.def->summary; *name != NULL; name++) {
         const JwMeasureDef *measure = jw_report_def_measure(self->input.def, *name);
         JwValue value = jw_aggregate_figure(aggregate, *name);
