@@ -55,7 +55,9 @@ render_delivered(const JwDelivery *delivery, JwDeliveryCounts *counts)
         counts->failed++;
         gw_render_text(recipient, "errorMessage", delivery->reply);
         break;
-    case JW_DELIVERY_QUEUED:
+    case JW_DELIVERY_QUEUED: /* with a reply: put off after a temporary failure, which it tells */
+        gw_render_text(recipient, "errorMessage", delivery->reply);
+        break;
     case JW_DELIVERY_SENDING:
     case JW_DELIVERY_UNKNOWN:
         break;

@@ -44,8 +44,9 @@ check_report(Check *check, const char *path)
         return;
     }
     g_hash_table_insert(check->types, g_strdup(def->report_type), g_strdup(path));
-    fprintf(check->context->out, "good  %s: report %s, %u measures, %u tables\n", path,
-            def->report_type, def->measures->len, def->tables->len);
+    fprintf(check->context->out, "good  %s: report %s, %u measures, %u table%s\n", path,
+            def->report_type, def->measures->len, def->tables->len,
+            def->tables->len == 1 ? "" : "s");
 }
 
 static void
