@@ -123,7 +123,7 @@ consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers, gpointe
     for (size_t i = 0; i < n_messages; i++) {
         unsigned bit = 1U << messages[i].partition;
         note(self, &messages[i]);
-        int number = atoi(self->body);
+        int number = (int)g_ascii_strtoll(self->body, NULL, 10);
         g_array_append_val(self->offered, number);
         JwVerdict verdict =
             self->judge != NULL ? self->judge(self, &messages[i], number) : JW_VERDICT_DONE;

@@ -9,5 +9,5 @@ jw_add_test(test_store_mongo
         ${CMAKE_CURRENT_LIST_DIR}/store_conformance_more.c
         ${CMAKE_CURRENT_LIST_DIR}/store_conformance_data.c
     LINK jw::store PkgConfig::MONGOC
-    LABELS integration
+    LABELS integration conformance
     TIMEOUT 300)

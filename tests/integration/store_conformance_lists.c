@@ -24,7 +24,8 @@ assert_ids(const GPtrArray *jobs, const char *expected)
 
     for (guint i = 0; i < jobs->len; i++) {
         const JwJob *job = g_ptr_array_index(jobs, i);
-        g_string_append_printf(found, "%s%d", i == 0 ? "" : " ", atoi(job->id + 24));
+        g_string_append_printf(found, "%s%d", i == 0 ? "" : " ",
+                               (int)g_ascii_strtoll(job->id + 24, NULL, 10));
     }
     assert_string_equal(found->str, expected);
 }
