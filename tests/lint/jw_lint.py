@@ -30,7 +30,7 @@ RULES = [
     ("goto", r"\bgoto\b", ALL, (), "use g_auto cleanups"),
     ("strerror", r"(?<![\w>.])strerror\s*\(", ALL, (), "use g_strerror"),
     ("error-deref", r"\(\s*\*\s*error\s*\)\s*->", ALL, (), "use jw_error_code, jw_error_message"),
-    ("fail-ignored", r"(?:^|[;{}])\s*jw_fail\s*\(", ALL, ("libs/base/src/error.c",), "return jw_fail(…), or (void) where the pointer form returns NULL after"),
+    ("fail-ignored", r"[;{}]\s*jw_fail\s*\(", ALL, ("libs/base/src/error.c",), "return jw_fail(…), or (void) where the pointer form returns NULL after"),
     ("foreign-error", r"\bg_set_error(_literal)?\s*\(", PRODUCT, ("libs/base/src/error.c",), "use jw_fail"),
     ("glib-lock", r"\b(g_mutex_|g_cond_|g_rw_lock_|g_rec_mutex_|g_async_queue_|g_thread_pool_|g_once\b|g_once_init_)", ALL, (),
      "use jw/sync.h"),

@@ -91,7 +91,9 @@ jw_http_reply_json(JwHttpReply *self, int status, struct json_t *take_value)
 {
     g_return_if_fail(self != NULL);
     json_auto_t *value = take_value;
-    char *text = value != NULL ? json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15)) : NULL;
+    char *text = value != NULL
+                     ? json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15))
+                     : NULL;
 
     if (text == NULL) {
         jw_error_log("http_reply_not_json", JW_INT("status", status));

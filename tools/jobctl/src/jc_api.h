@@ -10,18 +10,21 @@ struct json_t;
 
 typedef struct _JcApi JcApi;
 /* JW_GATEWAY_URL, and @token or else JW_TOKEN. INVALID says how to get what is missing. */
-JcApi *jc_api_new(const JcContext *context, const char *token, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+JcApi *jc_api_new(const JcContext *context, const char *token,
+                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void jc_api_free(JcApi *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JcApi, jc_api_free)
 const char *jc_api_url(const JcApi *self); /* without a slash at the end */
 
 /* "/api/v2/reports/jobs/<id, escaped><rest>". (transfer full) */
 char *jc_api_job_path(const char *job_id, const char *rest);
-/* `data` of a success. What the gateway refuses comes with its own words: INVALID, DENIED, NOT_FOUND, CONFLICT,
- * TOO_LARGE; BUSY and UNAVAILABLE may be tried again. @body: NULL for GET, JSON for POST. (transfer full) */
-struct json_t *jc_api_call(JcApi *self, const char *path, const char *body, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* `data` of a success. What the gateway refuses comes with its own words: INVALID, DENIED,
+ * NOT_FOUND, CONFLICT, TOO_LARGE; BUSY and UNAVAILABLE may be tried again. @body: NULL for GET,
+ * JSON for POST. (transfer full) */
+struct json_t *jc_api_call(JcApi *self, const char *path, const char *body,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Writes the answer's body to @file. @ret_sha256: of what was written, (transfer full). */
-bool jc_api_download(JcApi *self, const char *path, FILE *file, int64_t *ret_bytes, char **ret_sha256,
-                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool jc_api_download(JcApi *self, const char *path, FILE *file, int64_t *ret_bytes,
+                     char **ret_sha256, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -1,5 +1,6 @@
-/* jc_demo.h: made-up data that looks like the real thing: the same seed gives the same records. One thread.
- * Each week is drawn by itself from (seed, its Monday), so a later run adds the new week and finds the others there. */
+/* jc_demo.h: made-up data that looks like the real thing: the same seed gives the same records.
+ * One thread. Each week is drawn by itself from (seed, its Monday), so a later run adds the new
+ * week and finds the others there. */
 #pragma once
 #include "jc_random.h"
 #include "jw/error.h"
@@ -22,9 +23,9 @@ typedef struct {
     JcRandom *random;
     const char *id;
     int64_t time_ms;
-    int weekday;  /* 0: Monday */
-    double hour;  /* 0 … 24 */
-    double load;  /* about 1 on an ordinary hour: how much of what can be done is asked for */
+    int weekday;   /* 0: Monday */
+    double hour;   /* 0 … 24 */
+    double load;   /* about 1 on an ordinary hour: how much of what can be done is asked for */
     GString *text; /* room for a made-up text; it lives until the next record */
 } JcDemoCall;
 

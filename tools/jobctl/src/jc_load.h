@@ -1,4 +1,5 @@
-/* jc_load.h: the import itself: files, a mapping, a store; what was read, refused and added. One thread. */
+/* jc_load.h: the import itself: files, a mapping, a store; what was read, refused and added. One
+ * thread. */
 #pragma once
 #include "jc_progress.h"
 #include "jw/catalog.h"
@@ -10,7 +11,8 @@ G_BEGIN_DECLS
 
 /* Collects rows and inserts them a batch at a time. */
 typedef struct _JcBatch JcBatch;
-JcBatch *jc_batch_new(JwStore *store, const char *collection, const char *const *fields, size_t n_fields);
+JcBatch *jc_batch_new(JwStore *store, const char *collection, const char *const *fields,
+                      size_t n_fields);
 void jc_batch_free(JcBatch *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JcBatch, jc_batch_free)
 /* Where the next row goes: n_fields values; their texts belong into jc_batch_texts(). */
@@ -28,8 +30,8 @@ typedef struct {
     const JwMapping *mapping;
     JwStore *store; /* NULL: only checks */
     bool keep_going, drop;
-    FILE *err;      /* the first faults, and the bar */
-    FILE *faults;   /* all of them, or NULL */
+    FILE *err;    /* the first faults, and the bar */
+    FILE *faults; /* all of them, or NULL */
     JwClock *clock;
 } JcLoad;
 typedef struct {

@@ -23,6 +23,7 @@ void jc_progress_clear(JcProgress *self); /* takes the bar away */
 /* "[#####.....]  50%", 24 wide. (transfer full) */
 char *jc_progress_bar(int64_t done, int64_t total);
 /* The line as it is drawn. (transfer full) */
-char *jc_progress_text(const char *label, int64_t done, int64_t total, int64_t rows, int64_t elapsed_ms);
+char *jc_progress_text(const char *label, int64_t done, int64_t total, int64_t rows,
+                       int64_t elapsed_ms);
 
 G_END_DECLS

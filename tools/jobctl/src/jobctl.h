@@ -1,5 +1,6 @@
 /* jobctl.h: what the commands of jobctl share: the table of them, options, output, configuration.
- * One thread, the main one. A command writes to the context's files only, so that tests can read what it said. */
+ * One thread, the main one. A command writes to the context's files only, so that tests can read
+ * what it said. */
 #pragma once
 #include <stdio.h>
 
@@ -18,10 +19,10 @@ typedef enum {
 } JcExit;
 
 typedef struct {
-    FILE *out, *err;          /* (transfer none) */
-    JwClock *clock;           /* (transfer none) */
-    const char *const *env;   /* NAME=value, NULL-terminated */
-    JwStore *store;           /* tests only: used instead of the server; NULL otherwise */
+    FILE *out, *err;        /* (transfer none) */
+    JwClock *clock;         /* (transfer none) */
+    const char *const *env; /* NAME=value, NULL-terminated */
+    JwStore *store;         /* tests only: used instead of the server; NULL otherwise */
 } JcContext;
 
 typedef enum { JC_OPTION_FLAG, JC_OPTION_TEXT, JC_OPTION_INT, JC_OPTION_LIST } JcOptionType;
@@ -29,14 +30,14 @@ typedef struct {
     const char *name; /* "--name" on the command line; NULL ends a table */
     char letter;      /* "-n", or 0 */
     JcOptionType type;
-    size_t offset;    /* of bool, const char *, int64_t, GPtrArray * (made when first given) */
+    size_t offset;     /* of bool, const char *, int64_t, GPtrArray * (made when first given) */
     const char *value; /* how the help calls the value */
     const char *help;
     int64_t min, max; /* INT */
 } JcOption;
 
-/* Fills @target, moves what is no option to the front of @argv. LISTs take commas and repetition; their
- * arrays are the caller's. INVALID says what is wrong and what to do. */
+/* Fills @target, moves what is no option to the front of @argv. LISTs take commas and repetition;
+ * their arrays are the caller's. INVALID says what is wrong and what to do. */
 bool jc_options_parse(const JcOption *options, void *target, int *argc, char **argv,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -48,8 +49,8 @@ typedef struct {
     JcExit (*run)(JcContext *context, int argc, char **argv);
 } JcCommand;
 
-extern const JcCommand jc_topics, jc_token, jc_import, jc_demo_data, jc_check_definitions, jc_submit,
-    jc_watch, jc_download, jc_dlq;
+extern const JcCommand jc_topics, jc_token, jc_import, jc_demo_data, jc_check_definitions,
+    jc_submit, jc_watch, jc_download, jc_dlq;
 
 const JcCommand *jc_command_find(const char *name); /* or NULL */
 /* The whole program but for main(). @argv: with the program's name. */
@@ -60,14 +61,18 @@ JcExit jc_usage(JcContext *context, const JcCommand *command, const GError *erro
 JcExit jc_failed(JcContext *context, const JcCommand *command, const GError *error);
 
 const char *jc_env(const JcContext *self, const char *name); /* NULL: not set or empty */
-/* jw_config_load() over the variables the tables know, and JW_KAFKA_*: an environment made for the services may hold more. */
-bool jc_config_load(const JcContext *self, const JwConfigTable *table, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* The first of the environment's @name, ./@relative and @relative above the program's build folder that exists. NOT_FOUND
- * ends with @cure. (transfer full) */
+/* jw_config_load() over the variables the tables know, and JW_KAFKA_*: an environment made for the
+ * services may hold more. */
+bool jc_config_load(const JcContext *self, const JwConfigTable *table,
+                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The first of the environment's @name, ./@relative and @relative above the program's build folder
+ * that exists. NOT_FOUND ends with @cure. (transfer full) */
 char *jc_find_path(const JcContext *self, const char *name, const char *relative, const char *cure,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* The context's store, or a connection to JW_MONGODB_URI that answered. @ret_owned: to be freed by the caller. */
-JwStore *jc_store_open(const JcContext *self, JwStore **ret_owned, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The context's store, or a connection to JW_MONGODB_URI that answered. @ret_owned: to be freed by
+ * the caller. */
+JwStore *jc_store_open(const JcContext *self, JwStore **ret_owned,
+                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* 12345 → "12,345". (transfer full) */
 char *jc_count_text(int64_t count);

@@ -15,23 +15,24 @@ typedef struct _JwHttpRequest JwHttpRequest;
 typedef struct _JwHttpReply JwHttpReply;
 
 typedef struct {
-    char *address;            /* JW_HTTP_ADDRESS, default 127.0.0.1 */
-    int64_t port;             /* JW_HTTP_PORT, 0 = any free one (see jw_http_server_port) */
-    int64_t body_max_bytes;   /* JW_HTTP_BODY_MAX, default 1 MiB */
-    int64_t connections_max;  /* JW_HTTP_CONNECTIONS_MAX, default 256 */
-    int64_t idle_timeout_ms;  /* JW_HTTP_IDLE_TIMEOUT, default 30 s */
-    int64_t request_age_ms;   /* JW_HTTP_REQUEST_AGE: header and body must have come by then, default 20 s */
+    char *address;           /* JW_HTTP_ADDRESS, default 127.0.0.1 */
+    int64_t port;            /* JW_HTTP_PORT, 0 = any free one (see jw_http_server_port) */
+    int64_t body_max_bytes;  /* JW_HTTP_BODY_MAX, default 1 MiB */
+    int64_t connections_max; /* JW_HTTP_CONNECTIONS_MAX, default 256 */
+    int64_t idle_timeout_ms; /* JW_HTTP_IDLE_TIMEOUT, default 30 s */
+    /* JW_HTTP_REQUEST_AGE: header and body must have come by then, default 20 s */
+    int64_t request_age_ms;
 } JwHttpConfig;
 extern const JwConfigEntry jw_http_config_entries[];
 extern const size_t jw_http_n_config_entries;
 
 /* What went wrong, before a façade gives it its own form. */
 typedef struct {
-    int status;            /* HTTP */
-    const char *code;      /* "VALIDATION_ERROR"; each façade may rename it */
-    const char *message;   /* what to do next */
+    int status;             /* HTTP */
+    const char *code;       /* "VALIDATION_ERROR"; each façade may rename it */
+    const char *message;    /* what to do next */
     const JwFaults *faults; /* nullable */
-    int64_t retry_after_s; /* 0: none */
+    int64_t retry_after_s;  /* 0: none */
     const char *request_id;
 } JwHttpProblem;
 /* How a façade writes errors. Answers a JSON value, (transfer full). */
@@ -42,21 +43,24 @@ typedef struct {
 
 typedef void (*JwHttpHandler)(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 typedef struct {
-    const char *method;    /* GET answers HEAD too */
-    const char *pattern;   /* "/api/v2/reports/jobs/:jobId" */
+    const char *method;  /* GET answers HEAD too */
+    const char *pattern; /* "/api/v2/reports/jobs/:jobId" */
     JwHttpHandler handler;
-    unsigned auth;         /* JW_HTTP_AUTH_* */
+    unsigned auth;          /* JW_HTTP_AUTH_* */
     const char *permission; /* needed besides a valid token; NULL: the handler decides */
     const JwHttpErrorStyle *errors;
 } JwHttpRoute;
 enum { JW_HTTP_AUTH_NONE, JW_HTTP_AUTH_BEARER };
 
 /* @config: (transfer none), must outlive it. */
-JwHttpServer *jw_http_server_new(const JwHttpConfig *config, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+JwHttpServer *jw_http_server_new(const JwHttpConfig *config,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Before start. (transfer none), must outlive the server. */
 void jw_http_server_set_gate(JwHttpServer *self, const JwAuthGate *gate);
-/* Before start. 404, 405 + Allow, HEAD, OPTIONS, 413, 415, 400 for smuggling come from the server itself. */
-void jw_http_server_add(JwHttpServer *self, const JwHttpRoute *routes, size_t n_routes, gpointer context);
+/* Before start. 404, 405 + Allow, HEAD, OPTIONS, 413, 415, 400 for smuggling come from the server
+ * itself. */
+void jw_http_server_add(JwHttpServer *self, const JwHttpRoute *routes, size_t n_routes,
+                        gpointer context);
 bool jw_http_server_start(JwHttpServer *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 int jw_http_server_port(const JwHttpServer *self);
 /* Answers what is under way, refuses new connections, waits up to @timeout_ms. */
@@ -71,27 +75,32 @@ const char *jw_http_header(const JwHttpRequest *self, const char *name);
 const char *jw_http_method(const JwHttpRequest *self);
 const char *jw_http_path(const JwHttpRequest *self);
 const void *jw_http_body(const JwHttpRequest *self, size_t *ret_length);
-const char *jw_http_request_id(const JwHttpRequest *self);   /* X-Request-Id, taken (checked) or made */
-const char *jw_http_traceparent(const JwHttpRequest *self);  /* W3C, taken (checked) or made */
+/* X-Request-Id, taken (checked) or made */
+const char *jw_http_request_id(const JwHttpRequest *self);
+const char *jw_http_traceparent(const JwHttpRequest *self);      /* W3C, taken (checked) or made */
 const JwPrincipal *jw_http_principal(const JwHttpRequest *self); /* NULL on routes without auth */
-/* Names of the query parameters that are not in @known (NULL-terminated): one fault each. Repeated ones too. */
+/* Names of the query parameters that are not in @known (NULL-terminated): one fault each. Repeated
+ * ones too. */
 void jw_http_check_query(const JwHttpRequest *self, const char *const *known, JwFaults *faults);
 
 void jw_http_reply_json(JwHttpReply *self, int status, struct json_t *take_value);
 void jw_http_reply_text(JwHttpReply *self, int status, const char *content_type, const char *text);
 void jw_http_reply_header(JwHttpReply *self, const char *name, const char *value);
 /* The route's error style. @faults, @retry_after_s may be NULL, 0. */
-void jw_http_reply_problem(JwHttpReply *self, int status, const char *code, const JwFaults *faults, int64_t retry_after_s,
-                           const char *format, ...) G_GNUC_PRINTF(6, 7);
-/* By the table of error codes: INVALID 400, NOT_FOUND 404, CONFLICT 409, DENIED 403, TOO_LARGE 413, BUSY, UNAVAILABLE and
- * IN_DOUBT 503 + Retry-After, else 500 without internals (they are logged). */
+void jw_http_reply_problem(JwHttpReply *self, int status, const char *code, const JwFaults *faults,
+                           int64_t retry_after_s, const char *format, ...) G_GNUC_PRINTF(6, 7);
+/* By the table of error codes: INVALID 400, NOT_FOUND 404, CONFLICT 409, DENIED 403, TOO_LARGE
+ * 413, BUSY, UNAVAILABLE and IN_DOUBT 503 + Retry-After, else 500 without internals (they are
+ * logged). */
 void jw_http_reply_error(JwHttpReply *self, const GError *error);
 
-/* A file by pieces: handles HEAD, Range (single), If-Range, ETag, If-None-Match, Content-Disposition (RFC 6266). */
+/* A file by pieces: handles HEAD, Range (single), If-Range, ETag, If-None-Match, Content-
+ * Disposition (RFC 6266). */
 typedef struct {
     const char *content_type, *file_name, *etag; /* etag without quotes */
     int64_t size_bytes;
-    /* Up to @length bytes at @offset into @buffer; false: the connection is cut, so that nobody takes a part for the whole */
+    /* Up to @length bytes at @offset into @buffer; false: the connection is cut, so that nobody
+     * takes a part for the whole */
     bool (*read)(gpointer data, int64_t offset, void *buffer, size_t length, size_t *ret_length);
     gpointer data;
     GDestroyNotify data_free; /* called when the reply is over */

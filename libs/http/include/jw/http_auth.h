@@ -1,5 +1,5 @@
-/* jw/http_auth.h: who asks. The strict gate in front of libjwt: nothing else in the tree may call libjwt.
- * Any thread; a gate is immutable after it was made. */
+/* jw/http_auth.h: who asks. The strict gate in front of libjwt: nothing else in the tree may call
+ * libjwt. Any thread; a gate is immutable after it was made. */
 #pragma once
 #include "jw/clock.h"
 #include "jw/config.h"
@@ -8,12 +8,14 @@
 G_BEGIN_DECLS
 
 typedef struct {
-    char *keys_file; /* JW_JWT_KEYS_FILE: {"keys":[{"kid","alg":"RS256|ES256|HS256|…","publicKeyFile"|"secretFile"}],
+    char *
+        keys_file; /* JW_JWT_KEYS_FILE: {"keys":[{"kid","alg":"RS256|ES256|HS256|…","publicKeyFile"|"secretFile"}],
                         "revoked":["<jti>"]}; files relative to it */
-    char *issuer;    /* JW_JWT_ISSUER, required */
-    char *audience;  /* JW_JWT_AUDIENCE, required */
+    char *issuer;      /* JW_JWT_ISSUER, required */
+    char *audience;    /* JW_JWT_AUDIENCE, required */
     int64_t leeway_ms; /* JW_JWT_LEEWAY, default 30 s */
-    char *roles_claim, *permissions_claim, *departments_claim; /* JW_JWT_…_CLAIM: roles, permissions, departments */
+    /* JW_JWT_…_CLAIM: roles, permissions, departments */
+    char *roles_claim, *permissions_claim, *departments_claim;
 } JwAuthConfig;
 extern const JwConfigEntry jw_auth_config_entries[];
 extern const size_t jw_auth_n_config_entries;
@@ -25,23 +27,31 @@ typedef struct {
 void jw_principal_free(JwPrincipal *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwPrincipal, jw_principal_free)
 bool jw_principal_is_admin(const JwPrincipal *self); /* role "admin", any case */
-bool jw_principal_may(const JwPrincipal *self, const char *permission); /* has it, "*", or is admin */
+/* has it, "*", or is admin */
+bool jw_principal_may(const JwPrincipal *self, const char *permission);
 
 typedef struct _JwAuthGate JwAuthGate;
-/* INVALID names file, key and fault (short RSA keys < 2048, HMAC secrets < 32 bytes, two keys of one kid, unknown alg). */
-JwAuthGate *jw_auth_gate_new(const JwAuthConfig *config, JwClock *clock, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* INVALID names file, key and fault (short RSA keys < 2048, HMAC secrets < 32 bytes, two keys of
+ * one kid, unknown alg). */
+JwAuthGate *jw_auth_gate_new(const JwAuthConfig *config, JwClock *clock,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void jw_auth_gate_free(JwAuthGate *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwAuthGate, jw_auth_gate_free)
 
-/* A compact JWS → principal. DENIED with a reason fit for the log, not for the caller. Tokens over 8 KiB are refused. */
-JwPrincipal *jw_auth_verify(const JwAuthGate *self, const char *token, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* A compact JWS → principal. DENIED with a reason fit for the log, not for the caller. Tokens over
+ * 8 KiB are refused. */
+JwPrincipal *jw_auth_verify(const JwAuthGate *self, const char *token,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Signs a token for local use (jobctl). @alg RS256 or ES256 with a PEM private key. (transfer full) */
+/* Signs a token for local use (jobctl). @alg RS256 or ES256 with a PEM private key. (transfer
+ * full) */
 typedef struct {
     const char *kid, *alg, *issuer, *audience, *subject, *name, *email;
-    const char *const *roles, *const *permissions, *const *departments; /* NULL-terminated or NULL */
+    /* NULL-terminated or NULL */
+    const char *const *roles, *const *permissions, *const *departments;
     int64_t issued_s, expires_s;
 } JwTokenClaims;
-char *jw_auth_sign(const JwTokenClaims *claims, const char *private_pem, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+char *jw_auth_sign(const JwTokenClaims *claims, const char *private_pem,
+                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

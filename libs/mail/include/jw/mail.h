@@ -1,6 +1,6 @@
 /* jw/mail.h: the mail port: compose a message, send it to one recipient in one SMTP transaction.
- * Adapters: SMTP (libcurl) here, memory in jw/mail_mem.h. Sending is for any thread; a connection is used
- * by one at a time. */
+ * Adapters: SMTP (libcurl) here, memory in jw/mail_mem.h. Sending is for any thread; a connection
+ * is used by one at a time. */
 #pragma once
 #include "jw/config.h"
 #include "jw/error.h"
@@ -10,23 +10,29 @@ G_BEGIN_DECLS
 typedef struct _JwMail JwMail;
 
 typedef struct {
-    char *url;        /* JW_SMTP_URL: smtp:// (STARTTLS by JW_SMTP_TLS) or smtps://; user and password in it are masked */
+    /* JW_SMTP_URL: smtp:// (STARTTLS by JW_SMTP_TLS) or smtps://; user and password in it are
+     * masked */
+    char *url;
     char *user, *password; /* JW_SMTP_USER, JW_SMTP_PASSWORD (secret) */
-    char *tls;        /* JW_SMTP_TLS: never | try | always (default never for loopback hosts, else always) */
-    char *ca_file;    /* JW_SMTP_CA_FILE */
-    char *from;       /* JW_MAIL_FROM: "Name <address>", required */
-    char *helo;       /* JW_SMTP_HELO: default the host name */
-    int64_t timeout_ms;        /* JW_SMTP_TIMEOUT: a whole transaction, default 60 s */
-    int64_t connections;       /* JW_SMTP_CONNECTIONS: default 4 */
+    /* JW_SMTP_TLS: never | try | always (default never for loopback hosts, else always) */
+    char *tls;
+    char *ca_file;       /* JW_SMTP_CA_FILE */
+    char *from;          /* JW_MAIL_FROM: "Name <address>", required */
+    char *helo;          /* JW_SMTP_HELO: default the host name */
+    int64_t timeout_ms;  /* JW_SMTP_TIMEOUT: a whole transaction, default 60 s */
+    int64_t connections; /* JW_SMTP_CONNECTIONS: default 4 */
 } JwMailConfig;
 extern const JwConfigEntry jw_mail_config_entries[];
 extern const size_t jw_mail_n_config_entries;
 
-/* A mailbox address fit for the wire: printable ASCII 0x21-0x7e without <>, one "@", local part ≤ 64, whole ≤ 254 bytes,
- * dot-atom local part, domain of letters, digits and hyphens (labels ≤ 63; no address literal). INVALID says what is wrong. */
+/* A mailbox address fit for the wire: printable ASCII 0x21-0x7e without <>, one "@", local part ≤
+ * 64, whole ≤ 254 bytes, dot-atom local part, domain of letters, digits and hyphens (labels ≤ 63;
+ * no address literal). INVALID says what is wrong. */
 bool jw_mail_address_check(const char *address, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* "Name <address>" or "address" into its parts, the address checked. @ret_name: NULL when there is none. */
-bool jw_mail_address_parse(const char *text, char **ret_name, char **ret_address, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* "Name <address>" or "address" into its parts, the address checked. @ret_name: NULL when there is
+ * none. */
+bool jw_mail_address_parse(const char *text, char **ret_name, char **ret_address,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 typedef struct {
     const char *name, *value;
@@ -46,12 +52,13 @@ typedef struct {
     const JwMailHeader *headers; /* further ones, e.g. Auto-Submitted; checked for CR and LF */
     size_t n_headers;
 } JwMailMessage;
-/* RFC 5322/2045 message, CRLF lines ≤ 998 bytes, 7-bit clean. Same input, same bytes. INVALID for CR, LF or NUL in a header
- * field or bad UTF-8. (transfer full) */
+/* RFC 5322/2045 message, CRLF lines ≤ 998 bytes, 7-bit clean. Same input, same bytes. INVALID for
+ * CR, LF or NUL in a header field or bad UTF-8. (transfer full) */
 GBytes *jw_mail_compose(const JwMailMessage *message, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 typedef enum {
-    JW_MAIL_LATER,   /* certainly not sent: refused connection, 4xx, TLS or login trouble, 5xx as greeting */
+    /* certainly not sent: refused connection, 4xx, TLS or login trouble, 5xx as greeting */
+    JW_MAIL_LATER,
     JW_MAIL_SENT,    /* 250 after the final dot */
     JW_MAIL_BOUNCED, /* 5xx at RCPT */
     JW_MAIL_FAILED,  /* 5xx to MAIL, DATA or the final dot */
@@ -65,11 +72,12 @@ JwMail *jw_mail_smtp_new(const JwMailConfig *config, GError **error) G_GNUC_WARN
 void jw_mail_free(JwMail *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwMail, jw_mail_free)
 
-/* One transaction: MAIL FROM @sender, RCPT TO @recipient, DATA. @ret_reply: the server's last reply or what went wrong, as text
- * (transfer full). Returns false only for INVALID (an address, a bare CR or LF or a NUL in the message) or INTERNAL. */
+/* One transaction: MAIL FROM @sender, RCPT TO @recipient, DATA. @ret_reply: the server's last
+ * reply or what went wrong, as text (transfer full). Returns false only for INVALID (an address, a
+ * bare CR or LF or a NUL in the message) or INTERNAL. */
 bool jw_mail_send(JwMail *self, const char *sender, const char *recipient, GBytes *message,
-                  JwMailBeforeDot before_dot, gpointer data, JwMailOutcome *ret_outcome, char **ret_reply,
-                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+                  JwMailBeforeDot before_dot, gpointer data, JwMailOutcome *ret_outcome,
+                  char **ret_reply, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Connects, EHLO, NOOP, QUIT; for readiness. UNAVAILABLE. */
 bool jw_mail_ping(JwMail *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 const char *jw_mail_outcome_name(JwMailOutcome outcome);

@@ -1,6 +1,7 @@
-/* jw/delivery.h: one message to one recipient about one artifact, and its table of allowed changes.
- * Model: design/models/mail.pml. States in the mail dialect: queued, sending, sent, failed, bounced;
- * `unknown` (the connection died after the final dot) shows as Sending with a note. */
+/* jw/delivery.h: one message to one recipient about one artifact, and its table of allowed
+ * changes. Model: design/models/mail.pml. States in the mail dialect: queued, sending, sent,
+ * failed, bounced; `unknown` (the connection died after the final dot) shows as Sending with a
+ * note. */
 #pragma once
 #include "jw/job.h"
 
@@ -18,18 +19,19 @@ typedef enum {
 #define JW_DELIVERY_N_STATES 7
 
 typedef enum {
-    JW_DCHANGE_CLAIM,       /* queued → sending; token+1, attempts+1, dot=false; when due */
-    JW_DCHANGE_MARK,        /* sending → sending; fenced; dot=true: the final dot is about to go out */
-    JW_DCHANGE_SENT,        /* sending → sent; fenced */
-    JW_DCHANGE_LATER,       /* sending → queued with notBefore; fenced (4xx, connection refused) */
-    JW_DCHANGE_BOUNCED,     /* sending → bounced; fenced (5xx at RCPT) */
-    JW_DCHANGE_FAILED,      /* sending → failed; fenced (5xx elsewhere, or given up after 72 h) */
-    JW_DCHANGE_DOUBT,       /* sending → unknown; fenced (no reply after the dot) */
-    JW_DCHANGE_REAP_QUEUE,  /* sending with dot=false, token as observed → queued; token+1 */
-    JW_DCHANGE_REAP_DOUBT,  /* sending with dot=true, token as observed → unknown; token+1 */
-    JW_DCHANGE_RESEND,      /* unknown, resends=0 → queued; resends+1, maybeDuplicate=true */
-    JW_DCHANGE_GIVE_UP,     /* unknown, resends≥1 → failed, "in doubt" */
-    JW_DCHANGE_CANCEL,      /* queued → cancelled */
+    JW_DCHANGE_CLAIM, /* queued → sending; token+1, attempts+1, dot=false; when due */
+    /* sending → sending; fenced; dot=true: the final dot is about to go out */
+    JW_DCHANGE_MARK,
+    JW_DCHANGE_SENT,       /* sending → sent; fenced */
+    JW_DCHANGE_LATER,      /* sending → queued with notBefore; fenced (4xx, connection refused) */
+    JW_DCHANGE_BOUNCED,    /* sending → bounced; fenced (5xx at RCPT) */
+    JW_DCHANGE_FAILED,     /* sending → failed; fenced (5xx elsewhere, or given up after 72 h) */
+    JW_DCHANGE_DOUBT,      /* sending → unknown; fenced (no reply after the dot) */
+    JW_DCHANGE_REAP_QUEUE, /* sending with dot=false, token as observed → queued; token+1 */
+    JW_DCHANGE_REAP_DOUBT, /* sending with dot=true, token as observed → unknown; token+1 */
+    JW_DCHANGE_RESEND,     /* unknown, resends=0 → queued; resends+1, maybeDuplicate=true */
+    JW_DCHANGE_GIVE_UP,    /* unknown, resends≥1 → failed, "in doubt" */
+    JW_DCHANGE_CANCEL,     /* queued → cancelled */
 } JwDeliveryTransition;
 #define JW_DELIVERY_N_TRANSITIONS 12
 
@@ -43,9 +45,9 @@ typedef enum {
     JW_DRULE_WANTS_DOT = 1 << 6,
     JW_DRULE_WANTS_NO_DOT = 1 << 7,
     JW_DRULE_SETS_NOT_BEFORE = 1 << 8,
-    JW_DRULE_COUNTS_RESEND = 1 << 9,  /* filter resends = 0; resends+1, maybeDuplicate = true */
-    JW_DRULE_WANTS_RESENT = 1 << 10,  /* filter resends ≥ 1 */
-    JW_DRULE_ENDS = 1 << 11,          /* sets finishedAt */
+    JW_DRULE_COUNTS_RESEND = 1 << 9, /* filter resends = 0; resends+1, maybeDuplicate = true */
+    JW_DRULE_WANTS_RESENT = 1 << 10, /* filter resends ≥ 1 */
+    JW_DRULE_ENDS = 1 << 11,         /* sets finishedAt */
 } JwDeliveryRuleFlags;
 
 typedef struct {
@@ -56,7 +58,7 @@ typedef struct {
 } JwDeliveryRule;
 
 typedef struct {
-    char *id;         /* UUIDv5 of (job, recipient) */
+    char *id; /* UUIDv5 of (job, recipient) */
     char *job_id;
     char *recipient;
     char *message_id; /* without <>, deterministic */
@@ -66,7 +68,7 @@ typedef struct {
     bool dot, maybe_duplicate;
     char *owner;
     int64_t not_before_ms, created_at_ms, updated_at_ms, sent_at_ms, finished_at_ms;
-    char *reply;      /* last SMTP reply or error, as text */
+    char *reply; /* last SMTP reply or error, as text */
     char *request_id, *traceparent;
     GPtrArray *outbox; /* of JwOutboxEntry; never NULL */
 } JwDelivery;

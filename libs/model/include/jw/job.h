@@ -1,12 +1,14 @@
-/* jw/job.h: the job document as a struct. Owner frees with jw_job_free(); NULL texts mean "absent",
- * times are UTC ms with 0 for "absent". Pure data: changes happen in the store, by jw/job_state.h. */
+/* jw/job.h: the job document as a struct. Owner frees with jw_job_free(); NULL texts mean
+ * "absent", times are UTC ms with 0 for "absent". Pure data: changes happen in the store, by
+ * jw/job_state.h. */
 #pragma once
 #include "jw/job_state.h"
 #include <stdint.h>
 
 G_BEGIN_DECLS
 
-/* An event or command that was decided together with a change of its document and must reach Kafka. */
+/* An event or command that was decided together with a change of its document and must reach
+ * Kafka. */
 typedef struct {
     char *id;    /* UUID, unique in its document; CloudEvents ce_id */
     char *topic; /* full topic name */
@@ -28,13 +30,13 @@ typedef struct {
 } JwActor;
 
 typedef struct {
-    char *file_id;      /* GridFS file id, private to the attempt that wrote it */
-    char *file_name;    /* display name for the download */
+    char *file_id;   /* GridFS file id, private to the attempt that wrote it */
+    char *file_name; /* display name for the download */
     char *content_type;
     int64_t size_bytes;
-    char *sha256;       /* hex */
-    int64_t rows;       /* records in the report */
-    char *summary;      /* JSON: figures and small tables for the mail and the API; NULL: none */
+    char *sha256;  /* hex */
+    int64_t rows;  /* records in the report */
+    char *summary; /* JSON: figures and small tables for the mail and the API; NULL: none */
     int64_t duration_ms;
     int64_t expires_at_ms; /* 0: never */
 } JwArtifact;
@@ -43,8 +45,8 @@ void jw_artifact_free(JwArtifact *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwArtifact, jw_artifact_free)
 
 typedef struct {
-    int percent;        /* 0-100, never falls within an attempt */
-    char *step;         /* "Reading records" */
+    int percent;         /* 0-100, never falls within an attempt */
+    char *step;          /* "Reading records" */
     int64_t done, total; /* records; total -1: not known yet */
 } JwProgress;
 
@@ -54,21 +56,21 @@ typedef struct {
 
 typedef struct {
     /* asked for */
-    char *id;            /* UUID */
-    char *type;          /* handler: "report" */
+    char *id;   /* UUID */
+    char *type; /* handler: "report" */
     char *name, *description;
-    char *subtype;       /* report type, "call-records" */
-    char *spec;          /* JSON, canonical, checked by wire for this type */
+    char *subtype; /* report type, "call-records" */
+    char *spec;    /* JSON, canonical, checked by wire for this type */
     JwPriority priority;
     int64_t not_before_ms, scheduled_for_ms, created_at_ms, updated_at_ms;
     JwActor requested_by;
-    char **departments;  /* NULL-terminated scope of the job; NULL: none */
-    char *source;        /* "api:reports", "kafka", "schedule:<id>" */
+    char **departments; /* NULL-terminated scope of the job; NULL: none */
+    char *source;       /* "api:reports", "kafka", "schedule:<id>" */
     char *request_id, *traceparent;
-    char *request_hash;  /* SHA-256 of the request body, to tell a replay from a clash */
-    char **recipients;   /* NULL-terminated mail addresses; NULL: no mail */
+    char *request_hash; /* SHA-256 of the request body, to tell a replay from a clash */
+    char **recipients;  /* NULL-terminated mail addresses; NULL: no mail */
     int32_t max_attempts, max_retries;
-    int64_t timeout_ms;  /* of one attempt; 0: none */
+    int64_t timeout_ms; /* of one attempt; 0: none */
     /* what happened */
     JwJobState state;
     int64_t token, beat;
@@ -81,7 +83,7 @@ typedef struct {
     char *cancelled_by, *cancel_reason;
     JwArtifact *artifact; /* only when completed */
     JwDeliveryCounts deliveries;
-    GPtrArray *outbox;    /* of JwOutboxEntry; never NULL */
+    GPtrArray *outbox; /* of JwOutboxEntry; never NULL */
 } JwJob;
 
 JwJob *jw_job_new(void); /* zeroed, NORMAL, PENDING, max_attempts 5, max_retries 3, empty outbox */

@@ -1,5 +1,5 @@
-/* jw/job_state.h: the states of a job and the one table of allowed changes (T1-T9 of ARCHITECTURE.md).
- * Pure: the stores turn a row of the table into one conditional update. */
+/* jw/job_state.h: the states of a job and the one table of allowed changes (T1-T9 of
+ * ARCHITECTURE.md). Pure: the stores turn a row of the table into one conditional update. */
 #pragma once
 #include <glib.h>
 #include <stdbool.h>
@@ -16,41 +16,42 @@ typedef enum {
     JW_JOB_FAILED,
     JW_JOB_CANCELLED,
 } JwJobState;
-#define JW_JOB_N_STATES 7
+#define JW_JOB_N_STATES   7
 #define JW_JOB_BIT(state) (1u << (state))
 
 typedef enum {
-    JW_CHANGE_PROMOTE,         /* scheduled → pending, when notBefore has come */
-    JW_CHANGE_CLAIM,           /* T2 pending → running; token+1, attempts+1; when notBefore has come */
-    JW_CHANGE_FINISH,          /* T4 running → completed; fenced */
-    JW_CHANGE_FAIL_RETRY,      /* T5 running → pending with notBefore; fenced */
-    JW_CHANGE_FAIL_FINAL,      /* T5 running → failed; fenced */
-    JW_CHANGE_HAND_BACK,       /* SIGTERM: running → pending, attempts-1; fenced */
-    JW_CHANGE_CANCEL_NOW,      /* T6 scheduled, pending, running, cancelling → cancelled; token+1 */
+    JW_CHANGE_PROMOTE, /* scheduled → pending, when notBefore has come */
+    /* T2 pending → running; token+1, attempts+1; when notBefore has come */
+    JW_CHANGE_CLAIM,
+    JW_CHANGE_FINISH,     /* T4 running → completed; fenced */
+    JW_CHANGE_FAIL_RETRY, /* T5 running → pending with notBefore; fenced */
+    JW_CHANGE_FAIL_FINAL, /* T5 running → failed; fenced */
+    JW_CHANGE_HAND_BACK,  /* SIGTERM: running → pending, attempts-1; fenced */
+    JW_CHANGE_CANCEL_NOW, /* T6 scheduled, pending, running, cancelling → cancelled; token+1 */
     JW_CHANGE_CANCEL_GRACEFUL, /* T6 running → cancelling */
     JW_CHANGE_CANCELLED,       /* T7 cancelling → cancelled; fenced */
     JW_CHANGE_REAP_RETRY,      /* T8 running → pending; token and beat as observed; token+1 */
     JW_CHANGE_REAP_FAIL,       /* T8 running → failed; token and beat as observed; token+1 */
-    JW_CHANGE_REAP_CANCEL,     /* T8 cancelling → cancelled; token and beat as observed; token+1 */
-    JW_CHANGE_RETRY,           /* seed 000: failed → pending; retryCount+1, attempts=0 */
+    JW_CHANGE_REAP_CANCEL, /* T8 cancelling → cancelled; token and beat as observed; token+1 */
+    JW_CHANGE_RETRY,       /* seed 000: failed → pending; retryCount+1, attempts=0 */
 } JwJobTransition;
 #define JW_JOB_N_TRANSITIONS 13
 
 typedef enum {
-    JW_RULE_FENCED = 1 << 0,        /* the filter names the token */
-    JW_RULE_BEAT = 1 << 1,          /* the filter names the beat as well */
+    JW_RULE_FENCED = 1 << 0, /* the filter names the token */
+    JW_RULE_BEAT = 1 << 1,   /* the filter names the beat as well */
     JW_RULE_RAISES_TOKEN = 1 << 2,
     JW_RULE_COUNTS_ATTEMPT = 1 << 3,
     JW_RULE_RETURNS_ATTEMPT = 1 << 4,
-    JW_RULE_WHEN_DUE = 1 << 5,      /* the filter wants notBefore ≤ now */
-    JW_RULE_COUNTS_RETRY = 1 << 6,  /* retryCount+1, attempts=0, error cleared */
+    JW_RULE_WHEN_DUE = 1 << 5,     /* the filter wants notBefore ≤ now */
+    JW_RULE_COUNTS_RETRY = 1 << 6, /* retryCount+1, attempts=0, error cleared */
     JW_RULE_SETS_NOT_BEFORE = 1 << 7,
-    JW_RULE_ENDS = 1 << 8,          /* sets finishedAt */
+    JW_RULE_ENDS = 1 << 8, /* sets finishedAt */
 } JwJobRuleFlags;
 
 typedef struct {
-    const char *name;  /* "claim" … for logs and metrics */
-    unsigned from;     /* JW_JOB_BIT of every state it may start from */
+    const char *name; /* "claim" … for logs and metrics */
+    unsigned from;    /* JW_JOB_BIT of every state it may start from */
     JwJobState to;
     unsigned flags;
 } JwJobRule;
@@ -64,7 +65,8 @@ typedef enum { JW_PRIORITY_LOW, JW_PRIORITY_NORMAL, JW_PRIORITY_HIGH } JwPriorit
 const char *jw_priority_name(JwPriority priority); /* "low", "normal", "high" */
 bool jw_priority_parse(const char *text, JwPriority *ret_priority);
 
-/* Wait before attempt number @attempts + 1: 5 s · 2^(attempts-1), at most 10 min, ± 20 % by @jitter in [0,1). */
+/* Wait before attempt number @attempts + 1: 5 s · 2^(attempts-1), at most 10 min, ± 20 % by
+ * @jitter in [0,1). */
 int64_t jw_job_backoff_ms(int attempts, double jitter);
 
 G_END_DECLS

@@ -17,14 +17,15 @@ typedef struct {
     int64_t once_ms;                /* once */
     char *time_zone;                /* IANA name, default "UTC" */
     JwMisfire misfire;
-    int64_t misfire_grace_ms;       /* later than this is a misfire; default 60 s */
+    int64_t misfire_grace_ms; /* later than this is a misfire; default 60 s */
     bool enabled;
     char *job_type, *job_name, *job_subtype, *job_spec; /* template of the job; spec is JSON */
     JwPriority priority;
     char **recipients;
-    char *rule_hash;                /* SHA-256 of the rule: a changed rule starts anew */
-    int64_t next_fire_ms;           /* 0: never again */
-    GArray *pending_fires;          /* of int64_t: decided, not yet made true; negative: not to fire; never NULL */
+    char *rule_hash;      /* SHA-256 of the rule: a changed rule starts anew */
+    int64_t next_fire_ms; /* 0: never again */
+    /* of int64_t: decided, not yet made true; negative: not to fire; never NULL */
+    GArray *pending_fires;
     int64_t updated_at_ms;
 } JwSchedule;
 
@@ -33,16 +34,21 @@ void jw_schedule_free(JwSchedule *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwSchedule, jw_schedule_free)
 
 /* First due time strictly after @after_ms; 0: none. INVALID when cron or zone do not parse. */
-bool jw_schedule_next(const JwSchedule *self, int64_t after_ms, int64_t *ret_next_ms, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+bool jw_schedule_next(const JwSchedule *self, int64_t after_ms, int64_t *ret_next_ms,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* "every 3600 seconds", the five cron fields, or the RFC 3339 time. (transfer full) */
 char *jw_schedule_details(const JwSchedule *self);
 const char *jw_trigger_name(JwTriggerType trigger); /* "interval", "cron", "date" */
 
-typedef enum { JW_OCCURRENCE_FIRED, JW_OCCURRENCE_CAUGHT_UP, JW_OCCURRENCE_COALESCED, JW_OCCURRENCE_SKIPPED } JwOccurrenceKind;
+typedef enum {
+    JW_OCCURRENCE_FIRED,
+    JW_OCCURRENCE_CAUGHT_UP,
+    JW_OCCURRENCE_COALESCED,
+    JW_OCCURRENCE_SKIPPED
+} JwOccurrenceKind;
 /* One due time of one schedule: a durable row each. */
 typedef struct {
-    char id[37];        /* UUIDv5 of (schedule, due time) = the job's id when it fired */
+    char id[37]; /* UUIDv5 of (schedule, due time) = the job's id when it fired */
     const char *schedule_id;
     int64_t due_ms, decided_ms;
     JwOccurrenceKind kind;

@@ -1,6 +1,7 @@
-/* jw/store_files.h: artifacts in GridFS, by our own chunk writer (ARCHITECTURE.md, libmongoc's upload stream loses data),
- * in the standard layout (fs.files, fs.chunks, 255 KiB chunks), so any GridFS client reads them.
- * A file becomes visible when its fs.files document is written, after all chunks were read back. */
+/* jw/store_files.h: artifacts in GridFS, by our own chunk writer (ARCHITECTURE.md, libmongoc's
+ * upload stream loses data), in the standard layout (fs.files, fs.chunks, 255 KiB chunks), so any
+ * GridFS client reads them. A file becomes visible when its fs.files document is written, after
+ * all chunks were read back. */
 #pragma once
 #include "jw/store.h"
 
@@ -12,28 +13,31 @@ typedef struct _JwFileReader JwFileReader;
 /* @file_id: a UUID private to this attempt. Nothing is visible before _finish. One thread. */
 JwFileWriter *jw_file_writer_new(JwStore *self, const char *file_id, const char *file_name,
                                  const char *content_type, const char *job_id, int64_t now_ms);
-bool jw_file_writer_write(JwFileWriter *self, const void *data, size_t length, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+bool jw_file_writer_write(JwFileWriter *self, const void *data, size_t length,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Writes the rest, reads all chunks back (count, length, SHA-256) and then makes the file visible.
  * CORRUPT when what was read differs. @ret_sha256: (transfer full) hex */
-bool jw_file_writer_finish(JwFileWriter *self, int64_t *ret_size, char **ret_sha256, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+bool jw_file_writer_finish(JwFileWriter *self, int64_t *ret_size, char **ret_sha256,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Frees; a file that was not finished has its chunks removed, as far as the server answers. */
 void jw_file_writer_free(JwFileWriter *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwFileWriter, jw_file_writer_free)
 
 /* NOT_FOUND when there is no such file. One thread. */
-JwFileReader *jw_file_reader_new(JwStore *self, const char *file_id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+JwFileReader *jw_file_reader_new(JwStore *self, const char *file_id,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 int64_t jw_file_reader_size(const JwFileReader *self);
-/* Up to @length bytes from @offset; *ret_length 0 at the end. CORRUPT for a missing or short chunk. */
-bool jw_file_reader_read(JwFileReader *self, int64_t offset, void *buffer, size_t length, size_t *ret_length,
-                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Up to @length bytes from @offset; *ret_length 0 at the end. CORRUPT for a missing or short
+ * chunk. */
+bool jw_file_reader_read(JwFileReader *self, int64_t offset, void *buffer, size_t length,
+                         size_t *ret_length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void jw_file_reader_free(JwFileReader *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwFileReader, jw_file_reader_free)
 
-bool jw_store_delete_file(JwStore *self, const char *file_id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Ids of files and of chunks without a file whose upload began before @before_ms and that no job names. For the sweep.
- * @ret_ids: of char * (transfer full) */
+bool jw_store_delete_file(JwStore *self, const char *file_id,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Ids of files and of chunks without a file whose upload began before @before_ms and that no job
+ * names. For the sweep. @ret_ids: of char * (transfer full) */
 bool jw_store_find_orphan_files(JwStore *self, int64_t before_ms, size_t limit, GPtrArray **ret_ids,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

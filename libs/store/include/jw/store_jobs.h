@@ -1,5 +1,6 @@
-/* jw/store_jobs.h: jobs. Every change of state goes through jw_store_change_job(), which follows the table
- * of jw/job_state.h: one conditional update of one document, its events appended in the same update. */
+/* jw/store_jobs.h: jobs. Every change of state goes through jw_store_change_job(), which follows
+ * the table of jw/job_state.h: one conditional update of one document, its events appended in the
+ * same update. */
 #pragma once
 #include "jw/job.h"
 #include "jw/store.h"
@@ -8,56 +9,61 @@ G_BEGIN_DECLS
 
 typedef enum { JW_CREATE_EXISTS, JW_CREATE_MADE } JwCreate;
 
-/* T1: inserts jobs in one round trip, each with its outbox. ret_creates[i] says whether job i is new; an id that exists
- * is left as it is. On an error some may have been made: repeating the call is harmless. */
-bool jw_store_create_jobs(JwStore *self, const JwJob *const *jobs, size_t n_jobs, JwCreate *ret_creates,
-                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* T1: inserts jobs in one round trip, each with its outbox. ret_creates[i] says whether job i is
+ * new; an id that exists is left as it is. On an error some may have been made: repeating the call
+ * is harmless. */
+bool jw_store_create_jobs(JwStore *self, const JwJob *const *jobs, size_t n_jobs,
+                          JwCreate *ret_creates, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* @ret_job: (out) (transfer full): NULL when there is none. */
-bool jw_store_get_job(JwStore *self, const char *job_id, JwJob **ret_job, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+bool jw_store_get_job(JwStore *self, const char *job_id, JwJob **ret_job,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 typedef struct {
     const char *job_id;
     JwJobTransition transition;
     int64_t now_ms;
-    int64_t token, beat;         /* fenced rules; beat for the reaper's */
-    const char *owner;           /* claim */
-    int64_t not_before_ms;       /* rules that set it */
-    const JwArtifact *artifact;  /* finish */
+    int64_t token, beat;                    /* fenced rules; beat for the reaper's */
+    const char *owner;                      /* claim */
+    int64_t not_before_ms;                  /* rules that set it */
+    const JwArtifact *artifact;             /* finish */
     const char *error_code, *error_message; /* fail, reap: kept on the job */
-    const char *actor, *reason;  /* cancel */
-    const JwOutboxEntry *const *events; /* appended to the outbox in the same update */
+    const char *actor, *reason;             /* cancel */
+    const JwOutboxEntry *const *events;     /* appended to the outbox in the same update */
     size_t n_events;
 } JwJobChange;
 
-/* LOST: the filter did not match (another state, token, beat, or not due). @ret_job: (out) (optional) (nullable)
- * (transfer full): the document after the change when WON, untouched when LOST. */
+/* LOST: the filter did not match (another state, token, beat, or not due). @ret_job: (out)
+ * (optional) (nullable) (transfer full): the document after the change when WON, untouched when
+ * LOST. */
 bool jw_store_change_job(JwStore *self, const JwJobChange *change, JwCas *ret_cas, JwJob **ret_job,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 typedef enum { JW_BEAT_LOST, JW_BEAT_OK, JW_BEAT_CANCEL } JwBeat;
-/* T3: beat+1 and progress, fenced by token. CANCEL: graceful cancel is asked; LOST: stop, this attempt is over. */
+/* T3: beat+1 and progress, fenced by token. CANCEL: graceful cancel is asked; LOST: stop, this
+ * attempt is over. */
 bool jw_store_beat_job(JwStore *self, const char *job_id, int64_t token, const JwProgress *progress,
                        int64_t now_ms, JwBeat *ret_beat, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Jobs that need a duty, oldest updatedAt first. A zero field is no condition. @ret_jobs: of JwJob (transfer full) */
+/* Jobs that need a duty, oldest updatedAt first. A zero field is no condition. @ret_jobs: of JwJob
+ * (transfer full) */
 typedef struct {
     unsigned states;           /* JW_JOB_BIT()s */
     int64_t due_before_ms;     /* notBefore ≤ */
     int64_t updated_before_ms; /* updatedAt < */
     size_t limit;
 } JwJobScan;
-bool jw_store_scan_jobs(JwStore *self, const JwJobScan *scan, GPtrArray **ret_jobs, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
-/* How many are in these states, counting stops at @limit. For queue positions and the cap of pending jobs. */
-bool jw_store_count_jobs(JwStore *self, unsigned states, int64_t limit, int64_t *ret_count, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+bool jw_store_scan_jobs(JwStore *self, const JwJobScan *scan, GPtrArray **ret_jobs,
+                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* How many are in these states, counting stops at @limit. For queue positions and the cap of
+ * pending jobs. */
+bool jw_store_count_jobs(JwStore *self, unsigned states, int64_t limit, int64_t *ret_count,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 typedef enum { JW_SORT_CREATED, JW_SORT_STATUS, JW_SORT_PRIORITY } JwJobSort;
 typedef struct {
-    const char *type;              /* handler; required */
-    unsigned states;               /* 0: all */
+    const char *type;                                /* handler; required */
+    unsigned states;                                 /* 0: all */
     const char *subtype, *requested_by, *department; /* NULL: all */
     int64_t created_from_ms, created_to_ms;          /* [from, to]; 0: open */
     /* visibility: own jobs, or jobs whose departments are all within these; both NULL: everything */
@@ -68,8 +74,8 @@ typedef struct {
     int64_t skip, limit;
 } JwJobQuery;
 /* Ties are ordered by id, so pages neither overlap nor skip. */
-bool jw_store_list_jobs(JwStore *self, const JwJobQuery *query, GPtrArray **ret_jobs, int64_t *ret_total,
-                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool jw_store_list_jobs(JwStore *self, const JwJobQuery *query, GPtrArray **ret_jobs,
+                        int64_t *ret_total, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Roll-up of a job's deliveries; written only while it differs. */
 bool jw_store_set_delivery_counts(JwStore *self, const char *job_id, const JwDeliveryCounts *counts,

@@ -1,5 +1,6 @@
-/* jw/wire.h: the JSON that crosses process borders: jobs asked for by REST or by Kafka, and job events.
- * Any thread; a JwWire is immutable after it was made. Checked against schemas/messages/ in tests/contract. */
+/* jw/wire.h: the JSON that crosses process borders: jobs asked for by REST or by Kafka, and job
+ * events. Any thread; a JwWire is immutable after it was made. Checked against schemas/messages/
+ * in tests/contract. */
 #pragma once
 #include "jw/catalog.h"
 #include "jw/delivery.h"
@@ -13,72 +14,87 @@ G_BEGIN_DECLS
 struct json_t;
 
 /* CloudEvents types */
-#define JW_TYPE_JOB_SUBMIT "jobwire.job.submit.v1"
-#define JW_TYPE_JOB_CANCEL "jobwire.job.cancel.v1"
-#define JW_TYPE_JOB_SUBMITTED "jobwire.job.submitted.v1"
-#define JW_TYPE_JOB_COMPLETED "jobwire.job.completed.v1"
-#define JW_TYPE_JOB_FAILED "jobwire.job.failed.v1"
-#define JW_TYPE_JOB_CANCELLED "jobwire.job.cancelled.v1"
+#define JW_TYPE_JOB_SUBMIT       "jobwire.job.submit.v1"
+#define JW_TYPE_JOB_CANCEL       "jobwire.job.cancel.v1"
+#define JW_TYPE_JOB_SUBMITTED    "jobwire.job.submitted.v1"
+#define JW_TYPE_JOB_COMPLETED    "jobwire.job.completed.v1"
+#define JW_TYPE_JOB_FAILED       "jobwire.job.failed.v1"
+#define JW_TYPE_JOB_CANCELLED    "jobwire.job.cancelled.v1"
 #define JW_TYPE_DELIVERY_CHANGED "jobwire.delivery.changed.v1"
 
 /* Topic names without the prefix */
-#define JW_TOPIC_COMMANDS_HIGH "job.commands.high"
+#define JW_TOPIC_COMMANDS_HIGH   "job.commands.high"
 #define JW_TOPIC_COMMANDS_NORMAL "job.commands.normal"
-#define JW_TOPIC_COMMANDS_LOW "job.commands.low"
-#define JW_TOPIC_JOB_EVENTS "job.events"
+#define JW_TOPIC_COMMANDS_LOW    "job.commands.low"
+#define JW_TOPIC_JOB_EVENTS      "job.events"
 #define JW_TOPIC_DELIVERY_EVENTS "delivery.events"
 
 typedef struct _JwWire JwWire;
-/* @catalog: (transfer none), outlives it; NULL for one who only reads and writes events. @topic_prefix: "jobwire." */
+/* @catalog: (transfer none), outlives it; NULL for one who only reads and writes events.
+ * @topic_prefix: "jobwire." */
 JwWire *jw_wire_new(const JwCatalog *catalog, const char *topic_prefix);
 void jw_wire_free(JwWire *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwWire, jw_wire_free)
 const JwCatalog *jw_wire_catalog(const JwWire *self);
 char *jw_wire_topic(const JwWire *self, const char *name); /* prefix + name; (transfer full) */
 
-/* Strict JSON: UTF-8, no duplicate keys, depth ≤ 32, no lone surrogates, numbers in range. INVALID with line and column. */
-struct json_t *jw_wire_parse(const void *data, size_t length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Strict JSON: UTF-8, no duplicate keys, depth ≤ 32, no lone surrogates, numbers in range. INVALID
+ * with line and column. */
+struct json_t *jw_wire_parse(const void *data, size_t length,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Compact, keys sorted: the same value gives the same bytes. (transfer full) */
 char *jw_wire_print(const struct json_t *value);
 
-/* Seed 000's CreateReportJobRequest (plus the extensions `parameters.period` and `delivery`) → a job of type "report" with
- * name, subtype, spec, priority, notBefore, recipients and state set; the rest (id, requestedBy …) is the caller's to fill. All
- * faults at once; @ret_job is written when there is none. @now_ms decides what lies in the past and the default period. */
-bool jw_wire_job_from_request(const JwWire *self, const struct json_t *body, int64_t now_ms, JwFaults *faults,
+/* Seed 000's CreateReportJobRequest (plus the extensions `parameters.period` and `delivery`) → a
+ * job of type "report" with name, subtype, spec, priority, notBefore, recipients and state set;
+ * the rest (id, requestedBy …) is the caller's to fill. All faults at once; @ret_job is written
+ * when there is none. @now_ms decides what lies in the past and the default period. */
+bool jw_wire_job_from_request(const JwWire *self, const struct json_t *body, int64_t now_ms,
+                              JwFaults *faults, JwJob **ret_job) G_GNUC_WARN_UNUSED_RESULT;
+/* The value of a jobwire.job.submit.v1 command: the same fields, and optionally jobId, jobType,
+ * requestedBy, departments. Without jobId the id is derived from (ce_source, ce_id). scheduledFor
+ * in the past means now. */
+bool jw_wire_job_from_command(const JwWire *self, const struct json_t *body, const char *ce_source,
+                              const char *ce_id, int64_t now_ms, JwFaults *faults,
                               JwJob **ret_job) G_GNUC_WARN_UNUSED_RESULT;
-/* The value of a jobwire.job.submit.v1 command: the same fields, and optionally jobId, jobType, requestedBy, departments. Without
- * jobId the id is derived from (ce_source, ce_id). scheduledFor in the past means now. */
-bool jw_wire_job_from_command(const JwWire *self, const struct json_t *body, const char *ce_source, const char *ce_id,
-                              int64_t now_ms, JwFaults *faults, JwJob **ret_job) G_GNUC_WARN_UNUSED_RESULT;
-/* What a stored job asks of its definition. CORRUPT when spec does not parse; NOT_FOUND when the definition is gone. */
+/* What a stored job asks of its definition. CORRUPT when spec does not parse; NOT_FOUND when the
+ * definition is gone. */
 bool jw_wire_report_request(const JwWire *self, const JwJob *job, JwReportRequest **ret_request,
                             const JwReportDef **ret_def, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* A job of a schedule's occurrence: id derived from (schedule, due), period computed before @due_ms. */
-bool jw_wire_job_from_schedule(const JwWire *self, const JwSchedule *schedule, int64_t due_ms, int64_t now_ms,
-                               JwJob **ret_job, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* A job of a schedule's occurrence: id derived from (schedule, due), period computed before
+ * @due_ms. */
+bool jw_wire_job_from_schedule(const JwWire *self, const JwSchedule *schedule, int64_t due_ms,
+                               int64_t now_ms, JwJob **ret_job,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* jobwire.job.cancel.v1 value: {"jobId","reason"?,"requestedBy"?,"mode":"immediate"|"graceful"}; all texts (transfer full) */
+/* jobwire.job.cancel.v1 value: {"jobId","reason"?,"requestedBy"?,"mode":"immediate"|"graceful"};
+ * all texts (transfer full) */
 typedef struct {
     char *job_id, *actor, *reason;
     bool graceful;
 } JwCancelCommand;
 void jw_cancel_command_clear(JwCancelCommand *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JwCancelCommand, jw_cancel_command_clear)
-bool jw_wire_cancel_parse(const struct json_t *body, JwFaults *faults, JwCancelCommand *ret) G_GNUC_WARN_UNUSED_RESULT;
+bool jw_wire_cancel_parse(const struct json_t *body, JwFaults *faults,
+                          JwCancelCommand *ret) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Outbox entries, (transfer full); request_id and traceparent come from the job. */
 JwOutboxEntry *jw_wire_submit_command(const JwWire *self, const JwJob *job, int64_t now_ms);
-/* @type: one of JW_TYPE_JOB_SUBMITTED … CANCELLED. @artifact: completed only; @will_retry: failed only. */
-JwOutboxEntry *jw_wire_job_event(const JwWire *self, const JwJob *job, const char *type, const JwArtifact *artifact,
-                                 const char *error_code, const char *error_message, bool will_retry, int64_t now_ms);
-JwOutboxEntry *jw_wire_delivery_event(const JwWire *self, const JwDelivery *delivery, JwDeliveryState state,
-                                      const char *reply, int64_t now_ms);
+/* @type: one of JW_TYPE_JOB_SUBMITTED … CANCELLED. @artifact: completed only; @will_retry: failed
+ * only. */
+JwOutboxEntry *jw_wire_job_event(const JwWire *self, const JwJob *job, const char *type,
+                                 const JwArtifact *artifact, const char *error_code,
+                                 const char *error_message, bool will_retry, int64_t now_ms);
+JwOutboxEntry *jw_wire_delivery_event(const JwWire *self, const JwDelivery *delivery,
+                                      JwDeliveryState state, const char *reply, int64_t now_ms);
 /* jobId of a job event's value; INVALID. (transfer full) */
-char *jw_wire_event_job_id(const void *body, size_t length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+char *jw_wire_event_job_id(const void *body, size_t length,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Schedules of a configuration file: {"schedules":[{id, trigger:{type,every|cron|at}, timeZone, misfire, enabled, job:{…}}]}.
- * INVALID names file and pointer. @ret: of JwSchedule (transfer full) */
-bool jw_wire_schedules_load(const JwWire *self, const char *path, int64_t now_ms, GPtrArray **ret, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+/* Schedules of a configuration file: {"schedules":[{id, trigger:{type,every|cron|at}, timeZone,
+ * misfire, enabled, job:{…}}]}. INVALID names file and pointer. @ret: of JwSchedule (transfer
+ * full) */
+bool jw_wire_schedules_load(const JwWire *self, const char *path, int64_t now_ms, GPtrArray **ret,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS
