@@ -238,7 +238,12 @@ report_upload(Report *self, JwArtifact *artifact, GError **error)
     int64_t now = jw_clock_now_ms(self->exe->clock);
     GStatBuf status;
 
-    if (g_stat(self->path, &status) != 0 || status.st_size > self->exe->config.artifact_max_bytes) {
+    if (g_stat(self->path, &status) != 0) {
+        int code = errno;
+        return jw_fail(error, JW_ERROR_UNAVAILABLE, "looking at the finished report: %s",
+                       g_strerror(code));
+    }
+    if (status.st_size > self->exe->config.artifact_max_bytes) {
         return jw_fail(error, JW_ERROR_TOO_LARGE,
                        "the report has %" G_GINT64_FORMAT
                        " bytes, over the limit JW_ARTIFACT_MAX=%" G_GINT64_FORMAT

@@ -35,7 +35,7 @@ ntf_run(Ntf *self, GError **error)
     }
     self->stop = jw_stop_new();
     self->due = jw_queue_new(10000, 1, g_free);
-    self->watch = ntf_watch_new();
+    self->sending = jw_stillness_new(NTF_KEEP_BATCH);
     g_autofree char *jobs = jw_wire_topic(self->wire, JW_TOPIC_JOB_EVENTS);
     g_autofree char *deliveries = jw_wire_topic(self->wire, JW_TOPIC_DELIVERY_EVENTS);
     g_autofree char *group = jw_wire_topic(self->wire, "notifier");
@@ -75,7 +75,7 @@ ntf_stop(Ntf *self)
     }
     g_clear_pointer(&self->senders, g_ptr_array_unref);
     g_clear_pointer(&self->keeper, g_thread_join);
-    g_clear_pointer(&self->watch, ntf_watch_free);
+    g_clear_pointer(&self->sending, jw_stillness_free);
     g_clear_pointer(&self->due, jw_queue_free);
     g_clear_pointer(&self->stop, jw_stop_free);
     g_clear_pointer(&self->sender_name, g_free);

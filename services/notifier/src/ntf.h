@@ -7,6 +7,7 @@
 #include "jw/bus.h"
 #include "jw/mail.h"
 #include "jw/relay.h"
+#include "jw/stillness.h"
 #include "jw/store_deliveries.h"
 #include "jw/svc.h"
 #include "jw/wire.h"
@@ -23,8 +24,6 @@ typedef struct {
     int64_t give_up_ms;       /* JW_GIVE_UP_AFTER */
 } NtfConfig;
 
-typedef struct _NtfWatch NtfWatch;
-
 typedef struct {
     NtfConfig config;
     JwStoreConfig store_config;
@@ -39,7 +38,7 @@ typedef struct {
     JwConsumer *consumer;
     char *sender_name, *sender_address; /* of JW_MAIL_FROM */
     JwQueue *due;                       /* of char *: delivery ids */
-    NtfWatch *watch;                    /* the keeper's */
+    JwStillness *sending;               /* the keeper's: deliveries as it saw them */
     JwStop *stop;
     GPtrArray *senders; /* of GThread */
     GThread *keeper;
@@ -66,9 +65,9 @@ bool ntf_change(Ntf *self, const JwDelivery *delivery, JwDeliveryTransition tran
                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool ntf_roll_up(Ntf *self, const char *job_id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+#define NTF_KEEP_BATCH 500
+
 /* ntf_keep.c: one round: queues what is due, takes back what died, settles what is in doubt. */
-NtfWatch *ntf_watch_new(void);
-void ntf_watch_free(NtfWatch *self);
 bool ntf_keep(Ntf *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gpointer ntf_keeper(gpointer ntf);
 

@@ -8,38 +8,6 @@
 
 #include "jw/log.h"
 
-#define KEEP_BATCH 500
-#define WATCH_MAX  50000u
-
-typedef struct {
-    int64_t token, since_mono_ms;
-    bool dot;
-    unsigned round;
-} Seen;
-
-struct _NtfWatch {
-    GHashTable *by_id; /* char * → Seen *; only deliveries being sent, capped */
-    unsigned round;
-};
-
-NtfWatch *
-ntf_watch_new(void)
-{
-    NtfWatch *self = g_new0(NtfWatch, 1);
-
-    self->by_id = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    return self;
-}
-
-void
-ntf_watch_free(NtfWatch *self)
-{
-    if (self != NULL) {
-        g_hash_table_unref(self->by_id);
-        g_free(self);
-    }
-}
-
 static bool
 keep_due(Ntf *self, GError **error)
 {
@@ -52,7 +20,7 @@ keep_due(Ntf *self, GError **error)
         return true;
     }
     if (!jw_store_scan_deliveries(self->store, 1u << JW_DELIVERY_QUEUED, now, updated_before,
-                                  KEEP_BATCH, &due, error)) {
+                                  NTF_KEEP_BATCH, &due, error)) {
         return false;
     }
     for (guint i = 0; i < due->len; i++) {
@@ -67,51 +35,21 @@ keep_due(Ntf *self, GError **error)
 }
 
 static bool
-stood_still(NtfWatch *self, const JwDelivery *delivery, int64_t mono_ms, int64_t after_ms)
-{
-    Seen *seen = g_hash_table_lookup(self->by_id, delivery->id);
-
-    if (seen == NULL) {
-        if (g_hash_table_size(self->by_id) >= WATCH_MAX) {
-            return false; /* looked at when others have left */
-        }
-        seen = g_new0(Seen, 1);
-        seen->token = -1;
-        g_hash_table_insert(self->by_id, g_strdup(delivery->id), seen);
-    }
-    seen->round = self->round;
-    if (seen->token != delivery->token || seen->dot != delivery->dot) {
-        seen->token = delivery->token;
-        seen->dot = delivery->dot;
-        seen->since_mono_ms = mono_ms;
-        return false;
-    }
-    return mono_ms - seen->since_mono_ms >= after_ms;
-}
-
-static gboolean
-not_seen_this_round(gpointer key G_GNUC_UNUSED, gpointer value, gpointer round)
-{
-    return ((Seen *)value)->round != *(unsigned *)round;
-}
-
-static bool
 keep_sending(Ntf *self, GError **error)
 {
     g_autoptr(GPtrArray) sending = NULL;
 
-    if (!jw_store_scan_deliveries(self->store, 1u << JW_DELIVERY_SENDING, 0, 0, KEEP_BATCH,
+    if (!jw_store_scan_deliveries(self->store, 1u << JW_DELIVERY_SENDING, 0, 0, NTF_KEEP_BATCH,
                                   &sending, error)) {
         return false;
     }
-    int64_t mono = jw_clock_mono_ms(
-        self->clock); /* after the reply: a slow store must not make senders look dead */
-    self->watch->round++;
+    jw_stillness_begin(self->sending, jw_clock_mono_ms(self->clock));
     for (guint i = 0; i < sending->len; i++) {
         const JwDelivery *delivery = g_ptr_array_index(sending, i);
         JwCas cas = JW_CAS_LOST;
 
-        if (!stood_still(self->watch, delivery, mono, self->config.dead_after_ms)) {
+        if (!jw_stillness_seen(self->sending, delivery->id, delivery->token, delivery->dot,
+                               self->config.dead_after_ms)) {
             continue;
         }
         jw_warn("sender_died", JW_STR("delivery_id", delivery->id),
@@ -125,7 +63,7 @@ keep_sending(Ntf *self, GError **error)
             return false;
         }
     }
-    g_hash_table_foreach_remove(self->watch->by_id, not_seen_this_round, &self->watch->round);
+    jw_stillness_end(self->sending);
     return true;
 }
 
@@ -135,7 +73,7 @@ keep_unknown(Ntf *self, GError **error)
     g_autoptr(GPtrArray) unknown = NULL;
     int64_t before = jw_clock_now_ms(self->clock) - self->config.resend_after_ms;
 
-    if (!jw_store_scan_deliveries(self->store, 1u << JW_DELIVERY_UNKNOWN, 0, before, KEEP_BATCH,
+    if (!jw_store_scan_deliveries(self->store, 1u << JW_DELIVERY_UNKNOWN, 0, before, NTF_KEEP_BATCH,
                                   &unknown, error)) {
         return false;
     }

@@ -107,7 +107,7 @@ bool
 sch_run(Sch *self, GError **error)
 {
     self->stop = jw_stop_new();
-    self->reaper = sch_reaper_new();
+    self->running = jw_stillness_new(SCH_REAP_LIMIT);
     self->hints = sch_hints_new();
     if (!put_schedules(self, error)) {
         return false;
@@ -125,7 +125,7 @@ sch_stop(Sch *self)
     }
     g_clear_pointer(&self->due_thread, g_thread_join);
     g_clear_pointer(&self->duties_thread, g_thread_join);
-    g_clear_pointer(&self->reaper, sch_reaper_free);
+    g_clear_pointer(&self->running, jw_stillness_free);
     g_clear_pointer(&self->hints, sch_hints_free);
     g_clear_pointer(&self->stop, jw_stop_free);
 }

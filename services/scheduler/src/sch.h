@@ -6,6 +6,7 @@
 #include "jw/bus.h"
 #include "jw/catalog.h"
 #include "jw/relay.h"
+#include "jw/stillness.h"
 #include "jw/store_jobs.h"
 #include "jw/store_schedules.h"
 #include "jw/svc.h"
@@ -23,7 +24,6 @@ typedef struct {
     int64_t orphan_after_ms; /* JW_ORPHAN_AFTER */
 } SchConfig;
 
-typedef struct _SchReaper SchReaper;
 typedef struct _SchHints SchHints;
 
 typedef struct {
@@ -37,8 +37,8 @@ typedef struct {
     JwBus *bus;
     JwRelay *relay;
     JwStop *stop;
-    SchReaper *reaper; /* the duties thread's */
-    SchHints *hints;   /* the duties thread's */
+    JwStillness *running; /* the duties thread's: jobs as it saw them */
+    SchHints *hints;      /* the duties thread's */
     GThread *due_thread, *duties_thread;
 } Sch;
 
@@ -60,9 +60,9 @@ bool sch_hint(Sch *self, size_t *ret_hinted, GError **error) G_GNUC_WARN_UNUSED_
 /* Makes jobs pending whose time has come, and publishes their command. */
 bool sch_promote(Sch *self, size_t *ret_promoted, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+#define SCH_REAP_LIMIT 10000 /* running jobs one scheduler watches */
+
 /* sch_reap.c */
-SchReaper *sch_reaper_new(void);
-void sch_reaper_free(SchReaper *self);
 /* Looks at every running job once; takes those away whose beat stood still for JW_REAP_AFTER of this process's own clock. */
 bool sch_reap(Sch *self, size_t *ret_reaped, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -28,7 +28,7 @@ configure(Ntf *ntf)
     ntf->sender_address = g_strdup("jobs@example.com");
     ntf->stop = jw_stop_new();
     ntf->due = jw_queue_new(3, 1, g_free);
-    ntf->watch = ntf_watch_new();
+    ntf->sending = jw_stillness_new(NTF_KEEP_BATCH);
     g_strlcpy(ntf->owner, "kit/1", sizeof ntf->owner);
 }
 

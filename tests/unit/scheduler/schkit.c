@@ -25,7 +25,7 @@ configure(Sch *sch)
         .reap_after_ms = 45000,
         .orphan_after_ms = 86400000,
     };
-    sch->reaper = sch_reaper_new();
+    sch->running = jw_stillness_new(SCH_REAP_LIMIT);
     sch->hints = sch_hints_new();
 }
 

@@ -15,7 +15,7 @@ start(SchKit *kit)
 {
     g_autoptr(GError) error = NULL;
 
-    sch_reaper_free(kit->sch.reaper); /* of the kit; sch_run() makes its own */
+    jw_stillness_free(kit->sch.running); /* of the kit; sch_run() makes its own */
     sch_hints_free(kit->sch.hints);
     assert_ok(sch_run(&kit->sch, &error), error);
 }
@@ -91,7 +91,7 @@ test_bad_file(void **state)
     g_autoptr(GError) error = NULL;
 
     put_file(kit, "{\"schedules\":[{\"id\":\"s\"}]}");
-    sch_reaper_free(kit->sch.reaper);
+    jw_stillness_free(kit->sch.running);
     sch_hints_free(kit->sch.hints);
     assert_false(sch_run(&kit->sch, &error));
     assert_jw_error(error, JW_ERROR_INVALID, "JW_SCHEDULES_FILE: *schedules.json*/schedules/0*");

@@ -1,0 +1,29 @@
+/* jw/stillness.h: notices what stands still, by this process's own monotonic clock.
+ * An observer looks at all claims again and again, in rounds, and tells it what it sees. A claim whose
+ * token and beat were the same in every look for long enough is dead; wall clocks of other machines
+ * play no part, and an observer that slept sees that the others moved on. One thread. */
+#pragma once
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+G_BEGIN_DECLS
+
+typedef struct _JwStillness JwStillness;
+
+/* @max: how many keys are remembered; further ones are looked at when others have left. */
+JwStillness *jw_stillness_new(size_t max);
+void jw_stillness_free(JwStillness *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwStillness, jw_stillness_free)
+
+/* Starts a look at everything. @mono_ms: taken after what is looked at was read, so that a store that was
+ * slow to answer makes nothing look dead. */
+void jw_stillness_begin(JwStillness *self, int64_t mono_ms);
+/* Notes @key as it is now; true when it stood still for @after_ms. */
+bool jw_stillness_seen(JwStillness *self, const char *key, int64_t token, int64_t beat,
+                       int64_t after_ms);
+/* Forgets what this look did not see. */
+void jw_stillness_end(JwStillness *self);
+
+G_END_DECLS
