@@ -85,7 +85,9 @@ def free_port():
 
 
 def clean_env(**variables):
-    return {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "LANG": "C.UTF-8", **SANITIZERS, **variables}
+    # libmongoc keeps counters in /dev/shm by process id, and warns on stderr where a killed process of that id left its own
+    base = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "LANG": "C.UTF-8", "MONGOC_DISABLE_SHM": "1"}
+    return {**base, **SANITIZERS, **variables}
 
 
 class Service:
