@@ -64,6 +64,18 @@ scans_by_state_due_and_age(JwStore *store)
                              .updated_before_ms = SC_NOW + 99,
                              .limit = 10 },
                 "3");
+    /* Going on behind the third of them, 4, which was changed at SC_NOW + 96. */
+    assert_scan(store,
+                (JwJobScan){ .limit = 2,
+                             .after_id = "0190a5d0-0000-7000-8000-000000000004",
+                             .after_updated_ms = SC_NOW + 96 },
+                "3 2");
+    /* Among those of one moment the id decides. */
+    assert_scan(store,
+                (JwJobScan){ .limit = 9,
+                             .after_id = "0190a5d0-0000-7000-8000-000000000003",
+                             .after_updated_ms = SC_NOW + 96 },
+                "4 3 2 1");
     assert_ok(jw_store_count_jobs(store, pending, 0, &count, &error), error);
     assert_int_equal(count, 3);
     assert_ok(jw_store_count_jobs(store, pending | running, 2, &count, &error), error);

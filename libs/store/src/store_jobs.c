@@ -107,6 +107,12 @@ jw_store_mongo_scan_jobs(JwStore *self, const JwJobScan *scan, GPtrArray **ret_j
     if (scan->updated_before_ms != 0) {
         BCON_APPEND(&filter, "updatedAt", "{", "$lt", BCON_DATE_TIME(scan->updated_before_ms), "}");
     }
+    if (scan->after_id != NULL) {
+        BCON_APPEND(&filter, "$or", "[", "{", "updatedAt", "{", "$gt",
+                    BCON_DATE_TIME(scan->after_updated_ms), "}", "}", "{", "updatedAt",
+                    BCON_DATE_TIME(scan->after_updated_ms), "_id", "{", "$gt",
+                    BCON_UTF8(scan->after_id), "}", "}", "]");
+    }
     if (!jw_store_find(self, "jobs", &filter, opts, jw_store_add_job, jobs, error)) {
         return false;
     }

@@ -186,6 +186,13 @@ compare_updated(gconstpointer a, gconstpointer b, gpointer data)
 }
 
 static bool
+is_behind(const JwJob *job, const JwJobScan *scan)
+{
+    return scan->after_id == NULL || job->updated_at_ms > scan->after_updated_ms
+           || (job->updated_at_ms == scan->after_updated_ms && strcmp(job->id, scan->after_id) > 0);
+}
+
+static bool
 scan_jobs(JwStore *self, const JwJobScan *scan, GPtrArray **ret_jobs, GError **error)
 {
     JwStoreMem *mem = (JwStoreMem *)self;
@@ -200,7 +207,8 @@ scan_jobs(JwStore *self, const JwJobScan *scan, GPtrArray **ret_jobs, GError **e
         const JwJob *job = g_ptr_array_index(all, i);
         if ((scan->states == 0 || (scan->states & JW_JOB_BIT(job->state)) != 0)
             && (scan->due_before_ms == 0 || job->not_before_ms <= scan->due_before_ms)
-            && (scan->updated_before_ms == 0 || job->updated_at_ms < scan->updated_before_ms)) {
+            && (scan->updated_before_ms == 0 || job->updated_at_ms < scan->updated_before_ms)
+            && is_behind(job, scan)) {
             g_ptr_array_add(jobs, jw_job_copy(job));
         }
     }

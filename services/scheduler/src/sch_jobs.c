@@ -17,6 +17,9 @@ typedef struct {
 } Hint;
 
 struct _SchHints {
+    /* Where the next look goes on: a long queue is gone through page by page, then from its start. */
+    char *after_id;
+    int64_t after_updated_ms;
     GHashTable *by_job; /* char * → Hint *, capped */
 };
 
@@ -34,6 +37,7 @@ sch_hints_free(SchHints *self)
 {
     if (self != NULL) {
         g_hash_table_unref(self->by_job);
+        g_free(self->after_id);
         g_free(self);
     }
 }
@@ -74,6 +78,18 @@ hint_note(SchHints *self, const JwJob *job, int64_t mono_ms)
     hint->again_mono_ms = mono_ms + hint->wait_ms;
 }
 
+static void
+go_on_behind(SchHints *self, const GPtrArray *page)
+{
+    g_clear_pointer(&self->after_id, g_free);
+    if (page->len == HINT_BATCH) {
+        const JwJob *last = g_ptr_array_index(page, page->len - 1);
+
+        self->after_id = g_strdup(last->id);
+        self->after_updated_ms = last->updated_at_ms;
+    }
+}
+
 static bool
 publish_command(Sch *self, const JwJob *job, int64_t now_ms, GError **error)
 {
@@ -93,6 +109,8 @@ sch_hint(Sch *self, size_t *ret_hinted, GError **error)
         .due_before_ms = now,
         .updated_before_ms = now - self->config.hint_after_ms,
         .limit = HINT_BATCH,
+        .after_id = self->hints->after_id,
+        .after_updated_ms = self->hints->after_updated_ms,
     };
 
     *ret_hinted = 0;
@@ -112,6 +130,7 @@ sch_hint(Sch *self, size_t *ret_hinted, GError **error)
         jw_info("job_hinted", JW_STR("job_id", job->id), JW_INT("token", job->token));
         (*ret_hinted)++;
     }
+    go_on_behind(self->hints, jobs);
     jw_metric_add(jw_metric_counter("jobwire_hints_total", "Commands published again", NULL), NULL,
                   (double)*ret_hinted);
     return true;

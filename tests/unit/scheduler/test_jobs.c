@@ -56,6 +56,24 @@ test_no_hint(void **state)
     assert_int_equal(hint(kit), 0);
 }
 
+/* Page by page: those that wait at the front of a long queue hide none behind them. */
+static void
+test_a_long_queue_is_hinted_to_its_end(void **state)
+{
+    SchKit *kit = *state;
+    size_t hinted = 0;
+
+    for (int i = 0; i < 1200; i++) {
+        g_free(kit_make_job(kit, JW_JOB_PENDING, KIT_NOW));
+    }
+    tk_clock_advance(&kit->clock.fake, 10000);
+    for (int round = 0; round < 3; round++) {
+        hinted += hint(kit);
+    }
+    assert_int_equal(hinted, 1200);
+    assert_int_equal(hint(kit), 0); /* from the start again: all were hinted just now */
+}
+
 /* At once, after 1, 2, 4, … and at most 30 minutes. */
 static void
 test_hints_grow_rare(void **state)
@@ -182,6 +200,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_hint),
         TEST(test_no_hint),
+        TEST(test_a_long_queue_is_hinted_to_its_end),
         TEST(test_hints_grow_rare),
         TEST(test_hint_after_an_attempt),
         TEST(test_hint_refused),

@@ -52,6 +52,9 @@ typedef struct {
     int64_t due_before_ms;     /* notBefore ≤ */
     int64_t updated_before_ms; /* updatedAt < */
     size_t limit;
+    /* Goes on behind this place of the order (updatedAt, id); NULL: from the start. */
+    const char *after_id;
+    int64_t after_updated_ms;
 } JwJobScan;
 bool jw_store_scan_jobs(JwStore *self, const JwJobScan *scan, GPtrArray **ret_jobs,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
