@@ -122,7 +122,7 @@ def test_the_file_has_every_row_and_figure(done):
     assert book.sheetnames == ["Summary", "Calls by hour", "Calls by day", "By agent", "By topic", "Calls"]
     summary = book["Summary"]
     assert summary["B2"].value == done["body"]["name"]
-    assert summary["B3"].value == done["period"]
+    assert summary["B3"].value == f"{done['period']} ({done['zone']})"
     figures = {summary.cell(7 + n, 2).value: summary.cell(7 + n, 3).value for n in range(len(independent.SUMMARY))}
     wanted = {k: "n/a" if v is None else v for k, v in report.summary().items()}
     assert list(figures) == list(wanted)
