@@ -40,6 +40,7 @@ jw_auth_gate_new(const JwAuthConfig *config, JwClock *clock, GError **error)
     g_return_val_if_fail(config != NULL && clock != NULL, NULL);
     g_autoptr(JwAuthGate) self = g_new0(JwAuthGate, 1);
 
+    self->seen = jw_auth_seen_new();
     self->clock = clock;
     self->leeway_ms = config->leeway_ms;
     self->issuer = g_strdup(config->issuer);
@@ -66,6 +67,7 @@ jw_auth_gate_free(JwAuthGate *self)
     g_free(self->departments_claim);
     g_clear_pointer(&self->keys, g_ptr_array_unref);
     g_clear_pointer(&self->revoked, g_hash_table_unref);
+    g_clear_pointer(&self->seen, jw_auth_seen_free);
     g_free(self);
 }
 
@@ -261,8 +263,14 @@ jw_auth_verify(const JwAuthGate *self, const char *token, GError **error)
     }
     /* parsed before libjwt sees them: it has no limit of depth */
     json_auto_t *claims = jw_auth_object_parse(text, length, "the claims", error);
-    if (claims == NULL || !check_signature(key, token, &segments, error)) {
+    if (claims == NULL) {
         return NULL;
+    }
+    if (!jw_auth_seen_has(self->seen, token)) {
+        if (!check_signature(key, token, &segments, error)) {
+            return NULL;
+        }
+        jw_auth_seen_note(self->seen, token);
     }
     return jw_auth_claims_read(self, claims, error);
 }

@@ -1,8 +1,10 @@
-/* auth_private.h: what the files of the gate share. Immutable after it was made. */
+/* auth_private.h: what the files of the gate share. Immutable after it was made, but for @seen. */
 #pragma once
 #include "jw/http_auth.h"
 
 #include <jansson.h>
+
+#include "auth_seen.h"
 
 typedef enum { JW_ALG_RSA, JW_ALG_EC, JW_ALG_HMAC } JwAlgFamily;
 
@@ -27,7 +29,8 @@ struct _JwAuthGate {
     JwClock *clock;
     int64_t leeway_ms;
     char *issuer, *audience, *roles_claim, *permissions_claim, *departments_claim;
-    GPtrArray *keys;     /* of JwAuthKey */
+    GPtrArray *keys; /* of JwAuthKey */
+    JwAuthSeen *seen;
     GHashTable *revoked; /* token ids (jti) that count no more; filled from our own file only */
 };
 

@@ -309,6 +309,7 @@ test_signatures(void **state)
         flipped[at] = flipped[at] == 'Q' ? 'R' : flipped[at] == '.' ? '.' : 'Q';
         if (strcmp(flipped, good) != 0) {
             assert_refused("flipped", flipped, "*");
+            assert_refused("flipped, again", flipped, "*"); /* a wrong one is not remembered */
         }
     }
     /* ES256 with r = s = 0, and with r = 0 alone */
