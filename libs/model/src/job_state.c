@@ -14,7 +14,7 @@
 
 static const JwJobRule rules[JW_JOB_N_TRANSITIONS] = {
     [JW_CHANGE_PROMOTE] = { "promote", JW_JOB_BIT(JW_JOB_SCHEDULED), JW_JOB_PENDING,
-                            JW_RULE_WHEN_DUE },
+                            JW_RULE_WHEN_DUE | JW_RULE_SETS_NOT_BEFORE },
     [JW_CHANGE_CLAIM] = { "claim", JW_JOB_BIT(JW_JOB_PENDING), JW_JOB_RUNNING,
                           JW_RULE_RAISES_TOKEN | JW_RULE_COUNTS_ATTEMPT | JW_RULE_WHEN_DUE },
     [JW_CHANGE_FINISH] = { "finish", JW_JOB_BIT(JW_JOB_RUNNING), JW_JOB_COMPLETED,

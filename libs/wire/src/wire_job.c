@@ -210,7 +210,8 @@ jw_wire_build_job(const JwWire *self, const json_t *body, int64_t at_ms, int64_t
     }
     job->scheduled_for_ms = jw_wire_scheduled_for(body);
     job->state = job->scheduled_for_ms > now_ms ? JW_JOB_SCHEDULED : JW_JOB_PENDING;
-    job->not_before_ms = MAX(job->scheduled_for_ms, now_ms);
+    /* What may start at once has no time: the claim compares it with another machine's clock. */
+    job->not_before_ms = job->state == JW_JOB_SCHEDULED ? job->scheduled_for_ms : 0;
     job->created_at_ms = now_ms;
     job->updated_at_ms = now_ms;
     return job;

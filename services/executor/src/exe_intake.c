@@ -14,6 +14,7 @@ typedef struct {
     const JwMessage *message;
     JwAnswer *answer;
     JwJob *job; /* of a submit command that parsed */
+    bool made;  /* by this message: what its state says is the truth */
 } Intake;
 
 static void
@@ -163,10 +164,14 @@ lane_of(JwPriority priority)
 
 /* True when the job needs nothing more from this message. */
 static bool
-intake_enqueue(Exe *exe, const JwJob *job)
+intake_enqueue(Exe *exe, const Intake *intake)
 {
-    if (job->state != JW_JOB_PENDING) {
-        return true; /* scheduled for later: the scheduler promotes and hints it */
+    const JwJob *job = intake->job;
+
+    /* Scheduled for later: the scheduler promotes and hints it. Of a job that existed before only the document knows,
+     * not this clock: the claim asks it. */
+    if (intake->made && job->state == JW_JOB_SCHEDULED) {
+        return true;
     }
     char *id = g_strdup(job->id);
     if (jw_queue_try_push(exe->ready, lane_of(job->priority), id)) {
@@ -181,12 +186,14 @@ static bool
 intake_create(Exe *exe, Intake *intakes, size_t n)
 {
     g_autofree const JwJob **jobs = g_new0(const JwJob *, n);
+    g_autofree Intake **sources = g_new0(Intake *, n);
     g_autofree JwCreate *creates = g_new0(JwCreate, n);
     g_autoptr(GError) error = NULL;
     size_t count = 0;
 
     for (size_t i = 0; i < n; i++) {
         if (intakes[i].job != NULL) {
+            sources[count] = &intakes[i];
             jobs[count++] = intakes[i].job;
         }
     }
@@ -198,7 +205,8 @@ intake_create(Exe *exe, Intake *intakes, size_t n)
         return false;
     }
     for (size_t i = 0; i < count; i++) {
-        if (creates[i] == JW_CREATE_MADE) {
+        sources[i]->made = creates[i] == JW_CREATE_MADE;
+        if (sources[i]->made) {
             jw_info("job_created", JW_STR("job_id", jobs[i]->id), JW_STR("source", jobs[i]->source),
                     JW_STR("request_id", jobs[i]->request_id));
             jw_relay_offer(exe->relay, JW_DOC_JOB, jobs[i]->id, jobs[i]->outbox);
@@ -219,7 +227,7 @@ intake_run(Exe *exe, Intake *intakes, size_t n, bool *full)
         if (intakes[i].job == NULL) {
             continue;
         }
-        *full = *full || !intake_enqueue(exe, intakes[i].job);
+        *full = *full || !intake_enqueue(exe, &intakes[i]);
         if (!*full) {
             intakes[i].answer->verdict = JW_VERDICT_DONE;
         }

@@ -159,6 +159,7 @@ sch_promote(Sch *self, size_t *ret_promoted, GError **error)
             .job_id = job->id,
             .transition = JW_CHANGE_PROMOTE,
             .now_ms = now,
+            .not_before_ms = 0, /* decided by this clock; the claimer's is not asked again */
             .events = events,
             .n_events = 1,
         };

@@ -97,6 +97,29 @@ test_scheduled_for_later(void **state)
     assert_int_equal(job->state, JW_JOB_SCHEDULED);
 }
 
+/* What this clock calls too early the scheduler has promoted: the claim decides, by the document. */
+static void
+test_clock_behind(void **state)
+{
+    ExeKit *kit = *state;
+    KitMessage early = submit;
+
+    early.body = "{\"jobId\":\"" JOB_ID "\",\"reportType\":\"call-records\",\"name\":\"Calls\","
+                 "\"parameters\":{},\"output\":{\"format\":\"csv\"},"
+                 "\"scheduledFor\":\"2021-01-11T01:00:00Z\"}";
+    assert_int_equal(give(kit, early, NULL), JW_VERDICT_DONE);
+    tk_clock_advance(&kit->clock.fake, 3600000);
+    kit_change(kit, (JwJobChange){ .job_id = JOB_ID, .transition = JW_CHANGE_PROMOTE });
+    kit->clock.fake.now_ms -= 3600000;
+    assert_int_equal(give(kit, early, NULL), JW_VERDICT_DONE);
+    g_autofree char *id = jw_queue_pop(kit->exe.ready, 0);
+    assert_non_null(id);
+    exe_run_job(&kit->exe, id);
+    g_autoptr(JwJob) job = kit_job(kit, JOB_ID);
+    assert_int_equal(job->state, JW_JOB_COMPLETED);
+    assert_int_equal(jw_queue_length(kit->exe.ready), 0);
+}
+
 static void
 test_priority_lanes(void **state)
 {
@@ -407,6 +430,7 @@ main(void)
         TEST(test_submit),
         TEST(test_submit_again),
         TEST(test_scheduled_for_later),
+        TEST(test_clock_behind),
         TEST(test_priority_lanes),
         TEST(test_poison),
         TEST(test_poison_among_others),

@@ -61,7 +61,7 @@ test_flags(void **state)
         JwJobTransition change;
         unsigned flags;
     } expected[] = {
-        { JW_CHANGE_PROMOTE, JW_RULE_WHEN_DUE },
+        { JW_CHANGE_PROMOTE, JW_RULE_WHEN_DUE | JW_RULE_SETS_NOT_BEFORE },
         { JW_CHANGE_CLAIM, JW_RULE_WHEN_DUE | JW_RULE_RAISES_TOKEN | JW_RULE_COUNTS_ATTEMPT },
         { JW_CHANGE_FINISH, JW_RULE_FENCED | JW_RULE_ENDS },
         { JW_CHANGE_FAIL_RETRY, JW_RULE_FENCED | JW_RULE_SETS_NOT_BEFORE },

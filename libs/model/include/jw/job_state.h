@@ -20,7 +20,7 @@ typedef enum {
 #define JW_JOB_BIT(state) (1u << (state))
 
 typedef enum {
-    JW_CHANGE_PROMOTE, /* scheduled → pending, when notBefore has come */
+    JW_CHANGE_PROMOTE, /* scheduled → pending, when notBefore has come; sets it */
     /* T2 pending → running; token+1, attempts+1; when notBefore has come */
     JW_CHANGE_CLAIM,
     JW_CHANGE_FINISH,     /* T4 running → completed; fenced */
