@@ -7,6 +7,7 @@ jw_add_test(test_store_mongo
         ${CMAKE_CURRENT_LIST_DIR}/store_conformance_jobs.c
         ${CMAKE_CURRENT_LIST_DIR}/store_conformance_lists.c
         ${CMAKE_CURRENT_LIST_DIR}/store_conformance_more.c
+        ${CMAKE_CURRENT_LIST_DIR}/store_conformance_schedules.c
         ${CMAKE_CURRENT_LIST_DIR}/store_conformance_data.c
     LINK jw::store PkgConfig::MONGOC
     LABELS integration conformance

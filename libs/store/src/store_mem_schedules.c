@@ -40,19 +40,16 @@ put_schedule(JwStore *self, const JwSchedule *schedule, GError **error)
         return false;
     }
     const JwSchedule *old = g_hash_table_lookup(mem->schedules, schedule->id);
-    const bool same_rule = old != NULL && g_strcmp0(old->rule_hash, schedule->rule_hash) == 0;
-    if (!same_rule || old->enabled != schedule->enabled) {
-        JwSchedule *fresh = copy_schedule(schedule);
-        if (old != NULL) {
-            g_array_set_size(fresh->pending_fires, 0);
-            g_array_append_vals(fresh->pending_fires, old->pending_fires->data,
-                                old->pending_fires->len);
-        }
-        if (same_rule) {
+    JwSchedule *fresh = copy_schedule(schedule);
+    if (old != NULL) {
+        g_array_set_size(fresh->pending_fires, 0);
+        g_array_append_vals(fresh->pending_fires, old->pending_fires->data,
+                            old->pending_fires->len);
+        if (g_strcmp0(old->rule_hash, schedule->rule_hash) == 0) {
             fresh->next_fire_ms = old->next_fire_ms;
         }
-        g_hash_table_replace(mem->schedules, g_strdup(schedule->id), fresh);
     }
+    g_hash_table_replace(mem->schedules, g_strdup(schedule->id), fresh);
     return jw_store_mem_end(mem, error);
 }
 

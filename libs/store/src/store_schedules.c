@@ -33,8 +33,8 @@ is_decision(const char *name, bool same_rule)
            || (same_rule && strcmp(name, "nextFireAt") == 0);
 }
 
-/* Replaces what the rule says. Texts that the new rule has no more are unset, never left from
- * the old one. */
+/* Replaces everything but the decisions. Texts that the new schedule has no more are unset, never
+ * left from the old one. */
 static bool
 update_schedule(JwStore *self, const JwSchedule *schedule, const JwSchedule *old, JwCas *ret_cas,
                 GError **error)
@@ -92,10 +92,6 @@ jw_store_mongo_put_schedule(JwStore *self, const JwSchedule *schedule, GError **
                 return true;
             }
             continue;
-        }
-        if (g_strcmp0(schedule->rule_hash, old->rule_hash) == 0
-            && schedule->enabled == old->enabled) {
-            return true;
         }
         if (!update_schedule(self, schedule, old, &cas, error)) {
             return false;

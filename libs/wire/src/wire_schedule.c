@@ -169,7 +169,8 @@ template_text(const json_t *item)
     return jw_wire_print(job);
 }
 
-/* What decides the due times; a changed template goes on with the old ones. */
+/* What decides the due times, and nothing else: an edited template or policy goes on with the due
+ * times it has (jw_store_put_schedule). */
 static char *
 rule_hash(const JwSchedule *schedule)
 {

@@ -5,8 +5,9 @@
 
 G_BEGIN_DECLS
 
-/* Inserts, or updates when rule_hash differs or @schedule->enabled changed; nextFireAt of an
- * unchanged rule stays. */
+/* Inserts, or replaces all that a configuration says: template, recipients, priority, misfire
+ * policy, enabled, rule. What was decided stays: pendingFires always, and nextFireAt as long as
+ * rule_hash is the same; another rule starts anew at @schedule->next_fire_ms. */
 bool jw_store_put_schedule(JwStore *self, const JwSchedule *schedule,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool jw_store_get_schedule(JwStore *self, const char *id, JwSchedule **ret_schedule,

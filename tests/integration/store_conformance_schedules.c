@@ -1,0 +1,277 @@
+/* store_conformance_schedules.c: schedules, their decisions, and occurrences. */
+#include "store_conformance.h"
+
+static JwSchedule *
+new_schedule(const char *id, int64_t next_ms)
+{
+    JwSchedule *schedule = jw_schedule_new();
+
+    schedule->id = g_strdup(id);
+    schedule->trigger = JW_TRIGGER_CRON;
+    schedule->cron = g_strdup("0 3 * * *");
+    schedule->misfire = JW_MISFIRE_CATCH_UP;
+    schedule->job_type = g_strdup("report");
+    schedule->job_name = g_strdup("nightly");
+    schedule->job_subtype = g_strdup("call-records");
+    schedule->job_spec = g_strdup("{}");
+    schedule->recipients = g_strsplit("a@example.org", " ", -1);
+    schedule->rule_hash = g_strdup("h1");
+    schedule->next_fire_ms = next_ms;
+    schedule->updated_at_ms = SC_NOW;
+    return schedule;
+}
+
+static JwSchedule *
+get_schedule(JwStore *store, const char *id)
+{
+    g_autoptr(GError) error = NULL;
+    JwSchedule *schedule = NULL;
+
+    assert_ok(jw_store_get_schedule(store, id, &schedule, &error), error);
+    assert_non_null(schedule);
+    return schedule;
+}
+
+static void
+set_text(char **text, const char *value)
+{
+    g_free(*text);
+    *text = g_strdup(value);
+}
+
+static void
+puts_schedules_and_keeps_their_decisions(JwStore *store)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwSchedule) schedule = new_schedule("s1", SC_NOW);
+    g_autoptr(JwSchedule) none = NULL;
+    const int64_t fires[] = { SC_NOW };
+    JwCas cas = JW_CAS_LOST;
+
+    assert_ok(jw_store_put_schedule(store, schedule, &error), error);
+    g_autoptr(JwSchedule) read = get_schedule(store, "s1");
+    sc_assert_text(read->cron, "0 3 * * *");
+    assert_int_equal(read->trigger, JW_TRIGGER_CRON);
+    assert_int_equal(read->misfire, JW_MISFIRE_CATCH_UP);
+    sc_assert_text(read->job_name, "nightly");
+    sc_assert_text(read->time_zone, "UTC");
+    sc_assert_same_texts(read->recipients, schedule->recipients);
+    assert_int_equal(read->next_fire_ms, SC_NOW);
+    assert_int_equal(read->misfire_grace_ms, 60000);
+    assert_true(read->enabled);
+
+    assert_ok(
+        jw_store_fire_schedule(store, "s1", SC_NOW, SC_NOW + 10, fires, 1, SC_NOW, &cas, &error),
+        error);
+    assert_int_equal(cas, JW_CAS_WON);
+    assert_ok(jw_store_put_schedule(store, schedule, &error), error); /* unchanged: nothing moves */
+    g_autoptr(JwSchedule) same = get_schedule(store, "s1");
+    assert_int_equal(same->next_fire_ms, SC_NOW + 10);
+
+    schedule->enabled = false;
+    assert_ok(jw_store_put_schedule(store, schedule, &error), error);
+    g_autoptr(JwSchedule) paused = get_schedule(store, "s1");
+    assert_false(paused->enabled);
+    assert_int_equal(paused->next_fire_ms, SC_NOW + 10);
+
+    schedule->enabled = true;
+    schedule->trigger = JW_TRIGGER_INTERVAL;
+    schedule->interval_ms = 1000;
+    g_clear_pointer(&schedule->cron, g_free);
+    g_free(schedule->rule_hash);
+    schedule->rule_hash = g_strdup("h2");
+    schedule->next_fire_ms = SC_NOW + 99;
+    assert_ok(jw_store_put_schedule(store, schedule, &error), error);
+    g_autoptr(JwSchedule) changed = get_schedule(store, "s1");
+    assert_int_equal(changed->next_fire_ms, SC_NOW + 99);
+    assert_int_equal(changed->trigger, JW_TRIGGER_INTERVAL);
+    assert_null(changed->cron);
+    assert_int_equal(changed->pending_fires->len, 1); /* decided is decided */
+    assert_ok(jw_store_get_schedule(store, "nobody", &none, &error), error);
+    assert_null(none);
+}
+
+/* The rule decides nextFireAt; all else that a configuration says takes effect with the next
+ * due time. */
+static void
+takes_over_an_edited_template(JwStore *store)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwSchedule) schedule = new_schedule("s1", SC_NOW);
+    const int64_t fires[] = { SC_NOW };
+    JwCas cas = JW_CAS_LOST;
+
+    assert_ok(jw_store_put_schedule(store, schedule, &error), error);
+    assert_ok(
+        jw_store_fire_schedule(store, "s1", SC_NOW, SC_NOW + 10, fires, 1, SC_NOW, &cas, &error),
+        error);
+
+    set_text(&schedule->job_spec, "{\"edited\":true}");
+    set_text(&schedule->job_name, "renamed");
+    set_text(&schedule->job_subtype, NULL);
+    g_strfreev(schedule->recipients);
+    schedule->recipients = g_strsplit("b@example.org c@example.org", " ", -1);
+    schedule->priority = JW_PRIORITY_HIGH;
+    schedule->misfire = JW_MISFIRE_SKIP;
+    schedule->misfire_grace_ms = 5000;
+    schedule->next_fire_ms = SC_NOW + 99; /* as the file's reader computes it afresh */
+    schedule->updated_at_ms = SC_NOW + 7;
+    assert_ok(jw_store_put_schedule(store, schedule, &error), error);
+    g_autoptr(JwSchedule) edited = get_schedule(store, "s1");
+    sc_assert_text(edited->job_spec, "{\"edited\":true}");
+    sc_assert_text(edited->job_name, "renamed");
+    assert_null(edited->job_subtype);
+    sc_assert_same_texts(edited->recipients, schedule->recipients);
+    assert_int_equal(edited->priority, JW_PRIORITY_HIGH);
+    assert_int_equal(edited->misfire, JW_MISFIRE_SKIP);
+    assert_int_equal(edited->misfire_grace_ms, 5000);
+    assert_int_equal(edited->updated_at_ms, SC_NOW + 7);
+    assert_int_equal(edited->next_fire_ms, SC_NOW + 10);
+    assert_int_equal(edited->pending_fires->len, 1);
+
+    g_clear_pointer(&schedule->recipients, g_strfreev);
+    assert_ok(jw_store_put_schedule(store, schedule, &error), error);
+    g_autoptr(JwSchedule) nobody = get_schedule(store, "s1");
+    assert_null(nobody->recipients);
+    assert_int_equal(nobody->next_fire_ms, SC_NOW + 10);
+}
+
+static void
+finds_what_is_due_and_fires_it_once(JwStore *store)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwSchedule) early = new_schedule("early", SC_NOW + 10);
+    g_autoptr(JwSchedule) late = new_schedule("late", SC_NOW + 20);
+    g_autoptr(JwSchedule) off = new_schedule("off", SC_NOW + 1);
+    g_autoptr(JwSchedule) never = new_schedule("never", 0);
+    g_autoptr(GPtrArray) due = NULL;
+    const int64_t fires[] = { SC_NOW + 10, SC_NOW + 11 };
+    int64_t next_ms = -1;
+    JwCas cas = JW_CAS_LOST;
+
+    assert_ok(jw_store_next_fire(store, &next_ms, &error), error);
+    assert_int_equal(next_ms, 0);
+    off->enabled = false;
+    JwSchedule *const all[] = { early, late, off, never };
+    for (size_t i = 0; i < G_N_ELEMENTS(all); i++) {
+        assert_ok(jw_store_put_schedule(store, all[i], &error), error);
+    }
+    assert_ok(jw_store_next_fire(store, &next_ms, &error), error);
+    assert_int_equal(next_ms, SC_NOW + 10);
+    assert_ok(jw_store_due_schedules(store, SC_NOW + 9, 10, &due, &error), error);
+    assert_int_equal(due->len, 0);
+    g_clear_pointer(&due, g_ptr_array_unref);
+    assert_ok(jw_store_due_schedules(store, SC_NOW + 20, 10, &due, &error), error);
+    assert_int_equal(due->len, 2);
+    assert_string_equal(((JwSchedule *)g_ptr_array_index(due, 0))->id, "early");
+    g_clear_pointer(&due, g_ptr_array_unref);
+
+    assert_ok(
+        jw_store_fire_schedule(store, "early", SC_NOW + 10, 0, fires, 2, SC_NOW + 30, &cas, &error),
+        error);
+    assert_int_equal(cas, JW_CAS_WON);
+    assert_ok(
+        jw_store_fire_schedule(store, "early", SC_NOW + 10, 0, fires, 2, SC_NOW + 30, &cas, &error),
+        error);
+    assert_int_equal(cas, JW_CAS_LOST);
+    assert_ok(jw_store_fire_schedule(store, "off", SC_NOW + 1, 0, fires, 2, SC_NOW, &cas, &error),
+              error);
+    assert_int_equal(cas, JW_CAS_LOST);
+
+    assert_ok(jw_store_due_schedules(store, SC_NOW, 10, &due, &error), error); /* pending fires */
+    assert_int_equal(due->len, 1);
+    const JwSchedule *pending = g_ptr_array_index(due, 0);
+    assert_int_equal(pending->next_fire_ms, 0);
+    assert_int_equal(pending->pending_fires->len, 2);
+    assert_int_equal(g_array_index(pending->pending_fires, int64_t, 1), SC_NOW + 11);
+    g_clear_pointer(&due, g_ptr_array_unref);
+    for (int twice = 0; twice < 2; twice++) {
+        assert_ok(jw_store_settle_fire(store, "early", SC_NOW + 10, &error), error);
+    }
+    g_autoptr(JwSchedule) one_left = get_schedule(store, "early");
+    assert_int_equal(one_left->pending_fires->len, 1);
+    assert_ok(jw_store_settle_fire(store, "early", SC_NOW + 11, &error), error);
+    assert_ok(jw_store_settle_fire(store, "nobody", SC_NOW + 11, &error), error);
+    assert_ok(jw_store_due_schedules(store, SC_NOW, 10, &due, &error), error);
+    assert_int_equal(due->len, 0);
+}
+
+typedef struct {
+    JwStore *store;
+    int won, errors;
+} Racer;
+
+static gpointer
+race_to_fire(gpointer data)
+{
+    Racer *racer = data;
+    const int64_t fire_ms = SC_NOW;
+    g_autoptr(GError) error = NULL;
+    JwCas cas = JW_CAS_LOST;
+
+    racer->errors += jw_store_fire_schedule(racer->store, "s1", SC_NOW, SC_NOW + 5, &fire_ms, 1,
+                                            SC_NOW, &cas, &error)
+                         ? 0
+                         : 1;
+    racer->won += cas == JW_CAS_WON ? 1 : 0;
+    return NULL;
+}
+
+static void
+of_many_schedulers_one_fires(JwStore *store)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwSchedule) schedule = new_schedule("s1", SC_NOW);
+    Racer racers[4] = { { store, 0, 0 }, { store, 0, 0 }, { store, 0, 0 }, { store, 0, 0 } };
+    int won = 0;
+
+    assert_ok(jw_store_put_schedule(store, schedule, &error), error);
+    sc_threads(G_N_ELEMENTS(racers), race_to_fire, racers, sizeof(*racers));
+    for (size_t i = 0; i < G_N_ELEMENTS(racers); i++) {
+        assert_int_equal(racers[i].errors, 0);
+        won += racers[i].won;
+    }
+    assert_int_equal(won, 1);
+    g_autoptr(JwSchedule) read = get_schedule(store, "s1");
+    assert_int_equal(read->pending_fires->len, 1);
+}
+
+static void
+note_occurrence(const JwOccurrence *occurrence, gpointer data)
+{
+    g_string_append_printf(data, "%s %s %d %d %s;", occurrence->id, occurrence->schedule_id,
+                           (int)(occurrence->due_ms - SC_NOW), (int)occurrence->kind,
+                           occurrence->reason != NULL ? occurrence->reason : "-");
+}
+
+static void
+keeps_occurrences(JwStore *store)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GString) seen = g_string_new(NULL);
+    JwOccurrence rows[] = {
+        { "o1", "s1", SC_NOW + 1, SC_NOW, JW_OCCURRENCE_FIRED, NULL },
+        { "o2", "s1", SC_NOW + 2, SC_NOW, JW_OCCURRENCE_SKIPPED, "too late" },
+        { "o3", "s1", SC_NOW + 3, SC_NOW, JW_OCCURRENCE_COALESCED, "one for all" },
+        { "o4", "s2", SC_NOW + 4, SC_NOW, JW_OCCURRENCE_CAUGHT_UP, NULL },
+        { "o1", "s1", SC_NOW + 9, SC_NOW, JW_OCCURRENCE_SKIPPED, "again" }, /* left as it was */
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        assert_ok(jw_store_put_occurrence(store, &rows[i], &error), error);
+    }
+    assert_ok(jw_store_list_occurrences(store, "s1", 10, note_occurrence, seen, &error), error);
+    assert_string_equal(seen->str, "o3 s1 3 2 one for all;o2 s1 2 3 too late;o1 s1 1 0 -;");
+    g_string_truncate(seen, 0);
+    assert_ok(jw_store_list_occurrences(store, "s1", 1, note_occurrence, seen, &error), error);
+    assert_string_equal(seen->str, "o3 s1 3 2 one for all;");
+}
+
+const ScCase sc_schedule_cases[] = {
+    { "puts_schedules_and_keeps_their_decisions", puts_schedules_and_keeps_their_decisions },
+    { "takes_over_an_edited_template", takes_over_an_edited_template },
+    { "finds_what_is_due_and_fires_it_once", finds_what_is_due_and_fires_it_once },
+    { "of_many_schedulers_one_fires", of_many_schedulers_one_fires },
+    { "keeps_occurrences", keeps_occurrences },
+    { NULL, NULL },
+};
