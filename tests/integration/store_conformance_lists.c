@@ -249,14 +249,71 @@ rolls_up_delivery_counts(JwStore *store)
     const JwDeliveryCounts counts = { 3, 1, 1, 1 };
 
     sc_create(store, job);
-    assert_ok(jw_store_set_delivery_counts(store, job->id, &counts, SC_NOW + 5, &error), error);
+    assert_ok(jw_store_set_delivery_counts(store, job->id, &counts, false, SC_NOW + 5, &error),
+              error);
     g_autoptr(JwJob) read = sc_get(store, job->id);
     assert_memory_equal(&read->deliveries, &counts, sizeof(counts));
     assert_int_equal(read->updated_at_ms, SC_NOW + 5);
-    assert_ok(jw_store_set_delivery_counts(store, job->id, &counts, SC_NOW + 6, &error), error);
+    assert_ok(jw_store_set_delivery_counts(store, job->id, &counts, false, SC_NOW + 6, &error),
+              error);
     g_autoptr(JwJob) again = sc_get(store, job->id);
     assert_int_equal(again->updated_at_ms, SC_NOW + 5); /* it said so already */
-    assert_ok(jw_store_set_delivery_counts(store, "nobody", &counts, SC_NOW, &error), error);
+    assert_ok(jw_store_set_delivery_counts(store, "nobody", &counts, false, SC_NOW, &error), error);
+}
+
+static void
+assert_pending(JwStore *store, const char *id, bool pending)
+{
+    g_autoptr(JwJob) job = sc_get(store, id);
+
+    assert_int_equal(job->mail_pending, pending);
+    assert_scan(
+        store,
+        (JwJobScan){ .states = JW_JOB_BIT(JW_JOB_COMPLETED), .mail_pending = true, .limit = 9 },
+        pending ? "1" : "");
+}
+
+/* From create to the moment at which all deliveries have ended, whatever happens between. */
+static void
+keeps_whose_mail_is_pending(JwStore *store)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwJob) job = make_job(store, 1, JW_JOB_RUNNING);
+    g_autoptr(JwJob) nobody = sc_job(JW_JOB_COMPLETED);
+    g_autoptr(JwJob) empty = sc_job(JW_JOB_COMPLETED);
+    const JwArtifact artifact = { .rows = 1 };
+    const JwJobChange finish = { .job_id = job->id,
+                                 .transition = JW_CHANGE_FINISH,
+                                 .now_ms = SC_NOW,
+                                 .token = job->token,
+                                 .artifact = &artifact };
+    const JwDeliveryCounts half = { 1, 1, 0, 0 }, all = { 2, 1, 0, 1 };
+    JwCas cas = JW_CAS_LOST;
+
+    assert_non_null(job->recipients);
+    g_clear_pointer(&nobody->recipients, g_strfreev);
+    nobody->mail_pending = true; /* what the caller says does not count */
+    g_clear_pointer(&empty->recipients, g_strfreev);
+    empty->recipients = g_new0(char *, 1);
+    sc_create(store, nobody);
+    sc_create(store, empty);
+    assert_scan(
+        store,
+        (JwJobScan){ .states = JW_JOB_BIT(JW_JOB_COMPLETED), .mail_pending = true, .limit = 9 },
+        "");
+    assert_ok(jw_store_change_job(store, &finish, &cas, NULL, &error), error);
+    assert_int_equal(cas, JW_CAS_WON);
+    assert_pending(store, job->id, true);
+    assert_ok(jw_store_set_delivery_counts(store, job->id, &half, false, SC_NOW, &error), error);
+    assert_ok(jw_store_set_delivery_counts(store, job->id, &all, false, SC_NOW, &error), error);
+    assert_pending(store, job->id, true);
+    assert_ok(jw_store_set_delivery_counts(store, job->id, &all, true, SC_NOW + 7, &error), error);
+    assert_pending(store, job->id, false);
+    assert_ok(jw_store_set_delivery_counts(store, job->id, &all, true, SC_NOW + 8, &error), error);
+    assert_pending(store, job->id, false);
+    g_autoptr(JwJob) read = sc_get(store, job->id);
+    assert_memory_equal(&read->deliveries, &all, sizeof all);
+    assert_int_equal(read->updated_at_ms, SC_NOW + 7); /* the last one had nothing to say */
 }
 
 const ScCase sc_list_cases[] = {
@@ -266,5 +323,6 @@ const ScCase sc_list_cases[] = {
     { "pages_neither_overlap_nor_skip", pages_neither_overlap_nor_skip },
     { "clears_outboxes", clears_outboxes },
     { "rolls_up_delivery_counts", rolls_up_delivery_counts },
+    { "keeps_whose_mail_is_pending", keeps_whose_mail_is_pending },
     { NULL, NULL },
 };

@@ -118,8 +118,8 @@ jw_store_list_jobs(JwStore *self, const JwJobQuery *query, GPtrArray **ret_jobs,
 
 bool
 jw_store_set_delivery_counts(JwStore *self, const char *job_id, const JwDeliveryCounts *counts,
-                             int64_t now_ms, GError **error)
+                             bool mail_done, int64_t now_ms, GError **error)
 {
     g_return_val_if_fail(self != NULL && job_id != NULL && counts != NULL, false);
-    return self->ops->set_delivery_counts(self, job_id, counts, now_ms, error);
+    return self->ops->set_delivery_counts(self, job_id, counts, mail_done, now_ms, error);
 }

@@ -143,6 +143,7 @@ static const JwDocField job_fields[] = {
     FIELD(TEXT, JwJob, cancel_reason, "cancelReason"),
     NESTED(OWNED, JwJob, artifact, "artifact", jw_store_artifact_table),
     NESTED(STRUCT, JwJob, deliveries, "deliveries", jw_store_counts_table),
+    FIELD(BOOL, JwJob, mail_pending, "mailPending"),
     FIELD(OUTBOX, JwJob, outbox, "outbox"),
 };
 const JwDocTable jw_store_job_table = TABLE("job", JwJob, job_fields);

@@ -22,8 +22,10 @@ jw_store_mongo_create_jobs(JwStore *self, const JwJob *const *jobs, size_t n_job
 
     for (size_t i = 0; i < n_jobs; i++) {
         bson_t *document = bson_new();
+        JwJob job = *jobs[i];
+        job.mail_pending = jw_store_owes_mail(jobs[i]);
         g_ptr_array_add(documents, document);
-        jw_store_doc_append(document, &jw_store_job_table, jobs[i]);
+        jw_store_doc_append(document, &jw_store_job_table, &job);
     }
     return jw_store_insert(self, "jobs", documents, ret_creates, error)
            || jw_prefix(error, "creating %" G_GSIZE_FORMAT " job(s)", n_jobs);
@@ -107,6 +109,9 @@ jw_store_mongo_scan_jobs(JwStore *self, const JwJobScan *scan, GPtrArray **ret_j
     if (scan->updated_before_ms != 0) {
         BCON_APPEND(&filter, "updatedAt", "{", "$lt", BCON_DATE_TIME(scan->updated_before_ms), "}");
     }
+    if (scan->mail_pending) {
+        BSON_APPEND_BOOL(&filter, "mailPending", true);
+    }
     if (scan->after_id != NULL) {
         BCON_APPEND(&filter, "$or", "[", "{", "updatedAt", "{", "$gt",
                     BCON_DATE_TIME(scan->after_updated_ms), "}", "}", "{", "updatedAt",
@@ -134,14 +139,17 @@ jw_store_mongo_count_jobs(JwStore *self, unsigned states, int64_t limit, int64_t
 
 bool
 jw_store_mongo_set_delivery_counts(JwStore *self, const char *job_id,
-                                   const JwDeliveryCounts *counts, int64_t now_ms, GError **error)
+                                   const JwDeliveryCounts *counts, bool mail_done, int64_t now_ms,
+                                   GError **error)
 {
+    /* The last alternative matches nothing while the mail is not done. */
     g_autoptr(bson_t) filter =
         BCON_NEW("_id", BCON_UTF8(job_id), "$or", "[", "{", "deliveries.total", "{", "$ne",
                  BCON_INT32(counts->total), "}", "}", "{", "deliveries.sent", "{", "$ne",
                  BCON_INT32(counts->sent), "}", "}", "{", "deliveries.failed", "{", "$ne",
                  BCON_INT32(counts->failed), "}", "}", "{", "deliveries.bounced", "{", "$ne",
-                 BCON_INT32(counts->bounced), "}", "}", "]");
+                 BCON_INT32(counts->bounced), "}", "}", "{", "mailPending", "{", "$eq",
+                 BCON_BOOL(true), "$ne", BCON_BOOL(!mail_done), "}", "}", "]");
     g_auto(bson_t) update = BSON_INITIALIZER;
     bson_t set;
     JwCas cas = JW_CAS_LOST; /* LOST: it says so already, or the job is gone */
@@ -149,6 +157,9 @@ jw_store_mongo_set_delivery_counts(JwStore *self, const char *job_id,
     BSON_APPEND_DOCUMENT_BEGIN(&update, "$set", &set);
     jw_store_doc_append_as(&set, "deliveries", &jw_store_counts_table, counts);
     BSON_APPEND_DATE_TIME(&set, "updatedAt", now_ms);
+    if (mail_done) {
+        BSON_APPEND_BOOL(&set, "mailPending", false);
+    }
     bson_append_document_end(&update, &set);
     return jw_store_update(self, "jobs", filter, &update, &cas, error)
            || jw_prefix(error, "counting the deliveries of job '%s'", job_id);

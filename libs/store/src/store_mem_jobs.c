@@ -22,7 +22,9 @@ create_jobs(JwStore *self, const JwJob *const *jobs, size_t n_jobs, JwCreate *re
     }
     for (size_t i = 0; i < n_jobs; i++) {
         if (!g_hash_table_contains(mem->jobs, jobs[i]->id)) {
-            g_hash_table_insert(mem->jobs, g_strdup(jobs[i]->id), jw_job_copy(jobs[i]));
+            JwJob *job = jw_job_copy(jobs[i]);
+            job->mail_pending = jw_store_owes_mail(job);
+            g_hash_table_insert(mem->jobs, g_strdup(job->id), job);
             creates[i] = JW_CREATE_MADE;
         }
     }
@@ -208,7 +210,7 @@ scan_jobs(JwStore *self, const JwJobScan *scan, GPtrArray **ret_jobs, GError **e
         if ((scan->states == 0 || (scan->states & JW_JOB_BIT(job->state)) != 0)
             && (scan->due_before_ms == 0 || job->not_before_ms <= scan->due_before_ms)
             && (scan->updated_before_ms == 0 || job->updated_at_ms < scan->updated_before_ms)
-            && is_behind(job, scan)) {
+            && (!scan->mail_pending || job->mail_pending) && is_behind(job, scan)) {
             g_ptr_array_add(jobs, jw_job_copy(job));
         }
     }
@@ -332,7 +334,7 @@ list_jobs(JwStore *self, const JwJobQuery *query, GPtrArray **ret_jobs, int64_t 
 
 static bool
 set_delivery_counts(JwStore *self, const char *job_id, const JwDeliveryCounts *counts,
-                    int64_t now_ms, GError **error)
+                    bool mail_done, int64_t now_ms, GError **error)
 {
     JwStoreMem *mem = (JwStoreMem *)self;
     g_auto(JwLocker) locker = jw_locker(&mem->mutex);
@@ -344,9 +346,10 @@ set_delivery_counts(JwStore *self, const char *job_id, const JwDeliveryCounts *c
     if (job != NULL
         && (job->deliveries.total != counts->total || job->deliveries.sent != counts->sent
             || job->deliveries.failed != counts->failed
-            || job->deliveries.bounced != counts->bounced)) {
+            || job->deliveries.bounced != counts->bounced || (mail_done && job->mail_pending))) {
         job->deliveries = *counts;
         job->updated_at_ms = now_ms;
+        job->mail_pending = job->mail_pending && !mail_done;
     }
     return jw_store_mem_end(mem, error);
 }

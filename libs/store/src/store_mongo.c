@@ -168,6 +168,7 @@ prepare(JwStore *self, GError **error)
     static const JwIndexSpec indexes[] = {
         { "jobs", "state:1 updatedAt:1 _id:1", false },
         { "jobs", "state:1 notBefore:1", false },
+        { "jobs", "mailPending:1 state:1 updatedAt:1 _id:1", false },
         { "jobs", "outbox.at:1", false },
         { "jobs", "requestedBy.id:1 createdAt:-1 _id:-1", false },
         { "jobs", "createdAt:-1 _id:-1", false },

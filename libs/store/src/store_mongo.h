@@ -84,8 +84,8 @@ bool jw_store_mongo_count_jobs(JwStore *self, unsigned states, int64_t limit, in
 bool jw_store_mongo_list_jobs(JwStore *self, const JwJobQuery *query, GPtrArray **ret_jobs,
                               int64_t *ret_total, GError **error);
 bool jw_store_mongo_set_delivery_counts(JwStore *self, const char *job_id,
-                                        const JwDeliveryCounts *counts, int64_t now_ms,
-                                        GError **error);
+                                        const JwDeliveryCounts *counts, bool mail_done,
+                                        int64_t now_ms, GError **error);
 bool jw_store_mongo_create_deliveries(JwStore *self, const JwDelivery *const *deliveries, size_t n,
                                       JwCreate *ret_creates, GError **error);
 bool jw_store_mongo_get_delivery(JwStore *self, const char *id, JwDelivery **ret_delivery,

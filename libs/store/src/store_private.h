@@ -27,6 +27,13 @@ typedef bool (*JwChunkFunc)(int64_t n, const void *data, size_t length, gpointer
                             GError **error);
 typedef void (*JwOccurrenceFunc)(const JwOccurrence *occurrence, gpointer data);
 
+/* What create sets as mail_pending. */
+static inline bool
+jw_store_owes_mail(const JwJob *job)
+{
+    return job->recipients != NULL && job->recipients[0] != NULL;
+}
+
 typedef struct {
     void (*free)(JwStore *self);
     bool (*ping)(JwStore *self, GError **error);
@@ -49,7 +56,7 @@ typedef struct {
     bool (*list_jobs)(JwStore *self, const JwJobQuery *query, GPtrArray **ret_jobs,
                       int64_t *ret_total, GError **error);
     bool (*set_delivery_counts)(JwStore *self, const char *job_id, const JwDeliveryCounts *counts,
-                                int64_t now_ms, GError **error);
+                                bool mail_done, int64_t now_ms, GError **error);
 
     bool (*create_deliveries)(JwStore *self, const JwDelivery *const *deliveries, size_t n,
                               JwCreate *ret_creates, GError **error);

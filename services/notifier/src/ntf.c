@@ -76,6 +76,7 @@ ntf_stop(Ntf *self)
     g_clear_pointer(&self->senders, g_ptr_array_unref);
     g_clear_pointer(&self->keeper, g_thread_join);
     g_clear_pointer(&self->sending, jw_stillness_free);
+    g_clear_pointer(&self->mail_scan.after_id, g_free);
     g_clear_pointer(&self->due, jw_queue_free);
     g_clear_pointer(&self->stop, jw_stop_free);
     g_clear_pointer(&self->sender_name, g_free);

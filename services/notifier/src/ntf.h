@@ -24,6 +24,13 @@ typedef struct {
     int64_t give_up_ms;       /* JW_GIVE_UP_AFTER */
 } NtfConfig;
 
+/* How far the keeper is with the jobs whose mail has not ended. */
+typedef struct {
+    char *after_id; /* NULL: at the start */
+    int64_t after_updated_ms;
+    int64_t next_mono_ms;
+} NtfMailScan;
+
 typedef struct {
     NtfConfig config;
     JwStoreConfig store_config;
@@ -40,6 +47,7 @@ typedef struct {
     JwQueue *due;                       /* of char *: delivery ids */
     JwStillness *sending;               /* the keeper's: deliveries as it saw them */
     JwStop *stop;
+    NtfMailScan mail_scan;
     GPtrArray *senders; /* of GThread */
     GThread *keeper;
     char owner[64];
@@ -54,6 +62,11 @@ void ntf_stop(Ntf *self);
 
 /* ntf_intake.c */
 void ntf_consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers, gpointer ntf);
+/* One a recipient, as they are made. (transfer full) of JwDelivery */
+GPtrArray *ntf_deliveries_of(const JwJob *job, int64_t now_ms);
+/* Makes the deliveries of a completed job that are missing, and the counts true. */
+bool ntf_make_deliveries(Ntf *self, const JwJob *job, const GPtrArray *deliveries, size_t *ret_made,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ntf_send.c: claims and sends one delivery; what a sender does between two pops. */
 void ntf_send(Ntf *self, const char *delivery_id);
@@ -65,9 +78,13 @@ bool ntf_change(Ntf *self, const JwDelivery *delivery, JwDeliveryTransition tran
                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool ntf_roll_up(Ntf *self, const char *job_id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-#define NTF_KEEP_BATCH 500
+#define NTF_KEEP_BATCH    500
+#define NTF_MAIL_PAGE     100
+#define NTF_MAIL_AFTER_MS INT64_C(30000) /* by then an event has done its work, or is lost */
+#define NTF_MAIL_PAUSE_MS INT64_C(30000) /* from the end of the jobs to their start */
 
-/* ntf_keep.c: one round: queues what is due, takes back what died, settles what is in doubt. */
+/* ntf_keep.c: one round: queues what is due, takes back what died, settles what is in doubt, finds
+ * the jobs whose event was lost. */
 bool ntf_keep(Ntf *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gpointer ntf_keeper(gpointer ntf);
 

@@ -1,11 +1,14 @@
 /* ntf_change.c: changes of deliveries, and the counts of them on the job.
  *
  * The counts follow the `delivery.changed` events, not the change itself: an event is in the outbox of the same update, so
- * they come true even when the process that made the change dies right after it. */
+ * they come true even when the process that made the change dies right after it. An event that is lost altogether the
+ * keeper makes good: the job's mail_pending ends only with counts that say that all has ended. */
 #include "ntf.h"
 
 #include "jw/log.h"
 #include "jw/metrics.h"
+
+#include <string.h>
 
 bool
 ntf_change(Ntf *self, const JwDelivery *delivery, JwDeliveryTransition transition,
@@ -47,12 +50,38 @@ ntf_change(Ntf *self, const JwDelivery *delivery, JwDeliveryTransition transitio
     return true;
 }
 
+static gboolean
+is_delivery(gconstpointer a, gconstpointer b)
+{
+    return strcmp(((const JwDelivery *)a)->id, ((const JwDelivery *)b)->id) == 0;
+}
+
+/* Whether each recipient has its delivery: all that exist may have ended while one is still to be made. */
 static bool
-count(Ntf *self, const char *job_id, JwDeliveryCounts *ret, GError **error)
+find_all(Ntf *self, const char *job_id, GPtrArray *deliveries, bool *ret_all, GError **error)
+{
+    g_autoptr(JwJob) job = NULL;
+
+    if (!jw_store_get_job(self->store, job_id, &job, error)) {
+        return false;
+    }
+    *ret_all = job != NULL;
+    g_autoptr(GPtrArray) wanted = job != NULL ? ntf_deliveries_of(job, 0) : NULL;
+    for (guint i = 0; wanted != NULL && i < wanted->len; i++) {
+        *ret_all = *ret_all
+                   && g_ptr_array_find_with_equal_func(deliveries, g_ptr_array_index(wanted, i),
+                                                       is_delivery, NULL);
+    }
+    return true;
+}
+
+static bool
+count(Ntf *self, const char *job_id, JwDeliveryCounts *ret, bool *ret_done, GError **error)
 {
     g_autoptr(GPtrArray) deliveries = NULL;
 
     *ret = (JwDeliveryCounts){ 0 };
+    *ret_done = false;
     if (!jw_store_list_deliveries(self->store, job_id, &deliveries, error)) {
         return false;
     }
@@ -65,7 +94,8 @@ count(Ntf *self, const char *job_id, JwDeliveryCounts *ret, GError **error)
         ret->failed +=
             delivery->state == JW_DELIVERY_FAILED || delivery->state == JW_DELIVERY_CANCELLED;
     }
-    return true;
+    return ret->total == 0 || ret->total > ret->sent + ret->failed + ret->bounced
+           || find_all(self, job_id, deliveries, ret_done, error);
 }
 
 /* Counted again after writing: of two notifiers at one job, the one that counted first may write last. */
@@ -74,14 +104,15 @@ ntf_roll_up(Ntf *self, const char *job_id, GError **error)
 {
     JwDeliveryCounts counts = { 0 };
     JwDeliveryCounts again = { 0 };
+    bool done = false;
 
-    if (!count(self, job_id, &counts, error)) {
+    if (!count(self, job_id, &counts, &done, error)) {
         return false;
     }
     for (;;) {
-        if (!jw_store_set_delivery_counts(self->store, job_id, &counts,
+        if (!jw_store_set_delivery_counts(self->store, job_id, &counts, done,
                                           jw_clock_now_ms(self->clock), error)
-            || !count(self, job_id, &again, error)) {
+            || !count(self, job_id, &again, &done, error)) {
             return false;
         }
         if (again.total == counts.total && again.sent == counts.sent

@@ -7,8 +7,8 @@
 
 #include "jw/log.h"
 
-static GPtrArray *
-deliveries_of(const JwJob *job, int64_t now_ms)
+GPtrArray *
+ntf_deliveries_of(const JwJob *job, int64_t now_ms)
 {
     GPtrArray *deliveries = g_ptr_array_new_with_free_func((GDestroyNotify)jw_delivery_free);
 
@@ -22,10 +22,29 @@ deliveries_of(const JwJob *job, int64_t now_ms)
     return deliveries;
 }
 
+bool
+ntf_make_deliveries(Ntf *self, const JwJob *job, const GPtrArray *deliveries, size_t *ret_made,
+                    GError **error)
+{
+    g_autofree JwCreate *creates = g_new0(JwCreate, deliveries->len);
+
+    *ret_made = 0;
+    if (!jw_store_create_deliveries(self->store, (const JwDelivery *const *)deliveries->pdata,
+                                    deliveries->len, creates, error)
+        || !ntf_roll_up(self, job->id, error)) {
+        return false;
+    }
+    for (guint i = 0; i < deliveries->len; i++) {
+        *ret_made += creates[i] == JW_CREATE_MADE;
+    }
+    return true;
+}
+
 static bool
 intake_job(Ntf *self, const char *job_id, GError **error)
 {
     g_autoptr(JwJob) job = NULL;
+    size_t made = 0;
 
     if (!jw_store_get_job(self->store, job_id, &job, error)) {
         return false;
@@ -33,18 +52,15 @@ intake_job(Ntf *self, const char *job_id, GError **error)
     if (job == NULL || job->state != JW_JOB_COMPLETED || job->artifact == NULL) {
         return true; /* removed, or taken back: nothing to send */
     }
-    g_autoptr(GPtrArray) deliveries = deliveries_of(job, jw_clock_now_ms(self->clock));
+    g_autoptr(GPtrArray) deliveries = ntf_deliveries_of(job, jw_clock_now_ms(self->clock));
     if (deliveries->len == 0) {
         return true;
     }
-    g_autofree JwCreate *creates = g_new0(JwCreate, deliveries->len);
-    if (!jw_store_create_deliveries(self->store, (const JwDelivery *const *)deliveries->pdata,
-                                    deliveries->len, creates, error)
-        || !ntf_roll_up(self, job_id, error)) {
+    if (!ntf_make_deliveries(self, job, deliveries, &made, error)) {
         return false;
     }
-    jw_info("deliveries_made", JW_STR("job_id", job_id), JW_INT("recipients", deliveries->len),
-            JW_STR("request_id", job->request_id));
+    jw_info("deliveries_made", JW_STR("job_id", job->id), JW_INT("recipients", deliveries->len),
+            JW_INT("made", made), JW_STR("request_id", job->request_id));
     for (guint i = 0; i < deliveries->len; i++) {
         char *id = g_strdup(((JwDelivery *)g_ptr_array_index(deliveries, i))->id);
         if (!jw_queue_try_push(self->due, 0, id)) {

@@ -1,4 +1,4 @@
-/* ntf_keep.c: the keeper: deliveries that are due, whose sender died, or that are in doubt.
+/* ntf_keep.c: the keeper: deliveries that are due, whose sender died, or that are in doubt, and jobs whose event was lost.
  *
  * A sender is dead when its claim stood still for JW_SENDER_DEAD_AFTER of this process's monotonic clock,
  * which is longer than any transaction may take. What happens then follows the mark: without it the message
@@ -93,10 +93,71 @@ keep_unknown(Ntf *self, GError **error)
     return true;
 }
 
+/* What an event that never came would have done: the deliveries that are missing, the counts that are not true. */
+static bool
+keep_job(Ntf *self, const JwJob *job, GError **error)
+{
+    static const JwDeliveryCounts none = { 0 };
+    g_autoptr(GPtrArray) deliveries = ntf_deliveries_of(job, jw_clock_now_ms(self->clock));
+    size_t made = 0;
+
+    if (job->artifact == NULL) { /* nothing to send, now or later */
+        return jw_store_set_delivery_counts(self->store, job->id, &none, true,
+                                            jw_clock_now_ms(self->clock), error);
+    }
+    if (!ntf_make_deliveries(self, job, deliveries, &made, error)) {
+        return false;
+    }
+    if (made > 0) { /* the next round finds them due */
+        jw_warn("event_lost", JW_STR("job_id", job->id), JW_INT("made", made));
+    }
+    return true;
+}
+
+/* A page a round, a pause behind the last. A job that fails is left behind until the next time through. */
+static bool
+keep_mail(Ntf *self, GError **error)
+{
+    NtfMailScan *at = &self->mail_scan;
+    int64_t mono = jw_clock_mono_ms(self->clock);
+    g_autoptr(GPtrArray) jobs = NULL;
+    JwJobScan scan = {
+        .states = JW_JOB_BIT(JW_JOB_COMPLETED),
+        .updated_before_ms = jw_clock_now_ms(self->clock) - NTF_MAIL_AFTER_MS,
+        .mail_pending = true,
+        .limit = NTF_MAIL_PAGE,
+        .after_id = at->after_id,
+        .after_updated_ms = at->after_updated_ms,
+    };
+
+    if (mono < at->next_mono_ms) {
+        return true;
+    }
+    if (!jw_store_scan_jobs(self->store, &scan, &jobs, error)) {
+        return false;
+    }
+    for (guint i = 0; i < jobs->len; i++) {
+        const JwJob *job = g_ptr_array_index(jobs, i);
+
+        g_free(at->after_id);
+        at->after_id = g_strdup(job->id);
+        at->after_updated_ms = job->updated_at_ms;
+        if (!keep_job(self, job, error)) {
+            return false;
+        }
+    }
+    if (jobs->len < NTF_MAIL_PAGE) {
+        g_clear_pointer(&at->after_id, g_free);
+        at->next_mono_ms = mono + NTF_MAIL_PAUSE_MS;
+    }
+    return true;
+}
+
 bool
 ntf_keep(Ntf *self, GError **error)
 {
-    return keep_due(self, error) && keep_sending(self, error) && keep_unknown(self, error);
+    return keep_due(self, error) && keep_sending(self, error) && keep_unknown(self, error)
+           && keep_mail(self, error);
 }
 
 gpointer

@@ -268,6 +268,154 @@ test_counts_with_another(void **state G_GNUC_UNUSED)
     }
 }
 
+static void
+look_again(NtfKit *kit)
+{
+    tk_clock_advance(&kit->clock.fake, NTF_MAIL_PAUSE_MS + 1);
+    kit_keep(&kit->ntf);
+    tk_clock_advance(&kit->clock.fake, 1001);
+    kit_keep(&kit->ntf);
+    (void)kit_send_queued(&kit->ntf);
+}
+
+/* The `completed` event was lost, and then each `delivery.changed`: the mails go out and are counted, once. */
+static void
+test_events_lost(void **state)
+{
+    NtfKit *kit = *state;
+    g_autofree char *job_id = kit_make_job(kit, "ann@example.com ben@example.com");
+
+    kit_complete(kit, job_id);
+    tk_clock_advance(&kit->clock.fake, NTF_MAIL_AFTER_MS);
+    kit_keep(&kit->ntf);
+    tk_clock_advance(&kit->clock.fake, 1001);
+    kit_keep(&kit->ntf);
+    assert_int_equal(kit_send_queued(&kit->ntf), 0); /* its event may still be on its way */
+    look_again(kit);
+    assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 2);
+    g_autoptr(JwJob) before = kit_job(kit, job_id);
+    assert_int_equal(before->deliveries.total, 2);
+    assert_int_equal(before->deliveries.sent, 0);
+    assert_true(before->mail_pending);
+    look_again(kit);
+    g_autoptr(JwJob) after = kit_job(kit, job_id);
+    assert_int_equal(after->deliveries.sent, 2);
+    assert_false(after->mail_pending);
+    for (int i = 0; i < 3; i++) {
+        look_again(kit);
+    }
+    assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 2);
+    /* the event comes after all: it changes nothing */
+    assert_int_equal(kit_completed(kit, job_id), JW_VERDICT_DONE);
+    (void)kit_send_queued(&kit->ntf);
+    assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 2);
+}
+
+/* One delivery was made and has ended, the other was never made: the job is not done. */
+static void
+test_one_delivery_missing(void **state)
+{
+    NtfKit *kit = *state;
+    g_autofree char *job_id = kit_make_job(kit, "ann@example.com ben@example.com");
+    g_autoptr(JwDelivery) delivery = jw_delivery_new(job_id, "ann@example.com", KIT_NOW);
+    const JwDelivery *list[] = { delivery };
+    g_autoptr(GError) error = NULL;
+    JwCreate create = JW_CREATE_EXISTS;
+
+    kit_complete(kit, job_id);
+    assert_ok(jw_store_create_deliveries(kit->ntf.store, list, 1, &create, &error), error);
+    ntf_send(&kit->ntf, delivery->id);
+    assert_ok(ntf_roll_up(&kit->ntf, job_id, &error), error);
+    g_autoptr(JwJob) before = kit_job(kit, job_id);
+    assert_int_equal(before->deliveries.sent, 1);
+    assert_true(before->mail_pending);
+    look_again(kit);
+    look_again(kit);
+    g_autoptr(JwJob) after = kit_job(kit, job_id);
+    assert_int_equal(after->deliveries.sent, 2);
+    assert_false(after->mail_pending);
+}
+
+static size_t
+count_pending(NtfKit *kit)
+{
+    JwJobScan scan = { .mail_pending = true, .limit = 10000 };
+    g_autoptr(GPtrArray) jobs = NULL;
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(jw_store_scan_jobs(kit->ntf.store, &scan, &jobs, &error), error);
+    return jobs->len;
+}
+
+/* Refused, failed, cancelled, or without a report to send: not looked at for ever. */
+static void
+test_mail_that_ends_badly(void **state)
+{
+    static const JwMailOutcome outcomes[] = { JW_MAIL_BOUNCED, JW_MAIL_FAILED };
+    NtfKit *kit = *state;
+    g_autofree char *cancelled = kit_delivery(kit);
+    g_autofree char *empty = kit_make_job(kit, "ann@example.com");
+    g_autoptr(GError) error = NULL;
+    JwJobChange change = {
+        .job_id = empty, .transition = JW_CHANGE_CLAIM, .now_ms = KIT_NOW, .owner = "executor"
+    };
+    JwCas cas = JW_CAS_LOST;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(outcomes); i++) {
+        g_autofree char *id = kit_delivery(kit);
+        jw_mail_mem_next(kit->ntf.mail, outcomes[i], "5xx");
+        ntf_send(&kit->ntf, id);
+    }
+    kit_change(kit, cancelled, JW_DCHANGE_CANCEL);
+    assert_ok(jw_store_change_job(kit->ntf.store, &change, &cas, NULL, &error), error);
+    change.transition = JW_CHANGE_FINISH;
+    change.token = 1;
+    assert_ok(jw_store_change_job(kit->ntf.store, &change, &cas, NULL, &error), error);
+    assert_int_equal(cas, JW_CAS_WON);
+    assert_int_equal(count_pending(kit), 4);
+    look_again(kit);
+    assert_int_equal(count_pending(kit), 0);
+}
+
+/* More jobs than a page, one of which cannot be kept: the others behind it have their turn. */
+static void
+test_pages_of_mail(void **state)
+{
+    enum { N_JOBS = 2 * NTF_MAIL_PAGE + 1 };
+    NtfKit *kit = *state;
+    g_autoptr(GError) error = NULL;
+    size_t kept = 0;
+
+    for (int i = 0; i < N_JOBS; i++) {
+        g_autofree char *job_id = kit_make_job(kit, "ann@example.com");
+        kit_complete(kit, job_id);
+    }
+    tk_clock_advance(&kit->clock.fake, NTF_MAIL_AFTER_MS + 1);
+    /* behind the three scans of deliveries and the one of jobs: the first job's first call */
+    jw_store_mem_fail_nth(kit->ntf.store, 5, JW_ERROR_INTERNAL, false);
+    assert_false(ntf_keep(&kit->ntf, &error));
+    for (int i = 0; i < 3; i++) {
+        tk_clock_advance(&kit->clock.fake, 1);
+        kit_keep(&kit->ntf);
+    }
+    JwJobScan scan = { .limit = 10000 };
+    g_autoptr(GPtrArray) jobs = NULL;
+    assert_true(jw_store_scan_jobs(kit->ntf.store, &scan, &jobs, NULL));
+    for (guint i = 0; i < jobs->len; i++) {
+        kept += ((JwJob *)g_ptr_array_index(jobs, i))->deliveries.total == 1;
+    }
+    assert_int_equal(kept, N_JOBS - 1);
+    tk_clock_advance(&kit->clock.fake, NTF_MAIL_PAUSE_MS);
+    for (int i = 0; i < 3; i++) {
+        kit_keep(&kit->ntf);
+    }
+    g_clear_pointer(&jobs, g_ptr_array_unref);
+    assert_true(jw_store_scan_jobs(kit->ntf.store, &scan, &jobs, NULL));
+    for (guint i = 0; i < jobs->len; i++) {
+        assert_int_equal(((JwJob *)g_ptr_array_index(jobs, i))->deliveries.total, 1);
+    }
+}
+
 int
 main(void)
 {
@@ -281,6 +429,10 @@ main(void)
         cmocka_unit_test(test_mark_in_the_last_moment),
         TEST(test_counts),
         cmocka_unit_test(test_counts_with_another),
+        TEST(test_events_lost),
+        TEST(test_one_delivery_missing),
+        TEST(test_mail_that_ends_badly),
+        TEST(test_pages_of_mail),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,6 +83,8 @@ typedef struct {
     char *cancelled_by, *cancel_reason;
     JwArtifact *artifact; /* only when completed */
     JwDeliveryCounts deliveries;
+    /* the store's: set at create for a job with recipients, until all their deliveries have ended */
+    bool mail_pending;
     GPtrArray *outbox; /* of JwOutboxEntry; never NULL */
 } JwJob;
 

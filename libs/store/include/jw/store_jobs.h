@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 typedef enum { JW_CREATE_EXISTS, JW_CREATE_MADE } JwCreate;
 
 /* T1: inserts jobs in one round trip, each with its outbox. ret_creates[i] says whether job i is
- * new; an id that exists is left as it is. On an error some may have been made: repeating the call
+ * new; an id that exists is left as it is. mail_pending is set here, by the recipients. On an error some may have been made: repeating the call
  * is harmless. */
 bool jw_store_create_jobs(JwStore *self, const JwJob *const *jobs, size_t n_jobs,
                           JwCreate *ret_creates, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -51,6 +51,7 @@ typedef struct {
     unsigned states;           /* JW_JOB_BIT()s */
     int64_t due_before_ms;     /* notBefore ≤ */
     int64_t updated_before_ms; /* updatedAt < */
+    bool mail_pending;         /* only those whose mail is not known to have ended */
     size_t limit;
     /* Goes on behind this place of the order (updatedAt, id); NULL: from the start. */
     const char *after_id;
@@ -80,8 +81,10 @@ typedef struct {
 bool jw_store_list_jobs(JwStore *self, const JwJobQuery *query, GPtrArray **ret_jobs,
                         int64_t *ret_total, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Roll-up of a job's deliveries; written only while it differs. */
+/* Roll-up of a job's deliveries; written only while it differs. @mail_done: every recipient's
+ * delivery is made and has ended; clears mail_pending in the same update. */
 bool jw_store_set_delivery_counts(JwStore *self, const char *job_id, const JwDeliveryCounts *counts,
-                                  int64_t now_ms, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+                                  bool mail_done, int64_t now_ms,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS
