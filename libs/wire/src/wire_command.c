@@ -106,8 +106,7 @@ jw_wire_job_from_command(const JwWire *self, const struct json_t *body, const ch
     }
     JwJob *job = jw_wire_build_job(self, body, MAX(jw_wire_scheduled_for(body), now_ms), now_ms);
     take_identity(job, body, ce_source, ce_id);
-    *ret_job = job;
-    return true;
+    return jw_wire_take_job(job, faults, ret_job);
 }
 
 void

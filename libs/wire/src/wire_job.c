@@ -5,10 +5,12 @@
 
 #include "jw/clock.h"
 #include "jw/ident.h"
+#include "jw/text.h"
 
 #include <string.h>
 
 #define MAX_RECIPIENTS 100
+#define MAX_SPEC_BYTES ((size_t)512 * 1024) /* the command with it must fit a message of 1 MiB */
 
 static const char *const served_formats[] = { "xlsx", "csv", NULL };
 static const char *const known_formats[] = { "xlsx", "csv", "pdf", "json", NULL };
@@ -218,6 +220,20 @@ jw_wire_build_job(const JwWire *self, const json_t *body, int64_t at_ms, int64_t
 }
 
 bool
+jw_wire_take_job(JwJob *take_job, JwFaults *faults, JwJob **ret_job)
+{
+    g_autoptr(JwJob) job = take_job;
+
+    if (strlen(job->spec) > MAX_SPEC_BYTES) {
+        g_autofree char *size = jw_text_bytes((int64_t)strlen(job->spec));
+        return jw_faults_add(faults, "/parameters",
+                             "take %s when stored; at most 512 KiB are: narrow the filters", size);
+    }
+    *ret_job = g_steal_pointer(&job);
+    return true;
+}
+
+bool
 jw_wire_job_from_request(const JwWire *self, const struct json_t *body, int64_t now_ms,
                          JwFaults *faults, JwJob **ret_job)
 {
@@ -226,6 +242,7 @@ jw_wire_job_from_request(const JwWire *self, const struct json_t *body, int64_t 
     if (!jw_wire_check_job(self, body, JW_ORIGIN_REQUEST, now_ms, "", faults)) {
         return false;
     }
-    *ret_job = jw_wire_build_job(self, body, MAX(jw_wire_scheduled_for(body), now_ms), now_ms);
-    return true;
+    return jw_wire_take_job(
+        jw_wire_build_job(self, body, MAX(jw_wire_scheduled_for(body), now_ms), now_ms), faults,
+        ret_job);
 }

@@ -60,6 +60,10 @@ bool sch_hint(Sch *self, size_t *ret_hinted, GError **error) G_GNUC_WARN_UNUSED_
 /* Makes jobs pending whose time has come, and publishes their command. */
 bool sch_promote(Sch *self, size_t *ret_promoted, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What an error with one job means for the others: one that will not get better is logged, and true: go on. One of the store or
+ * the bus ends the round: false, with @error. */
+bool sch_go_on(const JwJob *job, const char *duty, GError *take_error, GError **error);
+
 #define SCH_REAP_LIMIT 10000 /* running jobs one scheduler watches */
 
 /* sch_reap.c */

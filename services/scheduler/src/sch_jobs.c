@@ -99,6 +99,19 @@ publish_command(Sch *self, const JwJob *job, int64_t now_ms, GError **error)
 }
 
 bool
+sch_go_on(const JwJob *job, const char *duty, GError *take_error, GError **error)
+{
+    if (jw_error_retry(take_error) != JW_RETRY_NEVER) {
+        g_propagate_error(error, take_error);
+        return false;
+    }
+    jw_warn("job_refused", JW_STR("duty", duty), JW_STR("job_id", job->id),
+            JW_STR("error", jw_error_message(take_error)));
+    g_error_free(take_error);
+    return true;
+}
+
+bool
 sch_hint(Sch *self, size_t *ret_hinted, GError **error)
 {
     g_autoptr(GPtrArray) jobs = NULL;
@@ -123,10 +136,15 @@ sch_hint(Sch *self, size_t *ret_hinted, GError **error)
         if (!hint_is_due(self->hints, job, mono)) {
             continue;
         }
-        if (!publish_command(self, job, now, error)) {
+        g_autoptr(GError) failed = NULL;
+        bool sent = publish_command(self, job, now, &failed);
+        if (!sent && !sch_go_on(job, "hint", g_steal_pointer(&failed), error)) {
             return false;
         }
-        hint_note(self->hints, job, mono);
+        hint_note(self->hints, job, mono); /* a refused one too: it will not get better */
+        if (!sent) {
+            continue;
+        }
         jw_info("job_hinted", JW_STR("job_id", job->id), JW_INT("token", job->token));
         (*ret_hinted)++;
     }
@@ -164,7 +182,9 @@ sch_promote(Sch *self, size_t *ret_promoted, GError **error)
             .n_events = 1,
         };
 
-        if (!jw_store_change_job(self->store, &change, &cas, &after, error)) {
+        g_autoptr(GError) failed = NULL;
+        if (!jw_store_change_job(self->store, &change, &cas, &after, &failed)
+            && !sch_go_on(job, "promote", g_steal_pointer(&failed), error)) {
             return false;
         }
         if (cas == JW_CAS_WON) {

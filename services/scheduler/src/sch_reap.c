@@ -45,7 +45,9 @@ reap_job(Sch *self, const JwJob *job, size_t *ret_reaped, GError **error)
         .n_events = command != NULL ? 2 : 1,
     };
 
-    if (!jw_store_change_job(self->store, &change, &cas, &after, error)) {
+    g_autoptr(GError) failed = NULL;
+    if (!jw_store_change_job(self->store, &change, &cas, &after, &failed)
+        && !sch_go_on(job, "reap", g_steal_pointer(&failed), error)) {
         return false;
     }
     if (cas == JW_CAS_WON) {

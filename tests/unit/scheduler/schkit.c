@@ -204,8 +204,8 @@ kit_assert_settled(SchKit *self, const char *schedule_id)
     assert_int_equal(schedule->pending_fires->len, 0);
 }
 
-char *
-kit_make_job(SchKit *self, JwJobState state, int64_t not_before_ms)
+static char *
+make_job(SchKit *self, JwJobState state, int64_t not_before_ms, char *take_description)
 {
     char id[JW_UUID_LEN + 1];
     g_autoptr(JwJob) job = jw_job_new();
@@ -217,6 +217,7 @@ kit_make_job(SchKit *self, JwJobState state, int64_t not_before_ms)
     job->type = g_strdup("report");
     job->subtype = g_strdup("call-records");
     job->name = g_strdup("Calls");
+    job->description = take_description;
     job->source = g_strdup("test");
     job->spec = g_strdup(JOB);
     job->state = state;
@@ -227,6 +228,18 @@ kit_make_job(SchKit *self, JwJobState state, int64_t not_before_ms)
     const JwJob *jobs[] = { job };
     assert_ok(jw_store_create_jobs(self->sch.store, jobs, 1, &create, &error), error);
     return g_strdup(id);
+}
+
+char *
+kit_make_job(SchKit *self, JwJobState state, int64_t not_before_ms)
+{
+    return make_job(self, state, not_before_ms, NULL);
+}
+
+char *
+kit_make_large_job(SchKit *self, int64_t not_before_ms)
+{
+    return make_job(self, JW_JOB_PENDING, not_before_ms, g_strnfill(2 << 20, 'x'));
 }
 
 JwJob *

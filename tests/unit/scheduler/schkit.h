@@ -47,6 +47,8 @@ void kit_assert_settled(SchKit *self, const char *schedule_id);
 /* A job of a schedule that nobody keeps, pending since now; (transfer full) its id. @state: PENDING or SCHEDULED for
  * @not_before_ms. */
 char *kit_make_job(SchKit *self, JwJobState state, int64_t not_before_ms);
+/* The same, pending, with a command that fits no message. */
+char *kit_make_large_job(SchKit *self, int64_t not_before_ms);
 JwJob *kit_job(SchKit *self, const char *job_id); /* (transfer full), NULL: none */
 void kit_claim(SchKit *self, const char *job_id);
 void kit_beat(SchKit *self, const char *job_id);

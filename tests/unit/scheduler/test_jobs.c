@@ -132,6 +132,38 @@ test_hint_refused(void **state)
     assert_int_equal(hint(kit), 0);
 }
 
+/* One job whose command fits no message is said, and costs the others nothing. */
+static void
+test_hint_too_large(void **state)
+{
+    SchKit *kit = *state;
+
+    g_free(kit_make_job(kit, JW_JOB_PENDING, KIT_NOW));
+    g_free(kit_make_large_job(kit, KIT_NOW));
+    g_free(kit_make_job(kit, JW_JOB_PENDING, KIT_NOW));
+    tk_clock_advance(&kit->clock.fake, 6000);
+    assert_int_equal(hint(kit), 2);
+    assert_int_equal(jw_bus_mem_count(kit->sch.bus, kit->commands), 2);
+    assert_int_equal(hint(kit), 0); /* the large one is not tried in every round */
+}
+
+/* The same for a job that cannot be promoted. */
+static void
+test_promote_goes_on(void **state)
+{
+    SchKit *kit = *state;
+    g_autofree char *first = kit_make_job(kit, JW_JOB_SCHEDULED, KIT_NOW);
+    g_autofree char *second = kit_make_job(kit, JW_JOB_SCHEDULED, KIT_NOW);
+
+    jw_store_mem_fail_nth(kit->sch.store, 2, JW_ERROR_CORRUPT, false);
+    assert_int_equal(promote(kit), 1);
+    assert_int_equal(promote(kit), 1);
+    g_autoptr(JwJob) one = kit_job(kit, first);
+    g_autoptr(JwJob) other = kit_job(kit, second);
+    assert_int_equal(one->state, JW_JOB_PENDING);
+    assert_int_equal(other->state, JW_JOB_PENDING);
+}
+
 static void
 test_promote(void **state)
 {
@@ -206,7 +238,9 @@ main(void)
         TEST(test_hints_grow_rare),
         TEST(test_hint_after_an_attempt),
         TEST(test_hint_refused),
+        TEST(test_hint_too_large),
         TEST(test_promote),
+        TEST(test_promote_goes_on),
         cmocka_unit_test(test_promote_once),
     };
 

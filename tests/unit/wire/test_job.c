@@ -50,6 +50,37 @@ test_scheduled(void **state)
     assert_int_equal(now->state, JW_JOB_PENDING);
 }
 
+/* What is stored must fit a command, which the scheduler may publish again at any time. */
+static void
+test_too_large(void **state)
+{
+    const Fixture *fixture = *state;
+    g_autoptr(GString) text = g_string_new("{\"reportType\":\"call-records\",\"name\":\"Calls\","
+                                           "\"output\":{\"format\":\"csv\"},\"parameters\":"
+                                           "{\"filters\":{\"departmentIds\":[\"a\"");
+    g_autofree char *value = g_strnfill(190, 'x');
+    g_autoptr(GError) error = NULL;
+    g_auto(JwFaults) faults = { 0 }, more = { 0 };
+    JwJob *job = NULL;
+
+    for (int i = 0; i < 999; i++) {
+        g_string_append_printf(text, ",\"%04d%s\"", i, value);
+    }
+    g_string_append(text, "],\"agents\":[\"a\"");
+    for (int i = 0; i < 500; i++) {
+        g_string_append_printf(text, ",\"%04d%s\"", i, value);
+    }
+    g_string_append(text, "]}}}");
+    json_auto_t *body = jw_wire_parse(text->str, text->len, &error);
+    assert_ok(body != NULL, error);
+    assert_false(jw_wire_job_from_request(fixture->wire, body, NOW_MS, &faults, &job));
+    assert_int_equal(jw_faults_count(&faults), 1);
+    assert_fault(&faults, "/parameters", "at most 512 KiB");
+    assert_false(jw_wire_job_from_command(fixture->wire, body, "crm", "1", NOW_MS, &more, &job));
+    assert_fault(&more, "/parameters", "at most 512 KiB");
+    assert_null(job);
+}
+
 static void
 test_recipients(void **state)
 {
@@ -181,8 +212,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_smallest),  cmocka_unit_test(test_lookup_prefixes),
         cmocka_unit_test(test_scheduled), cmocka_unit_test(test_recipients),
-        cmocka_unit_test(test_addresses), cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_formats),
+        cmocka_unit_test(test_too_large), cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_refused),   cmocka_unit_test(test_formats),
     };
     return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
 }
