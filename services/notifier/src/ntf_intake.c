@@ -78,7 +78,7 @@ static const struct {
     { JW_TYPE_DELIVERY_CHANGED, ntf_roll_up },
 };
 
-/* False: the store is away. Events of other types are for others. */
+/* False: the store is away for now. Events of other types are for others. */
 static bool
 intake_event(Ntf *self, const JwMessage *message, JwAnswer *answer)
 {
@@ -95,6 +95,12 @@ intake_event(Ntf *self, const JwMessage *message, JwAnswer *answer)
             answer->verdict = JW_VERDICT_POISON;
             answer->reason = g_strdup(jw_error_message(error));
         } else if (!events[i].run(self, job_id, &error)) {
+            if (jw_error_retry(error) == JW_RETRY_NEVER) {
+                /* offered again it would hold up its partition for ever; the keeper comes back to the job */
+                answer->verdict = JW_VERDICT_POISON;
+                answer->reason = g_strdup_printf("job '%s': %s", job_id, jw_error_message(error));
+                return true;
+            }
             jw_warn("event_later", JW_STR("job_id", job_id),
                     JW_STR("error", jw_error_message(error)));
             answer->verdict = JW_VERDICT_LATER;
