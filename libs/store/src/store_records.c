@@ -4,7 +4,8 @@
  * by an index hold one slice and not the whole period. The width of a slice follows what what
  * the last one held. A projection is asked for only where it saves much: picking most fields of
  * a document costs the server more than sending the whole of it (measured: a tenth of the
- * speed), so a few documents are looked at first. */
+ * speed), so the first documents are weighed: those of the first slice of a period, because some
+ * servers look at the whole collection for any few of it. */
 #include "store_mongo.h"
 #include "store_record_ahead.h"
 #include "store_record_row.h"
@@ -20,6 +21,44 @@
 /* At most, so that a quiet time does not lead into a crowded one at full width. */
 #define SLICE_GROWTH 4
 
+typedef struct {
+    const JwRecordScan *scan;
+    int64_t rows;
+    size_t whole_bytes, wanted_bytes;
+} Probe;
+
+/* How much of the documents is asked for; fields inside of others count as their whole parent. */
+static bool
+weigh_document(const bson_t *document, gpointer data, GError **error)
+{
+    Probe *probe = data;
+    bson_iter_t iter;
+
+    if (!bson_iter_init(&iter, document)) {
+        return jw_fail(error, JW_ERROR_CORRUPT, "a stored record is cut");
+    }
+    probe->rows++;
+    probe->whole_bytes += document->len;
+    for (uint32_t start = 4; bson_iter_next(&iter); start = iter.next_off) {
+        const char *key = bson_iter_key(&iter);
+        bool wanted = false;
+        for (size_t i = 0; probe->scan->fields[i] != NULL && !wanted; i++) {
+            const char *field = probe->scan->fields[i];
+            const size_t head = strcspn(field, ".");
+            wanted = strncmp(field, key, head) == 0 && key[head] == '\0';
+        }
+        probe->wanted_bytes += wanted ? iter.next_off - start : 0;
+    }
+    return true;
+}
+
+/* Picking fields is worth its price only when little of each document is wanted. */
+static bool
+saves_much(const Probe *probe)
+{
+    return probe->wanted_bytes < probe->whole_bytes / 4;
+}
+
 /* The side of the server: one scan on its way to @put. */
 typedef struct {
     JwStore *store;
@@ -29,6 +68,7 @@ typedef struct {
     bool project, in_storage_order;
     int64_t count;       /* of the slice being read */
     int64_t seen, total; /* of the period, of the collection */
+    Probe probe;         /* of the first documents of a period */
 } Reading;
 
 static bool
@@ -36,6 +76,9 @@ pass_on(const bson_t *document, gpointer data, GError **error)
 {
     Reading *reading = data;
 
+    if (reading->probe.rows < PROBE_ROWS && !weigh_document(document, &reading->probe, error)) {
+        return false;
+    }
     reading->count++;
     reading->seen++;
     return reading->put(document, reading->put_data, error);
@@ -106,48 +149,19 @@ append_period(bson_t *filter, const char *date_field, int64_t start_ms, int64_t 
                 BCON_DATE_TIME(end_ms), "}");
 }
 
-typedef struct {
-    const JwRecordScan *scan;
-    size_t whole_bytes, wanted_bytes;
-} Probe;
-
-/* How much of the documents is asked for; fields inside of others count as their whole parent. */
-static bool
-weigh_document(const bson_t *document, gpointer data, GError **error)
-{
-    Probe *probe = data;
-    bson_iter_t iter;
-
-    if (!bson_iter_init(&iter, document)) {
-        return jw_fail(error, JW_ERROR_CORRUPT, "a stored record is cut");
-    }
-    probe->whole_bytes += document->len;
-    for (uint32_t start = 4; bson_iter_next(&iter); start = iter.next_off) {
-        const char *key = bson_iter_key(&iter);
-        bool wanted = false;
-        for (size_t i = 0; probe->scan->fields[i] != NULL && !wanted; i++) {
-            const char *field = probe->scan->fields[i];
-            const size_t head = strcspn(field, ".");
-            wanted = strncmp(field, key, head) == 0 && key[head] == '\0';
-        }
-        probe->wanted_bytes += wanted ? iter.next_off - start : 0;
-    }
-    return true;
-}
-
 static bool
 decide_projection(Reading *reading, GError **error)
 {
     const JwRecordScan *scan = reading->scan;
     g_auto(bson_t) filter = BSON_INITIALIZER;
     g_autoptr(bson_t) opts = BCON_NEW("limit", BCON_INT64(PROBE_ROWS));
-    Probe probe = { scan, 0, 0 };
+    Probe probe = { .scan = scan };
 
     if (!jw_store_find(reading->store, scan->collection, &filter, opts, weigh_document, &probe,
                        error)) {
         return false;
     }
-    reading->project = probe.wanted_bytes < probe.whole_bytes / 4;
+    reading->project = saves_much(&probe);
     return true;
 }
 
@@ -264,6 +278,7 @@ read_period(Reading *reading, int64_t start_ms, int64_t end_ms, GError **error)
             return false;
         }
         at_ms = next_ms;
+        reading->project = reading->probe.rows > 0 && saves_much(&reading->probe);
         if (reading->count < SLICE_ROWS / SLICE_GROWTH) {
             width_ms = MIN(width_ms, INT64_MAX / 16) * SLICE_GROWTH;
         } else {
@@ -313,13 +328,16 @@ read_records(JwDocFunc put, gpointer put_data, gpointer user, GError **error)
 
     reading->put = put;
     reading->put_data = put_data;
-    if (!decide_projection(reading, error)) {
-        return false;
-    }
+    reading->probe.scan = scan;
     if (whole) {
+        if (!decide_projection(reading, error)) {
+            return false;
+        }
         return scan->ordered ? read_all_ordered(reading, error) : read_all(reading, error);
     }
-    return jw_store_estimate(reading->store, scan->collection, &reading->total, error)
+    /* Not asked for nothing: some servers count a million documents to answer. */
+    return (scan->ordered
+            || jw_store_estimate(reading->store, scan->collection, &reading->total, error))
            && read_period(reading, scan->start_ms, scan->end_ms, error);
 }
 
