@@ -26,8 +26,11 @@ typedef struct {
     ExeRender *(*open)(const ExeRenderInput *input, GError **error);
     /* @row: the definition's columns come first (jw_report_def_fields). */
     bool (*row)(ExeRender *self, const JwValue *row, GError **error);
-    /* Writes the rest and checks the finished file. CORRUPT when it is not what was written. */
+    /* Writes the rest and closes the file. */
     bool (*finish)(ExeRender *self, JwAggregate *aggregate, GError **error);
+    /* Reads the finished file back; CORRUPT when it is not what was written. Touches nothing that
+     * others use, so it may run while the file is uploaded. NULL: nothing to check. */
+    bool (*check)(const ExeRender *self, GError **error);
     void (*free)(ExeRender *self);
 } ExeRenderOps;
 

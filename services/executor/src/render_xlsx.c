@@ -460,8 +460,6 @@ summary_write(ExeRender *self, JwAggregate *aggregate)
 static bool
 xlsx_finish(ExeRender *self, JwAggregate *aggregate, GError **error)
 {
-    int64_t header_rows = self->list_sheets;
-
     list_end(self);
     for (guint i = 0; i < self->table_sheets->len; i++) {
         table_write(self, aggregate, i);
@@ -471,7 +469,14 @@ xlsx_finish(ExeRender *self, JwAggregate *aggregate, GError **error)
     if (self->failed != LXW_NO_ERROR || closed != LXW_NO_ERROR) {
         return xlsx_failed(self, self->failed != LXW_NO_ERROR ? self->failed : closed, error);
     }
-    return exe_check_workbook(self->input.path, self->rows + header_rows,
+    return true;
+}
+
+static bool
+xlsx_check(const ExeRender *self, GError **error)
+{
+    /* Every list sheet has a header; they come behind the summary and the tables. */
+    return exe_check_workbook(self->input.path, self->rows + self->list_sheets,
                               (int)self->table_sheets->len + 2, error);
 }
 
@@ -482,5 +487,6 @@ const ExeRenderOps exe_render_xlsx = {
     .open = xlsx_open,
     .row = xlsx_row,
     .finish = xlsx_finish,
+    .check = xlsx_check,
     .free = xlsx_free,
 };

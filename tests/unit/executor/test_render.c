@@ -110,6 +110,7 @@ write_rows(Fixture *self, const ExeRenderOps *ops, int rows, const char *agent)
         assert_ok(ops->row(render, row, &error), error);
     }
     assert_ok(ops->finish(render, self->aggregate, &error), error);
+    assert_ok(ops->check == NULL || ops->check(render, &error), error);
     ops->free(render);
 }
 
