@@ -1,7 +1,7 @@
 /* sch_jobs.c: jobs that need a push: due but claimed by nobody, or scheduled and now due.
  *
- * A hint is the job's command published once more. It costs a lost claim when it was not needed, so each job
- * is hinted at growing intervals: at once, after 1, 2, 4 … minutes, by what this process remembers. */
+ * A hint is the job's command published once more. It costs a lost claim when it was not needed, so a job is
+ * hinted at once, after a minute and then every two, by what this process remembers. */
 #include "sch.h"
 
 #include "jw/log.h"
@@ -10,7 +10,9 @@
 #define HINT_BATCH      500
 #define HINT_REMEMBERED 50000u
 #define HINT_FIRST_MS   60000
-#define HINT_LAST_MS    (30 * 60000)
+/* Not rarer: what an executor had taken from Kafka and not begun dies with its memory, and only a hint brings it
+ * back. A hint that was not needed costs a lost claim. */
+#define HINT_LAST_MS (2 * 60000)
 
 typedef struct {
     int64_t again_mono_ms, wait_ms;
@@ -58,7 +60,8 @@ hint_is_due(const SchHints *self, const JwJob *job, int64_t mono_ms)
     return hint == NULL || mono_ms >= hint->again_mono_ms;
 }
 
-/* Only what was published is noted: a full bus must not cost a job its minute. */
+/* Only what the bus took while the broker answers is noted: neither a full bus nor an absent broker may cost a job its
+ * minute. */
 static void
 hint_note(SchHints *self, const JwJob *job, int64_t mono_ms)
 {
@@ -127,6 +130,9 @@ sch_hint(Sch *self, size_t *ret_hinted, GError **error)
     };
 
     *ret_hinted = 0;
+    if (!jw_bus_connected(self->bus)) {
+        return true;
+    }
     if (!jw_store_scan_jobs(self->store, &scan, &jobs, error)) {
         return false;
     }
