@@ -60,9 +60,9 @@ puts_schedules_and_keeps_their_decisions(JwStore *store)
     assert_int_equal(read->misfire_grace_ms, 60000);
     assert_true(read->enabled);
 
-    assert_ok(
-        jw_store_fire_schedule(store, "s1", SC_NOW, SC_NOW + 10, fires, 1, SC_NOW, &cas, &error),
-        error);
+    assert_ok(jw_store_fire_schedule(store, "s1", "h1", SC_NOW, SC_NOW + 10, fires, 1, SC_NOW, &cas,
+                                     &error),
+              error);
     assert_int_equal(cas, JW_CAS_WON);
     assert_ok(jw_store_put_schedule(store, schedule, &error), error); /* unchanged: nothing moves */
     g_autoptr(JwSchedule) same = get_schedule(store, "s1");
@@ -102,9 +102,9 @@ takes_over_an_edited_template(JwStore *store)
     JwCas cas = JW_CAS_LOST;
 
     assert_ok(jw_store_put_schedule(store, schedule, &error), error);
-    assert_ok(
-        jw_store_fire_schedule(store, "s1", SC_NOW, SC_NOW + 10, fires, 1, SC_NOW, &cas, &error),
-        error);
+    assert_ok(jw_store_fire_schedule(store, "s1", "h1", SC_NOW, SC_NOW + 10, fires, 1, SC_NOW, &cas,
+                                     &error),
+              error);
 
     set_text(&schedule->job_spec, "{\"edited\":true}");
     set_text(&schedule->job_name, "renamed");
@@ -166,16 +166,17 @@ finds_what_is_due_and_fires_it_once(JwStore *store)
     assert_string_equal(((JwSchedule *)g_ptr_array_index(due, 0))->id, "early");
     g_clear_pointer(&due, g_ptr_array_unref);
 
-    assert_ok(
-        jw_store_fire_schedule(store, "early", SC_NOW + 10, 0, fires, 2, SC_NOW + 30, &cas, &error),
-        error);
-    assert_int_equal(cas, JW_CAS_WON);
-    assert_ok(
-        jw_store_fire_schedule(store, "early", SC_NOW + 10, 0, fires, 2, SC_NOW + 30, &cas, &error),
-        error);
-    assert_int_equal(cas, JW_CAS_LOST);
-    assert_ok(jw_store_fire_schedule(store, "off", SC_NOW + 1, 0, fires, 2, SC_NOW, &cas, &error),
+    assert_ok(jw_store_fire_schedule(store, "early", "h1", SC_NOW + 10, 0, fires, 2, SC_NOW + 30,
+                                     &cas, &error),
               error);
+    assert_int_equal(cas, JW_CAS_WON);
+    assert_ok(jw_store_fire_schedule(store, "early", "h1", SC_NOW + 10, 0, fires, 2, SC_NOW + 30,
+                                     &cas, &error),
+              error);
+    assert_int_equal(cas, JW_CAS_LOST);
+    assert_ok(
+        jw_store_fire_schedule(store, "off", "h1", SC_NOW + 1, 0, fires, 2, SC_NOW, &cas, &error),
+        error);
     assert_int_equal(cas, JW_CAS_LOST);
 
     assert_ok(jw_store_due_schedules(store, SC_NOW, 10, &due, &error), error); /* pending fires */
@@ -209,8 +210,8 @@ race_to_fire(gpointer data)
     g_autoptr(GError) error = NULL;
     JwCas cas = JW_CAS_LOST;
 
-    racer->errors += jw_store_fire_schedule(racer->store, "s1", SC_NOW, SC_NOW + 5, &fire_ms, 1,
-                                            SC_NOW, &cas, &error)
+    racer->errors += jw_store_fire_schedule(racer->store, "s1", "h1", SC_NOW, SC_NOW + 5, &fire_ms,
+                                            1, SC_NOW, &cas, &error)
                          ? 0
                          : 1;
     racer->won += cas == JW_CAS_WON ? 1 : 0;
@@ -234,6 +235,44 @@ of_many_schedulers_one_fires(JwStore *store)
     assert_int_equal(won, 1);
     g_autoptr(JwSchedule) read = get_schedule(store, "s1");
     assert_int_equal(read->pending_fires->len, 1);
+}
+
+/* Two rules may be due at the same time; a decision belongs to the one that its maker read. */
+static void
+fires_only_by_the_rule_that_was_read(JwStore *store)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwSchedule) schedule = new_schedule("s1", SC_NOW);
+    const int64_t fire_ms = SC_NOW;
+    JwCas cas = JW_CAS_WON;
+
+    assert_ok(jw_store_put_schedule(store, schedule, &error), error);
+    set_text(&schedule->rule_hash, "h2");
+    assert_ok(jw_store_put_schedule(store, schedule, &error), error);
+    assert_ok(jw_store_fire_schedule(store, "s1", "h1", SC_NOW, SC_NOW + 5, &fire_ms, 1, SC_NOW,
+                                     &cas, &error),
+              error);
+    assert_int_equal(cas, JW_CAS_LOST);
+    g_autoptr(JwSchedule) read = get_schedule(store, "s1");
+    assert_int_equal(read->next_fire_ms, SC_NOW);
+    assert_int_equal(read->pending_fires->len, 0);
+    assert_ok(jw_store_fire_schedule(store, "s1", "h2", SC_NOW, SC_NOW + 5, &fire_ms, 1, SC_NOW,
+                                     &cas, &error),
+              error);
+    assert_int_equal(cas, JW_CAS_WON);
+
+    g_autoptr(JwSchedule) bare =
+        new_schedule("bare", SC_NOW); /* a rule without a hash is one too */
+    set_text(&bare->rule_hash, NULL);
+    assert_ok(jw_store_put_schedule(store, bare, &error), error);
+    assert_ok(
+        jw_store_fire_schedule(store, "bare", "h1", SC_NOW, 0, &fire_ms, 1, SC_NOW, &cas, &error),
+        error);
+    assert_int_equal(cas, JW_CAS_LOST);
+    assert_ok(
+        jw_store_fire_schedule(store, "bare", NULL, SC_NOW, 0, &fire_ms, 1, SC_NOW, &cas, &error),
+        error);
+    assert_int_equal(cas, JW_CAS_WON);
 }
 
 static void
@@ -272,6 +311,7 @@ const ScCase sc_schedule_cases[] = {
     { "takes_over_an_edited_template", takes_over_an_edited_template },
     { "finds_what_is_due_and_fires_it_once", finds_what_is_due_and_fires_it_once },
     { "of_many_schedulers_one_fires", of_many_schedulers_one_fires },
+    { "fires_only_by_the_rule_that_was_read", fires_only_by_the_rule_that_was_read },
     { "keeps_occurrences", keeps_occurrences },
     { NULL, NULL },
 };

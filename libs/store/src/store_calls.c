@@ -73,14 +73,14 @@ jw_store_next_fire(JwStore *self, int64_t *ret_next_ms, GError **error)
 }
 
 bool
-jw_store_fire_schedule(JwStore *self, const char *id, int64_t expected_ms, int64_t next_ms,
-                       const int64_t *fires_ms, size_t n_fires, int64_t now_ms, JwCas *ret_cas,
-                       GError **error)
+jw_store_fire_schedule(JwStore *self, const char *id, const char *rule_hash, int64_t expected_ms,
+                       int64_t next_ms, const int64_t *fires_ms, size_t n_fires, int64_t now_ms,
+                       JwCas *ret_cas, GError **error)
 {
     g_return_val_if_fail(self != NULL && id != NULL && ret_cas != NULL, false);
     g_return_val_if_fail(fires_ms != NULL || n_fires == 0, false);
-    return self->ops->fire_schedule(self, id, expected_ms, next_ms, fires_ms, n_fires, now_ms,
-                                    ret_cas, error);
+    return self->ops->fire_schedule(self, id, rule_hash, expected_ms, next_ms, fires_ms, n_fires,
+                                    now_ms, ret_cas, error);
 }
 
 bool

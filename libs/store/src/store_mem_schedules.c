@@ -121,9 +121,9 @@ next_fire(JwStore *self, int64_t *ret_next_ms, GError **error)
 }
 
 static bool
-fire_schedule(JwStore *self, const char *id, int64_t expected_ms, int64_t next_ms,
-              const int64_t *fires_ms, size_t n_fires, int64_t now_ms, JwCas *ret_cas,
-              GError **error)
+fire_schedule(JwStore *self, const char *id, const char *rule_hash, int64_t expected_ms,
+              int64_t next_ms, const int64_t *fires_ms, size_t n_fires, int64_t now_ms,
+              JwCas *ret_cas, GError **error)
 {
     JwStoreMem *mem = (JwStoreMem *)self;
     g_auto(JwLocker) locker = jw_locker(&mem->mutex);
@@ -133,7 +133,7 @@ fire_schedule(JwStore *self, const char *id, int64_t expected_ms, int64_t next_m
     }
     JwSchedule *schedule = g_hash_table_lookup(mem->schedules, id);
     const bool won = schedule != NULL && schedule->enabled && schedule->next_fire_ms == expected_ms
-                     && expected_ms != 0;
+                     && expected_ms != 0 && g_strcmp0(schedule->rule_hash, rule_hash) == 0;
     if (won) {
         schedule->next_fire_ms = next_ms;
         schedule->updated_at_ms = now_ms;

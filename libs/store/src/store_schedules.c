@@ -168,9 +168,9 @@ jw_store_mongo_next_fire(JwStore *self, int64_t *ret_next_ms, GError **error)
 }
 
 bool
-jw_store_mongo_fire_schedule(JwStore *self, const char *id, int64_t expected_ms, int64_t next_ms,
-                             const int64_t *fires_ms, size_t n_fires, int64_t now_ms,
-                             JwCas *ret_cas, GError **error)
+jw_store_mongo_fire_schedule(JwStore *self, const char *id, const char *rule_hash,
+                             int64_t expected_ms, int64_t next_ms, const int64_t *fires_ms,
+                             size_t n_fires, int64_t now_ms, JwCas *ret_cas, GError **error)
 {
     g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(id), "enabled", BCON_BOOL(true),
                                         "nextFireAt", BCON_DATE_TIME(expected_ms));
@@ -179,6 +179,11 @@ jw_store_mongo_fire_schedule(JwStore *self, const char *id, int64_t expected_ms,
     char buffer[16];
     const char *key;
 
+    if (rule_hash != NULL) {
+        BSON_APPEND_UTF8(filter, "ruleHash", rule_hash);
+    } else {
+        BSON_APPEND_NULL(filter, "ruleHash");
+    }
     BSON_APPEND_DOCUMENT_BEGIN(&update, "$set", &child);
     BSON_APPEND_DATE_TIME(&child, "updatedAt", now_ms);
     if (next_ms != 0) {

@@ -105,8 +105,8 @@ decide(Sch *self, JwSchedule *schedule, int64_t now_ms, JwCas *ret_cas, GError *
         return false;
     }
     int64_t pending = fires(schedule, due, next, now_ms) ? due : -due;
-    if (!jw_store_fire_schedule(self->store, schedule->id, due, next, &pending, 1, now_ms, ret_cas,
-                                error)) {
+    if (!jw_store_fire_schedule(self->store, schedule->id, schedule->rule_hash, due, next, &pending,
+                                1, now_ms, ret_cas, error)) {
         return false;
     }
     if (*ret_cas == JW_CAS_WON) {

@@ -20,9 +20,11 @@ bool jw_store_due_schedules(JwStore *self, int64_t now_ms, size_t limit, GPtrArr
 bool jw_store_next_fire(JwStore *self, int64_t *ret_next_ms,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Compare and set: nextFireAt @expected_ms → @next_ms, and pushes the decided due times to
- * pendingFires. */
-bool jw_store_fire_schedule(JwStore *self, const char *id, int64_t expected_ms, int64_t next_ms,
-                            const int64_t *fires_ms, size_t n_fires, int64_t now_ms, JwCas *ret_cas,
+ * pendingFires. LOST as well when the rule is no more the one of @rule_hash (NULL: one without),
+ * whose due times these are. */
+bool jw_store_fire_schedule(JwStore *self, const char *id, const char *rule_hash,
+                            int64_t expected_ms, int64_t next_ms, const int64_t *fires_ms,
+                            size_t n_fires, int64_t now_ms, JwCas *ret_cas,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The job of this due time exists: takes it out of pendingFires. */
 bool jw_store_settle_fire(JwStore *self, const char *id, int64_t fire_ms,
