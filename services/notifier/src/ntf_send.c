@@ -73,15 +73,11 @@ read_artifact(Ntf *self, const JwArtifact *artifact, GError **error)
 }
 
 static GBytes *
-compose(Ntf *self, const JwDelivery *delivery, GError **error)
+compose(Ntf *self, const JwDelivery *delivery, const JwJob *job, GError **error)
 {
-    g_autoptr(JwJob) job = NULL;
     g_autoptr(GBytes) attachment = NULL;
     g_autofree char *link = NULL;
 
-    if (!jw_store_get_job(self->store, delivery->job_id, &job, error)) {
-        return NULL;
-    }
     if (job == NULL || job->artifact == NULL) {
         return jw_fail_null(error, JW_ERROR_NOT_FOUND, "the job or its report is gone");
     }
@@ -149,6 +145,29 @@ settle_later(Ntf *self, const JwDelivery *delivery, const char *reply)
            now + jw_delivery_backoff_ms(delivery->attempts, (double)noise / 4294967296.0));
 }
 
+/* Only what is wrong with the report or the address itself is the end; all else is trouble that may pass. */
+static void
+settle_error(Ntf *self, const JwDelivery *delivery, const GError *error)
+{
+    switch (jw_error_code(error)) {
+    case JW_ERROR_INVALID:
+    case JW_ERROR_NOT_FOUND:
+    case JW_ERROR_DENIED:
+    case JW_ERROR_TOO_LARGE:
+    case JW_ERROR_CORRUPT:
+        settle(self, delivery, JW_DCHANGE_FAILED, jw_error_message(error), 0);
+        return;
+    case JW_ERROR_INTERNAL:
+    case JW_ERROR_CONFLICT:
+    case JW_ERROR_CANCELLED:
+    case JW_ERROR_BUSY:
+    case JW_ERROR_UNAVAILABLE:
+    case JW_ERROR_IN_DOUBT:
+        break;
+    }
+    settle_later(self, delivery, jw_error_message(error));
+}
+
 static void
 settle_outcome(Ntf *self, const JwDelivery *delivery, JwMailOutcome outcome, const char *reply)
 {
@@ -210,6 +229,7 @@ void
 ntf_send(Ntf *self, const char *delivery_id)
 {
     g_autoptr(JwDelivery) delivery = NULL;
+    g_autoptr(JwJob) job = NULL;
     g_autoptr(GError) error = NULL;
     g_autofree char *reply = NULL;
     JwMailOutcome outcome = JW_MAIL_LATER;
@@ -225,20 +245,21 @@ ntf_send(Ntf *self, const char *delivery_id)
     g_auto(JwLogScope) scope =
         jw_log_scope(JW_STR("job_id", delivery->job_id), JW_STR("delivery_id", delivery->id),
                      JW_STR("request_id", delivery->request_id));
-    g_autoptr(GBytes) message = compose(self, delivery, &error);
+    if (!jw_store_get_job(self->store, delivery->job_id, &job, &error)) {
+        /* even a document that cannot be read: it is not the report, and another version may read it */
+        settle_later(self, delivery, jw_error_message(error));
+        return;
+    }
+    g_autoptr(GBytes) message = compose(self, delivery, job, &error);
     if (message == NULL) {
-        if (jw_error_retry(error) == JW_RETRY_NEVER) {
-            settle(self, delivery, JW_DCHANGE_FAILED, jw_error_message(error), 0);
-        } else {
-            settle_later(self, delivery, jw_error_message(error));
-        }
+        settle_error(self, delivery, error);
         return;
     }
     Mark mark = { self, delivery };
     int64_t started = jw_clock_mono_ms(self->clock);
     if (!jw_mail_send(self->mail, self->sender_address, delivery->recipient, message, before_dot,
                       &mark, &outcome, &reply, &error)) {
-        settle(self, delivery, JW_DCHANGE_FAILED, jw_error_message(error), 0);
+        settle_error(self, delivery, error); /* the dot did not go out */
         return;
     }
     jw_metric_observe_ms(jw_metric_histogram("jobwire_smtp_seconds",

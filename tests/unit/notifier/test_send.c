@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "../../../libs/mail/src/mail_private.h"
 #include "jw/store_files.h"
 
 static void
@@ -197,6 +198,76 @@ test_bad_address(void **state)
     assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 0);
 }
 
+/* What says nothing about the report or the recipient is tried again: the n-th call of the store fails. Only a damaged
+ * report is the end, and the job's document is not the report: another version may read it. */
+static void
+test_trouble_of_our_own(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        JwErrorCode code;
+        int call; /* 1 is the claim, 2 reads the job, 3 and 4 the report */
+        JwDeliveryState state;
+    } cases[] = {
+        { JW_ERROR_INTERNAL, 2, JW_DELIVERY_QUEUED },
+        { JW_ERROR_CORRUPT, 2, JW_DELIVERY_QUEUED },
+        { JW_ERROR_INTERNAL, 3, JW_DELIVERY_QUEUED },
+        { JW_ERROR_INTERNAL, 4, JW_DELIVERY_QUEUED },
+        { JW_ERROR_CANCELLED, 3, JW_DELIVERY_QUEUED },
+        { JW_ERROR_CONFLICT, 3, JW_DELIVERY_QUEUED },
+        { JW_ERROR_CORRUPT, 3, JW_DELIVERY_FAILED },
+        { JW_ERROR_CORRUPT, 4, JW_DELIVERY_FAILED },
+        { JW_ERROR_NOT_FOUND, 3, JW_DELIVERY_FAILED },
+        { JW_ERROR_DENIED, 3, JW_DELIVERY_FAILED },
+        { JW_ERROR_INVALID, 3, JW_DELIVERY_FAILED },
+        { JW_ERROR_TOO_LARGE, 3, JW_DELIVERY_FAILED },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(NtfKit) kit = kit_new();
+        g_autofree char *id = kit_delivery(kit);
+
+        jw_store_mem_fail_nth(kit->ntf.store, cases[i].call, cases[i].code, false);
+        ntf_send(&kit->ntf, id);
+        g_autoptr(JwDelivery) delivery = kit_get(kit, id);
+        assert_int_equal(delivery->state, cases[i].state);
+        assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 0);
+        assert_non_null(delivery->reply);
+        if (delivery->state == JW_DELIVERY_QUEUED) {
+            tk_clock_advance(&kit->clock.fake, HOUR);
+            ntf_send(&kit->ntf, id);
+            assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 1);
+        }
+    }
+}
+
+static bool
+broken_send(const JwMailSend *order G_GNUC_UNUSED, JwMailOutcome *outcome G_GNUC_UNUSED,
+            char **reply G_GNUC_UNUSED, GError **error)
+{
+    return jw_fail(error, JW_ERROR_INTERNAL, "no memory for a connection");
+}
+
+/* The mail library's own trouble says nothing about the mail. */
+static void
+test_mail_library_fails(void **state)
+{
+    static const JwMailPort port = { .send = broken_send };
+    NtfKit *kit = *state;
+    g_autofree char *id = kit_delivery(kit);
+    JwMail *mail = kit->ntf.mail;
+    JwMail broken = { &port };
+
+    kit->ntf.mail = &broken;
+    ntf_send(&kit->ntf, id);
+    kit->ntf.mail = mail;
+    g_autoptr(JwDelivery) delivery = kit_get(kit, id);
+    assert_int_equal(delivery->state, JW_DELIVERY_QUEUED);
+    assert_string_equal(delivery->reply, "no memory for a connection");
+    tk_clock_advance(&kit->clock.fake, HOUR);
+    ntf_send(&kit->ntf, id);
+    assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 1);
+}
+
 /* Not queued, not due, or not there: nothing happens. */
 static void
 test_nothing_to_claim(void **state)
@@ -279,6 +350,8 @@ main(void)
         cmocka_unit_test(test_file_is_another),
         TEST(test_job_gone),
         TEST(test_bad_address),
+        cmocka_unit_test(test_trouble_of_our_own),
+        TEST(test_mail_library_fails),
         TEST(test_nothing_to_claim),
         TEST(test_given_up),
         TEST(test_same_bytes),
