@@ -59,7 +59,7 @@ QUICK = {
 DEADLY = {
     "scheduler": {"JW_REAP_AFTER": "3s"},
     "executor": {"JW_BEAT_LOST": "1s"},
-    "notifier": {"JW_SENDER_DEAD_AFTER": "3s", "JW_SMTP_TIMEOUT": "2s", "JW_RESEND_AFTER": "500ms"},
+    "notifier": {"JW_SENDER_DEAD_AFTER": "14s", "JW_SMTP_TIMEOUT": "2s", "JW_RESEND_AFTER": "500ms"},
 }
 
 

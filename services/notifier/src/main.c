@@ -49,7 +49,9 @@ start(JwSvc *svc, gpointer data, GError **error)
 static void
 drain(gpointer data, int64_t deadline_mono_ms)
 {
-    (void)deadline_mono_ms; /* a transaction under way is bounded by JW_SMTP_TIMEOUT */
+    /* Only mails at their final dot are waited for. One whose server answers after the deadline is in doubt by its
+     * mark, which is what is true of it. */
+    (void)deadline_mono_ms;
     ntf_stop(data);
 }
 

@@ -14,7 +14,8 @@ const JwConfigEntry ntf_config_entries[] = {
       "how often due and stuck deliveries are looked for" },
     { "JW_SENDER_DEAD_AFTER", JW_CONFIG_DURATION, offsetof(NtfConfig, dead_after_ms), "150s", 500,
       3600000, 0,
-      "a claim that stands still for this long is taken away; well over JW_SMTP_TIMEOUT" },
+      "a claim that stands still for this long is taken away; at least twice JW_SMTP_TIMEOUT and "
+      "10 s" },
     { "JW_RESEND_AFTER", JW_CONFIG_DURATION, offsetof(NtfConfig, resend_after_ms), "2m", 0,
       86400000, 0, "a mail in doubt is sent once more after this, with the same Message-ID" },
     { "JW_GIVE_UP_AFTER", JW_CONFIG_DURATION, offsetof(NtfConfig, give_up_ms), "72h", 1000,
@@ -22,11 +23,29 @@ const JwConfigEntry ntf_config_entries[] = {
 };
 const size_t ntf_n_config_entries = G_N_ELEMENTS(ntf_config_entries);
 
+/* A mail waits for a connection and is then sent, each for JW_SMTP_TIMEOUT at most; the rest is for the store. A claim
+ * taken away sooner would be one whose mail is on its way. */
+static bool
+check_times(const Ntf *self, GError **error)
+{
+    int64_t least_ms = 2 * self->mail_config.timeout_ms + 10000;
+
+    return self->config.dead_after_ms >= least_ms
+           || jw_fail(error, JW_ERROR_INVALID,
+                      "JW_SENDER_DEAD_AFTER (%" G_GINT64_FORMAT
+                      " ms) must be at least twice JW_SMTP_TIMEOUT (%" G_GINT64_FORMAT
+                      " ms) and 10 s: %" G_GINT64_FORMAT " ms",
+                      self->config.dead_after_ms, self->mail_config.timeout_ms, least_ms);
+}
+
 bool
 ntf_run(Ntf *self, GError **error)
 {
     char host[32] = "host";
 
+    if (!check_times(self, error)) {
+        return false;
+    }
     (void)gethostname(host, sizeof host - 1);
     (void)g_snprintf(self->owner, sizeof self->owner, "%s/%d", host, (int)getpid());
     if (!jw_mail_address_parse(self->mail_config.from, &self->sender_name, &self->sender_address,
@@ -59,16 +78,16 @@ ntf_run(Ntf *self, GError **error)
     return true;
 }
 
-/* Ends after what is being sent; queued deliveries are durable and wait for the next notifier. */
+/* Ends after what is at its final dot; queued deliveries are durable and wait for the next notifier. */
 void
 ntf_stop(Ntf *self)
 {
+    if (self->stop != NULL) {
+        jw_stop_set(self->stop); /* first: what has no mark yet ends before its dot */
+    }
     g_clear_pointer(&self->consumer, jw_consumer_free);
     if (self->due != NULL) {
         jw_queue_close(self->due);
-    }
-    if (self->stop != NULL) {
-        jw_stop_set(self->stop);
     }
     for (guint i = 0; self->senders != NULL && i < self->senders->len; i++) {
         g_thread_join(g_ptr_array_index(self->senders, i));

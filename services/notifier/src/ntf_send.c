@@ -23,6 +23,9 @@ before_dot(gpointer data)
     g_autoptr(GError) error = NULL;
     JwCas cas = JW_CAS_LOST;
 
+    if (jw_stop_is_set(mark->ntf->stop)) {
+        return false; /* a slow answer to the dot could outlive the drain: without it nothing was sent */
+    }
     jw_crash_point("ntf_before_mark");
     if (!ntf_change(mark->ntf, mark->delivery, JW_DCHANGE_MARK, NULL, 0, &cas, &error)) {
         /* Nobody knows whether the mark is there; without the dot nothing was sent either way. */
@@ -185,8 +188,14 @@ settle_outcome(Ntf *self, const JwDelivery *delivery, JwMailOutcome outcome, con
     case JW_MAIL_UNKNOWN:
         settle(self, delivery, JW_DCHANGE_DOUBT, reply, 0);
         return;
+    case JW_MAIL_STOPPED: /* lost the claim (then this changes nothing), we end, or the store was away */
+        if (jw_stop_is_set(self->stop)) {
+            settle(self, delivery, JW_DCHANGE_LATER, reply, jw_clock_now_ms(self->clock));
+            return;
+        }
+        settle_later(self, delivery, reply);
+        return;
     case JW_MAIL_LATER:
-    case JW_MAIL_STOPPED: /* lost the claim (then this changes nothing), or the store was away before the dot */
         settle_later(self, delivery, reply);
         return;
     }

@@ -25,6 +25,7 @@ configure(Ntf *ntf)
         .give_up_ms = JW_DELIVERY_GIVE_UP_MS,
     };
     ntf->mail_config.from = (char *)(uintptr_t) "Jobwire <jobs@example.com>";
+    ntf->mail_config.timeout_ms = 60000;
     ntf->sender_address = g_strdup("jobs@example.com");
     ntf->stop = jw_stop_new();
     ntf->due = jw_queue_new(3, 1, g_free);

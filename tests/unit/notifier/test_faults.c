@@ -62,7 +62,7 @@ fail_each_call(bool dies)
             Ntf *second = kit_second(kit);
 
             if (dies) {
-                jw_stop_set(kit->ntf.stop);
+                kit->ntf.config.dead_after_ms = -2; /* no second try of any change */
             }
             jw_store_mem_fail_nth(kit->ntf.store, n, kit_faults[f].code, kit_faults[f].after);
             ntf_send(&kit->ntf, id);

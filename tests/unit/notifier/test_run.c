@@ -76,6 +76,25 @@ test_bad_sender(void **state)
     assert_jw_error(error, JW_ERROR_INVALID, "JW_MAIL_FROM: *");
 }
 
+/* A claim must outlive the longest transaction, or a mail that is being sent is taken for lost. */
+static void
+test_dead_too_soon(void **state)
+{
+    NtfKit *kit = *state;
+    g_autoptr(GError) error = NULL;
+
+    ntf_stop(&kit->ntf);
+    kit->ntf.mail_config.timeout_ms = 2000;
+    kit->ntf.config.dead_after_ms = 13999;
+    assert_false(ntf_run(&kit->ntf, &error));
+    assert_jw_error(error, JW_ERROR_INVALID,
+                    "JW_SENDER_DEAD_AFTER (13999 ms) must be at least twice JW_SMTP_TIMEOUT "
+                    "(2000 ms) and 10 s: 14000 ms");
+    g_clear_error(&error);
+    kit->ntf.config.dead_after_ms = 14000;
+    assert_ok(ntf_run(&kit->ntf, &error), error);
+}
+
 int
 main(void)
 {
@@ -84,6 +103,7 @@ main(void)
         TEST(test_event_to_mail),
         TEST(test_keeper_finds_it),
         TEST(test_bad_sender),
+        TEST(test_dead_too_soon),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -268,6 +268,28 @@ test_mail_library_fails(void **state)
     assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 1);
 }
 
+/* Told to end before the mark: certainly not sent, and at once for whoever comes next. */
+static void
+test_stopping_before_the_mark(void **state)
+{
+    NtfKit *kit = *state;
+    g_autofree char *id = kit_delivery(kit);
+
+    jw_stop_set(kit->ntf.stop);
+    ntf_send(&kit->ntf, id);
+    g_autoptr(JwDelivery) delivery = kit_get(kit, id);
+    assert_int_equal(delivery->state, JW_DELIVERY_QUEUED);
+    assert_false(delivery->dot);
+    assert_int_equal(delivery->not_before_ms, kit->clock.fake.now_ms);
+    assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 0);
+    Ntf *second = kit_second(kit);
+    ntf_send(second, id);
+    g_autoptr(JwDelivery) end = kit_get(kit, id);
+    assert_int_equal(end->state, JW_DELIVERY_SENT);
+    assert_false(end->maybe_duplicate);
+    kit_free_second(second);
+}
+
 /* Not queued, not due, or not there: nothing happens. */
 static void
 test_nothing_to_claim(void **state)
@@ -352,6 +374,7 @@ main(void)
         TEST(test_bad_address),
         cmocka_unit_test(test_trouble_of_our_own),
         TEST(test_mail_library_fails),
+        TEST(test_stopping_before_the_mark),
         TEST(test_nothing_to_claim),
         TEST(test_given_up),
         TEST(test_same_bytes),
