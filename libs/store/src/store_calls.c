@@ -110,7 +110,7 @@ bool
 jw_store_delete_file(JwStore *self, const char *file_id, GError **error)
 {
     g_return_val_if_fail(self != NULL && file_id != NULL, false);
-    return self->ops->delete_file(self, file_id, error);
+    return self->ops->delete_file(self, file_id, false, error);
 }
 
 bool

@@ -27,6 +27,7 @@ struct _JwFileWriter {
     GChecksum *hash;
     int64_t n_chunks;
     bool begun, failed, finished;
+    bool doubt; /* a put may still reach the server, after whatever else is done */
 };
 
 JwFileWriter *
@@ -68,6 +69,16 @@ begin(JwFileWriter *self, GError **error)
     }
 }
 
+/* May a put that failed like this be repeated, as the @tries-th time? */
+static bool
+may_repeat(JwFileWriter *self, int tries, const GError *failure)
+{
+    const JwRetry retry = jw_error_retry(failure);
+
+    self->doubt = self->doubt || retry == JW_RETRY_AFTER_REREAD;
+    return tries < PUT_TRIES && retry != JW_RETRY_NEVER;
+}
+
 static bool
 put_buffer(JwFileWriter *self, GError **error)
 {
@@ -80,7 +91,7 @@ put_buffer(JwFileWriter *self, GError **error)
                                         self->buffer->data, self->buffer->len, &failure)) {
             break;
         }
-        if (tries == PUT_TRIES || jw_error_retry(failure) == JW_RETRY_NEVER) {
+        if (!may_repeat(self, tries, failure)) {
             g_propagate_error(error, g_steal_pointer(&failure));
             return false;
         }
@@ -163,7 +174,7 @@ publish(JwFileWriter *self, GError **error)
         if (self->store->ops->put_file(self->store, &self->info, &failure)) {
             return true;
         }
-        if (tries == PUT_TRIES || jw_error_retry(failure) == JW_RETRY_NEVER) {
+        if (!may_repeat(self, tries, failure)) {
             g_propagate_error(error, g_steal_pointer(&failure));
             return false;
         }
@@ -204,7 +215,7 @@ jw_file_writer_free(JwFileWriter *self)
         return;
     }
     if (self->begun && !self->finished
-        && !self->store->ops->delete_file(self->store, self->info.file_id, &error)) {
+        && !self->store->ops->delete_file(self->store, self->info.file_id, self->doubt, &error)) {
         jw_debug("upload_left_behind", JW_STR("file_id", self->info.file_id),
                  JW_STR("error", jw_error_message(error))); /* the sweep finds it */
     }

@@ -255,7 +255,7 @@ delete_from(const JwLease *lease, const char *collection, const char *key, const
 }
 
 bool
-jw_store_mongo_delete_file(JwStore *self, const char *file_id, GError **error)
+jw_store_mongo_delete_file(JwStore *self, const char *file_id, bool keep_note, GError **error)
 {
     g_auto(JwLease) lease = { 0 };
 
@@ -264,7 +264,7 @@ jw_store_mongo_delete_file(JwStore *self, const char *file_id, GError **error)
     return jw_store_lease(self, &lease, error)
            && delete_from(&lease, "fs.files", "_id", file_id, error)
            && delete_from(&lease, "fs.chunks", "files_id", file_id, error)
-           && delete_from(&lease, "fs.uploads", "_id", file_id, error);
+           && (keep_note || delete_from(&lease, "fs.uploads", "_id", file_id, error));
 }
 
 typedef struct {

@@ -41,6 +41,10 @@ jw_store_mem_begin(JwStoreMem *self, GError **error)
 {
     self->calls++;
     self->failing = false;
+    if (self->fail_in == 0 && self->then_fail > 0) {
+        self->then_fail--;
+        return jw_fail(error, self->then_code, "the store failed again as the test asked");
+    }
     if (self->fail_in > 0 && --self->fail_in == 0) {
         if (!self->fail_after) {
             return jw_fail(error, self->fail_code, "the store failed as the test asked");
@@ -300,6 +304,18 @@ jw_store_mem_fail_nth(JwStore *self, int nth, JwErrorCode code, bool after)
     mem->fail_in = nth;
     mem->fail_code = code;
     mem->fail_after = after;
+    mem->then_fail = 0;
+}
+
+void
+jw_store_mem_then_fail(JwStore *self, int times, JwErrorCode code)
+{
+    JwStoreMem *mem = (JwStoreMem *)self;
+
+    g_return_if_fail(self != NULL && self->ops == &mem_ops);
+    g_auto(JwLocker) locker = jw_locker(&mem->mutex);
+    mem->then_fail = times;
+    mem->then_code = code;
 }
 
 int

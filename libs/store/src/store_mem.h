@@ -11,7 +11,8 @@ typedef struct {
     JwStore base;
     JwMutex mutex;
     int calls, fail_in; /* guarded by the mutex, as is all that follows */
-    JwErrorCode fail_code;
+    int then_fail;      /* so many calls, once fail_in has come to 0 */
+    JwErrorCode fail_code, then_code;
     bool fail_after, failing;
     GHashTable *jobs;        /* id → JwJob */
     GHashTable *deliveries;  /* id → JwDelivery */

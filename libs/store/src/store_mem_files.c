@@ -153,7 +153,7 @@ get_file(JwStore *self, const char *file_id, bool *ret_found, JwFileInfo *ret_in
 }
 
 static bool
-delete_file(JwStore *self, const char *file_id, GError **error)
+delete_file(JwStore *self, const char *file_id, bool keep_note, GError **error)
 {
     JwStoreMem *mem = (JwStoreMem *)self;
     g_auto(JwLocker) locker = jw_locker(&mem->mutex);
@@ -165,7 +165,9 @@ delete_file(JwStore *self, const char *file_id, GError **error)
         return false;
     }
     g_hash_table_remove(mem->files, file_id);
-    g_hash_table_remove(mem->uploads, file_id);
+    if (!keep_note) {
+        g_hash_table_remove(mem->uploads, file_id);
+    }
     g_hash_table_iter_init(&iter, mem->chunks);
     while (g_hash_table_iter_next(&iter, &key, NULL)) {
         if (g_str_has_prefix(key, prefix)) {

@@ -119,7 +119,7 @@ bool jw_store_mongo_read_chunks(JwStore *self, const char *file_id, int64_t firs
 bool jw_store_mongo_put_file(JwStore *self, const JwFileInfo *info, GError **error);
 bool jw_store_mongo_get_file(JwStore *self, const char *file_id, bool *ret_found,
                              JwFileInfo *ret_info, GError **error);
-bool jw_store_mongo_delete_file(JwStore *self, const char *file_id, GError **error);
+bool jw_store_mongo_delete_file(JwStore *self, const char *file_id, bool keep_note, GError **error);
 bool jw_store_mongo_find_orphan_files(JwStore *self, int64_t before_ms, size_t limit,
                                       GPtrArray **ret_ids, GError **error);
 bool jw_store_mongo_scan_records(JwStore *self, const JwRecordScan *scan, JwRowFunc row,

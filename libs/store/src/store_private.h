@@ -95,7 +95,8 @@ typedef struct {
     bool (*put_file)(JwStore *self, const JwFileInfo *info, GError **error);
     bool (*get_file)(JwStore *self, const char *file_id, bool *ret_found, JwFileInfo *ret_info,
                      GError **error);
-    bool (*delete_file)(JwStore *self, const char *file_id, GError **error);
+    /* @keep_note: the note of the upload stays, for the sweep to delete once more. */
+    bool (*delete_file)(JwStore *self, const char *file_id, bool keep_note, GError **error);
     bool (*find_orphan_files)(JwStore *self, int64_t before_ms, size_t limit, GPtrArray **ret_ids,
                               GError **error);
 

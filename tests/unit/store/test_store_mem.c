@@ -84,6 +84,59 @@ uploads_survive_any_one_fault(void **state)
     }
 }
 
+/* A put whose outcome is unknown may still reach the server after the upload was given up: its
+ * note stays, so that the sweep looks once more. */
+static void
+an_upload_in_doubt_is_swept_again(void **state)
+{
+    static const guint8 zeros[600 * 1024];
+    const JwErrorCode codes[] = { JW_ERROR_IN_DOUBT, JW_ERROR_UNAVAILABLE };
+
+    (void)state;
+    for (int fault = 0; fault < 4; fault++) {
+        for (int nth = 2; nth <= 3; nth++) { /* both chunks; the note is the first call */
+            g_autoptr(GError) error = NULL;
+            g_autoptr(JwStore) store = jw_store_mem_new();
+            g_autoptr(GPtrArray) orphans = NULL, after = NULL;
+            JwFileWriter *writer = jw_file_writer_new(store, "f1", "a", "b", "job", SC_NOW);
+            jw_store_mem_fail_nth(store, nth, codes[fault % 2], fault >= 2);
+            assert_ok(jw_file_writer_write(writer, zeros, sizeof(zeros), &error), error);
+            jw_file_writer_free(writer); /* given up */
+            assert_ok(jw_store_find_orphan_files(store, SC_NOW + 1, 10, &orphans, &error), error);
+            assert_int_equal(orphans->len, codes[fault % 2] == JW_ERROR_IN_DOUBT ? 1 : 0);
+            assert_null(jw_file_reader_new(store, "f1", &error));
+            g_clear_error(&error);
+            assert_ok(jw_store_delete_file(store, "f1", &error), error); /* as the sweep does */
+            assert_ok(jw_store_find_orphan_files(store, SC_NOW + 1, 10, &after, &error), error);
+            assert_int_equal(after->len, 0);
+        }
+    }
+}
+
+/* The same for the last write of all, which makes the file visible. */
+static void
+a_publishing_in_doubt_is_swept_again(void **state)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwStore) store = jw_store_mem_new();
+    g_autoptr(GPtrArray) orphans = NULL;
+    g_autofree char *sha256 = NULL;
+    int64_t size = 0;
+    JwFileWriter *writer = jw_file_writer_new(store, "f1", "a", "b", "job", SC_NOW);
+
+    (void)state;
+    assert_ok(jw_file_writer_write(writer, "x", 1, &error), error);
+    jw_store_mem_fail_nth(store, 4, JW_ERROR_IN_DOUBT, true); /* note, chunk, read back, publish */
+    jw_store_mem_then_fail(store, 2, JW_ERROR_UNAVAILABLE);
+    assert_false(jw_file_writer_finish(writer, &size, &sha256, &error));
+    assert_jw_error(error, JW_ERROR_UNAVAILABLE, "*");
+    jw_file_writer_free(writer);
+    assert_null(jw_file_reader_new(store, "f1", &error));
+    g_clear_error(&error);
+    assert_ok(jw_store_find_orphan_files(store, SC_NOW + 1, 10, &orphans, &error), error);
+    assert_int_equal(orphans->len, 1);
+}
+
 int
 main(void)
 {
@@ -91,6 +144,8 @@ main(void)
         cmocka_unit_test(the_nth_call_fails_before_anything_is_done),
         cmocka_unit_test(a_lost_reply_leaves_the_write_done),
         cmocka_unit_test(uploads_survive_any_one_fault),
+        cmocka_unit_test(an_upload_in_doubt_is_swept_again),
+        cmocka_unit_test(a_publishing_in_doubt_is_swept_again),
     };
     int failures = sc_run("store in memory", jw_store_mem_new);
 

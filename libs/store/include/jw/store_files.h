@@ -19,7 +19,9 @@ bool jw_file_writer_write(JwFileWriter *self, const void *data, size_t length,
  * CORRUPT when what was read differs. @ret_sha256: (transfer full) hex */
 bool jw_file_writer_finish(JwFileWriter *self, int64_t *ret_size, char **ret_sha256,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Frees; a file that was not finished has its chunks removed, as far as the server answers. */
+/* Frees; a file that was not finished has its chunks removed, as far as the server answers. When
+ * the outcome of a write was unknown, one may still arrive: then the note of the upload stays, and
+ * the sweep deletes again (jw_store_find_orphan_files). */
 void jw_file_writer_free(JwFileWriter *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwFileWriter, jw_file_writer_free)
 

@@ -8,6 +8,8 @@ G_BEGIN_DECLS
 JwStore *jw_store_mem_new(void);
 /* The @nth call from now (1 = the next) fails with @code; with @after the write is done first (a lost reply). 0: never. */
 void jw_store_mem_fail_nth(JwStore *self, int nth, JwErrorCode code, bool after);
+/* When that call has failed, the next @times calls fail with @code before anything is done. */
+void jw_store_mem_then_fail(JwStore *self, int times, JwErrorCode code);
 int jw_store_mem_calls(JwStore *self); /* calls since the store was made */
 
 G_END_DECLS
