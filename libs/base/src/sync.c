@@ -177,10 +177,10 @@ jw_queue_try_push(JwQueue *self, size_t lane, gpointer take_item)
     g_return_val_if_fail(self != NULL && lane < self->n_lanes && take_item != NULL, false);
 
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
-    if (self->closed || self->length == self->capacity) {
+    Lane *target = &self->lanes[lane];
+    if (self->closed || target->length == self->capacity) {
         return false;
     }
-    Lane *target = &self->lanes[lane];
     target->ring[(target->head + target->length) % self->capacity] = take_item;
     target->length += 1;
     self->length += 1;
@@ -250,6 +250,15 @@ jw_queue_length(JwQueue *self)
 
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
     return self->length;
+}
+
+size_t
+jw_queue_lane_length(JwQueue *self, size_t lane)
+{
+    g_return_val_if_fail(self != NULL && lane < self->n_lanes, 0);
+
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+    return self->lanes[lane].length;
 }
 
 size_t

@@ -14,7 +14,7 @@ const JwConfigEntry exe_config_entries[] = {
     { "JW_WORKERS", JW_CONFIG_INT, offsetof(ExeConfig, workers), "2", 1, 64, 0,
       "jobs run at once" },
     { "JW_READY_MAX", JW_CONFIG_INT, offsetof(ExeConfig, ready_max), "1000", 1, 100000, 0,
-      "jobs waiting in this process before it stops taking more from Kafka" },
+      "jobs of one priority waiting in this process before it stops taking more from Kafka" },
     { "JW_BEAT_INTERVAL", JW_CONFIG_DURATION, offsetof(ExeConfig, beat_ms), "5s", 50, 60000, 0,
       "how often a running job says it is alive" },
     { "JW_BEAT_LOST", JW_CONFIG_DURATION, offsetof(ExeConfig, beat_lost_ms), "20s", 200, 240000, 0,
@@ -35,7 +35,7 @@ exe_run(Exe *self, GError **error)
     (void)gethostname(host, sizeof host - 1);
     (void)g_snprintf(self->owner, sizeof self->owner, "%s/%d", host, (int)getpid());
     self->stop = jw_stop_new();
-    self->ready = jw_queue_new((size_t)self->config.ready_max, 3, g_free);
+    self->ready = jw_queue_new((size_t)self->config.ready_max, EXE_LANES, g_free);
     self->beats = exe_beats_new(self);
     self->topics = g_new0(char *, 4);
     self->topics[0] = jw_wire_topic(self->wire, JW_TOPIC_COMMANDS_HIGH);

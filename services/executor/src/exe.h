@@ -18,7 +18,7 @@ typedef struct {
     char *reports_dir;    /* JW_REPORTS_DIR */
     char *temp_dir;       /* JW_TEMP_DIR */
     int64_t workers;      /* JW_WORKERS */
-    int64_t ready_max;    /* JW_READY_MAX: jobs waiting in this process */
+    int64_t ready_max;    /* JW_READY_MAX: jobs of one priority waiting in this process */
     int64_t beat_ms;      /* JW_BEAT_INTERVAL */
     int64_t beat_lost_ms; /* JW_BEAT_LOST: an attempt without a beat for this long stops itself */
     int64_t artifact_ttl_ms;    /* JW_ARTIFACT_TTL: 0 = kept for ever */
@@ -38,9 +38,9 @@ typedef struct {
     JwBus *bus;
     JwRelay *relay;
     JwConsumer *consumer;
-    char **topics;    /* subscribed, with prefix */
-    JwQueue *ready;   /* of char *: job ids; lane 0 high, 1 normal, 2 low */
-    int intake_waits; /* atomic: the queue was full, the consumer waits for a wake */
+    char **topics;         /* subscribed, with prefix */
+    JwQueue *ready;        /* of char *: job ids; lane 0 high, 1 normal, 2 low */
+    unsigned intake_waits; /* atomic: bit per lane that was full: the consumer waits for a wake */
     ExeBeats *beats;
     GPtrArray *workers; /* of GThread */
     int draining;       /* atomic: workers take no further job */
@@ -59,6 +59,8 @@ void exe_stop(Exe *self);
 
 /* exe_intake.c */
 void exe_consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers, gpointer exe);
+
+#define EXE_LANES 3u /* of the ready queue: high, normal, low */
 
 /* exe_pool.c: claims and runs one job to its end; what a worker does between two pops. */
 void exe_run_job(Exe *self, const char *job_id);

@@ -6,6 +6,7 @@
 #include "exe.h"
 
 #include <jansson.h>
+#include <string.h>
 
 #include "jw/log.h"
 
@@ -162,23 +163,30 @@ lane_of(JwPriority priority)
     return lanes[priority];
 }
 
-/* True when the job needs nothing more from this message. */
+/* True when the job needs nothing more from this message. @full: bit per lane that had no room; nothing more is put into it, so
+ * that its jobs keep their order. */
 static bool
-intake_enqueue(Exe *exe, const Intake *intake)
+intake_enqueue(Exe *exe, const Intake *intake, unsigned *full)
 {
     const JwJob *job = intake->job;
+    size_t lane = lane_of(job->priority);
 
     /* Scheduled for later: the scheduler promotes and hints it. Of a job that existed before only the document knows,
      * not this clock: the claim asks it. */
     if (intake->made && job->state == JW_JOB_SCHEDULED) {
         return true;
     }
+    if ((*full & 1u << lane) != 0) {
+        return false;
+    }
     char *id = g_strdup(job->id);
-    if (jw_queue_try_push(exe->ready, lane_of(job->priority), id)) {
+    if (jw_queue_try_push(exe->ready, lane, id)) {
         return true;
     }
     g_free(id);
-    g_atomic_int_set(&exe->intake_waits, 1); /* a worker that makes room wakes the consumer */
+    *full |= 1u << lane;
+    g_atomic_int_or(&exe->intake_waits,
+                    1u << lane); /* a worker that makes room wakes the consumer */
     return false;
 }
 
@@ -215,21 +223,36 @@ intake_create(Exe *exe, Intake *intakes, size_t n)
     return true;
 }
 
-/* Makes the jobs of a run durable and queues them. After the first that finds no room none is queued, so that
- * they keep their order. False: the store is away. */
+/* Something earlier of the same partition waits: the bus will offer all from there on again. */
 static bool
-intake_run(Exe *exe, Intake *intakes, size_t n, bool *full)
+partition_waits(const Intake *intakes, size_t index)
 {
-    if (!intake_create(exe, intakes, n)) {
+    const JwMessage *message = intakes[index].message;
+
+    for (size_t i = 0; i < index; i++) {
+        if (intakes[i].answer->verdict == JW_VERDICT_LATER
+            && intakes[i].message->partition == message->partition
+            && strcmp(intakes[i].message->topic, message->topic) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Makes the jobs of a run, from @from up to @to, durable and queues them. A full lane holds up the partitions that feed it
+ * and no others. False: the store is away. */
+static bool
+intake_run(Exe *exe, Intake *intakes, size_t from, size_t to, unsigned *full)
+{
+    if (!intake_create(exe, &intakes[from], to - from)) {
         return false;
     }
-    for (size_t i = 0; i < n; i++) {
-        if (intakes[i].job == NULL) {
-            continue;
-        }
-        *full = *full || !intake_enqueue(exe, &intakes[i]);
-        if (!*full) {
-            intakes[i].answer->verdict = JW_VERDICT_DONE;
+    for (size_t i = from; i < to; i++) {
+        Intake *intake = &intakes[i];
+
+        if (intake->job != NULL && (*full == 0 || !partition_waits(intakes, i))
+            && intake_enqueue(exe, intake, full)) {
+            intake->answer->verdict = JW_VERDICT_DONE;
         }
     }
     return true;
@@ -241,7 +264,7 @@ exe_consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers, gpo
     Exe *exe = data;
     g_autofree Intake *intakes = g_new0(Intake, n_messages);
     size_t from = 0; /* first of the run */
-    bool full = false;
+    unsigned full = 0;
     bool away = false;
 
     for (size_t i = 0; i < n_messages && !away; i++) {
@@ -249,14 +272,14 @@ exe_consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers, gpo
 
         intakes[i] = (Intake){ .exe = exe, .message = &messages[i], .answer = &answers[i] };
         if (g_strcmp0(type, JW_TYPE_JOB_CANCEL) == 0) {
-            away = !intake_run(exe, &intakes[from], i - from, &full);
+            away = !intake_run(exe, intakes, from, i, &full);
             from = i;
         }
         away = away || !intake_message(&intakes[i]);
     }
     /* One call that failed is enough: each may wait for its time limit, and this thread must poll. */
     if (!away) {
-        (void)intake_run(exe, &intakes[from], n_messages - from, &full);
+        (void)intake_run(exe, intakes, from, n_messages, &full);
     }
     for (size_t i = 0; i < n_messages; i++) {
         jw_job_free(intakes[i].job);

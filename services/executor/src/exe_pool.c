@@ -285,6 +285,25 @@ exe_run_job(Exe *self, const char *job_id)
         job->type, jw_clock_mono_ms(self->clock) - started);
 }
 
+/* A lane that was full is half empty again: its partitions need not wait out their pause. */
+static void
+wake_intake(Exe *self)
+{
+    unsigned waits = (unsigned)g_atomic_int_get(&self->intake_waits);
+    unsigned roomy = 0;
+
+    for (unsigned lane = 0; lane < EXE_LANES; lane++) {
+        if ((waits & 1u << lane) != 0
+            && jw_queue_lane_length(self->ready, lane) <= jw_queue_capacity(self->ready) / 2) {
+            roomy |= 1u << lane;
+        }
+    }
+    /* only one worker finds a bit still set */
+    if (roomy != 0 && (g_atomic_int_and(&self->intake_waits, ~roomy) & roomy) != 0) {
+        jw_consumer_wake(self->consumer);
+    }
+}
+
 gpointer
 exe_worker(gpointer data)
 {
@@ -293,10 +312,7 @@ exe_worker(gpointer data)
     while (!g_atomic_int_get(&self->draining)) {
         g_autofree char *job_id = jw_queue_pop(self->ready, 1000);
 
-        if (jw_queue_length(self->ready) <= jw_queue_capacity(self->ready) / 2
-            && g_atomic_int_compare_and_exchange(&self->intake_waits, 1, 0)) {
-            jw_consumer_wake(self->consumer);
-        }
+        wake_intake(self);
         if (job_id != NULL) {
             exe_run_job(self, job_id);
         }

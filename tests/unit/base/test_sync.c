@@ -135,14 +135,35 @@ test_queue_order_and_bound(void **state)
         assert_true(jw_queue_try_push(queue, 1, number(11)));
         assert_true(jw_queue_try_push(queue, 0, number(1)));
         assert_true(jw_queue_try_push(queue, 0, number(2)));
-        assert_false(jw_queue_try_push(queue, 0, number(3)));
-        assert_false(jw_queue_try_push(queue, 1, number(3)));
-        assert_int_equal(jw_queue_length(queue), 3);
+        assert_true(jw_queue_try_push(queue, 0, number(3)));
+        assert_false(jw_queue_try_push(queue, 0, number(4)));
+        assert_int_equal(jw_queue_length(queue), 4);
+        assert_int_equal(jw_queue_lane_length(queue, 0), 3);
+        assert_int_equal(jw_queue_lane_length(queue, 1), 1);
         assert_ptr_equal(jw_queue_pop(queue, 0), number(1));
         assert_ptr_equal(jw_queue_pop(queue, -1), number(2));
+        assert_ptr_equal(jw_queue_pop(queue, -1), number(3));
         assert_ptr_equal(jw_queue_pop(queue, LONG_MS), number(11));
         assert_int_equal(jw_queue_length(queue), 0);
     }
+}
+
+/* What fills a lower lane keeps nothing out of a higher one. */
+static void
+test_queue_bounds_each_lane(void **state)
+{
+    (void)state;
+    g_autoptr(JwQueue) queue = jw_queue_new(2, 2, NULL);
+
+    assert_true(jw_queue_try_push(queue, 1, number(11)));
+    assert_true(jw_queue_try_push(queue, 1, number(12)));
+    assert_false(jw_queue_try_push(queue, 1, number(13)));
+    assert_true(jw_queue_try_push(queue, 0, number(1)));
+    assert_true(jw_queue_try_push(queue, 0, number(2)));
+    assert_false(jw_queue_try_push(queue, 0, number(3)));
+    assert_ptr_equal(jw_queue_pop(queue, 0), number(1));
+    assert_false(jw_queue_try_push(queue, 1, number(13)));
+    assert_true(jw_queue_try_push(queue, 0, number(3)));
 }
 
 /* While all lanes wait, each lower one gets exactly one of every eight pops. */
@@ -322,6 +343,7 @@ main(void)
         cmocka_unit_test(test_cond_broadcast),
         cmocka_unit_test(test_cond_times_out_on_the_monotonic_clock),
         cmocka_unit_test(test_queue_order_and_bound),
+        cmocka_unit_test(test_queue_bounds_each_lane),
         cmocka_unit_test(test_queue_starves_no_lane),
         cmocka_unit_test(test_queue_close_and_free),
         cmocka_unit_test(test_queue_pop_times_out),

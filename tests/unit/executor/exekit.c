@@ -124,6 +124,7 @@ kit_consume(ExeKit *self, const KitMessage *messages, size_t n, JwAnswer *answer
                                .body = messages[i].body,
                                .body_length = messages[i].body ? strlen(messages[i].body) : 0,
                                .headers = &headers[3 * i],
+                               .partition = self->partitions != NULL ? self->partitions[i] : 0,
                                .offset = (int64_t)i };
         for (size_t h = 0; h < G_N_ELEMENTS(all); h++) {
             if (all[h].value != NULL) {

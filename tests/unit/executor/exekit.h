@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 typedef struct {
     Exe exe;
     HookClock clock;
-    char *events, *commands; /* topics */
+    char *events, *commands;   /* topics */
+    const int32_t *partitions; /* of the messages that kit_consume() gives; NULL: all of one */
 } ExeKit;
 
 /* @ready_max: room of the ready queue. */

@@ -244,7 +244,7 @@ test_ready_queue_full(void **state G_GNUC_UNUSED)
     for (size_t i = 0; i < 5; i++) {
         assert_int_equal(answers[i].verdict, i < 2 ? JW_VERDICT_DONE : JW_VERDICT_LATER);
     }
-    assert_int_equal(g_atomic_int_get(&kit->exe.intake_waits), 1);
+    assert_int_equal(g_atomic_int_get(&kit->exe.intake_waits), 1u << 1);
     int64_t pending = 0;
     g_autoptr(GError) error = NULL;
     assert_ok(jw_store_count_jobs(kit->exe.store, JW_JOB_BIT(JW_JOB_PENDING), 0, &pending, &error),
@@ -256,6 +256,37 @@ test_ready_queue_full(void **state G_GNUC_UNUSED)
     assert_int_equal(answers[0].verdict, JW_VERDICT_DONE);
     assert_int_equal(answers[1].verdict, JW_VERDICT_LATER);
     assert_int_equal(answers[2].verdict, JW_VERDICT_LATER);
+}
+
+/* Many low jobs wait: a high one does not wait with them, and a worker says when there is room for low ones. */
+static void
+test_full_lane_holds_up_no_other(void **state G_GNUC_UNUSED)
+{
+    static const char *const priorities[] = { "low", "low", "low", "high", "high" };
+    static const char *const ids[] = { "0", "1", "2", "3", "4" };
+    static const int32_t partitions[] = { 1, 1, 1, 0, 1 };
+    g_autoptr(ExeKit) kit = kit_new_sized(2);
+    g_autoptr(GPtrArray) bodies = g_ptr_array_new_with_free_func(g_free);
+    KitMessage messages[5];
+    JwAnswer answers[5];
+
+    for (size_t i = 0; i < 5; i++) {
+        g_ptr_array_add(bodies, g_strdup_printf("{\"reportType\":\"call-records\",\"name\":\"x\","
+                                                "\"parameters\":{},\"output\":{\"format\":\"csv\"},"
+                                                "\"priority\":\"%s\"}",
+                                                priorities[i]));
+        messages[i] = (KitMessage){ JW_TYPE_JOB_SUBMIT, "/test", ids[i], bodies->pdata[i] };
+    }
+    kit->partitions = partitions;
+    kit_consume(kit, messages, 5, answers);
+    for (size_t i = 0; i < 5; i++) {
+        bool waits =
+            i == 2 || i == 4; /* the last one behind a low one, whatever it says of itself */
+        assert_int_equal(answers[i].verdict, waits ? JW_VERDICT_LATER : JW_VERDICT_DONE);
+    }
+    assert_int_equal(g_atomic_int_get(&kit->exe.intake_waits), 1u << 2);
+    assert_int_equal(jw_queue_lane_length(kit->exe.ready, 0), 1);
+    assert_int_equal(jw_queue_lane_length(kit->exe.ready, 2), 2);
 }
 
 /* Each state × mode. */
@@ -436,6 +467,7 @@ main(void)
         TEST(test_poison_among_others),
         TEST(test_store_away),
         cmocka_unit_test(test_ready_queue_full),
+        cmocka_unit_test(test_full_lane_holds_up_no_other),
         TEST(test_cancel),
         TEST(test_cancel_store_away),
         TEST(test_cancel_right_behind_submit),

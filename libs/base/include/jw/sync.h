@@ -49,20 +49,21 @@ jw_locker_clear(JwLocker *self)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JwLocker, jw_locker_clear)
 
 /* A bounded first-in first-out queue with @lanes priority lanes (0 is served first; a lower lane
- * gets one of every 8 pops while it waits, so it never starves). The bound counts all lanes
- * together. */
+ * gets one of every 8 pops while it waits, so it never starves). Each lane has @capacity places
+ * of its own: what waits in one keeps nothing out of another. */
 typedef struct _JwQueue JwQueue;
 JwQueue *jw_queue_new(size_t capacity, size_t lanes, GDestroyNotify item_free);
 void jw_queue_free(JwQueue *self); /* frees what is left in it; no thread may still wait */
-/* Takes @take_item and returns true, or returns false at once (full or closed; the item stays
- * yours). */
+/* Takes @take_item and returns true, or returns false at once (that lane is full, or closed; the
+ * item stays yours). */
 bool jw_queue_try_push(JwQueue *self, size_t lane, gpointer take_item) G_GNUC_WARN_UNUSED_RESULT;
 /* Waits up to @timeout_ms (-1: for ever). NULL: timed out, or closed and empty. (transfer full) */
 gpointer jw_queue_pop(JwQueue *self, int64_t timeout_ms) G_GNUC_WARN_UNUSED_RESULT;
 /* No pushes from now on; sleeping poppers wake. What is queued can still be popped. */
 void jw_queue_close(JwQueue *self);
-size_t jw_queue_length(JwQueue *self);
-size_t jw_queue_capacity(const JwQueue *self);
+size_t jw_queue_length(JwQueue *self); /* of all lanes */
+size_t jw_queue_lane_length(JwQueue *self, size_t lane);
+size_t jw_queue_capacity(const JwQueue *self); /* of each lane */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwQueue, jw_queue_free)
 
 /* A flag that threads can sleep on: the stop signal of a service, and the only way to wait. */
