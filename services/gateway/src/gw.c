@@ -1,6 +1,8 @@
 /* gw.c: configuration, start and end of the gateway. See gw.h. */
 #include "gw.h"
 
+#include "gw_batch.h"
+
 #include <string.h>
 
 #include "jw/log.h"
@@ -49,6 +51,7 @@ gw_run(Gw *self, JwHttpServer *http, GError **error)
     }
     gw_reports_init();
     self->pending = gw_pending_new(self->store, self->clock, self->config.pending_max);
+    self->batch = gw_batch_new(self->store);
     gw_add_routes(self, http);
     return gw_pending_watch(self->pending, error);
 }
@@ -71,5 +74,6 @@ gw_drain(Gw *self, int64_t deadline_mono_ms)
 void
 gw_stop(Gw *self)
 {
+    g_clear_pointer(&self->batch, gw_batch_free);
     g_clear_pointer(&self->pending, gw_pending_free);
 }

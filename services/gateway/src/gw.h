@@ -21,6 +21,7 @@ typedef struct {
 } GwConfig;
 
 typedef struct _GwPending GwPending;
+typedef struct _GwBatch GwBatch;
 
 typedef struct {
     GwConfig config;
@@ -35,6 +36,7 @@ typedef struct {
     JwRelay *relay;
     JwAuthGate *gate;
     GwPending *pending;
+    GwBatch *batch;
 } Gw;
 
 /* For main.c and tests. */

@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "gw_batch.h"
 #include "jw/crash.h"
 #include "jw/ident.h"
 #include "jw/log.h"
@@ -164,10 +165,9 @@ static bool
 insert(const Creation *self, const JwJob *job, JwCreate *ret_create, bool *ret_repeated,
        GError **error)
 {
-    const JwJob *jobs[] = { job };
     g_autoptr(GError) cause = NULL;
 
-    if (jw_store_create_jobs(self->gw->store, jobs, 1, ret_create, &cause)) {
+    if (gw_batch_create(self->gw->batch, job, ret_create, &cause)) {
         return true;
     }
     if (jw_error_retry(cause) != JW_RETRY_AFTER_REREAD) {
@@ -175,7 +175,7 @@ insert(const Creation *self, const JwJob *job, JwCreate *ret_create, bool *ret_r
         return false;
     }
     *ret_repeated = true;
-    return jw_store_create_jobs(self->gw->store, jobs, 1, ret_create, error);
+    return gw_batch_create(self->gw->batch, job, ret_create, error);
 }
 
 /* The job is durable. */

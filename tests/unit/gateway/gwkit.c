@@ -1,6 +1,8 @@
 /* gwkit.c: see gwkit.h. */
 #include "gwkit.h"
 
+#include "gw_batch.h"
+
 #include <curl/curl.h>
 #include <gnutls/abstract.h>
 #include <gnutls/x509.h>
@@ -106,6 +108,7 @@ kit_new(void)
     gw->gate = jw_auth_gate_new(&self->auth, gw->clock, &error);
     assert_ok(gw->gate != NULL, error);
     gw->pending = gw_pending_new(gw->store, gw->clock, gw->config.pending_max);
+    gw->batch = gw_batch_new(gw->store);
     gw_reports_init();
 
     self->http_config = (JwHttpConfig){
