@@ -8,13 +8,15 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "jw/ident.h"
 #include "jw/log.h"
 
 typedef struct {
     Exe *exe;
     const JwMessage *message;
     JwAnswer *answer;
-    JwJob *job; /* of a submit command that parsed */
+    JwJob *job; /* of a submit command that parsed, or the stored one of one that did not */
+    bool known; /* the stored one: there is nothing to make */
     bool made;  /* by this message: what its state says is the truth */
 } Intake;
 
@@ -28,7 +30,38 @@ intake_poison(Intake *self, char *take_reason)
     self->answer->reason = take_reason;
 }
 
-static void
+/* A command that this version refuses may name a job that exists: another version of a service made it, with definitions
+ * of its own. Then the handler ends the job with a reason that people see; a dead letter would leave it pending for ever.
+ * False: the store is away. */
+static bool
+intake_refused(Intake *self, const json_t *body, char *take_reason)
+{
+    g_autofree char *reason = take_reason;
+    const char *id = json_string_value(json_object_get(body, "jobId"));
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwJob) job = NULL;
+
+    if (id != NULL && jw_uuid_valid(id)) {
+        g_autofree char *job_id = g_ascii_strdown(id, -1);
+        if (!jw_store_get_job(self->exe->store, job_id, &job, &error)
+            && jw_error_retry(error) != JW_RETRY_NEVER) {
+            jw_warn("intake_later", JW_STR("job_id", job_id),
+                    JW_STR("error", jw_error_message(error)));
+            return false;
+        }
+    }
+    if (job == NULL) {
+        intake_poison(self, g_steal_pointer(&reason));
+        return true;
+    }
+    jw_warn("command_differs", JW_STR("job_id", job->id), JW_STR("reason", reason));
+    self->job = g_steal_pointer(&job);
+    self->known = true;
+    return true;
+}
+
+/* False: the store is away. */
+static bool
 intake_submit(Intake *self, const json_t *body)
 {
     g_auto(JwFaults) faults = { 0 };
@@ -41,11 +74,16 @@ intake_submit(Intake *self, const json_t *body)
             self,
             g_strdup(
                 "headers ce_source and ce_id are needed: they make a repeated command harmless"));
-        return;
+        return true;
     }
     if (!jw_wire_job_from_command(self->exe->wire, body, source, id, now, &faults, &self->job)) {
-        intake_poison(self, jw_faults_text(&faults));
-        return;
+        return intake_refused(self, body, jw_faults_text(&faults));
+    }
+    if (!exe_handler_known(self->job->type)) {
+        char *reason =
+            g_strdup_printf("/jobType: this executor has no handler for \"%s\"", self->job->type);
+        g_clear_pointer(&self->job, jw_job_free);
+        return intake_refused(self, body, reason);
     }
     if (self->job->traceparent == NULL) {
         self->job->traceparent = g_strdup(jw_message_header(self->message, "traceparent"));
@@ -53,15 +91,10 @@ intake_submit(Intake *self, const json_t *body)
     if (self->job->request_id == NULL) {
         self->job->request_id = g_strdup(jw_message_header(self->message, "x-request-id"));
     }
-    if (exe_handler_known(self->job->type)) {
-        g_ptr_array_add(self->job->outbox,
-                        jw_wire_job_event(self->exe->wire, self->job, JW_TYPE_JOB_SUBMITTED, NULL,
-                                          NULL, NULL, false, now));
-    } else {
-        intake_poison(self, g_strdup_printf("/jobType: this executor has no handler for \"%s\"",
-                                            self->job->type));
-        g_clear_pointer(&self->job, jw_job_free);
-    }
+    g_ptr_array_add(self->job->outbox,
+                    jw_wire_job_event(self->exe->wire, self->job, JW_TYPE_JOB_SUBMITTED, NULL, NULL,
+                                      NULL, false, now));
+    return true;
 }
 
 static bool
@@ -141,7 +174,7 @@ intake_message(Intake *self)
         intake_poison(
             self, g_strdup_printf("the value is not acceptable JSON: %s", jw_error_message(error)));
     } else if (g_strcmp0(type, JW_TYPE_JOB_SUBMIT) == 0) {
-        intake_submit(self, body);
+        return intake_submit(self, body);
     } else if (g_strcmp0(type, JW_TYPE_JOB_CANCEL) == 0) {
         return intake_cancel(self, body);
     } else {
@@ -200,7 +233,7 @@ intake_create(Exe *exe, Intake *intakes, size_t n)
     size_t count = 0;
 
     for (size_t i = 0; i < n; i++) {
-        if (intakes[i].job != NULL) {
+        if (intakes[i].job != NULL && !intakes[i].known) {
             sources[count] = &intakes[i];
             jobs[count++] = intakes[i].job;
         }

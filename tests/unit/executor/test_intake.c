@@ -182,6 +182,36 @@ test_poison(void **state)
     }
 }
 
+/* Two versions with different definitions: what one made the other must not leave pending, whatever it thinks of the
+ * command. */
+static void
+test_refused_but_known(void **state)
+{
+    ExeKit *kit = *state;
+    g_autofree char *id = kit_make(kit, "");
+    g_autofree char *odd = g_ascii_strup(id, -1);
+    g_autofree char *body =
+        g_strdup_printf("{\"jobId\":\"%s\",\"reportType\":\"of-tomorrow\"}", odd);
+    KitMessage message = { JW_TYPE_JOB_SUBMIT, "/test", "1", body };
+
+    for (size_t f = 0; f < kit_n_faults; f++) {
+        const GError error = { JW_ERROR, kit_faults[f].code, NULL };
+        bool never = jw_error_retry(&error) == JW_RETRY_NEVER;
+
+        jw_store_mem_fail_nth(kit->exe.store, 1, kit_faults[f].code, kit_faults[f].after);
+        g_autofree char *reason = NULL;
+        assert_int_equal(give(kit, message, &reason), never ? JW_VERDICT_POISON : JW_VERDICT_LATER);
+        assert_int_equal(jw_queue_length(kit->exe.ready), 0);
+    }
+    assert_int_equal(give(kit, message, NULL), JW_VERDICT_DONE);
+    g_autofree char *queued = jw_queue_pop(kit->exe.ready, 0);
+    assert_string_equal(queued, id);
+    message.body = "{\"jobId\":\"" JOB_ID "\"}"; /* nobody made this one */
+    g_autofree char *reason = NULL;
+    assert_int_equal(give(kit, message, &reason), JW_VERDICT_POISON);
+    assert_non_null(strstr(reason, "/reportType"));
+}
+
 /* One bad message among good ones costs only itself. */
 static void
 test_poison_among_others(void **state)
@@ -464,6 +494,7 @@ main(void)
         TEST(test_clock_behind),
         TEST(test_priority_lanes),
         TEST(test_poison),
+        TEST(test_refused_but_known),
         TEST(test_poison_among_others),
         TEST(test_store_away),
         cmocka_unit_test(test_ready_queue_full),
