@@ -1,5 +1,5 @@
 /* bench_mongo.c: the server's own insert rate: the document of a real job, with a new _id each, through libmongoc with j:true.
- *   bench_mongo URI DATABASE THREADS SECONDS      (takes its document from DATABASE.jobs, writes to DATABASE.bench_insert) */
+ *   bench_mongo URI DATABASE COLLECTION THREADS SECONDS     (takes its document from DATABASE.jobs) */
 #include <mongoc/mongoc.h>
 #include <stdio.h>
 
@@ -8,7 +8,7 @@
 #include "jw/ident.h"
 
 typedef struct {
-    const char *uri, *database;
+    const char *uri, *database, *collection;
     bson_t sample; /* a job without its _id */
 } Load;
 
@@ -26,7 +26,7 @@ load_open(gpointer shared, int thread G_GNUC_UNUSED)
     mongoc_write_concern_t *concern = mongoc_write_concern_new();
 
     self->client = mongoc_client_new(load->uri);
-    self->collection = mongoc_client_get_collection(self->client, load->database, "bench_insert");
+    self->collection = mongoc_client_get_collection(self->client, load->database, load->collection);
     mongoc_write_concern_set_wmajority(concern, 0);
     mongoc_write_concern_set_journal(concern, true);
     bson_init(&self->opts);
@@ -89,19 +89,19 @@ load_sample(Load *load)
 int
 main(int argc, char **argv)
 {
-    if (argc != 5) {
-        fprintf(stderr, "usage: bench_mongo URI DATABASE THREADS SECONDS\n");
+    if (argc != 6) {
+        fprintf(stderr, "usage: bench_mongo URI DATABASE COLLECTION THREADS SECONDS\n");
         return 64;
     }
     mongoc_init();
-    Load load = { .uri = argv[1], .database = argv[2] };
+    Load load = { .uri = argv[1], .database = argv[2], .collection = argv[3] };
     if (!load_sample(&load)) {
         fprintf(stderr, "bench_mongo: %s.jobs has no job to copy; POST one first\n", load.database);
         return 1;
     }
     const BenchOps ops = { load_open, load_once, load_close, &load };
     int status =
-        bench_run(&ops, (int)g_ascii_strtoll(argv[3], NULL, 10), g_ascii_strtod(argv[4], NULL));
+        bench_run(&ops, (int)g_ascii_strtoll(argv[4], NULL, 10), g_ascii_strtod(argv[5], NULL));
     bson_destroy(&load.sample);
     mongoc_cleanup();
     return status;
