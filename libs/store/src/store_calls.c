@@ -121,6 +121,22 @@ jw_store_find_orphan_files(JwStore *self, int64_t before_ms, size_t limit, GPtrA
     return self->ops->find_orphan_files(self, before_ms, limit, ret_ids, error);
 }
 
+bool
+jw_store_find_expired_files(JwStore *self, int64_t before_ms, size_t limit, GPtrArray **ret_files,
+                            GError **error)
+{
+    g_return_val_if_fail(self != NULL && limit > 0 && ret_files != NULL, false);
+    return self->ops->find_expired_files(self, before_ms, limit, ret_files, error);
+}
+
+bool
+jw_store_mark_file_removed(JwStore *self, const JwExpiredFile *file, int64_t now_ms, GError **error)
+{
+    g_return_val_if_fail(self != NULL && file != NULL, false);
+    g_return_val_if_fail(file->job_id != NULL && file->file_id != NULL, false);
+    return self->ops->mark_file_removed(self, file, now_ms, error);
+}
+
 /* The name of a records collection comes from a definition or mapping file: it must not reach
  * our own. */
 static bool

@@ -20,6 +20,16 @@ jw_file_info_clear(JwFileInfo *self)
     g_clear_pointer(&self->sha256, g_free);
 }
 
+void
+jw_expired_file_free(JwExpiredFile *self)
+{
+    if (self != NULL) {
+        g_free(self->job_id);
+        g_free(self->file_id);
+        g_free(self);
+    }
+}
+
 struct _JwFileWriter {
     JwStore *store;
     JwFileInfo info;

@@ -110,8 +110,9 @@ drop(JwStore *self, GError **error)
 {
     JwStoreMem *mem = (JwStoreMem *)self;
     g_auto(JwLocker) locker = jw_locker(&mem->mutex);
-    GHashTable *const tables[] = { mem->jobs,    mem->deliveries, mem->schedules, mem->occurrences,
-                                   mem->uploads, mem->chunks,     mem->files,     mem->records };
+    GHashTable *const tables[] = { mem->jobs,        mem->deliveries, mem->schedules,
+                                   mem->occurrences, mem->uploads,    mem->chunks,
+                                   mem->files,       mem->removed,    mem->records };
 
     if (!jw_store_mem_begin(mem, error)) {
         return false;
@@ -253,6 +254,7 @@ free_mem(JwStore *self)
     g_hash_table_unref(mem->uploads);
     g_hash_table_unref(mem->chunks);
     g_hash_table_unref(mem->files);
+    g_hash_table_unref(mem->removed);
     g_hash_table_unref(mem->records);
     jw_mutex_clear(&mem->mutex);
     g_free(mem);
@@ -290,6 +292,7 @@ jw_store_mem_new(void)
     mem->uploads = new_table(jw_store_mem_free_upload);
     mem->chunks = new_table(free_bytes);
     mem->files = new_table(jw_store_mem_free_file);
+    mem->removed = new_table(NULL);
     mem->records = new_table(jw_store_mem_free_records);
     return &mem->base;
 }

@@ -21,6 +21,7 @@ typedef struct {
     GHashTable *uploads;     /* file id → JwMemUpload */
     GHashTable *chunks;      /* "file id/number" → GBytes */
     GHashTable *files;       /* file id → JwFileInfo */
+    GHashTable *removed;     /* file ids that their jobs call removed, a set */
     GHashTable *records;     /* collection → GPtrArray of JwMemRecord */
 } JwStoreMem;
 

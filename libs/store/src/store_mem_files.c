@@ -255,6 +255,67 @@ find_orphan_files(JwStore *self, int64_t before_ms, size_t limit, GPtrArray **re
     return true;
 }
 
+static void
+free_expired(gpointer file)
+{
+    jw_expired_file_free(file);
+}
+
+static gint
+compare_expiry(gconstpointer a, gconstpointer b, gpointer data)
+{
+    const JwJob *x = *(JwJob *const *)a, *y = *(JwJob *const *)b;
+    const int64_t x_ms = x->artifact != NULL ? x->artifact->expires_at_ms : 0;
+    const int64_t y_ms = y->artifact != NULL ? y->artifact->expires_at_ms : 0;
+
+    (void)data;
+    return (x_ms > y_ms) - (x_ms < y_ms);
+}
+
+static bool
+find_expired_files(JwStore *self, int64_t before_ms, size_t limit, GPtrArray **ret_files,
+                   GError **error)
+{
+    JwStoreMem *mem = (JwStoreMem *)self;
+    g_auto(JwLocker) locker = jw_locker(&mem->mutex);
+    g_autoptr(GPtrArray) all = jw_store_mem_sorted(mem->jobs, compare_expiry, NULL);
+    g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(free_expired);
+
+    if (!jw_store_mem_begin(mem, error) || !jw_store_mem_end(mem, error)) {
+        return false;
+    }
+    for (guint i = 0; i < all->len && files->len < limit; i++) {
+        const JwJob *job = g_ptr_array_index(all, i);
+        const JwArtifact *artifact = job->artifact;
+        if (artifact != NULL && artifact->file_id != NULL && artifact->expires_at_ms != 0
+            && artifact->expires_at_ms < before_ms
+            && !g_hash_table_contains(mem->removed, artifact->file_id)) {
+            JwExpiredFile *file = g_new0(JwExpiredFile, 1);
+            file->job_id = g_strdup(job->id);
+            file->file_id = g_strdup(artifact->file_id);
+            g_ptr_array_add(files, file);
+        }
+    }
+    *ret_files = g_steal_pointer(&files);
+    return true;
+}
+
+static bool
+mark_file_removed(JwStore *self, const JwExpiredFile *file, int64_t now_ms, GError **error)
+{
+    JwStoreMem *mem = (JwStoreMem *)self;
+    g_auto(JwLocker) locker = jw_locker(&mem->mutex);
+
+    (void)now_ms;
+    if (!jw_store_mem_begin(mem, error)) {
+        return false;
+    }
+    if (names_file(g_hash_table_lookup(mem->jobs, file->job_id), file->file_id)) {
+        g_hash_table_add(mem->removed, g_strdup(file->file_id));
+    }
+    return jw_store_mem_end(mem, error);
+}
+
 void
 jw_store_mem_file_ops(JwStoreOps *ops)
 {
@@ -265,4 +326,6 @@ jw_store_mem_file_ops(JwStoreOps *ops)
     ops->get_file = get_file;
     ops->delete_file = delete_file;
     ops->find_orphan_files = find_orphan_files;
+    ops->find_expired_files = find_expired_files;
+    ops->mark_file_removed = mark_file_removed;
 }

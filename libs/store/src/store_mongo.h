@@ -122,6 +122,10 @@ bool jw_store_mongo_get_file(JwStore *self, const char *file_id, bool *ret_found
 bool jw_store_mongo_delete_file(JwStore *self, const char *file_id, bool keep_note, GError **error);
 bool jw_store_mongo_find_orphan_files(JwStore *self, int64_t before_ms, size_t limit,
                                       GPtrArray **ret_ids, GError **error);
+bool jw_store_mongo_find_expired_files(JwStore *self, int64_t before_ms, size_t limit,
+                                       GPtrArray **ret_files, GError **error);
+bool jw_store_mongo_mark_file_removed(JwStore *self, const JwExpiredFile *file, int64_t now_ms,
+                                      GError **error);
 bool jw_store_mongo_scan_records(JwStore *self, const JwRecordScan *scan, JwRowFunc row,
                                  gpointer data, GError **error);
 bool jw_store_mongo_count_records(JwStore *self, const JwRecordScan *scan, int64_t *ret_count,

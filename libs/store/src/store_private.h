@@ -99,6 +99,10 @@ typedef struct {
     bool (*delete_file)(JwStore *self, const char *file_id, bool keep_note, GError **error);
     bool (*find_orphan_files)(JwStore *self, int64_t before_ms, size_t limit, GPtrArray **ret_ids,
                               GError **error);
+    bool (*find_expired_files)(JwStore *self, int64_t before_ms, size_t limit,
+                               GPtrArray **ret_files, GError **error);
+    bool (*mark_file_removed)(JwStore *self, const JwExpiredFile *file, int64_t now_ms,
+                              GError **error);
 
     bool (*scan_records)(JwStore *self, const JwRecordScan *scan, JwRowFunc row, gpointer data,
                          GError **error);

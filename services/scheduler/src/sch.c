@@ -56,6 +56,7 @@ static const struct {
     { "hint", sch_hint, 2 },
     { "relay", relay_sweep, 2 },
     { "reap", sch_reap, 4 },
+    { "sweep_expired", sch_sweep_expired, 20 },
     { "sweep_orphans", sch_sweep_orphans, 1200 },
 };
 

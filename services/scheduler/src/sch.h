@@ -70,7 +70,11 @@ bool sch_go_on(const JwJob *job, const char *duty, GError *take_error, GError **
 /* Looks at every running job once; takes those away whose beat stood still for JW_REAP_AFTER of this process's own clock. */
 bool sch_reap(Sch *self, size_t *ret_reaped, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+#define SCH_EXPIRY_GRACE (60 * 60 * INT64_C(1000)) /* ms that a download under way may still take */
+
 /* sch_sweep.c: removes files that no job names and nobody is still writing. */
 bool sch_sweep_orphans(Sch *self, size_t *ret_removed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Removes the files of reports that expired SCH_EXPIRY_GRACE ago; the jobs stay. */
+bool sch_sweep_expired(Sch *self, size_t *ret_removed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -1,4 +1,5 @@
-/* sch_sweep.c: removes what attempts left behind: files that no job names, older than JW_ORPHAN_AFTER. */
+/* sch_sweep.c: removes what attempts left behind, files that no job names, older than JW_ORPHAN_AFTER; and files
+ * whose time is over. Several schedulers may do the same at once: each step may be repeated. */
 #include "sch.h"
 
 #include "jw/log.h"
@@ -23,6 +24,32 @@ sch_sweep_orphans(Sch *self, size_t *ret_removed, GError **error)
             return false;
         }
         jw_info("orphan_removed", JW_STR("file_id", id));
+        (*ret_removed)++;
+    }
+    return true;
+}
+
+bool
+sch_sweep_expired(Sch *self, size_t *ret_removed, GError **error)
+{
+    g_autoptr(GPtrArray) files = NULL;
+    int64_t now = jw_clock_now_ms(self->clock);
+
+    *ret_removed = 0;
+    if (!jw_store_find_expired_files(self->store, now - SCH_EXPIRY_GRACE, SWEEP_BATCH, &files,
+                                     error)) {
+        return false;
+    }
+    for (guint i = 0; i < files->len; i++) {
+        const JwExpiredFile *file = g_ptr_array_index(files, i);
+
+        /* In this order: a file that is marked but there would never be looked at again. */
+        if (!jw_store_delete_file(self->store, file->file_id, error)
+            || !jw_store_mark_file_removed(self->store, file, now, error)) {
+            return false;
+        }
+        jw_info("expired_removed", JW_STR("job_id", file->job_id),
+                JW_STR("file_id", file->file_id));
         (*ret_removed)++;
     }
     return true;

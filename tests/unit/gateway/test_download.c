@@ -99,6 +99,14 @@ test_gone(void **state)
     tk_clock_advance(&kit->clock, 1000);
     g_auto(Answer) expired = fetch(kit, "GET", expiring, NULL);
     assert_answer(expired, 410, "REPORT_EXPIRED");
+    g_autoptr(GPtrArray) over = NULL; /* what the scheduler does in the end */
+    assert_ok(jw_store_find_expired_files(kit->gw.store, KIT_NOW + 1001, 9, &over, &error), error);
+    assert_int_equal(over->len, 1);
+    const JwExpiredFile *file = g_ptr_array_index(over, 0);
+    assert_ok(jw_store_delete_file(kit->gw.store, file->file_id, &error), error);
+    assert_ok(jw_store_mark_file_removed(kit->gw.store, file, KIT_NOW + 1001, &error), error);
+    g_auto(Answer) swept = fetch(kit, "GET", expiring, NULL);
+    assert_answer(swept, 410, "REPORT_EXPIRED");
     g_autoptr(JwJob) job = kit_job(kit, removed);
     assert_ok(jw_store_delete_file(kit->gw.store, job->artifact->file_id, &error), error);
     g_auto(Answer) gone = fetch(kit, "GET", removed, NULL);

@@ -310,6 +310,59 @@ test_orphans(void **state)
     assert_true(exists(kit, named));
 }
 
+static char *
+complete(SchKit *kit, const char *file_id, int64_t expires_at_ms)
+{
+    g_autofree char *id = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
+    g_autofree char *file = g_strdup(file_id);
+    const JwArtifact artifact = { .file_id = file,
+                                  .size_bytes = 1,
+                                  .expires_at_ms = expires_at_ms };
+
+    kit_claim(kit, id);
+    upload(kit, file_id, id);
+    kit_change(
+        kit, (JwJobChange){
+                 .job_id = id, .transition = JW_CHANGE_FINISH, .token = 1, .artifact = &artifact });
+    return g_steal_pointer(&id);
+}
+
+/* An expired report goes an hour later, one without an end stays. Whichever call fails, the next round finishes. */
+static void
+test_expired(void **state)
+{
+    static const char expiring[] = "019480a4-5f00-7000-8000-00000000000a";
+    static const char lasting[] = "019480a4-5f00-7000-8000-00000000000b";
+
+    (void)state;
+    for (int nth = 0; nth <= 3; nth++) {
+        g_autoptr(SchKit) kit = kit_new();
+        g_autofree char *id = complete(kit, expiring, KIT_NOW + MINUTE);
+        g_autofree char *other = complete(kit, lasting, 0);
+        g_autoptr(GError) error = NULL;
+        size_t removed = 0;
+
+        tk_clock_advance(&kit->clock.fake, MINUTE + HOUR);
+        assert_ok(sch_sweep_expired(&kit->sch, &removed, &error), error);
+        assert_int_equal(removed, 0);
+        tk_clock_advance(&kit->clock.fake, 1);
+        jw_store_mem_fail_nth(kit->sch.store, nth, JW_ERROR_UNAVAILABLE, false);
+        if (nth > 0) {
+            assert_false(sch_sweep_expired(&kit->sch, &removed, &error));
+            assert_jw_error(error, JW_ERROR_UNAVAILABLE, "*");
+        }
+        assert_ok(sch_sweep_expired(&kit->sch, &removed, &error), error);
+        assert_int_equal(removed, 1);
+        assert_false(exists(kit, expiring));
+        assert_true(exists(kit, lasting));
+        g_autoptr(JwJob) job = kit_job(kit, id);
+        assert_int_equal(job->state, JW_JOB_COMPLETED);
+        assert_int_equal(job->artifact->expires_at_ms, KIT_NOW + MINUTE);
+        assert_ok(sch_sweep_expired(&kit->sch, &removed, &error), error);
+        assert_int_equal(removed, 0); /* not looked at again */
+    }
+}
+
 int
 main(void)
 {
@@ -325,6 +378,7 @@ main(void)
         cmocka_unit_test(test_alive_in_the_last_moment),
         cmocka_unit_test(test_every_call_fails),
         TEST(test_orphans),
+        cmocka_unit_test(test_expired),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,4 +43,19 @@ bool jw_store_delete_file(JwStore *self, const char *file_id,
 bool jw_store_find_orphan_files(JwStore *self, int64_t before_ms, size_t limit, GPtrArray **ret_ids,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+typedef struct {
+    char *job_id, *file_id;
+} JwExpiredFile;
+void jw_expired_file_free(JwExpiredFile *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwExpiredFile, jw_expired_file_free)
+
+/* Files of jobs whose artifact expired before @before_ms and is not marked as removed, those that
+ * expired first in front. @ret_files: of JwExpiredFile (transfer full) */
+bool jw_store_find_expired_files(JwStore *self, int64_t before_ms, size_t limit,
+                                 GPtrArray **ret_files, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* After jw_store_delete_file(): the job's artifact stays as a record, but is not found again. May
+ * be repeated. */
+bool jw_store_mark_file_removed(JwStore *self, const JwExpiredFile *file, int64_t now_ms,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS
