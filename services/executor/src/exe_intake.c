@@ -149,6 +149,10 @@ intake_cancel(Intake *self, const json_t *body)
         && !(command.graceful && job->state == JW_JOB_CANCELLING)) {
         ok = cancel_try(self->exe, &command, job, JW_CHANGE_CANCEL_NOW, &cas, &error);
     }
+    if (!ok && jw_error_retry(error) == JW_RETRY_NEVER) {
+        intake_poison(self, g_strdup_printf("the store refuses it: %s", jw_error_message(error)));
+        return true;
+    }
     if (!ok) {
         jw_warn("cancel_later", JW_STR("job_id", command.job_id),
                 JW_STR("error", jw_error_message(error)));
@@ -223,6 +227,43 @@ intake_enqueue(Exe *exe, const Intake *intake, unsigned *full)
     return false;
 }
 
+static void
+intake_created(Intake *self, JwCreate create)
+{
+    self->made = create == JW_CREATE_MADE;
+    if (self->made) {
+        jw_info("job_created", JW_STR("job_id", self->job->id), JW_STR("source", self->job->source),
+                JW_STR("request_id", self->job->request_id));
+        jw_relay_offer(self->exe->relay, JW_DOC_JOB, self->job->id, self->job->outbox);
+    }
+}
+
+/* Jobs the store refused together, one by one: those it refuses alone are poison, lest they hold up their partition for
+ * ever. False: the store is away. */
+static bool
+intake_create_singly(Exe *exe, Intake *const *intakes, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const JwJob *jobs[] = { intakes[i]->job };
+        JwCreate create = JW_CREATE_EXISTS;
+        g_autoptr(GError) error = NULL;
+
+        if (jw_store_create_jobs(exe->store, jobs, 1, &create, &error)) {
+            intake_created(intakes[i], create);
+        } else if (jw_error_retry(error) == JW_RETRY_NEVER) {
+            intake_poison(intakes[i],
+                          g_strdup_printf("the store refuses it: %s", jw_error_message(error)));
+            g_clear_pointer(&intakes[i]->job, jw_job_free);
+        } else {
+            jw_warn("intake_later", JW_INT("jobs", n - i),
+                    JW_STR("error", jw_error_message(error)));
+            return false;
+        }
+    }
+    return true;
+}
+
+/* False: the store is away. */
 static bool
 intake_create(Exe *exe, Intake *intakes, size_t n)
 {
@@ -243,15 +284,10 @@ intake_create(Exe *exe, Intake *intakes, size_t n)
     }
     if (!jw_store_create_jobs(exe->store, jobs, count, creates, &error)) {
         jw_warn("intake_later", JW_INT("jobs", count), JW_STR("error", jw_error_message(error)));
-        return false;
+        return jw_error_retry(error) == JW_RETRY_NEVER && intake_create_singly(exe, sources, count);
     }
     for (size_t i = 0; i < count; i++) {
-        sources[i]->made = creates[i] == JW_CREATE_MADE;
-        if (sources[i]->made) {
-            jw_info("job_created", JW_STR("job_id", jobs[i]->id), JW_STR("source", jobs[i]->source),
-                    JW_STR("request_id", jobs[i]->request_id));
-            jw_relay_offer(exe->relay, JW_DOC_JOB, jobs[i]->id, jobs[i]->outbox);
-        }
+        intake_created(sources[i], creates[i]);
     }
     return true;
 }

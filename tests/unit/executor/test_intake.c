@@ -25,6 +25,15 @@ give(ExeKit *kit, KitMessage message, char **ret_reason)
     return answer.verdict;
 }
 
+/* A fault that no repeat cures: it must not hold up a partition for ever. */
+static bool
+is_final(const KitFault *fault)
+{
+    const GError error = { JW_ERROR, (int)fault->code, NULL };
+
+    return jw_error_retry(&error) == JW_RETRY_NEVER;
+}
+
 static JwVerdict
 cancel(ExeKit *kit, const char *job_id, const char *mode)
 {
@@ -195,12 +204,10 @@ test_refused_but_known(void **state)
     KitMessage message = { JW_TYPE_JOB_SUBMIT, "/test", "1", body };
 
     for (size_t f = 0; f < kit_n_faults; f++) {
-        const GError error = { JW_ERROR, kit_faults[f].code, NULL };
-        bool never = jw_error_retry(&error) == JW_RETRY_NEVER;
-
         jw_store_mem_fail_nth(kit->exe.store, 1, kit_faults[f].code, kit_faults[f].after);
         g_autofree char *reason = NULL;
-        assert_int_equal(give(kit, message, &reason), never ? JW_VERDICT_POISON : JW_VERDICT_LATER);
+        assert_int_equal(give(kit, message, &reason),
+                         is_final(&kit_faults[f]) ? JW_VERDICT_POISON : JW_VERDICT_LATER);
         assert_int_equal(jw_queue_length(kit->exe.ready), 0);
     }
     assert_int_equal(give(kit, message, NULL), JW_VERDICT_DONE);
@@ -246,14 +253,61 @@ test_store_away(void **state)
         messages[1].body = "{"; /* poison stays poison */
         jw_store_mem_fail_nth(kit->exe.store, 1, kit_faults[f].code, kit_faults[f].after);
         kit_consume(kit, messages, 2, answers);
-        assert_int_equal(answers[0].verdict, JW_VERDICT_LATER);
+        /* what is refused together may be taken alone */
+        assert_int_equal(answers[0].verdict,
+                         is_final(&kit_faults[f]) ? JW_VERDICT_DONE : JW_VERDICT_LATER);
         assert_int_equal(answers[1].verdict, JW_VERDICT_POISON);
         kit_answers_clear(answers, 2);
-        assert_int_equal(jw_queue_length(kit->exe.ready), 0);
+        g_autofree char *taken = jw_queue_pop(kit->exe.ready, 0);
+        assert_int_equal(taken != NULL, is_final(&kit_faults[f]));
         assert_int_equal(give(kit, messages[0], NULL), JW_VERDICT_DONE);
         g_autofree char *id = jw_queue_pop(kit->exe.ready, 0);
         g_autoptr(JwJob) job = kit_job(kit, id);
         assert_int_equal(kit_events(job, JW_TYPE_JOB_SUBMITTED), 1);
+    }
+}
+
+/* The store refuses a batch for good: its jobs are taken one by one, and only one that is refused alone is poison. */
+static void
+test_refused_in_company(void **state)
+{
+    static const struct {
+        JwErrorCode alone; /* what the store says of the first job alone */
+        JwVerdict first, others;
+    } cases[] = {
+        { JW_ERROR_CORRUPT, JW_VERDICT_POISON, JW_VERDICT_DONE },
+        { JW_ERROR_INVALID, JW_VERDICT_POISON, JW_VERDICT_DONE },
+        { JW_ERROR_TOO_LARGE, JW_VERDICT_POISON, JW_VERDICT_DONE },
+        { JW_ERROR_UNAVAILABLE, JW_VERDICT_LATER, JW_VERDICT_LATER },
+        { JW_ERROR_IN_DOUBT, JW_VERDICT_LATER, JW_VERDICT_LATER },
+    };
+    ExeKit *kit = *state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *source = g_strdup_printf("/case-%zu", i);
+        KitMessage messages[] = { submit, submit, submit };
+        static const char *const ids[] = { "a", "b", "c" };
+        JwAnswer answers[3];
+
+        for (size_t m = 0; m < 3; m++) {
+            messages[m].source = source;
+            messages[m].id = ids[m];
+        }
+        jw_store_mem_fail_nth(kit->exe.store, 1, JW_ERROR_CORRUPT, false);
+        jw_store_mem_then_fail(kit->exe.store, 1, cases[i].alone);
+        kit_consume(kit, messages, 3, answers);
+        assert_int_equal(answers[0].verdict, cases[i].first);
+        assert_int_equal(answers[1].verdict, cases[i].others);
+        assert_int_equal(answers[2].verdict, cases[i].others);
+        if (cases[i].first == JW_VERDICT_POISON) {
+            assert_non_null(strstr(answers[0].reason, "the store refuses it"));
+        }
+        kit_answers_clear(answers, 3);
+        for (size_t m = 0; m < 2; m++) {
+            g_autofree char *id = jw_queue_pop(kit->exe.ready, 0);
+            assert_int_equal(id != NULL, cases[i].others == JW_VERDICT_DONE);
+        }
+        assert_int_equal(jw_queue_length(kit->exe.ready), 0);
     }
 }
 
@@ -399,7 +453,8 @@ test_cancel_store_away(void **state)
             jw_store_mem_fail_nth(kit->exe.store, n, kit_faults[f].code, kit_faults[f].after);
             JwVerdict verdict = cancel(kit, id, mode);
             jw_store_mem_fail_nth(kit->exe.store, 0, JW_ERROR_INTERNAL, false);
-            assert_int_equal(verdict, n <= 2 ? JW_VERDICT_LATER : JW_VERDICT_DONE);
+            JwVerdict failed = is_final(&kit_faults[f]) ? JW_VERDICT_POISON : JW_VERDICT_LATER;
+            assert_int_equal(verdict, n <= 2 ? failed : JW_VERDICT_DONE);
             assert_int_equal(cancel(kit, id, mode), JW_VERDICT_DONE);
             g_autoptr(JwJob) job = kit_job(kit, id);
             assert_int_equal(job->state, n % 2 == 0 ? JW_JOB_CANCELLING : JW_JOB_CANCELLED);
@@ -497,6 +552,7 @@ main(void)
         TEST(test_refused_but_known),
         TEST(test_poison_among_others),
         TEST(test_store_away),
+        TEST(test_refused_in_company),
         cmocka_unit_test(test_ready_queue_full),
         cmocka_unit_test(test_full_lane_holds_up_no_other),
         TEST(test_cancel),
