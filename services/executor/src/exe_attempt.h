@@ -27,7 +27,10 @@ bool exe_attempt_go_on(ExeAttempt *self, GError **error) G_GNUC_WARN_UNUSED_RESU
 /* @step: static text. @total -1: not known. Written to the job with the next beat; never waits. */
 void exe_attempt_progress(ExeAttempt *self, const char *step, int percent, int64_t done,
                           int64_t total);
-/* Writes progress now, e.g. at the start of a step; a failure is noticed by the beats. */
+/* The same at the start of a step: written at once, unless the last beat (or the claim) is less than 100 ms old, because
+ * nobody sees the steps of a job that short, and each would cost the store a write. */
+void exe_attempt_step(ExeAttempt *self, const char *step, int percent, int64_t done, int64_t total);
+/* Writes progress now; a failure is noticed by the beats. */
 void exe_attempt_beat_now(ExeAttempt *self);
 
 ExeBeats *exe_beats_new(Exe *exe);

@@ -7,6 +7,8 @@
 
 #include "jw/log.h"
 
+#define STEP_MS 100
+
 struct _ExeAttempt {
     Exe *exe;
     const JwJob
@@ -280,4 +282,19 @@ void
 exe_attempt_beat_now(ExeAttempt *self)
 {
     attempt_beat(self);
+}
+
+void
+exe_attempt_step(ExeAttempt *self, const char *step, int percent, int64_t done, int64_t total)
+{
+    int64_t now = jw_clock_mono_ms(self->exe->clock);
+    bool due = false;
+
+    exe_attempt_progress(self, step, percent, done, total);
+    jw_mutex_lock(&self->mutex);
+    due = now - self->beat_ok_mono_ms >= STEP_MS;
+    jw_mutex_unlock(&self->mutex);
+    if (due) {
+        attempt_beat(self);
+    }
 }

@@ -213,8 +213,7 @@ report_read(Report *self, GError **error)
 {
     JwRecordScan scan = report_scan(self);
 
-    exe_attempt_progress(self->attempt, "Reading records", 5, 0, -1);
-    exe_attempt_beat_now(self->attempt);
+    exe_attempt_step(self->attempt, "Reading records", 5, 0, -1);
     jw_crash_point("exe_before_read");
     return exe_attempt_go_on(self->attempt, error)
            && jw_store_scan_records(self->exe->store, &scan, report_row, self, error);
@@ -414,15 +413,13 @@ exe_report_run(ExeAttempt *attempt, JwArtifact **ret_artifact, GError **error)
     }
     artifact->rows = jw_aggregate_rows(self.aggregate);
     int64_t read = jw_clock_mono_ms(self.exe->clock);
-    exe_attempt_progress(attempt, "Writing the file", 85, artifact->rows, artifact->rows);
-    exe_attempt_beat_now(attempt);
+    exe_attempt_step(attempt, "Writing the file", 85, artifact->rows, artifact->rows);
     if (!exe_attempt_go_on(attempt, error)
         || !self.ops->finish(self.render, self.aggregate, error)) {
         return false;
     }
     int64_t written = jw_clock_mono_ms(self.exe->clock);
-    exe_attempt_progress(attempt, "Publishing", 95, artifact->rows, artifact->rows);
-    exe_attempt_beat_now(attempt);
+    exe_attempt_step(attempt, "Publishing", 95, artifact->rows, artifact->rows);
     if (!exe_attempt_go_on(attempt, error) || !report_upload(&self, artifact, error)) {
         return false;
     }

@@ -76,6 +76,24 @@ test_writes_progress(void **state)
     assert_goes_on(&run);
 }
 
+/* A step is written at once, but for those of a job too short for anybody to see them. */
+static void
+test_steps_of_short_jobs_cost_nothing(void **state)
+{
+    ExeKit *kit = *state;
+    g_auto(Run) run = begin(kit, 0);
+    static const struct {
+        int64_t wait_ms, beat;
+    } steps[] = { { 0, 0 }, { 99, 0 }, { 1, 1 }, { 50, 1 }, { 50, 2 } };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
+        tk_clock_advance(&kit->clock.fake, steps[i].wait_ms);
+        exe_attempt_step(run.attempt, "Reading records", 10, 1, -1);
+        g_autoptr(JwJob) job = kit_job(kit, run.job->id);
+        assert_int_equal(job->beat, steps[i].beat);
+    }
+}
+
 static void
 test_lost_to_another(void **state)
 {
@@ -255,11 +273,17 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_writes_progress), TEST(test_lost_to_another),
-        TEST(test_cancel_asked),    TEST(test_no_beat_gets_through),
-        TEST(test_beat_in_doubt),   TEST(test_slow_beat_counts_from_when_it_was_asked),
-        TEST(test_time_limit),      TEST(test_time_limit_fails_the_job),
-        TEST(test_shutdown),        TEST(test_thread),
+        TEST(test_writes_progress),
+        TEST(test_steps_of_short_jobs_cost_nothing),
+        TEST(test_lost_to_another),
+        TEST(test_cancel_asked),
+        TEST(test_no_beat_gets_through),
+        TEST(test_beat_in_doubt),
+        TEST(test_slow_beat_counts_from_when_it_was_asked),
+        TEST(test_time_limit),
+        TEST(test_time_limit_fails_the_job),
+        TEST(test_shutdown),
+        TEST(test_thread),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
