@@ -35,6 +35,7 @@ exe_run(Exe *self, GError **error)
     (void)gethostname(host, sizeof host - 1);
     (void)g_snprintf(self->owner, sizeof self->owner, "%s/%d", host, (int)getpid());
     self->stop = jw_stop_new();
+    jw_mutex_init(&self->consumer_mutex);
     self->ready = jw_queue_new((size_t)self->config.ready_max, EXE_LANES, g_free);
     self->beats = exe_beats_new(self);
     self->topics = g_new0(char *, 4);
@@ -60,6 +61,32 @@ exe_run(Exe *self, GError **error)
     return true;
 }
 
+void
+exe_wake_consumer(Exe *self)
+{
+    g_auto(JwLocker) locker = jw_locker(&self->consumer_mutex);
+    if (self->consumer != NULL) {
+        jw_consumer_wake(self->consumer);
+    }
+}
+
+/* Freed outside the lock: that may take seconds, and workers must not wait for it. */
+static void
+end_consumer(Exe *self)
+{
+    JwConsumer *consumer = NULL;
+
+    if (self->ready == NULL) {
+        return; /* never ran */
+    }
+    jw_mutex_lock(&self->consumer_mutex);
+    consumer = g_steal_pointer(&self->consumer);
+    jw_mutex_unlock(&self->consumer_mutex);
+    if (consumer != NULL) {
+        jw_consumer_free(consumer);
+    }
+}
+
 static bool
 drained(Exe *self)
 {
@@ -73,8 +100,8 @@ exe_drain(Exe *self, int64_t deadline_mono_ms)
      * scheduler. What runs may finish until shortly before the deadline; then it is handed back. */
     int64_t hand_back_at = deadline_mono_ms - 5000;
 
-    g_clear_pointer(&self->consumer, jw_consumer_free);
     g_atomic_int_set(&self->draining, 1);
+    end_consumer(self);
     if (self->ready != NULL) {
         jw_queue_close(self->ready);
         size_t left = 0;
@@ -96,8 +123,8 @@ exe_drain(Exe *self, int64_t deadline_mono_ms)
 void
 exe_stop(Exe *self)
 {
-    g_clear_pointer(&self->consumer, jw_consumer_free);
     g_atomic_int_set(&self->draining, 1);
+    end_consumer(self);
     if (self->ready != NULL) {
         jw_queue_close(self->ready);
     }
@@ -111,6 +138,9 @@ exe_stop(Exe *self)
         jw_stop_set(self->stop);
     }
     g_clear_pointer(&self->beats, exe_beats_free);
+    if (self->ready != NULL) {
+        jw_mutex_clear(&self->consumer_mutex);
+    }
     g_clear_pointer(&self->ready, jw_queue_free);
     g_clear_pointer(&self->stop, jw_stop_free);
     g_clear_pointer(&self->topics, g_strfreev);

@@ -37,10 +37,11 @@ typedef struct {
     JwStore *store;
     JwBus *bus;
     JwRelay *relay;
-    JwConsumer *consumer;
-    char **topics;         /* subscribed, with prefix */
-    JwQueue *ready;        /* of char *: job ids; lane 0 high, 1 normal, 2 low */
-    unsigned intake_waits; /* atomic: bit per lane that was full: the consumer waits for a wake */
+    JwMutex consumer_mutex; /* workers wake the consumer while the main thread may end it */
+    JwConsumer *consumer;   /* under consumer_mutex; NULL once this process takes no more */
+    char **topics;          /* subscribed, with prefix */
+    JwQueue *ready;         /* of char *: job ids; lane 0 high, 1 normal, 2 low */
+    unsigned intake_waits;  /* atomic: bit per lane that was full: the consumer waits for a wake */
     ExeBeats *beats;
     GPtrArray *workers; /* of GThread */
     int draining;       /* atomic: workers take no further job */
@@ -56,6 +57,9 @@ extern const size_t exe_n_config_entries;
 bool exe_run(Exe *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void exe_drain(Exe *self, int64_t deadline_mono_ms);
 void exe_stop(Exe *self);
+
+/* Has what was LATER offered again; any thread, nothing once the consumer is gone. */
+void exe_wake_consumer(Exe *self);
 
 /* exe_intake.c */
 void exe_consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers, gpointer exe);

@@ -300,7 +300,7 @@ wake_intake(Exe *self)
     }
     /* only one worker finds a bit still set */
     if (roomy != 0 && (g_atomic_int_and(&self->intake_waits, ~roomy) & roomy) != 0) {
-        jw_consumer_wake(self->consumer);
+        exe_wake_consumer(self);
     }
 }
 

@@ -272,16 +272,46 @@ test_worker_thread(void **state G_GNUC_UNUSED)
     assert_int_equal(exe_beats_running(kit->exe.beats), 0);
 }
 
+static bool
+queue_is_empty(void *data)
+{
+    return jw_queue_length(data) == 0;
+}
+
+/* The consumer goes first; a worker that finds room just then must not wake what is gone. */
+static void
+test_no_wake_after_the_consumer(void **state G_GNUC_UNUSED)
+{
+    g_autoptr(ExeKit) kit = kit_new_sized(1);
+
+    tk_log_capture();
+    assert_true(jw_queue_try_push(kit->exe.ready, 0, g_strdup("nobody's")));
+    g_ptr_array_add(kit->exe.workers, g_thread_new("worker", exe_worker, &kit->exe));
+    tk_wait_until(queue_is_empty, kit->exe.ready, 20000, "the worker waits for work");
+    g_atomic_int_set(&kit->exe.intake_waits, 7u);
+    exe_drain(&kit->exe, jw_clock_mono_ms(kit->exe.clock) + 10000);
+    assert_null(kit->exe.consumer);
+    exe_wake_consumer(&kit->exe);
+    g_autofree char *log = tk_log_take();
+    assert_null(strstr(log, "jw_consumer_wake"));
+}
+
 int
 main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_completes),           TEST(test_event_is_relayed),
-        TEST(test_period_and_filters),  TEST(test_definition_gone),
-        TEST(test_too_large),           TEST(test_unknown_handler),
-        TEST(test_attempts_used_up),    TEST(test_nothing_to_claim),
-        TEST(test_shutdown_hands_back), cmocka_unit_test(test_worker_thread),
+        TEST(test_completes),
+        TEST(test_event_is_relayed),
+        TEST(test_period_and_filters),
+        TEST(test_definition_gone),
+        TEST(test_too_large),
+        TEST(test_unknown_handler),
+        TEST(test_attempts_used_up),
+        TEST(test_nothing_to_claim),
+        TEST(test_shutdown_hands_back),
+        cmocka_unit_test(test_worker_thread),
+        cmocka_unit_test(test_no_wake_after_the_consumer),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
