@@ -55,6 +55,9 @@ bool gw_scope_apply(const JwPrincipal *who, const struct json_t *body, JwJob *jo
 
 /* reports_render.c: values of the answers, all (transfer full). */
 void gw_reply_data(JwHttpReply *reply, int status, struct json_t *take_data);
+/* 504 with the job's Location, where the caller may ask: never 503, which says that nothing was done. @instead: what
+ * else to do, after "ask for the job at its Location, or ". */
+void gw_reply_unknown(const Gw *self, JwHttpReply *reply, const char *job_id, const char *instead);
 const char *gw_render_status(JwJobState state);
 /* Link to a job, with @tail "" or "/download". */
 char *gw_render_link(const Gw *self, const char *job_id, const char *tail);

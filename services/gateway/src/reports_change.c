@@ -18,7 +18,26 @@
 /* Is @now the work of this very @change, made from @before? */
 typedef bool (*IsDone)(const JwJobChange *change, const JwJob *before, const JwJob *now);
 
-/* @ret_job: the document after the change when WON, as it stands when LOST; NULL when it is gone. */
+/* After a @doubt a read that fails is made once more, and when that fails too the outcome stays unknown. */
+static bool
+look_again(const Gw *gw, const char *job_id, bool doubt, JwJob **ret_job, GError **error)
+{
+    g_autoptr(GError) cause = NULL;
+
+    if (jw_store_get_job(gw->store, job_id, ret_job, &cause)) {
+        return true;
+    }
+    if (!doubt) {
+        g_propagate_error(error, g_steal_pointer(&cause));
+        return false;
+    }
+    return jw_store_get_job(gw->store, job_id, ret_job, NULL)
+           || jw_fail(error, JW_ERROR_IN_DOUBT, "reading job '%s' again: %s", job_id,
+                      jw_error_message(cause));
+}
+
+/* @ret_job: the document after the change when WON, as it stands when LOST; NULL when it is gone. IN_DOUBT when the
+ * change may have been made, or may be made yet. */
 static bool
 settle(const Gw *gw, const JwJobChange *change, const JwJob *before, IsDone is_done, JwCas *ret_cas,
        JwJob **ret_job, GError **error)
@@ -32,13 +51,13 @@ settle(const Gw *gw, const JwJobChange *change, const JwJob *before, IsDone is_d
         JwCas cas = JW_CAS_LOST;
 
         bool known = jw_store_change_job(gw->store, change, &cas, &job, &cause);
-        if (!known && jw_error_retry(cause) != JW_RETRY_AFTER_REREAD) {
+        doubt = doubt || (!known && jw_error_retry(cause) == JW_RETRY_AFTER_REREAD);
+        if (!known && !doubt) {
             g_propagate_error(error, g_steal_pointer(&cause));
             return false;
         }
-        doubt = doubt || !known;
         if (cas == JW_CAS_LOST) {
-            if (!jw_store_get_job(gw->store, change->job_id, &job, error)) {
+            if (!look_again(gw, change->job_id, doubt, &job, error)) {
                 return false;
             }
             cas = doubt && job != NULL && is_done(change, before, job) ? JW_CAS_WON : JW_CAS_LOST;
@@ -52,8 +71,21 @@ settle(const Gw *gw, const JwJobChange *change, const JwJob *before, IsDone is_d
             return true;
         }
     }
-    return jw_fail(error, JW_ERROR_BUSY, "%s of job '%s' found it changed each time",
-                   jw_job_rule(change->transition)->name, change->job_id);
+    return jw_fail(error, doubt ? JW_ERROR_IN_DOUBT : JW_ERROR_BUSY,
+                   "%s of job '%s' could not be settled", jw_job_rule(change->transition)->name,
+                   change->job_id);
+}
+
+static void
+reply_unsettled(const Gw *gw, JwHttpReply *reply, const char *job_id, const GError *error)
+{
+    if (jw_error_code(error) == JW_ERROR_IN_DOUBT) {
+        jw_warn("change_in_doubt", JW_STR("job_id", job_id),
+                JW_STR("error", jw_error_message(error)));
+        gw_reply_unknown(gw, reply, job_id, "repeat the request");
+    } else {
+        jw_http_reply_error(reply, error);
+    }
 }
 
 /* The change is this request's, not the one's that made the job. */
@@ -181,7 +213,7 @@ cancel(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply, const JwJ
     g_autoptr(GError) error = NULL;
 
     if (!settle(gw, &change, job, is_cancelled, &cas, &after, &error)) {
-        jw_http_reply_error(reply, error);
+        reply_unsettled(gw, reply, job->id, error);
     } else if (after == NULL) {
         jw_http_reply_problem(reply, 404, "JOB_NOT_FOUND", NULL, 0, "the job has been removed");
     } else if (cas == JW_CAS_LOST) {
@@ -252,7 +284,7 @@ retry(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply, const JwJo
     g_autoptr(GError) error = NULL;
 
     if (!settle(gw, &change, job, is_retried, &cas, &after, &error)) {
-        jw_http_reply_error(reply, error);
+        reply_unsettled(gw, reply, job->id, error);
     } else if (after == NULL) {
         jw_http_reply_problem(reply, 404, "JOB_NOT_FOUND", NULL, 0, "the job has been removed");
     } else if (cas == JW_CAS_LOST) {

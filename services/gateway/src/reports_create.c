@@ -1,7 +1,8 @@
 /* reports_create.c: POST: a request becomes a job document with its command and event in the outbox, one insert.
  *
  * The answer needs the store only: what must reach Kafka is offered to the relay afterwards and never waited for.
- * After an unknown outcome the same insert is made again: the id is ours, so "exists" means the first one held. */
+ * After an unknown outcome the same insert is made again: the id is ours, so "exists" means the first one held.
+ * When that fails too the job is looked for once; what is unknown then is answered as unknown (504), never as undone. */
 #include "reports.h"
 
 #include <jansson.h>
@@ -162,7 +163,7 @@ fill(const Creation *self, JwJob *job)
 }
 
 static bool
-insert(const Creation *self, const JwJob *job, JwCreate *ret_create, bool *ret_repeated,
+insert(const Creation *self, const JwJob *job, JwCreate *ret_create, bool *ret_doubt,
        GError **error)
 {
     g_autoptr(GError) cause = NULL;
@@ -174,7 +175,7 @@ insert(const Creation *self, const JwJob *job, JwCreate *ret_create, bool *ret_r
         g_propagate_error(error, g_steal_pointer(&cause));
         return false;
     }
-    *ret_repeated = true;
+    *ret_doubt = true;
     return gw_batch_create(self->gw->batch, job, ret_create, error);
 }
 
@@ -191,32 +192,51 @@ created(const Creation *self, const JwJob *job)
     answer(self, job, false);
 }
 
+/* After a doubt nothing may be answered that says "certainly not done": the first insert may even be done yet. */
+static void
+answer_unknown(const Creation *self, const GError *cause)
+{
+    jw_warn("job_in_doubt", JW_STR("job_id", self->id),
+            JW_STR("error", cause != NULL ? jw_error_message(cause) : "not there when read again"));
+    gw_reply_unknown(self->gw, self->reply, self->id,
+                     self->key != NULL ? "repeat the request with the same Idempotency-Key"
+                                       : "repeat the request, which had no Idempotency-Key and "
+                                         "may then make a second job");
+}
+
 static void
 store_and_answer(const Creation *self, const JwJob *job)
 {
     JwCreate create = JW_CREATE_EXISTS;
-    bool repeated = false;
+    bool doubt = false;
     g_autoptr(JwJob) earlier = NULL;
     g_autoptr(GError) error = NULL;
+    g_autoptr(GError) blind = NULL;
 
     jw_crash_point("gw_before_insert");
-    if (!insert(self, job, &create, &repeated, &error)) {
+    bool known = insert(self, job, &create, &doubt, &error);
+    if (!known && !doubt) {
         jw_http_reply_error(self->reply, error);
         return;
     }
     /* Nobody else can have an id that was not derived from a key. */
-    if (create == JW_CREATE_MADE || (repeated && self->key == NULL)) {
+    if (known && (create == JW_CREATE_MADE || (doubt && self->key == NULL))) {
         created(self, job);
         return;
     }
-    if (!jw_store_get_job(self->gw->store, job->id, &earlier, &error)) {
-        jw_http_reply_error(self->reply, error);
-    } else if (earlier == NULL) {
+    bool looked = jw_store_get_job(self->gw->store, job->id, &earlier, &blind);
+    if (earlier != NULL && self->key == NULL) {
+        created(self, job);
+    } else if (earlier != NULL) {
+        answer_earlier(self, earlier);
+    } else if (doubt) {
+        answer_unknown(self, looked ? error : blind);
+    } else if (!looked) {
+        jw_http_reply_error(self->reply, blind);
+    } else {
         /* Removed since: the key is free again, and the caller is told to use it again. */
         jw_http_reply_problem(self->reply, 503, "SERVICE_UNAVAILABLE", NULL, RETRY_AFTER_S,
                               "this cannot be done at the moment; try again later");
-    } else {
-        answer_earlier(self, earlier);
     }
 }
 

@@ -31,6 +31,17 @@ gw_reply_data(JwHttpReply *reply, int status, struct json_t *take_data)
     jw_http_reply_json(reply, status, json_pack("{s:b, s:o}", "success", 1, "data", take_data));
 }
 
+void
+gw_reply_unknown(const Gw *self, JwHttpReply *reply, const char *job_id, const char *instead)
+{
+    g_autofree char *location = gw_render_link(self, job_id, "");
+
+    jw_http_reply_header(reply, "Location", location);
+    jw_http_reply_problem(
+        reply, 504, "OUTCOME_UNKNOWN", NULL, 0,
+        "whether this was done is not known: ask for the job at its Location, or %s", instead);
+}
+
 const char *
 gw_render_status(JwJobState state)
 {

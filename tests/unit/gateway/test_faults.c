@@ -1,6 +1,8 @@
 /* test_faults.c: each store call of each route fails, for every n: nothing is lost, and no answer lies. */
 #include "gwkit.h"
 
+#include <string.h>
+
 #define MAX_CALLS 20
 
 static const struct {
@@ -56,7 +58,7 @@ post_with_fault(GwKit *kit, size_t fault, const char *key)
             assert_null(answer_header(&answer, "idempotent-replayed"));
         } else {
             assert_down(&answer);
-            assert_in_range(made, 0, key != NULL ? 1 : 0);
+            assert_int_equal(made, 0);
         }
         if (key != NULL) {
             /* What a client does: the same again, until it is answered. One job, whatever happened. */
@@ -85,6 +87,66 @@ test_post_with_key(void **state)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(faults); i++) {
         post_with_fault(*state, i, "Idempotency-Key: k");
+    }
+}
+
+/* Nothing of it says "certainly not done", and it says where to ask. */
+static void
+assert_unknown(const Answer *answer)
+{
+    assert_answer(*answer, 504, "OUTCOME_UNKNOWN");
+    assert_null(answer_header(answer, "retry-after"));
+    assert_true(g_str_has_prefix(answer_header(answer, "location"), KIT_JOBS "/"));
+    assert_non_null(strstr(answer_text(answer, "error.message"), "Location"));
+}
+
+/* The insert is in doubt, whether done or not, and so many calls after it fail as well. */
+static void
+post_in_doubt(GwKit *kit, bool done, int times, JwErrorCode code, const char *key)
+{
+    g_autofree char *line =
+        key != NULL ? g_strdup_printf("Idempotency-Key: %s-%d-%d-%d", key, done, times, code)
+                    : NULL;
+    const char *headers[] = { line, NULL };
+    int64_t before = total(kit);
+
+    jw_store_mem_fail_nth(kit->gw.store, 1, JW_ERROR_IN_DOUBT, done);
+    jw_store_mem_then_fail(kit->gw.store, times, code);
+    g_auto(Answer) answer = kit_ask(kit, "alice", "POST", KIT_JOBS, KIT_BODY, headers);
+    jw_store_mem_fail_nth(kit->gw.store, 0, JW_ERROR_INTERNAL, false);
+    int64_t made = total(kit) - before;
+
+    assert_int_equal(made, done || times == 0 ? 1 : 0);
+    if (times == 0 || (done && times == 1)) { /* the second insert, or the read after it, tells */
+        assert_answer(answer, 201, NULL);
+        assert_null(answer_header(&answer, "idempotent-replayed"));
+    } else {
+        assert_unknown(&answer);
+        g_auto(Answer) asked = kit_get(kit, "alice", answer_header(&answer, "location"));
+        assert_int_equal(asked.status, made == 1 ? 200 : 404);
+    }
+    if (key != NULL) {
+        g_auto(Answer) again = kit_ask(kit, "alice", "POST", KIT_JOBS, KIT_BODY, headers);
+        assert_answer(again, 201, NULL);
+        assert_string_equal(answer_header(&again, "location"), answer_header(&answer, "location"));
+        assert_int_equal(answer_header(&again, "idempotent-replayed") != NULL, made == 1);
+        assert_int_equal(total(kit) - before, 1);
+    }
+}
+
+static void
+test_post_in_doubt(void **state)
+{
+    static const JwErrorCode codes[] = { JW_ERROR_IN_DOUBT, JW_ERROR_UNAVAILABLE, JW_ERROR_BUSY,
+                                         JW_ERROR_INTERNAL };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(codes); i++) {
+        for (int times = 0; times <= 3; times++) {
+            for (int done = 0; done <= 1; done++) {
+                post_in_doubt(*state, done == 1, times, codes[i], NULL);
+                post_in_doubt(*state, done == 1, times, codes[i], "k");
+            }
+        }
     }
 }
 
@@ -125,6 +187,44 @@ change_with_faults(GwKit *kit, const char *what, bool fail_first, JwJobState exp
             assert_true(n < MAX_CALLS);
         }
     }
+}
+
+/* The change is in doubt, and so many calls after it fail as well: of one, the second look tells. */
+static void
+change_in_doubt(GwKit *kit, const char *what, bool fail_first, JwJobState expected)
+{
+    for (int times = 0; times <= 4; times++) {
+        for (int done = 0; done <= 1; done++) {
+            g_autofree char *id = kit_make(kit, "alice");
+            if (fail_first) {
+                kit_fail(kit, id);
+            }
+            g_autofree char *path = kit_path(id, what);
+            g_autofree char *location = kit_path(id, "");
+            jw_store_mem_fail_nth(kit->gw.store, 2, JW_ERROR_IN_DOUBT, done == 1);
+            jw_store_mem_then_fail(kit->gw.store, times, JW_ERROR_UNAVAILABLE);
+            g_auto(Answer) answer = kit_post(kit, "alice", path, NULL);
+            jw_store_mem_fail_nth(kit->gw.store, 0, JW_ERROR_INTERNAL, false);
+            g_autoptr(JwJob) after = kit_job(kit, id);
+
+            if (times <= 1) {
+                assert_answer(answer, 200, NULL);
+                assert_int_equal(after->state, expected);
+            } else {
+                assert_unknown(&answer);
+                assert_string_equal(answer_header(&answer, "location"), location);
+                assert_int_equal(after->state == expected, done == 1);
+            }
+            assert_in_range(after->retry_count, 0, 1);
+        }
+    }
+}
+
+static void
+test_change_in_doubt(void **state)
+{
+    change_in_doubt(*state, "/cancel", false, JW_JOB_CANCELLED);
+    change_in_doubt(*state, "/retry", true, JW_JOB_PENDING);
 }
 
 static void
@@ -191,8 +291,10 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_post),  TEST(test_post_with_key), TEST(test_cancel),
-        TEST(test_retry), TEST(test_reads),         TEST(test_download),
+        TEST(test_post),          TEST(test_post_with_key),
+        TEST(test_post_in_doubt), TEST(test_change_in_doubt),
+        TEST(test_cancel),        TEST(test_retry),
+        TEST(test_reads),         TEST(test_download),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
