@@ -3,8 +3,9 @@
 
 #define NONE INT64_C(-1) /* no artifact at all */
 
-static char *
-make_job(JwStore *store, const char *file_id, int64_t expires_at_ms)
+/* @ret_id: (transfer full), may be NULL */
+static void
+make_job(JwStore *store, const char *file_id, int64_t expires_at_ms, char **ret_id)
 {
     g_autoptr(JwJob) job = sc_job(expires_at_ms == NONE ? JW_JOB_FAILED : JW_JOB_COMPLETED);
 
@@ -16,7 +17,9 @@ make_job(JwStore *store, const char *file_id, int64_t expires_at_ms)
         g_free(id);
     }
     sc_create(store, job);
-    return g_strdup(job->id);
+    if (ret_id != NULL) {
+        *ret_id = g_strdup(job->id);
+    }
 }
 
 static void
@@ -48,13 +51,14 @@ mark(JwStore *store, char *job_id, char *file_id)
 static void
 finds_expired_files_until_they_are_marked(JwStore *store)
 {
-    g_autofree char *late = make_job(store, "late", SC_NOW + 20);
-    g_autofree char *early = make_job(store, "early", SC_NOW + 10);
-    g_autofree char *forever = make_job(store, "forever", 0);
-    g_autofree char *nothing = make_job(store, NULL, NONE);
+    g_autofree char *early = NULL;
     g_autofree char *file_early = g_strdup("early"), *other = g_strdup("other");
-    g_autoptr(JwJob) before = sc_get(store, early);
 
+    make_job(store, "late", SC_NOW + 20, NULL);
+    make_job(store, "early", SC_NOW + 10, &early);
+    make_job(store, "forever", 0, NULL);
+    make_job(store, NULL, NONE, NULL);
+    g_autoptr(JwJob) before = sc_get(store, early);
     assert_expired(store, SC_NOW + 10, 10, "");
     assert_expired(store, SC_NOW + 11, 10, "early ");
     assert_expired(store, SC_NOW + 21, 10, "early late ");
