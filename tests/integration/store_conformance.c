@@ -40,7 +40,8 @@ int
 sc_run(const char *name, JwStore *(*make)(void))
 {
     const ScCase *const groups[] = { sc_job_cases,      sc_list_cases, sc_delivery_cases,
-                                     sc_schedule_cases, sc_file_cases, sc_expiry_cases, sc_record_cases };
+                                     sc_schedule_cases, sc_file_cases, sc_expiry_cases,
+                                     sc_record_cases };
     int failures = 0;
 
     make_store = make;
