@@ -229,9 +229,8 @@ test_every_call_fails(void **state G_GNUC_UNUSED)
             jw_store_mem_fail_nth(kit->sch.store, n, kit_faults[f].code, kit_faults[f].after);
             bool ok = sch_reap(&kit->sch, &reaped, &error);
             /* one job that is refused for good does not stop the others */
-            bool one = n > 1
-                       && jw_error_retry(&(GError){ JW_ERROR, kit_faults[f].code, NULL })
-                              == JW_RETRY_NEVER;
+            const GError fault = { JW_ERROR, (int)kit_faults[f].code, NULL };
+            bool one = n > 1 && jw_error_retry(&fault) == JW_RETRY_NEVER;
             assert_int_equal(ok, n > 3 || one);
             assert_int_equal(ok, error == NULL);
             if (one) {
@@ -338,10 +337,10 @@ test_expired(void **state)
     for (int nth = 0; nth <= 3; nth++) {
         g_autoptr(SchKit) kit = kit_new();
         g_autofree char *id = complete(kit, expiring, KIT_NOW + MINUTE);
-        g_autofree char *other = complete(kit, lasting, 0);
         g_autoptr(GError) error = NULL;
         size_t removed = 0;
 
+        g_free(complete(kit, lasting, 0));
         tk_clock_advance(&kit->clock.fake, MINUTE + HOUR);
         assert_ok(sch_sweep_expired(&kit->sch, &removed, &error), error);
         assert_int_equal(removed, 0);
