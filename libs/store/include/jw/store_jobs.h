@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 typedef enum { JW_CREATE_EXISTS, JW_CREATE_MADE } JwCreate;
 
 /* T1: inserts jobs in one round trip, each with its outbox. ret_creates[i] says whether job i is
- * new; an id that exists is left as it is. mail_pending is set here, by the recipients. On an error some may have been made: repeating the call
- * is harmless. */
+ * new; an id that exists is left as it is. mail_pending is set here, by the recipients. On an error
+ * some may have been made: repeating the call is harmless. */
 bool jw_store_create_jobs(JwStore *self, const JwJob *const *jobs, size_t n_jobs,
                           JwCreate *ret_creates, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
