@@ -18,16 +18,27 @@ typedef struct {
     char name[MAX_TAG];
     size_t name_length;
     char quote, before; /* last character before '>' tells an empty element */
-    char open[MAX_DEPTH][MAX_TAG];
+    struct {
+        char name[MAX_TAG];
+        size_t length;
+    } open[MAX_DEPTH];
     int depth;
     bool seen_root, broken;
     int64_t rows;
 } XmlWalk;
 
-static void
-walk_close(XmlWalk *self, const char *name)
+static bool
+same_name(const char *a, size_t a_length, const char *b, size_t b_length)
 {
-    if (self->depth == 0 || strcmp(self->open[self->depth - 1], name) != 0) {
+    return a_length == b_length && memcmp(a, b, a_length) == 0;
+}
+
+static void
+walk_close(XmlWalk *self)
+{
+    if (self->depth == 0
+        || !same_name(self->open[self->depth - 1].name, self->open[self->depth - 1].length,
+                      self->name + 1, self->name_length - 1)) {
         self->broken = true;
         return;
     }
@@ -37,15 +48,17 @@ walk_close(XmlWalk *self, const char *name)
 static void
 walk_tag(XmlWalk *self)
 {
-    self->name[self->name_length] = '\0';
-    if (self->name[0] == '?' || self->name[0] == '!') {
+    char first = self->name_length > 0 ? self->name[0] : '\0';
+
+    self->where = IN_TEXT;
+    if (first == '?' || first == '!') {
         return;
     }
-    if (self->name[0] == '/') {
-        walk_close(self, self->name + 1);
+    if (first == '/') {
+        walk_close(self);
         return;
     }
-    if (strcmp(self->name, "row") == 0) {
+    if (same_name(self->name, self->name_length, "row", 3)) {
         self->rows++;
     }
     if (self->before == '/') {
@@ -56,42 +69,70 @@ walk_tag(XmlWalk *self)
         return;
     }
     self->seen_root = true;
-    memcpy(self->open[self->depth++], self->name, self->name_length + 1);
+    memcpy(self->open[self->depth].name, self->name, self->name_length);
+    self->open[self->depth++].length = self->name_length;
 }
 
-static void
-walk_name(XmlWalk *self, char c)
+/* The three below return where they stopped: behind what ended their part of the tag, or at @end. */
+static const char *
+walk_name(XmlWalk *self, const char *at, const char *end)
 {
-    bool closes_empty = c == '/' && self->name_length > 0;
+    for (; at < end; at++) {
+        bool closes_empty = *at == '/' && self->name_length > 0;
 
-    if (c == '>' || c == ' ' || c == '\n' || c == '\r' || c == '\t' || closes_empty) {
-        self->where = IN_TAG;
-        self->before = c;
-        if (c == '>') {
+        if (*at == '>') {
             self->before = '\0';
             walk_tag(self);
-            self->where = IN_TEXT;
+            return at + 1;
         }
-        return;
+        if (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t' || closes_empty) {
+            self->where = IN_TAG;
+            self->before = *at;
+            return at + 1;
+        }
+        if (self->name_length + 1 >= MAX_TAG) {
+            self->broken = true;
+            return end;
+        }
+        self->name[self->name_length++] = *at;
     }
-    if (self->name_length + 1 >= MAX_TAG) {
-        self->broken = true;
-        return;
-    }
-    self->name[self->name_length++] = c;
+    return end;
 }
 
-static void
-walk_rest(XmlWalk *self, char c)
+static const char *
+walk_rest(XmlWalk *self, const char *at, const char *end)
 {
-    if (c == '>') {
-        walk_tag(self);
-        self->where = IN_TEXT;
-    } else if (c == '"' || c == '\'') {
-        self->quote = c;
-        self->where = IN_QUOTE;
+    for (; at < end; at++) {
+        if (*at == '>') {
+            walk_tag(self);
+            return at + 1;
+        }
+        if (*at == '"' || *at == '\'') {
+            self->quote = *at;
+            self->where = IN_QUOTE;
+            return at + 1;
+        }
+        self->before = *at;
     }
-    self->before = c;
+    return end;
+}
+
+static const char *
+walk_text(XmlWalk *self, const char *at, const char *end)
+{
+    const char *next = memchr(at, self->where == IN_TEXT ? '<' : self->quote, (size_t)(end - at));
+
+    if (next == NULL) {
+        return end;
+    }
+    if (self->where == IN_TEXT) {
+        self->where = IN_NAME;
+        self->name_length = 0;
+    } else {
+        self->where = IN_TAG;
+        self->before = self->quote;
+    }
+    return next + 1;
 }
 
 static void
@@ -100,24 +141,17 @@ walk_feed(XmlWalk *self, const char *data, size_t length)
     const char *end = data + length;
 
     while (data < end && !self->broken) {
-        if (self->where == IN_TEXT || self->where == IN_QUOTE) {
-            const char *next =
-                memchr(data, self->where == IN_TEXT ? '<' : self->quote, (size_t)(end - data));
-            if (next == NULL) {
-                return;
-            }
-            if (self->where == IN_TEXT) {
-                self->where = IN_NAME;
-                self->name_length = 0;
-            } else {
-                self->where = IN_TAG;
-                self->before = self->quote;
-            }
-            data = next + 1;
-        } else if (self->where == IN_NAME) {
-            walk_name(self, *data++);
-        } else {
-            walk_rest(self, *data++);
+        switch (self->where) {
+        case IN_TEXT:
+        case IN_QUOTE:
+            data = walk_text(self, data, end);
+            break;
+        case IN_NAME:
+            data = walk_name(self, data, end);
+            break;
+        case IN_TAG:
+            data = walk_rest(self, data, end);
+            break;
         }
     }
 }

@@ -1,27 +1,26 @@
 /* render_xlsx.c: the workbook: Summary, one sheet a table with its native chart, and the record list.
  *
- * libxlsxwriter runs in constant-memory mode: each sheet streams to its own temporary file, so the list can
- * be written while records are read and the sheets in front of it afterwards. Text cells are always strings,
- * never formulas. A list longer than a sheet goes on in another one. The finished file is reopened and
- * checked, because the library says success on a full temporary disk (design/libraries.md, fault 5). */
+ * libxlsxwriter writes all of it but the rows of the list, which are written and compressed while records are read
+ * (xlsx_list.h) and put into the workbook when it is closed. It runs in constant-memory mode. Text cells are always
+ * strings, never formulas. The finished file is reopened and checked, because the library says success on a full
+ * temporary disk (design/libraries.md, fault 5). */
 #include "render.h"
 
+#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 #include <xlsxwriter.h>
 
 #include "render_text.h"
+#include "xlsx_list.h"
 #include "zoned.h"
 
-#define XLSX_TEXT_MAX 32767              /* characters of a cell, by the file format */
-#define SHEET_ROWS    (LXW_ROW_MAX - 1u) /* records a sheet, below its header */
-#define HEAD_HEIGHT   20
-#define SHEET_BUFFER  ((size_t)128 * 1024)
-#define COLOR_INK     0x111827
-#define COLOR_MUTED   0x6B7280
-#define COLOR_BRAND   0x2563EB
-#define COLOR_HEAD    0x1E3A8A
-#define COLOR_LINE    0xE5E7EB
+#define HEAD_HEIGHT 20
+#define COLOR_INK   0x111827
+#define COLOR_MUTED 0x6B7280
+#define COLOR_BRAND 0x2563EB
+#define COLOR_HEAD  0x1E3A8A
+#define COLOR_LINE  0xE5E7EB
 
 /* A list cell, a table cell (ruled below), a figure (ruled and bold). */
 enum { STYLE_CELL, STYLE_TABLE, STYLE_FIGURE, STYLE_N };
@@ -29,14 +28,13 @@ enum { STYLE_CELL, STYLE_TABLE, STYLE_FIGURE, STYLE_N };
 
 struct _ExeRender {
     ExeRenderInput input; /* texts borrowed from the attempt */
+    char *closed_path;    /* of the workbook without the list's rows */
     lxw_workbook *book;
     lxw_worksheet *summary;
-    GPtrArray *table_sheets; /* of lxw_worksheet, in the definition's order */
-    GPtrArray *sheet_names;  /* owns the names */
-    lxw_worksheet *list;
-    char *list_name;
-    lxw_row_t list_row;
-    int list_sheets;
+    GPtrArray *table_sheets;   /* of lxw_worksheet, in the definition's order */
+    GPtrArray *sheet_names;    /* owns the names */
+    lxw_worksheet *list_sheet; /* the last of the list */
+    ExeXlsxList *list;
     int64_t rows;
     JwZoned zone;
     GString *scratch;
@@ -124,29 +122,12 @@ styles_make(ExeRender *self)
     }
 }
 
-/* A text as the file format takes it: valid UTF-8, at most 32,767 characters. */
 static const char *
-cell_text(ExeRender *self, const char *text, size_t length)
+cell_text(ExeRender *self, const char *text)
 {
-    const char *end = NULL;
+    size_t length = 0;
 
-    g_string_truncate(self->scratch, 0);
-    if (g_utf8_validate_len(text, length, &end)) {
-        g_string_append_len(self->scratch, text, (gssize)length);
-    } else {
-        g_autofree char *valid = g_utf8_make_valid(text, (gssize)length);
-        g_string_append(self->scratch, valid);
-    }
-    if (self->scratch->len > XLSX_TEXT_MAX) {
-        long characters = g_utf8_strlen(self->scratch->str, (gssize)self->scratch->len);
-
-        if (characters > XLSX_TEXT_MAX) {
-            const char *cut = g_utf8_offset_to_pointer(self->scratch->str, XLSX_TEXT_MAX - 1);
-            g_string_truncate(self->scratch, (size_t)(cut - self->scratch->str));
-            g_string_append(self->scratch, "…");
-        }
-    }
-    return self->scratch->str;
+    return exe_xlsx_text(self->scratch, text, strlen(text), &length);
 }
 
 static void
@@ -168,8 +149,7 @@ put_value(ExeRender *self, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t col, c
         }
         break;
     case JW_VALUE_TEXT:
-        note(self, worksheet_write_string(sheet, row, col,
-                                          cell_text(self, value->text, value->length), style));
+        note(self, worksheet_write_string(sheet, row, col, cell_text(self, value->text), style));
         break;
     case JW_VALUE_TIME:
         note(self, worksheet_write_number(sheet, row, col,
@@ -202,8 +182,6 @@ sheet_add(ExeRender *self, const char *title)
     lxw_worksheet *sheet = workbook_add_worksheet(self->book, sheet_name(self, title));
 
     if (sheet != NULL) {
-        /* The sheet's own stream: the default of 4 KiB costs a fifth of the time in system calls. */
-        (void)setvbuf(sheet->optimize_tmpfile, NULL, _IOFBF, SHEET_BUFFER);
         worksheet_gridlines(sheet, LXW_HIDE_ALL_GRIDLINES);
         worksheet_set_landscape(sheet);
         worksheet_set_paper(sheet, 9); /* A4 */
@@ -215,38 +193,62 @@ sheet_add(ExeRender *self, const char *title)
     return sheet;
 }
 
-static void
-list_begin(ExeRender *self)
+/* Another sheet of the list, with its header. */
+static bool
+list_begin(ExeRender *self, GError **error)
 {
     const GArray *columns = self->input.def->columns;
-    g_autofree char *more =
-        g_strdup_printf("%s %d", self->input.def->list_title, self->list_sheets + 1);
+    unsigned n = exe_xlsx_list_n_sheets(self->list) + 1;
+    g_autofree char *more = g_strdup_printf("%s %u", self->input.def->list_title, n);
+    lxw_worksheet *sheet = sheet_add(self, n == 1 ? self->input.def->list_title : more);
 
-    self->list = sheet_add(self, self->list_sheets == 0 ? self->input.def->list_title : more);
-    self->list_sheets++;
-    self->list_row = 1;
-    if (self->list == NULL) {
-        return;
+    if (sheet == NULL) {
+        return xlsx_failed(self, self->failed, error);
     }
-    note(self, worksheet_set_row(self->list, 0, HEAD_HEIGHT, NULL));
+    note(self, worksheet_set_row(sheet, 0, HEAD_HEIGHT, NULL));
     for (guint i = 0; i < columns->len; i++) {
         const JwColumnDef *column = &g_array_index(columns, JwColumnDef, i);
-        note(self,
-             worksheet_set_column(self->list, (lxw_col_t)i, (lxw_col_t)i, column->width, NULL));
-        note(self, worksheet_write_string(self->list, 0, (lxw_col_t)i, column->label,
+        note(self, worksheet_set_column(sheet, (lxw_col_t)i, (lxw_col_t)i, column->width, NULL));
+        note(self, worksheet_write_string(sheet, 0, (lxw_col_t)i, column->label,
                                           self->heads[column->format]));
     }
-    worksheet_freeze_panes(self->list, 1, 0);
-    note(self, worksheet_repeat_rows(self->list, 0, 0));
+    worksheet_freeze_panes(sheet, 1, 0);
+    note(self, worksheet_repeat_rows(sheet, 0, 0));
+    if (self->failed != LXW_NO_ERROR) {
+        return xlsx_failed(self, self->failed, error);
+    }
+    self->list_sheet = sheet;
+    return exe_xlsx_list_next_sheet(self->list, error);
+}
+
+/* The number of the first list sheet, from 1: they come behind the summary and the tables. */
+static int
+first_list_sheet(const ExeRender *self)
+{
+    return (int)self->table_sheets->len + 2;
 }
 
 static void
 list_end(ExeRender *self)
 {
-    if (self->list != NULL && self->input.def->columns->len > 0) {
-        lxw_col_t last = (lxw_col_t)(self->input.def->columns->len - 1);
-        note(self, worksheet_autofilter(self->list, 0, 0, MAX(self->list_row, 2u) - 1, last));
+    lxw_col_t last_col = (lxw_col_t)(self->input.def->columns->len - 1);
+    lxw_row_t last_row = (lxw_row_t)(MAX(exe_xlsx_list_last_row(self->list), 2u) - 1);
+
+    note(self, worksheet_autofilter(self->list_sheet, 0, 0, last_row, last_col));
+}
+
+/* The formats of the list's columns, by their numbers in the workbook. */
+static ExeXlsxList *
+list_new(ExeRender *self)
+{
+    const GArray *columns = self->input.def->columns;
+    g_autofree int *styles = g_new(int, columns->len);
+
+    for (guint i = 0; i < columns->len; i++) {
+        JwFormat format = g_array_index(columns, JwColumnDef, i).format;
+        styles[i] = lxw_format_get_xf_index(self->styles[STYLE_CELL][format]);
     }
+    return exe_xlsx_list_new(self->input.temp_dir, &self->zone, styles, columns->len);
 }
 
 static void
@@ -259,10 +261,15 @@ xlsx_free(ExeRender *self)
         /* An attempt that stopped: closing is the library's only way to free; the file is thrown away. */
         (void)workbook_close(self->book);
     }
+    if (self->closed_path != NULL) {
+        (void)g_unlink(self->closed_path);
+    }
     jw_zoned_clear(&self->zone);
+    exe_xlsx_list_free(self->list);
     g_ptr_array_unref(self->table_sheets);
     g_ptr_array_unref(self->sheet_names);
     g_string_free(self->scratch, TRUE);
+    g_free(self->closed_path);
     g_free(self);
 }
 
@@ -271,34 +278,33 @@ xlsx_open(const ExeRenderInput *input, GError **error)
 {
     ExeRender *self = g_new0(ExeRender, 1);
     g_autofree char *temp_dir = g_strdup(input->temp_dir);
-    lxw_workbook_options options = { .constant_memory = LXW_TRUE,
-                                     .tmpdir = temp_dir,
-                                     .use_zip64 = LXW_TRUE };
+    lxw_workbook_options options = { .constant_memory = LXW_TRUE, .tmpdir = temp_dir };
     g_autofree char *title = g_strdup(input->title);
     lxw_doc_properties properties = { .title = title,
                                       .created = (time_t)(input->made_at_ms / 1000) };
 
     self->input = *input;
     self->scratch = g_string_new(NULL);
+    self->closed_path = g_strconcat(input->path, ".closed", NULL);
     self->table_sheets = g_ptr_array_new();
     self->sheet_names = g_ptr_array_new_with_free_func(g_free);
     jw_zoned_init(&self->zone, input->zone);
-    self->book = workbook_new_opt(input->path, &options);
+    self->book = workbook_new_opt(self->closed_path, &options);
     if (self->book == NULL) {
-        (void)jw_fail(error, JW_ERROR_UNAVAILABLE, "cannot start the workbook %s", input->path);
+        (void)jw_fail(error, JW_ERROR_UNAVAILABLE, "cannot start the workbook %s",
+                      self->closed_path);
         xlsx_free(self);
         return NULL;
     }
     note(self, workbook_set_properties(self->book, &properties));
     styles_make(self);
+    self->list = list_new(self);
     self->summary = sheet_add(self, "Summary");
     for (guint i = 0; i < input->def->tables->len; i++) {
         g_ptr_array_add(self->table_sheets,
                         sheet_add(self, g_array_index(input->def->tables, JwTableDef, i).title));
     }
-    list_begin(self);
-    if (self->failed != LXW_NO_ERROR) {
-        (void)xlsx_failed(self, self->failed, error);
+    if (!list_begin(self, error)) {
         xlsx_free(self);
         return NULL;
     }
@@ -308,21 +314,14 @@ xlsx_open(const ExeRenderInput *input, GError **error)
 static bool
 xlsx_row(ExeRender *self, const JwValue *row, GError **error)
 {
-    const GArray *columns = self->input.def->columns;
-
-    if (self->list_row > SHEET_ROWS) {
+    if (exe_xlsx_list_sheet_is_full(self->list)) {
         list_end(self);
-        list_begin(self);
-    }
-    if (self->list != NULL) {
-        for (guint i = 0; i < columns->len; i++) {
-            put_value(self, self->list, self->list_row, (lxw_col_t)i, &row[i],
-                      self->styles[STYLE_CELL][g_array_index(columns, JwColumnDef, i).format]);
+        if (!list_begin(self, error)) {
+            return false;
         }
     }
-    self->list_row++;
     self->rows++;
-    return self->failed == LXW_NO_ERROR || xlsx_failed(self, self->failed, error);
+    return exe_xlsx_list_row(self->list, row, error);
 }
 
 static void
@@ -368,8 +367,7 @@ table_rows(ExeRender *self, JwAggregate *aggregate, const JwTableDef *table, lxw
         lxw_row_t row = (lxw_row_t)g + 1;
         const char *label = jw_aggregate_group_label(aggregate, table->dimension, g);
 
-        note(self, worksheet_write_string(sheet, row, 0, cell_text(self, label, strlen(label)),
-                                          self->label));
+        note(self, worksheet_write_string(sheet, row, 0, cell_text(self, label), self->label));
         for (guint m = 0; table->measures[m] != NULL; m++) {
             const JwMeasureDef *measure =
                 jw_report_def_measure(self->input.def, table->measures[m]);
@@ -430,10 +428,8 @@ summary_write(ExeRender *self, JwAggregate *aggregate)
     note(self, worksheet_write_string(sheet, 1, 1, self->input.title, self->title));
     note(self, worksheet_write_string(sheet, 2, 1, self->input.subtitle, self->muted));
     if (self->input.filters != NULL) {
-        note(self,
-             worksheet_write_string(
-                 sheet, 3, 1, cell_text(self, self->input.filters, strlen(self->input.filters)),
-                 self->muted));
+        note(self, worksheet_write_string(sheet, 3, 1, cell_text(self, self->input.filters),
+                                          self->muted));
     }
     note(self, worksheet_set_row(sheet, 5, HEAD_HEIGHT, NULL));
     note(self, worksheet_write_string(sheet, 5, 1, "Figure", self->heads[JW_FORMAT_TEXT]));
@@ -465,19 +461,20 @@ xlsx_finish(ExeRender *self, JwAggregate *aggregate, GError **error)
         table_write(self, aggregate, i);
     }
     summary_write(self, aggregate);
-    lxw_error closed = workbook_close(g_steal_pointer(&self->book));
-    if (self->failed != LXW_NO_ERROR || closed != LXW_NO_ERROR) {
-        return xlsx_failed(self, self->failed != LXW_NO_ERROR ? self->failed : closed, error);
+    note(self, workbook_close(g_steal_pointer(&self->book)));
+    if (self->failed != LXW_NO_ERROR) {
+        return xlsx_failed(self, self->failed, error);
     }
-    return true;
+    return exe_xlsx_list_pack(self->list, self->closed_path, self->input.path,
+                              first_list_sheet(self), error);
 }
 
 static bool
 xlsx_check(const ExeRender *self, GError **error)
 {
-    /* Every list sheet has a header; they come behind the summary and the tables. */
-    return exe_check_workbook(self->input.path, self->rows + self->list_sheets,
-                              (int)self->table_sheets->len + 2, error);
+    /* Every list sheet has a header. */
+    return exe_check_workbook(self->input.path, self->rows + exe_xlsx_list_n_sheets(self->list),
+                              first_list_sheet(self), error);
 }
 
 const ExeRenderOps exe_render_xlsx = {

@@ -98,10 +98,14 @@ jw_zoned_append(JwZoned *self, GString *text, int64_t time_ms, bool date_only)
     g_string_append_len(text, buffer, 25);
 }
 
+int64_t
+jw_zoned_local_ms(JwZoned *self, int64_t time_ms)
+{
+    return time_ms + (int64_t)jw_zoned_offset_s(self, time_ms) * 1000;
+}
+
 double
 jw_zoned_serial(JwZoned *self, int64_t time_ms)
 {
-    int64_t local_ms = time_ms + (int64_t)jw_zoned_offset_s(self, time_ms) * 1000;
-
-    return (double)local_ms / 86400000.0 + 25569.0;
+    return (double)jw_zoned_local_ms(self, time_ms) / 86400000.0 + 25569.0;
 }

@@ -19,6 +19,8 @@ void jw_zoned_clear(JwZoned *self);
 int32_t jw_zoned_offset_s(JwZoned *self, int64_t time_ms);
 /* "2021-01-04T09:12:00+03:00", "…Z" for offset 0, or only the date. */
 void jw_zoned_append(JwZoned *self, GString *text, int64_t time_ms, bool date_only);
+/* Milliseconds since 1970-01-01 on the zone's wall clock. */
+int64_t jw_zoned_local_ms(JwZoned *self, int64_t time_ms);
 /* Days since 1899-12-30 with the local time of day as fraction: a spreadsheet's date. */
 double jw_zoned_serial(JwZoned *self, int64_t time_ms);
 
