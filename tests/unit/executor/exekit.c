@@ -4,16 +4,7 @@
 #include <string.h>
 
 #include "jw/ident.h"
-#include "jw/store_files.h"
 #include "jw/store_records.h"
-
-#define HOUR_MS INT64_C(3600000)
-
-const KitFault kit_faults[] = {
-    { JW_ERROR_UNAVAILABLE, false }, { JW_ERROR_BUSY, false },     { JW_ERROR_IN_DOUBT, false },
-    { JW_ERROR_IN_DOUBT, true },     { JW_ERROR_INTERNAL, false }, { JW_ERROR_CORRUPT, false },
-};
-const size_t kit_n_faults = G_N_ELEMENTS(kit_faults);
 
 static JwValue
 text(const char *value)
@@ -32,7 +23,7 @@ insert_records(ExeKit *self)
         g_autofree char *id = g_strdup_printf("c-%02d", i);
         const JwValue row[] = {
             text(id),
-            { .type = JW_VALUE_TIME, .time_ms = KIT_WEEK + i * HOUR_MS },
+            { .type = JW_VALUE_TIME, .time_ms = KIT_WEEK + i * HOUR },
             text(i % 2 == 0 ? "Ann" : "Ben"),
             text(i % 3 == 2 ? "missed" : "answered"),
             { .type = JW_VALUE_INT, .integer = i },
@@ -55,8 +46,13 @@ kit_new_sized(int64_t ready_max)
     Exe *exe = &self->exe;
     g_autoptr(GError) error = NULL;
 
-    hook_clock_init(&self->clock, KIT_NOW);
-    exe->clock = &self->clock.fake.clock;
+    self->ports = kit_ports_new(KIT_NOW, true);
+    exe->clock = &self->ports->clock.fake.clock;
+    exe->catalog = self->ports->catalog;
+    exe->wire = self->ports->wire;
+    exe->store = self->ports->store;
+    exe->bus = self->ports->bus;
+    exe->relay = kit_relay(self->ports, "/jobwire/executor");
     exe->config = (ExeConfig){
         .temp_dir = tk_temp_dir(),
         .workers = 0,
@@ -66,14 +62,6 @@ kit_new_sized(int64_t ready_max)
         .artifact_ttl_ms = 86400000,
         .artifact_max_bytes = 1 << 20,
     };
-    exe->catalog = jw_catalog_load(JW_SOURCE_DIR "/schemas/reports", &error);
-    assert_ok(exe->catalog != NULL, error);
-    exe->wire = jw_wire_new(exe->catalog, "jobwire.");
-    exe->store = jw_store_mem_new();
-    exe->bus = jw_bus_mem_new();
-    exe->relay = jw_relay_new_manual(exe->store, exe->bus, exe->clock, "/jobwire/executor");
-    self->events = jw_wire_topic(exe->wire, JW_TOPIC_JOB_EVENTS);
-    self->commands = jw_wire_topic(exe->wire, JW_TOPIC_COMMANDS_NORMAL);
     insert_records(self);
     assert_ok(exe_run(exe, &error), error);
     return self;
@@ -83,15 +71,8 @@ void
 kit_free(ExeKit *self)
 {
     exe_stop(&self->exe);
-    (void)jw_bus_mem_deliver(self->exe.bus);
-    jw_relay_free(self->exe.relay);
-    jw_bus_free(self->exe.bus);
-    jw_store_free(self->exe.store);
-    jw_wire_free(self->exe.wire);
-    jw_catalog_free(self->exe.catalog);
+    kit_ports_free(self->ports);
     g_free(self->exe.config.temp_dir);
-    g_free(self->events);
-    g_free(self->commands);
     g_free(self);
 }
 
@@ -120,7 +101,7 @@ kit_consume(ExeKit *self, const KitMessage *messages, size_t n, JwAnswer *answer
                                  { "ce_source", messages[i].source },
                                  { "ce_id", messages[i].id } };
 
-        list[i] = (JwMessage){ .topic = self->commands,
+        list[i] = (JwMessage){ .topic = self->ports->commands,
                                .body = messages[i].body,
                                .body_length = messages[i].body ? strlen(messages[i].body) : 0,
                                .headers = &headers[3 * i],
@@ -163,53 +144,6 @@ kit_make(ExeKit *self, const char *extra)
     }
     g_free(jw_queue_pop(self->exe.ready, 0));
     return g_strdup(id);
-}
-
-JwJob *
-kit_job(ExeKit *self, const char *job_id)
-{
-    g_autoptr(GError) error = NULL;
-    JwJob *job = NULL;
-
-    assert_ok(jw_store_get_job(self->exe.store, job_id, &job, &error), error);
-    return job;
-}
-
-JwCas
-kit_try(ExeKit *self, JwJobChange change)
-{
-    g_autoptr(GError) error = NULL;
-    JwCas cas = JW_CAS_LOST;
-
-    change.now_ms = self->clock.fake.now_ms;
-    assert_ok(jw_store_change_job(self->exe.store, &change, &cas, NULL, &error), error);
-    return cas;
-}
-
-void
-kit_change(ExeKit *self, JwJobChange change)
-{
-    assert_int_equal(kit_try(self, change), JW_CAS_WON);
-}
-
-int64_t
-kit_claim(ExeKit *self, const char *job_id)
-{
-    kit_change(
-        self, (JwJobChange){ .job_id = job_id, .transition = JW_CHANGE_CLAIM, .owner = "another" });
-    g_autoptr(JwJob) job = kit_job(self, job_id);
-    return job->token;
-}
-
-size_t
-kit_events(const JwJob *job, const char *type)
-{
-    size_t n = 0;
-
-    for (guint i = 0; i < job->outbox->len; i++) {
-        n += strcmp(((JwOutboxEntry *)g_ptr_array_index(job->outbox, i))->type, type) == 0;
-    }
-    return n;
 }
 
 char *

@@ -1,20 +1,16 @@
 /* exekit.h: an executor on ports in memory, without workers: the test's thread does what they would. */
 #pragma once
 #include "exe_attempt.h"
-#include "hook_clock.h"
-#include "jw/bus_mem.h"
-#include "jw/store_mem.h"
+#include "kit.h"
 
 G_BEGIN_DECLS
 
-#define KIT_NOW     INT64_C(1610323200000) /* 2021-01-11T00:00:00Z, a Monday */
-#define KIT_WEEK    INT64_C(1609718400000) /* the Monday before */
+#define KIT_WEEK    INT64_C(1609718400000) /* the Monday before KIT_NOW */
 #define KIT_RECORDS 30                     /* one an hour from KIT_WEEK on; every third is missed */
 
 typedef struct {
     Exe exe;
-    HookClock clock;
-    char *events, *commands;   /* topics */
+    KitPorts *ports;
     const int32_t *partitions; /* of the messages that kit_consume() gives; NULL: all of one */
 } ExeKit;
 
@@ -29,15 +25,7 @@ int kit_teardown(void **state);
 /* A job from a command, as the executor's own intake makes it, pending and no longer in the ready queue. @extra: further
  * members of the body, ",\"priority\":\"high\"", or "". (transfer full) */
 char *kit_make(ExeKit *self, const char *extra);
-JwJob *kit_job(ExeKit *self, const char *job_id); /* (transfer full), NULL: none */
-/* Claims, as another executor; answers the token. */
-int64_t kit_claim(ExeKit *self, const char *job_id);
-/* Fails the test unless WON. */
-void kit_change(ExeKit *self, JwJobChange change);
-JwCas kit_try(ExeKit *self, JwJobChange change);
 
-/* How many events of a type are in the job's outbox. */
-size_t kit_events(const JwJob *job, const char *type);
 /* The artifact is there, whole, with the size and hash that the job names. (transfer full) its text */
 char *kit_artifact(ExeKit *self, const JwJob *job);
 /* Files and uploads that no job names. */
@@ -51,13 +39,5 @@ typedef struct {
 } KitMessage;
 void kit_consume(ExeKit *self, const KitMessage *messages, size_t n, JwAnswer *answers);
 void kit_answers_clear(JwAnswer *answers, size_t n);
-
-/* What a store call may answer instead. */
-typedef struct {
-    JwErrorCode code;
-    bool after; /* the write was done, its answer lost */
-} KitFault;
-extern const KitFault kit_faults[];
-extern const size_t kit_n_faults;
 
 G_END_DECLS

@@ -22,8 +22,8 @@ begin(ExeKit *kit, int64_t timeout_ms)
     g_autofree char *id = kit_make(kit, "");
     Run run = { 0 };
 
-    (void)kit_claim(kit, id);
-    run.job = kit_job(kit, id);
+    (void)kit_claim(kit->ports, id);
+    run.job = kit_job(kit->ports, id);
     run.job->timeout_ms = timeout_ms;
     run.attempt = exe_attempt_begin(&kit->exe, run.job);
     return run;
@@ -56,7 +56,7 @@ test_writes_progress(void **state)
 
     exe_attempt_progress(run.attempt, "Reading records", 30, 100, 400);
     exe_attempt_beat_now(run.attempt);
-    g_autoptr(JwJob) job = kit_job(kit, run.job->id);
+    g_autoptr(JwJob) job = kit_job(kit->ports, run.job->id);
     assert_int_equal(job->beat, 1);
     assert_int_equal(job->progress.percent, 30);
     assert_string_equal(job->progress.step, "Reading records");
@@ -65,12 +65,12 @@ test_writes_progress(void **state)
     /* never back, never out of range */
     exe_attempt_progress(run.attempt, "Reading records", 10, 200, 400);
     exe_attempt_beat_now(run.attempt);
-    g_autoptr(JwJob) same = kit_job(kit, run.job->id);
+    g_autoptr(JwJob) same = kit_job(kit->ports, run.job->id);
     assert_int_equal(same->progress.percent, 30);
     assert_int_equal(same->progress.done, 200);
     exe_attempt_progress(run.attempt, "Publishing", 250, 400, 400);
     exe_attempt_beat_now(run.attempt);
-    g_autoptr(JwJob) top = kit_job(kit, run.job->id);
+    g_autoptr(JwJob) top = kit_job(kit->ports, run.job->id);
     assert_int_equal(top->progress.percent, 100);
     assert_int_equal(top->beat, 3);
     assert_goes_on(&run);
@@ -87,9 +87,9 @@ test_steps_of_short_jobs_cost_nothing(void **state)
     } steps[] = { { 0, 0 }, { 99, 0 }, { 1, 1 }, { 50, 1 }, { 50, 2 } };
 
     for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
-        tk_clock_advance(&kit->clock.fake, steps[i].wait_ms);
+        tk_clock_advance(&kit->ports->clock.fake, steps[i].wait_ms);
         exe_attempt_step(run.attempt, "Reading records", 10, 1, -1);
-        g_autoptr(JwJob) job = kit_job(kit, run.job->id);
+        g_autoptr(JwJob) job = kit_job(kit->ports, run.job->id);
         assert_int_equal(job->beat, steps[i].beat);
     }
 }
@@ -100,13 +100,13 @@ test_lost_to_another(void **state)
     ExeKit *kit = *state;
     g_auto(Run) run = begin(kit, 0);
 
-    kit_change(kit, (JwJobChange){ .job_id = run.job->id,
-                                   .transition = JW_CHANGE_REAP_RETRY,
-                                   .token = run.job->token });
+    kit_change(kit->ports, (JwJobChange){ .job_id = run.job->id,
+                                          .transition = JW_CHANGE_REAP_RETRY,
+                                          .token = run.job->token });
     assert_goes_on(&run); /* not yet known here */
     exe_attempt_beat_now(run.attempt);
     assert_stops(&run, EXE_STOP_LOST, "*claim*lost*");
-    g_autoptr(JwJob) job = kit_job(kit, run.job->id);
+    g_autoptr(JwJob) job = kit_job(kit->ports, run.job->id);
     assert_int_equal(job->beat, 0);
 }
 
@@ -116,13 +116,13 @@ test_cancel_asked(void **state)
     ExeKit *kit = *state;
     g_auto(Run) run = begin(kit, 0);
 
-    kit_change(kit,
+    kit_change(kit->ports,
                (JwJobChange){ .job_id = run.job->id, .transition = JW_CHANGE_CANCEL_GRACEFUL });
     exe_attempt_beat_now(run.attempt);
     assert_stops(&run, EXE_STOP_CANCEL, "*cancelled*");
     /* the first reason stays */
     exe_beats_shutdown(kit->exe.beats);
-    tk_clock_advance(&kit->clock.fake, 3600000);
+    tk_clock_advance(&kit->ports->clock.fake, 3600000);
     assert_stops(&run, EXE_STOP_CANCEL, "*cancelled*");
 }
 
@@ -133,14 +133,14 @@ test_no_beat_gets_through(void **state)
     ExeKit *kit = *state;
     g_auto(Run) run = begin(kit, 0);
 
-    tk_clock_advance(&kit->clock.fake, kit->exe.config.beat_lost_ms);
+    tk_clock_advance(&kit->ports->clock.fake, kit->exe.config.beat_lost_ms);
     jw_store_mem_fail_nth(kit->exe.store, 1, JW_ERROR_UNAVAILABLE, false);
     exe_attempt_beat_now(run.attempt);
     assert_goes_on(&run);
     exe_attempt_beat_now(run.attempt); /* the store is back: the wait starts anew */
-    tk_clock_advance(&kit->clock.fake, kit->exe.config.beat_lost_ms);
+    tk_clock_advance(&kit->ports->clock.fake, kit->exe.config.beat_lost_ms);
     assert_goes_on(&run);
-    tk_clock_advance(&kit->clock.fake, 1);
+    tk_clock_advance(&kit->ports->clock.fake, 1);
     assert_stops(&run, EXE_STOP_LOST, "*claim*lost*");
 }
 
@@ -151,10 +151,10 @@ test_beat_in_doubt(void **state)
     ExeKit *kit = *state;
     g_auto(Run) run = begin(kit, 0);
 
-    tk_clock_advance(&kit->clock.fake, kit->exe.config.beat_lost_ms);
+    tk_clock_advance(&kit->ports->clock.fake, kit->exe.config.beat_lost_ms);
     jw_store_mem_fail_nth(kit->exe.store, 1, JW_ERROR_IN_DOUBT, true);
     exe_attempt_beat_now(run.attempt);
-    tk_clock_advance(&kit->clock.fake, 1);
+    tk_clock_advance(&kit->ports->clock.fake, 1);
     assert_stops(&run, EXE_STOP_LOST, "*claim*lost*");
 }
 
@@ -171,12 +171,12 @@ test_slow_beat_counts_from_when_it_was_asked(void **state)
     ExeKit *kit = *state;
     g_auto(Run) run = begin(kit, 0);
 
-    hook_clock_at(&kit->clock, 2, advance, &kit->clock.fake);
+    hook_clock_at(&kit->ports->clock, 2, advance, &kit->ports->clock.fake);
     exe_attempt_beat_now(run.attempt);
-    assert_true(hook_clock_done(&kit->clock));
-    tk_clock_advance(&kit->clock.fake, 5000);
+    assert_true(hook_clock_done(&kit->ports->clock));
+    tk_clock_advance(&kit->ports->clock.fake, 5000);
     assert_goes_on(&run);
-    tk_clock_advance(&kit->clock.fake, 1);
+    tk_clock_advance(&kit->ports->clock.fake, 1);
     assert_stops(&run, EXE_STOP_LOST, "*claim*lost*");
 }
 
@@ -187,11 +187,11 @@ test_time_limit(void **state)
     g_auto(Run) run = begin(kit, 30000);
 
     for (int i = 0; i < 6; i++) {
-        tk_clock_advance(&kit->clock.fake, 5000);
+        tk_clock_advance(&kit->ports->clock.fake, 5000);
         exe_attempt_beat_now(run.attempt);
         assert_goes_on(&run);
     }
-    tk_clock_advance(&kit->clock.fake, 1);
+    tk_clock_advance(&kit->ports->clock.fake, 1);
     assert_stops(&run, EXE_STOP_TIMEOUT, "*longer than its limit of 30000 ms*");
 }
 
@@ -207,7 +207,7 @@ test_time_limit_fails_the_job(void **state)
 {
     ExeKit *kit = *state;
     g_autofree char *id = kit_make(kit, "");
-    g_autoptr(JwJob) made = kit_job(kit, id);
+    g_autoptr(JwJob) made = kit_job(kit->ports, id);
     g_autoptr(GError) error = NULL;
     JwCreate create = JW_CREATE_EXISTS;
 
@@ -216,13 +216,13 @@ test_time_limit_fails_the_job(void **state)
     made->timeout_ms = 5000;
     const JwJob *jobs[] = { made };
     assert_ok(jw_store_create_jobs(kit->exe.store, jobs, 1, &create, &error), error);
-    hook_clock_at(&kit->clock, 6, slow_down, &kit->clock.fake);
+    hook_clock_at(&kit->ports->clock, 6, slow_down, &kit->ports->clock.fake);
     exe_run_job(&kit->exe, made->id);
-    assert_true(hook_clock_done(&kit->clock));
-    g_autoptr(JwJob) job = kit_job(kit, made->id);
+    assert_true(hook_clock_done(&kit->ports->clock));
+    g_autoptr(JwJob) job = kit_job(kit->ports, made->id);
     assert_int_equal(job->state, JW_JOB_FAILED);
     assert_string_equal(job->error_code, "TIMEOUT");
-    assert_int_equal(kit_events(job, JW_TYPE_JOB_FAILED), 1);
+    assert_int_equal(kit_events(job->outbox, JW_TYPE_JOB_FAILED), 1);
     assert_int_equal(kit_orphans(kit), 0);
     kit_assert_clean(kit);
 }
@@ -245,7 +245,7 @@ static bool
 has_two_beats(void *data)
 {
     ExeKit *kit = ((void **)data)[0];
-    g_autoptr(JwJob) job = kit_job(kit, ((void **)data)[1]);
+    g_autoptr(JwJob) job = kit_job(kit->ports, ((void **)data)[1]);
 
     return job->beat >= 2;
 }

@@ -10,8 +10,8 @@
 static void
 assert_sound(ExeKit *kit, const JwJob *job)
 {
-    size_t completed = kit_events(job, JW_TYPE_JOB_COMPLETED);
-    size_t cancelled = kit_events(job, JW_TYPE_JOB_CANCELLED);
+    size_t completed = kit_events(job->outbox, JW_TYPE_JOB_COMPLETED);
+    size_t cancelled = kit_events(job->outbox, JW_TYPE_JOB_CANCELLED);
 
     assert_int_equal(completed, job->state == JW_JOB_COMPLETED);
     assert_int_equal(cancelled, job->state == JW_JOB_CANCELLED);
@@ -32,10 +32,10 @@ reap(ExeKit *kit, const JwJob *job)
     if (job->state == JW_JOB_CANCELLING) {
         transition = JW_CHANGE_REAP_CANCEL;
     }
-    (void)kit_try(kit, (JwJobChange){ .job_id = job->id,
-                                      .transition = transition,
-                                      .token = job->token,
-                                      .beat = job->beat });
+    (void)kit_try(kit->ports, (JwJobChange){ .job_id = job->id,
+                                             .transition = transition,
+                                             .token = job->token,
+                                             .beat = job->beat });
 }
 
 /* The rest of the system goes on: time passes, dead attempts are reaped, pending jobs hinted and run. */
@@ -43,14 +43,14 @@ static JwJob *
 run_to_end(ExeKit *kit, const char *id)
 {
     for (int round = 0; round < MAX_ROUNDS; round++) {
-        g_autoptr(JwJob) job = kit_job(kit, id);
+        g_autoptr(JwJob) job = kit_job(kit->ports, id);
 
         assert_non_null(job);
         assert_sound(kit, job);
         if (jw_job_state_terminal(job->state)) {
             return g_steal_pointer(&job);
         }
-        tk_clock_advance(&kit->clock.fake, 660000);
+        tk_clock_advance(&kit->ports->clock.fake, 660000);
         if (job->state == JW_JOB_PENDING) {
             exe_run_job(&kit->exe, id);
         } else {
@@ -69,11 +69,9 @@ test_every_call_fails(void **state)
     for (size_t f = 0; f < kit_n_faults; f++) {
         for (int n = 1;; n++) {
             g_autofree char *id = kit_make(kit, "");
-            int calls = jw_store_mem_calls(kit->exe.store);
-            jw_store_mem_fail_nth(kit->exe.store, n, kit_faults[f].code, kit_faults[f].after);
+            kit_fault_at(kit->ports, n, kit_faults[f]);
             exe_run_job(&kit->exe, id);
-            jw_store_mem_fail_nth(kit->exe.store, 0, JW_ERROR_INTERNAL, false);
-            bool reached = jw_store_mem_calls(kit->exe.store) - calls >= n;
+            bool reached = kit_fault_met(kit->ports);
             g_autoptr(JwJob) job = run_to_end(kit, id);
 
             assert_int_equal(job->state, JW_JOB_COMPLETED);
@@ -95,15 +93,14 @@ test_end_with_unknown_outcome(void **state G_GNUC_UNUSED)
     for (int n = 1; n < MAX_CALLS; n++) {
         g_autoptr(ExeKit) kit = kit_new_sized(10);
         g_autofree char *id = kit_make(kit, "");
-        int calls = jw_store_mem_calls(kit->exe.store);
 
         jw_stop_set(kit->exe.stop);
-        jw_store_mem_fail_nth(kit->exe.store, n, JW_ERROR_IN_DOUBT, true);
+        kit_fault_at(kit->ports, n, (KitFault){ JW_ERROR_IN_DOUBT, true });
         exe_run_job(&kit->exe, id);
-        jw_store_mem_fail_nth(kit->exe.store, 0, JW_ERROR_INTERNAL, false);
+        bool reached = kit_fault_met(kit->ports);
         g_autoptr(JwJob) job = run_to_end(kit, id);
         assert_int_equal(job->state, JW_JOB_COMPLETED);
-        if (jw_store_mem_calls(kit->exe.store) - calls < n) {
+        if (!reached) {
             return;
         }
     }
@@ -125,17 +122,17 @@ static void
 do_deed(gpointer data)
 {
     Deed *deed = data;
-    g_autoptr(JwJob) job = kit_job(deed->kit, deed->id);
+    g_autoptr(JwJob) job = kit_job(deed->kit->ports, deed->id);
 
-    deed->cas = kit_try(deed->kit, (JwJobChange){ .job_id = deed->id,
-                                                  .transition = deed->first,
-                                                  .token = job->token,
-                                                  .beat = job->beat });
+    deed->cas = kit_try(deed->kit->ports, (JwJobChange){ .job_id = deed->id,
+                                                         .transition = deed->first,
+                                                         .token = job->token,
+                                                         .beat = job->beat });
     if (deed->claim && deed->cas == JW_CAS_WON) {
-        deed->token = kit_claim(deed->kit, deed->id);
+        deed->token = kit_claim(deed->kit->ports, deed->id);
     }
     if (deed->cancel && deed->cas == JW_CAS_WON) {
-        kit_change(deed->kit,
+        kit_change(deed->kit->ports,
                    (JwJobChange){ .job_id = deed->id, .transition = JW_CHANGE_CANCEL_GRACEFUL });
     }
 }
@@ -160,11 +157,11 @@ at_every_reading(Deed deed, void (*check)(const Deed *deed, JwJob *job))
         deed.kit = kit;
         deed.id = id;
         deed.cas = JW_CAS_LOST;
-        hook_clock_at(&kit->clock, n, do_deed, &deed);
+        hook_clock_at(&kit->ports->clock, n, do_deed, &deed);
         exe_run_job(&kit->exe, id);
         kit->exe.config.temp_dir = temp_dir;
-        bool ran = hook_clock_done(&kit->clock);
-        g_autoptr(JwJob) job = kit_job(kit, id);
+        bool ran = hook_clock_done(&kit->ports->clock);
+        g_autoptr(JwJob) job = kit_job(kit->ports, id);
         assert_sound(kit, job);
         if (deed.cas == JW_CAS_WON) {
             won = true;
@@ -255,7 +252,7 @@ claim_first(gpointer data)
 {
     Deed *deed = data;
 
-    deed->token = kit_claim(deed->kit, deed->id);
+    deed->token = kit_claim(deed->kit->ports, deed->id);
     jw_store_mem_fail_nth(deed->kit->exe.store, 1, JW_ERROR_IN_DOUBT, false);
 }
 
@@ -266,10 +263,10 @@ test_claim_in_doubt(void **state)
     g_autofree char *id = kit_make(kit, "");
     Deed deed = { .kit = kit, .id = id };
 
-    hook_clock_at(&kit->clock, 1, claim_first, &deed);
+    hook_clock_at(&kit->ports->clock, 1, claim_first, &deed);
     exe_run_job(&kit->exe, id);
-    assert_true(hook_clock_done(&kit->clock));
-    g_autoptr(JwJob) job = kit_job(kit, id);
+    assert_true(hook_clock_done(&kit->ports->clock));
+    g_autoptr(JwJob) job = kit_job(kit->ports, id);
     check_other_owner(&deed, job);
     assert_int_equal(kit_orphans(kit), 0);
 }
@@ -279,8 +276,8 @@ static void
 check_cancelled(const Deed *deed G_GNUC_UNUSED, JwJob *job)
 {
     assert_int_equal(job->state, JW_JOB_CANCELLED);
-    assert_int_equal(kit_events(job, JW_TYPE_JOB_CANCELLED), 1);
-    assert_int_equal(kit_events(job, JW_TYPE_JOB_FAILED), 0);
+    assert_int_equal(kit_events(job->outbox, JW_TYPE_JOB_CANCELLED), 1);
+    assert_int_equal(kit_events(job->outbox, JW_TYPE_JOB_FAILED), 0);
 }
 
 static void
@@ -298,13 +295,14 @@ test_immediate_cancel(void **state G_GNUC_UNUSED)
         g_autofree char *id = kit_make(kit, "");
         Deed deed = { .kit = kit, .id = id, .first = JW_CHANGE_CANCEL_NOW };
 
-        hook_clock_at(&kit->clock, n, do_deed, &deed);
+        hook_clock_at(&kit->ports->clock, n, do_deed, &deed);
         exe_run_job(&kit->exe, id);
-        bool ran = hook_clock_done(&kit->clock);
-        g_autoptr(JwJob) job = kit_job(kit, id);
+        bool ran = hook_clock_done(&kit->ports->clock);
+        g_autoptr(JwJob) job = kit_job(kit->ports, id);
         assert_int_equal(job->state, deed.cas == JW_CAS_WON ? JW_JOB_CANCELLED : JW_JOB_COMPLETED);
         assert_int_equal(job->artifact != NULL, job->state == JW_JOB_COMPLETED);
-        assert_int_equal(kit_events(job, JW_TYPE_JOB_COMPLETED), job->state == JW_JOB_COMPLETED);
+        assert_int_equal(kit_events(job->outbox, JW_TYPE_JOB_COMPLETED),
+                         job->state == JW_JOB_COMPLETED);
         assert_int_equal(kit_orphans(kit), 0);
         kit_assert_clean(kit);
         if (!ran) {
@@ -330,15 +328,15 @@ test_shutdown(void **state G_GNUC_UNUSED)
         g_autoptr(ExeKit) kit = kit_new_sized(10);
         g_autofree char *id = kit_make(kit, "");
 
-        hook_clock_at(&kit->clock, n, shut_down, &kit->exe);
+        hook_clock_at(&kit->ports->clock, n, shut_down, &kit->exe);
         exe_run_job(&kit->exe, id);
-        bool ran = hook_clock_done(&kit->clock);
-        g_autoptr(JwJob) job = kit_job(kit, id);
+        bool ran = hook_clock_done(&kit->ports->clock);
+        g_autoptr(JwJob) job = kit_job(kit->ports, id);
         assert_sound(kit, job);
         if (job->state != JW_JOB_COMPLETED) {
             assert_int_equal(job->state, JW_JOB_PENDING);
             assert_int_equal(job->attempts, 0);
-            assert_int_equal(kit_events(job, JW_TYPE_JOB_FAILED), 0);
+            assert_int_equal(kit_events(job->outbox, JW_TYPE_JOB_FAILED), 0);
             back = true;
         }
         assert_int_equal(kit_orphans(kit), 0);
@@ -354,7 +352,7 @@ test_shutdown(void **state G_GNUC_UNUSED)
 static void
 sleep_a_minute(gpointer data)
 {
-    tk_clock_advance(&((ExeKit *)data)->clock.fake, 60000);
+    tk_clock_advance(&((ExeKit *)data)->ports->clock.fake, 60000);
 }
 
 static void
@@ -366,10 +364,10 @@ test_slept(void **state G_GNUC_UNUSED)
         g_autoptr(ExeKit) kit = kit_new_sized(10);
         g_autofree char *id = kit_make(kit, "");
 
-        hook_clock_at(&kit->clock, n, sleep_a_minute, kit);
+        hook_clock_at(&kit->ports->clock, n, sleep_a_minute, kit);
         exe_run_job(&kit->exe, id);
-        bool ran = hook_clock_done(&kit->clock);
-        g_autoptr(JwJob) job = kit_job(kit, id);
+        bool ran = hook_clock_done(&kit->ports->clock);
+        g_autoptr(JwJob) job = kit_job(kit->ports, id);
         assert_sound(kit, job);
         if (job->state != JW_JOB_COMPLETED) {
             assert_int_equal(job->state, JW_JOB_RUNNING); /* the reaper's now */

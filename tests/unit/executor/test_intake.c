@@ -53,11 +53,11 @@ test_submit(void **state)
     assert_int_equal(give(kit, submit, NULL), JW_VERDICT_DONE);
     g_autofree char *id = jw_queue_pop(kit->exe.ready, 0);
     assert_non_null(id);
-    g_autoptr(JwJob) job = kit_job(kit, id);
+    g_autoptr(JwJob) job = kit_job(kit->ports, id);
     assert_int_equal(job->state, JW_JOB_PENDING);
     assert_string_equal(job->source, "kafka");
     assert_string_equal(job->requested_by.id, "/test");
-    assert_int_equal(kit_events(job, JW_TYPE_JOB_SUBMITTED), 1);
+    assert_int_equal(kit_events(job->outbox, JW_TYPE_JOB_SUBMITTED), 1);
 }
 
 /* Same source and id: the same job, whatever the partition or the process; queued again, which costs a lost claim. */
@@ -72,18 +72,18 @@ test_submit_again(void **state)
     g_autofree char *first = jw_queue_pop(kit->exe.ready, 0);
     g_autofree char *second = jw_queue_pop(kit->exe.ready, 0);
     assert_string_equal(first, second);
-    g_autoptr(JwJob) job = kit_job(kit, first);
-    assert_int_equal(kit_events(job, JW_TYPE_JOB_SUBMITTED), 1);
+    g_autoptr(JwJob) job = kit_job(kit->ports, first);
+    assert_int_equal(kit_events(job->outbox, JW_TYPE_JOB_SUBMITTED), 1);
     exe_run_job(&kit->exe, first);
     exe_run_job(&kit->exe, second);
-    g_autoptr(JwJob) done = kit_job(kit, first);
+    g_autoptr(JwJob) done = kit_job(kit->ports, first);
     assert_int_equal(done->state, JW_JOB_COMPLETED);
     assert_int_equal(done->token, 1);
     /* ended: a late repeat changes nothing */
     assert_int_equal(give(kit, submit, NULL), JW_VERDICT_DONE);
     g_autofree char *third = jw_queue_pop(kit->exe.ready, 0);
     exe_run_job(&kit->exe, third);
-    g_autoptr(JwJob) after = kit_job(kit, first);
+    g_autoptr(JwJob) after = kit_job(kit->ports, first);
     assert_int_equal(after->token, 1);
     other.id = "m-2";
     assert_int_equal(give(kit, other, NULL), JW_VERDICT_DONE);
@@ -102,7 +102,7 @@ test_scheduled_for_later(void **state)
                  "\"scheduledFor\":\"2021-01-12T00:00:00Z\"}";
     assert_int_equal(give(kit, later, NULL), JW_VERDICT_DONE);
     assert_int_equal(jw_queue_length(kit->exe.ready), 0);
-    g_autoptr(JwJob) job = kit_job(kit, JOB_ID);
+    g_autoptr(JwJob) job = kit_job(kit->ports, JOB_ID);
     assert_int_equal(job->state, JW_JOB_SCHEDULED);
 }
 
@@ -117,14 +117,14 @@ test_clock_behind(void **state)
                  "\"parameters\":{},\"output\":{\"format\":\"csv\"},"
                  "\"scheduledFor\":\"2021-01-11T01:00:00Z\"}";
     assert_int_equal(give(kit, early, NULL), JW_VERDICT_DONE);
-    tk_clock_advance(&kit->clock.fake, 3600000);
-    kit_change(kit, (JwJobChange){ .job_id = JOB_ID, .transition = JW_CHANGE_PROMOTE });
-    kit->clock.fake.now_ms -= 3600000;
+    tk_clock_advance(&kit->ports->clock.fake, 3600000);
+    kit_change(kit->ports, (JwJobChange){ .job_id = JOB_ID, .transition = JW_CHANGE_PROMOTE });
+    kit->ports->clock.fake.now_ms -= 3600000;
     assert_int_equal(give(kit, early, NULL), JW_VERDICT_DONE);
     g_autofree char *id = jw_queue_pop(kit->exe.ready, 0);
     assert_non_null(id);
     exe_run_job(&kit->exe, id);
-    g_autoptr(JwJob) job = kit_job(kit, JOB_ID);
+    g_autoptr(JwJob) job = kit_job(kit->ports, JOB_ID);
     assert_int_equal(job->state, JW_JOB_COMPLETED);
     assert_int_equal(jw_queue_length(kit->exe.ready), 0);
 }
@@ -145,7 +145,7 @@ test_priority_lanes(void **state)
     }
     for (size_t i = G_N_ELEMENTS(priorities); i > 0; i--) {
         g_autofree char *id = jw_queue_pop(kit->exe.ready, 0);
-        g_autoptr(JwJob) job = kit_job(kit, id);
+        g_autoptr(JwJob) job = kit_job(kit->ports, id);
         assert_string_equal(job->name, priorities[i - 1]);
     }
 }
@@ -204,7 +204,7 @@ test_refused_but_known(void **state)
     KitMessage message = { JW_TYPE_JOB_SUBMIT, "/test", "1", body };
 
     for (size_t f = 0; f < kit_n_faults; f++) {
-        jw_store_mem_fail_nth(kit->exe.store, 1, kit_faults[f].code, kit_faults[f].after);
+        kit_fault_at(kit->ports, 1, kit_faults[f]);
         g_autofree char *reason = NULL;
         assert_int_equal(give(kit, message, &reason),
                          is_final(&kit_faults[f]) ? JW_VERDICT_POISON : JW_VERDICT_LATER);
@@ -251,7 +251,7 @@ test_store_away(void **state)
 
         messages[0].id = key;
         messages[1].body = "{"; /* poison stays poison */
-        jw_store_mem_fail_nth(kit->exe.store, 1, kit_faults[f].code, kit_faults[f].after);
+        kit_fault_at(kit->ports, 1, kit_faults[f]);
         kit_consume(kit, messages, 2, answers);
         /* what is refused together may be taken alone */
         assert_int_equal(answers[0].verdict,
@@ -262,8 +262,8 @@ test_store_away(void **state)
         assert_int_equal(taken != NULL, is_final(&kit_faults[f]));
         assert_int_equal(give(kit, messages[0], NULL), JW_VERDICT_DONE);
         g_autofree char *id = jw_queue_pop(kit->exe.ready, 0);
-        g_autoptr(JwJob) job = kit_job(kit, id);
-        assert_int_equal(kit_events(job, JW_TYPE_JOB_SUBMITTED), 1);
+        g_autoptr(JwJob) job = kit_job(kit->ports, id);
+        assert_int_equal(kit_events(job->outbox, JW_TYPE_JOB_SUBMITTED), 1);
     }
 }
 
@@ -407,33 +407,33 @@ test_cancel(void **state)
         if (cases[i].from == JW_JOB_COMPLETED) {
             exe_run_job(&kit->exe, id);
         } else if (cases[i].from != JW_JOB_SCHEDULED && cases[i].from != JW_JOB_PENDING) {
-            int64_t token = kit_claim(kit, id);
+            int64_t token = kit_claim(kit->ports, id);
             if (cases[i].from == JW_JOB_CANCELLING || cases[i].from == JW_JOB_CANCELLED) {
-                kit_change(kit,
+                kit_change(kit->ports,
                            (JwJobChange){ .job_id = id, .transition = JW_CHANGE_CANCEL_GRACEFUL });
             }
             if (cases[i].from == JW_JOB_CANCELLED || cases[i].from == JW_JOB_FAILED) {
-                kit_change(kit, (JwJobChange){ .job_id = id,
-                                               .transition = cases[i].from == JW_JOB_FAILED
-                                                                 ? JW_CHANGE_FAIL_FINAL
-                                                                 : JW_CHANGE_CANCELLED,
-                                               .token = token });
+                kit_change(kit->ports, (JwJobChange){ .job_id = id,
+                                                      .transition = cases[i].from == JW_JOB_FAILED
+                                                                        ? JW_CHANGE_FAIL_FINAL
+                                                                        : JW_CHANGE_CANCELLED,
+                                                      .token = token });
             }
         }
-        g_autoptr(JwJob) before = kit_job(kit, id);
+        g_autoptr(JwJob) before = kit_job(kit->ports, id);
         assert_int_equal(before->state, cases[i].from);
         assert_int_equal(cancel(kit, id, cases[i].mode), JW_VERDICT_DONE);
         assert_int_equal(cancel(kit, id, "graceful"), JW_VERDICT_DONE); /* repeated: harmless */
-        g_autoptr(JwJob) after = kit_job(kit, id);
+        g_autoptr(JwJob) after = kit_job(kit->ports, id);
         assert_int_equal(after->state, cases[i].to);
         assert_int_equal(after->token - before->token, cases[i].token);
-        assert_int_equal(kit_events(after, JW_TYPE_JOB_CANCELLED), cases[i].token);
+        assert_int_equal(kit_events(after->outbox, JW_TYPE_JOB_CANCELLED), cases[i].token);
         if (cases[i].from != after->state && after->state == JW_JOB_CANCELLED) {
             assert_string_equal(after->cancelled_by, "u-1");
             assert_string_equal(after->cancel_reason, "enough");
         }
         exe_run_job(&kit->exe, id); /* nobody can claim it any more */
-        g_autoptr(JwJob) last = kit_job(kit, id);
+        g_autoptr(JwJob) last = kit_job(kit->ports, id);
         assert_int_equal(last->token, after->token);
     }
     assert_int_equal(cancel(kit, "019480a4-5f00-7000-8000-00000000dead", "immediate"),
@@ -448,17 +448,17 @@ test_cancel_store_away(void **state)
     for (size_t f = 0; f < kit_n_faults; f++) {
         for (int n = 1; n <= 4; n++) {
             g_autofree char *id = kit_make(kit, "");
-            (void)kit_claim(kit, id);
+            (void)kit_claim(kit->ports, id);
             const char *mode = n % 2 == 0 ? "graceful" : "immediate";
-            jw_store_mem_fail_nth(kit->exe.store, n, kit_faults[f].code, kit_faults[f].after);
+            kit_fault_at(kit->ports, n, kit_faults[f]);
             JwVerdict verdict = cancel(kit, id, mode);
-            jw_store_mem_fail_nth(kit->exe.store, 0, JW_ERROR_INTERNAL, false);
+            (void)kit_fault_met(kit->ports);
             JwVerdict failed = is_final(&kit_faults[f]) ? JW_VERDICT_POISON : JW_VERDICT_LATER;
             assert_int_equal(verdict, n <= 2 ? failed : JW_VERDICT_DONE);
             assert_int_equal(cancel(kit, id, mode), JW_VERDICT_DONE);
-            g_autoptr(JwJob) job = kit_job(kit, id);
+            g_autoptr(JwJob) job = kit_job(kit->ports, id);
             assert_int_equal(job->state, n % 2 == 0 ? JW_JOB_CANCELLING : JW_JOB_CANCELLED);
-            assert_int_equal(kit_events(job, JW_TYPE_JOB_CANCELLED), n % 2 == 0 ? 0 : 1);
+            assert_int_equal(kit_events(job->outbox, JW_TYPE_JOB_CANCELLED), n % 2 == 0 ? 0 : 1);
         }
     }
 }
@@ -482,7 +482,7 @@ test_cancel_right_behind_submit(void **state)
     for (size_t i = 0; i < 3; i++) {
         assert_int_equal(answers[i].verdict, JW_VERDICT_DONE);
     }
-    g_autoptr(JwJob) job = kit_job(kit, JOB_ID);
+    g_autoptr(JwJob) job = kit_job(kit->ports, JOB_ID);
     assert_int_equal(job->state, JW_JOB_CANCELLED);
     assert_int_equal(jw_queue_length(kit->exe.ready), 2);
 }
@@ -520,14 +520,14 @@ test_dead_letters(void **state)
     ExeKit *kit = *state;
     g_autoptr(GError) error = NULL;
     const JwHeader headers[] = { { "ce_type", "jobwire.unknown.v1" } };
-    JwMessage message = { .topic = kit->commands,
+    JwMessage message = { .topic = kit->ports->commands,
                           .key = "k",
                           .key_length = 1,
                           .body = "{}",
                           .body_length = 2,
                           .headers = headers,
                           .n_headers = 1 };
-    g_autofree char *dlq = g_strconcat(kit->commands, ".dlq", NULL);
+    g_autofree char *dlq = g_strconcat(kit->ports->commands, ".dlq", NULL);
 
     assert_ok(jw_bus_publish(kit->exe.bus, &message, NULL, NULL, &error), error);
     assert_int_equal(jw_bus_mem_deliver(kit->exe.bus), 1);

@@ -21,7 +21,7 @@ test_completes(void **state)
     g_autofree char *id = kit_make(kit, "");
 
     exe_run_job(&kit->exe, id);
-    g_autoptr(JwJob) job = kit_job(kit, id);
+    g_autoptr(JwJob) job = kit_job(kit->ports, id);
     assert_int_equal(job->state, JW_JOB_COMPLETED);
     assert_int_equal(job->attempts, 1);
     assert_int_equal(job->token, 1);
@@ -36,7 +36,7 @@ test_completes(void **state)
     assert_non_null(strstr(text, "c-00"));
     assert_non_null(strstr(text, "c-29"));
     assert_in_range(lines(text), KIT_RECORDS + 1, KIT_RECORDS + 10);
-    assert_int_equal(kit_events(job, JW_TYPE_JOB_COMPLETED), 1);
+    assert_int_equal(kit_events(job->outbox, JW_TYPE_JOB_COMPLETED), 1);
     assert_int_equal(kit_orphans(kit), 0);
     kit_assert_clean(kit);
 }
@@ -52,10 +52,10 @@ test_event_is_relayed(void **state)
     exe_run_job(&kit->exe, id);
     (void)jw_bus_mem_deliver(kit->exe.bus);
     assert_ok(jw_relay_pull_now(kit->exe.relay, &error), error);
-    g_autoptr(JwJob) job = kit_job(kit, id);
+    g_autoptr(JwJob) job = kit_job(kit->ports, id);
     assert_int_equal(job->outbox->len, 0);
-    assert_int_equal(jw_bus_mem_count(kit->exe.bus, kit->events), 2);
-    const JwMessage *event = jw_bus_mem_get(kit->exe.bus, kit->events, 1);
+    assert_int_equal(jw_bus_mem_count(kit->exe.bus, kit->ports->events), 2);
+    const JwMessage *event = jw_bus_mem_get(kit->exe.bus, kit->ports->events, 1);
     assert_string_equal(jw_message_header(event, "ce_type"), JW_TYPE_JOB_COMPLETED);
     assert_memory_equal(event->key, id, strlen(id));
     assert_non_null(strstr(event->body, job->artifact->sha256));
@@ -92,7 +92,7 @@ test_period_and_filters(void **state)
             assert_int_equal(answer.verdict, JW_VERDICT_DONE);
             g_autofree char *id = jw_queue_pop(kit->exe.ready, 0);
             exe_run_job(&kit->exe, id);
-            g_autoptr(JwJob) job = kit_job(kit, id);
+            g_autoptr(JwJob) job = kit_job(kit->ports, id);
             assert_int_equal(job->state, JW_JOB_COMPLETED);
             assert_int_equal(job->artifact->rows, cases[i].rows);
             g_autofree char *data = kit_artifact(kit, job);
@@ -125,13 +125,13 @@ test_definition_gone(void **state)
     kit->exe.wire = wire;
     exe_run_job(&kit->exe, id);
     kit->exe.wire = own;
-    g_autoptr(JwJob) job = kit_job(kit, id);
+    g_autoptr(JwJob) job = kit_job(kit->ports, id);
     assert_int_equal(job->state, JW_JOB_FAILED);
     assert_int_equal(job->attempts, 1);
     assert_string_equal(job->error_code, "NOT_FOUND");
     assert_non_null(strstr(job->error_message, "call-records"));
     assert_null(job->artifact);
-    assert_int_equal(kit_events(job, JW_TYPE_JOB_FAILED), 1);
+    assert_int_equal(kit_events(job->outbox, JW_TYPE_JOB_FAILED), 1);
 }
 
 static void
@@ -142,7 +142,7 @@ test_too_large(void **state)
 
     kit->exe.config.artifact_max_bytes = 100;
     exe_run_job(&kit->exe, id);
-    g_autoptr(JwJob) job = kit_job(kit, id);
+    g_autoptr(JwJob) job = kit_job(kit->ports, id);
     assert_int_equal(job->state, JW_JOB_FAILED);
     assert_string_equal(job->error_code, "TOO_LARGE");
     assert_int_equal(kit_orphans(kit), 0);
@@ -153,18 +153,13 @@ static void
 test_unknown_handler(void **state)
 {
     ExeKit *kit = *state;
-    g_autoptr(JwJob) made = jw_job_new();
-    g_autoptr(GError) error = NULL;
-    JwCreate create = JW_CREATE_EXISTS;
+    g_autoptr(JwJob) made = kit_new_job(kit->ports);
 
-    made->id = g_strdup("019480a4-5f00-7000-8000-000000000001");
+    g_free(made->type);
     made->type = g_strdup("laundry");
-    made->name = g_strdup("Socks");
-    made->spec = g_strdup("{}");
-    const JwJob *jobs[] = { made };
-    assert_ok(jw_store_create_jobs(kit->exe.store, jobs, 1, &create, &error), error);
-    exe_run_job(&kit->exe, made->id);
-    g_autoptr(JwJob) job = kit_job(kit, made->id);
+    g_autofree char *id = kit_insert_job(kit->ports, made);
+    exe_run_job(&kit->exe, id);
+    g_autoptr(JwJob) job = kit_job(kit->ports, id);
     assert_int_equal(job->state, JW_JOB_FAILED);
     assert_string_equal(job->error_code, "INVALID");
 }
@@ -181,25 +176,25 @@ test_attempts_used_up(void **state)
     kit->exe.config.temp_dir = g_build_filename(dir, "nothing-here", NULL);
     for (int attempt = 1;; attempt++) {
         exe_run_job(&kit->exe, id);
-        g_autoptr(JwJob) job = kit_job(kit, id);
+        g_autoptr(JwJob) job = kit_job(kit->ports, id);
         assert_int_equal(job->attempts, attempt);
         assert_int_equal(job->token, attempt);
         assert_string_equal(job->error_code, "UNAVAILABLE");
-        assert_int_equal(kit_events(job, JW_TYPE_JOB_FAILED), attempt);
+        assert_int_equal(kit_events(job->outbox, JW_TYPE_JOB_FAILED), attempt);
         if (attempt == job->max_attempts) {
             assert_int_equal(job->state, JW_JOB_FAILED);
             assert_non_null(strstr(job->error_message, "JW_TEMP_DIR"));
             break;
         }
         assert_int_equal(job->state, JW_JOB_PENDING);
-        int64_t wait = job->not_before_ms - kit->clock.fake.now_ms;
+        int64_t wait = job->not_before_ms - kit->ports->clock.fake.now_ms;
         assert_true(wait > waited);
         waited = wait;
         /* Not due yet: nobody may claim it. */
         exe_run_job(&kit->exe, id);
-        g_autoptr(JwJob) same = kit_job(kit, id);
+        g_autoptr(JwJob) same = kit_job(kit->ports, id);
         assert_int_equal(same->token, attempt);
-        tk_clock_advance(&kit->clock.fake, wait);
+        tk_clock_advance(&kit->ports->clock.fake, wait);
     }
 }
 
@@ -208,11 +203,11 @@ test_nothing_to_claim(void **state)
 {
     ExeKit *kit = *state;
     g_autofree char *id = kit_make(kit, "");
-    int64_t token = kit_claim(kit, id);
+    int64_t token = kit_claim(kit->ports, id);
 
     exe_run_job(&kit->exe, id);
     exe_run_job(&kit->exe, "019480a4-5f00-7000-8000-00000000dead");
-    g_autoptr(JwJob) job = kit_job(kit, id);
+    g_autoptr(JwJob) job = kit_job(kit->ports, id);
     assert_int_equal(job->token, token);
     assert_string_equal(job->owner, "another");
     assert_int_equal(kit_orphans(kit), 0);
@@ -227,12 +222,12 @@ test_shutdown_hands_back(void **state)
 
     exe_beats_shutdown(kit->exe.beats);
     exe_run_job(&kit->exe, id);
-    g_autoptr(JwJob) job = kit_job(kit, id);
+    g_autoptr(JwJob) job = kit_job(kit->ports, id);
     assert_int_equal(job->state, JW_JOB_PENDING);
     assert_int_equal(job->attempts, 0);
     assert_int_equal(job->token, 1);
     assert_int_equal(job->not_before_ms, 0); /* claimable at once */
-    assert_int_equal(kit_events(job, JW_TYPE_JOB_FAILED), 0);
+    assert_int_equal(kit_events(job->outbox, JW_TYPE_JOB_FAILED), 0);
     assert_int_equal(kit_orphans(kit), 0);
     kit_assert_clean(kit);
 }
@@ -241,7 +236,7 @@ static bool
 is_completed(void *data)
 {
     ExeKit *kit = ((void **)data)[0];
-    g_autoptr(JwJob) job = kit_job(kit, ((void **)data)[1]);
+    g_autoptr(JwJob) job = kit_job(kit->ports, ((void **)data)[1]);
 
     return job != NULL && job->state == JW_JOB_COMPLETED;
 }
@@ -258,7 +253,7 @@ test_worker_thread(void **state G_GNUC_UNUSED)
 
     assert_true(jw_queue_try_push(kit->exe.ready, 1, g_steal_pointer(&queued)));
     /* the queue is full now: this one waits in the bus until the worker has made room */
-    g_autoptr(JwJob) job = kit_job(kit, second);
+    g_autoptr(JwJob) job = kit_job(kit->ports, second);
     g_autoptr(JwOutboxEntry) command = jw_wire_submit_command(kit->exe.wire, job, KIT_NOW);
     assert_ok(jw_relay_publish(kit->exe.relay, command, &error), error);
     assert_int_equal(jw_bus_mem_deliver(kit->exe.bus), 0);

@@ -8,8 +8,6 @@
 #include <gnutls/x509.h>
 #include <string.h>
 
-#include "jw/ident.h"
-#include "jw/store_files.h"
 #include "reports.h"
 
 static const struct {
@@ -94,16 +92,15 @@ kit_new(void)
     Gw *gw = &self->gw;
     g_autoptr(GError) error = NULL;
 
-    tk_clock_init(&self->clock, KIT_NOW);
+    self->ports = kit_ports_new(GW_NOW, true);
     make_keys(self);
-    gw->clock = &self->clock.clock;
+    gw->clock = &self->ports->clock.fake.clock;
+    gw->catalog = self->ports->catalog;
+    gw->wire = self->ports->wire;
+    gw->store = self->ports->store;
+    gw->bus = self->ports->bus;
     gw->config.pending_max = 1000;
     gw->config.retry_max = 2;
-    gw->catalog = jw_catalog_load(JW_SOURCE_DIR "/schemas/reports", &error);
-    assert_ok(gw->catalog != NULL, error);
-    gw->wire = jw_wire_new(gw->catalog, "jobwire.");
-    gw->store = jw_store_mem_new();
-    gw->bus = jw_bus_mem_new();
     gw->relay = jw_relay_new(gw->store, gw->bus, gw->clock, "/jobwire/gateway");
     gw->gate = jw_auth_gate_new(&self->auth, gw->clock, &error);
     assert_ok(gw->gate != NULL, error);
@@ -135,11 +132,8 @@ kit_free(GwKit *self)
     (void)jw_bus_mem_deliver(self->gw.bus);
     gw_stop(&self->gw);
     jw_relay_free(self->gw.relay);
-    jw_bus_free(self->gw.bus);
-    jw_store_free(self->gw.store);
     jw_auth_gate_free(self->gw.gate);
-    jw_wire_free(self->gw.wire);
-    jw_catalog_free(self->gw.catalog);
+    kit_ports_free(self->ports);
     g_free(self->http_config.address);
     g_free(self->auth.keys_file);
     g_free(self->auth.issuer);
@@ -188,8 +182,8 @@ sign(const GwKit *self, const char *who)
             .roles = roles,
             .permissions = people[i].permissions,
             .departments = people[i].departments,
-            .issued_s = self->clock.now_ms / 1000,
-            .expires_s = self->clock.now_ms / 1000 + 600,
+            .issued_s = self->ports->clock.fake.now_ms / 1000,
+            .expires_s = self->ports->clock.fake.now_ms / 1000 + 600,
         };
         char *token = jw_auth_sign(&claims, self->private_pem, &error);
         assert_ok(token != NULL, error);
@@ -381,81 +375,14 @@ kit_path(const char *job_id, const char *tail)
     return g_strconcat(KIT_JOBS "/", job_id, tail, NULL);
 }
 
-JwJob *
-kit_job(GwKit *self, const char *job_id)
-{
-    g_autoptr(GError) error = NULL;
-    JwJob *job = NULL;
-
-    assert_ok(jw_store_get_job(self->gw.store, job_id, &job, &error), error);
-    return job;
-}
-
-static void
-change(GwKit *self, const JwJobChange *change)
-{
-    g_autoptr(GError) error = NULL;
-    JwCas cas = JW_CAS_LOST;
-
-    assert_ok(jw_store_change_job(self->gw.store, change, &cas, NULL, &error), error);
-    assert_int_equal(cas, JW_CAS_WON);
-}
-
-int64_t
-kit_claim(GwKit *self, const char *job_id)
-{
-    change(self, &(JwJobChange){ .job_id = job_id,
-                                 .transition = JW_CHANGE_CLAIM,
-                                 .now_ms = self->clock.now_ms,
-                                 .owner = "kit" });
-    g_autoptr(JwJob) job = kit_job(self, job_id);
-    return job->token;
-}
-
 void
 kit_fail(GwKit *self, const char *job_id)
 {
-    int64_t token = kit_claim(self, job_id);
+    int64_t token = kit_claim(self->ports, job_id);
 
-    change(self, &(JwJobChange){ .job_id = job_id,
-                                 .transition = JW_CHANGE_FAIL_FINAL,
-                                 .now_ms = self->clock.now_ms,
-                                 .token = token,
-                                 .error_code = "INVALID",
-                                 .error_message = "the records are not readable" });
-}
-
-void
-kit_complete(GwKit *self, const char *job_id, const char *content, const char *file_name,
-             int64_t expires_at_ms)
-{
-    char file_id[JW_UUID_LEN + 1];
-    g_autofree char *type = g_strdup("text/csv; charset=utf-8");
-    g_autofree char *name = g_strdup(file_name);
-    g_autofree char *sha256 = NULL;
-    g_autofree char *summary = g_strdup("{\"figures\":[]}");
-    g_autoptr(GError) error = NULL;
-    int64_t size = 0;
-    int64_t token = kit_claim(self, job_id);
-
-    jw_uuid_v7(self->clock.now_ms, file_id);
-    g_autoptr(JwFileWriter) writer =
-        jw_file_writer_new(self->gw.store, file_id, name, type, job_id, self->clock.now_ms);
-    assert_ok(jw_file_writer_write(writer, content, strlen(content), &error), error);
-    assert_ok(jw_file_writer_finish(writer, &size, &sha256, &error), error);
-    JwArtifact artifact = {
-        .file_id = file_id,
-        .file_name = name,
-        .content_type = type,
-        .size_bytes = size,
-        .sha256 = sha256,
-        .rows = 3,
-        .summary = summary,
-        .expires_at_ms = expires_at_ms,
-    };
-    change(self, &(JwJobChange){ .job_id = job_id,
-                                 .transition = JW_CHANGE_FINISH,
-                                 .now_ms = self->clock.now_ms,
-                                 .token = token,
-                                 .artifact = &artifact });
+    kit_change(self->ports, (JwJobChange){ .job_id = job_id,
+                                           .transition = JW_CHANGE_FAIL_FINAL,
+                                           .token = token,
+                                           .error_code = "INVALID",
+                                           .error_message = "the records are not readable" });
 }

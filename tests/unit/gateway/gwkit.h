@@ -1,17 +1,13 @@
 /* gwkit.h: a gateway on ports in memory behind a real HTTP server on a free port, and a client for it. */
 #pragma once
-#include "testkit.h"
-
 #include <jansson.h>
 
 #include "gw.h"
-#include "jw/bus_mem.h"
-#include "jw/store_jobs.h"
-#include "jw/store_mem.h"
+#include "kit.h"
 
 G_BEGIN_DECLS
 
-#define KIT_NOW  INT64_C(1768269615000) /* 2026-01-13T02:00:15Z */
+#define GW_NOW   INT64_C(1768269615000) /* 2026-01-13T02:00:15Z */
 #define KIT_JOBS "/api/v2/reports/jobs"
 #define KIT_BODY                                                                                   \
     "{\"reportType\":\"call-records\",\"name\":\"Calls\",\"parameters\":{},\"output\":{"           \
@@ -22,7 +18,7 @@ typedef struct {
     JwAuthConfig auth;
     JwHttpConfig http_config;
     JwHttpServer *http;
-    TkClock clock;
+    KitPorts *ports;
     char *private_pem, *base_url;
 } GwKit;
 
@@ -70,12 +66,8 @@ char *kit_make(GwKit *self, const char *who);
 /* Posts @body. */
 char *kit_make_from(GwKit *self, const char *who, const char *body);
 char *kit_path(const char *job_id, const char *tail); /* (transfer full) */
-JwJob *kit_job(GwKit *self, const char *job_id);      /* (transfer full), NULL: none */
 
-/* What an executor does. */
-int64_t kit_claim(GwKit *self, const char *job_id); /* answers the token */
+/* As an executor does: claims the job, and ends it as failed. */
 void kit_fail(GwKit *self, const char *job_id);
-void kit_complete(GwKit *self, const char *job_id, const char *content, const char *file_name,
-                  int64_t expires_at_ms);
 
 G_END_DECLS

@@ -17,7 +17,7 @@ test_cancel(void **state)
     GwKit *kit = *state;
     g_autofree char *id = kit_make(kit, "alice");
 
-    tk_clock_advance(&kit->clock, 5000);
+    tk_clock_advance(&kit->ports->clock.fake, 5000);
     g_auto(Answer) answer = change(kit, "alice", id, "/cancel", "{\"reason\":\"not needed\"}");
     assert_answer(answer, 200, NULL);
     assert_string_equal(answer_text(&answer, "data.id"), id);
@@ -59,7 +59,7 @@ test_cancel_running(void **state)
 {
     GwKit *kit = *state;
     g_autofree char *id = kit_make(kit, "alice");
-    int64_t token = kit_claim(kit, id);
+    int64_t token = kit_claim(kit->ports, id);
     g_auto(Answer) answer = change(kit, "alice", id, "/cancel", "{}");
 
     assert_answer(answer, 200, NULL);
@@ -70,7 +70,7 @@ test_cancel_running(void **state)
     const JwJobChange finish = {
         .job_id = id,
         .transition = JW_CHANGE_FINISH,
-        .now_ms = KIT_NOW,
+        .now_ms = GW_NOW,
         .token = token,
         .artifact = &artifact,
     };
@@ -80,8 +80,7 @@ test_cancel_running(void **state)
     g_autoptr(GError) error = NULL;
     assert_ok(jw_store_change_job(kit->gw.store, &finish, &cas, NULL, &error), error);
     assert_int_equal(cas, JW_CAS_LOST);
-    assert_ok(jw_store_beat_job(kit->gw.store, id, token, &progress, KIT_NOW, &beat, &error),
-              error);
+    assert_ok(jw_store_beat_job(kit->gw.store, id, token, &progress, GW_NOW, &beat, &error), error);
     assert_int_equal(beat, JW_BEAT_LOST);
 }
 
@@ -97,7 +96,7 @@ test_cancel_states(void **state)
                       "\"output\":{\"format\":\"csv\"},"
                       "\"scheduledFor\":\"2027-01-01T00:00:00Z\"}");
 
-    kit_complete(kit, completed, "x", "x.csv", 0);
+    kit_complete(kit->ports, completed, "x", "x.csv", 0);
     kit_fail(kit, failed);
     g_auto(Answer) a = change(kit, "alice", completed, "/cancel", NULL);
     assert_answer(a, 409, "JOB_NOT_CANCELLABLE");
@@ -163,7 +162,7 @@ test_bodies(void **state)
         assert_answer(answer, 400, cases[i].code);
         kit_assert_pointers(&answer, (const char *const[]){ cases[i].pointer, NULL });
     }
-    g_autoptr(JwJob) job = kit_job(kit, id);
+    g_autoptr(JwJob) job = kit_job(kit->ports, id);
     assert_int_equal(job->state, JW_JOB_PENDING);
 }
 
@@ -204,8 +203,8 @@ test_retry_states(void **state)
     g_autofree char *running = kit_make(kit, "alice");
     g_autofree char *completed = kit_make(kit, "alice");
 
-    (void)kit_claim(kit, running);
-    kit_complete(kit, completed, "x", "x.csv", 0);
+    (void)kit_claim(kit->ports, running);
+    kit_complete(kit->ports, completed, "x", "x.csv", 0);
     g_auto(Answer) a = change(kit, "alice", running, "/retry", NULL);
     assert_answer(a, 409, "JOB_NOT_FAILED");
     assert_non_null(strstr(answer_text(&a, "error.message"), "running"));

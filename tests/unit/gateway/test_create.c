@@ -32,7 +32,7 @@ test_created(void **state)
     assert_string_equal(answer_header(&answer, "x-request-id"), "req-1");
     assert_null(answer_header(&answer, "idempotent-replayed"));
 
-    g_autoptr(JwJob) job = kit_job(kit, id);
+    g_autoptr(JwJob) job = kit_job(kit->ports, id);
     assert_string_equal(job->type, "report");
     assert_string_equal(job->subtype, "call-records");
     assert_string_equal(job->source, "api:reports");
@@ -42,7 +42,7 @@ test_created(void **state)
     assert_string_equal(job->request_id, "req-1");
     assert_non_null(job->traceparent);
     assert_int_equal(strlen(job->request_hash), 64);
-    assert_int_equal(job->created_at_ms, KIT_NOW);
+    assert_int_equal(job->created_at_ms, GW_NOW);
     assert_int_equal(job->max_retries, 2);
     assert_null(job->departments);
     assert_int_equal(job->outbox->len, 2);
@@ -95,12 +95,12 @@ test_command_is_readable(void **state)
         json_auto_t *value = jw_wire_parse(command->body, command->body_length, &error);
 
         assert_ok(value != NULL, error);
-        if (!jw_wire_job_from_command(kit->gw.wire, value, "/jobwire/gateway", "1", KIT_NOW,
-                                      &faults, &job)) {
+        if (!jw_wire_job_from_command(kit->gw.wire, value, "/jobwire/gateway", "1", GW_NOW, &faults,
+                                      &job)) {
             g_autofree char *text = jw_faults_text(&faults);
             fail_msg("%s: %s", makers[i], text);
         }
-        g_autoptr(JwJob) stored = kit_job(kit, id);
+        g_autoptr(JwJob) stored = kit_job(kit->ports, id);
         assert_string_equal(job->id, id);
         assert_string_equal(job->spec, stored->spec);
         assert_string_equal(job->requested_by.id, makers[i]);
@@ -117,9 +117,9 @@ test_broker_down(void **state)
     jw_bus_mem_refuse(kit->gw.bus, 2);
     g_autofree char *refused = kit_make(kit, "alice");
     (void)jw_bus_mem_deliver(kit->gw.bus);
-    g_autoptr(JwJob) job = kit_job(kit, down);
+    g_autoptr(JwJob) job = kit_job(kit->ports, down);
     assert_int_equal(job->outbox->len, 2);
-    g_autoptr(JwJob) other = kit_job(kit, refused);
+    g_autoptr(JwJob) other = kit_job(kit->ports, refused);
     assert_int_equal(other->outbox->len, 2);
 }
 
@@ -257,9 +257,9 @@ test_scheduled(void **state)
 
     assert_answer(answer, 201, NULL);
     assert_string_equal(answer_text(&answer, "data.status"), "scheduled");
-    g_autoptr(JwJob) job = kit_job(kit, answer_text(&answer, "data.id"));
+    g_autoptr(JwJob) job = kit_job(kit->ports, answer_text(&answer, "data.id"));
     assert_int_equal(job->state, JW_JOB_SCHEDULED);
-    assert_int_equal(job->not_before_ms, KIT_NOW + 1000);
+    assert_int_equal(job->not_before_ms, GW_NOW + 1000);
     assert_int_equal(job->outbox->len,
                      1); /* the event; the scheduler sends the command when it is time */
     (void)jw_bus_mem_deliver(kit->gw.bus);
@@ -301,7 +301,7 @@ test_departments(void **state)
             continue;
         }
         assert_answer(answer, 201, NULL);
-        g_autoptr(JwJob) job = kit_job(kit, answer_text(&answer, "data.id"));
+        g_autoptr(JwJob) job = kit_job(kit->ports, answer_text(&answer, "data.id"));
         g_autofree char *departments =
             job->departments != NULL ? g_strjoinv(",", job->departments) : NULL;
         if (g_strcmp0(departments, cases[i].expected) != 0) {
@@ -323,7 +323,7 @@ test_recipients(void **state)
     g_autofree char *id = kit_make_from(kit, "alice",
                                         BODY(",\"delivery\":{\"recipients\":[\"a@example.com\",\"b@"
                                              "example.com\",\"a@EXAMPLE.com\"]}"));
-    g_autoptr(JwJob) job = kit_job(kit, id);
+    g_autoptr(JwJob) job = kit_job(kit->ports, id);
 
     assert_int_equal(g_strv_length(job->recipients), 2);
 }

@@ -32,7 +32,7 @@ test_whole(void **state)
     g_autofree char *sha256 = jw_sha256_hex(CONTENT, strlen(CONTENT));
     g_autofree char *etag = g_strdup_printf("\"%s\"", sha256);
 
-    kit_complete(kit, id, CONTENT, "Anrufe K\xc3\xb6ln.csv", 0);
+    kit_complete(kit->ports, id, CONTENT, "Anrufe K\xc3\xb6ln.csv", 0);
     g_auto(Answer) answer = fetch(kit, "GET", id, NULL);
     assert_int_equal(answer.status, 200);
     assert_body(&answer, CONTENT);
@@ -55,7 +55,7 @@ test_parts(void **state)
     g_autofree char *sha256 = jw_sha256_hex(CONTENT, strlen(CONTENT));
     g_autofree char *none_match = g_strdup_printf("If-None-Match: \"%s\"", sha256);
 
-    kit_complete(kit, id, CONTENT, "x.csv", 0);
+    kit_complete(kit->ports, id, CONTENT, "x.csv", 0);
     g_auto(Answer) part = fetch(kit, "GET", id, "Range: bytes=2-4");
     assert_int_equal(part.status, 206);
     assert_body(&part, "b\r\n");
@@ -92,22 +92,22 @@ test_gone(void **state)
     g_autofree char *removed = kit_make(kit, "alice");
     g_autoptr(GError) error = NULL;
 
-    kit_complete(kit, expiring, CONTENT, "x.csv", KIT_NOW + 1000);
-    kit_complete(kit, removed, CONTENT, "y.csv", 0);
+    kit_complete(kit->ports, expiring, CONTENT, "x.csv", GW_NOW + 1000);
+    kit_complete(kit->ports, removed, CONTENT, "y.csv", 0);
     g_auto(Answer) before = fetch(kit, "GET", expiring, NULL);
     assert_int_equal(before.status, 200);
-    tk_clock_advance(&kit->clock, 1000);
+    tk_clock_advance(&kit->ports->clock.fake, 1000);
     g_auto(Answer) expired = fetch(kit, "GET", expiring, NULL);
     assert_answer(expired, 410, "REPORT_EXPIRED");
     g_autoptr(GPtrArray) over = NULL; /* what the scheduler does in the end */
-    assert_ok(jw_store_find_expired_files(kit->gw.store, KIT_NOW + 1001, 9, &over, &error), error);
+    assert_ok(jw_store_find_expired_files(kit->gw.store, GW_NOW + 1001, 9, &over, &error), error);
     assert_int_equal(over->len, 1);
     const JwExpiredFile *file = g_ptr_array_index(over, 0);
     assert_ok(jw_store_delete_file(kit->gw.store, file->file_id, &error), error);
-    assert_ok(jw_store_mark_file_removed(kit->gw.store, file, KIT_NOW + 1001, &error), error);
+    assert_ok(jw_store_mark_file_removed(kit->gw.store, file, GW_NOW + 1001, &error), error);
     g_auto(Answer) swept = fetch(kit, "GET", expiring, NULL);
     assert_answer(swept, 410, "REPORT_EXPIRED");
-    g_autoptr(JwJob) job = kit_job(kit, removed);
+    g_autoptr(JwJob) job = kit_job(kit->ports, removed);
     assert_ok(jw_store_delete_file(kit->gw.store, job->artifact->file_id, &error), error);
     g_auto(Answer) gone = fetch(kit, "GET", removed, NULL);
     assert_answer(gone, 410, "REPORT_EXPIRED");
@@ -125,7 +125,7 @@ test_large(void **state)
         content[i] = (char)('a' + (i * 7 + i / 26) % 26);
     }
     content[700000] = '\0';
-    kit_complete(kit, id, content, "x.csv", 0);
+    kit_complete(kit->ports, id, content, "x.csv", 0);
     g_auto(Answer) answer = fetch(kit, "GET", id, NULL);
     assert_int_equal(answer.status, 200);
     assert_body(&answer, content);

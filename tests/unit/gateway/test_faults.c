@@ -5,14 +5,6 @@
 
 #define MAX_CALLS 20
 
-static const struct {
-    JwErrorCode code;
-    bool after; /* the write was done, its answer lost */
-} faults[] = {
-    { JW_ERROR_UNAVAILABLE, false }, { JW_ERROR_BUSY, false },     { JW_ERROR_IN_DOUBT, false },
-    { JW_ERROR_IN_DOUBT, true },     { JW_ERROR_INTERNAL, false }, { JW_ERROR_CORRUPT, false },
-};
-
 static void
 assert_down(const Answer *answer)
 {
@@ -40,17 +32,15 @@ post_with_fault(GwKit *kit, size_t fault, const char *key)
 
     for (int n = 1; n <= MAX_CALLS; n++) {
         int64_t before = total(kit);
-        int calls = jw_store_mem_calls(kit->gw.store);
         g_autofree char *body =
             g_strdup_printf("{\"reportType\":\"call-records\",\"name\":\"%zu-%d\","
                             "\"parameters\":{},\"output\":{\"format\":\"csv\"}}",
                             fault, n);
         g_autofree char *line = key != NULL ? g_strdup_printf("%s-%zu-%d", key, fault, n) : NULL;
         headers[0] = line;
-        jw_store_mem_fail_nth(kit->gw.store, n, faults[fault].code, faults[fault].after);
+        kit_fault_at(kit->ports, n, kit_faults[fault]);
         g_auto(Answer) answer = kit_ask(kit, "alice", "POST", KIT_JOBS, body, headers);
-        jw_store_mem_fail_nth(kit->gw.store, 0, JW_ERROR_INTERNAL, false);
-        bool reached = jw_store_mem_calls(kit->gw.store) - calls >= n;
+        bool reached = kit_fault_met(kit->ports);
         int64_t made = total(kit) - before;
 
         if (answer.status == 201) {
@@ -77,7 +67,7 @@ post_with_fault(GwKit *kit, size_t fault, const char *key)
 static void
 test_post(void **state)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(faults); i++) {
+    for (size_t i = 0; i < kit_n_faults; i++) {
         post_with_fault(*state, i, NULL);
     }
 }
@@ -85,7 +75,7 @@ test_post(void **state)
 static void
 test_post_with_key(void **state)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(faults); i++) {
+    for (size_t i = 0; i < kit_n_faults; i++) {
         post_with_fault(*state, i, "Idempotency-Key: k");
     }
 }
@@ -110,10 +100,10 @@ post_in_doubt(GwKit *kit, bool done, int times, JwErrorCode code, const char *ke
     const char *headers[] = { line, NULL };
     int64_t before = total(kit);
 
-    jw_store_mem_fail_nth(kit->gw.store, 1, JW_ERROR_IN_DOUBT, done);
+    kit_fault_at(kit->ports, 1, (KitFault){ JW_ERROR_IN_DOUBT, done });
     jw_store_mem_then_fail(kit->gw.store, times, code);
     g_auto(Answer) answer = kit_ask(kit, "alice", "POST", KIT_JOBS, KIT_BODY, headers);
-    jw_store_mem_fail_nth(kit->gw.store, 0, JW_ERROR_INTERNAL, false);
+    (void)kit_fault_met(kit->ports);
     int64_t made = total(kit) - before;
 
     assert_int_equal(made, done || times == 0 ? 1 : 0);
@@ -154,20 +144,18 @@ test_post_in_doubt(void **state)
 static void
 change_with_faults(GwKit *kit, const char *what, bool fail_first, JwJobState expected)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(faults); i++) {
+    for (size_t i = 0; i < kit_n_faults; i++) {
         for (int n = 1; n <= MAX_CALLS; n++) {
             g_autofree char *id = kit_make(kit, "alice");
             if (fail_first) {
                 kit_fail(kit, id);
             }
-            g_autoptr(JwJob) before = kit_job(kit, id);
+            g_autoptr(JwJob) before = kit_job(kit->ports, id);
             g_autofree char *path = kit_path(id, what);
-            int calls = jw_store_mem_calls(kit->gw.store);
-            jw_store_mem_fail_nth(kit->gw.store, n, faults[i].code, faults[i].after);
+            kit_fault_at(kit->ports, n, kit_faults[i]);
             g_auto(Answer) answer = kit_post(kit, "alice", path, NULL);
-            jw_store_mem_fail_nth(kit->gw.store, 0, JW_ERROR_INTERNAL, false);
-            bool reached = jw_store_mem_calls(kit->gw.store) - calls >= n;
-            g_autoptr(JwJob) after = kit_job(kit, id);
+            bool reached = kit_fault_met(kit->ports);
+            g_autoptr(JwJob) after = kit_job(kit->ports, id);
 
             if (answer.status == 200) {
                 assert_int_equal(after->state, expected);
@@ -176,7 +164,7 @@ change_with_faults(GwKit *kit, const char *what, bool fail_first, JwJobState exp
                 assert_down(&answer);
                 assert_true(after->state == before->state || after->state == expected);
             }
-            if (faults[i].code == JW_ERROR_IN_DOUBT && n == 2) {
+            if (kit_faults[i].code == JW_ERROR_IN_DOUBT && n == 2) {
                 assert_int_equal(answer.status,
                                  200); /* the change itself: read again, then decided */
             }
@@ -201,11 +189,11 @@ change_in_doubt(GwKit *kit, const char *what, bool fail_first, JwJobState expect
             }
             g_autofree char *path = kit_path(id, what);
             g_autofree char *location = kit_path(id, "");
-            jw_store_mem_fail_nth(kit->gw.store, 2, JW_ERROR_IN_DOUBT, done == 1);
+            kit_fault_at(kit->ports, 2, (KitFault){ JW_ERROR_IN_DOUBT, done == 1 });
             jw_store_mem_then_fail(kit->gw.store, times, JW_ERROR_UNAVAILABLE);
             g_auto(Answer) answer = kit_post(kit, "alice", path, NULL);
-            jw_store_mem_fail_nth(kit->gw.store, 0, JW_ERROR_INTERNAL, false);
-            g_autoptr(JwJob) after = kit_job(kit, id);
+            (void)kit_fault_met(kit->ports);
+            g_autoptr(JwJob) after = kit_job(kit->ports, id);
 
             if (times <= 1) {
                 assert_answer(answer, 200, NULL);
@@ -251,14 +239,12 @@ test_reads(void **state)
     g_autofree char *get = kit_path(id, "");
     const char *paths[] = { KIT_JOBS, get };
 
-    kit_complete(kit, id, "x", "x.csv", 0);
+    kit_complete(kit->ports, id, "x", "x.csv", 0);
     for (size_t p = 0; p < G_N_ELEMENTS(paths); p++) {
         for (int n = 1; n <= MAX_CALLS; n++) {
-            int calls = jw_store_mem_calls(kit->gw.store);
-            jw_store_mem_fail_nth(kit->gw.store, n, JW_ERROR_UNAVAILABLE, false);
+            kit_fault_at(kit->ports, n, (KitFault){ JW_ERROR_UNAVAILABLE, false });
             g_auto(Answer) answer = kit_get(kit, "alice", paths[p]);
-            jw_store_mem_fail_nth(kit->gw.store, 0, JW_ERROR_INTERNAL, false);
-            if (jw_store_mem_calls(kit->gw.store) - calls < n) {
+            if (!kit_fault_met(kit->ports)) {
                 assert_answer(answer, 200, NULL);
                 break;
             }
@@ -277,11 +263,11 @@ test_download(void **state)
     g_autofree char *id = kit_make(kit, "alice");
     g_autofree char *path = kit_path(id, "/download");
 
-    kit_complete(kit, id, "x", "x.csv", 0);
+    kit_complete(kit->ports, id, "x", "x.csv", 0);
     for (int n = 1; n <= 2; n++) {
-        jw_store_mem_fail_nth(kit->gw.store, n, JW_ERROR_UNAVAILABLE, false);
+        kit_fault_at(kit->ports, n, (KitFault){ JW_ERROR_UNAVAILABLE, false });
         g_auto(Answer) answer = kit_get(kit, "alice", path);
-        jw_store_mem_fail_nth(kit->gw.store, 0, JW_ERROR_INTERNAL, false);
+        assert_true(kit_fault_met(kit->ports));
         assert_answer(answer, 503, "SERVICE_UNAVAILABLE");
     }
 }

@@ -51,7 +51,7 @@ test_replayed_later(void **state)
     g_autofree char *cancel = kit_path(answer_text(&first, "data.id"), "/cancel");
     g_auto(Answer) cancelled = kit_post(kit, "alice", cancel, NULL);
     assert_answer(cancelled, 200, NULL);
-    tk_clock_advance(&kit->clock, 60000); /* scheduledFor lies in the past now */
+    tk_clock_advance(&kit->ports->clock.fake, 60000); /* scheduledFor lies in the past now */
     g_auto(Answer) again = post(kit, "alice", "k", LATER);
     assert_answer(again, 201, NULL);
     assert_string_equal(answer_header(&again, "idempotent-replayed"), "true");

@@ -38,7 +38,7 @@ fill(GwKit *kit)
     for (size_t i = 0; i < G_N_ELEMENTS(bodies); i++) {
         g_autofree char *id = kit_make_from(kit, "alice", bodies[i]);
         if (i == 3) {
-            kit_complete(kit, id, "a\r\n", "d.csv", 0);
+            kit_complete(kit->ports, id, "a\r\n", "d.csv", 0);
         } else if (i == 4) {
             kit_fail(kit, id);
         } else if (i == 5) {
@@ -46,9 +46,9 @@ fill(GwKit *kit)
             g_auto(Answer) answer = kit_post(kit, "alice", path, NULL);
             assert_answer(answer, 200, NULL);
         } else if (i == 6) {
-            (void)kit_claim(kit, id);
+            (void)kit_claim(kit->ports, id);
         }
-        tk_clock_advance(&kit->clock, 60000);
+        tk_clock_advance(&kit->ports->clock.fake, 60000);
     }
 }
 
@@ -192,7 +192,7 @@ test_visibility(void **state)
     for (size_t i = 0; i < G_N_ELEMENTS(makers); i++) {
         g_autofree char *body = g_strdup_printf(BODY("call-records", "%s", ""), makers[i]);
         g_free(kit_make_from(kit, makers[i], body));
-        tk_clock_advance(&kit->clock, 1000);
+        tk_clock_advance(&kit->ports->clock.fake, 1000);
     }
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_auto(Answer) answer = kit_get(kit, cases[i].who, KIT_JOBS);

@@ -33,7 +33,7 @@ test_cap(void **state)
     count(kit);
     g_auto(Answer) still = kit_post(kit, "alice", KIT_JOBS, KIT_BODY);
     assert_answer(still, 503, "TOO_MANY_PENDING_JOBS");
-    (void)kit_claim(kit, first);
+    (void)kit_claim(kit->ports, first);
     count(kit);
     g_free(kit_make(kit, "alice"));
 }
@@ -49,9 +49,9 @@ test_stale(void **state)
     g_free(kit_make(kit, "alice")); /* never counted */
     count(kit);
     assert_false(gw_pending_admits(kit->gw.pending));
-    tk_clock_advance(&kit->clock, 2000);
+    tk_clock_advance(&kit->ports->clock.fake, 2000);
     assert_false(gw_pending_admits(kit->gw.pending));
-    tk_clock_advance(&kit->clock, 1);
+    tk_clock_advance(&kit->ports->clock.fake, 1);
     assert_true(gw_pending_admits(kit->gw.pending));
     jw_store_mem_fail_nth(kit->gw.store, 1, JW_ERROR_UNAVAILABLE, false);
     g_autoptr(GError) error = NULL;

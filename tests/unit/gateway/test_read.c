@@ -63,14 +63,13 @@ test_running(void **state)
 {
     GwKit *kit = *state;
     g_autofree char *id = kit_make(kit, "alice");
-    int64_t token = kit_claim(kit, id);
+    int64_t token = kit_claim(kit->ports, id);
     char step[] = "Reading records";
     const JwProgress progress = { .percent = 40, .step = step, .done = 400, .total = 1000 };
     JwBeat beat = JW_BEAT_LOST;
     g_autoptr(GError) error = NULL;
 
-    assert_ok(jw_store_beat_job(kit->gw.store, id, token, &progress, KIT_NOW, &beat, &error),
-              error);
+    assert_ok(jw_store_beat_job(kit->gw.store, id, token, &progress, GW_NOW, &beat, &error), error);
     assert_int_equal(beat, JW_BEAT_OK);
     g_auto(Answer) answer = get(kit, "alice", id);
     assert_string_equal(answer_text(&answer, "data.status"), "running");
@@ -84,7 +83,7 @@ test_running(void **state)
 static void
 deliver(GwKit *kit, const char *job_id, const char *recipient, JwDeliveryTransition last)
 {
-    g_autoptr(JwDelivery) delivery = jw_delivery_new(job_id, recipient, KIT_NOW);
+    g_autoptr(JwDelivery) delivery = jw_delivery_new(job_id, recipient, GW_NOW);
     const JwDelivery *deliveries[] = { delivery };
     JwCreate create = JW_CREATE_EXISTS;
     JwCas cas = JW_CAS_LOST;
@@ -94,13 +93,13 @@ deliver(GwKit *kit, const char *job_id, const char *recipient, JwDeliveryTransit
     assert_ok(jw_store_create_deliveries(kit->gw.store, deliveries, 1, &create, &error), error);
     JwDeliveryChange change = { .delivery_id = delivery->id,
                                 .transition = JW_DCHANGE_CLAIM,
-                                .now_ms = KIT_NOW,
+                                .now_ms = GW_NOW,
                                 .owner = "kit" };
     assert_ok(jw_store_change_delivery(kit->gw.store, &change, &cas, &claimed, &error), error);
     assert_int_equal(cas, JW_CAS_WON);
     change = (JwDeliveryChange){ .delivery_id = delivery->id,
                                  .transition = last,
-                                 .now_ms = KIT_NOW,
+                                 .now_ms = GW_NOW,
                                  .token = claimed->token,
                                  .reply = "550 no such user" };
     assert_ok(jw_store_change_delivery(kit->gw.store, &change, &cas, NULL, &error), error);
@@ -113,7 +112,7 @@ test_completed(void **state)
     GwKit *kit = *state;
     g_autofree char *id = kit_make_from(kit, "dana", MAILED);
 
-    kit_complete(kit, id, "a,b\r\n", "x.csv", KIT_NOW + 1000);
+    kit_complete(kit->ports, id, "a,b\r\n", "x.csv", GW_NOW + 1000);
     deliver(kit, id, "a@example.com", JW_DCHANGE_SENT);
     deliver(kit, id, "b@example.com", JW_DCHANGE_BOUNCED);
     deliver(kit, id, "c@example.com", JW_DCHANGE_DOUBT);
@@ -147,7 +146,7 @@ test_completed(void **state)
     assert_non_null(answer_text(&answer, "data.delivery.recipients.2.note"));
     assert_string_equal(answer_text(&answer, "data.delivery.recipients.3.status"), "Queued");
 
-    tk_clock_advance(&kit->clock, 1000);
+    tk_clock_advance(&kit->ports->clock.fake, 1000);
     g_auto(Answer) expired = get(kit, "dana", id);
     assert_null(answer_at(&expired, "data.result.downloadUrl"));
     assert_non_null(answer_at(&expired, "data.result.expiresAt"));

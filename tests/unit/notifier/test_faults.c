@@ -29,7 +29,7 @@ run_to_end(NtfKit *kit, Ntf *ntf, const char *id)
         if (jw_delivery_state_terminal(delivery->state)) {
             return g_steal_pointer(&delivery);
         }
-        tk_clock_advance(&kit->clock.fake, 10 * MINUTE);
+        tk_clock_advance(&kit->ports->clock.fake, 10 * MINUTE);
         kit_keep(ntf);
         (void)kit_send_queued(ntf);
     }
@@ -58,16 +58,14 @@ fail_each_call(bool dies)
         for (int n = 1;; n++) {
             g_autoptr(NtfKit) kit = kit_new();
             g_autofree char *id = kit_delivery(kit);
-            int calls = jw_store_mem_calls(kit->ntf.store);
-            Ntf *second = kit_second(kit);
+            Ntf *second = &kit->second;
 
             if (dies) {
                 kit->ntf.config.dead_after_ms = -2; /* no second try of any change */
             }
-            jw_store_mem_fail_nth(kit->ntf.store, n, kit_faults[f].code, kit_faults[f].after);
+            kit_fault_at(kit->ports, n, kit_faults[f]);
             ntf_send(&kit->ntf, id);
-            bool reached = jw_store_mem_calls(kit->ntf.store) - calls >= n;
-            jw_store_mem_fail_nth(kit->ntf.store, 0, JW_ERROR_INTERNAL, false);
+            bool reached = kit_fault_met(kit->ports);
             g_autoptr(JwDelivery) delivery = kit_get(kit, id);
             if (jw_mail_mem_count(kit->ntf.mail) > 0) {
                 assert_true(delivery->dot);
@@ -83,7 +81,6 @@ fail_each_call(bool dies)
             if (!dies && kit_faults[f].code != JW_ERROR_INTERNAL) {
                 assert_in_range(jw_mail_mem_count(kit->ntf.mail), 0, 1);
             }
-            kit_free_second(second); /* last: it pulls outboxes */
             if (!reached) {
                 break;
             }
@@ -119,8 +116,8 @@ take_away(gpointer data)
 
     if (deed->reaps) {
         g_autoptr(JwDelivery) delivery = kit_get(deed->kit, deed->id);
-        (void)kit_try(deed->kit, deed->id,
-                      delivery->dot ? JW_DCHANGE_REAP_DOUBT : JW_DCHANGE_REAP_QUEUE);
+        (void)kit_try_move(deed->kit, deed->id,
+                           delivery->dot ? JW_DCHANGE_REAP_DOUBT : JW_DCHANGE_REAP_QUEUE);
     }
     ntf_send(deed->second, deed->id);
 }
@@ -131,20 +128,19 @@ at_every_reading(bool reaps)
     for (int n = 1;; n++) {
         g_autoptr(NtfKit) kit = kit_new();
         g_autofree char *id = kit_delivery(kit);
-        Ntf *second = kit_second(kit);
+        Ntf *second = &kit->second;
         Deed deed = { kit, second, id, reaps };
 
-        hook_clock_at(&kit->clock, n, take_away, &deed);
+        hook_clock_at(&kit->ports->clock, n, take_away, &deed);
         send_and_check(kit, &kit->ntf, id);
-        bool ran = hook_clock_done(&kit->clock);
+        bool ran = hook_clock_done(&kit->ports->clock);
         g_autoptr(JwDelivery) end = run_to_end(kit, second, id);
         assert_sound(kit, end);
         if (!reaps) {
             assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 1);
             assert_false(end->maybe_duplicate);
-            assert_int_equal(kit_changed_events(end), 1);
+            assert_int_equal(kit_events(end->outbox, JW_TYPE_DELIVERY_CHANGED), 1);
         }
-        kit_free_second(second);
         if (!ran) {
             return;
         }
@@ -173,19 +169,18 @@ test_mark_refused(void **state G_GNUC_UNUSED)
     for (int n = 1; n < MAX_READINGS; n++) {
         g_autoptr(NtfKit) kit = kit_new();
         g_autofree char *id = kit_delivery(kit);
-        Ntf *second = kit_second(kit);
+        Ntf *second = &kit->second;
         Deed deed = { kit, second, id, true };
 
-        hook_clock_at(&kit->clock, n, take_away, &deed);
+        hook_clock_at(&kit->ports->clock, n, take_away, &deed);
         ntf_send(&kit->ntf, id);
-        bool ran = hook_clock_done(&kit->clock);
+        bool ran = hook_clock_done(&kit->ports->clock);
         g_autoptr(JwDelivery) delivery = kit_get(kit, id);
         /* the second one's claim was the last, and its mail is the only one */
         if (delivery->state == JW_DELIVERY_SENT && delivery->token == 3
             && jw_mail_mem_count(kit->ntf.mail) == 1) {
             stopped++;
         }
-        kit_free_second(second);
         if (!ran) {
             break;
         }
@@ -210,12 +205,11 @@ take_and_claim(gpointer data)
     if (delivery->state != JW_DELIVERY_SENDING) {
         return;
     }
-    kit_change(taken->kit, taken->id,
-               delivery->dot ? JW_DCHANGE_REAP_DOUBT : JW_DCHANGE_REAP_QUEUE);
+    kit_move(taken->kit, taken->id, delivery->dot ? JW_DCHANGE_REAP_DOUBT : JW_DCHANGE_REAP_QUEUE);
     if (delivery->dot) {
-        kit_change(taken->kit, taken->id, JW_DCHANGE_RESEND);
+        kit_move(taken->kit, taken->id, JW_DCHANGE_RESEND);
     }
-    kit_change(taken->kit, taken->id, JW_DCHANGE_CLAIM);
+    kit_move(taken->kit, taken->id, JW_DCHANGE_CLAIM);
     taken->won = true;
     taken->mails = delivery->dot;
 }
@@ -237,9 +231,9 @@ test_stale_sender_changes_nothing(void **state G_GNUC_UNUSED)
             Taken taken = { kit, id, false, 0 };
 
             jw_mail_mem_next(kit->ntf.mail, outcomes[i], "x");
-            hook_clock_at(&kit->clock, n, take_and_claim, &taken);
+            hook_clock_at(&kit->ports->clock, n, take_and_claim, &taken);
             ntf_send(&kit->ntf, id);
-            bool ran = hook_clock_done(&kit->clock);
+            bool ran = hook_clock_done(&kit->ports->clock);
             if (taken.won) {
                 g_autoptr(JwDelivery) delivery = kit_get(kit, id);
                 assert_int_equal(delivery->state, JW_DELIVERY_SENDING);
@@ -270,19 +264,17 @@ test_keeper(void **state G_GNUC_UNUSED)
             const char *ids[] = { unmarked, marked, unknown };
             g_autoptr(GError) error = NULL;
 
-            kit_change(kit, unmarked, JW_DCHANGE_CLAIM);
-            kit_change(kit, marked, JW_DCHANGE_CLAIM);
-            kit_change(kit, marked, JW_DCHANGE_MARK);
-            kit_change(kit, unknown, JW_DCHANGE_CLAIM);
-            kit_change(kit, unknown, JW_DCHANGE_MARK);
-            kit_change(kit, unknown, JW_DCHANGE_DOUBT);
+            kit_move(kit, unmarked, JW_DCHANGE_CLAIM);
+            kit_move(kit, marked, JW_DCHANGE_CLAIM);
+            kit_move(kit, marked, JW_DCHANGE_MARK);
+            kit_move(kit, unknown, JW_DCHANGE_CLAIM);
+            kit_move(kit, unknown, JW_DCHANGE_MARK);
+            kit_move(kit, unknown, JW_DCHANGE_DOUBT);
             kit_keep(&kit->ntf);
-            tk_clock_advance(&kit->clock.fake, 10 * MINUTE);
-            int calls = jw_store_mem_calls(kit->ntf.store);
-            jw_store_mem_fail_nth(kit->ntf.store, n, kit_faults[f].code, kit_faults[f].after);
+            tk_clock_advance(&kit->ports->clock.fake, 10 * MINUTE);
+            kit_fault_at(kit->ports, n, kit_faults[f]);
             bool ok = ntf_keep(&kit->ntf, &error);
-            bool reached = jw_store_mem_calls(kit->ntf.store) - calls >= n;
-            jw_store_mem_fail_nth(kit->ntf.store, 0, JW_ERROR_INTERNAL, false);
+            bool reached = kit_fault_met(kit->ports);
             assert_int_equal(ok, !reached);
             assert_int_equal(ok, error == NULL);
             for (size_t i = 0; i < G_N_ELEMENTS(ids); i++) {

@@ -17,7 +17,7 @@ static void
 assert_two(NtfKit *kit, const char *job_id)
 {
     g_autoptr(GPtrArray) list = deliveries(kit, job_id);
-    g_autoptr(JwJob) job = kit_job(kit, job_id);
+    g_autoptr(JwJob) job = kit_job(kit->ports, job_id);
 
     assert_int_equal(list->len, 2);
     for (guint i = 0; i < 2; i++) {
@@ -36,7 +36,7 @@ test_completed(void **state)
     NtfKit *kit = *state;
     g_autofree char *job_id = kit_make_job(kit, "ann@example.com ben@example.com");
 
-    kit_complete(kit, job_id);
+    kit_complete_job(kit, job_id);
     assert_int_equal(kit_completed(kit, job_id), JW_VERDICT_DONE);
     assert_two(kit, job_id);
     assert_int_equal(jw_queue_length(kit->ntf.due), 2);
@@ -61,7 +61,7 @@ test_nobody_to_mail(void **state)
     static const char missing[] = "019480a4-5f00-7000-8000-00000000dead";
     const char *ids[] = { none, pending, missing };
 
-    kit_complete(kit, none);
+    kit_complete_job(kit, none);
     for (size_t i = 0; i < G_N_ELEMENTS(ids); i++) {
         assert_int_equal(kit_completed(kit, ids[i]), JW_VERDICT_DONE);
         g_autoptr(GPtrArray) list = deliveries(kit, ids[i]);
@@ -122,15 +122,15 @@ test_every_call_fails(void **state G_GNUC_UNUSED)
             JwMessage messages[2];
             JwAnswer answers[2] = { { 0 }, { 0 } };
 
-            kit_complete(kit, job_id);
+            kit_complete_job(kit, job_id);
             messages[0] = (JwMessage){
                 .body = body, .body_length = strlen(body), .headers = &header, .n_headers = 1
             };
             messages[1] = messages[0];
             int calls = jw_store_mem_calls(kit->ntf.store);
-            jw_store_mem_fail_nth(kit->ntf.store, n, kit_faults[f].code, kit_faults[f].after);
+            kit_fault_at(kit->ports, n, kit_faults[f]);
             ntf_consume(messages, 2, answers, &kit->ntf);
-            jw_store_mem_fail_nth(kit->ntf.store, 0, JW_ERROR_INTERNAL, false);
+            (void)kit_fault_met(kit->ports);
             int made = jw_store_mem_calls(kit->ntf.store) - calls;
             if (made >= n && is_hopeless(kit_faults[f].code)) {
                 size_t refused = answers[0].verdict == JW_VERDICT_POISON ? 0 : 1;
@@ -165,10 +165,10 @@ test_changed_rolls_up(void **state)
     g_autofree char *body = g_strdup_printf("{\"jobId\":\"%s\"}", delivery->job_id);
 
     ntf_send(&kit->ntf, id);
-    g_autoptr(JwJob) before = kit_job(kit, delivery->job_id);
+    g_autoptr(JwJob) before = kit_job(kit->ports, delivery->job_id);
     assert_int_equal(before->deliveries.sent, 0);
     assert_int_equal(kit_event(kit, JW_TYPE_DELIVERY_CHANGED, body, NULL), JW_VERDICT_DONE);
-    g_autoptr(JwJob) after = kit_job(kit, delivery->job_id);
+    g_autoptr(JwJob) after = kit_job(kit->ports, delivery->job_id);
     assert_int_equal(after->deliveries.sent, 1);
     assert_int_equal(after->deliveries.total, 1);
     jw_store_mem_fail_nth(kit->ntf.store, 1, JW_ERROR_UNAVAILABLE, false);

@@ -19,7 +19,7 @@ test_due(void **state)
 
     kit_keep(&kit->ntf);
     assert_int_equal(jw_queue_length(kit->ntf.due), 0); /* just made: in some queue already */
-    tk_clock_advance(&kit->clock.fake, 1001);
+    tk_clock_advance(&kit->ports->clock.fake, 1001);
     kit_keep(&kit->ntf);
     assert_int_equal(jw_queue_length(kit->ntf.due), 1);
     kit_keep(&kit->ntf); /* not again while the senders have enough to do */
@@ -27,11 +27,11 @@ test_due(void **state)
     jw_mail_mem_next(kit->ntf.mail, JW_MAIL_LATER, "421");
     assert_int_equal(kit_send_queued(&kit->ntf), 1);
     g_autoptr(JwDelivery) delivery = kit_get(kit, id);
-    int64_t wait = delivery->not_before_ms - kit->clock.fake.now_ms;
-    tk_clock_advance(&kit->clock.fake, wait - 1);
+    int64_t wait = delivery->not_before_ms - kit->ports->clock.fake.now_ms;
+    tk_clock_advance(&kit->ports->clock.fake, wait - 1);
     kit_keep(&kit->ntf);
     assert_int_equal(kit_send_queued(&kit->ntf), 0);
-    tk_clock_advance(&kit->clock.fake, 1);
+    tk_clock_advance(&kit->ports->clock.fake, 1);
     kit_keep(&kit->ntf);
     assert_int_equal(kit_send_queued(&kit->ntf), 1);
     assert_int_equal(state_of(kit, id), JW_DELIVERY_SENT);
@@ -45,10 +45,10 @@ test_due_more_than_room(void **state)
     g_autofree char *job_id =
         kit_make_job(kit, "a@example.com b@example.com c@example.com d@example.com e@example.com");
 
-    kit_complete(kit, job_id);
+    kit_complete_job(kit, job_id);
     assert_int_equal(kit_completed(kit, job_id), JW_VERDICT_DONE);
     assert_int_equal(kit_send_queued(&kit->ntf), 3);
-    tk_clock_advance(&kit->clock.fake, 1001);
+    tk_clock_advance(&kit->ports->clock.fake, 1001);
     kit_keep(&kit->ntf);
     assert_int_equal(kit_send_queued(&kit->ntf), 2);
     assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 5);
@@ -60,19 +60,19 @@ test_dead_before_the_mark(void **state)
     NtfKit *kit = *state;
     g_autofree char *id = kit_delivery(kit);
 
-    kit_change(kit, id, JW_DCHANGE_CLAIM);
+    kit_move(kit, id, JW_DCHANGE_CLAIM);
     kit_keep(&kit->ntf); /* first seen: the wait begins */
-    tk_clock_advance(&kit->clock.fake, 149999);
+    tk_clock_advance(&kit->ports->clock.fake, 149999);
     kit_keep(&kit->ntf);
     assert_int_equal(state_of(kit, id), JW_DELIVERY_SENDING);
-    tk_clock_advance(&kit->clock.fake, 1);
+    tk_clock_advance(&kit->ports->clock.fake, 1);
     kit_keep(&kit->ntf);
     g_autoptr(JwDelivery) delivery = kit_get(kit, id);
     assert_int_equal(delivery->state, JW_DELIVERY_QUEUED);
     assert_int_equal(delivery->token, 2);
     assert_false(delivery->maybe_duplicate);
     assert_int_equal(delivery->resends, 0);
-    tk_clock_advance(&kit->clock.fake, 1001);
+    tk_clock_advance(&kit->ports->clock.fake, 1001);
     kit_keep(&kit->ntf);
     assert_int_equal(kit_send_queued(&kit->ntf), 1);
     assert_int_equal(state_of(kit, id), JW_DELIVERY_SENT);
@@ -85,26 +85,26 @@ test_dead_behind_the_mark(void **state)
     NtfKit *kit = *state;
     g_autofree char *id = kit_delivery(kit);
 
-    kit_change(kit, id, JW_DCHANGE_CLAIM);
+    kit_move(kit, id, JW_DCHANGE_CLAIM);
     kit_keep(&kit->ntf);
-    tk_clock_advance(&kit->clock.fake, 100000);
-    kit_change(kit, id, JW_DCHANGE_MARK); /* it moved: the wait begins anew */
+    tk_clock_advance(&kit->ports->clock.fake, 100000);
+    kit_move(kit, id, JW_DCHANGE_MARK); /* it moved: the wait begins anew */
     kit_keep(&kit->ntf);
-    tk_clock_advance(&kit->clock.fake, 149999);
+    tk_clock_advance(&kit->ports->clock.fake, 149999);
     kit_keep(&kit->ntf);
     assert_int_equal(state_of(kit, id), JW_DELIVERY_SENDING);
-    tk_clock_advance(&kit->clock.fake, 1);
+    tk_clock_advance(&kit->ports->clock.fake, 1);
     kit_keep(&kit->ntf);
     g_autoptr(JwDelivery) unknown = kit_get(kit, id);
     assert_int_equal(unknown->state, JW_DELIVERY_UNKNOWN);
     assert_int_equal(unknown->token, 2);
     assert_non_null(strstr(unknown->reply, "nobody knows"));
-    assert_int_equal(kit_changed_events(unknown), 1);
+    assert_int_equal(kit_events(unknown->outbox, JW_TYPE_DELIVERY_CHANGED), 1);
 
-    tk_clock_advance(&kit->clock.fake, 120000);
+    tk_clock_advance(&kit->ports->clock.fake, 120000);
     kit_keep(&kit->ntf);
     assert_int_equal(state_of(kit, id), JW_DELIVERY_UNKNOWN);
-    tk_clock_advance(&kit->clock.fake, 1);
+    tk_clock_advance(&kit->ports->clock.fake, 1);
     kit_keep(&kit->ntf);
     g_autoptr(JwDelivery) again = kit_get(kit, id);
     assert_int_equal(again->state, JW_DELIVERY_QUEUED);
@@ -115,7 +115,7 @@ test_dead_behind_the_mark(void **state)
     jw_mail_mem_next(kit->ntf.mail, JW_MAIL_UNKNOWN, "gone");
     ntf_send(&kit->ntf, id);
     assert_int_equal(state_of(kit, id), JW_DELIVERY_UNKNOWN);
-    tk_clock_advance(&kit->clock.fake, 120001);
+    tk_clock_advance(&kit->ports->clock.fake, 120001);
     kit_keep(&kit->ntf);
     g_autoptr(JwDelivery) end = kit_get(kit, id);
     assert_int_equal(end->state, JW_DELIVERY_FAILED);
@@ -133,17 +133,17 @@ test_claimed_anew(void **state)
     NtfKit *kit = *state;
     g_autofree char *id = kit_delivery(kit);
 
-    kit_change(kit, id, JW_DCHANGE_CLAIM);
+    kit_move(kit, id, JW_DCHANGE_CLAIM);
     kit_keep(&kit->ntf);
-    tk_clock_advance(&kit->clock.fake, 149000);
-    kit_change(kit, id, JW_DCHANGE_LATER);
-    kit_change(kit, id, JW_DCHANGE_CLAIM);
-    tk_clock_advance(&kit->clock.fake, 149000);
+    tk_clock_advance(&kit->ports->clock.fake, 149000);
+    kit_move(kit, id, JW_DCHANGE_LATER);
+    kit_move(kit, id, JW_DCHANGE_CLAIM);
+    tk_clock_advance(&kit->ports->clock.fake, 149000);
     kit_keep(&kit->ntf);
-    tk_clock_advance(&kit->clock.fake, 149999);
+    tk_clock_advance(&kit->ports->clock.fake, 149999);
     kit_keep(&kit->ntf);
     assert_int_equal(state_of(kit, id), JW_DELIVERY_SENDING);
-    tk_clock_advance(&kit->clock.fake, 1);
+    tk_clock_advance(&kit->ports->clock.fake, 1);
     kit_keep(&kit->ntf);
     assert_int_equal(state_of(kit, id), JW_DELIVERY_QUEUED);
 }
@@ -160,7 +160,7 @@ mark(gpointer data)
     Deed *deed = data;
 
     if (state_of(deed->kit, deed->id) == JW_DELIVERY_SENDING) {
-        (void)kit_try(deed->kit, deed->id, JW_DCHANGE_MARK);
+        (void)kit_try_move(deed->kit, deed->id, JW_DCHANGE_MARK);
     }
 }
 
@@ -174,12 +174,12 @@ test_mark_in_the_last_moment(void **state G_GNUC_UNUSED)
         g_autofree char *id = kit_delivery(kit);
         Deed deed = { kit, id };
 
-        kit_change(kit, id, JW_DCHANGE_CLAIM);
+        kit_move(kit, id, JW_DCHANGE_CLAIM);
         kit_keep(&kit->ntf);
-        tk_clock_advance(&kit->clock.fake, 150000);
-        hook_clock_at(&kit->clock, n, mark, &deed);
+        tk_clock_advance(&kit->ports->clock.fake, 150000);
+        hook_clock_at(&kit->ports->clock, n, mark, &deed);
         kit_keep(&kit->ntf);
-        bool ran = hook_clock_done(&kit->clock);
+        bool ran = hook_clock_done(&kit->ports->clock);
         g_autoptr(JwDelivery) delivery = kit_get(kit, id);
         if (delivery->dot) {
             assert_int_equal(delivery->state, JW_DELIVERY_SENDING);
@@ -206,16 +206,16 @@ test_counts(void **state)
     static const JwMailOutcome outcomes[] = { JW_MAIL_SENT, JW_MAIL_BOUNCED, JW_MAIL_FAILED,
                                               JW_MAIL_UNKNOWN };
 
-    kit_complete(kit, job_id);
+    kit_complete_job(kit, job_id);
     assert_int_equal(kit_completed(kit, job_id), JW_VERDICT_DONE);
     assert_ok(jw_store_list_deliveries(kit->ntf.store, job_id, &list, &error), error);
     for (guint i = 0; i < G_N_ELEMENTS(outcomes); i++) {
         jw_mail_mem_next(kit->ntf.mail, outcomes[i], "x");
         ntf_send(&kit->ntf, ((JwDelivery *)g_ptr_array_index(list, i))->id);
     }
-    kit_change(kit, ((JwDelivery *)g_ptr_array_index(list, 4))->id, JW_DCHANGE_CANCEL);
+    kit_move(kit, ((JwDelivery *)g_ptr_array_index(list, 4))->id, JW_DCHANGE_CANCEL);
     assert_ok(ntf_roll_up(&kit->ntf, job_id, &error), error);
-    g_autoptr(JwJob) job = kit_job(kit, job_id);
+    g_autoptr(JwJob) job = kit_job(kit->ports, job_id);
     assert_int_equal(job->deliveries.total, 5);
     assert_int_equal(job->deliveries.sent, 1);
     assert_int_equal(job->deliveries.bounced, 1);
@@ -250,16 +250,16 @@ test_counts_with_another(void **state G_GNUC_UNUSED)
             g_autofree char *job_id = kit_make_job(kit, "a@example.com b@example.com");
             g_autoptr(GError) error = NULL;
 
-            kit_complete(kit, job_id);
+            kit_complete_job(kit, job_id);
             assert_int_equal(kit_completed(kit, job_id), JW_VERDICT_DONE);
             g_autofree char *first = jw_queue_pop(kit->ntf.due, 0);
             g_autofree char *second = jw_queue_pop(kit->ntf.due, 0);
             Other other = { kit, job_id, second, rolls_up };
             ntf_send(&kit->ntf, first);
-            hook_clock_at(&kit->clock, n, send_other, &other);
+            hook_clock_at(&kit->ports->clock, n, send_other, &other);
             assert_ok(ntf_roll_up(&kit->ntf, job_id, &error), error);
-            bool ran = hook_clock_done(&kit->clock);
-            g_autoptr(JwJob) job = kit_job(kit, job_id);
+            bool ran = hook_clock_done(&kit->ports->clock);
+            g_autoptr(JwJob) job = kit_job(kit->ports, job_id);
             assert_int_equal(job->deliveries.sent, ran ? 2 : 1);
             if (!ran) {
                 break;
@@ -271,9 +271,9 @@ test_counts_with_another(void **state G_GNUC_UNUSED)
 static void
 look_again(NtfKit *kit)
 {
-    tk_clock_advance(&kit->clock.fake, NTF_MAIL_PAUSE_MS + 1);
+    tk_clock_advance(&kit->ports->clock.fake, NTF_MAIL_PAUSE_MS + 1);
     kit_keep(&kit->ntf);
-    tk_clock_advance(&kit->clock.fake, 1001);
+    tk_clock_advance(&kit->ports->clock.fake, 1001);
     kit_keep(&kit->ntf);
     (void)kit_send_queued(&kit->ntf);
 }
@@ -285,20 +285,20 @@ test_events_lost(void **state)
     NtfKit *kit = *state;
     g_autofree char *job_id = kit_make_job(kit, "ann@example.com ben@example.com");
 
-    kit_complete(kit, job_id);
-    tk_clock_advance(&kit->clock.fake, NTF_MAIL_AFTER_MS);
+    kit_complete_job(kit, job_id);
+    tk_clock_advance(&kit->ports->clock.fake, NTF_MAIL_AFTER_MS);
     kit_keep(&kit->ntf);
-    tk_clock_advance(&kit->clock.fake, 1001);
+    tk_clock_advance(&kit->ports->clock.fake, 1001);
     kit_keep(&kit->ntf);
     assert_int_equal(kit_send_queued(&kit->ntf), 0); /* its event may still be on its way */
     look_again(kit);
     assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 2);
-    g_autoptr(JwJob) before = kit_job(kit, job_id);
+    g_autoptr(JwJob) before = kit_job(kit->ports, job_id);
     assert_int_equal(before->deliveries.total, 2);
     assert_int_equal(before->deliveries.sent, 0);
     assert_true(before->mail_pending);
     look_again(kit);
-    g_autoptr(JwJob) after = kit_job(kit, job_id);
+    g_autoptr(JwJob) after = kit_job(kit->ports, job_id);
     assert_int_equal(after->deliveries.sent, 2);
     assert_false(after->mail_pending);
     for (int i = 0; i < 3; i++) {
@@ -322,16 +322,16 @@ test_one_delivery_missing(void **state)
     g_autoptr(GError) error = NULL;
     JwCreate create = JW_CREATE_EXISTS;
 
-    kit_complete(kit, job_id);
+    kit_complete_job(kit, job_id);
     assert_ok(jw_store_create_deliveries(kit->ntf.store, list, 1, &create, &error), error);
     ntf_send(&kit->ntf, delivery->id);
     assert_ok(ntf_roll_up(&kit->ntf, job_id, &error), error);
-    g_autoptr(JwJob) before = kit_job(kit, job_id);
+    g_autoptr(JwJob) before = kit_job(kit->ports, job_id);
     assert_int_equal(before->deliveries.sent, 1);
     assert_true(before->mail_pending);
     look_again(kit);
     look_again(kit);
-    g_autoptr(JwJob) after = kit_job(kit, job_id);
+    g_autoptr(JwJob) after = kit_job(kit->ports, job_id);
     assert_int_equal(after->deliveries.sent, 2);
     assert_false(after->mail_pending);
 }
@@ -355,23 +355,16 @@ test_mail_that_ends_badly(void **state)
     NtfKit *kit = *state;
     g_autofree char *cancelled = kit_delivery(kit);
     g_autofree char *empty = kit_make_job(kit, "ann@example.com");
-    g_autoptr(GError) error = NULL;
-    JwJobChange change = {
-        .job_id = empty, .transition = JW_CHANGE_CLAIM, .now_ms = KIT_NOW, .owner = "executor"
-    };
-    JwCas cas = JW_CAS_LOST;
 
     for (size_t i = 0; i < G_N_ELEMENTS(outcomes); i++) {
         g_autofree char *id = kit_delivery(kit);
         jw_mail_mem_next(kit->ntf.mail, outcomes[i], "5xx");
         ntf_send(&kit->ntf, id);
     }
-    kit_change(kit, cancelled, JW_DCHANGE_CANCEL);
-    assert_ok(jw_store_change_job(kit->ntf.store, &change, &cas, NULL, &error), error);
-    change.transition = JW_CHANGE_FINISH;
-    change.token = 1;
-    assert_ok(jw_store_change_job(kit->ntf.store, &change, &cas, NULL, &error), error);
-    assert_int_equal(cas, JW_CAS_WON);
+    kit_move(kit, cancelled, JW_DCHANGE_CANCEL);
+    kit_change(kit->ports, (JwJobChange){ .job_id = empty,
+                                          .transition = JW_CHANGE_FINISH,
+                                          .token = kit_claim(kit->ports, empty) });
     assert_int_equal(count_pending(kit), 4);
     look_again(kit);
     assert_int_equal(count_pending(kit), 0);
@@ -388,14 +381,14 @@ test_pages_of_mail(void **state)
 
     for (int i = 0; i < N_JOBS; i++) {
         g_autofree char *job_id = kit_make_job(kit, "ann@example.com");
-        kit_complete(kit, job_id);
+        kit_complete_job(kit, job_id);
     }
-    tk_clock_advance(&kit->clock.fake, NTF_MAIL_AFTER_MS + 1);
+    tk_clock_advance(&kit->ports->clock.fake, NTF_MAIL_AFTER_MS + 1);
     /* behind the three scans of deliveries and the one of jobs: the first job's first call */
     jw_store_mem_fail_nth(kit->ntf.store, 5, JW_ERROR_INTERNAL, false);
     assert_false(ntf_keep(&kit->ntf, &error));
     for (int i = 0; i < 3; i++) {
-        tk_clock_advance(&kit->clock.fake, 1);
+        tk_clock_advance(&kit->ports->clock.fake, 1);
         kit_keep(&kit->ntf);
     }
     JwJobScan scan = { .limit = 10000 };
@@ -405,7 +398,7 @@ test_pages_of_mail(void **state)
         kept += ((JwJob *)g_ptr_array_index(jobs, i))->deliveries.total == 1;
     }
     assert_int_equal(kept, N_JOBS - 1);
-    tk_clock_advance(&kit->clock.fake, NTF_MAIL_PAUSE_MS);
+    tk_clock_advance(&kit->ports->clock.fake, NTF_MAIL_PAUSE_MS);
     for (int i = 0; i < 3; i++) {
         kit_keep(&kit->ntf);
     }

@@ -16,11 +16,11 @@ start(NtfKit *kit)
 static void
 publish(NtfKit *kit, const char *job_id)
 {
-    g_autoptr(JwJob) job = kit_job(kit, job_id);
+    g_autoptr(JwJob) job = kit_job(kit->ports, job_id);
     g_autoptr(GError) error = NULL;
     g_autoptr(JwOutboxEntry) event =
         jw_wire_job_event(kit->ntf.wire, job, JW_TYPE_JOB_COMPLETED, job->artifact, NULL, NULL,
-                          false, kit->clock.fake.now_ms);
+                          false, kit->ports->clock.fake.now_ms);
 
     assert_ok(jw_relay_publish(kit->ntf.relay, event, &error), error);
 }
@@ -31,7 +31,7 @@ both_sent(void *data)
     NtfKit *kit = ((void **)data)[0];
 
     (void)jw_bus_mem_deliver(kit->ntf.bus);
-    g_autoptr(JwJob) job = kit_job(kit, ((void **)data)[1]);
+    g_autoptr(JwJob) job = kit_job(kit->ports, ((void **)data)[1]);
     return job->deliveries.sent == 2;
 }
 
@@ -41,7 +41,7 @@ test_event_to_mail(void **state)
     NtfKit *kit = *state;
     g_autofree char *job_id = kit_make_job(kit, "ann@example.com ben@example.com");
 
-    kit_complete(kit, job_id);
+    kit_complete_job(kit, job_id);
     start(kit);
     publish(kit, job_id);
     publish(kit, job_id); /* twice, as Kafka may */
@@ -57,9 +57,9 @@ test_keeper_finds_it(void **state)
     NtfKit *kit = *state;
     g_autofree char *job_id = kit_make_job(kit, "ann@example.com ben@example.com");
 
-    kit_complete(kit, job_id);
+    kit_complete_job(kit, job_id);
     assert_int_equal(kit_completed(kit, job_id), JW_VERDICT_DONE);
-    tk_clock_advance(&kit->clock.fake, 2000);
+    tk_clock_advance(&kit->ports->clock.fake, 2000);
     start(kit);
     tk_wait_until(both_sent, (void *[]){ kit, job_id }, 20000, "both mails are sent and counted");
 }

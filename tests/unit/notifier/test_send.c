@@ -39,7 +39,7 @@ test_outcomes(void **state G_GNUC_UNUSED)
         assert_int_equal(delivery->token, 1);
         assert_string_equal(delivery->reply, cases[i].reply);
         assert_int_equal(jw_mail_mem_count(kit->ntf.mail), cases[i].mails);
-        assert_int_equal(kit_changed_events(delivery), cases[i].events);
+        assert_int_equal(kit_events(delivery->outbox, JW_TYPE_DELIVERY_CHANGED), cases[i].events);
         assert_int_equal(delivery->finished_at_ms != 0, jw_delivery_state_terminal(cases[i].state));
         assert_int_equal(delivery->sent_at_ms != 0, cases[i].state == JW_DELIVERY_SENT);
         assert_false(delivery->maybe_duplicate);
@@ -47,7 +47,7 @@ test_outcomes(void **state G_GNUC_UNUSED)
             assert_in_range(delivery->not_before_ms - KIT_NOW, 24000, 36000);
         }
         assert_ok(ntf_roll_up(&kit->ntf, delivery->job_id, &error), error);
-        g_autoptr(JwJob) job = kit_job(kit, delivery->job_id);
+        g_autoptr(JwJob) job = kit_job(kit->ports, delivery->job_id);
         assert_memory_equal(&job->deliveries, &cases[i].counts, sizeof job->deliveries);
     }
 }
@@ -76,7 +76,7 @@ test_link_instead_of_attachment(void **state)
     NtfKit *kit = *state;
     g_autofree char *id = kit_delivery(kit);
     g_autoptr(JwDelivery) delivery = kit_get(kit, id);
-    g_autoptr(JwJob) job = kit_job(kit, delivery->job_id);
+    g_autoptr(JwJob) job = kit_job(kit->ports, delivery->job_id);
     g_autoptr(GError) error = NULL;
 
     kit->ntf.config.attach_max_bytes = (int64_t)strlen(KIT_REPORT) - 1;
@@ -109,7 +109,7 @@ test_file_gone(void **state)
     NtfKit *kit = *state;
     g_autofree char *id = kit_delivery(kit);
     g_autoptr(JwDelivery) before = kit_get(kit, id);
-    g_autoptr(JwJob) job = kit_job(kit, before->job_id);
+    g_autoptr(JwJob) job = kit_job(kit->ports, before->job_id);
     g_autoptr(GError) error = NULL;
 
     assert_ok(jw_store_delete_file(kit->ntf.store, job->artifact->file_id, &error), error);
@@ -148,7 +148,7 @@ test_file_is_another(void **state G_GNUC_UNUSED)
         g_autoptr(NtfKit) kit = kit_new();
         g_autofree char *id = kit_delivery(kit);
         g_autoptr(JwDelivery) before = kit_get(kit, id);
-        g_autoptr(JwJob) job = kit_job(kit, before->job_id);
+        g_autoptr(JwJob) job = kit_job(kit->ports, before->job_id);
 
         replace_file(kit, job, cases[i].content);
         ntf_send(&kit->ntf, id);
@@ -189,7 +189,7 @@ test_bad_address(void **state)
 {
     NtfKit *kit = *state;
     g_autofree char *job_id = kit_make_job(kit, "");
-    kit_complete(kit, job_id);
+    kit_complete_job(kit, job_id);
     g_autofree char *id = lone_delivery(kit, job_id, "ann@example.com\r\nBcc: b@example.com");
 
     ntf_send(&kit->ntf, id);
@@ -233,7 +233,7 @@ test_trouble_of_our_own(void **state G_GNUC_UNUSED)
         assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 0);
         assert_non_null(delivery->reply);
         if (delivery->state == JW_DELIVERY_QUEUED) {
-            tk_clock_advance(&kit->clock.fake, HOUR);
+            tk_clock_advance(&kit->ports->clock.fake, HOUR);
             ntf_send(&kit->ntf, id);
             assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 1);
         }
@@ -263,7 +263,7 @@ test_mail_library_fails(void **state)
     g_autoptr(JwDelivery) delivery = kit_get(kit, id);
     assert_int_equal(delivery->state, JW_DELIVERY_QUEUED);
     assert_string_equal(delivery->reply, "no memory for a connection");
-    tk_clock_advance(&kit->clock.fake, HOUR);
+    tk_clock_advance(&kit->ports->clock.fake, HOUR);
     ntf_send(&kit->ntf, id);
     assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 1);
 }
@@ -280,14 +280,13 @@ test_stopping_before_the_mark(void **state)
     g_autoptr(JwDelivery) delivery = kit_get(kit, id);
     assert_int_equal(delivery->state, JW_DELIVERY_QUEUED);
     assert_false(delivery->dot);
-    assert_int_equal(delivery->not_before_ms, kit->clock.fake.now_ms);
+    assert_int_equal(delivery->not_before_ms, kit->ports->clock.fake.now_ms);
     assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 0);
-    Ntf *second = kit_second(kit);
+    Ntf *second = &kit->second;
     ntf_send(second, id);
     g_autoptr(JwDelivery) end = kit_get(kit, id);
     assert_int_equal(end->state, JW_DELIVERY_SENT);
     assert_false(end->maybe_duplicate);
-    kit_free_second(second);
 }
 
 /* Not queued, not due, or not there: nothing happens. */
@@ -299,10 +298,10 @@ test_nothing_to_claim(void **state)
     g_autofree char *later = kit_delivery(kit);
     g_autofree char *sending = kit_delivery(kit);
 
-    kit_change(kit, cancelled, JW_DCHANGE_CANCEL);
+    kit_move(kit, cancelled, JW_DCHANGE_CANCEL);
     jw_mail_mem_next(kit->ntf.mail, JW_MAIL_LATER, "421");
     ntf_send(&kit->ntf, later);
-    kit_change(kit, sending, JW_DCHANGE_CLAIM);
+    kit_move(kit, sending, JW_DCHANGE_CLAIM);
     ntf_send(&kit->ntf, cancelled);
     ntf_send(&kit->ntf, later);
     ntf_send(&kit->ntf, sending);
@@ -324,7 +323,7 @@ test_given_up(void **state)
         jw_mail_mem_next(kit->ntf.mail, JW_MAIL_LATER, "421 come back");
         ntf_send(&kit->ntf, id);
         g_autoptr(JwDelivery) delivery = kit_get(kit, id);
-        int64_t age = kit->clock.fake.now_ms - KIT_NOW;
+        int64_t age = kit->ports->clock.fake.now_ms - KIT_NOW;
         assert_int_equal(delivery->attempts, attempts);
         if (delivery->state == JW_DELIVERY_FAILED) {
             assert_true(age > 72 * HOUR);
@@ -335,9 +334,9 @@ test_given_up(void **state)
             return;
         }
         assert_true(age <= 72 * HOUR);
-        int64_t wait = delivery->not_before_ms - kit->clock.fake.now_ms;
+        int64_t wait = delivery->not_before_ms - kit->ports->clock.fake.now_ms;
         longest = MAX(longest, wait);
-        tk_clock_advance(&kit->clock.fake, wait);
+        tk_clock_advance(&kit->ports->clock.fake, wait);
     }
     fail_msg("never given up");
 }
@@ -351,8 +350,8 @@ test_same_bytes(void **state)
 
     jw_mail_mem_next(kit->ntf.mail, JW_MAIL_UNKNOWN, "gone");
     ntf_send(&kit->ntf, id);
-    tk_clock_advance(&kit->clock.fake, 5 * HOUR);
-    kit_change(kit, id, JW_DCHANGE_RESEND);
+    tk_clock_advance(&kit->ports->clock.fake, 5 * HOUR);
+    kit_move(kit, id, JW_DCHANGE_RESEND);
     ntf_send(&kit->ntf, id);
     assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 2);
     assert_true(g_bytes_equal(jw_mail_mem_message(kit->ntf.mail, 0),

@@ -3,21 +3,19 @@
 
 #include <string.h>
 
-#include "jw/ident.h"
-
 #define JOB                                                                                        \
     "{\"reportType\":\"call-records\",\"name\":\"Calls\",\"parameters\":{\"period\":{\"type\":"    \
     "\"weekly\"}},\"output\":{\"format\":\"csv\"}}"
 
-const KitFault kit_faults[] = {
-    { JW_ERROR_UNAVAILABLE, false }, { JW_ERROR_BUSY, false },     { JW_ERROR_IN_DOUBT, false },
-    { JW_ERROR_IN_DOUBT, true },     { JW_ERROR_INTERNAL, false }, { JW_ERROR_CORRUPT, false },
-};
-const size_t kit_n_faults = G_N_ELEMENTS(kit_faults);
-
 static void
-configure(Sch *sch)
+set_up(Sch *sch, KitPorts *ports, const char *ce_source)
 {
+    sch->clock = &ports->clock.fake.clock;
+    sch->catalog = ports->catalog;
+    sch->wire = ports->wire;
+    sch->store = ports->store;
+    sch->bus = ports->bus;
+    sch->relay = kit_relay(ports, ce_source);
     sch->config = (SchConfig){
         .tick_ms = 20,
         .relay_after_ms = 5000,
@@ -33,62 +31,20 @@ SchKit *
 kit_new(void)
 {
     SchKit *self = g_new0(SchKit, 1);
-    Sch *sch = &self->sch;
-    g_autoptr(GError) error = NULL;
 
-    hook_clock_init(&self->clock, KIT_NOW);
-    sch->clock = &self->clock.fake.clock;
-    sch->catalog = jw_catalog_load(JW_SOURCE_DIR "/schemas/reports", &error);
-    assert_ok(sch->catalog != NULL, error);
-    sch->wire = jw_wire_new(sch->catalog, "jobwire.");
-    sch->store = jw_store_mem_new();
-    sch->bus = jw_bus_mem_new();
-    sch->relay = jw_relay_new_manual(sch->store, sch->bus, sch->clock, "/jobwire/scheduler");
-    configure(sch);
-    self->events = jw_wire_topic(sch->wire, JW_TOPIC_JOB_EVENTS);
-    self->commands = jw_wire_topic(sch->wire, JW_TOPIC_COMMANDS_NORMAL);
+    self->ports = kit_ports_new(KIT_NOW, true);
+    set_up(&self->sch, self->ports, "/jobwire/scheduler");
+    set_up(&self->second, self->ports, "/second");
     return self;
 }
 
 void
 kit_free(SchKit *self)
 {
-    Sch *sch = &self->sch;
-
-    sch_stop(sch);
-    (void)jw_bus_mem_deliver(sch->bus);
-    jw_relay_free(sch->relay);
-    jw_bus_free(sch->bus);
-    jw_store_free(sch->store);
-    jw_wire_free(sch->wire);
-    jw_catalog_free(sch->catalog);
-    g_free(self->events);
-    g_free(self->commands);
+    sch_stop(&self->sch);
+    sch_stop(&self->second);
+    kit_ports_free(self->ports);
     g_free(self);
-}
-
-Sch *
-kit_second(SchKit *self)
-{
-    Sch *second = g_new0(Sch, 1);
-
-    second->clock = self->sch.clock;
-    second->catalog = self->sch.catalog;
-    second->wire = self->sch.wire;
-    second->store = self->sch.store;
-    second->bus = self->sch.bus;
-    second->relay = jw_relay_new_manual(second->store, second->bus, second->clock, "/second");
-    configure(second);
-    return second;
-}
-
-void
-kit_free_second(Sch *second)
-{
-    sch_stop(second);
-    (void)jw_bus_mem_deliver(second->bus);
-    jw_relay_free(second->relay);
-    g_free(second);
 }
 
 int
@@ -116,9 +72,9 @@ kit_put(SchKit *self, const char *id, const char *members)
     g_autoptr(GError) error = NULL;
 
     assert_true(g_file_set_contents(path, text, -1, NULL));
-    assert_ok(
-        jw_wire_schedules_load(self->sch.wire, path, self->clock.fake.now_ms, &schedules, &error),
-        error);
+    assert_ok(jw_wire_schedules_load(self->sch.wire, path, self->ports->clock.fake.now_ms,
+                                     &schedules, &error),
+              error);
     assert_ok(jw_store_put_schedule(self->sch.store, g_ptr_array_index(schedules, 0), &error),
               error);
 }
@@ -143,14 +99,14 @@ static void
 check_job(History *self, const JwOccurrence *row)
 {
     bool fires = row->kind == JW_OCCURRENCE_FIRED || row->kind == JW_OCCURRENCE_CAUGHT_UP;
-    g_autoptr(JwJob) job = kit_job(self->kit, row->id);
+    g_autoptr(JwJob) job = kit_job(self->kit->ports, row->id);
 
     assert_int_equal(job != NULL, fires);
     assert_int_equal(row->reason == NULL, row->kind == JW_OCCURRENCE_FIRED);
     if (job != NULL) {
         assert_int_equal(job->scheduled_for_ms, row->due_ms);
-        assert_int_equal(kit_events(job, JW_TYPE_JOB_SUBMIT), 1);
-        assert_int_equal(kit_events(job, JW_TYPE_JOB_SUBMITTED), 1);
+        assert_int_equal(kit_events(job->outbox, JW_TYPE_JOB_SUBMIT), 1);
+        assert_int_equal(kit_events(job->outbox, JW_TYPE_JOB_SUBMITTED), 1);
         self->jobs++;
     }
 }
@@ -207,27 +163,15 @@ kit_assert_settled(SchKit *self, const char *schedule_id)
 static char *
 make_job(SchKit *self, JwJobState state, int64_t not_before_ms, char *take_description)
 {
-    char id[JW_UUID_LEN + 1];
-    g_autoptr(JwJob) job = jw_job_new();
-    g_autoptr(GError) error = NULL;
-    JwCreate create = JW_CREATE_EXISTS;
+    g_autoptr(JwJob) job = kit_new_job(self->ports);
 
-    jw_uuid_v7(self->clock.fake.now_ms, id);
-    job->id = g_strdup(id);
-    job->type = g_strdup("report");
-    job->subtype = g_strdup("call-records");
-    job->name = g_strdup("Calls");
-    job->description = take_description;
-    job->source = g_strdup("test");
+    g_free(job->spec);
     job->spec = g_strdup(JOB);
+    job->description = take_description;
     job->state = state;
     job->not_before_ms = not_before_ms;
-    job->created_at_ms = self->clock.fake.now_ms;
-    job->updated_at_ms = self->clock.fake.now_ms;
     job->max_attempts = 2;
-    const JwJob *jobs[] = { job };
-    assert_ok(jw_store_create_jobs(self->sch.store, jobs, 1, &create, &error), error);
-    return g_strdup(id);
+    return kit_insert_job(self->ports, job);
 }
 
 char *
@@ -242,54 +186,15 @@ kit_make_large_job(SchKit *self, int64_t not_before_ms)
     return make_job(self, JW_JOB_PENDING, not_before_ms, g_strnfill(2 << 20, 'x'));
 }
 
-JwJob *
-kit_job(SchKit *self, const char *job_id)
-{
-    g_autoptr(GError) error = NULL;
-    JwJob *job = NULL;
-
-    assert_ok(jw_store_get_job(self->sch.store, job_id, &job, &error), error);
-    return job;
-}
-
-void
-kit_change(SchKit *self, JwJobChange change)
-{
-    g_autoptr(GError) error = NULL;
-    JwCas cas = JW_CAS_LOST;
-
-    change.now_ms = self->clock.fake.now_ms;
-    assert_ok(jw_store_change_job(self->sch.store, &change, &cas, NULL, &error), error);
-    assert_int_equal(cas, JW_CAS_WON);
-}
-
-void
-kit_claim(SchKit *self, const char *job_id)
-{
-    kit_change(self, (JwJobChange){
-                         .job_id = job_id, .transition = JW_CHANGE_CLAIM, .owner = "executor" });
-}
-
 void
 kit_beat(SchKit *self, const char *job_id)
 {
-    g_autoptr(JwJob) job = kit_job(self, job_id);
+    g_autoptr(JwJob) job = kit_job(self->ports, job_id);
     g_autoptr(GError) error = NULL;
     JwBeat beat = JW_BEAT_LOST;
 
-    assert_ok(jw_store_beat_job(self->sch.store, job_id, job->token, NULL, self->clock.fake.now_ms,
-                                &beat, &error),
+    assert_ok(jw_store_beat_job(self->sch.store, job_id, job->token, NULL,
+                                self->ports->clock.fake.now_ms, &beat, &error),
               error);
     assert_int_not_equal(beat, JW_BEAT_LOST);
-}
-
-size_t
-kit_events(const JwJob *job, const char *type)
-{
-    size_t n = 0;
-
-    for (guint i = 0; i < job->outbox->len; i++) {
-        n += strcmp(((JwOutboxEntry *)g_ptr_array_index(job->outbox, i))->type, type) == 0;
-    }
-    return n;
 }

@@ -12,18 +12,18 @@ test_interval(void **state)
 
     kit_put(kit, "s", EVERY_10);
     assert_int_equal(kit_fire(&kit->sch), 0);
-    tk_clock_advance(&kit->clock.fake, 10 * MINUTE - 1);
+    tk_clock_advance(&kit->ports->clock.fake, 10 * MINUTE - 1);
     assert_int_equal(kit_fire(&kit->sch), 0);
-    tk_clock_advance(&kit->clock.fake, 1);
+    tk_clock_advance(&kit->ports->clock.fake, 1);
     assert_int_equal(kit_fire(&kit->sch), 1);
     assert_int_equal(kit_fire(&kit->sch), 0);
-    tk_clock_advance(&kit->clock.fake, 10 * MINUTE + 30000);
+    tk_clock_advance(&kit->ports->clock.fake, 10 * MINUTE + 30000);
     assert_int_equal(kit_fire(&kit->sch), 1);
     assert_history(kit, "s", "fired@10 fired@20 ");
     kit_assert_settled(kit, "s");
     (void)jw_bus_mem_deliver(kit->sch.bus);
-    assert_int_equal(jw_bus_mem_count(kit->sch.bus, kit->commands), 2);
-    assert_int_equal(jw_bus_mem_count(kit->sch.bus, kit->events), 2);
+    assert_int_equal(jw_bus_mem_count(kit->sch.bus, kit->ports->commands), 2);
+    assert_int_equal(jw_bus_mem_count(kit->sch.bus, kit->ports->events), 2);
 }
 
 /* 02:00 in Istanbul (UTC+3) is 23:00 of the day before. */
@@ -36,7 +36,7 @@ test_cron_with_zone(void **state)
             "\"trigger\":{\"type\":\"cron\",\"cron\":\"0 2 * * *\"},"
             "\"timeZone\":\"Europe/Istanbul\"");
     for (int hour = 0; hour < 48; hour++) {
-        tk_clock_advance(&kit->clock.fake, HOUR);
+        tk_clock_advance(&kit->ports->clock.fake, HOUR);
         (void)kit_fire(&kit->sch);
     }
     assert_history(kit, "s", "fired@1380 fired@2820 ");
@@ -50,7 +50,7 @@ test_once(void **state)
     kit_put(kit, "s", "\"trigger\":{\"type\":\"once\",\"at\":\"2021-01-11T00:30:00Z\"}");
     kit_put(kit, "past", "\"trigger\":{\"type\":\"once\",\"at\":\"2021-01-10T00:30:00Z\"}");
     for (int i = 0; i < 10; i++) {
-        tk_clock_advance(&kit->clock.fake, 10 * MINUTE);
+        tk_clock_advance(&kit->ports->clock.fake, 10 * MINUTE);
         (void)kit_fire(&kit->sch);
     }
     assert_history(kit, "s", "fired@30 ");
@@ -85,7 +85,7 @@ test_misfires(void **state G_GNUC_UNUSED)
         g_autofree char *members = g_strdup_printf(EVERY_10 ",\"misfire\":\"%s\"", cases[i].policy);
 
         kit_put(kit, "s", members);
-        tk_clock_advance(&kit->clock.fake, cases[i].away_ms);
+        tk_clock_advance(&kit->ports->clock.fake, cases[i].away_ms);
         (void)kit_fire(&kit->sch);
         assert_int_equal(kit_fire(&kit->sch), 0);
         assert_history(kit, "s", cases[i].history);
@@ -105,7 +105,8 @@ test_late_job_keeps_its_period(void **state)
 
     kit_put(kit, "s",
             "\"trigger\":{\"type\":\"cron\",\"cron\":\"0 2 * * MON\"},\"misfire\":\"catch-up\"");
-    tk_clock_advance(&kit->clock.fake, 10 * 24 * HOUR); /* of two Mondays the second is the 18th */
+    tk_clock_advance(&kit->ports->clock.fake,
+                     10 * 24 * HOUR); /* of two Mondays the second is the 18th */
     assert_int_equal(kit_fire(&kit->sch), 2);
     assert_ok(jw_store_list_jobs(kit->sch.store, &query, &jobs, &total, &error), error);
     assert_int_equal(total, 2);
@@ -127,7 +128,7 @@ test_disabled(void **state)
     SchKit *kit = *state;
 
     kit_put(kit, "s", EVERY_10 ",\"enabled\":false");
-    tk_clock_advance(&kit->clock.fake, HOUR);
+    tk_clock_advance(&kit->ports->clock.fake, HOUR);
     assert_int_equal(kit_fire(&kit->sch), 0);
     assert_history(kit, "s", "");
 }
@@ -139,11 +140,11 @@ test_changed_rule(void **state)
     SchKit *kit = *state;
 
     kit_put(kit, "s", EVERY_10);
-    tk_clock_advance(&kit->clock.fake, 10 * MINUTE);
+    tk_clock_advance(&kit->ports->clock.fake, 10 * MINUTE);
     (void)kit_fire(&kit->sch);
     kit_put(kit, "s", "\"trigger\":{\"type\":\"interval\",\"every\":\"30m\"}");
     for (int i = 0; i < 5; i++) {
-        tk_clock_advance(&kit->clock.fake, 10 * MINUTE);
+        tk_clock_advance(&kit->ports->clock.fake, 10 * MINUTE);
         (void)kit_fire(&kit->sch);
     }
     assert_history(kit, "s", "fired@10 fired@30 fired@60 ");
@@ -177,7 +178,7 @@ test_broken_schedules(void **state)
     put_broken(kit, "c-json", "*/10 * * * *", "{");
     kit_put(kit, "s", EVERY_10);
     for (int i = 0; i < 3; i++) {
-        tk_clock_advance(&kit->clock.fake, 10 * MINUTE);
+        tk_clock_advance(&kit->ports->clock.fake, 10 * MINUTE);
         (void)kit_fire(&kit->sch);
     }
     assert_history(kit, "s", "fired@10 fired@20 fired@30 ");
@@ -198,7 +199,7 @@ test_long_backlog(void **state)
     kit_put(kit, "long",
             "\"trigger\":{\"type\":\"interval\",\"every\":\"1s\"},\"misfire\":\"skip\"");
     kit_put(kit, "s", EVERY_10);
-    tk_clock_advance(&kit->clock.fake, 40 * MINUTE);
+    tk_clock_advance(&kit->ports->clock.fake, 40 * MINUTE);
     assert_int_equal(kit_fire(&kit->sch), 1000 + 4);
     assert_history(kit, "s", "coalesced@10 coalesced@20 coalesced@30 fired@40 ");
     assert_int_equal(kit_fire(&kit->sch), 1000);

@@ -23,7 +23,7 @@ kit_with_backlog(const char *misfire)
                         misfire);
 
     kit_put(kit, "s", members);
-    tk_clock_advance(&kit->clock.fake, 35 * MINUTE);
+    tk_clock_advance(&kit->ports->clock.fake, 35 * MINUTE);
     return kit;
 }
 
@@ -36,13 +36,11 @@ test_every_call_fails(void **state G_GNUC_UNUSED)
                 g_autoptr(SchKit) kit = kit_with_backlog(policies[p].misfire);
                 g_autoptr(GError) error = NULL;
                 size_t decided = 0;
-                int calls = jw_store_mem_calls(kit->sch.store);
 
-                jw_store_mem_fail_nth(kit->sch.store, n, kit_faults[f].code, kit_faults[f].after);
+                kit_fault_at(kit->ports, n, kit_faults[f]);
                 bool ok = sch_fire_due(&kit->sch, &decided, &error);
                 assert_int_equal(ok, error == NULL);
-                jw_store_mem_fail_nth(kit->sch.store, 0, JW_ERROR_INTERNAL, false);
-                bool reached = jw_store_mem_calls(kit->sch.store) - calls >= n;
+                bool reached = kit_fault_met(kit->ports);
                 /* the next round, of whichever scheduler */
                 (void)kit_fire(&kit->sch);
                 assert_history(kit, "s", policies[p].history);
@@ -68,15 +66,14 @@ test_two_schedulers(void **state G_GNUC_UNUSED)
     for (size_t p = 0; p < G_N_ELEMENTS(policies); p++) {
         for (int n = 1;; n++) {
             g_autoptr(SchKit) kit = kit_with_backlog(policies[p].misfire);
-            Sch *second = kit_second(kit);
+            Sch *second = &kit->second;
 
-            hook_clock_at(&kit->clock, n, fire_second, second);
+            hook_clock_at(&kit->ports->clock, n, fire_second, second);
             (void)kit_fire(&kit->sch);
-            bool ran = hook_clock_done(&kit->clock);
+            bool ran = hook_clock_done(&kit->ports->clock);
             (void)kit_fire(second);
             assert_history(kit, "s", policies[p].history);
             kit_assert_settled(kit, "s");
-            kit_free_second(second); /* last: it pulls outboxes */
             if (!ran) {
                 break;
             }
@@ -90,7 +87,7 @@ fire_second_later(gpointer data)
 {
     SchKit *kit = ((void **)data)[0];
 
-    tk_clock_advance(&kit->clock.fake, 10 * MINUTE);
+    tk_clock_advance(&kit->ports->clock.fake, 10 * MINUTE);
     (void)kit_fire(((void **)data)[1]);
 }
 
@@ -102,11 +99,11 @@ test_two_schedulers_at_two_times(void **state G_GNUC_UNUSED)
     for (size_t p = 0; p < G_N_ELEMENTS(policies); p++) {
         for (int n = 1;; n++) {
             g_autoptr(SchKit) kit = kit_with_backlog(policies[p].misfire);
-            Sch *second = kit_second(kit);
+            Sch *second = &kit->second;
 
-            hook_clock_at(&kit->clock, n, fire_second_later, (void *[]){ kit, second });
+            hook_clock_at(&kit->ports->clock, n, fire_second_later, (void *[]){ kit, second });
             (void)kit_fire(&kit->sch);
-            bool ran = hook_clock_done(&kit->clock);
+            bool ran = hook_clock_done(&kit->ports->clock);
             (void)kit_fire(&kit->sch);
             g_autofree char *history = kit_history(kit, "s");
             g_auto(GStrv) rows = g_strsplit(history, " ", -1);
@@ -116,7 +113,6 @@ test_two_schedulers_at_two_times(void **state G_GNUC_UNUSED)
                 assert_true(g_str_has_suffix(rows[i], minute));
             }
             kit_assert_settled(kit, "s");
-            kit_free_second(second);
             if (!ran) {
                 break;
             }
@@ -133,17 +129,16 @@ test_second_takes_over(void **state G_GNUC_UNUSED)
         for (int n = 1; n < MAX_CALLS; n++) {
             g_autoptr(SchKit) kit = kit_with_backlog(policies[p].misfire);
             g_autoptr(GError) error = NULL;
-            Sch *second = kit_second(kit);
+            Sch *second = &kit->second;
             size_t decided = 0;
 
-            jw_store_mem_fail_nth(kit->sch.store, n, JW_ERROR_IN_DOUBT, n % 2 == 0);
+            kit_fault_at(kit->ports, n, (KitFault){ JW_ERROR_IN_DOUBT, n % 2 == 0 });
             bool ok = sch_fire_due(&kit->sch, &decided, &error);
             assert_int_equal(ok, error == NULL);
-            jw_store_mem_fail_nth(kit->sch.store, 0, JW_ERROR_INTERNAL, false);
+            (void)kit_fault_met(kit->ports);
             (void)kit_fire(second); /* the first never comes back */
             assert_history(kit, "s", policies[p].history);
             kit_assert_settled(kit, "s");
-            kit_free_second(second);
         }
     }
 }
@@ -158,7 +153,7 @@ test_error_is_reported(void **state)
 
     kit_put(kit, "a", "\"trigger\":{\"type\":\"interval\",\"every\":\"10m\"}");
     kit_put(kit, "b", "\"trigger\":{\"type\":\"interval\",\"every\":\"10m\"}");
-    tk_clock_advance(&kit->clock.fake, 10 * MINUTE);
+    tk_clock_advance(&kit->ports->clock.fake, 10 * MINUTE);
     jw_store_mem_fail_nth(kit->sch.store, 1, JW_ERROR_UNAVAILABLE, false);
     assert_false(sch_fire_due(&kit->sch, &decided, &error));
     assert_jw_error(error, JW_ERROR_UNAVAILABLE, "*");

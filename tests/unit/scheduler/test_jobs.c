@@ -30,16 +30,16 @@ test_hint(void **state)
     SchKit *kit = *state;
     g_autofree char *id = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
 
-    tk_clock_advance(&kit->clock.fake, 5000);
+    tk_clock_advance(&kit->ports->clock.fake, 5000);
     assert_int_equal(hint(kit), 0); /* its own command may still be on its way */
-    tk_clock_advance(&kit->clock.fake, 1);
+    tk_clock_advance(&kit->ports->clock.fake, 1);
     assert_int_equal(hint(kit), 1);
-    assert_int_equal(jw_bus_mem_count(kit->sch.bus, kit->commands), 1);
-    const JwMessage *command = jw_bus_mem_get(kit->sch.bus, kit->commands, 0);
+    assert_int_equal(jw_bus_mem_count(kit->sch.bus, kit->ports->commands), 1);
+    const JwMessage *command = jw_bus_mem_get(kit->sch.bus, kit->ports->commands, 0);
     assert_string_equal(jw_message_header(command, "ce_type"), JW_TYPE_JOB_SUBMIT);
     assert_memory_equal(command->key, id, strlen(id));
     assert_non_null(strstr(command->body, id));
-    g_autoptr(JwJob) job = kit_job(kit, id);
+    g_autoptr(JwJob) job = kit_job(kit->ports, id);
     assert_int_equal(job->outbox->len, 0); /* a hint belongs to no document */
 }
 
@@ -51,8 +51,8 @@ test_no_hint(void **state)
     g_free(kit_make_job(kit, JW_JOB_PENDING, KIT_NOW + HOUR));
     g_free(kit_make_job(kit, JW_JOB_SCHEDULED, KIT_NOW + HOUR));
 
-    kit_claim(kit, claimed);
-    tk_clock_advance(&kit->clock.fake, 30 * MINUTE);
+    (void)kit_claim(kit->ports, claimed);
+    tk_clock_advance(&kit->ports->clock.fake, 30 * MINUTE);
     assert_int_equal(hint(kit), 0);
 }
 
@@ -66,7 +66,7 @@ test_a_long_queue_is_hinted_to_its_end(void **state)
     for (int i = 0; i < 1200; i++) {
         g_free(kit_make_job(kit, JW_JOB_PENDING, KIT_NOW));
     }
-    tk_clock_advance(&kit->clock.fake, 10000);
+    tk_clock_advance(&kit->ports->clock.fake, 10000);
     for (int round = 0; round < 3; round++) {
         hinted += hint(kit);
     }
@@ -83,14 +83,14 @@ test_hints_grow_rare(void **state)
     size_t at = 0;
 
     g_free(kit_make_job(kit, JW_JOB_PENDING, KIT_NOW));
-    tk_clock_advance(&kit->clock.fake, 6000);
+    tk_clock_advance(&kit->ports->clock.fake, 6000);
     for (int64_t minute = 0; minute <= 16; minute++) {
         bool due = at < G_N_ELEMENTS(minutes) && minutes[at] == minute;
         if (hint(kit) != (due ? 1 : 0)) {
             fail_msg("minute %d", (int)minute);
         }
         at += due ? 1 : 0;
-        tk_clock_advance(&kit->clock.fake, MINUTE);
+        tk_clock_advance(&kit->ports->clock.fake, MINUTE);
     }
     assert_int_equal(at, G_N_ELEMENTS(minutes));
 }
@@ -102,14 +102,14 @@ test_hint_after_an_attempt(void **state)
     SchKit *kit = *state;
     g_autofree char *id = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
 
-    tk_clock_advance(&kit->clock.fake, 6000);
+    tk_clock_advance(&kit->ports->clock.fake, 6000);
     assert_int_equal(hint(kit), 1);
-    kit_claim(kit, id);
-    kit_change(kit, (JwJobChange){ .job_id = id,
-                                   .transition = JW_CHANGE_FAIL_RETRY,
-                                   .token = 1,
-                                   .not_before_ms = kit->clock.fake.now_ms });
-    tk_clock_advance(&kit->clock.fake, 6000);
+    (void)kit_claim(kit->ports, id);
+    kit_change(kit->ports, (JwJobChange){ .job_id = id,
+                                          .transition = JW_CHANGE_FAIL_RETRY,
+                                          .token = 1,
+                                          .not_before_ms = kit->ports->clock.fake.now_ms });
+    tk_clock_advance(&kit->ports->clock.fake, 6000);
     assert_int_equal(hint(kit), 1);
     assert_int_equal(hint(kit), 0);
 }
@@ -124,7 +124,7 @@ test_hint_refused(void **state)
 
     g_free(kit_make_job(kit, JW_JOB_PENDING, KIT_NOW));
     g_free(kit_make_job(kit, JW_JOB_PENDING, KIT_NOW));
-    tk_clock_advance(&kit->clock.fake, 6000);
+    tk_clock_advance(&kit->ports->clock.fake, 6000);
     jw_bus_mem_refuse(kit->sch.bus, 1);
     assert_false(sch_hint(&kit->sch, &hinted, &error));
     assert_jw_error(error, JW_ERROR_BUSY, "*");
@@ -139,12 +139,12 @@ test_hint_with_the_broker_away(void **state)
     SchKit *kit = *state;
 
     g_free(kit_make_job(kit, JW_JOB_PENDING, KIT_NOW));
-    tk_clock_advance(&kit->clock.fake, 6000);
+    tk_clock_advance(&kit->ports->clock.fake, 6000);
     jw_bus_mem_set_down(kit->sch.bus, true);
     assert_int_equal(hint(kit), 0);
     jw_bus_mem_set_down(kit->sch.bus, false);
     assert_int_equal(hint(kit), 1);
-    assert_int_equal(jw_bus_mem_count(kit->sch.bus, kit->commands), 1);
+    assert_int_equal(jw_bus_mem_count(kit->sch.bus, kit->ports->commands), 1);
 }
 
 /* One job whose command fits no message is said, and costs the others nothing. */
@@ -156,9 +156,9 @@ test_hint_too_large(void **state)
     g_free(kit_make_job(kit, JW_JOB_PENDING, KIT_NOW));
     g_free(kit_make_large_job(kit, KIT_NOW));
     g_free(kit_make_job(kit, JW_JOB_PENDING, KIT_NOW));
-    tk_clock_advance(&kit->clock.fake, 6000);
+    tk_clock_advance(&kit->ports->clock.fake, 6000);
     assert_int_equal(hint(kit), 2);
-    assert_int_equal(jw_bus_mem_count(kit->sch.bus, kit->commands), 2);
+    assert_int_equal(jw_bus_mem_count(kit->sch.bus, kit->ports->commands), 2);
     assert_int_equal(hint(kit), 0); /* the large one is not tried in every round */
 }
 
@@ -173,8 +173,8 @@ test_promote_goes_on(void **state)
     jw_store_mem_fail_nth(kit->sch.store, 2, JW_ERROR_CORRUPT, false);
     assert_int_equal(promote(kit), 1);
     assert_int_equal(promote(kit), 1);
-    g_autoptr(JwJob) one = kit_job(kit, first);
-    g_autoptr(JwJob) other = kit_job(kit, second);
+    g_autoptr(JwJob) one = kit_job(kit->ports, first);
+    g_autoptr(JwJob) other = kit_job(kit->ports, second);
     assert_int_equal(one->state, JW_JOB_PENDING);
     assert_int_equal(other->state, JW_JOB_PENDING);
 }
@@ -186,19 +186,20 @@ test_promote(void **state)
     g_autofree char *id = kit_make_job(kit, JW_JOB_SCHEDULED, KIT_NOW + HOUR);
 
     assert_int_equal(promote(kit), 0);
-    tk_clock_advance(&kit->clock.fake, HOUR - 1);
+    tk_clock_advance(&kit->ports->clock.fake, HOUR - 1);
     assert_int_equal(promote(kit), 0);
-    tk_clock_advance(&kit->clock.fake, 1);
+    tk_clock_advance(&kit->ports->clock.fake, 1);
     assert_int_equal(promote(kit), 1);
     assert_int_equal(promote(kit), 0);
-    g_autoptr(JwJob) job = kit_job(kit, id);
+    g_autoptr(JwJob) job = kit_job(kit->ports, id);
     assert_int_equal(job->state, JW_JOB_PENDING);
-    assert_int_equal(kit_events(job, JW_TYPE_JOB_SUBMIT), 1);
+    assert_int_equal(kit_events(job->outbox, JW_TYPE_JOB_SUBMIT), 1);
     assert_int_equal(job->not_before_ms, 0);
     (void)jw_bus_mem_deliver(kit->sch.bus);
-    assert_int_equal(jw_bus_mem_count(kit->sch.bus, kit->commands), 1);
-    kit->clock.fake.now_ms -= HOUR; /* an executor whose clock is behind: promoted is promoted */
-    kit_claim(kit, id);
+    assert_int_equal(jw_bus_mem_count(kit->sch.bus, kit->ports->commands), 1);
+    kit->ports->clock.fake.now_ms -=
+        HOUR; /* an executor whose clock is behind: promoted is promoted */
+    (void)kit_claim(kit->ports, id);
 }
 
 static void
@@ -219,25 +220,24 @@ test_promote_once(void **state G_GNUC_UNUSED)
             g_autoptr(SchKit) kit = kit_new();
             g_autofree char *id = kit_make_job(kit, JW_JOB_SCHEDULED, KIT_NOW);
             g_autoptr(GError) error = NULL;
-            Sch *second = kit_second(kit);
+            Sch *second = &kit->second;
             size_t promoted = 0;
             bool ok = false;
 
-            hook_clock_at(&kit->clock, n, promote_second, second);
-            jw_store_mem_fail_nth(kit->sch.store, 4, kit_faults[f].code, kit_faults[f].after);
+            hook_clock_at(&kit->ports->clock, n, promote_second, second);
+            kit_fault_at(kit->ports, 4, kit_faults[f]);
             ok = sch_promote(&kit->sch, &promoted, &error);
             assert_int_equal(ok, error == NULL);
-            jw_store_mem_fail_nth(kit->sch.store, 2, kit_faults[f].code, kit_faults[f].after);
-            (void)hook_clock_done(&kit->clock);
+            kit_fault_at(kit->ports, 2, kit_faults[f]);
+            (void)hook_clock_done(&kit->ports->clock);
             g_clear_error(&error);
             ok = sch_promote(&kit->sch, &promoted, &error);
             assert_int_equal(ok, error == NULL);
-            jw_store_mem_fail_nth(kit->sch.store, 0, JW_ERROR_INTERNAL, false);
+            (void)kit_fault_met(kit->ports);
             (void)promote(kit);
-            g_autoptr(JwJob) job = kit_job(kit, id);
+            g_autoptr(JwJob) job = kit_job(kit->ports, id);
             assert_int_equal(job->state, JW_JOB_PENDING);
-            assert_int_equal(kit_events(job, JW_TYPE_JOB_SUBMIT), 1);
-            kit_free_second(second); /* last: it pulls outboxes */
+            assert_int_equal(kit_events(job->outbox, JW_TYPE_JOB_SUBMIT), 1);
         }
     }
 }

@@ -1,8 +1,6 @@
 /* test_reap.c: which attempts are taken for dead, what becomes of their jobs, and of the files they left. */
 #include "schkit.h"
 
-#include "jw/store_files.h"
-
 static size_t
 reap(SchKit *kit)
 {
@@ -19,21 +17,21 @@ test_stands_still(void **state)
     SchKit *kit = *state;
     g_autofree char *id = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
 
-    kit_claim(kit, id);
+    (void)kit_claim(kit->ports, id);
     assert_int_equal(reap(kit), 0); /* first seen: the wait begins */
-    tk_clock_advance(&kit->clock.fake, 44999);
+    tk_clock_advance(&kit->ports->clock.fake, 44999);
     assert_int_equal(reap(kit), 0);
-    tk_clock_advance(&kit->clock.fake, 1);
+    tk_clock_advance(&kit->ports->clock.fake, 1);
     assert_int_equal(reap(kit), 1);
     assert_int_equal(reap(kit), 0);
-    g_autoptr(JwJob) job = kit_job(kit, id);
+    g_autoptr(JwJob) job = kit_job(kit->ports, id);
     assert_int_equal(job->state, JW_JOB_PENDING);
     assert_int_equal(job->token, 2);
     assert_int_equal(job->attempts, 1); /* it was one */
     assert_string_equal(job->error_code, "ATTEMPT_DIED");
-    assert_int_equal(kit_events(job, JW_TYPE_JOB_FAILED), 1);
-    assert_int_equal(kit_events(job, JW_TYPE_JOB_SUBMIT), 1);
-    kit_claim(kit, id); /* at once */
+    assert_int_equal(kit_events(job->outbox, JW_TYPE_JOB_FAILED), 1);
+    assert_int_equal(kit_events(job->outbox, JW_TYPE_JOB_SUBMIT), 1);
+    (void)kit_claim(kit->ports, id); /* at once */
 }
 
 /* Anything that moves is alive, however slowly. */
@@ -43,15 +41,15 @@ test_beat_moves(void **state)
     SchKit *kit = *state;
     g_autofree char *id = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
 
-    kit_claim(kit, id);
+    (void)kit_claim(kit->ports, id);
     for (int i = 0; i < 5; i++) {
         assert_int_equal(reap(kit), 0);
-        tk_clock_advance(&kit->clock.fake, 44000);
+        tk_clock_advance(&kit->ports->clock.fake, 44000);
         assert_int_equal(reap(kit), 0);
         kit_beat(kit, id);
     }
     assert_int_equal(reap(kit), 0);
-    tk_clock_advance(&kit->clock.fake, 45000);
+    tk_clock_advance(&kit->ports->clock.fake, 45000);
     assert_int_equal(reap(kit), 1);
 }
 
@@ -62,16 +60,17 @@ test_token_moves(void **state)
     SchKit *kit = *state;
     g_autofree char *id = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
 
-    kit_claim(kit, id);
+    (void)kit_claim(kit->ports, id);
     assert_int_equal(reap(kit), 0);
-    tk_clock_advance(&kit->clock.fake, 44000);
-    kit_change(kit, (JwJobChange){ .job_id = id, .transition = JW_CHANGE_HAND_BACK, .token = 1 });
-    kit_claim(kit, id);
-    tk_clock_advance(&kit->clock.fake, 44000);
+    tk_clock_advance(&kit->ports->clock.fake, 44000);
+    kit_change(kit->ports,
+               (JwJobChange){ .job_id = id, .transition = JW_CHANGE_HAND_BACK, .token = 1 });
+    (void)kit_claim(kit->ports, id);
+    tk_clock_advance(&kit->ports->clock.fake, 44000);
     assert_int_equal(reap(kit), 0);
-    tk_clock_advance(&kit->clock.fake, 44999);
+    tk_clock_advance(&kit->ports->clock.fake, 44999);
     assert_int_equal(reap(kit), 0);
-    tk_clock_advance(&kit->clock.fake, 1);
+    tk_clock_advance(&kit->ports->clock.fake, 1);
     assert_int_equal(reap(kit), 1);
 }
 
@@ -82,16 +81,16 @@ test_attempts_used_up(void **state)
     g_autofree char *id = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
 
     for (int attempt = 1; attempt <= 2; attempt++) {
-        kit_claim(kit, id);
+        (void)kit_claim(kit->ports, id);
         assert_int_equal(reap(kit), 0);
-        tk_clock_advance(&kit->clock.fake, 45000);
+        tk_clock_advance(&kit->ports->clock.fake, 45000);
         assert_int_equal(reap(kit), 1);
     }
-    g_autoptr(JwJob) job = kit_job(kit, id);
+    g_autoptr(JwJob) job = kit_job(kit->ports, id);
     assert_int_equal(job->state, JW_JOB_FAILED);
-    assert_int_equal(job->finished_at_ms, kit->clock.fake.now_ms);
-    assert_int_equal(kit_events(job, JW_TYPE_JOB_FAILED), 2);
-    assert_int_equal(kit_events(job, JW_TYPE_JOB_SUBMIT), 1);
+    assert_int_equal(job->finished_at_ms, kit->ports->clock.fake.now_ms);
+    assert_int_equal(kit_events(job->outbox, JW_TYPE_JOB_FAILED), 2);
+    assert_int_equal(kit_events(job->outbox, JW_TYPE_JOB_SUBMIT), 1);
 }
 
 static void
@@ -100,17 +99,17 @@ test_cancelling(void **state)
     SchKit *kit = *state;
     g_autofree char *id = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
 
-    kit_claim(kit, id);
-    kit_change(kit, (JwJobChange){ .job_id = id, .transition = JW_CHANGE_CANCEL_GRACEFUL });
+    (void)kit_claim(kit->ports, id);
+    kit_change(kit->ports, (JwJobChange){ .job_id = id, .transition = JW_CHANGE_CANCEL_GRACEFUL });
     assert_int_equal(reap(kit), 0);
-    tk_clock_advance(&kit->clock.fake, 45000);
+    tk_clock_advance(&kit->ports->clock.fake, 45000);
     assert_int_equal(reap(kit), 1);
-    g_autoptr(JwJob) job = kit_job(kit, id);
+    g_autoptr(JwJob) job = kit_job(kit->ports, id);
     assert_int_equal(job->state, JW_JOB_CANCELLED);
     assert_int_equal(job->token, 2);
     assert_null(job->error_code);
-    assert_int_equal(kit_events(job, JW_TYPE_JOB_CANCELLED), 1);
-    assert_int_equal(kit_events(job, JW_TYPE_JOB_FAILED), 0);
+    assert_int_equal(kit_events(job->outbox, JW_TYPE_JOB_CANCELLED), 1);
+    assert_int_equal(kit_events(job->outbox, JW_TYPE_JOB_FAILED), 0);
 }
 
 /* This process slept for an hour: others beat meanwhile, and one look is not two. */
@@ -121,11 +120,11 @@ test_observer_slept(void **state)
     g_autofree char *seen = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
     g_autofree char *unseen = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
 
-    kit_claim(kit, seen);
+    (void)kit_claim(kit->ports, seen);
     assert_int_equal(reap(kit), 0);
-    kit_claim(kit, unseen);
+    (void)kit_claim(kit->ports, unseen);
     kit_beat(kit, seen);
-    tk_clock_advance(&kit->clock.fake, 3600000);
+    tk_clock_advance(&kit->ports->clock.fake, 3600000);
     assert_int_equal(reap(kit), 0);
 }
 
@@ -136,11 +135,11 @@ test_wall_clock_jumps(void **state)
     SchKit *kit = *state;
     g_autofree char *id = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
 
-    kit_claim(kit, id);
+    (void)kit_claim(kit->ports, id);
     assert_int_equal(reap(kit), 0);
-    kit->clock.fake.now_ms += 24 * HOUR;
+    kit->ports->clock.fake.now_ms += 24 * HOUR;
     assert_int_equal(reap(kit), 0);
-    kit->clock.fake.now_ms -= 48 * HOUR;
+    kit->ports->clock.fake.now_ms -= 48 * HOUR;
     assert_int_equal(reap(kit), 0);
 }
 
@@ -153,7 +152,7 @@ static void
 beat_late(gpointer data)
 {
     Alive *alive = data;
-    g_autoptr(JwJob) job = kit_job(alive->kit, alive->id);
+    g_autoptr(JwJob) job = kit_job(alive->kit->ports, alive->id);
 
     if (job->state == JW_JOB_RUNNING && job->token == 1) {
         kit_beat(alive->kit, alive->id);
@@ -165,13 +164,13 @@ static void
 change_hands(gpointer data)
 {
     Alive *alive = data;
-    g_autoptr(JwJob) job = kit_job(alive->kit, alive->id);
+    g_autoptr(JwJob) job = kit_job(alive->kit->ports, alive->id);
 
     if (job->state == JW_JOB_RUNNING && job->token == 1) {
         kit_change(
-            alive->kit,
+            alive->kit->ports,
             (JwJobChange){ .job_id = alive->id, .transition = JW_CHANGE_HAND_BACK, .token = 1 });
-        kit_claim(alive->kit, alive->id);
+        (void)kit_claim(alive->kit->ports, alive->id);
     }
 }
 
@@ -186,13 +185,13 @@ alive_in_the_last_moment(HookFunc deed)
         g_autofree char *id = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
         Alive alive = { kit, id };
 
-        kit_claim(kit, id);
+        (void)kit_claim(kit->ports, id);
         assert_int_equal(reap(kit), 0);
-        tk_clock_advance(&kit->clock.fake, 45000);
-        hook_clock_at(&kit->clock, n, deed, &alive);
+        tk_clock_advance(&kit->ports->clock.fake, 45000);
+        hook_clock_at(&kit->ports->clock, n, deed, &alive);
         size_t reaped = reap(kit);
-        bool ran = hook_clock_done(&kit->clock);
-        g_autoptr(JwJob) job = kit_job(kit, id);
+        bool ran = hook_clock_done(&kit->ports->clock);
+        g_autoptr(JwJob) job = kit_job(kit->ports, id);
         assert_int_equal(job->state, reaped == 0 ? JW_JOB_RUNNING : JW_JOB_PENDING);
         saved += reaped == 0;
         if (!ran) {
@@ -222,11 +221,11 @@ test_every_call_fails(void **state G_GNUC_UNUSED)
             const char *ids[] = { first, second };
             size_t reaped = 0;
 
-            kit_claim(kit, first);
-            kit_claim(kit, second);
+            (void)kit_claim(kit->ports, first);
+            (void)kit_claim(kit->ports, second);
             assert_int_equal(reap(kit), 0);
-            tk_clock_advance(&kit->clock.fake, 45000);
-            jw_store_mem_fail_nth(kit->sch.store, n, kit_faults[f].code, kit_faults[f].after);
+            tk_clock_advance(&kit->ports->clock.fake, 45000);
+            kit_fault_at(kit->ports, n, kit_faults[f]);
             bool ok = sch_reap(&kit->sch, &reaped, &error);
             /* one job that is refused for good does not stop the others */
             const GError fault = { JW_ERROR, (int)kit_faults[f].code, NULL };
@@ -236,30 +235,23 @@ test_every_call_fails(void **state G_GNUC_UNUSED)
             if (one) {
                 assert_int_equal(reaped, n > 3 ? 2 : 1);
             }
-            jw_store_mem_fail_nth(kit->sch.store, 0, JW_ERROR_INTERNAL, false);
+            (void)kit_fault_met(kit->ports);
             (void)reap(kit);
             for (size_t i = 0; i < G_N_ELEMENTS(ids); i++) {
-                g_autoptr(JwJob) job = kit_job(kit, ids[i]);
+                g_autoptr(JwJob) job = kit_job(kit->ports, ids[i]);
                 assert_int_equal(job->state, JW_JOB_PENDING);
                 assert_int_equal(job->token, 2);
-                assert_int_equal(kit_events(job, JW_TYPE_JOB_FAILED), 1);
-                assert_int_equal(kit_events(job, JW_TYPE_JOB_SUBMIT), 1);
+                assert_int_equal(kit_events(job->outbox, JW_TYPE_JOB_FAILED), 1);
+                assert_int_equal(kit_events(job->outbox, JW_TYPE_JOB_SUBMIT), 1);
             }
         }
     }
 }
 
-static void
+static JwArtifact *
 upload(SchKit *kit, const char *file_id, const char *job_id)
 {
-    g_autoptr(GError) error = NULL;
-    g_autofree char *sha256 = NULL;
-    int64_t size = 0;
-    g_autoptr(JwFileWriter) writer = jw_file_writer_new(kit->sch.store, file_id, "x.csv",
-                                                        "text/csv", job_id, kit->clock.fake.now_ms);
-
-    assert_ok(jw_file_writer_write(writer, "x", 1, &error), error);
-    assert_ok(jw_file_writer_finish(writer, &size, &sha256, &error), error);
+    return kit_upload(kit->ports, job_id, file_id, "x.csv", "x");
 }
 
 static bool
@@ -282,23 +274,21 @@ test_orphans(void **state)
     g_autofree char *running = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
     g_autofree char *done = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
     g_autoptr(GError) error = NULL;
-    g_autofree char *file_id = g_strdup(named);
-    const JwArtifact artifact = { .file_id = file_id, .size_bytes = 1 };
     size_t removed = 0;
 
-    kit_claim(kit, running);
-    kit_claim(kit, done);
-    upload(kit, working, running);
-    upload(kit, orphan, done);
-    upload(kit, named, done);
-    kit_change(kit, (JwJobChange){ .job_id = done,
-                                   .transition = JW_CHANGE_FINISH,
-                                   .token = 1,
-                                   .artifact = &artifact });
-    tk_clock_advance(&kit->clock.fake, 24 * HOUR);
+    (void)kit_claim(kit->ports, running);
+    (void)kit_claim(kit->ports, done);
+    jw_artifact_free(upload(kit, working, running));
+    jw_artifact_free(upload(kit, orphan, done));
+    g_autoptr(JwArtifact) artifact = upload(kit, named, done);
+    kit_change(kit->ports, (JwJobChange){ .job_id = done,
+                                          .transition = JW_CHANGE_FINISH,
+                                          .token = 1,
+                                          .artifact = artifact });
+    tk_clock_advance(&kit->ports->clock.fake, 24 * HOUR);
     assert_ok(sch_sweep_orphans(&kit->sch, &removed, &error), error);
     assert_int_equal(removed, 0);
-    tk_clock_advance(&kit->clock.fake, 1);
+    tk_clock_advance(&kit->ports->clock.fake, 1);
     jw_store_mem_fail_nth(kit->sch.store, 2, JW_ERROR_UNAVAILABLE, false);
     assert_false(sch_sweep_orphans(&kit->sch, &removed, &error));
     assert_jw_error(error, JW_ERROR_UNAVAILABLE, "*");
@@ -313,16 +303,14 @@ static char *
 complete(SchKit *kit, const char *file_id, int64_t expires_at_ms)
 {
     g_autofree char *id = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
-    g_autofree char *file = g_strdup(file_id);
-    const JwArtifact artifact = { .file_id = file,
-                                  .size_bytes = 1,
-                                  .expires_at_ms = expires_at_ms };
 
-    kit_claim(kit, id);
-    upload(kit, file_id, id);
-    kit_change(
-        kit, (JwJobChange){
-                 .job_id = id, .transition = JW_CHANGE_FINISH, .token = 1, .artifact = &artifact });
+    (void)kit_claim(kit->ports, id);
+    g_autoptr(JwArtifact) artifact = upload(kit, file_id, id);
+    artifact->expires_at_ms = expires_at_ms;
+    kit_change(kit->ports, (JwJobChange){ .job_id = id,
+                                          .transition = JW_CHANGE_FINISH,
+                                          .token = 1,
+                                          .artifact = artifact });
     return g_steal_pointer(&id);
 }
 
@@ -341,10 +329,10 @@ test_expired(void **state)
         size_t removed = 0;
 
         g_free(complete(kit, lasting, 0));
-        tk_clock_advance(&kit->clock.fake, MINUTE + HOUR);
+        tk_clock_advance(&kit->ports->clock.fake, MINUTE + HOUR);
         assert_ok(sch_sweep_expired(&kit->sch, &removed, &error), error);
         assert_int_equal(removed, 0);
-        tk_clock_advance(&kit->clock.fake, 1);
+        tk_clock_advance(&kit->ports->clock.fake, 1);
         jw_store_mem_fail_nth(kit->sch.store, nth, JW_ERROR_UNAVAILABLE, false);
         if (nth > 0) {
             assert_false(sch_sweep_expired(&kit->sch, &removed, &error));
@@ -354,7 +342,7 @@ test_expired(void **state)
         assert_int_equal(removed, 1);
         assert_false(exists(kit, expiring));
         assert_true(exists(kit, lasting));
-        g_autoptr(JwJob) job = kit_job(kit, id);
+        g_autoptr(JwJob) job = kit_job(kit->ports, id);
         assert_int_equal(job->state, JW_JOB_COMPLETED);
         assert_int_equal(job->artifact->expires_at_ms, KIT_NOW + MINUTE);
         assert_ok(sch_sweep_expired(&kit->sch, &removed, &error), error);

@@ -37,7 +37,7 @@ two_commands(void *data)
     SchKit *kit = data;
 
     (void)jw_bus_mem_deliver(kit->sch.bus);
-    return jw_bus_mem_count(kit->sch.bus, kit->commands) >= 2;
+    return jw_bus_mem_count(kit->sch.bus, kit->ports->commands) >= 2;
 }
 
 /* The file's schedule fires; its job is relayed, and hinted as nobody claims it. */
@@ -51,7 +51,7 @@ test_fires_and_hints(void **state)
                   "\"parameters\":{},\"output\":{\"format\":\"csv\"}}}]}");
     kit->sch.config.hint_after_ms = -1; /* at once: the clock stands still */
     start(kit);
-    tk_clock_advance(&kit->clock.fake, 10 * MINUTE);
+    tk_clock_advance(&kit->ports->clock.fake, 10 * MINUTE);
     tk_wait_until(two_commands, kit, 20000, "the job's command is published, and hinted");
     sch_stop(&kit->sch);
     assert_history(kit, "s", "fired@10 ");
@@ -61,7 +61,7 @@ static bool
 is_pending(void *data)
 {
     SchKit *kit = ((void **)data)[0];
-    g_autoptr(JwJob) job = kit_job(kit, ((void **)data)[1]);
+    g_autoptr(JwJob) job = kit_job(kit->ports, ((void **)data)[1]);
 
     return job->state == JW_JOB_PENDING;
 }
@@ -74,13 +74,13 @@ test_promotes_relays_and_reaps(void **state)
     g_autofree char *scheduled = kit_make_job(kit, JW_JOB_SCHEDULED, KIT_NOW);
     g_autofree char *running = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
 
-    kit_claim(kit, running);
+    (void)kit_claim(kit->ports, running);
     kit->sch.config.reap_after_ms = 0;
     jw_bus_mem_refuse(kit->sch.bus, 3); /* offers at the change are lost; the sweep is left */
     start(kit);
     tk_wait_until(is_pending, (void *[]){ kit, scheduled }, 20000, "the job is promoted");
     tk_wait_until(is_pending, (void *[]){ kit, running }, 20000, "the dead attempt is reaped");
-    tk_clock_advance(&kit->clock.fake, 5001);
+    tk_clock_advance(&kit->ports->clock.fake, 5001);
     tk_wait_until(two_commands, kit, 20000, "the sweep publishes what was left");
 }
 
