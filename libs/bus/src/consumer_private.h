@@ -1,4 +1,4 @@
-/* consumer_private.h: one subscription of the Kafka adapter, shared by its two files. */
+/* consumer_private.h: one subscription of the Kafka adapter, shared by its three files. */
 #pragma once
 #include "bus_track.h"
 #include "kafka_private.h"
@@ -35,6 +35,11 @@ typedef struct {
     bool stop, paused, wake;
     bool polled_out, closed; /* how far the poll thread's end has come */
 } JwKafkaConsumer;
+
+#define JW_KAFKA_DLQ_LAST_MS 2000 /* for publishes to a DLQ that are under way when we stop */
+
+/* bus_consumer_poll.c: all that a subscription does until it is told to stop, and then the leaving of its group. */
+gpointer jw_kafka_poll_thread(gpointer consumer);
 
 /* bus_consumer_group.c: which partitions are ours and whether they flow. Poll thread only. */
 void jw_group_on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t cause,
