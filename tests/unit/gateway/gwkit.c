@@ -4,10 +4,9 @@
 #include "gw_batch.h"
 
 #include <curl/curl.h>
-#include <gnutls/abstract.h>
-#include <gnutls/x509.h>
 #include <string.h>
 
+#include "../http/jwt_maker.h"
 #include "reports.h"
 
 static const struct {
@@ -26,63 +25,21 @@ static const struct {
     { "odd person", NULL, { "reports:create", "reports:read" }, { NULL } },
 };
 
-static void
-write_file(const char *folder, const char *name, const char *text)
-{
-    g_autofree char *path = g_build_filename(folder, name, NULL);
-
-    assert_true(g_file_set_contents(path, text, -1, NULL));
-}
-
-static char *
-pem_text(gnutls_datum_t *take_pem)
-{
-    char *text = g_strndup((const char *)take_pem->data, take_pem->size);
-
-    gnutls_free(take_pem->data);
-    return text;
-}
-
-/* A key pair on P-256; the gate's file names it "test". */
-static void
-make_keys(GwKit *self)
+/* A key on P-256; the gate's file names it "test". */
+static JwAuthGate *
+make_gate(GwKit *self, GError **error)
 {
     g_autofree char *folder = tk_temp_dir();
-    gnutls_x509_privkey_t private_key = NULL;
-    gnutls_privkey_t abstract_key = NULL;
-    gnutls_pubkey_t public_key = NULL;
-    gnutls_datum_t pem = { 0 };
+    g_autofree char *keys_file = g_build_filename(folder, "keys.json", NULL);
+    g_autofree char *public_pem = NULL;
+    const Maker maker = { .folder = folder };
 
-    assert_int_equal(gnutls_x509_privkey_init(&private_key), 0);
-    assert_int_equal(gnutls_x509_privkey_generate(private_key, GNUTLS_PK_ECDSA,
-                                                  GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1),
-                                                  0),
-                     0);
-    assert_int_equal(gnutls_x509_privkey_export2(private_key, GNUTLS_X509_FMT_PEM, &pem), 0);
-    self->private_pem = pem_text(&pem);
-    assert_int_equal(gnutls_privkey_init(&abstract_key), 0);
-    assert_int_equal(gnutls_privkey_import_x509(abstract_key, private_key, 0), 0);
-    assert_int_equal(gnutls_pubkey_init(&public_key), 0);
-    assert_int_equal(gnutls_pubkey_import_privkey(public_key, abstract_key, 0, 0), 0);
-    assert_int_equal(gnutls_pubkey_export2(public_key, GNUTLS_X509_FMT_PEM, &pem), 0);
-    g_autofree char *public_pem = pem_text(&pem);
-    gnutls_pubkey_deinit(public_key);
-    gnutls_privkey_deinit(abstract_key);
-    gnutls_x509_privkey_deinit(private_key);
-
-    write_file(folder, "public.pem", public_pem);
-    write_file(
-        folder, "keys.json",
+    maker_ec_pems(&self->private_pem, &public_pem);
+    maker_write(&maker, "public.pem", public_pem);
+    maker_write(
+        &maker, "keys.json",
         "{\"keys\":[{\"kid\":\"test\",\"alg\":\"ES256\",\"publicKeyFile\":\"public.pem\"}]}");
-    self->auth = (JwAuthConfig){
-        .keys_file = g_build_filename(folder, "keys.json", NULL),
-        .issuer = g_strdup("kit"),
-        .audience = g_strdup("jobwire"),
-        .leeway_ms = 30000,
-        .roles_claim = g_strdup("roles"),
-        .permissions_claim = g_strdup("permissions"),
-        .departments_claim = g_strdup("departments"),
-    };
+    return maker_gate(keys_file, "kit", self->gw.clock, error);
 }
 
 GwKit *
@@ -93,7 +50,6 @@ kit_new(void)
     g_autoptr(GError) error = NULL;
 
     self->ports = kit_ports_new(GW_NOW, true);
-    make_keys(self);
     gw->clock = &self->ports->clock.fake.clock;
     gw->catalog = self->ports->catalog;
     gw->wire = self->ports->wire;
@@ -102,7 +58,7 @@ kit_new(void)
     gw->config.pending_max = 1000;
     gw->config.retry_max = 2;
     gw->relay = jw_relay_new(gw->store, gw->bus, gw->clock, "/jobwire/gateway");
-    gw->gate = jw_auth_gate_new(&self->auth, gw->clock, &error);
+    gw->gate = make_gate(self, &error);
     assert_ok(gw->gate != NULL, error);
     gw->pending = gw_pending_new(gw->store, gw->clock, gw->config.pending_max);
     gw->batch = gw_batch_new(gw->store);
@@ -135,12 +91,6 @@ kit_free(GwKit *self)
     jw_auth_gate_free(self->gw.gate);
     kit_ports_free(self->ports);
     g_free(self->http_config.address);
-    g_free(self->auth.keys_file);
-    g_free(self->auth.issuer);
-    g_free(self->auth.audience);
-    g_free(self->auth.roles_claim);
-    g_free(self->auth.permissions_claim);
-    g_free(self->auth.departments_claim);
     g_free(self->private_pem);
     g_free(self->base_url);
     g_free(self);

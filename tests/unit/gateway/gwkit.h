@@ -15,7 +15,6 @@ G_BEGIN_DECLS
 
 typedef struct {
     Gw gw;
-    JwAuthConfig auth;
     JwHttpConfig http_config;
     JwHttpServer *http;
     KitPorts *ports;

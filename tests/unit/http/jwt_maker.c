@@ -64,6 +64,33 @@ maker_rsa_pem(unsigned int bits, bool is_private)
 }
 
 void
+maker_ec_pems(char **ret_private, char **ret_public)
+{
+    gnutls_privkey_t key =
+        new_key(GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1));
+
+    *ret_private = private_pem(key);
+    *ret_public = public_pem(key);
+    gnutls_privkey_deinit(key);
+}
+
+JwAuthGate *
+maker_gate(const char *keys_file, const char *issuer, JwClock *clock, GError **error)
+{
+    const JwAuthConfig config = {
+        .keys_file = (char *)(gintptr)keys_file,
+        .issuer = (char *)(gintptr)issuer,
+        .audience = (char *)(gintptr) "jobwire",
+        .leeway_ms = 30000,
+        .roles_claim = (char *)(gintptr) "roles",
+        .permissions_claim = (char *)(gintptr) "permissions",
+        .departments_claim = (char *)(gintptr) "departments",
+    };
+
+    return jw_auth_gate_new(&config, clock, error);
+}
+
+void
 maker_write(const Maker *self, const char *name, const char *text)
 {
     g_autofree char *path = g_build_filename(self->folder, name, NULL);

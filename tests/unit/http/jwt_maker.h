@@ -1,7 +1,9 @@
 /* jwt_maker.h: makes keys and tokens, good and bad, with gnutls alone: nothing of libjwt or of the
- * gate is used. */
+ * gate goes into them. And a gate that reads such keys. */
 #pragma once
 #include "testkit.h"
+
+#include "jw/http_auth.h"
 
 #include <stdbool.h>
 
@@ -35,4 +37,7 @@ char *maker_token(const Maker *self, MakerAlg alg, const char *header, const cha
 char *maker_sign(const Maker *self, MakerAlg alg, const char *input);
 /* HMAC-SHA256 with any secret */
 char *maker_sign_secret(const char *secret, size_t secret_length, const char *input);
-char *maker_rsa_pem(unsigned int bits, bool is_private); /* of a fresh key */
+char *maker_rsa_pem(unsigned int bits, bool is_private);   /* of a fresh key */
+void maker_ec_pems(char **ret_private, char **ret_public); /* of a fresh key on P-256 */
+/* For the audience "jobwire", with 30 s of leeway and the claims' ordinary names. */
+JwAuthGate *maker_gate(const char *keys_file, const char *issuer, JwClock *clock, GError **error);

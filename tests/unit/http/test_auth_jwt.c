@@ -2,8 +2,6 @@
  * 1700000000. */
 #include "jwt_maker.h"
 
-#include "jw/http_auth.h"
-
 #include <string.h>
 
 #define ISS_AUD "\"iss\":\"https://issuer.example\",\"aud\":\"jobwire\""
@@ -22,16 +20,7 @@ setup(void **state)
 
     maker_init(&maker);
     tk_clock_init(&fake, INT64_C(1700000000000));
-    const JwAuthConfig config = {
-        .keys_file = maker.keys_file,
-        .issuer = (char *)(gintptr) "https://issuer.example",
-        .audience = (char *)(gintptr) "jobwire",
-        .leeway_ms = 30000,
-        .roles_claim = (char *)(gintptr) "roles",
-        .permissions_claim = (char *)(gintptr) "permissions",
-        .departments_claim = (char *)(gintptr) "departments",
-    };
-    gate = jw_auth_gate_new(&config, &fake.clock, &error);
+    gate = maker_gate(maker.keys_file, "https://issuer.example", &fake.clock, &error);
     assert_ok(gate != NULL, error);
     return 0;
 }

@@ -2,8 +2,6 @@
  * algorithms. */
 #include "jwt_maker.h"
 
-#include "jw/http_auth.h"
-
 static Maker maker;
 
 static int
@@ -36,15 +34,7 @@ gate_of(const char *text, GError **error)
     g_autofree char *path = g_build_filename(maker.folder, "keys-of-test.json", NULL);
 
     maker_write(&maker, "keys-of-test.json", text);
-    const JwAuthConfig config = {
-        .keys_file = path,
-        .issuer = (char *)(gintptr) "i",
-        .audience = (char *)(gintptr) "a",
-        .roles_claim = (char *)(gintptr) "roles",
-        .permissions_claim = (char *)(gintptr) "permissions",
-        .departments_claim = (char *)(gintptr) "departments",
-    };
-    return jw_auth_gate_new(&config, jw_clock_system(), error);
+    return maker_gate(path, "i", jw_clock_system(), error);
 }
 
 #define KEY(kid, alg, member, file)                                                                \
@@ -113,16 +103,8 @@ static void
 test_no_file(void **state)
 {
     g_autoptr(GError) error = NULL;
-    const JwAuthConfig config = {
-        .keys_file = (char *)(gintptr) "/nonexistent/keys.json",
-        .issuer = (char *)(gintptr) "i",
-        .audience = (char *)(gintptr) "a",
-        .roles_claim = (char *)(gintptr) "roles",
-        .permissions_claim = (char *)(gintptr) "permissions",
-        .departments_claim = (char *)(gintptr) "departments",
-    };
     (void)state;
-    assert_null(jw_auth_gate_new(&config, jw_clock_system(), &error));
+    assert_null(maker_gate("/nonexistent/keys.json", "i", jw_clock_system(), &error));
     assert_jw_error(error, JW_ERROR_NOT_FOUND, "JW_JWT_KEYS_FILE*/nonexistent/keys.json*");
 }
 

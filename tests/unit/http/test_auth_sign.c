@@ -1,8 +1,6 @@
 /* test_auth_sign.c: tokens for local use pass the gate, and bad input gets a reason. */
 #include "jwt_maker.h"
 
-#include "jw/http_auth.h"
-
 static Maker maker;
 static TkClock fake;
 static JwAuthGate *gate;
@@ -14,15 +12,7 @@ setup(void **state)
     (void)state;
     maker_init(&maker);
     tk_clock_init(&fake, INT64_C(1700000000000));
-    const JwAuthConfig config = {
-        .keys_file = maker.keys_file,
-        .issuer = (char *)(gintptr) "local",
-        .audience = (char *)(gintptr) "jobwire",
-        .roles_claim = (char *)(gintptr) "roles",
-        .permissions_claim = (char *)(gintptr) "permissions",
-        .departments_claim = (char *)(gintptr) "departments",
-    };
-    gate = jw_auth_gate_new(&config, &fake.clock, &error);
+    gate = maker_gate(maker.keys_file, "local", &fake.clock, &error);
     assert_ok(gate != NULL, error);
     return 0;
 }

@@ -263,7 +263,7 @@ ask_with(const Fixture *self, const char *method, const char *target, const char
 static void
 check_gate(const Fixture *self, const Maker *maker)
 {
-#define CLAIMS "\"iss\":\"i\",\"aud\":\"a\",\"sub\":\"ann\",\"exp\":4000000000"
+#define CLAIMS "\"iss\":\"i\",\"aud\":\"jobwire\",\"sub\":\"ann\",\"exp\":4000000000"
 #define HEADER "{\"alg\":\"RS256\",\"kid\":\"rs256\"}"
     g_autofree char *plain = maker_token(maker, MAKER_RS256, HEADER, "{" CLAIMS "}");
     g_autofree char *maker_may =
@@ -316,15 +316,7 @@ test_gate(void **state)
     g_autoptr(GError) error = NULL;
     Maker maker;
     maker_init(&maker);
-    const JwAuthConfig config = {
-        .keys_file = maker.keys_file,
-        .issuer = (char *)(gintptr) "i",
-        .audience = (char *)(gintptr) "a",
-        .roles_claim = (char *)(gintptr) "roles",
-        .permissions_claim = (char *)(gintptr) "permissions",
-        .departments_claim = (char *)(gintptr) "departments",
-    };
-    g_autoptr(JwAuthGate) gate = jw_auth_gate_new(&config, jw_clock_system(), &error);
+    g_autoptr(JwAuthGate) gate = maker_gate(maker.keys_file, "i", jw_clock_system(), &error);
     assert_ok(gate != NULL, error);
     self->server.server = jw_http_server_new(&self->server.config, &error);
     assert_ok(self->server.server != NULL, error);

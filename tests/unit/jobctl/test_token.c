@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "../http/jwt_maker.h"
-#include "jw/http_auth.h"
 
 static Maker maker;
 static TkClock fake;
@@ -21,15 +20,7 @@ setup(void **state)
     jc = jc_fixture_new(&fake.clock, NULL);
     maker_init(&maker); /* with its keys file: kids rs256, es256 and more */
     g_autofree char *private_file = jc_fixture_file(jc, "private.pem", maker.rsa_private);
-    char issuer[] = "tests", audience[] = "jobwire", roles[] = "roles",
-         permissions[] = "permissions", departments[] = "departments";
-    const JwAuthConfig config = { .keys_file = maker.keys_file,
-                                  .issuer = issuer,
-                                  .audience = audience,
-                                  .roles_claim = roles,
-                                  .permissions_claim = permissions,
-                                  .departments_claim = departments };
-    gate = jw_auth_gate_new(&config, &fake.clock, &error);
+    gate = maker_gate(maker.keys_file, "tests", &fake.clock, &error);
     assert_ok(gate != NULL, error);
     jc_fixture_env(jc, "JW_JWT_SIGN_KEY_FILE", private_file);
     jc_fixture_env(jc, "JW_JWT_SIGN_KID", "rs256");
