@@ -209,3 +209,41 @@ relay_store_gate(bool shut)
     gate_shut = shut;
     jw_cond_broadcast(&changed);
 }
+
+static int
+set_up(void **state,
+       JwRelay *(*new_relay)(JwStore *store, JwBus *bus, JwClock *clock, const char *ce_source))
+{
+    RelayFixture *self = g_new0(RelayFixture, 1);
+
+    relay_store_reset(0, JW_ERROR_INTERNAL);
+    tk_clock_init(&self->clock, RELAY_NOW);
+    self->bus = jw_bus_mem_new();
+    self->relay = new_relay(relay_store(), self->bus, &self->clock.clock, "/jobwire/test");
+    *state = self;
+    return 0;
+}
+
+int
+relay_setup_manual(void **state)
+{
+    return set_up(state, jw_relay_new_manual);
+}
+
+int
+relay_setup_worker(void **state)
+{
+    return set_up(state, jw_relay_new);
+}
+
+int
+relay_teardown(void **state)
+{
+    RelayFixture *self = *state;
+
+    jw_relay_free(self->relay);
+    jw_bus_free(self->bus);
+    relay_store_clear();
+    g_free(self);
+    return 0;
+}

@@ -1,47 +1,14 @@
 /* test_relay.c: offers, sweeps and pulls without a worker thread. */
 #include "relay_store.h"
-#include "jw/bus_mem.h"
 
 #include <string.h>
-
-#define NOW INT64_C(1768269615250) /* 2026-01-13T02:00:15.250Z */
-
-typedef struct {
-    TkClock clock;
-    JwBus *bus;
-    JwRelay *relay;
-} Fixture;
-
-static int
-setup(void **state)
-{
-    Fixture *self = g_new0(Fixture, 1);
-    relay_store_reset(0, JW_ERROR_INTERNAL);
-    tk_clock_init(&self->clock, NOW);
-    self->bus = jw_bus_mem_new();
-    self->relay =
-        jw_relay_new_manual(relay_store(), self->bus, &self->clock.clock, "/jobwire/test");
-    *state = self;
-    return 0;
-}
-
-static int
-teardown(void **state)
-{
-    Fixture *self = *state;
-    jw_relay_free(self->relay);
-    jw_bus_free(self->bus);
-    relay_store_clear();
-    g_free(self);
-    return 0;
-}
 
 static void
 an_entry_is_published_and_pulled(void **state)
 {
-    Fixture *self = *state;
+    RelayFixture *self = *state;
     g_autoptr(GError) error = NULL;
-    const GPtrArray *entries = relay_store_add(JW_DOC_JOB, "job-1", NOW);
+    const GPtrArray *entries = relay_store_add(JW_DOC_JOB, "job-1", RELAY_NOW);
     const JwOutboxEntry *entry = g_ptr_array_index(entries, 0);
     g_autofree char *id = g_strdup(entry->id);
     jw_relay_offer(self->relay, JW_DOC_JOB, "job-1", entries);
@@ -79,10 +46,10 @@ an_entry_is_published_and_pulled(void **state)
 static void
 what_is_under_way_is_not_offered_twice(void **state)
 {
-    Fixture *self = *state;
+    RelayFixture *self = *state;
     g_autoptr(GError) error = NULL;
     size_t offered = 99;
-    const GPtrArray *entries = relay_store_add(JW_DOC_JOB, "job-1", NOW - 10000);
+    const GPtrArray *entries = relay_store_add(JW_DOC_JOB, "job-1", RELAY_NOW - 10000);
     jw_relay_offer(self->relay, JW_DOC_JOB, "job-1", entries);
     jw_relay_offer(self->relay, JW_DOC_JOB, "job-1", entries);
     assert_ok(jw_relay_sweep(self->relay, 5000, &offered, &error), error);
@@ -96,16 +63,16 @@ what_is_under_way_is_not_offered_twice(void **state)
 static void
 a_sweep_finds_what_was_lost(void **state)
 {
-    Fixture *self = *state;
+    RelayFixture *self = *state;
     g_autoptr(GError) error = NULL;
     size_t offered = 0;
     jw_bus_mem_set_down(self->bus, true);
-    jw_relay_offer(self->relay, JW_DOC_JOB, "a", relay_store_add(JW_DOC_JOB, "a", NOW));
+    jw_relay_offer(self->relay, JW_DOC_JOB, "a", relay_store_add(JW_DOC_JOB, "a", RELAY_NOW));
     (void)jw_bus_mem_deliver(self->bus); /* not persisted */
     jw_bus_mem_set_down(self->bus, false);
     jw_bus_mem_refuse(self->bus, 1);
-    jw_relay_offer(self->relay, JW_DOC_JOB, "b", relay_store_add(JW_DOC_JOB, "b", NOW));
-    (void)relay_store_add(JW_DOC_DELIVERY, "c", NOW); /* never offered: a crash */
+    jw_relay_offer(self->relay, JW_DOC_JOB, "b", relay_store_add(JW_DOC_JOB, "b", RELAY_NOW));
+    (void)relay_store_add(JW_DOC_DELIVERY, "c", RELAY_NOW); /* never offered: a crash */
     assert_int_equal(jw_relay_backlog(self->relay), 0);
 
     assert_ok(jw_relay_sweep(self->relay, 5000, &offered, &error), error);
@@ -124,10 +91,10 @@ a_sweep_finds_what_was_lost(void **state)
 static void
 errors_of_the_store(void **state)
 {
-    Fixture *self = *state;
+    RelayFixture *self = *state;
     g_autoptr(GError) error = NULL;
     size_t offered = 7;
-    (void)relay_store_add(JW_DOC_JOB, "a", NOW - 10000);
+    (void)relay_store_add(JW_DOC_JOB, "a", RELAY_NOW - 10000);
     relay_store_reset(1, JW_ERROR_UNAVAILABLE);
     assert_false(jw_relay_sweep(self->relay, 0, &offered, &error));
     assert_jw_error(error, JW_ERROR_UNAVAILABLE, "sweeping outboxes: the store says no");
@@ -135,7 +102,7 @@ errors_of_the_store(void **state)
 
     /* a pull that may have been done is repeated */
     relay_store_reset(1, JW_ERROR_IN_DOUBT);
-    jw_relay_offer(self->relay, JW_DOC_JOB, "a", relay_store_add(JW_DOC_JOB, "a", NOW));
+    jw_relay_offer(self->relay, JW_DOC_JOB, "a", relay_store_add(JW_DOC_JOB, "a", RELAY_NOW));
     (void)jw_bus_mem_deliver(self->bus);
     assert_false(jw_relay_pull_now(self->relay, &error));
     assert_jw_error(error, JW_ERROR_IN_DOUBT, "*");
@@ -145,7 +112,7 @@ errors_of_the_store(void **state)
 
     /* one that never works is left to a sweep */
     relay_store_reset(1, JW_ERROR_CORRUPT);
-    jw_relay_offer(self->relay, JW_DOC_JOB, "a", relay_store_add(JW_DOC_JOB, "a", NOW));
+    jw_relay_offer(self->relay, JW_DOC_JOB, "a", relay_store_add(JW_DOC_JOB, "a", RELAY_NOW));
     (void)jw_bus_mem_deliver(self->bus);
     assert_false(jw_relay_pull_now(self->relay, &error));
     assert_jw_error(error, JW_ERROR_CORRUPT, "*");
@@ -155,10 +122,10 @@ errors_of_the_store(void **state)
 static void
 a_hint_belongs_to_no_document(void **state)
 {
-    Fixture *self = *state;
+    RelayFixture *self = *state;
     g_autoptr(GError) error = NULL;
     g_autoptr(JwOutboxEntry) entry = jw_outbox_entry_new(
-        "jobwire.job.commands.normal", "job-1", "jobwire.job.submit.v1", g_strdup("{}"), NOW);
+        "jobwire.job.commands.normal", "job-1", "jobwire.job.submit.v1", g_strdup("{}"), RELAY_NOW);
     assert_ok(jw_relay_publish(self->relay, entry, &error), error);
     assert_int_equal(jw_relay_backlog(self->relay), 0);
     jw_bus_mem_refuse(self->bus, 1);
@@ -171,8 +138,8 @@ a_hint_belongs_to_no_document(void **state)
 static void
 the_set_is_bounded(void **state)
 {
-    Fixture *self = *state;
-    g_autoptr(JwOutboxEntry) entry = jw_outbox_entry_new("t", "k", "x", g_strdup("{}"), NOW);
+    RelayFixture *self = *state;
+    g_autoptr(JwOutboxEntry) entry = jw_outbox_entry_new("t", "k", "x", g_strdup("{}"), RELAY_NOW);
     g_autoptr(GPtrArray) entries = g_ptr_array_new();
     g_ptr_array_add(entries, entry);
     for (int i = 0; i < 50010; i++) {
@@ -186,8 +153,8 @@ the_set_is_bounded(void **state)
 static void
 a_late_report(void **state)
 {
-    Fixture *self = *state;
-    jw_relay_offer(self->relay, JW_DOC_JOB, "a", relay_store_add(JW_DOC_JOB, "a", NOW));
+    RelayFixture *self = *state;
+    jw_relay_offer(self->relay, JW_DOC_JOB, "a", relay_store_add(JW_DOC_JOB, "a", RELAY_NOW));
     g_clear_pointer(&self->relay, jw_relay_free);
     (void)jw_bus_mem_deliver(self->bus);
     assert_int_equal(jw_bus_mem_count(self->bus, "jobwire.job.events"), 1);
@@ -198,13 +165,17 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(an_entry_is_published_and_pulled, setup, teardown),
-        cmocka_unit_test_setup_teardown(what_is_under_way_is_not_offered_twice, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_sweep_finds_what_was_lost, setup, teardown),
-        cmocka_unit_test_setup_teardown(errors_of_the_store, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_hint_belongs_to_no_document, setup, teardown),
-        cmocka_unit_test_setup_teardown(the_set_is_bounded, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_late_report, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_entry_is_published_and_pulled, relay_setup_manual,
+                                        relay_teardown),
+        cmocka_unit_test_setup_teardown(what_is_under_way_is_not_offered_twice, relay_setup_manual,
+                                        relay_teardown),
+        cmocka_unit_test_setup_teardown(a_sweep_finds_what_was_lost, relay_setup_manual,
+                                        relay_teardown),
+        cmocka_unit_test_setup_teardown(errors_of_the_store, relay_setup_manual, relay_teardown),
+        cmocka_unit_test_setup_teardown(a_hint_belongs_to_no_document, relay_setup_manual,
+                                        relay_teardown),
+        cmocka_unit_test_setup_teardown(the_set_is_bounded, relay_setup_manual, relay_teardown),
+        cmocka_unit_test_setup_teardown(a_late_report, relay_setup_manual, relay_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
