@@ -122,6 +122,24 @@ hc_exchange(int port, const char *request)
     return hc_read_all(fd, NULL);
 }
 
+char *
+hc_ask(int port, const char *method, const char *target, const char *headers,
+       size_t *ret_body_length)
+{
+    g_autofree char *request = g_strdup_printf(
+        "%s %s HTTP/1.1\r\nHost: t\r\nConnection: close\r\n%s\r\n", method, target, headers);
+    int fd = hc_connect(port);
+    size_t length = 0;
+
+    assert_true(fd >= 0);
+    hc_send(fd, request, strlen(request));
+    char *answer = hc_read_all(fd, &length);
+    if (ret_body_length != NULL) {
+        *ret_body_length = length - (size_t)(hc_body(answer) - answer);
+    }
+    return answer;
+}
+
 int
 hc_status(const char *answer)
 {

@@ -80,19 +80,6 @@ teardown(void **state)
     return 0;
 }
 
-static char *
-ask(const char *method, const char *target, const char *headers, size_t *ret_body_length)
-{
-    size_t length = 0;
-    g_autofree char *request = g_strdup_printf(
-        "%s %s HTTP/1.1\r\nHost: t\r\nConnection: close\r\n%s\r\n", method, target, headers);
-    int fd = hc_connect(server.port);
-    hc_send(fd, request, strlen(request));
-    char *answer = hc_read_all(fd, &length);
-    *ret_body_length = length - (size_t)(hc_body(answer) - answer);
-    return answer;
-}
-
 static bool
 is_part(const char *body, int64_t from, size_t length)
 {
@@ -150,7 +137,8 @@ test_ranges(void **state)
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         size_t length = 0;
-        g_autofree char *answer = ask("GET", "/files/200000", cases[i].header, &length);
+        g_autofree char *answer =
+            hc_ask(server.port, "GET", "/files/200000", cases[i].header, &length);
         g_autofree char *range = hc_header(answer, "Content-Range");
         g_autofree char *etag = hc_header(answer, "ETag");
         bool right = hc_status(answer) == cases[i].status
@@ -171,7 +159,8 @@ test_head(void **state)
 {
     size_t length = 1;
     (void)state;
-    g_autofree char *answer = ask("HEAD", "/files/200000", "Range: bytes=0-1\r\n", &length);
+    g_autofree char *answer =
+        hc_ask(server.port, "HEAD", "/files/200000", "Range: bytes=0-1\r\n", &length);
     g_autofree char *size = hc_header(answer, "Content-Length");
     g_autofree char *ranges = hc_header(answer, "Accept-Ranges");
     g_autofree char *cache = hc_header(answer, "Cache-Control");
@@ -187,14 +176,15 @@ test_empty_file(void **state)
 {
     size_t length = 1;
     (void)state;
-    g_autofree char *whole = ask("GET", "/files/0", "", &length);
+    g_autofree char *whole = hc_ask(server.port, "GET", "/files/0", "", &length);
     g_autofree char *size = hc_header(whole, "Content-Length");
     assert_int_equal(hc_status(whole), 200);
     assert_int_equal(length, 0);
     assert_string_equal(size, "0");
-    g_autofree char *first = ask("GET", "/files/0", "Range: bytes=0-0\r\n", &length);
+    g_autofree char *first =
+        hc_ask(server.port, "GET", "/files/0", "Range: bytes=0-0\r\n", &length);
     assert_int_equal(hc_status(first), 416);
-    g_autofree char *last = ask("GET", "/files/0", "Range: bytes=-1\r\n", &length);
+    g_autofree char *last = hc_ask(server.port, "GET", "/files/0", "Range: bytes=-1\r\n", &length);
     assert_int_equal(hc_status(last), 416);
 }
 
@@ -204,7 +194,8 @@ test_read_fails(void **state)
 {
     size_t length = 0;
     (void)state;
-    g_autofree char *answer = ask("GET", "/files/200000?fails_at=70000", "", &length);
+    g_autofree char *answer =
+        hc_ask(server.port, "GET", "/files/200000?fails_at=70000", "", &length);
     g_autofree char *size = hc_header(answer, "Content-Length");
     assert_string_equal(size, "200000");
     assert_true(length < 200000);
@@ -230,14 +221,14 @@ test_names(void **state)
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         size_t length = 0;
         g_autofree char *target = g_strconcat("/files/3?name=", cases[i].query, NULL);
-        g_autofree char *answer = ask("GET", target, "", &length);
+        g_autofree char *answer = hc_ask(server.port, "GET", target, "", &length);
         g_autofree char *disposition = hc_header(answer, "Content-Disposition");
         assert_string_equal(disposition, cases[i].disposition);
     }
     for (size_t i = 0; i < G_N_ELEMENTS(hostile); i++) {
         size_t length = 0;
         g_autofree char *target = g_strconcat("/files/3?name=", hostile[i], NULL);
-        g_autofree char *answer = ask("GET", target, "", &length);
+        g_autofree char *answer = hc_ask(server.port, "GET", target, "", &length);
         g_autofree char *disposition = hc_header(answer, "Content-Disposition");
         g_auto(GStrv) quotes = g_strsplit(disposition, "\"", -1);
         assert_int_equal(g_strv_length(quotes), 3); /* one quoted text */
@@ -259,11 +250,12 @@ test_freed(void **state)
     size_t length = 0;
     (void)state;
     int wanted = g_atomic_int_get(&freed) + 4;
-    g_autofree char *whole = ask("GET", "/files/10", "", &length);
+    g_autofree char *whole = hc_ask(server.port, "GET", "/files/10", "", &length);
     assert_int_equal(hc_status(whole), 200);
-    g_autofree char *same = ask("GET", "/files/10", "If-None-Match: *\r\n", &length);
+    g_autofree char *same =
+        hc_ask(server.port, "GET", "/files/10", "If-None-Match: *\r\n", &length);
     assert_int_equal(hc_status(same), 304);
-    g_autofree char *out = ask("GET", "/files/10", "Range: bytes=10-\r\n", &length);
+    g_autofree char *out = hc_ask(server.port, "GET", "/files/10", "Range: bytes=10-\r\n", &length);
     assert_int_equal(hc_status(out), 416);
     int fd = hc_connect(server.port);
     const char *request = HC_GET("/files/900000000");

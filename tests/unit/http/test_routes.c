@@ -117,14 +117,6 @@ teardown(void **state)
     return 0;
 }
 
-static char *
-ask(const char *method, const char *target, const char *headers)
-{
-    g_autofree char *request = g_strdup_printf(
-        "%s %s HTTP/1.1\r\nHost: t\r\nConnection: close\r\n%s\r\n", method, target, headers);
-    return hc_exchange(server.port, request);
-}
-
 static void
 test_paths(void **state)
 {
@@ -175,7 +167,7 @@ test_paths(void **state)
     };
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *answer = ask("GET", cases[i].target, "");
+        g_autofree char *answer = hc_ask(server.port, "GET", cases[i].target, "", NULL);
         if (hc_status(answer) != cases[i].status
             || (cases[i].body != NULL && strcmp(hc_body(answer), cases[i].body) != 0)) {
             fail_msg("%s gave:\n%s", cases[i].target, answer);
@@ -210,7 +202,7 @@ test_queries(void **state)
     };
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *answer = ask("GET", cases[i].target, "");
+        g_autofree char *answer = hc_ask(server.port, "GET", cases[i].target, "", NULL);
         if (hc_status(answer) != cases[i].status
             || !g_pattern_match_simple(cases[i].pattern, hc_body(answer))) {
             fail_msg("%s gave:\n%s", cases[i].target, answer);
@@ -220,7 +212,7 @@ test_queries(void **state)
     for (size_t i = 0; i < 100; i++) {
         g_string_append_printf(many, "&p%zu", i);
     }
-    g_autofree char *answer = ask("GET", many->str, "");
+    g_autofree char *answer = hc_ask(server.port, "GET", many->str, "", NULL);
     assert_int_equal(hc_status(answer), 400);
     g_string_free(many, TRUE);
 }
@@ -250,7 +242,7 @@ test_methods(void **state)
     };
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *answer = ask(cases[i].method, cases[i].target, "");
+        g_autofree char *answer = hc_ask(server.port, cases[i].method, cases[i].target, "", NULL);
         g_autofree char *allow = hc_header(answer, "Allow");
         if (hc_status(answer) != cases[i].status || g_strcmp0(allow, cases[i].allow) != 0) {
             fail_msg("%s %s gave:\n%s", cases[i].method, cases[i].target, answer);
@@ -263,8 +255,8 @@ static void
 test_head(void **state)
 {
     (void)state;
-    g_autofree char *got = ask("GET", "/items/7", "");
-    g_autofree char *head = ask("HEAD", "/items/7", "");
+    g_autofree char *got = hc_ask(server.port, "GET", "/items/7", "", NULL);
+    g_autofree char *head = hc_ask(server.port, "HEAD", "/items/7", "", NULL);
     g_autofree char *got_length = hc_header(got, "Content-Length");
     g_autofree char *head_length = hc_header(head, "Content-Length");
     assert_string_equal(got_length, head_length);
@@ -287,7 +279,8 @@ test_common_headers(void **state)
     };
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *answer = ask("GET", i % 2 == 0 ? "/items/7" : "/nothing", cases[i].header);
+        g_autofree char *answer =
+            hc_ask(server.port, "GET", i % 2 == 0 ? "/items/7" : "/nothing", cases[i].header, NULL);
         g_autofree char *id = hc_header(answer, "X-Request-Id");
         g_autofree char *sniff = hc_header(answer, "X-Content-Type-Options");
         g_autofree char *cache = hc_header(answer, "Cache-Control");
@@ -302,7 +295,7 @@ test_common_headers(void **state)
     for (size_t length = 128; length <= 129; length++) {
         g_autofree char *text = g_strnfill(length, 'x');
         g_autofree char *header = g_strdup_printf("X-Request-Id: %s\r\n", text);
-        g_autofree char *answer = ask("GET", "/items/7", header);
+        g_autofree char *answer = hc_ask(server.port, "GET", "/items/7", header, NULL);
         g_autofree char *id = hc_header(answer, "X-Request-Id");
         assert_int_equal(strlen(id), length == 128 ? 128 : 36);
     }
@@ -333,7 +326,7 @@ test_traceparent(void **state)
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *header = g_strdup_printf("traceparent: %s\r\n", cases[i].value);
-        g_autofree char *answer = ask("GET", "/trace", header);
+        g_autofree char *answer = hc_ask(server.port, "GET", "/trace", header, NULL);
         const char *made = hc_body(answer);
         assert_int_equal(strlen(made), 55);
         assert_int_equal(strncmp(made, "00-", 3), 0);
@@ -367,7 +360,7 @@ test_errors(void **state)
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *target = g_strdup_printf("/error/%d", (int)cases[i].code);
-        g_autofree char *answer = ask("GET", target, "");
+        g_autofree char *answer = hc_ask(server.port, "GET", target, "", NULL);
         g_autofree char *retry = hc_header(answer, "Retry-After");
         assert_int_equal(hc_status(answer), cases[i].status);
         assert_int_equal(strstr(answer, "db-7") != NULL, cases[i].open);
@@ -383,15 +376,17 @@ test_styles(void **state)
     static const char *const targets[] = { "/items/7/nothing", "/items" };
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(targets); i++) {
-        g_autofree char *answer = ask("GET", targets[i], "X-Request-Id: r1\r\n");
+        g_autofree char *answer =
+            hc_ask(server.port, "GET", targets[i], "X-Request-Id: r1\r\n", NULL);
         g_autofree char *type = hc_header(answer, "Content-Type");
         assert_string_equal(type, "application/problem+json");
         assert_string_equal(hc_body(answer),
                             "{\"title\":\"NOT_FOUND\",\"status\":404,\"rid\":\"r1\"}");
     }
-    g_autofree char *wrong_method = ask("POST", "/items/7", "X-Request-Id: r1\r\n");
+    g_autofree char *wrong_method =
+        hc_ask(server.port, "POST", "/items/7", "X-Request-Id: r1\r\n", NULL);
     assert_non_null(strstr(wrong_method, "\"title\":\"METHOD_NOT_ALLOWED\""));
-    g_autofree char *other = ask("GET", "/nothing", "");
+    g_autofree char *other = hc_ask(server.port, "GET", "/nothing", "", NULL);
     assert_non_null(strstr(other, "{\"error\":{\"code\":\"NOT_FOUND\""));
 }
 
@@ -399,9 +394,9 @@ static void
 test_handlers_at_fault(void **state)
 {
     (void)state;
-    g_autofree char *silent = ask("GET", "/silent", "");
+    g_autofree char *silent = hc_ask(server.port, "GET", "/silent", "", NULL);
     assert_int_equal(hc_status(silent), 500);
-    g_autofree char *bad = ask("GET", "/bad-header", "");
+    g_autofree char *bad = hc_ask(server.port, "GET", "/bad-header", "", NULL);
     g_autofree char *good_header = hc_header(bad, "X-Good");
     assert_int_equal(hc_status(bad), 200);
     assert_null(strstr(bad, "evil"));

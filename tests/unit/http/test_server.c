@@ -251,15 +251,6 @@ test_gate_is_needed(void **state)
     assert_jw_error(error, JW_ERROR_INTERNAL, "GET /mine needs a gate*");
 }
 
-static char *
-ask_with(const Fixture *self, const char *method, const char *target, const char *authorization)
-{
-    g_autofree char *request = g_strdup_printf(
-        "%s %s HTTP/1.1\r\nHost: t\r\nConnection: close\r\n%s\r\n", method, target, authorization);
-
-    return hc_exchange(self->server.port, request);
-}
-
 static void
 check_gate(const Fixture *self, const Maker *maker)
 {
@@ -294,7 +285,8 @@ check_gate(const Fixture *self, const Maker *maker)
             cases[i].scheme != NULL
                 ? g_strdup_printf("Authorization: %s%s\r\n", cases[i].scheme, cases[i].token)
                 : g_strdup("");
-        g_autofree char *answer = ask_with(self, cases[i].method, cases[i].target, header);
+        g_autofree char *answer =
+            hc_ask(self->server.port, cases[i].method, cases[i].target, header, NULL);
         g_autofree char *challenge = hc_header(answer, "WWW-Authenticate");
         if (hc_status(answer) != cases[i].status || g_strcmp0(challenge, cases[i].challenge) != 0) {
             fail_msg("case %zu gave:\n%s", i, answer);
@@ -305,7 +297,7 @@ check_gate(const Fixture *self, const Maker *maker)
     }
     g_autofree char *twice =
         g_strdup_printf("Authorization: Bearer %s\r\nAuthorization: Bearer %s\r\n", plain, plain);
-    g_autofree char *answer = ask_with(self, "GET", "/mine", twice);
+    g_autofree char *answer = hc_ask(self->server.port, "GET", "/mine", twice, NULL);
     assert_int_equal(hc_status(answer), 401);
 }
 
