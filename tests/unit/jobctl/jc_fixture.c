@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "jw/store_records.h"
+
 JcFixture *
 jc_fixture_new(JwClock *clock, JwStore *store)
 {
@@ -70,6 +72,21 @@ jc_fixture_file(JcFixture *self, const char *name, const char *text)
 
     assert_true(g_file_set_contents(path, text, -1, NULL));
     return path;
+}
+
+int64_t
+jc_fixture_count(JwStore *store, const char *collection, const char *field, const char *value)
+{
+    const char *const values[] = { value, NULL };
+    const JwRecordFilter filter = { .field = field, .values = values };
+    const JwRecordScan scan = { .collection = collection,
+                                .filters = &filter,
+                                .n_filters = field != NULL ? 1 : 0 };
+    g_autoptr(GError) error = NULL;
+    int64_t found = -1;
+
+    assert_ok(jw_store_count_records(store, &scan, &found, &error), error);
+    return found;
 }
 
 void

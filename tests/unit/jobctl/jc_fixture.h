@@ -18,5 +18,8 @@ void jc_fixture_env(JcFixture *self, const char *name, const char *value);
 JcExit jc_fixture_run(JcFixture *self, ...) G_GNUC_NULL_TERMINATED;
 /* A file of this test's own. (transfer full) */
 char *jc_fixture_file(JcFixture *self, const char *name, const char *text);
+/* Records of a collection in which @field is @value; @field NULL: all. */
+int64_t jc_fixture_count(JwStore *store, const char *collection, const char *field,
+                         const char *value);
 /* Fails the test unless @text contains @part. */
 void assert_contains(const char *text, const char *part);

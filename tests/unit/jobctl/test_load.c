@@ -54,21 +54,6 @@ teardown(void **state)
     return 0;
 }
 
-static int64_t
-count(Fixture *self, const char *collection, const char *field, const char *value)
-{
-    const char *const values[] = { value, NULL };
-    const JwRecordFilter filter = { .field = field, .values = values };
-    const JwRecordScan scan = { .collection = collection,
-                                .filters = &filter,
-                                .n_filters = field != NULL ? 1 : 0 };
-    g_autoptr(GError) error = NULL;
-    int64_t found = -1;
-
-    assert_ok(jw_store_count_records(self->store, &scan, &found, &error), error);
-    return found;
-}
-
 static void
 test_import_twice(void **state)
 {
@@ -79,16 +64,16 @@ test_import_twice(void **state)
     assert_string_equal(self->jc->out,
                         "call_records: 200 rows read, 200 added, 0 there already, 0 refused\n");
     assert_string_equal(self->jc->err, "");
-    assert_int_equal(count(self, "call_records", NULL, NULL), 200);
-    assert_int_equal(count(self, "call_records", "status", "answered")
-                         + count(self, "call_records", "status", "missed"),
+    assert_int_equal(jc_fixture_count(self->store, "call_records", NULL, NULL), 200);
+    assert_int_equal(jc_fixture_count(self->store, "call_records", "status", "answered")
+                         + jc_fixture_count(self->store, "call_records", "status", "missed"),
                      200);
     assert_int_equal(jc_fixture_run(self->jc, "import", "-m", MAPPING, "--json", DATA, NULL),
                      JC_EXIT_OK);
     assert_string_equal(self->jc->out,
                         "{\"collection\":\"call_records\",\"rows\":200,\"refused\":0,"
                         "\"added\":0,\"loaded\":true}\n");
-    assert_int_equal(count(self, "call_records", NULL, NULL), 200);
+    assert_int_equal(jc_fixture_count(self->store, "call_records", NULL, NULL), 200);
 }
 
 static void
@@ -106,7 +91,7 @@ test_bad_rows_load_nothing(void **state)
                     "bad.csv:8: Speed of answer in seconds: 'ten' is not a whole number\n");
     assert_contains(self->jc->err, "bad.csv:8: Satisfaction rating: 9 is not between 0 and 5\n");
     assert_contains(self->jc->out, "3 of 206 rows refused; nothing was loaded.");
-    assert_int_equal(count(self, "call_records", NULL, NULL), 0);
+    assert_int_equal(jc_fixture_count(self->store, "call_records", NULL, NULL), 0);
 }
 
 static void
@@ -121,8 +106,8 @@ test_keep_going(void **state)
                      JC_EXIT_PARTLY);
     assert_string_equal(self->jc->out,
                         "call_records: 6 rows read, 3 added, 0 there already, 3 refused\n");
-    assert_int_equal(count(self, "call_records", NULL, NULL), 3);
-    assert_int_equal(count(self, "call_records", "agent", "Ann\r\nLee"), 1);
+    assert_int_equal(jc_fixture_count(self->store, "call_records", NULL, NULL), 3);
+    assert_int_equal(jc_fixture_count(self->store, "call_records", "agent", "Ann\r\nLee"), 1);
     assert_true(g_file_get_contents(errors, &text, NULL, NULL));
     assert_string_equal(text, self->jc->err);
 }
@@ -150,7 +135,7 @@ test_many_faults(void **state)
     assert_true(g_file_get_contents(errors, &all, NULL, NULL));
     g_auto(GStrv) written = g_strsplit(all, "\n", -1);
     assert_int_equal(g_strv_length(written), 1251);
-    assert_int_equal(count(self, "notes", NULL, NULL), 1250);
+    assert_int_equal(jc_fixture_count(self->store, "notes", NULL, NULL), 1250);
 }
 
 /* Rows without an id get one of the file and the line: the same again is the same record. */
@@ -166,10 +151,10 @@ test_derived_ids(void **state)
 
     for (int round = 0; round < 2; round++) {
         assert_int_equal(jc_fixture_run(self->jc, "import", "-m", mapping, csv, NULL), JC_EXIT_OK);
-        assert_int_equal(count(self, "notes", NULL, NULL), 3);
+        assert_int_equal(jc_fixture_count(self->store, "notes", NULL, NULL), 3);
     }
     assert_int_equal(jc_fixture_run(self->jc, "import", "-m", mapping, other, NULL), JC_EXIT_OK);
-    assert_int_equal(count(self, "notes", NULL, NULL), 5);
+    assert_int_equal(jc_fixture_count(self->store, "notes", NULL, NULL), 5);
 }
 
 static void
@@ -179,19 +164,19 @@ test_dry_run_and_drop(void **state)
 
     assert_int_equal(jc_fixture_run(self->jc, "import", "-m", MAPPING, "--dry-run", DATA, NULL),
                      JC_EXIT_OK);
-    assert_int_equal(count(self, "call_records", NULL, NULL), 0);
+    assert_int_equal(jc_fixture_count(self->store, "call_records", NULL, NULL), 0);
     assert_int_equal(jc_fixture_run(self->jc, "import", "-m", MAPPING, "-n", "-k", self->bad, NULL),
                      JC_EXIT_FAILED);
-    assert_int_equal(count(self, "call_records", NULL, NULL), 0);
+    assert_int_equal(jc_fixture_count(self->store, "call_records", NULL, NULL), 0);
     assert_int_equal(jc_fixture_run(self->jc, "import", "-m", MAPPING, "-k", self->bad, NULL),
                      JC_EXIT_PARTLY);
     /* dropped only when the new data is good */
     assert_int_equal(jc_fixture_run(self->jc, "import", "-m", MAPPING, "--drop", self->bad, NULL),
                      JC_EXIT_FAILED);
-    assert_int_equal(count(self, "call_records", NULL, NULL), 3);
+    assert_int_equal(jc_fixture_count(self->store, "call_records", NULL, NULL), 3);
     assert_int_equal(jc_fixture_run(self->jc, "import", "-m", MAPPING, "--drop", DATA, NULL),
                      JC_EXIT_OK);
-    assert_int_equal(count(self, "call_records", NULL, NULL), 200);
+    assert_int_equal(jc_fixture_count(self->store, "call_records", NULL, NULL), 200);
 }
 
 static void
@@ -213,7 +198,7 @@ test_bad_files(void **state)
     assert_contains(self->jc->err, "other.csv:1: column 'Call Id' is missing;");
     assert_int_equal(jc_fixture_run(self->jc, "import", "-m", mapping, DATA, NULL), JC_EXIT_FAILED);
     assert_contains(self->jc->err, "m.json: ");
-    assert_int_equal(count(self, "call_records", NULL, NULL), 0);
+    assert_int_equal(jc_fixture_count(self->store, "call_records", NULL, NULL), 0);
 }
 
 /* Whatever call fails, the import either mends it or says so, and running it again completes it. */
@@ -231,7 +216,7 @@ test_store_faults(void **state)
                              JC_EXIT_OK);
         }
         jw_store_mem_fail_nth(self->store, 0, JW_ERROR_IN_DOUBT, true);
-        assert_int_equal(count(self, "call_records", NULL, NULL), 200);
+        assert_int_equal(jc_fixture_count(self->store, "call_records", NULL, NULL), 200);
     }
     jw_store_mem_fail_nth(self->store, 2, JW_ERROR_CORRUPT, false);
     assert_int_equal(jc_fixture_run(self->jc, "import", "-m", MAPPING, DATA, NULL), JC_EXIT_FAILED);

@@ -59,16 +59,7 @@ teardown(void **state)
 static int64_t
 count(Fixture *self, const char *field, const char *value)
 {
-    const char *const values[] = { value, NULL };
-    const JwRecordFilter filter = { .field = field, .values = values };
-    const JwRecordScan scan = { .collection = "call_records",
-                                .filters = &filter,
-                                .n_filters = field != NULL ? 1 : 0 };
-    g_autoptr(GError) error = NULL;
-    int64_t found = -1;
-
-    assert_ok(jw_store_count_records(self->store, &scan, &found, &error), error);
-    return found;
+    return jc_fixture_count(self->store, "call_records", field, value);
 }
 
 /* The same counted by looking for ",Y," and ",N," alone. */
