@@ -53,8 +53,9 @@ def demo_csv(folder):
     return path
 
 
-@pytest.fixture
-def sink():
+@pytest.fixture(scope="module")
+def mails():
+    """A mail server for the stacks of one file."""
     server = SmtpSink()
     yield server
     server.close()

@@ -5,16 +5,8 @@ from datetime import datetime
 
 import pytest
 
-from smtpsink import SmtpSink
 from stack import JOBS, Stack, address, everything, weekly
 from wait import stays, until
-
-
-@pytest.fixture(scope="module")
-def mails():
-    server = SmtpSink()
-    yield server
-    server.close()
 
 
 @pytest.fixture(scope="module")

@@ -11,16 +11,8 @@ import pytest
 import requests
 
 from servers import OwnServer
-from smtpsink import SmtpSink
 from stack import DEADLY, JOBS, TOP, Stack, address, event_headers, everything, weekly
 from wait import stays, until
-
-
-@pytest.fixture(scope="module")
-def mails():
-    server = SmtpSink()
-    yield server
-    server.close()
 
 
 @pytest.fixture(scope="module")

@@ -11,19 +11,11 @@ import openpyxl
 import pytest
 
 import independent
-from smtpsink import SmtpSink
 from stack import TOP, Stack, address, event_headers, weekly
 from wait import stays, until
 
 EXAMPLE = TOP / "schemas/examples/job.submit.v1/valid/weekly-call-report.json"
 COMMANDS = "job.commands.normal"
-
-
-@pytest.fixture(scope="module")
-def mails():
-    server = SmtpSink()
-    yield server
-    server.close()
 
 
 @pytest.fixture(scope="module")
