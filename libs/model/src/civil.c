@@ -1,7 +1,7 @@
 /* civil.c: calendar arithmetic and local time. Pure, any thread.
  * Only the direction UTC → offset is asked of GTimeZone; local → UTC is derived from it here, because GLib's
  * own answer for skipped and doubled local times depends on a flag and not on their order. */
-#include "civil.h"
+#include "jw/civil.h"
 #include "jw/cron.h"
 #include "jw/error.h"
 

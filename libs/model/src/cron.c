@@ -3,7 +3,7 @@
  * field rules out; only a found local time is turned into UTC. As that conversion never falls, the first local
  * time whose UTC time lies after the start is the answer, also where the clock is changed. */
 #include "jw/cron.h"
-#include "civil.h"
+#include "jw/civil.h"
 #include "cron_private.h"
 
 #define MOST_YEARS 8

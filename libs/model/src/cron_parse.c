@@ -3,7 +3,7 @@
  * field that begins with '*' does not restrict the other one. What only some dialects know (L, W, #, ?) is
  * refused rather than guessed. */
 #include "cron_private.h"
-#include "civil.h"
+#include "jw/civil.h"
 #include "jw/error.h"
 
 #include <stddef.h>

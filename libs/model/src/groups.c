@@ -2,10 +2,10 @@
  * A small open-addressing table over a growing array, at most half full: keys are views into a record, not
  * NUL-terminated texts, and the number of groups is capped, so neither GHashTable nor growth is needed. */
 #include "groups.h"
-#include "civil.h"
+#include "jw/civil.h"
 #include "condition.h"
 #include "jw/error.h"
-#include "zone_cache.h"
+#include "jw/zone_cache.h"
 
 #include <string.h>
 

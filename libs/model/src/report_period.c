@@ -1,5 +1,5 @@
 /* report_period.c: the periods reports cover, and the file names made of them. Pure, any thread. */
-#include "civil.h"
+#include "jw/civil.h"
 #include "jw/error.h"
 #include "jw/report.h"
 #include "jw/text.h"

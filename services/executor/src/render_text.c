@@ -108,3 +108,13 @@ exe_text_filters(const JwReportDef *def, const JwReportRequest *request)
     }
     return g_string_free(text, FALSE);
 }
+
+const char *
+exe_text_real(double value, char buffer[EXE_REAL_MAX])
+{
+    g_ascii_formatd(buffer, EXE_REAL_MAX, "%.15g", value);
+    if (g_ascii_strtod(buffer, NULL) != value) {
+        g_ascii_formatd(buffer, EXE_REAL_MAX, "%.17g", value);
+    }
+    return buffer;
+}

@@ -14,4 +14,8 @@ char *exe_text_period(const JwReportRequest *request, GTimeZone *zone);
 char *exe_text_filters(const JwReportDef *def, const JwReportRequest *request);
 gboolean exe_text_equal_fold(gconstpointer a, gconstpointer b);
 
+/* @value, finite, with the fewest of 15 or 17 digits that give it back: 0.1 and not 0.10000000000000001. */
+#define EXE_REAL_MAX 32
+const char *exe_text_real(double value, char buffer[EXE_REAL_MAX]);
+
 G_END_DECLS

@@ -13,7 +13,6 @@
 
 #include "render_text.h"
 #include "xlsx_list.h"
-#include "zoned.h"
 
 #define HEAD_HEIGHT 20
 #define COLOR_INK   0x111827
@@ -36,7 +35,7 @@ struct _ExeRender {
     lxw_worksheet *list_sheet; /* the last of the list */
     ExeXlsxList *list;
     int64_t rows;
-    JwZoned zone;
+    JwZoneCache zone;
     GString *scratch;
     lxw_format *styles[STYLE_N][N_FORMATS];
     lxw_format *title, *muted, *label;
@@ -130,6 +129,13 @@ cell_text(ExeRender *self, const char *text)
     return exe_xlsx_text(self->scratch, text, strlen(text), &length);
 }
 
+/* Days since 1899-12-30 with the local time of day as fraction. */
+static double
+serial_date(ExeRender *self, int64_t time_ms)
+{
+    return (double)jw_zone_cache_local_ms(&self->zone, time_ms) / 86400000.0 + 25569.0;
+}
+
 static void
 put_value(ExeRender *self, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t col, const JwValue *value,
           lxw_format *style)
@@ -152,8 +158,8 @@ put_value(ExeRender *self, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t col, c
         note(self, worksheet_write_string(sheet, row, col, cell_text(self, value->text), style));
         break;
     case JW_VALUE_TIME:
-        note(self, worksheet_write_number(sheet, row, col,
-                                          jw_zoned_serial(&self->zone, value->time_ms), style));
+        note(self,
+             worksheet_write_number(sheet, row, col, serial_date(self, value->time_ms), style));
         break;
     }
 }
@@ -264,7 +270,6 @@ xlsx_free(ExeRender *self)
     if (self->closed_path != NULL) {
         (void)g_unlink(self->closed_path);
     }
-    jw_zoned_clear(&self->zone);
     exe_xlsx_list_free(self->list);
     g_ptr_array_unref(self->table_sheets);
     g_ptr_array_unref(self->sheet_names);
@@ -288,7 +293,7 @@ xlsx_open(const ExeRenderInput *input, GError **error)
     self->closed_path = g_strconcat(input->path, ".closed", NULL);
     self->table_sheets = g_ptr_array_new();
     self->sheet_names = g_ptr_array_new_with_free_func(g_free);
-    jw_zoned_init(&self->zone, input->zone);
+    self->zone.zone = input->zone;
     self->book = workbook_new_opt(self->closed_path, &options);
     if (self->book == NULL) {
         (void)jw_fail(error, JW_ERROR_UNAVAILABLE, "cannot start the workbook %s",

@@ -4,10 +4,11 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "render_text.h"
+
 #define COLUMN_NAME_MAX 4  /* "XFD" */
 #define DIGITS_MAX      20 /* of an int64 with its sign */
-#define REAL_MAX        32
-#define ESCAPE_MAX      7 /* bytes that a byte of text can become: "_x0007_" */
+#define ESCAPE_MAX      7  /* bytes that a byte of text can become: "_x0007_" */
 #define DAY_MS          INT64_C(86400000)
 #define DAYS_TO_1970    25569 /* since 1899-12-30, a spreadsheet's day 0 */
 #define FRACTION_DIGITS 11    /* of a day: a microsecond */
@@ -149,7 +150,7 @@ static char *
 put_number_open(const ExeSheetXml *self, GByteArray *into, unsigned column)
 {
     const Column *shape = &self->columns[column];
-    char *at = reserve(into, sizeof(Column) + DIGITS_MAX + REAL_MAX + 16);
+    char *at = reserve(into, sizeof(Column) + DIGITS_MAX + EXE_REAL_MAX + 16);
 
     at = put(at, shape->open, shape->open_length);
     at = put(at, self->row, self->row_length);
@@ -178,10 +179,7 @@ exe_sheet_xml_real(ExeSheetXml *self, GByteArray *into, unsigned column, double 
 {
     char *at = put_number_open(self, into, column);
 
-    g_ascii_formatd(at, REAL_MAX, "%.15g", value);
-    if (g_ascii_strtod(at, NULL) != value) {
-        g_ascii_formatd(at, REAL_MAX, "%.17g", value);
-    }
+    (void)exe_text_real(value, at);
     number_close(into, at + strlen(at));
 }
 

@@ -12,7 +12,7 @@
 
 struct _ExeXlsxList {
     char *temp_dir;
-    JwZoned *zone;
+    JwZoneCache *zone;
     unsigned n_columns;
     ExeSheetXml *xml;
     GPtrArray *streams;   /* of ExeSheetStream, one a sheet */
@@ -29,7 +29,7 @@ free_stream(gpointer stream)
 }
 
 ExeXlsxList *
-exe_xlsx_list_new(const char *temp_dir, JwZoned *zone, const int *styles, unsigned n_columns)
+exe_xlsx_list_new(const char *temp_dir, JwZoneCache *zone, const int *styles, unsigned n_columns)
 {
     ExeXlsxList *self = g_new0(ExeXlsxList, 1);
 
@@ -130,7 +130,8 @@ put_cell(ExeXlsxList *self, GByteArray *into, unsigned column, const JwValue *va
         break;
     }
     case JW_VALUE_TIME:
-        exe_sheet_xml_time(self->xml, into, column, jw_zoned_local_ms(self->zone, value->time_ms));
+        exe_sheet_xml_time(self->xml, into, column,
+                           jw_zone_cache_local_ms(self->zone, value->time_ms));
         break;
     }
 }

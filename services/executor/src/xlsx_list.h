@@ -3,16 +3,16 @@
  * libxlsxwriter's; pack joins both. */
 #pragma once
 #include "sheet_stream.h"
-#include "zoned.h"
 
 #include "jw/report.h"
+#include "jw/zone_cache.h"
 
 G_BEGIN_DECLS
 
 typedef struct _ExeXlsxList ExeXlsxList;
 
 /* @styles: for each column the number of its cell format. @zone: of the times; outlives the list. (borrowed) */
-ExeXlsxList *exe_xlsx_list_new(const char *temp_dir, JwZoned *zone, const int *styles,
+ExeXlsxList *exe_xlsx_list_new(const char *temp_dir, JwZoneCache *zone, const int *styles,
                                unsigned n_columns);
 void exe_xlsx_list_free(ExeXlsxList *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ExeXlsxList, exe_xlsx_list_free)

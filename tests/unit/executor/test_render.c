@@ -178,6 +178,33 @@ test_csv_has_a_line_a_record(void **state G_GNUC_UNUSED)
     fixture_clear(&fixture);
 }
 
+static void
+test_csv_numbers_are_as_short_as_exact(void **state G_GNUC_UNUSED)
+{
+    Fixture fixture;
+    GError *error = NULL;
+    JwValue row[64];
+    g_autofree char *content = NULL;
+
+    fixture_init(&fixture, "a.csv");
+    ExeRender *render = exe_render_csv.open(&fixture.input, &error);
+    assert_ok(render != NULL, error);
+    make_row(&fixture, 0, "Dan", row);
+    for (guint i = 0; fixture.fields[i] != NULL; i++) {
+        if (g_str_equal(fixture.fields[i], "waitSeconds")) {
+            row[i] = (JwValue){ .type = JW_VALUE_REAL, .real = 0.1 };
+        } else if (g_str_equal(fixture.fields[i], "talkSeconds")) {
+            row[i] = (JwValue){ .type = JW_VALUE_REAL, .real = 1.0 / 3.0 };
+        }
+    }
+    assert_ok(exe_render_csv.row(render, row, &error), error);
+    assert_ok(exe_render_csv.finish(render, fixture.aggregate, &error), error);
+    exe_render_csv.free(render);
+    assert_true(g_file_get_contents(fixture.path, &content, NULL, NULL));
+    assert_non_null(strstr(content, ",0.1,0.33333333333333331,"));
+    fixture_clear(&fixture);
+}
+
 static char *
 read_hash(const char *path)
 {
@@ -320,6 +347,7 @@ main(void)
         cmocka_unit_test(test_formats_are_found),
         cmocka_unit_test(test_csv_guards_formulas_and_quotes),
         cmocka_unit_test(test_csv_has_a_line_a_record),
+        cmocka_unit_test(test_csv_numbers_are_as_short_as_exact),
         cmocka_unit_test(test_xlsx_is_the_same_for_the_same_job),
         cmocka_unit_test(test_xlsx_check_finds_wrong_rows),
         cmocka_unit_test(test_check_tells_cut_parts),

@@ -16,7 +16,8 @@
 
 typedef struct {
     char *dir, *closed, *path;
-    JwZoned zone;
+    GTimeZone *utc;
+    JwZoneCache zone;
     ExeXlsxList *list;
 } Fixture;
 
@@ -40,13 +41,13 @@ static void
 fixture_init(Fixture *self)
 {
     static const int styles[N_COLUMNS] = { 0, 0 };
-    g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
     GError *error = NULL;
 
     self->dir = tk_temp_dir();
     self->closed = g_build_filename(self->dir, "closed.xlsx", NULL);
     self->path = g_build_filename(self->dir, "a.xlsx", NULL);
-    jw_zoned_init(&self->zone, utc);
+    self->utc = g_time_zone_new_utc();
+    self->zone = (JwZoneCache){ .zone = self->utc };
     self->list = exe_xlsx_list_new(self->dir, &self->zone, styles, N_COLUMNS);
     assert_ok(exe_xlsx_list_next_sheet(self->list, &error), error);
 }
@@ -55,7 +56,7 @@ static void
 fixture_clear(Fixture *self)
 {
     exe_xlsx_list_free(self->list);
-    jw_zoned_clear(&self->zone);
+    g_time_zone_unref(self->utc);
     (void)g_unlink(self->closed);
     (void)g_unlink(self->path);
     assert_int_equal(g_rmdir(self->dir), 0); /* no other file is left */

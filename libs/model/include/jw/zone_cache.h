@@ -1,6 +1,6 @@
-/* zone_cache.h: the offset of a time zone, fast for millions of times. Private to this room. */
+/* jw/zone_cache.h: the offset of a time zone, fast for millions of times. { .zone = zone } begins one. */
 #pragma once
-#include "civil.h"
+#include "jw/civil.h"
 #include <stddef.h>
 
 G_BEGIN_DECLS
@@ -21,6 +21,7 @@ typedef struct {
 
 void jw_zone_cache_find(JwZoneCache *self, int64_t utc_seconds); /* fills self->last */
 
+/* Local seconds; afterwards self->last.offset is the offset. */
 static inline int64_t
 jw_zone_cache_local(JwZoneCache *self, int64_t utc_ms)
 {
@@ -30,6 +31,13 @@ jw_zone_cache_local(JwZoneCache *self, int64_t utc_ms)
         jw_zone_cache_find(self, seconds);
     }
     return seconds + self->last.offset;
+}
+
+/* The same in milliseconds. */
+static inline int64_t
+jw_zone_cache_local_ms(JwZoneCache *self, int64_t utc_ms)
+{
+    return jw_zone_cache_local(self, utc_ms) * 1000 + jw_floor_mod(utc_ms, 1000);
 }
 
 G_END_DECLS

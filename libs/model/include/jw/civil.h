@@ -1,4 +1,4 @@
-/* civil.h: calendar arithmetic on whole seconds, and the offset of a time zone. Private to this room.
+/* jw/civil.h: calendar arithmetic on whole seconds, and the offset of a time zone.
  * "Local seconds" are a local date and time counted as if it were UTC. */
 #pragma once
 #include <glib.h>
