@@ -219,15 +219,24 @@ jw_wire_build_job(const JwWire *self, const json_t *body, int64_t at_ms, int64_t
     return job;
 }
 
+char *
+jw_wire_check_size(const JwJob *job)
+{
+    if (strlen(job->spec) <= MAX_SPEC_BYTES) {
+        return NULL;
+    }
+    g_autofree char *size = jw_text_bytes((int64_t)strlen(job->spec));
+    return g_strdup_printf("take %s when stored; at most 512 KiB are: narrow the filters", size);
+}
+
 bool
 jw_wire_take_job(JwJob *take_job, JwFaults *faults, JwJob **ret_job)
 {
     g_autoptr(JwJob) job = take_job;
+    g_autofree char *too_large = jw_wire_check_size(job);
 
-    if (strlen(job->spec) > MAX_SPEC_BYTES) {
-        g_autofree char *size = jw_text_bytes((int64_t)strlen(job->spec));
-        return jw_faults_add(faults, "/parameters",
-                             "take %s when stored; at most 512 KiB are: narrow the filters", size);
+    if (too_large != NULL) {
+        return jw_faults_add(faults, "/parameters", "%s", too_large);
     }
     *ret_job = g_steal_pointer(&job);
     return true;

@@ -154,11 +154,11 @@ read_trigger(const json_t *trigger, JwSchedule *schedule)
     }
 }
 
-/* A template without a zone of its own means the zone of its schedule. */
-static char *
-template_text(const json_t *item)
+/* A template without a zone of its own means the zone of its schedule. (transfer full) */
+static json_t *
+template_of(const json_t *item)
 {
-    json_auto_t *job = json_deep_copy(json_object_get(item, "job"));
+    json_t *job = json_deep_copy(json_object_get(item, "job"));
     json_t *parameters = json_object_get(job, "parameters");
     json_t *zone = json_object_get(item, "timeZone");
 
@@ -166,7 +166,31 @@ template_text(const json_t *item)
         && json_object_get(json_object_get(parameters, "period"), "timeZone") == NULL) {
         json_object_set(parameters, "timeZone", zone);
     }
-    return jw_wire_print(job);
+    return job;
+}
+
+/* The last check: only a schedule without faults has a job whose size can be known. */
+static bool
+check_sizes(const JwWire *self, const json_t *list, int64_t now_ms, JwFaults *faults)
+{
+    const json_t *item = NULL;
+    size_t i = 0;
+    bool ok = true;
+
+    json_array_foreach(list, i, item)
+    {
+        json_auto_t *body = template_of(item);
+        g_autoptr(JwJob) job = jw_wire_build_job(self, body, now_ms, now_ms);
+        g_autofree char *too_large = jw_wire_check_size(job);
+
+        if (too_large != NULL) {
+            g_autofree char *base = jw_pointer_index("/schedules", i);
+            g_autofree char *pointer = g_strconcat(base, "/job/parameters", NULL);
+            ok = jw_faults_add(faults, pointer, "of schedule '%s' %s", jw_json_text(item, "id"),
+                               too_large);
+        }
+    }
+    return ok;
 }
 
 /* What decides the due times, and nothing else: an edited template or policy goes on with the due
@@ -205,8 +229,8 @@ read_schedule(const JwWire *self, const json_t *item, int64_t now_ms, GError **e
 {
     g_autoptr(JwSchedule) schedule = jw_schedule_new();
     const char *zone = jw_json_text(item, "timeZone");
-    const json_t *body = json_object_get(item, "job");
-    g_autoptr(JwJob) job = jw_wire_build_job(self, body, now_ms, now_ms);
+    json_auto_t *template = template_of(item);
+    g_autoptr(JwJob) job = jw_wire_build_job(self, template, now_ms, now_ms);
 
     schedule->id = g_strdup(jw_json_text(item, "id"));
     if (zone != NULL) {
@@ -220,7 +244,7 @@ read_schedule(const JwWire *self, const json_t *item, int64_t now_ms, GError **e
     schedule->job_subtype = g_steal_pointer(&job->subtype);
     schedule->recipients = g_steal_pointer(&job->recipients);
     schedule->priority = job->priority;
-    schedule->job_spec = template_text(item);
+    schedule->job_spec = jw_wire_print(template);
     schedule->rule_hash = rule_hash(schedule);
     schedule->updated_at_ms = now_ms;
     if (!jw_schedule_next(schedule, now_ms, &schedule->next_fire_ms, error)) {
@@ -248,7 +272,8 @@ jw_wire_schedules_load(const JwWire *self, const char *path, int64_t now_ms, GPt
     if (file == NULL) {
         return false;
     }
-    if (!check_file(self, file, now_ms, &faults)) {
+    if (!check_file(self, file, now_ms, &faults)
+        || !check_sizes(self, json_object_get(file, "schedules"), now_ms, &faults)) {
         g_autofree char *text = jw_faults_text(&faults);
         return jw_fail(error, JW_ERROR_INVALID, "%s: %s", path, text);
     }
@@ -284,12 +309,13 @@ jw_wire_job_from_schedule(const JwWire *self, const JwSchedule *schedule, int64_
     if (body == NULL) {
         return jw_prefix(error, "template of schedule '%s'", schedule->id);
     }
-    if (!jw_wire_check_job(self, body, JW_ORIGIN_SCHEDULE, now_ms, "", &faults)) {
+    JwJob *job = NULL;
+    if (!jw_wire_check_job(self, body, JW_ORIGIN_SCHEDULE, now_ms, "", &faults)
+        || !jw_wire_take_job(jw_wire_build_job(self, body, due_ms, now_ms), &faults, &job)) {
         g_autofree char *wrong = jw_faults_text(&faults);
         return jw_fail(error, JW_ERROR_INVALID, "template of schedule '%s': %s", schedule->id,
                        wrong);
     }
-    JwJob *job = jw_wire_build_job(self, body, due_ms, now_ms);
     jw_uuid_derive(id, "schedule", schedule->id, due, NULL);
     job->id = g_strdup(id);
     job->source = g_strconcat("schedule:", schedule->id, NULL);

@@ -84,3 +84,24 @@ requested(const Fixture *fixture, const char *text)
     }
     return job;
 }
+
+/* A body whose filters take over 290 KiB when stored: at most 1000 values of a filter and 200 bytes of a value are
+ * allowed. @agents: how many of a second filter. (transfer full) */
+static inline char *
+large_body(int agents)
+{
+    GString *text = g_string_new("{\"reportType\":\"call-records\",\"name\":\"Calls\","
+                                 "\"output\":{\"format\":\"csv\"},\"parameters\":"
+                                 "{\"filters\":{\"departmentIds\":[\"a\"");
+    g_autofree char *value = g_strnfill(190, 'x');
+
+    for (int i = 0; i < 999; i++) {
+        g_string_append_printf(text, ",\"%04d%s\"", i, value);
+    }
+    g_string_append(text, "],\"agents\":[\"a\"");
+    for (int i = 0; i < agents; i++) {
+        g_string_append_printf(text, ",\"%04d%s\"", i, value);
+    }
+    g_string_append(text, "]}}}");
+    return g_string_free(text, FALSE);
+}

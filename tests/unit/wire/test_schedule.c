@@ -160,6 +160,46 @@ test_broken_template(void **state)
     assert_null(job);
 }
 
+/* Refused with the file, not at its first due time: every such schedule is named. */
+static void
+test_too_large(void **state)
+{
+    const Fixture *fixture = *state;
+    g_autofree char *large = large_body(500), *fits = large_body(300);
+    g_autofree char *text = g_strdup_printf(
+        "{'schedules':[{'id':'small','trigger':{'type':'interval','every':'1h'},'job':%s},"
+        "{'id':'big','trigger':{'type':'interval','every':'1h'},'job':%s},"
+        "{'id':'off','trigger':{'type':'interval','every':'1h'},'enabled':false,'job':%s}]}",
+        fits, large, large);
+    g_autofree char *path = write_file(text);
+    g_autoptr(GError) error = NULL;
+    GPtrArray *schedules = NULL;
+
+    assert_false(jw_wire_schedules_load(fixture->wire, path, NOW_MS, &schedules, &error));
+    assert_jw_error(error, JW_ERROR_INVALID,
+                    "*schedules.json: /schedules/1/job/parameters: of schedule 'big' take *iB when "
+                    "stored; at most 512 KiB are: narrow the filters; /schedules/2/*'off' take *");
+    assert_null(schedules);
+}
+
+/* One that a store had kept before there was a limit. */
+static void
+test_too_large_template(void **state)
+{
+    const Fixture *fixture = *state;
+    g_autoptr(JwSchedule) schedule = jw_schedule_new();
+    g_autoptr(GError) error = NULL;
+    JwJob *job = NULL;
+
+    schedule->id = g_strdup("big");
+    schedule->job_spec = large_body(500);
+    assert_false(jw_wire_job_from_schedule(fixture->wire, schedule, NOW_MS, NOW_MS, &job, &error));
+    assert_jw_error(error, JW_ERROR_INVALID,
+                    "template of schedule 'big': /parameters: take *iB when stored; at most 512 "
+                    "KiB are*");
+    assert_null(job);
+}
+
 static void
 test_files(void **state)
 {
@@ -201,6 +241,8 @@ main(void)
         cmocka_unit_test(test_rule_hash),
         cmocka_unit_test(test_occurrence),
         cmocka_unit_test(test_broken_template),
+        cmocka_unit_test(test_too_large),
+        cmocka_unit_test(test_too_large_template),
         cmocka_unit_test(test_files),
     };
     return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);

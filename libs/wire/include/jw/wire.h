@@ -92,8 +92,8 @@ char *jw_wire_event_job_id(const void *body, size_t length,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Schedules of a configuration file: {"schedules":[{id, trigger:{type,every|cron|at}, timeZone,
- * misfire, enabled, job:{…}}]}. INVALID names file and pointer. @ret: of JwSchedule (transfer
- * full) */
+ * misfire, enabled, job:{…}}]}. INVALID names file and pointer, and the id of a schedule whose jobs
+ * would be too large. @ret: of JwSchedule (transfer full) */
 bool jw_wire_schedules_load(const JwWire *self, const char *path, int64_t now_ms, GPtrArray **ret,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
