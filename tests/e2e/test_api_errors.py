@@ -341,10 +341,8 @@ def test_request_ids(api):
 def test_other_wrong_requests(api):
     unknown = uuid.uuid4()
     fault_of(api.get(f"/{unknown}?verbose=1"), 400, "VALIDATION_ERROR")
-    # Malformed before anything can be known of it: the form of the façade does not apply.
-    for path in ("%00", "%zz", "..%2f"):
-        answer = api.get(f"{JOBS}/{path}")
-        assert answer.status_code in (400, 404) and answer.json()["error"]["code"] in ("BAD_REQUEST", "JOB_NOT_FOUND")
+    for path in ("%00", "%ff", "..%2f", "?page=%00"):  # requests itself mends what is no escape, as "%zz"
+        fault_of(api.get(f"{JOBS}/{path}"), 400, "BAD_REQUEST")
 
 
 # Idempotency-Key

@@ -159,7 +159,13 @@ jw_http_dispatch(const JwHttpScene *scene, JwHttpRequest *request, JwHttpReply *
 {
     g_autofree char *allow = NULL;
     const JwHttpEntry *nearest = NULL;
+    /* Before all guards: what they refuse has the form of the routes that the path leads to. */
+    bool well_formed = jw_http_target_parse(request);
+    const JwHttpEntry *entry = jw_http_route_match(scene->entries, request, &allow, &nearest);
 
+    if (nearest != NULL && nearest->route->errors != NULL) {
+        reply->style = nearest->route->errors;
+    }
     if (!jw_http_guard_framing(request, reply)) {
         return;
     }
@@ -168,15 +174,12 @@ jw_http_dispatch(const JwHttpScene *scene, JwHttpRequest *request, JwHttpReply *
         jw_http_reply_header(reply, "Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
         return;
     }
-    if (!jw_http_target_parse(request)) {
+    if (!well_formed) {
         jw_http_reply_problem(reply, 400, "BAD_REQUEST", NULL, 0,
                               "the path or the query is not well formed");
         return;
     }
-    request->entry = jw_http_route_match(scene->entries, request, &allow, &nearest);
-    if (nearest != NULL && nearest->route->errors != NULL) {
-        reply->style = nearest->route->errors;
-    }
+    request->entry = entry;
     if (!jw_http_guard_body(request, scene->config->body_max_bytes, reply)) {
         return;
     }

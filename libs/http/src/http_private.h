@@ -76,6 +76,7 @@ const JwHttpEntry *jw_http_route_match(const GPtrArray *entries, const JwHttpReq
 /* Percent-decodes; NULL for a broken escape, NUL, control bytes, bad UTF-8, and, in paths, a '/'
  * that was escaped. */
 char *jw_http_decode(const char *text, size_t length, bool is_query);
+/* False when it is not well formed; path and the segments before the fault are set all the same. */
 bool jw_http_target_parse(JwHttpRequest *self);
 void jw_http_pair_free(gpointer pair);
 JwHttpPair *jw_http_pair_new(const char *name, const char *value);

@@ -90,21 +90,23 @@ parse_segments(JwHttpRequest *self)
 {
     g_autoptr(GPtrArray) segments = g_ptr_array_new_with_free_func(g_free);
     const char *rest = self->path;
+    bool ok = true;
 
-    while (*rest == '/' && rest[1] != '\0') { /* one slash at the end means the same resource */
+    /* One slash at the end means the same resource. */
+    while (ok && *rest == '/' && rest[1] != '\0') {
         size_t length = strcspn(rest + 1, "/");
-        char *segment = jw_http_decode(rest + 1, length, false);
-        if (segment == NULL || segments->len >= SEGMENTS_MAX) {
-            g_free(segment);
-            return false;
+        char *segment =
+            segments->len < SEGMENTS_MAX ? jw_http_decode(rest + 1, length, false) : NULL;
+        ok = segment != NULL;
+        if (ok) {
+            g_ptr_array_add(segments, segment);
         }
-        g_ptr_array_add(segments, segment);
         rest += 1 + length;
     }
     self->n_segments = segments->len;
     g_ptr_array_add(segments, NULL);
     self->segments = (char **)g_ptr_array_free(g_steal_pointer(&segments), FALSE);
-    return true;
+    return ok;
 }
 
 static bool

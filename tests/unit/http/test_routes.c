@@ -390,6 +390,48 @@ test_styles(void **state)
     assert_non_null(strstr(other, "{\"error\":{\"code\":\"NOT_FOUND\""));
 }
 
+/* What is refused before a route is found has the form of the routes it is nearest to, too. */
+static void
+test_styles_before_routing(void **state)
+{
+    static const struct {
+        const char *target, *headers;
+        bool styled;
+    } cases[] = {
+        { "/items/%00", "", true },
+        { "/items/%zz", "", true },
+        { "/items/7%2F8", "", true },
+        { "/items/\x80", "", true },
+        { "/items/7/parts/%", "", true },
+        { "/items?a=%00", "", true },
+        { "/items/7?a=%f", "", true },
+        { "http://t/items/%00", "", true },
+        { "/%69tems/%00", "", true },
+        { "/items/7", "Content-Length: 0\r\nContent-Length: 1\r\n", true },
+        { "/items/7", "Host: other\r\n", true },
+        { "/%00/items", "", false },
+        { "/query/%00", "", false },
+        { "/?a=%00", "", false },
+        { "items/%00", "", false },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *headers = g_strconcat(cases[i].headers, "X-Request-Id: r1\r\n", NULL);
+        g_autofree char *answer = hc_ask(server.port, "GET", cases[i].target, headers, NULL);
+        g_autofree char *type = hc_header(answer, "Content-Type");
+        const char *form = cases[i].styled
+                               ? "{\"title\":\"BAD_REQUEST\",\"status\":400,\"rid\":\"r1\"}"
+                               : "{\"error\":{\"code\":\"BAD_REQUEST\"";
+
+        if (hc_status(answer) != 400 || !g_str_has_prefix(hc_body(answer), form)) {
+            fail_msg("%s gave:\n%s", cases[i].target, answer);
+        }
+        assert_string_equal(type,
+                            cases[i].styled ? "application/problem+json" : "application/json");
+    }
+}
+
 static void
 test_handlers_at_fault(void **state)
 {
@@ -415,6 +457,7 @@ main(void)
         cmocka_unit_test(test_traceparent),
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_styles),
+        cmocka_unit_test(test_styles_before_routing),
         cmocka_unit_test(test_handlers_at_fault),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
