@@ -61,19 +61,30 @@ check_identity(const json_t *body, const char *ce_source, const char *ce_id, JwF
                          "is required in a message without the headers ce_source and ce_id");
 }
 
+char *
+jw_wire_command_job_id(const struct json_t *body, const char *ce_source, const char *ce_id)
+{
+    const json_t *given = json_object_get(body, "jobId");
+    const char *text = json_string_value(given);
+    char derived[JW_UUID_LEN + 1];
+
+    if (given != NULL) {
+        return text != NULL && jw_uuid_valid(text) ? g_ascii_strdown(text, -1) : NULL;
+    }
+    if (is_blank(ce_source) || is_blank(ce_id)) {
+        return NULL;
+    }
+    jw_uuid_derive(derived, "command", ce_source, ce_id, NULL);
+    return g_strdup(derived);
+}
+
 static void
 take_identity(JwJob *job, const json_t *body, const char *ce_source, const char *ce_id)
 {
     const json_t *actor = json_object_get(body, "requestedBy");
     const char *source = jw_json_text(body, "source");
-    const char *job_id = jw_json_text(body, "jobId");
-    char derived[JW_UUID_LEN + 1];
 
-    if (job_id == NULL) {
-        jw_uuid_derive(derived, "command", ce_source, ce_id, NULL);
-        job_id = derived;
-    }
-    job->id = g_ascii_strdown(job_id, -1);
+    job->id = jw_wire_command_job_id(body, ce_source, ce_id);
     job->source = g_strdup(source != NULL ? source : "kafka");
     if (actor != NULL) {
         job->requested_by.id = g_strdup(jw_json_text(actor, "id"));

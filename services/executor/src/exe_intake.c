@@ -8,7 +8,6 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "jw/ident.h"
 #include "jw/log.h"
 
 typedef struct {
@@ -16,6 +15,8 @@ typedef struct {
     const JwMessage *message;
     JwAnswer *answer;
     JwJob *job; /* of a submit command that parsed, or the stored one of one that did not */
+    /* Why this version does not take a submit command, until the job it names was looked for. */
+    char *refused, *named_id;
     bool known; /* the stored one: there is nothing to make */
     bool made;  /* by this message: what its state says is the truth */
 } Intake;
@@ -30,38 +31,34 @@ intake_poison(Intake *self, char *take_reason)
     self->answer->reason = take_reason;
 }
 
-/* A command that this version refuses may name a job that exists: another version of a service made it, with definitions
- * of its own. Then the handler ends the job with a reason that people see; a dead letter would leave it pending for ever.
+/* A command that this version refuses may name a job that exists: it repeats an earlier command, be it of this very batch,
+ * or another version of a service made the job, with definitions of its own. Then the handler ends the job with a reason
+ * that people see; a dead letter would leave it pending for ever. Asked once the run's jobs are durable.
  * False: the store is away. */
 static bool
-intake_refused(Intake *self, const json_t *body, char *take_reason)
+intake_refused(Intake *self)
 {
-    g_autofree char *reason = take_reason;
-    const char *id = json_string_value(json_object_get(body, "jobId"));
     g_autoptr(GError) error = NULL;
     g_autoptr(JwJob) job = NULL;
 
-    if (id != NULL && jw_uuid_valid(id)) {
-        g_autofree char *job_id = g_ascii_strdown(id, -1);
-        if (!jw_store_get_job(self->exe->store, job_id, &job, &error)
-            && jw_error_retry(error) != JW_RETRY_NEVER) {
-            jw_warn("intake_later", JW_STR("job_id", job_id),
-                    JW_STR("error", jw_error_message(error)));
-            return false;
-        }
+    if (self->named_id != NULL && !jw_store_get_job(self->exe->store, self->named_id, &job, &error)
+        && jw_error_retry(error) != JW_RETRY_NEVER) {
+        jw_warn("intake_later", JW_STR("job_id", self->named_id),
+                JW_STR("error", jw_error_message(error)));
+        return false;
     }
     if (job == NULL) {
-        intake_poison(self, g_steal_pointer(&reason));
+        intake_poison(self, g_steal_pointer(&self->refused));
         return true;
     }
-    jw_warn("command_differs", JW_STR("job_id", job->id), JW_STR("reason", reason));
+    jw_warn("command_differs", JW_STR("job_id", job->id), JW_STR("reason", self->refused));
+    g_clear_pointer(&self->refused, g_free);
     self->job = g_steal_pointer(&job);
     self->known = true;
     return true;
 }
 
-/* False: the store is away. */
-static bool
+static void
 intake_submit(Intake *self, const json_t *body)
 {
     g_auto(JwFaults) faults = { 0 };
@@ -74,16 +71,18 @@ intake_submit(Intake *self, const json_t *body)
             self,
             g_strdup(
                 "headers ce_source and ce_id are needed: they make a repeated command harmless"));
-        return true;
+        return;
     }
+    self->named_id = jw_wire_command_job_id(body, source, id);
     if (!jw_wire_job_from_command(self->exe->wire, body, source, id, now, &faults, &self->job)) {
-        return intake_refused(self, body, jw_faults_text(&faults));
+        self->refused = jw_faults_text(&faults);
+        return;
     }
     if (!exe_handler_known(self->job->type)) {
-        char *reason =
+        self->refused =
             g_strdup_printf("/jobType: this executor has no handler for \"%s\"", self->job->type);
         g_clear_pointer(&self->job, jw_job_free);
-        return intake_refused(self, body, reason);
+        return;
     }
     if (self->job->traceparent == NULL) {
         self->job->traceparent = g_strdup(jw_message_header(self->message, "traceparent"));
@@ -94,7 +93,6 @@ intake_submit(Intake *self, const json_t *body)
     g_ptr_array_add(self->job->outbox,
                     jw_wire_job_event(self->exe->wire, self->job, JW_TYPE_JOB_SUBMITTED, NULL, NULL,
                                       NULL, false, now));
-    return true;
 }
 
 static bool
@@ -178,7 +176,7 @@ intake_message(Intake *self)
         intake_poison(
             self, g_strdup_printf("the value is not acceptable JSON: %s", jw_error_message(error)));
     } else if (g_strcmp0(type, JW_TYPE_JOB_SUBMIT) == 0) {
-        return intake_submit(self, body);
+        intake_submit(self, body);
     } else if (g_strcmp0(type, JW_TYPE_JOB_CANCEL) == 0) {
         return intake_cancel(self, body);
     } else {
@@ -317,6 +315,11 @@ intake_run(Exe *exe, Intake *intakes, size_t from, size_t to, unsigned *full)
         return false;
     }
     for (size_t i = from; i < to; i++) {
+        if (intakes[i].refused != NULL && !intake_refused(&intakes[i])) {
+            return false;
+        }
+    }
+    for (size_t i = from; i < to; i++) {
         Intake *intake = &intakes[i];
 
         if (intake->job != NULL && (*full == 0 || !partition_waits(intakes, i))
@@ -352,5 +355,7 @@ exe_consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers, gpo
     }
     for (size_t i = 0; i < n_messages; i++) {
         jw_job_free(intakes[i].job);
+        g_free(intakes[i].refused);
+        g_free(intakes[i].named_id);
     }
 }

@@ -219,6 +219,58 @@ test_refused_but_known(void **state)
     assert_non_null(strstr(reason, "/reportType"));
 }
 
+/* The same two commands, in one batch and one after the other, end alike: the first made the job, and what the second says
+ * counts no more. */
+static void
+test_same_command_twice(void **state)
+{
+#define NAMED(id, type)                                                                            \
+    "{\"jobId\":\"019480a4-5f00-7000-8000-00000000000" id "\",\"reportType\":\"" type              \
+    "\",\"name\":\"Calls\",\"parameters\":{},\"output\":{\"format\":\"csv\"}}"
+    static const struct {
+        const char *first, *second, *ids[2];
+        JwVerdict verdict; /* of the second */
+    } cases[] = {
+        { BODY, BODY, { "r", "r" }, JW_VERDICT_DONE },
+        { BODY, NAMED("1", "call-records"), { "r", "r" }, JW_VERDICT_DONE }, /* another job */
+        { BODY, "{\"reportType\":\"of-tomorrow\"}", { "r", "r" }, JW_VERDICT_DONE },
+        { BODY, "{\"jobType\":\"laundry\"}", { "r", "r" }, JW_VERDICT_DONE },
+        { BODY, "{}", { "r", "other" }, JW_VERDICT_POISON },
+        { BODY, "{\"jobId\":\"nonsense\"}", { "r", "r" }, JW_VERDICT_POISON },
+        { NAMED("2", "call-records"), NAMED("2", "of-tomorrow"), { "a", "b" }, JW_VERDICT_DONE },
+        { NAMED("3", "call-records"), NAMED("4", "of-tomorrow"), { "a", "b" }, JW_VERDICT_POISON },
+    };
+#undef NAMED
+    ExeKit *kit = *state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        for (size_t batch = 1; batch <= 2; batch++) {
+            g_autofree char *source = g_strdup_printf("/case-%zu-%zu", i, batch);
+            KitMessage messages[] = {
+                { JW_TYPE_JOB_SUBMIT, source, cases[i].ids[0], cases[i].first },
+                { JW_TYPE_JOB_SUBMIT, source, cases[i].ids[1], cases[i].second },
+            };
+            JwAnswer answers[2];
+
+            for (size_t m = 0; m < 2; m += batch) {
+                kit_consume(kit, messages + m, batch, answers + m);
+            }
+            assert_int_equal(answers[0].verdict, JW_VERDICT_DONE);
+            if (answers[1].verdict != cases[i].verdict) {
+                fail_msg("case %zu, batches of %zu: %d, %s", i, batch, (int)answers[1].verdict,
+                         answers[1].reason);
+            }
+            kit_answers_clear(answers, 2);
+            for (size_t n = cases[i].verdict == JW_VERDICT_DONE ? 2 : 1; n > 0; n--) {
+                g_autofree char *queued = jw_queue_pop(kit->exe.ready, 0);
+                g_autoptr(JwJob) job = kit_job(kit->ports, queued);
+                assert_int_equal(kit_events(job->outbox, JW_TYPE_JOB_SUBMITTED), 1);
+            }
+            assert_int_equal(jw_queue_length(kit->exe.ready), 0);
+        }
+    }
+}
+
 /* One bad message among good ones costs only itself. */
 static void
 test_poison_among_others(void **state)
@@ -550,6 +602,7 @@ main(void)
         TEST(test_priority_lanes),
         TEST(test_poison),
         TEST(test_refused_but_known),
+        TEST(test_same_command_twice),
         TEST(test_poison_among_others),
         TEST(test_store_away),
         TEST(test_refused_in_company),
