@@ -3,10 +3,12 @@
 import json
 import signal
 import subprocess
+from datetime import datetime
 
 import pytest
 import requests
 
+from servers import OwnServer
 from smtpsink import SmtpSink
 from stack import SERVICES, Stack, address, clean_env, everything, free_port, program, weekly
 from wait import until
@@ -196,6 +198,26 @@ def test_sigterm_stops_the_intake_first(own):
     assert [r["event"] for r in gateway.records() if r["event"].startswith("service_")] == [
         "service_started", "service_draining", "service_stopped",
     ]
+
+
+def test_sigterm_with_mongodb_away():
+    """Nobody waits for a server that is not there: less than one wait for a server, where each duty has one."""
+    with OwnServer("mongodb", "lifecycle-mongodb") as mongodb:
+        with Stack("mongodb-away", mongodb_uri=mongodb.mongodb_uri) as stack:
+            stack.start_all()
+            mongodb.kill()
+            for process in stack.processes:
+                until(lambda p=process: p.get("/readyz").json()["checks"]["mongodb"]["status"] == "failed", 30,
+                      f"{process.name} misses MongoDB")
+            for process in stack.processes:
+                process.signal(signal.SIGTERM)
+            for process in stack.processes:
+                process.check_end()
+                told, ended = (
+                    datetime.fromisoformat(process.records(event)[0]["ts"])
+                    for event in ("service_draining", "service_stopped")
+                )
+                assert (ended - told).total_seconds() < 5, f"{process.name} took from {told} to {ended}"
 
 
 def test_an_interrupt_ends_it_as_well(own):

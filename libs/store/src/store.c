@@ -18,6 +18,20 @@ jw_store_ping(JwStore *self, GError **error)
 }
 
 bool
+jw_store_reachable(JwStore *self)
+{
+    g_return_val_if_fail(self != NULL, false);
+    return self->ops->reachable(self);
+}
+
+void
+jw_store_stop_waiting(JwStore *self)
+{
+    g_return_if_fail(self != NULL);
+    self->ops->stop_waiting(self);
+}
+
+bool
 jw_store_prepare(JwStore *self, GError **error)
 {
     g_return_val_if_fail(self != NULL, false);

@@ -106,6 +106,22 @@ answer(JwStore *self, GError **error)
 }
 
 static bool
+reachable(JwStore *self)
+{
+    JwStoreMem *mem = (JwStoreMem *)self;
+    g_auto(JwLocker) locker = jw_locker(&mem->mutex);
+
+    return !mem->unreachable;
+}
+
+/* Nothing here ever waits. */
+static void
+stop_waiting(JwStore *self)
+{
+    (void)self;
+}
+
+static bool
 drop(JwStore *self, GError **error)
 {
     JwStoreMem *mem = (JwStoreMem *)self;
@@ -266,6 +282,8 @@ init_ops(void)
     mem_ops.free = free_mem;
     mem_ops.ping = answer;
     mem_ops.prepare = answer;
+    mem_ops.reachable = reachable;
+    mem_ops.stop_waiting = stop_waiting;
     mem_ops.drop = drop;
     mem_ops.pull_outbox = pull_outbox;
     mem_ops.find_outbox = find_outbox;
@@ -319,6 +337,15 @@ jw_store_mem_then_fail(JwStore *self, int times, JwErrorCode code)
     g_auto(JwLocker) locker = jw_locker(&mem->mutex);
     mem->then_fail = times;
     mem->then_code = code;
+}
+
+void
+jw_store_mem_set_reachable(JwStore *self, bool reachable_now)
+{
+    JwStoreMem *mem = (JwStoreMem *)self;
+    g_auto(JwLocker) locker = jw_locker(&mem->mutex);
+
+    mem->unreachable = !reachable_now;
 }
 
 int

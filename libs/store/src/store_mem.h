@@ -13,7 +13,7 @@ typedef struct {
     int calls, fail_in; /* guarded by the mutex, as is all that follows */
     int then_fail;      /* so many calls, once fail_in has come to 0 */
     JwErrorCode fail_code, then_code;
-    bool fail_after, failing;
+    bool fail_after, failing, unreachable;
     GHashTable *jobs;        /* id → JwJob */
     GHashTable *deliveries;  /* id → JwDelivery */
     GHashTable *schedules;   /* id → JwSchedule */

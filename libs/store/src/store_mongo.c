@@ -123,7 +123,6 @@ make_uri(const JwStoreConfig *config, const char *app, GError **error)
     }
     default_int32(uri, MONGOC_URI_MAXPOOLSIZE, config->pool_size);
     default_int32(uri, MONGOC_URI_WAITQUEUETIMEOUTMS, config->wait_ms);
-    default_int32(uri, MONGOC_URI_SERVERSELECTIONTIMEOUTMS, config->select_ms);
     default_int32(uri, MONGOC_URI_SOCKETTIMEOUTMS, config->socket_ms);
     default_int32(uri, MONGOC_URI_CONNECTTIMEOUTMS, config->select_ms);
     if (!mongoc_uri_has_option(uri, MONGOC_URI_RETRYWRITES)) {
@@ -141,6 +140,7 @@ free_mongo(JwStore *self)
     JwStoreMongo *mongo = (JwStoreMongo *)self;
 
     mongoc_client_pool_destroy(mongo->pool);
+    jw_store_servers_clear(&mongo->servers);
     g_free(mongo->database);
     g_free(mongo);
 }
@@ -160,6 +160,18 @@ ping(JwStore *self, GError **error)
         return jw_store_fail_read(error, &cause, "asking MongoDB");
     }
     return true;
+}
+
+static bool
+reachable(JwStore *self)
+{
+    return jw_store_servers_usable(&((JwStoreMongo *)self)->servers);
+}
+
+static void
+stop_waiting(JwStore *self)
+{
+    jw_store_servers_stop_waiting(&((JwStoreMongo *)self)->servers);
 }
 
 static bool
@@ -213,6 +225,8 @@ drop(JwStore *self, GError **error)
 static const JwStoreOps mongo_ops = {
     .free = free_mongo,
     .ping = ping,
+    .reachable = reachable,
+    .stop_waiting = stop_waiting,
     .prepare = prepare,
     .drop = drop,
 #define OP(name) .name = jw_store_mongo_##name
@@ -269,16 +283,18 @@ jw_store_mongo_new(const JwStoreConfig *config, const char *app, GError **error)
     if (uri == NULL) {
         return NULL;
     }
-    mongoc_client_pool_t *pool = mongoc_client_pool_new_with_error(uri, &cause);
-    if (pool == NULL) {
+    JwStoreMongo *mongo = g_new0(JwStoreMongo, 1);
+    jw_store_servers_init(&mongo->servers, uri, config->select_ms);
+    mongo->pool = mongoc_client_pool_new_with_error(uri, &cause);
+    if (mongo->pool == NULL) {
+        jw_store_servers_clear(&mongo->servers);
+        g_free(mongo);
         return jw_fail_null(error, JW_ERROR_INVALID, "the MongoDB URI cannot be used: %s",
                             cause.message);
     }
-    mongoc_client_pool_set_error_api(pool, MONGOC_ERROR_API_VERSION_2);
-
-    JwStoreMongo *mongo = g_new0(JwStoreMongo, 1);
+    mongoc_client_pool_set_error_api(mongo->pool, MONGOC_ERROR_API_VERSION_2);
+    jw_store_servers_watch(&mongo->servers, mongo->pool);
     mongo->base.ops = &mongo_ops;
-    mongo->pool = pool;
     mongo->database = g_strdup(config->database);
     return &mongo->base;
 }

@@ -5,13 +5,34 @@
 #include "mongoc_auto.h"
 #include "store_doc.h"
 #include "store_private.h"
+#include "jw/sync.h"
 
 G_BEGIN_DECLS
+
+/* store_servers.c: what is known of the servers, by the driver's own events. */
+typedef struct {
+    JwMutex mutex;
+    JwCond changed;
+    int64_t wait_ms;            /* besides what the driver waits itself */
+    mongoc_read_prefs_t *prefs; /* of the URI */
+    bool usable, no_waiting;    /* guarded by the mutex */
+} JwStoreServers;
+/* Takes the time for selecting a server out of @uri, or @select_ms, and leaves the driver's share in it. */
+void jw_store_servers_init(JwStoreServers *self, mongoc_uri_t *uri, int64_t select_ms);
+void jw_store_servers_clear(JwStoreServers *self);
+/* Before the pool's first client is taken. */
+void jw_store_servers_watch(JwStoreServers *self, mongoc_client_pool_t *pool);
+/* Until a server is usable; when time is up it is the driver's turn to say why there is none. UNAVAILABLE after
+ * jw_store_servers_stop_waiting(). */
+bool jw_store_servers_wait(JwStoreServers *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool jw_store_servers_usable(JwStoreServers *self);
+void jw_store_servers_stop_waiting(JwStoreServers *self);
 
 typedef struct {
     JwStore base;
     mongoc_client_pool_t *pool;
     char *database;
+    JwStoreServers servers;
 } JwStoreMongo;
 
 /* A client on loan from the pool, for the duration of one call. */
@@ -22,7 +43,7 @@ typedef struct {
 void jw_lease_clear(JwLease *lease);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JwLease, jw_lease_clear)
 
-/* BUSY when no client came back to the pool in time. */
+/* BUSY when no client came back to the pool in time; UNAVAILABLE: jw_store_servers_wait(). */
 bool jw_store_lease(JwStore *self, JwLease *lease, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 mongoc_collection_t *jw_lease_collection(const JwLease *lease, const char *name);
 

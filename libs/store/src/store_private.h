@@ -37,6 +37,8 @@ jw_store_owes_mail(const JwJob *job)
 typedef struct {
     void (*free)(JwStore *self);
     bool (*ping)(JwStore *self, GError **error);
+    bool (*reachable)(JwStore *self);
+    void (*stop_waiting)(JwStore *self);
     bool (*prepare)(JwStore *self, GError **error);
     bool (*drop)(JwStore *self, GError **error);
     bool (*pull_outbox)(JwStore *self, const JwOutboxRef *refs, size_t n_refs, GError **error);

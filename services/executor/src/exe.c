@@ -118,6 +118,9 @@ exe_drain(Exe *self, int64_t deadline_mono_ms)
     if (self->beats != NULL) {
         exe_beats_shutdown(self->beats);
     }
+    if (self->store != NULL && (self->beats == NULL || drained(self))) {
+        jw_store_stop_waiting(self->store); /* a job to be handed back is worth the wait */
+    }
 }
 
 void
@@ -133,6 +136,9 @@ exe_stop(Exe *self)
             g_thread_join(g_ptr_array_index(self->workers, i));
         }
         g_clear_pointer(&self->workers, g_ptr_array_unref);
+    }
+    if (self->store != NULL) {
+        jw_store_stop_waiting(self->store);
     }
     if (self->stop != NULL) {
         jw_stop_set(self->stop);

@@ -63,11 +63,14 @@ gw_drain(Gw *self, int64_t deadline_mono_ms)
 
     /* What is left when time is up, or cannot be brought on its way, stays in the outboxes; the scheduler relays it. */
     while (self->relay != NULL && jw_relay_backlog(self->relay) > 0 && jw_bus_connected(self->bus)
-           && jw_clock_mono_ms(self->clock) < deadline_mono_ms) {
+           && jw_store_reachable(self->store) && jw_clock_mono_ms(self->clock) < deadline_mono_ms) {
         (void)jw_stop_wait(timer, DRAIN_LOOK_MS);
     }
     if (self->relay != NULL) {
         jw_info("drained", JW_INT("left_in_outboxes", jw_relay_backlog(self->relay)));
+    }
+    if (self->store != NULL) {
+        jw_store_stop_waiting(self->store);
     }
 }
 

@@ -93,6 +93,9 @@ ntf_stop(Ntf *self)
         g_thread_join(g_ptr_array_index(self->senders, i));
     }
     g_clear_pointer(&self->senders, g_ptr_array_unref);
+    if (self->store != NULL) { /* a mail under way was worth the wait for its row */
+        jw_store_stop_waiting(self->store);
+    }
     g_clear_pointer(&self->keeper, g_thread_join);
     g_clear_pointer(&self->sending, jw_stillness_free);
     g_clear_pointer(&self->mail_scan.after_id, g_free);

@@ -124,6 +124,9 @@ sch_stop(Sch *self)
     if (self->stop != NULL) {
         jw_stop_set(self->stop);
     }
+    if (self->store != NULL) { /* every duty asks it, one after the other */
+        jw_store_stop_waiting(self->store);
+    }
     g_clear_pointer(&self->due_thread, g_thread_join);
     g_clear_pointer(&self->duties_thread, g_thread_join);
     g_clear_pointer(&self->running, jw_stillness_free);

@@ -127,7 +127,7 @@ deliver(gpointer kit)
     return GSIZE_TO_POINTER(jw_bus_mem_deliver(((GwKit *)kit)->gw.bus));
 }
 
-/* Draining ends when all is published, when the broker is away, and when time is up. */
+/* Draining ends when all is published, when the broker or the store is away, and when time is up. */
 static void
 test_drain(void **state)
 {
@@ -142,6 +142,10 @@ test_drain(void **state)
     gw_drain(&kit->gw, never);
     assert_int_equal(jw_relay_backlog(kit->gw.relay), 2);
     jw_bus_mem_set_down(kit->gw.bus, false);
+    jw_store_mem_set_reachable(kit->gw.store, false); /* what the broker has cannot be pulled */
+    gw_drain(&kit->gw, never);
+    assert_int_equal(jw_relay_backlog(kit->gw.relay), 2);
+    jw_store_mem_set_reachable(kit->gw.store, true);
     GThread *thread = g_thread_new("deliver", deliver, kit);
     gw_drain(&kit->gw, never);
     (void)g_thread_join(thread);

@@ -237,6 +237,63 @@ hold_client(gpointer data)
     return GINT_TO_POINTER(claim(data, &error) ? 1 : 0);
 }
 
+/* A process that ends does not wait for a server, the server of a fresh store included; one that answers is used. */
+static void
+a_store_that_waits_no_more(void **state)
+{
+    static const char options[] = "serverSelectionTimeoutMS=60000&connectTimeoutMS=1000";
+    ScriptedMongo *server = scripted_mongo_new();
+    g_autofree char *uri = uri_for(scripted_mongo_port(server), options);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwStore) used = new_store(uri, 4, "majority", &error);
+    g_autoptr(JwStore) fresh = new_store(uri, 4, "majority", &error);
+    const int64_t start_ms = jw_clock_mono_ms(jw_clock_system());
+
+    (void)state;
+    assert_ok(used != NULL && fresh != NULL, error);
+    scripted_mongo_set(server, SM_REPLY, "{\"ok\":1,\"value\":null}");
+    assert_ok(claim(used, &error), error);
+    assert_true(jw_store_reachable(used));
+    assert_false(jw_store_reachable(fresh)); /* nobody has asked for it yet */
+    jw_store_stop_waiting(used);
+    jw_store_stop_waiting(fresh);
+    assert_ok(claim(used, &error), error);
+    scripted_mongo_free(server);
+    assert_false(claim(used, &error)); /* the driver learns that it is away */
+    assert_jw_error(error, JW_ERROR_IN_DOUBT, "*");
+    g_clear_error(&error);
+    assert_false(jw_store_reachable(used));
+    assert_false(claim(used, &error));
+    assert_jw_error(error, JW_ERROR_UNAVAILABLE, "*no MongoDB server is known*");
+    assert_false(get(fresh, &error));
+    assert_jw_error(error, JW_ERROR_UNAVAILABLE, "*no MongoDB server is known*");
+    assert_true(jw_clock_mono_ms(jw_clock_system()) - start_ms < 30000);
+}
+
+/* Nor do those that wait when the process is told to end, or what is said to the server in the end. */
+static void
+a_wait_is_called_off(void **state)
+{
+    ScriptedMongo *server = scripted_mongo_new();
+    g_autofree char *uri = uri_for(scripted_mongo_port(server),
+                                   "serverSelectionTimeoutMS=60000&connectTimeoutMS=1000");
+    g_autoptr(GError) error = NULL;
+    JwStore *store = new_store(uri, 4, "majority", &error);
+    const int64_t start_ms = jw_clock_mono_ms(jw_clock_system());
+
+    (void)state;
+    assert_ok(store != NULL, error);
+    scripted_mongo_set(server, SM_REPLY, "{\"ok\":1,\"value\":null}");
+    assert_ok(claim(store, &error), error);
+    scripted_mongo_free(server);
+    assert_false(claim(store, &error));
+    GThread *waiter = g_thread_new("waiter", hold_client, store);
+    jw_store_stop_waiting(store);
+    assert_int_equal(GPOINTER_TO_INT(g_thread_join(waiter)), 0);
+    jw_store_free(store);
+    assert_true(jw_clock_mono_ms(jw_clock_system()) - start_ms < 30000);
+}
+
 static bool
 has_command(void *data)
 {
@@ -300,6 +357,8 @@ main(void)
         cmocka_unit_test(every_fault_is_called_by_its_name),
         cmocka_unit_test(a_write_is_sent_once),
         cmocka_unit_test(a_server_that_is_away_is_unavailable),
+        cmocka_unit_test(a_store_that_waits_no_more),
+        cmocka_unit_test(a_wait_is_called_off),
         cmocka_unit_test(an_empty_pool_is_busy),
         cmocka_unit_test(configuration_is_checked),
     };

@@ -34,6 +34,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwStore, jw_store_free)
 
 /* A round trip; for readiness. */
 bool jw_store_ping(JwStore *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether a server is known at the moment; asks none and waits for none. */
+bool jw_store_reachable(JwStore *self);
+/* For the end of a process: from now on no call waits for a server that is not known, but is
+ * UNAVAILABLE at once, those that wait already included. */
+void jw_store_stop_waiting(JwStore *self);
 /* Makes indexes; repeatable and safe from several processes at once. */
 bool jw_store_prepare(JwStore *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Tests only: drops the database. */

@@ -10,6 +10,8 @@ JwStore *jw_store_mem_new(void);
 void jw_store_mem_fail_nth(JwStore *self, int nth, JwErrorCode code, bool after);
 /* When that call has failed, the next @times calls fail with @code before anything is done. */
 void jw_store_mem_then_fail(JwStore *self, int times, JwErrorCode code);
+/* What jw_store_reachable() says; calls are answered all the same. */
+void jw_store_mem_set_reachable(JwStore *self, bool reachable);
 int jw_store_mem_calls(JwStore *self); /* calls since the store was made */
 
 G_END_DECLS

@@ -1,0 +1,91 @@
+/* store_servers.c: whether a server is usable, and the wait for one. Any thread.
+ * The driver can wait for a server as well, but nobody can call off its wait; and when a pool is
+ * destroyed, it waits once more, to tell the server that its sessions end. A process told to stop
+ * would spend its time with both. So the driver waits DRIVER_MS at most, which gives its words about
+ * what is wrong and bridges the retry of a read, and the rest of the time is waited for here. */
+#include "store_mongo.h"
+
+#include "jw/clock.h"
+
+#define DRIVER_MS 1000
+
+void
+jw_store_servers_init(JwStoreServers *self, mongoc_uri_t *uri, int64_t select_ms)
+{
+    int64_t whole_ms = mongoc_uri_get_option_as_int32(uri, MONGOC_URI_SERVERSELECTIONTIMEOUTMS,
+                                                      (int32_t)select_ms);
+    int64_t driver_ms = MIN(whole_ms, DRIVER_MS);
+
+    mongoc_uri_set_option_as_int32(uri, MONGOC_URI_SERVERSELECTIONTIMEOUTMS, (int32_t)driver_ms);
+    jw_mutex_init(&self->mutex);
+    jw_cond_init(&self->changed);
+    self->wait_ms = whole_ms - driver_ms;
+    self->prefs = mongoc_read_prefs_copy(mongoc_uri_get_read_prefs_t(uri));
+}
+
+void
+jw_store_servers_clear(JwStoreServers *self)
+{
+    g_clear_pointer(&self->prefs, mongoc_read_prefs_destroy);
+    jw_cond_clear(&self->changed);
+    jw_mutex_clear(&self->mutex);
+}
+
+/* On the thread that learned it, under a lock of the driver: nothing of the driver may be called but what looks at the
+ * description. */
+static void
+on_changed(const mongoc_apm_topology_changed_t *event)
+{
+    JwStoreServers *self = mongoc_apm_topology_changed_get_context(event);
+    const mongoc_topology_description_t *now =
+        mongoc_apm_topology_changed_get_new_description(event);
+    bool usable = mongoc_topology_description_has_writable_server(now)
+                  || mongoc_topology_description_has_readable_server(now, self->prefs);
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+
+    self->usable = usable;
+    if (usable) {
+        jw_cond_broadcast(&self->changed);
+    }
+}
+
+void
+jw_store_servers_watch(JwStoreServers *self, mongoc_client_pool_t *pool)
+{
+    mongoc_apm_callbacks_t *callbacks = mongoc_apm_callbacks_new();
+
+    mongoc_apm_set_topology_changed_cb(callbacks, on_changed);
+    (void)mongoc_client_pool_set_apm_callbacks(pool, callbacks, self);
+    mongoc_apm_callbacks_destroy(callbacks);
+}
+
+bool
+jw_store_servers_wait(JwStoreServers *self, GError **error)
+{
+    int64_t deadline_ms = jw_clock_mono_ms(jw_clock_system()) + self->wait_ms;
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+
+    while (!self->usable && !self->no_waiting
+           && jw_cond_wait_until(&self->changed, &self->mutex, deadline_ms)) {
+    }
+    return self->usable || !self->no_waiting
+           || jw_fail(error, JW_ERROR_UNAVAILABLE,
+                      "no MongoDB server is known, and this process ends");
+}
+
+bool
+jw_store_servers_usable(JwStoreServers *self)
+{
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+
+    return self->usable;
+}
+
+void
+jw_store_servers_stop_waiting(JwStoreServers *self)
+{
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+
+    self->no_waiting = true;
+    jw_cond_broadcast(&self->changed);
+}
