@@ -185,9 +185,11 @@ check_pair(JwStore *store, JwJobState state, JwJobTransition transition)
         stale.beat = 2;
         assert_lost(store, &stale, job);
     }
-    if ((rule->flags & JW_RULE_WHEN_DUE) != 0) {
+    if ((rule->flags & (JW_RULE_WHEN_DUE | JW_RULE_AFTER_BACKOFF)) != 0) {
         JwJobChange early = change;
         early.now_ms = SC_NOW - 1;
+        assert_lost(store, &early, job);
+        early.now_ms = SC_NOW - JW_JOB_BACKOFF_LONGEST_MS;
         assert_lost(store, &early, job);
     }
     assert_ok(jw_store_change_job(store, &change, &cas, &after, &error), error);
@@ -222,6 +224,33 @@ change_without_asking_for_the_document(JwStore *store)
     claim.job_id = "nobody";
     assert_ok(jw_store_change_job(store, &claim, &cas, NULL, &error), error);
     assert_int_equal(cas, JW_CAS_LOST);
+}
+
+/* The clock that set the time of the next attempt went an hour ahead of the claimer's, or has been set back since: no
+ * backoff is as long. What waits for a time of its own waits. */
+static void
+a_backoff_of_another_clock(JwStore *store)
+{
+    static const struct {
+        JwJobState state;
+        JwJobTransition transition;
+        JwCas cas;
+    } cases[] = {
+        { JW_JOB_PENDING, JW_CHANGE_CLAIM, JW_CAS_WON },
+        { JW_JOB_SCHEDULED, JW_CHANGE_PROMOTE, JW_CAS_LOST },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(JwJob) job = sc_job(cases[i].state);
+        JwJobChange change = change_of(job, cases[i].transition);
+        JwCas cas = cases[i].cas == JW_CAS_WON ? JW_CAS_LOST : JW_CAS_WON;
+
+        change.now_ms = SC_NOW - JW_JOB_BACKOFF_LONGEST_MS - 1;
+        sc_create(store, job);
+        assert_ok(jw_store_change_job(store, &change, &cas, NULL, &error), error);
+        assert_int_equal(cas, cases[i].cas);
+    }
 }
 
 static void
@@ -407,6 +436,7 @@ const ScCase sc_job_cases[] = {
     { "creates_many_and_names_those_that_exist", creates_many_and_names_those_that_exist },
     { "every_state_meets_every_change", every_state_meets_every_change },
     { "change_without_asking_for_the_document", change_without_asking_for_the_document },
+    { "a_backoff_of_another_clock", a_backoff_of_another_clock },
     { "retries_end_at_the_maximum", retries_end_at_the_maximum },
     { "beats_carry_progress_and_tell_of_a_cancel", beats_carry_progress_and_tell_of_a_cancel },
     { "of_many_claims_one_wins", of_many_claims_one_wins },

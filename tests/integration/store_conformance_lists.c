@@ -64,6 +64,14 @@ scans_by_state_due_and_age(JwStore *store)
                              .updated_before_ms = SC_NOW + 99,
                              .limit = 10 },
                 "3");
+    /* Times as far ahead were written by a clock that has been set back since. */
+    assert_scan(store,
+                (JwJobScan){ .due_before_ms = SC_NOW + 2, .ahead_ms = SC_NOW + 5, .limit = 10 },
+                "6 2 1");
+    assert_scan(
+        store,
+        (JwJobScan){ .updated_before_ms = SC_NOW + 96, .ahead_ms = SC_NOW + 98, .limit = 10 },
+        "6 5 1");
     /* Going on behind the third of them, 4, which was changed at SC_NOW + 96. */
     assert_scan(store,
                 (JwJobScan){ .limit = 2,

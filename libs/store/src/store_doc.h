@@ -70,6 +70,8 @@ bool jw_store_take_delivery(const bson_t *document, gpointer delivery_pointer, G
 bool jw_store_add_schedule(const bson_t *document, gpointer ptr_array, GError **error);
 bool jw_store_take_schedule(const bson_t *document, gpointer schedule_pointer, GError **error);
 
+/* The time is not after @last_ms or, unless that is 0, lies behind @ahead_ms. */
+void jw_store_append_past(bson_t *filter, const char *field, int64_t last_ms, int64_t ahead_ms);
 /* Names of the states in a bit set, as the condition `key: name` or `key: {$in: [...]}`. */
 void jw_store_append_states(bson_t *filter, const char *key, unsigned states,
                             const char *(*name)(int));

@@ -15,7 +15,11 @@ append_filter(bson_t *filter, const JwJobChange *change, const JwJobRule *rule)
         BSON_APPEND_INT64(filter, "beat", change->beat);
     }
     if ((rule->flags & JW_RULE_WHEN_DUE) != 0) {
-        BCON_APPEND(filter, "notBefore", "{", "$lte", BCON_DATE_TIME(change->now_ms), "}");
+        jw_store_append_past(filter, "notBefore", change->now_ms, 0);
+    }
+    if ((rule->flags & JW_RULE_AFTER_BACKOFF) != 0) {
+        jw_store_append_past(filter, "notBefore", change->now_ms,
+                             change->now_ms + JW_JOB_BACKOFF_LONGEST_MS);
     }
 }
 

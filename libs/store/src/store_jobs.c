@@ -92,6 +92,17 @@ jw_store_mongo_beat_job(JwStore *self, const char *job_id, int64_t token,
     return true;
 }
 
+void
+jw_store_append_past(bson_t *filter, const char *field, int64_t last_ms, int64_t ahead_ms)
+{
+    if (ahead_ms == 0) {
+        BCON_APPEND(filter, field, "{", "$lte", BCON_DATE_TIME(last_ms), "}");
+    } else {
+        BCON_APPEND(filter, field, "{", "$not", "{", "$gt", BCON_DATE_TIME(last_ms), "$lte",
+                    BCON_DATE_TIME(ahead_ms), "}", "}");
+    }
+}
+
 bool
 jw_store_mongo_scan_jobs(JwStore *self, const JwJobScan *scan, GPtrArray **ret_jobs, GError **error)
 {
@@ -104,10 +115,10 @@ jw_store_mongo_scan_jobs(JwStore *self, const JwJobScan *scan, GPtrArray **ret_j
         jw_store_append_states(&filter, "state", scan->states, jw_store_job_state_name);
     }
     if (scan->due_before_ms != 0) {
-        BCON_APPEND(&filter, "notBefore", "{", "$lte", BCON_DATE_TIME(scan->due_before_ms), "}");
+        jw_store_append_past(&filter, "notBefore", scan->due_before_ms, scan->ahead_ms);
     }
     if (scan->updated_before_ms != 0) {
-        BCON_APPEND(&filter, "updatedAt", "{", "$lt", BCON_DATE_TIME(scan->updated_before_ms), "}");
+        jw_store_append_past(&filter, "updatedAt", scan->updated_before_ms - 1, scan->ahead_ms);
     }
     if (scan->mail_pending) {
         BSON_APPEND_BOOL(&filter, "mailPending", true);

@@ -49,6 +49,13 @@ get_job(JwStore *self, const char *job_id, JwJob **ret_job, GError **error)
     return true;
 }
 
+/* ahead_ms: 0, or what lies behind it counts as past. */
+static bool
+is_past(int64_t at_ms, int64_t last_ms, int64_t ahead_ms)
+{
+    return at_ms <= last_ms || (ahead_ms != 0 && at_ms > ahead_ms);
+}
+
 static bool
 matches(const JwJob *job, const JwJobChange *change, const JwJobRule *rule)
 {
@@ -56,6 +63,9 @@ matches(const JwJob *job, const JwJobChange *change, const JwJobRule *rule)
            && ((rule->flags & JW_RULE_FENCED) == 0 || job->token == change->token)
            && ((rule->flags & JW_RULE_BEAT) == 0 || job->beat == change->beat)
            && ((rule->flags & JW_RULE_WHEN_DUE) == 0 || job->not_before_ms <= change->now_ms)
+           && ((rule->flags & JW_RULE_AFTER_BACKOFF) == 0
+               || is_past(job->not_before_ms, change->now_ms,
+                          change->now_ms + JW_JOB_BACKOFF_LONGEST_MS))
            && ((rule->flags & JW_RULE_COUNTS_RETRY) == 0 || job->retry_count < job->max_retries);
 }
 
@@ -208,8 +218,10 @@ scan_jobs(JwStore *self, const JwJobScan *scan, GPtrArray **ret_jobs, GError **e
     for (guint i = 0; i < all->len && jobs->len < scan->limit; i++) {
         const JwJob *job = g_ptr_array_index(all, i);
         if ((scan->states == 0 || (scan->states & JW_JOB_BIT(job->state)) != 0)
-            && (scan->due_before_ms == 0 || job->not_before_ms <= scan->due_before_ms)
-            && (scan->updated_before_ms == 0 || job->updated_at_ms < scan->updated_before_ms)
+            && (scan->due_before_ms == 0
+                || is_past(job->not_before_ms, scan->due_before_ms, scan->ahead_ms))
+            && (scan->updated_before_ms == 0
+                || is_past(job->updated_at_ms, scan->updated_before_ms - 1, scan->ahead_ms))
             && (!scan->mail_pending || job->mail_pending) && is_behind(job, scan)) {
             g_ptr_array_add(jobs, jw_job_copy(job));
         }

@@ -124,6 +124,7 @@ sch_hint(Sch *self, size_t *ret_hinted, GError **error)
         .states = JW_JOB_BIT(JW_JOB_PENDING),
         .due_before_ms = now,
         .updated_before_ms = now - self->config.hint_after_ms,
+        .ahead_ms = now + JW_JOB_BACKOFF_LONGEST_MS, /* as the claim has it */
         .limit = HINT_BATCH,
         .after_id = self->hints->after_id,
         .after_updated_ms = self->hints->after_updated_ms,

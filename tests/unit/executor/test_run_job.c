@@ -198,6 +198,30 @@ test_attempts_used_up(void **state)
     }
 }
 
+/* A clock set ahead skips the wait it comes upon and no other; one set back by more than any wait ends it. */
+static void
+test_clock_set_between_attempts(void **state)
+{
+    static const int64_t hour = 3600000;
+    ExeKit *kit = *state;
+    g_autofree char *id = kit_make(kit, "");
+    g_autofree char *dir = kit->exe.config.temp_dir;
+
+    kit->exe.config.temp_dir = g_build_filename(dir, "nothing-here", NULL);
+    exe_run_job(&kit->exe, id);
+    kit->ports->clock.fake.now_ms += hour;
+    for (int i = 0; i < 3; i++) {
+        exe_run_job(&kit->exe, id);
+    }
+    g_autoptr(JwJob) ahead = kit_job(kit->ports, id);
+    assert_int_equal(ahead->token, 2);
+    assert_true(ahead->attempts < ahead->max_attempts);
+    kit->ports->clock.fake.now_ms -= hour;
+    exe_run_job(&kit->exe, id);
+    g_autoptr(JwJob) back = kit_job(kit->ports, id);
+    assert_int_equal(back->token, 3);
+}
+
 static void
 test_nothing_to_claim(void **state)
 {
@@ -303,6 +327,7 @@ main(void)
         TEST(test_too_large),
         TEST(test_unknown_handler),
         TEST(test_attempts_used_up),
+        TEST(test_clock_set_between_attempts),
         TEST(test_nothing_to_claim),
         TEST(test_shutdown_hands_back),
         cmocka_unit_test(test_worker_thread),

@@ -62,7 +62,7 @@ test_flags(void **state)
         unsigned flags;
     } expected[] = {
         { JW_CHANGE_PROMOTE, JW_RULE_WHEN_DUE | JW_RULE_SETS_NOT_BEFORE },
-        { JW_CHANGE_CLAIM, JW_RULE_WHEN_DUE | JW_RULE_RAISES_TOKEN | JW_RULE_COUNTS_ATTEMPT },
+        { JW_CHANGE_CLAIM, JW_RULE_AFTER_BACKOFF | JW_RULE_RAISES_TOKEN | JW_RULE_COUNTS_ATTEMPT },
         { JW_CHANGE_FINISH, JW_RULE_FENCED | JW_RULE_ENDS },
         { JW_CHANGE_FAIL_RETRY, JW_RULE_FENCED | JW_RULE_SETS_NOT_BEFORE },
         { JW_CHANGE_FAIL_FINAL, JW_RULE_FENCED | JW_RULE_ENDS },
@@ -144,6 +144,7 @@ test_backoff(void **state)
     }
     assert_in_range(jw_job_backoff_ms(0, 0.5), 4999, 5001);
     assert_in_range(jw_job_backoff_ms(1000000, 0.5), 599999, 600001);
+    assert_int_equal(jw_job_backoff_ms(1000000, 1.0), JW_JOB_BACKOFF_LONGEST_MS);
 }
 
 int

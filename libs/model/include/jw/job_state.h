@@ -21,7 +21,7 @@ typedef enum {
 
 typedef enum {
     JW_CHANGE_PROMOTE, /* scheduled → pending, when notBefore has come; sets it */
-    /* T2 pending → running; token+1, attempts+1; when notBefore has come */
+    /* T2 pending → running; token+1, attempts+1; when the backoff is over */
     JW_CHANGE_CLAIM,
     JW_CHANGE_FINISH,     /* T4 running → completed; fenced */
     JW_CHANGE_FAIL_RETRY, /* T5 running → pending with notBefore; fenced */
@@ -47,6 +47,9 @@ typedef enum {
     JW_RULE_COUNTS_RETRY = 1 << 6, /* retryCount+1, attempts=0, error cleared */
     JW_RULE_SETS_NOT_BEFORE = 1 << 7,
     JW_RULE_ENDS = 1 << 8, /* sets finishedAt */
+    /* As WHEN_DUE, but a notBefore that is further ahead than the longest backoff is no time to
+     * wait for: the clock that set it went ahead of this one, or has been set back since. */
+    JW_RULE_AFTER_BACKOFF = 1 << 9,
 } JwJobRuleFlags;
 
 typedef struct {
@@ -68,5 +71,6 @@ bool jw_priority_parse(const char *text, JwPriority *ret_priority);
 /* Wait before attempt number @attempts + 1: 5 s · 2^(attempts-1), at most 10 min, ± 20 % by
  * @jitter in [0,1). */
 int64_t jw_job_backoff_ms(int attempts, double jitter);
+#define JW_JOB_BACKOFF_LONGEST_MS INT64_C(720000)
 
 G_END_DECLS

@@ -51,7 +51,9 @@ typedef struct {
     unsigned states;           /* JW_JOB_BIT()s */
     int64_t due_before_ms;     /* notBefore ≤ */
     int64_t updated_before_ms; /* updatedAt < */
-    bool mail_pending;         /* only those whose mail is not known to have ended */
+    /* For these two a time behind this is past as well: a clock that has been set back wrote it. */
+    int64_t ahead_ms;
+    bool mail_pending; /* only those whose mail is not known to have ended */
     size_t limit;
     /* Goes on behind this place of the order (updatedAt, id); NULL: from the start. */
     const char *after_id;
