@@ -251,7 +251,7 @@ delete_from(const JwLease *lease, const char *collection, const char *key, const
     bson_error_t cause;
 
     return mongoc_collection_delete_many(from, filter, NULL, NULL, &cause)
-           || jw_store_fail_write(error, &cause, "deleting file '%s'", file_id);
+           || jw_store_fail_write(error, &cause, NULL, "deleting file '%s'", file_id);
 }
 
 bool

@@ -115,7 +115,7 @@ jw_store_modify(JwStore *self, const char *collection, const bson_t *filter, con
         mongoc_find_and_modify_opts_set_fields(opts, fields);
     }
     if (!mongoc_collection_find_and_modify_with_opts(in, filter, opts, &reply, &cause)) {
-        return jw_store_fail_write(error, &cause, "changing a document of %s", collection);
+        return jw_store_fail_write(error, &cause, &reply, "changing a document of %s", collection);
     }
     if (!jw_store_check_concern(error, &reply, "changing a document")) {
         return false;
@@ -157,7 +157,7 @@ jw_store_update(JwStore *self, const char *collection, const bson_t *filter, con
     bson_iter_t iter;
 
     if (!mongoc_collection_update_one(in, filter, update, NULL, &reply, &cause)) {
-        return jw_store_fail_write(error, &cause, "updating %s", collection);
+        return jw_store_fail_write(error, &cause, &reply, "updating %s", collection);
     }
     *ret_cas = bson_iter_init_find(&iter, &reply, "matchedCount") && bson_iter_as_int64(&iter) > 0
                    ? JW_CAS_WON
@@ -201,7 +201,7 @@ read_insert_reply(const bson_t *reply, const char *collection, size_t n, JwCreat
         }
         if (cause.code != MONGOC_ERROR_DUPLICATE_KEY) {
             g_strlcpy(cause.message, "one document was refused", sizeof(cause.message));
-            return jw_store_fail_write(error, &cause, "inserting into %s", collection);
+            return jw_store_fail_write(error, &cause, reply, "inserting into %s", collection);
         }
         if (index < 0 || (size_t)index >= n || creates[index] == JW_CREATE_EXISTS) {
             return jw_fail(error, JW_ERROR_IN_DOUBT,
@@ -263,7 +263,7 @@ jw_store_insert(JwStore *self, const char *collection, const GPtrArray *document
         return read_insert_success(&reply, collection, documents->len, ret_creates, error);
     }
     if (cause.domain != MONGOC_ERROR_SERVER || cause.code != MONGOC_ERROR_DUPLICATE_KEY) {
-        return jw_store_fail_write(error, &cause, "inserting into %s", collection);
+        return jw_store_fail_write(error, &cause, &reply, "inserting into %s", collection);
     }
     return jw_store_check_concern(error, &reply, "inserting")
            && read_insert_reply(&reply, collection, documents->len, ret_creates, error);
@@ -332,7 +332,7 @@ jw_store_make_index(JwStore *self, const JwIndexSpec *spec, GError **error)
         BCON_DOCUMENT(&keys), "name", BCON_UTF8(name), "unique", BCON_BOOL(spec->unique), "}", "]");
     if (!mongoc_client_write_command_with_opts(lease.client, lease.store->database, command, NULL,
                                                NULL, &cause)) {
-        return jw_store_fail_write(error, &cause, "making the index %s of %s", name,
+        return jw_store_fail_write(error, &cause, NULL, "making the index %s of %s", name,
                                    spec->collection);
     }
     return true;

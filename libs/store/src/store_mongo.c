@@ -217,7 +217,7 @@ drop(JwStore *self, GError **error)
     bson_error_t cause;
 
     if (!mongoc_database_drop(database, &cause)) {
-        return jw_store_fail_write(error, &cause, "dropping the database");
+        return jw_store_fail_write(error, &cause, NULL, "dropping the database");
     }
     return true;
 }

@@ -48,9 +48,10 @@ bool jw_store_lease(JwStore *self, JwLease *lease, GError **error) G_GNUC_WARN_U
 mongoc_collection_t *jw_lease_collection(const JwLease *lease, const char *name);
 
 /* Translate a libmongoc error (store_fail.c) and return false. What a failed write left is in
- * doubt unless the error says that it never began; a failed read is merely unavailable. */
-bool jw_store_fail_write(GError **error, const bson_error_t *cause, const char *format, ...)
-    G_GNUC_PRINTF(3, 4);
+ * doubt unless the error says that it never began; a failed read is merely unavailable. @reply:
+ * (nullable): what the server said besides. */
+bool jw_store_fail_write(GError **error, const bson_error_t *cause, const bson_t *reply,
+                         const char *format, ...) G_GNUC_PRINTF(4, 5);
 bool jw_store_fail_read(GError **error, const bson_error_t *cause, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 /* A write that succeeded and whose reply has a write concern error is in doubt all the same. */

@@ -54,7 +54,7 @@ pull_kind(JwStore *self, JwDocKind kind, const JwOutboxRef *refs, size_t n_refs,
     bson_append_document_end(&pull, &outbox);
     bson_append_document_end(&update, &pull);
     if (!mongoc_collection_update_many(in, &filter, &update, NULL, NULL, &cause)) {
-        return jw_store_fail_write(error, &cause, "clearing outboxes");
+        return jw_store_fail_write(error, &cause, NULL, "clearing outboxes");
     }
     return true;
 }

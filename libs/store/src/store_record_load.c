@@ -132,7 +132,7 @@ jw_store_mongo_drop_records(JwStore *self, const char *collection, GError **erro
     }
     if (!mongoc_collection_drop(dropped, &cause)
         && !(cause.domain == MONGOC_ERROR_SERVER && cause.code == NAMESPACE_NOT_FOUND)) {
-        return jw_store_fail_write(error, &cause, "dropping %s", collection);
+        return jw_store_fail_write(error, &cause, NULL, "dropping %s", collection);
     }
     return true;
 }

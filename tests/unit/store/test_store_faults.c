@@ -2,103 +2,8 @@
  * stalls, nonsense, refusals, write concerns not met; on a scripted server, so that each fault
  * comes when it is asked for. The one rule behind the table: a write is UNAVAILABLE only if it
  * certainly did not happen. */
-#include "store_conformance.h"
-#include "scripted_mongo.h"
+#include "fault_calls.h"
 #include "jw/sync.h"
-
-static char *
-uri_for(int port, const char *options)
-{
-    return g_strdup_printf("mongodb://127.0.0.1:%d/?%s", port, options);
-}
-
-static JwStore *
-new_store(const char *uri, int64_t pool_size, const char *w, GError **error)
-{
-    g_autofree char *uri_copy = g_strdup(uri);
-    g_autofree char *concern = g_strdup(w);
-    char database[] = "faults";
-    const JwStoreConfig config = { .uri = uri_copy,
-                                   .database = database,
-                                   .write_concern = concern,
-                                   .journal = true,
-                                   .pool_size = pool_size,
-                                   .wait_ms = 100,
-                                   .select_ms = 2000,
-                                   .socket_ms = 250 };
-
-    return jw_store_mongo_new(&config, "faults", error);
-}
-
-static bool
-create(JwStore *store, GError **error)
-{
-    g_autoptr(JwJob) job = sc_job(JW_JOB_PENDING);
-    const JwJob *const jobs[] = { job };
-    JwCreate made;
-
-    return jw_store_create_jobs(store, jobs, 1, &made, error);
-}
-
-static bool
-create_two(JwStore *store, GError **error)
-{
-    g_autoptr(JwJob) one = sc_job(JW_JOB_PENDING);
-    g_autoptr(JwJob) two = sc_job(JW_JOB_PENDING);
-    const JwJob *const jobs[] = { one, two };
-    JwCreate made[2];
-
-    return jw_store_create_jobs(store, jobs, 2, made, error);
-}
-
-static bool
-claim(JwStore *store, GError **error)
-{
-    const JwJobChange change = {
-        .job_id = "j", .transition = JW_CHANGE_CLAIM, .now_ms = SC_NOW, .owner = "me"
-    };
-    JwCas cas;
-
-    return jw_store_change_job(store, &change, &cas, NULL, error);
-}
-
-static bool
-pull(JwStore *store, GError **error)
-{
-    const JwOutboxRef refs[] = { { JW_DOC_JOB, "j", "e" }, { JW_DOC_JOB, "k", "e" } };
-
-    return jw_store_pull_outbox(store, refs, 2, error);
-}
-
-static bool
-roll_up(JwStore *store, GError **error)
-{
-    const JwDeliveryCounts counts = { 1, 1, 0, 0 };
-
-    return jw_store_set_delivery_counts(store, "j", &counts, true, SC_NOW, error);
-}
-
-static bool
-delete_file(JwStore *store, GError **error)
-{
-    return jw_store_delete_file(store, "f", error);
-}
-
-static bool
-get(JwStore *store, GError **error)
-{
-    g_autoptr(JwJob) job = NULL;
-
-    return jw_store_get_job(store, "j", &job, error);
-}
-
-static bool
-count(JwStore *store, GError **error)
-{
-    int64_t n;
-
-    return jw_store_count_jobs(store, JW_JOB_BIT(JW_JOB_PENDING), 5, &n, error);
-}
 
 typedef struct {
     const char *what;
@@ -125,7 +30,7 @@ static const Fault faults[] = {
     { "insert, impossible length", create, SM_BAD_LENGTH, NULL, JW_ERROR_IN_DOUBT },
     { "insert, half a reply", create, SM_CUT, NULL, JW_ERROR_IN_DOUBT },
     { "insert, not primary", create, SM_REPLY, NOT_PRIMARY, JW_ERROR_UNAVAILABLE },
-    { "insert, shutdown", create, SM_REPLY, SHUTDOWN, JW_ERROR_UNAVAILABLE },
+    { "insert, shutdown", create, SM_REPLY, SHUTDOWN, JW_ERROR_IN_DOUBT },
     { "insert, disk full", create, SM_REPLY, FULL, JW_ERROR_UNAVAILABLE },
     { "insert, not allowed", create, SM_REPLY, DENIED, JW_ERROR_UNAVAILABLE },
     { "insert, unknown code", create, SM_REPLY, STRANGE, JW_ERROR_INTERNAL },
@@ -147,7 +52,7 @@ static const Fault faults[] = {
     { "change, no reply in time", claim, SM_STALL, NULL, JW_ERROR_IN_DOUBT },
     { "change, nonsense", claim, SM_GARBAGE, NULL, JW_ERROR_IN_DOUBT },
     { "change, not primary", claim, SM_REPLY, NOT_PRIMARY, JW_ERROR_UNAVAILABLE },
-    { "change, stepped down", claim, SM_REPLY, STEPPED, JW_ERROR_UNAVAILABLE },
+    { "change, stepped down", claim, SM_REPLY, STEPPED, JW_ERROR_IN_DOUBT },
     { "change, concern not met", claim, SM_REPLY,
       "{\"ok\":1,\"value\":{\"_id\":\"j\"}," CONCERN "}", JW_ERROR_IN_DOUBT },
     { "change, no document but a number", claim, SM_REPLY, "{\"ok\":1,\"value\":5}",

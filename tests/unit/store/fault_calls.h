@@ -1,0 +1,98 @@
+/* fault_calls.h: a store on a scripted server, and one call of each kind, for tests that only look at its error. */
+#pragma once
+#include "store_conformance.h"
+#include "scripted_mongo.h"
+
+G_GNUC_UNUSED static char *
+uri_for(int port, const char *options)
+{
+    return g_strdup_printf("mongodb://127.0.0.1:%d/?%s", port, options);
+}
+
+G_GNUC_UNUSED static JwStore *
+new_store(const char *uri, int64_t pool_size, const char *w, GError **error)
+{
+    g_autofree char *uri_copy = g_strdup(uri);
+    g_autofree char *concern = g_strdup(w);
+    char database[] = "faults";
+    const JwStoreConfig config = { .uri = uri_copy,
+                                   .database = database,
+                                   .write_concern = concern,
+                                   .journal = true,
+                                   .pool_size = pool_size,
+                                   .wait_ms = 100,
+                                   .select_ms = 2000,
+                                   .socket_ms = 250 };
+
+    return jw_store_mongo_new(&config, "faults", error);
+}
+
+G_GNUC_UNUSED static bool
+create(JwStore *store, GError **error)
+{
+    g_autoptr(JwJob) job = sc_job(JW_JOB_PENDING);
+    const JwJob *const jobs[] = { job };
+    JwCreate made;
+
+    return jw_store_create_jobs(store, jobs, 1, &made, error);
+}
+
+G_GNUC_UNUSED static bool
+create_two(JwStore *store, GError **error)
+{
+    g_autoptr(JwJob) one = sc_job(JW_JOB_PENDING);
+    g_autoptr(JwJob) two = sc_job(JW_JOB_PENDING);
+    const JwJob *const jobs[] = { one, two };
+    JwCreate made[2];
+
+    return jw_store_create_jobs(store, jobs, 2, made, error);
+}
+
+G_GNUC_UNUSED static bool
+claim(JwStore *store, GError **error)
+{
+    const JwJobChange change = {
+        .job_id = "j", .transition = JW_CHANGE_CLAIM, .now_ms = SC_NOW, .owner = "me"
+    };
+    JwCas cas;
+
+    return jw_store_change_job(store, &change, &cas, NULL, error);
+}
+
+G_GNUC_UNUSED static bool
+pull(JwStore *store, GError **error)
+{
+    const JwOutboxRef refs[] = { { JW_DOC_JOB, "j", "e" }, { JW_DOC_JOB, "k", "e" } };
+
+    return jw_store_pull_outbox(store, refs, 2, error);
+}
+
+G_GNUC_UNUSED static bool
+roll_up(JwStore *store, GError **error)
+{
+    const JwDeliveryCounts counts = { 1, 1, 0, 0 };
+
+    return jw_store_set_delivery_counts(store, "j", &counts, true, SC_NOW, error);
+}
+
+G_GNUC_UNUSED static bool
+delete_file(JwStore *store, GError **error)
+{
+    return jw_store_delete_file(store, "f", error);
+}
+
+G_GNUC_UNUSED static bool
+get(JwStore *store, GError **error)
+{
+    g_autoptr(JwJob) job = NULL;
+
+    return jw_store_get_job(store, "j", &job, error);
+}
+
+G_GNUC_UNUSED static bool
+count(JwStore *store, GError **error)
+{
+    int64_t n;
+
+    return jw_store_count_jobs(store, JW_JOB_BIT(JW_JOB_PENDING), 5, &n, error);
+}
