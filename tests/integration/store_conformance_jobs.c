@@ -226,8 +226,8 @@ change_without_asking_for_the_document(JwStore *store)
     assert_int_equal(cas, JW_CAS_LOST);
 }
 
-/* The clock that set the time of the next attempt went an hour ahead of the claimer's, or has been set back since: no
- * backoff is as long. What waits for a time of its own waits. */
+/* The clock that set the time of the next attempt went an hour ahead of the claimer's, or has
+ * been set back since: no backoff is as long. What waits for a time of its own waits. */
 static void
 a_backoff_of_another_clock(JwStore *store)
 {

@@ -8,9 +8,9 @@
 #define CUT_OFF         JW_ERROR_IN_DOUBT, JW_ERROR_UNAVAILABLE    /* maybe behind the write */
 #define FAULT(category) JW_ERROR_##category, JW_ERROR_##category
 
-/* Server codes (src/mongo/base/error_codes.yml); with error API 2 they come in one domain. All that the drivers'
- * specifications call retryable are here; those speak of a retry that the server recognises, so for a plain one each code
- * is asked whether the write may have happened. */
+/* Server codes (src/mongo/base/error_codes.yml); with error API 2 they come in one domain. All
+ * that the drivers' specifications call retryable are here; those speak of a retry that the
+ * server recognises, so for a plain one each code is asked whether the write may have happened. */
 static const struct {
     uint32_t code;
     JwErrorCode write, read;

@@ -17,13 +17,14 @@ typedef struct {
     mongoc_read_prefs_t *prefs; /* of the URI */
     bool usable, no_waiting;    /* guarded by the mutex */
 } JwStoreServers;
-/* Takes the time for selecting a server out of @uri, or @select_ms, and leaves the driver's share in it. */
+/* Takes the time for selecting a server out of @uri, or @select_ms, and leaves the driver's
+ * share in it. */
 void jw_store_servers_init(JwStoreServers *self, mongoc_uri_t *uri, int64_t select_ms);
 void jw_store_servers_clear(JwStoreServers *self);
 /* Before the pool's first client is taken. */
 void jw_store_servers_watch(JwStoreServers *self, mongoc_client_pool_t *pool);
-/* Until a server is usable; when time is up it is the driver's turn to say why there is none. UNAVAILABLE after
- * jw_store_servers_stop_waiting(). */
+/* Until a server is usable; when time is up it is the driver's turn to say why there is none.
+ * UNAVAILABLE after jw_store_servers_stop_waiting(). */
 bool jw_store_servers_wait(JwStoreServers *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool jw_store_servers_usable(JwStoreServers *self);
 void jw_store_servers_stop_waiting(JwStoreServers *self);

@@ -1,8 +1,8 @@
-/* store_servers.c: whether a server is usable, and the wait for one. Any thread.
- * The driver can wait for a server as well, but nobody can call off its wait; and when a pool is
- * destroyed, it waits once more, to tell the server that its sessions end. A process told to stop
- * would spend its time with both. So the driver waits DRIVER_MS at most, which gives its words about
- * what is wrong and bridges the retry of a read, and the rest of the time is waited for here. */
+/* store_servers.c: whether a server is usable, and the wait for one. Any thread. The driver can
+ * wait for a server as well, but nobody can call off its wait; and when a pool is destroyed, it
+ * waits once more, to tell the server that its sessions end. A process told to stop would spend
+ * its time with both. So the driver waits DRIVER_MS at most, which gives its words about what is
+ * wrong and bridges the retry of a read, and the rest of the time is waited for here. */
 #include "store_mongo.h"
 
 #include "jw/clock.h"
@@ -31,8 +31,8 @@ jw_store_servers_clear(JwStoreServers *self)
     jw_mutex_clear(&self->mutex);
 }
 
-/* On the thread that learned it, under a lock of the driver: nothing of the driver may be called but what looks at the
- * description. */
+/* On the thread that learned it, under a lock of the driver: nothing of the driver may be called
+ * but what looks at the description. */
 static void
 on_changed(const mongoc_apm_topology_changed_t *event)
 {

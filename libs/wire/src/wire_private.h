@@ -27,8 +27,8 @@ bool jw_wire_check_job(const JwWire *self, const json_t *body, JwOrigin origin, 
 /* The job of a body without faults. @at_ms: what a period without `at` ends before.
  * (transfer full) */
 JwJob *jw_wire_build_job(const JwWire *self, const json_t *body, int64_t at_ms, int64_t now_ms);
-/* What is wrong with the parameters of a job that is too large to be published again as a command, or NULL. (transfer
- * full) */
+/* What is wrong with the parameters of a job that is too large to be published again as a
+ * command, or NULL. (transfer full) */
 char *jw_wire_check_size(const JwJob *job);
 /* Gives it to the caller, unless it is too large: a fault. */
 bool jw_wire_take_job(JwJob *take_job, JwFaults *faults, JwJob **ret_job);

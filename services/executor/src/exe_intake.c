@@ -31,10 +31,10 @@ intake_poison(Intake *self, char *take_reason)
     self->answer->reason = take_reason;
 }
 
-/* A command that this version refuses may name a job that exists: it repeats an earlier command, be it of this very batch,
- * or another version of a service made the job, with definitions of its own. Then the handler ends the job with a reason
- * that people see; a dead letter would leave it pending for ever. Asked once the run's jobs are durable.
- * False: the store is away. */
+/* A command that this version refuses may name a job that exists: it repeats an earlier command,
+ * be it of this very batch, or another version of a service made the job, with definitions of
+ * its own. Then the handler ends the job with a reason that people see; a dead letter would
+ * leave it pending for ever. Asked once the run's jobs are durable. False: the store is away. */
 static bool
 intake_refused(Intake *self)
 {

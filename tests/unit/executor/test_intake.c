@@ -219,8 +219,8 @@ test_refused_but_known(void **state)
     assert_non_null(strstr(reason, "/reportType"));
 }
 
-/* The same two commands, in one batch and one after the other, end alike: the first made the job, and what the second says
- * counts no more. */
+/* The same two commands, in one batch and one after the other, end alike: the first made the
+ * job, and what the second says counts no more. */
 static void
 test_same_command_twice(void **state)
 {

@@ -198,7 +198,8 @@ test_attempts_used_up(void **state)
     }
 }
 
-/* A clock set ahead skips the wait it comes upon and no other; one set back by more than any wait ends it. */
+/* A clock set ahead skips the wait it comes upon and no other; one set back by more than any
+ * wait ends it. */
 static void
 test_clock_set_between_attempts(void **state)
 {

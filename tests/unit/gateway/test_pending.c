@@ -127,7 +127,8 @@ deliver(gpointer kit)
     return GSIZE_TO_POINTER(jw_bus_mem_deliver(((GwKit *)kit)->gw.bus));
 }
 
-/* Draining ends when all is published, when the broker or the store is away, and when time is up. */
+/* Draining ends when all is published, when the broker or the store is away, and when time is
+ * up. */
 static void
 test_drain(void **state)
 {

@@ -114,8 +114,9 @@ test_hint_after_an_attempt(void **state)
     assert_int_equal(hint(kit), 0);
 }
 
-/* The clock is set back by an hour: neither the time of the next attempt nor that of the last change delays the hint by
- * that. Set ahead again, the one wait that was skipped is all that is lost. */
+/* The clock is set back by an hour: neither the time of the next attempt nor that of the last
+ * change delays the hint by that. Set ahead again, the one wait that was skipped is all that is
+ * lost. */
 static void
 test_hint_and_a_clock_set_back(void **state)
 {

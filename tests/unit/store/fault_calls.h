@@ -1,4 +1,5 @@
-/* fault_calls.h: a store on a scripted server, and one call of each kind, for tests that only look at its error. */
+/* fault_calls.h: a store on a scripted server, and one call of each kind, for tests that only
+ * look at its error. */
 #pragma once
 #include "store_conformance.h"
 #include "scripted_mongo.h"

@@ -1,6 +1,7 @@
-/* test_store_codes.c: what each error code of a server means for a write and for a read. The first part is the list of the
- * drivers' specification of retryable writes, with what the retryable reads add. A write is UNAVAILABLE only if the
- * server refused it before it did anything; where it was interrupted, nobody knows. */
+/* test_store_codes.c: what each error code of a server means for a write and for a read. The
+ * first part is the list of the drivers' specification of retryable writes, with what the
+ * retryable reads add. A write is UNAVAILABLE only if the server refused it before it did
+ * anything; where it was interrupted, nobody knows. */
 #include "fault_calls.h"
 
 #define LATER JW_ERROR_UNAVAILABLE
@@ -133,8 +134,8 @@ a_write_concern_not_met_is_in_doubt(void **state)
 
 #define REFUSED(index, code) "{\"index\":" #index ",\"code\":" #code ",\"errmsg\":\"x\"}"
 
-/* A code of a server newer than this list: its label says that it is worth another try, not that nothing was done. And of
- * several documents some may be written when the rest is refused. */
+/* A code of a server newer than this list: its label says that it is worth another try, not that
+ * nothing was done. And of several documents some may be written when the rest is refused. */
 static void
 what_the_rest_of_a_reply_tells(void **state)
 {

@@ -142,7 +142,8 @@ hold_client(gpointer data)
     return GINT_TO_POINTER(claim(data, &error) ? 1 : 0);
 }
 
-/* A process that ends does not wait for a server, the server of a fresh store included; one that answers is used. */
+/* A process that ends does not wait for a server, the server of a fresh store included; one that
+ * answers is used. */
 static void
 a_store_that_waits_no_more(void **state)
 {
@@ -175,7 +176,8 @@ a_store_that_waits_no_more(void **state)
     assert_true(jw_clock_mono_ms(jw_clock_system()) - start_ms < 30000);
 }
 
-/* Nor do those that wait when the process is told to end, or what is said to the server in the end. */
+/* Nor do those that wait when the process is told to end, or what is said to the server in the
+ * end. */
 static void
 a_wait_is_called_off(void **state)
 {

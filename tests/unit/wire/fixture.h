@@ -85,8 +85,8 @@ requested(const Fixture *fixture, const char *text)
     return job;
 }
 
-/* A body whose filters take over 290 KiB when stored: at most 1000 values of a filter and 200 bytes of a value are
- * allowed. @agents: how many of a second filter. (transfer full) */
+/* A body whose filters take over 290 KiB when stored: at most 1000 values of a filter and 200
+ * bytes of a value are allowed. @agents: how many of a second filter. (transfer full) */
 static inline char *
 large_body(int agents)
 {

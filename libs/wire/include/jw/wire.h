@@ -57,8 +57,8 @@ bool jw_wire_job_from_request(const JwWire *self, const struct json_t *body, int
 bool jw_wire_job_from_command(const JwWire *self, const struct json_t *body, const char *ce_source,
                               const char *ce_id, int64_t now_ms, JwFaults *faults,
                               JwJob **ret_job) G_GNUC_WARN_UNUSED_RESULT;
-/* The id of the job that a submit command names, whatever else is wrong with it: jobId, else derived.
- * NULL: none. (transfer full) */
+/* The id of the job that a submit command names, whatever else is wrong with it: jobId, else
+ * derived. NULL: none. (transfer full) */
 char *jw_wire_command_job_id(const struct json_t *body, const char *ce_source, const char *ce_id);
 /* What a stored job asks of its definition. CORRUPT when spec does not parse; NOT_FOUND when the
  * definition is gone. */
