@@ -10,6 +10,7 @@ jw_add_test(test_store_mongo
         ${CMAKE_CURRENT_LIST_DIR}/store_conformance_schedules.c
         ${CMAKE_CURRENT_LIST_DIR}/store_conformance_data.c
         ${CMAKE_CURRENT_LIST_DIR}/store_conformance_expiry.c
+        ${CMAKE_CURRENT_LIST_DIR}/store_conformance_unreadable.c
     LINK jw::store PkgConfig::MONGOC
     LABELS integration conformance
     TIMEOUT 300)

@@ -4,6 +4,7 @@
 #include "jw/ident.h"
 
 static JwStore *(*make_store)(void);
+static ScSpoil spoil_document;
 
 static int
 set_up(void **state)
@@ -37,14 +38,15 @@ run_case(void **state)
 }
 
 int
-sc_run(const char *name, JwStore *(*make)(void))
+sc_run(const char *name, JwStore *(*make)(void), ScSpoil spoil)
 {
-    const ScCase *const groups[] = { sc_job_cases,      sc_list_cases, sc_delivery_cases,
-                                     sc_schedule_cases, sc_file_cases, sc_expiry_cases,
-                                     sc_record_cases };
+    const ScCase *const groups[] = { sc_job_cases,      sc_list_cases,      sc_delivery_cases,
+                                     sc_schedule_cases, sc_file_cases,      sc_expiry_cases,
+                                     sc_record_cases,   sc_unreadable_cases };
     int failures = 0;
 
     make_store = make;
+    spoil_document = spoil;
     for (size_t i = 0; i < G_N_ELEMENTS(groups); i++) {
         for (running = groups[i]; running->name != NULL; running++) {
             const struct CMUnitTest tests[] = {
@@ -54,6 +56,12 @@ sc_run(const char *name, JwStore *(*make)(void))
         }
     }
     return failures;
+}
+
+void
+sc_spoil(JwStore *store, const char *collection, const char *id)
+{
+    spoil_document(store, collection, id);
 }
 
 JwOutboxEntry *

@@ -11,14 +11,18 @@
 #include "jw/store_schedules.h"
 
 /* Runs all cases on stores that @make gives; returns the number of failures, as cmocka does. */
-int sc_run(const char *name, JwStore *(*make)(void));
+typedef void (*ScSpoil)(JwStore *store, const char *collection, const char *id);
+int sc_run(const char *name, JwStore *(*make)(void), ScSpoil spoil);
+
+/* Makes a stored document unreadable behind the store's back, its outbox included. */
+void sc_spoil(JwStore *store, const char *collection, const char *id);
 
 typedef struct {
     const char *name;
     void (*run)(JwStore *store);
 } ScCase;
 extern const ScCase sc_job_cases[], sc_list_cases[], sc_delivery_cases[], sc_schedule_cases[],
-    sc_file_cases[], sc_expiry_cases[], sc_record_cases[];
+    sc_file_cases[], sc_expiry_cases[], sc_record_cases[], sc_unreadable_cases[];
 
 #define SC_NOW INT64_C(1767225600000) /* 2026-01-01T00:00:00Z */
 

@@ -1,6 +1,7 @@
 /* test_store_mongo.c: the conformance test on the server of JW_MONGODB_URI, and what only that
  * adapter has: configuration, the pool, tampering behind its back. */
 #include "store_conformance.h"
+#include "jw/metrics.h"
 #include <mongoc/mongoc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,6 +63,18 @@ tamper(const char *collection, const char *filter_json, const char *update_json)
     bson_destroy(update);
     mongoc_collection_destroy(in);
     mongoc_client_destroy(client);
+}
+
+static void
+spoil(JwStore *store, const char *collection, const char *id)
+{
+    g_autofree char *filter = g_strdup_printf("{\"_id\":\"%s\"}", id);
+
+    (void)store;
+    tamper(collection, filter,
+           strcmp(collection, "occurrences") == 0
+               ? "{\"$set\":{\"kind\":5}}"
+               : "{\"$set\":{\"priority\":\"high\",\"token\":\"seven\",\"outbox.0.id\":5}}");
 }
 
 static int
@@ -173,6 +186,36 @@ a_document_of_another_shape_is_corrupt(void **state)
     }
 }
 
+/* Scans come by every second: each of them counts it, the first names it. */
+static void
+an_unreadable_document_is_named_once(void **state)
+{
+    JwMetric *unreadable =
+        jw_metric_counter("jobwire_store_unreadable_total", "set already", "collection");
+    const double before = jw_metric_value(unreadable, "jobs");
+    const JwJobScan scan = { .limit = 9 };
+    int named = 0;
+
+    for (int i = 0; i < 2; i++) {
+        g_autoptr(JwJob) job = sc_job(JW_JOB_PENDING);
+        sc_create(*state, job);
+        spoil(*state, "jobs", job->id);
+    }
+    tk_log_capture();
+    for (int i = 0; i < 3; i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GPtrArray) jobs = NULL;
+        assert_ok(jw_store_scan_jobs(*state, &scan, &jobs, &error), error);
+        assert_int_equal(jobs->len, 0);
+    }
+    assert_int_equal((int)(jw_metric_value(unreadable, "jobs") - before), 6);
+    g_autofree char *log = tk_log_take();
+    for (const char *at = log; (at = strstr(at, "document_unreadable")) != NULL; at++) {
+        named++;
+    }
+    assert_int_equal(named, 2);
+}
+
 static void
 an_unknown_field_is_passed_over(void **state)
 {
@@ -228,6 +271,7 @@ main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_damaged_file_is_not_served, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_document_of_another_shape_is_corrupt, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_unreadable_document_is_named_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_unknown_field_is_passed_over, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_text_that_is_not_utf8_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_broken_message_does_not_stop_a_change, set_up, tear_down),
@@ -237,7 +281,7 @@ main(void)
                         "`eval \"$(make env)\"`\n");
         return EXIT_FAILURE;
     }
-    int failures = sc_run("store on MongoDB", make_mongo);
+    int failures = sc_run("store on MongoDB", make_mongo, spoil);
 
     failures += cmocka_run_group_tests_name("MongoDB adapter", tests, NULL, NULL);
     g_free(database);

@@ -44,14 +44,16 @@ jw_store_mongo_get_delivery(JwStore *self, const char *id, JwDelivery **ret_deli
     return true;
 }
 
-static bool
-find_deliveries(JwStore *self, const bson_t *filter, const bson_t *opts, GPtrArray **ret,
-                GError **error)
+bool
+jw_store_mongo_list_deliveries(JwStore *self, const char *job_id, GPtrArray **ret, GError **error)
 {
     g_autoptr(GPtrArray) deliveries = g_ptr_array_new_with_free_func(free_delivery);
+    g_autoptr(bson_t) filter = BCON_NEW("jobId", BCON_UTF8(job_id));
+    g_autoptr(bson_t) opts =
+        BCON_NEW("sort", "{", "recipient", BCON_INT32(1), "_id", BCON_INT32(1), "}");
 
-    if (!jw_store_find(self, "deliveries", filter, opts, jw_store_add_delivery, deliveries,
-                       error)) {
+    if (!jw_store_find_readable(self, "deliveries", filter, opts, jw_store_add_delivery, deliveries,
+                                error)) {
         return false;
     }
     *ret = g_steal_pointer(&deliveries);
@@ -59,23 +61,14 @@ find_deliveries(JwStore *self, const bson_t *filter, const bson_t *opts, GPtrArr
 }
 
 bool
-jw_store_mongo_list_deliveries(JwStore *self, const char *job_id, GPtrArray **ret, GError **error)
-{
-    g_autoptr(bson_t) filter = BCON_NEW("jobId", BCON_UTF8(job_id));
-    g_autoptr(bson_t) opts =
-        BCON_NEW("sort", "{", "recipient", BCON_INT32(1), "_id", BCON_INT32(1), "}");
-
-    return find_deliveries(self, filter, opts, ret, error);
-}
-
-bool
 jw_store_mongo_scan_deliveries(JwStore *self, unsigned states, int64_t due_before_ms,
                                int64_t updated_before_ms, size_t limit, GPtrArray **ret,
                                GError **error)
 {
+    g_autoptr(GPtrArray) deliveries = g_ptr_array_new_with_free_func(free_delivery);
     g_auto(bson_t) filter = BSON_INITIALIZER;
-    g_autoptr(bson_t) opts = BCON_NEW("sort", "{", "notBefore", BCON_INT32(1), "_id", BCON_INT32(1),
-                                      "}", "limit", BCON_INT64((int64_t)limit));
+    g_autoptr(bson_t) opts =
+        BCON_NEW("sort", "{", "notBefore", BCON_INT32(1), "_id", BCON_INT32(1), "}");
 
     if (states != 0) {
         jw_store_append_states(&filter, "state", states, jw_store_delivery_state_name);
@@ -86,7 +79,12 @@ jw_store_mongo_scan_deliveries(JwStore *self, unsigned states, int64_t due_befor
     if (updated_before_ms != 0) {
         BCON_APPEND(&filter, "updatedAt", "{", "$lt", BCON_DATE_TIME(updated_before_ms), "}");
     }
-    return find_deliveries(self, &filter, opts, ret, error);
+    if (!jw_store_find_page(self, "deliveries", &filter, opts, limit, jw_store_add_delivery,
+                            deliveries, error)) {
+        return false;
+    }
+    *ret = g_steal_pointer(&deliveries);
+    return true;
 }
 
 static void

@@ -26,14 +26,14 @@ take_text(const bson_t *document, const char *path, char **ret_text)
 static bool
 add_expired(const bson_t *document, gpointer files, GError **error)
 {
-    JwExpiredFile *file = g_new0(JwExpiredFile, 1);
+    g_autoptr(JwExpiredFile) file = g_new0(JwExpiredFile, 1);
 
-    g_ptr_array_add(files, file);
     if (!take_text(document, "_id", &file->job_id)
         || !take_text(document, "artifact.fileId", &file->file_id)) {
         return jw_fail(error, JW_ERROR_CORRUPT, "the artifact of job '%s' has no file",
                        file->job_id != NULL ? file->job_id : "?");
     }
+    g_ptr_array_add(files, g_steal_pointer(&file));
     return true;
 }
 
@@ -47,10 +47,9 @@ jw_store_mongo_find_expired_files(JwStore *self, int64_t before_ms, size_t limit
         BCON_NEW("artifact.removedAt", BCON_NULL, "artifact.expiresAt", "{", "$lt",
                  BCON_DATE_TIME(before_ms), "}", "artifact.fileId", "{", "$gt", BCON_UTF8(""), "}");
     g_autoptr(bson_t) opts = BCON_NEW("sort", "{", "artifact.expiresAt", BCON_INT32(1), "}",
-                                      "limit", BCON_INT64((int64_t)limit), "projection", "{",
-                                      "artifact.fileId", BCON_INT32(1), "}");
+                                      "projection", "{", "artifact.fileId", BCON_INT32(1), "}");
 
-    if (!jw_store_find(self, "jobs", filter, opts, add_expired, files, error)) {
+    if (!jw_store_find_page(self, "jobs", filter, opts, limit, add_expired, files, error)) {
         return jw_prefix(error, "expired files");
     }
     *ret_files = g_steal_pointer(&files);

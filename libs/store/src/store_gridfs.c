@@ -315,8 +315,15 @@ judge_upload(JwStore *self, const Upload *upload, UploadKind *ret_kind, GError *
         *ret_kind = count > 0 ? UPLOAD_NAMED : UPLOAD_ORPHAN;
         return true;
     }
-    if (!jw_store_mongo_get_job(self, upload->job_id, &job, error)) {
-        return false;
+    g_autoptr(GError) cause = NULL;
+    if (!jw_store_mongo_get_job(self, upload->job_id, &job, &cause)) {
+        if (jw_error_code(cause) != JW_ERROR_CORRUPT) {
+            g_propagate_error(error, g_steal_pointer(&cause));
+            return false;
+        }
+        jw_store_note_unreadable(self, "jobs", upload->job_id, cause);
+        *ret_kind = UPLOAD_WORKING; /* kept until somebody can say whose it is */
+        return true;
     }
     *ret_kind = UPLOAD_ORPHAN;
     if (job != NULL && job->artifact != NULL

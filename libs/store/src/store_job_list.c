@@ -131,7 +131,7 @@ jw_store_mongo_list_jobs(JwStore *self, const JwJobQuery *query, GPtrArray **ret
         return false;
     }
     if (total > query->skip
-        && !jw_store_find(self, "jobs", &filter, opts, jw_store_add_job, jobs, error)) {
+        && !jw_store_find_readable(self, "jobs", &filter, opts, jw_store_add_job, jobs, error)) {
         return false;
     }
     *ret_jobs = g_steal_pointer(&jobs);

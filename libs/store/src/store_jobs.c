@@ -108,8 +108,8 @@ jw_store_mongo_scan_jobs(JwStore *self, const JwJobScan *scan, GPtrArray **ret_j
 {
     g_autoptr(GPtrArray) jobs = g_ptr_array_new_with_free_func(free_job);
     g_auto(bson_t) filter = BSON_INITIALIZER;
-    g_autoptr(bson_t) opts = BCON_NEW("sort", "{", "updatedAt", BCON_INT32(1), "_id", BCON_INT32(1),
-                                      "}", "limit", BCON_INT64((int64_t)scan->limit));
+    g_autoptr(bson_t) opts =
+        BCON_NEW("sort", "{", "updatedAt", BCON_INT32(1), "_id", BCON_INT32(1), "}");
 
     if (scan->states != 0) {
         jw_store_append_states(&filter, "state", scan->states, jw_store_job_state_name);
@@ -129,7 +129,8 @@ jw_store_mongo_scan_jobs(JwStore *self, const JwJobScan *scan, GPtrArray **ret_j
                     BCON_DATE_TIME(scan->after_updated_ms), "_id", "{", "$gt",
                     BCON_UTF8(scan->after_id), "}", "}", "]");
     }
-    if (!jw_store_find(self, "jobs", &filter, opts, jw_store_add_job, jobs, error)) {
+    if (!jw_store_find_page(self, "jobs", &filter, opts, scan->limit, jw_store_add_job, jobs,
+                            error)) {
         return false;
     }
     *ret_jobs = g_steal_pointer(&jobs);

@@ -68,30 +68,6 @@ check_texts(const bson_t *document, const char *collection, GError **error)
 }
 
 bool
-jw_store_find(JwStore *self, const char *collection, const bson_t *filter, const bson_t *opts,
-              JwDocFunc visit, gpointer data, GError **error)
-{
-    g_auto(JwLease) lease = { 0 };
-    if (!jw_store_lease(self, &lease, error)) {
-        return false;
-    }
-    g_autoptr(mongoc_collection_t) from = jw_lease_collection(&lease, collection);
-    g_autoptr(mongoc_cursor_t) cursor = mongoc_collection_find_with_opts(from, filter, opts, NULL);
-    const bson_t *document;
-    bson_error_t cause;
-
-    while (mongoc_cursor_next(cursor, &document)) {
-        if (!visit(document, data, error)) {
-            return false;
-        }
-    }
-    if (mongoc_cursor_error(cursor, &cause)) {
-        return jw_store_fail_read(error, &cause, "reading %s", collection);
-    }
-    return true;
-}
-
-bool
 jw_store_modify(JwStore *self, const char *collection, const bson_t *filter, const bson_t *update,
                 const bson_t *fields, JwCas *ret_cas, JwDocFunc visit, gpointer data,
                 GError **error)

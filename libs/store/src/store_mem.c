@@ -64,6 +64,19 @@ jw_store_mem_end(JwStoreMem *self, GError **error)
     return true;
 }
 
+bool
+jw_store_mem_readable(const JwStoreMem *self, const char *id)
+{
+    return !g_hash_table_contains(self->spoiled, id);
+}
+
+bool
+jw_store_mem_read(JwStoreMem *self, const char *id, GError **error)
+{
+    return jw_store_mem_readable(self, id)
+           || jw_fail(error, JW_ERROR_CORRUPT, "'%s' was spoiled by the test", id);
+}
+
 void
 jw_store_mem_push(GPtrArray *outbox, const JwOutboxEntry *const *events, size_t n_events)
 {
@@ -126,9 +139,9 @@ drop(JwStore *self, GError **error)
 {
     JwStoreMem *mem = (JwStoreMem *)self;
     g_auto(JwLocker) locker = jw_locker(&mem->mutex);
-    GHashTable *const tables[] = { mem->jobs,        mem->deliveries, mem->schedules,
-                                   mem->occurrences, mem->uploads,    mem->chunks,
-                                   mem->files,       mem->removed,    mem->records };
+    GHashTable *const tables[] = { mem->jobs,    mem->deliveries, mem->schedules, mem->occurrences,
+                                   mem->uploads, mem->chunks,     mem->files,     mem->removed,
+                                   mem->spoiled, mem->records };
 
     if (!jw_store_mem_begin(mem, error)) {
         return false;
@@ -245,7 +258,9 @@ find_outbox(JwStore *self, JwDocKind kind, int64_t before_ms, size_t limit, GPtr
     }
     g_hash_table_iter_init(&iter, kind == JW_DOC_JOB ? mem->jobs : mem->deliveries);
     while (g_hash_table_iter_next(&iter, &key, NULL)) {
-        add_waiting(all, key, outbox_of(mem, kind, key), before_ms);
+        if (jw_store_mem_readable(mem, key)) {
+            add_waiting(all, key, outbox_of(mem, kind, key), before_ms);
+        }
     }
     g_array_sort(all, compare_waiting);
     for (guint i = 0; i < all->len && docs->len < limit; i++) {
@@ -271,6 +286,7 @@ free_mem(JwStore *self)
     g_hash_table_unref(mem->chunks);
     g_hash_table_unref(mem->files);
     g_hash_table_unref(mem->removed);
+    g_hash_table_unref(mem->spoiled);
     g_hash_table_unref(mem->records);
     jw_mutex_clear(&mem->mutex);
     g_free(mem);
@@ -311,6 +327,7 @@ jw_store_mem_new(void)
     mem->chunks = new_table(free_bytes);
     mem->files = new_table(jw_store_mem_free_file);
     mem->removed = new_table(NULL);
+    mem->spoiled = new_table(NULL);
     mem->records = new_table(jw_store_mem_free_records);
     return &mem->base;
 }
@@ -346,6 +363,16 @@ jw_store_mem_set_reachable(JwStore *self, bool reachable_now)
     g_auto(JwLocker) locker = jw_locker(&mem->mutex);
 
     mem->unreachable = !reachable_now;
+}
+
+void
+jw_store_mem_spoil(JwStore *self, const char *id)
+{
+    JwStoreMem *mem = (JwStoreMem *)self;
+
+    g_return_if_fail(self != NULL && self->ops == &mem_ops && id != NULL);
+    g_auto(JwLocker) locker = jw_locker(&mem->mutex);
+    g_hash_table_add(mem->spoiled, g_strdup(id));
 }
 
 int

@@ -22,6 +22,7 @@ typedef struct {
     GHashTable *chunks;      /* "file id/number" → GBytes */
     GHashTable *files;       /* file id → JwFileInfo */
     GHashTable *removed;     /* file ids that their jobs call removed, a set */
+    GHashTable *spoiled;     /* ids of documents that cannot be read, a set */
     GHashTable *records;     /* collection → GPtrArray of JwMemRecord */
 } JwStoreMem;
 
@@ -48,6 +49,10 @@ typedef struct {
  * lost reply). */
 bool jw_store_mem_begin(JwStoreMem *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool jw_store_mem_end(JwStoreMem *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* By its id: CORRUPT when it cannot be read. In a page: it is left out. */
+bool jw_store_mem_read(JwStoreMem *self, const char *id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool jw_store_mem_readable(const JwStoreMem *self, const char *id);
 
 /* Events appended to an outbox, copied. */
 void jw_store_mem_push(GPtrArray *outbox, const JwOutboxEntry *const *events, size_t n_events);

@@ -39,7 +39,8 @@ get_delivery(JwStore *self, const char *id, JwDelivery **ret_delivery, GError **
     JwStoreMem *mem = (JwStoreMem *)self;
     g_auto(JwLocker) locker = jw_locker(&mem->mutex);
 
-    if (!jw_store_mem_begin(mem, error) || !jw_store_mem_end(mem, error)) {
+    if (!jw_store_mem_begin(mem, error) || !jw_store_mem_end(mem, error)
+        || !jw_store_mem_read(mem, id, error)) {
         return false;
     }
     const JwDelivery *delivery = g_hash_table_lookup(mem->deliveries, id);
@@ -70,7 +71,7 @@ list_deliveries(JwStore *self, const char *job_id, GPtrArray **ret, GError **err
     }
     for (guint i = 0; i < all->len; i++) {
         const JwDelivery *delivery = g_ptr_array_index(all, i);
-        if (g_strcmp0(delivery->job_id, job_id) == 0) {
+        if (g_strcmp0(delivery->job_id, job_id) == 0 && jw_store_mem_readable(mem, delivery->id)) {
             g_ptr_array_add(found, jw_delivery_copy(delivery));
         }
     }
@@ -106,7 +107,8 @@ scan_deliveries(JwStore *self, unsigned states, int64_t due_before_ms, int64_t u
         const JwDelivery *delivery = g_ptr_array_index(all, i);
         if ((states == 0 || (states & (1u << delivery->state)) != 0)
             && (due_before_ms == 0 || delivery->not_before_ms <= due_before_ms)
-            && (updated_before_ms == 0 || delivery->updated_at_ms < updated_before_ms)) {
+            && (updated_before_ms == 0 || delivery->updated_at_ms < updated_before_ms)
+            && jw_store_mem_readable(mem, delivery->id)) {
             g_ptr_array_add(found, jw_delivery_copy(delivery));
         }
     }

@@ -193,10 +193,12 @@ judge_upload(JwStoreMem *mem, const char *file_id, const JwMemUpload *upload)
 
     if (upload->job_id != NULL) {
         const JwJob *job = g_hash_table_lookup(mem->jobs, upload->job_id);
-        if (names_file(job, file_id)) {
+        if (names_file(job, file_id) && jw_store_mem_readable(mem, job->id)) {
             return UPLOAD_NAMED;
         }
-        return job != NULL && (job->state == JW_JOB_RUNNING || job->state == JW_JOB_CANCELLING)
+        return job != NULL
+                       && (job->state == JW_JOB_RUNNING || job->state == JW_JOB_CANCELLING
+                           || !jw_store_mem_readable(mem, job->id))
                    ? UPLOAD_WORKING
                    : UPLOAD_ORPHAN;
     }

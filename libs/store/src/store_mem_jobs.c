@@ -41,7 +41,8 @@ get_job(JwStore *self, const char *job_id, JwJob **ret_job, GError **error)
     JwStoreMem *mem = (JwStoreMem *)self;
     g_auto(JwLocker) locker = jw_locker(&mem->mutex);
 
-    if (!jw_store_mem_begin(mem, error) || !jw_store_mem_end(mem, error)) {
+    if (!jw_store_mem_begin(mem, error) || !jw_store_mem_end(mem, error)
+        || !jw_store_mem_read(mem, job_id, error)) {
         return false;
     }
     const JwJob *job = g_hash_table_lookup(mem->jobs, job_id);
@@ -222,7 +223,8 @@ scan_jobs(JwStore *self, const JwJobScan *scan, GPtrArray **ret_jobs, GError **e
                 || is_past(job->not_before_ms, scan->due_before_ms, scan->ahead_ms))
             && (scan->updated_before_ms == 0
                 || is_past(job->updated_at_ms, scan->updated_before_ms - 1, scan->ahead_ms))
-            && (!scan->mail_pending || job->mail_pending) && is_behind(job, scan)) {
+            && (!scan->mail_pending || job->mail_pending) && is_behind(job, scan)
+            && jw_store_mem_readable(mem, job->id)) {
             g_ptr_array_add(jobs, jw_job_copy(job));
         }
     }
@@ -334,7 +336,8 @@ list_jobs(JwStore *self, const JwJobQuery *query, GPtrArray **ret_jobs, int64_t 
         if (!is_listed(job, query)) {
             continue;
         }
-        if (total >= query->skip && total < query->skip + query->limit) {
+        if (total >= query->skip && total < query->skip + query->limit
+            && jw_store_mem_readable(mem, job->id)) {
             g_ptr_array_add(jobs, jw_job_copy(job));
         }
         total++;

@@ -59,7 +59,8 @@ get_schedule(JwStore *self, const char *id, JwSchedule **ret_schedule, GError **
     JwStoreMem *mem = (JwStoreMem *)self;
     g_auto(JwLocker) locker = jw_locker(&mem->mutex);
 
-    if (!jw_store_mem_begin(mem, error) || !jw_store_mem_end(mem, error)) {
+    if (!jw_store_mem_begin(mem, error) || !jw_store_mem_end(mem, error)
+        || !jw_store_mem_read(mem, id, error)) {
         return false;
     }
     const JwSchedule *schedule = g_hash_table_lookup(mem->schedules, id);
@@ -93,7 +94,8 @@ due_schedules(JwStore *self, int64_t now_ms, size_t limit, GPtrArray **ret, GErr
     for (guint i = 0; i < all->len && due->len < limit; i++) {
         const JwSchedule *schedule = g_ptr_array_index(all, i);
         const bool fires = schedule->next_fire_ms != 0 && schedule->next_fire_ms <= now_ms;
-        if (schedule->enabled && (fires || schedule->pending_fires->len > 0)) {
+        if (schedule->enabled && (fires || schedule->pending_fires->len > 0)
+            && jw_store_mem_readable(mem, schedule->id)) {
             g_ptr_array_add(due, copy_schedule(schedule));
         }
     }
@@ -232,7 +234,7 @@ take_occurrences(JwStoreMem *mem, const char *schedule_id, size_t limit, GPtrArr
     }
     for (guint i = 0; i < all->len && found->len < limit; i++) {
         const JwMemOccurrence *row = g_ptr_array_index(all, i);
-        if (strcmp(row->schedule_id, schedule_id) == 0) {
+        if (strcmp(row->schedule_id, schedule_id) == 0 && jw_store_mem_readable(mem, row->id)) {
             g_ptr_array_add(found, copy_occurrence(row->id, row->schedule_id, row->reason,
                                                    row->due_ms, row->decided_ms, row->kind));
         }

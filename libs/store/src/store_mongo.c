@@ -141,6 +141,8 @@ free_mongo(JwStore *self)
 
     mongoc_client_pool_destroy(mongo->pool);
     jw_store_servers_clear(&mongo->servers);
+    g_hash_table_unref(mongo->noted);
+    jw_mutex_clear(&mongo->noting);
     g_free(mongo->database);
     g_free(mongo);
 }
@@ -296,5 +298,7 @@ jw_store_mongo_new(const JwStoreConfig *config, const char *app, GError **error)
     jw_store_servers_watch(&mongo->servers, mongo->pool);
     mongo->base.ops = &mongo_ops;
     mongo->database = g_strdup(config->database);
+    jw_mutex_init(&mongo->noting);
+    mongo->noted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     return &mongo->base;
 }

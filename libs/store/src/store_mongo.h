@@ -34,6 +34,9 @@ typedef struct {
     mongoc_client_pool_t *pool;
     char *database;
     JwStoreServers servers;
+    JwMutex noting;
+    GHashTable *noted; /* "collection/id" of unreadable documents that the log names, a set */
+    int64_t noted_since_ms;
 } JwStoreMongo;
 
 /* A client on loan from the pool, for the duration of one call. */
@@ -59,10 +62,23 @@ bool jw_store_fail_read(GError **error, const bson_error_t *cause, const char *f
 bool jw_store_check_concern(GError **error, const bson_t *reply,
                             const char *what) G_GNUC_WARN_UNUSED_RESULT;
 
-/* One document by filter. @ret_found: whether @visit was called. */
+/* store_find.c. Each document that the filter matches, in the order of @opts. The first that
+ * @visit refuses ends it: for one document by its id, and where none may be missing. */
 typedef bool (*JwDocFunc)(const bson_t *document, gpointer data, GError **error);
 bool jw_store_find(JwStore *self, const char *collection, const bson_t *filter, const bson_t *opts,
                    JwDocFunc visit, gpointer data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same without those that @visit calls CORRUPT, of which it must leave nothing in @data. */
+bool jw_store_find_readable(JwStore *self, const char *collection, const bson_t *filter,
+                            const bson_t *opts, JwDocFunc visit, gpointer data,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The first @limit of those. @opts without skip and limit: what cannot be read takes no place on
+ * the page, so that fewer than @limit always means that there are no more. */
+bool jw_store_find_page(JwStore *self, const char *collection, const bson_t *filter,
+                        const bson_t *opts, size_t limit, JwDocFunc visit, gpointer data,
+                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Counts a document that was passed over, and warns of it now and then. */
+void jw_store_note_unreadable(JwStore *self, const char *collection, const char *id,
+                              const GError *why);
 /* findAndModify that gives the new document, or only @fields of it. LOST: the filter matched
  * nothing. */
 bool jw_store_modify(JwStore *self, const char *collection, const bson_t *filter,

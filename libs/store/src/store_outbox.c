@@ -104,14 +104,16 @@ static bool
 add_doc(const bson_t *document, gpointer data, GError **error)
 {
     Found *found = data;
-    JwOutboxDoc *doc = g_new0(JwOutboxDoc, 1);
+    g_autoptr(JwOutboxDoc) doc = g_new0(JwOutboxDoc, 1);
     Slice slice = { .outbox = g_ptr_array_new_with_free_func(free_entry) };
     bool ok = jw_store_doc_read(document, &slice_table, &slice, error);
 
     doc->kind = found->kind;
     doc->doc_id = slice.doc_id;
     doc->entries = slice.outbox;
-    g_ptr_array_add(found->docs, doc);
+    if (ok) {
+        g_ptr_array_add(found->docs, g_steal_pointer(&doc));
+    }
     return ok;
 }
 
@@ -122,11 +124,11 @@ jw_store_mongo_find_outbox(JwStore *self, JwDocKind kind, int64_t before_ms, siz
     g_autoptr(GPtrArray) docs = g_ptr_array_new_with_free_func(free_doc);
     Found found = { kind, docs };
     g_autoptr(bson_t) filter = BCON_NEW("outbox.at", "{", "$lt", BCON_DATE_TIME(before_ms), "}");
-    g_autoptr(bson_t) opts =
-        BCON_NEW("projection", "{", "outbox", BCON_INT32(1), "}", "sort", "{", "outbox.at",
-                 BCON_INT32(1), "_id", BCON_INT32(1), "}", "limit", BCON_INT64((int64_t)limit));
+    g_autoptr(bson_t) opts = BCON_NEW("projection", "{", "outbox", BCON_INT32(1), "}", "sort", "{",
+                                      "outbox.at", BCON_INT32(1), "_id", BCON_INT32(1), "}");
 
-    if (!jw_store_find(self, collection_of(kind), filter, opts, add_doc, &found, error)) {
+    if (!jw_store_find_page(self, collection_of(kind), filter, opts, limit, add_doc, &found,
+                            error)) {
         return false;
     }
     *ret_docs = g_steal_pointer(&docs);

@@ -128,10 +128,11 @@ jw_store_mongo_due_schedules(JwStore *self, int64_t now_ms, size_t limit, GPtrAr
         BCON_NEW("$or", "[", "{", "enabled", BCON_BOOL(true), "nextFireAt", "{", "$lte",
                  BCON_DATE_TIME(now_ms), "}", "}", "{", "enabled", BCON_BOOL(true), "pendingFires",
                  "{", "$gt", BCON_DATE_TIME(0), "}", "}", "]");
-    g_autoptr(bson_t) opts = BCON_NEW("sort", "{", "nextFireAt", BCON_INT32(1), "_id",
-                                      BCON_INT32(1), "}", "limit", BCON_INT64((int64_t)limit));
+    g_autoptr(bson_t) opts =
+        BCON_NEW("sort", "{", "nextFireAt", BCON_INT32(1), "_id", BCON_INT32(1), "}");
 
-    if (!jw_store_find(self, "schedules", filter, opts, jw_store_add_schedule, schedules, error)) {
+    if (!jw_store_find_page(self, "schedules", filter, opts, limit, jw_store_add_schedule,
+                            schedules, error)) {
         return false;
     }
     *ret = g_steal_pointer(&schedules);
@@ -270,9 +271,10 @@ jw_store_mongo_list_occurrences(JwStore *self, const char *schedule_id, size_t l
                                 JwOccurrenceFunc visit, gpointer data, GError **error)
 {
     g_autoptr(bson_t) filter = BCON_NEW("scheduleId", BCON_UTF8(schedule_id));
-    g_autoptr(bson_t) opts = BCON_NEW("sort", "{", "dueAt", BCON_INT32(-1), "_id", BCON_INT32(-1),
-                                      "}", "limit", BCON_INT64((int64_t)limit));
+    g_autoptr(bson_t) opts =
+        BCON_NEW("sort", "{", "dueAt", BCON_INT32(-1), "_id", BCON_INT32(-1), "}");
     Visit both = { visit, data };
 
-    return jw_store_find(self, "occurrences", filter, opts, visit_occurrence, &both, error);
+    return jw_store_find_page(self, "occurrences", filter, opts, limit, visit_occurrence, &both,
+                              error);
 }

@@ -222,6 +222,30 @@ test_counts(void **state)
     assert_int_equal(job->deliveries.failed, 2);
 }
 
+/* A delivery that cannot be read holds up no other; as its own end is not known, neither is that of the mail. */
+static void
+test_beside_an_unreadable_delivery(void **state)
+{
+    NtfKit *kit = *state;
+    g_autofree char *job_id = kit_make_job(kit, "a@example.com b@example.com");
+    g_autoptr(GError) error = NULL;
+
+    kit_complete_job(kit, job_id);
+    assert_int_equal(kit_completed(kit, job_id), JW_VERDICT_DONE);
+    g_autofree char *broken = jw_queue_pop(kit->ntf.due, 0);
+    g_autofree char *good = jw_queue_pop(kit->ntf.due, 0);
+    jw_store_mem_spoil(kit->ntf.store, broken);
+    tk_clock_advance(&kit->ports->clock.fake, 1001);
+    kit_keep(&kit->ntf);
+    assert_int_equal(kit_send_queued(&kit->ntf), 1);
+    g_autoptr(JwDelivery) sent = kit_get(kit, good);
+    assert_int_equal(sent->state, JW_DELIVERY_SENT);
+    assert_ok(ntf_roll_up(&kit->ntf, job_id, &error), error);
+    g_autoptr(JwJob) job = kit_job(kit->ports, job_id);
+    assert_int_equal(job->deliveries.sent, 1);
+    assert_true(job->mail_pending);
+}
+
 /* Another notifier changes a delivery, and rolls up or dies, at any step of ours: the counts end true. */
 typedef struct {
     NtfKit *kit;
@@ -422,6 +446,7 @@ main(void)
         cmocka_unit_test(test_mark_in_the_last_moment),
         TEST(test_counts),
         cmocka_unit_test(test_counts_with_another),
+        TEST(test_beside_an_unreadable_delivery),
         TEST(test_events_lost),
         TEST(test_one_delivery_missing),
         TEST(test_mail_that_ends_badly),

@@ -34,6 +34,24 @@ test_stands_still(void **state)
     (void)kit_claim(kit->ports, id); /* at once */
 }
 
+/* A job that cannot be read is left as it is, and the one beside it is taken away in its time. */
+static void
+test_beside_an_unreadable_job(void **state)
+{
+    SchKit *kit = *state;
+    g_autofree char *broken = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
+    g_autofree char *good = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
+
+    (void)kit_claim(kit->ports, broken);
+    (void)kit_claim(kit->ports, good);
+    jw_store_mem_spoil(kit->sch.store, broken);
+    assert_int_equal(reap(kit), 0);
+    tk_clock_advance(&kit->ports->clock.fake, 45000);
+    assert_int_equal(reap(kit), 1);
+    g_autoptr(JwJob) job = kit_job(kit->ports, good);
+    assert_int_equal(job->state, JW_JOB_PENDING);
+}
+
 /* Anything that moves is alive, however slowly. */
 static void
 test_beat_moves(void **state)
@@ -356,6 +374,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_stands_still),
+        TEST(test_beside_an_unreadable_job),
         TEST(test_beat_moves),
         TEST(test_token_moves),
         TEST(test_attempts_used_up),

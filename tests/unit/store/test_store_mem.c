@@ -137,6 +137,13 @@ a_publishing_in_doubt_is_swept_again(void **state)
     assert_int_equal(orphans->len, 1);
 }
 
+static void
+spoil(JwStore *store, const char *collection, const char *id)
+{
+    (void)collection;
+    jw_store_mem_spoil(store, id);
+}
+
 int
 main(void)
 {
@@ -147,7 +154,7 @@ main(void)
         cmocka_unit_test(an_upload_in_doubt_is_swept_again),
         cmocka_unit_test(a_publishing_in_doubt_is_swept_again),
     };
-    int failures = sc_run("store in memory", jw_store_mem_new);
+    int failures = sc_run("store in memory", jw_store_mem_new, spoil);
 
     return failures + cmocka_run_group_tests_name("faults of the memory store", tests, NULL, NULL);
 }

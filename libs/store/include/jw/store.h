@@ -2,7 +2,9 @@
  * adapters: jw_store_mongo_new() here, jw_store_mem_new() in jw/store_mem.h for unit tests. Any
  * thread; each call borrows one pooled client for its own duration. Errors everywhere: BUSY (pool
  * empty in time), UNAVAILABLE (nothing written), IN_DOUBT (may be written: read again), CORRUPT (a
- * document that is not of our shape), INTERNAL; further ones are named at the function. */
+ * document that is not of our shape), INTERNAL; further ones are named at the function. What gives
+ * many documents (scan, list, find, due) passes over those that cannot be read and warns of them;
+ * they take no place in its limit, so fewer than that many always means that there are no more. */
 #pragma once
 #include "jw/clock.h"
 #include "jw/config.h"
@@ -63,6 +65,7 @@ typedef struct {
     GPtrArray *entries; /* of JwOutboxEntry */
 } JwOutboxDoc;
 void jw_outbox_doc_free(JwOutboxDoc *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwOutboxDoc, jw_outbox_doc_free)
 /* Documents with an outbox entry older than @before_ms, at most @limit. @ret_docs: of JwOutboxDoc
  * (transfer full) */
 bool jw_store_find_outbox(JwStore *self, JwDocKind kind, int64_t before_ms, size_t limit,

@@ -39,7 +39,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwFileReader, jw_file_reader_free)
 bool jw_store_delete_file(JwStore *self, const char *file_id,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Ids of files and of chunks without a file whose upload began before @before_ms and that no job
- * names. For the sweep. @ret_ids: of char * (transfer full) */
+ * names. For the sweep. One of a job that cannot be read is not among them. @ret_ids: of char *
+ * (transfer full) */
 bool jw_store_find_orphan_files(JwStore *self, int64_t before_ms, size_t limit, GPtrArray **ret_ids,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

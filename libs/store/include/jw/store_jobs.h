@@ -79,7 +79,8 @@ typedef struct {
     bool ascending;
     int64_t skip, limit;
 } JwJobQuery;
-/* Ties are ordered by id, so pages neither overlap nor skip. */
+/* Ties are ordered by id, so pages neither overlap nor skip. A job that cannot be read keeps its
+ * place, so that its page is one shorter, and counts in @ret_total. */
 bool jw_store_list_jobs(JwStore *self, const JwJobQuery *query, GPtrArray **ret_jobs,
                         int64_t *ret_total, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
