@@ -181,14 +181,6 @@ jw_store_scan_records(JwStore *self, const JwRecordScan *scan, JwRowFunc row, gp
 }
 
 bool
-jw_store_count_records(JwStore *self, const JwRecordScan *scan, int64_t *ret_count, GError **error)
-{
-    g_return_val_if_fail(self != NULL && scan != NULL && scan->collection != NULL, false);
-    g_return_val_if_fail(ret_count != NULL, false);
-    return check_scan(scan, error) && self->ops->count_records(self, scan, ret_count, error);
-}
-
-bool
 jw_store_insert_records(JwStore *self, const char *collection, const char *const *fields,
                         const char *const *ids, const JwValue *const *rows, size_t n_rows,
                         size_t *ret_inserted, GError **error)

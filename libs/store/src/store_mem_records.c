@@ -212,18 +212,6 @@ scan_records(JwStore *self, const JwRecordScan *scan, JwRowFunc row, gpointer da
 }
 
 static bool
-count_records(JwStore *self, const JwRecordScan *scan, int64_t *ret_count, GError **error)
-{
-    g_autoptr(GPtrArray) found = NULL;
-
-    if (!select_records((JwStoreMem *)self, scan, &found, error)) {
-        return false;
-    }
-    *ret_count = found->len;
-    return true;
-}
-
-static bool
 index_records(JwStore *self, const char *collection, const char *date_field, GError **error)
 {
     JwStoreMem *mem = (JwStoreMem *)self;
@@ -251,7 +239,6 @@ void
 jw_store_mem_record_ops(JwStoreOps *ops)
 {
     ops->scan_records = scan_records;
-    ops->count_records = count_records;
     ops->insert_records = insert_records;
     ops->index_records = index_records;
     ops->drop_records = drop_records;

@@ -265,7 +265,6 @@ static const JwStoreOps mongo_ops = {
     OP(find_expired_files),
     OP(mark_file_removed),
     OP(scan_records),
-    OP(count_records),
     OP(insert_records),
     OP(index_records),
     OP(drop_records),

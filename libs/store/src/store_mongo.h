@@ -167,8 +167,6 @@ bool jw_store_mongo_mark_file_removed(JwStore *self, const JwExpiredFile *file, 
                                       GError **error);
 bool jw_store_mongo_scan_records(JwStore *self, const JwRecordScan *scan, JwRowFunc row,
                                  gpointer data, GError **error);
-bool jw_store_mongo_count_records(JwStore *self, const JwRecordScan *scan, int64_t *ret_count,
-                                  GError **error);
 bool jw_store_mongo_insert_records(JwStore *self, const char *collection, const char *const *fields,
                                    const char *const *ids, const JwValue *const *rows,
                                    size_t n_rows, size_t *ret_inserted, GError **error);

@@ -108,8 +108,6 @@ typedef struct {
 
     bool (*scan_records)(JwStore *self, const JwRecordScan *scan, JwRowFunc row, gpointer data,
                          GError **error);
-    bool (*count_records)(JwStore *self, const JwRecordScan *scan, int64_t *ret_count,
-                          GError **error);
     bool (*insert_records)(JwStore *self, const char *collection, const char *const *fields,
                            const char *const *ids, const JwValue *const *rows, size_t n_rows,
                            size_t *ret_inserted, GError **error);

@@ -351,16 +351,3 @@ jw_store_mongo_scan_records(JwStore *self, const JwRecordScan *scan, JwRowFunc r
 
     return jw_store_read_ahead(read_records, &reading, visit_row, &rows, error);
 }
-
-bool
-jw_store_mongo_count_records(JwStore *self, const JwRecordScan *scan, int64_t *ret_count,
-                             GError **error)
-{
-    g_auto(bson_t) filter = BSON_INITIALIZER;
-
-    if (scan->start_ms != 0 || scan->end_ms != 0) {
-        append_period(&filter, scan->date_field, scan->start_ms, scan->end_ms);
-    }
-    append_filters(&filter, scan);
-    return jw_store_count(self, scan->collection, &filter, 0, ret_count, error);
-}

@@ -74,18 +74,29 @@ jc_fixture_file(JcFixture *self, const char *name, const char *text)
     return path;
 }
 
+static bool
+count_row(const JwValue *row, gpointer count, GError **error)
+{
+    (void)row;
+    (void)error;
+    (*(int64_t *)count)++;
+    return true;
+}
+
 int64_t
 jc_fixture_count(JwStore *store, const char *collection, const char *field, const char *value)
 {
     const char *const values[] = { value, NULL };
+    const char *const fields[] = { "_id", NULL };
     const JwRecordFilter filter = { .field = field, .values = values };
     const JwRecordScan scan = { .collection = collection,
+                                .fields = fields,
                                 .filters = &filter,
                                 .n_filters = field != NULL ? 1 : 0 };
     g_autoptr(GError) error = NULL;
-    int64_t found = -1;
+    int64_t found = 0;
 
-    assert_ok(jw_store_count_records(store, &scan, &found, &error), error);
+    assert_ok(jw_store_scan_records(store, &scan, count_row, &found, &error), error);
     return found;
 }
 

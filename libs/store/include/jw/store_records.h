@@ -26,8 +26,6 @@ typedef struct {
  * Decimal128 as REAL. */
 bool jw_store_scan_records(JwStore *self, const JwRecordScan *scan, JwRowFunc row, gpointer data,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
-bool jw_store_count_records(JwStore *self, const JwRecordScan *scan, int64_t *ret_count,
-                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* One record to insert: n values for @fields. ids[i] (UUID or the data's own key) becomes _id; one
  * that exists is left. */
