@@ -66,13 +66,6 @@ jw_store_due_schedules(JwStore *self, int64_t now_ms, size_t limit, GPtrArray **
 }
 
 bool
-jw_store_next_fire(JwStore *self, int64_t *ret_next_ms, GError **error)
-{
-    g_return_val_if_fail(self != NULL && ret_next_ms != NULL, false);
-    return self->ops->next_fire(self, ret_next_ms, error);
-}
-
-bool
 jw_store_fire_schedule(JwStore *self, const char *id, const char *rule_hash, int64_t expected_ms,
                        int64_t next_ms, const int64_t *fires_ms, size_t n_fires, int64_t now_ms,
                        JwCas *ret_cas, GError **error)

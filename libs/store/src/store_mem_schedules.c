@@ -104,25 +104,6 @@ due_schedules(JwStore *self, int64_t now_ms, size_t limit, GPtrArray **ret, GErr
 }
 
 static bool
-next_fire(JwStore *self, int64_t *ret_next_ms, GError **error)
-{
-    JwStoreMem *mem = (JwStoreMem *)self;
-    g_auto(JwLocker) locker = jw_locker(&mem->mutex);
-    g_autoptr(GPtrArray) all = jw_store_mem_sorted(mem->schedules, compare_next, NULL);
-    int64_t next_ms = 0;
-
-    if (!jw_store_mem_begin(mem, error) || !jw_store_mem_end(mem, error)) {
-        return false;
-    }
-    for (guint i = 0; i < all->len && next_ms == 0; i++) {
-        const JwSchedule *schedule = g_ptr_array_index(all, i);
-        next_ms = schedule->enabled ? schedule->next_fire_ms : 0;
-    }
-    *ret_next_ms = next_ms;
-    return true;
-}
-
-static bool
 fire_schedule(JwStore *self, const char *id, const char *rule_hash, int64_t expected_ms,
               int64_t next_ms, const int64_t *fires_ms, size_t n_fires, int64_t now_ms,
               JwCas *ret_cas, GError **error)
@@ -270,7 +251,6 @@ jw_store_mem_schedule_ops(JwStoreOps *ops)
     ops->put_schedule = put_schedule;
     ops->get_schedule = get_schedule;
     ops->due_schedules = due_schedules;
-    ops->next_fire = next_fire;
     ops->fire_schedule = fire_schedule;
     ops->settle_fire = settle_fire;
     ops->put_occurrence = put_occurrence;

@@ -250,7 +250,6 @@ static const JwStoreOps mongo_ops = {
     OP(put_schedule),
     OP(get_schedule),
     OP(due_schedules),
-    OP(next_fire),
     OP(fire_schedule),
     OP(settle_fire),
     OP(put_occurrence),

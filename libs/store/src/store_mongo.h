@@ -141,7 +141,6 @@ bool jw_store_mongo_get_schedule(JwStore *self, const char *id, JwSchedule **ret
                                  GError **error);
 bool jw_store_mongo_due_schedules(JwStore *self, int64_t now_ms, size_t limit, GPtrArray **ret,
                                   GError **error);
-bool jw_store_mongo_next_fire(JwStore *self, int64_t *ret_next_ms, GError **error);
 bool jw_store_mongo_fire_schedule(JwStore *self, const char *id, const char *rule_hash,
                                   int64_t expected_ms, int64_t next_ms, const int64_t *fires_ms,
                                   size_t n_fires, int64_t now_ms, JwCas *ret_cas, GError **error);

@@ -74,7 +74,6 @@ typedef struct {
     bool (*get_schedule)(JwStore *self, const char *id, JwSchedule **ret_schedule, GError **error);
     bool (*due_schedules)(JwStore *self, int64_t now_ms, size_t limit, GPtrArray **ret,
                           GError **error);
-    bool (*next_fire)(JwStore *self, int64_t *ret_next_ms, GError **error);
     bool (*fire_schedule)(JwStore *self, const char *id, const char *rule_hash, int64_t expected_ms,
                           int64_t next_ms, const int64_t *fires_ms, size_t n_fires, int64_t now_ms,
                           JwCas *ret_cas, GError **error);

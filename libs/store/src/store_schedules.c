@@ -139,35 +139,6 @@ jw_store_mongo_due_schedules(JwStore *self, int64_t now_ms, size_t limit, GPtrAr
     return true;
 }
 
-static bool
-take_next_fire(const bson_t *document, gpointer time_ms, GError **error)
-{
-    bson_iter_t iter;
-
-    if (!bson_iter_init_find(&iter, document, "nextFireAt") || !BSON_ITER_HOLDS_DATE_TIME(&iter)) {
-        return jw_fail(error, JW_ERROR_CORRUPT, "a stored schedule has no nextFireAt");
-    }
-    *(int64_t *)time_ms = bson_iter_date_time(&iter);
-    return true;
-}
-
-bool
-jw_store_mongo_next_fire(JwStore *self, int64_t *ret_next_ms, GError **error)
-{
-    g_autoptr(bson_t) filter =
-        BCON_NEW("enabled", BCON_BOOL(true), "nextFireAt", "{", "$gt", BCON_DATE_TIME(0), "}");
-    g_autoptr(bson_t) opts =
-        BCON_NEW("sort", "{", "nextFireAt", BCON_INT32(1), "}", "limit", BCON_INT64(1),
-                 "projection", "{", "nextFireAt", BCON_INT32(1), "}");
-    int64_t next_ms = 0;
-
-    if (!jw_store_find(self, "schedules", filter, opts, take_next_fire, &next_ms, error)) {
-        return false;
-    }
-    *ret_next_ms = next_ms;
-    return true;
-}
-
 bool
 jw_store_mongo_fire_schedule(JwStore *self, const char *id, const char *rule_hash,
                              int64_t expected_ms, int64_t next_ms, const int64_t *fires_ms,

@@ -16,9 +16,6 @@ bool jw_store_get_schedule(JwStore *self, const char *id, JwSchedule **ret_sched
  * JwSchedule (transfer full) */
 bool jw_store_due_schedules(JwStore *self, int64_t now_ms, size_t limit, GPtrArray **ret,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Earliest nextFireAt of an enabled schedule; 0: none. */
-bool jw_store_next_fire(JwStore *self, int64_t *ret_next_ms,
-                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Compare and set: nextFireAt @expected_ms → @next_ms, and pushes the decided due times to
  * pendingFires. LOST as well when the rule is no more the one of @rule_hash (NULL: one without),
  * whose due times these are. */
