@@ -1,4 +1,4 @@
-/* test_bus_kafka_group.c: two readers of a group, rebalances, pauses, throughput, against a real broker. */
+/* test_bus_kafka_group.c: two readers of a group, rebalances, throughput, against a real broker. */
 #include "bus_fixture.h"
 
 #define MESSAGES 10000
@@ -120,60 +120,6 @@ every_message_is_decided(void **state)
     bus_fixture_free(fixture);
 }
 
-/* A paused reader gets nothing, also from partitions that come to it while it is paused. */
-static void
-pause_holds_over_a_rebalance(void **state)
-{
-    (void)state;
-    BusFixture *fixture = bus_fixture_new(4);
-    bus_fixture_publish(fixture, 0, 100, 50);
-    Reader *first = reader_new(fixture, fixture->topic, 10, NULL);
-    reader_wait_done(first, 100, 60000);
-    jw_consumer_pause(first->consumer, true);
-    Reader *second = reader_new(fixture, fixture->topic, 10, NULL);
-    for (int n = 100; reader_done(second) == 0; n++) {
-        bus_fixture_publish(fixture, n, n + 1, 1000);
-    }
-    reader_free(second); /* its partitions go back to the paused one */
-    size_t before = reader_done(first);
-    assert_int_equal(before, 100);
-    bus_fixture_publish(fixture, 5000, 5100, 50);
-
-    /* a witness of another group has seen them, so the paused one could have */
-    g_autofree char *group = g_steal_pointer(&fixture->group);
-    fixture->group = g_strconcat(group, "-witness", NULL);
-    Reader *witness = reader_new(fixture, fixture->topic, 100, NULL);
-    reader_wait_done(witness, 201, 60000);
-    assert_int_equal(reader_done(first), before);
-    jw_consumer_pause(first->consumer, false);
-    reader_wait_done(first, before + 100, 60000);
-    reader_free(witness);
-    reader_free(first);
-    bus_fixture_free(fixture);
-}
-
-/* Paused while its partitions are still being started: nothing is decided, and nothing stays silent. */
-static void
-pause_holds_from_the_start(void **state)
-{
-    (void)state;
-    BusFixture *fixture = bus_fixture_new(4);
-    bus_fixture_publish(fixture, 0, 1000, 100);
-    Reader *first = reader_new(fixture, fixture->topic, 10, NULL);
-    jw_consumer_pause(first->consumer, true);
-    size_t before = reader_done(first);
-    g_autofree char *group = g_steal_pointer(&fixture->group);
-    fixture->group = g_strconcat(group, "-witness", NULL);
-    Reader *witness = reader_new(fixture, fixture->topic, 100, NULL);
-    reader_wait_done(witness, 1000, 60000);
-    assert_in_range(reader_done(first), before, before + 10); /* a batch that was under way */
-    jw_consumer_pause(first->consumer, false);
-    reader_wait_done(first, 1000, 60000);
-    reader_free(witness);
-    reader_free(first);
-    bus_fixture_free(fixture);
-}
-
 static JwVerdict
 always_later(Reader *self, const JwMessage *message, int number)
 {
@@ -210,8 +156,6 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_message_is_decided),
         cmocka_unit_test(rebalances_lose_nothing),
-        cmocka_unit_test(pause_holds_over_a_rebalance),
-        cmocka_unit_test(pause_holds_from_the_start),
         cmocka_unit_test(wake_offers_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

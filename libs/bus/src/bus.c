@@ -130,14 +130,6 @@ jw_consumer_wake(JwConsumer *self)
 }
 
 void
-jw_consumer_pause(JwConsumer *self, bool paused)
-{
-    g_return_if_fail(self != NULL);
-
-    self->ops->pause(self, paused);
-}
-
-void
 jw_consumer_free(JwConsumer *self)
 {
     if (self != NULL) {

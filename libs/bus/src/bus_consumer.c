@@ -19,18 +19,6 @@ consumer_wake(JwConsumer *consumer)
 }
 
 static void
-consumer_pause(JwConsumer *consumer, bool paused)
-{
-    JwKafkaConsumer *self = (JwKafkaConsumer *)consumer;
-    {
-        g_auto(JwLocker) locker = jw_locker(&self->mutex);
-        self->wake = self->wake || (self->paused && !paused); /* room again: no reason to wait on */
-        self->paused = paused;
-    }
-    jw_dlq_bell_ring(self->bell);
-}
-
-static void
 release(JwKafkaConsumer *self)
 {
     g_clear_pointer(&self->tracks, g_ptr_array_unref);
@@ -94,7 +82,6 @@ track_free(gpointer track)
 
 static const JwConsumerOps consumer_ops = {
     .wake = consumer_wake,
-    .pause = consumer_pause,
     .free = consumer_free,
 };
 

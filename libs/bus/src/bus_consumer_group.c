@@ -91,16 +91,16 @@ jw_group_on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t cause,
 
 /* Never before a partition's first message: pausing or resuming one whose fetcher is about to start makes
  * librdkafka 2.0.2 take the start for outdated ("received outdated op FETCH_START") and the partition then
- * stays silent for ever. What comes meanwhile is held, a batch at most. */
+ * stays silent for ever. */
 void
-jw_group_set_flow(JwKafkaConsumer *self, bool paused)
+jw_group_set_flow(JwKafkaConsumer *self, bool stop)
 {
     g_autoptr(rd_kafka_topic_partition_list_t) stops = rd_kafka_topic_partition_list_new(0);
     g_autoptr(rd_kafka_topic_partition_list_t) goes = rd_kafka_topic_partition_list_new(0);
 
     for (guint i = 0; i < self->tracks->len; i++) {
         JwTrack *track = g_ptr_array_index(self->tracks, i);
-        bool stopped = track->started && (paused || jw_track_blocked(track));
+        bool stopped = track->started && (stop || jw_track_blocked(track));
         if (stopped != track->flow_stopped) {
             (void)rd_kafka_topic_partition_list_add(stopped ? stops : goes, track->topic,
                                                     track->partition);

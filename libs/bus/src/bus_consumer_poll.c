@@ -10,14 +10,14 @@
 #define POLL_MS 100
 
 typedef struct {
-    bool stop, paused, wake;
+    bool stop, wake;
 } Orders;
 
 static Orders
 read_orders(JwKafkaConsumer *self)
 {
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
-    Orders orders = { self->stop, self->paused, self->wake };
+    Orders orders = { self->stop, self->wake };
     self->wake = false;
     return orders;
 }
@@ -44,7 +44,7 @@ take_message(JwKafkaConsumer *self, rd_kafka_message_t *taken)
 
 /* How many messages could be offered now, and how long to wait for the next duty. */
 static size_t
-count_due(const JwKafkaConsumer *self, bool paused, int *ret_wait_ms)
+count_due(const JwKafkaConsumer *self, int *ret_wait_ms)
 {
     int64_t now_ms = mono_ms();
     int64_t wait_ms = POLL_MS;
@@ -60,15 +60,15 @@ count_due(const JwKafkaConsumer *self, bool paused, int *ret_wait_ms)
             due += held->state == JW_HELD_OPEN ? 1 : 0;
         }
     }
-    *ret_wait_ms = due > 0 && !paused ? 0 : (int)wait_ms;
+    *ret_wait_ms = due > 0 ? 0 : (int)wait_ms;
     return due;
 }
 
 static void
-gather(JwKafkaConsumer *self, bool paused)
+gather(JwKafkaConsumer *self)
 {
     int wait_ms = 0;
-    size_t due = count_due(self, paused, &wait_ms);
+    size_t due = count_due(self, &wait_ms);
     do {
         rd_kafka_message_t *message = rd_kafka_consumer_poll(self->rk, wait_ms);
         if (message == NULL) {
@@ -299,11 +299,9 @@ jw_kafka_poll_thread(gpointer data)
         }
         (void)serve_dlq(self, true);
         settle(self);
-        jw_group_set_flow(self, orders.paused);
-        gather(self, orders.paused);
-        if (!orders.paused) {
-            offer(self);
-        }
+        jw_group_set_flow(self, false);
+        gather(self);
+        offer(self);
     }
     (void)serve_dlq(self, true);
     settle(self);

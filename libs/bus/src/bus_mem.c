@@ -47,7 +47,6 @@ typedef struct {
     size_t batch_max;
     JwConsume consume;
     gpointer data;
-    bool paused;
 } Consumer;
 
 static void
@@ -280,7 +279,7 @@ offer_topic(Consumer *consumer, guint index)
     size_t decided = 0;
     bool later = false;
 
-    while (!later && !consumer->paused) {
+    while (!later) {
         Position *position = &g_array_index(consumer->positions, Position, index);
         size_t n = copy_batch(consumer, position, messages);
         if (n == 0) {
@@ -308,12 +307,6 @@ consumer_wake(JwConsumer *consumer)
 }
 
 static void
-consumer_pause(JwConsumer *consumer, bool paused)
-{
-    ((Consumer *)consumer)->paused = paused;
-}
-
-static void
 consumer_free(JwConsumer *consumer)
 {
     Consumer *self = (Consumer *)consumer;
@@ -330,7 +323,6 @@ consumer_free(JwConsumer *consumer)
 
 static const JwConsumerOps consumer_ops = {
     .wake = consumer_wake,
-    .pause = consumer_pause,
     .free = consumer_free,
 };
 

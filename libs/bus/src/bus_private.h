@@ -24,7 +24,6 @@ struct _JwBus {
 
 typedef struct {
     void (*wake)(JwConsumer *self);
-    void (*pause)(JwConsumer *self, bool paused);
     void (*free)(JwConsumer *self);
 } JwConsumerOps;
 

@@ -32,7 +32,7 @@ typedef struct {
 
     JwMutex mutex; /* guards what follows */
     JwCond changed;
-    bool stop, paused, wake;
+    bool stop, wake;
     bool polled_out, closed; /* how far the poll thread's end has come */
 } JwKafkaConsumer;
 
@@ -46,8 +46,8 @@ void jw_group_on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t cause,
                            rd_kafka_topic_partition_list_t *partitions, void *opaque);
 /* The track of a message's partition; made when it is missing. */
 JwTrack *jw_group_track(JwKafkaConsumer *self, const char *topic, int32_t partition);
-/* Pauses and resumes in the client what differs from what it should be. */
-void jw_group_set_flow(JwKafkaConsumer *self, bool paused);
+/* Pauses and resumes in the client what differs from what it should be. @stop: all of it. */
+void jw_group_set_flow(JwKafkaConsumer *self, bool stop);
 /* Hands the offsets of decided messages to librdkafka, which commits them. */
 void jw_group_store_offsets(JwKafkaConsumer *self);
 

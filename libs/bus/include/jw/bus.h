@@ -97,8 +97,6 @@ typedef struct {
 JwConsumer *jw_bus_subscribe(JwBus *self, const JwSubscription *subscription,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void jw_consumer_wake(JwConsumer *self);
-/* Partitions paused (true) or flowing: backpressure of a full ready queue. Polling goes on. */
-void jw_consumer_pause(JwConsumer *self, bool paused);
 /* Stops, commits what is stored, leaves the group; bounded to 10 s. Frees. */
 void jw_consumer_free(JwConsumer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwConsumer, jw_consumer_free)
