@@ -1,4 +1,4 @@
-/* svc_main.c: the life of a service process: configuration, log, ports, threads, signal, drain,
+/* svc_main.c: the life of a service process: configuration, log, ports, service, signal, drain,
  * end. Main thread. HTTP starts last and stops first, so a handler never sees a service that is not
  * whole. */
 #include "svc_private.h"
@@ -6,6 +6,7 @@
 #include "jw/clock.h"
 #include "jw/log.h"
 
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -38,16 +39,20 @@ static void
 make_tables(JwSvc *self)
 {
     const JwSvcDef *def = self->def;
+    const JwConfigTable ours[] = {
+        { "Reports", jw_svc_reports_entries, jw_svc_n_reports_entries, self },
+        { "MongoDB", jw_store_config_entries, jw_store_n_config_entries, &self->store_config },
+        { "Kafka", jw_bus_config_entries, jw_bus_n_config_entries, &self->bus_config },
+        { "HTTP", jw_http_config_entries, jw_http_n_config_entries, &self->http_config },
+        { "Process", jw_svc_config_entries, jw_svc_n_config_entries, &self->config },
+    };
+    const size_t without = def->ports == NULL ? 3 : def->ports->catalog == NULL ? 1 : 0;
+    const size_t n_ours = G_N_ELEMENTS(ours) - without;
 
-    self->n_tables = def->n_tables + 2;
+    self->n_tables = def->n_tables + n_ours;
     self->tables = g_new0(JwConfigTable, self->n_tables);
-    for (size_t i = 0; i < def->n_tables; i++) {
-        self->tables[i] = def->tables[i];
-    }
-    self->tables[def->n_tables] = (JwConfigTable){ "HTTP", jw_http_config_entries,
-                                                   jw_http_n_config_entries, &self->http_config };
-    self->tables[def->n_tables + 1] =
-        (JwConfigTable){ "Process", jw_svc_config_entries, jw_svc_n_config_entries, &self->config };
+    memcpy(self->tables, def->tables, def->n_tables * sizeof *ours);
+    memcpy(self->tables + def->n_tables, ours + without, n_ours * sizeof *ours);
 }
 
 static bool
@@ -59,7 +64,7 @@ start(JwSvc *self, gpointer service, GError **error)
         return false;
     }
     self->health = jw_svc_health_new(self);
-    if (!self->def->start(self, service, error)) {
+    if (!jw_svc_open_ports(self, error) || !self->def->start(self, service, error)) {
         return false;
     }
     jw_svc_health_start(self->health);
@@ -98,6 +103,7 @@ end(JwSvc *self, gpointer service)
     if (self->def->stop != NULL) {
         self->def->stop(service);
     }
+    jw_svc_close_ports(self);
     g_clear_pointer(&self->health, jw_svc_health_free);
     g_clear_pointer(&self->http, jw_http_server_free);
     g_clear_pointer(&self->stop, jw_stop_free);

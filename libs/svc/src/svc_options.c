@@ -21,6 +21,12 @@ const JwConfigEntry jw_svc_config_entries[] = {
 };
 const size_t jw_svc_n_config_entries = G_N_ELEMENTS(jw_svc_config_entries);
 
+const JwConfigEntry jw_svc_reports_entries[] = {
+    { "JW_REPORTS_DIR", JW_CONFIG_STRING, offsetof(JwSvc, reports_dir), "schemas/reports", 0, 0, 0,
+      "folder of the report definitions" },
+};
+const size_t jw_svc_n_reports_entries = G_N_ELEMENTS(jw_svc_reports_entries);
+
 typedef struct {
     gboolean version, check_config, print_config;
 } Flags;

@@ -13,12 +13,18 @@ typedef struct {
 extern const JwConfigEntry jw_svc_config_entries[];
 extern const size_t jw_svc_n_config_entries;
 
+extern const JwConfigEntry jw_svc_reports_entries[];
+extern const size_t jw_svc_n_reports_entries;
+
 typedef struct _JwHealth JwHealth;
 
 struct _JwSvc {
     const JwSvcDef *def;
     JwSvcConfig config;
     JwHttpConfig http_config;
+    char *reports_dir;
+    JwStoreConfig store_config;
+    JwBusConfig bus_config;
     JwConfigTable *tables; /* the service's and ours */
     size_t n_tables;
     JwHttpServer *http;
@@ -32,6 +38,10 @@ typedef enum { JW_SVC_RUN, JW_SVC_EXIT } JwSvcTodo;
 /* JW_SVC_EXIT: everything was printed, @ret_status is the exit status. JW_SVC_RUN: the tables are
  * loaded. */
 JwSvcTodo jw_svc_options(JwSvc *self, int argc, char **argv, int *ret_status);
+
+/* svc_ports.c: only for a service that wants ports. Closing is for any that were opened. */
+bool jw_svc_open_ports(JwSvc *self, GError **error);
+void jw_svc_close_ports(JwSvc *self);
 
 /* svc_signal.c */
 void jw_svc_block_signals(void);

@@ -7,8 +7,6 @@
 #include "jw/log.h"
 
 const JwConfigEntry exe_config_entries[] = {
-    { "JW_REPORTS_DIR", JW_CONFIG_STRING, offsetof(ExeConfig, reports_dir), "schemas/reports", 0, 0,
-      0, "folder of the report definitions" },
     { "JW_TEMP_DIR", JW_CONFIG_STRING, offsetof(ExeConfig, temp_dir), "/tmp", 0, 0, 0,
       "folder for reports being written; needs about 3 times the largest report" },
     { "JW_WORKERS", JW_CONFIG_INT, offsetof(ExeConfig, workers), "2", 1, 64, 0,

@@ -15,7 +15,6 @@
 G_BEGIN_DECLS
 
 typedef struct {
-    char *reports_dir;    /* JW_REPORTS_DIR */
     char *temp_dir;       /* JW_TEMP_DIR */
     int64_t workers;      /* JW_WORKERS */
     int64_t ready_max;    /* JW_READY_MAX: jobs of one priority waiting in this process */
@@ -29,8 +28,6 @@ typedef struct _ExeBeats ExeBeats;
 
 typedef struct {
     ExeConfig config;
-    JwStoreConfig store_config;
-    JwBusConfig bus_config;
     JwClock *clock;
     JwCatalog *catalog;
     JwWire *wire;

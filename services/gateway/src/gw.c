@@ -12,8 +12,6 @@
 #define DRAIN_LOOK_MS 20
 
 const JwConfigEntry gw_config_entries[] = {
-    { "JW_REPORTS_DIR", JW_CONFIG_STRING, offsetof(GwConfig, reports_dir), "schemas/reports", 0, 0,
-      0, "folder of the report definitions" },
     { "JW_PUBLIC_URL", JW_CONFIG_STRING, offsetof(GwConfig, public_url), NULL, 0, 0, 0,
       "how clients reach this gateway, https://jobs.example.com; without it links are paths" },
     { "JW_PENDING_MAX", JW_CONFIG_INT, offsetof(GwConfig, pending_max), "100000", 1, 100000000, 0,

@@ -14,7 +14,6 @@
 G_BEGIN_DECLS
 
 typedef struct {
-    char *reports_dir;   /* JW_REPORTS_DIR */
     char *public_url;    /* JW_PUBLIC_URL: how clients reach this gateway; NULL: links are paths */
     int64_t pending_max; /* JW_PENDING_MAX */
     int64_t retry_max;   /* JW_RETRY_MAX */
@@ -25,8 +24,6 @@ typedef struct _GwBatch GwBatch;
 
 typedef struct {
     GwConfig config;
-    JwStoreConfig store_config;
-    JwBusConfig bus_config;
     JwAuthConfig auth_config;
     JwClock *clock;
     JwCatalog *catalog;

@@ -33,8 +33,6 @@ typedef struct {
 
 typedef struct {
     NtfConfig config;
-    JwStoreConfig store_config;
-    JwBusConfig bus_config;
     JwMailConfig mail_config;
     JwClock *clock;
     JwWire *wire; /* without a catalog: events only */

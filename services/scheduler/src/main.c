@@ -1,64 +1,17 @@
-/* main.c: jobwire-scheduler: real ports, then sch_run(). */
+/* main.c: jobwire-scheduler: what it is made of and how it ends. The rest is sch_run(). */
 #include "sch.h"
-
-#include "jw/log.h"
-
-static bool
-store_ready(gpointer data, GError **error)
-{
-    return jw_store_ping(((Sch *)data)->store, error);
-}
-
-static bool
-bus_ready(gpointer data, GError **error)
-{
-    return jw_bus_connected(((Sch *)data)->bus)
-           || jw_fail(error, JW_ERROR_UNAVAILABLE, "the broker does not answer");
-}
 
 static bool
 start(JwSvc *svc, gpointer data, GError **error)
 {
-    Sch *self = data;
-
-    self->clock = jw_clock_system();
-    self->catalog = jw_catalog_load(self->config.reports_dir, error);
-    if (self->catalog == NULL) {
-        return jw_prefix(error, "JW_REPORTS_DIR");
-    }
-    self->wire = jw_wire_new(self->catalog, self->bus_config.topic_prefix);
-    self->store = jw_store_mongo_new(&self->store_config, "jobwire-scheduler", error);
-    if (self->store == NULL) {
-        return false;
-    }
-    self->bus = jw_bus_kafka_new(&self->bus_config, "scheduler", JW_VERSION, error);
-    if (self->bus == NULL) {
-        return false;
-    }
-    self->relay = jw_relay_new(self->store, self->bus, self->clock, "/jobwire/scheduler");
-    jw_svc_add_check(svc, "mongodb", true, store_ready, self);
-    jw_svc_add_check(svc, "kafka", false, bus_ready, self);
-    return sch_run(self, error);
-}
-
-static void
-drain(gpointer data, int64_t deadline_mono_ms)
-{
-    (void)deadline_mono_ms; /* each duty is short and may be cut anywhere */
-    sch_stop(data);
+    (void)svc;
+    return sch_run(data, error);
 }
 
 static void
 stop(gpointer data)
 {
-    Sch *self = data;
-
-    sch_stop(self);
-    g_clear_pointer(&self->relay, jw_relay_free);
-    g_clear_pointer(&self->bus, jw_bus_free);
-    g_clear_pointer(&self->store, jw_store_free);
-    g_clear_pointer(&self->wire, jw_wire_free);
-    g_clear_pointer(&self->catalog, jw_catalog_free);
+    sch_stop(data);
 }
 
 int
@@ -67,17 +20,23 @@ main(int argc, char **argv)
     Sch self = { 0 };
     const JwConfigTable tables[] = {
         { "Scheduler", sch_config_entries, sch_n_config_entries, &self.config },
-        { "MongoDB", jw_store_config_entries, jw_store_n_config_entries, &self.store_config },
-        { "Kafka", jw_bus_config_entries, jw_bus_n_config_entries, &self.bus_config },
+    };
+    const JwPorts ports = {
+        .clock = &self.clock,
+        .catalog = &self.catalog,
+        .wire = &self.wire,
+        .store = &self.store,
+        .bus = &self.bus,
+        .relay = &self.relay,
     };
     const JwSvcDef def = {
         .name = "scheduler",
         .summary = "fires schedules, relays outboxes, hints and reaps jobs",
         .tables = tables,
         .n_tables = G_N_ELEMENTS(tables),
+        .ports = &ports,
         .start = start,
-        .drain = drain,
-        .stop = stop,
+        .stop = stop, /* and no drain: each duty is short and may be cut anywhere */
     };
 
     return jw_svc_main(&def, &self, argc, argv);

@@ -4,8 +4,6 @@
 #include "jw/log.h"
 
 const JwConfigEntry sch_config_entries[] = {
-    { "JW_REPORTS_DIR", JW_CONFIG_STRING, offsetof(SchConfig, reports_dir), "schemas/reports", 0, 0,
-      0, "folder of the report definitions" },
     { "JW_SCHEDULES_FILE", JW_CONFIG_STRING, offsetof(SchConfig, schedules_file), NULL, 0, 0, 0,
       "JSON file of schedules to keep in the store; empty: only those already there" },
     { "JW_TICK", JW_CONFIG_DURATION, offsetof(SchConfig, tick_ms), "500ms", 20, 60000, 0,

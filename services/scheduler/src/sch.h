@@ -15,7 +15,6 @@
 G_BEGIN_DECLS
 
 typedef struct {
-    char *reports_dir;       /* JW_REPORTS_DIR */
     char *schedules_file;    /* JW_SCHEDULES_FILE */
     int64_t tick_ms;         /* JW_TICK */
     int64_t relay_after_ms;  /* JW_RELAY_AFTER */
@@ -28,8 +27,6 @@ typedef struct _SchHints SchHints;
 
 typedef struct {
     SchConfig config;
-    JwStoreConfig store_config;
-    JwBusConfig bus_config;
     JwClock *clock;
     JwCatalog *catalog;
     JwWire *wire;

@@ -261,6 +261,37 @@ test_checks(void **state)
     }
 }
 
+/* Ports are there while the service runs, wherever store and broker are, and readiness asks them. */
+static void
+test_ports(void **state)
+{
+    static const char *const away[] = { "JW_TINY_SECRET=x",
+                                        "TINY_PORTS=yes",
+                                        "JW_KAFKA_BROKERS=127.0.0.1:1",
+                                        "JW_MONGODB_URI=mongodb://127.0.0.1:1",
+                                        "JW_MONGODB_SELECT_TIMEOUT=100ms",
+                                        "JW_REPORTS_DIR=" JW_SOURCE_DIR "/schemas/reports",
+                                        NULL };
+    static const char *const no_reports[] = { "JW_TINY_SECRET=x", "TINY_PORTS=yes",
+                                              "JW_KAFKA_BROKERS=127.0.0.1:1",
+                                              "JW_REPORTS_DIR=/nowhere", NULL };
+    static const char *const no_brokers[] = { "JW_TINY_SECRET=x", "TINY_PORTS=yes", NULL };
+    g_autofree char *out = NULL, *err = NULL, *out2 = NULL, *err2 = NULL;
+    g_autofree char *out3 = NULL, *err3 = NULL;
+    (void)state;
+    Child child = spawn(NULL, away);
+    wait_answer(
+        &child, "/readyz",
+        "HTTP/1.1 503 *\"mongodb\":{\"status\":\"failed\"*\"kafka\":{\"status\":\"failed\"*");
+    assert_int_equal(kill(child.pid, SIGTERM), 0);
+    assert_int_equal(finish(&child, &out, &err), 0);
+
+    assert_int_equal(run(NULL, no_reports, &out2, &err2), 70);
+    assert_non_null(strstr(err2, "JW_REPORTS_DIR"));
+    assert_int_equal(run("--check-config", no_brokers, &out3, &err3), 78);
+    assert_non_null(strstr(err3, "JW_KAFKA_BROKERS"));
+}
+
 /* A dependency that does not answer holds neither the probe nor the drain. */
 static void
 test_stuck_check(void **state)
@@ -356,6 +387,7 @@ main(void)
         cmocka_unit_test(test_all_faults_at_once),
         cmocka_unit_test(test_health_and_drain),
         cmocka_unit_test(test_checks),
+        cmocka_unit_test(test_ports),
         cmocka_unit_test(test_stuck_check),
         cmocka_unit_test(test_start_fails),
         cmocka_unit_test(test_second_signal_ends),

@@ -1,6 +1,6 @@
 /* tiny_service.c: the smallest service, for test_svc_main.c. GET /wait answers when the drain
  * begins; GET /crash passes a crash point; GET /give-up ends the service from within;
- * TINY_FAIL=start|required|optional|stuck|hang makes it fail so. */
+ * TINY_FAIL=start|required|optional|stuck|hang makes it fail so; TINY_PORTS gives it ports. */
 #include "jw/crash.h"
 #include "jw/svc.h"
 
@@ -13,6 +13,12 @@ typedef struct {
     int64_t number;
     JwSvc *svc;
     JwStop *never;
+    JwClock *clock;
+    JwCatalog *catalog;
+    JwWire *wire;
+    JwStore *store;
+    JwBus *bus;
+    JwRelay *relay;
 } Tiny;
 
 static const JwConfigEntry entries[] = {
@@ -89,6 +95,10 @@ start(JwSvc *svc, gpointer data, GError **error)
     if (fails_in("start")) {
         return jw_fail(error, JW_ERROR_UNAVAILABLE, "no port to open");
     }
+    if (self->relay != NULL) { /* the last that is opened */
+        return jw_catalog_size(self->catalog) > 0
+               || jw_fail(error, JW_ERROR_INVALID, "no report definitions");
+    }
     jw_http_server_add(jw_svc_http(svc), routes, G_N_ELEMENTS(routes), self);
     jw_svc_add_check(svc, "store", true, check_required, self);
     jw_svc_add_check(svc, "bus", false, check_optional, self);
@@ -117,12 +127,21 @@ int
 main(int argc, char **argv)
 {
     Tiny self = { 0 };
+    const JwPorts ports = {
+        .clock = &self.clock,
+        .catalog = &self.catalog,
+        .wire = &self.wire,
+        .store = &self.store,
+        .bus = &self.bus,
+        .relay = &self.relay,
+    };
     const JwConfigTable tables[] = { { "Tiny", entries, G_N_ELEMENTS(entries), &self } };
     const JwSvcDef def = {
         .name = "tiny",
         .summary = "A service for tests",
         .tables = tables,
         .n_tables = G_N_ELEMENTS(tables),
+        .ports = g_getenv("TINY_PORTS") != NULL ? &ports : NULL,
         .start = start,
         .drain = drain,
         .stop = stop,

@@ -2,26 +2,42 @@
  * drain. A service is a const JwSvcDef and its own struct; jw_svc_main() runs it on the main
  * thread. */
 #pragma once
+#include "jw/catalog.h"
 #include "jw/config.h"
 #include "jw/error.h"
 #include "jw/http.h"
+#include "jw/relay.h"
 #include "jw/sync.h"
+#include "jw/wire.h"
 
 G_BEGIN_DECLS
 
 typedef struct _JwSvc JwSvc;
 
+/* Where a service wants the ports that all have, by their real adapters. They are there from
+ * start() to the end of stop(), and stay ours; readiness asks store and bus. */
+typedef struct {
+    JwClock **clock;
+    JwCatalog **catalog; /* NULL: it knows no reports, only events */
+    JwWire **wire;
+    JwStore **store;
+    JwBus **bus;
+    bool needs_bus; /* not ready while the broker is away */
+    JwRelay **relay;
+} JwPorts;
+
 typedef struct {
     const char *name;            /* "gateway": program jobwire-gateway, log field service */
     const char *summary;         /* one line for --help */
-    const JwConfigTable *tables; /* the service's own; svc adds log, HTTP and drain */
+    const JwConfigTable *tables; /* the service's own; svc adds ports, log, HTTP and drain */
     size_t n_tables;
-    /* Makes ports and threads, adds routes to jw_svc_http() (not started yet). */
+    const JwPorts *ports; /* NULL: none */
+    /* Makes further ports and threads, adds routes to jw_svc_http() (not started yet). */
     bool (*start)(JwSvc *svc, gpointer self, GError **error);
     /* Readiness is off and no request is taken any more: finish or hand back work until
-     * @deadline_mono_ms. */
+     * @deadline_mono_ms. May be NULL. */
     void (*drain)(gpointer self, int64_t deadline_mono_ms);
-    /* Ends threads, closes ports, frees. Called also after a failed start. */
+    /* Ends threads, frees what start() made. Called also after a failed start. */
     void (*stop)(gpointer self);
 } JwSvcDef;
 
