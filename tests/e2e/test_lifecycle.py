@@ -61,6 +61,16 @@ def test_options(own, service):
 
 
 @pytest.mark.parametrize("service", SERVICES)
+def test_any_service_alone_makes_the_indexes(service):
+    """Jobs that come by Kafka only need no gateway; without the indexes each file would be searched chunk by chunk."""
+    with Stack(f"indexes-{service}") as stack:
+        process = stack.start(service)
+        until(lambda: process.records("store_prepared"), 30, "the indexes are there")
+        assert len(stack.db.jobs.index_information()) > 5
+        assert stack.db["fs.chunks"].index_information()["files_id_1_n_1"]["unique"]
+
+
+@pytest.mark.parametrize("service", SERVICES)
 def test_all_faults_of_a_configuration_are_named_at_once(own, service):
     env = valid(own, service) | {name: value for name, (value, _) in FAULTS.items()}
     env.pop("JW_KAFKA_BROKERS")
@@ -198,6 +208,23 @@ def test_sigterm_stops_the_intake_first(own):
     assert [r["event"] for r in gateway.records() if r["event"].startswith("service_")] == [
         "service_started", "service_draining", "service_stopped",
     ]
+
+
+def test_mongodb_may_start_after_the_services():
+    mongodb = OwnServer("mongodb", "late-mongodb")
+    try:
+        with Stack("mongodb-late", mongodb_uri=mongodb.mongodb_uri) as stack:
+            for service in SERVICES:
+                stack.start(service, wait=False)
+            for process in stack.processes:
+                until(lambda p=process: p.records("store_not_ready"), 30, f"{process.name} misses MongoDB")
+            mongodb.start()
+            for process in stack.processes:
+                process.wait_ready()
+                until(lambda p=process: p.records("store_prepared"), 30, f"{process.name} has made the indexes")
+            assert stack.db["fs.chunks"].index_information()["files_id_1_n_1"]["unique"]
+    finally:
+        mongodb.stop()
 
 
 def test_sigterm_with_mongodb_away():

@@ -1,8 +1,12 @@
 /* svc_ports.c: the ports that every service has, by their real adapters, opened before the service
- * starts and closed after it has stopped. Main thread; each check runs on the thread of its own. */
+ * starts and closed after it has stopped. Main thread; each check runs on a thread of its own, and
+ * so does the making of the indexes. */
 #include "svc_private.h"
 
 #include "jw/clock.h"
+#include "jw/log.h"
+
+#define PREPARE_EVERY_MS 1000
 
 static bool
 store_ready(gpointer store, GError **error)
@@ -15,6 +19,29 @@ bus_ready(gpointer bus, GError **error)
 {
     return jw_bus_connected(bus)
            || jw_fail(error, JW_ERROR_UNAVAILABLE, "the broker does not answer");
+}
+
+/* Any service may be the first that meets an empty database. The store may start after us; nothing
+ * waits for the indexes, without them all is only slower. */
+static gpointer
+prepare_store(gpointer data)
+{
+    JwSvc *self = data;
+    bool said = false;
+
+    do {
+        g_autoptr(GError) error = NULL;
+
+        if (jw_store_prepare(*self->def->ports->store, &error)) {
+            jw_info("store_prepared");
+            return NULL;
+        }
+        if (!said) {
+            jw_warn("store_not_ready", JW_STR("error", jw_error_message(error)));
+            said = true;
+        }
+    } while (!jw_stop_wait(self->stop, PREPARE_EVERY_MS));
+    return NULL;
 }
 
 bool
@@ -47,6 +74,7 @@ jw_svc_open_ports(JwSvc *self, GError **error)
     *ports->relay = jw_relay_new(*ports->store, *ports->bus, *ports->clock, source);
     jw_svc_add_check(self, "mongodb", true, store_ready, *ports->store);
     jw_svc_add_check(self, "kafka", ports->needs_bus, bus_ready, *ports->bus);
+    self->preparing = g_thread_new("store-prepare", prepare_store, self);
     return true;
 }
 
@@ -57,6 +85,10 @@ jw_svc_close_ports(JwSvc *self)
 
     if (ports == NULL) {
         return;
+    }
+    if (self->preparing != NULL) {
+        jw_store_stop_waiting(*ports->store);
+        (void)g_thread_join(g_steal_pointer(&self->preparing));
     }
     g_clear_pointer(ports->relay, jw_relay_free);
     g_clear_pointer(ports->bus, jw_bus_free);

@@ -30,6 +30,7 @@ struct _JwSvc {
     JwHttpServer *http;
     JwHealth *health;
     JwStop *stop;
+    GThread *preparing; /* the store */
     int stop_requested; /* atomic: the service itself asked to end */
 };
 

@@ -1,8 +1,8 @@
 /* gw.h: the gateway's one struct and what its files share.
  *
  * Threads: handlers run on the HTTP server's threads, one per connection; everything in Gw is immutable after
- * gw_run(), and the ports are for any thread. One watch thread (gw_pending.c) makes the indexes and counts the
- * pending jobs, so that no request pays for either. */
+ * gw_run(), and the ports are for any thread. One watch thread (gw_pending.c) counts the pending jobs, so that no
+ * request pays for it. */
 #pragma once
 #include "jw/bus.h"
 #include "jw/catalog.h"
@@ -54,7 +54,7 @@ void gw_add_routes(Gw *self, JwHttpServer *http);
 /* gw_pending.c: the cap of pending jobs. */
 GwPending *gw_pending_new(JwStore *store, JwClock *clock, int64_t max);
 void gw_pending_free(GwPending *self); /* stops its thread */
-/* Starts the watch thread: indexes first, then a count a second while jobs are coming in. */
+/* Starts the watch thread: a count a second while jobs are coming in. */
 bool gw_pending_watch(GwPending *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* False when the last count, not older than two seconds, plus what came since is at the cap. Never waits. */
 bool gw_pending_admits(GwPending *self);

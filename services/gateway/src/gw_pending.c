@@ -98,32 +98,11 @@ is_wanted(GwPending *self)
     return self->wanted;
 }
 
-/* A first answer of the store may take long to come: it may start after us. */
-static void
-prepare(GwPending *self)
-{
-    bool said = false;
-
-    do {
-        g_autoptr(GError) error = NULL;
-
-        if (jw_store_prepare(self->store, &error)) {
-            jw_info("store_prepared");
-            return;
-        }
-        if (!said) {
-            jw_warn("store_not_ready", JW_STR("error", jw_error_message(error)));
-            said = true;
-        }
-    } while (!jw_stop_wait(self->stop, COUNT_EVERY_MS));
-}
-
 static gpointer
 watch(gpointer data)
 {
     GwPending *self = data;
 
-    prepare(self);
     while (!jw_stop_wait(self->stop, COUNT_EVERY_MS)) {
         g_autoptr(GError) error = NULL;
 
