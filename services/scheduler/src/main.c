@@ -9,6 +9,13 @@ start(JwSvc *svc, gpointer data, GError **error)
 }
 
 static void
+drain(gpointer data, int64_t deadline_mono_ms)
+{
+    (void)deadline_mono_ms; /* each duty is short and may be cut anywhere */
+    sch_stop(data);
+}
+
+static void
 stop(gpointer data)
 {
     sch_stop(data);
@@ -36,7 +43,8 @@ main(int argc, char **argv)
         .n_tables = G_N_ELEMENTS(tables),
         .ports = &ports,
         .start = start,
-        .stop = stop, /* and no drain: each duty is short and may be cut anywhere */
+        .drain = drain,
+        .stop = stop,
     };
 
     return jw_svc_main(&def, &self, argc, argv);
