@@ -1,25 +1,22 @@
 /* store_records.c: reading the users' records in one pass. Any thread; a scan reads on a thread
  * of its own, which ends with the call (store_record_ahead.c). An ordered scan is cut into
  * slices of time, each sorted on its own: real mongod walks the index, servers that cannot sort
- * by an index hold one slice and not the whole period. The width of a slice follows what what
- * the last one held. A projection is asked for only where it saves much: picking most fields of
- * a document costs the server more than sending the whole of it (measured: a tenth of the
- * speed), so the first documents are weighed: those of the first slice of a period, because some
- * servers look at the whole collection for any few of it. */
+ * by an index hold one slice and not the whole period. The width of a slice follows what the
+ * last one held (store_slice.h). A projection is asked for only where it saves much: picking most
+ * fields of a document costs the server more than sending the whole of it (measured: a tenth of
+ * the speed), so the first documents are weighed: those of the first slice of a period, because
+ * some servers look at the whole collection for any few of it. */
 #include "store_mongo.h"
 #include "store_record_ahead.h"
 #include "store_record_row.h"
+#include "store_slice.h"
 #include <string.h>
 
-#define BATCH_ROWS     4000
-#define PROBE_ROWS     50
-#define DENSITY_ROWS   5000
-#define SLICE_ROWS     50000
-#define SLICE_FIRST_MS (INT64_C(3600) * 1000)
+#define BATCH_ROWS   4000
+#define PROBE_ROWS   50
+#define DENSITY_ROWS 5000
 /* Year 1: some servers refuse dates that they cannot print. */
 #define FIRST_DATE_MS (-INT64_C(62135596800000))
-/* At most, so that a quiet time does not lead into a crowded one at full width. */
-#define SLICE_GROWTH 4
 
 typedef struct {
     const JwRecordScan *scan;
@@ -66,10 +63,17 @@ typedef struct {
     JwDocFunc put;
     gpointer put_data;
     bool project, in_storage_order;
-    int64_t count;       /* of the slice being read */
-    int64_t seen, total; /* of the period, of the collection */
-    Probe probe;         /* of the first documents of a period */
+    int64_t count;              /* of the slice being read */
+    int64_t asked_ms, first_ms; /* monotonic; until its first record, or its end */
+    int64_t seen, total;        /* of the period, of the collection */
+    Probe probe;                /* of the first documents of a period */
 } Reading;
+
+static int64_t
+mono_ms(void)
+{
+    return jw_clock_mono_ms(jw_clock_system());
+}
 
 static bool
 pass_on(const bson_t *document, gpointer data, GError **error)
@@ -79,7 +83,9 @@ pass_on(const bson_t *document, gpointer data, GError **error)
     if (reading->probe.rows < PROBE_ROWS && !weigh_document(document, &reading->probe, error)) {
         return false;
     }
-    reading->count++;
+    if (reading->count++ == 0) {
+        reading->first_ms = mono_ms() - reading->asked_ms;
+    }
     reading->seen++;
     return reading->put(document, reading->put_data, error);
 }
@@ -206,8 +212,15 @@ read_slice(Reading *reading, const bson_t *filter, GError **error)
 
     append_opts(&opts, reading);
     reading->count = 0;
-    return jw_store_find(reading->store, reading->scan->collection, filter, &opts, pass_on, reading,
-                         error);
+    reading->asked_ms = mono_ms();
+    if (!jw_store_find(reading->store, reading->scan->collection, filter, &opts, pass_on, reading,
+                       error)) {
+        return false;
+    }
+    if (reading->count == 0) {
+        reading->first_ms = mono_ms() - reading->asked_ms;
+    }
+    return true;
 }
 
 typedef struct {
@@ -263,7 +276,7 @@ better_in_storage_order(const Reading *reading, int64_t covered_ms, int64_t left
 static bool
 read_period(Reading *reading, int64_t start_ms, int64_t end_ms, GError **error)
 {
-    int64_t width_ms = SLICE_FIRST_MS;
+    int64_t width_ms = JW_SLICE_FIRST_MS;
 
     for (int64_t at_ms = start_ms; at_ms < end_ms;) {
         g_auto(bson_t) filter = BSON_INITIALIZER;
@@ -279,12 +292,7 @@ read_period(Reading *reading, int64_t start_ms, int64_t end_ms, GError **error)
         }
         at_ms = next_ms;
         reading->project = reading->probe.rows > 0 && saves_much(&reading->probe);
-        if (reading->count < SLICE_ROWS / SLICE_GROWTH) {
-            width_ms = MIN(width_ms, INT64_MAX / 16) * SLICE_GROWTH;
-        } else {
-            const double ratio = (double)SLICE_ROWS / (double)reading->count;
-            width_ms = MAX(1, (int64_t)((double)width_ms * ratio));
-        }
+        width_ms = jw_slice_next_width(width_ms, reading->count, reading->first_ms);
     }
     return true;
 }
