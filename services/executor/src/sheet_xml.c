@@ -216,13 +216,20 @@ put_code(char *at, unsigned code)
     return at;
 }
 
-/* "_x0041_" in a text would be read as "A": its first "_" must be given as a code itself. */
+static bool
+needs_code(char c)
+{
+    return (unsigned char)c < 0x20 && c != '\t' && c != '\n';
+}
+
+/* "_x0041_" in a text would be read as "A": its first "_" must be given as a code itself. What ends it may also be
+ * the code of the next character. */
 static bool
 looks_like_code(const char *text, const char *end)
 {
     return end - text >= 7 && text[1] == 'x' && g_ascii_isxdigit(text[2])
            && g_ascii_isxdigit(text[3]) && g_ascii_isxdigit(text[4]) && g_ascii_isxdigit(text[5])
-           && text[6] == '_';
+           && (text[6] == '_' || needs_code(text[6]));
 }
 
 static char *
@@ -239,8 +246,7 @@ put_escaped(char *at, const char *text, size_t length)
             at = PUT(at, "&lt;");
         } else if (c == '>') {
             at = PUT(at, "&gt;");
-        } else if ((c < 0x20 && c != '\t' && c != '\n')
-                   || (c == '_' && looks_like_code(text, end))) {
+        } else if (needs_code(*text) || (c == '_' && looks_like_code(text, end))) {
             at = put_code(at, c);
         } else if (c == 0xef && end - text >= 3 && (unsigned char)text[1] == 0xbf
                    && (unsigned char)text[2] >= 0xbe) {

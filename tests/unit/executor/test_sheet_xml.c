@@ -96,6 +96,7 @@ test_text(void **state G_GNUC_UNUSED)
         { TEXT("_x0041"), ">_x0041" },
         { TEXT("_xGG41_"), ">_xGG41_" },
         { TEXT("__x000a__"), ">__x005F_x000a__" },
+        { TEXT("_x000a\x1c"), ">_x005F_x000a_x001C_" }, /* not "_x000a_" and "x001C_" */
         { TEXT("Çağrı 日本"), ">Çağrı 日本" },
         { TEXT("a\xef\xbf\xbe"
                "b\xef\xbf\xbf"),
