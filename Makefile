@@ -1,7 +1,7 @@
 # Thin: each target calls a script in dev/, which says at its top what it does.
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help demo up servers down status logs env build test lint bench clean
+.PHONY: help demo up servers down status logs env build test lint bench fuzz tsan clean
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,12 @@ lint: ## style checks
 
 bench: ## measures, and prints a table
 	@dev/bench
+
+fuzz: ## libFuzzer on each fuzz target, FUZZ_SECONDS (60) each
+	@dev/fuzz
+
+tsan: ## the unit tests under ThreadSanitizer
+	@dev/tsan
 
 clean: down ## stops what runs and removes build/
 	rm -rf build

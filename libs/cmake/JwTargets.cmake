@@ -5,7 +5,7 @@
 
 include(JwWarnings)
 
-set(JW_TEST_ENVIRONMENT "G_SLICE=always-malloc;G_DEBUG=fatal-warnings;ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1;UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1;LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/lsan.supp:print_suppressions=0")
+set(JW_TEST_ENVIRONMENT "G_SLICE=always-malloc;G_DEBUG=fatal-warnings;ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1;UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1;LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/lsan.supp:print_suppressions=0;TSAN_OPTIONS=ignore_noninstrumented_modules=1")
 
 # jw_add_library(NAME SOURCES a.c b.c PUBLIC jw::base PRIVATE PkgConfig::X [INCLUDE dir])
 function(jw_add_library name)
@@ -51,6 +51,27 @@ function(jw_add_test name)
     add_test(NAME ${name} COMMAND ${name})
     set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT}
                          ENVIRONMENT "${JW_TEST_ENVIRONMENT}")
+endfunction()
+
+# jw_add_fuzz(NAME SOURCES fuzz_x.c LINK jw::x CORPUS dir...): a fuzz target. Under ctest it gets the corpus and
+# seeded mutations of it (tests/fuzz/replay.c is its main); with JW_FUZZ, for `make fuzz`, libFuzzer drives it.
+option(JW_FUZZ "Link the fuzz targets with libFuzzer (clang)" OFF)
+function(jw_add_fuzz name)
+    cmake_parse_arguments(ARG "" "" "SOURCES;LINK;CORPUS" ${ARGN})
+    add_executable(${name} ${ARG_SOURCES})
+    target_include_directories(${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests/fuzz")
+    target_link_libraries(${name} PRIVATE ${ARG_LINK} jw_warnings)
+    target_compile_definitions(${name} PRIVATE G_LOG_DOMAIN="jw-test" JW_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    if(JW_FUZZ)
+        target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+        set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/fuzz")
+        list(JOIN ARG_CORPUS "\n" dirs)
+        file(CONFIGURE OUTPUT "${CMAKE_BINARY_DIR}/fuzz/${name}.seeds" CONTENT "${dirs}\n")
+        return()
+    endif()
+    target_sources(${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests/fuzz/replay.c")
+    add_test(NAME ${name} COMMAND ${name} ${ARG_CORPUS})
+    set_tests_properties(${name} PROPERTIES LABELS "unit;fuzz" TIMEOUT 120 ENVIRONMENT "${JW_TEST_ENVIRONMENT}")
 endfunction()
 
 # Every public header compiles alone and twice included.

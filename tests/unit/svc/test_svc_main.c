@@ -46,7 +46,8 @@ spawn_at(uint16_t at_port, const char *option, const char *const *extra)
     g_autoptr(GPtrArray) env = g_ptr_array_new();
     char *argv[] = { (char *)(gintptr)TINY_SERVICE, (char *)(gintptr)option, NULL };
     static const char *const kept[] = { "PATH",         "ASAN_OPTIONS", "UBSAN_OPTIONS",
-                                        "LSAN_OPTIONS", "G_SLICE",      "G_DEBUG" };
+                                        "LSAN_OPTIONS", "TSAN_OPTIONS", "G_SLICE",
+                                        "G_DEBUG" };
     g_autoptr(GPtrArray) copies = g_ptr_array_new_with_free_func(g_free);
 
     for (size_t i = 0; i < G_N_ELEMENTS(kept); i++) {
