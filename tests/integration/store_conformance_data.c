@@ -361,6 +361,55 @@ scans_records_by_period_and_filter(JwStore *store)
                 (JwRecordScan){ .fields = plain, .start_ms = SC_NOW + 5000, .end_ms = SC_NOW }, "");
 }
 
+#define YEAR_1_MS (-INT64_C(62135596800000))
+
+static bool
+put_dated(JwStore *store, const char *id, int64_t time_ms, GError **error)
+{
+    const char *const fields[] = { "at", "who", NULL };
+    const char *const ids[] = { id };
+    const JwValue row[] = { { .type = JW_VALUE_TIME, .time_ms = time_ms }, text_value(id) };
+    const JwValue *const rows[] = { row };
+    size_t inserted = 0;
+
+    return jw_store_insert_records(store, "calls", fields, ids, rows, 1, &inserted, error);
+}
+
+static void
+scans_records_of_early_dates(JwStore *store)
+{
+    const char *const fields[] = { "who", "n", "n", NULL };
+    const JwRecordScan all = { .fields = fields };
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(put_dated(store, "now", SC_NOW, &error), error);
+    assert_ok(put_dated(store, "dawn", YEAR_1_MS, &error), error);
+    assert_scan(store, all, "dawn - -;now - -;");
+    assert_scan(store, (JwRecordScan){ .fields = fields, .start_ms = SC_NOW, .end_ms = SC_NOW + 1 },
+                "now - -;");
+    assert_scan(store, (JwRecordScan){ .fields = fields, .start_ms = SC_NOW - 1, .end_ms = SC_NOW },
+                "");
+}
+
+/* "Never" is the last moment there is in some programs. */
+static void
+scans_records_of_the_last_date(JwStore *store)
+{
+    const char *const fields[] = { "who", "n", "n", NULL };
+    const JwRecordScan all = { .fields = fields };
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(put_dated(store, "now", SC_NOW, &error), error);
+    if (!put_dated(store, "never", INT64_MAX, &error)) {
+        assert_jw_error(error, JW_ERROR_INVALID, "*out of range*"); /* a server's own limit */
+        return;
+    }
+    assert_scan(store, all, "now - -;never - -;");
+    assert_ok(put_dated(store, "hardly ever", INT64_MAX - 1, &error), error);
+    assert_ok(put_dated(store, "dawn", YEAR_1_MS, &error), error);
+    assert_scan(store, all, "dawn - -;now - -;hardly ever - -;never - -;");
+}
+
 static bool
 count_row(const JwValue *row, gpointer data, GError **error)
 {
@@ -449,6 +498,8 @@ keeps_records_out_of_our_own_collections(JwStore *store)
 
 const ScCase sc_record_cases[] = {
     { "scans_records_by_period_and_filter", scans_records_by_period_and_filter },
+    { "scans_records_of_early_dates", scans_records_of_early_dates },
+    { "scans_records_of_the_last_date", scans_records_of_the_last_date },
     { "stops_with_the_error_of_the_reader", stops_with_the_error_of_the_reader },
     { "loads_records_once_and_drops_them", loads_records_once_and_drops_them },
     { "keeps_records_out_of_our_own_collections", keeps_records_out_of_our_own_collections },

@@ -149,10 +149,10 @@ append_filters(bson_t *filter, const JwRecordScan *scan)
 }
 
 static void
-append_period(bson_t *filter, const char *date_field, int64_t start_ms, int64_t end_ms)
+append_period(bson_t *filter, const char *date_field, int64_t first_ms, int64_t last_ms)
 {
-    BCON_APPEND(filter, date_field, "{", "$gte", BCON_DATE_TIME(start_ms), "$lt",
-                BCON_DATE_TIME(end_ms), "}");
+    BCON_APPEND(filter, date_field, "{", "$gte", BCON_DATE_TIME(first_ms), "$lte",
+                BCON_DATE_TIME(last_ms), "}");
 }
 
 static bool
@@ -265,32 +265,38 @@ find_edge(const Reading *reading, int way, Edge *edge, GError **error)
  * way of the index costs several times as much, on every server. Counting would cost as much
  * again, so the density of the slices so far says how many are to be expected. */
 static bool
-better_in_storage_order(const Reading *reading, int64_t covered_ms, int64_t left_ms)
+better_in_storage_order(const Reading *reading, double covered_ms, double left_ms)
 {
-    const double expected = (double)reading->seen / (double)covered_ms * (double)left_ms;
+    const double expected = (double)reading->seen / covered_ms * left_ms;
 
     return !reading->scan->ordered && reading->seen >= DENSITY_ROWS
            && expected > (double)reading->total / 3;
 }
 
+/* Both ends are inside: there is no time behind the last one there is, which means "never" in some
+ * programs. */
 static bool
-read_period(Reading *reading, int64_t start_ms, int64_t end_ms, GError **error)
+read_period(Reading *reading, int64_t first_ms, int64_t last_ms, GError **error)
 {
     int64_t width_ms = JW_SLICE_FIRST_MS;
+    int64_t at_ms = first_ms;
 
-    for (int64_t at_ms = start_ms; at_ms < end_ms;) {
+    for (bool more = true; more;) {
         g_auto(bson_t) filter = BSON_INITIALIZER;
-        int64_t next_ms = end_ms - at_ms > width_ms ? at_ms + width_ms : end_ms;
-        if (better_in_storage_order(reading, at_ms - start_ms, end_ms - at_ms)) {
+        const uint64_t left_ms = (uint64_t)last_ms - (uint64_t)at_ms; /* may not fit an int64 */
+        int64_t until_ms = last_ms;
+        if (better_in_storage_order(reading, (double)at_ms - (double)first_ms, (double)left_ms)) {
             reading->in_storage_order = true;
-            next_ms = end_ms;
+        } else if (left_ms >= (uint64_t)width_ms) {
+            until_ms = at_ms + width_ms - 1;
         }
-        append_period(&filter, reading->scan->date_field, at_ms, next_ms);
+        append_period(&filter, reading->scan->date_field, at_ms, until_ms);
         append_filters(&filter, reading->scan);
         if (!read_slice(reading, &filter, error)) {
             return false;
         }
-        at_ms = next_ms;
+        more = until_ms < last_ms;
+        at_ms = until_ms + (more ? 1 : 0);
         reading->project = reading->probe.rows > 0 && saves_much(&reading->probe);
         width_ms = jw_slice_next_width(width_ms, reading->count, reading->first_ms);
     }
@@ -315,7 +321,7 @@ read_all_ordered(Reading *reading, GError **error)
         return true;
     }
     return find_edge(reading, -1, &last, error)
-           && (!last.found || read_period(reading, first.time_ms, last.time_ms + 1, error));
+           && (!last.found || read_period(reading, first.time_ms, last.time_ms, error));
 }
 
 static bool
@@ -346,7 +352,8 @@ read_records(JwDocFunc put, gpointer put_data, gpointer user, GError **error)
     /* Not asked for nothing: some servers count a million documents to answer. */
     return (scan->ordered
             || jw_store_estimate(reading->store, scan->collection, &reading->total, error))
-           && read_period(reading, scan->start_ms, scan->end_ms, error);
+           && (scan->start_ms >= scan->end_ms
+               || read_period(reading, scan->start_ms, scan->end_ms - 1, error));
 }
 
 bool

@@ -23,6 +23,7 @@ test_next_width(void **state G_GNUC_UNUSED)
         { HOUR_MS, 100000, 900, HOUR_MS / 2 },
         { HOUR_MS, 0, 900, 4 * HOUR_MS },
         { INT64_MAX, 0, 1, INT64_MAX / 16 * 4 }, /* never beyond what time can be */
+        { INT64_MAX / 4, 750, 1, INT64_C(1) << 61 },
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
