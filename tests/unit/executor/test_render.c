@@ -340,6 +340,40 @@ test_disk_full_is_said(void **state G_GNUC_UNUSED)
     fixture_clear(&fixture);
 }
 
+/* A store may hold any int64 as a date. */
+static void
+test_dates_at_the_ends_of_time(void **state G_GNUC_UNUSED)
+{
+    static const int64_t times_ms[] = { INT64_MIN, INT64_MIN + 1, -1, 0, INT64_MAX - 1, INT64_MAX };
+    static const char *const zones[] = { "UTC", "America/New_York", "Europe/Istanbul" };
+    static const ExeRenderOps *const writers[] = { &exe_render_csv, &exe_render_xlsx };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(writers) * G_N_ELEMENTS(zones); i++) {
+        const ExeRenderOps *ops = writers[i % G_N_ELEMENTS(writers)];
+        g_autoptr(GTimeZone) zone = g_time_zone_new_identifier(zones[i / G_N_ELEMENTS(writers)]);
+        Fixture fixture;
+        GError *error = NULL;
+        JwValue row[64];
+
+        fixture_init(&fixture, "a");
+        fixture.input.zone = zone;
+        ExeRender *render = ops->open(&fixture.input, &error);
+        assert_ok(render != NULL, error);
+        for (size_t t = 0; t < G_N_ELEMENTS(times_ms); t++) {
+            make_row(&fixture, 0, "Dan", row);
+            for (guint f = 0; fixture.fields[f] != NULL; f++) {
+                row[f].time_ms = row[f].type == JW_VALUE_TIME ? times_ms[t] : row[f].time_ms;
+            }
+            jw_aggregate_add(fixture.aggregate, row);
+            assert_ok(ops->row(render, row, &error), error);
+        }
+        assert_ok(ops->finish(render, fixture.aggregate, &error), error);
+        assert_ok(ops->check == NULL || ops->check(render, &error), error);
+        ops->free(render);
+        fixture_clear(&fixture);
+    }
+}
+
 int
 main(void)
 {
@@ -353,6 +387,7 @@ main(void)
         cmocka_unit_test(test_check_tells_cut_parts),
         cmocka_unit_test(test_check_tells_a_damaged_zip),
         cmocka_unit_test(test_disk_full_is_said),
+        cmocka_unit_test(test_dates_at_the_ends_of_time),
     };
 
     return cmocka_run_group_tests_name("render", tests, NULL, NULL);

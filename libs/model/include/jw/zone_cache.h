@@ -33,11 +33,14 @@ jw_zone_cache_local(JwZoneCache *self, int64_t utc_ms)
     return seconds + self->last.offset;
 }
 
-/* The same in milliseconds. */
+/* The same in milliseconds; the first and the last day an int64 can hold are not told apart. */
 static inline int64_t
 jw_zone_cache_local_ms(JwZoneCache *self, int64_t utc_ms)
 {
-    return jw_zone_cache_local(self, utc_ms) * 1000 + jw_floor_mod(utc_ms, 1000);
+    const int64_t day_ms = JW_DAY_SECONDS * 1000;
+    const int64_t ms = CLAMP(utc_ms, INT64_MIN + day_ms, INT64_MAX - day_ms);
+
+    return jw_zone_cache_local(self, ms) * 1000 + jw_floor_mod(ms, 1000);
 }
 
 G_END_DECLS
