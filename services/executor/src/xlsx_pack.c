@@ -15,7 +15,7 @@
 #define NAME_MAX_BYTES  256
 #define SIZE_ZIP32_MAX  UINT32_C(0xfffffffe)
 #define ROWS_END        "</sheetData>"
-#define AREA_BEGIN      "<dimension ref=\"A1:"
+#define AREA_BEGIN      "<dimension ref=\"A1" /* and ":B1", unless that is all */
 
 typedef struct {
     unzFile from;
@@ -175,7 +175,7 @@ head_text(const char *text, const char *rows_end, const char *last_cell)
     if (area_end == NULL || area_end > rows_end) {
         return NULL;
     }
-    return g_strdup_printf("%.*s" AREA_BEGIN "%s%.*s", (int)(area - text), text, last_cell,
+    return g_strdup_printf("%.*s" AREA_BEGIN ":%s%.*s", (int)(area - text), text, last_cell,
                            (int)(rows_end - area_end), area_end);
 }
 

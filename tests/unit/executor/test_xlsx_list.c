@@ -142,6 +142,31 @@ test_no_rows(void **state G_GNUC_UNUSED)
     fixture_clear(&fixture);
 }
 
+/* The library writes the area of a header with one cell as a cell. */
+static void
+test_a_list_of_one_column(void **state G_GNUC_UNUSED)
+{
+    static const int styles[] = { 0 };
+    const JwValue seven = { .type = JW_VALUE_INT, .integer = 7 };
+    Fixture fixture;
+    GError *error = NULL;
+
+    fixture_init(&fixture);
+    lxw_workbook_options options = { .constant_memory = LXW_TRUE };
+    lxw_workbook *book = workbook_new_opt(fixture.closed, &options);
+    lxw_worksheet *sheet = workbook_add_worksheet(book, NULL);
+    assert_int_equal(worksheet_write_string(sheet, 0, 0, "Calls", NULL), LXW_NO_ERROR);
+    assert_int_equal(workbook_close(book), LXW_NO_ERROR);
+
+    g_autoptr(ExeXlsxList) list = exe_xlsx_list_new(fixture.dir, &fixture.zone, styles, 1);
+    assert_ok(exe_xlsx_list_next_sheet(list, &error), error);
+    assert_ok(exe_xlsx_list_row(list, &seven, &error), error);
+    assert_ok(exe_xlsx_list_pack(list, fixture.closed, fixture.path, 1, &error), error);
+    g_autofree char *text = read_sheet(fixture.path, 1);
+    assert_non_null(strstr(text, "<dimension ref=\"A1:A2\"/>"));
+    fixture_clear(&fixture);
+}
+
 /* More than a block, more than the ring: many thousand rows that do not compress to nothing. */
 static void
 test_many_rows(void **state G_GNUC_UNUSED)
@@ -297,6 +322,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows_stand_behind_the_header),
         cmocka_unit_test(test_no_rows),
+        cmocka_unit_test(test_a_list_of_one_column),
         cmocka_unit_test(test_many_rows),
         cmocka_unit_test(test_a_full_sheet_is_told),
         cmocka_unit_test(test_a_full_disk_is_said_while_rows_come),
