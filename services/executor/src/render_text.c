@@ -4,7 +4,11 @@
 #include <math.h>
 #include <string.h>
 
+#include "jw/civil.h"
 #include "jw/text.h"
+
+#define MARCH_1900_MS (-INT64_C(2203891200000))
+#define YEAR_10000_MS INT64_C(253402300800000)
 
 gboolean
 exe_text_equal_fold(gconstpointer a, gconstpointer b)
@@ -116,5 +120,19 @@ exe_text_real(double value, char buffer[EXE_REAL_MAX])
     if (g_ascii_strtod(buffer, NULL) != value) {
         g_ascii_formatd(buffer, EXE_REAL_MAX, "%.17g", value);
     }
+    return buffer;
+}
+
+const char *
+exe_text_far_time(int64_t local_ms, char buffer[EXE_FAR_TIME_MAX])
+{
+    JwCivil at;
+
+    if (local_ms >= MARCH_1900_MS && local_ms < YEAR_10000_MS) {
+        return NULL;
+    }
+    jw_civil_from_seconds(jw_floor_div(local_ms, 1000), &at);
+    (void)g_snprintf(buffer, EXE_FAR_TIME_MAX, "%04d-%02d-%02d %02d:%02d:%02d", at.year, at.month,
+                     at.day, at.hour, at.minute, at.second);
     return buffer;
 }

@@ -18,4 +18,10 @@ gboolean exe_text_equal_fold(gconstpointer a, gconstpointer b);
 #define EXE_REAL_MAX 32
 const char *exe_text_real(double value, char buffer[EXE_REAL_MAX]);
 
+/* A local time that is no date of every spreadsheet, as "0001-01-01 00:00:00"; NULL: it is one.
+ * From the year 10000 on none has any, and before March 1900 they differ: some, as Excel does, know
+ * a 29th of February 1900, and none of those anything before that year. */
+#define EXE_FAR_TIME_MAX 64
+const char *exe_text_far_time(int64_t local_ms, char buffer[EXE_FAR_TIME_MAX]);
+
 G_END_DECLS

@@ -130,10 +130,17 @@ cell_text(ExeRender *self, const char *text)
 }
 
 /* Days since 1899-12-30 with the local time of day as fraction. */
-static double
-serial_date(ExeRender *self, int64_t time_ms)
+static void
+put_time(ExeRender *self, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t col, int64_t time_ms,
+         lxw_format *style)
 {
-    return (double)jw_zone_cache_local_ms(&self->zone, time_ms) / 86400000.0 + 25569.0;
+    int64_t local_ms = jw_zone_cache_local_ms(&self->zone, time_ms);
+    char buffer[EXE_FAR_TIME_MAX];
+    const char *far = exe_text_far_time(local_ms, buffer);
+
+    note(self, far != NULL ? worksheet_write_string(sheet, row, col, far, style)
+                           : worksheet_write_number(
+                               sheet, row, col, (double)local_ms / 86400000.0 + 25569.0, style));
 }
 
 static void
@@ -158,8 +165,7 @@ put_value(ExeRender *self, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t col, c
         note(self, worksheet_write_string(sheet, row, col, cell_text(self, value->text), style));
         break;
     case JW_VALUE_TIME:
-        note(self,
-             worksheet_write_number(sheet, row, col, serial_date(self, value->time_ms), style));
+        put_time(self, sheet, row, col, value->time_ms, style);
         break;
     }
 }

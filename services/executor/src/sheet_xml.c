@@ -10,9 +10,8 @@
 #define DIGITS_MAX      20 /* of an int64 with its sign */
 #define ESCAPE_MAX      7  /* bytes that a byte of text can become: "_x0007_" */
 #define DAY_MS          INT64_C(86400000)
-#define DAYS_TO_1970    25569                    /* since 1899-12-30, a spreadsheet's day 0 */
-#define LAST_LOCAL_MS   INT64_C(253402300799999) /* of year 9999, a spreadsheet's last */
-#define FRACTION_DIGITS 11                       /* of a day: a microsecond */
+#define DAYS_TO_1970    25569 /* since 1899-12-30, a spreadsheet's day 0 */
+#define FRACTION_DIGITS 11    /* of a day: a microsecond */
 #define FRACTION_UNIT   INT64_C(100000000000)
 
 /* Around a cell's row number and its value, for each column. */
@@ -188,8 +187,11 @@ exe_sheet_xml_real(ExeSheetXml *self, GByteArray *into, unsigned column, double 
 void
 exe_sheet_xml_time(ExeSheetXml *self, GByteArray *into, unsigned column, int64_t local_ms)
 {
-    if (local_ms < -DAYS_TO_1970 * DAY_MS || local_ms > LAST_LOCAL_MS) {
-        exe_sheet_xml_real(self, into, column, (double)local_ms / (double)DAY_MS + DAYS_TO_1970);
+    char buffer[EXE_FAR_TIME_MAX];
+    const char *far = exe_text_far_time(local_ms, buffer);
+
+    if (far != NULL) {
+        exe_sheet_xml_text(self, into, column, far, strlen(far));
         return;
     }
     int64_t since_day_0 = local_ms + DAYS_TO_1970 * DAY_MS;

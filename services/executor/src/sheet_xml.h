@@ -29,7 +29,8 @@ void exe_sheet_xml_text(ExeSheetXml *self, GByteArray *into, unsigned column, co
 void exe_sheet_xml_integer(ExeSheetXml *self, GByteArray *into, unsigned column, int64_t value);
 /* @value: finite. Written with the fewest of 15 or 17 digits that give it back. */
 void exe_sheet_xml_real(ExeSheetXml *self, GByteArray *into, unsigned column, double value);
-/* @local_ms: milliseconds since 1970-01-01 on the wall clock of the sheet's zone. */
+/* @local_ms: milliseconds since 1970-01-01 on the wall clock of the sheet's zone. A text where spreadsheets have no
+ * date for it, see exe_text_far_time(). */
 void exe_sheet_xml_time(ExeSheetXml *self, GByteArray *into, unsigned column, int64_t local_ms);
 
 G_END_DECLS
