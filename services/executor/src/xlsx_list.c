@@ -8,7 +8,7 @@
 #include "xlsx_pack.h"
 
 #define SHEET_ROWS_MAX 1048576 /* of a sheet, by the file format */
-#define TEXT_MAX       32767   /* characters of a cell, by the file format */
+#define TEXT_MAX       32767   /* of a cell, in units of UTF-16: Excel calls more a damage */
 
 struct _ExeXlsxList {
     char *temp_dir;
@@ -158,6 +158,26 @@ exe_xlsx_list_pack(ExeXlsxList *self, const char *from, const char *to, int firs
                             self->ended->len, first_sheet, error);
 }
 
+/* The bytes of @text's beginning that take @most units of UTF-16 at most. */
+static size_t
+fitting(const char *text, size_t length, size_t most)
+{
+    size_t units = 0;
+
+    for (size_t at = 0; at < length; at++) {
+        const guchar byte = (guchar)text[at];
+
+        if ((byte & 0xc0) == 0x80) {
+            continue; /* inside of a character */
+        }
+        units += byte >= 0xf0 ? 2 : 1; /* four bytes are a pair of surrogates */
+        if (units > most) {
+            return at;
+        }
+    }
+    return length;
+}
+
 const char *
 exe_xlsx_text(GString *scratch, const char *text, size_t length, size_t *ret_length)
 {
@@ -174,10 +194,8 @@ exe_xlsx_text(GString *scratch, const char *text, size_t length, size_t *ret_len
         g_autofree char *made = g_utf8_make_valid(text, (gssize)length);
         g_string_append(scratch, made);
     }
-    if (scratch->len > TEXT_MAX && g_utf8_strlen(scratch->str, (gssize)scratch->len) > TEXT_MAX) {
-        const char *cut = g_utf8_offset_to_pointer(scratch->str, TEXT_MAX - 1);
-
-        g_string_truncate(scratch, (size_t)(cut - scratch->str));
+    if (fitting(scratch->str, scratch->len, TEXT_MAX) < scratch->len) {
+        g_string_truncate(scratch, fitting(scratch->str, scratch->len, TEXT_MAX - 1));
         g_string_append(scratch, "…");
     }
     *ret_length = scratch->len;

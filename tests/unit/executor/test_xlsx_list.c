@@ -316,6 +316,25 @@ test_texts_of_cells(void **state G_GNUC_UNUSED)
     assert_int_equal(length, 4);
 }
 
+/* An emoji counts twice. */
+static void
+test_texts_are_counted_as_excel_does(void **state G_GNUC_UNUSED)
+{
+    g_autoptr(GString) scratch = g_string_new(NULL);
+    g_autoptr(GString) text = g_string_new("a");
+    size_t length = 0;
+
+    for (size_t i = 0; i < 16383; i++) {
+        g_string_append(text, "\xf0\x9f\x98\x80");
+    }
+    assert_string_equal(exe_xlsx_text(scratch, text->str, text->len, &length), text->str);
+    assert_int_equal(length, text->len);
+    g_string_append(text, "b");
+    const char *cut = exe_xlsx_text(scratch, text->str, text->len, &length);
+    assert_int_equal(g_utf8_strlen(cut, -1), 1 + 16382 + 1);
+    assert_true(g_str_has_suffix(cut, "\xf0\x9f\x98\x80…"));
+}
+
 int
 main(void)
 {
@@ -330,6 +349,7 @@ main(void)
         cmocka_unit_test(test_a_workbook_that_is_none_is_refused),
         cmocka_unit_test(test_a_directory_that_is_not_there),
         cmocka_unit_test(test_texts_of_cells),
+        cmocka_unit_test(test_texts_are_counted_as_excel_does),
     };
 
     return cmocka_run_group_tests_name("xlsx_list", tests, NULL, NULL);
