@@ -1,9 +1,10 @@
-/* temp_dir.c: directories that go away with the test, whether it passed or not.
+/* temp_dir.c: directories that go away with the test, whether it passed or not, and full disks.
  * The test's own thread. A forked child must not remove what its parent still uses, hence the
  * pid. */
 #include "testkit.h"
 
 #include <ftw.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -47,4 +48,15 @@ tk_temp_dir(void)
     }
     g_ptr_array_add(dirs, g_strdup(path));
     return path;
+}
+
+void
+tk_limit_files(rlim_t bytes)
+{
+    struct rlimit limit;
+
+    (void)signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }

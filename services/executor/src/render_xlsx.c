@@ -1,9 +1,11 @@
 /* render_xlsx.c: the workbook: Summary, one sheet a table with its native chart, and the record list.
  *
- * libxlsxwriter writes all of it but the rows of the list, which are written and compressed while records are read
- * (xlsx_list.h) and put into the workbook when it is closed. It runs in constant-memory mode. Text cells are always
- * strings, never formulas. The finished file is reopened and checked, because the library says success on a full
- * temporary disk (design/libraries.md, fault 5). */
+ * libxlsxwriter writes all of it but the rows of the list, which are written and compressed while
+ * records are read (xlsx_list.h) and put into the workbook when it is closed. Not in its mode of
+ * constant memory: the rest is bounded by the definition, and in that mode each sheet has a file
+ * that the library leaves open when the disk is full, so that the disk stays full. Text cells are
+ * always strings, never formulas. The finished file is reopened and checked, because the library
+ * says success on a full temporary disk (design/libraries.md, fault 5). */
 #include "render.h"
 
 #include <glib/gstdio.h>
@@ -289,7 +291,7 @@ xlsx_open(const ExeRenderInput *input, GError **error)
 {
     ExeRender *self = g_new0(ExeRender, 1);
     g_autofree char *temp_dir = g_strdup(input->temp_dir);
-    lxw_workbook_options options = { .constant_memory = LXW_TRUE, .tmpdir = temp_dir };
+    lxw_workbook_options options = { .tmpdir = temp_dir };
     g_autofree char *title = g_strdup(input->title);
     lxw_doc_properties properties = { .title = title,
                                       .created = (time_t)(input->made_at_ms / 1000) };

@@ -340,6 +340,64 @@ test_disk_full_is_said(void **state G_GNUC_UNUSED)
     fixture_clear(&fixture);
 }
 
+static int
+count_entries(const char *path)
+{
+    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+    int n = 0;
+
+    while (g_dir_read_name(dir) != NULL) {
+        n++;
+    }
+    return n;
+}
+
+/* Writes rows until the disk is full or all are there. */
+static bool
+try_rows(Fixture *self, const ExeRenderOps *ops, int rows, GError **error)
+{
+    ExeRender *render = ops->open(&self->input, error);
+    bool ok = render != NULL;
+    JwValue row[64];
+
+    for (int i = 0; ok && i < rows; i++) {
+        make_row(self, i % 168, "Dan", row);
+        jw_aggregate_add(self->aggregate, row);
+        ok = ops->row(render, row, error);
+    }
+    ok = ok && ops->finish(render, self->aggregate, error);
+    g_clear_pointer(&render, ops->free);
+    return ok;
+}
+
+/* An open file keeps its place on the disk, although it has no name any more. */
+static void
+test_a_full_disk_keeps_no_file_open(void **state G_GNUC_UNUSED)
+{
+    static const ExeRenderOps *const writers[] = { &exe_render_csv, &exe_render_xlsx };
+    const int open_before = count_entries("/proc/self/fd");
+    bool ok = false;
+
+    for (rlim_t bytes = 0; !ok; bytes += 512) {
+        ok = true;
+        for (size_t i = 0; i < G_N_ELEMENTS(writers); i++) {
+            Fixture fixture;
+            g_autoptr(GError) error = NULL;
+
+            fixture_init(&fixture, "a");
+            tk_limit_files(bytes);
+            bool done = try_rows(&fixture, writers[i], 5, &error);
+            tk_limit_files(RLIM_INFINITY);
+            assert_true(done == (error == NULL));
+            assert_int_equal(count_entries("/proc/self/fd"), open_before);
+            (void)g_unlink(fixture.path);
+            assert_int_equal(count_entries(fixture.dir), 0);
+            fixture_clear(&fixture);
+            ok = ok && done;
+        }
+    }
+}
+
 /* A store may hold any int64 as a date. */
 static void
 test_dates_at_the_ends_of_time(void **state G_GNUC_UNUSED)
@@ -387,6 +445,7 @@ main(void)
         cmocka_unit_test(test_check_tells_cut_parts),
         cmocka_unit_test(test_check_tells_a_damaged_zip),
         cmocka_unit_test(test_disk_full_is_said),
+        cmocka_unit_test(test_a_full_disk_keeps_no_file_open),
         cmocka_unit_test(test_dates_at_the_ends_of_time),
     };
 

@@ -4,7 +4,6 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <glib/gstdio.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <xlsxwriter.h>
@@ -212,18 +211,6 @@ test_a_full_sheet_is_told(void **state G_GNUC_UNUSED)
     fixture_clear(&fixture);
 }
 
-/* Files of this process may grow to @bytes only: what a full disk is like, without one. */
-static void
-limit_files(rlim_t bytes)
-{
-    struct rlimit limit;
-
-    (void)signal(SIGXFSZ, SIG_IGN);
-    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
-    limit.rlim_cur = bytes;
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-}
-
 static void
 test_a_full_disk_is_said_while_rows_come(void **state G_GNUC_UNUSED)
 {
@@ -232,13 +219,13 @@ test_a_full_disk_is_said_while_rows_come(void **state G_GNUC_UNUSED)
     bool ok = true;
 
     fixture_init(&fixture);
-    limit_files(65536);
+    tk_limit_files(65536);
     for (int64_t i = 0; ok && i < 1000000; i++) {
         g_autofree char *agent =
             g_strdup_printf("%" G_GINT64_MODIFIER "x", i * INT64_C(2654435761) * INT64_C(40503));
         ok = put_row(&fixture, agent, i, &error);
     }
-    limit_files(RLIM_INFINITY);
+    tk_limit_files(RLIM_INFINITY);
     assert_false(ok);
     assert_jw_error(error, JW_ERROR_UNAVAILABLE, "*temporary directory*");
     fixture_clear(&fixture);
@@ -257,9 +244,9 @@ test_a_full_disk_is_said_at_the_end(void **state G_GNUC_UNUSED)
         fixture_init(&fixture);
         close_book(&fixture, 1);
         assert_ok(put_row(&fixture, "Diane", 3, &error), error);
-        limit_files(limits[i]);
+        tk_limit_files(limits[i]);
         bool ok = exe_xlsx_list_pack(fixture.list, fixture.closed, fixture.path, 1, &error);
-        limit_files(RLIM_INFINITY);
+        tk_limit_files(RLIM_INFINITY);
         assert_false(ok);
         assert_jw_error(error, JW_ERROR_UNAVAILABLE, "*");
         fixture_clear(&fixture);
