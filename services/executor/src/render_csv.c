@@ -88,17 +88,19 @@ put_digits(char *at, int value, int width)
     }
 }
 
-/* "2021-01-04T09:12:00+03:00", "…Z" for offset 0, or only the date. */
+/* "2021-01-04T09:12:00+03:00", "…Z" for offset 0, or only the date. Where the offset had seconds, as long ago, they are
+ * left out of the time as of the offset: both together say the moment. */
 static void
 csv_time(ExeRender *self, int64_t time_ms, bool date_only)
 {
     char text[] = "0000-00-00T00:00:00+00:00";
     int64_t seconds = jw_zone_cache_local(&self->zone, time_ms);
     int offset = (int)self->zone.last.offset;
+    int odd_seconds = offset % 60;
     size_t length = date_only ? 10 : offset == 0 ? 20 : 25;
     JwCivil civil;
 
-    jw_civil_from_seconds(seconds, &civil);
+    jw_civil_from_seconds(date_only ? seconds : seconds - odd_seconds, &civil);
     put_digits(text, CLAMP(civil.year, 0, 9999), 4);
     put_digits(text + 5, civil.month, 2);
     put_digits(text + 8, civil.day, 2);

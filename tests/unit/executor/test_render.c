@@ -178,6 +178,46 @@ test_csv_has_a_line_a_record(void **state G_GNUC_UNUSED)
     fixture_clear(&fixture);
 }
 
+/* RFC 3339 has no seconds in an offset; Liberia was 44 min 30 s behind until 1972. */
+static void
+test_csv_times_are_the_moments_they_were(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        const char *zone, *time;
+        int64_t time_ms;
+    } rows[] = {
+        { "Africa/Monrovia", ",1969-12-31T23:16:00-00:44,", 0 },
+        { "Europe/Istanbul", ",1880-01-01T01:56:00+01:56,", INT64_C(-2840140800000) },
+        { "America/New_York", ",2021-03-14T01:59:59-05:00,", INT64_C(1615705199999) },
+        { "America/New_York", ",2021-03-14T03:00:00-04:00,", INT64_C(1615705200000) },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GTimeZone) zone = g_time_zone_new_identifier(rows[i].zone);
+        g_autofree char *content = NULL;
+        Fixture fixture;
+        GError *error = NULL;
+        JwValue row[64];
+
+        fixture_init(&fixture, "a.csv");
+        fixture.input.zone = zone;
+        ExeRender *render = exe_render_csv.open(&fixture.input, &error);
+        assert_ok(render != NULL, error);
+        make_row(&fixture, 0, "Dan", row);
+        for (guint f = 0; fixture.fields[f] != NULL; f++) {
+            row[f].time_ms = row[f].type == JW_VALUE_TIME ? rows[i].time_ms : row[f].time_ms;
+        }
+        assert_ok(exe_render_csv.row(render, row, &error), error);
+        assert_ok(exe_render_csv.finish(render, fixture.aggregate, &error), error);
+        exe_render_csv.free(render);
+        assert_true(g_file_get_contents(fixture.path, &content, NULL, NULL));
+        if (strstr(content, rows[i].time) == NULL) {
+            fail_msg("no %s in %s", rows[i].time, content);
+        }
+        fixture_clear(&fixture);
+    }
+}
+
 static void
 test_csv_numbers_are_as_short_as_exact(void **state G_GNUC_UNUSED)
 {
@@ -439,6 +479,7 @@ main(void)
         cmocka_unit_test(test_formats_are_found),
         cmocka_unit_test(test_csv_guards_formulas_and_quotes),
         cmocka_unit_test(test_csv_has_a_line_a_record),
+        cmocka_unit_test(test_csv_times_are_the_moments_they_were),
         cmocka_unit_test(test_csv_numbers_are_as_short_as_exact),
         cmocka_unit_test(test_xlsx_is_the_same_for_the_same_job),
         cmocka_unit_test(test_xlsx_check_finds_wrong_rows),
