@@ -8,7 +8,7 @@
 
 const JwConfigEntry exe_config_entries[] = {
     { "JW_TEMP_DIR", JW_CONFIG_STRING, offsetof(ExeConfig, temp_dir), "/tmp", 0, 0, 0,
-      "folder for reports being written; needs about 3 times the largest report" },
+      "folder for reports being written; needs about twice the largest report for each worker" },
     { "JW_WORKERS", JW_CONFIG_INT, offsetof(ExeConfig, workers), "2", 1, 64, 0,
       "jobs run at once" },
     { "JW_READY_MAX", JW_CONFIG_INT, offsetof(ExeConfig, ready_max), "1000", 1, 100000, 0,
