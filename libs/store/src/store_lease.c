@@ -14,7 +14,7 @@ jw_store_lease(JwStore *self, JwLease *lease, GError **error)
         return jw_fail(error, JW_ERROR_BUSY, "no MongoDB connection became free in time");
     }
     lease->store = mongo;
-    if (!jw_store_servers_wait(&mongo->servers, error)) {
+    if (!jw_store_servers_wait(&mongo->servers, lease->client, error)) {
         jw_lease_clear(lease);
         return false;
     }

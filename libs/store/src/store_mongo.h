@@ -12,7 +12,6 @@ G_BEGIN_DECLS
 /* store_servers.c: what is known of the servers, by the driver's own events. */
 typedef struct {
     JwMutex mutex;
-    JwCond changed;
     int64_t wait_ms;            /* besides what the driver waits itself */
     mongoc_read_prefs_t *prefs; /* of the URI */
     bool usable, no_waiting;    /* guarded by the mutex */
@@ -25,7 +24,8 @@ void jw_store_servers_clear(JwStoreServers *self);
 void jw_store_servers_watch(JwStoreServers *self, mongoc_client_pool_t *pool);
 /* Until a server is usable; when time is up it is the driver's turn to say why there is none.
  * UNAVAILABLE after jw_store_servers_stop_waiting(). */
-bool jw_store_servers_wait(JwStoreServers *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool jw_store_servers_wait(JwStoreServers *self, mongoc_client_t *client,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool jw_store_servers_usable(JwStoreServers *self);
 void jw_store_servers_stop_waiting(JwStoreServers *self);
 

@@ -2,7 +2,9 @@
  * wait for a server as well, but nobody can call off its wait; and when a pool is destroyed, it
  * waits once more, to tell the server that its sessions end. A process told to stop would spend
  * its time with both. So the driver waits DRIVER_MS at most, which gives its words about what is
- * wrong and bridges the retry of a read, and the rest of the time is waited for here. */
+ * wrong and bridges the retry of a read, and is asked again for the rest of the time. Asked, not
+ * watched: only while somebody selects a server does it look for one before the next heartbeat,
+ * and after a cut connection it takes none for usable until it has looked. */
 #include "store_mongo.h"
 
 #include "jw/clock.h"
@@ -18,7 +20,6 @@ jw_store_servers_init(JwStoreServers *self, mongoc_uri_t *uri, int64_t select_ms
 
     mongoc_uri_set_option_as_int32(uri, MONGOC_URI_SERVERSELECTIONTIMEOUTMS, (int32_t)driver_ms);
     jw_mutex_init(&self->mutex);
-    jw_cond_init(&self->changed);
     self->wait_ms = whole_ms - driver_ms;
     self->prefs = mongoc_read_prefs_copy(mongoc_uri_get_read_prefs_t(uri));
 }
@@ -27,7 +28,6 @@ void
 jw_store_servers_clear(JwStoreServers *self)
 {
     g_clear_pointer(&self->prefs, mongoc_read_prefs_destroy);
-    jw_cond_clear(&self->changed);
     jw_mutex_clear(&self->mutex);
 }
 
@@ -44,9 +44,6 @@ on_changed(const mongoc_apm_topology_changed_t *event)
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
     self->usable = usable;
-    if (usable) {
-        jw_cond_broadcast(&self->changed);
-    }
 }
 
 void
@@ -59,18 +56,43 @@ jw_store_servers_watch(JwStoreServers *self, mongoc_client_pool_t *pool)
     mongoc_apm_callbacks_destroy(callbacks);
 }
 
-bool
-jw_store_servers_wait(JwStoreServers *self, GError **error)
+/* Asks the driver for a server once. True: that is over sooner than by waiting in vain. */
+static bool
+select_once(const JwStoreServers *self, mongoc_client_t *client)
 {
-    int64_t deadline_ms = jw_clock_mono_ms(jw_clock_system()) + self->wait_ms;
+    const int64_t start_ms = jw_clock_mono_ms(jw_clock_system());
+    bson_error_t cause;
+    mongoc_server_description_t *server =
+        mongoc_client_select_server(client, false, self->prefs, &cause);
+    const bool found = server != NULL;
+
+    g_clear_pointer(&server, mongoc_server_description_destroy);
+    return found || jw_clock_mono_ms(jw_clock_system()) - start_ms < DRIVER_MS / 2;
+}
+
+static bool
+waits_no_more(JwStoreServers *self)
+{
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
-    while (!self->usable && !self->no_waiting
-           && jw_cond_wait_until(&self->changed, &self->mutex, deadline_ms)) {
+    return self->no_waiting;
+}
+
+bool
+jw_store_servers_wait(JwStoreServers *self, mongoc_client_t *client, GError **error)
+{
+    const int64_t deadline_ms = jw_clock_mono_ms(jw_clock_system()) + self->wait_ms;
+
+    while (!jw_store_servers_usable(self)) {
+        if (waits_no_more(self)) {
+            return jw_fail(error, JW_ERROR_UNAVAILABLE,
+                           "no MongoDB server is known, and this process ends");
+        }
+        if (jw_clock_mono_ms(jw_clock_system()) >= deadline_ms || select_once(self, client)) {
+            break;
+        }
     }
-    return self->usable || !self->no_waiting
-           || jw_fail(error, JW_ERROR_UNAVAILABLE,
-                      "no MongoDB server is known, and this process ends");
+    return true;
 }
 
 bool
@@ -87,5 +109,4 @@ jw_store_servers_stop_waiting(JwStoreServers *self)
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
     self->no_waiting = true;
-    jw_cond_broadcast(&self->changed);
 }

@@ -114,6 +114,26 @@ a_write_is_sent_once(void **state)
     assert_ok(claim(store, &error), error); /* and the store recovers by itself */
 }
 
+/* The server is there, only that connection was not: nobody waits for its next heartbeat. */
+static void
+a_cut_connection_costs_no_wait(void **state)
+{
+    g_autoptr(ScriptedMongo) server = scripted_mongo_new();
+    g_autofree char *uri = uri_for(scripted_mongo_port(server), "serverSelectionTimeoutMS=30000");
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwStore) store = new_store(uri, 4, "majority", &error);
+
+    (void)state;
+    assert_ok(store, error);
+    scripted_mongo_set(server, SM_DROP, NULL);
+    assert_false(claim(store, &error));
+    assert_jw_error(error, JW_ERROR_IN_DOUBT, "*");
+    scripted_mongo_set(server, SM_REPLY, "{\"ok\":1,\"value\":null}");
+    const int64_t start_ms = jw_clock_mono_ms(jw_clock_system());
+    assert_ok(claim(store, &error), error);
+    assert_true(jw_clock_mono_ms(jw_clock_system()) - start_ms < 3000);
+}
+
 static void
 a_server_that_is_away_is_unavailable(void **state)
 {
@@ -263,6 +283,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_fault_is_called_by_its_name),
         cmocka_unit_test(a_write_is_sent_once),
+        cmocka_unit_test(a_cut_connection_costs_no_wait),
         cmocka_unit_test(a_server_that_is_away_is_unavailable),
         cmocka_unit_test(a_store_that_waits_no_more),
         cmocka_unit_test(a_wait_is_called_off),
