@@ -97,6 +97,8 @@ test_text(void **state G_GNUC_UNUSED)
         { TEXT("_xGG41_"), ">_xGG41_" },
         { TEXT("__x000a__"), ">__x005F_x000a__" },
         { TEXT("_x000a\x1c"), ">_x005F_x000a_x001C_" }, /* not "_x000a_" and "x001C_" */
+        { TEXT("_x0041\t"), " xml:space=\"preserve\">_x0041\t" },
+        { TEXT("_x0041_x0042_"), ">_x005F_x0041_x005F_x0042_" },
         { TEXT("Çağrı 日本"), ">Çağrı 日本" },
         { TEXT("a\xef\xbf\xbe"
                "b\xef\xbf\xbf"),
