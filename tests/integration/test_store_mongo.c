@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define HOUR_MS INT64_C(3600000)
+
 static char *database; /* of the store made last */
 
 static JwStoreConfig
@@ -75,6 +77,65 @@ spoil(JwStore *store, const char *collection, const char *id)
            strcmp(collection, "occurrences") == 0
                ? "{\"$set\":{\"kind\":5}}"
                : "{\"$set\":{\"priority\":\"high\",\"token\":\"seven\",\"outbox.0.id\":5}}");
+}
+
+typedef struct {
+    const char *ids[8];
+    size_t n;
+} Seen;
+
+static bool
+note_id(const JwValue *row, gpointer data, GError **error)
+{
+    Seen *seen = data;
+
+    (void)error;
+    assert_true(seen->n < G_N_ELEMENTS(seen->ids));
+    seen->ids[seen->n++] = g_intern_string(row[0].text);
+    return true;
+}
+
+static void
+assert_seen(JwStore *store, int64_t start_ms, int64_t end_ms, const char *expected)
+{
+    const char *const fields[] = { "_id", "at", NULL };
+    const JwRecordScan scan = { .collection = "calls",
+                                .fields = fields,
+                                .date_field = "at",
+                                .start_ms = start_ms,
+                                .end_ms = end_ms,
+                                .ordered = true };
+    g_autoptr(GError) error = NULL;
+    Seen seen = { 0 };
+
+    assert_ok(jw_store_scan_records(store, &scan, note_id, &seen, &error), error);
+    g_autofree char *ids = g_strjoinv(" ", (char **)(uintptr_t)seen.ids);
+    assert_string_equal(ids, expected);
+}
+
+/* The record comes once, where its first date is, and takes no other along. */
+static void
+an_array_counts_by_its_first_date(void **state)
+{
+    const char *const fields[] = { "at", NULL };
+    const char *const ids[] = { "a", "b", "c", "d" };
+    const JwValue times[] = { { .type = JW_VALUE_TIME, .time_ms = SC_NOW },
+                              { .type = JW_VALUE_TIME, .time_ms = SC_NOW + 1 },
+                              { .type = JW_VALUE_TIME, .time_ms = SC_NOW + 90 * HOUR_MS },
+                              { .type = JW_VALUE_TIME, .time_ms = SC_NOW + 91 * HOUR_MS } };
+    const JwValue *const rows[] = { &times[0], &times[1], &times[2], &times[3] };
+    JwStore *store = *state;
+    g_autoptr(GError) error = NULL;
+    size_t inserted = 0;
+
+    assert_ok(jw_store_insert_records(store, "calls", fields, ids, rows, 4, &inserted, &error),
+              error);
+    assert_seen(store, 0, 0, "a b c d");
+    tamper("calls", "{\"_id\":\"a\"}", "{\"$set\":{\"at\":[{\"$date\":0}]}}");
+    tamper("calls", "{\"_id\":\"c\"}",
+           "{\"$set\":{\"at\":[{\"$date\":1},{\"$date\":1893456000000}]}}");
+    assert_seen(store, 0, 0, "a c b d");
+    assert_seen(store, SC_NOW, SC_NOW + 100 * HOUR_MS, "b d");
 }
 
 static int
@@ -270,6 +331,7 @@ main(void)
         cmocka_unit_test_setup_teardown(a_changed_chunk_is_found_before_the_file_shows, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_damaged_file_is_not_served, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_array_counts_by_its_first_date, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_document_of_another_shape_is_corrupt, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_unreadable_document_is_named_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_unknown_field_is_passed_over, set_up, tear_down),

@@ -66,13 +66,47 @@ typedef struct {
     int64_t count;              /* of the slice being read */
     int64_t asked_ms, first_ms; /* monotonic; until its first record, or its end */
     int64_t seen, total;        /* of the period, of the collection */
-    Probe probe;                /* of the first documents of a period */
+    bool dated;                 /* the slice is one of time, with both its ends: */
+    int64_t at_ms, until_ms;
+    Probe probe; /* of the first documents of a period */
 } Reading;
 
 static int64_t
 mono_ms(void)
 {
     return jw_clock_mono_ms(jw_clock_system());
+}
+
+/* The first (@way 1) or last (-1) of the dates that an array holds, from the year 1 on. */
+static bool
+date_in_array(const bson_iter_t *array, int way, int64_t *ret_ms)
+{
+    bson_iter_t item;
+    bool found = false;
+
+    for (bool ok = bson_iter_recurse(array, &item); ok && bson_iter_next(&item);) {
+        const int64_t ms = BSON_ITER_HOLDS_DATE_TIME(&item) ? bson_iter_date_time(&item) : 0;
+        if (BSON_ITER_HOLDS_DATE_TIME(&item) && ms >= FIRST_DATE_MS
+            && (!found || (way > 0 ? ms < *ret_ms : ms > *ret_ms))) {
+            *ret_ms = ms;
+            found = true;
+        }
+    }
+    return found;
+}
+
+/* An array of dates is found in every slice between its first and its last: it counts in that of
+ * its first. */
+static bool
+is_of_slice(const Reading *reading, const bson_t *document)
+{
+    bson_iter_t iter, found;
+    int64_t ms = 0;
+
+    return !reading->dated || !bson_iter_init(&iter, document)
+           || !bson_iter_find_descendant(&iter, reading->scan->date_field, &found)
+           || !BSON_ITER_HOLDS_ARRAY(&found)
+           || (date_in_array(&found, 1, &ms) && ms >= reading->at_ms && ms <= reading->until_ms);
 }
 
 static bool
@@ -87,7 +121,7 @@ pass_on(const bson_t *document, gpointer data, GError **error)
         reading->first_ms = mono_ms() - reading->asked_ms;
     }
     reading->seen++;
-    return reading->put(document, reading->put_data, error);
+    return !is_of_slice(reading, document) || reading->put(document, reading->put_data, error);
 }
 
 /* The side of the caller. */
@@ -225,6 +259,7 @@ read_slice(Reading *reading, const bson_t *filter, GError **error)
 
 typedef struct {
     const char *field;
+    int way;
     int64_t time_ms;
     bool found;
 } Edge;
@@ -236,10 +271,17 @@ take_edge(const bson_t *document, gpointer data, GError **error)
     bson_iter_t iter, found;
 
     (void)error;
-    if (bson_iter_init(&iter, document) && bson_iter_find_descendant(&iter, edge->field, &found)
-        && BSON_ITER_HOLDS_DATE_TIME(&found)) {
+    if (!bson_iter_init(&iter, document)
+        || !bson_iter_find_descendant(&iter, edge->field, &found)) {
+        return true;
+    }
+    if (BSON_ITER_HOLDS_DATE_TIME(&found)) {
         edge->time_ms = bson_iter_date_time(&found);
         edge->found = true;
+    } else if (BSON_ITER_HOLDS_ARRAY(&found)) {
+        edge->found = date_in_array(&found, edge->way, &edge->time_ms);
+        /* The server ordered it by all it holds, so by one before the year 1 as well. */
+        edge->time_ms = edge->way > 0 ? FIRST_DATE_MS : edge->time_ms;
     }
     return true;
 }
@@ -257,6 +299,7 @@ find_edge(const Reading *reading, int way, Edge *edge, GError **error)
     BCON_APPEND(&filter, scan->date_field, "{", "$gte", BCON_DATE_TIME(FIRST_DATE_MS), "}");
     append_filters(&filter, scan);
     edge->field = scan->date_field;
+    edge->way = way;
     edge->found = false;
     return jw_store_find(reading->store, scan->collection, &filter, opts, take_edge, edge, error);
 }
@@ -290,6 +333,9 @@ read_period(Reading *reading, int64_t first_ms, int64_t last_ms, GError **error)
         } else if (left_ms >= (uint64_t)width_ms) {
             until_ms = at_ms + width_ms - 1;
         }
+        reading->dated = true;
+        reading->at_ms = at_ms;
+        reading->until_ms = until_ms;
         append_period(&filter, reading->scan->date_field, at_ms, until_ms);
         append_filters(&filter, reading->scan);
         if (!read_slice(reading, &filter, error)) {
