@@ -254,15 +254,16 @@ def reports(options):
         for output in ("xlsx", "csv"):
             (port,) = free_ports(1)
             process = rig.start("executor", port, JW_REPORTS_DIR=str(TOP / "schemas/reports"), JW_WORKERS="1")
-            artifact = one_report(rig, rows, output)
-            ours, peak = rows / (artifact["durationMs"] / 1000), peak_kib(process)
+            times = 3 if rows <= 100_000 else 1  # a tenth of a second is soon disturbed: the best of three, on both sides
+            ours = max(rows / (one_report(rig, rows, output)["durationMs"] / 1000) for _ in range(times))
+            peak = peak_kib(process)
             rig.stop("executor")
             beside, ratio = "–", "–"
             if output == "xlsx":
                 path = pathlib.Path(rig.temp.name) / "limit.xlsx"
-                limit = json.loads(rig.run("bench_xlsx", str(rows), str(path)))
+                limit = max(json.loads(rig.run("bench_xlsx", str(rows), str(path)))["per_s"] for _ in range(times))
                 path.unlink()
-                beside, ratio = f"libxlsxwriter fed from memory: {limit['per_s']:,.0f}", f"{ours / limit['per_s']:.2f}"
+                beside, ratio = f"libxlsxwriter fed from memory: {limit:,.0f}", f"{ours / limit:.2f}"
             lines.append(f"| {output.upper()} of {rows:,} rows: rows per second | {ours:,.0f} | {beside} | {ratio} |")
             lines.append(f"| executor's peak memory, {output.upper()} of {rows:,} rows | {peak / 1024:.0f} MiB | goal: under 64 | – |")
     rig.close()
