@@ -181,13 +181,12 @@ check_part(struct archive *zip, const char *name, int64_t *ret_rows, GError **er
     return true;
 }
 
-/* The number of xl/worksheets/sheetN.xml, 0 for other parts. */
-static int64_t
-sheet_number(const char *name)
+int64_t
+exe_sheet_number(const char *part)
 {
     static const char prefix[] = "xl/worksheets/sheet";
 
-    return g_str_has_prefix(name, prefix) ? g_ascii_strtoll(name + strlen(prefix), NULL, 10) : 0;
+    return g_str_has_prefix(part, prefix) ? g_ascii_strtoll(part + strlen(prefix), NULL, 10) : 0;
 }
 
 static bool
@@ -205,7 +204,7 @@ check_parts(struct archive *zip, int64_t list_rows, int first_list_sheet, GError
         if (!check_part(zip, name, &rows, error)) {
             return false;
         }
-        if (sheet_number(name) >= first_list_sheet) {
+        if (exe_sheet_number(name) >= first_list_sheet) {
             found += rows;
         }
         parts++;

@@ -42,5 +42,7 @@ extern const ExeRenderOps exe_render_csv, exe_render_xlsx;
  * over the sheets from number @first_list_sheet (from 1) on. CORRUPT names the part. */
 bool exe_check_workbook(const char *path, int64_t list_rows, int first_list_sheet,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The number of the part xl/worksheets/sheetN.xml of a workbook, 0 for other parts. */
+int64_t exe_sheet_number(const char *part);
 
 G_END_DECLS

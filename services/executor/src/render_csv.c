@@ -78,16 +78,6 @@ csv_text(GString *line, const char *text, size_t length)
     g_string_append_c(line, '"');
 }
 
-/* printf is half of the cost of a line with a time in it. */
-static void
-put_digits(char *at, int value, int width)
-{
-    for (int i = width - 1; i >= 0; i--) {
-        at[i] = (char)('0' + value % 10);
-        value /= 10;
-    }
-}
-
 /* "2021-01-04T09:12:00+03:00", "…Z" for offset 0, or only the date. Where the offset had seconds, as long ago, they are
  * left out of the time as of the offset: both together say the moment. */
 static void
@@ -101,15 +91,15 @@ csv_time(ExeRender *self, int64_t time_ms, bool date_only)
     JwCivil civil;
 
     jw_civil_from_seconds(date_only ? seconds : seconds - odd_seconds, &civil);
-    put_digits(text, CLAMP(civil.year, 0, 9999), 4);
-    put_digits(text + 5, civil.month, 2);
-    put_digits(text + 8, civil.day, 2);
-    put_digits(text + 11, civil.hour, 2);
-    put_digits(text + 14, civil.minute, 2);
-    put_digits(text + 17, civil.second, 2);
+    exe_text_put_digits(text, CLAMP(civil.year, 0, 9999), 4);
+    exe_text_put_digits(text + 5, civil.month, 2);
+    exe_text_put_digits(text + 8, civil.day, 2);
+    exe_text_put_digits(text + 11, civil.hour, 2);
+    exe_text_put_digits(text + 14, civil.minute, 2);
+    exe_text_put_digits(text + 17, civil.second, 2);
     text[19] = offset == 0 ? 'Z' : offset < 0 ? '-' : '+';
-    put_digits(text + 20, ABS(offset) / 3600, 2);
-    put_digits(text + 23, ABS(offset) / 60 % 60, 2);
+    exe_text_put_digits(text + 20, ABS(offset) / 3600, 2);
+    exe_text_put_digits(text + 23, ABS(offset) / 60 % 60, 2);
     g_string_append_len(self->line, text, (gssize)length);
 }
 

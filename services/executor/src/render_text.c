@@ -136,3 +136,13 @@ exe_text_far_time(int64_t local_ms, char buffer[EXE_FAR_TIME_MAX])
                      at.day, at.hour, at.minute, at.second);
     return buffer;
 }
+
+char *
+exe_text_put_digits(char *at, int64_t value, int width)
+{
+    for (int i = width - 1; i >= 0; i--) {
+        at[i] = (char)('0' + value % 10);
+        value /= 10;
+    }
+    return at + width;
+}

@@ -118,17 +118,6 @@ put_digits(char *at, uint64_t value)
     return at;
 }
 
-/* Exactly @width digits. */
-static char *
-put_padded(char *at, uint64_t value, int width)
-{
-    for (int i = width - 1; i >= 0; i--) {
-        at[i] = (char)('0' + value % 10);
-        value /= 10;
-    }
-    return at + width;
-}
-
 void
 exe_sheet_xml_begin_row(ExeSheetXml *self, GByteArray *into, uint32_t row)
 {
@@ -201,7 +190,7 @@ exe_sheet_xml_time(ExeSheetXml *self, GByteArray *into, unsigned column, int64_t
     at = put_digits(at, (uint64_t)(since_day_0 / DAY_MS));
     if (fraction > 0) {
         *at++ = '.';
-        at = put_padded(at, (uint64_t)fraction, FRACTION_DIGITS);
+        at = exe_text_put_digits(at, fraction, FRACTION_DIGITS);
     }
     number_close(into, at);
 }

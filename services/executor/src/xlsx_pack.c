@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "render.h"
+
 #define PIECE_BYTES     ((size_t)64 * 1024)
 #define SHEET_BYTES_MAX ((size_t)16 * 1024 * 1024) /* of a list sheet without its rows */
 #define NAME_MAX_BYTES  256
@@ -207,12 +209,9 @@ entry_splice(Pack *self, const ExeListSheet *sheet, GError **error)
 static int
 list_index(const Pack *self, int first_sheet, size_t n_sheets)
 {
-    static const char prefix[] = "xl/worksheets/sheet";
-    gint64 sheet = g_str_has_prefix(self->name, prefix)
-                       ? g_ascii_strtoll(self->name + strlen(prefix), NULL, 10)
-                       : 0;
+    int64_t sheet = exe_sheet_number(self->name);
 
-    return sheet >= first_sheet && sheet - first_sheet < (gint64)n_sheets
+    return sheet >= first_sheet && sheet - first_sheet < (int64_t)n_sheets
                ? (int)(sheet - first_sheet)
                : -1;
 }
