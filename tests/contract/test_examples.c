@@ -50,9 +50,9 @@ complaint(const char *path, const GError *error)
 }
 
 static char *
-faults_complaint(const JwFaults *faults)
+violations_complaint(const JwViolations *faults)
 {
-    g_autofree char *text = jw_faults_text(faults);
+    g_autofree char *text = jw_violations_text(faults);
 
     return g_strconcat("; ", text, NULL);
 }
@@ -61,13 +61,13 @@ static char *
 judge_submit(const char *path, const char *text, size_t length)
 {
     g_autoptr(GError) error = NULL;
-    g_auto(JwFaults) faults = { 0 };
+    g_auto(JwViolations) faults = { 0 };
     g_autoptr(JwJob) job = NULL;
     json_auto_t *body = jw_wire_parse(text, length, &error);
 
     assert_ok(body != NULL, error);
     if (!jw_wire_job_from_command(wire, body, "tests", path, NOW_MS, &faults, &job)) {
-        return faults_complaint(&faults);
+        return violations_complaint(&faults);
     }
     return g_strdup("");
 }
@@ -76,14 +76,14 @@ static char *
 judge_cancel(const char *path, const char *text, size_t length)
 {
     g_autoptr(GError) error = NULL;
-    g_auto(JwFaults) faults = { 0 };
+    g_auto(JwViolations) faults = { 0 };
     JwCancelCommand command = { 0 };
     json_auto_t *body = jw_wire_parse(text, length, &error);
 
     (void)path;
     assert_ok(body != NULL, error);
     if (!jw_wire_cancel_parse(body, &faults, &command)) {
-        return faults_complaint(&faults);
+        return violations_complaint(&faults);
     }
     jw_cancel_command_clear(&command);
     return g_strdup("");
@@ -245,7 +245,7 @@ sample_job(void)
 }
 
 static void
-assert_made(const char *type, const JwOutboxEntry *entry)
+assert_created(const char *type, const JwOutboxEntry *entry)
 {
     g_autofree char *path =
         g_build_filename(EXAMPLES, type + strlen("jobwire."), "valid", "made.json", NULL);
@@ -283,10 +283,10 @@ test_events_made(void **state)
         jw_wire_job_event(wire, job, JW_TYPE_JOB_CANCELLED, NULL, NULL, NULL, false, at_ms);
 
     (void)state;
-    assert_made(JW_TYPE_JOB_SUBMITTED, submitted);
-    assert_made(JW_TYPE_JOB_COMPLETED, completed);
-    assert_made(JW_TYPE_JOB_FAILED, failed);
-    assert_made(JW_TYPE_JOB_CANCELLED, cancelled);
+    assert_created(JW_TYPE_JOB_SUBMITTED, submitted);
+    assert_created(JW_TYPE_JOB_COMPLETED, completed);
+    assert_created(JW_TYPE_JOB_FAILED, failed);
+    assert_created(JW_TYPE_JOB_CANCELLED, cancelled);
     g_free(artifact.file_name);
     g_free(artifact.content_type);
     g_free(artifact.sha256);
@@ -299,7 +299,7 @@ test_events_made(void **state)
     delivery->attempts = 1;
     g_autoptr(JwOutboxEntry) changed =
         jw_wire_delivery_event(wire, delivery, JW_DELIVERY_SENT, "250 2.0.0 Ok: queued", at_ms);
-    assert_made(JW_TYPE_DELIVERY_CHANGED, changed);
+    assert_created(JW_TYPE_DELIVERY_CHANGED, changed);
 }
 
 int

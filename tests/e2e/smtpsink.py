@@ -63,7 +63,7 @@ class SmtpSink:
         self._received = []
         self._cut = []  # recipients of transactions that ended after DATA without a dot
         self._plans = {}
-        self._gate = threading.Event()
+        self._latch = threading.Event()
         self._closing = False
         self._connections = set()
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -77,7 +77,7 @@ class SmtpSink:
             self._plans[recipient.lower()] = list(steps)
 
     def release(self):
-        self._gate.set()
+        self._latch.set()
 
     def received(self, recipient=None):
         with self._lock:
@@ -90,7 +90,7 @@ class SmtpSink:
 
     def close(self):
         self._closing = True
-        self._gate.set()
+        self._latch.set()
         self._socket.close()
         with self._lock:
             connections = list(self._connections)
@@ -201,7 +201,7 @@ class _Session:
 
     def data(self):
         if self.step == "stall-before-354":
-            self.sink._gate.wait()
+            self.sink._latch.wait()
         if not self.planned("data", "354 go on"):
             return
         received = Received(self.recipient, self.sender, self.body())
@@ -212,7 +212,7 @@ class _Session:
         if self.step == "drop-after-dot":
             raise ConnectionError
         if self.step == "stall-after-dot":
-            self.sink._gate.wait()
+            self.sink._latch.wait()
         self.say("250 2.0.0 kept")
         received.replied = True
 

@@ -52,13 +52,13 @@ QUICK = {
         "JW_KAFKA_SESSION_TIMEOUT_MS": "6000",
         "JW_KAFKA_HEARTBEAT_INTERVAL_MS": "500",
     },
-    "scheduler": {"JW_TICK": "100ms", "JW_RELAY_AFTER": "500ms", "JW_HINT_AFTER": "1s", "JW_REAP_AFTER": "15s"},
-    "executor": {"JW_BEAT_INTERVAL": "200ms", "JW_BEAT_LOST": "5s"},
+    "scheduler": {"JW_TICK": "100ms", "JW_RELAY_AFTER": "500ms", "JW_REDISPATCH_AFTER": "1s", "JW_REAP_AFTER": "15s"},
+    "executor": {"JW_HEARTBEAT_INTERVAL": "200ms", "JW_HEARTBEAT_TIMEOUT": "5s"},
     "notifier": {"JW_POLL": "200ms"},
 }
 DEADLY = {
     "scheduler": {"JW_REAP_AFTER": "3s"},
-    "executor": {"JW_BEAT_LOST": "1s"},
+    "executor": {"JW_HEARTBEAT_TIMEOUT": "1s"},
     "notifier": {"JW_SENDER_DEAD_AFTER": "14s", "JW_SMTP_TIMEOUT": "2s", "JW_RESEND_AFTER": "500ms"},
 }
 
@@ -281,7 +281,7 @@ class Stack:
         return process.wait_ready() if wait else process
 
     def start_all(self, services=SERVICES):
-        self.make_topics()
+        self.create_topics()
         started = [self.start(service, wait=False) for service in services]
         for process in started:
             process.wait_ready()
@@ -342,7 +342,7 @@ class Stack:
         assert not check or done.returncode == 0, f"jobctl {arguments}: {done.returncode}\n{done.stdout}{done.stderr}"
         return done
 
-    def make_topics(self):
+    def create_topics(self):
         self.jobctl("topics")
 
     def _admin(self):

@@ -12,7 +12,7 @@ from stack import ALL_PERMISSIONS, JOBS, claims, sign, weekly
 READ_ONLY = ("reports:read",)
 
 
-def fault_of(answer, status, code):
+def violation_of(answer, status, code):
     """The error of an answer, after all that is true of each of them."""
     assert answer.status_code == status, f"{answer.status_code} {answer.text}"
     assert answer.headers["Content-Type"].split(";")[0] == "application/json"
@@ -54,14 +54,14 @@ BROKEN = {
 @pytest.mark.parametrize("name", BROKEN)
 def test_malformed_json(api, name):
     text, where = BROKEN[name]
-    error = fault_of(api.post(data=text.encode(), headers={"Content-Type": "application/json"}), 400, "INVALID_JSON")
+    error = violation_of(api.post(data=text.encode(), headers={"Content-Type": "application/json"}), 400, "INVALID_JSON")
     assert where in error["message"]
     assert not where or "column" in error["message"]
 
 
 def test_invalid_utf8(api):
     body = json.dumps(weekly()).encode().replace(b"Weekly", b"W\xff\xfe")
-    fault_of(api.post(data=body, headers={"Content-Type": "application/json"}), 400, "INVALID_JSON")
+    violation_of(api.post(data=body, headers={"Content-Type": "application/json"}), 400, "INVALID_JSON")
 
 
 def changed(**changes):
@@ -137,7 +137,7 @@ WRONG = {
 @pytest.mark.parametrize("name", WRONG)
 def test_wrong_body(api, name):
     body, pointer = WRONG[name]
-    error = fault_of(api.post(json=body), 400, "VALIDATION_ERROR")
+    error = violation_of(api.post(json=body), 400, "VALIDATION_ERROR")
     assert all(set(d) == {"pointer", "message"} and d["message"] for d in error["details"])
     assert any(d["pointer"].startswith(pointer) for d in error["details"]), error
     assert len(error["details"]) == 1, error
@@ -145,13 +145,13 @@ def test_wrong_body(api, name):
 
 def test_all_faults_are_told_at_once(api):
     body = {"name": "", "reportType": "weather", "output": {"format": "docx", "size": 1}, "colour": "red"}
-    error = fault_of(api.post(json=body), 400, "VALIDATION_ERROR")
+    error = violation_of(api.post(json=body), 400, "VALIDATION_ERROR")
     found = {d["pointer"] for d in error["details"]}
     assert found == {"/name", "/reportType", "/parameters", "/output/format", "/output/size", "/colour"}
 
 
 def test_too_large_a_body(api):
-    fault_of(api.post(json=changed(description="x" * (1 << 20))), 413, "PAYLOAD_TOO_LARGE")
+    violation_of(api.post(json=changed(description="x" * (1 << 20))), 413, "PAYLOAD_TOO_LARGE")
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/xml", None,
@@ -159,11 +159,11 @@ def test_too_large_a_body(api):
 def test_another_content_type(api, kind):
     headers = {"Content-Type": kind} if kind else {}
     answer = api.post(data=json.dumps(weekly()).encode(), headers=headers)
-    fault_of(answer, 415, "UNSUPPORTED_MEDIA_TYPE")
+    violation_of(answer, 415, "UNSUPPORTED_MEDIA_TYPE")
 
 
 def test_a_query_that_post_does_not_have(api):
-    fault_of(api.post("?dryRun=1", json=weekly()), 400, "VALIDATION_ERROR")
+    violation_of(api.post("?dryRun=1", json=weekly()), 400, "VALIDATION_ERROR")
 
 
 # Who may ask
@@ -202,10 +202,10 @@ def test_tokens_that_are_none(stack, tmp_path):
         if token is not None:
             client.token = token
         for answer in (client.post(json=weekly()), client.get(), client.get(f"/{uuid.uuid4()}")):
-            fault_of(answer, 401, "UNAUTHORIZED")
+            violation_of(answer, 401, "UNAUTHORIZED")
             assert answer.headers["WWW-Authenticate"].startswith("Bearer"), name
     other_scheme = stack.api("").get(headers={"Authorization": "Basic dXNlcjpwYXNz"})
-    fault_of(other_scheme, 401, "UNAUTHORIZED")
+    violation_of(other_scheme, 401, "UNAUTHORIZED")
 
 
 def test_a_missing_permission(stack, api, nothing_is_made):
@@ -213,11 +213,11 @@ def test_a_missing_permission(stack, api, nothing_is_made):
     job_id = api.create(weekly(name="Somebody's"))
     api.wait(job_id)
     reader = stack.api(permissions=READ_ONLY, subject="u-reader")
-    error = fault_of(reader.post(json=weekly()), 403, "FORBIDDEN")
+    error = violation_of(reader.post(json=weekly()), 403, "FORBIDDEN")
     assert "reports:create" in error["message"]
     writer = stack.api(permissions=("reports:create",), subject="u-writer")
     for path in ("", f"/{job_id}", f"/{job_id}/download", "/api/v2/reports/types"):
-        fault_of(writer.get(path), 403, "FORBIDDEN")
+        violation_of(writer.get(path), 403, "FORBIDDEN")
     # The admin sees the job of another, and lacks the permission for what is asked.
     admin = stack.api(permissions=READ_ONLY, roles=("admin",), subject="u-admin")
     assert admin.get(f"/{job_id}").status_code == 200
@@ -230,10 +230,10 @@ def test_a_stranger_is_told_nothing(stack, api, nothing_is_made):
     stranger = stack.api(subject="u-stranger")
     unknown = str(uuid.uuid4())
     for method, path in (("GET", ""), ("GET", "/download"), ("POST", "/cancel"), ("POST", "/retry")):
-        told = fault_of(stranger.request(method, f"/{job_id}{path}"), 404, "JOB_NOT_FOUND")
-        assert told == fault_of(stranger.request(method, f"/{unknown}{path}"), 404, "JOB_NOT_FOUND")
+        told = violation_of(stranger.request(method, f"/{job_id}{path}"), 404, "JOB_NOT_FOUND")
+        assert told == violation_of(stranger.request(method, f"/{unknown}{path}"), 404, "JOB_NOT_FOUND")
         for malformed in ("7", "x" * 300, "%24ne", unknown + "0", unknown.replace("-", "")):
-            fault_of(stranger.request(method, f"/{malformed}{path}"), 404, "JOB_NOT_FOUND")
+            violation_of(stranger.request(method, f"/{malformed}{path}"), 404, "JOB_NOT_FOUND")
     assert stranger.get().json()["data"] == []
     assert stranger.get(params={"requestedBy": "u-e2e"}).json()["pagination"]["total"] == 0
     assert api.get(f"/{job_id.upper()}").status_code == 200
@@ -241,7 +241,7 @@ def test_a_stranger_is_told_nothing(stack, api, nothing_is_made):
 
 def test_departments(stack, nothing_is_made):
     support = stack.api(subject="u-support", departments=("support", "sales"))
-    error = fault_of(
+    error = violation_of(
         support.post(json=parameters(filters={"departmentIds": ["support", "billing", "admin"]})),
         403, "DEPARTMENT_FORBIDDEN",
     )
@@ -263,7 +263,7 @@ def test_departments(stack, nothing_is_made):
     assert stack.api(subject="u-peer", departments=("sales", "support", "admin")).get(f"/{mine}").status_code == 200
     for other in (("sales",), ("billing",)):
         narrow = stack.api(subject="u-narrow", departments=other, roles=("admin",))
-        fault_of(narrow.get(f"/{mine}"), 404, "JOB_NOT_FOUND")
+        violation_of(narrow.get(f"/{mine}"), 404, "JOB_NOT_FOUND")
         assert mine not in {job["id"] for job in narrow.get(params={"limit": 100}).json()["data"]}
 
 
@@ -275,7 +275,7 @@ NUMBERS = ["0", "-1", "2147483648", "9223372036854775808", "1e3", " 5", "5 ", "+
 @pytest.mark.parametrize("name", ["page", "limit"])
 @pytest.mark.parametrize("value", NUMBERS)
 def test_bad_numbers(api, name, value):
-    error = fault_of(api.get(params={name: value}), 400, "VALIDATION_ERROR")
+    error = violation_of(api.get(params={name: value}), 400, "VALIDATION_ERROR")
     assert [d["pointer"] for d in error["details"]] == [f"/{name}"]
 
 
@@ -284,7 +284,7 @@ def test_bad_numbers(api, name, value):
     "fromDate=2021-01-02&toDate=2021-01-01", "page=1&page=2", "colour=red", "status[$ne]=x", "requestedBy=", "toDate=2021-02-30",
 ])
 def test_bad_queries(api, query):
-    fault_of(api.get(f"?{query}"), 400, "VALIDATION_ERROR")
+    violation_of(api.get(f"?{query}"), 400, "VALIDATION_ERROR")
 
 
 def test_good_numbers_and_orders(api, stack, nothing_is_made):
@@ -317,7 +317,7 @@ def test_methods(stack, api):
     for path, allowed in cases.items():
         for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "BREW"} - set(allowed):
             answer = api.request(method, path)
-            fault_of(answer, 405, "METHOD_NOT_ALLOWED")
+            violation_of(answer, 405, "METHOD_NOT_ALLOWED")
             assert sorted(answer.headers["Allow"].split(", ")) == sorted(allowed)
         answer = api.request("OPTIONS", path)
         assert answer.status_code == 204 and sorted(answer.headers["Allow"].split(", ")) == sorted(allowed)
@@ -340,9 +340,9 @@ def test_request_ids(api):
 
 def test_other_wrong_requests(api):
     unknown = uuid.uuid4()
-    fault_of(api.get(f"/{unknown}?verbose=1"), 400, "VALIDATION_ERROR")
+    violation_of(api.get(f"/{unknown}?verbose=1"), 400, "VALIDATION_ERROR")
     for path in ("%00", "%ff", "..%2f", "?page=%00"):  # requests itself mends what is no escape, as "%zz"
-        fault_of(api.get(f"{JOBS}/{path}"), 400, "BAD_REQUEST")
+        violation_of(api.get(f"{JOBS}/{path}"), 400, "BAD_REQUEST")
 
 
 # Idempotency-Key
@@ -362,7 +362,7 @@ def test_a_key_used_again(api, nothing_is_made):
     after = api.post(json=body, headers={"Idempotency-Key": key})
     assert after.status_code == 201 and after.json()["data"]["id"] == first.json()["data"]["id"]
     clash = api.post(json=body | {"name": "Other"}, headers={"Idempotency-Key": key})
-    fault_of(clash, 422, "IDEMPOTENCY_KEY_REUSED")
+    violation_of(clash, 422, "IDEMPOTENCY_KEY_REUSED")
 
 
 def test_a_key_is_its_callers_own(stack, api, nothing_is_made):
@@ -375,12 +375,12 @@ def test_a_key_is_its_callers_own(stack, api, nothing_is_made):
 
 @pytest.mark.parametrize("key", ["x" * 201, "schl\u00fcssel".encode("latin-1"), "a\tb"])
 def test_a_bad_key(api, key):
-    error = fault_of(api.post(json=weekly(), headers={"Idempotency-Key": key}), 400, "VALIDATION_ERROR")
+    error = violation_of(api.post(json=weekly(), headers={"Idempotency-Key": key}), 400, "VALIDATION_ERROR")
     assert "Idempotency-Key" in error["message"]
 
 
 def test_a_refused_body_leaves_its_key_free(api, nothing_is_made):
     nothing_is_made["allowed"] = 1
     key = str(uuid.uuid4())
-    fault_of(api.post(json=changed(name=""), headers={"Idempotency-Key": key}), 400, "VALIDATION_ERROR")
+    violation_of(api.post(json=changed(name=""), headers={"Idempotency-Key": key}), 400, "VALIDATION_ERROR")
     api.create(weekly(), key=key)

@@ -20,7 +20,7 @@ def own(calls_csv, mails):
 
 @contextlib.contextmanager
 def executor(stack, **env):
-    process = stack.start("executor", **{"JW_WORKERS": "1", "JW_BEAT_LOST": "60s"} | env)
+    process = stack.start("executor", **{"JW_WORKERS": "1", "JW_HEARTBEAT_TIMEOUT": "60s"} | env)
     try:
         yield process
     finally:

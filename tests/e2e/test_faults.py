@@ -132,7 +132,7 @@ def test_a_stale_executor_publishes_nothing(own, none_left, mails):
     """Stopped for longer than the reaper waits, then woken: its claim is gone, and so is what it made."""
     client, recipient = own.api(), address(own)
     own.start("notifier", wait=False)
-    stale = own.start("executor", JW_WORKERS="1", JW_BEAT_LOST="60s")  # must not save itself by the clock
+    stale = own.start("executor", JW_WORKERS="1", JW_HEARTBEAT_TIMEOUT="60s")  # must not save itself by the clock
     for _ in range(10):
         job_id = client.create(everything([recipient], "Stale", "xlsx"))
         until(lambda i=job_id: own.db.jobs.find_one({"_id": i, "state": {"$ne": "pending"}}), 30, "claimed", 0.005)
@@ -225,7 +225,7 @@ def delivery_of(stack, job_id):
 
 
 # What the sink holds at the end, and whether the recipient's message may have come twice.
-NOTIFIER = {"ntf_before_mark": (1, False), "ntf_before_dot": (1, True), "ntf_after_dot": (2, True)}
+NOTIFIER = {"ntf_before_mark": (1, False), "ntf_before_final_dot": (1, True), "ntf_after_final_dot": (2, True)}
 
 
 def test_every_point_of_the_notifier_is_known():
@@ -241,7 +241,7 @@ def test_the_notifier_dies_around_the_dot(own, none_left, mails, point):
     job_id = client.create(weekly([recipient], f"Mailed at {point}"))
     fatal.wait_crash(60)
     assert len(mails.received(recipient)) == count - 1
-    assert delivery_of(own, job_id)["dot"] is doubtful
+    assert delivery_of(own, job_id)["dataSent"] is doubtful
     own.start("notifier", wait=False)
     job = client.wait_mailed(job_id, seconds=60)
     told = job["delivery"]["recipients"][0]
@@ -465,7 +465,7 @@ def test_events_that_nobody_relayed(own, none_left):
     own.wait_outboxes_empty()
 
 
-def test_a_lost_command_is_hinted(own, none_left):
+def test_a_lost_command_is_redispatched(own, none_left):
     """The job is pending and no message about it exists: the scheduler publishes its command again."""
     client = own.api()
     own.start("executor", wait=False)
@@ -475,7 +475,7 @@ def test_a_lost_command_is_hinted(own, none_left):
     pending = {"$set": {"state": "pending", "notBefore": made}, "$unset": {"scheduledFor": 1}}
     own.db.jobs.update_one({"_id": job_id}, pending)
     client.wait(job_id, seconds=60)
-    assert any(p.records("job_hinted", job_id=job_id) for p in own.processes if p.service == "scheduler")
+    assert any(p.records("job_redispatched", job_id=job_id) for p in own.processes if p.service == "scheduler")
 
 
 def test_a_repeated_event_mails_once(own, none_left, mails):

@@ -152,7 +152,7 @@ def test_one_job_is_followed_through_all_logs(own):
     assert recipient not in text and client.token not in text, "logs hold no addresses and no tokens"
 
 
-def test_a_running_job_is_handed_back_on_sigterm(own):
+def test_a_running_job_is_released_on_sigterm(own):
     """The attempt is not counted, and another executor does the job at once."""
     client = own.api()
     for _ in range(10):
@@ -165,7 +165,7 @@ def test_a_running_job_is_handed_back_on_sigterm(own):
         first.signal(signal.SIGTERM)  # waits until the process goes on
         first.thaw()
         first.check_end()
-        if running and first.records("attempt_ended", outcome="handed_back"):
+        if running and first.records("attempt_ended", outcome="released"):
             break
         client.wait(job_id)  # it was too quick; once more
     else:
@@ -228,7 +228,7 @@ def test_mongodb_may_start_after_the_services():
 
 
 def test_sigterm_with_mongodb_away():
-    """Nobody waits for a server that is not there: less than one wait for a server, where each duty has one."""
+    """Nobody waits for a server that is not there: less than one wait for a server, where each task has one."""
     with OwnServer("mongodb", "lifecycle-mongodb") as mongodb:
         with Stack("mongodb-away", mongodb_uri=mongodb.mongodb_uri) as stack:
             stack.start_all()

@@ -31,7 +31,7 @@ def schedules_file(folder, run):
 def own(calls_csv):
     with Stack("schedules") as stack:
         stack.import_csv(calls_csv)
-        stack.make_topics()
+        stack.create_topics()
         stack.start("gateway")
         stack.start("executor")
         yield stack

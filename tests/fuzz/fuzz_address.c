@@ -1,4 +1,4 @@
-/* fuzz_address.c: whatever the gate takes is safe on the wire, and whatever the composer takes stays one
+/* fuzz_address.c: whatever the authenticator takes is safe on the wire, and whatever the composer takes stays one
  * message. The input is tried as an address, a mailbox, a subject, a file name and a body. */
 #include "fuzz.h"
 

@@ -33,7 +33,7 @@ check_job(const JwJob *job)
 {
     g_autoptr(JwOutboxEntry) entry = jw_wire_submit_command(wire, job, NOW_MS);
     json_auto_t *body = jw_wire_parse(entry->body, strlen(entry->body), NULL);
-    g_auto(JwFaults) faults = { 0 };
+    g_auto(JwViolations) faults = { 0 };
     g_autoptr(JwJob) back = NULL;
     g_autoptr(GError) error = NULL;
     JwReportRequest *request = NULL;
@@ -54,8 +54,8 @@ check_job(const JwJob *job)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    g_auto(JwFaults) request_faults = { 0 };
-    g_auto(JwFaults) command_faults = { 0 };
+    g_auto(JwViolations) request_violations = { 0 };
+    g_auto(JwViolations) command_violations = { 0 };
     g_autoptr(JwJob) requested = NULL;
     g_autoptr(JwJob) commanded = NULL;
     json_auto_t *body = jw_wire_parse(data, size, NULL);
@@ -63,12 +63,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (body == NULL) {
         return 0;
     }
-    bool ok = jw_wire_job_from_request(wire, body, NOW_MS, &request_faults, &requested);
-    g_assert(ok == (jw_faults_count(&request_faults) == 0) && ok == (requested != NULL));
-    ok = jw_wire_job_from_command(wire, body, "fuzz", "1", NOW_MS, &command_faults, &commanded);
-    g_assert(ok == (jw_faults_count(&command_faults) == 0) && ok == (commanded != NULL));
-    for (size_t i = 0; i < jw_faults_count(&command_faults); i++) {
-        g_assert(g_utf8_validate(jw_faults_get(&command_faults, i)->message, -1, NULL));
+    bool ok = jw_wire_job_from_request(wire, body, NOW_MS, &request_violations, &requested);
+    g_assert(ok == (jw_violations_count(&request_violations) == 0) && ok == (requested != NULL));
+    ok = jw_wire_job_from_command(wire, body, "fuzz", "1", NOW_MS, &command_violations, &commanded);
+    g_assert(ok == (jw_violations_count(&command_violations) == 0) && ok == (commanded != NULL));
+    for (size_t i = 0; i < jw_violations_count(&command_violations); i++) {
+        g_assert(g_utf8_validate(jw_violations_get(&command_violations, i)->message, -1, NULL));
     }
     if (commanded != NULL) {
         check_job(commanded);

@@ -33,7 +33,7 @@ bus_fixture_new(int partitions)
     g_autofree char *dlq = g_strconcat(self->topic, ".dlq", NULL);
     const char *const settings[] = { "retention.ms", "3600000", NULL };
     JwTopic topics[] = { { self->topic, partitions, settings }, { dlq, 1, NULL } };
-    assert_ok(jw_bus_make_topics(self->bus, topics, 2, 30000, &error), error);
+    assert_ok(jw_bus_create_topics(self->bus, topics, 2, 30000, &error), error);
     return self;
 }
 

@@ -4,7 +4,7 @@
 #include "jw/ident.h"
 
 static JwStore *(*make_store)(void);
-static ScSpoil spoil_document;
+static ScSpoil corrupt_document;
 
 static int
 set_up(void **state)
@@ -46,7 +46,7 @@ sc_run(const char *name, JwStore *(*make)(void), ScSpoil spoil)
     int failures = 0;
 
     make_store = make;
-    spoil_document = spoil;
+    corrupt_document = spoil;
     for (size_t i = 0; i < G_N_ELEMENTS(groups); i++) {
         for (running = groups[i]; running->name != NULL; running++) {
             const struct CMUnitTest tests[] = {
@@ -59,9 +59,9 @@ sc_run(const char *name, JwStore *(*make)(void), ScSpoil spoil)
 }
 
 void
-sc_spoil(JwStore *store, const char *collection, const char *id)
+sc_corrupt(JwStore *store, const char *collection, const char *id)
 {
-    spoil_document(store, collection, id);
+    corrupt_document(store, collection, id);
 }
 
 JwOutboxEntry *
@@ -116,7 +116,7 @@ sc_job(JwJobState state)
     job->timeout_ms = 1800000;
     job->state = state;
     job->token = 7;
-    job->beat = 3;
+    job->heartbeat = 3;
     job->attempts = 2;
     job->retry_count = 1;
     job->started_at_ms = SC_NOW - 800;
@@ -134,7 +134,7 @@ sc_create(JwStore *store, const JwJob *job)
     JwCreate create = JW_CREATE_EXISTS;
 
     assert_ok(jw_store_create_jobs(store, &job, 1, &create, &error), error);
-    assert_int_equal(create, JW_CREATE_MADE);
+    assert_int_equal(create, JW_CREATE_NEW);
 }
 
 JwJob *
@@ -225,7 +225,7 @@ sc_assert_same_job(const JwJob *a, const JwJob *b)
     assert_int_equal(a->updated_at_ms, b->updated_at_ms);
     assert_int_equal(a->state, b->state);
     assert_int_equal(a->token, b->token);
-    assert_int_equal(a->beat, b->beat);
+    assert_int_equal(a->heartbeat, b->heartbeat);
     assert_int_equal(a->attempts, b->attempts);
     assert_int_equal(a->retry_count, b->retry_count);
     sc_assert_text(a->owner, b->owner);

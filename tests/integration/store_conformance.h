@@ -15,7 +15,7 @@ typedef void (*ScSpoil)(JwStore *store, const char *collection, const char *id);
 int sc_run(const char *name, JwStore *(*make)(void), ScSpoil spoil);
 
 /* Makes a stored document unreadable behind the store's back, its outbox included. */
-void sc_spoil(JwStore *store, const char *collection, const char *id);
+void sc_corrupt(JwStore *store, const char *collection, const char *id);
 
 typedef struct {
     const char *name;
@@ -26,7 +26,7 @@ extern const ScCase sc_job_cases[], sc_list_cases[], sc_delivery_cases[], sc_sch
 
 #define SC_NOW INT64_C(1767225600000) /* 2026-01-01T00:00:00Z */
 
-/* A job with every field set, in @state, token 7, beat 3, attempts 2, retryCount 1 of 3, due at
+/* A job with every field set, in @state, token 7, heartbeat 3, attempts 2, retryCount 1 of 3, due at
  * SC_NOW. */
 JwJob *sc_job(JwJobState state);
 void sc_create(JwStore *store, const JwJob *job);

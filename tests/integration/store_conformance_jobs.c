@@ -61,7 +61,7 @@ creates_many_and_names_those_that_exist(JwStore *store)
     jobs[1]->name = g_strdup("another");
     assert_ok(jw_store_create_jobs(store, (const JwJob *const *)jobs, 5, creates, &error), error);
     for (size_t i = 0; i < 5; i++) {
-        assert_int_equal(creates[i], i == 1 || i == 4 ? JW_CREATE_EXISTS : JW_CREATE_MADE);
+        assert_int_equal(creates[i], i == 1 || i == 4 ? JW_CREATE_EXISTS : JW_CREATE_NEW);
         g_autoptr(JwJob) read = sc_get(store, jobs[i]->id);
         assert_int_equal(g_strcmp0(read->name, "another") == 0, false); /* left as it was */
         jw_job_free(jobs[i]);
@@ -98,7 +98,7 @@ expect_change(JwJob *job, const JwJobRule *rule, const JwJobChange *change)
         job->started_at_ms = change->now_ms;
         g_free(job->progress.step);
         job->progress = (JwProgress){ 0, NULL, 0, -1 };
-        job->beat = 0;
+        job->heartbeat = 0;
     }
     if (rule->to == JW_JOB_COMPLETED) {
         job->progress.percent = 100;
@@ -131,7 +131,7 @@ change_of(const JwJob *job, JwJobTransition transition)
                           .transition = transition,
                           .now_ms = SC_NOW,
                           .token = 7,
-                          .beat = 3,
+                          .heartbeat = 3,
                           .owner = "exe-1",
                           .not_before_ms = SC_NOW + 5000,
                           .artifact = &artifact,
@@ -180,9 +180,9 @@ check_pair(JwStore *store, JwJobState state, JwJobTransition transition)
         stale.token = 6;
         assert_lost(store, &stale, job);
     }
-    if ((rule->flags & JW_RULE_BEAT) != 0) {
+    if ((rule->flags & JW_RULE_HEARTBEAT) != 0) {
         JwJobChange stale = change;
-        stale.beat = 2;
+        stale.heartbeat = 2;
         assert_lost(store, &stale, job);
     }
     if ((rule->flags & (JW_RULE_WHEN_DUE | JW_RULE_AFTER_BACKOFF)) != 0) {
@@ -287,33 +287,33 @@ beats_carry_progress_and_tell_of_a_cancel(JwStore *store)
     g_autoptr(JwJob) job = sc_job(JW_JOB_RUNNING);
     char step[] = "Writing";
     const JwProgress progress = { 55, step, 550, 1000 };
-    JwBeat beat = JW_BEAT_LOST;
+    JwHeartbeat heartbeat = JW_HEARTBEAT_LOST;
     JwCas cas = JW_CAS_LOST;
 
     sc_create(store, job);
-    assert_ok(jw_store_beat_job(store, job->id, 7, &progress, SC_NOW + 1, &beat, &error), error);
-    assert_int_equal(beat, JW_BEAT_OK);
+    assert_ok(jw_store_heartbeat_job(store, job->id, 7, &progress, SC_NOW + 1, &heartbeat, &error), error);
+    assert_int_equal(heartbeat, JW_HEARTBEAT_OK);
     g_autoptr(JwJob) read = sc_get(store, job->id);
-    assert_int_equal(read->beat, 4);
+    assert_int_equal(read->heartbeat, 4);
     assert_int_equal(read->progress.percent, 55);
     assert_int_equal(read->progress.done, 550);
     assert_string_equal(read->progress.step, "Writing");
     assert_int_equal(read->updated_at_ms, SC_NOW + 1);
 
-    assert_ok(jw_store_beat_job(store, job->id, 6, &progress, SC_NOW + 2, &beat, &error), error);
-    assert_int_equal(beat, JW_BEAT_LOST);
+    assert_ok(jw_store_heartbeat_job(store, job->id, 6, &progress, SC_NOW + 2, &heartbeat, &error), error);
+    assert_int_equal(heartbeat, JW_HEARTBEAT_LOST);
     JwJobChange cancel = { .job_id = job->id,
                            .transition = JW_CHANGE_CANCEL_GRACEFUL,
                            .now_ms = SC_NOW };
     assert_ok(jw_store_change_job(store, &cancel, &cas, NULL, &error), error);
-    assert_ok(jw_store_beat_job(store, job->id, 7, NULL, SC_NOW + 3, &beat, &error), error);
-    assert_int_equal(beat, JW_BEAT_CANCEL);
+    assert_ok(jw_store_heartbeat_job(store, job->id, 7, NULL, SC_NOW + 3, &heartbeat, &error), error);
+    assert_int_equal(heartbeat, JW_HEARTBEAT_CANCEL);
     JwJobChange cancelled = {
         .job_id = job->id, .transition = JW_CHANGE_CANCELLED, .now_ms = SC_NOW, .token = 7
     };
     assert_ok(jw_store_change_job(store, &cancelled, &cas, NULL, &error), error);
-    assert_ok(jw_store_beat_job(store, job->id, 7, NULL, SC_NOW + 4, &beat, &error), error);
-    assert_int_equal(beat, JW_BEAT_LOST);
+    assert_ok(jw_store_heartbeat_job(store, job->id, 7, NULL, SC_NOW + 4, &heartbeat, &error), error);
+    assert_int_equal(heartbeat, JW_HEARTBEAT_LOST);
 }
 
 typedef struct {
@@ -409,7 +409,7 @@ race_for_creation(gpointer data)
     job->id = g_strdup(racer->job_id);
     const JwJob *const jobs[] = { job };
     racer->errors += jw_store_create_jobs(racer->store, jobs, 1, &create, &error) ? 0 : 1;
-    racer->won += create == JW_CREATE_MADE ? 1 : 0;
+    racer->won += create == JW_CREATE_NEW ? 1 : 0;
     return NULL;
 }
 

@@ -12,7 +12,7 @@ new_delivery(JwDeliveryState state, bool dot, int resends)
     delivery->state = state;
     delivery->token = 7;
     delivery->attempts = 2;
-    delivery->dot = dot;
+    delivery->data_sent = dot;
     delivery->resends = resends;
     delivery->not_before_ms = SC_NOW;
     delivery->owner = g_strdup("ntf-0");
@@ -29,7 +29,7 @@ create_delivery(JwStore *store, const JwDelivery *delivery)
     JwCreate create = JW_CREATE_EXISTS;
 
     assert_ok(jw_store_create_deliveries(store, &delivery, 1, &create, &error), error);
-    assert_int_equal(create, JW_CREATE_MADE);
+    assert_int_equal(create, JW_CREATE_NEW);
 }
 
 static void
@@ -43,7 +43,7 @@ assert_same_delivery(const JwDelivery *a, const JwDelivery *b)
     assert_int_equal(a->token, b->token);
     assert_int_equal(a->attempts, b->attempts);
     assert_int_equal(a->resends, b->resends);
-    assert_int_equal(a->dot, b->dot);
+    assert_int_equal(a->data_sent, b->data_sent);
     assert_int_equal(a->maybe_duplicate, b->maybe_duplicate);
     sc_assert_text(a->owner, b->owner);
     assert_int_equal(a->not_before_ms, b->not_before_ms);
@@ -79,11 +79,11 @@ expect_delivery(JwDelivery *delivery, const JwDeliveryRule *rule, const JwDelive
     delivery->owner = g_strdup(change->owner);
     g_free(delivery->reply);
     delivery->reply = g_strdup(change->reply);
-    if ((rule->flags & JW_DRULE_SETS_DOT) != 0) {
-        delivery->dot = true;
+    if ((rule->flags & JW_DRULE_SETS_DATA_SENT) != 0) {
+        delivery->data_sent = true;
     }
-    if ((rule->flags & JW_DRULE_CLEARS_DOT) != 0) {
-        delivery->dot = false;
+    if ((rule->flags & JW_DRULE_CLEARS_DATA_SENT) != 0) {
+        delivery->data_sent = false;
     }
     if ((rule->flags & JW_DRULE_SETS_NOT_BEFORE) != 0) {
         delivery->not_before_ms = change->not_before_ms;
@@ -122,8 +122,8 @@ check_delivery(JwStore *store, JwDelivery *delivery, JwDeliveryTransition transi
         (rule->from & (1u << delivery->state)) != 0
         && ((rule->flags & JW_DRULE_FENCED) == 0 || token == delivery->token)
         && ((rule->flags & JW_DRULE_WHEN_DUE) == 0 || now_ms >= delivery->not_before_ms)
-        && ((rule->flags & JW_DRULE_WANTS_DOT) == 0 || delivery->dot)
-        && ((rule->flags & JW_DRULE_WANTS_NO_DOT) == 0 || !delivery->dot)
+        && ((rule->flags & JW_DRULE_WANTS_DATA_SENT) == 0 || delivery->data_sent)
+        && ((rule->flags & JW_DRULE_WANTS_DATA_UNSENT) == 0 || !delivery->data_sent)
         && ((rule->flags & JW_DRULE_COUNTS_RESEND) == 0 || delivery->resends == 0)
         && ((rule->flags & JW_DRULE_WANTS_RESENT) == 0 || delivery->resends >= 1);
     g_autoptr(JwDelivery) after = NULL;
@@ -177,9 +177,9 @@ creates_and_lists_deliveries(JwStore *store)
     assert_ok(jw_store_create_deliveries(store, (const JwDelivery *const *)deliveries, 3, creates,
                                          &error),
               error);
-    assert_int_equal(creates[0], JW_CREATE_MADE);
+    assert_int_equal(creates[0], JW_CREATE_NEW);
     assert_int_equal(creates[1], JW_CREATE_EXISTS);
-    assert_int_equal(creates[2], JW_CREATE_MADE);
+    assert_int_equal(creates[2], JW_CREATE_NEW);
 
     assert_ok(jw_store_list_deliveries(store, "job-1", &listed, &error), error);
     assert_int_equal(listed->len, 3);

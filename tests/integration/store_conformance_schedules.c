@@ -182,12 +182,12 @@ finds_what_is_due_and_fires_it_once(JwStore *store)
     assert_int_equal(g_array_index(pending->pending_fires, int64_t, 1), SC_NOW + 11);
     g_clear_pointer(&due, g_ptr_array_unref);
     for (int twice = 0; twice < 2; twice++) {
-        assert_ok(jw_store_settle_fire(store, "early", SC_NOW + 10, &error), error);
+        assert_ok(jw_store_finish_fire(store, "early", SC_NOW + 10, &error), error);
     }
     g_autoptr(JwSchedule) one_left = get_schedule(store, "early");
     assert_int_equal(one_left->pending_fires->len, 1);
-    assert_ok(jw_store_settle_fire(store, "early", SC_NOW + 11, &error), error);
-    assert_ok(jw_store_settle_fire(store, "nobody", SC_NOW + 11, &error), error);
+    assert_ok(jw_store_finish_fire(store, "early", SC_NOW + 11, &error), error);
+    assert_ok(jw_store_finish_fire(store, "nobody", SC_NOW + 11, &error), error);
     assert_ok(jw_store_due_schedules(store, SC_NOW, 10, &due, &error), error);
     assert_int_equal(due->len, 0);
 }

@@ -10,9 +10,9 @@ job_id(int n)
     return g_strdup_printf("0190a5d0-0000-7000-8000-%012d", n);
 }
 
-/* Jobs 1 to N_JOBS, made and changed in this order, of which those in @spoiled cannot be read. */
+/* Jobs 1 to N_JOBS, made and changed in this order, of which those in @corrupted cannot be read. */
 static void
-make_jobs(JwStore *store, const char *spoiled)
+make_jobs(JwStore *store, const char *corrupted)
 {
     for (int n = 1; n <= N_JOBS; n++) {
         g_autoptr(JwJob) job = sc_job(JW_JOB_RUNNING);
@@ -23,8 +23,8 @@ make_jobs(JwStore *store, const char *spoiled)
         job->updated_at_ms = SC_NOW + n;
         ((JwOutboxEntry *)g_ptr_array_index(job->outbox, 0))->at_ms = SC_NOW + n;
         sc_create(store, job);
-        if (strchr(spoiled, '0' + n) != NULL) {
-            sc_spoil(store, "jobs", job->id);
+        if (strchr(corrupted, '0' + n) != NULL) {
+            sc_corrupt(store, "jobs", job->id);
         }
     }
 }
@@ -157,7 +157,7 @@ deliveries_go_on_without_one(JwStore *store)
 {
     static const char *const recipients[] = { "a@example.org", "b@example.org", "c@example.org" };
     g_autoptr(GError) error = NULL;
-    g_autofree char *spoiled = NULL;
+    g_autofree char *corrupted = NULL;
     g_autoptr(GPtrArray) listed = NULL;
     g_autoptr(GPtrArray) scanned = NULL;
     g_autoptr(JwDelivery) none = NULL;
@@ -170,8 +170,8 @@ deliveries_go_on_without_one(JwStore *store)
         delivery->not_before_ms = SC_NOW + i;
         assert_ok(jw_store_create_deliveries(store, deliveries, 1, &create, &error), error);
         if (i == 0) {
-            spoiled = g_strdup(delivery->id);
-            sc_spoil(store, "deliveries", spoiled);
+            corrupted = g_strdup(delivery->id);
+            sc_corrupt(store, "deliveries", corrupted);
         }
     }
     assert_ok(jw_store_list_deliveries(store, "job", &listed, &error), error);
@@ -180,7 +180,7 @@ deliveries_go_on_without_one(JwStore *store)
     assert_ok(jw_store_scan_deliveries(store, 0, 0, 0, 1, &scanned, &error), error);
     assert_int_equal(scanned->len, 1);
     assert_string_equal(((JwDelivery *)g_ptr_array_index(scanned, 0))->recipient, recipients[1]);
-    assert_false(jw_store_get_delivery(store, spoiled, &none, &error));
+    assert_false(jw_store_get_delivery(store, corrupted, &none, &error));
     assert_jw_error(error, JW_ERROR_CORRUPT, "*");
     assert_null(none);
 }
@@ -210,8 +210,8 @@ schedules_go_on_without_one(JwStore *store)
         g_strlcpy(row.id, ids[i], sizeof(row.id));
         assert_ok(jw_store_put_occurrence(store, &row, &error), error);
     }
-    sc_spoil(store, "occurrences", "s1");
-    sc_spoil(store, "schedules", "s1");
+    sc_corrupt(store, "occurrences", "s1");
+    sc_corrupt(store, "schedules", "s1");
     assert_ok(jw_store_due_schedules(store, SC_NOW + 9, 1, &due, &error), error);
     assert_int_equal(due->len, 1);
     assert_string_equal(((JwSchedule *)g_ptr_array_index(due, 0))->id, "s2");

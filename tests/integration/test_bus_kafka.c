@@ -8,13 +8,13 @@ topics_are_made_once(void **state)
     BusFixture *fixture = bus_fixture_new(2);
     g_autoptr(GError) error = NULL;
     JwTopic again = { fixture->topic, 2, NULL };
-    assert_ok(jw_bus_make_topics(fixture->bus, &again, 1, 30000, &error), error);
+    assert_ok(jw_bus_create_topics(fixture->bus, &again, 1, 30000, &error), error);
     assert_true(jw_bus_connected(fixture->bus));
 
     const char *const settings[] = { "no.such.setting", "1", NULL };
     g_autofree char *other = tk_unique_name();
     JwTopic wrong = { other, 1, settings };
-    assert_false(jw_bus_make_topics(fixture->bus, &wrong, 1, 30000, &error));
+    assert_false(jw_bus_create_topics(fixture->bus, &wrong, 1, 30000, &error));
     assert_jw_error(error, JW_ERROR_INVALID, "*");
     bus_fixture_free(fixture);
 }

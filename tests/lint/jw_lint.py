@@ -37,7 +37,7 @@ RULES = [
     ("weak-random", r"\b(g_random_\w+|g_rand_\w+|g_uuid_string_random|rand|srand|random)\s*\(", PRODUCT, (), "use jw/ident.h"),
     ("memcmp-secret", r"\bmemcmp\s*\([^;]*\b(secret|signature|password|token|mac)\b", PRODUCT, (), "use jw_secret_equal"),
     ("sleep", r"(?<![\w>.])(sleep|usleep|nanosleep|g_usleep)\s*\(", ALL, ("tests/testkit/",), "wait on JwStop or JwCond"),
-    ("libjwt", r"#\s*include\s*<jwt\.h>", PRODUCT, ("libs/http/src/",), "only the token gate calls libjwt"),
+    ("libjwt", r"#\s*include\s*<jwt\.h>", PRODUCT, ("libs/http/src/",), "only the token authenticator calls libjwt"),
     ("g-list", r"\bG(S)?List\b", PRODUCT, (), "use GPtrArray"),
     ("no-todo", r"\b(TODO|FIXME|XXX)\b", ALL, (), "do it, or say it in the issue"),
 ]

@@ -101,7 +101,7 @@ kit_insert_job(KitPorts *self, const JwJob *job)
     JwCreate create = JW_CREATE_EXISTS;
 
     assert_ok(jw_store_create_jobs(self->store, jobs, 1, &create, &error), error);
-    assert_int_equal(create, JW_CREATE_MADE);
+    assert_int_equal(create, JW_CREATE_NEW);
     return g_strdup(job->id);
 }
 

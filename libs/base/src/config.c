@@ -33,7 +33,7 @@ lookup(const char *const *env, const char *name)
 }
 
 static void G_GNUC_PRINTF(3, 4)
-    add_fault(GString *faults, const char *name, const char *format, ...)
+    add_violation(GString *faults, const char *name, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -52,7 +52,7 @@ find_text(const JwConfigEntry *entry, const char *const *env, GString *faults)
     const char *path = (entry->flags & JW_CONFIG_SECRET) != 0 ? lookup(env, file_name) : NULL;
 
     if (text != NULL && path != NULL) {
-        add_fault(faults, entry->name, "set both directly and by %s; keep one of them", file_name);
+        add_violation(faults, entry->name, "set both directly and by %s; keep one of them", file_name);
         return NULL;
     }
     if (path != NULL) {
@@ -60,12 +60,12 @@ find_text(const JwConfigEntry *entry, const char *const *env, GString *faults)
         size_t length = 0;
         char *content = jw_file_read(path, SECRET_FILE_LIMIT, &length, &cause);
         if (content == NULL) {
-            add_fault(faults, file_name, "%s; name a file that this process may read",
+            add_violation(faults, file_name, "%s; name a file that this process may read",
                       jw_error_message(cause));
             return NULL;
         }
         if (strlen(content) != length) {
-            add_fault(faults, file_name, "the file holds a NUL byte; it must be text");
+            add_violation(faults, file_name, "the file holds a NUL byte; it must be text");
             g_free(content);
             return NULL;
         }
@@ -74,7 +74,7 @@ find_text(const JwConfigEntry *entry, const char *const *env, GString *faults)
             content[--end] = '\0';
         }
         if (end == 0) {
-            add_fault(faults, file_name, "the file is empty; write the secret into it");
+            add_violation(faults, file_name, "the file is empty; write the secret into it");
             g_clear_pointer(&content, g_free);
         }
         return content;
@@ -82,7 +82,7 @@ find_text(const JwConfigEntry *entry, const char *const *env, GString *faults)
     if (text == NULL) {
         text = entry->default_text;
         if (text == NULL && (entry->flags & JW_CONFIG_REQUIRED) != 0) {
-            add_fault(faults, entry->name, "not set; it must be set%s%s%s",
+            add_violation(faults, entry->name, "not set; it must be set%s%s%s",
                       (entry->flags & JW_CONFIG_SECRET) != 0 ? " (directly or by a file named in "
                                                              : "",
                       (entry->flags & JW_CONFIG_SECRET) != 0 ? file_name : "",
@@ -99,7 +99,7 @@ load_entry(const JwConfigTable *table, const JwConfigEntry *entry, const char *c
     g_autofree char *text = find_text(entry, env, faults);
     g_autofree char *fault = NULL;
     if (text != NULL && !jw_config_value_parse(entry, text, field_of(table, entry), &fault)) {
-        add_fault(faults, entry->name, "%s", fault);
+        add_violation(faults, entry->name, "%s", fault);
     }
 }
 
@@ -181,9 +181,9 @@ check_unknown(const JwConfigTable *tables, size_t n_tables, const char *const *e
         }
         const char *hint = nearest_name(tables, n_tables, name);
         if (hint != NULL) {
-            add_fault(faults, name, "no such setting; did you mean %s?", hint);
+            add_violation(faults, name, "no such setting; did you mean %s?", hint);
         } else {
-            add_fault(faults, name, "no such setting; remove it (--help lists them all)");
+            add_violation(faults, name, "no such setting; remove it (--help lists them all)");
         }
     }
 }

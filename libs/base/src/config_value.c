@@ -25,7 +25,7 @@ static const Unit size_units[] = {
 };
 
 static const struct {
-    const char *name, *name_in_fault, *cure;
+    const char *name, *name_in_violation, *cure;
     const Unit *units;
     size_t n_units;
 } types[] = {
@@ -96,12 +96,12 @@ bad_form(const JwConfigEntry *entry, const char *text)
 {
     const char *cure = types[entry->type].cure;
     if ((entry->flags & (JW_CONFIG_SECRET | JW_CONFIG_URI)) != 0) {
-        return g_strdup_printf("the value is not %s; %s", types[entry->type].name_in_fault, cure);
+        return g_strdup_printf("the value is not %s; %s", types[entry->type].name_in_violation, cure);
     }
     g_autofree char *cut = g_strndup(text, MIN(strlen(text), MAX_SHOWN));
     g_autofree char *valid = g_utf8_make_valid(cut, -1);
     g_autofree char *shown = g_strescape(valid, "\"");
-    return g_strdup_printf("'%s' is not %s; %s", shown, types[entry->type].name_in_fault, cure);
+    return g_strdup_printf("'%s' is not %s; %s", shown, types[entry->type].name_in_violation, cure);
 }
 
 static bool
@@ -111,21 +111,21 @@ limited(const JwConfigEntry *entry)
 }
 
 static bool
-parse_integer(const JwConfigEntry *entry, const char *text, int64_t *ret, char **ret_fault)
+parse_integer(const JwConfigEntry *entry, const char *text, int64_t *ret, char **ret_violation)
 {
     int64_t value;
     const Unit *units = types[entry->type].units;
     bool ok = units == NULL ? parse_number(text, &value)
                             : parse_with_unit(text, units, types[entry->type].n_units, &value);
     if (!ok) {
-        *ret_fault = bad_form(entry, text);
+        *ret_violation = bad_form(entry, text);
         return false;
     }
     if (limited(entry) && (value < entry->min || value > entry->max)) {
         g_autofree char *min = show_number(entry, entry->min);
         g_autofree char *max = show_number(entry, entry->max);
         bool secret = (entry->flags & JW_CONFIG_SECRET) != 0;
-        *ret_fault = g_strdup_printf("%s is out of range; set it from %s to %s",
+        *ret_violation = g_strdup_printf("%s is out of range; set it from %s to %s",
                                      secret ? "the value" : text, min, max);
         return false;
     }
@@ -134,12 +134,12 @@ parse_integer(const JwConfigEntry *entry, const char *text, int64_t *ret, char *
 }
 
 bool
-jw_config_value_parse(const JwConfigEntry *entry, const char *text, void *field, char **ret_fault)
+jw_config_value_parse(const JwConfigEntry *entry, const char *text, void *field, char **ret_violation)
 {
     switch (entry->type) {
     case JW_CONFIG_STRING:
         if (!jw_text_clean(text, strlen(text))) {
-            *ret_fault = bad_form(entry, text);
+            *ret_violation = bad_form(entry, text);
             return false;
         }
         g_free(*(char **)field);
@@ -147,14 +147,14 @@ jw_config_value_parse(const JwConfigEntry *entry, const char *text, void *field,
         return true;
     case JW_CONFIG_BOOL:
         if (!parse_bool(text, field)) {
-            *ret_fault = bad_form(entry, text);
+            *ret_violation = bad_form(entry, text);
             return false;
         }
         return true;
     case JW_CONFIG_INT:
     case JW_CONFIG_DURATION:
     case JW_CONFIG_SIZE:
-        return parse_integer(entry, text, field, ret_fault);
+        return parse_integer(entry, text, field, ret_violation);
     }
     g_return_val_if_reached(false);
 }

@@ -96,12 +96,12 @@ jw_bus_connected(JwBus *self)
 }
 
 bool
-jw_bus_make_topics(JwBus *self, const JwTopic *topics, size_t n_topics, int64_t timeout_ms,
+jw_bus_create_topics(JwBus *self, const JwTopic *topics, size_t n_topics, int64_t timeout_ms,
                    GError **error)
 {
     g_return_val_if_fail(self != NULL && (topics != NULL || n_topics == 0), false);
 
-    return n_topics == 0 || self->ops->make_topics(self, topics, n_topics, timeout_ms, error);
+    return n_topics == 0 || self->ops->create_topics(self, topics, n_topics, timeout_ms, error);
 }
 
 JwConsumer *

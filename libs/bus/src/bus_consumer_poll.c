@@ -42,7 +42,7 @@ take_message(JwKafkaConsumer *self, rd_kafka_message_t *taken)
     jw_track_add(track, taken, taken->offset);
 }
 
-/* How many messages could be offered now, and how long to wait for the next duty. */
+/* How many messages could be offered now, and how long to wait for the next task. */
 static size_t
 count_due(const JwKafkaConsumer *self, int *ret_wait_ms)
 {
@@ -251,7 +251,7 @@ settle(JwKafkaConsumer *self)
 {
     bool moved = false;
     for (guint i = 0; i < self->tracks->len; i++) {
-        moved = jw_track_settle(g_ptr_array_index(self->tracks, i)) || moved;
+        moved = jw_track_resolve(g_ptr_array_index(self->tracks, i)) || moved;
     }
     if (moved) {
         jw_group_store_offsets(self);

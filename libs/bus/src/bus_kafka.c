@@ -332,7 +332,7 @@ static const JwBusOps kafka_ops = {
     .publish = kafka_publish,
     .flush = kafka_flush,
     .connected = kafka_connected,
-    .make_topics = jw_kafka_make_topics,
+    .create_topics = jw_kafka_create_topics,
     .subscribe = jw_kafka_subscribe,
 };
 

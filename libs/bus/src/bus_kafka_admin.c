@@ -118,7 +118,7 @@ all_ready(rd_kafka_t *rk, const JwTopic *topics, size_t n_topics, int wait_ms)
 }
 
 static bool
-make_topics(rd_kafka_t *rk, const JwTopic *topics, size_t n_topics, int64_t timeout_ms,
+create_topics(rd_kafka_t *rk, const JwTopic *topics, size_t n_topics, int64_t timeout_ms,
             GError **error)
 {
     JwClock *clock = jw_clock_system();
@@ -149,12 +149,12 @@ make_topics(rd_kafka_t *rk, const JwTopic *topics, size_t n_topics, int64_t time
 }
 
 bool
-jw_kafka_make_topics(JwBus *bus, const JwTopic *topics, size_t n_topics, int64_t timeout_ms,
+jw_kafka_create_topics(JwBus *bus, const JwTopic *topics, size_t n_topics, int64_t timeout_ms,
                      GError **error)
 {
     JwKafka *self = (JwKafka *)bus;
     JwKafkaHandle *handle = jw_kafka_take(self);
-    bool ok = make_topics(handle->rk, topics, n_topics, CLAMP(timeout_ms, 1, 3600000), error);
+    bool ok = create_topics(handle->rk, topics, n_topics, CLAMP(timeout_ms, 1, 3600000), error);
     jw_kafka_release(self, handle);
     return ok;
 }

@@ -208,7 +208,7 @@ mem_connected(JwBus *bus)
 }
 
 static bool
-mem_make_topics(JwBus *bus, const JwTopic *topics, size_t n_topics, int64_t timeout_ms,
+mem_create_topics(JwBus *bus, const JwTopic *topics, size_t n_topics, int64_t timeout_ms,
                 GError **error)
 {
     MemBus *self = (MemBus *)bus;
@@ -352,7 +352,7 @@ static const JwBusOps mem_ops = {
     .publish = mem_publish,
     .flush = mem_flush,
     .connected = mem_connected,
-    .make_topics = mem_make_topics,
+    .create_topics = mem_create_topics,
     .subscribe = mem_subscribe,
 };
 

@@ -12,7 +12,7 @@ typedef struct {
                     GError **error);
     bool (*flush)(JwBus *self, int64_t timeout_ms, GError **error);
     bool (*connected)(JwBus *self);
-    bool (*make_topics)(JwBus *self, const JwTopic *topics, size_t n_topics, int64_t timeout_ms,
+    bool (*create_topics)(JwBus *self, const JwTopic *topics, size_t n_topics, int64_t timeout_ms,
                         GError **error);
     JwConsumer *(*subscribe)(JwBus *self, const JwSubscription *subscription, GError **error);
 } JwBusOps;

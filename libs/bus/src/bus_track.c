@@ -107,7 +107,7 @@ jw_track_poison_failed(JwTrack *self, int64_t now_ms)
 }
 
 bool
-jw_track_settle(JwTrack *self)
+jw_track_resolve(JwTrack *self)
 {
     guint done = 0;
     while (done < self->held->len) {

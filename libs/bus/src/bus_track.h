@@ -51,7 +51,7 @@ void jw_track_answer(JwTrack *self, JwHeld *held, JwVerdict verdict, char *take_
 /* A DLQ publish failed: try again after a pause that doubles. */
 void jw_track_poison_failed(JwTrack *self, int64_t now_ms);
 /* Drops decided messages from the front and moves store_offset; true when it moved. */
-bool jw_track_settle(JwTrack *self);
+bool jw_track_resolve(JwTrack *self);
 /* Must not be read further for now: its front waits for something. Valid after settle. */
 bool jw_track_blocked(const JwTrack *self);
 

@@ -72,7 +72,7 @@ read_seconds(json_t *claims, const char *name, bool required, int64_t *ret, GErr
 }
 
 static bool
-check_times(const JwAuthGate *self, json_t *claims, GError **error)
+check_times(const JwAuthenticator *self, json_t *claims, GError **error)
 {
     int64_t now_ms = jw_clock_now_ms(self->clock);
     int64_t exp_s = 0, nbf_s = 0, iat_s = 0;
@@ -95,7 +95,7 @@ check_times(const JwAuthGate *self, json_t *claims, GError **error)
 }
 
 static bool
-check_audience(const JwAuthGate *self, json_t *audience, GError **error)
+check_audience(const JwAuthenticator *self, json_t *audience, GError **error)
 {
     bool found = false;
     size_t i;
@@ -195,7 +195,7 @@ take_list(GPtrArray **take_list_)
 }
 
 JwPrincipal *
-jw_auth_claims_read(const JwAuthGate *self, json_t *claims, GError **error)
+jw_auth_claims_read(const JwAuthenticator *self, json_t *claims, GError **error)
 {
     g_autoptr(JwPrincipal) principal = g_new0(JwPrincipal, 1);
     g_autoptr(GPtrArray) roles = g_ptr_array_new_with_free_func(g_free);

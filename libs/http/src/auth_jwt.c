@@ -1,4 +1,4 @@
-/* auth_jwt.c: the strict gate in front of libjwt. Any thread; the gate is immutable.
+/* auth_jwt.c: the strict authenticator in front of libjwt. Any thread; the authenticator is immutable.
  * libjwt 1.10 takes the algorithm from the token, accepts "none", a public key as an HMAC secret,
  * and expired tokens. So everything is decided here: three segments of strict base64url, the key by
  * its kid, the one algorithm of that key, the length of the signature. libjwt then does the
@@ -34,11 +34,11 @@ const JwConfigEntry jw_auth_config_entries[] = {
 };
 const size_t jw_auth_n_config_entries = G_N_ELEMENTS(jw_auth_config_entries);
 
-JwAuthGate *
-jw_auth_gate_new(const JwAuthConfig *config, JwClock *clock, GError **error)
+JwAuthenticator *
+jw_authenticator_new(const JwAuthConfig *config, JwClock *clock, GError **error)
 {
     g_return_val_if_fail(config != NULL && clock != NULL, NULL);
-    g_autoptr(JwAuthGate) self = g_new0(JwAuthGate, 1);
+    g_autoptr(JwAuthenticator) self = g_new0(JwAuthenticator, 1);
 
     self->seen = jw_auth_seen_new();
     self->clock = clock;
@@ -55,7 +55,7 @@ jw_auth_gate_new(const JwAuthConfig *config, JwClock *clock, GError **error)
 }
 
 void
-jw_auth_gate_free(JwAuthGate *self)
+jw_authenticator_free(JwAuthenticator *self)
 {
     if (self == NULL) {
         return;
@@ -173,7 +173,7 @@ check_header_names(json_t *header, GError **error)
 }
 
 static const JwAuthKey *
-choose_key(const JwAuthGate *self, const Segments *segments, GError **error)
+choose_key(const JwAuthenticator *self, const Segments *segments, GError **error)
 {
     size_t length = 0;
 
@@ -244,7 +244,7 @@ check_signature(const JwAuthKey *key, const char *token, const Segments *segment
 }
 
 JwPrincipal *
-jw_auth_verify(const JwAuthGate *self, const char *token, GError **error)
+jw_auth_verify(const JwAuthenticator *self, const char *token, GError **error)
 {
     g_return_val_if_fail(self != NULL && token != NULL, NULL);
     Segments segments;

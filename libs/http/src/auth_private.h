@@ -1,4 +1,4 @@
-/* auth_private.h: what the files of the gate share. Immutable after it was made, but for @seen. */
+/* auth_private.h: what the files of the authenticator share. Immutable after it was made, but for @seen. */
 #pragma once
 #include "jw/http_auth.h"
 
@@ -25,7 +25,7 @@ typedef struct {
     size_t secret_length, signature_bytes;
 } JwAuthKey;
 
-struct _JwAuthGate {
+struct _JwAuthenticator {
     JwClock *clock;
     int64_t leeway_ms;
     char *issuer, *audience, *roles_claim, *permissions_claim, *departments_claim;
@@ -35,12 +35,12 @@ struct _JwAuthGate {
 };
 
 /* auth_keys.c */
-bool jw_auth_keys_load(JwAuthGate *self, const char *path,
+bool jw_auth_keys_load(JwAuthenticator *self, const char *path,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* auth_claims.c */
 /* JSON object of at most 8 levels without duplicate members. NULL: @error is DENIED. */
 json_t *jw_auth_object_parse(const void *data, size_t length, const char *what,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
-JwPrincipal *jw_auth_claims_read(const JwAuthGate *self, json_t *claims,
+JwPrincipal *jw_auth_claims_read(const JwAuthenticator *self, json_t *claims,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;

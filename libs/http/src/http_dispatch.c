@@ -1,5 +1,5 @@
-/* http_dispatch.c: the way of one request through guards, routes and gate to its handler, and what
- * is logged of it. The connection's thread; the scene is immutable while the server runs. */
+/* http_dispatch.c: the way of one request through guards, routes and authenticator to its handler, and what
+ * is logged of it. The connection's thread; the dispatcher is immutable while the server runs. */
 #include "http_private.h"
 
 #include "jw/clock.h"
@@ -43,7 +43,7 @@ jw_http_access_note(JwHttpAccess *ret, const JwHttpRequest *request, int status)
     ret->pattern = request->entry != NULL ? request->entry->route->pattern : "(none)";
     ret->request_id = g_strdup(request->request_id);
     ret->subject = request->principal != NULL ? g_strdup(request->principal->subject) : NULL;
-    ret->auth_fault = g_strdup(request->auth_fault);
+    ret->auth_failure = g_strdup(request->auth_failure);
     ret->status = status;
     ret->start_ms = request->start_ms;
 }
@@ -71,10 +71,10 @@ jw_http_access_log(JwHttpAccess *self, int64_t bytes, bool whole)
               JW_INT("status", self->status), JW_INT("duration_ms", duration_ms),
               JW_INT("bytes", bytes), JW_BOOL("whole", whole),
               JW_STR("request_id", self->request_id), JW_STR("subject", self->subject),
-              JW_STR("auth_fault", self->auth_fault));
+              JW_STR("auth_failure", self->auth_failure));
     g_clear_pointer(&self->request_id, g_free);
     g_clear_pointer(&self->subject, g_free);
-    g_clear_pointer(&self->auth_fault, g_free);
+    g_clear_pointer(&self->auth_failure, g_free);
 }
 
 void
@@ -84,7 +84,7 @@ jw_http_request_clear(JwHttpRequest *self)
     g_clear_pointer(&self->segments, g_strfreev);
     g_clear_pointer(&self->query, g_ptr_array_unref);
     g_clear_pointer(&self->principal, jw_principal_free);
-    g_clear_pointer(&self->auth_fault, g_free);
+    g_clear_pointer(&self->auth_failure, g_free);
 }
 
 static void
@@ -96,7 +96,7 @@ refuse_token(JwHttpReply *reply, const char *challenge)
 }
 
 static bool
-authenticate(const JwHttpScene *scene, JwHttpRequest *request, JwHttpReply *reply)
+authenticate(const JwHttpDispatcher *dispatcher, JwHttpRequest *request, JwHttpReply *reply)
 {
     const JwHttpRoute *route = request->entry->route;
     g_autoptr(GError) error = NULL;
@@ -109,9 +109,9 @@ authenticate(const JwHttpScene *scene, JwHttpRequest *request, JwHttpReply *repl
         refuse_token(reply, "Bearer realm=\"jobwire\"");
         return false;
     }
-    request->principal = jw_auth_verify(scene->gate, header + 7, &error);
+    request->principal = jw_auth_verify(dispatcher->authenticator, header + 7, &error);
     if (request->principal == NULL) {
-        request->auth_fault = g_strdup(jw_error_message(error));
+        request->auth_failure = g_strdup(jw_error_message(error));
         refuse_token(reply, "Bearer realm=\"jobwire\", error=\"invalid_token\"");
         return false;
     }
@@ -155,13 +155,13 @@ run_handler(JwHttpRequest *request, JwHttpReply *reply)
 }
 
 void
-jw_http_dispatch(const JwHttpScene *scene, JwHttpRequest *request, JwHttpReply *reply)
+jw_http_dispatch(const JwHttpDispatcher *dispatcher, JwHttpRequest *request, JwHttpReply *reply)
 {
     g_autofree char *allow = NULL;
     const JwHttpEntry *nearest = NULL;
     /* Before all guards: what they refuse has the form of the routes that the path leads to. */
     bool well_formed = jw_http_target_parse(request);
-    const JwHttpEntry *entry = jw_http_route_match(scene->entries, request, &allow, &nearest);
+    const JwHttpEntry *entry = jw_http_route_match(dispatcher->entries, request, &allow, &nearest);
 
     if (nearest != NULL && nearest->route->errors != NULL) {
         reply->style = nearest->route->errors;
@@ -180,14 +180,14 @@ jw_http_dispatch(const JwHttpScene *scene, JwHttpRequest *request, JwHttpReply *
         return;
     }
     request->entry = entry;
-    if (!jw_http_guard_body(request, scene->config->body_max_bytes, reply)) {
+    if (!jw_http_guard_body(request, dispatcher->config->body_max_bytes, reply)) {
         return;
     }
     if (request->entry == NULL) {
         answer_unmatched(request, reply, allow);
         return;
     }
-    if (!authenticate(scene, request, reply) || !jw_http_guard_media_type(request, reply)) {
+    if (!authenticate(dispatcher, request, reply) || !jw_http_guard_media_type(request, reply)) {
         return;
     }
     run_handler(request, reply);

@@ -30,7 +30,7 @@ struct _JwHttpRequest {
     char request_id[129];
     char traceparent[56];
     JwPrincipal *principal;
-    char *auth_fault; /* for the log */
+    char *auth_failure; /* for the log */
     int64_t start_ms; /* monotonic */
 };
 
@@ -97,16 +97,16 @@ extern const JwHttpErrorStyle jw_http_default_errors;
 /* http_dispatch.c */
 typedef struct {
     const JwHttpConfig *config;
-    const JwAuthGate *gate;
+    const JwAuthenticator *authenticator;
     const GPtrArray *entries;
-} JwHttpScene;
-void jw_http_dispatch(const JwHttpScene *scene, JwHttpRequest *request, JwHttpReply *reply);
+} JwHttpDispatcher;
+void jw_http_dispatch(const JwHttpDispatcher *dispatcher, JwHttpRequest *request, JwHttpReply *reply);
 void jw_http_request_clear(JwHttpRequest *self);
 /* What the access log and the metrics say of a request. Owns its texts. */
 typedef struct {
     const char *method;  /* static */
     const char *pattern; /* of the route table */
-    char *request_id, *subject, *auth_fault;
+    char *request_id, *subject, *auth_failure;
     int status;
     int64_t start_ms;
 } JwHttpAccess;

@@ -30,8 +30,8 @@ default_render(const JwHttpProblem *problem)
 {
     json_auto_t *details = json_array();
 
-    for (size_t i = 0; problem->faults != NULL && i < jw_faults_count(problem->faults); i++) {
-        const JwFault *fault = jw_faults_get(problem->faults, i);
+    for (size_t i = 0; problem->faults != NULL && i < jw_violations_count(problem->faults); i++) {
+        const JwViolation *fault = jw_violations_get(problem->faults, i);
         (void)json_array_append_new(
             details, json_pack("{s:s, s:s}", "pointer", fault->pointer, "message", fault->message));
     }
@@ -42,7 +42,7 @@ default_render(const JwHttpProblem *problem)
 const JwHttpErrorStyle jw_http_default_errors = { "application/json", default_render };
 
 void
-jw_http_reply_problem(JwHttpReply *self, int status, const char *code, const JwFaults *faults,
+jw_http_reply_problem(JwHttpReply *self, int status, const char *code, const JwViolations *faults,
                       int64_t retry_after_s, const char *format, ...)
 {
     g_return_if_fail(self != NULL && code != NULL && format != NULL);

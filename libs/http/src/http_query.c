@@ -176,7 +176,7 @@ pointer_to(const char *name)
 }
 
 void
-jw_http_check_query(const JwHttpRequest *self, const char *const *known, JwFaults *faults)
+jw_http_check_query(const JwHttpRequest *self, const char *const *known, JwViolations *faults)
 {
     g_return_if_fail(self != NULL && known != NULL && faults != NULL);
     for (guint i = 0; i < self->query->len; i++) {
@@ -190,10 +190,10 @@ jw_http_check_query(const JwHttpRequest *self, const char *const *known, JwFault
         }
         if (!g_strv_contains(known, pair->name)) {
             g_autofree char *list = g_strjoinv(", ", (char **)(gintptr)known);
-            (void)jw_faults_add(faults, pointer, "is not a query parameter here; known are: %s",
+            (void)jw_violations_add(faults, pointer, "is not a query parameter here; known are: %s",
                                 list[0] != '\0' ? list : "none");
         } else if (repeated) {
-            (void)jw_faults_add(faults, pointer, "is given more than once; give it once");
+            (void)jw_violations_add(faults, pointer, "is given more than once; give it once");
         }
     }
 }

@@ -102,7 +102,7 @@ jw_http_route_match(const GPtrArray *entries, const JwHttpRequest *request, char
             continue;
         }
         *ret_nearest = entry;
-        nearest = common + 1; /* a whole match beats all that only begin alike */
+        nearest = common + 1; /* a whole match heartbeats all that only begin alike */
         add_method(methods, entry->route->method);
         if (strcmp(entry->route->method, "GET") == 0) {
             add_method(methods, "HEAD");

@@ -1,6 +1,6 @@
 /* http_server.c: one ulfius instance with one catch-all endpoint, and the options of libmicrohttpd
  * that bound it. libmicrohttpd runs a listening thread and one thread for each connection, so what
- * a connection's thread is busy with can stand in a thread-local. The table and the gate are
+ * a connection's thread is busy with can stand in a thread-local. The table and the authenticator are
  * immutable after start. */
 #include "http_private.h"
 
@@ -38,7 +38,7 @@ const size_t jw_http_n_config_entries = G_N_ELEMENTS(jw_http_config_entries);
 
 struct _JwHttpServer {
     const JwHttpConfig *config;
-    const JwAuthGate *gate;
+    const JwAuthenticator *authenticator;
     GPtrArray *entries; /* of JwHttpEntry */
     JwHttpConns *conns;
     struct _u_instance instance;
@@ -128,9 +128,9 @@ static int
 on_request(const struct _u_request *raw, struct _u_response *response, void *data)
 {
     JwHttpServer *self = data;
-    const JwHttpScene scene = {
+    const JwHttpDispatcher dispatcher = {
         .config = self->config,
-        .gate = self->gate,
+        .authenticator = self->authenticator,
         .entries = self->entries,
     };
     JwHttpRequest request = {
@@ -146,7 +146,7 @@ on_request(const struct _u_request *raw, struct _u_response *response, void *dat
     jw_http_request_id_take(u_map_get_case(raw->map_header, "X-Request-Id"), request.request_id);
     jw_http_traceparent_take(u_map_get_case(raw->map_header, "traceparent"), request.traceparent);
     jw_http_reply_init(&reply, &request);
-    jw_http_dispatch(&scene, &request, &reply);
+    jw_http_dispatch(&dispatcher, &request, &reply);
     if (g_atomic_int_get(&self->draining) != 0) {
         reply.close = true;
     }
@@ -182,10 +182,10 @@ jw_http_server_new(const JwHttpConfig *config, GError **error)
 }
 
 void
-jw_http_server_set_gate(JwHttpServer *self, const JwAuthGate *gate)
+jw_http_server_set_authenticator(JwHttpServer *self, const JwAuthenticator *authenticator)
 {
     g_return_if_fail(self != NULL && !self->started);
-    self->gate = gate;
+    self->authenticator = authenticator;
 }
 
 void
@@ -249,12 +249,12 @@ open_socket(JwHttpServer *self, GError **error)
 }
 
 static bool
-check_gate(const JwHttpServer *self, GError **error)
+check_authenticator(const JwHttpServer *self, GError **error)
 {
     for (guint i = 0; i < self->entries->len; i++) {
         const JwHttpEntry *entry = g_ptr_array_index(self->entries, i);
-        if (entry->route->auth != JW_HTTP_AUTH_NONE && self->gate == NULL) {
-            return jw_fail(error, JW_ERROR_INTERNAL, "%s %s needs a gate and there is none",
+        if (entry->route->auth != JW_HTTP_AUTH_NONE && self->authenticator == NULL) {
+            return jw_fail(error, JW_ERROR_INTERNAL, "%s %s needs a authenticator and there is none",
                            entry->route->method, entry->route->pattern);
         }
     }
@@ -265,7 +265,7 @@ bool
 jw_http_server_start(JwHttpServer *self, GError **error)
 {
     g_return_val_if_fail(self != NULL && !self->started, false);
-    if (!check_gate(self, error) || !open_socket(self, error)) {
+    if (!check_authenticator(self, error) || !open_socket(self, error)) {
         return false;
     }
     intptr_t idle_s = (intptr_t)((self->config->idle_timeout_ms + 999) / 1000);

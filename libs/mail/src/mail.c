@@ -51,7 +51,7 @@ check_line_ends(GBytes *message, GError **error)
 
 bool
 jw_mail_send(JwMail *self, const char *sender, const char *recipient, GBytes *message,
-             JwMailBeforeDot before_dot, gpointer data, JwMailOutcome *ret_outcome,
+             JwMailBeforeDot before_final_dot, gpointer data, JwMailOutcome *ret_outcome,
              char **ret_reply, GError **error)
 {
     g_return_val_if_fail(self != NULL && sender != NULL && recipient != NULL, false);
@@ -67,7 +67,7 @@ jw_mail_send(JwMail *self, const char *sender, const char *recipient, GBytes *me
     if (!check_line_ends(message, error)) {
         return false;
     }
-    const JwMailSend order = { self, sender, recipient, message, before_dot, data };
+    const JwMailSend order = { self, sender, recipient, message, before_final_dot, data };
     return self->port->send(&order, ret_outcome, ret_reply, error);
 }
 

@@ -1,4 +1,4 @@
-/* mail_address.c: the gate for mail addresses and display names.
+/* mail_address.c: the authenticator for mail addresses and display names.
  * Any thread, no state. Owner: mail.
  * libcurl 7.88 writes an address to the wire as it stands, CR and LF included, so nothing may reach it that
  * did not pass here. Narrower than RFC 5321 on purpose: what no real mailbox needs is refused. */

@@ -52,7 +52,7 @@ mem_send(const JwMailSend *order, JwMailOutcome *ret_outcome, char **ret_reply, 
     }
     bool reaches_dot = outcome == JW_MAIL_SENT || outcome == JW_MAIL_UNKNOWN;
     /* Outside the lock: the callback may send or look, and in a service it writes to the store. */
-    if (reaches_dot && order->before_dot != NULL && !order->before_dot(order->data)) {
+    if (reaches_dot && order->before_final_dot != NULL && !order->before_final_dot(order->data)) {
         outcome = JW_MAIL_STOPPED;
         reaches_dot = false;
     }

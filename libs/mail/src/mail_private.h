@@ -9,7 +9,7 @@ typedef struct {
     JwMail *self;
     const char *sender, *recipient; /* checked */
     GBytes *message;
-    JwMailBeforeDot before_dot; /* NULL: always go on */
+    JwMailBeforeDot before_final_dot; /* NULL: always go on */
     gpointer data;
 } JwMailSend;
 

@@ -1,7 +1,7 @@
 /* mail_smtp.c: the SMTP adapter, one easy handle of libcurl per connection.
  * Any thread; a handle is lent to one sender at a time, the pool is guarded by one lock. Owner: mail.
  *
- * Why the final dot cannot overtake before_dot(): libcurl 7.88 asks the read callback for more only when
+ * Why the final dot cannot overtake before_final_dot(): libcurl 7.88 asks the read callback for more only when
  * all it was given before has gone to the socket, and sends the dot (smtp_done) only after the callback
  * answered 0. CURLOPT_INFILESIZE stays unset, because with a known size libcurl stops by counting and never
  * asks for the end. So "the callback answered 0" is the one moment after which the dot may be out. */
@@ -57,7 +57,7 @@ on_read(char *buffer, size_t size, size_t count, void *data)
         return take;
     }
     const JwMailSend *order = self->order;
-    if (!self->at_end && order->before_dot != NULL && !order->before_dot(order->data)) {
+    if (!self->at_end && order->before_final_dot != NULL && !order->before_final_dot(order->data)) {
         self->stopped = true;
         return CURL_READFUNC_ABORT;
     }

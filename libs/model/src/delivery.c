@@ -14,9 +14,9 @@
 static const JwDeliveryRule rules[JW_DELIVERY_N_TRANSITIONS] = {
     [JW_DCHANGE_CLAIM] = { "claim", BIT(JW_DELIVERY_QUEUED), JW_DELIVERY_SENDING,
                            JW_DRULE_RAISES_TOKEN | JW_DRULE_COUNTS_ATTEMPT | JW_DRULE_WHEN_DUE
-                               | JW_DRULE_CLEARS_DOT },
+                               | JW_DRULE_CLEARS_DATA_SENT },
     [JW_DCHANGE_MARK] = { "mark", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_SENDING,
-                          JW_DRULE_FENCED | JW_DRULE_SETS_DOT },
+                          JW_DRULE_FENCED | JW_DRULE_SETS_DATA_SENT },
     [JW_DCHANGE_SENT] = { "sent", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_SENT,
                           JW_DRULE_FENCED | JW_DRULE_ENDS },
     [JW_DCHANGE_LATER] = { "later", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_QUEUED,
@@ -28,9 +28,9 @@ static const JwDeliveryRule rules[JW_DELIVERY_N_TRANSITIONS] = {
     [JW_DCHANGE_DOUBT] = { "doubt", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_UNKNOWN,
                            JW_DRULE_FENCED },
     [JW_DCHANGE_REAP_QUEUE] = { "reap-queue", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_QUEUED,
-                                JW_DRULE_FENCED | JW_DRULE_RAISES_TOKEN | JW_DRULE_WANTS_NO_DOT },
+                                JW_DRULE_FENCED | JW_DRULE_RAISES_TOKEN | JW_DRULE_WANTS_DATA_UNSENT },
     [JW_DCHANGE_REAP_DOUBT] = { "reap-doubt", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_UNKNOWN,
-                                JW_DRULE_FENCED | JW_DRULE_RAISES_TOKEN | JW_DRULE_WANTS_DOT },
+                                JW_DRULE_FENCED | JW_DRULE_RAISES_TOKEN | JW_DRULE_WANTS_DATA_SENT },
     [JW_DCHANGE_RESEND] = { "resend", BIT(JW_DELIVERY_UNKNOWN), JW_DELIVERY_QUEUED,
                             JW_DRULE_COUNTS_RESEND },
     [JW_DCHANGE_GIVE_UP] = { "give-up", BIT(JW_DELIVERY_UNKNOWN), JW_DELIVERY_FAILED,

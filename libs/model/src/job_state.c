@@ -10,7 +10,7 @@
 #define BACKOFF_FIRST_MS INT64_C(5000)
 #define BACKOFF_MOST_MS  INT64_C(600000)
 
-#define OBSERVED (JW_RULE_FENCED | JW_RULE_BEAT | JW_RULE_RAISES_TOKEN)
+#define OBSERVED (JW_RULE_FENCED | JW_RULE_HEARTBEAT | JW_RULE_RAISES_TOKEN)
 
 static const JwJobRule rules[JW_JOB_N_TRANSITIONS] = {
     [JW_CHANGE_PROMOTE] = { "promote", JW_JOB_BIT(JW_JOB_SCHEDULED), JW_JOB_PENDING,
@@ -23,7 +23,7 @@ static const JwJobRule rules[JW_JOB_N_TRANSITIONS] = {
                                JW_RULE_FENCED | JW_RULE_SETS_NOT_BEFORE },
     [JW_CHANGE_FAIL_FINAL] = { "fail-final", JW_JOB_BIT(JW_JOB_RUNNING), JW_JOB_FAILED,
                                JW_RULE_FENCED | JW_RULE_ENDS },
-    [JW_CHANGE_HAND_BACK] = { "hand-back", JW_JOB_BIT(JW_JOB_RUNNING), JW_JOB_PENDING,
+    [JW_CHANGE_RELEASE] = { "release", JW_JOB_BIT(JW_JOB_RUNNING), JW_JOB_PENDING,
                               JW_RULE_FENCED | JW_RULE_RETURNS_ATTEMPT },
     [JW_CHANGE_CANCEL_NOW] = { "cancel-now",
                                JW_JOB_BIT(JW_JOB_SCHEDULED) | JW_JOB_BIT(JW_JOB_PENDING)

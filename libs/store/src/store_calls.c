@@ -77,10 +77,10 @@ jw_store_fire_schedule(JwStore *self, const char *id, const char *rule_hash, int
 }
 
 bool
-jw_store_settle_fire(JwStore *self, const char *id, int64_t fire_ms, GError **error)
+jw_store_finish_fire(JwStore *self, const char *id, int64_t fire_ms, GError **error)
 {
     g_return_val_if_fail(self != NULL && id != NULL, false);
-    return self->ops->settle_fire(self, id, fire_ms, error);
+    return self->ops->finish_fire(self, id, fire_ms, error);
 }
 
 bool

@@ -98,11 +98,11 @@ append_filter(bson_t *filter, const JwDeliveryChange *change, const JwDeliveryRu
     if ((rule->flags & JW_DRULE_WHEN_DUE) != 0) {
         BCON_APPEND(filter, "notBefore", "{", "$lte", BCON_DATE_TIME(change->now_ms), "}");
     }
-    if ((rule->flags & JW_DRULE_WANTS_DOT) != 0) {
-        BSON_APPEND_BOOL(filter, "dot", true);
+    if ((rule->flags & JW_DRULE_WANTS_DATA_SENT) != 0) {
+        BSON_APPEND_BOOL(filter, "dataSent", true);
     }
-    if ((rule->flags & JW_DRULE_WANTS_NO_DOT) != 0) {
-        BSON_APPEND_BOOL(filter, "dot", false);
+    if ((rule->flags & JW_DRULE_WANTS_DATA_UNSENT) != 0) {
+        BSON_APPEND_BOOL(filter, "dataSent", false);
     }
     if ((rule->flags & JW_DRULE_COUNTS_RESEND) != 0) {
         BSON_APPEND_INT32(filter, "resends", 0);
@@ -118,11 +118,11 @@ append_set(bson_t *set, const JwDeliveryChange *change, const JwDeliveryRule *ru
     BSON_APPEND_UTF8(set, "state", jw_delivery_state_name(rule->to));
     BSON_APPEND_DATE_TIME(set, "updatedAt", change->now_ms);
     jw_store_doc_append_text(set, "owner", change->owner);
-    if ((rule->flags & JW_DRULE_SETS_DOT) != 0) {
-        BSON_APPEND_BOOL(set, "dot", true);
+    if ((rule->flags & JW_DRULE_SETS_DATA_SENT) != 0) {
+        BSON_APPEND_BOOL(set, "dataSent", true);
     }
-    if ((rule->flags & JW_DRULE_CLEARS_DOT) != 0) {
-        BSON_APPEND_BOOL(set, "dot", false);
+    if ((rule->flags & JW_DRULE_CLEARS_DATA_SENT) != 0) {
+        BSON_APPEND_BOOL(set, "dataSent", false);
     }
     if ((rule->flags & JW_DRULE_SETS_NOT_BEFORE) != 0) {
         BSON_APPEND_DATE_TIME(set, "notBefore", change->not_before_ms);

@@ -1,5 +1,5 @@
 /* store_find.c: the one loop over what a find gives: strict, or passing over what cannot be read.
- * Any thread. One document of another shape must not stop a service's duties for all the others,
+ * Any thread. One document of another shape must not stop a service's maintenance for all the others,
  * so a page goes on without it; it is counted, and named in the log until somebody mends it. */
 #include "store_mongo.h"
 #include "jw/log.h"

@@ -75,7 +75,7 @@ jw_store_mongo_put_chunk(JwStore *self, const char *file_id, int64_t n, const vo
     if (!insert_one(self, "fs.chunks", document, &create, error)) {
         return jw_prefix(error, "chunk %s of file '%s'", number, file_id);
     }
-    if (create == JW_CREATE_MADE) {
+    if (create == JW_CREATE_NEW) {
         return true;
     }
     if (!jw_store_mongo_read_chunks(self, file_id, n, 1, compare_chunk, &wanted, error)) {
@@ -231,7 +231,7 @@ jw_store_mongo_put_file(JwStore *self, const JwFileInfo *info, GError **error)
     if (!insert_one(self, "fs.files", document, &create, error)) {
         return jw_prefix(error, "file '%s'", info->file_id);
     }
-    if (create == JW_CREATE_MADE) {
+    if (create == JW_CREATE_NEW) {
         return true;
     }
     if (!jw_store_mongo_get_file(self, info->file_id, &found, &stored, error)) {

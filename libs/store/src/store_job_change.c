@@ -11,8 +11,8 @@ append_filter(bson_t *filter, const JwJobChange *change, const JwJobRule *rule)
     if ((rule->flags & JW_RULE_FENCED) != 0) {
         BSON_APPEND_INT64(filter, "token", change->token);
     }
-    if ((rule->flags & JW_RULE_BEAT) != 0) {
-        BSON_APPEND_INT64(filter, "beat", change->beat);
+    if ((rule->flags & JW_RULE_HEARTBEAT) != 0) {
+        BSON_APPEND_INT64(filter, "heartbeat", change->heartbeat);
     }
     if ((rule->flags & JW_RULE_WHEN_DUE) != 0) {
         jw_store_append_past(filter, "notBefore", change->now_ms, 0);
@@ -34,7 +34,7 @@ append_set(bson_t *set, const JwJobChange *change, const JwJobRule *rule)
         jw_store_doc_append_text(set, "owner", change->owner);
         BSON_APPEND_DATE_TIME(set, "startedAt", change->now_ms);
         jw_store_doc_append_as(set, "progress", &jw_store_progress_table, &fresh);
-        BSON_APPEND_INT64(set, "beat", 0);
+        BSON_APPEND_INT64(set, "heartbeat", 0);
     }
     if ((rule->flags & JW_RULE_SETS_NOT_BEFORE) != 0) {
         BSON_APPEND_DATE_TIME(set, "notBefore", change->not_before_ms);

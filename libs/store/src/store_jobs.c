@@ -58,8 +58,8 @@ take_state(const bson_t *document, gpointer state, GError **error)
 }
 
 bool
-jw_store_mongo_beat_job(JwStore *self, const char *job_id, int64_t token,
-                        const JwProgress *progress, int64_t now_ms, JwBeat *ret_beat,
+jw_store_mongo_heartbeat_job(JwStore *self, const char *job_id, int64_t token,
+                        const JwProgress *progress, int64_t now_ms, JwHeartbeat *ret_heartbeat,
                         GError **error)
 {
     g_auto(bson_t) filter = BSON_INITIALIZER;
@@ -80,14 +80,14 @@ jw_store_mongo_beat_job(JwStore *self, const char *job_id, int64_t token,
         jw_store_doc_append_as(&set, "progress", &jw_store_progress_table, progress);
     }
     bson_append_document_end(&update, &set);
-    BCON_APPEND(&update, "$inc", "{", "beat", BCON_INT64(1), "}");
+    BCON_APPEND(&update, "$inc", "{", "heartbeat", BCON_INT64(1), "}");
     if (!jw_store_modify(self, "jobs", &filter, &update, fields, &cas, take_state, &state, error)) {
-        return jw_prefix(error, "beat of job '%s'", job_id);
+        return jw_prefix(error, "heartbeat of job '%s'", job_id);
     }
     if (cas == JW_CAS_LOST) {
-        *ret_beat = JW_BEAT_LOST;
+        *ret_heartbeat = JW_HEARTBEAT_TIMEOUT;
     } else {
-        *ret_beat = state == JW_JOB_CANCELLING ? JW_BEAT_CANCEL : JW_BEAT_OK;
+        *ret_heartbeat = state == JW_JOB_CANCELLING ? JW_HEARTBEAT_CANCEL : JW_HEARTBEAT_OK;
     }
     return true;
 }

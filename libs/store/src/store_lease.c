@@ -153,7 +153,7 @@ read_insert_reply(const bson_t *reply, const char *collection, size_t n, JwCreat
     size_t existing = 0;
 
     for (size_t i = 0; i < n; i++) {
-        creates[i] = JW_CREATE_MADE;
+        creates[i] = JW_CREATE_NEW;
     }
     if (bson_iter_init_find(&iter, reply, "insertedCount")) {
         inserted = bson_iter_as_int64(&iter);
@@ -210,7 +210,7 @@ read_insert_success(const bson_t *reply, const char *collection, size_t n, JwCre
                        collection);
     }
     for (size_t i = 0; i < n; i++) {
-        ret_creates[i] = JW_CREATE_MADE;
+        ret_creates[i] = JW_CREATE_NEW;
     }
     return true;
 }
@@ -287,7 +287,7 @@ jw_store_estimate(JwStore *self, const char *collection, int64_t *ret_count, GEr
 }
 
 bool
-jw_store_make_index(JwStore *self, const JwIndexSpec *spec, GError **error)
+jw_store_ensure_index(JwStore *self, const JwIndexSpec *spec, GError **error)
 {
     g_auto(JwLease) lease = { 0 };
     if (!jw_store_lease(self, &lease, error)) {

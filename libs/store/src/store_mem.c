@@ -67,14 +67,14 @@ jw_store_mem_end(JwStoreMem *self, GError **error)
 bool
 jw_store_mem_readable(const JwStoreMem *self, const char *id)
 {
-    return !g_hash_table_contains(self->spoiled, id);
+    return !g_hash_table_contains(self->corrupted, id);
 }
 
 bool
 jw_store_mem_read(JwStoreMem *self, const char *id, GError **error)
 {
     return jw_store_mem_readable(self, id)
-           || jw_fail(error, JW_ERROR_CORRUPT, "'%s' was spoiled by the test", id);
+           || jw_fail(error, JW_ERROR_CORRUPT, "'%s' was corrupted by the test", id);
 }
 
 void
@@ -141,7 +141,7 @@ drop(JwStore *self, GError **error)
     g_auto(JwLocker) locker = jw_locker(&mem->mutex);
     GHashTable *const tables[] = { mem->jobs,    mem->deliveries, mem->schedules, mem->occurrences,
                                    mem->uploads, mem->chunks,     mem->files,     mem->removed,
-                                   mem->spoiled, mem->records };
+                                   mem->corrupted, mem->records };
 
     if (!jw_store_mem_begin(mem, error)) {
         return false;
@@ -286,7 +286,7 @@ free_mem(JwStore *self)
     g_hash_table_unref(mem->chunks);
     g_hash_table_unref(mem->files);
     g_hash_table_unref(mem->removed);
-    g_hash_table_unref(mem->spoiled);
+    g_hash_table_unref(mem->corrupted);
     g_hash_table_unref(mem->records);
     jw_mutex_clear(&mem->mutex);
     g_free(mem);
@@ -327,7 +327,7 @@ jw_store_mem_new(void)
     mem->chunks = new_table(free_bytes);
     mem->files = new_table(jw_store_mem_free_file);
     mem->removed = new_table(NULL);
-    mem->spoiled = new_table(NULL);
+    mem->corrupted = new_table(NULL);
     mem->records = new_table(jw_store_mem_free_records);
     return &mem->base;
 }
@@ -366,13 +366,13 @@ jw_store_mem_set_reachable(JwStore *self, bool reachable_now)
 }
 
 void
-jw_store_mem_spoil(JwStore *self, const char *id)
+jw_store_mem_corrupt(JwStore *self, const char *id)
 {
     JwStoreMem *mem = (JwStoreMem *)self;
 
     g_return_if_fail(self != NULL && self->ops == &mem_ops && id != NULL);
     g_auto(JwLocker) locker = jw_locker(&mem->mutex);
-    g_hash_table_add(mem->spoiled, g_strdup(id));
+    g_hash_table_add(mem->corrupted, g_strdup(id));
 }
 
 int

@@ -23,7 +23,7 @@ create_deliveries(JwStore *self, const JwDelivery *const *deliveries, size_t n,
         if (!g_hash_table_contains(mem->deliveries, deliveries[i]->id)) {
             g_hash_table_insert(mem->deliveries, g_strdup(deliveries[i]->id),
                                 jw_delivery_copy(deliveries[i]));
-            creates[i] = JW_CREATE_MADE;
+            creates[i] = JW_CREATE_NEW;
         }
     }
     if (!jw_store_mem_end(mem, error)) {
@@ -122,8 +122,8 @@ matches(const JwDelivery *delivery, const JwDeliveryChange *change, const JwDeli
     return delivery != NULL && (rule->from & (1u << delivery->state)) != 0
            && ((rule->flags & JW_DRULE_FENCED) == 0 || delivery->token == change->token)
            && ((rule->flags & JW_DRULE_WHEN_DUE) == 0 || delivery->not_before_ms <= change->now_ms)
-           && ((rule->flags & JW_DRULE_WANTS_DOT) == 0 || delivery->dot)
-           && ((rule->flags & JW_DRULE_WANTS_NO_DOT) == 0 || !delivery->dot)
+           && ((rule->flags & JW_DRULE_WANTS_DATA_SENT) == 0 || delivery->data_sent)
+           && ((rule->flags & JW_DRULE_WANTS_DATA_UNSENT) == 0 || !delivery->data_sent)
            && ((rule->flags & JW_DRULE_COUNTS_RESEND) == 0 || delivery->resends == 0)
            && ((rule->flags & JW_DRULE_WANTS_RESENT) == 0 || delivery->resends >= 1);
 }
@@ -134,11 +134,11 @@ apply(JwDelivery *delivery, const JwDeliveryChange *change, const JwDeliveryRule
     delivery->state = rule->to;
     delivery->updated_at_ms = change->now_ms;
     jw_store_mem_set_text(&delivery->owner, change->owner);
-    if ((rule->flags & JW_DRULE_SETS_DOT) != 0) {
-        delivery->dot = true;
+    if ((rule->flags & JW_DRULE_SETS_DATA_SENT) != 0) {
+        delivery->data_sent = true;
     }
-    if ((rule->flags & JW_DRULE_CLEARS_DOT) != 0) {
-        delivery->dot = false;
+    if ((rule->flags & JW_DRULE_CLEARS_DATA_SENT) != 0) {
+        delivery->data_sent = false;
     }
     if ((rule->flags & JW_DRULE_SETS_NOT_BEFORE) != 0) {
         delivery->not_before_ms = change->not_before_ms;

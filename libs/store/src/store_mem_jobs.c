@@ -25,7 +25,7 @@ create_jobs(JwStore *self, const JwJob *const *jobs, size_t n_jobs, JwCreate *re
             JwJob *job = jw_job_copy(jobs[i]);
             job->mail_pending = jw_store_owes_mail(job);
             g_hash_table_insert(mem->jobs, g_strdup(job->id), job);
-            creates[i] = JW_CREATE_MADE;
+            creates[i] = JW_CREATE_NEW;
         }
     }
     if (!jw_store_mem_end(mem, error)) {
@@ -62,7 +62,7 @@ matches(const JwJob *job, const JwJobChange *change, const JwJobRule *rule)
 {
     return job != NULL && (rule->from & JW_JOB_BIT(job->state)) != 0
            && ((rule->flags & JW_RULE_FENCED) == 0 || job->token == change->token)
-           && ((rule->flags & JW_RULE_BEAT) == 0 || job->beat == change->beat)
+           && ((rule->flags & JW_RULE_HEARTBEAT) == 0 || job->heartbeat == change->heartbeat)
            && ((rule->flags & JW_RULE_WHEN_DUE) == 0 || job->not_before_ms <= change->now_ms)
            && ((rule->flags & JW_RULE_AFTER_BACKOFF) == 0
                || is_past(job->not_before_ms, change->now_ms,
@@ -106,7 +106,7 @@ apply(JwJob *job, const JwJobChange *change, const JwJobRule *rule)
         jw_store_mem_set_text(&job->owner, change->owner);
         job->started_at_ms = change->now_ms;
         set_progress(&job->progress, &fresh);
-        job->beat = 0;
+        job->heartbeat = 0;
     }
     if ((rule->flags & JW_RULE_SETS_NOT_BEFORE) != 0) {
         job->not_before_ms = change->not_before_ms;
@@ -159,12 +159,12 @@ change_job(JwStore *self, const JwJobChange *change, JwCas *ret_cas, JwJob **ret
 }
 
 static bool
-beat_job(JwStore *self, const char *job_id, int64_t token, const JwProgress *progress,
-         int64_t now_ms, JwBeat *ret_beat, GError **error)
+heartbeat_job(JwStore *self, const char *job_id, int64_t token, const JwProgress *progress,
+         int64_t now_ms, JwHeartbeat *ret_heartbeat, GError **error)
 {
     JwStoreMem *mem = (JwStoreMem *)self;
     g_auto(JwLocker) locker = jw_locker(&mem->mutex);
-    JwBeat beat = JW_BEAT_LOST;
+    JwHeartbeat heartbeat = JW_HEARTBEAT_LOST;
 
     if (!jw_store_mem_begin(mem, error)) {
         return false;
@@ -172,8 +172,8 @@ beat_job(JwStore *self, const char *job_id, int64_t token, const JwProgress *pro
     JwJob *job = g_hash_table_lookup(mem->jobs, job_id);
     if (job != NULL && job->token == token
         && (job->state == JW_JOB_RUNNING || job->state == JW_JOB_CANCELLING)) {
-        beat = job->state == JW_JOB_CANCELLING ? JW_BEAT_CANCEL : JW_BEAT_OK;
-        job->beat++;
+        heartbeat = job->state == JW_JOB_CANCELLING ? JW_HEARTBEAT_CANCEL : JW_HEARTBEAT_OK;
+        job->heartbeat++;
         job->updated_at_ms = now_ms;
         if (progress != NULL) {
             set_progress(&job->progress, progress);
@@ -182,7 +182,7 @@ beat_job(JwStore *self, const char *job_id, int64_t token, const JwProgress *pro
     if (!jw_store_mem_end(mem, error)) {
         return false;
     }
-    *ret_beat = beat;
+    *ret_heartbeat = heartbeat;
     return true;
 }
 
@@ -375,7 +375,7 @@ jw_store_mem_job_ops(JwStoreOps *ops)
     ops->create_jobs = create_jobs;
     ops->get_job = get_job;
     ops->change_job = change_job;
-    ops->beat_job = beat_job;
+    ops->heartbeat_job = heartbeat_job;
     ops->scan_jobs = scan_jobs;
     ops->count_jobs = count_jobs;
     ops->list_jobs = list_jobs;

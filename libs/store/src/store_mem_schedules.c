@@ -132,7 +132,7 @@ fire_schedule(JwStore *self, const char *id, const char *rule_hash, int64_t expe
 }
 
 static bool
-settle_fire(JwStore *self, const char *id, int64_t fire_ms, GError **error)
+finish_fire(JwStore *self, const char *id, int64_t fire_ms, GError **error)
 {
     JwStoreMem *mem = (JwStoreMem *)self;
     g_auto(JwLocker) locker = jw_locker(&mem->mutex);
@@ -252,7 +252,7 @@ jw_store_mem_schedule_ops(JwStoreOps *ops)
     ops->get_schedule = get_schedule;
     ops->due_schedules = due_schedules;
     ops->fire_schedule = fire_schedule;
-    ops->settle_fire = settle_fire;
+    ops->finish_fire = finish_fire;
     ops->put_occurrence = put_occurrence;
     ops->list_occurrences = list_occurrences;
 }

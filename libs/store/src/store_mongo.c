@@ -200,7 +200,7 @@ prepare(JwStore *self, GError **error)
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(indexes); i++) {
-        if (!jw_store_make_index(self, &indexes[i], error)) {
+        if (!jw_store_ensure_index(self, &indexes[i], error)) {
             return false;
         }
     }
@@ -237,7 +237,7 @@ static const JwStoreOps mongo_ops = {
     OP(create_jobs),
     OP(get_job),
     OP(change_job),
-    OP(beat_job),
+    OP(heartbeat_job),
     OP(scan_jobs),
     OP(count_jobs),
     OP(list_jobs),
@@ -251,7 +251,7 @@ static const JwStoreOps mongo_ops = {
     OP(get_schedule),
     OP(due_schedules),
     OP(fire_schedule),
-    OP(settle_fire),
+    OP(finish_fire),
     OP(put_occurrence),
     OP(list_occurrences),
     OP(begin_file),

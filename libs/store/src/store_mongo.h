@@ -100,7 +100,7 @@ typedef struct {
     const char *keys; /* "state:1 updatedAt:-1" */
     bool unique;
 } JwIndexSpec;
-bool jw_store_make_index(JwStore *self, const JwIndexSpec *spec,
+bool jw_store_ensure_index(JwStore *self, const JwIndexSpec *spec,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The operations, by file. */
@@ -113,8 +113,8 @@ bool jw_store_mongo_create_jobs(JwStore *self, const JwJob *const *jobs, size_t 
 bool jw_store_mongo_get_job(JwStore *self, const char *job_id, JwJob **ret_job, GError **error);
 bool jw_store_mongo_change_job(JwStore *self, const JwJobChange *change, JwCas *ret_cas,
                                JwJob **ret_job, GError **error);
-bool jw_store_mongo_beat_job(JwStore *self, const char *job_id, int64_t token,
-                             const JwProgress *progress, int64_t now_ms, JwBeat *ret_beat,
+bool jw_store_mongo_heartbeat_job(JwStore *self, const char *job_id, int64_t token,
+                             const JwProgress *progress, int64_t now_ms, JwHeartbeat *ret_heartbeat,
                              GError **error);
 bool jw_store_mongo_scan_jobs(JwStore *self, const JwJobScan *scan, GPtrArray **ret_jobs,
                               GError **error);
@@ -144,7 +144,7 @@ bool jw_store_mongo_due_schedules(JwStore *self, int64_t now_ms, size_t limit, G
 bool jw_store_mongo_fire_schedule(JwStore *self, const char *id, const char *rule_hash,
                                   int64_t expected_ms, int64_t next_ms, const int64_t *fires_ms,
                                   size_t n_fires, int64_t now_ms, JwCas *ret_cas, GError **error);
-bool jw_store_mongo_settle_fire(JwStore *self, const char *id, int64_t fire_ms, GError **error);
+bool jw_store_mongo_finish_fire(JwStore *self, const char *id, int64_t fire_ms, GError **error);
 bool jw_store_mongo_put_occurrence(JwStore *self, const JwOccurrence *occurrence, GError **error);
 bool jw_store_mongo_list_occurrences(JwStore *self, const char *schedule_id, size_t limit,
                                      JwOccurrenceFunc visit, gpointer data, GError **error);

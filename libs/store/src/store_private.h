@@ -50,8 +50,8 @@ typedef struct {
     bool (*get_job)(JwStore *self, const char *job_id, JwJob **ret_job, GError **error);
     bool (*change_job)(JwStore *self, const JwJobChange *change, JwCas *ret_cas, JwJob **ret_job,
                        GError **error);
-    bool (*beat_job)(JwStore *self, const char *job_id, int64_t token, const JwProgress *progress,
-                     int64_t now_ms, JwBeat *ret_beat, GError **error);
+    bool (*heartbeat_job)(JwStore *self, const char *job_id, int64_t token, const JwProgress *progress,
+                     int64_t now_ms, JwHeartbeat *ret_heartbeat, GError **error);
     bool (*scan_jobs)(JwStore *self, const JwJobScan *scan, GPtrArray **ret_jobs, GError **error);
     bool (*count_jobs)(JwStore *self, unsigned states, int64_t limit, int64_t *ret_count,
                        GError **error);
@@ -77,7 +77,7 @@ typedef struct {
     bool (*fire_schedule)(JwStore *self, const char *id, const char *rule_hash, int64_t expected_ms,
                           int64_t next_ms, const int64_t *fires_ms, size_t n_fires, int64_t now_ms,
                           JwCas *ret_cas, GError **error);
-    bool (*settle_fire)(JwStore *self, const char *id, int64_t fire_ms, GError **error);
+    bool (*finish_fire)(JwStore *self, const char *id, int64_t fire_ms, GError **error);
     bool (*put_occurrence)(JwStore *self, const JwOccurrence *occurrence, GError **error);
     bool (*list_occurrences)(JwStore *self, const char *schedule_id, size_t limit,
                              JwOccurrenceFunc visit, gpointer data, GError **error);

@@ -99,7 +99,7 @@ jw_store_mongo_insert_records(JwStore *self, const char *collection, const char 
     }
     *ret_inserted = 0;
     for (size_t i = 0; i < n_rows; i++) {
-        *ret_inserted += creates[i] == JW_CREATE_MADE ? 1 : 0;
+        *ret_inserted += creates[i] == JW_CREATE_NEW ? 1 : 0;
     }
     return true;
 }
@@ -111,7 +111,7 @@ jw_store_mongo_index_records(JwStore *self, const char *collection, const char *
     g_autofree char *keys = g_strdup_printf("%s:1 _id:1", date_field);
     const JwIndexSpec spec = { collection, keys, false };
 
-    return jw_store_make_index(self, &spec, error);
+    return jw_store_ensure_index(self, &spec, error);
 }
 
 bool

@@ -88,7 +88,7 @@ jw_store_mongo_put_schedule(JwStore *self, const JwSchedule *schedule, GError **
             if (!insert_one(self, "schedules", document, &create, error)) {
                 return false;
             }
-            if (create == JW_CREATE_MADE) {
+            if (create == JW_CREATE_NEW) {
                 return true;
             }
             continue;
@@ -182,7 +182,7 @@ jw_store_mongo_fire_schedule(JwStore *self, const char *id, const char *rule_has
 }
 
 bool
-jw_store_mongo_settle_fire(JwStore *self, const char *id, int64_t fire_ms, GError **error)
+jw_store_mongo_finish_fire(JwStore *self, const char *id, int64_t fire_ms, GError **error)
 {
     g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(id));
     g_autoptr(bson_t) update = BCON_NEW("$pull", "{", "pendingFires", BCON_DATE_TIME(fire_ms), "}");

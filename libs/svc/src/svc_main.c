@@ -163,9 +163,9 @@ jw_svc_stop_flag(JwSvc *self)
 }
 
 void
-jw_svc_set_gate(JwSvc *self, const JwAuthGate *gate)
+jw_svc_set_authenticator(JwSvc *self, const JwAuthenticator *authenticator)
 {
-    jw_http_server_set_gate(self->http, gate);
+    jw_http_server_set_authenticator(self->http, authenticator);
 }
 
 void

@@ -99,7 +99,7 @@ map_type(const json_t *item)
 }
 
 static bool
-check_members(const json_t *item, const char *base, JwFaults *faults)
+check_members(const json_t *item, const char *base, JwViolations *faults)
 {
     const JwMapType type = map_type(item);
     bool ok = true;
@@ -108,10 +108,10 @@ check_members(const json_t *item, const char *base, JwFaults *faults)
         bool given = json_object_get(item, members[i].member) != NULL;
         g_autofree char *pointer = jw_pointer(base, members[i].member);
         if (given && (members[i].allowed & TYPE(type)) == 0) {
-            ok = jw_faults_add(faults, pointer, "does not belong to a field of type %s",
+            ok = jw_violations_add(faults, pointer, "does not belong to a field of type %s",
                                types[type]);
         } else if (!given && (members[i].needed & TYPE(type)) != 0) {
-            ok = jw_faults_add(faults, pointer, "is required for a field of type %s", types[type]);
+            ok = jw_violations_add(faults, pointer, "is required for a field of type %s", types[type]);
         }
     }
     return ok;
@@ -119,7 +119,7 @@ check_members(const json_t *item, const char *base, JwFaults *faults)
 
 /* A case looks at an earlier field; field and equals go together. */
 static bool
-check_cases(const json_t *item, const char *base, GHashTable *earlier, JwFaults *faults)
+check_cases(const json_t *item, const char *base, GHashTable *earlier, JwViolations *faults)
 {
     const json_t *one = NULL;
     bool ok = true;
@@ -132,17 +132,17 @@ check_cases(const json_t *item, const char *base, GHashTable *earlier, JwFaults 
         if (field != NULL && !g_hash_table_contains(earlier, field)) {
             g_autofree char *at = jw_pointer(pointer, "field");
             g_autofree char *echo = jw_echo(field);
-            ok = jw_faults_add(faults, at, "'%s' is not an earlier field", echo);
+            ok = jw_violations_add(faults, at, "'%s' is not an earlier field", echo);
         }
         if ((field == NULL) != (json_object_get(one, "equals") == NULL)) {
-            ok = jw_faults_add(faults, pointer, "must have both field and equals, or neither");
+            ok = jw_violations_add(faults, pointer, "must have both field and equals, or neither");
         }
     }
     return ok;
 }
 
 static bool
-check_reference(const json_t *value, const char *name, GHashTable *fields, JwFaults *faults)
+check_reference(const json_t *value, const char *name, GHashTable *fields, JwViolations *faults)
 {
     const char *field = jw_json_text(value, name);
 
@@ -151,18 +151,18 @@ check_reference(const json_t *value, const char *name, GHashTable *fields, JwFau
     }
     g_autofree char *pointer = jw_pointer("", name);
     g_autofree char *echo = jw_echo(field);
-    return jw_faults_add(faults, pointer, "'%s' is not one of the fields", echo);
+    return jw_violations_add(faults, pointer, "'%s' is not one of the fields", echo);
 }
 
 static bool
-check_limits(const json_t *item, const char *base, JwFaults *faults)
+check_limits(const json_t *item, const char *base, JwViolations *faults)
 {
     const json_t *min = json_object_get(item, "min");
     const json_t *max = json_object_get(item, "max");
 
     if ((min == NULL) != (max == NULL) || json_number_value(min) > json_number_value(max)) {
         g_autofree char *pointer = jw_pointer(base, min == NULL ? "min" : "max");
-        return jw_faults_add(faults, pointer,
+        return jw_violations_add(faults, pointer,
                              "min and max go together, and min is the smaller one");
     }
     return true;
@@ -170,7 +170,7 @@ check_limits(const json_t *item, const char *base, JwFaults *faults)
 
 /* What the tables cannot say. Only for a mapping that passed them. */
 static bool
-check_meaning(const json_t *value, JwFaults *faults)
+check_meaning(const json_t *value, JwViolations *faults)
 {
     g_autoptr(GHashTable) fields = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     const json_t *item = NULL;
@@ -185,7 +185,7 @@ check_meaning(const json_t *value, JwFaults *faults)
         ok = check_limits(item, base, faults) && ok;
         if (!g_hash_table_add(fields, g_strdup(jw_json_text(item, "field")))) {
             g_autofree char *pointer = jw_pointer(base, "field");
-            ok = jw_faults_add(faults, pointer, "is the field of an earlier entry");
+            ok = jw_violations_add(faults, pointer, "is the field of an earlier entry");
         }
     }
     ok = check_reference(value, "idField", fields, faults) && ok;
@@ -310,13 +310,13 @@ jw_mapping_load(const char *path, GError **error)
     g_return_val_if_fail(path != NULL, NULL);
     g_return_val_if_fail(error == NULL || *error == NULL, NULL);
 
-    g_auto(JwFaults) faults = { 0 };
+    g_auto(JwViolations) faults = { 0 };
     json_auto_t *value = jw_wire_parse_file(path, error);
     if (value == NULL) {
         return NULL;
     }
     if (!jw_check_object(value, mapping_fields, "", &faults) || !check_meaning(value, &faults)) {
-        g_autofree char *all = jw_faults_text(&faults);
+        g_autofree char *all = jw_violations_text(&faults);
         return jw_fail_null(error, JW_ERROR_INVALID, "%s: %s", path, all);
     }
     return read_mapping(value);

@@ -11,7 +11,7 @@
 
 typedef struct {
     GString *path; /* pointer of the value being checked */
-    JwFaults *faults;
+    JwViolations *faults;
     bool ok;
 } Walk;
 
@@ -21,7 +21,7 @@ static void check_value(Walk *walk, const json_t *value, const JwField *field);
 static bool
 full(const Walk *walk)
 {
-    return jw_faults_count(walk->faults) >= JW_FAULTS_MAX;
+    return jw_violations_count(walk->faults) >= JW_VIOLATIONS_MAX;
 }
 
 /* Notes a fault at the current place. */
@@ -37,7 +37,7 @@ static void G_GNUC_PRINTF(2, 3) fault(Walk *walk, const char *format, ...)
     va_start(args, format);
     message = g_strdup_vprintf(format, args);
     va_end(args);
-    (void)jw_faults_add(walk->faults, walk->path->str, "%s", message);
+    (void)jw_violations_add(walk->faults, walk->path->str, "%s", message);
 }
 
 static const char *
@@ -339,7 +339,7 @@ check_value(Walk *walk, const json_t *value, const JwField *field)
 }
 
 bool
-jw_check_object(const json_t *value, const JwField *fields, const char *base, JwFaults *faults)
+jw_check_object(const json_t *value, const JwField *fields, const char *base, JwViolations *faults)
 {
     const JwField root = { .name = "", .type = JW_FIELD_OBJECT, .fields = fields };
     g_autoptr(GString) path = g_string_new(base);

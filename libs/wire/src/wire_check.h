@@ -2,7 +2,7 @@
  * its pointer.
  * Any thread; private to wire. The tables say the same as schemas/, which tests/contract proves. */
 #pragma once
-#include "jw/faults.h"
+#include "jw/violations.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -46,7 +46,7 @@ struct _JwField {
 /* Notes all that is wrong with @value, an object of @fields, whose own pointer is @base; false when
  * there was a fault. */
 bool jw_check_object(const json_t *value, const JwField *fields, const char *base,
-                     JwFaults *faults);
+                     JwViolations *faults);
 
 /* @base + "/" + @name, escaped as RFC 6901 says. (transfer full) */
 char *jw_pointer(const char *base, const char *name);

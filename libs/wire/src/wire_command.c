@@ -32,7 +32,7 @@ is_blank(const char *text)
 
 /* The departments of a command are its scope: what it asks for must lie within. */
 static bool
-check_scope(const json_t *body, JwFaults *faults)
+check_scope(const json_t *body, JwViolations *faults)
 {
     g_auto(GStrv) scope = jw_json_texts(json_object_get(body, "departments"));
     const json_t *filters = json_object_get(json_object_get(body, "parameters"), "filters");
@@ -45,19 +45,19 @@ check_scope(const json_t *body, JwFaults *faults)
     for (size_t i = 0; asked != NULL && asked[i] != NULL; i++) {
         if (!g_strv_contains((const char *const *)scope, asked[i])) {
             g_autofree char *pointer = jw_pointer_index("/parameters/filters/departmentIds", i);
-            ok = jw_faults_add(faults, pointer, "is not one of the command's departments");
+            ok = jw_violations_add(faults, pointer, "is not one of the command's departments");
         }
     }
     return ok;
 }
 
 static bool
-check_identity(const json_t *body, const char *ce_source, const char *ce_id, JwFaults *faults)
+check_identity(const json_t *body, const char *ce_source, const char *ce_id, JwViolations *faults)
 {
     if (json_object_get(body, "jobId") != NULL || (!is_blank(ce_source) && !is_blank(ce_id))) {
         return true;
     }
-    return jw_faults_add(faults, "/jobId",
+    return jw_violations_add(faults, "/jobId",
                          "is required in a message without the headers ce_source and ce_id");
 }
 
@@ -103,7 +103,7 @@ take_identity(JwJob *job, const json_t *body, const char *ce_source, const char 
 
 bool
 jw_wire_job_from_command(const JwWire *self, const struct json_t *body, const char *ce_source,
-                         const char *ce_id, int64_t now_ms, JwFaults *faults, JwJob **ret_job)
+                         const char *ce_id, int64_t now_ms, JwViolations *faults, JwJob **ret_job)
 {
     g_return_val_if_fail(self != NULL && body != NULL && faults != NULL && ret_job != NULL, false);
 
@@ -132,7 +132,7 @@ jw_cancel_command_clear(JwCancelCommand *self)
 }
 
 bool
-jw_wire_cancel_parse(const struct json_t *body, JwFaults *faults, JwCancelCommand *ret)
+jw_wire_cancel_parse(const struct json_t *body, JwViolations *faults, JwCancelCommand *ret)
 {
     g_return_val_if_fail(body != NULL && faults != NULL && ret != NULL, false);
 

@@ -132,7 +132,7 @@ jw_wire_scheduled_for(const json_t *body)
 
 static bool
 check_schedule_time(const json_t *body, JwOrigin origin, int64_t now_ms, const char *base,
-                    JwFaults *faults)
+                    JwViolations *faults)
 {
     const int64_t due_ms = jw_wire_scheduled_for(body);
     g_autofree char *pointer = jw_pointer(base, "scheduledFor");
@@ -140,12 +140,12 @@ check_schedule_time(const json_t *body, JwOrigin origin, int64_t now_ms, const c
     switch (origin) {
     case JW_ORIGIN_REQUEST:
         if (due_ms != 0 && due_ms < now_ms) {
-            return jw_faults_add(faults, pointer, "is in the past; leave it out to start at once");
+            return jw_violations_add(faults, pointer, "is in the past; leave it out to start at once");
         }
         return true;
     case JW_ORIGIN_SCHEDULE:
         if (json_object_get(body, "scheduledFor") != NULL) {
-            return jw_faults_add(faults, pointer,
+            return jw_violations_add(faults, pointer,
                                  "does not belong here: the trigger decides when the job starts");
         }
         return true;
@@ -157,7 +157,7 @@ check_schedule_time(const json_t *body, JwOrigin origin, int64_t now_ms, const c
 
 bool
 jw_wire_check_job(const JwWire *self, const json_t *body, JwOrigin origin, int64_t now_ms,
-                  const char *base, JwFaults *faults)
+                  const char *base, JwViolations *faults)
 {
     const JwField *fields = origin == JW_ORIGIN_COMMAND ? command_fields : request_fields;
     bool ok = jw_check_object(body, fields, base, faults);
@@ -230,13 +230,13 @@ jw_wire_check_size(const JwJob *job)
 }
 
 bool
-jw_wire_take_job(JwJob *take_job, JwFaults *faults, JwJob **ret_job)
+jw_wire_take_job(JwJob *take_job, JwViolations *faults, JwJob **ret_job)
 {
     g_autoptr(JwJob) job = take_job;
     g_autofree char *too_large = jw_wire_check_size(job);
 
     if (too_large != NULL) {
-        return jw_faults_add(faults, "/parameters", "%s", too_large);
+        return jw_violations_add(faults, "/parameters", "%s", too_large);
     }
     *ret_job = g_steal_pointer(&job);
     return true;
@@ -244,7 +244,7 @@ jw_wire_take_job(JwJob *take_job, JwFaults *faults, JwJob **ret_job)
 
 bool
 jw_wire_job_from_request(const JwWire *self, const struct json_t *body, int64_t now_ms,
-                         JwFaults *faults, JwJob **ret_job)
+                         JwViolations *faults, JwJob **ret_job)
 {
     g_return_val_if_fail(self != NULL && body != NULL && faults != NULL && ret_job != NULL, false);
 

@@ -23,7 +23,7 @@ json_t *jw_wire_parse_file(const char *path, GError **error) G_GNUC_WARN_UNUSED_
 typedef enum { JW_ORIGIN_REQUEST, JW_ORIGIN_COMMAND, JW_ORIGIN_SCHEDULE } JwOrigin;
 /* Notes all faults of a body whose pointer is @base. */
 bool jw_wire_check_job(const JwWire *self, const json_t *body, JwOrigin origin, int64_t now_ms,
-                       const char *base, JwFaults *faults);
+                       const char *base, JwViolations *faults);
 /* The job of a body without faults. @at_ms: what a period without `at` ends before.
  * (transfer full) */
 JwJob *jw_wire_build_job(const JwWire *self, const json_t *body, int64_t at_ms, int64_t now_ms);
@@ -31,13 +31,13 @@ JwJob *jw_wire_build_job(const JwWire *self, const json_t *body, int64_t at_ms, 
  * command, or NULL. (transfer full) */
 char *jw_wire_check_size(const JwJob *job);
 /* Gives it to the caller, unless it is too large: a fault. */
-bool jw_wire_take_job(JwJob *take_job, JwFaults *faults, JwJob **ret_job);
+bool jw_wire_take_job(JwJob *take_job, JwViolations *faults, JwJob **ret_job);
 /* scheduledFor, or 0. */
 int64_t jw_wire_scheduled_for(const json_t *body);
 
 /* wire_report.c: the part of a body that only its definition can judge. */
 bool jw_wire_check_report(const JwWire *self, const json_t *body, const char *base,
-                          JwFaults *faults);
+                          JwViolations *faults);
 /* "report-type.call-records" → its definition, or NULL. */
 const JwReportDef *jw_wire_find_def(const JwWire *self, const json_t *body);
 /* wire_report_spec.c: the canonical spec of a body without faults. (transfer full) */

@@ -95,7 +95,7 @@ static const struct {
 
 static bool
 check_name_list(const JwReportDef *def, size_t which, const json_t *parameters, const char *base,
-                JwFaults *faults)
+                JwViolations *faults)
 {
     const json_t *list = json_object_get(parameters, name_lists[which].member);
     g_autofree char *pointer = jw_pointer(base, name_lists[which].member);
@@ -109,20 +109,20 @@ check_name_list(const JwReportDef *def, size_t which, const json_t *parameters, 
         if (name == NULL || name_lists[which].has(def, name)) {
             continue;
         }
-        if (jw_faults_count(faults) >= JW_FAULTS_MAX) {
+        if (jw_violations_count(faults) >= JW_VIOLATIONS_MAX) {
             return false;
         }
         g_autofree char *at = jw_pointer_index(pointer, i);
         g_autofree char *echo = jw_echo(name);
         g_autofree char *known = name_lists[which].names(def);
-        ok = jw_faults_add(faults, at, "%s has no %s '%s'; it has %s", def->report_type,
+        ok = jw_violations_add(faults, at, "%s has no %s '%s'; it has %s", def->report_type,
                            name_lists[which].what, echo, known);
     }
     return ok;
 }
 
 static bool
-check_filters(const JwReportDef *def, const json_t *parameters, const char *base, JwFaults *faults)
+check_filters(const JwReportDef *def, const json_t *parameters, const char *base, JwViolations *faults)
 {
     json_t *filters = json_object_get(parameters, "filters");
     g_autofree char *pointer = jw_pointer(base, "filters");
@@ -135,13 +135,13 @@ check_filters(const JwReportDef *def, const json_t *parameters, const char *base
         if (has_filter(def, name)) {
             continue;
         }
-        if (jw_faults_count(faults) >= JW_FAULTS_MAX) {
+        if (jw_violations_count(faults) >= JW_VIOLATIONS_MAX) {
             return false;
         }
         g_autofree char *at = jw_pointer(pointer, name);
         g_autofree char *echo = jw_echo(name);
         g_autofree char *known = filter_names(def);
-        ok = jw_faults_add(faults, at, "%s has no filter '%s'; it has %s", def->report_type, echo,
+        ok = jw_violations_add(faults, at, "%s has no filter '%s'; it has %s", def->report_type, echo,
                            known);
     }
     return ok;
@@ -204,7 +204,7 @@ jw_wire_zone(const json_t *parameters, const JwReportDef *def, const char **ret_
 }
 
 static bool
-check_period(const JwReportDef *def, const json_t *parameters, const char *base, JwFaults *faults)
+check_period(const JwReportDef *def, const json_t *parameters, const char *base, JwViolations *faults)
 {
     const json_t *range = json_object_get(parameters, "dateRange");
     const json_t *period = json_object_get(parameters, "period");
@@ -216,27 +216,27 @@ check_period(const JwReportDef *def, const json_t *parameters, const char *base,
 
     if (range != NULL && period != NULL) {
         g_autofree char *pointer = jw_pointer(base, "period");
-        ok = jw_faults_add(faults, pointer, "and dateRange exclude each other; give one of them");
+        ok = jw_violations_add(faults, pointer, "and dateRange exclude each other; give one of them");
     }
     if (inner != NULL && outer != NULL && strcmp(inner, outer) != 0) {
         g_autofree char *pointer = g_strconcat(base, "/period/timeZone", NULL);
-        ok = jw_faults_add(faults, pointer,
+        ok = jw_violations_add(faults, pointer,
                            "differs from the timeZone beside period; give one of them");
     }
     if (jw_json_time(period, "at", FIRST_AT_MS) < FIRST_AT_MS) {
         g_autofree char *pointer = g_strconcat(base, "/period/at", NULL);
-        ok = jw_faults_add(faults, pointer, "must be in March 1970 or later");
+        ok = jw_violations_add(faults, pointer, "must be in March 1970 or later");
     }
     g_autoptr(GTimeZone) zone = jw_wire_zone(parameters, def, &zone_name);
     if (jw_wire_range(range, zone, &start_ms, &end_ms, &last_ms) && start_ms >= last_ms) {
         g_autofree char *pointer = jw_pointer(base, "dateRange");
-        ok = jw_faults_add(faults, pointer, "startDate must be before endDate");
+        ok = jw_violations_add(faults, pointer, "startDate must be before endDate");
     }
     return ok;
 }
 
 bool
-jw_wire_check_report(const JwWire *self, const json_t *body, const char *base, JwFaults *faults)
+jw_wire_check_report(const JwWire *self, const json_t *body, const char *base, JwViolations *faults)
 {
     const JwReportDef *def = jw_wire_find_def(self, body);
     const json_t *parameters = json_object_get(body, "parameters");
@@ -248,7 +248,7 @@ jw_wire_check_report(const JwWire *self, const json_t *body, const char *base, J
         g_autofree char *at = jw_pointer(base, "reportType");
         g_autofree char *echo = jw_echo(type);
         g_autofree char *known = jw_catalog_names(self->catalog);
-        ok = jw_faults_add(faults, at, "no report type '%s'; known: %s", echo, known);
+        ok = jw_violations_add(faults, at, "no report type '%s'; known: %s", echo, known);
     }
     ok = check_period(def, parameters, pointer, faults) && ok;
     if (def == NULL) {

@@ -67,7 +67,7 @@ static const struct {
 };
 
 static bool
-check_trigger(const json_t *trigger, const char *base, JwFaults *faults)
+check_trigger(const json_t *trigger, const char *base, JwViolations *faults)
 {
     const char *type = jw_json_text(trigger, "type");
     bool ok = true;
@@ -77,22 +77,22 @@ check_trigger(const json_t *trigger, const char *base, JwFaults *faults)
         bool given = json_object_get(trigger, triggers[i].member) != NULL;
         g_autofree char *pointer = jw_pointer(base, triggers[i].member);
         if (wanted && !given) {
-            ok = jw_faults_add(faults, pointer, "is required for a trigger of type %s", type);
+            ok = jw_violations_add(faults, pointer, "is required for a trigger of type %s", type);
         } else if (given && !wanted && type != NULL) {
-            ok = jw_faults_add(faults, pointer, "belongs to a trigger of type %s, not %s",
+            ok = jw_violations_add(faults, pointer, "belongs to a trigger of type %s, not %s",
                                triggers[i].type, type);
         }
     }
     if (json_object_get(trigger, "anchor") != NULL && g_strcmp0(type, "interval") != 0) {
         g_autofree char *pointer = jw_pointer(base, "anchor");
-        ok = jw_faults_add(faults, pointer, "belongs to a trigger of type interval");
+        ok = jw_violations_add(faults, pointer, "belongs to a trigger of type interval");
     }
     return ok;
 }
 
 static bool
 check_schedule(const JwWire *self, const json_t *item, const char *base, GHashTable *ids,
-               int64_t now_ms, JwFaults *faults)
+               int64_t now_ms, JwViolations *faults)
 {
     const char *id = jw_json_text(item, "id");
     const json_t *period =
@@ -103,12 +103,12 @@ check_schedule(const JwWire *self, const json_t *item, const char *base, GHashTa
 
     if (id != NULL && !g_hash_table_add(ids, g_strdup(id))) {
         g_autofree char *pointer = jw_pointer(base, "id");
-        ok = jw_faults_add(faults, pointer, "is the id of an earlier schedule");
+        ok = jw_violations_add(faults, pointer, "is the id of an earlier schedule");
     }
     if (json_object_get(period, "at") != NULL) {
         g_autofree char *pointer = g_strconcat(job, "/parameters/period/at", NULL);
         ok =
-            jw_faults_add(faults, pointer, "does not belong here: the due time decides the period");
+            jw_violations_add(faults, pointer, "does not belong here: the due time decides the period");
     }
     if (json_object_get(item, "job") == NULL) {
         return false;
@@ -119,7 +119,7 @@ check_schedule(const JwWire *self, const json_t *item, const char *base, GHashTa
 }
 
 static bool
-check_file(const JwWire *self, const json_t *file, int64_t now_ms, JwFaults *faults)
+check_file(const JwWire *self, const json_t *file, int64_t now_ms, JwViolations *faults)
 {
     const json_t *list = json_object_get(file, "schedules");
     g_autoptr(GHashTable) ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -171,7 +171,7 @@ template_of(const json_t *item)
 
 /* The last check: only a schedule without faults has a job whose size can be known. */
 static bool
-check_sizes(const JwWire *self, const json_t *list, int64_t now_ms, JwFaults *faults)
+check_sizes(const JwWire *self, const json_t *list, int64_t now_ms, JwViolations *faults)
 {
     const json_t *item = NULL;
     size_t i = 0;
@@ -186,7 +186,7 @@ check_sizes(const JwWire *self, const json_t *list, int64_t now_ms, JwFaults *fa
         if (too_large != NULL) {
             g_autofree char *base = jw_pointer_index("/schedules", i);
             g_autofree char *pointer = g_strconcat(base, "/job/parameters", NULL);
-            ok = jw_faults_add(faults, pointer, "of schedule '%s' %s", jw_json_text(item, "id"),
+            ok = jw_violations_add(faults, pointer, "of schedule '%s' %s", jw_json_text(item, "id"),
                                too_large);
         }
     }
@@ -267,14 +267,14 @@ jw_wire_schedules_load(const JwWire *self, const char *path, int64_t now_ms, GPt
     g_return_val_if_fail(self != NULL && path != NULL && ret != NULL, false);
     g_return_val_if_fail(error == NULL || *error == NULL, false);
 
-    g_auto(JwFaults) faults = { 0 };
+    g_auto(JwViolations) faults = { 0 };
     json_auto_t *file = jw_wire_parse_file(path, error);
     if (file == NULL) {
         return false;
     }
     if (!check_file(self, file, now_ms, &faults)
         || !check_sizes(self, json_object_get(file, "schedules"), now_ms, &faults)) {
-        g_autofree char *text = jw_faults_text(&faults);
+        g_autofree char *text = jw_violations_text(&faults);
         return jw_fail(error, JW_ERROR_INVALID, "%s: %s", path, text);
     }
     g_autoptr(GPtrArray) schedules = g_ptr_array_new_with_free_func(schedule_destroy);
@@ -302,7 +302,7 @@ jw_wire_job_from_schedule(const JwWire *self, const JwSchedule *schedule, int64_
         self != NULL && schedule != NULL && schedule->id != NULL && ret_job != NULL, false);
     g_return_val_if_fail(error == NULL || *error == NULL, false);
 
-    g_auto(JwFaults) faults = { 0 };
+    g_auto(JwViolations) faults = { 0 };
     g_autofree char *due = jw_time_format(due_ms);
     const char *text = schedule->job_spec != NULL ? schedule->job_spec : "";
     json_auto_t *body = jw_wire_parse(text, strlen(text), error);
@@ -312,7 +312,7 @@ jw_wire_job_from_schedule(const JwWire *self, const JwSchedule *schedule, int64_
     JwJob *job = NULL;
     if (!jw_wire_check_job(self, body, JW_ORIGIN_SCHEDULE, now_ms, "", &faults)
         || !jw_wire_take_job(jw_wire_build_job(self, body, due_ms, now_ms), &faults, &job)) {
-        g_autofree char *wrong = jw_faults_text(&faults);
+        g_autofree char *wrong = jw_violations_text(&faults);
         return jw_fail(error, JW_ERROR_INVALID, "template of schedule '%s': %s", schedule->id,
                        wrong);
     }

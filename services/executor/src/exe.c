@@ -13,10 +13,10 @@ const JwConfigEntry exe_config_entries[] = {
       "jobs run at once" },
     { "JW_READY_MAX", JW_CONFIG_INT, offsetof(ExeConfig, ready_max), "1000", 1, 100000, 0,
       "jobs of one priority waiting in this process before it stops taking more from Kafka" },
-    { "JW_BEAT_INTERVAL", JW_CONFIG_DURATION, offsetof(ExeConfig, beat_ms), "5s", 50, 60000, 0,
+    { "JW_HEARTBEAT_INTERVAL", JW_CONFIG_DURATION, offsetof(ExeConfig, heartbeat_ms), "5s", 50, 60000, 0,
       "how often a running job says it is alive" },
-    { "JW_BEAT_LOST", JW_CONFIG_DURATION, offsetof(ExeConfig, beat_lost_ms), "20s", 200, 240000, 0,
-      "without a beat written for this long an attempt stops itself; well under the reaper's "
+    { "JW_HEARTBEAT_TIMEOUT", JW_CONFIG_DURATION, offsetof(ExeConfig, heartbeat_timeout_ms), "20s", 200, 240000, 0,
+      "without a heartbeat written for this long an attempt stops itself; well under the reaper's "
       "JW_REAP_AFTER" },
     { "JW_ARTIFACT_TTL", JW_CONFIG_DURATION, offsetof(ExeConfig, artifact_ttl_ms), "720h", 0,
       INT64_MAX, 0, "how long a finished report can be downloaded; 0s = for ever" },
@@ -35,7 +35,7 @@ exe_run(Exe *self, GError **error)
     self->stop = jw_stop_new();
     jw_mutex_init(&self->consumer_mutex);
     self->ready = jw_queue_new((size_t)self->config.ready_max, EXE_LANES, g_free);
-    self->beats = exe_beats_new(self);
+    self->heartbeats = exe_heartbeats_new(self);
     self->topics = g_new0(char *, 4);
     self->topics[0] = jw_wire_topic(self->wire, JW_TOPIC_COMMANDS_HIGH);
     self->topics[1] = jw_wire_topic(self->wire, JW_TOPIC_COMMANDS_NORMAL);
@@ -88,15 +88,15 @@ end_consumer(Exe *self)
 static bool
 drained(Exe *self)
 {
-    return exe_beats_running(self->beats) == 0;
+    return exe_heartbeats_running(self->heartbeats) == 0;
 }
 
 void
 exe_drain(Exe *self, int64_t deadline_mono_ms)
 {
-    /* What waits in the ready queue is durable and pending: another executor, or this one's successor, is hinted by the
+    /* What waits in the ready queue is durable and pending: another executor, or this one's successor, is redispatched by the
      * scheduler. What runs may finish until shortly before the deadline; then it is handed back. */
-    int64_t hand_back_at = deadline_mono_ms - 5000;
+    int64_t release_at = deadline_mono_ms - 5000;
 
     g_atomic_int_set(&self->draining, 1);
     end_consumer(self);
@@ -106,17 +106,17 @@ exe_drain(Exe *self, int64_t deadline_mono_ms)
         for (char *id = NULL; (id = jw_queue_pop(self->ready, 0)) != NULL; left++) {
             g_free(id);
         }
-        jw_info("drain_begun", JW_INT("running", exe_beats_running(self->beats)),
+        jw_info("drain_begun", JW_INT("running", exe_heartbeats_running(self->heartbeats)),
                 JW_INT("left_pending", left));
     }
     g_autoptr(JwStop) timer = jw_stop_new();
-    while (self->beats != NULL && !drained(self) && jw_clock_mono_ms(self->clock) < hand_back_at) {
+    while (self->heartbeats != NULL && !drained(self) && jw_clock_mono_ms(self->clock) < release_at) {
         (void)jw_stop_wait(timer, 50);
     }
-    if (self->beats != NULL) {
-        exe_beats_shutdown(self->beats);
+    if (self->heartbeats != NULL) {
+        exe_heartbeats_shutdown(self->heartbeats);
     }
-    if (self->store != NULL && (self->beats == NULL || drained(self))) {
+    if (self->store != NULL && (self->heartbeats == NULL || drained(self))) {
         jw_store_stop_waiting(self->store); /* a job to be handed back is worth the wait */
     }
 }
@@ -141,7 +141,7 @@ exe_stop(Exe *self)
     if (self->stop != NULL) {
         jw_stop_set(self->stop);
     }
-    g_clear_pointer(&self->beats, exe_beats_free);
+    g_clear_pointer(&self->heartbeats, exe_heartbeats_free);
     if (self->ready != NULL) {
         jw_mutex_clear(&self->consumer_mutex);
     }

@@ -1,7 +1,7 @@
 /* exe.h: the executor's one struct and what its files share.
  *
  * Threads: the bus's poll thread (exe_intake.c) makes jobs durable and fills the ready queue; workers
- * (exe_pool.c) claim and run them; one beat thread (exe_beat.c) keeps claims alive. They meet in the ready
+ * (exe_pool.c) claim and run them; one heartbeat thread (exe_heartbeat.c) keeps claims alive. They meet in the ready
  * queue and in the table of running attempts, each with its own lock. */
 #pragma once
 #include "jw/bus.h"
@@ -18,13 +18,13 @@ typedef struct {
     char *temp_dir;       /* JW_TEMP_DIR */
     int64_t workers;      /* JW_WORKERS */
     int64_t ready_max;    /* JW_READY_MAX: jobs of one priority waiting in this process */
-    int64_t beat_ms;      /* JW_BEAT_INTERVAL */
-    int64_t beat_lost_ms; /* JW_BEAT_LOST: an attempt without a beat for this long stops itself */
+    int64_t heartbeat_ms;      /* JW_HEARTBEAT_INTERVAL */
+    int64_t heartbeat_timeout_ms; /* JW_HEARTBEAT_TIMEOUT: an attempt without a heartbeat for this long stops itself */
     int64_t artifact_ttl_ms;    /* JW_ARTIFACT_TTL: 0 = kept for ever */
     int64_t artifact_max_bytes; /* JW_ARTIFACT_MAX */
 } ExeConfig;
 
-typedef struct _ExeBeats ExeBeats;
+typedef struct _ExeHeartbeats ExeHeartbeats;
 
 typedef struct {
     ExeConfig config;
@@ -39,7 +39,7 @@ typedef struct {
     char **topics;          /* subscribed, with prefix */
     JwQueue *ready;         /* of char *: job ids; lane 0 high, 1 normal, 2 low */
     unsigned intake_waits;  /* atomic: bit per lane that was full: the consumer waits for a wake */
-    ExeBeats *beats;
+    ExeHeartbeats *heartbeats;
     GPtrArray *workers; /* of GThread */
     int draining;       /* atomic: workers take no further job */
     JwStop *stop;       /* set when even the last writes of attempts must end */

@@ -14,7 +14,7 @@ typedef enum {
 
 typedef struct _ExeAttempt ExeAttempt;
 
-/* exe_beat.c. @job: (transfer none), outlives the attempt. */
+/* exe_heartbeat.c. @job: (transfer none), outlives the attempt. */
 ExeAttempt *exe_attempt_begin(Exe *exe, const JwJob *job);
 void exe_attempt_end(ExeAttempt *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ExeAttempt, exe_attempt_end)
@@ -24,20 +24,20 @@ const JwJob *exe_attempt_job(const ExeAttempt *self);
 ExeStopReason exe_attempt_stop_reason(ExeAttempt *self);
 /* False with CANCELLED when the attempt must stop. Handlers ask at least once a second. */
 bool exe_attempt_go_on(ExeAttempt *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* @step: static text. @total -1: not known. Written to the job with the next beat; never waits. */
+/* @step: static text. @total -1: not known. Written to the job with the next heartbeat; never waits. */
 void exe_attempt_progress(ExeAttempt *self, const char *step, int percent, int64_t done,
                           int64_t total);
-/* The same at the start of a step: written at once, unless the last beat (or the claim) is less than 100 ms old, because
+/* The same at the start of a step: written at once, unless the last heartbeat (or the claim) is less than 100 ms old, because
  * nobody sees the steps of a job that short, and each would cost the store a write. */
 void exe_attempt_step(ExeAttempt *self, const char *step, int percent, int64_t done, int64_t total);
-/* Writes progress now; a failure is noticed by the beats. */
-void exe_attempt_beat_now(ExeAttempt *self);
+/* Writes progress now; a failure is noticed by the heartbeats. */
+void exe_attempt_heartbeat_now(ExeAttempt *self);
 
-ExeBeats *exe_beats_new(Exe *exe);
-void exe_beats_free(ExeBeats *self);
+ExeHeartbeats *exe_heartbeats_new(Exe *exe);
+void exe_heartbeats_free(ExeHeartbeats *self);
 /* Tells every running attempt to stop with SHUTDOWN. */
-void exe_beats_shutdown(ExeBeats *self);
-size_t exe_beats_running(ExeBeats *self);
+void exe_heartbeats_shutdown(ExeHeartbeats *self);
+size_t exe_heartbeats_running(ExeHeartbeats *self);
 
 /* A kind of job. */
 typedef struct {

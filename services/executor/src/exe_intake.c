@@ -61,7 +61,7 @@ intake_refused(Intake *self)
 static void
 intake_submit(Intake *self, const json_t *body)
 {
-    g_auto(JwFaults) faults = { 0 };
+    g_auto(JwViolations) faults = { 0 };
     const char *source = jw_message_header(self->message, "ce_source");
     const char *id = jw_message_header(self->message, "ce_id");
     int64_t now = jw_clock_now_ms(self->exe->clock);
@@ -75,7 +75,7 @@ intake_submit(Intake *self, const json_t *body)
     }
     self->named_id = jw_wire_command_job_id(body, source, id);
     if (!jw_wire_job_from_command(self->exe->wire, body, source, id, now, &faults, &self->job)) {
-        self->refused = jw_faults_text(&faults);
+        self->refused = jw_violations_text(&faults);
         return;
     }
     if (!exe_handler_known(self->job->type)) {
@@ -128,14 +128,14 @@ cancel_try(Exe *exe, const JwCancelCommand *command, JwJob *job, JwJobTransition
 static bool
 intake_cancel(Intake *self, const json_t *body)
 {
-    g_auto(JwFaults) faults = { 0 };
+    g_auto(JwViolations) faults = { 0 };
     g_auto(JwCancelCommand) command = { 0 };
     g_autoptr(JwJob) job = NULL;
     g_autoptr(GError) error = NULL;
     JwCas cas = JW_CAS_LOST;
 
     if (!jw_wire_cancel_parse(body, &faults, &command)) {
-        intake_poison(self, jw_faults_text(&faults));
+        intake_poison(self, jw_violations_text(&faults));
         return true;
     }
     bool ok = jw_store_get_job(self->exe->store, command.job_id, &job, &error);
@@ -228,7 +228,7 @@ intake_enqueue(Exe *exe, const Intake *intake, unsigned *full)
 static void
 intake_created(Intake *self, JwCreate create)
 {
-    self->made = create == JW_CREATE_MADE;
+    self->made = create == JW_CREATE_NEW;
     if (self->made) {
         jw_info("job_created", JW_STR("job_id", self->job->id), JW_STR("source", self->job->source),
                 JW_STR("request_id", self->job->request_id));

@@ -70,7 +70,7 @@ typedef enum { END_UNKNOWN, END_LOST, END_WON } Ending;
 static Ending
 settle(Exe *self, const JwJob *job, JwJobChange *change)
 {
-    int64_t give_up = jw_clock_mono_ms(self->clock) + self->config.beat_lost_ms;
+    int64_t give_up = jw_clock_mono_ms(self->clock) + self->config.heartbeat_timeout_ms;
 
     change->job_id = job->id;
     change->token = job->token;
@@ -228,8 +228,8 @@ settle_stopped(Exe *self, const JwJob *job, ExeStopReason reason, const GError *
     case EXE_STOP_CANCEL:
         return settle_cancelled(self, job);
     case EXE_STOP_SHUTDOWN: {
-        JwJobChange change = { .transition = JW_CHANGE_HAND_BACK };
-        return settle_or_cancelled(self, job, &change, "handed_back");
+        JwJobChange change = { .transition = JW_CHANGE_RELEASE };
+        return settle_or_cancelled(self, job, &change, "released");
     }
     case EXE_STOP_TIMEOUT:
         return settle_failed(self, job, true, cause);

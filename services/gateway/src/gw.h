@@ -31,7 +31,7 @@ typedef struct {
     JwStore *store;
     JwBus *bus;
     JwRelay *relay;
-    JwAuthGate *gate;
+    JwAuthenticator *authenticator;
     GwPending *pending;
     GwBatch *batch;
 } Gw;

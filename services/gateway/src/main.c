@@ -8,11 +8,11 @@ start(JwSvc *svc, gpointer data, GError **error)
 {
     Gw *self = data;
 
-    self->gate = jw_auth_gate_new(&self->auth_config, self->clock, error);
-    if (self->gate == NULL) {
+    self->authenticator = jw_authenticator_new(&self->auth_config, self->clock, error);
+    if (self->authenticator == NULL) {
         return false;
     }
-    jw_svc_set_gate(svc, self->gate);
+    jw_svc_set_authenticator(svc, self->authenticator);
     return gw_run(self, jw_svc_http(svc), error);
 }
 
@@ -28,7 +28,7 @@ stop(gpointer data)
     Gw *self = data;
 
     gw_stop(self);
-    g_clear_pointer(&self->gate, jw_auth_gate_free);
+    g_clear_pointer(&self->authenticator, jw_authenticator_free);
 }
 
 int

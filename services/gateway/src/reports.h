@@ -41,7 +41,7 @@ JwJob *gw_request_job(const Gw *self, const JwHttpRequest *request, JwHttpReply 
 /* The body as JSON object. @optional: no body reads as {}. (transfer full) */
 struct json_t *gw_request_body(const JwHttpRequest *request, JwHttpReply *reply, bool optional);
 /* False, answered with 400, when there are faults. */
-bool gw_request_sound(JwHttpReply *reply, const JwFaults *faults);
+bool gw_request_sound(JwHttpReply *reply, const JwViolations *faults);
 
 /* reports_scope.c: who may see what. */
 bool gw_scope_owns(const JwPrincipal *who, const JwJob *job);
@@ -51,7 +51,7 @@ void gw_scope_query(const JwPrincipal *who, JwJobQuery *query);
 /* Sets the departments of a new job from what it asks for and what its maker may: a fault for each department that is
  * not the maker's. */
 bool gw_scope_apply(const JwPrincipal *who, const struct json_t *body, JwJob *job,
-                    JwFaults *faults);
+                    JwViolations *faults);
 
 /* reports_render.c: values of the answers, all (transfer full). */
 void gw_reply_data(JwHttpReply *reply, int status, struct json_t *take_data);

@@ -132,7 +132,7 @@ pointer_to(const char *name)
 static bool
 read_reason(const JwHttpRequest *request, JwHttpReply *reply, bool with_reason, char **ret_reason)
 {
-    g_auto(JwFaults) faults = { 0 };
+    g_auto(JwViolations) faults = { 0 };
     const char *name = NULL;
     json_t *value = NULL;
 
@@ -141,7 +141,7 @@ read_reason(const JwHttpRequest *request, JwHttpReply *reply, bool with_reason, 
         return false;
     }
     if (!json_is_object(body)) {
-        (void)jw_faults_add(&faults, "", "must be an object");
+        (void)jw_violations_add(&faults, "", "must be an object");
     }
     json_object_foreach(body, name, value)
     {
@@ -149,11 +149,11 @@ read_reason(const JwHttpRequest *request, JwHttpReply *reply, bool with_reason, 
         const char *text = json_string_value(value);
 
         if (!with_reason || g_strcmp0(name, "reason") != 0) {
-            (void)jw_faults_add(&faults, pointer, "is not known; known here: %s",
+            (void)jw_violations_add(&faults, pointer, "is not known; known here: %s",
                                 with_reason ? "reason" : "none");
         } else if (text == NULL || !jw_text_clean(text, json_string_length(value))
                    || g_utf8_strlen(text, -1) > REASON_MAX) {
-            (void)jw_faults_add(&faults, pointer, "must be a text of at most %d characters",
+            (void)jw_violations_add(&faults, pointer, "must be a text of at most %d characters",
                                 REASON_MAX);
         }
     }

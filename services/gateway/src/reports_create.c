@@ -50,7 +50,7 @@ key_fits(const char *key)
 }
 
 static bool
-take_key(Creation *self, JwFaults *faults)
+take_key(Creation *self, JwViolations *faults)
 {
     const char *key = jw_http_header(self->request, "Idempotency-Key");
 
@@ -59,7 +59,7 @@ take_key(Creation *self, JwFaults *faults)
         return true;
     }
     if (!key_fits(key)) {
-        return jw_faults_add(
+        return jw_violations_add(
             faults, "", "the header Idempotency-Key must have 1 to %d printable ASCII characters",
             KEY_MAX);
     }
@@ -220,7 +220,7 @@ store_and_answer(const Creation *self, const JwJob *job)
         return;
     }
     /* Nobody else can have an id that was not derived from a key. */
-    if (known && (create == JW_CREATE_MADE || (doubt && self->key == NULL))) {
+    if (known && (create == JW_CREATE_NEW || (doubt && self->key == NULL))) {
         created(self, job);
         return;
     }
@@ -249,7 +249,7 @@ gw_reports_create(const JwHttpRequest *request, JwHttpReply *reply, gpointer con
                               .reply = reply,
                               .who = jw_http_principal(request),
                               .now_ms = jw_clock_now_ms(gw->clock) };
-    g_auto(JwFaults) faults = { 0 };
+    g_auto(JwViolations) faults = { 0 };
     g_autoptr(JwJob) job = NULL;
 
     json_auto_t *body = gw_request_body(request, reply, false);
@@ -261,7 +261,7 @@ gw_reports_create(const JwHttpRequest *request, JwHttpReply *reply, gpointer con
     bool ok = take_key(&self, &faults);
     jw_http_check_query(request, (const char *const[]){ NULL }, &faults);
     ok = jw_wire_job_from_request(gw->wire, body, self.now_ms, &faults, &job) && ok;
-    if (!ok || jw_faults_count(&faults) > 0) {
+    if (!ok || jw_violations_count(&faults) > 0) {
         if (!replayed(&self)) {
             (void)gw_request_sound(reply, &faults);
         }

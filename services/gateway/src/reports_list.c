@@ -38,7 +38,7 @@ static const struct {
 };
 
 static void
-read_status(const JwHttpRequest *request, JwJobQuery *query, JwFaults *faults)
+read_status(const JwHttpRequest *request, JwJobQuery *query, JwViolations *faults)
 {
     const char *status = jw_http_query(request, "status");
 
@@ -49,14 +49,14 @@ read_status(const JwHttpRequest *request, JwJobQuery *query, JwFaults *faults)
         }
     }
     if (status != NULL) {
-        (void)jw_faults_add(
+        (void)jw_violations_add(
             faults, "/status",
             "must be one of scheduled, pending, running, completed, failed, cancelled");
     }
 }
 
 static void
-read_type(const Gw *gw, const JwHttpRequest *request, JwJobQuery *query, JwFaults *faults)
+read_type(const Gw *gw, const JwHttpRequest *request, JwJobQuery *query, JwViolations *faults)
 {
     static const char prefix[] = "report-type.";
     const char *type = jw_http_query(request, "reportType");
@@ -69,19 +69,19 @@ read_type(const Gw *gw, const JwHttpRequest *request, JwJobQuery *query, JwFault
     }
     if (jw_catalog_find(gw->catalog, type) == NULL) {
         g_autofree char *names = jw_catalog_names(gw->catalog);
-        (void)jw_faults_add(faults, "/reportType", "must be one of %s", names);
+        (void)jw_violations_add(faults, "/reportType", "must be one of %s", names);
         return;
     }
     query->subtype = type;
 }
 
 static const char *
-read_text(const JwHttpRequest *request, const char *name, const char *pointer, JwFaults *faults)
+read_text(const JwHttpRequest *request, const char *name, const char *pointer, JwViolations *faults)
 {
     const char *text = jw_http_query(request, name);
 
     if (text != NULL && (text[0] == '\0' || g_utf8_strlen(text, -1) > TEXT_MAX)) {
-        (void)jw_faults_add(faults, pointer, "must have 1 to %d characters", TEXT_MAX);
+        (void)jw_violations_add(faults, pointer, "must have 1 to %d characters", TEXT_MAX);
     }
     return text;
 }
@@ -89,7 +89,7 @@ read_text(const JwHttpRequest *request, const char *name, const char *pointer, J
 /* A date alone is that whole day in UTC: @day_end says which side of it. */
 static int64_t
 read_time(const JwHttpRequest *request, const char *name, const char *pointer, bool day_end,
-          JwFaults *faults)
+          JwViolations *faults)
 {
     const char *text = jw_http_query(request, name);
     int64_t time_ms = 0;
@@ -101,7 +101,7 @@ read_time(const JwHttpRequest *request, const char *name, const char *pointer, b
     if (strlen(text) == strlen("2026-01-13") && jw_time_parse(midnight, &time_ms, NULL)) {
         return day_end ? time_ms + DAY_MS - 1 : time_ms;
     }
-    (void)jw_faults_add(
+    (void)jw_violations_add(
         faults, pointer,
         "must be a date such as 2026-01-13, or a time such as 2026-01-13T02:00:15Z");
     return 0;
@@ -109,13 +109,13 @@ read_time(const JwHttpRequest *request, const char *name, const char *pointer, b
 
 static int64_t
 read_number(const JwHttpRequest *request, const char *name, const char *pointer, int64_t max,
-            int64_t otherwise, JwFaults *faults)
+            int64_t otherwise, JwViolations *faults)
 {
     const char *text = jw_http_query(request, name);
     int64_t number = otherwise;
 
     if (text != NULL && !jw_text_int64(text, name, 1, max, &number, NULL)) {
-        (void)jw_faults_add(faults, pointer, "must be a whole number from 1 to %" G_GINT64_FORMAT,
+        (void)jw_violations_add(faults, pointer, "must be a whole number from 1 to %" G_GINT64_FORMAT,
                             max);
         return otherwise;
     }
@@ -123,7 +123,7 @@ read_number(const JwHttpRequest *request, const char *name, const char *pointer,
 }
 
 static void
-read_order(const JwHttpRequest *request, JwJobQuery *query, JwFaults *faults)
+read_order(const JwHttpRequest *request, JwJobQuery *query, JwViolations *faults)
 {
     const char *by = jw_http_query(request, "sortBy");
     const char *order = jw_http_query(request, "sortOrder");
@@ -136,11 +136,11 @@ read_order(const JwHttpRequest *request, JwJobQuery *query, JwFaults *faults)
         }
     }
     if (!found) {
-        (void)jw_faults_add(faults, "/sortBy", "must be createdAt, status or priority");
+        (void)jw_violations_add(faults, "/sortBy", "must be createdAt, status or priority");
     }
     query->ascending = g_strcmp0(order, "asc") == 0;
     if (order != NULL && !query->ascending && strcmp(order, "desc") != 0) {
-        (void)jw_faults_add(faults, "/sortOrder", "must be asc or desc");
+        (void)jw_violations_add(faults, "/sortOrder", "must be asc or desc");
     }
 }
 
@@ -148,7 +148,7 @@ static bool
 read_query(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply, JwJobQuery *query,
            int64_t *ret_page)
 {
-    g_auto(JwFaults) faults = { 0 };
+    g_auto(JwViolations) faults = { 0 };
 
     jw_http_check_query(request, known, &faults);
     read_status(request, query, &faults);
@@ -158,7 +158,7 @@ read_query(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply, JwJob
     query->created_from_ms = read_time(request, "fromDate", "/fromDate", false, &faults);
     query->created_to_ms = read_time(request, "toDate", "/toDate", true, &faults);
     if (query->created_to_ms != 0 && query->created_from_ms > query->created_to_ms) {
-        (void)jw_faults_add(&faults, "/fromDate", "must not be after toDate");
+        (void)jw_violations_add(&faults, "/fromDate", "must not be after toDate");
     }
     *ret_page = read_number(request, "page", "/page", PAGE_MAX, 1, &faults);
     query->limit = read_number(request, "limit", "/limit", LIMIT_MAX, LIMIT_DEFAULT, &faults);

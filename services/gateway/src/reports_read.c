@@ -11,7 +11,7 @@ void
 gw_reports_get(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 {
     const Gw *gw = context;
-    g_auto(JwFaults) faults = { 0 };
+    g_auto(JwViolations) faults = { 0 };
     g_autoptr(GPtrArray) deliveries = NULL;
     g_autoptr(GError) error = NULL;
 
@@ -172,7 +172,7 @@ void
 gw_reports_types(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 {
     const Gw *gw = context;
-    g_auto(JwFaults) faults = { 0 };
+    g_auto(JwViolations) faults = { 0 };
 
     jw_http_check_query(request, (const char *const[]){ NULL }, &faults);
     if (!gw_request_sound(reply, &faults)) {

@@ -9,8 +9,8 @@ render_error(const JwHttpProblem *problem)
     json_t *details = json_array();
     json_t *error = json_object();
 
-    for (size_t i = 0; problem->faults != NULL && i < jw_faults_count(problem->faults); i++) {
-        const JwFault *fault = jw_faults_get(problem->faults, i);
+    for (size_t i = 0; problem->faults != NULL && i < jw_violations_count(problem->faults); i++) {
+        const JwViolation *fault = jw_violations_get(problem->faults, i);
         json_t *detail = json_object();
 
         gw_render_text(detail, "pointer", fault->pointer);

@@ -72,15 +72,15 @@ gw_request_body(const JwHttpRequest *request, JwHttpReply *reply, bool optional)
 }
 
 bool
-gw_request_sound(JwHttpReply *reply, const JwFaults *faults)
+gw_request_sound(JwHttpReply *reply, const JwViolations *faults)
 {
-    size_t n = jw_faults_count(faults);
+    size_t n = jw_violations_count(faults);
 
     if (n == 0) {
         return true;
     }
     if (n == 1) {
-        const JwFault *fault = jw_faults_get(faults, 0);
+        const JwViolation *fault = jw_violations_get(faults, 0);
         jw_http_reply_problem(reply, 400, "VALIDATION_ERROR", faults, 0, "%s%s%s", fault->pointer,
                               fault->pointer[0] != '\0' ? ": " : "", fault->message);
     } else {

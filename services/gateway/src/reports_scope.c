@@ -54,7 +54,7 @@ gw_scope_query(const JwPrincipal *who, JwJobQuery *query)
 }
 
 bool
-gw_scope_apply(const JwPrincipal *who, const struct json_t *body, JwJob *job, JwFaults *faults)
+gw_scope_apply(const JwPrincipal *who, const struct json_t *body, JwJob *job, JwViolations *faults)
 {
     const json_t *asked = json_object_get(
         json_object_get(json_object_get(body, "parameters"), "filters"), "departmentIds");
@@ -69,7 +69,7 @@ gw_scope_apply(const JwPrincipal *who, const struct json_t *body, JwJob *job, Jw
 
         if (is_scoped(who) && !g_strv_contains((const char *const *)who->departments, department)) {
             g_autofree char *pointer = g_strdup_printf(DEPARTMENT_POINTER "/%zu", i);
-            ok = jw_faults_add(faults, pointer, "is not one of your departments");
+            ok = jw_violations_add(faults, pointer, "is not one of your departments");
         }
         g_ptr_array_add(departments, g_strdup(department));
     }

@@ -54,7 +54,7 @@ ntf_run(Ntf *self, GError **error)
     }
     self->stop = jw_stop_new();
     self->due = jw_queue_new(10000, 1, g_free);
-    self->sending = jw_stillness_new(NTF_KEEP_BATCH);
+    self->sending = jw_liveness_new(NTF_MAINTENANCE_BATCH);
     g_autofree char *jobs = jw_wire_topic(self->wire, JW_TOPIC_JOB_EVENTS);
     g_autofree char *deliveries = jw_wire_topic(self->wire, JW_TOPIC_DELIVERY_EVENTS);
     g_autofree char *group = jw_wire_topic(self->wire, "notifier");
@@ -74,7 +74,7 @@ ntf_run(Ntf *self, GError **error)
     for (int64_t i = 0; i < self->config.senders; i++) {
         g_ptr_array_add(self->senders, g_thread_new("sender", ntf_sender, self));
     }
-    self->keeper = g_thread_new("keeper", ntf_keeper, self);
+    self->maintenance = g_thread_new("maintenance", ntf_maintenance_thread, self);
     return true;
 }
 
@@ -96,8 +96,8 @@ ntf_stop(Ntf *self)
     if (self->store != NULL) { /* a mail under way was worth the wait for its row */
         jw_store_stop_waiting(self->store);
     }
-    g_clear_pointer(&self->keeper, g_thread_join);
-    g_clear_pointer(&self->sending, jw_stillness_free);
+    g_clear_pointer(&self->maintenance, g_thread_join);
+    g_clear_pointer(&self->sending, jw_liveness_free);
     g_clear_pointer(&self->mail_scan.after_id, g_free);
     g_clear_pointer(&self->due, jw_queue_free);
     g_clear_pointer(&self->stop, jw_stop_free);

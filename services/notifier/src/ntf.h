@@ -1,13 +1,13 @@
 /* ntf.h: the notifier's one struct and what its files share.
  *
  * Threads: the bus's poll thread (ntf_intake.c) turns completed jobs into deliveries; senders (ntf_send.c)
- * claim and send them; one keeper (ntf_keep.c) finds deliveries that are due or whose sender died. They meet
+ * claim and send them; one maintenance (ntf_maintenance.c) finds deliveries that are due or whose sender died. They meet
  * in the queue of delivery ids; what an id means is decided by the document. */
 #pragma once
 #include "jw/bus.h"
 #include "jw/mail.h"
 #include "jw/relay.h"
-#include "jw/stillness.h"
+#include "jw/liveness.h"
 #include "jw/store_deliveries.h"
 #include "jw/svc.h"
 #include "jw/wire.h"
@@ -24,7 +24,7 @@ typedef struct {
     int64_t give_up_ms;       /* JW_GIVE_UP_AFTER */
 } NtfConfig;
 
-/* How far the keeper is with the jobs whose mail has not ended. */
+/* How far the maintenance is with the jobs whose mail has not ended. */
 typedef struct {
     char *after_id; /* NULL: at the start */
     int64_t after_updated_ms;
@@ -43,11 +43,11 @@ typedef struct {
     JwConsumer *consumer;
     char *sender_name, *sender_address; /* of JW_MAIL_FROM */
     JwQueue *due;                       /* of char *: delivery ids */
-    JwStillness *sending;               /* the keeper's: deliveries as it saw them */
+    JwLiveness *sending;               /* the maintenance's: deliveries as it saw them */
     JwStop *stop;
     NtfMailScan mail_scan;
     GPtrArray *senders; /* of GThread */
-    GThread *keeper;
+    GThread *maintenance;
     char owner[64];
 } Ntf;
 
@@ -63,7 +63,7 @@ void ntf_consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers
 /* One a recipient, as they are made. (transfer full) of JwDelivery */
 GPtrArray *ntf_deliveries_of(const JwJob *job, int64_t now_ms);
 /* Makes the deliveries of a completed job that are missing, and the counts true. */
-bool ntf_make_deliveries(Ntf *self, const JwJob *job, const GPtrArray *deliveries, size_t *ret_made,
+bool ntf_create_deliveries(Ntf *self, const JwJob *job, const GPtrArray *deliveries, size_t *ret_created,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ntf_send.c: claims and sends one delivery; what a sender does between two pops. */
@@ -76,14 +76,14 @@ bool ntf_change(Ntf *self, const JwDelivery *delivery, JwDeliveryTransition tran
                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool ntf_roll_up(Ntf *self, const char *job_id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-#define NTF_KEEP_BATCH    500
+#define NTF_MAINTENANCE_BATCH    500
 #define NTF_MAIL_PAGE     100
 #define NTF_MAIL_AFTER_MS INT64_C(30000) /* by then an event has done its work, or is lost */
 #define NTF_MAIL_PAUSE_MS INT64_C(30000) /* from the end of the jobs to their start */
 
-/* ntf_keep.c: one round: queues what is due, takes back what died, settles what is in doubt, finds
+/* ntf_maintenance.c: one round: queues what is due, takes back what died, settles what is in doubt, finds
  * the jobs whose event was lost. */
-bool ntf_keep(Ntf *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gpointer ntf_keeper(gpointer ntf);
+bool ntf_maintain(Ntf *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gpointer ntf_maintenance_thread(gpointer ntf);
 
 G_END_DECLS

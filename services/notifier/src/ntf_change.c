@@ -2,7 +2,7 @@
  *
  * The counts follow the `delivery.changed` events, not the change itself: an event is in the outbox of the same update, so
  * they come true even when the process that made the change dies right after it. An event that is lost altogether the
- * keeper makes good: the job's mail_pending ends only with counts that say that all has ended. */
+ * maintenance makes good: the job's mail_pending ends only with counts that say that all has ended. */
 #include "ntf.h"
 
 #include "jw/log.h"

@@ -23,19 +23,19 @@ ntf_deliveries_of(const JwJob *job, int64_t now_ms)
 }
 
 bool
-ntf_make_deliveries(Ntf *self, const JwJob *job, const GPtrArray *deliveries, size_t *ret_made,
+ntf_create_deliveries(Ntf *self, const JwJob *job, const GPtrArray *deliveries, size_t *ret_created,
                     GError **error)
 {
     g_autofree JwCreate *creates = g_new0(JwCreate, deliveries->len);
 
-    *ret_made = 0;
+    *ret_created = 0;
     if (!jw_store_create_deliveries(self->store, (const JwDelivery *const *)deliveries->pdata,
                                     deliveries->len, creates, error)
         || !ntf_roll_up(self, job->id, error)) {
         return false;
     }
     for (guint i = 0; i < deliveries->len; i++) {
-        *ret_made += creates[i] == JW_CREATE_MADE;
+        *ret_created += creates[i] == JW_CREATE_NEW;
     }
     return true;
 }
@@ -56,15 +56,15 @@ intake_job(Ntf *self, const char *job_id, GError **error)
     if (deliveries->len == 0) {
         return true;
     }
-    if (!ntf_make_deliveries(self, job, deliveries, &made, error)) {
+    if (!ntf_create_deliveries(self, job, deliveries, &made, error)) {
         return false;
     }
-    jw_info("deliveries_made", JW_STR("job_id", job->id), JW_INT("recipients", deliveries->len),
+    jw_info("deliveries_created", JW_STR("job_id", job->id), JW_INT("recipients", deliveries->len),
             JW_INT("made", made), JW_STR("request_id", job->request_id));
     for (guint i = 0; i < deliveries->len; i++) {
         char *id = g_strdup(((JwDelivery *)g_ptr_array_index(deliveries, i))->id);
         if (!jw_queue_try_push(self->due, 0, id)) {
-            g_free(id); /* durable: the keeper finds it when there is room */
+            g_free(id); /* durable: the maintenance finds it when there is room */
         }
     }
     return true;
@@ -96,7 +96,7 @@ intake_event(Ntf *self, const JwMessage *message, JwAnswer *answer)
             answer->reason = g_strdup(jw_error_message(error));
         } else if (!events[i].run(self, job_id, &error)) {
             if (jw_error_retry(error) == JW_RETRY_NEVER) {
-                /* offered again it would hold up its partition for ever; the keeper comes back to the job */
+                /* offered again it would hold up its partition for ever; the maintenance comes back to the job */
                 answer->verdict = JW_VERDICT_POISON;
                 answer->reason = g_strdup_printf("job '%s': %s", job_id, jw_error_message(error));
                 return true;

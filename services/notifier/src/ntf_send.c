@@ -17,7 +17,7 @@ typedef struct {
 } Mark;
 
 static bool
-before_dot(gpointer data)
+before_final_dot(gpointer data)
 {
     Mark *mark = data;
     g_autoptr(GError) error = NULL;
@@ -34,7 +34,7 @@ before_dot(gpointer data)
         return false;
     }
     if (cas == JW_CAS_WON) {
-        jw_crash_point("ntf_before_dot");
+        jw_crash_point("ntf_before_final_dot");
     }
     return cas == JW_CAS_WON;
 }
@@ -118,14 +118,14 @@ settle(Ntf *self, const JwDelivery *delivery, JwDeliveryTransition transition, c
         g_autoptr(GError) error = NULL;
         JwCas cas = JW_CAS_LOST;
 
-        /* LOST: our own earlier try whose reply was lost, or a keeper that took us for dead; the document has it. */
+        /* LOST: our own earlier try whose reply was lost, or a maintenance that took us for dead; the document has it. */
         if (ntf_change(self, delivery, transition, reply, not_before_ms, &cas, &error)) {
             return;
         }
         jw_warn("delivery_change_failed", JW_STR("delivery_id", delivery->id),
                 JW_STR("error", jw_error_message(error)));
         if (jw_clock_mono_ms(self->clock) > until || jw_stop_wait(self->stop, 200)) {
-            return; /* the keeper decides by the mark */
+            return; /* the maintenance decides by the mark */
         }
     }
 }
@@ -176,7 +176,7 @@ settle_outcome(Ntf *self, const JwDelivery *delivery, JwMailOutcome outcome, con
 {
     switch (outcome) {
     case JW_MAIL_SENT:
-        jw_crash_point("ntf_after_dot");
+        jw_crash_point("ntf_after_final_dot");
         settle(self, delivery, JW_DCHANGE_SENT, reply, 0);
         return;
     case JW_MAIL_BOUNCED:
@@ -266,7 +266,7 @@ ntf_send(Ntf *self, const char *delivery_id)
     }
     Mark mark = { self, delivery };
     int64_t started = jw_clock_mono_ms(self->clock);
-    if (!jw_mail_send(self->mail, self->sender_address, delivery->recipient, message, before_dot,
+    if (!jw_mail_send(self->mail, self->sender_address, delivery->recipient, message, before_final_dot,
                       &mark, &outcome, &reply, &error)) {
         settle_error(self, delivery, error); /* the dot did not go out */
         return;

@@ -11,7 +11,7 @@ start(JwSvc *svc, gpointer data, GError **error)
 static void
 drain(gpointer data, int64_t deadline_mono_ms)
 {
-    (void)deadline_mono_ms; /* each duty is short and may be cut anywhere */
+    (void)deadline_mono_ms; /* each task is short and may be cut anywhere */
     sch_stop(data);
 }
 

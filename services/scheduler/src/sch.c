@@ -10,12 +10,12 @@ const JwConfigEntry sch_config_entries[] = {
       "how often due schedules are looked for" },
     { "JW_RELAY_AFTER", JW_CONFIG_DURATION, offsetof(SchConfig, relay_after_ms), "5s", 0, 600000, 0,
       "outbox entries older than this are published by the scheduler" },
-    { "JW_HINT_AFTER", JW_CONFIG_DURATION, offsetof(SchConfig, hint_after_ms), "5s", 0, 600000, 0,
+    { "JW_REDISPATCH_AFTER", JW_CONFIG_DURATION, offsetof(SchConfig, redispatch_after_ms), "5s", 0, 600000, 0,
       "a due job nobody claimed for this long has its command published again" },
     { "JW_REAP_AFTER", JW_CONFIG_DURATION, offsetof(SchConfig, reap_after_ms), "45s", 500, 3600000,
       0,
-      "a running job whose beat stands still for this long is taken away; well over the executors' "
-      "JW_BEAT_LOST" },
+      "a running job whose heartbeat stands still for this long is taken away; well over the executors' "
+      "JW_HEARTBEAT_TIMEOUT" },
     { "JW_ORPHAN_AFTER", JW_CONFIG_DURATION, offsetof(SchConfig, orphan_after_ms), "24h", 60000,
       INT64_MAX, 0,
       "files that no job names are removed after this; longer than any attempt runs" },
@@ -44,14 +44,14 @@ relay_sweep(Sch *self, size_t *ret_count, GError **error)
     return jw_relay_sweep(self->relay, self->config.relay_after_ms, ret_count, error);
 }
 
-/* What the duties thread does, and how often: every so many rounds of JW_TICK. */
+/* What the maintenance thread does, and how often: every so many rounds of JW_TICK. */
 static const struct {
     const char *name;
     bool (*run)(Sch *self, size_t *ret_count, GError **error);
     unsigned rounds;
-} duties[] = {
+} maintenance[] = {
     { "promote", sch_promote, 1 },
-    { "hint", sch_hint, 2 },
+    { "hint", sch_redispatch, 2 },
     { "relay", relay_sweep, 2 },
     { "reap", sch_reap, 4 },
     { "sweep_expired", sch_sweep_expired, 20 },
@@ -59,17 +59,17 @@ static const struct {
 };
 
 static gpointer
-duties_thread(gpointer data)
+maintenance_thread(gpointer data)
 {
     Sch *self = data;
 
     for (unsigned round = 1; !jw_stop_wait(self->stop, self->config.tick_ms); round++) {
-        for (size_t i = 0; i < G_N_ELEMENTS(duties); i++) {
+        for (size_t i = 0; i < G_N_ELEMENTS(maintenance); i++) {
             g_autoptr(GError) error = NULL;
             size_t count = 0;
 
-            if (round % duties[i].rounds == 0 && !duties[i].run(self, &count, &error)) {
-                jw_warn("duty_failed", JW_STR("duty", duties[i].name),
+            if (round % maintenance[i].rounds == 0 && !maintenance[i].run(self, &count, &error)) {
+                jw_warn("maintenance_failed", JW_STR("task", maintenance[i].name),
                         JW_STR("error", jw_error_message(error)));
             }
         }
@@ -106,13 +106,13 @@ bool
 sch_run(Sch *self, GError **error)
 {
     self->stop = jw_stop_new();
-    self->running = jw_stillness_new(SCH_REAP_LIMIT);
-    self->hints = sch_hints_new();
+    self->running = jw_liveness_new(SCH_REAP_LIMIT);
+    self->hints = sch_redispatches_new();
     if (!put_schedules(self, error)) {
         return false;
     }
     self->due_thread = g_thread_new("due", due_thread, self);
-    self->duties_thread = g_thread_new("duties", duties_thread, self);
+    self->maintenance_thread = g_thread_new("maintenance", maintenance_thread, self);
     return true;
 }
 
@@ -122,12 +122,12 @@ sch_stop(Sch *self)
     if (self->stop != NULL) {
         jw_stop_set(self->stop);
     }
-    if (self->store != NULL) { /* every duty asks it, one after the other */
+    if (self->store != NULL) { /* every task asks it, one after the other */
         jw_store_stop_waiting(self->store);
     }
     g_clear_pointer(&self->due_thread, g_thread_join);
-    g_clear_pointer(&self->duties_thread, g_thread_join);
-    g_clear_pointer(&self->running, jw_stillness_free);
-    g_clear_pointer(&self->hints, sch_hints_free);
+    g_clear_pointer(&self->maintenance_thread, g_thread_join);
+    g_clear_pointer(&self->running, jw_liveness_free);
+    g_clear_pointer(&self->hints, sch_redispatches_free);
     g_clear_pointer(&self->stop, jw_stop_free);
 }

@@ -1,12 +1,12 @@
 /* sch.h: the scheduler's one struct and what its files share.
  *
- * Any number of schedulers may run: every duty is decided by a conditional update or made harmless by a
- * derived id. Two threads: "due" fires schedules, "duties" does the rest, each in its own rhythm. */
+ * Any number of schedulers may run: every task is decided by a conditional update or made harmless by a
+ * derived id. Two threads: "due" fires schedules, "maintenance" does the rest, each in its own rhythm. */
 #pragma once
 #include "jw/bus.h"
 #include "jw/catalog.h"
 #include "jw/relay.h"
-#include "jw/stillness.h"
+#include "jw/liveness.h"
 #include "jw/store_jobs.h"
 #include "jw/store_schedules.h"
 #include "jw/svc.h"
@@ -18,12 +18,12 @@ typedef struct {
     char *schedules_file;    /* JW_SCHEDULES_FILE */
     int64_t tick_ms;         /* JW_TICK */
     int64_t relay_after_ms;  /* JW_RELAY_AFTER */
-    int64_t hint_after_ms;   /* JW_HINT_AFTER */
+    int64_t redispatch_after_ms;   /* JW_REDISPATCH_AFTER */
     int64_t reap_after_ms;   /* JW_REAP_AFTER */
     int64_t orphan_after_ms; /* JW_ORPHAN_AFTER */
 } SchConfig;
 
-typedef struct _SchHints SchHints;
+typedef struct _SchRedispatches SchRedispatches;
 
 typedef struct {
     SchConfig config;
@@ -34,9 +34,9 @@ typedef struct {
     JwBus *bus;
     JwRelay *relay;
     JwStop *stop;
-    JwStillness *running; /* the duties thread's: jobs as it saw them */
-    SchHints *hints;      /* the duties thread's */
-    GThread *due_thread, *duties_thread;
+    JwLiveness *running; /* the maintenance thread's: jobs as it saw them */
+    SchRedispatches *hints;      /* the maintenance thread's */
+    GThread *due_thread, *maintenance_thread;
 } Sch;
 
 extern const JwConfigEntry sch_config_entries[];
@@ -50,21 +50,21 @@ void sch_stop(Sch *self);
 bool sch_fire_due(Sch *self, size_t *ret_decided, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* sch_jobs.c */
-SchHints *sch_hints_new(void);
-void sch_hints_free(SchHints *self);
+SchRedispatches *sch_redispatches_new(void);
+void sch_redispatches_free(SchRedispatches *self);
 /* Publishes again the command of jobs that are pending and due, but claimed by nobody. */
-bool sch_hint(Sch *self, size_t *ret_hinted, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool sch_redispatch(Sch *self, size_t *ret_redispatched, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Makes jobs pending whose time has come, and publishes their command. */
 bool sch_promote(Sch *self, size_t *ret_promoted, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* What an error with one job means for the others: one that will not get better is logged, and true: go on. One of the store or
  * the bus ends the round: false, with @error. */
-bool sch_go_on(const JwJob *job, const char *duty, GError *take_error, GError **error);
+bool sch_go_on(const JwJob *job, const char *task, GError *take_error, GError **error);
 
 #define SCH_REAP_LIMIT 10000 /* running jobs one scheduler watches */
 
 /* sch_reap.c */
-/* Looks at every running job once; takes those away whose beat stood still for JW_REAP_AFTER of this process's own clock. */
+/* Looks at every running job once; takes those away whose heartbeat stood still for JW_REAP_AFTER of this process's own clock. */
 bool sch_reap(Sch *self, size_t *ret_reaped, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 #define SCH_EXPIRY_GRACE (60 * 60 * INT64_C(1000)) /* ms that a download under way may still take */

@@ -49,7 +49,7 @@ make_job(Sch *self, const JwSchedule *schedule, int64_t due_ms, int64_t now_ms, 
     if (!jw_store_create_jobs(self->store, jobs, 1, &create, error)) {
         return false;
     }
-    if (create == JW_CREATE_MADE) {
+    if (create == JW_CREATE_NEW) {
         jw_info("schedule_fired", JW_STR("schedule_id", schedule->id), JW_STR("job_id", job->id),
                 JW_INT("late_ms", now_ms - due_ms));
         jw_relay_offer(self->relay, JW_DOC_JOB, job->id, job->outbox);
@@ -85,7 +85,7 @@ settle(Sch *self, const JwSchedule *schedule, int64_t pending, GError **error)
     }
     jw_crash_point("sch_after_job");
     if (!jw_store_put_occurrence(self->store, &row, error)
-        || !jw_store_settle_fire(self->store, schedule->id, pending, error)) {
+        || !jw_store_finish_fire(self->store, schedule->id, pending, error)) {
         return false;
     }
     jw_metric_add(

@@ -1,41 +1,41 @@
 /* sch_jobs.c: jobs that need a push: due but claimed by nobody, or scheduled and now due.
  *
  * A hint is the job's command published once more. It costs a lost claim when it was not needed, so a job is
- * hinted at once, after a minute and then every two, by what this process remembers. */
+ * redispatched at once, after a minute and then every two, by what this process remembers. */
 #include "sch.h"
 
 #include "jw/log.h"
 #include "jw/metrics.h"
 
-#define HINT_BATCH      500
-#define HINT_REMEMBERED 50000u
-#define HINT_FIRST_MS   60000
+#define REDISPATCH_BATCH      500
+#define REDISPATCH_REMEMBERED 50000u
+#define REDISPATCH_FIRST_MS   60000
 /* Not rarer: what an executor had taken from Kafka and not begun dies with its memory, and only a hint brings it
  * back. A hint that was not needed costs a lost claim. */
-#define HINT_LAST_MS (2 * 60000)
+#define REDISPATCH_LAST_MS (2 * 60000)
 
 typedef struct {
     int64_t again_mono_ms, wait_ms;
-} Hint;
+} Redispatch;
 
-struct _SchHints {
+struct _SchRedispatches {
     /* Where the next look goes on: a long queue is gone through page by page, then from its start. */
     char *after_id;
     int64_t after_updated_ms;
-    GHashTable *by_job; /* char * → Hint *, capped */
+    GHashTable *by_job; /* char * → Redispatch *, capped */
 };
 
-SchHints *
-sch_hints_new(void)
+SchRedispatches *
+sch_redispatches_new(void)
 {
-    SchHints *self = g_new0(SchHints, 1);
+    SchRedispatches *self = g_new0(SchRedispatches, 1);
 
     self->by_job = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     return self;
 }
 
 void
-sch_hints_free(SchHints *self)
+sch_redispatches_free(SchRedispatches *self)
 {
     if (self != NULL) {
         g_hash_table_unref(self->by_job);
@@ -44,18 +44,18 @@ sch_hints_free(SchHints *self)
     }
 }
 
-/* One entry a job and token, so that a job given back after an attempt is hinted at once. */
+/* One entry a job and token, so that a job given back after an attempt is redispatched at once. */
 static char *
-hint_key(const JwJob *job)
+redispatch_key(const JwJob *job)
 {
     return g_strdup_printf("%s/%" G_GINT64_FORMAT, job->id, job->token);
 }
 
 static bool
-hint_is_due(const SchHints *self, const JwJob *job, int64_t mono_ms)
+redispatch_is_due(const SchRedispatches *self, const JwJob *job, int64_t mono_ms)
 {
-    g_autofree char *key = hint_key(job);
-    const Hint *hint = g_hash_table_lookup(self->by_job, key);
+    g_autofree char *key = redispatch_key(job);
+    const Redispatch *hint = g_hash_table_lookup(self->by_job, key);
 
     return hint == NULL || mono_ms >= hint->again_mono_ms;
 }
@@ -63,29 +63,29 @@ hint_is_due(const SchHints *self, const JwJob *job, int64_t mono_ms)
 /* Only what the bus took while the broker answers is noted: neither a full bus nor an absent broker may cost a job its
  * minute. */
 static void
-hint_note(SchHints *self, const JwJob *job, int64_t mono_ms)
+redispatch_note(SchRedispatches *self, const JwJob *job, int64_t mono_ms)
 {
-    g_autofree char *key = hint_key(job);
-    Hint *hint = g_hash_table_lookup(self->by_job, key);
+    g_autofree char *key = redispatch_key(job);
+    Redispatch *hint = g_hash_table_lookup(self->by_job, key);
 
     if (hint == NULL) {
-        if (g_hash_table_size(self->by_job) >= HINT_REMEMBERED) {
+        if (g_hash_table_size(self->by_job) >= REDISPATCH_REMEMBERED) {
             g_hash_table_remove_all(self->by_job); /* forgetting costs double hints, never a job */
         }
-        hint = g_new0(Hint, 1);
-        hint->wait_ms = HINT_FIRST_MS;
+        hint = g_new0(Redispatch, 1);
+        hint->wait_ms = REDISPATCH_FIRST_MS;
         g_hash_table_insert(self->by_job, g_steal_pointer(&key), hint);
     } else {
-        hint->wait_ms = MIN(hint->wait_ms * 2, HINT_LAST_MS);
+        hint->wait_ms = MIN(hint->wait_ms * 2, REDISPATCH_LAST_MS);
     }
     hint->again_mono_ms = mono_ms + hint->wait_ms;
 }
 
 static void
-go_on_behind(SchHints *self, const GPtrArray *page)
+go_on_behind(SchRedispatches *self, const GPtrArray *page)
 {
     g_clear_pointer(&self->after_id, g_free);
-    if (page->len == HINT_BATCH) {
+    if (page->len == REDISPATCH_BATCH) {
         const JwJob *last = g_ptr_array_index(page, page->len - 1);
 
         self->after_id = g_strdup(last->id);
@@ -102,20 +102,20 @@ publish_command(Sch *self, const JwJob *job, int64_t now_ms, GError **error)
 }
 
 bool
-sch_go_on(const JwJob *job, const char *duty, GError *take_error, GError **error)
+sch_go_on(const JwJob *job, const char *task, GError *take_error, GError **error)
 {
     if (jw_error_retry(take_error) != JW_RETRY_NEVER) {
         g_propagate_error(error, take_error);
         return false;
     }
-    jw_warn("job_refused", JW_STR("duty", duty), JW_STR("job_id", job->id),
+    jw_warn("job_refused", JW_STR("task", task), JW_STR("job_id", job->id),
             JW_STR("error", jw_error_message(take_error)));
     g_error_free(take_error);
     return true;
 }
 
 bool
-sch_hint(Sch *self, size_t *ret_hinted, GError **error)
+sch_redispatch(Sch *self, size_t *ret_redispatched, GError **error)
 {
     g_autoptr(GPtrArray) jobs = NULL;
     int64_t now = jw_clock_now_ms(self->clock);
@@ -123,14 +123,14 @@ sch_hint(Sch *self, size_t *ret_hinted, GError **error)
     JwJobScan scan = {
         .states = JW_JOB_BIT(JW_JOB_PENDING),
         .due_before_ms = now,
-        .updated_before_ms = now - self->config.hint_after_ms,
+        .updated_before_ms = now - self->config.redispatch_after_ms,
         .ahead_ms = now + JW_JOB_BACKOFF_LONGEST_MS, /* as the claim has it */
-        .limit = HINT_BATCH,
+        .limit = REDISPATCH_BATCH,
         .after_id = self->hints->after_id,
         .after_updated_ms = self->hints->after_updated_ms,
     };
 
-    *ret_hinted = 0;
+    *ret_redispatched = 0;
     if (!jw_bus_connected(self->bus)) {
         return true;
     }
@@ -140,7 +140,7 @@ sch_hint(Sch *self, size_t *ret_hinted, GError **error)
     for (guint i = 0; i < jobs->len; i++) {
         const JwJob *job = g_ptr_array_index(jobs, i);
 
-        if (!hint_is_due(self->hints, job, mono)) {
+        if (!redispatch_is_due(self->hints, job, mono)) {
             continue;
         }
         g_autoptr(GError) failed = NULL;
@@ -148,16 +148,16 @@ sch_hint(Sch *self, size_t *ret_hinted, GError **error)
         if (!sent && !sch_go_on(job, "hint", g_steal_pointer(&failed), error)) {
             return false;
         }
-        hint_note(self->hints, job, mono); /* a refused one too: it will not get better */
+        redispatch_note(self->hints, job, mono); /* a refused one too: it will not get better */
         if (!sent) {
             continue;
         }
-        jw_info("job_hinted", JW_STR("job_id", job->id), JW_INT("token", job->token));
-        (*ret_hinted)++;
+        jw_info("job_redispatched", JW_STR("job_id", job->id), JW_INT("token", job->token));
+        (*ret_redispatched)++;
     }
     go_on_behind(self->hints, jobs);
-    jw_metric_add(jw_metric_counter("jobwire_hints_total", "Commands published again", NULL), NULL,
-                  (double)*ret_hinted);
+    jw_metric_add(jw_metric_counter("jobwire_redispatches_total", "Commands published again", NULL), NULL,
+                  (double)*ret_redispatched);
     return true;
 }
 
@@ -168,7 +168,7 @@ sch_promote(Sch *self, size_t *ret_promoted, GError **error)
     int64_t now = jw_clock_now_ms(self->clock);
     JwJobScan scan = { .states = JW_JOB_BIT(JW_JOB_SCHEDULED),
                        .due_before_ms = now,
-                       .limit = HINT_BATCH };
+                       .limit = REDISPATCH_BATCH };
 
     *ret_promoted = 0;
     if (!jw_store_scan_jobs(self->store, &scan, &jobs, error)) {

@@ -1,7 +1,7 @@
 /* sch_reap.c: T8: takes jobs away from attempts that died.
  *
- * Dead means: token and beat stood still for JW_REAP_AFTER of this process's own monotonic clock. Wall
- * clocks of other machines play no part, and a scheduler that slept sees the beats moved on when it wakes. */
+ * Dead means: token and heartbeat stood still for JW_REAP_AFTER of this process's own monotonic clock. Wall
+ * clocks of other machines play no part, and a scheduler that slept sees the heartbeats moved on when it wakes. */
 #include "sch.h"
 
 #include "jw/log.h"
@@ -37,7 +37,7 @@ reap_job(Sch *self, const JwJob *job, size_t *ret_reaped, GError **error)
         .transition = transition,
         .now_ms = now,
         .token = job->token,
-        .beat = job->beat,
+        .heartbeat = job->heartbeat,
         .not_before_ms = now,
         .error_code = cancel ? NULL : code,
         .error_message = cancel ? NULL : message,
@@ -70,17 +70,17 @@ sch_reap(Sch *self, size_t *ret_reaped, GError **error)
     if (!jw_store_scan_jobs(self->store, &scan, &jobs, error)) {
         return false;
     }
-    jw_stillness_begin(self->running, jw_clock_mono_ms(self->clock));
+    jw_liveness_begin(self->running, jw_clock_mono_ms(self->clock));
     for (guint i = 0; i < jobs->len; i++) {
         const JwJob *job = g_ptr_array_index(jobs, i);
 
-        if (jw_stillness_seen(self->running, job->id, job->token, job->beat,
+        if (jw_liveness_is_stale(self->running, job->id, job->token, job->heartbeat,
                               self->config.reap_after_ms)
             && !reap_job(self, job, ret_reaped, error)) {
             return false;
         }
     }
-    jw_stillness_end(self->running);
+    jw_liveness_end(self->running);
     jw_metric_add(jw_metric_counter("jobwire_reaped_total", "Jobs taken from dead attempts", NULL),
                   NULL, (double)*ret_reaped);
     return true;

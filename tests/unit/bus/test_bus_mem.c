@@ -95,7 +95,7 @@ down_and_refusing(void **state)
     assert_jw_error(error, JW_ERROR_BUSY, "*");
     jw_bus_mem_set_down(bus, true);
     assert_false(jw_bus_connected(bus));
-    assert_false(jw_bus_make_topics(bus, &topic, 1, 10, &error));
+    assert_false(jw_bus_create_topics(bus, &topic, 1, 10, &error));
     assert_jw_error(error, JW_ERROR_UNAVAILABLE, "*");
     publish(bus, "t", "lost", &notes);
     assert_ok(jw_bus_flush(bus, 10, &error), error);

@@ -152,7 +152,7 @@ nobody_listens(void **state)
     assert_ok(jw_bus_flush(bus, 30000, &error), error);
     assert_false(jw_bus_connected(bus));
     JwTopic topic = { "t", 1, NULL };
-    assert_false(jw_bus_make_topics(bus, &topic, 1, 300, &error));
+    assert_false(jw_bus_create_topics(bus, &topic, 1, 300, &error));
     assert_jw_error(error, JW_ERROR_UNAVAILABLE, "*");
 }
 

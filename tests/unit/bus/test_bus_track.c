@@ -51,7 +51,7 @@ offsets_move_over_decided_messages_only(void **state)
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(JwTrack) track = track_of(5);
         answer(track, cases[i].verdicts, 0);
-        assert_int_equal(jw_track_settle(track), cases[i].store_offset >= 0);
+        assert_int_equal(jw_track_resolve(track), cases[i].store_offset >= 0);
         assert_int_equal(track->store_offset, cases[i].store_offset);
         assert_int_equal(track->held->len, cases[i].left);
         assert_int_equal(jw_track_blocked(track), cases[i].blocked);
@@ -64,7 +64,7 @@ what_follows_a_later_is_offered_again(void **state)
     (void)state;
     g_autoptr(JwTrack) track = track_of(4);
     answer(track, "dldp", 1000);
-    (void)jw_track_settle(track);
+    (void)jw_track_resolve(track);
     for (guint i = 0; i < track->held->len; i++) {
         const JwHeld *held = g_ptr_array_index(track->held, i);
         assert_int_equal(held->state, JW_HELD_OPEN);
@@ -73,7 +73,7 @@ what_follows_a_later_is_offered_again(void **state)
     assert_false(jw_track_due(track, 1099));
     assert_true(jw_track_due(track, 1100));
     answer(track, "ddd", 1100);
-    assert_true(jw_track_settle(track));
+    assert_true(jw_track_resolve(track));
     assert_int_equal(track->store_offset, 104);
     assert_false(jw_track_blocked(track));
 }
@@ -100,7 +100,7 @@ poison_holds_the_offset_until_it_is_done(void **state)
     (void)state;
     g_autoptr(JwTrack) track = track_of(3);
     answer(track, "pdd", 0);
-    assert_false(jw_track_settle(track));
+    assert_false(jw_track_resolve(track));
     JwHeld *front = g_ptr_array_index(track->held, 0);
     assert_string_equal(front->reason, "bad");
     jw_track_poison_failed(track, 0);
@@ -108,7 +108,7 @@ poison_holds_the_offset_until_it_is_done(void **state)
     jw_track_poison_failed(track, 0);
     assert_int_equal(track->poison_at_ms, 200);
     front->state = JW_HELD_DONE;
-    assert_true(jw_track_settle(track));
+    assert_true(jw_track_resolve(track));
     assert_int_equal(track->store_offset, 103);
 }
 

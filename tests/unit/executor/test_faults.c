@@ -35,10 +35,10 @@ reap(ExeKit *kit, const JwJob *job)
     (void)kit_try(kit->ports, (JwJobChange){ .job_id = job->id,
                                              .transition = transition,
                                              .token = job->token,
-                                             .beat = job->beat });
+                                             .heartbeat = job->heartbeat });
 }
 
-/* The rest of the system goes on: time passes, dead attempts are reaped, pending jobs hinted and run. */
+/* The rest of the system goes on: time passes, dead attempts are reaped, pending jobs redispatched and run. */
 static JwJob *
 run_to_end(ExeKit *kit, const char *id)
 {
@@ -127,7 +127,7 @@ do_deed(gpointer data)
     deed->cas = kit_try(deed->kit->ports, (JwJobChange){ .job_id = deed->id,
                                                          .transition = deed->first,
                                                          .token = job->token,
-                                                         .beat = job->beat });
+                                                         .heartbeat = job->heartbeat });
     if (deed->claim && deed->cas == JW_CAS_WON) {
         deed->token = kit_claim(deed->kit->ports, deed->id);
     }
@@ -152,7 +152,7 @@ at_every_reading(Deed deed, void (*check)(const Deed *deed, JwJob *job))
             kit->exe.config.temp_dir = (char *)(uintptr_t) "/nonexistent";
         }
         if (deed.shut_down) {
-            exe_beats_shutdown(kit->exe.beats);
+            exe_heartbeats_shutdown(kit->exe.heartbeats);
         }
         deed.kit = kit;
         deed.id = id;
@@ -186,7 +186,7 @@ check_other_owner(const Deed *deed, JwJob *job)
     assert_int_equal(job->state, JW_JOB_RUNNING);
     assert_int_equal(job->token, deed->token);
     assert_string_equal(job->owner, "another");
-    assert_int_equal(job->beat, 0); /* the stale attempt beats for nobody */
+    assert_int_equal(job->heartbeat, 0); /* the stale attempt heartbeats for nobody */
 }
 
 /* Reaped and claimed by another: nothing of the stale attempt is seen, its file goes. */
@@ -316,7 +316,7 @@ test_immediate_cancel(void **state G_GNUC_UNUSED)
 static void
 shut_down(gpointer data)
 {
-    exe_beats_shutdown(((Exe *)data)->beats);
+    exe_heartbeats_shutdown(((Exe *)data)->heartbeats);
 }
 
 static void

@@ -245,7 +245,7 @@ test_shutdown_hands_back(void **state)
     ExeKit *kit = *state;
     g_autofree char *id = kit_make(kit, "");
 
-    exe_beats_shutdown(kit->exe.beats);
+    exe_heartbeats_shutdown(kit->exe.heartbeats);
     exe_run_job(&kit->exe, id);
     g_autoptr(JwJob) job = kit_job(kit->ports, id);
     assert_int_equal(job->state, JW_JOB_PENDING);
@@ -289,7 +289,7 @@ test_worker_thread(void **state G_GNUC_UNUSED)
     assert_int_equal(jw_bus_mem_deliver(kit->exe.bus), 1);
     tk_wait_until(is_completed, (void *[]){ kit, second }, 20000, "the second job is completed");
     exe_drain(&kit->exe, jw_clock_mono_ms(kit->exe.clock) + 10000);
-    assert_int_equal(exe_beats_running(kit->exe.beats), 0);
+    assert_int_equal(exe_heartbeats_running(kit->exe.heartbeats), 0);
 }
 
 static bool

@@ -25,9 +25,9 @@ static const struct {
     { "odd person", NULL, { "reports:create", "reports:read" }, { NULL } },
 };
 
-/* A key on P-256; the gate's file names it "test". */
-static JwAuthGate *
-make_gate(GwKit *self, GError **error)
+/* A key on P-256; the authenticator's file names it "test". */
+static JwAuthenticator *
+make_authenticator(GwKit *self, GError **error)
 {
     g_autofree char *folder = tk_temp_dir();
     g_autofree char *keys_file = g_build_filename(folder, "keys.json", NULL);
@@ -39,7 +39,7 @@ make_gate(GwKit *self, GError **error)
     maker_write(
         &maker, "keys.json",
         "{\"keys\":[{\"kid\":\"test\",\"alg\":\"ES256\",\"publicKeyFile\":\"public.pem\"}]}");
-    return maker_gate(keys_file, "kit", self->gw.clock, error);
+    return maker_authenticator(keys_file, "kit", self->gw.clock, error);
 }
 
 GwKit *
@@ -58,8 +58,8 @@ kit_new(void)
     gw->config.pending_max = 1000;
     gw->config.retry_max = 2;
     gw->relay = jw_relay_new(gw->store, gw->bus, gw->clock, "/jobwire/gateway");
-    gw->gate = make_gate(self, &error);
-    assert_ok(gw->gate != NULL, error);
+    gw->authenticator = make_authenticator(self, &error);
+    assert_ok(gw->authenticator != NULL, error);
     gw->pending = gw_pending_new(gw->store, gw->clock, gw->config.pending_max);
     gw->batch = gw_batch_new(gw->store);
     gw_reports_init();
@@ -73,7 +73,7 @@ kit_new(void)
     };
     self->http = jw_http_server_new(&self->http_config, &error);
     assert_ok(self->http != NULL, error);
-    jw_http_server_set_gate(self->http, gw->gate);
+    jw_http_server_set_authenticator(self->http, gw->authenticator);
     gw_add_routes(gw, self->http);
     assert_ok(jw_http_server_start(self->http, &error), error);
     self->base_url = g_strdup_printf("http://127.0.0.1:%d", jw_http_server_port(self->http));
@@ -88,7 +88,7 @@ kit_free(GwKit *self)
     (void)jw_bus_mem_deliver(self->gw.bus);
     gw_stop(&self->gw);
     jw_relay_free(self->gw.relay);
-    jw_auth_gate_free(self->gw.gate);
+    jw_authenticator_free(self->gw.authenticator);
     kit_ports_free(self->ports);
     g_free(self->http_config.address);
     g_free(self->private_pem);

@@ -47,7 +47,7 @@ work(gpointer data)
         g_autoptr(JwJob) job = make_job(id);
         if (!gw_batch_create(self->batch, job, &create, &error)) {
             self->failed++;
-        } else if (create == JW_CREATE_MADE) {
+        } else if (create == JW_CREATE_NEW) {
             self->made++;
         } else {
             self->exist++;

@@ -75,13 +75,13 @@ test_cancel_running(void **state)
         .artifact = &artifact,
     };
     JwCas cas = JW_CAS_WON;
-    JwBeat beat = JW_BEAT_OK;
+    JwHeartbeat heartbeat = JW_HEARTBEAT_OK;
     const JwProgress progress = { 0 };
     g_autoptr(GError) error = NULL;
     assert_ok(jw_store_change_job(kit->gw.store, &finish, &cas, NULL, &error), error);
     assert_int_equal(cas, JW_CAS_LOST);
-    assert_ok(jw_store_beat_job(kit->gw.store, id, token, &progress, GW_NOW, &beat, &error), error);
-    assert_int_equal(beat, JW_BEAT_LOST);
+    assert_ok(jw_store_heartbeat_job(kit->gw.store, id, token, &progress, GW_NOW, &heartbeat, &error), error);
+    assert_int_equal(heartbeat, JW_HEARTBEAT_LOST);
 }
 
 static void

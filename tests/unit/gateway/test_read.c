@@ -66,11 +66,11 @@ test_running(void **state)
     int64_t token = kit_claim(kit->ports, id);
     char step[] = "Reading records";
     const JwProgress progress = { .percent = 40, .step = step, .done = 400, .total = 1000 };
-    JwBeat beat = JW_BEAT_LOST;
+    JwHeartbeat heartbeat = JW_HEARTBEAT_LOST;
     g_autoptr(GError) error = NULL;
 
-    assert_ok(jw_store_beat_job(kit->gw.store, id, token, &progress, GW_NOW, &beat, &error), error);
-    assert_int_equal(beat, JW_BEAT_OK);
+    assert_ok(jw_store_heartbeat_job(kit->gw.store, id, token, &progress, GW_NOW, &heartbeat, &error), error);
+    assert_int_equal(heartbeat, JW_HEARTBEAT_OK);
     g_auto(Answer) answer = get(kit, "alice", id);
     assert_string_equal(answer_text(&answer, "data.status"), "running");
     assert_int_equal(answer_int(&answer, "data.progress.percentage"), 40);

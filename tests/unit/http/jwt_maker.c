@@ -1,4 +1,4 @@
-/* jwt_maker.c: keys and tokens for the tests of the gate. Keys are made once for a test binary. */
+/* jwt_maker.c: keys and tokens for the tests of the authenticator. Keys are made once for a test binary. */
 #include "jwt_maker.h"
 
 #include <gnutls/abstract.h>
@@ -74,8 +74,8 @@ maker_ec_pems(char **ret_private, char **ret_public)
     gnutls_privkey_deinit(key);
 }
 
-JwAuthGate *
-maker_gate(const char *keys_file, const char *issuer, JwClock *clock, GError **error)
+JwAuthenticator *
+maker_authenticator(const char *keys_file, const char *issuer, JwClock *clock, GError **error)
 {
     const JwAuthConfig config = {
         .keys_file = (char *)(gintptr)keys_file,
@@ -87,7 +87,7 @@ maker_gate(const char *keys_file, const char *issuer, JwClock *clock, GError **e
         .departments_claim = (char *)(gintptr) "departments",
     };
 
-    return jw_auth_gate_new(&config, clock, error);
+    return jw_authenticator_new(&config, clock, error);
 }
 
 void

@@ -1,4 +1,4 @@
-/* test_auth_jwt.c: the token gate against the table of faults.md and more. The clock stands at
+/* test_auth_jwt.c: the token authenticator against the table of faults.md and more. The clock stands at
  * 1700000000. */
 #include "jwt_maker.h"
 
@@ -10,7 +10,7 @@
 
 static Maker maker;
 static TkClock fake;
-static JwAuthGate *gate;
+static JwAuthenticator *authenticator;
 
 static int
 setup(void **state)
@@ -20,8 +20,8 @@ setup(void **state)
 
     maker_init(&maker);
     tk_clock_init(&fake, INT64_C(1700000000000));
-    gate = maker_gate(maker.keys_file, "https://issuer.example", &fake.clock, &error);
-    assert_ok(gate != NULL, error);
+    authenticator = maker_authenticator(maker.keys_file, "https://issuer.example", &fake.clock, &error);
+    assert_ok(authenticator != NULL, error);
     return 0;
 }
 
@@ -29,7 +29,7 @@ static int
 teardown(void **state)
 {
     (void)state;
-    jw_auth_gate_free(gate);
+    jw_authenticator_free(authenticator);
     maker_clear(&maker);
     return 0;
 }
@@ -38,7 +38,7 @@ static void
 assert_refused(const char *name, const char *token, const char *pattern)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(JwPrincipal) principal = jw_auth_verify(gate, token, &error);
+    g_autoptr(JwPrincipal) principal = jw_auth_verify(authenticator, token, &error);
 
     if (principal != NULL) {
         fail_msg("%s: the token was accepted", name);
@@ -53,7 +53,7 @@ static void
 assert_accepted(const char *name, const char *token)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(JwPrincipal) principal = jw_auth_verify(gate, token, &error);
+    g_autoptr(JwPrincipal) principal = jw_auth_verify(authenticator, token, &error);
 
     if (principal == NULL) {
         fail_msg("%s: refused: %s", name, jw_error_message(error));
@@ -88,7 +88,7 @@ test_principal(void **state)
         "\"permissions\":[\"reports:create\"],\"departments\":[\"d1\"],"
         "\"scope\":\"openid  reports:cancel\",\"jti\":\"fine\",\"nbf\":1700000030,"
         "\"iat\":1700000030,\"unknown\":{\"a\":[1]}}");
-    g_autoptr(JwPrincipal) principal = jw_auth_verify(gate, token, &error);
+    g_autoptr(JwPrincipal) principal = jw_auth_verify(authenticator, token, &error);
     assert_ok(principal != NULL, error);
     assert_string_equal(principal->subject, "u1");
     assert_string_equal(principal->name, "Zo\xc3\xab");
@@ -101,7 +101,7 @@ test_principal(void **state)
     assert_true(jw_principal_may(principal, "anything"));
 
     g_autofree char *plain = maker_token(&maker, MAKER_RS256, RS256, "{" GOOD "}");
-    g_autoptr(JwPrincipal) nobody = jw_auth_verify(gate, plain, &error);
+    g_autoptr(JwPrincipal) nobody = jw_auth_verify(authenticator, plain, &error);
     assert_ok(nobody != NULL, error);
     assert_null(nobody->name);
     assert_null(nobody->roles[0]);

@@ -27,10 +27,10 @@ static void
 get_query(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 {
     static const char *const known[] = { "a", "b", NULL };
-    g_auto(JwFaults) faults = { 0 };
+    g_auto(JwViolations) faults = { 0 };
     (void)context;
     jw_http_check_query(request, known, &faults);
-    if (jw_faults_count(&faults) > 0) {
+    if (jw_violations_count(&faults) > 0) {
         jw_http_reply_problem(reply, 400, "VALIDATION_ERROR", &faults, 0, "the query is not valid");
         return;
     }

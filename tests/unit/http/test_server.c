@@ -1,4 +1,4 @@
-/* test_server.c: start and stop, kept connections, many at once, the gate on routes, the access log
+/* test_server.c: start and stop, kept connections, many at once, the authenticator on routes, the access log
  * and the metrics. */
 #include "http_client.h"
 
@@ -240,7 +240,7 @@ test_port_is_taken(void **state)
 }
 
 static void
-test_gate_is_needed(void **state)
+test_authenticator_is_needed(void **state)
 {
     Fixture *self = *state;
     g_autoptr(GError) error = NULL;
@@ -248,11 +248,11 @@ test_gate_is_needed(void **state)
     assert_ok(server != NULL, error);
     jw_http_server_add(server, closed_routes, G_N_ELEMENTS(closed_routes), NULL);
     assert_false(jw_http_server_start(server, &error));
-    assert_jw_error(error, JW_ERROR_INTERNAL, "GET /mine needs a gate*");
+    assert_jw_error(error, JW_ERROR_INTERNAL, "GET /mine needs a authenticator*");
 }
 
 static void
-check_gate(const Fixture *self, const Maker *maker)
+check_authenticator(const Fixture *self, const Maker *maker)
 {
 #define CLAIMS "\"iss\":\"i\",\"aud\":\"jobwire\",\"sub\":\"ann\",\"exp\":4000000000"
 #define HEADER "{\"alg\":\"RS256\",\"kid\":\"rs256\"}"
@@ -302,21 +302,21 @@ check_gate(const Fixture *self, const Maker *maker)
 }
 
 static void
-test_gate(void **state)
+test_authenticator(void **state)
 {
     Fixture *self = *state;
     g_autoptr(GError) error = NULL;
     Maker maker;
     maker_init(&maker);
-    g_autoptr(JwAuthGate) gate = maker_gate(maker.keys_file, "i", jw_clock_system(), &error);
-    assert_ok(gate != NULL, error);
+    g_autoptr(JwAuthenticator) authenticator = maker_authenticator(maker.keys_file, "i", jw_clock_system(), &error);
+    assert_ok(authenticator != NULL, error);
     self->server.server = jw_http_server_new(&self->server.config, &error);
     assert_ok(self->server.server != NULL, error);
     jw_http_server_add(self->server.server, closed_routes, G_N_ELEMENTS(closed_routes), self);
-    jw_http_server_set_gate(self->server.server, gate);
+    jw_http_server_set_authenticator(self->server.server, authenticator);
     assert_ok(jw_http_server_start(self->server.server, &error), error);
     self->server.port = jw_http_server_port(self->server.server);
-    check_gate(self, &maker);
+    check_authenticator(self, &maker);
     hc_server_clear(&self->server);
     maker_clear(&maker);
 }
@@ -351,8 +351,8 @@ main(void)
         WITH(test_stop_finishes),
         WITH(test_stop_is_bounded),
         WITH(test_port_is_taken),
-        WITH(test_gate_is_needed),
-        WITH(test_gate),
+        WITH(test_authenticator_is_needed),
+        WITH(test_authenticator),
         WITH(test_metrics),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -49,7 +49,7 @@ setup(void **state)
     self->maker = jc_maker_new(self->mapping, &error);
     assert_ok(self->maker != NULL, error);
     self->texts = g_string_chunk_new(1024);
-    self->faults = g_ptr_array_new_with_free_func(jc_row_fault_free);
+    self->faults = g_ptr_array_new_with_free_func(jc_row_violation_free);
     *state = self;
     return 0;
 }
@@ -181,7 +181,7 @@ test_faults(void **state)
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         assert_false(apply(self, cases[i].line));
         assert_int_equal(self->faults->len, 1);
-        const JcRowFault *fault = g_ptr_array_index(self->faults, 0);
+        const JcRowViolation *fault = g_ptr_array_index(self->faults, 0);
         assert_int_equal(g_strcmp0(fault->column, cases[i].column), 0);
         assert_string_equal(fault->reason, cases[i].reason);
     }

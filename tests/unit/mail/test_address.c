@@ -1,4 +1,4 @@
-/* test_address.c: the gate for addresses and display names, row by row. */
+/* test_address.c: the authenticator for addresses and display names, row by row. */
 #include "testkit.h"
 
 #include "jw/mail.h"

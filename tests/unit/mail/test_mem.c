@@ -54,7 +54,7 @@ test_outcomes(void **state)
 }
 
 static void
-test_the_gate_is_the_same(void **state)
+test_the_authenticator_is_the_same(void **state)
 {
     (void)state;
     g_autoptr(JwMail) mail = jw_mail_mem_new();
@@ -85,7 +85,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_outcomes),
-        cmocka_unit_test(test_the_gate_is_the_same),
+        cmocka_unit_test(test_the_authenticator_is_the_same),
         cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

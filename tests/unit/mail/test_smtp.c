@@ -16,7 +16,7 @@ typedef struct {
     JwMailOutcome outcome;
     const char *reply; /* glob */
     unsigned dots;     /* complete messages the server saw */
-    unsigned asked;    /* calls of before_dot */
+    unsigned asked;    /* calls of before_final_dot */
     bool big;          /* a body larger than all socket buffers */
     bool waits;        /* ends by our timeout */
 } Row;
@@ -120,7 +120,7 @@ static const Row rows[] = {
 static unsigned asked;
 
 static bool
-before_dot(gpointer data)
+before_final_dot(gpointer data)
 {
     asked += 1;
     return data == NULL;
@@ -155,7 +155,7 @@ send_one(JwMail *mail, GBytes *message, gpointer stop, char **ret_reply)
     JwMailOutcome outcome;
     g_autofree char *reply = NULL;
     g_autoptr(GError) error = NULL;
-    assert_ok(jw_mail_send(mail, "from@example.org", "to@example.org", message, before_dot, stop,
+    assert_ok(jw_mail_send(mail, "from@example.org", "to@example.org", message, before_final_dot, stop,
                            &outcome, &reply, &error),
               error);
     assert_non_null(reply);

@@ -26,7 +26,7 @@ set_up(Ntf *ntf, KitPorts *ports, JwMail *mail, const char *ce_source)
     ntf->sender_address = g_strdup("jobs@example.com");
     ntf->stop = jw_stop_new();
     ntf->due = jw_queue_new(3, 1, g_free);
-    ntf->sending = jw_stillness_new(NTF_KEEP_BATCH);
+    ntf->sending = jw_liveness_new(NTF_MAINTENANCE_BATCH);
     g_strlcpy(ntf->owner, "kit/1", sizeof ntf->owner);
 }
 
@@ -158,7 +158,7 @@ kit_keep(Ntf *ntf)
 {
     g_autoptr(GError) error = NULL;
 
-    assert_ok(ntf_keep(ntf, &error), error);
+    assert_ok(ntf_maintain(ntf, &error), error);
 }
 
 size_t

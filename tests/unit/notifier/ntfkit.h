@@ -1,4 +1,4 @@
-/* ntfkit.h: a notifier on ports in memory, without threads: the test's thread is poller, sender and keeper. */
+/* ntfkit.h: a notifier on ports in memory, without threads: the test's thread is poller, sender and maintenance. */
 #pragma once
 #include "jw/mail_mem.h"
 #include "kit.h"

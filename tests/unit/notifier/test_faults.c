@@ -1,4 +1,4 @@
-/* test_faults.c: each store call of a sender and of the keeper fails, and others come between any two of their
+/* test_faults.c: each store call of a sender and of the maintenance fails, and others come between any two of their
  * steps: no mail goes out without its mark, none twice without the flag, and every delivery ends. */
 #include "ntfkit.h"
 
@@ -15,11 +15,11 @@ send_and_check(NtfKit *kit, Ntf *ntf, const char *id)
     ntf_send(ntf, id);
     g_autoptr(JwDelivery) delivery = kit_get(kit, id);
     if (jw_mail_mem_count(kit->ntf.mail) > before) {
-        assert_true(delivery->dot);
+        assert_true(delivery->data_sent);
     }
 }
 
-/* Time passes, the keeper keeps, senders send, until the delivery ends. */
+/* Time passes, the maintenance keeps, senders send, until the delivery ends. */
 static JwDelivery *
 run_to_end(NtfKit *kit, Ntf *ntf, const char *id)
 {
@@ -68,7 +68,7 @@ fail_each_call(bool dies)
             bool reached = kit_fault_met(kit->ports);
             g_autoptr(JwDelivery) delivery = kit_get(kit, id);
             if (jw_mail_mem_count(kit->ntf.mail) > 0) {
-                assert_true(delivery->dot);
+                assert_true(delivery->data_sent);
             }
             g_autoptr(JwDelivery) end = run_to_end(kit, second, id);
             if (end->state == JW_DELIVERY_FAILED) {
@@ -108,7 +108,7 @@ typedef struct {
     bool reaps;
 } Deed;
 
-/* A keeper elsewhere takes the sender for dead, by the rules of the mark, and its sender sends. */
+/* A maintenance elsewhere takes the sender for dead, by the rules of the mark, and its sender sends. */
 static void
 take_away(gpointer data)
 {
@@ -117,7 +117,7 @@ take_away(gpointer data)
     if (deed->reaps) {
         g_autoptr(JwDelivery) delivery = kit_get(deed->kit, deed->id);
         (void)kit_try_move(deed->kit, deed->id,
-                           delivery->dot ? JW_DCHANGE_REAP_DOUBT : JW_DCHANGE_REAP_QUEUE);
+                           delivery->data_sent ? JW_DCHANGE_REAP_DOUBT : JW_DCHANGE_REAP_QUEUE);
     }
     ntf_send(deed->second, deed->id);
 }
@@ -160,7 +160,7 @@ test_sender_taken_for_dead(void **state G_GNUC_UNUSED)
     at_every_reading(true);
 }
 
-/* A process slept between claim and mark for so long that the keeper took its delivery: it sends nothing. */
+/* A process slept between claim and mark for so long that the maintenance took its delivery: it sends nothing. */
 static void
 test_mark_refused(void **state G_GNUC_UNUSED)
 {
@@ -205,13 +205,13 @@ take_and_claim(gpointer data)
     if (delivery->state != JW_DELIVERY_SENDING) {
         return;
     }
-    kit_move(taken->kit, taken->id, delivery->dot ? JW_DCHANGE_REAP_DOUBT : JW_DCHANGE_REAP_QUEUE);
-    if (delivery->dot) {
+    kit_move(taken->kit, taken->id, delivery->data_sent ? JW_DCHANGE_REAP_DOUBT : JW_DCHANGE_REAP_QUEUE);
+    if (delivery->data_sent) {
         kit_move(taken->kit, taken->id, JW_DCHANGE_RESEND);
     }
     kit_move(taken->kit, taken->id, JW_DCHANGE_CLAIM);
     taken->won = true;
-    taken->mails = delivery->dot;
+    taken->mails = delivery->data_sent;
 }
 
 /* Whatever the mail server said to the stale sender, the new claim stands untouched, and without a mark of its own the
@@ -239,7 +239,7 @@ test_stale_sender_changes_nothing(void **state G_GNUC_UNUSED)
                 assert_int_equal(delivery->state, JW_DELIVERY_SENDING);
                 assert_int_equal(delivery->token, 3);
                 assert_string_equal(delivery->owner, "another");
-                assert_false(delivery->dot);
+                assert_false(delivery->data_sent);
                 assert_int_equal(jw_mail_mem_count(kit->ntf.mail), taken.mails);
                 won++;
             }
@@ -251,9 +251,9 @@ test_stale_sender_changes_nothing(void **state G_GNUC_UNUSED)
     }
 }
 
-/* The keeper's calls, with a delivery of each kind waiting for it. */
+/* The maintenance's calls, with a delivery of each kind waiting for it. */
 static void
-test_keeper(void **state G_GNUC_UNUSED)
+test_maintenance(void **state G_GNUC_UNUSED)
 {
     for (size_t f = 0; f < kit_n_faults; f++) {
         for (int n = 1;; n++) {
@@ -273,7 +273,7 @@ test_keeper(void **state G_GNUC_UNUSED)
             kit_keep(&kit->ntf);
             tk_clock_advance(&kit->ports->clock.fake, 10 * MINUTE);
             kit_fault_at(kit->ports, n, kit_faults[f]);
-            bool ok = ntf_keep(&kit->ntf, &error);
+            bool ok = ntf_maintain(&kit->ntf, &error);
             bool reached = kit_fault_met(kit->ports);
             assert_int_equal(ok, !reached);
             assert_int_equal(ok, error == NULL);
@@ -302,7 +302,7 @@ main(void)
         cmocka_unit_test(test_sender_taken_for_dead),
         cmocka_unit_test(test_mark_refused),
         cmocka_unit_test(test_stale_sender_changes_nothing),
-        cmocka_unit_test(test_keeper),
+        cmocka_unit_test(test_maintenance),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

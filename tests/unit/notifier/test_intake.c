@@ -42,7 +42,7 @@ test_completed(void **state)
     assert_int_equal(jw_queue_length(kit->ntf.due), 2);
     assert_int_equal(kit_completed(kit, job_id), JW_VERDICT_DONE);
     assert_two(kit, job_id);
-    /* the queue is full by now: what found no room is durable, the keeper brings it */
+    /* the queue is full by now: what found no room is durable, the maintenance brings it */
     assert_int_equal(jw_queue_length(kit->ntf.due), 3);
     assert_int_equal(kit_send_queued(&kit->ntf), 3);
     assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 2);

@@ -50,9 +50,9 @@ test_event_to_mail(void **state)
     assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 2);
 }
 
-/* Nobody brings the event: the keeper finds what is due. */
+/* Nobody brings the event: the maintenance finds what is due. */
 static void
-test_keeper_finds_it(void **state)
+test_maintenance_finds_it(void **state)
 {
     NtfKit *kit = *state;
     g_autofree char *job_id = kit_make_job(kit, "ann@example.com ben@example.com");
@@ -101,7 +101,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_event_to_mail),
-        TEST(test_keeper_finds_it),
+        TEST(test_maintenance_finds_it),
         TEST(test_bad_sender),
         TEST(test_dead_too_soon),
     };

@@ -34,7 +34,7 @@ test_outcomes(void **state G_GNUC_UNUSED)
         ntf_send(&kit->ntf, id);
         g_autoptr(JwDelivery) delivery = kit_get(kit, id);
         assert_int_equal(delivery->state, cases[i].state);
-        assert_int_equal(delivery->dot, cases[i].dot);
+        assert_int_equal(delivery->data_sent, cases[i].dot);
         assert_int_equal(delivery->attempts, 1);
         assert_int_equal(delivery->token, 1);
         assert_string_equal(delivery->reply, cases[i].reply);
@@ -279,7 +279,7 @@ test_stopping_before_the_mark(void **state)
     ntf_send(&kit->ntf, id);
     g_autoptr(JwDelivery) delivery = kit_get(kit, id);
     assert_int_equal(delivery->state, JW_DELIVERY_QUEUED);
-    assert_false(delivery->dot);
+    assert_false(delivery->data_sent);
     assert_int_equal(delivery->not_before_ms, kit->ports->clock.fake.now_ms);
     assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 0);
     Ntf *second = &kit->second;

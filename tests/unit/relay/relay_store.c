@@ -10,7 +10,7 @@ static GPtrArray *docs; /* of JwOutboxDoc */
 static int failures_left;
 static JwErrorCode failure;
 static size_t pulls, attempts, largest;
-static bool gate_shut;
+static bool latch_shut;
 
 static void
 doc_free(gpointer data)
@@ -40,7 +40,7 @@ relay_store_reset(int n_failures, JwErrorCode code)
     failures_left = n_failures;
     failure = code;
     pulls = attempts = largest = 0;
-    gate_shut = false;
+    latch_shut = false;
 }
 
 void
@@ -98,7 +98,7 @@ jw_store_pull_outbox(JwStore *self, const JwOutboxRef *refs, size_t n_refs, GErr
     g_auto(JwLocker) locker = jw_locker(&mutex);
     attempts += 1;
     jw_cond_broadcast(&changed);
-    while (gate_shut) {
+    while (latch_shut) {
         jw_cond_wait(&changed, &mutex);
     }
     if (failures_left > 0) {
@@ -203,10 +203,10 @@ relay_store_wait_left(size_t left, int64_t timeout_ms)
 }
 
 void
-relay_store_gate(bool shut)
+relay_store_latch(bool shut)
 {
     g_auto(JwLocker) locker = jw_locker(&mutex);
-    gate_shut = shut;
+    latch_shut = shut;
     jw_cond_broadcast(&changed);
 }
 

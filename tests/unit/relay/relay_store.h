@@ -18,8 +18,8 @@ size_t relay_store_left(void);     /* entries still in a document */
 size_t relay_store_attempts(void); /* calls */
 size_t relay_store_largest(void);  /* references in the largest call */
 void relay_store_wait_left(size_t left, int64_t timeout_ms);
-/* Pulls wait at this gate while it is shut. */
-void relay_store_gate(bool shut);
+/* Pulls wait at this authenticator while it is shut. */
+void relay_store_latch(bool shut);
 
 #define RELAY_NOW INT64_C(1768269615250) /* 2026-01-13T02:00:15.250Z */
 

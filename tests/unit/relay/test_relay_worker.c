@@ -45,9 +45,9 @@ static void
 free_pulls_what_was_accepted(void **state)
 {
     RelayFixture *self = *state;
-    relay_store_gate(true);
+    relay_store_latch(true);
     offer_many(self, 0, 700);
-    relay_store_gate(false);
+    relay_store_latch(false);
     g_clear_pointer(&self->relay, jw_relay_free);
     assert_int_equal(relay_store_left(), 0);
 }

@@ -19,12 +19,12 @@ set_up(Sch *sch, KitPorts *ports, const char *ce_source)
     sch->config = (SchConfig){
         .tick_ms = 20,
         .relay_after_ms = 5000,
-        .hint_after_ms = 5000,
+        .redispatch_after_ms = 5000,
         .reap_after_ms = 45000,
         .orphan_after_ms = 86400000,
     };
-    sch->running = jw_stillness_new(SCH_REAP_LIMIT);
-    sch->hints = sch_hints_new();
+    sch->running = jw_liveness_new(SCH_REAP_LIMIT);
+    sch->hints = sch_redispatches_new();
 }
 
 SchKit *
@@ -187,14 +187,14 @@ kit_make_large_job(SchKit *self, int64_t not_before_ms)
 }
 
 void
-kit_beat(SchKit *self, const char *job_id)
+kit_heartbeat(SchKit *self, const char *job_id)
 {
     g_autoptr(JwJob) job = kit_job(self->ports, job_id);
     g_autoptr(GError) error = NULL;
-    JwBeat beat = JW_BEAT_LOST;
+    JwHeartbeat heartbeat = JW_HEARTBEAT_LOST;
 
-    assert_ok(jw_store_beat_job(self->sch.store, job_id, job->token, NULL,
-                                self->ports->clock.fake.now_ms, &beat, &error),
+    assert_ok(jw_store_heartbeat_job(self->sch.store, job_id, job->token, NULL,
+                                self->ports->clock.fake.now_ms, &heartbeat, &error),
               error);
-    assert_int_not_equal(beat, JW_BEAT_LOST);
+    assert_int_not_equal(heartbeat, JW_HEARTBEAT_LOST);
 }

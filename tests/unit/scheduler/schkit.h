@@ -1,4 +1,4 @@
-/* schkit.h: a scheduler on ports in memory, without threads: the test's thread does its duties. */
+/* schkit.h: a scheduler on ports in memory, without threads: the test's thread does its maintenance. */
 #pragma once
 #include "kit.h"
 #include "sch.h"
@@ -39,6 +39,6 @@ void kit_assert_settled(SchKit *self, const char *schedule_id);
 char *kit_make_job(SchKit *self, JwJobState state, int64_t not_before_ms);
 /* The same, pending, with a command that fits no message. */
 char *kit_make_large_job(SchKit *self, int64_t not_before_ms);
-void kit_beat(SchKit *self, const char *job_id);
+void kit_heartbeat(SchKit *self, const char *job_id);
 
 G_END_DECLS

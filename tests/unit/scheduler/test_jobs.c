@@ -7,11 +7,11 @@ static size_t
 hint(SchKit *kit)
 {
     g_autoptr(GError) error = NULL;
-    size_t hinted = 0;
+    size_t redispatched = 0;
 
-    assert_ok(sch_hint(&kit->sch, &hinted, &error), error);
+    assert_ok(sch_redispatch(&kit->sch, &redispatched, &error), error);
     (void)jw_bus_mem_deliver(kit->sch.bus);
-    return hinted;
+    return redispatched;
 }
 
 static size_t
@@ -25,7 +25,7 @@ promote(SchKit *kit)
 }
 
 static void
-test_hint(void **state)
+test_redispatch(void **state)
 {
     SchKit *kit = *state;
     g_autofree char *id = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
@@ -44,7 +44,7 @@ test_hint(void **state)
 }
 
 static void
-test_no_hint(void **state)
+test_no_redispatch(void **state)
 {
     SchKit *kit = *state;
     g_autofree char *claimed = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
@@ -58,25 +58,25 @@ test_no_hint(void **state)
 
 /* Page by page: those that wait at the front of a long queue hide none behind them. */
 static void
-test_a_long_queue_is_hinted_to_its_end(void **state)
+test_a_long_queue_is_redispatched_to_its_end(void **state)
 {
     SchKit *kit = *state;
-    size_t hinted = 0;
+    size_t redispatched = 0;
 
     for (int i = 0; i < 1200; i++) {
         g_free(kit_make_job(kit, JW_JOB_PENDING, KIT_NOW));
     }
     tk_clock_advance(&kit->ports->clock.fake, 10000);
     for (int round = 0; round < 3; round++) {
-        hinted += hint(kit);
+        redispatched += hint(kit);
     }
-    assert_int_equal(hinted, 1200);
-    assert_int_equal(hint(kit), 0); /* from the start again: all were hinted just now */
+    assert_int_equal(redispatched, 1200);
+    assert_int_equal(hint(kit), 0); /* from the start again: all were redispatched just now */
 }
 
 /* At once, after a minute, then every two. */
 static void
-test_hints_grow_rare(void **state)
+test_redispatches_grow_rare(void **state)
 {
     static const int64_t minutes[] = { 0, 1, 3, 5, 7, 9, 11, 13, 15 };
     SchKit *kit = *state;
@@ -95,9 +95,9 @@ test_hints_grow_rare(void **state)
     assert_int_equal(at, G_N_ELEMENTS(minutes));
 }
 
-/* Given back after an attempt: a new token, so hinted at once. */
+/* Given back after an attempt: a new token, so redispatched at once. */
 static void
-test_hint_after_an_attempt(void **state)
+test_redispatch_after_an_attempt(void **state)
 {
     SchKit *kit = *state;
     g_autofree char *id = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
@@ -118,7 +118,7 @@ test_hint_after_an_attempt(void **state)
  * change delays the hint by that. Set ahead again, the one wait that was skipped is all that is
  * lost. */
 static void
-test_hint_and_a_clock_set_back(void **state)
+test_redispatch_and_a_clock_set_back(void **state)
 {
     SchKit *kit = *state;
     g_autofree char *id = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
@@ -135,27 +135,27 @@ test_hint_and_a_clock_set_back(void **state)
     kit_claim(kit->ports, id);
 }
 
-/* The bus is full: said, and the job is hinted in the next round, not a minute later. */
+/* The bus is full: said, and the job is redispatched in the next round, not a minute later. */
 static void
-test_hint_refused(void **state)
+test_redispatch_refused(void **state)
 {
     SchKit *kit = *state;
     g_autoptr(GError) error = NULL;
-    size_t hinted = 0;
+    size_t redispatched = 0;
 
     g_free(kit_make_job(kit, JW_JOB_PENDING, KIT_NOW));
     g_free(kit_make_job(kit, JW_JOB_PENDING, KIT_NOW));
     tk_clock_advance(&kit->ports->clock.fake, 6000);
     jw_bus_mem_refuse(kit->sch.bus, 1);
-    assert_false(sch_hint(&kit->sch, &hinted, &error));
+    assert_false(sch_redispatch(&kit->sch, &redispatched, &error));
     assert_jw_error(error, JW_ERROR_BUSY, "*");
     assert_int_equal(hint(kit), 2);
     assert_int_equal(hint(kit), 0);
 }
 
-/* The broker is away: nothing is published into the void and noted as hinted. */
+/* The broker is away: nothing is published into the void and noted as redispatched. */
 static void
-test_hint_with_the_broker_away(void **state)
+test_redispatch_with_the_broker_away(void **state)
 {
     SchKit *kit = *state;
 
@@ -170,7 +170,7 @@ test_hint_with_the_broker_away(void **state)
 
 /* One job whose command fits no message is said, and costs the others nothing. */
 static void
-test_hint_too_large(void **state)
+test_redispatch_too_large(void **state)
 {
     SchKit *kit = *state;
 
@@ -268,15 +268,15 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_hint),
-        TEST(test_no_hint),
-        TEST(test_a_long_queue_is_hinted_to_its_end),
-        TEST(test_hints_grow_rare),
-        TEST(test_hint_after_an_attempt),
-        TEST(test_hint_and_a_clock_set_back),
-        TEST(test_hint_refused),
-        TEST(test_hint_with_the_broker_away),
-        TEST(test_hint_too_large),
+        TEST(test_redispatch),
+        TEST(test_no_redispatch),
+        TEST(test_a_long_queue_is_redispatched_to_its_end),
+        TEST(test_redispatches_grow_rare),
+        TEST(test_redispatch_after_an_attempt),
+        TEST(test_redispatch_and_a_clock_set_back),
+        TEST(test_redispatch_refused),
+        TEST(test_redispatch_with_the_broker_away),
+        TEST(test_redispatch_too_large),
         TEST(test_promote),
         TEST(test_promote_goes_on),
         cmocka_unit_test(test_promote_once),

@@ -44,7 +44,7 @@ test_beside_an_unreadable_job(void **state)
 
     (void)kit_claim(kit->ports, broken);
     (void)kit_claim(kit->ports, good);
-    jw_store_mem_spoil(kit->sch.store, broken);
+    jw_store_mem_corrupt(kit->sch.store, broken);
     assert_int_equal(reap(kit), 0);
     tk_clock_advance(&kit->ports->clock.fake, 45000);
     assert_int_equal(reap(kit), 1);
@@ -64,14 +64,14 @@ test_beat_moves(void **state)
         assert_int_equal(reap(kit), 0);
         tk_clock_advance(&kit->ports->clock.fake, 44000);
         assert_int_equal(reap(kit), 0);
-        kit_beat(kit, id);
+        kit_heartbeat(kit, id);
     }
     assert_int_equal(reap(kit), 0);
     tk_clock_advance(&kit->ports->clock.fake, 45000);
     assert_int_equal(reap(kit), 1);
 }
 
-/* Given back and claimed anew between two looks: the beat is 0 again, the token tells. */
+/* Given back and claimed anew between two looks: the heartbeat is 0 again, the token tells. */
 static void
 test_token_moves(void **state)
 {
@@ -82,7 +82,7 @@ test_token_moves(void **state)
     assert_int_equal(reap(kit), 0);
     tk_clock_advance(&kit->ports->clock.fake, 44000);
     kit_change(kit->ports,
-               (JwJobChange){ .job_id = id, .transition = JW_CHANGE_HAND_BACK, .token = 1 });
+               (JwJobChange){ .job_id = id, .transition = JW_CHANGE_RELEASE, .token = 1 });
     (void)kit_claim(kit->ports, id);
     tk_clock_advance(&kit->ports->clock.fake, 44000);
     assert_int_equal(reap(kit), 0);
@@ -130,7 +130,7 @@ test_cancelling(void **state)
     assert_int_equal(kit_events(job->outbox, JW_TYPE_JOB_FAILED), 0);
 }
 
-/* This process slept for an hour: others beat meanwhile, and one look is not two. */
+/* This process slept for an hour: others heartbeat meanwhile, and one look is not two. */
 static void
 test_observer_slept(void **state)
 {
@@ -141,7 +141,7 @@ test_observer_slept(void **state)
     (void)kit_claim(kit->ports, seen);
     assert_int_equal(reap(kit), 0);
     (void)kit_claim(kit->ports, unseen);
-    kit_beat(kit, seen);
+    kit_heartbeat(kit, seen);
     tk_clock_advance(&kit->ports->clock.fake, 3600000);
     assert_int_equal(reap(kit), 0);
 }
@@ -167,17 +167,17 @@ typedef struct {
 } Alive;
 
 static void
-beat_late(gpointer data)
+heartbeat_late(gpointer data)
 {
     Alive *alive = data;
     g_autoptr(JwJob) job = kit_job(alive->kit->ports, alive->id);
 
     if (job->state == JW_JOB_RUNNING && job->token == 1) {
-        kit_beat(alive->kit, alive->id);
+        kit_heartbeat(alive->kit, alive->id);
     }
 }
 
-/* Handed back and claimed by another, which has not beaten yet: the same beat, another token. */
+/* Handed back and claimed by another, which has not beaten yet: the same heartbeat, another token. */
 static void
 change_hands(gpointer data)
 {
@@ -187,7 +187,7 @@ change_hands(gpointer data)
     if (job->state == JW_JOB_RUNNING && job->token == 1) {
         kit_change(
             alive->kit->ports,
-            (JwJobChange){ .job_id = alive->id, .transition = JW_CHANGE_HAND_BACK, .token = 1 });
+            (JwJobChange){ .job_id = alive->id, .transition = JW_CHANGE_RELEASE, .token = 1 });
         (void)kit_claim(alive->kit->ports, alive->id);
     }
 }
@@ -223,7 +223,7 @@ alive_in_the_last_moment(HookFunc deed)
 static void
 test_alive_in_the_last_moment(void **state G_GNUC_UNUSED)
 {
-    alive_in_the_last_moment(beat_late);
+    alive_in_the_last_moment(heartbeat_late);
     alive_in_the_last_moment(change_hands);
 }
 

@@ -1,4 +1,4 @@
-/* test_run.c: the two threads, from sch_run() to sch_stop(): each duty is done in its rhythm. */
+/* test_run.c: the two threads, from sch_run() to sch_stop(): each task is done in its rhythm. */
 #include "schkit.h"
 
 static void
@@ -15,8 +15,8 @@ start(SchKit *kit)
 {
     g_autoptr(GError) error = NULL;
 
-    jw_stillness_free(kit->sch.running); /* of the kit; sch_run() makes its own */
-    sch_hints_free(kit->sch.hints);
+    jw_liveness_free(kit->sch.running); /* of the kit; sch_run() makes its own */
+    sch_redispatches_free(kit->sch.hints);
     assert_ok(sch_run(&kit->sch, &error), error);
 }
 
@@ -40,19 +40,19 @@ two_commands(void *data)
     return jw_bus_mem_count(kit->sch.bus, kit->ports->commands) >= 2;
 }
 
-/* The file's schedule fires; its job is relayed, and hinted as nobody claims it. */
+/* The file's schedule fires; its job is relayed, and redispatched as nobody claims it. */
 static void
-test_fires_and_hints(void **state)
+test_fires_and_redispatches(void **state)
 {
     SchKit *kit = *state;
 
     put_file(kit, "{\"schedules\":[{\"id\":\"s\",\"trigger\":{\"type\":\"interval\",\"every\":"
                   "\"10m\"},\"job\":{\"reportType\":\"call-records\",\"name\":\"Calls\","
                   "\"parameters\":{},\"output\":{\"format\":\"csv\"}}}]}");
-    kit->sch.config.hint_after_ms = -1; /* at once: the clock stands still */
+    kit->sch.config.redispatch_after_ms = -1; /* at once: the clock stands still */
     start(kit);
     tk_clock_advance(&kit->ports->clock.fake, 10 * MINUTE);
-    tk_wait_until(two_commands, kit, 20000, "the job's command is published, and hinted");
+    tk_wait_until(two_commands, kit, 20000, "the job's command is published, and redispatched");
     sch_stop(&kit->sch);
     assert_history(kit, "s", "fired@10 ");
 }
@@ -91,8 +91,8 @@ test_bad_file(void **state)
     g_autoptr(GError) error = NULL;
 
     put_file(kit, "{\"schedules\":[{\"id\":\"s\"}]}");
-    jw_stillness_free(kit->sch.running);
-    sch_hints_free(kit->sch.hints);
+    jw_liveness_free(kit->sch.running);
+    sch_redispatches_free(kit->sch.hints);
     assert_false(sch_run(&kit->sch, &error));
     assert_jw_error(error, JW_ERROR_INVALID, "JW_SCHEDULES_FILE: *schedules.json*/schedules/0*");
 }
@@ -101,7 +101,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_fires_and_hints, kit_setup, teardown),
+        cmocka_unit_test_setup_teardown(test_fires_and_redispatches, kit_setup, teardown),
         cmocka_unit_test_setup_teardown(test_promotes_relays_and_reaps, kit_setup, teardown),
         cmocka_unit_test_setup_teardown(test_bad_file, kit_setup, teardown),
     };

@@ -141,7 +141,7 @@ static void
 spoil(JwStore *store, const char *collection, const char *id)
 {
     (void)collection;
-    jw_store_mem_spoil(store, id);
+    jw_store_mem_corrupt(store, id);
 }
 
 int

@@ -57,12 +57,12 @@ parsed(const char *text)
 
 /* There is a fault at @pointer whose message contains @message. */
 static inline void
-assert_fault(const JwFaults *faults, const char *pointer, const char *message)
+assert_violation(const JwViolations *faults, const char *pointer, const char *message)
 {
-    g_autofree char *all = jw_faults_text(faults);
+    g_autofree char *all = jw_violations_text(faults);
 
-    for (size_t i = 0; i < jw_faults_count(faults); i++) {
-        const JwFault *fault = jw_faults_get(faults, i);
+    for (size_t i = 0; i < jw_violations_count(faults); i++) {
+        const JwViolation *fault = jw_violations_get(faults, i);
         if (strcmp(fault->pointer, pointer) == 0 && strstr(fault->message, message) != NULL) {
             return;
         }
@@ -74,12 +74,12 @@ assert_fault(const JwFaults *faults, const char *pointer, const char *message)
 static inline JwJob *
 requested(const Fixture *fixture, const char *text)
 {
-    g_auto(JwFaults) faults = { 0 };
+    g_auto(JwViolations) faults = { 0 };
     json_auto_t *body = parsed(text);
     JwJob *job = NULL;
 
     if (!jw_wire_job_from_request(fixture->wire, body, NOW_MS, &faults, &job)) {
-        g_autofree char *all = jw_faults_text(&faults);
+        g_autofree char *all = jw_violations_text(&faults);
         fail_msg("refused: %s", all);
     }
     return job;

@@ -3,7 +3,7 @@
 #include "fixture.h"
 
 static void
-judge(const Fixture *fixture, const char *text, JwFaults *faults)
+judge(const Fixture *fixture, const char *text, JwViolations *faults)
 {
     json_auto_t *body = parsed(text);
     JwJob *job = NULL;
@@ -15,38 +15,38 @@ judge(const Fixture *fixture, const char *text, JwFaults *faults)
 static void
 test_all_at_once(void **state)
 {
-    g_auto(JwFaults) faults = { 0 };
+    g_auto(JwViolations) faults = { 0 };
 
     judge(*state,
           "{'reportTyp':'x','name':null,'output':{'format':7},'parameters':[],'priority':'urgent','"
           "x':1}",
           &faults);
-    assert_fault(&faults, "/reportTyp", "did you mean 'reportType'?");
-    assert_fault(&faults, "/reportType", "is required");
-    assert_fault(&faults, "/name", "must be a text, not null; leave it out");
-    assert_fault(&faults, "/output/format", "must be a text, not a number");
-    assert_fault(&faults, "/parameters", "must be an object, not an array");
-    assert_fault(&faults, "/priority", "must be one of low, normal, high, not 'urgent'");
-    assert_fault(&faults, "/x", "known here: reportType, name, description");
-    assert_int_equal(jw_faults_count(&faults), 7);
+    assert_violation(&faults, "/reportTyp", "did you mean 'reportType'?");
+    assert_violation(&faults, "/reportType", "is required");
+    assert_violation(&faults, "/name", "must be a text, not null; leave it out");
+    assert_violation(&faults, "/output/format", "must be a text, not a number");
+    assert_violation(&faults, "/parameters", "must be an object, not an array");
+    assert_violation(&faults, "/priority", "must be one of low, normal, high, not 'urgent'");
+    assert_violation(&faults, "/x", "known here: reportType, name, description");
+    assert_int_equal(jw_violations_count(&faults), 7);
 }
 
 static void
 test_pointers_are_escaped(void **state)
 {
-    g_auto(JwFaults) faults = { 0 };
+    g_auto(JwViolations) faults = { 0 };
 
     judge(*state,
           "{'reportType':'call-records','name':'x','output':{'format':'csv'},"
           "'parameters':{'filters':{'a/b~c':1,'':[1]}}, 'm~n/o':1}",
           &faults);
-    assert_fault(&faults, "/parameters/filters/a~1b~0c", "must be an array");
-    assert_fault(&faults, "/parameters/filters//0", "must be a text");
-    assert_fault(&faults, "/m~0n~1o", "is not known");
+    assert_violation(&faults, "/parameters/filters/a~1b~0c", "must be an array");
+    assert_violation(&faults, "/parameters/filters//0", "must be a text");
+    assert_violation(&faults, "/m~0n~1o", "is not known");
 }
 
 static void
-test_hints(void **state)
+test_redispatches(void **state)
 {
     static const struct {
         const char *name, *hint;
@@ -63,11 +63,11 @@ test_hints(void **state)
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_auto(JwFaults) faults = { 0 };
+        g_auto(JwViolations) faults = { 0 };
         g_autofree char *text = g_strdup_printf("{'%s':1}", cases[i].name);
         g_autofree char *pointer = g_strconcat("/", cases[i].name, NULL);
         judge(*state, text, &faults);
-        assert_fault(&faults, pointer, cases[i].hint);
+        assert_violation(&faults, pointer, cases[i].hint);
     }
 }
 
@@ -92,9 +92,9 @@ test_texts(void **state)
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_auto(JwFaults) faults = { 0 };
+        g_auto(JwViolations) faults = { 0 };
         judge(*state, cases[i].body, &faults);
-        assert_fault(&faults, cases[i].pointer, cases[i].message);
+        assert_violation(&faults, cases[i].pointer, cases[i].message);
     }
 }
 
@@ -108,7 +108,7 @@ test_lengths(void **state)
     } cases[] = { { 200, true }, { 201, false } };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_auto(JwFaults) faults = { 0 };
+        g_auto(JwViolations) faults = { 0 };
         g_autoptr(GString) name = g_string_new(NULL);
         for (int k = 0; k < cases[i].count; k++) {
             g_string_append(name, "\xc3\xa7");
@@ -116,10 +116,10 @@ test_lengths(void **state)
         g_autofree char *text = g_strdup_printf("{'name':'%s'}", name->str);
         judge(*state, text, &faults);
         if (cases[i].fits) {
-            g_autofree char *all = jw_faults_text(&faults);
+            g_autofree char *all = jw_violations_text(&faults);
             assert_null(strstr(all, "/name"));
         } else {
-            assert_fault(&faults, "/name", "at most 200 characters, not 201");
+            assert_violation(&faults, "/name", "at most 200 characters, not 201");
         }
     }
 }
@@ -127,7 +127,7 @@ test_lengths(void **state)
 static void
 test_faults_are_bounded(void **state)
 {
-    g_auto(JwFaults) faults = { 0 };
+    g_auto(JwViolations) faults = { 0 };
     g_autoptr(GString) text = g_string_new("{'name':1");
 
     for (int i = 0; i < 200000; i++) {
@@ -135,7 +135,7 @@ test_faults_are_bounded(void **state)
     }
     g_string_append_c(text, '}');
     judge(*state, text->str, &faults);
-    assert_int_equal(jw_faults_count(&faults), JW_FAULTS_MAX);
+    assert_int_equal(jw_violations_count(&faults), JW_VIOLATIONS_MAX);
 }
 
 /* A body that only comes when the list is full must be refused all the same. */
@@ -143,12 +143,12 @@ static void
 test_full_list_still_refuses(void **state)
 {
     const Fixture *fixture = *state;
-    g_auto(JwFaults) faults = { 0 };
+    g_auto(JwViolations) faults = { 0 };
     JwCancelCommand command = { 0 };
     json_auto_t *body = parsed("{'jobId':'x'}");
 
-    for (unsigned i = 0; i < JW_FAULTS_MAX; i++) {
-        (void)jw_faults_add(&faults, "", "earlier");
+    for (unsigned i = 0; i < JW_VIOLATIONS_MAX; i++) {
+        (void)jw_violations_add(&faults, "", "earlier");
     }
     assert_false(jw_wire_cancel_parse(body, &faults, &command));
     assert_null(command.job_id);
@@ -158,11 +158,11 @@ test_full_list_still_refuses(void **state)
 static void
 test_not_an_object(void **state)
 {
-    g_auto(JwFaults) faults = { 0 };
+    g_auto(JwViolations) faults = { 0 };
 
     judge(*state, "[]", &faults);
-    assert_fault(&faults, "", "must be an object, not an array");
-    assert_int_equal(jw_faults_count(&faults), 1);
+    assert_violation(&faults, "", "must be an object, not an array");
+    assert_int_equal(jw_violations_count(&faults), 1);
 }
 
 int
@@ -171,7 +171,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_at_once),
         cmocka_unit_test(test_pointers_are_escaped),
-        cmocka_unit_test(test_hints),
+        cmocka_unit_test(test_redispatches),
         cmocka_unit_test(test_texts),
         cmocka_unit_test(test_lengths),
         cmocka_unit_test(test_faults_are_bounded),

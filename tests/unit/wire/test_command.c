@@ -11,12 +11,12 @@ static JwJob *
 commanded(const Fixture *fixture, const char *text, const char *source, const char *id,
           int64_t now_ms)
 {
-    g_auto(JwFaults) faults = { 0 };
+    g_auto(JwViolations) faults = { 0 };
     json_auto_t *body = parsed(text);
     JwJob *job = NULL;
 
     if (!jw_wire_job_from_command(fixture->wire, body, source, id, now_ms, &faults, &job)) {
-        g_autofree char *all = jw_faults_text(&faults);
+        g_autofree char *all = jw_violations_text(&faults);
         fail_msg("refused: %s", all);
     }
     return job;
@@ -41,7 +41,7 @@ static void
 test_identity(void **state)
 {
     const Fixture *fixture = *state;
-    g_auto(JwFaults) faults = { 0 };
+    g_auto(JwViolations) faults = { 0 };
     JwJob *none = NULL;
     json_auto_t *body = parsed(BODY(""));
     g_autoptr(JwJob) job =
@@ -52,7 +52,7 @@ test_identity(void **state)
     assert_string_equal(job->requested_by.id, "kafka");
     assert_null(job->departments);
     assert_false(jw_wire_job_from_command(fixture->wire, body, "crm", "", NOW_MS, &faults, &none));
-    assert_fault(&faults, "/jobId", "ce_source and ce_id");
+    assert_violation(&faults, "/jobId", "ce_source and ce_id");
 }
 
 static void
@@ -144,22 +144,22 @@ static void
 test_scope(void **state)
 {
     const Fixture *fixture = *state;
-    g_auto(JwFaults) faults = { 0 };
+    g_auto(JwViolations) faults = { 0 };
     JwJob *job = NULL;
     json_auto_t *body = parsed("{'reportType':'call-records','name':'x','parameters':{'filters':{'"
                                "departmentIds':['sales','hr']}},"
                                "'output':{'format':'csv'},'departments':['sales']}");
 
     assert_false(jw_wire_job_from_command(fixture->wire, body, "crm", "1", NOW_MS, &faults, &job));
-    assert_fault(&faults, "/parameters/filters/departmentIds/1",
+    assert_violation(&faults, "/parameters/filters/departmentIds/1",
                  "not one of the command's departments");
-    assert_int_equal(jw_faults_count(&faults), 1);
+    assert_int_equal(jw_violations_count(&faults), 1);
 }
 
 static void
 test_cancel(void **state)
 {
-    g_auto(JwFaults) faults = { 0 };
+    g_auto(JwViolations) faults = { 0 };
     JwCancelCommand command = { 0 };
     json_auto_t *full =
         parsed("{'jobId':'019480A4-5F00-7000-8000-000000000001','reason':'wrong week',"

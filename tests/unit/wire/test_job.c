@@ -57,16 +57,16 @@ test_too_large(void **state)
     const Fixture *fixture = *state;
     g_autofree char *text = large_body(500);
     g_autoptr(GError) error = NULL;
-    g_auto(JwFaults) faults = { 0 }, more = { 0 };
+    g_auto(JwViolations) faults = { 0 }, more = { 0 };
     JwJob *job = NULL;
 
     json_auto_t *body = jw_wire_parse(text, strlen(text), &error);
     assert_ok(body != NULL, error);
     assert_false(jw_wire_job_from_request(fixture->wire, body, NOW_MS, &faults, &job));
-    assert_int_equal(jw_faults_count(&faults), 1);
-    assert_fault(&faults, "/parameters", "at most 512 KiB");
+    assert_int_equal(jw_violations_count(&faults), 1);
+    assert_violation(&faults, "/parameters", "at most 512 KiB");
     assert_false(jw_wire_job_from_command(fixture->wire, body, "crm", "1", NOW_MS, &more, &job));
-    assert_fault(&more, "/parameters", "at most 512 KiB");
+    assert_violation(&more, "/parameters", "at most 512 KiB");
     assert_null(job);
 }
 
@@ -121,7 +121,7 @@ test_addresses(void **state)
                                                 "\"parameters\":{},\"output\":{\"format\":\"csv\"},"
                                                 "\"delivery\":{\"recipients\":[\"%s\"]}}",
                                                 good[i]);
-        g_auto(JwFaults) faults = { 0 };
+        g_auto(JwViolations) faults = { 0 };
         g_autoptr(JwJob) job = NULL;
         json_auto_t *body = json_loads(text, 0, NULL);
         assert_non_null(body);
@@ -131,12 +131,12 @@ test_addresses(void **state)
     for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
         g_autofree char *text =
             g_strdup_printf("{\"delivery\":{\"recipients\":[\"%s\"]}}", wrong[i]);
-        g_auto(JwFaults) faults = { 0 };
+        g_auto(JwViolations) faults = { 0 };
         JwJob *job = NULL;
         json_auto_t *body = json_loads(text, JSON_ALLOW_NUL, NULL);
         assert_non_null(body);
         assert_false(jw_wire_job_from_request(fixture->wire, body, NOW_MS, &faults, &job));
-        assert_fault(&faults, "/delivery/recipients/0", "must");
+        assert_violation(&faults, "/delivery/recipients/0", "must");
     }
 }
 
@@ -159,15 +159,15 @@ test_refused(void **state)
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_auto(JwFaults) faults = { 0 };
+        g_auto(JwViolations) faults = { 0 };
         JwJob *job = NULL;
         g_autofree char *text = g_strdup_printf("{'reportType':'call-records','name':'Calls','"
                                                 "parameters':{},'output':{'format':'csv'}%s}",
                                                 cases[i].more);
         json_auto_t *body = parsed(text);
         assert_false(jw_wire_job_from_request(fixture->wire, body, NOW_MS, &faults, &job));
-        assert_fault(&faults, cases[i].pointer, cases[i].message);
-        assert_int_equal(jw_faults_count(&faults), 1);
+        assert_violation(&faults, cases[i].pointer, cases[i].message);
+        assert_int_equal(jw_violations_count(&faults), 1);
     }
 }
 
@@ -186,12 +186,12 @@ test_formats(void **state)
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_auto(JwFaults) faults = { 0 };
+        g_auto(JwViolations) faults = { 0 };
         JwJob *job = NULL;
         g_autofree char *text = g_strdup_printf("{'output':{'format':'%s'}}", cases[i].format);
         json_auto_t *body = parsed(text);
         assert_false(jw_wire_job_from_request(fixture->wire, body, NOW_MS, &faults, &job));
-        assert_fault(&faults, "/output/format", cases[i].message);
+        assert_violation(&faults, "/output/format", cases[i].message);
     }
 }
 

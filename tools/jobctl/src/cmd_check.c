@@ -17,7 +17,7 @@ typedef struct {
 } Check;
 
 static void
-tell_fault(Check *check, const GError *error)
+print_violation(Check *check, const GError *error)
 {
     fprintf(check->context->err, "%s\n", jw_error_message(error));
     check->faulty++;
@@ -33,14 +33,14 @@ check_report(Check *check, const char *path)
         text != NULL ? jw_report_def_parse(text, length, path, &error) : NULL;
 
     if (def == NULL) {
-        tell_fault(check, error);
+        print_violation(check, error);
         return;
     }
     const char *other = g_hash_table_lookup(check->types, def->report_type);
     if (other != NULL) {
         (void)jw_fail(&error, JW_ERROR_INVALID, "%s: /reportType: '%s' is defined in %s as well",
                       path, def->report_type, other);
-        tell_fault(check, error);
+        print_violation(check, error);
         return;
     }
     g_hash_table_insert(check->types, g_strdup(def->report_type), g_strdup(path));
@@ -63,7 +63,7 @@ check_mapping(Check *check, const char *path)
         }
     }
     if (maker == NULL) {
-        tell_fault(check, error);
+        print_violation(check, error);
         return;
     }
     fprintf(check->context->out, "good  %s: mapping to %s, %u fields\n", path, mapping->collection,

@@ -132,7 +132,7 @@ tell_topics(const JcContext *context, const TopicList *list, GHashTable *existin
 }
 
 static bool
-make_topics(const JcContext *context, const Options *given, GError **error)
+create_topics(const JcContext *context, const Options *given, GError **error)
 {
     g_auto(JwBusConfig) config = { 0 };
     g_auto(TopicList) list = { 0 };
@@ -158,7 +158,7 @@ make_topics(const JcContext *context, const Options *given, GError **error)
     }
     g_autoptr(JwBus) bus = jw_bus_kafka_new(&config, "jobctl", JW_VERSION, error);
     if (bus == NULL
-        || !jw_bus_make_topics(bus, (const JwTopic *)(const void *)list.topics->data,
+        || !jw_bus_create_topics(bus, (const JwTopic *)(const void *)list.topics->data,
                                list.topics->len, MAKE_MS, error)) {
         return false;
     }
@@ -179,7 +179,7 @@ run(JcContext *context, int argc, char **argv)
     if (!good) {
         return jc_usage(context, &jc_topics, error);
     }
-    if (!make_topics(context, &given, &error)) {
+    if (!create_topics(context, &given, &error)) {
         return jc_failed(context, &jc_topics, error);
     }
     return JC_EXIT_OK;

@@ -22,7 +22,7 @@ typedef struct {
 } Run;
 
 static void
-tell_fault(Run *run, const char *path, int64_t line, const JcRowFault *fault)
+print_violation(Run *run, const char *path, int64_t line, const JcRowViolation *fault)
 {
     g_autofree char *text = g_strdup_printf("%s:%" G_GINT64_FORMAT ": %s%s%s\n", path, line,
                                             fault->column != NULL ? fault->column : "",
@@ -39,10 +39,10 @@ tell_fault(Run *run, const char *path, int64_t line, const JcRowFault *fault)
 }
 
 static void
-tell_faults(Run *run, const char *path, int64_t line)
+print_violations(Run *run, const char *path, int64_t line)
 {
     for (guint i = 0; i < run->faults->len; i++) {
-        tell_fault(run, path, line, g_ptr_array_index(run->faults, i));
+        print_violation(run, path, line, g_ptr_array_index(run->faults, i));
     }
     g_ptr_array_set_size(run->faults, 0);
     run->result->refused++;
@@ -100,7 +100,7 @@ take_row(Run *run, const char *path, const JcCsvRow *row, char **hash, GError **
             return jw_fail(error, JW_ERROR_CONFLICT,
                            "%s changed while it was read; run the import again", path);
         }
-        tell_faults(run, path, row->line);
+        print_violations(run, path, row->line);
         return jc_batch_skip(run->batch, error);
     }
     if (id == NULL && run->loading) {
@@ -163,7 +163,7 @@ static bool
 pass(const JcLoad *load, JcMaker *maker, bool loading, int64_t bytes_total, JcLoadResult *result,
      GError **error)
 {
-    g_autoptr(GPtrArray) faults = g_ptr_array_new_with_free_func(jc_row_fault_free);
+    g_autoptr(GPtrArray) faults = g_ptr_array_new_with_free_func(jc_row_violation_free);
     g_autoptr(JcBatch) batch = jc_batch_new(loading ? load->store : NULL, load->mapping->collection,
                                             jc_maker_fields(maker), jc_maker_n_fields(maker));
     Run run = { .load = load,

@@ -44,16 +44,16 @@ field_free(gpointer data)
 }
 
 void
-jc_row_fault_free(gpointer fault)
+jc_row_violation_free(gpointer fault)
 {
-    g_free(((JcRowFault *)fault)->reason);
+    g_free(((JcRowViolation *)fault)->reason);
     g_free(fault);
 }
 
 static bool G_GNUC_PRINTF(3, 4)
     refuse(GPtrArray *faults, const char *column, const char *format, ...)
 {
-    JcRowFault *fault = g_new0(JcRowFault, 1);
+    JcRowViolation *fault = g_new0(JcRowViolation, 1);
     va_list args;
 
     va_start(args, format);

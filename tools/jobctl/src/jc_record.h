@@ -22,12 +22,12 @@ size_t jc_maker_n_fields(const JcMaker *self);
 typedef struct {
     const char *column; /* or NULL: the row as a whole; (transfer none) */
     char *reason;       /* (transfer full) */
-} JcRowFault;
-void jc_row_fault_free(gpointer fault);
+} JcRowViolation;
+void jc_row_violation_free(gpointer fault);
 
 /* @values: n_fields of them. Their texts and *@ret_id go into @texts. *@ret_id is NULL when the
  * row has no id of its own. False: the row is refused; every reason was appended to @faults (of
- * JcRowFault). */
+ * JcRowViolation). */
 bool jc_maker_apply(JcMaker *self, const JcCsvRow *row, GStringChunk *texts, JwValue *values,
                     const char **ret_id, GPtrArray *faults) G_GNUC_WARN_UNUSED_RESULT;
 

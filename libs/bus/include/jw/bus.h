@@ -68,7 +68,7 @@ typedef struct {
     const char *const *config; /* pairs key, value, …, NULL; or NULL */
 } JwTopic;
 /* Makes what is missing, leaves what exists. Replication: the broker's default. */
-bool jw_bus_make_topics(JwBus *self, const JwTopic *topics, size_t n_topics, int64_t timeout_ms,
+bool jw_bus_create_topics(JwBus *self, const JwTopic *topics, size_t n_topics, int64_t timeout_ms,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* How a message ends. LATER keeps it (partition paused, offset not stored) and offers it again. */

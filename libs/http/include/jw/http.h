@@ -4,7 +4,7 @@
 #pragma once
 #include "jw/config.h"
 #include "jw/error.h"
-#include "jw/faults.h"
+#include "jw/violations.h"
 #include "jw/http_auth.h"
 
 G_BEGIN_DECLS
@@ -31,7 +31,7 @@ typedef struct {
     int status;             /* HTTP */
     const char *code;       /* "VALIDATION_ERROR"; each façade may rename it */
     const char *message;    /* what to do next */
-    const JwFaults *faults; /* nullable */
+    const JwViolations *faults; /* nullable */
     int64_t retry_after_s;  /* 0: none */
     const char *request_id;
 } JwHttpProblem;
@@ -56,7 +56,7 @@ enum { JW_HTTP_AUTH_NONE, JW_HTTP_AUTH_BEARER };
 JwHttpServer *jw_http_server_new(const JwHttpConfig *config,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Before start. (transfer none), must outlive the server. */
-void jw_http_server_set_gate(JwHttpServer *self, const JwAuthGate *gate);
+void jw_http_server_set_authenticator(JwHttpServer *self, const JwAuthenticator *authenticator);
 /* Before start. 404, 405 + Allow, HEAD, OPTIONS, 413, 415, 400 for smuggling come from the server
  * itself. */
 void jw_http_server_add(JwHttpServer *self, const JwHttpRoute *routes, size_t n_routes,
@@ -81,13 +81,13 @@ const char *jw_http_traceparent(const JwHttpRequest *self);      /* W3C, taken (
 const JwPrincipal *jw_http_principal(const JwHttpRequest *self); /* NULL on routes without auth */
 /* Names of the query parameters that are not in @known (NULL-terminated): one fault each. Repeated
  * ones too. */
-void jw_http_check_query(const JwHttpRequest *self, const char *const *known, JwFaults *faults);
+void jw_http_check_query(const JwHttpRequest *self, const char *const *known, JwViolations *faults);
 
 void jw_http_reply_json(JwHttpReply *self, int status, struct json_t *take_value);
 void jw_http_reply_text(JwHttpReply *self, int status, const char *content_type, const char *text);
 void jw_http_reply_header(JwHttpReply *self, const char *name, const char *value);
 /* The route's error style. @faults, @retry_after_s may be NULL, 0. */
-void jw_http_reply_problem(JwHttpReply *self, int status, const char *code, const JwFaults *faults,
+void jw_http_reply_problem(JwHttpReply *self, int status, const char *code, const JwViolations *faults,
                            int64_t retry_after_s, const char *format, ...) G_GNUC_PRINTF(6, 7);
 /* By the table of error codes: INVALID 400, NOT_FOUND 404, CONFLICT 409, DENIED 403, TOO_LARGE
  * 413, BUSY, UNAVAILABLE and IN_DOUBT 503 + Retry-After, else 500 without internals (they are

@@ -1,5 +1,5 @@
-/* jw/http_auth.h: who asks. The strict gate in front of libjwt: nothing else in the tree may call
- * libjwt. Any thread; a gate is immutable after it was made. */
+/* jw/http_auth.h: who asks. The strict authenticator in front of libjwt: nothing else in the tree may call
+ * libjwt. Any thread; a authenticator is immutable after it was made. */
 #pragma once
 #include "jw/clock.h"
 #include "jw/config.h"
@@ -30,17 +30,17 @@ bool jw_principal_is_admin(const JwPrincipal *self); /* role "admin", any case *
 /* has it, "*", or is admin */
 bool jw_principal_may(const JwPrincipal *self, const char *permission);
 
-typedef struct _JwAuthGate JwAuthGate;
+typedef struct _JwAuthenticator JwAuthenticator;
 /* INVALID names file, key and fault (short RSA keys < 2048, HMAC secrets < 32 bytes, two keys of
  * one kid, unknown alg). */
-JwAuthGate *jw_auth_gate_new(const JwAuthConfig *config, JwClock *clock,
+JwAuthenticator *jw_authenticator_new(const JwAuthConfig *config, JwClock *clock,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void jw_auth_gate_free(JwAuthGate *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwAuthGate, jw_auth_gate_free)
+void jw_authenticator_free(JwAuthenticator *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwAuthenticator, jw_authenticator_free)
 
 /* A compact JWS → principal. DENIED with a reason fit for the log, not for the caller. Tokens over
  * 8 KiB are refused. */
-JwPrincipal *jw_auth_verify(const JwAuthGate *self, const char *token,
+JwPrincipal *jw_auth_verify(const JwAuthenticator *self, const char *token,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Signs a token for local use (jobctl). @alg RS256 or ES256 with a PEM private key. (transfer

@@ -63,7 +63,7 @@ typedef enum {
     JW_MAIL_BOUNCED, /* 5xx at RCPT */
     JW_MAIL_FAILED,  /* 5xx to MAIL, DATA or the final dot */
     JW_MAIL_UNKNOWN, /* the connection died after the final dot went out */
-    JW_MAIL_STOPPED, /* @before_dot said no: certainly not sent */
+    JW_MAIL_STOPPED, /* @before_final_dot said no: certainly not sent */
 } JwMailOutcome;
 /* Called once, just before the final dot goes out. False stops the transaction without it. */
 typedef bool (*JwMailBeforeDot)(gpointer data);
@@ -76,7 +76,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwMail, jw_mail_free)
  * reply or what went wrong, as text (transfer full). Returns false only for INVALID (an address, a
  * bare CR or LF or a NUL in the message) or INTERNAL. */
 bool jw_mail_send(JwMail *self, const char *sender, const char *recipient, GBytes *message,
-                  JwMailBeforeDot before_dot, gpointer data, JwMailOutcome *ret_outcome,
+                  JwMailBeforeDot before_final_dot, gpointer data, JwMailOutcome *ret_outcome,
                   char **ret_reply, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Connects, EHLO, NOOP, QUIT; for readiness. UNAVAILABLE. */
 bool jw_mail_ping(JwMail *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -40,10 +40,10 @@ typedef enum {
     JW_DRULE_RAISES_TOKEN = 1 << 1,
     JW_DRULE_COUNTS_ATTEMPT = 1 << 2,
     JW_DRULE_WHEN_DUE = 1 << 3,
-    JW_DRULE_SETS_DOT = 1 << 4,
-    JW_DRULE_CLEARS_DOT = 1 << 5,
-    JW_DRULE_WANTS_DOT = 1 << 6,
-    JW_DRULE_WANTS_NO_DOT = 1 << 7,
+    JW_DRULE_SETS_DATA_SENT = 1 << 4,
+    JW_DRULE_CLEARS_DATA_SENT = 1 << 5,
+    JW_DRULE_WANTS_DATA_SENT = 1 << 6,
+    JW_DRULE_WANTS_DATA_UNSENT = 1 << 7,
     JW_DRULE_SETS_NOT_BEFORE = 1 << 8,
     JW_DRULE_COUNTS_RESEND = 1 << 9, /* filter resends = 0; resends+1, maybeDuplicate = true */
     JW_DRULE_WANTS_RESENT = 1 << 10, /* filter resends ≥ 1 */
@@ -65,7 +65,7 @@ typedef struct {
     JwDeliveryState state;
     int64_t token;
     int32_t attempts, resends;
-    bool dot, maybe_duplicate;
+    bool data_sent, maybe_duplicate;
     char *owner;
     int64_t not_before_ms, created_at_ms, updated_at_ms, sent_at_ms, finished_at_ms;
     char *reply; /* last SMTP reply or error, as text */

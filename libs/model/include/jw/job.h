@@ -73,7 +73,7 @@ typedef struct {
     int64_t timeout_ms; /* of one attempt; 0: none */
     /* what happened */
     JwJobState state;
-    int64_t token, beat;
+    int64_t token, heartbeat;
     int32_t attempts, retry_count;
     char *owner;
     int64_t started_at_ms, finished_at_ms;

@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-typedef enum { JW_CREATE_EXISTS, JW_CREATE_MADE } JwCreate;
+typedef enum { JW_CREATE_EXISTS, JW_CREATE_NEW } JwCreate;
 
 /* T1: inserts jobs in one round trip, each with its outbox. ret_creates[i] says whether job i is
  * new; an id that exists is left as it is. mail_pending is set here, by the recipients. On an error
@@ -23,7 +23,7 @@ typedef struct {
     const char *job_id;
     JwJobTransition transition;
     int64_t now_ms;
-    int64_t token, beat;                    /* fenced rules; beat for the reaper's */
+    int64_t token, heartbeat;                    /* fenced rules; heartbeat for the reaper's */
     const char *owner;                      /* claim */
     int64_t not_before_ms;                  /* rules that set it */
     const JwArtifact *artifact;             /* finish */
@@ -33,19 +33,19 @@ typedef struct {
     size_t n_events;
 } JwJobChange;
 
-/* LOST: the filter did not match (another state, token, beat, or not due). @ret_job: (out)
+/* LOST: the filter did not match (another state, token, heartbeat, or not due). @ret_job: (out)
  * (optional) (nullable) (transfer full): the document after the change when WON, untouched when
  * LOST. */
 bool jw_store_change_job(JwStore *self, const JwJobChange *change, JwCas *ret_cas, JwJob **ret_job,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-typedef enum { JW_BEAT_LOST, JW_BEAT_OK, JW_BEAT_CANCEL } JwBeat;
-/* T3: beat+1 and progress, fenced by token. CANCEL: graceful cancel is asked; LOST: stop, this
+typedef enum { JW_HEARTBEAT_LOST, JW_HEARTBEAT_OK, JW_HEARTBEAT_CANCEL } JwHeartbeat;
+/* T3: heartbeat+1 and progress, fenced by token. CANCEL: graceful cancel is asked; LOST: stop, this
  * attempt is over. */
-bool jw_store_beat_job(JwStore *self, const char *job_id, int64_t token, const JwProgress *progress,
-                       int64_t now_ms, JwBeat *ret_beat, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool jw_store_heartbeat_job(JwStore *self, const char *job_id, int64_t token, const JwProgress *progress,
+                       int64_t now_ms, JwHeartbeat *ret_heartbeat, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Jobs that need a duty, oldest updatedAt first. A zero field is no condition. @ret_jobs: of JwJob
+/* Jobs that need a task, oldest updatedAt first. A zero field is no condition. @ret_jobs: of JwJob
  * (transfer full) */
 typedef struct {
     unsigned states;           /* JW_JOB_BIT()s */

@@ -13,7 +13,7 @@ void jw_store_mem_then_fail(JwStore *self, int times, JwErrorCode code);
 /* What jw_store_reachable() says; calls are answered all the same. */
 void jw_store_mem_set_reachable(JwStore *self, bool reachable);
 /* The document of this @id cannot be read any more: CORRUPT by its id, passed over in pages. */
-void jw_store_mem_spoil(JwStore *self, const char *id);
+void jw_store_mem_corrupt(JwStore *self, const char *id);
 int jw_store_mem_calls(JwStore *self); /* calls since the store was made */
 
 G_END_DECLS

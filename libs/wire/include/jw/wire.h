@@ -5,7 +5,7 @@
 #include "jw/catalog.h"
 #include "jw/delivery.h"
 #include "jw/error.h"
-#include "jw/faults.h"
+#include "jw/violations.h"
 #include "jw/job.h"
 #include "jw/schedule.h"
 
@@ -50,12 +50,12 @@ char *jw_wire_print(const struct json_t *value);
  * the rest (id, requestedBy …) is the caller's to fill. All faults at once; @ret_job is written
  * when there is none. @now_ms decides what lies in the past and the default period. */
 bool jw_wire_job_from_request(const JwWire *self, const struct json_t *body, int64_t now_ms,
-                              JwFaults *faults, JwJob **ret_job) G_GNUC_WARN_UNUSED_RESULT;
+                              JwViolations *faults, JwJob **ret_job) G_GNUC_WARN_UNUSED_RESULT;
 /* The value of a jobwire.job.submit.v1 command: the same fields, and optionally jobId, jobType,
  * requestedBy, departments. Without jobId the id is derived from (ce_source, ce_id). scheduledFor
  * in the past means now. */
 bool jw_wire_job_from_command(const JwWire *self, const struct json_t *body, const char *ce_source,
-                              const char *ce_id, int64_t now_ms, JwFaults *faults,
+                              const char *ce_id, int64_t now_ms, JwViolations *faults,
                               JwJob **ret_job) G_GNUC_WARN_UNUSED_RESULT;
 /* The id of the job that a submit command names, whatever else is wrong with it: jobId, else
  * derived. NULL: none. (transfer full) */
@@ -78,7 +78,7 @@ typedef struct {
 } JwCancelCommand;
 void jw_cancel_command_clear(JwCancelCommand *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JwCancelCommand, jw_cancel_command_clear)
-bool jw_wire_cancel_parse(const struct json_t *body, JwFaults *faults,
+bool jw_wire_cancel_parse(const struct json_t *body, JwViolations *faults,
                           JwCancelCommand *ret) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Outbox entries, (transfer full); request_id and traceparent come from the job. */

@@ -116,7 +116,7 @@ spoil(Fixture *self)
     lines[99] =
         g_strconcat(good, "9", NULL); /* the last cell ends in a carriage return, then a 9 */
     g_autofree char *joined = g_strjoinv("\n", lines);
-    return jc_fixture_file(self->jc, "spoiled.csv", joined);
+    return jc_fixture_file(self->jc, "corrupted.csv", joined);
 }
 
 static void
@@ -126,8 +126,8 @@ test_bad_rows(void **state)
     g_autofree char *bad = spoil(self);
 
     assert_int_equal(jc_fixture_run(self->jc, "import", "-m", MAPPING, bad, NULL), JC_EXIT_FAILED);
-    assert_contains(self->jc->err, "spoiled.csv:4: has 3 cells, the first line has 11\n");
-    assert_contains(self->jc->err, "spoiled.csv:100: ");
+    assert_contains(self->jc->err, "corrupted.csv:4: has 3 cells, the first line has 11\n");
+    assert_contains(self->jc->err, "corrupted.csv:100: ");
     assert_contains(self->jc->out, "2 of 200 rows refused; nothing was loaded.");
     assert_int_equal(count(self, NULL, NULL), 0);
     assert_int_equal(jc_fixture_run(self->jc, "import", "-m", MAPPING, "--keep-going", bad, NULL),

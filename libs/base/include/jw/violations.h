@@ -1,4 +1,4 @@
-/* jw/faults.h: all that is wrong with one input, each with its JSON pointer, so that a caller
+/* jw/violations.h: all that is wrong with one input, each with its JSON pointer, so that a caller
  * learns everything at once. */
 #pragma once
 #include <glib.h>
@@ -9,45 +9,45 @@ G_BEGIN_DECLS
 typedef struct {
     char *pointer; /* RFC 6901, "" is the whole input */
     char *message; /* what is wrong and what to do */
-} JwFault;
+} JwViolation;
 
-#define JW_FAULTS_MAX 50u
+#define JW_VIOLATIONS_MAX 50u
 
 typedef struct {
-    GPtrArray *list; /* of JwFault; NULL while there is none */
-} JwFaults;
+    GPtrArray *list; /* of JwViolation; NULL while there is none */
+} JwViolations;
 
 static inline void
-jw_fault_free(void *data)
+jw_violation_free(void *data)
 {
-    JwFault *fault = (JwFault *)data;
+    JwViolation *fault = (JwViolation *)data;
     g_free(fault->pointer);
     g_free(fault->message);
     g_free(fault);
 }
 
 static inline size_t
-jw_faults_count(const JwFaults *self)
+jw_violations_count(const JwViolations *self)
 {
     return self->list == NULL ? 0 : self->list->len;
 }
 
-static inline const JwFault *
-jw_faults_get(const JwFaults *self, size_t index)
+static inline const JwViolation *
+jw_violations_get(const JwViolations *self, size_t index)
 {
-    return (const JwFault *)g_ptr_array_index(self->list, index);
+    return (const JwViolation *)g_ptr_array_index(self->list, index);
 }
 
-/* Notes a fault; those after the first JW_FAULTS_MAX are dropped. Returns false, for `return
- * jw_faults_add(…)`. */
+/* Notes a fault; those after the first JW_VIOLATIONS_MAX are dropped. Returns false, for `return
+ * jw_violations_add(…)`. */
 static inline bool G_GNUC_PRINTF(3, 4)
-    jw_faults_add(JwFaults *self, const char *pointer, const char *format, ...)
+    jw_violations_add(JwViolations *self, const char *pointer, const char *format, ...)
 {
     if (self->list == NULL) {
-        self->list = g_ptr_array_new_with_free_func(jw_fault_free);
+        self->list = g_ptr_array_new_with_free_func(jw_violation_free);
     }
-    if (self->list->len < JW_FAULTS_MAX) {
-        JwFault *fault = g_new0(JwFault, 1);
+    if (self->list->len < JW_VIOLATIONS_MAX) {
+        JwViolation *fault = g_new0(JwViolation, 1);
         va_list args;
 
         va_start(args, format);
@@ -60,20 +60,20 @@ static inline bool G_GNUC_PRINTF(3, 4)
 }
 
 static inline void
-jw_faults_clear(JwFaults *self)
+jw_violations_clear(JwViolations *self)
 {
     g_clear_pointer(&self->list, g_ptr_array_unref);
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JwFaults, jw_faults_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JwViolations, jw_violations_clear)
 
 /* "/name: is required; /output/format: …". (transfer full) */
 static inline char *
-jw_faults_text(const JwFaults *self)
+jw_violations_text(const JwViolations *self)
 {
     GString *text = g_string_new(NULL);
 
-    for (size_t i = 0; i < jw_faults_count(self); i++) {
-        const JwFault *fault = jw_faults_get(self, i);
+    for (size_t i = 0; i < jw_violations_count(self); i++) {
+        const JwViolation *fault = jw_violations_get(self, i);
         g_string_append_printf(text, "%s%s: %s", i > 0 ? "; " : "",
                                fault->pointer[0] != '\0' ? fault->pointer : "(whole)",
                                fault->message);

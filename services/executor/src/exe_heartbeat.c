@@ -1,7 +1,7 @@
-/* exe_beat.c: keeps the claims of running attempts alive (T3).
+/* exe_heartbeat.c: keeps the claims of running attempts alive (T3).
  *
- * One thread writes a beat for each running attempt every JW_BEAT_INTERVAL. An attempt that got no beat
- * through for JW_BEAT_LOST stops itself well before a reaper elsewhere may give its job away (45 s), so two
+ * One thread writes a heartbeat for each running attempt every JW_HEARTBEAT_INTERVAL. An attempt that got no heartbeat
+ * through for JW_HEARTBEAT_TIMEOUT stops itself well before a reaper elsewhere may give its job away (45 s), so two
  * executors rarely work on one job at a time; that they may not both publish is the token's business. */
 #include "exe_attempt.h"
 
@@ -12,19 +12,19 @@
 struct _ExeAttempt {
     Exe *exe;
     const JwJob
-        *job; /* the worker's; the beat thread uses the copies below, it may outlive the job */
+        *job; /* the worker's; the heartbeat thread uses the copies below, it may outlive the job */
     char *job_id;
     int64_t token, timeout_ms;
-    int refs; /* under ExeBeats.mutex: the worker and, while it writes, the beat thread */
+    int refs; /* under ExeHeartbeats.mutex: the worker and, while it writes, the heartbeat thread */
     JwMutex mutex;
     ExeStopReason reason;
     const char *step;
     int percent;
     int64_t done, total;
-    int64_t started_mono_ms, beat_ok_mono_ms;
+    int64_t started_mono_ms, heartbeat_ok_mono_ms;
 };
 
-struct _ExeBeats {
+struct _ExeHeartbeats {
     Exe *exe;
     JwMutex mutex;
     GPtrArray *attempts; /* of ExeAttempt, borrowed */
@@ -56,12 +56,12 @@ static void
 attempt_check_time(ExeAttempt *self)
 {
     int64_t now = jw_clock_mono_ms(self->exe->clock);
-    int64_t beat_ok = 0;
+    int64_t heartbeat_ok = 0;
 
     jw_mutex_lock(&self->mutex);
-    beat_ok = self->beat_ok_mono_ms;
+    heartbeat_ok = self->heartbeat_ok_mono_ms;
     jw_mutex_unlock(&self->mutex);
-    if (now - beat_ok > self->exe->config.beat_lost_ms) {
+    if (now - heartbeat_ok > self->exe->config.heartbeat_timeout_ms) {
         attempt_stop(self, EXE_STOP_LOST);
     }
     if (self->timeout_ms > 0 && now - self->started_mono_ms > self->timeout_ms) {
@@ -70,12 +70,12 @@ attempt_check_time(ExeAttempt *self)
 }
 
 static void
-attempt_beat(ExeAttempt *self)
+attempt_heartbeat(ExeAttempt *self)
 {
     JwProgress progress = { 0 };
-    JwBeat answer = JW_BEAT_LOST;
+    JwHeartbeat answer = JW_HEARTBEAT_LOST;
     g_autoptr(GError) error = NULL;
-    /* Taken before the call: what counts is when the beat was certainly not yet written. */
+    /* Taken before the call: what counts is when the heartbeat was certainly not yet written. */
     int64_t asked_at = jw_clock_mono_ms(self->exe->clock);
     g_autofree char *step = NULL;
 
@@ -84,32 +84,32 @@ attempt_beat(ExeAttempt *self)
     progress = (JwProgress){ self->percent, step, self->done, self->total };
     jw_mutex_unlock(&self->mutex);
 
-    if (!jw_store_beat_job(self->exe->store, self->job_id, self->token, &progress,
+    if (!jw_store_heartbeat_job(self->exe->store, self->job_id, self->token, &progress,
                            jw_clock_now_ms(self->exe->clock), &answer, &error)) {
-        jw_warn("beat_failed", JW_STR("job_id", self->job_id),
+        jw_warn("heartbeat_failed", JW_STR("job_id", self->job_id),
                 JW_STR("error", jw_error_message(error)));
         attempt_check_time(self);
         return;
     }
     switch (answer) {
-    case JW_BEAT_LOST:
+    case JW_HEARTBEAT_LOST:
         attempt_stop(self, EXE_STOP_LOST);
         break;
-    case JW_BEAT_CANCEL:
+    case JW_HEARTBEAT_CANCEL:
         attempt_stop(self, EXE_STOP_CANCEL);
         break;
-    case JW_BEAT_OK:
+    case JW_HEARTBEAT_OK:
         break;
     }
     jw_mutex_lock(&self->mutex);
-    self->beat_ok_mono_ms = asked_at;
+    self->heartbeat_ok_mono_ms = asked_at;
     jw_mutex_unlock(&self->mutex);
     attempt_check_time(self);
 }
 
-/* A reference to every running attempt, so that a worker may end one while its beat is written. */
+/* A reference to every running attempt, so that a worker may end one while its heartbeat is written. */
 static GPtrArray *
-beats_snapshot(ExeBeats *self)
+beats_snapshot(ExeHeartbeats *self)
 {
     GPtrArray *snapshot = g_ptr_array_new();
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
@@ -123,17 +123,17 @@ beats_snapshot(ExeBeats *self)
 }
 
 static gpointer
-beats_thread(gpointer data)
+heartbeat_thread(gpointer data)
 {
-    ExeBeats *self = data;
+    ExeHeartbeats *self = data;
 
-    while (!jw_stop_wait(self->stop, self->exe->config.beat_ms)) {
+    while (!jw_stop_wait(self->stop, self->exe->config.heartbeat_ms)) {
         g_autoptr(GPtrArray) snapshot = beats_snapshot(self);
 
         for (guint i = 0; i < snapshot->len; i++) {
             ExeAttempt *attempt = g_ptr_array_index(snapshot, i);
 
-            attempt_beat(attempt);
+            attempt_heartbeat(attempt);
             jw_mutex_lock(&self->mutex);
             attempt_unref_locked(attempt);
             jw_mutex_unlock(&self->mutex);
@@ -142,21 +142,21 @@ beats_thread(gpointer data)
     return NULL;
 }
 
-ExeBeats *
-exe_beats_new(Exe *exe)
+ExeHeartbeats *
+exe_heartbeats_new(Exe *exe)
 {
-    ExeBeats *self = g_new0(ExeBeats, 1);
+    ExeHeartbeats *self = g_new0(ExeHeartbeats, 1);
 
     self->exe = exe;
     jw_mutex_init(&self->mutex);
     self->attempts = g_ptr_array_new();
     self->stop = jw_stop_new();
-    self->thread = g_thread_new("beats", beats_thread, self);
+    self->thread = g_thread_new("heartbeats", heartbeat_thread, self);
     return self;
 }
 
 void
-exe_beats_free(ExeBeats *self)
+exe_heartbeats_free(ExeHeartbeats *self)
 {
     if (self == NULL) {
         return;
@@ -171,7 +171,7 @@ exe_beats_free(ExeBeats *self)
 }
 
 void
-exe_beats_shutdown(ExeBeats *self)
+exe_heartbeats_shutdown(ExeHeartbeats *self)
 {
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
@@ -182,7 +182,7 @@ exe_beats_shutdown(ExeBeats *self)
 }
 
 size_t
-exe_beats_running(ExeBeats *self)
+exe_heartbeats_running(ExeHeartbeats *self)
 {
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
     return self->attempts->len;
@@ -203,13 +203,13 @@ exe_attempt_begin(Exe *exe, const JwJob *job)
     self->total = -1;
     jw_mutex_init(&self->mutex);
     self->started_mono_ms = jw_clock_mono_ms(exe->clock);
-    self->beat_ok_mono_ms = self->started_mono_ms;
+    self->heartbeat_ok_mono_ms = self->started_mono_ms;
 
-    g_auto(JwLocker) locker = jw_locker(&exe->beats->mutex);
-    if (exe->beats->shutdown) {
+    g_auto(JwLocker) locker = jw_locker(&exe->heartbeats->mutex);
+    if (exe->heartbeats->shutdown) {
         self->reason = EXE_STOP_SHUTDOWN;
     }
-    g_ptr_array_add(exe->beats->attempts, self);
+    g_ptr_array_add(exe->heartbeats->attempts, self);
     return self;
 }
 
@@ -219,10 +219,10 @@ exe_attempt_end(ExeAttempt *self)
     if (self == NULL) {
         return;
     }
-    ExeBeats *beats = self->exe->beats;
-    g_auto(JwLocker) locker = jw_locker(&beats->mutex);
+    ExeHeartbeats *heartbeats = self->exe->heartbeats;
+    g_auto(JwLocker) locker = jw_locker(&heartbeats->mutex);
 
-    g_ptr_array_remove_fast(beats->attempts, self);
+    g_ptr_array_remove_fast(heartbeats->attempts, self);
     attempt_unref_locked(self);
 }
 
@@ -248,7 +248,7 @@ exe_attempt_stop_reason(ExeAttempt *self)
 bool
 exe_attempt_go_on(ExeAttempt *self, GError **error)
 {
-    /* Here too, not only at beats: a process that slept (SIGSTOP) asks here first when it wakes. */
+    /* Here too, not only at heartbeats: a process that slept (SIGSTOP) asks here first when it wakes. */
     attempt_check_time(self);
     switch (exe_attempt_stop_reason(self)) {
     case EXE_GO_ON:
@@ -279,9 +279,9 @@ exe_attempt_progress(ExeAttempt *self, const char *step, int percent, int64_t do
 }
 
 void
-exe_attempt_beat_now(ExeAttempt *self)
+exe_attempt_heartbeat_now(ExeAttempt *self)
 {
-    attempt_beat(self);
+    attempt_heartbeat(self);
 }
 
 void
@@ -292,9 +292,9 @@ exe_attempt_step(ExeAttempt *self, const char *step, int percent, int64_t done, 
 
     exe_attempt_progress(self, step, percent, done, total);
     jw_mutex_lock(&self->mutex);
-    due = now - self->beat_ok_mono_ms >= STEP_MS;
+    due = now - self->heartbeat_ok_mono_ms >= STEP_MS;
     jw_mutex_unlock(&self->mutex);
     if (due) {
-        attempt_beat(self);
+        attempt_heartbeat(self);
     }
 }

@@ -1,4 +1,4 @@
-/* test_keep.c: the keeper: what is due, whose sender died, what is in doubt; and the counts on the job. */
+/* test_maintain.c: the maintenance: what is due, whose sender died, what is in doubt; and the counts on the job. */
 #include "ntfkit.h"
 
 #include <string.h>
@@ -148,7 +148,7 @@ test_claimed_anew(void **state)
     assert_int_equal(state_of(kit, id), JW_DELIVERY_QUEUED);
 }
 
-/* The sender takes its mark between the keeper's look and its change: nothing is taken from it. */
+/* The sender takes its mark between the maintenance's look and its change: nothing is taken from it. */
 typedef struct {
     NtfKit *kit;
     const char *id;
@@ -181,7 +181,7 @@ test_mark_in_the_last_moment(void **state G_GNUC_UNUSED)
         kit_keep(&kit->ntf);
         bool ran = hook_clock_done(&kit->ports->clock);
         g_autoptr(JwDelivery) delivery = kit_get(kit, id);
-        if (delivery->dot) {
+        if (delivery->data_sent) {
             assert_int_equal(delivery->state, JW_DELIVERY_SENDING);
             assert_int_equal(delivery->token, 1);
             saved++;
@@ -234,7 +234,7 @@ test_beside_an_unreadable_delivery(void **state)
     assert_int_equal(kit_completed(kit, job_id), JW_VERDICT_DONE);
     g_autofree char *broken = jw_queue_pop(kit->ntf.due, 0);
     g_autofree char *good = jw_queue_pop(kit->ntf.due, 0);
-    jw_store_mem_spoil(kit->ntf.store, broken);
+    jw_store_mem_corrupt(kit->ntf.store, broken);
     tk_clock_advance(&kit->ports->clock.fake, 1001);
     kit_keep(&kit->ntf);
     assert_int_equal(kit_send_queued(&kit->ntf), 1);
@@ -410,7 +410,7 @@ test_pages_of_mail(void **state)
     tk_clock_advance(&kit->ports->clock.fake, NTF_MAIL_AFTER_MS + 1);
     /* behind the three scans of deliveries and the one of jobs: the first job's first call */
     jw_store_mem_fail_nth(kit->ntf.store, 5, JW_ERROR_INTERNAL, false);
-    assert_false(ntf_keep(&kit->ntf, &error));
+    assert_false(ntf_maintain(&kit->ntf, &error));
     for (int i = 0; i < 3; i++) {
         tk_clock_advance(&kit->ports->clock.fake, 1);
         kit_keep(&kit->ntf);

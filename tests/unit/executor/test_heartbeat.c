@@ -1,4 +1,4 @@
-/* test_beat.c: what beats write, and every reason for which an attempt stops. */
+/* test_heartbeat.c: what heartbeats write, and every reason for which an attempt stops. */
 #include "exekit.h"
 
 #include <string.h>
@@ -55,24 +55,24 @@ test_writes_progress(void **state)
     g_auto(Run) run = begin(kit, 0);
 
     exe_attempt_progress(run.attempt, "Reading records", 30, 100, 400);
-    exe_attempt_beat_now(run.attempt);
+    exe_attempt_heartbeat_now(run.attempt);
     g_autoptr(JwJob) job = kit_job(kit->ports, run.job->id);
-    assert_int_equal(job->beat, 1);
+    assert_int_equal(job->heartbeat, 1);
     assert_int_equal(job->progress.percent, 30);
     assert_string_equal(job->progress.step, "Reading records");
     assert_int_equal(job->progress.done, 100);
     assert_int_equal(job->progress.total, 400);
     /* never back, never out of range */
     exe_attempt_progress(run.attempt, "Reading records", 10, 200, 400);
-    exe_attempt_beat_now(run.attempt);
+    exe_attempt_heartbeat_now(run.attempt);
     g_autoptr(JwJob) same = kit_job(kit->ports, run.job->id);
     assert_int_equal(same->progress.percent, 30);
     assert_int_equal(same->progress.done, 200);
     exe_attempt_progress(run.attempt, "Publishing", 250, 400, 400);
-    exe_attempt_beat_now(run.attempt);
+    exe_attempt_heartbeat_now(run.attempt);
     g_autoptr(JwJob) top = kit_job(kit->ports, run.job->id);
     assert_int_equal(top->progress.percent, 100);
-    assert_int_equal(top->beat, 3);
+    assert_int_equal(top->heartbeat, 3);
     assert_goes_on(&run);
 }
 
@@ -83,14 +83,14 @@ test_steps_of_short_jobs_cost_nothing(void **state)
     ExeKit *kit = *state;
     g_auto(Run) run = begin(kit, 0);
     static const struct {
-        int64_t wait_ms, beat;
+        int64_t wait_ms, heartbeat;
     } steps[] = { { 0, 0 }, { 99, 0 }, { 1, 1 }, { 50, 1 }, { 50, 2 } };
 
     for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
         tk_clock_advance(&kit->ports->clock.fake, steps[i].wait_ms);
         exe_attempt_step(run.attempt, "Reading records", 10, 1, -1);
         g_autoptr(JwJob) job = kit_job(kit->ports, run.job->id);
-        assert_int_equal(job->beat, steps[i].beat);
+        assert_int_equal(job->heartbeat, steps[i].heartbeat);
     }
 }
 
@@ -104,10 +104,10 @@ test_lost_to_another(void **state)
                                           .transition = JW_CHANGE_REAP_RETRY,
                                           .token = run.job->token });
     assert_goes_on(&run); /* not yet known here */
-    exe_attempt_beat_now(run.attempt);
+    exe_attempt_heartbeat_now(run.attempt);
     assert_stops(&run, EXE_STOP_LOST, "*claim*lost*");
     g_autoptr(JwJob) job = kit_job(kit->ports, run.job->id);
-    assert_int_equal(job->beat, 0);
+    assert_int_equal(job->heartbeat, 0);
 }
 
 static void
@@ -118,42 +118,42 @@ test_cancel_asked(void **state)
 
     kit_change(kit->ports,
                (JwJobChange){ .job_id = run.job->id, .transition = JW_CHANGE_CANCEL_GRACEFUL });
-    exe_attempt_beat_now(run.attempt);
+    exe_attempt_heartbeat_now(run.attempt);
     assert_stops(&run, EXE_STOP_CANCEL, "*cancelled*");
     /* the first reason stays */
-    exe_beats_shutdown(kit->exe.beats);
+    exe_heartbeats_shutdown(kit->exe.heartbeats);
     tk_clock_advance(&kit->ports->clock.fake, 3600000);
     assert_stops(&run, EXE_STOP_CANCEL, "*cancelled*");
 }
 
-/* The store away: exactly JW_BEAT_LOST without a beat is still good, a millisecond more is not. */
+/* The store away: exactly JW_HEARTBEAT_LOST without a heartbeat is still good, a millisecond more is not. */
 static void
 test_no_beat_gets_through(void **state)
 {
     ExeKit *kit = *state;
     g_auto(Run) run = begin(kit, 0);
 
-    tk_clock_advance(&kit->ports->clock.fake, kit->exe.config.beat_lost_ms);
+    tk_clock_advance(&kit->ports->clock.fake, kit->exe.config.heartbeat_timeout_ms);
     jw_store_mem_fail_nth(kit->exe.store, 1, JW_ERROR_UNAVAILABLE, false);
-    exe_attempt_beat_now(run.attempt);
+    exe_attempt_heartbeat_now(run.attempt);
     assert_goes_on(&run);
-    exe_attempt_beat_now(run.attempt); /* the store is back: the wait starts anew */
-    tk_clock_advance(&kit->ports->clock.fake, kit->exe.config.beat_lost_ms);
+    exe_attempt_heartbeat_now(run.attempt); /* the store is back: the wait starts anew */
+    tk_clock_advance(&kit->ports->clock.fake, kit->exe.config.heartbeat_timeout_ms);
     assert_goes_on(&run);
     tk_clock_advance(&kit->ports->clock.fake, 1);
     assert_stops(&run, EXE_STOP_LOST, "*claim*lost*");
 }
 
-/* A beat whose answer was lost may have been written or not: it does not count. */
+/* A heartbeat whose answer was lost may have been written or not: it does not count. */
 static void
 test_beat_in_doubt(void **state)
 {
     ExeKit *kit = *state;
     g_auto(Run) run = begin(kit, 0);
 
-    tk_clock_advance(&kit->ports->clock.fake, kit->exe.config.beat_lost_ms);
+    tk_clock_advance(&kit->ports->clock.fake, kit->exe.config.heartbeat_timeout_ms);
     jw_store_mem_fail_nth(kit->exe.store, 1, JW_ERROR_IN_DOUBT, true);
-    exe_attempt_beat_now(run.attempt);
+    exe_attempt_heartbeat_now(run.attempt);
     tk_clock_advance(&kit->ports->clock.fake, 1);
     assert_stops(&run, EXE_STOP_LOST, "*claim*lost*");
 }
@@ -172,7 +172,7 @@ test_slow_beat_counts_from_when_it_was_asked(void **state)
     g_auto(Run) run = begin(kit, 0);
 
     hook_clock_at(&kit->ports->clock, 2, advance, &kit->ports->clock.fake);
-    exe_attempt_beat_now(run.attempt);
+    exe_attempt_heartbeat_now(run.attempt);
     assert_true(hook_clock_done(&kit->ports->clock));
     tk_clock_advance(&kit->ports->clock.fake, 5000);
     assert_goes_on(&run);
@@ -188,7 +188,7 @@ test_time_limit(void **state)
 
     for (int i = 0; i < 6; i++) {
         tk_clock_advance(&kit->ports->clock.fake, 5000);
-        exe_attempt_beat_now(run.attempt);
+        exe_attempt_heartbeat_now(run.attempt);
         assert_goes_on(&run);
     }
     tk_clock_advance(&kit->ports->clock.fake, 1);
@@ -233,12 +233,12 @@ test_shutdown(void **state)
     ExeKit *kit = *state;
     g_auto(Run) run = begin(kit, 0);
 
-    assert_int_equal(exe_beats_running(kit->exe.beats), 1);
-    exe_beats_shutdown(kit->exe.beats);
+    assert_int_equal(exe_heartbeats_running(kit->exe.heartbeats), 1);
+    exe_heartbeats_shutdown(kit->exe.heartbeats);
     assert_stops(&run, EXE_STOP_SHUTDOWN, "*stopping*");
     g_auto(Run) late = begin(kit, 0); /* began after it */
     assert_stops(&late, EXE_STOP_SHUTDOWN, "*stopping*");
-    assert_int_equal(exe_beats_running(kit->exe.beats), 2);
+    assert_int_equal(exe_heartbeats_running(kit->exe.heartbeats), 2);
 }
 
 static bool
@@ -247,24 +247,24 @@ has_two_beats(void *data)
     ExeKit *kit = ((void **)data)[0];
     g_autoptr(JwJob) job = kit_job(kit->ports, ((void **)data)[1]);
 
-    return job->beat >= 2;
+    return job->heartbeat >= 2;
 }
 
-/* The thread beats for all, also while attempts come and go. */
+/* The thread heartbeats for all, also while attempts come and go. */
 static void
 test_thread(void **state)
 {
     ExeKit *kit = *state;
 
-    exe_beats_free(kit->exe.beats);
-    kit->exe.config.beat_ms = 1;
-    kit->exe.beats = exe_beats_new(&kit->exe);
+    exe_heartbeats_free(kit->exe.heartbeats);
+    kit->exe.config.heartbeat_ms = 1;
+    kit->exe.heartbeats = exe_heartbeats_new(&kit->exe);
     g_auto(Run) run = begin(kit, 0);
     for (int i = 0; i < 200; i++) {
         g_auto(Run) short_one = begin(kit, 0);
         exe_attempt_progress(short_one.attempt, "Short", 1, 1, 1);
     }
-    tk_wait_until(has_two_beats, (void *[]){ kit, run.job->id }, 20000, "two beats are written");
+    tk_wait_until(has_two_beats, (void *[]){ kit, run.job->id }, 20000, "two heartbeats are written");
     assert_goes_on(&run);
 }
 

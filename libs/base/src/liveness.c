@@ -1,22 +1,22 @@
-/* stillness.c: see jw/stillness.h. */
-#include "jw/stillness.h"
+/* liveness.c: see jw/liveness.h. */
+#include "jw/liveness.h"
 
 typedef struct {
-    int64_t token, beat, since_mono_ms;
+    int64_t token, heartbeat, since_mono_ms;
     unsigned round; /* of the last look that saw it */
 } Seen;
 
-struct _JwStillness {
+struct _JwLiveness {
     GHashTable *by_key; /* char * → Seen *, at most @max */
     size_t max;
     unsigned round;
     int64_t mono_ms;
 };
 
-JwStillness *
-jw_stillness_new(size_t max)
+JwLiveness *
+jw_liveness_new(size_t max)
 {
-    JwStillness *self = g_new0(JwStillness, 1);
+    JwLiveness *self = g_new0(JwLiveness, 1);
 
     self->by_key = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     self->max = max;
@@ -24,7 +24,7 @@ jw_stillness_new(size_t max)
 }
 
 void
-jw_stillness_free(JwStillness *self)
+jw_liveness_free(JwLiveness *self)
 {
     if (self != NULL) {
         g_hash_table_unref(self->by_key);
@@ -33,14 +33,14 @@ jw_stillness_free(JwStillness *self)
 }
 
 void
-jw_stillness_begin(JwStillness *self, int64_t mono_ms)
+jw_liveness_begin(JwLiveness *self, int64_t mono_ms)
 {
     self->round++;
     self->mono_ms = mono_ms;
 }
 
 bool
-jw_stillness_seen(JwStillness *self, const char *key, int64_t token, int64_t beat, int64_t after_ms)
+jw_liveness_is_stale(JwLiveness *self, const char *key, int64_t token, int64_t heartbeat, int64_t after_ms)
 {
     Seen *seen = g_hash_table_lookup(self->by_key, key);
 
@@ -49,13 +49,13 @@ jw_stillness_seen(JwStillness *self, const char *key, int64_t token, int64_t bea
             return false;
         }
         seen = g_new(Seen, 1);
-        *seen = (Seen){ token, beat, self->mono_ms, self->round };
+        *seen = (Seen){ token, heartbeat, self->mono_ms, self->round };
         g_hash_table_insert(self->by_key, g_strdup(key), seen);
         return false;
     }
     seen->round = self->round;
-    if (seen->token != token || seen->beat != beat) {
-        *seen = (Seen){ token, beat, self->mono_ms, self->round };
+    if (seen->token != token || seen->heartbeat != heartbeat) {
+        *seen = (Seen){ token, heartbeat, self->mono_ms, self->round };
         return false;
     }
     return self->mono_ms - seen->since_mono_ms >= after_ms;
@@ -68,7 +68,7 @@ not_seen(gpointer key G_GNUC_UNUSED, gpointer value, gpointer round)
 }
 
 void
-jw_stillness_end(JwStillness *self)
+jw_liveness_end(JwLiveness *self)
 {
     g_hash_table_foreach_remove(self->by_key, not_seen, &self->round);
 }

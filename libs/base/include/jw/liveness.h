@@ -1,6 +1,6 @@
-/* jw/stillness.h: notices what stands still, by this process's own monotonic clock.
+/* jw/liveness.h: notices what stands still, by this process's own monotonic clock.
  * An observer looks at all claims again and again, in rounds, and tells it what it sees. A claim whose
- * token and beat were the same in every look for long enough is dead; wall clocks of other machines
+ * token and heartbeat were the same in every look for long enough is dead; wall clocks of other machines
  * play no part, and an observer that slept sees that the others moved on. One thread. */
 #pragma once
 #include <glib.h>
@@ -10,20 +10,20 @@
 
 G_BEGIN_DECLS
 
-typedef struct _JwStillness JwStillness;
+typedef struct _JwLiveness JwLiveness;
 
 /* @max: how many keys are remembered; further ones are looked at when others have left. */
-JwStillness *jw_stillness_new(size_t max);
-void jw_stillness_free(JwStillness *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwStillness, jw_stillness_free)
+JwLiveness *jw_liveness_new(size_t max);
+void jw_liveness_free(JwLiveness *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwLiveness, jw_liveness_free)
 
 /* Starts a look at everything. @mono_ms: taken after what is looked at was read, so that a store that was
  * slow to answer makes nothing look dead. */
-void jw_stillness_begin(JwStillness *self, int64_t mono_ms);
+void jw_liveness_begin(JwLiveness *self, int64_t mono_ms);
 /* Notes @key as it is now; true when it stood still for @after_ms. */
-bool jw_stillness_seen(JwStillness *self, const char *key, int64_t token, int64_t beat,
+bool jw_liveness_is_stale(JwLiveness *self, const char *key, int64_t token, int64_t heartbeat,
                        int64_t after_ms);
 /* Forgets what this look did not see. */
-void jw_stillness_end(JwStillness *self);
+void jw_liveness_end(JwLiveness *self);
 
 G_END_DECLS

@@ -1,4 +1,4 @@
-/* ntf_keep.c: the keeper: deliveries that are due, whose sender died, or that are in doubt, and jobs whose event was lost.
+/* ntf_maintenance.c: the maintenance: deliveries that are due, whose sender died, or that are in doubt, and jobs whose event was lost.
  *
  * A sender is dead when its claim stood still for JW_SENDER_DEAD_AFTER of this process's monotonic clock,
  * which is longer than any transaction may take. What happens then follows the mark: without it the message
@@ -9,7 +9,7 @@
 #include "jw/log.h"
 
 static bool
-keep_due(Ntf *self, GError **error)
+queue_due(Ntf *self, GError **error)
 {
     g_autoptr(GPtrArray) due = NULL;
     int64_t now = jw_clock_now_ms(self->clock);
@@ -20,7 +20,7 @@ keep_due(Ntf *self, GError **error)
         return true;
     }
     if (!jw_store_scan_deliveries(self->store, 1u << JW_DELIVERY_QUEUED, now, updated_before,
-                                  NTF_KEEP_BATCH, &due, error)) {
+                                  NTF_MAINTENANCE_BATCH, &due, error)) {
         return false;
     }
     for (guint i = 0; i < due->len; i++) {
@@ -35,45 +35,45 @@ keep_due(Ntf *self, GError **error)
 }
 
 static bool
-keep_sending(Ntf *self, GError **error)
+reap_senders(Ntf *self, GError **error)
 {
     g_autoptr(GPtrArray) sending = NULL;
 
-    if (!jw_store_scan_deliveries(self->store, 1u << JW_DELIVERY_SENDING, 0, 0, NTF_KEEP_BATCH,
+    if (!jw_store_scan_deliveries(self->store, 1u << JW_DELIVERY_SENDING, 0, 0, NTF_MAINTENANCE_BATCH,
                                   &sending, error)) {
         return false;
     }
-    jw_stillness_begin(self->sending, jw_clock_mono_ms(self->clock));
+    jw_liveness_begin(self->sending, jw_clock_mono_ms(self->clock));
     for (guint i = 0; i < sending->len; i++) {
         const JwDelivery *delivery = g_ptr_array_index(sending, i);
         JwCas cas = JW_CAS_LOST;
 
-        if (!jw_stillness_seen(self->sending, delivery->id, delivery->token, delivery->dot,
+        if (!jw_liveness_is_stale(self->sending, delivery->id, delivery->token, delivery->data_sent,
                                self->config.dead_after_ms)) {
             continue;
         }
         jw_warn("sender_died", JW_STR("delivery_id", delivery->id),
-                JW_STR("owner", delivery->owner), JW_BOOL("dot", delivery->dot));
+                JW_STR("owner", delivery->owner), JW_BOOL("dataSent", delivery->data_sent));
         if (!ntf_change(
-                self, delivery, delivery->dot ? JW_DCHANGE_REAP_DOUBT : JW_DCHANGE_REAP_QUEUE,
-                delivery->dot
+                self, delivery, delivery->data_sent ? JW_DCHANGE_REAP_DOUBT : JW_DCHANGE_REAP_QUEUE,
+                delivery->data_sent
                     ? "the sender died around the final dot: nobody knows whether the mail went out"
                     : NULL,
                 0, &cas, error)) {
             return false;
         }
     }
-    jw_stillness_end(self->sending);
+    jw_liveness_end(self->sending);
     return true;
 }
 
 static bool
-keep_unknown(Ntf *self, GError **error)
+resolve_unknown(Ntf *self, GError **error)
 {
     g_autoptr(GPtrArray) unknown = NULL;
     int64_t before = jw_clock_now_ms(self->clock) - self->config.resend_after_ms;
 
-    if (!jw_store_scan_deliveries(self->store, 1u << JW_DELIVERY_UNKNOWN, 0, before, NTF_KEEP_BATCH,
+    if (!jw_store_scan_deliveries(self->store, 1u << JW_DELIVERY_UNKNOWN, 0, before, NTF_MAINTENANCE_BATCH,
                                   &unknown, error)) {
         return false;
     }
@@ -95,7 +95,7 @@ keep_unknown(Ntf *self, GError **error)
 
 /* What an event that never came would have done: the deliveries that are missing, the counts that are not true. */
 static bool
-keep_job(Ntf *self, const JwJob *job, GError **error)
+recover_job(Ntf *self, const JwJob *job, GError **error)
 {
     static const JwDeliveryCounts none = { 0 };
     g_autoptr(GPtrArray) deliveries = ntf_deliveries_of(job, jw_clock_now_ms(self->clock));
@@ -105,7 +105,7 @@ keep_job(Ntf *self, const JwJob *job, GError **error)
         return jw_store_set_delivery_counts(self->store, job->id, &none, true,
                                             jw_clock_now_ms(self->clock), error);
     }
-    if (!ntf_make_deliveries(self, job, deliveries, &made, error)) {
+    if (!ntf_create_deliveries(self, job, deliveries, &made, error)) {
         return false;
     }
     if (made > 0) { /* the next round finds them due */
@@ -116,7 +116,7 @@ keep_job(Ntf *self, const JwJob *job, GError **error)
 
 /* A page a round, a pause behind the last. A job that fails is left behind until the next time through. */
 static bool
-keep_mail(Ntf *self, GError **error)
+recover_mail(Ntf *self, GError **error)
 {
     NtfMailScan *at = &self->mail_scan;
     int64_t mono = jw_clock_mono_ms(self->clock);
@@ -142,7 +142,7 @@ keep_mail(Ntf *self, GError **error)
         g_free(at->after_id);
         at->after_id = g_strdup(job->id);
         at->after_updated_ms = job->updated_at_ms;
-        if (!keep_job(self, job, error)) {
+        if (!recover_job(self, job, error)) {
             return false;
         }
     }
@@ -154,22 +154,22 @@ keep_mail(Ntf *self, GError **error)
 }
 
 bool
-ntf_keep(Ntf *self, GError **error)
+ntf_maintain(Ntf *self, GError **error)
 {
-    return keep_due(self, error) && keep_sending(self, error) && keep_unknown(self, error)
-           && keep_mail(self, error);
+    return queue_due(self, error) && reap_senders(self, error) && resolve_unknown(self, error)
+           && recover_mail(self, error);
 }
 
 gpointer
-ntf_keeper(gpointer data)
+ntf_maintenance_thread(gpointer data)
 {
     Ntf *self = data;
 
     while (!jw_stop_wait(self->stop, self->config.poll_ms)) {
         g_autoptr(GError) error = NULL;
 
-        if (!ntf_keep(self, &error)) {
-            jw_warn("keep_failed", JW_STR("error", jw_error_message(error)));
+        if (!ntf_maintain(self, &error)) {
+            jw_warn("maintenance_failed", JW_STR("error", jw_error_message(error)));
         }
     }
     return NULL;
