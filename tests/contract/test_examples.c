@@ -2,6 +2,7 @@
  * invalid one a fault at the pointer that invalid.json names. check_schemas.py asks the JSON Schemas the same. */
 #include "testkit.h"
 
+#include "jc_mapping.h"
 #include "jw/text.h"
 #include "jw/wire.h"
 
@@ -63,7 +64,7 @@ judge_submit(const char *path, const char *text, size_t length)
     g_autoptr(GError) error = NULL;
     g_auto(JwViolations) faults = { 0 };
     g_autoptr(JwJob) job = NULL;
-    json_auto_t *body = jw_wire_parse(text, length, &error);
+    json_auto_t *body = jw_json_parse(text, length, &error);
 
     assert_ok(body != NULL, error);
     if (!jw_wire_job_from_command(wire, body, "tests", path, NOW_MS, &faults, &job)) {
@@ -78,7 +79,7 @@ judge_cancel(const char *path, const char *text, size_t length)
     g_autoptr(GError) error = NULL;
     g_auto(JwViolations) faults = { 0 };
     JwCancelCommand command = { 0 };
-    json_auto_t *body = jw_wire_parse(text, length, &error);
+    json_auto_t *body = jw_json_parse(text, length, &error);
 
     (void)path;
     assert_ok(body != NULL, error);
@@ -252,7 +253,7 @@ assert_created(const char *type, const JwOutboxEntry *entry)
     json_auto_t *expected = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
 
     assert_non_null(expected);
-    g_autofree char *text = jw_wire_print(expected);
+    g_autofree char *text = jw_json_print(expected);
     assert_string_equal(entry->body, text);
     assert_string_equal(entry->type, type);
 }

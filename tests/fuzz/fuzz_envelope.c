@@ -19,11 +19,11 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 static void
 print_and_read(const json_t *value)
 {
-    g_autofree char *text = jw_wire_print(value);
-    json_auto_t *again = jw_wire_parse(text, strlen(text), NULL);
+    g_autofree char *text = jw_json_print(value);
+    json_auto_t *again = jw_json_parse(text, strlen(text), NULL);
 
     g_assert(again != NULL);
-    g_autofree char *second = jw_wire_print(again);
+    g_autofree char *second = jw_json_print(again);
     g_assert_cmpstr(text, ==, second);
 }
 
@@ -34,7 +34,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     g_autoptr(GError) error = NULL;
     JwCancelCommand command = { 0 };
     g_autofree char *job_id = jw_wire_event_job_id(data, size, NULL);
-    json_auto_t *value = jw_wire_parse(data, size, &error);
+    json_auto_t *value = jw_json_parse(data, size, &error);
 
     g_assert((value == NULL) == (error != NULL));
     if (value == NULL) {

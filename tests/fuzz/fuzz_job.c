@@ -2,6 +2,7 @@
  * its own command, and its spec must decode. */
 #include "fuzz.h"
 
+#include "jw/report_request.h"
 #include "jw/wire.h"
 
 #include <jansson.h>
@@ -32,7 +33,7 @@ static void
 check_job(const JwJob *job)
 {
     g_autoptr(JwOutboxEntry) entry = jw_wire_submit_command(wire, job, NOW_MS);
-    json_auto_t *body = jw_wire_parse(entry->body, strlen(entry->body), NULL);
+    json_auto_t *body = jw_json_parse(entry->body, strlen(entry->body), NULL);
     g_auto(JwViolations) faults = { 0 };
     g_autoptr(JwJob) back = NULL;
     g_autoptr(GError) error = NULL;
@@ -45,7 +46,7 @@ check_job(const JwJob *job)
     g_assert_cmpstr(back->id, ==, job->id);
     g_assert_cmpstr(back->spec, ==, job->spec);
     g_assert_cmpstr(back->name, ==, job->name);
-    ok = jw_wire_report_request(wire, job, &request, &def, &error);
+    ok = jw_report_request_of_job(catalog, job, &request, &def, &error);
     g_assert_no_error(error);
     g_assert(ok);
     jw_report_request_free(request);
@@ -58,7 +59,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     g_auto(JwViolations) command_violations = { 0 };
     g_autoptr(JwJob) requested = NULL;
     g_autoptr(JwJob) commanded = NULL;
-    json_auto_t *body = jw_wire_parse(data, size, NULL);
+    json_auto_t *body = jw_json_parse(data, size, NULL);
 
     if (body == NULL) {
         return 0;

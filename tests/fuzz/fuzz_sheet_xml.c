@@ -2,8 +2,8 @@
  * to be shown. */
 #include "fuzz.h"
 
-#include "sheet_xml.h"
-#include "xlsx_list.h"
+#include "render/xlsx/sheet_xml.h"
+#include "render/xlsx/list.h"
 
 #include <string.h>
 

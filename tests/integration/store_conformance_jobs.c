@@ -291,7 +291,8 @@ beats_carry_progress_and_tell_of_a_cancel(JwStore *store)
     JwCas cas = JW_CAS_LOST;
 
     sc_create(store, job);
-    assert_ok(jw_store_heartbeat_job(store, job->id, 7, &progress, SC_NOW + 1, &heartbeat, &error), error);
+    assert_ok(jw_store_heartbeat_job(store, job->id, 7, &progress, SC_NOW + 1, &heartbeat, &error),
+              error);
     assert_int_equal(heartbeat, JW_HEARTBEAT_OK);
     g_autoptr(JwJob) read = sc_get(store, job->id);
     assert_int_equal(read->heartbeat, 4);
@@ -300,19 +301,22 @@ beats_carry_progress_and_tell_of_a_cancel(JwStore *store)
     assert_string_equal(read->progress.step, "Writing");
     assert_int_equal(read->updated_at_ms, SC_NOW + 1);
 
-    assert_ok(jw_store_heartbeat_job(store, job->id, 6, &progress, SC_NOW + 2, &heartbeat, &error), error);
+    assert_ok(jw_store_heartbeat_job(store, job->id, 6, &progress, SC_NOW + 2, &heartbeat, &error),
+              error);
     assert_int_equal(heartbeat, JW_HEARTBEAT_LOST);
     JwJobChange cancel = { .job_id = job->id,
                            .transition = JW_CHANGE_CANCEL_GRACEFUL,
                            .now_ms = SC_NOW };
     assert_ok(jw_store_change_job(store, &cancel, &cas, NULL, &error), error);
-    assert_ok(jw_store_heartbeat_job(store, job->id, 7, NULL, SC_NOW + 3, &heartbeat, &error), error);
+    assert_ok(jw_store_heartbeat_job(store, job->id, 7, NULL, SC_NOW + 3, &heartbeat, &error),
+              error);
     assert_int_equal(heartbeat, JW_HEARTBEAT_CANCEL);
     JwJobChange cancelled = {
         .job_id = job->id, .transition = JW_CHANGE_CANCELLED, .now_ms = SC_NOW, .token = 7
     };
     assert_ok(jw_store_change_job(store, &cancelled, &cas, NULL, &error), error);
-    assert_ok(jw_store_heartbeat_job(store, job->id, 7, NULL, SC_NOW + 4, &heartbeat, &error), error);
+    assert_ok(jw_store_heartbeat_job(store, job->id, 7, NULL, SC_NOW + 4, &heartbeat, &error),
+              error);
     assert_int_equal(heartbeat, JW_HEARTBEAT_LOST);
 }
 

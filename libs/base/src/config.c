@@ -52,7 +52,8 @@ find_text(const JwConfigEntry *entry, const char *const *env, GString *faults)
     const char *path = (entry->flags & JW_CONFIG_SECRET) != 0 ? lookup(env, file_name) : NULL;
 
     if (text != NULL && path != NULL) {
-        add_violation(faults, entry->name, "set both directly and by %s; keep one of them", file_name);
+        add_violation(faults, entry->name, "set both directly and by %s; keep one of them",
+                      file_name);
         return NULL;
     }
     if (path != NULL) {
@@ -61,7 +62,7 @@ find_text(const JwConfigEntry *entry, const char *const *env, GString *faults)
         char *content = jw_file_read(path, SECRET_FILE_LIMIT, &length, &cause);
         if (content == NULL) {
             add_violation(faults, file_name, "%s; name a file that this process may read",
-                      jw_error_message(cause));
+                          jw_error_message(cause));
             return NULL;
         }
         if (strlen(content) != length) {
@@ -82,11 +83,11 @@ find_text(const JwConfigEntry *entry, const char *const *env, GString *faults)
     if (text == NULL) {
         text = entry->default_text;
         if (text == NULL && (entry->flags & JW_CONFIG_REQUIRED) != 0) {
-            add_violation(faults, entry->name, "not set; it must be set%s%s%s",
-                      (entry->flags & JW_CONFIG_SECRET) != 0 ? " (directly or by a file named in "
-                                                             : "",
-                      (entry->flags & JW_CONFIG_SECRET) != 0 ? file_name : "",
-                      (entry->flags & JW_CONFIG_SECRET) != 0 ? ")" : "");
+            add_violation(
+                faults, entry->name, "not set; it must be set%s%s%s",
+                (entry->flags & JW_CONFIG_SECRET) != 0 ? " (directly or by a file named in " : "",
+                (entry->flags & JW_CONFIG_SECRET) != 0 ? file_name : "",
+                (entry->flags & JW_CONFIG_SECRET) != 0 ? ")" : "");
         }
     }
     return g_strdup(text);

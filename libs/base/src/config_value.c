@@ -96,7 +96,8 @@ bad_form(const JwConfigEntry *entry, const char *text)
 {
     const char *cure = types[entry->type].cure;
     if ((entry->flags & (JW_CONFIG_SECRET | JW_CONFIG_URI)) != 0) {
-        return g_strdup_printf("the value is not %s; %s", types[entry->type].name_in_violation, cure);
+        return g_strdup_printf("the value is not %s; %s", types[entry->type].name_in_violation,
+                               cure);
     }
     g_autofree char *cut = g_strndup(text, MIN(strlen(text), MAX_SHOWN));
     g_autofree char *valid = g_utf8_make_valid(cut, -1);
@@ -126,7 +127,7 @@ parse_integer(const JwConfigEntry *entry, const char *text, int64_t *ret, char *
         g_autofree char *max = show_number(entry, entry->max);
         bool secret = (entry->flags & JW_CONFIG_SECRET) != 0;
         *ret_violation = g_strdup_printf("%s is out of range; set it from %s to %s",
-                                     secret ? "the value" : text, min, max);
+                                         secret ? "the value" : text, min, max);
         return false;
     }
     *ret = value;
@@ -134,7 +135,8 @@ parse_integer(const JwConfigEntry *entry, const char *text, int64_t *ret, char *
 }
 
 bool
-jw_config_value_parse(const JwConfigEntry *entry, const char *text, void *field, char **ret_violation)
+jw_config_value_parse(const JwConfigEntry *entry, const char *text, void *field,
+                      char **ret_violation)
 {
     switch (entry->type) {
     case JW_CONFIG_STRING:

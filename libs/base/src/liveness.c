@@ -40,7 +40,8 @@ jw_liveness_begin(JwLiveness *self, int64_t mono_ms)
 }
 
 bool
-jw_liveness_is_stale(JwLiveness *self, const char *key, int64_t token, int64_t heartbeat, int64_t after_ms)
+jw_liveness_is_stale(JwLiveness *self, const char *key, int64_t token, int64_t heartbeat,
+                     int64_t after_ms)
 {
     Seen *seen = g_hash_table_lookup(self->by_key, key);
 

@@ -209,3 +209,20 @@ jw_file_read(const char *path, size_t limit, size_t *ret_length, GError **error)
     }
     return g_string_free(content, FALSE);
 }
+
+void
+jw_texts_dup(gpointer object, const size_t *offsets, size_t n_offsets)
+{
+    for (size_t i = 0; i < n_offsets; i++) {
+        char **text = &G_STRUCT_MEMBER(char *, object, offsets[i]);
+        *text = g_strdup(*text);
+    }
+}
+
+void
+jw_texts_clear(gpointer object, const size_t *offsets, size_t n_offsets)
+{
+    for (size_t i = 0; i < n_offsets; i++) {
+        g_clear_pointer(&G_STRUCT_MEMBER(char *, object, offsets[i]), g_free);
+    }
+}

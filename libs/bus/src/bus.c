@@ -97,7 +97,7 @@ jw_bus_connected(JwBus *self)
 
 bool
 jw_bus_create_topics(JwBus *self, const JwTopic *topics, size_t n_topics, int64_t timeout_ms,
-                   GError **error)
+                     GError **error)
 {
     g_return_val_if_fail(self != NULL && (topics != NULL || n_topics == 0), false);
 

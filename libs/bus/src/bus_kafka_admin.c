@@ -119,7 +119,7 @@ all_ready(rd_kafka_t *rk, const JwTopic *topics, size_t n_topics, int wait_ms)
 
 static bool
 create_topics(rd_kafka_t *rk, const JwTopic *topics, size_t n_topics, int64_t timeout_ms,
-            GError **error)
+              GError **error)
 {
     JwClock *clock = jw_clock_system();
     int64_t deadline_ms = jw_clock_mono_ms(clock) + timeout_ms;
@@ -150,7 +150,7 @@ create_topics(rd_kafka_t *rk, const JwTopic *topics, size_t n_topics, int64_t ti
 
 bool
 jw_kafka_create_topics(JwBus *bus, const JwTopic *topics, size_t n_topics, int64_t timeout_ms,
-                     GError **error)
+                       GError **error)
 {
     JwKafka *self = (JwKafka *)bus;
     JwKafkaHandle *handle = jw_kafka_take(self);

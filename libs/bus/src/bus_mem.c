@@ -209,7 +209,7 @@ mem_connected(JwBus *bus)
 
 static bool
 mem_create_topics(JwBus *bus, const JwTopic *topics, size_t n_topics, int64_t timeout_ms,
-                GError **error)
+                  GError **error)
 {
     MemBus *self = (MemBus *)bus;
     (void)timeout_ms;

@@ -13,7 +13,7 @@ typedef struct {
     bool (*flush)(JwBus *self, int64_t timeout_ms, GError **error);
     bool (*connected)(JwBus *self);
     bool (*create_topics)(JwBus *self, const JwTopic *topics, size_t n_topics, int64_t timeout_ms,
-                        GError **error);
+                          GError **error);
     JwConsumer *(*subscribe)(JwBus *self, const JwSubscription *subscription, GError **error);
 } JwBusOps;
 

@@ -31,7 +31,7 @@ struct _JwHttpRequest {
     char traceparent[56];
     JwPrincipal *principal;
     char *auth_failure; /* for the log */
-    int64_t start_ms; /* monotonic */
+    int64_t start_ms;   /* monotonic */
 };
 
 struct _JwHttpReply {
@@ -100,7 +100,8 @@ typedef struct {
     const JwAuthenticator *authenticator;
     const GPtrArray *entries;
 } JwHttpDispatcher;
-void jw_http_dispatch(const JwHttpDispatcher *dispatcher, JwHttpRequest *request, JwHttpReply *reply);
+void jw_http_dispatch(const JwHttpDispatcher *dispatcher, JwHttpRequest *request,
+                      JwHttpReply *reply);
 void jw_http_request_clear(JwHttpRequest *self);
 /* What the access log and the metrics say of a request. Owns its texts. */
 typedef struct {

@@ -191,7 +191,7 @@ jw_http_check_query(const JwHttpRequest *self, const char *const *known, JwViola
         if (!g_strv_contains(known, pair->name)) {
             g_autofree char *list = g_strjoinv(", ", (char **)(gintptr)known);
             (void)jw_violations_add(faults, pointer, "is not a query parameter here; known are: %s",
-                                list[0] != '\0' ? list : "none");
+                                    list[0] != '\0' ? list : "none");
         } else if (repeated) {
             (void)jw_violations_add(faults, pointer, "is given more than once; give it once");
         }

@@ -254,8 +254,9 @@ check_authenticator(const JwHttpServer *self, GError **error)
     for (guint i = 0; i < self->entries->len; i++) {
         const JwHttpEntry *entry = g_ptr_array_index(self->entries, i);
         if (entry->route->auth != JW_HTTP_AUTH_NONE && self->authenticator == NULL) {
-            return jw_fail(error, JW_ERROR_INTERNAL, "%s %s needs a authenticator and there is none",
-                           entry->route->method, entry->route->pattern);
+            return jw_fail(error, JW_ERROR_INTERNAL,
+                           "%s %s needs a authenticator and there is none", entry->route->method,
+                           entry->route->pattern);
         }
     }
     return true;

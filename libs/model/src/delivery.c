@@ -4,6 +4,7 @@
 #include "jw/delivery.h"
 #include "jw/error.h"
 #include "jw/ident.h"
+#include "jw/text.h"
 #include "model_private.h"
 
 #define BACKOFF_FIRST_MS INT64_C(30000)
@@ -28,9 +29,11 @@ static const JwDeliveryRule rules[JW_DELIVERY_N_TRANSITIONS] = {
     [JW_DCHANGE_DOUBT] = { "doubt", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_UNKNOWN,
                            JW_DRULE_FENCED },
     [JW_DCHANGE_REAP_QUEUE] = { "reap-queue", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_QUEUED,
-                                JW_DRULE_FENCED | JW_DRULE_RAISES_TOKEN | JW_DRULE_WANTS_DATA_UNSENT },
+                                JW_DRULE_FENCED | JW_DRULE_RAISES_TOKEN
+                                    | JW_DRULE_WANTS_DATA_UNSENT },
     [JW_DCHANGE_REAP_DOUBT] = { "reap-doubt", BIT(JW_DELIVERY_SENDING), JW_DELIVERY_UNKNOWN,
-                                JW_DRULE_FENCED | JW_DRULE_RAISES_TOKEN | JW_DRULE_WANTS_DATA_SENT },
+                                JW_DRULE_FENCED | JW_DRULE_RAISES_TOKEN
+                                    | JW_DRULE_WANTS_DATA_SENT },
     [JW_DCHANGE_RESEND] = { "resend", BIT(JW_DELIVERY_UNKNOWN), JW_DELIVERY_QUEUED,
                             JW_DRULE_COUNTS_RESEND },
     [JW_DCHANGE_GIVE_UP] = { "give-up", BIT(JW_DELIVERY_UNKNOWN), JW_DELIVERY_FAILED,

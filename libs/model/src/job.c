@@ -3,6 +3,7 @@
 #include "jw/job.h"
 #include "jw/error.h"
 #include "jw/ident.h"
+#include "jw/text.h"
 #include "model_private.h"
 
 static const size_t job_texts[] = {
@@ -39,23 +40,6 @@ static const size_t entry_texts[] = {
     offsetof(JwOutboxEntry, body),        offsetof(JwOutboxEntry, request_id),
     offsetof(JwOutboxEntry, traceparent),
 };
-
-void
-jw_texts_dup(gpointer object, const size_t *offsets, size_t n_offsets)
-{
-    for (size_t i = 0; i < n_offsets; i++) {
-        char **text = &G_STRUCT_MEMBER(char *, object, offsets[i]);
-        *text = g_strdup(*text);
-    }
-}
-
-void
-jw_texts_clear(gpointer object, const size_t *offsets, size_t n_offsets)
-{
-    for (size_t i = 0; i < n_offsets; i++) {
-        g_clear_pointer(&G_STRUCT_MEMBER(char *, object, offsets[i]), g_free);
-    }
-}
 
 JwOutboxEntry *
 jw_outbox_entry_new(const char *topic, const char *key, const char *type, char *take_body,

@@ -24,7 +24,7 @@ static const JwJobRule rules[JW_JOB_N_TRANSITIONS] = {
     [JW_CHANGE_FAIL_FINAL] = { "fail-final", JW_JOB_BIT(JW_JOB_RUNNING), JW_JOB_FAILED,
                                JW_RULE_FENCED | JW_RULE_ENDS },
     [JW_CHANGE_RELEASE] = { "release", JW_JOB_BIT(JW_JOB_RUNNING), JW_JOB_PENDING,
-                              JW_RULE_FENCED | JW_RULE_RETURNS_ATTEMPT },
+                            JW_RULE_FENCED | JW_RULE_RETURNS_ATTEMPT },
     [JW_CHANGE_CANCEL_NOW] = { "cancel-now",
                                JW_JOB_BIT(JW_JOB_SCHEDULED) | JW_JOB_BIT(JW_JOB_PENDING)
                                    | JW_JOB_BIT(JW_JOB_RUNNING) | JW_JOB_BIT(JW_JOB_CANCELLING),

@@ -1,4 +1,4 @@
-/* model_private.h: small helpers shared by the files of this room. */
+/* model_private.h: small helpers that the files of this library share. */
 #pragma once
 #include "jw/job.h"
 #include <stddef.h>
@@ -12,9 +12,5 @@ int64_t jw_backoff_ms(int64_t first_ms, int64_t most_ms, int attempts, double ji
 
 GPtrArray *jw_outbox_new(void);
 GPtrArray *jw_outbox_copy(const GPtrArray *outbox); /* NULL: a new empty one */
-
-/* Texts of a struct named by their offsets, so that copy and free cannot disagree about them. */
-void jw_texts_dup(gpointer object, const size_t *offsets, size_t n_offsets);
-void jw_texts_clear(gpointer object, const size_t *offsets, size_t n_offsets);
 
 G_END_DECLS

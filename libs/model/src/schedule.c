@@ -4,6 +4,7 @@
 #include "jw/schedule.h"
 #include "jw/clock.h"
 #include "jw/error.h"
+#include "jw/text.h"
 #include "model_private.h"
 
 static const size_t schedule_texts[] = {

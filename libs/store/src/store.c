@@ -98,7 +98,7 @@ jw_store_change_job(JwStore *self, const JwJobChange *change, JwCas *ret_cas, Jw
 
 bool
 jw_store_heartbeat_job(JwStore *self, const char *job_id, int64_t token, const JwProgress *progress,
-                  int64_t now_ms, JwHeartbeat *ret_heartbeat, GError **error)
+                       int64_t now_ms, JwHeartbeat *ret_heartbeat, GError **error)
 {
     g_return_val_if_fail(self != NULL && job_id != NULL && ret_heartbeat != NULL, false);
     return self->ops->heartbeat_job(self, job_id, token, progress, now_ms, ret_heartbeat, error);

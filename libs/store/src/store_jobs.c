@@ -59,8 +59,8 @@ take_state(const bson_t *document, gpointer state, GError **error)
 
 bool
 jw_store_mongo_heartbeat_job(JwStore *self, const char *job_id, int64_t token,
-                        const JwProgress *progress, int64_t now_ms, JwHeartbeat *ret_heartbeat,
-                        GError **error)
+                             const JwProgress *progress, int64_t now_ms, JwHeartbeat *ret_heartbeat,
+                             GError **error)
 {
     g_auto(bson_t) filter = BSON_INITIALIZER;
     g_auto(bson_t) update = BSON_INITIALIZER;
@@ -85,7 +85,7 @@ jw_store_mongo_heartbeat_job(JwStore *self, const char *job_id, int64_t token,
         return jw_prefix(error, "heartbeat of job '%s'", job_id);
     }
     if (cas == JW_CAS_LOST) {
-        *ret_heartbeat = JW_HEARTBEAT_TIMEOUT;
+        *ret_heartbeat = JW_HEARTBEAT_LOST;
     } else {
         *ret_heartbeat = state == JW_JOB_CANCELLING ? JW_HEARTBEAT_CANCEL : JW_HEARTBEAT_OK;
     }

@@ -139,9 +139,10 @@ drop(JwStore *self, GError **error)
 {
     JwStoreMem *mem = (JwStoreMem *)self;
     g_auto(JwLocker) locker = jw_locker(&mem->mutex);
-    GHashTable *const tables[] = { mem->jobs,    mem->deliveries, mem->schedules, mem->occurrences,
-                                   mem->uploads, mem->chunks,     mem->files,     mem->removed,
-                                   mem->corrupted, mem->records };
+    GHashTable *const tables[] = { mem->jobs,        mem->deliveries, mem->schedules,
+                                   mem->occurrences, mem->uploads,    mem->chunks,
+                                   mem->files,       mem->removed,    mem->corrupted,
+                                   mem->records };
 
     if (!jw_store_mem_begin(mem, error)) {
         return false;

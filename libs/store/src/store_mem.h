@@ -22,7 +22,7 @@ typedef struct {
     GHashTable *chunks;      /* "file id/number" → GBytes */
     GHashTable *files;       /* file id → JwFileInfo */
     GHashTable *removed;     /* file ids that their jobs call removed, a set */
-    GHashTable *corrupted;     /* ids of documents that cannot be read, a set */
+    GHashTable *corrupted;   /* ids of documents that cannot be read, a set */
     GHashTable *records;     /* collection → GPtrArray of JwMemRecord */
 } JwStoreMem;
 

@@ -160,7 +160,7 @@ change_job(JwStore *self, const JwJobChange *change, JwCas *ret_cas, JwJob **ret
 
 static bool
 heartbeat_job(JwStore *self, const char *job_id, int64_t token, const JwProgress *progress,
-         int64_t now_ms, JwHeartbeat *ret_heartbeat, GError **error)
+              int64_t now_ms, JwHeartbeat *ret_heartbeat, GError **error)
 {
     JwStoreMem *mem = (JwStoreMem *)self;
     g_auto(JwLocker) locker = jw_locker(&mem->mutex);

@@ -101,7 +101,7 @@ typedef struct {
     bool unique;
 } JwIndexSpec;
 bool jw_store_ensure_index(JwStore *self, const JwIndexSpec *spec,
-                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The operations, by file. */
 bool jw_store_mongo_pull_outbox(JwStore *self, const JwOutboxRef *refs, size_t n_refs,
@@ -114,8 +114,8 @@ bool jw_store_mongo_get_job(JwStore *self, const char *job_id, JwJob **ret_job, 
 bool jw_store_mongo_change_job(JwStore *self, const JwJobChange *change, JwCas *ret_cas,
                                JwJob **ret_job, GError **error);
 bool jw_store_mongo_heartbeat_job(JwStore *self, const char *job_id, int64_t token,
-                             const JwProgress *progress, int64_t now_ms, JwHeartbeat *ret_heartbeat,
-                             GError **error);
+                                  const JwProgress *progress, int64_t now_ms,
+                                  JwHeartbeat *ret_heartbeat, GError **error);
 bool jw_store_mongo_scan_jobs(JwStore *self, const JwJobScan *scan, GPtrArray **ret_jobs,
                               GError **error);
 bool jw_store_mongo_count_jobs(JwStore *self, unsigned states, int64_t limit, int64_t *ret_count,

@@ -50,8 +50,9 @@ typedef struct {
     bool (*get_job)(JwStore *self, const char *job_id, JwJob **ret_job, GError **error);
     bool (*change_job)(JwStore *self, const JwJobChange *change, JwCas *ret_cas, JwJob **ret_job,
                        GError **error);
-    bool (*heartbeat_job)(JwStore *self, const char *job_id, int64_t token, const JwProgress *progress,
-                     int64_t now_ms, JwHeartbeat *ret_heartbeat, GError **error);
+    bool (*heartbeat_job)(JwStore *self, const char *job_id, int64_t token,
+                          const JwProgress *progress, int64_t now_ms, JwHeartbeat *ret_heartbeat,
+                          GError **error);
     bool (*scan_jobs)(JwStore *self, const JwJobScan *scan, GPtrArray **ret_jobs, GError **error);
     bool (*count_jobs)(JwStore *self, unsigned states, int64_t limit, int64_t *ret_count,
                        GError **error);

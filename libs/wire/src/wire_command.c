@@ -58,7 +58,7 @@ check_identity(const json_t *body, const char *ce_source, const char *ce_id, JwV
         return true;
     }
     return jw_violations_add(faults, "/jobId",
-                         "is required in a message without the headers ce_source and ce_id");
+                             "is required in a message without the headers ce_source and ce_id");
 }
 
 char *

@@ -46,7 +46,7 @@ make_entry(const JwWire *self, const char *topic, const char *key, const char *t
 {
     g_autofree char *full = jw_wire_topic(self, topic);
 
-    return jw_outbox_entry_new(full, key, type, jw_wire_print(value), now_ms);
+    return jw_outbox_entry_new(full, key, type, jw_json_print(value), now_ms);
 }
 
 static json_t *
@@ -79,7 +79,7 @@ static void
 set_asked(json_t *value, const JwJob *job)
 {
     json_auto_t *spec =
-        job->spec != NULL ? jw_wire_parse(job->spec, strlen(job->spec), NULL) : NULL;
+        job->spec != NULL ? jw_json_parse(job->spec, strlen(job->spec), NULL) : NULL;
     json_t *asked = json_object_get(spec, "asked");
 
     if (asked != NULL) {
@@ -227,7 +227,7 @@ jw_wire_delivery_event(const JwWire *self, const JwDelivery *delivery, JwDeliver
 char *
 jw_wire_event_job_id(const void *body, size_t length, GError **error)
 {
-    json_auto_t *value = jw_wire_parse(body, length, error);
+    json_auto_t *value = jw_json_parse(body, length, error);
 
     if (value == NULL) {
         return NULL;

@@ -140,13 +140,14 @@ check_schedule_time(const json_t *body, JwOrigin origin, int64_t now_ms, const c
     switch (origin) {
     case JW_ORIGIN_REQUEST:
         if (due_ms != 0 && due_ms < now_ms) {
-            return jw_violations_add(faults, pointer, "is in the past; leave it out to start at once");
+            return jw_violations_add(faults, pointer,
+                                     "is in the past; leave it out to start at once");
         }
         return true;
     case JW_ORIGIN_SCHEDULE:
         if (json_object_get(body, "scheduledFor") != NULL) {
-            return jw_violations_add(faults, pointer,
-                                 "does not belong here: the trigger decides when the job starts");
+            return jw_violations_add(
+                faults, pointer, "does not belong here: the trigger decides when the job starts");
         }
         return true;
     case JW_ORIGIN_COMMAND:
@@ -166,7 +167,7 @@ jw_wire_check_job(const JwWire *self, const json_t *body, JwOrigin origin, int64
         return false;
     }
     ok = check_schedule_time(body, origin, now_ms, base, faults) && ok;
-    return jw_wire_check_report(self, body, base, faults) && ok;
+    return jw_report_body_check(self->catalog, body, base, faults) && ok;
 }
 
 /* Without those that say the same mailbox again: the part behind '@' is compared without case.
@@ -202,10 +203,10 @@ jw_wire_build_job(const JwWire *self, const json_t *body, int64_t at_ms, int64_t
     const char *priority = jw_json_text(body, "priority");
 
     job->type = g_strdup("report");
-    job->subtype = g_strdup(jw_wire_find_def(self, body)->report_type);
+    job->subtype = g_strdup(jw_report_body_def(self->catalog, body)->report_type);
     job->name = g_strdup(jw_json_text(body, "name"));
     job->description = g_strdup(jw_json_text(body, "description"));
-    job->spec = jw_wire_report_spec(self, body, at_ms);
+    job->spec = jw_report_body_spec(self->catalog, body, at_ms);
     job->recipients = unique_recipients(body);
     if (priority != NULL) {
         (void)jw_priority_parse(jw_skip_prefix(priority, JW_LOOKUP_PRIORITY), &job->priority);

@@ -80,7 +80,7 @@ check_trigger(const json_t *trigger, const char *base, JwViolations *faults)
             ok = jw_violations_add(faults, pointer, "is required for a trigger of type %s", type);
         } else if (given && !wanted && type != NULL) {
             ok = jw_violations_add(faults, pointer, "belongs to a trigger of type %s, not %s",
-                               triggers[i].type, type);
+                                   triggers[i].type, type);
         }
     }
     if (json_object_get(trigger, "anchor") != NULL && g_strcmp0(type, "interval") != 0) {
@@ -107,8 +107,8 @@ check_schedule(const JwWire *self, const json_t *item, const char *base, GHashTa
     }
     if (json_object_get(period, "at") != NULL) {
         g_autofree char *pointer = g_strconcat(job, "/parameters/period/at", NULL);
-        ok =
-            jw_violations_add(faults, pointer, "does not belong here: the due time decides the period");
+        ok = jw_violations_add(faults, pointer,
+                               "does not belong here: the due time decides the period");
     }
     if (json_object_get(item, "job") == NULL) {
         return false;
@@ -187,7 +187,7 @@ check_sizes(const JwWire *self, const json_t *list, int64_t now_ms, JwViolations
             g_autofree char *base = jw_pointer_index("/schedules", i);
             g_autofree char *pointer = g_strconcat(base, "/job/parameters", NULL);
             ok = jw_violations_add(faults, pointer, "of schedule '%s' %s", jw_json_text(item, "id"),
-                               too_large);
+                                   too_large);
         }
     }
     return ok;
@@ -244,7 +244,7 @@ read_schedule(const JwWire *self, const json_t *item, int64_t now_ms, GError **e
     schedule->job_subtype = g_steal_pointer(&job->subtype);
     schedule->recipients = g_steal_pointer(&job->recipients);
     schedule->priority = job->priority;
-    schedule->job_spec = jw_wire_print(template);
+    schedule->job_spec = jw_json_print(template);
     schedule->rule_hash = rule_hash(schedule);
     schedule->updated_at_ms = now_ms;
     if (!jw_schedule_next(schedule, now_ms, &schedule->next_fire_ms, error)) {
@@ -268,7 +268,7 @@ jw_wire_schedules_load(const JwWire *self, const char *path, int64_t now_ms, GPt
     g_return_val_if_fail(error == NULL || *error == NULL, false);
 
     g_auto(JwViolations) faults = { 0 };
-    json_auto_t *file = jw_wire_parse_file(path, error);
+    json_auto_t *file = jw_json_parse_file(path, error);
     if (file == NULL) {
         return false;
     }
@@ -305,7 +305,7 @@ jw_wire_job_from_schedule(const JwWire *self, const JwSchedule *schedule, int64_
     g_auto(JwViolations) faults = { 0 };
     g_autofree char *due = jw_time_format(due_ms);
     const char *text = schedule->job_spec != NULL ? schedule->job_spec : "";
-    json_auto_t *body = jw_wire_parse(text, strlen(text), error);
+    json_auto_t *body = jw_json_parse(text, strlen(text), error);
     if (body == NULL) {
         return jw_prefix(error, "template of schedule '%s'", schedule->id);
     }

@@ -3,7 +3,7 @@
 
 #include <unistd.h>
 
-#include "exe_attempt.h"
+#include "attempt.h"
 #include "jw/log.h"
 
 const JwConfigEntry exe_config_entries[] = {
@@ -13,9 +13,10 @@ const JwConfigEntry exe_config_entries[] = {
       "jobs run at once" },
     { "JW_READY_MAX", JW_CONFIG_INT, offsetof(ExeConfig, ready_max), "1000", 1, 100000, 0,
       "jobs of one priority waiting in this process before it stops taking more from Kafka" },
-    { "JW_HEARTBEAT_INTERVAL", JW_CONFIG_DURATION, offsetof(ExeConfig, heartbeat_ms), "5s", 50, 60000, 0,
-      "how often a running job says it is alive" },
-    { "JW_HEARTBEAT_TIMEOUT", JW_CONFIG_DURATION, offsetof(ExeConfig, heartbeat_timeout_ms), "20s", 200, 240000, 0,
+    { "JW_HEARTBEAT_INTERVAL", JW_CONFIG_DURATION, offsetof(ExeConfig, heartbeat_ms), "5s", 50,
+      60000, 0, "how often a running job says it is alive" },
+    { "JW_HEARTBEAT_TIMEOUT", JW_CONFIG_DURATION, offsetof(ExeConfig, heartbeat_timeout_ms), "20s",
+      200, 240000, 0,
       "without a heartbeat written for this long an attempt stops itself; well under the reaper's "
       "JW_REAP_AFTER" },
     { "JW_ARTIFACT_TTL", JW_CONFIG_DURATION, offsetof(ExeConfig, artifact_ttl_ms), "720h", 0,
@@ -110,7 +111,8 @@ exe_drain(Exe *self, int64_t deadline_mono_ms)
                 JW_INT("left_pending", left));
     }
     g_autoptr(JwStop) timer = jw_stop_new();
-    while (self->heartbeats != NULL && !drained(self) && jw_clock_mono_ms(self->clock) < release_at) {
+    while (self->heartbeats != NULL && !drained(self)
+           && jw_clock_mono_ms(self->clock) < release_at) {
         (void)jw_stop_wait(timer, 50);
     }
     if (self->heartbeats != NULL) {

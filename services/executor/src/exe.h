@@ -1,7 +1,7 @@
 /* exe.h: the executor's one struct and what its files share.
  *
- * Threads: the bus's poll thread (exe_intake.c) makes jobs durable and fills the ready queue; workers
- * (exe_pool.c) claim and run them; one heartbeat thread (exe_heartbeat.c) keeps claims alive. They meet in the ready
+ * Threads: the bus's poll thread (intake.c) makes jobs durable and fills the ready queue; workers
+ * (pool.c) claim and run them; one heartbeat thread (heartbeat.c) keeps claims alive. They meet in the ready
  * queue and in the table of running attempts, each with its own lock. */
 #pragma once
 #include "jw/bus.h"
@@ -18,8 +18,9 @@ typedef struct {
     char *temp_dir;       /* JW_TEMP_DIR */
     int64_t workers;      /* JW_WORKERS */
     int64_t ready_max;    /* JW_READY_MAX: jobs of one priority waiting in this process */
-    int64_t heartbeat_ms;      /* JW_HEARTBEAT_INTERVAL */
-    int64_t heartbeat_timeout_ms; /* JW_HEARTBEAT_TIMEOUT: an attempt without a heartbeat for this long stops itself */
+    int64_t heartbeat_ms; /* JW_HEARTBEAT_INTERVAL */
+    int64_t
+        heartbeat_timeout_ms; /* JW_HEARTBEAT_TIMEOUT: an attempt without a heartbeat for this long stops itself */
     int64_t artifact_ttl_ms;    /* JW_ARTIFACT_TTL: 0 = kept for ever */
     int64_t artifact_max_bytes; /* JW_ARTIFACT_MAX */
 } ExeConfig;
@@ -58,12 +59,12 @@ void exe_stop(Exe *self);
 /* Has what was LATER offered again; any thread, nothing once the consumer is gone. */
 void exe_wake_consumer(Exe *self);
 
-/* exe_intake.c */
+/* intake.c */
 void exe_consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers, gpointer exe);
 
 #define EXE_LANES 3u /* of the ready queue: high, normal, low */
 
-/* exe_pool.c: claims and runs one job to its end; what a worker does between two pops. */
+/* pool.c: claims and runs one job to its end; what a worker does between two pops. */
 void exe_run_job(Exe *self, const char *job_id);
 gpointer exe_worker(gpointer exe);
 bool exe_handler_known(const char *type);

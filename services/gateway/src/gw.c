@@ -1,13 +1,13 @@
 /* gw.c: configuration, start and end of the gateway. See gw.h. */
 #include "gw.h"
 
-#include "gw_batch.h"
+#include "core/batch.h"
 
 #include <string.h>
 
 #include "jw/log.h"
 #include "jw/sync.h"
-#include "reports.h"
+#include "reports/reports.h"
 
 #define DRAIN_LOOK_MS 20
 

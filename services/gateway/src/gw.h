@@ -1,7 +1,7 @@
 /* gw.h: the gateway's one struct and what its files share.
  *
  * Threads: handlers run on the HTTP server's threads, one per connection; everything in Gw is immutable after
- * gw_run(), and the ports are for any thread. One watch thread (gw_pending.c) counts the pending jobs, so that no
+ * gw_run(), and the ports are for any thread. One watch thread (core/pending.c) counts the pending jobs, so that no
  * request pays for it. */
 #pragma once
 #include "jw/bus.h"
@@ -51,7 +51,7 @@ void gw_stop(Gw *self);
 /* routes.c */
 void gw_add_routes(Gw *self, JwHttpServer *http);
 
-/* gw_pending.c: the cap of pending jobs. */
+/* core/pending.c: the cap of pending jobs. */
 GwPending *gw_pending_new(JwStore *store, JwClock *clock, int64_t max);
 void gw_pending_free(GwPending *self); /* stops its thread */
 /* Starts the watch thread: a count a second while jobs are coming in. */

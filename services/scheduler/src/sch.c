@@ -10,11 +10,12 @@ const JwConfigEntry sch_config_entries[] = {
       "how often due schedules are looked for" },
     { "JW_RELAY_AFTER", JW_CONFIG_DURATION, offsetof(SchConfig, relay_after_ms), "5s", 0, 600000, 0,
       "outbox entries older than this are published by the scheduler" },
-    { "JW_REDISPATCH_AFTER", JW_CONFIG_DURATION, offsetof(SchConfig, redispatch_after_ms), "5s", 0, 600000, 0,
-      "a due job nobody claimed for this long has its command published again" },
+    { "JW_REDISPATCH_AFTER", JW_CONFIG_DURATION, offsetof(SchConfig, redispatch_after_ms), "5s", 0,
+      600000, 0, "a due job nobody claimed for this long has its command published again" },
     { "JW_REAP_AFTER", JW_CONFIG_DURATION, offsetof(SchConfig, reap_after_ms), "45s", 500, 3600000,
       0,
-      "a running job whose heartbeat stands still for this long is taken away; well over the executors' "
+      "a running job whose heartbeat stands still for this long is taken away; well over the "
+      "executors' "
       "JW_HEARTBEAT_TIMEOUT" },
     { "JW_ORPHAN_AFTER", JW_CONFIG_DURATION, offsetof(SchConfig, orphan_after_ms), "24h", 60000,
       INT64_MAX, 0,
@@ -51,7 +52,7 @@ static const struct {
     unsigned rounds;
 } maintenance[] = {
     { "promote", sch_promote, 1 },
-    { "hint", sch_redispatch, 2 },
+    { "redispatch", sch_redispatch, 2 },
     { "relay", relay_sweep, 2 },
     { "reap", sch_reap, 4 },
     { "sweep_expired", sch_sweep_expired, 20 },

@@ -15,12 +15,12 @@
 G_BEGIN_DECLS
 
 typedef struct {
-    char *schedules_file;    /* JW_SCHEDULES_FILE */
-    int64_t tick_ms;         /* JW_TICK */
-    int64_t relay_after_ms;  /* JW_RELAY_AFTER */
-    int64_t redispatch_after_ms;   /* JW_REDISPATCH_AFTER */
-    int64_t reap_after_ms;   /* JW_REAP_AFTER */
-    int64_t orphan_after_ms; /* JW_ORPHAN_AFTER */
+    char *schedules_file;        /* JW_SCHEDULES_FILE */
+    int64_t tick_ms;             /* JW_TICK */
+    int64_t relay_after_ms;      /* JW_RELAY_AFTER */
+    int64_t redispatch_after_ms; /* JW_REDISPATCH_AFTER */
+    int64_t reap_after_ms;       /* JW_REAP_AFTER */
+    int64_t orphan_after_ms;     /* JW_ORPHAN_AFTER */
 } SchConfig;
 
 typedef struct _SchRedispatches SchRedispatches;
@@ -34,8 +34,8 @@ typedef struct {
     JwBus *bus;
     JwRelay *relay;
     JwStop *stop;
-    JwLiveness *running; /* the maintenance thread's: jobs as it saw them */
-    SchRedispatches *hints;      /* the maintenance thread's */
+    JwLiveness *running;    /* the maintenance thread's: jobs as it saw them */
+    SchRedispatches *hints; /* the maintenance thread's */
     GThread *due_thread, *maintenance_thread;
 } Sch;
 
@@ -46,10 +46,10 @@ extern const size_t sch_n_config_entries;
 bool sch_run(Sch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void sch_stop(Sch *self);
 
-/* sch_due.c: decides and fires everything that is due now; returns how many due times were decided. */
+/* due.c: decides and fires everything that is due now; returns how many due times were decided. */
 bool sch_fire_due(Sch *self, size_t *ret_decided, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* sch_jobs.c */
+/* redispatch.c */
 SchRedispatches *sch_redispatches_new(void);
 void sch_redispatches_free(SchRedispatches *self);
 /* Publishes again the command of jobs that are pending and due, but claimed by nobody. */
@@ -63,13 +63,13 @@ bool sch_go_on(const JwJob *job, const char *task, GError *take_error, GError **
 
 #define SCH_REAP_LIMIT 10000 /* running jobs one scheduler watches */
 
-/* sch_reap.c */
+/* reap.c */
 /* Looks at every running job once; takes those away whose heartbeat stood still for JW_REAP_AFTER of this process's own clock. */
 bool sch_reap(Sch *self, size_t *ret_reaped, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 #define SCH_EXPIRY_GRACE (60 * 60 * INT64_C(1000)) /* ms that a download under way may still take */
 
-/* sch_sweep.c: removes files that no job names and nobody is still writing. */
+/* sweep.c: removes files that no job names and nobody is still writing. */
 bool sch_sweep_orphans(Sch *self, size_t *ret_removed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Removes the files of reports that expired SCH_EXPIRY_GRACE ago; the jobs stay. */
 bool sch_sweep_expired(Sch *self, size_t *ret_removed, GError **error) G_GNUC_WARN_UNUSED_RESULT;

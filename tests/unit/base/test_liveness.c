@@ -17,7 +17,8 @@ look_at(JwLiveness *liveness, const Look *looks, size_t n)
 
         jw_liveness_begin(liveness, looks[i].mono_ms);
         if (looks[i].key != NULL) {
-            still = jw_liveness_is_stale(liveness, looks[i].key, looks[i].token, looks[i].heartbeat, 100);
+            still = jw_liveness_is_stale(liveness, looks[i].key, looks[i].token, looks[i].heartbeat,
+                                         100);
         }
         jw_liveness_end(liveness);
         if (still != looks[i].still) {

@@ -1,6 +1,6 @@
 /* exekit.h: an executor on ports in memory, without workers: the test's thread does what they would. */
 #pragma once
-#include "exe_attempt.h"
+#include "attempt.h"
 #include "kit.h"
 
 G_BEGIN_DECLS

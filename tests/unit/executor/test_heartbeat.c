@@ -126,7 +126,7 @@ test_cancel_asked(void **state)
     assert_stops(&run, EXE_STOP_CANCEL, "*cancelled*");
 }
 
-/* The store away: exactly JW_HEARTBEAT_LOST without a heartbeat is still good, a millisecond more is not. */
+/* The store away: exactly JW_HEARTBEAT_TIMEOUT without a heartbeat is still good, a millisecond more is not. */
 static void
 test_no_beat_gets_through(void **state)
 {
@@ -264,7 +264,8 @@ test_thread(void **state)
         g_auto(Run) short_one = begin(kit, 0);
         exe_attempt_progress(short_one.attempt, "Short", 1, 1, 1);
     }
-    tk_wait_until(has_two_beats, (void *[]){ kit, run.job->id }, 20000, "two heartbeats are written");
+    tk_wait_until(has_two_beats, (void *[]){ kit, run.job->id }, 20000,
+                  "two heartbeats are written");
     assert_goes_on(&run);
 }
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "jw/catalog.h"
-#include "render.h"
+#include "render/render.h"
 #include "testkit.h"
 
 #define WEEK_START INT64_C(1609718400000) /* 2021-01-04T00:00:00Z */

@@ -120,11 +120,9 @@ test_definition_gone(void **state)
     assert_true(g_file_set_contents(path, learning, -1, NULL));
     g_autoptr(JwCatalog) other = jw_catalog_load(empty, &error);
     assert_ok(other != NULL, error);
-    g_autoptr(JwWire) wire = jw_wire_new(other, "jobwire.");
-    JwWire *own = kit->exe.wire;
-    kit->exe.wire = wire;
+    kit->exe.catalog = other;
     exe_run_job(&kit->exe, id);
-    kit->exe.wire = own;
+    kit->exe.catalog = kit->ports->catalog;
     g_autoptr(JwJob) job = kit_job(kit->ports, id);
     assert_int_equal(job->state, JW_JOB_FAILED);
     assert_int_equal(job->attempts, 1);

@@ -1,7 +1,7 @@
 /* test_sheet_xml.c: cells as XML, byte by byte. tests/e2e reads them with openpyxl. */
 #include "testkit.h"
 
-#include "sheet_xml.h"
+#include "render/xlsx/sheet_xml.h"
 
 #include <float.h>
 #include <stdlib.h>

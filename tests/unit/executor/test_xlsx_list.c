@@ -8,8 +8,8 @@
 #include <sys/resource.h>
 #include <xlsxwriter.h>
 
-#include "render.h"
-#include "xlsx_list.h"
+#include "render/render.h"
+#include "render/xlsx/list.h"
 
 #define N_COLUMNS 2
 

@@ -1,13 +1,13 @@
 /* gwkit.c: see gwkit.h. */
 #include "gwkit.h"
 
-#include "gw_batch.h"
+#include "core/batch.h"
 
 #include <curl/curl.h>
 #include <string.h>
 
 #include "../http/jwt_maker.h"
-#include "reports.h"
+#include "reports/reports.h"
 
 static const struct {
     const char *name, *role;

@@ -1,7 +1,7 @@
 /* test_batch.c: shared inserts: every thread gets the answer of its own job. */
 #include <string.h>
 
-#include "gw_batch.h"
+#include "core/batch.h"
 #include "jw/ident.h"
 #include "jw/store_mem.h"
 #include "testkit.h"

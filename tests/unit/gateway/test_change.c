@@ -80,7 +80,9 @@ test_cancel_running(void **state)
     g_autoptr(GError) error = NULL;
     assert_ok(jw_store_change_job(kit->gw.store, &finish, &cas, NULL, &error), error);
     assert_int_equal(cas, JW_CAS_LOST);
-    assert_ok(jw_store_heartbeat_job(kit->gw.store, id, token, &progress, GW_NOW, &heartbeat, &error), error);
+    assert_ok(
+        jw_store_heartbeat_job(kit->gw.store, id, token, &progress, GW_NOW, &heartbeat, &error),
+        error);
     assert_int_equal(heartbeat, JW_HEARTBEAT_LOST);
 }
 

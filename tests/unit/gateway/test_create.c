@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "jw/report_request.h"
 #include "jw/ident.h"
 
 #define BODY(extra)                                                                                \
@@ -92,7 +93,7 @@ test_command_is_readable(void **state)
         g_auto(JwViolations) faults = { 0 };
         g_autoptr(JwJob) job = NULL;
         g_autoptr(GError) error = NULL;
-        json_auto_t *value = jw_wire_parse(command->body, command->body_length, &error);
+        json_auto_t *value = jw_json_parse(command->body, command->body_length, &error);
 
         assert_ok(value != NULL, error);
         if (!jw_wire_job_from_command(kit->gw.wire, value, "/jobwire/gateway", "1", GW_NOW, &faults,
@@ -311,7 +312,7 @@ test_departments(void **state)
         const JwReportDef *def = NULL;
         g_autoptr(JwReportRequest) request = NULL;
         g_autoptr(GError) error = NULL;
-        assert_ok(jw_wire_report_request(kit->gw.wire, job, &request, &def, &error), error);
+        assert_ok(jw_report_request_of_job(kit->gw.catalog, job, &request, &def, &error), error);
         assert_int_equal(request->filters->len, cases[i].expected != NULL ? 1 : 0);
     }
 }

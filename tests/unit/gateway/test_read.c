@@ -69,7 +69,9 @@ test_running(void **state)
     JwHeartbeat heartbeat = JW_HEARTBEAT_LOST;
     g_autoptr(GError) error = NULL;
 
-    assert_ok(jw_store_heartbeat_job(kit->gw.store, id, token, &progress, GW_NOW, &heartbeat, &error), error);
+    assert_ok(
+        jw_store_heartbeat_job(kit->gw.store, id, token, &progress, GW_NOW, &heartbeat, &error),
+        error);
     assert_int_equal(heartbeat, JW_HEARTBEAT_OK);
     g_auto(Answer) answer = get(kit, "alice", id);
     assert_string_equal(answer_text(&answer, "data.status"), "running");

@@ -20,7 +20,8 @@ setup(void **state)
 
     maker_init(&maker);
     tk_clock_init(&fake, INT64_C(1700000000000));
-    authenticator = maker_authenticator(maker.keys_file, "https://issuer.example", &fake.clock, &error);
+    authenticator =
+        maker_authenticator(maker.keys_file, "https://issuer.example", &fake.clock, &error);
     assert_ok(authenticator != NULL, error);
     return 0;
 }

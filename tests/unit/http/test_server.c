@@ -308,7 +308,8 @@ test_authenticator(void **state)
     g_autoptr(GError) error = NULL;
     Maker maker;
     maker_init(&maker);
-    g_autoptr(JwAuthenticator) authenticator = maker_authenticator(maker.keys_file, "i", jw_clock_system(), &error);
+    g_autoptr(JwAuthenticator) authenticator =
+        maker_authenticator(maker.keys_file, "i", jw_clock_system(), &error);
     assert_ok(authenticator != NULL, error);
     self->server.server = jw_http_server_new(&self->server.config, &error);
     assert_ok(self->server.server != NULL, error);
@@ -346,14 +347,9 @@ main(void)
 {
 #define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
-        WITH(test_kept_connection),
-        WITH(test_many_at_once),
-        WITH(test_stop_finishes),
-        WITH(test_stop_is_bounded),
-        WITH(test_port_is_taken),
-        WITH(test_authenticator_is_needed),
-        WITH(test_authenticator),
-        WITH(test_metrics),
+        WITH(test_kept_connection), WITH(test_many_at_once),  WITH(test_stop_finishes),
+        WITH(test_stop_is_bounded), WITH(test_port_is_taken), WITH(test_authenticator_is_needed),
+        WITH(test_authenticator),   WITH(test_metrics),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

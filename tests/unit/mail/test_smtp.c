@@ -155,8 +155,8 @@ send_one(JwMail *mail, GBytes *message, gpointer stop, char **ret_reply)
     JwMailOutcome outcome;
     g_autofree char *reply = NULL;
     g_autoptr(GError) error = NULL;
-    assert_ok(jw_mail_send(mail, "from@example.org", "to@example.org", message, before_final_dot, stop,
-                           &outcome, &reply, &error),
+    assert_ok(jw_mail_send(mail, "from@example.org", "to@example.org", message, before_final_dot,
+                           stop, &outcome, &reply, &error),
               error);
     assert_non_null(reply);
     assert_true(g_utf8_validate(reply, -1, NULL));

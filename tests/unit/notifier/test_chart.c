@@ -1,6 +1,6 @@
 /* test_chart.c: the picture in the report mail, looked at pixel by pixel where it matters. */
 #include "drawing.h"
-#include "ntf_chart.h"
+#include "mail/chart.h"
 #include "testkit.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 /* test_compose.c: the report mail, read back as a mail program would. */
 #include "drawing.h"
-#include "ntf_compose.h"
+#include "mail/compose.h"
 #include "testkit.h"
 
 #include <gmime/gmime.h>

@@ -205,7 +205,8 @@ take_and_claim(gpointer data)
     if (delivery->state != JW_DELIVERY_SENDING) {
         return;
     }
-    kit_move(taken->kit, taken->id, delivery->data_sent ? JW_DCHANGE_REAP_DOUBT : JW_DCHANGE_REAP_QUEUE);
+    kit_move(taken->kit, taken->id,
+             delivery->data_sent ? JW_DCHANGE_REAP_DOUBT : JW_DCHANGE_REAP_QUEUE);
     if (delivery->data_sent) {
         kit_move(taken->kit, taken->id, JW_DCHANGE_RESEND);
     }

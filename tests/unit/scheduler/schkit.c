@@ -194,7 +194,7 @@ kit_heartbeat(SchKit *self, const char *job_id)
     JwHeartbeat heartbeat = JW_HEARTBEAT_LOST;
 
     assert_ok(jw_store_heartbeat_job(self->sch.store, job_id, job->token, NULL,
-                                self->ports->clock.fake.now_ms, &heartbeat, &error),
+                                     self->ports->clock.fake.now_ms, &heartbeat, &error),
               error);
     assert_int_not_equal(heartbeat, JW_HEARTBEAT_LOST);
 }

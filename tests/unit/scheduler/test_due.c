@@ -1,5 +1,6 @@
 /* test_due.c: which due times fire, by trigger, misfire policy and grace, and what is left of them. */
 #include "schkit.h"
+#include "jw/report_request.h"
 
 #include <string.h>
 
@@ -116,7 +117,7 @@ test_late_job_keeps_its_period(void **state)
         const JwReportDef *def = NULL;
         int64_t monday = job->scheduled_for_ms - 2 * HOUR;
 
-        assert_ok(jw_wire_report_request(kit->sch.wire, job, &request, &def, &error), error);
+        assert_ok(jw_report_request_of_job(kit->sch.catalog, job, &request, &def, &error), error);
         assert_int_equal(request->end_ms, monday);
         assert_int_equal(request->start_ms, monday - 7 * 24 * HOUR);
     }

@@ -152,7 +152,7 @@ test_scope(void **state)
 
     assert_false(jw_wire_job_from_command(fixture->wire, body, "crm", "1", NOW_MS, &faults, &job));
     assert_violation(&faults, "/parameters/filters/departmentIds/1",
-                 "not one of the command's departments");
+                     "not one of the command's departments");
     assert_int_equal(jw_violations_count(&faults), 1);
 }
 

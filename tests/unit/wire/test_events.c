@@ -103,7 +103,7 @@ test_foreign_texts(void **state)
     message[3] = '\xff';
     g_autoptr(JwOutboxEntry) failed = jw_wire_job_event(fixture->wire, job, JW_TYPE_JOB_FAILED,
                                                         NULL, "INTERNAL", message, false, NOW_MS);
-    json_auto_t *value = jw_wire_parse(failed->body, strlen(failed->body), &error);
+    json_auto_t *value = jw_json_parse(failed->body, strlen(failed->body), &error);
     assert_ok(value != NULL, error);
     const char *text =
         json_string_value(json_object_get(json_object_get(value, "error"), "message"));

@@ -60,7 +60,7 @@ test_too_large(void **state)
     g_auto(JwViolations) faults = { 0 }, more = { 0 };
     JwJob *job = NULL;
 
-    json_auto_t *body = jw_wire_parse(text, strlen(text), &error);
+    json_auto_t *body = jw_json_parse(text, strlen(text), &error);
     assert_ok(body != NULL, error);
     assert_false(jw_wire_job_from_request(fixture->wire, body, NOW_MS, &faults, &job));
     assert_int_equal(jw_violations_count(&faults), 1);

@@ -134,7 +134,7 @@ test_occurrence(void **state)
     assert_int_equal(job->scheduled_for_ms, due_ms);
     assert_int_equal(job->not_before_ms, 0); /* the scheduler's clock has decided */
     assert_int_equal(job->priority, JW_PRIORITY_HIGH);
-    assert_ok(jw_wire_report_request(fixture->wire, job, &request, &def, &error), error);
+    assert_ok(jw_report_request_of_job(fixture->catalog, job, &request, &def, &error), error);
     assert_string_equal(request->time_zone, "Europe/Istanbul"); /* the schedule's */
     g_autofree char *start = jw_time_format(request->start_ms);
     assert_string_equal(start, "2025-12-28T21:00:00Z"); /* Monday 29 December, 00:00 in Istanbul */

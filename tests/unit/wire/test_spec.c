@@ -9,7 +9,7 @@ decode(const Fixture *fixture, const JwJob *job, JwReportRequest **ret_request)
     g_autoptr(GError) error = NULL;
     const JwReportDef *def = NULL;
 
-    assert_ok(jw_wire_report_request(fixture->wire, job, ret_request, &def, &error), error);
+    assert_ok(jw_report_request_of_job(fixture->catalog, job, ret_request, &def, &error), error);
     assert_string_equal(def->report_type, (*ret_request)->report_type);
 }
 
@@ -130,12 +130,12 @@ test_asked(void **state)
         "{'startDate':'2021-01-01','endDate':'2021-01-31T23:59:59+03:00'},'filters':{'agents':[]}},"
         "'output':{'format':'output-format.csv'}}");
     json_auto_t *spec = json_loads(job->spec, 0, NULL);
-    g_autofree char *asked = jw_wire_print(json_object_get(spec, "asked"));
+    g_autofree char *asked = jw_json_print(json_object_get(spec, "asked"));
     g_autofree char *expected =
         quoted("{'output':{'format':'output-format.csv'},'parameters':{'dateRange':"
                "{'endDate':'2021-01-31T23:59:59+03:00','startDate':'2021-01-01'},'filters':{'"
                "agents':[]}}}");
-    g_autofree char *again = jw_wire_print(spec);
+    g_autofree char *again = jw_json_print(spec);
 
     assert_string_equal(asked, expected);
     assert_string_equal(again, job->spec); /* canonical */
@@ -178,7 +178,7 @@ test_scope(void **state)
     decode(fixture, narrowed, &two);
     assert_int_equal(two->filters->len, 1);
     assert_int_equal(g_strv_length(g_array_index(two->filters, JwFilter, 0).values), 1);
-    assert_false(jw_wire_report_request(fixture->wire, beyond, &three, &def, &error));
+    assert_false(jw_report_request_of_job(fixture->catalog, beyond, &three, &def, &error));
     assert_jw_error(error, JW_ERROR_DENIED, "*department 'hr' is outside the scope*");
 }
 
@@ -223,7 +223,7 @@ test_corrupt(void **state)
         const JwReportDef *def = NULL;
         job->id = g_strdup("j");
         job->spec = cases[i].spec != NULL ? quoted(cases[i].spec) : NULL;
-        assert_false(jw_wire_report_request(fixture->wire, job, &request, &def, &error));
+        assert_false(jw_report_request_of_job(fixture->catalog, job, &request, &def, &error));
         assert_jw_error(error, cases[i].code, cases[i].pattern);
         assert_null(request);
     }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "jc_record.h"
+#include "jw/catalog.h"
 #include "jw/text.h"
 
 #define FILE_MAX_BYTES (1024u * 1024u)

@@ -60,7 +60,7 @@ read_body(const char *path, GError **error)
     if (body == NULL) {
         return NULL;
     }
-    json_auto_t *value = jw_wire_parse(body, strlen(body), error);
+    json_auto_t *value = jw_json_parse(body, strlen(body), error);
     if (value == NULL) {
         (void)jw_prefix(error, "%s", path);
         return NULL;

@@ -101,7 +101,7 @@ read_topics(const char *path, const char *prefix, TopicList *list, GError **erro
     if (text == NULL) {
         return false;
     }
-    json_auto_t *value = jw_wire_parse(text, length, error);
+    json_auto_t *value = jw_json_parse(text, length, error);
     if (value == NULL) {
         return jw_prefix(error, "%s", path);
     }
@@ -159,7 +159,7 @@ create_topics(const JcContext *context, const Options *given, GError **error)
     g_autoptr(JwBus) bus = jw_bus_kafka_new(&config, "jobctl", JW_VERSION, error);
     if (bus == NULL
         || !jw_bus_create_topics(bus, (const JwTopic *)(const void *)list.topics->data,
-                               list.topics->len, MAKE_MS, error)) {
+                                 list.topics->len, MAKE_MS, error)) {
         return false;
     }
     tell_topics(context, &list, existing);

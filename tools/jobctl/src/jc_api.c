@@ -208,7 +208,7 @@ add_detail(GString *text, json_t *detail)
 static bool
 refused(const Answer *answer, long status, GError **error)
 {
-    json_auto_t *value = jw_wire_parse(answer->text->str, answer->text->len, NULL);
+    json_auto_t *value = jw_json_parse(answer->text->str, answer->text->len, NULL);
     json_t *fault = json_object_get(value, "error");
     const char *message = json_string_value(json_object_get(fault, "message"));
     g_autoptr(GString) text = g_string_new(message != NULL ? message : "no reason given");
@@ -239,7 +239,7 @@ jc_api_call(JcApi *self, const char *path, const char *body, GError **error)
         (void)refused(&answer, status, error);
         return NULL;
     }
-    json_auto_t *value = jw_wire_parse(text->str, text->len, error);
+    json_auto_t *value = jw_json_parse(text->str, text->len, error);
     json_t *data = json_object_get(value, "data");
     if (value == NULL) {
         (void)jw_prefix(error, "the gateway's answer");

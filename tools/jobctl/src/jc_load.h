@@ -2,7 +2,7 @@
  * thread. */
 #pragma once
 #include "jc_progress.h"
-#include "jw/catalog.h"
+#include "jc_mapping.h"
 #include "jw/store_records.h"
 
 G_BEGIN_DECLS

@@ -1,7 +1,7 @@
-/* jc_record.h: makes records of CSV rows by a mapping (jw/catalog.h). One thread. */
+/* jc_record.h: makes records of CSV rows by a mapping (jc_mapping.h). One thread. */
 #pragma once
 #include "jc_csv.h"
-#include "jw/catalog.h"
+#include "jc_mapping.h"
 #include "jw/value.h"
 
 G_BEGIN_DECLS

@@ -22,7 +22,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwLiveness, jw_liveness_free)
 void jw_liveness_begin(JwLiveness *self, int64_t mono_ms);
 /* Notes @key as it is now; true when it stood still for @after_ms. */
 bool jw_liveness_is_stale(JwLiveness *self, const char *key, int64_t token, int64_t heartbeat,
-                       int64_t after_ms);
+                          int64_t after_ms);
 /* Forgets what this look did not see. */
 void jw_liveness_end(JwLiveness *self);
 

@@ -25,4 +25,8 @@ char *jw_text_bytes(int64_t bytes);
 char *jw_file_read(const char *path, size_t limit, size_t *ret_length,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Texts of a struct named by their offsets, so that copy and free cannot disagree about them. */
+void jw_texts_dup(gpointer object, const size_t *offsets, size_t n_offsets);
+void jw_texts_clear(gpointer object, const size_t *offsets, size_t n_offsets);
+
 G_END_DECLS

@@ -69,7 +69,7 @@ typedef struct {
 } JwTopic;
 /* Makes what is missing, leaves what exists. Replication: the broker's default. */
 bool jw_bus_create_topics(JwBus *self, const JwTopic *topics, size_t n_topics, int64_t timeout_ms,
-                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* How a message ends. LATER keeps it (partition paused, offset not stored) and offers it again. */
 typedef enum { JW_VERDICT_LATER, JW_VERDICT_DONE, JW_VERDICT_POISON } JwVerdict;

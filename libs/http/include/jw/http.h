@@ -28,11 +28,11 @@ extern const size_t jw_http_n_config_entries;
 
 /* What went wrong, before a façade gives it its own form. */
 typedef struct {
-    int status;             /* HTTP */
-    const char *code;       /* "VALIDATION_ERROR"; each façade may rename it */
-    const char *message;    /* what to do next */
+    int status;                 /* HTTP */
+    const char *code;           /* "VALIDATION_ERROR"; each façade may rename it */
+    const char *message;        /* what to do next */
     const JwViolations *faults; /* nullable */
-    int64_t retry_after_s;  /* 0: none */
+    int64_t retry_after_s;      /* 0: none */
     const char *request_id;
 } JwHttpProblem;
 /* How a façade writes errors. Answers a JSON value, (transfer full). */
@@ -87,8 +87,9 @@ void jw_http_reply_json(JwHttpReply *self, int status, struct json_t *take_value
 void jw_http_reply_text(JwHttpReply *self, int status, const char *content_type, const char *text);
 void jw_http_reply_header(JwHttpReply *self, const char *name, const char *value);
 /* The route's error style. @faults, @retry_after_s may be NULL, 0. */
-void jw_http_reply_problem(JwHttpReply *self, int status, const char *code, const JwViolations *faults,
-                           int64_t retry_after_s, const char *format, ...) G_GNUC_PRINTF(6, 7);
+void jw_http_reply_problem(JwHttpReply *self, int status, const char *code,
+                           const JwViolations *faults, int64_t retry_after_s, const char *format,
+                           ...) G_GNUC_PRINTF(6, 7);
 /* By the table of error codes: INVALID 400, NOT_FOUND 404, CONFLICT 409, DENIED 403, TOO_LARGE
  * 413, BUSY, UNAVAILABLE and IN_DOUBT 503 + Retry-After, else 500 without internals (they are
  * logged). */

@@ -34,7 +34,7 @@ typedef struct _JwAuthenticator JwAuthenticator;
 /* INVALID names file, key and fault (short RSA keys < 2048, HMAC secrets < 32 bytes, two keys of
  * one kid, unknown alg). */
 JwAuthenticator *jw_authenticator_new(const JwAuthConfig *config, JwClock *clock,
-                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void jw_authenticator_free(JwAuthenticator *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwAuthenticator, jw_authenticator_free)
 

@@ -26,20 +26,20 @@ typedef enum {
     JW_CHANGE_FINISH,     /* T4 running → completed; fenced */
     JW_CHANGE_FAIL_RETRY, /* T5 running → pending with notBefore; fenced */
     JW_CHANGE_FAIL_FINAL, /* T5 running → failed; fenced */
-    JW_CHANGE_RELEASE,  /* SIGTERM: running → pending, attempts-1; fenced */
+    JW_CHANGE_RELEASE,    /* SIGTERM: running → pending, attempts-1; fenced */
     JW_CHANGE_CANCEL_NOW, /* T6 scheduled, pending, running, cancelling → cancelled; token+1 */
     JW_CHANGE_CANCEL_GRACEFUL, /* T6 running → cancelling */
     JW_CHANGE_CANCELLED,       /* T7 cancelling → cancelled; fenced */
-    JW_CHANGE_REAP_RETRY,      /* T8 running → pending; token and heartbeat as observed; token+1 */
-    JW_CHANGE_REAP_FAIL,       /* T8 running → failed; token and heartbeat as observed; token+1 */
+    JW_CHANGE_REAP_RETRY, /* T8 running → pending; token and heartbeat as observed; token+1 */
+    JW_CHANGE_REAP_FAIL,  /* T8 running → failed; token and heartbeat as observed; token+1 */
     JW_CHANGE_REAP_CANCEL, /* T8 cancelling → cancelled; token and heartbeat as observed; token+1 */
     JW_CHANGE_RETRY,       /* seed 000: failed → pending; retryCount+1, attempts=0 */
 } JwJobTransition;
 #define JW_JOB_N_TRANSITIONS 13
 
 typedef enum {
-    JW_RULE_FENCED = 1 << 0, /* the filter names the token */
-    JW_RULE_HEARTBEAT = 1 << 1,   /* the filter names the heartbeat as well */
+    JW_RULE_FENCED = 1 << 0,    /* the filter names the token */
+    JW_RULE_HEARTBEAT = 1 << 1, /* the filter names the heartbeat as well */
     JW_RULE_RAISES_TOKEN = 1 << 2,
     JW_RULE_COUNTS_ATTEMPT = 1 << 3,
     JW_RULE_RETURNS_ATTEMPT = 1 << 4,

@@ -23,7 +23,7 @@ typedef struct {
     const char *job_id;
     JwJobTransition transition;
     int64_t now_ms;
-    int64_t token, heartbeat;                    /* fenced rules; heartbeat for the reaper's */
+    int64_t token, heartbeat;               /* fenced rules; heartbeat for the reaper's */
     const char *owner;                      /* claim */
     int64_t not_before_ms;                  /* rules that set it */
     const JwArtifact *artifact;             /* finish */
@@ -42,8 +42,9 @@ bool jw_store_change_job(JwStore *self, const JwJobChange *change, JwCas *ret_ca
 typedef enum { JW_HEARTBEAT_LOST, JW_HEARTBEAT_OK, JW_HEARTBEAT_CANCEL } JwHeartbeat;
 /* T3: heartbeat+1 and progress, fenced by token. CANCEL: graceful cancel is asked; LOST: stop, this
  * attempt is over. */
-bool jw_store_heartbeat_job(JwStore *self, const char *job_id, int64_t token, const JwProgress *progress,
-                       int64_t now_ms, JwHeartbeat *ret_heartbeat, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool jw_store_heartbeat_job(JwStore *self, const char *job_id, int64_t token,
+                            const JwProgress *progress, int64_t now_ms, JwHeartbeat *ret_heartbeat,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Jobs that need a task, oldest updatedAt first. A zero field is no condition. @ret_jobs: of JwJob
  * (transfer full) */

@@ -7,11 +7,10 @@
 #include "jw/error.h"
 #include "jw/violations.h"
 #include "jw/job.h"
+#include "jw/json.h"
 #include "jw/schedule.h"
 
 G_BEGIN_DECLS
-
-struct json_t;
 
 /* CloudEvents types */
 #define JW_TYPE_JOB_SUBMIT       "jobwire.job.submit.v1"
@@ -38,32 +37,21 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwWire, jw_wire_free)
 const JwCatalog *jw_wire_catalog(const JwWire *self);
 char *jw_wire_topic(const JwWire *self, const char *name); /* prefix + name; (transfer full) */
 
-/* Strict JSON: UTF-8, no duplicate keys, depth ≤ 32, no lone surrogates, numbers in range. INVALID
- * with line and column. */
-struct json_t *jw_wire_parse(const void *data, size_t length,
-                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Compact, keys sorted: the same value gives the same bytes. (transfer full) */
-char *jw_wire_print(const struct json_t *value);
-
 /* Seed 000's CreateReportJobRequest (plus the extensions `parameters.period` and `delivery`) → a
  * job of type "report" with name, subtype, spec, priority, notBefore, recipients and state set;
  * the rest (id, requestedBy …) is the caller's to fill. All faults at once; @ret_job is written
  * when there is none. @now_ms decides what lies in the past and the default period. */
-bool jw_wire_job_from_request(const JwWire *self, const struct json_t *body, int64_t now_ms,
+bool jw_wire_job_from_request(const JwWire *self, const json_t *body, int64_t now_ms,
                               JwViolations *faults, JwJob **ret_job) G_GNUC_WARN_UNUSED_RESULT;
 /* The value of a jobwire.job.submit.v1 command: the same fields, and optionally jobId, jobType,
  * requestedBy, departments. Without jobId the id is derived from (ce_source, ce_id). scheduledFor
  * in the past means now. */
-bool jw_wire_job_from_command(const JwWire *self, const struct json_t *body, const char *ce_source,
+bool jw_wire_job_from_command(const JwWire *self, const json_t *body, const char *ce_source,
                               const char *ce_id, int64_t now_ms, JwViolations *faults,
                               JwJob **ret_job) G_GNUC_WARN_UNUSED_RESULT;
 /* The id of the job that a submit command names, whatever else is wrong with it: jobId, else
  * derived. NULL: none. (transfer full) */
-char *jw_wire_command_job_id(const struct json_t *body, const char *ce_source, const char *ce_id);
-/* What a stored job asks of its definition. CORRUPT when spec does not parse; NOT_FOUND when the
- * definition is gone. */
-bool jw_wire_report_request(const JwWire *self, const JwJob *job, JwReportRequest **ret_request,
-                            const JwReportDef **ret_def, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+char *jw_wire_command_job_id(const json_t *body, const char *ce_source, const char *ce_id);
 /* A job of a schedule's occurrence: id derived from (schedule, due), period computed before
  * @due_ms. */
 bool jw_wire_job_from_schedule(const JwWire *self, const JwSchedule *schedule, int64_t due_ms,
@@ -78,7 +66,7 @@ typedef struct {
 } JwCancelCommand;
 void jw_cancel_command_clear(JwCancelCommand *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JwCancelCommand, jw_cancel_command_clear)
-bool jw_wire_cancel_parse(const struct json_t *body, JwViolations *faults,
+bool jw_wire_cancel_parse(const json_t *body, JwViolations *faults,
                           JwCancelCommand *ret) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Outbox entries, (transfer full); request_id and traceparent come from the job. */

@@ -1,0 +1,350 @@
+/* json_check.c: the table-driven checker: one walk over a value notes every fault with its pointer.
+ * Any thread, no state; private to wire. One engine for REST bodies, Kafka commands, definitions,
+ * mappings and schedules, so that all of them answer in the same words. */
+#include "jw/json.h"
+
+#include "jw/text.h"
+
+#include <string.h>
+
+#define NAME_BYTES 64u
+
+typedef struct {
+    GString *path; /* pointer of the value being checked */
+    JwViolations *faults;
+    bool ok;
+} Walk;
+
+static void check_value(Walk *walk, const json_t *value, const JwField *field);
+
+/* The list is full: what else is wrong is not told, so it need not be worked out. */
+static bool
+full(const Walk *walk)
+{
+    return jw_violations_count(walk->faults) >= JW_VIOLATIONS_MAX;
+}
+
+/* Notes a fault at the current place. */
+static void G_GNUC_PRINTF(2, 3) fault(Walk *walk, const char *format, ...)
+{
+    g_autofree char *message = NULL;
+    va_list args;
+
+    walk->ok = false;
+    if (full(walk)) {
+        return;
+    }
+    va_start(args, format);
+    message = g_strdup_vprintf(format, args);
+    va_end(args);
+    (void)jw_violations_add(walk->faults, walk->path->str, "%s", message);
+}
+
+static const char *
+type_name(const json_t *value)
+{
+    switch (json_typeof(value)) {
+    case JSON_OBJECT:
+        return "an object";
+    case JSON_ARRAY:
+        return "an array";
+    case JSON_STRING:
+        return "a text";
+    case JSON_INTEGER:
+    case JSON_REAL:
+        return "a number";
+    case JSON_TRUE:
+    case JSON_FALSE:
+        return "true or false";
+    case JSON_NULL:
+        return "null";
+    }
+    return "something else";
+}
+
+static const struct {
+    const char *name;
+    unsigned accepts; /* bits of json_type */
+} types[] = {
+    [JW_FIELD_TEXT] = { "a text", 1u << JSON_STRING },
+    [JW_FIELD_BOOL] = { "true or false", 1u << JSON_TRUE | 1u << JSON_FALSE },
+    [JW_FIELD_INT] = { "a whole number", 1u << JSON_INTEGER },
+    [JW_FIELD_NUMBER] = { "a number", 1u << JSON_INTEGER | 1u << JSON_REAL },
+    [JW_FIELD_OBJECT] = { "an object", 1u << JSON_OBJECT },
+    [JW_FIELD_ARRAY] = { "an array", 1u << JSON_ARRAY },
+    [JW_FIELD_MAP] = { "an object", 1u << JSON_OBJECT },
+    [JW_FIELD_ANY] = { "any value", ~0u },
+};
+
+static bool
+type_fits(Walk *walk, const json_t *value, JwFieldType type)
+{
+    if ((types[type].accepts & 1u << json_typeof(value)) != 0) {
+        return true;
+    }
+    if (json_is_null(value)) {
+        fault(walk, "must be %s, not null; leave it out when there is none", types[type].name);
+    } else {
+        fault(walk, "must be %s, not %s", types[type].name, type_name(value));
+    }
+    return false;
+}
+
+/* Edit distance without regard to case; names longer than the table count as far away. */
+static size_t
+distance(const char *a, const char *b)
+{
+    size_t row[NAME_BYTES + 1];
+    size_t length_a = strlen(a), length_b = strlen(b);
+
+    if (length_a > NAME_BYTES || length_b > NAME_BYTES) {
+        return NAME_BYTES;
+    }
+    for (size_t j = 0; j <= length_b; j++) {
+        row[j] = j;
+    }
+    for (size_t i = 1; i <= length_a; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= length_b; j++) {
+            size_t same = g_ascii_tolower(a[i - 1]) == g_ascii_tolower(b[j - 1]) ? 0 : 1;
+            size_t best = MIN(diagonal + same, MIN(row[j], row[j - 1]) + 1);
+            diagonal = row[j];
+            row[j] = best;
+        }
+    }
+    return row[length_b];
+}
+
+static const JwField *
+find_field(const JwField *fields, const char *name)
+{
+    for (const JwField *field = fields; field->name != NULL; field++) {
+        if (strcmp(field->name, name) == 0) {
+            return field;
+        }
+    }
+    return NULL;
+}
+
+static void
+fault_unknown(Walk *walk, const JwField *fields, const char *name)
+{
+    if (full(walk)) {
+        walk->ok = false;
+        return;
+    }
+    const char *nearest = NULL;
+    size_t best = MAX(strlen(name) / 3, 1) + 1;
+    g_autoptr(GString) known = g_string_new(NULL);
+
+    for (const JwField *field = fields; field->name != NULL; field++) {
+        size_t far = distance(name, field->name);
+        if (far < best) {
+            best = far;
+            nearest = field->name;
+        }
+        g_string_append_printf(known, "%s%s", known->len > 0 ? ", " : "", field->name);
+    }
+    if (nearest != NULL) {
+        fault(walk, "is not known; did you mean '%s'?", nearest);
+    } else {
+        fault(walk, "is not known; known here: %s", known->str);
+    }
+}
+
+static void
+check_members(Walk *walk, const json_t *value, const JwField *fields)
+{
+    json_t *object = jw_json_mutable(value);
+    const char *name = NULL;
+    json_t *member = NULL;
+    const size_t length = walk->path->len;
+
+    json_object_foreach(object, name, member)
+    {
+        const JwField *field = find_field(fields, name);
+        jw_pointer_append(walk->path, name);
+        if (field != NULL) {
+            check_value(walk, member, field);
+        } else {
+            fault_unknown(walk, fields, name);
+        }
+        g_string_truncate(walk->path, length);
+    }
+    for (const JwField *field = fields; field->name != NULL; field++) {
+        if ((field->flags & JW_FIELD_REQUIRED) != 0
+            && json_object_get(value, field->name) == NULL) {
+            jw_pointer_append(walk->path, field->name);
+            fault(walk, "is required");
+            g_string_truncate(walk->path, length);
+        }
+    }
+}
+
+static bool
+count_fits(Walk *walk, size_t count, const JwField *field, const char *unit)
+{
+    if (field->min == 0 && field->max == 0) {
+        return true;
+    }
+    if (count == 0 && field->min == 1) {
+        fault(walk, "must not be empty");
+        return false;
+    }
+    if (count < (size_t)field->min) {
+        fault(walk, "must have at least %" G_GINT64_FORMAT " %s", field->min, unit);
+        return false;
+    }
+    if (count > (size_t)field->max) {
+        fault(walk, "must have at most %" G_GINT64_FORMAT " %s, not %zu", field->max, unit, count);
+        return false;
+    }
+    return true;
+}
+
+static bool
+value_listed(Walk *walk, const char *text, const JwField *field)
+{
+    const char *bare = field->prefix != NULL ? jw_skip_prefix(text, field->prefix) : text;
+
+    if (g_strv_contains(field->values, bare)) {
+        return true;
+    }
+    g_autofree char *echo = jw_echo(text);
+    g_autoptr(GString) known = g_string_new(NULL);
+    for (size_t i = 0; field->values[i] != NULL; i++) {
+        g_string_append_printf(known, "%s%s", i > 0 ? ", " : "", field->values[i]);
+    }
+    fault(walk, "must be one of %s, not '%s'", known->str, echo);
+    return false;
+}
+
+static void
+check_text(Walk *walk, const json_t *value, const JwField *field)
+{
+    const char *text = json_string_value(value);
+    g_autofree char *wrong = NULL;
+
+    if (!jw_text_clean(text, json_string_length(value))) {
+        fault(walk, "must not contain control characters");
+        return;
+    }
+    if ((field->flags & JW_FIELD_LINES) == 0 && strpbrk(text, "\r\n\t") != NULL) {
+        fault(walk, "must be one line, without tabs");
+        return;
+    }
+    if (!count_fits(walk, (size_t)g_utf8_strlen(text, -1), field, "characters")) {
+        return;
+    }
+    if (field->values != NULL && !value_listed(walk, text, field)) {
+        return;
+    }
+    wrong = field->check != NULL ? field->check(text) : NULL;
+    if (wrong != NULL) {
+        fault(walk, "%s", wrong);
+    }
+}
+
+static void
+check_number(Walk *walk, const json_t *value, const JwField *field)
+{
+    double number = json_number_value(value);
+
+    if (field->min == 0 && field->max == 0) {
+        return;
+    }
+    if (number < (double)field->min || number > (double)field->max) {
+        fault(walk, "must be from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, field->min,
+              field->max);
+    }
+}
+
+static void
+check_array(Walk *walk, const json_t *value, const JwField *field)
+{
+    g_autoptr(GHashTable) seen = NULL;
+    const size_t length = walk->path->len;
+    const json_t *item = NULL;
+    size_t i = 0;
+
+    if (!count_fits(walk, json_array_size(value), field, "items")) {
+        return;
+    }
+    if ((field->flags & JW_FIELD_UNIQUE) != 0) {
+        seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    }
+    json_array_foreach(value, i, item)
+    {
+        g_string_append_printf(walk->path, "/%zu", i);
+        check_value(walk, item, field->item);
+        if (seen != NULL && json_is_string(item)
+            && !g_hash_table_add(seen, g_strdup(json_string_value(item)))) {
+            fault(walk, "is there twice");
+        }
+        g_string_truncate(walk->path, length);
+    }
+}
+
+static void
+check_map(Walk *walk, const json_t *value, const JwField *field)
+{
+    json_t *object = jw_json_mutable(value);
+    const size_t length = walk->path->len;
+    const char *name = NULL;
+    json_t *member = NULL;
+
+    if (!count_fits(walk, json_object_size(value), field, "members")) {
+        return;
+    }
+    json_object_foreach(object, name, member)
+    {
+        g_autofree char *wrong = field->check != NULL ? field->check(name) : NULL;
+        jw_pointer_append(walk->path, name);
+        if (wrong != NULL) {
+            fault(walk, "%s", wrong);
+        }
+        check_value(walk, member, field->item);
+        g_string_truncate(walk->path, length);
+    }
+}
+
+static void
+check_value(Walk *walk, const json_t *value, const JwField *field)
+{
+    if (!type_fits(walk, value, field->type)) {
+        return;
+    }
+    switch (field->type) {
+    case JW_FIELD_TEXT:
+        check_text(walk, value, field);
+        return;
+    case JW_FIELD_INT:
+    case JW_FIELD_NUMBER:
+        check_number(walk, value, field);
+        return;
+    case JW_FIELD_OBJECT:
+        check_members(walk, value, field->fields);
+        return;
+    case JW_FIELD_ARRAY:
+        check_array(walk, value, field);
+        return;
+    case JW_FIELD_MAP:
+        check_map(walk, value, field);
+        return;
+    case JW_FIELD_BOOL:
+    case JW_FIELD_ANY:
+        return;
+    }
+}
+
+bool
+jw_check_object(const json_t *value, const JwField *fields, const char *base, JwViolations *faults)
+{
+    const JwField root = { .name = "", .type = JW_FIELD_OBJECT, .fields = fields };
+    g_autoptr(GString) path = g_string_new(base);
+    Walk walk = { .path = path, .faults = faults, .ok = true };
+
+    check_value(&walk, value, &root);
+    return walk.ok;
+}

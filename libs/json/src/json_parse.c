@@ -1,0 +1,120 @@
+/* json_parse.c: strict JSON for bytes from outside.
+ * Any thread, no state. A scan over the bytes limits depth and number of values before jansson
+ * allocates for them: its own depth limit is 2048 and it has none for values. */
+#include "jw/json.h"
+
+#include "jw/text.h"
+
+#define MAX_DEPTH  32
+#define MAX_VALUES 250000 /* a spec holds twice what a body may hold */
+
+typedef struct {
+    size_t line, column;
+    size_t depth, values;
+    bool in_text, escaped;
+} Scan;
+
+static void
+scan_text(Scan *scan, char c)
+{
+    if (scan->escaped) {
+        scan->escaped = false;
+    } else if (c == '\\') {
+        scan->escaped = true;
+    } else if (c == '"') {
+        scan->in_text = false;
+    }
+}
+
+static void
+scan_structure(Scan *scan, char c)
+{
+    switch (c) {
+    case '"':
+        scan->in_text = true;
+        return;
+    case '{':
+    case '[':
+        scan->depth++;
+        scan->values++;
+        return;
+    case '}':
+    case ']':
+        scan->depth -= scan->depth > 0 ? 1 : 0;
+        return;
+    case ',':
+        scan->values++;
+        return;
+    default:
+        return;
+    }
+}
+
+static bool
+within_limits(const char *data, size_t length, GError **error)
+{
+    Scan scan = { .line = 1, .column = 0 };
+
+    for (size_t i = 0; i < length; i++) {
+        scan.column++;
+        if (data[i] == '\n') {
+            scan.line++;
+            scan.column = 0;
+        }
+        if (scan.in_text) {
+            scan_text(&scan, data[i]);
+        } else {
+            scan_structure(&scan, data[i]);
+        }
+        if (scan.depth > MAX_DEPTH) {
+            return jw_fail(error, JW_ERROR_INVALID,
+                           "not accepted: nested deeper than %d levels (line %zu, column %zu)",
+                           MAX_DEPTH, scan.line, scan.column);
+        }
+        if (scan.values > MAX_VALUES) {
+            return jw_fail(error, JW_ERROR_INVALID,
+                           "not accepted: more than %d values (line %zu, column %zu)", MAX_VALUES,
+                           scan.line, scan.column);
+        }
+    }
+    return true;
+}
+
+json_t *
+jw_json_parse(const void *data, size_t length, GError **error)
+{
+    json_error_t cause;
+
+    g_return_val_if_fail(data != NULL || length == 0, NULL);
+    g_return_val_if_fail(error == NULL || *error == NULL, NULL);
+
+    if (length == 0) {
+        return jw_fail_null(error, JW_ERROR_INVALID, "not JSON: empty");
+    }
+    if (!within_limits(data, length, error)) {
+        return NULL;
+    }
+    json_t *value = json_loadb(data, length, JSON_REJECT_DUPLICATES, &cause);
+    if (value == NULL) {
+        g_autofree char *text = g_utf8_make_valid(cause.text, -1);
+        return jw_fail_null(error, JW_ERROR_INVALID, "not JSON: %s (line %d, column %d)", text,
+                            MAX(cause.line, 1), MAX(cause.column, 0));
+    }
+    return value;
+}
+
+json_t *
+jw_json_parse_file(const char *path, GError **error)
+{
+    size_t length = 0;
+    g_autofree char *text = jw_file_read(path, JW_JSON_FILE_MAX, &length, error);
+
+    if (text == NULL) {
+        return NULL;
+    }
+    json_t *value = jw_json_parse(text, length, error);
+    if (value == NULL) {
+        (void)jw_prefix(error, "%s", path);
+    }
+    return value;
+}

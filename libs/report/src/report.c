@@ -1,0 +1,229 @@
+/* report.c: report definitions and what is asked of them: make, free, look up, list the fields to read.
+ * Owned by who made them; immutable after jw_report_def_check(), then shared by any thread. */
+#include "jw/report.h"
+#include "jw/error.h"
+#include "jw/text.h"
+
+#include <string.h>
+
+static const size_t def_texts[] = {
+    offsetof(JwReportDef, report_type),      offsetof(JwReportDef, title),
+    offsetof(JwReportDef, description),      offsetof(JwReportDef, file_prefix),
+    offsetof(JwReportDef, collection),       offsetof(JwReportDef, date_field),
+    offsetof(JwReportDef, time_zone),        offsetof(JwReportDef, inactive_field),
+    offsetof(JwReportDef, inactive_value),   offsetof(JwReportDef, list_title),
+    offsetof(JwReportDef, mail_chart_table),
+};
+static const size_t request_texts[] = {
+    offsetof(JwReportRequest, report_type),
+    offsetof(JwReportRequest, time_zone),
+    offsetof(JwReportRequest, format),
+    offsetof(JwReportRequest, file_name),
+};
+
+static void
+condition_clear(gpointer data)
+{
+    JwCondition *condition = data;
+
+    g_clear_pointer(&condition->field, g_free);
+    g_clear_pointer(&condition->equals, g_strfreev);
+}
+
+static void
+filter_def_clear(gpointer data)
+{
+    JwFilterDef *filter = data;
+
+    g_clear_pointer(&filter->name, g_free);
+    g_clear_pointer(&filter->field, g_free);
+}
+
+static void
+dimension_clear(gpointer data)
+{
+    JwDimensionDef *dimension = data;
+
+    g_clear_pointer(&dimension->name, g_free);
+    g_clear_pointer(&dimension->label, g_free);
+    g_clear_pointer(&dimension->field, g_free);
+}
+
+static void
+measure_clear(gpointer data)
+{
+    static const size_t texts[] = {
+        offsetof(JwMeasureDef, name),        offsetof(JwMeasureDef, label),
+        offsetof(JwMeasureDef, field),       offsetof(JwMeasureDef, numerator),
+        offsetof(JwMeasureDef, denominator), offsetof(JwMeasureDef, dimension),
+        offsetof(JwMeasureDef, of),
+    };
+    JwMeasureDef *measure = data;
+
+    jw_texts_clear(measure, texts, G_N_ELEMENTS(texts));
+    g_clear_pointer(&measure->where, g_array_unref);
+}
+
+static void
+column_clear(gpointer data)
+{
+    JwColumnDef *column = data;
+
+    g_clear_pointer(&column->field, g_free);
+    g_clear_pointer(&column->label, g_free);
+}
+
+static void
+table_clear(gpointer data)
+{
+    JwTableDef *table = data;
+
+    g_clear_pointer(&table->title, g_free);
+    g_clear_pointer(&table->dimension, g_free);
+    g_clear_pointer(&table->measures, g_strfreev);
+    g_clear_pointer(&table->chart, g_free);
+    g_clear_pointer(&table->chart_measure, g_free);
+}
+
+static void
+filter_clear(gpointer data)
+{
+    JwFilter *filter = data;
+
+    g_clear_pointer(&filter->name, g_free);
+    g_clear_pointer(&filter->values, g_strfreev);
+}
+
+static GArray *
+array_new(guint item_size, GDestroyNotify clear)
+{
+    GArray *array = g_array_new(FALSE, TRUE, item_size);
+
+    g_array_set_clear_func(array, clear);
+    return array;
+}
+
+GArray *
+jw_report_conditions_new(void)
+{
+    return array_new(sizeof(JwCondition), condition_clear);
+}
+
+JwReportDef *
+jw_report_def_new(void)
+{
+    JwReportDef *def = g_new0(JwReportDef, 1);
+
+    def->filters = array_new(sizeof(JwFilterDef), filter_def_clear);
+    def->dimensions = array_new(sizeof(JwDimensionDef), dimension_clear);
+    def->measures = array_new(sizeof(JwMeasureDef), measure_clear);
+    def->columns = array_new(sizeof(JwColumnDef), column_clear);
+    def->tables = array_new(sizeof(JwTableDef), table_clear);
+    def->max_groups = 1000;
+    return def;
+}
+
+void
+jw_report_def_free(JwReportDef *self)
+{
+    if (self == NULL) {
+        return;
+    }
+    jw_texts_clear(self, def_texts, G_N_ELEMENTS(def_texts));
+    g_clear_pointer(&self->filters, g_array_unref);
+    g_clear_pointer(&self->dimensions, g_array_unref);
+    g_clear_pointer(&self->measures, g_array_unref);
+    g_clear_pointer(&self->columns, g_array_unref);
+    g_clear_pointer(&self->tables, g_array_unref);
+    g_strfreev(self->summary);
+    g_free(self);
+}
+
+const JwMeasureDef *
+jw_report_def_measure(const JwReportDef *self, const char *name)
+{
+    g_return_val_if_fail(self != NULL, NULL);
+    for (guint i = 0; i < self->measures->len; i++) {
+        const JwMeasureDef *measure = &g_array_index(self->measures, JwMeasureDef, i);
+        if (g_strcmp0(measure->name, name) == 0) {
+            return measure;
+        }
+    }
+    return NULL;
+}
+
+const JwDimensionDef *
+jw_report_def_dimension(const JwReportDef *self, const char *name)
+{
+    g_return_val_if_fail(self != NULL, NULL);
+    for (guint i = 0; i < self->dimensions->len; i++) {
+        const JwDimensionDef *dimension = &g_array_index(self->dimensions, JwDimensionDef, i);
+        if (g_strcmp0(dimension->name, name) == 0) {
+            return dimension;
+        }
+    }
+    return NULL;
+}
+
+static void
+add_field(GPtrArray *fields, const char *field)
+{
+    if (field == NULL) {
+        return;
+    }
+    for (guint i = 0; i < fields->len; i++) {
+        if (strcmp(g_ptr_array_index(fields, i), field) == 0) {
+            return;
+        }
+    }
+    g_ptr_array_add(fields, g_strdup(field));
+}
+
+char **
+jw_report_def_fields(const JwReportDef *self)
+{
+    GPtrArray *fields = NULL;
+
+    g_return_val_if_fail(self != NULL, NULL);
+    fields = g_ptr_array_new();
+    for (guint i = 0; i < self->columns->len; i++) {
+        add_field(fields, g_array_index(self->columns, JwColumnDef, i).field);
+    }
+    for (guint i = 0; i < self->dimensions->len; i++) {
+        add_field(fields, g_array_index(self->dimensions, JwDimensionDef, i).field);
+    }
+    for (guint i = 0; i < self->measures->len; i++) {
+        const JwMeasureDef *measure = &g_array_index(self->measures, JwMeasureDef, i);
+        add_field(fields, measure->field);
+        for (guint k = 0; measure->where != NULL && k < measure->where->len; k++) {
+            add_field(fields, g_array_index(measure->where, JwCondition, k).field);
+        }
+    }
+    for (guint i = 0; i < self->filters->len; i++) {
+        add_field(fields, g_array_index(self->filters, JwFilterDef, i).field);
+    }
+    g_ptr_array_add(fields, NULL);
+    return (char **)g_ptr_array_free(fields, FALSE);
+}
+
+JwReportRequest *
+jw_report_request_new(void)
+{
+    JwReportRequest *request = g_new0(JwReportRequest, 1);
+
+    request->filters = array_new(sizeof(JwFilter), filter_clear);
+    return request;
+}
+
+void
+jw_report_request_free(JwReportRequest *self)
+{
+    if (self == NULL) {
+        return;
+    }
+    jw_texts_clear(self, request_texts, G_N_ELEMENTS(request_texts));
+    g_clear_pointer(&self->filters, g_array_unref);
+    g_strfreev(self->group_by);
+    g_strfreev(self->measures);
+    g_free(self);
+}

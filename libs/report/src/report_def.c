@@ -1,0 +1,339 @@
+/* report_def.c: a report definition from its JSON (schemas/report-definition.v1.json).
+ * Any thread, no state. The tables judge single values, jw_report_def_check() what they mean
+ * together. */
+#include "jw/catalog.h"
+#include "jw/json.h"
+
+#include <string.h>
+
+/* In the order of the enums of jw/report.h. */
+static const char *const ops[] = { "count", "sum",  "avg",       "min", "max",
+                                   "ratio", "peak", "peakValue", NULL };
+static const char *const parts[] = { "value", "hour", "date", "weekday", "month", NULL };
+static const char *const formats[] = { "integer", "decimal",  "percent", "seconds", "hour",
+                                       "text",    "datetime", "date",    "bool",    NULL };
+static const char *const charts[] = { "column", "line", NULL };
+
+static const JwField name_item = { .type = JW_FIELD_TEXT, .check = jw_check_identifier };
+static const JwField equals_item = { .type = JW_FIELD_TEXT, .max = 200 };
+static const JwField inactive_fields[] = {
+    { .name = "field",
+      .type = JW_FIELD_TEXT,
+      .flags = JW_FIELD_REQUIRED,
+      .check = jw_check_field_name },
+    { .name = "value", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .min = 1, .max = 200 },
+    { .name = NULL },
+};
+static const JwField filter_fields[] = {
+    { .name = "name",
+      .type = JW_FIELD_TEXT,
+      .flags = JW_FIELD_REQUIRED,
+      .check = jw_check_identifier },
+    { .name = "field",
+      .type = JW_FIELD_TEXT,
+      .flags = JW_FIELD_REQUIRED,
+      .check = jw_check_field_name },
+    { .name = NULL },
+};
+static const JwField dimension_fields[] = {
+    { .name = "name",
+      .type = JW_FIELD_TEXT,
+      .flags = JW_FIELD_REQUIRED,
+      .check = jw_check_identifier },
+    { .name = "label", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .min = 1, .max = 100 },
+    { .name = "field",
+      .type = JW_FIELD_TEXT,
+      .flags = JW_FIELD_REQUIRED,
+      .check = jw_check_field_name },
+    { .name = "part", .type = JW_FIELD_TEXT, .values = parts },
+    { .name = NULL },
+};
+static const JwField condition_fields[] = {
+    { .name = "field",
+      .type = JW_FIELD_TEXT,
+      .flags = JW_FIELD_REQUIRED,
+      .check = jw_check_field_name },
+    { .name = "equals", .type = JW_FIELD_ARRAY, .min = 1, .max = 100, .item = &equals_item },
+    { .name = "not", .type = JW_FIELD_BOOL },
+    { .name = NULL },
+};
+static const JwField condition_item = { .type = JW_FIELD_OBJECT, .fields = condition_fields };
+static const JwField measure_fields[] = {
+    { .name = "name",
+      .type = JW_FIELD_TEXT,
+      .flags = JW_FIELD_REQUIRED,
+      .check = jw_check_identifier },
+    { .name = "label", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .min = 1, .max = 100 },
+    { .name = "op", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .values = ops },
+    { .name = "field", .type = JW_FIELD_TEXT, .check = jw_check_field_name },
+    { .name = "where", .type = JW_FIELD_ARRAY, .max = 20, .item = &condition_item },
+    { .name = "numerator", .type = JW_FIELD_TEXT, .check = jw_check_identifier },
+    { .name = "denominator", .type = JW_FIELD_TEXT, .check = jw_check_identifier },
+    { .name = "dimension", .type = JW_FIELD_TEXT, .check = jw_check_identifier },
+    { .name = "of", .type = JW_FIELD_TEXT, .check = jw_check_identifier },
+    { .name = "scale", .type = JW_FIELD_NUMBER, .min = -1000000, .max = 1000000 },
+    { .name = "decimals", .type = JW_FIELD_INT, .min = 0, .max = 9 },
+    { .name = "format", .type = JW_FIELD_TEXT, .values = formats },
+    { .name = NULL },
+};
+static const JwField column_fields[] = {
+    { .name = "field",
+      .type = JW_FIELD_TEXT,
+      .flags = JW_FIELD_REQUIRED,
+      .check = jw_check_field_name },
+    { .name = "label", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .min = 1, .max = 100 },
+    { .name = "format", .type = JW_FIELD_TEXT, .values = formats },
+    { .name = "width", .type = JW_FIELD_INT, .min = 1, .max = 255 },
+    { .name = NULL },
+};
+static const JwField table_fields[] = {
+    { .name = "title", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .min = 1, .max = 31 },
+    { .name = "dimension",
+      .type = JW_FIELD_TEXT,
+      .flags = JW_FIELD_REQUIRED,
+      .check = jw_check_identifier },
+    { .name = "measures",
+      .type = JW_FIELD_ARRAY,
+      .flags = JW_FIELD_REQUIRED | JW_FIELD_UNIQUE,
+      .min = 1,
+      .max = 20,
+      .item = &name_item },
+    { .name = "chart", .type = JW_FIELD_TEXT, .values = charts },
+    { .name = "chartMeasure", .type = JW_FIELD_TEXT, .check = jw_check_identifier },
+    { .name = NULL },
+};
+static const JwField filter_item = { .type = JW_FIELD_OBJECT, .fields = filter_fields };
+static const JwField dimension_item = { .type = JW_FIELD_OBJECT, .fields = dimension_fields };
+static const JwField measure_item = { .type = JW_FIELD_OBJECT, .fields = measure_fields };
+static const JwField column_item = { .type = JW_FIELD_OBJECT, .fields = column_fields };
+static const JwField table_item = { .type = JW_FIELD_OBJECT, .fields = table_fields };
+
+/* Array fields that hold objects. */
+#define LIST(list_name, list_flags, least, most, what)                                             \
+    {                                                                                              \
+        .name = (list_name), .type = JW_FIELD_ARRAY, .flags = (list_flags), .min = (least),        \
+        .max = (most), .item = &(what)                                                             \
+    }
+
+static const JwField def_fields[] = {
+    { .name = "$schema", .type = JW_FIELD_TEXT },
+    { .name = "reportType",
+      .type = JW_FIELD_TEXT,
+      .flags = JW_FIELD_REQUIRED,
+      .check = jw_check_slug },
+    { .name = "title", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .min = 1, .max = 100 },
+    { .name = "description", .type = JW_FIELD_TEXT, .flags = JW_FIELD_LINES, .max = 2000 },
+    { .name = "filePrefix",
+      .type = JW_FIELD_TEXT,
+      .flags = JW_FIELD_REQUIRED,
+      .check = jw_check_identifier },
+    { .name = "collection",
+      .type = JW_FIELD_TEXT,
+      .flags = JW_FIELD_REQUIRED,
+      .check = jw_check_collection },
+    { .name = "dateField",
+      .type = JW_FIELD_TEXT,
+      .flags = JW_FIELD_REQUIRED,
+      .check = jw_check_field_name },
+    { .name = "timeZone", .type = JW_FIELD_TEXT, .check = jw_check_zone },
+    { .name = "inactive", .type = JW_FIELD_OBJECT, .fields = inactive_fields },
+    LIST("filters", 0, 0, 50, filter_item),
+    LIST("dimensions", 0, 0, 50, dimension_item),
+    LIST("measures", JW_FIELD_REQUIRED, 1, 100, measure_item),
+    LIST("columns", JW_FIELD_REQUIRED, 1, 100, column_item),
+    LIST("tables", 0, 0, 50, table_item),
+    LIST("summary", JW_FIELD_REQUIRED | JW_FIELD_UNIQUE, 1, 50, name_item),
+    { .name = "listTitle", .type = JW_FIELD_TEXT, .min = 1, .max = 31 },
+    { .name = "mailChartTable", .type = JW_FIELD_TEXT, .min = 1, .max = 31 },
+    { .name = "maxGroups", .type = JW_FIELD_INT, .min = 1, .max = 100000 },
+    { .name = NULL },
+};
+
+static char *
+dup_text(const json_t *object, const char *name)
+{
+    return g_strdup(jw_json_text(object, name));
+}
+
+/* Where the text stands in the list; 0 for an absent one. */
+static unsigned
+index_of(const json_t *object, const char *name, const char *const *list)
+{
+    const char *text = jw_json_text(object, name);
+
+    for (unsigned i = 0; list[i] != NULL; i++) {
+        if (g_strcmp0(text, list[i]) == 0) {
+            return i;
+        }
+    }
+    return 0;
+}
+
+static void
+condition_clear(gpointer data)
+{
+    JwCondition *condition = data;
+
+    g_clear_pointer(&condition->field, g_free);
+    g_clear_pointer(&condition->equals, g_strfreev);
+}
+
+static GArray *
+read_conditions(const json_t *list)
+{
+    GArray *conditions = g_array_new(FALSE, TRUE, sizeof(JwCondition));
+    const json_t *item = NULL;
+    size_t i = 0;
+
+    g_array_set_clear_func(conditions, condition_clear);
+    json_array_foreach(list, i, item)
+    {
+        const JwCondition condition = {
+            .field = dup_text(item, "field"),
+            .equals = jw_json_texts(json_object_get(item, "equals")),
+            .negate = json_is_true(json_object_get(item, "not")),
+        };
+        g_array_append_val(conditions, condition);
+    }
+    return conditions;
+}
+
+static void
+read_filter(JwReportDef *def, const json_t *item)
+{
+    const JwFilterDef filter = { .name = dup_text(item, "name"), .field = dup_text(item, "field") };
+
+    g_array_append_val(def->filters, filter);
+}
+
+static void
+read_dimension(JwReportDef *def, const json_t *item)
+{
+    const JwDimensionDef dimension = {
+        .name = dup_text(item, "name"),
+        .label = dup_text(item, "label"),
+        .field = dup_text(item, "field"),
+        .part = (JwPart)index_of(item, "part", parts),
+    };
+
+    g_array_append_val(def->dimensions, dimension);
+}
+
+static void
+read_measure(JwReportDef *def, const json_t *item)
+{
+    const json_t *scale = json_object_get(item, "scale");
+    const JwMeasureDef measure = {
+        .name = dup_text(item, "name"),
+        .label = dup_text(item, "label"),
+        .op = (JwMeasureOp)index_of(item, "op", ops),
+        .field = dup_text(item, "field"),
+        .where = read_conditions(json_object_get(item, "where")),
+        .numerator = dup_text(item, "numerator"),
+        .denominator = dup_text(item, "denominator"),
+        .dimension = dup_text(item, "dimension"),
+        .of = dup_text(item, "of"),
+        .scale = scale != NULL ? json_number_value(scale) : 1.0,
+        .decimals = (int)json_integer_value(json_object_get(item, "decimals")),
+        .format = (JwFormat)index_of(item, "format", formats),
+    };
+
+    g_array_append_val(def->measures, measure);
+}
+
+static void
+read_column(JwReportDef *def, const json_t *item)
+{
+    const json_t *width = json_object_get(item, "width");
+    const JwColumnDef column = {
+        .field = dup_text(item, "field"),
+        .label = dup_text(item, "label"),
+        .format = json_object_get(item, "format") != NULL
+                      ? (JwFormat)index_of(item, "format", formats)
+                      : JW_FORMAT_TEXT,
+        .width = width != NULL ? (int)json_integer_value(width) : 16,
+    };
+
+    g_array_append_val(def->columns, column);
+}
+
+static void
+read_table(JwReportDef *def, const json_t *item)
+{
+    const JwTableDef table = {
+        .title = dup_text(item, "title"),
+        .dimension = dup_text(item, "dimension"),
+        .measures = jw_json_texts(json_object_get(item, "measures")),
+        .chart = dup_text(item, "chart"),
+        .chart_measure = dup_text(item, "chartMeasure"),
+    };
+
+    g_array_append_val(def->tables, table);
+}
+
+static const struct {
+    const char *name;
+    void (*read)(JwReportDef *def, const json_t *item);
+} lists[] = {
+    { "filters", read_filter }, { "dimensions", read_dimension }, { "measures", read_measure },
+    { "columns", read_column }, { "tables", read_table },
+};
+
+static JwReportDef *
+read_def(const json_t *value)
+{
+    JwReportDef *def = jw_report_def_new();
+    const json_t *inactive = json_object_get(value, "inactive");
+    const json_t *max_groups = json_object_get(value, "maxGroups");
+    const char *list_title = jw_json_text(value, "listTitle");
+    const char *time_zone = jw_json_text(value, "timeZone");
+
+    def->report_type = dup_text(value, "reportType");
+    def->title = dup_text(value, "title");
+    def->description = dup_text(value, "description");
+    def->file_prefix = dup_text(value, "filePrefix");
+    def->collection = dup_text(value, "collection");
+    def->date_field = dup_text(value, "dateField");
+    def->time_zone = g_strdup(time_zone != NULL ? time_zone : "UTC");
+    def->inactive_field = dup_text(inactive, "field");
+    def->inactive_value = dup_text(inactive, "value");
+    def->list_title = g_strdup(list_title != NULL ? list_title : "Records");
+    def->mail_chart_table = dup_text(value, "mailChartTable");
+    def->summary = jw_json_texts(json_object_get(value, "summary"));
+    if (max_groups != NULL) {
+        def->max_groups = (int)json_integer_value(max_groups);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(lists); i++) {
+        const json_t *item = NULL;
+        size_t k = 0;
+        json_array_foreach(json_object_get(value, lists[i].name), k, item)
+        {
+            lists[i].read(def, item);
+        }
+    }
+    return def;
+}
+
+JwReportDef *
+jw_report_def_parse(const char *text, size_t length, const char *file, GError **error)
+{
+    g_return_val_if_fail(text != NULL && file != NULL, NULL);
+    g_return_val_if_fail(error == NULL || *error == NULL, NULL);
+
+    g_auto(JwViolations) faults = { 0 };
+    json_auto_t *value = jw_json_parse(text, length, error);
+    if (value == NULL) {
+        (void)jw_prefix(error, "%s", file);
+        return NULL;
+    }
+    if (!jw_check_object(value, def_fields, "", &faults)) {
+        g_autofree char *all = jw_violations_text(&faults);
+        return jw_fail_null(error, JW_ERROR_INVALID, "%s: %s", file, all);
+    }
+    g_autoptr(JwReportDef) def = read_def(value);
+    if (!jw_report_def_check(def, error)) {
+        (void)jw_prefix(error, "%s", file);
+        return NULL;
+    }
+    return g_steal_pointer(&def);
+}

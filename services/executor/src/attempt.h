@@ -1,0 +1,54 @@
+/* attempt.h: one attempt as its handler sees it: progress to report, and the question whether to go on. */
+#pragma once
+#include "exe.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+    EXE_GO_ON,
+    EXE_STOP_CANCEL,   /* a graceful cancel was asked */
+    EXE_STOP_LOST,     /* the claim is gone: somebody else owns the job, or it ended */
+    EXE_STOP_SHUTDOWN, /* this process ends */
+    EXE_STOP_TIMEOUT,  /* the job's own time limit */
+} ExeStopReason;
+
+typedef struct _ExeAttempt ExeAttempt;
+
+/* heartbeat.c. @job: (transfer none), outlives the attempt. */
+ExeAttempt *exe_attempt_begin(Exe *exe, const JwJob *job);
+void exe_attempt_end(ExeAttempt *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ExeAttempt, exe_attempt_end)
+
+Exe *exe_attempt_exe(const ExeAttempt *self);
+const JwJob *exe_attempt_job(const ExeAttempt *self);
+ExeStopReason exe_attempt_stop_reason(ExeAttempt *self);
+/* False with CANCELLED when the attempt must stop. Handlers ask at least once a second. */
+bool exe_attempt_go_on(ExeAttempt *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* @step: static text. @total -1: not known. Written to the job with the next heartbeat; never waits. */
+void exe_attempt_progress(ExeAttempt *self, const char *step, int percent, int64_t done,
+                          int64_t total);
+/* The same at the start of a step: written at once, unless the last heartbeat (or the claim) is less than 100 ms old, because
+ * nobody sees the steps of a job that short, and each would cost the store a write. */
+void exe_attempt_step(ExeAttempt *self, const char *step, int percent, int64_t done, int64_t total);
+/* Writes progress now; a failure is noticed by the heartbeats. */
+void exe_attempt_heartbeat_now(ExeAttempt *self);
+
+ExeHeartbeats *exe_heartbeats_new(Exe *exe);
+void exe_heartbeats_free(ExeHeartbeats *self);
+/* Tells every running attempt to stop with SHUTDOWN. */
+void exe_heartbeats_shutdown(ExeHeartbeats *self);
+size_t exe_heartbeats_running(ExeHeartbeats *self);
+
+/* A kind of job. */
+typedef struct {
+    const char *type;
+    /* Does the work and publishes the file: returns what FINISH names. Errors: CANCELLED when told to stop; INVALID, NOT_FOUND,
+     * DENIED, TOO_LARGE end the job; others are tried again (CORRUPT too: a full disk cuts files). */
+    bool (*run)(ExeAttempt *attempt, JwArtifact **ret_artifact, GError **error);
+} ExeHandler;
+const ExeHandler *exe_handler_find(const char *type); /* or NULL */
+
+/* handlers/report.c */
+bool exe_report_run(ExeAttempt *attempt, JwArtifact **ret_artifact, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,361 @@
+/* intake.c: from Kafka messages to durable jobs in the ready queue. Runs on the bus's poll thread.
+ *
+ * A run of submit commands becomes one insert (T1; "exists" is as good as made), then each job's id goes to
+ * the ready queue. A cancel command ends the run: the job it names may be the one before it. Only what is
+ * durable counts as done; a full queue or an absent store makes the rest LATER. */
+#include "exe.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#include "jw/log.h"
+
+typedef struct {
+    Exe *exe;
+    const JwMessage *message;
+    JwAnswer *answer;
+    JwJob *job; /* of a submit command that parsed, or the stored one of one that did not */
+    /* Why this version does not take a submit command, until the job it names was looked for. */
+    char *refused, *named_id;
+    bool known; /* the stored one: there is nothing to make */
+    bool made;  /* by this message: what its state says is the truth */
+} Intake;
+
+static void
+intake_poison(Intake *self, char *take_reason)
+{
+    jw_warn("command_refused", JW_STR("topic", self->message->topic),
+            JW_INT("partition", self->message->partition), JW_INT("offset", self->message->offset),
+            JW_STR("reason", take_reason));
+    self->answer->verdict = JW_VERDICT_POISON;
+    self->answer->reason = take_reason;
+}
+
+/* A command that this version refuses may name a job that exists: it repeats an earlier command,
+ * be it of this very batch, or another version of a service made the job, with definitions of
+ * its own. Then the handler ends the job with a reason that people see; a dead letter would
+ * leave it pending for ever. Asked once the run's jobs are durable. False: the store is away. */
+static bool
+intake_refused(Intake *self)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwJob) job = NULL;
+
+    if (self->named_id != NULL && !jw_store_get_job(self->exe->store, self->named_id, &job, &error)
+        && jw_error_retry(error) != JW_RETRY_NEVER) {
+        jw_warn("intake_later", JW_STR("job_id", self->named_id),
+                JW_STR("error", jw_error_message(error)));
+        return false;
+    }
+    if (job == NULL) {
+        intake_poison(self, g_steal_pointer(&self->refused));
+        return true;
+    }
+    jw_warn("command_differs", JW_STR("job_id", job->id), JW_STR("reason", self->refused));
+    g_clear_pointer(&self->refused, g_free);
+    self->job = g_steal_pointer(&job);
+    self->known = true;
+    return true;
+}
+
+static void
+intake_submit(Intake *self, const json_t *body)
+{
+    g_auto(JwViolations) faults = { 0 };
+    const char *source = jw_message_header(self->message, "ce_source");
+    const char *id = jw_message_header(self->message, "ce_id");
+    int64_t now = jw_clock_now_ms(self->exe->clock);
+
+    if (source == NULL || id == NULL) {
+        intake_poison(
+            self,
+            g_strdup(
+                "headers ce_source and ce_id are needed: they make a repeated command harmless"));
+        return;
+    }
+    self->named_id = jw_wire_command_job_id(body, source, id);
+    if (!jw_wire_job_from_command(self->exe->wire, body, source, id, now, &faults, &self->job)) {
+        self->refused = jw_violations_text(&faults);
+        return;
+    }
+    if (!exe_handler_known(self->job->type)) {
+        self->refused =
+            g_strdup_printf("/jobType: this executor has no handler for \"%s\"", self->job->type);
+        g_clear_pointer(&self->job, jw_job_free);
+        return;
+    }
+    if (self->job->traceparent == NULL) {
+        self->job->traceparent = g_strdup(jw_message_header(self->message, "traceparent"));
+    }
+    if (self->job->request_id == NULL) {
+        self->job->request_id = g_strdup(jw_message_header(self->message, "x-request-id"));
+    }
+    g_ptr_array_add(self->job->outbox,
+                    jw_wire_job_event(self->exe->wire, self->job, JW_TYPE_JOB_SUBMITTED, NULL, NULL,
+                                      NULL, false, now));
+}
+
+static bool
+cancel_try(Exe *exe, const JwCancelCommand *command, JwJob *job, JwJobTransition transition,
+           JwCas *ret_cas, GError **error)
+{
+    int64_t now = jw_clock_now_ms(exe->clock);
+    g_autoptr(JwOutboxEntry) event =
+        jw_wire_job_event(exe->wire, job, JW_TYPE_JOB_CANCELLED, NULL, NULL, NULL, false, now);
+    const JwOutboxEntry *events[] = { event };
+    g_autoptr(JwJob) after = NULL;
+    JwJobChange change = {
+        .job_id = command->job_id,
+        .transition = transition,
+        .now_ms = now,
+        .actor = command->actor,
+        .reason = command->reason,
+        .events = events,
+        .n_events = transition == JW_CHANGE_CANCEL_NOW ? 1 : 0,
+    };
+
+    if (!jw_store_change_job(exe->store, &change, ret_cas, &after, error)) {
+        return false;
+    }
+    if (*ret_cas == JW_CAS_WON) {
+        jw_relay_offer(exe->relay, JW_DOC_JOB, command->job_id, after->outbox);
+    }
+    return true;
+}
+
+/* A command for a job that is unknown, ended or already being cancelled so is done: there is nothing left to do.
+ * False: the store is away. */
+static bool
+intake_cancel(Intake *self, const json_t *body)
+{
+    g_auto(JwViolations) faults = { 0 };
+    g_auto(JwCancelCommand) command = { 0 };
+    g_autoptr(JwJob) job = NULL;
+    g_autoptr(GError) error = NULL;
+    JwCas cas = JW_CAS_LOST;
+
+    if (!jw_wire_cancel_parse(body, &faults, &command)) {
+        intake_poison(self, jw_violations_text(&faults));
+        return true;
+    }
+    bool ok = jw_store_get_job(self->exe->store, command.job_id, &job, &error);
+    if (ok && job != NULL && command.graceful) {
+        ok = cancel_try(self->exe, &command, job, JW_CHANGE_CANCEL_GRACEFUL, &cas, &error);
+    }
+    /* Graceful is for running jobs; one that does not run yet is cancelled at once. */
+    if (ok && job != NULL && cas == JW_CAS_LOST
+        && !(command.graceful && job->state == JW_JOB_CANCELLING)) {
+        ok = cancel_try(self->exe, &command, job, JW_CHANGE_CANCEL_NOW, &cas, &error);
+    }
+    if (!ok && jw_error_retry(error) == JW_RETRY_NEVER) {
+        intake_poison(self, g_strdup_printf("the store refuses it: %s", jw_error_message(error)));
+        return true;
+    }
+    if (!ok) {
+        jw_warn("cancel_later", JW_STR("job_id", command.job_id),
+                JW_STR("error", jw_error_message(error)));
+        return false;
+    }
+    self->answer->verdict = JW_VERDICT_DONE;
+    return true;
+}
+
+/* False: the store is away. */
+static bool
+intake_message(Intake *self)
+{
+    const char *type = jw_message_header(self->message, "ce_type");
+    g_autoptr(GError) error = NULL;
+
+    if (self->message->body == NULL) {
+        intake_poison(self, g_strdup("the message has no value"));
+        return true;
+    }
+    json_auto_t *body = jw_json_parse(self->message->body, self->message->body_length, &error);
+    if (body == NULL) {
+        intake_poison(
+            self, g_strdup_printf("the value is not acceptable JSON: %s", jw_error_message(error)));
+    } else if (g_strcmp0(type, JW_TYPE_JOB_SUBMIT) == 0) {
+        intake_submit(self, body);
+    } else if (g_strcmp0(type, JW_TYPE_JOB_CANCEL) == 0) {
+        return intake_cancel(self, body);
+    } else {
+        intake_poison(self,
+                      g_strdup_printf("header ce_type is %s%s%s; " JW_TYPE_JOB_SUBMIT
+                                      " or " JW_TYPE_JOB_CANCEL " is expected",
+                                      type != NULL ? "\"" : "", type != NULL ? type : "missing",
+                                      type != NULL ? "\"" : ""));
+    }
+    return true;
+}
+
+static size_t
+lane_of(JwPriority priority)
+{
+    static const size_t lanes[] = {
+        [JW_PRIORITY_HIGH] = 0, [JW_PRIORITY_NORMAL] = 1, [JW_PRIORITY_LOW] = 2
+    };
+    return lanes[priority];
+}
+
+/* True when the job needs nothing more from this message. @full: bit per lane that had no room; nothing more is put into it, so
+ * that its jobs keep their order. */
+static bool
+intake_enqueue(Exe *exe, const Intake *intake, unsigned *full)
+{
+    const JwJob *job = intake->job;
+    size_t lane = lane_of(job->priority);
+
+    /* Scheduled for later: the scheduler promotes and hints it. Of a job that existed before only the document knows,
+     * not this clock: the claim asks it. */
+    if (intake->made && job->state == JW_JOB_SCHEDULED) {
+        return true;
+    }
+    if ((*full & 1u << lane) != 0) {
+        return false;
+    }
+    char *id = g_strdup(job->id);
+    if (jw_queue_try_push(exe->ready, lane, id)) {
+        return true;
+    }
+    g_free(id);
+    *full |= 1u << lane;
+    g_atomic_int_or(&exe->intake_waits,
+                    1u << lane); /* a worker that makes room wakes the consumer */
+    return false;
+}
+
+static void
+intake_created(Intake *self, JwCreate create)
+{
+    self->made = create == JW_CREATE_NEW;
+    if (self->made) {
+        jw_info("job_created", JW_STR("job_id", self->job->id), JW_STR("source", self->job->source),
+                JW_STR("request_id", self->job->request_id));
+        jw_relay_offer(self->exe->relay, JW_DOC_JOB, self->job->id, self->job->outbox);
+    }
+}
+
+/* Jobs the store refused together, one by one: those it refuses alone are poison, lest they hold up their partition for
+ * ever. False: the store is away. */
+static bool
+intake_create_singly(Exe *exe, Intake *const *intakes, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const JwJob *jobs[] = { intakes[i]->job };
+        JwCreate create = JW_CREATE_EXISTS;
+        g_autoptr(GError) error = NULL;
+
+        if (jw_store_create_jobs(exe->store, jobs, 1, &create, &error)) {
+            intake_created(intakes[i], create);
+        } else if (jw_error_retry(error) == JW_RETRY_NEVER) {
+            intake_poison(intakes[i],
+                          g_strdup_printf("the store refuses it: %s", jw_error_message(error)));
+            g_clear_pointer(&intakes[i]->job, jw_job_free);
+        } else {
+            jw_warn("intake_later", JW_INT("jobs", n - i),
+                    JW_STR("error", jw_error_message(error)));
+            return false;
+        }
+    }
+    return true;
+}
+
+/* False: the store is away. */
+static bool
+intake_create(Exe *exe, Intake *intakes, size_t n)
+{
+    g_autofree const JwJob **jobs = g_new0(const JwJob *, n);
+    g_autofree Intake **sources = g_new0(Intake *, n);
+    g_autofree JwCreate *creates = g_new0(JwCreate, n);
+    g_autoptr(GError) error = NULL;
+    size_t count = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (intakes[i].job != NULL && !intakes[i].known) {
+            sources[count] = &intakes[i];
+            jobs[count++] = intakes[i].job;
+        }
+    }
+    if (count == 0) {
+        return true;
+    }
+    if (!jw_store_create_jobs(exe->store, jobs, count, creates, &error)) {
+        jw_warn("intake_later", JW_INT("jobs", count), JW_STR("error", jw_error_message(error)));
+        return jw_error_retry(error) == JW_RETRY_NEVER && intake_create_singly(exe, sources, count);
+    }
+    for (size_t i = 0; i < count; i++) {
+        intake_created(sources[i], creates[i]);
+    }
+    return true;
+}
+
+/* Something earlier of the same partition waits: the bus will offer all from there on again. */
+static bool
+partition_waits(const Intake *intakes, size_t index)
+{
+    const JwMessage *message = intakes[index].message;
+
+    for (size_t i = 0; i < index; i++) {
+        if (intakes[i].answer->verdict == JW_VERDICT_LATER
+            && intakes[i].message->partition == message->partition
+            && strcmp(intakes[i].message->topic, message->topic) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Makes the jobs of a run, from @from up to @to, durable and queues them. A full lane holds up the partitions that feed it
+ * and no others. False: the store is away. */
+static bool
+intake_run(Exe *exe, Intake *intakes, size_t from, size_t to, unsigned *full)
+{
+    if (!intake_create(exe, &intakes[from], to - from)) {
+        return false;
+    }
+    for (size_t i = from; i < to; i++) {
+        if (intakes[i].refused != NULL && !intake_refused(&intakes[i])) {
+            return false;
+        }
+    }
+    for (size_t i = from; i < to; i++) {
+        Intake *intake = &intakes[i];
+
+        if (intake->job != NULL && (*full == 0 || !partition_waits(intakes, i))
+            && intake_enqueue(exe, intake, full)) {
+            intake->answer->verdict = JW_VERDICT_DONE;
+        }
+    }
+    return true;
+}
+
+void
+exe_consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers, gpointer data)
+{
+    Exe *exe = data;
+    g_autofree Intake *intakes = g_new0(Intake, n_messages);
+    size_t from = 0; /* first of the run */
+    unsigned full = 0;
+    bool away = false;
+
+    for (size_t i = 0; i < n_messages && !away; i++) {
+        const char *type = jw_message_header(&messages[i], "ce_type");
+
+        intakes[i] = (Intake){ .exe = exe, .message = &messages[i], .answer = &answers[i] };
+        if (g_strcmp0(type, JW_TYPE_JOB_CANCEL) == 0) {
+            away = !intake_run(exe, intakes, from, i, &full);
+            from = i;
+        }
+        away = away || !intake_message(&intakes[i]);
+    }
+    /* One call that failed is enough: each may wait for its time limit, and this thread must poll. */
+    if (!away) {
+        (void)intake_run(exe, intakes, from, n_messages, &full);
+    }
+    for (size_t i = 0; i < n_messages; i++) {
+        jw_job_free(intakes[i].job);
+        g_free(intakes[i].refused);
+        g_free(intakes[i].named_id);
+    }
+}

@@ -1,0 +1,228 @@
+/* render/csv.c: RFC 4180: CRLF lines, comma, quotes doubled, UTF-8, a header line; one line a record.
+ *
+ * A text that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV injection);
+ * numbers are written as they are. Times are RFC 3339 in the report's zone. */
+#include "render/render.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "jw/zone_cache.h"
+#include "render/text.h"
+
+struct _ExeRender {
+    FILE *file;
+    char *path;
+    GArray *formats; /* of JwFormat, one a column */
+    JwZoneCache zone;
+    GString *line;
+};
+
+static bool
+csv_failed(const ExeRender *self, GError **error)
+{
+    int code = errno;
+    JwErrorCode kind = code == ENOSPC || code == EDQUOT ? JW_ERROR_UNAVAILABLE : JW_ERROR_INTERNAL;
+
+    return jw_fail(error, kind, "writing the CSV file %s: %s", self->path, g_strerror(code));
+}
+
+static bool
+formula_like(const char *text, size_t length)
+{
+    static const char *const starts[] = { "=",
+                                          "+",
+                                          "-",
+                                          "@",
+                                          "\t",
+                                          "\r",
+                                          "\n",
+                                          "\xef\xbc\x9d" /* ＝ */,
+                                          "\xef\xbc\x8b" /* ＋ */,
+                                          "\xef\xbc\x8d" /* － */,
+                                          "\xef\xbc\xa0" /* ＠ */ };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(starts); i++) {
+        size_t n = strlen(starts[i]);
+        if (length >= n && memcmp(text, starts[i], n) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+csv_text(GString *line, const char *text, size_t length)
+{
+    bool guard = formula_like(text, length);
+    bool quote = guard || memchr(text, ',', length) != NULL || memchr(text, '"', length) != NULL
+                 || memchr(text, '\n', length) != NULL || memchr(text, '\r', length) != NULL
+                 || (length > 0 && (text[0] == ' ' || text[length - 1] == ' '));
+
+    if (!quote) {
+        g_string_append_len(line, text, (gssize)length);
+        return;
+    }
+    g_string_append_c(line, '"');
+    if (guard) {
+        g_string_append_c(line, '\'');
+    }
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '"') {
+            g_string_append_c(line, '"');
+        }
+        g_string_append_c(line, text[i]);
+    }
+    g_string_append_c(line, '"');
+}
+
+/* "2021-01-04T09:12:00+03:00", "…Z" for offset 0, or only the date. Where the offset had seconds, as long ago, they are
+ * left out of the time as of the offset: both together say the moment. */
+static void
+csv_time(ExeRender *self, int64_t time_ms, bool date_only)
+{
+    char text[] = "0000-00-00T00:00:00+00:00";
+    int64_t seconds = jw_zone_cache_local(&self->zone, time_ms);
+    int offset = (int)self->zone.last.offset;
+    int odd_seconds = offset % 60;
+    size_t length = date_only ? 10 : offset == 0 ? 20 : 25;
+    JwCivil civil;
+
+    jw_civil_from_seconds(date_only ? seconds : seconds - odd_seconds, &civil);
+    exe_text_put_digits(text, CLAMP(civil.year, 0, 9999), 4);
+    exe_text_put_digits(text + 5, civil.month, 2);
+    exe_text_put_digits(text + 8, civil.day, 2);
+    exe_text_put_digits(text + 11, civil.hour, 2);
+    exe_text_put_digits(text + 14, civil.minute, 2);
+    exe_text_put_digits(text + 17, civil.second, 2);
+    text[19] = offset == 0 ? 'Z' : offset < 0 ? '-' : '+';
+    exe_text_put_digits(text + 20, ABS(offset) / 3600, 2);
+    exe_text_put_digits(text + 23, ABS(offset) / 60 % 60, 2);
+    g_string_append_len(self->line, text, (gssize)length);
+}
+
+static void
+csv_value(ExeRender *self, const JwValue *value, JwFormat format)
+{
+    char buffer[EXE_REAL_MAX];
+
+    switch (value->type) {
+    case JW_VALUE_NULL:
+        break;
+    case JW_VALUE_BOOL:
+        g_string_append(self->line, value->boolean ? "true" : "false");
+        break;
+    case JW_VALUE_INT:
+        g_string_append_printf(self->line, "%" G_GINT64_FORMAT, value->integer);
+        break;
+    case JW_VALUE_REAL:
+        if (isfinite(value->real)) {
+            g_string_append(self->line, exe_text_real(value->real, buffer));
+        }
+        break;
+    case JW_VALUE_TEXT:
+        csv_text(self->line, value->text, value->length);
+        break;
+    case JW_VALUE_TIME:
+        csv_time(self, value->time_ms, format == JW_FORMAT_DATE);
+        break;
+    }
+}
+
+static bool
+csv_flush_line(ExeRender *self, GError **error)
+{
+    g_string_append(self->line, "\r\n");
+    if (fwrite(self->line->str, 1, self->line->len, self->file) != self->line->len) {
+        return csv_failed(self, error);
+    }
+    g_string_truncate(self->line, 0);
+    return true;
+}
+
+static void
+csv_free(ExeRender *self)
+{
+    if (self == NULL) {
+        return;
+    }
+    if (self->file != NULL) {
+        (void)fclose(self->file); /* only after a failure: the file is thrown away */
+    }
+    g_free(self->path);
+    g_array_unref(self->formats);
+    g_string_free(self->line, TRUE);
+    g_free(self);
+}
+
+static ExeRender *
+csv_open(const ExeRenderInput *input, GError **error)
+{
+    ExeRender *self = g_new0(ExeRender, 1);
+
+    self->path = g_strdup(input->path);
+    self->line = g_string_sized_new(512);
+    self->formats = g_array_new(FALSE, FALSE, sizeof(JwFormat));
+    self->zone.zone = input->zone;
+    self->file = fopen(input->path, "wxe");
+    if (self->file == NULL) {
+        (void)csv_failed(self, error);
+        csv_free(self);
+        return NULL;
+    }
+    for (guint i = 0; i < input->def->columns->len; i++) {
+        const JwColumnDef *column = &g_array_index(input->def->columns, JwColumnDef, i);
+
+        if (i > 0) {
+            g_string_append_c(self->line, ',');
+        }
+        csv_text(self->line, column->label, strlen(column->label));
+        g_array_append_val(self->formats, column->format);
+    }
+    if (!csv_flush_line(self, error)) {
+        csv_free(self);
+        return NULL;
+    }
+    return self;
+}
+
+static bool
+csv_row(ExeRender *self, const JwValue *row, GError **error)
+{
+    for (guint i = 0; i < self->formats->len; i++) {
+        if (i > 0) {
+            g_string_append_c(self->line, ',');
+        }
+        csv_value(self, &row[i], g_array_index(self->formats, JwFormat, i));
+    }
+    return csv_flush_line(self, error);
+}
+
+static bool
+csv_finish(ExeRender *self, JwAggregate *aggregate G_GNUC_UNUSED, GError **error)
+{
+    FILE *file = g_steal_pointer(&self->file);
+
+    /* A full disk may show only now. */
+    if (fflush(file) != 0 || ferror(file)) {
+        (void)csv_failed(self, error);
+        (void)fclose(file);
+        return false;
+    }
+    if (fclose(file) != 0) {
+        return csv_failed(self, error);
+    }
+    return true;
+}
+
+const ExeRenderOps exe_render_csv = {
+    .format = "csv",
+    .extension = ".csv",
+    .content_type = "text/csv; charset=utf-8; header=present",
+    .open = csv_open,
+    .row = csv_row,
+    .finish = csv_finish,
+    .free = csv_free,
+};

@@ -1,0 +1,203 @@
+/* render/xlsx/list.c: see render/xlsx/list.h. */
+#include "render/xlsx/list.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "render/xlsx/sheet_xml.h"
+#include "render/xlsx/pack.h"
+
+#define SHEET_ROWS_MAX 1048576 /* of a sheet, by the file format */
+#define TEXT_MAX       32767   /* of a cell, in units of UTF-16: Excel calls more a damage */
+
+struct _ExeXlsxList {
+    char *temp_dir;
+    JwZoneCache *zone;
+    unsigned n_columns;
+    ExeSheetXml *xml;
+    GPtrArray *streams;   /* of ExeSheetStream, one a sheet */
+    GArray *ended;        /* of ExeListSheet, of all sheets that get no more rows */
+    ExeSheetStream *rows; /* of the present sheet */
+    uint32_t last_row;    /* of it */
+    GString *scratch;
+};
+
+static void
+free_stream(gpointer stream)
+{
+    exe_sheet_stream_free(stream);
+}
+
+ExeXlsxList *
+exe_xlsx_list_new(const char *temp_dir, JwZoneCache *zone, const int *styles, unsigned n_columns)
+{
+    ExeXlsxList *self = g_new0(ExeXlsxList, 1);
+
+    self->temp_dir = g_strdup(temp_dir);
+    self->zone = zone;
+    self->n_columns = n_columns;
+    self->xml = exe_sheet_xml_new(styles, n_columns);
+    self->streams = g_ptr_array_new_with_free_func(free_stream);
+    self->ended = g_array_new(FALSE, TRUE, sizeof(ExeListSheet));
+    self->scratch = g_string_new(NULL);
+    return self;
+}
+
+void
+exe_xlsx_list_free(ExeXlsxList *self)
+{
+    if (self == NULL) {
+        return;
+    }
+    g_ptr_array_unref(self->streams);
+    g_array_unref(self->ended);
+    exe_sheet_xml_free(self->xml);
+    g_string_free(self->scratch, TRUE);
+    g_free(self->temp_dir);
+    g_free(self);
+}
+
+/* The present sheet gets no more rows. */
+static bool
+sheet_end(ExeXlsxList *self, GError **error)
+{
+    ExeListSheet sheet = { 0 };
+
+    if (!exe_sheet_stream_end(self->rows, &sheet.rows, error)) {
+        return false;
+    }
+    exe_sheet_xml_cell_name(self->n_columns - 1, self->last_row, sheet.last_cell);
+    g_array_append_val(self->ended, sheet);
+    return true;
+}
+
+bool
+exe_xlsx_list_next_sheet(ExeXlsxList *self, GError **error)
+{
+    if (self->rows != NULL && !sheet_end(self, error)) {
+        return false;
+    }
+    self->rows = exe_sheet_stream_new(self->temp_dir, error);
+    if (self->rows == NULL) {
+        return false;
+    }
+    g_ptr_array_add(self->streams, self->rows);
+    self->last_row = 1;
+    return true;
+}
+
+unsigned
+exe_xlsx_list_n_sheets(const ExeXlsxList *self)
+{
+    return self->streams->len;
+}
+
+uint32_t
+exe_xlsx_list_last_row(const ExeXlsxList *self)
+{
+    return self->last_row;
+}
+
+bool
+exe_xlsx_list_sheet_is_full(const ExeXlsxList *self)
+{
+    return self->last_row == SHEET_ROWS_MAX;
+}
+
+static void
+put_cell(ExeXlsxList *self, GByteArray *into, unsigned column, const JwValue *value)
+{
+    size_t length = 0;
+
+    switch (value->type) {
+    case JW_VALUE_NULL:
+        break;
+    case JW_VALUE_BOOL:
+        exe_sheet_xml_text(self->xml, into, column, value->boolean ? "yes" : "no",
+                           value->boolean ? 3 : 2);
+        break;
+    case JW_VALUE_INT:
+        exe_sheet_xml_integer(self->xml, into, column, value->integer);
+        break;
+    case JW_VALUE_REAL:
+        if (isfinite(value->real)) {
+            exe_sheet_xml_real(self->xml, into, column, value->real);
+        }
+        break;
+    case JW_VALUE_TEXT: {
+        const char *text = exe_xlsx_text(self->scratch, value->text, value->length, &length);
+        exe_sheet_xml_text(self->xml, into, column, text, length);
+        break;
+    }
+    case JW_VALUE_TIME:
+        exe_sheet_xml_time(self->xml, into, column,
+                           jw_zone_cache_local_ms(self->zone, value->time_ms));
+        break;
+    }
+}
+
+bool
+exe_xlsx_list_row(ExeXlsxList *self, const JwValue *row, GError **error)
+{
+    GByteArray *into = exe_sheet_stream_block(self->rows);
+
+    exe_sheet_xml_begin_row(self->xml, into, ++self->last_row);
+    for (unsigned i = 0; i < self->n_columns; i++) {
+        put_cell(self, into, i, &row[i]);
+    }
+    exe_sheet_xml_end_row(into);
+    return exe_sheet_stream_next(self->rows, error);
+}
+
+bool
+exe_xlsx_list_pack(ExeXlsxList *self, const char *from, const char *to, int first_sheet,
+                   GError **error)
+{
+    return sheet_end(self, error)
+           && exe_xlsx_pack(from, to, &g_array_index(self->ended, ExeListSheet, 0),
+                            self->ended->len, first_sheet, error);
+}
+
+/* The bytes of @text's beginning that take @most units of UTF-16 at most. */
+static size_t
+fitting(const char *text, size_t length, size_t most)
+{
+    size_t units = 0;
+
+    for (size_t at = 0; at < length; at++) {
+        const guchar byte = (guchar)text[at];
+
+        if ((byte & 0xc0) == 0x80) {
+            continue; /* inside of a character */
+        }
+        units += byte >= 0xf0 ? 2 : 1; /* four bytes are a pair of surrogates */
+        if (units > most) {
+            return at;
+        }
+    }
+    return length;
+}
+
+const char *
+exe_xlsx_text(GString *scratch, const char *text, size_t length, size_t *ret_length)
+{
+    bool valid = g_utf8_validate_len(text, length, NULL);
+
+    *ret_length = length;
+    if (valid && length <= TEXT_MAX) {
+        return text;
+    }
+    g_string_truncate(scratch, 0);
+    if (valid) {
+        g_string_append_len(scratch, text, (gssize)length);
+    } else {
+        g_autofree char *made = g_utf8_make_valid(text, (gssize)length);
+        g_string_append(scratch, made);
+    }
+    if (fitting(scratch->str, scratch->len, TEXT_MAX) < scratch->len) {
+        g_string_truncate(scratch, fitting(scratch->str, scratch->len, TEXT_MAX - 1));
+        g_string_append(scratch, "…");
+    }
+    *ret_length = scratch->len;
+    return scratch->str;
+}

@@ -1,0 +1,155 @@
+/* reports/render.c: jobs in the words of façade 000: the envelope, links, times and the summary. */
+#include "reports/reports.h"
+
+#include <jansson.h>
+
+static json_t *
+render_error(const JwHttpProblem *problem)
+{
+    json_t *details = json_array();
+    json_t *error = json_object();
+
+    for (size_t i = 0; problem->faults != NULL && i < jw_violations_count(problem->faults); i++) {
+        const JwViolation *fault = jw_violations_get(problem->faults, i);
+        json_t *detail = json_object();
+
+        gw_render_text(detail, "pointer", fault->pointer);
+        gw_render_text(detail, "message", fault->message);
+        json_array_append_new(details, detail);
+    }
+    gw_render_text(error, "code", problem->code);
+    gw_render_text(error, "message", problem->message);
+    json_object_set_new(error, "details", details);
+    return json_pack("{s:b, s:o}", "success", 0, "error", error);
+}
+
+const JwHttpErrorStyle gw_reports_errors = { "application/json", render_error };
+
+void
+gw_reply_data(JwHttpReply *reply, int status, struct json_t *take_data)
+{
+    jw_http_reply_json(reply, status, json_pack("{s:b, s:o}", "success", 1, "data", take_data));
+}
+
+void
+gw_reply_unknown(const Gw *self, JwHttpReply *reply, const char *job_id, const char *instead)
+{
+    g_autofree char *location = gw_render_link(self, job_id, "");
+
+    jw_http_reply_header(reply, "Location", location);
+    jw_http_reply_problem(
+        reply, 504, "OUTCOME_UNKNOWN", NULL, 0,
+        "whether this was done is not known: ask for the job at its Location, or %s", instead);
+}
+
+const char *
+gw_render_status(JwJobState state)
+{
+    /* The dialect has no word for a cancel that is under way. */
+    return jw_job_state_name(state == JW_JOB_CANCELLING ? JW_JOB_RUNNING : state);
+}
+
+char *
+gw_render_link(const Gw *self, const char *job_id, const char *tail)
+{
+    const char *base = self->config.public_url != NULL ? self->config.public_url : "";
+
+    return g_strconcat(base, GW_REPORTS_JOBS "/", job_id, tail, NULL);
+}
+
+struct json_t *
+gw_render_time(int64_t time_ms)
+{
+    g_autofree char *text = jw_time_format(time_ms);
+
+    return json_string(text);
+}
+
+void
+gw_render_text(struct json_t *object, const char *name, const char *text)
+{
+    if (text != NULL) {
+        g_autofree char *valid = g_utf8_make_valid(text, -1);
+        json_object_set_new(object, name, json_string(valid));
+    }
+}
+
+bool
+gw_render_downloadable(const Gw *self, const JwJob *job)
+{
+    return job->state == JW_JOB_COMPLETED && job->artifact != NULL
+           && (job->artifact->expires_at_ms == 0
+               || job->artifact->expires_at_ms > jw_clock_now_ms(self->clock));
+}
+
+struct json_t *
+gw_render_progress(const JwJob *job, bool detailed)
+{
+    bool done = job->state == JW_JOB_COMPLETED;
+    int64_t rows = done && job->artifact != NULL ? job->artifact->rows : -1;
+
+    if (job->started_at_ms == 0) {
+        return NULL; /* nothing was begun yet */
+    }
+    json_t *progress = json_pack("{s:i}", "percentage", done ? 100 : job->progress.percent);
+    gw_render_text(progress, "currentStep",
+                   done                         ? "Completed"
+                   : job->progress.step != NULL ? job->progress.step
+                                                : "Waiting");
+    if (detailed) {
+        int64_t total = rows >= 0 ? rows : job->progress.total;
+
+        json_object_set_new(progress, "recordsProcessed",
+                            json_integer(rows >= 0 ? rows : job->progress.done));
+        if (total >= 0) {
+            json_object_set_new(progress, "totalRecords", json_integer(total));
+        }
+    }
+    return progress;
+}
+
+static json_t *
+summary_output(const Gw *self, const JwJob *job)
+{
+    json_auto_t *spec =
+        job->spec != NULL ? jw_json_parse(job->spec, strlen(job->spec), NULL) : NULL;
+    json_t *output = json_object();
+
+    gw_render_text(output, "format",
+                   json_string_value(json_object_get(json_object_get(spec, "output"), "format")));
+    if (gw_render_downloadable(self, job)) {
+        g_autofree char *link = gw_render_link(self, job->id, "/download");
+        gw_render_text(output, "downloadUrl", link);
+    }
+    if (job->artifact != NULL && job->artifact->expires_at_ms != 0) {
+        json_object_set_new(output, "expiresAt", gw_render_time(job->artifact->expires_at_ms));
+    }
+    return output;
+}
+
+struct json_t *
+gw_render_summary(const Gw *self, const JwJob *job)
+{
+    json_t *summary = json_object();
+    json_t *requested_by = json_object();
+    json_t *progress = gw_render_progress(job, false);
+
+    gw_render_text(summary, "id", job->id);
+    gw_render_text(summary, "name", job->name);
+    gw_render_text(summary, "reportType", job->subtype);
+    gw_render_text(summary, "status", gw_render_status(job->state));
+    gw_render_text(summary, "priority", jw_priority_name(job->priority));
+    if (progress != NULL) {
+        json_object_set_new(summary, "progress", progress);
+    }
+    gw_render_text(requested_by, "id", job->requested_by.id);
+    gw_render_text(requested_by, "name",
+                   job->requested_by.name != NULL ? job->requested_by.name : job->requested_by.id);
+    json_object_set_new(summary, "requestedBy", requested_by);
+    json_object_set_new(summary, "createdAt", gw_render_time(job->created_at_ms));
+    if (job->finished_at_ms != 0 && jw_job_state_terminal(job->state)) {
+        json_object_set_new(summary, "completedAt", gw_render_time(job->finished_at_ms));
+    }
+    json_object_set_new(summary, "output", summary_output(self, job));
+    return summary;
+}

@@ -1,0 +1,224 @@
+/* reports/render_detail.c: one job in full: what was asked, how far it is, what came of it, and its mail. */
+#include "reports/reports.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#include "jw/delivery.h"
+
+static const struct {
+    const char *status, *note; /* as the dialect has it; the note tells what the dialect cannot */
+} delivery_words[JW_DELIVERY_N_STATES] = {
+    [JW_DELIVERY_QUEUED] = { "Queued", NULL },
+    [JW_DELIVERY_SENDING] = { "Sending", NULL },
+    [JW_DELIVERY_SENT] = { "Sent", NULL },
+    [JW_DELIVERY_FAILED] = { "Failed", NULL },
+    [JW_DELIVERY_BOUNCED] = { "Bounced", NULL },
+    [JW_DELIVERY_UNKNOWN] = { "Sending",
+                              "the mail server did not say whether it took the message" },
+    [JW_DELIVERY_CANCELLED] = { "Failed", "cancelled before it was sent" },
+};
+
+static json_t *
+render_recipient(const char *email, const char *status)
+{
+    json_t *recipient = json_object();
+
+    gw_render_text(recipient, "email", email);
+    gw_render_text(recipient, "status", status);
+    return recipient;
+}
+
+static json_t *
+render_delivered(const JwDelivery *delivery, JwDeliveryCounts *counts)
+{
+    json_t *recipient =
+        render_recipient(delivery->recipient, delivery_words[delivery->state].status);
+
+    if (delivery->sent_at_ms != 0) {
+        json_object_set_new(recipient, "sentAt", gw_render_time(delivery->sent_at_ms));
+    }
+    gw_render_text(recipient, "note", delivery_words[delivery->state].note);
+    if (delivery->maybe_duplicate) {
+        json_object_set_new(recipient, "maybeDuplicate", json_true());
+    }
+    switch (delivery->state) {
+    case JW_DELIVERY_SENT:
+        counts->sent++;
+        break;
+    case JW_DELIVERY_BOUNCED:
+        counts->bounced++;
+        gw_render_text(recipient, "errorMessage", delivery->reply);
+        break;
+    case JW_DELIVERY_FAILED:
+    case JW_DELIVERY_CANCELLED:
+        counts->failed++;
+        gw_render_text(recipient, "errorMessage", delivery->reply);
+        break;
+    case JW_DELIVERY_QUEUED: /* with a reply: put off after a temporary failure, which it tells */
+        gw_render_text(recipient, "errorMessage", delivery->reply);
+        break;
+    case JW_DELIVERY_SENDING:
+    case JW_DELIVERY_UNKNOWN:
+        break;
+    }
+    return recipient;
+}
+
+static const JwDelivery *
+find_delivery(const GPtrArray *deliveries, const char *email)
+{
+    for (guint i = 0; deliveries != NULL && i < deliveries->len; i++) {
+        const JwDelivery *delivery = g_ptr_array_index(deliveries, i);
+        if (g_strcmp0(delivery->recipient, email) == 0) {
+            return delivery;
+        }
+    }
+    return NULL;
+}
+
+/* Every recipient that was asked for, whether its message exists already or not. A job that ended without a report
+ * sends nothing, so nobody is in its queue. */
+static json_t *
+render_delivery(const JwJob *job, const GPtrArray *deliveries)
+{
+    bool dead = job->state == JW_JOB_FAILED || job->state == JW_JOB_CANCELLED;
+    JwDeliveryCounts counts = { 0 };
+    json_t *recipients = json_array();
+
+    for (size_t i = 0; job->recipients[i] != NULL; i++) {
+        const JwDelivery *delivery = find_delivery(deliveries, job->recipients[i]);
+
+        counts.total++;
+        if (delivery != NULL) {
+            json_array_append_new(recipients, render_delivered(delivery, &counts));
+        } else if (!dead) {
+            json_array_append_new(recipients, render_recipient(job->recipients[i], "Queued"));
+        }
+    }
+    return json_pack("{s:i, s:i, s:i, s:i, s:o}", "total", counts.total, "sent", counts.sent,
+                     "failed", counts.failed, "bounced", counts.bounced, "recipients", recipients);
+}
+
+static json_t *
+render_result(const Gw *self, const JwJob *job)
+{
+    const JwArtifact *artifact = job->artifact;
+    json_t *result = json_pack("{s:I, s:I}", "sizeBytes", (json_int_t)artifact->size_bytes,
+                               "records", (json_int_t)artifact->rows);
+
+    gw_render_text(result, "fileName", artifact->file_name);
+    gw_render_text(result, "contentType", artifact->content_type);
+    gw_render_text(result, "sha256", artifact->sha256);
+    if (gw_render_downloadable(self, job)) {
+        g_autofree char *link = gw_render_link(self, job->id, "/download");
+        gw_render_text(result, "downloadUrl", link);
+    }
+    if (artifact->expires_at_ms != 0) {
+        json_object_set_new(result, "expiresAt", gw_render_time(artifact->expires_at_ms));
+    }
+    if (artifact->summary != NULL) {
+        json_t *figures = jw_json_parse(artifact->summary, strlen(artifact->summary), NULL);
+        if (figures != NULL) {
+            json_object_set_new(result, "summary", figures);
+        }
+    }
+    return result;
+}
+
+/* What the caller wrote, and the period that was made of it. */
+static void
+add_asked(json_t *detail, const JwJob *job)
+{
+    json_auto_t *spec =
+        job->spec != NULL ? jw_json_parse(job->spec, strlen(job->spec), NULL) : NULL;
+    json_t *asked = json_object_get(spec, "asked");
+    json_t *resolved = json_object_get(spec, "parameters");
+    json_t *parameters = json_object_get(asked, "parameters");
+    json_t *output = json_object_get(asked, "output");
+    json_t *start = json_object_get(resolved, "start");
+    json_t *end = json_object_get(resolved, "end");
+
+    json_object_set(detail, "parameters", parameters != NULL ? parameters : resolved);
+    json_object_set(detail, "output", output != NULL ? output : json_object_get(spec, "output"));
+    if (start != NULL && end != NULL) {
+        json_object_set_new(detail, "period", json_pack("{s:O, s:O}", "start", start, "end", end));
+    }
+}
+
+static void
+add_times(json_t *detail, const JwJob *job)
+{
+    const struct {
+        const char *name;
+        int64_t time_ms;
+    } times[] = {
+        { "createdAt", job->created_at_ms },
+        { "updatedAt", job->updated_at_ms },
+        { "scheduledFor", job->scheduled_for_ms },
+        { "startedAt", job->started_at_ms },
+        { "completedAt", jw_job_state_terminal(job->state) ? job->finished_at_ms : 0 },
+        { "cancelledAt", job->state == JW_JOB_CANCELLED ? job->cancelled_at_ms : 0 },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(times); i++) {
+        if (times[i].time_ms != 0) {
+            json_object_set_new(detail, times[i].name, gw_render_time(times[i].time_ms));
+        }
+    }
+}
+
+static void
+add_ending(json_t *detail, const JwJob *job)
+{
+    if (job->state == JW_JOB_FAILED) {
+        json_t *error = json_object();
+
+        gw_render_text(error, "code", job->error_code != NULL ? job->error_code : "INTERNAL");
+        gw_render_text(error, "message",
+                       job->error_message != NULL ? job->error_message : "unknown error");
+        json_object_set_new(detail, "error", error);
+    }
+    if (job->state == JW_JOB_CANCELLED) {
+        gw_render_text(detail, "cancelledBy", job->cancelled_by);
+        gw_render_text(detail, "cancelReason", job->cancel_reason);
+    }
+}
+
+static void
+add_departments(json_t *detail, const JwJob *job)
+{
+    json_t *departments = json_array();
+
+    for (size_t i = 0; job->departments[i] != NULL; i++) {
+        json_array_append_new(departments, json_string(job->departments[i]));
+    }
+    json_object_set_new(detail, "departments", departments);
+}
+
+struct json_t *
+gw_render_detail(const Gw *self, const JwJob *job, const GPtrArray *deliveries)
+{
+    json_t *detail = gw_render_summary(self, job);
+    json_t *progress = gw_render_progress(job, true);
+
+    gw_render_text(detail, "description", job->description);
+    gw_render_text(json_object_get(detail, "requestedBy"), "email", job->requested_by.email);
+    add_asked(detail, job);
+    if (progress != NULL) {
+        json_object_set_new(detail, "progress", progress);
+    }
+    add_times(detail, job);
+    add_ending(detail, job);
+    json_object_set_new(detail, "retryCount", json_integer(job->retry_count));
+    if (job->departments != NULL && job->departments[0] != NULL) {
+        add_departments(detail, job);
+    }
+    if (job->state == JW_JOB_COMPLETED && job->artifact != NULL) {
+        json_object_set_new(detail, "result", render_result(self, job));
+    }
+    if (job->recipients != NULL && job->recipients[0] != NULL) {
+        json_object_set_new(detail, "delivery", render_delivery(job, deliveries));
+    }
+    return detail;
+}

@@ -1,0 +1,88 @@
+/* reports/scope.c: who may see what: own jobs, jobs of one's departments, and for admins everything in theirs.
+ * A caller without departments is not limited by them. */
+#include "reports/reports.h"
+
+#include <jansson.h>
+
+#define DEPARTMENT_POINTER "/parameters/filters/departmentIds"
+
+static bool
+is_scoped(const JwPrincipal *who)
+{
+    return who->departments[0] != NULL;
+}
+
+static bool
+within(const char *const *few, const char *const *many)
+{
+    for (size_t i = 0; few[i] != NULL; i++) {
+        if (!g_strv_contains(many, few[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool
+gw_scope_owns(const JwPrincipal *who, const JwJob *job)
+{
+    return g_strcmp0(who->subject, job->requested_by.id) == 0;
+}
+
+/* The same rule as that of jw_store_list_jobs(): a job without departments is not everybody's. */
+bool
+gw_scope_sees(const JwPrincipal *who, const JwJob *job)
+{
+    if (gw_scope_owns(who, job)) {
+        return true;
+    }
+    if (!is_scoped(who)) {
+        return jw_principal_is_admin(who);
+    }
+    return job->departments != NULL && job->departments[0] != NULL
+           && within((const char *const *)job->departments, (const char *const *)who->departments);
+}
+
+void
+gw_scope_query(const JwPrincipal *who, JwJobQuery *query)
+{
+    if (!is_scoped(who) && jw_principal_is_admin(who)) {
+        return;
+    }
+    query->visible_to = who->subject;
+    query->visible_departments = is_scoped(who) ? (const char *const *)who->departments : NULL;
+}
+
+bool
+gw_scope_apply(const JwPrincipal *who, const struct json_t *body, JwJob *job, JwViolations *faults)
+{
+    const json_t *asked = json_object_get(
+        json_object_get(json_object_get(body, "parameters"), "filters"), "departmentIds");
+    g_autoptr(GPtrArray) departments = g_ptr_array_new_with_free_func(g_free);
+    const json_t *item = NULL;
+    bool ok = true;
+    size_t i = 0;
+
+    json_array_foreach(asked, i, item)
+    {
+        const char *department = json_string_value(item);
+
+        if (is_scoped(who) && !g_strv_contains((const char *const *)who->departments, department)) {
+            g_autofree char *pointer = g_strdup_printf(DEPARTMENT_POINTER "/%zu", i);
+            ok = jw_violations_add(faults, pointer, "is not one of your departments");
+        }
+        g_ptr_array_add(departments, g_strdup(department));
+    }
+    if (!ok) {
+        return false;
+    }
+    /* The departments of the job are what its report is limited to, by whoever builds it. */
+    g_clear_pointer(&job->departments, g_strfreev);
+    if (departments->len > 0) {
+        g_ptr_array_add(departments, NULL);
+        job->departments = (char **)g_ptr_array_free(g_steal_pointer(&departments), FALSE);
+    } else if (is_scoped(who)) {
+        job->departments = g_strdupv(who->departments);
+    }
+    return true;
+}

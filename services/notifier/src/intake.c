@@ -1,0 +1,121 @@
+/* intake.c: from job events to deliveries. Runs on the bus's poll thread.
+ *
+ * An event only says which job to look at: the documents decide. A completed job gets one delivery a
+ * recipient, its id derived from (job, recipient), so a repeated event makes nothing new. A changed delivery
+ * has its job's counts made true again. */
+#include "ntf.h"
+
+#include "jw/log.h"
+
+GPtrArray *
+ntf_deliveries_of(const JwJob *job, int64_t now_ms)
+{
+    GPtrArray *deliveries = g_ptr_array_new_with_free_func((GDestroyNotify)jw_delivery_free);
+
+    for (char **recipient = job->recipients; recipient != NULL && *recipient != NULL; recipient++) {
+        JwDelivery *delivery = jw_delivery_new(job->id, *recipient, now_ms);
+
+        delivery->request_id = g_strdup(job->request_id);
+        delivery->traceparent = g_strdup(job->traceparent);
+        g_ptr_array_add(deliveries, delivery);
+    }
+    return deliveries;
+}
+
+bool
+ntf_create_deliveries(Ntf *self, const JwJob *job, const GPtrArray *deliveries, size_t *ret_created,
+                      GError **error)
+{
+    g_autofree JwCreate *creates = g_new0(JwCreate, deliveries->len);
+
+    *ret_created = 0;
+    if (!jw_store_create_deliveries(self->store, (const JwDelivery *const *)deliveries->pdata,
+                                    deliveries->len, creates, error)
+        || !ntf_roll_up(self, job->id, error)) {
+        return false;
+    }
+    for (guint i = 0; i < deliveries->len; i++) {
+        *ret_created += creates[i] == JW_CREATE_NEW;
+    }
+    return true;
+}
+
+static bool
+intake_job(Ntf *self, const char *job_id, GError **error)
+{
+    g_autoptr(JwJob) job = NULL;
+    size_t made = 0;
+
+    if (!jw_store_get_job(self->store, job_id, &job, error)) {
+        return false;
+    }
+    if (job == NULL || job->state != JW_JOB_COMPLETED || job->artifact == NULL) {
+        return true; /* removed, or taken back: nothing to send */
+    }
+    g_autoptr(GPtrArray) deliveries = ntf_deliveries_of(job, jw_clock_now_ms(self->clock));
+    if (deliveries->len == 0) {
+        return true;
+    }
+    if (!ntf_create_deliveries(self, job, deliveries, &made, error)) {
+        return false;
+    }
+    jw_info("deliveries_created", JW_STR("job_id", job->id), JW_INT("recipients", deliveries->len),
+            JW_INT("made", made), JW_STR("request_id", job->request_id));
+    for (guint i = 0; i < deliveries->len; i++) {
+        char *id = g_strdup(((JwDelivery *)g_ptr_array_index(deliveries, i))->id);
+        if (!jw_queue_try_push(self->due, 0, id)) {
+            g_free(id); /* durable: the maintenance finds it when there is room */
+        }
+    }
+    return true;
+}
+
+static const struct {
+    const char *type;
+    bool (*run)(Ntf *self, const char *job_id, GError **error);
+} events[] = {
+    { JW_TYPE_JOB_COMPLETED, intake_job },
+    { JW_TYPE_DELIVERY_CHANGED, ntf_roll_up },
+};
+
+/* False: the store is away for now. Events of other types are for others. */
+static bool
+intake_event(Ntf *self, const JwMessage *message, JwAnswer *answer)
+{
+    const char *type = jw_message_header(message, "ce_type");
+    g_autoptr(GError) error = NULL;
+
+    answer->verdict = JW_VERDICT_DONE;
+    for (size_t i = 0; i < G_N_ELEMENTS(events); i++) {
+        if (g_strcmp0(type, events[i].type) != 0) {
+            continue;
+        }
+        g_autofree char *job_id = jw_wire_event_job_id(message->body, message->body_length, &error);
+        if (job_id == NULL) {
+            answer->verdict = JW_VERDICT_POISON;
+            answer->reason = g_strdup(jw_error_message(error));
+        } else if (!events[i].run(self, job_id, &error)) {
+            if (jw_error_retry(error) == JW_RETRY_NEVER) {
+                /* offered again it would hold up its partition for ever; the maintenance comes back to the job */
+                answer->verdict = JW_VERDICT_POISON;
+                answer->reason = g_strdup_printf("job '%s': %s", job_id, jw_error_message(error));
+                return true;
+            }
+            jw_warn("event_later", JW_STR("job_id", job_id),
+                    JW_STR("error", jw_error_message(error)));
+            answer->verdict = JW_VERDICT_LATER;
+            return false;
+        }
+    }
+    return true;
+}
+
+void
+ntf_consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers, gpointer data)
+{
+    for (size_t i = 0; i < n_messages; i++) {
+        if (!intake_event(data, &messages[i], &answers[i])) {
+            return; /* the store is away: the rest stays LATER */
+        }
+    }
+}

@@ -1,0 +1,24 @@
+/* mail/chart.h: the bar chart of a report mail, as a PNG. Any thread, no state. */
+#pragma once
+#include "jw/error.h"
+
+G_BEGIN_DECLS
+
+#define NTF_CHART_WIDTH  600 /* as shown; the image has twice as many pixels each way */
+#define NTF_CHART_HEIGHT 260
+
+typedef struct {
+    const char *const *labels; /* UTF-8, one for each value */
+    const double *values;      /* NaN: no value */
+    size_t n_values;
+    const char *measure; /* what the values count; NULL: nothing is said */
+} NtfChart;
+
+/* Same input, same bytes (with the same fonts). INTERNAL. (transfer full) */
+GBytes *ntf_chart_png(const NtfChart *chart, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* "1,234", "0.25", "3.4M"; (transfer full) */
+char *ntf_chart_number(double value, double step);
+/* Index of the largest value; @chart->n_values when there is none above zero. */
+size_t ntf_chart_peak(const NtfChart *chart);
+
+G_END_DECLS

@@ -1,0 +1,164 @@
+/* mail/compose.c: the report mail: subject, plain text, and the parts put together.
+ * Any thread, no state. Owner: notifier. */
+#include "mail/compose.h"
+#include "mail/view.h"
+
+#include "jw/mail.h"
+
+#include <string.h>
+
+static char *
+make_subject(const NtfView *view)
+{
+    return view->period != NULL
+               ? g_strdup_printf("%s: %s, %s", view->title, view->kind, view->period)
+               : g_strdup_printf("%s: %s", view->title, view->kind);
+}
+
+static void
+append_padded(GString *out, const char *text, size_t width, bool right)
+{
+    size_t length = (size_t)g_utf8_strlen(text, -1);
+    g_autofree char *pad = g_strnfill(width > length ? width - length : 0, ' ');
+    g_string_append(out, right ? pad : text);
+    g_string_append(out, right ? text : pad);
+}
+
+static void
+text_figures(GString *out, const NtfView *view)
+{
+    size_t labels = 0;
+    size_t texts = 0;
+    for (guint i = 0; i < view->figures->len; i++) {
+        const NtfFigure *figure = &g_array_index(view->figures, NtfFigure, i);
+        labels = MAX(labels, MIN((size_t)g_utf8_strlen(figure->label, -1), 40));
+        texts = MAX(texts, MIN((size_t)g_utf8_strlen(figure->text, -1), 24));
+    }
+    for (guint i = 0; i < view->figures->len; i++) {
+        const NtfFigure *figure = &g_array_index(view->figures, NtfFigure, i);
+        g_string_append(out, "  ");
+        append_padded(out, figure->label, labels + 2, false);
+        append_padded(out, figure->text, texts, true);
+        g_string_append_c(out, '\n');
+    }
+    if (view->figures->len > 0) {
+        g_string_append_c(out, '\n');
+    }
+}
+
+static void
+text_file(GString *out, const NtfView *view, const NtfComposeInput *input)
+{
+    if (input->attachment != NULL) {
+        g_string_append_printf(out, "Attached: %s (%s)\n", view->file_name, view->file_size);
+    } else if (input->link != NULL) {
+        g_string_append_printf(out,
+                               "The file %s (%s) is too large for a mail. Download it here:\n%s\n",
+                               view->file_name, view->file_size, input->link);
+        if (view->expires != NULL) {
+            g_string_append_printf(out, "The link works until %s.\n", view->expires);
+        }
+    }
+    if (input->job->artifact->sha256 != NULL) {
+        g_string_append_printf(out, "SHA-256:  %s\n", input->job->artifact->sha256);
+    }
+}
+
+static char *
+make_text(const NtfView *view, const NtfComposeInput *input)
+{
+    GString *out = g_string_new(NULL);
+    const char *name = view->job_name;
+    g_string_append_printf(out, "%s\n%s", view->title, view->kind);
+    if (view->period != NULL) {
+        g_string_append_printf(out, ", %s", view->period);
+    }
+    if (view->zone != NULL) {
+        g_string_append_printf(out, " (%s)", view->zone);
+    }
+    g_string_append(out, "\n\n");
+    text_figures(out, view);
+    g_autofree char *chart = ntf_view_describe_chart(view);
+    if (chart != NULL) {
+        g_string_append_printf(out, "%s\n\n", chart);
+    }
+    text_file(out, view, input);
+    g_string_append_printf(out, "\n-- \nSent automatically by Jobwire for the job %s%s(%s).\n",
+                           name != NULL ? name : "", name != NULL ? " " : "", input->job->id);
+    return g_string_free(out, FALSE);
+}
+
+static GBytes *
+assemble(const NtfView *view, const NtfComposeInput *input, GBytes *chart, GError **error)
+{
+    const JwJob *job = input->job;
+    g_autofree char *content_id = g_strdup_printf("chart.%s@jobwire", job->id);
+    g_autofree char *subject = make_subject(view);
+    g_autofree char *text = make_text(view, input);
+    g_autofree char *html = ntf_html(view, input, subject, chart != NULL ? content_id : NULL);
+    JwMailPart parts[2] = { 0 };
+    size_t n_parts = 0;
+    if (chart != NULL) {
+        parts[n_parts++] = (JwMailPart){ "chart.png", "image/png", chart, content_id };
+    }
+    if (input->attachment != NULL) {
+        const char *type = job->artifact->content_type;
+        parts[n_parts++] =
+            (JwMailPart){ view->file_name, type != NULL ? type : "application/octet-stream",
+                          input->attachment, NULL };
+    }
+    const JwMailHeader headers[] = {
+        { "Auto-Submitted", "auto-generated" },
+        { "X-Auto-Response-Suppress", "All" }, /* what Exchange heeds */
+        { "X-Jobwire-Job-Id", job->id },
+        { "X-Jobwire-Delivery-Id", input->delivery_id },
+    };
+    const JwMailMessage message = {
+        .from = input->from,
+        .to = input->recipient,
+        .subject = subject,
+        .text = text,
+        .html = html,
+        .message_id = input->message_id,
+        .date_ms = input->date_ms,
+        .parts = parts,
+        .n_parts = n_parts,
+        .headers = headers,
+        .n_headers = G_N_ELEMENTS(headers) - (input->delivery_id == NULL ? 1 : 0),
+    };
+    return jw_mail_compose(&message, error);
+}
+
+/* Nothing but a plain web address becomes something to click on. */
+static bool
+check_link(const char *link, GError **error)
+{
+    bool web = g_str_has_prefix(link, "https://") || g_str_has_prefix(link, "http://");
+    for (const char *pos = link; web && *pos != '\0'; pos++) {
+        web = *pos > 0x20 && *pos < 0x7f && strchr("<>\"\\^`{|}", *pos) == NULL;
+    }
+    return web || jw_fail(error, JW_ERROR_INVALID, "the download link is no web address");
+}
+
+GBytes *
+ntf_compose(const NtfComposeInput *input, GError **error)
+{
+    g_return_val_if_fail(input != NULL && input->job != NULL, NULL);
+    g_return_val_if_fail(input->job->artifact != NULL && input->job->id != NULL, NULL);
+    g_return_val_if_fail(error == NULL || *error == NULL, NULL);
+
+    if (input->link != NULL && !check_link(input->link, error)) {
+        return NULL;
+    }
+    g_auto(NtfView) view = { 0 };
+    ntf_view_init(&view, input);
+    g_autoptr(GBytes) chart = NULL;
+    if (view.values->len > 0) {
+        const NtfChart wanted = ntf_view_chart(&view);
+        chart = ntf_chart_png(&wanted, error);
+        if (chart == NULL) {
+            return NULL;
+        }
+    }
+    return assemble(&view, input, chart, error);
+}

@@ -1,0 +1,24 @@
+/* mail/compose.h: makes the report mail of a completed job. Any thread, no state. */
+#pragma once
+#include "jw/job.h"
+#include "jw/error.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+    const JwJob *job;        /* completed, with its artifact */
+    const char *delivery_id; /* NULL: no such header */
+    const char *recipient;   /* an address */
+    const char *from;        /* "Name <address>" */
+    const char *message_id;  /* without <> */
+    int64_t date_ms;
+    GBytes *attachment;      /* the file; NULL: @link instead */
+    const char *link;        /* http(s) URL; used when there is no attachment; NULL: none */
+    int64_t link_expires_ms; /* 0: nothing is said about it */
+} NtfComposeInput;
+
+/* Same input, same bytes. A summary that is missing or unreadable costs the figures, not the mail.
+ * INVALID (addresses, a link that is no web address), INTERNAL. (transfer full) */
+GBytes *ntf_compose(const NtfComposeInput *input, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

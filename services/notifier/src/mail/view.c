@@ -1,0 +1,182 @@
+/* mail/view.c: see mail/view.h. */
+#include "mail/view.h"
+
+#include "jw/text.h"
+
+#include <jansson.h>
+#include <math.h>
+
+#define MAX_FIGURES 24
+#define MAX_POINTS  400
+#define MAX_TEXT    200 /* characters of one text from the summary */
+
+static void
+figure_clear(gpointer data)
+{
+    NtfFigure *figure = data;
+    g_free(figure->label);
+    g_free(figure->text);
+}
+
+void
+ntf_view_clear(NtfView *self)
+{
+    g_free(self->title);
+    g_free(self->job_name);
+    g_free(self->period);
+    g_free(self->zone);
+    g_clear_pointer(&self->figures, g_array_unref);
+    g_free(self->chart_title);
+    g_free(self->measure);
+    g_clear_pointer(&self->labels, g_ptr_array_unref);
+    g_clear_pointer(&self->values, g_array_unref);
+    g_free(self->file_name);
+    g_free(self->file_size);
+    g_free(self->expires);
+}
+
+/* One line of visible text, at most MAX_TEXT characters; NULL when nothing is left. (transfer full) */
+static char *
+clean(const char *text)
+{
+    if (text == NULL) {
+        return NULL;
+    }
+    g_autofree char *valid = g_utf8_make_valid(text, -1);
+    GString *out = g_string_new(NULL);
+    size_t count = 0;
+    for (const char *pos = valid; *pos != '\0' && count < MAX_TEXT;
+         pos = g_utf8_find_next_char(pos, NULL)) {
+        gunichar c = g_utf8_get_char(pos);
+        bool space = g_unichar_iscntrl(c) || g_unichar_isspace(c) || c == 0xfffd;
+        bool again = space && (out->len == 0 || out->str[out->len - 1] == ' ');
+        if (!again) {
+            g_string_append_unichar(out, space ? ' ' : c);
+            count += 1;
+        }
+    }
+    char *result = g_strchomp(g_string_free(out, FALSE));
+    if (result[0] == '\0') {
+        g_clear_pointer(&result, g_free);
+    }
+    return result;
+}
+
+static char *
+clean_member(const json_t *object, const char *name)
+{
+    return clean(json_string_value(json_object_get(object, name)));
+}
+
+static const char *
+kind_of(const char *type)
+{
+    if (g_strcmp0(type, "weekly") == 0) {
+        return "Weekly report";
+    }
+    return g_strcmp0(type, "monthly") == 0 ? "Monthly report" : "Report";
+}
+
+static void
+read_figures(NtfView *self, const json_t *figures)
+{
+    size_t index;
+    json_t *entry;
+    json_array_foreach(figures, index, entry)
+    {
+        NtfFigure figure = { clean_member(entry, "label"), clean_member(entry, "text") };
+        if (figure.label == NULL || self->figures->len == MAX_FIGURES) {
+            figure_clear(&figure);
+            continue;
+        }
+        if (figure.text == NULL) {
+            figure.text = g_strdup("\xe2\x80\x93");
+        }
+        g_array_append_val(self->figures, figure);
+    }
+}
+
+static void
+read_chart(NtfView *self, const json_t *chart)
+{
+    json_t *labels = json_object_get(chart, "labels");
+    json_t *values = json_object_get(chart, "values");
+    size_t count = MIN(json_array_size(labels), json_array_size(values));
+    for (size_t i = 0; i < MIN(count, MAX_POINTS); i++) {
+        const json_t *value = json_array_get(values, i);
+        double number = json_is_number(value) ? json_number_value(value) : NAN;
+        char *label = clean(json_string_value(json_array_get(labels, i)));
+        g_ptr_array_add(self->labels, label != NULL ? label : g_strdup(""));
+        g_array_append_val(self->values, number);
+    }
+    self->chart_title = clean_member(chart, "title");
+    self->measure = clean_member(chart, "measure");
+}
+
+static char *
+format_time(int64_t time_ms)
+{
+    static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+    g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(time_ms / 1000);
+    if (time_ms == 0 || time == NULL) {
+        return NULL;
+    }
+    return g_strdup_printf("%d %s %d, %02d:%02d UTC", g_date_time_get_day_of_month(time),
+                           months[g_date_time_get_month(time) - 1], g_date_time_get_year(time),
+                           g_date_time_get_hour(time), g_date_time_get_minute(time));
+}
+
+void
+ntf_view_init(NtfView *self, const NtfComposeInput *input)
+{
+    const JwArtifact *artifact = input->job->artifact;
+    self->rows = artifact->rows;
+    self->figures = g_array_new(FALSE, FALSE, sizeof(NtfFigure));
+    g_array_set_clear_func(self->figures, figure_clear);
+    self->labels = g_ptr_array_new_with_free_func(g_free);
+    self->values = g_array_new(FALSE, FALSE, sizeof(double));
+    json_auto_t *summary = artifact->summary != NULL
+                               ? json_loads(artifact->summary, JSON_REJECT_DUPLICATES, NULL)
+                               : NULL;
+    const json_t *period = json_object_get(summary, "period");
+    self->title = clean_member(summary, "title");
+    self->job_name = clean(input->job->name);
+    if (self->title == NULL) {
+        self->title = g_strdup(self->job_name != NULL ? self->job_name : "Report");
+    }
+    self->kind = kind_of(json_string_value(json_object_get(period, "type")));
+    self->period = clean_member(period, "label");
+    self->zone = clean_member(period, "timeZone");
+    read_figures(self, json_object_get(summary, "figures"));
+    read_chart(self, json_object_get(summary, "chart"));
+    self->file_name = jw_text_file_name(artifact->file_name);
+    self->file_size = jw_text_bytes(artifact->size_bytes);
+    self->expires = format_time(input->link_expires_ms);
+}
+
+NtfChart
+ntf_view_chart(const NtfView *view)
+{
+    return (NtfChart){ .labels = (const char *const *)view->labels->pdata,
+                       .values = (const double *)(const void *)view->values->data,
+                       .n_values = view->values->len,
+                       .measure = view->measure };
+}
+
+char *
+ntf_view_describe_chart(const NtfView *view)
+{
+    const NtfChart chart = ntf_view_chart(view);
+    size_t peak = ntf_chart_peak(&chart);
+    const char *title = view->chart_title != NULL ? view->chart_title : "Chart";
+    if (chart.n_values == 0) {
+        return NULL;
+    }
+    if (peak == chart.n_values) {
+        return g_strdup_printf("%s: no data in this period", title);
+    }
+    double value = chart.values[peak];
+    g_autofree char *number = ntf_chart_number(value, value == floor(value) ? 1 : 0.1);
+    return g_strdup_printf("%s: most at %s (%s)", title, chart.labels[peak], number);
+}

@@ -1,0 +1,38 @@
+/* mail/view.h: what a report mail says, from the job and its artifact's summary: text from outside, of one line, of
+ * bounded length and number, not escaped. Any thread, no state. */
+#pragma once
+#include "mail/chart.h"
+#include "mail/compose.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+    char *label, *text;
+} NtfFigure;
+
+typedef struct {
+    char *title, *job_name, *period, *zone; /* NULL when unknown, but for the title */
+    const char *kind;                       /* "Weekly report" */
+    int64_t rows;                           /* -1: unknown */
+    GArray *figures;                        /* of NtfFigure */
+    char *chart_title, *measure;
+    GPtrArray *labels; /* of char *, NULL-terminated */
+    GArray *values;    /* of double */
+    char *file_name, *file_size;
+    char *expires;
+} NtfView;
+
+/* A summary that is missing or unreadable costs what it would have said. */
+void ntf_view_init(NtfView *self, const NtfComposeInput *input);
+void ntf_view_clear(NtfView *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(NtfView, ntf_view_clear)
+
+NtfChart ntf_view_chart(const NtfView *self); /* lives as long as @self */
+/* "Calls by hour: most at 10:00 (57)"; NULL without a chart. (transfer full) */
+char *ntf_view_describe_chart(const NtfView *self);
+
+/* mail/html.c: the HTML of the mail. @content_id: of the chart's image; NULL: none. (transfer full) */
+char *ntf_html(const NtfView *view, const NtfComposeInput *input, const char *subject,
+               const char *content_id);
+
+G_END_DECLS

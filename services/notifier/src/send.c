@@ -1,0 +1,294 @@
+/* send.c: one delivery from claim to its known end.
+ *
+ * The mark (MARK) is written just before the final dot: a sender that dies before it has certainly not sent,
+ * one that dies after it may have. A sender that lost its claim gets no mark and stops before the dot. */
+#include "ntf.h"
+
+#include "jw/crash.h"
+#include "jw/ident.h"
+#include "jw/log.h"
+#include "jw/metrics.h"
+#include "jw/store_files.h"
+#include "mail/compose.h"
+
+typedef struct {
+    Ntf *ntf;
+    const JwDelivery *delivery;
+} Mark;
+
+static bool
+before_final_dot(gpointer data)
+{
+    Mark *mark = data;
+    g_autoptr(GError) error = NULL;
+    JwCas cas = JW_CAS_LOST;
+
+    if (jw_stop_is_set(mark->ntf->stop)) {
+        return false; /* a slow answer to the dot could outlive the drain: without it nothing was sent */
+    }
+    jw_crash_point("ntf_before_mark");
+    if (!ntf_change(mark->ntf, mark->delivery, JW_DCHANGE_MARK, NULL, 0, &cas, &error)) {
+        /* Nobody knows whether the mark is there; without the dot nothing was sent either way. */
+        jw_warn("mark_failed", JW_STR("delivery_id", mark->delivery->id),
+                JW_STR("error", jw_error_message(error)));
+        return false;
+    }
+    if (cas == JW_CAS_WON) {
+        jw_crash_point("ntf_before_final_dot");
+    }
+    return cas == JW_CAS_WON;
+}
+
+static GBytes *
+read_artifact(Ntf *self, const JwArtifact *artifact, GError **error)
+{
+    size_t size = (size_t)artifact->size_bytes;
+    g_autofree char *data = g_try_malloc(MAX(size, 1));
+    g_autofree char *sha256 = NULL;
+    size_t filled = 0;
+    g_autoptr(JwFileReader) reader = jw_file_reader_new(self->store, artifact->file_id, error);
+
+    if (reader == NULL) {
+        return NULL;
+    }
+    if (data == NULL) {
+        return jw_fail_null(error, JW_ERROR_BUSY, "no memory for an attachment of %zu bytes", size);
+    }
+    while (filled < size) {
+        size_t got = 0;
+
+        if (!jw_file_reader_read(reader, (int64_t)filled, data + filled, size - filled, &got,
+                                 error)) {
+            return NULL;
+        }
+        if (got == 0) {
+            return jw_fail_null(error, JW_ERROR_CORRUPT,
+                                "the report file ends after %zu of %zu bytes", filled, size);
+        }
+        filled += got;
+    }
+    sha256 = jw_sha256_hex(data, size);
+    if (g_strcmp0(sha256, artifact->sha256) != 0) {
+        return jw_fail_null(error, JW_ERROR_CORRUPT,
+                            "the report file is not the one that was published");
+    }
+    return g_bytes_new_take(g_steal_pointer(&data), size);
+}
+
+static GBytes *
+compose(Ntf *self, const JwDelivery *delivery, const JwJob *job, GError **error)
+{
+    g_autoptr(GBytes) attachment = NULL;
+    g_autofree char *link = NULL;
+
+    if (job == NULL || job->artifact == NULL) {
+        return jw_fail_null(error, JW_ERROR_NOT_FOUND, "the job or its report is gone");
+    }
+    if (job->artifact->size_bytes <= self->config.attach_max_bytes) {
+        attachment = read_artifact(self, job->artifact, error);
+        if (attachment == NULL) {
+            return NULL;
+        }
+    } else {
+        link =
+            g_strdup_printf("%s/api/v2/reports/jobs/%s/download", self->config.public_url, job->id);
+    }
+    NtfComposeInput input = {
+        .job = job,
+        .delivery_id = delivery->id,
+        .recipient = delivery->recipient,
+        .from = self->mail_config.from,
+        .message_id = delivery->message_id,
+        .date_ms = job->finished_at_ms, /* a resend is the same message to the byte */
+        .attachment = attachment,
+        .link = link,
+        .link_expires_ms = job->artifact->expires_at_ms,
+    };
+    return ntf_compose(&input, error);
+}
+
+/* Writes the end of a transaction until its outcome is known; gives up when the claim must be taken for dead. */
+static void
+settle(Ntf *self, const JwDelivery *delivery, JwDeliveryTransition transition, const char *reply,
+       int64_t not_before_ms)
+{
+    int64_t until = jw_clock_mono_ms(self->clock) + self->config.dead_after_ms / 2;
+
+    for (;;) {
+        g_autoptr(GError) error = NULL;
+        JwCas cas = JW_CAS_LOST;
+
+        /* LOST: our own earlier try whose reply was lost, or a maintenance that took us for dead; the document has it. */
+        if (ntf_change(self, delivery, transition, reply, not_before_ms, &cas, &error)) {
+            return;
+        }
+        jw_warn("delivery_change_failed", JW_STR("delivery_id", delivery->id),
+                JW_STR("error", jw_error_message(error)));
+        if (jw_clock_mono_ms(self->clock) > until || jw_stop_wait(self->stop, 200)) {
+            return; /* the maintenance decides by the mark */
+        }
+    }
+}
+
+static void
+settle_later(Ntf *self, const JwDelivery *delivery, const char *reply)
+{
+    int64_t now = jw_clock_now_ms(self->clock);
+    uint32_t noise = 0;
+
+    if (now - delivery->created_at_ms > self->config.give_up_ms) {
+        g_autofree char *why =
+            g_strdup_printf("given up after %" G_GINT64_FORMAT " h: %s",
+                            self->config.give_up_ms / 3600000, reply != NULL ? reply : "");
+        settle(self, delivery, JW_DCHANGE_FAILED, why, 0);
+        return;
+    }
+    jw_random_bytes(&noise, sizeof noise);
+    settle(self, delivery, JW_DCHANGE_LATER, reply,
+           now + jw_delivery_backoff_ms(delivery->attempts, (double)noise / 4294967296.0));
+}
+
+/* Only what is wrong with the report or the address itself is the end; all else is trouble that may pass. */
+static void
+settle_error(Ntf *self, const JwDelivery *delivery, const GError *error)
+{
+    switch (jw_error_code(error)) {
+    case JW_ERROR_INVALID:
+    case JW_ERROR_NOT_FOUND:
+    case JW_ERROR_DENIED:
+    case JW_ERROR_TOO_LARGE:
+    case JW_ERROR_CORRUPT:
+        settle(self, delivery, JW_DCHANGE_FAILED, jw_error_message(error), 0);
+        return;
+    case JW_ERROR_INTERNAL:
+    case JW_ERROR_CONFLICT:
+    case JW_ERROR_CANCELLED:
+    case JW_ERROR_BUSY:
+    case JW_ERROR_UNAVAILABLE:
+    case JW_ERROR_IN_DOUBT:
+        break;
+    }
+    settle_later(self, delivery, jw_error_message(error));
+}
+
+static void
+settle_outcome(Ntf *self, const JwDelivery *delivery, JwMailOutcome outcome, const char *reply)
+{
+    switch (outcome) {
+    case JW_MAIL_SENT:
+        jw_crash_point("ntf_after_final_dot");
+        settle(self, delivery, JW_DCHANGE_SENT, reply, 0);
+        return;
+    case JW_MAIL_BOUNCED:
+        settle(self, delivery, JW_DCHANGE_BOUNCED, reply, 0);
+        return;
+    case JW_MAIL_FAILED:
+        settle(self, delivery, JW_DCHANGE_FAILED, reply, 0);
+        return;
+    case JW_MAIL_UNKNOWN:
+        settle(self, delivery, JW_DCHANGE_DOUBT, reply, 0);
+        return;
+    case JW_MAIL_STOPPED: /* lost the claim (then this changes nothing), we end, or the store was away */
+        if (jw_stop_is_set(self->stop)) {
+            settle(self, delivery, JW_DCHANGE_LATER, reply, jw_clock_now_ms(self->clock));
+            return;
+        }
+        settle_later(self, delivery, reply);
+        return;
+    case JW_MAIL_LATER:
+        settle_later(self, delivery, reply);
+        return;
+    }
+}
+
+static bool
+claim(Ntf *self, const char *delivery_id, JwDelivery **ret_delivery, GError **error)
+{
+    char unique[JW_UUID_LEN + 1];
+    JwCas cas = JW_CAS_LOST;
+    g_autoptr(GError) cause = NULL;
+
+    jw_uuid_v7(jw_clock_now_ms(self->clock), unique);
+    g_autofree char *owner = g_strdup_printf("%s/%s", self->owner, unique);
+    JwDeliveryChange change = {
+        .delivery_id = delivery_id,
+        .transition = JW_DCHANGE_CLAIM,
+        .now_ms = jw_clock_now_ms(self->clock),
+        .owner = owner,
+    };
+    if (jw_store_change_delivery(self->store, &change, &cas, ret_delivery, &cause)) {
+        return true;
+    }
+    if (jw_error_retry(cause) != JW_RETRY_AFTER_REREAD) {
+        g_propagate_error(error, g_steal_pointer(&cause));
+        return false;
+    }
+    g_autoptr(JwDelivery) delivery = NULL;
+    if (!jw_store_get_delivery(self->store, delivery_id, &delivery, error)) {
+        return false;
+    }
+    if (delivery != NULL && delivery->state == JW_DELIVERY_SENDING
+        && g_strcmp0(delivery->owner, owner) == 0) {
+        *ret_delivery = g_steal_pointer(&delivery);
+    }
+    return true;
+}
+
+void
+ntf_send(Ntf *self, const char *delivery_id)
+{
+    g_autoptr(JwDelivery) delivery = NULL;
+    g_autoptr(JwJob) job = NULL;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *reply = NULL;
+    JwMailOutcome outcome = JW_MAIL_LATER;
+
+    if (!claim(self, delivery_id, &delivery, &error)) {
+        jw_warn("delivery_claim_failed", JW_STR("delivery_id", delivery_id),
+                JW_STR("error", jw_error_message(error)));
+        return;
+    }
+    if (delivery == NULL) {
+        return;
+    }
+    g_auto(JwLogScope) scope =
+        jw_log_scope(JW_STR("job_id", delivery->job_id), JW_STR("delivery_id", delivery->id),
+                     JW_STR("request_id", delivery->request_id));
+    if (!jw_store_get_job(self->store, delivery->job_id, &job, &error)) {
+        /* even a document that cannot be read: it is not the report, and another version may read it */
+        settle_later(self, delivery, jw_error_message(error));
+        return;
+    }
+    g_autoptr(GBytes) message = compose(self, delivery, job, &error);
+    if (message == NULL) {
+        settle_error(self, delivery, error);
+        return;
+    }
+    Mark mark = { self, delivery };
+    int64_t started = jw_clock_mono_ms(self->clock);
+    if (!jw_mail_send(self->mail, self->sender_address, delivery->recipient, message,
+                      before_final_dot, &mark, &outcome, &reply, &error)) {
+        settle_error(self, delivery, error); /* the dot did not go out */
+        return;
+    }
+    jw_metric_observe_ms(jw_metric_histogram("jobwire_smtp_seconds",
+                                             "Duration of SMTP transactions, by outcome",
+                                             "outcome"),
+                         jw_mail_outcome_name(outcome), jw_clock_mono_ms(self->clock) - started);
+    settle_outcome(self, delivery, outcome, reply);
+}
+
+gpointer
+ntf_sender(gpointer data)
+{
+    Ntf *self = data;
+
+    while (!jw_stop_is_set(self->stop)) {
+        g_autofree char *id = jw_queue_pop(self->due, 1000);
+
+        if (id != NULL && !jw_stop_is_set(self->stop)) {
+            ntf_send(self, id);
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,170 @@
+/* due.c: which due times fire, and the jobs they make.
+ *
+ * One due time at a time: nextFireAt F → next(F) by compare and set, with the decision about F in
+ * pendingFires of the same update (F: fire, -F: do not). Whoever sees a pending decision, the decider or any
+ * scheduler after it died, makes it true: job with an id derived from (schedule, F), occurrence row, and out
+ * of pendingFires. Each step may be repeated. */
+#include "sch.h"
+
+#include "jw/crash.h"
+#include "jw/ident.h"
+#include "jw/log.h"
+#include "jw/metrics.h"
+
+#define DUE_BATCH 100
+#define DECISIONS_A_ROUND                                                                          \
+    1000 /* of one schedule, so that a long backlog does not starve the others */
+
+/* Does @due_ms fire, seen at @now_ms? @next_ms is the due time after it, 0 for none. */
+static bool
+fires(const JwSchedule *schedule, int64_t due_ms, int64_t next_ms, int64_t now_ms)
+{
+    if (now_ms - due_ms <= schedule->misfire_grace_ms) {
+        return true;
+    }
+    switch (schedule->misfire) {
+    case JW_MISFIRE_CATCH_UP:
+        return true;
+    case JW_MISFIRE_SKIP:
+        return false;
+    case JW_MISFIRE_COALESCE:
+        return next_ms == 0 || next_ms > now_ms; /* only the latest of those missed */
+    }
+    return true;
+}
+
+static bool
+make_job(Sch *self, const JwSchedule *schedule, int64_t due_ms, int64_t now_ms, GError **error)
+{
+    g_autoptr(JwJob) job = NULL;
+    JwCreate create = JW_CREATE_EXISTS;
+
+    if (!jw_wire_job_from_schedule(self->wire, schedule, due_ms, now_ms, &job, error)) {
+        return false;
+    }
+    g_ptr_array_add(job->outbox, jw_wire_submit_command(self->wire, job, now_ms));
+    g_ptr_array_add(job->outbox, jw_wire_job_event(self->wire, job, JW_TYPE_JOB_SUBMITTED, NULL,
+                                                   NULL, NULL, false, now_ms));
+    const JwJob *jobs[] = { job };
+    if (!jw_store_create_jobs(self->store, jobs, 1, &create, error)) {
+        return false;
+    }
+    if (create == JW_CREATE_NEW) {
+        jw_info("schedule_fired", JW_STR("schedule_id", schedule->id), JW_STR("job_id", job->id),
+                JW_INT("late_ms", now_ms - due_ms));
+        jw_relay_offer(self->relay, JW_DOC_JOB, job->id, job->outbox);
+    }
+    return true;
+}
+
+/* Makes one pending decision true. @pending: the due time, negative when it does not fire. */
+static bool
+settle(Sch *self, const JwSchedule *schedule, int64_t pending, GError **error)
+{
+    int64_t due = ABS(pending);
+    int64_t now = jw_clock_now_ms(self->clock);
+    bool late = now - due > schedule->misfire_grace_ms;
+    g_autofree char *due_text = jw_time_format(due);
+    JwOccurrence row = {
+        .schedule_id = schedule->id,
+        .due_ms = due,
+        .decided_ms = now,
+        .kind = pending > 0 ? (late ? JW_OCCURRENCE_CAUGHT_UP : JW_OCCURRENCE_FIRED)
+                            : (schedule->misfire == JW_MISFIRE_SKIP ? JW_OCCURRENCE_SKIPPED
+                                                                    : JW_OCCURRENCE_COALESCED),
+        .reason = pending > 0 ? (late ? "missed its time, made up for" : NULL)
+                              : (schedule->misfire == JW_MISFIRE_SKIP
+                                     ? "missed its time by more than the grace period"
+                                     : "missed its time; a later one stands for it"),
+    };
+
+    jw_uuid_derive(row.id, "schedule", schedule->id, due_text, NULL);
+    jw_crash_point("sch_before_job");
+    if (pending > 0 && !make_job(self, schedule, due, now, error)) {
+        return jw_prefix(error, "schedule \"%s\", due %s", schedule->id, due_text);
+    }
+    jw_crash_point("sch_after_job");
+    if (!jw_store_put_occurrence(self->store, &row, error)
+        || !jw_store_finish_fire(self->store, schedule->id, pending, error)) {
+        return false;
+    }
+    jw_metric_add(
+        jw_metric_counter("jobwire_occurrences_total", "Due times decided, by kind", "kind"),
+        jw_occurrence_kind_name(row.kind), 1);
+    return true;
+}
+
+/* Decides @schedule's next due time; moves the struct on so that the caller can go on with the one after. */
+static bool
+decide(Sch *self, JwSchedule *schedule, int64_t now_ms, JwCas *ret_cas, GError **error)
+{
+    int64_t due = schedule->next_fire_ms;
+    int64_t next = 0;
+
+    if (!jw_schedule_next(schedule, due, &next, error)) {
+        return false;
+    }
+    int64_t pending = fires(schedule, due, next, now_ms) ? due : -due;
+    if (!jw_store_fire_schedule(self->store, schedule->id, schedule->rule_hash, due, next, &pending,
+                                1, now_ms, ret_cas, error)) {
+        return false;
+    }
+    if (*ret_cas == JW_CAS_WON) {
+        schedule->next_fire_ms = next;
+        g_array_append_val(schedule->pending_fires, pending);
+    }
+    return true;
+}
+
+static bool
+fire_schedule(Sch *self, JwSchedule *schedule, size_t *ret_decided, GError **error)
+{
+    int64_t now = jw_clock_now_ms(self->clock);
+
+    for (int i = 0;
+         i < DECISIONS_A_ROUND && schedule->next_fire_ms != 0 && schedule->next_fire_ms <= now;
+         i++) {
+        JwCas cas = JW_CAS_LOST;
+
+        if (!decide(self, schedule, now, &cas, error)) {
+            return false;
+        }
+        if (cas == JW_CAS_LOST) {
+            break; /* another scheduler is at it */
+        }
+        (*ret_decided)++;
+    }
+    for (guint i = 0; i < schedule->pending_fires->len; i++) {
+        if (!settle(self, schedule, g_array_index(schedule->pending_fires, int64_t, i), error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool
+sch_fire_due(Sch *self, size_t *ret_decided, GError **error)
+{
+    g_autoptr(GPtrArray) due = NULL;
+    bool ok = true;
+
+    *ret_decided = 0;
+    if (!jw_store_due_schedules(self->store, jw_clock_now_ms(self->clock), DUE_BATCH, &due,
+                                error)) {
+        return false;
+    }
+    for (guint i = 0; i < due->len; i++) {
+        JwSchedule *schedule = g_ptr_array_index(due, i);
+        g_autoptr(GError) cause = NULL;
+
+        /* One bad schedule does not stop the rest. */
+        if (!fire_schedule(self, schedule, ret_decided, &cause)) {
+            jw_warn("schedule_failed", JW_STR("schedule_id", schedule->id),
+                    JW_STR("error", jw_error_message(cause)));
+            ok = ok && jw_error_retry(cause) == JW_RETRY_NEVER;
+        }
+    }
+    return ok
+           || jw_fail(error, JW_ERROR_UNAVAILABLE,
+                      "some schedules could not be fired; they are tried again");
+}

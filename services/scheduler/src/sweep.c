@@ -1,0 +1,56 @@
+/* sweep.c: removes what attempts left behind, files that no job names, older than JW_ORPHAN_AFTER; and files
+ * whose time is over. Several schedulers may do the same at once: each step may be repeated. */
+#include "sch.h"
+
+#include "jw/log.h"
+#include "jw/store_files.h"
+
+#define SWEEP_BATCH 100
+
+bool
+sch_sweep_orphans(Sch *self, size_t *ret_removed, GError **error)
+{
+    g_autoptr(GPtrArray) ids = NULL;
+    int64_t before = jw_clock_now_ms(self->clock) - self->config.orphan_after_ms;
+
+    *ret_removed = 0;
+    if (!jw_store_find_orphan_files(self->store, before, SWEEP_BATCH, &ids, error)) {
+        return false;
+    }
+    for (guint i = 0; i < ids->len; i++) {
+        const char *id = g_ptr_array_index(ids, i);
+
+        if (!jw_store_delete_file(self->store, id, error)) {
+            return false;
+        }
+        jw_info("orphan_removed", JW_STR("file_id", id));
+        (*ret_removed)++;
+    }
+    return true;
+}
+
+bool
+sch_sweep_expired(Sch *self, size_t *ret_removed, GError **error)
+{
+    g_autoptr(GPtrArray) files = NULL;
+    int64_t now = jw_clock_now_ms(self->clock);
+
+    *ret_removed = 0;
+    if (!jw_store_find_expired_files(self->store, now - SCH_EXPIRY_GRACE, SWEEP_BATCH, &files,
+                                     error)) {
+        return false;
+    }
+    for (guint i = 0; i < files->len; i++) {
+        const JwExpiredFile *file = g_ptr_array_index(files, i);
+
+        /* In this order: a file that is marked but there would never be looked at again. */
+        if (!jw_store_delete_file(self->store, file->file_id, error)
+            || !jw_store_mark_file_removed(self->store, file, now, error)) {
+            return false;
+        }
+        jw_info("expired_removed", JW_STR("job_id", file->job_id),
+                JW_STR("file_id", file->file_id));
+        (*ret_removed)++;
+    }
+    return true;
+}

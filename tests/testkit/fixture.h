@@ -1,0 +1,107 @@
+/* fixture.h: what tests of bodies share: JSON with single quotes, a wire over the shipped definitions. */
+#pragma once
+#include "testkit.h"
+
+#include "jw/report_request.h"
+#include "jw/wire.h"
+
+#include <string.h>
+
+#define NOW_MS INT64_C(1767225600000) /* 2026-01-01T00:00:00Z, a Thursday */
+
+typedef struct {
+    JwCatalog *catalog;
+    JwWire *wire;
+} Fixture;
+
+static inline int
+fixture_set_up(void **state)
+{
+    static Fixture fixture;
+    g_autoptr(GError) error = NULL;
+
+    fixture.catalog = jw_catalog_load(JW_SOURCE_DIR "/schemas/reports", &error);
+    assert_ok(fixture.catalog != NULL, error);
+    fixture.wire = jw_wire_new(fixture.catalog, "jobwire.");
+    *state = &fixture;
+    return 0;
+}
+
+static inline int
+fixture_tear_down(void **state)
+{
+    Fixture *fixture = *state;
+
+    g_clear_pointer(&fixture->wire, jw_wire_free);
+    g_clear_pointer(&fixture->catalog, jw_catalog_free);
+    return 0;
+}
+
+/* "{'a':1}" → {"a":1} */
+static inline char *
+quoted(const char *text)
+{
+    return g_strdelimit(g_strdup(text), "'", '"');
+}
+
+static inline json_t *
+parsed(const char *text)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *strict = quoted(text);
+    json_t *value = jw_json_parse(strict, strlen(strict), &error);
+
+    assert_ok(value != NULL, error);
+    return value;
+}
+
+/* There is a fault at @pointer whose message contains @message. */
+static inline void
+assert_violation(const JwViolations *faults, const char *pointer, const char *message)
+{
+    g_autofree char *all = jw_violations_text(faults);
+
+    for (size_t i = 0; i < jw_violations_count(faults); i++) {
+        const JwViolation *fault = jw_violations_get(faults, i);
+        if (strcmp(fault->pointer, pointer) == 0 && strstr(fault->message, message) != NULL) {
+            return;
+        }
+    }
+    fail_msg("no fault '%s: %s' in '%s'", pointer, message, all);
+}
+
+/* The job of a body that must be right. */
+static inline JwJob *
+requested(const Fixture *fixture, const char *text)
+{
+    g_auto(JwViolations) faults = { 0 };
+    json_auto_t *body = parsed(text);
+    JwJob *job = NULL;
+
+    if (!jw_wire_job_from_request(fixture->wire, body, NOW_MS, &faults, &job)) {
+        g_autofree char *all = jw_violations_text(&faults);
+        fail_msg("refused: %s", all);
+    }
+    return job;
+}
+
+/* A body whose filters take over 290 KiB when stored: at most 1000 values of a filter and 200
+ * bytes of a value are allowed. @agents: how many of a second filter. (transfer full) */
+static inline char *
+large_body(int agents)
+{
+    GString *text = g_string_new("{\"reportType\":\"call-records\",\"name\":\"Calls\","
+                                 "\"output\":{\"format\":\"csv\"},\"parameters\":"
+                                 "{\"filters\":{\"departmentIds\":[\"a\"");
+    g_autofree char *value = g_strnfill(190, 'x');
+
+    for (int i = 0; i < 999; i++) {
+        g_string_append_printf(text, ",\"%04d%s\"", i, value);
+    }
+    g_string_append(text, "],\"agents\":[\"a\"");
+    for (int i = 0; i < agents; i++) {
+        g_string_append_printf(text, ",\"%04d%s\"", i, value);
+    }
+    g_string_append(text, "]}}}");
+    return g_string_free(text, FALSE);
+}

@@ -1,0 +1,122 @@
+/* test_mapping.c: the shipped mappings as structs. Broken mappings: schemas/examples. */
+#include "jc_mapping.h"
+#include "fixture.h"
+
+static const JwMapField *
+field(const JwMapping *mapping, const char *name)
+{
+    for (guint i = 0; i < mapping->fields->len; i++) {
+        const JwMapField *one = &g_array_index(mapping->fields, JwMapField, i);
+        if (strcmp(one->field, name) == 0) {
+            return one;
+        }
+    }
+    fail_msg("no field '%s'", name);
+    return NULL;
+}
+
+static void
+test_call_records(void **state)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwMapping) mapping =
+        jw_mapping_load(JW_SOURCE_DIR "/schemas/mappings/call-records.json", &error);
+
+    (void)state;
+    assert_ok(mapping != NULL, error);
+    assert_string_equal(mapping->collection, "call_records");
+    assert_string_equal(mapping->id_field, "callId");
+    assert_string_equal(mapping->date_field, "startedAt");
+    assert_int_equal(mapping->delimiter, ',');
+    assert_int_equal(mapping->fields->len, 10);
+
+    const JwMapField *started = field(mapping, "startedAt");
+    assert_int_equal(started->type, JW_MAP_DATETIME);
+    assert_string_equal(started->columns[0], "Date");
+    assert_string_equal(started->columns[1], "Time");
+    assert_string_equal(started->format, "%d-%b-%y %H:%M");
+    assert_string_equal(started->time_zone, "UTC");
+    assert_true(started->required);
+
+    const JwMapField *status = field(mapping, "status");
+    assert_string_equal(g_hash_table_lookup(status->values, "N"), "missed");
+    assert_true(status->values_strict);
+    assert_true(status->min > status->max);
+    assert_null(status->when);
+
+    const JwMapField *department = field(mapping, "department");
+    assert_int_equal(department->type, JW_MAP_CONST);
+    assert_null(department->columns[0]);
+    assert_int_equal(department->when->len, 5);
+    const JwMapCase *first = &g_array_index(department->when, JwMapCase, 0);
+    assert_string_equal(first->source_field, "topic");
+    assert_string_equal(first->equals[1], "Streaming");
+    assert_string_equal(first->value, "support");
+    const JwMapCase *last = &g_array_index(department->when, JwMapCase, 4);
+    assert_null(last->source_field);
+    assert_null(last->equals);
+    assert_string_equal(last->value, "other");
+
+    const JwMapField *satisfaction = field(mapping, "satisfaction");
+    assert_true(satisfaction->min == 0 && satisfaction->max == 5);
+    assert_false(satisfaction->required);
+}
+
+static void
+test_learning_activity(void **state)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwMapping) mapping =
+        jw_mapping_load(JW_SOURCE_DIR "/schemas/mappings/learning-activity.json", &error);
+
+    (void)state;
+    assert_ok(mapping != NULL, error);
+    assert_string_equal(g_hash_table_lookup(field(mapping, "learnerState")->values, "false"),
+                        "inactive");
+}
+
+/* Every field that a shipped definition reads is one that its mapping makes. */
+static void
+test_mappings_fit_definitions(void **state)
+{
+    const Fixture *fixture = *state;
+    static const char *const names[] = { "call-records", "learning-activity" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autofree char *path =
+            g_strdup_printf(JW_SOURCE_DIR "/schemas/mappings/%s.json", names[i]);
+        g_autoptr(JwMapping) mapping = jw_mapping_load(path, &error);
+        assert_ok(mapping != NULL, error);
+        const JwReportDef *def = jw_catalog_find(fixture->catalog, names[i]);
+        g_auto(GStrv) fields = jw_report_def_fields(def);
+        assert_string_equal(mapping->collection, def->collection);
+        assert_string_equal(mapping->date_field, def->date_field);
+        for (size_t k = 0; fields[k] != NULL; k++) {
+            assert_non_null(field(mapping, fields[k]));
+        }
+    }
+}
+
+static void
+test_no_file(void **state)
+{
+    g_autoptr(GError) error = NULL;
+
+    (void)state;
+    assert_null(jw_mapping_load("/nonexistent/m.json", &error));
+    assert_jw_error(error, JW_ERROR_NOT_FOUND, "*/nonexistent/m.json*");
+    jw_mapping_free(NULL);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_call_records),
+        cmocka_unit_test(test_learning_activity),
+        cmocka_unit_test(test_mappings_fit_definitions),
+        cmocka_unit_test(test_no_file),
+    };
+    return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
+}
