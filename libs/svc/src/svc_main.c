@@ -46,7 +46,7 @@ make_tables(JwSvc *self)
         { "HTTP", jw_http_config_entries, jw_http_n_config_entries, &self->http_config },
         { "Process", jw_svc_config_entries, jw_svc_n_config_entries, &self->config },
     };
-    const size_t without = def->ports == NULL ? 3 : def->ports->catalog == NULL ? 1 : 0;
+    const size_t without = def->ports == NULL ? 3 : def->reads_reports ? 0 : 1;
     const size_t n_ours = G_N_ELEMENTS(ours) - without;
 
     self->n_tables = def->n_tables + n_ours;
@@ -79,7 +79,7 @@ drain(JwSvc *self, gpointer service, const char *reason)
 
     jw_info("service_draining", JW_STR("reason", reason),
             JW_INT("timeout_ms", self->config.drain_timeout_ms));
-    jw_svc_limit_drain(self, deadline_ms);
+    jw_svc_limit_drain(deadline_ms);
     jw_svc_health_drain(self->health);
     jw_stop_set(self->stop);
     jw_http_server_stop(self->http, self->config.drain_timeout_ms);

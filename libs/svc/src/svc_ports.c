@@ -32,7 +32,7 @@ prepare_store(gpointer data)
     do {
         g_autoptr(GError) error = NULL;
 
-        if (jw_store_prepare(*self->def->ports->store, &error)) {
+        if (jw_store_prepare(self->def->ports->store, &error)) {
             jw_info("store_prepared");
             return NULL;
         }
@@ -47,33 +47,32 @@ prepare_store(gpointer data)
 bool
 jw_svc_open_ports(JwSvc *self, GError **error)
 {
-    const JwPorts *ports = self->def->ports;
-    const JwCatalog *catalog = NULL;
+    JwPorts *ports = self->def->ports;
     g_autofree char *program = g_strconcat("jobwire-", self->def->name, NULL);
     g_autofree char *source = g_strconcat("/jobwire/", self->def->name, NULL);
 
     if (ports == NULL) {
         return true;
     }
-    *ports->clock = jw_clock_system();
-    if (ports->catalog != NULL) {
-        catalog = *ports->catalog = jw_catalog_load(self->reports_dir, error);
-        if (catalog == NULL) {
+    ports->clock = jw_clock_system();
+    if (self->def->reads_reports) {
+        ports->catalog = jw_catalog_load(self->reports_dir, error);
+        if (ports->catalog == NULL) {
             return jw_prefix(error, "JW_REPORTS_DIR");
         }
     }
-    *ports->wire = jw_wire_new(catalog, self->bus_config.topic_prefix);
-    *ports->store = jw_store_mongo_new(&self->store_config, program, error);
-    if (*ports->store == NULL) {
+    ports->wire = jw_wire_new(ports->catalog, self->bus_config.topic_prefix);
+    ports->store = jw_store_mongo_new(&self->store_config, program, error);
+    if (ports->store == NULL) {
         return false;
     }
-    *ports->bus = jw_bus_kafka_new(&self->bus_config, self->def->name, JW_VERSION, error);
-    if (*ports->bus == NULL) {
+    ports->bus = jw_bus_kafka_new(&self->bus_config, self->def->name, JW_VERSION, error);
+    if (ports->bus == NULL) {
         return false;
     }
-    *ports->relay = jw_relay_new(*ports->store, *ports->bus, *ports->clock, source);
-    jw_svc_add_check(self, "mongodb", true, store_ready, *ports->store);
-    jw_svc_add_check(self, "kafka", ports->needs_bus, bus_ready, *ports->bus);
+    ports->relay = jw_relay_new(ports->store, ports->bus, ports->clock, source);
+    jw_svc_add_check(self, "mongodb", true, store_ready, ports->store);
+    jw_svc_add_check(self, "kafka", self->def->needs_bus, bus_ready, ports->bus);
     self->preparing = g_thread_new("store-prepare", prepare_store, self);
     return true;
 }
@@ -81,20 +80,18 @@ jw_svc_open_ports(JwSvc *self, GError **error)
 void
 jw_svc_close_ports(JwSvc *self)
 {
-    const JwPorts *ports = self->def->ports;
+    JwPorts *ports = self->def->ports;
 
     if (ports == NULL) {
         return;
     }
     if (self->preparing != NULL) {
-        jw_store_stop_waiting(*ports->store);
+        jw_store_stop_waiting(ports->store);
         (void)g_thread_join(g_steal_pointer(&self->preparing));
     }
-    g_clear_pointer(ports->relay, jw_relay_free);
-    g_clear_pointer(ports->bus, jw_bus_free);
-    g_clear_pointer(ports->store, jw_store_free);
-    g_clear_pointer(ports->wire, jw_wire_free);
-    if (ports->catalog != NULL) {
-        g_clear_pointer(ports->catalog, jw_catalog_free);
-    }
+    g_clear_pointer(&ports->relay, jw_relay_free);
+    g_clear_pointer(&ports->bus, jw_bus_free);
+    g_clear_pointer(&ports->store, jw_store_free);
+    g_clear_pointer(&ports->wire, jw_wire_free);
+    g_clear_pointer(&ports->catalog, jw_catalog_free);
 }

@@ -3,8 +3,6 @@
 #pragma once
 #include "jw/svc.h"
 
-#include <signal.h>
-
 typedef struct {
     char *log_level;
     int64_t drain_timeout_ms;
@@ -31,7 +29,6 @@ struct _JwSvc {
     JwHealth *health;
     JwStop *stop;
     GThread *preparing; /* the store */
-    int stop_requested; /* atomic: the service itself asked to end */
 };
 
 /* svc_options.c: what the command line asked for */
@@ -46,10 +43,10 @@ void jw_svc_close_ports(JwSvc *self);
 
 /* svc_signal.c */
 void jw_svc_block_signals(void);
-/* Sleeps until SIGTERM, SIGINT or jw_svc_request_stop(); the name of what came. */
+/* Sleeps until SIGTERM or SIGINT; the name of what came. */
 const char *jw_svc_wait_signal(void);
 /* Ends the process at once on a further signal, or when it is not over by then. */
-void jw_svc_limit_drain(JwSvc *self, int64_t deadline_mono_ms);
+void jw_svc_limit_drain(int64_t deadline_mono_ms);
 
 /* svc_health.c */
 JwHealth *jw_svc_health_new(JwSvc *svc);

@@ -93,8 +93,9 @@ drained(Exe *self)
 }
 
 void
-exe_drain(Exe *self, int64_t deadline_mono_ms)
+exe_drain(gpointer exe, int64_t deadline_mono_ms)
 {
+    Exe *self = exe;
     /* What waits in the ready queue is durable and pending: another executor, or this one's successor, is redispatched by the
      * scheduler. What runs may finish until shortly before the deadline; then it is handed back. */
     int64_t release_at = deadline_mono_ms - 5000;
@@ -124,8 +125,10 @@ exe_drain(Exe *self, int64_t deadline_mono_ms)
 }
 
 void
-exe_stop(Exe *self)
+exe_stop(gpointer exe)
 {
+    Exe *self = exe;
+
     g_atomic_int_set(&self->draining, 1);
     end_consumer(self);
     if (self->ready != NULL) {

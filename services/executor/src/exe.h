@@ -4,13 +4,11 @@
  * (pool.c) claim and run them; one heartbeat thread (heartbeat.c) keeps claims alive. They meet in the ready
  * queue and in the table of running attempts, each with its own lock. */
 #pragma once
-#include "jw/bus.h"
-#include "jw/catalog.h"
+#include "jw/config.h"
 #include "jw/metrics.h"
-#include "jw/relay.h"
+#include "jw/ports.h"
 #include "jw/store_jobs.h"
-#include "jw/svc.h"
-#include "jw/wire.h"
+#include "jw/sync.h"
 
 G_BEGIN_DECLS
 
@@ -29,12 +27,7 @@ typedef struct _ExeHeartbeats ExeHeartbeats;
 
 typedef struct {
     ExeConfig config;
-    JwClock *clock;
-    JwCatalog *catalog;
-    JwWire *wire;
-    JwStore *store;
-    JwBus *bus;
-    JwRelay *relay;
+    JW_PORTS;
     JwMutex consumer_mutex; /* workers wake the consumer while the main thread may end it */
     JwConsumer *consumer;   /* under consumer_mutex; NULL once this process takes no more */
     char **topics;          /* subscribed, with prefix */
@@ -53,8 +46,8 @@ extern const size_t exe_n_config_entries;
 
 /* exe.c: from ports to running threads. The ports in @self are set (real or in memory) and stay the caller's until exe_stop(). */
 bool exe_run(Exe *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void exe_drain(Exe *self, int64_t deadline_mono_ms);
-void exe_stop(Exe *self);
+void exe_drain(gpointer exe, int64_t deadline_mono_ms);
+void exe_stop(gpointer exe);
 
 /* Has what was LATER offered again; any thread, nothing once the consumer is gone. */
 void exe_wake_consumer(Exe *self);

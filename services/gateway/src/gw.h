@@ -4,12 +4,8 @@
  * gw_run(), and the ports are for any thread. One watch thread (core/pending.c) counts the pending jobs, so that no
  * request pays for it. */
 #pragma once
-#include "jw/bus.h"
-#include "jw/catalog.h"
 #include "jw/http.h"
-#include "jw/relay.h"
-#include "jw/store.h"
-#include "jw/wire.h"
+#include "jw/ports.h"
 
 G_BEGIN_DECLS
 
@@ -25,12 +21,7 @@ typedef struct _GwBatch GwBatch;
 typedef struct {
     GwConfig config;
     JwAuthConfig auth_config;
-    JwClock *clock;
-    JwCatalog *catalog;
-    JwWire *wire;
-    JwStore *store;
-    JwBus *bus;
-    JwRelay *relay;
+    JW_PORTS;
     JwAuthenticator *authenticator;
     GwPending *pending;
     GwBatch *batch;

@@ -1,4 +1,4 @@
-/* main.c: jobwire-gateway: what it is made of and how it ends. The rest is gw_run(). */
+/* main.c: jobwire-gateway: its composition and its end. The rest is gw_run(). */
 #include "gw.h"
 
 #include "jw/svc.h"
@@ -39,20 +39,13 @@ main(int argc, char **argv)
         { "Gateway", gw_config_entries, gw_n_config_entries, &self.config },
         { "Tokens", jw_auth_config_entries, jw_auth_n_config_entries, &self.auth_config },
     };
-    const JwPorts ports = {
-        .clock = &self.clock,
-        .catalog = &self.catalog,
-        .wire = &self.wire,
-        .store = &self.store,
-        .bus = &self.bus,
-        .relay = &self.relay,
-    };
     const JwSvcDef def = {
         .name = "gateway",
         .summary = "takes report jobs over HTTP and serves their reports",
         .tables = tables,
         .n_tables = G_N_ELEMENTS(tables),
-        .ports = &ports,
+        .ports = &self.ports,
+        .reads_reports = true,
         .start = start,
         .drain = drain,
         .stop = stop,

@@ -1,5 +1,7 @@
-/* main.c: jobwire-notifier: what it is made of and how it ends. The rest is ntf_run(). */
+/* main.c: jobwire-notifier: its composition and its end. The rest is ntf_run(). */
 #include "ntf.h"
+
+#include "jw/svc.h"
 
 static bool
 mail_ready(gpointer mail, GError **error)
@@ -46,20 +48,13 @@ main(int argc, char **argv)
         { "Notifier", ntf_config_entries, ntf_n_config_entries, &self.config },
         { "Mail", jw_mail_config_entries, jw_mail_n_config_entries, &self.mail_config },
     };
-    const JwPorts ports = {
-        .clock = &self.clock,
-        .wire = &self.wire,
-        .store = &self.store,
-        .bus = &self.bus,
-        .needs_bus = true,
-        .relay = &self.relay,
-    };
     const JwSvcDef def = {
         .name = "notifier",
         .summary = "mails finished reports and keeps what became of each mail",
         .tables = tables,
         .n_tables = G_N_ELEMENTS(tables),
-        .ports = &ports,
+        .ports = &self.ports,
+        .needs_bus = true,
         .start = start,
         .drain = drain,
         .stop = stop,

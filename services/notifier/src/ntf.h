@@ -4,13 +4,12 @@
  * claim and send them; one maintenance (maintenance.c) finds deliveries that are due or whose sender died. They meet
  * in the queue of delivery ids; what an id means is decided by the document. */
 #pragma once
-#include "jw/bus.h"
-#include "jw/mail.h"
-#include "jw/relay.h"
+#include "jw/config.h"
 #include "jw/liveness.h"
+#include "jw/mail.h"
+#include "jw/ports.h"
 #include "jw/store_deliveries.h"
-#include "jw/svc.h"
-#include "jw/wire.h"
+#include "jw/sync.h"
 
 G_BEGIN_DECLS
 
@@ -34,12 +33,8 @@ typedef struct {
 typedef struct {
     NtfConfig config;
     JwMailConfig mail_config;
-    JwClock *clock;
-    JwWire *wire; /* without a catalog: events only */
-    JwStore *store;
-    JwBus *bus;
+    JW_PORTS; /* without a catalog: events only */
     JwMail *mail;
-    JwRelay *relay;
     JwConsumer *consumer;
     char *sender_name, *sender_address; /* of JW_MAIL_FROM */
     JwQueue *due;                       /* of char *: delivery ids */

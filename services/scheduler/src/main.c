@@ -1,5 +1,7 @@
-/* main.c: jobwire-scheduler: what it is made of and how it ends. The rest is sch_run(). */
+/* main.c: jobwire-scheduler: its composition and its end. The rest is sch_run(). */
 #include "sch.h"
+
+#include "jw/svc.h"
 
 static bool
 start(JwSvc *svc, gpointer data, GError **error)
@@ -15,12 +17,6 @@ drain(gpointer data, int64_t deadline_mono_ms)
     sch_stop(data);
 }
 
-static void
-stop(gpointer data)
-{
-    sch_stop(data);
-}
-
 int
 main(int argc, char **argv)
 {
@@ -28,23 +24,16 @@ main(int argc, char **argv)
     const JwConfigTable tables[] = {
         { "Scheduler", sch_config_entries, sch_n_config_entries, &self.config },
     };
-    const JwPorts ports = {
-        .clock = &self.clock,
-        .catalog = &self.catalog,
-        .wire = &self.wire,
-        .store = &self.store,
-        .bus = &self.bus,
-        .relay = &self.relay,
-    };
     const JwSvcDef def = {
         .name = "scheduler",
-        .summary = "fires schedules, relays outboxes, hints and reaps jobs",
+        .summary = "fires schedules, relays outboxes, redispatches and reaps jobs",
         .tables = tables,
         .n_tables = G_N_ELEMENTS(tables),
-        .ports = &ports,
+        .ports = &self.ports,
+        .reads_reports = true,
         .start = start,
         .drain = drain,
-        .stop = stop,
+        .stop = sch_stop,
     };
 
     return jw_svc_main(&def, &self, argc, argv);

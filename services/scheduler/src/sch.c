@@ -118,8 +118,10 @@ sch_run(Sch *self, GError **error)
 }
 
 void
-sch_stop(Sch *self)
+sch_stop(gpointer sch)
 {
+    Sch *self = sch;
+
     if (self->stop != NULL) {
         jw_stop_set(self->stop);
     }

@@ -3,14 +3,12 @@
  * Any number of schedulers may run: every task is decided by a conditional update or made harmless by a
  * derived id. Two threads: "due" fires schedules, "maintenance" does the rest, each in its own rhythm. */
 #pragma once
-#include "jw/bus.h"
-#include "jw/catalog.h"
-#include "jw/relay.h"
+#include "jw/config.h"
 #include "jw/liveness.h"
+#include "jw/ports.h"
 #include "jw/store_jobs.h"
 #include "jw/store_schedules.h"
-#include "jw/svc.h"
-#include "jw/wire.h"
+#include "jw/sync.h"
 
 G_BEGIN_DECLS
 
@@ -27,12 +25,7 @@ typedef struct _SchRedispatches SchRedispatches;
 
 typedef struct {
     SchConfig config;
-    JwClock *clock;
-    JwCatalog *catalog;
-    JwWire *wire;
-    JwStore *store;
-    JwBus *bus;
-    JwRelay *relay;
+    JW_PORTS;
     JwStop *stop;
     JwLiveness *running;    /* the maintenance thread's: jobs as it saw them */
     SchRedispatches *hints; /* the maintenance thread's */
@@ -44,7 +37,7 @@ extern const size_t sch_n_config_entries;
 
 /* sch.c: ports are set and stay the caller's. sch_run() writes the schedules of the file into the store first. */
 bool sch_run(Sch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void sch_stop(Sch *self);
+void sch_stop(gpointer sch);
 
 /* due.c: decides and fires everything that is due now; returns how many due times were decided. */
 bool sch_fire_due(Sch *self, size_t *ret_decided, GError **error) G_GNUC_WARN_UNUSED_RESULT;

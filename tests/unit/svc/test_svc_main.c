@@ -349,17 +349,6 @@ test_second_signal_ends(void **state)
 }
 
 static void
-test_own_stop(void **state)
-{
-    g_autofree char *out = NULL, *err = NULL;
-    (void)state;
-    Child child = spawn(NULL, good_env);
-    wait_answer(&child, "/give-up", "HTTP/1.1 200 *bye");
-    assert_int_equal(finish(&child, &out, &err), 0);
-    assert_non_null(strstr(err, "asked to"));
-}
-
-static void
 test_crash_point(void **state)
 {
     (void)state;
@@ -394,7 +383,6 @@ main(void)
         cmocka_unit_test(test_stuck_check),
         cmocka_unit_test(test_start_fails),
         cmocka_unit_test(test_second_signal_ends),
-        cmocka_unit_test(test_own_stop),
         cmocka_unit_test(test_crash_point),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

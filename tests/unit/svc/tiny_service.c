@@ -1,5 +1,5 @@
 /* tiny_service.c: the smallest service, for test_svc_main.c. GET /wait answers when the drain
- * begins; GET /crash passes a crash point; GET /give-up ends the service from within;
+ * begins; GET /crash passes a crash point;
  * TINY_FAIL=start|required|optional|stuck|hang makes it fail so; TINY_PORTS gives it ports. */
 #include "jw/crash.h"
 #include "jw/svc.h"
@@ -13,12 +13,7 @@ typedef struct {
     int64_t number;
     JwSvc *svc;
     JwStop *never;
-    JwClock *clock;
-    JwCatalog *catalog;
-    JwWire *wire;
-    JwStore *store;
-    JwBus *bus;
-    JwRelay *relay;
+    JW_PORTS;
 } Tiny;
 
 static const JwConfigEntry entries[] = {
@@ -52,19 +47,9 @@ get_crash(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
     jw_http_reply_text(reply, 200, "text/plain", "alive");
 }
 
-static void
-get_give_up(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
-{
-    Tiny *self = context;
-    (void)request;
-    jw_svc_request_stop(self->svc, "asked to");
-    jw_http_reply_text(reply, 200, "text/plain", "bye");
-}
-
 static const JwHttpRoute routes[] = {
     { "GET", "/wait", get_wait, JW_HTTP_AUTH_NONE, NULL, NULL },
     { "GET", "/crash", get_crash, JW_HTTP_AUTH_NONE, NULL, NULL },
-    { "GET", "/give-up", get_give_up, JW_HTTP_AUTH_NONE, NULL, NULL },
 };
 
 static bool
@@ -127,21 +112,14 @@ int
 main(int argc, char **argv)
 {
     Tiny self = { 0 };
-    const JwPorts ports = {
-        .clock = &self.clock,
-        .catalog = &self.catalog,
-        .wire = &self.wire,
-        .store = &self.store,
-        .bus = &self.bus,
-        .relay = &self.relay,
-    };
     const JwConfigTable tables[] = { { "Tiny", entries, G_N_ELEMENTS(entries), &self } };
     const JwSvcDef def = {
         .name = "tiny",
         .summary = "A service for tests",
         .tables = tables,
         .n_tables = G_N_ELEMENTS(tables),
-        .ports = g_getenv("TINY_PORTS") != NULL ? &ports : NULL,
+        .ports = g_getenv("TINY_PORTS") != NULL ? &self.ports : NULL,
+        .reads_reports = true,
         .start = start,
         .drain = drain,
         .stop = stop,

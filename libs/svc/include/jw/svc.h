@@ -2,39 +2,27 @@
  * drain. A service is a const JwSvcDef and its own struct; jw_svc_main() runs it on the main
  * thread. */
 #pragma once
-#include "jw/catalog.h"
 #include "jw/config.h"
 #include "jw/error.h"
 #include "jw/http.h"
-#include "jw/relay.h"
+#include "jw/ports.h"
 #include "jw/sync.h"
-#include "jw/wire.h"
 
 G_BEGIN_DECLS
 
 typedef struct _JwSvc JwSvc;
-
-/* Where a service wants the ports that all have, by their real adapters. They are there from
- * start() to the end of stop(), and stay ours; readiness asks store and bus. */
-typedef struct {
-    JwClock **clock;
-    JwCatalog **catalog; /* NULL: it knows no reports, only events */
-    JwWire **wire;
-    JwStore **store;
-    JwBus **bus;
-    bool needs_bus; /* not ready while the broker is away */
-    JwRelay **relay;
-} JwPorts;
 
 typedef struct {
     const char *name;            /* "gateway": program jobwire-gateway, log field service */
     const char *summary;         /* one line for --help */
     const JwConfigTable *tables; /* the service's own; svc adds ports, log, HTTP and drain */
     size_t n_tables;
-    const JwPorts *ports; /* NULL: none */
+    JwPorts *ports;     /* filled before start(), emptied after stop(); NULL: none */
+    bool reads_reports; /* ports->catalog: the report definitions of JW_REPORTS_DIR */
+    bool needs_bus;     /* not ready while the broker is away */
     /* Makes further ports and threads, adds routes to jw_svc_http() (not started yet). */
     bool (*start)(JwSvc *svc, gpointer self, GError **error);
-    /* Readiness is off and no request is taken any more: finish or hand back work until
+    /* Readiness is off and no request is taken any more: finish or release work until
      * @deadline_mono_ms. May be NULL. */
     void (*drain)(gpointer self, int64_t deadline_mono_ms);
     /* Ends threads, frees what start() made. Called also after a failed start. */
@@ -46,10 +34,12 @@ typedef struct {
  * drain; a second one ends at once. */
 int jw_svc_main(const JwSvcDef *def, gpointer self, int argc, char **argv);
 
-JwHttpServer *jw_svc_http(JwSvc *self); /* (transfer none) */
-JwStop *jw_svc_stop_flag(JwSvc *self);  /* set when draining starts: threads sleep on it */
-/* Ends the service as SIGTERM does; from any thread (a port that cannot recover). */
-void jw_svc_request_stop(JwSvc *self, const char *why);
+/* The server that start() adds its routes to. (transfer none) */
+JwHttpServer *jw_svc_http(JwSvc *self);
+
+/* Set when draining starts: a handler that waits waits on it, so that its request is answered. (transfer none) */
+JwStop *jw_svc_stop_flag(JwSvc *self);
+
 /* The token authenticator of routes with JW_HTTP_AUTH_BEARER; before jw_svc_main starts HTTP, in start().
  * (transfer none) */
 void jw_svc_set_authenticator(JwSvc *self, const JwAuthenticator *authenticator);
