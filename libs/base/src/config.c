@@ -1,5 +1,5 @@
 /* config.c: which variables of the environment exist, and all their faults in one message.
- * Main thread, at start. Owner: base. The strings read belong to the rooms' structs.
+ * Main thread, at start. Owner: base. The strings read belong to the components' structs.
  * An empty variable counts as not set: compose files and shells write X="${X:-}". */
 #include "jw/config.h"
 #include "jw/error.h"
@@ -97,6 +97,9 @@ static void
 load_entry(const JwConfigTable *table, const JwConfigEntry *entry, const char *const *env,
            GString *faults)
 {
+    if (entry->type == JW_CONFIG_FOREIGN) {
+        return;
+    }
     g_autofree char *text = find_text(entry, env, faults);
     g_autofree char *fault = NULL;
     if (text != NULL && !jw_config_value_parse(entry, text, field_of(table, entry), &fault)) {
@@ -247,7 +250,7 @@ jw_config_print(const JwConfigTable *tables, size_t n_tables)
         for (size_t e = 0; e < tables[t].n_entries; e++) {
             const JwConfigEntry *entry = &tables[t].entries[e];
             if (!g_hash_table_add(printed, (gpointer)(uintptr_t)entry->name)) {
-                continue; /* two rooms read it */
+                continue; /* two components read it */
             }
             g_autofree char *value = jw_config_value_show(entry, field_of(&tables[t], entry));
             g_string_append_printf(out, "%s=%s\n", entry->name, value);

@@ -157,6 +157,8 @@ jw_config_value_parse(const JwConfigEntry *entry, const char *text, void *field,
     case JW_CONFIG_DURATION:
     case JW_CONFIG_SIZE:
         return parse_integer(entry, text, field, ret_violation);
+    case JW_CONFIG_FOREIGN:
+        break;
     }
     g_return_val_if_reached(false);
 }
@@ -200,6 +202,8 @@ jw_config_value_show(const JwConfigEntry *entry, const void *field)
             return g_strdup("***");
         }
         return show_number(entry, *(const int64_t *)field);
+    case JW_CONFIG_FOREIGN:
+        break;
     }
     g_return_val_if_reached(NULL);
 }

@@ -45,12 +45,13 @@ make_tables(JwSvc *self)
         { "Kafka", jw_bus_config_entries, jw_bus_n_config_entries, &self->bus_config },
         { "HTTP", jw_http_config_entries, jw_http_n_config_entries, &self->http_config },
         { "Process", jw_svc_config_entries, jw_svc_n_config_entries, &self->config },
+        { NULL, jw_svc_sibling_entries, jw_svc_n_sibling_entries, NULL },
     };
     const size_t without = def->ports == NULL ? 3 : def->reads_reports ? 0 : 1;
     const size_t n_ours = G_N_ELEMENTS(ours) - without;
 
-    self->n_tables = def->n_tables + n_ours;
-    self->tables = g_new0(JwConfigTable, self->n_tables);
+    self->n_tables = def->n_tables + n_ours - 1;
+    self->tables = g_new0(JwConfigTable, def->n_tables + n_ours);
     memcpy(self->tables, def->tables, def->n_tables * sizeof *ours);
     memcpy(self->tables + def->n_tables, ours + without, n_ours * sizeof *ours);
 }

@@ -27,6 +27,11 @@ const JwConfigEntry jw_svc_reports_entries[] = {
 };
 const size_t jw_svc_n_reports_entries = G_N_ELEMENTS(jw_svc_reports_entries);
 
+const JwConfigEntry jw_svc_sibling_entries[] = {
+#include "config_names.inc" /* by JwConfigNames.cmake */
+};
+const size_t jw_svc_n_sibling_entries = G_N_ELEMENTS(jw_svc_sibling_entries);
+
 typedef struct {
     gboolean version, check_config, print_config;
 } Flags;
@@ -65,7 +70,7 @@ load(JwSvc *self, GError **error)
 {
     JwLogLevel level;
 
-    if (!jw_config_load(self->tables, self->n_tables, NULL, error)) {
+    if (!jw_config_load(self->tables, self->n_tables + 1, NULL, error)) {
         return false;
     }
     bool good = true;

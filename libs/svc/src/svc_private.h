@@ -14,6 +14,10 @@ extern const size_t jw_svc_n_config_entries;
 extern const JwConfigEntry jw_svc_reports_entries[];
 extern const size_t jw_svc_n_reports_entries;
 
+/* The variables of all services, for one environment may serve them all: names alone. */
+extern const JwConfigEntry jw_svc_sibling_entries[];
+extern const size_t jw_svc_n_sibling_entries;
+
 typedef struct _JwHealth JwHealth;
 
 struct _JwSvc {
@@ -23,7 +27,7 @@ struct _JwSvc {
     char *reports_dir;
     JwStoreConfig store_config;
     JwBusConfig bus_config;
-    JwConfigTable *tables; /* the service's and ours */
+    JwConfigTable *tables; /* the service's and ours, and behind them the siblings' */
     size_t n_tables;
     JwHttpServer *http;
     JwHealth *health;

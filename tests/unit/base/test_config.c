@@ -166,6 +166,33 @@ test_all_faults_at_once(void **state)
     assert_null(settings.name); /* what was read before is freed again */
 }
 
+/* An environment may serve several programs: what another one reads is known, as far as its name goes. */
+static void
+test_foreign_variables(void **state)
+{
+    static const JwConfigEntry foreign[] = {
+        { .name = "JW_SENDERS", .type = JW_CONFIG_FOREIGN },
+        { .name = "JW_PASSWORD", .type = JW_CONFIG_FOREIGN, .flags = JW_CONFIG_SECRET },
+        { .name = "JW_WORKERS", .type = JW_CONFIG_FOREIGN }, /* ours as well */
+    };
+    (void)state;
+    g_autoptr(GError) error = NULL;
+    Settings settings;
+    const JwConfigTable tables[] = { table_for(&settings),
+                                     { NULL, foreign, G_N_ELEMENTS(foreign), NULL } };
+    const char *const env[] = { "JW_MONGODB_URI=u", "JW_SENDERS=many", "JW_PASSWORD_FILE=/nowhere",
+                                "JW_WORKERS=5", NULL };
+    assert_ok(jw_config_load(tables, 2, env, &error), error);
+    assert_int_equal(settings.workers, 5);
+    jw_config_clear(tables, 2);
+
+    const char *const typo[] = { "JW_MONGODB_URI=u", "JW_SENDER=4", "JW_SENDERS_FILE=/x", NULL };
+    assert_false(jw_config_load(tables, 2, typo, &error));
+    assert_string_equal(error->message,
+                        "JW_SENDER: no such setting; did you mean JW_SENDERS?\n"
+                        "JW_SENDERS_FILE: no such setting; remove it (--help lists them all)");
+}
+
 static void
 test_dirty_values_are_not_echoed_raw(void **state)
 {
@@ -280,7 +307,8 @@ test_print(void **state)
         const char *const env[] = { variable, "JW_TOKEN=hunter2", "JW_NAME=two\nlines",
                                     "JW_GRACE=90s", NULL };
         assert_ok(jw_config_load(&table, 1, env, &error), error);
-        const JwConfigTable twice[] = { table, table }; /* two rooms that read the same variables */
+        const JwConfigTable twice[] = { table,
+                                        table }; /* two components that read the same variables */
         g_autofree char *text = jw_config_print(twice, 2);
         g_autofree char *wanted =
             g_strconcat("JW_MONGODB_URI=", cases[i].shown,
@@ -338,6 +366,7 @@ main(void)
         cmocka_unit_test(test_defaults_and_values),
         cmocka_unit_test(test_units),
         cmocka_unit_test(test_all_faults_at_once),
+        cmocka_unit_test(test_foreign_variables),
         cmocka_unit_test(test_dirty_values_are_not_echoed_raw),
         cmocka_unit_test(test_secret_file),
         cmocka_unit_test(test_secret_file_faults),

@@ -164,6 +164,16 @@ test_all_faults_at_once(void **state)
     assert_true(g_pattern_match_simple("*JW_TYPO*", err));
     assert_true(g_pattern_match_simple("*JW_HTTP_BODY_MAX*", err));
 
+    /* Other services' variables are no fault: one environment serves all. A misspelt one is. */
+    static const char *const siblings[] = { "JW_TINY_SECRET=x", "JW_SENDERS=many",
+                                            "JW_SMTP_PASSWORD_FILE=/nowhere", "JW_WORKER=1", NULL };
+    g_autofree char *out1 = NULL, *err1 = NULL;
+    assert_int_equal(run("--check-config", siblings, &out1, &err1), 78);
+    assert_true(
+        g_pattern_match_simple("*JW_WORKER: no such setting; did you mean JW_WORKERS?\n", err1));
+    assert_null(strstr(err1, "JW_SENDERS"));
+    assert_null(strstr(err1, "JW_SMTP"));
+
     static const char *const level[] = { "JW_TINY_SECRET=x", "JW_LOG_LEVEL=loud", NULL };
     g_autofree char *out2 = NULL, *err2 = NULL;
     assert_int_equal(run("--check-config", level, &out2, &err2), 78);

@@ -1,5 +1,5 @@
 /* jw/config.h: typed configuration from the environment.
- * One `static const` table a room says name, type, place, default and limits; jw_config_load()
+ * One `static const` table a component says name, type, place, default and limits; jw_config_load()
  * reads all tables at once and reports every fault together. Main thread, at start. */
 #pragma once
 #include <glib.h>
@@ -15,6 +15,7 @@ typedef enum {
     JW_CONFIG_BOOL,     /* bool: true|false|1|0|yes|no */
     JW_CONFIG_DURATION, /* int64_t ms: "250ms", "5s", "10m", "72h" */
     JW_CONFIG_SIZE,     /* int64_t bytes: "512", "64KiB", "10MiB" */
+    JW_CONFIG_FOREIGN,  /* of another program that the environment also serves: known, not read */
 } JwConfigType;
 
 typedef enum {
@@ -26,7 +27,7 @@ typedef enum {
 typedef struct {
     const char *name; /* environment variable, JW_… */
     JwConfigType type;
-    size_t offset;            /* of the field in the room's struct */
+    size_t offset;            /* of the field in the component's struct */
     const char *default_text; /* as it would stand in the environment; NULL: none */
     int64_t min, max;         /* INT, DURATION (ms), SIZE (bytes); both 0: no limits */
     unsigned flags;
