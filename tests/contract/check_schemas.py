@@ -3,7 +3,8 @@
 
 Every valid example must pass its schema; every invalid one must be refused at (or above) the pointer that invalid.json
 names, unless invalid.json says that only the checker can know ("by": "checker"). Needs the package jsonschema.
-Run: check_schemas.py [directory of the schemas]; exit status 1 and one line a problem when something differs.
+Run: dev/python tests/contract/check_schemas.py [directory of the schemas]; exit status 1 and one line a problem when
+something differs. test_schemas.py runs it, on the tree and on trees with a mistake.
 """
 import json
 import pathlib

@@ -215,6 +215,9 @@ jw_config_value_describe(const JwConfigEntry *entry)
         return g_strdup(types[entry->type].name);
     }
     g_autofree char *min = show_number(entry, entry->min);
+    if (entry->max == INT64_MAX) {
+        return g_strdup_printf("%s, at least %s", types[entry->type].name, min);
+    }
     g_autofree char *max = show_number(entry, entry->max);
     return g_strdup_printf("%s, from %s to %s", types[entry->type].name, min, max);
 }

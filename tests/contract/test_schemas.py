@@ -1,0 +1,59 @@
+"""The JSON Schemas and their examples agree (check_schemas.py), and a tree with a mistake is refused."""
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+SCHEMAS = HERE.parents[1] / "schemas"
+
+
+def check(folder):
+    return subprocess.run([sys.executable, HERE / "check_schemas.py", folder], capture_output=True, text=True)
+
+
+@pytest.fixture
+def copy(tmp_path):
+    return shutil.copytree(SCHEMAS, tmp_path / "schemas")
+
+
+def edit(path, change):
+    value = json.loads(path.read_text(encoding="utf-8"))
+    change(value)
+    path.write_text(json.dumps(value), encoding="utf-8")
+
+
+def refused(folder, name):
+    done = check(folder)
+    assert done.returncode == 1 and name in done.stderr, done.stdout + done.stderr
+    assert "1 problems" in done.stdout
+
+
+def test_schemas_and_examples_agree():
+    done = check(SCHEMAS)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_valid_example_that_the_schema_refuses(copy):
+    edit(copy / "examples/job.cancel.v1/valid/smallest.json", lambda value: value.pop("jobId"))
+    refused(copy, "valid/smallest.json")
+
+
+def test_an_invalid_example_that_the_schema_takes(copy):
+    example = copy / "examples/job.cancel.v1/invalid/no-job-id.json"
+    shutil.copy(copy / "examples/job.cancel.v1/valid/smallest.json", example)
+    refused(copy, "invalid/no-job-id.json")
+
+
+def test_an_invalid_example_refused_at_another_place(copy):
+    edit(copy / "examples/job.cancel.v1/invalid.json", lambda value: value["unknown-mode"].update(pointer="/actor"))
+    refused(copy, "invalid/unknown-mode.json")
+
+
+def test_a_message_that_asyncapi_does_not_name(copy):
+    text = (copy / "asyncapi.yaml").read_text(encoding="utf-8")
+    (copy / "asyncapi.yaml").write_text(text.replace("messages/job.cancel.v1.json", ""), encoding="utf-8")
+    refused(copy, "messages/job.cancel.v1.json")
