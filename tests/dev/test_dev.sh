@@ -226,11 +226,16 @@ test_keys_are_a_private_pair_made_once() {
 }
 
 test_services_get_exactly_their_variables() {
-  local out
-  out=$(JW_SURPRISE=1 JW_KAFKA_COMPRESSION_TYPE=zstd dev/services environment executor)
-  [[ $out != *JW_SURPRISE* && $out != *JW_SMTP_URL* && $out != *JW_JWT* && $out != *\$* ]] || fail "$out"
-  match "$out" JW_KAFKA_COMPRESSION_TYPE=zstd && match "$out" "JW_HTTP_PORT=$JW_DEV_EXECUTOR_PORT"
+  local out service
+  out=$(JW_SURPRISE=1 JW_TOKEN=x JW_KAFKA_COMPRESSION_TYPE=zstd JW_WORKERS=3 dev/services environment executor)
+  [[ $out != *JW_SURPRISE* && $out != *JW_TOKEN* && $out != *JW_DEV_* && $out != *\$* ]] || fail "$out"
+  match "$out" JW_KAFKA_COMPRESSION_TYPE=zstd && match "$out" JW_WORKERS=3 \
+    && match "$out" "JW_HTTP_PORT=$JW_DEV_EXECUTOR_PORT"
   same "$(cut -d= -f1 <<< "$out" | sort | uniq -d)" ''
+  out=$(dev/services environment executor | grep -v ^JW_HTTP_PORT= | sort) # one environment for all but for the port
+  for service in gateway scheduler notifier; do
+    same "$(dev/services environment "$service" | grep -v ^JW_HTTP_PORT= | sort)" "$out"
+  done
   out=$(JW_KAFKA_BROKERS=broker.example:9092 dev/services environment notifier)
   same "$(grep -c '^JW_KAFKA_BROKERS=broker.example:9092$' <<< "$out")" 1
   match "$out" 'JW_MAIL_FROM=Jobwire <reports@jobwire.localhost>'
