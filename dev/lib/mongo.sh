@@ -70,6 +70,6 @@ mongo_start() {
         "$port" "$data/h2") ;;
   esac
   start_process "$name" "$data" "$3" "${command[@]}"
-  wait_ready "$name" "the MongoDB server ($kind)" 60 mongo_answers "$port"
+  wait_ready "$name" "the MongoDB server ($kind)" 60 answers_at "$port"
   say "started the MongoDB server ($kind), mongodb://127.0.0.1:$port"
 }

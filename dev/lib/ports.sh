@@ -6,7 +6,7 @@ choose_ports() { # free ones, below those the kernel gives to clients
   for name in $(compgen -v JW_DEV_ | grep '_PORT$'); do
     for _ in {1..200}; do
       port=$((20000 + RANDOM % 12000))
-      [[ $taken == *" $port "* ]] || listening "$port" || break
+      [[ $taken == *" $port "* ]] || answers_at "$port" || break
     done
     taken+="$port "
     export "$name=$port"

@@ -20,40 +20,15 @@ own_pid() {
   printf '%s\n' "$pid"
 }
 
-# listening PORT: whether something listens on it at an address that ours would clash with; sets $inodes.
-listening() {
-  local hex
-  printf -v hex '%04X' "$1"
-  inodes=$(awk -v port="$hex" '
-    BEGIN { # 127.0.0.1, any, any in IPv6, 127.0.0.1 in IPv6
-      clash["0100007F:" port]; clash["00000000:" port]
-      clash["00000000000000000000000000000000:" port]; clash["0000000000000000FFFF00000100007F:" port]
-    }
-    $4 == "0A" && $2 in clash { print $10 }' /proc/net/tcp /proc/net/tcp6 2> /dev/null || :)
-  [ -n "$inodes" ]
-}
-
-# holder PORT: "process 123 (name args)" when /proc tells who listens.
-holder() {
-  local inode fd pid
-  listening "$1" || return 1
-  for inode in $inodes; do
-    for fd in /proc/[0-9]*/fd/*; do
-      [ "$(readlink "$fd" 2> /dev/null)" = "socket:[$inode]" ] || continue
-      pid=${fd#/proc/} pid=${pid%%/*}
-      printf 'process %s (%s)' "$pid" "$(tr -c '[:print:]' ' ' < "/proc/$pid/cmdline" | cut -c1-60 | sed 's/ *$//')"
-      return 0
-    done
-  done
-  return 1
-}
+# answers_at PORT: whether something takes connections there.
+answers_at() { (exec 7<> "/dev/tcp/127.0.0.1/$1") 2> /dev/null; }
 
 # require_port VARIABLE "what for": one sentence with the cure when the port is taken.
 require_port() {
   local port=${!1} who
-  listening "$port" || return 0
-  who=$(holder "$port") || who='another process'
-  die "port $port, wanted for $2, is taken by $who; stop that, or choose another port with $1=NUMBER"
+  answers_at "$port" || return 0
+  who=$(ss -Hltnp "sport = :$port" | sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\),.*/process \2 (\1)/p' | head -n 1)
+  die "port $port, wanted for $2, is taken by ${who:-another process}; stop that, or choose another port with $1=NUMBER"
 }
 
 # start_process NAME WORD PORT_VARIABLE,... COMMAND...: runs the command in its own session, with only its
@@ -136,40 +111,4 @@ status_line() {
   fi
 }
 
-# Questions that show that a server answers, asked with bash alone.
-smtp_answers() { # PORT
-  local line
-  exec 7<> "/dev/tcp/127.0.0.1/$1" || return 1
-  read -r -t 2 line <&7 || line=
-  exec 7>&-
-  [[ $line == 220* ]]
-}
-
-http_answers() { # PORT PATH
-  local line
-  exec 7<> "/dev/tcp/127.0.0.1/$1" || return 1
-  printf 'GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n' "$2" >&7
-  read -r -t 2 line <&7 || line=
-  exec 7>&-
-  [[ $line == HTTP/1.[01]' 200'* ]]
-}
-
-# The answer to a binary question, as hexadecimal digits: PORT QUESTION LENGTH
-binary_answer() {
-  exec 7<> "/dev/tcp/127.0.0.1/$1" || return 1
-  printf '%b' "$2" >&7
-  timeout 2 head -c "$3" <&7 | od -An -v -tx1 | tr -d ' \n'
-  exec 7>&-
-}
-
-kafka_answers() { # ApiVersions v0: the answer repeats the correlation id and has error code 0
-  [[ $(binary_answer "$1" '\0000\0000\0000\0012\0000\0022\0000\0000JWJW\0377\0377' 10) == ????????4a574a570000 ]]
-}
-
-mongo_answers() { # OP_MSG {ping: 1, $db: "admin"}: any OP_MSG (2013) in answer
-  local q='\0063\0000\0000\0000\0001\0000\0000\0000\0000\0000\0000\0000\0335\0007\0000\0000'
-  q+='\0000\0000\0000\0000\0000\0036\0000\0000\0000\0020ping\0000\0001\0000\0000\0000'
-  # shellcheck disable=SC2016 # $db is a name in the message
-  q+='\0002$db\0000\0006\0000\0000\0000admin\0000\0000'
-  [[ $(binary_answer "$1" "$q" 16) == ????????????????01000000dd070000 ]]
-}
+http_answers() { curl -sf -m 2 --noproxy '*' -o /dev/null "http://127.0.0.1:$1$2"; } # PORT PATH
