@@ -1,7 +1,7 @@
 # jw_add_library / jw_add_service / jw_add_test: the only ways this tree makes a target.
 #
 # Each target gets the project's warnings, its own include directory and G_LOG_DOMAIN; it sees only the
-# rooms it links, so an include that breaks the level rule of ARCHITECTURE.md does not compile.
+# components it links, so an include that breaks the level rule of ARCHITECTURE.md does not compile.
 
 include(JwWarnings)
 

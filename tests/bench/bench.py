@@ -39,6 +39,7 @@ class Rig:
             "JW_KAFKA_BROKERS": os.environ["JW_KAFKA_BROKERS"],
             "JW_BUS_TOPIC_PREFIX": f"bench.{name}.",
             "JW_LOG_LEVEL": "warn",
+            "MONGOC_DISABLE_SHM": "1",
         }
         self.client = MongoClient(self.base["JW_MONGODB_URI"])
         self.client.drop_database(self.base["JW_MONGODB_DATABASE"])
@@ -46,7 +47,10 @@ class Rig:
         self.run("jobctl", "topics", JW_SCHEMAS_DIR=str(TOP / "schemas"))
 
     def run(self, program, *args, **env):
-        done = subprocess.run([self.bin / program, *args], env=self.base | env, check=True, stdout=subprocess.PIPE, text=True)
+        """What it prints; what it says on standard error is for a failure only, so that none of it gets into the table."""
+        done = subprocess.run([self.bin / program, *args], env=self.base | env, capture_output=True, text=True)
+        if done.returncode != 0:
+            sys.exit(f"bench: {program} ended with {done.returncode}: {done.stderr[-2000:]}")
         return done.stdout
 
     def start(self, service, port, **env):

@@ -34,12 +34,12 @@ def none_left(own):
         own.start("gateway")
 
 
-def points(room):
+def points(service):
     """Every crash point in a service's sources."""
     return sorted(
         {
             name
-            for path in (TOP / "services" / room / "src").glob("*.c")
+            for path in (TOP / "services" / service / "src").rglob("*.c")
             for name in re.findall(r'jw_crash_point\("(\w+)"\)', path.read_text())
         }
     )

@@ -1,4 +1,4 @@
-/* test_config.c: the mail room's configuration. */
+/* test_config.c: the configuration of libs/mail. */
 #include "testkit.h"
 
 #include "jw/mail.h"
