@@ -2,16 +2,17 @@
  * Any thread, no state; private to wire. */
 #include "jw/json.h"
 
+#include "jw/address.h"
 #include "jw/clock.h"
 #include "jw/cron.h"
+#include "jw/duration.h"
 #include "jw/error.h"
 #include "jw/ident.h"
 
 #include <string.h>
 
-#define ADDRESS_BYTES 254u
-#define LOCAL_BYTES   64u
-#define LABEL_BYTES   63u
+#define MIN_DURATION_MS INT64_C(1000)
+#define MAX_DURATION_MS (INT64_C(366) * 86400000)
 
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
 #define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -130,38 +131,14 @@ only(const char *text, size_t length, const char *allowed)
     return strspn(text, allowed) >= length;
 }
 
-static bool
-domain_fits(const char *domain)
-{
-    g_auto(GStrv) labels = g_strsplit(domain, ".", -1);
-
-    for (size_t i = 0; labels[i] != NULL; i++) {
-        size_t length = strlen(labels[i]);
-        if (length < 1 || length > LABEL_BYTES || labels[i][0] == '-'
-            || labels[i][length - 1] == '-' || !only(labels[i], length, LOWER UPPER DIGIT "-")) {
-            return false;
-        }
-    }
-    return labels[0] != NULL; /* no label at all: an empty domain */
-}
-
-/* Narrower than RFC 5321 on purpose: no quoted local parts, comments, groups or address literals.
- * The mail room has the last word; this keeps what could never be sent out of the job. */
 char *
 jw_check_address(const char *text)
 {
-    const char *at = strchr(text, '@');
-    size_t local = at != NULL ? (size_t)(at - text) : 0;
+    g_autofree char *wrong = jw_address_check(text);
 
-    if (strlen(text) > ADDRESS_BYTES) {
-        return g_strdup_printf("must have at most %u characters", ADDRESS_BYTES);
-    }
-    if (at == NULL || local < 1 || local > LOCAL_BYTES || text[0] == '-' || text[0] == '.'
-        || text[local - 1] == '.' || g_strstr_len(text, (gssize)local, "..") != NULL
-        || !only(text, local, LOWER UPPER DIGIT "!#$%&'*+-/=?^_`{|}~.") || !domain_fits(at + 1)) {
-        return g_strdup("must be a plain mail address such as name@example.com");
-    }
-    return NULL;
+    return wrong != NULL
+               ? g_strdup_printf("must be a plain mail address such as name@example.com: %s", wrong)
+               : NULL;
 }
 
 char *
@@ -231,26 +208,8 @@ jw_check_collection(const char *text)
 bool
 jw_parse_duration(const char *text, int64_t *ret_ms)
 {
-    static const struct {
-        char unit;
-        int64_t ms;
-    } units[] = { { 's', 1000 }, { 'm', 60000 }, { 'h', 3600000 }, { 'd', 86400000 } };
-    const size_t digits = strspn(text, DIGIT);
-    int64_t count = 0;
-
-    if (digits < 1 || digits > 9 || strlen(text) != digits + 1) {
-        return false;
-    }
-    for (size_t i = 0; i < digits; i++) {
-        count = count * 10 + (text[i] - '0');
-    }
-    for (size_t i = 0; i < G_N_ELEMENTS(units); i++) {
-        if (units[i].unit == text[digits]) {
-            *ret_ms = count * units[i].ms;
-            return count > 0 && *ret_ms <= INT64_C(366) * 86400000;
-        }
-    }
-    return false;
+    return jw_duration_parse(text, ret_ms) && *ret_ms >= MIN_DURATION_MS
+           && *ret_ms <= MAX_DURATION_MS;
 }
 
 char *
