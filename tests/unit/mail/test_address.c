@@ -19,9 +19,6 @@ test_bad_addresses(void **state)
         assert_false(jw_mail_address_parse(mailbox, &name, &address, &error));
         assert_null(address);
         assert_jw_error(error, JW_ERROR_INVALID, "*");
-        assert_false(jw_mail_address_parse(tk_bad_addresses[i].address, &name, &address, &error));
-        assert_null(address);
-        assert_jw_error(error, JW_ERROR_INVALID, "*");
     }
 }
 

@@ -36,7 +36,7 @@ static bool
 fetch(JcApi *api, const char *job_id, json_t *result, FILE *file, int64_t *ret_bytes,
       GError **error)
 {
-    g_autofree char *path = jc_api_job_path(job_id, "/download");
+    g_autofree char *path = jw_link_report_job(NULL, job_id, JW_LINK_DOWNLOAD);
     g_autofree char *sha256 = NULL;
 
     return jc_api_download(api, path, file, ret_bytes, &sha256, error)
@@ -87,7 +87,7 @@ static bool
 download(JcContext *context, const Options *given, const char *job_id, GError **error)
 {
     g_autoptr(JcApi) api = jc_api_new(context, given->token, error);
-    g_autofree char *path = jc_api_job_path(job_id, "");
+    g_autofree char *path = jw_link_report_job(NULL, job_id, "");
     json_auto_t *job = api != NULL ? jc_api_call(api, path, NULL, error) : NULL;
     int64_t bytes = 0;
 

@@ -74,7 +74,7 @@ submit(JcContext *context, const Options *given, const char *path)
     g_autoptr(GError) error = NULL;
     g_autofree char *body = read_body(path, &error);
     g_autoptr(JcApi) api = body != NULL ? jc_api_new(context, given->token, &error) : NULL;
-    json_auto_t *data = api != NULL ? jc_api_call(api, JC_API_JOBS, body, &error) : NULL;
+    json_auto_t *data = api != NULL ? jc_api_call(api, JW_LINK_REPORT_JOBS, body, &error) : NULL;
 
     if (data == NULL) {
         return jc_failed(context, &jc_submit, error);
@@ -124,7 +124,8 @@ const JcCommand jc_submit = {
     .name = "submit",
     .arguments = "FILE|- [--watch] [options]",
     .summary = "posts a report job to the gateway",
-    .help = "FILE is the JSON body of POST " JC_API_JOBS ". The gateway is JW_GATEWAY_URL.\n",
+    .help =
+        "FILE is the JSON body of POST " JW_LINK_REPORT_JOBS ". The gateway is JW_GATEWAY_URL.\n",
     .options = options,
     .run = run,
 };

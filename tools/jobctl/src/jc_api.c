@@ -73,28 +73,23 @@ jc_api_new(const JcContext *context, const char *token, GError **error)
 }
 
 void
-jc_api_free(JcApi *self)
+jc_api_free(gpointer self)
 {
-    if (self == NULL) {
+    JcApi *api = self;
+
+    if (api == NULL) {
         return;
     }
-    curl_easy_cleanup(self->curl);
-    g_free(self->url);
-    g_free(self->authorization);
-    g_free(self);
+    curl_easy_cleanup(api->curl);
+    g_free(api->url);
+    g_free(api->authorization);
+    g_free(api);
 }
 
 const char *
 jc_api_url(const JcApi *self)
 {
     return self->url;
-}
-
-char *
-jc_api_job_path(const char *job_id, const char *rest)
-{
-    g_autofree char *escaped = g_uri_escape_string(job_id, NULL, FALSE);
-    return g_strconcat(JC_API_JOBS "/", escaped, rest, NULL);
 }
 
 static size_t

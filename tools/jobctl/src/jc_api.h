@@ -1,23 +1,21 @@
-/* jc_api.h: the gateway's API of report jobs (seed 000) over libcurl. One thread. */
+/* jc_api.h: the gateway's API of report jobs over libcurl. One thread. */
 #pragma once
 #include "jobctl.h"
+
+#include "jw/links.h"
 
 G_BEGIN_DECLS
 
 struct json_t;
 
-#define JC_API_JOBS "/api/v2/reports/jobs"
-
 typedef struct _JcApi JcApi;
 /* JW_GATEWAY_URL, and @token or else JW_TOKEN. INVALID says how to get what is missing. */
 JcApi *jc_api_new(const JcContext *context, const char *token,
                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void jc_api_free(JcApi *self);
+void jc_api_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JcApi, jc_api_free)
 const char *jc_api_url(const JcApi *self); /* without a slash at the end */
 
-/* "/api/v2/reports/jobs/<id, escaped><rest>". (transfer full) */
-char *jc_api_job_path(const char *job_id, const char *rest);
 /* `data` of a success. What the gateway refuses comes with its own words: INVALID, DENIED,
  * NOT_FOUND, CONFLICT, TOO_LARGE; BUSY and UNAVAILABLE may be tried again. @body: NULL for GET,
  * JSON for POST. (transfer full) */

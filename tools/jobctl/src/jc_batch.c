@@ -33,16 +33,18 @@ jc_batch_new(JwStore *store, const char *collection, const char *const *fields, 
 }
 
 void
-jc_batch_free(JcBatch *self)
+jc_batch_free(gpointer self)
 {
-    if (self == NULL) {
+    JcBatch *batch = self;
+
+    if (batch == NULL) {
         return;
     }
-    g_free(self->values);
-    g_free(self->rows);
-    g_free(self->ids);
-    g_string_chunk_free(self->texts);
-    g_free(self);
+    g_free(batch->values);
+    g_free(batch->rows);
+    g_free(batch->ids);
+    g_string_chunk_free(batch->texts);
+    g_free(batch);
 }
 
 JwValue *

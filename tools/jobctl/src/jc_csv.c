@@ -69,19 +69,21 @@ jc_csv_open(const char *path, char delimiter, GError **error)
 }
 
 void
-jc_csv_free(JcCsv *self)
+jc_csv_free(gpointer self)
 {
-    if (self == NULL) {
+    JcCsv *csv = self;
+
+    if (csv == NULL) {
         return;
     }
-    (void)fclose(self->file);
-    g_free(self->name);
-    g_free(self->buffer);
-    g_free(self->fault);
-    (void)g_string_free(self->text, TRUE);
-    g_array_unref(self->starts);
-    g_array_unref(self->cells);
-    g_free(self);
+    (void)fclose(csv->file);
+    g_free(csv->name);
+    g_free(csv->buffer);
+    g_free(csv->fault);
+    (void)g_string_free(csv->text, TRUE);
+    g_array_unref(csv->starts);
+    g_array_unref(csv->cells);
+    g_free(csv);
 }
 
 int64_t

@@ -27,7 +27,7 @@ typedef struct _JcCsv JcCsv;
 JcCsv *jc_csv_open(const char *path, char delimiter, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* @take_file: a seekable one */
 JcCsv *jc_csv_new(FILE *take_file, const char *name, char delimiter);
-void jc_csv_free(JcCsv *self);
+void jc_csv_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JcCsv, jc_csv_free)
 
 /* Empty lines are left out. The row lives until the next call. UNAVAILABLE when the file cannot be read on. */

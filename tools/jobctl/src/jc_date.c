@@ -252,14 +252,16 @@ jc_date_new(const char *format, const char *zone, GError **error)
 }
 
 void
-jc_date_free(JcDate *self)
+jc_date_free(gpointer self)
 {
-    if (self == NULL) {
+    JcDate *date = self;
+
+    if (date == NULL) {
         return;
     }
-    g_free(self->format);
-    g_time_zone_unref(self->zone);
-    g_free(self);
+    g_free(date->format);
+    g_time_zone_unref(date->zone);
+    g_free(date);
 }
 
 static bool

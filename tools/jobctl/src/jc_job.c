@@ -118,7 +118,7 @@ static void
 tell_completed(const Follow *self, json_t *job)
 {
     json_t *result = json_object_get(job, "result");
-    g_autofree char *path = jc_api_job_path(self->job_id, "/download");
+    g_autofree char *path = jw_link_report_job(NULL, self->job_id, JW_LINK_DOWNLOAD);
 
     if (result != NULL) {
         g_autofree char *rows = jc_count_text(int_of(result, "records"));
@@ -241,7 +241,7 @@ jc_job_watch(const JcContext *context, const JcCommand *command, JcApi *api, con
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(JwStop) pause = jw_stop_new();
-    g_autofree char *path = jc_api_job_path(job_id, "");
+    g_autofree char *path = jw_link_report_job(NULL, job_id, "");
     const int64_t now_ms = jw_clock_mono_ms(context->clock);
     Follow self = { .context = context,
                     .watch = watch,

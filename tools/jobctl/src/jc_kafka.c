@@ -87,12 +87,14 @@ jc_kafka_new(const JcContext *context, const JwBusConfig *config, GError **error
 }
 
 void
-jc_kafka_free(JcKafka *self)
+jc_kafka_free(gpointer self)
 {
-    if (self != NULL) {
-        (void)rd_kafka_consumer_close(self->rk);
-        rd_kafka_destroy(self->rk);
-        g_free(self);
+    JcKafka *kafka = self;
+
+    if (kafka != NULL) {
+        (void)rd_kafka_consumer_close(kafka->rk);
+        rd_kafka_destroy(kafka->rk);
+        g_free(kafka);
     }
 }
 

@@ -15,7 +15,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JwBusConfig, jc_bus_config_clear)
 typedef struct _JcKafka JcKafka;
 JcKafka *jc_kafka_new(const JcContext *context, const JwBusConfig *config,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void jc_kafka_free(JcKafka *self);
+void jc_kafka_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JcKafka, jc_kafka_free)
 
 /* Names of the topics that exist, as keys. (transfer full) */

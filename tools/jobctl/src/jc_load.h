@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 typedef struct _JcBatch JcBatch;
 JcBatch *jc_batch_new(JwStore *store, const char *collection, const char *const *fields,
                       size_t n_fields);
-void jc_batch_free(JcBatch *self);
+void jc_batch_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JcBatch, jc_batch_free)
 /* Where the next row goes: n_fields values; their texts belong into jc_batch_texts(). */
 JwValue *jc_batch_row(JcBatch *self);

@@ -326,14 +326,16 @@ jw_mapping_load(const char *path, GError **error)
 }
 
 void
-jw_mapping_free(JwMapping *self)
+jw_mapping_free(gpointer self)
 {
-    if (self == NULL) {
+    JwMapping *mapping = self;
+
+    if (mapping == NULL) {
         return;
     }
-    g_free(self->collection);
-    g_free(self->id_field);
-    g_free(self->date_field);
-    g_clear_pointer(&self->fields, g_array_unref);
-    g_free(self);
+    g_free(mapping->collection);
+    g_free(mapping->id_field);
+    g_free(mapping->date_field);
+    g_clear_pointer(&mapping->fields, g_array_unref);
+    g_free(mapping);
 }

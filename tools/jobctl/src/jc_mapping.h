@@ -44,7 +44,7 @@ typedef struct {
     GArray *fields; /* JwMapField */
 } JwMapping;
 JwMapping *jw_mapping_load(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void jw_mapping_free(JwMapping *self);
+void jw_mapping_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwMapping, jw_mapping_free)
 
 G_END_DECLS

@@ -111,15 +111,17 @@ jc_maker_new(const JwMapping *mapping, GError **error)
 }
 
 void
-jc_maker_free(JcMaker *self)
+jc_maker_free(gpointer self)
 {
-    if (self == NULL) {
+    JcMaker *maker = self;
+
+    if (maker == NULL) {
         return;
     }
-    g_ptr_array_unref(self->fields);
-    g_ptr_array_unref(self->names);
-    (void)g_string_free(self->whole, TRUE);
-    g_free(self);
+    g_ptr_array_unref(maker->fields);
+    g_ptr_array_unref(maker->names);
+    (void)g_string_free(maker->whole, TRUE);
+    g_free(maker);
 }
 
 const char *const *

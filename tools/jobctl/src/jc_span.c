@@ -84,11 +84,13 @@ jc_span_new(const char *format, GError **error)
 }
 
 void
-jc_span_free(JcSpan *self)
+jc_span_free(gpointer self)
 {
-    if (self != NULL) {
-        g_free(self->format);
-        g_free(self);
+    JcSpan *span = self;
+
+    if (span != NULL) {
+        g_free(span->format);
+        g_free(span);
     }
 }
 

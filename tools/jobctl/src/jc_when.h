@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 typedef struct _JcDate JcDate;
 /* @zone: IANA name for texts without %z. INVALID names what it does not know, or what the format lacks. */
 JcDate *jc_date_new(const char *format, const char *zone, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void jc_date_free(JcDate *self);
+void jc_date_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JcDate, jc_date_free)
 /* A time that a zone has twice is the first of the two; one that it skips is refused. */
 bool jc_date_parse(const JcDate *self, const char *text, int64_t *ret_time_ms,
@@ -19,7 +19,7 @@ bool jc_date_parse(const JcDate *self, const char *text, int64_t *ret_time_ms,
  * ones are below 60 (hours below 24 after d). A doubled letter wants two digits. The result is in seconds. */
 typedef struct _JcSpan JcSpan;
 JcSpan *jc_span_new(const char *format, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void jc_span_free(JcSpan *self);
+void jc_span_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JcSpan, jc_span_free)
 bool jc_span_parse(const JcSpan *self, const char *text, int64_t *ret_seconds,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -65,7 +65,7 @@ typedef enum {
 typedef bool (*JwMailBeforeDot)(gpointer data);
 
 JwMail *jw_mail_smtp_new(const JwMailConfig *config, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void jw_mail_free(JwMail *self);
+void jw_mail_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwMail, jw_mail_free)
 
 /* One transaction: MAIL FROM @sender, RCPT TO @recipient, DATA. @ret_reply: the server's last
