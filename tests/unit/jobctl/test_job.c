@@ -5,7 +5,7 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "jc_api.h"
+#include "api.h"
 #include "jw/http.h"
 #include "jw/ident.h"
 #include "jw/sync.h"
