@@ -3,8 +3,8 @@
 #include "jw/json.h"
 
 #include "jw/address.h"
+#include "jw/civil.h"
 #include "jw/clock.h"
-#include "jw/cron.h"
 #include "jw/duration.h"
 #include "jw/error.h"
 #include "jw/ident.h"
@@ -45,71 +45,39 @@ jw_json_time(const json_t *object, const char *name, int64_t otherwise)
     return text != NULL && jw_time_parse(text, &time_ms, NULL) ? time_ms : otherwise;
 }
 
-/* yyyy-mm-dd of the years that jw_time_parse() knows. */
+/* yyyy-mm-dd of the years that jw_time_parse() knows, as days since 1970-01-01. */
 static bool
-parse_date(const char *text, GDate *ret_date)
+parse_date(const char *text, int64_t *ret_day)
 {
-    unsigned part[3] = { 0 };
-    static const size_t starts[] = { 0, 5, 8 }, lengths[] = { 4, 2, 2 };
+    g_autofree char *midnight = g_strconcat(text, "T00:00:00Z", NULL);
+    int64_t time_ms = 0;
 
-    if (strlen(text) != 10 || text[4] != '-' || text[7] != '-') {
+    if (strlen(text) != strlen("1970-01-01") || !jw_time_parse(midnight, &time_ms, NULL)) {
         return false;
     }
-    for (size_t p = 0; p < 3; p++) {
-        for (size_t i = 0; i < lengths[p]; i++) {
-            char c = text[starts[p] + i];
-            if (!g_ascii_isdigit(c)) {
-                return false;
-            }
-            part[p] = part[p] * 10 + (unsigned)(c - '0');
-        }
-    }
-    if (part[0] < 1970 || part[1] < 1 || part[1] > 12 || part[2] < 1
-        || !g_date_valid_dmy((GDateDay)part[2], (GDateMonth)part[1], (GDateYear)part[0])) {
-        return false;
-    }
-    g_date_set_dmy(ret_date, (GDateDay)part[2], (GDateMonth)part[1], (GDateYear)part[0]);
+    *ret_day = time_ms / (JW_DAY_SECONDS * 1000);
     return true;
-}
-
-static int64_t
-day_start_ms(const GDate *date, GTimeZone *zone)
-{
-    g_autoptr(GDateTime) start = g_date_time_new(
-        zone, g_date_get_year(date), (int)g_date_get_month(date), g_date_get_day(date), 0, 0, 0);
-
-    g_assert(start != NULL); /* a valid date of a year up to 9999 */
-    return g_date_time_to_unix(start) * 1000;
 }
 
 bool
 jw_parse_day(const char *text, GTimeZone *zone, int64_t *ret_start_ms, int64_t *ret_end_ms)
 {
-    GDate date;
+    int64_t day = 0;
 
-    g_date_clear(&date, 1);
-    if (!parse_date(text, &date)) {
+    if (!parse_date(text, &day)) {
         return false;
     }
-    *ret_start_ms = day_start_ms(&date, zone);
-    if (g_date_get_year(&date) == 9999 && g_date_get_month(&date) == G_DATE_DECEMBER
-        && g_date_get_day(&date) == 31) {
-        *ret_end_ms = *ret_start_ms + INT64_C(86400000); /* GDateTime ends here */
-        return true;
-    }
-    g_date_add_days(&date, 1);
-    *ret_end_ms = day_start_ms(&date, zone);
+    *ret_start_ms = jw_zone_utc(zone, day * JW_DAY_SECONDS) * 1000;
+    *ret_end_ms = jw_zone_utc(zone, (day + 1) * JW_DAY_SECONDS) * 1000;
     return true;
 }
 
 char *
 jw_check_date_or_time(const char *text)
 {
-    int64_t time_ms = 0;
-    GDate date;
+    int64_t day = 0, time_ms = 0;
 
-    g_date_clear(&date, 1);
-    if (parse_date(text, &date) || jw_time_parse(text, &time_ms, NULL)) {
+    if (parse_date(text, &day) || jw_time_parse(text, &time_ms, NULL)) {
         return NULL;
     }
     return g_strdup("must be a date such as 2026-01-06, or a date and time with zone such as "

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "jw/text.h"
+
 const char *
 jc_env(const JcContext *self, const char *name)
 {
@@ -121,14 +123,6 @@ char *
 jc_count_text(int64_t count)
 {
     g_autofree char *digits = g_strdup_printf("%" G_GINT64_FORMAT, count);
-    const size_t length = strlen(digits);
-    GString *text = g_string_new(NULL);
 
-    for (size_t i = 0; i < length; i++) {
-        if (i > 0 && digits[i - 1] != '-' && (length - i) % 3 == 0) {
-            g_string_append_c(text, ',');
-        }
-        g_string_append_c(text, digits[i]);
-    }
-    return g_string_free(text, FALSE);
+    return jw_text_thousands(digits);
 }

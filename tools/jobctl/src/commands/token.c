@@ -4,9 +4,11 @@
 #include <sys/stat.h>
 
 #include "jw/auth_sign.h"
+#include "jw/duration.h"
 #include "jw/text.h"
 
-#define KEY_MAX_BYTES 65536u
+#define KEY_MAX_BYTES   65536u
+#define LIFETIME_MAX_MS (INT64_C(365) * 86400000)
 
 typedef struct {
     const char *subject, *name, *email, *expires;
@@ -48,30 +50,13 @@ list_of(GPtrArray *list)
     return (const char *const *)list->pdata;
 }
 
-typedef struct {
-    int64_t expires_ms;
-} Lifetime;
-static const JwConfigEntry lifetime_entries[] = {
-    { "JW_TOKEN_EXPIRES", JW_CONFIG_DURATION, offsetof(Lifetime, expires_ms), "1h", 1000,
-      INT64_C(365) * 86400000, 0, "how long a token holds" },
-};
-
-/* With the configuration's reader of durations, so that "1h" means the same everywhere. */
 static bool
 read_lifetime(const char *text, int64_t *ret_ms, GError **error)
 {
-    Lifetime lifetime = { 0 };
-    const JwConfigTable table = { "token", lifetime_entries, 1, &lifetime };
-    g_autofree char *setting = g_strdup_printf("JW_TOKEN_EXPIRES=%s", text != NULL ? text : "1h");
-    const char *const env[] = { setting, NULL };
-    g_autoptr(GError) cause = NULL;
-
-    if (!jw_config_load(&table, 1, env, &cause)) {
-        return jw_fail(error, JW_ERROR_INVALID,
-                       "--expires '%s' is not a time from 1s to 8760h: 30m, 1h", text);
-    }
-    *ret_ms = lifetime.expires_ms;
-    return true;
+    return (jw_duration_parse(text != NULL ? text : "1h", ret_ms) && *ret_ms >= 1000
+            && *ret_ms <= LIFETIME_MAX_MS)
+           || jw_fail(error, JW_ERROR_INVALID,
+                      "--expires '%s' is not a time from 1s to 365d: 30m, 1h", text);
 }
 
 static char *

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "jw/civil.h"
+
 typedef struct {
     const char *text; /* what is left */
     int64_t year, month, day, day_of_year, hour, minute, second, nano, offset_s;
@@ -264,76 +266,42 @@ jc_date_free(gpointer self)
     g_free(date);
 }
 
-static bool
-is_leap(int64_t year)
-{
-    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-}
-
-static int64_t
-days_before(int64_t year, int64_t month)
-{
-    static const int16_t before[] = { 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365 };
-    return before[month - 1] + (month > 2 && is_leap(year) ? 1 : 0);
-}
-
 /* Seconds since 1970 as if the reading were UTC. */
 static bool
 to_seconds(const Reading *reading, int64_t *ret_seconds, GError **error)
 {
-    const int64_t year = reading->year, past = year - 1;
-    int64_t day = reading->day_of_year;
+    const int year = (int)reading->year, month = (int)reading->month, day = (int)reading->day;
+    const int year_day = (int)reading->day_of_year;
 
-    if (day == 0) {
-        const int64_t in_month = reading->month == 12 ? 31
-                                                      : days_before(year, reading->month + 1)
-                                                            - days_before(year, reading->month);
-        if (reading->day > in_month) {
-            return jw_fail(error, JW_ERROR_INVALID, "%s %d has no day %d",
-                           months[reading->month - 1], (int)year, (int)reading->day);
-        }
-        day = days_before(year, reading->month) + reading->day;
-    } else if (day > (is_leap(year) ? 366 : 365)) {
-        return jw_fail(error, JW_ERROR_INVALID, "%d has no day %d", (int)year, (int)day);
+    if (year_day == 0 && day > jw_civil_month_days(year, month)) {
+        return jw_fail(error, JW_ERROR_INVALID, "%s %d has no day %d", months[month - 1], year,
+                       day);
     }
+    if (year_day > 337 + jw_civil_month_days(year, 2)) {
+        return jw_fail(error, JW_ERROR_INVALID, "%d has no day %d", year, year_day);
+    }
+    const int64_t days =
+        year_day == 0 ? jw_civil_days(year, month, day) : jw_civil_days(year, 1, 1) + year_day - 1;
     int64_t hour = reading->hour;
     if (reading->am_pm && reading->twelve) {
         hour = hour % 12 + (reading->pm ? 12 : 0);
     }
-    const int64_t days = past * 365 + past / 4 - past / 100 + past / 400 + day - 1 - 719162;
     *ret_seconds = days * 86400 + hour * 3600 + reading->minute * 60 + MIN(reading->second, 59);
     return true;
 }
 
-static int64_t
-offset_at(const JcDate *self, int64_t utc_s)
-{
-    const int interval = g_time_zone_find_interval(self->zone, G_TIME_TYPE_UNIVERSAL, utc_s);
-    return g_time_zone_get_offset(self->zone, interval);
-}
-
-/* A wall time has one or two offsets, those before and after a change nearby; the earlier instant wins. */
+/* A wall time that comes twice is the first of the two. */
 static bool
 from_wall(const JcDate *self, int64_t wall_s, const char *text, int64_t *ret_utc_s, GError **error)
 {
-    const int64_t around[] = { offset_at(self, wall_s - 86400), offset_at(self, wall_s),
-                               offset_at(self, wall_s + 86400) };
-    bool found = false;
-    int64_t first = 0;
+    const int64_t utc_s = jw_zone_utc(self->zone, wall_s);
 
-    for (size_t i = 0; i < G_N_ELEMENTS(around); i++) {
-        const int64_t utc_s = wall_s - around[i];
-        if (offset_at(self, utc_s) == around[i] && (!found || utc_s < first)) {
-            found = true;
-            first = utc_s;
-        }
-    }
-    if (!found) {
+    if (utc_s + jw_zone_offset(self->zone, utc_s) != wall_s) {
         return jw_fail(error, JW_ERROR_INVALID,
                        "'%s' does not exist in %s: the clock was put forward over it", text,
                        g_time_zone_get_identifier(self->zone));
     }
-    *ret_utc_s = first;
+    *ret_utc_s = utc_s;
     return true;
 }
 

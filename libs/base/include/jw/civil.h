@@ -34,19 +34,32 @@ jw_civil_weekday(int64_t days)
     return (int)jw_floor_mod(days + 4, 7);
 }
 
-int64_t jw_civil_days(int year, int month, int day); /* since 1970-01-01 */
-void jw_civil_from_days(int64_t days, JwCivil *ret); /* at midnight */
+/* Days since 1970-01-01. */
+int64_t jw_civil_days(int year, int month, int day);
+
+/* The date, at midnight. */
+void jw_civil_from_days(int64_t days, JwCivil *ret);
+
+/* 28 to 31. @month from 1. */
 int jw_civil_month_days(int year, int month);
+
+/* Local seconds. */
 int64_t jw_civil_seconds(const JwCivil *civil);
 void jw_civil_from_seconds(int64_t seconds, JwCivil *ret);
 
+/* An IANA zone that exists on this machine, or INVALID. "UTC" always works. (transfer full) */
+GTimeZone *jw_zone_new(const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Local minus UTC, in seconds, at a UTC time. */
 int64_t jw_zone_offset(GTimeZone *zone, int64_t utc_seconds);
+
 /* The first moment at which the local clock shows @local_seconds or, when a change of the clock skips that,
  * more. Never falls when @local_seconds grows. */
 int64_t jw_zone_utc(GTimeZone *zone, int64_t local_seconds);
+
 /* Days since 1970-01-01 of the local date at a UTC time. */
 int64_t jw_zone_day(GTimeZone *zone, int64_t utc_ms);
+
 /* First UTC second in (@from, @to] whose offset is not that of @from. They must differ in offset. */
 int64_t jw_zone_change(GTimeZone *zone, int64_t from, int64_t to);
 

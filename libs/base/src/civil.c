@@ -2,7 +2,6 @@
  * Only the direction UTC → offset is asked of GTimeZone; local → UTC is derived from it here, because GLib's
  * own answer for skipped and doubled local times depends on a flag and not on their order. */
 #include "jw/civil.h"
-#include "jw/cron.h"
 #include "jw/error.h"
 
 #include <string.h>
