@@ -2,7 +2,7 @@
  * invalid one a fault at the pointer that invalid.json names. check_schemas.py asks the JSON Schemas the same. */
 #include "testkit.h"
 
-#include "jc_mapping.h"
+#include "import/mapping.h"
 #include "jw/text.h"
 #include "jw/wire.h"
 

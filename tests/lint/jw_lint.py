@@ -35,7 +35,7 @@ RULES = [
     ("glib-lock", r"\b(g_mutex_|g_cond_|g_rw_lock_|g_rec_mutex_|g_async_queue_|g_thread_pool_|g_once\b|g_once_init_)", ALL, (),
      "use jw/sync.h"),
     ("weak-random", r"\b(g_random_\w+|g_rand_\w+|g_uuid_string_random|rand|srand|random)\s*\(", PRODUCT, (), "use jw/ident.h"),
-    ("memcmp-secret", r"\bmemcmp\s*\([^;]*\b(secret|signature|password|token|mac)\b", PRODUCT, (), "use jw_secret_equal"),
+    ("memcmp-secret", r"\bmemcmp\s*\([^;]*\b(secret|signature|password|token|mac)\b", PRODUCT, (), "use gnutls_memcmp (time must not depend on the bytes)"),
     ("sleep", r"(?<![\w>.])(sleep|usleep|nanosleep|g_usleep)\s*\(", ALL, ("tests/testkit/",), "wait on JwStop or JwCond"),
     ("libjwt", r"#\s*include\s*<jwt\.h>", PRODUCT, ("libs/http/src/",), "only the token authenticator calls libjwt"),
     ("g-list", r"\bG(S)?List\b", PRODUCT, (), "use GPtrArray"),

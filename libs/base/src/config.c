@@ -9,7 +9,6 @@
 #include <string.h>
 
 #define SECRET_FILE_LIMIT (64 * 1024)
-#define MAX_HINT_DISTANCE 3
 
 extern char **environ;
 
@@ -126,43 +125,17 @@ is_known(const JwConfigTable *tables, size_t n_tables, const char *name)
     return false;
 }
 
-/* Levenshtein's distance, with one row of memory. */
-static size_t
-edit_distance(const char *a, const char *b)
-{
-    size_t length = strlen(b);
-    g_autofree size_t *row = g_new(size_t, length + 1);
-    for (size_t j = 0; j <= length; j++) {
-        row[j] = j;
-    }
-    for (size_t i = 0; a[i] != '\0'; i++) {
-        size_t diagonal = row[0];
-        row[0] = i + 1;
-        for (size_t j = 0; j < length; j++) {
-            size_t above = row[j + 1];
-            size_t replaced = diagonal + (a[i] != b[j] ? 1 : 0);
-            row[j + 1] = MIN(replaced, MIN(above, row[j]) + 1);
-            diagonal = above;
-        }
-    }
-    return row[length];
-}
-
 static const char *
 nearest_name(const JwConfigTable *tables, size_t n_tables, const char *name)
 {
-    const char *nearest = NULL;
-    size_t best = MAX_HINT_DISTANCE + 1;
+    JwNearest nearest = jw_nearest_begin(name);
+
     for (size_t t = 0; t < n_tables; t++) {
         for (size_t e = 0; e < tables[t].n_entries; e++) {
-            size_t distance = edit_distance(name, tables[t].entries[e].name);
-            if (distance < best) {
-                best = distance;
-                nearest = tables[t].entries[e].name;
-            }
+            jw_nearest_offer(&nearest, tables[t].entries[e].name);
         }
     }
-    return nearest;
+    return nearest.name;
 }
 
 static void

@@ -1,42 +1,23 @@
 /* config_value.c: reading, checking and showing one value of the configuration.
- * Main thread. Owner: base. */
+ * Main thread. */
 #include "config_private.h"
+#include "jw/duration.h"
 #include "jw/text.h"
 
 #include <string.h>
 
 #define MAX_SHOWN 60 /* bytes of a wrong value that a message repeats */
 
-typedef struct {
+/* Largest first. */
+static const struct {
     const char *suffix;
-    int64_t factor;
-} Unit;
-
-/* Largest first; the last one is what a bare number would mean. */
-static const Unit duration_units[] = {
-    { "d", 86400000 }, { "h", 3600000 }, { "m", 60000 }, { "s", 1000 }, { "ms", 1 },
-};
-static const Unit size_units[] = {
+    int64_t bytes;
+} size_units[] = {
     { "TiB", INT64_C(1) << 40 },
     { "GiB", INT64_C(1) << 30 },
     { "MiB", INT64_C(1) << 20 },
     { "KiB", INT64_C(1) << 10 },
     { "", 1 },
-};
-
-static const struct {
-    const char *name, *name_in_violation, *cure;
-    const Unit *units;
-    size_t n_units;
-} types[] = {
-    [JW_CONFIG_STRING] = { "text", "clean text", "write it in UTF-8 without control characters",
-                           NULL, 0 },
-    [JW_CONFIG_INT] = { "whole number", "a whole number", "write digits only, as in 42", NULL, 0 },
-    [JW_CONFIG_BOOL] = { "true or false", "true or false", "write true or false", NULL, 0 },
-    [JW_CONFIG_DURATION] = { "duration", "a duration", "write it as in 250ms, 5s, 10m or 72h",
-                             duration_units, G_N_ELEMENTS(duration_units) },
-    [JW_CONFIG_SIZE] = { "size", "a size", "write it as in 512, 64KiB or 10MiB", size_units,
-                         G_N_ELEMENTS(size_units) },
 };
 
 static bool
@@ -46,7 +27,7 @@ parse_number(const char *text, int64_t *ret)
 }
 
 static bool
-parse_with_unit(const char *text, const Unit *units, size_t n_units, int64_t *ret)
+parse_size(const char *text, int64_t *ret)
 {
     size_t digits = strspn(text, "0123456789");
     g_autofree char *number = g_strndup(text, digits);
@@ -54,15 +35,47 @@ parse_with_unit(const char *text, const Unit *units, size_t n_units, int64_t *re
     if (!parse_number(number, &value)) {
         return false;
     }
-    for (size_t i = 0; i < n_units; i++) {
-        bool zero = value == 0 && text[digits] == '\0';
-        if (!zero && !g_str_equal(text + digits, units[i].suffix)) {
-            continue;
+    for (size_t i = 0; i < G_N_ELEMENTS(size_units); i++) {
+        if (g_str_equal(text + digits, size_units[i].suffix)) {
+            return !__builtin_mul_overflow(value, size_units[i].bytes, ret);
         }
-        return !__builtin_mul_overflow(value, units[i].factor, ret);
     }
     return false;
 }
+
+static char *
+format_number(int64_t value)
+{
+    return g_strdup_printf("%" G_GINT64_FORMAT, value);
+}
+
+static char *
+format_size(int64_t value)
+{
+    for (size_t i = 0; value != 0 && i < G_N_ELEMENTS(size_units); i++) {
+        if (value % size_units[i].bytes == 0) {
+            return g_strdup_printf("%" G_GINT64_FORMAT "%s", value / size_units[i].bytes,
+                                   size_units[i].suffix);
+        }
+    }
+    return format_number(value);
+}
+
+static const struct {
+    const char *name, *name_in_violation, *cure;
+    bool (*parse)(const char *text, int64_t *ret);
+    char *(*format)(int64_t value);
+} types[] = {
+    [JW_CONFIG_STRING] = { "text", "clean text", "write it in UTF-8 without control characters",
+                           NULL, NULL },
+    [JW_CONFIG_INT] = { "whole number", "a whole number", "write digits only, as in 42",
+                        parse_number, format_number },
+    [JW_CONFIG_BOOL] = { "true or false", "true or false", "write true or false", NULL, NULL },
+    [JW_CONFIG_DURATION] = { "duration", "a duration", "write it as in 250ms, 5s, 10m or 72h",
+                             jw_duration_parse, jw_duration_format },
+    [JW_CONFIG_SIZE] = { "size", "a size", "write it as in 512, 64KiB or 10MiB", parse_size,
+                         format_size },
+};
 
 static bool
 parse_bool(const char *text, bool *ret)
@@ -76,18 +89,6 @@ parse_bool(const char *text, bool *ret)
         }
     }
     return false;
-}
-
-static char *
-show_number(const JwConfigEntry *entry, int64_t value)
-{
-    for (size_t i = 0; value != 0 && i < types[entry->type].n_units; i++) {
-        const Unit *unit = &types[entry->type].units[i];
-        if (value % unit->factor == 0) {
-            return g_strdup_printf("%" G_GINT64_FORMAT "%s", value / unit->factor, unit->suffix);
-        }
-    }
-    return g_strdup_printf("%" G_GINT64_FORMAT, value);
 }
 
 /* The fault of a value that does not read as its type; the value is in it where it may be shown. */
@@ -115,16 +116,13 @@ static bool
 parse_integer(const JwConfigEntry *entry, const char *text, int64_t *ret, char **ret_violation)
 {
     int64_t value;
-    const Unit *units = types[entry->type].units;
-    bool ok = units == NULL ? parse_number(text, &value)
-                            : parse_with_unit(text, units, types[entry->type].n_units, &value);
-    if (!ok) {
+    if (!types[entry->type].parse(text, &value)) {
         *ret_violation = bad_form(entry, text);
         return false;
     }
     if (limited(entry) && (value < entry->min || value > entry->max)) {
-        g_autofree char *min = show_number(entry, entry->min);
-        g_autofree char *max = show_number(entry, entry->max);
+        g_autofree char *min = types[entry->type].format(entry->min);
+        g_autofree char *max = types[entry->type].format(entry->max);
         bool secret = (entry->flags & JW_CONFIG_SECRET) != 0;
         *ret_violation = g_strdup_printf("%s is out of range; set it from %s to %s",
                                          secret ? "the value" : text, min, max);
@@ -201,7 +199,7 @@ jw_config_value_show(const JwConfigEntry *entry, const void *field)
         if ((entry->flags & JW_CONFIG_SECRET) != 0) {
             return g_strdup("***");
         }
-        return show_number(entry, *(const int64_t *)field);
+        return types[entry->type].format(*(const int64_t *)field);
     case JW_CONFIG_FOREIGN:
         break;
     }
@@ -214,10 +212,10 @@ jw_config_value_describe(const JwConfigEntry *entry)
     if (!limited(entry)) {
         return g_strdup(types[entry->type].name);
     }
-    g_autofree char *min = show_number(entry, entry->min);
+    g_autofree char *min = types[entry->type].format(entry->min);
     if (entry->max == INT64_MAX) {
         return g_strdup_printf("%s, at least %s", types[entry->type].name, min);
     }
-    g_autofree char *max = show_number(entry, entry->max);
+    g_autofree char *max = types[entry->type].format(entry->max);
     return g_strdup_printf("%s, from %s to %s", types[entry->type].name, min, max);
 }

@@ -24,11 +24,13 @@ jw_liveness_new(size_t max)
 }
 
 void
-jw_liveness_free(JwLiveness *self)
+jw_liveness_free(gpointer self)
 {
-    if (self != NULL) {
-        g_hash_table_unref(self->by_key);
-        g_free(self);
+    JwLiveness *liveness = self;
+
+    if (liveness != NULL) {
+        g_hash_table_unref(liveness->by_key);
+        g_free(liveness);
     }
 }
 

@@ -29,17 +29,19 @@ jw_ring_new(unsigned n_blocks)
 }
 
 void
-jw_ring_free(JwRing *self)
+jw_ring_free(gpointer self)
 {
-    if (self == NULL) {
+    JwRing *ring = self;
+
+    if (ring == NULL) {
         return;
     }
-    for (unsigned i = 0; i < self->n_blocks; i++) {
-        g_byte_array_unref(self->blocks[i]);
+    for (unsigned i = 0; i < ring->n_blocks; i++) {
+        g_byte_array_unref(ring->blocks[i]);
     }
-    jw_cond_clear(&self->cond);
-    jw_mutex_clear(&self->mutex);
-    g_free(self);
+    jw_cond_clear(&ring->cond);
+    jw_mutex_clear(&ring->mutex);
+    g_free(ring);
 }
 
 GByteArray *

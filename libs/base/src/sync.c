@@ -150,25 +150,27 @@ lane_shift(Lane *lane, size_t capacity)
 }
 
 void
-jw_queue_free(JwQueue *self)
+jw_queue_free(gpointer self)
 {
-    if (self == NULL) {
+    JwQueue *queue = self;
+
+    if (queue == NULL) {
         return;
     }
-    for (size_t i = 0; i < self->n_lanes; i++) {
-        Lane *lane = &self->lanes[i];
+    for (size_t i = 0; i < queue->n_lanes; i++) {
+        Lane *lane = &queue->lanes[i];
         while (lane->length > 0) {
-            gpointer item = lane_shift(lane, self->capacity);
-            if (self->item_free != NULL) {
-                self->item_free(item);
+            gpointer item = lane_shift(lane, queue->capacity);
+            if (queue->item_free != NULL) {
+                queue->item_free(item);
             }
         }
         g_free(lane->ring);
     }
-    g_free(self->lanes);
-    jw_cond_clear(&self->ready);
-    jw_mutex_clear(&self->mutex);
-    g_free(self);
+    g_free(queue->lanes);
+    jw_cond_clear(&queue->ready);
+    jw_mutex_clear(&queue->mutex);
+    g_free(queue);
 }
 
 bool
@@ -285,14 +287,16 @@ jw_stop_new(void)
 }
 
 void
-jw_stop_free(JwStop *self)
+jw_stop_free(gpointer self)
 {
-    if (self == NULL) {
+    JwStop *stop = self;
+
+    if (stop == NULL) {
         return;
     }
-    jw_cond_clear(&self->changed);
-    jw_mutex_clear(&self->mutex);
-    g_free(self);
+    jw_cond_clear(&stop->changed);
+    jw_mutex_clear(&stop->mutex);
+    g_free(stop);
 }
 
 void

@@ -1,5 +1,5 @@
 /* text.c: checks and small conversions on text from outside.
- * Any thread, no state. Owner: base. */
+ * Any thread, no state. */
 #include "jw/text.h"
 #include "jw/error.h"
 
@@ -160,6 +160,51 @@ jw_text_bytes(int64_t bytes)
     char number[G_ASCII_DTOSTR_BUF_SIZE];
     return g_strconcat(g_ascii_formatd(number, sizeof number, "%.1f", value), " ", units[unit],
                        NULL);
+}
+
+/* Levenshtein's distance without regard to case, with one row of memory. */
+static size_t
+edit_distance(const char *a, const char *b)
+{
+    const size_t length = strlen(b);
+    g_autofree size_t *row = g_new(size_t, length + 1);
+
+    for (size_t j = 0; j <= length; j++) {
+        row[j] = j;
+    }
+    for (size_t i = 0; a[i] != '\0'; i++) {
+        size_t diagonal = row[0];
+        row[0] = i + 1;
+        for (size_t j = 0; j < length; j++) {
+            size_t above = row[j + 1];
+            size_t same = g_ascii_tolower(a[i]) == g_ascii_tolower(b[j]) ? 0 : 1;
+            row[j + 1] = MIN(diagonal + same, MIN(above, row[j]) + 1);
+            diagonal = above;
+        }
+    }
+    return row[length];
+}
+
+JwNearest
+jw_nearest_begin(const char *wanted)
+{
+    return (JwNearest){ .wanted = wanted, .distance = CLAMP(strlen(wanted) / 3, 1, 3) + 1 };
+}
+
+void
+jw_nearest_offer(JwNearest *self, const char *name)
+{
+    const size_t length = strlen(name), wanted = strlen(self->wanted);
+
+    /* Names from outside may be long; a difference in length is a difference. */
+    if (MAX(length, wanted) - MIN(length, wanted) >= self->distance) {
+        return;
+    }
+    size_t distance = edit_distance(self->wanted, name);
+    if (distance < self->distance) {
+        self->distance = distance;
+        self->name = name;
+    }
 }
 
 static bool

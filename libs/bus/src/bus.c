@@ -35,10 +35,12 @@ jw_message_header(const JwMessage *self, const char *name)
 }
 
 void
-jw_bus_free(JwBus *self)
+jw_bus_free(gpointer self)
 {
-    if (self != NULL) {
-        self->ops->free(self);
+    JwBus *bus = self;
+
+    if (bus != NULL) {
+        bus->ops->free(bus);
     }
 }
 
@@ -130,9 +132,11 @@ jw_consumer_wake(JwConsumer *self)
 }
 
 void
-jw_consumer_free(JwConsumer *self)
+jw_consumer_free(gpointer self)
 {
-    if (self != NULL) {
-        self->ops->free(self);
+    JwConsumer *consumer = self;
+
+    if (consumer != NULL) {
+        consumer->ops->free(consumer);
     }
 }

@@ -32,17 +32,19 @@ jw_track_new(const char *topic, int32_t partition, GDestroyNotify message_free,
 }
 
 void
-jw_track_free(JwTrack *self)
+jw_track_free(gpointer self)
 {
-    if (self == NULL) {
+    JwTrack *track = self;
+
+    if (track == NULL) {
         return;
     }
-    for (guint i = 0; i < self->held->len; i++) {
-        held_free(self, g_ptr_array_index(self->held, i));
+    for (guint i = 0; i < track->held->len; i++) {
+        held_free(track, g_ptr_array_index(track->held, i));
     }
-    g_ptr_array_unref(self->held);
-    g_free(self->topic);
-    g_free(self);
+    g_ptr_array_unref(track->held);
+    g_free(track->topic);
+    g_free(track);
 }
 
 void

@@ -35,7 +35,7 @@ typedef struct {
 
 JwTrack *jw_track_new(const char *topic, int32_t partition, GDestroyNotify message_free,
                       GDestroyNotify ticket_free);
-void jw_track_free(JwTrack *self);
+void jw_track_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwTrack, jw_track_free)
 
 void jw_track_add(JwTrack *self, gpointer take_message, int64_t offset);

@@ -1,4 +1,6 @@
 /* auth_sign.c: makes tokens for local use (jobctl token, tests). Any thread, no state. */
+#include "jw/auth_sign.h"
+
 #include "auth_private.h"
 #include "jwt_auto.h"
 

@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-#define NAME_BYTES 64u
-
 typedef struct {
     GString *path; /* pointer of the value being checked */
     JwViolations *faults;
@@ -90,32 +88,6 @@ type_fits(Walk *walk, const json_t *value, JwFieldType type)
     return false;
 }
 
-/* Edit distance without regard to case; names longer than the table count as far away. */
-static size_t
-distance(const char *a, const char *b)
-{
-    size_t row[NAME_BYTES + 1];
-    size_t length_a = strlen(a), length_b = strlen(b);
-
-    if (length_a > NAME_BYTES || length_b > NAME_BYTES) {
-        return NAME_BYTES;
-    }
-    for (size_t j = 0; j <= length_b; j++) {
-        row[j] = j;
-    }
-    for (size_t i = 1; i <= length_a; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= length_b; j++) {
-            size_t same = g_ascii_tolower(a[i - 1]) == g_ascii_tolower(b[j - 1]) ? 0 : 1;
-            size_t best = MIN(diagonal + same, MIN(row[j], row[j - 1]) + 1);
-            diagonal = row[j];
-            row[j] = best;
-        }
-    }
-    return row[length_b];
-}
-
 static const JwField *
 find_field(const JwField *fields, const char *name)
 {
@@ -134,20 +106,15 @@ fault_unknown(Walk *walk, const JwField *fields, const char *name)
         walk->ok = false;
         return;
     }
-    const char *nearest = NULL;
-    size_t best = MAX(strlen(name) / 3, 1) + 1;
+    JwNearest nearest = jw_nearest_begin(name);
     g_autoptr(GString) known = g_string_new(NULL);
 
     for (const JwField *field = fields; field->name != NULL; field++) {
-        size_t far = distance(name, field->name);
-        if (far < best) {
-            best = far;
-            nearest = field->name;
-        }
+        jw_nearest_offer(&nearest, field->name);
         g_string_append_printf(known, "%s%s", known->len > 0 ? ", " : "", field->name);
     }
-    if (nearest != NULL) {
-        fault(walk, "is not known; did you mean '%s'?", nearest);
+    if (nearest.name != NULL) {
+        fault(walk, "is not known; did you mean '%s'?", nearest.name);
     } else {
         fault(walk, "is not known; known here: %s", known->str);
     }

@@ -2,16 +2,17 @@
  * Any thread, no state; private to wire. */
 #include "jw/json.h"
 
+#include "jw/address.h"
+#include "jw/civil.h"
 #include "jw/clock.h"
-#include "jw/cron.h"
+#include "jw/duration.h"
 #include "jw/error.h"
 #include "jw/ident.h"
 
 #include <string.h>
 
-#define ADDRESS_BYTES 254u
-#define LOCAL_BYTES   64u
-#define LABEL_BYTES   63u
+#define MIN_DURATION_MS INT64_C(1000)
+#define MAX_DURATION_MS (INT64_C(366) * 86400000)
 
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
 #define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -44,71 +45,39 @@ jw_json_time(const json_t *object, const char *name, int64_t otherwise)
     return text != NULL && jw_time_parse(text, &time_ms, NULL) ? time_ms : otherwise;
 }
 
-/* yyyy-mm-dd of the years that jw_time_parse() knows. */
+/* yyyy-mm-dd of the years that jw_time_parse() knows, as days since 1970-01-01. */
 static bool
-parse_date(const char *text, GDate *ret_date)
+parse_date(const char *text, int64_t *ret_day)
 {
-    unsigned part[3] = { 0 };
-    static const size_t starts[] = { 0, 5, 8 }, lengths[] = { 4, 2, 2 };
+    g_autofree char *midnight = g_strconcat(text, "T00:00:00Z", NULL);
+    int64_t time_ms = 0;
 
-    if (strlen(text) != 10 || text[4] != '-' || text[7] != '-') {
+    if (strlen(text) != strlen("1970-01-01") || !jw_time_parse(midnight, &time_ms, NULL)) {
         return false;
     }
-    for (size_t p = 0; p < 3; p++) {
-        for (size_t i = 0; i < lengths[p]; i++) {
-            char c = text[starts[p] + i];
-            if (!g_ascii_isdigit(c)) {
-                return false;
-            }
-            part[p] = part[p] * 10 + (unsigned)(c - '0');
-        }
-    }
-    if (part[0] < 1970 || part[1] < 1 || part[1] > 12 || part[2] < 1
-        || !g_date_valid_dmy((GDateDay)part[2], (GDateMonth)part[1], (GDateYear)part[0])) {
-        return false;
-    }
-    g_date_set_dmy(ret_date, (GDateDay)part[2], (GDateMonth)part[1], (GDateYear)part[0]);
+    *ret_day = time_ms / (JW_DAY_SECONDS * 1000);
     return true;
-}
-
-static int64_t
-day_start_ms(const GDate *date, GTimeZone *zone)
-{
-    g_autoptr(GDateTime) start = g_date_time_new(
-        zone, g_date_get_year(date), (int)g_date_get_month(date), g_date_get_day(date), 0, 0, 0);
-
-    g_assert(start != NULL); /* a valid date of a year up to 9999 */
-    return g_date_time_to_unix(start) * 1000;
 }
 
 bool
 jw_parse_day(const char *text, GTimeZone *zone, int64_t *ret_start_ms, int64_t *ret_end_ms)
 {
-    GDate date;
+    int64_t day = 0;
 
-    g_date_clear(&date, 1);
-    if (!parse_date(text, &date)) {
+    if (!parse_date(text, &day)) {
         return false;
     }
-    *ret_start_ms = day_start_ms(&date, zone);
-    if (g_date_get_year(&date) == 9999 && g_date_get_month(&date) == G_DATE_DECEMBER
-        && g_date_get_day(&date) == 31) {
-        *ret_end_ms = *ret_start_ms + INT64_C(86400000); /* GDateTime ends here */
-        return true;
-    }
-    g_date_add_days(&date, 1);
-    *ret_end_ms = day_start_ms(&date, zone);
+    *ret_start_ms = jw_zone_utc(zone, day * JW_DAY_SECONDS) * 1000;
+    *ret_end_ms = jw_zone_utc(zone, (day + 1) * JW_DAY_SECONDS) * 1000;
     return true;
 }
 
 char *
 jw_check_date_or_time(const char *text)
 {
-    int64_t time_ms = 0;
-    GDate date;
+    int64_t day = 0, time_ms = 0;
 
-    g_date_clear(&date, 1);
-    if (parse_date(text, &date) || jw_time_parse(text, &time_ms, NULL)) {
+    if (parse_date(text, &day) || jw_time_parse(text, &time_ms, NULL)) {
         return NULL;
     }
     return g_strdup("must be a date such as 2026-01-06, or a date and time with zone such as "
@@ -130,38 +99,14 @@ only(const char *text, size_t length, const char *allowed)
     return strspn(text, allowed) >= length;
 }
 
-static bool
-domain_fits(const char *domain)
-{
-    g_auto(GStrv) labels = g_strsplit(domain, ".", -1);
-
-    for (size_t i = 0; labels[i] != NULL; i++) {
-        size_t length = strlen(labels[i]);
-        if (length < 1 || length > LABEL_BYTES || labels[i][0] == '-'
-            || labels[i][length - 1] == '-' || !only(labels[i], length, LOWER UPPER DIGIT "-")) {
-            return false;
-        }
-    }
-    return labels[0] != NULL; /* no label at all: an empty domain */
-}
-
-/* Narrower than RFC 5321 on purpose: no quoted local parts, comments, groups or address literals.
- * The mail room has the last word; this keeps what could never be sent out of the job. */
 char *
 jw_check_address(const char *text)
 {
-    const char *at = strchr(text, '@');
-    size_t local = at != NULL ? (size_t)(at - text) : 0;
+    g_autofree char *wrong = jw_address_check(text);
 
-    if (strlen(text) > ADDRESS_BYTES) {
-        return g_strdup_printf("must have at most %u characters", ADDRESS_BYTES);
-    }
-    if (at == NULL || local < 1 || local > LOCAL_BYTES || text[0] == '-' || text[0] == '.'
-        || text[local - 1] == '.' || g_strstr_len(text, (gssize)local, "..") != NULL
-        || !only(text, local, LOWER UPPER DIGIT "!#$%&'*+-/=?^_`{|}~.") || !domain_fits(at + 1)) {
-        return g_strdup("must be a plain mail address such as name@example.com");
-    }
-    return NULL;
+    return wrong != NULL
+               ? g_strdup_printf("must be a plain mail address such as name@example.com: %s", wrong)
+               : NULL;
 }
 
 char *
@@ -231,26 +176,8 @@ jw_check_collection(const char *text)
 bool
 jw_parse_duration(const char *text, int64_t *ret_ms)
 {
-    static const struct {
-        char unit;
-        int64_t ms;
-    } units[] = { { 's', 1000 }, { 'm', 60000 }, { 'h', 3600000 }, { 'd', 86400000 } };
-    const size_t digits = strspn(text, DIGIT);
-    int64_t count = 0;
-
-    if (digits < 1 || digits > 9 || strlen(text) != digits + 1) {
-        return false;
-    }
-    for (size_t i = 0; i < digits; i++) {
-        count = count * 10 + (text[i] - '0');
-    }
-    for (size_t i = 0; i < G_N_ELEMENTS(units); i++) {
-        if (units[i].unit == text[digits]) {
-            *ret_ms = count * units[i].ms;
-            return count > 0 && *ret_ms <= INT64_C(366) * 86400000;
-        }
-    }
-    return false;
+    return jw_duration_parse(text, ret_ms) && *ret_ms >= MIN_DURATION_MS
+           && *ret_ms <= MAX_DURATION_MS;
 }
 
 char *

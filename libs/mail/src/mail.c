@@ -5,10 +5,12 @@
 #include <string.h>
 
 void
-jw_mail_free(JwMail *self)
+jw_mail_free(gpointer self)
 {
-    if (self != NULL) {
-        self->port->free(self);
+    JwMail *mail = self;
+
+    if (mail != NULL) {
+        mail->port->free(mail);
     }
 }
 

@@ -1,131 +1,18 @@
-/* mail_address.c: the authenticator for mail addresses and display names.
- * Any thread, no state. Owner: mail.
- * libcurl 7.88 writes an address to the wire as it stands, CR and LF included, so nothing may reach it that
- * did not pass here. Narrower than RFC 5321 on purpose: what no real mailbox needs is refused. */
+/* mail_address.c: addresses with display names. Any thread, no state. */
 #include "mail_private.h"
 
-#include "jw/text.h"
+#include "jw/address.h"
 
 #include <string.h>
 
-#define MAX_ADDRESS 254
-#define MAX_LOCAL   64
-#define MAX_LABEL   63
-#define MAX_NAME    200
-
-static bool
-check_bytes(const char *address, GError **error)
-{
-    size_t length = strnlen(address, MAX_ADDRESS + 1);
-    if (length == 0) {
-        return jw_fail(error, JW_ERROR_INVALID, "the address is empty");
-    }
-    if (length > MAX_ADDRESS) {
-        return jw_fail(error, JW_ERROR_INVALID, "the address is longer than %d bytes", MAX_ADDRESS);
-    }
-    for (const char *pos = address; *pos != '\0'; pos++) {
-        unsigned char c = (unsigned char)*pos;
-        if (c < 0x21 || c > 0x7e || c == '<' || c == '>') {
-            return jw_fail(error, JW_ERROR_INVALID,
-                           "the address has a byte 0x%02x, which no address may have", c);
-        }
-    }
-    return true;
-}
-
-/* RFC 5322 atext, of which a dot-atom is made. */
-static bool
-is_atext(char c)
-{
-    return g_ascii_isalnum(c) || strchr("!#$%&'*+-/=?^_`{|}~", c) != NULL;
-}
-
-static bool
-check_local(const char *local, size_t length, GError **error)
-{
-    if (length == 0 || length > MAX_LOCAL) {
-        return jw_fail(error, JW_ERROR_INVALID,
-                       "the part before the \"@\" must have 1 to %d characters", MAX_LOCAL);
-    }
-    if (local[0] == '-') { /* a mail program behind the server may take it for an option */
-        return jw_fail(error, JW_ERROR_INVALID, "the address begins with a \"-\"");
-    }
-    for (size_t i = 0; i < length; i++) {
-        if (local[i] == '.') {
-            bool edge = i == 0 || i + 1 == length || local[i - 1] == '.';
-            if (edge) {
-                return jw_fail(error, JW_ERROR_INVALID,
-                               "a dot stands at an end of the part before the \"@\", or twice");
-            }
-        } else if (!is_atext(local[i])) {
-            return jw_fail(error, JW_ERROR_INVALID,
-                           "the part before the \"@\" has a \"%c\", which is not taken", local[i]);
-        }
-    }
-    if (g_strstr_len(local, (gssize)length, "=?") != NULL) {
-        return jw_fail(error, JW_ERROR_INVALID, "the address holds an encoded word");
-    }
-    return true;
-}
-
-static bool
-check_label(const char *label, GError **error)
-{
-    size_t length = strlen(label);
-    if (length == 0 || length > MAX_LABEL) {
-        return jw_fail(error, JW_ERROR_INVALID,
-                       "a label of the domain must have 1 to %d characters", MAX_LABEL);
-    }
-    for (size_t i = 0; i < length; i++) {
-        if (!g_ascii_isalnum(label[i]) && label[i] != '-') {
-            return jw_fail(error, JW_ERROR_INVALID,
-                           "the domain has a \"%c\"; letters, digits, hyphens and dots are taken",
-                           label[i]);
-        }
-    }
-    if (label[0] == '-' || label[length - 1] == '-') {
-        return jw_fail(error, JW_ERROR_INVALID, "a hyphen stands at an end of a domain label");
-    }
-    return true;
-}
-
-static bool
-check_domain(const char *domain, GError **error)
-{
-    if (domain[0] == '\0') {
-        return jw_fail(error, JW_ERROR_INVALID, "nothing stands after the \"@\"");
-    }
-    if (domain[0] == '[') {
-        return jw_fail(error, JW_ERROR_INVALID, "the domain is an address literal");
-    }
-    g_auto(GStrv) labels = g_strsplit(domain, ".", -1);
-    size_t last = 0;
-    for (size_t i = 0; labels[i] != NULL; i++) {
-        if (!check_label(labels[i], error)) {
-            return false;
-        }
-        last = i;
-    }
-    if (strspn(labels[last], "0123456789") == strlen(labels[last])) {
-        return jw_fail(error, JW_ERROR_INVALID, "the domain must end in a name, not in a number");
-    }
-    return true;
-}
+#define MAX_NAME 200
 
 bool
 jw_mail_address_check(const char *address, GError **error)
 {
-    g_return_val_if_fail(address != NULL, false);
-    g_return_val_if_fail(error == NULL || *error == NULL, false);
+    g_autofree char *wrong = jw_address_check(address);
 
-    if (!check_bytes(address, error)) {
-        return false;
-    }
-    const char *at = strchr(address, '@');
-    if (at == NULL || strchr(at + 1, '@') != NULL) {
-        return jw_fail(error, JW_ERROR_INVALID, "the address must have exactly one \"@\"");
-    }
-    return check_local(address, (size_t)(at - address), error) && check_domain(at + 1, error);
+    return wrong == NULL || jw_fail(error, JW_ERROR_INVALID, "%s", wrong);
 }
 
 /* Marks that show nothing or turn the direction of the text: a name with them reads as another. */

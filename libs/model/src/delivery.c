@@ -38,15 +38,12 @@ static const JwDeliveryRule rules[JW_DELIVERY_N_TRANSITIONS] = {
                             JW_DRULE_COUNTS_RESEND },
     [JW_DCHANGE_GIVE_UP] = { "give-up", BIT(JW_DELIVERY_UNKNOWN), JW_DELIVERY_FAILED,
                              JW_DRULE_WANTS_RESENT | JW_DRULE_ENDS },
-    [JW_DCHANGE_CANCEL] = { "cancel", BIT(JW_DELIVERY_QUEUED), JW_DELIVERY_CANCELLED,
-                            JW_DRULE_ENDS },
 };
 
 static const char *const state_names[JW_DELIVERY_N_STATES] = {
-    [JW_DELIVERY_QUEUED] = "queued",       [JW_DELIVERY_SENDING] = "sending",
-    [JW_DELIVERY_SENT] = "sent",           [JW_DELIVERY_FAILED] = "failed",
-    [JW_DELIVERY_BOUNCED] = "bounced",     [JW_DELIVERY_UNKNOWN] = "unknown",
-    [JW_DELIVERY_CANCELLED] = "cancelled",
+    [JW_DELIVERY_QUEUED] = "queued",   [JW_DELIVERY_SENDING] = "sending",
+    [JW_DELIVERY_SENT] = "sent",       [JW_DELIVERY_FAILED] = "failed",
+    [JW_DELIVERY_BOUNCED] = "bounced", [JW_DELIVERY_UNKNOWN] = "unknown",
 };
 
 static const size_t delivery_texts[] = {
@@ -90,14 +87,16 @@ jw_delivery_copy(const JwDelivery *self)
 }
 
 void
-jw_delivery_free(JwDelivery *self)
+jw_delivery_free(gpointer self)
 {
-    if (self == NULL) {
+    JwDelivery *delivery = self;
+
+    if (delivery == NULL) {
         return;
     }
-    jw_texts_clear(self, delivery_texts, G_N_ELEMENTS(delivery_texts));
-    g_clear_pointer(&self->outbox, g_ptr_array_unref);
-    g_free(self);
+    jw_texts_clear(delivery, delivery_texts, G_N_ELEMENTS(delivery_texts));
+    g_clear_pointer(&delivery->outbox, g_ptr_array_unref);
+    g_free(delivery);
 }
 
 const JwDeliveryRule *
@@ -107,30 +106,11 @@ jw_delivery_rule(JwDeliveryTransition transition)
     return &rules[transition];
 }
 
-bool
-jw_delivery_state_terminal(JwDeliveryState state)
-{
-    return state == JW_DELIVERY_SENT || state == JW_DELIVERY_FAILED || state == JW_DELIVERY_BOUNCED
-           || state == JW_DELIVERY_CANCELLED;
-}
-
 const char *
 jw_delivery_state_name(JwDeliveryState state)
 {
     g_return_val_if_fail((size_t)state < G_N_ELEMENTS(state_names), "unknown");
     return state_names[state];
-}
-
-bool
-jw_delivery_state_parse(const char *text, JwDeliveryState *ret_state)
-{
-    size_t index;
-
-    if (!jw_name_find(state_names, G_N_ELEMENTS(state_names), text, &index)) {
-        return false;
-    }
-    *ret_state = (JwDeliveryState)index;
-    return true;
 }
 
 int64_t

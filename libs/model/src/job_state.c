@@ -75,12 +75,25 @@ jw_job_state_name(JwJobState state)
     return state_names[state];
 }
 
+/* Place of @text in a table of names. */
+static bool
+find_name(const char *const *names, size_t n_names, const char *text, size_t *ret_index)
+{
+    for (size_t i = 0; text != NULL && i < n_names; i++) {
+        if (strcmp(names[i], text) == 0) {
+            *ret_index = i;
+            return true;
+        }
+    }
+    return false;
+}
+
 bool
 jw_job_state_parse(const char *text, JwJobState *ret_state)
 {
     size_t index;
 
-    if (!jw_name_find(state_names, G_N_ELEMENTS(state_names), text, &index)) {
+    if (!find_name(state_names, G_N_ELEMENTS(state_names), text, &index)) {
         return false;
     }
     *ret_state = (JwJobState)index;
@@ -99,7 +112,7 @@ jw_priority_parse(const char *text, JwPriority *ret_priority)
 {
     size_t index;
 
-    if (!jw_name_find(priority_names, G_N_ELEMENTS(priority_names), text, &index)) {
+    if (!find_name(priority_names, G_N_ELEMENTS(priority_names), text, &index)) {
         return false;
     }
     *ret_priority = (JwPriority)index;
@@ -110,18 +123,6 @@ int64_t
 jw_job_backoff_ms(int attempts, double jitter)
 {
     return jw_backoff_ms(BACKOFF_FIRST_MS, BACKOFF_MOST_MS, attempts, jitter);
-}
-
-bool
-jw_name_find(const char *const *names, size_t n_names, const char *text, size_t *ret_index)
-{
-    for (size_t i = 0; text != NULL && i < n_names; i++) {
-        if (strcmp(names[i], text) == 0) {
-            *ret_index = i;
-            return true;
-        }
-    }
-    return false;
 }
 
 int64_t

@@ -5,8 +5,6 @@
 
 G_BEGIN_DECLS
 
-/* Place of @text in a table of names; false for NULL or an unknown one. */
-bool jw_name_find(const char *const *names, size_t n_names, const char *text, size_t *ret_index);
 /* @first_ms · 2^(attempts-1), at most @most_ms, then ± 20 % by @jitter. */
 int64_t jw_backoff_ms(int64_t first_ms, int64_t most_ms, int attempts, double jitter);
 

@@ -214,28 +214,30 @@ jw_relay_new(JwStore *store, JwBus *bus, JwClock *clock, const char *ce_source)
 }
 
 void
-jw_relay_free(JwRelay *self)
+jw_relay_free(gpointer self)
 {
-    if (self == NULL) {
+    JwRelay *relay = self;
+
+    if (relay == NULL) {
         return;
     }
     {
-        g_auto(JwLocker) locker = jw_locker(&self->core->mutex);
-        self->core->stop = true;
-        self->core->give_up_mono_ms = mono_ms() + FREE_MS;
-        jw_cond_broadcast(&self->core->changed);
+        g_auto(JwLocker) locker = jw_locker(&relay->core->mutex);
+        relay->core->stop = true;
+        relay->core->give_up_mono_ms = mono_ms() + FREE_MS;
+        jw_cond_broadcast(&relay->core->changed);
     }
-    if (self->worker != NULL) {
-        (void)g_thread_join(self->worker);
+    if (relay->worker != NULL) {
+        (void)g_thread_join(relay->worker);
     } else {
         g_autoptr(GError) error = NULL;
-        if (!jw_relay_pull_now(self, &error)) {
+        if (!jw_relay_pull_now(relay, &error)) {
             jw_debug("outbox_pull_failed", JW_STR("error", jw_error_message(error)));
         }
     }
-    jw_relay_core_unref(self->core);
-    g_free(self->ce_source);
-    g_free(self);
+    jw_relay_core_unref(relay->core);
+    g_free(relay->ce_source);
+    g_free(relay);
 }
 
 static JwRelayItem *

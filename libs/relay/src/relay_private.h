@@ -20,7 +20,7 @@ typedef struct {
 /* relay_set.c: not locked by itself. */
 typedef struct _JwRelaySet JwRelaySet;
 JwRelaySet *jw_relay_set_new(size_t max);
-void jw_relay_set_free(JwRelaySet *self);
+void jw_relay_set_free(gpointer self);
 /* NULL: it is under way already, or the set is full. (transfer none) */
 JwRelayItem *jw_relay_set_add(JwRelaySet *self, JwDocKind kind, const char *doc_id,
                               const char *entry_id);

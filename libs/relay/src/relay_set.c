@@ -33,11 +33,13 @@ jw_relay_set_new(size_t max)
 }
 
 void
-jw_relay_set_free(JwRelaySet *self)
+jw_relay_set_free(gpointer self)
 {
-    if (self != NULL) {
-        g_hash_table_unref(self->items);
-        g_free(self);
+    JwRelaySet *set = self;
+
+    if (set != NULL) {
+        g_hash_table_unref(set->items);
+        g_free(set);
     }
 }
 

@@ -21,14 +21,6 @@ jw_wire_free(JwWire *self)
     g_free(self);
 }
 
-const JwCatalog *
-jw_wire_catalog(const JwWire *self)
-{
-    g_return_val_if_fail(self != NULL, NULL);
-
-    return self->catalog;
-}
-
 char *
 jw_wire_topic(const JwWire *self, const char *name)
 {

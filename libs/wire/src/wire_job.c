@@ -3,6 +3,7 @@
  * and are judged by the same tables; the origin decides about the few that differ. */
 #include "wire_private.h"
 
+#include "jw/address.h"
 #include "jw/clock.h"
 #include "jw/ident.h"
 #include "jw/text.h"
@@ -170,8 +171,7 @@ jw_wire_check_job(const JwWire *self, const json_t *body, JwOrigin origin, int64
     return jw_report_body_check(self->catalog, body, base, faults) && ok;
 }
 
-/* Without those that say the same mailbox again: the part behind '@' is compared without case.
- * NULL: none. */
+/* Without those that name the same mailbox again. NULL: none. */
 static char **
 unique_recipients(const json_t *body)
 {
@@ -181,11 +181,7 @@ unique_recipients(const json_t *body)
     g_autoptr(GPtrArray) kept = g_ptr_array_new_with_free_func(g_free);
 
     for (size_t i = 0; asked != NULL && asked[i] != NULL; i++) {
-        char *folded = g_strdup(asked[i]);
-        for (char *pos = strchr(folded, '@'); pos != NULL && *pos != '\0'; pos++) {
-            *pos = g_ascii_tolower(*pos);
-        }
-        if (g_hash_table_add(seen, folded)) {
+        if (g_hash_table_add(seen, jw_address_key(asked[i]))) {
             g_ptr_array_add(kept, g_strdup(asked[i]));
         }
     }

@@ -30,8 +30,8 @@ void exe_attempt_progress(ExeAttempt *self, const char *step, int percent, int64
 /* The same at the start of a step: written at once, unless the last heartbeat (or the claim) is less than 100 ms old, because
  * nobody sees the steps of a job that short, and each would cost the store a write. */
 void exe_attempt_step(ExeAttempt *self, const char *step, int percent, int64_t done, int64_t total);
-/* Writes progress now; a failure is noticed by the heartbeats. */
-void exe_attempt_heartbeat_now(ExeAttempt *self);
+/* One heartbeat: writes progress, and learns whether a cancel was asked or the claim is lost. */
+void exe_attempt_heartbeat(ExeAttempt *self);
 
 ExeHeartbeats *exe_heartbeats_new(Exe *exe);
 void exe_heartbeats_free(ExeHeartbeats *self);

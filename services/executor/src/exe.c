@@ -1,8 +1,6 @@
 /* exe.c: the executor's threads and its end. See exe.h. */
 #include "exe.h"
 
-#include <unistd.h>
-
 #include "attempt.h"
 #include "jw/log.h"
 
@@ -29,10 +27,7 @@ const size_t exe_n_config_entries = G_N_ELEMENTS(exe_config_entries);
 bool
 exe_run(Exe *self, GError **error)
 {
-    char host[32] = "host";
-
-    (void)gethostname(host, sizeof host - 1);
-    (void)g_snprintf(self->owner, sizeof self->owner, "%s/%d", host, (int)getpid());
+    jw_process_name(self->owner);
     self->stop = jw_stop_new();
     jw_mutex_init(&self->consumer_mutex);
     self->ready = jw_queue_new((size_t)self->config.ready_max, EXE_LANES, g_free);

@@ -5,6 +5,7 @@
  * queue and in the table of running attempts, each with its own lock. */
 #pragma once
 #include "jw/config.h"
+#include "jw/ident.h"
 #include "jw/metrics.h"
 #include "jw/ports.h"
 #include "jw/store_jobs.h"
@@ -34,10 +35,10 @@ typedef struct {
     JwQueue *ready;         /* of char *: job ids; lane 0 high, 1 normal, 2 low */
     unsigned intake_waits;  /* atomic: bit per lane that was full: the consumer waits for a wake */
     ExeHeartbeats *heartbeats;
-    GPtrArray *workers; /* of GThread */
-    int draining;       /* atomic: workers take no further job */
-    JwStop *stop;       /* set when even the last writes of attempts must end */
-    char owner[64];     /* "<host>/<pid>", first part of every claim's owner */
+    GPtrArray *workers;               /* of GThread */
+    int draining;                     /* atomic: workers take no further job */
+    JwStop *stop;                     /* set when even the last writes of attempts must end */
+    char owner[JW_PROCESS_NAME_SIZE]; /* "<host>/<pid>", first part of every claim's owner */
 } Exe;
 
 /* Configuration tables, for main.c and tests. */

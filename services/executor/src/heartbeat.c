@@ -69,8 +69,8 @@ attempt_check_time(ExeAttempt *self)
     }
 }
 
-static void
-attempt_heartbeat(ExeAttempt *self)
+void
+exe_attempt_heartbeat(ExeAttempt *self)
 {
     JwProgress progress = { 0 };
     JwHeartbeat answer = JW_HEARTBEAT_LOST;
@@ -133,7 +133,7 @@ heartbeat_thread(gpointer data)
         for (guint i = 0; i < snapshot->len; i++) {
             ExeAttempt *attempt = g_ptr_array_index(snapshot, i);
 
-            attempt_heartbeat(attempt);
+            exe_attempt_heartbeat(attempt);
             jw_mutex_lock(&self->mutex);
             attempt_unref_locked(attempt);
             jw_mutex_unlock(&self->mutex);
@@ -279,12 +279,6 @@ exe_attempt_progress(ExeAttempt *self, const char *step, int percent, int64_t do
 }
 
 void
-exe_attempt_heartbeat_now(ExeAttempt *self)
-{
-    attempt_heartbeat(self);
-}
-
-void
 exe_attempt_step(ExeAttempt *self, const char *step, int percent, int64_t done, int64_t total)
 {
     int64_t now = jw_clock_mono_ms(self->exe->clock);
@@ -295,6 +289,6 @@ exe_attempt_step(ExeAttempt *self, const char *step, int percent, int64_t done, 
     due = now - self->heartbeat_ok_mono_ms >= STEP_MS;
     jw_mutex_unlock(&self->mutex);
     if (due) {
-        attempt_heartbeat(self);
+        exe_attempt_heartbeat(self);
     }
 }

@@ -91,8 +91,7 @@ count(Ntf *self, const char *job_id, JwDeliveryCounts *ret, bool *ret_done, GErr
         ret->total++;
         ret->sent += delivery->state == JW_DELIVERY_SENT;
         ret->bounced += delivery->state == JW_DELIVERY_BOUNCED;
-        ret->failed +=
-            delivery->state == JW_DELIVERY_FAILED || delivery->state == JW_DELIVERY_CANCELLED;
+        ret->failed += delivery->state == JW_DELIVERY_FAILED;
     }
     return ret->total == 0 || ret->total > ret->sent + ret->failed + ret->bounced
            || find_all(self, job_id, deliveries, ret_done, error);

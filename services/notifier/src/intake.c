@@ -10,7 +10,7 @@
 GPtrArray *
 ntf_deliveries_of(const JwJob *job, int64_t now_ms)
 {
-    GPtrArray *deliveries = g_ptr_array_new_with_free_func((GDestroyNotify)jw_delivery_free);
+    GPtrArray *deliveries = g_ptr_array_new_with_free_func(jw_delivery_free);
 
     for (char **recipient = job->recipients; recipient != NULL && *recipient != NULL; recipient++) {
         JwDelivery *delivery = jw_delivery_new(job->id, *recipient, now_ms);

@@ -1,8 +1,6 @@
 /* ntf.c: the notifier's threads and configuration. See ntf.h. */
 #include "ntf.h"
 
-#include <unistd.h>
-
 const JwConfigEntry ntf_config_entries[] = {
     { "JW_SENDERS", JW_CONFIG_INT, offsetof(NtfConfig, senders), "4", 1, 64, 0,
       "mails sent at once" },
@@ -41,13 +39,10 @@ check_times(const Ntf *self, GError **error)
 bool
 ntf_run(Ntf *self, GError **error)
 {
-    char host[32] = "host";
-
     if (!check_times(self, error)) {
         return false;
     }
-    (void)gethostname(host, sizeof host - 1);
-    (void)g_snprintf(self->owner, sizeof self->owner, "%s/%d", host, (int)getpid());
+    jw_process_name(self->owner);
     if (!jw_mail_address_parse(self->mail_config.from, &self->sender_name, &self->sender_address,
                                error)) {
         return jw_prefix(error, "JW_MAIL_FROM");

@@ -5,6 +5,7 @@
  * in the queue of delivery ids; what an id means is decided by the document. */
 #pragma once
 #include "jw/config.h"
+#include "jw/ident.h"
 #include "jw/liveness.h"
 #include "jw/mail.h"
 #include "jw/ports.h"
@@ -43,7 +44,7 @@ typedef struct {
     NtfMailScan mail_scan;
     GPtrArray *senders; /* of GThread */
     GThread *maintenance;
-    char owner[64];
+    char owner[JW_PROCESS_NAME_SIZE];
 } Ntf;
 
 extern const JwConfigEntry ntf_config_entries[];

@@ -6,6 +6,7 @@
 
 #include "jw/crash.h"
 #include "jw/ident.h"
+#include "jw/links.h"
 #include "jw/log.h"
 #include "jw/metrics.h"
 #include "jw/store_files.h"
@@ -90,8 +91,7 @@ compose(Ntf *self, const JwDelivery *delivery, const JwJob *job, GError **error)
             return NULL;
         }
     } else {
-        link =
-            g_strdup_printf("%s/api/v2/reports/jobs/%s/download", self->config.public_url, job->id);
+        link = jw_link_report_job(self->config.public_url, job->id, JW_LINK_DOWNLOAD);
     }
     NtfComposeInput input = {
         .job = job,

@@ -38,7 +38,6 @@ reap_job(Sch *self, const JwJob *job, size_t *ret_reaped, GError **error)
         .now_ms = now,
         .token = job->token,
         .heartbeat = job->heartbeat,
-        .not_before_ms = now,
         .error_code = cancel ? NULL : code,
         .error_message = cancel ? NULL : message,
         .events = events,

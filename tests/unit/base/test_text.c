@@ -238,6 +238,36 @@ test_thousands(void **state)
     }
 }
 
+static void
+test_nearest(void **state)
+{
+    static const char *const names[] = { "name", "dateRange", "recipients", "JW_LOG_LEVEL" };
+    static const struct {
+        const char *wanted, *nearest;
+    } cases[] = {
+        { "nam", "name" },
+        { "NAME", "name" },
+        { "na", NULL },
+        { "dateRang", "dateRange" },
+        { "recipents", "recipients" },
+        { "JW_LOG_LVL", "JW_LOG_LEVEL" },
+        { "JW_LOG_L", NULL },
+        { "", NULL },
+        { "colour", NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        JwNearest nearest = jw_nearest_begin(cases[i].wanted);
+        for (size_t n = 0; n < G_N_ELEMENTS(names); n++) {
+            jw_nearest_offer(&nearest, names[n]);
+        }
+        if (g_strcmp0(nearest.name, cases[i].nearest) != 0) {
+            fail_msg("'%s' gives '%s'", cases[i].wanted, nearest.name);
+        }
+    }
+}
+
 int
 main(void)
 {
@@ -245,7 +275,7 @@ main(void)
         cmocka_unit_test(test_clean),     cmocka_unit_test(test_int64),
         cmocka_unit_test(test_file_name), cmocka_unit_test(test_file_name_length),
         cmocka_unit_test(test_bytes),     cmocka_unit_test(test_file_read),
-        cmocka_unit_test(test_thousands),
+        cmocka_unit_test(test_thousands), cmocka_unit_test(test_nearest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -55,7 +55,7 @@ test_writes_progress(void **state)
     g_auto(Run) run = begin(kit, 0);
 
     exe_attempt_progress(run.attempt, "Reading records", 30, 100, 400);
-    exe_attempt_heartbeat_now(run.attempt);
+    exe_attempt_heartbeat(run.attempt);
     g_autoptr(JwJob) job = kit_job(kit->ports, run.job->id);
     assert_int_equal(job->heartbeat, 1);
     assert_int_equal(job->progress.percent, 30);
@@ -64,12 +64,12 @@ test_writes_progress(void **state)
     assert_int_equal(job->progress.total, 400);
     /* never back, never out of range */
     exe_attempt_progress(run.attempt, "Reading records", 10, 200, 400);
-    exe_attempt_heartbeat_now(run.attempt);
+    exe_attempt_heartbeat(run.attempt);
     g_autoptr(JwJob) same = kit_job(kit->ports, run.job->id);
     assert_int_equal(same->progress.percent, 30);
     assert_int_equal(same->progress.done, 200);
     exe_attempt_progress(run.attempt, "Publishing", 250, 400, 400);
-    exe_attempt_heartbeat_now(run.attempt);
+    exe_attempt_heartbeat(run.attempt);
     g_autoptr(JwJob) top = kit_job(kit->ports, run.job->id);
     assert_int_equal(top->progress.percent, 100);
     assert_int_equal(top->heartbeat, 3);
@@ -104,7 +104,7 @@ test_lost_to_another(void **state)
                                           .transition = JW_CHANGE_REAP_RETRY,
                                           .token = run.job->token });
     assert_goes_on(&run); /* not yet known here */
-    exe_attempt_heartbeat_now(run.attempt);
+    exe_attempt_heartbeat(run.attempt);
     assert_stops(&run, EXE_STOP_LOST, "*claim*lost*");
     g_autoptr(JwJob) job = kit_job(kit->ports, run.job->id);
     assert_int_equal(job->heartbeat, 0);
@@ -118,7 +118,7 @@ test_cancel_asked(void **state)
 
     kit_change(kit->ports,
                (JwJobChange){ .job_id = run.job->id, .transition = JW_CHANGE_CANCEL_GRACEFUL });
-    exe_attempt_heartbeat_now(run.attempt);
+    exe_attempt_heartbeat(run.attempt);
     assert_stops(&run, EXE_STOP_CANCEL, "*cancelled*");
     /* the first reason stays */
     exe_heartbeats_shutdown(kit->exe.heartbeats);
@@ -135,9 +135,9 @@ test_no_beat_gets_through(void **state)
 
     tk_clock_advance(&kit->ports->clock.fake, kit->exe.config.heartbeat_timeout_ms);
     jw_store_mem_fail_nth(kit->exe.store, 1, JW_ERROR_UNAVAILABLE, false);
-    exe_attempt_heartbeat_now(run.attempt);
+    exe_attempt_heartbeat(run.attempt);
     assert_goes_on(&run);
-    exe_attempt_heartbeat_now(run.attempt); /* the store is back: the wait starts anew */
+    exe_attempt_heartbeat(run.attempt); /* the store is back: the wait starts anew */
     tk_clock_advance(&kit->ports->clock.fake, kit->exe.config.heartbeat_timeout_ms);
     assert_goes_on(&run);
     tk_clock_advance(&kit->ports->clock.fake, 1);
@@ -153,7 +153,7 @@ test_beat_in_doubt(void **state)
 
     tk_clock_advance(&kit->ports->clock.fake, kit->exe.config.heartbeat_timeout_ms);
     jw_store_mem_fail_nth(kit->exe.store, 1, JW_ERROR_IN_DOUBT, true);
-    exe_attempt_heartbeat_now(run.attempt);
+    exe_attempt_heartbeat(run.attempt);
     tk_clock_advance(&kit->ports->clock.fake, 1);
     assert_stops(&run, EXE_STOP_LOST, "*claim*lost*");
 }
@@ -172,7 +172,7 @@ test_slow_beat_counts_from_when_it_was_asked(void **state)
     g_auto(Run) run = begin(kit, 0);
 
     hook_clock_at(&kit->ports->clock, 2, advance, &kit->ports->clock.fake);
-    exe_attempt_heartbeat_now(run.attempt);
+    exe_attempt_heartbeat(run.attempt);
     assert_true(hook_clock_done(&kit->ports->clock));
     tk_clock_advance(&kit->ports->clock.fake, 5000);
     assert_goes_on(&run);
@@ -188,7 +188,7 @@ test_time_limit(void **state)
 
     for (int i = 0; i < 6; i++) {
         tk_clock_advance(&kit->ports->clock.fake, 5000);
-        exe_attempt_heartbeat_now(run.attempt);
+        exe_attempt_heartbeat(run.attempt);
         assert_goes_on(&run);
     }
     tk_clock_advance(&kit->ports->clock.fake, 1);

@@ -2,6 +2,7 @@
 #include "gwkit.h"
 
 #include "core/batch.h"
+#include "jw/auth_sign.h"
 
 #include <curl/curl.h>
 #include <string.h>

@@ -169,6 +169,8 @@ test_faults(void **state)
         { BODY(",\"colour\":\"red\""), { "/colour" } },
         { BODY(",\"delivery\":{\"recipients\":[\"a@example.com\",\"a@\\r\\nBcc: b@example.com\"]}"),
           { "/delivery/recipients/1" } },
+        { BODY(",\"delivery\":{\"recipients\":[\"a@127.0.0.1\",\"=?x?=@c.example\"]}"),
+          { "/delivery/recipients/0", "/delivery/recipients/1" } },
         { PARAMETERS("{\"dateRange\":{\"startDate\":\"2026-01-02\",\"endDate\":\"2026-01-01\"}}"),
           { "/parameters/dateRange" } },
         { PARAMETERS("{\"filters\":{\"nothing\":[\"x\"]}}"), { "/parameters/filters/nothing" } },

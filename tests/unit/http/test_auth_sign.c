@@ -1,4 +1,5 @@
 /* test_auth_sign.c: tokens for local use pass the authenticator, and bad input gets a reason. */
+#include "jw/auth_sign.h"
 #include "jwt_maker.h"
 
 static Maker maker;

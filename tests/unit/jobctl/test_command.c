@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "jc_progress.h"
+#include "progress.h"
 
 static JcFixture *jc;
 
@@ -35,15 +35,16 @@ test_help(void **state)
     assert_int_equal(jc_fixture_run(jc, "help", NULL), JC_EXIT_OK);
     g_autofree char *overview = g_strdup(jc->out);
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-        g_autofree char *usage = g_strdup_printf("Usage: jobctl %s ", names[i]);
+        g_autofree char *usage = g_strdup_printf("Usage:\n  jobctl %s ", names[i]);
+        g_autofree char *short_usage = g_strdup_printf("Usage: jobctl %s ", names[i]);
         assert_contains(overview, names[i]);
         assert_int_equal(jc_fixture_run(jc, "help", names[i], NULL), JC_EXIT_OK);
         assert_contains(jc->out, usage);
         assert_int_equal(jc_fixture_run(jc, names[i], "--help", NULL), JC_EXIT_OK);
         assert_contains(jc->out, usage);
         assert_int_equal(jc_fixture_run(jc, names[i], "--no-such-option", NULL), JC_EXIT_USAGE);
-        assert_contains(jc->err, "there is no option '--no-such-option'");
-        assert_contains(jc->err, usage);
+        assert_contains(jc->err, "Unknown option --no-such-option");
+        assert_contains(jc->err, short_usage);
     }
     assert_int_equal(jc_fixture_run(jc, "--version", NULL), JC_EXIT_OK);
     assert_true(g_str_has_prefix(jc->out, "jobctl "));
@@ -119,7 +120,8 @@ parse(Target *target, int *argc, char **argv, GError **error)
     while (argv[*argc] != NULL) {
         (*argc)++;
     }
-    return jc_options_parse(options, target, argc, argv, error);
+    const JcCommand command = { .name = "test", .options = options };
+    return jc_options_parse(&command, target, argc, argv, error);
 }
 
 static void
@@ -157,14 +159,14 @@ test_bad_options(void **state)
     static const struct {
         const char *argument, *pattern;
     } cases[] = {
-        { "--text", "--text needs a value: --text T" },
-        { "-t", "--text needs a value*" },
+        { "--text", "Missing argument for --text" },
+        { "-t", "Missing argument for -t" },
         { "--flag=yes", "--flag takes no value" },
         { "--number=10", "*--number*" },
         { "--number=x", "*--number*" },
-        { "--tex", "there is no option '--tex'" },
-        { "-x", "there is no option '-x'" },
-        { "-ft", "there is no option '-ft'" },
+        { "--tex", "Unknown option --tex" },
+        { "-x", "Unknown option -x" },
+        { "-ft", "*-t*" },
     };
 
     (void)state;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "jc_csv.h"
+#include "import/csv.h"
 
 /* What a file reads as: "line:cell|cell" or "line!fault", rows separated by a line break. */
 static char *
@@ -128,7 +128,7 @@ test_long_rows(void **state)
 }
 
 static void
-test_rewind(void **state)
+test_bytes(void **state)
 {
     FILE *file = tmpfile();
     g_autoptr(GError) error = NULL;
@@ -139,16 +139,14 @@ test_rewind(void **state)
     assert_int_equal(fputs("\xEF\xBB\xBFname\nv\n", file) >= 0, true);
     rewind(file);
     g_autoptr(JcCsv) csv = jc_csv_new(file, "test", ',');
-    for (int round = 0; round < 2; round++) {
-        for (int i = 0; i < 3; i++) {
-            assert_ok(jc_csv_next(csv, &row, &result, &error), error);
-            assert_true((result == JC_CSV_ROW) == (i < 2));
+    for (int i = 0; i < 3; i++) {
+        assert_ok(jc_csv_next(csv, &row, &result, &error), error);
+        assert_true((result == JC_CSV_ROW) == (i < 2));
+        if (i == 0) {
+            assert_string_equal(row.cells[0].text, "name");
         }
-        assert_int_equal(jc_csv_bytes(csv), jc_csv_size(csv));
-        assert_ok(jc_csv_rewind(csv, &error), error);
     }
-    assert_ok(jc_csv_next(csv, &row, &result, &error), error);
-    assert_string_equal(row.cells[0].text, "name");
+    assert_int_equal(jc_csv_bytes(csv), jc_csv_size(csv));
 }
 
 static void
@@ -170,7 +168,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_table),      cmocka_unit_test(test_faults),
         cmocka_unit_test(test_delimiters), cmocka_unit_test(test_long_rows),
-        cmocka_unit_test(test_rewind),     cmocka_unit_test(test_open),
+        cmocka_unit_test(test_bytes),      cmocka_unit_test(test_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

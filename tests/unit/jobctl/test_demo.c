@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "jc_demo.h"
+#include "demo/demo.h"
 #include "jw/store_mem.h"
 #include "jw/store_records.h"
 

@@ -5,7 +5,7 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "jc_api.h"
+#include "api.h"
 #include "jw/http.h"
 #include "jw/ident.h"
 #include "jw/sync.h"
@@ -81,9 +81,10 @@ answer_download(const JwHttpRequest *request, JwHttpReply *reply, gpointer conte
 }
 
 static const JwHttpRoute routes[] = {
-    { "POST", JC_API_JOBS, answer_post, JW_HTTP_AUTH_NONE, NULL, NULL },
-    { "GET", JC_API_JOBS "/:jobId", answer_job, JW_HTTP_AUTH_NONE, NULL, NULL },
-    { "GET", JC_API_JOBS "/:jobId/download", answer_download, JW_HTTP_AUTH_NONE, NULL, NULL },
+    { "POST", JW_LINK_REPORT_JOBS, answer_post, JW_HTTP_AUTH_NONE, NULL, NULL },
+    { "GET", JW_LINK_REPORT_JOBS "/:jobId", answer_job, JW_HTTP_AUTH_NONE, NULL, NULL },
+    { "GET", JW_LINK_REPORT_JOBS "/:jobId/download", answer_download, JW_HTTP_AUTH_NONE, NULL,
+      NULL },
 };
 
 static int

@@ -1,5 +1,5 @@
 /* test_mapping.c: the shipped mappings as structs. Broken mappings: schemas/examples. */
-#include "jc_mapping.h"
+#include "import/mapping.h"
 #include "fixture.h"
 
 static const JwMapField *

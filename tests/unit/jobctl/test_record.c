@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "jc_record.h"
+#include "import/record.h"
 
 static const char mapping_text[] =
     "{\"collection\": \"things\", \"idField\": \"id\", \"dateField\": \"at\", \"delimiter\": "

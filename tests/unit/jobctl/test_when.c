@@ -3,7 +3,7 @@
 
 #include <locale.h>
 
-#include "jc_when.h"
+#include "import/when.h"
 
 static void
 test_dates(void **state)

@@ -26,7 +26,7 @@ run_to_end(NtfKit *kit, Ntf *ntf, const char *id)
     for (int round = 0; round < MAX_ROUNDS; round++) {
         g_autoptr(JwDelivery) delivery = kit_get(kit, id);
 
-        if (jw_delivery_state_terminal(delivery->state)) {
+        if (delivery->finished_at_ms != 0) {
             return g_steal_pointer(&delivery);
         }
         tk_clock_advance(&kit->ports->clock.fake, 10 * MINUTE);

@@ -110,6 +110,8 @@ test_addresses(void **state)
                                          "a@-example.com",
                                          "a@example-.com",
                                          "a@[127.0.0.1]",
+                                         "a@127.0.0.1",
+                                         "=?x?=@c.example",
                                          "a@ex_ample.com",
                                          "\\\"q\\\"@example.com",
                                          "a:b;@example.com",

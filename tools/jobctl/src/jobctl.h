@@ -36,23 +36,26 @@ typedef struct {
     int64_t min, max; /* INT */
 } JcOption;
 
-/* Fills @target, moves what is no option to the front of @argv. LISTs take commas and repetition;
- * their arrays are the caller's. INVALID says what is wrong and what to do. */
-bool jc_options_parse(const JcOption *options, void *target, int *argc, char **argv,
-                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
 typedef struct {
-    const char *name, *arguments, *summary;
-    const char *help; /* further lines; may be NULL */
+    const char *name, *summary;
+    const char *arguments; /* behind the options; NULL: none */
+    const char *help;      /* further lines; may be NULL */
     const JcOption *options;
     /* @argv: without the command's name */
     JcExit (*run)(JcContext *context, int argc, char **argv);
 } JcCommand;
 
+/* Fills @target by @command's options, moves what is no option to the front of @argv. LISTs take
+ * commas and repetition; their arrays are the caller's. INVALID says what is wrong. */
+bool jc_options_parse(const JcCommand *command, void *target, int *argc, char **argv,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* All about @command and its options. (transfer full) */
+char *jc_options_help(const JcCommand *command);
+
 extern const JcCommand jc_topics, jc_token, jc_import, jc_demo_data, jc_check_definitions,
     jc_submit, jc_watch, jc_download, jc_dlq;
 
-const JcCommand *jc_command_find(const char *name); /* or NULL */
 /* The whole program but for main(). @argv: with the program's name. */
 JcExit jc_main(JcContext *context, int argc, char **argv);
 /* Prints "jobctl NAME: message" and where to read more; returns JC_EXIT_USAGE. */

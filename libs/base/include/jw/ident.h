@@ -22,7 +22,11 @@ bool jw_uuid_valid(const char *text);
 void jw_random_bytes(void *ret, size_t length);
 /* Hex SHA-256 of a buffer. (transfer full) */
 char *jw_sha256_hex(const void *data, size_t length);
-/* Compares without leaking where the texts differ by time. */
-bool jw_secret_equal(const char *a, const char *b);
+
+#define JW_PROCESS_NAME_SIZE 64
+
+/* Fills @ret with "<host>/<pid>", which names this process among all that own claims; a long host
+ * name is cut. */
+void jw_process_name(char ret[JW_PROCESS_NAME_SIZE]);
 
 G_END_DECLS

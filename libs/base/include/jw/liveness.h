@@ -14,7 +14,7 @@ typedef struct _JwLiveness JwLiveness;
 
 /* @max: how many keys are remembered; further ones are looked at when others have left. */
 JwLiveness *jw_liveness_new(size_t max);
-void jw_liveness_free(JwLiveness *self);
+void jw_liveness_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwLiveness, jw_liveness_free)
 
 /* Starts a look at everything. @mono_ms: taken after what is looked at was read, so that a store that was

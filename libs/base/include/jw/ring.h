@@ -13,7 +13,7 @@ typedef struct _JwRing JwRing;
 /* A ring of @n_blocks blocks (at least 2). A block grows to what its producer puts in before it is
  * handed over. */
 JwRing *jw_ring_new(unsigned n_blocks);
-void jw_ring_free(JwRing *self); /* both threads must be through with it */
+void jw_ring_free(gpointer self); /* both threads must be through with it */
 
 /* Producer: the block to fill. (transfer none) */
 GByteArray *jw_ring_block(JwRing *self);

@@ -53,7 +53,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JwLocker, jw_locker_clear)
  * of its own: what waits in one keeps nothing out of another. */
 typedef struct _JwQueue JwQueue;
 JwQueue *jw_queue_new(size_t capacity, size_t lanes, GDestroyNotify item_free);
-void jw_queue_free(JwQueue *self); /* frees what is left in it; no thread may still wait */
+void jw_queue_free(gpointer self); /* frees what is left in it; no thread may still wait */
 /* Takes @take_item and returns true, or returns false at once (that lane is full, or closed; the
  * item stays yours). */
 bool jw_queue_try_push(JwQueue *self, size_t lane, gpointer take_item) G_GNUC_WARN_UNUSED_RESULT;
@@ -69,7 +69,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwQueue, jw_queue_free)
 /* A flag that threads can sleep on: the stop signal of a service, and the only way to wait. */
 typedef struct _JwStop JwStop;
 JwStop *jw_stop_new(void);
-void jw_stop_free(JwStop *self);
+void jw_stop_free(gpointer self);
 void jw_stop_set(JwStop *self);
 bool jw_stop_is_set(JwStop *self);
 /* Sleeps up to @timeout_ms; true as soon as the flag is set. */

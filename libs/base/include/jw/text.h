@@ -20,6 +20,15 @@ char *jw_text_file_name(const char *wanted);
 char *jw_text_thousands(const char *number);
 /* "12.4 MiB", "930 B"; (transfer full) */
 char *jw_text_bytes(int64_t bytes);
+/* The best of the names offered for one that is not known ("did you mean …?"). Case does not count;
+ * a name qualifies that differs in at most a third of the characters, 1 to 3. */
+typedef struct {
+    const char *wanted; /* (transfer none), like the names */
+    const char *name;   /* the nearest so far; NULL: none is near */
+    size_t distance;
+} JwNearest;
+JwNearest jw_nearest_begin(const char *wanted);
+void jw_nearest_offer(JwNearest *self, const char *name);
 /* A whole file of at most @limit bytes. NOT_FOUND, TOO_LARGE, UNAVAILABLE. (transfer full),
  * NUL-terminated */
 char *jw_file_read(const char *path, size_t limit, size_t *ret_length,

@@ -1,5 +1,5 @@
 /* jw/violations.h: all that is wrong with one input, each with its JSON pointer, so that a caller
- * learns everything at once. */
+ * learns everything at once. One thread at a time. */
 #pragma once
 #include <glib.h>
 #include <stdbool.h>
@@ -17,68 +17,22 @@ typedef struct {
     GPtrArray *list; /* of JwViolation; NULL while there is none */
 } JwViolations;
 
-static inline void
-jw_violation_free(void *data)
-{
-    JwViolation *fault = (JwViolation *)data;
-    g_free(fault->pointer);
-    g_free(fault->message);
-    g_free(fault);
-}
-
-static inline size_t
-jw_violations_count(const JwViolations *self)
-{
-    return self->list == NULL ? 0 : self->list->len;
-}
-
-static inline const JwViolation *
-jw_violations_get(const JwViolations *self, size_t index)
-{
-    return (const JwViolation *)g_ptr_array_index(self->list, index);
-}
-
-/* Notes a fault; those after the first JW_VIOLATIONS_MAX are dropped. Returns false, for `return
+/* Adds a violation; those after the first JW_VIOLATIONS_MAX are dropped. Returns false, for `return
  * jw_violations_add(…)`. */
-static inline bool G_GNUC_PRINTF(3, 4)
-    jw_violations_add(JwViolations *self, const char *pointer, const char *format, ...)
-{
-    if (self->list == NULL) {
-        self->list = g_ptr_array_new_with_free_func(jw_violation_free);
-    }
-    if (self->list->len < JW_VIOLATIONS_MAX) {
-        JwViolation *fault = g_new0(JwViolation, 1);
-        va_list args;
+bool jw_violations_add(JwViolations *self, const char *pointer, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
 
-        va_start(args, format);
-        fault->pointer = g_strdup(pointer);
-        fault->message = g_strdup_vprintf(format, args);
-        va_end(args);
-        g_ptr_array_add(self->list, fault);
-    }
-    return false;
-}
+/* How many were added, at most JW_VIOLATIONS_MAX. */
+size_t jw_violations_count(const JwViolations *self);
 
-static inline void
-jw_violations_clear(JwViolations *self)
-{
-    g_clear_pointer(&self->list, g_ptr_array_unref);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JwViolations, jw_violations_clear)
+/* The one at @index, which must be below the count. (transfer none) */
+const JwViolation *jw_violations_get(const JwViolations *self, size_t index);
 
 /* "/name: is required; /output/format: …". (transfer full) */
-static inline char *
-jw_violations_text(const JwViolations *self)
-{
-    GString *text = g_string_new(NULL);
+char *jw_violations_text(const JwViolations *self);
 
-    for (size_t i = 0; i < jw_violations_count(self); i++) {
-        const JwViolation *fault = jw_violations_get(self, i);
-        g_string_append_printf(text, "%s%s: %s", i > 0 ? "; " : "",
-                               fault->pointer[0] != '\0' ? fault->pointer : "(whole)",
-                               fault->message);
-    }
-    return g_string_free(text, FALSE);
-}
+/* Frees what it holds; it is empty afterwards. */
+void jw_violations_clear(JwViolations *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JwViolations, jw_violations_clear)
 
 G_END_DECLS

@@ -47,7 +47,7 @@ extern const size_t jw_bus_n_config_entries;
 JwBus *jw_bus_kafka_new(const JwBusConfig *config, const char *service, const char *version,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Stop the consumers first. Waits up to 10 s for what is still to be published. */
-void jw_bus_free(JwBus *self);
+void jw_bus_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwBus, jw_bus_free)
 
 /* @persisted: the broker says it has it. Called exactly once for each publish that answered true,
@@ -98,7 +98,7 @@ JwConsumer *jw_bus_subscribe(JwBus *self, const JwSubscription *subscription,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void jw_consumer_wake(JwConsumer *self);
 /* Stops, commits what is stored, leaves the group; bounded to 10 s. Frees. */
-void jw_consumer_free(JwConsumer *self);
+void jw_consumer_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwConsumer, jw_consumer_free)
 
 G_END_DECLS

@@ -43,15 +43,4 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwAuthenticator, jw_authenticator_free)
 JwPrincipal *jw_auth_verify(const JwAuthenticator *self, const char *token,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Signs a token for local use (jobctl). @alg RS256 or ES256 with a PEM private key. (transfer
- * full) */
-typedef struct {
-    const char *kid, *alg, *issuer, *audience, *subject, *name, *email;
-    /* NULL-terminated or NULL */
-    const char *const *roles, *const *permissions, *const *departments;
-    int64_t issued_s, expires_s;
-} JwTokenClaims;
-char *jw_auth_sign(const JwTokenClaims *claims, const char *private_pem,
-                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
 G_END_DECLS

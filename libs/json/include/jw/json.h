@@ -90,7 +90,7 @@ char *jw_check_collection(const char *text);
 char *jw_check_duration(const char *text);
 /* The member as RFC 3339 time, or @otherwise when it is absent or no time. */
 int64_t jw_json_time(const json_t *object, const char *name, int64_t otherwise);
-/* "90s", "15m", "24h", "7d" as ms; false when it is none. */
+/* A duration (jw/duration.h) from 1s to 366d as ms; false when it is none. */
 bool jw_parse_duration(const char *text, int64_t *ret_ms);
 /* "2021-01-31": the instants at which the day begins and ends in @zone; false when it is no
  * date. */

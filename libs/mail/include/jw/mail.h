@@ -25,12 +25,8 @@ typedef struct {
 extern const JwConfigEntry jw_mail_config_entries[];
 extern const size_t jw_mail_n_config_entries;
 
-/* A mailbox address fit for the wire: printable ASCII 0x21-0x7e without <>, one "@", local part ≤
- * 64, whole ≤ 254 bytes, dot-atom local part, domain of letters, digits and hyphens (labels ≤ 63;
- * no address literal). INVALID says what is wrong. */
-bool jw_mail_address_check(const char *address, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* "Name <address>" or "address" into its parts, the address checked. @ret_name: NULL when there is
- * none. */
+/* "Name <address>" or "address" into its parts, the address checked (jw/address.h).
+ * @ret_name: NULL when there is none. INVALID. */
 bool jw_mail_address_parse(const char *text, char **ret_name, char **ret_address,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -69,7 +65,7 @@ typedef enum {
 typedef bool (*JwMailBeforeDot)(gpointer data);
 
 JwMail *jw_mail_smtp_new(const JwMailConfig *config, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void jw_mail_free(JwMail *self);
+void jw_mail_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwMail, jw_mail_free)
 
 /* One transaction: MAIL FROM @sender, RCPT TO @recipient, DATA. @ret_reply: the server's last

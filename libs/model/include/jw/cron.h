@@ -1,5 +1,7 @@
 /* jw/cron.h: cron expressions in a time zone. Pure. Checked against croniter. */
 #pragma once
+#include "jw/civil.h"
+
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,8 +24,5 @@ const char *jw_cron_fields(const JwCron *self);
 /* First due time strictly after @after_ms in @zone (transfer none), UTC ms. A local time that a change of the clock skips
  * fires at the first moment after the gap; one that comes twice fires at its first. 0 if none within 8 years. */
 int64_t jw_cron_next(const JwCron *self, GTimeZone *zone, int64_t after_ms);
-
-/* An IANA zone that exists on this machine, or INVALID. "UTC" always works. (transfer full) */
-GTimeZone *jw_zone_new(const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -1,5 +1,5 @@
 /* jw/delivery.h: one message to one recipient about one artifact, and its table of allowed
- * changes. Model: design/models/mail.pml. States in the mail dialect: queued, sending, sent,
+ * changes. States in the mail dialect: queued, sending, sent,
  * failed, bounced; `unknown` (the connection died after the final dot) shows as Sending with a
  * note. */
 #pragma once
@@ -14,9 +14,8 @@ typedef enum {
     JW_DELIVERY_FAILED,
     JW_DELIVERY_BOUNCED,
     JW_DELIVERY_UNKNOWN,
-    JW_DELIVERY_CANCELLED,
 } JwDeliveryState;
-#define JW_DELIVERY_N_STATES 7
+#define JW_DELIVERY_N_STATES 6
 
 typedef enum {
     JW_DCHANGE_CLAIM, /* queued → sending; token+1, attempts+1, dot=false; when due */
@@ -31,9 +30,8 @@ typedef enum {
     JW_DCHANGE_REAP_DOUBT, /* sending with dot=true, token as observed → unknown; token+1 */
     JW_DCHANGE_RESEND,     /* unknown, resends=0 → queued; resends+1, maybeDuplicate=true */
     JW_DCHANGE_GIVE_UP,    /* unknown, resends≥1 → failed, "in doubt" */
-    JW_DCHANGE_CANCEL,     /* queued → cancelled */
 } JwDeliveryTransition;
-#define JW_DELIVERY_N_TRANSITIONS 12
+#define JW_DELIVERY_N_TRANSITIONS 11
 
 typedef enum {
     JW_DRULE_FENCED = 1 << 0,
@@ -75,13 +73,11 @@ typedef struct {
 
 JwDelivery *jw_delivery_new(const char *job_id, const char *recipient, int64_t now_ms);
 JwDelivery *jw_delivery_copy(const JwDelivery *self);
-void jw_delivery_free(JwDelivery *self);
+void jw_delivery_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwDelivery, jw_delivery_free)
 
 const JwDeliveryRule *jw_delivery_rule(JwDeliveryTransition transition);
-bool jw_delivery_state_terminal(JwDeliveryState state);
 const char *jw_delivery_state_name(JwDeliveryState state); /* as stored */
-bool jw_delivery_state_parse(const char *text, JwDeliveryState *ret_state);
 /* Wait before the next try: 30 s · 2^(attempts-1), at most 1 h, ± 20 % by @jitter in [0,1). */
 int64_t jw_delivery_backoff_ms(int attempts, double jitter);
 #define JW_DELIVERY_GIVE_UP_MS (INT64_C(72) * 3600 * 1000)

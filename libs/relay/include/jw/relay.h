@@ -18,7 +18,7 @@ JwRelay *jw_relay_new(JwStore *store, JwBus *bus, JwClock *clock, const char *ce
  * the test's thread, and pulls only in jw_relay_pull_now(). */
 JwRelay *jw_relay_new_manual(JwStore *store, JwBus *bus, JwClock *clock, const char *ce_source);
 /* Publishes what was accepted and pulls, up to 5 s; then stops and frees. */
-void jw_relay_free(JwRelay *self);
+void jw_relay_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwRelay, jw_relay_free)
 
 /* Offers the entries of a document for publishing; never waits, may drop (the sweep finds them).

@@ -34,7 +34,6 @@ typedef struct _JwWire JwWire;
 JwWire *jw_wire_new(const JwCatalog *catalog, const char *topic_prefix);
 void jw_wire_free(JwWire *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwWire, jw_wire_free)
-const JwCatalog *jw_wire_catalog(const JwWire *self);
 char *jw_wire_topic(const JwWire *self, const char *name); /* prefix + name; (transfer full) */
 
 /* Seed 000's CreateReportJobRequest (plus the extensions `parameters.period` and `delivery`) → a

@@ -9,13 +9,13 @@
 #include <string.h>
 
 #include "core/batch.h"
+#include "jw/address.h"
 #include "jw/crash.h"
 #include "jw/ident.h"
 #include "jw/log.h"
 
 #define SOURCE        "api:reports"
 #define KEY_MAX       200
-#define ADDRESS_MAX   254
 #define RETRY_AFTER_S 5
 
 typedef struct {
@@ -123,13 +123,9 @@ replayed(const Creation *self)
 static bool
 is_address(const char *text)
 {
-    static const char pattern[] =
-        "^(?![.-])(?!.*\\.\\.)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}(?<!\\.)"
-        "@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])"
-        "?)*\\z";
+    g_autofree char *wrong = text != NULL ? jw_address_check(text) : NULL;
 
-    return text != NULL && strlen(text) <= ADDRESS_MAX
-           && g_regex_match_simple(pattern, text, G_REGEX_DEFAULT, G_REGEX_MATCH_DEFAULT);
+    return text != NULL && wrong == NULL;
 }
 
 static bool

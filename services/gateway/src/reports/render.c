@@ -52,9 +52,7 @@ gw_render_status(JwJobState state)
 char *
 gw_render_link(const Gw *self, const char *job_id, const char *tail)
 {
-    const char *base = self->config.public_url != NULL ? self->config.public_url : "";
-
-    return g_strconcat(base, GW_REPORTS_JOBS "/", job_id, tail, NULL);
+    return jw_link_report_job(self->config.public_url, job_id, tail);
 }
 
 struct json_t *
@@ -118,7 +116,7 @@ summary_output(const Gw *self, const JwJob *job)
     gw_render_text(output, "format",
                    json_string_value(json_object_get(json_object_get(spec, "output"), "format")));
     if (gw_render_downloadable(self, job)) {
-        g_autofree char *link = gw_render_link(self, job->id, "/download");
+        g_autofree char *link = gw_render_link(self, job->id, JW_LINK_DOWNLOAD);
         gw_render_text(output, "downloadUrl", link);
     }
     if (job->artifact != NULL && job->artifact->expires_at_ms != 0) {

@@ -16,7 +16,6 @@ static const struct {
     [JW_DELIVERY_BOUNCED] = { "Bounced", NULL },
     [JW_DELIVERY_UNKNOWN] = { "Sending",
                               "the mail server did not say whether it took the message" },
-    [JW_DELIVERY_CANCELLED] = { "Failed", "cancelled before it was sent" },
 };
 
 static json_t *
@@ -51,7 +50,6 @@ render_delivered(const JwDelivery *delivery, JwDeliveryCounts *counts)
         gw_render_text(recipient, "errorMessage", delivery->reply);
         break;
     case JW_DELIVERY_FAILED:
-    case JW_DELIVERY_CANCELLED:
         counts->failed++;
         gw_render_text(recipient, "errorMessage", delivery->reply);
         break;
@@ -111,7 +109,7 @@ render_result(const Gw *self, const JwJob *job)
     gw_render_text(result, "contentType", artifact->content_type);
     gw_render_text(result, "sha256", artifact->sha256);
     if (gw_render_downloadable(self, job)) {
-        g_autofree char *link = gw_render_link(self, job->id, "/download");
+        g_autofree char *link = gw_render_link(self, job->id, JW_LINK_DOWNLOAD);
         gw_render_text(result, "downloadUrl", link);
     }
     if (artifact->expires_at_ms != 0) {

@@ -2,14 +2,15 @@
  * nothing between requests. */
 #pragma once
 #include "gw.h"
+#include "jw/links.h"
 #include "jw/store_jobs.h"
 
 G_BEGIN_DECLS
 
 struct json_t;
 
-#define GW_REPORTS_ROOT "/api/v2/reports"
-#define GW_REPORTS_JOBS GW_REPORTS_ROOT "/jobs"
+#define GW_REPORTS_ROOT JW_LINK_REPORTS
+#define GW_REPORTS_JOBS JW_LINK_REPORT_JOBS
 #define GW_JOB_TYPE     "report"
 
 /* {success:false, error:{code, message, details[]}} */

@@ -10,7 +10,7 @@ static const JwHttpRoute routes[] = {
       &gw_reports_errors },
     { "POST", GW_REPORTS_JOBS "/:jobId/cancel", gw_reports_cancel, JW_HTTP_AUTH_BEARER, NULL,
       &gw_reports_errors },
-    { "GET", GW_REPORTS_JOBS "/:jobId/download", gw_reports_download, JW_HTTP_AUTH_BEARER,
+    { "GET", GW_REPORTS_JOBS "/:jobId" JW_LINK_DOWNLOAD, gw_reports_download, JW_HTTP_AUTH_BEARER,
       "reports:read", &gw_reports_errors },
     { "POST", GW_REPORTS_JOBS "/:jobId/retry", gw_reports_retry, JW_HTTP_AUTH_BEARER, NULL,
       &gw_reports_errors },

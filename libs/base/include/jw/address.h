@@ -1,0 +1,18 @@
+/* jw/address.h: the one rule for mail addresses: what is accepted anywhere can be sent. Any thread.
+ *
+ * Narrower than RFC 5321 on purpose: no quoted local parts, comments, groups, address literals or
+ * non-ASCII characters, which no real mailbox needs and which programs behind a server misread. */
+#pragma once
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* What is wrong with @text as a mail address, as a clause such as "the address is empty"; NULL: it
+ * is one. (transfer full) (nullable) */
+char *jw_address_check(const char *text) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The form that is the same for two spellings of one mailbox: the domain in lower case, the part
+ * before the "@" as it is, because a server may know case there. (transfer full) */
+char *jw_address_key(const char *address);
+
+G_END_DECLS

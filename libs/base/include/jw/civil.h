@@ -1,0 +1,66 @@
+/* jw/civil.h: calendar arithmetic on whole seconds, and the offset of a time zone.
+ * "Local seconds" are a local date and time counted as if it were UTC. */
+#pragma once
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+G_BEGIN_DECLS
+
+#define JW_DAY_SECONDS INT64_C(86400)
+
+typedef struct {
+    int year, month, day; /* month and day from 1 */
+    int hour, minute, second;
+} JwCivil;
+
+/* Quotient rounded down and its remainder, also below zero. @by > 0. */
+static inline int64_t
+jw_floor_div(int64_t value, int64_t by)
+{
+    return value / by - (value % by < 0 ? 1 : 0);
+}
+
+static inline int64_t
+jw_floor_mod(int64_t value, int64_t by)
+{
+    return value - jw_floor_div(value, by) * by;
+}
+
+/* 0 = Sunday, of a number of days since 1970-01-01 (a Thursday). */
+static inline int
+jw_civil_weekday(int64_t days)
+{
+    return (int)jw_floor_mod(days + 4, 7);
+}
+
+/* Days since 1970-01-01. */
+int64_t jw_civil_days(int year, int month, int day);
+
+/* The date, at midnight. */
+void jw_civil_from_days(int64_t days, JwCivil *ret);
+
+/* 28 to 31. @month from 1. */
+int jw_civil_month_days(int year, int month);
+
+/* Local seconds. */
+int64_t jw_civil_seconds(const JwCivil *civil);
+void jw_civil_from_seconds(int64_t seconds, JwCivil *ret);
+
+/* An IANA zone that exists on this machine, or INVALID. "UTC" always works. (transfer full) */
+GTimeZone *jw_zone_new(const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Local minus UTC, in seconds, at a UTC time. */
+int64_t jw_zone_offset(GTimeZone *zone, int64_t utc_seconds);
+
+/* The first moment at which the local clock shows @local_seconds or, when a change of the clock skips that,
+ * more. Never falls when @local_seconds grows. */
+int64_t jw_zone_utc(GTimeZone *zone, int64_t local_seconds);
+
+/* Days since 1970-01-01 of the local date at a UTC time. */
+int64_t jw_zone_day(GTimeZone *zone, int64_t utc_ms);
+
+/* First UTC second in (@from, @to] whose offset is not that of @from. They must differ in offset. */
+int64_t jw_zone_change(GTimeZone *zone, int64_t from, int64_t to);
+
+G_END_DECLS

@@ -1,0 +1,169 @@
+/* civil.c: calendar arithmetic and local time. Pure, any thread.
+ * Only the direction UTC → offset is asked of GTimeZone; local → UTC is derived from it here, because GLib's
+ * own answer for skipped and doubled local times depends on a flag and not on their order. */
+#include "jw/civil.h"
+#include "jw/error.h"
+
+#include <string.h>
+
+/* No zone ever was further from UTC than 15 h 56 min. */
+#define MOST_OFFSET_SECONDS (INT64_C(16) * 3600)
+
+int64_t
+jw_civil_days(int year, int month, int day)
+{
+    /* Years that begin in March put the leap day at the end; eras are the 400 years of the calendar. */
+    const int64_t y = (int64_t)year - (month <= 2 ? 1 : 0);
+    const int64_t era = jw_floor_div(y, 400);
+    const int64_t year_of_era = y - era * 400;
+    const int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    const int64_t day_of_era =
+        year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+
+    return era * 146097 + day_of_era - 719468;
+}
+
+void
+jw_civil_from_days(int64_t days, JwCivil *ret)
+{
+    const int64_t shifted = days + 719468;
+    const int64_t era = jw_floor_div(shifted, 146097);
+    const int64_t day_of_era = shifted - era * 146097;
+    const int64_t year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    const int64_t day_of_year =
+        day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    const int64_t month_from_march = (5 * day_of_year + 2) / 153;
+
+    ret->day = (int)(day_of_year - (153 * month_from_march + 2) / 5 + 1);
+    ret->month = (int)(month_from_march < 10 ? month_from_march + 3 : month_from_march - 9);
+    ret->year = (int)(year_of_era + era * 400 + (ret->month <= 2 ? 1 : 0));
+    ret->hour = 0;
+    ret->minute = 0;
+    ret->second = 0;
+}
+
+int
+jw_civil_month_days(int year, int month)
+{
+    static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+    const bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+
+    return days[month - 1] + (month == 2 && leap ? 1 : 0);
+}
+
+int64_t
+jw_civil_seconds(const JwCivil *civil)
+{
+    return jw_civil_days(civil->year, civil->month, civil->day) * JW_DAY_SECONDS
+           + civil->hour * 3600 + civil->minute * 60 + civil->second;
+}
+
+void
+jw_civil_from_seconds(int64_t seconds, JwCivil *ret)
+{
+    const int64_t of_day = jw_floor_mod(seconds, JW_DAY_SECONDS);
+
+    jw_civil_from_days(jw_floor_div(seconds, JW_DAY_SECONDS), ret);
+    ret->hour = (int)(of_day / 3600);
+    ret->minute = (int)(of_day / 60 % 60);
+    ret->second = (int)(of_day % 60);
+}
+
+int64_t
+jw_zone_offset(GTimeZone *zone, int64_t utc_seconds)
+{
+    const int interval = g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL, utc_seconds);
+
+    return g_time_zone_get_offset(zone, interval);
+}
+
+int64_t
+jw_zone_change(GTimeZone *zone, int64_t from, int64_t to)
+{
+    const int64_t before = jw_zone_offset(zone, from);
+
+    while (to - from > 1) {
+        const int64_t middle = from + (to - from) / 2;
+        if (jw_zone_offset(zone, middle) == before) {
+            from = middle;
+        } else {
+            to = middle;
+        }
+    }
+    return to;
+}
+
+int64_t
+jw_zone_utc(GTimeZone *zone, int64_t local_seconds)
+{
+    const int64_t low = local_seconds - MOST_OFFSET_SECONDS;
+    const int64_t high = local_seconds + MOST_OFFSET_SECONDS;
+    const int64_t before = jw_zone_offset(zone, low);
+    const int64_t after = jw_zone_offset(zone, high);
+    const int64_t first = local_seconds - before;
+    const int64_t second = local_seconds - after;
+
+    /* Of a doubled time the first comes with the offset before the change. */
+    if (before == after || jw_zone_offset(zone, first) == before) {
+        return first;
+    }
+    if (jw_zone_offset(zone, second) == after) {
+        return second;
+    }
+    return jw_zone_change(zone, low, high);
+}
+
+int64_t
+jw_zone_day(GTimeZone *zone, int64_t utc_ms)
+{
+    const int64_t seconds = jw_floor_div(utc_ms, 1000);
+
+    return jw_floor_div(seconds + jw_zone_offset(zone, seconds), JW_DAY_SECONDS);
+}
+
+/* What IANA names look like. GLib would also read offsets ("+03:00") and POSIX rules ("ABC5DEF"), and any
+ * file in the zone directory; names with digits exist only in these families. */
+static bool
+zone_name_plausible(const char *name)
+{
+    static const char *const with_digits[] = { "EST5EDT", "CST6CDT", "MST7MDT", "PST8PDT",
+                                               "GMT0",    "GMT+0",   "GMT-0",   NULL };
+    const size_t length = strlen(name);
+
+    if (length < 2 || length > 64 || !g_ascii_isupper(name[0]) || strstr(name, "//") != NULL) {
+        return false;
+    }
+    if (g_strv_contains(with_digits, name)) {
+        return true;
+    }
+    for (size_t i = 0; i < length; i++) {
+        const bool digit = g_ascii_isdigit(name[i]) || name[i] == '+';
+        if (digit ? !g_str_has_prefix(name, "Etc/")
+                  : !g_ascii_isalpha(name[i]) && strchr("/_-", name[i]) == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+GTimeZone *
+jw_zone_new(const char *name, GError **error)
+{
+    GTimeZone *zone = NULL;
+
+    g_return_val_if_fail(name != NULL, NULL);
+    if (strcmp(name, "UTC") == 0) {
+        return g_time_zone_new_utc();
+    }
+    if (zone_name_plausible(name)) {
+        zone = g_time_zone_new_identifier(name);
+    }
+    if (zone == NULL) {
+        return jw_fail_null(error, JW_ERROR_INVALID,
+                            "'%s' is not a time zone of this machine; "
+                            "use an IANA name such as Europe/Istanbul or UTC",
+                            name);
+    }
+    return zone;
+}

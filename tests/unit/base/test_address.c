@@ -1,0 +1,90 @@
+/* test_address.c: the rule for mail addresses, row by row. */
+#include "addresses.h"
+#include "testkit.h"
+
+#include "jw/address.h"
+
+#include <string.h>
+
+static bool
+accepted(const char *address)
+{
+    g_autofree char *wrong = jw_address_check(address);
+    return wrong == NULL;
+}
+
+static void
+test_good(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(tk_good_addresses); i++) {
+        g_autofree char *wrong = jw_address_check(tk_good_addresses[i]);
+        if (wrong != NULL) {
+            fail_msg("%s: %s", tk_good_addresses[i], wrong);
+        }
+    }
+}
+
+static void
+test_bad(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(tk_bad_addresses); i++) {
+        g_autofree char *wrong = jw_address_check(tk_bad_addresses[i].address);
+        if (wrong == NULL) {
+            fail_msg("%s was accepted", tk_bad_addresses[i].name);
+        }
+        if (!g_pattern_match_simple(tk_bad_addresses[i].why, wrong)) {
+            fail_msg("%s: %s", tk_bad_addresses[i].name, wrong);
+        }
+    }
+}
+
+static void
+test_every_byte(void **state)
+{
+    (void)state;
+    for (int c = 1; c < 256; c++) {
+        char address[] = "a?b@c.example";
+        address[1] = (char)c;
+        bool wanted =
+            g_ascii_isalnum(c) || c == '.' || (c < 0x80 && strchr("!#$%&'*+-/=?^_`{|}~", c));
+        if (accepted(address) != wanted) {
+            fail_msg("byte 0x%02x in the local part", (unsigned)c);
+        }
+        char domain[] = "a@b?c.example";
+        domain[3] = (char)c;
+        wanted = g_ascii_isalnum(c) || c == '-' || c == '.';
+        if (accepted(domain) != wanted) {
+            fail_msg("byte 0x%02x in the domain", (unsigned)c);
+        }
+    }
+}
+
+static void
+test_key(void **state)
+{
+    static const char *const cases[][2] = {
+        { "a@b.example", "a@b.example" },
+        { "Ann.Lee@Example.ORG", "Ann.Lee@example.org" },
+        { "none", "none" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *key = jw_address_key(cases[i][0]);
+        assert_string_equal(key, cases[i][1]);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_good),
+        cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_every_byte),
+        cmocka_unit_test(test_key),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,86 @@
+/* test_format.c: what single strings must look like, and what they mean. */
+#include "testkit.h"
+
+#include "jw/civil.h"
+#include "jw/clock.h"
+#include "jw/json.h"
+
+/* The day of a local date begins at its first midnight, also where the clock is put back to it. */
+static void
+test_days(void **state)
+{
+    static const struct {
+        const char *date, *zone, *start, *end; /* start NULL: no date */
+    } cases[] = {
+        { "2021-01-31", "UTC", "2021-01-31T00:00:00Z", "2021-02-01T00:00:00Z" },
+        { "2021-01-31", "Europe/Istanbul", "2021-01-30T21:00:00Z", "2021-01-31T21:00:00Z" },
+        { "2021-03-28", "Europe/Berlin", "2021-03-27T23:00:00Z", "2021-03-28T22:00:00Z" },
+        { "2022-11-06", "America/Havana", "2022-11-06T04:00:00Z", "2022-11-07T05:00:00Z" },
+        { "2018-11-04", "America/Sao_Paulo", "2018-11-04T03:00:00Z", "2018-11-05T02:00:00Z" },
+        { "2024-02-29", "UTC", "2024-02-29T00:00:00Z", "2024-03-01T00:00:00Z" },
+        { "9999-12-31", "UTC", "9999-12-31T00:00:00Z", NULL },
+        { "2023-02-29", "UTC", NULL, NULL },
+        { "1969-12-31", "UTC", NULL, NULL },
+        { "2021-1-31", "UTC", NULL, NULL },
+        { "2021-01-31 ", "UTC", NULL, NULL },
+        { "2021-01-31T", "UTC", NULL, NULL },
+        { "", "UTC", NULL, NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GTimeZone) zone = jw_zone_new(cases[i].zone, &error);
+        int64_t start_ms = 0, end_ms = 0;
+        assert_ok(zone != NULL, error);
+        assert_int_equal(jw_parse_day(cases[i].date, zone, &start_ms, &end_ms),
+                         cases[i].start != NULL);
+        if (cases[i].start == NULL) {
+            continue;
+        }
+        g_autofree char *start = jw_time_format(start_ms);
+        g_autofree char *end = jw_time_format(end_ms);
+        assert_string_equal(start, cases[i].start);
+        assert_true(cases[i].end == NULL || g_str_equal(end, cases[i].end));
+    }
+}
+
+static void
+test_durations(void **state)
+{
+    static const char *const good[] = { "1s", "90s", "15m", "24h", "7d", "366d", "1500ms" };
+    static const char *const wrong[] = { "", "0s", "999ms", "367d", "1", "1 h", "1w" };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(good); i++) {
+        g_autofree char *message = jw_check_duration(good[i]);
+        assert_null(message);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        g_autofree char *message = jw_check_duration(wrong[i]);
+        assert_non_null(message);
+    }
+}
+
+static void
+test_address(void **state)
+{
+    g_autofree char *good = jw_check_address("a@b.example");
+    g_autofree char *wrong = jw_check_address("a@127.0.0.1");
+
+    (void)state;
+    assert_null(good);
+    assert_string_equal(wrong, "must be a plain mail address such as name@example.com: the domain "
+                               "must end in a name, not in a number");
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_days),
+        cmocka_unit_test(test_durations),
+        cmocka_unit_test(test_address),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

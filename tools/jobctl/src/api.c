@@ -1,0 +1,269 @@
+/* api.c: the HTTP client. One thread; one curl handle for all calls, so that the connection is kept. */
+#include "api.h"
+
+#include <curl/curl.h>
+#include <jansson.h>
+#include <string.h>
+
+#include "jw/wire.h"
+
+#define ANSWER_MAX_BYTES (16u * 1024u * 1024u)
+#define CONNECT_MS       5000L
+#define CALL_MS          60000L
+
+typedef struct curl_slist JcHeaders;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CURL, curl_easy_cleanup)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(JcHeaders, curl_slist_free_all)
+
+struct _JcApi {
+    CURL *curl;
+    char *url, *authorization;
+};
+
+/* Where an answer goes: a text, and for downloads a file once the status is a good one. */
+typedef struct {
+    CURL *curl;
+    GString *text;
+    FILE *file; /* NULL: text only */
+    GChecksum *sum;
+    int64_t bytes;
+} Answer;
+
+static bool
+is_token(const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (!g_ascii_isgraph(*text)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+JcApi *
+jc_api_new(const JcContext *context, const char *token, GError **error)
+{
+    const char *url = jc_env(context, "JW_GATEWAY_URL");
+    const char *bearer = token != NULL ? token : jc_env(context, "JW_TOKEN");
+
+    if (url == NULL) {
+        return jw_fail_null(error, JW_ERROR_INVALID,
+                            "JW_GATEWAY_URL is not set; for the local one: eval \"$(make env)\"");
+    }
+    if (bearer == NULL) {
+        return jw_fail_null(error, JW_ERROR_INVALID,
+                            "no token: give --token, or set JW_TOKEN=$(jobctl token --permissions "
+                            "reports:create,reports:read)");
+    }
+    if (!is_token(bearer) || bearer[0] == '\0') {
+        return jw_fail_null(error, JW_ERROR_INVALID, "the token has spaces or line breaks in it");
+    }
+    CURL *curl = curl_easy_init();
+    if (curl == NULL) {
+        return jw_fail_null(error, JW_ERROR_INTERNAL, "libcurl does not start");
+    }
+    JcApi *self = g_new0(JcApi, 1);
+    self->curl = curl;
+    self->url = g_strdup(url);
+    for (size_t end = strlen(self->url); end > 0 && self->url[end - 1] == '/'; end--) {
+        self->url[end - 1] = '\0';
+    }
+    self->authorization = g_strconcat("Authorization: Bearer ", bearer, NULL);
+    return self;
+}
+
+void
+jc_api_free(gpointer self)
+{
+    JcApi *api = self;
+
+    if (api == NULL) {
+        return;
+    }
+    curl_easy_cleanup(api->curl);
+    g_free(api->url);
+    g_free(api->authorization);
+    g_free(api);
+}
+
+const char *
+jc_api_url(const JcApi *self)
+{
+    return self->url;
+}
+
+static size_t
+on_data(char *data, size_t size, size_t n, void *user)
+{
+    Answer *answer = user;
+    const size_t length = size * n;
+    long status = 0;
+
+    (void)curl_easy_getinfo(answer->curl, CURLINFO_RESPONSE_CODE, &status);
+    if (answer->file != NULL && status == 200) {
+        g_checksum_update(answer->sum, (const unsigned char *)data, (gssize)length);
+        answer->bytes += (int64_t)length;
+        return fwrite(data, 1, length, answer->file);
+    }
+    if (answer->text->len + length > ANSWER_MAX_BYTES) {
+        return 0; /* curl stops with a write error */
+    }
+    g_string_append_len(answer->text, data, (gssize)length);
+    return length;
+}
+
+static bool
+set_request(JcApi *self, const char *url, const char *body, JcHeaders *headers, Answer *answer)
+{
+    CURL *curl = self->curl;
+
+    curl_easy_reset(curl);
+    return curl_easy_setopt(curl, CURLOPT_URL, url) == CURLE_OK
+           && curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK
+           && curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK
+           && curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS) == CURLE_OK
+           && curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L) == CURLE_OK
+           && curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, CALL_MS / 1000) == CURLE_OK
+           && curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers) == CURLE_OK
+           && curl_easy_setopt(curl, CURLOPT_USERAGENT, "jobctl/" JW_VERSION) == CURLE_OK
+           && curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_data) == CURLE_OK
+           && curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer) == CURLE_OK
+           && (body == NULL
+               || (curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)strlen(body))
+                       == CURLE_OK
+                   && curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body) == CURLE_OK));
+}
+
+static bool
+perform(JcApi *self, const char *path, const char *body, Answer *answer, long *ret_status,
+        GError **error)
+{
+    g_autofree char *url = g_strconcat(self->url, path, NULL);
+    g_autoptr(JcHeaders) headers = curl_slist_append(NULL, self->authorization);
+    JcHeaders *more =
+        headers != NULL ? curl_slist_append(headers, "Content-Type: application/json") : NULL;
+
+    if (more == NULL || !set_request(self, url, body, headers, answer)) {
+        return jw_fail(error, JW_ERROR_INTERNAL, "libcurl does not take the request to %s", url);
+    }
+    const CURLcode code = curl_easy_perform(self->curl);
+    (void)curl_easy_getinfo(self->curl, CURLINFO_RESPONSE_CODE, ret_status);
+    if (code == CURLE_WRITE_ERROR) {
+        return jw_fail(error, JW_ERROR_INTERNAL,
+                       "the answer of %s cannot be kept (is the disk full?)", url);
+    }
+    if (code != CURLE_OK) {
+        return jw_fail(error,
+                       code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL
+                           ? JW_ERROR_INVALID
+                           : JW_ERROR_UNAVAILABLE,
+                       "%s: %s (is the gateway up? make status)", url, curl_easy_strerror(code));
+    }
+    return true;
+}
+
+static JwErrorCode
+code_of(long status)
+{
+    static const struct {
+        long status;
+        JwErrorCode code;
+    } codes[] = {
+        { 401, JW_ERROR_DENIED },   { 403, JW_ERROR_DENIED },    { 404, JW_ERROR_NOT_FOUND },
+        { 409, JW_ERROR_CONFLICT }, { 410, JW_ERROR_NOT_FOUND }, { 413, JW_ERROR_TOO_LARGE },
+        { 429, JW_ERROR_BUSY },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(codes); i++) {
+        if (codes[i].status == status) {
+            return codes[i].code;
+        }
+    }
+    return status >= 500 ? JW_ERROR_UNAVAILABLE : JW_ERROR_INVALID;
+}
+
+static void
+add_detail(GString *text, json_t *detail)
+{
+    static const char *const places[] = { "pointer", "path", "field" };
+    const char *message = json_string_value(detail);
+    const char *place = NULL;
+
+    for (size_t i = 0; message == NULL && place == NULL && i < G_N_ELEMENTS(places); i++) {
+        place = json_string_value(json_object_get(detail, places[i]));
+    }
+    message = message != NULL ? message : json_string_value(json_object_get(detail, "message"));
+    if (message != NULL) {
+        g_string_append_printf(text, "\n  %s%s%s", place != NULL ? place : "",
+                               place != NULL ? ": " : "", message);
+    }
+}
+
+/* The gateway's own words. */
+static bool
+refused(const Answer *answer, long status, GError **error)
+{
+    json_auto_t *value = jw_json_parse(answer->text->str, answer->text->len, NULL);
+    json_t *fault = json_object_get(value, "error");
+    const char *message = json_string_value(json_object_get(fault, "message"));
+    g_autoptr(GString) text = g_string_new(message != NULL ? message : "no reason given");
+    json_t *detail = NULL;
+    size_t i = 0;
+
+    json_array_foreach(json_object_get(fault, "details"), i, detail)
+    {
+        add_detail(text, detail);
+    }
+    if (status == 401) {
+        g_string_append(text, "; is the token still good? Make one with: jobctl token");
+    }
+    return jw_fail(error, code_of(status), "the gateway says %ld: %s", status, text->str);
+}
+
+struct json_t *
+jc_api_call(JcApi *self, const char *path, const char *body, GError **error)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    Answer answer = { .curl = self->curl, .text = text };
+    long status = 0;
+
+    if (!perform(self, path, body, &answer, &status, error)) {
+        return NULL;
+    }
+    if (status < 200 || status > 299) {
+        (void)refused(&answer, status, error);
+        return NULL;
+    }
+    json_auto_t *value = jw_json_parse(text->str, text->len, error);
+    json_t *data = json_object_get(value, "data");
+    if (value == NULL) {
+        (void)jw_prefix(error, "the gateway's answer");
+        return NULL;
+    }
+    if (!json_is_object(data)) {
+        return jw_fail_null(error, JW_ERROR_CORRUPT,
+                            "%s%s does not answer as a Jobwire gateway: no `data`", self->url,
+                            path);
+    }
+    return json_incref(data);
+}
+
+bool
+jc_api_download(JcApi *self, const char *path, FILE *file, int64_t *ret_bytes, char **ret_sha256,
+                GError **error)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+    Answer answer = { .curl = self->curl, .text = text, .file = file, .sum = sum };
+    long status = 0;
+
+    if (!perform(self, path, NULL, &answer, &status, error)) {
+        return false;
+    }
+    if (status != 200) {
+        return refused(&answer, status, error);
+    }
+    *ret_bytes = answer.bytes;
+    *ret_sha256 = g_strdup(g_checksum_get_string(sum));
+    return true;
+}

@@ -1,0 +1,145 @@
+/* commands/check.c: jobctl check-definitions: report definitions and mappings, with file and pointer of each fault. Main thread. */
+#include "jobctl.h"
+
+#include <string.h>
+
+#include "import/record.h"
+#include "jw/catalog.h"
+#include "jw/text.h"
+
+#define FILE_MAX_BYTES (1024u * 1024u)
+
+static const JcOption options[] = { { 0 } };
+
+typedef struct {
+    const JcContext *context;
+    int checked, faulty;
+    GHashTable *types; /* report types → the file that has it */
+} Check;
+
+static void
+print_violation(Check *check, const GError *error)
+{
+    fprintf(check->context->err, "%s\n", jw_error_message(error));
+    check->faulty++;
+}
+
+static void
+check_report(Check *check, const char *path)
+{
+    g_autoptr(GError) error = NULL;
+    size_t length = 0;
+    g_autofree char *text = jw_file_read(path, FILE_MAX_BYTES, &length, &error);
+    g_autoptr(JwReportDef) def =
+        text != NULL ? jw_report_def_parse(text, length, path, &error) : NULL;
+
+    if (def == NULL) {
+        print_violation(check, error);
+        return;
+    }
+    const char *other = g_hash_table_lookup(check->types, def->report_type);
+    if (other != NULL) {
+        (void)jw_fail(&error, JW_ERROR_INVALID, "%s: /reportType: '%s' is defined in %s as well",
+                      path, def->report_type, other);
+        print_violation(check, error);
+        return;
+    }
+    g_hash_table_insert(check->types, g_strdup(def->report_type), g_strdup(path));
+    fprintf(check->context->out, "good  %s: report %s, %u measures, %u table%s\n", path,
+            def->report_type, def->measures->len, def->tables->len,
+            def->tables->len == 1 ? "" : "s");
+}
+
+static void
+check_mapping(Check *check, const char *path)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwMapping) mapping = jw_mapping_load(path, &error);
+    g_autoptr(JcMaker) maker = NULL;
+
+    if (mapping != NULL) {
+        maker = jc_maker_new(mapping, &error); /* reads its date and duration formats */
+        if (maker == NULL) {
+            (void)jw_prefix(&error, "%s: /fields", path);
+        }
+    }
+    if (maker == NULL) {
+        print_violation(check, error);
+        return;
+    }
+    fprintf(check->context->out, "good  %s: mapping to %s, %u fields\n", path, mapping->collection,
+            mapping->fields->len);
+}
+
+static int
+compare_paths(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Every *.json of @top/@name, in order. A folder that is not there has nothing to check. */
+static void
+check_folder(Check *check, const char *top, const char *name,
+             void (*check_file)(Check *check, const char *path))
+{
+    g_autofree char *folder = g_build_filename(top, name, NULL);
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
+    const char *entry = NULL;
+
+    while (dir != NULL && (entry = g_dir_read_name(dir)) != NULL) {
+        if (g_str_has_suffix(entry, ".json") && entry[0] != '.') {
+            g_ptr_array_add(paths, g_build_filename(folder, entry, NULL));
+        }
+    }
+    g_ptr_array_sort(paths, compare_paths);
+    for (guint i = 0; i < paths->len; i++) {
+        check_file(check, g_ptr_array_index(paths, i));
+        check->checked++;
+    }
+}
+
+static JcExit
+run(JcContext *context, int argc, char **argv)
+{
+    struct {
+        char unused;
+    } given = { 0 };
+    g_autoptr(GError) error = NULL;
+
+    bool good = jc_options_parse(&jc_check_definitions, &given, &argc, argv, &error);
+    if (good && argc > 1) {
+        good = jw_fail(&error, JW_ERROR_INVALID, "name one folder");
+    }
+    if (!good) {
+        return jc_usage(context, &jc_check_definitions, error);
+    }
+    g_autofree char *top =
+        argc == 1 ? g_strdup(argv[0])
+                  : jc_find_path(context, "JW_SCHEMAS_DIR", "schemas",
+                                 "name the folder: jobctl check-definitions DIR", &error);
+    if (top == NULL) {
+        return jc_failed(context, &jc_check_definitions, error);
+    }
+    g_autoptr(GHashTable) types = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    Check check = { .context = context, .types = types };
+    check_folder(&check, top, "reports", check_report);
+    check_folder(&check, top, "mappings", check_mapping);
+    if (check.checked == 0) {
+        (void)jw_fail(&error, JW_ERROR_NOT_FOUND,
+                      "%s holds neither reports/*.json nor mappings/*.json", top);
+        return jc_failed(context, &jc_check_definitions, error);
+    }
+    fprintf(context->out, "%d files checked, %d faulty\n", check.checked, check.faulty);
+    return check.faulty == 0 ? JC_EXIT_OK : JC_EXIT_FAILED;
+}
+
+const JcCommand jc_check_definitions = {
+    .name = "check-definitions",
+    .arguments = "[DIR]",
+    .summary = "checks report definitions and import mappings",
+    .help = "DIR holds reports/*.json and mappings/*.json; JW_SCHEMAS_DIR, or ./schemas.\n"
+            "Each fault names the file and the place in it as a JSON pointer.\n",
+    .options = options,
+    .run = run,
+};

@@ -1,0 +1,152 @@
+/* commands/import.c: jobctl import. Main thread. */
+#include "jobctl.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "import/load.h"
+
+typedef struct {
+    const char *mapping, *errors;
+    bool keep_going, drop, dry_run, json;
+} Options;
+
+static const JcOption options[] = {
+    { "mapping", 'm', JC_OPTION_TEXT, offsetof(Options, mapping), "FILE",
+      "how columns become fields: schemas/mappings/*.json", 0, 0 },
+    { "keep-going", 'k', JC_OPTION_FLAG, offsetof(Options, keep_going), NULL,
+      "loads the good rows although others are refused", 0, 0 },
+    { "dry-run", 'n', JC_OPTION_FLAG, offsetof(Options, dry_run), NULL,
+      "only checks; needs no database", 0, 0 },
+    { "drop", '\0', JC_OPTION_FLAG, offsetof(Options, drop), NULL,
+      "first removes what the collection holds", 0, 0 },
+    { "errors", 'e', JC_OPTION_TEXT, offsetof(Options, errors), "FILE",
+      "writes every reason there; 20 are shown", 0, 0 },
+    { "json", '\0', JC_OPTION_FLAG, offsetof(Options, json), NULL, "the result as one JSON object",
+      0, 0 },
+    { 0 },
+};
+
+static void
+tell_result(const JcContext *context, const Options *given, const JwMapping *mapping,
+            const JcLoadResult *result)
+{
+    const int64_t good = result->rows - result->refused;
+    const bool loaded = !given->dry_run && (result->refused == 0 || given->keep_going);
+
+    if (given->json) {
+        fprintf(context->out,
+                "{\"collection\":\"%s\",\"rows\":%" G_GINT64_FORMAT ",\"refused\":%" G_GINT64_FORMAT
+                ",\"added\":%" G_GINT64_FORMAT ",\"loaded\":%s}\n",
+                mapping->collection, result->rows, result->refused, result->added,
+                loaded ? "true" : "false");
+        return;
+    }
+    g_autofree char *rows = jc_count_text(result->rows);
+    g_autofree char *refused = jc_count_text(result->refused);
+    g_autofree char *added = jc_count_text(result->added);
+    g_autofree char *there = jc_count_text(good - result->added);
+    if (given->dry_run) {
+        fprintf(context->out, "%s rows checked, %s refused; nothing was loaded (--dry-run)\n", rows,
+                refused);
+    } else if (!loaded) {
+        fprintf(context->out,
+                "%s of %s rows refused; nothing was loaded. Correct them, or load the others with "
+                "--keep-going\n",
+                refused, rows);
+    } else {
+        fprintf(context->out, "%s: %s rows read, %s added, %s there already, %s refused\n",
+                mapping->collection, rows, added, there, refused);
+    }
+}
+
+static JcExit
+exit_of(const Options *given, const JcLoadResult *result)
+{
+    if (result->refused == 0) {
+        return JC_EXIT_OK;
+    }
+    return given->keep_going && !given->dry_run ? JC_EXIT_PARTLY : JC_EXIT_FAILED;
+}
+
+static JcExit
+load_files(JcContext *context, const Options *given, const char *const *paths, FILE *faults)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwStore) owned = NULL;
+    JwStore *store = NULL;
+    JcLoadResult result = { 0 };
+    g_autoptr(JwMapping) mapping = jw_mapping_load(given->mapping, &error);
+
+    if (mapping == NULL) {
+        return jc_failed(context, &jc_import, error);
+    }
+    if (!given->dry_run) {
+        store = jc_store_open(context, &owned, &error);
+        if (store == NULL) {
+            return jc_failed(context, &jc_import, error);
+        }
+    }
+    const JcLoad load = { .paths = paths,
+                          .mapping = mapping,
+                          .store = store,
+                          .keep_going = given->keep_going,
+                          .drop = given->drop,
+                          .err = context->err,
+                          .faults = faults,
+                          .clock = context->clock };
+    if (!jc_load_run(&load, &result, &error)) {
+        return jc_failed(context, &jc_import, error);
+    }
+    tell_result(context, given, mapping, &result);
+    return exit_of(given, &result);
+}
+
+static JcExit
+run(JcContext *context, int argc, char **argv)
+{
+    Options given = { 0 };
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) paths = g_ptr_array_new();
+    FILE *faults = NULL;
+
+    bool good = jc_options_parse(&jc_import, &given, &argc, argv, &error);
+    if (good && given.mapping == NULL) {
+        good = jw_fail(&error, JW_ERROR_INVALID, "--mapping FILE is needed");
+    } else if (good && argc == 0) {
+        good = jw_fail(&error, JW_ERROR_INVALID, "name at least one CSV file");
+    }
+    if (!good) {
+        return jc_usage(context, &jc_import, error);
+    }
+    for (int i = 0; i < argc; i++) {
+        g_ptr_array_add(paths, argv[i]);
+    }
+    g_ptr_array_add(paths, NULL);
+    if (given.errors != NULL) {
+        faults = fopen(given.errors, "we");
+        if (faults == NULL) {
+            (void)jw_fail(&error, JW_ERROR_UNAVAILABLE, "%s: %s", given.errors, g_strerror(errno));
+            return jc_failed(context, &jc_import, error);
+        }
+    }
+    JcExit code = load_files(context, &given, (const char *const *)paths->pdata, faults);
+    if (faults != NULL && fclose(faults) != 0) {
+        fprintf(context->err, "jobctl import: %s: %s\n", given.errors, g_strerror(errno));
+        code = JC_EXIT_FAILED;
+    }
+    return code;
+}
+
+const JcCommand jc_import = {
+    .name = "import",
+    .arguments = "--mapping FILE CSV…",
+    .summary = "loads CSV files into a collection",
+    .help =
+        "Rows are checked first; when any is refused nothing is loaded, unless --keep-going.\n"
+        "Importing the same file again adds nothing: a row's id is that of the mapping's idField,\n"
+        "or made of the file's content and the line.\n"
+        "Exit status 2: loaded, but for refused rows.\n",
+    .options = options,
+    .run = run,
+};

@@ -1,0 +1,144 @@
+/* commands/token.c: jobctl token: signs a JWT for local use. Main thread. */
+#include "jobctl.h"
+
+#include <sys/stat.h>
+
+#include "jw/auth_sign.h"
+#include "jw/duration.h"
+#include "jw/text.h"
+
+#define KEY_MAX_BYTES   65536u
+#define LIFETIME_MAX_MS (INT64_C(365) * 86400000)
+
+typedef struct {
+    const char *subject, *name, *email, *expires;
+    GPtrArray *roles, *permissions, *departments;
+} Options;
+
+static const JcOption options[] = {
+    { "role", 'r', JC_OPTION_LIST, offsetof(Options, roles), "R,R", "roles, such as admin", 0, 0 },
+    { "permissions", 'p', JC_OPTION_LIST, offsetof(Options, permissions), "P,P",
+      "such as reports:create,reports:read,reports:cancel", 0, 0 },
+    { "subject", 's', JC_OPTION_TEXT, offsetof(Options, subject), "ID", "who; default local-user",
+      0, 0 },
+    { "name", 'n', JC_OPTION_TEXT, offsetof(Options, name), "NAME", "display name", 0, 0 },
+    { "email", 'e', JC_OPTION_TEXT, offsetof(Options, email), "ADDRESS", "mail address", 0, 0 },
+    { "departments", 'd', JC_OPTION_LIST, offsetof(Options, departments), "D,D",
+      "the departments the holder may see; default all", 0, 0 },
+    { "expires", 'x', JC_OPTION_TEXT, offsetof(Options, expires), "TIME",
+      "how long it holds: 30m, 1h (default), 24h", 0, 0 },
+    { 0 },
+};
+
+static void
+clear_options(Options *self)
+{
+    g_clear_pointer(&self->roles, g_ptr_array_unref);
+    g_clear_pointer(&self->permissions, g_ptr_array_unref);
+    g_clear_pointer(&self->departments, g_ptr_array_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, clear_options)
+
+/* NULL-terminated, or NULL: the list's strings stay its own. */
+static const char *const *
+list_of(GPtrArray *list)
+{
+    if (list == NULL) {
+        return NULL;
+    }
+    g_ptr_array_add(list, NULL);
+    return (const char *const *)list->pdata;
+}
+
+static bool
+read_lifetime(const char *text, int64_t *ret_ms, GError **error)
+{
+    return (jw_duration_parse(text != NULL ? text : "1h", ret_ms) && *ret_ms >= 1000
+            && *ret_ms <= LIFETIME_MAX_MS)
+           || jw_fail(error, JW_ERROR_INVALID,
+                      "--expires '%s' is not a time from 1s to 365d: 30m, 1h", text);
+}
+
+static char *
+read_key(const JcContext *context, GError **error)
+{
+    const char *state = jc_env(context, "JW_DEV_STATE");
+    g_autofree char *usual =
+        g_build_filename(state != NULL ? state : "build/servers", "keys", "private.pem", NULL);
+    g_autofree char *path =
+        jc_find_path(context, "JW_JWT_SIGN_KEY_FILE", usual, "make the keys with: make up", error);
+    size_t length = 0;
+
+    return path != NULL ? jw_file_read(path, KEY_MAX_BYTES, &length, error) : NULL;
+}
+
+static const char *
+setting(const JcContext *context, const char *name, const char *usual)
+{
+    const char *value = jc_env(context, name);
+    return value != NULL ? value : usual;
+}
+
+static char *
+make_token(const JcContext *context, const Options *given, int64_t lifetime_ms, GError **error)
+{
+    g_autofree char *key = read_key(context, error);
+    const int64_t now_s = jw_clock_now_ms(context->clock) / 1000;
+
+    if (key == NULL) {
+        return NULL;
+    }
+    const JwTokenClaims claims = {
+        .kid = setting(context, "JW_JWT_SIGN_KID", "local-rs256"),
+        .alg = setting(context, "JW_JWT_SIGN_ALG", "RS256"),
+        .issuer = setting(context, "JW_JWT_ISSUER", "jobwire-local"),
+        .audience = setting(context, "JW_JWT_AUDIENCE", "jobwire"),
+        .subject = given->subject != NULL ? given->subject : "local-user",
+        .name = given->name != NULL ? given->name : "Local user",
+        .email = given->email,
+        .roles = list_of(given->roles),
+        .permissions = list_of(given->permissions),
+        .departments = list_of(given->departments),
+        .issued_s = now_s,
+        .expires_s = now_s + lifetime_ms / 1000,
+    };
+    return jw_auth_sign(&claims, key, error);
+}
+
+static JcExit
+run(JcContext *context, int argc, char **argv)
+{
+    g_auto(Options) given = { 0 };
+    g_autoptr(GError) error = NULL;
+    int64_t lifetime_ms = 0;
+
+    bool good = jc_options_parse(&jc_token, &given, &argc, argv, &error);
+    if (good && argc > 0) {
+        good = jw_fail(&error, JW_ERROR_INVALID, "'%s' is too much", argv[0]);
+    } else if (good && given.roles == NULL && given.permissions == NULL) {
+        good = jw_fail(&error, JW_ERROR_INVALID,
+                       "a token without --role and --permissions may do nothing");
+    }
+    if (!good || !read_lifetime(given.expires, &lifetime_ms, &error)) {
+        return jc_usage(context, &jc_token, error);
+    }
+    g_autofree char *token = make_token(context, &given, lifetime_ms, &error);
+    if (token == NULL) {
+        return jc_failed(context, &jc_token, error);
+    }
+    fprintf(context->out, "%s\n", token);
+    return JC_EXIT_OK;
+}
+
+const JcCommand jc_token = {
+    .name = "token",
+    .arguments = "--role R,R --permissions P,P",
+    .summary = "signs a token for local use and prints it",
+    .help =
+        "The key is JW_JWT_SIGN_KEY_FILE (PEM), or the one that `make up` made. Further:\n"
+        "JW_JWT_SIGN_KID (local-rs256), JW_JWT_SIGN_ALG (RS256), JW_JWT_ISSUER (jobwire-local),\n"
+        "JW_JWT_AUDIENCE (jobwire).\n\n"
+        "  export JW_TOKEN=$(jobctl token --permissions reports:create,reports:read)\n",
+    .options = options,
+    .run = run,
+};

@@ -1,0 +1,236 @@
+/* import/load.c: the import: checks every row of every file, then loads; or, when told to keep going, loads what is good
+ * in one go. One thread, memory of one batch. */
+#include "import/load.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "import/record.h"
+#include "jw/ident.h"
+
+#define SHOWN_MAX 20
+
+typedef struct {
+    const JcLoad *load;
+    JcMaker *maker;
+    JcBatch *batch;
+    JcLoadResult *result;
+    GPtrArray *faults; /* of one row */
+    JcProgress progress;
+    int64_t bytes_before, bytes_total;
+    bool loading;
+} Run;
+
+static void
+print_violation(Run *run, const char *path, int64_t line, const JcRowViolation *fault)
+{
+    g_autofree char *text = g_strdup_printf("%s:%" G_GINT64_FORMAT ": %s%s%s\n", path, line,
+                                            fault->column != NULL ? fault->column : "",
+                                            fault->column != NULL ? ": " : "", fault->reason);
+
+    if (run->load->faults != NULL) {
+        fputs(text, run->load->faults);
+    }
+    if (run->result->faults < SHOWN_MAX) {
+        jc_progress_clear(&run->progress);
+        fputs(text, run->load->err);
+    }
+    run->result->faults++;
+}
+
+static void
+print_violations(Run *run, const char *path, int64_t line)
+{
+    for (guint i = 0; i < run->faults->len; i++) {
+        print_violation(run, path, line, g_ptr_array_index(run->faults, i));
+    }
+    g_ptr_array_set_size(run->faults, 0);
+    run->result->refused++;
+}
+
+/* SHA-256 of the file: with the line it is the id of a row that has none. */
+static char *
+hash_file(const char *path, GError **error)
+{
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+    g_autofree unsigned char *buffer = g_malloc(65536);
+    FILE *file = fopen(path, "rbe");
+    size_t have = 0;
+
+    if (file == NULL) {
+        return jw_fail_null(error, JW_ERROR_UNAVAILABLE, "%s: %s", path, g_strerror(errno));
+    }
+    while ((have = fread(buffer, 1, 65536, file)) > 0) {
+        g_checksum_update(sum, buffer, (gssize)have);
+    }
+    const bool failed = ferror(file) != 0;
+    (void)fclose(file);
+    if (failed) {
+        return jw_fail_null(error, JW_ERROR_UNAVAILABLE, "%s cannot be read", path);
+    }
+    return g_strdup(g_checksum_get_string(sum));
+}
+
+/* The file's own hash is read when the first row without an id asks for it. */
+static const char *
+derive_id(Run *run, const char *path, int64_t line, char **hash, GError **error)
+{
+    char id[JW_UUID_LEN + 1];
+
+    if (*hash == NULL) {
+        *hash = hash_file(path, error);
+        if (*hash == NULL) {
+            return NULL;
+        }
+    }
+    g_autofree char *number = g_strdup_printf("%" G_GINT64_FORMAT, line);
+    jw_uuid_derive(id, "record", run->load->mapping->collection, *hash, number, NULL);
+    return g_string_chunk_insert(jc_batch_texts(run->batch), id);
+}
+
+static bool
+take_row(Run *run, const char *path, const JcCsvRow *row, char **hash, GError **error)
+{
+    const char *id = NULL;
+
+    run->result->rows++;
+    if (!jc_maker_apply(run->maker, row, jc_batch_texts(run->batch), jc_batch_row(run->batch), &id,
+                        run->faults)) {
+        if (run->loading && !run->load->keep_going) {
+            return jw_fail(error, JW_ERROR_CONFLICT,
+                           "%s changed while it was read; run the import again", path);
+        }
+        print_violations(run, path, row->line);
+        return jc_batch_skip(run->batch, error);
+    }
+    if (id == NULL && run->loading) {
+        id = derive_id(run, path, row->line, hash, error);
+        if (id == NULL) {
+            return false;
+        }
+    }
+    return jc_batch_add(run->batch, id, error);
+}
+
+static bool
+read_head(Run *run, const char *path, JcCsv *csv, GError **error)
+{
+    JcCsvRow head = { 0 };
+    JcCsvResult got = JC_CSV_END;
+
+    if (!jc_csv_next(csv, &head, &got, error)) {
+        return false;
+    }
+    if (got == JC_CSV_END) {
+        return jw_fail(error, JW_ERROR_INVALID, "%s is empty: it needs a first line with the names",
+                       path);
+    }
+    if (!jc_maker_set_head(run->maker, &head, error)) {
+        return jw_prefix(error, "%s:%" G_GINT64_FORMAT, path, head.line);
+    }
+    return true;
+}
+
+static bool
+read_file(Run *run, const char *path, GError **error)
+{
+    g_autoptr(JcCsv) csv = jc_csv_open(path, run->load->mapping->delimiter, error);
+    g_autofree char *hash = NULL;
+    JcCsvRow row = { 0 };
+    JcCsvResult got = JC_CSV_ROW;
+
+    if (csv == NULL || !read_head(run, path, csv, error)) {
+        return false;
+    }
+    for (;;) {
+        if (!jc_csv_next(csv, &row, &got, error)) {
+            return false;
+        }
+        if (got == JC_CSV_END) {
+            run->bytes_before += jc_csv_size(csv);
+            return true;
+        }
+        if (!take_row(run, path, &row, &hash, error)) {
+            return false;
+        }
+        jc_progress_update(&run->progress, run->bytes_before + jc_csv_bytes(csv), run->bytes_total,
+                           run->result->rows);
+    }
+}
+
+/* Once over all files: with a store to load, without one to check only. */
+static bool
+pass(const JcLoad *load, JcMaker *maker, bool loading, int64_t bytes_total, JcLoadResult *result,
+     GError **error)
+{
+    g_autoptr(GPtrArray) faults = g_ptr_array_new_with_free_func(jc_row_violation_free);
+    g_autoptr(JcBatch) batch = jc_batch_new(loading ? load->store : NULL, load->mapping->collection,
+                                            jc_maker_fields(maker), jc_maker_n_fields(maker));
+    Run run = { .load = load,
+                .maker = maker,
+                .batch = batch,
+                .result = result,
+                .faults = faults,
+                .bytes_total = bytes_total,
+                .loading = loading };
+    bool ok = true;
+
+    result->rows = 0;
+    jc_progress_init(&run.progress, load->err, load->clock, loading ? "loading " : "checking");
+    for (size_t i = 0; ok && load->paths[i] != NULL; i++) {
+        ok = read_file(&run, load->paths[i], error);
+    }
+    ok = ok && jc_batch_flush(batch, error);
+    jc_progress_clear(&run.progress);
+    result->added = jc_batch_added(batch);
+    if (result->faults > SHOWN_MAX) {
+        fprintf(load->err, "… and %" G_GINT64_FORMAT " more%s\n", result->faults - SHOWN_MAX,
+                load->faults == NULL ? "; --errors FILE writes them all" : "");
+    }
+    return ok;
+}
+
+/* Their sizes together; all of them must be there and have the columns before anything is done. */
+static bool
+look_at_files(const JcLoad *load, JcMaker *maker, int64_t *ret_bytes, GError **error)
+{
+    Run run = { .load = load, .maker = maker };
+
+    for (size_t i = 0; load->paths[i] != NULL; i++) {
+        g_autoptr(JcCsv) csv = jc_csv_open(load->paths[i], load->mapping->delimiter, error);
+        if (csv == NULL || !read_head(&run, load->paths[i], csv, error)) {
+            return false;
+        }
+        *ret_bytes += jc_csv_size(csv);
+    }
+    return true;
+}
+
+bool
+jc_load_run(const JcLoad *load, JcLoadResult *ret, GError **error)
+{
+    g_return_val_if_fail(load != NULL && ret != NULL, false);
+    const JwMapping *mapping = load->mapping;
+    int64_t bytes = 0;
+
+    *ret = (JcLoadResult){ 0 };
+    g_autoptr(JcMaker) maker = jc_maker_new(mapping, error);
+    if (maker == NULL || !look_at_files(load, maker, &bytes, error)) {
+        return false;
+    }
+    if (load->store == NULL || !load->keep_going) {
+        if (!pass(load, maker, false, bytes, ret, error)) {
+            return false;
+        }
+        if (load->store == NULL || ret->refused > 0) {
+            return true;
+        }
+    }
+    if (load->drop && !jw_store_drop_records(load->store, mapping->collection, error)) {
+        return false;
+    }
+    if (!jw_store_index_records(load->store, mapping->collection, mapping->date_field, error)) {
+        return false;
+    }
+    return pass(load, maker, true, bytes, ret, error);
+}

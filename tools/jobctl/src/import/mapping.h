@@ -1,0 +1,50 @@
+/* import/mapping.h: how a CSV file becomes records (jobctl import), read from its JSON. A mapping belongs
+ * to who loaded it; any thread. */
+#pragma once
+#include "jw/error.h"
+
+#include <stdbool.h>
+
+G_BEGIN_DECLS
+
+typedef enum {
+    JW_MAP_TEXT,
+    JW_MAP_INT,
+    JW_MAP_REAL,
+    JW_MAP_BOOL,
+    JW_MAP_DATETIME,
+    JW_MAP_DURATION,
+    JW_MAP_CONST
+} JwMapType;
+typedef struct {
+    char *field; /* of the record */
+    /* source columns; several are joined by one space (a date and a time) */
+    char **columns;
+    JwMapType type;
+    /* datetime: strptime-like, "%d-%b-%y %H:%M"; duration: "h:mm:ss" → seconds */
+    char *format;
+    char *time_zone; /* datetime without an offset: IANA name */
+    /* text → text, after trimming; NULL: as it stands. e.g. "Y" → "true" */
+    GHashTable *values;
+    bool values_strict; /* a text not in `values` is a fault */
+    bool required;      /* an empty cell is a fault; otherwise it becomes null */
+    double min, max;    /* numbers; min > max: no limits */
+    GArray *when;       /* derived: JwMapCase list, first match gives the value (const text) */
+} JwMapField;
+typedef struct {
+    /* an earlier field of the record; NULL: always matches (the default) */
+    char *source_field;
+    char **equals;
+    char *value;
+} JwMapCase;
+typedef struct {
+    char *collection, *id_field; /* id_field's text becomes _id */
+    char *date_field;            /* indexed */
+    char delimiter;
+    GArray *fields; /* JwMapField */
+} JwMapping;
+JwMapping *jw_mapping_load(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void jw_mapping_free(gpointer self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwMapping, jw_mapping_free)
+
+G_END_DECLS

@@ -1,0 +1,427 @@
+/* import/record.c: applies a mapping. One thread.
+ * Each field is first a text: its cells trimmed and joined, then what `values` makes of it. Types are read from that
+ * text, and the cases of derived fields compare it. */
+#include "import/record.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "import/when.h"
+#include "jw/text.h"
+
+#define TEXT_MAX_BYTES 65536u
+#define ID_MAX_BYTES   200u
+
+typedef struct {
+    const JwMapField *map;
+    guint *columns; /* indexes into the row */
+    size_t n_columns;
+    JcDate *date;
+    JcSpan *span;
+    GString *text; /* of the current row */
+    char *label;   /* "Date + Time": how faults name it */
+} Field;
+
+struct _JcMaker {
+    const JwMapping *mapping;
+    GPtrArray *fields; /* of Field */
+    GPtrArray *names;  /* borrowed, NULL-terminated */
+    size_t n_head;
+    GString *whole; /* scratch */
+};
+
+static void
+field_free(gpointer data)
+{
+    Field *field = data;
+
+    g_free(field->columns);
+    jc_date_free(field->date);
+    jc_span_free(field->span);
+    (void)g_string_free(field->text, TRUE);
+    g_free(field->label);
+    g_free(field);
+}
+
+void
+jc_row_violation_free(gpointer fault)
+{
+    g_free(((JcRowViolation *)fault)->reason);
+    g_free(fault);
+}
+
+static bool G_GNUC_PRINTF(3, 4)
+    refuse(GPtrArray *faults, const char *column, const char *format, ...)
+{
+    JcRowViolation *fault = g_new0(JcRowViolation, 1);
+    va_list args;
+
+    va_start(args, format);
+    fault->reason = g_strdup_vprintf(format, args);
+    va_end(args);
+    fault->column = column;
+    g_ptr_array_add(faults, fault);
+    return false;
+}
+
+static Field *
+field_new(const JwMapField *map, GString *problems)
+{
+    Field *field = g_new0(Field, 1);
+    g_autoptr(GError) cause = NULL;
+
+    field->map = map;
+    field->n_columns = g_strv_length(map->columns);
+    field->columns = g_new0(guint, field->n_columns + 1);
+    field->text = g_string_new(NULL);
+    field->label = g_strjoinv(" + ", map->columns);
+    if (map->type == JW_MAP_DATETIME) {
+        field->date = jc_date_new(map->format, map->time_zone, &cause);
+    } else if (map->type == JW_MAP_DURATION) {
+        field->span = jc_span_new(map->format, &cause);
+    }
+    if (cause != NULL) {
+        g_string_append_printf(problems, "%sfield '%s': %s", problems->len > 0 ? "; " : "",
+                               map->field, jw_error_message(cause));
+    }
+    return field;
+}
+
+JcMaker *
+jc_maker_new(const JwMapping *mapping, GError **error)
+{
+    g_return_val_if_fail(mapping != NULL, NULL);
+    g_autoptr(JcMaker) self = g_new0(JcMaker, 1);
+    g_autoptr(GString) problems = g_string_new(NULL);
+
+    self->mapping = mapping;
+    self->fields = g_ptr_array_new_with_free_func(field_free);
+    self->names = g_ptr_array_new();
+    self->whole = g_string_new(NULL);
+    for (guint i = 0; i < mapping->fields->len; i++) {
+        const JwMapField *map = &g_array_index(mapping->fields, JwMapField, i);
+        g_ptr_array_add(self->fields, field_new(map, problems));
+        g_ptr_array_add(self->names, map->field);
+    }
+    g_ptr_array_add(self->names, NULL);
+    if (problems->len > 0) {
+        return jw_fail_null(error, JW_ERROR_INVALID, "%s", problems->str);
+    }
+    return g_steal_pointer(&self);
+}
+
+void
+jc_maker_free(gpointer self)
+{
+    JcMaker *maker = self;
+
+    if (maker == NULL) {
+        return;
+    }
+    g_ptr_array_unref(maker->fields);
+    g_ptr_array_unref(maker->names);
+    (void)g_string_free(maker->whole, TRUE);
+    g_free(maker);
+}
+
+const char *const *
+jc_maker_fields(const JcMaker *self)
+{
+    return (const char *const *)self->names->pdata;
+}
+
+size_t
+jc_maker_n_fields(const JcMaker *self)
+{
+    return self->fields->len;
+}
+
+static char *
+column_name(const JcCell *cell)
+{
+    return g_strstrip(g_utf8_make_valid(cell->text, (gssize)cell->length));
+}
+
+/* Column name → its index + 1; those that are there twice go into @problems. */
+static GHashTable *
+read_head(const JcCsvRow *head, GString *problems)
+{
+    GHashTable *columns = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+    for (guint i = 0; i < head->n_cells; i++) {
+        char *name = column_name(&head->cells[i]);
+        if (name[0] != '\0' && g_hash_table_contains(columns, name)) {
+            g_string_append_printf(problems, "%scolumn '%s' is there twice",
+                                   problems->len > 0 ? "; " : "", name);
+        }
+        g_hash_table_replace(columns, name, GUINT_TO_POINTER(i + 1));
+    }
+    return columns;
+}
+
+static char *
+list_head(const JcCsvRow *head)
+{
+    GString *text = g_string_new(NULL);
+
+    for (size_t i = 0; i < head->n_cells && i < 40; i++) {
+        g_autofree char *name = column_name(&head->cells[i]);
+        g_string_append_printf(text, "%s'%s'", i > 0 ? ", " : "", name);
+    }
+    return g_string_free(text, FALSE);
+}
+
+bool
+jc_maker_set_head(JcMaker *self, const JcCsvRow *head, GError **error)
+{
+    g_autoptr(GString) problems = g_string_new(NULL);
+
+    if (head->fault != NULL) {
+        return jw_fail(error, JW_ERROR_INVALID, "the first line cannot be read: %s", head->fault);
+    }
+    g_autoptr(GHashTable) columns = read_head(head, problems);
+    g_autoptr(GHashTable) missing = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; i < self->fields->len; i++) {
+        Field *field = g_ptr_array_index(self->fields, i);
+        for (size_t c = 0; c < field->n_columns; c++) {
+            char *name = field->map->columns[c];
+            const guint at = GPOINTER_TO_UINT(g_hash_table_lookup(columns, name));
+            if (at == 0 && g_hash_table_add(missing, name)) {
+                g_string_append_printf(problems, "%scolumn '%s' is missing",
+                                       problems->len > 0 ? "; " : "", name);
+            }
+            field->columns[c] = at > 0 ? at - 1 : 0;
+        }
+    }
+    if (problems->len > 0) {
+        g_autofree char *there = list_head(head);
+        return jw_fail(
+            error, JW_ERROR_INVALID,
+            "%s. The first line has %s; correct it, or name these columns in the mapping",
+            problems->str, there);
+    }
+    self->n_head = head->n_cells;
+    return true;
+}
+
+/* Joins the field's cells into its text, through `values`. */
+static bool
+read_text(Field *field, const JcCsvRow *row, GPtrArray *faults)
+{
+    g_string_truncate(field->text, 0);
+    for (size_t c = 0; c < field->n_columns; c++) {
+        const JcCell *cell = &row->cells[field->columns[c]];
+        size_t start = 0, end = cell->length;
+        while (start < end && g_ascii_isspace(cell->text[start])) {
+            start++;
+        }
+        while (end > start && g_ascii_isspace(cell->text[end - 1])) {
+            end--;
+        }
+        if (end > start) {
+            g_string_append_printf(field->text, "%s", field->text->len > 0 ? " " : "");
+            g_string_append_len(field->text, cell->text + start, (gssize)(end - start));
+        }
+    }
+    if (field->text->len > TEXT_MAX_BYTES) {
+        return refuse(faults, field->label, "longer than 64 KiB");
+    }
+    if (!jw_text_clean(field->text->str, field->text->len)) {
+        return refuse(faults, field->label,
+                      "not UTF-8 text, or it holds control characters; save the file as UTF-8");
+    }
+    if (field->map->values != NULL && field->text->len > 0) {
+        const char *meant = g_hash_table_lookup(field->map->values, field->text->str);
+        if (meant != NULL) {
+            g_string_assign(field->text, meant);
+        } else if (field->map->values_strict) {
+            return refuse(faults, field->label, "'%.60s' is not one of the mapping's values",
+                          field->text->str);
+        }
+    }
+    return true;
+}
+
+static bool
+check_limits(const Field *field, double number, GPtrArray *faults)
+{
+    const JwMapField *map = field->map;
+
+    if (map->min <= map->max && (number < map->min || number > map->max)) {
+        return refuse(faults, field->label, "%.60s is not between %.15g and %.15g",
+                      field->text->str, map->min, map->max);
+    }
+    return true;
+}
+
+static bool
+read_real(const Field *field, JwValue *value, GPtrArray *faults)
+{
+    const char *text = field->text->str;
+    char *end = NULL;
+    const double number = g_ascii_strtod(text, &end);
+
+    if (end == text || *end != '\0' || strspn(text, "0123456789.eE+-") != field->text->len
+        || text[0] == '+' || !isfinite(number)) {
+        return refuse(faults, field->label, "'%.60s' is not a number", text);
+    }
+    value->type = JW_VALUE_REAL;
+    value->real = number;
+    return check_limits(field, number, faults);
+}
+
+static bool
+read_int(const Field *field, JwValue *value, GPtrArray *faults)
+{
+    g_autoptr(GError) cause = NULL;
+
+    if (!jw_text_int64(field->text->str, "it", INT64_MIN, INT64_MAX, &value->integer, &cause)) {
+        return refuse(faults, field->label, "'%.60s' is not a whole number", field->text->str);
+    }
+    value->type = JW_VALUE_INT;
+    return check_limits(field, (double)value->integer, faults);
+}
+
+static bool
+read_bool(Field *field, JwValue *value, GPtrArray *faults)
+{
+    static const char *const words[] = { "false", "true", "no", "yes", "0", "1", "n", "y" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+        if (g_ascii_strcasecmp(field->text->str, words[i]) == 0) {
+            value->type = JW_VALUE_BOOL;
+            value->boolean = i % 2 == 1;
+            g_string_assign(field->text, value->boolean ? "true" : "false");
+            return true;
+        }
+    }
+    return refuse(faults, field->label, "'%.60s' is neither true nor false", field->text->str);
+}
+
+static bool
+read_date(const Field *field, JwValue *value, GPtrArray *faults)
+{
+    g_autoptr(GError) cause = NULL;
+
+    if (!jc_date_parse(field->date, field->text->str, &value->time_ms, &cause)) {
+        return refuse(faults, field->label, "%s", jw_error_message(cause));
+    }
+    value->type = JW_VALUE_TIME;
+    return true;
+}
+
+static bool
+read_span(const Field *field, JwValue *value, GPtrArray *faults)
+{
+    g_autoptr(GError) cause = NULL;
+
+    if (!jc_span_parse(field->span, field->text->str, &value->integer, &cause)) {
+        return refuse(faults, field->label, "%s", jw_error_message(cause));
+    }
+    value->type = JW_VALUE_INT;
+    return check_limits(field, (double)value->integer, faults);
+}
+
+/* The text of an earlier field of the record. */
+static const char *
+earlier_text(const JcMaker *self, const char *name)
+{
+    for (guint i = 0; i < self->fields->len; i++) {
+        const Field *field = g_ptr_array_index(self->fields, i);
+        if (strcmp(field->map->field, name) == 0) {
+            return field->text->str;
+        }
+    }
+    return "";
+}
+
+static void
+derive(const JcMaker *self, Field *field)
+{
+    g_string_truncate(field->text, 0);
+    for (guint i = 0; i < field->map->when->len; i++) {
+        const JwMapCase *one = &g_array_index(field->map->when, JwMapCase, i);
+        if (one->source_field == NULL
+            || g_strv_contains((const char *const *)one->equals,
+                               earlier_text(self, one->source_field))) {
+            g_string_assign(field->text, one->value);
+            return;
+        }
+    }
+}
+
+static void
+take_text(const Field *field, GStringChunk *texts, JwValue *value)
+{
+    value->type = JW_VALUE_TEXT;
+    value->text = g_string_chunk_insert_len(texts, field->text->str, (gssize)field->text->len);
+    value->length = field->text->len;
+}
+
+static bool
+read_value(Field *field, GStringChunk *texts, JwValue *value, GPtrArray *faults)
+{
+    if (field->text->len == 0) {
+        return !field->map->required || refuse(faults, field->label, "is empty");
+    }
+    switch (field->map->type) {
+    case JW_MAP_TEXT:
+    case JW_MAP_CONST:
+        take_text(field, texts, value);
+        return true;
+    case JW_MAP_INT:
+        return read_int(field, value, faults);
+    case JW_MAP_REAL:
+        return read_real(field, value, faults);
+    case JW_MAP_BOOL:
+        return read_bool(field, value, faults);
+    case JW_MAP_DATETIME:
+        return read_date(field, value, faults);
+    case JW_MAP_DURATION:
+        return read_span(field, value, faults);
+    }
+    return true;
+}
+
+static bool
+take_id(const JcMaker *self, GStringChunk *texts, const char **ret_id, GPtrArray *faults)
+{
+    const char *id_field = self->mapping->id_field;
+    const char *id = id_field != NULL ? earlier_text(self, id_field) : "";
+
+    *ret_id = NULL;
+    if (strlen(id) > ID_MAX_BYTES) {
+        return refuse(faults, NULL, "the id is longer than %u bytes", ID_MAX_BYTES);
+    }
+    if (id[0] != '\0') {
+        *ret_id = g_string_chunk_insert(texts, id);
+    }
+    return true;
+}
+
+bool
+jc_maker_apply(JcMaker *self, const JcCsvRow *row, GStringChunk *texts, JwValue *values,
+               const char **ret_id, GPtrArray *faults)
+{
+    bool good = true;
+
+    if (row->fault != NULL) {
+        return refuse(faults, NULL, "%s", row->fault);
+    }
+    if (row->n_cells != self->n_head) {
+        return refuse(faults, NULL, "has %zu cells, the first line has %zu", row->n_cells,
+                      self->n_head);
+    }
+    for (guint i = 0; i < self->fields->len; i++) {
+        Field *field = g_ptr_array_index(self->fields, i);
+        values[i] = (JwValue){ .type = JW_VALUE_NULL };
+        if (field->map->type == JW_MAP_CONST) {
+            derive(self, field);
+        } else if (!read_text(field, row, faults)) {
+            good = false;
+            continue;
+        }
+        good = read_value(field, texts, &values[i], faults) && good;
+    }
+    return take_id(self, texts, ret_id, faults) && good;
+}

@@ -1,0 +1,262 @@
+/* job.c: asks the gateway about a job until it ends, then until its mails have. One thread. */
+#include "job.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#include "progress.h"
+#include "jw/sync.h"
+#include "jw/text.h"
+
+#define AWAY_MAX_MS INT64_C(60000) /* how long the gateway may be away before we give up */
+#define MAIL_MAX_MS INT64_C(120000)
+
+typedef struct {
+    const JcContext *context;
+    const JcWatch *watch;
+    JcApi *api;
+    const char *job_id;
+    JcProgress bar;
+    char *last; /* the last line that was printed, where there is no terminal */
+    int64_t started_ms, heard_ms, ended_ms; /* monotonic; ended 0: it runs */
+    bool heard, away;                       /* ever; said so */
+} Follow;
+
+static const char *
+text_of(json_t *object, const char *name)
+{
+    const char *text = json_string_value(json_object_get(object, name));
+    return text != NULL ? text : "";
+}
+
+static int64_t
+int_of(json_t *object, const char *name)
+{
+    json_t *value = json_object_get(object, name);
+    return json_is_number(value) ? (int64_t)json_number_value(value) : 0;
+}
+
+static bool
+job_ended(json_t *job)
+{
+    const char *status = text_of(job, "status");
+    return strcmp(status, "completed") == 0 || strcmp(status, "failed") == 0
+           || strcmp(status, "cancelled") == 0;
+}
+
+/* Every recipient has its final answer, or none was asked for. */
+static bool
+mail_ended(json_t *job)
+{
+    json_t *delivery = json_object_get(job, "delivery");
+
+    return strcmp(text_of(job, "status"), "completed") != 0 || delivery == NULL
+           || int_of(delivery, "sent") + int_of(delivery, "failed") + int_of(delivery, "bounced")
+                  >= int_of(delivery, "total");
+}
+
+static char *
+describe(json_t *job)
+{
+    json_t *progress = json_object_get(job, "progress");
+    json_t *delivery = json_object_get(job, "delivery");
+    GString *text = g_string_new(text_of(job, "status"));
+
+    if (job_ended(job) && delivery == NULL) {
+        return g_string_free(text, FALSE);
+    }
+    if (job_ended(job)) {
+        g_string_append_printf(text, ", mail: %d of %d sent", (int)int_of(delivery, "sent"),
+                               (int)int_of(delivery, "total"));
+    } else if (progress != NULL) {
+        const char *step = text_of(progress, "currentStep");
+        g_string_append_printf(text, "%s%s", step[0] != '\0' ? ", " : "", step);
+    }
+    return g_string_free(text, FALSE);
+}
+
+static void
+show(Follow *self, json_t *job)
+{
+    json_t *progress = json_object_get(job, "progress");
+    g_autofree char *now = describe(job);
+
+    if (self->watch->json) {
+        return;
+    }
+    if (self->bar.terminal) {
+        const int64_t done = job_ended(job) ? 100 : int_of(progress, "percentage");
+        g_autofree char *bar = jc_progress_bar(done, 100);
+        g_autofree char *rows = jc_count_text(int_of(progress, "recordsProcessed"));
+        fprintf(self->bar.file, "\r\033[K%s  %s  %s records", bar, now, rows);
+        (void)fflush(self->bar.file);
+        self->bar.drawn = true;
+    } else if (g_strcmp0(now, self->last) != 0) {
+        fprintf(self->context->out, "%s\n", now);
+        (void)fflush(self->context->out);
+        g_free(self->last);
+        self->last = g_steal_pointer(&now);
+    }
+}
+
+static void
+tell_mails(const Follow *self, json_t *delivery)
+{
+    json_t *recipient = NULL;
+    size_t i = 0;
+
+    json_array_foreach(json_object_get(delivery, "recipients"), i, recipient)
+    {
+        const char *why = text_of(recipient, "errorMessage");
+        why = why[0] != '\0' ? why : text_of(recipient, "note");
+        fprintf(self->context->out, "Mail      %s: %s%s%s\n", text_of(recipient, "email"),
+                text_of(recipient, "status"), why[0] != '\0' ? ", " : "", why);
+    }
+}
+
+static void
+tell_completed(const Follow *self, json_t *job)
+{
+    json_t *result = json_object_get(job, "result");
+    g_autofree char *path = jw_link_report_job(NULL, self->job_id, JW_LINK_DOWNLOAD);
+
+    if (result != NULL) {
+        g_autofree char *rows = jc_count_text(int_of(result, "records"));
+        g_autofree char *bytes = jw_text_bytes(int_of(result, "sizeBytes"));
+        fprintf(self->context->out, "Report    %s, %s records, %s\n", text_of(result, "fileName"),
+                rows, bytes);
+    }
+    tell_mails(self, json_object_get(job, "delivery"));
+    fprintf(self->context->out, "Download  %s%s\n          jobctl download %s\n",
+            jc_api_url(self->api), path, self->job_id);
+}
+
+static JcExit
+tell_end(Follow *self, json_t *job)
+{
+    const char *status = text_of(job, "status");
+    json_t *fault = json_object_get(job, "error");
+    const bool completed = strcmp(status, "completed") == 0;
+
+    jc_progress_clear(&self->bar);
+    if (self->watch->json) {
+        (void)json_dumpf(job, self->context->out, JSON_INDENT(2) | JSON_SORT_KEYS);
+        fputc('\n', self->context->out);
+        return completed ? JC_EXIT_OK : JC_EXIT_FAILED;
+    }
+    if (completed) {
+        tell_completed(self, job);
+        return JC_EXIT_OK;
+    }
+    if (fault != NULL) {
+        fprintf(self->context->err, "Job %s failed: %s: %s\n", self->job_id, text_of(fault, "code"),
+                text_of(fault, "message"));
+    } else {
+        fprintf(self->context->err, "Job %s: %s %s\n", self->job_id, status,
+                text_of(job, "cancelReason"));
+    }
+    return JC_EXIT_FAILED;
+}
+
+/* True when there is nothing more to wait for. */
+static bool
+at_end(Follow *self, json_t *job, int64_t now_ms)
+{
+    if (!job_ended(job)) {
+        return false;
+    }
+    if (self->ended_ms == 0) {
+        self->ended_ms = now_ms;
+    }
+    return self->watch->no_mail || mail_ended(job) || now_ms - self->ended_ms > MAIL_MAX_MS;
+}
+
+static bool
+too_late(const Follow *self, int64_t now_ms, GError **error)
+{
+    const int64_t limit_ms = self->watch->timeout_ms;
+
+    if (limit_ms > 0 && now_ms - self->started_ms > limit_ms) {
+        (void)jw_fail(error, JW_ERROR_BUSY,
+                      "job %s has not ended after %d s; see again with: jobctl watch %s",
+                      self->job_id, (int)(limit_ms / 1000), self->job_id);
+        return true;
+    }
+    return false;
+}
+
+/* One question. False: give up with @error. @ret_job NULL: no answer this time. */
+static bool
+ask(Follow *self, const char *path, json_t **ret_job, GError **error)
+{
+    g_autoptr(GError) cause = NULL;
+    const int64_t now_ms = jw_clock_mono_ms(self->context->clock);
+
+    *ret_job = jc_api_call(self->api, path, NULL, &cause);
+    if (*ret_job != NULL) {
+        self->heard_ms = now_ms;
+        self->heard = true;
+        self->away = false;
+        return true;
+    }
+    if (jw_error_retry(cause) == JW_RETRY_NEVER || !self->heard
+        || now_ms - self->heard_ms > AWAY_MAX_MS) {
+        g_propagate_error(error, g_steal_pointer(&cause));
+        return false;
+    }
+    if (!self->away) {
+        jc_progress_clear(&self->bar);
+        fprintf(self->context->err, "%s; trying again\n", jw_error_message(cause));
+        self->away = true;
+    }
+    return true;
+}
+
+static JcExit
+follow(Follow *self, JwStop *pause, const char *path, GError **error)
+{
+    for (;;) {
+        json_auto_t *job = NULL;
+        const int64_t now_ms = jw_clock_mono_ms(self->context->clock);
+
+        if (!ask(self, path, &job, error)) {
+            return JC_EXIT_FAILED;
+        }
+        if (job != NULL) {
+            show(self, job);
+            if (at_end(self, job, now_ms)) {
+                return tell_end(self, job);
+            }
+        }
+        if (too_late(self, now_ms, error)) {
+            return JC_EXIT_FAILED;
+        }
+        (void)jw_stop_wait(pause, self->watch->interval_ms);
+    }
+}
+
+JcExit
+jc_job_watch(const JcContext *context, const JcCommand *command, JcApi *api, const char *job_id,
+             const JcWatch *watch)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwStop) pause = jw_stop_new();
+    g_autofree char *path = jw_link_report_job(NULL, job_id, "");
+    const int64_t now_ms = jw_clock_mono_ms(context->clock);
+    Follow self = { .context = context,
+                    .watch = watch,
+                    .api = api,
+                    .job_id = job_id,
+                    .started_ms = now_ms,
+                    .heard_ms = now_ms,
+                    .heard = watch->posted };
+
+    jc_progress_init(&self.bar, context->err, context->clock, "");
+    const JcExit code = follow(&self, pause, path, &error);
+    jc_progress_clear(&self.bar);
+    g_free(self.last);
+    if (error != NULL) {
+        fprintf(context->err, "jobctl %s: %s\n", command->name, jw_error_message(error));
+    }
+    return code;
+}
