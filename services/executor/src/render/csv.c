@@ -201,7 +201,7 @@ csv_row(ExeRender *self, const JwValue *row, GError **error)
 }
 
 static bool
-csv_finish(ExeRender *self, JwAggregate *aggregate G_GNUC_UNUSED, GError **error)
+csv_finish(ExeRender *self, const JwReportResult *result G_GNUC_UNUSED, GError **error)
 {
     FILE *file = g_steal_pointer(&self->file);
 

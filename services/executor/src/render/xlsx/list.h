@@ -20,8 +20,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ExeXlsxList, exe_xlsx_list_free)
 /* The rows from now on belong to another sheet; the first is to be begun too. @error: UNAVAILABLE. */
 bool exe_xlsx_list_next_sheet(ExeXlsxList *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 unsigned exe_xlsx_list_n_sheets(const ExeXlsxList *self);
-/* The number of the last row of the present sheet, from 1; its header is row 1. */
-uint32_t exe_xlsx_list_last_row(const ExeXlsxList *self);
+/* The number of the last row of sheet @sheet, which counts from 0, from 1; its header is row 1. */
+uint32_t exe_xlsx_list_last_row(const ExeXlsxList *self, unsigned sheet);
 bool exe_xlsx_list_sheet_is_full(const ExeXlsxList *self);
 /* @row: one value a column. @error: UNAVAILABLE. */
 bool exe_xlsx_list_row(ExeXlsxList *self, const JwValue *row,

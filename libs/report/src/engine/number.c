@@ -1,6 +1,6 @@
 /* number.c: figures are kept as fractions of integers as long as they fit, because rounding half up a binary
  * double is wrong where people check it by hand: 0.125 percent points, 2.675, 1.005. Pure, any thread. */
-#include "number.h"
+#include "engine/number.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,18 +1,25 @@
-/* report_def.c: a report definition from its JSON (schemas/report-definition.v1.json).
+/* definition/def_json.c: a report definition from its JSON (schemas/report-definition.v1.json).
  * Any thread, no state. The tables judge single values, jw_report_def_check() what they mean
  * together. */
 #include "jw/catalog.h"
 #include "jw/json.h"
+#include "names.h"
 
-#include <string.h>
-
-/* In the order of the enums of jw/report.h. */
-static const char *const ops[] = { "count", "sum",  "avg",       "min", "max",
-                                   "ratio", "peak", "peakValue", NULL };
-static const char *const parts[] = { "value", "hour", "date", "weekday", "month", NULL };
-static const char *const formats[] = { "integer", "decimal",  "percent", "seconds", "hour",
-                                       "text",    "datetime", "date",    "bool",    NULL };
-static const char *const charts[] = { "column", "line", NULL };
+static const char *const ops[] = {
+    [JW_MEASURE_COUNT] = "count",
+    [JW_MEASURE_SUM] = "sum",
+    [JW_MEASURE_AVG] = "avg",
+    [JW_MEASURE_MIN] = "min",
+    [JW_MEASURE_MAX] = "max",
+    [JW_MEASURE_RATIO] = "ratio",
+    [JW_MEASURE_PEAK] = "peak",
+    [JW_MEASURE_PEAK_VALUE] = "peakValue",
+    NULL,
+};
+static const char *const parts[] = {
+    [JW_PART_VALUE] = "value",     [JW_PART_HOUR] = "hour",   [JW_PART_DATE] = "date",
+    [JW_PART_WEEKDAY] = "weekday", [JW_PART_MONTH] = "month", NULL,
+};
 
 static const JwField name_item = { .type = JW_FIELD_TEXT, .check = jw_check_identifier };
 static const JwField equals_item = { .type = JW_FIELD_TEXT, .max = 200 };
@@ -73,7 +80,7 @@ static const JwField measure_fields[] = {
     { .name = "of", .type = JW_FIELD_TEXT, .check = jw_check_identifier },
     { .name = "scale", .type = JW_FIELD_NUMBER, .min = -1000000, .max = 1000000 },
     { .name = "decimals", .type = JW_FIELD_INT, .min = 0, .max = 9 },
-    { .name = "format", .type = JW_FIELD_TEXT, .values = formats },
+    { .name = "format", .type = JW_FIELD_TEXT, .values = jw_format_names },
     { .name = NULL },
 };
 static const JwField column_fields[] = {
@@ -82,7 +89,7 @@ static const JwField column_fields[] = {
       .flags = JW_FIELD_REQUIRED,
       .check = jw_check_field_name },
     { .name = "label", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .min = 1, .max = 100 },
-    { .name = "format", .type = JW_FIELD_TEXT, .values = formats },
+    { .name = "format", .type = JW_FIELD_TEXT, .values = jw_format_names },
     { .name = "width", .type = JW_FIELD_INT, .min = 1, .max = 255 },
     { .name = NULL },
 };
@@ -98,7 +105,9 @@ static const JwField table_fields[] = {
       .min = 1,
       .max = 20,
       .item = &name_item },
-    { .name = "chart", .type = JW_FIELD_TEXT, .values = charts },
+    { .name = "chart",
+      .type = JW_FIELD_TEXT,
+      .values = &jw_chart_names[JW_CHART_COLUMN] }, /* "none" is said by leaving it out */
     { .name = "chartMeasure", .type = JW_FIELD_TEXT, .check = jw_check_identifier },
     { .name = NULL },
 };
@@ -155,37 +164,13 @@ dup_text(const json_t *object, const char *name)
     return g_strdup(jw_json_text(object, name));
 }
 
-/* Where the text stands in the list; 0 for an absent one. */
-static unsigned
-index_of(const json_t *object, const char *name, const char *const *list)
-{
-    const char *text = jw_json_text(object, name);
-
-    for (unsigned i = 0; list[i] != NULL; i++) {
-        if (g_strcmp0(text, list[i]) == 0) {
-            return i;
-        }
-    }
-    return 0;
-}
-
-static void
-condition_clear(gpointer data)
-{
-    JwCondition *condition = data;
-
-    g_clear_pointer(&condition->field, g_free);
-    g_clear_pointer(&condition->equals, g_strfreev);
-}
-
 static GArray *
 read_conditions(const json_t *list)
 {
-    GArray *conditions = g_array_new(FALSE, TRUE, sizeof(JwCondition));
+    GArray *conditions = jw_report_conditions_new();
     const json_t *item = NULL;
     size_t i = 0;
 
-    g_array_set_clear_func(conditions, condition_clear);
     json_array_foreach(list, i, item)
     {
         const JwCondition condition = {
@@ -213,7 +198,7 @@ read_dimension(JwReportDef *def, const json_t *item)
         .name = dup_text(item, "name"),
         .label = dup_text(item, "label"),
         .field = dup_text(item, "field"),
-        .part = (JwPart)index_of(item, "part", parts),
+        .part = (JwPart)jw_name_read(item, "part", parts, JW_PART_VALUE),
     };
 
     g_array_append_val(def->dimensions, dimension);
@@ -226,7 +211,7 @@ read_measure(JwReportDef *def, const json_t *item)
     const JwMeasureDef measure = {
         .name = dup_text(item, "name"),
         .label = dup_text(item, "label"),
-        .op = (JwMeasureOp)index_of(item, "op", ops),
+        .op = (JwMeasureOp)jw_name_read(item, "op", ops, JW_MEASURE_COUNT),
         .field = dup_text(item, "field"),
         .where = read_conditions(json_object_get(item, "where")),
         .numerator = dup_text(item, "numerator"),
@@ -235,7 +220,7 @@ read_measure(JwReportDef *def, const json_t *item)
         .of = dup_text(item, "of"),
         .scale = scale != NULL ? json_number_value(scale) : 1.0,
         .decimals = (int)json_integer_value(json_object_get(item, "decimals")),
-        .format = (JwFormat)index_of(item, "format", formats),
+        .format = (JwFormat)jw_name_read(item, "format", jw_format_names, JW_FORMAT_INTEGER),
     };
 
     g_array_append_val(def->measures, measure);
@@ -248,9 +233,7 @@ read_column(JwReportDef *def, const json_t *item)
     const JwColumnDef column = {
         .field = dup_text(item, "field"),
         .label = dup_text(item, "label"),
-        .format = json_object_get(item, "format") != NULL
-                      ? (JwFormat)index_of(item, "format", formats)
-                      : JW_FORMAT_TEXT,
+        .format = (JwFormat)jw_name_read(item, "format", jw_format_names, JW_FORMAT_TEXT),
         .width = width != NULL ? (int)json_integer_value(width) : 16,
     };
 
@@ -264,7 +247,7 @@ read_table(JwReportDef *def, const json_t *item)
         .title = dup_text(item, "title"),
         .dimension = dup_text(item, "dimension"),
         .measures = jw_json_texts(json_object_get(item, "measures")),
-        .chart = dup_text(item, "chart"),
+        .chart = (JwChart)jw_name_read(item, "chart", jw_chart_names, JW_CHART_NONE),
         .chart_measure = dup_text(item, "chartMeasure"),
     };
 
