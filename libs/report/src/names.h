@@ -13,7 +13,8 @@ extern const char *const jw_format_names[], *const jw_chart_names[], *const jw_p
 /* The enum's value that a member of @object names; @otherwise when it is absent or unknown. */
 int jw_name_read(const json_t *object, const char *member, const char *const *names, int otherwise);
 
-/* The index in an array of JwFilterDef, JwDimensionDef or JwMeasureDef; false: none has the name. */
+/* The index in an array of JwFilterDef, JwDimensionDef or JwMeasureDef; false: none has the
+ * name. */
 bool jw_names_index(GArray *items, const char *name, size_t *ret_index);
 
 /* "hour, day, agent". (transfer full) */

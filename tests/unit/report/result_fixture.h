@@ -1,4 +1,5 @@
-/* result_fixture.h: the call-records definition in miniature with a summary and tables, and its result. */
+/* result_fixture.h: the call-records definition in miniature with a summary and tables, and its
+ * result. */
 #pragma once
 #include "calls_def.h"
 #include "jw/catalog.h"

@@ -1,5 +1,6 @@
-/* test_aggregate_random.c: random records in a zone that changes its clock, against a slow and plain second
- * computation: GDateTime for the parts, one pass over all kept records for each figure and group. */
+/* test_aggregate_random.c: random records in a zone that changes its clock, against a slow and
+ * plain second computation: GDateTime for the parts, one pass over all kept records for each figure
+ * and group. */
 #include "calls_def.h"
 #include "jw/aggregate.h"
 #include "jw/cron.h"

@@ -1,4 +1,5 @@
-/* test_catalog.c: the catalog over directories, and the shipped definitions. Broken definitions: schemas/examples. */
+/* test_catalog.c: the catalog over directories, and the shipped definitions. Broken definitions:
+ * schemas/examples. */
 #include "fixture.h"
 
 static void

@@ -1,5 +1,5 @@
-/* test_result.c: what a result takes out of the engine: every figure and cell, on records written by hand and
- * on the shipped definitions. */
+/* test_result.c: what a result takes out of the engine: every figure and cell, on records written
+ * by hand and on the shipped definitions. */
 #include "result_fixture.h"
 
 static void

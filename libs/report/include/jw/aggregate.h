@@ -1,5 +1,6 @@
 /* jw/aggregate.h: the one-pass engine: figures and groups over a stream of records. One thread at a
- * time; pure. Its memory depends on the groups, at most maxGroups a dimension, never on the records.
+ * time; pure. Its memory depends on the groups, at most maxGroups a dimension, never on the
+ * records.
  *
  * A service feeds it and makes a JwReportResult of it; only the result asks it for values. */
 #pragma once

@@ -1,5 +1,5 @@
-/* jw/report_def.h: a report definition (schemas/reports/<type>.json) as data: where the records are,
- * what to count, and what the file and the mail show. Owned by its catalog; immutable after
+/* jw/report_def.h: a report definition (schemas/reports/<type>.json) as data: where the records
+ * are, what to count, and what the file and the mail show. Owned by its catalog; immutable after
  * jw_report_def_check(), then read by any thread. */
 #pragma once
 #include "jw/value.h"

@@ -1,5 +1,5 @@
-/* jw/report_result.h: what a report came to: figures and tables of typed cells with their labels and
- * formats, made once after the pass. Renderers, the mail and the API read it and ask the engine
+/* jw/report_result.h: what a report came to: figures and tables of typed cells with their labels
+ * and formats, made once after the pass. Renderers, the mail and the API read it and ask the engine
  * nothing. Owns all it points to; immutable, so any thread may read it. */
 #pragma once
 #include "jw/aggregate.h"
@@ -65,8 +65,8 @@ jw_report_cell(const JwReportTable *table, size_t row, size_t column)
 char *jw_report_result_summary(const JwReportResult *self);
 
 /* The way back. @summary: (nullable). What is missing, unreadable or of a wrong type costs only
- * itself: strings are NULL then, rows -1, values of NULL type. The chart comes back as the one table,
- * whose first column has no label; times as RFC 3339 strings. (transfer full) */
+ * itself: strings are NULL then, rows -1, values of NULL type. The chart comes back as the one
+ * table, whose first column has no label; times as RFC 3339 strings. (transfer full) */
 JwReportResult *jw_report_result_of_summary(const char *summary);
 
 G_END_DECLS

@@ -1,5 +1,5 @@
-/* jw/report_text.h: figures, periods and filters as people read them, in English with commas between
- * thousands. Pure; any thread. */
+/* jw/report_text.h: figures, periods and filters as people read them, in English with commas
+ * between thousands. Pure; any thread. */
 #pragma once
 #include "jw/report.h"
 
@@ -12,8 +12,8 @@ char *jw_report_text_count(int64_t count);
  * @decimals are shown. (transfer full) */
 char *jw_report_text_value(const JwValue *value, JwFormat format, int decimals);
 
-/* "4 Jan 2021 – 10 Jan 2021", with times when the ends are not midnights in @zone, or "all records".
- * (transfer full) */
+/* "4 Jan 2021 – 10 Jan 2021", with times when the ends are not midnights in @zone, or "all
+ * records". (transfer full) */
 char *jw_report_text_period(const JwReportRequest *request, GTimeZone *zone);
 
 /* "departmentIds: support, sales · statuses: answered"; NULL when nothing is filtered. (transfer

@@ -1,5 +1,5 @@
-/* definition/def_check.c: whether a report definition makes sense as a whole. What a single value may look like is the
- * schema's business; here are the rules between values. Pure, any thread. */
+/* definition/def_check.c: whether a report definition makes sense as a whole. What a single value
+ * may look like is the schema's business; here are the rules between values. Pure, any thread. */
 #include "jw/cron.h"
 #include "jw/error.h"
 #include "jw/report_def.h"

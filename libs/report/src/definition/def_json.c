@@ -21,84 +21,73 @@ static const char *const parts[] = {
     [JW_PART_WEEKDAY] = "weekday", [JW_PART_MONTH] = "month", NULL,
 };
 
+/* Fields of a few kinds: a name that @form checks, a label of 1 to @most characters, an
+ * array of objects. */
+#define NAME(field, needed, form)                                                                  \
+    {                                                                                              \
+        .name = (field), .type = JW_FIELD_TEXT, .flags = (needed), .check = (form)                 \
+    }
+#define LABEL(field, needed, most)                                                                 \
+    {                                                                                              \
+        .name = (field), .type = JW_FIELD_TEXT, .flags = (needed), .min = 1, .max = (most)         \
+    }
+#define LIST(list_name, list_flags, least, most, what)                                             \
+    {                                                                                              \
+        .name = (list_name), .type = JW_FIELD_ARRAY, .flags = (list_flags), .min = (least),        \
+        .max = (most), .item = &(what)                                                             \
+    }
+
 static const JwField name_item = { .type = JW_FIELD_TEXT, .check = jw_check_identifier };
 static const JwField equals_item = { .type = JW_FIELD_TEXT, .max = 200 };
 static const JwField inactive_fields[] = {
-    { .name = "field",
-      .type = JW_FIELD_TEXT,
-      .flags = JW_FIELD_REQUIRED,
-      .check = jw_check_field_name },
-    { .name = "value", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .min = 1, .max = 200 },
+    NAME("field", JW_FIELD_REQUIRED, jw_check_field_name),
+    LABEL("value", JW_FIELD_REQUIRED, 200),
     { .name = NULL },
 };
 static const JwField filter_fields[] = {
-    { .name = "name",
-      .type = JW_FIELD_TEXT,
-      .flags = JW_FIELD_REQUIRED,
-      .check = jw_check_identifier },
-    { .name = "field",
-      .type = JW_FIELD_TEXT,
-      .flags = JW_FIELD_REQUIRED,
-      .check = jw_check_field_name },
+    NAME("name", JW_FIELD_REQUIRED, jw_check_identifier),
+    NAME("field", JW_FIELD_REQUIRED, jw_check_field_name),
     { .name = NULL },
 };
 static const JwField dimension_fields[] = {
-    { .name = "name",
-      .type = JW_FIELD_TEXT,
-      .flags = JW_FIELD_REQUIRED,
-      .check = jw_check_identifier },
-    { .name = "label", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .min = 1, .max = 100 },
-    { .name = "field",
-      .type = JW_FIELD_TEXT,
-      .flags = JW_FIELD_REQUIRED,
-      .check = jw_check_field_name },
+    NAME("name", JW_FIELD_REQUIRED, jw_check_identifier),
+    LABEL("label", JW_FIELD_REQUIRED, 100),
+    NAME("field", JW_FIELD_REQUIRED, jw_check_field_name),
     { .name = "part", .type = JW_FIELD_TEXT, .values = parts },
     { .name = NULL },
 };
 static const JwField condition_fields[] = {
-    { .name = "field",
-      .type = JW_FIELD_TEXT,
-      .flags = JW_FIELD_REQUIRED,
-      .check = jw_check_field_name },
+    NAME("field", JW_FIELD_REQUIRED, jw_check_field_name),
     { .name = "equals", .type = JW_FIELD_ARRAY, .min = 1, .max = 100, .item = &equals_item },
     { .name = "not", .type = JW_FIELD_BOOL },
     { .name = NULL },
 };
 static const JwField condition_item = { .type = JW_FIELD_OBJECT, .fields = condition_fields };
 static const JwField measure_fields[] = {
-    { .name = "name",
-      .type = JW_FIELD_TEXT,
-      .flags = JW_FIELD_REQUIRED,
-      .check = jw_check_identifier },
-    { .name = "label", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .min = 1, .max = 100 },
+    NAME("name", JW_FIELD_REQUIRED, jw_check_identifier),
+    LABEL("label", JW_FIELD_REQUIRED, 100),
     { .name = "op", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .values = ops },
-    { .name = "field", .type = JW_FIELD_TEXT, .check = jw_check_field_name },
+    NAME("field", 0, jw_check_field_name),
     { .name = "where", .type = JW_FIELD_ARRAY, .max = 20, .item = &condition_item },
-    { .name = "numerator", .type = JW_FIELD_TEXT, .check = jw_check_identifier },
-    { .name = "denominator", .type = JW_FIELD_TEXT, .check = jw_check_identifier },
-    { .name = "dimension", .type = JW_FIELD_TEXT, .check = jw_check_identifier },
-    { .name = "of", .type = JW_FIELD_TEXT, .check = jw_check_identifier },
+    NAME("numerator", 0, jw_check_identifier),
+    NAME("denominator", 0, jw_check_identifier),
+    NAME("dimension", 0, jw_check_identifier),
+    NAME("of", 0, jw_check_identifier),
     { .name = "scale", .type = JW_FIELD_NUMBER, .min = -1000000, .max = 1000000 },
     { .name = "decimals", .type = JW_FIELD_INT, .min = 0, .max = 9 },
     { .name = "format", .type = JW_FIELD_TEXT, .values = jw_format_names },
     { .name = NULL },
 };
 static const JwField column_fields[] = {
-    { .name = "field",
-      .type = JW_FIELD_TEXT,
-      .flags = JW_FIELD_REQUIRED,
-      .check = jw_check_field_name },
-    { .name = "label", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .min = 1, .max = 100 },
+    NAME("field", JW_FIELD_REQUIRED, jw_check_field_name),
+    LABEL("label", JW_FIELD_REQUIRED, 100),
     { .name = "format", .type = JW_FIELD_TEXT, .values = jw_format_names },
     { .name = "width", .type = JW_FIELD_INT, .min = 1, .max = 255 },
     { .name = NULL },
 };
 static const JwField table_fields[] = {
-    { .name = "title", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .min = 1, .max = 31 },
-    { .name = "dimension",
-      .type = JW_FIELD_TEXT,
-      .flags = JW_FIELD_REQUIRED,
-      .check = jw_check_identifier },
+    LABEL("title", JW_FIELD_REQUIRED, 31),
+    NAME("dimension", JW_FIELD_REQUIRED, jw_check_identifier),
     { .name = "measures",
       .type = JW_FIELD_ARRAY,
       .flags = JW_FIELD_REQUIRED | JW_FIELD_UNIQUE,
@@ -108,7 +97,7 @@ static const JwField table_fields[] = {
     { .name = "chart",
       .type = JW_FIELD_TEXT,
       .values = &jw_chart_names[JW_CHART_COLUMN] }, /* "none" is said by leaving it out */
-    { .name = "chartMeasure", .type = JW_FIELD_TEXT, .check = jw_check_identifier },
+    NAME("chartMeasure", 0, jw_check_identifier),
     { .name = NULL },
 };
 static const JwField filter_item = { .type = JW_FIELD_OBJECT, .fields = filter_fields };
@@ -117,34 +106,15 @@ static const JwField measure_item = { .type = JW_FIELD_OBJECT, .fields = measure
 static const JwField column_item = { .type = JW_FIELD_OBJECT, .fields = column_fields };
 static const JwField table_item = { .type = JW_FIELD_OBJECT, .fields = table_fields };
 
-/* Array fields that hold objects. */
-#define LIST(list_name, list_flags, least, most, what)                                             \
-    {                                                                                              \
-        .name = (list_name), .type = JW_FIELD_ARRAY, .flags = (list_flags), .min = (least),        \
-        .max = (most), .item = &(what)                                                             \
-    }
-
 static const JwField def_fields[] = {
     { .name = "$schema", .type = JW_FIELD_TEXT },
-    { .name = "reportType",
-      .type = JW_FIELD_TEXT,
-      .flags = JW_FIELD_REQUIRED,
-      .check = jw_check_slug },
-    { .name = "title", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .min = 1, .max = 100 },
+    NAME("reportType", JW_FIELD_REQUIRED, jw_check_slug),
+    LABEL("title", JW_FIELD_REQUIRED, 100),
     { .name = "description", .type = JW_FIELD_TEXT, .flags = JW_FIELD_LINES, .max = 2000 },
-    { .name = "filePrefix",
-      .type = JW_FIELD_TEXT,
-      .flags = JW_FIELD_REQUIRED,
-      .check = jw_check_identifier },
-    { .name = "collection",
-      .type = JW_FIELD_TEXT,
-      .flags = JW_FIELD_REQUIRED,
-      .check = jw_check_collection },
-    { .name = "dateField",
-      .type = JW_FIELD_TEXT,
-      .flags = JW_FIELD_REQUIRED,
-      .check = jw_check_field_name },
-    { .name = "timeZone", .type = JW_FIELD_TEXT, .check = jw_check_zone },
+    NAME("filePrefix", JW_FIELD_REQUIRED, jw_check_identifier),
+    NAME("collection", JW_FIELD_REQUIRED, jw_check_collection),
+    NAME("dateField", JW_FIELD_REQUIRED, jw_check_field_name),
+    NAME("timeZone", 0, jw_check_zone),
     { .name = "inactive", .type = JW_FIELD_OBJECT, .fields = inactive_fields },
     LIST("filters", 0, 0, 50, filter_item),
     LIST("dimensions", 0, 0, 50, dimension_item),
@@ -152,8 +122,8 @@ static const JwField def_fields[] = {
     LIST("columns", JW_FIELD_REQUIRED, 1, 100, column_item),
     LIST("tables", 0, 0, 50, table_item),
     LIST("summary", JW_FIELD_REQUIRED | JW_FIELD_UNIQUE, 1, 50, name_item),
-    { .name = "listTitle", .type = JW_FIELD_TEXT, .min = 1, .max = 31 },
-    { .name = "mailChartTable", .type = JW_FIELD_TEXT, .min = 1, .max = 31 },
+    LABEL("listTitle", 0, 31),
+    LABEL("mailChartTable", 0, 31),
     { .name = "maxGroups", .type = JW_FIELD_INT, .min = 1, .max = 100000 },
     { .name = NULL },
 };

@@ -1,7 +1,7 @@
-/* engine/aggregate.c: the pass over the records. One thread at a time.
- * Names are resolved once; a record is then looked at once for each simple measure (what it adds), and
- * that is applied to the totals and to the record's group of each dimension. Ratios and peaks are worked
- * out when asked for (engine/figures.c). Memory depends on the groups alone. */
+/* engine/aggregate.c: the pass over the records. One thread at a time. Names are resolved once; a
+ * record is then looked at once for each simple measure (what it adds), and that is applied to the
+ * totals and to the record's group of each dimension. Ratios and peaks are worked out when asked
+ * for (engine/figures.c). Memory depends on the groups alone. */
 #include "engine/aggregate_private.h"
 #include "jw/error.h"
 #include "names.h"

@@ -1,5 +1,6 @@
-/* engine/figures.c: what the pass came to: values of measures over all records and over groups, ratios
- * and peaks among them. One thread at a time: the order of groups is made when first asked for. */
+/* engine/figures.c: what the pass came to: values of measures over all records and over groups,
+ * ratios and peaks among them. One thread at a time: the order of groups is made when first asked
+ * for. */
 #include "engine/aggregate_private.h"
 
 static bool find_peak(JwAggregate *self, const Measure *peak, size_t *ret_group);

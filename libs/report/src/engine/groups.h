@@ -1,4 +1,5 @@
-/* groups.h: the groups of one dimension: which group a value falls into, labels, order. Private to libs/report. */
+/* groups.h: the groups of one dimension: which group a value falls into, labels, order. Private to
+ * libs/report. */
 #pragma once
 #include "jw/report_def.h"
 

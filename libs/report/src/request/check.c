@@ -1,7 +1,6 @@
-/* request/check.c: what only the definition can judge about a body: report type, filters, dimensions,
- * measures, period.
- * Any thread, no state. Looks at values the tables may already have refused, so every read
- * tolerates a wrong type. */
+/* request/check.c: what only the definition can judge about a body: report type, filters,
+ * dimensions, measures, period. Any thread, no state. Looks at values the tables may already have
+ * refused, so every read tolerates a wrong type. */
 #include "request/request_private.h"
 
 #include "jw/clock.h"

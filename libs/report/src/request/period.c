@@ -1,4 +1,5 @@
-/* request/period.c: the periods reports cover, and the file names made of them. Pure, any thread. */
+/* request/period.c: the periods reports cover, and the file names made of them. Pure, any
+ * thread. */
 #include "jw/civil.h"
 #include "jw/error.h"
 #include "jw/report.h"

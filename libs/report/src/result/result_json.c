@@ -1,5 +1,5 @@
-/* result/result_json.c: the summary of a result as JSON and back. The only place that knows the names
- * of its members:
+/* result/result_json.c: the summary of a result as JSON and back. The only place that knows the
+ * names of its members:
  *   {"title", "reportType", "period": {"type", "start", "end", "timeZone", "label"}, "rows",
  *    "figures": [{"name", "label", "format", "value", "text"}],
  *    "chart": {"title", "measure", "labels": [], "values": []}}

@@ -1,7 +1,7 @@
 /* render/render.h: writers of report files. One thread; memory does not grow with the rows.
  *
- * A renderer gets the columns of every record as it is read and, at the end, the result. Its file is a
- * temporary one in a directory private to the attempt. */
+ * A renderer gets the columns of every record as it is read and, at the end, the result. Its file
+ * is a temporary one in a directory private to the attempt. */
 #pragma once
 #include "jw/error.h"
 #include "jw/report_result.h"
@@ -36,8 +36,9 @@ const ExeRenderOps *exe_render_find(const char *format); /* or NULL */
 
 extern const ExeRenderOps exe_render_csv, exe_render_xlsx;
 
-/* render/xlsx/check.c: reopens a workbook: every entry's CRC, every part's elements closed in order, and @list_rows `<row` elements
- * over the sheets from number @first_list_sheet (from 1) on. CORRUPT names the part. */
+/* render/xlsx/check.c: reopens a workbook: every entry's CRC, every part's elements closed in
+ * order, and @list_rows `<row` elements over the sheets from number @first_list_sheet (from 1) on.
+ * CORRUPT names the part. */
 bool exe_check_workbook(const char *path, int64_t list_rows, int first_list_sheet,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The number of the part xl/worksheets/sheetN.xml of a workbook, 0 for other parts. */

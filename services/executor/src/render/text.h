@@ -4,7 +4,8 @@
 
 G_BEGIN_DECLS
 
-/* @value, finite, with the fewest of 15 or 17 digits that give it back: 0.1 and not 0.10000000000000001. */
+/* @value, finite, with the fewest of 15 or 17 digits that give it back: 0.1 and not
+ * 0.10000000000000001. */
 #define EXE_REAL_MAX 32
 const char *exe_text_real(double value, char buffer[EXE_REAL_MAX]);
 
@@ -14,8 +15,8 @@ const char *exe_text_real(double value, char buffer[EXE_REAL_MAX]);
 #define EXE_FAR_TIME_MAX 64
 const char *exe_text_far_time(int64_t local_ms, char buffer[EXE_FAR_TIME_MAX]);
 
-/* The last @width digits of @value, not negative, with zeros in front; returns their end. For rows: printf
- * costs half of a line. */
+/* The last @width digits of @value, not negative, with zeros in front; returns their end. For rows:
+ * printf costs half of a line. */
 char *exe_text_put_digits(char *at, int64_t value, int width);
 
 G_END_DECLS

@@ -1,6 +1,6 @@
-/* mail/html.c: the HTML of a report mail. Any thread, no state. Owner: notifier.
- * Tables with inline styles, because that is what all mail clients show alike; the style block only adds dark
- * colours and narrow screens where they are understood. Every text from outside is escaped. */
+/* mail/html.c: the HTML of a report mail. Any thread, no state. Tables with inline styles, because
+ * that is what all mail clients show alike; the style block only adds dark colours and narrow
+ * screens where they are understood. Every text from outside is escaped. */
 #include "mail/view.h"
 
 #include "jw/report_text.h"

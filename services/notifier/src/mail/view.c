@@ -38,7 +38,8 @@ ntf_view_clear(NtfView *self)
     g_free(self->expires);
 }
 
-/* One line of visible text, at most MAX_TEXT characters; NULL when nothing is left. (transfer full) */
+/* One line of visible text, at most MAX_TEXT characters; NULL when nothing is left. (transfer
+ * full) */
 static char *
 clean(const char *text)
 {

@@ -1,11 +1,13 @@
-/* render/xlsx/workbook.c: the workbook: Summary, one sheet a table with its native chart, and the record list.
+/* render/xlsx/workbook.c: the workbook: Summary, one sheet a table with its native chart, and the
+ * record list.
  *
- * While records are read, only the rows of the list are written and compressed (render/xlsx/list.h); at
- * the end libxlsxwriter writes all the rest out of the result, and the rows are put into the workbook
- * that it closed. Not in its mode of constant memory: the rest is bounded by the definition, and in
- * that mode each sheet has a file that the library leaves open when the disk is full, so that the
- * disk stays full. Text cells are always strings, never formulas. The finished file is reopened and
- * checked, because the library says success on a full temporary disk. */
+ * While records are read, only the rows of the list are written and compressed
+ * (render/xlsx/list.h); at the end libxlsxwriter writes all the rest out of the result, and the
+ * rows are put into the workbook that it closed. Not in its mode of constant memory: the rest is
+ * bounded by the definition, and in that mode each sheet has a file that the library leaves open
+ * when the disk is full, so that the disk stays full. Text cells are always strings, never
+ * formulas. The finished file is reopened and checked, because the library says success on a full
+ * temporary disk. */
 #include "render/render.h"
 
 #include <glib/gstdio.h>
@@ -234,7 +236,8 @@ xlsx_free(ExeRender *self)
         return;
     }
     if (self->book != NULL) {
-        /* An attempt that stopped: closing is the library's only way to free; the file is thrown away. */
+        /* An attempt that stopped: closing is the library's only way to free; the file is thrown
+         * away. */
         (void)workbook_close(self->book);
     }
     if (self->closed_path != NULL) {
