@@ -46,10 +46,8 @@ fixture_init(Fixture *self, const char *file)
     self->path = g_build_filename(self->dir, file, NULL);
     self->input = (ExeRenderInput){
         .def = self->def,
-        .request = self->request,
         .zone = self->zone,
         .title = "Weekly calls",
-        .subtitle = "4 Jan 2021 – 10 Jan 2021",
         .path = self->path,
         .temp_dir = self->dir,
         .made_at_ms = WEEK_START,
@@ -96,6 +94,15 @@ make_row(const Fixture *self, int number, const char *agent, JwValue *row)
     }
 }
 
+static bool
+finish(const Fixture *self, const ExeRenderOps *ops, ExeRender *render, GError **error)
+{
+    g_autoptr(JwReportResult) result =
+        jw_report_result_new(self->aggregate, self->def, self->request, self->zone);
+
+    return ops->finish(render, result, error);
+}
+
 static void
 write_rows(Fixture *self, const ExeRenderOps *ops, int rows, const char *agent)
 {
@@ -109,7 +116,7 @@ write_rows(Fixture *self, const ExeRenderOps *ops, int rows, const char *agent)
         jw_aggregate_add(self->aggregate, row);
         assert_ok(ops->row(render, row, &error), error);
     }
-    assert_ok(ops->finish(render, self->aggregate, &error), error);
+    assert_ok(finish(self, ops, render, &error), error);
     assert_ok(ops->check == NULL || ops->check(render, &error), error);
     ops->free(render);
 }
@@ -208,7 +215,7 @@ test_csv_times_are_the_moments_they_were(void **state G_GNUC_UNUSED)
             row[f].time_ms = row[f].type == JW_VALUE_TIME ? rows[i].time_ms : row[f].time_ms;
         }
         assert_ok(exe_render_csv.row(render, row, &error), error);
-        assert_ok(exe_render_csv.finish(render, fixture.aggregate, &error), error);
+        assert_ok(finish(&fixture, &exe_render_csv, render, &error), error);
         exe_render_csv.free(render);
         assert_true(g_file_get_contents(fixture.path, &content, NULL, NULL));
         if (strstr(content, rows[i].time) == NULL) {
@@ -238,7 +245,7 @@ test_csv_numbers_are_as_short_as_exact(void **state G_GNUC_UNUSED)
         }
     }
     assert_ok(exe_render_csv.row(render, row, &error), error);
-    assert_ok(exe_render_csv.finish(render, fixture.aggregate, &error), error);
+    assert_ok(finish(&fixture, &exe_render_csv, render, &error), error);
     exe_render_csv.free(render);
     assert_true(g_file_get_contents(fixture.path, &content, NULL, NULL));
     assert_non_null(strstr(content, ",0.1,0.33333333333333331,"));
@@ -405,7 +412,7 @@ try_rows(Fixture *self, const ExeRenderOps *ops, int rows, GError **error)
         jw_aggregate_add(self->aggregate, row);
         ok = ops->row(render, row, error);
     }
-    ok = ok && ops->finish(render, self->aggregate, error);
+    ok = ok && finish(self, ops, render, error);
     g_clear_pointer(&render, ops->free);
     return ok;
 }
@@ -465,7 +472,7 @@ test_dates_at_the_ends_of_time(void **state G_GNUC_UNUSED)
             jw_aggregate_add(fixture.aggregate, row);
             assert_ok(ops->row(render, row, &error), error);
         }
-        assert_ok(ops->finish(render, fixture.aggregate, &error), error);
+        assert_ok(finish(&fixture, ops, render, &error), error);
         assert_ok(ops->check == NULL || ops->check(render, &error), error);
         ops->free(render);
         fixture_clear(&fixture);

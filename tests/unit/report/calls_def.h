@@ -1,5 +1,5 @@
-/* calls_def.h: a call-records definition in miniature, shared by the report tests. Its fields, in order:
- * startedAt, agent, status, durationSeconds, waitSeconds, cost, internal. */
+/* calls_def.h: a call-records definition in miniature, shared by the report tests. Its fields, in
+ * order: startedAt, agent, status, durationSeconds, waitSeconds, cost, internal. */
 #pragma once
 #include "jw/report.h"
 

@@ -1,5 +1,6 @@
-/* test_aggregate_random.c: random records in a zone that changes its clock, against a slow and plain second
- * computation: GDateTime for the parts, one pass over all kept records for each figure and group. */
+/* test_aggregate_random.c: random records in a zone that changes its clock, against a slow and
+ * plain second computation: GDateTime for the parts, one pass over all kept records for each figure
+ * and group. */
 #include "calls_def.h"
 #include "jw/aggregate.h"
 #include "jw/cron.h"
@@ -77,7 +78,8 @@ run(const Call *calls, const JwReportDef *def, const JwReportRequest *request, G
 }
 
 static void
-assert_group_is(JwAggregate *agg, const char *dimension, size_t group, GPtrArray *members)
+assert_group_is(JwAggregate *agg, const JwReportDef *def, const JwDimensionDef *dimension,
+                size_t group, GPtrArray *members)
 {
     int64_t answered = 0, sum = 0, n = 0;
 
@@ -88,11 +90,16 @@ assert_group_is(JwAggregate *agg, const char *dimension, size_t group, GPtrArray
         sum += counts ? call->duration : 0;
         n += counts ? 1 : 0;
     }
-    assert_int_equal(jw_aggregate_group_value(agg, dimension, group, "totalCalls").integer,
-                     members->len);
-    assert_int_equal(jw_aggregate_group_value(agg, dimension, group, "answeredCalls").integer,
-                     answered);
-    const JwValue average = jw_aggregate_group_value(agg, dimension, group, "averageDuration");
+    assert_int_equal(
+        jw_aggregate_group_value(agg, dimension, group, jw_report_def_measure(def, "totalCalls"))
+            .integer,
+        members->len);
+    assert_int_equal(
+        jw_aggregate_group_value(agg, dimension, group, jw_report_def_measure(def, "answeredCalls"))
+            .integer,
+        answered);
+    const JwValue average = jw_aggregate_group_value(agg, dimension, group,
+                                                     jw_report_def_measure(def, "averageDuration"));
     assert_int_equal(average.type, n > 0 ? JW_VALUE_REAL : JW_VALUE_NULL);
     if (n > 0) {
         assert_true(fabs(average.real - (double)sum / (double)n) <= 0.05 + 1e-9);
@@ -101,20 +108,22 @@ assert_group_is(JwAggregate *agg, const char *dimension, size_t group, GPtrArray
 }
 
 static void
-check_dimension(const Call *calls, JwAggregate *agg, const char *dimension, GTimeZone *zone)
+check_dimension(const Call *calls, JwAggregate *agg, const JwReportDef *def, const char *name,
+                GTimeZone *zone)
 {
+    const JwDimensionDef *dimension = jw_report_def_dimension(def, name);
     size_t seen = 0;
 
     for (size_t group = 0; group < jw_aggregate_n_groups(agg, dimension); group++) {
         const char *label = jw_aggregate_group_label(agg, dimension, group);
         g_autoptr(GPtrArray) members = g_ptr_array_new();
         for (size_t i = 0; i < N_ROWS; i++) {
-            g_autofree char *mine = label_of(&calls[i], dimension, zone);
+            g_autofree char *mine = label_of(&calls[i], name, zone);
             if (strcmp(mine, label) == 0) {
                 g_ptr_array_add(members, (gpointer)(guintptr)&calls[i]);
             }
         }
-        assert_group_is(agg, dimension, group, members);
+        assert_group_is(agg, def, dimension, group, members);
         seen += members->len;
     }
     assert_int_equal(seen, N_ROWS);
@@ -133,7 +142,7 @@ check_zone(const char *zone_name, const char *start, int64_t days)
     g_autofree Call *calls = make_calls(request->start_ms, days * 86400000);
     g_autoptr(JwAggregate) agg = run(calls, def, request, zone);
     for (size_t i = 0; i < G_N_ELEMENTS(dimensions); i++) {
-        check_dimension(calls, agg, dimensions[i], zone);
+        check_dimension(calls, agg, def, dimensions[i], zone);
     }
 }
 

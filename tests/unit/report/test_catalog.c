@@ -1,4 +1,5 @@
-/* test_catalog.c: the catalog over directories, and the shipped definitions. Broken definitions: schemas/examples. */
+/* test_catalog.c: the catalog over directories, and the shipped definitions. Broken definitions:
+ * schemas/examples. */
 #include "fixture.h"
 
 static void
@@ -77,6 +78,25 @@ test_defaults(void **state)
     assert_int_equal(g_array_index(def->columns, JwColumnDef, 0).width, 16);
 }
 
+/* A definition has the charts that a workbook can draw; it says "none" by naming none. */
+static void
+test_charts_are_known(void **state)
+{
+    static const char *const charts[] = { "pie", "none", "" };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(charts); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autofree char *text = g_strdup_printf(
+            "{\"tables\":[{\"title\":\"T\",\"dimension\":\"d\",\"measures\":[\"n\"],"
+            "\"chart\":\"%s\",\"chartMeasure\":\"n\"}]}",
+            charts[i]);
+        assert_null(jw_report_def_parse(text, strlen(text), "x.json", &error));
+        g_autofree char *pattern = g_strdup_printf("*/tables/0/chart: *'%s'*", charts[i]);
+        assert_jw_error(error, JW_ERROR_INVALID, pattern);
+    }
+}
+
 static void
 test_directory(void **state)
 {
@@ -128,8 +148,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shipped),      cmocka_unit_test(test_defaults),
-        cmocka_unit_test(test_directory),    cmocka_unit_test(test_every_file_is_named),
+        cmocka_unit_test(test_shipped),
+        cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_charts_are_known),
+        cmocka_unit_test(test_directory),
+        cmocka_unit_test(test_every_file_is_named),
         cmocka_unit_test(test_no_directory),
     };
     return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);

@@ -1,4 +1,5 @@
-/* test_report_period.c: previous weeks and months in zones with and without changes of the clock, file names. */
+/* test_report_period.c: previous weeks and months in zones with and without changes of the clock,
+ * file names. */
 #include "calls_def.h"
 #include "jw/cron.h"
 #include "testkit.h"

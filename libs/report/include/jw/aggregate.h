@@ -1,4 +1,8 @@
-/* jw/aggregate.h: figures and groups over a stream of records. One thread at a time; pure. */
+/* jw/aggregate.h: the one-pass engine: figures and groups over a stream of records. One thread at a
+ * time; pure. Its memory depends on the groups, at most maxGroups a dimension, never on the
+ * records.
+ *
+ * A service feeds it and makes a JwReportResult of it; only the result asks it for values. */
 #pragma once
 #include "jw/report.h"
 
@@ -6,28 +10,41 @@ G_BEGIN_DECLS
 
 typedef struct _JwAggregate JwAggregate;
 
-/* @def, @fields (as jw_report_def_fields gives them) and @zone are (transfer none) and outlive it. */
+/* Prepares the pass. (transfer full)
+ * @def, @fields (as jw_report_def_fields() gives them), @zone: (transfer none), outlive it
+ * @error: INVALID: a field is not read, or the request names what the definition does not have */
 JwAggregate *jw_aggregate_new(const JwReportDef *def, const JwReportRequest *request,
                               const char *const *fields, GTimeZone *zone,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void jw_aggregate_free(JwAggregate *self);
+
+/* @self: (nullable): a JwAggregate */
+void jw_aggregate_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwAggregate, jw_aggregate_free)
 
+/* Counts a record. @row: a value for each field, in their order; nothing of it is kept. */
 void jw_aggregate_add(JwAggregate *self, const JwValue *row);
+
+/* The number of records so far. */
 int64_t jw_aggregate_rows(const JwAggregate *self);
 
-/* The value of a measure over all records, rounded as the definition says (half up); NULL type
- * when it has no value (average of nothing, peak of nothing). @name must exist. */
-JwValue jw_aggregate_figure(JwAggregate *self, const char *name);
+/* The value of a measure of the definition over all records, rounded half up to its decimals; NULL
+ * type when it has none (average of nothing, peak of nothing). A text is (transfer none), valid
+ * until free. */
+JwValue jw_aggregate_figure(JwAggregate *self, const JwMeasureDef *measure);
 
-/* Groups of a dimension in their natural order (hours and weekdays in full 0-23 / Mon-Sun, dates
- * every day of the period when it is at most 400 days, else those seen; values by count falling
- * then name). */
-size_t jw_aggregate_n_groups(JwAggregate *self, const char *dimension);
-/* Label of a group: "14:00", "2026-01-06", "Monday", or the value. (transfer none), valid until
+/* The number of groups of a dimension of the definition, which stand in their natural order: hours
+ * and weekdays in full 0-23 and Monday-Sunday; dates every day of the period when it has at most
+ * 400, else those seen; values by count falling, then name; "(none)" and "(other)" last. */
+size_t jw_aggregate_n_groups(JwAggregate *self, const JwDimensionDef *dimension);
+
+/* The label of a group: "14:00", "2026-01-06", "Monday", or the value. (transfer none), valid until
  * free. */
-const char *jw_aggregate_group_label(JwAggregate *self, const char *dimension, size_t group);
-JwValue jw_aggregate_group_value(JwAggregate *self, const char *dimension, size_t group,
-                                 const char *measure);
+const char *jw_aggregate_group_label(JwAggregate *self, const JwDimensionDef *dimension,
+                                     size_t group);
+
+/* The value of a measure over the records of a group, as jw_aggregate_figure() gives it; peaks have
+ * none. */
+JwValue jw_aggregate_group_value(JwAggregate *self, const JwDimensionDef *dimension, size_t group,
+                                 const JwMeasureDef *measure);
 
 G_END_DECLS

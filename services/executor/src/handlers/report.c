@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
-#include <jansson.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,7 +17,6 @@
 #include "jw/store_files.h"
 #include "jw/store_records.h"
 #include "render/render.h"
-#include "render/text.h"
 
 #define ROWS_A_CHECK 2048 /* rows between two looks at the clock */
 #define UPLOAD_PIECE 262144
@@ -36,7 +34,8 @@ typedef struct {
     const ExeRenderOps *ops;
     ExeRender *render;
     JwAggregate *aggregate;
-    char *dir, *path, *period, *subtitle, *filter_words;
+    JwReportResult *result;
+    char *dir, *path;
     int date_index; /* of the date field in a row, -1: not read */
     bool checked;   /* the check's, read after it was joined */
     GError *check_error;
@@ -49,6 +48,7 @@ report_clear(Report *self)
         self->ops->free(self->render);
     }
     g_clear_pointer(&self->aggregate, jw_aggregate_free);
+    g_clear_pointer(&self->result, jw_report_result_free);
     if (self->path != NULL) {
         (void)g_unlink(self->path);
     }
@@ -61,23 +61,8 @@ report_clear(Report *self)
     g_clear_pointer(&self->filters, g_array_unref);
     g_free(self->dir);
     g_free(self->path);
-    g_free(self->period);
-    g_free(self->subtitle);
-    g_free(self->filter_words);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Report, report_clear)
-
-static const char *
-filter_field(const JwReportDef *def, const char *name)
-{
-    for (guint i = 0; i < def->filters->len; i++) {
-        const JwFilterDef *filter = &g_array_index(def->filters, JwFilterDef, i);
-        if (strcmp(filter->name, name) == 0) {
-            return filter->field;
-        }
-    }
-    return NULL;
-}
 
 static bool
 report_filters(Report *self, GError **error)
@@ -85,13 +70,14 @@ report_filters(Report *self, GError **error)
     self->filters = g_array_new(FALSE, TRUE, sizeof(JwRecordFilter));
     for (guint i = 0; i < self->request->filters->len; i++) {
         const JwFilter *asked = &g_array_index(self->request->filters, JwFilter, i);
-        JwRecordFilter filter = { .field = filter_field(self->def, asked->name),
-                                  .values = (const char *const *)asked->values };
+        const JwFilterDef *known = jw_report_def_filter(self->def, asked->name);
 
-        if (filter.field == NULL) {
+        if (known == NULL) {
             return jw_fail(error, JW_ERROR_INVALID, "report type \"%s\" has no filter \"%s\"",
                            self->def->report_type, asked->name);
         }
+        JwRecordFilter filter = { .field = known->field,
+                                  .values = (const char *const *)asked->values };
         g_array_append_val(self->filters, filter);
     }
     if (self->def->inactive_field != NULL && !self->request->include_inactive) {
@@ -161,17 +147,10 @@ report_open(Report *self, GError **error)
         return failed;
     }
     self->path = g_strconcat(self->dir, "/report", self->ops->extension, NULL);
-    self->period = exe_text_period(self->request, self->zone);
-    self->subtitle =
-        g_strdup_printf("%s (%s)", self->period, g_time_zone_get_identifier(self->zone));
-    self->filter_words = exe_text_filters(self->def, self->request);
     ExeRenderInput input = {
         .def = self->def,
-        .request = self->request,
         .zone = self->zone,
         .title = self->job->name,
-        .subtitle = self->subtitle,
-        .filters = self->filter_words,
         .path = self->path,
         .temp_dir = self->dir,
         .made_at_ms = self->job->created_at_ms,
@@ -310,97 +289,6 @@ report_upload(Report *self, JwArtifact *artifact, GError **error)
     return ok;
 }
 
-static json_t *
-value_json(const JwValue *value)
-{
-    switch (value->type) {
-    case JW_VALUE_BOOL:
-        return json_boolean(value->boolean);
-    case JW_VALUE_INT:
-        return json_integer(value->integer);
-    case JW_VALUE_REAL:
-        return json_real(value->real);
-    case JW_VALUE_TEXT:
-        return json_stringn(value->text, value->length);
-    case JW_VALUE_TIME: {
-        g_autofree char *text = jw_time_format(value->time_ms);
-        return json_string(text);
-    }
-    case JW_VALUE_NULL:
-        break;
-    }
-    return json_null();
-}
-
-static json_t *
-summary_figures(Report *self)
-{
-    static const char *const kinds[] = { "integer", "decimal",  "percent", "seconds", "hour",
-                                         "text",    "datetime", "date",    "bool" };
-    json_t *figures = json_array();
-
-    for (char **name = self->def->summary; *name != NULL; name++) {
-        const JwMeasureDef *measure = jw_report_def_measure(self->def, *name);
-        JwValue value = jw_aggregate_figure(self->aggregate, *name);
-        g_autofree char *text = exe_text_figure(&value, measure);
-
-        json_array_append_new(figures,
-                              json_pack("{s:s, s:s, s:s, s:o, s:s}", "name", measure->name, "label",
-                                        measure->label, "format", kinds[measure->format], "value",
-                                        value_json(&value), "text", text));
-    }
-    return figures;
-}
-
-/* The table whose chart goes into the mail, NULL when the definition names none. At most 400 points. */
-static json_t *
-summary_chart(Report *self)
-{
-    for (guint i = 0; i < self->def->tables->len; i++) {
-        const JwTableDef *table = &g_array_index(self->def->tables, JwTableDef, i);
-        size_t groups = jw_aggregate_n_groups(self->aggregate, table->dimension);
-
-        if (g_strcmp0(table->title, self->def->mail_chart_table) != 0
-            || table->chart_measure == NULL || groups > 400) {
-            continue;
-        }
-        json_t *labels = json_array();
-        json_t *values = json_array();
-        for (size_t g = 0; g < groups; g++) {
-            JwValue value = jw_aggregate_group_value(self->aggregate, table->dimension, g,
-                                                     table->chart_measure);
-            json_array_append_new(labels, json_string(jw_aggregate_group_label(
-                                              self->aggregate, table->dimension, g)));
-            json_array_append_new(values, value_json(&value));
-        }
-        return json_pack("{s:s, s:s, s:o, s:o}", "title", table->title, "measure",
-                         jw_report_def_measure(self->def, table->chart_measure)->label, "labels",
-                         labels, "values", values);
-    }
-    return NULL;
-}
-
-static char *
-report_summary(Report *self)
-{
-    static const char *const types[] = { "custom", "weekly", "monthly" };
-    bool all = self->request->start_ms == 0 && self->request->end_ms == 0;
-    g_autofree char *start = jw_time_format(self->request->start_ms);
-    g_autofree char *end = jw_time_format(self->request->end_ms);
-    json_auto_t *summary = json_pack(
-        "{s:s, s:s, s:{s:s, s:s?, s:s?, s:s, s:s}, s:I, s:o}", "title", self->def->title,
-        "reportType", self->def->report_type, "period", "type", types[self->request->period],
-        "start", all ? NULL : start, "end", all ? NULL : end, "timeZone",
-        g_time_zone_get_identifier(self->zone), "label", self->period, "rows",
-        (json_int_t)jw_aggregate_rows(self->aggregate), "figures", summary_figures(self));
-    json_t *chart = summary_chart(self);
-
-    if (chart != NULL) {
-        json_object_set_new(summary, "chart", chart);
-    }
-    return jw_json_print(summary);
-}
-
 bool
 exe_report_run(ExeAttempt *attempt, JwArtifact **ret_artifact, GError **error)
 {
@@ -416,8 +304,8 @@ exe_report_run(ExeAttempt *attempt, JwArtifact **ret_artifact, GError **error)
     artifact->rows = jw_aggregate_rows(self.aggregate);
     int64_t read = jw_clock_mono_ms(self.exe->clock);
     exe_attempt_step(attempt, "Writing the file", 85, artifact->rows, artifact->rows);
-    if (!exe_attempt_go_on(attempt, error)
-        || !self.ops->finish(self.render, self.aggregate, error)) {
+    self.result = jw_report_result_new(self.aggregate, self.def, self.request, self.zone);
+    if (!exe_attempt_go_on(attempt, error) || !self.ops->finish(self.render, self.result, error)) {
         return false;
     }
     int64_t written = jw_clock_mono_ms(self.exe->clock);
@@ -425,7 +313,7 @@ exe_report_run(ExeAttempt *attempt, JwArtifact **ret_artifact, GError **error)
     if (!exe_attempt_go_on(attempt, error) || !report_upload(&self, artifact, error)) {
         return false;
     }
-    artifact->summary = report_summary(&self);
+    artifact->summary = jw_report_result_summary(self.result);
     artifact->duration_ms = jw_clock_mono_ms(self.exe->clock) - started;
     if (self.exe->config.artifact_ttl_ms > 0) {
         artifact->expires_at_ms =

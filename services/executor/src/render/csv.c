@@ -1,7 +1,8 @@
-/* render/csv.c: RFC 4180: CRLF lines, comma, quotes doubled, UTF-8, a header line; one line a record.
+/* render/csv.c: RFC 4180: CRLF lines, comma, quotes doubled, UTF-8, a header line; one line a
+ * record.
  *
- * A text that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV injection);
- * numbers are written as they are. Times are RFC 3339 in the report's zone. */
+ * A text that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV
+ * injection); numbers are written as they are. Times are RFC 3339 in the report's zone. */
 #include "render/render.h"
 
 #include <errno.h>
@@ -78,8 +79,8 @@ csv_text(GString *line, const char *text, size_t length)
     g_string_append_c(line, '"');
 }
 
-/* "2021-01-04T09:12:00+03:00", "…Z" for offset 0, or only the date. Where the offset had seconds, as long ago, they are
- * left out of the time as of the offset: both together say the moment. */
+/* "2021-01-04T09:12:00+03:00", "…Z" for offset 0, or only the date. Where the offset had seconds,
+ * as long ago, they are left out of the time as of the offset: both together say the moment. */
 static void
 csv_time(ExeRender *self, int64_t time_ms, bool date_only)
 {
@@ -201,7 +202,7 @@ csv_row(ExeRender *self, const JwValue *row, GError **error)
 }
 
 static bool
-csv_finish(ExeRender *self, JwAggregate *aggregate G_GNUC_UNUSED, GError **error)
+csv_finish(ExeRender *self, const JwReportResult *result G_GNUC_UNUSED, GError **error)
 {
     FILE *file = g_steal_pointer(&self->file);
 

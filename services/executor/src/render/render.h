@@ -1,22 +1,20 @@
-/* render.h: writers of report files. One thread; memory does not grow with the rows.
+/* render/render.h: writers of report files. One thread; memory does not grow with the rows.
  *
- * A renderer gets the columns of every record as it is read and, at the end, the aggregate. Its file is a
- * temporary one in a directory private to the attempt. */
+ * A renderer gets the columns of every record as it is read and, at the end, the result. Its file
+ * is a temporary one in a directory private to the attempt. */
 #pragma once
-#include "jw/aggregate.h"
 #include "jw/error.h"
+#include "jw/report_result.h"
 
 G_BEGIN_DECLS
 
 typedef struct _ExeRender ExeRender;
 
 typedef struct {
-    const JwReportDef *def;
-    const JwReportRequest *request;
-    GTimeZone *zone;
-    const char *title, *subtitle; /* job name; period in words */
-    const char *filters;          /* in words, NULL: none */
-    const char *path;             /* file to write */
+    const JwReportDef *def; /* of the list: its columns and its title */
+    GTimeZone *zone;        /* of the list's times */
+    const char *title;      /* job name */
+    const char *path;       /* file to write */
     const char *temp_dir;
     int64_t made_at_ms; /* the document's date: the same job gives the same bytes */
 } ExeRenderInput;
@@ -27,7 +25,7 @@ typedef struct {
     /* @row: the definition's columns come first (jw_report_def_fields). */
     bool (*row)(ExeRender *self, const JwValue *row, GError **error);
     /* Writes the rest and closes the file. */
-    bool (*finish)(ExeRender *self, JwAggregate *aggregate, GError **error);
+    bool (*finish)(ExeRender *self, const JwReportResult *result, GError **error);
     /* Reads the finished file back; CORRUPT when it is not what was written. Touches nothing that
      * others use, so it may run while the file is uploaded. NULL: nothing to check. */
     bool (*check)(const ExeRender *self, GError **error);
@@ -38,8 +36,9 @@ const ExeRenderOps *exe_render_find(const char *format); /* or NULL */
 
 extern const ExeRenderOps exe_render_csv, exe_render_xlsx;
 
-/* render/xlsx/check.c: reopens a workbook: every entry's CRC, every part's elements closed in order, and @list_rows `<row` elements
- * over the sheets from number @first_list_sheet (from 1) on. CORRUPT names the part. */
+/* render/xlsx/check.c: reopens a workbook: every entry's CRC, every part's elements closed in
+ * order, and @list_rows `<row` elements over the sheets from number @first_list_sheet (from 1) on.
+ * CORRUPT names the part. */
 bool exe_check_workbook(const char *path, int64_t list_rows, int first_list_sheet,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The number of the part xl/worksheets/sheetN.xml of a workbook, 0 for other parts. */

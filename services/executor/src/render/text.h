@@ -1,20 +1,11 @@
-/* render/text.h: figures and periods in words, for the workbook and the mail. Pure. */
+/* render/text.h: values as rows of files have them. Pure. */
 #pragma once
-#include "jw/aggregate.h"
+#include <glib.h>
 
 G_BEGIN_DECLS
 
-/* "12,345"; (transfer full) */
-char *exe_text_count(int64_t count);
-/* A figure as a person reads it: "12,345", "82.91 %", "245.5 s", "14:00", "n/a"; (transfer full) */
-char *exe_text_figure(const JwValue *value, const JwMeasureDef *measure);
-/* "4 Jan 2021 – 10 Jan 2021", with times when the ends are not midnights, or "all records"; (transfer full) */
-char *exe_text_period(const JwReportRequest *request, GTimeZone *zone);
-/* "Department: support, sales · Status: answered", NULL when nothing is filtered; (transfer full) */
-char *exe_text_filters(const JwReportDef *def, const JwReportRequest *request);
-gboolean exe_text_equal_fold(gconstpointer a, gconstpointer b);
-
-/* @value, finite, with the fewest of 15 or 17 digits that give it back: 0.1 and not 0.10000000000000001. */
+/* @value, finite, with the fewest of 15 or 17 digits that give it back: 0.1 and not
+ * 0.10000000000000001. */
 #define EXE_REAL_MAX 32
 const char *exe_text_real(double value, char buffer[EXE_REAL_MAX]);
 
@@ -24,8 +15,8 @@ const char *exe_text_real(double value, char buffer[EXE_REAL_MAX]);
 #define EXE_FAR_TIME_MAX 64
 const char *exe_text_far_time(int64_t local_ms, char buffer[EXE_FAR_TIME_MAX]);
 
-/* The last @width digits of @value, not negative, with zeros in front; returns their end. For rows: printf
- * costs half of a line. */
+/* The last @width digits of @value, not negative, with zeros in front; returns their end. For rows:
+ * printf costs half of a line. */
 char *exe_text_put_digits(char *at, int64_t value, int width);
 
 G_END_DECLS

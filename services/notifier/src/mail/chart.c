@@ -1,7 +1,6 @@
-/* mail/chart.c: draws the bar chart of a report mail off screen.
- * Any thread: surface and layout live within the call, Pango's font map is per thread. Owner: notifier.
- * A picture, not HTML bars: mail clients agree on pictures only. White ground, so that dark themes show it
- * as a card. */
+/* mail/chart.c: draws the bar chart of a report mail off screen. Any thread: surface and layout
+ * live within the call, Pango's font map is per thread. A picture, not HTML bars: mail clients
+ * agree on pictures only. White ground, so that dark themes show it as a card. */
 #include "mail/chart.h"
 
 #include "jw/text.h"
@@ -170,8 +169,8 @@ n_ticks(const Plot *self)
     return (size_t)llround((self->high - self->low) / self->step) + 1;
 }
 
-/* Few bars with long names are all named, on two lines, for there is no series to guess from. Of many, as
- * many as fit are named. */
+/* Few bars with long names are all named, on two lines, for there is no series to guess from. Of
+ * many, as many as fit are named. */
 static void
 choose_labels(Plot *self)
 {

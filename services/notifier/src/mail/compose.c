@@ -1,5 +1,5 @@
 /* mail/compose.c: the report mail: subject, plain text, and the parts put together.
- * Any thread, no state. Owner: notifier. */
+ * Any thread, no state. */
 #include "mail/compose.h"
 #include "mail/view.h"
 

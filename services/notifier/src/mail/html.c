@@ -1,9 +1,9 @@
-/* mail/html.c: the HTML of a report mail. Any thread, no state. Owner: notifier.
- * Tables with inline styles, because that is what all mail clients show alike; the style block only adds dark
- * colours and narrow screens where they are understood. Every text from outside is escaped. */
+/* mail/html.c: the HTML of a report mail. Any thread, no state. Tables with inline styles, because
+ * that is what all mail clients show alike; the style block only adds dark colours and narrow
+ * screens where they are understood. Every text from outside is escaped. */
 #include "mail/view.h"
 
-#include "jw/text.h"
+#include "jw/report_text.h"
 
 #define COLUMNS 3
 #define FONT_STACK                                                                                 \
@@ -192,8 +192,7 @@ html_file(GString *out, const NtfView *view, const NtfComposeInput *input)
         input->attachment != NULL ? "Attached file" : "Report file", view->file_name,
         view->file_size);
     if (view->rows >= 0) {
-        g_autofree char *digits = g_strdup_printf("%" G_GINT64_FORMAT, view->rows);
-        g_autofree char *count = jw_text_thousands(digits);
+        g_autofree char *count = jw_report_text_count(view->rows);
         g_string_append_printf(out, " &middot; %s %s", count,
                                view->rows == 1 ? "record" : "records");
     }

@@ -1,14 +1,17 @@
 /* mail/view.c: see mail/view.h. */
 #include "mail/view.h"
 
+#include "jw/report_result.h"
 #include "jw/text.h"
 
-#include <jansson.h>
 #include <math.h>
 
 #define MAX_FIGURES 24
-#define MAX_POINTS  400
 #define MAX_TEXT    200 /* characters of one text from the summary */
+
+static const char *const kinds[] = { [JW_PERIOD_CUSTOM] = "Report",
+                                     [JW_PERIOD_WEEKLY] = "Weekly report",
+                                     [JW_PERIOD_MONTHLY] = "Monthly report" };
 
 static void
 figure_clear(gpointer data)
@@ -35,7 +38,8 @@ ntf_view_clear(NtfView *self)
     g_free(self->expires);
 }
 
-/* One line of visible text, at most MAX_TEXT characters; NULL when nothing is left. (transfer full) */
+/* One line of visible text, at most MAX_TEXT characters; NULL when nothing is left. (transfer
+ * full) */
 static char *
 clean(const char *text)
 {
@@ -62,30 +66,13 @@ clean(const char *text)
     return result;
 }
 
-static char *
-clean_member(const json_t *object, const char *name)
-{
-    return clean(json_string_value(json_object_get(object, name)));
-}
-
-static const char *
-kind_of(const char *type)
-{
-    if (g_strcmp0(type, "weekly") == 0) {
-        return "Weekly report";
-    }
-    return g_strcmp0(type, "monthly") == 0 ? "Monthly report" : "Report";
-}
-
 static void
-read_figures(NtfView *self, const json_t *figures)
+read_figures(NtfView *self, const GArray *figures)
 {
-    size_t index;
-    json_t *entry;
-    json_array_foreach(figures, index, entry)
-    {
-        NtfFigure figure = { clean_member(entry, "label"), clean_member(entry, "text") };
-        if (figure.label == NULL || self->figures->len == MAX_FIGURES) {
+    for (guint i = 0; i < figures->len && self->figures->len < MAX_FIGURES; i++) {
+        const JwReportFigure *from = &g_array_index(figures, JwReportFigure, i);
+        NtfFigure figure = { clean(from->label), clean(from->text) };
+        if (figure.label == NULL) {
             figure_clear(&figure);
             continue;
         }
@@ -96,21 +83,26 @@ read_figures(NtfView *self, const json_t *figures)
     }
 }
 
-static void
-read_chart(NtfView *self, const json_t *chart)
+static double
+number_of(const JwValue *value)
 {
-    json_t *labels = json_object_get(chart, "labels");
-    json_t *values = json_object_get(chart, "values");
-    size_t count = MIN(json_array_size(labels), json_array_size(values));
-    for (size_t i = 0; i < MIN(count, MAX_POINTS); i++) {
-        const json_t *value = json_array_get(values, i);
-        double number = json_is_number(value) ? json_number_value(value) : NAN;
-        char *label = clean(json_string_value(json_array_get(labels, i)));
+    return value->type == JW_VALUE_INT    ? (double)value->integer
+           : value->type == JW_VALUE_REAL ? value->real
+                                          : NAN;
+}
+
+static void
+read_chart(NtfView *self, const JwReportTable *table)
+{
+    for (size_t row = 0; row < table->n_rows; row++) {
+        const JwValue *cell = jw_report_cell(table, row, 0);
+        const double number = number_of(jw_report_cell(table, row, table->chart_column));
+        char *label = clean(cell->type == JW_VALUE_TEXT ? cell->text : NULL);
         g_ptr_array_add(self->labels, label != NULL ? label : g_strdup(""));
         g_array_append_val(self->values, number);
     }
-    self->chart_title = clean_member(chart, "title");
-    self->measure = clean_member(chart, "measure");
+    self->chart_title = clean(table->title);
+    self->measure = clean(table->columns[table->chart_column].label);
 }
 
 static char *
@@ -136,20 +128,19 @@ ntf_view_init(NtfView *self, const NtfComposeInput *input)
     g_array_set_clear_func(self->figures, figure_clear);
     self->labels = g_ptr_array_new_with_free_func(g_free);
     self->values = g_array_new(FALSE, FALSE, sizeof(double));
-    json_auto_t *summary = artifact->summary != NULL
-                               ? json_loads(artifact->summary, JSON_REJECT_DUPLICATES, NULL)
-                               : NULL;
-    const json_t *period = json_object_get(summary, "period");
-    self->title = clean_member(summary, "title");
+    g_autoptr(JwReportResult) result = jw_report_result_of_summary(artifact->summary);
+    self->title = clean(result->title);
     self->job_name = clean(input->job->name);
     if (self->title == NULL) {
         self->title = g_strdup(self->job_name != NULL ? self->job_name : "Report");
     }
-    self->kind = kind_of(json_string_value(json_object_get(period, "type")));
-    self->period = clean_member(period, "label");
-    self->zone = clean_member(period, "timeZone");
-    read_figures(self, json_object_get(summary, "figures"));
-    read_chart(self, json_object_get(summary, "chart"));
+    self->kind = kinds[result->period];
+    self->period = clean(result->period_label);
+    self->zone = clean(result->time_zone);
+    read_figures(self, result->figures);
+    if (result->tables->len > 0) {
+        read_chart(self, &g_array_index(result->tables, JwReportTable, 0));
+    }
     self->file_name = jw_text_file_name(artifact->file_name);
     self->file_size = jw_text_bytes(artifact->size_bytes);
     self->expires = format_time(input->link_expires_ms);

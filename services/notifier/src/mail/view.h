@@ -1,5 +1,5 @@
-/* mail/view.h: what a report mail says, from the job and its artifact's summary: text from outside, of one line, of
- * bounded length and number, not escaped. Any thread, no state. */
+/* mail/view.h: what a report mail says, from the job and its artifact's summary: text from outside,
+ * of one line, of bounded length and number, not escaped. Any thread, no state. */
 #pragma once
 #include "mail/chart.h"
 #include "mail/compose.h"
@@ -31,7 +31,8 @@ NtfChart ntf_view_chart(const NtfView *self); /* lives as long as @self */
 /* "Calls by hour: most at 10:00 (57)"; NULL without a chart. (transfer full) */
 char *ntf_view_describe_chart(const NtfView *self);
 
-/* mail/html.c: the HTML of the mail. @content_id: of the chart's image; NULL: none. (transfer full) */
+/* mail/html.c: the HTML of the mail. @content_id: of the chart's image; NULL: none. (transfer
+ * full) */
 char *ntf_html(const NtfView *view, const NtfComposeInput *input, const char *subject,
                const char *content_id);
 

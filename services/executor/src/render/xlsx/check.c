@@ -1,8 +1,9 @@
 /* render/xlsx/check.c: reads a finished workbook back before anybody may have it.
  *
- * libxlsxwriter says success when its temporary disk was full, and the zip around the cut sheet is sound. So
- * besides each entry's CRC (libarchive checks it while reading) every XML part must close what it opens, and
- * the sheets of the list must hold as many rows as were written. One pass, a fixed buffer. */
+ * libxlsxwriter says success when its temporary disk was full, and the zip around the cut sheet is
+ * sound. So besides each entry's CRC (libarchive checks it while reading) every XML part must close
+ * what it opens, and the sheets of the list must hold as many rows as were written. One pass, a
+ * fixed buffer. */
 #include "render/render.h"
 
 #include <archive.h>
@@ -12,7 +13,8 @@
 #define MAX_DEPTH 32
 #define MAX_TAG   256 /* an element's name and, of the tag's rest, nothing: only names are kept */
 
-/* Follows tags over block borders. Attribute values of these files hold no '>' that is not escaped. */
+/* Follows tags over block borders. Attribute values of these files hold no '>' that is not
+ * escaped. */
 typedef struct {
     enum { IN_TEXT, IN_NAME, IN_TAG, IN_QUOTE } where;
     char name[MAX_TAG];
@@ -73,7 +75,8 @@ walk_tag(XmlWalk *self)
     self->open[self->depth++].length = self->name_length;
 }
 
-/* The three below return where they stopped: behind what ended their part of the tag, or at @end. */
+/* The three below return where they stopped: behind what ended their part of the tag, or at
+ * @end. */
 static const char *
 walk_name(XmlWalk *self, const char *at, const char *end)
 {

@@ -93,9 +93,9 @@ exe_xlsx_list_n_sheets(const ExeXlsxList *self)
 }
 
 uint32_t
-exe_xlsx_list_last_row(const ExeXlsxList *self)
+exe_xlsx_list_last_row(const ExeXlsxList *self, unsigned sheet)
 {
-    return self->last_row;
+    return sheet + 1 < self->streams->len ? SHEET_ROWS_MAX : self->last_row;
 }
 
 bool

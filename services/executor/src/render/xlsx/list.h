@@ -1,6 +1,6 @@
-/* render/xlsx/list.h: the records of a workbook's list: values become cells, rows are compressed at once, and a list longer
- * than a sheet goes on in another one. One thread. The sheets themselves (widths, headers, filter) are
- * libxlsxwriter's; pack joins both. */
+/* render/xlsx/list.h: the records of a workbook's list: values become cells, rows are compressed at
+ * once, and a list longer than a sheet goes on in another one. One thread. The sheets themselves
+ * (widths, headers, filter) are libxlsxwriter's; pack joins both. */
 #pragma once
 #include "render/xlsx/sheet_stream.h"
 
@@ -11,28 +11,30 @@ G_BEGIN_DECLS
 
 typedef struct _ExeXlsxList ExeXlsxList;
 
-/* @styles: for each column the number of its cell format. @zone: of the times; outlives the list. (borrowed) */
+/* @styles: for each column the number of its cell format. @zone: of the times; outlives the list.
+ * (borrowed) */
 ExeXlsxList *exe_xlsx_list_new(const char *temp_dir, JwZoneCache *zone, const int *styles,
                                unsigned n_columns);
 void exe_xlsx_list_free(ExeXlsxList *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ExeXlsxList, exe_xlsx_list_free)
 
-/* The rows from now on belong to another sheet; the first is to be begun too. @error: UNAVAILABLE. */
+/* The rows from now on belong to another sheet; the first is to be begun too. @error:
+ * UNAVAILABLE. */
 bool exe_xlsx_list_next_sheet(ExeXlsxList *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 unsigned exe_xlsx_list_n_sheets(const ExeXlsxList *self);
-/* The number of the last row of the present sheet, from 1; its header is row 1. */
-uint32_t exe_xlsx_list_last_row(const ExeXlsxList *self);
+/* The number of the last row of sheet @sheet, which counts from 0, from 1; its header is row 1. */
+uint32_t exe_xlsx_list_last_row(const ExeXlsxList *self, unsigned sheet);
 bool exe_xlsx_list_sheet_is_full(const ExeXlsxList *self);
 /* @row: one value a column. @error: UNAVAILABLE. */
 bool exe_xlsx_list_row(ExeXlsxList *self, const JwValue *row,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Writes the workbook @to: @from, which libxlsxwriter closed, with these rows in its sheets from number @first_sheet
- * on (from 1). Once, after the last row. @error: UNAVAILABLE, CORRUPT. */
+/* Writes the workbook @to: @from, which libxlsxwriter closed, with these rows in its sheets from
+ * number @first_sheet on (from 1). Once, after the last row. @error: UNAVAILABLE, CORRUPT. */
 bool exe_xlsx_list_pack(ExeXlsxList *self, const char *from, const char *to, int first_sheet,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* A text as a cell takes it: valid UTF-8 of at most 32,767 characters as Excel counts them (UTF-16),
- * cut with "…". @text itself, or made in @scratch. */
+/* A text as a cell takes it: valid UTF-8 of at most 32,767 characters as Excel counts them
+ * (UTF-16), cut with "…". @text itself, or made in @scratch. */
 const char *exe_xlsx_text(GString *scratch, const char *text, size_t length, size_t *ret_length);
 
 G_END_DECLS

@@ -1,7 +1,8 @@
 /* render/xlsx/pack.c: see render/xlsx/pack.h.
  *
- * A zip entry is one deflate stream, and deflate streams can be put together from pieces that end on a byte (as
- * pigz does it): what stands before the rows, the rows as render/xlsx/sheet_stream.c made them, what stands behind. */
+ * A zip entry is one deflate stream, and deflate streams can be put together from pieces that end
+ * on a byte (as pigz does it): what stands before the rows, the rows as render/xlsx/sheet_stream.c
+ * made them, what stands behind. */
 #include "render/xlsx/pack.h"
 
 #include <errno.h>
@@ -124,7 +125,8 @@ entry_text(Pack *self)
     return g_steal_pointer(&text);
 }
 
-/* Writes @text as deflate blocks of their own. @flush: Z_SYNC_FLUSH, or Z_FINISH for the end of the entry. */
+/* Writes @text as deflate blocks of their own. @flush: Z_SYNC_FLUSH, or Z_FINISH for the end of the
+ * entry. */
 static bool
 put_text(Pack *self, char *text, size_t length, int flush, GError **error)
 {
@@ -167,7 +169,8 @@ put_rows(Pack *self, const ExeDeflated *rows, GError **error)
     return true;
 }
 
-/* What stands before the rows, with the sheet's area corrected. NULL: not a sheet as libxlsxwriter writes it. */
+/* What stands before the rows, with the sheet's area corrected. NULL: not a sheet as libxlsxwriter
+ * writes it. */
 static char *
 head_text(const char *text, const char *rows_end, const char *last_cell)
 {

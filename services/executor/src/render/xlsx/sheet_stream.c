@@ -1,5 +1,5 @@
-/* render/xlsx/sheet_stream.c: see render/xlsx/sheet_stream.h. The writing thread fills blocks of a ring, the stream's own thread deflates
- * them into an unlinked temporary file. */
+/* render/xlsx/sheet_stream.c: see render/xlsx/sheet_stream.h. The writing thread fills blocks of a
+ * ring, the stream's own thread deflates them into an unlinked temporary file. */
 #include "render/xlsx/sheet_stream.h"
 
 #include <errno.h>

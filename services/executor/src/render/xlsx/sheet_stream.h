@@ -1,8 +1,10 @@
-/* render/xlsx/sheet_stream.h: the rows of a worksheet, compressed by a thread of their own while they are written.
+/* render/xlsx/sheet_stream.h: the rows of a worksheet, compressed by a thread of their own while
+ * they are written.
  *
- * libxlsxwriter alone writes a sheet as plain XML to a temporary file, copies that file, and compresses the copy when
- * the workbook is closed: as much time again as reading the records took, on one core, and ten times the disk.
- * Rows that go through here are ready when the last is written; render/xlsx/pack.h puts them into the closed workbook. */
+ * libxlsxwriter alone writes a sheet as plain XML to a temporary file, copies that file, and
+ * compresses the copy when the workbook is closed: as much time again as reading the records took,
+ * on one core, and ten times the disk. Rows that go through here are ready when the last is
+ * written; render/xlsx/pack.h puts them into the closed workbook. */
 #pragma once
 #include <stdint.h>
 
@@ -23,9 +25,11 @@ typedef struct {
 ExeSheetStream *exe_sheet_stream_new(const char *temp_dir, GError **error);
 /* Where to append; another one after each exe_sheet_stream_next(). (transfer none) */
 GByteArray *exe_sheet_stream_block(ExeSheetStream *self);
-/* Call it after each row: hands the block over when it is full. @error: UNAVAILABLE, the disk is full, say. */
+/* Call it after each row: hands the block over when it is full. @error: UNAVAILABLE, the disk is
+ * full, say. */
 bool exe_sheet_stream_next(ExeSheetStream *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Waits until all is compressed; nothing but the file is kept. Once, after the last row. @error: UNAVAILABLE. */
+/* Waits until all is compressed; nothing but the file is kept. Once, after the last row. @error:
+ * UNAVAILABLE. */
 bool exe_sheet_stream_end(ExeSheetStream *self, ExeDeflated *ret_deflated,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void exe_sheet_stream_free(ExeSheetStream *self); /* also in the middle of the rows */

@@ -1,4 +1,5 @@
-/* render/xlsx/sheet_xml.c: see render/xlsx/sheet_xml.h. A cell is written into room that is reserved for the longest it can be. */
+/* render/xlsx/sheet_xml.c: see render/xlsx/sheet_xml.h. A cell is written into room that is
+ * reserved for the longest it can be. */
 #include "render/xlsx/sheet_xml.h"
 
 #include <stdbool.h>
@@ -172,7 +173,8 @@ exe_sheet_xml_real(ExeSheetXml *self, GByteArray *into, unsigned column, double 
     number_close(into, at + strlen(at));
 }
 
-/* Days and their fraction from whole numbers: the printing of doubles is the dearest part of a row. */
+/* Days and their fraction from whole numbers: the printing of doubles is the dearest part of a
+ * row. */
 void
 exe_sheet_xml_time(ExeSheetXml *self, GByteArray *into, unsigned column, int64_t local_ms)
 {
@@ -213,8 +215,8 @@ needs_code(char c)
     return (unsigned char)c < 0x20 && c != '\t' && c != '\n';
 }
 
-/* "_x0041_" in a text would be read as "A": its first "_" must be given as a code itself. What ends it may also be
- * the code of the next character. */
+/* "_x0041_" in a text would be read as "A": its first "_" must be given as a code itself. What ends
+ * it may also be the code of the next character. */
 static bool
 looks_like_code(const char *text, const char *end)
 {

@@ -1,11 +1,13 @@
-/* render/xlsx/workbook.c: the workbook: Summary, one sheet a table with its native chart, and the record list.
+/* render/xlsx/workbook.c: the workbook: Summary, one sheet a table with its native chart, and the
+ * record list.
  *
- * libxlsxwriter writes all of it but the rows of the list, which are written and compressed while
- * records are read (render/xlsx/list.h) and put into the workbook when it is closed. Not in its mode of
- * constant memory: the rest is bounded by the definition, and in that mode each sheet has a file
- * that the library leaves open when the disk is full, so that the disk stays full. Text cells are
- * always strings, never formulas. The finished file is reopened and checked, because the library
- * says success on a full temporary disk (design/libraries.md, fault 5). */
+ * While records are read, only the rows of the list are written and compressed
+ * (render/xlsx/list.h); at the end libxlsxwriter writes all the rest out of the result, and the
+ * rows are put into the workbook that it closed. Not in its mode of constant memory: the rest is
+ * bounded by the definition, and in that mode each sheet has a file that the library leaves open
+ * when the disk is full, so that the disk stays full. Text cells are always strings, never
+ * formulas. The finished file is reopened and checked, because the library says success on a full
+ * temporary disk. */
 #include "render/render.h"
 
 #include <glib/gstdio.h>
@@ -13,6 +15,7 @@
 #include <string.h>
 #include <xlsxwriter.h>
 
+#include "jw/report_text.h"
 #include "render/text.h"
 #include "render/xlsx/list.h"
 
@@ -25,30 +28,27 @@
 
 /* A list cell, a table cell (ruled below), a figure (ruled and bold). */
 enum { STYLE_CELL, STYLE_TABLE, STYLE_FIGURE, STYLE_N };
-#define N_FORMATS (JW_FORMAT_BOOL + 1)
 
 struct _ExeRender {
     ExeRenderInput input; /* texts borrowed from the attempt */
     char *closed_path;    /* of the workbook without the list's rows */
     lxw_workbook *book;
-    lxw_worksheet *summary;
-    GPtrArray *table_sheets;   /* of lxw_worksheet, in the definition's order */
-    GPtrArray *sheet_names;    /* owns the names */
-    lxw_worksheet *list_sheet; /* the last of the list */
+    GPtrArray *sheet_names; /* owns the names */
     ExeXlsxList *list;
+    int first_list_sheet; /* its number, from 1: behind the summary and the tables */
     int64_t rows;
     JwZoneCache zone;
     GString *scratch;
-    lxw_format *styles[STYLE_N][N_FORMATS];
+    lxw_format *styles[STYLE_N][JW_FORMAT_N];
     lxw_format *title, *muted, *label;
-    lxw_format *heads[N_FORMATS]; /* aligned as the column below */
-    lxw_error failed;             /* first error of a cell */
+    lxw_format *heads[JW_FORMAT_N]; /* aligned as the column below */
+    lxw_error failed;               /* first error of a cell */
 };
 
 static const struct {
     const char *number;
     uint8_t align;
-} formats[N_FORMATS] = {
+} formats[JW_FORMAT_N] = {
     [JW_FORMAT_INTEGER] = { "#,##0", LXW_ALIGN_RIGHT },
     [JW_FORMAT_DECIMAL] = { "#,##0.00", LXW_ALIGN_RIGHT },
     [JW_FORMAT_PERCENT] = { "0.00\" %\"", LXW_ALIGN_RIGHT },
@@ -102,7 +102,7 @@ styles_make(ExeRender *self)
     self->label = style_new(self, 11, COLOR_INK, false);
     format_set_bottom(self->label, LXW_BORDER_THIN);
     format_set_bottom_color(self->label, COLOR_LINE);
-    for (int f = 0; f < N_FORMATS; f++) {
+    for (int f = 0; f < JW_FORMAT_N; f++) {
         self->heads[f] = style_new(self, 11, 0xFFFFFF, true);
         format_set_bg_color(self->heads[f], COLOR_HEAD);
         format_set_align(self->heads[f], formats[f].align);
@@ -172,6 +172,15 @@ put_value(ExeRender *self, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t col, c
     }
 }
 
+static gboolean
+equal_fold(gconstpointer a, gconstpointer b)
+{
+    g_autofree char *folded_a = g_utf8_casefold(a, -1);
+    g_autofree char *folded_b = g_utf8_casefold(b, -1);
+
+    return strcmp(folded_a, folded_b) == 0;
+}
+
 /* Sheet names: at most 31 characters, without []:*?/\, not twice (case does not count). */
 static char *
 sheet_name(ExeRender *self, const char *title)
@@ -180,8 +189,7 @@ sheet_name(ExeRender *self, const char *title)
     g_autofree char *base = g_utf8_substring(clean, 0, MIN(g_utf8_strlen(clean, -1), 25));
     char *name = g_strdup(base);
 
-    for (int n = 2;
-         g_ptr_array_find_with_equal_func(self->sheet_names, name, exe_text_equal_fold, NULL);
+    for (int n = 2; g_ptr_array_find_with_equal_func(self->sheet_names, name, equal_fold, NULL);
          n++) {
         g_free(name);
         name = g_strdup_printf("%s (%d)", base, n);
@@ -207,50 +215,6 @@ sheet_add(ExeRender *self, const char *title)
     return sheet;
 }
 
-/* Another sheet of the list, with its header. */
-static bool
-list_begin(ExeRender *self, GError **error)
-{
-    const GArray *columns = self->input.def->columns;
-    unsigned n = exe_xlsx_list_n_sheets(self->list) + 1;
-    g_autofree char *more = g_strdup_printf("%s %u", self->input.def->list_title, n);
-    lxw_worksheet *sheet = sheet_add(self, n == 1 ? self->input.def->list_title : more);
-
-    if (sheet == NULL) {
-        return xlsx_failed(self, self->failed, error);
-    }
-    note(self, worksheet_set_row(sheet, 0, HEAD_HEIGHT, NULL));
-    for (guint i = 0; i < columns->len; i++) {
-        const JwColumnDef *column = &g_array_index(columns, JwColumnDef, i);
-        note(self, worksheet_set_column(sheet, (lxw_col_t)i, (lxw_col_t)i, column->width, NULL));
-        note(self, worksheet_write_string(sheet, 0, (lxw_col_t)i, column->label,
-                                          self->heads[column->format]));
-    }
-    worksheet_freeze_panes(sheet, 1, 0);
-    note(self, worksheet_repeat_rows(sheet, 0, 0));
-    if (self->failed != LXW_NO_ERROR) {
-        return xlsx_failed(self, self->failed, error);
-    }
-    self->list_sheet = sheet;
-    return exe_xlsx_list_next_sheet(self->list, error);
-}
-
-/* The number of the first list sheet, from 1: they come behind the summary and the tables. */
-static int
-first_list_sheet(const ExeRender *self)
-{
-    return (int)self->table_sheets->len + 2;
-}
-
-static void
-list_end(ExeRender *self)
-{
-    lxw_col_t last_col = (lxw_col_t)(self->input.def->columns->len - 1);
-    lxw_row_t last_row = (lxw_row_t)(MAX(exe_xlsx_list_last_row(self->list), 2u) - 1);
-
-    note(self, worksheet_autofilter(self->list_sheet, 0, 0, last_row, last_col));
-}
-
 /* The formats of the list's columns, by their numbers in the workbook. */
 static ExeXlsxList *
 list_new(ExeRender *self)
@@ -272,14 +236,14 @@ xlsx_free(ExeRender *self)
         return;
     }
     if (self->book != NULL) {
-        /* An attempt that stopped: closing is the library's only way to free; the file is thrown away. */
+        /* An attempt that stopped: closing is the library's only way to free; the file is thrown
+         * away. */
         (void)workbook_close(self->book);
     }
     if (self->closed_path != NULL) {
         (void)g_unlink(self->closed_path);
     }
     exe_xlsx_list_free(self->list);
-    g_ptr_array_unref(self->table_sheets);
     g_ptr_array_unref(self->sheet_names);
     g_string_free(self->scratch, TRUE);
     g_free(self->closed_path);
@@ -299,7 +263,6 @@ xlsx_open(const ExeRenderInput *input, GError **error)
     self->input = *input;
     self->scratch = g_string_new(NULL);
     self->closed_path = g_strconcat(input->path, ".closed", NULL);
-    self->table_sheets = g_ptr_array_new();
     self->sheet_names = g_ptr_array_new_with_free_func(g_free);
     self->zone.zone = input->zone;
     self->book = workbook_new_opt(self->closed_path, &options);
@@ -312,12 +275,7 @@ xlsx_open(const ExeRenderInput *input, GError **error)
     note(self, workbook_set_properties(self->book, &properties));
     styles_make(self);
     self->list = list_new(self);
-    self->summary = sheet_add(self, "Summary");
-    for (guint i = 0; i < input->def->tables->len; i++) {
-        g_ptr_array_add(self->table_sheets,
-                        sheet_add(self, g_array_index(input->def->tables, JwTableDef, i).title));
-    }
-    if (!list_begin(self, error)) {
+    if (!exe_xlsx_list_next_sheet(self->list, error)) {
         xlsx_free(self);
         return NULL;
     }
@@ -327,21 +285,46 @@ xlsx_open(const ExeRenderInput *input, GError **error)
 static bool
 xlsx_row(ExeRender *self, const JwValue *row, GError **error)
 {
-    if (exe_xlsx_list_sheet_is_full(self->list)) {
-        list_end(self);
-        if (!list_begin(self, error)) {
-            return false;
-        }
-    }
     self->rows++;
-    return exe_xlsx_list_row(self->list, row, error);
+    return (!exe_xlsx_list_sheet_is_full(self->list) || exe_xlsx_list_next_sheet(self->list, error))
+           && exe_xlsx_list_row(self->list, row, error);
+}
+
+/* The number-th sheet of the list, without its rows. */
+static lxw_worksheet *
+list_sheet_add(ExeRender *self, unsigned number)
+{
+    g_autofree char *more = g_strdup_printf("%s %u", self->input.def->list_title, number + 1);
+
+    return sheet_add(self, number == 0 ? self->input.def->list_title : more);
+}
+
+/* What a sheet of the list has beside its rows: header and filter. */
+static void
+list_sheet_write(ExeRender *self, lxw_worksheet *sheet, unsigned number)
+{
+    const GArray *columns = self->input.def->columns;
+    lxw_row_t last_row = MAX(exe_xlsx_list_last_row(self->list, number), 2u) - 1;
+
+    note(self, worksheet_set_row(sheet, 0, HEAD_HEIGHT, NULL));
+    for (guint i = 0; i < columns->len; i++) {
+        const JwColumnDef *column = &g_array_index(columns, JwColumnDef, i);
+        note(self, worksheet_set_column(sheet, (lxw_col_t)i, (lxw_col_t)i, column->width, NULL));
+        note(self, worksheet_write_string(sheet, 0, (lxw_col_t)i, column->label,
+                                          self->heads[column->format]));
+    }
+    worksheet_freeze_panes(sheet, 1, 0);
+    note(self, worksheet_repeat_rows(sheet, 0, 0));
+    note(self, worksheet_autofilter(sheet, 0, 0, last_row, (lxw_col_t)(columns->len - 1)));
 }
 
 static void
-chart_make(ExeRender *self, const JwTableDef *table, const char *sheet, lxw_col_t measure_col,
-           lxw_row_t last_row, lxw_worksheet *into, lxw_row_t row, lxw_col_t col)
+chart_make(ExeRender *self, const JwReportTable *table, const lxw_worksheet *sheet,
+           lxw_worksheet *into, lxw_row_t row, lxw_col_t col)
 {
-    bool line = g_strcmp0(table->chart, "line") == 0;
+    const bool line = table->chart == JW_CHART_LINE;
+    const lxw_row_t last_row = (lxw_row_t)table->n_rows;
+    const lxw_col_t values = (lxw_col_t)table->chart_column;
     lxw_chart *chart = workbook_add_chart(self->book, line ? LXW_CHART_LINE : LXW_CHART_COLUMN);
     lxw_chart_series *series = chart_add_series(chart, NULL, NULL);
     lxw_chart_fill fill = { .color = COLOR_BRAND };
@@ -351,8 +334,8 @@ chart_make(ExeRender *self, const JwTableDef *table, const char *sheet, lxw_col_
     lxw_chart_font title = { .size = 12, .bold = LXW_TRUE, .color = COLOR_INK };
     lxw_chart_options place = { .x_scale = 1.45, .y_scale = 1.15 };
 
-    chart_series_set_categories(series, sheet, 1, 0, last_row, 0);
-    chart_series_set_values(series, sheet, 1, measure_col, last_row, measure_col);
+    chart_series_set_categories(series, sheet->name, 1, 0, last_row, 0);
+    chart_series_set_values(series, sheet->name, 1, values, last_row, values);
     if (line) {
         chart_series_set_line(series, &stroke);
     } else {
@@ -370,68 +353,69 @@ chart_make(ExeRender *self, const JwTableDef *table, const char *sheet, lxw_col_
     note(self, worksheet_insert_chart_opt(into, row, col, chart, &place));
 }
 
-/* Returns the last row written. */
-static lxw_row_t
-table_rows(ExeRender *self, JwAggregate *aggregate, const JwTableDef *table, lxw_worksheet *sheet)
-{
-    size_t groups = jw_aggregate_n_groups(aggregate, table->dimension);
-
-    for (size_t g = 0; g < groups; g++) {
-        lxw_row_t row = (lxw_row_t)g + 1;
-        const char *label = jw_aggregate_group_label(aggregate, table->dimension, g);
-
-        note(self, worksheet_write_string(sheet, row, 0, cell_text(self, label), self->label));
-        for (guint m = 0; table->measures[m] != NULL; m++) {
-            const JwMeasureDef *measure =
-                jw_report_def_measure(self->input.def, table->measures[m]);
-            JwValue value = jw_aggregate_group_value(aggregate, table->dimension, g, measure->name);
-            put_value(self, sheet, row, (lxw_col_t)(m + 1), &value,
-                      self->styles[STYLE_TABLE][measure->format]);
-        }
-    }
-    return (lxw_row_t)groups;
-}
-
+/* Labels stand to the left, figures to the right, and so do their heads. */
 static void
-table_write(ExeRender *self, JwAggregate *aggregate, guint index)
+table_head(ExeRender *self, const JwReportTable *table, lxw_worksheet *sheet)
 {
-    const JwTableDef *table = &g_array_index(self->input.def->tables, JwTableDef, index);
-    const JwDimensionDef *dimension = jw_report_def_dimension(self->input.def, table->dimension);
-    lxw_worksheet *sheet = g_ptr_array_index(self->table_sheets, index);
-    lxw_col_t chart_col = 0;
-    lxw_col_t columns = 1;
-
-    note(self, worksheet_set_column(sheet, 0, 0, 22, NULL));
     note(self, worksheet_set_row(sheet, 0, HEAD_HEIGHT, NULL));
-    note(self, worksheet_write_string(sheet, 0, 0, dimension->label, self->heads[JW_FORMAT_TEXT]));
-    for (guint m = 0; table->measures[m] != NULL; m++) {
-        const JwMeasureDef *measure = jw_report_def_measure(self->input.def, table->measures[m]);
+    for (size_t column = 0; column < table->n_columns; column++) {
+        const lxw_col_t at = (lxw_col_t)column;
+        const char *label = table->columns[column].label;
 
-        note(self, worksheet_write_string(sheet, 0, columns, measure->label,
-                                          self->heads[JW_FORMAT_INTEGER]));
-        note(self, worksheet_set_column(sheet, columns, columns,
-                                        MAX(14.0, (double)strlen(measure->label) + 3), NULL));
-        if (g_strcmp0(measure->name, table->chart_measure) == 0) {
-            chart_col = columns;
-        }
-        columns++;
+        note(self, worksheet_set_column(sheet, at, at,
+                                        at == 0 ? 22 : MAX(14.0, (double)strlen(label) + 3), NULL));
+        note(self,
+             worksheet_write_string(sheet, 0, at, label,
+                                    self->heads[at == 0 ? JW_FORMAT_TEXT : JW_FORMAT_INTEGER]));
     }
     worksheet_freeze_panes(sheet, 1, 0);
-    lxw_row_t last = table_rows(self, aggregate, table, sheet);
-    if (table->chart == NULL || chart_col == 0 || last == 0) {
+}
+
+static void
+table_write(ExeRender *self, const JwReportTable *table, lxw_worksheet *sheet,
+            lxw_worksheet *summary)
+{
+    table_head(self, table, sheet);
+    for (size_t row = 0; row < table->n_rows; row++) {
+        for (size_t column = 0; column < table->n_columns; column++) {
+            put_value(self, sheet, (lxw_row_t)row + 1, (lxw_col_t)column,
+                      jw_report_cell(table, row, column),
+                      column == 0 ? self->label
+                                  : self->styles[STYLE_TABLE][table->columns[column].format]);
+        }
+    }
+    if (table->chart == JW_CHART_NONE || table->n_rows == 0) {
         return;
     }
-    chart_make(self, table, sheet->name, chart_col, last, sheet, 1, (lxw_col_t)(columns + 1));
-    if (g_strcmp0(table->title, self->input.def->mail_chart_table) == 0) {
-        chart_make(self, table, sheet->name, chart_col, last, self->summary, 4, 4);
+    chart_make(self, table, sheet, sheet, 1, (lxw_col_t)(table->n_columns + 1));
+    if (table->chart_in_front) {
+        chart_make(self, table, sheet, summary, 4, 4);
     }
 }
 
 static void
-summary_write(ExeRender *self, JwAggregate *aggregate)
+figures_write(ExeRender *self, const JwReportResult *result, lxw_worksheet *sheet, lxw_row_t row)
 {
-    lxw_worksheet *sheet = self->summary;
-    lxw_row_t row = 6;
+    for (guint i = 0; i < result->figures->len; i++) {
+        const JwReportFigure *figure = &g_array_index(result->figures, JwReportFigure, i);
+        lxw_format *style = self->styles[STYLE_FIGURE][figure->format];
+
+        note(self, worksheet_write_string(sheet, row + i, 1, figure->label, self->label));
+        if (figure->value.type == JW_VALUE_NULL) {
+            note(self, worksheet_write_string(sheet, row + i, 2, figure->text, style));
+        } else {
+            put_value(self, sheet, row + i, 2, &figure->value, style);
+        }
+    }
+}
+
+static void
+summary_write(ExeRender *self, const JwReportResult *result, lxw_worksheet *sheet)
+{
+    const lxw_row_t first = 6;
+    g_autofree char *subtitle = g_strdup_printf("%s (%s)", result->period_label, result->time_zone);
+    g_autofree char *count = jw_report_text_count(result->rows);
+    g_autofree char *records = g_strdup_printf("%s records read", count);
 
     note(self, worksheet_set_column(sheet, 0, 0, 3, NULL));
     note(self, worksheet_set_column(sheet, 1, 1, 34, NULL));
@@ -439,47 +423,64 @@ summary_write(ExeRender *self, JwAggregate *aggregate)
     note(self, worksheet_set_column(sheet, 3, 3, 3, NULL));
     note(self, worksheet_set_row(sheet, 1, 30, NULL));
     note(self, worksheet_write_string(sheet, 1, 1, self->input.title, self->title));
-    note(self, worksheet_write_string(sheet, 2, 1, self->input.subtitle, self->muted));
-    if (self->input.filters != NULL) {
-        note(self, worksheet_write_string(sheet, 3, 1, cell_text(self, self->input.filters),
-                                          self->muted));
+    note(self, worksheet_write_string(sheet, 2, 1, subtitle, self->muted));
+    if (result->filters != NULL) {
+        note(self,
+             worksheet_write_string(sheet, 3, 1, cell_text(self, result->filters), self->muted));
     }
-    note(self, worksheet_set_row(sheet, 5, HEAD_HEIGHT, NULL));
-    note(self, worksheet_write_string(sheet, 5, 1, "Figure", self->heads[JW_FORMAT_TEXT]));
-    note(self, worksheet_write_string(sheet, 5, 2, "Value", self->heads[JW_FORMAT_INTEGER]));
-    for (char **name = self->input.def->summary; *name != NULL; name++) {
-        const JwMeasureDef *measure = jw_report_def_measure(self->input.def, *name);
-        JwValue value = jw_aggregate_figure(aggregate, *name);
-        lxw_format *style = self->styles[STYLE_FIGURE][measure->format];
-
-        note(self, worksheet_write_string(sheet, row, 1, measure->label, self->label));
-        if (value.type == JW_VALUE_NULL) {
-            note(self, worksheet_write_string(sheet, row, 2, "n/a", style));
-        } else {
-            put_value(self, sheet, row, 2, &value, style);
-        }
-        row++;
-    }
-    g_autofree char *records = exe_text_count(self->rows);
-    g_autofree char *line = g_strdup_printf("%s records read", records);
-    note(self, worksheet_write_string(sheet, row + 1, 1, line, self->muted));
+    note(self, worksheet_set_row(sheet, first - 1, HEAD_HEIGHT, NULL));
+    note(self, worksheet_write_string(sheet, first - 1, 1, "Figure", self->heads[JW_FORMAT_TEXT]));
+    note(self,
+         worksheet_write_string(sheet, first - 1, 2, "Value", self->heads[JW_FORMAT_INTEGER]));
+    figures_write(self, result, sheet, first);
+    note(self,
+         worksheet_write_string(sheet, first + result->figures->len + 1, 1, records, self->muted));
     worksheet_activate(sheet);
 }
 
+/* All sheets in their order first: what is written into one may name another. */
 static bool
-xlsx_finish(ExeRender *self, JwAggregate *aggregate, GError **error)
+sheets_write(ExeRender *self, const JwReportResult *result, GError **error)
 {
-    list_end(self);
-    for (guint i = 0; i < self->table_sheets->len; i++) {
-        table_write(self, aggregate, i);
+    g_autoptr(GPtrArray) sheets = g_ptr_array_new();
+    const guint n_tables = result->tables->len;
+    const unsigned n_lists = exe_xlsx_list_n_sheets(self->list);
+
+    g_ptr_array_add(sheets, sheet_add(self, "Summary"));
+    for (guint i = 0; i < n_tables; i++) {
+        g_ptr_array_add(sheets,
+                        sheet_add(self, g_array_index(result->tables, JwReportTable, i).title));
     }
-    summary_write(self, aggregate);
+    self->first_list_sheet = (int)sheets->len + 1;
+    for (unsigned i = 0; i < n_lists; i++) {
+        g_ptr_array_add(sheets, list_sheet_add(self, i));
+    }
+    if (self->failed != LXW_NO_ERROR) {
+        return xlsx_failed(self, self->failed, error);
+    }
+    for (unsigned i = 0; i < n_lists; i++) {
+        list_sheet_write(self, sheets->pdata[1 + n_tables + i], i);
+    }
+    for (guint i = 0; i < n_tables; i++) {
+        table_write(self, &g_array_index(result->tables, JwReportTable, i), sheets->pdata[1 + i],
+                    sheets->pdata[0]);
+    }
+    summary_write(self, result, sheets->pdata[0]);
+    return true;
+}
+
+static bool
+xlsx_finish(ExeRender *self, const JwReportResult *result, GError **error)
+{
+    if (!sheets_write(self, result, error)) {
+        return false;
+    }
     note(self, workbook_close(g_steal_pointer(&self->book)));
     if (self->failed != LXW_NO_ERROR) {
         return xlsx_failed(self, self->failed, error);
     }
     return exe_xlsx_list_pack(self->list, self->closed_path, self->input.path,
-                              first_list_sheet(self), error);
+                              self->first_list_sheet, error);
 }
 
 static bool
@@ -487,7 +488,7 @@ xlsx_check(const ExeRender *self, GError **error)
 {
     /* Every list sheet has a header. */
     return exe_check_workbook(self->input.path, self->rows + exe_xlsx_list_n_sheets(self->list),
-                              first_list_sheet(self), error);
+                              self->first_list_sheet, error);
 }
 
 const ExeRenderOps exe_render_xlsx = {

@@ -1,6 +1,7 @@
-/* groups.h: the groups of one dimension: which group a value falls into, labels, order. Private to this room. */
+/* groups.h: the groups of one dimension: which group a value falls into, labels, order. Private to
+ * libs/report. */
 #pragma once
-#include "jw/report.h"
+#include "jw/report_def.h"
 
 G_BEGIN_DECLS
 

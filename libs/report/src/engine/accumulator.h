@@ -1,8 +1,8 @@
-/* accumulator.h: what one simple measure knows of the values it saw, 48 bytes whatever their number.
- * Private to this room. */
+/* engine/accumulator.h: what one simple measure knows of the values it saw, 48 bytes whatever their
+ * number. Private to libs/report. */
 #pragma once
-#include "jw/report.h"
-#include "number.h"
+#include "jw/report_def.h"
+#include "engine/number.h"
 
 G_BEGIN_DECLS
 

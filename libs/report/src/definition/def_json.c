@@ -1,105 +1,103 @@
-/* report_def.c: a report definition from its JSON (schemas/report-definition.v1.json).
+/* definition/def_json.c: a report definition from its JSON (schemas/report-definition.v1.json).
  * Any thread, no state. The tables judge single values, jw_report_def_check() what they mean
  * together. */
 #include "jw/catalog.h"
 #include "jw/json.h"
+#include "names.h"
 
-#include <string.h>
+static const char *const ops[] = {
+    [JW_MEASURE_COUNT] = "count",
+    [JW_MEASURE_SUM] = "sum",
+    [JW_MEASURE_AVG] = "avg",
+    [JW_MEASURE_MIN] = "min",
+    [JW_MEASURE_MAX] = "max",
+    [JW_MEASURE_RATIO] = "ratio",
+    [JW_MEASURE_PEAK] = "peak",
+    [JW_MEASURE_PEAK_VALUE] = "peakValue",
+    NULL,
+};
+static const char *const parts[] = {
+    [JW_PART_VALUE] = "value",     [JW_PART_HOUR] = "hour",   [JW_PART_DATE] = "date",
+    [JW_PART_WEEKDAY] = "weekday", [JW_PART_MONTH] = "month", NULL,
+};
 
-/* In the order of the enums of jw/report.h. */
-static const char *const ops[] = { "count", "sum",  "avg",       "min", "max",
-                                   "ratio", "peak", "peakValue", NULL };
-static const char *const parts[] = { "value", "hour", "date", "weekday", "month", NULL };
-static const char *const formats[] = { "integer", "decimal",  "percent", "seconds", "hour",
-                                       "text",    "datetime", "date",    "bool",    NULL };
-static const char *const charts[] = { "column", "line", NULL };
+/* Fields of a few kinds: a name that @form checks, a label of 1 to @most characters, an
+ * array of objects. */
+#define NAME(field, needed, form)                                                                  \
+    {                                                                                              \
+        .name = (field), .type = JW_FIELD_TEXT, .flags = (needed), .check = (form)                 \
+    }
+#define LABEL(field, needed, most)                                                                 \
+    {                                                                                              \
+        .name = (field), .type = JW_FIELD_TEXT, .flags = (needed), .min = 1, .max = (most)         \
+    }
+#define LIST(list_name, list_flags, least, most, what)                                             \
+    {                                                                                              \
+        .name = (list_name), .type = JW_FIELD_ARRAY, .flags = (list_flags), .min = (least),        \
+        .max = (most), .item = &(what)                                                             \
+    }
 
 static const JwField name_item = { .type = JW_FIELD_TEXT, .check = jw_check_identifier };
 static const JwField equals_item = { .type = JW_FIELD_TEXT, .max = 200 };
 static const JwField inactive_fields[] = {
-    { .name = "field",
-      .type = JW_FIELD_TEXT,
-      .flags = JW_FIELD_REQUIRED,
-      .check = jw_check_field_name },
-    { .name = "value", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .min = 1, .max = 200 },
+    NAME("field", JW_FIELD_REQUIRED, jw_check_field_name),
+    LABEL("value", JW_FIELD_REQUIRED, 200),
     { .name = NULL },
 };
 static const JwField filter_fields[] = {
-    { .name = "name",
-      .type = JW_FIELD_TEXT,
-      .flags = JW_FIELD_REQUIRED,
-      .check = jw_check_identifier },
-    { .name = "field",
-      .type = JW_FIELD_TEXT,
-      .flags = JW_FIELD_REQUIRED,
-      .check = jw_check_field_name },
+    NAME("name", JW_FIELD_REQUIRED, jw_check_identifier),
+    NAME("field", JW_FIELD_REQUIRED, jw_check_field_name),
     { .name = NULL },
 };
 static const JwField dimension_fields[] = {
-    { .name = "name",
-      .type = JW_FIELD_TEXT,
-      .flags = JW_FIELD_REQUIRED,
-      .check = jw_check_identifier },
-    { .name = "label", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .min = 1, .max = 100 },
-    { .name = "field",
-      .type = JW_FIELD_TEXT,
-      .flags = JW_FIELD_REQUIRED,
-      .check = jw_check_field_name },
+    NAME("name", JW_FIELD_REQUIRED, jw_check_identifier),
+    LABEL("label", JW_FIELD_REQUIRED, 100),
+    NAME("field", JW_FIELD_REQUIRED, jw_check_field_name),
     { .name = "part", .type = JW_FIELD_TEXT, .values = parts },
     { .name = NULL },
 };
 static const JwField condition_fields[] = {
-    { .name = "field",
-      .type = JW_FIELD_TEXT,
-      .flags = JW_FIELD_REQUIRED,
-      .check = jw_check_field_name },
+    NAME("field", JW_FIELD_REQUIRED, jw_check_field_name),
     { .name = "equals", .type = JW_FIELD_ARRAY, .min = 1, .max = 100, .item = &equals_item },
     { .name = "not", .type = JW_FIELD_BOOL },
     { .name = NULL },
 };
 static const JwField condition_item = { .type = JW_FIELD_OBJECT, .fields = condition_fields };
 static const JwField measure_fields[] = {
-    { .name = "name",
-      .type = JW_FIELD_TEXT,
-      .flags = JW_FIELD_REQUIRED,
-      .check = jw_check_identifier },
-    { .name = "label", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .min = 1, .max = 100 },
+    NAME("name", JW_FIELD_REQUIRED, jw_check_identifier),
+    LABEL("label", JW_FIELD_REQUIRED, 100),
     { .name = "op", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .values = ops },
-    { .name = "field", .type = JW_FIELD_TEXT, .check = jw_check_field_name },
+    NAME("field", 0, jw_check_field_name),
     { .name = "where", .type = JW_FIELD_ARRAY, .max = 20, .item = &condition_item },
-    { .name = "numerator", .type = JW_FIELD_TEXT, .check = jw_check_identifier },
-    { .name = "denominator", .type = JW_FIELD_TEXT, .check = jw_check_identifier },
-    { .name = "dimension", .type = JW_FIELD_TEXT, .check = jw_check_identifier },
-    { .name = "of", .type = JW_FIELD_TEXT, .check = jw_check_identifier },
+    NAME("numerator", 0, jw_check_identifier),
+    NAME("denominator", 0, jw_check_identifier),
+    NAME("dimension", 0, jw_check_identifier),
+    NAME("of", 0, jw_check_identifier),
     { .name = "scale", .type = JW_FIELD_NUMBER, .min = -1000000, .max = 1000000 },
     { .name = "decimals", .type = JW_FIELD_INT, .min = 0, .max = 9 },
-    { .name = "format", .type = JW_FIELD_TEXT, .values = formats },
+    { .name = "format", .type = JW_FIELD_TEXT, .values = jw_format_names },
     { .name = NULL },
 };
 static const JwField column_fields[] = {
-    { .name = "field",
-      .type = JW_FIELD_TEXT,
-      .flags = JW_FIELD_REQUIRED,
-      .check = jw_check_field_name },
-    { .name = "label", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .min = 1, .max = 100 },
-    { .name = "format", .type = JW_FIELD_TEXT, .values = formats },
+    NAME("field", JW_FIELD_REQUIRED, jw_check_field_name),
+    LABEL("label", JW_FIELD_REQUIRED, 100),
+    { .name = "format", .type = JW_FIELD_TEXT, .values = jw_format_names },
     { .name = "width", .type = JW_FIELD_INT, .min = 1, .max = 255 },
     { .name = NULL },
 };
 static const JwField table_fields[] = {
-    { .name = "title", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .min = 1, .max = 31 },
-    { .name = "dimension",
-      .type = JW_FIELD_TEXT,
-      .flags = JW_FIELD_REQUIRED,
-      .check = jw_check_identifier },
+    LABEL("title", JW_FIELD_REQUIRED, 31),
+    NAME("dimension", JW_FIELD_REQUIRED, jw_check_identifier),
     { .name = "measures",
       .type = JW_FIELD_ARRAY,
       .flags = JW_FIELD_REQUIRED | JW_FIELD_UNIQUE,
       .min = 1,
       .max = 20,
       .item = &name_item },
-    { .name = "chart", .type = JW_FIELD_TEXT, .values = charts },
-    { .name = "chartMeasure", .type = JW_FIELD_TEXT, .check = jw_check_identifier },
+    { .name = "chart",
+      .type = JW_FIELD_TEXT,
+      .values = &jw_chart_names[JW_CHART_COLUMN] }, /* "none" is said by leaving it out */
+    NAME("chartMeasure", 0, jw_check_identifier),
     { .name = NULL },
 };
 static const JwField filter_item = { .type = JW_FIELD_OBJECT, .fields = filter_fields };
@@ -108,34 +106,15 @@ static const JwField measure_item = { .type = JW_FIELD_OBJECT, .fields = measure
 static const JwField column_item = { .type = JW_FIELD_OBJECT, .fields = column_fields };
 static const JwField table_item = { .type = JW_FIELD_OBJECT, .fields = table_fields };
 
-/* Array fields that hold objects. */
-#define LIST(list_name, list_flags, least, most, what)                                             \
-    {                                                                                              \
-        .name = (list_name), .type = JW_FIELD_ARRAY, .flags = (list_flags), .min = (least),        \
-        .max = (most), .item = &(what)                                                             \
-    }
-
 static const JwField def_fields[] = {
     { .name = "$schema", .type = JW_FIELD_TEXT },
-    { .name = "reportType",
-      .type = JW_FIELD_TEXT,
-      .flags = JW_FIELD_REQUIRED,
-      .check = jw_check_slug },
-    { .name = "title", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .min = 1, .max = 100 },
+    NAME("reportType", JW_FIELD_REQUIRED, jw_check_slug),
+    LABEL("title", JW_FIELD_REQUIRED, 100),
     { .name = "description", .type = JW_FIELD_TEXT, .flags = JW_FIELD_LINES, .max = 2000 },
-    { .name = "filePrefix",
-      .type = JW_FIELD_TEXT,
-      .flags = JW_FIELD_REQUIRED,
-      .check = jw_check_identifier },
-    { .name = "collection",
-      .type = JW_FIELD_TEXT,
-      .flags = JW_FIELD_REQUIRED,
-      .check = jw_check_collection },
-    { .name = "dateField",
-      .type = JW_FIELD_TEXT,
-      .flags = JW_FIELD_REQUIRED,
-      .check = jw_check_field_name },
-    { .name = "timeZone", .type = JW_FIELD_TEXT, .check = jw_check_zone },
+    NAME("filePrefix", JW_FIELD_REQUIRED, jw_check_identifier),
+    NAME("collection", JW_FIELD_REQUIRED, jw_check_collection),
+    NAME("dateField", JW_FIELD_REQUIRED, jw_check_field_name),
+    NAME("timeZone", 0, jw_check_zone),
     { .name = "inactive", .type = JW_FIELD_OBJECT, .fields = inactive_fields },
     LIST("filters", 0, 0, 50, filter_item),
     LIST("dimensions", 0, 0, 50, dimension_item),
@@ -143,8 +122,8 @@ static const JwField def_fields[] = {
     LIST("columns", JW_FIELD_REQUIRED, 1, 100, column_item),
     LIST("tables", 0, 0, 50, table_item),
     LIST("summary", JW_FIELD_REQUIRED | JW_FIELD_UNIQUE, 1, 50, name_item),
-    { .name = "listTitle", .type = JW_FIELD_TEXT, .min = 1, .max = 31 },
-    { .name = "mailChartTable", .type = JW_FIELD_TEXT, .min = 1, .max = 31 },
+    LABEL("listTitle", 0, 31),
+    LABEL("mailChartTable", 0, 31),
     { .name = "maxGroups", .type = JW_FIELD_INT, .min = 1, .max = 100000 },
     { .name = NULL },
 };
@@ -155,37 +134,13 @@ dup_text(const json_t *object, const char *name)
     return g_strdup(jw_json_text(object, name));
 }
 
-/* Where the text stands in the list; 0 for an absent one. */
-static unsigned
-index_of(const json_t *object, const char *name, const char *const *list)
-{
-    const char *text = jw_json_text(object, name);
-
-    for (unsigned i = 0; list[i] != NULL; i++) {
-        if (g_strcmp0(text, list[i]) == 0) {
-            return i;
-        }
-    }
-    return 0;
-}
-
-static void
-condition_clear(gpointer data)
-{
-    JwCondition *condition = data;
-
-    g_clear_pointer(&condition->field, g_free);
-    g_clear_pointer(&condition->equals, g_strfreev);
-}
-
 static GArray *
 read_conditions(const json_t *list)
 {
-    GArray *conditions = g_array_new(FALSE, TRUE, sizeof(JwCondition));
+    GArray *conditions = jw_report_conditions_new();
     const json_t *item = NULL;
     size_t i = 0;
 
-    g_array_set_clear_func(conditions, condition_clear);
     json_array_foreach(list, i, item)
     {
         const JwCondition condition = {
@@ -213,7 +168,7 @@ read_dimension(JwReportDef *def, const json_t *item)
         .name = dup_text(item, "name"),
         .label = dup_text(item, "label"),
         .field = dup_text(item, "field"),
-        .part = (JwPart)index_of(item, "part", parts),
+        .part = (JwPart)jw_name_read(item, "part", parts, JW_PART_VALUE),
     };
 
     g_array_append_val(def->dimensions, dimension);
@@ -226,7 +181,7 @@ read_measure(JwReportDef *def, const json_t *item)
     const JwMeasureDef measure = {
         .name = dup_text(item, "name"),
         .label = dup_text(item, "label"),
-        .op = (JwMeasureOp)index_of(item, "op", ops),
+        .op = (JwMeasureOp)jw_name_read(item, "op", ops, JW_MEASURE_COUNT),
         .field = dup_text(item, "field"),
         .where = read_conditions(json_object_get(item, "where")),
         .numerator = dup_text(item, "numerator"),
@@ -235,7 +190,7 @@ read_measure(JwReportDef *def, const json_t *item)
         .of = dup_text(item, "of"),
         .scale = scale != NULL ? json_number_value(scale) : 1.0,
         .decimals = (int)json_integer_value(json_object_get(item, "decimals")),
-        .format = (JwFormat)index_of(item, "format", formats),
+        .format = (JwFormat)jw_name_read(item, "format", jw_format_names, JW_FORMAT_INTEGER),
     };
 
     g_array_append_val(def->measures, measure);
@@ -248,9 +203,7 @@ read_column(JwReportDef *def, const json_t *item)
     const JwColumnDef column = {
         .field = dup_text(item, "field"),
         .label = dup_text(item, "label"),
-        .format = json_object_get(item, "format") != NULL
-                      ? (JwFormat)index_of(item, "format", formats)
-                      : JW_FORMAT_TEXT,
+        .format = (JwFormat)jw_name_read(item, "format", jw_format_names, JW_FORMAT_TEXT),
         .width = width != NULL ? (int)json_integer_value(width) : 16,
     };
 
@@ -264,7 +217,7 @@ read_table(JwReportDef *def, const json_t *item)
         .title = dup_text(item, "title"),
         .dimension = dup_text(item, "dimension"),
         .measures = jw_json_texts(json_object_get(item, "measures")),
-        .chart = dup_text(item, "chart"),
+        .chart = (JwChart)jw_name_read(item, "chart", jw_chart_names, JW_CHART_NONE),
         .chart_measure = dup_text(item, "chartMeasure"),
     };
 

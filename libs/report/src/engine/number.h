@@ -1,4 +1,5 @@
-/* number.h: a figure before it is rounded: nothing, an exact fraction, or a double. Private to this room. */
+/* number.h: a figure before it is rounded: nothing, an exact fraction, or a double. Private to
+ * libs/report. */
 #pragma once
 #include <glib.h>
 #include <stdbool.h>

@@ -1,9 +1,9 @@
-/* groups.c: the groups of one dimension. One thread at a time.
- * A small open-addressing table over a growing array, at most half full: keys are views into a record, not
- * NUL-terminated texts, and the number of groups is capped, so neither GHashTable nor growth is needed. */
-#include "groups.h"
+/* groups.c: the groups of one dimension. One thread at a time. A small open-addressing table over a
+ * growing array, at most half full: keys are views into a record, not NUL-terminated texts, and the
+ * number of groups is capped, so neither GHashTable nor growth is needed. */
+#include "engine/groups.h"
 #include "jw/civil.h"
-#include "condition.h"
+#include "engine/condition.h"
 #include "jw/error.h"
 #include "jw/zone_cache.h"
 

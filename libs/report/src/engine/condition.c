@@ -1,6 +1,6 @@
-/* condition.c: "the value, as text, is one of these", without making a text of each value: the wanted texts
- * are turned once into the values that are written like them. One thread at a time. */
-#include "condition.h"
+/* condition.c: "the value, as text, is one of these", without making a text of each value: the
+ * wanted texts are turned once into the values that are written like them. One thread at a time. */
+#include "engine/condition.h"
 #include "jw/clock.h"
 #include "jw/error.h"
 

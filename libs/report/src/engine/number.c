@@ -1,13 +1,15 @@
-/* number.c: figures are kept as fractions of integers as long as they fit, because rounding half up a binary
- * double is wrong where people check it by hand: 0.125 percent points, 2.675, 1.005. Pure, any thread. */
-#include "number.h"
+/* number.c: figures are kept as fractions of integers as long as they fit, because rounding half up
+ * a binary double is wrong where people check it by hand: 0.125 percent points, 2.675, 1.005. Pure,
+ * any thread. */
+#include "engine/number.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define MOST_DECIMALS 12
-/* Digits that survive sums and quotients of doubles; what lies behind them is noise and may not decide. */
+/* Digits that survive sums and quotients of doubles; what lies behind them is noise and may not
+ * decide. */
 #define SURE_DIGITS 15
 
 __extension__ typedef __int128 Wide;

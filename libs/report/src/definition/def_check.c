@@ -1,8 +1,8 @@
-/* report_check.c: whether a report definition makes sense as a whole. What a single value may look like is the
- * schema's business; here are the rules between values. Pure, any thread. */
+/* definition/def_check.c: whether a report definition makes sense as a whole. What a single value
+ * may look like is the schema's business; here are the rules between values. Pure, any thread. */
 #include "jw/cron.h"
 #include "jw/error.h"
-#include "jw/report.h"
+#include "jw/report_def.h"
 
 #include <string.h>
 
@@ -213,19 +213,12 @@ check_measures(const JwReportDef *self, GError **error)
 static bool
 check_table_chart(guint index, const JwTableDef *table, GError **error)
 {
-    if (table->chart == NULL) {
+    if (table->chart == JW_CHART_NONE || names_contain(table->measures, table->chart_measure)) {
         return true;
     }
-    if (strcmp(table->chart, "column") != 0 && strcmp(table->chart, "line") != 0) {
-        return jw_fail(error, JW_ERROR_INVALID, "/tables/%u/chart: '%s' is not column or line",
-                       index, table->chart);
-    }
-    if (!names_contain(table->measures, table->chart_measure)) {
-        return jw_fail(error, JW_ERROR_INVALID,
-                       "/tables/%u/chartMeasure: '%s' is not a measure of this table", index,
-                       table->chart_measure != NULL ? table->chart_measure : "");
-    }
-    return true;
+    return jw_fail(error, JW_ERROR_INVALID,
+                   "/tables/%u/chartMeasure: '%s' is not a measure of this table", index,
+                   table->chart_measure != NULL ? table->chart_measure : "");
 }
 
 static bool
@@ -265,7 +258,7 @@ check_tables(const JwReportDef *self, GError **error)
             || !check_table(self, i, table, error)) {
             return false;
         }
-        if (table->chart != NULL && g_strcmp0(table->title, self->mail_chart_table) == 0) {
+        if (table->chart != JW_CHART_NONE && g_strcmp0(table->title, self->mail_chart_table) == 0) {
             mail_chart_found = true;
         }
     }

@@ -1,6 +1,6 @@
-/* condition.h: a JwCondition prepared for millions of rows. Private to this room. */
+/* condition.h: a JwCondition prepared for millions of rows. Private to libs/report. */
 #pragma once
-#include "jw/report.h"
+#include "jw/report_def.h"
 
 G_BEGIN_DECLS
 

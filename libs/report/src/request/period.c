@@ -1,4 +1,5 @@
-/* report_period.c: the periods reports cover, and the file names made of them. Pure, any thread. */
+/* request/period.c: the periods reports cover, and the file names made of them. Pure, any
+ * thread. */
 #include "jw/civil.h"
 #include "jw/error.h"
 #include "jw/report.h"
@@ -36,20 +37,6 @@ jw_period_previous(JwPeriodType type, GTimeZone *zone, int64_t at_ms, int64_t *r
     *ret_end_ms = midnight_ms(zone, end);
 }
 
-static const char *
-period_word(JwPeriodType type)
-{
-    switch (type) {
-    case JW_PERIOD_WEEKLY:
-        return "Weekly";
-    case JW_PERIOD_MONTHLY:
-        return "Monthly";
-    case JW_PERIOD_CUSTOM:
-        break;
-    }
-    return "Custom";
-}
-
 static void
 append_day(GString *name, int64_t day)
 {
@@ -81,6 +68,9 @@ wanted_name(const char *wanted, const char *ending)
 char *
 jw_report_file_name(const JwReportDef *def, const JwReportRequest *request, GTimeZone *zone)
 {
+    static const char *const words[] = { [JW_PERIOD_CUSTOM] = "Custom",
+                                         [JW_PERIOD_WEEKLY] = "Weekly",
+                                         [JW_PERIOD_MONTHLY] = "Monthly" };
     g_autoptr(GString) name = NULL;
 
     g_return_val_if_fail(def != NULL && request != NULL && zone != NULL, NULL);
@@ -89,7 +79,7 @@ jw_report_file_name(const JwReportDef *def, const JwReportRequest *request, GTim
         return wanted_name(request->file_name, ending);
     }
     name = g_string_new(def->file_prefix);
-    g_string_append_printf(name, "_%s_Report", period_word(request->period));
+    g_string_append_printf(name, "_%s_Report", words[request->period]);
     append_day(name, jw_zone_day(zone, request->start_ms));
     append_day(name, jw_zone_day(zone, MAX(request->start_ms, request->end_ms - 1)));
     g_string_append_printf(name, ".%s", ending);

@@ -1,8 +1,8 @@
-/* report.c: report definitions and what is asked of them: make, free, look up, list the fields to read.
- * Owned by who made them; immutable after jw_report_def_check(), then shared by any thread. */
-#include "jw/report.h"
-#include "jw/error.h"
+/* definition/def.c: report definitions: make, free, look up, list the fields to read. Owned by who
+ * made them; immutable after jw_report_def_check(), then shared by any thread. */
+#include "jw/report_def.h"
 #include "jw/text.h"
+#include "names.h"
 
 #include <string.h>
 
@@ -13,12 +13,6 @@ static const size_t def_texts[] = {
     offsetof(JwReportDef, time_zone),        offsetof(JwReportDef, inactive_field),
     offsetof(JwReportDef, inactive_value),   offsetof(JwReportDef, list_title),
     offsetof(JwReportDef, mail_chart_table),
-};
-static const size_t request_texts[] = {
-    offsetof(JwReportRequest, report_type),
-    offsetof(JwReportRequest, time_zone),
-    offsetof(JwReportRequest, format),
-    offsetof(JwReportRequest, file_name),
 };
 
 static void
@@ -81,17 +75,7 @@ table_clear(gpointer data)
     g_clear_pointer(&table->title, g_free);
     g_clear_pointer(&table->dimension, g_free);
     g_clear_pointer(&table->measures, g_strfreev);
-    g_clear_pointer(&table->chart, g_free);
     g_clear_pointer(&table->chart_measure, g_free);
-}
-
-static void
-filter_clear(gpointer data)
-{
-    JwFilter *filter = data;
-
-    g_clear_pointer(&filter->name, g_free);
-    g_clear_pointer(&filter->values, g_strfreev);
 }
 
 static GArray *
@@ -124,8 +108,10 @@ jw_report_def_new(void)
 }
 
 void
-jw_report_def_free(JwReportDef *self)
+jw_report_def_free(gpointer data)
 {
+    JwReportDef *self = data;
+
     if (self == NULL) {
         return;
     }
@@ -139,30 +125,36 @@ jw_report_def_free(JwReportDef *self)
     g_free(self);
 }
 
-const JwMeasureDef *
-jw_report_def_measure(const JwReportDef *self, const char *name)
+const JwFilterDef *
+jw_report_def_filter(const JwReportDef *self, const char *name)
 {
+    size_t i = 0;
+
     g_return_val_if_fail(self != NULL, NULL);
-    for (guint i = 0; i < self->measures->len; i++) {
-        const JwMeasureDef *measure = &g_array_index(self->measures, JwMeasureDef, i);
-        if (g_strcmp0(measure->name, name) == 0) {
-            return measure;
-        }
-    }
-    return NULL;
+    return jw_names_index(self->filters, name, &i) ? &g_array_index(self->filters, JwFilterDef, i)
+                                                   : NULL;
 }
 
 const JwDimensionDef *
 jw_report_def_dimension(const JwReportDef *self, const char *name)
 {
+    size_t i = 0;
+
     g_return_val_if_fail(self != NULL, NULL);
-    for (guint i = 0; i < self->dimensions->len; i++) {
-        const JwDimensionDef *dimension = &g_array_index(self->dimensions, JwDimensionDef, i);
-        if (g_strcmp0(dimension->name, name) == 0) {
-            return dimension;
-        }
-    }
-    return NULL;
+    return jw_names_index(self->dimensions, name, &i)
+               ? &g_array_index(self->dimensions, JwDimensionDef, i)
+               : NULL;
+}
+
+const JwMeasureDef *
+jw_report_def_measure(const JwReportDef *self, const char *name)
+{
+    size_t i = 0;
+
+    g_return_val_if_fail(self != NULL, NULL);
+    return jw_names_index(self->measures, name, &i)
+               ? &g_array_index(self->measures, JwMeasureDef, i)
+               : NULL;
 }
 
 static void
@@ -204,26 +196,4 @@ jw_report_def_fields(const JwReportDef *self)
     }
     g_ptr_array_add(fields, NULL);
     return (char **)g_ptr_array_free(fields, FALSE);
-}
-
-JwReportRequest *
-jw_report_request_new(void)
-{
-    JwReportRequest *request = g_new0(JwReportRequest, 1);
-
-    request->filters = array_new(sizeof(JwFilter), filter_clear);
-    return request;
-}
-
-void
-jw_report_request_free(JwReportRequest *self)
-{
-    if (self == NULL) {
-        return;
-    }
-    jw_texts_clear(self, request_texts, G_N_ELEMENTS(request_texts));
-    g_clear_pointer(&self->filters, g_array_unref);
-    g_strfreev(self->group_by);
-    g_strfreev(self->measures);
-    g_free(self);
 }

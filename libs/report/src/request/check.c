@@ -1,11 +1,11 @@
-/* request_check.c: what only the definition can judge about a body: report type, filters, dimensions,
- * measures, period.
- * Any thread, no state. Looks at values the tables may already have refused, so every read
- * tolerates a wrong type. */
-#include "request_private.h"
+/* request/check.c: what only the definition can judge about a body: report type, filters,
+ * dimensions, measures, period. Any thread, no state. Looks at values the tables may already have
+ * refused, so every read tolerates a wrong type. */
+#include "request/request_private.h"
 
 #include "jw/clock.h"
 #include "jw/cron.h"
+#include "names.h"
 
 #include <string.h>
 
@@ -23,81 +23,19 @@ jw_report_body_def(const JwCatalog *catalog, const json_t *body)
     return type != NULL ? jw_catalog_find(catalog, jw_skip_prefix(type, JW_LOOKUP_TYPE)) : NULL;
 }
 
-static char *
-filter_names(const JwReportDef *def)
-{
-    GString *names = g_string_new(NULL);
-
-    for (guint i = 0; i < def->filters->len; i++) {
-        g_string_append_printf(names, "%s%s", i > 0 ? ", " : "",
-                               g_array_index(def->filters, JwFilterDef, i).name);
-    }
-    return g_string_free(names, FALSE);
-}
-
-static char *
-dimension_names(const JwReportDef *def)
-{
-    GString *names = g_string_new(NULL);
-
-    for (guint i = 0; i < def->dimensions->len; i++) {
-        g_string_append_printf(names, "%s%s", i > 0 ? ", " : "",
-                               g_array_index(def->dimensions, JwDimensionDef, i).name);
-    }
-    return g_string_free(names, FALSE);
-}
-
-static char *
-measure_names(const JwReportDef *def)
-{
-    GString *names = g_string_new(NULL);
-
-    for (guint i = 0; i < def->measures->len; i++) {
-        g_string_append_printf(names, "%s%s", i > 0 ? ", " : "",
-                               g_array_index(def->measures, JwMeasureDef, i).name);
-    }
-    return g_string_free(names, FALSE);
-}
-
-static bool
-has_filter(const JwReportDef *def, const char *name)
-{
-    for (guint i = 0; i < def->filters->len; i++) {
-        if (strcmp(g_array_index(def->filters, JwFilterDef, i).name, name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool
-has_dimension(const JwReportDef *def, const char *name)
-{
-    return jw_report_def_dimension(def, name) != NULL;
-}
-
-static bool
-has_measure(const JwReportDef *def, const char *name)
-{
-    return jw_report_def_measure(def, name) != NULL;
-}
-
-/* The three kinds of names that a body may take from its definition. */
-static const struct {
+/* A list of names that a body takes from its definition. */
+typedef struct {
     const char *member, *what;
-    bool (*has)(const JwReportDef *def, const char *name);
-    char *(*names)(const JwReportDef *def);
-} name_lists[] = {
-    { "groupBy", "dimension", has_dimension, dimension_names },
-    { "measures", "measure", has_measure, measure_names },
-};
+    GArray *known;
+} NameList;
 
 static bool
-check_name_list(const JwReportDef *def, size_t which, const json_t *parameters, const char *base,
-                JwViolations *faults)
+check_name_list(const JwReportDef *def, const NameList *names, const json_t *parameters,
+                const char *base, JwViolations *faults)
 {
-    const json_t *list = json_object_get(parameters, name_lists[which].member);
-    g_autofree char *pointer = jw_pointer(base, name_lists[which].member);
+    const json_t *list = json_object_get(parameters, names->member);
+    g_autofree char *pointer = jw_pointer(base, names->member);
+    size_t known_at = 0;
     const json_t *item = NULL;
     bool ok = true;
     size_t i = 0;
@@ -105,7 +43,7 @@ check_name_list(const JwReportDef *def, size_t which, const json_t *parameters, 
     json_array_foreach(list, i, item)
     {
         const char *name = json_string_value(item);
-        if (name == NULL || name_lists[which].has(def, name)) {
+        if (name == NULL || jw_names_index(names->known, name, &known_at)) {
             continue;
         }
         if (jw_violations_count(faults) >= JW_VIOLATIONS_MAX) {
@@ -113,9 +51,9 @@ check_name_list(const JwReportDef *def, size_t which, const json_t *parameters, 
         }
         g_autofree char *at = jw_pointer_index(pointer, i);
         g_autofree char *echo = jw_echo(name);
-        g_autofree char *known = name_lists[which].names(def);
+        g_autofree char *known = jw_names_join(names->known);
         ok = jw_violations_add(faults, at, "%s has no %s '%s'; it has %s", def->report_type,
-                               name_lists[which].what, echo, known);
+                               names->what, echo, known);
     }
     return ok;
 }
@@ -132,7 +70,7 @@ check_filters(const JwReportDef *def, const json_t *parameters, const char *base
 
     json_object_foreach(filters, name, values)
     {
-        if (has_filter(def, name)) {
+        if (jw_report_def_filter(def, name) != NULL) {
             continue;
         }
         if (jw_violations_count(faults) >= JW_VIOLATIONS_MAX) {
@@ -140,7 +78,7 @@ check_filters(const JwReportDef *def, const json_t *parameters, const char *base
         }
         g_autofree char *at = jw_pointer(pointer, name);
         g_autofree char *echo = jw_echo(name);
-        g_autofree char *known = filter_names(def);
+        g_autofree char *known = jw_names_join(def->filters);
         ok = jw_violations_add(faults, at, "%s has no filter '%s'; it has %s", def->report_type,
                                echo, known);
     }
@@ -258,8 +196,12 @@ jw_report_body_check(const JwCatalog *catalog, const json_t *body, const char *b
         return false;
     }
     ok = check_filters(def, parameters, pointer, faults) && ok;
-    for (size_t i = 0; i < G_N_ELEMENTS(name_lists); i++) {
-        ok = check_name_list(def, i, parameters, pointer, faults) && ok;
+    const NameList lists[] = {
+        { "groupBy", "dimension", def->dimensions },
+        { "measures", "measure", def->measures },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(lists); i++) {
+        ok = check_name_list(def, &lists[i], parameters, pointer, faults) && ok;
     }
     return ok;
 }

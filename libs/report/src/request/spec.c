@@ -1,4 +1,4 @@
-/* request_spec.c: the spec of a report job, canonical JSON, and its way back to a request.
+/* request/spec.c: the spec of a report job, canonical JSON, and its way back to a request.
  * Any thread, no state. The period is resolved when the job is made, so that every attempt computes
  * the same:
  *   {"asked": {"output", "parameters"}, "output": {"fileName", "format"},
@@ -6,32 +6,15 @@
  *                   "start", "timeZone"}, "reportType"}
  * "asked" is what the caller wrote, with the `at` of a period filled in. No start and end: all
  * records. */
-#include "request_private.h"
+#include "request/request_private.h"
 
 #include "jw/clock.h"
 #include "jw/cron.h"
+#include "names.h"
 
 #include <string.h>
 
 #define SCOPE_FILTER "departmentIds"
-
-static const char *const period_names[] = {
-    [JW_PERIOD_CUSTOM] = "custom",
-    [JW_PERIOD_WEEKLY] = "weekly",
-    [JW_PERIOD_MONTHLY] = "monthly",
-};
-
-static bool
-parse_period(const char *text, JwPeriodType *ret)
-{
-    for (size_t i = 0; i < G_N_ELEMENTS(period_names); i++) {
-        if (g_strcmp0(text, period_names[i]) == 0) {
-            *ret = (JwPeriodType)i;
-            return true;
-        }
-    }
-    return false;
-}
 
 static void
 set_time(json_t *object, const char *name, int64_t time_ms)
@@ -48,11 +31,11 @@ put_period(json_t *spec, json_t *asked, const JwReportDef *def, int64_t at_ms)
     json_t *period = json_object_get(asked, "period");
     const char *zone_name = NULL;
     g_autoptr(GTimeZone) zone = jw_report_zone(asked, def, &zone_name);
-    JwPeriodType type = JW_PERIOD_CUSTOM;
+    const JwPeriodType type =
+        (JwPeriodType)jw_name_read(period, "type", jw_period_names, JW_PERIOD_CUSTOM);
     int64_t start_ms = 0, end_ms = 0, last_ms = 0;
 
     g_assert(zone != NULL); /* the check came before */
-    (void)parse_period(jw_json_text(period, "type"), &type);
     if (zone_name != NULL) {
         json_object_set_new(spec, "timeZone", json_string(zone_name));
     }
@@ -64,10 +47,10 @@ put_period(json_t *spec, json_t *asked, const JwReportDef *def, int64_t at_ms)
         jw_period_previous(type, zone, at_ms, &start_ms, &end_ms);
     } else if (!jw_report_range(json_object_get(asked, "dateRange"), zone, &start_ms, &end_ms,
                                 &last_ms)) {
-        json_object_set_new(spec, "periodType", json_string(period_names[type]));
+        json_object_set_new(spec, "periodType", json_string(jw_period_names[type]));
         return;
     }
-    json_object_set_new(spec, "periodType", json_string(period_names[type]));
+    json_object_set_new(spec, "periodType", json_string(jw_period_names[type]));
     set_time(spec, "start", start_ms);
     set_time(spec, "end", end_ms);
 }
@@ -128,18 +111,6 @@ jw_report_body_spec(const JwCatalog *catalog, const json_t *body, int64_t at_ms)
     return jw_json_print(spec);
 }
 
-static const JwFilterDef *
-find_filter(const JwReportDef *def, const char *name)
-{
-    for (guint i = 0; i < def->filters->len; i++) {
-        const JwFilterDef *filter = &g_array_index(def->filters, JwFilterDef, i);
-        if (strcmp(filter->name, name) == 0) {
-            return filter;
-        }
-    }
-    return NULL;
-}
-
 /* A text member that may be absent but not of another type. */
 static bool
 read_text(const json_t *object, const char *name, char **ret)
@@ -164,10 +135,12 @@ read_time(const json_t *object, const char *name, int64_t *ret_ms)
 static bool
 read_period(const json_t *parameters, JwReportRequest *request)
 {
-    if (!parse_period(jw_json_text(parameters, "periodType"), &request->period)
-        || !read_text(parameters, "timeZone", &request->time_zone)) {
+    const int type = jw_name_read(parameters, "periodType", jw_period_names, -1);
+
+    if (type < 0 || !read_text(parameters, "timeZone", &request->time_zone)) {
         return false;
     }
+    request->period = (JwPeriodType)type;
     if (json_object_get(parameters, "start") == NULL && request->period == JW_PERIOD_CUSTOM) {
         return true; /* all records: both stay 0 */
     }
@@ -196,7 +169,7 @@ read_filters(const json_t *parameters, const JwReportDef *def, JwReportRequest *
             return jw_fail(error, JW_ERROR_CORRUPT, "filter '%s' has no values", name);
         }
         /* Leaving it out would widen the report to records that nobody asked for. */
-        if (find_filter(def, name) == NULL) {
+        if (jw_report_def_filter(def, name) == NULL) {
             return jw_fail(error, JW_ERROR_CORRUPT, "report type '%s' has no filter '%s' any more",
                            def->report_type, name);
         }
@@ -223,7 +196,7 @@ static bool
 apply_scope(const JwJob *job, const JwReportDef *def, JwReportRequest *request, GError **error)
 {
     if (job->departments == NULL || job->departments[0] == NULL
-        || find_filter(def, SCOPE_FILTER) == NULL) {
+        || jw_report_def_filter(def, SCOPE_FILTER) == NULL) {
         return true;
     }
     const JwFilter *asked = requested_filter(request, SCOPE_FILTER);

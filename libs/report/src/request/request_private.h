@@ -1,4 +1,4 @@
-/* request_private.h: what request_check.c and request_spec.c share. */
+/* request/request_private.h: what check.c and spec.c share. */
 #pragma once
 #include "jw/report_request.h"
 

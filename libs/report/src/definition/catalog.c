@@ -1,9 +1,8 @@
-/* catalog.c: all report definitions of a directory, ordered by type name.
+/* definition/catalog.c: all report definitions of a directory, ordered by type name.
  * Immutable after loading; any thread. One broken file fails the load, and the message tells of
  * every file. */
 #include "jw/catalog.h"
 #include "jw/json.h"
-
 #include "jw/text.h"
 
 #include <string.h>
@@ -11,12 +10,6 @@
 struct _JwCatalog {
     GPtrArray *defs; /* of JwReportDef, by report_type */
 };
-
-static void
-def_destroy(gpointer data)
-{
-    jw_report_def_free(data);
-}
 
 static int
 compare_names(gconstpointer a, gconstpointer b)
@@ -99,7 +92,7 @@ jw_catalog_load(const char *dir, GError **error)
         return NULL;
     }
     g_autoptr(JwCatalog) catalog = g_new0(JwCatalog, 1);
-    catalog->defs = g_ptr_array_new_with_free_func(def_destroy);
+    catalog->defs = g_ptr_array_new_with_free_func(jw_report_def_free);
     for (guint i = 0; i < files->len; i++) {
         take_file(catalog, g_ptr_array_index(files, i), problems);
     }
@@ -115,8 +108,10 @@ jw_catalog_load(const char *dir, GError **error)
 }
 
 void
-jw_catalog_free(JwCatalog *self)
+jw_catalog_free(gpointer data)
 {
+    JwCatalog *self = data;
+
     if (self == NULL) {
         return;
     }

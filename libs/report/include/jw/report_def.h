@@ -1,0 +1,121 @@
+/* jw/report_def.h: a report definition (schemas/reports/<type>.json) as data: where the records
+ * are, what to count, and what the file and the mail show. Owned by its catalog; immutable after
+ * jw_report_def_check(), then read by any thread. */
+#pragma once
+#include "jw/value.h"
+
+G_BEGIN_DECLS
+
+/* What of a field's value makes a group. */
+typedef enum { JW_PART_VALUE, JW_PART_HOUR, JW_PART_DATE, JW_PART_WEEKDAY, JW_PART_MONTH } JwPart;
+
+typedef enum {
+    JW_MEASURE_COUNT,
+    JW_MEASURE_SUM,
+    JW_MEASURE_AVG,
+    JW_MEASURE_MIN,
+    JW_MEASURE_MAX,
+    JW_MEASURE_RATIO,
+    JW_MEASURE_PEAK,
+    JW_MEASURE_PEAK_VALUE
+} JwMeasureOp;
+
+/* How a value is shown. */
+typedef enum {
+    JW_FORMAT_INTEGER,
+    JW_FORMAT_DECIMAL,
+    JW_FORMAT_PERCENT,
+    JW_FORMAT_SECONDS,
+    JW_FORMAT_HOUR,
+    JW_FORMAT_TEXT,
+    JW_FORMAT_DATETIME,
+    JW_FORMAT_DATE,
+    JW_FORMAT_BOOL,
+    JW_FORMAT_N
+} JwFormat;
+
+typedef enum { JW_CHART_NONE, JW_CHART_COLUMN, JW_CHART_LINE } JwChart;
+
+typedef struct {
+    char *field; /* record field */
+    /* the value, as text, is one of these; NULL-terminated; NULL: the test is only `present` */
+    char **equals;
+    bool negate;
+} JwCondition;
+
+/* Filters, dimensions and measures begin with their name: jw_report_names() relies on it. */
+typedef struct {
+    char *name, *field; /* name as the caller says it: "departmentIds" */
+} JwFilterDef;
+
+typedef struct {
+    char *name, *label, *field;
+    JwPart part;
+} JwDimensionDef;
+
+typedef struct {
+    char *name, *label;
+    JwMeasureOp op;
+    char *field;                   /* sum, avg, min, max */
+    GArray *where;                 /* of JwCondition: all must hold; may be empty, never NULL */
+    char *numerator, *denominator; /* ratio: names of earlier measures */
+    char *dimension, *of;          /* peak, peakValue: dimension and measure names */
+    double scale;                  /* ratio: 100 for percent */
+    int decimals;                  /* rounding half up on output */
+    JwFormat format;
+} JwMeasureDef;
+
+typedef struct {
+    char *field, *label;
+    JwFormat format;
+    int width; /* characters */
+} JwColumnDef;
+
+typedef struct {
+    char *title, *dimension;
+    char **measures; /* NULL-terminated names */
+    JwChart chart;
+    char *chart_measure; /* one of the measures; NULL without a chart */
+} JwTableDef;
+
+typedef struct {
+    char *report_type, *title, *description;
+    char *file_prefix; /* "CDR" → CDR_Weekly_Report_2026-01-06_2026-01-12.xlsx */
+    char *collection, *date_field, *time_zone;
+    /* NULL, or: such records count only with includeInactive */
+    char *inactive_field, *inactive_value;
+    GArray *filters;    /* JwFilterDef */
+    GArray *dimensions; /* JwDimensionDef */
+    GArray *measures;   /* JwMeasureDef */
+    GArray *columns;    /* JwColumnDef: the record list */
+    GArray *tables;     /* JwTableDef: sheets of the workbook, in order */
+    char **summary;     /* measure names on the summary, in order */
+    char *list_title;
+    char *mail_chart_table; /* title of the table whose chart goes into the mail; NULL: none */
+    int max_groups;         /* per dimension; further values count under "(other)" */
+} JwReportDef;
+
+/* An empty definition: its arrays are there, maxGroups is 1000. (transfer full) */
+JwReportDef *jw_report_def_new(void);
+
+/* @self: (nullable): a JwReportDef */
+void jw_report_def_free(gpointer self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwReportDef, jw_report_def_free)
+
+/* An array of JwCondition for JwMeasureDef.where, which clears its items. (transfer full) */
+GArray *jw_report_conditions_new(void);
+
+/* The filter, dimension or measure of that name. (transfer none) (nullable) */
+const JwFilterDef *jw_report_def_filter(const JwReportDef *self, const char *name);
+const JwDimensionDef *jw_report_def_dimension(const JwReportDef *self, const char *name);
+const JwMeasureDef *jw_report_def_measure(const JwReportDef *self, const char *name);
+
+/* Whether the names refer to existing things, ratios to earlier measures, no name stands twice.
+ * @error: INVALID, beginning with the JSON pointer of the first violation */
+bool jw_report_def_check(const JwReportDef *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The record fields to read, NULL-terminated and without repeats, in the order of a row's values:
+ * the columns first, then what else dimensions, measures and filters need. (transfer full) */
+char **jw_report_def_fields(const JwReportDef *self);
+
+G_END_DECLS

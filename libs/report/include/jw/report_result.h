@@ -1,0 +1,72 @@
+/* jw/report_result.h: what a report came to: figures and tables of typed cells with their labels
+ * and formats, made once after the pass. Renderers, the mail and the API read it and ask the engine
+ * nothing. Owns all it points to; immutable, so any thread may read it. */
+#pragma once
+#include "jw/aggregate.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+    const char *name, *label;
+    JwFormat format;
+    JwValue value;    /* NULL type: there is none */
+    const char *text; /* the value in words: "82.91 %", "n/a" */
+} JwReportFigure;
+
+typedef struct {
+    const char *label;
+    JwFormat format;
+} JwReportColumn;
+
+typedef struct {
+    const char *title;
+    JwReportColumn *columns; /* the first holds the groups' labels */
+    size_t n_columns, n_rows;
+    JwValue *cells; /* row by row: jw_report_cell() */
+    JwChart chart;
+    size_t chart_column; /* drawn over the first; 0 without a chart */
+    bool chart_in_front; /* also drawn beside the figures: on the workbook's summary, in the mail */
+} JwReportTable;
+
+typedef struct {
+    const char *title, *report_type;
+    JwPeriodType period;
+    int64_t start_ms, end_ms; /* half open; both 0: all records */
+    const char *time_zone;    /* of the period, of hours and days */
+    const char *period_label; /* "4 Jan 2021 – 10 Jan 2021" */
+    const char *filters;      /* in words; NULL: nothing is filtered */
+    int64_t rows;             /* records read */
+    GArray *figures;          /* of JwReportFigure, as the definition's summary names them */
+    GArray *tables;           /* of JwReportTable, in the definition's order */
+    GStringChunk *strings;    /* holds every string of the result */
+} JwReportResult;
+
+/* Takes everything the definition shows out of @aggregate, which may be freed then. @def, @request
+ * and @zone: what the aggregate was made with. (transfer full) */
+JwReportResult *jw_report_result_new(JwAggregate *aggregate, const JwReportDef *def,
+                                     const JwReportRequest *request, GTimeZone *zone);
+
+/* @self: (nullable): a JwReportResult */
+void jw_report_result_free(gpointer self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwReportResult, jw_report_result_free)
+
+/* The cell of a table; @row < n_rows, @column < n_columns. (transfer none) */
+static inline const JwValue *
+jw_report_cell(const JwReportTable *table, size_t row, size_t column)
+{
+    return &table->cells[row * table->n_columns + column];
+}
+
+/* The most points that the summary's chart has; a longer one is left out. */
+#define JW_SUMMARY_POINTS_MAX 400
+
+/* What the mail and the API show of the result, kept with the artifact: canonical JSON of title,
+ * period, records, figures, and the chart in front. (transfer full) */
+char *jw_report_result_summary(const JwReportResult *self);
+
+/* The way back. @summary: (nullable). What is missing, unreadable or of a wrong type costs only
+ * itself: strings are NULL then, rows -1, values of NULL type. The chart comes back as the one
+ * table, whose first column has no label; times as RFC 3339 strings. (transfer full) */
+JwReportResult *jw_report_result_of_summary(const char *summary);
+
+G_END_DECLS

@@ -1,0 +1,273 @@
+/* engine/aggregate.c: the pass over the records. One thread at a time. Names are resolved once; a
+ * record is then looked at once for each simple measure (what it adds), and that is applied to the
+ * totals and to the record's group of each dimension. Ratios and peaks are worked out when asked
+ * for (engine/figures.c). Memory depends on the groups alone. */
+#include "engine/aggregate_private.h"
+#include "jw/error.h"
+#include "names.h"
+
+#include <math.h>
+#include <string.h>
+
+static bool
+resolve_field(const JwAggregate *self, const char *field, size_t *ret_index, GError **error)
+{
+    for (size_t i = 0; field != NULL && self->fields[i] != NULL; i++) {
+        if (strcmp(self->fields[i], field) == 0) {
+            *ret_index = i;
+            return true;
+        }
+    }
+    return jw_fail(error, JW_ERROR_INVALID, "field '%s' is not among those read",
+                   field != NULL ? field : "");
+}
+
+static bool
+resolve_measure(const JwAggregate *self, const char *name, size_t *ret_index, GError **error)
+{
+    return jw_names_index(self->def->measures, name, ret_index)
+           || jw_fail(error, JW_ERROR_INVALID, "no measure '%s'", name != NULL ? name : "");
+}
+
+static bool
+resolve_dimension(const JwAggregate *self, const char *name, size_t *ret_index, GError **error)
+{
+    return jw_names_index(self->def->dimensions, name, ret_index)
+           || jw_fail(error, JW_ERROR_INVALID, "no dimension '%s'", name != NULL ? name : "");
+}
+
+static bool
+prepare_tests(JwAggregate *self, Measure *measure, GError **error)
+{
+    const GArray *where = measure->def->where;
+
+    if (where == NULL || where->len == 0) {
+        return true;
+    }
+    measure->tests = g_new0(JwTest, where->len);
+    for (guint i = 0; i < where->len; i++) {
+        const JwCondition *condition = &g_array_index(where, JwCondition, i);
+        size_t field = 0;
+        if (!resolve_field(self, condition->field, &field, error)) {
+            return false;
+        }
+        jw_test_init(&measure->tests[measure->n_tests++], condition, field);
+    }
+    return true;
+}
+
+static bool
+prepare_measure(JwAggregate *self, Measure *measure, GError **error)
+{
+    const JwMeasureDef *def = measure->def;
+
+    switch (def->op) {
+    case JW_MEASURE_RATIO:
+        return resolve_measure(self, def->numerator, &measure->numerator, error)
+               && resolve_measure(self, def->denominator, &measure->denominator, error);
+    case JW_MEASURE_PEAK:
+    case JW_MEASURE_PEAK_VALUE:
+        return resolve_dimension(self, def->dimension, &measure->dimension, error)
+               && resolve_measure(self, def->of, &measure->of, error);
+    case JW_MEASURE_COUNT:
+    case JW_MEASURE_SUM:
+    case JW_MEASURE_AVG:
+    case JW_MEASURE_MIN:
+    case JW_MEASURE_MAX:
+        break;
+    }
+    measure->simple = true;
+    measure->place = self->n_simple++;
+    measure->has_field = def->field != NULL;
+    if ((measure->has_field || def->op != JW_MEASURE_COUNT)
+        && !resolve_field(self, def->field, &measure->field, error)) {
+        return false;
+    }
+    return prepare_tests(self, measure, error);
+}
+
+static bool
+prepare_measures(JwAggregate *self, GError **error)
+{
+    for (size_t i = 0; i < self->n_measures; i++) {
+        self->measures[i].def = &g_array_index(self->def->measures, JwMeasureDef, i);
+    }
+    for (size_t i = 0; i < self->n_measures; i++) {
+        if (!prepare_measure(self, &self->measures[i], error)) {
+            return jw_prefix(error, "measure '%s'", self->measures[i].def->name);
+        }
+    }
+    self->totals = g_new0(JwAccumulator, MAX(self->n_simple, 1));
+    self->hits = g_new0(Hit, MAX(self->n_simple, 1));
+    return true;
+}
+
+static bool
+prepare_dimensions(JwAggregate *self, const JwReportRequest *request, GTimeZone *zone,
+                   GError **error)
+{
+    const JwReportDef *def = self->def;
+
+    for (size_t i = 0; i < self->n_dimensions; i++) {
+        Dimension *dimension = &self->dimensions[i];
+        dimension->def = &g_array_index(def->dimensions, JwDimensionDef, i);
+        if (!resolve_field(self, dimension->def->field, &dimension->field, error)) {
+            return jw_prefix(error, "dimension '%s'", dimension->def->name);
+        }
+        dimension->groups = jw_groups_new(dimension->def->part, def->max_groups, zone,
+                                          request->start_ms, request->end_ms);
+        dimension->accumulators = g_array_new(FALSE, TRUE, sizeof(JwAccumulator));
+    }
+    return true;
+}
+
+static bool
+check_request(const JwAggregate *self, const JwReportRequest *request, GError **error)
+{
+    size_t index = 0;
+
+    for (size_t i = 0; request->group_by != NULL && request->group_by[i] != NULL; i++) {
+        if (!resolve_dimension(self, request->group_by[i], &index, error)) {
+            return jw_prefix(error, "groupBy");
+        }
+    }
+    for (size_t i = 0; request->measures != NULL && request->measures[i] != NULL; i++) {
+        if (!resolve_measure(self, request->measures[i], &index, error)) {
+            return jw_prefix(error, "measures");
+        }
+    }
+    return true;
+}
+
+/* Groups that are there from the start, or were just made, get their accumulators. */
+static void
+fit_accumulators(const JwAggregate *self, Dimension *dimension)
+{
+    const guint wanted = (guint)(jw_groups_count(dimension->groups) * self->n_simple);
+
+    if (dimension->accumulators->len < wanted) {
+        g_array_set_size(dimension->accumulators, wanted);
+    }
+}
+
+JwAggregate *
+jw_aggregate_new(const JwReportDef *def, const JwReportRequest *request, const char *const *fields,
+                 GTimeZone *zone, GError **error)
+{
+    g_autoptr(JwAggregate) self = NULL;
+
+    g_return_val_if_fail(def != NULL && request != NULL && fields != NULL && zone != NULL, NULL);
+    g_return_val_if_fail(error == NULL || *error == NULL, NULL);
+
+    self = g_new0(JwAggregate, 1);
+    self->def = def;
+    self->fields = fields;
+    self->n_measures = def->measures->len;
+    self->measures = g_new0(Measure, MAX(self->n_measures, 1));
+    self->n_dimensions = def->dimensions->len;
+    self->dimensions = g_new0(Dimension, MAX(self->n_dimensions, 1));
+    if (!prepare_dimensions(self, request, zone, error) || !prepare_measures(self, error)
+        || !check_request(self, request, error)) {
+        return NULL;
+    }
+    for (size_t i = 0; i < self->n_dimensions; i++) {
+        fit_accumulators(self, &self->dimensions[i]);
+    }
+    return g_steal_pointer(&self);
+}
+
+void
+jw_aggregate_free(gpointer data)
+{
+    JwAggregate *self = data;
+
+    if (self == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < self->n_measures; i++) {
+        for (size_t k = 0; k < self->measures[i].n_tests; k++) {
+            jw_test_clear(&self->measures[i].tests[k]);
+        }
+        g_free(self->measures[i].tests);
+    }
+    for (size_t i = 0; i < self->n_dimensions; i++) {
+        jw_groups_free(self->dimensions[i].groups);
+        g_clear_pointer(&self->dimensions[i].accumulators, g_array_unref);
+    }
+    g_free(self->measures);
+    g_free(self->dimensions);
+    g_free(self->totals);
+    g_free(self->hits);
+    g_free(self);
+}
+
+static bool
+value_counts(JwMeasureOp op, const JwValue *value)
+{
+    switch (value->type) {
+    case JW_VALUE_BOOL:
+    case JW_VALUE_INT:
+        return true;
+    case JW_VALUE_REAL:
+        return op == JW_MEASURE_COUNT || isfinite(value->real);
+    case JW_VALUE_TIME:
+        return op == JW_MEASURE_COUNT || op == JW_MEASURE_MIN || op == JW_MEASURE_MAX;
+    case JW_VALUE_TEXT:
+        return op == JW_MEASURE_COUNT;
+    case JW_VALUE_NULL:
+        break;
+    }
+    return false;
+}
+
+static bool
+measure_hit(const Measure *measure, const JwValue *row)
+{
+    if (!measure->simple
+        || (measure->has_field && !value_counts(measure->def->op, &row[measure->field]))) {
+        return false;
+    }
+    for (size_t i = 0; i < measure->n_tests; i++) {
+        if (!jw_test_passes(&measure->tests[i], row)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void
+apply_hits(JwAccumulator *accumulators, const Hit *hits, size_t n_hits)
+{
+    for (size_t i = 0; i < n_hits; i++) {
+        jw_accumulator_add(&accumulators[hits[i].place], hits[i].op, hits[i].value);
+    }
+}
+
+void
+jw_aggregate_add(JwAggregate *self, const JwValue *row)
+{
+    size_t n_hits = 0;
+
+    g_return_if_fail(self != NULL && row != NULL);
+    self->rows++;
+    for (size_t i = 0; i < self->n_measures; i++) {
+        const Measure *measure = &self->measures[i];
+        if (measure_hit(measure, row)) {
+            self->hits[n_hits++] = (Hit){ measure->place, measure->def->op, &row[measure->field] };
+        }
+    }
+    apply_hits(self->totals, self->hits, n_hits);
+    for (size_t i = 0; i < self->n_dimensions; i++) {
+        Dimension *dimension = &self->dimensions[i];
+        const size_t group = jw_groups_take(dimension->groups, &row[dimension->field]);
+        fit_accumulators(self, dimension);
+        apply_hits(group_accumulators(self, dimension, group), self->hits, n_hits);
+    }
+}
+
+int64_t
+jw_aggregate_rows(const JwAggregate *self)
+{
+    g_return_val_if_fail(self != NULL, 0);
+    return self->rows;
+}

@@ -1,0 +1,54 @@
+/* engine/aggregate_private.h: what the pass (aggregate.c) leaves for its figures (figures.c).
+ * Measures and dimensions have the places of their definitions. */
+#pragma once
+#include "engine/accumulator.h"
+#include "engine/condition.h"
+#include "engine/groups.h"
+#include "jw/aggregate.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+    const JwMeasureDef *def;
+    size_t place; /* of its accumulator; simple measures only */
+    bool simple, has_field;
+    size_t field;
+    size_t numerator, denominator; /* indices of measures */
+    size_t dimension, of;
+    JwTest *tests;
+    size_t n_tests;
+} Measure;
+
+typedef struct {
+    const JwDimensionDef *def;
+    size_t field;
+    JwGroups *groups;
+    GArray *accumulators; /* of JwAccumulator, n_simple for each group */
+} Dimension;
+
+/* What the current record adds to the accumulator at @place. */
+typedef struct {
+    size_t place;
+    JwMeasureOp op;
+    const JwValue *value;
+} Hit;
+
+struct _JwAggregate {
+    const JwReportDef *def;
+    const char *const *fields;
+    Measure *measures;
+    size_t n_measures, n_simple;
+    Dimension *dimensions;
+    size_t n_dimensions;
+    JwAccumulator *totals;
+    Hit *hits;
+    int64_t rows;
+};
+
+static inline JwAccumulator *
+group_accumulators(const JwAggregate *self, const Dimension *dimension, size_t group)
+{
+    return &g_array_index(dimension->accumulators, JwAccumulator, group * self->n_simple);
+}
+
+G_END_DECLS

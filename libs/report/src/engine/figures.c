@@ -1,0 +1,153 @@
+/* engine/figures.c: what the pass came to: values of measures over all records and over groups,
+ * ratios and peaks among them. One thread at a time: the order of groups is made when first asked
+ * for. */
+#include "engine/aggregate_private.h"
+
+static bool find_peak(JwAggregate *self, const Measure *peak, size_t *ret_group);
+
+/* @accumulators: of the totals, or of one group, in which peaks have no value. */
+static JwNumber
+measure_number(JwAggregate *self, const Measure *measure, const JwAccumulator *accumulators)
+{
+    size_t group = 0;
+
+    if (measure->simple) {
+        return jw_accumulator_number(&accumulators[measure->place], measure->def->op);
+    }
+    if (measure->def->op == JW_MEASURE_RATIO) {
+        const JwNumber top =
+            measure_number(self, &self->measures[measure->numerator], accumulators);
+        const JwNumber bottom =
+            measure_number(self, &self->measures[measure->denominator], accumulators);
+        return jw_number_ratio(&top, &bottom, measure->def->scale);
+    }
+    if (measure->def->op == JW_MEASURE_PEAK_VALUE && accumulators == self->totals
+        && find_peak(self, measure, &group)) {
+        const Dimension *dimension = &self->dimensions[measure->dimension];
+        return measure_number(self, &self->measures[measure->of],
+                              group_accumulators(self, dimension, group));
+    }
+    return (JwNumber){ 0 };
+}
+
+/* The group in which peak->of is highest, the first in natural order on ties; false: there is none.
+ * "(none)" and "(other)" are no values of the dimension; a count of 0 is no peak. */
+static bool
+find_peak(JwAggregate *self, const Measure *peak, size_t *ret_group)
+{
+    const Dimension *dimension = &self->dimensions[peak->dimension];
+    const Measure *of = &self->measures[peak->of];
+    bool found = false;
+    double best = 0.0;
+
+    for (size_t place = 0; place < jw_groups_count(dimension->groups); place++) {
+        const size_t group = jw_groups_at(dimension->groups, place);
+        const JwGroup *info = jw_groups_get(dimension->groups, group);
+        if (info->kind != JW_GROUP_VALUE || info->rows == 0) {
+            continue;
+        }
+        const JwNumber number =
+            measure_number(self, of, group_accumulators(self, dimension, group));
+        const double value = jw_number_double(&number);
+        if (number.kind == JW_NUMBER_NONE || (of->def->op == JW_MEASURE_COUNT && value == 0.0)
+            || (found && value <= best)) {
+            continue;
+        }
+        found = true;
+        best = value;
+        *ret_group = group;
+    }
+    return found;
+}
+
+static JwValue
+measure_value(JwAggregate *self, const Measure *measure, const JwAccumulator *accumulators,
+              int decimals)
+{
+    if (measure->simple) {
+        return jw_accumulator_value(&accumulators[measure->place], measure->def->op, decimals);
+    }
+    const JwNumber number = measure_number(self, measure, accumulators);
+    if (number.kind == JW_NUMBER_NONE) {
+        return (JwValue){ .type = JW_VALUE_NULL };
+    }
+    return (JwValue){ .type = JW_VALUE_REAL, .real = jw_number_round(&number, decimals) };
+}
+
+static JwValue
+peak_figure(JwAggregate *self, const Measure *peak)
+{
+    const Dimension *dimension = &self->dimensions[peak->dimension];
+    size_t group = 0;
+
+    if (!find_peak(self, peak, &group)) {
+        return (JwValue){ .type = JW_VALUE_NULL };
+    }
+    if (peak->def->op == JW_MEASURE_PEAK_VALUE) {
+        return measure_value(self, &self->measures[peak->of],
+                             group_accumulators(self, dimension, group), peak->def->decimals);
+    }
+    const JwGroup *info = jw_groups_get(dimension->groups, group);
+    if (dimension->def->part == JW_PART_HOUR) {
+        return (JwValue){ .type = JW_VALUE_INT, .integer = info->key };
+    }
+    return (JwValue){ .type = JW_VALUE_TEXT, .text = info->label, .length = info->length };
+}
+
+/* Where a definition of ours stands among its kind. */
+static size_t
+index_of(const GArray *items, gconstpointer item, size_t item_size)
+{
+    const size_t offset = (size_t)((const char *)item - items->data);
+
+    g_assert(offset < items->len * item_size);
+    return offset / item_size;
+}
+
+static const Measure *
+measure_of(const JwAggregate *self, const JwMeasureDef *def)
+{
+    return &self->measures[index_of(self->def->measures, def, sizeof *def)];
+}
+
+static const Dimension *
+dimension_of(const JwAggregate *self, const JwDimensionDef *def)
+{
+    return &self->dimensions[index_of(self->def->dimensions, def, sizeof *def)];
+}
+
+JwValue
+jw_aggregate_figure(JwAggregate *self, const JwMeasureDef *def)
+{
+    const Measure *measure = measure_of(self, def);
+
+    if (def->op == JW_MEASURE_PEAK || def->op == JW_MEASURE_PEAK_VALUE) {
+        return peak_figure(self, measure);
+    }
+    return measure_value(self, measure, self->totals, def->decimals);
+}
+
+size_t
+jw_aggregate_n_groups(JwAggregate *self, const JwDimensionDef *dimension)
+{
+    return jw_groups_count(dimension_of(self, dimension)->groups);
+}
+
+const char *
+jw_aggregate_group_label(JwAggregate *self, const JwDimensionDef *dimension, size_t group)
+{
+    JwGroups *groups = dimension_of(self, dimension)->groups;
+
+    return jw_groups_get(groups, jw_groups_at(groups, group))->label;
+}
+
+JwValue
+jw_aggregate_group_value(JwAggregate *self, const JwDimensionDef *dimension, size_t group,
+                         const JwMeasureDef *measure)
+{
+    const Dimension *of = dimension_of(self, dimension);
+
+    return measure_value(self, measure_of(self, measure),
+                         group_accumulators(self, of, jw_groups_at(of->groups, group)),
+                         measure->decimals);
+}

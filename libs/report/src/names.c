@@ -1,0 +1,70 @@
+/* names.c: see names.h. Any thread, no state. */
+#include "names.h"
+
+const char *const jw_format_names[] = {
+    [JW_FORMAT_INTEGER] = "integer",   [JW_FORMAT_DECIMAL] = "decimal",
+    [JW_FORMAT_PERCENT] = "percent",   [JW_FORMAT_SECONDS] = "seconds",
+    [JW_FORMAT_HOUR] = "hour",         [JW_FORMAT_TEXT] = "text",
+    [JW_FORMAT_DATETIME] = "datetime", [JW_FORMAT_DATE] = "date",
+    [JW_FORMAT_BOOL] = "bool",         [JW_FORMAT_N] = NULL,
+};
+
+const char *const jw_chart_names[] = {
+    [JW_CHART_NONE] = "none", [JW_CHART_COLUMN] = "column", [JW_CHART_LINE] = "line", NULL
+};
+
+const char *const jw_period_names[] = {
+    [JW_PERIOD_CUSTOM] = "custom",
+    [JW_PERIOD_WEEKLY] = "weekly",
+    [JW_PERIOD_MONTHLY] = "monthly",
+    NULL,
+};
+
+int
+jw_name_read(const json_t *object, const char *member, const char *const *names, int otherwise)
+{
+    const char *name = json_string_value(json_object_get(object, member));
+
+    for (int i = 0; names[i] != NULL; i++) {
+        if (g_strcmp0(name, names[i]) == 0) {
+            return i;
+        }
+    }
+    return otherwise;
+}
+
+/* Each kind of item begins with its name. */
+G_STATIC_ASSERT(G_STRUCT_OFFSET(JwFilterDef, name) == 0);
+G_STATIC_ASSERT(G_STRUCT_OFFSET(JwDimensionDef, name) == 0);
+G_STATIC_ASSERT(G_STRUCT_OFFSET(JwMeasureDef, name) == 0);
+
+static const char *
+name_at(GArray *items, size_t index)
+{
+    const void *item = items->data + index * g_array_get_element_size(items);
+
+    return *(const char *const *)item;
+}
+
+bool
+jw_names_index(GArray *items, const char *name, size_t *ret_index)
+{
+    for (size_t i = 0; i < items->len; i++) {
+        if (g_strcmp0(name_at(items, i), name) == 0) {
+            *ret_index = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+char *
+jw_names_join(GArray *items)
+{
+    GString *names = g_string_new(NULL);
+
+    for (size_t i = 0; i < items->len; i++) {
+        g_string_append_printf(names, "%s%s", i > 0 ? ", " : "", name_at(items, i));
+    }
+    return g_string_free(names, FALSE);
+}

@@ -1,0 +1,44 @@
+/* request/request.c: what is asked of a definition: make and free. Owned by who made it. */
+#include "jw/report.h"
+#include "jw/text.h"
+
+static const size_t request_texts[] = {
+    offsetof(JwReportRequest, report_type),
+    offsetof(JwReportRequest, time_zone),
+    offsetof(JwReportRequest, format),
+    offsetof(JwReportRequest, file_name),
+};
+
+static void
+filter_clear(gpointer data)
+{
+    JwFilter *filter = data;
+
+    g_clear_pointer(&filter->name, g_free);
+    g_clear_pointer(&filter->values, g_strfreev);
+}
+
+JwReportRequest *
+jw_report_request_new(void)
+{
+    JwReportRequest *request = g_new0(JwReportRequest, 1);
+
+    request->filters = g_array_new(FALSE, TRUE, sizeof(JwFilter));
+    g_array_set_clear_func(request->filters, filter_clear);
+    return request;
+}
+
+void
+jw_report_request_free(gpointer data)
+{
+    JwReportRequest *self = data;
+
+    if (self == NULL) {
+        return;
+    }
+    jw_texts_clear(self, request_texts, G_N_ELEMENTS(request_texts));
+    g_clear_pointer(&self->filters, g_array_unref);
+    g_strfreev(self->group_by);
+    g_strfreev(self->measures);
+    g_free(self);
+}

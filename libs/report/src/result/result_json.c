@@ -1,0 +1,186 @@
+/* result/result_json.c: the summary of a result as JSON and back. The only place that knows the
+ * names of its members:
+ *   {"title", "reportType", "period": {"type", "start", "end", "timeZone", "label"}, "rows",
+ *    "figures": [{"name", "label", "format", "value", "text"}],
+ *    "chart": {"title", "measure", "labels": [], "values": []}}
+ * Any thread, no state. */
+#include "result/result_private.h"
+
+#include "jw/clock.h"
+#include "jw/json.h"
+#include "names.h"
+
+#include <string.h>
+
+static json_t *
+encode_value(const JwValue *value)
+{
+    switch (value->type) {
+    case JW_VALUE_BOOL:
+        return json_boolean(value->boolean);
+    case JW_VALUE_INT:
+        return json_integer(value->integer);
+    case JW_VALUE_REAL:
+        return json_real(value->real);
+    case JW_VALUE_TEXT:
+        return json_stringn(value->text, value->length);
+    case JW_VALUE_TIME: {
+        g_autofree char *text = jw_time_format(value->time_ms);
+        return json_string(text);
+    }
+    case JW_VALUE_NULL:
+        break;
+    }
+    return json_null();
+}
+
+static JwValue
+decode_value(JwReportResult *self, const json_t *value)
+{
+    JwValue decoded = { .type = JW_VALUE_NULL };
+
+    if (json_is_boolean(value)) {
+        decoded = (JwValue){ .type = JW_VALUE_BOOL, .boolean = json_is_true(value) };
+    } else if (json_is_integer(value)) {
+        decoded = (JwValue){ .type = JW_VALUE_INT, .integer = json_integer_value(value) };
+    } else if (json_is_real(value)) {
+        decoded = (JwValue){ .type = JW_VALUE_REAL, .real = json_real_value(value) };
+    } else if (json_is_string(value)) {
+        decoded = (JwValue){ .type = JW_VALUE_TEXT,
+                             .text = json_string_value(value),
+                             .length = json_string_length(value) };
+    }
+    return jw_result_keep_value(self, decoded);
+}
+
+static const char *
+decode_text(JwReportResult *self, const json_t *object, const char *name)
+{
+    return jw_result_keep(self, jw_json_text(object, name));
+}
+
+static json_t *
+encode_period(const JwReportResult *self)
+{
+    const bool all = self->start_ms == 0 && self->end_ms == 0;
+    g_autofree char *start = jw_time_format(self->start_ms);
+    g_autofree char *end = jw_time_format(self->end_ms);
+
+    return json_pack("{s:s, s:s?, s:s?, s:s, s:s}", "type", jw_period_names[self->period], "start",
+                     all ? NULL : start, "end", all ? NULL : end, "timeZone", self->time_zone,
+                     "label", self->period_label);
+}
+
+static void
+decode_period(JwReportResult *self, const json_t *period)
+{
+    self->period = (JwPeriodType)jw_name_read(period, "type", jw_period_names, JW_PERIOD_CUSTOM);
+    self->start_ms = jw_json_time(period, "start", 0);
+    self->end_ms = jw_json_time(period, "end", 0);
+    self->time_zone = decode_text(self, period, "timeZone");
+    self->period_label = decode_text(self, period, "label");
+}
+
+static json_t *
+encode_figures(const JwReportResult *self)
+{
+    json_t *figures = json_array();
+
+    for (guint i = 0; i < self->figures->len; i++) {
+        const JwReportFigure *figure = &g_array_index(self->figures, JwReportFigure, i);
+        json_array_append_new(
+            figures, json_pack("{s:s, s:s, s:s, s:o, s:s}", "name", figure->name, "label",
+                               figure->label, "format", jw_format_names[figure->format], "value",
+                               encode_value(&figure->value), "text", figure->text));
+    }
+    return figures;
+}
+
+static void
+decode_figures(JwReportResult *self, const json_t *figures)
+{
+    const json_t *item = NULL;
+    size_t i = 0;
+
+    json_array_foreach(figures, i, item)
+    {
+        const JwReportFigure figure = {
+            .name = decode_text(self, item, "name"),
+            .label = decode_text(self, item, "label"),
+            .format = (JwFormat)jw_name_read(item, "format", jw_format_names, JW_FORMAT_TEXT),
+            .value = decode_value(self, json_object_get(item, "value")),
+            .text = decode_text(self, item, "text"),
+        };
+        g_array_append_val(self->figures, figure);
+    }
+}
+
+static json_t *
+encode_chart(const JwReportTable *table)
+{
+    json_t *labels = json_array();
+    json_t *values = json_array();
+
+    for (size_t row = 0; row < table->n_rows; row++) {
+        json_array_append_new(labels, encode_value(jw_report_cell(table, row, 0)));
+        json_array_append_new(values,
+                              encode_value(jw_report_cell(table, row, table->chart_column)));
+    }
+    return json_pack("{s:s, s:s, s:o, s:o}", "title", table->title, "measure",
+                     table->columns[table->chart_column].label, "labels", labels, "values", values);
+}
+
+static void
+decode_chart(JwReportResult *self, const json_t *chart)
+{
+    const json_t *labels = json_object_get(chart, "labels");
+    const json_t *values = json_object_get(chart, "values");
+    const size_t n_points = MIN(json_array_size(labels), json_array_size(values));
+
+    if (!json_is_object(chart)) {
+        return;
+    }
+    JwReportTable *table = jw_result_add_table(self, jw_json_text(chart, "title"), 2,
+                                               MIN(n_points, JW_SUMMARY_POINTS_MAX));
+    table->columns[1].label = decode_text(self, chart, "measure");
+    table->chart = JW_CHART_COLUMN;
+    table->chart_column = 1;
+    table->chart_in_front = true;
+    for (size_t row = 0; row < table->n_rows; row++) {
+        *jw_result_cell(table, row, 0) = decode_value(self, json_array_get(labels, row));
+        *jw_result_cell(table, row, 1) = decode_value(self, json_array_get(values, row));
+    }
+}
+
+char *
+jw_report_result_summary(const JwReportResult *self)
+{
+    json_auto_t *summary =
+        json_pack("{s:s, s:s, s:o, s:I, s:o}", "title", self->title, "reportType",
+                  self->report_type, "period", encode_period(self), "rows", (json_int_t)self->rows,
+                  "figures", encode_figures(self));
+
+    for (guint i = 0; i < self->tables->len; i++) {
+        const JwReportTable *table = &g_array_index(self->tables, JwReportTable, i);
+        if (table->chart_in_front && table->n_rows <= JW_SUMMARY_POINTS_MAX) {
+            json_object_set_new(summary, "chart", encode_chart(table));
+        }
+    }
+    return jw_json_print(summary);
+}
+
+JwReportResult *
+jw_report_result_of_summary(const char *text)
+{
+    JwReportResult *self = jw_result_new_empty();
+    json_auto_t *summary = text != NULL ? jw_json_parse(text, strlen(text), NULL) : NULL;
+    const json_t *rows = json_object_get(summary, "rows");
+
+    self->title = decode_text(self, summary, "title");
+    self->report_type = decode_text(self, summary, "reportType");
+    self->rows = json_is_integer(rows) ? json_integer_value(rows) : -1;
+    decode_period(self, json_object_get(summary, "period"));
+    decode_figures(self, json_object_get(summary, "figures"));
+    decode_chart(self, json_object_get(summary, "chart"));
+    return self;
+}

@@ -1,0 +1,27 @@
+/* result/result_private.h: how a result is filled, from the engine or from a summary. */
+#pragma once
+#include "jw/report_result.h"
+
+G_BEGIN_DECLS
+
+/* A result without figures and tables. (transfer full) */
+JwReportResult *jw_result_new_empty(void);
+
+/* A copy of the string in the result; NULL-safe. (transfer none) */
+const char *jw_result_keep(JwReportResult *self, const char *text);
+
+/* The value with its text, if it is one, kept in the result. */
+JwValue jw_result_keep_value(JwReportResult *self, JwValue value);
+
+/* Adds a table with room for its columns and cells, which are zeroed. (transfer none), valid until
+ * the next one is added */
+JwReportTable *jw_result_add_table(JwReportResult *self, const char *title, size_t n_columns,
+                                   size_t n_rows);
+
+static inline JwValue *
+jw_result_cell(JwReportTable *table, size_t row, size_t column)
+{
+    return &table->cells[row * table->n_columns + column];
+}
+
+G_END_DECLS

@@ -1,0 +1,102 @@
+/* result/text.c: see jw/report_text.h. */
+#include "jw/report_text.h"
+#include "jw/text.h"
+
+#include <math.h>
+#include <string.h>
+
+char *
+jw_report_text_count(int64_t count)
+{
+    g_autofree char *digits = g_strdup_printf("%" G_GINT64_FORMAT, count);
+
+    return jw_text_thousands(digits);
+}
+
+static char *
+number_text(const JwValue *value, JwFormat format, int decimals)
+{
+    static const char *const forms[] = { "%.0f", "%.1f", "%.2f" };
+    char buffer[352]; /* the largest double has 309 digits before its point */
+
+    if (value->type == JW_VALUE_INT && format == JW_FORMAT_HOUR) {
+        return g_strdup_printf("%02" G_GINT64_FORMAT, value->integer);
+    }
+    if (value->type == JW_VALUE_INT) {
+        return jw_report_text_count(value->integer);
+    }
+    return jw_text_thousands(
+        g_ascii_formatd(buffer, sizeof buffer, forms[CLAMP(decimals, 0, 2)], value->real));
+}
+
+char *
+jw_report_text_value(const JwValue *value, JwFormat format, int decimals)
+{
+    static const char *const units[JW_FORMAT_N] = {
+        [JW_FORMAT_PERCENT] = " %",
+        [JW_FORMAT_SECONDS] = " s",
+        [JW_FORMAT_HOUR] = ":00",
+    };
+
+    if (value->type == JW_VALUE_TEXT) {
+        return g_strndup(value->text, value->length);
+    }
+    if (value->type == JW_VALUE_INT || (value->type == JW_VALUE_REAL && isfinite(value->real))) {
+        g_autofree char *number = number_text(value, format, decimals);
+        return g_strconcat(number, units[format], NULL);
+    }
+    return g_strdup("n/a");
+}
+
+static GDateTime *
+local_time(int64_t time_ms, GTimeZone *zone)
+{
+    g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(time_ms / 1000);
+
+    return utc != NULL ? g_date_time_to_timezone(utc, zone) : NULL;
+}
+
+static bool
+is_midnight(GDateTime *time)
+{
+    return g_date_time_get_hour(time) == 0 && g_date_time_get_minute(time) == 0
+           && g_date_time_get_second(time) == 0;
+}
+
+char *
+jw_report_text_period(const JwReportRequest *request, GTimeZone *zone)
+{
+    if (request->start_ms == 0 && request->end_ms == 0) {
+        return g_strdup("all records");
+    }
+    g_autoptr(GDateTime) start = local_time(request->start_ms, zone);
+    g_autoptr(GDateTime) end = local_time(request->end_ms, zone);
+    g_autoptr(GDateTime) last = local_time(request->end_ms - 1000, zone);
+
+    if (start == NULL || end == NULL || last == NULL) {
+        return g_strdup("a period outside the calendar");
+    }
+    /* The end is the first moment outside: people name the last day inside. */
+    bool whole_days = is_midnight(start) && is_midnight(end);
+    const char *format = whole_days ? "%-d %b %Y" : "%-d %b %Y %H:%M:%S";
+    g_autofree char *from = g_date_time_format(start, format);
+    g_autofree char *to = g_date_time_format(last, format);
+    return whole_days && strcmp(from, to) == 0 ? g_steal_pointer(&from)
+                                               : g_strdup_printf("%s – %s", from, to);
+}
+
+char *
+jw_report_text_filters(const JwReportDef *def, const JwReportRequest *request)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    for (guint i = 0; i < request->filters->len; i++) {
+        const JwFilter *filter = &g_array_index(request->filters, JwFilter, i);
+        g_autofree char *values = g_strjoinv(", ", filter->values);
+        g_string_append_printf(text, "%s%s: %s", text->len > 0 ? " · " : "", filter->name, values);
+    }
+    if (def->inactive_field != NULL && request->include_inactive) {
+        g_string_append_printf(text, "%sinactive included", text->len > 0 ? " · " : "");
+    }
+    return text->len > 0 ? g_string_free(g_steal_pointer(&text), FALSE) : NULL;
+}

@@ -1,0 +1,283 @@
+/* test_result.c: what a result takes out of the engine: every figure and cell, on records written
+ * by hand and on the shipped definitions. */
+#include "result_fixture.h"
+
+static void
+assert_texts(const JwReportResult *result, const char *const *texts)
+{
+    for (guint i = 0; i < result->figures->len; i++) {
+        assert_string_equal(figure_at(result, i)->text, texts[i]);
+    }
+}
+
+/* Every figure and every cell is the engine's, under the definition's labels and formats. */
+static void
+assert_complete(const JwReportResult *result, JwAggregate *aggregate, const JwReportDef *def)
+{
+    assert_int_equal(result->rows, jw_aggregate_rows(aggregate));
+    assert_int_equal(result->figures->len, g_strv_length(def->summary));
+    for (guint i = 0; i < result->figures->len; i++) {
+        const JwMeasureDef *measure = jw_report_def_measure(def, def->summary[i]);
+        const JwReportFigure *figure = figure_at(result, i);
+        const JwValue value = jw_aggregate_figure(aggregate, measure);
+
+        assert_string_equal(figure->name, measure->name);
+        assert_string_equal(figure->label, measure->label);
+        assert_int_equal(figure->format, measure->format);
+        assert_same_value(&figure->value, &value);
+    }
+    assert_int_equal(result->tables->len, def->tables->len);
+    for (guint i = 0; i < result->tables->len; i++) {
+        const JwTableDef *from = &g_array_index(def->tables, JwTableDef, i);
+        const JwDimensionDef *dimension = jw_report_def_dimension(def, from->dimension);
+        const JwReportTable *table = table_at(result, i);
+
+        assert_string_equal(table->title, from->title);
+        assert_string_equal(table->columns[0].label, dimension->label);
+        assert_int_equal(table->n_columns, 1 + g_strv_length(from->measures));
+        assert_int_equal(table->n_rows, jw_aggregate_n_groups(aggregate, dimension));
+        for (size_t cell = 0; cell < table->n_rows * table->n_columns; cell++) {
+            const size_t row = cell / table->n_columns, column = cell % table->n_columns;
+            const char *label = jw_aggregate_group_label(aggregate, dimension, row);
+            const JwMeasureDef *measure =
+                jw_report_def_measure(def, from->measures[column > 0 ? column - 1 : 0]);
+            const JwValue value =
+                column == 0
+                    ? (JwValue){ .type = JW_VALUE_TEXT, .text = label, .length = strlen(label) }
+                    : jw_aggregate_group_value(aggregate, dimension, row, measure);
+            assert_same_value(jw_report_cell(table, row, column), &value);
+            assert_int_equal(table->columns[column].format,
+                             column == 0 ? JW_FORMAT_TEXT : measure->format);
+        }
+    }
+}
+
+static void
+add_calls(Fixture *self)
+{
+    fixture_call(self, "2026-01-06T11:00:00Z", "ada", "answered", 100);
+    fixture_call(self, "2026-01-06T11:59:59.999Z", "ada", "answered", 151);
+    fixture_call(self, "2026-01-06T12:00:00Z", "bob", "missed", 9999);
+    fixture_call(self, "2026-01-07T06:00:00Z", "bob", "no-answer", -1);
+    fixture_call(self, "2026-01-07T22:00:00Z", "eve", "answered", -1);
+    fixture_call(self, "2026-01-08T11:30:00Z", "eve", "abandoned", 1);
+}
+
+static void
+test_figures_and_tables(void **state)
+{
+    static const char *const texts[] = { "6", "50.00 %", "125.5 s", "14:00", "3" };
+    g_auto(Fixture) f = { 0 };
+
+    (void)state;
+    fixture_init(&f);
+    fixture_start(&f);
+    add_calls(&f);
+    g_autoptr(JwReportResult) result = fixture_result(&f);
+    assert_complete(result, f.aggregate, f.def);
+    assert_texts(result, texts);
+    assert_string_equal(result->title, "Call records");
+    assert_string_equal(result->report_type, "call-records");
+    assert_int_equal(result->period, JW_PERIOD_WEEKLY);
+    assert_int_equal(result->start_ms, f.request->start_ms);
+    assert_int_equal(result->end_ms, f.request->end_ms);
+    assert_string_equal(result->time_zone, "Europe/Istanbul");
+    assert_string_equal(result->period_label, "5 Jan 2026 – 11 Jan 2026");
+    assert_null(result->filters);
+    const JwReportTable *hours = table_at(result, 0);
+    assert_string_equal(jw_report_cell(hours, 14, 0)->text, "14:00");
+    assert_int_equal(jw_report_cell(hours, 14, 1)->integer, 2);
+    assert_int_equal(jw_report_cell(hours, 14, 2)->integer, 3);
+    assert_true(jw_report_cell(hours, 14, 3)->real == 66.67);
+    assert_int_equal(jw_report_cell(hours, 3, 3)->type, JW_VALUE_NULL);
+    assert_string_equal(jw_report_cell(table_at(result, 3), 0, 0)->text, "ada");
+}
+
+static void
+test_charts(void **state)
+{
+    g_auto(Fixture) f = { 0 };
+
+    (void)state;
+    fixture_init(&f);
+    fixture_start(&f);
+    g_autoptr(JwReportResult) result = fixture_result(&f);
+    const JwReportTable *hours = table_at(result, 0), *weekdays = table_at(result, 1);
+    const JwReportTable *days = table_at(result, 2);
+    assert_int_equal(hours->chart, JW_CHART_COLUMN);
+    assert_int_equal(hours->chart_column, 2);
+    assert_true(hours->chart_in_front);
+    assert_int_equal(weekdays->chart, JW_CHART_LINE);
+    assert_int_equal(weekdays->chart_column, 1);
+    assert_false(weekdays->chart_in_front);
+    assert_int_equal(days->chart, JW_CHART_NONE);
+    assert_int_equal(days->chart_column, 0);
+}
+
+/* Hours and weekdays stand in full, days of the period too; what has no value is "n/a". */
+static void
+test_nothing(void **state)
+{
+    static const char *const texts[] = { "0", "n/a", "n/a", "n/a", "n/a" };
+    g_auto(Fixture) f = { 0 };
+
+    (void)state;
+    fixture_init(&f);
+    fixture_start(&f);
+    g_autoptr(JwReportResult) result = fixture_result(&f);
+    assert_complete(result, f.aggregate, f.def);
+    assert_texts(result, texts);
+    assert_int_equal(result->rows, 0);
+    assert_int_equal(table_at(result, 0)->n_rows, 24);
+    assert_string_equal(jw_report_cell(table_at(result, 0), 23, 0)->text, "23:00");
+    assert_int_equal(table_at(result, 1)->n_rows, 7);
+    assert_string_equal(jw_report_cell(table_at(result, 1), 0, 0)->text, "Monday");
+    assert_string_equal(jw_report_cell(table_at(result, 1), 6, 0)->text, "Sunday");
+    assert_int_equal(table_at(result, 2)->n_rows, 7);
+    assert_string_equal(jw_report_cell(table_at(result, 2), 0, 0)->text, "2026-01-05");
+    assert_string_equal(jw_report_cell(table_at(result, 2), 6, 0)->text, "2026-01-11");
+    assert_int_equal(table_at(result, 3)->n_rows, 0);
+}
+
+static void
+test_more_groups_than_told_apart(void **state)
+{
+    static const char *const agents[] = {
+        "bob", "ada", "eve", "bob", "cid", "eve", "bob", "", "dan"
+    };
+    static const char *const order[] = { "bob", "eve", "ada", "(none)", "(other)" };
+    static const int counts[] = { 3, 2, 1, 1, 2 };
+    g_auto(Fixture) f = { 0 };
+
+    (void)state;
+    fixture_init(&f);
+    f.def->max_groups = 3;
+    fixture_start(&f);
+    for (size_t i = 0; i < G_N_ELEMENTS(agents); i++) {
+        fixture_call(&f, "2026-01-06T11:00:00Z", agents[i], "answered", 1);
+    }
+    g_autoptr(JwReportResult) result = fixture_result(&f);
+    assert_complete(result, f.aggregate, f.def);
+    const JwReportTable *table = table_at(result, 3);
+    assert_int_equal(table->n_rows, G_N_ELEMENTS(order));
+    for (size_t i = 0; i < G_N_ELEMENTS(order); i++) {
+        assert_string_equal(jw_report_cell(table, i, 0)->text, order[i]);
+        assert_int_equal(jw_report_cell(table, i, 1)->integer, counts[i]);
+    }
+}
+
+/* Figures are rounded once, half up, and shown as they were rounded. */
+static void
+test_rounding(void **state)
+{
+    g_auto(Fixture) f = { 0 };
+
+    (void)state;
+    fixture_init(&f);
+    fixture_start(&f);
+    for (int i = 0; i < 800; i++) { /* 1 of 800: 0.125 % */
+        fixture_call(&f, "2026-01-06T11:00:00Z", "ada", i == 0 ? "answered" : "missed", 7);
+    }
+    g_autoptr(JwReportResult) result = fixture_result(&f);
+    assert_true(figure_at(result, 1)->value.real == 0.13);
+    assert_string_equal(figure_at(result, 1)->text, "0.13 %");
+    assert_true(jw_report_cell(table_at(result, 0), 14, 3)->real == 0.13);
+}
+
+static void
+test_outlives_what_it_came_from(void **state)
+{
+    g_autoptr(JwReportResult) result = NULL;
+
+    (void)state;
+    {
+        g_auto(Fixture) f = { 0 };
+        const JwFilter filter = { g_strdup("agents"), g_strsplit("ada,bob", ",", -1) };
+        fixture_init(&f);
+        g_array_append_val(f.request->filters, filter);
+        calls_add_peak(f.def, "peakAgent", JW_MEASURE_PEAK, "agent", "totalCalls");
+        g_strfreev(f.def->summary);
+        f.def->summary = g_strsplit("peakAgent", ",", -1);
+        fixture_start(&f);
+        add_calls(&f);
+        result = fixture_result(&f);
+    }
+    assert_string_equal(result->title, "Call records");
+    assert_string_equal(result->filters, "agents: ada, bob");
+    assert_string_equal(figure_at(result, 0)->label, "peakAgent");
+    assert_string_equal(figure_at(result, 0)->value.text, "ada");
+    assert_string_equal(figure_at(result, 0)->text, "ada");
+    assert_string_equal(table_at(result, 2)->columns[2].label, "averageDuration");
+    assert_string_equal(jw_report_cell(table_at(result, 3), 2, 0)->text, "eve");
+    jw_report_result_free(NULL);
+}
+
+static JwValue
+some_value(GRand *random, const JwReportDef *def, const char *field, const JwReportRequest *request)
+{
+    static const char *const words[] = { "answered", "missed", "completed", "Diane", "Çağrı" };
+    const char *word = words[g_rand_int_range(random, 0, G_N_ELEMENTS(words))];
+
+    if (g_str_has_suffix(field, "At") || g_str_equal(field, def->date_field)) {
+        const double part = g_rand_double(random);
+        return (JwValue){ .type = JW_VALUE_TIME,
+                          .time_ms =
+                              request->start_ms
+                              + (int64_t)(part * (double)(request->end_ms - request->start_ms)) };
+    }
+    switch (g_rand_int_range(random, 0, 4)) {
+    case 0:
+        return (JwValue){ .type = JW_VALUE_NULL };
+    case 1:
+        return (JwValue){ .type = JW_VALUE_INT, .integer = g_rand_int_range(random, -5, 900) };
+    case 2:
+        return (JwValue){ .type = JW_VALUE_REAL, .real = g_rand_double(random) * 1000 };
+    default:
+        return (JwValue){ .type = JW_VALUE_TEXT, .text = word, .length = strlen(word) };
+    }
+}
+
+static void
+test_shipped_definitions(void **state)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwCatalog) catalog = jw_catalog_load(JW_SOURCE_DIR "/schemas/reports", &error);
+    g_autoptr(GRand) random = g_rand_new_with_seed(20260106);
+    g_auto(Fixture) f = { 0 };
+
+    (void)state;
+    assert_ok(catalog != NULL, error);
+    fixture_init(&f);
+    for (size_t i = 0; i < jw_catalog_size(catalog); i++) {
+        const JwReportDef *def = jw_catalog_get(catalog, i);
+        g_auto(GStrv) fields = jw_report_def_fields(def);
+        g_autoptr(JwAggregate) aggregate =
+            jw_aggregate_new(def, f.request, (const char *const *)fields, f.zone, &error);
+        JwValue row[64];
+
+        assert_ok(aggregate != NULL, error);
+        for (int n = 0; n < 300; n++) {
+            for (size_t k = 0; fields[k] != NULL; k++) {
+                row[k] = some_value(random, def, fields[k], f.request);
+            }
+            jw_aggregate_add(aggregate, row);
+        }
+        g_autoptr(JwReportResult) result = jw_report_result_new(aggregate, def, f.request, f.zone);
+        assert_complete(result, aggregate, def);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_figures_and_tables),
+        cmocka_unit_test(test_charts),
+        cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_more_groups_than_told_apart),
+        cmocka_unit_test(test_rounding),
+        cmocka_unit_test(test_outlives_what_it_came_from),
+        cmocka_unit_test(test_shipped_definitions),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,183 @@
+/* test_result_summary.c: the summary of a result there and back, and what comes of a broken one. */
+#include "result_fixture.h"
+
+/* Everything that a summary carries. */
+static void
+assert_same_front(const JwReportResult *read, const JwReportResult *result)
+{
+    assert_string_equal(read->title, result->title);
+    assert_string_equal(read->report_type, result->report_type);
+    assert_int_equal(read->period, result->period);
+    assert_int_equal(read->start_ms, result->start_ms);
+    assert_int_equal(read->end_ms, result->end_ms);
+    assert_string_equal(read->time_zone, result->time_zone);
+    assert_string_equal(read->period_label, result->period_label);
+    assert_int_equal(read->rows, result->rows);
+    assert_int_equal(read->figures->len, result->figures->len);
+    for (guint i = 0; i < read->figures->len; i++) {
+        const JwReportFigure *figure = figure_at(read, i), *from = figure_at(result, i);
+
+        assert_string_equal(figure->name, from->name);
+        assert_string_equal(figure->label, from->label);
+        assert_int_equal(figure->format, from->format);
+        assert_same_value(&figure->value, &from->value);
+        assert_string_equal(figure->text, from->text);
+    }
+}
+
+static void
+test_round_trip(void **state)
+{
+    g_auto(Fixture) f = { 0 };
+
+    (void)state;
+    fixture_init(&f);
+    fixture_start(&f);
+    for (int pass = 0; pass < 2; pass++) { /* of nothing, and of calls */
+        g_autoptr(JwReportResult) result = fixture_result(&f);
+        g_autofree char *summary = jw_report_result_summary(result);
+        g_autoptr(JwReportResult) read = jw_report_result_of_summary(summary);
+        g_autofree char *again = jw_report_result_summary(read);
+
+        assert_string_equal(again, summary);
+        assert_same_front(read, result);
+        assert_int_equal(read->tables->len, 1);
+        const JwReportTable *chart = table_at(read, 0), *hours = table_at(result, 0);
+        assert_string_equal(chart->title, "By hour");
+        assert_string_equal(chart->columns[1].label, "totalCalls");
+        assert_true(chart->chart_in_front);
+        assert_int_equal(chart->n_rows, 24);
+        for (size_t row = 0; row < chart->n_rows; row++) {
+            assert_same_value(jw_report_cell(chart, row, 0), jw_report_cell(hours, row, 0));
+            assert_same_value(jw_report_cell(chart, row, chart->chart_column),
+                              jw_report_cell(hours, row, hours->chart_column));
+        }
+        fixture_call(&f, "2026-01-06T11:00:00Z", "ada \"quoted\" çağrı", "answered", 100);
+        fixture_call(&f, "2026-01-06T12:00:00Z", "bob", "missed", 1);
+        fixture_call(&f, "2026-01-06T12:01:00Z", "bob", "missed", 1);
+    }
+}
+
+/* All records: no start and no end. A definition without a chart for the mail has none. */
+static void
+test_all_records_and_no_chart(void **state)
+{
+    g_auto(Fixture) f = { 0 };
+
+    (void)state;
+    fixture_init(&f);
+    f.request->period = JW_PERIOD_CUSTOM;
+    f.request->start_ms = f.request->end_ms = 0;
+    g_clear_pointer(&f.def->mail_chart_table, g_free);
+    fixture_start(&f);
+    g_autoptr(JwReportResult) result = fixture_result(&f);
+    g_autofree char *summary = jw_report_result_summary(result);
+    assert_non_null(strstr(summary, "\"start\":null"));
+    assert_non_null(strstr(summary, "\"end\":null"));
+    assert_non_null(strstr(summary, "\"label\":\"all records\""));
+    assert_null(strstr(summary, "\"chart\""));
+    g_autoptr(JwReportResult) read = jw_report_result_of_summary(summary);
+    assert_same_front(read, result);
+    assert_int_equal(read->tables->len, 0);
+}
+
+static void
+test_a_long_chart_is_left_out(void **state)
+{
+    g_auto(Fixture) f = { 0 };
+
+    (void)state;
+    fixture_init(&f);
+    f.def->max_groups = 1000;
+    result_add_table(f.def, "Agents", "agent", "totalCalls", JW_CHART_LINE, "totalCalls");
+    g_free(f.def->mail_chart_table);
+    f.def->mail_chart_table = g_strdup("Agents");
+    fixture_start(&f);
+    for (int i = 0; i <= JW_SUMMARY_POINTS_MAX; i++) {
+        g_autofree char *agent = g_strdup_printf("agent %d", i);
+        g_autoptr(JwReportResult) before = fixture_result(&f);
+        g_autofree char *summary =
+            i < JW_SUMMARY_POINTS_MAX ? NULL : jw_report_result_summary(before);
+        assert_true(summary == NULL || strstr(summary, "\"chart\"") != NULL);
+        fixture_call(&f, "2026-01-06T11:00:00Z", agent, "answered", 1);
+    }
+    g_autoptr(JwReportResult) result = fixture_result(&f);
+    g_autofree char *summary = jw_report_result_summary(result);
+    assert_null(strstr(summary, "\"chart\""));
+}
+
+/* A time comes back as its text; everything else as it was. */
+static void
+test_values_of_each_type(void **state)
+{
+    g_autoptr(JwReportResult) read = jw_report_result_of_summary(
+        "{\"figures\":[{\"value\":true},{\"value\":-7},{\"value\":0.5},{\"value\":\"a\\u00e7b\"},"
+        "{\"value\":null},{\"value\":[1]},{\"format\":\"datetime\",\"value\":"
+        "\"2026-01-06T10:00:00Z\"}]}");
+
+    (void)state;
+    assert_int_equal(read->figures->len, 7);
+    assert_true(figure_at(read, 0)->value.boolean);
+    assert_int_equal(figure_at(read, 1)->value.integer, -7);
+    assert_true(figure_at(read, 2)->value.real == 0.5);
+    assert_string_equal(figure_at(read, 3)->value.text, "açb");
+    assert_int_equal(figure_at(read, 4)->value.type, JW_VALUE_NULL);
+    assert_int_equal(figure_at(read, 5)->value.type, JW_VALUE_NULL);
+    assert_int_equal(figure_at(read, 6)->format, JW_FORMAT_DATETIME);
+    assert_string_equal(figure_at(read, 6)->value.text, "2026-01-06T10:00:00Z");
+}
+
+/* What is broken costs only itself. */
+static void
+test_broken_summaries(void **state)
+{
+    static const struct {
+        const char *summary, *title;
+        guint n_figures, n_tables;
+    } rows[] = {
+        { NULL, NULL, 0, 0 },
+        { "", NULL, 0, 0 },
+        { "not JSON", NULL, 0, 0 },
+        { "[1]", NULL, 0, 0 },
+        { "{\"title\":\"A\",\"title\":\"B\"}", NULL, 0, 0 },
+        { "{\"title\":7,\"figures\":{},\"chart\":[]}", NULL, 0, 0 },
+        { "{\"title\":\"T\",\"figures\":[1,null,{}],\"chart\":{}}", "T", 3, 1 },
+        { "{\"title\":\"T\",\"period\":7,\"chart\":{\"labels\":[1],\"values\":{}}}", "T", 0, 1 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(JwReportResult) read = jw_report_result_of_summary(rows[i].summary);
+
+        if (rows[i].title == NULL) {
+            assert_null(read->title);
+        } else {
+            assert_string_equal(read->title, rows[i].title);
+        }
+        assert_int_equal(read->period, JW_PERIOD_CUSTOM);
+        assert_int_equal(read->rows, -1);
+        assert_null(read->period_label);
+        assert_int_equal(read->figures->len, rows[i].n_figures);
+        assert_int_equal(read->tables->len, rows[i].n_tables);
+        for (guint k = 0; k < read->figures->len; k++) {
+            assert_null(figure_at(read, k)->label);
+            assert_null(figure_at(read, k)->text);
+        }
+        for (guint k = 0; k < read->tables->len; k++) {
+            assert_int_equal(table_at(read, k)->n_rows, 0);
+        }
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_all_records_and_no_chart),
+        cmocka_unit_test(test_a_long_chart_is_left_out),
+        cmocka_unit_test(test_values_of_each_type),
+        cmocka_unit_test(test_broken_summaries),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
