@@ -39,7 +39,7 @@ def points(room):
     return sorted(
         {
             name
-            for path in (TOP / "services" / room / "src").glob("*.c")
+            for path in (TOP / "services" / room / "src").rglob("*.c")
             for name in re.findall(r'jw_crash_point\("(\w+)"\)', path.read_text())
         }
     )

@@ -33,6 +33,9 @@ exe_run(Exe *self, GError **error)
 
     (void)gethostname(host, sizeof host - 1);
     (void)g_snprintf(self->owner, sizeof self->owner, "%s/%d", host, (int)getpid());
+    self->jobs = (JwJobs){
+        .clock = self->clock, .wire = self->wire, .store = self->store, .relay = self->relay
+    };
     self->stop = jw_stop_new();
     jw_mutex_init(&self->consumer_mutex);
     self->ready = jw_queue_new((size_t)self->config.ready_max, EXE_LANES, g_free);
@@ -96,7 +99,7 @@ void
 exe_drain(Exe *self, int64_t deadline_mono_ms)
 {
     /* What waits in the ready queue is durable and pending: another executor, or this one's successor, is redispatched by the
-     * scheduler. What runs may finish until shortly before the deadline; then it is handed back. */
+     * scheduler. What runs may finish until shortly before the deadline; then it is released. */
     int64_t release_at = deadline_mono_ms - 5000;
 
     g_atomic_int_set(&self->draining, 1);
@@ -119,7 +122,7 @@ exe_drain(Exe *self, int64_t deadline_mono_ms)
         exe_heartbeats_shutdown(self->heartbeats);
     }
     if (self->store != NULL && (self->heartbeats == NULL || drained(self))) {
-        jw_store_stop_waiting(self->store); /* a job to be handed back is worth the wait */
+        jw_store_stop_waiting(self->store); /* a job to be released is worth the wait */
     }
 }
 

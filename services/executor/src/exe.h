@@ -6,6 +6,7 @@
 #pragma once
 #include "jw/bus.h"
 #include "jw/catalog.h"
+#include "jw/jobs.h"
 #include "jw/metrics.h"
 #include "jw/relay.h"
 #include "jw/store_jobs.h"
@@ -35,6 +36,7 @@ typedef struct {
     JwStore *store;
     JwBus *bus;
     JwRelay *relay;
+    JwJobs jobs;            /* of these ports */
     JwMutex consumer_mutex; /* workers wake the consumer while the main thread may end it */
     JwConsumer *consumer;   /* under consumer_mutex; NULL once this process takes no more */
     char **topics;          /* subscribed, with prefix */

@@ -7,6 +7,7 @@
 #include "jw/bus.h"
 #include "jw/catalog.h"
 #include "jw/http.h"
+#include "jw/jobs.h"
 #include "jw/relay.h"
 #include "jw/store.h"
 #include "jw/wire.h"
@@ -20,7 +21,6 @@ typedef struct {
 } GwConfig;
 
 typedef struct _GwPending GwPending;
-typedef struct _GwBatch GwBatch;
 
 typedef struct {
     GwConfig config;
@@ -33,7 +33,7 @@ typedef struct {
     JwRelay *relay;
     JwAuthenticator *authenticator;
     GwPending *pending;
-    GwBatch *batch;
+    JwJobs jobs; /* of these ports */
 } Gw;
 
 /* For main.c and tests. */

@@ -52,6 +52,9 @@ ntf_run(Ntf *self, GError **error)
                                error)) {
         return jw_prefix(error, "JW_MAIL_FROM");
     }
+    self->jobs = (JwJobs){
+        .clock = self->clock, .wire = self->wire, .store = self->store, .relay = self->relay
+    };
     self->stop = jw_stop_new();
     self->due = jw_queue_new(10000, 1, g_free);
     self->sending = jw_liveness_new(NTF_MAINTENANCE_BATCH);

@@ -106,6 +106,9 @@ put_schedules(Sch *self, GError **error)
 bool
 sch_run(Sch *self, GError **error)
 {
+    self->jobs = (JwJobs){
+        .clock = self->clock, .wire = self->wire, .store = self->store, .relay = self->relay
+    };
     self->stop = jw_stop_new();
     self->running = jw_liveness_new(SCH_REAP_LIMIT);
     self->hints = sch_redispatches_new();

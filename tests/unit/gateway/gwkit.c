@@ -1,8 +1,6 @@
 /* gwkit.c: see gwkit.h. */
 #include "gwkit.h"
 
-#include "core/batch.h"
-
 #include <curl/curl.h>
 #include <string.h>
 
@@ -61,7 +59,11 @@ kit_new(void)
     gw->authenticator = make_authenticator(self, &error);
     assert_ok(gw->authenticator != NULL, error);
     gw->pending = gw_pending_new(gw->store, gw->clock, gw->config.pending_max);
-    gw->batch = gw_batch_new(gw->store);
+    gw->jobs = (JwJobs){ .clock = gw->clock,
+                         .wire = gw->wire,
+                         .store = gw->store,
+                         .relay = gw->relay,
+                         .batch = jw_jobs_batch_new(gw->store) };
     gw_reports_init();
 
     self->http_config = (JwHttpConfig){

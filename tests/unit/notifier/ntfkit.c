@@ -12,6 +12,9 @@ set_up(Ntf *ntf, KitPorts *ports, JwMail *mail, const char *ce_source)
     ntf->bus = ports->bus;
     ntf->mail = mail;
     ntf->relay = kit_relay(ports, ce_source);
+    ntf->jobs = (JwJobs){
+        .clock = ntf->clock, .wire = ntf->wire, .store = ntf->store, .relay = ntf->relay
+    };
     ntf->config = (NtfConfig){
         .senders = 1,
         .attach_max_bytes = 1000,

@@ -16,6 +16,9 @@ set_up(Sch *sch, KitPorts *ports, const char *ce_source)
     sch->store = ports->store;
     sch->bus = ports->bus;
     sch->relay = kit_relay(ports, ce_source);
+    sch->jobs = (JwJobs){
+        .clock = sch->clock, .wire = sch->wire, .store = sch->store, .relay = sch->relay
+    };
     sch->config = (SchConfig){
         .tick_ms = 20,
         .relay_after_ms = 5000,

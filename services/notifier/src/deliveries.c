@@ -1,8 +1,9 @@
-/* change.c: changes of deliveries, and the counts of them on the job.
+/* deliveries.c: the deliveries of a job: made, changed, and counted on the job.
  *
- * The counts follow the `delivery.changed` events, not the change itself: an event is in the outbox of the same update, so
- * they come true even when the process that made the change dies right after it. An event that is lost altogether the
- * maintenance makes good: the job's mail_pending ends only with counts that say that all has ended. */
+ * The counts follow the `delivery.changed` events, not the change itself: an event is in the
+ * outbox of the same update, so they come true even when the process that made the change dies
+ * right after it. An event that is lost altogether the maintenance makes good: the job's
+ * mail_pending ends only with counts that say that all has ended. */
 #include "ntf.h"
 
 #include "jw/log.h"
@@ -11,43 +12,38 @@
 #include <string.h>
 
 bool
-ntf_change(Ntf *self, const JwDelivery *delivery, JwDeliveryTransition transition,
-           const char *reply, int64_t not_before_ms, JwCas *ret_cas, GError **error)
+ntf_change(Ntf *self, const JwDelivery *delivery, const JwDeliveryChange *change,
+           const JwJobsCall *call, JwCas *ret_cas, GError **error)
 {
-    const JwDeliveryRule *rule = jw_delivery_rule(transition);
-    bool shown = (rule->flags & JW_DRULE_ENDS) != 0 || rule->to == JW_DELIVERY_UNKNOWN;
-    int64_t now = jw_clock_now_ms(self->clock);
-    g_autoptr(JwOutboxEntry) event =
-        shown ? jw_wire_delivery_event(self->wire, delivery, rule->to, reply, now) : NULL;
-    const JwOutboxEntry *events[] = { event };
-    g_autoptr(JwDelivery) after = NULL;
-    JwDeliveryChange change = {
-        .delivery_id = delivery->id,
-        .transition = transition,
-        .now_ms = now,
-        .token = delivery->token,
-        .not_before_ms = not_before_ms,
-        .reply = reply,
-        .events = events,
-        .n_events = shown ? 1 : 0,
-    };
+    const char *name = jw_delivery_rule(change->transition)->name;
 
-    if (!jw_store_change_delivery(self->store, &change, ret_cas, &after, error)) {
+    if (!jw_jobs_change_delivery(&self->jobs, delivery, change, call, ret_cas, error)) {
         return false;
     }
-    if (*ret_cas == JW_CAS_LOST) {
-        return true;
-    }
-    jw_info("delivery_changed", JW_STR("delivery_id", delivery->id),
-            JW_STR("job_id", delivery->job_id), JW_STR("change", rule->name),
-            JW_STR("reply", reply));
-    jw_metric_add(
-        jw_metric_counter("jobwire_delivery_changes_total", "Changes of deliveries", "change"),
-        rule->name, 1);
-    if (shown) {
-        jw_relay_offer(self->relay, JW_DOC_DELIVERY, delivery->id, after->outbox);
+    if (*ret_cas == JW_CAS_WON) {
+        jw_info("delivery_changed", JW_STR("delivery_id", delivery->id),
+                JW_STR("job_id", delivery->job_id), JW_STR("change", name),
+                JW_STR("reply", change->reply));
+        jw_metric_add(
+            jw_metric_counter("jobwire_delivery_changes_total", "Changes of deliveries", "change"),
+            name, 1);
     }
     return true;
+}
+
+GPtrArray *
+ntf_deliveries_of(const JwJob *job, int64_t now_ms)
+{
+    GPtrArray *deliveries = g_ptr_array_new_with_free_func((GDestroyNotify)jw_delivery_free);
+
+    for (char **recipient = job->recipients; recipient != NULL && *recipient != NULL; recipient++) {
+        JwDelivery *delivery = jw_delivery_new(job->id, *recipient, now_ms);
+
+        delivery->request_id = g_strdup(job->request_id);
+        delivery->traceparent = g_strdup(job->traceparent);
+        g_ptr_array_add(deliveries, delivery);
+    }
+    return deliveries;
 }
 
 static gboolean
@@ -56,7 +52,8 @@ is_delivery(gconstpointer a, gconstpointer b)
     return strcmp(((const JwDelivery *)a)->id, ((const JwDelivery *)b)->id) == 0;
 }
 
-/* Whether each recipient has its delivery: all that exist may have ended while one is still to be made. */
+/* Whether each recipient has its delivery: all that exist may have ended while one is still to
+ * be made. */
 static bool
 find_all(Ntf *self, const char *job_id, GPtrArray *deliveries, bool *ret_all, GError **error)
 {
@@ -98,7 +95,8 @@ count(Ntf *self, const char *job_id, JwDeliveryCounts *ret, bool *ret_done, GErr
            || find_all(self, job_id, deliveries, ret_done, error);
 }
 
-/* Counted again after writing: of two notifiers at one job, the one that counted first may write last. */
+/* Counted again after writing: of two notifiers at one job, the one that counted first may write
+ * last. */
 bool
 ntf_roll_up(Ntf *self, const char *job_id, GError **error)
 {
@@ -121,4 +119,22 @@ ntf_roll_up(Ntf *self, const char *job_id, GError **error)
         }
         counts = again;
     }
+}
+
+bool
+ntf_create_deliveries(Ntf *self, const JwJob *job, const GPtrArray *deliveries, size_t *ret_created,
+                      GError **error)
+{
+    g_autofree JwCreate *creates = g_new0(JwCreate, deliveries->len);
+
+    *ret_created = 0;
+    if (!jw_store_create_deliveries(self->store, (const JwDelivery *const *)deliveries->pdata,
+                                    deliveries->len, creates, error)
+        || !ntf_roll_up(self, job->id, error)) {
+        return false;
+    }
+    for (guint i = 0; i < deliveries->len; i++) {
+        *ret_created += creates[i] == JW_CREATE_NEW;
+    }
+    return true;
 }
