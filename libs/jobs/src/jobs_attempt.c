@@ -1,35 +1,26 @@
 /* jobs_attempt.c: how an attempt ends, by itself or by others. Any thread, no state. */
 #include "jobs_private.h"
 
-#include "jw/log.h"
-
 bool
 jw_jobs_end(const JwJobs *self, const JwJob *job, const JwJobChange *change, const JwJobsCall *call,
             JwEnd *ret_end, GError **error)
 {
     static const JwJobChange cancelled = { .transition = JW_CHANGE_CANCELLED };
     g_autoptr(JwJob) current = NULL;
-    g_autoptr(GError) cause = NULL;
     JwCas cas = JW_CAS_LOST;
 
     if (!jw_jobs_change(self, job, change, call, &cas, &current, error)) {
         return false;
     }
     if (cas == JW_CAS_WON) {
-        *ret_end = change->transition == JW_CHANGE_CANCELLED ? JW_END_CANCELLED : JW_END_WON;
+        *ret_end = current->state == JW_JOB_CANCELLED ? JW_END_CANCELLED : JW_END_WON;
         return true;
     }
-    *ret_end = JW_END_LOST;
-    if (current == NULL || current->state != JW_JOB_CANCELLING || current->token != job->token) {
-        return true;
-    }
-    /* What was asked for is lost in any case; a job that stays cancelling is reaped. */
-    if (!jw_jobs_change(self, current, &cancelled, call, &cas, NULL, &cause)) {
-        jw_debug("cancelled_unknown", JW_STR("job_id", job->id),
-                 JW_STR("error", jw_error_message(cause)));
-        return true;
-    }
-    *ret_end = cas == JW_CAS_WON ? JW_END_CANCELLED : JW_END_LOST;
+    /* When this is not known, what was asked for is lost all the same: the job is reaped. */
+    bool stopped =
+        current != NULL && current->state == JW_JOB_CANCELLING && current->token == job->token
+        && jw_jobs_change(self, current, &cancelled, call, &cas, NULL, NULL) && cas == JW_CAS_WON;
+    *ret_end = stopped ? JW_END_CANCELLED : JW_END_LOST;
     return true;
 }
 

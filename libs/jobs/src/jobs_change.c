@@ -5,8 +5,9 @@ typedef struct {
     JwJobsUpdate base; /* first: the one is the other */
     const JwJobs *jobs;
     const JwJobsCall *call;
-    JwJobChange change;  /* complete but for its events */
-    const JwJob *job;    /* as it was read last; NULL: not read, or gone */
+    /* Complete but for its events. Its time is the same in every try: by it our work is known. */
+    JwJobChange change;
+    const JwJob *job;    /* as it was read last; NULL: only its id is known, or it is gone */
     JwJob *found;        /* owned, when it was read here */
     int32_t retry_count; /* before the last write */
 } Update;
@@ -40,8 +41,36 @@ write_job(JwJobsUpdate *base, JwCas *ret_cas, GError **error)
     return true;
 }
 
+static JwJobsSeen
+see(const Update *self)
+{
+    const JwJobChange *change = &self->change;
+    const JwJobRule *rule = jw_job_rule(change->transition);
+    const JwJob *job = self->job;
+    bool fenced = (rule->flags & JW_RULE_FENCED) != 0;
+    bool retries = (rule->flags & JW_RULE_COUNTS_RETRY) != 0;
+    int64_t token_after = change->token + ((rule->flags & JW_RULE_RAISES_TOKEN) != 0 ? 1 : 0);
+
+    if (job == NULL) {
+        return JW_SEEN_LOST;
+    }
+    if (retries
+            ? job->retry_count > self->retry_count
+            : job->state == rule->to
+                  && (fenced ? job->token == token_after : job->updated_at_ms == change->now_ms)
+                  && (change->owner == NULL || g_strcmp0(job->owner, change->owner) == 0)
+                  && (change->actor == NULL || g_strcmp0(job->cancelled_by, change->actor) == 0)) {
+        return JW_SEEN_OURS;
+    }
+    bool possible =
+        (rule->from & JW_JOB_BIT(job->state)) != 0 && (!fenced || job->token == change->token)
+        && ((rule->flags & JW_RULE_HEARTBEAT) == 0 || job->heartbeat == change->heartbeat)
+        && (!retries || job->retry_count < job->max_retries);
+    return possible ? JW_SEEN_POSSIBLE : JW_SEEN_LOST;
+}
+
 static bool
-read_job(JwJobsUpdate *base, GError **error)
+read_job(JwJobsUpdate *base, JwJobsSeen *ret_seen, GError **error)
 {
     Update *self = (Update *)base;
     JwJob *job = NULL;
@@ -50,76 +79,38 @@ read_job(JwJobsUpdate *base, GError **error)
         return false;
     }
     keep(self, job);
+    *ret_seen = see(self);
     return true;
 }
 
+/* @job: NULL for a claim, which knows its id only and publishes nothing. @ret_job: as in
+ * jw_jobs_change(). */
 static bool
-is_ours(const JwJobsUpdate *base)
+apply(const JwJobs *self, const JwJob *job, JwJobChange change, const JwJobsCall *call,
+      JwCas *ret_cas, JwJob **ret_job, GError **error)
 {
-    const Update *self = (const Update *)base;
-    const JwJobChange *change = &self->change;
-    const JwJobRule *rule = jw_job_rule(change->transition);
-    const JwJob *job = self->job;
-
-    if (job == NULL) {
-        return false;
-    }
-    if ((rule->flags & JW_RULE_COUNTS_RETRY) != 0) {
-        return job->retry_count > self->retry_count;
-    }
-    if (job->state != rule->to) {
-        return false;
-    }
-    if ((rule->flags & JW_RULE_FENCED) != 0) {
-        return job->token == change->token + ((rule->flags & JW_RULE_RAISES_TOKEN) != 0 ? 1 : 0);
-    }
-    switch (rule->to) {
-    case JW_JOB_RUNNING:
-        return g_strcmp0(job->owner, change->owner) == 0;
-    case JW_JOB_CANCELLED:
-        return job->cancelled_at_ms == change->now_ms
-               && g_strcmp0(job->cancelled_by, change->actor) == 0;
-    case JW_JOB_SCHEDULED:
-    case JW_JOB_PENDING:
-    case JW_JOB_CANCELLING:
-    case JW_JOB_COMPLETED:
-    case JW_JOB_FAILED:
-        break;
-    }
-    return job->updated_at_ms == change->now_ms;
-}
-
-static bool
-is_possible(const JwJobsUpdate *base)
-{
-    const Update *self = (const Update *)base;
-    const JwJobRule *rule = jw_job_rule(self->change.transition);
-    const JwJob *job = self->job;
-
-    return job != NULL && (rule->from & JW_JOB_BIT(job->state)) != 0
-           && ((rule->flags & JW_RULE_FENCED) == 0 || job->token == self->change.token)
-           && ((rule->flags & JW_RULE_HEARTBEAT) == 0 || job->heartbeat == self->change.heartbeat)
-           && ((rule->flags & JW_RULE_COUNTS_RETRY) == 0 || job->retry_count < job->max_retries);
-}
-
-/* The time of the change is the same in every try: by it our own work is known. */
-static Update
-begin(const JwJobs *jobs, const JwJobChange *change, const JwJobsCall *call)
-{
-    Update self = {
-        .base = { .name = jw_job_rule(change->transition)->name,
-                  .id = change->job_id,
+    change.now_ms = jw_clock_now_ms(self->clock);
+    Update update = {
+        .base = { .name = jw_job_rule(change.transition)->name,
+                  .id = change.job_id,
+                  .wants_current = job != NULL && ret_job != NULL,
                   .write = write_job,
-                  .read = read_job,
-                  .is_ours = is_ours,
-                  .is_possible = is_possible },
-        .jobs = jobs,
+                  .read = read_job },
+        .jobs = self,
         .call = call,
-        .change = *change,
+        .change = change,
+        .job = job,
     };
+    bool ok = jw_jobs_apply(self, &update.base, call, ret_cas, error);
+    g_autoptr(JwJob) found = update.found;
 
-    self.change.now_ms = jw_clock_now_ms(jobs->clock);
-    return self;
+    if (ok && job != NULL && *ret_cas == JW_CAS_WON) {
+        jw_relay_offer(self->relay, JW_DOC_JOB, found->id, found->outbox);
+    }
+    if (ok && ret_job != NULL) {
+        *ret_job = g_steal_pointer(&found);
+    }
+    return ok;
 }
 
 bool
@@ -131,18 +122,7 @@ jw_jobs_change(const JwJobs *self, const JwJob *job, const JwJobChange *change,
     fenced.job_id = job->id;
     fenced.token = job->token;
     fenced.heartbeat = job->heartbeat;
-    Update update = begin(self, &fenced, call);
-    update.job = job;
-    update.base.wants_current = ret_job != NULL;
-    bool ok = jw_jobs_apply(self, &update.base, call, ret_cas, error);
-    g_autoptr(JwJob) found = g_steal_pointer(&update.found);
-    if (ok && *ret_cas == JW_CAS_WON) {
-        jw_relay_offer(self->relay, JW_DOC_JOB, job->id, found->outbox);
-    }
-    if (ok && ret_job != NULL) {
-        *ret_job = g_steal_pointer(&found);
-    }
-    return ok;
+    return apply(self, job, fenced, call, ret_cas, ret_job, error);
 }
 
 bool
@@ -152,13 +132,11 @@ jw_jobs_cancel(const JwJobs *self, const JwJob *job, const JwJobChange *change,
     JwJobChange now = *change;
     g_autoptr(JwJob) current = NULL;
 
-    if (change->transition != JW_CHANGE_CANCEL_GRACEFUL) {
-        return jw_jobs_change(self, job, change, call, ret_cas, ret_job, error);
-    }
     if (!jw_jobs_change(self, job, change, call, ret_cas, &current, error)) {
         return false;
     }
-    if (*ret_cas == JW_CAS_LOST && current != NULL
+    if (*ret_cas == JW_CAS_LOST && change->transition == JW_CHANGE_CANCEL_GRACEFUL
+        && current != NULL
         && (current->state == JW_JOB_SCHEDULED || current->state == JW_JOB_PENDING)) {
         now.transition = JW_CHANGE_CANCEL_NOW;
         return jw_jobs_change(self, current, &now, call, ret_cas, ret_job, error);
@@ -174,14 +152,13 @@ jw_jobs_claim(const JwJobs *self, const char *job_id, const char *process, JwJob
               GError **error)
 {
     g_autofree char *owner = jw_jobs_claim_owner(self, process);
-    const JwJobChange change = { .job_id = job_id, .transition = JW_CHANGE_CLAIM, .owner = owner };
-    Update update = begin(self, &change, NULL);
+    const JwJobChange claim = { .job_id = job_id, .transition = JW_CHANGE_CLAIM, .owner = owner };
+    g_autoptr(JwJob) job = NULL;
     JwCas cas = JW_CAS_LOST;
 
-    bool ok = jw_jobs_apply(self, &update.base, NULL, &cas, error);
-    g_autoptr(JwJob) found = g_steal_pointer(&update.found);
-    if (ok) {
-        *ret_job = cas == JW_CAS_WON ? g_steal_pointer(&found) : NULL;
+    if (!apply(self, NULL, claim, NULL, &cas, &job, error)) {
+        return false;
     }
-    return ok;
+    *ret_job = cas == JW_CAS_WON ? g_steal_pointer(&job) : NULL;
+    return true;
 }

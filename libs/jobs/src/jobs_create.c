@@ -1,10 +1,12 @@
-/* jobs_create.c: a job is created once, however often it is asked for. Any thread, no state.
- *
- * After an unknown outcome the same insert is made again: the id is ours, so "exists" means that
- * the first one held. When that fails too the job is looked for once; what is unknown then is
- * IN_DOUBT, never undone. */
+/* jobs_create.c: a job is created once, however often it is asked for. Any thread, no state. */
 #include "jobs_private.h"
 
+typedef struct {
+    JwJobsUpdate base; /* first: the one is the other */
+    const JwJobs *jobs;
+    const JwJob *job;
+    JwJob *found; /* owned: the job that has its id, as it was read last */
+} Insert;
 
 void
 jw_jobs_make_id(char ret[JW_UUID_LEN + 1], const char *source, const char *subject, const char *key,
@@ -18,27 +20,36 @@ jw_jobs_make_id(char ret[JW_UUID_LEN + 1], const char *source, const char *subje
 }
 
 static bool
-insert(const JwJobs *self, const JwJob *job, JwCreate *ret_create, GError **error)
+write_job(JwJobsUpdate *base, JwCas *ret_cas, GError **error)
 {
-    return self->batch != NULL ? jw_jobs_batch_insert(self->batch, job, ret_create, error)
-                               : jw_store_create_jobs(self->store, &job, 1, ret_create, error);
+    Insert *self = (Insert *)base;
+    JwCreate create = JW_CREATE_EXISTS;
+    bool ok = self->jobs->batch != NULL
+                  ? jw_jobs_batch_insert(self->jobs->batch, self->job, &create, error)
+                  : jw_store_create_jobs(self->jobs->store, &self->job, 1, &create, error);
+
+    *ret_cas = create == JW_CREATE_NEW ? JW_CAS_WON : JW_CAS_LOST;
+    return ok;
 }
 
 static bool
-insert_again(const JwJobs *self, const JwJob *job, JwCreate *ret_create, bool *ret_doubt,
-             GError **error)
+read_job(JwJobsUpdate *base, JwJobsSeen *ret_seen, GError **error)
 {
-    g_autoptr(GError) cause = NULL;
+    Insert *self = (Insert *)base;
 
-    if (insert(self, job, ret_create, &cause)) {
-        return true;
-    }
-    *ret_doubt = jw_error_retry(cause) == JW_RETRY_AFTER_REREAD;
-    if (!*ret_doubt) {
-        g_propagate_error(error, g_steal_pointer(&cause));
+    g_clear_pointer(&self->found, jw_job_free);
+    if (!jw_store_get_job(self->jobs->store, self->job->id, &self->found, error)) {
         return false;
     }
-    return insert(self, job, ret_create, error);
+    if (self->found == NULL) {
+        *ret_seen = JW_SEEN_POSSIBLE;
+    } else if (self->found->created_at_ms == self->job->created_at_ms
+               && g_strcmp0(self->found->request_id, self->job->request_id) == 0) {
+        *ret_seen = JW_SEEN_OURS;
+    } else {
+        *ret_seen = JW_SEEN_LOST;
+    }
+    return true;
 }
 
 static bool
@@ -47,30 +58,32 @@ is_same_request(const JwJob *earlier, const char *request_hash)
     return g_strcmp0(earlier->request_hash, request_hash) == 0;
 }
 
-/* Looks for the job that has the id of @job. @cause: why the insert after a doubt failed; NULL:
- * it did not. */
-static bool
-resolve(const JwJobs *self, const JwJob *job, bool doubt, const GError *cause,
-        JwCreated *ret_created, JwJob **ret_earlier, GError **error)
+bool
+jw_jobs_create(const JwJobs *self, JwJob *job, JwCreated *ret_created, JwJob **ret_earlier,
+               GError **error)
 {
-    g_autoptr(JwJob) found = NULL;
-    g_autoptr(GError) blind = NULL;
+    Insert insert = {
+        .base = { .name = "creation",
+                  .id = job->id,
+                  .wants_current = job->request_hash != NULL,
+                  .write = write_job,
+                  .read = read_job },
+        .jobs = self,
+        .job = job,
+    };
+    JwCas cas = JW_CAS_LOST;
 
-    bool looked = jw_store_get_job(self->store, job->id, &found, &blind);
-    if (found == NULL && doubt) {
-        const char *gone = cause != NULL ? cause->message : "not there when read again";
-        return jw_fail(error, JW_ERROR_IN_DOUBT, "creating job '%s': %s", job->id,
-                       looked ? gone : jw_error_message(blind));
+    /* A scheduled job gets its command when its time has come. */
+    jw_jobs_announce(self, job, job->state == JW_JOB_PENDING);
+    bool ok = jw_jobs_apply(self, &insert.base, NULL, &cas, error);
+    g_autoptr(JwJob) found = insert.found;
+    if (!ok) {
+        return false;
     }
-    if (found == NULL) {
-        return jw_fail(error, looked ? JW_ERROR_UNAVAILABLE : jw_error_code(blind),
-                       "creating job '%s': %s", job->id,
-                       looked ? "it existed and was removed meanwhile" : jw_error_message(blind));
-    }
-    if (!is_same_request(found, job->request_hash)) {
+    if (found != NULL && !is_same_request(found, job->request_hash)) {
         *ret_created = JW_CREATED_KEY_REUSED;
-    } else if (doubt && found->created_at_ms == job->created_at_ms
-               && g_strcmp0(found->request_id, job->request_id) == 0) {
+    } else if (cas == JW_CAS_WON) {
+        jw_relay_offer(self->relay, JW_DOC_JOB, job->id, job->outbox);
         *ret_created = JW_CREATED_NEW;
     } else {
         *ret_created = JW_CREATED_REPLAYED;
@@ -78,35 +91,6 @@ resolve(const JwJobs *self, const JwJob *job, bool doubt, const GError *cause,
             *ret_earlier = g_steal_pointer(&found);
         }
     }
-    return true;
-}
-
-bool
-jw_jobs_create(const JwJobs *self, JwJob *job, JwCreated *ret_created, JwJob **ret_earlier,
-               GError **error)
-{
-    g_autoptr(GError) cause = NULL;
-    JwCreate create = JW_CREATE_EXISTS;
-    JwCreated created = JW_CREATED_NEW;
-    bool doubt = false;
-
-    /* A scheduled job gets its command when its time has come. */
-    jw_jobs_announce(self, job, job->state == JW_JOB_PENDING);
-    bool known = insert_again(self, job, &create, &doubt, &cause);
-    if (!known && !doubt) {
-        g_propagate_error(error, g_steal_pointer(&cause));
-        return false;
-    }
-    bool exists = !known || create == JW_CREATE_EXISTS;
-    if (exists && !doubt && job->request_hash == NULL) {
-        created = JW_CREATED_REPLAYED;
-    } else if (exists && !resolve(self, job, doubt, cause, &created, ret_earlier, error)) {
-        return false;
-    }
-    if (created == JW_CREATED_NEW) {
-        jw_relay_offer(self->relay, JW_DOC_JOB, job->id, job->outbox);
-    }
-    *ret_created = created;
     return true;
 }
 

@@ -7,106 +7,78 @@ typedef struct {
     JwJobsUpdate base; /* first: the one is the other */
     const JwJobs *jobs;
     JwDeliveryChange change;
-    const JwDelivery *before; /* NULL: only the id is known */
-    JwDelivery *found;        /* owned; as it was read last */
+    int32_t resends;   /* before it */
+    JwDelivery *found; /* owned, as it was written or read last */
 } Update;
-
-static void
-keep(Update *self, JwDelivery *take_delivery)
-{
-    jw_delivery_free(self->found);
-    self->found = take_delivery;
-}
 
 static bool
 write_delivery(JwJobsUpdate *base, JwCas *ret_cas, GError **error)
 {
     Update *self = (Update *)base;
-    JwDelivery *after = NULL;
 
-    if (!jw_store_change_delivery(self->jobs->store, &self->change, ret_cas, &after, error)) {
-        return false;
-    }
-    if (*ret_cas == JW_CAS_WON) {
-        keep(self, after);
-    }
-    return true;
+    g_clear_pointer(&self->found, jw_delivery_free);
+    return jw_store_change_delivery(self->jobs->store, &self->change, ret_cas, &self->found, error);
 }
 
-static bool
-read_delivery(JwJobsUpdate *base, GError **error)
+static JwJobsSeen
+see(const Update *self)
 {
-    Update *self = (Update *)base;
-    JwDelivery *delivery = NULL;
-
-    if (!jw_store_get_delivery(self->jobs->store, self->change.delivery_id, &delivery, error)) {
-        return false;
-    }
-    keep(self, delivery);
-    return true;
-}
-
-static bool
-is_ours(const JwJobsUpdate *base)
-{
-    const Update *self = (const Update *)base;
     const JwDeliveryChange *change = &self->change;
     const JwDeliveryRule *rule = jw_delivery_rule(change->transition);
     const JwDelivery *delivery = self->found;
+    bool fenced = (rule->flags & JW_DRULE_FENCED) != 0;
+    int64_t token_after = change->token + ((rule->flags & JW_DRULE_RAISES_TOKEN) != 0 ? 1 : 0);
 
     if (delivery == NULL) {
-        return false;
+        return JW_SEEN_LOST;
     }
-    if ((rule->flags & JW_DRULE_COUNTS_RESEND) != 0) {
-        return delivery->resends > self->before->resends;
+    if ((rule->flags & JW_DRULE_COUNTS_RESEND) != 0
+            ? delivery->resends > self->resends
+            : delivery->state == rule->to
+                  && (fenced ? delivery->token == token_after
+                             : delivery->updated_at_ms == change->now_ms)
+                  && (change->owner == NULL || g_strcmp0(delivery->owner, change->owner) == 0)
+                  && ((rule->flags & JW_DRULE_SETS_DATA_SENT) == 0 || delivery->data_sent)) {
+        return JW_SEEN_OURS;
     }
-    if (delivery->state != rule->to) {
-        return false;
-    }
-    if ((rule->flags & JW_DRULE_FENCED) != 0) {
-        return delivery->token
-                   == change->token + ((rule->flags & JW_DRULE_RAISES_TOKEN) != 0 ? 1 : 0)
-               && ((rule->flags & JW_DRULE_SETS_DATA_SENT) == 0 || delivery->data_sent);
-    }
-    if (change->owner != NULL) {
-        return g_strcmp0(delivery->owner, change->owner) == 0;
-    }
-    return delivery->updated_at_ms == change->now_ms;
+    return (rule->from & 1u << delivery->state) != 0
+                   && (!fenced || delivery->token == change->token)
+               ? JW_SEEN_POSSIBLE
+               : JW_SEEN_LOST;
 }
 
 static bool
-is_possible(const JwJobsUpdate *base)
+read_delivery(JwJobsUpdate *base, JwJobsSeen *ret_seen, GError **error)
 {
-    const Update *self = (const Update *)base;
-    const JwDeliveryRule *rule = jw_delivery_rule(self->change.transition);
-    const JwDelivery *delivery = self->found;
+    Update *self = (Update *)base;
 
-    return delivery != NULL && (rule->from & 1u << delivery->state) != 0
-           && ((rule->flags & JW_DRULE_FENCED) == 0 || delivery->token == self->change.token);
+    g_clear_pointer(&self->found, jw_delivery_free);
+    if (!jw_store_get_delivery(self->jobs->store, self->change.delivery_id, &self->found, error)) {
+        return false;
+    }
+    *ret_seen = see(self);
+    return true;
 }
 
-/* @ret_delivery: (out) (nullable) (transfer full): the delivery as it was read last. */
+/* @ret_delivery: (out) (nullable) (transfer full): the delivery as it was written or read last. */
 static bool
-apply(const JwJobs *self, const JwDelivery *before, const JwDeliveryChange *change,
-      const JwJobsCall *call, JwCas *ret_cas, JwDelivery **ret_delivery, GError **error)
+apply(const JwJobs *self, const JwDeliveryChange *change, int32_t resends, const JwJobsCall *call,
+      JwCas *ret_cas, JwDelivery **ret_delivery, GError **error)
 {
     Update update = {
         .base = { .name = jw_delivery_rule(change->transition)->name,
                   .id = change->delivery_id,
                   .write = write_delivery,
-                  .read = read_delivery,
-                  .is_ours = is_ours,
-                  .is_possible = is_possible },
+                  .read = read_delivery },
         .jobs = self,
         .change = *change,
-        .before = before,
+        .resends = resends,
     };
     bool ok = jw_jobs_apply(self, &update.base, call, ret_cas, error);
+    g_autoptr(JwDelivery) found = update.found;
 
     if (ok) {
-        *ret_delivery = update.found;
-    } else {
-        jw_delivery_free(update.found);
+        *ret_delivery = g_steal_pointer(&found);
     }
     return ok;
 }
@@ -116,7 +88,7 @@ jw_jobs_claim_delivery(const JwJobs *self, const char *delivery_id, const char *
                        JwDelivery **ret_delivery, GError **error)
 {
     g_autofree char *owner = jw_jobs_claim_owner(self, process);
-    const JwDeliveryChange change = {
+    const JwDeliveryChange claim = {
         .delivery_id = delivery_id,
         .transition = JW_DCHANGE_CLAIM,
         .now_ms = jw_clock_now_ms(self->clock),
@@ -125,7 +97,7 @@ jw_jobs_claim_delivery(const JwJobs *self, const char *delivery_id, const char *
     g_autoptr(JwDelivery) delivery = NULL;
     JwCas cas = JW_CAS_LOST;
 
-    if (!apply(self, NULL, &change, NULL, &cas, &delivery, error)) {
+    if (!apply(self, &claim, 0, NULL, &cas, &delivery, error)) {
         return false;
     }
     *ret_delivery = cas == JW_CAS_WON ? g_steal_pointer(&delivery) : NULL;
@@ -138,24 +110,23 @@ jw_jobs_change_delivery(const JwJobs *self, const JwDelivery *delivery,
                         GError **error)
 {
     const JwDeliveryRule *rule = jw_delivery_rule(change->transition);
+    bool shown = (rule->flags & JW_DRULE_ENDS) != 0 || rule->to == JW_DELIVERY_UNKNOWN;
     JwDeliveryChange complete = *change;
-    g_autoptr(JwOutboxEntry) event = NULL;
     g_autoptr(JwDelivery) after = NULL;
 
     complete.delivery_id = delivery->id;
     complete.token = delivery->token;
     complete.now_ms = jw_clock_now_ms(self->clock);
-    if ((rule->flags & JW_DRULE_ENDS) != 0 || rule->to == JW_DELIVERY_UNKNOWN) {
-        event =
-            jw_wire_delivery_event(self->wire, delivery, rule->to, change->reply, complete.now_ms);
-    }
+    g_autoptr(JwOutboxEntry) event = shown ? jw_wire_delivery_event(self->wire, delivery, rule->to,
+                                                                    change->reply, complete.now_ms)
+                                           : NULL;
     const JwOutboxEntry *events[] = { event };
     complete.events = events;
-    complete.n_events = event != NULL ? 1 : 0;
-    if (!apply(self, delivery, &complete, call, ret_cas, &after, error)) {
+    complete.n_events = shown ? 1 : 0;
+    if (!apply(self, &complete, delivery->resends, call, ret_cas, &after, error)) {
         return false;
     }
-    if (*ret_cas == JW_CAS_WON && event != NULL) {
+    if (shown && *ret_cas == JW_CAS_WON) {
         jw_relay_offer(self->relay, JW_DOC_DELIVERY, delivery->id, after->outbox);
     }
     return true;

@@ -2,7 +2,6 @@
  * thread, no state. */
 #include "jobs_private.h"
 
-
 /* What each change publishes; the others nothing. */
 static const struct {
     const char *event;
@@ -33,20 +32,16 @@ replace(char **text, const char *value)
     *text = g_strdup(value);
 }
 
-static JwOutboxEntry *
-make_command(const JwJobs *self, const JwJob *job, JwJobTransition transition, int64_t now_ms)
+/* Not the same message as the first command, which may still wait in the outbox. */
+static void
+name_retry(JwOutboxEntry *command, const JwJob *job)
 {
-    JwOutboxEntry *command = jw_wire_submit_command(self->wire, job, now_ms);
+    char id[JW_UUID_LEN + 1];
+    char count[16];
 
-    /* Not the same message as the first command, which may still wait in the outbox. */
-    if (transition == JW_CHANGE_RETRY) {
-        g_autofree char *count = g_strdup_printf("%d", job->retry_count + 1);
-        char id[JW_UUID_LEN + 1];
-
-        jw_uuid_derive(id, "retry", job->id, count, NULL);
-        replace(&command->id, id);
-    }
-    return command;
+    (void)g_snprintf(count, sizeof count, "%d", job->retry_count + 1);
+    jw_uuid_derive(id, "retry", job->id, count, NULL);
+    replace(&command->id, id);
 }
 
 void
@@ -69,7 +64,12 @@ jw_jobs_change_events(const JwJobs *self, const JwJob *job, const JwJobChange *c
     GPtrArray *entries = g_ptr_array_new_with_free_func(free_entry);
 
     if (published[change->transition].command) {
-        g_ptr_array_add(entries, make_command(self, job, change->transition, change->now_ms));
+        JwOutboxEntry *command = jw_wire_submit_command(self->wire, job, change->now_ms);
+
+        g_ptr_array_add(entries, command);
+        if (change->transition == JW_CHANGE_RETRY) {
+            name_retry(command, job);
+        }
     }
     if (event != NULL) {
         JwJob after = *job; /* borrows all that @job has */
