@@ -48,16 +48,18 @@ see(const Update *self)
     const JwJobRule *rule = jw_job_rule(change->transition);
     const JwJob *job = self->job;
     bool fenced = (rule->flags & JW_RULE_FENCED) != 0;
+    bool raises = (rule->flags & JW_RULE_RAISES_TOKEN) != 0;
     bool retries = (rule->flags & JW_RULE_COUNTS_RETRY) != 0;
-    int64_t token_after = change->token + ((rule->flags & JW_RULE_RAISES_TOKEN) != 0 ? 1 : 0);
+    /* A token that stays is this attempt's alone. */
+    bool own_token = fenced && !raises;
 
     if (job == NULL) {
         return JW_SEEN_LOST;
     }
     if (retries
             ? job->retry_count > self->retry_count
-            : job->state == rule->to
-                  && (fenced ? job->token == token_after : job->updated_at_ms == change->now_ms)
+            : job->state == rule->to && (!fenced || job->token == change->token + (raises ? 1 : 0))
+                  && (own_token || job->updated_at_ms == change->now_ms)
                   && (change->owner == NULL || g_strcmp0(job->owner, change->owner) == 0)
                   && (change->actor == NULL || g_strcmp0(job->cancelled_by, change->actor) == 0)) {
         return JW_SEEN_OURS;

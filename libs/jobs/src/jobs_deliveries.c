@@ -27,7 +27,8 @@ see(const Update *self)
     const JwDeliveryRule *rule = jw_delivery_rule(change->transition);
     const JwDelivery *delivery = self->found;
     bool fenced = (rule->flags & JW_DRULE_FENCED) != 0;
-    int64_t token_after = change->token + ((rule->flags & JW_DRULE_RAISES_TOKEN) != 0 ? 1 : 0);
+    bool raises = (rule->flags & JW_DRULE_RAISES_TOKEN) != 0;
+    bool own_token = fenced && !raises;
 
     if (delivery == NULL) {
         return JW_SEEN_LOST;
@@ -35,8 +36,8 @@ see(const Update *self)
     if ((rule->flags & JW_DRULE_COUNTS_RESEND) != 0
             ? delivery->resends > self->resends
             : delivery->state == rule->to
-                  && (fenced ? delivery->token == token_after
-                             : delivery->updated_at_ms == change->now_ms)
+                  && (!fenced || delivery->token == change->token + (raises ? 1 : 0))
+                  && (own_token || delivery->updated_at_ms == change->now_ms)
                   && (change->owner == NULL || g_strcmp0(delivery->owner, change->owner) == 0)
                   && ((rule->flags & JW_DRULE_SETS_DATA_SENT) == 0 || delivery->data_sent)) {
         return JW_SEEN_OURS;
