@@ -1,4 +1,5 @@
-/* maintenance.c: the maintenance: deliveries that are due, whose sender died, or that are in doubt, and jobs whose event was lost.
+/* maintenance.c: deliveries that are due, whose sender died, or that are in doubt, and jobs whose
+ * event was lost.
  *
  * A sender is dead when its claim stood still for JW_SENDER_DEAD_AFTER of this process's monotonic clock,
  * which is longer than any transaction may take. What happens then follows the mark: without it the message

@@ -1,4 +1,5 @@
-/* test_change.c: each change of a job: won, lost, in doubt and then known, in doubt and given up. */
+/* test_change.c: each change of a job: won, lost, in doubt and then known, in doubt and given
+ * up. */
 #include "jobskit.h"
 
 #include <string.h>
@@ -170,7 +171,8 @@ test_gone(void **state)
     }
 }
 
-/* In doubt, done or not, and the next call may fail as well: it is known after that, and made once. */
+/* In doubt, done or not, and the next call may fail as well: it is known after that, and made
+ * once. */
 static void
 test_doubt_then_won(void **state)
 {
@@ -223,7 +225,8 @@ test_doubt_then_lost(void **state)
     }
 }
 
-/* Nobody answers any more: unknown, after three calls of one that must not wait, or when @stop is set. */
+/* Nobody answers any more: unknown, after three calls of one that must not wait, or when @stop
+ * is set. */
 static void
 test_doubt_for_ever(void **state)
 {

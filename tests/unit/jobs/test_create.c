@@ -97,7 +97,8 @@ test_keys(void **state)
     assert_string_equal(replay->id, first->id);
 }
 
-/* In doubt, done or not, and so many calls after it fail: new when that is known, else unknown; once either way. */
+/* In doubt, done or not, and so many calls after it fail: new when that is known, else unknown;
+ * once either way. */
 static void
 test_doubt(void **state)
 {

@@ -46,9 +46,9 @@ bool jw_prefix(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 bool jw_error_adopt(GError **error, JwErrorCode code, GError *take_foreign);
 
 JwRetry jw_error_retry(const GError *error); /* NULL or a foreign domain: NEVER */
-/* Work that failed with @error fails again, whoever tries it, because of what it is given: INVALID, NOT_FOUND, DENIED,
- * TOO_LARGE. Not so what has no retry class only because the same call is pointless: a bug may be mended, and a file
- * that is CORRUPT is written anew by the next attempt. */
+/* Whether work that failed with @error fails again whoever tries it, because of what it was given:
+ * INVALID, NOT_FOUND, DENIED, TOO_LARGE. A bug may be mended, and what is CORRUPT may be written
+ * anew; who cannot do so (a mail whose report file is damaged) adds CORRUPT itself. */
 bool jw_error_is_permanent(const GError *error);
 JwErrorCode jw_error_code(const GError *error);    /* NULL or a foreign domain: INTERNAL */
 const char *jw_error_message(const GError *error); /* NULL: "unknown error"; (transfer none) */
