@@ -10,20 +10,21 @@ G_DEFINE_QUARK(jw - error - quark, jw_error)
 typedef struct {
     const char *name;
     JwRetry retry;
+    bool permanent;
 } CodeInfo;
 
 static const CodeInfo codes[] = {
-    [JW_ERROR_INTERNAL] = { "INTERNAL", JW_RETRY_NEVER },
-    [JW_ERROR_INVALID] = { "INVALID", JW_RETRY_NEVER },
-    [JW_ERROR_NOT_FOUND] = { "NOT_FOUND", JW_RETRY_NEVER },
-    [JW_ERROR_CONFLICT] = { "CONFLICT", JW_RETRY_NEVER },
-    [JW_ERROR_DENIED] = { "DENIED", JW_RETRY_NEVER },
-    [JW_ERROR_TOO_LARGE] = { "TOO_LARGE", JW_RETRY_NEVER },
-    [JW_ERROR_CORRUPT] = { "CORRUPT", JW_RETRY_NEVER },
-    [JW_ERROR_CANCELLED] = { "CANCELLED", JW_RETRY_NEVER },
-    [JW_ERROR_BUSY] = { "BUSY", JW_RETRY_LATER },
-    [JW_ERROR_UNAVAILABLE] = { "UNAVAILABLE", JW_RETRY_LATER },
-    [JW_ERROR_IN_DOUBT] = { "IN_DOUBT", JW_RETRY_AFTER_REREAD },
+    [JW_ERROR_INTERNAL] = { "INTERNAL", JW_RETRY_NEVER, false },
+    [JW_ERROR_INVALID] = { "INVALID", JW_RETRY_NEVER, true },
+    [JW_ERROR_NOT_FOUND] = { "NOT_FOUND", JW_RETRY_NEVER, true },
+    [JW_ERROR_CONFLICT] = { "CONFLICT", JW_RETRY_NEVER, false },
+    [JW_ERROR_DENIED] = { "DENIED", JW_RETRY_NEVER, true },
+    [JW_ERROR_TOO_LARGE] = { "TOO_LARGE", JW_RETRY_NEVER, true },
+    [JW_ERROR_CORRUPT] = { "CORRUPT", JW_RETRY_NEVER, false },
+    [JW_ERROR_CANCELLED] = { "CANCELLED", JW_RETRY_NEVER, false },
+    [JW_ERROR_BUSY] = { "BUSY", JW_RETRY_LATER, false },
+    [JW_ERROR_UNAVAILABLE] = { "UNAVAILABLE", JW_RETRY_LATER, false },
+    [JW_ERROR_IN_DOUBT] = { "IN_DOUBT", JW_RETRY_AFTER_REREAD, false },
 };
 
 void
@@ -84,6 +85,12 @@ JwRetry
 jw_error_retry(const GError *error)
 {
     return find_code((int)jw_error_code(error))->retry;
+}
+
+bool
+jw_error_is_permanent(const GError *error)
+{
+    return find_code((int)jw_error_code(error))->permanent;
 }
 
 JwErrorCode

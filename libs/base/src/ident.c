@@ -29,6 +29,15 @@ jw_random_bytes(void *ret, size_t length)
     }
 }
 
+double
+jw_random_unit(void)
+{
+    uint32_t noise = 0;
+
+    jw_random_bytes(&noise, sizeof noise);
+    return (double)noise / 4294967296.0;
+}
+
 static void
 write_uuid(const uint8_t bytes[16], char ret[JW_UUID_LEN + 1])
 {

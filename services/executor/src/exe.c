@@ -92,7 +92,7 @@ exe_drain(gpointer exe, int64_t deadline_mono_ms)
 {
     Exe *self = exe;
     /* What waits in the ready queue is durable and pending: another executor, or this one's successor, is redispatched by the
-     * scheduler. What runs may finish until shortly before the deadline; then it is handed back. */
+     * scheduler. What runs may finish until shortly before the deadline; then it is released. */
     int64_t release_at = deadline_mono_ms - 5000;
 
     g_atomic_int_set(&self->draining, 1);
@@ -115,7 +115,7 @@ exe_drain(gpointer exe, int64_t deadline_mono_ms)
         exe_heartbeats_shutdown(self->heartbeats);
     }
     if (self->store != NULL && (self->heartbeats == NULL || drained(self))) {
-        jw_store_stop_waiting(self->store); /* a job to be handed back is worth the wait */
+        jw_store_stop_waiting(self->store); /* a job to be released is worth the wait */
     }
 }
 

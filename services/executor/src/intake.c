@@ -1,6 +1,6 @@
 /* intake.c: from Kafka messages to durable jobs in the ready queue. Runs on the bus's poll thread.
  *
- * A run of submit commands becomes one insert (T1; "exists" is as good as made), then each job's id goes to
+ * A run of submit commands becomes one insert ("exists" is as good as made), then each job's id goes to
  * the ready queue. A cancel command ends the run: the job it names may be the one before it. Only what is
  * durable counts as done; a full queue or an absent store makes the rest LATER. */
 #include "exe.h"
@@ -90,37 +90,6 @@ intake_submit(Intake *self, const json_t *body)
     if (self->job->request_id == NULL) {
         self->job->request_id = g_strdup(jw_message_header(self->message, "x-request-id"));
     }
-    g_ptr_array_add(self->job->outbox,
-                    jw_wire_job_event(self->exe->wire, self->job, JW_TYPE_JOB_SUBMITTED, NULL, NULL,
-                                      NULL, false, now));
-}
-
-static bool
-cancel_try(Exe *exe, const JwCancelCommand *command, JwJob *job, JwJobTransition transition,
-           JwCas *ret_cas, GError **error)
-{
-    int64_t now = jw_clock_now_ms(exe->clock);
-    g_autoptr(JwOutboxEntry) event =
-        jw_wire_job_event(exe->wire, job, JW_TYPE_JOB_CANCELLED, NULL, NULL, NULL, false, now);
-    const JwOutboxEntry *events[] = { event };
-    g_autoptr(JwJob) after = NULL;
-    JwJobChange change = {
-        .job_id = command->job_id,
-        .transition = transition,
-        .now_ms = now,
-        .actor = command->actor,
-        .reason = command->reason,
-        .events = events,
-        .n_events = transition == JW_CHANGE_CANCEL_NOW ? 1 : 0,
-    };
-
-    if (!jw_store_change_job(exe->store, &change, ret_cas, &after, error)) {
-        return false;
-    }
-    if (*ret_cas == JW_CAS_WON) {
-        jw_relay_offer(exe->relay, JW_DOC_JOB, command->job_id, after->outbox);
-    }
-    return true;
 }
 
 /* A command for a job that is unknown, ended or already being cancelled so is done: there is nothing left to do.
@@ -138,15 +107,14 @@ intake_cancel(Intake *self, const json_t *body)
         intake_poison(self, jw_violations_text(&faults));
         return true;
     }
-    bool ok = jw_store_get_job(self->exe->store, command.job_id, &job, &error);
-    if (ok && job != NULL && command.graceful) {
-        ok = cancel_try(self->exe, &command, job, JW_CHANGE_CANCEL_GRACEFUL, &cas, &error);
-    }
-    /* Graceful is for running jobs; one that does not run yet is cancelled at once. */
-    if (ok && job != NULL && cas == JW_CAS_LOST
-        && !(command.graceful && job->state == JW_JOB_CANCELLING)) {
-        ok = cancel_try(self->exe, &command, job, JW_CHANGE_CANCEL_NOW, &cas, &error);
-    }
+    const JwJobChange change = {
+        .transition = command.graceful ? JW_CHANGE_CANCEL_GRACEFUL : JW_CHANGE_CANCEL_NOW,
+        .actor = command.actor,
+        .reason = command.reason,
+    };
+    bool ok = jw_store_get_job(self->exe->store, command.job_id, &job, &error)
+              && (job == NULL
+                  || jw_jobs_cancel(&self->exe->jobs, job, &change, NULL, &cas, NULL, &error));
     if (!ok && jw_error_retry(error) == JW_RETRY_NEVER) {
         intake_poison(self, g_strdup_printf("the store refuses it: %s", jw_error_message(error)));
         return true;
@@ -232,7 +200,6 @@ intake_created(Intake *self, JwCreate create)
     if (self->made) {
         jw_info("job_created", JW_STR("job_id", self->job->id), JW_STR("source", self->job->source),
                 JW_STR("request_id", self->job->request_id));
-        jw_relay_offer(self->exe->relay, JW_DOC_JOB, self->job->id, self->job->outbox);
     }
 }
 
@@ -242,11 +209,10 @@ static bool
 intake_create_singly(Exe *exe, Intake *const *intakes, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        const JwJob *jobs[] = { intakes[i]->job };
         JwCreate create = JW_CREATE_EXISTS;
         g_autoptr(GError) error = NULL;
 
-        if (jw_store_create_jobs(exe->store, jobs, 1, &create, &error)) {
+        if (jw_jobs_create_received(&exe->jobs, &intakes[i]->job, 1, &create, &error)) {
             intake_created(intakes[i], create);
         } else if (jw_error_retry(error) == JW_RETRY_NEVER) {
             intake_poison(intakes[i],
@@ -265,7 +231,7 @@ intake_create_singly(Exe *exe, Intake *const *intakes, size_t n)
 static bool
 intake_create(Exe *exe, Intake *intakes, size_t n)
 {
-    g_autofree const JwJob **jobs = g_new0(const JwJob *, n);
+    g_autofree JwJob **jobs = g_new0(JwJob *, n);
     g_autofree Intake **sources = g_new0(Intake *, n);
     g_autofree JwCreate *creates = g_new0(JwCreate, n);
     g_autoptr(GError) error = NULL;
@@ -280,7 +246,7 @@ intake_create(Exe *exe, Intake *intakes, size_t n)
     if (count == 0) {
         return true;
     }
-    if (!jw_store_create_jobs(exe->store, jobs, count, creates, &error)) {
+    if (!jw_jobs_create_received(&exe->jobs, jobs, count, creates, &error)) {
         jw_warn("intake_later", JW_INT("jobs", count), JW_STR("error", jw_error_message(error)));
         return jw_error_retry(error) == JW_RETRY_NEVER && intake_create_singly(exe, sources, count);
     }

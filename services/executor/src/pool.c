@@ -1,12 +1,11 @@
-/* pool.c: workers: claim a job (T2), run its handler, and end the attempt (T4, T5, T7 or handed back).
+/* pool.c: workers: claim a job, run its handler, and end the attempt.
  *
- * After an unknown outcome of a write the job is read again, and only then decided (decision 6). What lost
- * its claim publishes nothing: its file is removed, its result forgotten. What stays unknown keeps its file,
- * because the job may name it; if it does not, the scheduler's sweep removes it. */
+ * What lost its claim publishes nothing: its file is removed, its result forgotten. What stays
+ * unknown keeps its file, because the job may name it; if it does not, the scheduler's sweep
+ * removes it. */
 #include "attempt.h"
 
 #include "jw/crash.h"
-#include "jw/ident.h"
 #include "jw/log.h"
 #include "jw/store_files.h"
 
@@ -31,79 +30,6 @@ exe_handler_known(const char *type)
     return exe_handler_find(type) != NULL;
 }
 
-/* Claims; after an unknown outcome the owner text, private to this claim, tells whether it was ours. */
-static bool
-claim(Exe *self, const char *job_id, JwJob **ret_job, GError **error)
-{
-    char unique[JW_UUID_LEN + 1];
-    JwCas cas = JW_CAS_LOST;
-    g_autoptr(GError) cause = NULL;
-
-    jw_uuid_v7(jw_clock_now_ms(self->clock), unique);
-    g_autofree char *owner = g_strdup_printf("%s/%s", self->owner, unique);
-    JwJobChange change = {
-        .job_id = job_id,
-        .transition = JW_CHANGE_CLAIM,
-        .now_ms = jw_clock_now_ms(self->clock),
-        .owner = owner,
-    };
-    if (jw_store_change_job(self->store, &change, &cas, ret_job, &cause)) {
-        return true;
-    }
-    if (jw_error_retry(cause) != JW_RETRY_AFTER_REREAD) {
-        g_propagate_error(error, g_steal_pointer(&cause));
-        return false;
-    }
-    g_autoptr(JwJob) job = NULL;
-    if (!jw_store_get_job(self->store, job_id, &job, error)) {
-        return false;
-    }
-    if (job != NULL && job->state == JW_JOB_RUNNING && g_strcmp0(job->owner, owner) == 0) {
-        *ret_job = g_steal_pointer(&job);
-    }
-    return true;
-}
-
-typedef enum { END_UNKNOWN, END_LOST, END_WON } Ending;
-
-/* One fenced change that ends the attempt, tried until its outcome is known or the claim is certainly lost to a reaper. */
-static Ending
-settle(Exe *self, const JwJob *job, JwJobChange *change)
-{
-    int64_t give_up = jw_clock_mono_ms(self->clock) + self->config.heartbeat_timeout_ms;
-
-    change->job_id = job->id;
-    change->token = job->token;
-    for (;;) {
-        g_autoptr(GError) error = NULL;
-        g_autoptr(JwJob) after = NULL;
-        JwCas cas = JW_CAS_LOST;
-
-        change->now_ms = jw_clock_now_ms(self->clock);
-        bool known = jw_store_change_job(self->store, change, &cas, &after, &error);
-        /* LOST may be our own earlier try whose reply was lost: the document shows it. */
-        if (known && cas == JW_CAS_LOST) {
-            known = jw_store_get_job(self->store, job->id, &after, &error);
-            if (known && after != NULL && after->token == job->token
-                && after->state == jw_job_rule(change->transition)->to) {
-                cas = JW_CAS_WON;
-            }
-        }
-        if (known) {
-            if (cas == JW_CAS_WON) {
-                jw_relay_offer(self->relay, JW_DOC_JOB, job->id, after->outbox);
-            }
-            return cas == JW_CAS_WON ? END_WON : END_LOST;
-        }
-        if (jw_clock_mono_ms(self->clock) > give_up || jw_stop_wait(self->stop, 200)) {
-            jw_warn("attempt_outcome_unknown",
-                    JW_STR("change", jw_job_rule(change->transition)->name),
-                    JW_STR("error", jw_error_message(error)));
-            return END_UNKNOWN;
-        }
-    }
-}
-
 static void
 remove_file(Exe *self, const JwArtifact *artifact)
 {
@@ -115,128 +41,74 @@ remove_file(Exe *self, const JwArtifact *artifact)
     }
 }
 
+/* Ends the attempt, trying until its outcome is known or the claim is certainly lost to a
+ * reaper. @won: the name of the outcome. */
 static const char *
-settle_cancelled(Exe *self, const JwJob *job)
+end(Exe *self, const JwJob *job, const JwJobChange *change, const char *won)
 {
-    g_autoptr(JwOutboxEntry) event =
-        jw_wire_job_event(self->wire, job, JW_TYPE_JOB_CANCELLED, NULL, NULL, NULL, false,
-                          jw_clock_now_ms(self->clock));
-    const JwOutboxEntry *events[] = { event };
-    JwJobChange change = { .transition = JW_CHANGE_CANCELLED, .events = events, .n_events = 1 };
+    const JwJobsCall call = { .patience_ms = self->config.heartbeat_timeout_ms,
+                              .stop = self->stop };
+    JwEnd ending = JW_END_LOST;
+    g_autoptr(GError) error = NULL;
 
-    switch (settle(self, job, &change)) {
-    case END_WON:
-        return "cancelled";
-    case END_LOST:
-        return "lost";
-    case END_UNKNOWN:
-        break;
+    if (!jw_jobs_end(&self->jobs, job, change, &call, &ending, &error)) {
+        jw_warn("attempt_outcome_unknown", JW_STR("change", jw_job_rule(change->transition)->name),
+                JW_STR("error", jw_error_message(error)));
+        return "unknown";
     }
-    return "unknown";
-}
-
-/* @won: the name of the outcome. A change from running that was lost may be so because a cancel was asked. */
-static const char *
-settle_or_cancelled(Exe *self, const JwJob *job, JwJobChange *change, const char *won)
-{
-    switch (settle(self, job, change)) {
-    case END_WON:
+    if (ending != JW_END_WON) {
+        remove_file(self, change->artifact);
+    }
+    switch (ending) {
+    case JW_END_WON:
         return won;
-    case END_LOST:
-        return settle_cancelled(self, job);
-    case END_UNKNOWN:
+    case JW_END_CANCELLED:
+        return "cancelled";
+    case JW_END_LOST:
         break;
     }
-    return "unknown";
+    return "lost";
 }
 
 static const char *
-settle_completed(Exe *self, const JwJob *job, const JwArtifact *artifact)
+end_completed(Exe *self, const JwJob *job, const JwArtifact *artifact)
 {
-    g_autoptr(JwOutboxEntry) event =
-        jw_wire_job_event(self->wire, job, JW_TYPE_JOB_COMPLETED, artifact, NULL, NULL, false,
-                          jw_clock_now_ms(self->clock));
-    const JwOutboxEntry *events[] = { event };
-    JwJobChange change = {
-        .transition = JW_CHANGE_FINISH, .artifact = artifact, .events = events, .n_events = 1
-    };
+    const JwJobChange change = { .transition = JW_CHANGE_FINISH, .artifact = artifact };
 
     jw_crash_point("exe_before_finish");
-    switch (settle(self, job, &change)) {
-    case END_WON:
-        jw_crash_point("exe_after_finish");
-        return "completed";
-    case END_LOST:
-        remove_file(self, artifact);
-        return settle_cancelled(self, job);
-    case END_UNKNOWN:
-        break;
-    }
-    return "unknown";
-}
-
-static bool
-error_is_permanent(const GError *error)
-{
-    switch (jw_error_code(error)) {
-    case JW_ERROR_INVALID:
-    case JW_ERROR_NOT_FOUND:
-    case JW_ERROR_DENIED:
-    case JW_ERROR_TOO_LARGE:
-        return true;
-    case JW_ERROR_INTERNAL:
-    case JW_ERROR_CONFLICT:
-    case JW_ERROR_CORRUPT:
-    case JW_ERROR_CANCELLED:
-    case JW_ERROR_BUSY:
-    case JW_ERROR_UNAVAILABLE:
-    case JW_ERROR_IN_DOUBT:
-        return false;
-    }
-    return false;
+    const char *outcome = end(self, job, &change, "completed");
+    jw_crash_point("exe_after_finish");
+    return outcome;
 }
 
 static const char *
-settle_failed(Exe *self, const JwJob *job, bool timed_out, const GError *cause)
+end_failed(Exe *self, const JwJob *job, bool timed_out, const GError *cause)
 {
-    bool again = !timed_out && !error_is_permanent(cause) && job->attempts < job->max_attempts;
-    const char *code = timed_out ? "TIMEOUT" : jw_error_code_name(jw_error_code(cause));
-    int64_t now = jw_clock_now_ms(self->clock);
-    g_autoptr(JwOutboxEntry) event = jw_wire_job_event(self->wire, job, JW_TYPE_JOB_FAILED, NULL,
-                                                       code, jw_error_message(cause), again, now);
-    const JwOutboxEntry *events[] = { event };
-    uint32_t noise = 0;
-    JwJobChange change = {
-        .transition = again ? JW_CHANGE_FAIL_RETRY : JW_CHANGE_FAIL_FINAL,
-        .error_code = code,
-        .error_message = jw_error_message(cause),
-        .events = events,
-        .n_events = 1,
-    };
+    const JwJobChange change = jw_jobs_failure(job, cause, timed_out, jw_clock_now_ms(self->clock));
+    bool again = change.transition == JW_CHANGE_FAIL_RETRY;
 
-    jw_random_bytes(&noise, sizeof noise);
-    change.not_before_ms = now + jw_job_backoff_ms(job->attempts, (double)noise / 4294967296.0);
-    jw_warn("attempt_failed", JW_STR("code", code), JW_STR("error", jw_error_message(cause)),
-            JW_BOOL("again", again));
-    return settle_or_cancelled(self, job, &change, again ? "retried" : "failed");
+    jw_warn("attempt_failed", JW_STR("code", change.error_code),
+            JW_STR("error", change.error_message), JW_BOOL("again", again));
+    return end(self, job, &change, again ? "retried" : "failed");
 }
 
 static const char *
-settle_stopped(Exe *self, const JwJob *job, ExeStopReason reason, const GError *cause)
+end_stopped(Exe *self, const JwJob *job, ExeStopReason reason, const GError *cause)
 {
+    static const JwJobChange cancelled = { .transition = JW_CHANGE_CANCELLED };
+    static const JwJobChange release = { .transition = JW_CHANGE_RELEASE };
+
     switch (reason) {
     case EXE_STOP_CANCEL:
-        return settle_cancelled(self, job);
-    case EXE_STOP_SHUTDOWN: {
-        JwJobChange change = { .transition = JW_CHANGE_RELEASE };
-        return settle_or_cancelled(self, job, &change, "released");
-    }
+        return end(self, job, &cancelled, "cancelled");
+    case EXE_STOP_SHUTDOWN:
+        return end(self, job, &release, "released");
     case EXE_STOP_TIMEOUT:
-        return settle_failed(self, job, true, cause);
+        return end_failed(self, job, true, cause);
     case EXE_STOP_LOST:
         return "lost";
     case EXE_GO_ON:
-        return settle_failed(self, job, false, cause);
+        return end_failed(self, job, false, cause);
     }
     g_assert_not_reached();
 }
@@ -249,7 +121,7 @@ exe_run_job(Exe *self, const char *job_id)
     g_autoptr(GError) error = NULL;
     const char *outcome = NULL;
 
-    if (!claim(self, job_id, &job, &error)) {
+    if (!jw_jobs_claim(&self->jobs, job_id, self->owner, &job, &error)) {
         /* The job stays pending in the store; the scheduler hints it again. */
         jw_warn("claim_failed", JW_STR("job_id", job_id), JW_STR("error", jw_error_message(error)));
         return;
@@ -274,7 +146,7 @@ exe_run_job(Exe *self, const char *job_id)
     ExeStopReason reason = exe_attempt_stop_reason(attempt);
     exe_attempt_end(attempt);
 
-    outcome = ok ? settle_completed(self, job, artifact) : settle_stopped(self, job, reason, error);
+    outcome = ok ? end_completed(self, job, artifact) : end_stopped(self, job, reason, error);
     jw_info("attempt_ended", JW_STR("outcome", outcome),
             JW_INT("duration_ms", jw_clock_mono_ms(self->clock) - started));
     jw_metric_add(

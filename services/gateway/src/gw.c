@@ -1,8 +1,6 @@
 /* gw.c: configuration, start and end of the gateway. See gw.h. */
 #include "gw.h"
 
-#include "core/batch.h"
-
 #include <string.h>
 
 #include "jw/log.h"
@@ -49,7 +47,7 @@ gw_run(Gw *self, JwHttpServer *http, GError **error)
     }
     gw_reports_init();
     self->pending = gw_pending_new(self->store, self->clock, self->config.pending_max);
-    self->batch = gw_batch_new(self->store);
+    self->jobs.batch = jw_jobs_batch_new(self->store);
     gw_add_routes(self, http);
     return gw_pending_watch(self->pending, error);
 }
@@ -75,6 +73,6 @@ gw_drain(Gw *self, int64_t deadline_mono_ms)
 void
 gw_stop(Gw *self)
 {
-    g_clear_pointer(&self->batch, gw_batch_free);
+    g_clear_pointer(&self->jobs.batch, jw_jobs_batch_free);
     g_clear_pointer(&self->pending, gw_pending_free);
 }

@@ -16,7 +16,6 @@ typedef struct {
 } GwConfig;
 
 typedef struct _GwPending GwPending;
-typedef struct _GwBatch GwBatch;
 
 typedef struct {
     GwConfig config;
@@ -24,7 +23,6 @@ typedef struct {
     JW_PORTS;
     JwAuthenticator *authenticator;
     GwPending *pending;
-    GwBatch *batch;
 } Gw;
 
 /* For main.c and tests. */

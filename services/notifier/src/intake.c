@@ -7,39 +7,6 @@
 
 #include "jw/log.h"
 
-GPtrArray *
-ntf_deliveries_of(const JwJob *job, int64_t now_ms)
-{
-    GPtrArray *deliveries = g_ptr_array_new_with_free_func(jw_delivery_free);
-
-    for (char **recipient = job->recipients; recipient != NULL && *recipient != NULL; recipient++) {
-        JwDelivery *delivery = jw_delivery_new(job->id, *recipient, now_ms);
-
-        delivery->request_id = g_strdup(job->request_id);
-        delivery->traceparent = g_strdup(job->traceparent);
-        g_ptr_array_add(deliveries, delivery);
-    }
-    return deliveries;
-}
-
-bool
-ntf_create_deliveries(Ntf *self, const JwJob *job, const GPtrArray *deliveries, size_t *ret_created,
-                      GError **error)
-{
-    g_autofree JwCreate *creates = g_new0(JwCreate, deliveries->len);
-
-    *ret_created = 0;
-    if (!jw_store_create_deliveries(self->store, (const JwDelivery *const *)deliveries->pdata,
-                                    deliveries->len, creates, error)
-        || !ntf_roll_up(self, job->id, error)) {
-        return false;
-    }
-    for (guint i = 0; i < deliveries->len; i++) {
-        *ret_created += creates[i] == JW_CREATE_NEW;
-    }
-    return true;
-}
-
 static bool
 intake_job(Ntf *self, const char *job_id, GError **error)
 {

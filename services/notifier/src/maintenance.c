@@ -1,4 +1,5 @@
-/* maintenance.c: the maintenance: deliveries that are due, whose sender died, or that are in doubt, and jobs whose event was lost.
+/* maintenance.c: deliveries that are due, whose sender died, or that are in doubt, and jobs whose
+ * event was lost.
  *
  * A sender is dead when its claim stood still for JW_SENDER_DEAD_AFTER of this process's monotonic clock,
  * which is longer than any transaction may take. What happens then follows the mark: without it the message
@@ -54,12 +55,14 @@ reap_senders(Ntf *self, GError **error)
         }
         jw_warn("sender_died", JW_STR("delivery_id", delivery->id),
                 JW_STR("owner", delivery->owner), JW_BOOL("dataSent", delivery->data_sent));
-        if (!ntf_change(
-                self, delivery, delivery->data_sent ? JW_DCHANGE_REAP_DOUBT : JW_DCHANGE_REAP_QUEUE,
+        const JwDeliveryChange change = {
+            .transition = delivery->data_sent ? JW_DCHANGE_REAP_DOUBT : JW_DCHANGE_REAP_QUEUE,
+            .reply =
                 delivery->data_sent
                     ? "the sender died around the final dot: nobody knows whether the mail went out"
                     : NULL,
-                0, &cas, error)) {
+        };
+        if (!ntf_change(self, delivery, &change, NULL, &cas, error)) {
             return false;
         }
     }
@@ -80,13 +83,14 @@ resolve_unknown(Ntf *self, GError **error)
     for (guint i = 0; i < unknown->len; i++) {
         const JwDelivery *delivery = g_ptr_array_index(unknown, i);
         bool again = delivery->resends == 0;
+        const JwDeliveryChange change = {
+            .transition = again ? JW_DCHANGE_RESEND : JW_DCHANGE_GIVE_UP,
+            .reply = again ? NULL
+                           : "in doubt twice: the mail may have arrived, the server never said so",
+        };
         JwCas cas = JW_CAS_LOST;
 
-        if (!ntf_change(self, delivery, again ? JW_DCHANGE_RESEND : JW_DCHANGE_GIVE_UP,
-                        again
-                            ? NULL
-                            : "in doubt twice: the mail may have arrived, the server never said so",
-                        0, &cas, error)) {
+        if (!ntf_change(self, delivery, &change, NULL, &cas, error)) {
             return false;
         }
     }

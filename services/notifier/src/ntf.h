@@ -1,15 +1,16 @@
 /* ntf.h: the notifier's one struct and what its files share.
  *
- * Threads: the bus's poll thread (intake.c) turns completed jobs into deliveries; senders (send.c)
- * claim and send them; one maintenance (maintenance.c) finds deliveries that are due or whose sender died. They meet
- * in the queue of delivery ids; what an id means is decided by the document. */
+ * Threads: the bus's poll thread (intake.c) turns completed jobs into deliveries; senders
+ * (send.c) claim and send them; one maintenance (maintenance.c) finds deliveries that are due or
+ * whose sender died. They meet in the queue of delivery ids; what an id means is decided by the
+ * document. */
 #pragma once
 #include "jw/config.h"
 #include "jw/ident.h"
+#include "jw/jobs_deliveries.h"
 #include "jw/liveness.h"
 #include "jw/mail.h"
 #include "jw/ports.h"
-#include "jw/store_deliveries.h"
 #include "jw/sync.h"
 
 G_BEGIN_DECLS
@@ -56,20 +57,20 @@ void ntf_stop(Ntf *self);
 
 /* intake.c */
 void ntf_consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers, gpointer ntf);
+/* send.c: claims and sends one delivery; what a sender does between two pops. */
+void ntf_send(Ntf *self, const char *delivery_id);
+gpointer ntf_sender(gpointer ntf);
+
+/* deliveries.c: one change of a delivery. @change: the transition and what it sets. @call: NULL
+ * for one that must not wait. */
+bool ntf_change(Ntf *self, const JwDelivery *delivery, const JwDeliveryChange *change,
+                const JwJobsCall *call, JwCas *ret_cas, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* One a recipient, as they are made. (transfer full) of JwDelivery */
 GPtrArray *ntf_deliveries_of(const JwJob *job, int64_t now_ms);
 /* Makes the deliveries of a completed job that are missing, and the counts true. */
 bool ntf_create_deliveries(Ntf *self, const JwJob *job, const GPtrArray *deliveries,
                            size_t *ret_created, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* send.c: claims and sends one delivery; what a sender does between two pops. */
-void ntf_send(Ntf *self, const char *delivery_id);
-gpointer ntf_sender(gpointer ntf);
-
-/* change.c: one change of a delivery, its event, and the counts on the job. */
-bool ntf_change(Ntf *self, const JwDelivery *delivery, JwDeliveryTransition transition,
-                const char *reply, int64_t not_before_ms, JwCas *ret_cas,
-                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Makes the counts of deliveries on the job true. */
 bool ntf_roll_up(Ntf *self, const char *job_id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 #define NTF_MAINTENANCE_BATCH 500
@@ -77,8 +78,8 @@ bool ntf_roll_up(Ntf *self, const char *job_id, GError **error) G_GNUC_WARN_UNUS
 #define NTF_MAIL_AFTER_MS     INT64_C(30000) /* by then an event has done its work, or is lost */
 #define NTF_MAIL_PAUSE_MS     INT64_C(30000) /* from the end of the jobs to their start */
 
-/* maintenance.c: one round: queues what is due, takes back what died, settles what is in doubt, finds
- * the jobs whose event was lost. */
+/* maintenance.c: one round: queues what is due, takes back what died, decides what is in doubt,
+ * finds the jobs whose event was lost. */
 bool ntf_maintain(Ntf *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gpointer ntf_maintenance_thread(gpointer ntf);
 

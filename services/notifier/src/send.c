@@ -1,7 +1,8 @@
 /* send.c: one delivery from claim to its known end.
  *
- * The mark (MARK) is written just before the final dot: a sender that dies before it has certainly not sent,
- * one that dies after it may have. A sender that lost its claim gets no mark and stops before the dot. */
+ * The mark (MARK) is written just before the final dot: a sender that dies before it has
+ * certainly not sent, one that dies after it may have. A sender that lost its claim gets no mark
+ * and stops before the dot. */
 #include "ntf.h"
 
 #include "jw/crash.h"
@@ -20,6 +21,7 @@ typedef struct {
 static bool
 before_final_dot(gpointer data)
 {
+    static const JwDeliveryChange change = { .transition = JW_DCHANGE_MARK };
     Mark *mark = data;
     g_autoptr(GError) error = NULL;
     JwCas cas = JW_CAS_LOST;
@@ -28,7 +30,7 @@ before_final_dot(gpointer data)
         return false; /* a slow answer to the dot could outlive the drain: without it nothing was sent */
     }
     jw_crash_point("ntf_before_mark");
-    if (!ntf_change(mark->ntf, mark->delivery, JW_DCHANGE_MARK, NULL, 0, &cas, &error)) {
+    if (!ntf_change(mark->ntf, mark->delivery, &change, NULL, &cas, &error)) {
         /* Nobody knows whether the mark is there; without the dot nothing was sent either way. */
         jw_warn("mark_failed", JW_STR("delivery_id", mark->delivery->id),
                 JW_STR("error", jw_error_message(error)));
@@ -107,131 +109,83 @@ compose(Ntf *self, const JwDelivery *delivery, const JwJob *job, GError **error)
     return ntf_compose(&input, error);
 }
 
-/* Writes the end of a transaction until its outcome is known; gives up when the claim must be taken for dead. */
+/* Writes the end of a transaction until its outcome is known; gives up when the claim must be
+ * taken for dead. */
 static void
-settle(Ntf *self, const JwDelivery *delivery, JwDeliveryTransition transition, const char *reply,
-       int64_t not_before_ms)
+end(Ntf *self, const JwDelivery *delivery, JwDeliveryTransition transition, const char *reply,
+    int64_t not_before_ms)
 {
-    int64_t until = jw_clock_mono_ms(self->clock) + self->config.dead_after_ms / 2;
+    const JwDeliveryChange change = { .transition = transition,
+                                      .reply = reply,
+                                      .not_before_ms = not_before_ms };
+    const JwJobsCall call = { .patience_ms = self->config.dead_after_ms / 2, .stop = self->stop };
+    JwCas cas = JW_CAS_LOST;
+    g_autoptr(GError) error = NULL;
 
-    for (;;) {
-        g_autoptr(GError) error = NULL;
-        JwCas cas = JW_CAS_LOST;
-
-        /* LOST: our own earlier try whose reply was lost, or a maintenance that took us for dead; the document has it. */
-        if (ntf_change(self, delivery, transition, reply, not_before_ms, &cas, &error)) {
-            return;
-        }
+    /* LOST: a maintenance took us for dead. Unknown: the maintenance decides by the mark. */
+    if (!ntf_change(self, delivery, &change, &call, &cas, &error)) {
         jw_warn("delivery_change_failed", JW_STR("delivery_id", delivery->id),
                 JW_STR("error", jw_error_message(error)));
-        if (jw_clock_mono_ms(self->clock) > until || jw_stop_wait(self->stop, 200)) {
-            return; /* the maintenance decides by the mark */
-        }
     }
 }
 
 static void
-settle_later(Ntf *self, const JwDelivery *delivery, const char *reply)
+end_later(Ntf *self, const JwDelivery *delivery, const char *reply)
 {
     int64_t now = jw_clock_now_ms(self->clock);
-    uint32_t noise = 0;
 
     if (now - delivery->created_at_ms > self->config.give_up_ms) {
         g_autofree char *why =
             g_strdup_printf("given up after %" G_GINT64_FORMAT " h: %s",
                             self->config.give_up_ms / 3600000, reply != NULL ? reply : "");
-        settle(self, delivery, JW_DCHANGE_FAILED, why, 0);
+        end(self, delivery, JW_DCHANGE_FAILED, why, 0);
         return;
     }
-    jw_random_bytes(&noise, sizeof noise);
-    settle(self, delivery, JW_DCHANGE_LATER, reply,
-           now + jw_delivery_backoff_ms(delivery->attempts, (double)noise / 4294967296.0));
+    end(self, delivery, JW_DCHANGE_LATER, reply,
+        now + jw_delivery_backoff_ms(delivery->attempts, jw_random_unit()));
 }
 
-/* Only what is wrong with the report or the address itself is the end; all else is trouble that may pass. */
+/* Only what is wrong with the report or the address itself is the end; all else is trouble that
+ * may pass. A report file that is damaged stays so, unlike that of an attempt, which the next
+ * one writes anew. */
 static void
-settle_error(Ntf *self, const JwDelivery *delivery, const GError *error)
+end_error(Ntf *self, const JwDelivery *delivery, const GError *error)
 {
-    switch (jw_error_code(error)) {
-    case JW_ERROR_INVALID:
-    case JW_ERROR_NOT_FOUND:
-    case JW_ERROR_DENIED:
-    case JW_ERROR_TOO_LARGE:
-    case JW_ERROR_CORRUPT:
-        settle(self, delivery, JW_DCHANGE_FAILED, jw_error_message(error), 0);
-        return;
-    case JW_ERROR_INTERNAL:
-    case JW_ERROR_CONFLICT:
-    case JW_ERROR_CANCELLED:
-    case JW_ERROR_BUSY:
-    case JW_ERROR_UNAVAILABLE:
-    case JW_ERROR_IN_DOUBT:
-        break;
+    if (jw_error_is_permanent(error) || jw_error_code(error) == JW_ERROR_CORRUPT) {
+        end(self, delivery, JW_DCHANGE_FAILED, jw_error_message(error), 0);
+    } else {
+        end_later(self, delivery, jw_error_message(error));
     }
-    settle_later(self, delivery, jw_error_message(error));
 }
 
 static void
-settle_outcome(Ntf *self, const JwDelivery *delivery, JwMailOutcome outcome, const char *reply)
+end_outcome(Ntf *self, const JwDelivery *delivery, JwMailOutcome outcome, const char *reply)
 {
     switch (outcome) {
     case JW_MAIL_SENT:
         jw_crash_point("ntf_after_final_dot");
-        settle(self, delivery, JW_DCHANGE_SENT, reply, 0);
+        end(self, delivery, JW_DCHANGE_SENT, reply, 0);
         return;
     case JW_MAIL_BOUNCED:
-        settle(self, delivery, JW_DCHANGE_BOUNCED, reply, 0);
+        end(self, delivery, JW_DCHANGE_BOUNCED, reply, 0);
         return;
     case JW_MAIL_FAILED:
-        settle(self, delivery, JW_DCHANGE_FAILED, reply, 0);
+        end(self, delivery, JW_DCHANGE_FAILED, reply, 0);
         return;
     case JW_MAIL_UNKNOWN:
-        settle(self, delivery, JW_DCHANGE_DOUBT, reply, 0);
+        end(self, delivery, JW_DCHANGE_DOUBT, reply, 0);
         return;
     case JW_MAIL_STOPPED: /* lost the claim (then this changes nothing), we end, or the store was away */
         if (jw_stop_is_set(self->stop)) {
-            settle(self, delivery, JW_DCHANGE_LATER, reply, jw_clock_now_ms(self->clock));
+            end(self, delivery, JW_DCHANGE_LATER, reply, jw_clock_now_ms(self->clock));
             return;
         }
-        settle_later(self, delivery, reply);
+        end_later(self, delivery, reply);
         return;
     case JW_MAIL_LATER:
-        settle_later(self, delivery, reply);
+        end_later(self, delivery, reply);
         return;
     }
-}
-
-static bool
-claim(Ntf *self, const char *delivery_id, JwDelivery **ret_delivery, GError **error)
-{
-    char unique[JW_UUID_LEN + 1];
-    JwCas cas = JW_CAS_LOST;
-    g_autoptr(GError) cause = NULL;
-
-    jw_uuid_v7(jw_clock_now_ms(self->clock), unique);
-    g_autofree char *owner = g_strdup_printf("%s/%s", self->owner, unique);
-    JwDeliveryChange change = {
-        .delivery_id = delivery_id,
-        .transition = JW_DCHANGE_CLAIM,
-        .now_ms = jw_clock_now_ms(self->clock),
-        .owner = owner,
-    };
-    if (jw_store_change_delivery(self->store, &change, &cas, ret_delivery, &cause)) {
-        return true;
-    }
-    if (jw_error_retry(cause) != JW_RETRY_AFTER_REREAD) {
-        g_propagate_error(error, g_steal_pointer(&cause));
-        return false;
-    }
-    g_autoptr(JwDelivery) delivery = NULL;
-    if (!jw_store_get_delivery(self->store, delivery_id, &delivery, error)) {
-        return false;
-    }
-    if (delivery != NULL && delivery->state == JW_DELIVERY_SENDING
-        && g_strcmp0(delivery->owner, owner) == 0) {
-        *ret_delivery = g_steal_pointer(&delivery);
-    }
-    return true;
 }
 
 void
@@ -243,7 +197,7 @@ ntf_send(Ntf *self, const char *delivery_id)
     g_autofree char *reply = NULL;
     JwMailOutcome outcome = JW_MAIL_LATER;
 
-    if (!claim(self, delivery_id, &delivery, &error)) {
+    if (!jw_jobs_claim_delivery(&self->jobs, delivery_id, self->owner, &delivery, &error)) {
         jw_warn("delivery_claim_failed", JW_STR("delivery_id", delivery_id),
                 JW_STR("error", jw_error_message(error)));
         return;
@@ -255,27 +209,28 @@ ntf_send(Ntf *self, const char *delivery_id)
         jw_log_scope(JW_STR("job_id", delivery->job_id), JW_STR("delivery_id", delivery->id),
                      JW_STR("request_id", delivery->request_id));
     if (!jw_store_get_job(self->store, delivery->job_id, &job, &error)) {
-        /* even a document that cannot be read: it is not the report, and another version may read it */
-        settle_later(self, delivery, jw_error_message(error));
+        /* even a document that cannot be read: it is not the report, and another version may
+         * read it */
+        end_later(self, delivery, jw_error_message(error));
         return;
     }
     g_autoptr(GBytes) message = compose(self, delivery, job, &error);
     if (message == NULL) {
-        settle_error(self, delivery, error);
+        end_error(self, delivery, error);
         return;
     }
     Mark mark = { self, delivery };
     int64_t started = jw_clock_mono_ms(self->clock);
     if (!jw_mail_send(self->mail, self->sender_address, delivery->recipient, message,
                       before_final_dot, &mark, &outcome, &reply, &error)) {
-        settle_error(self, delivery, error); /* the dot did not go out */
+        end_error(self, delivery, error); /* the dot did not go out */
         return;
     }
     jw_metric_observe_ms(jw_metric_histogram("jobwire_smtp_seconds",
                                              "Duration of SMTP transactions, by outcome",
                                              "outcome"),
                          jw_mail_outcome_name(outcome), jw_clock_mono_ms(self->clock) - started);
-    settle_outcome(self, delivery, outcome, reply);
+    end_outcome(self, delivery, outcome, reply);
 }
 
 gpointer

@@ -37,29 +37,22 @@ static bool
 make_job(Sch *self, const JwSchedule *schedule, int64_t due_ms, int64_t now_ms, GError **error)
 {
     g_autoptr(JwJob) job = NULL;
-    JwCreate create = JW_CREATE_EXISTS;
+    JwCreated created = JW_CREATED_REPLAYED;
 
-    if (!jw_wire_job_from_schedule(self->wire, schedule, due_ms, now_ms, &job, error)) {
+    if (!jw_wire_job_from_schedule(self->wire, schedule, due_ms, now_ms, &job, error)
+        || !jw_jobs_create(&self->jobs, job, &created, NULL, error)) {
         return false;
     }
-    g_ptr_array_add(job->outbox, jw_wire_submit_command(self->wire, job, now_ms));
-    g_ptr_array_add(job->outbox, jw_wire_job_event(self->wire, job, JW_TYPE_JOB_SUBMITTED, NULL,
-                                                   NULL, NULL, false, now_ms));
-    const JwJob *jobs[] = { job };
-    if (!jw_store_create_jobs(self->store, jobs, 1, &create, error)) {
-        return false;
-    }
-    if (create == JW_CREATE_NEW) {
+    if (created == JW_CREATED_NEW) {
         jw_info("schedule_fired", JW_STR("schedule_id", schedule->id), JW_STR("job_id", job->id),
                 JW_INT("late_ms", now_ms - due_ms));
-        jw_relay_offer(self->relay, JW_DOC_JOB, job->id, job->outbox);
     }
     return true;
 }
 
 /* Makes one pending decision true. @pending: the due time, negative when it does not fire. */
 static bool
-settle(Sch *self, const JwSchedule *schedule, int64_t pending, GError **error)
+resolve(Sch *self, const JwSchedule *schedule, int64_t pending, GError **error)
 {
     int64_t due = ABS(pending);
     int64_t now = jw_clock_now_ms(self->clock);
@@ -135,7 +128,7 @@ fire_schedule(Sch *self, JwSchedule *schedule, size_t *ret_decided, GError **err
         (*ret_decided)++;
     }
     for (guint i = 0; i < schedule->pending_fires->len; i++) {
-        if (!settle(self, schedule, g_array_index(schedule->pending_fires, int64_t, i), error)) {
+        if (!resolve(self, schedule, g_array_index(schedule->pending_fires, int64_t, i), error)) {
             return false;
         }
     }

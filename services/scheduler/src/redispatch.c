@@ -1,4 +1,4 @@
-/* redispatch.c: jobs that need a push: due but claimed by nobody, or scheduled and now due.
+/* redispatch.c: jobs that are due but claimed by nobody.
  *
  * A hint is the job's command published once more. It costs a lost claim when it was not needed, so a job is
  * redispatched at once, after a minute and then every two, by what this process remembers. */
@@ -93,14 +93,6 @@ go_on_behind(SchRedispatches *self, const GPtrArray *page)
     }
 }
 
-static bool
-publish_command(Sch *self, const JwJob *job, int64_t now_ms, GError **error)
-{
-    g_autoptr(JwOutboxEntry) command = jw_wire_submit_command(self->wire, job, now_ms);
-
-    return jw_relay_publish(self->relay, command, error);
-}
-
 bool
 sch_go_on(const JwJob *job, const char *task, GError *take_error, GError **error)
 {
@@ -144,7 +136,7 @@ sch_redispatch(Sch *self, size_t *ret_redispatched, GError **error)
             continue;
         }
         g_autoptr(GError) failed = NULL;
-        bool sent = publish_command(self, job, now, &failed);
+        bool sent = jw_jobs_redispatch(&self->jobs, job, &failed);
         if (!sent && !sch_go_on(job, "redispatch", g_steal_pointer(&failed), error)) {
             return false;
         }
@@ -158,47 +150,5 @@ sch_redispatch(Sch *self, size_t *ret_redispatched, GError **error)
     go_on_behind(self->hints, jobs);
     jw_metric_add(jw_metric_counter("jobwire_redispatches_total", "Commands published again", NULL),
                   NULL, (double)*ret_redispatched);
-    return true;
-}
-
-bool
-sch_promote(Sch *self, size_t *ret_promoted, GError **error)
-{
-    g_autoptr(GPtrArray) jobs = NULL;
-    int64_t now = jw_clock_now_ms(self->clock);
-    JwJobScan scan = { .states = JW_JOB_BIT(JW_JOB_SCHEDULED),
-                       .due_before_ms = now,
-                       .limit = REDISPATCH_BATCH };
-
-    *ret_promoted = 0;
-    if (!jw_store_scan_jobs(self->store, &scan, &jobs, error)) {
-        return false;
-    }
-    for (guint i = 0; i < jobs->len; i++) {
-        const JwJob *job = g_ptr_array_index(jobs, i);
-        g_autoptr(JwOutboxEntry) command = jw_wire_submit_command(self->wire, job, now);
-        const JwOutboxEntry *events[] = { command };
-        g_autoptr(JwJob) after = NULL;
-        JwCas cas = JW_CAS_LOST;
-        JwJobChange change = {
-            .job_id = job->id,
-            .transition = JW_CHANGE_PROMOTE,
-            .now_ms = now,
-            .not_before_ms = 0, /* decided by this clock; the claimer's is not asked again */
-            .events = events,
-            .n_events = 1,
-        };
-
-        g_autoptr(GError) failed = NULL;
-        if (!jw_store_change_job(self->store, &change, &cas, &after, &failed)
-            && !sch_go_on(job, "promote", g_steal_pointer(&failed), error)) {
-            return false;
-        }
-        if (cas == JW_CAS_WON) {
-            jw_info("job_promoted", JW_STR("job_id", job->id));
-            jw_relay_offer(self->relay, JW_DOC_JOB, job->id, after->outbox);
-            (*ret_promoted)++;
-        }
-    }
     return true;
 }

@@ -47,7 +47,8 @@ SchRedispatches *sch_redispatches_new(void);
 void sch_redispatches_free(SchRedispatches *self);
 /* Publishes again the command of jobs that are pending and due, but claimed by nobody. */
 bool sch_redispatch(Sch *self, size_t *ret_redispatched, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Makes jobs pending whose time has come, and publishes their command. */
+
+/* promote.c: makes jobs pending whose time has come, and publishes their command. */
 bool sch_promote(Sch *self, size_t *ret_promoted, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* What an error with one job means for the others: one that will not get better is logged, and true: go on. One of the store or

@@ -8,18 +8,19 @@ test_codes(void **state)
         JwErrorCode code;
         const char *name;
         JwRetry retry;
+        bool permanent;
     } cases[] = {
-        { JW_ERROR_INTERNAL, "INTERNAL", JW_RETRY_NEVER },
-        { JW_ERROR_INVALID, "INVALID", JW_RETRY_NEVER },
-        { JW_ERROR_NOT_FOUND, "NOT_FOUND", JW_RETRY_NEVER },
-        { JW_ERROR_CONFLICT, "CONFLICT", JW_RETRY_NEVER },
-        { JW_ERROR_DENIED, "DENIED", JW_RETRY_NEVER },
-        { JW_ERROR_TOO_LARGE, "TOO_LARGE", JW_RETRY_NEVER },
-        { JW_ERROR_CORRUPT, "CORRUPT", JW_RETRY_NEVER },
-        { JW_ERROR_CANCELLED, "CANCELLED", JW_RETRY_NEVER },
-        { JW_ERROR_BUSY, "BUSY", JW_RETRY_LATER },
-        { JW_ERROR_UNAVAILABLE, "UNAVAILABLE", JW_RETRY_LATER },
-        { JW_ERROR_IN_DOUBT, "IN_DOUBT", JW_RETRY_AFTER_REREAD },
+        { JW_ERROR_INTERNAL, "INTERNAL", JW_RETRY_NEVER, false },
+        { JW_ERROR_INVALID, "INVALID", JW_RETRY_NEVER, true },
+        { JW_ERROR_NOT_FOUND, "NOT_FOUND", JW_RETRY_NEVER, true },
+        { JW_ERROR_CONFLICT, "CONFLICT", JW_RETRY_NEVER, false },
+        { JW_ERROR_DENIED, "DENIED", JW_RETRY_NEVER, true },
+        { JW_ERROR_TOO_LARGE, "TOO_LARGE", JW_RETRY_NEVER, true },
+        { JW_ERROR_CORRUPT, "CORRUPT", JW_RETRY_NEVER, false },
+        { JW_ERROR_CANCELLED, "CANCELLED", JW_RETRY_NEVER, false },
+        { JW_ERROR_BUSY, "BUSY", JW_RETRY_LATER, false },
+        { JW_ERROR_UNAVAILABLE, "UNAVAILABLE", JW_RETRY_LATER, false },
+        { JW_ERROR_IN_DOUBT, "IN_DOUBT", JW_RETRY_AFTER_REREAD, false },
     };
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -27,6 +28,7 @@ test_codes(void **state)
         assert_false(jw_fail(&error, cases[i].code, "case %zu", i));
         assert_int_equal(jw_error_code(error), cases[i].code);
         assert_int_equal(jw_error_retry(error), cases[i].retry);
+        assert_int_equal(jw_error_is_permanent(error), cases[i].permanent);
         assert_string_equal(jw_error_code_name(cases[i].code), cases[i].name);
         assert_jw_error(error, cases[i].code, "case *");
         assert_null(error);
@@ -39,6 +41,7 @@ test_null_and_foreign(void **state)
     (void)state;
     assert_int_equal(jw_error_code(NULL), JW_ERROR_INTERNAL);
     assert_int_equal(jw_error_retry(NULL), JW_RETRY_NEVER);
+    assert_false(jw_error_is_permanent(NULL));
     assert_string_equal(jw_error_message(NULL), "unknown error");
 
     /* the number of a foreign code may be that of one of ours: the domain decides */

@@ -135,6 +135,22 @@ test_random_bytes(void **state)
 }
 
 static void
+test_random_unit(void **state)
+{
+    double least = 1, most = 0;
+
+    (void)state;
+    for (int i = 0; i < 1000; i++) {
+        double unit = jw_random_unit();
+
+        assert_true(unit >= 0 && unit < 1);
+        least = MIN(least, unit);
+        most = MAX(most, unit);
+    }
+    assert_true(least < 0.1 && most > 0.9);
+}
+
+static void
 test_sha256(void **state)
 {
     static const struct {
@@ -177,6 +193,7 @@ main(void)
         cmocka_unit_test(test_derive),
         cmocka_unit_test(test_valid),
         cmocka_unit_test(test_random_bytes),
+        cmocka_unit_test(test_random_unit),
         cmocka_unit_test(test_sha256),
         cmocka_unit_test(test_process_name),
     };

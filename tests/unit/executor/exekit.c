@@ -47,12 +47,7 @@ kit_new_sized(int64_t ready_max)
     g_autoptr(GError) error = NULL;
 
     self->ports = kit_ports_new(KIT_NOW, true);
-    exe->clock = &self->ports->clock.fake.clock;
-    exe->catalog = self->ports->catalog;
-    exe->wire = self->ports->wire;
-    exe->store = self->ports->store;
-    exe->bus = self->ports->bus;
-    exe->relay = kit_relay(self->ports, "/jobwire/executor");
+    exe->ports = kit_service_ports(self->ports, "/jobwire/executor");
     exe->config = (ExeConfig){
         .temp_dir = tk_temp_dir(),
         .workers = 0,

@@ -1,7 +1,7 @@
 /* exekit.h: an executor on ports in memory, without workers: the test's thread does what they would. */
 #pragma once
 #include "attempt.h"
-#include "kit.h"
+#include "service_ports.h"
 
 G_BEGIN_DECLS
 

@@ -506,7 +506,9 @@ test_cancel_store_away(void **state)
             JwVerdict verdict = cancel(kit, id, mode);
             (void)kit_fault_met(kit->ports);
             JwVerdict failed = is_final(&kit_faults[f]) ? JW_VERDICT_POISON : JW_VERDICT_LATER;
-            assert_int_equal(verdict, n <= 2 ? failed : JW_VERDICT_DONE);
+            /* a change in doubt is read again and decided */
+            bool decided = n == 2 && kit_faults[f].code == JW_ERROR_IN_DOUBT;
+            assert_int_equal(verdict, n <= 2 && !decided ? failed : JW_VERDICT_DONE);
             assert_int_equal(cancel(kit, id, mode), JW_VERDICT_DONE);
             g_autoptr(JwJob) job = kit_job(kit->ports, id);
             assert_int_equal(job->state, n % 2 == 0 ? JW_JOB_CANCELLING : JW_JOB_CANCELLED);

@@ -1,7 +1,6 @@
 /* gwkit.c: see gwkit.h. */
 #include "gwkit.h"
 
-#include "core/batch.h"
 #include "jw/auth_sign.h"
 
 #include <curl/curl.h>
@@ -51,18 +50,13 @@ kit_new(void)
     g_autoptr(GError) error = NULL;
 
     self->ports = kit_ports_new(GW_NOW, true);
-    gw->clock = &self->ports->clock.fake.clock;
-    gw->catalog = self->ports->catalog;
-    gw->wire = self->ports->wire;
-    gw->store = self->ports->store;
-    gw->bus = self->ports->bus;
+    gw->ports = kit_service_ports(self->ports, "/jobwire/gateway");
+    gw->jobs.batch = jw_jobs_batch_new(gw->store);
     gw->config.pending_max = 1000;
     gw->config.retry_max = 2;
-    gw->relay = jw_relay_new(gw->store, gw->bus, gw->clock, "/jobwire/gateway");
     gw->authenticator = make_authenticator(self, &error);
     assert_ok(gw->authenticator != NULL, error);
     gw->pending = gw_pending_new(gw->store, gw->clock, gw->config.pending_max);
-    gw->batch = gw_batch_new(gw->store);
     gw_reports_init();
 
     self->http_config = (JwHttpConfig){

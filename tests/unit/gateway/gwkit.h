@@ -3,7 +3,7 @@
 #include <jansson.h>
 
 #include "gw.h"
-#include "kit.h"
+#include "service_ports.h"
 
 G_BEGIN_DECLS
 

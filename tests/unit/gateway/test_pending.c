@@ -102,7 +102,7 @@ test_run(void **state)
         assert_ok(http != NULL, error);
         gw.config.public_url = url;
         gw.pending = NULL;
-        gw.batch = NULL;
+        gw.jobs.batch = NULL;
         if (cases[i].link == NULL) {
             assert_false(gw_run(&gw, http, &error));
             assert_jw_error(error, JW_ERROR_INVALID, "*JW_PUBLIC_URL*");

@@ -6,12 +6,8 @@
 static void
 set_up(Ntf *ntf, KitPorts *ports, JwMail *mail, const char *ce_source)
 {
-    ntf->clock = &ports->clock.fake.clock;
-    ntf->wire = ports->wire;
-    ntf->store = ports->store;
-    ntf->bus = ports->bus;
+    ntf->ports = kit_service_ports(ports, ce_source);
     ntf->mail = mail;
-    ntf->relay = kit_relay(ports, ce_source);
     ntf->config = (NtfConfig){
         .senders = 1,
         .attach_max_bytes = 1000,

@@ -1,7 +1,7 @@
 /* ntfkit.h: a notifier on ports in memory, without threads: the test's thread is poller, sender and maintenance. */
 #pragma once
 #include "jw/mail_mem.h"
-#include "kit.h"
+#include "service_ports.h"
 #include "ntf.h"
 
 G_BEGIN_DECLS

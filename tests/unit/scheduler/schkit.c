@@ -10,12 +10,7 @@
 static void
 set_up(Sch *sch, KitPorts *ports, const char *ce_source)
 {
-    sch->clock = &ports->clock.fake.clock;
-    sch->catalog = ports->catalog;
-    sch->wire = ports->wire;
-    sch->store = ports->store;
-    sch->bus = ports->bus;
-    sch->relay = kit_relay(ports, ce_source);
+    sch->ports = kit_service_ports(ports, ce_source);
     sch->config = (SchConfig){
         .tick_ms = 20,
         .relay_after_ms = 5000,

@@ -1,6 +1,6 @@
 /* schkit.h: a scheduler on ports in memory, without threads: the test's thread does its maintenance. */
 #pragma once
-#include "kit.h"
+#include "service_ports.h"
 #include "sch.h"
 
 G_BEGIN_DECLS

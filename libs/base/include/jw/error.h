@@ -45,7 +45,11 @@ bool jw_prefix(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
  * which is freed (@take_foreign: (transfer full) (nullable)). Returns false. */
 bool jw_error_adopt(GError **error, JwErrorCode code, GError *take_foreign);
 
-JwRetry jw_error_retry(const GError *error);       /* NULL or a foreign domain: NEVER */
+JwRetry jw_error_retry(const GError *error); /* NULL or a foreign domain: NEVER */
+/* Whether work that failed with @error fails again whoever tries it, because of what it was given:
+ * INVALID, NOT_FOUND, DENIED, TOO_LARGE. A bug may be mended, and what is CORRUPT may be written
+ * anew; who cannot do so (a mail whose report file is damaged) adds CORRUPT itself. */
+bool jw_error_is_permanent(const GError *error);
 JwErrorCode jw_error_code(const GError *error);    /* NULL or a foreign domain: INTERNAL */
 const char *jw_error_message(const GError *error); /* NULL: "unknown error"; (transfer none) */
 const char *jw_error_code_name(JwErrorCode code);  /* "INVALID" …; (transfer none) */

@@ -20,6 +20,8 @@ void jw_uuid_derive(char ret[JW_UUID_LEN + 1], const char *kind, ...) G_GNUC_NUL
 bool jw_uuid_valid(const char *text);
 
 void jw_random_bytes(void *ret, size_t length);
+/* A number in [0,1), evenly spread: the jitter of a wait. */
+double jw_random_unit(void);
 /* Hex SHA-256 of a buffer. (transfer full) */
 char *jw_sha256_hex(const void *data, size_t length);
 

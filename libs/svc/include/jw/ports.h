@@ -4,6 +4,7 @@
 #include "jw/bus.h"
 #include "jw/catalog.h"
 #include "jw/clock.h"
+#include "jw/jobs.h"
 #include "jw/relay.h"
 #include "jw/store.h"
 #include "jw/wire.h"
@@ -16,7 +17,8 @@ G_BEGIN_DECLS
     JwWire *wire;                                                                                  \
     JwStore *store;                                                                                \
     JwBus *bus;                                                                                    \
-    JwRelay *relay;
+    JwRelay *relay;                                                                                \
+    JwJobs jobs; /* on these */
 
 typedef struct {
     JW_PORT_FIELDS

@@ -1,17 +1,14 @@
-/* reports/create.c: POST: a request becomes a job document with its command and event in the outbox, one insert.
+/* reports/create.c: POST: who asks and what for becomes a job; what is answered.
  *
  * The answer needs the store only: what must reach Kafka is offered to the relay afterwards and never waited for.
- * After an unknown outcome the same insert is made again: the id is ours, so "exists" means the first one held.
- * When that fails too the job is looked for once; what is unknown then is answered as unknown (504), never as undone. */
+ * What is unknown is answered as unknown (504), never as undone. */
 #include "reports/reports.h"
 
 #include <jansson.h>
 #include <string.h>
 
-#include "core/batch.h"
 #include "jw/address.h"
 #include "jw/crash.h"
-#include "jw/ident.h"
 #include "jw/log.h"
 
 #define SOURCE        "api:reports"
@@ -54,17 +51,13 @@ take_key(Creation *self, JwViolations *faults)
 {
     const char *key = jw_http_header(self->request, "Idempotency-Key");
 
-    if (key == NULL) {
-        jw_uuid_v7(self->now_ms, self->id);
-        return true;
-    }
-    if (!key_fits(key)) {
+    if (key != NULL && !key_fits(key)) {
         return jw_violations_add(
             faults, "", "the header Idempotency-Key must have 1 to %d printable ASCII characters",
             KEY_MAX);
     }
     self->key = key;
-    jw_uuid_derive(self->id, SOURCE, self->who->subject, key, NULL);
+    jw_jobs_make_id(self->id, SOURCE, self->who->subject, key, self->now_ms);
     return true;
 }
 
@@ -83,21 +76,6 @@ answer(const Creation *self, const JwJob *job, bool replayed)
                             gw_render_status(later ? JW_JOB_SCHEDULED : JW_JOB_PENDING)));
 }
 
-/* @earlier has our id: the same request again, or another one under the same key. */
-static void
-answer_earlier(const Creation *self, const JwJob *earlier)
-{
-    if (g_strcmp0(earlier->request_hash, self->hash) != 0) {
-        jw_http_reply_problem(
-            self->reply, 422, "IDEMPOTENCY_KEY_REUSED", NULL, 0,
-            "this Idempotency-Key came with another body before; use a new key for a new request");
-        return;
-    }
-    bool ours = earlier->created_at_ms == self->now_ms
-                && g_strcmp0(earlier->request_id, jw_http_request_id(self->request)) == 0;
-    answer(self, earlier, !ours);
-}
-
 /* A body that is refused today may be one that was accepted before, when its scheduledFor had not passed. */
 static bool
 replayed(const Creation *self)
@@ -108,15 +86,14 @@ replayed(const Creation *self)
     if (self->key == NULL) {
         return false;
     }
-    if (!jw_store_get_job(self->gw->store, self->id, &earlier, &error)) {
+    if (!jw_jobs_find_replay(&self->gw->jobs, self->id, self->hash, &earlier, &error)) {
         jw_http_reply_error(self->reply, error);
         return true;
     }
-    if (earlier == NULL || g_strcmp0(earlier->request_hash, self->hash) != 0) {
-        return false;
+    if (earlier != NULL) {
+        answer(self, earlier, true);
     }
-    answer_earlier(self, earlier);
-    return true;
+    return earlier != NULL;
 }
 
 /* The command carries who asked, and its readers refuse an address or a name that is none (libs/wire). */
@@ -137,8 +114,6 @@ is_line(const char *text)
 static void
 fill(const Creation *self, JwJob *job)
 {
-    const JwWire *wire = self->gw->wire;
-
     job->id = g_strdup(self->id);
     job->source = g_strdup(SOURCE);
     job->requested_by.id = g_strdup(self->who->subject);
@@ -150,37 +125,12 @@ fill(const Creation *self, JwJob *job)
     job->max_retries = (int32_t)self->gw->config.retry_max;
     job->created_at_ms = self->now_ms;
     job->updated_at_ms = self->now_ms;
-    /* A scheduled job gets its command from the scheduler, when its time has come. */
-    if (job->state == JW_JOB_PENDING) {
-        g_ptr_array_add(job->outbox, jw_wire_submit_command(wire, job, self->now_ms));
-    }
-    g_ptr_array_add(job->outbox, jw_wire_job_event(wire, job, JW_TYPE_JOB_SUBMITTED, NULL, NULL,
-                                                   NULL, false, self->now_ms));
 }
 
-static bool
-insert(const Creation *self, const JwJob *job, JwCreate *ret_create, bool *ret_doubt,
-       GError **error)
-{
-    g_autoptr(GError) cause = NULL;
-
-    if (gw_batch_create(self->gw->batch, job, ret_create, &cause)) {
-        return true;
-    }
-    if (jw_error_retry(cause) != JW_RETRY_AFTER_REREAD) {
-        g_propagate_error(error, g_steal_pointer(&cause));
-        return false;
-    }
-    *ret_doubt = true;
-    return gw_batch_create(self->gw->batch, job, ret_create, error);
-}
-
-/* The job is durable. */
 static void
 created(const Creation *self, const JwJob *job)
 {
     jw_crash_point("gw_after_insert");
-    jw_relay_offer(self->gw->relay, JW_DOC_JOB, job->id, job->outbox);
     gw_pending_note(self->gw->pending);
     gw_reports_count(GW_METRIC_CREATED, SOURCE);
     jw_info("job_created", JW_STR("job_id", job->id), JW_STR("report_type", job->subtype),
@@ -188,12 +138,14 @@ created(const Creation *self, const JwJob *job)
     answer(self, job, false);
 }
 
-/* After a doubt nothing may be answered that says "certainly not done": the first insert may even be done yet. */
 static void
-answer_unknown(const Creation *self, const GError *cause)
+answer_error(const Creation *self, const GError *error)
 {
-    jw_warn("job_in_doubt", JW_STR("job_id", self->id),
-            JW_STR("error", cause != NULL ? jw_error_message(cause) : "not there when read again"));
+    if (jw_error_code(error) != JW_ERROR_IN_DOUBT) {
+        jw_http_reply_error(self->reply, error);
+        return;
+    }
+    jw_warn("job_in_doubt", JW_STR("job_id", self->id), JW_STR("error", jw_error_message(error)));
     gw_reply_unknown(self->gw, self->reply, self->id,
                      self->key != NULL ? "repeat the request with the same Idempotency-Key"
                                        : "repeat the request, which had no Idempotency-Key and "
@@ -201,38 +153,29 @@ answer_unknown(const Creation *self, const GError *cause)
 }
 
 static void
-store_and_answer(const Creation *self, const JwJob *job)
+store_and_answer(const Creation *self, JwJob *job)
 {
-    JwCreate create = JW_CREATE_EXISTS;
-    bool doubt = false;
+    JwCreated outcome = JW_CREATED_KEY_REUSED;
     g_autoptr(JwJob) earlier = NULL;
     g_autoptr(GError) error = NULL;
-    g_autoptr(GError) blind = NULL;
 
     jw_crash_point("gw_before_insert");
-    bool known = insert(self, job, &create, &doubt, &error);
-    if (!known && !doubt) {
-        jw_http_reply_error(self->reply, error);
+    if (!jw_jobs_create(&self->gw->jobs, job, &outcome, &earlier, &error)) {
+        answer_error(self, error);
         return;
     }
-    /* Nobody else can have an id that was not derived from a key. */
-    if (known && (create == JW_CREATE_NEW || (doubt && self->key == NULL))) {
+    switch (outcome) {
+    case JW_CREATED_NEW:
         created(self, job);
         return;
-    }
-    bool looked = jw_store_get_job(self->gw->store, job->id, &earlier, &blind);
-    if (earlier != NULL && self->key == NULL) {
-        created(self, job);
-    } else if (earlier != NULL) {
-        answer_earlier(self, earlier);
-    } else if (doubt) {
-        answer_unknown(self, looked ? error : blind);
-    } else if (!looked) {
-        jw_http_reply_error(self->reply, blind);
-    } else {
-        /* Removed since: the key is free again, and the caller is told to use it again. */
-        jw_http_reply_problem(self->reply, 503, "SERVICE_UNAVAILABLE", NULL, RETRY_AFTER_S,
-                              "this cannot be done at the moment; try again later");
+    case JW_CREATED_REPLAYED:
+        answer(self, earlier, true);
+        return;
+    case JW_CREATED_KEY_REUSED:
+        jw_http_reply_problem(
+            self->reply, 422, "IDEMPOTENCY_KEY_REUSED", NULL, 0,
+            "this Idempotency-Key came with another body before; use a new key for a new request");
+        return;
     }
 }
 

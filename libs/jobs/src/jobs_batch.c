@@ -1,8 +1,8 @@
-/* core/batch.c: see core/batch.h.
+/* jobs_batch.c: see jw/jobs_batch.h.
  *
- * The first of those that wait leads: it takes all that wait, inserts them in one call and hands out the
- * answers. Then the next one leads. There is no thread of its own and no timer. */
-#include "core/batch.h"
+ * The first of those that wait leads: it takes all that wait, inserts them in one call and hands
+ * out the answers. Then the next one leads. There is no thread of its own and no timer. */
+#include "jw/jobs_batch.h"
 
 #include "jw/sync.h"
 
@@ -15,7 +15,7 @@ typedef struct {
     GError *error;
 } Item;
 
-struct _GwBatch {
+struct _JwJobsBatch {
     JwStore *store;
     JwMutex mutex;
     JwCond changed;
@@ -23,10 +23,10 @@ struct _GwBatch {
     bool led;           /* an insert is under way */
 };
 
-GwBatch *
-gw_batch_new(JwStore *store)
+JwJobsBatch *
+jw_jobs_batch_new(JwStore *store)
 {
-    GwBatch *self = g_new0(GwBatch, 1);
+    JwJobsBatch *self = g_new0(JwJobsBatch, 1);
 
     self->store = store;
     jw_mutex_init(&self->mutex);
@@ -36,8 +36,10 @@ gw_batch_new(JwStore *store)
 }
 
 void
-gw_batch_free(GwBatch *self)
+jw_jobs_batch_free(gpointer data)
 {
+    JwJobsBatch *self = data;
+
     if (self == NULL) {
         return;
     }
@@ -49,7 +51,7 @@ gw_batch_free(GwBatch *self)
 }
 
 static GPtrArray *
-take_batch_locked(GwBatch *self)
+take_batch_locked(JwJobsBatch *self)
 {
     GPtrArray *batch = g_ptr_array_new();
     guint n = MIN(self->waiting->len, BATCH_MAX);
@@ -61,9 +63,10 @@ take_batch_locked(GwBatch *self)
     return batch;
 }
 
-/* The items are their threads' and wait for `done`: until then they may be written without the lock. */
+/* The items are their threads' and wait for `done`: until then they may be written without the
+ * lock. */
 static void
-insert(GwBatch *self, const GPtrArray *batch)
+insert(JwJobsBatch *self, const GPtrArray *batch)
 {
     g_autofree const JwJob **jobs = g_new(const JwJob *, batch->len);
     g_autofree JwCreate *creates = g_new0(JwCreate, batch->len);
@@ -83,7 +86,7 @@ insert(GwBatch *self, const GPtrArray *batch)
 }
 
 static void
-lead(GwBatch *self)
+lead(JwJobsBatch *self)
 {
     g_autoptr(GPtrArray) batch = take_batch_locked(self);
 
@@ -99,7 +102,7 @@ lead(GwBatch *self)
 }
 
 bool
-gw_batch_create(GwBatch *self, const JwJob *job, JwCreate *ret_create, GError **error)
+jw_jobs_batch_insert(JwJobsBatch *self, const JwJob *job, JwCreate *ret_create, GError **error)
 {
     Item item = { .job = job };
 

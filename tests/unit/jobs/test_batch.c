@@ -1,7 +1,7 @@
 /* test_batch.c: shared inserts: every thread gets the answer of its own job. */
 #include <string.h>
 
-#include "core/batch.h"
+#include "jw/jobs_batch.h"
 #include "jw/ident.h"
 #include "jw/store_mem.h"
 #include "testkit.h"
@@ -10,7 +10,7 @@
 #define JOBS    100
 
 typedef struct {
-    GwBatch *batch;
+    JwJobsBatch *batch;
     int thread, made, exist, failed;
 } Worker;
 
@@ -45,7 +45,7 @@ work(gpointer data)
 
         jw_uuid_derive(id, "batch", number, thread, NULL);
         g_autoptr(JwJob) job = make_job(id);
-        if (!gw_batch_create(self->batch, job, &create, &error)) {
+        if (!jw_jobs_batch_insert(self->batch, job, &create, &error)) {
             self->failed++;
         } else if (create == JW_CREATE_NEW) {
             self->made++;
@@ -59,7 +59,7 @@ work(gpointer data)
 static void
 run_workers(JwStore *store, Worker *ret_sum)
 {
-    g_autoptr(GwBatch) batch = gw_batch_new(store);
+    g_autoptr(JwJobsBatch) batch = jw_jobs_batch_new(store);
     Worker workers[THREADS];
     GThread *threads[THREADS];
 
@@ -125,13 +125,13 @@ test_errors_keep_their_code(void **state G_GNUC_UNUSED)
 
     for (size_t i = 0; i < G_N_ELEMENTS(codes); i++) {
         g_autoptr(JwStore) store = jw_store_mem_new();
-        g_autoptr(GwBatch) batch = gw_batch_new(store);
+        g_autoptr(JwJobsBatch) batch = jw_jobs_batch_new(store);
         g_autoptr(JwJob) job = make_job("0190a5d0-0000-7000-8000-000000000001");
         JwCreate create = JW_CREATE_EXISTS;
         GError *error = NULL;
 
         jw_store_mem_fail_nth(store, 1, codes[i], false);
-        assert_false(gw_batch_create(batch, job, &create, &error));
+        assert_false(jw_jobs_batch_insert(batch, job, &create, &error));
         assert_jw_error(error, codes[i], "*");
     }
 }
