@@ -3,33 +3,12 @@
  * After an unknown outcome of a write the job is read again, and only then decided (decision 6). What lost
  * its claim publishes nothing: its file is removed, its result forgotten. What stays unknown keeps its file,
  * because the job may name it; if it does not, the scheduler's sweep removes it. */
-#include "attempt.h"
+#include "handlers/handlers.h"
 
 #include "jw/crash.h"
 #include "jw/ident.h"
 #include "jw/log.h"
 #include "jw/store_files.h"
-
-static const ExeHandler handlers[] = {
-    { "report", exe_report_run },
-};
-
-const ExeHandler *
-exe_handler_find(const char *type)
-{
-    for (size_t i = 0; i < G_N_ELEMENTS(handlers); i++) {
-        if (g_strcmp0(handlers[i].type, type) == 0) {
-            return &handlers[i];
-        }
-    }
-    return NULL;
-}
-
-bool
-exe_handler_known(const char *type)
-{
-    return exe_handler_find(type) != NULL;
-}
 
 /* Claims; after an unknown outcome the owner text, private to this claim, tells whether it was ours. */
 static bool
@@ -151,15 +130,17 @@ settle_or_cancelled(Exe *self, const JwJob *job, JwJobChange *change, const char
 }
 
 static const char *
-settle_completed(Exe *self, const JwJob *job, const JwArtifact *artifact)
+settle_completed(Exe *self, const JwJob *job, const JwJobResult *result)
 {
     g_autoptr(JwOutboxEntry) event =
-        jw_wire_job_event(self->wire, job, JW_TYPE_JOB_COMPLETED, artifact, NULL, NULL, false,
-                          jw_clock_now_ms(self->clock));
+        jw_wire_job_event(self->wire, job, JW_TYPE_JOB_COMPLETED, result->artifact, NULL, NULL,
+                          false, jw_clock_now_ms(self->clock));
     const JwOutboxEntry *events[] = { event };
-    JwJobChange change = {
-        .transition = JW_CHANGE_FINISH, .artifact = artifact, .events = events, .n_events = 1
-    };
+    JwJobChange change = { .transition = JW_CHANGE_FINISH,
+                           .artifact = result->artifact,
+                           .result = result->json,
+                           .events = events,
+                           .n_events = 1 };
 
     jw_crash_point("exe_before_finish");
     switch (settle(self, job, &change)) {
@@ -167,7 +148,7 @@ settle_completed(Exe *self, const JwJob *job, const JwArtifact *artifact)
         jw_crash_point("exe_after_finish");
         return "completed";
     case END_LOST:
-        remove_file(self, artifact);
+        remove_file(self, result->artifact);
         return settle_cancelled(self, job);
     case END_UNKNOWN:
         break;
@@ -245,7 +226,7 @@ void
 exe_run_job(Exe *self, const char *job_id)
 {
     g_autoptr(JwJob) job = NULL;
-    g_autoptr(JwArtifact) artifact = NULL;
+    g_auto(JwJobResult) result = { 0 };
     g_autoptr(GError) error = NULL;
     const char *outcome = NULL;
 
@@ -267,14 +248,11 @@ exe_run_job(Exe *self, const char *job_id)
 
     int64_t started = jw_clock_mono_ms(self->clock);
     ExeAttempt *attempt = exe_attempt_begin(self, job);
-    const ExeHandler *handler = exe_handler_find(job->type);
-    bool ok = handler != NULL ? handler->run(attempt, &artifact, &error)
-                              : jw_fail(&error, JW_ERROR_INVALID,
-                                        "no handler for jobs of type \"%s\"", job->type);
+    bool ok = exe_handle(attempt, &result, &error);
     ExeStopReason reason = exe_attempt_stop_reason(attempt);
     exe_attempt_end(attempt);
 
-    outcome = ok ? settle_completed(self, job, artifact) : settle_stopped(self, job, reason, error);
+    outcome = ok ? settle_completed(self, job, &result) : settle_stopped(self, job, reason, error);
     jw_info("attempt_ended", JW_STR("outcome", outcome),
             JW_INT("duration_ms", jw_clock_mono_ms(self->clock) - started));
     jw_metric_add(

@@ -21,8 +21,8 @@ typedef struct {
     int64_t made_at_ms; /* the document's date: the same job gives the same bytes */
 } ExeRenderInput;
 
+/* The writer of a format is a constant exe_render_<its name in jw/report_formats.h>. */
 typedef struct {
-    const char *format, *extension, *content_type;
     ExeRender *(*open)(const ExeRenderInput *input, GError **error);
     /* @row: the definition's columns come first (jw_report_def_fields). */
     bool (*row)(ExeRender *self, const JwValue *row, GError **error);
@@ -35,8 +35,6 @@ typedef struct {
 } ExeRenderOps;
 
 const ExeRenderOps *exe_render_find(const char *format); /* or NULL */
-
-extern const ExeRenderOps exe_render_csv, exe_render_xlsx;
 
 /* render/xlsx/check.c: reopens a workbook: every entry's CRC, every part's elements closed in order, and @list_rows `<row` elements
  * over the sheets from number @first_list_sheet (from 1) on. CORRUPT names the part. */
