@@ -10,6 +10,7 @@ import pathlib
 import sys
 
 import jsonschema
+from referencing import Registry, Resource
 
 TOP = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parents[2] / "schemas")
 PROBLEMS = []
@@ -28,10 +29,19 @@ def pointer(parts):
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 
+def every_schema():
+    """All schemas by their $id, for the $refs from one to another."""
+    schemas = [read(path) for path in sorted(TOP.glob("**/*.v1.json")) if "examples" not in path.parts]
+    for schema in schemas:
+        jsonschema.Draft202012Validator.check_schema(schema)
+    return Registry().with_resources((schema["$id"], Resource.from_contents(schema)) for schema in schemas)
+
+
+REGISTRY = every_schema()
+
+
 def validator(path):
-    schema = read(path)
-    jsonschema.Draft202012Validator.check_schema(schema)
-    return jsonschema.Draft202012Validator(schema)
+    return jsonschema.Draft202012Validator(read(path), registry=REGISTRY)
 
 
 def errors(check, value):

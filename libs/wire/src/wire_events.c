@@ -117,11 +117,14 @@ jw_wire_job_event(const JwWire *self, const JwJob *job, const char *type,
     g_return_val_if_fail(self != NULL && job != NULL && job->id != NULL && type != NULL, NULL);
 
     json_auto_t *value = json_object();
+    const JwJobKind *kind = jw_kind_find(job->type);
     const guint n_recipients = job->recipients != NULL ? g_strv_length(job->recipients) : 0;
 
     jw_wire_set_text(value, "jobId", job->id);
     jw_wire_set_text(value, "type", job->type);
-    jw_wire_set_text(value, "reportType", job->subtype);
+    if (kind != NULL && kind->subtype != NULL) {
+        jw_wire_set_text(value, kind->subtype, job->subtype);
+    }
     jw_wire_set_text(value, "name", job->name);
     jw_wire_set_text(value, "state", jw_job_state_name(state_after(job, type, will_retry)));
     json_object_set_new(value, "attempt", json_integer(job->attempts));

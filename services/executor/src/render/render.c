@@ -3,18 +3,12 @@
 
 #include <string.h>
 
-#include "jw/report_formats.h"
-
-#define DECLARE(name, content_type) extern const ExeRenderOps exe_render_##name;
-#define ROW(name, content_type)     { #name, &exe_render_##name },
-#define NOTHING(name, content_type)
-
-JW_REPORT_FORMATS(DECLARE, NOTHING)
+#define ROW(name, content_type) { #name, &exe_render_##name },
 
 static const struct {
     const char *format;
     const ExeRenderOps *ops;
-} renderers[] = { JW_REPORT_FORMATS(ROW, NOTHING) };
+} renderers[] = { JW_REPORT_FORMATS(ROW, EXE_NO_WRITER) };
 
 const ExeRenderOps *
 exe_render_find(const char *format)

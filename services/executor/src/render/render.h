@@ -5,6 +5,7 @@
 #pragma once
 #include "jw/aggregate.h"
 #include "jw/error.h"
+#include "jw/report_formats.h"
 
 G_BEGIN_DECLS
 
@@ -21,7 +22,6 @@ typedef struct {
     int64_t made_at_ms; /* the document's date: the same job gives the same bytes */
 } ExeRenderInput;
 
-/* The writer of a format is a constant exe_render_<its name in jw/report_formats.h>. */
 typedef struct {
     ExeRender *(*open)(const ExeRenderInput *input, GError **error);
     /* @row: the definition's columns come first (jw_report_def_fields). */
@@ -33,6 +33,11 @@ typedef struct {
     bool (*check)(const ExeRender *self, GError **error);
     void (*free)(ExeRender *self);
 } ExeRenderOps;
+
+/* Every served format has a writer exe_render_<name>. */
+#define EXE_WRITER(name, content_type) extern const ExeRenderOps exe_render_##name;
+#define EXE_NO_WRITER(name, content_type)
+JW_REPORT_FORMATS(EXE_WRITER, EXE_NO_WRITER)
 
 const ExeRenderOps *exe_render_find(const char *format); /* or NULL */
 
