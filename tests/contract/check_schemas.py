@@ -7,6 +7,7 @@ Run: check_schemas.py [directory of the schemas]; exit status 1 and one line a p
 """
 import json
 import pathlib
+import re
 import sys
 
 import jsonschema
@@ -89,6 +90,18 @@ def check_asyncapi():
             PROBLEMS.append(f"{TOP / 'asyncapi.yaml'}: does not name the topic {topic['name']}")
 
 
+def check_refs():
+    """What the YAML documents take from a schema file is there."""
+    for document in [TOP / "asyncapi.yaml", *sorted((TOP / "http").glob("*.yaml"))]:
+        for file, where in re.findall(r"\$ref: '?(\.[^\s'#]*\.json)(?:#/([^\s']*))?", document.read_text(encoding="utf-8")):
+            path = (document.parent / file).resolve()
+            value = read(path) if path.is_file() else {}
+            for name in where.split("/") if where else ():
+                value = value.get(name, {})
+            if not value:
+                PROBLEMS.append(f"{document}: {file}#/{where} is not there")
+
+
 def main():
     count = 0
     definitions = [TOP / f"{name}.v1.json" for name in ("report-definition", "mapping", "schedules")]
@@ -100,6 +113,7 @@ def main():
             expect_valid(validator(TOP / f"{schema}.v1.json"), path)
             count += 1
     check_asyncapi()
+    check_refs()
     for problem in PROBLEMS:
         print(problem, file=sys.stderr)
     print(f"{count} files judged, {len(PROBLEMS)} problems")
