@@ -10,16 +10,10 @@
 
 static const char *const cancel_modes[] = { "immediate", "graceful", NULL };
 
-static const JwField canceller_fields[] = {
-    { .name = "id", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .min = 1, .max = 200 },
-    { .name = "name", .type = JW_FIELD_TEXT, .min = 1, .max = 200 },
-    { .name = "email", .type = JW_FIELD_TEXT, .check = jw_check_address },
-    { .name = NULL },
-};
 static const JwField cancel_fields[] = {
     { .name = "jobId", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .check = jw_check_uuid },
     { .name = "reason", .type = JW_FIELD_TEXT, .flags = JW_FIELD_LINES, .max = 500 },
-    { .name = "requestedBy", .type = JW_FIELD_OBJECT, .fields = canceller_fields },
+    { .name = "requestedBy", .type = JW_FIELD_OBJECT, .fields = jw_wire_actor_fields },
     { .name = "mode", .type = JW_FIELD_TEXT, .values = cancel_modes },
     { .name = NULL },
 };

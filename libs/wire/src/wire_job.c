@@ -45,7 +45,7 @@ static const JwField delivery_fields[] = {
     { .name = "recipients", .type = JW_FIELD_ARRAY, .max = MAX_RECIPIENTS, .item = &recipient },
     { .name = NULL },
 };
-static const JwField actor_fields[] = {
+const JwField jw_wire_actor_fields[] = {
     { .name = "id", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .min = 1, .max = 200 },
     { .name = "name", .type = JW_FIELD_TEXT, .min = 1, .max = 200 },
     { .name = "email", .type = JW_FIELD_TEXT, .check = jw_check_address },
@@ -84,7 +84,7 @@ const JwField jw_wire_command_fields[] = {
     KIND_FIELDS,
     { .name = "scheduledFor", .type = JW_FIELD_TEXT, .check = jw_check_time },
     { .name = "jobId", .type = JW_FIELD_TEXT, .check = jw_check_uuid },
-    { .name = "requestedBy", .type = JW_FIELD_OBJECT, .fields = actor_fields },
+    { .name = "requestedBy", .type = JW_FIELD_OBJECT, .fields = jw_wire_actor_fields },
     { .name = "departments", .type = JW_FIELD_ARRAY, .max = 1000, .item = &department },
     { .name = "source", .type = JW_FIELD_TEXT, .min = 1, .max = 200 },
     { .name = NULL },

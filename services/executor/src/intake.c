@@ -190,17 +190,14 @@ find_command(const JwMessage *message)
 static char *
 unknown_type(const char *type)
 {
-    GString *reason = g_string_new(NULL);
+    g_autoptr(GString) known = g_string_new(NULL);
 
-    if (type != NULL) {
-        g_string_append_printf(reason, "header ce_type is \"%s\"", type);
-    } else {
-        g_string_append(reason, "header ce_type is missing");
-    }
     for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
-        g_string_append_printf(reason, "%s%s", i == 0 ? "; expected: " : ", ", commands[i].type);
+        g_string_append_printf(known, "%s%s", i > 0 ? ", " : "", commands[i].type);
     }
-    return g_string_free(reason, FALSE);
+    return type != NULL
+               ? g_strdup_printf("header ce_type is \"%s\"; known here: %s", type, known->str)
+               : g_strdup_printf("header ce_type is missing; known here: %s", known->str);
 }
 
 /* False: the store is away. */
