@@ -104,6 +104,12 @@ def body(rows, output, name="Bench"):
     }
 
 
+def command(asked):
+    """The Kafka command that asks for the same job as a body of the API."""
+    spec = {name: asked[name] for name in ("reportType", "parameters", "output")}
+    return {"jobType": "report", "name": asked["name"], "spec": spec}
+
+
 def free_ports(count):
     import socket
     sockets = [socket.socket() for _ in range(count)]
@@ -233,7 +239,7 @@ def one_report(rig, rows, output):
     producer = Producer({"bootstrap.servers": rig.base["JW_KAFKA_BROKERS"]})
     job_id = str(uuid.uuid4())
     producer.produce(f"{rig.base['JW_BUS_TOPIC_PREFIX']}job.commands.normal", key=job_id,
-                     value=json.dumps(body(rows, output) | {"jobId": job_id}),
+                     value=json.dumps(command(body(rows, output)) | {"jobId": job_id}),
                      headers=[("ce_specversion", "1.0"), ("ce_id", job_id), ("ce_source", "/bench"),
                               ("ce_type", "jobwire.job.submit.v1")])
     producer.flush()

@@ -8,9 +8,11 @@ something differs. test_schemas.py runs it, on the tree and on trees with a mist
 """
 import json
 import pathlib
+import re
 import sys
 
 import jsonschema
+from referencing import Registry, Resource
 
 TOP = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parents[2] / "schemas")
 PROBLEMS = []
@@ -29,10 +31,19 @@ def pointer(parts):
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 
+def every_schema():
+    """All schemas by their $id, for the $refs from one to another."""
+    schemas = [read(path) for path in sorted(TOP.glob("**/*.v1.json")) if "examples" not in path.parts]
+    for schema in schemas:
+        jsonschema.Draft202012Validator.check_schema(schema)
+    return Registry().with_resources((schema["$id"], Resource.from_contents(schema)) for schema in schemas)
+
+
+REGISTRY = every_schema()
+
+
 def validator(path):
-    schema = read(path)
-    jsonschema.Draft202012Validator.check_schema(schema)
-    return jsonschema.Draft202012Validator(schema)
+    return jsonschema.Draft202012Validator(read(path), registry=REGISTRY)
 
 
 def errors(check, value):
@@ -80,6 +91,18 @@ def check_asyncapi():
             PROBLEMS.append(f"{TOP / 'asyncapi.yaml'}: does not name the topic {topic['name']}")
 
 
+def check_refs():
+    """What the YAML documents take from a schema file is there."""
+    for document in [TOP / "asyncapi.yaml", *sorted((TOP / "http").glob("*.yaml"))]:
+        for file, where in re.findall(r"\$ref: '?(\.[^\s'#]*\.json)(?:#/([^\s']*))?", document.read_text(encoding="utf-8")):
+            path = (document.parent / file).resolve()
+            value = read(path) if path.is_file() else {}
+            for name in where.split("/") if where else ():
+                value = value.get(name, {})
+            if not value:
+                PROBLEMS.append(f"{document}: {file}#/{where} is not there")
+
+
 def main():
     count = 0
     definitions = [TOP / f"{name}.v1.json" for name in ("report-definition", "mapping", "schedules")]
@@ -91,6 +114,7 @@ def main():
             expect_valid(validator(TOP / f"{schema}.v1.json"), path)
             count += 1
     check_asyncapi()
+    check_refs()
     for problem in PROBLEMS:
         print(problem, file=sys.stderr)
     print(f"{count} files judged, {len(PROBLEMS)} problems")

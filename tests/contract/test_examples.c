@@ -3,6 +3,9 @@
 #include "testkit.h"
 
 #include "import/mapping.h"
+#include "jw/kinds.h"
+#include "jw/report_formats.h"
+#include "jw/report_request.h"
 #include "jw/text.h"
 #include "jw/wire.h"
 
@@ -303,10 +306,61 @@ test_events_made(void **state)
     assert_created(JW_TYPE_DELIVERY_CHANGED, changed);
 }
 
+/* The value at @path, names or indices between slashes, of a schema of schemas/common. (transfer
+ * full) */
+static json_t *
+schema_at(const char *file, const char *path)
+{
+    g_autofree char *full = g_build_filename(JW_SOURCE_DIR "/schemas/common", file, NULL);
+    json_auto_t *schema = json_load_file(full, 0, NULL);
+    g_auto(GStrv) names = g_strsplit(path, "/", -1);
+    json_t *value = schema;
+
+    assert_non_null(schema);
+    for (size_t i = 0; names[i] != NULL; i++) {
+        value = json_object_get(value, names[i]);
+    }
+    assert_non_null(value);
+    return json_incref(value);
+}
+
+/* The formats of the schemas are the known ones of jw/report_formats.h, without and with prefix. */
+static void
+test_formats(void **state)
+{
+    json_auto_t *listed =
+        schema_at("report-request.v1.json", "properties/output/properties/format/enum");
+    json_auto_t *known = json_array();
+
+    (void)state;
+    for (size_t i = 0; i < 2 * jw_n_report_formats; i++) {
+        g_autofree char *name = g_strconcat(i < jw_n_report_formats ? "" : JW_LOOKUP_FORMAT,
+                                            jw_report_formats[i % jw_n_report_formats].name, NULL);
+        json_array_append_new(known, json_string(name));
+    }
+    g_autofree char *ours = jw_json_print(known), *theirs = jw_json_print(listed);
+    assert_string_equal(theirs, ours);
+}
+
+/* The kinds of the schemas are those of jw/kinds.h, and each has a spec of its own. */
+static void
+test_kinds(void **state)
+{
+    json_auto_t *listed = schema_at("kinds.v1.json", "properties/jobType/enum");
+    json_auto_t *rules = schema_at("kinds.v1.json", "allOf");
+
+    (void)state;
+    assert_int_equal(json_array_size(listed), jw_n_kinds);
+    assert_int_equal(json_array_size(rules), jw_n_kinds);
+    for (size_t i = 0; i < jw_n_kinds; i++) {
+        assert_string_equal(json_string_value(json_array_get(listed, i)), jw_kinds[i]->type);
+    }
+}
+
 int
 main(void)
 {
-    struct CMUnitTest tests[3 * G_N_ELEMENTS(cases) + 1];
+    struct CMUnitTest tests[3 * G_N_ELEMENTS(cases) + 3];
     size_t n = 0;
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -315,5 +369,7 @@ main(void)
         tests[n++] = (struct CMUnitTest){ cases[i].schema, test_listed, NULL, NULL, &cases[i] };
     }
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_events_made);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_formats);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_kinds);
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -509,6 +509,13 @@ def everything(recipients=(), name="All calls", format="csv", **more):
     return weekly(recipients, name, format, **more) | {"parameters": {}}
 
 
+def command(body):
+    """The Kafka command, or the template of a schedule, that asks for the same job as a body of the API."""
+    own = ("reportType", "parameters", "output")
+    rest = {name: value for name, value in body.items() if name not in own}
+    return {"jobType": "report", "spec": {name: body[name] for name in own}} | rest
+
+
 def address(stack, who="reader"):
     """A recipient of this stack alone."""
     return f"{who}-{uuid.uuid4().hex[:8]}@{stack.id}.example.com"

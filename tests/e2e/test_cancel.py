@@ -1,11 +1,14 @@
 """Cancelled jobs publish nothing."""
 
 import contextlib
+import json
+import time
+import uuid
 from datetime import datetime
 
 import pytest
 
-from stack import JOBS, Stack, address, everything, weekly
+from stack import JOBS, Stack, address, command, event_headers, everything, weekly
 from wait import stays, until
 
 
@@ -72,11 +75,11 @@ def claimed_and_frozen(stack, process, job_id):
     return stack.db.jobs.find_one({"_id": job_id})["state"] == "running"
 
 
-def running_job(stack, process, recipient):
+def running_job(stack, process, create):
     """A job that runs in a process that is stopped. One that was too quick is left, another tried."""
     client = stack.api()
     for _ in range(10):
-        job_id = client.create(everything([recipient], "Running", "xlsx"))
+        job_id = create()
         if claimed_and_frozen(stack, process, job_id):
             return job_id
         process.thaw()
@@ -87,7 +90,7 @@ def running_job(stack, process, recipient):
 def test_a_running_job_in_a_stopped_process(own, mails):
     client, recipient = own.api(), address(own)
     with executor(own) as process:
-        job_id = running_job(own, process, recipient)
+        job_id = running_job(own, process, lambda: client.create(everything([recipient], "Running", "xlsx")))
         before = len(mails.received(recipient))
         job = client.job(job_id)
         assert job["status"] == "running" and "startedAt" in job and "completedAt" not in job and "result" not in job
@@ -106,6 +109,27 @@ def test_a_running_job_in_a_stopped_process(own, mails):
     assert own.files_of(job_id) == [], "what the attempt stored is removed"
     assert not list(own.temp.glob("jobwire-*")), "and what it wrote"
     assert client.download(job_id).status_code == 409
+
+
+def test_a_job_over_its_time_limit(own, mails):
+    """A command may limit its attempts' time; what takes longer fails for good."""
+    recipient = address(own)
+
+    def limited():
+        body = command(everything([recipient], "Limited", "xlsx", jobId=str(uuid.uuid4()), timeout="1s"))
+        own.publish("job.commands.normal", json.dumps(body), key=body["jobId"], headers=event_headers("job.submit"))
+        return body["jobId"]
+
+    with executor(own) as process:
+        job_id = running_job(own, process, limited)
+        before = len(mails.received(recipient))
+        over = time.monotonic() + 1.2
+        until(lambda: time.monotonic() > over, 5, "the time is over")
+        process.thaw()
+        job = until(lambda: own.db.jobs.find_one({"_id": job_id, "state": "failed"}), 20, "the job failed")
+    assert job["errorCode"] == "TIMEOUT" and job["attempts"] == 1 and job["timeoutMs"] == 1000
+    own.wait_outboxes_empty()
+    assert before == len(mails.received(recipient)) and own.files_of(job_id) == []
 
 
 def test_cancelling_while_executors_are_busy(own, mails):

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 import independent
-from stack import TOP, Stack, address, event_headers, weekly
+from stack import TOP, Stack, address, command, event_headers, weekly
 from wait import stays, until
 
 EXAMPLE = TOP / "schemas/examples/job.submit.v1/valid/weekly-call-report.json"
@@ -94,14 +94,14 @@ def test_the_same_message_twice_is_one_job_and_one_mail(bare, mails, calls_csv):
 def test_every_priority_is_read(bare, mails):
     for priority in ("high", "low"):
         recipient = address(bare, priority)
-        body = weekly([recipient], priority, "csv", priority=priority)
+        body = command(weekly([recipient], priority, "csv", priority=priority))
         bare.publish(f"job.commands.{priority}", json.dumps(body), headers=event_headers("job.submit"))
         wait_mail(mails, recipient)
 
 
 def test_a_job_is_followed_by_its_events(bare, mails):
     recipient = address(bare, "events")
-    body = weekly([recipient], "With events", "csv", jobId=str(uuid.uuid4()))
+    body = command(weekly([recipient], "With events", "csv", jobId=str(uuid.uuid4())))
     trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
     headers = event_headers("job.submit") + [("traceparent", trace), ("x-request-id", "e2e-from-kafka")]
     bare.publish(COMMANDS, json.dumps(body), headers=headers)
@@ -128,7 +128,7 @@ def test_a_pending_job_is_cancelled_by_a_command(bare, mails):
     job_id = str(uuid.uuid4())
     for executor in bare.running("executor"):
         executor.stop()  # so that both wait
-    body = weekly([recipient], jobId=job_id, name="To be cancelled")
+    body = command(weekly([recipient], jobId=job_id, name="To be cancelled"))
     bare.publish(COMMANDS, json.dumps(body), key=job_id, headers=event_headers("job.submit"))
     reason = {"jobId": job_id, "reason": "asked twice", "requestedBy": {"id": "boss"}}
     # Behind its job in the same partition: they come in one batch.
@@ -144,17 +144,19 @@ def test_a_pending_job_is_cancelled_by_a_command(bare, mails):
 
 
 GARBAGE = bytes(range(1, 251)) * 3686  # 900 KiB
-GOOD_BODY = json.dumps(weekly(name="fine"))
+GOOD_BODY = json.dumps(command(weekly(name="fine")))
 MALFORMED = {
     "bad JSON": (b'{"reportType": "call-records",}', event_headers("job.submit"), "JSON"),
     "wrong type": (GOOD_BODY.encode(), event_headers("job.finish"), "ce_type"),
     "no type": (GOOD_BODY.encode(), [h for h in event_headers("job.submit") if h[0] != "ce_type"], "ce_type"),
     "no id": (GOOD_BODY.encode(), [h for h in event_headers("job.submit") if h[0] != "ce_id"], "ce_id"),
     "unknown report type": (
-        json.dumps(weekly() | {"reportType": "weather"}).encode(), event_headers("job.submit"), "/reportType"),
+        json.dumps(command(weekly(reportType="weather"))).encode(), event_headers("job.submit"), "/spec/reportType"),
+    "unknown job type": (
+        json.dumps(command(weekly()) | {"jobType": "laundry"}).encode(), event_headers("job.submit"), "/jobType"),
     "operator": (
-        json.dumps(weekly() | {"parameters": {"filters": {"agents": {"$ne": ""}}}}).encode(),
-        event_headers("job.submit"), "/parameters/filters/agents"),
+        json.dumps(command(weekly(parameters={"filters": {"agents": {"$ne": ""}}}))).encode(),
+        event_headers("job.submit"), "/spec/parameters/filters/agents"),
     "garbage": (GARBAGE, event_headers("job.submit"), "JSON"),
     "invalid UTF-8": (GOOD_BODY.encode().replace(b"fine", b"f\xff\xfe"), event_headers("job.submit"), "byte 0xff"),
     "empty": (b"", event_headers("job.submit"), ""),
@@ -192,7 +194,8 @@ def test_a_malformed_event_does_not_stop_the_notifier(bare, mails):
         bare.publish("job.events", value, key="bad", headers=event_headers("job.completed"))
     recipient = address(bare, "after")
     bare.publish(
-        COMMANDS, json.dumps(weekly([recipient], "After bad events", "csv")), headers=event_headers("job.submit")
+        COMMANDS, json.dumps(command(weekly([recipient], "After bad events", "csv"))),
+        headers=event_headers("job.submit"),
     )
     wait_mail(mails, recipient)
     refused = bare.consume("job.events.dlq", lambda found: len(found) >= 2)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from stack import Stack, weekly
+from stack import Stack, command, weekly
 from wait import until
 
 EVERY = timedelta(seconds=2)
@@ -13,7 +13,7 @@ EVERY = timedelta(seconds=2)
 
 def schedules_file(folder, run):
     """Three schedules, whose ids end in the name of the run."""
-    job = weekly(format="csv") | {"parameters": {"period": {"type": "weekly"}}}
+    job = command(weekly(format="csv", parameters={"period": {"type": "weekly"}}))
     rules = [
         {"id": f"interval-{run}", "trigger": {"type": "interval", "every": "2s"}, "misfire": "catch-up", "job": job},
         {
@@ -127,14 +127,14 @@ def test_a_decision_survives_its_scheduler(own, tmp_path, point):
 
 
 def test_a_bad_file_is_refused_with_all_its_faults(own, tmp_path):
-    job = weekly() | {"parameters": {}}
+    job, other = (command(weekly(reportType=name, parameters={})) for name in ("call-records", "weather"))
     file = tmp_path / "bad.json"
     file.write_text(
         json.dumps(
             {
                 "schedules": [
                     {"id": "a", "trigger": {"type": "cron", "cron": "61 * * * *"}, "job": job},
-                    {"id": "b", "trigger": {"type": "interval"}, "job": job | {"reportType": "weather"}},
+                    {"id": "b", "trigger": {"type": "interval"}, "job": other},
                 ]
             }
         )
@@ -143,5 +143,5 @@ def test_a_bad_file_is_refused_with_all_its_faults(own, tmp_path):
     assert process.process.wait(20) == 70
     process.killed = True  # it ended, as it should, with another status
     cause = process.records("service_start_failed")[0]["cause"]
-    for part in (str(file), "/schedules/0/trigger/cron", "/schedules/1/trigger/every", "/schedules/1/job/reportType"):
+    for part in (str(file), "/schedules/0/trigger/cron", "/schedules/1/trigger/every", "/schedules/1/job/spec/reportType"):
         assert part in cause

@@ -46,6 +46,8 @@ check_job(const JwJob *job)
     g_assert_cmpstr(back->id, ==, job->id);
     g_assert_cmpstr(back->spec, ==, job->spec);
     g_assert_cmpstr(back->name, ==, job->name);
+    g_autoptr(JwOutboxEntry) again = jw_wire_submit_command(wire, back, NOW_MS);
+    g_assert_cmpstr(again->body, ==, entry->body);
     ok = jw_report_request_of_job(catalog, job, &request, &def, &error);
     g_assert_no_error(error);
     g_assert(ok);

@@ -85,23 +85,44 @@ requested(const Fixture *fixture, const char *text)
     return job;
 }
 
-/* A body whose filters take over 290 KiB when stored: at most 1000 values of a filter and 200
- * bytes of a value are allowed. @agents: how many of a second filter. (transfer full) */
+/* A body whose filters take over 380 KiB when stored: at most 1000 values of a filter and 200
+ * characters of a value are allowed. @agents: how many of a second filter. (transfer full) */
 static inline char *
 large_body(int agents)
 {
+    g_autoptr(GString) value = g_string_new(NULL);
     GString *text = g_string_new("{\"reportType\":\"call-records\",\"name\":\"Calls\","
                                  "\"output\":{\"format\":\"csv\"},\"parameters\":"
                                  "{\"filters\":{\"departmentIds\":[\"a\"");
-    g_autofree char *value = g_strnfill(190, 'x');
 
+    for (int i = 0; i < 190; i++) {
+        g_string_append(value, "\xc3\xa7");
+    }
     for (int i = 0; i < 999; i++) {
-        g_string_append_printf(text, ",\"%04d%s\"", i, value);
+        g_string_append_printf(text, ",\"%04d%s\"", i, value->str);
     }
     g_string_append(text, "],\"agents\":[\"a\"");
     for (int i = 0; i < agents; i++) {
-        g_string_append_printf(text, ",\"%04d%s\"", i, value);
+        g_string_append_printf(text, ",\"%04d%s\"", i, value->str);
     }
     g_string_append(text, "]}}}");
     return g_string_free(text, FALSE);
+}
+
+/* The template of a schedule, or a command, that asks for the same job as a body of the reports
+ * API. (transfer full) */
+static inline char *
+template_of(const char *body)
+{
+    json_auto_t *job = json_loads(body, 0, NULL);
+    json_auto_t *spec = json_object();
+
+    assert_non_null(job);
+    for (const JwField *field = jw_report_request_fields; field->name != NULL; field++) {
+        json_object_set(spec, field->name, json_object_get(job, field->name));
+        (void)json_object_del(job, field->name);
+    }
+    json_object_set_new(job, "jobType", json_string("report"));
+    json_object_set(job, "spec", spec);
+    return jw_json_print(job);
 }

@@ -6,7 +6,7 @@
 #include "jw/text.h"
 
 #define MAX_DEPTH  32
-#define MAX_VALUES 250000 /* a spec holds twice what a body may hold */
+#define MAX_VALUES 250000
 
 typedef struct {
     size_t line, column;

@@ -26,6 +26,7 @@ static const size_t job_texts[] = {
     offsetof(JwJob, error_message),
     offsetof(JwJob, cancelled_by),
     offsetof(JwJob, cancel_reason),
+    offsetof(JwJob, result),
 };
 
 static const size_t artifact_texts[] = {
@@ -125,6 +126,13 @@ jw_artifact_free(JwArtifact *self)
     }
     jw_texts_clear(self, artifact_texts, G_N_ELEMENTS(artifact_texts));
     g_free(self);
+}
+
+void
+jw_job_result_clear(JwJobResult *self)
+{
+    g_clear_pointer(&self->artifact, jw_artifact_free);
+    g_clear_pointer(&self->json, g_free);
 }
 
 JwJob *

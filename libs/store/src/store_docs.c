@@ -142,6 +142,7 @@ static const JwDocField job_fields[] = {
     FIELD(TEXT, JwJob, cancelled_by, "cancelledBy"),
     FIELD(TEXT, JwJob, cancel_reason, "cancelReason"),
     NESTED(OWNED, JwJob, artifact, "artifact", jw_store_artifact_table),
+    FIELD(TEXT, JwJob, result, "result"),
     NESTED(STRUCT, JwJob, deliveries, "deliveries", jw_store_counts_table),
     FIELD(BOOL, JwJob, mail_pending, "mailPending"),
     FIELD(OUTBOX, JwJob, outbox, "outbox"),

@@ -47,6 +47,7 @@ append_set(bson_t *set, const JwJobChange *change, const JwJobRule *rule)
         if (change->artifact != NULL) {
             jw_store_doc_append_as(set, "artifact", &jw_store_artifact_table, change->artifact);
         }
+        jw_store_doc_append_text(set, "result", change->result);
     }
     jw_store_doc_append_text(set, "errorCode", change->error_code);
     jw_store_doc_append_text(set, "errorMessage", change->error_message);

@@ -120,6 +120,7 @@ apply(JwJob *job, const JwJobChange *change, const JwJobRule *rule)
             jw_artifact_free(job->artifact);
             job->artifact = jw_artifact_copy(change->artifact);
         }
+        jw_store_mem_set_text(&job->result, change->result);
     }
     jw_store_mem_set_text(&job->error_code, change->error_code);
     jw_store_mem_set_text(&job->error_message, change->error_message);

@@ -10,16 +10,10 @@
 
 static const char *const cancel_modes[] = { "immediate", "graceful", NULL };
 
-static const JwField canceller_fields[] = {
-    { .name = "id", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .min = 1, .max = 200 },
-    { .name = "name", .type = JW_FIELD_TEXT, .min = 1, .max = 200 },
-    { .name = "email", .type = JW_FIELD_TEXT, .check = jw_check_address },
-    { .name = NULL },
-};
 static const JwField cancel_fields[] = {
     { .name = "jobId", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .check = jw_check_uuid },
     { .name = "reason", .type = JW_FIELD_TEXT, .flags = JW_FIELD_LINES, .max = 500 },
-    { .name = "requestedBy", .type = JW_FIELD_OBJECT, .fields = canceller_fields },
+    { .name = "requestedBy", .type = JW_FIELD_OBJECT, .fields = jw_wire_actor_fields },
     { .name = "mode", .type = JW_FIELD_TEXT, .values = cancel_modes },
     { .name = NULL },
 };
@@ -30,25 +24,17 @@ is_blank(const char *text)
     return text == NULL || *text == '\0';
 }
 
-/* The departments of a command are its scope: what it asks for must lie within. */
+/* The departments of a command are its scope: what its spec asks for must lie within. */
 static bool
-check_scope(const json_t *body, JwViolations *faults)
+check_scope(const json_t *body, JwViolations *violations)
 {
+    const JwJobKind *kind = jw_kind_find(jw_json_text(body, "jobType"));
     g_auto(GStrv) scope = jw_json_texts(json_object_get(body, "departments"));
-    const json_t *filters = json_object_get(json_object_get(body, "parameters"), "filters");
-    g_auto(GStrv) asked = jw_json_texts(json_object_get(filters, "departmentIds"));
-    bool ok = true;
 
-    if (scope == NULL || scope[0] == NULL) {
-        return true;
-    }
-    for (size_t i = 0; asked != NULL && asked[i] != NULL; i++) {
-        if (!g_strv_contains((const char *const *)scope, asked[i])) {
-            g_autofree char *pointer = jw_pointer_index("/parameters/filters/departmentIds", i);
-            ok = jw_violations_add(faults, pointer, "is not one of the command's departments");
-        }
-    }
-    return ok;
+    return scope == NULL || scope[0] == NULL
+           || jw_kind_check_scope(kind, json_object_get(body, "spec"), "/spec",
+                                  (const char *const *)scope,
+                                  "is not one of the command's departments", violations);
 }
 
 static bool
@@ -107,7 +93,7 @@ jw_wire_job_from_command(const JwWire *self, const struct json_t *body, const ch
 {
     g_return_val_if_fail(self != NULL && body != NULL && faults != NULL && ret_job != NULL, false);
 
-    bool ok = jw_wire_check_job(self, body, JW_ORIGIN_COMMAND, now_ms, "", faults);
+    bool ok = jw_wire_check_job(self, body, jw_wire_command_fields, "", faults);
     if (json_is_object(body)) {
         ok = check_identity(body, ce_source, ce_id, faults) && ok;
     }
@@ -115,9 +101,10 @@ jw_wire_job_from_command(const JwWire *self, const struct json_t *body, const ch
     if (!ok || !check_scope(body, faults)) {
         return false;
     }
-    JwJob *job = jw_wire_build_job(self, body, MAX(jw_wire_scheduled_for(body), now_ms), now_ms);
-    take_identity(job, body, ce_source, ce_id);
-    return jw_wire_take_job(job, faults, ret_job);
+    const int64_t due_ms = jw_json_time(body, "scheduledFor", 0);
+    *ret_job = jw_wire_build_job(self, body, MAX(due_ms, now_ms), now_ms);
+    take_identity(*ret_job, body, ce_source, ce_id);
+    return true;
 }
 
 void

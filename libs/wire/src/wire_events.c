@@ -10,9 +10,8 @@
 
 #define MAX_TEXT_CHARS 500
 
-/* NULL members are left out. */
-static void
-set_text(json_t *object, const char *name, const char *text)
+void
+jw_wire_set_text(json_t *object, const char *name, const char *text)
 {
     if (text != NULL) {
         json_object_set_new(object, name, jw_json_string(text));
@@ -29,11 +28,11 @@ set_short_text(json_t *object, const char *name, const char *text)
     if (g_utf8_strlen(valid, -1) > MAX_TEXT_CHARS) {
         *g_utf8_offset_to_pointer(valid, MAX_TEXT_CHARS) = '\0';
     }
-    set_text(object, name, valid);
+    jw_wire_set_text(object, name, valid);
 }
 
-static void
-set_time(json_t *object, const char *name, int64_t time_ms)
+void
+jw_wire_set_time(json_t *object, const char *name, int64_t time_ms)
 {
     g_autofree char *text = jw_time_format(time_ms);
 
@@ -47,17 +46,6 @@ make_entry(const JwWire *self, const char *topic, const char *key, const char *t
     g_autofree char *full = jw_wire_topic(self, topic);
 
     return jw_outbox_entry_new(full, key, type, jw_json_print(value), now_ms);
-}
-
-static json_t *
-actor_value(const JwActor *actor)
-{
-    json_t *value = json_object();
-
-    set_text(value, "id", actor->id);
-    set_text(value, "name", actor->name);
-    set_text(value, "email", actor->email);
-    return value;
 }
 
 static const char *
@@ -74,52 +62,6 @@ command_topic(JwPriority priority)
     return JW_TOPIC_COMMANDS_NORMAL;
 }
 
-/* What was asked, from the spec; a job of another type carries none. */
-static void
-set_asked(json_t *value, const JwJob *job)
-{
-    json_auto_t *spec =
-        job->spec != NULL ? jw_json_parse(job->spec, strlen(job->spec), NULL) : NULL;
-    json_t *asked = json_object_get(spec, "asked");
-
-    if (asked != NULL) {
-        json_object_set(value, "parameters", json_object_get(asked, "parameters"));
-        json_object_set(value, "output", json_object_get(asked, "output"));
-    }
-}
-
-static json_t *
-command_value(const JwJob *job)
-{
-    json_t *value = json_object();
-
-    set_text(value, "jobId", job->id);
-    set_text(value, "jobType", job->type);
-    set_text(value, "reportType", job->subtype);
-    set_text(value, "name", job->name);
-    set_text(value, "description", job->description);
-    set_text(value, "priority", jw_priority_name(job->priority));
-    set_text(value, "source", job->source);
-    set_asked(value, job);
-    if (job->scheduled_for_ms != 0) {
-        set_time(value, "scheduledFor", job->scheduled_for_ms);
-    }
-    if (job->recipients != NULL) {
-        json_t *delivery = json_object();
-        json_object_set_new(delivery, "recipients",
-                            jw_json_strings((const char *const *)job->recipients));
-        json_object_set_new(value, "delivery", delivery);
-    }
-    if (job->requested_by.id != NULL) {
-        json_object_set_new(value, "requestedBy", actor_value(&job->requested_by));
-    }
-    if (job->departments != NULL) {
-        json_object_set_new(value, "departments",
-                            jw_json_strings((const char *const *)job->departments));
-    }
-    return value;
-}
-
 JwOutboxEntry *
 jw_wire_submit_command(const JwWire *self, const JwJob *job, int64_t now_ms)
 {
@@ -127,7 +69,7 @@ jw_wire_submit_command(const JwWire *self, const JwJob *job, int64_t now_ms)
 
     g_return_val_if_fail(self != NULL && job != NULL && job->id != NULL, NULL);
 
-    json_auto_t *value = command_value(job);
+    json_auto_t *value = jw_wire_job_value(job);
     JwOutboxEntry *entry =
         make_entry(self, command_topic(job->priority), job->id, JW_TYPE_JOB_SUBMIT, value, now_ms);
     jw_uuid_derive(id, "submit", job->id, NULL); /* the same command again is the same message */
@@ -159,9 +101,9 @@ artifact_value(const JwArtifact *artifact)
 {
     json_t *value = json_object();
 
-    set_text(value, "fileName", artifact->file_name);
-    set_text(value, "contentType", artifact->content_type);
-    set_text(value, "sha256", artifact->sha256);
+    jw_wire_set_text(value, "fileName", artifact->file_name);
+    jw_wire_set_text(value, "contentType", artifact->content_type);
+    jw_wire_set_text(value, "sha256", artifact->sha256);
     json_object_set_new(value, "sizeBytes", json_integer(artifact->size_bytes));
     json_object_set_new(value, "rows", json_integer(artifact->rows));
     return value;
@@ -175,22 +117,25 @@ jw_wire_job_event(const JwWire *self, const JwJob *job, const char *type,
     g_return_val_if_fail(self != NULL && job != NULL && job->id != NULL && type != NULL, NULL);
 
     json_auto_t *value = json_object();
+    const JwJobKind *kind = jw_kind_find(job->type);
     const guint n_recipients = job->recipients != NULL ? g_strv_length(job->recipients) : 0;
 
-    set_text(value, "jobId", job->id);
-    set_text(value, "type", job->type);
-    set_text(value, "reportType", job->subtype);
-    set_text(value, "name", job->name);
-    set_text(value, "state", jw_job_state_name(state_after(job, type, will_retry)));
+    jw_wire_set_text(value, "jobId", job->id);
+    jw_wire_set_text(value, "type", job->type);
+    if (kind != NULL && kind->subtype != NULL) {
+        jw_wire_set_text(value, kind->subtype, job->subtype);
+    }
+    jw_wire_set_text(value, "name", job->name);
+    jw_wire_set_text(value, "state", jw_job_state_name(state_after(job, type, will_retry)));
     json_object_set_new(value, "attempt", json_integer(job->attempts));
     json_object_set_new(value, "recipientsCount", json_integer(n_recipients));
-    set_time(value, "occurredAt", now_ms);
+    jw_wire_set_time(value, "occurredAt", now_ms);
     if (artifact != NULL) {
         json_object_set_new(value, "artifact", artifact_value(artifact));
     }
     if (error_code != NULL) {
         json_t *failure = json_object();
-        set_text(failure, "code", error_code);
+        jw_wire_set_text(failure, "code", error_code);
         set_short_text(failure, "message", error_message);
         json_object_set_new(failure, "willRetry", json_boolean(will_retry));
         json_object_set_new(value, "error", failure);
@@ -209,14 +154,14 @@ jw_wire_delivery_event(const JwWire *self, const JwDelivery *delivery, JwDeliver
 
     json_auto_t *value = json_object();
 
-    set_text(value, "deliveryId", delivery->id);
-    set_text(value, "jobId", delivery->job_id);
-    set_text(value, "messageId", delivery->message_id);
-    set_text(value, "state", jw_delivery_state_name(state));
+    jw_wire_set_text(value, "deliveryId", delivery->id);
+    jw_wire_set_text(value, "jobId", delivery->job_id);
+    jw_wire_set_text(value, "messageId", delivery->message_id);
+    jw_wire_set_text(value, "state", jw_delivery_state_name(state));
     set_short_text(value, "reply", reply);
     json_object_set_new(value, "attempt", json_integer(delivery->attempts));
     json_object_set_new(value, "maybeDuplicate", json_boolean(delivery->maybe_duplicate));
-    set_time(value, "occurredAt", now_ms);
+    jw_wire_set_time(value, "occurredAt", now_ms);
     JwOutboxEntry *entry = make_entry(self, JW_TOPIC_DELIVERY_EVENTS, delivery->job_id,
                                       JW_TYPE_DELIVERY_CHANGED, value, now_ms);
     entry->request_id = g_strdup(delivery->request_id);

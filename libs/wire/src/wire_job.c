@@ -1,96 +1,52 @@
-/* wire_job.c: the body that asks for a report job (seed 000's CreateReportJobRequest) → a job.
- * Any thread, no state. A REST body, a Kafka command and a schedule's template have the same fields
- * and are judged by the same tables; the origin decides about the few that differ. */
+/* wire_job.c: a job and the JSON that asks for one, in both directions.
+ * Any thread, no state. What all kinds have is here, member by member: the tables that check it, how
+ * it is read, how it is written. The spec is its kind's (jw/kinds.h). */
 #include "wire_private.h"
 
 #include "jw/address.h"
-#include "jw/clock.h"
-#include "jw/ident.h"
-#include "jw/text.h"
+#include "jw/report_request.h"
 
 #include <string.h>
 
-#define MAX_RECIPIENTS 100
-#define MAX_SPEC_BYTES ((size_t)512 * 1024) /* the command with it must fit a message of 1 MiB */
+#define MAX_RECIPIENTS  100
+#define MAX_ATTEMPTS    100
+#define PRIORITY_PREFIX "report-priority."
 
-static const char *const served_formats[] = { "xlsx", "csv", NULL };
-static const char *const known_formats[] = { "xlsx", "csv", "pdf", "json", NULL };
 static const char *const priorities[] = { "low", "normal", "high", NULL };
-static const char *const period_types[] = { "weekly", "monthly", NULL };
-static const char *const job_types[] = { "report", NULL };
 
 static char *
-check_format(const char *text)
+check_type(const char *text)
 {
-    const char *bare = jw_skip_prefix(text, JW_LOOKUP_FORMAT);
-
-    if (g_strv_contains(served_formats, bare)) {
+    if (jw_kind_find(text) != NULL) {
         return NULL;
     }
-    if (g_strv_contains(known_formats, bare)) {
-        return g_strdup_printf("'%s' is not served by this version yet; served: xlsx, csv", bare);
-    }
     g_autofree char *echo = jw_echo(text);
-    return g_strdup_printf("must be one of xlsx, csv, not '%s'", echo);
+    g_autoptr(GString) known = g_string_new(NULL);
+    for (size_t i = 0; i < jw_n_kinds; i++) {
+        g_string_append_printf(known, "%s%s", i > 0 ? ", " : "", jw_kinds[i]->type);
+    }
+    return g_strdup_printf("must be one of %s, not '%s'", known->str, echo);
 }
 
 static char *
-check_template(const char *text)
+check_template_id(const char *text G_GNUC_UNUSED)
 {
-    (void)text;
     return g_strdup(
         "templates come with a later version; leave it out and give the settings themselves");
 }
 
-static const JwField range_fields[] = {
-    { .name = "startDate",
-      .type = JW_FIELD_TEXT,
-      .flags = JW_FIELD_REQUIRED,
-      .check = jw_check_date_or_time },
-    { .name = "endDate",
-      .type = JW_FIELD_TEXT,
-      .flags = JW_FIELD_REQUIRED,
-      .check = jw_check_date_or_time },
-    { .name = NULL },
-};
-static const JwField period_fields[] = {
-    { .name = "type", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .values = period_types },
-    { .name = "at", .type = JW_FIELD_TEXT, .check = jw_check_time },
-    { .name = "timeZone", .type = JW_FIELD_TEXT, .check = jw_check_zone },
-    { .name = NULL },
-};
-static const JwField filter_value = { .type = JW_FIELD_TEXT, .min = 1, .max = 200 };
-static const JwField filter_values = { .type = JW_FIELD_ARRAY, .max = 1000, .item = &filter_value };
-static const JwField part_name = { .type = JW_FIELD_TEXT, .min = 1, .max = 64 };
-static const JwField parameter_fields[] = {
-    { .name = "dateRange", .type = JW_FIELD_OBJECT, .fields = range_fields },
-    { .name = "period", .type = JW_FIELD_OBJECT, .fields = period_fields },
-    { .name = "timeZone", .type = JW_FIELD_TEXT, .check = jw_check_zone },
-    { .name = "filters", .type = JW_FIELD_MAP, .max = 50, .item = &filter_values },
-    { .name = "groupBy",
-      .type = JW_FIELD_ARRAY,
-      .flags = JW_FIELD_UNIQUE,
-      .max = 20,
-      .item = &part_name },
-    { .name = "measures",
-      .type = JW_FIELD_ARRAY,
-      .flags = JW_FIELD_UNIQUE,
-      .max = 50,
-      .item = &part_name },
-    { .name = "includeInactive", .type = JW_FIELD_BOOL },
-    { .name = NULL },
-};
-static const JwField output_fields[] = {
-    { .name = "format", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .check = check_format },
-    { .name = "filename", .type = JW_FIELD_TEXT, .min = 1, .max = 200 },
-    { .name = NULL },
-};
+static char *
+check_no_time(const char *text G_GNUC_UNUSED)
+{
+    return g_strdup("does not belong here: the trigger decides when the job starts");
+}
+
 static const JwField recipient = { .type = JW_FIELD_TEXT, .check = jw_check_address };
 static const JwField delivery_fields[] = {
     { .name = "recipients", .type = JW_FIELD_ARRAY, .max = MAX_RECIPIENTS, .item = &recipient },
     { .name = NULL },
 };
-static const JwField actor_fields[] = {
+const JwField jw_wire_actor_fields[] = {
     { .name = "id", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .min = 1, .max = 200 },
     { .name = "name", .type = JW_FIELD_TEXT, .min = 1, .max = 200 },
     { .name = "email", .type = JW_FIELD_TEXT, .check = jw_check_address },
@@ -100,75 +56,69 @@ static const JwField department = { .type = JW_FIELD_TEXT, .min = 1, .max = 200 
 
 /* clang-format off */
 #define REQUIRED JW_FIELD_REQUIRED
-#define BODY_FIELDS                                                                                \
-    { .name = "reportType", .type = JW_FIELD_TEXT, .flags = REQUIRED, .min = 1, .max = 100 },      \
+#define JOB_FIELDS                                                                                 \
     { .name = "name", .type = JW_FIELD_TEXT, .flags = REQUIRED, .min = 1, .max = 200 },            \
     { .name = "description", .type = JW_FIELD_TEXT, .flags = JW_FIELD_LINES, .max = 2000 },        \
-    { .name = "parameters", .type = JW_FIELD_OBJECT, .flags = REQUIRED,                            \
-      .fields = parameter_fields },                                                                \
-    { .name = "output", .type = JW_FIELD_OBJECT, .flags = REQUIRED, .fields = output_fields },     \
     { .name = "priority", .type = JW_FIELD_TEXT, .values = priorities,                             \
-      .prefix = JW_LOOKUP_PRIORITY },                                                              \
-    { .name = "scheduledFor", .type = JW_FIELD_TEXT, .check = jw_check_time },                     \
-    { .name = "templateId", .type = JW_FIELD_TEXT, .check = check_template },                      \
+      .prefix = PRIORITY_PREFIX },                                                                 \
     { .name = "delivery", .type = JW_FIELD_OBJECT, .fields = delivery_fields }
+#define KIND_FIELDS                                                                                \
+    { .name = "jobType", .type = JW_FIELD_TEXT, .flags = REQUIRED, .check = check_type },          \
+    { .name = "spec", .type = JW_FIELD_ANY, .flags = REQUIRED },                                   \
+    { .name = "timeout", .type = JW_FIELD_TEXT, .check = jw_check_duration },                      \
+    { .name = "maxAttempts", .type = JW_FIELD_INT, .min = 1, .max = MAX_ATTEMPTS }
 
-static const JwField request_fields[] = { BODY_FIELDS, { .name = NULL } };
-static const JwField command_fields[] = {
-    BODY_FIELDS,
+static const JwField request_fields[] = {
+    JOB_FIELDS,
+    { .name = "scheduledFor", .type = JW_FIELD_TEXT, .check = jw_check_time },
+    { .name = "templateId", .type = JW_FIELD_TEXT, .check = check_template_id },
+    { .name = NULL },
+};
+const JwField jw_wire_template_fields[] = {
+    JOB_FIELDS,
+    KIND_FIELDS,
+    { .name = "scheduledFor", .type = JW_FIELD_TEXT, .check = check_no_time },
+    { .name = NULL },
+};
+const JwField jw_wire_command_fields[] = {
+    JOB_FIELDS,
+    KIND_FIELDS,
+    { .name = "scheduledFor", .type = JW_FIELD_TEXT, .check = jw_check_time },
     { .name = "jobId", .type = JW_FIELD_TEXT, .check = jw_check_uuid },
-    { .name = "jobType", .type = JW_FIELD_TEXT, .values = job_types },
-    { .name = "requestedBy", .type = JW_FIELD_OBJECT, .fields = actor_fields },
+    { .name = "requestedBy", .type = JW_FIELD_OBJECT, .fields = jw_wire_actor_fields },
     { .name = "departments", .type = JW_FIELD_ARRAY, .max = 1000, .item = &department },
     { .name = "source", .type = JW_FIELD_TEXT, .min = 1, .max = 200 },
     { .name = NULL },
 };
 /* clang-format on */
 
-int64_t
-jw_wire_scheduled_for(const json_t *body)
-{
-    return jw_json_time(body, "scheduledFor", 0);
-}
-
 static bool
-check_schedule_time(const json_t *body, JwOrigin origin, int64_t now_ms, const char *base,
-                    JwViolations *faults)
+check_recipients(const JwJobKind *kind, const json_t *body, const char *base,
+                 JwViolations *violations)
 {
-    const int64_t due_ms = jw_wire_scheduled_for(body);
-    g_autofree char *pointer = jw_pointer(base, "scheduledFor");
-
-    switch (origin) {
-    case JW_ORIGIN_REQUEST:
-        if (due_ms != 0 && due_ms < now_ms) {
-            return jw_violations_add(faults, pointer,
-                                     "is in the past; leave it out to start at once");
-        }
-        return true;
-    case JW_ORIGIN_SCHEDULE:
-        if (json_object_get(body, "scheduledFor") != NULL) {
-            return jw_violations_add(
-                faults, pointer, "does not belong here: the trigger decides when the job starts");
-        }
-        return true;
-    case JW_ORIGIN_COMMAND:
+    if ((kind->flags & JW_KIND_RECIPIENTS) != 0 || json_object_get(body, "delivery") == NULL) {
         return true;
     }
-    return true;
+    g_autofree char *pointer = jw_pointer(base, "delivery");
+    return jw_violations_add(violations, pointer,
+                             "does not belong here: a %s job has no recipients", kind->type);
 }
 
 bool
-jw_wire_check_job(const JwWire *self, const json_t *body, JwOrigin origin, int64_t now_ms,
-                  const char *base, JwViolations *faults)
+jw_wire_check_job(const JwWire *self, const json_t *body, const JwField *fields, const char *base,
+                  JwViolations *violations)
 {
-    const JwField *fields = origin == JW_ORIGIN_COMMAND ? command_fields : request_fields;
-    bool ok = jw_check_object(body, fields, base, faults);
+    const JwJobKind *kind = jw_kind_find(jw_json_text(body, "jobType"));
+    const json_t *spec = json_object_get(body, "spec");
+    g_autofree char *pointer = jw_pointer(base, "spec");
+    bool ok = jw_check_object(body, fields, base, violations);
 
-    if (!json_is_object(body)) {
+    if (kind == NULL || spec == NULL) {
         return false;
     }
-    ok = check_schedule_time(body, origin, now_ms, base, faults) && ok;
-    return jw_report_body_check(self->catalog, body, base, faults) && ok;
+    ok = check_recipients(kind, body, base, violations) && ok;
+    ok = jw_check_object(spec, kind->fields, pointer, violations) && ok;
+    return (kind->check == NULL || kind->check(self->catalog, spec, pointer, violations)) && ok;
 }
 
 /* Without those that name the same mailbox again. NULL: none. */
@@ -192,22 +142,40 @@ unique_recipients(const json_t *body)
     return (char **)g_ptr_array_free(g_steal_pointer(&kept), FALSE);
 }
 
-JwJob *
-jw_wire_build_job(const JwWire *self, const json_t *body, int64_t at_ms, int64_t now_ms)
+static void
+read_limits(const JwJobKind *kind, const json_t *body, JwJob *job)
+{
+    const char *timeout = jw_json_text(body, "timeout");
+    const json_t *attempts = json_object_get(body, "maxAttempts");
+
+    job->timeout_ms = kind->timeout_ms;
+    if (timeout != NULL) {
+        (void)jw_parse_duration(timeout, &job->timeout_ms);
+    }
+    job->max_attempts =
+        attempts != NULL ? (int32_t)json_integer_value(attempts) : kind->max_attempts;
+}
+
+static JwJob *
+build_job(const JwWire *self, const JwJobKind *kind, const json_t *body, const json_t *spec,
+          int64_t at_ms, int64_t now_ms)
 {
     JwJob *job = jw_job_new();
     const char *priority = jw_json_text(body, "priority");
+    json_auto_t *built = kind->build != NULL ? kind->build(self->catalog, spec, at_ms)
+                                             : json_incref(jw_json_mutable(spec));
 
-    job->type = g_strdup("report");
-    job->subtype = g_strdup(jw_report_body_def(self->catalog, body)->report_type);
+    job->type = g_strdup(kind->type);
+    job->subtype = kind->subtype != NULL ? g_strdup(jw_json_text(built, kind->subtype)) : NULL;
+    job->spec = jw_json_print(built);
     job->name = g_strdup(jw_json_text(body, "name"));
     job->description = g_strdup(jw_json_text(body, "description"));
-    job->spec = jw_report_body_spec(self->catalog, body, at_ms);
     job->recipients = unique_recipients(body);
     if (priority != NULL) {
-        (void)jw_priority_parse(jw_skip_prefix(priority, JW_LOOKUP_PRIORITY), &job->priority);
+        (void)jw_priority_parse(jw_skip_prefix(priority, PRIORITY_PREFIX), &job->priority);
     }
-    job->scheduled_for_ms = jw_wire_scheduled_for(body);
+    read_limits(kind, body, job);
+    job->scheduled_for_ms = jw_json_time(body, "scheduledFor", 0);
     job->state = job->scheduled_for_ms > now_ms ? JW_JOB_SCHEDULED : JW_JOB_PENDING;
     /* What may start at once has no time: the claim compares it with another machine's clock. */
     job->not_before_ms = job->state == JW_JOB_SCHEDULED ? job->scheduled_for_ms : 0;
@@ -216,39 +184,103 @@ jw_wire_build_job(const JwWire *self, const json_t *body, int64_t at_ms, int64_t
     return job;
 }
 
-char *
-jw_wire_check_size(const JwJob *job)
+JwJob *
+jw_wire_build_job(const JwWire *self, const json_t *body, int64_t at_ms, int64_t now_ms)
 {
-    if (strlen(job->spec) <= MAX_SPEC_BYTES) {
-        return NULL;
+    return build_job(self, jw_kind_find(jw_json_text(body, "jobType")), body,
+                     json_object_get(body, "spec"), at_ms, now_ms);
+}
+
+static json_t *
+actor_value(const JwActor *actor)
+{
+    json_t *value = json_object();
+
+    jw_wire_set_text(value, "id", actor->id);
+    jw_wire_set_text(value, "name", actor->name);
+    jw_wire_set_text(value, "email", actor->email);
+    return value;
+}
+
+static void
+set_limits(json_t *value, const JwJob *job)
+{
+    if (job->timeout_ms > 0) {
+        g_autofree char *timeout =
+            g_strdup_printf("%" G_GINT64_FORMAT "s", (job->timeout_ms + 999) / 1000);
+        jw_wire_set_text(value, "timeout", timeout);
     }
-    g_autofree char *size = jw_text_bytes((int64_t)strlen(job->spec));
-    return g_strdup_printf("take %s when stored; at most 512 KiB are: narrow the filters", size);
+    json_object_set_new(value, "maxAttempts", json_integer(job->max_attempts));
+}
+
+json_t *
+jw_wire_job_value(const JwJob *job)
+{
+    json_t *value = json_object();
+
+    jw_wire_set_text(value, "jobId", job->id);
+    jw_wire_set_text(value, "jobType", job->type);
+    jw_wire_set_text(value, "name", job->name);
+    jw_wire_set_text(value, "description", job->description);
+    jw_wire_set_text(value, "priority", jw_priority_name(job->priority));
+    jw_wire_set_text(value, "source", job->source);
+    set_limits(value, job);
+    if (job->spec != NULL) {
+        json_object_set_new(value, "spec", jw_json_parse(job->spec, strlen(job->spec), NULL));
+    }
+    if (job->scheduled_for_ms != 0) {
+        jw_wire_set_time(value, "scheduledFor", job->scheduled_for_ms);
+    }
+    if (job->recipients != NULL) {
+        json_t *delivery = json_object();
+        json_object_set_new(delivery, "recipients",
+                            jw_json_strings((const char *const *)job->recipients));
+        json_object_set_new(value, "delivery", delivery);
+    }
+    if (job->requested_by.id != NULL) {
+        json_object_set_new(value, "requestedBy", actor_value(&job->requested_by));
+    }
+    if (job->departments != NULL) {
+        json_object_set_new(value, "departments",
+                            jw_json_strings((const char *const *)job->departments));
+    }
+    return value;
+}
+
+/* The two tables as one. (transfer full) */
+static JwField *
+join_fields(const JwField *first, const JwField *second)
+{
+    GArray *fields = g_array_new(TRUE, TRUE, sizeof(JwField));
+
+    for (; first->name != NULL; first++) {
+        g_array_append_vals(fields, first, 1);
+    }
+    for (; second->name != NULL; second++) {
+        g_array_append_vals(fields, second, 1);
+    }
+    return (JwField *)(void *)g_array_free(fields, FALSE);
 }
 
 bool
-jw_wire_take_job(JwJob *take_job, JwViolations *faults, JwJob **ret_job)
+jw_wire_job_from_request(const JwWire *self, const json_t *body, int64_t now_ms,
+                         JwViolations *violations, JwJob **ret_job)
 {
-    g_autoptr(JwJob) job = take_job;
-    g_autofree char *too_large = jw_wire_check_size(job);
+    g_return_val_if_fail(self != NULL && body != NULL && violations != NULL && ret_job != NULL,
+                         false);
 
-    if (too_large != NULL) {
-        return jw_violations_add(faults, "/parameters", "%s", too_large);
+    const JwJobKind *kind = jw_kind_find("report");
+    const int64_t due_ms = jw_json_time(body, "scheduledFor", 0);
+    g_autofree JwField *fields = join_fields(jw_report_request_fields, request_fields);
+    bool ok = jw_check_object(body, fields, "", violations);
+
+    if (due_ms != 0 && due_ms < now_ms) {
+        ok = jw_violations_add(violations, "/scheduledFor",
+                               "is in the past; leave it out to start at once");
     }
-    *ret_job = g_steal_pointer(&job);
-    return true;
-}
-
-bool
-jw_wire_job_from_request(const JwWire *self, const struct json_t *body, int64_t now_ms,
-                         JwViolations *faults, JwJob **ret_job)
-{
-    g_return_val_if_fail(self != NULL && body != NULL && faults != NULL && ret_job != NULL, false);
-
-    if (!jw_wire_check_job(self, body, JW_ORIGIN_REQUEST, now_ms, "", faults)) {
+    if (!kind->check(self->catalog, body, "", violations) || !ok) {
         return false;
     }
-    return jw_wire_take_job(
-        jw_wire_build_job(self, body, MAX(jw_wire_scheduled_for(body), now_ms), now_ms), faults,
-        ret_job);
+    *ret_job = build_job(self, kind, body, body, MAX(due_ms, now_ms), now_ms);
+    return true;
 }

@@ -1,8 +1,8 @@
-/* wire_private.h: what the files of this room share. */
+/* wire_private.h: what the files of this library share. */
 #pragma once
-#include "jw/wire.h"
 #include "jw/json.h"
-#include "jw/report_request.h"
+#include "jw/kinds.h"
+#include "jw/wire.h"
 
 G_BEGIN_DECLS
 
@@ -11,22 +11,26 @@ struct _JwWire {
     char *topic_prefix;
 };
 
-/* wire_job.c: where a body comes from decides which fields it may have. */
-typedef enum { JW_ORIGIN_REQUEST, JW_ORIGIN_COMMAND, JW_ORIGIN_SCHEDULE } JwOrigin;
-/* Notes all faults of a body whose pointer is @base. */
-bool jw_wire_check_job(const JwWire *self, const json_t *body, JwOrigin origin, int64_t now_ms,
-                       const char *base, JwViolations *faults);
-/* The job of a body without faults. @at_ms: what a period without `at` ends before.
+/* wire_job.c: the members of a submit command, and of a schedule's template. */
+extern const JwField jw_wire_command_fields[];
+extern const JwField jw_wire_template_fields[];
+/* The members of who asks. */
+extern const JwField jw_wire_actor_fields[];
+
+/* Notes all violations of a command or template whose own pointer is @base; its spec is judged by
+ * its kind. False when there was one. */
+bool jw_wire_check_job(const JwWire *self, const json_t *body, const JwField *fields,
+                       const char *base, JwViolations *violations);
+
+/* The job of a command or template without violations. @at_ms: the time it is meant to start.
  * (transfer full) */
 JwJob *jw_wire_build_job(const JwWire *self, const json_t *body, int64_t at_ms, int64_t now_ms);
-/* What is wrong with the parameters of a job that is too large to be published again as a
- * command, or NULL. (transfer full) */
-char *jw_wire_check_size(const JwJob *job);
-/* Gives it to the caller, unless it is too large: a fault. */
-bool jw_wire_take_job(JwJob *take_job, JwViolations *faults, JwJob **ret_job);
-/* scheduledFor, or 0. */
-int64_t jw_wire_scheduled_for(const json_t *body);
 
-#define JW_LOOKUP_PRIORITY "report-priority."
+/* The command that asks for @job as it is. (transfer full) */
+json_t *jw_wire_job_value(const JwJob *job);
+
+/* Small writes on the values of messages (wire_events.c): NULL members are left out. */
+void jw_wire_set_text(json_t *object, const char *name, const char *text);
+void jw_wire_set_time(json_t *object, const char *name, int64_t time_ms);
 
 G_END_DECLS

@@ -1,7 +1,7 @@
 /* wire_schedule.c: schedules from a configuration file, and the job of one occurrence.
- * Any thread, no state. The template of a schedule is a REST body, checked when the file is read
- * and kept as it is: each occurrence becomes a job from it, its period computed before the due
- * time. */
+ * Any thread, no state. The template of a schedule names a kind of job and has its spec. It is
+ * checked when the file is read and kept as it is: each occurrence makes a job of it, whose spec is
+ * completed by its due time. */
 #include "wire_private.h"
 
 #include "jw/clock.h"
@@ -91,35 +91,36 @@ check_trigger(const json_t *trigger, const char *base, JwViolations *faults)
 }
 
 static bool
+check_template(const JwWire *self, const json_t *job, const char *base, JwViolations *violations)
+{
+    const JwJobKind *kind = jw_kind_find(jw_json_text(job, "jobType"));
+    g_autofree char *spec = jw_pointer(base, "spec");
+    bool ok = jw_wire_check_job(self, job, jw_wire_template_fields, base, violations);
+
+    return (kind == NULL || kind->check_template == NULL
+            || kind->check_template(json_object_get(job, "spec"), spec, violations))
+           && ok;
+}
+
+static bool
 check_schedule(const JwWire *self, const json_t *item, const char *base, GHashTable *ids,
-               int64_t now_ms, JwViolations *faults)
+               JwViolations *faults)
 {
     const char *id = jw_json_text(item, "id");
-    const json_t *period =
-        json_object_get(json_object_get(json_object_get(item, "job"), "parameters"), "period");
+    const json_t *job = json_object_get(item, "job");
     g_autofree char *trigger = jw_pointer(base, "trigger");
-    g_autofree char *job = jw_pointer(base, "job");
+    g_autofree char *template = jw_pointer(base, "job");
     bool ok = check_trigger(json_object_get(item, "trigger"), trigger, faults);
 
     if (id != NULL && !g_hash_table_add(ids, g_strdup(id))) {
         g_autofree char *pointer = jw_pointer(base, "id");
         ok = jw_violations_add(faults, pointer, "is the id of an earlier schedule");
     }
-    if (json_object_get(period, "at") != NULL) {
-        g_autofree char *pointer = g_strconcat(job, "/parameters/period/at", NULL);
-        ok = jw_violations_add(faults, pointer,
-                               "does not belong here: the due time decides the period");
-    }
-    if (json_object_get(item, "job") == NULL) {
-        return false;
-    }
-    return jw_wire_check_job(self, json_object_get(item, "job"), JW_ORIGIN_SCHEDULE, now_ms, job,
-                             faults)
-           && ok;
+    return job != NULL && check_template(self, job, template, faults) && ok;
 }
 
 static bool
-check_file(const JwWire *self, const json_t *file, int64_t now_ms, JwViolations *faults)
+check_file(const JwWire *self, const json_t *file, JwViolations *faults)
 {
     const json_t *list = json_object_get(file, "schedules");
     g_autoptr(GHashTable) ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -130,7 +131,7 @@ check_file(const JwWire *self, const json_t *file, int64_t now_ms, JwViolations 
     json_array_foreach(list, i, item)
     {
         g_autofree char *base = jw_pointer_index("/schedules", i);
-        ok = check_schedule(self, item, base, ids, now_ms, faults) && ok;
+        ok = check_schedule(self, item, base, ids, faults) && ok;
     }
     return ok;
 }
@@ -159,38 +160,13 @@ static json_t *
 template_of(const json_t *item)
 {
     json_t *job = json_deep_copy(json_object_get(item, "job"));
-    json_t *parameters = json_object_get(job, "parameters");
-    json_t *zone = json_object_get(item, "timeZone");
+    const JwJobKind *kind = jw_kind_find(jw_json_text(job, "jobType"));
+    const char *zone = jw_json_text(item, "timeZone");
 
-    if (zone != NULL && json_object_get(parameters, "timeZone") == NULL
-        && json_object_get(json_object_get(parameters, "period"), "timeZone") == NULL) {
-        json_object_set(parameters, "timeZone", zone);
+    if (zone != NULL && kind->set_zone != NULL) {
+        kind->set_zone(json_object_get(job, "spec"), zone);
     }
     return job;
-}
-
-/* The last check: only a schedule without faults has a job whose size can be known. */
-static bool
-check_sizes(const JwWire *self, const json_t *list, int64_t now_ms, JwViolations *faults)
-{
-    const json_t *item = NULL;
-    size_t i = 0;
-    bool ok = true;
-
-    json_array_foreach(list, i, item)
-    {
-        json_auto_t *body = template_of(item);
-        g_autoptr(JwJob) job = jw_wire_build_job(self, body, now_ms, now_ms);
-        g_autofree char *too_large = jw_wire_check_size(job);
-
-        if (too_large != NULL) {
-            g_autofree char *base = jw_pointer_index("/schedules", i);
-            g_autofree char *pointer = g_strconcat(base, "/job/parameters", NULL);
-            ok = jw_violations_add(faults, pointer, "of schedule '%s' %s", jw_json_text(item, "id"),
-                                   too_large);
-        }
-    }
-    return ok;
 }
 
 /* What decides the due times, and nothing else: an edited template or policy goes on with the due
@@ -272,8 +248,7 @@ jw_wire_schedules_load(const JwWire *self, const char *path, int64_t now_ms, GPt
     if (file == NULL) {
         return false;
     }
-    if (!check_file(self, file, now_ms, &faults)
-        || !check_sizes(self, json_object_get(file, "schedules"), now_ms, &faults)) {
+    if (!check_file(self, file, &faults)) {
         g_autofree char *text = jw_violations_text(&faults);
         return jw_fail(error, JW_ERROR_INVALID, "%s: %s", path, text);
     }
@@ -309,13 +284,12 @@ jw_wire_job_from_schedule(const JwWire *self, const JwSchedule *schedule, int64_
     if (body == NULL) {
         return jw_prefix(error, "template of schedule '%s'", schedule->id);
     }
-    JwJob *job = NULL;
-    if (!jw_wire_check_job(self, body, JW_ORIGIN_SCHEDULE, now_ms, "", &faults)
-        || !jw_wire_take_job(jw_wire_build_job(self, body, due_ms, now_ms), &faults, &job)) {
+    if (!check_template(self, body, "", &faults)) {
         g_autofree char *wrong = jw_violations_text(&faults);
         return jw_fail(error, JW_ERROR_INVALID, "template of schedule '%s': %s", schedule->id,
                        wrong);
     }
+    JwJob *job = jw_wire_build_job(self, body, due_ms, now_ms);
     jw_uuid_derive(id, "schedule", schedule->id, due, NULL);
     job->id = g_strdup(id);
     job->source = g_strconcat("schedule:", schedule->id, NULL);

@@ -39,16 +39,4 @@ void exe_heartbeats_free(ExeHeartbeats *self);
 void exe_heartbeats_shutdown(ExeHeartbeats *self);
 size_t exe_heartbeats_running(ExeHeartbeats *self);
 
-/* A kind of job. */
-typedef struct {
-    const char *type;
-    /* Does the work and publishes the file: returns what FINISH names. Errors: CANCELLED when told to stop; INVALID, NOT_FOUND,
-     * DENIED, TOO_LARGE end the job; others are tried again (CORRUPT too: a full disk cuts files). */
-    bool (*run)(ExeAttempt *attempt, JwArtifact **ret_artifact, GError **error);
-} ExeHandler;
-const ExeHandler *exe_handler_find(const char *type); /* or NULL */
-
-/* handlers/report.c */
-bool exe_report_run(ExeAttempt *attempt, JwArtifact **ret_artifact, GError **error);
-
 G_END_DECLS

@@ -61,6 +61,5 @@ void exe_consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers
 /* pool.c: claims and runs one job to its end; what a worker does between two pops. */
 void exe_run_job(Exe *self, const char *job_id);
 gpointer exe_worker(gpointer exe);
-bool exe_handler_known(const char *type);
 
 G_END_DECLS

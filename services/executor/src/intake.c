@@ -3,7 +3,7 @@
  * A run of submit commands becomes one insert ("exists" is as good as made), then each job's id goes to
  * the ready queue. A cancel command ends the run: the job it names may be the one before it. Only what is
  * durable counts as done; a full queue or an absent store makes the rest LATER. */
-#include "exe.h"
+#include "handlers/handlers.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -58,7 +58,8 @@ intake_refused(Intake *self)
     return true;
 }
 
-static void
+/* Makes the job; durable it becomes with its run. Always true: the store is not asked. */
+static bool
 intake_submit(Intake *self, const json_t *body)
 {
     g_auto(JwViolations) faults = { 0 };
@@ -71,18 +72,18 @@ intake_submit(Intake *self, const json_t *body)
             self,
             g_strdup(
                 "headers ce_source and ce_id are needed: they make a repeated command harmless"));
-        return;
+        return true;
     }
     self->named_id = jw_wire_command_job_id(body, source, id);
     if (!jw_wire_job_from_command(self->exe->wire, body, source, id, now, &faults, &self->job)) {
         self->refused = jw_violations_text(&faults);
-        return;
+        return true;
     }
-    if (!exe_handler_known(self->job->type)) {
+    if (exe_handler_find(self->job->type) == NULL) {
         self->refused =
             g_strdup_printf("/jobType: this executor has no handler for \"%s\"", self->job->type);
         g_clear_pointer(&self->job, jw_job_free);
-        return;
+        return true;
     }
     if (self->job->traceparent == NULL) {
         self->job->traceparent = g_strdup(jw_message_header(self->message, "traceparent"));
@@ -90,6 +91,7 @@ intake_submit(Intake *self, const json_t *body)
     if (self->job->request_id == NULL) {
         self->job->request_id = g_strdup(jw_message_header(self->message, "x-request-id"));
     }
+    return true;
 }
 
 /* A command for a job that is unknown, ended or already being cancelled so is done: there is nothing left to do.
@@ -128,11 +130,48 @@ intake_cancel(Intake *self, const json_t *body)
     return true;
 }
 
+typedef struct {
+    const char *type;
+    bool alone; /* what came before it in its batch must be durable first: it may name it */
+    bool (*take)(Intake *self, const json_t *body); /* false: the store is away */
+} Command;
+
+static const Command commands[] = {
+    { JW_TYPE_JOB_SUBMIT, false, intake_submit },
+    { JW_TYPE_JOB_CANCEL, true, intake_cancel },
+};
+
+/* NULL: of no type that is known here. */
+static const Command *
+find_command(const JwMessage *message)
+{
+    const char *type = jw_message_header(message, "ce_type");
+
+    for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
+        if (g_strcmp0(commands[i].type, type) == 0) {
+            return &commands[i];
+        }
+    }
+    return NULL;
+}
+
+static char *
+unknown_type(const char *type)
+{
+    g_autoptr(GString) known = g_string_new(NULL);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
+        g_string_append_printf(known, "%s%s", i > 0 ? ", " : "", commands[i].type);
+    }
+    return type != NULL
+               ? g_strdup_printf("header ce_type is \"%s\"; known here: %s", type, known->str)
+               : g_strdup_printf("header ce_type is missing; known here: %s", known->str);
+}
+
 /* False: the store is away. */
 static bool
-intake_message(Intake *self)
+intake_message(Intake *self, const Command *command)
 {
-    const char *type = jw_message_header(self->message, "ce_type");
     g_autoptr(GError) error = NULL;
 
     if (self->message->body == NULL) {
@@ -143,18 +182,13 @@ intake_message(Intake *self)
     if (body == NULL) {
         intake_poison(
             self, g_strdup_printf("the value is not acceptable JSON: %s", jw_error_message(error)));
-    } else if (g_strcmp0(type, JW_TYPE_JOB_SUBMIT) == 0) {
-        intake_submit(self, body);
-    } else if (g_strcmp0(type, JW_TYPE_JOB_CANCEL) == 0) {
-        return intake_cancel(self, body);
-    } else {
-        intake_poison(self,
-                      g_strdup_printf("header ce_type is %s%s%s; " JW_TYPE_JOB_SUBMIT
-                                      " or " JW_TYPE_JOB_CANCEL " is expected",
-                                      type != NULL ? "\"" : "", type != NULL ? type : "missing",
-                                      type != NULL ? "\"" : ""));
+        return true;
     }
-    return true;
+    if (command == NULL) {
+        intake_poison(self, unknown_type(jw_message_header(self->message, "ce_type")));
+        return true;
+    }
+    return command->take(self, body);
 }
 
 static size_t
@@ -306,14 +340,14 @@ exe_consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers, gpo
     bool away = false;
 
     for (size_t i = 0; i < n_messages && !away; i++) {
-        const char *type = jw_message_header(&messages[i], "ce_type");
+        const Command *command = find_command(&messages[i]);
 
         intakes[i] = (Intake){ .exe = exe, .message = &messages[i], .answer = &answers[i] };
-        if (g_strcmp0(type, JW_TYPE_JOB_CANCEL) == 0) {
+        if (command != NULL && command->alone) {
             away = !intake_run(exe, intakes, from, i, &full);
             from = i;
         }
-        away = away || !intake_message(&intakes[i]);
+        away = away || !intake_message(&intakes[i], command);
     }
     /* One call that failed is enough: each may wait for its time limit, and this thread must poll. */
     if (!away) {

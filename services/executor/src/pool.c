@@ -3,32 +3,11 @@
  * What lost its claim publishes nothing: its file is removed, its result forgotten. What stays
  * unknown keeps its file, because the job may name it; if it does not, the scheduler's sweep
  * removes it. */
-#include "attempt.h"
+#include "handlers/handlers.h"
 
 #include "jw/crash.h"
 #include "jw/log.h"
 #include "jw/store_files.h"
-
-static const ExeHandler handlers[] = {
-    { "report", exe_report_run },
-};
-
-const ExeHandler *
-exe_handler_find(const char *type)
-{
-    for (size_t i = 0; i < G_N_ELEMENTS(handlers); i++) {
-        if (g_strcmp0(handlers[i].type, type) == 0) {
-            return &handlers[i];
-        }
-    }
-    return NULL;
-}
-
-bool
-exe_handler_known(const char *type)
-{
-    return exe_handler_find(type) != NULL;
-}
 
 static void
 remove_file(Exe *self, const JwArtifact *artifact)
@@ -71,9 +50,11 @@ end(Exe *self, const JwJob *job, const JwJobChange *change, const char *won)
 }
 
 static const char *
-end_completed(Exe *self, const JwJob *job, const JwArtifact *artifact)
+end_completed(Exe *self, const JwJob *job, const JwJobResult *result)
 {
-    const JwJobChange change = { .transition = JW_CHANGE_FINISH, .artifact = artifact };
+    const JwJobChange change = { .transition = JW_CHANGE_FINISH,
+                                 .artifact = result->artifact,
+                                 .result = result->json };
 
     jw_crash_point("exe_before_finish");
     const char *outcome = end(self, job, &change, "completed");
@@ -117,7 +98,7 @@ void
 exe_run_job(Exe *self, const char *job_id)
 {
     g_autoptr(JwJob) job = NULL;
-    g_autoptr(JwArtifact) artifact = NULL;
+    g_auto(JwJobResult) result = { 0 };
     g_autoptr(GError) error = NULL;
     const char *outcome = NULL;
 
@@ -139,14 +120,11 @@ exe_run_job(Exe *self, const char *job_id)
 
     int64_t started = jw_clock_mono_ms(self->clock);
     ExeAttempt *attempt = exe_attempt_begin(self, job);
-    const ExeHandler *handler = exe_handler_find(job->type);
-    bool ok = handler != NULL ? handler->run(attempt, &artifact, &error)
-                              : jw_fail(&error, JW_ERROR_INVALID,
-                                        "no handler for jobs of type \"%s\"", job->type);
+    bool ok = exe_handle(attempt, &result, &error);
     ExeStopReason reason = exe_attempt_stop_reason(attempt);
     exe_attempt_end(attempt);
 
-    outcome = ok ? end_completed(self, job, artifact) : end_stopped(self, job, reason, error);
+    outcome = ok ? end_completed(self, job, &result) : end_stopped(self, job, reason, error);
     jw_info("attempt_ended", JW_STR("outcome", outcome),
             JW_INT("duration_ms", jw_clock_mono_ms(self->clock) - started));
     jw_metric_add(

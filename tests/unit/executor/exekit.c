@@ -129,9 +129,10 @@ kit_make(ExeKit *self, const char *extra)
 
     jw_uuid_v7(KIT_NOW, id);
     g_autofree char *body =
-        g_strdup_printf("{\"jobId\":\"%s\",\"reportType\":\"call-records\",\"name\":\"Calls\","
+        g_strdup_printf("{\"jobId\":\"%s\",\"jobType\":\"report\",\"name\":\"Calls\","
+                        "\"spec\":{\"reportType\":\"call-records\","
                         "\"parameters\":{\"period\":{\"type\":\"weekly\"}},"
-                        "\"output\":{\"format\":\"csv\"}%s}",
+                        "\"output\":{\"format\":\"csv\"}}%s}",
                         id, extra);
     KitMessage message = { JW_TYPE_JOB_SUBMIT, "/test", id, body };
     kit_consume(self, &message, 1, &answer);

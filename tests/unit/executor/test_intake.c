@@ -3,10 +3,9 @@
 
 #include <string.h>
 
-#define JOB_ID "019480a4-5f00-7000-8000-000000000001"
-#define BODY                                                                                       \
-    "{\"reportType\":\"call-records\",\"name\":\"Calls\",\"parameters\":{},"                       \
-    "\"output\":{\"format\":\"csv\"}}"
+#define JOB_ID     "019480a4-5f00-7000-8000-000000000001"
+#define SPEC(type) "{\"reportType\":\"" type "\",\"parameters\":{},\"output\":{\"format\":\"csv\"}}"
+#define BODY       "{\"jobType\":\"report\",\"name\":\"Calls\",\"spec\":" SPEC("call-records") "}"
 
 static const KitMessage submit = { JW_TYPE_JOB_SUBMIT, "/test", "m-1", BODY };
 
@@ -97,9 +96,8 @@ test_scheduled_for_later(void **state)
     ExeKit *kit = *state;
     KitMessage later = submit;
 
-    later.body = "{\"jobId\":\"" JOB_ID "\",\"reportType\":\"call-records\",\"name\":\"Calls\","
-                 "\"parameters\":{},\"output\":{\"format\":\"csv\"},"
-                 "\"scheduledFor\":\"2021-01-12T00:00:00Z\"}";
+    later.body = "{\"jobId\":\"" JOB_ID "\",\"jobType\":\"report\",\"name\":\"Calls\","
+                 "\"spec\":" SPEC("call-records") ",\"scheduledFor\":\"2021-01-12T00:00:00Z\"}";
     assert_int_equal(give(kit, later, NULL), JW_VERDICT_DONE);
     assert_int_equal(jw_queue_length(kit->exe.ready), 0);
     g_autoptr(JwJob) job = kit_job(kit->ports, JOB_ID);
@@ -113,9 +111,8 @@ test_clock_behind(void **state)
     ExeKit *kit = *state;
     KitMessage early = submit;
 
-    early.body = "{\"jobId\":\"" JOB_ID "\",\"reportType\":\"call-records\",\"name\":\"Calls\","
-                 "\"parameters\":{},\"output\":{\"format\":\"csv\"},"
-                 "\"scheduledFor\":\"2021-01-11T01:00:00Z\"}";
+    early.body = "{\"jobId\":\"" JOB_ID "\",\"jobType\":\"report\",\"name\":\"Calls\","
+                 "\"spec\":" SPEC("call-records") ",\"scheduledFor\":\"2021-01-11T01:00:00Z\"}";
     assert_int_equal(give(kit, early, NULL), JW_VERDICT_DONE);
     tk_clock_advance(&kit->ports->clock.fake, 3600000);
     kit_change(kit->ports, (JwJobChange){ .job_id = JOB_ID, .transition = JW_CHANGE_PROMOTE });
@@ -137,8 +134,8 @@ test_priority_lanes(void **state)
 
     for (size_t i = 0; i < G_N_ELEMENTS(priorities); i++) {
         g_autofree char *body =
-            g_strdup_printf("{\"reportType\":\"call-records\",\"name\":\"%s\",\"parameters\":{},"
-                            "\"output\":{\"format\":\"csv\"},\"priority\":\"%s\"}",
+            g_strdup_printf("{\"jobType\":\"report\",\"name\":\"%s\",\"spec\":" SPEC(
+                                "call-records") ",\"priority\":\"%s\"}",
                             priorities[i], priorities[i]);
         KitMessage message = { JW_TYPE_JOB_SUBMIT, "/test", priorities[i], body };
         assert_int_equal(give(kit, message, NULL), JW_VERDICT_DONE);
@@ -165,14 +162,12 @@ test_poison(void **state)
         { { JW_TYPE_JOB_SUBMIT, "/t", "1", "" }, "*not acceptable JSON*" },
         { { JW_TYPE_JOB_SUBMIT, "/t", "1", "{\"name\":" }, "*not acceptable JSON*" },
         { { JW_TYPE_JOB_SUBMIT, "/t", "1", "[]" }, "*" },
-        { { JW_TYPE_JOB_SUBMIT, "/t", "1", "{}" }, "*/reportType*" },
+        { { JW_TYPE_JOB_SUBMIT, "/t", "1", "{}" }, "*/jobType*/spec*" },
         { { JW_TYPE_JOB_SUBMIT, "/t", "1",
-            "{\"reportType\":\"nonsense\",\"name\":\"x\",\"parameters\":{},"
-            "\"output\":{\"format\":\"csv\"}}" },
-          "*/reportType*call-records*" },
+            "{\"jobType\":\"report\",\"name\":\"x\",\"spec\":" SPEC("nonsense") "}" },
+          "*/spec/reportType*call-records*" },
         { { JW_TYPE_JOB_SUBMIT, "/t", "1",
-            "{\"jobType\":\"laundry\",\"reportType\":\"call-records\",\"name\":\"x\","
-            "\"parameters\":{},\"output\":{\"format\":\"csv\"}}" },
+            "{\"jobType\":\"laundry\",\"name\":\"x\",\"spec\":" SPEC("call-records") "}" },
           "*/jobType*" },
         { { JW_TYPE_JOB_CANCEL, "/t", "1", "{}" }, "*/jobId*" },
         { { JW_TYPE_JOB_CANCEL, "/t", "1", "{\"jobId\":\"" JOB_ID "\",\"mode\":\"softly\"}" },
@@ -199,8 +194,10 @@ test_refused_but_known(void **state)
     ExeKit *kit = *state;
     g_autofree char *id = kit_make(kit, "");
     g_autofree char *odd = g_ascii_strup(id, -1);
-    g_autofree char *body =
-        g_strdup_printf("{\"jobId\":\"%s\",\"reportType\":\"of-tomorrow\"}", odd);
+    g_autofree char *body = g_strdup_printf(
+        "{\"jobId\":\"%s\",\"jobType\":\"report\",\"name\":\"Calls\",\"spec\":" SPEC(
+            "of-tomorrow") "}",
+        odd);
     KitMessage message = { JW_TYPE_JOB_SUBMIT, "/test", "1", body };
 
     for (size_t f = 0; f < kit_n_faults; f++) {
@@ -216,7 +213,7 @@ test_refused_but_known(void **state)
     message.body = "{\"jobId\":\"" JOB_ID "\"}"; /* nobody made this one */
     g_autofree char *reason = NULL;
     assert_int_equal(give(kit, message, &reason), JW_VERDICT_POISON);
-    assert_non_null(strstr(reason, "/reportType"));
+    assert_non_null(strstr(reason, "/jobType"));
 }
 
 /* The same two commands, in one batch and one after the other, end alike: the first made the
@@ -225,15 +222,18 @@ static void
 test_same_command_twice(void **state)
 {
 #define NAMED(id, type)                                                                            \
-    "{\"jobId\":\"019480a4-5f00-7000-8000-00000000000" id "\",\"reportType\":\"" type              \
-    "\",\"name\":\"Calls\",\"parameters\":{},\"output\":{\"format\":\"csv\"}}"
+    "{\"jobId\":\"019480a4-5f00-7000-8000-00000000000" id "\",\"jobType\":\"report\","             \
+    "\"name\":\"Calls\",\"spec\":" SPEC(type) "}"
     static const struct {
         const char *first, *second, *ids[2];
         JwVerdict verdict; /* of the second */
     } cases[] = {
         { BODY, BODY, { "r", "r" }, JW_VERDICT_DONE },
         { BODY, NAMED("1", "call-records"), { "r", "r" }, JW_VERDICT_DONE }, /* another job */
-        { BODY, "{\"reportType\":\"of-tomorrow\"}", { "r", "r" }, JW_VERDICT_DONE },
+        { BODY,
+          "{\"jobType\":\"report\",\"spec\":" SPEC("of-tomorrow") "}",
+          { "r", "r" },
+          JW_VERDICT_DONE },
         { BODY, "{\"jobType\":\"laundry\"}", { "r", "r" }, JW_VERDICT_DONE },
         { BODY, "{}", { "r", "other" }, JW_VERDICT_POISON },
         { BODY, "{\"jobId\":\"nonsense\"}", { "r", "r" }, JW_VERDICT_POISON },
@@ -407,10 +407,10 @@ test_full_lane_holds_up_no_other(void **state G_GNUC_UNUSED)
     JwAnswer answers[5];
 
     for (size_t i = 0; i < 5; i++) {
-        g_ptr_array_add(bodies, g_strdup_printf("{\"reportType\":\"call-records\",\"name\":\"x\","
-                                                "\"parameters\":{},\"output\":{\"format\":\"csv\"},"
-                                                "\"priority\":\"%s\"}",
-                                                priorities[i]));
+        g_ptr_array_add(bodies,
+                        g_strdup_printf("{\"jobType\":\"report\",\"name\":\"x\","
+                                        "\"spec\":" SPEC("call-records") ",\"priority\":\"%s\"}",
+                                        priorities[i]));
         messages[i] = (KitMessage){ JW_TYPE_JOB_SUBMIT, "/test", ids[i], bodies->pdata[i] };
     }
     kit->partitions = partitions;
@@ -522,8 +522,8 @@ static void
 test_cancel_right_behind_submit(void **state)
 {
     static const char body[] =
-        "{\"jobId\":\"" JOB_ID "\",\"reportType\":\"call-records\",\"name\":\"Calls\","
-        "\"parameters\":{},\"output\":{\"format\":\"csv\"}}";
+        "{\"jobId\":\"" JOB_ID "\",\"jobType\":\"report\",\"name\":\"Calls\","
+        "\"spec\":" SPEC("call-records") "}";
     ExeKit *kit = *state;
     KitMessage messages[] = {
         { JW_TYPE_JOB_SUBMIT, "/test", "1", body },

@@ -82,8 +82,9 @@ test_period_and_filters(void **state)
         for (int xlsx = 0; xlsx < 2; xlsx++) {
             g_autofree char *key = g_strdup_printf("k-%zu-%d", i, xlsx);
             g_autofree char *body =
-                g_strdup_printf("{\"reportType\":\"call-records\",\"name\":\"Calls\","
-                                "\"parameters\":%s,\"output\":{\"format\":\"%s\"}}",
+                g_strdup_printf("{\"jobType\":\"report\",\"name\":\"Calls\","
+                                "\"spec\":{\"reportType\":\"call-records\","
+                                "\"parameters\":%s,\"output\":{\"format\":\"%s\"}}}",
                                 cases[i].parameters, xlsx ? "xlsx" : "csv");
             KitMessage message = { JW_TYPE_JOB_SUBMIT, "/test", key, body };
             JwAnswer answer;

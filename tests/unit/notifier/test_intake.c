@@ -70,6 +70,23 @@ test_nobody_to_mail(void **state)
     assert_int_equal(jw_queue_length(kit->ntf.due), 0);
 }
 
+/* A job that completed with a JSON result and no file: there is nothing to mail. */
+static void
+test_nothing_to_mail(void **state)
+{
+    NtfKit *kit = *state;
+    g_autofree char *job_id = kit_make_job(kit, "ann@example.com");
+
+    kit_change(kit->ports, (JwJobChange){ .job_id = job_id,
+                                          .transition = JW_CHANGE_FINISH,
+                                          .token = kit_claim(kit->ports, job_id),
+                                          .result = "{\"processed\":7}" });
+    assert_int_equal(kit_completed(kit, job_id), JW_VERDICT_DONE);
+    g_autoptr(GPtrArray) list = deliveries(kit, job_id);
+    assert_int_equal(list->len, 0);
+    assert_int_equal(jw_queue_length(kit->ntf.due), 0);
+}
+
 static void
 test_other_types_are_for_others(void **state)
 {
@@ -180,11 +197,9 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_completed),
-        TEST(test_nobody_to_mail),
-        TEST(test_other_types_are_for_others),
-        TEST(test_malformed),
-        cmocka_unit_test(test_every_call_fails),
+        TEST(test_completed),        TEST(test_nobody_to_mail),
+        TEST(test_nothing_to_mail),  TEST(test_other_types_are_for_others),
+        TEST(test_malformed),        cmocka_unit_test(test_every_call_fails),
         TEST(test_changed_rolls_up),
     };
 

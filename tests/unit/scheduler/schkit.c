@@ -4,8 +4,8 @@
 #include <string.h>
 
 #define JOB                                                                                        \
-    "{\"reportType\":\"call-records\",\"name\":\"Calls\",\"parameters\":{\"period\":{\"type\":"    \
-    "\"weekly\"}},\"output\":{\"format\":\"csv\"}}"
+    "{\"jobType\":\"report\",\"name\":\"Calls\",\"spec\":{\"reportType\":\"call-records\","        \
+    "\"parameters\":{\"period\":{\"type\":\"weekly\"}},\"output\":{\"format\":\"csv\"}}}"
 
 static void
 set_up(Sch *sch, KitPorts *ports, const char *ce_source)

@@ -175,7 +175,8 @@ test_broken_schedules(void **state)
     SchKit *kit = *state;
 
     put_broken(kit, "a-cron", "not a cron", "{}");
-    put_broken(kit, "b-spec", "*/10 * * * *", "{\"reportType\":\"gone\"}");
+    put_broken(kit, "b-spec", "*/10 * * * *",
+               "{\"jobType\":\"report\",\"name\":\"x\",\"spec\":{\"reportType\":\"gone\"}}");
     put_broken(kit, "c-json", "*/10 * * * *", "{");
     kit_put(kit, "s", EVERY_10);
     for (int i = 0; i < 3; i++) {

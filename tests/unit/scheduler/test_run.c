@@ -47,8 +47,9 @@ test_fires_and_redispatches(void **state)
     SchKit *kit = *state;
 
     put_file(kit, "{\"schedules\":[{\"id\":\"s\",\"trigger\":{\"type\":\"interval\",\"every\":"
-                  "\"10m\"},\"job\":{\"reportType\":\"call-records\",\"name\":\"Calls\","
-                  "\"parameters\":{},\"output\":{\"format\":\"csv\"}}}]}");
+                  "\"10m\"},\"job\":{\"jobType\":\"report\",\"name\":\"Calls\",\"spec\":"
+                  "{\"reportType\":\"call-records\",\"parameters\":{},"
+                  "\"output\":{\"format\":\"csv\"}}}}]}");
     kit->sch.config.redispatch_after_ms = -1; /* at once: the clock stands still */
     start(kit);
     tk_clock_advance(&kit->ports->clock.fake, 10 * MINUTE);

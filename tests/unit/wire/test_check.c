@@ -27,7 +27,8 @@ test_all_at_once(void **state)
     assert_violation(&faults, "/output/format", "must be a text, not a number");
     assert_violation(&faults, "/parameters", "must be an object, not an array");
     assert_violation(&faults, "/priority", "must be one of low, normal, high, not 'urgent'");
-    assert_violation(&faults, "/x", "known here: reportType, name, description");
+    assert_violation(&faults, "/x",
+                     "known here: reportType, parameters, output, name, description");
     assert_int_equal(jw_violations_count(&faults), 7);
 }
 

@@ -3,9 +3,11 @@
 
 #include "jw/ident.h"
 
-#define BODY(more)                                                                                 \
+#define REQUEST(more)                                                                              \
     "{'reportType':'call-records','name':'Calls','parameters':{},'output':{'format':'csv'}" more "}"
-#define JOB_ID "019480a4-5f00-7000-8000-000000000001"
+#define SPEC       "{'reportType':'call-records','parameters':{},'output':{'format':'csv'}}"
+#define BODY(more) "{'jobType':'report','name':'Calls','spec':" SPEC more "}"
+#define JOB_ID     "019480a4-5f00-7000-8000-000000000001"
 
 static JwJob *
 commanded(const Fixture *fixture, const char *text, const char *source, const char *id,
@@ -85,6 +87,9 @@ assert_round_trip(const Fixture *fixture, const JwJob *job, int64_t later_ms)
 {
     g_autoptr(JwOutboxEntry) entry = jw_wire_submit_command(fixture->wire, job, NOW_MS);
     g_autoptr(JwJob) back = commanded(fixture, entry->body, "jobwire", entry->id, later_ms);
+    g_autoptr(JwOutboxEntry) again = jw_wire_submit_command(fixture->wire, back, NOW_MS);
+
+    assert_string_equal(again->body, entry->body); /* decoded twice, the same */
 
     assert_string_equal(back->id, job->id);
     assert_string_equal(back->type, job->type);
@@ -99,6 +104,7 @@ assert_round_trip(const Fixture *fixture, const JwJob *job, int64_t later_ms)
     assert_same_texts(back->departments, job->departments);
     assert_same_texts(back->recipients, job->recipients);
     assert_int_equal(back->max_attempts, job->max_attempts);
+    assert_int_equal(back->timeout_ms, job->timeout_ms);
     if (later_ms == NOW_MS) {
         assert_int_equal(back->state, job->state);
         assert_int_equal(back->not_before_ms, job->not_before_ms);
@@ -109,10 +115,10 @@ static void
 test_round_trip(void **state)
 {
     static const char *const bodies[] = {
-        BODY(""),
-        BODY(",'description':'two\\nlines','priority':'low','scheduledFor':'2026-02-01T00:00:00."
-             "250Z'"),
-        BODY(",'delivery':{'recipients':['a@example.com','b@example.com']}"),
+        REQUEST(""),
+        REQUEST(",'description':'two\\nlines','priority':'low','scheduledFor':'2026-02-01T00:00:00."
+                "250Z'"),
+        REQUEST(",'delivery':{'recipients':['a@example.com','b@example.com']}"),
         "{'reportType':'call-records','name':'W','parameters':{'period':{'type':'weekly'}},'output'"
         ":{'format':'xlsx'}}",
         "{'reportType':'call-records','name':'W','parameters':{'period':{'type':'monthly','at':'"
@@ -134,10 +140,26 @@ test_round_trip(void **state)
         job->requested_by =
             (JwActor){ g_strdup("u-1"), g_strdup("Ay\xc5\x9f\x65"), g_strdup("ayse@example.com") };
         job->departments = g_strsplit("support,sales", ",", -1);
+        job->timeout_ms = (int64_t)i * 90000;
+        job->max_attempts = (int32_t)i + 1;
         assert_round_trip(fixture, job, NOW_MS);
         assert_round_trip(fixture, job,
                           NOW_MS + INT64_C(30) * 86400000); /* the period must not move */
     }
+}
+
+/* The kind's defaults, and what a command says instead. */
+static void
+test_limits(void **state)
+{
+    g_autoptr(JwJob) plain = commanded(*state, BODY(""), "crm", "1", NOW_MS);
+    g_autoptr(JwJob) own =
+        commanded(*state, BODY(",'timeout':'90s','maxAttempts':2"), "crm", "1", NOW_MS);
+
+    assert_int_equal(plain->timeout_ms, 0);
+    assert_int_equal(plain->max_attempts, 5);
+    assert_int_equal(own->timeout_ms, 90000);
+    assert_int_equal(own->max_attempts, 2);
 }
 
 static void
@@ -146,12 +168,13 @@ test_scope(void **state)
     const Fixture *fixture = *state;
     g_auto(JwViolations) faults = { 0 };
     JwJob *job = NULL;
-    json_auto_t *body = parsed("{'reportType':'call-records','name':'x','parameters':{'filters':{'"
-                               "departmentIds':['sales','hr']}},"
-                               "'output':{'format':'csv'},'departments':['sales']}");
+    json_auto_t *body = parsed(
+        "{'jobType':'report','name':'x','spec':{'reportType':'call-records',"
+        "'parameters':{'filters':{'departmentIds':['sales','hr']}},'output':{'format':'csv'}},"
+        "'departments':['sales']}");
 
     assert_false(jw_wire_job_from_command(fixture->wire, body, "crm", "1", NOW_MS, &faults, &job));
-    assert_violation(&faults, "/parameters/filters/departmentIds/1",
+    assert_violation(&faults, "/spec/parameters/filters/departmentIds/1",
                      "not one of the command's departments");
     assert_int_equal(jw_violations_count(&faults), 1);
 }
@@ -186,7 +209,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_derived_id),     cmocka_unit_test(test_identity),
         cmocka_unit_test(test_past_means_now), cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_scope),          cmocka_unit_test(test_cancel),
+        cmocka_unit_test(test_limits),         cmocka_unit_test(test_scope),
+        cmocka_unit_test(test_cancel),
     };
     return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
 }

@@ -34,8 +34,13 @@ test_lookup_prefixes(void **state)
     assert_string_equal(plain->subtype, prefixed->subtype);
     assert_int_equal(plain->priority, JW_PRIORITY_HIGH);
     assert_int_equal(prefixed->priority, JW_PRIORITY_HIGH);
-    assert_non_null(
-        strstr(prefixed->spec, "\"output\":{\"format\":\"xlsx\"},\"parameters\":{\"filters\""));
+    g_autoptr(JwReportRequest) request = NULL;
+    const JwReportDef *def = NULL;
+    g_autoptr(GError) error = NULL;
+    const Fixture *fixture = *state;
+    assert_ok(jw_report_request_of_job(fixture->catalog, prefixed, &request, &def, &error), error);
+    assert_string_equal(request->format, "xlsx");
+    assert_string_equal(def->report_type, "call-records");
 }
 
 static void
@@ -65,8 +70,11 @@ test_too_large(void **state)
     assert_false(jw_wire_job_from_request(fixture->wire, body, NOW_MS, &faults, &job));
     assert_int_equal(jw_violations_count(&faults), 1);
     assert_violation(&faults, "/parameters", "at most 512 KiB");
-    assert_false(jw_wire_job_from_command(fixture->wire, body, "crm", "1", NOW_MS, &more, &job));
-    assert_violation(&more, "/parameters", "at most 512 KiB");
+    g_autofree char *large = template_of(text);
+    json_auto_t *command = jw_json_parse(large, strlen(large), &error);
+    assert_ok(command != NULL, error);
+    assert_false(jw_wire_job_from_command(fixture->wire, command, "crm", "1", NOW_MS, &more, &job));
+    assert_violation(&more, "/spec/parameters", "at most 512 KiB");
     assert_null(job);
 }
 

@@ -5,8 +5,8 @@
 #include "jw/ident.h"
 
 #define JOB                                                                                        \
-    "{'reportType':'call-records','name':'Weekly "                                                 \
-    "calls','parameters':{'period':{'type':'weekly'}},'output':{'format':'xlsx'},"                 \
+    "{'jobType':'report','name':'Weekly calls','spec':{'reportType':'call-records',"               \
+    "'parameters':{'period':{'type':'weekly'}},'output':{'format':'xlsx'}},"                       \
     "'priority':'high','delivery':{'recipients':['a@example.com']}}"
 
 static char *
@@ -153,10 +153,11 @@ test_broken_template(void **state)
     assert_false(jw_wire_job_from_schedule(fixture->wire, schedule, NOW_MS, NOW_MS, &job, &error));
     assert_jw_error(error, JW_ERROR_INVALID, "template of schedule 's'*");
     schedule->job_spec =
-        quoted("{'reportType':'gone','name':'x','parameters':{},'output':{'format':'csv'}}");
+        quoted("{'jobType':'report','name':'x','spec':{'reportType':'gone','parameters':{},"
+               "'output':{'format':'csv'}}}");
     assert_false(jw_wire_job_from_schedule(fixture->wire, schedule, NOW_MS, NOW_MS, &job, &error));
     assert_jw_error(error, JW_ERROR_INVALID,
-                    "template of schedule 's': /reportType: no report type 'gone'*");
+                    "template of schedule 's': /spec/reportType: no report type 'gone'*");
     assert_null(job);
 }
 
@@ -165,7 +166,8 @@ static void
 test_too_large(void **state)
 {
     const Fixture *fixture = *state;
-    g_autofree char *large = large_body(500), *fits = large_body(300);
+    g_autofree char *large_request = large_body(500), *fitting = large_body(300);
+    g_autofree char *large = template_of(large_request), *fits = template_of(fitting);
     g_autofree char *text = g_strdup_printf(
         "{'schedules':[{'id':'small','trigger':{'type':'interval','every':'1h'},'job':%s},"
         "{'id':'big','trigger':{'type':'interval','every':'1h'},'job':%s},"
@@ -176,9 +178,10 @@ test_too_large(void **state)
     GPtrArray *schedules = NULL;
 
     assert_false(jw_wire_schedules_load(fixture->wire, path, NOW_MS, &schedules, &error));
-    assert_jw_error(error, JW_ERROR_INVALID,
-                    "*schedules.json: /schedules/1/job/parameters: of schedule 'big' take *iB when "
-                    "stored; at most 512 KiB are: narrow the filters; /schedules/2/*'off' take *");
+    assert_jw_error(
+        error, JW_ERROR_INVALID,
+        "*schedules.json: /schedules/1/job/spec/parameters: take *iB when stored; at most "
+        "512 KiB are: narrow the filters; /schedules/2/job/spec/parameters: take *");
     assert_null(schedules);
 }
 
@@ -192,11 +195,13 @@ test_too_large_template(void **state)
     JwJob *job = NULL;
 
     schedule->id = g_strdup("big");
-    schedule->job_spec = large_body(500);
+    g_autofree char *request = large_body(500);
+    schedule->job_spec = template_of(request);
     assert_false(jw_wire_job_from_schedule(fixture->wire, schedule, NOW_MS, NOW_MS, &job, &error));
-    assert_jw_error(error, JW_ERROR_INVALID,
-                    "template of schedule 'big': /parameters: take *iB when stored; at most 512 "
-                    "KiB are*");
+    assert_jw_error(
+        error, JW_ERROR_INVALID,
+        "template of schedule 'big': /spec/parameters: take *iB when stored; at most 512 "
+        "KiB are*");
     assert_null(job);
 }
 

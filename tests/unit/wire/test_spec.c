@@ -90,7 +90,7 @@ test_everything(void **state)
     assert_int_equal(request->filters->len, 0);
     assert_null(request->group_by);
     assert_null(request->measures);
-    assert_null(request->time_zone);
+    assert_string_equal(request->time_zone, "UTC"); /* the definition's */
     assert_false(request->include_inactive);
 }
 
@@ -129,21 +129,76 @@ test_asked(void **state)
         "{'reportType':'call-records','name':'x','parameters':{'dateRange':"
         "{'startDate':'2021-01-01','endDate':'2021-01-31T23:59:59+03:00'},'filters':{'agents':[]}},"
         "'output':{'format':'output-format.csv'}}");
-    json_auto_t *spec = json_loads(job->spec, 0, NULL);
-    g_autofree char *asked = jw_json_print(json_object_get(spec, "asked"));
     g_autofree char *expected =
         quoted("{'output':{'format':'output-format.csv'},'parameters':{'dateRange':"
                "{'endDate':'2021-01-31T23:59:59+03:00','startDate':'2021-01-01'},'filters':{'"
-               "agents':[]}}}");
-    g_autofree char *again = jw_json_print(spec);
+               "agents':[]}},'reportType':'call-records','timeZone':'UTC'}");
 
-    assert_string_equal(asked, expected);
-    assert_string_equal(again, job->spec); /* canonical */
+    assert_string_equal(job->spec, expected); /* canonical */
     g_autoptr(JwJob) weekly = requested(
         *state, "{'reportType':'call-records','name':'x','parameters':{'period':{'type':'weekly'}},"
                 "'output':{'format':'csv'}}");
     assert_non_null(
         strstr(weekly->spec, "\"period\":{\"at\":\"2026-01-01T00:00:00Z\",\"type\":\"weekly\"}"));
+}
+
+/* The canonical spec of a canonical one is itself, at any time and with any zone around. */
+static void
+test_fixed_point(void **state)
+{
+    const Fixture *fixture = *state;
+    static const char *const parameters[] = {
+        "{}",
+        "{'filters':{'agents':[],'statuses':['missed']},'groupBy':[],'includeInactive':false}",
+        "{'period':{'type':'weekly'}}",
+        "{'period':{'type':'monthly','at':'2021-03-01T00:30:00+01:00','timeZone':'Europe/Berlin'}}",
+        "{'timeZone':'Asia/Tokyo','dateRange':{'startDate':'2021-01-01','endDate':'2021-01-02'}}",
+    };
+    static const char *const zones[] = { "", ",'timeZone':'Europe/Istanbul'" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(parameters) * G_N_ELEMENTS(zones); i++) {
+        g_autofree char *text = g_strdup_printf(
+            "{'reportType':'report-type.call-records','parameters':%s,'output':{'format':'csv'}%s}",
+            parameters[i / 2], zones[i % 2]);
+        json_auto_t *asked = parsed(text);
+        json_auto_t *once = jw_report_spec_build(fixture->catalog, asked, NOW_MS);
+        json_auto_t *twice =
+            jw_report_spec_build(fixture->catalog, once, NOW_MS + INT64_C(90) * 86400000);
+        g_auto(JwViolations) violations = { 0 };
+        g_autofree char *first = jw_json_print(once), *second = jw_json_print(twice);
+
+        assert_true(jw_check_object(once, jw_report_spec_fields, "", &violations));
+        assert_true(jw_report_spec_check(fixture->catalog, once, "", &violations));
+        assert_string_equal(first, second);
+    }
+}
+
+/* A definition that moves to another zone later moves no report that was asked for before. */
+static void
+test_zone_is_kept(void **state)
+{
+    const Fixture *fixture = *state;
+    static const struct {
+        const char *more, *start;
+    } cases[] = {
+        { "", "2021-01-11T00:00:00Z" }, /* the definition's: UTC */
+        { ",'timeZone':'Europe/Istanbul'", "2021-01-10T21:00:00Z" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text =
+            g_strdup_printf("{'reportType':'call-records','output':{'format':'csv'},"
+                            "'parameters':{'period':{'type':'weekly','at':'2021-01-18T06:00:00Z'}}"
+                            "%s}",
+                            cases[i].more);
+        json_auto_t *asked = parsed(text);
+        json_auto_t *spec = jw_report_spec_build(fixture->catalog, asked, NOW_MS);
+        int64_t start_ms = 0, end_ms = 0;
+
+        assert_true(jw_report_spec_period(spec, &start_ms, &end_ms));
+        assert_int_equal(start_ms, ms(cases[i].start));
+        assert_int_equal(end_ms - start_ms, INT64_C(7) * 86400000);
+    }
 }
 
 static JwJob *
@@ -152,7 +207,7 @@ job_of(const char *filters, const char *departments)
     JwJob *job = jw_job_new();
     g_autofree char *text =
         g_strdup_printf("{'reportType':'call-records','output':{'format':'csv'},"
-                        "'parameters':{'periodType':'custom','filters':{%s}}}",
+                        "'parameters':{'filters':{%s}}}",
                         filters);
 
     job->id = g_strdup("j");
@@ -196,24 +251,27 @@ test_corrupt(void **state)
         { "{}", JW_ERROR_CORRUPT, "*no report type*" },
         { "{'reportType':7}", JW_ERROR_CORRUPT, "*no report type*" },
         { "{'reportType':'gone'}", JW_ERROR_NOT_FOUND, "*'gone' has no definition*" },
-        { "{'reportType':'call-records'}", JW_ERROR_CORRUPT, "*no usable period*" },
-        { "{'reportType':'call-records','parameters':{'periodType':'weekly'}}", JW_ERROR_CORRUPT,
-          "*no usable period*" },
-        { "{'reportType':'call-records','parameters':{'periodType':'custom','start':'x','end':'y'}"
-          "}",
+        { "{'reportType':'call-records'}", JW_ERROR_CORRUPT,
+          "spec of job 'j': /parameters: is required; /output: is required" },
+        { "{'reportType':'call-records','parameters':{'period':{'type':'weekly'}},'output':{"
+          "'format':'csv'}}",
           JW_ERROR_CORRUPT, "*no usable period*" },
-        { "{'reportType':'call-records','parameters':{'periodType':'custom','start':'2021-01-02T00:"
-          "00:00Z',"
-          "'end':'2021-01-01T00:00:00Z'}}",
-          JW_ERROR_CORRUPT, "*no usable period*" },
-        { "{'reportType':'call-records','parameters':{'periodType':'custom'}}", JW_ERROR_CORRUPT,
-          "*no usable output*" },
-        { "{'reportType':'call-records','parameters':{'periodType':'custom','filters':{'gone':['x']"
-          "}},'output':{'format':'csv'}}",
-          JW_ERROR_CORRUPT, "*no filter 'gone' any more*" },
-        { "{'reportType':'call-records','parameters':{'periodType':'custom','filters':{'agents':'x'"
-          "}},'output':{'format':'csv'}}",
-          JW_ERROR_CORRUPT, "*filter 'agents' has no values*" },
+        { "{'reportType':'call-records','parameters':{'dateRange':{'startDate':'x','endDate':'y'}},"
+          "'output':{'format':'csv'}}",
+          JW_ERROR_CORRUPT, "*/parameters/dateRange/startDate: must be*" },
+        { "{'reportType':'call-records','parameters':{'dateRange':{'startDate':'2021-01-02T00:00:"
+          "00Z','endDate':'2021-01-01T00:00:00Z'}},'output':{'format':'csv'}}",
+          JW_ERROR_CORRUPT, "*/parameters/dateRange: startDate must be before endDate*" },
+        { "{'reportType':'call-records','parameters':{}}", JW_ERROR_CORRUPT,
+          "*/output: is required*" },
+        { "{'reportType':'call-records','parameters':{},'output':{}}", JW_ERROR_CORRUPT,
+          "*/output/format: is required*" },
+        { "{'reportType':'call-records','parameters':{'filters':{'gone':['x']}},'output':{'format':"
+          "'csv'}}",
+          JW_ERROR_CORRUPT, "*call-records has no filter 'gone'*" },
+        { "{'reportType':'call-records','parameters':{'filters':{'agents':'x'}},'output':{'format':"
+          "'csv'}}",
+          JW_ERROR_CORRUPT, "*/parameters/filters/agents: must be an array*" },
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -233,9 +291,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_periods), cmocka_unit_test(test_everything),
-        cmocka_unit_test(test_full),    cmocka_unit_test(test_asked),
-        cmocka_unit_test(test_scope),   cmocka_unit_test(test_corrupt),
+        cmocka_unit_test(test_periods),     cmocka_unit_test(test_everything),
+        cmocka_unit_test(test_full),        cmocka_unit_test(test_asked),
+        cmocka_unit_test(test_fixed_point), cmocka_unit_test(test_zone_is_kept),
+        cmocka_unit_test(test_scope),       cmocka_unit_test(test_corrupt),
     };
     return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
 }

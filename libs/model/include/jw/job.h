@@ -44,6 +44,14 @@ JwArtifact *jw_artifact_copy(const JwArtifact *self); /* NULL-safe */
 void jw_artifact_free(JwArtifact *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwArtifact, jw_artifact_free)
 
+/* What a job that completed leaves behind; either may be NULL. */
+typedef struct {
+    JwArtifact *artifact; /* its file */
+    char *json;           /* what it did, with its counts */
+} JwJobResult;
+void jw_job_result_clear(JwJobResult *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JwJobResult, jw_job_result_clear)
+
 typedef struct {
     int percent;         /* 0-100, never falls within an attempt */
     char *step;          /* "Reading records" */
@@ -60,7 +68,7 @@ typedef struct {
     char *type; /* handler: "report" */
     char *name, *description;
     char *subtype; /* report type, "call-records" */
-    char *spec;    /* JSON, canonical, checked by wire for this type */
+    char *spec;    /* JSON, canonical, checked by the rules of its type (jw/kinds.h) */
     JwPriority priority;
     int64_t not_before_ms, scheduled_for_ms, created_at_ms, updated_at_ms;
     JwActor requested_by;
@@ -81,7 +89,8 @@ typedef struct {
     char *error_code, *error_message; /* of the last failed attempt */
     int64_t cancelled_at_ms;
     char *cancelled_by, *cancel_reason;
-    JwArtifact *artifact; /* only when completed */
+    JwArtifact *artifact; /* only when completed, of a kind that makes a file */
+    char *result;         /* JSON; only when completed, of a kind that has one */
     JwDeliveryCounts deliveries;
     /* the store's: set at create for a job with recipients, until all their deliveries have ended */
     bool mail_pending;

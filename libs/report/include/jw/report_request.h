@@ -1,5 +1,9 @@
-/* jw/report_request.h: what a caller asks of a report definition: the check of the body, its
- * canonical spec, and the way back to a request. Any thread, no state. */
+/* jw/report_request.h: what is asked of a report definition: its fields, their check, the canonical
+ * spec of a job, and the way back to a request. Any thread, no state.
+ *
+ * A spec is {"output", "parameters", "reportType", "timeZone"}: what the caller wrote, with nothing
+ * left open. `period.at` and the zone are filled in when the job is made, so that every attempt
+ * computes the same, whatever the time or the definition says by then. */
 #pragma once
 #include "jw/catalog.h"
 #include "jw/job.h"
@@ -11,21 +15,33 @@ G_BEGIN_DECLS
 #define JW_LOOKUP_TYPE   "report-type."
 #define JW_LOOKUP_FORMAT "output-format."
 
-/* The definition of a body's reportType ("report-type.call-records"), or NULL. (transfer none) */
-const JwReportDef *jw_report_body_def(const JwCatalog *catalog, const json_t *body);
+/* The members of a request: reportType, parameters and output. */
+extern const JwField jw_report_request_fields[];
 
-/* Notes what only the definition can judge about @body, whose own pointer is @base: report type,
- * filters, dimensions, measures, period. False when there was a violation. */
-bool jw_report_body_check(const JwCatalog *catalog, const json_t *body, const char *base,
+/* The same and timeZone, the zone of a report whose parameters name none. */
+extern const JwField jw_report_spec_fields[];
+
+/* The definition that @spec's reportType names ("report-type.call-records"), or NULL. (transfer
+ * none) */
+const JwReportDef *jw_report_spec_def(const JwCatalog *catalog, const json_t *spec);
+
+/* Notes what the tables of fields cannot judge about @spec, whose own pointer is @base: report
+ * type, filters, dimensions, measures, period, size. Values that the tables refuse are passed over.
+ * False when there was a violation. */
+bool jw_report_spec_check(const JwCatalog *catalog, const json_t *spec, const char *base,
                           JwViolations *violations);
 
-/* The canonical spec of a body without violations. @at_ms: what a period without `at` ends before.
- * (transfer full) */
-char *jw_report_body_spec(const JwCatalog *catalog, const json_t *body, int64_t at_ms);
+/* The canonical spec of one without violations; that of a canonical one is itself. @at_ms: what a
+ * period without `at` ends before. (transfer full) */
+json_t *jw_report_spec_build(const JwCatalog *catalog, const json_t *spec, int64_t at_ms);
 
-/* What a stored job asks of its definition. CORRUPT when spec does not parse; NOT_FOUND when the
- * definition is gone; DENIED when it asks for departments outside the job's scope. @ret_request:
- * (transfer full); @ret_def: (transfer none), the catalog's. */
+/* The period of a canonical spec, half open; both 0: all records. False when it has none that can
+ * be used. */
+bool jw_report_spec_period(const json_t *spec, int64_t *ret_start_ms, int64_t *ret_end_ms);
+
+/* What a stored job asks of its definition. CORRUPT when its spec is none, or not one of today's
+ * definition; NOT_FOUND when the definition is gone; DENIED when it asks for departments outside
+ * the job's scope. @ret_request: (transfer full); @ret_def: (transfer none), the catalog's. */
 bool jw_report_request_of_job(const JwCatalog *catalog, const JwJob *job,
                               JwReportRequest **ret_request, const JwReportDef **ret_def,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,10 +1,12 @@
-/* request/check.c: what only the definition can judge about a body: report type, filters,
- * dimensions, measures, period. Any thread, no state. Looks at values the tables may already have
- * refused, so every read tolerates a wrong type. */
+/* request/check.c: what the tables of fields cannot judge about a spec: report type, filters,
+ * dimensions, measures, period, size.
+ * Any thread, no state. Looks at values the tables may already have refused, so every read
+ * tolerates a wrong type. */
 #include "request/request_private.h"
 
 #include "jw/clock.h"
 #include "jw/cron.h"
+#include "jw/text.h"
 #include "names.h"
 
 #include <string.h>
@@ -15,72 +17,65 @@
 #define FIRST_AT_MS    (INT64_C(60) * 86400000) /* a whole month lies before it */
 #define NO_FRACTION_MS 1000 /* "…:59" without a fraction means that whole second */
 
+/* A command with them must fit a message of 1 MiB. */
+#define MAX_PARAMETERS_BYTES ((size_t)512 * 1024)
+
 const JwReportDef *
-jw_report_body_def(const JwCatalog *catalog, const json_t *body)
+jw_report_spec_def(const JwCatalog *catalog, const json_t *spec)
 {
-    const char *type = jw_json_text(body, "reportType");
+    const char *type = jw_json_text(spec, "reportType");
 
     return type != NULL ? jw_catalog_find(catalog, jw_skip_prefix(type, JW_LOOKUP_TYPE)) : NULL;
 }
 
-/* A list of names that a body takes from its definition. */
-typedef struct {
-    const char *member, *what;
-    GArray *known;
-} NameList;
+/* Notes @name at @pointer unless it is one of @named. Once the list of violations is full the
+ * message need not be worked out. */
+static bool
+check_name(const JwReportDef *def, GArray *named, const char *what, const char *name,
+           const char *pointer, JwViolations *violations)
+{
+    size_t index = 0;
+
+    if (name == NULL || jw_names_index(named, name, &index)) {
+        return true;
+    }
+    if (jw_violations_count(violations) >= JW_VIOLATIONS_MAX) {
+        return false;
+    }
+    g_autofree char *known = jw_names_join(named);
+    g_autofree char *echo = jw_echo(name);
+    return jw_violations_add(violations, pointer, "%s has no %s '%s'; it has %s", def->report_type,
+                             what, echo, known);
+}
 
 static bool
-check_name_list(const JwReportDef *def, const NameList *names, const json_t *parameters,
-                const char *base, JwViolations *faults)
+check_list(const JwReportDef *def, GArray *named, const char *what, const json_t *list,
+           const char *pointer, JwViolations *violations)
 {
-    const json_t *list = json_object_get(parameters, names->member);
-    g_autofree char *pointer = jw_pointer(base, names->member);
-    size_t known_at = 0;
     const json_t *item = NULL;
     bool ok = true;
     size_t i = 0;
 
     json_array_foreach(list, i, item)
     {
-        const char *name = json_string_value(item);
-        if (name == NULL || jw_names_index(names->known, name, &known_at)) {
-            continue;
-        }
-        if (jw_violations_count(faults) >= JW_VIOLATIONS_MAX) {
-            return false;
-        }
         g_autofree char *at = jw_pointer_index(pointer, i);
-        g_autofree char *echo = jw_echo(name);
-        g_autofree char *known = jw_names_join(names->known);
-        ok = jw_violations_add(faults, at, "%s has no %s '%s'; it has %s", def->report_type,
-                               names->what, echo, known);
+        ok = check_name(def, named, what, json_string_value(item), at, violations) && ok;
     }
     return ok;
 }
 
 static bool
-check_filters(const JwReportDef *def, const json_t *parameters, const char *base,
-              JwViolations *faults)
+check_filters(const JwReportDef *def, json_t *filters, const char *pointer,
+              JwViolations *violations)
 {
-    json_t *filters = json_object_get(parameters, "filters");
-    g_autofree char *pointer = jw_pointer(base, "filters");
     const char *name = NULL;
     json_t *values = NULL;
     bool ok = true;
 
     json_object_foreach(filters, name, values)
     {
-        if (jw_report_def_filter(def, name) != NULL) {
-            continue;
-        }
-        if (jw_violations_count(faults) >= JW_VIOLATIONS_MAX) {
-            return false;
-        }
         g_autofree char *at = jw_pointer(pointer, name);
-        g_autofree char *echo = jw_echo(name);
-        g_autofree char *known = jw_names_join(def->filters);
-        ok = jw_violations_add(faults, at, "%s has no filter '%s'; it has %s", def->report_type,
-                               echo, known);
+        ok = check_name(def, def->filters, "filter", name, at, violations) && ok;
     }
     return ok;
 }
@@ -126,82 +121,99 @@ jw_report_range(const json_t *range, GTimeZone *zone, int64_t *ret_start_ms, int
     return true;
 }
 
-GTimeZone *
-jw_report_zone(const json_t *parameters, const JwReportDef *def, const char **ret_name)
+const char *
+jw_report_asked_zone(const json_t *parameters)
 {
-    const char *asked = jw_json_text(json_object_get(parameters, "period"), "timeZone");
+    const char *inner = jw_json_text(json_object_get(parameters, "period"), "timeZone");
 
-    if (asked == NULL) {
-        asked = jw_json_text(parameters, "timeZone");
-    }
-    *ret_name = asked;
-    if (asked == NULL && def != NULL) {
-        asked = def->time_zone;
-    }
-    return jw_zone_new(asked != NULL ? asked : "UTC", NULL);
+    return inner != NULL ? inner : jw_json_text(parameters, "timeZone");
+}
+
+const char *
+jw_report_zone_name(const json_t *spec, const JwReportDef *def)
+{
+    const char *name = jw_report_asked_zone(json_object_get(spec, "parameters"));
+
+    name = name != NULL ? name : jw_json_text(spec, "timeZone");
+    name = name != NULL || def == NULL ? name : def->time_zone;
+    return name != NULL ? name : "UTC";
 }
 
 static bool
-check_period(const JwReportDef *def, const json_t *parameters, const char *base,
-             JwViolations *faults)
+check_period(const JwReportDef *def, const json_t *spec, const char *base, JwViolations *violations)
 {
+    const json_t *parameters = json_object_get(spec, "parameters");
     const json_t *range = json_object_get(parameters, "dateRange");
     const json_t *period = json_object_get(parameters, "period");
     const char *outer = jw_json_text(parameters, "timeZone");
     const char *inner = jw_json_text(period, "timeZone");
-    const char *zone_name = NULL;
     int64_t start_ms = 0, end_ms = 0, last_ms = 0;
     bool ok = true;
 
     if (range != NULL && period != NULL) {
         g_autofree char *pointer = jw_pointer(base, "period");
-        ok = jw_violations_add(faults, pointer,
+        ok = jw_violations_add(violations, pointer,
                                "and dateRange exclude each other; give one of them");
     }
     if (inner != NULL && outer != NULL && strcmp(inner, outer) != 0) {
         g_autofree char *pointer = g_strconcat(base, "/period/timeZone", NULL);
-        ok = jw_violations_add(faults, pointer,
+        ok = jw_violations_add(violations, pointer,
                                "differs from the timeZone beside period; give one of them");
     }
     if (jw_json_time(period, "at", FIRST_AT_MS) < FIRST_AT_MS) {
         g_autofree char *pointer = g_strconcat(base, "/period/at", NULL);
-        ok = jw_violations_add(faults, pointer, "must be in March 1970 or later");
+        ok = jw_violations_add(violations, pointer, "must be in March 1970 or later");
     }
-    g_autoptr(GTimeZone) zone = jw_report_zone(parameters, def, &zone_name);
+    g_autoptr(GTimeZone) zone = jw_zone_new(jw_report_zone_name(spec, def), NULL);
     if (jw_report_range(range, zone, &start_ms, &end_ms, &last_ms) && start_ms >= last_ms) {
         g_autofree char *pointer = jw_pointer(base, "dateRange");
-        ok = jw_violations_add(faults, pointer, "startDate must be before endDate");
+        ok = jw_violations_add(violations, pointer, "startDate must be before endDate");
     }
     return ok;
 }
 
-bool
-jw_report_body_check(const JwCatalog *catalog, const json_t *body, const char *base,
-                     JwViolations *faults)
+static bool
+check_size(const json_t *parameters, const char *base, JwViolations *violations)
 {
-    const JwReportDef *def = jw_report_body_def(catalog, body);
-    const json_t *parameters = json_object_get(body, "parameters");
-    const char *type = jw_json_text(body, "reportType");
+    const size_t size =
+        parameters != NULL ? json_dumpb(parameters, NULL, 0, JSON_COMPACT | JSON_ENCODE_ANY) : 0;
+
+    if (size <= MAX_PARAMETERS_BYTES) {
+        return true;
+    }
+    g_autofree char *bytes = jw_text_bytes((int64_t)size);
+    return jw_violations_add(violations, base,
+                             "take %s when stored; at most 512 KiB are: narrow the filters", bytes);
+}
+
+bool
+jw_report_spec_check(const JwCatalog *catalog, const json_t *spec, const char *base,
+                     JwViolations *violations)
+{
+    const JwReportDef *def = jw_report_spec_def(catalog, spec);
+    const json_t *parameters = json_object_get(spec, "parameters");
+    const char *type = jw_json_text(spec, "reportType");
     g_autofree char *pointer = jw_pointer(base, "parameters");
-    bool ok = true;
+    g_autofree char *filters = jw_pointer(pointer, "filters");
+    g_autofree char *group_by = jw_pointer(pointer, "groupBy");
+    g_autofree char *measures = jw_pointer(pointer, "measures");
 
     if (def == NULL && type != NULL && *type != '\0') {
         g_autofree char *at = jw_pointer(base, "reportType");
         g_autofree char *echo = jw_echo(type);
         g_autofree char *known = jw_catalog_names(catalog);
-        ok = jw_violations_add(faults, at, "no report type '%s'; known: %s", echo, known);
+        (void)jw_violations_add(violations, at, "no report type '%s'; known: %s", echo, known);
     }
-    ok = check_period(def, parameters, pointer, faults) && ok;
+    bool ok = check_period(def, spec, pointer, violations);
+    ok = check_size(parameters, pointer, violations) && ok;
     if (def == NULL) {
         return false;
     }
-    ok = check_filters(def, parameters, pointer, faults) && ok;
-    const NameList lists[] = {
-        { "groupBy", "dimension", def->dimensions },
-        { "measures", "measure", def->measures },
-    };
-    for (size_t i = 0; i < G_N_ELEMENTS(lists); i++) {
-        ok = check_name_list(def, &lists[i], parameters, pointer, faults) && ok;
-    }
-    return ok;
+    ok = check_filters(def, json_object_get(parameters, "filters"), filters, violations) && ok;
+    ok = check_list(def, def->dimensions, "dimension", json_object_get(parameters, "groupBy"),
+                    group_by, violations)
+         && ok;
+    return check_list(def, def->measures, "measure", json_object_get(parameters, "measures"),
+                      measures, violations)
+           && ok;
 }

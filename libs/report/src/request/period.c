@@ -3,6 +3,7 @@
 #include "jw/civil.h"
 #include "jw/error.h"
 #include "jw/report.h"
+#include "jw/report_formats.h"
 #include "jw/text.h"
 
 #include <string.h>
@@ -50,15 +51,12 @@ append_day(GString *name, int64_t day)
 static char *
 wanted_name(const char *wanted, const char *ending)
 {
-    static const char *const known[] = { ".xlsx", ".csv", ".pdf", ".json" };
     g_autofree char *name = jw_text_file_name(wanted);
-    const size_t length = strlen(name);
+    char *dot = strrchr(name, '.');
 
-    for (size_t i = 0; i < G_N_ELEMENTS(known); i++) {
-        const size_t ending_length = strlen(known[i]);
-        if (length > ending_length
-            && g_ascii_strcasecmp(name + length - ending_length, known[i]) == 0) {
-            name[length - ending_length] = '\0';
+    for (size_t i = 0; dot != NULL && dot > name && i < jw_n_report_formats; i++) {
+        if (g_ascii_strcasecmp(dot + 1, jw_report_formats[i].name) == 0) {
+            *dot = '\0';
             break;
         }
     }

@@ -4,12 +4,16 @@
 
 G_BEGIN_DECLS
 
-/* dateRange as [start, end); false when a string is no time or the zone does not exist. */
+/* dateRange as [start, end); false when a string is no time or @zone is NULL. @ret_last_ms: the
+ * last instant that endDate means, to compare with the start. */
 bool jw_report_range(const json_t *range, GTimeZone *zone, int64_t *ret_start_ms,
                      int64_t *ret_end_ms, int64_t *ret_last_ms);
 
-/* The zone a body's parameters name, or the definition's; NULL when it does not exist. (transfer
- * full) */
-GTimeZone *jw_report_zone(const json_t *parameters, const JwReportDef *def, const char **ret_name);
+/* The name of a spec's zone: its parameters', its own, or that of @def, which may be NULL.
+ * (transfer none) */
+const char *jw_report_zone_name(const json_t *spec, const JwReportDef *def);
+
+/* The zone that parameters name, or NULL. (transfer none) */
+const char *jw_report_asked_zone(const json_t *parameters);
 
 G_END_DECLS

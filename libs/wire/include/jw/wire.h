@@ -36,15 +36,17 @@ void jw_wire_free(JwWire *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwWire, jw_wire_free)
 char *jw_wire_topic(const JwWire *self, const char *name); /* prefix + name; (transfer full) */
 
-/* Seed 000's CreateReportJobRequest (plus the extensions `parameters.period` and `delivery`) → a
- * job of type "report" with name, subtype, spec, priority, notBefore, recipients and state set;
- * the rest (id, requestedBy …) is the caller's to fill. All faults at once; @ret_job is written
- * when there is none. @now_ms decides what lies in the past and the default period. */
+/* The body by which the reports API asks for a job → a job of type "report" with name, subtype,
+ * spec, priority, notBefore, recipients, limits and state set; the rest (id, requestedBy …) is the
+ * caller's to fill. Notes all violations at once; @ret_job is written when there is none. @now_ms
+ * decides what lies in the past and the default period. */
 bool jw_wire_job_from_request(const JwWire *self, const json_t *body, int64_t now_ms,
                               JwViolations *faults, JwJob **ret_job) G_GNUC_WARN_UNUSED_RESULT;
-/* The value of a jobwire.job.submit.v1 command: the same fields, and optionally jobId, jobType,
- * requestedBy, departments. Without jobId the id is derived from (ce_source, ce_id). scheduledFor
- * in the past means now. */
+
+/* The value of a jobwire.job.submit.v1 command: {"jobType","name","spec"} and optionally jobId,
+ * description, priority, scheduledFor, timeout, maxAttempts, delivery, requestedBy, departments,
+ * source. The spec is its kind's (jw/kinds.h). Without jobId the id is derived from (ce_source,
+ * ce_id). scheduledFor in the past means now. Decoding the command of a job gives that job. */
 bool jw_wire_job_from_command(const JwWire *self, const json_t *body, const char *ce_source,
                               const char *ce_id, int64_t now_ms, JwViolations *faults,
                               JwJob **ret_job) G_GNUC_WARN_UNUSED_RESULT;
@@ -82,8 +84,8 @@ char *jw_wire_event_job_id(const void *body, size_t length,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Schedules of a configuration file: {"schedules":[{id, trigger:{type,every|cron|at}, timeZone,
- * misfire, enabled, job:{…}}]}. INVALID names file and pointer, and the id of a schedule whose jobs
- * would be too large. @ret: of JwSchedule (transfer full) */
+ * misfire, enabled, job:{jobType, name, spec, …}}]}. INVALID names file and pointer of every
+ * violation. @ret: of JwSchedule (transfer full) */
 bool jw_wire_schedules_load(const JwWire *self, const char *path, int64_t now_ms, GPtrArray **ret,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -1,25 +1,22 @@
 /* handlers/report.c: the handler of jobs of type "report".
  *
  * One pass over the records feeds the aggregate and the file at once; the file is written to a directory
- * private to this attempt, checked, uploaded under a file id private to this attempt, and read back. */
-#include "attempt.h"
+ * private to this attempt, checked, and published. */
+#include "handlers/handlers.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "jw/report_request.h"
 #include "jw/crash.h"
-#include "jw/ident.h"
 #include "jw/log.h"
-#include "jw/store_files.h"
+#include "jw/report_formats.h"
+#include "jw/report_request.h"
 #include "jw/store_records.h"
+#include "publish.h"
 #include "render/render.h"
 
 #define ROWS_A_CHECK 2048 /* rows between two looks at the clock */
-#define UPLOAD_PIECE 262144
 
 typedef struct {
     ExeAttempt *attempt;
@@ -37,8 +34,6 @@ typedef struct {
     JwReportResult *result;
     char *dir, *path;
     int date_index; /* of the date field in a row, -1: not read */
-    bool checked;   /* the check's, read after it was joined */
-    GError *check_error;
 } Report;
 
 static void
@@ -146,7 +141,7 @@ report_open(Report *self, GError **error)
         g_clear_pointer(&self->dir, g_free);
         return failed;
     }
-    self->path = g_strconcat(self->dir, "/report", self->ops->extension, NULL);
+    self->path = g_strconcat(self->dir, "/report.", self->request->format, NULL);
     ExeRenderInput input = {
         .def = self->def,
         .zone = self->zone,
@@ -201,96 +196,31 @@ report_read(Report *self, GError **error)
 }
 
 static bool
-upload_pieces(Report *self, int fd, JwFileWriter *writer, GError **error)
-{
-    g_autofree char *piece = g_malloc(UPLOAD_PIECE);
-
-    for (;;) {
-        ssize_t length = read(fd, piece, UPLOAD_PIECE);
-
-        if (length < 0 && errno == EINTR) {
-            continue;
-        }
-        if (length < 0) {
-            int code = errno;
-            return jw_fail(error, JW_ERROR_UNAVAILABLE, "reading the finished report: %s",
-                           g_strerror(code));
-        }
-        if (length == 0) {
-            return true;
-        }
-        if (!exe_attempt_go_on(self->attempt, error)
-            || !jw_file_writer_write(writer, piece, (size_t)length, error)) {
-            return false;
-        }
-        jw_crash_point("exe_after_piece");
-    }
-}
-
-static gpointer
-check_file(gpointer data)
+report_check(gpointer data, GError **error)
 {
     Report *self = data;
 
-    self->checked = self->ops->check == NULL || self->ops->check(self->render, &self->check_error);
-    return NULL;
-}
-
-/* The file is checked while it is uploaded; it becomes visible only when both went well. */
-static bool
-upload_checked(Report *self, int fd, JwFileWriter *writer, GError **error)
-{
-    GThread *check = g_thread_new("check", check_file, self);
-    bool ok = upload_pieces(self, fd, writer, error);
-
-    g_thread_join(check);
-    if (ok && !self->checked) {
-        g_propagate_error(error, g_steal_pointer(&self->check_error));
-        return false;
-    }
-    g_clear_error(&self->check_error);
-    return ok;
+    return self->ops->check(self->render, error);
 }
 
 static bool
-report_upload(Report *self, JwArtifact *artifact, GError **error)
+report_publish(Report *self, JwArtifact *artifact, GError **error)
 {
-    char file_id[JW_UUID_LEN + 1];
-    int64_t now = jw_clock_now_ms(self->exe->clock);
-    GStatBuf status;
+    g_autofree char *name = jw_report_file_name(self->def, self->request, self->zone);
+    const ExeFile file = {
+        .path = self->path,
+        .file_name = name,
+        .content_type = jw_report_format_find(self->request->format)->content_type,
+        .advice = "ask for a shorter period or narrower filters",
+        .check = self->ops->check != NULL ? report_check : NULL,
+        .data = self,
+    };
 
-    if (g_stat(self->path, &status) != 0) {
-        int code = errno;
-        return jw_fail(error, JW_ERROR_UNAVAILABLE, "looking at the finished report: %s",
-                       g_strerror(code));
-    }
-    if (status.st_size > self->exe->config.artifact_max_bytes) {
-        return jw_fail(error, JW_ERROR_TOO_LARGE,
-                       "the report has %" G_GINT64_FORMAT
-                       " bytes, over the limit JW_ARTIFACT_MAX=%" G_GINT64_FORMAT
-                       "; ask for a shorter period or narrower filters",
-                       (int64_t)status.st_size, self->exe->config.artifact_max_bytes);
-    }
-    jw_uuid_v7(now, file_id);
-    artifact->file_id = g_strdup(file_id);
-    artifact->file_name = jw_report_file_name(self->def, self->request, self->zone);
-    artifact->content_type = g_strdup(self->ops->content_type);
-    int fd = g_open(self->path, O_RDONLY | O_CLOEXEC, 0);
-    if (fd < 0) {
-        int code = errno;
-        return jw_fail(error, JW_ERROR_UNAVAILABLE, "opening the finished report: %s",
-                       g_strerror(code));
-    }
-    g_autoptr(JwFileWriter) writer = jw_file_writer_new(
-        self->exe->store, file_id, artifact->file_name, artifact->content_type, self->job->id, now);
-    bool ok = upload_checked(self, fd, writer, error)
-              && jw_file_writer_finish(writer, &artifact->size_bytes, &artifact->sha256, error);
-    (void)close(fd);
-    return ok;
+    return exe_publish(self->attempt, &file, artifact, error);
 }
 
-bool
-exe_report_run(ExeAttempt *attempt, JwArtifact **ret_artifact, GError **error)
+static bool
+report_run(ExeAttempt *attempt, JwJobResult *ret_result, GError **error)
 {
     g_auto(Report) self = { .attempt = attempt,
                             .exe = exe_attempt_exe(attempt),
@@ -310,19 +240,17 @@ exe_report_run(ExeAttempt *attempt, JwArtifact **ret_artifact, GError **error)
     }
     int64_t written = jw_clock_mono_ms(self.exe->clock);
     exe_attempt_step(attempt, "Publishing", 95, artifact->rows, artifact->rows);
-    if (!exe_attempt_go_on(attempt, error) || !report_upload(&self, artifact, error)) {
+    if (!exe_attempt_go_on(attempt, error) || !report_publish(&self, artifact, error)) {
         return false;
     }
     artifact->summary = jw_report_result_summary(self.result);
     artifact->duration_ms = jw_clock_mono_ms(self.exe->clock) - started;
-    if (self.exe->config.artifact_ttl_ms > 0) {
-        artifact->expires_at_ms =
-            jw_clock_now_ms(self.exe->clock) + self.exe->config.artifact_ttl_ms;
-    }
     jw_info("report_written", JW_INT("rows", artifact->rows), JW_INT("bytes", artifact->size_bytes),
             JW_STR("sha256", artifact->sha256), JW_INT("duration_ms", artifact->duration_ms),
             JW_INT("read_ms", read - started), JW_INT("write_ms", written - read),
             JW_INT("publish_ms", started + artifact->duration_ms - written));
-    *ret_artifact = g_steal_pointer(&artifact);
+    ret_result->artifact = g_steal_pointer(&artifact);
     return true;
 }
+
+const ExeHandler exe_handler_report = { "report", report_run };

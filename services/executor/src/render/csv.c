@@ -219,9 +219,6 @@ csv_finish(ExeRender *self, const JwReportResult *result G_GNUC_UNUSED, GError *
 }
 
 const ExeRenderOps exe_render_csv = {
-    .format = "csv",
-    .extension = ".csv",
-    .content_type = "text/csv; charset=utf-8; header=present",
     .open = csv_open,
     .row = csv_row,
     .finish = csv_finish,

@@ -1,16 +1,21 @@
-/* render.c: which writers there are. */
+/* render.c: the writer of each served format (jw/report_formats.h). */
 #include "render/render.h"
 
 #include <string.h>
 
-static const ExeRenderOps *const renderers[] = { &exe_render_csv, &exe_render_xlsx };
+#define ROW(name, content_type) { #name, &exe_render_##name },
+
+static const struct {
+    const char *format;
+    const ExeRenderOps *ops;
+} renderers[] = { JW_REPORT_FORMATS(ROW, EXE_NO_WRITER) };
 
 const ExeRenderOps *
 exe_render_find(const char *format)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(renderers); i++) {
-        if (g_strcmp0(renderers[i]->format, format) == 0) {
-            return renderers[i];
+        if (g_strcmp0(renderers[i].format, format) == 0) {
+            return renderers[i].ops;
         }
     }
     return NULL;

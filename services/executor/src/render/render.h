@@ -4,6 +4,7 @@
  * is a temporary one in a directory private to the attempt. */
 #pragma once
 #include "jw/error.h"
+#include "jw/report_formats.h"
 #include "jw/report_result.h"
 
 G_BEGIN_DECLS
@@ -20,7 +21,6 @@ typedef struct {
 } ExeRenderInput;
 
 typedef struct {
-    const char *format, *extension, *content_type;
     ExeRender *(*open)(const ExeRenderInput *input, GError **error);
     /* @row: the definition's columns come first (jw_report_def_fields). */
     bool (*row)(ExeRender *self, const JwValue *row, GError **error);
@@ -32,9 +32,12 @@ typedef struct {
     void (*free)(ExeRender *self);
 } ExeRenderOps;
 
-const ExeRenderOps *exe_render_find(const char *format); /* or NULL */
+/* Every served format has a writer exe_render_<name>. */
+#define EXE_WRITER(name, content_type) extern const ExeRenderOps exe_render_##name;
+#define EXE_NO_WRITER(name, content_type)
+JW_REPORT_FORMATS(EXE_WRITER, EXE_NO_WRITER)
 
-extern const ExeRenderOps exe_render_csv, exe_render_xlsx;
+const ExeRenderOps *exe_render_find(const char *format); /* or NULL */
 
 /* render/xlsx/check.c: reopens a workbook: every entry's CRC, every part's elements closed in
  * order, and @list_rows `<row` elements over the sheets from number @first_list_sheet (from 1) on.

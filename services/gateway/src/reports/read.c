@@ -4,6 +4,7 @@
 #include <jansson.h>
 
 #include "jw/log.h"
+#include "jw/report_formats.h"
 #include "jw/store_deliveries.h"
 #include "jw/store_files.h"
 
@@ -121,9 +122,6 @@ gw_reports_download(const JwHttpRequest *request, JwHttpReply *reply, gpointer c
     jw_http_reply_file(reply, request, &file);
 }
 
-/* The writers of the executor; a request for another format is refused by libs/wire. */
-static const char *const formats[] = { "xlsx", "csv" };
-
 static void
 add_named(json_t *list, const char *name, const char *label)
 {
@@ -158,8 +156,10 @@ render_type(const JwReportDef *def)
         const JwMeasureDef *measure = &g_array_index(def->measures, JwMeasureDef, i);
         add_named(measures, measure->name, measure->label);
     }
-    for (size_t i = 0; i < G_N_ELEMENTS(formats); i++) {
-        json_array_append_new(served, json_string(formats[i]));
+    for (size_t i = 0; i < jw_n_report_formats; i++) {
+        if (jw_report_formats[i].served) {
+            json_array_append_new(served, json_string(jw_report_formats[i].name));
+        }
     }
     json_object_set_new(type, "filters", filters);
     json_object_set_new(type, "dimensions", dimensions);

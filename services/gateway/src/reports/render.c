@@ -3,6 +3,8 @@
 
 #include <jansson.h>
 
+#include "jw/report_request.h"
+
 static json_t *
 render_error(const JwHttpProblem *problem)
 {
@@ -113,8 +115,11 @@ summary_output(const Gw *self, const JwJob *job)
         job->spec != NULL ? jw_json_parse(job->spec, strlen(job->spec), NULL) : NULL;
     json_t *output = json_object();
 
-    gw_render_text(output, "format",
-                   json_string_value(json_object_get(json_object_get(spec, "output"), "format")));
+    const char *format = jw_json_text(json_object_get(spec, "output"), "format");
+
+    if (format != NULL) {
+        gw_render_text(output, "format", jw_skip_prefix(format, JW_LOOKUP_FORMAT));
+    }
     if (gw_render_downloadable(self, job)) {
         g_autofree char *link = gw_render_link(self, job->id, JW_LINK_DOWNLOAD);
         gw_render_text(output, "downloadUrl", link);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "jw/delivery.h"
+#include "jw/report_request.h"
 
 static const struct {
     const char *status, *note; /* as the dialect has it; the note tells what the dialect cannot */
@@ -130,17 +131,14 @@ add_asked(json_t *detail, const JwJob *job)
 {
     json_auto_t *spec =
         job->spec != NULL ? jw_json_parse(job->spec, strlen(job->spec), NULL) : NULL;
-    json_t *asked = json_object_get(spec, "asked");
-    json_t *resolved = json_object_get(spec, "parameters");
-    json_t *parameters = json_object_get(asked, "parameters");
-    json_t *output = json_object_get(asked, "output");
-    json_t *start = json_object_get(resolved, "start");
-    json_t *end = json_object_get(resolved, "end");
+    int64_t start_ms = 0, end_ms = 0;
 
-    json_object_set(detail, "parameters", parameters != NULL ? parameters : resolved);
-    json_object_set(detail, "output", output != NULL ? output : json_object_get(spec, "output"));
-    if (start != NULL && end != NULL) {
-        json_object_set_new(detail, "period", json_pack("{s:O, s:O}", "start", start, "end", end));
+    json_object_set(detail, "parameters", json_object_get(spec, "parameters"));
+    json_object_set(detail, "output", json_object_get(spec, "output"));
+    if (jw_report_spec_period(spec, &start_ms, &end_ms) && end_ms != 0) {
+        json_object_set_new(detail, "period",
+                            json_pack("{s:o, s:o}", "start", gw_render_time(start_ms), "end",
+                                      gw_render_time(end_ms)));
     }
 }
 

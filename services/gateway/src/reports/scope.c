@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#define DEPARTMENT_POINTER "/parameters/filters/departmentIds"
+#include "jw/kinds.h"
 
 static bool
 is_scoped(const JwPrincipal *who)
@@ -56,32 +56,17 @@ gw_scope_query(const JwPrincipal *who, JwJobQuery *query)
 bool
 gw_scope_apply(const JwPrincipal *who, const struct json_t *body, JwJob *job, JwViolations *faults)
 {
-    const json_t *asked = json_object_get(
-        json_object_get(json_object_get(body, "parameters"), "filters"), "departmentIds");
-    g_autoptr(GPtrArray) departments = g_ptr_array_new_with_free_func(g_free);
-    const json_t *item = NULL;
-    bool ok = true;
-    size_t i = 0;
+    const JwJobKind *kind = jw_kind_find(job->type);
+    const char *const *own = (const char *const *)who->departments;
 
-    json_array_foreach(asked, i, item)
-    {
-        const char *department = json_string_value(item);
-
-        if (is_scoped(who) && !g_strv_contains((const char *const *)who->departments, department)) {
-            g_autofree char *pointer = g_strdup_printf(DEPARTMENT_POINTER "/%zu", i);
-            ok = jw_violations_add(faults, pointer, "is not one of your departments");
-        }
-        g_ptr_array_add(departments, g_strdup(department));
-    }
-    if (!ok) {
+    if (is_scoped(who)
+        && !jw_kind_check_scope(kind, body, "", own, "is not one of your departments", faults)) {
         return false;
     }
     /* The departments of the job are what its report is limited to, by whoever builds it. */
-    g_clear_pointer(&job->departments, g_strfreev);
-    if (departments->len > 0) {
-        g_ptr_array_add(departments, NULL);
-        job->departments = (char **)g_ptr_array_free(g_steal_pointer(&departments), FALSE);
-    } else if (is_scoped(who)) {
+    g_strfreev(job->departments);
+    job->departments = jw_kind_departments(kind, body);
+    if (job->departments == NULL && is_scoped(who)) {
         job->departments = g_strdupv(who->departments);
     }
     return true;

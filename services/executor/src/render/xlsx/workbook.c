@@ -492,9 +492,6 @@ xlsx_check(const ExeRender *self, GError **error)
 }
 
 const ExeRenderOps exe_render_xlsx = {
-    .format = "xlsx",
-    .extension = ".xlsx",
-    .content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     .open = xlsx_open,
     .row = xlsx_row,
     .finish = xlsx_finish,

@@ -1,0 +1,86 @@
+/* request/fields.c: the members of a report request, as tables. Constant; any thread. A REST body,
+ * a Kafka command and a schedule's template are judged by the same ones; the schema that says the
+ * same is schemas/common/report-request.v1.json. */
+#include "request/request_private.h"
+
+#include "jw/report_formats.h"
+#include "names.h"
+
+static char *
+check_format(const char *text)
+{
+    const JwReportFormat *format = jw_report_format_find(jw_skip_prefix(text, JW_LOOKUP_FORMAT));
+    g_autofree char *served = jw_report_formats_served();
+    g_autofree char *echo = jw_echo(text);
+
+    if (format == NULL) {
+        return g_strdup_printf("must be one of %s, not '%s'", served, echo);
+    }
+    return format->served ? NULL
+                          : g_strdup_printf("'%s' is not served by this version yet; served: %s",
+                                            format->name, served);
+}
+
+static const JwField range_fields[] = {
+    { .name = "startDate",
+      .type = JW_FIELD_TEXT,
+      .flags = JW_FIELD_REQUIRED,
+      .check = jw_check_date_or_time },
+    { .name = "endDate",
+      .type = JW_FIELD_TEXT,
+      .flags = JW_FIELD_REQUIRED,
+      .check = jw_check_date_or_time },
+    { .name = NULL },
+};
+static const JwField period_fields[] = {
+    { .name = "type",
+      .type = JW_FIELD_TEXT,
+      .flags = JW_FIELD_REQUIRED,
+      .values = &jw_period_names[JW_PERIOD_WEEKLY] },
+    { .name = "at", .type = JW_FIELD_TEXT, .check = jw_check_time },
+    { .name = "timeZone", .type = JW_FIELD_TEXT, .check = jw_check_zone },
+    { .name = NULL },
+};
+static const JwField filter_value = { .type = JW_FIELD_TEXT, .min = 1, .max = 200 };
+static const JwField filter_values = { .type = JW_FIELD_ARRAY, .max = 1000, .item = &filter_value };
+static const JwField part_name = { .type = JW_FIELD_TEXT, .min = 1, .max = 64 };
+static const JwField parameter_fields[] = {
+    { .name = "dateRange", .type = JW_FIELD_OBJECT, .fields = range_fields },
+    { .name = "period", .type = JW_FIELD_OBJECT, .fields = period_fields },
+    { .name = "timeZone", .type = JW_FIELD_TEXT, .check = jw_check_zone },
+    { .name = "filters", .type = JW_FIELD_MAP, .max = 50, .item = &filter_values },
+    { .name = "groupBy",
+      .type = JW_FIELD_ARRAY,
+      .flags = JW_FIELD_UNIQUE,
+      .max = 20,
+      .item = &part_name },
+    { .name = "measures",
+      .type = JW_FIELD_ARRAY,
+      .flags = JW_FIELD_UNIQUE,
+      .max = 50,
+      .item = &part_name },
+    { .name = "includeInactive", .type = JW_FIELD_BOOL },
+    { .name = NULL },
+};
+static const JwField output_fields[] = {
+    { .name = "format", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .check = check_format },
+    { .name = "filename", .type = JW_FIELD_TEXT, .min = 1, .max = 200 },
+    { .name = NULL },
+};
+
+/* clang-format off */
+#define REQUEST_FIELDS                                                                             \
+    { .name = "reportType", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .min = 1,           \
+      .max = 100 },                                                                                \
+    { .name = "parameters", .type = JW_FIELD_OBJECT, .flags = JW_FIELD_REQUIRED,                   \
+      .fields = parameter_fields },                                                                \
+    { .name = "output", .type = JW_FIELD_OBJECT, .flags = JW_FIELD_REQUIRED,                       \
+      .fields = output_fields }
+/* clang-format on */
+
+const JwField jw_report_request_fields[] = { REQUEST_FIELDS, { .name = NULL } };
+const JwField jw_report_spec_fields[] = {
+    REQUEST_FIELDS,
+    { .name = "timeZone", .type = JW_FIELD_TEXT, .check = jw_check_zone },
+    { .name = NULL },
+};

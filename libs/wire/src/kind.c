@@ -1,0 +1,53 @@
+/* kind.c: looks up kinds, and what any of them may be asked. Any thread, no state. */
+#include "jw/kinds.h"
+
+const JwJobKind *
+jw_kind_find(const char *type)
+{
+    for (size_t i = 0; i < jw_n_kinds; i++) {
+        if (g_strcmp0(jw_kinds[i]->type, type) == 0) {
+            return jw_kinds[i];
+        }
+    }
+    return NULL;
+}
+
+/* The member of a spec that lists its departments, and its pointer after @path. */
+static const json_t *
+find_departments(const JwJobKind *self, const json_t *spec, GString *path)
+{
+    for (size_t i = 0; self->departments != NULL && self->departments[i] != NULL; i++) {
+        spec = json_object_get(spec, self->departments[i]);
+        jw_pointer_append(path, self->departments[i]);
+    }
+    return self->departments != NULL ? spec : NULL;
+}
+
+char **
+jw_kind_departments(const JwJobKind *self, const json_t *spec)
+{
+    g_autoptr(GString) path = g_string_new(NULL);
+    const json_t *list = find_departments(self, spec, path);
+
+    return json_array_size(list) > 0 ? jw_json_texts(list) : NULL;
+}
+
+bool
+jw_kind_check_scope(const JwJobKind *self, const json_t *spec, const char *base,
+                    const char *const *scope, const char *message, JwViolations *violations)
+{
+    g_autoptr(GString) path = g_string_new(base);
+    const json_t *list = find_departments(self, spec, path);
+    const json_t *item = NULL;
+    bool ok = true;
+    size_t i = 0;
+
+    json_array_foreach(list, i, item)
+    {
+        if (!g_strv_contains(scope, json_string_value(item))) {
+            g_autofree char *pointer = jw_pointer_index(path->str, i);
+            ok = jw_violations_add(violations, pointer, "%s", message);
+        }
+    }
+    return ok;
+}
