@@ -35,18 +35,11 @@ end(Exe *self, const JwJob *job, const JwJobChange *change, const char *won)
                 JW_STR("error", jw_error_message(error)));
         return "unknown";
     }
-    if (ending != JW_END_WON) {
-        remove_file(self, change->artifact);
-    }
-    switch (ending) {
-    case JW_END_WON:
+    if (ending == JW_END_WON) {
         return won;
-    case JW_END_CANCELLED:
-        return "cancelled";
-    case JW_END_LOST:
-        break;
     }
-    return "lost";
+    remove_file(self, change->artifact);
+    return ending == JW_END_CANCELLED ? "cancelled" : "lost";
 }
 
 static const char *

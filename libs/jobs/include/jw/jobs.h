@@ -22,8 +22,7 @@ typedef struct {
     const JwWire *wire;
     JwStore *store;
     JwRelay *relay;
-    JwJobsBatch
-        *batch; /* joins the inserts of jw_jobs_create(); NULL: each is a round trip of its own */
+    JwJobsBatch *batch; /* joins the inserts of jw_jobs_create(); NULL: each goes alone */
 } JwJobs;
 
 /* How a change is made, and when it is given up. NULL, or all zero: for a request that must not
@@ -34,8 +33,8 @@ typedef struct {
      * is tried again, every 200 ms, until so much time has passed or @stop is set. */
     int64_t patience_ms;
     JwStop *stop; /* needed with patience */
-    const char *request_id,
-        *traceparent; /* of the request behind it, for its events; without request_id: the job's */
+    /* Of the request behind it, for its events; without request_id those of the job. */
+    const char *request_id, *traceparent;
 } JwJobsCall;
 
 /* The id of a job to be created: derived from who asks and their idempotency @key, so that the
@@ -54,7 +53,7 @@ typedef enum {
  * and its event in its outbox, which is filled here. Whether an earlier job under its id is the
  * same request its request_hash decides; a job without one is always the same. @ret_earlier:
  * (out) (optional) (nullable) (transfer full): that job when REPLAYED, and the job has a
- * request_hash. UNAVAILABLE too when the earlier job was removed meanwhile. */
+ * request_hash. After a doubt the insert is made again where the job is not there. */
 bool jw_jobs_create(const JwJobs *self, JwJob *job, JwCreated *ret_created, JwJob **ret_earlier,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
