@@ -126,7 +126,7 @@ has_key(const JwLogField *fields, size_t n_fields, const char *key)
     return false;
 }
 
-/* Outer scopes first; what an inner scope or the record itself says again wins. */
+/* Outer scopes first; what an inner scope or the record itself repeats wins. */
 static void
 append_scope(GString *line, const JwLogScopeData *scope, const JwLogField *fields, size_t n_fields)
 {

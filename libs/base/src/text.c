@@ -188,7 +188,9 @@ edit_distance(const char *a, const char *b)
 JwNearest
 jw_nearest_begin(const char *wanted)
 {
-    return (JwNearest){ .wanted = wanted, .distance = CLAMP(strlen(wanted) / 3, 1, 3) + 1 };
+    const size_t length = strlen(wanted);
+
+    return (JwNearest){ .wanted = wanted, .distance = MIN(CLAMP(length / 3, 1, 3) + 1, length) };
 }
 
 void

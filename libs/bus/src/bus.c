@@ -1,4 +1,4 @@
-/* bus.c: the port of jw/bus.h: checks what comes in and calls the adapter; the room's configuration.
+/* bus.c: the port of jw/bus.h: checks what comes in and calls the adapter; the configuration.
  * Any thread. Owner: bus. */
 #include "bus_private.h"
 

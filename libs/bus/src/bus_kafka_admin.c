@@ -1,4 +1,4 @@
-/* bus_kafka_admin.c: makes topics through the Admin API.
+/* bus_kafka_admin.c: creates topics through the Admin API.
  * Any thread; blocks the caller. Owner: bus. */
 #include "kafka_private.h"
 
