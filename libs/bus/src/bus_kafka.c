@@ -1,7 +1,7 @@
 /* bus_kafka.c: the publishing half of the Kafka adapter.
  * jw_kafka_send() is for any thread. Two threads of the bus's own: the poller serves delivery reports and
  * replaces a producer that met a fatal error; the prober asks the broker for its metadata while nothing
- * else shows that it lives. Owner: bus.
+ * else shows that it lives.
  * Only the report "persisted" counts: librdkafka knows two other outcomes, and both mean that the
  * outbox keeps its entry. */
 #include "kafka_private.h"

@@ -1,5 +1,5 @@
 /* mail_compose.c: composes an RFC 5322 message: our own top headers, the MIME body by GMime.
- * Any thread; GMime is started once, and its objects never leave the call. Owner: mail.
+ * Any thread; GMime is started once, and its objects never leave the call.
  * Same input, same bytes: boundaries come from the message id, the date from the caller. */
 #include "gmime_auto.h"
 #include "mail_private.h"

@@ -1,5 +1,5 @@
 /* mail_smtp.c: the SMTP adapter, one easy handle of libcurl per connection.
- * Any thread; a handle is lent to one sender at a time, the pool is guarded by one lock. Owner: mail.
+ * Any thread; a handle is lent to one sender at a time, the pool is guarded by one lock.
  *
  * Why the final dot cannot overtake before_final_dot(): libcurl 7.88 asks the read callback for more only when
  * all it was given before has gone to the socket, and sends the dot (smtp_done) only after the callback

@@ -13,6 +13,10 @@ bool jw_text_clean(const char *text, size_t length);
 bool jw_text_int64(const char *text, const char *what, int64_t min, int64_t max, int64_t *ret,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Controls, and the marks that show nothing or turn the direction of a line: a name with them reads as
+ * another. */
+bool jw_text_invisible(gunichar c);
+
 /* A display name fit for a download: base name only, no control or reserved characters, no
  * leading dots, at most 150 bytes of whole characters, never empty ("report" then). (transfer
  * full) */

@@ -5,8 +5,7 @@
 #include "jw/text.h"
 #include "jw/wire.h"
 
-#define FILE_MAX_BYTES (1024u * 1024u)
-#define MAKE_MS        30000
+#define MAKE_MS 30000
 
 typedef struct {
     const char *schemas;
@@ -94,16 +93,12 @@ add_topic(TopicList *list, json_t *item, const char *prefix, size_t index, GErro
 static bool
 read_topics(const char *path, const char *prefix, TopicList *list, GError **error)
 {
-    size_t length = 0, i = 0;
+    json_auto_t *value = jw_json_parse_file(path, error);
     json_t *item = NULL;
-    g_autofree char *text = jw_file_read(path, FILE_MAX_BYTES, &length, error);
+    size_t i = 0;
 
-    if (text == NULL) {
-        return false;
-    }
-    json_auto_t *value = jw_json_parse(text, length, error);
     if (value == NULL) {
-        return jw_prefix(error, "%s", path);
+        return false;
     }
     list->topics = g_array_new(FALSE, FALSE, sizeof(JwTopic));
     list->names = g_ptr_array_new_with_free_func(g_free);
