@@ -127,6 +127,8 @@ WRONG = {
     "recipient with name": (recipients("A <a@example.com>"), "/delivery/recipients/0"),
     "recipient with newline": (recipients("a@example.com\r\nRCPT TO:<b@example.com>"), "/delivery/recipients/0"),
     "recipient as option": (recipients("-oQ@example.com"), "/delivery/recipients/0"),
+    "recipient at an IP address": (recipients("a@127.0.0.1"), "/delivery/recipients/0"),
+    "recipient with an encoded word": (recipients("=?x?=@c.example"), "/delivery/recipients/0"),
     "recipient literal": (recipients("a@[127.0.0.1]"), "/delivery/recipients/0"),
     "second recipient": (recipients("a@example.com", "b@@example.com"), "/delivery/recipients/1"),
     "too many recipients": (recipients(*(f"a{n}@example.com" for n in range(101))), "/delivery/recipients"),

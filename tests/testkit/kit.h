@@ -44,7 +44,7 @@ JwRelay *kit_relay(KitPorts *self, const char *ce_source);
 
 /* The @nth call of the store from now on (1 = the next) meets @fault. */
 void kit_fault_at(KitPorts *self, int nth, KitFault fault);
-/* True when that call was made; takes the fault away otherwise. */
+/* True when that call was made; removes the fault otherwise. */
 bool kit_fault_met(KitPorts *self);
 
 /* A report job with an id, pending since now, not in the store. (transfer full) */

@@ -25,7 +25,7 @@ void tk_assert_error(GError **error, JwErrorCode code, const char *pattern, cons
     } while (0)
 void tk_assert_ok(bool ok, const GError *error, const char *expression, const char *file, int line);
 
-/* A clock that moves only when told. */
+/* A clock that moves only by hand. */
 typedef struct {
     JwClock clock; /* pass &fake.clock */
     int64_t now_ms, mono_ms;

@@ -1,5 +1,5 @@
 /* config_private.h: values of the configuration, between config.c (which variable) and
- * config_value.c (what it says). */
+ * config_value.c (their values). */
 #pragma once
 #include "jw/config.h"
 

@@ -1,5 +1,5 @@
 /* error.c: the error domain, its codes and what a caller may do with each.
- * Any thread once jw_base_init() has run. Owner: base.
+ * Any thread once jw_base_init() has run.
  * One table holds name and retry class, so that a code and its meaning cannot drift apart. */
 #include "jw/error.h"
 

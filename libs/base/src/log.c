@@ -1,6 +1,6 @@
 /* log.c: one JSON line a record, for our own events and for GLib's messages.
  * Any thread; level and service are atomics, the scope is thread-local, the test sink has a lock.
- * Owner: base. Lines are built here by hand rather than through g_log_structured_array: GLib
+ * Lines are built here by hand rather than through g_log_structured_array: GLib
  * would box each number and could abort on a level that G_DEBUG made fatal, which an event of
  * ours must never do. */
 #include "jw/log.h"
@@ -126,7 +126,7 @@ has_key(const JwLogField *fields, size_t n_fields, const char *key)
     return false;
 }
 
-/* Outer scopes first; what an inner scope or the record itself says again wins. */
+/* Outer scopes first; what an inner scope or the record itself repeats wins. */
 static void
 append_scope(GString *line, const JwLogScopeData *scope, const JwLogField *fields, size_t n_fields)
 {

@@ -44,7 +44,7 @@ struct _JwMetric {
 };
 
 static JwMutex registry_mutex = { PTHREAD_MUTEX_INITIALIZER };
-static GPtrArray *registry; /* JwMetric, in the order they were made */
+static GPtrArray *registry; /* JwMetric, in the order of their creation */
 
 static Series *
 add_series(JwMetric *self, const char *label_value)

@@ -1,5 +1,5 @@
 /* metrics_process.c: memory, processor time, open files and start time of this process.
- * Any thread, no state. Owner: base.
+ * Any thread, no state.
  * The names are those of the Prometheus client libraries, so that common dashboards work
  * unchanged. */
 #include "jw/text.h"

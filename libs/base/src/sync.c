@@ -1,5 +1,5 @@
 /* sync.c: locks, the bounded hand-over queue and the stop flag.
- * Any thread. Owner: base.
+ * Any thread.
  * Plain pthread: ThreadSanitizer understands it, GLib's futex locks it does not. */
 #include "jw/sync.h"
 #include "jw/clock.h"

@@ -61,11 +61,10 @@ jw_text_int64(const char *text, const char *what, int64_t min, int64_t max, int6
     return jw_fail(error, JW_ERROR_INVALID, "%s is not a whole number", what);
 }
 
-/* Controls, and the marks that make a name read otherwise than it is written. */
-static bool
-invisible(gunichar c)
+bool
+jw_text_invisible(gunichar c)
 {
-    return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x200b && c <= 0x200f)
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || (c >= 0x200b && c <= 0x200f)
            || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
 }
 
@@ -112,7 +111,7 @@ jw_text_file_name(const char *wanted)
     for (const char *pos = base; *pos != '\0'; pos += char_width(pos)) {
         gunichar c = g_utf8_get_char(pos);
         bool leading = name->len == 0 && (c == '.' || c == ' ');
-        if (leading || invisible(c)) {
+        if (leading || jw_text_invisible(c)) {
             continue;
         }
         g_string_append_unichar(name, c < 0x80 && strchr("<>:\"|?*", (int)c) != NULL ? '_' : c);
@@ -188,7 +187,9 @@ edit_distance(const char *a, const char *b)
 JwNearest
 jw_nearest_begin(const char *wanted)
 {
-    return (JwNearest){ .wanted = wanted, .distance = CLAMP(strlen(wanted) / 3, 1, 3) + 1 };
+    const size_t length = strlen(wanted);
+
+    return (JwNearest){ .wanted = wanted, .distance = MIN(CLAMP(length / 3, 1, 3) + 1, length) };
 }
 
 void

@@ -1,6 +1,6 @@
 /* bus_consumer.c: the reading half of the Kafka adapter: one subscription from its start to its end.
  * Any thread. The work is the poll thread's (bus_consumer_poll.c); what is here sets flags under the lock and rings.
- * Owner: bus. */
+ * */
 #include "consumer_private.h"
 
 #include "jw/log.h"

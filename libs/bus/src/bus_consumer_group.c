@@ -1,5 +1,5 @@
 /* bus_consumer_group.c: membership: partitions come and go, flow and stop, and get their offsets stored.
- * Poll thread only: librdkafka calls the rebalance function from within the poll. Owner: bus. */
+ * Poll thread only: librdkafka calls the rebalance function from within the poll. */
 #include "consumer_private.h"
 
 #include "jw/log.h"

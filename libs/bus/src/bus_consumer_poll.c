@@ -1,5 +1,5 @@
 /* bus_consumer_poll.c: the poll thread of a subscription: reads, offers, moves refused messages on, stores offsets.
- * Only this thread touches the client and the tracks. Owner: bus.
+ * Only this thread touches the client and the tracks.
  * Messages are taken one by one with rd_kafka_consumer_poll() and put with their partition at once, not
  * with rd_kafka_consume_batch_queue(): a rebalance inside that call would leave messages of partitions
  * that have just gone in the middle of its array. */

@@ -1,8 +1,8 @@
 /* bus_kafka.c: the publishing half of the Kafka adapter.
  * jw_kafka_send() is for any thread. Two threads of the bus's own: the poller serves delivery reports and
  * replaces a producer that met a fatal error; the prober asks the broker for its metadata while nothing
- * else shows that it lives. Owner: bus.
- * Only a report that says "persisted" counts: librdkafka knows two other outcomes, and both mean that the
+ * else shows that it lives.
+ * Only the report "persisted" counts: librdkafka knows two other outcomes, and both mean that the
  * outbox keeps its entry. */
 #include "kafka_private.h"
 
@@ -18,7 +18,7 @@
 typedef struct {
     JwKafka *bus;
     JwPublished done;      /* of a caller of the port, */
-    JwKafkaDone done_code; /* or of this room */
+    JwKafkaDone done_code; /* or of this library */
     gpointer data;
 } Pending;
 
@@ -116,7 +116,7 @@ retire(JwKafka *self, JwKafkaHandle *take_handle)
     rd_kafka_destroy(handle->rk);
 }
 
-/* A fatal error is for ever: only a new producer publishes again. False: none could be made yet. */
+/* A fatal error is for ever: only a new producer publishes again. False: none could be created yet. */
 static bool
 renew(JwKafka *self, rd_kafka_resp_err_t cause, const char *text)
 {

@@ -1,5 +1,5 @@
-/* bus_kafka_admin.c: makes topics through the Admin API.
- * Any thread; blocks the caller. Owner: bus. */
+/* bus_kafka_admin.c: creates topics through the Admin API.
+ * Any thread; blocks the caller. */
 #include "kafka_private.h"
 
 #include "jw/log.h"

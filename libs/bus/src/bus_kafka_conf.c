@@ -1,5 +1,5 @@
 /* bus_kafka_conf.c: the settings of our Kafka clients.
- * Main thread, at start. Owner: bus.
+ * Main thread, at start.
  * Three layers: defaults of ours, JW_KAFKA_* from the environment on top of them, and the fixed settings
  * that keep messages safe, which the environment may not touch: librdkafka's own defaults skip or lose
  * messages (auto.offset.reset, automatic offset store, no idempotence). */

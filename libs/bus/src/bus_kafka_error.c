@@ -1,5 +1,5 @@
 /* bus_kafka_error.c: librdkafka's errors and log lines in our words.
- * Any thread, also librdkafka's own. Owner: bus. */
+ * Any thread, also librdkafka's own. */
 #include "kafka_private.h"
 
 #include "jw/log.h"

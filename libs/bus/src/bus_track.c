@@ -1,5 +1,5 @@
 /* bus_track.c: one partition's undecided messages and the offset that may be stored.
- * Poll thread only. Owner: bus. Kept free of Kafka so that its rules are tested by themselves. */
+ * Poll thread only. Kept free of Kafka so that its rules are tested by themselves. */
 #include "bus_track.h"
 
 static void

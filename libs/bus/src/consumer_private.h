@@ -38,13 +38,13 @@ typedef struct {
 
 #define JW_KAFKA_DLQ_LAST_MS 2000 /* for publishes to a DLQ that are under way when we stop */
 
-/* bus_consumer_poll.c: all that a subscription does until it is told to stop, and then the leaving of its group. */
+/* bus_consumer_poll.c: all that a subscription does until it is stopped, and then the leaving of its group. */
 gpointer jw_kafka_poll_thread(gpointer consumer);
 
 /* bus_consumer_group.c: which partitions are ours and whether they flow. Poll thread only. */
 void jw_group_on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t cause,
                            rd_kafka_topic_partition_list_t *partitions, void *opaque);
-/* The track of a message's partition; made when it is missing. */
+/* The track of a message's partition; created when it is missing. */
 JwTrack *jw_group_track(JwKafkaConsumer *self, const char *topic, int32_t partition);
 /* Pauses and resumes in the client what differs from what it should be. @stop: all of it. */
 void jw_group_set_flow(JwKafkaConsumer *self, bool stop);

@@ -1,5 +1,5 @@
 /* rdkafka_auto.h: the one place that includes librdkafka and defines its cleanups.
- * Private to the bus room. A conf and a header list are stolen once the call that consumes them has
+ * Private to libs/bus. A conf and a header list are stolen once the call that consumes them has
  * succeeded; an rd_kafka_t is closed by hand, because closing may block. */
 #pragma once
 #include <glib.h>

@@ -1,5 +1,5 @@
 /* json_check.c: the table-driven checker: one walk over a value notes every fault with its pointer.
- * Any thread, no state; private to wire. One engine for REST bodies, Kafka commands, definitions,
+ * Any thread, no state; One engine for REST bodies, Kafka commands, definitions,
  * mappings and schedules, so that all of them answer in the same words. */
 #include "jw/json.h"
 
@@ -15,7 +15,7 @@ typedef struct {
 
 static void check_value(Walk *walk, const json_t *value, const JwField *field);
 
-/* The list is full: what else is wrong is not told, so it need not be worked out. */
+/* The list is full: what else is wrong is not reported, so it need not be worked out. */
 static bool
 full(const Walk *walk)
 {
@@ -47,7 +47,7 @@ type_name(const json_t *value)
     case JSON_ARRAY:
         return "an array";
     case JSON_STRING:
-        return "a text";
+        return "a string";
     case JSON_INTEGER:
     case JSON_REAL:
         return "a number";
@@ -64,7 +64,7 @@ static const struct {
     const char *name;
     unsigned accepts; /* bits of json_type */
 } types[] = {
-    [JW_FIELD_TEXT] = { "a text", 1u << JSON_STRING },
+    [JW_FIELD_TEXT] = { "a string", 1u << JSON_STRING },
     [JW_FIELD_BOOL] = { "true or false", 1u << JSON_TRUE | 1u << JSON_FALSE },
     [JW_FIELD_INT] = { "a whole number", 1u << JSON_INTEGER },
     [JW_FIELD_NUMBER] = { "a number", 1u << JSON_INTEGER | 1u << JSON_REAL },

@@ -1,4 +1,4 @@
-/* curl_auto.h: cleanups for libcurl's types. Only this room includes it. */
+/* curl_auto.h: cleanups for libcurl's types. Only this library includes it. */
 #pragma once
 #include <curl/curl.h>
 #include <glib.h>

@@ -1,5 +1,5 @@
 /* mail.c: the port: checks what every adapter relies on, then calls the adapter.
- * Any thread. Owner: mail. */
+ * Any thread. */
 #include "mail_private.h"
 
 #include <string.h>

@@ -2,6 +2,7 @@
 #include "mail_private.h"
 
 #include "jw/address.h"
+#include "jw/text.h"
 
 #include <string.h>
 
@@ -15,14 +16,6 @@ jw_mail_address_check(const char *address, GError **error)
     return wrong == NULL || jw_fail(error, JW_ERROR_INVALID, "%s", wrong);
 }
 
-/* Marks that show nothing or turn the direction of the text: a name with them reads as another. */
-static bool
-is_invisible(gunichar c)
-{
-    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || (c >= 0x200b && c <= 0x200f)
-           || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
-}
-
 static bool
 check_name(const char *name, bool quoted, GError **error)
 {
@@ -32,7 +25,7 @@ check_name(const char *name, bool quoted, GError **error)
     }
     for (const char *pos = name; *pos != '\0'; pos = g_utf8_find_next_char(pos, NULL)) {
         gunichar c = g_utf8_get_char(pos);
-        if (is_invisible(c) || c == '<' || c == '>') {
+        if (jw_text_invisible(c) || c == '<' || c == '>') {
             return jw_fail(error, JW_ERROR_INVALID,
                            "the display name has a character U+%04X, which is not taken", c);
         }

@@ -1,5 +1,5 @@
-/* mail_compose.c: makes an RFC 5322 message: our own top headers, the MIME body by GMime.
- * Any thread; GMime is started once, and its objects never leave the call. Owner: mail.
+/* mail_compose.c: composes an RFC 5322 message: our own top headers, the MIME body by GMime.
+ * Any thread; GMime is started once, and its objects never leave the call.
  * Same input, same bytes: boundaries come from the message id, the date from the caller. */
 #include "gmime_auto.h"
 #include "mail_private.h"
@@ -109,7 +109,7 @@ check_part(const JwMailPart *part, GError **error)
 static bool
 check_header(const JwMailHeader *header, GError **error)
 {
-    /* Those the message makes itself: a second one would contradict it. */
+    /* Those the message has of itself: a second one would contradict it. */
     static const char *const own[] = { "From", "To",         "Cc",           "Bcc",   "Subject",
                                        "Date", "Message-ID", "MIME-Version", "Sender" };
     if (header->name == NULL || header->value == NULL
@@ -121,7 +121,7 @@ check_header(const JwMailHeader *header, GError **error)
         taken = taken || g_ascii_strcasecmp(header->name, own[i]) == 0;
     }
     if (taken) {
-        return jw_fail(error, JW_ERROR_INVALID, "the header %s is made by the message itself",
+        return jw_fail(error, JW_ERROR_INVALID, "the header %s is written by the message itself",
                        header->name);
     }
     return check_line(header->name, header->value, error);
@@ -211,7 +211,7 @@ set_content(GMimePart *part, const void *bytes, size_t length, GMimeContentEncod
     g_mime_part_set_content_encoding(part, encoding);
 }
 
-/* Line ends become LF here; the writer makes CRLF of them. */
+/* Line ends become LF here; the writer turns them into CRLF. */
 static GMimeObject *
 text_part(const char *subtype, const char *text)
 {

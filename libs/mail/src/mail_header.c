@@ -1,5 +1,5 @@
 /* mail_header.c: writes header lines as 7-bit text, folded, with RFC 2047 encoded words where needed.
- * Any thread, no state. Owner: mail.
+ * Any thread, no state.
  * By hand because GMime passes "=?…?=" in a text through as it is (so a subject could smuggle an encoded
  * line break), makes encoded words longer than 75 characters and chooses other charsets than UTF-8. */
 #include "mail_private.h"

@@ -1,5 +1,5 @@
 /* mail_mem.c: the mail port in memory, for unit tests only.
- * Any thread: one lock guards everything. Owner: mail. */
+ * Any thread: one lock guards everything. */
 #include "jw/mail_mem.h"
 #include "mail_private.h"
 

@@ -1,4 +1,4 @@
-/* mail_private.h: the port's table of functions, and what the files of this room share.
+/* mail_private.h: the port's table of functions, and what the files of this library share.
  * An adapter embeds struct _JwMail as its first field. */
 #pragma once
 #include "jw/mail.h"
@@ -37,7 +37,7 @@ void jw_mail_header_append_raw(GString *out, const char *name, const char *value
 
 /* mail_reply.c: follows the replies of an SMTP server, line by line. */
 typedef enum {
-    JW_MAIL_PHASE_SESSION, /* banner, EHLO, STARTTLS, AUTH: says nothing about the message */
+    JW_MAIL_PHASE_SESSION, /* banner, EHLO, STARTTLS, AUTH: does not concern the message */
     JW_MAIL_PHASE_MAIL,
     JW_MAIL_PHASE_RCPT,
     JW_MAIL_PHASE_DATA,
@@ -47,7 +47,7 @@ typedef struct {
     JwMailPhase phase;
     int code;       /* of the last complete reply in this phase; 0: none yet */
     bool open;      /* inside a reply of several lines */
-    bool over;      /* we said QUIT: phase and reply stay as what made us leave */
+    bool over;      /* we sent QUIT: phase and reply stay as what made us leave */
     unsigned count; /* complete replies in all */
     GString *text;  /* of the last reply, bounded */
 } JwMailReplies;

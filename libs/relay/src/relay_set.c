@@ -1,5 +1,5 @@
 /* relay_set.c: the bounded set of entries under way, keyed by document and entry.
- * The caller holds the core's lock. Owner: relay. */
+ * The caller holds the core's lock. */
 #include "relay_private.h"
 
 struct _JwRelaySet {

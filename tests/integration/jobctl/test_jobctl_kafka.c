@@ -96,14 +96,14 @@ test_topics(void **state)
     Fixture *self = *state;
 
     assert_int_equal(jc_fixture_run(self->jc, "topics", NULL), JC_EXIT_OK);
-    assert_contains(self->jc->out, "made     ");
+    assert_contains(self->jc->out, "created  ");
     assert_contains(self->jc->out, self->dlq);
     assert_null(strstr(self->jc->out, "existed"));
     assert_int_equal(
         jc_fixture_run(self->jc, "topics", "--schemas", JW_SOURCE_DIR "/schemas", NULL),
         JC_EXIT_OK);
     assert_contains(self->jc->out, "existed  ");
-    assert_null(strstr(self->jc->out, "made"));
+    assert_null(strstr(self->jc->out, "created"));
 }
 
 static JwBus *

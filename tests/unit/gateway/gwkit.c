@@ -82,7 +82,6 @@ kit_free(GwKit *self)
     jw_http_server_free(self->http);
     (void)jw_bus_mem_deliver(self->gw.bus);
     gw_stop(&self->gw);
-    jw_relay_free(self->gw.relay);
     jw_authenticator_free(self->gw.authenticator);
     kit_ports_free(self->ports);
     g_free(self->http_config.address);

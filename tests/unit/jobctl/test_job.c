@@ -175,7 +175,7 @@ test_submit_and_watch(void **state)
                         "          jobctl download job-1\n",
                         jw_http_server_port(self->server));
     assert_string_equal(self->jc->out, expected);
-    assert_string_equal(self->jc->err, "the gateway says 503: not now; trying again\n");
+    assert_string_equal(self->jc->err, "the gateway answered 503: not now; trying again\n");
     assert_string_equal(self->posted, "{\"reportType\": \"call-records\"}");
     assert_string_equal(self->token, "Bearer a.b.c");
 }
@@ -201,8 +201,9 @@ test_submit_refused(void **state)
 
     self->post_status = 400;
     assert_int_equal(jc_fixture_run(self->jc, "submit", file, NULL), JC_EXIT_FAILED);
-    assert_string_equal(self->jc->err, "jobctl submit: the gateway says 400: the job is not valid\n"
-                                       "  /reportType: is not known\n");
+    assert_string_equal(self->jc->err,
+                        "jobctl submit: the gateway answered 400: the job is not valid\n"
+                        "  /reportType: is not known\n");
     self->post_status = 401;
     assert_int_equal(jc_fixture_run(self->jc, "submit", file, NULL), JC_EXIT_FAILED);
     assert_contains(self->jc->err, "Make one with: jobctl token");
@@ -238,7 +239,7 @@ test_watch_ends(void **state)
     assert_contains(self->jc->out, "\"status\": \"cancelled\"");
     self->answers = missing;
     assert_int_equal(jc_fixture_run(self->jc, "watch", "job-1", NULL), JC_EXIT_FAILED);
-    assert_contains(self->jc->err, "jobctl watch: the gateway says 404: not now");
+    assert_contains(self->jc->err, "jobctl watch: the gateway answered 404: not now");
     self->answers = stuck;
     assert_int_equal(jc_fixture_run(self->jc, "watch", "job-1", "--timeout", "1", "-i", "50", NULL),
                      JC_EXIT_FAILED);

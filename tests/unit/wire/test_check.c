@@ -23,8 +23,8 @@ test_all_at_once(void **state)
           &faults);
     assert_violation(&faults, "/reportTyp", "did you mean 'reportType'?");
     assert_violation(&faults, "/reportType", "is required");
-    assert_violation(&faults, "/name", "must be a text, not null; leave it out");
-    assert_violation(&faults, "/output/format", "must be a text, not a number");
+    assert_violation(&faults, "/name", "must be a string, not null; leave it out");
+    assert_violation(&faults, "/output/format", "must be a string, not a number");
     assert_violation(&faults, "/parameters", "must be an object, not an array");
     assert_violation(&faults, "/priority", "must be one of low, normal, high, not 'urgent'");
     assert_violation(&faults, "/x",
@@ -42,7 +42,7 @@ test_pointers_are_escaped(void **state)
           "'parameters':{'filters':{'a/b~c':1,'':[1]}}, 'm~n/o':1}",
           &faults);
     assert_violation(&faults, "/parameters/filters/a~1b~0c", "must be an array");
-    assert_violation(&faults, "/parameters/filters//0", "must be a text");
+    assert_violation(&faults, "/parameters/filters//0", "must be a string");
     assert_violation(&faults, "/m~0n~1o", "is not known");
 }
 
@@ -82,12 +82,12 @@ test_texts(void **state)
         { "{'name':'a\\nb'}", "/name", "one line" },
         { "{'name':'a\\u0007b'}", "/name", "control characters" },
         { "{'name':'a\\u0085b'}", "/name", "control characters" },
-        { "{'name':{'$ne':1}}", "/name", "must be a text, not an object" },
-        { "{'name':true}", "/name", "must be a text, not true or false" },
+        { "{'name':{'$ne':1}}", "/name", "must be a string, not an object" },
+        { "{'name':true}", "/name", "must be a string, not true or false" },
         { "{'parameters':{'includeInactive':1}}", "/parameters/includeInactive",
           "must be true or false, not a number" },
         { "{'parameters':{'includeInactive':'true'}}", "/parameters/includeInactive",
-          "not a text" },
+          "not a string" },
         { "{'parameters':{'measures':['a','a']}}", "/parameters/measures/1", "is there twice" },
         { "{'templateId':'t'}", "/templateId", "later version" },
     };

@@ -159,7 +159,7 @@ test_refused(void **state)
     } cases[] = {
         { ",'scheduledFor':'2025-12-31T23:59:59Z'", "/scheduledFor", "is in the past" },
         { ",'scheduledFor':'tomorrow'", "/scheduledFor", "date and time with zone" },
-        { ",'scheduledFor':1767225600", "/scheduledFor", "must be a text" },
+        { ",'scheduledFor':1767225600", "/scheduledFor", "must be a string" },
         { ",'templateId':'t-1'", "/templateId", "templates come with a later version" },
         { ",'jobId':'019480a4-5f00-7000-8000-000000000001'", "/jobId", "is not known" },
         { ",'requestedBy':{'id':'admin'}", "/requestedBy", "is not known" },

@@ -77,7 +77,7 @@ test_periods_refused(void **state)
         { "{'dateRange':{'startDate':' 2021-01-01','endDate':'2021-03-01'}}",
           "/parameters/dateRange/startDate", "must be" },
         { "{'dateRange':{'startDate':'2021-01-01','endDate':1611100800}}",
-          "/parameters/dateRange/endDate", "must be a text" },
+          "/parameters/dateRange/endDate", "must be a string" },
         { "{'period':{'type':'weekly'},'dateRange':{'startDate':'2021-01-01','endDate':'2021-01-02'"
           "}}",
           "/parameters/period", "exclude each other" },

@@ -199,7 +199,7 @@ add_detail(GString *text, json_t *detail)
     }
 }
 
-/* The gateway's own words. */
+/* The gateway's own message. */
 static bool
 refused(const Answer *answer, long status, GError **error)
 {
@@ -217,7 +217,7 @@ refused(const Answer *answer, long status, GError **error)
     if (status == 401) {
         g_string_append(text, "; is the token still good? Make one with: jobctl token");
     }
-    return jw_fail(error, code_of(status), "the gateway says %ld: %s", status, text->str);
+    return jw_fail(error, code_of(status), "the gateway answered %ld: %s", status, text->str);
 }
 
 struct json_t *

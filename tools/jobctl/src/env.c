@@ -1,4 +1,4 @@
-/* env.c: what the commands take from the environment, and where they look when it says nothing. Main thread. */
+/* env.c: what the commands take from the environment, and where they look when it has nothing. Main thread. */
 #include "jobctl.h"
 
 #include <string.h>

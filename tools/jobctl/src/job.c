@@ -19,7 +19,7 @@ typedef struct {
     JcProgress bar;
     char *last; /* the last line that was printed, where there is no terminal */
     int64_t started_ms, heard_ms, ended_ms; /* monotonic; ended 0: it runs */
-    bool heard, away;                       /* ever; said so */
+    bool heard, away;                       /* ever; reported so */
 } Follow;
 
 static const char *
@@ -100,7 +100,7 @@ show(Follow *self, json_t *job)
 }
 
 static void
-tell_mails(const Follow *self, json_t *delivery)
+print_mails(const Follow *self, json_t *delivery)
 {
     json_t *recipient = NULL;
     size_t i = 0;
@@ -115,7 +115,7 @@ tell_mails(const Follow *self, json_t *delivery)
 }
 
 static void
-tell_completed(const Follow *self, json_t *job)
+print_completed(const Follow *self, json_t *job)
 {
     json_t *result = json_object_get(job, "result");
     g_autofree char *path = jw_link_report_job(NULL, self->job_id, JW_LINK_DOWNLOAD);
@@ -126,13 +126,13 @@ tell_completed(const Follow *self, json_t *job)
         fprintf(self->context->out, "Report    %s, %s records, %s\n", text_of(result, "fileName"),
                 rows, bytes);
     }
-    tell_mails(self, json_object_get(job, "delivery"));
+    print_mails(self, json_object_get(job, "delivery"));
     fprintf(self->context->out, "Download  %s%s\n          jobctl download %s\n",
             jc_api_url(self->api), path, self->job_id);
 }
 
 static JcExit
-tell_end(Follow *self, json_t *job)
+print_end(Follow *self, json_t *job)
 {
     const char *status = text_of(job, "status");
     json_t *fault = json_object_get(job, "error");
@@ -145,7 +145,7 @@ tell_end(Follow *self, json_t *job)
         return completed ? JC_EXIT_OK : JC_EXIT_FAILED;
     }
     if (completed) {
-        tell_completed(self, job);
+        print_completed(self, job);
         return JC_EXIT_OK;
     }
     if (fault != NULL) {
@@ -225,7 +225,7 @@ follow(Follow *self, JwStop *pause, const char *path, GError **error)
         if (job != NULL) {
             show(self, job);
             if (at_end(self, job, now_ms)) {
-                return tell_end(self, job);
+                return print_end(self, job);
             }
         }
         if (too_late(self, now_ms, error)) {

@@ -1,6 +1,6 @@
 /* jobctl.h: what the commands of jobctl share: the table of them, options, output, configuration.
  * One thread, the main one. A command writes to the context's files only, so that tests can read
- * what it said. */
+ * what it printed. */
 #pragma once
 #include <stdio.h>
 
@@ -30,7 +30,7 @@ typedef struct {
     const char *name; /* "--name" on the command line; NULL ends a table */
     char letter;      /* "-n", or 0 */
     JcOptionType type;
-    size_t offset;     /* of bool, const char *, int64_t, GPtrArray * (made when first given) */
+    size_t offset;     /* of bool, const char *, int64_t, GPtrArray * (created when first given) */
     const char *value; /* how the help calls the value */
     const char *help;
     int64_t min, max; /* INT */
@@ -64,7 +64,7 @@ JcExit jc_usage(JcContext *context, const JcCommand *command, const GError *erro
 JcExit jc_failed(JcContext *context, const JcCommand *command, const GError *error);
 
 const char *jc_env(const JcContext *self, const char *name); /* NULL: not set or empty */
-/* jw_config_load() over the variables the tables know, and JW_KAFKA_*: an environment made for the
+/* jw_config_load() over the variables the tables know, and JW_KAFKA_*: an environment for the
  * services may hold more. */
 bool jc_config_load(const JcContext *self, const JwConfigTable *table,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;

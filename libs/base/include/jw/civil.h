@@ -43,8 +43,10 @@ void jw_civil_from_days(int64_t days, JwCivil *ret);
 /* 28 to 31. @month from 1. */
 int jw_civil_month_days(int year, int month);
 
-/* Local seconds. */
+/* To local seconds. */
 int64_t jw_civil_seconds(const JwCivil *civil);
+
+/* From local seconds, also below zero. */
 void jw_civil_from_seconds(int64_t seconds, JwCivil *ret);
 
 /* An IANA zone that exists on this machine, or INVALID. "UTC" always works. (transfer full) */

@@ -47,8 +47,11 @@ typedef struct {
  * ill-formed variable, one a line, each with its cure; all strings are freed again then. */
 bool jw_config_load(const JwConfigTable *tables, size_t n_tables, const char *const *environ_,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
-char *jw_config_help(const JwConfigTable *tables, size_t n_tables);  /* (transfer full) */
+
+char *jw_config_help(const JwConfigTable *tables, size_t n_tables); /* (transfer full) */
+
 char *jw_config_print(const JwConfigTable *tables, size_t n_tables); /* NAME=value lines, masked */
-void jw_config_clear(const JwConfigTable *tables, size_t n_tables);  /* frees the strings */
+
+void jw_config_clear(const JwConfigTable *tables, size_t n_tables); /* frees the strings */
 
 G_END_DECLS

@@ -8,7 +8,7 @@
 G_BEGIN_DECLS
 
 #define JW_ERROR (jw_error_quark())
-GQuark jw_error_quark(void);
+GQuark jw_error_quark(void); /* of the domain */
 
 typedef enum {
     JW_ERROR_INTERNAL,    /* a bug or a surprise; not worth a retry */
@@ -30,28 +30,33 @@ typedef enum {
     JW_RETRY_AFTER_REREAD, /* may be done */
 } JwRetry;
 
-/* Call once in main() before any thread starts: makes lazy statics (quarks) eager. */
+/* Call once in main() before any thread starts: initialises lazy statics (quarks). */
 void jw_base_init(void);
 
 /* Sets @error and returns false, so that a function can `return jw_fail(error, CODE, "…")`. */
 bool jw_fail(GError **error, JwErrorCode code, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
 /* The same for functions that return a pointer. */
 #define jw_fail_null(...) ((void)jw_fail(__VA_ARGS__), NULL)
 
 /* Puts "format: " in front of the message of an error that is set; returns false. NULL-safe. */
 bool jw_prefix(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
-/* Sets @error to a new JW_ERROR made of @code and the foreign error's domain, code and text,
+/* Sets @error to a new JW_ERROR of @code and the foreign error's domain, code and text,
  * which is freed (@take_foreign: (transfer full) (nullable)). Returns false. */
 bool jw_error_adopt(GError **error, JwErrorCode code, GError *take_foreign);
 
 JwRetry jw_error_retry(const GError *error); /* NULL or a foreign domain: NEVER */
+
 /* Whether work that failed with @error fails again whoever tries it, because of what it was given:
  * INVALID, NOT_FOUND, DENIED, TOO_LARGE. A bug may be mended, and what is CORRUPT may be written
  * anew; who cannot do so (a mail whose report file is damaged) adds CORRUPT itself. */
 bool jw_error_is_permanent(const GError *error);
-JwErrorCode jw_error_code(const GError *error);    /* NULL or a foreign domain: INTERNAL */
+
+JwErrorCode jw_error_code(const GError *error); /* NULL or a foreign domain: INTERNAL */
+
 const char *jw_error_message(const GError *error); /* NULL: "unknown error"; (transfer none) */
-const char *jw_error_code_name(JwErrorCode code);  /* "INVALID" …; (transfer none) */
+
+const char *jw_error_code_name(JwErrorCode code); /* "INVALID" …; (transfer none) */
 
 G_END_DECLS

@@ -41,23 +41,34 @@ typedef struct {
 /* Installs the writer for our records and for GLib's own (g_warning and friends). Once a process,
  * later calls only set level and service name. @service: (transfer none), a static string. */
 void jw_log_init(const char *service, JwLogLevel level);
+
+/* Whether records of @level are written. */
 bool jw_log_enabled(JwLogLevel level);
+
 bool jw_log_level_parse(const char *text, JwLogLevel *ret_level); /* error|warn|info|debug */
+
+/* One record; the macros above call it. @domain, @event: static strings. */
 void jw_log_write(JwLogLevel level, const char *domain, const char *event, const JwLogField *fields,
                   size_t n_fields);
 
-/* Tests: send finished lines (without newline) to @sink instead of stderr; NULL restores stderr. */
 typedef void (*JwLogSink)(const char *line, size_t length, void *data);
+
+/* Tests only: sends finished lines (without newline) to @sink instead of stderr; NULL restores
+ * stderr. */
 void jw_log_set_sink(JwLogSink sink, void *data);
 
 /* Fields that every record of this thread carries until the scope ends:
  *   g_auto(JwLogScope) scope = jw_log_scope(JW_STR("job_id", id), JW_STR("request_id", rid));
+
  * Texts are copied. At most 8 fields a scope; scopes nest and end in reverse order. */
 typedef struct _JwLogScopeData JwLogScopeData;
 typedef struct {
     JwLogScopeData *data;
 } G_GNUC_UNUSED JwLogScope;
+
+/* The macro below calls these. */
 JwLogScope jw_log_scope_new(const JwLogField *fields, size_t n_fields);
+
 void jw_log_scope_clear(JwLogScope *scope);
 #define jw_log_scope(...)                                                                          \
     jw_log_scope_new((const JwLogField[]){ __VA_ARGS__ },                                          \

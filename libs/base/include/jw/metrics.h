@@ -1,5 +1,5 @@
 /* jw/metrics.h: counters, gauges and histograms, printed in the Prometheus text format 0.0.4.
- * Any thread. Metrics are made at start and live as long as the process. */
+ * Any thread. Metrics are created at start and live as long as the process. */
 #pragma once
 #include <glib.h>
 #include <stdint.h>
@@ -11,14 +11,22 @@ typedef struct _JwMetric JwMetric;
 /* @name and @help are static strings; @label is a static label name or NULL. The same name gives
  * the same metric. A labelled metric keeps at most 64 values; further ones count under "other". */
 JwMetric *jw_metric_counter(const char *name, const char *help, const char *label);
+
+/* The same; its value may fall. */
 JwMetric *jw_metric_gauge(const char *name, const char *help, const char *label);
+
 /* Buckets in seconds: 1 ms … 600 s in 1-2.5-5 steps. */
 JwMetric *jw_metric_histogram(const char *name, const char *help, const char *label);
 
 void jw_metric_add(JwMetric *self, const char *label_value, double amount); /* counter, gauge */
-void jw_metric_set(JwMetric *self, const char *label_value, double value);  /* gauge */
+
+void jw_metric_set(JwMetric *self, const char *label_value, double value); /* gauge */
+
+/* Adds one observation to a histogram. */
 void jw_metric_observe_ms(JwMetric *self, const char *label_value, int64_t duration_ms);
-double jw_metric_value(JwMetric *self, const char *label_value); /* tests; histogram: the count */
+
+/* Tests only: the present value; of a histogram the count of observations. */
+double jw_metric_value(JwMetric *self, const char *label_value);
 
 /* Everything, process metrics (RSS, CPU seconds, open fds, start time) included. (transfer full) */
 char *jw_metrics_render(void);

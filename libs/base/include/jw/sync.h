@@ -11,10 +11,12 @@ G_BEGIN_DECLS
 typedef struct {
     pthread_mutex_t raw;
 } JwMutex;
+
 typedef struct {
     pthread_cond_t raw; /* waits on CLOCK_MONOTONIC */
 } JwCond;
 
+/* As pthread's functions of these names; a failure is a bug and aborts. */
 void jw_mutex_init(JwMutex *self);
 void jw_mutex_clear(JwMutex *self);
 void jw_mutex_lock(JwMutex *self);
@@ -24,6 +26,7 @@ void jw_cond_clear(JwCond *self);
 void jw_cond_signal(JwCond *self);
 void jw_cond_broadcast(JwCond *self);
 void jw_cond_wait(JwCond *self, JwMutex *mutex);
+
 /* Waits until woken (maybe spuriously) or @deadline_mono_ms (of jw_clock_system) has passed:
  * false. */
 bool jw_cond_wait_until(JwCond *self, JwMutex *mutex, int64_t deadline_mono_ms);
@@ -32,12 +35,14 @@ bool jw_cond_wait_until(JwCond *self, JwMutex *mutex, int64_t deadline_mono_ms);
 typedef struct {
     JwMutex *mutex;
 } G_GNUC_UNUSED JwLocker; /* clang would call a variable that only cleans up unused */
+
 static inline JwLocker
 jw_locker(JwMutex *mutex)
 {
     jw_mutex_lock(mutex);
     return (JwLocker){ mutex };
 }
+
 static inline void
 jw_locker_clear(JwLocker *self)
 {
@@ -52,26 +57,41 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JwLocker, jw_locker_clear)
  * gets one of every 8 pops while it waits, so it never starves). Each lane has @capacity places
  * of its own: what waits in one keeps nothing out of another. */
 typedef struct _JwQueue JwQueue;
+
+/* @item_free: of what is left in it when it is freed; NULL: nothing to free. */
 JwQueue *jw_queue_new(size_t capacity, size_t lanes, GDestroyNotify item_free);
-void jw_queue_free(gpointer self); /* frees what is left in it; no thread may still wait */
+
+/* No thread may still wait on it. */
+void jw_queue_free(gpointer self);
+
 /* Takes @take_item and returns true, or returns false at once (that lane is full, or closed; the
  * item stays yours). */
 bool jw_queue_try_push(JwQueue *self, size_t lane, gpointer take_item) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Waits up to @timeout_ms (-1: for ever). NULL: timed out, or closed and empty. (transfer full) */
 gpointer jw_queue_pop(JwQueue *self, int64_t timeout_ms) G_GNUC_WARN_UNUSED_RESULT;
+
 /* No pushes from now on; sleeping poppers wake. What is queued can still be popped. */
 void jw_queue_close(JwQueue *self);
-size_t jw_queue_length(JwQueue *self); /* of all lanes */
+
+/* Items that wait in all lanes, in one lane, and how many each lane can hold. */
+size_t jw_queue_length(JwQueue *self);
 size_t jw_queue_lane_length(JwQueue *self, size_t lane);
-size_t jw_queue_capacity(const JwQueue *self); /* of each lane */
+size_t jw_queue_capacity(const JwQueue *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwQueue, jw_queue_free)
 
 /* A flag that threads can sleep on: the stop signal of a service, and the only way to wait. */
 typedef struct _JwStop JwStop;
+
 JwStop *jw_stop_new(void);
+
+/* No thread may still wait on it. */
 void jw_stop_free(gpointer self);
+
+/* For good; wakes all that wait. */
 void jw_stop_set(JwStop *self);
 bool jw_stop_is_set(JwStop *self);
+
 /* Sleeps up to @timeout_ms; true as soon as the flag is set. */
 bool jw_stop_wait(JwStop *self, int64_t timeout_ms);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwStop, jw_stop_free)

@@ -26,7 +26,8 @@ typedef struct {
     int32_t partition;
     int64_t offset, timestamp_ms;
 } JwMessage;
-/* last of that name, or NULL */
+
+/* The last header of that name, or NULL. (transfer none) */
 const char *jw_message_header(const JwMessage *self, const char *name);
 
 typedef struct {
@@ -37,6 +38,7 @@ typedef struct {
     int64_t publish_timeout_ms; /* JW_BUS_PUBLISH_TIMEOUT: then not persisted, default 30 s */
     char *topic_prefix;         /* JW_BUS_TOPIC_PREFIX, default "jobwire." */
 } JwBusConfig;
+
 extern const JwConfigEntry jw_bus_config_entries[];
 extern const size_t jw_bus_n_config_entries;
 
@@ -46,19 +48,22 @@ extern const size_t jw_bus_n_config_entries;
  * away. */
 JwBus *jw_bus_kafka_new(const JwBusConfig *config, const char *service, const char *version,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Stop the consumers first. Waits up to 10 s for what is still to be published. */
 void jw_bus_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwBus, jw_bus_free)
 
-/* @persisted: the broker says it has it. Called exactly once for each publish that answered true,
+/* @persisted: the broker reported that it has it. Called exactly once for each publish that answered true,
  * on the bus's delivery thread; keep it short. */
 typedef void (*JwPublished)(bool persisted, const char *why, gpointer data);
 /* Never waits for the broker. BUSY: queue full; TOO_LARGE; INVALID. @message is copied. @done may
  * be NULL. */
 bool jw_bus_publish(JwBus *self, const JwMessage *message, JwPublished done, gpointer data,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Waits until nothing waits for the broker; BUSY when time ran out. */
 bool jw_bus_flush(JwBus *self, int64_t timeout_ms, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* True while the broker answered lately; for readiness. */
 bool jw_bus_connected(JwBus *self);
 
@@ -67,7 +72,9 @@ typedef struct {
     int partitions;
     const char *const *config; /* pairs key, value, …, NULL; or NULL */
 } JwTopic;
-/* Makes what is missing, leaves what exists. Replication: the broker's default. */
+
+/* Creates what is missing, leaves what exists; replication is the broker's default. INVALID,
+ * UNAVAILABLE, IN_DOUBT. */
 bool jw_bus_create_topics(JwBus *self, const JwTopic *topics, size_t n_topics, int64_t timeout_ms,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -77,6 +84,7 @@ typedef struct {
     JwVerdict verdict;
     char *reason; /* POISON: why, for the DLQ; (transfer full) to the bus */
 } JwAnswer;
+
 /* Decides on messages in order; answers start as LATER. Within a partition nothing after a LATER
  * may count as done: the bus offers again from the first LATER on, so deciding twice must be
  * harmless. */
@@ -90,13 +98,17 @@ typedef struct {
     JwConsume consume;
     gpointer data;
 } JwSubscription;
+
 /* Starts the poll thread. A POISON message goes to `<topic>.dlq` (original key and bytes, headers
  * plus jw_dlq_reason, jw_dlq_service, jw_dlq_version, jw_dlq_topic, jw_dlq_partition,
  * jw_dlq_offset, jw_dlq_time); its offset is stored only after that is persisted. LATER is offered
  * again after 100 ms, doubling to 5 s, or at jw_consumer_wake(). */
 JwConsumer *jw_bus_subscribe(JwBus *self, const JwSubscription *subscription,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Offers what ended as LATER again now. Any thread. */
 void jw_consumer_wake(JwConsumer *self);
+
 /* Stops, commits what is stored, leaves the group; bounded to 10 s. Frees. */
 void jw_consumer_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwConsumer, jw_consumer_free)

@@ -22,6 +22,7 @@ typedef struct {
     int64_t timeout_ms;  /* JW_SMTP_TIMEOUT: a whole transaction, default 60 s */
     int64_t connections; /* JW_SMTP_CONNECTIONS: default 4 */
 } JwMailConfig;
+
 extern const JwConfigEntry jw_mail_config_entries[];
 extern const size_t jw_mail_n_config_entries;
 
@@ -33,11 +34,13 @@ bool jw_mail_address_parse(const char *text, char **ret_name, char **ret_address
 typedef struct {
     const char *name, *value;
 } JwMailHeader;
+
 typedef struct {
     const char *file_name, *content_type;
     GBytes *data;
     const char *content_id; /* inline image, without <>; NULL: an attachment */
 } JwMailPart;
+
 typedef struct {
     const char *from, *to; /* "Name <address>"; @to: an address */
     const char *subject, *text, *html;
@@ -48,6 +51,7 @@ typedef struct {
     const JwMailHeader *headers; /* further ones, e.g. Auto-Submitted; checked for CR and LF */
     size_t n_headers;
 } JwMailMessage;
+
 /* RFC 5322/2045 message, CRLF lines ≤ 998 bytes, 7-bit clean. Same input, same bytes. INVALID for
  * CR, LF or NUL in a header field or bad UTF-8. (transfer full) */
 GBytes *jw_mail_compose(const JwMailMessage *message, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -59,12 +63,16 @@ typedef enum {
     JW_MAIL_BOUNCED, /* 5xx at RCPT */
     JW_MAIL_FAILED,  /* 5xx to MAIL, DATA or the final dot */
     JW_MAIL_UNKNOWN, /* the connection died after the final dot went out */
-    JW_MAIL_STOPPED, /* @before_final_dot said no: certainly not sent */
+    JW_MAIL_STOPPED, /* @before_final_dot returned false: certainly not sent */
 } JwMailOutcome;
+
 /* Called once, just before the final dot goes out. False stops the transaction without it. */
 typedef bool (*JwMailBeforeDot)(gpointer data);
 
+/* Connects lazily. INVALID: the configuration contradicts itself. */
 JwMail *jw_mail_smtp_new(const JwMailConfig *config, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* No thread may still send. */
 void jw_mail_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwMail, jw_mail_free)
 
@@ -74,8 +82,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwMail, jw_mail_free)
 bool jw_mail_send(JwMail *self, const char *sender, const char *recipient, GBytes *message,
                   JwMailBeforeDot before_final_dot, gpointer data, JwMailOutcome *ret_outcome,
                   char **ret_reply, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Connects, EHLO, NOOP, QUIT; for readiness. UNAVAILABLE. */
 bool jw_mail_ping(JwMail *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* "sent", "later" …; (transfer none) */
 const char *jw_mail_outcome_name(JwMailOutcome outcome);
 
 G_END_DECLS

@@ -1,4 +1,4 @@
-/* commands/check.c: jobctl check-definitions: report definitions and mappings, with file and pointer of each fault. Main thread. */
+/* commands/check.c: jobctl check-definitions: report definitions and mappings. Main thread. */
 #include "jobctl.h"
 
 #include <string.h>

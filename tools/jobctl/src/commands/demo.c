@@ -110,7 +110,7 @@ into_csv(const char *id G_GNUC_UNUSED, const JwValue *values, gpointer data, GEr
 }
 
 static void
-tell_result(const JcContext *context, const Sink *sink, const char *where, int64_t added)
+print_result(const JcContext *context, const Sink *sink, const char *where, int64_t added)
 {
     int64_t start_ms = 0, end_ms = 0;
 
@@ -143,7 +143,7 @@ write_csv(JcContext *context, const Options *given, Sink *sink, GError **error)
         ok = jw_fail(error, JW_ERROR_UNAVAILABLE, "%s: %s", given->csv, g_strerror(errno));
     }
     if (ok && !to_out) {
-        tell_result(context, sink, given->csv, sink->done);
+        print_result(context, sink, given->csv, sink->done);
     }
     return ok;
 }
@@ -165,7 +165,7 @@ write_store(JcContext *context, const Options *given, Sink *sink, GError **error
         jc_demo_run(sink->demo, kind, into_store, sink, error) && jc_batch_flush(batch, error);
     jc_progress_clear(&sink->progress);
     if (ok) {
-        tell_result(context, sink, kind->collection, jc_batch_added(batch));
+        print_result(context, sink, kind->collection, jc_batch_added(batch));
     }
     return ok;
 }

@@ -27,7 +27,8 @@ check_digest(json_t *result, const char *sha256, GError **error)
 
     if (expected != NULL && g_ascii_strcasecmp(expected, sha256) != 0) {
         return jw_fail(error, JW_ERROR_CORRUPT,
-                       "the download is damaged: SHA-256 is %s, the job says %s", sha256, expected);
+                       "the download is damaged: SHA-256 is %s, the job names %s", sha256,
+                       expected);
     }
     return true;
 }

@@ -28,8 +28,8 @@ static const JcOption options[] = {
 };
 
 static void
-tell_result(const JcContext *context, const Options *given, const JwMapping *mapping,
-            const JcLoadResult *result)
+print_result(const JcContext *context, const Options *given, const JwMapping *mapping,
+             const JcLoadResult *result)
 {
     const int64_t good = result->rows - result->refused;
     const bool loaded = !given->dry_run && (result->refused == 0 || given->keep_going);
@@ -98,7 +98,7 @@ load_files(JcContext *context, const Options *given, const char *const *paths, F
     if (!jc_load_run(&load, &result, &error)) {
         return jc_failed(context, &jc_import, error);
     }
-    tell_result(context, given, mapping, &result);
+    print_result(context, given, mapping, &result);
     return exit_of(given, &result);
 }
 

@@ -1,12 +1,11 @@
-/* commands/topics.c: jobctl topics: makes the Kafka topics of schemas/topics.json that do not exist. Main thread. */
+/* commands/topics.c: jobctl topics: creates the Kafka topics of schemas/topics.json that do not exist. Main thread. */
 #include <jansson.h>
 
 #include "kafka.h"
 #include "jw/text.h"
 #include "jw/wire.h"
 
-#define FILE_MAX_BYTES (1024u * 1024u)
-#define MAKE_MS        30000
+#define MAKE_MS 30000
 
 typedef struct {
     const char *schemas;
@@ -78,9 +77,9 @@ add_topic(TopicList *list, json_t *item, const char *prefix, size_t index, GErro
     json_t *config = json_object_get(item, "config");
 
     if (name == NULL || partitions < 1 || partitions > 1000 || !check_config(config)) {
-        return jw_fail(error, JW_ERROR_INVALID,
-                       "/topics/%zu: needs name (text), partitions (1 to 1000) and config (texts)",
-                       index);
+        return jw_fail(
+            error, JW_ERROR_INVALID,
+            "/topics/%zu: needs name (string), partitions (1 to 1000) and config (strings)", index);
     }
     char *full = g_strconcat(prefix, name, NULL);
     char **pairs = read_config(config);
@@ -94,16 +93,12 @@ add_topic(TopicList *list, json_t *item, const char *prefix, size_t index, GErro
 static bool
 read_topics(const char *path, const char *prefix, TopicList *list, GError **error)
 {
-    size_t length = 0, i = 0;
+    json_auto_t *value = jw_json_parse_file(path, error);
     json_t *item = NULL;
-    g_autofree char *text = jw_file_read(path, FILE_MAX_BYTES, &length, error);
+    size_t i = 0;
 
-    if (text == NULL) {
-        return false;
-    }
-    json_auto_t *value = jw_json_parse(text, length, error);
     if (value == NULL) {
-        return jw_prefix(error, "%s", path);
+        return false;
     }
     list->topics = g_array_new(FALSE, FALSE, sizeof(JwTopic));
     list->names = g_ptr_array_new_with_free_func(g_free);
@@ -121,12 +116,12 @@ read_topics(const char *path, const char *prefix, TopicList *list, GError **erro
 }
 
 static void
-tell_topics(const JcContext *context, const TopicList *list, GHashTable *existing)
+print_topics(const JcContext *context, const TopicList *list, GHashTable *existing)
 {
     for (guint i = 0; i < list->topics->len; i++) {
         const JwTopic *topic = &g_array_index(list->topics, JwTopic, i);
         fprintf(context->out, "%-8s %s (%d partition%s)\n",
-                g_hash_table_contains(existing, topic->name) ? "existed" : "made", topic->name,
+                g_hash_table_contains(existing, topic->name) ? "existed" : "created", topic->name,
                 topic->partitions, topic->partitions == 1 ? "" : "s");
     }
 }
@@ -162,7 +157,7 @@ create_topics(const JcContext *context, const Options *given, GError **error)
                                  list.topics->len, MAKE_MS, error)) {
         return false;
     }
-    tell_topics(context, &list, existing);
+    print_topics(context, &list, existing);
     return true;
 }
 
@@ -188,8 +183,8 @@ run(JcContext *context, int argc, char **argv)
 const JcCommand jc_topics = {
     .name = "topics",
     .arguments = NULL,
-    .summary = "makes the Kafka topics that are missing",
-    .help = "Reads topics.json and makes what JW_KAFKA_BROKERS does not have, with "
+    .summary = "creates the Kafka topics that are missing",
+    .help = "Reads topics.json and creates what JW_KAFKA_BROKERS does not have, with "
             "JW_BUS_TOPIC_PREFIX in\n"
             "front. What exists is left as it is. Can be run at any time.\n",
     .options = options,

@@ -1,4 +1,4 @@
-/* import/load.c: the import: checks every row of every file, then loads; or, when told to keep going, loads what is good
+/* import/load.c: the import: checks every row of every file, then loads; or, with --keep-going, loads what is good
  * in one go. One thread, memory of one batch. */
 #include "import/load.h"
 

@@ -1,4 +1,4 @@
-/* import/record.h: makes records of CSV rows by a mapping (jc_mapping.h). One thread. */
+/* import/record.h: turns CSV rows into records by a mapping (import/mapping.h). One thread. */
 #pragma once
 #include "import/csv.h"
 #include "import/mapping.h"
