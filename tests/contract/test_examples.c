@@ -112,7 +112,7 @@ static char *
 judge_mapping(const char *path, const char *text, size_t length)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(JwMapping) mapping = jw_mapping_load(path, &error);
+    g_autoptr(JcMapping) mapping = jc_mapping_load(path, &error);
 
     (void)text;
     (void)length;
