@@ -1,5 +1,6 @@
-/* test_examples.c: every file of schemas/examples/ gets the verdict its directory says from our checker, and an
- * invalid one a fault at the pointer that invalid.json names. check_schemas.py asks the JSON Schemas the same. */
+/* test_examples.c: every file of schemas/examples/ gets the verdict its directory says from our
+ * checker, and an invalid one a fault at the pointer that invalid.json names. check_schemas.py asks
+ * the JSON Schemas the same. */
 #include "testkit.h"
 
 #include "jc_mapping.h"

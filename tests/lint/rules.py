@@ -8,7 +8,7 @@ from words import WORDS, word
 PRODUCT = ("libs/", "services/", "tools/")
 ALL = (*PRODUCT, "tests/")
 EVERYWHERE = ("",)
-PROSE = ("c", "h", "py", "sh", "cmake", "txt", "md", "")  # "": scripts, Makefile
+PROSE = ("py", "sh", "cmake", "txt", "md", "")  # "": scripts, Makefile
 SAMPLE = "services/executor/src/sample.c"
 
 
@@ -65,14 +65,20 @@ def check_size(path, text):
         yield limit, f"{text.count(chr(10))} lines, at most {limit}; "
 
 
-def check_columns(path, text):
-    limit = 100 if path.endswith((".c", ".h")) else 130
+def check_columns(_path, text):
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line) > 100:
+            yield number, f"{len(line)} columns, at most 100; "
+
+
+def check_prose_columns(path, text):
+    """Scripts and documents; but tables, code in documents, and what is one long address, may be wider."""
     fenced = False
     for number, line in enumerate(text.split("\n"), 1):
         fenced ^= path.endswith(".md") and line.startswith("```")
         free = path.endswith(".md") and (fenced or line.startswith("|")) or "://" in line and " " not in line.strip()
-        if len(line) > limit and not free:
-            yield number, f"{len(line)} columns, at most {limit}; "
+        if len(line) > 130 and not free:
+            yield number, f"{len(line)} columns, at most 130; "
 
 
 # --- functions, names ---
@@ -128,9 +134,11 @@ def check_nesting(_path, text):
 END_OF_LIFE = re.compile(r"_(free|unref|clear)$")
 
 
-def check_header_comments(_path, text):
+def check_header_comments(path, text):
     """Each function stands below a comment of its own, with a blank line above that. What ends an object may follow what makes it."""
     lines, last_end = text.split("\n"), None
+    if "/include/" not in path:
+        return
     for name, start, end in c_code.declarations(text):
         above = lines[start - 1].rstrip() if start else ""
         if above.endswith("*/"):
@@ -139,7 +147,7 @@ def check_header_comments(_path, text):
                 first -= 1
             if lines[first][:2] != "/*":
                 yield start + 1, f"{name}() has no comment of its own above it; "
-            elif lines[first - 1].strip():
+            elif lines[first - 1].strip() and not lines[first - 1].startswith("#"):
                 yield first + 1, f"no blank line above the comment of {name}(); "
         elif not (END_OF_LIFE.search(name) and last_end == start - 1):
             yield start + 1, f"{name}() has no comment of its own above it; "
@@ -226,9 +234,9 @@ RULES = [
     Rule("pragma-once", "a header starts with #pragma once", ALL, check_pragma, [("libs/x/a.h", "/* a */\n")],
          [("libs/x/a.h", "/* a */\n#pragma once\n")], ("h",)),
     Rule("file-size", "cut it", ALL, check_size, [(HEADER, "\n" * 151), "\n" * 1001], [(HEADER, "\n" * 150), "\n" * 1000]),
-    Rule("columns", "break the line", EVERYWHERE, check_columns,
-         ["x" * 101, ("dev/x", "x" * 131), ("README.md", "x " * 66)],
-         ["x" * 100, ("README.md", "| " + "x " * 99), ("README.md", "```\n" + "x " * 99), ("README.md", "https://" + "x" * 199)],
+    Rule("columns", "break the line", EVERYWHERE, check_columns, ["x" * 101], ["x" * 100, "é" * 100]),
+    Rule("prose-columns", "break the line", EVERYWHERE, check_prose_columns, [("dev/x", "x" * 131), ("README.md", "x " * 66)],
+         [("dev/x", "x" * 130), ("README.md", "| " + "x " * 99), ("README.md", "```\n" + "x " * 99), ("README.md", "https://" + "x" * 199)],
          PROSE),
     Rule("function-name", "CONTRIBUTING.md, names", PRODUCT, check_function_names,
          [("libs/bus/src/bus.c", "void\nbus_send(void)\n{\n}\n"), ("libs/bus/src/bus.c", "void\njw_store_send(void)\n{\n}\n"),
@@ -247,11 +255,12 @@ RULES = [
     Rule("header-comment", "say what it does, its units, who owns what, its errors", ("libs/",), check_header_comments,
          [(HEADER, "/* bus.h */\n\nvoid jw_bus_f(void);\n"), (HEADER, "int x;\n/* F. */\nvoid jw_bus_f(void);\n"),
           (HEADER, "\n/* F and g. */\nvoid jw_bus_f(void);\nvoid jw_bus_g(void);\n")],
-         [(HEADER, "int x;\n\n/* F. */\nvoid jw_bus_f(int a,\n              int b);\n\n/* G. */\nvoid jw_bus_g(void);\n"),
+         [("libs/bus/src/bus_dlq.h", "void jw_bus_f(void);\n"),
+          (HEADER, "int x;\n\n/* F. */\nvoid jw_bus_f(int a,\n              int b);\n\n/* G. */\nvoid jw_bus_g(void);\n"),
           (HEADER, "\n/* New. (transfer full) */\nJwBus *jw_bus_new(void);\nvoid jw_bus_free(gpointer self);\n"),
           (HEADER, "typedef void (*JwF)(int a);\nG_DEFINE_AUTOPTR_CLEANUP_FUNC(JwBus, jw_bus_free)\n"), "void jw_bus_f(void);\n"], ("h",)),
 ]
-RULES += [Rule(f"word {what}", f"say {instead}", EVERYWHERE, pattern(word(words), whole), bad, good, (*PROSE, "yaml", "json"))
+RULES += [Rule(f"word {what}", f"say {instead}", EVERYWHERE, pattern(word(words), whole), bad, good, ("c", "h", *PROSE, "yaml", "json"))
           for what, words, instead, bad, good in WORDS]
 
 # Not written by us: no rule looks there.
@@ -280,6 +289,6 @@ EXEMPT = [
 # Not enforced yet, because parallel branches are changing these files: findings are counted, and jw_lint.py --not-yet prints them.
 # A rule without any has to be taken out.
 NOT_YET = (
-    "columns", "header-comment", "word room", "word duty", "word keeper", "word hint", "word hand back", "word settle", "word spoil",
+    "columns", "prose-columns", "header-comment", "word room", "word duty", "word keeper", "word hint", "word hand back", "word settle", "word spoil",
     "word beat", "word gate", "word numbered transition", "word numbered API", "word elsewhere",
 )
