@@ -1,4 +1,5 @@
-/* bench.h: what the load programs share: threads that repeat one operation, and the spread of its duration. */
+/* bench.h: what the load programs share: threads that repeat one operation, and the spread of its
+ * duration. */
 #pragma once
 #include <glib.h>
 #include <stdbool.h>
@@ -13,8 +14,9 @@ typedef struct {
     gpointer shared;
 } BenchOps;
 
-/* Runs @threads threads for @seconds and prints {"count":…,"errors":…,"per_s":…,"p50_ms":…,"p99_ms":…}. Returns the exit
- * status: 0 when nothing failed. */
+/* Runs @threads threads for @seconds and prints
+ * {"count":…,"errors":…,"per_s":…,"p50_ms":…,"p99_ms":…}. Returns the exit status: 0 when nothing
+ * failed. */
 int bench_run(const BenchOps *ops, int threads, double seconds);
 
 G_END_DECLS

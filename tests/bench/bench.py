@@ -275,7 +275,8 @@ def reports(options):
                 path.unlink()
                 beside, ratio = f"libxlsxwriter fed from memory: {limit:,.0f}", f"{ours / limit:.2f}"
             lines.append(f"| {output.upper()} of {rows:,} rows: rows per second | {ours:,.0f} | {beside} | {ratio} |")
-            lines.append(f"| executor's peak memory, {output.upper()} of {rows:,} rows | {peak / 1024:.0f} MiB | goal: under 64 | – |")
+            lines.append(f"| executor's peak memory, {output.upper()} of {rows:,} rows | {peak / 1024:.0f} MiB "
+                         "| goal: under 64 | – |")
     rig.close()
     return lines
 

@@ -1,5 +1,6 @@
-/* bench_mongo.c: the server's own insert rate: the document of a real job, with a new _id each, through libmongoc with j:true.
- *   bench_mongo URI DATABASE COLLECTION THREADS SECONDS     (takes its document from DATABASE.jobs) */
+/* bench_mongo.c: the server's own insert rate: the document of a real job, with a new _id each,
+ * through libmongoc with j:true. bench_mongo URI DATABASE COLLECTION THREADS SECONDS     (takes its
+ * document from DATABASE.jobs) */
 #include <mongoc/mongoc.h>
 #include <stdio.h>
 

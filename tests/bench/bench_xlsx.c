@@ -1,6 +1,6 @@
-/* bench_xlsx.c: the limit of a workbook: libxlsxwriter in constant-memory mode, fed from memory with the columns of the call
- * list (text, time, numbers), nothing read, counted, checked or uploaded.
- *   bench_xlsx ROWS FILE */
+/* bench_xlsx.c: the limit of a workbook: libxlsxwriter in constant-memory mode, fed from memory
+ * with the columns of the call list (text, time, numbers), nothing read, counted, checked or
+ * uploaded. bench_xlsx ROWS FILE */
 #include <stdio.h>
 #include <sys/resource.h>
 #include <xlsxwriter.h>

@@ -37,7 +37,8 @@ class Variable:
 
     def row(self):
         default = "required" if self.required else f"`{self.default}`" if self.default else ""
-        cells = [f"`{self.name}`", default, self.form, self.help + (f"; or a file of it in `{self.name}_FILE`" if self.secret else "")]
+        secret = f"; or a file of it in `{self.name}_FILE`" if self.secret else ""
+        cells = [f"`{self.name}`", default, self.form, self.help + secret]
         return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 

@@ -1,5 +1,6 @@
-/* test_examples.c: every file of schemas/examples/ gets the verdict its directory says from our checker, and an
- * invalid one a fault at the pointer that invalid.json names. check_schemas.py asks the JSON Schemas the same. */
+/* test_examples.c: every file of schemas/examples/ gets the verdict its directory says from our
+ * checker, and an invalid one a fault at the pointer that invalid.json names. check_schemas.py asks
+ * the JSON Schemas the same. */
 #include "testkit.h"
 
 #include "import/mapping.h"
@@ -115,7 +116,7 @@ static char *
 judge_mapping(const char *path, const char *text, size_t length)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(JwMapping) mapping = jw_mapping_load(path, &error);
+    g_autoptr(JcMapping) mapping = jc_mapping_load(path, &error);
 
     (void)text;
     (void)length;

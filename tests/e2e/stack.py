@@ -478,13 +478,13 @@ class Api:
         """The job once every recipient's mail has come to an end."""
         last = {}
 
-        def settled():
+        def all_ended():
             last.update(self.job(job_id))
             delivery = last.get("delivery", {"total": 0, "sent": 0, "failed": 0, "bounced": 0})
             ended = delivery["sent"] + delivery["failed"] + delivery["bounced"]
             return last["status"] == "completed" and ended == delivery["total"]
 
-        until(settled, seconds, lambda: f"the mails of job {job_id} have ended; it is {last}")
+        until(all_ended, seconds, lambda: f"the mails of job {job_id} have ended; it is {last}")
         return last
 
     def download(self, job_id, **options):

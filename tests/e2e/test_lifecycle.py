@@ -158,7 +158,7 @@ def test_a_running_job_is_released_on_sigterm(own):
     for _ in range(10):
         # What runs may finish until 5 s before the end of the time to drain: here it may not.
         first = own.start("executor", JW_WORKERS="1", JW_DRAIN_TIMEOUT="5s")
-        job_id = client.create(everything([address(own)], "Handed back", "xlsx"))
+        job_id = client.create(everything([address(own)], "Released", "xlsx"))
         until(lambda i=job_id: own.db.jobs.find_one({"_id": i, "state": {"$ne": "pending"}}), 20, "claimed", 0.005)
         first.freeze()
         running = own.db.jobs.find_one({"_id": job_id, "state": "running"})

@@ -1,7 +1,8 @@
-/* c11_threads.c: C11 threads mapped to pthread, linked into test binaries under ThreadSanitizer only.
- * Debian's librdkafka calls thrd_, mtx_ and cnd_ functions of libc, which ThreadSanitizer does not
- * intercept: a program with one producer crashes at start (google/sanitizers#1195, librdkafka#4929).
- * These definitions win over libc's (link with -rdynamic), and pthread is what it knows. */
+/* c11_threads.c: C11 threads mapped to pthread, linked into test binaries under ThreadSanitizer
+ * only. Debian's librdkafka calls thrd_, mtx_ and cnd_ functions of libc, which ThreadSanitizer
+ * does not intercept: a program with one producer crashes at start (google/sanitizers#1195,
+ * librdkafka#4929). These definitions win over libc's (link with -rdynamic), and pthread is what it
+ * knows. */
 #include <errno.h>
 #include <pthread.h>
 #include <stdint.h>

@@ -5,7 +5,6 @@
 #include "jw/sync.h"
 #include "metrics_private.h"
 
-#include <math.h>
 #include <string.h>
 
 #define MAX_VALUES 64 /* of one label; a caller who labels by user input must not eat the memory */
@@ -190,36 +189,6 @@ jw_metric_value(JwMetric *self, const char *label_value)
     return self->kind == HISTOGRAM ? (double)series->count : series->value;
 }
 
-void
-jw_metrics_append_number(GString *out, double value)
-{
-    char number[G_ASCII_DTOSTR_BUF_SIZE];
-    if (isnan(value)) {
-        g_string_append(out, "NaN");
-    } else if (isinf(value)) {
-        g_string_append(out, value > 0 ? "+Inf" : "-Inf");
-    } else if (fabs(value) < 1e15 && floor(value) == value) {
-        g_string_append_printf(out, "%" G_GINT64_FORMAT, (int64_t)value);
-    } else {
-        g_string_append(out, g_ascii_formatd(number, sizeof number, "%.15g", value));
-    }
-}
-
-static void
-append_escaped(GString *out, const char *text, bool quoted)
-{
-    for (const char *pos = text; *pos != '\0'; pos++) {
-        if (*pos == '\n') {
-            g_string_append(out, "\\n");
-        } else {
-            if (*pos == '\\' || (quoted && *pos == '"')) {
-                g_string_append_c(out, '\\');
-            }
-            g_string_append_c(out, *pos);
-        }
-    }
-}
-
 /* name_suffix{label="value",le="0.5"} number */
 static void
 append_sample(GString *out, const JwMetric *metric, const char *suffix, const Series *series,
@@ -232,7 +201,7 @@ append_sample(GString *out, const JwMetric *metric, const char *suffix, const Se
         if (metric->label != NULL) {
             g_autofree char *text = g_utf8_make_valid(series->label_value, -1);
             g_string_append_printf(out, "%s=\"", metric->label);
-            append_escaped(out, text, true);
+            jw_metrics_append_escaped(out, text, true);
             g_string_append(out, le != NULL ? "\"," : "\"");
         }
         if (le != NULL) {
@@ -262,7 +231,7 @@ static void
 append_metric(GString *out, JwMetric *metric)
 {
     g_string_append_printf(out, "# HELP %s ", metric->name);
-    append_escaped(out, metric->help, false);
+    jw_metrics_append_escaped(out, metric->help, false);
     g_string_append_printf(out, "\n# TYPE %s %s\n", metric->name, kind_names[metric->kind]);
 
     g_auto(JwLocker) locker = jw_locker(&metric->mutex);

@@ -11,49 +11,6 @@
 #define RETRY_MAX_MS     5000
 #define SWEEP_DOCS_LIMIT 1000
 
-JwRelayCore *
-jw_relay_core_ref(JwRelayCore *self)
-{
-    g_atomic_ref_count_inc(&self->refs);
-    return self;
-}
-
-void
-jw_relay_core_unref(JwRelayCore *self)
-{
-    if (g_atomic_ref_count_dec(&self->refs)) {
-        g_ptr_array_unref(self->persisted);
-        jw_relay_set_free(self->set);
-        jw_cond_clear(&self->changed);
-        jw_mutex_clear(&self->mutex);
-        g_free(self);
-    }
-}
-
-void
-jw_relay_core_gauge_locked(JwRelayCore *self)
-{
-    jw_metric_set(self->backlog, NULL, (double)jw_relay_set_size(self->set));
-}
-
-static JwRelayCore *
-core_new(void)
-{
-    JwRelayCore *self = g_new0(JwRelayCore, 1);
-    g_atomic_ref_count_init(&self->refs);
-    jw_mutex_init(&self->mutex);
-    jw_cond_init(&self->changed);
-    self->set = jw_relay_set_new(JW_RELAY_SET_MAX);
-    self->persisted = g_ptr_array_new();
-    self->published = jw_metric_counter("jobwire_outbox_published_total",
-                                        "Outbox entries that the broker persisted", NULL);
-    self->pull_failures = jw_metric_counter("jobwire_outbox_pull_failures_total",
-                                            "Pulls of outbox entries that failed", NULL);
-    self->backlog = jw_metric_gauge("jobwire_outbox_backlog",
-                                    "Outbox entries offered here and not yet pulled", NULL);
-    return self;
-}
-
 static int64_t
 mono_ms(void)
 {
@@ -199,7 +156,7 @@ jw_relay_new_manual(JwStore *store, JwBus *bus, JwClock *clock, const char *ce_s
     self->bus = bus;
     self->clock = clock;
     self->ce_source = g_strdup(ce_source);
-    self->core = core_new();
+    self->core = jw_relay_core_new();
     return self;
 }
 

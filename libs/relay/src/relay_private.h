@@ -29,7 +29,7 @@ bool jw_relay_set_has(const JwRelaySet *self, JwDocKind kind, const char *doc_id
 void jw_relay_set_remove(JwRelaySet *self, JwRelayItem *item);
 size_t jw_relay_set_size(const JwRelaySet *self);
 
-/* The part that a late delivery report may still need after the relay is gone: reference counted. */
+/* relay_core.c: the part that a late delivery report may still need after the relay is gone: reference counted. */
 typedef struct {
     gatomicrefcount refs;
     JwMutex mutex; /* guards what follows */
@@ -41,6 +41,7 @@ typedef struct {
     int64_t give_up_mono_ms; /* when stopping */
     JwMetric *published, *pull_failures, *backlog;
 } JwRelayCore;
+JwRelayCore *jw_relay_core_new(void);
 JwRelayCore *jw_relay_core_ref(JwRelayCore *self);
 void jw_relay_core_unref(JwRelayCore *self);
 void jw_relay_core_gauge_locked(JwRelayCore *self);

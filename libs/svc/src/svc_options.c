@@ -13,7 +13,7 @@ const JwConfigEntry jw_svc_config_entries[] = {
     { "JW_LOG_LEVEL", JW_CONFIG_STRING, offsetof(JwSvcConfig, log_level), "info", 0, 0, 0,
       "error, warn, info or debug" },
     { "JW_DRAIN_TIMEOUT", JW_CONFIG_DURATION, offsetof(JwSvcConfig, drain_timeout_ms), "25s", 100,
-      3600000, 0, "time to finish or hand back work after SIGTERM" },
+      3600000, 0, "time to finish or release work after SIGTERM" },
 #ifdef JW_CRASH_POINTS
     { "JW_CRASH_AT", JW_CONFIG_STRING, offsetof(JwSvcConfig, crash_at), NULL, 0, 0, 0,
       "fault tests: <point>:<n> kills the process at the n-th passing" },

@@ -74,8 +74,8 @@ jw_svc_open_ports(JwSvc *self, GError **error)
     ports->jobs = (JwJobs){
         .clock = ports->clock, .wire = ports->wire, .store = ports->store, .relay = ports->relay
     };
-    jw_svc_add_check(self, "mongodb", true, store_ready, ports->store);
-    jw_svc_add_check(self, "kafka", self->def->needs_bus, bus_ready, ports->bus);
+    jw_svc_health_add(self->health, "mongodb", true, store_ready, ports->store);
+    jw_svc_health_add(self->health, "kafka", self->def->needs_bus, bus_ready, ports->bus);
     self->preparing = g_thread_new("store-prepare", prepare_store, self);
     return true;
 }

@@ -25,8 +25,8 @@ start(JwSvc *svc, gpointer data, GError **error)
 static void
 drain(gpointer data, int64_t deadline_mono_ms)
 {
-    /* Only mails at their final dot are waited for. One whose server answers after the deadline is in doubt by its
-     * mark, which is what is true of it. */
+    /* Only mails at their final dot are waited for. One whose server answers after the deadline is
+     * in doubt by its mark, which is what is true of it. */
     (void)deadline_mono_ms;
     ntf_stop(data);
 }

@@ -1,5 +1,5 @@
-/* bus_fixture.c: see bus_fixture.h. The reader runs on its consumer's poll thread, the test waits on its
- * condition. */
+/* bus_fixture.c: see bus_fixture.h. The reader runs on its consumer's poll thread, the test waits
+ * on its condition. */
 #include "bus_fixture.h"
 
 #include <librdkafka/rdkafka.h>

@@ -1,4 +1,5 @@
-/* bus_fixture.h: a bus on the real broker, topics of this run's own, and a reader that keeps notes. */
+/* bus_fixture.h: a bus on the real broker, topics of this run's own, and a reader that keeps notes.
+ */
 #pragma once
 #include "testkit.h"
 #include "jw/bus.h"
@@ -15,7 +16,8 @@ typedef struct {
 BusFixture *bus_fixture_new(int partitions);
 void bus_fixture_free(BusFixture *self);
 JwBus *bus_fixture_connect(int64_t message_max_bytes, int64_t publish_timeout_ms);
-/* Publishes "n" under the key "k<n % keys>" for n in [from, to) and waits until all are persisted. */
+/* Publishes "n" under the key "k<n % keys>" for n in [from, to) and waits until all are persisted.
+ */
 void bus_fixture_publish(BusFixture *self, int from, int to, int keys);
 
 /* What a reader answers is decided by @judge; what it saw is written down in order. */

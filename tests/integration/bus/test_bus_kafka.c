@@ -90,7 +90,8 @@ later_from_70(Reader *self, const JwMessage *message, int number)
     return later_from_stop_at(self, message, number);
 }
 
-/* What was not decided before a stop is offered to the next reader of the group, and nothing else. */
+/* What was not decided before a stop is offered to the next reader of the group, and nothing else.
+ */
 static void
 offsets_survive_a_restart(void **state)
 {

@@ -54,8 +54,9 @@ both_done(void *data)
     return reader_done(pair->first) + reader_done(pair->second) >= MESSAGES;
 }
 
-/* One reader joins and leaves in the middle of the stream, and some messages are held back meanwhile: each
- * message is decided at least once, and nothing is left for the next reader of the group. */
+/* One reader joins and leaves in the middle of the stream, and some messages are held back
+ * meanwhile: each message is decided at least once, and nothing is left for the next reader of the
+ * group. */
 static void
 rebalances_lose_nothing(void **state)
 {

@@ -1,4 +1,5 @@
-/* test_jobctl_import.c: jobctl import and demo-data on a real MongoDB (JW_MONGODB_URI), in a database of their own. */
+/* test_jobctl_import.c: jobctl import and demo-data on a real MongoDB (JW_MONGODB_URI), in a
+ * database of their own. */
 #include "jc_fixture.h"
 
 #include <string.h>

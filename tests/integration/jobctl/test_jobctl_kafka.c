@@ -1,4 +1,5 @@
-/* test_jobctl_kafka.c: jobctl topics and dlq on a real broker (JW_KAFKA_BROKERS), under a prefix of their own. */
+/* test_jobctl_kafka.c: jobctl topics and dlq on a real broker (JW_KAFKA_BROKERS), under a prefix of
+ * their own. */
 #include "jc_fixture.h"
 
 #include <librdkafka/rdkafka.h>
@@ -170,7 +171,8 @@ publish(Fixture *self, JwBus *bus, const char *body)
     assert_ok(jw_bus_flush(bus, WAIT_MS, &error), error);
 }
 
-/* Two messages are refused as poison; listed; one, then both are sent again and arrive as they were. */
+/* Two messages are refused as poison; listed; one, then both are sent again and arrive as they
+ * were. */
 static void
 test_dlq(void **state)
 {

@@ -2,11 +2,11 @@
 #include "import/mapping.h"
 #include "fixture.h"
 
-static const JwMapField *
-field(const JwMapping *mapping, const char *name)
+static const JcMapField *
+field(const JcMapping *mapping, const char *name)
 {
     for (guint i = 0; i < mapping->fields->len; i++) {
-        const JwMapField *one = &g_array_index(mapping->fields, JwMapField, i);
+        const JcMapField *one = &g_array_index(mapping->fields, JcMapField, i);
         if (strcmp(one->field, name) == 0) {
             return one;
         }
@@ -19,8 +19,8 @@ static void
 test_call_records(void **state)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(JwMapping) mapping =
-        jw_mapping_load(JW_SOURCE_DIR "/schemas/mappings/call-records.json", &error);
+    g_autoptr(JcMapping) mapping =
+        jc_mapping_load(JW_SOURCE_DIR "/schemas/mappings/call-records.json", &error);
 
     (void)state;
     assert_ok(mapping != NULL, error);
@@ -30,34 +30,34 @@ test_call_records(void **state)
     assert_int_equal(mapping->delimiter, ',');
     assert_int_equal(mapping->fields->len, 10);
 
-    const JwMapField *started = field(mapping, "startedAt");
-    assert_int_equal(started->type, JW_MAP_DATETIME);
+    const JcMapField *started = field(mapping, "startedAt");
+    assert_int_equal(started->type, JC_MAP_DATETIME);
     assert_string_equal(started->columns[0], "Date");
     assert_string_equal(started->columns[1], "Time");
     assert_string_equal(started->format, "%d-%b-%y %H:%M");
     assert_string_equal(started->time_zone, "UTC");
     assert_true(started->required);
 
-    const JwMapField *status = field(mapping, "status");
+    const JcMapField *status = field(mapping, "status");
     assert_string_equal(g_hash_table_lookup(status->values, "N"), "missed");
     assert_true(status->values_strict);
     assert_true(status->min > status->max);
     assert_null(status->when);
 
-    const JwMapField *department = field(mapping, "department");
-    assert_int_equal(department->type, JW_MAP_CONST);
+    const JcMapField *department = field(mapping, "department");
+    assert_int_equal(department->type, JC_MAP_CONST);
     assert_null(department->columns[0]);
     assert_int_equal(department->when->len, 5);
-    const JwMapCase *first = &g_array_index(department->when, JwMapCase, 0);
+    const JcMapCase *first = &g_array_index(department->when, JcMapCase, 0);
     assert_string_equal(first->source_field, "topic");
     assert_string_equal(first->equals[1], "Streaming");
     assert_string_equal(first->value, "support");
-    const JwMapCase *last = &g_array_index(department->when, JwMapCase, 4);
+    const JcMapCase *last = &g_array_index(department->when, JcMapCase, 4);
     assert_null(last->source_field);
     assert_null(last->equals);
     assert_string_equal(last->value, "other");
 
-    const JwMapField *satisfaction = field(mapping, "satisfaction");
+    const JcMapField *satisfaction = field(mapping, "satisfaction");
     assert_true(satisfaction->min == 0 && satisfaction->max == 5);
     assert_false(satisfaction->required);
 }
@@ -66,8 +66,8 @@ static void
 test_learning_activity(void **state)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(JwMapping) mapping =
-        jw_mapping_load(JW_SOURCE_DIR "/schemas/mappings/learning-activity.json", &error);
+    g_autoptr(JcMapping) mapping =
+        jc_mapping_load(JW_SOURCE_DIR "/schemas/mappings/learning-activity.json", &error);
 
     (void)state;
     assert_ok(mapping != NULL, error);
@@ -86,7 +86,7 @@ test_mappings_fit_definitions(void **state)
         g_autoptr(GError) error = NULL;
         g_autofree char *path =
             g_strdup_printf(JW_SOURCE_DIR "/schemas/mappings/%s.json", names[i]);
-        g_autoptr(JwMapping) mapping = jw_mapping_load(path, &error);
+        g_autoptr(JcMapping) mapping = jc_mapping_load(path, &error);
         assert_ok(mapping != NULL, error);
         const JwReportDef *def = jw_catalog_find(fixture->catalog, names[i]);
         g_auto(GStrv) fields = jw_report_def_fields(def);
@@ -104,9 +104,9 @@ test_no_file(void **state)
     g_autoptr(GError) error = NULL;
 
     (void)state;
-    assert_null(jw_mapping_load("/nonexistent/m.json", &error));
+    assert_null(jc_mapping_load("/nonexistent/m.json", &error));
     assert_jw_error(error, JW_ERROR_NOT_FOUND, "*/nonexistent/m.json*");
-    jw_mapping_free(NULL);
+    jc_mapping_free(NULL);
 }
 
 int

@@ -28,7 +28,7 @@ enum { ID, AT, STATE, COUNT, SIZE, OK, TOOK, GROUP, N };
 
 typedef struct {
     JcFixture *jc;
-    JwMapping *mapping;
+    JcMapping *mapping;
     JcMaker *maker;
     GStringChunk *texts;
     GPtrArray *faults;
@@ -44,7 +44,7 @@ setup(void **state)
 
     self->jc = jc_fixture_new(NULL, NULL);
     g_autofree char *path = jc_fixture_file(self->jc, "m.json", mapping_text);
-    self->mapping = jw_mapping_load(path, &error);
+    self->mapping = jc_mapping_load(path, &error);
     assert_ok(self->mapping != NULL, error);
     self->maker = jc_maker_new(self->mapping, &error);
     assert_ok(self->maker != NULL, error);
@@ -60,7 +60,7 @@ teardown(void **state)
     Fixture *self = *state;
 
     jc_maker_free(self->maker);
-    jw_mapping_free(self->mapping);
+    jc_mapping_free(self->mapping);
     g_string_chunk_free(self->texts);
     g_ptr_array_unref(self->faults);
     jc_fixture_free(self->jc);
@@ -253,7 +253,7 @@ test_bad_mapping(void **state)
         "{\"field\": \"id\", \"columns\": [\"Id\"], \"type\": \"text\"},"
         "{\"field\": \"at\", \"columns\": [\"At\"], \"type\": \"datetime\", \"format\": \"%Q\"},"
         "{\"field\": \"took\", \"columns\": [\"T\"], \"type\": \"duration\", \"format\": \"?\"}]}");
-    g_autoptr(JwMapping) mapping = jw_mapping_load(path, &error);
+    g_autoptr(JcMapping) mapping = jc_mapping_load(path, &error);
 
     assert_ok(mapping != NULL, error);
     assert_null(jc_maker_new(mapping, &error));

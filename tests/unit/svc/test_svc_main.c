@@ -56,7 +56,8 @@ spawn_at(uint16_t at_port, const char *option, const char *const *extra)
         }
     }
     g_ptr_array_extend(env, copies, NULL, NULL);
-    /* Else libmongoc warns on stderr, before main(), where a killed process of the same pid has left its counters. */
+    /* Else libmongoc warns on stderr, before main(), where a killed process of the same pid has
+     * left its counters. */
     g_ptr_array_add(env, (gpointer)(gintptr) "MONGOC_DISABLE_SHM=1");
     g_ptr_array_add(env, port);
     for (size_t i = 0; extra != NULL && extra[i] != NULL; i++) {
@@ -274,7 +275,7 @@ test_checks(void **state)
     }
 }
 
-/* Ports are there while the service runs, wherever store and broker are, and readiness asks them. */
+/* Ports are there while the service runs, wherever store and broker are; readiness asks them. */
 static void
 test_ports(void **state)
 {

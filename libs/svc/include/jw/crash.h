@@ -8,6 +8,7 @@
 G_BEGIN_DECLS
 
 #ifdef JW_CRASH_POINTS
+/* Kills the process at the n-th passing of the point that is armed. */
 void jw_crash_point(const char *name);
 #else
 static inline void

@@ -1,5 +1,6 @@
-/* jw/ports.h: the ports that every service has, as one value in the service's struct. svc opens their real adapters
- * there before start() and closes them after stop(); a unit test puts ports in memory into the same fields. */
+/* jw/ports.h: the ports that every service has, as one value in the service's struct. svc opens
+ * their real adapters there before start() and closes them after stop(); a unit test puts ports in
+ * memory into the same fields. */
 #pragma once
 #include "jw/bus.h"
 #include "jw/catalog.h"

@@ -37,17 +37,20 @@ int jw_svc_main(const JwSvcDef *def, gpointer self, int argc, char **argv);
 /* The server that start() adds its routes to. (transfer none) */
 JwHttpServer *jw_svc_http(JwSvc *self);
 
-/* Set when draining starts: a handler that waits waits on it, so that its request is answered. (transfer none) */
+/* Set when draining starts: a handler that waits waits on it, so that its request is answered.
+ * (transfer none) */
 JwStop *jw_svc_stop_flag(JwSvc *self);
 
-/* The token authenticator of routes with JW_HTTP_AUTH_BEARER; before jw_svc_main starts HTTP, in start().
- * (transfer none) */
+/* The token authenticator of routes with JW_HTTP_AUTH_BEARER; before jw_svc_main starts HTTP, in
+ * start(). (transfer none) */
 void jw_svc_set_authenticator(JwSvc *self, const JwAuthenticator *authenticator);
+
+/* Whether a dependency answers. On a thread of its own; the error is for the log. */
+typedef bool (*JwReadyCheck)(gpointer data, GError **error);
 
 /* /readyz asks every check (each at most once a second, on a thread of its own, so that a slow
  * dependency does not hold the probe): a failing REQUIRED one makes it 503, a failing other one
  * 200 with "degraded". Before start() returns. */
-typedef bool (*JwReadyCheck)(gpointer data, GError **error);
 void jw_svc_add_check(JwSvc *self, const char *name, bool required, JwReadyCheck check,
                       gpointer data);
 

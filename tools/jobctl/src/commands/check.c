@@ -54,7 +54,7 @@ static void
 check_mapping(Check *check, const char *path)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(JwMapping) mapping = jw_mapping_load(path, &error);
+    g_autoptr(JcMapping) mapping = jc_mapping_load(path, &error);
     g_autoptr(JcMaker) maker = NULL;
 
     if (mapping != NULL) {

@@ -28,7 +28,7 @@ static const JcOption options[] = {
 };
 
 static void
-print_result(const JcContext *context, const Options *given, const JwMapping *mapping,
+print_result(const JcContext *context, const Options *given, const JcMapping *mapping,
              const JcLoadResult *result)
 {
     const int64_t good = result->rows - result->refused;
@@ -76,7 +76,7 @@ load_files(JcContext *context, const Options *given, const char *const *paths, F
     g_autoptr(JwStore) owned = NULL;
     JwStore *store = NULL;
     JcLoadResult result = { 0 };
-    g_autoptr(JwMapping) mapping = jw_mapping_load(given->mapping, &error);
+    g_autoptr(JcMapping) mapping = jc_mapping_load(given->mapping, &error);
 
     if (mapping == NULL) {
         return jc_failed(context, &jc_import, error);

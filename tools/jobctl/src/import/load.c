@@ -210,7 +210,7 @@ bool
 jc_load_run(const JcLoad *load, JcLoadResult *ret, GError **error)
 {
     g_return_val_if_fail(load != NULL && ret != NULL, false);
-    const JwMapping *mapping = load->mapping;
+    const JcMapping *mapping = load->mapping;
     int64_t bytes = 0;
 
     *ret = (JcLoadResult){ 0 };

@@ -27,7 +27,7 @@ int64_t jc_batch_added(const JcBatch *self); /* new in the store; the others wer
 
 typedef struct {
     const char *const *paths; /* NULL-terminated */
-    const JwMapping *mapping;
+    const JcMapping *mapping;
     JwStore *store; /* NULL: only checks */
     bool keep_going, drop;
     FILE *err;    /* the first faults, and the bar */

@@ -1,12 +1,12 @@
 /* import/mapping.c: how a CSV file becomes records, from its JSON (schemas/mapping.v1.json).
- * A JwMapping belongs to who loaded it; any thread, no state. */
+ * A JcMapping belongs to who loaded it; any thread, no state. */
 #include "import/mapping.h"
 
 #include "jw/json.h"
 
 #include <string.h>
 
-/* In the order of JwMapType. */
+/* In the order of JcMapType. */
 static const char *const types[] = { "text",     "int",      "real",  "bool",
                                      "datetime", "duration", "const", NULL };
 
@@ -67,8 +67,8 @@ static const JwField mapping_fields[] = {
 };
 
 #define TYPE(type) (1u << (type))
-#define NUMBERS    (TYPE(JW_MAP_INT) | TYPE(JW_MAP_REAL) | TYPE(JW_MAP_DURATION))
-#define FROM_CELLS (NUMBERS | TYPE(JW_MAP_TEXT) | TYPE(JW_MAP_BOOL) | TYPE(JW_MAP_DATETIME))
+#define NUMBERS    (TYPE(JC_MAP_INT) | TYPE(JC_MAP_REAL) | TYPE(JC_MAP_DURATION))
+#define FROM_CELLS (NUMBERS | TYPE(JC_MAP_TEXT) | TYPE(JC_MAP_BOOL) | TYPE(JC_MAP_DATETIME))
 
 /* Which members belong to which types, and which must be there. */
 static const struct {
@@ -76,34 +76,34 @@ static const struct {
     unsigned allowed, needed; /* TYPE()s */
 } members[] = {
     { "columns", FROM_CELLS, FROM_CELLS },
-    { "format", TYPE(JW_MAP_DATETIME) | TYPE(JW_MAP_DURATION),
-      TYPE(JW_MAP_DATETIME) | TYPE(JW_MAP_DURATION) },
-    { "timeZone", TYPE(JW_MAP_DATETIME), 0 },
+    { "format", TYPE(JC_MAP_DATETIME) | TYPE(JC_MAP_DURATION),
+      TYPE(JC_MAP_DATETIME) | TYPE(JC_MAP_DURATION) },
+    { "timeZone", TYPE(JC_MAP_DATETIME), 0 },
     { "values", FROM_CELLS, 0 },
     { "valuesStrict", FROM_CELLS, 0 },
     { "required", FROM_CELLS, 0 },
     { "min", NUMBERS, 0 },
     { "max", NUMBERS, 0 },
-    { "when", TYPE(JW_MAP_CONST), TYPE(JW_MAP_CONST) },
+    { "when", TYPE(JC_MAP_CONST), TYPE(JC_MAP_CONST) },
 };
 
-static JwMapType
+static JcMapType
 map_type(const json_t *item)
 {
     const char *text = jw_json_text(item, "type");
 
     for (unsigned i = 0; types[i] != NULL; i++) {
         if (g_strcmp0(text, types[i]) == 0) {
-            return (JwMapType)i;
+            return (JcMapType)i;
         }
     }
-    return JW_MAP_TEXT;
+    return JC_MAP_TEXT;
 }
 
 static bool
 check_members(const json_t *item, const char *base, JwViolations *faults)
 {
-    const JwMapType type = map_type(item);
+    const JcMapType type = map_type(item);
     bool ok = true;
 
     for (size_t i = 0; i < G_N_ELEMENTS(members); i++) {
@@ -198,7 +198,7 @@ check_meaning(const json_t *value, JwViolations *faults)
 static void
 case_clear(gpointer data)
 {
-    JwMapCase *one = data;
+    JcMapCase *one = data;
 
     g_clear_pointer(&one->source_field, g_free);
     g_clear_pointer(&one->equals, g_strfreev);
@@ -214,11 +214,11 @@ read_cases(const json_t *list)
     if (list == NULL) {
         return NULL;
     }
-    GArray *cases = g_array_new(FALSE, TRUE, sizeof(JwMapCase));
+    GArray *cases = g_array_new(FALSE, TRUE, sizeof(JcMapCase));
     g_array_set_clear_func(cases, case_clear);
     json_array_foreach(list, i, item)
     {
-        const JwMapCase one = {
+        const JcMapCase one = {
             .source_field = g_strdup(jw_json_text(item, "field")),
             .equals = jw_json_texts(json_object_get(item, "equals")),
             .value = g_strdup(jw_json_text(item, "value")),
@@ -245,11 +245,11 @@ read_values(const json_t *map)
     return values;
 }
 
-static JwMapField
+static JcMapField
 read_field(const json_t *item)
 {
     const json_t *min = json_object_get(item, "min");
-    JwMapField field = {
+    JcMapField field = {
         .field = g_strdup(jw_json_text(item, "field")),
         .columns = jw_json_texts(json_object_get(item, "columns")),
         .type = map_type(item),
@@ -266,7 +266,7 @@ read_field(const json_t *item)
     if (field.columns == NULL) {
         field.columns = g_new0(char *, 1); /* a const reads no cell */
     }
-    if (field.type == JW_MAP_DATETIME && field.time_zone == NULL) {
+    if (field.type == JC_MAP_DATETIME && field.time_zone == NULL) {
         field.time_zone = g_strdup("UTC");
     }
     return field;
@@ -275,7 +275,7 @@ read_field(const json_t *item)
 static void
 field_clear(gpointer data)
 {
-    JwMapField *field = data;
+    JcMapField *field = data;
 
     g_clear_pointer(&field->field, g_free);
     g_clear_pointer(&field->columns, g_strfreev);
@@ -285,10 +285,10 @@ field_clear(gpointer data)
     g_clear_pointer(&field->when, g_array_unref);
 }
 
-static JwMapping *
+static JcMapping *
 read_mapping(const json_t *value)
 {
-    JwMapping *mapping = g_new0(JwMapping, 1);
+    JcMapping *mapping = g_new0(JcMapping, 1);
     const char *delimiter = jw_json_text(value, "delimiter");
     const json_t *item = NULL;
     size_t i = 0;
@@ -297,18 +297,18 @@ read_mapping(const json_t *value)
     mapping->id_field = g_strdup(jw_json_text(value, "idField"));
     mapping->date_field = g_strdup(jw_json_text(value, "dateField"));
     mapping->delimiter = delimiter != NULL ? delimiter[0] : ',';
-    mapping->fields = g_array_new(FALSE, TRUE, sizeof(JwMapField));
+    mapping->fields = g_array_new(FALSE, TRUE, sizeof(JcMapField));
     g_array_set_clear_func(mapping->fields, field_clear);
     json_array_foreach(json_object_get(value, "fields"), i, item)
     {
-        const JwMapField field = read_field(item);
+        const JcMapField field = read_field(item);
         g_array_append_val(mapping->fields, field);
     }
     return mapping;
 }
 
-JwMapping *
-jw_mapping_load(const char *path, GError **error)
+JcMapping *
+jc_mapping_load(const char *path, GError **error)
 {
     g_return_val_if_fail(path != NULL, NULL);
     g_return_val_if_fail(error == NULL || *error == NULL, NULL);
@@ -326,9 +326,9 @@ jw_mapping_load(const char *path, GError **error)
 }
 
 void
-jw_mapping_free(gpointer self)
+jc_mapping_free(gpointer self)
 {
-    JwMapping *mapping = self;
+    JcMapping *mapping = self;
 
     if (mapping == NULL) {
         return;

@@ -8,19 +8,19 @@
 G_BEGIN_DECLS
 
 typedef enum {
-    JW_MAP_TEXT,
-    JW_MAP_INT,
-    JW_MAP_REAL,
-    JW_MAP_BOOL,
-    JW_MAP_DATETIME,
-    JW_MAP_DURATION,
-    JW_MAP_CONST
-} JwMapType;
+    JC_MAP_TEXT,
+    JC_MAP_INT,
+    JC_MAP_REAL,
+    JC_MAP_BOOL,
+    JC_MAP_DATETIME,
+    JC_MAP_DURATION,
+    JC_MAP_CONST
+} JcMapType;
 typedef struct {
     char *field; /* of the record */
     /* source columns; several are joined by one space (a date and a time) */
     char **columns;
-    JwMapType type;
+    JcMapType type;
     /* datetime: strptime-like, "%d-%b-%y %H:%M"; duration: "h:mm:ss" → seconds */
     char *format;
     char *time_zone; /* datetime without an offset: IANA name */
@@ -29,22 +29,22 @@ typedef struct {
     bool values_strict; /* a text not in `values` is a fault */
     bool required;      /* an empty cell is a fault; otherwise it becomes null */
     double min, max;    /* numbers; min > max: no limits */
-    GArray *when;       /* derived: JwMapCase list, first match gives the value (const text) */
-} JwMapField;
+    GArray *when;       /* derived: JcMapCase list, first match gives the value (const text) */
+} JcMapField;
 typedef struct {
     /* an earlier field of the record; NULL: always matches (the default) */
     char *source_field;
     char **equals;
     char *value;
-} JwMapCase;
+} JcMapCase;
 typedef struct {
     char *collection, *id_field; /* id_field's text becomes _id */
     char *date_field;            /* indexed */
     char delimiter;
-    GArray *fields; /* JwMapField */
-} JwMapping;
-JwMapping *jw_mapping_load(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void jw_mapping_free(gpointer self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwMapping, jw_mapping_free)
+    GArray *fields; /* JcMapField */
+} JcMapping;
+JcMapping *jc_mapping_load(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void jc_mapping_free(gpointer self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(JcMapping, jc_mapping_free)
 
 G_END_DECLS

@@ -13,7 +13,7 @@
 #define ID_MAX_BYTES   200u
 
 typedef struct {
-    const JwMapField *map;
+    const JcMapField *map;
     guint *columns; /* indexes into the row */
     size_t n_columns;
     JcDate *date;
@@ -23,7 +23,7 @@ typedef struct {
 } Field;
 
 struct _JcMaker {
-    const JwMapping *mapping;
+    const JcMapping *mapping;
     GPtrArray *fields; /* of Field */
     GPtrArray *names;  /* borrowed, NULL-terminated */
     size_t n_head;
@@ -65,7 +65,7 @@ static bool G_GNUC_PRINTF(3, 4)
 }
 
 static Field *
-field_new(const JwMapField *map, GString *problems)
+field_new(const JcMapField *map, GString *problems)
 {
     Field *field = g_new0(Field, 1);
     g_autoptr(GError) cause = NULL;
@@ -75,9 +75,9 @@ field_new(const JwMapField *map, GString *problems)
     field->columns = g_new0(guint, field->n_columns + 1);
     field->text = g_string_new(NULL);
     field->label = g_strjoinv(" + ", map->columns);
-    if (map->type == JW_MAP_DATETIME) {
+    if (map->type == JC_MAP_DATETIME) {
         field->date = jc_date_new(map->format, map->time_zone, &cause);
-    } else if (map->type == JW_MAP_DURATION) {
+    } else if (map->type == JC_MAP_DURATION) {
         field->span = jc_span_new(map->format, &cause);
     }
     if (cause != NULL) {
@@ -88,7 +88,7 @@ field_new(const JwMapField *map, GString *problems)
 }
 
 JcMaker *
-jc_maker_new(const JwMapping *mapping, GError **error)
+jc_maker_new(const JcMapping *mapping, GError **error)
 {
     g_return_val_if_fail(mapping != NULL, NULL);
     g_autoptr(JcMaker) self = g_new0(JcMaker, 1);
@@ -99,7 +99,7 @@ jc_maker_new(const JwMapping *mapping, GError **error)
     self->names = g_ptr_array_new();
     self->whole = g_string_new(NULL);
     for (guint i = 0; i < mapping->fields->len; i++) {
-        const JwMapField *map = &g_array_index(mapping->fields, JwMapField, i);
+        const JcMapField *map = &g_array_index(mapping->fields, JcMapField, i);
         g_ptr_array_add(self->fields, field_new(map, problems));
         g_ptr_array_add(self->names, map->field);
     }
@@ -245,7 +245,7 @@ read_text(Field *field, const JcCsvRow *row, GPtrArray *faults)
 static bool
 check_limits(const Field *field, double number, GPtrArray *faults)
 {
-    const JwMapField *map = field->map;
+    const JcMapField *map = field->map;
 
     if (map->min <= map->max && (number < map->min || number > map->max)) {
         return refuse(faults, field->label, "%.60s is not between %.15g and %.15g",
@@ -340,7 +340,7 @@ derive(const JcMaker *self, Field *field)
 {
     g_string_truncate(field->text, 0);
     for (guint i = 0; i < field->map->when->len; i++) {
-        const JwMapCase *one = &g_array_index(field->map->when, JwMapCase, i);
+        const JcMapCase *one = &g_array_index(field->map->when, JcMapCase, i);
         if (one->source_field == NULL
             || g_strv_contains((const char *const *)one->equals,
                                earlier_text(self, one->source_field))) {
@@ -365,19 +365,19 @@ read_value(Field *field, GStringChunk *texts, JwValue *value, GPtrArray *faults)
         return !field->map->required || refuse(faults, field->label, "is empty");
     }
     switch (field->map->type) {
-    case JW_MAP_TEXT:
-    case JW_MAP_CONST:
+    case JC_MAP_TEXT:
+    case JC_MAP_CONST:
         take_text(field, texts, value);
         return true;
-    case JW_MAP_INT:
+    case JC_MAP_INT:
         return read_int(field, value, faults);
-    case JW_MAP_REAL:
+    case JC_MAP_REAL:
         return read_real(field, value, faults);
-    case JW_MAP_BOOL:
+    case JC_MAP_BOOL:
         return read_bool(field, value, faults);
-    case JW_MAP_DATETIME:
+    case JC_MAP_DATETIME:
         return read_date(field, value, faults);
-    case JW_MAP_DURATION:
+    case JC_MAP_DURATION:
         return read_span(field, value, faults);
     }
     return true;
@@ -415,7 +415,7 @@ jc_maker_apply(JcMaker *self, const JcCsvRow *row, GStringChunk *texts, JwValue 
     for (guint i = 0; i < self->fields->len; i++) {
         Field *field = g_ptr_array_index(self->fields, i);
         values[i] = (JwValue){ .type = JW_VALUE_NULL };
-        if (field->map->type == JW_MAP_CONST) {
+        if (field->map->type == JC_MAP_CONST) {
             derive(self, field);
         } else if (!read_text(field, row, faults)) {
             good = false;

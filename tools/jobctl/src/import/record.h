@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 
 typedef struct _JcMaker JcMaker;
 /* @mapping: (transfer none), outlives it. INVALID names every format and zone it cannot read. */
-JcMaker *jc_maker_new(const JwMapping *mapping, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+JcMaker *jc_maker_new(const JcMapping *mapping, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void jc_maker_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JcMaker, jc_maker_free)
 /* Finds the columns in a file's first row. INVALID names all that are missing or there twice, and

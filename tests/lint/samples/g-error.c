@@ -1,2 +1,0 @@
-/* A bad sample for the lint rule of the same name. */
-void f(void) { g_error("x"); }
