@@ -90,14 +90,16 @@ jw_delivery_copy(const JwDelivery *self)
 }
 
 void
-jw_delivery_free(JwDelivery *self)
+jw_delivery_free(gpointer self)
 {
-    if (self == NULL) {
+    JwDelivery *delivery = self;
+
+    if (delivery == NULL) {
         return;
     }
-    jw_texts_clear(self, delivery_texts, G_N_ELEMENTS(delivery_texts));
-    g_clear_pointer(&self->outbox, g_ptr_array_unref);
-    g_free(self);
+    jw_texts_clear(delivery, delivery_texts, G_N_ELEMENTS(delivery_texts));
+    g_clear_pointer(&delivery->outbox, g_ptr_array_unref);
+    g_free(delivery);
 }
 
 const JwDeliveryRule *

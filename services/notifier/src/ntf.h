@@ -9,6 +9,7 @@
 #include "jw/relay.h"
 #include "jw/liveness.h"
 #include "jw/store_deliveries.h"
+#include "jw/store_jobs.h"
 #include "jw/svc.h"
 #include "jw/wire.h"
 

@@ -126,7 +126,7 @@ a_publishing_in_doubt_is_swept_again(void **state)
 
     (void)state;
     assert_ok(jw_file_writer_write(writer, "x", 1, &error), error);
-    jw_store_mem_fail_nth(store, 4, JW_ERROR_IN_DOUBT, true); /* note, chunk, read back, publish */
+    jw_store_mem_fail_nth(store, 5, JW_ERROR_IN_DOUBT, true); /* note, chunk, read back (2), publish */
     jw_store_mem_then_fail(store, 2, JW_ERROR_UNAVAILABLE);
     assert_false(jw_file_writer_finish(writer, &size, &sha256, &error));
     assert_jw_error(error, JW_ERROR_UNAVAILABLE, "*");

@@ -75,7 +75,7 @@ typedef struct {
 
 JwDelivery *jw_delivery_new(const char *job_id, const char *recipient, int64_t now_ms);
 JwDelivery *jw_delivery_copy(const JwDelivery *self);
-void jw_delivery_free(JwDelivery *self);
+void jw_delivery_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwDelivery, jw_delivery_free)
 
 const JwDeliveryRule *jw_delivery_rule(JwDeliveryTransition transition);
