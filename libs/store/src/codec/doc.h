@@ -39,6 +39,9 @@ struct _JwDocTable {
     size_t n_fields;
 };
 
+/* Year 1: some servers refuse dates that they cannot print. */
+#define JW_DOC_FIRST_DATE_MS (-INT64_C(62135596800000))
+
 /* fields.c: the stored form. The first field of each is the _id, a string. */
 extern const JwDocTable jw_doc_job_table, jw_doc_delivery_table, jw_doc_schedule_table,
     jw_doc_occurrence_table;

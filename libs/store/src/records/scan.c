@@ -16,8 +16,6 @@
 #define BATCH_ROWS   4000
 #define PROBE_ROWS   50
 #define DENSITY_ROWS 5000
-/* Year 1: some servers refuse dates that they cannot print. */
-#define FIRST_DATE_MS (-INT64_C(62135596800000))
 
 typedef struct {
     const JwRecordScan *scan;
@@ -87,7 +85,7 @@ date_in_array(const bson_iter_t *array, int way, int64_t *ret_ms)
 
     for (bool ok = bson_iter_recurse(array, &item); ok && bson_iter_next(&item);) {
         const int64_t ms = BSON_ITER_HOLDS_DATE_TIME(&item) ? bson_iter_date_time(&item) : 0;
-        if (BSON_ITER_HOLDS_DATE_TIME(&item) && ms >= FIRST_DATE_MS
+        if (BSON_ITER_HOLDS_DATE_TIME(&item) && ms >= JW_DOC_FIRST_DATE_MS
             && (!found || (way > 0 ? ms < *ret_ms : ms > *ret_ms))) {
             *ret_ms = ms;
             found = true;
@@ -267,7 +265,7 @@ take_edge(const bson_t *document, gpointer data, GError **error)
     } else if (BSON_ITER_HOLDS_ARRAY(&found)) {
         edge->found = date_in_array(&found, edge->way, &edge->time_ms);
         /* The server ordered it by all it holds, so by one before the year 1 as well. */
-        edge->time_ms = edge->way > 0 ? FIRST_DATE_MS : edge->time_ms;
+        edge->time_ms = edge->way > 0 ? JW_DOC_FIRST_DATE_MS : edge->time_ms;
     }
     return true;
 }
@@ -282,7 +280,7 @@ find_edge(const Reading *reading, int way, Edge *edge, GError **error)
         BCON_NEW("sort", "{", scan->date_field, BCON_INT32(way), "}", "limit", BCON_INT64(1),
                  "projection", "{", scan->date_field, BCON_INT32(1), "}");
 
-    BCON_APPEND(&filter, scan->date_field, "{", "$gte", BCON_DATE_TIME(FIRST_DATE_MS), "}");
+    BCON_APPEND(&filter, scan->date_field, "{", "$gte", BCON_DATE_TIME(JW_DOC_FIRST_DATE_MS), "}");
     append_filters(&filter, scan);
     edge->field = scan->date_field;
     edge->way = way;
@@ -344,7 +342,7 @@ read_all_ordered(Reading *reading, GError **error)
     g_auto(bson_t) undated = BSON_INITIALIZER;
 
     BCON_APPEND(&undated, reading->scan->date_field, "{", "$not", "{", "$gte",
-                BCON_DATE_TIME(FIRST_DATE_MS), "}", "}");
+                BCON_DATE_TIME(JW_DOC_FIRST_DATE_MS), "}", "}");
     append_filters(&undated, reading->scan);
     if (!read_slice(reading, &undated, error) || !find_edge(reading, 1, &first, error)) {
         return false;

@@ -98,11 +98,12 @@ bool
 jw_store_due_schedules(JwStore *self, int64_t now_ms, size_t limit, GPtrArray **ret, GError **error)
 {
     g_return_val_if_fail(self != NULL && limit > 0 && ret != NULL, false);
-    /* Each branch of the $or has an index of its own, so the cost follows what is due. */
+    /* Each branch of the $or has an index of its own, so the cost follows what is due. A pending
+     * decision not to fire is a negative time, so any date will do. */
     g_autoptr(bson_t) filter =
         BCON_NEW("$or", "[", "{", "enabled", BCON_BOOL(true), "nextFireAt", "{", "$lte",
                  BCON_DATE_TIME(now_ms), "}", "}", "{", "enabled", BCON_BOOL(true), "pendingFires",
-                 "{", "$gt", BCON_DATE_TIME(0), "}", "}", "]");
+                 "{", "$gt", BCON_DATE_TIME(JW_DOC_FIRST_DATE_MS), "}", "}", "]");
     g_autoptr(bson_t) opts =
         BCON_NEW("sort", "{", "nextFireAt", BCON_INT32(1), "_id", BCON_INT32(1), "}");
 
