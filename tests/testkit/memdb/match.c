@@ -76,12 +76,6 @@ has_match(const bson_iter_t *value, const bson_iter_t *operand)
 }
 
 static bool
-exists(const bson_iter_t *value, const bson_iter_t *operand)
-{
-    return (value != NULL) == bson_iter_as_bool(operand);
-}
-
-static bool
 test_value(const bson_iter_t *value, gpointer data)
 {
     const Condition *condition = data;
@@ -111,7 +105,6 @@ static const struct {
     { "$in", is_in, true, false },
     { "$nin", is_in, true, true },
     { "$elemMatch", has_match, false, false },
-    { "$exists", exists, false, false },
 };
 
 static bool conditions_hold(const Subject *subject, const bson_iter_t *conditions);

@@ -27,8 +27,6 @@ static int
 rank_of(const bson_iter_t *value)
 {
     switch (value == NULL ? BSON_TYPE_NULL : bson_iter_type(value)) {
-    case BSON_TYPE_UNDEFINED: /* as a key of sorting */
-        return 0;
     case BSON_TYPE_NULL:
         return 1;
     case BSON_TYPE_INT32:
@@ -48,6 +46,7 @@ rank_of(const bson_iter_t *value)
     case BSON_TYPE_DATE_TIME:
         return 8;
     case BSON_TYPE_EOD:
+    case BSON_TYPE_UNDEFINED:
     case BSON_TYPE_OID:
     case BSON_TYPE_REGEX:
     case BSON_TYPE_DBPOINTER:
@@ -90,7 +89,6 @@ md_compare(const bson_iter_t *a, const bson_iter_t *b)
         return ORDER(rank, rank_of(b));
     }
     switch (rank) {
-    case 0:
     case 1:
         return 0;
     case 2:
@@ -197,7 +195,7 @@ md_sort_key(const bson_t *document, const bson_t *sort)
         if (best.value != NULL && bson_iter_init_find(&held, best.value, "")) {
             bson_append_iter(key, bson_iter_key(&field), -1, &held);
         } else {
-            BSON_APPEND_UNDEFINED(key, bson_iter_key(&field)); /* an empty array */
+            BSON_APPEND_NULL(key, bson_iter_key(&field)); /* inside of an empty array */
         }
         g_clear_pointer(&best.value, bson_destroy);
     }
