@@ -13,8 +13,10 @@ typedef struct {
     int then_fail;      /* so many calls, once fail_in has come to 0 */
     JwErrorCode fail_code, then_code;
     bool fail_after, failing, unreachable;
-    GHashTable *collections; /* name → Collection */
-    GHashTable *corrupted;   /* ids of documents that cannot be read, a set */
+    GHashTable *collections;  /* name → Collection */
+    GHashTable *corrupted;    /* ids of documents that cannot be read, a set */
+    JwStoreMemHook on_update; /* never changes while there are calls */
+    gpointer on_update_data;
 } MemDb;
 
 typedef struct {
@@ -351,8 +353,13 @@ static bool
 update_some(JwStore *self, const char *name, const bson_t *filter, const bson_t *update, bool many,
             int64_t *ret_matched, GError **error)
 {
-    return update_matches((MemDb *)self, name, filter, update, many, ret_matched, NULL, NULL,
-                          error);
+    MemDb *db = (MemDb *)self;
+    const bool ok = update_matches(db, name, filter, update, many, ret_matched, NULL, NULL, error);
+
+    if (many && db->on_update != NULL) {
+        db->on_update(ok ? *ret_matched : -1, db->on_update_data);
+    }
+    return ok;
 }
 
 static bool
@@ -498,4 +505,14 @@ jw_store_mem_calls(JwStore *self)
     g_return_val_if_fail(self != NULL && self->ops == &mem_ops, 0);
     g_auto(JwLocker) locker = jw_locker(&db->mutex);
     return db->calls;
+}
+
+void
+jw_store_mem_on_update(JwStore *self, JwStoreMemHook hook, gpointer data)
+{
+    MemDb *db = (MemDb *)self;
+
+    g_return_if_fail(self != NULL && self->ops == &mem_ops);
+    db->on_update = hook;
+    db->on_update_data = data;
 }
