@@ -6,3 +6,4 @@ jw_add_test(test_store_mongo
     LINK jw::store PkgConfig::MONGOC
     LABELS integration conformance
     TIMEOUT 300)
+target_include_directories(test_store_mongo PRIVATE ${JW_STORE_CONFORMANCE_DIR})

@@ -7,6 +7,7 @@
 #include "jw/store_deliveries.h"
 #include "jw/store_files.h"
 #include "jw/store_jobs.h"
+#include "jw/store_outbox.h"
 #include "jw/store_records.h"
 #include "jw/store_schedules.h"
 
@@ -21,8 +22,9 @@ typedef struct {
     const char *name;
     void (*run)(JwStore *store);
 } ScCase;
-extern const ScCase sc_job_cases[], sc_list_cases[], sc_delivery_cases[], sc_schedule_cases[],
-    sc_file_cases[], sc_expiry_cases[], sc_record_cases[], sc_unreadable_cases[];
+extern const ScCase sc_verb_cases[], sc_job_cases[], sc_list_cases[], sc_delivery_cases[],
+    sc_schedule_cases[], sc_file_cases[], sc_expiry_cases[], sc_record_cases[],
+    sc_unreadable_cases[];
 
 #define SC_NOW INT64_C(1767225600000) /* 2026-01-01T00:00:00Z */
 

@@ -278,6 +278,29 @@ note_occurrence(const JwOccurrence *occurrence, gpointer data)
                            occurrence->reason != NULL ? occurrence->reason : "-");
 }
 
+/* A decision not to fire waits for its occurrence as one to fire does, however far the next time. */
+static void
+finds_decisions_not_to_fire(JwStore *store)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwSchedule) schedule = new_schedule("s1", SC_NOW);
+    g_autoptr(GPtrArray) due = NULL;
+    const int64_t skipped = -SC_NOW;
+    JwCas cas = JW_CAS_LOST;
+
+    assert_ok(jw_store_put_schedule(store, schedule, &error), error);
+    assert_ok(jw_store_fire_schedule(store, "s1", "h1", SC_NOW, SC_NOW + 9, &skipped, 1, SC_NOW,
+                                     &cas, &error),
+              error);
+    assert_int_equal(cas, JW_CAS_WON);
+    assert_ok(jw_store_due_schedules(store, SC_NOW, 10, &due, &error), error);
+    assert_int_equal(due->len, 1);
+    g_clear_pointer(&due, g_ptr_array_unref);
+    assert_ok(jw_store_finish_fire(store, "s1", skipped, &error), error);
+    assert_ok(jw_store_due_schedules(store, SC_NOW, 10, &due, &error), error);
+    assert_int_equal(due->len, 0);
+}
+
 static void
 keeps_occurrences(JwStore *store)
 {
@@ -307,6 +330,7 @@ const ScCase sc_schedule_cases[] = {
     { "finds_what_is_due_and_fires_it_once", finds_what_is_due_and_fires_it_once },
     { "of_many_schedulers_one_fires", of_many_schedulers_one_fires },
     { "fires_only_by_the_rule_that_was_read", fires_only_by_the_rule_that_was_read },
+    { "finds_decisions_not_to_fire", finds_decisions_not_to_fire },
     { "keeps_occurrences", keeps_occurrences },
     { NULL, NULL },
 };

@@ -72,7 +72,7 @@ jw_outbox_entry_copy(const JwOutboxEntry *self)
 }
 
 void
-jw_outbox_entry_free(JwOutboxEntry *self)
+jw_outbox_entry_free(gpointer self)
 {
     if (self == NULL) {
         return;
@@ -81,16 +81,10 @@ jw_outbox_entry_free(JwOutboxEntry *self)
     g_free(self);
 }
 
-static void
-outbox_entry_destroy(gpointer data)
-{
-    jw_outbox_entry_free(data);
-}
-
 GPtrArray *
 jw_outbox_new(void)
 {
-    return g_ptr_array_new_with_free_func(outbox_entry_destroy);
+    return g_ptr_array_new_with_free_func(jw_outbox_entry_free);
 }
 
 GPtrArray *
@@ -119,7 +113,7 @@ jw_artifact_copy(const JwArtifact *self)
 }
 
 void
-jw_artifact_free(JwArtifact *self)
+jw_artifact_free(gpointer self)
 {
     if (self == NULL) {
         return;
@@ -165,15 +159,17 @@ jw_job_copy(const JwJob *self)
 }
 
 void
-jw_job_free(JwJob *self)
+jw_job_free(gpointer self)
 {
-    if (self == NULL) {
+    JwJob *job = self;
+
+    if (job == NULL) {
         return;
     }
-    jw_texts_clear(self, job_texts, G_N_ELEMENTS(job_texts));
-    g_strfreev(self->departments);
-    g_strfreev(self->recipients);
-    jw_artifact_free(self->artifact);
-    g_clear_pointer(&self->outbox, g_ptr_array_unref);
-    g_free(self);
+    jw_texts_clear(job, job_texts, G_N_ELEMENTS(job_texts));
+    g_strfreev(job->departments);
+    g_strfreev(job->recipients);
+    jw_artifact_free(job->artifact);
+    g_clear_pointer(&job->outbox, g_ptr_array_unref);
+    g_free(job);
 }

@@ -29,15 +29,17 @@ jw_schedule_new(void)
 }
 
 void
-jw_schedule_free(JwSchedule *self)
+jw_schedule_free(gpointer self)
 {
-    if (self == NULL) {
+    JwSchedule *schedule = self;
+
+    if (schedule == NULL) {
         return;
     }
-    jw_texts_clear(self, schedule_texts, G_N_ELEMENTS(schedule_texts));
-    g_strfreev(self->recipients);
-    g_clear_pointer(&self->pending_fires, g_array_unref);
-    g_free(self);
+    jw_texts_clear(schedule, schedule_texts, G_N_ELEMENTS(schedule_texts));
+    g_strfreev(schedule->recipients);
+    g_clear_pointer(&schedule->pending_fires, g_array_unref);
+    g_free(schedule);
 }
 
 /* 0 also when the next time lies beyond what int64_t can hold. */

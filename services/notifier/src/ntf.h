@@ -11,6 +11,8 @@
 #include "jw/liveness.h"
 #include "jw/mail.h"
 #include "jw/ports.h"
+#include "jw/store_deliveries.h"
+#include "jw/store_jobs.h"
 #include "jw/sync.h"
 
 G_BEGIN_DECLS

@@ -165,7 +165,7 @@ change_with_faults(GwKit *kit, const char *what, bool fail_first, JwJobState exp
                 assert_down(&answer);
                 assert_true(after->state == before->state || after->state == expected);
             }
-            if (kit_faults[i].code == JW_ERROR_IN_DOUBT && n == 2) {
+            if (kit_faults[i].code == JW_ERROR_IN_DOUBT && (n == 2 || (fail_first && n == 3))) {
                 assert_int_equal(answer.status,
                                  200); /* the change itself: read again, then decided */
             }
@@ -178,9 +178,10 @@ change_with_faults(GwKit *kit, const char *what, bool fail_first, JwJobState exp
     }
 }
 
-/* The change is in doubt, and so many calls after it fail as well: of one, the second look tells. */
+/* The change, which is the store's call number @call, is in doubt, and so many calls after it fail as well: of one, the
+ * second look tells. */
 static void
-change_in_doubt(GwKit *kit, const char *what, bool fail_first, JwJobState expected)
+change_in_doubt(GwKit *kit, const char *what, bool fail_first, int call, JwJobState expected)
 {
     for (int times = 0; times <= 4; times++) {
         for (int done = 0; done <= 1; done++) {
@@ -190,7 +191,7 @@ change_in_doubt(GwKit *kit, const char *what, bool fail_first, JwJobState expect
             }
             g_autofree char *path = kit_path(id, what);
             g_autofree char *location = kit_path(id, "");
-            kit_fault_at(kit->ports, 2, (KitFault){ JW_ERROR_IN_DOUBT, done == 1 });
+            kit_fault_at(kit->ports, call, (KitFault){ JW_ERROR_IN_DOUBT, done == 1 });
             jw_store_mem_then_fail(kit->gw.store, times, JW_ERROR_UNAVAILABLE);
             g_auto(Answer) answer = kit_post(kit, "alice", path, NULL);
             (void)kit_fault_met(kit->ports);
@@ -212,8 +213,8 @@ change_in_doubt(GwKit *kit, const char *what, bool fail_first, JwJobState expect
 static void
 test_change_in_doubt(void **state)
 {
-    change_in_doubt(*state, "/cancel", false, JW_JOB_CANCELLED);
-    change_in_doubt(*state, "/retry", true, JW_JOB_PENDING);
+    change_in_doubt(*state, "/cancel", false, 2, JW_JOB_CANCELLED);
+    change_in_doubt(*state, "/retry", true, 3, JW_JOB_PENDING); /* it counts the retries first */
 }
 
 static void

@@ -1,5 +1,5 @@
 /* test_relay.c: offers, sweeps and pulls without a worker thread. */
-#include "relay_store.h"
+#include "relay_fixture.h"
 
 #include <string.h>
 
@@ -8,17 +8,17 @@ an_entry_is_published_and_pulled(void **state)
 {
     RelayFixture *self = *state;
     g_autoptr(GError) error = NULL;
-    const GPtrArray *entries = relay_store_add(JW_DOC_JOB, "job-1", RELAY_NOW);
+    const GPtrArray *entries = relay_add(self, JW_DOC_JOB, "job-1", RELAY_NOW);
     const JwOutboxEntry *entry = g_ptr_array_index(entries, 0);
     g_autofree char *id = g_strdup(entry->id);
     jw_relay_offer(self->relay, JW_DOC_JOB, "job-1", entries);
     assert_int_equal(jw_relay_backlog(self->relay), 1);
     assert_ok(jw_relay_pull_now(self->relay, &error), error);
-    assert_int_equal(relay_store_left(), 1); /* not persisted yet */
+    assert_int_equal(relay_left(self), 1); /* not persisted yet */
 
     (void)jw_bus_mem_deliver(self->bus);
     assert_ok(jw_relay_pull_now(self->relay, &error), error);
-    assert_int_equal(relay_store_left(), 0);
+    assert_int_equal(relay_left(self), 0);
     assert_int_equal(jw_relay_backlog(self->relay), 0);
 
     const JwMessage *message = jw_bus_mem_get(self->bus, "jobwire.job.events", 0);
@@ -49,7 +49,7 @@ what_is_under_way_is_not_offered_twice(void **state)
     RelayFixture *self = *state;
     g_autoptr(GError) error = NULL;
     size_t offered = 99;
-    const GPtrArray *entries = relay_store_add(JW_DOC_JOB, "job-1", RELAY_NOW - 10000);
+    const GPtrArray *entries = relay_add(self, JW_DOC_JOB, "job-1", RELAY_NOW - 10000);
     jw_relay_offer(self->relay, JW_DOC_JOB, "job-1", entries);
     jw_relay_offer(self->relay, JW_DOC_JOB, "job-1", entries);
     assert_ok(jw_relay_sweep(self->relay, 5000, &offered, &error), error);
@@ -67,12 +67,12 @@ a_sweep_finds_what_was_lost(void **state)
     g_autoptr(GError) error = NULL;
     size_t offered = 0;
     jw_bus_mem_set_down(self->bus, true);
-    jw_relay_offer(self->relay, JW_DOC_JOB, "a", relay_store_add(JW_DOC_JOB, "a", RELAY_NOW));
+    jw_relay_offer(self->relay, JW_DOC_JOB, "a", relay_add(self, JW_DOC_JOB, "a", RELAY_NOW));
     (void)jw_bus_mem_deliver(self->bus); /* not persisted */
     jw_bus_mem_set_down(self->bus, false);
     jw_bus_mem_refuse(self->bus, 1);
-    jw_relay_offer(self->relay, JW_DOC_JOB, "b", relay_store_add(JW_DOC_JOB, "b", RELAY_NOW));
-    (void)relay_store_add(JW_DOC_DELIVERY, "c", RELAY_NOW); /* never offered: a crash */
+    jw_relay_offer(self->relay, JW_DOC_JOB, "b", relay_add(self, JW_DOC_JOB, "b", RELAY_NOW));
+    (void)relay_add(self, JW_DOC_DELIVERY, "c", RELAY_NOW); /* never offered: a crash */
     assert_int_equal(jw_relay_backlog(self->relay), 0);
 
     assert_ok(jw_relay_sweep(self->relay, 5000, &offered, &error), error);
@@ -82,7 +82,7 @@ a_sweep_finds_what_was_lost(void **state)
     assert_int_equal(offered, 3);
     (void)jw_bus_mem_deliver(self->bus);
     assert_ok(jw_relay_pull_now(self->relay, &error), error);
-    assert_int_equal(relay_store_left(), 0);
+    assert_int_equal(relay_left(self), 0);
     assert_int_equal(jw_bus_mem_count(self->bus, "jobwire.job.events"), 3);
     assert_ok(jw_relay_sweep(self->relay, 5000, &offered, &error), error);
     assert_int_equal(offered, 0);
@@ -94,16 +94,16 @@ errors_of_the_store(void **state)
     RelayFixture *self = *state;
     g_autoptr(GError) error = NULL;
     size_t offered = 7;
-    (void)relay_store_add(JW_DOC_JOB, "a", RELAY_NOW - 10000);
-    relay_store_reset(1, JW_ERROR_UNAVAILABLE);
+    (void)relay_add(self, JW_DOC_JOB, "a", RELAY_NOW - 10000);
+    jw_store_mem_fail_nth(self->store, 1, JW_ERROR_UNAVAILABLE, false);
     assert_false(jw_relay_sweep(self->relay, 0, &offered, &error));
-    assert_jw_error(error, JW_ERROR_UNAVAILABLE, "sweeping outboxes: the store says no");
+    assert_jw_error(error, JW_ERROR_UNAVAILABLE, "sweeping outboxes: the store failed as *");
     assert_int_equal(offered, 7);
 
     /* a pull that may have been done is repeated */
-    relay_store_reset(1, JW_ERROR_IN_DOUBT);
-    jw_relay_offer(self->relay, JW_DOC_JOB, "a", relay_store_add(JW_DOC_JOB, "a", RELAY_NOW));
+    jw_relay_offer(self->relay, JW_DOC_JOB, "b", relay_add(self, JW_DOC_JOB, "b", RELAY_NOW));
     (void)jw_bus_mem_deliver(self->bus);
+    jw_store_mem_fail_nth(self->store, 1, JW_ERROR_IN_DOUBT, true);
     assert_false(jw_relay_pull_now(self->relay, &error));
     assert_jw_error(error, JW_ERROR_IN_DOUBT, "*");
     assert_int_equal(jw_relay_backlog(self->relay), 1);
@@ -111,12 +111,13 @@ errors_of_the_store(void **state)
     assert_int_equal(jw_relay_backlog(self->relay), 0);
 
     /* one that never works is left to a sweep */
-    relay_store_reset(1, JW_ERROR_CORRUPT);
-    jw_relay_offer(self->relay, JW_DOC_JOB, "a", relay_store_add(JW_DOC_JOB, "a", RELAY_NOW));
+    jw_relay_offer(self->relay, JW_DOC_JOB, "c", relay_add(self, JW_DOC_JOB, "c", RELAY_NOW));
     (void)jw_bus_mem_deliver(self->bus);
+    jw_store_mem_fail_nth(self->store, 1, JW_ERROR_CORRUPT, false);
     assert_false(jw_relay_pull_now(self->relay, &error));
     assert_jw_error(error, JW_ERROR_CORRUPT, "*");
     assert_int_equal(jw_relay_backlog(self->relay), 0);
+    assert_int_equal(relay_left(self), 2); /* a and c */
 }
 
 static void
@@ -154,11 +155,11 @@ static void
 a_late_report(void **state)
 {
     RelayFixture *self = *state;
-    jw_relay_offer(self->relay, JW_DOC_JOB, "a", relay_store_add(JW_DOC_JOB, "a", RELAY_NOW));
+    jw_relay_offer(self->relay, JW_DOC_JOB, "a", relay_add(self, JW_DOC_JOB, "a", RELAY_NOW));
     g_clear_pointer(&self->relay, jw_relay_free);
     (void)jw_bus_mem_deliver(self->bus);
     assert_int_equal(jw_bus_mem_count(self->bus, "jobwire.job.events"), 1);
-    assert_int_equal(relay_store_left(), 1);
+    assert_int_equal(relay_left(self), 1);
 }
 
 int

@@ -1,6 +1,9 @@
 /* test_store_mem.c: the conformance test on the store in memory, and its faults on demand. */
 #include "store_conformance.h"
+#include "db/db.h"
 #include "jw/store_mem.h"
+#include <sys/wait.h>
+#include <unistd.h>
 
 static void
 the_nth_call_fails_before_anything_is_done(void **state)
@@ -126,7 +129,8 @@ a_publishing_in_doubt_is_swept_again(void **state)
 
     (void)state;
     assert_ok(jw_file_writer_write(writer, "x", 1, &error), error);
-    jw_store_mem_fail_nth(store, 4, JW_ERROR_IN_DOUBT, true); /* note, chunk, read back, publish */
+    jw_store_mem_fail_nth(store, 5, JW_ERROR_IN_DOUBT,
+                          true); /* note, chunk, read back (2), publish */
     jw_store_mem_then_fail(store, 2, JW_ERROR_UNAVAILABLE);
     assert_false(jw_file_writer_finish(writer, &size, &sha256, &error));
     assert_jw_error(error, JW_ERROR_UNAVAILABLE, "*");
@@ -135,6 +139,57 @@ a_publishing_in_doubt_is_swept_again(void **state)
     g_clear_error(&error);
     assert_ok(jw_store_find_orphan_files(store, SC_NOW + 1, 10, &orphans, &error), error);
     assert_int_equal(orphans->len, 1);
+}
+
+static bool
+ignore_document(const bson_t *document, gpointer data, GError **error)
+{
+    (void)document;
+    (void)data;
+    (void)error;
+    return true;
+}
+
+static void
+find_in_child(const char *filter_json, const char *opts_json)
+{
+    g_autoptr(JwStore) store = jw_store_mem_new();
+    g_autoptr(bson_t) filter = bson_new_from_json((const uint8_t *)filter_json, -1, NULL);
+    g_autoptr(bson_t) opts = bson_new_from_json((const uint8_t *)opts_json, -1, NULL);
+    JwCreate create;
+
+    if (jw_db_insert_one(store, "scratch", BCON_NEW("_id", BCON_UTF8("a")), &create, NULL)
+        && jw_db_find(store, "scratch", filter, opts, ignore_document, NULL, NULL)) {
+        _exit(0);
+    }
+    _exit(1);
+}
+
+/* What this store does not know must not pass for what no document matches. */
+static void
+an_unknown_operator_ends_the_test(void **state)
+{
+    static const struct {
+        const char *filter, *opts;
+        bool known;
+    } cases[] = {
+        { "{\"n\":{\"$gt\":1}}", "{\"sort\":{\"n\":1}}", true },
+        { "{\"n\":{\"$regex\":\"x\"}}", "{}", false },
+        { "{\"$nor\":[{\"n\":1}]}", "{}", false },
+        { "{}", "{\"collation\":{\"locale\":\"de\"}}", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        int status = 0;
+        const pid_t child = fork();
+        if (child == 0) {
+            find_in_child(cases[i].filter, cases[i].opts);
+        }
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_int_equal(WIFEXITED(status) && WEXITSTATUS(status) == 0, cases[i].known);
+        assert_int_equal(WIFSIGNALED(status) != 0, !cases[i].known);
+    }
 }
 
 static void
@@ -153,6 +208,7 @@ main(void)
         cmocka_unit_test(uploads_survive_any_one_fault),
         cmocka_unit_test(an_upload_in_doubt_is_swept_again),
         cmocka_unit_test(a_publishing_in_doubt_is_swept_again),
+        cmocka_unit_test(an_unknown_operator_ends_the_test),
     };
     int failures = sc_run("store in memory", jw_store_mem_new, spoil);
 

@@ -1,7 +1,7 @@
 /* test_store_slice.c: the widths in which a period is read. */
 #include "testkit.h"
 
-#include "store_slice.h"
+#include "records/slice.h"
 
 #define HOUR_MS INT64_C(3600000)
 

@@ -22,7 +22,7 @@ typedef struct {
 JwOutboxEntry *jw_outbox_entry_new(const char *topic, const char *key, const char *type,
                                    char *take_body, int64_t at_ms);
 JwOutboxEntry *jw_outbox_entry_copy(const JwOutboxEntry *self);
-void jw_outbox_entry_free(JwOutboxEntry *self);
+void jw_outbox_entry_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwOutboxEntry, jw_outbox_entry_free)
 
 typedef struct {
@@ -41,7 +41,7 @@ typedef struct {
     int64_t expires_at_ms; /* 0: never */
 } JwArtifact;
 JwArtifact *jw_artifact_copy(const JwArtifact *self); /* NULL-safe */
-void jw_artifact_free(JwArtifact *self);
+void jw_artifact_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwArtifact, jw_artifact_free)
 
 /* What a job that completed leaves behind; either may be NULL. */
@@ -99,7 +99,7 @@ typedef struct {
 
 JwJob *jw_job_new(void); /* zeroed, NORMAL, PENDING, max_attempts 5, max_retries 3, empty outbox */
 JwJob *jw_job_copy(const JwJob *self);
-void jw_job_free(JwJob *self);
+void jw_job_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwJob, jw_job_free)
 
 G_END_DECLS

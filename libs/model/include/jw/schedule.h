@@ -30,7 +30,7 @@ typedef struct {
 } JwSchedule;
 
 JwSchedule *jw_schedule_new(void);
-void jw_schedule_free(JwSchedule *self);
+void jw_schedule_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwSchedule, jw_schedule_free)
 
 /* First due time strictly after @after_ms; 0: none. INVALID when cron or zone do not parse. */

@@ -5,7 +5,7 @@
 #pragma once
 #include "jw/bus.h"
 #include "jw/job.h"
-#include "jw/store.h"
+#include "jw/store_outbox.h"
 
 G_BEGIN_DECLS
 

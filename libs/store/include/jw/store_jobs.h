@@ -1,21 +1,23 @@
 /* jw/store_jobs.h: jobs. Every change of state goes through jw_store_change_job(), which follows
  * the table of jw/job_state.h: one conditional update of one document, its events appended in the
- * same update. */
+ * same update. Errors: jw/store.h. */
 #pragma once
 #include "jw/job.h"
 #include "jw/store.h"
 
 G_BEGIN_DECLS
 
-typedef enum { JW_CREATE_EXISTS, JW_CREATE_NEW } JwCreate;
-
-/* T1: inserts jobs in one round trip, each with its outbox. ret_creates[i] says whether job i is
- * new; an id that exists is left as it is. mail_pending is set here, by the recipients. On an error
- * some may have been made: repeating the call is harmless. */
+/**
+ * jw_store_create_jobs:
+ * @ret_creates: (out): an answer for each job; one whose id EXISTS is left as it is
+ *
+ * Inserts jobs in one round trip, each with its outbox. Sets mail_pending, by the recipients. On an
+ * error some may have been created: repeating the call is harmless.
+ */
 bool jw_store_create_jobs(JwStore *self, const JwJob *const *jobs, size_t n_jobs,
                           JwCreate *ret_creates, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* @ret_job: (out) (transfer full): NULL when there is none. */
+/* @ret_job: (out) (nullable) (transfer full): NULL when there is none. */
 bool jw_store_get_job(JwStore *self, const char *job_id, JwJob **ret_job,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -34,21 +36,25 @@ typedef struct {
     size_t n_events;
 } JwJobChange;
 
-/* LOST: the filter did not match (another state, token, heartbeat, or not due). @ret_job: (out)
- * (optional) (nullable) (transfer full): the document after the change when WON, untouched when
- * LOST. */
+/**
+ * jw_store_change_job:
+ * @ret_cas: (out): LOST: no such job, or another state, token or heartbeat, or not due
+ * @ret_job: (out) (optional) (transfer full): the job after the change when WON, untouched when
+ *   LOST
+ * @error: IN_DOUBT, and CORRUPT: the change may have been made
+ */
 bool jw_store_change_job(JwStore *self, const JwJobChange *change, JwCas *ret_cas, JwJob **ret_job,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* LOST: stop, this attempt is over; CANCEL: a graceful cancel is asked for. */
 typedef enum { JW_HEARTBEAT_LOST, JW_HEARTBEAT_OK, JW_HEARTBEAT_CANCEL } JwHeartbeat;
-/* T3: heartbeat+1 and progress, fenced by token. CANCEL: graceful cancel is asked; LOST: stop, this
- * attempt is over. */
+
+/* Counts a heartbeat of the attempt with this token. @progress: (nullable): NULL leaves it. */
 bool jw_store_heartbeat_job(JwStore *self, const char *job_id, int64_t token,
                             const JwProgress *progress, int64_t now_ms, JwHeartbeat *ret_heartbeat,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Jobs that need a task, oldest updatedAt first. A zero field is no condition. @ret_jobs: of JwJob
- * (transfer full) */
+/* Jobs that need a task. A zero field is no condition. */
 typedef struct {
     unsigned states;           /* JW_JOB_BIT()s */
     int64_t due_before_ms;     /* notBefore ≤ */
@@ -56,19 +62,22 @@ typedef struct {
     /* For these two a time behind this is past as well: a clock that has been set back wrote it. */
     int64_t ahead_ms;
     bool mail_pending; /* only those whose mail is not known to have ended */
-    size_t limit;
+    size_t limit;      /* at least 1 */
     /* Goes on behind this place of the order (updatedAt, id); NULL: from the start. */
     const char *after_id;
     int64_t after_updated_ms;
 } JwJobScan;
+
+/* Oldest updatedAt first. @ret_jobs: (out) (element-type JwJob) (transfer full) */
 bool jw_store_scan_jobs(JwStore *self, const JwJobScan *scan, GPtrArray **ret_jobs,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* How many are in these states, counting stops at @limit. For queue positions and the cap of
- * pending jobs. */
+
+/* How many are in @states (0: any); counting stops at @limit (0: never). */
 bool jw_store_count_jobs(JwStore *self, unsigned states, int64_t limit, int64_t *ret_count,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 typedef enum { JW_SORT_CREATED, JW_SORT_STATUS, JW_SORT_PRIORITY } JwJobSort;
+
 typedef struct {
     const char *type;                                /* handler; required */
     unsigned states;                                 /* 0: all */
@@ -81,13 +90,24 @@ typedef struct {
     bool ascending;
     int64_t skip, limit;
 } JwJobQuery;
-/* Ties are ordered by id, so pages neither overlap nor skip. A job that cannot be read keeps its
- * place, so that its page is one shorter, and counts in @ret_total. */
+
+/**
+ * jw_store_list_jobs:
+ * @ret_jobs: (out) (element-type JwJob) (transfer full): one page
+ * @ret_total: (out): how many jobs the query matches
+ *
+ * Ties are ordered by id, so pages neither overlap nor skip. A job that cannot be read keeps its
+ * place, so that its page is one shorter, and counts in @ret_total.
+ */
 bool jw_store_list_jobs(JwStore *self, const JwJobQuery *query, GPtrArray **ret_jobs,
                         int64_t *ret_total, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Roll-up of a job's deliveries; written only while it differs. @mail_done: every recipient's
- * delivery is made and has ended; clears mail_pending in the same update. */
+/**
+ * jw_store_set_delivery_counts:
+ * @mail_done: every recipient's delivery is created and has ended; clears mail_pending as well
+ *
+ * Rolls up a job's deliveries; written only while it differs. A job that is gone is no error.
+ */
 bool jw_store_set_delivery_counts(JwStore *self, const char *job_id, const JwDeliveryCounts *counts,
                                   bool mail_done, int64_t now_ms,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,4 +1,6 @@
-/* jw/store_records.h: the users' records: read in one pass for a report, written by the import. */
+/* jw/store_records.h: the users' records: read in one pass for a report, written by the import.
+ * INVALID everywhere for the name of a collection that records cannot have. Further errors:
+ * jw/store.h. */
 #pragma once
 #include "jw/store.h"
 #include "jw/value.h"
@@ -7,7 +9,7 @@ G_BEGIN_DECLS
 
 typedef struct {
     const char *field;
-    const char *const *values; /* equals one of these texts; NULL-terminated */
+    const char *const *values; /* equals one of these strings; NULL-terminated */
     bool negate;               /* none of them */
 } JwRecordFilter;
 
@@ -21,20 +23,35 @@ typedef struct {
     bool ordered; /* by date_field, then _id */
 } JwRecordScan;
 
-/* Calls @row for each record, in constant memory. Texts live until @row returns. Types without a
- * JwValue (arrays, documents) come as NULL. Stops with the error of @row. Integers as INT,
- * Decimal128 as REAL. */
+/**
+ * jw_store_scan_records:
+ * @row: called for each record on this thread; the strings live until it returns; the first that it
+ *   refuses ends the scan with its error
+ *
+ * Reads in constant memory, on a thread that ends with the call. Integers come as INT, Decimal128
+ * as REAL; types without a JwValue (arrays, documents) as NULL.
+ */
 bool jw_store_scan_records(JwStore *self, const JwRecordScan *scan, JwRowFunc row, gpointer data,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* One record to insert: n values for @fields. ids[i] (UUID or the data's own key) becomes _id; one
- * that exists is left. */
+/**
+ * jw_store_insert_records:
+ * @fields: NULL-terminated names; "a.b" reaches inside
+ * @ids: the _id of each record (a UUID or the data's own key); one that exists is left
+ * @rows: for each record as many values as @fields
+ * @ret_inserted: (out): how many were new
+ *
+ * Inserts records in one round trip.
+ */
 bool jw_store_insert_records(JwStore *self, const char *collection, const char *const *fields,
                              const char *const *ids, const JwValue *const *rows, size_t n_rows,
                              size_t *ret_inserted, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Ascending index over @date_field and _id, for ordered scans. */
+
+/* Creates the ascending index over @date_field and _id, for ordered scans. Repeatable. */
 bool jw_store_index_records(JwStore *self, const char *collection, const char *date_field,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Repeatable. */
 bool jw_store_drop_records(JwStore *self, const char *collection,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -1,0 +1,84 @@
+/* doc.h: structs to BSON documents and back, by tables of fields. A NULL text, an empty
+ * table entry or a zero time is left out of the document unless the field is ALWAYS there
+ * (filters compare it). Unknown fields are passed over: a newer writer may add some. */
+#pragma once
+#include "db/bson_auto.h"
+#include "jw/delivery.h"
+#include "jw/error.h"
+#include "jw/schedule.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+    JW_FIELD_TEXT,   /* char * */
+    JW_FIELD_TEXTS,  /* char **, NULL-terminated */
+    JW_FIELD_TIME,   /* int64_t ms, a BSON date */
+    JW_FIELD_TIMES,  /* GArray of int64_t, an array of dates */
+    JW_FIELD_INT64,  /* int64_t */
+    JW_FIELD_INT32,  /* int32_t, int and enums kept by rank */
+    JW_FIELD_BOOL,   /* bool */
+    JW_FIELD_ENUM,   /* enum kept by name */
+    JW_FIELD_STRUCT, /* embedded struct: a document */
+    JW_FIELD_OWNED,  /* pointer to a struct on the heap: a document, absent when NULL */
+    JW_FIELD_OUTBOX, /* GPtrArray of JwOutboxEntry: an array of documents */
+} JwFieldType;
+
+typedef struct _JwDocTable JwDocTable;
+typedef struct {
+    const char *name;
+    JwFieldType type;
+    size_t offset;
+    bool always;
+    const JwDocTable *table;       /* STRUCT, OWNED */
+    const char *(*enum_name)(int); /* ENUM: NULL past the last value */
+} JwDocField;
+struct _JwDocTable {
+    const char *what; /* "job", for messages */
+    size_t size;      /* of the struct */
+    const JwDocField *fields;
+    size_t n_fields;
+};
+
+/* Year 1: some servers refuse dates that they cannot print. */
+#define JW_DOC_FIRST_DATE_MS (-INT64_C(62135596800000))
+
+/* fields.c: the stored form. The first field of each is the _id, a string. */
+extern const JwDocTable jw_doc_job_table, jw_doc_delivery_table, jw_doc_schedule_table,
+    jw_doc_occurrence_table;
+/* Parts of those. */
+extern const JwDocTable jw_doc_artifact_table, jw_doc_progress_table, jw_doc_counts_table,
+    jw_doc_outbox_table;
+
+void jw_doc_append(bson_t *document, const JwDocTable *table, const void *from);
+
+/* As a document under the name @as. */
+void jw_doc_append_as(bson_t *document, const char *as, const JwDocTable *table, const void *from);
+
+void jw_doc_append_outbox(bson_t *document, const char *as, const JwOutboxEntry *const *entries,
+                          size_t n_entries);
+
+/* An array of strings or of dates, under the name @as. */
+void jw_doc_append_strings(bson_t *document, const char *as, const char *const *strings);
+void jw_doc_append_times(bson_t *document, const char *as, const int64_t *times_ms, size_t n);
+
+/* A string from outside that must not stop a change (an SMTP reply, a message of an error): broken
+ * bytes are replaced. Nothing for NULL. */
+void jw_doc_append_text(bson_t *document, const char *key, const char *text);
+
+/* CORRUPT when a field has another type than the table says; what was read before it stays in
+ * @to, for its free function. */
+bool jw_doc_read(const bson_t *document, const JwDocTable *table, void *to,
+                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* An occurrence whose strings are its own. */
+typedef struct {
+    char *id, *schedule_id, *reason;
+    int64_t due_ms, decided_ms;
+    JwOccurrenceKind kind;
+} JwOccurrenceDoc;
+
+/* As stored; NULL past the last state. */
+const char *jw_doc_job_state(int state);
+const char *jw_doc_delivery_state(int state);
+
+G_END_DECLS

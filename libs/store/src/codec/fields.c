@@ -1,0 +1,208 @@
+/* fields.c: the tables that say how jobs, deliveries, schedules and occurrences look in
+ * MongoDB. The names are the stored form: changing one needs a migration. */
+#include "doc.h"
+
+#define FIELD(type_, s, member, name_)                                                             \
+    {                                                                                              \
+        .name = (name_), .type = JW_FIELD_##type_, .offset = offsetof(s, member)                   \
+    }
+#define ALWAYS(type_, s, member, name_)                                                            \
+    {                                                                                              \
+        .name = (name_), .type = JW_FIELD_##type_, .offset = offsetof(s, member), .always = true   \
+    }
+#define NESTED(type_, s, member, name_, table_)                                                    \
+    {                                                                                              \
+        .name = (name_), .type = JW_FIELD_##type_, .offset = offsetof(s, member),                  \
+        .table = &(table_)                                                                         \
+    }
+#define NAMED(s, member, name_, names_)                                                            \
+    {                                                                                              \
+        .name = (name_), .type = JW_FIELD_ENUM, .offset = offsetof(s, member),                     \
+        .enum_name = (names_)                                                                      \
+    }
+#define TABLE(what_, s, fields_)                                                                   \
+    {                                                                                              \
+        (what_), sizeof(s), (fields_), G_N_ELEMENTS(fields_)                                       \
+    }
+
+const char *
+jw_doc_job_state(int state)
+{
+    return state < JW_JOB_N_STATES ? jw_job_state_name((JwJobState)state) : NULL;
+}
+
+const char *
+jw_doc_delivery_state(int state)
+{
+    return state < JW_DELIVERY_N_STATES ? jw_delivery_state_name((JwDeliveryState)state) : NULL;
+}
+
+static const char *
+trigger_name(int trigger)
+{
+    return trigger <= (int)JW_TRIGGER_ONCE ? jw_trigger_name((JwTriggerType)trigger) : NULL;
+}
+
+static const char *
+misfire_name(int misfire)
+{
+    static const char *const names[] = { "coalesce", "skip", "catchUp" };
+    return misfire < (int)G_N_ELEMENTS(names) ? names[misfire] : NULL;
+}
+
+static const char *
+kind_name(int kind)
+{
+    return kind <= (int)JW_OCCURRENCE_SKIPPED ? jw_occurrence_kind_name((JwOccurrenceKind)kind)
+                                              : NULL;
+}
+
+static const JwDocField outbox_fields[] = {
+    FIELD(TEXT, JwOutboxEntry, id, "id"),
+    FIELD(TEXT, JwOutboxEntry, topic, "topic"),
+    FIELD(TEXT, JwOutboxEntry, key, "key"),
+    FIELD(TEXT, JwOutboxEntry, type, "type"),
+    FIELD(TEXT, JwOutboxEntry, body, "body"),
+    ALWAYS(TIME, JwOutboxEntry, at_ms, "at"),
+    FIELD(TEXT, JwOutboxEntry, request_id, "requestId"),
+    FIELD(TEXT, JwOutboxEntry, traceparent, "traceparent"),
+};
+const JwDocTable jw_doc_outbox_table = TABLE("outbox entry", JwOutboxEntry, outbox_fields);
+
+static const JwDocField actor_fields[] = {
+    FIELD(TEXT, JwActor, id, "id"),
+    FIELD(TEXT, JwActor, name, "name"),
+    FIELD(TEXT, JwActor, email, "email"),
+};
+static const JwDocTable actor_table = TABLE("requester", JwActor, actor_fields);
+
+static const JwDocField artifact_fields[] = {
+    FIELD(TEXT, JwArtifact, file_id, "fileId"),
+    FIELD(TEXT, JwArtifact, file_name, "fileName"),
+    FIELD(TEXT, JwArtifact, content_type, "contentType"),
+    FIELD(INT64, JwArtifact, size_bytes, "sizeBytes"),
+    FIELD(TEXT, JwArtifact, sha256, "sha256"),
+    FIELD(INT64, JwArtifact, rows, "rows"),
+    FIELD(TEXT, JwArtifact, summary, "summary"),
+    FIELD(INT64, JwArtifact, duration_ms, "durationMs"),
+    FIELD(TIME, JwArtifact, expires_at_ms, "expiresAt"),
+};
+const JwDocTable jw_doc_artifact_table = TABLE("artifact", JwArtifact, artifact_fields);
+
+static const JwDocField progress_fields[] = {
+    FIELD(INT32, JwProgress, percent, "percent"),
+    FIELD(TEXT, JwProgress, step, "step"),
+    FIELD(INT64, JwProgress, done, "done"),
+    FIELD(INT64, JwProgress, total, "total"),
+};
+const JwDocTable jw_doc_progress_table = TABLE("progress", JwProgress, progress_fields);
+
+static const JwDocField counts_fields[] = {
+    FIELD(INT32, JwDeliveryCounts, total, "total"),
+    FIELD(INT32, JwDeliveryCounts, sent, "sent"),
+    FIELD(INT32, JwDeliveryCounts, failed, "failed"),
+    FIELD(INT32, JwDeliveryCounts, bounced, "bounced"),
+};
+const JwDocTable jw_doc_counts_table = TABLE("delivery counts", JwDeliveryCounts, counts_fields);
+
+static const JwDocField job_fields[] = {
+    FIELD(TEXT, JwJob, id, "_id"),
+    FIELD(TEXT, JwJob, type, "type"),
+    FIELD(TEXT, JwJob, name, "name"),
+    FIELD(TEXT, JwJob, description, "description"),
+    FIELD(TEXT, JwJob, subtype, "subtype"),
+    FIELD(TEXT, JwJob, spec, "spec"),
+    FIELD(INT32, JwJob, priority, "priority"),
+    ALWAYS(TIME, JwJob, not_before_ms, "notBefore"),
+    FIELD(TIME, JwJob, scheduled_for_ms, "scheduledFor"),
+    ALWAYS(TIME, JwJob, created_at_ms, "createdAt"),
+    ALWAYS(TIME, JwJob, updated_at_ms, "updatedAt"),
+    NESTED(STRUCT, JwJob, requested_by, "requestedBy", actor_table),
+    FIELD(TEXTS, JwJob, departments, "departments"),
+    FIELD(TEXT, JwJob, source, "source"),
+    FIELD(TEXT, JwJob, request_id, "requestId"),
+    FIELD(TEXT, JwJob, traceparent, "traceparent"),
+    FIELD(TEXT, JwJob, request_hash, "requestHash"),
+    FIELD(TEXTS, JwJob, recipients, "recipients"),
+    FIELD(INT32, JwJob, max_attempts, "maxAttempts"),
+    FIELD(INT32, JwJob, max_retries, "maxRetries"),
+    FIELD(INT64, JwJob, timeout_ms, "timeoutMs"),
+    NAMED(JwJob, state, "state", jw_doc_job_state),
+    FIELD(INT64, JwJob, token, "token"),
+    FIELD(INT64, JwJob, heartbeat, "heartbeat"),
+    FIELD(INT32, JwJob, attempts, "attempts"),
+    FIELD(INT32, JwJob, retry_count, "retryCount"),
+    FIELD(TEXT, JwJob, owner, "owner"),
+    FIELD(TIME, JwJob, started_at_ms, "startedAt"),
+    FIELD(TIME, JwJob, finished_at_ms, "finishedAt"),
+    NESTED(STRUCT, JwJob, progress, "progress", jw_doc_progress_table),
+    FIELD(TEXT, JwJob, error_code, "errorCode"),
+    FIELD(TEXT, JwJob, error_message, "errorMessage"),
+    FIELD(TIME, JwJob, cancelled_at_ms, "cancelledAt"),
+    FIELD(TEXT, JwJob, cancelled_by, "cancelledBy"),
+    FIELD(TEXT, JwJob, cancel_reason, "cancelReason"),
+    NESTED(OWNED, JwJob, artifact, "artifact", jw_doc_artifact_table),
+    FIELD(TEXT, JwJob, result, "result"),
+    NESTED(STRUCT, JwJob, deliveries, "deliveries", jw_doc_counts_table),
+    FIELD(BOOL, JwJob, mail_pending, "mailPending"),
+    FIELD(OUTBOX, JwJob, outbox, "outbox"),
+};
+const JwDocTable jw_doc_job_table = TABLE("job", JwJob, job_fields);
+
+static const JwDocField delivery_fields[] = {
+    FIELD(TEXT, JwDelivery, id, "_id"),
+    FIELD(TEXT, JwDelivery, job_id, "jobId"),
+    FIELD(TEXT, JwDelivery, recipient, "recipient"),
+    FIELD(TEXT, JwDelivery, message_id, "messageId"),
+    NAMED(JwDelivery, state, "state", jw_doc_delivery_state),
+    FIELD(INT64, JwDelivery, token, "token"),
+    FIELD(INT32, JwDelivery, attempts, "attempts"),
+    FIELD(INT32, JwDelivery, resends, "resends"),
+    FIELD(BOOL, JwDelivery, data_sent, "dataSent"),
+    FIELD(BOOL, JwDelivery, maybe_duplicate, "maybeDuplicate"),
+    FIELD(TEXT, JwDelivery, owner, "owner"),
+    ALWAYS(TIME, JwDelivery, not_before_ms, "notBefore"),
+    ALWAYS(TIME, JwDelivery, created_at_ms, "createdAt"),
+    ALWAYS(TIME, JwDelivery, updated_at_ms, "updatedAt"),
+    FIELD(TIME, JwDelivery, sent_at_ms, "sentAt"),
+    FIELD(TIME, JwDelivery, finished_at_ms, "finishedAt"),
+    FIELD(TEXT, JwDelivery, reply, "reply"),
+    FIELD(TEXT, JwDelivery, request_id, "requestId"),
+    FIELD(TEXT, JwDelivery, traceparent, "traceparent"),
+    FIELD(OUTBOX, JwDelivery, outbox, "outbox"),
+};
+const JwDocTable jw_doc_delivery_table = TABLE("delivery", JwDelivery, delivery_fields);
+
+static const JwDocField schedule_fields[] = {
+    FIELD(TEXT, JwSchedule, id, "_id"),
+    NAMED(JwSchedule, trigger, "trigger", trigger_name),
+    FIELD(INT64, JwSchedule, interval_ms, "intervalMs"),
+    FIELD(TIME, JwSchedule, anchor_ms, "anchor"),
+    FIELD(TEXT, JwSchedule, cron, "cron"),
+    FIELD(TIME, JwSchedule, once_ms, "once"),
+    FIELD(TEXT, JwSchedule, time_zone, "timeZone"),
+    NAMED(JwSchedule, misfire, "misfire", misfire_name),
+    FIELD(INT64, JwSchedule, misfire_grace_ms, "misfireGraceMs"),
+    FIELD(BOOL, JwSchedule, enabled, "enabled"),
+    FIELD(TEXT, JwSchedule, job_type, "jobType"),
+    FIELD(TEXT, JwSchedule, job_name, "jobName"),
+    FIELD(TEXT, JwSchedule, job_subtype, "jobSubtype"),
+    FIELD(TEXT, JwSchedule, job_spec, "jobSpec"),
+    FIELD(INT32, JwSchedule, priority, "priority"),
+    FIELD(TEXTS, JwSchedule, recipients, "recipients"),
+    FIELD(TEXT, JwSchedule, rule_hash, "ruleHash"),
+    FIELD(TIME, JwSchedule, next_fire_ms, "nextFireAt"),
+    FIELD(TIMES, JwSchedule, pending_fires, "pendingFires"),
+    ALWAYS(TIME, JwSchedule, updated_at_ms, "updatedAt"),
+};
+const JwDocTable jw_doc_schedule_table = TABLE("schedule", JwSchedule, schedule_fields);
+
+static const JwDocField occurrence_fields[] = {
+    FIELD(TEXT, JwOccurrenceDoc, id, "_id"),
+    FIELD(TEXT, JwOccurrenceDoc, schedule_id, "scheduleId"),
+    ALWAYS(TIME, JwOccurrenceDoc, due_ms, "dueAt"),
+    ALWAYS(TIME, JwOccurrenceDoc, decided_ms, "decidedAt"),
+    NAMED(JwOccurrenceDoc, kind, "kind", kind_name),
+    FIELD(TEXT, JwOccurrenceDoc, reason, "reason"),
+};
+const JwDocTable jw_doc_occurrence_table = TABLE("occurrence", JwOccurrenceDoc, occurrence_fields);

@@ -1,0 +1,147 @@
+/* job_list.c: lists of jobs: those that need a task, and those that people see, with filters,
+ * visibility, order and pages. Any thread. */
+#include "jw/store_jobs.h"
+#include "repo.h"
+
+bool
+jw_store_scan_jobs(JwStore *self, const JwJobScan *scan, GPtrArray **ret_jobs, GError **error)
+{
+    g_return_val_if_fail(self != NULL && scan != NULL && scan->limit > 0 && ret_jobs != NULL,
+                         false);
+    g_auto(bson_t) filter = BSON_INITIALIZER;
+    g_autoptr(bson_t) opts =
+        BCON_NEW("sort", "{", "updatedAt", BCON_INT32(1), "_id", BCON_INT32(1), "}");
+
+    jw_repo_append_states(&filter, "state", scan->states, jw_doc_job_state);
+    if (scan->due_before_ms != 0) {
+        jw_repo_append_past(&filter, "notBefore", scan->due_before_ms, scan->ahead_ms);
+    }
+    if (scan->updated_before_ms != 0) {
+        jw_repo_append_past(&filter, "updatedAt", scan->updated_before_ms - 1, scan->ahead_ms);
+    }
+    if (scan->mail_pending) {
+        BSON_APPEND_BOOL(&filter, "mailPending", true);
+    }
+    if (scan->after_id != NULL) {
+        BCON_APPEND(&filter, "$or", "[", "{", "updatedAt", "{", "$gt",
+                    BCON_DATE_TIME(scan->after_updated_ms), "}", "}", "{", "updatedAt",
+                    BCON_DATE_TIME(scan->after_updated_ms), "_id", "{", "$gt",
+                    BCON_UTF8(scan->after_id), "}", "}", "]");
+    }
+    return jw_repo_page(self, &jw_repo_jobs, &filter, opts, scan->limit, ret_jobs, error);
+}
+
+static void
+append_range(bson_t *filter, const JwJobQuery *query)
+{
+    bson_t range;
+
+    if (query->created_from_ms == 0 && query->created_to_ms == 0) {
+        return;
+    }
+    BSON_APPEND_DOCUMENT_BEGIN(filter, "createdAt", &range);
+    if (query->created_from_ms != 0) {
+        BSON_APPEND_DATE_TIME(&range, "$gte", query->created_from_ms);
+    }
+    if (query->created_to_ms != 0) {
+        BSON_APPEND_DATE_TIME(&range, "$lte", query->created_to_ms);
+    }
+    bson_append_document_end(filter, &range);
+}
+
+/* All of the job's departments are in the list, and it has some: a job without a scope is not
+ * everybody's. */
+static void
+append_departments(bson_t *parent, const char *const *departments)
+{
+    bson_t condition, not_, match;
+
+    BSON_APPEND_DOCUMENT_BEGIN(parent, "departments", &condition);
+    jw_doc_append_strings(&condition, "$in", departments);
+    BSON_APPEND_DOCUMENT_BEGIN(&condition, "$not", &not_);
+    BSON_APPEND_DOCUMENT_BEGIN(&not_, "$elemMatch", &match);
+    jw_doc_append_strings(&match, "$nin", departments);
+    bson_append_document_end(&not_, &match);
+    bson_append_document_end(&condition, &not_);
+    bson_append_document_end(parent, &condition);
+}
+
+static void
+append_visibility(bson_t *filter, const JwJobQuery *query)
+{
+    bson_t both, either;
+
+    if (query->visible_to == NULL && query->visible_departments == NULL) {
+        return;
+    }
+    BSON_APPEND_ARRAY_BEGIN(filter, "$or", &both);
+    if (query->visible_to != NULL) {
+        BCON_APPEND(&both, "0", "{", "requestedBy.id", BCON_UTF8(query->visible_to), "}");
+    }
+    if (query->visible_departments != NULL) {
+        BSON_APPEND_DOCUMENT_BEGIN(&both, query->visible_to != NULL ? "1" : "0", &either);
+        append_departments(&either, query->visible_departments);
+        bson_append_document_end(&both, &either);
+    }
+    bson_append_array_end(filter, &both);
+}
+
+static void
+append_filter(bson_t *filter, const JwJobQuery *query)
+{
+    BSON_APPEND_UTF8(filter, "type", query->type);
+    jw_repo_append_states(filter, "state", query->states, jw_doc_job_state);
+    if (query->subtype != NULL) {
+        BSON_APPEND_UTF8(filter, "subtype", query->subtype);
+    }
+    if (query->requested_by != NULL) {
+        BSON_APPEND_UTF8(filter, "requestedBy.id", query->requested_by);
+    }
+    append_range(filter, query);
+    append_visibility(filter, query);
+    if (query->department
+        != NULL) { /* beside the condition of visibility, which may name the field too */
+        BCON_APPEND(filter, "$and", "[", "{", "departments", BCON_UTF8(query->department), "}",
+                    "]");
+    }
+}
+
+static const char *
+sort_key(JwJobSort sort)
+{
+    switch (sort) {
+    case JW_SORT_CREATED:
+        return "createdAt";
+    case JW_SORT_STATUS:
+        return "state";
+    case JW_SORT_PRIORITY:
+        return "priority"; /* by rank */
+    }
+    return "createdAt";
+}
+
+bool
+jw_store_list_jobs(JwStore *self, const JwJobQuery *query, GPtrArray **ret_jobs, int64_t *ret_total,
+                   GError **error)
+{
+    g_return_val_if_fail(self != NULL && query != NULL && query->type != NULL, false);
+    g_return_val_if_fail(query->skip >= 0 && query->limit > 0, false);
+    g_return_val_if_fail(ret_jobs != NULL && ret_total != NULL, false);
+    g_autoptr(GPtrArray) jobs = NULL;
+    g_auto(bson_t) filter = BSON_INITIALIZER;
+    const int32_t way = query->ascending ? 1 : -1;
+    g_autoptr(bson_t) opts =
+        BCON_NEW("sort", "{", sort_key(query->sort), BCON_INT32(way), "_id", BCON_INT32(way), "}",
+                 "skip", BCON_INT64(query->skip), "limit", BCON_INT64(query->limit));
+    int64_t total = 0;
+
+    append_filter(&filter, query);
+    if (!jw_db_count(self, "jobs", &filter, 0, &total, error)
+        || (total > query->skip
+            && !jw_repo_list(self, &jw_repo_jobs, &filter, opts, &jobs, error))) {
+        return false;
+    }
+    *ret_jobs = jobs != NULL ? g_steal_pointer(&jobs) : g_ptr_array_new_with_free_func(jw_job_free);
+    *ret_total = total;
+    return true;
+}
