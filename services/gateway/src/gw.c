@@ -1,13 +1,14 @@
 /* gw.c: configuration, start and end of the gateway. See gw.h. */
 #include "gw.h"
 
+#include "core/admission.h"
 #include "core/batch.h"
+#include "core/metrics.h"
 
 #include <string.h>
 
 #include "jw/log.h"
 #include "jw/sync.h"
-#include "reports/reports.h"
 
 #define DRAIN_LOOK_MS 20
 
@@ -47,11 +48,11 @@ gw_run(Gw *self, JwHttpServer *http, GError **error)
     if (!check_public_url(&self->config, error)) {
         return false;
     }
-    gw_reports_init();
-    self->pending = gw_pending_new(self->store, self->clock, self->config.pending_max);
+    gw_metrics_init();
+    self->admission = gw_admission_new(self->store, self->clock, self->config.pending_max);
     self->batch = gw_batch_new(self->store);
-    gw_add_routes(self, http);
-    return gw_pending_watch(self->pending, error);
+    gw_add_apis(self, http);
+    return gw_admission_watch(self->admission, error);
 }
 
 void
@@ -76,5 +77,5 @@ void
 gw_stop(Gw *self)
 {
     g_clear_pointer(&self->batch, gw_batch_free);
-    g_clear_pointer(&self->pending, gw_pending_free);
+    g_clear_pointer(&self->admission, gw_admission_free);
 }

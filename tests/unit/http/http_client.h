@@ -18,7 +18,8 @@ typedef struct {
 
 /* Limits for tests: body 1000 bytes, 16 connections, idle 10 s, request age 10 s. */
 void hc_server_init(HcServer *self);
-void hc_server_start(HcServer *self, const JwHttpRoute *routes, size_t n_routes, gpointer context);
+/* @apis: NULL-terminated; all get @context. */
+void hc_server_start(HcServer *self, const JwHttpApi *const *apis, gpointer context);
 void hc_server_clear(HcServer *self);
 
 int hc_connect(int port);

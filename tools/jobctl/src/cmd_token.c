@@ -3,7 +3,7 @@
 
 #include <sys/stat.h>
 
-#include "jw/http_auth.h"
+#include "jw/http_jwt.h"
 #include "jw/text.h"
 
 #define KEY_MAX_BYTES 65536u

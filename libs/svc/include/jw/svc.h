@@ -32,7 +32,7 @@ typedef struct {
     const JwConfigTable *tables; /* the service's own; svc adds ports, log, HTTP and drain */
     size_t n_tables;
     const JwPorts *ports; /* NULL: none */
-    /* Makes further ports and threads, adds routes to jw_svc_http() (not started yet). */
+    /* Makes further ports and threads, adds APIs to jw_svc_http() (not started yet). */
     bool (*start)(JwSvc *svc, gpointer self, GError **error);
     /* Readiness is off and no request is taken any more: finish or hand back work until
      * @deadline_mono_ms. May be NULL. */
@@ -50,9 +50,6 @@ JwHttpServer *jw_svc_http(JwSvc *self); /* (transfer none) */
 JwStop *jw_svc_stop_flag(JwSvc *self);  /* set when draining starts: threads sleep on it */
 /* Ends the service as SIGTERM does; from any thread (a port that cannot recover). */
 void jw_svc_request_stop(JwSvc *self, const char *why);
-/* The token authenticator of routes with JW_HTTP_AUTH_BEARER; before jw_svc_main starts HTTP, in start().
- * (transfer none) */
-void jw_svc_set_authenticator(JwSvc *self, const JwAuthenticator *authenticator);
 
 /* /readyz asks every check (each at most once a second, on a thread of its own, so that a slow
  * dependency does not hold the probe): a failing REQUIRED one makes it 503, a failing other one

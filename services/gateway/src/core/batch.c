@@ -36,8 +36,10 @@ gw_batch_new(JwStore *store)
 }
 
 void
-gw_batch_free(GwBatch *self)
+gw_batch_free(gpointer batch)
 {
+    GwBatch *self = batch;
+
     if (self == NULL) {
         return;
     }

@@ -7,13 +7,24 @@
 
 G_BEGIN_DECLS
 
-/* @store: (transfer none), outlives it. */
+/**
+ * gw_batch_new:
+ * @store: (transfer none): outlives it
+ */
 GwBatch *gw_batch_new(JwStore *store);
-/* No thread may be in gw_batch_create(). */
-void gw_batch_free(GwBatch *self);
+
+/**
+ * gw_batch_free:
+ * @batch: (transfer full) (nullable): a GwBatch; no thread may be in gw_batch_create()
+ */
+void gw_batch_free(gpointer batch);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GwBatch, gw_batch_free)
 
-/* As jw_store_create_jobs() with one job: the same answer and the same errors. */
+/**
+ * gw_batch_create:
+ *
+ * As jw_store_create_jobs() with one job: the same answer and the same errors.
+ */
 bool gw_batch_create(GwBatch *self, const JwJob *job, JwCreate *ret_create,
                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -9,11 +9,14 @@
 #include "jw/crash.h"
 #include "jw/ident.h"
 #include "jw/log.h"
-#include "jw/text.h"
 
-#define TRIES      3
-#define REASON_MAX 500
-#define NAME_SHOWN 60
+#define TRIES 3
+
+static const JwField cancel_fields[] = {
+    { .name = "reason", .type = JW_FIELD_TEXT, .flags = JW_FIELD_LINES, .max = 500 },
+    { 0 },
+};
+static const JwField retry_fields[] = { { 0 } };
 
 /* Is @now the work of this very @change, made from @before? */
 typedef bool (*IsDone)(const JwJobChange *change, const JwJob *before, const JwJob *now);
@@ -82,7 +85,8 @@ reply_unsettled(const Gw *gw, JwHttpReply *reply, const char *job_id, const GErr
     if (jw_error_code(error) == JW_ERROR_IN_DOUBT) {
         jw_warn("change_in_doubt", JW_STR("job_id", job_id),
                 JW_STR("error", jw_error_message(error)));
-        gw_reply_unknown(gw, reply, job_id, "repeat the request");
+        g_autofree char *location = gw_render_link(gw, job_id, "");
+        gw_reply_unknown(reply, location, "repeat the request");
     } else {
         jw_http_reply_error(reply, error);
     }
@@ -111,58 +115,6 @@ may_change(const JwHttpRequest *request, JwHttpReply *reply, const JwJob *job,
     jw_http_reply_problem(reply, 403, "FORBIDDEN", NULL, 0,
                           "this needs the permission '%s', or to be the job's owner", permission);
     return false;
-}
-
-/* JSON pointer to an outsider's member name, cut where it gets long. (transfer full) */
-static char *
-pointer_to(const char *name)
-{
-    g_autofree char *start = g_utf8_strlen(name, -1) > NAME_SHOWN
-                                 ? g_utf8_substring(name, 0, NAME_SHOWN)
-                                 : g_strdup(name);
-    GString *pointer = g_string_new(start);
-
-    (void)g_string_replace(pointer, "~", "~0", 0);
-    (void)g_string_replace(pointer, "/", "~1", 0);
-    g_string_prepend_c(pointer, '/');
-    return g_string_free(pointer, FALSE);
-}
-
-/* Known members only, so that a misspelt one is not ignored. */
-static bool
-read_reason(const JwHttpRequest *request, JwHttpReply *reply, bool with_reason, char **ret_reason)
-{
-    g_auto(JwViolations) faults = { 0 };
-    const char *name = NULL;
-    json_t *value = NULL;
-
-    json_auto_t *body = gw_request_body(request, reply, true);
-    if (body == NULL) {
-        return false;
-    }
-    if (!json_is_object(body)) {
-        (void)jw_violations_add(&faults, "", "must be an object");
-    }
-    json_object_foreach(body, name, value)
-    {
-        g_autofree char *pointer = pointer_to(name);
-        const char *text = json_string_value(value);
-
-        if (!with_reason || g_strcmp0(name, "reason") != 0) {
-            (void)jw_violations_add(&faults, pointer, "is not known; known here: %s",
-                                    with_reason ? "reason" : "none");
-        } else if (text == NULL || !jw_text_clean(text, json_string_length(value))
-                   || g_utf8_strlen(text, -1) > REASON_MAX) {
-            (void)jw_violations_add(&faults, pointer, "must be a text of at most %d characters",
-                                    REASON_MAX);
-        }
-    }
-    jw_http_check_query(request, (const char *const[]){ NULL }, &faults);
-    if (!gw_request_sound(reply, &faults)) {
-        return false;
-    }
-    *ret_reason = g_strdup(json_string_value(json_object_get(body, "reason")));
-    return true;
 }
 
 static void
@@ -221,7 +173,7 @@ cancel(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply, const JwJ
                     "only a job that has not ended can be cancelled");
     } else {
         jw_relay_offer(gw->relay, JW_DOC_JOB, after->id, after->outbox);
-        gw_reports_count(GW_METRIC_CANCELLED, NULL);
+        gw_count(GW_METRIC_CANCELLED, NULL);
         jw_info("job_cancelled", JW_STR("job_id", after->id), JW_STR("subject", change.actor),
                 JW_STR("from", jw_job_state_name(job->state)));
         reply_cancelled(reply, after);
@@ -232,11 +184,13 @@ void
 gw_reports_cancel(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 {
     const Gw *gw = context;
-    g_autofree char *reason = NULL;
 
     g_autoptr(JwJob) job = gw_request_job(gw, request, reply);
-    if (job == NULL || !may_change(request, reply, job, "reports:cancel")
-        || !read_reason(request, reply, true, &reason)) {
+    if (job == NULL || !may_change(request, reply, job, "reports:cancel")) {
+        return;
+    }
+    json_auto_t *body = gw_request_object(request, reply, cancel_fields);
+    if (body == NULL) {
         return;
     }
     if (jw_job_state_terminal(job->state)) {
@@ -244,7 +198,7 @@ gw_reports_cancel(const JwHttpRequest *request, JwHttpReply *reply, gpointer con
                     "only a job that has not ended can be cancelled");
         return;
     }
-    cancel(gw, request, reply, job, reason);
+    cancel(gw, request, reply, job, jw_json_text(body, "reason"));
 }
 
 static bool
@@ -291,7 +245,7 @@ retry(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply, const JwJo
         reply_state(reply, after, "JOB_NOT_FAILED", "only a failed job can be retried");
     } else {
         jw_relay_offer(gw->relay, JW_DOC_JOB, after->id, after->outbox);
-        gw_reports_count(GW_METRIC_RETRIED, NULL);
+        gw_count(GW_METRIC_RETRIED, NULL);
         jw_info("job_retried", JW_STR("job_id", after->id), JW_INT("retry", after->retry_count));
         gw_reply_data(reply, 200,
                       json_pack("{s:s, s:s, s:i}", "id", after->id, "status",
@@ -304,11 +258,13 @@ void
 gw_reports_retry(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 {
     const Gw *gw = context;
-    g_autofree char *none = NULL;
 
     g_autoptr(JwJob) job = gw_request_job(gw, request, reply);
-    if (job == NULL || !may_change(request, reply, job, "reports:create")
-        || !read_reason(request, reply, false, &none)) {
+    if (job == NULL || !may_change(request, reply, job, "reports:create")) {
+        return;
+    }
+    json_auto_t *body = gw_request_object(request, reply, retry_fields);
+    if (body == NULL) {
         return;
     }
     if (job->state != JW_JOB_FAILED) {

@@ -196,7 +196,7 @@ add_departments(json_t *detail, const JwJob *job)
     json_object_set_new(detail, "departments", departments);
 }
 
-struct json_t *
+json_t *
 gw_render_detail(const Gw *self, const JwJob *job, const GPtrArray *deliveries)
 {
     json_t *detail = gw_render_summary(self, job);

@@ -1,10 +1,6 @@
-/* reports/scope.c: who may see what: own jobs, jobs of one's departments, and for admins everything in theirs.
+/* core/scope.c: see core/scope.h. Visible are own jobs, jobs of one's departments, and for admins everything in theirs.
  * A caller without departments is not limited by them. */
-#include "reports/reports.h"
-
-#include <jansson.h>
-
-#define DEPARTMENT_POINTER "/parameters/filters/departmentIds"
+#include "core/scope.h"
 
 static bool
 is_scoped(const JwPrincipal *who)
@@ -54,10 +50,9 @@ gw_scope_query(const JwPrincipal *who, JwJobQuery *query)
 }
 
 bool
-gw_scope_apply(const JwPrincipal *who, const struct json_t *body, JwJob *job, JwViolations *faults)
+gw_scope_limit(const JwPrincipal *who, const json_t *asked, const char *pointer, JwJob *job,
+               JwViolations *violations)
 {
-    const json_t *asked = json_object_get(
-        json_object_get(json_object_get(body, "parameters"), "filters"), "departmentIds");
     g_autoptr(GPtrArray) departments = g_ptr_array_new_with_free_func(g_free);
     const json_t *item = NULL;
     bool ok = true;
@@ -68,15 +63,15 @@ gw_scope_apply(const JwPrincipal *who, const struct json_t *body, JwJob *job, Jw
         const char *department = json_string_value(item);
 
         if (is_scoped(who) && !g_strv_contains((const char *const *)who->departments, department)) {
-            g_autofree char *pointer = g_strdup_printf(DEPARTMENT_POINTER "/%zu", i);
-            ok = jw_violations_add(faults, pointer, "is not one of your departments");
+            g_autofree char *place = jw_pointer_index(pointer, i);
+            ok = jw_violations_add(violations, place, "is not one of your departments");
         }
         g_ptr_array_add(departments, g_strdup(department));
     }
     if (!ok) {
         return false;
     }
-    /* The departments of the job are what its report is limited to, by whoever builds it. */
+    /* The departments of the job are what its result is limited to, by whoever makes it. */
     g_clear_pointer(&job->departments, g_strfreev);
     if (departments->len > 0) {
         g_ptr_array_add(departments, NULL);

@@ -1,4 +1,4 @@
-/* auth_sign.c: makes tokens for local use (jobctl token, tests). Any thread, no state. */
+/* auth/sign.c: makes tokens for local use (jobctl token, tests). Any thread, no state. */
 #include "auth_private.h"
 #include "jwt_auto.h"
 
