@@ -1,4 +1,5 @@
-/* http_auth.c: who asks, whether they ask too often, and whether they may. The connection's thread. */
+/* http_auth.c: who asks, whether they ask too often, and whether they may. The connection's thread.
+ */
 #include "http_private.h"
 
 #include <string.h>

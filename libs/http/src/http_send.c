@@ -1,6 +1,6 @@
-/* http_send.c: a reply on its way out: the headers of every answer, its body or the pieces of a file,
- * and the access log. The connection's thread, which also reads the pieces while libmicrohttpd sends
- * them. */
+/* http_send.c: a reply on its way out: the headers of every answer, its body or the pieces of a
+ * file, and the access log. The connection's thread, which also reads the pieces while
+ * libmicrohttpd sends them. */
 #include "http_private.h"
 
 #include "jw/log.h"

@@ -1,5 +1,5 @@
 /* json_check.c: the table-driven checker: one walk over a value notes every fault with its pointer.
- * Any thread, no state; private to wire. One engine for REST bodies, Kafka commands, definitions,
+ * Any thread, no state. One engine for REST bodies, Kafka commands, definitions,
  * mappings and schedules, so that all of them answer in the same words. */
 #include "jw/json.h"
 

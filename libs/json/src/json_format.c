@@ -1,5 +1,5 @@
 /* json_format.c: what a single text must look like: ids, times, zones, addresses, names.
- * Any thread, no state; private to wire. */
+ * Any thread, no state. */
 #include "jw/json.h"
 
 #include "jw/clock.h"

@@ -60,7 +60,8 @@ gw_drain(Gw *self, int64_t deadline_mono_ms)
 {
     g_autoptr(JwStop) timer = jw_stop_new();
 
-    /* What is left when time is up, or cannot be brought on its way, stays in the outboxes; the scheduler relays it. */
+    /* What is left when time is up, or cannot be brought on its way, stays in the outboxes; the
+     * scheduler relays it. */
     while (self->relay != NULL && jw_relay_backlog(self->relay) > 0 && jw_bus_connected(self->bus)
            && jw_store_reachable(self->store) && jw_clock_mono_ms(self->clock) < deadline_mono_ms) {
         (void)jw_stop_wait(timer, DRAIN_LOOK_MS);

@@ -1,8 +1,8 @@
 /* gw.h: the gateway's one struct and what its files share.
  *
- * Threads: handlers run on the HTTP server's threads, one per connection; everything in Gw is immutable after
- * gw_run(), and the ports are for any thread. One watch thread (core/admission.c) counts the pending jobs, so that no
- * request pays for it. */
+ * Threads: handlers run on the HTTP server's threads, one per connection; everything in Gw is
+ * immutable after gw_run(), and the ports are for any thread. One watch thread (core/admission.c)
+ * counts the pending jobs, so that no request pays for it. */
 #pragma once
 #include "jw/bus.h"
 #include "jw/catalog.h"
@@ -41,36 +41,21 @@ typedef struct {
 extern const JwConfigEntry gw_config_entries[];
 extern const size_t gw_n_config_entries;
 
-/**
- * gw_run:
- * @self: its ports are set (real or in memory) and stay the caller's
- * @http: not started yet: the APIs are added to it
- * @error: INVALID for a wrong JW_PUBLIC_URL, UNAVAILABLE
- */
+/* Starts the gateway. @self: its ports are set (real or in memory) and stay the caller's. @http:
+ * not started yet: the APIs are added to it. @error: INVALID for a wrong JW_PUBLIC_URL,
+ * UNAVAILABLE. */
 bool gw_run(Gw *self, JwHttpServer *http, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/**
- * gw_drain:
- *
- * Waits until what was offered to the relay is on the broker, at most until @deadline_mono_ms.
- */
+/* Waits until what was offered to the relay is on the broker, at most until @deadline_mono_ms. */
 void gw_drain(Gw *self, int64_t deadline_mono_ms);
 
-/**
- * gw_stop:
- *
- * Ends the watch thread. Also after a failed start.
- */
+/* Ends the watch thread. Also after a failed start. */
 void gw_stop(Gw *self);
 
 /* apis.c: the APIs that this gateway serves; NULL-terminated. */
 extern const JwHttpApi *const gw_apis[];
 
-/**
- * gw_add_apis:
- *
- * Puts them on @http.
- */
+/* Puts them on @http, which is not started yet. */
 void gw_add_apis(Gw *self, JwHttpServer *http);
 
 G_END_DECLS

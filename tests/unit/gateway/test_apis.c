@@ -1,5 +1,5 @@
-/* test_apis.c: every API stands in its OpenAPI file, route by route and query parameter by query parameter, and
- * nothing else does; and what is answered without a valid token. */
+/* test_apis.c: every API stands in its OpenAPI file, route by route and query parameter by query
+ * parameter, and nothing else does; and what is answered without a valid token. */
 #include "gwkit.h"
 
 #include <string.h>

@@ -31,7 +31,8 @@ char *hc_read_all(int fd, size_t *ret_length);
 char *hc_read_answer(int fd);
 /* Sends on a new connection and reads until it is closed. */
 char *hc_exchange(int port, const char *request);
-/* The same for "METHOD target", with @headers as they are on the wire ("A: b\r\n" or ""). @ret_body_length: may be NULL. */
+/* The same for "METHOD target", with @headers as they are on the wire ("A: b\r\n" or "").
+ * @ret_body_length: may be NULL. */
 char *hc_ask(int port, const char *method, const char *target, const char *headers,
              size_t *ret_body_length);
 int hc_status(const char *answer); /* 0: none */

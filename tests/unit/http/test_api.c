@@ -1,5 +1,5 @@
-/* test_api.c: two APIs on one server, each with its own authenticators, error form and limiter; what is asked in
- * which order; and query strings after tables. */
+/* test_api.c: two APIs on one server, each with its own authenticators, error form and limiter;
+ * what is asked in which order; and query strings after tables. */
 #include "http_client.h"
 
 #include "jw/json.h"

@@ -1,5 +1,5 @@
-/* test_auth_keys.c: what the verifier refuses at start: short keys, wrong kinds, repeated kids, unknown
- * algorithms. */
+/* test_auth_keys.c: what the verifier refuses at start: short keys, wrong kinds, repeated kids,
+ * unknown algorithms. */
 #include "jwt_maker.h"
 
 static Maker maker;

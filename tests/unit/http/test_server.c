@@ -1,5 +1,5 @@
-/* test_server.c: start and stop, kept connections, many at once, the authenticator on routes, the access log
- * and the metrics. */
+/* test_server.c: start and stop, kept connections, many at once, the authenticator on routes, the
+ * access log and the metrics. */
 #include "http_client.h"
 
 #include "jwt_maker.h"

@@ -24,49 +24,27 @@ typedef struct {
 extern const JwConfigEntry jw_http_config_entries[];
 extern const size_t jw_http_n_config_entries;
 
-/**
- * jw_http_server_new:
- * @config: (transfer none): outlives the server
- * @error: INTERNAL
- */
+/* A server without APIs. @config: (transfer none): outlives it. @error: INTERNAL. */
 JwHttpServer *jw_http_server_new(const JwHttpConfig *config,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/**
- * jw_http_server_add_api:
- * @api: (transfer none): outlives the server
- * @context: what its handlers, authenticators and limiter get
- *
- * Before start. APIs may share a prefix; the error form is then that of the first.
- */
+/* Puts an API on the server, before start. APIs may share a prefix; the error form is then that of
+ * the first. @api: (transfer none): outlives the server. @context: what its handlers,
+ * authenticators and limiter get. */
 void jw_http_server_add_api(JwHttpServer *self, const JwHttpApi *api, gpointer context);
 
-/**
- * jw_http_server_start:
- * @error: INVALID for an address that is none, UNAVAILABLE when the port is taken, INTERNAL for a
- *   route that needs a permission in an API without authenticators
- */
+/* Listens and serves. @error: INVALID for an address that is none, UNAVAILABLE when the port is
+ * taken, INTERNAL for a route that needs a permission in an API without authenticators. */
 bool jw_http_server_start(JwHttpServer *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/**
- * jw_http_server_port:
- *
- * Returns: the port it listens on.
- */
+/* Returns the port it listens on. */
 int jw_http_server_port(const JwHttpServer *self);
 
-/**
- * jw_http_server_stop:
- *
- * Refuses new connections and answers what is under way, for at most @timeout_ms; then cuts the
- * rest and joins all threads.
- */
+/* Refuses new connections and answers what is under way, for at most @timeout_ms; then cuts the
+ * rest and joins all threads. */
 void jw_http_server_stop(JwHttpServer *self, int64_t timeout_ms);
 
-/**
- * jw_http_server_free:
- * @server: (transfer full) (nullable): a JwHttpServer; stopped without waiting if it runs
- */
+/* @server: (transfer full) (nullable): a JwHttpServer; stopped without waiting if it runs. */
 void jw_http_server_free(gpointer server);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwHttpServer, jw_http_server_free)
 

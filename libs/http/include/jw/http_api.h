@@ -25,12 +25,8 @@ typedef struct {
     const char *request_id;
 } JwHttpProblem;
 
-/**
- * JwHttpErrorForm:
- * @ret_content_type: (inout): "application/json" unless it is set to another constant
- *
- * Returns: (transfer full): the body of the answer to @problem.
- */
+/* (transfer full): the body of the answer to @problem. @ret_content_type: (inout):
+ * "application/json" unless it is set to another constant. */
 typedef struct json_t *(*JwHttpErrorForm)(const JwHttpProblem *problem,
                                           const char **ret_content_type);
 
@@ -54,16 +50,9 @@ typedef struct {
     bool exceeded;     /* this call is one too many */
 } JwHttpLimit;
 
-/**
- * JwHttpLimiter:
- * @route: the matched one
- *
- * Asked once for each request that was authenticated; jw_http_principal() says by whom. Runs on the
- * connection's thread.
- *
- * Returns: what becomes the headers RateLimit-Limit, -Remaining and -Reset, and when it is exceeded
- *   429 with Retry-After.
- */
+/* Asked once for each request that was authenticated; jw_http_principal() says by whom. Runs on
+ * the connection's thread. Returns what becomes the headers RateLimit-Limit, -Remaining and
+ * -Reset, and when it is exceeded 429 with Retry-After. @route: the matched one. */
 typedef JwHttpLimit (*JwHttpLimiter)(const JwHttpRequest *request, const JwHttpRoute *route,
                                      gpointer context);
 

@@ -12,25 +12,14 @@ typedef struct {
     char **roles, **permissions, **departments; /* NULL-terminated, never NULL */
 } JwPrincipal;
 
-/**
- * jw_principal_free:
- * @principal: (transfer full) (nullable): a JwPrincipal
- */
+/* @principal: (transfer full) (nullable): a JwPrincipal. */
 void jw_principal_free(gpointer principal);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwPrincipal, jw_principal_free)
 
-/**
- * jw_principal_is_admin:
- *
- * Returns: true when one of the roles is "admin", in any case.
- */
+/* Returns true when one of the roles is "admin", in any case. */
 bool jw_principal_is_admin(const JwPrincipal *self);
 
-/**
- * jw_principal_may:
- *
- * Returns: true when @self has @permission, has "*", or is an admin.
- */
+/* Returns true when @self has @permission, has "*", or is an admin. */
 bool jw_principal_may(const JwPrincipal *self, const char *permission);
 
 typedef struct {
@@ -40,15 +29,9 @@ typedef struct {
     const char *refusal;   /* WWW-Authenticate when they were refused */
     const char *advice;    /* message of the 401: what to send */
 
-    /**
-     * verify:
-     * @context: that of the API, see jw_http_server_add_api()
-     * @credentials: what stands in the header behind the scheme
-     * @error: DENIED: answered with 401, the message goes to the log only; other codes as
-     *   jw_http_reply_error() answers them
-     *
-     * Returns: (transfer full): who asks.
-     */
+    /* (transfer full): who asks. @context: that of the API, see jw_http_server_add_api().
+     * @credentials: what stands in the header behind the scheme. @error: DENIED: answered with
+     * 401, the message goes to the log only; other codes as jw_http_reply_error() answers them. */
     JwPrincipal *(*verify)(gpointer context, const char *credentials, GError **error);
 } JwAuthenticator;
 

@@ -1,5 +1,6 @@
-/* jw/http_jwt.h: JSON Web Tokens: the strict verifier in front of libjwt, and signing for local use.
- * Nothing else in the tree may call libjwt. Any thread; a verifier is immutable after it was made. */
+/* jw/http_jwt.h: JSON Web Tokens: the strict verifier in front of libjwt, and signing for local
+ * use. Nothing else in the tree may call libjwt. Any thread; a verifier is immutable after it was
+ * made. */
 #pragma once
 #include "jw/clock.h"
 #include "jw/config.h"
@@ -8,7 +9,7 @@
 G_BEGIN_DECLS
 
 typedef struct {
-    /* JW_JWT_KEYS_FILE: {"keys":[{"kid","alg":"RS256|ES256|HS256|…","publicKeyFile"|"secretFile"}],
+    /* JW_JWT_KEYS_FILE: {"keys":[{"kid","alg":"RS256|…","publicKeyFile"|"secretFile"}],
      * "revoked":["<jti>"]}; files are relative to it */
     char *keys_file;
     char *issuer;      /* JW_JWT_ISSUER, required */
@@ -22,30 +23,18 @@ extern const size_t jw_auth_n_config_entries;
 
 typedef struct _JwTokenVerifier JwTokenVerifier;
 
-/**
- * jw_token_verifier_new:
- * @config: copied
- * @clock: (transfer none): outlives the verifier
- * @error: INVALID names file, key and violation (RSA keys under 2048 bits, HMAC secrets under 32
- *   bytes, two keys of one kid, an unknown alg)
- */
+/* @config: copied. @clock: (transfer none): outlives the verifier. @error: INVALID names file, key
+ * and violation (RSA keys under 2048 bits, HMAC secrets under 32 bytes, two keys of one kid, an
+ * unknown alg). */
 JwTokenVerifier *jw_token_verifier_new(const JwAuthConfig *config, JwClock *clock,
                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/**
- * jw_token_verifier_free:
- * @verifier: (transfer full) (nullable): a JwTokenVerifier
- */
+/* @verifier: (transfer full) (nullable): a JwTokenVerifier. */
 void jw_token_verifier_free(gpointer verifier);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwTokenVerifier, jw_token_verifier_free)
 
-/**
- * jw_token_verify:
- * @token: a compact JWS of at most 8 KiB
- * @error: DENIED with a reason fit for the log, not for the caller
- *
- * Returns: (transfer full): who the token speaks for.
- */
+/* (transfer full): who the token speaks for. @token: a compact JWS of at most 8 KiB.
+ * @error: DENIED with a reason fit for the log, not for the caller. */
 JwPrincipal *jw_token_verify(const JwTokenVerifier *self, const char *token,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -57,13 +46,8 @@ typedef struct {
     int64_t issued_s, expires_s;
 } JwTokenClaims;
 
-/**
- * jw_auth_sign:
- * @private_pem: the key
- * @error: INVALID for a key that does not fit @claims->alg, another alg, or broken UTF-8; INTERNAL
- *
- * Returns: (transfer full): a token for local use (jobctl, tests).
- */
+/* (transfer full): a token for local use (jobctl, tests). @private_pem: the key. @error:
+ * INVALID for a key that does not fit @claims->alg, another alg, or broken UTF-8; INTERNAL. */
 char *jw_auth_sign(const JwTokenClaims *claims, const char *private_pem,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

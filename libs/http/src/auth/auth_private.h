@@ -1,4 +1,5 @@
-/* auth/auth_private.h: what the files of the token verifier share. Immutable after it was made, but for @seen. */
+/* auth/auth_private.h: what the files of the token verifier share. Immutable after it was made, but
+ * for @seen. */
 #pragma once
 #include "jw/http_jwt.h"
 

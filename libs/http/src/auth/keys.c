@@ -1,6 +1,6 @@
-/* auth/keys.c: the keys file of the token verifier. Main thread, at start; all faults name the file and the
- * key. Each key is good for one algorithm only, and its kind and length are checked here, because
- * libjwt checks neither. */
+/* auth/keys.c: the keys file of the token verifier. Main thread, at start; all faults name the file
+ * and the key. Each key is good for one algorithm only, and its kind and length are checked here,
+ * because libjwt checks neither. */
 #include "auth_private.h"
 
 #include "jw/text.h"

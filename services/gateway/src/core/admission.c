@@ -1,8 +1,9 @@
 /* core/admission.c: see core/admission.h.
  *
- * A watch thread counts at most once a second, and only while jobs come in; handlers read the figure and add
- * what they made since. A figure that is too old says nothing: then jobs are let in, because turning work away
- * on a guess is worse than passing the cap for a second. All fields that change are behind the lock. */
+ * A watch thread counts at most once a second, and only while jobs come in; handlers read the
+ * figure and add what they made since. A figure that is too old says nothing: then jobs are let in,
+ * because turning work away on a guess is worse than passing the cap for a second. All fields that
+ * change are behind the lock. */
 #include "core/admission.h"
 
 #include "jw/log.h"

@@ -1,7 +1,7 @@
 /* core/batch.c: see core/batch.h.
  *
- * The first of those that wait leads: it takes all that wait, inserts them in one call and hands out the
- * answers. Then the next one leads. There is no thread of its own and no timer. */
+ * The first of those that wait leads: it takes all that wait, inserts them in one call and hands
+ * out the answers. Then the next one leads. There is no thread of its own and no timer. */
 #include "core/batch.h"
 
 #include "jw/sync.h"
@@ -63,7 +63,8 @@ take_batch_locked(GwBatch *self)
     return batch;
 }
 
-/* The items are their threads' and wait for `done`: until then they may be written without the lock. */
+/* The items are their threads' and wait for `done`: until then they may be written without the
+ * lock. */
 static void
 insert(GwBatch *self, const GPtrArray *batch)
 {

@@ -12,17 +12,10 @@ typedef enum {
     GW_N_METRICS
 } GwMetric;
 
-/**
- * gw_metrics_init:
- *
- * Before the first request.
- */
+/* Before the first request. */
 void gw_metrics_init(void);
 
-/**
- * gw_count:
- * @label: (nullable): NULL for a metric without one
- */
+/* @label: (nullable): NULL for a metric without one. */
 void gw_count(GwMetric metric, const char *label);
 
 G_END_DECLS

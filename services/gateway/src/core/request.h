@@ -1,5 +1,5 @@
-/* core/request.h: what every API does with a request and its answer. Each function answers a request
- * that must go no further, and says so by NULL or false. */
+/* core/request.h: what every API does with a request and its answer. Each function answers a
+ * request that must go no further, and says so by NULL or false. */
 #pragma once
 #include "gw.h"
 
@@ -7,50 +7,24 @@
 
 G_BEGIN_DECLS
 
-/**
- * gw_request_body:
- *
- * Returns: (transfer full): the body as JSON; NULL: answered with 400 INVALID_JSON.
- */
+/* (transfer full): the body as JSON; NULL: answered with 400 INVALID_JSON. */
 json_t *gw_request_body(const JwHttpRequest *request, JwHttpReply *reply);
 
-/**
- * gw_request_object:
- * @fields: what the body may hold; no body reads as {}
- *
- * Returns: (transfer full): the body as JSON object after @fields; NULL: answered with 400.
- */
+/* (transfer full): the body as JSON object after @fields; NULL: answered with 400.
+ * @fields: what the body may hold; no body reads as {}. */
 json_t *gw_request_object(const JwHttpRequest *request, JwHttpReply *reply, const JwField *fields);
 
-/**
- * gw_request_sound:
- *
- * Returns: false, answered with 400, when there are violations.
- */
+/* Returns false, answered with 400, when there are violations. */
 bool gw_request_sound(JwHttpReply *reply, const JwViolations *violations);
 
-/**
- * gw_reply_unknown:
- * @location: of the job, where the caller may ask
- * @instead: what else to do, after "ask for the job at its Location, or "
- *
- * 504 OUTCOME_UNKNOWN: never 503, which says that nothing was done.
- */
+/* 504 OUTCOME_UNKNOWN: never 503, which says that nothing was done. @location: of the job, where
+ * the caller may ask. @instead: what else to do, after "ask for the job at its Location, or ". */
 void gw_reply_unknown(JwHttpReply *reply, const char *location, const char *instead);
 
-/**
- * gw_render_time:
- *
- * Returns: (transfer full): an RFC 3339 string.
- */
+/* (transfer full): an RFC 3339 string. */
 json_t *gw_render_time(int64_t time_ms);
 
-/**
- * gw_render_text:
- * @text: (nullable): NULL: nothing is set
- *
- * Sets a string that may be absent.
- */
+/* Sets a string that may be absent. @text: (nullable): NULL: nothing is set. */
 void gw_render_text(json_t *object, const char *name, const char *text);
 
 G_END_DECLS

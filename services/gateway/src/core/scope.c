@@ -1,5 +1,5 @@
-/* core/scope.c: see core/scope.h. Visible are own jobs, jobs of one's departments, and for admins everything in theirs.
- * A caller without departments is not limited by them. */
+/* core/scope.c: see core/scope.h. Visible are own jobs, jobs of one's departments, and for admins
+ * everything in theirs. A caller without departments is not limited by them. */
 #include "core/scope.h"
 
 static bool

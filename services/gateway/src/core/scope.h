@@ -8,35 +8,18 @@
 
 G_BEGIN_DECLS
 
-/**
- * gw_scope_owns:
- *
- * Returns: true when @who made @job.
- */
+/* Returns true when @who made @job. */
 bool gw_scope_owns(const JwPrincipal *who, const JwJob *job);
 
-/**
- * gw_scope_sees:
- *
- * Returns: true when @who may know of @job.
- */
+/* Returns true when @who may know of @job. */
 bool gw_scope_sees(const JwPrincipal *who, const JwJob *job);
 
-/**
- * gw_scope_query:
- *
- * Sets the visibility part of a list query; borrowed from @who.
- */
+/* Sets the visibility part of a list query; borrowed from @who. */
 void gw_scope_query(const JwPrincipal *who, JwJobQuery *query);
 
-/**
- * gw_scope_limit:
- * @asked: (nullable): array of the departments that the request asks for, @pointer is its place
- *
- * Sets the departments of a new job: those asked for, else the maker's own.
- *
- * Returns: false, with a violation for each department that is not the maker's.
- */
+/* Sets the departments of a new job: those asked for, else the maker's own. Returns false, with a
+ * violation for each department that is not the maker's. @asked: (nullable): array of the
+ * departments that the request asks for, @pointer is its place. */
 bool gw_scope_limit(const JwPrincipal *who, const json_t *asked, const char *pointer, JwJob *job,
                     JwViolations *violations);
 

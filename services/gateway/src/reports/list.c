@@ -69,7 +69,8 @@ sort_of(const char *name)
     return JW_SORT_CREATED;
 }
 
-/* What the table cannot say: the type is one of the catalog, and the period does not end before it begins. */
+/* What the table cannot say: the type is one of the catalog, and the period does not end before it
+ * begins. */
 static bool
 check_rest(const Gw *gw, JwHttpReply *reply, const JwJobQuery *query)
 {

@@ -1,5 +1,5 @@
-/* reports.h: the API of report jobs: what its files share. Handlers run on the HTTP server's threads and
- * keep nothing between requests. */
+/* reports.h: the API of report jobs: what its files share. Handlers run on the HTTP server's
+ * threads and keep nothing between requests. */
 #pragma once
 #include "core/metrics.h"
 #include "core/request.h"

@@ -1,5 +1,5 @@
-/* reports/routes.c: the API of report jobs: its routes, with who may call them and how its errors look. A
- * permission of NULL: the handler decides, for the owner may as well. */
+/* reports/routes.c: the API of report jobs: its routes, with who may call them and how its errors
+ * look. A permission of NULL: the handler decides, for the owner may as well. */
 #include "reports/reports.h"
 
 #include "core/auth.h"
