@@ -86,9 +86,6 @@ const JwHttpEntry *jw_http_route_match(const GPtrArray *entries, const JwHttpReq
                                        char **ret_allow);
 
 /* http_query.c: the request target */
-/* Percent-decodes; NULL for a broken escape, NUL, control bytes, bad UTF-8, and, in paths, a '/'
- * that was escaped. */
-char *jw_http_decode(const char *text, size_t length, bool is_query);
 /* False when it is not well formed; path and the segments before the fault are set all the same. */
 bool jw_http_target_parse(JwHttpRequest *self);
 /* Notes what is wrong with the query string, after a table of fields (jw/json.h; NULL: none). */

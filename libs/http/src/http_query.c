@@ -16,8 +16,10 @@ is_control(unsigned char byte)
     return byte < 0x20 || byte == 0x7f;
 }
 
-char *
-jw_http_decode(const char *text, size_t length, bool is_query)
+/* Percent-decodes; NULL for a broken escape, NUL, control bytes, bad UTF-8, and, in paths, a '/'
+ * that was escaped. */
+static char *
+decode(const char *text, size_t length, bool is_query)
 {
     g_autofree char *out = g_malloc(length + 1);
     size_t n = 0;
@@ -74,8 +76,7 @@ parse_segments(JwHttpRequest *self)
     /* One slash at the end means the same resource. */
     while (ok && *rest == '/' && rest[1] != '\0') {
         size_t length = strcspn(rest + 1, "/");
-        char *segment =
-            segments->len < SEGMENTS_MAX ? jw_http_decode(rest + 1, length, false) : NULL;
+        char *segment = segments->len < SEGMENTS_MAX ? decode(rest + 1, length, false) : NULL;
         ok = segment != NULL;
         if (ok) {
             g_ptr_array_add(segments, segment);
@@ -96,10 +97,9 @@ parse_query(JwHttpRequest *self, const char *query)
         if (length > 0) {
             const char *equals = memchr(query, '=', length);
             size_t name_length = equals != NULL ? (size_t)(equals - query) : length;
-            g_autofree char *name = jw_http_decode(query, name_length, true);
+            g_autofree char *name = decode(query, name_length, true);
             g_autofree char *value =
-                equals != NULL ? jw_http_decode(equals + 1, length - name_length - 1, true)
-                               : g_strdup("");
+                equals != NULL ? decode(equals + 1, length - name_length - 1, true) : g_strdup("");
             if (name == NULL || value == NULL || self->query->len >= QUERY_MAX) {
                 return false;
             }

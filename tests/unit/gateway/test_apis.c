@@ -1,10 +1,11 @@
 /* test_apis.c: every API stands in its OpenAPI file, route by route and query parameter by query
- * parameter, and nothing else does; and what is answered without a valid token. */
+ * parameter, and nothing else does; its metrics; and what is answered without a valid token. */
 #include "gwkit.h"
 
 #include <string.h>
 
 #include "jw/json.h"
+#include "jw/metrics.h"
 #include "jw/text.h"
 
 static int
@@ -112,11 +113,32 @@ test_without_token(void **state)
                         "this needs the permission 'reports:read'");
 }
 
+/* Before their first event. */
+static void
+test_metrics(void **state G_GNUC_UNUSED)
+{
+    static const char *const names[] = {
+        "jobwire_jobs_created_total",   "jobwire_jobs_cancelled_total",
+        "jobwire_jobs_retried_total",   "jobwire_downloads_total",
+        "jobwire_jobs_pending",         "jobwire_http_requests_total",
+        "jobwire_http_request_seconds",
+    };
+    g_autofree char *text = jw_metrics_render();
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *line = g_strdup_printf("# TYPE %s ", names[i]);
+        if (strstr(text, line) == NULL) {
+            fail_msg("no %s in:\n%s", names[i], text);
+        }
+    }
+}
+
 int
 main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
+        TEST(test_metrics),
         cmocka_unit_test(test_described),
         TEST(test_without_token),
     };
