@@ -1,19 +1,8 @@
 /* http_file.c: a file as an answer, whole or one range of it, after RFC 9110.
- * The handler's thread decides what is sent; the same thread reads the pieces while libmicrohttpd
- * sends them. */
+ * Here is decided what is sent; http_send.c sends it. The handler's thread. */
 #include "http_private.h"
 
-#include "jw/log.h"
-
 #include <string.h>
-
-#define BLOCK_BYTES (64 * 1024)
-
-typedef struct {
-    JwHttpFile file; /* without its texts */
-    int64_t from, length, sent;
-    JwHttpAccess access;
-} FileStream;
 
 /* True when @header (a list of entity tags, or "*") names @etag. Weak tags count only for
  * If-None-Match. */
@@ -158,53 +147,4 @@ jw_http_reply_file(JwHttpReply *self, const JwHttpRequest *request, const JwHttp
     jw_http_reply_header(self, "Accept-Ranges", "bytes");
     jw_http_reply_header(self, "Content-Type", file->content_type);
     jw_http_reply_header(self, "Content-Disposition", disposition);
-}
-
-static ssize_t
-stream_read(void *data, uint64_t offset, char *buffer, size_t max)
-{
-    FileStream *stream = data;
-    size_t wanted = (size_t)MIN((int64_t)max, stream->length - (int64_t)offset);
-    size_t got = 0;
-
-    if (wanted == 0) {
-        return U_STREAM_END;
-    }
-    if (!stream->file.read(stream->file.data, stream->from + (int64_t)offset, buffer, wanted, &got)
-        || got == 0 || got > wanted) {
-        jw_warn("http_file_cut", JW_INT("offset", stream->from + (int64_t)offset),
-                JW_STR("request_id", stream->access.request_id));
-        return U_STREAM_ERROR;
-    }
-    stream->sent = (int64_t)offset + (int64_t)got;
-    return (ssize_t)got;
-}
-
-static void
-stream_free(void *data)
-{
-    FileStream *stream = data;
-
-    jw_http_access_log(&stream->access, stream->sent, stream->sent == stream->length);
-    if (stream->file.data_free != NULL) {
-        stream->file.data_free(stream->file.data);
-    }
-    g_free(stream);
-}
-
-void
-jw_http_file_send(JwHttpReply *self, struct _u_response *response, JwHttpAccess *take_access)
-{
-    FileStream *stream = g_new0(FileStream, 1);
-
-    stream->file = self->file;
-    stream->from = self->file_from;
-    stream->length = self->file_length;
-    stream->access = *take_access;
-    self->has_file = false; /* the stream owns its data from here */
-    if (ulfius_set_stream_response(response, (unsigned int)self->status, stream_read, stream_free,
-                                   (uint64_t)stream->length, BLOCK_BYTES, stream)
-        != U_OK) {
-        stream_free(stream);
-    }
 }

@@ -1,16 +1,26 @@
-/* http_private.h: what the files of this room share.
+/* http_private.h: what the files of libs/http share.
  * One JwHttpRequest and one JwHttpReply live on the stack of the connection's thread for one
- * request. */
+ * request. Calls go one way: server → dispatch → auth, guards → problem → reply; server →
+ * send → access log; request, route and query call none of these. */
 #pragma once
 #include "jw/http.h"
 
 #include <jansson.h>
 #include <ulfius.h>
 
-/* One pattern of the table, cut at its slashes. */
+/* An API on a server. */
 typedef struct {
-    const JwHttpRoute *route; /* in the caller's static table */
+    const JwHttpApi *api;
     gpointer context;
+    char **segments; /* of its prefix */
+    size_t n_segments;
+} JwHttpMount;
+
+/* One pattern of its table, cut at its slashes. */
+typedef struct {
+    const JwHttpMount *mount;
+    const JwHttpRoute *route;
+    char *pattern;   /* with the prefix */
     char **segments; /* ":name" is a parameter */
     size_t n_segments;
 } JwHttpEntry;
@@ -43,7 +53,7 @@ struct _JwHttpReply {
     bool has_file;
     JwHttpFile file;
     int64_t file_from, file_length;
-    const JwHttpErrorStyle *style;
+    JwHttpErrorForm errors; /* NULL: the default form */
     const JwHttpRequest *request;
 };
 
@@ -64,20 +74,26 @@ bool jw_http_conns_drain(JwHttpConns *self, int64_t timeout_ms);
 void jw_http_conns_cut(JwHttpConns *self);
 
 /* http_route.c */
-JwHttpEntry *jw_http_entry_new(const JwHttpRoute *route, gpointer context);
+JwHttpMount *jw_http_mount_new(const JwHttpApi *api, gpointer context);
+void jw_http_mount_free(gpointer mount);
+/* The mount whose prefix is the longest that @request is below; NULL: none. */
+const JwHttpMount *jw_http_mount_find(const GPtrArray *mounts, const JwHttpRequest *request);
+JwHttpEntry *jw_http_entry_new(const JwHttpMount *mount, const JwHttpRoute *route);
 void jw_http_entry_free(gpointer entry);
 /* The entry for method and path, or NULL with @ret_allow: the methods this path has, "" when there
- * is none.
- * @ret_nearest: the entry that shares most leading segments (its error style fits best). */
+ * is none. */
 const JwHttpEntry *jw_http_route_match(const GPtrArray *entries, const JwHttpRequest *request,
-                                       char **ret_allow, const JwHttpEntry **ret_nearest);
+                                       char **ret_allow);
 
 /* http_query.c: the request target */
-/* Percent-decodes; NULL for a broken escape, NUL, control bytes, bad UTF-8, and, in paths, a '/'
- * that was escaped. */
-char *jw_http_decode(const char *text, size_t length, bool is_query);
 /* False when it is not well formed; path and the segments before the fault are set all the same. */
 bool jw_http_target_parse(JwHttpRequest *self);
+/* Notes what is wrong with the query string, after a table of fields (jw/json.h; NULL: none). */
+void jw_http_query_check(const JwHttpRequest *self, const struct _JwField *fields,
+                         JwViolations *violations);
+
+/* http_request.c */
+void jw_http_request_clear(JwHttpRequest *self);
 void jw_http_pair_free(gpointer pair);
 JwHttpPair *jw_http_pair_new(const char *name, const char *value);
 
@@ -91,22 +107,23 @@ void jw_http_request_id_take(const char *header, char ret[129]);
 void jw_http_traceparent_take(const char *header, char ret[56]);
 char *jw_http_disposition(const char *file_name); /* (transfer full) */
 
-/* http_problem.c */
-extern const JwHttpErrorStyle jw_http_default_errors;
+/* http_auth.c: whether this caller may go on to the handler. Answers and returns false when not. */
+bool jw_http_auth_check(JwHttpRequest *request, JwHttpReply *reply);
 
 /* http_dispatch.c */
 typedef struct {
-    const JwHttpConfig *config;
-    const JwAuthenticator *authenticator;
-    const GPtrArray *entries;
+    int64_t body_max_bytes;
+    const GPtrArray *mounts;  /* of JwHttpMount */
+    const GPtrArray *entries; /* of JwHttpEntry */
 } JwHttpDispatcher;
 void jw_http_dispatch(const JwHttpDispatcher *dispatcher, JwHttpRequest *request,
                       JwHttpReply *reply);
-void jw_http_request_clear(JwHttpRequest *self);
-/* What the access log and the metrics say of a request. Owns its texts. */
+
+/* http_access.c: what the access log and the metrics say of a request. Owns its texts. */
 typedef struct {
     const char *method;  /* static */
     const char *pattern; /* of the route table */
+    bool quiet;
     char *request_id, *subject, *auth_failure;
     int status;
     int64_t start_ms;
@@ -119,9 +136,9 @@ void jw_http_metrics_init(void);
 void jw_http_reply_init(JwHttpReply *self, const JwHttpRequest *request);
 void jw_http_reply_clear(JwHttpReply *self);
 void jw_http_reply_drop_body(JwHttpReply *self);
+bool jw_http_reply_has_header(const JwHttpReply *self, const char *name);
+
+/* http_send.c */
 /* Gives the reply to ulfius and logs it: now, or a file when its last byte was read. Returns the
  * length. */
 int64_t jw_http_reply_send(JwHttpReply *self, struct _u_response *response);
-
-/* http_file.c */
-void jw_http_file_send(JwHttpReply *self, struct _u_response *response, JwHttpAccess *take_access);

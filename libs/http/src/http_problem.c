@@ -1,8 +1,9 @@
 /* http_problem.c: what went wrong, as an answer. Any thread.
- * The table from error codes to HTTP is here and nowhere else; a façade only gives the problem its
+ * The table from error codes to HTTP is here and nowhere else; an API only gives the problem its
  * form. */
 #include "http_private.h"
 
+#include "jw/json.h"
 #include "jw/log.h"
 
 typedef struct {
@@ -25,28 +26,39 @@ static const ErrorRow error_rows[] = {
     { JW_ERROR_INTERNAL, 500, "INTERNAL_ERROR", 0, false },
 };
 
-static json_t *
-default_render(const JwHttpProblem *problem)
+struct json_t *
+jw_http_problem_details(const JwHttpProblem *problem)
 {
-    json_auto_t *details = json_array();
+    const JwViolations *violations = problem->violations;
+    json_t *details = json_array();
 
-    for (size_t i = 0; problem->faults != NULL && i < jw_violations_count(problem->faults); i++) {
-        const JwViolation *fault = jw_violations_get(problem->faults, i);
-        (void)json_array_append_new(
-            details, json_pack("{s:s, s:s}", "pointer", fault->pointer, "message", fault->message));
+    for (size_t i = 0; violations != NULL && i < jw_violations_count(violations); i++) {
+        const JwViolation *violation = jw_violations_get(violations, i);
+        json_t *detail = json_object();
+
+        (void)json_object_set_new(detail, "pointer", jw_json_string(violation->pointer));
+        (void)json_object_set_new(detail, "message", jw_json_string(violation->message));
+        (void)json_array_append_new(details, detail);
     }
-    return json_pack("{s:{s:s, s:s, s:O, s:s}}", "error", "code", problem->code, "message",
-                     problem->message, "details", details, "requestId", problem->request_id);
+    return details;
 }
 
-const JwHttpErrorStyle jw_http_default_errors = { "application/json", default_render };
+static json_t *
+default_form(const JwHttpProblem *problem, const char **ret_content_type G_GNUC_UNUSED)
+{
+    return json_pack("{s:{s:s, s:s, s:o, s:s}}", "error", "code", problem->code, "message",
+                     problem->message, "details", jw_http_problem_details(problem), "requestId",
+                     problem->request_id);
+}
 
 void
-jw_http_reply_problem(JwHttpReply *self, int status, const char *code, const JwViolations *faults,
-                      int64_t retry_after_s, const char *format, ...)
+jw_http_reply_problem(JwHttpReply *self, int status, const char *code,
+                      const JwViolations *violations, int64_t retry_after_s, const char *format,
+                      ...)
 {
     g_return_if_fail(self != NULL && code != NULL && format != NULL);
-    const JwHttpErrorStyle *style = self->style != NULL ? self->style : &jw_http_default_errors;
+    JwHttpErrorForm form = self->errors != NULL ? self->errors : default_form;
+    const char *content_type = "application/json";
     g_autofree char *message = NULL;
     va_list args;
 
@@ -58,15 +70,32 @@ jw_http_reply_problem(JwHttpReply *self, int status, const char *code, const JwV
         .status = status,
         .code = code,
         .message = message,
-        .faults = faults,
+        .violations = violations,
         .retry_after_s = retry_after_s,
         .request_id = self->request->request_id,
     };
-    jw_http_reply_json(self, status, style->render(&problem));
-    jw_http_reply_header(self, "Content-Type", style->content_type);
+    jw_http_reply_json(self, status, form(&problem, &content_type));
+    jw_http_reply_header(self, "Content-Type", content_type);
     if (retry_after_s > 0) {
         g_autofree char *seconds = g_strdup_printf("%" G_GINT64_FORMAT, retry_after_s);
         jw_http_reply_header(self, "Retry-After", seconds);
+    }
+}
+
+void
+jw_http_reply_violations(JwHttpReply *self, const JwViolations *violations)
+{
+    size_t n = jw_violations_count(violations);
+    g_return_if_fail(n > 0);
+    const JwViolation *first = jw_violations_get(violations, 0);
+
+    if (n > 1) {
+        jw_http_reply_problem(self, 400, "VALIDATION_ERROR", violations, 0,
+                              "the request has %zu violations; details lists them", n);
+    } else {
+        jw_http_reply_problem(self, 400, "VALIDATION_ERROR", violations, 0, "%s%s%s",
+                              first->pointer, first->pointer[0] != '\0' ? ": " : "",
+                              first->message);
     }
 }
 

@@ -3,33 +3,12 @@
  * characters, so that nothing behind it has to check again. */
 #include "http_private.h"
 
-#include "jw/text.h"
+#include "jw/json.h"
 
 #include <string.h>
 
 #define SEGMENTS_MAX 32u
 #define QUERY_MAX    64u
-#define NAME_SHOWN   64
-
-JwHttpPair *
-jw_http_pair_new(const char *name, const char *value)
-{
-    JwHttpPair *pair = g_new(JwHttpPair, 1);
-
-    pair->name = g_strdup(name);
-    pair->value = g_strdup(value);
-    return pair;
-}
-
-void
-jw_http_pair_free(gpointer pair)
-{
-    JwHttpPair *self = pair;
-
-    g_free(self->name);
-    g_free(self->value);
-    g_free(self);
-}
 
 static bool
 is_control(unsigned char byte)
@@ -37,8 +16,10 @@ is_control(unsigned char byte)
     return byte < 0x20 || byte == 0x7f;
 }
 
-char *
-jw_http_decode(const char *text, size_t length, bool is_query)
+/* Percent-decodes; NULL for a broken escape, NUL, control bytes, bad UTF-8, and, in paths, a '/'
+ * that was escaped. */
+static char *
+decode(const char *text, size_t length, bool is_query)
 {
     g_autofree char *out = g_malloc(length + 1);
     size_t n = 0;
@@ -95,8 +76,7 @@ parse_segments(JwHttpRequest *self)
     /* One slash at the end means the same resource. */
     while (ok && *rest == '/' && rest[1] != '\0') {
         size_t length = strcspn(rest + 1, "/");
-        char *segment =
-            segments->len < SEGMENTS_MAX ? jw_http_decode(rest + 1, length, false) : NULL;
+        char *segment = segments->len < SEGMENTS_MAX ? decode(rest + 1, length, false) : NULL;
         ok = segment != NULL;
         if (ok) {
             g_ptr_array_add(segments, segment);
@@ -117,10 +97,9 @@ parse_query(JwHttpRequest *self, const char *query)
         if (length > 0) {
             const char *equals = memchr(query, '=', length);
             size_t name_length = equals != NULL ? (size_t)(equals - query) : length;
-            g_autofree char *name = jw_http_decode(query, name_length, true);
+            g_autofree char *name = decode(query, name_length, true);
             g_autofree char *value =
-                equals != NULL ? jw_http_decode(equals + 1, length - name_length - 1, true)
-                               : g_strdup("");
+                equals != NULL ? decode(equals + 1, length - name_length - 1, true) : g_strdup("");
             if (name == NULL || value == NULL || self->query->len >= QUERY_MAX) {
                 return false;
             }
@@ -144,56 +123,21 @@ jw_http_target_parse(JwHttpRequest *self)
     return parse_segments(self) && (path[length] == '\0' || parse_query(self, path + length + 1));
 }
 
-const char *
-jw_http_query(const JwHttpRequest *self, const char *name)
-{
-    g_return_val_if_fail(self != NULL && name != NULL, NULL);
-    for (guint i = 0; i < self->query->len; i++) {
-        const JwHttpPair *pair = g_ptr_array_index(self->query, i);
-        if (strcmp(pair->name, name) == 0) {
-            return pair->value;
-        }
-    }
-    return NULL;
-}
-
-static char *
-pointer_to(const char *name)
-{
-    GString *pointer = g_string_new("/");
-    const char *end = g_utf8_strlen(name, -1) > NAME_SHOWN
-                          ? g_utf8_offset_to_pointer(name, NAME_SHOWN)
-                          : name + strlen(name);
-
-    for (; name < end; name++) {
-        if (*name == '~' || *name == '/') {
-            g_string_append(pointer, *name == '~' ? "~0" : "~1");
-        } else {
-            g_string_append_c(pointer, *name);
-        }
-    }
-    return g_string_free(pointer, FALSE);
-}
-
 void
-jw_http_check_query(const JwHttpRequest *self, const char *const *known, JwViolations *faults)
+jw_http_query_check(const JwHttpRequest *self, const JwField *fields, JwViolations *violations)
 {
-    g_return_if_fail(self != NULL && known != NULL && faults != NULL);
+    static const JwField none[] = { { 0 } };
+    json_auto_t *values = json_object();
+
     for (guint i = 0; i < self->query->len; i++) {
         const JwHttpPair *pair = g_ptr_array_index(self->query, i);
-        g_autofree char *pointer = pointer_to(pair->name);
-        bool repeated = false;
 
-        for (guint j = 0; j < i && !repeated; j++) {
-            const JwHttpPair *other = g_ptr_array_index(self->query, j);
-            repeated = strcmp(other->name, pair->name) == 0;
-        }
-        if (!g_strv_contains(known, pair->name)) {
-            g_autofree char *list = g_strjoinv(", ", (char **)(gintptr)known);
-            (void)jw_violations_add(faults, pointer, "is not a query parameter here; known are: %s",
-                                    list[0] != '\0' ? list : "none");
-        } else if (repeated) {
-            (void)jw_violations_add(faults, pointer, "is given more than once; give it once");
+        if (json_object_get(values, pair->name) == NULL) {
+            (void)json_object_set_new(values, pair->name, json_string(pair->value));
+        } else {
+            g_autofree char *pointer = jw_pointer("", pair->name);
+            (void)jw_violations_add(violations, pointer, "is given more than once; give it once");
         }
     }
+    (void)jw_check_parameters(values, fields != NULL ? fields : none, violations);
 }

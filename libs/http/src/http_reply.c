@@ -1,4 +1,4 @@
-/* http_reply.c: what a handler answers, until it is handed to ulfius. One thread, one request. */
+/* http_reply.c: what a handler answers, until it is sent (http_send.c). One thread, one request. */
 #include "http_private.h"
 
 #include "jw/log.h"
@@ -11,7 +11,6 @@ jw_http_reply_init(JwHttpReply *self, const JwHttpRequest *request)
     memset(self, 0, sizeof(*self));
     self->headers = g_ptr_array_new_with_free_func(jw_http_pair_free);
     self->request = request;
-    self->style = &jw_http_default_errors;
 }
 
 void
@@ -45,6 +44,24 @@ is_header_value(const char *value)
     return true;
 }
 
+static JwHttpPair *
+find_header(const JwHttpReply *self, const char *name)
+{
+    for (guint i = 0; i < self->headers->len; i++) {
+        JwHttpPair *pair = g_ptr_array_index(self->headers, i);
+        if (g_ascii_strcasecmp(pair->name, name) == 0) {
+            return pair;
+        }
+    }
+    return NULL;
+}
+
+bool
+jw_http_reply_has_header(const JwHttpReply *self, const char *name)
+{
+    return find_header(self, name) != NULL;
+}
+
 void
 jw_http_reply_header(JwHttpReply *self, const char *name, const char *value)
 {
@@ -53,27 +70,13 @@ jw_http_reply_header(JwHttpReply *self, const char *name, const char *value)
         jw_error_log("http_header_refused", JW_STR("header", name));
         return;
     }
-    for (guint i = 0; i < self->headers->len; i++) {
-        JwHttpPair *pair = g_ptr_array_index(self->headers, i);
-        if (g_ascii_strcasecmp(pair->name, name) == 0) {
-            g_free(pair->value);
-            pair->value = g_strdup(value);
-            return;
-        }
+    JwHttpPair *pair = find_header(self, name);
+    if (pair != NULL) {
+        g_free(pair->value);
+        pair->value = g_strdup(value);
+        return;
     }
     g_ptr_array_add(self->headers, jw_http_pair_new(name, value));
-}
-
-static bool
-has_header(const JwHttpReply *self, const char *name)
-{
-    for (guint i = 0; i < self->headers->len; i++) {
-        const JwHttpPair *pair = g_ptr_array_index(self->headers, i);
-        if (g_ascii_strcasecmp(pair->name, name) == 0) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static void
@@ -109,44 +112,4 @@ jw_http_reply_text(JwHttpReply *self, int status, const char *content_type, cons
 {
     g_return_if_fail(self != NULL && content_type != NULL && text != NULL);
     set_body(self, status, content_type, g_strdup(text));
-}
-
-/* Headers that every answer has, whatever the handler did. */
-static void
-add_common_headers(JwHttpReply *self)
-{
-    jw_http_reply_header(self, "X-Request-Id", self->request->request_id);
-    jw_http_reply_header(self, "X-Content-Type-Options", "nosniff");
-    if (!has_header(self, "Cache-Control")) {
-        jw_http_reply_header(self, "Cache-Control", "no-store");
-    }
-    if (self->close) {
-        jw_http_reply_header(self, "Connection", "close");
-    }
-}
-
-int64_t
-jw_http_reply_send(JwHttpReply *self, struct _u_response *response)
-{
-    JwHttpAccess access = { 0 };
-
-    add_common_headers(self);
-    for (guint i = 0; i < self->headers->len; i++) {
-        const JwHttpPair *pair = g_ptr_array_index(self->headers, i);
-        (void)u_map_put(response->map_header, pair->name, pair->value);
-    }
-    jw_http_access_note(&access, self->request, self->status);
-    if (self->has_file) {
-        int64_t length = self->file_length;
-        jw_http_file_send(self, response, &access);
-        return length;
-    }
-    response->status = self->status; /* ulfius refuses to take an empty body */
-    if (self->body_length > 0) {
-        (void)ulfius_set_binary_body_response(response, (unsigned int)self->status, self->body,
-                                              self->body_length);
-    }
-    bool head = strcmp(self->request->method, "HEAD") == 0;
-    jw_http_access_log(&access, head ? 0 : (int64_t)self->body_length, true);
-    return (int64_t)self->body_length;
 }

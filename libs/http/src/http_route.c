@@ -1,25 +1,52 @@
-/* http_route.c: the route table. Built before start, read by all threads after it.
+/* http_route.c: the table of APIs and routes. Built before start, read by all threads after it.
  * ulfius could match as well, but it decodes %2F and %00 inside a parameter, knows neither HEAD nor
  * OPTIONS nor 405, and calls several endpoints for one request. */
 #include "http_private.h"
 
 #include <string.h>
 
-JwHttpEntry *
-jw_http_entry_new(const JwHttpRoute *route, gpointer context)
+/* "/a/b" → a, b; "" and "/" have no segments. */
+static char **
+split(const char *path, size_t *ret_n)
 {
-    JwHttpEntry *entry = g_new0(JwHttpEntry, 1);
+    g_assert(path[0] == '/' || path[0] == '\0');
+    char **segments =
+        path[0] == '\0' || path[1] == '\0' ? g_new0(char *, 1) : g_strsplit(path + 1, "/", -1);
 
-    g_assert(route->pattern[0] == '/');
-    entry->route = route;
-    entry->context = context;
-    if (route->pattern[1] == '\0') {
-        entry->segments = g_new0(char *, 1);
-    } else {
-        entry->segments = g_strsplit(route->pattern + 1, "/", -1);
-    }
-    entry->n_segments = g_strv_length(entry->segments);
-    return entry;
+    *ret_n = g_strv_length(segments);
+    return segments;
+}
+
+JwHttpMount *
+jw_http_mount_new(const JwHttpApi *api, gpointer context)
+{
+    JwHttpMount *self = g_new0(JwHttpMount, 1);
+
+    self->api = api;
+    self->context = context;
+    self->segments = split(api->prefix, &self->n_segments);
+    return self;
+}
+
+void
+jw_http_mount_free(gpointer mount)
+{
+    JwHttpMount *self = mount;
+
+    g_strfreev(self->segments);
+    g_free(self);
+}
+
+JwHttpEntry *
+jw_http_entry_new(const JwHttpMount *mount, const JwHttpRoute *route)
+{
+    JwHttpEntry *self = g_new0(JwHttpEntry, 1);
+
+    self->mount = mount;
+    self->route = route;
+    self->pattern = g_strconcat(mount->api->prefix, route->pattern, NULL);
+    self->segments = split(self->pattern, &self->n_segments);
+    return self;
 }
 
 void
@@ -28,6 +55,7 @@ jw_http_entry_free(gpointer entry)
     JwHttpEntry *self = entry;
 
     g_strfreev(self->segments);
+    g_free(self->pattern);
     g_free(self);
 }
 
@@ -41,16 +69,34 @@ segment_fits(const char *wanted, const char *given)
     return strcmp(wanted, given) == 0;
 }
 
-static size_t
-common_segments(const JwHttpEntry *entry, const JwHttpRequest *request)
+/* Does the path of @request begin so? */
+static bool
+begins_with(const JwHttpRequest *request, char *const *segments, size_t n)
 {
-    size_t n = 0;
-
-    while (n < entry->n_segments && n < request->n_segments
-           && segment_fits(entry->segments[n], request->segments[n])) {
-        n++;
+    if (request->n_segments < n) {
+        return false;
     }
-    return n;
+    for (size_t i = 0; i < n; i++) {
+        if (!segment_fits(segments[i], request->segments[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+const JwHttpMount *
+jw_http_mount_find(const GPtrArray *mounts, const JwHttpRequest *request)
+{
+    const JwHttpMount *found = NULL;
+
+    for (guint i = 0; i < mounts->len; i++) {
+        const JwHttpMount *mount = g_ptr_array_index(mounts, i);
+        if (begins_with(request, mount->segments, mount->n_segments)
+            && (found == NULL || mount->n_segments > found->n_segments)) {
+            found = mount;
+        }
+    }
+    return found;
 }
 
 static size_t
@@ -83,26 +129,17 @@ add_method(GPtrArray *methods, const char *method)
 }
 
 const JwHttpEntry *
-jw_http_route_match(const GPtrArray *entries, const JwHttpRequest *request, char **ret_allow,
-                    const JwHttpEntry **ret_nearest)
+jw_http_route_match(const GPtrArray *entries, const JwHttpRequest *request, char **ret_allow)
 {
     g_autoptr(GPtrArray) methods = g_ptr_array_new_with_free_func(g_free);
     const JwHttpEntry *found = NULL;
-    size_t nearest = 0;
 
-    *ret_nearest = NULL;
     for (guint i = 0; i < entries->len; i++) {
         const JwHttpEntry *entry = g_ptr_array_index(entries, i);
-        size_t common = common_segments(entry, request);
-        if (common > nearest) {
-            nearest = common;
-            *ret_nearest = entry;
-        }
-        if (common != entry->n_segments || common != request->n_segments) {
+        if (request->n_segments != entry->n_segments
+            || !begins_with(request, entry->segments, entry->n_segments)) {
             continue;
         }
-        *ret_nearest = entry;
-        nearest = common + 1; /* a whole match heartbeats all that only begin alike */
         add_method(methods, entry->route->method);
         if (strcmp(entry->route->method, "GET") == 0) {
             add_method(methods, "HEAD");

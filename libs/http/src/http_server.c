@@ -1,7 +1,7 @@
 /* http_server.c: one ulfius instance with one catch-all endpoint, and the options of libmicrohttpd
  * that bound it. libmicrohttpd runs a listening thread and one thread for each connection, so what
- * a connection's thread is busy with can stand in a thread-local. The table and the authenticator are
- * immutable after start. */
+ * a connection's thread is busy with can stand in a thread-local. The APIs are immutable
+ * after start. */
 #include "http_private.h"
 
 #include "jw/clock.h"
@@ -38,7 +38,7 @@ const size_t jw_http_n_config_entries = G_N_ELEMENTS(jw_http_config_entries);
 
 struct _JwHttpServer {
     const JwHttpConfig *config;
-    const JwAuthenticator *authenticator;
+    GPtrArray *mounts;  /* of JwHttpMount */
     GPtrArray *entries; /* of JwHttpEntry */
     JwHttpConns *conns;
     struct _u_instance instance;
@@ -129,8 +129,8 @@ on_request(const struct _u_request *raw, struct _u_response *response, void *dat
 {
     JwHttpServer *self = data;
     const JwHttpDispatcher dispatcher = {
-        .config = self->config,
-        .authenticator = self->authenticator,
+        .body_max_bytes = self->config->body_max_bytes,
+        .mounts = self->mounts,
         .entries = self->entries,
     };
     JwHttpRequest request = {
@@ -167,6 +167,7 @@ jw_http_server_new(const JwHttpConfig *config, GError **error)
     (void)pthread_once(&once, libraries_init);
     self->config = config;
     self->listen_fd = -1;
+    self->mounts = g_ptr_array_new_with_free_func(jw_http_mount_free);
     self->entries = g_ptr_array_new_with_free_func(jw_http_entry_free);
     self->conns = jw_http_conns_new(config->request_age_ms, config->idle_timeout_ms);
     if (ulfius_init_instance(&self->instance, 1, NULL, NULL) != U_OK) {
@@ -182,18 +183,14 @@ jw_http_server_new(const JwHttpConfig *config, GError **error)
 }
 
 void
-jw_http_server_set_authenticator(JwHttpServer *self, const JwAuthenticator *authenticator)
+jw_http_server_add_api(JwHttpServer *self, const JwHttpApi *api, gpointer context)
 {
-    g_return_if_fail(self != NULL && !self->started);
-    self->authenticator = authenticator;
-}
+    g_return_if_fail(self != NULL && api != NULL && !self->started);
+    JwHttpMount *mount = jw_http_mount_new(api, context);
 
-void
-jw_http_server_add(JwHttpServer *self, const JwHttpRoute *routes, size_t n_routes, gpointer context)
-{
-    g_return_if_fail(self != NULL && !self->started);
-    for (size_t i = 0; i < n_routes; i++) {
-        g_ptr_array_add(self->entries, jw_http_entry_new(&routes[i], context));
+    g_ptr_array_add(self->mounts, mount);
+    for (const JwHttpRoute *route = api->routes; route->method != NULL; route++) {
+        g_ptr_array_add(self->entries, jw_http_entry_new(mount, route));
     }
 }
 
@@ -249,14 +246,17 @@ open_socket(JwHttpServer *self, GError **error)
 }
 
 static bool
-check_authenticator(const JwHttpServer *self, GError **error)
+check_permissions(const JwHttpServer *self, GError **error)
 {
     for (guint i = 0; i < self->entries->len; i++) {
         const JwHttpEntry *entry = g_ptr_array_index(self->entries, i);
-        if (entry->route->auth != JW_HTTP_AUTH_NONE && self->authenticator == NULL) {
+        const JwHttpApi *api = entry->mount->api;
+
+        if (entry->route->permission != NULL
+            && (api->authenticators == NULL || api->authenticators[0] == NULL)) {
             return jw_fail(error, JW_ERROR_INTERNAL,
-                           "%s %s needs a authenticator and there is none", entry->route->method,
-                           entry->route->pattern);
+                           "%s %s needs a permission, and its API '%s' has no authenticator",
+                           entry->route->method, entry->pattern, api->name);
         }
     }
     return true;
@@ -266,7 +266,7 @@ bool
 jw_http_server_start(JwHttpServer *self, GError **error)
 {
     g_return_val_if_fail(self != NULL && !self->started, false);
-    if (!check_authenticator(self, error) || !open_socket(self, error)) {
+    if (!check_permissions(self, error) || !open_socket(self, error)) {
         return false;
     }
     intptr_t idle_s = (intptr_t)((self->config->idle_timeout_ms + 999) / 1000);
@@ -317,8 +317,10 @@ jw_http_server_stop(JwHttpServer *self, int64_t timeout_ms)
 }
 
 void
-jw_http_server_free(JwHttpServer *self)
+jw_http_server_free(gpointer server)
 {
+    JwHttpServer *self = server;
+
     if (self == NULL) {
         return;
     }
@@ -329,5 +331,6 @@ jw_http_server_free(JwHttpServer *self)
     ulfius_clean_instance(&self->instance);
     jw_http_conns_free(self->conns);
     g_ptr_array_unref(self->entries);
+    g_ptr_array_unref(self->mounts);
     g_free(self);
 }

@@ -1,5 +1,5 @@
 /* json_check.c: the table-driven checker: one walk over a value notes every fault with its pointer.
- * Any thread, no state; One engine for REST bodies, Kafka commands, definitions,
+ * Any thread, no state. One engine for REST bodies, Kafka commands, definitions,
  * mappings and schedules, so that all of them answer in the same words. */
 #include "jw/json.h"
 
@@ -10,6 +10,7 @@
 typedef struct {
     GString *path; /* pointer of the value being checked */
     JwViolations *faults;
+    bool parameters; /* of a query string: all values are strings */
     bool ok;
 } Walk;
 
@@ -113,10 +114,12 @@ fault_unknown(Walk *walk, const JwField *fields, const char *name)
         jw_nearest_offer(&nearest, field->name);
         g_string_append_printf(known, "%s%s", known->len > 0 ? ", " : "", field->name);
     }
+    const char *what = walk->parameters ? "is not a query parameter here" : "is not known";
     if (nearest.name != NULL) {
-        fault(walk, "is not known; did you mean '%s'?", nearest.name);
+        fault(walk, "%s; did you mean '%s'?", what, nearest.name);
     } else {
-        fault(walk, "is not known; known here: %s", known->str);
+        fault(walk, "%s; known %s: %s", what, walk->parameters ? "are" : "here",
+              known->len > 0 ? known->str : "none");
     }
 }
 
@@ -228,6 +231,26 @@ check_number(Walk *walk, const json_t *value, const JwField *field)
 }
 
 static void
+check_parameter(Walk *walk, const json_t *value, const JwField *field)
+{
+    const char *text = json_string_value(value);
+    bool limited = field->min != 0 || field->max != 0;
+    int64_t number = 0;
+
+    if (field->type == JW_FIELD_BOOL && strcmp(text, "true") != 0 && strcmp(text, "false") != 0) {
+        fault(walk, "must be true or false");
+    } else if (field->type == JW_FIELD_INT
+               && !jw_text_int64(text, field->name, limited ? field->min : INT64_MIN,
+                                 limited ? field->max : INT64_MAX, &number, NULL)) {
+        g_autofree char *range = g_strdup_printf(" from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
+                                                 field->min, field->max);
+        fault(walk, "must be a whole number%s", limited ? range : "");
+    } else if (field->type == JW_FIELD_TEXT) {
+        check_text(walk, value, field);
+    }
+}
+
+static void
 check_array(Walk *walk, const json_t *value, const JwField *field)
 {
     g_autoptr(GHashTable) seen = NULL;
@@ -279,6 +302,10 @@ check_map(Walk *walk, const json_t *value, const JwField *field)
 static void
 check_value(Walk *walk, const json_t *value, const JwField *field)
 {
+    if (walk->parameters) {
+        check_parameter(walk, value, field);
+        return;
+    }
     if (!type_fits(walk, value, field->type)) {
         return;
     }
@@ -313,5 +340,15 @@ jw_check_object(const json_t *value, const JwField *fields, const char *base, Jw
     Walk walk = { .path = path, .faults = faults, .ok = true };
 
     check_value(&walk, value, &root);
+    return walk.ok;
+}
+
+bool
+jw_check_parameters(const json_t *values, const JwField *fields, JwViolations *violations)
+{
+    g_autoptr(GString) path = g_string_new(NULL);
+    Walk walk = { .path = path, .faults = violations, .parameters = true, .ok = true };
+
+    check_members(&walk, values, fields);
     return walk.ok;
 }

@@ -1,5 +1,5 @@
 /* json_value.c: small reads and writes on JSON values, JSON pointers, and texts fit for a message.
- * Any thread, no state; private to wire. */
+ * Any thread, no state. */
 #include "jw/json.h"
 
 #include <string.h>

@@ -131,11 +131,14 @@ get_version(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 }
 
 static const JwHttpRoute routes[] = {
-    { "GET", "/livez", get_live, JW_HTTP_AUTH_NONE, NULL, NULL },
-    { "GET", "/readyz", get_ready, JW_HTTP_AUTH_NONE, NULL, NULL },
-    { "GET", "/metrics", get_metrics, JW_HTTP_AUTH_NONE, NULL, NULL },
-    { "GET", "/version", get_version, JW_HTTP_AUTH_NONE, NULL, NULL },
+    { .method = "GET", .pattern = "/livez", .handler = get_live, .query = &jw_http_any_query },
+    { .method = "GET", .pattern = "/readyz", .handler = get_ready, .query = &jw_http_any_query },
+    { .method = "GET", .pattern = "/metrics", .handler = get_metrics, .query = &jw_http_any_query },
+    { .method = "GET", .pattern = "/version", .handler = get_version, .query = &jw_http_any_query },
+    { 0 },
 };
+
+static const JwHttpApi api = { .name = "health", .prefix = "", .routes = routes, .quiet = true };
 
 static void
 check_free(gpointer data)
@@ -157,7 +160,7 @@ jw_svc_health_new(JwSvc *svc)
     self->stop = jw_stop_new();
     self->gauge =
         jw_metric_gauge("jobwire_check_ok", "1 while the readiness check passes", "check");
-    jw_http_server_add(svc->http, routes, G_N_ELEMENTS(routes), self);
+    jw_http_server_add_api(svc->http, &api, self);
     return self;
 }
 

@@ -164,12 +164,6 @@ jw_svc_stop_flag(JwSvc *self)
 }
 
 void
-jw_svc_set_authenticator(JwSvc *self, const JwAuthenticator *authenticator)
-{
-    jw_http_server_set_authenticator(self->http, authenticator);
-}
-
-void
 jw_svc_add_check(JwSvc *self, const char *name, bool required, JwReadyCheck check, gpointer data)
 {
     g_return_if_fail(self != NULL && name != NULL && check != NULL);

@@ -1,11 +1,13 @@
 /* gw.c: configuration, start and end of the gateway. See gw.h. */
 #include "gw.h"
 
+#include "core/admission.h"
+#include "core/metrics.h"
+
 #include <string.h>
 
 #include "jw/log.h"
 #include "jw/sync.h"
-#include "reports/reports.h"
 
 #define DRAIN_LOOK_MS 20
 
@@ -45,11 +47,11 @@ gw_run(Gw *self, JwHttpServer *http, GError **error)
     if (!check_public_url(&self->config, error)) {
         return false;
     }
-    gw_reports_init();
-    self->pending = gw_pending_new(self->store, self->clock, self->config.pending_max);
+    gw_metrics_init();
+    self->admission = gw_admission_new(self->store, self->clock, self->config.pending_max);
     self->jobs.batch = jw_jobs_batch_new(self->store);
-    gw_add_routes(self, http);
-    return gw_pending_watch(self->pending, error);
+    gw_add_apis(self, http);
+    return gw_admission_watch(self->admission, error);
 }
 
 void
@@ -57,7 +59,8 @@ gw_drain(Gw *self, int64_t deadline_mono_ms)
 {
     g_autoptr(JwStop) timer = jw_stop_new();
 
-    /* What is left when time is up, or cannot be brought on its way, stays in the outboxes; the scheduler relays it. */
+    /* What is left when time is up, or cannot be brought on its way, stays in the outboxes; the
+     * scheduler relays it. */
     while (self->relay != NULL && jw_relay_backlog(self->relay) > 0 && jw_bus_connected(self->bus)
            && jw_store_reachable(self->store) && jw_clock_mono_ms(self->clock) < deadline_mono_ms) {
         (void)jw_stop_wait(timer, DRAIN_LOOK_MS);
@@ -74,5 +77,5 @@ void
 gw_stop(Gw *self)
 {
     g_clear_pointer(&self->jobs.batch, jw_jobs_batch_free);
-    g_clear_pointer(&self->pending, gw_pending_free);
+    g_clear_pointer(&self->admission, gw_admission_free);
 }

@@ -8,12 +8,8 @@ start(JwSvc *svc, gpointer data, GError **error)
 {
     Gw *self = data;
 
-    self->authenticator = jw_authenticator_new(&self->auth_config, self->clock, error);
-    if (self->authenticator == NULL) {
-        return false;
-    }
-    jw_svc_set_authenticator(svc, self->authenticator);
-    return gw_run(self, jw_svc_http(svc), error);
+    self->tokens = jw_token_verifier_new(&self->auth_config, self->clock, error);
+    return self->tokens != NULL && gw_run(self, jw_svc_http(svc), error);
 }
 
 static void
@@ -28,7 +24,7 @@ stop(gpointer data)
     Gw *self = data;
 
     gw_stop(self);
-    g_clear_pointer(&self->authenticator, jw_authenticator_free);
+    g_clear_pointer(&self->tokens, jw_token_verifier_free);
 }
 
 int

@@ -1,13 +1,15 @@
 /* gwkit.c: see gwkit.h. */
 #include "gwkit.h"
 
+#include "core/admission.h"
+#include "core/metrics.h"
 #include "jw/auth_sign.h"
 
 #include <curl/curl.h>
 #include <string.h>
 
 #include "../http/jwt_maker.h"
-#include "reports/reports.h"
+#include "core/metrics.h"
 
 static const struct {
     const char *name, *role;
@@ -25,9 +27,9 @@ static const struct {
     { "odd person", NULL, { "reports:create", "reports:read" }, { NULL } },
 };
 
-/* A key on P-256; the authenticator's file names it "test". */
-static JwAuthenticator *
-make_authenticator(GwKit *self, GError **error)
+/* A key on P-256; the verifier's file names it "test". */
+static JwTokenVerifier *
+make_verifier(GwKit *self, GError **error)
 {
     g_autofree char *folder = tk_temp_dir();
     g_autofree char *keys_file = g_build_filename(folder, "keys.json", NULL);
@@ -39,7 +41,7 @@ make_authenticator(GwKit *self, GError **error)
     maker_write(
         &maker, "keys.json",
         "{\"keys\":[{\"kid\":\"test\",\"alg\":\"ES256\",\"publicKeyFile\":\"public.pem\"}]}");
-    return maker_authenticator(keys_file, "kit", self->gw.clock, error);
+    return maker_verifier(keys_file, "kit", self->gw.clock, error);
 }
 
 GwKit *
@@ -54,10 +56,10 @@ kit_new(void)
     gw->jobs.batch = jw_jobs_batch_new(gw->store);
     gw->config.pending_max = 1000;
     gw->config.retry_max = 2;
-    gw->authenticator = make_authenticator(self, &error);
-    assert_ok(gw->authenticator != NULL, error);
-    gw->pending = gw_pending_new(gw->store, gw->clock, gw->config.pending_max);
-    gw_reports_init();
+    gw->tokens = make_verifier(self, &error);
+    assert_ok(gw->tokens != NULL, error);
+    gw->admission = gw_admission_new(gw->store, gw->clock, gw->config.pending_max);
+    gw_metrics_init();
 
     self->http_config = (JwHttpConfig){
         .address = g_strdup("127.0.0.1"),
@@ -68,8 +70,7 @@ kit_new(void)
     };
     self->http = jw_http_server_new(&self->http_config, &error);
     assert_ok(self->http != NULL, error);
-    jw_http_server_set_authenticator(self->http, gw->authenticator);
-    gw_add_routes(gw, self->http);
+    gw_add_apis(gw, self->http);
     assert_ok(jw_http_server_start(self->http, &error), error);
     self->base_url = g_strdup_printf("http://127.0.0.1:%d", jw_http_server_port(self->http));
     return self;
@@ -82,7 +83,7 @@ kit_free(GwKit *self)
     jw_http_server_free(self->http);
     (void)jw_bus_mem_deliver(self->gw.bus);
     gw_stop(&self->gw);
-    jw_authenticator_free(self->gw.authenticator);
+    jw_token_verifier_free(self->gw.tokens);
     kit_ports_free(self->ports);
     g_free(self->http_config.address);
     g_free(self->private_pem);

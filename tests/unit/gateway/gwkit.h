@@ -1,4 +1,5 @@
-/* gwkit.h: a gateway on ports in memory behind a real HTTP server on a free port, and a client for it. */
+/* gwkit.h: a gateway on ports in memory behind a real HTTP server on a free port, and a client for
+ * it. */
 #pragma once
 #include <jansson.h>
 
@@ -37,9 +38,9 @@ typedef struct {
 void answer_clear(Answer *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Answer, answer_clear)
 
-/* @who: one of the people of gwkit.c, or NULL for nobody: alice and bob (all of reports:*, no departments), dana (d1, d2),
- * dave (d1), reader (only reports:read), maker (only reports:create), admin, adam (admin of d1), nobody (no permissions),
- * "odd person" (whose address is none).
+/* @who: one of the people of gwkit.c, or NULL for nobody: alice and bob (all of reports:*, no
+ * departments), dana (d1, d2), dave (d1), reader (only reports:read), maker (only reports:create),
+ * admin, adam (admin of d1), nobody (no permissions), "odd person" (whose address is none).
  * @headers: "Name: value", …; NULL-terminated; may be NULL. */
 Answer kit_ask(GwKit *self, const char *who, const char *method, const char *path, const char *body,
                const char *const *headers);

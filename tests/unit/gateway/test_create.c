@@ -78,7 +78,8 @@ test_published(void **state)
     }
 }
 
-/* Executors read the command back by the rules of libs/wire: whatever the token said, it must pass. */
+/* Executors read the command back by the rules of libs/wire: whatever the token said, it must pass.
+ */
 static void
 test_command_is_readable(void **state)
 {

@@ -1,4 +1,5 @@
-/* test_faults.c: each store call of each route fails, for every n: nothing is lost, and no answer lies. */
+/* test_faults.c: each store call of each route fails, for every n: nothing is lost, and no answer
+ * lies. */
 #include "gwkit.h"
 
 #include <string.h>
@@ -51,7 +52,8 @@ post_with_fault(GwKit *kit, size_t fault, const char *key)
             assert_int_equal(made, 0);
         }
         if (key != NULL) {
-            /* What a client does: the same again, until it is answered. One job, whatever happened. */
+            /* What a client does: the same again, until it is answered. One job, whatever happened.
+             */
             g_auto(Answer) again = kit_ask(kit, "alice", "POST", KIT_JOBS, body, headers);
             assert_answer(again, 201, NULL);
             assert_int_equal(total(kit) - before, 1);
@@ -178,8 +180,8 @@ change_with_faults(GwKit *kit, const char *what, bool fail_first, JwJobState exp
     }
 }
 
-/* The change, which is the store's call number @call, is in doubt, and so many calls after it fail as well: of one, the
- * second look tells. */
+/* The change, which is the store's call number @call, is in doubt, and so many calls after it fail
+ * as well: of one, the second look tells. */
 static void
 change_in_doubt(GwKit *kit, const char *what, bool fail_first, int call, JwJobState expected)
 {
@@ -257,7 +259,8 @@ test_reads(void **state)
     }
 }
 
-/* The first call of a download finds the job, the second its file: both can be answered properly. */
+/* The first call of a download finds the job, the second its file: both can be answered properly.
+ */
 static void
 test_download(void **state)
 {

@@ -21,7 +21,8 @@ names(const Answer *answer)
     return g_string_free(text, FALSE);
 }
 
-/* One minute apart: A (low), B (high, learning), C (scheduled), D (completed), E (failed), F (cancelled), G (running) */
+/* One minute apart: A (low), B (high, learning), C (scheduled), D (completed), E (failed), F
+ * (cancelled), G (running) */
 static void
 fill(GwKit *kit)
 {

@@ -25,13 +25,15 @@ hc_server_init(HcServer *self)
 }
 
 void
-hc_server_start(HcServer *self, const JwHttpRoute *routes, size_t n_routes, gpointer context)
+hc_server_start(HcServer *self, const JwHttpApi *const *apis, gpointer context)
 {
     g_autoptr(GError) error = NULL;
 
     self->server = jw_http_server_new(&self->config, &error);
     assert_ok(self->server != NULL, error);
-    jw_http_server_add(self->server, routes, n_routes, context);
+    for (size_t i = 0; apis[i] != NULL; i++) {
+        jw_http_server_add_api(self->server, apis[i], context);
+    }
     assert_ok(jw_http_server_start(self->server, &error), error);
     self->port = jw_http_server_port(self->server);
     assert_true(self->port > 0);

@@ -18,7 +18,8 @@ typedef struct {
 
 /* Limits for tests: body 1000 bytes, 16 connections, idle 10 s, request age 10 s. */
 void hc_server_init(HcServer *self);
-void hc_server_start(HcServer *self, const JwHttpRoute *routes, size_t n_routes, gpointer context);
+/* @apis: NULL-terminated; all get @context. */
+void hc_server_start(HcServer *self, const JwHttpApi *const *apis, gpointer context);
 void hc_server_clear(HcServer *self);
 
 int hc_connect(int port);
@@ -30,7 +31,8 @@ char *hc_read_all(int fd, size_t *ret_length);
 char *hc_read_answer(int fd);
 /* Sends on a new connection and reads until it is closed. */
 char *hc_exchange(int port, const char *request);
-/* The same for "METHOD target", with @headers as they are on the wire ("A: b\r\n" or ""). @ret_body_length: may be NULL. */
+/* The same for "METHOD target", with @headers as they are on the wire ("A: b\r\n" or "").
+ * @ret_body_length: may be NULL. */
 char *hc_ask(int port, const char *method, const char *target, const char *headers,
              size_t *ret_body_length);
 int hc_status(const char *answer); /* 0: none */

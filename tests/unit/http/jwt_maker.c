@@ -1,4 +1,5 @@
-/* jwt_maker.c: keys and tokens for the tests of the authenticator. Keys are made once for a test binary. */
+/* jwt_maker.c: keys and tokens for the tests of the verifier. Keys are made once for a test binary.
+ */
 #include "jwt_maker.h"
 
 #include <gnutls/abstract.h>
@@ -74,8 +75,8 @@ maker_ec_pems(char **ret_private, char **ret_public)
     gnutls_privkey_deinit(key);
 }
 
-JwAuthenticator *
-maker_authenticator(const char *keys_file, const char *issuer, JwClock *clock, GError **error)
+JwTokenVerifier *
+maker_verifier(const char *keys_file, const char *issuer, JwClock *clock, GError **error)
 {
     const JwAuthConfig config = {
         .keys_file = (char *)(gintptr)keys_file,
@@ -87,7 +88,7 @@ maker_authenticator(const char *keys_file, const char *issuer, JwClock *clock, G
         .departments_claim = (char *)(gintptr) "departments",
     };
 
-    return jw_authenticator_new(&config, clock, error);
+    return jw_token_verifier_new(&config, clock, error);
 }
 
 void

@@ -1,9 +1,9 @@
 /* jwt_maker.h: makes keys and tokens, good and bad, with gnutls alone: nothing of libjwt or of the
- * authenticator goes into them. And a authenticator that reads such keys. */
+ * verifier goes into them. And a verifier that reads such keys. */
 #pragma once
 #include "testkit.h"
 
-#include "jw/http_auth.h"
+#include "jw/http_jwt.h"
 
 #include <stdbool.h>
 
@@ -40,5 +40,5 @@ char *maker_sign_secret(const char *secret, size_t secret_length, const char *in
 char *maker_rsa_pem(unsigned int bits, bool is_private);   /* of a fresh key */
 void maker_ec_pems(char **ret_private, char **ret_public); /* of a fresh key on P-256 */
 /* For the audience "jobwire", with 30 s of leeway and the claims' ordinary names. */
-JwAuthenticator *maker_authenticator(const char *keys_file, const char *issuer, JwClock *clock,
-                                     GError **error);
+JwTokenVerifier *maker_verifier(const char *keys_file, const char *issuer, JwClock *clock,
+                                GError **error);

@@ -1,4 +1,4 @@
-/* test_auth_jwt.c: the token authenticator against the table of faults.md and more. The clock stands at
+/* test_auth_jwt.c: the token verifier against the table of faults.md and more. The clock stands at
  * 1700000000. */
 #include "jwt_maker.h"
 
@@ -10,7 +10,7 @@
 
 static Maker maker;
 static TkClock fake;
-static JwAuthenticator *authenticator;
+static JwTokenVerifier *verifier;
 
 static int
 setup(void **state)
@@ -20,9 +20,8 @@ setup(void **state)
 
     maker_init(&maker);
     tk_clock_init(&fake, INT64_C(1700000000000));
-    authenticator =
-        maker_authenticator(maker.keys_file, "https://issuer.example", &fake.clock, &error);
-    assert_ok(authenticator != NULL, error);
+    verifier = maker_verifier(maker.keys_file, "https://issuer.example", &fake.clock, &error);
+    assert_ok(verifier != NULL, error);
     return 0;
 }
 
@@ -30,7 +29,7 @@ static int
 teardown(void **state)
 {
     (void)state;
-    jw_authenticator_free(authenticator);
+    jw_token_verifier_free(verifier);
     maker_clear(&maker);
     return 0;
 }
@@ -39,7 +38,7 @@ static void
 assert_refused(const char *name, const char *token, const char *pattern)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(JwPrincipal) principal = jw_auth_verify(authenticator, token, &error);
+    g_autoptr(JwPrincipal) principal = jw_token_verify(verifier, token, &error);
 
     if (principal != NULL) {
         fail_msg("%s: the token was accepted", name);
@@ -54,7 +53,7 @@ static void
 assert_accepted(const char *name, const char *token)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(JwPrincipal) principal = jw_auth_verify(authenticator, token, &error);
+    g_autoptr(JwPrincipal) principal = jw_token_verify(verifier, token, &error);
 
     if (principal == NULL) {
         fail_msg("%s: refused: %s", name, jw_error_message(error));
@@ -89,7 +88,7 @@ test_principal(void **state)
         "\"permissions\":[\"reports:create\"],\"departments\":[\"d1\"],"
         "\"scope\":\"openid  reports:cancel\",\"jti\":\"fine\",\"nbf\":1700000030,"
         "\"iat\":1700000030,\"unknown\":{\"a\":[1]}}");
-    g_autoptr(JwPrincipal) principal = jw_auth_verify(authenticator, token, &error);
+    g_autoptr(JwPrincipal) principal = jw_token_verify(verifier, token, &error);
     assert_ok(principal != NULL, error);
     assert_string_equal(principal->subject, "u1");
     assert_string_equal(principal->name, "Zo\xc3\xab");
@@ -102,7 +101,7 @@ test_principal(void **state)
     assert_true(jw_principal_may(principal, "anything"));
 
     g_autofree char *plain = maker_token(&maker, MAKER_RS256, RS256, "{" GOOD "}");
-    g_autoptr(JwPrincipal) nobody = jw_auth_verify(authenticator, plain, &error);
+    g_autoptr(JwPrincipal) nobody = jw_token_verify(verifier, plain, &error);
     assert_ok(nobody != NULL, error);
     assert_null(nobody->name);
     assert_null(nobody->roles[0]);

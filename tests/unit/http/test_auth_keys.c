@@ -1,5 +1,5 @@
-/* test_auth_keys.c: what the authenticator refuses at start: short keys, wrong kinds, repeated kids, unknown
- * algorithms. */
+/* test_auth_keys.c: what the verifier refuses at start: short keys, wrong kinds, repeated kids,
+ * unknown algorithms. */
 #include "jwt_maker.h"
 
 static Maker maker;
@@ -28,13 +28,13 @@ teardown(void **state)
     return 0;
 }
 
-static JwAuthenticator *
+static JwTokenVerifier *
 authenticator_of(const char *text, GError **error)
 {
     g_autofree char *path = g_build_filename(maker.folder, "keys-of-test.json", NULL);
 
     maker_write(&maker, "keys-of-test.json", text);
-    return maker_authenticator(path, "i", jw_clock_system(), error);
+    return maker_verifier(path, "i", jw_clock_system(), error);
 }
 
 #define KEY(kid, alg, member, file)                                                                \
@@ -84,12 +84,12 @@ test_files(void **state)
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(GError) error = NULL;
-        g_autoptr(JwAuthenticator) authenticator = authenticator_of(cases[i].text, &error);
+        g_autoptr(JwTokenVerifier) verifier = authenticator_of(cases[i].text, &error);
         if (cases[i].pattern == NULL) {
-            assert_ok(authenticator != NULL, error);
+            assert_ok(verifier != NULL, error);
             continue;
         }
-        if (authenticator != NULL) {
+        if (verifier != NULL) {
             fail_msg("accepted: %s", cases[i].text);
         }
         assert_non_null(strstr(jw_error_message(error), "JW_JWT_KEYS_FILE"));
@@ -104,7 +104,7 @@ test_no_file(void **state)
 {
     g_autoptr(GError) error = NULL;
     (void)state;
-    assert_null(maker_authenticator("/nonexistent/keys.json", "i", jw_clock_system(), &error));
+    assert_null(maker_verifier("/nonexistent/keys.json", "i", jw_clock_system(), &error));
     assert_jw_error(error, JW_ERROR_NOT_FOUND, "JW_JWT_KEYS_FILE*/nonexistent/keys.json*");
 }
 

@@ -1,10 +1,10 @@
-/* test_auth_sign.c: tokens for local use pass the authenticator, and bad input gets a reason. */
+/* test_auth_sign.c: tokens for local use pass the verifier, and bad input gets a reason. */
 #include "jw/auth_sign.h"
 #include "jwt_maker.h"
 
 static Maker maker;
 static TkClock fake;
-static JwAuthenticator *authenticator;
+static JwTokenVerifier *verifier;
 
 static int
 setup(void **state)
@@ -13,8 +13,8 @@ setup(void **state)
     (void)state;
     maker_init(&maker);
     tk_clock_init(&fake, INT64_C(1700000000000));
-    authenticator = maker_authenticator(maker.keys_file, "local", &fake.clock, &error);
-    assert_ok(authenticator != NULL, error);
+    verifier = maker_verifier(maker.keys_file, "local", &fake.clock, &error);
+    assert_ok(verifier != NULL, error);
     return 0;
 }
 
@@ -22,7 +22,7 @@ static int
 teardown(void **state)
 {
     (void)state;
-    jw_authenticator_free(authenticator);
+    jw_token_verifier_free(verifier);
     maker_clear(&maker);
     return 0;
 }
@@ -58,7 +58,7 @@ test_round_trip(void **state)
         g_autofree char *token =
             jw_auth_sign(&claims, i == 0 ? maker.rsa_private : maker.ec_private, &error);
         assert_ok(token != NULL, error);
-        g_autoptr(JwPrincipal) principal = jw_auth_verify(authenticator, token, &error);
+        g_autoptr(JwPrincipal) principal = jw_token_verify(verifier, token, &error);
         assert_ok(principal != NULL, error);
         assert_string_equal(principal->subject, "dev");
         assert_string_equal(principal->name, "A \"developer\"");

@@ -60,15 +60,21 @@ get_file(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 }
 
 static const JwHttpRoute routes[] = {
-    { "GET", "/files/:size", get_file, JW_HTTP_AUTH_NONE, NULL, NULL },
+    { .method = "GET",
+      .pattern = "/files/:size",
+      .handler = get_file,
+      .query = &jw_http_any_query },
+    { 0 },
 };
+static const JwHttpApi api = { .name = "test", .prefix = "", .routes = routes };
+static const JwHttpApi *const apis[] = { &api, NULL };
 
 static int
 setup(void **state)
 {
     (void)state;
     hc_server_init(&server);
-    hc_server_start(&server, routes, G_N_ELEMENTS(routes), NULL);
+    hc_server_start(&server, apis, NULL);
     return 0;
 }
 

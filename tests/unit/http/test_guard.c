@@ -19,9 +19,12 @@ post_echo(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 }
 
 static const JwHttpRoute routes[] = {
-    { "POST", "/echo", post_echo, JW_HTTP_AUTH_NONE, NULL, NULL },
-    { "GET", "/echo", post_echo, JW_HTTP_AUTH_NONE, NULL, NULL },
+    { .method = "POST", .pattern = "/echo", .handler = post_echo },
+    { .method = "GET", .pattern = "/echo", .handler = post_echo },
+    { 0 },
 };
+static const JwHttpApi api = { .name = "test", .prefix = "", .routes = routes };
+static const JwHttpApi *const apis[] = { &api, NULL };
 
 static int
 setup(void **state)
@@ -29,7 +32,7 @@ setup(void **state)
     (void)state;
     hc_server_init(&server);
     server.config.request_age_ms = 1000; /* frames without an end are cut then */
-    hc_server_start(&server, routes, G_N_ELEMENTS(routes), NULL);
+    hc_server_start(&server, apis, NULL);
     return 0;
 }
 

@@ -1,5 +1,5 @@
-/* test_server.c: start and stop, kept connections, many at once, the authenticator on routes, the access log
- * and the metrics. */
+/* test_server.c: start and stop, kept connections, many at once, the authenticator on routes, the
+ * access log and the metrics. */
 #include "http_client.h"
 
 #include "jwt_maker.h"
@@ -15,6 +15,7 @@ typedef struct {
     HcServer server;
     JwStop *go;    /* lets the waiting handlers end */
     int n_waiting; /* atomic */
+    JwTokenVerifier *tokens;
 } Fixture;
 
 static void
@@ -35,14 +36,40 @@ get_wait(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
     jw_http_reply_text(reply, 200, "text/plain", "waited");
 }
 
+static JwPrincipal *
+verify_token(gpointer context, const char *credentials, GError **error)
+{
+    return jw_token_verify(((const Fixture *)context)->tokens, credentials, error);
+}
+
+static const JwAuthenticator bearer = {
+    .header = "Authorization",
+    .scheme = "Bearer",
+    .challenge = "Bearer realm=\"jobwire\"",
+    .refusal = "Bearer realm=\"jobwire\", error=\"invalid_token\"",
+    .advice = "a valid token is needed: Authorization: Bearer <token>",
+    .verify = verify_token,
+};
+static const JwAuthenticator *const authenticators[] = { &bearer, NULL };
+
 static const JwHttpRoute open_routes[] = {
-    { "GET", "/hello", get_hello, JW_HTTP_AUTH_NONE, NULL, NULL },
-    { "GET", "/wait", get_wait, JW_HTTP_AUTH_NONE, NULL, NULL },
+    { "GET", "/hello", get_hello, NULL, &jw_http_any_query },
+    { "GET", "/wait", get_wait, NULL, NULL },
+    { 0 },
 };
+static const JwHttpApi open_api = { .name = "open", .prefix = "", .routes = open_routes };
+static const JwHttpApi *const open_apis[] = { &open_api, NULL };
+
 static const JwHttpRoute closed_routes[] = {
-    { "GET", "/mine", get_hello, JW_HTTP_AUTH_BEARER, NULL, NULL },
-    { "POST", "/make", get_hello, JW_HTTP_AUTH_BEARER, "things:make", NULL },
+    { "GET", "/mine", get_hello, NULL, NULL },
+    { "POST", "/make", get_hello, "things:make", NULL },
+    { 0 },
 };
+static const JwHttpApi closed_api = {
+    .name = "closed", .prefix = "", .authenticators = authenticators, .routes = closed_routes
+};
+static const JwHttpApi *const closed_apis[] = { &closed_api, NULL };
+static const JwHttpApi unsafe_api = { .name = "unsafe", .prefix = "", .routes = closed_routes };
 
 static int
 setup(void **state)
@@ -70,7 +97,7 @@ teardown(void **state)
 static void
 start(Fixture *self)
 {
-    hc_server_start(&self->server, open_routes, G_N_ELEMENTS(open_routes), self);
+    hc_server_start(&self->server, open_apis, self);
 }
 
 static void
@@ -246,9 +273,10 @@ test_authenticator_is_needed(void **state)
     g_autoptr(GError) error = NULL;
     g_autoptr(JwHttpServer) server = jw_http_server_new(&self->server.config, &error);
     assert_ok(server != NULL, error);
-    jw_http_server_add(server, closed_routes, G_N_ELEMENTS(closed_routes), NULL);
+    jw_http_server_add_api(server, &unsafe_api, NULL);
     assert_false(jw_http_server_start(server, &error));
-    assert_jw_error(error, JW_ERROR_INTERNAL, "GET /mine needs a authenticator*");
+    assert_jw_error(error, JW_ERROR_INTERNAL,
+                    "POST /make needs a permission*'unsafe' has no authenticator");
 }
 
 static void
@@ -308,15 +336,11 @@ test_authenticator(void **state)
     g_autoptr(GError) error = NULL;
     Maker maker;
     maker_init(&maker);
-    g_autoptr(JwAuthenticator) authenticator =
-        maker_authenticator(maker.keys_file, "i", jw_clock_system(), &error);
-    assert_ok(authenticator != NULL, error);
-    self->server.server = jw_http_server_new(&self->server.config, &error);
-    assert_ok(self->server.server != NULL, error);
-    jw_http_server_add(self->server.server, closed_routes, G_N_ELEMENTS(closed_routes), self);
-    jw_http_server_set_authenticator(self->server.server, authenticator);
-    assert_ok(jw_http_server_start(self->server.server, &error), error);
-    self->server.port = jw_http_server_port(self->server.server);
+    g_autoptr(JwTokenVerifier) tokens =
+        maker_verifier(maker.keys_file, "i", jw_clock_system(), &error);
+    assert_ok(tokens != NULL, error);
+    self->tokens = tokens;
+    hc_server_start(&self->server, closed_apis, self);
     check_authenticator(self, &maker);
     hc_server_clear(&self->server);
     maker_clear(&maker);

@@ -18,9 +18,12 @@ get_hello(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 }
 
 static const JwHttpRoute routes[] = {
-    { "GET", "/hello", get_hello, JW_HTTP_AUTH_NONE, NULL, NULL },
-    { "POST", "/hello", get_hello, JW_HTTP_AUTH_NONE, NULL, NULL },
+    { .method = "GET", .pattern = "/hello", .handler = get_hello },
+    { .method = "POST", .pattern = "/hello", .handler = get_hello },
+    { 0 },
 };
+static const JwHttpApi api = { .name = "test", .prefix = "", .routes = routes };
+static const JwHttpApi *const apis[] = { &api, NULL };
 
 static int
 setup(void **state)
@@ -30,7 +33,7 @@ setup(void **state)
     server.config.connections_max = 16;
     server.config.idle_timeout_ms = 1000;
     server.config.request_age_ms = 700;
-    hc_server_start(&server, routes, G_N_ELEMENTS(routes), NULL);
+    hc_server_start(&server, apis, NULL);
     return 0;
 }
 

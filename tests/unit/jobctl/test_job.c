@@ -81,11 +81,12 @@ answer_download(const JwHttpRequest *request, JwHttpReply *reply, gpointer conte
 }
 
 static const JwHttpRoute routes[] = {
-    { "POST", JW_LINK_REPORT_JOBS, answer_post, JW_HTTP_AUTH_NONE, NULL, NULL },
-    { "GET", JW_LINK_REPORT_JOBS "/:jobId", answer_job, JW_HTTP_AUTH_NONE, NULL, NULL },
-    { "GET", JW_LINK_REPORT_JOBS "/:jobId/download", answer_download, JW_HTTP_AUTH_NONE, NULL,
-      NULL },
+    { .method = "POST", .pattern = "", .handler = answer_post },
+    { .method = "GET", .pattern = "/:jobId", .handler = answer_job },
+    { .method = "GET", .pattern = "/:jobId/download", .handler = answer_download },
+    { 0 },
 };
+static const JwHttpApi api = { .name = "fake", .prefix = JW_LINK_REPORT_JOBS, .routes = routes };
 
 static int
 setup(void **state)
@@ -104,7 +105,7 @@ setup(void **state)
                                    .request_age_ms = 5000 };
     self->server = jw_http_server_new(&self->config, &error);
     assert_ok(self->server != NULL, error);
-    jw_http_server_add(self->server, routes, G_N_ELEMENTS(routes), self);
+    jw_http_server_add_api(self->server, &api, self);
     assert_ok(jw_http_server_start(self->server, &error), error);
     self->jc = jc_fixture_new(NULL, NULL);
     g_autofree char *url =

@@ -1,4 +1,4 @@
-/* test_token.c: what jobctl token prints passes the gateway's authenticator. */
+/* test_token.c: what jobctl token prints passes the gateway's verifier. */
 #include "jc_fixture.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@
 static Maker maker;
 static TkClock fake;
 static JcFixture *jc;
-static JwAuthenticator *authenticator;
+static JwTokenVerifier *verifier;
 
 static int
 setup(void **state)
@@ -20,8 +20,8 @@ setup(void **state)
     jc = jc_fixture_new(&fake.clock, NULL);
     maker_init(&maker); /* with its keys file: kids rs256, es256 and more */
     g_autofree char *private_file = jc_fixture_file(jc, "private.pem", maker.rsa_private);
-    authenticator = maker_authenticator(maker.keys_file, "tests", &fake.clock, &error);
-    assert_ok(authenticator != NULL, error);
+    verifier = maker_verifier(maker.keys_file, "tests", &fake.clock, &error);
+    assert_ok(verifier != NULL, error);
     jc_fixture_env(jc, "JW_JWT_SIGN_KEY_FILE", private_file);
     jc_fixture_env(jc, "JW_JWT_SIGN_KID", "rs256");
     jc_fixture_env(jc, "JW_JWT_ISSUER", "tests");
@@ -32,7 +32,7 @@ static int
 teardown(void **state)
 {
     (void)state;
-    jw_authenticator_free(authenticator);
+    jw_token_verifier_free(verifier);
     maker_clear(&maker);
     jc_fixture_free(jc);
     return 0;
@@ -52,7 +52,7 @@ test_token(void **state)
     assert_string_equal(jc->err, "");
     g_strchomp(jc->out);
     assert_null(strchr(jc->out, '\n'));
-    g_autoptr(JwPrincipal) principal = jw_auth_verify(authenticator, jc->out, &error);
+    g_autoptr(JwPrincipal) principal = jw_token_verify(verifier, jc->out, &error);
     assert_ok(principal != NULL, error);
     assert_string_equal(principal->subject, "u-1");
     assert_string_equal(principal->name, "Zoë");
@@ -77,7 +77,7 @@ test_other_algorithm(void **state)
     assert_int_equal(jc_fixture_run(jc, "token", "--permissions", "reports:read", NULL),
                      JC_EXIT_OK);
     g_strchomp(jc->out);
-    g_autoptr(JwPrincipal) principal = jw_auth_verify(authenticator, jc->out, &error);
+    g_autoptr(JwPrincipal) principal = jw_token_verify(verifier, jc->out, &error);
     assert_ok(principal != NULL, error);
     assert_string_equal(principal->subject, "local-user");
 }
@@ -92,11 +92,11 @@ test_lifetime(void **state)
                      JC_EXIT_OK);
     g_autofree char *token = g_strchomp(g_strdup(jc->out));
     tk_clock_advance(&fake, 9 * 60000);
-    g_autoptr(JwPrincipal) principal = jw_auth_verify(authenticator, token, &error);
+    g_autoptr(JwPrincipal) principal = jw_token_verify(verifier, token, &error);
     assert_ok(principal != NULL, error);
     assert_true(jw_principal_is_admin(principal));
     tk_clock_advance(&fake, 2 * 60000);
-    assert_null(jw_auth_verify(authenticator, token, &error));
+    assert_null(jw_token_verify(verifier, token, &error));
     assert_jw_error(error, JW_ERROR_DENIED, "*");
 }
 

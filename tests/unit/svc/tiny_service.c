@@ -48,9 +48,11 @@ get_crash(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 }
 
 static const JwHttpRoute routes[] = {
-    { "GET", "/wait", get_wait, JW_HTTP_AUTH_NONE, NULL, NULL },
-    { "GET", "/crash", get_crash, JW_HTTP_AUTH_NONE, NULL, NULL },
+    { .method = "GET", .pattern = "/wait", .handler = get_wait },
+    { .method = "GET", .pattern = "/crash", .handler = get_crash },
+    { 0 },
 };
+static const JwHttpApi api = { .name = "tiny", .prefix = "", .routes = routes };
 
 static bool
 check_required(gpointer data, GError **error)
@@ -84,7 +86,7 @@ start(JwSvc *svc, gpointer data, GError **error)
         return jw_catalog_size(self->catalog) > 0
                || jw_fail(error, JW_ERROR_INVALID, "no report definitions");
     }
-    jw_http_server_add(jw_svc_http(svc), routes, G_N_ELEMENTS(routes), self);
+    jw_http_server_add_api(jw_svc_http(svc), &api, self);
     jw_svc_add_check(svc, "store", true, check_required, self);
     jw_svc_add_check(svc, "bus", false, check_optional, self);
     return true;

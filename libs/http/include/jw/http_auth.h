@@ -1,46 +1,38 @@
-/* jw/http_auth.h: who asks. The strict authenticator in front of libjwt: nothing else in the tree may call
- * libjwt. Any thread; a authenticator is immutable after it was made. */
+/* jw/http_auth.h: who asks, and the ways to find out. An authenticator is a constant row: where the
+ * credentials stand in a request, who checks them, and what is answered without them. A new way to
+ * authenticate is a new row (JWTs are checked by jw/http_jwt.h). Any thread. */
 #pragma once
-#include "jw/clock.h"
-#include "jw/config.h"
 #include "jw/error.h"
 
 G_BEGIN_DECLS
 
+/* Who asks, as the credentials say. */
 typedef struct {
-    char *
-        keys_file; /* JW_JWT_KEYS_FILE: {"keys":[{"kid","alg":"RS256|ES256|HS256|…","publicKeyFile"|"secretFile"}],
-                        "revoked":["<jti>"]}; files relative to it */
-    char *issuer;      /* JW_JWT_ISSUER, required */
-    char *audience;    /* JW_JWT_AUDIENCE, required */
-    int64_t leeway_ms; /* JW_JWT_LEEWAY, default 30 s */
-    /* JW_JWT_…_CLAIM: roles, permissions, departments */
-    char *roles_claim, *permissions_claim, *departments_claim;
-} JwAuthConfig;
-extern const JwConfigEntry jw_auth_config_entries[];
-extern const size_t jw_auth_n_config_entries;
-
-typedef struct {
-    char *subject, *name, *email;
+    char *subject, *name, *email;               /* @name and @email: NULL when not known */
     char **roles, **permissions, **departments; /* NULL-terminated, never NULL */
 } JwPrincipal;
-void jw_principal_free(JwPrincipal *self);
+
+/* @principal: (transfer full) (nullable): a JwPrincipal. */
+void jw_principal_free(gpointer principal);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwPrincipal, jw_principal_free)
-bool jw_principal_is_admin(const JwPrincipal *self); /* role "admin", any case */
-/* has it, "*", or is admin */
+
+/* Returns true when one of the roles is "admin", in any case. */
+bool jw_principal_is_admin(const JwPrincipal *self);
+
+/* Returns true when @self has @permission, has "*", or is an admin. */
 bool jw_principal_may(const JwPrincipal *self, const char *permission);
 
-typedef struct _JwAuthenticator JwAuthenticator;
-/* INVALID names file, key and fault (short RSA keys < 2048, HMAC secrets < 32 bytes, two keys of
- * one kid, unknown alg). */
-JwAuthenticator *jw_authenticator_new(const JwAuthConfig *config, JwClock *clock,
-                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void jw_authenticator_free(JwAuthenticator *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwAuthenticator, jw_authenticator_free)
+typedef struct {
+    const char *header;    /* that carries the credentials: "Authorization", "X-API-Key" */
+    const char *scheme;    /* word before them, in any case: "Bearer"; NULL: they stand alone */
+    const char *challenge; /* WWW-Authenticate when there are none; NULL: no such header */
+    const char *refusal;   /* WWW-Authenticate when they were refused */
+    const char *advice;    /* message of the 401: what to send */
 
-/* A compact JWS → principal. DENIED with a reason fit for the log, not for the caller. Tokens over
- * 8 KiB are refused. */
-JwPrincipal *jw_auth_verify(const JwAuthenticator *self, const char *token,
-                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+    /* (transfer full): who asks. @context: that of the API, see jw_http_server_add_api().
+     * @credentials: what stands in the header behind the scheme. @error: DENIED: answered with
+     * 401, the message goes to the log only; other codes as jw_http_reply_error() answers them. */
+    JwPrincipal *(*verify)(gpointer context, const char *credentials, GError **error);
+} JwAuthenticator;
 
 G_END_DECLS

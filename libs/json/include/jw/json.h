@@ -58,6 +58,11 @@ struct _JwField {
 bool jw_check_object(const json_t *value, const JwField *fields, const char *base,
                      JwViolations *faults);
 
+/* As jw_check_object(), with the pointer "/name" for a parameter. @values: an object of strings,
+ * as a query string has them. @fields: of the types TEXT, INT and BOOL; numbers and true or false
+ * are read from their strings. */
+bool jw_check_parameters(const json_t *values, const JwField *fields, JwViolations *violations);
+
 /* @base + "/" + @name, escaped as RFC 6901 says. (transfer full) */
 char *jw_pointer(const char *base, const char *name);
 void jw_pointer_append(GString *path, const char *name);

@@ -20,7 +20,7 @@ typedef struct {
     JwPorts *ports;     /* filled before start(), emptied after stop(); NULL: none */
     bool reads_reports; /* ports->catalog: the report definitions of JW_REPORTS_DIR */
     bool needs_bus;     /* not ready while the broker is away */
-    /* Makes further ports and threads, adds routes to jw_svc_http() (not started yet). */
+    /* Makes further ports and threads, adds APIs to jw_svc_http() (not started yet). */
     bool (*start)(JwSvc *svc, gpointer self, GError **error);
     /* Readiness is off and no request is taken any more: finish or release work until
      * @deadline_mono_ms. May be NULL. */
@@ -34,16 +34,12 @@ typedef struct {
  * drain; a second one ends at once. */
 int jw_svc_main(const JwSvcDef *def, gpointer self, int argc, char **argv);
 
-/* The server that start() adds its routes to. (transfer none) */
+/* The server that start() adds its APIs to. (transfer none) */
 JwHttpServer *jw_svc_http(JwSvc *self);
 
 /* Set when draining starts: a handler that waits waits on it, so that its request is answered.
  * (transfer none) */
 JwStop *jw_svc_stop_flag(JwSvc *self);
-
-/* The token authenticator of routes with JW_HTTP_AUTH_BEARER; before jw_svc_main starts HTTP, in
- * start(). (transfer none) */
-void jw_svc_set_authenticator(JwSvc *self, const JwAuthenticator *authenticator);
 
 /* Whether a dependency answers. On a thread of its own; the error is for the log. */
 typedef bool (*JwReadyCheck)(gpointer data, GError **error);

@@ -8,10 +8,13 @@
 
 #include "jw/crash.h"
 #include "jw/log.h"
-#include "jw/text.h"
 
-#define REASON_MAX 500
-#define NAME_SHOWN 60
+
+static const JwField cancel_fields[] = {
+    { .name = "reason", .type = JW_FIELD_TEXT, .flags = JW_FIELD_LINES, .max = 500 },
+    { 0 },
+};
+static const JwField retry_fields[] = { { 0 } };
 
 /* The job after the change or, with LOST, as it stands. NULL: answered, because that is not
  * known, or it is gone. (transfer full) */
@@ -30,7 +33,8 @@ change(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply, const JwJ
     if (!ok && jw_error_code(error) == JW_ERROR_IN_DOUBT) {
         jw_warn("change_in_doubt", JW_STR("job_id", job->id),
                 JW_STR("error", jw_error_message(error)));
-        gw_reply_unknown(gw, reply, job->id, "repeat the request");
+        g_autofree char *location = gw_render_link(gw, job->id, "");
+        gw_reply_unknown(reply, location, "repeat the request");
     } else if (!ok) {
         jw_http_reply_error(reply, error);
     } else if (after == NULL) {
@@ -51,58 +55,6 @@ may_change(const JwHttpRequest *request, JwHttpReply *reply, const JwJob *job,
     jw_http_reply_problem(reply, 403, "FORBIDDEN", NULL, 0,
                           "this needs the permission '%s', or to be the job's owner", permission);
     return false;
-}
-
-/* JSON pointer to an outsider's member name, cut where it gets long. (transfer full) */
-static char *
-pointer_to(const char *name)
-{
-    g_autofree char *start = g_utf8_strlen(name, -1) > NAME_SHOWN
-                                 ? g_utf8_substring(name, 0, NAME_SHOWN)
-                                 : g_strdup(name);
-    GString *pointer = g_string_new(start);
-
-    (void)g_string_replace(pointer, "~", "~0", 0);
-    (void)g_string_replace(pointer, "/", "~1", 0);
-    g_string_prepend_c(pointer, '/');
-    return g_string_free(pointer, FALSE);
-}
-
-/* Known members only, so that a misspelt one is not ignored. */
-static bool
-read_reason(const JwHttpRequest *request, JwHttpReply *reply, bool with_reason, char **ret_reason)
-{
-    g_auto(JwViolations) faults = { 0 };
-    const char *name = NULL;
-    json_t *value = NULL;
-
-    json_auto_t *body = gw_request_body(request, reply, true);
-    if (body == NULL) {
-        return false;
-    }
-    if (!json_is_object(body)) {
-        (void)jw_violations_add(&faults, "", "must be an object");
-    }
-    json_object_foreach(body, name, value)
-    {
-        g_autofree char *pointer = pointer_to(name);
-        const char *text = json_string_value(value);
-
-        if (!with_reason || g_strcmp0(name, "reason") != 0) {
-            (void)jw_violations_add(&faults, pointer, "is not known; known here: %s",
-                                    with_reason ? "reason" : "none");
-        } else if (text == NULL || !jw_text_clean(text, json_string_length(value))
-                   || g_utf8_strlen(text, -1) > REASON_MAX) {
-            (void)jw_violations_add(&faults, pointer, "must be a text of at most %d characters",
-                                    REASON_MAX);
-        }
-    }
-    jw_http_check_query(request, (const char *const[]){ NULL }, &faults);
-    if (!gw_request_sound(reply, &faults)) {
-        return false;
-    }
-    *ret_reason = g_strdup(json_string_value(json_object_get(body, "reason")));
-    return true;
 }
 
 static void
@@ -147,7 +99,7 @@ cancel(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply, const JwJ
         reply_not_cancellable(reply, after);
         return;
     }
-    gw_reports_count(GW_METRIC_CANCELLED, NULL);
+    gw_count(GW_METRIC_CANCELLED, NULL);
     jw_info("job_cancelled", JW_STR("job_id", after->id), JW_STR("subject", wanted.actor),
             JW_STR("from", jw_job_state_name(job->state)));
     reply_cancelled(reply, after);
@@ -157,18 +109,20 @@ void
 gw_reports_cancel(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 {
     const Gw *gw = context;
-    g_autofree char *reason = NULL;
 
     g_autoptr(JwJob) job = gw_request_job(gw, request, reply);
-    if (job == NULL || !may_change(request, reply, job, "reports:cancel")
-        || !read_reason(request, reply, true, &reason)) {
+    if (job == NULL || !may_change(request, reply, job, "reports:cancel")) {
+        return;
+    }
+    json_auto_t *body = gw_request_object(request, reply, cancel_fields);
+    if (body == NULL) {
         return;
     }
     if (jw_job_state_terminal(job->state)) {
         reply_not_cancellable(reply, job);
         return;
     }
-    cancel(gw, request, reply, job, reason);
+    cancel(gw, request, reply, job, jw_json_text(body, "reason"));
 }
 
 static void
@@ -197,7 +151,7 @@ retry(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply, const JwJo
         reply_not_retryable(reply, after);
         return;
     }
-    gw_reports_count(GW_METRIC_RETRIED, NULL);
+    gw_count(GW_METRIC_RETRIED, NULL);
     jw_info("job_retried", JW_STR("job_id", after->id), JW_INT("retry", after->retry_count));
     gw_reply_data(reply, 200,
                   json_pack("{s:s, s:s, s:i}", "id", after->id, "status",
@@ -208,11 +162,13 @@ void
 gw_reports_retry(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 {
     const Gw *gw = context;
-    g_autofree char *none = NULL;
 
     g_autoptr(JwJob) job = gw_request_job(gw, request, reply);
-    if (job == NULL || !may_change(request, reply, job, "reports:create")
-        || !read_reason(request, reply, false, &none)) {
+    if (job == NULL || !may_change(request, reply, job, "reports:create")) {
+        return;
+    }
+    json_auto_t *body = gw_request_object(request, reply, retry_fields);
+    if (body == NULL) {
         return;
     }
     if (job->state != JW_JOB_FAILED || job->retry_count >= job->max_retries) {

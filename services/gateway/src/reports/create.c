@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "core/admission.h"
 #include "jw/address.h"
 #include "jw/crash.h"
 #include "jw/log.h"
@@ -131,8 +132,8 @@ static void
 created(const Creation *self, const JwJob *job)
 {
     jw_crash_point("gw_after_insert");
-    gw_pending_note(self->gw->pending);
-    gw_reports_count(GW_METRIC_CREATED, SOURCE);
+    gw_admission_note(self->gw->admission);
+    gw_count(GW_METRIC_CREATED, SOURCE);
     jw_info("job_created", JW_STR("job_id", job->id), JW_STR("report_type", job->subtype),
             JW_STR("state", jw_job_state_name(job->state)), JW_STR("subject", self->who->subject));
     answer(self, job, false);
@@ -146,7 +147,8 @@ answer_error(const Creation *self, const GError *error)
         return;
     }
     jw_warn("job_in_doubt", JW_STR("job_id", self->id), JW_STR("error", jw_error_message(error)));
-    gw_reply_unknown(self->gw, self->reply, self->id,
+    g_autofree char *location = gw_render_link(self->gw, self->id, "");
+    gw_reply_unknown(self->reply, location,
                      self->key != NULL ? "repeat the request with the same Idempotency-Key"
                                        : "repeat the request, which had no Idempotency-Key and "
                                          "may then make a second job");
@@ -191,14 +193,13 @@ gw_reports_create(const JwHttpRequest *request, JwHttpReply *reply, gpointer con
     g_auto(JwViolations) faults = { 0 };
     g_autoptr(JwJob) job = NULL;
 
-    json_auto_t *body = gw_request_body(request, reply, false);
+    json_auto_t *body = gw_request_body(request, reply);
     if (body == NULL) {
         return;
     }
     g_autofree char *text = jw_json_print(body);
     self.hash = jw_sha256_hex(text, strlen(text));
     bool ok = take_key(&self, &faults);
-    jw_http_check_query(request, (const char *const[]){ NULL }, &faults);
     ok = jw_wire_job_from_request(gw->wire, body, self.now_ms, &faults, &job) && ok;
     if (!ok || jw_violations_count(&faults) > 0) {
         if (!replayed(&self)) {
@@ -206,12 +207,12 @@ gw_reports_create(const JwHttpRequest *request, JwHttpReply *reply, gpointer con
         }
         return;
     }
-    if (!gw_scope_apply(self.who, body, job, &faults)) {
+    if (!gw_scope_limit(self.who, body, job, &faults)) {
         jw_http_reply_problem(reply, 403, "DEPARTMENT_FORBIDDEN", &faults, 0,
                               "the report asks for departments that are not yours");
         return;
     }
-    if (!gw_pending_admits(gw->pending)) {
+    if (!gw_admission_allows(gw->admission)) {
         jw_http_reply_problem(reply, 503, "TOO_MANY_PENDING_JOBS", NULL, RETRY_AFTER_S,
                               "too many jobs are waiting; try again later");
         return;

@@ -1,183 +1,116 @@
 /* reports/list.c: GET /: filters, visibility, order and pages. */
 #include "reports/reports.h"
 
-#include <jansson.h>
 #include <string.h>
 
-#include "jw/text.h"
-
-#define DAY_MS        INT64_C(86400000)
-#define PAGE_MAX      1000000
-#define LIMIT_MAX     100
 #define LIMIT_DEFAULT 20
 #define TEXT_MAX      200
 
-static const char *const known[] = { "status",   "reportType", "requestedBy", "departmentId",
-                                     "fromDate", "toDate",     "page",        "limit",
-                                     "sortBy",   "sortOrder",  NULL };
+static const char *const statuses[] = { "scheduled", "pending",   "running", "completed",
+                                        "failed",    "cancelled", NULL };
 
-static const struct {
-    const char *name;
-    unsigned states;
-} statuses[] = {
-    { "scheduled", JW_JOB_BIT(JW_JOB_SCHEDULED) },
-    { "pending", JW_JOB_BIT(JW_JOB_PENDING) },
-    { "running", JW_JOB_BIT(JW_JOB_RUNNING) | JW_JOB_BIT(JW_JOB_CANCELLING) },
-    { "completed", JW_JOB_BIT(JW_JOB_COMPLETED) },
-    { "failed", JW_JOB_BIT(JW_JOB_FAILED) },
-    { "cancelled", JW_JOB_BIT(JW_JOB_CANCELLED) },
+static const char *const sorts[] = {
+    [JW_SORT_CREATED] = "createdAt",
+    [JW_SORT_STATUS] = "status",
+    [JW_SORT_PRIORITY] = "priority",
+    NULL,
 };
 
-static const struct {
-    const char *name;
-    JwJobSort sort;
-} sorts[] = {
-    { "createdAt", JW_SORT_CREATED },
-    { "status", JW_SORT_STATUS },
-    { "priority", JW_SORT_PRIORITY },
+static const char *const orders[] = { "asc", "desc", NULL };
+
+const JwField gw_reports_list_query[] = {
+    { .name = "status", .type = JW_FIELD_TEXT, .values = statuses },
+    { .name = "reportType", .type = JW_FIELD_TEXT },
+    { .name = "requestedBy", .type = JW_FIELD_TEXT, .min = 1, .max = TEXT_MAX },
+    { .name = "departmentId", .type = JW_FIELD_TEXT, .min = 1, .max = TEXT_MAX },
+    { .name = "fromDate", .type = JW_FIELD_TEXT, .check = jw_check_date_or_time },
+    { .name = "toDate", .type = JW_FIELD_TEXT, .check = jw_check_date_or_time },
+    { .name = "page", .type = JW_FIELD_INT, .min = 1, .max = 1000000 },
+    { .name = "limit", .type = JW_FIELD_INT, .min = 1, .max = 100 },
+    { .name = "sortBy", .type = JW_FIELD_TEXT, .values = sorts },
+    { .name = "sortOrder", .type = JW_FIELD_TEXT, .values = orders },
+    { 0 },
 };
 
-static void
-read_status(const JwHttpRequest *request, JwJobQuery *query, JwViolations *faults)
+/* A cancel that is under way has no word in this API: such a job is still running. */
+static unsigned
+states_of(const char *status)
 {
-    const char *status = jw_http_query(request, "status");
+    JwJobState state = JW_JOB_PENDING;
 
-    for (size_t i = 0; status != NULL && i < G_N_ELEMENTS(statuses); i++) {
-        if (strcmp(statuses[i].name, status) == 0) {
-            query->states = statuses[i].states;
-            return;
-        }
+    if (status == NULL || !jw_job_state_parse(status, &state)) {
+        return 0;
     }
-    if (status != NULL) {
-        (void)jw_violations_add(
-            faults, "/status",
-            "must be one of scheduled, pending, running, completed, failed, cancelled");
-    }
-}
-
-static void
-read_type(const Gw *gw, const JwHttpRequest *request, JwJobQuery *query, JwViolations *faults)
-{
-    static const char prefix[] = "report-type.";
-    const char *type = jw_http_query(request, "reportType");
-
-    if (type == NULL) {
-        return;
-    }
-    if (g_str_has_prefix(type, prefix)) {
-        type += strlen(prefix);
-    }
-    if (jw_catalog_find(gw->catalog, type) == NULL) {
-        g_autofree char *names = jw_catalog_names(gw->catalog);
-        (void)jw_violations_add(faults, "/reportType", "must be one of %s", names);
-        return;
-    }
-    query->subtype = type;
-}
-
-static const char *
-read_text(const JwHttpRequest *request, const char *name, const char *pointer, JwViolations *faults)
-{
-    const char *text = jw_http_query(request, name);
-
-    if (text != NULL && (text[0] == '\0' || g_utf8_strlen(text, -1) > TEXT_MAX)) {
-        (void)jw_violations_add(faults, pointer, "must have 1 to %d characters", TEXT_MAX);
-    }
-    return text;
+    return JW_JOB_BIT(state) | (state == JW_JOB_RUNNING ? JW_JOB_BIT(JW_JOB_CANCELLING) : 0);
 }
 
 /* A date alone is that whole day in UTC: @day_end says which side of it. */
 static int64_t
-read_time(const JwHttpRequest *request, const char *name, const char *pointer, bool day_end,
-          JwViolations *faults)
+time_of(const char *text, bool day_end)
 {
-    const char *text = jw_http_query(request, name);
-    int64_t time_ms = 0;
+    g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
+    int64_t start_ms = 0, end_ms = 0;
 
-    if (text == NULL || jw_time_parse(text, &time_ms, NULL)) {
-        return time_ms;
+    if (text == NULL || jw_time_parse(text, &start_ms, NULL)
+        || !jw_parse_day(text, utc, &start_ms, &end_ms)) {
+        return start_ms;
     }
-    g_autofree char *midnight = g_strconcat(text, "T00:00:00Z", NULL);
-    if (strlen(text) == strlen("2026-01-13") && jw_time_parse(midnight, &time_ms, NULL)) {
-        return day_end ? time_ms + DAY_MS - 1 : time_ms;
-    }
-    (void)jw_violations_add(
-        faults, pointer,
-        "must be a date such as 2026-01-13, or a time such as 2026-01-13T02:00:15Z");
-    return 0;
+    return day_end ? end_ms - 1 : start_ms;
 }
 
-static int64_t
-read_number(const JwHttpRequest *request, const char *name, const char *pointer, int64_t max,
-            int64_t otherwise, JwViolations *faults)
+static JwJobSort
+sort_of(const char *name)
 {
-    const char *text = jw_http_query(request, name);
-    int64_t number = otherwise;
-
-    if (text != NULL && !jw_text_int64(text, name, 1, max, &number, NULL)) {
-        (void)jw_violations_add(faults, pointer,
-                                "must be a whole number from 1 to %" G_GINT64_FORMAT, max);
-        return otherwise;
-    }
-    return number;
-}
-
-static void
-read_order(const JwHttpRequest *request, JwJobQuery *query, JwViolations *faults)
-{
-    const char *by = jw_http_query(request, "sortBy");
-    const char *order = jw_http_query(request, "sortOrder");
-    bool found = by == NULL;
-
-    for (size_t i = 0; !found && i < G_N_ELEMENTS(sorts); i++) {
-        if (strcmp(sorts[i].name, by) == 0) {
-            query->sort = sorts[i].sort;
-            found = true;
+    for (size_t i = 0; name != NULL && sorts[i] != NULL; i++) {
+        if (strcmp(sorts[i], name) == 0) {
+            return (JwJobSort)i;
         }
     }
-    if (!found) {
-        (void)jw_violations_add(faults, "/sortBy", "must be createdAt, status or priority");
-    }
-    query->ascending = g_strcmp0(order, "asc") == 0;
-    if (order != NULL && !query->ascending && strcmp(order, "desc") != 0) {
-        (void)jw_violations_add(faults, "/sortOrder", "must be asc or desc");
-    }
+    return JW_SORT_CREATED;
 }
 
+/* What the table cannot say: the type is one of the catalog, and the period does not end before it
+ * begins. */
 static bool
-read_query(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply, JwJobQuery *query,
-           int64_t *ret_page)
+check_rest(const Gw *gw, JwHttpReply *reply, const JwJobQuery *query)
 {
-    g_auto(JwViolations) faults = { 0 };
+    g_auto(JwViolations) violations = { 0 };
 
-    jw_http_check_query(request, known, &faults);
-    read_status(request, query, &faults);
-    read_type(gw, request, query, &faults);
-    query->requested_by = read_text(request, "requestedBy", "/requestedBy", &faults);
-    query->department = read_text(request, "departmentId", "/departmentId", &faults);
-    query->created_from_ms = read_time(request, "fromDate", "/fromDate", false, &faults);
-    query->created_to_ms = read_time(request, "toDate", "/toDate", true, &faults);
-    if (query->created_to_ms != 0 && query->created_from_ms > query->created_to_ms) {
-        (void)jw_violations_add(&faults, "/fromDate", "must not be after toDate");
+    if (query->subtype != NULL && jw_catalog_find(gw->catalog, query->subtype) == NULL) {
+        g_autofree char *names = jw_catalog_names(gw->catalog);
+        (void)jw_violations_add(&violations, "/reportType", "must be one of %s", names);
     }
-    *ret_page = read_number(request, "page", "/page", PAGE_MAX, 1, &faults);
-    query->limit = read_number(request, "limit", "/limit", LIMIT_MAX, LIMIT_DEFAULT, &faults);
-    query->skip = (*ret_page - 1) * query->limit;
-    read_order(request, query, &faults);
-    return gw_request_sound(reply, &faults);
+    if (query->created_to_ms != 0 && query->created_from_ms > query->created_to_ms) {
+        (void)jw_violations_add(&violations, "/fromDate", "must not be after toDate");
+    }
+    return gw_request_sound(reply, &violations);
 }
 
 void
 gw_reports_list(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 {
     const Gw *gw = context;
-    JwJobQuery query = { .type = GW_JOB_TYPE };
-    int64_t page = 1;
+    const char *type = jw_http_query(request, "reportType");
+    int64_t page = jw_http_query_int(request, "page", 1);
+    int64_t limit = jw_http_query_int(request, "limit", LIMIT_DEFAULT);
+    JwJobQuery query = {
+        .type = GW_JOB_TYPE,
+        .subtype = type != NULL ? jw_skip_prefix(type, "report-type.") : NULL,
+        .states = states_of(jw_http_query(request, "status")),
+        .requested_by = jw_http_query(request, "requestedBy"),
+        .department = jw_http_query(request, "departmentId"),
+        .created_from_ms = time_of(jw_http_query(request, "fromDate"), false),
+        .created_to_ms = time_of(jw_http_query(request, "toDate"), true),
+        .sort = sort_of(jw_http_query(request, "sortBy")),
+        .ascending = g_strcmp0(jw_http_query(request, "sortOrder"), "asc") == 0,
+        .limit = limit,
+        .skip = (page - 1) * limit,
+    };
     int64_t total = 0;
     g_autoptr(GPtrArray) jobs = NULL;
     g_autoptr(GError) error = NULL;
 
-    if (!read_query(gw, request, reply, &query, &page)) {
+    if (!check_rest(gw, reply, &query)) {
         return;
     }
     gw_scope_query(jw_http_principal(request), &query);

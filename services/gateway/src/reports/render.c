@@ -1,47 +1,12 @@
-/* reports/render.c: jobs in the words of façade 000: the envelope, links, times and the summary. */
+/* reports/render.c: jobs in the words of this API: the envelope, links, times and the summary. */
 #include "reports/reports.h"
-
-#include <jansson.h>
 
 #include "jw/report_request.h"
 
-static json_t *
-render_error(const JwHttpProblem *problem)
-{
-    json_t *details = json_array();
-    json_t *error = json_object();
-
-    for (size_t i = 0; problem->faults != NULL && i < jw_violations_count(problem->faults); i++) {
-        const JwViolation *fault = jw_violations_get(problem->faults, i);
-        json_t *detail = json_object();
-
-        gw_render_text(detail, "pointer", fault->pointer);
-        gw_render_text(detail, "message", fault->message);
-        json_array_append_new(details, detail);
-    }
-    gw_render_text(error, "code", problem->code);
-    gw_render_text(error, "message", problem->message);
-    json_object_set_new(error, "details", details);
-    return json_pack("{s:b, s:o}", "success", 0, "error", error);
-}
-
-const JwHttpErrorStyle gw_reports_errors = { "application/json", render_error };
-
 void
-gw_reply_data(JwHttpReply *reply, int status, struct json_t *take_data)
+gw_reply_data(JwHttpReply *reply, int status, json_t *take_data)
 {
     jw_http_reply_json(reply, status, json_pack("{s:b, s:o}", "success", 1, "data", take_data));
-}
-
-void
-gw_reply_unknown(const Gw *self, JwHttpReply *reply, const char *job_id, const char *instead)
-{
-    g_autofree char *location = gw_render_link(self, job_id, "");
-
-    jw_http_reply_header(reply, "Location", location);
-    jw_http_reply_problem(
-        reply, 504, "OUTCOME_UNKNOWN", NULL, 0,
-        "whether this was done is not known: ask for the job at its Location, or %s", instead);
 }
 
 const char *
@@ -57,23 +22,6 @@ gw_render_link(const Gw *self, const char *job_id, const char *tail)
     return jw_link_report_job(self->config.public_url, job_id, tail);
 }
 
-struct json_t *
-gw_render_time(int64_t time_ms)
-{
-    g_autofree char *text = jw_time_format(time_ms);
-
-    return json_string(text);
-}
-
-void
-gw_render_text(struct json_t *object, const char *name, const char *text)
-{
-    if (text != NULL) {
-        g_autofree char *valid = g_utf8_make_valid(text, -1);
-        json_object_set_new(object, name, json_string(valid));
-    }
-}
-
 bool
 gw_render_downloadable(const Gw *self, const JwJob *job)
 {
@@ -82,7 +30,7 @@ gw_render_downloadable(const Gw *self, const JwJob *job)
                || job->artifact->expires_at_ms > jw_clock_now_ms(self->clock));
 }
 
-struct json_t *
+json_t *
 gw_render_progress(const JwJob *job, bool detailed)
 {
     bool done = job->state == JW_JOB_COMPLETED;
@@ -130,7 +78,7 @@ summary_output(const Gw *self, const JwJob *job)
     return output;
 }
 
-struct json_t *
+json_t *
 gw_render_summary(const Gw *self, const JwJob *job)
 {
     json_t *summary = json_object();

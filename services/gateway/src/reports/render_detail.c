@@ -1,4 +1,5 @@
-/* reports/render_detail.c: one job in full: what was asked, how far it is, what came of it, and its mail. */
+/* reports/render_detail.c: one job in full: what was asked, how far it is, what came of it, and its
+ * mail. */
 #include "reports/reports.h"
 
 #include <jansson.h>
@@ -76,8 +77,8 @@ find_delivery(const GPtrArray *deliveries, const char *email)
     return NULL;
 }
 
-/* Every recipient that was asked for, whether its message exists already or not. A job that ended without a report
- * sends nothing, so nobody is in its queue. */
+/* Every recipient that was asked for, whether its message exists already or not. A job that ended
+ * without a report sends nothing, so nobody is in its queue. */
 static json_t *
 render_delivery(const JwJob *job, const GPtrArray *deliveries)
 {
@@ -181,18 +182,7 @@ add_ending(json_t *detail, const JwJob *job)
     }
 }
 
-static void
-add_departments(json_t *detail, const JwJob *job)
-{
-    json_t *departments = json_array();
-
-    for (size_t i = 0; job->departments[i] != NULL; i++) {
-        json_array_append_new(departments, json_string(job->departments[i]));
-    }
-    json_object_set_new(detail, "departments", departments);
-}
-
-struct json_t *
+json_t *
 gw_render_detail(const Gw *self, const JwJob *job, const GPtrArray *deliveries)
 {
     json_t *detail = gw_render_summary(self, job);
@@ -208,7 +198,8 @@ gw_render_detail(const Gw *self, const JwJob *job, const GPtrArray *deliveries)
     add_ending(detail, job);
     json_object_set_new(detail, "retryCount", json_integer(job->retry_count));
     if (job->departments != NULL && job->departments[0] != NULL) {
-        add_departments(detail, job);
+        json_object_set_new(detail, "departments",
+                            jw_json_strings((const char *const *)job->departments));
     }
     if (job->state == JW_JOB_COMPLETED && job->artifact != NULL) {
         json_object_set_new(detail, "result", render_result(self, job));

@@ -1,25 +1,27 @@
-/* routes.c: the table of routes. A permission of NULL: the handler decides, for the owner may as well. */
+/* reports/routes.c: the API of report jobs: its routes, with who may call them and how its errors
+ * look. A permission of NULL: the handler decides, for the owner may as well. */
 #include "reports/reports.h"
 
+#include "core/auth.h"
+
 static const JwHttpRoute routes[] = {
-    { "POST", GW_REPORTS_JOBS, gw_reports_create, JW_HTTP_AUTH_BEARER, "reports:create",
-      &gw_reports_errors },
-    { "GET", GW_REPORTS_JOBS, gw_reports_list, JW_HTTP_AUTH_BEARER, "reports:read",
-      &gw_reports_errors },
-    { "GET", GW_REPORTS_JOBS "/:jobId", gw_reports_get, JW_HTTP_AUTH_BEARER, "reports:read",
-      &gw_reports_errors },
-    { "POST", GW_REPORTS_JOBS "/:jobId/cancel", gw_reports_cancel, JW_HTTP_AUTH_BEARER, NULL,
-      &gw_reports_errors },
-    { "GET", GW_REPORTS_JOBS "/:jobId" JW_LINK_DOWNLOAD, gw_reports_download, JW_HTTP_AUTH_BEARER,
-      "reports:read", &gw_reports_errors },
-    { "POST", GW_REPORTS_JOBS "/:jobId/retry", gw_reports_retry, JW_HTTP_AUTH_BEARER, NULL,
-      &gw_reports_errors },
-    { "GET", GW_REPORTS_ROOT "/types", gw_reports_types, JW_HTTP_AUTH_BEARER, "reports:read",
-      &gw_reports_errors },
+    { "POST", "/jobs", gw_reports_create, "reports:create", NULL },
+    { "GET", "/jobs", gw_reports_list, "reports:read", gw_reports_list_query },
+    { "GET", "/jobs/:jobId", gw_reports_get, "reports:read", NULL },
+    { "POST", "/jobs/:jobId/cancel", gw_reports_cancel, NULL, NULL },
+    { "GET", "/jobs/:jobId/download", gw_reports_download, "reports:read", NULL },
+    { "POST", "/jobs/:jobId/retry", gw_reports_retry, NULL, NULL },
+    { "GET", "/types", gw_reports_types, "reports:read", NULL },
+    { 0 },
 };
 
-void
-gw_add_routes(Gw *self, JwHttpServer *http)
-{
-    jw_http_server_add(http, routes, G_N_ELEMENTS(routes), self);
-}
+static const JwAuthenticator *const authenticators[] = { &gw_bearer, NULL };
+
+const JwHttpApi gw_reports_api = {
+    .name = "reports",
+    .prefix = GW_REPORTS_ROOT,
+    .authenticators = authenticators,
+    .errors = gw_reports_error,
+    .routes = routes,
+    .openapi = "openapi-reports.yaml",
+};

@@ -1,4 +1,4 @@
-/* jwt_auto.h: cleanup for libjwt's handle. Only auth_jwt.c and auth_sign.c may include it. */
+/* auth/jwt_auto.h: cleanup for libjwt's handle. Only jwt.c and sign.c may include it. */
 #pragma once
 #include <glib.h>
 #include <jwt.h>

@@ -1,4 +1,4 @@
-/* auth_claims.c: what a token says, after strict rules: a claim of the wrong type or size refuses
+/* auth/claims.c: what a token says, after strict rules: a claim of the wrong type or size refuses
  * the token. Any thread, no state. Reasons go to the log; they name claims and never quote them. */
 #include "auth_private.h"
 
@@ -72,7 +72,7 @@ read_seconds(json_t *claims, const char *name, bool required, int64_t *ret, GErr
 }
 
 static bool
-check_times(const JwAuthenticator *self, json_t *claims, GError **error)
+check_times(const JwTokenVerifier *self, json_t *claims, GError **error)
 {
     int64_t now_ms = jw_clock_now_ms(self->clock);
     int64_t exp_s = 0, nbf_s = 0, iat_s = 0;
@@ -95,7 +95,7 @@ check_times(const JwAuthenticator *self, json_t *claims, GError **error)
 }
 
 static bool
-check_audience(const JwAuthenticator *self, json_t *audience, GError **error)
+check_audience(const JwTokenVerifier *self, json_t *audience, GError **error)
 {
     bool found = false;
     size_t i;
@@ -195,7 +195,7 @@ take_list(GPtrArray **take_list_)
 }
 
 JwPrincipal *
-jw_auth_claims_read(const JwAuthenticator *self, json_t *claims, GError **error)
+jw_auth_claims_read(const JwTokenVerifier *self, json_t *claims, GError **error)
 {
     g_autoptr(JwPrincipal) principal = g_new0(JwPrincipal, 1);
     g_autoptr(GPtrArray) roles = g_ptr_array_new_with_free_func(g_free);
@@ -232,44 +232,4 @@ jw_auth_claims_read(const JwAuthenticator *self, json_t *claims, GError **error)
     principal->permissions = take_list(&permissions);
     principal->departments = take_list(&departments);
     return g_steal_pointer(&principal);
-}
-
-void
-jw_principal_free(JwPrincipal *self)
-{
-    if (self == NULL) {
-        return;
-    }
-    g_free(self->subject);
-    g_free(self->name);
-    g_free(self->email);
-    g_strfreev(self->roles);
-    g_strfreev(self->permissions);
-    g_strfreev(self->departments);
-    g_free(self);
-}
-
-bool
-jw_principal_is_admin(const JwPrincipal *self)
-{
-    g_return_val_if_fail(self != NULL, false);
-    for (size_t i = 0; self->roles[i] != NULL; i++) {
-        if (g_ascii_strcasecmp(self->roles[i], "admin") == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool
-jw_principal_may(const JwPrincipal *self, const char *permission)
-{
-    g_return_val_if_fail(self != NULL && permission != NULL, false);
-    for (size_t i = 0; self->permissions[i] != NULL; i++) {
-        if (strcmp(self->permissions[i], permission) == 0
-            || strcmp(self->permissions[i], "*") == 0) {
-            return true;
-        }
-    }
-    return jw_principal_is_admin(self);
 }

@@ -1,6 +1,6 @@
-/* auth_keys.c: the keys file of the authenticator. Main thread, at start; all faults name the file and the
- * key. Each key is good for one algorithm only, and its kind and length are checked here, because
- * libjwt checks neither. */
+/* auth/keys.c: the keys file of the token verifier. Main thread, at start; all faults name the file
+ * and the key. Each key is good for one algorithm only, and its kind and length are checked here,
+ * because libjwt checks neither. */
 #include "auth_private.h"
 
 #include "jw/text.h"
@@ -112,7 +112,7 @@ key_free(gpointer data)
 }
 
 static bool
-add_key(JwAuthenticator *self, const char *folder, json_t *row, GError **error)
+add_key(JwTokenVerifier *self, const char *folder, json_t *row, GError **error)
 {
     const char *kid = NULL, *name = NULL, *public_file = NULL, *secret_file = NULL;
     json_error_t fault;
@@ -158,7 +158,7 @@ add_key(JwAuthenticator *self, const char *folder, json_t *row, GError **error)
 }
 
 static bool
-add_revoked(JwAuthenticator *self, json_t *list, GError **error)
+add_revoked(JwTokenVerifier *self, json_t *list, GError **error)
 {
     size_t i;
     json_t *id;
@@ -177,7 +177,7 @@ add_revoked(JwAuthenticator *self, json_t *list, GError **error)
 }
 
 static bool
-read_file(JwAuthenticator *self, const char *path, GError **error)
+read_file(JwTokenVerifier *self, const char *path, GError **error)
 {
     json_t *keys = NULL, *revoked = NULL, *row;
     json_error_t fault;
@@ -211,7 +211,7 @@ read_file(JwAuthenticator *self, const char *path, GError **error)
 }
 
 bool
-jw_auth_keys_load(JwAuthenticator *self, const char *path, GError **error)
+jw_auth_keys_load(JwTokenVerifier *self, const char *path, GError **error)
 {
     self->keys = g_ptr_array_new_with_free_func(key_free);
     self->revoked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);

@@ -1,13 +1,15 @@
-/* test_pending.c: the cap of pending jobs, and gw_run() with its watch thread. */
+/* test_admission.c: the cap of pending jobs, and gw_run() with its watch thread. */
 #include "gwkit.h"
+
+#include "core/admission.h"
 
 #include <string.h>
 
 static void
 recap(GwKit *kit, int64_t max)
 {
-    gw_pending_free(kit->gw.pending);
-    kit->gw.pending = gw_pending_new(kit->gw.store, kit->gw.clock, max);
+    gw_admission_free(kit->gw.admission);
+    kit->gw.admission = gw_admission_new(kit->gw.store, kit->gw.clock, max);
 }
 
 static void
@@ -15,7 +17,7 @@ count(GwKit *kit)
 {
     g_autoptr(GError) error = NULL;
 
-    assert_ok(gw_pending_count(kit->gw.pending, &error), error);
+    assert_ok(gw_admission_count(kit->gw.admission, &error), error);
 }
 
 static void
@@ -48,22 +50,22 @@ test_stale(void **state)
     g_free(kit_make(kit, "alice"));
     g_free(kit_make(kit, "alice")); /* never counted */
     count(kit);
-    assert_false(gw_pending_admits(kit->gw.pending));
+    assert_false(gw_admission_allows(kit->gw.admission));
     tk_clock_advance(&kit->ports->clock.fake, 2000);
-    assert_false(gw_pending_admits(kit->gw.pending));
+    assert_false(gw_admission_allows(kit->gw.admission));
     tk_clock_advance(&kit->ports->clock.fake, 1);
-    assert_true(gw_pending_admits(kit->gw.pending));
+    assert_true(gw_admission_allows(kit->gw.admission));
     jw_store_mem_fail_nth(kit->gw.store, 1, JW_ERROR_UNAVAILABLE, false);
     g_autoptr(GError) error = NULL;
-    assert_false(gw_pending_count(kit->gw.pending, &error));
+    assert_false(gw_admission_count(kit->gw.admission, &error));
     assert_jw_error(error, JW_ERROR_UNAVAILABLE, "*");
-    assert_true(gw_pending_admits(kit->gw.pending));
+    assert_true(gw_admission_allows(kit->gw.admission));
 }
 
 static bool
 full(void *kit)
 {
-    return !gw_pending_admits(((GwKit *)kit)->gw.pending);
+    return !gw_admission_allows(((GwKit *)kit)->gw.admission);
 }
 
 /* The thread counts once somebody asks, and again when the store was not there. */
@@ -76,7 +78,7 @@ test_watch(void **state)
     recap(kit, 1);
     g_free(kit_make(kit, "alice"));
     jw_store_mem_fail_nth(kit->gw.store, 1, JW_ERROR_UNAVAILABLE, false);
-    assert_ok(gw_pending_watch(kit->gw.pending, &error), error);
+    assert_ok(gw_admission_watch(kit->gw.admission, &error), error);
     tk_wait_until(full, kit, 10000, "the count");
 }
 
@@ -101,7 +103,7 @@ test_run(void **state)
 
         assert_ok(http != NULL, error);
         gw.config.public_url = url;
-        gw.pending = NULL;
+        gw.admission = NULL;
         gw.jobs.batch = NULL;
         if (cases[i].link == NULL) {
             assert_false(gw_run(&gw, http, &error));

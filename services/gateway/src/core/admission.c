@@ -1,9 +1,10 @@
-/* core/pending.c: how many jobs are pending, known without asking at each request.
+/* core/admission.c: see core/admission.h.
  *
- * A watch thread counts at most once a second, and only while jobs come in; handlers read the figure and add
- * what they made since. A figure that is too old says nothing: then jobs are let in, because turning work away
- * on a guess is worse than passing the cap for a second. All fields that change are behind the lock. */
-#include "gw.h"
+ * A watch thread counts at most once a second, and only while jobs come in; handlers read the
+ * figure and add what they made since. A figure that is too old says nothing: then jobs are let in,
+ * because turning work away on a guess is worse than passing the cap for a second. All fields that
+ * change are behind the lock. */
+#include "core/admission.h"
 
 #include "jw/log.h"
 #include "jw/metrics.h"
@@ -13,7 +14,7 @@
 #define COUNT_EVERY_MS 1000
 #define FRESH_MS       2000
 
-struct _GwPending {
+struct _GwAdmission {
     JwStore *store;
     JwClock *clock;
     int64_t max;
@@ -25,10 +26,10 @@ struct _GwPending {
     bool wanted;                  /* somebody asked since the last count */
 };
 
-GwPending *
-gw_pending_new(JwStore *store, JwClock *clock, int64_t max)
+GwAdmission *
+gw_admission_new(JwStore *store, JwClock *clock, int64_t max)
 {
-    GwPending *self = g_new0(GwPending, 1);
+    GwAdmission *self = g_new0(GwAdmission, 1);
 
     self->store = store;
     self->clock = clock;
@@ -41,8 +42,10 @@ gw_pending_new(JwStore *store, JwClock *clock, int64_t max)
 }
 
 void
-gw_pending_free(GwPending *self)
+gw_admission_free(gpointer admission)
 {
+    GwAdmission *self = admission;
+
     if (self == NULL) {
         return;
     }
@@ -56,7 +59,7 @@ gw_pending_free(GwPending *self)
 }
 
 bool
-gw_pending_count(GwPending *self, GError **error)
+gw_admission_count(GwAdmission *self, GError **error)
 {
     int64_t count = 0;
 
@@ -72,7 +75,7 @@ gw_pending_count(GwPending *self, GError **error)
 }
 
 bool
-gw_pending_admits(GwPending *self)
+gw_admission_allows(GwAdmission *self)
 {
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
     bool fresh =
@@ -83,7 +86,7 @@ gw_pending_admits(GwPending *self)
 }
 
 void
-gw_pending_note(GwPending *self)
+gw_admission_note(GwAdmission *self)
 {
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
@@ -91,7 +94,7 @@ gw_pending_note(GwPending *self)
 }
 
 static bool
-is_wanted(GwPending *self)
+is_wanted(GwAdmission *self)
 {
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
@@ -101,12 +104,12 @@ is_wanted(GwPending *self)
 static gpointer
 watch(gpointer data)
 {
-    GwPending *self = data;
+    GwAdmission *self = data;
 
     while (!jw_stop_wait(self->stop, COUNT_EVERY_MS)) {
         g_autoptr(GError) error = NULL;
 
-        if (is_wanted(self) && !gw_pending_count(self, &error)) {
+        if (is_wanted(self) && !gw_admission_count(self, &error)) {
             jw_debug("pending_not_counted", JW_STR("error", jw_error_message(error)));
         }
     }
@@ -114,7 +117,7 @@ watch(gpointer data)
 }
 
 bool
-gw_pending_watch(GwPending *self, GError **error)
+gw_admission_watch(GwAdmission *self, GError **error)
 {
     GError *cause = NULL;
 

@@ -1,4 +1,4 @@
-/* auth_jwt.c: the strict authenticator in front of libjwt. Any thread; the authenticator is immutable.
+/* auth/jwt.c: the strict token verifier in front of libjwt. Any thread; it is immutable.
  * libjwt 1.10 takes the algorithm from the token, accepts "none", a public key as an HMAC secret,
  * and expired tokens. So everything is decided here: three segments of strict base64url, the key by
  * its kid, the one algorithm of that key, the length of the signature. libjwt then does the
@@ -34,11 +34,11 @@ const JwConfigEntry jw_auth_config_entries[] = {
 };
 const size_t jw_auth_n_config_entries = G_N_ELEMENTS(jw_auth_config_entries);
 
-JwAuthenticator *
-jw_authenticator_new(const JwAuthConfig *config, JwClock *clock, GError **error)
+JwTokenVerifier *
+jw_token_verifier_new(const JwAuthConfig *config, JwClock *clock, GError **error)
 {
     g_return_val_if_fail(config != NULL && clock != NULL, NULL);
-    g_autoptr(JwAuthenticator) self = g_new0(JwAuthenticator, 1);
+    g_autoptr(JwTokenVerifier) self = g_new0(JwTokenVerifier, 1);
 
     self->seen = jw_auth_seen_new();
     self->clock = clock;
@@ -55,8 +55,10 @@ jw_authenticator_new(const JwAuthConfig *config, JwClock *clock, GError **error)
 }
 
 void
-jw_authenticator_free(JwAuthenticator *self)
+jw_token_verifier_free(gpointer verifier)
 {
+    JwTokenVerifier *self = verifier;
+
     if (self == NULL) {
         return;
     }
@@ -173,7 +175,7 @@ check_header_names(json_t *header, GError **error)
 }
 
 static const JwAuthKey *
-choose_key(const JwAuthenticator *self, const Segments *segments, GError **error)
+choose_key(const JwTokenVerifier *self, const Segments *segments, GError **error)
 {
     size_t length = 0;
 
@@ -191,7 +193,7 @@ choose_key(const JwAuthenticator *self, const Segments *segments, GError **error
     const char *kid = json_string_value(json_object_get(header, "kid"));
     const char *alg = json_string_value(json_object_get(header, "alg"));
     if (kid == NULL || alg == NULL) {
-        return jw_fail_null(error, JW_ERROR_DENIED, "kid and alg must be texts");
+        return jw_fail_null(error, JW_ERROR_DENIED, "kid and alg must be strings");
     }
     for (guint i = 0; i < self->keys->len; i++) {
         const JwAuthKey *key = g_ptr_array_index(self->keys, i);
@@ -244,7 +246,7 @@ check_signature(const JwAuthKey *key, const char *token, const Segments *segment
 }
 
 JwPrincipal *
-jw_auth_verify(const JwAuthenticator *self, const char *token, GError **error)
+jw_token_verify(const JwTokenVerifier *self, const char *token, GError **error)
 {
     g_return_val_if_fail(self != NULL && token != NULL, NULL);
     Segments segments;

@@ -1,10 +1,11 @@
-/* auth_private.h: what the files of the authenticator share. Immutable after it was made, but for @seen. */
+/* auth/auth_private.h: what the files of the token verifier share. Immutable after it was made, but
+ * for @seen. */
 #pragma once
-#include "jw/http_auth.h"
+#include "jw/http_jwt.h"
 
 #include <jansson.h>
 
-#include "auth_seen.h"
+#include "seen.h"
 
 typedef enum { JW_ALG_RSA, JW_ALG_EC, JW_ALG_HMAC } JwAlgFamily;
 
@@ -25,7 +26,7 @@ typedef struct {
     size_t secret_length, signature_bytes;
 } JwAuthKey;
 
-struct _JwAuthenticator {
+struct _JwTokenVerifier {
     JwClock *clock;
     int64_t leeway_ms;
     char *issuer, *audience, *roles_claim, *permissions_claim, *departments_claim;
@@ -34,13 +35,13 @@ struct _JwAuthenticator {
     GHashTable *revoked; /* token ids (jti) that count no more; filled from our own file only */
 };
 
-/* auth_keys.c */
-bool jw_auth_keys_load(JwAuthenticator *self, const char *path,
+/* keys.c */
+bool jw_auth_keys_load(JwTokenVerifier *self, const char *path,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* auth_claims.c */
+/* claims.c */
 /* JSON object of at most 8 levels without duplicate members. NULL: @error is DENIED. */
 json_t *jw_auth_object_parse(const void *data, size_t length, const char *what,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
-JwPrincipal *jw_auth_claims_read(const JwAuthenticator *self, json_t *claims,
+JwPrincipal *jw_auth_claims_read(const JwTokenVerifier *self, json_t *claims,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,8 +1,6 @@
-/* reports/scope.c: who may see what: own jobs, jobs of one's departments, and for admins everything in theirs.
- * A caller without departments is not limited by them. */
-#include "reports/reports.h"
-
-#include <jansson.h>
+/* core/scope.c: see core/scope.h. Visible are own jobs, jobs of one's departments, and for admins
+ * everything in theirs. A caller without departments is not limited by them. */
+#include "core/scope.h"
 
 #include "jw/kinds.h"
 
@@ -54,18 +52,19 @@ gw_scope_query(const JwPrincipal *who, JwJobQuery *query)
 }
 
 bool
-gw_scope_apply(const JwPrincipal *who, const struct json_t *body, JwJob *job, JwViolations *faults)
+gw_scope_limit(const JwPrincipal *who, const json_t *spec, JwJob *job, JwViolations *violations)
 {
     const JwJobKind *kind = jw_kind_find(job->type);
     const char *const *own = (const char *const *)who->departments;
 
     if (is_scoped(who)
-        && !jw_kind_check_scope(kind, body, "", own, "is not one of your departments", faults)) {
+        && !jw_kind_check_scope(kind, spec, "", own, "is not one of your departments",
+                                violations)) {
         return false;
     }
-    /* The departments of the job are what its report is limited to, by whoever builds it. */
+    /* The departments of the job are what its result is limited to, by whoever makes it. */
     g_strfreev(job->departments);
-    job->departments = jw_kind_departments(kind, body);
+    job->departments = jw_kind_departments(kind, spec);
     if (job->departments == NULL && is_scoped(who)) {
         job->departments = g_strdupv(who->departments);
     }

@@ -1,7 +1,7 @@
-/* auth_seen.h: tokens whose signature was found right. Any thread.
- * A caller sends the same token with every request, and checking an RSA signature (with the key's PEM parsed
- * anew each time, as libjwt does) is half of what a small request costs. Keys do not change while a authenticator
- * lives, so a right signature stays right; time, issuer, audience and revocation are checked every time. */
+/* auth/seen.h: tokens whose signature was found right. Any thread. A caller sends the same token
+ * with every request, and checking an RSA signature (with the key's PEM parsed anew each time, as
+ * libjwt does) is half of what a small request costs. Keys do not change while a verifier lives, so
+ * a right signature stays right; time, issuer, audience and revocation are checked every time. */
 #pragma once
 #include <glib.h>
 #include <stdbool.h>

@@ -1,5 +1,6 @@
-/* auth_seen.c: see auth_seen.h. A table of SHA-256 digests, each at the one place its first bytes say: no chains, no growth. */
-#include "auth_seen.h"
+/* auth/seen.c: see seen.h. A table of SHA-256 digests, each at the one place its first bytes say:
+ * no chains, no growth. */
+#include "seen.h"
 
 #include <string.h>
 

@@ -1,0 +1,126 @@
+/* http_auth.c: who asks, whether they ask too often, and whether they may. The connection's thread.
+ */
+#include "http_private.h"
+
+#include <string.h>
+
+/* The credentials that @request has for @way; NULL: none. */
+static const char *
+credentials_of(const JwHttpRequest *request, const JwAuthenticator *way)
+{
+    const char *header = jw_http_header(request, way->header);
+    size_t length = way->scheme != NULL ? strlen(way->scheme) : 0;
+
+    if (header == NULL || length == 0) {
+        return header;
+    }
+    return g_ascii_strncasecmp(header, way->scheme, length) == 0 && header[length] == ' '
+               ? header + length + 1
+               : NULL;
+}
+
+/* Names all ways when no credentials came, else the one whose credentials were @refused. */
+static void
+reply_unauthorized(JwHttpReply *reply, const JwAuthenticator *const *ways,
+                   const JwAuthenticator *refused)
+{
+    g_autoptr(GString) challenges = g_string_new(refused != NULL ? refused->refusal : NULL);
+    g_autoptr(GString) advice = g_string_new(refused != NULL ? refused->advice : NULL);
+
+    for (; refused == NULL && *ways != NULL; ways++) {
+        if ((*ways)->challenge != NULL) {
+            g_string_append_printf(challenges, "%s%s", challenges->len > 0 ? ", " : "",
+                                   (*ways)->challenge);
+        }
+        g_string_append_printf(advice, "%s%s", advice->len > 0 ? "; or: " : "", (*ways)->advice);
+    }
+    jw_http_reply_problem(reply, 401, "UNAUTHORIZED", NULL, 0, "%s", advice->str);
+    if (challenges->len > 0) {
+        jw_http_reply_header(reply, "WWW-Authenticate", challenges->str);
+    }
+}
+
+static bool
+authenticate(JwHttpRequest *request, JwHttpReply *reply)
+{
+    const JwHttpMount *mount = request->entry->mount;
+    const JwAuthenticator *const *ways = mount->api->authenticators;
+    const JwAuthenticator *way = NULL;
+    const char *credentials = NULL;
+    g_autoptr(GError) error = NULL;
+
+    if (ways == NULL) {
+        return true;
+    }
+    for (size_t i = 0; credentials == NULL && ways[i] != NULL; i++) {
+        way = ways[i];
+        credentials = credentials_of(request, way);
+    }
+    if (credentials == NULL) {
+        reply_unauthorized(reply, ways, NULL);
+        return false;
+    }
+    request->principal = way->verify(mount->context, credentials, &error);
+    if (request->principal != NULL) {
+        return true;
+    }
+    if (jw_error_code(error) == JW_ERROR_DENIED) {
+        request->auth_failure = g_strdup(jw_error_message(error));
+        reply_unauthorized(reply, ways, way);
+    } else {
+        jw_http_reply_error(reply, error);
+    }
+    return false;
+}
+
+static void
+set_number(JwHttpReply *reply, const char *name, int64_t number)
+{
+    g_autofree char *text = g_strdup_printf("%" G_GINT64_FORMAT, number);
+
+    jw_http_reply_header(reply, name, text);
+}
+
+static bool
+check_limit(const JwHttpRequest *request, JwHttpReply *reply)
+{
+    const JwHttpMount *mount = request->entry->mount;
+
+    if (mount->api->limiter == NULL) {
+        return true;
+    }
+    JwHttpLimit limit = mount->api->limiter(request, request->entry->route, mount->context);
+    if (limit.limit == 0) {
+        return true;
+    }
+    set_number(reply, "RateLimit-Limit", limit.limit);
+    set_number(reply, "RateLimit-Remaining", limit.remaining);
+    set_number(reply, "RateLimit-Reset", limit.reset_s);
+    if (limit.exceeded) {
+        jw_http_reply_problem(reply, 429, "RATE_LIMIT_EXCEEDED", NULL, MAX(limit.reset_s, 1),
+                              "only %" G_GINT64_FORMAT " calls are allowed in a period; try again "
+                              "in %" G_GINT64_FORMAT " s",
+                              limit.limit, MAX(limit.reset_s, 1));
+    }
+    return !limit.exceeded;
+}
+
+static bool
+check_permission(const JwHttpRequest *request, JwHttpReply *reply)
+{
+    const char *permission = request->entry->route->permission;
+
+    if (permission == NULL || jw_principal_may(request->principal, permission)) {
+        return true;
+    }
+    jw_http_reply_problem(reply, 403, "FORBIDDEN", NULL, 0, "this needs the permission '%s'",
+                          permission);
+    return false;
+}
+
+bool
+jw_http_auth_check(JwHttpRequest *request, JwHttpReply *reply)
+{
+    return authenticate(request, reply) && check_limit(request, reply)
+           && check_permission(request, reply);
+}

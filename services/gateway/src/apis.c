@@ -1,0 +1,17 @@
+/* apis.c: the APIs that this gateway serves, one line each. */
+#include "gw.h"
+
+#include "reports/reports.h"
+
+const JwHttpApi *const gw_apis[] = {
+    &gw_reports_api,
+    NULL,
+};
+
+void
+gw_add_apis(Gw *self, JwHttpServer *http)
+{
+    for (size_t i = 0; gw_apis[i] != NULL; i++) {
+        jw_http_server_add_api(http, gw_apis[i], self);
+    }
+}
