@@ -53,6 +53,9 @@ kit_new(void)
 
     self->ports = kit_ports_new(GW_NOW, true);
     gw->ports = kit_service_ports(self->ports, "/jobwire/gateway");
+    /* with the thread that a service's relay has */
+    gw->relay = jw_relay_new(gw->store, gw->bus, gw->clock, "/jobwire/gateway");
+    gw->jobs.relay = gw->relay;
     gw->jobs.batch = jw_jobs_batch_new(gw->store);
     gw->config.pending_max = 1000;
     gw->config.retry_max = 2;
@@ -83,6 +86,7 @@ kit_free(GwKit *self)
     jw_http_server_free(self->http);
     (void)jw_bus_mem_deliver(self->gw.bus);
     gw_stop(&self->gw);
+    jw_relay_free(self->gw.relay);
     jw_token_verifier_free(self->gw.tokens);
     kit_ports_free(self->ports);
     g_free(self->http_config.address);

@@ -31,10 +31,16 @@ kit_teardown(void **state)
 }
 
 void
+kit_doubt_at(JobsKit *self, int nth, bool done, int times)
+{
+    jw_store_mem_fail_nth(self->jobs.store, nth, JW_ERROR_IN_DOUBT, done);
+    jw_store_mem_then_fail(self->jobs.store, times, JW_ERROR_UNAVAILABLE);
+}
+
+void
 kit_doubt(JobsKit *self, bool done, int times)
 {
-    jw_store_mem_fail_nth(self->jobs.store, 1, JW_ERROR_IN_DOUBT, done);
-    jw_store_mem_then_fail(self->jobs.store, times, JW_ERROR_UNAVAILABLE);
+    kit_doubt_at(self, 1, done, times);
 }
 
 int

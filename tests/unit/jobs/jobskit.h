@@ -16,6 +16,8 @@ int kit_teardown(void **state);
 
 /* The next call is in doubt, @done or not, and @times calls after it are UNAVAILABLE. */
 void kit_doubt(JobsKit *self, bool done, int times);
+/* The same for call number @nth from now on (1 = the next). */
+void kit_doubt_at(JobsKit *self, int nth, bool done, int times);
 /* How many calls the store got since the last time this was asked. */
 int kit_calls(JobsKit *self);
 
