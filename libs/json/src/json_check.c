@@ -65,7 +65,7 @@ static const struct {
     const char *name;
     unsigned accepts; /* bits of json_type */
 } types[] = {
-    [JW_FIELD_TEXT] = { "a string", 1u << JSON_STRING },
+    [JW_FIELD_STRING] = { "a string", 1u << JSON_STRING },
     [JW_FIELD_BOOL] = { "true or false", 1u << JSON_TRUE | 1u << JSON_FALSE },
     [JW_FIELD_INT] = { "a whole number", 1u << JSON_INTEGER },
     [JW_FIELD_NUMBER] = { "a number", 1u << JSON_INTEGER | 1u << JSON_REAL },
@@ -245,7 +245,7 @@ check_parameter(Walk *walk, const json_t *value, const JwField *field)
         g_autofree char *range = g_strdup_printf(" from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
                                                  field->min, field->max);
         fault(walk, "must be a whole number%s", limited ? range : "");
-    } else if (field->type == JW_FIELD_TEXT) {
+    } else if (field->type == JW_FIELD_STRING) {
         check_text(walk, value, field);
     }
 }
@@ -310,7 +310,7 @@ check_value(Walk *walk, const json_t *value, const JwField *field)
         return;
     }
     switch (field->type) {
-    case JW_FIELD_TEXT:
+    case JW_FIELD_STRING:
         check_text(walk, value, field);
         return;
     case JW_FIELD_INT:

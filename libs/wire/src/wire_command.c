@@ -11,10 +11,13 @@
 static const char *const cancel_modes[] = { "immediate", "graceful", NULL };
 
 static const JwField cancel_fields[] = {
-    { .name = "jobId", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .check = jw_check_uuid },
-    { .name = "reason", .type = JW_FIELD_TEXT, .flags = JW_FIELD_LINES, .max = 500 },
+    { .name = "jobId",
+      .type = JW_FIELD_STRING,
+      .flags = JW_FIELD_REQUIRED,
+      .check = jw_check_uuid },
+    { .name = "reason", .type = JW_FIELD_STRING, .flags = JW_FIELD_LINES, .max = 500 },
     { .name = "requestedBy", .type = JW_FIELD_OBJECT, .fields = jw_wire_actor_fields },
-    { .name = "mode", .type = JW_FIELD_TEXT, .values = cancel_modes },
+    { .name = "mode", .type = JW_FIELD_STRING, .values = cancel_modes },
     { .name = NULL },
 };
 

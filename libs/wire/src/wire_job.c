@@ -41,53 +41,53 @@ check_no_time(const char *text G_GNUC_UNUSED)
     return g_strdup("does not belong here: the trigger decides when the job starts");
 }
 
-static const JwField recipient = { .type = JW_FIELD_TEXT, .check = jw_check_address };
+static const JwField recipient = { .type = JW_FIELD_STRING, .check = jw_check_address };
 static const JwField delivery_fields[] = {
     { .name = "recipients", .type = JW_FIELD_ARRAY, .max = MAX_RECIPIENTS, .item = &recipient },
     { .name = NULL },
 };
 const JwField jw_wire_actor_fields[] = {
-    { .name = "id", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .min = 1, .max = 200 },
-    { .name = "name", .type = JW_FIELD_TEXT, .min = 1, .max = 200 },
-    { .name = "email", .type = JW_FIELD_TEXT, .check = jw_check_address },
+    { .name = "id", .type = JW_FIELD_STRING, .flags = JW_FIELD_REQUIRED, .min = 1, .max = 200 },
+    { .name = "name", .type = JW_FIELD_STRING, .min = 1, .max = 200 },
+    { .name = "email", .type = JW_FIELD_STRING, .check = jw_check_address },
     { .name = NULL },
 };
-static const JwField department = { .type = JW_FIELD_TEXT, .min = 1, .max = 200 };
+static const JwField department = { .type = JW_FIELD_STRING, .min = 1, .max = 200 };
 
 /* clang-format off */
 #define REQUIRED JW_FIELD_REQUIRED
 #define JOB_FIELDS                                                                                 \
-    { .name = "name", .type = JW_FIELD_TEXT, .flags = REQUIRED, .min = 1, .max = 200 },            \
-    { .name = "description", .type = JW_FIELD_TEXT, .flags = JW_FIELD_LINES, .max = 2000 },        \
-    { .name = "priority", .type = JW_FIELD_TEXT, .values = priorities,                             \
+    { .name = "name", .type = JW_FIELD_STRING, .flags = REQUIRED, .min = 1, .max = 200 },            \
+    { .name = "description", .type = JW_FIELD_STRING, .flags = JW_FIELD_LINES, .max = 2000 },        \
+    { .name = "priority", .type = JW_FIELD_STRING, .values = priorities,                             \
       .prefix = PRIORITY_PREFIX },                                                                 \
     { .name = "delivery", .type = JW_FIELD_OBJECT, .fields = delivery_fields }
 #define KIND_FIELDS                                                                                \
-    { .name = "jobType", .type = JW_FIELD_TEXT, .flags = REQUIRED, .check = check_type },          \
+    { .name = "jobType", .type = JW_FIELD_STRING, .flags = REQUIRED, .check = check_type },          \
     { .name = "spec", .type = JW_FIELD_ANY, .flags = REQUIRED },                                   \
-    { .name = "timeout", .type = JW_FIELD_TEXT, .check = jw_check_duration },                      \
+    { .name = "timeout", .type = JW_FIELD_STRING, .check = jw_check_duration },                      \
     { .name = "maxAttempts", .type = JW_FIELD_INT, .min = 1, .max = MAX_ATTEMPTS }
 
 static const JwField request_fields[] = {
     JOB_FIELDS,
-    { .name = "scheduledFor", .type = JW_FIELD_TEXT, .check = jw_check_time },
-    { .name = "templateId", .type = JW_FIELD_TEXT, .check = check_template_id },
+    { .name = "scheduledFor", .type = JW_FIELD_STRING, .check = jw_check_time },
+    { .name = "templateId", .type = JW_FIELD_STRING, .check = check_template_id },
     { .name = NULL },
 };
 const JwField jw_wire_template_fields[] = {
     JOB_FIELDS,
     KIND_FIELDS,
-    { .name = "scheduledFor", .type = JW_FIELD_TEXT, .check = check_no_time },
+    { .name = "scheduledFor", .type = JW_FIELD_STRING, .check = check_no_time },
     { .name = NULL },
 };
 const JwField jw_wire_command_fields[] = {
     JOB_FIELDS,
     KIND_FIELDS,
-    { .name = "scheduledFor", .type = JW_FIELD_TEXT, .check = jw_check_time },
-    { .name = "jobId", .type = JW_FIELD_TEXT, .check = jw_check_uuid },
+    { .name = "scheduledFor", .type = JW_FIELD_STRING, .check = jw_check_time },
+    { .name = "jobId", .type = JW_FIELD_STRING, .check = jw_check_uuid },
     { .name = "requestedBy", .type = JW_FIELD_OBJECT, .fields = jw_wire_actor_fields },
     { .name = "departments", .type = JW_FIELD_ARRAY, .max = 1000, .item = &department },
-    { .name = "source", .type = JW_FIELD_TEXT, .min = 1, .max = 200 },
+    { .name = "source", .type = JW_FIELD_STRING, .min = 1, .max = 200 },
     { .name = NULL },
 };
 /* clang-format on */

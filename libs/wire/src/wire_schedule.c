@@ -24,30 +24,33 @@ check_cron(const char *text)
 }
 
 static const JwField trigger_fields[] = {
-    { .name = "type", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .values = trigger_types },
-    { .name = "every", .type = JW_FIELD_TEXT, .check = jw_check_duration },
-    { .name = "anchor", .type = JW_FIELD_TEXT, .check = jw_check_time },
-    { .name = "cron", .type = JW_FIELD_TEXT, .min = 1, .max = 200, .check = check_cron },
-    { .name = "at", .type = JW_FIELD_TEXT, .check = jw_check_time },
+    { .name = "type",
+      .type = JW_FIELD_STRING,
+      .flags = JW_FIELD_REQUIRED,
+      .values = trigger_types },
+    { .name = "every", .type = JW_FIELD_STRING, .check = jw_check_duration },
+    { .name = "anchor", .type = JW_FIELD_STRING, .check = jw_check_time },
+    { .name = "cron", .type = JW_FIELD_STRING, .min = 1, .max = 200, .check = check_cron },
+    { .name = "at", .type = JW_FIELD_STRING, .check = jw_check_time },
     { .name = NULL },
 };
 static const JwField schedule_fields[] = {
-    { .name = "id", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .check = jw_check_slug },
-    { .name = "description", .type = JW_FIELD_TEXT, .flags = JW_FIELD_LINES, .max = 2000 },
+    { .name = "id", .type = JW_FIELD_STRING, .flags = JW_FIELD_REQUIRED, .check = jw_check_slug },
+    { .name = "description", .type = JW_FIELD_STRING, .flags = JW_FIELD_LINES, .max = 2000 },
     { .name = "trigger",
       .type = JW_FIELD_OBJECT,
       .flags = JW_FIELD_REQUIRED,
       .fields = trigger_fields },
-    { .name = "timeZone", .type = JW_FIELD_TEXT, .check = jw_check_zone },
-    { .name = "misfire", .type = JW_FIELD_TEXT, .values = misfires },
-    { .name = "misfireGrace", .type = JW_FIELD_TEXT, .check = jw_check_duration },
+    { .name = "timeZone", .type = JW_FIELD_STRING, .check = jw_check_zone },
+    { .name = "misfire", .type = JW_FIELD_STRING, .values = misfires },
+    { .name = "misfireGrace", .type = JW_FIELD_STRING, .check = jw_check_duration },
     { .name = "enabled", .type = JW_FIELD_BOOL },
     { .name = "job", .type = JW_FIELD_ANY, .flags = JW_FIELD_REQUIRED },
     { .name = NULL },
 };
 static const JwField schedule_item = { .type = JW_FIELD_OBJECT, .fields = schedule_fields };
 static const JwField file_fields[] = {
-    { .name = "$schema", .type = JW_FIELD_TEXT },
+    { .name = "$schema", .type = JW_FIELD_STRING },
     { .name = "schedules",
       .type = JW_FIELD_ARRAY,
       .flags = JW_FIELD_REQUIRED,

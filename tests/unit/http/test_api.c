@@ -121,13 +121,13 @@ static const JwField search_query[] = {
     { .name = "count", .type = JW_FIELD_INT, .min = 1, .max = 100 },
     { .name = "offset", .type = JW_FIELD_INT },
     { .name = "all", .type = JW_FIELD_BOOL },
-    { .name = "colour", .type = JW_FIELD_TEXT, .values = colours, .prefix = "colour." },
-    { .name = "from", .type = JW_FIELD_TEXT, .check = jw_check_date_or_time },
-    { .name = "who", .type = JW_FIELD_TEXT, .min = 2, .max = 4 },
+    { .name = "colour", .type = JW_FIELD_STRING, .values = colours, .prefix = "colour." },
+    { .name = "from", .type = JW_FIELD_STRING, .check = jw_check_date_or_time },
+    { .name = "who", .type = JW_FIELD_STRING, .min = 2, .max = 4 },
     { 0 },
 };
 static const JwField needed_query[] = {
-    { .name = "id", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED },
+    { .name = "id", .type = JW_FIELD_STRING, .flags = JW_FIELD_REQUIRED },
     { 0 },
 };
 

@@ -88,8 +88,8 @@ static const JwHttpApi items = {
 };
 
 static const JwField query_fields[] = {
-    { .name = "a", .type = JW_FIELD_TEXT },
-    { .name = "b", .type = JW_FIELD_TEXT },
+    { .name = "a", .type = JW_FIELD_STRING },
+    { .name = "b", .type = JW_FIELD_STRING },
     { 0 },
 };
 static const JwHttpRoute other_routes[] = {

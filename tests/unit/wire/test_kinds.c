@@ -5,8 +5,11 @@
 #include "jw/kinds.h"
 
 static const JwField count_fields[] = {
-    { .name = "toolId", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .check = jw_check_uuid },
-    { .name = "zone", .type = JW_FIELD_TEXT },
+    { .name = "toolId",
+      .type = JW_FIELD_STRING,
+      .flags = JW_FIELD_REQUIRED,
+      .check = jw_check_uuid },
+    { .name = "zone", .type = JW_FIELD_STRING },
     { .name = NULL },
 };
 

@@ -21,7 +21,7 @@ json_t *jw_json_parse_file(const char *path, GError **error) G_GNUC_WARN_UNUSED_
 char *jw_json_print(const json_t *value);
 
 typedef enum {
-    JW_FIELD_TEXT,
+    JW_FIELD_STRING,
     JW_FIELD_BOOL,
     JW_FIELD_INT,
     JW_FIELD_NUMBER,
@@ -33,8 +33,8 @@ typedef enum {
 
 typedef enum {
     JW_FIELD_REQUIRED = 1 << 0,
-    JW_FIELD_LINES = 1 << 1,  /* text: line breaks and tabs are welcome */
-    JW_FIELD_UNIQUE = 1 << 2, /* array of texts: none twice */
+    JW_FIELD_LINES = 1 << 1,  /* string: line breaks and tabs are welcome */
+    JW_FIELD_UNIQUE = 1 << 2, /* array of strings: none twice */
 } JwFieldFlags;
 
 /* What is wrong with a text, or NULL. (transfer full) */
@@ -46,9 +46,9 @@ struct _JwField {
     JwFieldType type;
     unsigned flags;
     int64_t min, max;          /* characters, value, or number of items; both 0: no limits */
-    const char *const *values; /* text: the allowed ones, NULL-terminated */
-    const char *prefix;        /* text: may stand in front of a value ("report-priority.") */
-    JwFieldCheck check;        /* text: run when the rest is right; map: of each name */
+    const char *const *values; /* string: the allowed ones, NULL-terminated */
+    const char *prefix;        /* string: may stand in front of a value ("report-priority.") */
+    JwFieldCheck check;        /* string: run when the rest is right; map: of each name */
     const JwField *fields;
     const JwField *item;
 };
@@ -59,7 +59,7 @@ bool jw_check_object(const json_t *value, const JwField *fields, const char *bas
                      JwViolations *faults);
 
 /* As jw_check_object(), with the pointer "/name" for a parameter. @values: an object of strings,
- * as a query string has them. @fields: of the types TEXT, INT and BOOL; numbers and true or false
+ * as a query string has them. @fields: of the types STRING, INT and BOOL; numbers and true or false
  * are read from their strings. */
 bool jw_check_parameters(const json_t *values, const JwField *fields, JwViolations *violations);
 
@@ -73,7 +73,7 @@ char *jw_echo(const char *text);
 const char *jw_skip_prefix(const char *text, const char *prefix);
 /* The member that is a text, or NULL; NULL-safe. (transfer none) */
 const char *jw_json_text(const json_t *object, const char *name);
-/* An array of texts as a vector; items of other types are left out. NULL when it is no array.
+/* An array of strings as a vector; items of other types are left out. NULL when it is no array.
  * (transfer full) */
 char **jw_json_texts(const json_t *array);
 /* jansson's iterators want a value they may change, and do not change it. */

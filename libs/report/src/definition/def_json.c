@@ -25,11 +25,11 @@ static const char *const parts[] = {
  * array of objects. */
 #define NAME(field, needed, form)                                                                  \
     {                                                                                              \
-        .name = (field), .type = JW_FIELD_TEXT, .flags = (needed), .check = (form)                 \
+        .name = (field), .type = JW_FIELD_STRING, .flags = (needed), .check = (form)               \
     }
 #define LABEL(field, needed, most)                                                                 \
     {                                                                                              \
-        .name = (field), .type = JW_FIELD_TEXT, .flags = (needed), .min = 1, .max = (most)         \
+        .name = (field), .type = JW_FIELD_STRING, .flags = (needed), .min = 1, .max = (most)       \
     }
 #define LIST(list_name, list_flags, least, most, what)                                             \
     {                                                                                              \
@@ -37,8 +37,8 @@ static const char *const parts[] = {
         .max = (most), .item = &(what)                                                             \
     }
 
-static const JwField name_item = { .type = JW_FIELD_TEXT, .check = jw_check_identifier };
-static const JwField equals_item = { .type = JW_FIELD_TEXT, .max = 200 };
+static const JwField name_item = { .type = JW_FIELD_STRING, .check = jw_check_identifier };
+static const JwField equals_item = { .type = JW_FIELD_STRING, .max = 200 };
 static const JwField inactive_fields[] = {
     NAME("field", JW_FIELD_REQUIRED, jw_check_field_name),
     LABEL("value", JW_FIELD_REQUIRED, 200),
@@ -53,7 +53,7 @@ static const JwField dimension_fields[] = {
     NAME("name", JW_FIELD_REQUIRED, jw_check_identifier),
     LABEL("label", JW_FIELD_REQUIRED, 100),
     NAME("field", JW_FIELD_REQUIRED, jw_check_field_name),
-    { .name = "part", .type = JW_FIELD_TEXT, .values = parts },
+    { .name = "part", .type = JW_FIELD_STRING, .values = parts },
     { .name = NULL },
 };
 static const JwField condition_fields[] = {
@@ -66,7 +66,7 @@ static const JwField condition_item = { .type = JW_FIELD_OBJECT, .fields = condi
 static const JwField measure_fields[] = {
     NAME("name", JW_FIELD_REQUIRED, jw_check_identifier),
     LABEL("label", JW_FIELD_REQUIRED, 100),
-    { .name = "op", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .values = ops },
+    { .name = "op", .type = JW_FIELD_STRING, .flags = JW_FIELD_REQUIRED, .values = ops },
     NAME("field", 0, jw_check_field_name),
     { .name = "where", .type = JW_FIELD_ARRAY, .max = 20, .item = &condition_item },
     NAME("numerator", 0, jw_check_identifier),
@@ -75,13 +75,13 @@ static const JwField measure_fields[] = {
     NAME("of", 0, jw_check_identifier),
     { .name = "scale", .type = JW_FIELD_NUMBER, .min = -1000000, .max = 1000000 },
     { .name = "decimals", .type = JW_FIELD_INT, .min = 0, .max = 9 },
-    { .name = "format", .type = JW_FIELD_TEXT, .values = jw_format_names },
+    { .name = "format", .type = JW_FIELD_STRING, .values = jw_format_names },
     { .name = NULL },
 };
 static const JwField column_fields[] = {
     NAME("field", JW_FIELD_REQUIRED, jw_check_field_name),
     LABEL("label", JW_FIELD_REQUIRED, 100),
-    { .name = "format", .type = JW_FIELD_TEXT, .values = jw_format_names },
+    { .name = "format", .type = JW_FIELD_STRING, .values = jw_format_names },
     { .name = "width", .type = JW_FIELD_INT, .min = 1, .max = 255 },
     { .name = NULL },
 };
@@ -95,7 +95,7 @@ static const JwField table_fields[] = {
       .max = 20,
       .item = &name_item },
     { .name = "chart",
-      .type = JW_FIELD_TEXT,
+      .type = JW_FIELD_STRING,
       .values = &jw_chart_names[JW_CHART_COLUMN] }, /* "none" is said by leaving it out */
     NAME("chartMeasure", 0, jw_check_identifier),
     { .name = NULL },
@@ -107,10 +107,10 @@ static const JwField column_item = { .type = JW_FIELD_OBJECT, .fields = column_f
 static const JwField table_item = { .type = JW_FIELD_OBJECT, .fields = table_fields };
 
 static const JwField def_fields[] = {
-    { .name = "$schema", .type = JW_FIELD_TEXT },
+    { .name = "$schema", .type = JW_FIELD_STRING },
     NAME("reportType", JW_FIELD_REQUIRED, jw_check_slug),
     LABEL("title", JW_FIELD_REQUIRED, 100),
-    { .name = "description", .type = JW_FIELD_TEXT, .flags = JW_FIELD_LINES, .max = 2000 },
+    { .name = "description", .type = JW_FIELD_STRING, .flags = JW_FIELD_LINES, .max = 2000 },
     NAME("filePrefix", JW_FIELD_REQUIRED, jw_check_identifier),
     NAME("collection", JW_FIELD_REQUIRED, jw_check_collection),
     NAME("dateField", JW_FIELD_REQUIRED, jw_check_field_name),

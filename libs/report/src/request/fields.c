@@ -23,31 +23,31 @@ check_format(const char *text)
 
 static const JwField range_fields[] = {
     { .name = "startDate",
-      .type = JW_FIELD_TEXT,
+      .type = JW_FIELD_STRING,
       .flags = JW_FIELD_REQUIRED,
       .check = jw_check_date_or_time },
     { .name = "endDate",
-      .type = JW_FIELD_TEXT,
+      .type = JW_FIELD_STRING,
       .flags = JW_FIELD_REQUIRED,
       .check = jw_check_date_or_time },
     { .name = NULL },
 };
 static const JwField period_fields[] = {
     { .name = "type",
-      .type = JW_FIELD_TEXT,
+      .type = JW_FIELD_STRING,
       .flags = JW_FIELD_REQUIRED,
       .values = &jw_period_names[JW_PERIOD_WEEKLY] },
-    { .name = "at", .type = JW_FIELD_TEXT, .check = jw_check_time },
-    { .name = "timeZone", .type = JW_FIELD_TEXT, .check = jw_check_zone },
+    { .name = "at", .type = JW_FIELD_STRING, .check = jw_check_time },
+    { .name = "timeZone", .type = JW_FIELD_STRING, .check = jw_check_zone },
     { .name = NULL },
 };
-static const JwField filter_value = { .type = JW_FIELD_TEXT, .min = 1, .max = 200 };
+static const JwField filter_value = { .type = JW_FIELD_STRING, .min = 1, .max = 200 };
 static const JwField filter_values = { .type = JW_FIELD_ARRAY, .max = 1000, .item = &filter_value };
-static const JwField part_name = { .type = JW_FIELD_TEXT, .min = 1, .max = 64 };
+static const JwField part_name = { .type = JW_FIELD_STRING, .min = 1, .max = 64 };
 static const JwField parameter_fields[] = {
     { .name = "dateRange", .type = JW_FIELD_OBJECT, .fields = range_fields },
     { .name = "period", .type = JW_FIELD_OBJECT, .fields = period_fields },
-    { .name = "timeZone", .type = JW_FIELD_TEXT, .check = jw_check_zone },
+    { .name = "timeZone", .type = JW_FIELD_STRING, .check = jw_check_zone },
     { .name = "filters", .type = JW_FIELD_MAP, .max = 50, .item = &filter_values },
     { .name = "groupBy",
       .type = JW_FIELD_ARRAY,
@@ -63,14 +63,17 @@ static const JwField parameter_fields[] = {
     { .name = NULL },
 };
 static const JwField output_fields[] = {
-    { .name = "format", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .check = check_format },
-    { .name = "filename", .type = JW_FIELD_TEXT, .min = 1, .max = 200 },
+    { .name = "format",
+      .type = JW_FIELD_STRING,
+      .flags = JW_FIELD_REQUIRED,
+      .check = check_format },
+    { .name = "filename", .type = JW_FIELD_STRING, .min = 1, .max = 200 },
     { .name = NULL },
 };
 
 /* clang-format off */
 #define REQUEST_FIELDS                                                                             \
-    { .name = "reportType", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .min = 1,           \
+    { .name = "reportType", .type = JW_FIELD_STRING, .flags = JW_FIELD_REQUIRED, .min = 1,           \
       .max = 100 },                                                                                \
     { .name = "parameters", .type = JW_FIELD_OBJECT, .flags = JW_FIELD_REQUIRED,                   \
       .fields = parameter_fields },                                                                \
@@ -81,6 +84,6 @@ static const JwField output_fields[] = {
 const JwField jw_report_request_fields[] = { REQUEST_FIELDS, { .name = NULL } };
 const JwField jw_report_spec_fields[] = {
     REQUEST_FIELDS,
-    { .name = "timeZone", .type = JW_FIELD_TEXT, .check = jw_check_zone },
+    { .name = "timeZone", .type = JW_FIELD_STRING, .check = jw_check_zone },
     { .name = NULL },
 };

@@ -9,9 +9,8 @@
 #include "jw/crash.h"
 #include "jw/log.h"
 
-
 static const JwField cancel_fields[] = {
-    { .name = "reason", .type = JW_FIELD_TEXT, .flags = JW_FIELD_LINES, .max = 500 },
+    { .name = "reason", .type = JW_FIELD_STRING, .flags = JW_FIELD_LINES, .max = 500 },
     { 0 },
 };
 static const JwField retry_fields[] = { { 0 } };

@@ -19,16 +19,16 @@ static const char *const sorts[] = {
 static const char *const orders[] = { "asc", "desc", NULL };
 
 const JwField gw_reports_list_query[] = {
-    { .name = "status", .type = JW_FIELD_TEXT, .values = statuses },
-    { .name = "reportType", .type = JW_FIELD_TEXT },
-    { .name = "requestedBy", .type = JW_FIELD_TEXT, .min = 1, .max = TEXT_MAX },
-    { .name = "departmentId", .type = JW_FIELD_TEXT, .min = 1, .max = TEXT_MAX },
-    { .name = "fromDate", .type = JW_FIELD_TEXT, .check = jw_check_date_or_time },
-    { .name = "toDate", .type = JW_FIELD_TEXT, .check = jw_check_date_or_time },
+    { .name = "status", .type = JW_FIELD_STRING, .values = statuses },
+    { .name = "reportType", .type = JW_FIELD_STRING },
+    { .name = "requestedBy", .type = JW_FIELD_STRING, .min = 1, .max = TEXT_MAX },
+    { .name = "departmentId", .type = JW_FIELD_STRING, .min = 1, .max = TEXT_MAX },
+    { .name = "fromDate", .type = JW_FIELD_STRING, .check = jw_check_date_or_time },
+    { .name = "toDate", .type = JW_FIELD_STRING, .check = jw_check_date_or_time },
     { .name = "page", .type = JW_FIELD_INT, .min = 1, .max = 1000000 },
     { .name = "limit", .type = JW_FIELD_INT, .min = 1, .max = 100 },
-    { .name = "sortBy", .type = JW_FIELD_TEXT, .values = sorts },
-    { .name = "sortOrder", .type = JW_FIELD_TEXT, .values = orders },
+    { .name = "sortBy", .type = JW_FIELD_STRING, .values = sorts },
+    { .name = "sortOrder", .type = JW_FIELD_STRING, .values = orders },
     { 0 },
 };
 

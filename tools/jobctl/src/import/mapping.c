@@ -10,12 +10,12 @@
 static const char *const types[] = { "text",     "int",      "real",  "bool",
                                      "datetime", "duration", "const", NULL };
 
-static const JwField column_item = { .type = JW_FIELD_TEXT, .min = 1, .max = 200 };
-static const JwField value_item = { .type = JW_FIELD_TEXT, .max = 200 };
+static const JwField column_item = { .type = JW_FIELD_STRING, .min = 1, .max = 200 };
+static const JwField value_item = { .type = JW_FIELD_STRING, .max = 200 };
 static const JwField case_fields[] = {
-    { .name = "field", .type = JW_FIELD_TEXT, .check = jw_check_field_name },
+    { .name = "field", .type = JW_FIELD_STRING, .check = jw_check_field_name },
     { .name = "equals", .type = JW_FIELD_ARRAY, .min = 1, .max = 1000, .item = &value_item },
-    { .name = "value", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .max = 200 },
+    { .name = "value", .type = JW_FIELD_STRING, .flags = JW_FIELD_REQUIRED, .max = 200 },
     { .name = NULL },
 };
 static const JwField case_item = { .type = JW_FIELD_OBJECT, .fields = case_fields };
@@ -24,13 +24,13 @@ static const JwField case_item = { .type = JW_FIELD_OBJECT, .fields = case_field
 
 static const JwField map_fields[] = {
     { .name = "field",
-      .type = JW_FIELD_TEXT,
+      .type = JW_FIELD_STRING,
       .flags = JW_FIELD_REQUIRED,
       .check = jw_check_field_name },
-    { .name = "type", .type = JW_FIELD_TEXT, .flags = JW_FIELD_REQUIRED, .values = types },
+    { .name = "type", .type = JW_FIELD_STRING, .flags = JW_FIELD_REQUIRED, .values = types },
     { .name = "columns", .type = JW_FIELD_ARRAY, .min = 1, .max = 10, .item = &column_item },
-    { .name = "format", .type = JW_FIELD_TEXT, .min = 1, .max = 100 },
-    { .name = "timeZone", .type = JW_FIELD_TEXT, .check = jw_check_zone },
+    { .name = "format", .type = JW_FIELD_STRING, .min = 1, .max = 100 },
+    { .name = "timeZone", .type = JW_FIELD_STRING, .check = jw_check_zone },
     { .name = "values", .type = JW_FIELD_MAP, .min = 1, .max = 1000, .item = &value_item },
     { .name = "valuesStrict", .type = JW_FIELD_BOOL },
     { .name = "required", .type = JW_FIELD_BOOL },
@@ -42,21 +42,21 @@ static const JwField map_fields[] = {
 static const JwField map_item = { .type = JW_FIELD_OBJECT, .fields = map_fields };
 static const char *const delimiters[] = { ",", ";", "|", "\t", NULL };
 static const JwField mapping_fields[] = {
-    { .name = "$schema", .type = JW_FIELD_TEXT },
-    { .name = "description", .type = JW_FIELD_TEXT, .flags = JW_FIELD_LINES, .max = 2000 },
+    { .name = "$schema", .type = JW_FIELD_STRING },
+    { .name = "description", .type = JW_FIELD_STRING, .flags = JW_FIELD_LINES, .max = 2000 },
     { .name = "collection",
-      .type = JW_FIELD_TEXT,
+      .type = JW_FIELD_STRING,
       .flags = JW_FIELD_REQUIRED,
       .check = jw_check_collection },
     { .name = "idField",
-      .type = JW_FIELD_TEXT,
+      .type = JW_FIELD_STRING,
       .flags = JW_FIELD_REQUIRED,
       .check = jw_check_field_name },
     { .name = "dateField",
-      .type = JW_FIELD_TEXT,
+      .type = JW_FIELD_STRING,
       .flags = JW_FIELD_REQUIRED,
       .check = jw_check_field_name },
-    { .name = "delimiter", .type = JW_FIELD_TEXT, .flags = JW_FIELD_LINES, .values = delimiters },
+    { .name = "delimiter", .type = JW_FIELD_STRING, .flags = JW_FIELD_LINES, .values = delimiters },
     { .name = "fields",
       .type = JW_FIELD_ARRAY,
       .flags = JW_FIELD_REQUIRED,
