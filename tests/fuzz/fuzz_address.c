@@ -1,5 +1,6 @@
-/* fuzz_address.c: an address that is accepted is safe on the wire, and what the composer accepts stays one
- * message. The input is tried as an address, a mailbox, a subject, a file name and a body. */
+/* fuzz_address.c: an address that is accepted is safe on the wire, and what the composer accepts
+ * stays one message. The input is tried as an address, a mailbox, a subject, a file name and a
+ * body. */
 #include "fuzz.h"
 
 #include "jw/address.h"

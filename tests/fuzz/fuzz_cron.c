@@ -1,5 +1,5 @@
-/* fuzz_cron.c: any text as a cron expression. What is accepted fires, always later than asked, and means the same
- * when its own fields are read again. */
+/* fuzz_cron.c: any text as a cron expression. What is accepted fires, always later than asked, and
+ * means the same when its own fields are read again. */
 #include "fuzz.h"
 
 #include "jw/cron.h"

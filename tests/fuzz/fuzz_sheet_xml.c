@@ -1,5 +1,5 @@
-/* fuzz_sheet_xml.c: any bytes as the text of a cell. A reader of XML that undoes _xHHHH_ gets back the text that was
- * to be shown. */
+/* fuzz_sheet_xml.c: any bytes as the text of a cell. A reader of XML that undoes _xHHHH_ gets back
+ * the text that was to be shown. */
 #include "fuzz.h"
 
 #include "render/xlsx/sheet_xml.h"

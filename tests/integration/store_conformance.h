@@ -28,8 +28,8 @@ extern const ScCase sc_verb_cases[], sc_job_cases[], sc_list_cases[], sc_deliver
 
 #define SC_NOW INT64_C(1767225600000) /* 2026-01-01T00:00:00Z */
 
-/* A job with every field set, in @state, token 7, heartbeat 3, attempts 2, retryCount 1 of 3, due at
- * SC_NOW. */
+/* A job with every field set, in @state, token 7, heartbeat 3, attempts 2, retryCount 1 of 3, due
+ * at SC_NOW. */
 JwJob *sc_job(JwJobState state);
 void sc_create(JwStore *store, const JwJob *job);
 /* The stored job; fails the test when there is none. */

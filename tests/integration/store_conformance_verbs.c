@@ -1,6 +1,6 @@
 /* store_conformance_verbs.c: the verbs of the store's port over documents, and the MongoDB subset
- * that repositories may use: each operator of filters and updates, the order of values, projections.
- * What a server answers, the adapter in memory must answer as well. */
+ * that repositories may use: each operator of filters and updates, the order of values,
+ * projections. What a server answers, the adapter in memory must answer as well. */
 #include "store_conformance.h"
 #include "db/db.h"
 

@@ -1,4 +1,5 @@
-/* fixture.h: what tests of bodies share: JSON with single quotes, a wire over the shipped definitions. */
+/* fixture.h: what tests of bodies share: JSON with single quotes, a wire over the shipped
+ * definitions. */
 #pragma once
 #include "testkit.h"
 

@@ -1,7 +1,7 @@
 /* hook_clock.h: a fake clock at which something happens when it is read for the nth time.
- * The services ask the clock before each of their steps and hold no lock meanwhile, so a test walks over all n
- * to put another process's deed between any two steps. The reader gets the time from before the deed, as one
- * that was stopped right then does. The test's own thread. */
+ * The services ask the clock before each of their steps and hold no lock meanwhile, so a test walks
+ * over all n to put another process's deed between any two steps. The reader gets the time from
+ * before the deed, as one that was stopped right then does. The test's own thread. */
 #pragma once
 #include "testkit.h"
 

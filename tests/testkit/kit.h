@@ -1,5 +1,6 @@
-/* kit.h: what the kits of the services share: ports in memory, jobs on them, faults. Each kit puts its service on top.
- * Every function fails the test when the store does not do what is asked. The test's own thread. */
+/* kit.h: what the kits of the services share: ports in memory, jobs on them, faults. Each kit puts
+ * its service on top. Every function fails the test when the store does not do what is asked. The
+ * test's own thread. */
 #pragma once
 #include "hook_clock.h"
 #include "jw/bus_mem.h"
@@ -56,8 +57,8 @@ JwCas kit_try(KitPorts *self, JwJobChange change);   /* now */
 void kit_change(KitPorts *self, JwJobChange change); /* unless WON, the test fails */
 /* Claims as "another"; answers the token. */
 int64_t kit_claim(KitPorts *self, const char *job_id);
-/* Writes @content as a file of the job, with an id of its own where @file_id is NULL. (transfer full) what a FINISH
- * may name. */
+/* Writes @content as a file of the job, with an id of its own where @file_id is NULL. (transfer
+ * full) what a FINISH may name. */
 JwArtifact *kit_upload(KitPorts *self, const char *job_id, const char *file_id,
                        const char *file_name, const char *content);
 /* Claims the job, and finishes it with such a file; @expires_at_ms 0: never. */

@@ -39,8 +39,8 @@ char *tk_log_take(void);
 
 /* A fresh directory under the system's temporary directory, removed at exit. (transfer full) */
 char *tk_temp_dir(void);
-/* Files of this process may grow to @bytes only: what a full disk is like, without one. RLIM_INFINITY
- * ends that. */
+/* Files of this process may grow to @bytes only: what a full disk is like, without one.
+ * RLIM_INFINITY ends that. */
 void tk_limit_files(rlim_t bytes);
 /* Waits (condition polled without busy loop, 10 ms apart) until @check(data) is true; fails the
  * test after @timeout_ms naming @what. For what only a real server can signal. */

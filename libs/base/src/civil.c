@@ -1,6 +1,7 @@
 /* civil.c: calendar arithmetic and local time. Pure, any thread.
- * Only the direction UTC → offset is asked of GTimeZone; local → UTC is derived from it here, because GLib's
- * own answer for skipped and doubled local times depends on a flag and not on their order. */
+ * Only the direction UTC → offset is asked of GTimeZone; local → UTC is derived from it here,
+ * because GLib's own answer for skipped and doubled local times depends on a flag and not on their
+ * order. */
 #include "jw/civil.h"
 #include "jw/error.h"
 
@@ -12,7 +13,8 @@
 int64_t
 jw_civil_days(int year, int month, int day)
 {
-    /* Years that begin in March put the leap day at the end; eras are the 400 years of the calendar. */
+    /* Years that begin in March put the leap day at the end; eras are the 400 years of the
+     * calendar. */
     const int64_t y = (int64_t)year - (month <= 2 ? 1 : 0);
     const int64_t era = jw_floor_div(y, 400);
     const int64_t year_of_era = y - era * 400;
@@ -122,8 +124,8 @@ jw_zone_day(GTimeZone *zone, int64_t utc_ms)
     return jw_floor_div(seconds + jw_zone_offset(zone, seconds), JW_DAY_SECONDS);
 }
 
-/* What IANA names look like. GLib would also read offsets ("+03:00") and POSIX rules ("ABC5DEF"), and any
- * file in the zone directory; names with digits exist only in these families. */
+/* What IANA names look like. GLib would also read offsets ("+03:00") and POSIX rules ("ABC5DEF"),
+ * and any file in the zone directory; names with digits exist only in these families. */
 static bool
 zone_name_plausible(const char *name)
 {

@@ -10,7 +10,8 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-/* Jobwire's own name space for derived ids. It must never change: stored ids are derived from it. */
+/* Jobwire's own name space for derived ids. It must never change: stored ids are derived from it.
+ */
 static const uint8_t derive_namespace[16] = { 0x2a, 0x43, 0x43, 0x76, 0x2f, 0xf7, 0x2d, 0x4d,
                                               0xab, 0x8c, 0x50, 0x05, 0x34, 0x1c, 0xe8, 0x30 };
 

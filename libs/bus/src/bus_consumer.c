@@ -1,5 +1,6 @@
-/* bus_consumer.c: the reading half of the Kafka adapter: one subscription from its start to its end.
- * Any thread. The work is the poll thread's (bus_consumer_poll.c); what is here sets flags under the lock and rings.
+/* bus_consumer.c: the reading half of the Kafka adapter: one subscription from its start to its
+ * end. Any thread. The work is the poll thread's (bus_consumer_poll.c); what is here sets flags
+ * under the lock and rings.
  * */
 #include "consumer_private.h"
 
@@ -33,8 +34,8 @@ release(JwKafkaConsumer *self)
     g_free(self);
 }
 
-/* Waits for the caller's own function without a limit, as its data may go after this; for the broker
- * only up to a limit. */
+/* Waits for the caller's own function without a limit, as its data may go after this; for the
+ * broker only up to a limit. */
 static bool
 wait_closed(JwKafkaConsumer *self)
 {
@@ -64,7 +65,8 @@ consumer_free(JwConsumer *consumer)
     }
     jw_dlq_bell_ring(self->bell);
     if (!wait_closed(self)) {
-        /* The thread still uses all of it: better a leak at exit than a process that does not end. */
+        /* The thread still uses all of it: better a leak at exit than a process that does not end.
+         */
         jw_warn("kafka_consumer_not_closed", JW_STR("group", self->group));
         g_thread_unref(self->thread);
         self->next_abandoned = __atomic_exchange_n(&abandoned, self, __ATOMIC_ACQ_REL);

@@ -1,5 +1,5 @@
-/* bus_consumer_group.c: membership: partitions come and go, flow and stop, and get their offsets stored.
- * Poll thread only: librdkafka calls the rebalance function from within the poll. */
+/* bus_consumer_group.c: membership: partitions come and go, flow and stop, and get their offsets
+ * stored. Poll thread only: librdkafka calls the rebalance function from within the poll. */
 #include "consumer_private.h"
 
 #include "jw/log.h"
@@ -74,7 +74,8 @@ jw_group_on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t cause,
                       rd_kafka_topic_partition_list_t *partitions, void *opaque)
 {
     JwKafkaConsumer *self = opaque;
-    /* What is held of a partition belongs to its next owner in any case, also when it comes back. */
+    /* What is held of a partition belongs to its next owner in any case, also when it comes back.
+     */
     for (int i = 0; i < partitions->cnt; i++) {
         drop_track(self, partitions->elems[i].topic, partitions->elems[i].partition);
     }
@@ -89,9 +90,9 @@ jw_group_on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t cause,
     synchronise(rk, NULL);
 }
 
-/* Never before a partition's first message: pausing or resuming one whose fetcher is about to start makes
- * librdkafka 2.0.2 take the start for outdated ("received outdated op FETCH_START") and the partition then
- * stays silent for ever. */
+/* Never before a partition's first message: pausing or resuming one whose fetcher is about to start
+ * makes librdkafka 2.0.2 take the start for outdated ("received outdated op FETCH_START") and the
+ * partition then stays silent for ever. */
 void
 jw_group_set_flow(JwKafkaConsumer *self, bool stop)
 {

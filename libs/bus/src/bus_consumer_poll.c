@@ -1,7 +1,7 @@
-/* bus_consumer_poll.c: the poll thread of a subscription: reads, offers, moves refused messages on, stores offsets.
- * Only this thread touches the client and the tracks.
- * Messages are taken one by one with rd_kafka_consumer_poll() and put with their partition at once, not
- * with rd_kafka_consume_batch_queue(): a rebalance inside that call would leave messages of partitions
+/* bus_consumer_poll.c: the poll thread of a subscription: reads, offers, moves refused messages on,
+ * stores offsets. Only this thread touches the client and the tracks. Messages are taken one by one
+ * with rd_kafka_consumer_poll() and put with their partition at once, not with
+ * rd_kafka_consume_batch_queue(): a rebalance inside that call would leave messages of partitions
  * that have just gone in the middle of its array. */
 #include "consumer_private.h"
 
@@ -266,7 +266,8 @@ wake_tracks(JwKafkaConsumer *self)
     }
 }
 
-/* Refused messages that are on their way get their report, so that a restart does not send them twice. */
+/* Refused messages that are on their way get their report, so that a restart does not send them
+ * twice. */
 static void
 finish_dlq(JwKafkaConsumer *self)
 {

@@ -1,6 +1,6 @@
-/* bus_dlq.c: brings a refused message to `<topic>.dlq` and reports to the poll thread how that ended.
- * Sent from the poll thread; the report comes on the bus's delivery thread. A ticket is shared by both and
- * may outlive the consumer, as a report can come late. */
+/* bus_dlq.c: brings a refused message to `<topic>.dlq` and reports to the poll thread how that
+ * ended. Sent from the poll thread; the report comes on the bus's delivery thread. A ticket is
+ * shared by both and may outlive the consumer, as a report can come late. */
 #include "kafka_private.h"
 
 #include <stdatomic.h>

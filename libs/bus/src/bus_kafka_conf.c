@@ -1,8 +1,8 @@
 /* bus_kafka_conf.c: the settings of our Kafka clients.
  * Main thread, at start.
- * Three layers: defaults of ours, JW_KAFKA_* from the environment on top of them, and the fixed settings
- * that keep messages safe, which the environment may not touch: librdkafka's own defaults skip or lose
- * messages (auto.offset.reset, automatic offset store, no idempotence). */
+ * Three layers: defaults of ours, JW_KAFKA_* from the environment on top of them, and the fixed
+ * settings that keep messages safe, which the environment may not touch: librdkafka's own defaults
+ * skip or lose messages (auto.offset.reset, automatic offset store, no idempotence). */
 #include "kafka_private.h"
 
 #include "jw/text.h"
@@ -43,9 +43,10 @@ static const Setting fixed_producer[] = {
     { "acks", "all" },
 };
 
-/* Offsets are stored by us, one by one, and committed by librdkafka every second, at a rebalance and at
- * closing: it does the last two itself in the right order without blocking our poll thread, which an
- * explicit commit would. What a crash leaves uncommitted comes again, and deciding twice is harmless. */
+/* Offsets are stored by us, one by one, and committed by librdkafka every second, at a rebalance
+ * and at closing: it does the last two itself in the right order without blocking our poll thread,
+ * which an explicit commit would. What a crash leaves uncommitted comes again, and deciding twice
+ * is harmless. */
 static const Setting fixed_consumer[] = {
     { "enable.auto.commit", "true" },
     { "auto.commit.interval.ms", "1000" },

@@ -72,8 +72,8 @@ jw_kafka_fail(GError **error, rd_kafka_resp_err_t cause, const char *format, ...
                    rd_kafka_err2name(cause));
 }
 
-/* What librdkafka calls an error or worse is worth a warning, a lost connection too: it retries for ever,
- * and repeats identical lines only every 30 s by itself. */
+/* What librdkafka calls an error or worse is worth a warning, a lost connection too: it retries for
+ * ever, and repeats identical lines only every 30 s by itself. */
 void
 jw_kafka_log(const rd_kafka_t *rk, int level, const char *facility, const char *text)
 {

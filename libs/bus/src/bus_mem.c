@@ -1,7 +1,7 @@
 /* bus_mem.c: the bus port in memory, for unit tests.
- * Functions of callers run only inside jw_bus_mem_deliver() and jw_bus_flush(), in the thread that calls
- * them and with no lock held; publishing is allowed from any thread.
- * A topic is one partition. Each subscription reads all of it, as if it were its own group. */
+ * Functions of callers run only inside jw_bus_mem_deliver() and jw_bus_flush(), in the thread that
+ * calls them and with no lock held; publishing is allowed from any thread. A topic is one
+ * partition. Each subscription reads all of it, as if it were its own group. */
 #include "jw/bus_mem.h"
 #include "bus_private.h"
 

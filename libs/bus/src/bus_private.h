@@ -1,6 +1,6 @@
 /* bus_private.h: the port behind jw/bus.h: what an adapter provides.
- * An adapter's bus and consumer start with these structs. Arguments are checked by bus.c before they come
- * here. */
+ * An adapter's bus and consumer start with these structs. Arguments are checked by bus.c before
+ * they come here. */
 #pragma once
 #include "jw/bus.h"
 

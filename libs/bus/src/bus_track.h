@@ -1,6 +1,7 @@
-/* bus_track.h: what is known of one partition between reading its messages and storing their offsets.
- * Poll thread only; no Kafka in here. A message waits as OPEN until it is decided; offsets move on only
- * over messages that are DONE, so that nothing after a LATER or an unfinished POISON is ever skipped. */
+/* bus_track.h: what is known of one partition between reading its messages and storing their
+ * offsets. Poll thread only; no Kafka in here. A message waits as OPEN until it is decided; offsets
+ * move on only over messages that are DONE, so that nothing after a LATER or an unfinished POISON
+ * is ever skipped. */
 #pragma once
 #include "jw/bus.h"
 
@@ -43,8 +44,8 @@ void jw_track_add(JwTrack *self, gpointer take_message, int64_t offset);
 bool jw_track_due(const JwTrack *self, int64_t now_ms);
 /* Offer at once what waits. */
 void jw_track_wake(JwTrack *self);
-/* Call before the answers of one offer are given, then answer each offered message in order: what comes
- * after a LATER stays OPEN whatever its answer. */
+/* Call before the answers of one offer are given, then answer each offered message in order: what
+ * comes after a LATER stays OPEN whatever its answer. */
 void jw_track_begin(JwTrack *self);
 void jw_track_answer(JwTrack *self, JwHeld *held, JwVerdict verdict, char *take_reason,
                      int64_t now_ms);

@@ -38,7 +38,8 @@ typedef struct {
 
 #define JW_KAFKA_DLQ_LAST_MS 2000 /* for publishes to a DLQ that are under way when we stop */
 
-/* bus_consumer_poll.c: all that a subscription does until it is stopped, and then the leaving of its group. */
+/* bus_consumer_poll.c: all that a subscription does until it is stopped, and then the leaving of
+ * its group. */
 gpointer jw_kafka_poll_thread(gpointer consumer);
 
 /* bus_consumer_group.c: which partitions are ours and whether they flow. Poll thread only. */

@@ -15,7 +15,8 @@ bool jw_kafka_fail(GError **error, rd_kafka_resp_err_t cause, const char *format
 void jw_kafka_log(const rd_kafka_t *rk, int level, const char *facility, const char *text);
 void jw_kafka_on_error(rd_kafka_t *rk, int cause, const char *reason, void *opaque);
 
-/* bus_kafka_conf.c: settings that both kinds of client share, with JW_KAFKA_* of @environ_ on top. */
+/* bus_kafka_conf.c: settings that both kinds of client share, with JW_KAFKA_* of @environ_ on top.
+ */
 rd_kafka_conf_t *jw_kafka_conf_new(const JwBusConfig *config, const char *service,
                                    const char *const *environ_,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;

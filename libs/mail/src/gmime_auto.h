@@ -1,4 +1,5 @@
-/* gmime_auto.h: cleanups for GMime's types, which it does not ship itself. Only this library includes it. */
+/* gmime_auto.h: cleanups for GMime's types, which it does not ship itself. Only this library
+ * includes it. */
 #pragma once
 #include <glib-object.h>
 #include <gmime/gmime.h>

@@ -304,7 +304,8 @@ add_files(GMimeObject *parent, const JwMailMessage *message, bool inline_ones)
     return count;
 }
 
-/* mixed( alternative( text, related( html, inline… ) ), attachment… ), each level only when needed. */
+/* mixed( alternative( text, related( html, inline… ) ), attachment… ), each level only when needed.
+ */
 static GMimeObject *
 body(const JwMailMessage *message)
 {

@@ -1,7 +1,7 @@
-/* mail_header.c: writes header lines as 7-bit text, folded, with RFC 2047 encoded words where needed.
- * Any thread, no state.
- * By hand because GMime passes "=?…?=" in a text through as it is (so a subject could smuggle an encoded
- * line break), makes encoded words longer than 75 characters and chooses other charsets than UTF-8. */
+/* mail_header.c: writes header lines as 7-bit text, folded, with RFC 2047 encoded words where
+ * needed. Any thread, no state. By hand because GMime passes "=?…?=" in a text through as it is (so
+ * a subject could smuggle an encoded line break), makes encoded words longer than 75 characters and
+ * chooses other charsets than UTF-8. */
 #include "mail_private.h"
 
 #include <string.h>
@@ -34,8 +34,8 @@ typedef struct {
     bool begun;
 } Line;
 
-/* Appends a token, on a new line when it does not fit on this one. Never right after the header's name:
- * some readers take that line end for a part of the text. */
+/* Appends a token, on a new line when it does not fit on this one. Never right after the header's
+ * name: some readers take that line end for a part of the text. */
 static void
 append_folded(GString *out, Line *line, const char *token, size_t length)
 {
@@ -58,8 +58,9 @@ append_plain(GString *out, Line *line, const char *text)
     }
 }
 
-/* Where an encoded word of at most @most bytes may end: between characters, and if there is such a place
- * where base64 needs no padding, because readers that join words before decoding stop at it. */
+/* Where an encoded word of at most @most bytes may end: between characters, and if there is such a
+ * place where base64 needs no padding, because readers that join words before decoding stop at it.
+ */
 static const char *
 word_end(const char *text, size_t most)
 {

@@ -27,8 +27,8 @@ struct _JwMail {
 /* mail_address.c: jw_address_check() as INVALID. */
 bool jw_mail_address_check(const char *address, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* mail_header.c: header lines "Name: value\r\n", folded, as 7-bit text. Texts are checked UTF-8 without
- * control characters. */
+/* mail_header.c: header lines "Name: value\r\n", folded, as 7-bit text. Texts are checked UTF-8
+ * without control characters. */
 void jw_mail_header_append_text(GString *out, const char *name, const char *value);
 void jw_mail_header_append_mailbox(GString *out, const char *name, const char *display,
                                    const char *address);

@@ -1,6 +1,6 @@
-/* mail_reply.c: follows commands and replies of one SMTP transaction, so that its end can be judged.
- * The thread that runs the transaction.
- * libcurl gives one code for many faults; the code and the command that it answers decide what we may do. */
+/* mail_reply.c: follows commands and replies of one SMTP transaction, so that its end can be
+ * judged. The thread that runs the transaction. libcurl gives one code for many faults; the code
+ * and the command that it answers decide what we may do. */
 #include "mail_private.h"
 
 #include <string.h>

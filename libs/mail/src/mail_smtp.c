@@ -1,10 +1,11 @@
 /* mail_smtp.c: the SMTP adapter, one easy handle of libcurl per connection.
  * Any thread; a handle is lent to one sender at a time, the pool is guarded by one lock.
  *
- * Why the final dot cannot overtake before_final_dot(): libcurl 7.88 asks the read callback for more only when
- * all it was given before has gone to the socket, and sends the dot (smtp_done) only after the callback
- * answered 0. CURLOPT_INFILESIZE stays unset, because with a known size libcurl stops by counting and never
- * asks for the end. So "the callback answered 0" is the one moment after which the dot may be out. */
+ * Why the final dot cannot overtake before_final_dot(): libcurl 7.88 asks the read callback for
+ * more only when all it was given before has gone to the socket, and sends the dot (smtp_done) only
+ * after the callback answered 0. CURLOPT_INFILESIZE stays unset, because with a known size libcurl
+ * stops by counting and never asks for the end. So "the callback answered 0" is the one moment
+ * after which the dot may be out. */
 #include "curl_auto.h"
 #include "mail_private.h"
 
@@ -147,7 +148,8 @@ handle_new(const JwMailSmtpSettings *settings, int64_t timeout_ms)
     return ok ? g_steal_pointer(&easy) : NULL;
 }
 
-/* libcurl sends QUIT and waits up to two minutes for the answer; without a reading side it does not wait. */
+/* libcurl sends QUIT and waits up to two minutes for the answer; without a reading side it does not
+ * wait. */
 static void
 handle_free(gpointer data)
 {
@@ -161,7 +163,8 @@ handle_free(gpointer data)
 
 typedef enum { LEND_OK, LEND_BUSY, LEND_BROKEN } Lend;
 
-/* A handle of the pool, created when there are fewer than allowed; waits for one when there are not. */
+/* A handle of the pool, created when there are fewer than allowed; waits for one when there are
+ * not. */
 static Lend
 borrow(Smtp *self, CURL **ret_easy)
 {
@@ -225,8 +228,8 @@ perform(CURL *easy, Transaction *self, bool fresh)
     return code;
 }
 
-/* The server may have closed a kept connection meanwhile, with or without "421": that does not concern
- * this mail, and nothing of it was sent. */
+/* The server may have closed a kept connection meanwhile, with or without "421": that does not
+ * concern this mail, and nothing of it was sent. */
 static bool
 was_stale(CURL *easy, const Transaction *self, CURLcode code)
 {
@@ -273,7 +276,8 @@ judge(const Transaction *self)
     case JW_MAIL_PHASE_DOT:
         break;
     }
-    return JW_MAIL_LATER; /* a greeting, TLS or login refused is the server's trouble, not the mail's */
+    return JW_MAIL_LATER; /* a greeting, TLS or login refused is the server's trouble, not the
+                             mail's */
 }
 
 static char *

@@ -1,5 +1,5 @@
-/* mail_smtp_config.c: the configuration table, and its values checked and completed for the adapter.
- * Main thread, at start. Owner: mail. */
+/* mail_smtp_config.c: the configuration table, and its values checked and completed for the
+ * adapter. Main thread, at start. Owner: mail. */
 #include "curl_auto.h"
 #include "mail_private.h"
 

@@ -1,7 +1,8 @@
 /* cron.c: finds the next due time of a cron expression. Pure, any thread.
- * The search runs over local calendar fields, from the largest to the smallest, and leaps over whatever a
- * field rules out; only a found local time is turned into UTC. As that conversion never falls, the first local
- * time whose UTC time lies after the start is the answer, also where the clock is changed. */
+ * The search runs over local calendar fields, from the largest to the smallest, and leaps over
+ * whatever a field rules out; only a found local time is turned into UTC. As that conversion never
+ * falls, the first local time whose UTC time lies after the start is the answer, also where the
+ * clock is changed. */
 #include "jw/cron.h"
 #include "jw/civil.h"
 #include "cron_private.h"
@@ -28,7 +29,8 @@ day_matches(const JwCron *self, const JwCivil *t)
     return jw_cron_either_day(self) ? day || of_week : day && of_week;
 }
 
-/* Moves to midnight of the first matching day on or after @t unless that is today; false: not before
+/* Moves to midnight of the first matching day on or after @t unless that is today; false: not
+ * before
  * @last_year has ended. */
 static bool
 find_day(const JwCron *self, JwCivil *t, int last_year)

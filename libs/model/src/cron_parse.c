@@ -1,7 +1,7 @@
 /* cron_parse.c: reads cron expressions. Pure, any thread.
- * The dialect is that of crontab(5): a range must rise, '*' may not be left out before a step, and a day
- * field that begins with '*' does not restrict the other one. What only some dialects know (L, W, #, ?) is
- * refused rather than guessed. */
+ * The dialect is that of crontab(5): a range must rise, '*' may not be left out before a step, and
+ * a day field that begins with '*' does not restrict the other one. What only some dialects know
+ * (L, W, #, ?) is refused rather than guessed. */
 #include "cron_private.h"
 #include "jw/civil.h"
 #include "jw/error.h"

@@ -1,5 +1,6 @@
 /* job.c: the job document as a struct: make, copy, free.
- * Whoever made it owns it; one thread at a time. Copies are deep, so that a job can go to another thread. */
+ * Whoever made it owns it; one thread at a time. Copies are deep, so that a job can go to another
+ * thread. */
 #include "jw/job.h"
 #include "jw/error.h"
 #include "jw/ident.h"

@@ -1,6 +1,6 @@
 /* schedule.c: a rule that makes jobs, and its next due time.
- * Pure; a JwSchedule belongs to who made it. Whether a schedule is enabled is the scheduler's concern: the
- * next due time is a fact of the rule alone. */
+ * Pure; a JwSchedule belongs to who made it. Whether a schedule is enabled is the scheduler's
+ * concern: the next due time is a fact of the rule alone. */
 #include "jw/schedule.h"
 #include "jw/clock.h"
 #include "jw/error.h"

@@ -1,5 +1,6 @@
 /* relay_publish.c: an outbox entry as a CloudEvents 1.0 message in binary mode.
- * Published from any thread; the report comes on the bus's delivery thread, maybe after the relay is gone.
+ * Published from any thread; the report comes on the bus's delivery thread, maybe after the relay
+ * is gone.
  * */
 #include "relay_private.h"
 

@@ -1,6 +1,6 @@
 /* wire_job.c: a job and the JSON that asks for one, in both directions.
- * Any thread, no state. What all kinds have is here, member by member: the tables that check it, how
- * it is read, how it is written. The spec is its kind's (jw/kinds.h). */
+ * Any thread, no state. What all kinds have is here, member by member: the tables that check it,
+ * how it is read, how it is written. The spec is its kind's (jw/kinds.h). */
 #include "wire_private.h"
 
 #include "jw/address.h"

@@ -1,4 +1,5 @@
-/* attempt.h: one attempt as its handler sees it: progress to report, and the question whether to go on. */
+/* attempt.h: one attempt as its handler sees it: progress to report, and the question whether to go
+ * on. */
 #pragma once
 #include "exe.h"
 
@@ -24,11 +25,13 @@ const JwJob *exe_attempt_job(const ExeAttempt *self);
 ExeStopReason exe_attempt_stop_reason(ExeAttempt *self);
 /* False with CANCELLED when the attempt must stop. Handlers ask at least once a second. */
 bool exe_attempt_go_on(ExeAttempt *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* @step: static text. @total -1: not known. Written to the job with the next heartbeat; never waits. */
+/* @step: static text. @total -1: not known. Written to the job with the next heartbeat; never
+ * waits. */
 void exe_attempt_progress(ExeAttempt *self, const char *step, int percent, int64_t done,
                           int64_t total);
-/* The same at the start of a step: written at once, unless the last heartbeat (or the claim) is less than 100 ms old, because
- * nobody sees the steps of a job that short, and each would cost the store a write. */
+/* The same at the start of a step: written at once, unless the last heartbeat (or the claim) is
+ * less than 100 ms old, because nobody sees the steps of a job that short, and each would cost the
+ * store a write. */
 void exe_attempt_step(ExeAttempt *self, const char *step, int percent, int64_t done, int64_t total);
 /* One heartbeat: writes progress, and learns whether a cancel was asked or the claim is lost. */
 void exe_attempt_heartbeat(ExeAttempt *self);

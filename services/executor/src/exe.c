@@ -91,8 +91,9 @@ void
 exe_drain(gpointer exe, int64_t deadline_mono_ms)
 {
     Exe *self = exe;
-    /* What waits in the ready queue is durable and pending: another executor, or this one's successor, is redispatched by the
-     * scheduler. What runs may finish until shortly before the deadline; then it is released. */
+    /* What waits in the ready queue is durable and pending: another executor, or this one's
+     * successor, is redispatched by the scheduler. What runs may finish until shortly before the
+     * deadline; then it is released. */
     int64_t release_at = deadline_mono_ms - 5000;
 
     g_atomic_int_set(&self->draining, 1);

@@ -1,8 +1,8 @@
 /* exe.h: the executor's one struct and what its files share.
  *
  * Threads: the bus's poll thread (intake.c) makes jobs durable and fills the ready queue; workers
- * (pool.c) claim and run them; one heartbeat thread (heartbeat.c) keeps claims alive. They meet in the ready
- * queue and in the table of running attempts, each with its own lock. */
+ * (pool.c) claim and run them; one heartbeat thread (heartbeat.c) keeps claims alive. They meet in
+ * the ready queue and in the table of running attempts, each with its own lock. */
 #pragma once
 #include "jw/config.h"
 #include "jw/ident.h"
@@ -14,14 +14,14 @@
 G_BEGIN_DECLS
 
 typedef struct {
-    char *temp_dir;       /* JW_TEMP_DIR */
-    int64_t workers;      /* JW_WORKERS */
-    int64_t ready_max;    /* JW_READY_MAX: jobs of one priority waiting in this process */
-    int64_t heartbeat_ms; /* JW_HEARTBEAT_INTERVAL */
-    int64_t
-        heartbeat_timeout_ms; /* JW_HEARTBEAT_TIMEOUT: an attempt without a heartbeat for this long stops itself */
-    int64_t artifact_ttl_ms;    /* JW_ARTIFACT_TTL: 0 = kept for ever */
-    int64_t artifact_max_bytes; /* JW_ARTIFACT_MAX */
+    char *temp_dir;               /* JW_TEMP_DIR */
+    int64_t workers;              /* JW_WORKERS */
+    int64_t ready_max;            /* JW_READY_MAX: jobs of one priority waiting in this process */
+    int64_t heartbeat_ms;         /* JW_HEARTBEAT_INTERVAL */
+    int64_t heartbeat_timeout_ms; /* JW_HEARTBEAT_TIMEOUT: an attempt without a heartbeat for this
+                                     long stops itself */
+    int64_t artifact_ttl_ms;      /* JW_ARTIFACT_TTL: 0 = kept for ever */
+    int64_t artifact_max_bytes;   /* JW_ARTIFACT_MAX */
 } ExeConfig;
 
 typedef struct _ExeHeartbeats ExeHeartbeats;
@@ -45,7 +45,8 @@ typedef struct {
 extern const JwConfigEntry exe_config_entries[];
 extern const size_t exe_n_config_entries;
 
-/* exe.c: from ports to running threads. The ports in @self are set (real or in memory) and stay the caller's until exe_stop(). */
+/* exe.c: from ports to running threads. The ports in @self are set (real or in memory) and stay the
+ * caller's until exe_stop(). */
 bool exe_run(Exe *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void exe_drain(gpointer exe, int64_t deadline_mono_ms);
 void exe_stop(gpointer exe);

@@ -1,8 +1,9 @@
 /* heartbeat.c: keeps the claims of running attempts alive (T3).
  *
- * One thread writes a heartbeat for each running attempt every JW_HEARTBEAT_INTERVAL. An attempt that got no heartbeat
- * through for JW_HEARTBEAT_TIMEOUT stops itself well before a reaper elsewhere may give its job away (45 s), so two
- * executors rarely work on one job at a time; that they may not both publish is the token's business. */
+ * One thread writes a heartbeat for each running attempt every JW_HEARTBEAT_INTERVAL. An attempt
+ * that got no heartbeat through for JW_HEARTBEAT_TIMEOUT stops itself well before a reaper
+ * elsewhere may give its job away (45 s), so two executors rarely work on one job at a time; that
+ * they may not both publish is the token's business. */
 #include "attempt.h"
 
 #include "jw/log.h"
@@ -107,7 +108,8 @@ exe_attempt_heartbeat(ExeAttempt *self)
     attempt_check_time(self);
 }
 
-/* A reference to every running attempt, so that a worker may end one while its heartbeat is written. */
+/* A reference to every running attempt, so that a worker may end one while its heartbeat is
+ * written. */
 static GPtrArray *
 beats_snapshot(ExeHeartbeats *self)
 {
@@ -248,7 +250,8 @@ exe_attempt_stop_reason(ExeAttempt *self)
 bool
 exe_attempt_go_on(ExeAttempt *self, GError **error)
 {
-    /* Here too, not only at heartbeats: a process that slept (SIGSTOP) asks here first when it wakes. */
+    /* Here too, not only at heartbeats: a process that slept (SIGSTOP) asks here first when it
+     * wakes. */
     attempt_check_time(self);
     switch (exe_attempt_stop_reason(self)) {
     case EXE_GO_ON:

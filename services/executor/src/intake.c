@@ -1,8 +1,8 @@
 /* intake.c: from Kafka messages to durable jobs in the ready queue. Runs on the bus's poll thread.
  *
- * A run of submit commands becomes one insert ("exists" is as good as made), then each job's id goes to
- * the ready queue. A cancel command ends the run: the job it names may be the one before it. Only what is
- * durable counts as done; a full queue or an absent store makes the rest LATER. */
+ * A run of submit commands becomes one insert ("exists" is as good as made), then each job's id
+ * goes to the ready queue. A cancel command ends the run: the job it names may be the one before
+ * it. Only what is durable counts as done; a full queue or an absent store makes the rest LATER. */
 #include "handlers/handlers.h"
 
 #include <jansson.h>
@@ -94,8 +94,8 @@ intake_submit(Intake *self, const json_t *body)
     return true;
 }
 
-/* A command for a job that is unknown, ended or already being cancelled so is done: there is nothing left to do.
- * False: the store is away. */
+/* A command for a job that is unknown, ended or already being cancelled so is done: there is
+ * nothing left to do. False: the store is away. */
 static bool
 intake_cancel(Intake *self, const json_t *body)
 {
@@ -200,16 +200,16 @@ lane_of(JwPriority priority)
     return lanes[priority];
 }
 
-/* True when the job needs nothing more from this message. @full: bit per lane that had no room; nothing more is put into it, so
- * that its jobs keep their order. */
+/* True when the job needs nothing more from this message. @full: bit per lane that had no room;
+ * nothing more is put into it, so that its jobs keep their order. */
 static bool
 intake_enqueue(Exe *exe, const Intake *intake, unsigned *full)
 {
     const JwJob *job = intake->job;
     size_t lane = lane_of(job->priority);
 
-    /* Scheduled for later: the scheduler promotes and hints it. Of a job that existed before only the document knows,
-     * not this clock: the claim asks it. */
+    /* Scheduled for later: the scheduler promotes and hints it. Of a job that existed before only
+     * the document knows, not this clock: the claim asks it. */
     if (intake->made && job->state == JW_JOB_SCHEDULED) {
         return true;
     }
@@ -237,8 +237,8 @@ intake_created(Intake *self, JwCreate create)
     }
 }
 
-/* Jobs the store refused together, one by one: those it refuses alone are poison, lest they hold up their partition for
- * ever. False: the store is away. */
+/* Jobs the store refused together, one by one: those it refuses alone are poison, lest they hold up
+ * their partition for ever. False: the store is away. */
 static bool
 intake_create_singly(Exe *exe, Intake *const *intakes, size_t n)
 {
@@ -306,8 +306,8 @@ partition_waits(const Intake *intakes, size_t index)
     return false;
 }
 
-/* Makes the jobs of a run, from @from up to @to, durable and queues them. A full lane holds up the partitions that feed it
- * and no others. False: the store is away. */
+/* Makes the jobs of a run, from @from up to @to, durable and queues them. A full lane holds up the
+ * partitions that feed it and no others. False: the store is away. */
 static bool
 intake_run(Exe *exe, Intake *intakes, size_t from, size_t to, unsigned *full)
 {
@@ -349,7 +349,8 @@ exe_consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers, gpo
         }
         away = away || !intake_message(&intakes[i], command);
     }
-    /* One call that failed is enough: each may wait for its time limit, and this thread must poll. */
+    /* One call that failed is enough: each may wait for its time limit, and this thread must poll.
+     */
     if (!away) {
         (void)intake_run(exe, intakes, from, n_messages, &full);
     }

@@ -1,8 +1,8 @@
 /* intake.c: from job events to deliveries. Runs on the bus's poll thread.
  *
- * An event only says which job to look at: the documents decide. A completed job gets one delivery a
- * recipient, its id derived from (job, recipient), so a repeated event makes nothing new. A changed delivery
- * has its job's counts made true again. */
+ * An event only says which job to look at: the documents decide. A completed job gets one delivery
+ * a recipient, its id derived from (job, recipient), so a repeated event makes nothing new. A
+ * changed delivery has its job's counts made true again. */
 #include "ntf.h"
 
 #include "jw/log.h"
@@ -63,7 +63,8 @@ intake_event(Ntf *self, const JwMessage *message, JwAnswer *answer)
             answer->reason = g_strdup(jw_error_message(error));
         } else if (!events[i].run(self, job_id, &error)) {
             if (jw_error_retry(error) == JW_RETRY_NEVER) {
-                /* offered again it would hold up its partition for ever; the maintenance comes back to the job */
+                /* offered again it would hold up its partition for ever; the maintenance comes back
+                 * to the job */
                 answer->verdict = JW_VERDICT_POISON;
                 answer->reason = g_strdup_printf("job '%s': %s", job_id, jw_error_message(error));
                 return true;

@@ -1,10 +1,10 @@
 /* maintenance.c: deliveries that are due, whose sender died, or that are in doubt, and jobs whose
  * event was lost.
  *
- * A sender is dead when its claim stood still for JW_SENDER_DEAD_AFTER of this process's monotonic clock,
- * which is longer than any transaction may take. What happens then follows the mark: without it the message
- * was certainly not sent and is queued again; with it nobody knows, and it is in doubt. In doubt, it is sent
- * once more with the same Message-ID and flagged, then given up. */
+ * A sender is dead when its claim stood still for JW_SENDER_DEAD_AFTER of this process's monotonic
+ * clock, which is longer than any transaction may take. What happens then follows the mark: without
+ * it the message was certainly not sent and is queued again; with it nobody knows, and it is in
+ * doubt. In doubt, it is sent once more with the same Message-ID and flagged, then given up. */
 #include "ntf.h"
 
 #include "jw/log.h"
@@ -97,7 +97,8 @@ resolve_unknown(Ntf *self, GError **error)
     return true;
 }
 
-/* What an event that never came would have done: the deliveries that are missing, the counts that are not true. */
+/* What an event that never came would have done: the deliveries that are missing, the counts that
+ * are not true. */
 static bool
 recover_job(Ntf *self, const JwJob *job, GError **error)
 {
@@ -118,7 +119,8 @@ recover_job(Ntf *self, const JwJob *job, GError **error)
     return true;
 }
 
-/* A page a round, a pause behind the last. A job that fails is left behind until the next time through. */
+/* A page a round, a pause behind the last. A job that fails is left behind until the next time
+ * through. */
 static bool
 recover_mail(Ntf *self, GError **error)
 {

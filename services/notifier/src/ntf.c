@@ -21,8 +21,8 @@ const JwConfigEntry ntf_config_entries[] = {
 };
 const size_t ntf_n_config_entries = G_N_ELEMENTS(ntf_config_entries);
 
-/* A mail waits for a connection and is then sent, each for JW_SMTP_TIMEOUT at most; the rest is for the store. A claim
- * taken away sooner would be one whose mail is on its way. */
+/* A mail waits for a connection and is then sent, each for JW_SMTP_TIMEOUT at most; the rest is for
+ * the store. A claim taken away sooner would be one whose mail is on its way. */
 static bool
 check_times(const Ntf *self, GError **error)
 {
@@ -73,7 +73,8 @@ ntf_run(Ntf *self, GError **error)
     return true;
 }
 
-/* Ends after what is at its final dot; queued deliveries are durable and wait for the next notifier. */
+/* Ends after what is at its final dot; queued deliveries are durable and wait for the next
+ * notifier. */
 void
 ntf_stop(Ntf *self)
 {

@@ -27,7 +27,8 @@ before_final_dot(gpointer data)
     JwCas cas = JW_CAS_LOST;
 
     if (jw_stop_is_set(mark->ntf->stop)) {
-        return false; /* a slow answer to the dot could outlive the drain: without it nothing was sent */
+        return false; /* a slow answer to the dot could outlive the drain: without it nothing was
+                         sent */
     }
     jw_crash_point("ntf_before_mark");
     if (!ntf_change(mark->ntf, mark->delivery, &change, NULL, &cas, &error)) {
@@ -175,7 +176,8 @@ end_outcome(Ntf *self, const JwDelivery *delivery, JwMailOutcome outcome, const 
     case JW_MAIL_UNKNOWN:
         end(self, delivery, JW_DCHANGE_DOUBT, reply, 0);
         return;
-    case JW_MAIL_STOPPED: /* lost the claim (then this changes nothing), we end, or the store was away */
+    case JW_MAIL_STOPPED: /* lost the claim (then this changes nothing), we end, or the store was
+                             away */
         if (jw_stop_is_set(self->stop)) {
             end(self, delivery, JW_DCHANGE_LATER, reply, jw_clock_now_ms(self->clock));
             return;

@@ -1,9 +1,9 @@
 /* due.c: which due times fire, and the jobs they make.
  *
  * One due time at a time: nextFireAt F → next(F) by compare and set, with the decision about F in
- * pendingFires of the same update (F: fire, -F: do not). Whoever sees a pending decision, the decider or any
- * scheduler after it died, makes it true: job with an id derived from (schedule, F), occurrence row, and out
- * of pendingFires. Each step may be repeated. */
+ * pendingFires of the same update (F: fire, -F: do not). Whoever sees a pending decision, the
+ * decider or any scheduler after it died, makes it true: job with an id derived from (schedule, F),
+ * occurrence row, and out of pendingFires. Each step may be repeated. */
 #include "sch.h"
 
 #include "jw/crash.h"
@@ -87,7 +87,8 @@ resolve(Sch *self, const JwSchedule *schedule, int64_t pending, GError **error)
     return true;
 }
 
-/* Decides @schedule's next due time; moves the struct on so that the caller can go on with the one after. */
+/* Decides @schedule's next due time; moves the struct on so that the caller can go on with the one
+ * after. */
 static bool
 decide(Sch *self, JwSchedule *schedule, int64_t now_ms, JwCas *ret_cas, GError **error)
 {

@@ -1,7 +1,8 @@
 /* reap.c: takes jobs away from attempts that died.
  *
- * Dead means: token and heartbeat stood still for JW_REAP_AFTER of this process's own monotonic clock. Wall
- * clocks of other machines play no part, and a scheduler that slept sees the heartbeats moved on when it wakes. */
+ * Dead means: token and heartbeat stood still for JW_REAP_AFTER of this process's own monotonic
+ * clock. Wall clocks of other machines play no part, and a scheduler that slept sees the heartbeats
+ * moved on when it wakes. */
 #include "sch.h"
 
 #include "jw/log.h"

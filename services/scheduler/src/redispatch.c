@@ -1,7 +1,8 @@
 /* redispatch.c: jobs that are due but claimed by nobody.
  *
- * A hint is the job's command published once more. It costs a lost claim when it was not needed, so a job is
- * redispatched at once, after a minute and then every two, by what this process remembers. */
+ * A hint is the job's command published once more. It costs a lost claim when it was not needed, so
+ * a job is redispatched at once, after a minute and then every two, by what this process remembers.
+ */
 #include "sch.h"
 
 #include "jw/log.h"
@@ -10,8 +11,8 @@
 #define REDISPATCH_BATCH      500
 #define REDISPATCH_REMEMBERED 50000u
 #define REDISPATCH_FIRST_MS   60000
-/* Not rarer: what an executor had taken from Kafka and not begun dies with its memory, and only a hint brings it
- * back. A hint that was not needed costs a lost claim. */
+/* Not rarer: what an executor had taken from Kafka and not begun dies with its memory, and only a
+ * hint brings it back. A hint that was not needed costs a lost claim. */
 #define REDISPATCH_LAST_MS (2 * 60000)
 
 typedef struct {
@@ -19,7 +20,8 @@ typedef struct {
 } Redispatch;
 
 struct _SchRedispatches {
-    /* Where the next look goes on: a long queue is gone through page by page, then from its start. */
+    /* Where the next look goes on: a long queue is gone through page by page, then from its start.
+     */
     char *after_id;
     int64_t after_updated_ms;
     GHashTable *by_job; /* char * → Redispatch *, capped */
@@ -60,8 +62,8 @@ redispatch_is_due(const SchRedispatches *self, const JwJob *job, int64_t mono_ms
     return hint == NULL || mono_ms >= hint->again_mono_ms;
 }
 
-/* Only what the bus took while the broker answers is noted: neither a full bus nor an absent broker may cost a job its
- * minute. */
+/* Only what the bus took while the broker answers is noted: neither a full bus nor an absent broker
+ * may cost a job its minute. */
 static void
 redispatch_note(SchRedispatches *self, const JwJob *job, int64_t mono_ms)
 {

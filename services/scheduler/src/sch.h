@@ -1,7 +1,8 @@
 /* sch.h: the scheduler's one struct and what its files share.
  *
- * Any number of schedulers may run: every task is decided by a conditional update or made harmless by a
- * derived id. Two threads: "due" fires schedules, "maintenance" does the rest, each in its own rhythm. */
+ * Any number of schedulers may run: every task is decided by a conditional update or made harmless
+ * by a derived id. Two threads: "due" fires schedules, "maintenance" does the rest, each in its own
+ * rhythm. */
 #pragma once
 #include "jw/config.h"
 #include "jw/liveness.h"
@@ -35,7 +36,8 @@ typedef struct {
 extern const JwConfigEntry sch_config_entries[];
 extern const size_t sch_n_config_entries;
 
-/* sch.c: ports are set and stay the caller's. sch_run() writes the schedules of the file into the store first. */
+/* sch.c: ports are set and stay the caller's. sch_run() writes the schedules of the file into the
+ * store first. */
 bool sch_run(Sch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void sch_stop(gpointer sch);
 
@@ -51,17 +53,19 @@ bool sch_redispatch(Sch *self, size_t *ret_redispatched, GError **error) G_GNUC_
 /* promote.c: makes jobs pending whose time has come, and publishes their command. */
 bool sch_promote(Sch *self, size_t *ret_promoted, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* What an error with one job means for the others: one that will not get better is logged, and true: go on. One of the store or
- * the bus ends the round: false, with @error. */
+/* What an error with one job means for the others: one that will not get better is logged, and
+ * true: go on. One of the store or the bus ends the round: false, with @error. */
 bool sch_go_on(const JwJob *job, const char *task, GError *take_error, GError **error);
 
 #define SCH_REAP_LIMIT 10000 /* running jobs one scheduler watches */
 
 /* reap.c */
-/* Looks at every running job once; takes those away whose heartbeat stood still for JW_REAP_AFTER of this process's own clock. */
+/* Looks at every running job once; takes those away whose heartbeat stood still for JW_REAP_AFTER
+ * of this process's own clock. */
 bool sch_reap(Sch *self, size_t *ret_reaped, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-#define SCH_EXPIRY_GRACE (60 * 60 * INT64_C(1000)) /* ms that a download under way may still take */
+#define SCH_EXPIRY_GRACE (60 * 60 * INT64_C(1000)) /* ms that a download under way may still take  \
+                                                    */
 
 /* sweep.c: removes files that no job names and nobody is still writing. */
 bool sch_sweep_orphans(Sch *self, size_t *ret_removed, GError **error) G_GNUC_WARN_UNUSED_RESULT;

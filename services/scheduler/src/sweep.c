@@ -1,5 +1,6 @@
-/* sweep.c: removes what attempts left behind, files that no job names, older than JW_ORPHAN_AFTER; and files
- * whose time is over. Several schedulers may do the same at once: each step may be repeated. */
+/* sweep.c: removes what attempts left behind, files that no job names, older than JW_ORPHAN_AFTER;
+ * and files whose time is over. Several schedulers may do the same at once: each step may be
+ * repeated. */
 #include "sch.h"
 
 #include "jw/log.h"

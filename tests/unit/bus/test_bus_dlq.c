@@ -1,4 +1,5 @@
-/* test_bus_dlq.c: a refused message is behind us only once the DLQ has it, on librdkafka's mock cluster. */
+/* test_bus_dlq.c: a refused message is behind us only once the DLQ has it, on librdkafka's mock
+ * cluster. */
 #include "mock_kafka.h"
 
 #include <stdlib.h>
@@ -92,7 +93,8 @@ read_one(rd_kafka_t *reader)
     return NULL;
 }
 
-/* Publishes good, poison, good under one key; the DLQ publish meets @cause @n_errors times first. */
+/* Publishes good, poison, good under one key; the DLQ publish meets @cause @n_errors times first.
+ */
 static rd_kafka_message_t *
 run(MockKafka *mock, rd_kafka_t *dlq, const char *topic, const char *poison,
     rd_kafka_resp_err_t cause, int n_errors)

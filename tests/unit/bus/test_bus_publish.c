@@ -91,7 +91,8 @@ a_broker_that_is_away(void **state)
     mock_kafka_free(mock);
 }
 
-/* Fatal for the idempotent producer: the bus makes a new one, and each publish still ends exactly once. */
+/* Fatal for the idempotent producer: the bus makes a new one, and each publish still ends exactly
+ * once. */
 static void
 a_fatal_error_renews_the_producer(void **state)
 {

@@ -1,4 +1,5 @@
-/* exekit.h: an executor on ports in memory, without workers: the test's thread does what they would. */
+/* exekit.h: an executor on ports in memory, without workers: the test's thread does what they
+ * would. */
 #pragma once
 #include "attempt.h"
 #include "service_ports.h"
@@ -22,11 +23,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ExeKit, kit_free)
 int kit_setup(void **state);
 int kit_teardown(void **state);
 
-/* A job from a command, as the executor's own intake makes it, pending and no longer in the ready queue. @extra: further
- * members of the body, ",\"priority\":\"high\"", or "". (transfer full) */
+/* A job from a command, as the executor's own intake makes it, pending and no longer in the ready
+ * queue. @extra: further members of the body, ",\"priority\":\"high\"", or "". (transfer full) */
 char *kit_make(ExeKit *self, const char *extra);
 
-/* The artifact is there, whole, with the size and hash that the job names. (transfer full) its text */
+/* The artifact is there, whole, with the size and hash that the job names. (transfer full) its text
+ */
 char *kit_artifact(ExeKit *self, const JwJob *job);
 /* Files and uploads that no job names. */
 size_t kit_orphans(ExeKit *self);

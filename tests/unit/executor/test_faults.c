@@ -1,5 +1,5 @@
-/* test_faults.c: each store call of a job fails, in each way, and each deed of others comes between any two
- * steps: no job is lost, none ends twice, and a completed one has its one file, whole. */
+/* test_faults.c: each store call of a job fails, in each way, and each deed of others comes between
+ * any two steps: no job is lost, none ends twice, and a completed one has its one file, whole. */
 #include "exekit.h"
 
 #define MAX_CALLS    40
@@ -38,7 +38,8 @@ reap(ExeKit *kit, const JwJob *job)
                                              .heartbeat = job->heartbeat });
 }
 
-/* The rest of the system goes on: time passes, dead attempts are reaped, pending jobs redispatched and run. */
+/* The rest of the system goes on: time passes, dead attempts are reaped, pending jobs redispatched
+ * and run. */
 static JwJob *
 run_to_end(ExeKit *kit, const char *id)
 {
@@ -137,7 +138,8 @@ do_deed(gpointer data)
     }
 }
 
-/* Runs the job once for every reading of the clock, with @deed at it; @check sees what came of it. */
+/* Runs the job once for every reading of the clock, with @deed at it; @check sees what came of it.
+ */
 static void
 at_every_reading(Deed deed, void (*check)(const Deed *deed, JwJob *job))
 {
@@ -271,7 +273,8 @@ test_claim_in_doubt(void **state)
     assert_int_equal(kit_orphans(kit), 0);
 }
 
-/* A graceful cancel asked at any time while it runs ends as cancelled, by this attempt, without a file. */
+/* A graceful cancel asked at any time while it runs ends as cancelled, by this attempt, without a
+ * file. */
 static void
 check_cancelled(const Deed *deed G_GNUC_UNUSED, JwJob *job)
 {
@@ -286,7 +289,8 @@ test_graceful_cancel(void **state G_GNUC_UNUSED)
     at_every_reading((Deed){ .first = JW_CHANGE_CANCEL_GRACEFUL }, check_cancelled);
 }
 
-/* The canceller's own event is not in this Deed, so only the state is looked at: what it says must stay true. */
+/* The canceller's own event is not in this Deed, so only the state is looked at: what it says must
+ * stay true. */
 static void
 test_immediate_cancel(void **state G_GNUC_UNUSED)
 {
@@ -348,7 +352,8 @@ test_shutdown(void **state G_GNUC_UNUSED)
     assert_true(back);
 }
 
-/* The machine slept (SIGSTOP) for a minute at any time: the attempt stops itself or completes, never both. */
+/* The machine slept (SIGSTOP) for a minute at any time: the attempt stops itself or completes,
+ * never both. */
 static void
 sleep_a_minute(gpointer data)
 {

@@ -1,5 +1,6 @@
-/* test_handlers.c: what handlers of other kinds may leave behind: a JSON result, a file of any sort,
- * both; and what ends them. The tables of this program replace those of kinds.c and handlers.c. */
+/* test_handlers.c: what handlers of other kinds may leave behind: a JSON result, a file of any
+ * sort, both; and what ends them. The tables of this program replace those of kinds.c and
+ * handlers.c. */
 #include "exekit.h"
 
 #include <string.h>

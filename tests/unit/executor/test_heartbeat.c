@@ -126,7 +126,8 @@ test_cancel_asked(void **state)
     assert_stops(&run, EXE_STOP_CANCEL, "*cancelled*");
 }
 
-/* The store away: exactly JW_HEARTBEAT_TIMEOUT without a heartbeat is still good, a millisecond more is not. */
+/* The store away: exactly JW_HEARTBEAT_TIMEOUT without a heartbeat is still good, a millisecond
+ * more is not. */
 static void
 test_no_beat_gets_through(void **state)
 {

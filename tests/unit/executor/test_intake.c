@@ -59,7 +59,8 @@ test_submit(void **state)
     assert_int_equal(kit_events(job->outbox, JW_TYPE_JOB_SUBMITTED), 1);
 }
 
-/* Same source and id: the same job, whatever the partition or the process; queued again, which costs a lost claim. */
+/* Same source and id: the same job, whatever the partition or the process; queued again, which
+ * costs a lost claim. */
 static void
 test_submit_again(void **state)
 {
@@ -104,7 +105,8 @@ test_scheduled_for_later(void **state)
     assert_int_equal(job->state, JW_JOB_SCHEDULED);
 }
 
-/* What this clock calls too early the scheduler has promoted: the claim decides, by the document. */
+/* What this clock calls too early the scheduler has promoted: the claim decides, by the document.
+ */
 static void
 test_clock_behind(void **state)
 {
@@ -186,8 +188,8 @@ test_poison(void **state)
     }
 }
 
-/* Two versions with different definitions: what one made the other must not leave pending, whatever it thinks of the
- * command. */
+/* Two versions with different definitions: what one made the other must not leave pending, whatever
+ * it thinks of the command. */
 static void
 test_refused_but_known(void **state)
 {
@@ -319,7 +321,8 @@ test_store_away(void **state)
     }
 }
 
-/* The store refuses a batch for good: its jobs are taken one by one, and only one that is refused alone is poison. */
+/* The store refuses a batch for good: its jobs are taken one by one, and only one that is refused
+ * alone is poison. */
 static void
 test_refused_in_company(void **state)
 {
@@ -394,7 +397,8 @@ test_ready_queue_full(void **state G_GNUC_UNUSED)
     assert_int_equal(answers[2].verdict, JW_VERDICT_LATER);
 }
 
-/* Many low jobs wait: a high one does not wait with them, and a worker says when there is room for low ones. */
+/* Many low jobs wait: a high one does not wait with them, and a worker says when there is room for
+ * low ones. */
 static void
 test_full_lane_holds_up_no_other(void **state G_GNUC_UNUSED)
 {
@@ -541,7 +545,8 @@ test_cancel_right_behind_submit(void **state)
     assert_int_equal(jw_queue_length(kit->exe.ready), 2);
 }
 
-/* The store away in the middle of a batch: what was durable is done, nothing behind the failure is. */
+/* The store away in the middle of a batch: what was durable is done, nothing behind the failure is.
+ */
 static void
 test_store_away_in_mid_batch(void **state)
 {

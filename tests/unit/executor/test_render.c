@@ -1,4 +1,5 @@
-/* test_render.c: the writers, fed with the records a store would give, through the shipped definition. */
+/* test_render.c: the writers, fed with the records a store would give, through the shipped
+ * definition. */
 #include <archive.h>
 #include <archive_entry.h>
 #include <glib/gstdio.h>
@@ -294,7 +295,8 @@ test_xlsx_check_finds_wrong_rows(void **state G_GNUC_UNUSED)
     fixture_clear(&fixture);
 }
 
-/* A workbook whose list sheet is cut inside, in a zip that is sound: what a full temporary disk makes. */
+/* A workbook whose list sheet is cut inside, in a zip that is sound: what a full temporary disk
+ * makes. */
 static void
 write_cut_workbook(const char *path, const char *sheet)
 {

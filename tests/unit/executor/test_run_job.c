@@ -163,7 +163,8 @@ test_unknown_handler(void **state)
     assert_string_equal(job->error_code, "INVALID");
 }
 
-/* No room for temporary files: tried again, with a wait that grows, until the attempts are used up. */
+/* No room for temporary files: tried again, with a wait that grows, until the attempts are used up.
+ */
 static void
 test_attempts_used_up(void **state)
 {

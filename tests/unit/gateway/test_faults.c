@@ -92,8 +92,8 @@ assert_unknown(const Answer *answer)
     assert_non_null(strstr(answer_text(answer, "error.message"), "Location"));
 }
 
-/* The insert is in doubt, whether done or not, and so many calls after it fail as well: of one, the second look tells,
- * and what was not done is done. */
+/* The insert is in doubt, whether done or not, and so many calls after it fail as well: of one, the
+ * second look tells, and what was not done is done. */
 static void
 post_in_doubt(GwKit *kit, bool done, int times, JwErrorCode code, const char *key)
 {

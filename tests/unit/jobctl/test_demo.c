@@ -1,4 +1,5 @@
-/* test_demo.c: made-up data: the same seed gives the same, and it has the shape of the real thing. */
+/* test_demo.c: made-up data: the same seed gives the same, and it has the shape of the real thing.
+ */
 #include "jc_fixture.h"
 
 #include <string.h>
@@ -112,7 +113,8 @@ test_deterministic(void **state)
     clear(&later);
 }
 
-/* The generator's first numbers, so that no other machine or compiler makes other data unnoticed. */
+/* The generator's first numbers, so that no other machine or compiler makes other data unnoticed.
+ */
 static void
 test_generator(void **state)
 {

@@ -1,5 +1,5 @@
-/* test_job.c: submit, watch and download against a server that answers as the gateway does. The server is libs/http's own;
- * what it answers next is a list of this test's. */
+/* test_job.c: submit, watch and download against a server that answers as the gateway does. The
+ * server is libs/http's own; what it answers next is a list of this test's. */
 #include "jc_fixture.h"
 
 #include <jansson.h>

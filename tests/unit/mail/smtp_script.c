@@ -1,6 +1,6 @@
 /* smtp_script.c: the scripted SMTP server of the mail tests.
- * A listener thread, one thread per connection; `mutex` guards what the tests read. A connection's thread
- * ends when the client goes or when tk_smtp_stop() shuts its socket. */
+ * A listener thread, one thread per connection; `mutex` guards what the tests read. A connection's
+ * thread ends when the client goes or when tk_smtp_stop() shuts its socket. */
 #include "smtp_script.h"
 #include "smtp_tls.h"
 #include "testkit.h"
@@ -272,7 +272,8 @@ serve(gpointer data)
         on = on_command(self);
     }
     tk_tls_session_free(g_steal_pointer(&self->session));
-    /* Under the lock, so that tk_smtp_stop() never shuts a number that was given to somebody else. */
+    /* Under the lock, so that tk_smtp_stop() never shuts a number that was given to somebody else.
+     */
     g_auto(JwLocker) locker = jw_locker(&self->server->mutex);
     close(self->fd);
     self->fd = -1;

@@ -1,5 +1,5 @@
-/* smtp_script.h: an SMTP server on 127.0.0.1 that does, phase by phase, what a test tells it, and keeps
- * what it was given. One thread per connection; everything public is for any thread. */
+/* smtp_script.h: an SMTP server on 127.0.0.1 that does, phase by phase, what a test tells it, and
+ * keeps what it was given. One thread per connection; everything public is for any thread. */
 #pragma once
 #include <glib.h>
 #include <stdbool.h>

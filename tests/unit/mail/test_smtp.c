@@ -1,5 +1,5 @@
-/* test_smtp.c: the SMTP adapter against a scripted server: what each fault at each phase means for the
- * mail, and whether the server has it. */
+/* test_smtp.c: the SMTP adapter against a scripted server: what each fault at each phase means for
+ * the mail, and whether the server has it. */
 #include "smtp_script.h"
 #include "testkit.h"
 
@@ -257,7 +257,8 @@ test_dots_in_the_body(void **state)
     assert_int_equal(tk_smtp_dots(server), G_N_ELEMENTS(bodies));
 }
 
-/* libcurl doubles the dots buffer by buffer (64 KiB): a CRLF and its dot may stand in two of them. */
+/* libcurl doubles the dots buffer by buffer (64 KiB): a CRLF and its dot may stand in two of them.
+ */
 static void
 test_dots_at_the_buffer_edge(void **state)
 {

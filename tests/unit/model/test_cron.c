@@ -1,5 +1,6 @@
-/* test_cron.c: cron expressions against a table made by croniter (cron_reference.py), and by hand where
- * dialects differ: changes of the clock, both day fields, leap years, what must be refused. */
+/* test_cron.c: cron expressions against a table made by croniter (cron_reference.py), and by hand
+ * where dialects differ: changes of the clock, both day fields, leap years, what must be refused.
+ */
 #include "jw/cron.h"
 #include "testkit.h"
 
@@ -103,7 +104,8 @@ test_leap_days_and_long_waits(void **state)
     assert_next("0 0 29 Feb *", "Europe/Istanbul", "2026-01-01T00:00:00Z", "2028-02-28T21:00:00Z");
     assert_next("0 0 31 * *", "UTC", "2026-01-31T00:00:00Z", "2026-03-31T00:00:00Z");
     assert_next("0 0 1 1 *", "UTC", "2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z");
-    /* Saturday or Sunday, and 29 February: 2032 is one, 2036 a Friday, 2040 a Wednesday, 2048 a Saturday. */
+    /* Saturday or Sunday, and 29 February: 2032 is one, 2036 a Friday, 2040 a Wednesday, 2048 a
+     * Saturday. */
     assert_next("0 0 29 2 */6", "UTC", "2026-01-01T00:00:00Z", "2032-02-29T00:00:00Z");
     assert_next("0 0 29 2 */6", "UTC", "2032-03-01T00:00:00Z", "never");
 }

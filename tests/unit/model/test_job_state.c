@@ -1,5 +1,5 @@
-/* test_job_state.c: walks every pair of state and change against a list written from the architecture's text,
- * not from the table under test. */
+/* test_job_state.c: walks every pair of state and change against a list written from the
+ * architecture's text, not from the table under test. */
 #include "jw/job_state.h"
 #include "testkit.h"
 

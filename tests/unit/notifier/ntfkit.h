@@ -1,4 +1,5 @@
-/* ntfkit.h: a notifier on ports in memory, without threads: the test's thread is poller, sender and maintenance. */
+/* ntfkit.h: a notifier on ports in memory, without threads: the test's thread is poller, sender and
+ * maintenance. */
 #pragma once
 #include "jw/mail_mem.h"
 #include "service_ports.h"
@@ -27,7 +28,8 @@ void kit_complete_job(NtfKit *self, const char *job_id); /* with KIT_REPORT as i
 /* One event, as the bus would bring it. The reason of POISON in *ret_reason when wanted. */
 JwVerdict kit_event(NtfKit *self, const char *type, const char *body, char **ret_reason);
 JwVerdict kit_completed(NtfKit *self, const char *job_id);
-/* A completed job with one recipient whose delivery is made, and not in the queue. (transfer full) the delivery's id */
+/* A completed job with one recipient whose delivery is made, and not in the queue. (transfer full)
+ * the delivery's id */
 char *kit_delivery(NtfKit *self);
 
 JwDelivery *kit_get(NtfKit *self, const char *delivery_id); /* (transfer full) */

@@ -1,5 +1,6 @@
-/* test_faults.c: each store call of a sender and of the maintenance fails, and others come between any two of their
- * steps: no mail goes out without its mark, none twice without the flag, and every delivery ends. */
+/* test_faults.c: each store call of a sender and of the maintenance fails, and others come between
+ * any two of their steps: no mail goes out without its mark, none twice without the flag, and every
+ * delivery ends. */
 #include "ntfkit.h"
 
 #define MAX_CALLS    40
@@ -108,7 +109,8 @@ typedef struct {
     bool reaps;
 } Deed;
 
-/* A maintenance elsewhere takes the sender for dead, by the rules of the mark, and its sender sends. */
+/* A maintenance elsewhere takes the sender for dead, by the rules of the mark, and its sender
+ * sends. */
 static void
 take_away(gpointer data)
 {
@@ -160,7 +162,8 @@ test_sender_taken_for_dead(void **state G_GNUC_UNUSED)
     at_every_reading(true);
 }
 
-/* A process slept between claim and mark for so long that the maintenance took its delivery: it sends nothing. */
+/* A process slept between claim and mark for so long that the maintenance took its delivery: it
+ * sends nothing. */
 static void
 test_mark_refused(void **state G_GNUC_UNUSED)
 {
@@ -215,8 +218,8 @@ take_and_claim(gpointer data)
     taken->mails = delivery->data_sent;
 }
 
-/* Whatever the mail server said to the stale sender, the new claim stands untouched, and without a mark of its own the
- * stale one sends nothing. */
+/* Whatever the mail server said to the stale sender, the new claim stands untouched, and without a
+ * mark of its own the stale one sends nothing. */
 static void
 test_stale_sender_changes_nothing(void **state G_GNUC_UNUSED)
 {

@@ -125,8 +125,9 @@ is_hopeless(JwErrorCode code)
     return code == JW_ERROR_INTERNAL || code == JW_ERROR_CORRUPT;
 }
 
-/* LATER until all is written; then exactly once. What comes behind stays LATER without being looked at. What asking
- * again does not help is refused with the reason, and what comes behind has its turn. */
+/* LATER until all is written; then exactly once. What comes behind stays LATER without being looked
+ * at. What asking again does not help is refused with the reason, and what comes behind has its
+ * turn. */
 static void
 test_every_call_fails(void **state G_GNUC_UNUSED)
 {

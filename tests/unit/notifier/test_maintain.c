@@ -1,4 +1,5 @@
-/* test_maintain.c: the maintenance: what is due, whose sender died, what is in doubt; and the counts on the job. */
+/* test_maintain.c: the maintenance: what is due, whose sender died, what is in doubt; and the
+ * counts on the job. */
 #include "ntfkit.h"
 
 #include <string.h>
@@ -148,7 +149,8 @@ test_claimed_anew(void **state)
     assert_int_equal(state_of(kit, id), JW_DELIVERY_QUEUED);
 }
 
-/* The sender takes its mark between the maintenance's look and its change: nothing is taken from it. */
+/* The sender takes its mark between the maintenance's look and its change: nothing is taken from
+ * it. */
 typedef struct {
     NtfKit *kit;
     const char *id;
@@ -221,7 +223,8 @@ test_counts(void **state)
     assert_int_equal(job->deliveries.failed, 2);
 }
 
-/* A delivery that cannot be read holds up no other; as its own end is not known, neither is that of the mail. */
+/* A delivery that cannot be read holds up no other; as its own end is not known, neither is that of
+ * the mail. */
 static void
 test_beside_an_unreadable_delivery(void **state)
 {
@@ -245,7 +248,8 @@ test_beside_an_unreadable_delivery(void **state)
     assert_true(job->mail_pending);
 }
 
-/* Another notifier changes a delivery, and rolls up or dies, at any step of ours: the counts end true. */
+/* Another notifier changes a delivery, and rolls up or dies, at any step of ours: the counts end
+ * true. */
 typedef struct {
     NtfKit *kit;
     const char *job_id, *id;
@@ -301,7 +305,8 @@ look_again(NtfKit *kit)
     (void)kit_send_queued(&kit->ntf);
 }
 
-/* The `completed` event was lost, and then each `delivery.changed`: the mails go out and are counted, once. */
+/* The `completed` event was lost, and then each `delivery.changed`: the mails go out and are
+ * counted, once. */
 static void
 test_events_lost(void **state)
 {

@@ -1,4 +1,5 @@
-/* test_run.c: the threads, from ntf_run() to ntf_stop(): an event becomes mails, and the counts come true. */
+/* test_run.c: the threads, from ntf_run() to ntf_stop(): an event becomes mails, and the counts
+ * come true. */
 #include "ntfkit.h"
 
 static void

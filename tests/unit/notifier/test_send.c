@@ -1,4 +1,5 @@
-/* test_send.c: one delivery from claim to end, by what the mail server says and by what the store holds. */
+/* test_send.c: one delivery from claim to end, by what the mail server says and by what the store
+ * holds. */
 #include "ntfkit.h"
 
 #include <string.h>
@@ -200,8 +201,9 @@ test_bad_address(void **state)
     assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 0);
 }
 
-/* What says nothing about the report or the recipient is tried again: the n-th call of the store fails. Only a damaged
- * report is the end, and the job's document is not the report: another version may read it. */
+/* What says nothing about the report or the recipient is tried again: the n-th call of the store
+ * fails. Only a damaged report is the end, and the job's document is not the report: another
+ * version may read it. */
 static void
 test_trouble_of_our_own(void **state G_GNUC_UNUSED)
 {

@@ -1,4 +1,5 @@
-/* schkit.h: a scheduler on ports in memory, without threads: the test's thread does its maintenance. */
+/* schkit.h: a scheduler on ports in memory, without threads: the test's thread does its
+ * maintenance. */
 #pragma once
 #include "service_ports.h"
 #include "sch.h"
@@ -18,13 +19,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SchKit, kit_free)
 int kit_setup(void **state);
 int kit_teardown(void **state);
 
-/* Puts a schedule into the store, by a configuration file. @members: of the schedule but for id and job. */
+/* Puts a schedule into the store, by a configuration file. @members: of the schedule but for id and
+ * job. */
 void kit_put(SchKit *self, const char *id, const char *members);
 /* One round; fails the test on an error. Answers how many due times were decided. */
 size_t kit_fire(Sch *sch);
 
-/* The history of a schedule, oldest first: "fired@10 coalesced@20 " with the minutes since KIT_NOW; checks that
- * each job is there exactly when it should be, with one command and one event. (transfer full) */
+/* The history of a schedule, oldest first: "fired@10 coalesced@20 " with the minutes since KIT_NOW;
+ * checks that each job is there exactly when it should be, with one command and one event.
+ * (transfer full) */
 char *kit_history(SchKit *self, const char *schedule_id);
 #define assert_history(kit, id, expected)                                                          \
     do {                                                                                           \
@@ -34,7 +37,8 @@ char *kit_history(SchKit *self, const char *schedule_id);
 /* Nothing decided is left to be made true. */
 void kit_assert_settled(SchKit *self, const char *schedule_id);
 
-/* A job of a schedule that nobody keeps, pending since now; (transfer full) its id. @state: PENDING or SCHEDULED for
+/* A job of a schedule that nobody keeps, pending since now; (transfer full) its id. @state: PENDING
+ * or SCHEDULED for
  * @not_before_ms. */
 char *kit_make_job(SchKit *self, JwJobState state, int64_t not_before_ms);
 /* The same, pending, with a command that fits no message. */

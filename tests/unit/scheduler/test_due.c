@@ -1,4 +1,5 @@
-/* test_due.c: which due times fire, by trigger, misfire policy and grace, and what is left of them. */
+/* test_due.c: which due times fire, by trigger, misfire policy and grace, and what is left of them.
+ */
 #include "schkit.h"
 #include "jw/report_request.h"
 
@@ -167,8 +168,8 @@ put_broken(SchKit *kit, const char *id, const char *cron, const char *spec)
     assert_ok(jw_store_put_schedule(kit->sch.store, schedule, &error), error);
 }
 
-/* A rule or template that stopped making sense, e.g. after an update of the definitions: only its own matter, and what
- * was decided waits for the day it makes sense again. */
+/* A rule or template that stopped making sense, e.g. after an update of the definitions: only its
+ * own matter, and what was decided waits for the day it makes sense again. */
 static void
 test_broken_schedules(void **state)
 {

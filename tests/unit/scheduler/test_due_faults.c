@@ -1,5 +1,5 @@
-/* test_due_faults.c: the store fails at each call, a second scheduler comes between any two steps, and a
- * scheduler dies anywhere: every due time has exactly one row, and one job when it fired. */
+/* test_due_faults.c: the store fails at each call, a second scheduler comes between any two steps,
+ * and a scheduler dies anywhere: every due time has exactly one row, and one job when it fired. */
 #include "schkit.h"
 
 #define MAX_CALLS    40
@@ -91,8 +91,8 @@ fire_second_later(gpointer data)
     (void)kit_fire(((void **)data)[1]);
 }
 
-/* The second one looks ten minutes later and would decide otherwise: what was decided first holds, and its row
- * and job agree. */
+/* The second one looks ten minutes later and would decide otherwise: what was decided first holds,
+ * and its row and job agree. */
 static void
 test_two_schedulers_at_two_times(void **state G_GNUC_UNUSED)
 {

@@ -1,4 +1,5 @@
-/* test_reap.c: which attempts are taken for dead, what becomes of their jobs, and of the files they left. */
+/* test_reap.c: which attempts are taken for dead, what becomes of their jobs, and of the files they
+ * left. */
 #include "schkit.h"
 
 static size_t
@@ -177,7 +178,8 @@ heartbeat_late(gpointer data)
     }
 }
 
-/* Handed back and claimed by another, which has not beaten yet: the same heartbeat, another token. */
+/* Handed back and claimed by another, which has not beaten yet: the same heartbeat, another token.
+ */
 static void
 change_hands(gpointer data)
 {
@@ -334,7 +336,8 @@ complete(SchKit *kit, const char *file_id, int64_t expires_at_ms)
     return g_steal_pointer(&id);
 }
 
-/* An expired report goes an hour later, one without an end stays. Whichever call fails, the next round finishes. */
+/* An expired report goes an hour later, one without an end stays. Whichever call fails, the next
+ * round finishes. */
 static void
 test_expired(void **state)
 {

@@ -1,5 +1,5 @@
-/* test_check.c: the checker's own words: pointers, hints, limits, all faults at once. Seen through the cancel
- * command and the request, whose tables use every kind of field. */
+/* test_check.c: the checker's own words: pointers, hints, limits, all faults at once. Seen through
+ * the cancel command and the request, whose tables use every kind of field. */
 #include "fixture.h"
 
 static void

@@ -1,4 +1,5 @@
-/* test_events.c: outbox entries: topic, key, type, id, and nothing in an event that does not belong there. */
+/* test_events.c: outbox entries: topic, key, type, id, and nothing in an event that does not belong
+ * there. */
 #include "fixture.h"
 
 #include "jw/ident.h"

@@ -1,4 +1,5 @@
-/* test_schedule.c: schedules from a file, and the jobs of their occurrences. What is refused: schemas/examples. */
+/* test_schedule.c: schedules from a file, and the jobs of their occurrences. What is refused:
+ * schemas/examples. */
 #include "fixture.h"
 
 #include "jw/clock.h"

@@ -1,4 +1,5 @@
-/* api.c: the HTTP client. One thread; one curl handle for all calls, so that the connection is kept. */
+/* api.c: the HTTP client. One thread; one curl handle for all calls, so that the connection is
+ * kept. */
 #include "api.h"
 
 #include <curl/curl.h>

@@ -1,4 +1,5 @@
-/* command.c: the table of commands, the help, and what happens before a command runs. Main thread. */
+/* command.c: the table of commands, the help, and what happens before a command runs. Main thread.
+ */
 #include "jobctl.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
-/* env.c: what the commands take from the environment, and where they look when it has nothing. Main thread. */
+/* env.c: what the commands take from the environment, and where they look when it has nothing. Main
+ * thread. */
 #include "jobctl.h"
 
 #include <string.h>
@@ -55,7 +56,8 @@ jc_config_load(const JcContext *self, const JwConfigTable *table, GError **error
     return true;
 }
 
-/* <top>/build/<kind>/bin/jobctl → <top>; wherever else the program lies, something that has no such folder. */
+/* <top>/build/<kind>/bin/jobctl → <top>; wherever else the program lies, something that has no such
+ * folder. */
 static char *
 tree_of_program(void)
 {

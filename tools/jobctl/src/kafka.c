@@ -1,5 +1,6 @@
 /* kafka.c: a plain reader over librdkafka. One thread; librdkafka brings its own.
- * The bus port reads in groups, which move offsets and share partitions; looking at dead letters must do neither. */
+ * The bus port reads in groups, which move offsets and share partitions; looking at dead letters
+ * must do neither. */
 #include "kafka.h"
 
 #include <librdkafka/rdkafka.h>

@@ -1,4 +1,5 @@
-/* options.c: a command's options, read and explained by GOption as the services' are. Main thread. */
+/* options.c: a command's options, read and explained by GOption as the services' are. Main thread.
+ */
 #include "jobctl.h"
 
 #include "jw/text.h"

@@ -55,14 +55,15 @@ GTimeZone *jw_zone_new(const char *name, GError **error) G_GNUC_WARN_UNUSED_RESU
 /* Local minus UTC, in seconds, at a UTC time. */
 int64_t jw_zone_offset(GTimeZone *zone, int64_t utc_seconds);
 
-/* The first moment at which the local clock shows @local_seconds or, when a change of the clock skips that,
- * more. Never falls when @local_seconds grows. */
+/* The first moment at which the local clock shows @local_seconds or, when a change of the clock
+ * skips that, more. Never falls when @local_seconds grows. */
 int64_t jw_zone_utc(GTimeZone *zone, int64_t local_seconds);
 
 /* Days since 1970-01-01 of the local date at a UTC time. */
 int64_t jw_zone_day(GTimeZone *zone, int64_t utc_ms);
 
-/* First UTC second in (@from, @to] whose offset is not that of @from. They must differ in offset. */
+/* First UTC second in (@from, @to] whose offset is not that of @from. They must differ in offset.
+ */
 int64_t jw_zone_change(GTimeZone *zone, int64_t from, int64_t to);
 
 G_END_DECLS

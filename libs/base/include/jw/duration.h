@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* Reads @text into milliseconds, 0 included; limits are the caller's. False when it is no duration or does
- * not fit. "0" needs no unit. */
+/* Reads @text into milliseconds, 0 included; limits are the caller's. False when it is no duration
+ * or does not fit. "0" needs no unit. */
 bool jw_duration_parse(const char *text, int64_t *ret_ms) G_GNUC_WARN_UNUSED_RESULT;
 
 /* @ms in the largest unit that gives a whole number; 0 is "0". (transfer full) */

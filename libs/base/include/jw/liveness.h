@@ -1,7 +1,7 @@
 /* jw/liveness.h: notices what stands still, by this process's own monotonic clock.
- * An observer reads all claims again and again, in passes, and reports them here. A claim whose token and
- * heartbeat were the same in every pass for long enough is dead; wall clocks of other machines play no
- * part, and an observer that slept sees that the others moved on. One thread. */
+ * An observer reads all claims again and again, in passes, and reports them here. A claim whose
+ * token and heartbeat were the same in every pass for long enough is dead; wall clocks of other
+ * machines play no part, and an observer that slept sees that the others moved on. One thread. */
 #pragma once
 #include <glib.h>
 #include <stdbool.h>
@@ -18,8 +18,8 @@ JwLiveness *jw_liveness_new(size_t max);
 void jw_liveness_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwLiveness, jw_liveness_free)
 
-/* Starts a look at everything. @mono_ms: taken after what is looked at was read, so that a store that was
- * slow to answer lets nothing look dead. */
+/* Starts a look at everything. @mono_ms: taken after what is looked at was read, so that a store
+ * that was slow to answer lets nothing look dead. */
 void jw_liveness_begin(JwLiveness *self, int64_t mono_ms);
 
 /* Notes @key as it is now; true when it stood still for @after_ms. */

@@ -13,8 +13,8 @@ bool jw_text_clean(const char *text, size_t length);
 bool jw_text_int64(const char *text, const char *what, int64_t min, int64_t max, int64_t *ret,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Controls, and the marks that show nothing or turn the direction of a line: a name with them reads as
- * another. */
+/* Controls, and the marks that show nothing or turn the direction of a line: a name with them reads
+ * as another. */
 bool jw_text_invisible(gunichar c);
 
 /* A display name fit for a download: base name only, no control or reserved characters, no
@@ -49,8 +49,8 @@ void jw_nearest_offer(JwNearest *self, const char *name);
 char *jw_file_read(const char *path, size_t limit, size_t *ret_length,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The strings of a struct, named by their offsets, so that copy and free cannot disagree about them: replaces
- * each by a copy of its own. */
+/* The strings of a struct, named by their offsets, so that copy and free cannot disagree about
+ * them: replaces each by a copy of its own. */
 void jw_texts_dup(gpointer object, const size_t *offsets, size_t n_offsets);
 
 /* Frees them and sets them to NULL. */

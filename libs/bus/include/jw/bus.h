@@ -53,8 +53,8 @@ JwBus *jw_bus_kafka_new(const JwBusConfig *config, const char *service, const ch
 void jw_bus_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwBus, jw_bus_free)
 
-/* @persisted: the broker reported that it has it. Called exactly once for each publish that answered true,
- * on the bus's delivery thread; keep it short. */
+/* @persisted: the broker reported that it has it. Called exactly once for each publish that
+ * answered true, on the bus's delivery thread; keep it short. */
 typedef void (*JwPublished)(bool persisted, const char *why, gpointer data);
 /* Never waits for the broker. BUSY: queue full; TOO_LARGE; INVALID. @message is copied. @done may
  * be NULL. */

@@ -1,5 +1,5 @@
-/* jw/bus_mem.h: the bus port in memory, for unit tests only. No threads: everything happens in the test's thread, when
- * jw_bus_mem_deliver() is called. */
+/* jw/bus_mem.h: the bus port in memory, for unit tests only. No threads: everything happens in the
+ * test's thread, when jw_bus_mem_deliver() is called. */
 #pragma once
 #include "jw/bus.h"
 
@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 /* Freed by jw_bus_free(). */
 JwBus *jw_bus_mem_new(void);
 
-/* Runs pending `done` functions and offers every undecided message to its subscribers; returns how many were decided. */
+/* Runs pending `done` functions and offers every undecided message to its subscribers; returns how
+ * many were decided. */
 size_t jw_bus_mem_deliver(JwBus *self);
 
 /* While down, publishes are accepted and end as not persisted at the next deliver. */

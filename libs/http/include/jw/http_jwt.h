@@ -1,5 +1,5 @@
-/* jw/http_jwt.h: JSON Web Tokens: the strict verifier in front of libjwt. Nothing else in the tree may
- * call libjwt, but auth/sign.c. Any thread; a verifier is immutable after it was made. */
+/* jw/http_jwt.h: JSON Web Tokens: the strict verifier in front of libjwt. Nothing else in the tree
+ * may call libjwt, but auth/sign.c. Any thread; a verifier is immutable after it was made. */
 #pragma once
 #include "jw/clock.h"
 #include "jw/config.h"

@@ -7,7 +7,8 @@ G_BEGIN_DECLS
 /* Freed by jw_mail_free(). */
 JwMail *jw_mail_mem_new(void);
 
-/* The outcome of the next send (then SENT again); LATER, BOUNCED, FAILED happen before the final dot, UNKNOWN after it. */
+/* The outcome of the next send (then SENT again); LATER, BOUNCED, FAILED happen before the final
+ * dot, UNKNOWN after it. */
 void jw_mail_mem_next(JwMail *self, JwMailOutcome outcome, const char *reply);
 
 size_t jw_mail_mem_count(JwMail *self); /* messages that reached the final dot */

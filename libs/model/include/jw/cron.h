@@ -10,10 +10,11 @@ G_BEGIN_DECLS
 
 typedef struct _JwCron JwCron;
 
-/* Five fields (minute hour day-of-month month day-of-week), or six with seconds in front; names (JAN, MON),
- * lists, ranges, steps; 0 and 7 are Sunday; day-of-month OR day-of-week when both are restricted, as
- * crontab(5) does; @hourly @daily @midnight @weekly @monthly @yearly @annually. INVALID names the field and
- * what is wrong, also for an expression that never fires (30 February). */
+/* Five fields (minute hour day-of-month month day-of-week), or six with seconds in front; names
+ * (JAN, MON), lists, ranges, steps; 0 and 7 are Sunday; day-of-month OR day-of-week when both are
+ * restricted, as crontab(5) does; @hourly @daily @midnight @weekly @monthly @yearly @annually.
+ * INVALID names the field and what is wrong, also for an expression that never fires (30 February).
+ */
 JwCron *jw_cron_new(const char *expression, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void jw_cron_free(JwCron *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwCron, jw_cron_free)
@@ -21,8 +22,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwCron, jw_cron_free)
 /* The fields as understood, one space apart, macros such as @daily written out. (transfer none) */
 const char *jw_cron_fields(const JwCron *self);
 
-/* First due time strictly after @after_ms in @zone (transfer none), UTC ms. A local time that a change of the clock skips
- * fires at the first moment after the gap; one that comes twice fires at its first. 0 if none within 8 years. */
+/* First due time strictly after @after_ms in @zone (transfer none), UTC ms. A local time that a
+ * change of the clock skips fires at the first moment after the gap; one that comes twice fires at
+ * its first. 0 if none within 8 years. */
 int64_t jw_cron_next(const JwCron *self, GTimeZone *zone, int64_t after_ms);
 
 G_END_DECLS

@@ -92,7 +92,8 @@ typedef struct {
     JwArtifact *artifact; /* only when completed, of a kind that makes a file */
     char *result;         /* JSON; only when completed, of a kind that has one */
     JwDeliveryCounts deliveries;
-    /* the store's: set at create for a job with recipients, until all their deliveries have ended */
+    /* the store's: set at create for a job with recipients, until all their deliveries have ended
+     */
     bool mail_pending;
     GPtrArray *outbox; /* of JwOutboxEntry; never NULL */
 } JwJob;

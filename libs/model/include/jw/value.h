@@ -30,7 +30,8 @@ typedef struct {
     };
 } JwValue;
 
-/* One record: as many values as fields were asked for, in that order. Return false with @error set to stop. */
+/* One record: as many values as fields were asked for, in that order. Return false with @error set
+ * to stop. */
 typedef bool (*JwRowFunc)(const JwValue *row, gpointer data, GError **error);
 
 G_END_DECLS

@@ -1,4 +1,5 @@
-/* jw/zone_cache.h: the offset of a time zone, fast for millions of times. { .zone = zone } begins one. */
+/* jw/zone_cache.h: the offset of a time zone, fast for millions of times. { .zone = zone } begins
+ * one. */
 #pragma once
 #include "jw/civil.h"
 #include <stddef.h>

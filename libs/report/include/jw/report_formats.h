@@ -1,7 +1,7 @@
 /* jw/report_formats.h: the one table of report file formats. Constant; any thread.
  *
- * SERVED: the executor has a writer for it, exe_render_<name> in services/executor/src/render. KNOWN:
- * a format of the API that this version refuses by name. A new format is a line here and its
+ * SERVED: the executor has a writer for it, exe_render_<name> in services/executor/src/render.
+ * KNOWN: a format of the API that this version refuses by name. A new format is a line here and its
  * writer; tests/contract holds the schemas to this list. */
 #pragma once
 #include <glib.h>

@@ -1,7 +1,7 @@
 /* handlers/report.c: the handler of jobs of type "report".
  *
- * One pass over the records feeds the aggregate and the file at once; the file is written to a directory
- * private to this attempt, checked, and published. */
+ * One pass over the records feeds the aggregate and the file at once; the file is written to a
+ * directory private to this attempt, checked, and published. */
 #include "handlers/handlers.h"
 
 #include <errno.h>
@@ -154,8 +154,8 @@ report_open(Report *self, GError **error)
     return self->render != NULL;
 }
 
-/* Records come in the order of time, so a record's place in the period says how far the reading is. Counting them first
- * would cost the store as much as reading them. */
+/* Records come in the order of time, so a record's place in the period says how far the reading is.
+ * Counting them first would cost the store as much as reading them. */
 static int
 percent_read(const Report *self, const JwValue *row)
 {

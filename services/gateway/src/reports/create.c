@@ -1,7 +1,7 @@
 /* reports/create.c: POST: who asks and what for becomes a job; what is answered.
  *
- * The answer needs the store only: what must reach Kafka is offered to the relay afterwards and never waited for.
- * What is unknown is answered as unknown (504), never as undone. */
+ * The answer needs the store only: what must reach Kafka is offered to the relay afterwards and
+ * never waited for. What is unknown is answered as unknown (504), never as undone. */
 #include "reports/reports.h"
 
 #include <jansson.h>
@@ -77,7 +77,8 @@ answer(const Creation *self, const JwJob *job, bool replayed)
                             gw_render_status(later ? JW_JOB_SCHEDULED : JW_JOB_PENDING)));
 }
 
-/* A body that is refused today may be one that was accepted before, when its scheduledFor had not passed. */
+/* A body that is refused today may be one that was accepted before, when its scheduledFor had not
+ * passed. */
 static bool
 replayed(const Creation *self)
 {
@@ -97,7 +98,8 @@ replayed(const Creation *self)
     return earlier != NULL;
 }
 
-/* The command carries who asked, and its readers refuse an address or a name that is none (libs/wire). */
+/* The command carries who asked, and its readers refuse an address or a name that is none
+ * (libs/wire). */
 static bool
 is_address(const char *text)
 {

@@ -1,4 +1,5 @@
-/* commands/demo.c: jobctl demo-data: made-up records into their collection, or into a CSV file. Main thread. */
+/* commands/demo.c: jobctl demo-data: made-up records into their collection, or into a CSV file.
+ * Main thread. */
 #include <errno.h>
 #include <string.h>
 

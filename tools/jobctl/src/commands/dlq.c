@@ -1,4 +1,5 @@
-/* commands/dlq.c: jobctl dlq: looks at dead letters, and sends them again to where they came from. Main thread. */
+/* commands/dlq.c: jobctl dlq: looks at dead letters, and sends them again to where they came from.
+ * Main thread. */
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdatomic.h>

@@ -1,4 +1,5 @@
-/* commands/topics.c: jobctl topics: creates the Kafka topics of schemas/topics.json that do not exist. Main thread. */
+/* commands/topics.c: jobctl topics: creates the Kafka topics of schemas/topics.json that do not
+ * exist. Main thread. */
 #include <jansson.h>
 
 #include "kafka.h"

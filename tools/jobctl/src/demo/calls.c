@@ -1,6 +1,6 @@
 /* demo/calls.c: calls of a call centre, open 8 to 20 UTC. Pure.
- * More is missed and given up, and waits are longer, when the load is high; talk and wait times are log-normal; agents
- * have shifts, a pace and a hand for people. */
+ * More is missed and given up, and waits are longer, when the load is high; talk and wait times are
+ * log-normal; agents have shifts, a pace and a hand for people. */
 #include "demo/demo.h"
 
 #include <math.h>

@@ -1,6 +1,7 @@
-/* demo/demo.c: when made-up records happen; what happens is the kinds' business. One thread, constant memory.
- * A week is cut into quarters of an hour, each with a weight: hour of the day, day of the week, and some luck. The
- * records are spread over the sum of the weights in order, so they come out sorted without being kept. */
+/* demo/demo.c: when made-up records happen; what happens is the kinds' business. One thread,
+ * constant memory. A week is cut into quarters of an hour, each with a weight: hour of the day, day
+ * of the week, and some luck. The records are spread over the sum of the weights in order, so they
+ * come out sorted without being kept. */
 #include "demo/demo.h"
 
 #include <math.h>

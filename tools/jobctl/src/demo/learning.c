@@ -1,5 +1,6 @@
-/* demo/learning.c: what learners of a company's courses did. Pure. Most of it is viewing; study has a second peak in
- * the evening; scores are about normal, and what is passed follows from the score. */
+/* demo/learning.c: what learners of a company's courses did. Pure. Most of it is viewing; study has
+ * a second peak in the evening; scores are about normal, and what is passed follows from the score.
+ */
 #include "demo/demo.h"
 
 #include <math.h>
@@ -78,7 +79,8 @@ pick_type(JcRandom *random)
     return (EventType)jc_random_weighted(random, weights, N_TYPES);
 }
 
-/* A part of the call's text buffer: it was made large enough before, so that earlier parts stay where they are. */
+/* A part of the call's text buffer: it was made large enough before, so that earlier parts stay
+ * where they are. */
 static void G_GNUC_PRINTF(3, 4) put_text(GString *text, JwValue *value, const char *format, ...)
 {
     const gsize start = text->len;

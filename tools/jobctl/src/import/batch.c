@@ -1,5 +1,6 @@
 /* import/batch.c: rows into the store, a thousand at a time, in constant memory. One thread.
- * Inserting again what is there adds nothing, so an answer that was lost is met by inserting again. */
+ * Inserting again what is there adds nothing, so an answer that was lost is met by inserting again.
+ */
 #include "import/load.h"
 
 #define TRIES 4

@@ -1,6 +1,7 @@
 /* import/csv.c: the CSV reader. One thread.
- * A stray quote swallows the file up to the next one, so a row whose quotes do not work out is given up and
- * reading starts again on the line after the one where the quote was opened: one bad line costs one fault. */
+ * A stray quote swallows the file up to the next one, so a row whose quotes do not work out is
+ * given up and reading starts again on the line after the one where the quote was opened: one bad
+ * line costs one fault. */
 #include "import/csv.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
-/* import/csv.h: reads CSV (RFC 4180) row by row in constant memory: quoted cells with line breaks, CRLF or LF, a byte
- * order mark. What is ill-formed is a fault of its row; reading goes on with the line after. One thread. */
+/* import/csv.h: reads CSV (RFC 4180) row by row in constant memory: quoted cells with line breaks,
+ * CRLF or LF, a byte order mark. What is ill-formed is a fault of its row; reading goes on with the
+ * line after. One thread. */
 #pragma once
 #include <stdio.h>
 
@@ -30,7 +31,8 @@ JcCsv *jc_csv_new(FILE *take_file, const char *name, char delimiter);
 void jc_csv_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JcCsv, jc_csv_free)
 
-/* Empty lines are left out. The row lives until the next call. UNAVAILABLE when the file cannot be read on. */
+/* Empty lines are left out. The row lives until the next call. UNAVAILABLE when the file cannot be
+ * read on. */
 bool jc_csv_next(JcCsv *self, JcCsvRow *ret_row, JcCsvResult *ret_result,
                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 int64_t jc_csv_bytes(const JcCsv *self); /* read so far */

@@ -1,5 +1,5 @@
-/* import/date.c: dates by a strptime-like format. Not strptime(): that one reads names of the process's locale, takes
- * "31-Feb", and knows no zones. Any thread. */
+/* import/date.c: dates by a strptime-like format. Not strptime(): that one reads names of the
+ * process's locale, takes "31-Feb", and knows no zones. Any thread. */
 #include "import/when.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
-/* import/load.c: the import: checks every row of every file, then loads; or, with --keep-going, loads what is good
- * in one go. One thread, memory of one batch. */
+/* import/load.c: the import: checks every row of every file, then loads; or, with --keep-going,
+ * loads what is good in one go. One thread, memory of one batch. */
 #include "import/load.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
-/* import/load.h: the import itself: files, a mapping, a store; what was read, refused and added. One
- * thread. */
+/* import/load.h: the import itself: files, a mapping, a store; what was read, refused and added.
+ * One thread. */
 #pragma once
 #include "progress.h"
 #include "import/mapping.h"

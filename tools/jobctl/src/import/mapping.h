@@ -1,5 +1,5 @@
-/* import/mapping.h: how a CSV file becomes records (jobctl import), read from its JSON. A mapping belongs
- * to who loaded it; any thread. */
+/* import/mapping.h: how a CSV file becomes records (jobctl import), read from its JSON. A mapping
+ * belongs to who loaded it; any thread. */
 #pragma once
 #include "jw/error.h"
 

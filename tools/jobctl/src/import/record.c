@@ -1,6 +1,6 @@
 /* import/record.c: applies a mapping. One thread.
- * Each field is first a string: its cells trimmed and joined, then what `values` makes of it. Types are read from that
- * text, and the cases of derived fields compare it. */
+ * Each field is first a string: its cells trimmed and joined, then what `values` makes of it. Types
+ * are read from that text, and the cases of derived fields compare it. */
 #include "import/record.h"
 
 #include <math.h>

@@ -1,13 +1,16 @@
-/* import/when.h: reads dates and durations by a format, the same in every locale. Compiled formats are immutable. */
+/* import/when.h: reads dates and durations by a format, the same in every locale. Compiled formats
+ * are immutable. */
 #pragma once
 #include "jw/error.h"
 
 G_BEGIN_DECLS
 
-/* %Y %y %m %d %e %b %B %a %A %H %I %M %S %f %p %z %F %T %R %j %% and literal text; a space stands for any number of
- * them. Names are English, %y 69-99 is 19xx, %f is a fraction of 1 to 9 digits (cut to ms), %z is Z or ±hh[:]mm. */
+/* %Y %y %m %d %e %b %B %a %A %H %I %M %S %f %p %z %F %T %R %j %% and literal text; a space stands
+ * for any number of them. Names are English, %y 69-99 is 19xx, %f is a fraction of 1 to 9 digits
+ * (cut to ms), %z is Z or ±hh[:]mm. */
 typedef struct _JcDate JcDate;
-/* @zone: IANA name for texts without %z. INVALID names what it does not know, or what the format lacks. */
+/* @zone: IANA name for texts without %z. INVALID names what it does not know, or what the format
+ * lacks. */
 JcDate *jc_date_new(const char *format, const char *zone, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void jc_date_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JcDate, jc_date_free)
@@ -15,8 +18,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(JcDate, jc_date_free)
 bool jc_date_parse(const JcDate *self, const char *text, int64_t *ret_time_ms,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Letters h, m, s with literal text between: "h:mm:ss", "m:ss", "s", "h'h' m'm'". The first unit may be any number, later
- * ones are below 60 (hours below 24 after d). A doubled letter wants two digits. The result is in seconds. */
+/* Letters h, m, s with literal text between: "h:mm:ss", "m:ss", "s", "h'h' m'm'". The first unit
+ * may be any number, later ones are below 60 (hours below 24 after d). A doubled letter wants two
+ * digits. The result is in seconds. */
 typedef struct _JcSpan JcSpan;
 JcSpan *jc_span_new(const char *format, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void jc_span_free(gpointer self);
