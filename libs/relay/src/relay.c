@@ -1,4 +1,4 @@
-/* relay.c: offers, the worker that pulls, the sweep (T9).
+/* relay.c: offers, the worker that pulls, the sweep.
  * Offers and sweeps come from any thread and never wait for the broker. One worker thread turns delivery
  * reports into pulls, many in one round trip. Owner: relay. */
 #include "relay_private.h"

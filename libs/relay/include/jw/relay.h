@@ -1,4 +1,4 @@
-/* jw/relay.h: T9: brings outbox entries to the bus and pulls them from their documents once
+/* jw/relay.h: brings outbox entries to the bus and pulls them from their documents once
  * persisted. Any thread. One worker thread pulls in batches, so that a busy gateway pays one round
  * trip for many jobs. What it loses (a crash, a full queue, the broker away) a later
  * jw_relay_sweep() of any process finds in the documents. */
@@ -24,7 +24,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwRelay, jw_relay_free)
 /* Offers the entries of a document for publishing; never waits, may drop (the sweep finds them).
  * Entries are copied. */
 void jw_relay_offer(JwRelay *self, JwDocKind kind, const char *doc_id, const GPtrArray *entries);
-/* Publishes one entry that belongs to no document (a hint): at most once, never waits. BUSY when
+/* Publishes one entry that belongs to no document (a redispatch): at most once, never waits. BUSY when
  * the bus is full. */
 bool jw_relay_publish(JwRelay *self, const JwOutboxEntry *entry,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
