@@ -2,8 +2,8 @@
  * mark, artifact.removedAt, takes a job out of the index range that is looked through, so the cost
  * follows what is left to do; the rest of the artifact stays for those who ask what the job
  * made. */
-#include "jw/store_files.h"
 #include "repo/repo.h"
+#include "jw/store_files.h"
 
 static gpointer
 create_expired(void)

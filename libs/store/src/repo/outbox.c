@@ -1,7 +1,7 @@
 /* outbox.c: taking published events out of their documents, and finding those still in. Any
  * thread. */
-#include "jw/store_outbox.h"
 #include "repo.h"
+#include "jw/store_outbox.h"
 
 static const char *
 collection_of(JwDocKind kind)

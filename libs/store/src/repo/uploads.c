@@ -2,8 +2,8 @@
  * collection instead of looking for strays among all chunks, and a file that a job names is struck
  * off here for good. Any thread. */
 #include "files/file.h"
-#include "jw/store_jobs.h"
 #include "repo.h"
+#include "jw/store_jobs.h"
 
 typedef struct {
     char *file_id, *job_id;
