@@ -278,7 +278,7 @@ note_occurrence(const JwOccurrence *occurrence, gpointer data)
                            occurrence->reason != NULL ? occurrence->reason : "-");
 }
 
-/* A decision not to fire waits for its occurrence as one to fire does, however far the next time. */
+/* A decision not to fire waits for its row as one to fire does, however far the next time. */
 static void
 finds_decisions_not_to_fire(JwStore *store)
 {

@@ -305,8 +305,8 @@ find(JwStore *self, const char *name, const bson_t *filter, const bson_t *opts, 
     return found != NULL;
 }
 
-/* Updates the first, or all of @many. @ret_document: (optional) (transfer full): the last of them as
- * it is then. */
+/* Updates the first, or all of @many. @ret_document: (optional) (transfer full): the last of them
+ * as it is then. */
 static bool
 update_matches(MemDb *db, const char *name, const bson_t *filter, const bson_t *update, bool many,
                int64_t *ret_matched, const bson_t *fields, bson_t **ret_document, GError **error)

@@ -17,8 +17,8 @@ int md_compare(const bson_iter_t *a, const bson_iter_t *b);
 /* Only values of one type are less or greater in a filter. */
 bool md_same_type(const bson_iter_t *a, const bson_iter_t *b);
 
-/* Calls @test for the values at a dotted path, as filters see them: each document of an array on the
- * way is gone into; NULL for one that is missing. True as soon as @test is. */
+/* Calls @test for the values at a dotted path, as filters see them: each document of an array on
+ * the way is gone into; NULL for one that is missing. True as soon as @test is. */
 typedef bool (*MdTest)(const bson_iter_t *value, gpointer data);
 bool md_walk(const bson_t *document, const char *path, MdTest test, gpointer data);
 

@@ -82,7 +82,7 @@ typedef struct {
     unsigned states;                                 /* 0: all */
     const char *subtype, *requested_by, *department; /* NULL: all */
     int64_t created_from_ms, created_to_ms;          /* [from, to]; 0: open */
-    /* visibility: own jobs, or jobs whose departments are all within these; both NULL: everything */
+    /* visibility: own jobs, or those whose departments are all within these; both NULL: all */
     const char *visible_to;
     const char *const *visible_departments;
     JwJobSort sort;

@@ -13,8 +13,8 @@ G_BEGIN_DECLS
 #define JW_SLICE_ROWS_SLOW 50000
 #define JW_SLICE_SLOW_MS   200
 
-/* @width_ms: of the slice just read. @rows: how many it held. @first_ms: from asking to the first of
- * them, or to the end when there were none. */
+/* @width_ms: of the slice just read. @rows: how many it held. @first_ms: from asking to the first
+ * of them, or to the end when there were none. */
 int64_t jw_slice_next_width(int64_t width_ms, int64_t rows, int64_t first_ms);
 
 G_END_DECLS
