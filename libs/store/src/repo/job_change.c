@@ -43,7 +43,7 @@ append_set(bson_t *set, const JwJobChange *change, const JwJobRule *rule)
     BSON_APPEND_UTF8(set, "state", jw_job_state_name(rule->to));
     BSON_APPEND_DATE_TIME(set, "updatedAt", change->now_ms);
     if (rule->to == JW_JOB_RUNNING) {
-        jw_doc_append_text(set, "owner", change->owner);
+        jw_doc_append_valid(set, "owner", change->owner);
         jw_doc_append_as(set, "progress", &jw_doc_progress_table, &fresh);
     }
     if ((rule->flags & JW_RULE_SETS_NOT_BEFORE) != 0) {
