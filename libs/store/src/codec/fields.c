@@ -142,7 +142,7 @@ static const JwDocField job_fields[] = {
     FIELD(STRING, JwJob, cancelled_by, "cancelledBy"),
     FIELD(STRING, JwJob, cancel_reason, "cancelReason"),
     NESTED(OWNED, JwJob, artifact, "artifact", jw_doc_artifact_table),
-    FIELD(TEXT, JwJob, result, "result"),
+    FIELD(STRING, JwJob, result, "result"),
     NESTED(STRUCT, JwJob, deliveries, "deliveries", jw_doc_counts_table),
     FIELD(BOOL, JwJob, mail_pending, "mailPending"),
     FIELD(OUTBOX, JwJob, outbox, "outbox"),
