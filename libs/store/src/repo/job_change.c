@@ -52,11 +52,11 @@ append_set(bson_t *set, const JwJobChange *change, const JwJobRule *rule)
     if (rule->to == JW_JOB_COMPLETED && change->artifact != NULL) {
         jw_doc_append_as(set, "artifact", &jw_doc_artifact_table, change->artifact);
     }
-    jw_doc_append_string(set, "result", change->result);
-    jw_doc_append_string(set, "errorCode", change->error_code);
-    jw_doc_append_string(set, "errorMessage", change->error_message);
-    jw_doc_append_string(set, "cancelledBy", change->actor);
-    jw_doc_append_string(set, "cancelReason", change->reason);
+    jw_doc_append_valid(set, "result", change->result);
+    jw_doc_append_valid(set, "errorCode", change->error_code);
+    jw_doc_append_valid(set, "errorMessage", change->error_message);
+    jw_doc_append_valid(set, "cancelledBy", change->actor);
+    jw_doc_append_valid(set, "cancelReason", change->reason);
 }
 
 /* Two fields of one document cannot be compared in the MongoDB subset, so the retry count is
