@@ -7,8 +7,9 @@
 
 #include <string.h>
 
-#define MAX_VALUES 64 /* of one label; a caller who labels by user input must not eat the memory   \
-                       */
+#define MAX_VALUES                                                                                 \
+    64 /* of one label; a caller who labels by user input must not eat the memory                  \
+        */
 
 typedef enum { COUNTER, GAUGE, HISTOGRAM } Kind;
 

@@ -64,8 +64,9 @@ bool sch_go_on(const JwJob *job, const char *task, GError *take_error, GError **
  * of this process's own clock. */
 bool sch_reap(Sch *self, size_t *ret_reaped, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-#define SCH_EXPIRY_GRACE (60 * 60 * INT64_C(1000)) /* ms that a download under way may still take  \
-                                                    */
+#define SCH_EXPIRY_GRACE                                                                           \
+    (60 * 60 * INT64_C(1000)) /* ms that a download under way may still take                       \
+                               */
 
 /* sweep.c: removes files that no job names and nobody is still writing. */
 bool sch_sweep_orphans(Sch *self, size_t *ret_removed, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -9,41 +9,25 @@ typedef struct {
     const bson_iter_t *value;
 } Subject;
 
-/* One operator with its operand. */
 typedef struct {
+    const char *name;
+    int least, most; /* of the comparison with the operand, unless: */
     bool (*holds)(const bson_iter_t *value, const bson_iter_t *operand);
-    const bson_iter_t *operand;
     bool of_elements; /* holds for an array when it does for one of its elements */
+    bool negated;
+} Operator;
+
+typedef struct {
+    const Operator *op;
+    const bson_iter_t *operand;
 } Condition;
 
 static bool
-is_equal(const bson_iter_t *value, const bson_iter_t *operand)
+compares(const bson_iter_t *value, const bson_iter_t *operand, int least, int most)
 {
-    return md_same_type(value, operand) && md_compare(value, operand) == 0;
-}
+    const int order = md_same_type(value, operand) ? md_compare(value, operand) : 2;
 
-static bool
-is_greater(const bson_iter_t *value, const bson_iter_t *operand)
-{
-    return md_same_type(value, operand) && md_compare(value, operand) > 0;
-}
-
-static bool
-is_less(const bson_iter_t *value, const bson_iter_t *operand)
-{
-    return md_same_type(value, operand) && md_compare(value, operand) < 0;
-}
-
-static bool
-is_at_least(const bson_iter_t *value, const bson_iter_t *operand)
-{
-    return md_same_type(value, operand) && md_compare(value, operand) >= 0;
-}
-
-static bool
-is_at_most(const bson_iter_t *value, const bson_iter_t *operand)
-{
-    return md_same_type(value, operand) && md_compare(value, operand) <= 0;
+    return order >= least && order <= most;
 }
 
 static bool
@@ -52,7 +36,7 @@ is_in(const bson_iter_t *value, const bson_iter_t *operand)
     bson_iter_t item;
 
     for (bool ok = bson_iter_recurse(operand, &item); ok && bson_iter_next(&item);) {
-        if (is_equal(value, &item)) {
+        if (compares(value, &item, 0, 0)) {
             return true;
         }
     }
@@ -75,37 +59,42 @@ has_match(const bson_iter_t *value, const bson_iter_t *operand)
     return false;
 }
 
+static const Operator operators[] = {
+    { "$eq", 0, 0, NULL, true, false },
+    { "$ne", 0, 0, NULL, true, true },
+    { "$gt", 1, 1, NULL, true, false },
+    { "$gte", 0, 1, NULL, true, false },
+    { "$lt", -1, -1, NULL, true, false },
+    { "$lte", -1, 0, NULL, true, false },
+    { "$in", 0, 0, is_in, true, false },
+    { "$nin", 0, 0, is_in, true, true },
+    { "$elemMatch", 0, 0, has_match, false, false },
+};
+
+static bool
+holds_for(const bson_iter_t *value, const Condition *condition)
+{
+    const Operator *op = condition->op;
+
+    return op->holds != NULL ? op->holds(value, condition->operand)
+                             : compares(value, condition->operand, op->least, op->most);
+}
+
 static bool
 test_value(const bson_iter_t *value, gpointer data)
 {
     const Condition *condition = data;
     bson_iter_t item;
 
-    if (condition->of_elements && value != NULL && BSON_ITER_HOLDS_ARRAY(value)) {
+    if (condition->op->of_elements && value != NULL && BSON_ITER_HOLDS_ARRAY(value)) {
         for (bool ok = bson_iter_recurse(value, &item); ok && bson_iter_next(&item);) {
-            if (condition->holds(&item, condition->operand)) {
+            if (holds_for(&item, condition)) {
                 return true;
             }
         }
     }
-    return condition->holds(value, condition->operand);
+    return holds_for(value, condition);
 }
-
-static const struct {
-    const char *name;
-    bool (*holds)(const bson_iter_t *value, const bson_iter_t *operand);
-    bool of_elements, negated;
-} operators[] = {
-    { "$eq", is_equal, true, false },
-    { "$ne", is_equal, true, true },
-    { "$gt", is_greater, true, false },
-    { "$gte", is_at_least, true, false },
-    { "$lt", is_less, true, false },
-    { "$lte", is_at_most, true, false },
-    { "$in", is_in, true, false },
-    { "$nin", is_in, true, true },
-    { "$elemMatch", has_match, false, false },
-};
 
 static bool conditions_hold(const Subject *subject, const bson_iter_t *conditions);
 
@@ -119,7 +108,7 @@ operator_holds(const Subject *subject, const bson_iter_t *operand)
     }
     for (size_t i = 0; i < G_N_ELEMENTS(operators); i++) {
         if (strcmp(name, operators[i].name) == 0) {
-            Condition condition = { operators[i].holds, operand, operators[i].of_elements };
+            Condition condition = { &operators[i], operand };
             const bool holds = subject->document != NULL ? md_walk(subject->document, subject->path,
                                                                    test_value, &condition)
                                                          : test_value(subject->value, &condition);
@@ -172,7 +161,7 @@ field_matches(const bson_t *document, const bson_iter_t *wanted)
 {
     const char *path = bson_iter_key(wanted);
     const Subject subject = { document, path, NULL };
-    Condition equality = { is_equal, wanted, true };
+    Condition equality = { &operators[0], wanted };
 
     if (strcmp(path, "$or") == 0 || strcmp(path, "$and") == 0) {
         return combination_holds(document, wanted, path[1] == 'a');
@@ -204,7 +193,7 @@ md_element_matches(const bson_iter_t *element, const bson_iter_t *condition)
     bson_t document, filter;
 
     if (!BSON_ITER_HOLDS_DOCUMENT(condition)) {
-        return is_equal(element, condition);
+        return compares(element, condition, 0, 0);
     }
     if (has_operators(condition)) {
         return conditions_hold(&subject, condition);

@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 /* Ends the process. */
 G_GNUC_NORETURN void md_unknown(const char *what, const char *name);
 
-/* value.c. MongoDB's order over values of all types; a missing value (NULL) is null. */
+/* value.c. MongoDB's order over values of all types, as -1, 0 or 1; a missing value (NULL) is
+ * null. */
 int md_compare(const bson_iter_t *a, const bson_iter_t *b);
 /* Only values of one type are less or greater in a filter. */
 bool md_same_type(const bson_iter_t *a, const bson_iter_t *b);

@@ -94,7 +94,7 @@ md_compare(const bson_iter_t *a, const bson_iter_t *b)
     case 2:
         return compare_numbers(a, b);
     case 3:
-        return strcmp(bson_iter_utf8(a, NULL), bson_iter_utf8(b, NULL));
+        return ORDER(strcmp(bson_iter_utf8(a, NULL), bson_iter_utf8(b, NULL)), 0);
     case 7:
         return ORDER(bson_iter_bool(a), bson_iter_bool(b));
     case 8:

@@ -100,8 +100,8 @@ append_field(bson_t *document, const JwDocField *field, const void *from)
     case JW_FIELD_STRUCT:
         jw_doc_append_as(document, field->name, field->table, (const char *)from + field->offset);
         return;
-    case JW_FIELD_TEXT:
-    case JW_FIELD_TEXTS:
+    case JW_FIELD_STRING:
+    case JW_FIELD_STRINGS:
     case JW_FIELD_TIMES:
     case JW_FIELD_OWNED:
     case JW_FIELD_OUTBOX:
@@ -120,9 +120,9 @@ append_field(bson_t *document, const JwDocField *field, const void *from)
                             times == NULL ? 0 : times->len);
     } else if (pointer == NULL) {
         return;
-    } else if (field->type == JW_FIELD_TEXT) {
+    } else if (field->type == JW_FIELD_STRING) {
         bson_append_utf8(document, field->name, -1, pointer, -1);
-    } else if (field->type == JW_FIELD_TEXTS) {
+    } else if (field->type == JW_FIELD_STRINGS) {
         const char *const *strings;
         GET(strings, from, field);
         jw_doc_append_strings(document, field->name, strings);
@@ -150,9 +150,9 @@ jw_doc_append_as(bson_t *document, const char *as, const JwDocTable *table, cons
 }
 
 void
-jw_doc_append_text(bson_t *document, const char *key, const char *text)
+jw_doc_append_valid(bson_t *document, const char *key, const char *string)
 {
-    g_autofree char *valid = text == NULL ? NULL : g_utf8_make_valid(text, -1);
+    g_autofree char *valid = string == NULL ? NULL : g_utf8_make_valid(string, -1);
 
     if (valid != NULL) {
         bson_append_utf8(document, key, -1, valid, -1);
@@ -181,22 +181,22 @@ read_document(const bson_iter_t *iter, const JwDocTable *table, void *to, GError
 }
 
 static bool
-read_texts(bson_iter_t *array, const JwDocTable *table, const JwDocField *field, void *to,
-           GError **error)
+read_strings(bson_iter_t *array, const JwDocTable *table, const JwDocField *field, void *to,
+             GError **error)
 {
-    g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) strings = g_ptr_array_new_with_free_func(g_free);
     char **old;
 
     while (bson_iter_next(array)) {
         if (!BSON_ITER_HOLDS_UTF8(array)) {
             return wrong_type(table, field, error);
         }
-        g_ptr_array_add(texts, g_strdup(bson_iter_utf8(array, NULL)));
+        g_ptr_array_add(strings, g_strdup(bson_iter_utf8(array, NULL)));
     }
-    g_ptr_array_add(texts, NULL);
+    g_ptr_array_add(strings, NULL);
     GET(old, to, field);
     g_strfreev(old);
-    char **fresh = (char **)g_ptr_array_steal(texts, NULL);
+    char **fresh = (char **)g_ptr_array_steal(strings, NULL);
     PUT(fresh, to, field);
     return true;
 }
@@ -247,8 +247,8 @@ read_array(const bson_iter_t *iter, const JwDocTable *table, const JwDocField *f
     if (!BSON_ITER_HOLDS_ARRAY(iter) || !bson_iter_recurse(iter, &array)) {
         return wrong_type(table, field, error);
     }
-    if (field->type == JW_FIELD_TEXTS) {
-        return read_texts(&array, table, field, to, error);
+    if (field->type == JW_FIELD_STRINGS) {
+        return read_strings(&array, table, field, to, error);
     }
     if (field->type == JW_FIELD_TIMES) {
         return read_times(&array, table, field, to, error);
@@ -318,15 +318,15 @@ read_field(const bson_iter_t *iter, const JwDocTable *table, const JwDocField *f
            GError **error)
 {
     switch (field->type) {
-    case JW_FIELD_TEXT: {
-        char *text;
+    case JW_FIELD_STRING: {
+        char *string;
         if (!BSON_ITER_HOLDS_UTF8(iter)) {
             return wrong_type(table, field, error);
         }
-        GET(text, to, field);
-        g_free(text);
-        text = g_strdup(bson_iter_utf8(iter, NULL));
-        PUT(text, to, field);
+        GET(string, to, field);
+        g_free(string);
+        string = g_strdup(bson_iter_utf8(iter, NULL));
+        PUT(string, to, field);
         return true;
     }
     case JW_FIELD_TIME: {
@@ -353,7 +353,7 @@ read_field(const bson_iter_t *iter, const JwDocTable *table, const JwDocField *f
     case JW_FIELD_STRUCT:
     case JW_FIELD_OWNED:
         return read_owned(iter, table, field, to, error);
-    case JW_FIELD_TEXTS:
+    case JW_FIELD_STRINGS:
     case JW_FIELD_TIMES:
     case JW_FIELD_OUTBOX:
         return read_array(iter, table, field, to, error);

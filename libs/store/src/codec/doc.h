@@ -1,4 +1,4 @@
-/* doc.h: structs to BSON documents and back, by tables of fields. A NULL text, an empty
+/* doc.h: structs to BSON documents and back, by tables of fields. A NULL string, an empty
  * table entry or a zero time is left out of the document unless the field is ALWAYS there
  * (filters compare it). Unknown fields are passed over: a newer writer may add some. */
 #pragma once
@@ -10,17 +10,17 @@
 G_BEGIN_DECLS
 
 typedef enum {
-    JW_FIELD_TEXT,   /* char * */
-    JW_FIELD_TEXTS,  /* char **, NULL-terminated */
-    JW_FIELD_TIME,   /* int64_t ms, a BSON date */
-    JW_FIELD_TIMES,  /* GArray of int64_t, an array of dates */
-    JW_FIELD_INT64,  /* int64_t */
-    JW_FIELD_INT32,  /* int32_t, int and enums kept by rank */
-    JW_FIELD_BOOL,   /* bool */
-    JW_FIELD_ENUM,   /* enum kept by name */
-    JW_FIELD_STRUCT, /* embedded struct: a document */
-    JW_FIELD_OWNED,  /* pointer to a struct on the heap: a document, absent when NULL */
-    JW_FIELD_OUTBOX, /* GPtrArray of JwOutboxEntry: an array of documents */
+    JW_FIELD_STRING,  /* char * */
+    JW_FIELD_STRINGS, /* char **, NULL-terminated */
+    JW_FIELD_TIME,    /* int64_t ms, a BSON date */
+    JW_FIELD_TIMES,   /* GArray of int64_t, an array of dates */
+    JW_FIELD_INT64,   /* int64_t */
+    JW_FIELD_INT32,   /* int32_t, int and enums kept by rank */
+    JW_FIELD_BOOL,    /* bool */
+    JW_FIELD_ENUM,    /* enum kept by name */
+    JW_FIELD_STRUCT,  /* embedded struct: a document */
+    JW_FIELD_OWNED,   /* pointer to a struct on the heap: a document, absent when NULL */
+    JW_FIELD_OUTBOX,  /* GPtrArray of JwOutboxEntry: an array of documents */
 } JwFieldType;
 
 typedef struct _JwDocTable JwDocTable;
@@ -63,7 +63,7 @@ void jw_doc_append_times(bson_t *document, const char *as, const int64_t *times_
 
 /* A string from outside that must not stop a change (an SMTP reply, a message of an error): broken
  * bytes are replaced. Nothing for NULL. */
-void jw_doc_append_text(bson_t *document, const char *key, const char *text);
+void jw_doc_append_valid(bson_t *document, const char *key, const char *string);
 
 /* CORRUPT when a field has another type than the table says; what was read before it stays in
  * @to, for its free function. */

@@ -113,18 +113,18 @@ jw_file_read_chunks(JwStore *self, const char *file_id, int64_t first, int64_t l
         .name = (name_), .type = JW_FIELD_##type_, .offset = offsetof(JwFileInfo, member)          \
     }
 static const JwDocField metadata_fields[] = {
-    FIELD(TEXT, sha256, "sha256"),
-    FIELD(TEXT, content_type, "contentType"),
-    FIELD(TEXT, job_id, "jobId"),
+    FIELD(STRING, sha256, "sha256"),
+    FIELD(STRING, content_type, "contentType"),
+    FIELD(STRING, job_id, "jobId"),
 };
 static const JwDocTable metadata_table = { "file", sizeof(JwFileInfo), metadata_fields,
                                            G_N_ELEMENTS(metadata_fields) };
 static const JwDocField file_fields[] = {
-    FIELD(TEXT, file_id, "_id"),
+    FIELD(STRING, file_id, "_id"),
     FIELD(INT64, size_bytes, "length"),
     FIELD(INT64, chunk_bytes, "chunkSize"),
     FIELD(TIME, uploaded_at_ms, "uploadDate"),
-    FIELD(TEXT, file_name, "filename"),
+    FIELD(STRING, file_name, "filename"),
     /* a document of its own over the same struct */
     { .name = "metadata", .type = JW_FIELD_STRUCT, .offset = 0, .table = &metadata_table },
 };

@@ -2,8 +2,8 @@
  * mark, artifact.removedAt, takes a job out of the index range that is looked through, so the cost
  * follows what is left to do; the rest of the artifact stays for those who ask what the job
  * made. */
-#include "jw/store_files.h"
 #include "repo/repo.h"
+#include "jw/store_files.h"
 
 static gpointer
 create_expired(void)
@@ -24,11 +24,11 @@ jw_expired_file_free(gpointer self)
 }
 
 static const JwDocField artifact_fields[] = {
-    { .name = "fileId", .type = JW_FIELD_TEXT, .offset = offsetof(JwExpiredFile, file_id) },
+    { .name = "fileId", .type = JW_FIELD_STRING, .offset = offsetof(JwExpiredFile, file_id) },
 };
 static const JwDocTable artifact_table = { "artifact", sizeof(JwExpiredFile), artifact_fields, 1 };
 static const JwDocField job_fields[] = {
-    { .name = "_id", .type = JW_FIELD_TEXT, .offset = offsetof(JwExpiredFile, job_id) },
+    { .name = "_id", .type = JW_FIELD_STRING, .offset = offsetof(JwExpiredFile, job_id) },
     { .name = "artifact", .type = JW_FIELD_STRUCT, .offset = 0, .table = &artifact_table },
 };
 static const JwDocTable job_table = { "artifact of job", sizeof(JwExpiredFile), job_fields,

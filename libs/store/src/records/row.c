@@ -16,7 +16,7 @@ typedef struct {
 
 struct _JwRecordRow {
     size_t n;
-    char **heads; /* owned texts behind the paths */
+    char **heads; /* owned strings behind the paths */
     Path *paths;
     JwValue *values;
     GString **scratch; /* per field, for what is not in the document as text; NULL until used */

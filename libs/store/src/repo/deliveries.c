@@ -92,11 +92,11 @@ append_set(bson_t *set, const JwDeliveryChange *change, const JwDeliveryRule *ru
 {
     BSON_APPEND_UTF8(set, "state", jw_delivery_state_name(rule->to));
     BSON_APPEND_DATE_TIME(set, "updatedAt", change->now_ms);
-    jw_doc_append_text(set, "owner", change->owner);
+    jw_doc_append_valid(set, "owner", change->owner);
     if ((rule->flags & JW_DRULE_SETS_NOT_BEFORE) != 0) {
         BSON_APPEND_DATE_TIME(set, "notBefore", change->not_before_ms);
     }
-    jw_doc_append_text(set, "reply", change->reply);
+    jw_doc_append_valid(set, "reply", change->reply);
 }
 
 bool

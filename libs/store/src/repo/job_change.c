@@ -43,7 +43,7 @@ append_set(bson_t *set, const JwJobChange *change, const JwJobRule *rule)
     BSON_APPEND_UTF8(set, "state", jw_job_state_name(rule->to));
     BSON_APPEND_DATE_TIME(set, "updatedAt", change->now_ms);
     if (rule->to == JW_JOB_RUNNING) {
-        jw_doc_append_text(set, "owner", change->owner);
+        jw_doc_append_valid(set, "owner", change->owner);
         jw_doc_append_as(set, "progress", &jw_doc_progress_table, &fresh);
     }
     if ((rule->flags & JW_RULE_SETS_NOT_BEFORE) != 0) {
@@ -52,11 +52,11 @@ append_set(bson_t *set, const JwJobChange *change, const JwJobRule *rule)
     if (rule->to == JW_JOB_COMPLETED && change->artifact != NULL) {
         jw_doc_append_as(set, "artifact", &jw_doc_artifact_table, change->artifact);
     }
-    jw_doc_append_text(set, "result", change->result);
-    jw_doc_append_text(set, "errorCode", change->error_code);
-    jw_doc_append_text(set, "errorMessage", change->error_message);
-    jw_doc_append_text(set, "cancelledBy", change->actor);
-    jw_doc_append_text(set, "cancelReason", change->reason);
+    jw_doc_append_valid(set, "result", change->result);
+    jw_doc_append_valid(set, "errorCode", change->error_code);
+    jw_doc_append_valid(set, "errorMessage", change->error_message);
+    jw_doc_append_valid(set, "cancelledBy", change->actor);
+    jw_doc_append_valid(set, "cancelReason", change->reason);
 }
 
 /* Two fields of one document cannot be compared in the MongoDB subset, so the retry count is

@@ -1,7 +1,7 @@
 /* job_list.c: lists of jobs: those that need a task, and those that people see, with filters,
  * visibility, order and pages. Any thread. */
-#include "jw/store_jobs.h"
 #include "repo.h"
+#include "jw/store_jobs.h"
 
 bool
 jw_store_scan_jobs(JwStore *self, const JwJobScan *scan, GPtrArray **ret_jobs, GError **error)

@@ -1,7 +1,7 @@
 /* jobs.c: jobs: creating, reading, heartbeats, counting. Any thread. The changes of state are in
  * job_change.c, the lists in job_list.c. */
-#include "jw/store_jobs.h"
 #include "repo.h"
+#include "jw/store_jobs.h"
 
 static gpointer
 create_job(void)

@@ -1,6 +1,6 @@
 /* occurrences.c: one row for each due time of a schedule. Any thread. */
-#include "jw/store_schedules.h"
 #include "repo.h"
+#include "jw/store_schedules.h"
 
 static gpointer
 create_occurrence(void)

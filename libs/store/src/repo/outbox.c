@@ -1,7 +1,7 @@
 /* outbox.c: taking published events out of their documents, and finding those still in. Any
  * thread. */
-#include "jw/store_outbox.h"
 #include "repo.h"
+#include "jw/store_outbox.h"
 
 static const char *
 collection_of(JwDocKind kind)
@@ -84,7 +84,7 @@ create_doc(void)
 
 /* Only two fields of the document; both job and delivery have them in one shape. */
 static const JwDocField fields[] = {
-    { .name = "_id", .type = JW_FIELD_TEXT, .offset = offsetof(JwOutboxDoc, doc_id) },
+    { .name = "_id", .type = JW_FIELD_STRING, .offset = offsetof(JwOutboxDoc, doc_id) },
     { .name = "outbox", .type = JW_FIELD_OUTBOX, .offset = offsetof(JwOutboxDoc, entries) },
 };
 static const JwDocTable table = { "outbox", sizeof(JwOutboxDoc), fields, G_N_ELEMENTS(fields) };

@@ -1,7 +1,7 @@
 /* schedules.c: schedules. Any thread. nextFireAt is the one field that decides who fires: it moves
  * by compare and set only. */
-#include "jw/store_schedules.h"
 #include "repo.h"
+#include "jw/store_schedules.h"
 #include <string.h>
 
 static gpointer

@@ -2,8 +2,8 @@
  * collection instead of looking for strays among all chunks, and a file that a job names is struck
  * off here for good. Any thread. */
 #include "files/file.h"
-#include "jw/store_jobs.h"
 #include "repo.h"
+#include "jw/store_jobs.h"
 
 typedef struct {
     char *file_id, *job_id;
@@ -27,9 +27,9 @@ free_upload(gpointer self)
 }
 
 static const JwDocField fields[] = {
-    { .name = "_id", .type = JW_FIELD_TEXT, .offset = offsetof(Upload, file_id) },
+    { .name = "_id", .type = JW_FIELD_STRING, .offset = offsetof(Upload, file_id) },
     { .name = "at", .type = JW_FIELD_TIME, .offset = offsetof(Upload, at_ms), .always = true },
-    { .name = "jobId", .type = JW_FIELD_TEXT, .offset = offsetof(Upload, job_id) },
+    { .name = "jobId", .type = JW_FIELD_STRING, .offset = offsetof(Upload, job_id) },
 };
 static const JwDocTable table = { "upload", sizeof(Upload), fields, G_N_ELEMENTS(fields) };
 static const JwRepo uploads = { "fs.uploads", &table, create_upload, free_upload };
