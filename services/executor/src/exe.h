@@ -6,7 +6,6 @@
 #pragma once
 #include "jw/config.h"
 #include "jw/ident.h"
-#include "jw/metrics.h"
 #include "jw/ports.h"
 #include "jw/store_jobs.h"
 #include "jw/sync.h"
@@ -20,7 +19,7 @@ typedef struct {
     int64_t heartbeat_ms;         /* JW_HEARTBEAT_INTERVAL */
     int64_t heartbeat_timeout_ms; /* JW_HEARTBEAT_TIMEOUT: an attempt without a heartbeat for this
                                      long stops itself */
-    int64_t artifact_ttl_ms;      /* JW_ARTIFACT_TTL: 0 = kept for ever */
+    int64_t artifact_ttl_ms;      /* JW_ARTIFACT_TTL: 0 = kept without end */
     int64_t artifact_max_bytes;   /* JW_ARTIFACT_MAX */
 } ExeConfig;
 

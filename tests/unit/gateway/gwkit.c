@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "../http/jwt_maker.h"
-#include "core/metrics.h"
 
 static const struct {
     const char *name, *role;
@@ -61,8 +60,8 @@ kit_new(void)
     gw->config.retry_max = 2;
     gw->tokens = make_verifier(self, &error);
     assert_ok(gw->tokens != NULL, error);
-    gw->admission = gw_admission_new(gw->store, gw->clock, gw->config.pending_max);
     gw_metrics_init();
+    gw->admission = gw_admission_new(gw->store, gw->clock, gw->config.pending_max);
 
     self->http_config = (JwHttpConfig){
         .address = g_strdup("127.0.0.1"),

@@ -1,6 +1,8 @@
 /* schkit.c: see schkit.h. */
 #include "schkit.h"
 
+#include "metrics.h"
+
 #include <string.h>
 
 #define JOB                                                                                        \
@@ -18,8 +20,9 @@ set_up(Sch *sch, KitPorts *ports, const char *ce_source)
         .reap_after_ms = 45000,
         .orphan_after_ms = 86400000,
     };
+    sch_metrics_init();
     sch->running = jw_liveness_new(SCH_REAP_LIMIT);
-    sch->hints = sch_redispatches_new();
+    sch->redispatches = sch_redispatches_new();
 }
 
 SchKit *
@@ -146,7 +149,7 @@ kit_history(SchKit *self, const char *schedule_id)
 }
 
 void
-kit_assert_settled(SchKit *self, const char *schedule_id)
+kit_assert_none_pending(SchKit *self, const char *schedule_id)
 {
     g_autoptr(JwSchedule) schedule = NULL;
     g_autoptr(GError) error = NULL;

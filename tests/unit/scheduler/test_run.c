@@ -16,7 +16,7 @@ start(SchKit *kit)
     g_autoptr(GError) error = NULL;
 
     jw_liveness_free(kit->sch.running); /* of the kit; sch_run() makes its own */
-    sch_redispatches_free(kit->sch.hints);
+    sch_redispatches_free(kit->sch.redispatches);
     assert_ok(sch_run(&kit->sch, &error), error);
 }
 
@@ -93,7 +93,7 @@ test_bad_file(void **state)
 
     put_file(kit, "{\"schedules\":[{\"id\":\"s\"}]}");
     jw_liveness_free(kit->sch.running);
-    sch_redispatches_free(kit->sch.hints);
+    sch_redispatches_free(kit->sch.redispatches);
     assert_false(sch_run(&kit->sch, &error));
     assert_jw_error(error, JW_ERROR_INVALID, "JW_SCHEDULES_FILE: *schedules.json*/schedules/0*");
 }

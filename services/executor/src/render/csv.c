@@ -80,7 +80,7 @@ csv_text(GString *line, const char *text, size_t length)
 }
 
 /* "2021-01-04T09:12:00+03:00", "…Z" for offset 0, or only the date. Where the offset had seconds,
- * as long ago, they are left out of the time as of the offset: both together say the moment. */
+ * as long ago, they are left out of the time as of the offset: both together give the moment. */
 static void
 csv_time(ExeRender *self, int64_t time_ms, bool date_only)
 {

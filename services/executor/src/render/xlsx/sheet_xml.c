@@ -78,7 +78,7 @@ exe_sheet_xml_free(ExeSheetXml *self)
     g_free(self);
 }
 
-/* Room for @most bytes at the end of @into; written() says how far it was used. */
+/* Space for @most bytes at the end of @into; written() sets how much of it was used. */
 static char *
 reserve(GByteArray *into, size_t most)
 {

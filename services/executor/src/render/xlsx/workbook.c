@@ -6,8 +6,8 @@
  * rows are put into the workbook that it closed. Not in its mode of constant memory: the rest is
  * bounded by the definition, and in that mode each sheet has a file that the library leaves open
  * when the disk is full, so that the disk stays full. Text cells are always strings, never
- * formulas. The finished file is reopened and checked, because the library says success on a full
- * temporary disk. */
+ * formulas. The finished file is reopened and checked, because the library reports success on a
+ * full temporary disk. */
 #include "render/render.h"
 
 #include <glib/gstdio.h>
