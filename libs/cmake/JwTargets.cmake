@@ -87,9 +87,9 @@ function(jw_check_headers name include_dir)
     foreach(header ${headers})
         get_filename_component(stem "${header}" NAME_WE)
         set(source "${CMAKE_CURRENT_BINARY_DIR}/header_${name}_${stem}.c")
-        file(CONFIGURE OUTPUT "${source}" CONTENT
-            "#include \"jw/${stem}.h\"\n#include \"jw/${stem}.h\"\nextern int jw_header_${name}_${stem};\n"
-            "int jw_header_${name}_${stem};\n")
+        string(CONCAT twice "#include \"jw/${stem}.h\"\n#include \"jw/${stem}.h\"\n"
+            "extern int jw_header_${name}_${stem};\nint jw_header_${name}_${stem};\n")
+        file(CONFIGURE OUTPUT "${source}" CONTENT "${twice}")
         list(APPEND sources "${source}")
     endforeach()
     if(sources)

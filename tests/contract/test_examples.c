@@ -1,4 +1,4 @@
-/* test_examples.c: every file of schemas/examples/ gets the verdict its directory says from our
+/* test_examples.c: every file of schemas/examples/ gets the verdict of its directory from our
  * checker, and an invalid one a violation at the pointer that invalid.json names. check_schemas.py
  * asks the JSON Schemas the same. */
 #include "testkit.h"
@@ -262,9 +262,9 @@ assert_created(const char *type, const JwOutboxEntry *entry)
     assert_string_equal(entry->type, type);
 }
 
-/* The events we make are the examples, which the JSON Schemas accept. */
+/* The events we publish are the examples, which the JSON Schemas accept. */
 static void
-test_events_made(void **state)
+test_published_events(void **state)
 {
     static const char sha256[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
     const int64_t at_ms = INT64_C(1610949601250);
@@ -369,7 +369,7 @@ main(void)
         tests[n++] = (struct CMUnitTest){ cases[i].schema, test_invalid, NULL, NULL, &cases[i] };
         tests[n++] = (struct CMUnitTest){ cases[i].schema, test_listed, NULL, NULL, &cases[i] };
     }
-    tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_events_made);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_published_events);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_formats);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_kinds);
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -267,9 +267,9 @@ answer_header(const Answer *self, const char *name)
 void
 kit_assert_answer(const Answer *self, long status, const char *code, const char *file, int line)
 {
-    const char *said = answer_text(self, "error.code");
+    const char *actual = answer_text(self, "error.code");
     bool form = code != NULL
-                    ? json_is_false(answer_at(self, "success")) && g_strcmp0(said, code) == 0
+                    ? json_is_false(answer_at(self, "success")) && g_strcmp0(actual, code) == 0
                           && answer_text(self, "error.message") != NULL
                           && json_is_array(answer_at(self, "error.details"))
                     : json_is_true(answer_at(self, "success")) && answer_at(self, "data") != NULL;

@@ -1,4 +1,4 @@
-/* test_create.c: POST / of façade 000: one test per line of its description. */
+/* test_create.c: POST /jobs: one test for each line of its description. */
 #include "gwkit.h"
 
 #include <string.h>
@@ -78,7 +78,7 @@ test_published(void **state)
     }
 }
 
-/* Executors read the command back by the rules of libs/wire: whatever the token said, it must pass.
+/* Executors read the command back by the rules of libs/wire: whatever the token has, it must pass.
  */
 static void
 test_command_is_readable(void **state)

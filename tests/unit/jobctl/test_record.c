@@ -68,8 +68,8 @@ teardown(void **state)
     return 0;
 }
 
-/* The lines of @text to the builder: the first is the head. Answers what apply said about the last
- * one. */
+/* The lines of @text to the builder: the first is the head. Returns the answer of apply for the
+ * last one. */
 static bool
 apply_lines(Fixture *self, const char *text)
 {

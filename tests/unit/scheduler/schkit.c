@@ -89,7 +89,7 @@ kit_fire(Sch *sch)
 
 typedef struct {
     SchKit *kit;
-    GPtrArray *words; /* newest first */
+    GPtrArray *rows; /* newest first */
     size_t jobs;
 } History;
 
@@ -115,7 +115,7 @@ visit(const JwOccurrence *row, gpointer data)
     History *self = data;
 
     check_job(self, row);
-    g_ptr_array_add(self->words,
+    g_ptr_array_add(self->rows,
                     g_strdup_printf("%s@%" G_GINT64_FORMAT " ", jw_occurrence_kind_name(row->kind),
                                     (row->due_ms - KIT_NOW) / MINUTE));
 }
@@ -123,7 +123,7 @@ visit(const JwOccurrence *row, gpointer data)
 char *
 kit_history(SchKit *self, const char *schedule_id)
 {
-    History history = { .kit = self, .words = g_ptr_array_new_with_free_func(g_free) };
+    History history = { .kit = self, .rows = g_ptr_array_new_with_free_func(g_free) };
     g_autoptr(GString) text = g_string_new(NULL);
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) jobs = NULL;
@@ -135,10 +135,10 @@ kit_history(SchKit *self, const char *schedule_id)
     assert_ok(
         jw_store_list_occurrences(self->sch.store, schedule_id, 100000, visit, &history, &error),
         error);
-    for (guint i = history.words->len; i > 0; i--) {
-        g_string_append(text, g_ptr_array_index(history.words, i - 1));
+    for (guint i = history.rows->len; i > 0; i--) {
+        g_string_append(text, g_ptr_array_index(history.rows, i - 1));
     }
-    g_ptr_array_unref(history.words);
+    g_ptr_array_unref(history.rows);
     /* and no job without its row */
     assert_ok(jw_store_list_jobs(self->sch.store, &query, &jobs, &total, &error), error);
     for (guint i = 0; i < jobs->len; i++) {

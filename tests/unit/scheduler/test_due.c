@@ -168,8 +168,8 @@ put_broken(SchKit *kit, const char *id, const char *cron, const char *spec)
     assert_ok(jw_store_put_schedule(kit->sch.store, schedule, &error), error);
 }
 
-/* A rule or template that stopped making sense, e.g. after an update of the definitions: only its
- * own matter, and what was decided waits for the day it makes sense again. */
+/* A rule or template that became invalid, e.g. after an update of the definitions: only it
+ * fails, and its decisions wait until it is valid again. */
 static void
 test_broken_schedules(void **state)
 {

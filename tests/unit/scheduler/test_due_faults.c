@@ -143,7 +143,7 @@ test_second_takes_over(void **state G_GNUC_UNUSED)
     }
 }
 
-/* What failed is said, so that the log has it, and other schedules are fired all the same. */
+/* What failed is logged, and other schedules are fired all the same. */
 static void
 test_error_is_reported(void **state)
 {

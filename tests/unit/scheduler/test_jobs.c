@@ -1,4 +1,4 @@
-/* test_jobs.c: hints for jobs nobody claimed, and jobs whose time has come. */
+/* test_jobs.c: redispatch of jobs nobody claimed, and jobs whose time has come. */
 #include "schkit.h"
 
 #include <string.h>
@@ -40,7 +40,7 @@ test_redispatch(void **state)
     assert_memory_equal(command->key, id, strlen(id));
     assert_non_null(strstr(command->body, id));
     g_autoptr(JwJob) job = kit_job(kit->ports, id);
-    assert_int_equal(job->outbox->len, 0); /* a hint belongs to no document */
+    assert_int_equal(job->outbox->len, 0); /* a redispatch belongs to no document */
 }
 
 static void
@@ -115,8 +115,8 @@ test_redispatch_after_an_attempt(void **state)
 }
 
 /* The clock is set back by an hour: neither the time of the next attempt nor that of the last
- * change delays the hint by that. Set ahead again, the one wait that was skipped is all that is
- * lost. */
+ * change delays the redispatch by that. Set ahead again, the one wait that was skipped is all that
+ * is lost. */
 static void
 test_redispatch_and_a_clock_set_back(void **state)
 {
@@ -135,7 +135,7 @@ test_redispatch_and_a_clock_set_back(void **state)
     kit_claim(kit->ports, id);
 }
 
-/* The bus is full: said, and the job is redispatched in the next round, not a minute later. */
+/* The bus is full: logged, and the job is redispatched in the next round, not a minute later. */
 static void
 test_redispatch_refused(void **state)
 {
@@ -168,7 +168,7 @@ test_redispatch_with_the_broker_away(void **state)
     assert_int_equal(jw_bus_mem_count(kit->sch.bus, kit->ports->commands), 1);
 }
 
-/* One job whose command fits no message is said, and costs the others nothing. */
+/* One job whose command fits no message is logged, and costs the others nothing. */
 static void
 test_redispatch_too_large(void **state)
 {

@@ -15,7 +15,7 @@ start(SchKit *kit)
 {
     g_autoptr(GError) error = NULL;
 
-    jw_liveness_free(kit->sch.running); /* of the kit; sch_run() makes its own */
+    jw_liveness_free(kit->sch.running); /* of the kit; sch_run() creates its own */
     sch_redispatches_free(kit->sch.redispatches);
     assert_ok(sch_run(&kit->sch, &error), error);
 }
