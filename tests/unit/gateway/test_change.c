@@ -177,18 +177,19 @@ test_retry(void **state)
     kit_fail(kit, id);
     g_auto(Answer) first = change(kit, "alice", id, "/retry", NULL);
     assert_answer(first, 200, NULL);
-    assert_string_equal(answer_text(&before, "data.id"), id);
-    assert_string_equal(answer_text(&before, "data.status"), "pending");
-    assert_int_equal(answer_int(&before, "data.retryCount"), 1);
+    assert_string_equal(answer_text(&first, "data.id"), id);
+    assert_string_equal(answer_text(&first, "data.status"), "pending");
+    assert_int_equal(answer_int(&first, "data.retryCount"), 1);
     g_auto(Answer) pending = change(kit, "alice", id, "/retry", NULL);
     assert_answer(pending, 409, "JOB_NOT_FAILED");
 
-    /* Two commands, both published: the second is not taken for the before. */
+    /* Two commands, both published: the second is not taken for the first. */
     (void)jw_bus_mem_deliver(kit->gw.bus);
     assert_int_equal(jw_bus_mem_count(kit->gw.bus, "jobwire.job.commands.normal"), 2);
-    const JwMessage *before = jw_bus_mem_get(kit->gw.bus, "jobwire.job.commands.normal", 0);
+    const JwMessage *original = jw_bus_mem_get(kit->gw.bus, "jobwire.job.commands.normal", 0);
     const JwMessage *again = jw_bus_mem_get(kit->gw.bus, "jobwire.job.commands.normal", 1);
-    assert_string_not_equal(jw_message_header(before, "ce_id"), jw_message_header(again, "ce_id"));
+    assert_string_not_equal(jw_message_header(original, "ce_id"),
+                            jw_message_header(again, "ce_id"));
 
     kit_fail(kit, id);
     g_auto(Answer) second = change(kit, "alice", id, "/retry", "{}");
