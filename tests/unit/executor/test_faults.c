@@ -23,7 +23,7 @@ assert_sound(ExeKit *kit, const JwJob *job)
     kit_assert_clean(kit);
 }
 
-/* What the scheduler's reaper does with an attempt that stands still. */
+/* What the scheduler's reaper does with an attempt without heartbeats. */
 static void
 reap(ExeKit *kit, const JwJob *job)
 {
@@ -138,7 +138,7 @@ do_deed(gpointer data)
     }
 }
 
-/* Runs the job once for every reading of the clock, with @deed at it; @check sees what came of it.
+/* Runs the job once for every reading of the clock, with @deed at it; @check sees the result.
  */
 static void
 at_every_reading(Deed deed, void (*check)(const Deed *deed, JwJob *job))

@@ -40,7 +40,7 @@ test_replayed(void **state)
     assert_int_equal(jw_bus_mem_count(kit->gw.bus, "jobwire.job.commands.normal"), 1);
 }
 
-/* The first answer, not what became of the job. */
+/* The first answer, not the present state of the job. */
 static void
 test_replayed_later(void **state)
 {

@@ -95,7 +95,7 @@ test_other_types_are_for_others(void **state)
     NtfKit *kit = *state;
 
     for (size_t i = 0; i < G_N_ELEMENTS(types); i++) {
-        int before = jw_store_mem_calls(kit->ntf.store);
+        int calls = jw_store_mem_calls(kit->ntf.store);
         assert_int_equal(kit_event(kit, types[i], "no JSON", NULL), JW_VERDICT_DONE);
         assert_int_equal(jw_store_mem_calls(kit->ntf.store), calls);
     }

@@ -1,5 +1,5 @@
-/* test_reap.c: which attempts are taken for dead, what becomes of their jobs, and of the files they
- * left. */
+/* test_reap.c: which attempts are declared dead, and what happens to their jobs and to the files
+ * they left. */
 #include "schkit.h"
 
 static size_t

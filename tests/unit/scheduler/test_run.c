@@ -50,7 +50,7 @@ test_fires_and_redispatches(void **state)
                   "\"10m\"},\"job\":{\"jobType\":\"report\",\"name\":\"Calls\",\"spec\":"
                   "{\"reportType\":\"call-records\",\"parameters\":{},"
                   "\"output\":{\"format\":\"csv\"}}}}]}");
-    kit->sch.config.redispatch_after_ms = -1; /* at once: the clock stands still */
+    kit->sch.config.redispatch_after_ms = -1; /* at once: the clock does not move */
     start(kit);
     tk_clock_advance(&kit->ports->clock.fake, 10 * MINUTE);
     tk_wait_until(two_commands, kit, 20000, "the job's command is published, and redispatched");
