@@ -1,6 +1,6 @@
 /* exe.h: the executor's one struct and what its files share.
  *
- * Threads: the bus's poll thread (intake.c) makes jobs durable and fills the ready queue; workers
+ * Threads: the bus's poll thread (intake.c) inserts jobs and fills the ready queue; workers
  * (pool.c) claim and run them; one heartbeat thread (heartbeat.c) keeps claims alive. They meet in
  * the ready queue and in the table of running attempts, each with its own lock. */
 #pragma once

@@ -1,7 +1,7 @@
 /* render/csv.c: RFC 4180: CRLF lines, comma, quotes doubled, UTF-8, a header line; one line a
  * record.
  *
- * A text that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV
+ * A string that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV
  * injection); numbers are written as they are. Times are RFC 3339 in the report's zone. */
 #include "render/render.h"
 

@@ -1,4 +1,4 @@
-/* mail/view.h: the content of a report mail, from the job and its artifact's summary: text from
+/* mail/view.h: the content of a report mail, from the job and its artifact's summary: strings from
  * outside, of one line, of bounded length and number, not escaped. Any thread, no state. */
 #pragma once
 #include "mail/chart.h"

@@ -79,7 +79,7 @@ pick_type(JcRandom *random)
     return (EventType)jc_random_weighted(random, weights, N_TYPES);
 }
 
-/* A part of the call's text buffer: it was allocated large enough before, so that earlier parts
+/* A part of the call's string buffer: it was allocated large enough before, so that earlier parts
  * stay where they are. */
 static void G_GNUC_PRINTF(3, 4) put_text(GString *text, JwValue *value, const char *format, ...)
 {
