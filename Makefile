@@ -1,4 +1,4 @@
-# Thin: each target calls a script in dev/, which says at its top what it does.
+# Thin: each target calls a script in dev/, whose first lines describe it.
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 .DEFAULT_GOAL := help
 .PHONY: help demo up servers down status logs env build test lint bench fuzz tsan clean

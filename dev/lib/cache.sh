@@ -21,7 +21,7 @@ cache_install() {
     # shellcheck disable=SC2064 # the folder's name is wanted as it is now
     trap "rm -rf '$new'" EXIT
     ("$fill" "$new") 3>&2 > "$log" 2>&1 8>&- < /dev/null || rc=$?
-    [ "$rc" != 77 ] || exit 1 # fill_failed has said it
+    [ "$rc" != 77 ] || exit 1 # fill_failed has printed it
     [ "$rc" = 0 ] || { tail -n 5 "$log" | sed 's/^/  | /' >&2; die "could not get $what; the whole log is $log"; }
     rm -rf "${cache:?}/$key"
     mv -T "$new" "$cache/$key"
@@ -36,7 +36,7 @@ venv_fill() {
   local python
   python=$(find_python) || fill_failed "no Python 3.11 or newer with venv was found" \
     "install python3 and python3-venv"
-  "$python" -m venv "$1" || fill_failed "Python cannot make a virtual environment" "install python3-venv"
+  "$python" -m venv "$1" || fill_failed "Python cannot create a virtual environment" "install python3-venv"
   "$1/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --retries 2 \
     --require-hashes --only-binary :all: -r "$2" \
     || fill_failed "pip could not get the packages of ${2#"$top"/}" \

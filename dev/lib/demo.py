@@ -1,7 +1,7 @@
 """demo.py JOBCTL FOLDER: asks a running Jobwire for one report and shows what becomes of it, as it happens.
 
 Uses Python's own library only. The addresses come from dev/env. What is shown is what the gateway and the mail
-server answer; a state that lasted less than one question is told from the times that the job itself keeps.
+server answer; a state that lasted less than one question is derived from the times that the job records.
 """
 
 import datetime
@@ -25,7 +25,7 @@ COLOURS = {"bold": 1, "dim": 2, "red": 31, "green": 32, "yellow": 33, "cyan": 36
 BAR_CELLS = 24
 
 
-class Fault(Exception):
+class DemoError(Exception):
     """One clear sentence with the cure."""
 
 
@@ -68,15 +68,15 @@ def call(url, token=None, body=None):
             return answer.read()
     except urllib.error.HTTPError as refusal:
         text = refusal.read(2000).decode(errors="replace").strip()
-        raise Fault(f"{url} answered {refusal.code}: {text}; see: make logs NAME=gateway") from None
+        raise DemoError(f"{url} answered {refusal.code}: {text}; see: make logs NAME=gateway") from None
     except OSError as cause:
-        raise Fault(f"{url} does not answer ({getattr(cause, 'reason', cause)}); look at: make status") from None
+        raise DemoError(f"{url} does not answer ({getattr(cause, 'reason', cause)}); look at: make status") from None
 
 
 def jobctl(*arguments):
     result = subprocess.run([sys.argv[1], *arguments], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
     if result.returncode != 0:
-        raise Fault(f"'jobctl {arguments[0]}' failed, its words are above; what runs is told by: make status")
+        raise DemoError(f"'jobctl {arguments[0]}' failed, its message is above; see also: make status")
     return result.stdout.strip()
 
 
@@ -127,7 +127,7 @@ class Way:
             show(f"{'':23}SHA-256 {result['sha256']}")
         if state in ("failed", "cancelled"):
             why = job.get("error", {}).get("message") or job.get("cancelReason") or "no reason was given"
-            raise Fault(f"the job ended as {state}: {why}; see: make logs NAME=executor")
+            raise DemoError(f"the job ended as {state}: {why}; see: make logs NAME=executor")
 
     def see_mails(self, job):
         """True when every mail is sent."""
@@ -144,7 +144,7 @@ class Way:
                 why = why or "again: the mail server did not take it yet"
             self.line("mail", good or "red", f"{address:<30}{paint(state, good or 'red')}" + (f", {why}" if why else ""))
             if not good:
-                raise Fault(f"the mail to {address} is {state}: {why or 'no reason was given'}; see: make logs NAME=notifier")
+                raise DemoError(f"the mail to {address} is {state}: {why or 'no reason was given'}; see: make logs NAME=notifier")
         return bool(recipients) and all(mail["status"] == "Sent" for mail in recipients)
 
 
@@ -163,18 +163,18 @@ def follow(url, token, answer):
             deadline = time.monotonic() + MAIL_S
         if time.monotonic() > deadline:
             what, name = ("mails are not sent", "notifier") if completed else ("job has not ended", "executor")
-            raise Fault(f"the {what} after {MAIL_S if completed else JOB_S} s; see: make logs NAME={name}")
+            raise DemoError(f"the {what} after {MAIL_S if completed else JOB_S} s; see: make logs NAME={name}")
         time.sleep(POLL_S)
 
 
 def prepare():
     heading("1  Records")
-    told = jobctl("demo-data", "--rows", ROWS, "--weeks", WEEKS, "--seed", SEED)
-    found = re.search(r": ([\d,]+) records from (\S+) to (\S+), ([\d,]+) added", told)
+    printed = jobctl("demo-data", "--rows", ROWS, "--weeks", WEEKS, "--seed", SEED)
+    found = re.search(r": ([\d,]+) records from (\S+) to (\S+), ([\d,]+) added", printed)
     if not found:
-        raise Fault(f"jobctl demo-data said something unexpected: {told}")
+        raise DemoError(f"jobctl demo-data printed something unexpected: {printed}")
     rows, first, last, added = found.groups()
-    news = "made up and loaded" if added == rows else "there already" if added == "0" else f"{added} of them new"
+    news = "generated and loaded" if added == rows else "there already" if added == "0" else f"{added} of them new"
     fact("data", f"{rows} call records of a call centre, {first} to {last}, {news}")
     token = jobctl("token", "--role", "admin", "--subject", "demo", "--name", "Demo")
     fact("token", f"signed with the local key: role admin, holds 1 h ({token[:12]}...)")
@@ -204,7 +204,7 @@ def fetch(url, token, result, folder):
     path = folder / Path(result["fileName"]).name
     content = call(url + "/download", token)
     if hashlib.sha256(content).hexdigest() != result["sha256"]:
-        raise Fault("the download is not the file that the job names: SHA-256 differs; see: make logs NAME=gateway")
+        raise DemoError("the download is not the file that the job names: SHA-256 differs; see: make logs NAME=gateway")
     path.write_bytes(content)
     with zipfile.ZipFile(path) as workbook:
         sheets = re.findall(r'<sheet name="([^"]+)"', workbook.read("xl/workbook.xml").decode())
@@ -240,7 +240,7 @@ def mail_page(job):
         if not missing:
             break
         if time.monotonic() > deadline:
-            raise Fault(f"the mail server at {page} does not show the mail to {missing[0]}; see: make logs NAME=maildev")
+            raise DemoError(f"the mail server at {page} does not show the mail to {missing[0]}; see: make logs NAME=maildev")
         time.sleep(POLL_S)
     heading("5  Mail, as the mail server caught it")
     mail = ids[wanted[0]]
@@ -267,9 +267,9 @@ def main():
 
 try:
     main()
-except Fault as fault:
+except DemoError as error:
     show()
-    sys.exit(f"{paint('demo:', 'red')} {fault}")
+    sys.exit(f"{paint('demo:', 'red')} {error}")
 except (KeyError, ValueError, zipfile.BadZipFile) as cause:
     show()
     sys.exit(f"{paint('demo:', 'red')} an answer was not understood ({cause!r}); is another program on these ports? make status")

@@ -61,7 +61,7 @@ mongo_start() {
       command=("$mongo_native_program" --host 127.0.0.1 --port "$port" --storage-path "$data"
         --cache-size 512M --sync-on-commit) ;;
     python)
-      venv=$cache/$(mongo_python_key) # its start script names the folder it was made in: not used
+      venv=$cache/$(mongo_python_key) # its start script names the folder it was created in: not used
       command=("$venv/bin/python" "$venv/bin/secantusd-py" --host 127.0.0.1 --port "$port"
         --storage-path "$data" --cache-size 512M --sync-on-commit) ;;
     java)

@@ -54,7 +54,7 @@ start_process() {
 }
 
 # wait_ready NAME "what it is" SECONDS CHECK...: until CHECK succeeds, the process ends, or time is up.
-# A function why_not_ready NAME of the caller may say more about the last.
+# A function why_not_ready NAME of the caller may print more about the last.
 wait_ready() {
   local name=$1 what=$2 deadline=$((SECONDS + $3)) pid reason
   read -r pid < "$state/$name/pid"
@@ -84,7 +84,7 @@ stop_process() {
   if pid=$(own_pid "$name"); then
     start=$(proc_start_time "$pid" || :)
     kill -TERM "$pid" 2> /dev/null || :
-    # Its command line goes before its ports do, so only the start time tells that it is gone.
+    # Its command line goes before its ports do, so only the start time shows that it is gone.
     while [ -n "$start" ] && [ "$(proc_start_time "$pid")" = "$start" ]; do
       if ((SECONDS >= deadline)); then
         say "$what did not end within $3 s: killed"

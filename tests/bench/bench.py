@@ -47,7 +47,7 @@ class Rig:
         self.run("jobctl", "topics", JW_SCHEMAS_DIR=str(TOP / "schemas"))
 
     def run(self, program, *args, **env):
-        """What it prints; what it says on standard error is for a failure only, so that none of it gets into the table."""
+        """Its standard output; its standard error is for a failure only, so that none of it gets into the table."""
         done = subprocess.run([self.bin / program, *args], env=self.base | env, capture_output=True, text=True)
         if done.returncode != 0:
             sys.exit(f"bench: {program} ended with {done.returncode}: {done.stderr[-2000:]}")

@@ -2,7 +2,7 @@
 """Asks the JSON Schemas under schemas/ for the verdicts that tests/contract/test_examples.c gets from our checker.
 
 Every valid example must pass its schema; every invalid one must be refused at (or above) the pointer that invalid.json
-names, unless invalid.json says that only the checker can know ("by": "checker"). Needs the package jsonschema.
+names, unless by invalid.json only the checker can know ("by": "checker"). Needs the package jsonschema.
 Run: dev/python tests/contract/check_schemas.py [directory of the schemas]; exit status 1 and one line a problem when
 something differs. test_schemas.py runs it, on the tree and on trees with a mistake.
 """

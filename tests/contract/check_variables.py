@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Asks the services for their variables, and holds docs/configuration.md and the services to what they say.
+"""Asks the services for their variables, and holds docs/configuration.md and the services to them.
 
 usage: check_variables.py [--write] DIRECTORY-OF-THE-PROGRAMS
 
-docs/configuration.md must be what --help says, so a variable is written down once, in its table; --write writes it anew.
+docs/configuration.md must be what --help prints, so a variable is written down once, in its table; --write writes it anew.
 One environment must serve all services: each takes every other one's variables, and still refuses a misspelt one.
 """
 import pathlib
@@ -20,7 +20,7 @@ All of it is environment variables. One environment, a ConfigMap say, serves the
 leaves its siblings' alone; a `JW_*` variable that none of them has is refused at start. `--check-config` names every mistake
 at once, `--print-config` shows what is in force. `JW_KAFKA_SASL_PASSWORD` and the like are librdkafka's own settings.
 
-This page is made from what the programs print at `--help`:
+This page is generated from the `--help` of the programs:
 `python3 tests/contract/check_variables.py --write build/dev/bin`; `make test` compares it.
 """
 SAMPLES = {"JW_JWT_KEYS_FILE": "/keys.json", "JW_SMTP_URL": "smtp://127.0.0.1:25", "JW_KAFKA_BROKERS": "127.0.0.1:9092"}
@@ -87,9 +87,9 @@ def check_environment(directory, sections_of):
         done = run(directory, service, "--check-config", env | files)
         if done.returncode != 0:
             problems.append(f"jobwire-{service} refuses the environment of all:\n{done.stderr}")
-        said = run(directory, service, "--check-config", env | misspelt).stderr
+        printed = run(directory, service, "--check-config", env | misspelt).stderr
         problems += [f"jobwire-{service} does not refuse {name}" for name in misspelt
-                     if f"{name}: no such setting; did you mean " not in said]
+                     if f"{name}: no such setting; did you mean " not in printed]
     return problems
 
 
@@ -102,7 +102,7 @@ def main():
         DOCUMENT.write_text(text, encoding="utf-8")
     problems = check_environment(directory, sections_of)
     if not DOCUMENT.exists() or DOCUMENT.read_text(encoding="utf-8") != text:
-        problems.append(f"{DOCUMENT.name} is not what the services say; write it anew with --write")
+        problems.append(f"{DOCUMENT.name} is not what the services print; write it anew with --write")
     print("\n".join(problems) or f"{text.count('| `JW_')} rows, and one environment serves all")
     return 1 if problems else 0
 

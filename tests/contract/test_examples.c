@@ -1,6 +1,6 @@
-/* test_examples.c: every file of schemas/examples/ gets the verdict its directory says from our
- * checker, and an invalid one a fault at the pointer that invalid.json names. check_schemas.py asks
- * the JSON Schemas the same. */
+/* test_examples.c: every file of schemas/examples/ gets the verdict of its directory from our
+ * checker, and an invalid one a violation at the pointer that invalid.json names. check_schemas.py
+ * asks the JSON Schemas the same. */
 #include "testkit.h"
 
 #include "import/mapping.h"
@@ -55,9 +55,9 @@ complaint(const char *path, const GError *error)
 }
 
 static char *
-violations_complaint(const JwViolations *faults)
+violations_complaint(const JwViolations *violations)
 {
-    g_autofree char *text = jw_violations_text(faults);
+    g_autofree char *text = jw_violations_text(violations);
 
     return g_strconcat("; ", text, NULL);
 }
@@ -66,13 +66,13 @@ static char *
 judge_submit(const char *path, const char *text, size_t length)
 {
     g_autoptr(GError) error = NULL;
-    g_auto(JwViolations) faults = { 0 };
+    g_auto(JwViolations) violations = { 0 };
     g_autoptr(JwJob) job = NULL;
     json_auto_t *body = jw_json_parse(text, length, &error);
 
     assert_ok(body != NULL, error);
-    if (!jw_wire_job_from_command(wire, body, "tests", path, NOW_MS, &faults, &job)) {
-        return violations_complaint(&faults);
+    if (!jw_wire_job_from_command(wire, body, "tests", path, NOW_MS, &violations, &job)) {
+        return violations_complaint(&violations);
     }
     return g_strdup("");
 }
@@ -81,14 +81,14 @@ static char *
 judge_cancel(const char *path, const char *text, size_t length)
 {
     g_autoptr(GError) error = NULL;
-    g_auto(JwViolations) faults = { 0 };
+    g_auto(JwViolations) violations = { 0 };
     JwCancelCommand command = { 0 };
     json_auto_t *body = jw_json_parse(text, length, &error);
 
     (void)path;
     assert_ok(body != NULL, error);
-    if (!jw_wire_cancel_parse(body, &faults, &command)) {
-        return violations_complaint(&faults);
+    if (!jw_wire_cancel_parse(body, &violations, &command)) {
+        return violations_complaint(&violations);
     }
     jw_cancel_command_clear(&command);
     return g_strdup("");
@@ -208,7 +208,7 @@ test_invalid(void **state)
             g_strdup_printf("; %s: ", pointer != NULL && *pointer != '\0' ? pointer : "(whole)");
         g_autofree char *wrong = judge_file(one, path);
         if (!by_schema && strstr(wrong, wanted) == NULL) {
-            fail_msg("%s: no fault at '%s' in '%s'", path, pointer, wrong);
+            fail_msg("%s: no violation at '%s' in '%s'", path, pointer, wrong);
         }
     }
 }
@@ -253,7 +253,7 @@ static void
 assert_created(const char *type, const JwOutboxEntry *entry)
 {
     g_autofree char *path =
-        g_build_filename(EXAMPLES, type + strlen("jobwire."), "valid", "made.json", NULL);
+        g_build_filename(EXAMPLES, type + strlen("jobwire."), "valid", "produced.json", NULL);
     json_auto_t *expected = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
 
     assert_non_null(expected);
@@ -262,9 +262,9 @@ assert_created(const char *type, const JwOutboxEntry *entry)
     assert_string_equal(entry->type, type);
 }
 
-/* The events we make are the examples, which the JSON Schemas accept. */
+/* The events we publish are the examples, which the JSON Schemas accept. */
 static void
-test_events_made(void **state)
+test_published_events(void **state)
 {
     static const char sha256[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
     const int64_t at_ms = INT64_C(1610949601250);
@@ -369,7 +369,7 @@ main(void)
         tests[n++] = (struct CMUnitTest){ cases[i].schema, test_invalid, NULL, NULL, &cases[i] };
         tests[n++] = (struct CMUnitTest){ cases[i].schema, test_listed, NULL, NULL, &cases[i] };
     }
-    tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_events_made);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_published_events);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_formats);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_kinds);
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -105,8 +105,13 @@ test_env_is_shell_and_nothing_else() {
   same "$(grep -vcE "^export (JW_[A-Z_]+|PATH)='[^']*'$" <<< "$out" || :)" 0
   same "$(cat "$tmp/err")" ''
   # shellcheck disable=SC2016 # for the inner shell
-  same "$(env -i bash -euc 'eval "$1"; echo "$JW_GATEWAY_URL $JW_KAFKA_BROKERS $JW_MONGODB_URI $JW_SMTP_URL $JW_MAIL_WEB_URL"' x "$out")" \
-    "http://127.0.0.1:$JW_DEV_GATEWAY_PORT 127.0.0.1:$JW_DEV_KAFKA_PORT mongodb://127.0.0.1:$JW_DEV_MONGODB_PORT smtp://127.0.0.1:$JW_DEV_SMTP_PORT http://127.0.0.1:$JW_DEV_MAIL_WEB_PORT"
+  same "$(env -i bash -euc 'eval "$1"
+    printf "%s\n" "$JW_GATEWAY_URL" "$JW_KAFKA_BROKERS" "$JW_MONGODB_URI" "$JW_SMTP_URL" "$JW_MAIL_WEB_URL"' x "$out")" \
+    "http://127.0.0.1:$JW_DEV_GATEWAY_PORT
+127.0.0.1:$JW_DEV_KAFKA_PORT
+mongodb://127.0.0.1:$JW_DEV_MONGODB_PORT
+smtp://127.0.0.1:$JW_DEV_SMTP_PORT
+http://127.0.0.1:$JW_DEV_MAIL_WEB_PORT"
   same "$(JW_MONGODB_URI="mongodb://it's" bash -euc 'eval "$(dev/env)"; echo "$JW_MONGODB_URI"')" "mongodb://it's"
 }
 
@@ -219,7 +224,9 @@ test_keys_are_a_private_pair_made_once() {
   dev/keys 2> /dev/null
   same "$(stat -c %a "$keys/private.pem")" 600
   same "$(openssl pkey -in "$keys/private.pem" -pubout)" "$(cat "$keys/public.pem")"
-  same "$(python3 -c 'import json, sys; k = json.load(open(sys.argv[1]))["keys"][0]; print(k["kid"], k["alg"], k["publicKeyFile"])' "$keys/keys.json")" \
+  same "$(python3 -c 'import json, sys
+k = json.load(open(sys.argv[1]))["keys"][0]
+print(k["kid"], k["alg"], k["publicKeyFile"])' "$keys/keys.json")" \
     "local-rs256 RS256 $keys/public.pem"
   before=$(cat "$keys/private.pem")
   dev/keys && same "$(cat "$keys/private.pem")" "$before"

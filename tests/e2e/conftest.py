@@ -11,9 +11,7 @@ import pytest
 
 from independent import MONTHS
 from smtpsink import SmtpSink
-from stack import TOP, Stack, clean_env, program
-
-SHARED_CSV = TOP.parent / "shared/data/call-records-2021.csv"
+from stack import Stack, clean_env, program
 
 
 @pytest.hookimpl(wrapper=True)
@@ -27,12 +25,8 @@ def pytest_runtest_makereport(item, call):
 
 @pytest.fixture(scope="session")
 def calls_csv(tmp_path_factory):
-    """5,000 real call records where the project's data is; else as believable ones in the same form, always the same."""
-    return SHARED_CSV if SHARED_CSV.exists() else demo_csv(tmp_path_factory.mktemp("data"))
-
-
-def demo_csv(folder):
-    """jobctl's own data, written as the call centre exports it."""
+    """5,000 call records of `jobctl demo-data`, always the same, in the form of schemas/mappings/call-records.json."""
+    folder = tmp_path_factory.mktemp("data")
     plain, path = folder / "plain.csv", folder / "call-records.csv"
     wanted = ["--seed", "2021", "--rows", "5000", "--until", "2021-04-01", "--weeks", "13"]
     subprocess.run([program("jobctl"), "demo-data", "--csv", plain, *wanted], env=clean_env(), check=True, timeout=60)

@@ -1,4 +1,4 @@
-"""exposition.py: what /metrics answers, read by prometheus_client's parser, and held to what that lets pass: the order of
+"""exposition.py: the answer of /metrics, read by prometheus_client's parser, and held to what that lets pass: the order of
 lines, the naming rules of Prometheus, histograms that add up."""
 
 import math
@@ -19,27 +19,27 @@ FOREIGN_WORDS = {
 def _families_in_order(text):
     """Each family has HELP, TYPE and then its samples, once."""
     assert text.endswith("\n") and "\n\n" not in text and "\r" not in text
-    told, seen = {}, set()
+    types, seen = {}, set()
     name = None
     for line in text.splitlines():
         match = LINE.fullmatch(line)
         assert match, f"no line of the format: {line!r}"
         word, of, rest, sample = match.group(1, 2, 3, 4)
         if word == "HELP":
-            assert of not in told, f"{of} comes twice"
-            name, told[of] = of, None
+            assert of not in types, f"{of} comes twice"
+            name, types[of] = of, None
         elif word == "TYPE":
-            assert of == name and told[of] is None and rest in TYPES, line
-            told[of] = rest
+            assert of == name and types[of] is None and rest in TYPES, line
+            types[of] = rest
         else:
-            assert name and told[name], f"{line!r} comes before HELP and TYPE"
-            names = [name + suffix for suffix in SUFFIXES.get(told[name], ("",))]
+            assert name and types[name], f"{line!r} comes before HELP and TYPE"
+            names = [name + suffix for suffix in SUFFIXES.get(types[name], ("",))]
             assert sample in names, f"{sample} is among the samples of {name}"
             series = line.rsplit(" ", 1)[0]
             assert series not in seen, f"{series} comes twice"
             seen.add(series)
-    assert all(told.values()), "a family has HELP and no TYPE"
-    return told
+    assert all(types.values()), "a family has HELP and no TYPE"
+    return types
 
 
 def _check_name(name, kind):
@@ -69,16 +69,16 @@ def _check_histogram(family):
 
 
 def read(text):
-    """{name: type} of a text without a fault."""
-    told = _families_in_order(text)
+    """{name: type} of a valid answer."""
+    types = _families_in_order(text)
     families = list(text_string_to_metric_families(text))
-    plain = {name.removesuffix("_total") if kind == "counter" else name: kind for name, kind in told.items()}
+    plain = {name.removesuffix("_total") if kind == "counter" else name: kind for name, kind in types.items()}
     assert {family.name: family.type for family in families} == plain
-    for name, kind in told.items():
+    for name, kind in types.items():
         _check_name(name, kind)
     for family in families:
         assert family.documentation.strip(), f"{family.name} has no help"
         assert all(family.type == "gauge" or 0 <= s.value < math.inf for s in family.samples), family
         if family.type == "histogram":
             _check_histogram(family)
-    return told
+    return types

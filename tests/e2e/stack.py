@@ -2,7 +2,7 @@
 
 The servers are those of JW_MONGODB_URI and JW_KAFKA_BROKERS (`make test` starts them), or others that a test gives. The
 programs are those of JW_TEST_BUILD_DIR. Logs stay under build/e2e/<name>/. Every process must end with status 0 after
-SIGTERM, in its drain time and without a word from a sanitizer, unless the test killed it.
+SIGTERM, in its drain time and without a report of a sanitizer, unless the test killed it.
 """
 
 import base64
@@ -35,7 +35,7 @@ JOBS = "/api/v2/reports/jobs"
 ISSUER, AUDIENCE, KID = "jobwire-e2e", "jobwire", "e2e"
 DRAIN_S = 15
 ALL_PERMISSIONS = ("reports:create", "reports:read", "reports:cancel")
-SANITIZER_WORDS = ("AddressSanitizer", "LeakSanitizer", "UndefinedBehaviorSanitizer", "runtime error:", "CRITICAL")
+SANITIZER_MARKS = ("AddressSanitizer", "LeakSanitizer", "UndefinedBehaviorSanitizer", "runtime error:", "CRITICAL")
 SANITIZERS = {
     "G_SLICE": "always-malloc",
     "G_DEBUG": "fatal-warnings",
@@ -189,8 +189,8 @@ class Service:
             self.process.wait()
             raise AssertionError(f"{self.name} did not end within {DRAIN_S} s of SIGTERM") from None
         text = self.log_path.read_text("utf-8", "replace")
-        words = [word for word in SANITIZER_WORDS if word in text]
-        assert not words, f"{self.name}: {words[0]} in {self.log_path}:\n{tail(self.log_path, 60)}"
+        marks = [mark for mark in SANITIZER_MARKS if mark in text]
+        assert not marks, f"{self.name}: {marks[0]} in {self.log_path}:\n{tail(self.log_path, 60)}"
         if not self.killed:
             assert status == 0, f"{self.name} ended with status {status}, see {self.log_path}"
 
@@ -226,7 +226,7 @@ class Stack:
         self.db = self.mongo[self.database]
         self.session = requests.Session()
         self._tokens = {}
-        self._make_keys()
+        self._create_keys()
         Stack.current.append(self)
 
     def __enter__(self):
@@ -235,7 +235,7 @@ class Stack:
     def __exit__(self, kind, *_):
         self.close(failed=kind is not None)
 
-    def _make_keys(self):
+    def _create_keys(self):
         private, public = self.temp / "private.pem", self.temp / "public.pem"
         for command in (
             ["genpkey", "-quiet", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", private],
@@ -295,16 +295,16 @@ class Stack:
             process.stop()
 
     def close(self, failed=False):
-        """Ends everything; what is wrong with an end is only told when nothing else went wrong before."""
-        faults = []
+        """Ends everything; what is wrong with an end is only reported when nothing else went wrong before."""
+        problems = []
         for process in self.running():
             process.signal(signal.SIGCONT)
             process.signal(signal.SIGTERM)
         for process in self.processes:
             try:
                 process.check_end()
-            except AssertionError as fault:
-                faults.append(str(fault))
+            except AssertionError as problem:
+                problems.append(str(problem))
         Stack.current.remove(self)
         self.session.close()
         if os.environ.get("JW_TEST_MONGO_KIND") != "python":  # which takes a minute; its data goes with the run
@@ -314,8 +314,8 @@ class Stack:
         with contextlib.suppress(confluent_kafka.KafkaException):
             self._delete_topics()
         shutil.rmtree(self.temp, ignore_errors=True)
-        if faults and not failed:
-            raise AssertionError("\n".join(faults))
+        if problems and not failed:
+            raise AssertionError("\n".join(problems))
 
     def report(self):
         """The last lines of every log, without the requests of those who wait."""
@@ -381,11 +381,11 @@ class Stack:
     def publish(self, topic, value, key=None, headers=None):
         """One message, delivered."""
         producer = confluent_kafka.Producer({"bootstrap.servers": self.kafka_brokers, "log_level": 2})
-        faults = []
+        problems = []
         producer.produce(
-            self.prefix + topic, value, key=key, headers=headers, on_delivery=lambda error, _: error and faults.append(error)
+            self.prefix + topic, value, key=key, headers=headers, on_delivery=lambda error, _: error and problems.append(error)
         )
-        assert producer.flush(20) == 0 and not faults, faults
+        assert producer.flush(20) == 0 and not problems, problems
 
     def consume(self, topic, enough, seconds=15):
         """All messages of a topic from its beginning, until enough(messages) is true."""
@@ -462,7 +462,7 @@ class Api:
         return answer.json()["data"]
 
     def wait(self, job_id, *states, seconds=30):
-        """The job once it is in one of the states; completed unless said otherwise."""
+        """The job once it is in one of the states; completed unless given."""
         wanted = states or ("completed",)
         last = {}
 
@@ -532,7 +532,7 @@ def event_headers(kind, source="e2e", event_id=None):
 
 
 def sign(key_file, claims, kid=KID):
-    """A JWT by openssl, for tokens that jobctl would not make."""
+    """A JWT by openssl, for tokens that jobctl would not sign."""
     def part(value):
         return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=")
 

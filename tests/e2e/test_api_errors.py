@@ -1,4 +1,4 @@
-"""Bad input gets a clear error, and makes nothing."""
+"""Bad input gets a clear error, and creates nothing."""
 
 import json
 import subprocess
@@ -26,20 +26,20 @@ def violation_of(answer, status, code):
 
 @pytest.fixture(autouse=True)
 def nothing_is_made(stack):
-    """Around each test: no job more than before. A test that makes some says how many."""
-    made = {"allowed": 0}
+    """Around each test: no job more than before. A test that creates some sets how many."""
+    created = {"allowed": 0}
     before = stack.db.jobs.count_documents({})
-    yield made
-    assert stack.db.jobs.count_documents({}) == before + made["allowed"]
+    yield created
+    assert stack.db.jobs.count_documents({}) == before + created["allowed"]
 
 
-# Bodies that are no JSON: the text, and where the fault lies.
+# Bodies that are no JSON: the string, and the place of the error.
 BROKEN = {
     "nothing": ("", ""),
     "cut short": ('{"name": "x"', "line 1"),
     "trailing comma": ('{\n  "name": "x",\n}', "line 3"),
     "single quotes": ("{'name': 'x'}", "line 1"),
-    "a text": ('"weekly"', "line 1"),
+    "a string": ('"weekly"', "line 1"),
     "two values": ('{"name": "x"} {}', ""),
     "duplicate key": ('{"name": "x",\n "name": "y"}', "line 2"),
     "NaN": ('{"name": NaN}', "line 1"),
@@ -80,7 +80,7 @@ def recipients(*values):
     return changed(delivery={"recipients": list(values)})
 
 
-# Bodies with one fault each, and its pointer.
+# Bodies with one violation each, and its pointer.
 WRONG = {
     "not an object": ([], ""),
     "no report type": (changed(reportType=...), "/reportType"),
@@ -121,8 +121,8 @@ WRONG = {
     "operator as value": (parameters(filters={"agents": [{"$gt": ""}]}), "/parameters/filters/agents/0"),
     "unknown dimension": (parameters(groupBy=["moon"]), "/parameters/groupBy/0"),
     "unknown measure": (parameters(measures=["joy"]), "/parameters/measures/0"),
-    "flag as text": (parameters(includeInactive="yes"), "/parameters/includeInactive"),
-    "recipients as text": (changed(delivery={"recipients": "a@example.com"}), "/delivery/recipients"),
+    "flag as string": (parameters(includeInactive="yes"), "/parameters/includeInactive"),
+    "recipients as string": (changed(delivery={"recipients": "a@example.com"}), "/delivery/recipients"),
     "recipient without at": (recipients("somebody"), "/delivery/recipients/0"),
     "recipient with name": (recipients("A <a@example.com>"), "/delivery/recipients/0"),
     "recipient with newline": (recipients("a@example.com\r\nRCPT TO:<b@example.com>"), "/delivery/recipients/0"),
@@ -145,7 +145,7 @@ def test_wrong_body(api, name):
     assert len(error["details"]) == 1, error
 
 
-def test_all_faults_are_told_at_once(api):
+def test_all_violations_are_reported_at_once(api):
     body = {"name": "", "reportType": "weather", "output": {"format": "docx", "size": 1}, "colour": "red"}
     error = violation_of(api.post(json=body), 400, "VALIDATION_ERROR")
     found = {d["pointer"] for d in error["details"]}
@@ -232,8 +232,8 @@ def test_a_stranger_is_told_nothing(stack, api, nothing_is_made):
     stranger = stack.api(subject="u-stranger")
     unknown = str(uuid.uuid4())
     for method, path in (("GET", ""), ("GET", "/download"), ("POST", "/cancel"), ("POST", "/retry")):
-        told = violation_of(stranger.request(method, f"/{job_id}{path}"), 404, "JOB_NOT_FOUND")
-        assert told == violation_of(stranger.request(method, f"/{unknown}{path}"), 404, "JOB_NOT_FOUND")
+        error = violation_of(stranger.request(method, f"/{job_id}{path}"), 404, "JOB_NOT_FOUND")
+        assert error == violation_of(stranger.request(method, f"/{unknown}{path}"), 404, "JOB_NOT_FOUND")
         for malformed in ("7", "x" * 300, "%24ne", unknown + "0", unknown.replace("-", "")):
             violation_of(stranger.request(method, f"/{malformed}{path}"), 404, "JOB_NOT_FOUND")
     assert stranger.get().json()["data"] == []

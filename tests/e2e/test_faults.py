@@ -129,7 +129,7 @@ def test_an_executor_killed_in_mid_report(own, none_left, mails):
 
 
 def test_a_stale_executor_publishes_nothing(own, none_left, mails):
-    """Stopped for longer than the reaper waits, then woken: its claim is gone, and so is what it made."""
+    """Stopped for longer than the reaper waits, then woken: its claim is gone, and so is its file."""
     client, recipient = own.api(), address(own)
     own.start("notifier", wait=False)
     stale = own.start("executor", JW_WORKERS="1", JW_HEARTBEAT_TIMEOUT="60s")  # must not save itself by the clock
@@ -244,8 +244,8 @@ def test_the_notifier_dies_around_the_dot(own, none_left, mails, point):
     assert delivery_of(own, job_id)["dataSent"] is doubtful
     own.start("notifier", wait=False)
     job = client.wait_mailed(job_id, seconds=60)
-    told = job["delivery"]["recipients"][0]
-    assert told["status"] == "Sent" and told.get("maybeDuplicate", False) is doubtful
+    mailed = job["delivery"]["recipients"][0]
+    assert mailed["status"] == "Sent" and mailed.get("maybeDuplicate", False) is doubtful
     received = mails.received(recipient)
     assert len(received) == count
     assert len({m.message_id for m in received}) == len({m.raw for m in received}) == 1, "the same message to the byte"
@@ -259,8 +259,8 @@ def test_the_connection_dies_right_after_the_dot(own, none_left, mails):
     own.start("executor", wait=False)
     own.start("notifier", wait=False)
     job_id = client.create(weekly([recipient]))
-    told = client.wait_mailed(job_id, seconds=60)["delivery"]["recipients"][0]
-    assert told["status"] == "Sent" and told["maybeDuplicate"] is True
+    mailed = client.wait_mailed(job_id, seconds=60)["delivery"]["recipients"][0]
+    assert mailed["status"] == "Sent" and mailed["maybeDuplicate"] is True
     received = mails.received(recipient)
     assert [m.replied for m in received] == [False, True]
     assert received[0].raw == received[1].raw and received[0].message_id == received[1].message_id
@@ -272,8 +272,8 @@ def test_in_doubt_twice_is_given_up(own, none_left, mails):
     own.start("executor", wait=False)
     own.start("notifier", wait=False)
     job_id = client.create(weekly([recipient]))
-    told = client.wait_mailed(job_id, seconds=60)["delivery"]["recipients"][0]
-    assert told["status"] == "Failed" and "in doubt" in told["errorMessage"] and told["maybeDuplicate"] is True
+    mailed = client.wait_mailed(job_id, seconds=60)["delivery"]["recipients"][0]
+    assert mailed["status"] == "Failed" and "in doubt" in mailed["errorMessage"] and mailed["maybeDuplicate"] is True
     assert len(mails.received(recipient)) == 2
     assert client.job(job_id)["status"] == "completed"
 
@@ -289,9 +289,9 @@ def test_what_the_mail_server_refuses(own, none_left, mails):
     job = client.wait_mailed(client.create(weekly([good, unknown, refused])), seconds=60)
     delivery = job["delivery"]
     assert (delivery["total"], delivery["sent"], delivery["bounced"], delivery["failed"]) == (3, 1, 1, 1)
-    told = {r["email"]: r for r in delivery["recipients"]}
-    assert told[unknown]["status"] == "Bounced" and "no such user" in told[unknown]["errorMessage"]
-    assert told[refused]["status"] == "Failed" and "looks like spam" in told[refused]["errorMessage"]
+    mailed = {r["email"]: r for r in delivery["recipients"]}
+    assert mailed[unknown]["status"] == "Bounced" and "no such user" in mailed[unknown]["errorMessage"]
+    assert mailed[refused]["status"] == "Failed" and "looks like spam" in mailed[refused]["errorMessage"]
     assert [len(mails.received(r)) for r in (good, unknown, refused)] == [1, 0, 0]
 
 
@@ -307,10 +307,10 @@ def test_a_busy_mail_server_is_tried_again(own, none_left, mails):
     delivery = until(lambda: own.db.deliveries.find_one(put_off), 30, "the delivery waits for its next try")
     assert "busy" in delivery["reply"] and delivery["notBefore"] > delivery["updatedAt"]
     assert client.job(job_id)["delivery"]["recipients"][0]["status"] == "Queued"
-    # The wait is minutes: the test makes it due.
+    # The wait is minutes: the test sets it due.
     own.db.deliveries.update_one({"_id": delivery["_id"]}, {"$set": {"notBefore": delivery["createdAt"]}})
-    told = client.wait_mailed(job_id)["delivery"]["recipients"][0]
-    assert told["status"] == "Sent" and "maybeDuplicate" not in told
+    mailed = client.wait_mailed(job_id)["delivery"]["recipients"][0]
+    assert mailed["status"] == "Sent" and "maybeDuplicate" not in mailed
     assert len(mails.received(recipient)) == 1
 
 
@@ -362,7 +362,7 @@ class Load(threading.Thread):
             elif answer.status_code == 503 and int(answer.headers["Retry-After"]) > 0:
                 self.failures += 1
             elif answer.status_code == 504 and answer.json()["error"]["code"] == "OUTCOME_UNKNOWN" and answer.headers["Location"]:
-                self.failures += 1  # killed in the middle of the insert: nobody knows, and it says so
+                self.failures += 1  # killed in the middle of the insert: the answer is 504: nobody knows
             else:
                 self.wrong.append(f"{answer.status_code} {answer.text}")
 
@@ -434,7 +434,7 @@ def test_the_broker_is_away_while_jobs_are_posted(calls_csv, mails):
                 slowest = max(slowest, time.monotonic() - begin)
             assert slowest < 2, "nobody waits for the broker"
             gateway = stack.running("gateway")[0]
-            until(lambda: gateway.get("/readyz").json()["status"] == "degraded", 20, "the gateway says degraded")
+            until(lambda: gateway.get("/readyz").json()["status"] == "degraded", 20, "the gateway reports degraded")
             assert gateway.get("/readyz").status_code == 200
             assert all(stack.db.jobs.find_one({"_id": j})["state"] == "pending" for j in jobs)
             assert stack.db.jobs.count_documents({"outbox.0": {"$exists": True}}) >= len(jobs)
@@ -471,8 +471,8 @@ def test_a_lost_command_is_redispatched(own, none_left):
     own.start("executor", wait=False)
     job_id = client.create(weekly(name="Without a command", scheduledFor="2099-01-01T00:00:00Z"))
     own.wait_outboxes_empty()
-    made = own.db.jobs.find_one({"_id": job_id})["createdAt"]
-    pending = {"$set": {"state": "pending", "notBefore": made}, "$unset": {"scheduledFor": 1}}
+    created = own.db.jobs.find_one({"_id": job_id})["createdAt"]
+    pending = {"$set": {"state": "pending", "notBefore": created}, "$unset": {"scheduledFor": 1}}
     own.db.jobs.update_one({"_id": job_id}, pending)
     client.wait(job_id, seconds=60)
     assert any(p.records("job_redispatched", job_id=job_id) for p in own.processes if p.service == "scheduler")

@@ -186,7 +186,7 @@ def test_malformed_messages_go_to_the_dlq_and_the_next_one_is_done(bare, mails):
         assert notes["jw_dlq_topic"] == bare.prefix + COMMANDS and notes["jw_dlq_service"] == "executor", name
         assert notes["jw_dlq_version"] and notes["jw_dlq_offset"].isdigit(), name
         assert all(notes[k] == v for k, v in headers), f"{name}: the original headers stay"
-    assert bare.db.jobs.count_documents({}) == known + 1, "only the good message made a job"
+    assert bare.db.jobs.count_documents({}) == known + 1, "only the good message created a job"
 
 
 def test_a_malformed_event_does_not_stop_the_notifier(bare, mails):

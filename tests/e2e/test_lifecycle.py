@@ -13,8 +13,8 @@ from smtpsink import SmtpSink
 from stack import SERVICES, Stack, address, clean_env, everything, free_port, program, weekly
 from wait import until
 
-# What a service refuses: the variable, and what is said of it.
-FAULTS = {
+# What a service refuses: the variable, and its message.
+REFUSED = {
     "JW_HTTP_PORT": ("70000", "65535"),
     "JW_DRAIN_TIMEOUT": ("soon", "soon"),
     "JW_MONGODB_POOL_SIZE": ("0", "1"),
@@ -48,10 +48,10 @@ def valid(stack, service):
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_options(own, service):
-    told = run(service, "--help")
-    assert told.returncode == 0 and told.stderr == ""
+    done = run(service, "--help")
+    assert done.returncode == 0 and done.stderr == ""
     for name in ("--version", "--check-config", "--print-config", "JW_MONGODB_URI", "JW_KAFKA_BROKERS", "JW_LOG_LEVEL"):
-        assert name in told.stdout
+        assert name in done.stdout
     version = run(service, "--version")
     assert version.returncode == 0 and version.stdout.split()[0] == f"jobwire-{service}"
     for wrong in (("--colour",), ("now",)):
@@ -71,16 +71,16 @@ def test_any_service_alone_makes_the_indexes(service):
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_all_faults_of_a_configuration_are_named_at_once(own, service):
-    env = valid(own, service) | {name: value for name, (value, _) in FAULTS.items()}
+def test_all_errors_of_a_configuration_are_named_at_once(own, service):
+    env = valid(own, service) | {name: value for name, (value, _) in REFUSED.items()}
     env.pop("JW_KAFKA_BROKERS")
     for arguments in (("--check-config",), ()):
-        told = run(service, *arguments, **env)
-        assert told.returncode == 78 and told.stdout == ""
-        for name, (_, word) in FAULTS.items():
-            lines = [line for line in told.stderr.splitlines() if name in line]
-            assert lines and any(word in line for line in lines), f"{name} in:\n{told.stderr}"
-        assert "JW_KAFKA_BROKERS" in told.stderr, "a missing one is named as well"
+        done = run(service, *arguments, **env)
+        assert done.returncode == 78 and done.stdout == ""
+        for name, (_, word) in REFUSED.items():
+            lines = [line for line in done.stderr.splitlines() if name in line]
+            assert lines and any(word in line for line in lines), f"{name} in:\n{done.stderr}"
+        assert "JW_KAFKA_BROKERS" in done.stderr, "a missing one is named as well"
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -93,10 +93,10 @@ def test_secrets_are_masked(own, service, tmp_path):
     }
     if service == "notifier":
         env |= {"JW_SMTP_URL": "smtp://mail.example.com", "JW_SMTP_USER": "mailer", "JW_SMTP_PASSWORD": "canary-smtp"}
-    told = run(service, "--print-config", **env)
-    assert told.returncode == 0, told.stderr
-    assert "canary" not in told.stdout + told.stderr
-    assert "JW_MONGODB_URI" in told.stdout and "JW_HTTP_ADDRESS" in told.stdout
+    done = run(service, "--print-config", **env)
+    assert done.returncode == 0, done.stderr
+    assert "canary" not in done.stdout + done.stderr
+    assert "JW_MONGODB_URI" in done.stdout and "JW_HTTP_ADDRESS" in done.stdout
 
 
 def test_a_service_that_cannot_start_says_why(own):
@@ -193,8 +193,8 @@ def test_a_mail_under_way_is_finished_on_sigterm(own):
     until(lambda: notifier.records("service_draining"), 10, "it begins to drain")
     own.mails.release()
     notifier.check_end()
-    told = own.api().job(job_id)["delivery"]["recipients"][0]
-    assert told["status"] == "Sent" and "maybeDuplicate" not in told
+    done = own.api().job(job_id)["delivery"]["recipients"][0]
+    assert done["status"] == "Sent" and "maybeDuplicate" not in done
     own.start("notifier")
     executor.stop()
 
@@ -221,7 +221,7 @@ def test_mongodb_may_start_after_the_services():
             mongodb.start()
             for process in stack.processes:
                 process.wait_ready()
-                until(lambda p=process: p.records("store_prepared"), 30, f"{process.name} has made the indexes")
+                until(lambda p=process: p.records("store_prepared"), 30, f"{process.name} has created the indexes")
             assert stack.db["fs.chunks"].index_information()["files_id_1_n_1"]["unique"]
     finally:
         mongodb.stop()
@@ -240,11 +240,11 @@ def test_sigterm_with_mongodb_away():
                 process.signal(signal.SIGTERM)
             for process in stack.processes:
                 process.check_end()
-                told, ended = (
+                asked, ended = (
                     datetime.fromisoformat(process.records(event)[0]["ts"])
                     for event in ("service_draining", "service_stopped")
                 )
-                assert (ended - told).total_seconds() < 5, f"{process.name} took from {told} to {ended}"
+                assert (ended - asked).total_seconds() < 5, f"{process.name} took from {asked} to {ended}"
 
 
 def test_an_interrupt_ends_it_as_well(own):

@@ -1,9 +1,11 @@
-"""The metrics of each service, after it has done something of everything it is for."""
+"""The metrics of each service: all of them from the start, and counted once it has done something of everything."""
+
+import re
 
 import exposition
 import pytest
 
-from stack import weekly
+from stack import SERVICES, TOP, Stack, weekly
 
 GOOD = """\
 # HELP a_total Things.
@@ -57,6 +59,21 @@ def test_the_reader_is_strict(old, new):
     assert old in GOOD
     with pytest.raises((AssertionError, ValueError, KeyError)):
         exposition.read(GOOD.replace(old, new))
+
+
+def own_metrics(service):
+    """The names in the service's table."""
+    (table,) = (TOP / "services" / service / "src").rglob("metrics.c")
+    return set(re.findall(r'"(jobwire_\w+)"', table.read_text()))
+
+
+def test_all_metrics_exist_from_the_start():
+    with Stack("metrics") as fresh:
+        fresh.start_all()
+        for service in SERVICES:
+            (process,) = fresh.running(service)
+            names = own_metrics(service)
+            assert names and names <= set(exposition.read(process.get("/metrics").text)), service
 
 
 def test_metrics_of_every_service(stack, api):

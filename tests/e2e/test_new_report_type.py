@@ -120,7 +120,7 @@ def test_its_workbook_and_mail(own):
     ]
     assert [row[:2] for row in rows["By day"]] == [("Day", "Visits"), ("2024-03-05", 2), ("2024-03-06", 2)]
     formula = next(row[2] for row in book["Visits"].iter_rows(min_row=2) if row[0].value == "V-4")
-    assert formula.data_type == "s", "a text is never a formula"
+    assert formula.data_type == "s", "a string is never a formula"
     summary = {row[1]: row[2] for row in book["Summary"].iter_rows(min_row=7, max_row=9, values_only=True)}
     assert summary == {"Visits": 4, "Minutes": 90, "Share of emergencies": 50}
     page, message = MailDev().only(recipient)
@@ -163,7 +163,9 @@ def test_a_bad_mapping_and_bad_rows_are_refused(own):
     assert done.returncode == 1 and "bad.json" in done.stderr and "/dateField" in done.stderr
     good = folder / "good.json"
     good.write_text(json.dumps(MAPPING | {"collection": "clinic_rows"}))
-    (folder / "rows.csv").write_text(CSV + "V-6;Cardiology;32.03.2024 08:00;1;1,0;no\nV-7;Cardiology;01.03.2024 08:00;1;1,0;maybe\n")
+    (folder / "rows.csv").write_text(
+        CSV + "V-6;Cardiology;32.03.2024 08:00;1;1,0;no\nV-7;Cardiology;01.03.2024 08:00;1;1,0;maybe\n"
+    )
     done = own.jobctl("import", "--mapping", good, folder / "rows.csv", check=False)
     assert done.returncode == 1 and own.db.clinic_rows.count_documents({}) == 0
     for line in ("7", "8"):

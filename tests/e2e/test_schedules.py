@@ -67,7 +67,7 @@ def test_two_schedulers_fire_each_due_time_once(own, tmp_path):
     second = own.start("scheduler", JW_SCHEDULES_FILE=file)
     until(lambda: min(len(occurrences(own, s)) for s in both) >= 4, 20, "four due times of each")
 
-    # One of them dies without a word, then all are gone for two due times, then one comes back.
+    # One of them is killed, then all are gone for two due times, then one comes back.
     first.kill()
     at_kill = len(occurrences(own, both[0]))
     until(lambda: len(occurrences(own, both[0])) > at_kill, 10, "the other goes on")
@@ -126,7 +126,7 @@ def test_a_decision_survives_its_scheduler(own, tmp_path, point):
                 assert {utc(d) for d in document["pendingFires"]} <= set(due)
 
 
-def test_a_bad_file_is_refused_with_all_its_faults(own, tmp_path):
+def test_a_bad_file_is_refused_with_all_its_violations(own, tmp_path):
     job, other = (command(weekly(reportType=name, parameters={})) for name in ("call-records", "weather"))
     file = tmp_path / "bad.json"
     file.write_text(

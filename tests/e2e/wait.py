@@ -1,4 +1,4 @@
-"""wait.py: the one way the tests wait: a condition, a deadline, and words for when it does not come."""
+"""wait.py: the one way the tests wait: a condition, a deadline, and a message for when it does not come."""
 
 import time
 
@@ -20,7 +20,7 @@ def until(check, seconds, what, pause=0.05):
 
 
 def stays(check, seconds, what, pause=0.05):
-    """Watches for so long that check() is true all the time: for what must not happen."""
+    """Checks during that time that check() stays true: for what must not happen."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if not check():

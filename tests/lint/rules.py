@@ -274,7 +274,6 @@ EXEMPT = [
     ("libjwt", "libs/http/src/", "the token authenticator, behind libjwt's cleanups"),
     ("circle", "libs/http/src/http_dispatch.c", "request and access functions get files of their own: the http task"),
     ("circle", "libs/store/src/store_mem.c", "goes with the adapter in memory: the store task"),
-    ("circle", "services/notifier/src/change.c", "deliveries get a file of their own: the jobs task"),
     ("function-length", "tests/unit/executor/test_intake.c", "a table of cases"),
     ("function-length", "tests/unit/http/test_file.c", "a table of cases"),
     ("function-length", "tests/unit/mail/test_compose.c", "a table of cases"),

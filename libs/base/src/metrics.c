@@ -11,12 +11,10 @@
     64 /* of one label; a caller who labels by user input must not eat the memory                  \
         */
 
-typedef enum { COUNTER, GAUGE, HISTOGRAM } Kind;
-
 static const char *const kind_names[] = {
-    [COUNTER] = "counter",
-    [GAUGE] = "gauge",
-    [HISTOGRAM] = "histogram",
+    [JW_METRIC_COUNTER] = "counter",
+    [JW_METRIC_GAUGE] = "gauge",
+    [JW_METRIC_HISTOGRAM] = "histogram",
 };
 
 static const struct {
@@ -39,7 +37,7 @@ typedef struct {
 
 struct _JwMetric {
     const char *name, *help, *label;
-    Kind kind;
+    JwMetricKind kind;
     JwMutex mutex;
     GPtrArray *series; /* Series, at most MAX_VALUES and "other" */
 };
@@ -69,7 +67,7 @@ find_metric_locked(const char *name)
 }
 
 static JwMetric *
-get_metric(Kind kind, const char *name, const char *help, const char *label)
+get_metric(JwMetricKind kind, const char *name, const char *help, const char *label)
 {
     g_return_val_if_fail(name != NULL && help != NULL, NULL);
 
@@ -99,19 +97,27 @@ get_metric(Kind kind, const char *name, const char *help, const char *label)
 JwMetric *
 jw_metric_counter(const char *name, const char *help, const char *label)
 {
-    return get_metric(COUNTER, name, help, label);
+    return get_metric(JW_METRIC_COUNTER, name, help, label);
 }
 
 JwMetric *
 jw_metric_gauge(const char *name, const char *help, const char *label)
 {
-    return get_metric(GAUGE, name, help, label);
+    return get_metric(JW_METRIC_GAUGE, name, help, label);
 }
 
 JwMetric *
 jw_metric_histogram(const char *name, const char *help, const char *label)
 {
-    return get_metric(HISTOGRAM, name, help, label);
+    return get_metric(JW_METRIC_HISTOGRAM, name, help, label);
+}
+
+void
+jw_metrics_create(const JwMetricDef *defs, size_t n, JwMetric **metrics)
+{
+    for (size_t i = 0; i < n; i++) {
+        metrics[i] = get_metric(defs[i].kind, defs[i].name, defs[i].help, defs[i].label);
+    }
 }
 
 static Series *
@@ -144,8 +150,8 @@ get_series_locked(JwMetric *self, const char *label_value)
 void
 jw_metric_add(JwMetric *self, const char *label_value, double amount)
 {
-    g_return_if_fail(self != NULL && self->kind != HISTOGRAM);
-    g_return_if_fail(self->kind != COUNTER || amount >= 0);
+    g_return_if_fail(self != NULL && self->kind != JW_METRIC_HISTOGRAM);
+    g_return_if_fail(self->kind != JW_METRIC_COUNTER || amount >= 0);
 
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
     get_series_locked(self, label_value)->value += amount;
@@ -154,7 +160,7 @@ jw_metric_add(JwMetric *self, const char *label_value, double amount)
 void
 jw_metric_set(JwMetric *self, const char *label_value, double value)
 {
-    g_return_if_fail(self != NULL && self->kind == GAUGE);
+    g_return_if_fail(self != NULL && self->kind == JW_METRIC_GAUGE);
 
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
     get_series_locked(self, label_value)->value = value;
@@ -163,7 +169,7 @@ jw_metric_set(JwMetric *self, const char *label_value, double value)
 void
 jw_metric_observe_ms(JwMetric *self, const char *label_value, int64_t duration_ms)
 {
-    g_return_if_fail(self != NULL && self->kind == HISTOGRAM);
+    g_return_if_fail(self != NULL && self->kind == JW_METRIC_HISTOGRAM);
 
     int64_t ms = MAX(duration_ms, 0); /* a clock may be set back */
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
@@ -188,7 +194,7 @@ jw_metric_value(JwMetric *self, const char *label_value)
     if (series == NULL) {
         return 0;
     }
-    return self->kind == HISTOGRAM ? (double)series->count : series->value;
+    return self->kind == JW_METRIC_HISTOGRAM ? (double)series->count : series->value;
 }
 
 /* name_suffix{label="value",le="0.5"} number */
@@ -239,7 +245,7 @@ append_metric(GString *out, JwMetric *metric)
     g_auto(JwLocker) locker = jw_locker(&metric->mutex);
     for (guint i = 0; i < metric->series->len; i++) {
         const Series *series = g_ptr_array_index(metric->series, i);
-        if (metric->kind == HISTOGRAM) {
+        if (metric->kind == JW_METRIC_HISTOGRAM) {
             append_histogram(out, metric, series);
         } else {
             append_sample(out, metric, "", series, NULL, series->value);

@@ -10,8 +10,8 @@
 static const size_t schedule_texts[] = {
     offsetof(JwSchedule, id),        offsetof(JwSchedule, cron),
     offsetof(JwSchedule, time_zone), offsetof(JwSchedule, job_type),
-    offsetof(JwSchedule, job_name),  offsetof(JwSchedule, job_subtype),
-    offsetof(JwSchedule, job_spec),  offsetof(JwSchedule, rule_hash),
+    offsetof(JwSchedule, job_name),  offsetof(JwSchedule, job_spec),
+    offsetof(JwSchedule, rule_hash),
 };
 
 JwSchedule *
@@ -23,7 +23,6 @@ jw_schedule_new(void)
     schedule->misfire = JW_MISFIRE_COALESCE;
     schedule->misfire_grace_ms = 60000;
     schedule->enabled = true;
-    schedule->priority = JW_PRIORITY_NORMAL;
     schedule->pending_fires = g_array_new(FALSE, FALSE, sizeof(int64_t));
     return schedule;
 }
@@ -37,7 +36,6 @@ jw_schedule_free(gpointer self)
         return;
     }
     jw_texts_clear(schedule, schedule_texts, G_N_ELEMENTS(schedule_texts));
-    g_strfreev(schedule->recipients);
     g_clear_pointer(&schedule->pending_fires, g_array_unref);
     g_free(schedule);
 }

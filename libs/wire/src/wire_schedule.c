@@ -220,9 +220,6 @@ read_schedule(const JwWire *self, const json_t *item, int64_t now_ms, GError **e
     read_policies(item, schedule);
     schedule->job_type = g_steal_pointer(&job->type);
     schedule->job_name = g_steal_pointer(&job->name);
-    schedule->job_subtype = g_steal_pointer(&job->subtype);
-    schedule->recipients = g_steal_pointer(&job->recipients);
-    schedule->priority = job->priority;
     schedule->job_spec = jw_json_print(template);
     schedule->rule_hash = rule_hash(schedule);
     schedule->updated_at_ms = now_ms;

@@ -25,7 +25,7 @@ const JwJob *exe_attempt_job(const ExeAttempt *self);
 ExeStopReason exe_attempt_stop_reason(ExeAttempt *self);
 /* False with CANCELLED when the attempt must stop. Handlers ask at least once a second. */
 bool exe_attempt_go_on(ExeAttempt *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* @step: static text. @total -1: not known. Written to the job with the next heartbeat; never
+/* @step: a static string. @total -1: not known. Written to the job with the next heartbeat; never
  * waits. */
 void exe_attempt_progress(ExeAttempt *self, const char *step, int percent, int64_t done,
                           int64_t total);
@@ -38,7 +38,7 @@ void exe_attempt_heartbeat(ExeAttempt *self);
 
 ExeHeartbeats *exe_heartbeats_new(Exe *exe);
 void exe_heartbeats_free(ExeHeartbeats *self);
-/* Tells every running attempt to stop with SHUTDOWN. */
+/* Has every running attempt stop with SHUTDOWN. */
 void exe_heartbeats_shutdown(ExeHeartbeats *self);
 size_t exe_heartbeats_running(ExeHeartbeats *self);
 

@@ -3,6 +3,7 @@
 
 #include "attempt.h"
 #include "jw/log.h"
+#include "metrics.h"
 
 const JwConfigEntry exe_config_entries[] = {
     { "JW_TEMP_DIR", JW_CONFIG_STRING, offsetof(ExeConfig, temp_dir), "/tmp", 0, 0, 0,
@@ -12,13 +13,13 @@ const JwConfigEntry exe_config_entries[] = {
     { "JW_READY_MAX", JW_CONFIG_INT, offsetof(ExeConfig, ready_max), "1000", 1, 100000, 0,
       "jobs of one priority waiting in this process before it stops taking more from Kafka" },
     { "JW_HEARTBEAT_INTERVAL", JW_CONFIG_DURATION, offsetof(ExeConfig, heartbeat_ms), "5s", 50,
-      60000, 0, "how often a running job says it is alive" },
+      60000, 0, "how often a running job writes its heartbeat" },
     { "JW_HEARTBEAT_TIMEOUT", JW_CONFIG_DURATION, offsetof(ExeConfig, heartbeat_timeout_ms), "20s",
       200, 240000, 0,
       "without a heartbeat written for this long an attempt stops itself; well under the reaper's "
       "JW_REAP_AFTER" },
     { "JW_ARTIFACT_TTL", JW_CONFIG_DURATION, offsetof(ExeConfig, artifact_ttl_ms), "720h", 0,
-      INT64_MAX, 0, "how long a finished report can be downloaded; 0s = for ever" },
+      INT64_MAX, 0, "how long a finished report can be downloaded; 0s = without end" },
     { "JW_ARTIFACT_MAX", JW_CONFIG_SIZE, offsetof(ExeConfig, artifact_max_bytes), "2GiB", 1024,
       INT64_MAX, 0, "largest report file" },
 };
@@ -27,6 +28,7 @@ const size_t exe_n_config_entries = G_N_ELEMENTS(exe_config_entries);
 bool
 exe_run(Exe *self, GError **error)
 {
+    exe_metrics_init();
     jw_process_name(self->owner);
     self->stop = jw_stop_new();
     jw_mutex_init(&self->consumer_mutex);
@@ -91,8 +93,8 @@ void
 exe_drain(gpointer exe, int64_t deadline_mono_ms)
 {
     Exe *self = exe;
-    /* What waits in the ready queue is durable and pending: another executor, or this one's
-     * successor, is redispatched by the scheduler. What runs may finish until shortly before the
+    /* Jobs in the ready queue are durable and pending: the scheduler redispatches them to another
+     * executor, or to this one's successor. What runs may finish until shortly before the
      * deadline; then it is released. */
     int64_t release_at = deadline_mono_ms - 5000;
 

@@ -1,12 +1,11 @@
 /* exe.h: the executor's one struct and what its files share.
  *
- * Threads: the bus's poll thread (intake.c) makes jobs durable and fills the ready queue; workers
+ * Threads: the bus's poll thread (intake.c) inserts jobs and fills the ready queue; workers
  * (pool.c) claim and run them; one heartbeat thread (heartbeat.c) keeps claims alive. They meet in
  * the ready queue and in the table of running attempts, each with its own lock. */
 #pragma once
 #include "jw/config.h"
 #include "jw/ident.h"
-#include "jw/metrics.h"
 #include "jw/ports.h"
 #include "jw/store_jobs.h"
 #include "jw/sync.h"
@@ -20,7 +19,7 @@ typedef struct {
     int64_t heartbeat_ms;         /* JW_HEARTBEAT_INTERVAL */
     int64_t heartbeat_timeout_ms; /* JW_HEARTBEAT_TIMEOUT: an attempt without a heartbeat for this
                                      long stops itself */
-    int64_t artifact_ttl_ms;      /* JW_ARTIFACT_TTL: 0 = kept for ever */
+    int64_t artifact_ttl_ms;      /* JW_ARTIFACT_TTL: 0 = kept without end */
     int64_t artifact_max_bytes;   /* JW_ARTIFACT_MAX */
 } ExeConfig;
 

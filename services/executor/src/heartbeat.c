@@ -1,9 +1,9 @@
-/* heartbeat.c: keeps the claims of running attempts alive (T3).
+/* heartbeat.c: keeps the claims of running attempts alive.
  *
  * One thread writes a heartbeat for each running attempt every JW_HEARTBEAT_INTERVAL. An attempt
  * that got no heartbeat through for JW_HEARTBEAT_TIMEOUT stops itself well before a reaper
- * elsewhere may give its job away (45 s), so two executors rarely work on one job at a time; that
- * they may not both publish is the token's business. */
+ * elsewhere may give its job away (45 s), so two executors rarely work on one job at a time; the
+ * token keeps both of them from publishing. */
 #include "attempt.h"
 
 #include "jw/log.h"
@@ -111,7 +111,7 @@ exe_attempt_heartbeat(ExeAttempt *self)
 /* A reference to every running attempt, so that a worker may end one while its heartbeat is
  * written. */
 static GPtrArray *
-beats_snapshot(ExeHeartbeats *self)
+snapshot_attempts(ExeHeartbeats *self)
 {
     GPtrArray *snapshot = g_ptr_array_new();
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
@@ -130,7 +130,7 @@ heartbeat_thread(gpointer data)
     ExeHeartbeats *self = data;
 
     while (!jw_stop_wait(self->stop, self->exe->config.heartbeat_ms)) {
-        g_autoptr(GPtrArray) snapshot = beats_snapshot(self);
+        g_autoptr(GPtrArray) snapshot = snapshot_attempts(self);
 
         for (guint i = 0; i < snapshot->len; i++) {
             ExeAttempt *attempt = g_ptr_array_index(snapshot, i);

@@ -1,8 +1,9 @@
 /* intake.c: from Kafka messages to durable jobs in the ready queue. Runs on the bus's poll thread.
  *
- * A run of submit commands becomes one insert ("exists" is as good as made), then each job's id
+ * A run of submit commands becomes one insert ("exists" counts as created), then each job's id
  * goes to the ready queue. A cancel command ends the run: the job it names may be the one before
- * it. Only what is durable counts as done; a full queue or an absent store makes the rest LATER. */
+ * it. Only what is durable counts as done; a full queue or an unreachable store leaves the rest
+ * LATER. */
 #include "handlers/handlers.h"
 
 #include <jansson.h>
@@ -15,10 +16,10 @@ typedef struct {
     const JwMessage *message;
     JwAnswer *answer;
     JwJob *job; /* of a submit command that parsed, or the stored one of one that did not */
-    /* Why this version does not take a submit command, until the job it names was looked for. */
+    /* Why this version does not take a submit command, until the job it names has been read. */
     char *refused, *named_id;
-    bool known; /* the stored one: there is nothing to make */
-    bool made;  /* by this message: what its state says is the truth */
+    bool known;   /* @job is the stored one: there is nothing to create */
+    bool created; /* by this message, so @job has its present state */
 } Intake;
 
 static void
@@ -32,9 +33,10 @@ intake_poison(Intake *self, char *take_reason)
 }
 
 /* A command that this version refuses may name a job that exists: it repeats an earlier command,
- * be it of this very batch, or another version of a service made the job, with definitions of
- * its own. Then the handler ends the job with a reason that people see; a dead letter would
- * leave it pending for ever. Asked once the run's jobs are durable. False: the store is away. */
+ * perhaps of this very batch, or another version of a service created the job with its own
+ * definitions. Then the handler ends the job with a reason that people see; with a dead letter it
+ * would stay pending without end. Asked once the run's jobs are durable. False: the store is
+ * unreachable. */
 static bool
 intake_refused(Intake *self)
 {
@@ -58,25 +60,24 @@ intake_refused(Intake *self)
     return true;
 }
 
-/* Makes the job; durable it becomes with its run. Always true: the store is not asked. */
+/* Builds the job, which becomes durable with its run. Always true: the store is not asked. */
 static bool
 intake_submit(Intake *self, const json_t *body)
 {
-    g_auto(JwViolations) faults = { 0 };
+    g_auto(JwViolations) violations = { 0 };
     const char *source = jw_message_header(self->message, "ce_source");
     const char *id = jw_message_header(self->message, "ce_id");
     int64_t now = jw_clock_now_ms(self->exe->clock);
 
     if (source == NULL || id == NULL) {
-        intake_poison(
-            self,
-            g_strdup(
-                "headers ce_source and ce_id are needed: they make a repeated command harmless"));
+        intake_poison(self, g_strdup("headers ce_source and ce_id are needed: with them a repeated "
+                                     "command is harmless"));
         return true;
     }
     self->named_id = jw_wire_command_job_id(body, source, id);
-    if (!jw_wire_job_from_command(self->exe->wire, body, source, id, now, &faults, &self->job)) {
-        self->refused = jw_violations_text(&faults);
+    if (!jw_wire_job_from_command(self->exe->wire, body, source, id, now, &violations,
+                                  &self->job)) {
+        self->refused = jw_violations_text(&violations);
         return true;
     }
     if (exe_handler_find(self->job->type) == NULL) {
@@ -95,18 +96,18 @@ intake_submit(Intake *self, const json_t *body)
 }
 
 /* A command for a job that is unknown, ended or already being cancelled so is done: there is
- * nothing left to do. False: the store is away. */
+ * nothing left to do. False: the store is unreachable. */
 static bool
 intake_cancel(Intake *self, const json_t *body)
 {
-    g_auto(JwViolations) faults = { 0 };
+    g_auto(JwViolations) violations = { 0 };
     g_auto(JwCancelCommand) command = { 0 };
     g_autoptr(JwJob) job = NULL;
     g_autoptr(GError) error = NULL;
     JwCas cas = JW_CAS_LOST;
 
-    if (!jw_wire_cancel_parse(body, &faults, &command)) {
-        intake_poison(self, jw_violations_text(&faults));
+    if (!jw_wire_cancel_parse(body, &violations, &command)) {
+        intake_poison(self, jw_violations_text(&violations));
         return true;
     }
     const JwJobChange change = {
@@ -133,7 +134,7 @@ intake_cancel(Intake *self, const json_t *body)
 typedef struct {
     const char *type;
     bool alone; /* what came before it in its batch must be durable first: it may name it */
-    bool (*take)(Intake *self, const json_t *body); /* false: the store is away */
+    bool (*take)(Intake *self, const json_t *body); /* false: the store is unreachable */
 } Command;
 
 static const Command commands[] = {
@@ -168,7 +169,7 @@ unknown_type(const char *type)
                : g_strdup_printf("header ce_type is missing; known here: %s", known->str);
 }
 
-/* False: the store is away. */
+/* False: the store is unreachable. */
 static bool
 intake_message(Intake *self, const Command *command)
 {
@@ -200,7 +201,7 @@ lane_of(JwPriority priority)
     return lanes[priority];
 }
 
-/* True when the job needs nothing more from this message. @full: bit per lane that had no room;
+/* True when the job needs nothing more from this message. @full: bit per lane that was full;
  * nothing more is put into it, so that its jobs keep their order. */
 static bool
 intake_enqueue(Exe *exe, const Intake *intake, unsigned *full)
@@ -208,9 +209,9 @@ intake_enqueue(Exe *exe, const Intake *intake, unsigned *full)
     const JwJob *job = intake->job;
     size_t lane = lane_of(job->priority);
 
-    /* Scheduled for later: the scheduler promotes and hints it. Of a job that existed before only
-     * the document knows, not this clock: the claim asks it. */
-    if (intake->made && job->state == JW_JOB_SCHEDULED) {
+    /* Scheduled for later: the scheduler promotes and dispatches it. A job that existed before
+     * is queued: the claim reads its document. */
+    if (intake->created && job->state == JW_JOB_SCHEDULED) {
         return true;
     }
     if ((*full & 1u << lane) != 0) {
@@ -223,22 +224,22 @@ intake_enqueue(Exe *exe, const Intake *intake, unsigned *full)
     g_free(id);
     *full |= 1u << lane;
     g_atomic_int_or(&exe->intake_waits,
-                    1u << lane); /* a worker that makes room wakes the consumer */
+                    1u << lane); /* a worker that empties it wakes the consumer */
     return false;
 }
 
 static void
 intake_created(Intake *self, JwCreate create)
 {
-    self->made = create == JW_CREATE_NEW;
-    if (self->made) {
+    self->created = create == JW_CREATE_NEW;
+    if (self->created) {
         jw_info("job_created", JW_STR("job_id", self->job->id), JW_STR("source", self->job->source),
                 JW_STR("request_id", self->job->request_id));
     }
 }
 
-/* Jobs the store refused together, one by one: those it refuses alone are poison, lest they hold up
- * their partition for ever. False: the store is away. */
+/* Jobs the store refused together, one by one: those it refuses alone are poison, or they would
+ * hold up their partition without end. False: the store is unreachable. */
 static bool
 intake_create_singly(Exe *exe, Intake *const *intakes, size_t n)
 {
@@ -261,7 +262,7 @@ intake_create_singly(Exe *exe, Intake *const *intakes, size_t n)
     return true;
 }
 
-/* False: the store is away. */
+/* False: the store is unreachable. */
 static bool
 intake_create(Exe *exe, Intake *intakes, size_t n)
 {
@@ -306,8 +307,8 @@ partition_waits(const Intake *intakes, size_t index)
     return false;
 }
 
-/* Makes the jobs of a run, from @from up to @to, durable and queues them. A full lane holds up the
- * partitions that feed it and no others. False: the store is away. */
+/* Inserts the jobs of a run, from @from up to @to, and queues them. A full lane holds up the
+ * partitions that feed it and no others. False: the store is unreachable. */
 static bool
 intake_run(Exe *exe, Intake *intakes, size_t from, size_t to, unsigned *full)
 {

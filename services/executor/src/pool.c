@@ -8,6 +8,7 @@
 #include "jw/crash.h"
 #include "jw/log.h"
 #include "jw/store_files.h"
+#include "metrics.h"
 
 static void
 remove_file(Exe *self, const JwArtifact *artifact)
@@ -96,7 +97,7 @@ exe_run_job(Exe *self, const char *job_id)
     const char *outcome = NULL;
 
     if (!jw_jobs_claim(&self->jobs, job_id, self->owner, &job, &error)) {
-        /* The job stays pending in the store; the scheduler hints it again. */
+        /* The job stays pending in the store; the scheduler redispatches it. */
         jw_warn("claim_failed", JW_STR("job_id", job_id), JW_STR("error", jw_error_message(error)));
         return;
     }
@@ -120,29 +121,26 @@ exe_run_job(Exe *self, const char *job_id)
     outcome = ok ? end_completed(self, job, &result) : end_stopped(self, job, reason, error);
     jw_info("attempt_ended", JW_STR("outcome", outcome),
             JW_INT("duration_ms", jw_clock_mono_ms(self->clock) - started));
-    jw_metric_add(
-        jw_metric_counter("jobwire_attempts_total", "Attempts ended, by outcome", "outcome"),
-        outcome, 1);
-    jw_metric_observe_ms(
-        jw_metric_histogram("jobwire_attempt_seconds", "Duration of attempts, by job type", "type"),
-        job->type, jw_clock_mono_ms(self->clock) - started);
+    jw_metric_add(exe_metrics[EXE_METRIC_ATTEMPTS], outcome, 1);
+    jw_metric_observe_ms(exe_metrics[EXE_METRIC_ATTEMPT_SECONDS], job->type,
+                         jw_clock_mono_ms(self->clock) - started);
 }
 
-/* A lane that was full is half empty again: its partitions need not wait out their pause. */
+/* Wakes the consumer when a lane that was full is half empty: its partitions go on at once. */
 static void
 wake_intake(Exe *self)
 {
     unsigned waits = (unsigned)g_atomic_int_get(&self->intake_waits);
-    unsigned roomy = 0;
+    unsigned freed = 0;
 
     for (unsigned lane = 0; lane < EXE_LANES; lane++) {
         if ((waits & 1u << lane) != 0
             && jw_queue_lane_length(self->ready, lane) <= jw_queue_capacity(self->ready) / 2) {
-            roomy |= 1u << lane;
+            freed |= 1u << lane;
         }
     }
     /* only one worker finds a bit still set */
-    if (roomy != 0 && (g_atomic_int_and(&self->intake_waits, ~roomy) & roomy) != 0) {
+    if (freed != 0 && (g_atomic_int_and(&self->intake_waits, ~freed) & freed) != 0) {
         exe_wake_consumer(self);
     }
 }

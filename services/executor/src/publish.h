@@ -1,4 +1,4 @@
-/* publish.h: makes a file on disk the artifact of a job. Worker threads. */
+/* publish.h: publishes a file on disk as the artifact of a job. Worker threads. */
 #pragma once
 #include "attempt.h"
 

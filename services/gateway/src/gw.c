@@ -15,9 +15,9 @@ const JwConfigEntry gw_config_entries[] = {
     { "JW_PUBLIC_URL", JW_CONFIG_STRING, offsetof(GwConfig, public_url), NULL, 0, 0, 0,
       "how clients reach this gateway, https://jobs.example.com; without it links are paths" },
     { "JW_PENDING_MAX", JW_CONFIG_INT, offsetof(GwConfig, pending_max), "100000", 1, 100000000, 0,
-      "with so many jobs pending, further ones are answered 503" },
+      "with this many jobs pending, further ones are answered 503" },
     { "JW_RETRY_MAX", JW_CONFIG_INT, offsetof(GwConfig, retry_max), "3", 0, 100, 0,
-      "how often a failed job made here may be retried by its owner" },
+      "how often a failed job created here may be retried by its owner" },
 };
 const size_t gw_n_config_entries = G_N_ELEMENTS(gw_config_entries);
 

@@ -1,13 +1,13 @@
-/* deliveries.c: the deliveries of a job: made, changed, and counted on the job.
+/* deliveries.c: the deliveries of a job: created, changed, and counted on the job.
  *
  * The counts follow the `delivery.changed` events, not the change itself: an event is in the
- * outbox of the same update, so they come true even when the process that made the change dies
- * right after it. An event that is lost altogether the maintenance makes good: the job's
- * mail_pending ends only with counts that say that all has ended. */
+ * outbox of the same update, so the counts are updated even when the process dies right after the
+ * change. An event that is lost altogether is recovered by maintenance: the job's mail_pending ends
+ * only with counts by which all deliveries have ended. */
 #include "ntf.h"
 
 #include "jw/log.h"
-#include "jw/metrics.h"
+#include "metrics.h"
 
 #include <string.h>
 
@@ -24,9 +24,7 @@ ntf_change(Ntf *self, const JwDelivery *delivery, const JwDeliveryChange *change
         jw_info("delivery_changed", JW_STR("delivery_id", delivery->id),
                 JW_STR("job_id", delivery->job_id), JW_STR("change", name),
                 JW_STR("reply", change->reply));
-        jw_metric_add(
-            jw_metric_counter("jobwire_delivery_changes_total", "Changes of deliveries", "change"),
-            name, 1);
+        jw_metric_add(ntf_metrics[NTF_METRIC_DELIVERY_CHANGES], name, 1);
     }
     return true;
 }
@@ -53,7 +51,7 @@ is_delivery(gconstpointer a, gconstpointer b)
 }
 
 /* Whether each recipient has its delivery: all that exist may have ended while one is still to
- * be made. */
+ * be created. */
 static bool
 find_all(Ntf *self, const char *job_id, GPtrArray *deliveries, bool *ret_all, GError **error)
 {

@@ -1,8 +1,8 @@
 /* intake.c: from job events to deliveries. Runs on the bus's poll thread.
  *
- * An event only says which job to look at: the documents decide. A completed job gets one delivery
- * a recipient, its id derived from (job, recipient), so a repeated event makes nothing new. A
- * changed delivery has its job's counts made true again. */
+ * An event only names the job to read: the documents decide. A completed job gets one delivery
+ * a recipient, its id derived from (job, recipient), so a repeated event creates nothing new. A
+ * changed delivery has the counts on its job updated. */
 #include "ntf.h"
 
 #include "jw/log.h"
@@ -11,7 +11,7 @@ static bool
 intake_job(Ntf *self, const char *job_id, GError **error)
 {
     g_autoptr(JwJob) job = NULL;
-    size_t made = 0;
+    size_t created = 0;
 
     if (!jw_store_get_job(self->store, job_id, &job, error)) {
         return false;
@@ -23,15 +23,15 @@ intake_job(Ntf *self, const char *job_id, GError **error)
     if (deliveries->len == 0) {
         return true;
     }
-    if (!ntf_create_deliveries(self, job, deliveries, &made, error)) {
+    if (!ntf_create_deliveries(self, job, deliveries, &created, error)) {
         return false;
     }
     jw_info("deliveries_created", JW_STR("job_id", job->id), JW_INT("recipients", deliveries->len),
-            JW_INT("made", made), JW_STR("request_id", job->request_id));
+            JW_INT("created", created), JW_STR("request_id", job->request_id));
     for (guint i = 0; i < deliveries->len; i++) {
         char *id = g_strdup(((JwDelivery *)g_ptr_array_index(deliveries, i))->id);
         if (!jw_queue_try_push(self->due, 0, id)) {
-            g_free(id); /* durable: the maintenance finds it when there is room */
+            g_free(id); /* durable: maintenance finds it later */
         }
     }
     return true;
@@ -45,7 +45,7 @@ static const struct {
     { JW_TYPE_DELIVERY_CHANGED, ntf_roll_up },
 };
 
-/* False: the store is away for now. Events of other types are for others. */
+/* False: the store is unreachable for now. Events of other types are for others. */
 static bool
 intake_event(Ntf *self, const JwMessage *message, JwAnswer *answer)
 {
@@ -63,8 +63,8 @@ intake_event(Ntf *self, const JwMessage *message, JwAnswer *answer)
             answer->reason = g_strdup(jw_error_message(error));
         } else if (!events[i].run(self, job_id, &error)) {
             if (jw_error_retry(error) == JW_RETRY_NEVER) {
-                /* offered again it would hold up its partition for ever; the maintenance comes back
-                 * to the job */
+                /* offered again it would hold up its partition without end; maintenance comes
+                 * back to the job */
                 answer->verdict = JW_VERDICT_POISON;
                 answer->reason = g_strdup_printf("job '%s': %s", job_id, jw_error_message(error));
                 return true;
@@ -83,7 +83,7 @@ ntf_consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers, gpo
 {
     for (size_t i = 0; i < n_messages; i++) {
         if (!intake_event(data, &messages[i], &answers[i])) {
-            return; /* the store is away: the rest stays LATER */
+            return; /* the store is unreachable: the rest stays LATER */
         }
     }
 }

@@ -26,7 +26,7 @@ static void
 drain(gpointer data, int64_t deadline_mono_ms)
 {
     /* Only mails at their final dot are waited for. One whose server answers after the deadline is
-     * in doubt by its mark, which is what is true of it. */
+     * in doubt, as its mark shows. */
     (void)deadline_mono_ms;
     ntf_stop(data);
 }
@@ -50,7 +50,7 @@ main(int argc, char **argv)
     };
     const JwSvcDef def = {
         .name = "notifier",
-        .summary = "mails finished reports and keeps what became of each mail",
+        .summary = "mails finished reports and records the outcome of each mail",
         .tables = tables,
         .n_tables = G_N_ELEMENTS(tables),
         .ports = &self.ports,

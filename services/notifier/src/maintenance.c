@@ -1,10 +1,11 @@
 /* maintenance.c: deliveries that are due, whose sender died, or that are in doubt, and jobs whose
  * event was lost.
  *
- * A sender is dead when its claim stood still for JW_SENDER_DEAD_AFTER of this process's monotonic
- * clock, which is longer than any transaction may take. What happens then follows the mark: without
- * it the message was certainly not sent and is queued again; with it nobody knows, and it is in
- * doubt. In doubt, it is sent once more with the same Message-ID and flagged, then given up. */
+ * A sender is dead when its claim did not change for JW_SENDER_DEAD_AFTER of this process's
+ * monotonic clock, which is longer than any transaction may take. What happens then follows the
+ * mark: without it the message was certainly not sent and is queued again; with it nobody knows,
+ * and it is in doubt. In doubt, it is sent once more with the same Message-ID and flagged, then
+ * given up. */
 #include "ntf.h"
 
 #include "jw/log.h"
@@ -14,7 +15,7 @@ queue_due(Ntf *self, GError **error)
 {
     g_autoptr(GPtrArray) due = NULL;
     int64_t now = jw_clock_now_ms(self->clock);
-    /* What was just made is in the queue already. */
+    /* What was just created is in the queue already. */
     int64_t updated_before = now - self->config.poll_ms;
 
     if (jw_queue_length(self->due) > 0) {
@@ -85,8 +86,9 @@ resolve_unknown(Ntf *self, GError **error)
         bool again = delivery->resends == 0;
         const JwDeliveryChange change = {
             .transition = again ? JW_DCHANGE_RESEND : JW_DCHANGE_GIVE_UP,
-            .reply = again ? NULL
-                           : "in doubt twice: the mail may have arrived, the server never said so",
+            .reply =
+                again ? NULL
+                      : "in doubt twice: the mail may have arrived, the server never confirmed it",
         };
         JwCas cas = JW_CAS_LOST;
 
@@ -97,30 +99,28 @@ resolve_unknown(Ntf *self, GError **error)
     return true;
 }
 
-/* What an event that never came would have done: the deliveries that are missing, the counts that
- * are not true. */
+/* Does what a lost event would have done: creates missing deliveries, updates the counts. */
 static bool
 recover_job(Ntf *self, const JwJob *job, GError **error)
 {
     static const JwDeliveryCounts none = { 0 };
     g_autoptr(GPtrArray) deliveries = ntf_deliveries_of(job, jw_clock_now_ms(self->clock));
-    size_t made = 0;
+    size_t created = 0;
 
     if (job->artifact == NULL) { /* nothing to send, now or later */
         return jw_store_set_delivery_counts(self->store, job->id, &none, true,
                                             jw_clock_now_ms(self->clock), error);
     }
-    if (!ntf_create_deliveries(self, job, deliveries, &made, error)) {
+    if (!ntf_create_deliveries(self, job, deliveries, &created, error)) {
         return false;
     }
-    if (made > 0) { /* the next round finds them due */
-        jw_warn("event_lost", JW_STR("job_id", job->id), JW_INT("made", made));
+    if (created > 0) { /* the next round finds them due */
+        jw_warn("event_lost", JW_STR("job_id", job->id), JW_INT("created", created));
     }
     return true;
 }
 
-/* A page a round, a pause behind the last. A job that fails is left behind until the next time
- * through. */
+/* One page in each round, a pause after the last. A job that fails is left for the next pass. */
 static bool
 recover_mail(Ntf *self, GError **error)
 {

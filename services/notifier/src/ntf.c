@@ -1,6 +1,8 @@
 /* ntf.c: the notifier's threads and configuration. See ntf.h. */
 #include "ntf.h"
 
+#include "metrics.h"
+
 const JwConfigEntry ntf_config_entries[] = {
     { "JW_SENDERS", JW_CONFIG_INT, offsetof(NtfConfig, senders), "4", 1, 64, 0,
       "mails sent at once" },
@@ -9,10 +11,10 @@ const JwConfigEntry ntf_config_entries[] = {
     { "JW_PUBLIC_URL", JW_CONFIG_STRING, offsetof(NtfConfig, public_url), "http://127.0.0.1:8080",
       0, 0, 0, "where people reach the gateway" },
     { "JW_POLL", JW_CONFIG_DURATION, offsetof(NtfConfig, poll_ms), "1s", 20, 60000, 0,
-      "how often due and stuck deliveries are looked for" },
+      "how often the notifier looks for due and stuck deliveries" },
     { "JW_SENDER_DEAD_AFTER", JW_CONFIG_DURATION, offsetof(NtfConfig, dead_after_ms), "150s", 500,
       3600000, 0,
-      "a claim that stands still for this long is taken away; at least twice JW_SMTP_TIMEOUT and "
+      "a claim without progress for this long is taken away; at least twice JW_SMTP_TIMEOUT and "
       "10 s" },
     { "JW_RESEND_AFTER", JW_CONFIG_DURATION, offsetof(NtfConfig, resend_after_ms), "2m", 0,
       86400000, 0, "a mail in doubt is sent once more after this, with the same Message-ID" },
@@ -42,6 +44,7 @@ ntf_run(Ntf *self, GError **error)
     if (!check_times(self, error)) {
         return false;
     }
+    ntf_metrics_init();
     jw_process_name(self->owner);
     if (!jw_mail_address_parse(self->mail_config.from, &self->sender_name, &self->sender_address,
                                error)) {

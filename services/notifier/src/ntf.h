@@ -1,9 +1,9 @@
 /* ntf.h: the notifier's one struct and what its files share.
  *
  * Threads: the bus's poll thread (intake.c) turns completed jobs into deliveries; senders
- * (send.c) claim and send them; one maintenance (maintenance.c) finds deliveries that are due or
- * whose sender died. They meet in the queue of delivery ids; what an id means is decided by the
- * document. */
+ * (send.c) claim and send them; the maintenance thread (maintenance.c) finds deliveries that are
+ * due or whose sender died. They meet in the queue of delivery ids; what an id means is decided by
+ * the document. */
 #pragma once
 #include "jw/config.h"
 #include "jw/ident.h"
@@ -27,7 +27,7 @@ typedef struct {
     int64_t give_up_ms;       /* JW_GIVE_UP_AFTER */
 } NtfConfig;
 
-/* How far the maintenance is with the jobs whose mail has not ended. */
+/* How far maintenance is with the jobs whose mail has not ended. */
 typedef struct {
     char *after_id; /* NULL: at the start */
     int64_t after_updated_ms;
@@ -42,7 +42,7 @@ typedef struct {
     JwConsumer *consumer;
     char *sender_name, *sender_address; /* of JW_MAIL_FROM */
     JwQueue *due;                       /* of char *: delivery ids */
-    JwLiveness *sending;                /* the maintenance's: deliveries as it saw them */
+    JwLiveness *sending;                /* maintenance thread only: deliveries as it saw them */
     JwStop *stop;
     NtfMailScan mail_scan;
     GPtrArray *senders; /* of GThread */
@@ -67,12 +67,12 @@ gpointer ntf_sender(gpointer ntf);
  * for one that must not wait. */
 bool ntf_change(Ntf *self, const JwDelivery *delivery, const JwDeliveryChange *change,
                 const JwJobsCall *call, JwCas *ret_cas, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* One a recipient, as they are made. (transfer full) of JwDelivery */
+/* One for each recipient, not stored. (transfer full) of JwDelivery */
 GPtrArray *ntf_deliveries_of(const JwJob *job, int64_t now_ms);
-/* Makes the deliveries of a completed job that are missing, and the counts true. */
+/* Creates the missing deliveries of a completed job, and updates its counts. */
 bool ntf_create_deliveries(Ntf *self, const JwJob *job, const GPtrArray *deliveries,
                            size_t *ret_created, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Makes the counts of deliveries on the job true. */
+/* Updates the counts of deliveries on the job. */
 bool ntf_roll_up(Ntf *self, const char *job_id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 #define NTF_MAINTENANCE_BATCH 500
@@ -80,8 +80,8 @@ bool ntf_roll_up(Ntf *self, const char *job_id, GError **error) G_GNUC_WARN_UNUS
 #define NTF_MAIL_AFTER_MS     INT64_C(30000) /* by then an event has done its work, or is lost */
 #define NTF_MAIL_PAUSE_MS     INT64_C(30000) /* from the end of the jobs to their start */
 
-/* maintenance.c: one round: queues what is due, takes back what died, decides what is in doubt,
- * finds the jobs whose event was lost. */
+/* maintenance.c: one round: queues what is due, requeues what a dead sender had, resends or gives
+ * up what is in doubt, finds the jobs whose event was lost. */
 bool ntf_maintain(Ntf *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gpointer ntf_maintenance_thread(gpointer ntf);
 

@@ -9,9 +9,9 @@
 #include "jw/ident.h"
 #include "jw/links.h"
 #include "jw/log.h"
-#include "jw/metrics.h"
 #include "jw/store_files.h"
 #include "mail/compose.h"
+#include "metrics.h"
 
 typedef struct {
     Ntf *ntf;
@@ -110,8 +110,8 @@ compose(Ntf *self, const JwDelivery *delivery, const JwJob *job, GError **error)
     return ntf_compose(&input, error);
 }
 
-/* Writes the end of a transaction until its outcome is known; gives up when the claim must be
- * taken for dead. */
+/* Writes the end of a transaction until its outcome is known; gives up when the claim may have been
+ * taken away. */
 static void
 end(Ntf *self, const JwDelivery *delivery, JwDeliveryTransition transition, const char *reply,
     int64_t not_before_ms)
@@ -123,7 +123,7 @@ end(Ntf *self, const JwDelivery *delivery, JwDeliveryTransition transition, cons
     JwCas cas = JW_CAS_LOST;
     g_autoptr(GError) error = NULL;
 
-    /* LOST: a maintenance took us for dead. Unknown: the maintenance decides by the mark. */
+    /* LOST: another notifier took the claim away. Unknown: maintenance decides by the mark. */
     if (!ntf_change(self, delivery, &change, &call, &cas, &error)) {
         jw_warn("delivery_change_failed", JW_STR("delivery_id", delivery->id),
                 JW_STR("error", jw_error_message(error)));
@@ -146,9 +146,8 @@ end_later(Ntf *self, const JwDelivery *delivery, const char *reply)
         now + jw_delivery_backoff_ms(delivery->attempts, jw_random_unit()));
 }
 
-/* Only what is wrong with the report or the address itself is the end; all else is trouble that
- * may pass. A report file that is damaged stays so, unlike that of an attempt, which the next
- * one writes anew. */
+/* Only a problem of the report or the address itself is final; everything else may pass. A report
+ * file that is damaged stays so, unlike that of an attempt, which the next one writes anew. */
 static void
 end_error(Ntf *self, const JwDelivery *delivery, const GError *error)
 {
@@ -228,10 +227,8 @@ ntf_send(Ntf *self, const char *delivery_id)
         end_error(self, delivery, error); /* the dot did not go out */
         return;
     }
-    jw_metric_observe_ms(jw_metric_histogram("jobwire_smtp_seconds",
-                                             "Duration of SMTP transactions, by outcome",
-                                             "outcome"),
-                         jw_mail_outcome_name(outcome), jw_clock_mono_ms(self->clock) - started);
+    jw_metric_observe_ms(ntf_metrics[NTF_METRIC_SMTP_SECONDS], jw_mail_outcome_name(outcome),
+                         jw_clock_mono_ms(self->clock) - started);
     end_outcome(self, delivery, outcome, reply);
 }
 

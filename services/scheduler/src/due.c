@@ -1,18 +1,18 @@
-/* due.c: which due times fire, and the jobs they make.
+/* due.c: which due times fire, and the jobs they create.
  *
  * One due time at a time: nextFireAt F → next(F) by compare and set, with the decision about F in
  * pendingFires of the same update (F: fire, -F: do not). Whoever sees a pending decision, the
- * decider or any scheduler after it died, makes it true: job with an id derived from (schedule, F),
- * occurrence row, and out of pendingFires. Each step may be repeated. */
+ * decider or any scheduler after it died, carries it out: job with an id derived from (schedule,
+ * F), occurrence row, and out of pendingFires. Each step may be repeated. */
 #include "sch.h"
 
 #include "jw/crash.h"
 #include "jw/ident.h"
 #include "jw/log.h"
-#include "jw/metrics.h"
+#include "metrics.h"
 
 #define DUE_BATCH 100
-#define DECISIONS_A_ROUND                                                                          \
+#define DECISIONS_PER_ROUND                                                                        \
     1000 /* of one schedule, so that a long backlog does not starve the others */
 
 /* Does @due_ms fire, seen at @now_ms? @next_ms is the due time after it, 0 for none. */
@@ -34,7 +34,7 @@ fires(const JwSchedule *schedule, int64_t due_ms, int64_t next_ms, int64_t now_m
 }
 
 static bool
-make_job(Sch *self, const JwSchedule *schedule, int64_t due_ms, int64_t now_ms, GError **error)
+create_job(Sch *self, const JwSchedule *schedule, int64_t due_ms, int64_t now_ms, GError **error)
 {
     g_autoptr(JwJob) job = NULL;
     JwCreated created = JW_CREATED_REPLAYED;
@@ -50,7 +50,7 @@ make_job(Sch *self, const JwSchedule *schedule, int64_t due_ms, int64_t now_ms, 
     return true;
 }
 
-/* Makes one pending decision true. @pending: the due time, negative when it does not fire. */
+/* Carries out one pending decision. @pending: the due time, negative when it does not fire. */
 static bool
 resolve(Sch *self, const JwSchedule *schedule, int64_t pending, GError **error)
 {
@@ -65,7 +65,7 @@ resolve(Sch *self, const JwSchedule *schedule, int64_t pending, GError **error)
         .kind = pending > 0 ? (late ? JW_OCCURRENCE_CAUGHT_UP : JW_OCCURRENCE_FIRED)
                             : (schedule->misfire == JW_MISFIRE_SKIP ? JW_OCCURRENCE_SKIPPED
                                                                     : JW_OCCURRENCE_COALESCED),
-        .reason = pending > 0 ? (late ? "missed its time, made up for" : NULL)
+        .reason = pending > 0 ? (late ? "missed its time, fired late" : NULL)
                               : (schedule->misfire == JW_MISFIRE_SKIP
                                      ? "missed its time by more than the grace period"
                                      : "missed its time; a later one stands for it"),
@@ -73,7 +73,7 @@ resolve(Sch *self, const JwSchedule *schedule, int64_t pending, GError **error)
 
     jw_uuid_derive(row.id, "schedule", schedule->id, due_text, NULL);
     jw_crash_point("sch_before_job");
-    if (pending > 0 && !make_job(self, schedule, due, now, error)) {
+    if (pending > 0 && !create_job(self, schedule, due, now, error)) {
         return jw_prefix(error, "schedule \"%s\", due %s", schedule->id, due_text);
     }
     jw_crash_point("sch_after_job");
@@ -81,9 +81,7 @@ resolve(Sch *self, const JwSchedule *schedule, int64_t pending, GError **error)
         || !jw_store_finish_fire(self->store, schedule->id, pending, error)) {
         return false;
     }
-    jw_metric_add(
-        jw_metric_counter("jobwire_occurrences_total", "Due times decided, by kind", "kind"),
-        jw_occurrence_kind_name(row.kind), 1);
+    jw_metric_add(sch_metrics[SCH_METRIC_OCCURRENCES], jw_occurrence_kind_name(row.kind), 1);
     return true;
 }
 
@@ -116,7 +114,7 @@ fire_schedule(Sch *self, JwSchedule *schedule, size_t *ret_decided, GError **err
     int64_t now = jw_clock_now_ms(self->clock);
 
     for (int i = 0;
-         i < DECISIONS_A_ROUND && schedule->next_fire_ms != 0 && schedule->next_fire_ms <= now;
+         i < DECISIONS_PER_ROUND && schedule->next_fire_ms != 0 && schedule->next_fire_ms <= now;
          i++) {
         JwCas cas = JW_CAS_LOST;
 
@@ -124,7 +122,7 @@ fire_schedule(Sch *self, JwSchedule *schedule, size_t *ret_decided, GError **err
             return false;
         }
         if (cas == JW_CAS_LOST) {
-            break; /* another scheduler is at it */
+            break; /* another scheduler decided it */
         }
         (*ret_decided)++;
     }

@@ -1,12 +1,12 @@
 /* reap.c: takes jobs away from attempts that died.
  *
- * Dead means: token and heartbeat stood still for JW_REAP_AFTER of this process's own monotonic
+ * Dead means: token and heartbeat did not change for JW_REAP_AFTER of this process's own monotonic
  * clock. Wall clocks of other machines play no part, and a scheduler that slept sees the heartbeats
  * moved on when it wakes. */
 #include "sch.h"
 
 #include "jw/log.h"
-#include "jw/metrics.h"
+#include "metrics.h"
 
 static bool
 reap_job(Sch *self, const JwJob *job, size_t *ret_reaped, GError **error)
@@ -50,7 +50,6 @@ sch_reap(Sch *self, size_t *ret_reaped, GError **error)
         }
     }
     jw_liveness_end(self->running);
-    jw_metric_add(jw_metric_counter("jobwire_reaped_total", "Jobs taken from dead attempts", NULL),
-                  NULL, (double)*ret_reaped);
+    jw_metric_add(sch_metrics[SCH_METRIC_REAPED], NULL, (double)*ret_reaped);
     return true;
 }

@@ -1,18 +1,19 @@
 /* redispatch.c: jobs that are due but claimed by nobody.
  *
- * A hint is the job's command published once more. It costs a lost claim when it was not needed, so
- * a job is redispatched at once, after a minute and then every two, by what this process remembers.
+ * A redispatch publishes the command of a job once more. One that was not needed costs a lost
+ * claim, so a job is redispatched at once, after a minute and then every two, as far as this
+ * process remembers.
  */
 #include "sch.h"
 
 #include "jw/log.h"
-#include "jw/metrics.h"
+#include "metrics.h"
 
 #define REDISPATCH_BATCH      500
 #define REDISPATCH_REMEMBERED 50000u
 #define REDISPATCH_FIRST_MS   60000
-/* Not rarer: what an executor had taken from Kafka and not begun dies with its memory, and only a
- * hint brings it back. A hint that was not needed costs a lost claim. */
+/* Not rarer: what an executor had taken from Kafka and not begun is lost with its memory, and only
+ * a redispatch brings it back. */
 #define REDISPATCH_LAST_MS (2 * 60000)
 
 typedef struct {
@@ -20,8 +21,7 @@ typedef struct {
 } Redispatch;
 
 struct _SchRedispatches {
-    /* Where the next look goes on: a long queue is gone through page by page, then from its start.
-     */
+    /* Where the next round goes on: page by page, then from the start. */
     char *after_id;
     int64_t after_updated_ms;
     GHashTable *by_job; /* char * → Redispatch *, capped */
@@ -46,7 +46,7 @@ sch_redispatches_free(SchRedispatches *self)
     }
 }
 
-/* One entry a job and token, so that a job given back after an attempt is redispatched at once. */
+/* One entry a job and token, so that a job released after an attempt is redispatched at once. */
 static char *
 redispatch_key(const JwJob *job)
 {
@@ -57,30 +57,30 @@ static bool
 redispatch_is_due(const SchRedispatches *self, const JwJob *job, int64_t mono_ms)
 {
     g_autofree char *key = redispatch_key(job);
-    const Redispatch *hint = g_hash_table_lookup(self->by_job, key);
+    const Redispatch *entry = g_hash_table_lookup(self->by_job, key);
 
-    return hint == NULL || mono_ms >= hint->again_mono_ms;
+    return entry == NULL || mono_ms >= entry->again_mono_ms;
 }
 
-/* Only what the bus took while the broker answers is noted: neither a full bus nor an absent broker
- * may cost a job its minute. */
+/* Only what the bus took while the broker answers is noted: a full bus or an unreachable broker
+ * must not delay a job by a minute. */
 static void
 redispatch_note(SchRedispatches *self, const JwJob *job, int64_t mono_ms)
 {
     g_autofree char *key = redispatch_key(job);
-    Redispatch *hint = g_hash_table_lookup(self->by_job, key);
+    Redispatch *entry = g_hash_table_lookup(self->by_job, key);
 
-    if (hint == NULL) {
+    if (entry == NULL) {
         if (g_hash_table_size(self->by_job) >= REDISPATCH_REMEMBERED) {
-            g_hash_table_remove_all(self->by_job); /* forgetting costs double hints, never a job */
+            g_hash_table_remove_all(self->by_job); /* forgetting costs redispatches, never a job */
         }
-        hint = g_new0(Redispatch, 1);
-        hint->wait_ms = REDISPATCH_FIRST_MS;
-        g_hash_table_insert(self->by_job, g_steal_pointer(&key), hint);
+        entry = g_new0(Redispatch, 1);
+        entry->wait_ms = REDISPATCH_FIRST_MS;
+        g_hash_table_insert(self->by_job, g_steal_pointer(&key), entry);
     } else {
-        hint->wait_ms = MIN(hint->wait_ms * 2, REDISPATCH_LAST_MS);
+        entry->wait_ms = MIN(entry->wait_ms * 2, REDISPATCH_LAST_MS);
     }
-    hint->again_mono_ms = mono_ms + hint->wait_ms;
+    entry->again_mono_ms = mono_ms + entry->wait_ms;
 }
 
 static void
@@ -120,8 +120,8 @@ sch_redispatch(Sch *self, size_t *ret_redispatched, GError **error)
         .updated_before_ms = now - self->config.redispatch_after_ms,
         .ahead_ms = now + JW_JOB_BACKOFF_LONGEST_MS, /* as the claim has it */
         .limit = REDISPATCH_BATCH,
-        .after_id = self->hints->after_id,
-        .after_updated_ms = self->hints->after_updated_ms,
+        .after_id = self->redispatches->after_id,
+        .after_updated_ms = self->redispatches->after_updated_ms,
     };
 
     *ret_redispatched = 0;
@@ -134,7 +134,7 @@ sch_redispatch(Sch *self, size_t *ret_redispatched, GError **error)
     for (guint i = 0; i < jobs->len; i++) {
         const JwJob *job = g_ptr_array_index(jobs, i);
 
-        if (!redispatch_is_due(self->hints, job, mono)) {
+        if (!redispatch_is_due(self->redispatches, job, mono)) {
             continue;
         }
         g_autoptr(GError) failed = NULL;
@@ -142,15 +142,15 @@ sch_redispatch(Sch *self, size_t *ret_redispatched, GError **error)
         if (!sent && !sch_go_on(job, "redispatch", g_steal_pointer(&failed), error)) {
             return false;
         }
-        redispatch_note(self->hints, job, mono); /* a refused one too: it will not get better */
+        redispatch_note(self->redispatches, job,
+                        mono); /* a refused one too: it will not get better */
         if (!sent) {
             continue;
         }
         jw_info("job_redispatched", JW_STR("job_id", job->id), JW_INT("token", job->token));
         (*ret_redispatched)++;
     }
-    go_on_behind(self->hints, jobs);
-    jw_metric_add(jw_metric_counter("jobwire_redispatches_total", "Commands published again", NULL),
-                  NULL, (double)*ret_redispatched);
+    go_on_behind(self->redispatches, jobs);
+    jw_metric_add(sch_metrics[SCH_METRIC_REDISPATCHES], NULL, (double)*ret_redispatched);
     return true;
 }

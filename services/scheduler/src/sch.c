@@ -2,19 +2,20 @@
 #include "sch.h"
 
 #include "jw/log.h"
+#include "metrics.h"
 
 const JwConfigEntry sch_config_entries[] = {
     { "JW_SCHEDULES_FILE", JW_CONFIG_STRING, offsetof(SchConfig, schedules_file), NULL, 0, 0, 0,
       "JSON file of schedules to keep in the store; empty: only those already there" },
     { "JW_TICK", JW_CONFIG_DURATION, offsetof(SchConfig, tick_ms), "500ms", 20, 60000, 0,
-      "how often due schedules are looked for" },
+      "how often the scheduler looks for due schedules" },
     { "JW_RELAY_AFTER", JW_CONFIG_DURATION, offsetof(SchConfig, relay_after_ms), "5s", 0, 600000, 0,
       "outbox entries older than this are published by the scheduler" },
     { "JW_REDISPATCH_AFTER", JW_CONFIG_DURATION, offsetof(SchConfig, redispatch_after_ms), "5s", 0,
       600000, 0, "a due job nobody claimed for this long has its command published again" },
     { "JW_REAP_AFTER", JW_CONFIG_DURATION, offsetof(SchConfig, reap_after_ms), "45s", 500, 3600000,
       0,
-      "a running job whose heartbeat stands still for this long is taken away; well over the "
+      "a running job without a new heartbeat for this long is taken away; well over the "
       "executors' "
       "JW_HEARTBEAT_TIMEOUT" },
     { "JW_ORPHAN_AFTER", JW_CONFIG_DURATION, offsetof(SchConfig, orphan_after_ms), "24h", 60000,
@@ -45,7 +46,7 @@ relay_sweep(Sch *self, size_t *ret_count, GError **error)
     return jw_relay_sweep(self->relay, self->config.relay_after_ms, ret_count, error);
 }
 
-/* What the maintenance thread does, and how often: every so many rounds of JW_TICK. */
+/* The tasks of the maintenance thread, each every @rounds ticks (JW_TICK). */
 static const struct {
     const char *name;
     bool (*run)(Sch *self, size_t *ret_count, GError **error);
@@ -97,7 +98,7 @@ put_schedules(Sch *self, GError **error)
             return jw_prefix(error, "storing schedule \"%s\"", schedule->id);
         }
         g_autofree char *details = jw_schedule_details(schedule);
-        jw_info("schedule_kept", JW_STR("schedule_id", schedule->id), JW_STR("trigger", details),
+        jw_info("schedule_stored", JW_STR("schedule_id", schedule->id), JW_STR("trigger", details),
                 JW_BOOL("enabled", schedule->enabled));
     }
     return true;
@@ -106,9 +107,10 @@ put_schedules(Sch *self, GError **error)
 bool
 sch_run(Sch *self, GError **error)
 {
+    sch_metrics_init();
     self->stop = jw_stop_new();
     self->running = jw_liveness_new(SCH_REAP_LIMIT);
-    self->hints = sch_redispatches_new();
+    self->redispatches = sch_redispatches_new();
     if (!put_schedules(self, error)) {
         return false;
     }
@@ -131,6 +133,6 @@ sch_stop(gpointer sch)
     g_clear_pointer(&self->due_thread, g_thread_join);
     g_clear_pointer(&self->maintenance_thread, g_thread_join);
     g_clear_pointer(&self->running, jw_liveness_free);
-    g_clear_pointer(&self->hints, sch_redispatches_free);
+    g_clear_pointer(&self->redispatches, sch_redispatches_free);
     g_clear_pointer(&self->stop, jw_stop_free);
 }

@@ -1,8 +1,8 @@
 /* sch.h: the scheduler's one struct and what its files share.
  *
- * Any number of schedulers may run: every task is decided by a conditional update or made harmless
- * by a derived id. Two threads: "due" fires schedules, "maintenance" does the rest, each in its own
- * rhythm. */
+ * Any number of schedulers may run: every task is decided by a conditional update, or harmless
+ * to repeat because ids are derived. Two threads: "due" fires schedules, "maintenance" does the
+ * rest. */
 #pragma once
 #include "jw/config.h"
 #include "jw/liveness.h"
@@ -28,8 +28,8 @@ typedef struct {
     SchConfig config;
     JW_PORTS;
     JwStop *stop;
-    JwLiveness *running;    /* the maintenance thread's: jobs as it saw them */
-    SchRedispatches *hints; /* the maintenance thread's */
+    JwLiveness *running;           /* maintenance thread only: jobs as it saw them */
+    SchRedispatches *redispatches; /* maintenance thread only */
     GThread *due_thread, *maintenance_thread;
 } Sch;
 
@@ -50,18 +50,19 @@ void sch_redispatches_free(SchRedispatches *self);
 /* Publishes again the command of jobs that are pending and due, but claimed by nobody. */
 bool sch_redispatch(Sch *self, size_t *ret_redispatched, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* promote.c: makes jobs pending whose time has come, and publishes their command. */
+/* promote.c: turns scheduled jobs whose time has come into pending ones, and publishes their
+ * command. */
 bool sch_promote(Sch *self, size_t *ret_promoted, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* What an error with one job means for the others: one that will not get better is logged, and
- * true: go on. One of the store or the bus ends the round: false, with @error. */
+/* Whether to go on after an error with one job. True: it will not get better and is logged. False,
+ * with @error: the store or the bus fails, which ends the round. */
 bool sch_go_on(const JwJob *job, const char *task, GError *take_error, GError **error);
 
 #define SCH_REAP_LIMIT 10000 /* running jobs one scheduler watches */
 
 /* reap.c */
-/* Looks at every running job once; takes those away whose heartbeat stood still for JW_REAP_AFTER
- * of this process's own clock. */
+/* Looks at every running job once; takes those away whose heartbeat did not change for
+ * JW_REAP_AFTER of this process's own clock. */
 bool sch_reap(Sch *self, size_t *ret_reaped, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 #define SCH_EXPIRY_GRACE                                                                           \

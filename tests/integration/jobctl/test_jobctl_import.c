@@ -6,7 +6,6 @@
 
 #include "jw/store_records.h"
 
-#define SHARED  "/work/shared/data/call-records-2021.csv"
 #define EXCERPT JW_SOURCE_DIR "/tests/unit/jobctl/data/call-records-200.csv"
 #define MAPPING JW_SOURCE_DIR "/schemas/mappings/call-records.json"
 #define PLAIN   JW_SOURCE_DIR "/tools/jobctl/mappings/call-records-plain.json"
@@ -83,29 +82,28 @@ static void
 test_real_file(void **state)
 {
     Fixture *self = *state;
-    const char *data = g_file_test(SHARED, G_FILE_TEST_EXISTS) ? SHARED : EXCERPT;
-    const int64_t rows = count_lines(data, NULL);
+    const int64_t rows = count_lines(EXCERPT, NULL);
     g_autofree char *number = jc_count_text(rows);
     g_autofree char *first = g_strdup_printf(
         "call_records: %s rows read, %s added, 0 there already, 0 refused\n", number, number);
     g_autofree char *second = g_strdup_printf(
         "call_records: %s rows read, 0 added, %s there already, 0 refused\n", number, number);
 
-    assert_int_equal(jc_fixture_run(self->jc, "import", "--mapping", MAPPING, data, NULL),
+    assert_int_equal(jc_fixture_run(self->jc, "import", "--mapping", MAPPING, EXCERPT, NULL),
                      JC_EXIT_OK);
     assert_string_equal(self->jc->out, first);
     assert_int_equal(count(self, NULL, NULL), rows);
-    assert_int_equal(count(self, "status", "answered"), count_lines(data, "Y"));
-    assert_int_equal(count(self, "status", "missed"), count_lines(data, "N"));
-    assert_int_equal(jc_fixture_run(self->jc, "import", "--mapping", MAPPING, data, NULL),
+    assert_int_equal(count(self, "status", "answered"), count_lines(EXCERPT, "Y"));
+    assert_int_equal(count(self, "status", "missed"), count_lines(EXCERPT, "N"));
+    assert_int_equal(jc_fixture_run(self->jc, "import", "--mapping", MAPPING, EXCERPT, NULL),
                      JC_EXIT_OK);
     assert_string_equal(self->jc->out, second);
     assert_int_equal(count(self, NULL, NULL), rows);
 }
 
-/* The excerpt with lines 4 and 100 made bad. */
+/* The excerpt with lines 4 and 100 corrupted. */
 static char *
-spoil(Fixture *self)
+corrupt(Fixture *self)
 {
     g_autofree char *text = NULL;
 
@@ -124,7 +122,7 @@ static void
 test_bad_rows(void **state)
 {
     Fixture *self = *state;
-    g_autofree char *bad = spoil(self);
+    g_autofree char *bad = corrupt(self);
 
     assert_int_equal(jc_fixture_run(self->jc, "import", "-m", MAPPING, bad, NULL), JC_EXIT_FAILED);
     assert_contains(self->jc->err, "corrupted.csv:4: has 3 cells, the first line has 11\n");

@@ -15,7 +15,7 @@ typedef struct {
     const int32_t *partitions; /* of the messages that kit_consume() gives; NULL: all of one */
 } ExeKit;
 
-/* @ready_max: room of the ready queue. */
+/* @ready_max: capacity of the ready queue. */
 ExeKit *kit_new_sized(int64_t ready_max);
 void kit_free(ExeKit *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ExeKit, kit_free)
@@ -23,11 +23,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ExeKit, kit_free)
 int kit_setup(void **state);
 int kit_teardown(void **state);
 
-/* A job from a command, as the executor's own intake makes it, pending and no longer in the ready
+/* A job from a command, as the executor's own intake creates it, pending and no longer in the ready
  * queue. @extra: further members of the body, ",\"priority\":\"high\"", or "". (transfer full) */
 char *kit_make(ExeKit *self, const char *extra);
 
-/* The artifact is there, whole, with the size and hash that the job names. (transfer full) its text
+/* The artifact is there, whole, with the size and hash that the job names. (transfer full) its
+ * content
  */
 char *kit_artifact(ExeKit *self, const JwJob *job);
 /* Files and uploads that no job names. */

@@ -23,7 +23,7 @@ assert_sound(ExeKit *kit, const JwJob *job)
     kit_assert_clean(kit);
 }
 
-/* What the scheduler's reaper does with an attempt that stands still. */
+/* What the scheduler's reaper does with an attempt without heartbeats. */
 static void
 reap(ExeKit *kit, const JwJob *job)
 {
@@ -105,7 +105,7 @@ test_end_with_unknown_outcome(void **state G_GNUC_UNUSED)
             return;
         }
     }
-    fail_msg("a job makes more than %d store calls", MAX_CALLS);
+    fail_msg("a job needs more than %d store calls", MAX_CALLS);
 }
 
 typedef struct {
@@ -114,7 +114,7 @@ typedef struct {
     JwJobTransition first;   /* what happens to the job in mid-attempt */
     bool claim;              /* and then another executor claims it */
     bool cancel;             /* and a graceful cancel is asked of that one */
-    bool no_temp, shut_down; /* the attempt fails, or is told to end */
+    bool no_temp, shut_down; /* the attempt fails, or must end */
     int64_t token;           /* of that claim */
     JwCas cas;
 } Deed;
@@ -138,7 +138,7 @@ do_deed(gpointer data)
     }
 }
 
-/* Runs the job once for every reading of the clock, with @deed at it; @check sees what came of it.
+/* Runs the job once for every reading of the clock, with @deed at it; @check sees the result.
  */
 static void
 at_every_reading(Deed deed, void (*check)(const Deed *deed, JwJob *job))
@@ -198,7 +198,7 @@ test_token_lost(void **state G_GNUC_UNUSED)
     at_every_reading((Deed){ .first = JW_CHANGE_REAP_RETRY, .claim = true }, check_other_owner);
 }
 
-/* The same for an attempt that fails, and for one that is told to end. */
+/* The same for an attempt that fails, and for one that must end. */
 static void
 test_token_lost_and_failed(void **state G_GNUC_UNUSED)
 {
@@ -289,7 +289,7 @@ test_graceful_cancel(void **state G_GNUC_UNUSED)
     at_every_reading((Deed){ .first = JW_CHANGE_CANCEL_GRACEFUL }, check_cancelled);
 }
 
-/* The canceller's own event is not in this Deed, so only the state is looked at: what it says must
+/* The canceller's own event is not in this Deed, so only the state is checked: what it says must
  * stay true. */
 static void
 test_immediate_cancel(void **state G_GNUC_UNUSED)

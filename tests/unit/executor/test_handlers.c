@@ -34,7 +34,7 @@ run_count(ExeAttempt *attempt G_GNUC_UNUSED, JwJobResult *ret_result, GError **e
     return true;
 }
 
-/* Set by a test: what the check of the finished file says. */
+/* Set by a test: the outcome of the check of the finished file. */
 static bool damaged;
 
 static bool
@@ -170,7 +170,7 @@ test_promise_not_kept(void **state)
     assert_string_equal(job->error_code, "INTERNAL");
 }
 
-/* The kind's time limit, and what commands say instead. It is final: attempts are left. */
+/* The kind's time limit, and that of a command instead. It is final: attempts are left. */
 static void
 test_time_limit(void **state)
 {

@@ -129,7 +129,7 @@ test_cancel_asked(void **state)
 /* The store away: exactly JW_HEARTBEAT_TIMEOUT without a heartbeat is still good, a millisecond
  * more is not. */
 static void
-test_no_beat_gets_through(void **state)
+test_no_heartbeat_gets_through(void **state)
 {
     ExeKit *kit = *state;
     g_auto(Run) run = begin(kit, 0);
@@ -147,7 +147,7 @@ test_no_beat_gets_through(void **state)
 
 /* A heartbeat whose answer was lost may have been written or not: it does not count. */
 static void
-test_beat_in_doubt(void **state)
+test_heartbeat_in_doubt(void **state)
 {
     ExeKit *kit = *state;
     g_auto(Run) run = begin(kit, 0);
@@ -167,7 +167,7 @@ advance(gpointer clock)
 
 /* What a slow store confirms after 15 s was true 15 s ago. */
 static void
-test_slow_beat_counts_from_when_it_was_asked(void **state)
+test_slow_heartbeat_counts_from_when_it_was_asked(void **state)
 {
     ExeKit *kit = *state;
     g_auto(Run) run = begin(kit, 0);
@@ -208,19 +208,19 @@ test_time_limit_fails_the_job(void **state)
 {
     ExeKit *kit = *state;
     g_autofree char *id = kit_make(kit, "");
-    g_autoptr(JwJob) made = kit_job(kit->ports, id);
+    g_autoptr(JwJob) created = kit_job(kit->ports, id);
     g_autoptr(GError) error = NULL;
     JwCreate create = JW_CREATE_EXISTS;
 
-    g_free(made->id);
-    made->id = g_strdup("019480a4-5f00-7000-8000-000000000001");
-    made->timeout_ms = 5000;
-    const JwJob *jobs[] = { made };
+    g_free(created->id);
+    created->id = g_strdup("019480a4-5f00-7000-8000-000000000001");
+    created->timeout_ms = 5000;
+    const JwJob *jobs[] = { created };
     assert_ok(jw_store_create_jobs(kit->exe.store, jobs, 1, &create, &error), error);
     hook_clock_at(&kit->ports->clock, 6, slow_down, &kit->ports->clock.fake);
-    exe_run_job(&kit->exe, made->id);
+    exe_run_job(&kit->exe, created->id);
     assert_true(hook_clock_done(&kit->ports->clock));
-    g_autoptr(JwJob) job = kit_job(kit->ports, made->id);
+    g_autoptr(JwJob) job = kit_job(kit->ports, created->id);
     assert_int_equal(job->state, JW_JOB_FAILED);
     assert_string_equal(job->error_code, "TIMEOUT");
     assert_int_equal(kit_events(job->outbox, JW_TYPE_JOB_FAILED), 1);
@@ -243,7 +243,7 @@ test_shutdown(void **state)
 }
 
 static bool
-has_two_beats(void *data)
+has_two_heartbeats(void *data)
 {
     ExeKit *kit = ((void **)data)[0];
     g_autoptr(JwJob) job = kit_job(kit->ports, ((void **)data)[1]);
@@ -265,7 +265,7 @@ test_thread(void **state)
         g_auto(Run) short_one = begin(kit, 0);
         exe_attempt_progress(short_one.attempt, "Short", 1, 1, 1);
     }
-    tk_wait_until(has_two_beats, (void *[]){ kit, run.job->id }, 20000,
+    tk_wait_until(has_two_heartbeats, (void *[]){ kit, run.job->id }, 20000,
                   "two heartbeats are written");
     assert_goes_on(&run);
 }
@@ -279,9 +279,9 @@ main(void)
         TEST(test_steps_of_short_jobs_cost_nothing),
         TEST(test_lost_to_another),
         TEST(test_cancel_asked),
-        TEST(test_no_beat_gets_through),
-        TEST(test_beat_in_doubt),
-        TEST(test_slow_beat_counts_from_when_it_was_asked),
+        TEST(test_no_heartbeat_gets_through),
+        TEST(test_heartbeat_in_doubt),
+        TEST(test_slow_heartbeat_counts_from_when_it_was_asked),
         TEST(test_time_limit),
         TEST(test_time_limit_fails_the_job),
         TEST(test_shutdown),

@@ -24,7 +24,7 @@ give(ExeKit *kit, KitMessage message, char **ret_reason)
     return answer.verdict;
 }
 
-/* A fault that no repeat cures: it must not hold up a partition for ever. */
+/* A fault that no repeat cures: it must not hold up a partition without end. */
 static bool
 is_final(const KitFault *fault)
 {
@@ -188,8 +188,8 @@ test_poison(void **state)
     }
 }
 
-/* Two versions with different definitions: what one made the other must not leave pending, whatever
- * it thinks of the command. */
+/* Two versions with different definitions: what one created the other must not leave pending,
+ * whatever it thinks of the command. */
 static void
 test_refused_but_known(void **state)
 {
@@ -212,14 +212,14 @@ test_refused_but_known(void **state)
     assert_int_equal(give(kit, message, NULL), JW_VERDICT_DONE);
     g_autofree char *queued = jw_queue_pop(kit->exe.ready, 0);
     assert_string_equal(queued, id);
-    message.body = "{\"jobId\":\"" JOB_ID "\"}"; /* nobody made this one */
+    message.body = "{\"jobId\":\"" JOB_ID "\"}"; /* this one does not exist */
     g_autofree char *reason = NULL;
     assert_int_equal(give(kit, message, &reason), JW_VERDICT_POISON);
     assert_non_null(strstr(reason, "/jobType"));
 }
 
-/* The same two commands, in one batch and one after the other, end alike: the first made the
- * job, and what the second says counts no more. */
+/* The same two commands, in one batch and one after the other, end alike: the first created the
+ * job, and the second no longer counts. */
 static void
 test_same_command_twice(void **state)
 {
@@ -292,7 +292,7 @@ test_poison_among_others(void **state)
     kit_answers_clear(answers, 3);
 }
 
-/* LATER before anything is told to be done; offered again, it is done once. */
+/* LATER before anything is answered as done; offered again, it is done once. */
 static void
 test_store_away(void **state)
 {
@@ -327,7 +327,7 @@ static void
 test_refused_in_company(void **state)
 {
     static const struct {
-        JwErrorCode alone; /* what the store says of the first job alone */
+        JwErrorCode alone; /* the answer of the store for the first job alone */
         JwVerdict first, others;
     } cases[] = {
         { JW_ERROR_CORRUPT, JW_VERDICT_POISON, JW_VERDICT_DONE },
@@ -366,7 +366,7 @@ test_refused_in_company(void **state)
     }
 }
 
-/* From the first that finds no room on they wait, in order; all are durable already. */
+/* From the first that does not fit on they wait, in order; all are durable already. */
 static void
 test_ready_queue_full(void **state G_GNUC_UNUSED)
 {
@@ -397,8 +397,8 @@ test_ready_queue_full(void **state G_GNUC_UNUSED)
     assert_int_equal(answers[2].verdict, JW_VERDICT_LATER);
 }
 
-/* Many low jobs wait: a high one does not wait with them, and a worker says when there is room for
- * low ones. */
+/* Many low jobs wait: a high one does not wait with them, and a worker wakes the consumer when
+ * there is space for low ones. */
 static void
 test_full_lane_holds_up_no_other(void **state G_GNUC_UNUSED)
 {
@@ -420,8 +420,7 @@ test_full_lane_holds_up_no_other(void **state G_GNUC_UNUSED)
     kit->partitions = partitions;
     kit_consume(kit, messages, 5, answers);
     for (size_t i = 0; i < 5; i++) {
-        bool waits =
-            i == 2 || i == 4; /* the last one behind a low one, whatever it says of itself */
+        bool waits = i == 2 || i == 4; /* the last one behind a low one, whatever its own verdict */
         assert_int_equal(answers[i].verdict, waits ? JW_VERDICT_LATER : JW_VERDICT_DONE);
     }
     assert_int_equal(g_atomic_int_get(&kit->exe.intake_waits), 1u << 2);

@@ -74,7 +74,7 @@ text(const char *value)
     return (JwValue){ .type = JW_VALUE_TEXT, .text = value, .length = strlen(value) };
 }
 
-/* A call record in the order of the fields asked for; @agent tells it apart. */
+/* A call record in the order of the fields asked for; @agent identifies it. */
 static void
 make_row(const Fixture *self, int number, const char *agent, JwValue *row)
 {

@@ -152,18 +152,19 @@ static void
 test_unknown_handler(void **state)
 {
     ExeKit *kit = *state;
-    g_autoptr(JwJob) made = kit_new_job(kit->ports);
+    g_autoptr(JwJob) created = kit_new_job(kit->ports);
 
-    g_free(made->type);
-    made->type = g_strdup("laundry");
-    g_autofree char *id = kit_insert_job(kit->ports, made);
+    g_free(created->type);
+    created->type = g_strdup("laundry");
+    g_autofree char *id = kit_insert_job(kit->ports, created);
     exe_run_job(&kit->exe, id);
     g_autoptr(JwJob) job = kit_job(kit->ports, id);
     assert_int_equal(job->state, JW_JOB_FAILED);
     assert_string_equal(job->error_code, "INVALID");
 }
 
-/* No room for temporary files: tried again, with a wait that grows, until the attempts are used up.
+/* No space for temporary files: tried again, with a wait that grows, until the attempts are used
+ * up.
  */
 static void
 test_attempts_used_up(void **state)
@@ -240,7 +241,7 @@ test_nothing_to_claim(void **state)
 
 /* The process is ending: the job goes back as if it had not been tried. */
 static void
-test_shutdown_hands_back(void **state)
+test_shutdown_releases(void **state)
 {
     ExeKit *kit = *state;
     g_autofree char *id = kit_make(kit, "");
@@ -277,7 +278,7 @@ test_worker_thread(void **state G_GNUC_UNUSED)
     g_autoptr(GError) error = NULL;
 
     assert_true(jw_queue_try_push(kit->exe.ready, 1, g_steal_pointer(&queued)));
-    /* the queue is full now: this one waits in the bus until the worker has made room */
+    /* the queue is full now: this one waits in the bus until the worker has taken one */
     g_autoptr(JwJob) job = kit_job(kit->ports, second);
     g_autoptr(JwOutboxEntry) command = jw_wire_submit_command(kit->exe.wire, job, KIT_NOW);
     assert_ok(jw_relay_publish(kit->exe.relay, command, &error), error);
@@ -298,7 +299,7 @@ queue_is_empty(void *data)
     return jw_queue_length(data) == 0;
 }
 
-/* The consumer goes first; a worker that finds room just then must not wake what is gone. */
+/* The consumer goes first; a worker that empties the queue just then must not wake what is gone. */
 static void
 test_no_wake_after_the_consumer(void **state G_GNUC_UNUSED)
 {
@@ -330,7 +331,7 @@ main(void)
         TEST(test_attempts_used_up),
         TEST(test_clock_set_between_attempts),
         TEST(test_nothing_to_claim),
-        TEST(test_shutdown_hands_back),
+        TEST(test_shutdown_releases),
         cmocka_unit_test(test_worker_thread),
         cmocka_unit_test(test_no_wake_after_the_consumer),
     };

@@ -116,7 +116,7 @@ test_text(void **state G_GNUC_UNUSED)
     }
 }
 
-/* Room is reserved for the worst text there is: every byte becomes seven. */
+/* Space is reserved for the worst string: every byte becomes seven. */
 static void
 test_text_that_grows_most(void **state G_GNUC_UNUSED)
 {

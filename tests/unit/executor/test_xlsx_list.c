@@ -75,7 +75,7 @@ put_row(Fixture *self, const char *agent, int64_t calls, GError **error)
     return exe_xlsx_list_row(self->list, row, error);
 }
 
-/* The text of sheet @number. (transfer full) */
+/* The XML of sheet @number. (transfer full) */
 static char *
 read_sheet(const char *path, int number)
 {

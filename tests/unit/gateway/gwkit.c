@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "../http/jwt_maker.h"
-#include "core/metrics.h"
 
 static const struct {
     const char *name, *role;
@@ -61,8 +60,8 @@ kit_new(void)
     gw->config.retry_max = 2;
     gw->tokens = make_verifier(self, &error);
     assert_ok(gw->tokens != NULL, error);
-    gw->admission = gw_admission_new(gw->store, gw->clock, gw->config.pending_max);
     gw_metrics_init();
+    gw->admission = gw_admission_new(gw->store, gw->clock, gw->config.pending_max);
 
     self->http_config = (JwHttpConfig){
         .address = g_strdup("127.0.0.1"),
@@ -268,9 +267,9 @@ answer_header(const Answer *self, const char *name)
 void
 kit_assert_answer(const Answer *self, long status, const char *code, const char *file, int line)
 {
-    const char *said = answer_text(self, "error.code");
+    const char *actual = answer_text(self, "error.code");
     bool form = code != NULL
-                    ? json_is_false(answer_at(self, "success")) && g_strcmp0(said, code) == 0
+                    ? json_is_false(answer_at(self, "success")) && g_strcmp0(actual, code) == 0
                           && answer_text(self, "error.message") != NULL
                           && json_is_array(answer_at(self, "error.details"))
                     : json_is_true(answer_at(self, "success")) && answer_at(self, "data") != NULL;

@@ -1,4 +1,4 @@
-/* test_change.c: POST /:jobId/cancel and /:jobId/retry of façade 000. */
+/* test_change.c: POST /jobs/:jobId/cancel and /jobs/:jobId/retry. */
 #include "gwkit.h"
 
 #include <string.h>
@@ -186,9 +186,10 @@ test_retry(void **state)
     /* Two commands, both published: the second is not taken for the first. */
     (void)jw_bus_mem_deliver(kit->gw.bus);
     assert_int_equal(jw_bus_mem_count(kit->gw.bus, "jobwire.job.commands.normal"), 2);
-    const JwMessage *made = jw_bus_mem_get(kit->gw.bus, "jobwire.job.commands.normal", 0);
+    const JwMessage *original = jw_bus_mem_get(kit->gw.bus, "jobwire.job.commands.normal", 0);
     const JwMessage *again = jw_bus_mem_get(kit->gw.bus, "jobwire.job.commands.normal", 1);
-    assert_string_not_equal(jw_message_header(made, "ce_id"), jw_message_header(again, "ce_id"));
+    assert_string_not_equal(jw_message_header(original, "ce_id"),
+                            jw_message_header(again, "ce_id"));
 
     kit_fail(kit, id);
     g_auto(Answer) second = change(kit, "alice", id, "/retry", "{}");

@@ -1,4 +1,4 @@
-/* test_create.c: POST / of façade 000: one test per line of its description. */
+/* test_create.c: POST /jobs: one test for each line of its description. */
 #include "gwkit.h"
 
 #include <string.h>
@@ -78,7 +78,7 @@ test_published(void **state)
     }
 }
 
-/* Executors read the command back by the rules of libs/wire: whatever the token said, it must pass.
+/* Executors read the command back by the rules of libs/wire: whatever the token has, it must pass.
  */
 static void
 test_command_is_readable(void **state)
@@ -91,15 +91,15 @@ test_command_is_readable(void **state)
             kit, makers[i], BODY(",\"delivery\":{\"recipients\":[\"a@example.com\"]}"));
         (void)jw_bus_mem_deliver(kit->gw.bus);
         const JwMessage *command = jw_bus_mem_get(kit->gw.bus, "jobwire.job.commands.normal", i);
-        g_auto(JwViolations) faults = { 0 };
+        g_auto(JwViolations) violations = { 0 };
         g_autoptr(JwJob) job = NULL;
         g_autoptr(GError) error = NULL;
         json_auto_t *value = jw_json_parse(command->body, command->body_length, &error);
 
         assert_ok(value != NULL, error);
-        if (!jw_wire_job_from_command(kit->gw.wire, value, "/jobwire/gateway", "1", GW_NOW, &faults,
-                                      &job)) {
-            g_autofree char *text = jw_violations_text(&faults);
+        if (!jw_wire_job_from_command(kit->gw.wire, value, "/jobwire/gateway", "1", GW_NOW,
+                                      &violations, &job)) {
+            g_autofree char *text = jw_violations_text(&violations);
             fail_msg("%s: %s", makers[i], text);
         }
         g_autoptr(JwJob) stored = kit_job(kit->ports, id);

@@ -1,4 +1,4 @@
-/* test_download.c: GET /:jobId/download of façade 000. */
+/* test_download.c: GET /jobs/:jobId/download. */
 #include "gwkit.h"
 
 #include <string.h>

@@ -42,14 +42,14 @@ post_with_fault(GwKit *kit, size_t fault, const char *key)
         kit_fault_at(kit->ports, n, kit_faults[fault]);
         g_auto(Answer) answer = kit_ask(kit, "alice", "POST", KIT_JOBS, body, headers);
         bool reached = kit_fault_met(kit->ports);
-        int64_t made = total(kit) - before;
+        int64_t created = total(kit) - before;
 
         if (answer.status == 201) {
-            assert_int_equal(made, 1);
+            assert_int_equal(created, 1);
             assert_null(answer_header(&answer, "idempotent-replayed"));
         } else {
             assert_down(&answer);
-            assert_int_equal(made, 0);
+            assert_int_equal(created, 0);
         }
         if (key != NULL) {
             /* What a client does: the same again, until it is answered. One job, whatever happened.
@@ -63,7 +63,7 @@ post_with_fault(GwKit *kit, size_t fault, const char *key)
             return;
         }
     }
-    fail_msg("a POST makes more than %d store calls", MAX_CALLS);
+    fail_msg("a POST needs more than %d store calls", MAX_CALLS);
 }
 
 static void
@@ -82,7 +82,7 @@ test_post_with_key(void **state)
     }
 }
 
-/* Nothing of it says "certainly not done", and it says where to ask. */
+/* No part of it promises "certainly not done", and it names where to ask. */
 static void
 assert_unknown(const Answer *answer)
 {
@@ -92,7 +92,7 @@ assert_unknown(const Answer *answer)
     assert_non_null(strstr(answer_text(answer, "error.message"), "Location"));
 }
 
-/* The insert is in doubt, whether done or not, and so many calls after it fail as well: of one, the
+/* The insert is in doubt, whether done or not, and @times calls after it fail as well: of one, the
  * second look tells, and what was not done is done. */
 static void
 post_in_doubt(GwKit *kit, bool done, int times, JwErrorCode code, const char *key)
@@ -107,22 +107,22 @@ post_in_doubt(GwKit *kit, bool done, int times, JwErrorCode code, const char *ke
     jw_store_mem_then_fail(kit->gw.store, times, code);
     g_auto(Answer) answer = kit_ask(kit, "alice", "POST", KIT_JOBS, KIT_BODY, headers);
     (void)kit_fault_met(kit->ports);
-    int64_t made = total(kit) - before;
+    int64_t created = total(kit) - before;
 
-    assert_int_equal(made, done || times <= 1 ? 1 : 0);
+    assert_int_equal(created, done || times <= 1 ? 1 : 0);
     if (times <= 1) {
         assert_answer(answer, 201, NULL);
         assert_null(answer_header(&answer, "idempotent-replayed"));
     } else {
         assert_unknown(&answer);
         g_auto(Answer) asked = kit_get(kit, "alice", answer_header(&answer, "location"));
-        assert_int_equal(asked.status, made == 1 ? 200 : 404);
+        assert_int_equal(asked.status, created == 1 ? 200 : 404);
     }
     if (key != NULL) {
         g_auto(Answer) again = kit_ask(kit, "alice", "POST", KIT_JOBS, KIT_BODY, headers);
         assert_answer(again, 201, NULL);
         assert_string_equal(answer_header(&again, "location"), answer_header(&answer, "location"));
-        assert_int_equal(answer_header(&again, "idempotent-replayed") != NULL, made == 1);
+        assert_int_equal(answer_header(&again, "idempotent-replayed") != NULL, created == 1);
         assert_int_equal(total(kit) - before, 1);
     }
 }
@@ -180,7 +180,7 @@ change_with_faults(GwKit *kit, const char *what, bool fail_first, JwJobState exp
     }
 }
 
-/* The change, which is the store's call number @call, is in doubt, and so many calls after it fail
+/* The change, which is the store's call number @call, is in doubt, and @times calls after it fail
  * as well: of one, the second look tells. */
 static void
 change_in_doubt(GwKit *kit, const char *what, bool fail_first, int call, JwJobState expected)

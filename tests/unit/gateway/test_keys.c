@@ -40,7 +40,7 @@ test_replayed(void **state)
     assert_int_equal(jw_bus_mem_count(kit->gw.bus, "jobwire.job.commands.normal"), 1);
 }
 
-/* The first answer, not what became of the job. */
+/* The first answer, not the present state of the job. */
 static void
 test_replayed_later(void **state)
 {
@@ -102,7 +102,7 @@ test_bad_keys(void **state)
     assert_answer(refused, 400, "VALIDATION_ERROR");
     assert_answer(umlaut, 400, "VALIDATION_ERROR");
     kit_assert_pointers(&umlaut, (const char *const[]){ "", NULL });
-    /* Its faults come together with those of the body. */
+    /* Its violations come together with those of the body. */
     g_auto(Answer) both = post(kit, "alice", too_long, "{\"name\":1}");
     assert_answer(both, 400, "VALIDATION_ERROR");
     assert_int_equal(json_array_size(answer_at(&both, "error.details")), 5);

@@ -1,4 +1,4 @@
-/* test_list.c: GET / of façade 000: filters, pages, order, visibility. */
+/* test_list.c: GET /jobs: filters, pages, order, visibility. */
 #include "gwkit.h"
 
 #include <string.h>

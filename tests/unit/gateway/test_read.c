@@ -169,7 +169,7 @@ test_failed(void **state)
     assert_int_equal(json_array_size(answer_at(&answer, "data.delivery.recipients")), 0);
 }
 
-/* Every route of one job × own, other, none; a stranger cannot tell a job from none. */
+/* Every route of one job × own, other, none; a stranger cannot distinguish a job from none. */
 static void
 test_tenancy(void **state)
 {
@@ -249,8 +249,8 @@ test_types(void **state)
             g_strdup_printf("{\"reportType\":\"call-records\",\"name\":\"x\",\"parameters\":{},"
                             "\"output\":{\"format\":\"%s\"}}",
                             formats[i]);
-        g_auto(Answer) made = kit_post(kit, "alice", KIT_JOBS, body);
-        assert_int_equal(made.status, listed ? 201 : 400);
+        g_auto(Answer) created = kit_post(kit, "alice", KIT_JOBS, body);
+        assert_int_equal(created.status, listed ? 201 : 400);
     }
     g_auto(Answer) none = kit_get(kit, NULL, "/api/v2/reports/types");
     assert_answer(none, 401, "UNAUTHORIZED");

@@ -38,26 +38,26 @@ JcExit
 jc_fixture_run(JcFixture *self, ...)
 {
     g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(GPtrArray) words = g_ptr_array_new(); /* a command moves the words about */
-    const char *word = NULL;
+    g_autoptr(GPtrArray) passed = g_ptr_array_new(); /* a command reorders its arguments */
+    const char *argument = NULL;
     va_list args;
 
     g_ptr_array_add(argv, g_strdup("jobctl"));
     va_start(args, self);
-    while ((word = va_arg(args, const char *)) != NULL) {
-        g_ptr_array_add(argv, g_strdup(word));
+    while ((argument = va_arg(args, const char *)) != NULL) {
+        g_ptr_array_add(argv, g_strdup(argument));
     }
     va_end(args);
     for (guint i = 0; i < argv->len; i++) {
-        g_ptr_array_add(words, g_ptr_array_index(argv, i));
+        g_ptr_array_add(passed, g_ptr_array_index(argv, i));
     }
-    g_ptr_array_add(words, NULL);
+    g_ptr_array_add(passed, NULL);
     g_clear_pointer(&self->out, g_free);
     g_clear_pointer(&self->err, g_free);
     self->context.out = open_memstream(&self->out, &self->out_length);
     self->context.err = open_memstream(&self->err, &self->err_length);
     self->context.env = (const char *const *)self->env->pdata;
-    const JcExit code = jc_main(&self->context, (int)argv->len, (char **)words->pdata);
+    const JcExit code = jc_main(&self->context, (int)argv->len, (char **)passed->pdata);
     (void)fclose(self->context.out);
     (void)fclose(self->context.err);
     print_message("jobctl %s: %d\n%s", argv->len > 1 ? (char *)g_ptr_array_index(argv, 1) : "",

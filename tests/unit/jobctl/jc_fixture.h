@@ -1,4 +1,4 @@
-/* jc_fixture.h: runs commands of jobctl in this process and keeps what they say. */
+/* jc_fixture.h: runs commands of jobctl in this process and keeps their output. */
 #pragma once
 #include "testkit.h"
 #include "jobctl.h"

@@ -1,4 +1,4 @@
-/* test_command.c: the table of commands, help, options, exit codes, small texts. */
+/* test_command.c: the table of commands, help, options, exit codes, small strings. */
 #include "jc_fixture.h"
 
 #include <string.h>

@@ -5,7 +5,7 @@
 
 #include "import/csv.h"
 
-/* What a file reads as: "line:cell|cell" or "line!fault", rows separated by a line break. */
+/* What a file reads as: "line:cell|cell" or "line!violation", rows separated by a line break. */
 static char *
 read_text(const char *text, size_t length, char delimiter)
 {
@@ -25,8 +25,8 @@ read_text(const char *text, size_t length, char delimiter)
             return g_string_free(got, FALSE);
         }
         g_string_append_printf(got, "%s%d", got->len > 0 ? "\n" : "", (int)row.line);
-        if (row.fault != NULL) {
-            g_string_append_printf(got, "!%s", row.fault);
+        if (row.violation != NULL) {
+            g_string_append_printf(got, "!%s", row.violation);
             continue;
         }
         for (size_t i = 0; i < row.n_cells; i++) {
@@ -76,7 +76,7 @@ test_table(void **state)
     }
 }
 
-/* A fault costs its own row; what stands on the lines after it is read. */
+/* A violation costs its own row; what stands on the lines after it is read. */
 static void
 test_faults(void **state)
 {

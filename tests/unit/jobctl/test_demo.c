@@ -1,4 +1,4 @@
-/* test_demo.c: made-up data: the same seed gives the same, and it has the shape of the real thing.
+/* test_demo.c: demo data: the same seed gives the same, and it has the shape of the real thing.
  */
 #include "jc_fixture.h"
 
@@ -13,7 +13,7 @@
 #define UNTIL   "2026-11-18" /* a Wednesday */
 
 typedef struct {
-    GString *text; /* every record, as text */
+    GString *text; /* every record, printed */
     int64_t n, last_ms, first_ms;
     int64_t hours[24], days[7], talk_s, talks, waits[2], wait_n[2];
     GHashTable *statuses, *agents, *ids;
@@ -113,7 +113,8 @@ test_deterministic(void **state)
     clear(&later);
 }
 
-/* The generator's first numbers, so that no other machine or compiler makes other data unnoticed.
+/* The generator's first numbers, so that no other machine or compiler generates other data
+ * unnoticed.
  */
 static void
 test_generator(void **state)
@@ -204,7 +205,7 @@ test_command(void **state)
     assert_string_equal(jc->out,
                         "call_records: 2,500 records from 2026-09-21 to 2026-11-15, 2,500 added, "
                         "seed 1\n");
-    /* what the CSV says is what was put into the store: importing it adds nothing */
+    /* the CSV has what was put into the store: importing it adds nothing */
     assert_int_equal(
         jc_fixture_run(jc, "demo-data", "--rows", "2500", "--until", UNTIL, "--csv", calls, NULL),
         JC_EXIT_OK);

@@ -61,9 +61,9 @@ answer_post(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
     self->posted = g_strndup(body, length);
     self->token = g_strdup(jw_http_header(request, "Authorization"));
     if (self->post_status != 201) {
-        g_auto(JwViolations) faults = { 0 };
-        (void)jw_violations_add(&faults, "/reportType", "is not known");
-        jw_http_reply_problem(reply, self->post_status, "VALIDATION_ERROR", &faults, 0,
+        g_auto(JwViolations) violations = { 0 };
+        (void)jw_violations_add(&violations, "/reportType", "is not known");
+        jw_http_reply_problem(reply, self->post_status, "VALIDATION_ERROR", &violations, 0,
                               "the job is not valid");
         return;
     }

@@ -201,7 +201,8 @@ test_bad_files(void **state)
     assert_int_equal(jc_fixture_count(self->store, "call_records", NULL, NULL), 0);
 }
 
-/* Whatever call fails, the import either mends it or says so, and running it again completes it. */
+/* Whatever call fails, the import either mends it or reports it, and running it again completes it.
+ */
 static void
 test_store_faults(void **state)
 {

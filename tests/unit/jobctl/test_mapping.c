@@ -75,7 +75,7 @@ test_learning_activity(void **state)
                         "inactive");
 }
 
-/* Every field that a shipped definition reads is one that its mapping makes. */
+/* Every field that a shipped definition reads is one that its mapping produces. */
 static void
 test_mappings_fit_definitions(void **state)
 {

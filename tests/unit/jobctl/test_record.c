@@ -29,9 +29,9 @@ enum { ID, AT, STATE, COUNT, SIZE, OK, TOOK, GROUP, N };
 typedef struct {
     JcFixture *jc;
     JcMapping *mapping;
-    JcMaker *maker;
-    GStringChunk *texts;
-    GPtrArray *faults;
+    JcRecordBuilder *builder;
+    GStringChunk *strings;
+    GPtrArray *violations;
     JwValue values[N];
     const char *id;
 } Fixture;
@@ -46,10 +46,10 @@ setup(void **state)
     g_autofree char *path = jc_fixture_file(self->jc, "m.json", mapping_text);
     self->mapping = jc_mapping_load(path, &error);
     assert_ok(self->mapping != NULL, error);
-    self->maker = jc_maker_new(self->mapping, &error);
-    assert_ok(self->maker != NULL, error);
-    self->texts = g_string_chunk_new(1024);
-    self->faults = g_ptr_array_new_with_free_func(jc_row_violation_free);
+    self->builder = jc_record_builder_new(self->mapping, &error);
+    assert_ok(self->builder != NULL, error);
+    self->strings = g_string_chunk_new(1024);
+    self->violations = g_ptr_array_new_with_free_func(jc_row_violation_free);
     *state = self;
     return 0;
 }
@@ -59,17 +59,17 @@ teardown(void **state)
 {
     Fixture *self = *state;
 
-    jc_maker_free(self->maker);
+    jc_record_builder_free(self->builder);
     jc_mapping_free(self->mapping);
-    g_string_chunk_free(self->texts);
-    g_ptr_array_unref(self->faults);
+    g_string_chunk_free(self->strings);
+    g_ptr_array_unref(self->violations);
     jc_fixture_free(self->jc);
     g_free(self);
     return 0;
 }
 
-/* The lines of @text to the maker: the first is the head. Answers what apply said about the last
- * one. */
+/* The lines of @text to the builder: the first is the head. Returns the answer of apply for the
+ * last one. */
 static bool
 apply_lines(Fixture *self, const char *text)
 {
@@ -83,11 +83,11 @@ apply_lines(Fixture *self, const char *text)
     rewind(file);
     g_autoptr(JcCsv) csv = jc_csv_new(file, "test", ',');
     assert_ok(jc_csv_next(csv, &row, &result, &error), error);
-    assert_ok(jc_maker_set_head(self->maker, &row, &error), error);
+    assert_ok(jc_record_builder_set_head(self->builder, &row, &error), error);
     while (jc_csv_next(csv, &row, &result, &error) && result == JC_CSV_ROW) {
-        g_ptr_array_set_size(self->faults, 0);
-        good =
-            jc_maker_apply(self->maker, &row, self->texts, self->values, &self->id, self->faults);
+        g_ptr_array_set_size(self->violations, 0);
+        good = jc_record_builder_apply(self->builder, &row, self->strings, self->values, &self->id,
+                                       self->violations);
     }
     assert_null(error);
     return good;
@@ -181,10 +181,10 @@ test_faults(void **state)
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         assert_false(apply(self, cases[i].line));
-        assert_int_equal(self->faults->len, 1);
-        const JcRowViolation *fault = g_ptr_array_index(self->faults, 0);
-        assert_int_equal(g_strcmp0(fault->column, cases[i].column), 0);
-        assert_string_equal(fault->reason, cases[i].reason);
+        assert_int_equal(self->violations->len, 1);
+        const JcRowViolation *violation = g_ptr_array_index(self->violations, 0);
+        assert_int_equal(g_strcmp0(violation->column, cases[i].column), 0);
+        assert_string_equal(violation->reason, cases[i].reason);
     }
 }
 
@@ -194,7 +194,7 @@ test_all_faults_of_a_row(void **state)
     Fixture *self = *state;
 
     assert_false(apply(self, "a,yesterday,,Z,x,y,z,w"));
-    assert_int_equal(self->faults->len, 6);
+    assert_int_equal(self->violations->len, 6);
 }
 
 static void
@@ -224,7 +224,7 @@ check_head(Fixture *self, const char *head, const char *pattern)
     rewind(file);
     g_autoptr(JcCsv) csv = jc_csv_new(file, "test", ',');
     assert_ok(jc_csv_next(csv, &row, &result, &error), error);
-    assert_false(jc_maker_set_head(self->maker, &row, &error));
+    assert_false(jc_record_builder_set_head(self->builder, &row, &error));
     assert_jw_error(error, JW_ERROR_INVALID, pattern);
 }
 
@@ -257,7 +257,7 @@ test_bad_mapping(void **state)
     g_autoptr(JcMapping) mapping = jc_mapping_load(path, &error);
 
     assert_ok(mapping != NULL, error);
-    assert_null(jc_maker_new(mapping, &error));
+    assert_null(jc_record_builder_new(mapping, &error));
     assert_jw_error(error, JW_ERROR_INVALID, "field 'at': *%Q is not known*; field 'took': *");
 }
 

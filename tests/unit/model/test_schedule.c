@@ -22,7 +22,6 @@ test_defaults(void **state)
     assert_int_equal(schedule->misfire, JW_MISFIRE_COALESCE);
     assert_int_equal(schedule->misfire_grace_ms, 60000);
     assert_true(schedule->enabled);
-    assert_int_equal(schedule->priority, JW_PRIORITY_NORMAL);
     assert_int_equal(schedule->pending_fires->len, 0);
     jw_schedule_free(NULL);
 }

@@ -1,6 +1,8 @@
 /* ntfkit.c: see ntfkit.h. */
 #include "ntfkit.h"
 
+#include "metrics.h"
+
 #include <string.h>
 
 static void
@@ -20,6 +22,7 @@ set_up(Ntf *ntf, KitPorts *ports, JwMail *mail, const char *ce_source)
     ntf->mail_config.from = (char *)(uintptr_t) "Jobwire <jobs@example.com>";
     ntf->mail_config.timeout_ms = 60000;
     ntf->sender_address = g_strdup("jobs@example.com");
+    ntf_metrics_init();
     ntf->stop = jw_stop_new();
     ntf->due = jw_queue_new(3, 1, g_free);
     ntf->sending = jw_liveness_new(NTF_MAINTENANCE_BATCH);

@@ -28,7 +28,7 @@ void kit_complete_job(NtfKit *self, const char *job_id); /* with KIT_REPORT as i
 /* One event, as the bus would bring it. The reason of POISON in *ret_reason when wanted. */
 JwVerdict kit_event(NtfKit *self, const char *type, const char *body, char **ret_reason);
 JwVerdict kit_completed(NtfKit *self, const char *job_id);
-/* A completed job with one recipient whose delivery is made, and not in the queue. (transfer full)
+/* A completed job with one recipient whose delivery exists, and not in the queue. (transfer full)
  * the delivery's id */
 char *kit_delivery(NtfKit *self);
 
@@ -39,6 +39,6 @@ JwCas kit_try_move(NtfKit *self, const char *delivery_id, JwDeliveryTransition t
 void kit_keep(Ntf *ntf); /* one round; fails the test on an error */
 /* Sends all that is in the queue; answers how many ids were there. */
 size_t kit_send_queued(Ntf *ntf);
-char *kit_message(NtfKit *self, size_t index); /* the mail as text; (transfer full) */
+char *kit_message(NtfKit *self, size_t index); /* the mail as a string; (transfer full) */
 
 G_END_DECLS

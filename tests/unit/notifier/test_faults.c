@@ -73,7 +73,7 @@ fail_each_call(bool dies)
             }
             g_autoptr(JwDelivery) end = run_to_end(kit, second, id);
             if (end->state == JW_DELIVERY_FAILED) {
-                /* the store said that the report is damaged */
+                /* the store reported that the report is damaged */
                 assert_int_equal(kit_faults[f].code, JW_ERROR_CORRUPT);
                 assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 0);
             } else {
@@ -218,8 +218,8 @@ take_and_claim(gpointer data)
     taken->mails = delivery->data_sent;
 }
 
-/* Whatever the mail server said to the stale sender, the new claim stands untouched, and without a
- * mark of its own the stale one sends nothing. */
+/* Whatever the mail server answered to the stale sender, the new claim stands untouched, and
+ * without a mark of its own the stale one sends nothing. */
 static void
 test_stale_sender_changes_nothing(void **state G_GNUC_UNUSED)
 {

@@ -1,4 +1,4 @@
-/* test_intake.c: which events make deliveries, and that a repeated one makes nothing new. */
+/* test_intake.c: which events create deliveries, and that a repeated one creates nothing new. */
 #include "ntfkit.h"
 
 #include <string.h>
@@ -42,7 +42,7 @@ test_completed(void **state)
     assert_int_equal(jw_queue_length(kit->ntf.due), 2);
     assert_int_equal(kit_completed(kit, job_id), JW_VERDICT_DONE);
     assert_two(kit, job_id);
-    /* the queue is full by now: what found no room is durable, the maintenance brings it */
+    /* the queue is full by now: what did not fit is durable, maintenance finds it */
     assert_int_equal(jw_queue_length(kit->ntf.due), 3);
     assert_int_equal(kit_send_queued(&kit->ntf), 3);
     assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 2);
@@ -145,18 +145,18 @@ test_every_call_fails(void **state G_GNUC_UNUSED)
                 .body = body, .body_length = strlen(body), .headers = &header, .n_headers = 1
             };
             messages[1] = messages[0];
-            int calls = jw_store_mem_calls(kit->ntf.store);
+            int before = jw_store_mem_calls(kit->ntf.store);
             kit_fault_at(kit->ports, n, kit_faults[f]);
             ntf_consume(messages, 2, answers, &kit->ntf);
             (void)kit_fault_met(kit->ports);
-            int made = jw_store_mem_calls(kit->ntf.store) - calls;
-            if (made >= n && is_hopeless(kit_faults[f].code)) {
+            int calls = jw_store_mem_calls(kit->ntf.store) - before;
+            if (calls >= n && is_hopeless(kit_faults[f].code)) {
                 size_t refused = answers[0].verdict == JW_VERDICT_POISON ? 0 : 1;
                 assert_int_equal(answers[refused].verdict, JW_VERDICT_POISON);
                 assert_non_null(strstr(answers[refused].reason, job_id));
                 assert_int_equal(answers[1 - refused].verdict, JW_VERDICT_DONE);
-            } else if (made >= n && answers[0].verdict == JW_VERDICT_LATER) {
-                assert_int_equal(made, n);
+            } else if (calls >= n && answers[0].verdict == JW_VERDICT_LATER) {
+                assert_int_equal(calls, n);
                 assert_int_equal(answers[1].verdict, JW_VERDICT_LATER);
                 assert_int_equal(jw_queue_length(kit->ntf.due), 0);
             }
@@ -166,7 +166,7 @@ test_every_call_fails(void **state G_GNUC_UNUSED)
             assert_int_equal(answers[0].verdict, JW_VERDICT_DONE);
             assert_int_equal(answers[1].verdict, JW_VERDICT_DONE);
             assert_two(kit, job_id);
-            if (made < n) {
+            if (calls < n) {
                 break;
             }
             assert_true(n < 30);

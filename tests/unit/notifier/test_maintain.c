@@ -19,7 +19,7 @@ test_due(void **state)
     g_autofree char *id = kit_delivery(kit);
 
     kit_keep(&kit->ntf);
-    assert_int_equal(jw_queue_length(kit->ntf.due), 0); /* just made: in some queue already */
+    assert_int_equal(jw_queue_length(kit->ntf.due), 0); /* just created: in some queue already */
     tk_clock_advance(&kit->ports->clock.fake, 1001);
     kit_keep(&kit->ntf);
     assert_int_equal(jw_queue_length(kit->ntf.due), 1);
@@ -127,7 +127,7 @@ test_dead_behind_the_mark(void **state)
     assert_int_equal(kit_send_queued(&kit->ntf), 0);
 }
 
-/* Claimed anew between two looks: the token tells the claims apart. */
+/* Claimed anew between two looks: the token distinguishes the claims. */
 static void
 test_claimed_anew(void **state)
 {
@@ -339,7 +339,7 @@ test_events_lost(void **state)
     assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 2);
 }
 
-/* One delivery was made and has ended, the other was never made: the job is not done. */
+/* One delivery was created and has ended, the other was never created: the job is not done. */
 static void
 test_one_delivery_missing(void **state)
 {
@@ -375,7 +375,7 @@ count_pending(NtfKit *kit)
     return jobs->len;
 }
 
-/* Refused, failed, or without a report to send: not looked at for ever. */
+/* Refused, failed, or without a report to send: not read again without end. */
 static void
 test_mail_that_ends_badly(void **state)
 {

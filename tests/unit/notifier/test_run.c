@@ -7,7 +7,7 @@ start(NtfKit *kit)
 {
     g_autoptr(GError) error = NULL;
 
-    ntf_stop(&kit->ntf); /* what the kit made: ntf_run() makes its own */
+    ntf_stop(&kit->ntf); /* those of the kit: ntf_run() creates its own */
     kit->ntf.config.poll_ms = 20;
     kit->ntf.config.senders = 2;
     assert_ok(ntf_run(&kit->ntf, &error), error);

@@ -1,4 +1,4 @@
-/* test_send.c: one delivery from claim to end, by what the mail server says and by what the store
+/* test_send.c: one delivery from claim to end, by the answers of the mail server and of the store
  * holds. */
 #include "ntfkit.h"
 
@@ -201,7 +201,7 @@ test_bad_address(void **state)
     assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 0);
 }
 
-/* What says nothing about the report or the recipient is tried again: the n-th call of the store
+/* What proves nothing about the report or the recipient is tried again: the n-th call of the store
  * fails. Only a damaged report is the end, and the job's document is not the report: another
  * version may read it. */
 static void
@@ -251,7 +251,7 @@ broken_send(const JwMailSend *order G_GNUC_UNUSED, JwMailOutcome *outcome G_GNUC
     return jw_fail(error, JW_ERROR_INTERNAL, "no memory for a connection");
 }
 
-/* The mail library's own trouble says nothing about the mail. */
+/* The mail library's own trouble proves nothing about the mail. */
 static void
 test_mail_library_fails(void **state)
 {

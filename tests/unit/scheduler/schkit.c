@@ -1,6 +1,8 @@
 /* schkit.c: see schkit.h. */
 #include "schkit.h"
 
+#include "metrics.h"
+
 #include <string.h>
 
 #define JOB                                                                                        \
@@ -18,8 +20,9 @@ set_up(Sch *sch, KitPorts *ports, const char *ce_source)
         .reap_after_ms = 45000,
         .orphan_after_ms = 86400000,
     };
+    sch_metrics_init();
     sch->running = jw_liveness_new(SCH_REAP_LIMIT);
-    sch->hints = sch_redispatches_new();
+    sch->redispatches = sch_redispatches_new();
 }
 
 SchKit *
@@ -86,7 +89,7 @@ kit_fire(Sch *sch)
 
 typedef struct {
     SchKit *kit;
-    GPtrArray *words; /* newest first */
+    GPtrArray *rows; /* newest first */
     size_t jobs;
 } History;
 
@@ -112,7 +115,7 @@ visit(const JwOccurrence *row, gpointer data)
     History *self = data;
 
     check_job(self, row);
-    g_ptr_array_add(self->words,
+    g_ptr_array_add(self->rows,
                     g_strdup_printf("%s@%" G_GINT64_FORMAT " ", jw_occurrence_kind_name(row->kind),
                                     (row->due_ms - KIT_NOW) / MINUTE));
 }
@@ -120,7 +123,7 @@ visit(const JwOccurrence *row, gpointer data)
 char *
 kit_history(SchKit *self, const char *schedule_id)
 {
-    History history = { .kit = self, .words = g_ptr_array_new_with_free_func(g_free) };
+    History history = { .kit = self, .rows = g_ptr_array_new_with_free_func(g_free) };
     g_autoptr(GString) text = g_string_new(NULL);
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) jobs = NULL;
@@ -132,10 +135,10 @@ kit_history(SchKit *self, const char *schedule_id)
     assert_ok(
         jw_store_list_occurrences(self->sch.store, schedule_id, 100000, visit, &history, &error),
         error);
-    for (guint i = history.words->len; i > 0; i--) {
-        g_string_append(text, g_ptr_array_index(history.words, i - 1));
+    for (guint i = history.rows->len; i > 0; i--) {
+        g_string_append(text, g_ptr_array_index(history.rows, i - 1));
     }
-    g_ptr_array_unref(history.words);
+    g_ptr_array_unref(history.rows);
     /* and no job without its row */
     assert_ok(jw_store_list_jobs(self->sch.store, &query, &jobs, &total, &error), error);
     for (guint i = 0; i < jobs->len; i++) {
@@ -146,7 +149,7 @@ kit_history(SchKit *self, const char *schedule_id)
 }
 
 void
-kit_assert_settled(SchKit *self, const char *schedule_id)
+kit_assert_none_pending(SchKit *self, const char *schedule_id)
 {
     g_autoptr(JwSchedule) schedule = NULL;
     g_autoptr(GError) error = NULL;

@@ -34,8 +34,8 @@ char *kit_history(SchKit *self, const char *schedule_id);
         g_autofree char *history = kit_history((kit), (id));                                       \
         assert_string_equal(history, (expected));                                                  \
     } while (0)
-/* Nothing decided is left to be made true. */
-void kit_assert_settled(SchKit *self, const char *schedule_id);
+/* No decision is left to be carried out. */
+void kit_assert_none_pending(SchKit *self, const char *schedule_id);
 
 /* A job of a schedule that nobody keeps, pending since now; (transfer full) its id. @state: PENDING
  * or SCHEDULED for

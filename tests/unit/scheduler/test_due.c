@@ -22,7 +22,7 @@ test_interval(void **state)
     tk_clock_advance(&kit->ports->clock.fake, 10 * MINUTE + 30000);
     assert_int_equal(kit_fire(&kit->sch), 1);
     assert_history(kit, "s", "fired@10 fired@20 ");
-    kit_assert_settled(kit, "s");
+    kit_assert_none_pending(kit, "s");
     (void)jw_bus_mem_deliver(kit->sch.bus);
     assert_int_equal(jw_bus_mem_count(kit->sch.bus, kit->ports->commands), 2);
     assert_int_equal(jw_bus_mem_count(kit->sch.bus, kit->ports->events), 2);
@@ -91,7 +91,7 @@ test_misfires(void **state G_GNUC_UNUSED)
         (void)kit_fire(&kit->sch);
         assert_int_equal(kit_fire(&kit->sch), 0);
         assert_history(kit, "s", cases[i].history);
-        kit_assert_settled(kit, "s");
+        kit_assert_none_pending(kit, "s");
     }
 }
 
@@ -168,8 +168,8 @@ put_broken(SchKit *kit, const char *id, const char *cron, const char *spec)
     assert_ok(jw_store_put_schedule(kit->sch.store, schedule, &error), error);
 }
 
-/* A rule or template that stopped making sense, e.g. after an update of the definitions: only its
- * own matter, and what was decided waits for the day it makes sense again. */
+/* A rule or template that became invalid, e.g. after an update of the definitions: only it
+ * fails, and its decisions wait until it is valid again. */
 static void
 test_broken_schedules(void **state)
 {
@@ -208,7 +208,7 @@ test_long_backlog(void **state)
     assert_int_equal(kit_fire(&kit->sch), 1000);
     assert_int_equal(kit_fire(&kit->sch), 400);
     assert_int_equal(kit_fire(&kit->sch), 0);
-    kit_assert_settled(kit, "long");
+    kit_assert_none_pending(kit, "long");
 }
 
 int

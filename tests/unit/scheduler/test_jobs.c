@@ -1,10 +1,10 @@
-/* test_jobs.c: hints for jobs nobody claimed, and jobs whose time has come. */
+/* test_jobs.c: redispatch of jobs nobody claimed, and jobs whose time has come. */
 #include "schkit.h"
 
 #include <string.h>
 
 static size_t
-hint(SchKit *kit)
+redispatch(SchKit *kit)
 {
     g_autoptr(GError) error = NULL;
     size_t redispatched = 0;
@@ -31,16 +31,16 @@ test_redispatch(void **state)
     g_autofree char *id = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
 
     tk_clock_advance(&kit->ports->clock.fake, 5000);
-    assert_int_equal(hint(kit), 0); /* its own command may still be on its way */
+    assert_int_equal(redispatch(kit), 0); /* its own command may still be on its way */
     tk_clock_advance(&kit->ports->clock.fake, 1);
-    assert_int_equal(hint(kit), 1);
+    assert_int_equal(redispatch(kit), 1);
     assert_int_equal(jw_bus_mem_count(kit->sch.bus, kit->ports->commands), 1);
     const JwMessage *command = jw_bus_mem_get(kit->sch.bus, kit->ports->commands, 0);
     assert_string_equal(jw_message_header(command, "ce_type"), JW_TYPE_JOB_SUBMIT);
     assert_memory_equal(command->key, id, strlen(id));
     assert_non_null(strstr(command->body, id));
     g_autoptr(JwJob) job = kit_job(kit->ports, id);
-    assert_int_equal(job->outbox->len, 0); /* a hint belongs to no document */
+    assert_int_equal(job->outbox->len, 0); /* a redispatch belongs to no document */
 }
 
 static void
@@ -53,7 +53,7 @@ test_no_redispatch(void **state)
 
     (void)kit_claim(kit->ports, claimed);
     tk_clock_advance(&kit->ports->clock.fake, 30 * MINUTE);
-    assert_int_equal(hint(kit), 0);
+    assert_int_equal(redispatch(kit), 0);
 }
 
 /* Page by page: those that wait at the front of a long queue hide none behind them. */
@@ -68,10 +68,10 @@ test_a_long_queue_is_redispatched_to_its_end(void **state)
     }
     tk_clock_advance(&kit->ports->clock.fake, 10000);
     for (int round = 0; round < 3; round++) {
-        redispatched += hint(kit);
+        redispatched += redispatch(kit);
     }
     assert_int_equal(redispatched, 1200);
-    assert_int_equal(hint(kit), 0); /* from the start again: all were redispatched just now */
+    assert_int_equal(redispatch(kit), 0); /* from the start again: all were redispatched just now */
 }
 
 /* At once, after a minute, then every two. */
@@ -86,7 +86,7 @@ test_redispatches_grow_rare(void **state)
     tk_clock_advance(&kit->ports->clock.fake, 6000);
     for (int64_t minute = 0; minute <= 16; minute++) {
         bool due = at < G_N_ELEMENTS(minutes) && minutes[at] == minute;
-        if (hint(kit) != (due ? 1 : 0)) {
+        if (redispatch(kit) != (due ? 1 : 0)) {
             fail_msg("minute %d", (int)minute);
         }
         at += due ? 1 : 0;
@@ -103,20 +103,20 @@ test_redispatch_after_an_attempt(void **state)
     g_autofree char *id = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
 
     tk_clock_advance(&kit->ports->clock.fake, 6000);
-    assert_int_equal(hint(kit), 1);
+    assert_int_equal(redispatch(kit), 1);
     (void)kit_claim(kit->ports, id);
     kit_change(kit->ports, (JwJobChange){ .job_id = id,
                                           .transition = JW_CHANGE_FAIL_RETRY,
                                           .token = 1,
                                           .not_before_ms = kit->ports->clock.fake.now_ms });
     tk_clock_advance(&kit->ports->clock.fake, 6000);
-    assert_int_equal(hint(kit), 1);
-    assert_int_equal(hint(kit), 0);
+    assert_int_equal(redispatch(kit), 1);
+    assert_int_equal(redispatch(kit), 0);
 }
 
 /* The clock is set back by an hour: neither the time of the next attempt nor that of the last
- * change delays the hint by that. Set ahead again, the one wait that was skipped is all that is
- * lost. */
+ * change delays the redispatch by that. Set ahead again, the one wait that was skipped is all that
+ * is lost. */
 static void
 test_redispatch_and_a_clock_set_back(void **state)
 {
@@ -129,13 +129,13 @@ test_redispatch_and_a_clock_set_back(void **state)
                                           .token = 1,
                                           .not_before_ms = kit->ports->clock.fake.now_ms + 30000 });
     tk_clock_advance(&kit->ports->clock.fake, 10000);
-    assert_int_equal(hint(kit), 0);
+    assert_int_equal(redispatch(kit), 0);
     kit->ports->clock.fake.now_ms -= HOUR;
-    assert_int_equal(hint(kit), 1);
+    assert_int_equal(redispatch(kit), 1);
     kit_claim(kit->ports, id);
 }
 
-/* The bus is full: said, and the job is redispatched in the next round, not a minute later. */
+/* The bus is full: logged, and the job is redispatched in the next round, not a minute later. */
 static void
 test_redispatch_refused(void **state)
 {
@@ -149,8 +149,8 @@ test_redispatch_refused(void **state)
     jw_bus_mem_refuse(kit->sch.bus, 1);
     assert_false(sch_redispatch(&kit->sch, &redispatched, &error));
     assert_jw_error(error, JW_ERROR_BUSY, "*");
-    assert_int_equal(hint(kit), 2);
-    assert_int_equal(hint(kit), 0);
+    assert_int_equal(redispatch(kit), 2);
+    assert_int_equal(redispatch(kit), 0);
 }
 
 /* The broker is away: nothing is published into the void and noted as redispatched. */
@@ -162,13 +162,13 @@ test_redispatch_with_the_broker_away(void **state)
     g_free(kit_make_job(kit, JW_JOB_PENDING, KIT_NOW));
     tk_clock_advance(&kit->ports->clock.fake, 6000);
     jw_bus_mem_set_down(kit->sch.bus, true);
-    assert_int_equal(hint(kit), 0);
+    assert_int_equal(redispatch(kit), 0);
     jw_bus_mem_set_down(kit->sch.bus, false);
-    assert_int_equal(hint(kit), 1);
+    assert_int_equal(redispatch(kit), 1);
     assert_int_equal(jw_bus_mem_count(kit->sch.bus, kit->ports->commands), 1);
 }
 
-/* One job whose command fits no message is said, and costs the others nothing. */
+/* One job whose command fits no message is logged, and costs the others nothing. */
 static void
 test_redispatch_too_large(void **state)
 {
@@ -178,9 +178,9 @@ test_redispatch_too_large(void **state)
     g_free(kit_make_large_job(kit, KIT_NOW));
     g_free(kit_make_job(kit, JW_JOB_PENDING, KIT_NOW));
     tk_clock_advance(&kit->ports->clock.fake, 6000);
-    assert_int_equal(hint(kit), 2);
+    assert_int_equal(redispatch(kit), 2);
     assert_int_equal(jw_bus_mem_count(kit->sch.bus, kit->ports->commands), 2);
-    assert_int_equal(hint(kit), 0); /* the large one is not tried in every round */
+    assert_int_equal(redispatch(kit), 0); /* the large one is not tried in every round */
 }
 
 /* The same for a job that cannot be promoted. */

@@ -1,5 +1,5 @@
-/* test_reap.c: which attempts are taken for dead, what becomes of their jobs, and of the files they
- * left. */
+/* test_reap.c: which attempts are declared dead, and what happens to their jobs and to the files
+ * they left. */
 #include "schkit.h"
 
 static size_t
@@ -55,7 +55,7 @@ test_beside_an_unreadable_job(void **state)
 
 /* Anything that moves is alive, however slowly. */
 static void
-test_beat_moves(void **state)
+test_heartbeat_moves(void **state)
 {
     SchKit *kit = *state;
     g_autofree char *id = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
@@ -72,7 +72,7 @@ test_beat_moves(void **state)
     assert_int_equal(reap(kit), 1);
 }
 
-/* Given back and claimed anew between two looks: the heartbeat is 0 again, the token tells. */
+/* Released and claimed anew between two rounds: the heartbeat is 0 again, the token differs. */
 static void
 test_token_moves(void **state)
 {
@@ -178,7 +178,7 @@ heartbeat_late(gpointer data)
     }
 }
 
-/* Handed back and claimed by another, which has not beaten yet: the same heartbeat, another token.
+/* Released and claimed by another without a heartbeat yet: the same heartbeat, another token.
  */
 static void
 change_hands(gpointer data)
@@ -380,7 +380,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_stands_still),
         TEST(test_beside_an_unreadable_job),
-        TEST(test_beat_moves),
+        TEST(test_heartbeat_moves),
         TEST(test_token_moves),
         TEST(test_attempts_used_up),
         TEST(test_cancelling),

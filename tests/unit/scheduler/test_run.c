@@ -15,8 +15,8 @@ start(SchKit *kit)
 {
     g_autoptr(GError) error = NULL;
 
-    jw_liveness_free(kit->sch.running); /* of the kit; sch_run() makes its own */
-    sch_redispatches_free(kit->sch.hints);
+    jw_liveness_free(kit->sch.running); /* of the kit; sch_run() creates its own */
+    sch_redispatches_free(kit->sch.redispatches);
     assert_ok(sch_run(&kit->sch, &error), error);
 }
 
@@ -50,7 +50,7 @@ test_fires_and_redispatches(void **state)
                   "\"10m\"},\"job\":{\"jobType\":\"report\",\"name\":\"Calls\",\"spec\":"
                   "{\"reportType\":\"call-records\",\"parameters\":{},"
                   "\"output\":{\"format\":\"csv\"}}}}]}");
-    kit->sch.config.redispatch_after_ms = -1; /* at once: the clock stands still */
+    kit->sch.config.redispatch_after_ms = -1; /* at once: the clock does not move */
     start(kit);
     tk_clock_advance(&kit->ports->clock.fake, 10 * MINUTE);
     tk_wait_until(two_commands, kit, 20000, "the job's command is published, and redispatched");
@@ -93,7 +93,7 @@ test_bad_file(void **state)
 
     put_file(kit, "{\"schedules\":[{\"id\":\"s\"}]}");
     jw_liveness_free(kit->sch.running);
-    sch_redispatches_free(kit->sch.hints);
+    sch_redispatches_free(kit->sch.redispatches);
     assert_false(sch_run(&kit->sch, &error));
     assert_jw_error(error, JW_ERROR_INVALID, "JW_SCHEDULES_FILE: *schedules.json*/schedules/0*");
 }

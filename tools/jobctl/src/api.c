@@ -21,11 +21,11 @@ struct _JcApi {
     char *url, *authorization;
 };
 
-/* Where an answer goes: a text, and for downloads a file once the status is a good one. */
+/* Where an answer goes: into a string or, for a download with a good status, into a file. */
 typedef struct {
     CURL *curl;
     GString *text;
-    FILE *file; /* NULL: text only */
+    FILE *file; /* NULL: string only */
     GChecksum *sum;
     int64_t bytes;
 } Answer;
@@ -205,13 +205,13 @@ static bool
 refused(const Answer *answer, long status, GError **error)
 {
     json_auto_t *value = jw_json_parse(answer->text->str, answer->text->len, NULL);
-    json_t *fault = json_object_get(value, "error");
-    const char *message = json_string_value(json_object_get(fault, "message"));
+    json_t *problem = json_object_get(value, "error");
+    const char *message = json_string_value(json_object_get(problem, "message"));
     g_autoptr(GString) text = g_string_new(message != NULL ? message : "no reason given");
     json_t *detail = NULL;
     size_t i = 0;
 
-    json_array_foreach(json_object_get(fault, "details"), i, detail)
+    json_array_foreach(json_object_get(problem, "details"), i, detail)
     {
         add_detail(text, detail);
     }

@@ -9,14 +9,14 @@ G_BEGIN_DECLS
 struct json_t;
 
 typedef struct _JcApi JcApi;
-/* JW_GATEWAY_URL, and @token or else JW_TOKEN. INVALID says how to get what is missing. */
+/* JW_GATEWAY_URL, and @token or else JW_TOKEN. INVALID, with advice, when one is missing. */
 JcApi *jc_api_new(const JcContext *context, const char *token,
                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void jc_api_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JcApi, jc_api_free)
 const char *jc_api_url(const JcApi *self); /* without a slash at the end */
 
-/* `data` of a success. What the gateway refuses comes with its own words: INVALID, DENIED,
+/* `data` of a success. What the gateway refuses is reported in its own message: INVALID, DENIED,
  * NOT_FOUND, CONFLICT, TOO_LARGE; BUSY and UNAVAILABLE may be tried again. @body: NULL for GET,
  * JSON for POST. (transfer full) */
 struct json_t *jc_api_call(JcApi *self, const char *path, const char *body,

@@ -135,7 +135,7 @@ static JcExit
 print_end(Follow *self, json_t *job)
 {
     const char *status = text_of(job, "status");
-    json_t *fault = json_object_get(job, "error");
+    json_t *problem = json_object_get(job, "error");
     const bool completed = strcmp(status, "completed") == 0;
 
     jc_progress_clear(&self->bar);
@@ -148,9 +148,9 @@ print_end(Follow *self, json_t *job)
         print_completed(self, job);
         return JC_EXIT_OK;
     }
-    if (fault != NULL) {
-        fprintf(self->context->err, "Job %s failed: %s: %s\n", self->job_id, text_of(fault, "code"),
-                text_of(fault, "message"));
+    if (problem != NULL) {
+        fprintf(self->context->err, "Job %s failed: %s: %s\n", self->job_id,
+                text_of(problem, "code"), text_of(problem, "message"));
     } else {
         fprintf(self->context->err, "Job %s: %s %s\n", self->job_id, status,
                 text_of(job, "cancelReason"));

@@ -46,7 +46,7 @@ typedef struct {
 } JcCommand;
 
 /* Fills @target by @command's options, moves what is no option to the front of @argv. LISTs take
- * commas and repetition; their arrays are the caller's. INVALID says what is wrong. */
+ * commas and repetition; their arrays are the caller's. INVALID names what is wrong. */
 bool jc_options_parse(const JcCommand *command, void *target, int *argc, char **argv,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -157,7 +157,7 @@ count_partitions(JcKafka *self, const char *topic, GError **error)
     return count;
 }
 
-/* The headers as the port has them; values that are no text are left out. */
+/* The headers as the port has them; values that are not UTF-8 are left out. */
 static GArray *
 take_headers(const rd_kafka_message_t *message)
 {

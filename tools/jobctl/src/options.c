@@ -145,7 +145,7 @@ jc_options_parse(const JcCommand *command, void *target, int *argc, char **argv,
             return false;
         }
     }
-    bool only_words = false; /* GOption leaves a "--" before a word that begins with "-" */
+    bool only_words = false; /* GOption leaves a "--" before an argument that begins with "-" */
     *argc = 0;
     for (int i = 1; i < n; i++) {
         if (!only_words && g_str_equal(rest[i], "--")) {

@@ -25,6 +25,18 @@ void jw_metric_set(JwMetric *self, const char *label_value, double value); /* ga
 /* Adds one observation to a histogram. */
 void jw_metric_observe_ms(JwMetric *self, const char *label_value, int64_t duration_ms);
 
+typedef enum { JW_METRIC_COUNTER, JW_METRIC_GAUGE, JW_METRIC_HISTOGRAM } JwMetricKind;
+
+/* A row of a service's table of metrics; name, help and label as above. */
+typedef struct {
+    JwMetricKind kind;
+    const char *name, *help, *label;
+} JwMetricDef;
+
+/* Creates the @n metrics of @defs and puts them into @metrics in the same order. A service does so
+ * at start, so that /metrics has all of them before their first event. */
+void jw_metrics_create(const JwMetricDef *defs, size_t n, JwMetric **metrics);
+
 /* Tests only: the present value; of a histogram the count of observations. */
 double jw_metric_value(JwMetric *self, const char *label_value);
 

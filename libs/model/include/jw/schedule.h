@@ -19,11 +19,9 @@ typedef struct {
     JwMisfire misfire;
     int64_t misfire_grace_ms; /* later than this is a misfire; default 60 s */
     bool enabled;
-    char *job_type, *job_name, *job_subtype, *job_spec; /* template of the job; spec is JSON */
-    JwPriority priority;
-    char **recipients;
-    char *rule_hash;      /* SHA-256 of the rule: a changed rule starts anew */
-    int64_t next_fire_ms; /* 0: never again */
+    char *job_type, *job_name, *job_spec; /* template of the job; spec is JSON */
+    char *rule_hash;                      /* SHA-256 of the rule: a changed rule starts anew */
+    int64_t next_fire_ms;                 /* 0: never again */
     /* of int64_t: decided, not yet made true; negative: not to fire; never NULL */
     GArray *pending_fires;
     int64_t updated_at_ms;

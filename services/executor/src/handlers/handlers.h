@@ -1,4 +1,4 @@
-/* handlers.h: who does the work of each kind of job. Worker threads. */
+/* handlers.h: the handler of each kind of job. Worker threads. */
 #pragma once
 #include "attempt.h"
 
@@ -6,10 +6,10 @@ G_BEGIN_DECLS
 
 typedef struct {
     const char *type; /* of jw/kinds.h */
-    /* Does the work and says what came of it; a file is published first (publish.h). Errors:
-     * CANCELLED when told to stop; INVALID, NOT_FOUND, DENIED, TOO_LARGE end the job; others are
-     * tried again (CORRUPT too: a full disk cuts files). @ret_result is empty; what is in it is
-     * the caller's. */
+    /* Does the work and fills in its result; a file is published first (publish.h). Errors:
+     * CANCELLED when the attempt must stop; INVALID, NOT_FOUND, DENIED, TOO_LARGE end the job;
+     * others are tried again (CORRUPT too: a full disk cuts files). @ret_result is empty; what is
+     * in it is the caller's. */
     bool (*run)(ExeAttempt *attempt, JwJobResult *ret_result, GError **error);
 } ExeHandler;
 

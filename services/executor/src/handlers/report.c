@@ -16,7 +16,7 @@
 #include "publish.h"
 #include "render/render.h"
 
-#define ROWS_A_CHECK 2048 /* rows between two looks at the clock */
+#define ROWS_A_CHECK 2048 /* rows between two checks whether the attempt must stop */
 
 typedef struct {
     ExeAttempt *attempt;
@@ -135,9 +135,9 @@ report_open(Report *self, GError **error)
     self->dir = g_build_filename(self->exe->config.temp_dir, "jobwire-XXXXXX", NULL);
     if (g_mkdtemp_full(self->dir, 0700) == NULL) {
         int code = errno;
-        bool failed =
-            jw_fail(error, JW_ERROR_UNAVAILABLE, "cannot make a directory under JW_TEMP_DIR=%s: %s",
-                    self->exe->config.temp_dir, g_strerror(code));
+        bool failed = jw_fail(error, JW_ERROR_UNAVAILABLE,
+                              "cannot create a directory under JW_TEMP_DIR=%s: %s",
+                              self->exe->config.temp_dir, g_strerror(code));
         g_clear_pointer(&self->dir, g_free);
         return failed;
     }
@@ -154,7 +154,7 @@ report_open(Report *self, GError **error)
     return self->render != NULL;
 }
 
-/* Records come in the order of time, so a record's place in the period says how far the reading is.
+/* Records come in order of time, so the place of a record within the period is the progress.
  * Counting them first would cost the store as much as reading them. */
 static int
 percent_read(const Report *self, const JwValue *row)

@@ -1,7 +1,7 @@
 /* render/csv.c: RFC 4180: CRLF lines, comma, quotes doubled, UTF-8, a header line; one line a
  * record.
  *
- * A text that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV
+ * A string that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV
  * injection); numbers are written as they are. Times are RFC 3339 in the report's zone. */
 #include "render/render.h"
 
@@ -80,7 +80,7 @@ csv_text(GString *line, const char *text, size_t length)
 }
 
 /* "2021-01-04T09:12:00+03:00", "…Z" for offset 0, or only the date. Where the offset had seconds,
- * as long ago, they are left out of the time as of the offset: both together say the moment. */
+ * as long ago, they are left out of the time as of the offset: both together give the moment. */
 static void
 csv_time(ExeRender *self, int64_t time_ms, bool date_only)
 {

@@ -1,13 +1,13 @@
 /* core/admission.c: see core/admission.h.
  *
  * A watch thread counts at most once a second, and only while jobs come in; handlers read the
- * figure and add what they made since. A figure that is too old says nothing: then jobs are let in,
+ * figure and add what they created since. Without a fresh figure jobs are let in,
  * because turning work away on a guess is worse than passing the cap for a second. All fields that
  * change are behind the lock. */
 #include "core/admission.h"
 
+#include "core/metrics.h"
 #include "jw/log.h"
-#include "jw/metrics.h"
 #include "jw/store_jobs.h"
 #include "jw/sync.h"
 
@@ -18,7 +18,6 @@ struct _GwAdmission {
     JwStore *store;
     JwClock *clock;
     int64_t max;
-    JwMetric *gauge;
     JwStop *stop;
     GThread *thread;
     JwMutex mutex;
@@ -34,8 +33,6 @@ gw_admission_new(JwStore *store, JwClock *clock, int64_t max)
     self->store = store;
     self->clock = clock;
     self->max = max;
-    self->gauge = jw_metric_gauge("jobwire_jobs_pending",
-                                  "Pending jobs at the last count, up to the cap", NULL);
     self->stop = jw_stop_new();
     jw_mutex_init(&self->mutex);
     return self;
@@ -66,7 +63,7 @@ gw_admission_count(GwAdmission *self, GError **error)
     if (!jw_store_count_jobs(self->store, JW_JOB_BIT(JW_JOB_PENDING), self->max, &count, error)) {
         return false;
     }
-    jw_metric_set(self->gauge, NULL, (double)count);
+    jw_metric_set(gw_metrics[GW_METRIC_PENDING], NULL, (double)count);
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
     self->count = count;
     self->counted_at_ms = jw_clock_mono_ms(self->clock);

@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* @store: (transfer none): outlives it, as does @clock. @max: so many pending jobs, and no more
- * are let in. */
+/* @store: (transfer none): outlives it, as does @clock. @max: with this many
+ * pending jobs no more are let in. */
 GwAdmission *gw_admission_new(JwStore *store, JwClock *clock, int64_t max);
 
 /* @admission: (transfer full) (nullable): a GwAdmission; its thread is stopped. */
@@ -19,7 +19,7 @@ bool gw_admission_watch(GwAdmission *self, GError **error) G_GNUC_WARN_UNUSED_RE
  * is at the cap. */
 bool gw_admission_allows(GwAdmission *self);
 
-/* One more job was made here. */
+/* Counts one more job, created here. */
 void gw_admission_note(GwAdmission *self);
 
 /* One count, now: what the thread does. @error: those of jw_store_count_jobs(). */

@@ -1,6 +1,6 @@
-/* core/metrics.h: what the gateway counts, for all its APIs. Any thread. */
+/* core/metrics.h: what the gateway counts and measures. Any thread, after gw_run(). */
 #pragma once
-#include <glib.h>
+#include "jw/metrics.h"
 
 G_BEGIN_DECLS
 
@@ -9,13 +9,13 @@ typedef enum {
     GW_METRIC_CANCELLED,
     GW_METRIC_RETRIED,
     GW_METRIC_DOWNLOADED,
+    GW_METRIC_PENDING,
     GW_N_METRICS
 } GwMetric;
 
-/* Before the first request. */
-void gw_metrics_init(void);
+extern JwMetric *gw_metrics[GW_N_METRICS];
 
-/* @label: (nullable): NULL for a metric without one. */
-void gw_count(GwMetric metric, const char *label);
+/* Creates them all; gw_run() calls it first. */
+void gw_metrics_init(void);
 
 G_END_DECLS

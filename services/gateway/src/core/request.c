@@ -59,7 +59,7 @@ gw_render_time(int64_t time_ms)
 }
 
 void
-gw_render_text(json_t *object, const char *name, const char *text)
+gw_set_string(json_t *object, const char *name, const char *text)
 {
     if (text != NULL) {
         json_object_set_new(object, name, jw_json_string(text));

@@ -1,5 +1,5 @@
 /* core/request.h: what every API does with a request and its answer. Each function answers a
- * request that must go no further, and says so by NULL or false. */
+ * request that must go no further, and returns NULL or false then. */
 #pragma once
 #include "gw.h"
 
@@ -17,14 +17,15 @@ json_t *gw_request_object(const JwHttpRequest *request, JwHttpReply *reply, cons
 /* Returns false, answered with 400, when there are violations. */
 bool gw_request_sound(JwHttpReply *reply, const JwViolations *violations);
 
-/* 504 OUTCOME_UNKNOWN: never 503, which says that nothing was done. @location: of the job, where
- * the caller may ask. @instead: what else to do, after "ask for the job at its Location, or ". */
+/* 504 OUTCOME_UNKNOWN: never 503, which promises that nothing was done. @location: of the job,
+ * where the caller may ask. @instead: what else to do, after "ask for the job at its Location, or
+ * ". */
 void gw_reply_unknown(JwHttpReply *reply, const char *location, const char *instead);
 
 /* (transfer full): an RFC 3339 string. */
 json_t *gw_render_time(int64_t time_ms);
 
 /* Sets a string that may be absent. @text: (nullable): NULL: nothing is set. */
-void gw_render_text(json_t *object, const char *name, const char *text);
+void gw_set_string(json_t *object, const char *name, const char *text);
 
 G_END_DECLS

@@ -62,7 +62,7 @@ gw_scope_limit(const JwPrincipal *who, const json_t *spec, JwJob *job, JwViolati
                                 violations)) {
         return false;
     }
-    /* The departments of the job are what its result is limited to, by whoever makes it. */
+    /* The departments of the job are what its result is limited to, whoever produces it. */
     g_strfreev(job->departments);
     job->departments = jw_kind_departments(kind, spec);
     if (job->departments == NULL && is_scoped(who)) {

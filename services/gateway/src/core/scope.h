@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* Returns true when @who made @job. */
+/* Returns true when @who requested @job. */
 bool gw_scope_owns(const JwPrincipal *who, const JwJob *job);
 
 /* Returns true when @who may know of @job. */
@@ -17,8 +17,8 @@ bool gw_scope_sees(const JwPrincipal *who, const JwJob *job);
 /* Sets the visibility part of a list query; borrowed from @who. */
 void gw_scope_query(const JwPrincipal *who, JwJobQuery *query);
 
-/* Sets the departments of a new job: those that its @spec asks for, else the maker's own. Returns
- * false, with a violation for each department that is not the maker's. */
+/* Sets the departments of a new job: those that its @spec asks for, else the caller's own. Returns
+ * false, with a violation for each department that is not the caller's. */
 bool gw_scope_limit(const JwPrincipal *who, const json_t *spec, JwJob *job,
                     JwViolations *violations);
 

@@ -70,7 +70,7 @@ reply_cancelled(JwHttpReply *reply, const JwJob *job)
         json_pack("{s:s, s:s, s:o}", "id", job->id, "status", gw_render_status(job->state),
                   "cancelledAt", gw_render_time(job->cancelled_at_ms));
 
-    gw_render_text(data, "cancelledBy", job->cancelled_by);
+    gw_set_string(data, "cancelledBy", job->cancelled_by);
     gw_reply_data(reply, 200, data);
 }
 
@@ -98,7 +98,7 @@ cancel(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply, const JwJ
         reply_not_cancellable(reply, after);
         return;
     }
-    gw_count(GW_METRIC_CANCELLED, NULL);
+    jw_metric_add(gw_metrics[GW_METRIC_CANCELLED], NULL, 1);
     jw_info("job_cancelled", JW_STR("job_id", after->id), JW_STR("subject", wanted.actor),
             JW_STR("from", jw_job_state_name(job->state)));
     reply_cancelled(reply, after);
@@ -131,9 +131,10 @@ reply_not_retryable(JwHttpReply *reply, const JwJob *job)
         reply_state(reply, job, "JOB_NOT_FAILED", "only a failed job can be retried");
         return;
     }
-    jw_http_reply_problem(reply, 409, "RETRY_LIMIT_REACHED", NULL, 0,
-                          "the job was retried %d times already, which is the most; make a new one",
-                          job->retry_count);
+    jw_http_reply_problem(
+        reply, 409, "RETRY_LIMIT_REACHED", NULL, 0,
+        "the job was retried %d times already, which is the most; create a new one",
+        job->retry_count);
 }
 
 static void
@@ -150,7 +151,7 @@ retry(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply, const JwJo
         reply_not_retryable(reply, after);
         return;
     }
-    gw_count(GW_METRIC_RETRIED, NULL);
+    jw_metric_add(gw_metrics[GW_METRIC_RETRIED], NULL, 1);
     jw_info("job_retried", JW_STR("job_id", after->id), JW_INT("retry", after->retry_count));
     gw_reply_data(reply, 200,
                   json_pack("{s:s, s:s, s:i}", "id", after->id, "status",

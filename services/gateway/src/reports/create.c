@@ -1,4 +1,4 @@
-/* reports/create.c: POST: who asks and what for becomes a job; what is answered.
+/* reports/create.c: POST /jobs: turns the request into a job and answers.
  *
  * The answer needs the store only: what must reach Kafka is offered to the relay afterwards and
  * never waited for. What is unknown is answered as unknown (504), never as undone. */
@@ -48,14 +48,14 @@ key_fits(const char *key)
 }
 
 static bool
-take_key(Creation *self, JwViolations *faults)
+take_key(Creation *self, JwViolations *violations)
 {
     const char *key = jw_http_header(self->request, "Idempotency-Key");
 
     if (key != NULL && !key_fits(key)) {
         return jw_violations_add(
-            faults, "", "the header Idempotency-Key must have 1 to %d printable ASCII characters",
-            KEY_MAX);
+            violations, "",
+            "the header Idempotency-Key must have 1 to %d printable ASCII characters", KEY_MAX);
     }
     self->key = key;
     jw_jobs_make_id(self->id, SOURCE, self->who->subject, key, self->now_ms);
@@ -98,8 +98,7 @@ replayed(const Creation *self)
     return earlier != NULL;
 }
 
-/* The command carries who asked, and its readers refuse an address or a name that is none
- * (libs/wire). */
+/* The command carries who asked; its readers refuse a malformed address or name (libs/wire). */
 static bool
 is_address(const char *text)
 {
@@ -135,7 +134,7 @@ created(const Creation *self, const JwJob *job)
 {
     jw_crash_point("gw_after_insert");
     gw_admission_note(self->gw->admission);
-    gw_count(GW_METRIC_CREATED, SOURCE);
+    jw_metric_add(gw_metrics[GW_METRIC_CREATED], SOURCE, 1);
     jw_info("job_created", JW_STR("job_id", job->id), JW_STR("report_type", job->subtype),
             JW_STR("state", jw_job_state_name(job->state)), JW_STR("subject", self->who->subject));
     answer(self, job, false);
@@ -153,7 +152,7 @@ answer_error(const Creation *self, const GError *error)
     gw_reply_unknown(self->reply, location,
                      self->key != NULL ? "repeat the request with the same Idempotency-Key"
                                        : "repeat the request, which had no Idempotency-Key and "
-                                         "may then make a second job");
+                                         "may then create a second job");
 }
 
 static void
@@ -192,7 +191,7 @@ gw_reports_create(const JwHttpRequest *request, JwHttpReply *reply, gpointer con
                               .reply = reply,
                               .who = jw_http_principal(request),
                               .now_ms = jw_clock_now_ms(gw->clock) };
-    g_auto(JwViolations) faults = { 0 };
+    g_auto(JwViolations) violations = { 0 };
     g_autoptr(JwJob) job = NULL;
 
     json_auto_t *body = gw_request_body(request, reply);
@@ -201,16 +200,16 @@ gw_reports_create(const JwHttpRequest *request, JwHttpReply *reply, gpointer con
     }
     g_autofree char *text = jw_json_print(body);
     self.hash = jw_sha256_hex(text, strlen(text));
-    bool ok = take_key(&self, &faults);
-    ok = jw_wire_job_from_request(gw->wire, body, self.now_ms, &faults, &job) && ok;
-    if (!ok || jw_violations_count(&faults) > 0) {
+    bool ok = take_key(&self, &violations);
+    ok = jw_wire_job_from_request(gw->wire, body, self.now_ms, &violations, &job) && ok;
+    if (!ok || jw_violations_count(&violations) > 0) {
         if (!replayed(&self)) {
-            (void)gw_request_sound(reply, &faults);
+            (void)gw_request_sound(reply, &violations);
         }
         return;
     }
-    if (!gw_scope_limit(self.who, body, job, &faults)) {
-        jw_http_reply_problem(reply, 403, "DEPARTMENT_FORBIDDEN", &faults, 0,
+    if (!gw_scope_limit(self.who, body, job, &violations)) {
+        jw_http_reply_problem(reply, 403, "DEPARTMENT_FORBIDDEN", &violations, 0,
                               "the report asks for departments that are not yours");
         return;
     }

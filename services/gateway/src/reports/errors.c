@@ -1,4 +1,4 @@
-/* reports/errors.c: how this API words its errors. */
+/* reports/errors.c: the error form of this API. */
 #include "reports/reports.h"
 
 json_t *
@@ -6,8 +6,8 @@ gw_reports_error(const JwHttpProblem *problem, const char **ret_content_type G_G
 {
     json_t *error = json_object();
 
-    gw_render_text(error, "code", problem->code);
-    gw_render_text(error, "message", problem->message);
+    gw_set_string(error, "code", problem->code);
+    gw_set_string(error, "message", problem->message);
     json_object_set_new(error, "details", jw_http_problem_details(problem));
     return json_pack("{s:b, s:o}", "success", 0, "error", error);
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define LIMIT_DEFAULT 20
-#define TEXT_MAX      200
+#define STRING_MAX    200
 
 static const char *const statuses[] = { "scheduled", "pending",   "running", "completed",
                                         "failed",    "cancelled", NULL };
@@ -21,8 +21,8 @@ static const char *const orders[] = { "asc", "desc", NULL };
 const JwField gw_reports_list_query[] = {
     { .name = "status", .type = JW_FIELD_STRING, .values = statuses },
     { .name = "reportType", .type = JW_FIELD_STRING },
-    { .name = "requestedBy", .type = JW_FIELD_STRING, .min = 1, .max = TEXT_MAX },
-    { .name = "departmentId", .type = JW_FIELD_STRING, .min = 1, .max = TEXT_MAX },
+    { .name = "requestedBy", .type = JW_FIELD_STRING, .min = 1, .max = STRING_MAX },
+    { .name = "departmentId", .type = JW_FIELD_STRING, .min = 1, .max = STRING_MAX },
     { .name = "fromDate", .type = JW_FIELD_STRING, .check = jw_check_date_or_time },
     { .name = "toDate", .type = JW_FIELD_STRING, .check = jw_check_date_or_time },
     { .name = "page", .type = JW_FIELD_INT, .min = 1, .max = 1000000 },
@@ -32,7 +32,7 @@ const JwField gw_reports_list_query[] = {
     { 0 },
 };
 
-/* A cancel that is under way has no word in this API: such a job is still running. */
+/* A cancel that is under way has no status in this API: such a job is still running. */
 static unsigned
 states_of(const char *status)
 {
@@ -44,7 +44,7 @@ states_of(const char *status)
     return JW_JOB_BIT(state) | (state == JW_JOB_RUNNING ? JW_JOB_BIT(JW_JOB_CANCELLING) : 0);
 }
 
-/* A date alone is that whole day in UTC: @day_end says which side of it. */
+/* A date alone is that whole day in UTC: @day_end chooses its end. */
 static int64_t
 time_of(const char *text, bool day_end)
 {
@@ -69,8 +69,8 @@ sort_of(const char *name)
     return JW_SORT_CREATED;
 }
 
-/* What the table cannot say: the type is one of the catalog, and the period does not end before it
- * begins. */
+/* What the table cannot check: the type is one of the catalog, and the period does not end before
+ * it begins. */
 static bool
 check_rest(const Gw *gw, JwHttpReply *reply, const JwJobQuery *query)
 {

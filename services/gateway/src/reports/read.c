@@ -60,7 +60,8 @@ download_read(gpointer data, int64_t offset, void *buffer, size_t length, size_t
 static void
 reply_gone(JwHttpReply *reply, const char *why)
 {
-    jw_http_reply_problem(reply, 410, "REPORT_EXPIRED", NULL, 0, "%s; make the report again", why);
+    jw_http_reply_problem(reply, 410, "REPORT_EXPIRED", NULL, 0, "%s; request the report again",
+                          why);
 }
 
 void
@@ -113,7 +114,7 @@ gw_reports_download(const JwHttpRequest *request, JwHttpReply *reply, gpointer c
         .data = download,
         .data_free = download_free,
     };
-    gw_count(GW_METRIC_DOWNLOADED, NULL);
+    jw_metric_add(gw_metrics[GW_METRIC_DOWNLOADED], NULL, 1);
     jw_http_reply_file(reply, request, &file);
 }
 
@@ -122,8 +123,8 @@ add_named(json_t *list, const char *name, const char *label)
 {
     json_t *item = json_object();
 
-    gw_render_text(item, "name", name);
-    gw_render_text(item, "label", label);
+    gw_set_string(item, "name", name);
+    gw_set_string(item, "label", label);
     json_array_append_new(list, item);
 }
 
@@ -136,9 +137,9 @@ render_type(const JwReportDef *def)
     json_t *measures = json_array();
     json_t *served = json_array();
 
-    gw_render_text(type, "type", def->report_type);
-    gw_render_text(type, "title", def->title);
-    gw_render_text(type, "description", def->description);
+    gw_set_string(type, "type", def->report_type);
+    gw_set_string(type, "title", def->title);
+    gw_set_string(type, "description", def->description);
     for (guint i = 0; i < def->filters->len; i++) {
         json_array_append_new(filters,
                               json_string(g_array_index(def->filters, JwFilterDef, i).name));

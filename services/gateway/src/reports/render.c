@@ -1,4 +1,4 @@
-/* reports/render.c: jobs in the words of this API: the envelope, links, times and the summary. */
+/* reports/render.c: jobs as this API shows them: the envelope, links, times and the summary. */
 #include "reports/reports.h"
 
 #include "jw/report_request.h"
@@ -12,7 +12,7 @@ gw_reply_data(JwHttpReply *reply, int status, json_t *take_data)
 const char *
 gw_render_status(JwJobState state)
 {
-    /* The dialect has no word for a cancel that is under way. */
+    /* This API has no status for a cancel that is under way. */
     return jw_job_state_name(state == JW_JOB_CANCELLING ? JW_JOB_RUNNING : state);
 }
 
@@ -40,10 +40,10 @@ gw_render_progress(const JwJob *job, bool detailed)
         return NULL; /* nothing was begun yet */
     }
     json_t *progress = json_pack("{s:i}", "percentage", done ? 100 : job->progress.percent);
-    gw_render_text(progress, "currentStep",
-                   done                         ? "Completed"
-                   : job->progress.step != NULL ? job->progress.step
-                                                : "Waiting");
+    gw_set_string(progress, "currentStep",
+                  done                         ? "Completed"
+                  : job->progress.step != NULL ? job->progress.step
+                                               : "Waiting");
     if (detailed) {
         int64_t total = rows >= 0 ? rows : job->progress.total;
 
@@ -66,11 +66,11 @@ summary_output(const Gw *self, const JwJob *job)
     const char *format = jw_json_text(json_object_get(spec, "output"), "format");
 
     if (format != NULL) {
-        gw_render_text(output, "format", jw_skip_prefix(format, JW_LOOKUP_FORMAT));
+        gw_set_string(output, "format", jw_skip_prefix(format, JW_LOOKUP_FORMAT));
     }
     if (gw_render_downloadable(self, job)) {
         g_autofree char *link = gw_render_link(self, job->id, JW_LINK_DOWNLOAD);
-        gw_render_text(output, "downloadUrl", link);
+        gw_set_string(output, "downloadUrl", link);
     }
     if (job->artifact != NULL && job->artifact->expires_at_ms != 0) {
         json_object_set_new(output, "expiresAt", gw_render_time(job->artifact->expires_at_ms));
@@ -85,17 +85,17 @@ gw_render_summary(const Gw *self, const JwJob *job)
     json_t *requested_by = json_object();
     json_t *progress = gw_render_progress(job, false);
 
-    gw_render_text(summary, "id", job->id);
-    gw_render_text(summary, "name", job->name);
-    gw_render_text(summary, "reportType", job->subtype);
-    gw_render_text(summary, "status", gw_render_status(job->state));
-    gw_render_text(summary, "priority", jw_priority_name(job->priority));
+    gw_set_string(summary, "id", job->id);
+    gw_set_string(summary, "name", job->name);
+    gw_set_string(summary, "reportType", job->subtype);
+    gw_set_string(summary, "status", gw_render_status(job->state));
+    gw_set_string(summary, "priority", jw_priority_name(job->priority));
     if (progress != NULL) {
         json_object_set_new(summary, "progress", progress);
     }
-    gw_render_text(requested_by, "id", job->requested_by.id);
-    gw_render_text(requested_by, "name",
-                   job->requested_by.name != NULL ? job->requested_by.name : job->requested_by.id);
+    gw_set_string(requested_by, "id", job->requested_by.id);
+    gw_set_string(requested_by, "name",
+                  job->requested_by.name != NULL ? job->requested_by.name : job->requested_by.id);
     json_object_set_new(summary, "requestedBy", requested_by);
     json_object_set_new(summary, "createdAt", gw_render_time(job->created_at_ms));
     if (job->finished_at_ms != 0 && jw_job_state_terminal(job->state)) {

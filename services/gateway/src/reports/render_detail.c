@@ -1,5 +1,4 @@
-/* reports/render_detail.c: one job in full: what was asked, how far it is, what came of it, and its
- * mail. */
+/* reports/render_detail.c: one job in full: the request, its progress, its result and its mail. */
 #include "reports/reports.h"
 
 #include <jansson.h>
@@ -9,8 +8,8 @@
 #include "jw/report_request.h"
 
 static const struct {
-    const char *status, *note; /* as the dialect has it; the note tells what the dialect cannot */
-} delivery_words[JW_DELIVERY_N_STATES] = {
+    const char *status, *note; /* of this API; the note adds what no status expresses */
+} delivery_statuses[JW_DELIVERY_N_STATES] = {
     [JW_DELIVERY_QUEUED] = { "Queued", NULL },
     [JW_DELIVERY_SENDING] = { "Sending", NULL },
     [JW_DELIVERY_SENT] = { "Sent", NULL },
@@ -25,8 +24,8 @@ render_recipient(const char *email, const char *status)
 {
     json_t *recipient = json_object();
 
-    gw_render_text(recipient, "email", email);
-    gw_render_text(recipient, "status", status);
+    gw_set_string(recipient, "email", email);
+    gw_set_string(recipient, "status", status);
     return recipient;
 }
 
@@ -34,12 +33,12 @@ static json_t *
 render_delivered(const JwDelivery *delivery, JwDeliveryCounts *counts)
 {
     json_t *recipient =
-        render_recipient(delivery->recipient, delivery_words[delivery->state].status);
+        render_recipient(delivery->recipient, delivery_statuses[delivery->state].status);
 
     if (delivery->sent_at_ms != 0) {
         json_object_set_new(recipient, "sentAt", gw_render_time(delivery->sent_at_ms));
     }
-    gw_render_text(recipient, "note", delivery_words[delivery->state].note);
+    gw_set_string(recipient, "note", delivery_statuses[delivery->state].note);
     if (delivery->maybe_duplicate) {
         json_object_set_new(recipient, "maybeDuplicate", json_true());
     }
@@ -49,14 +48,14 @@ render_delivered(const JwDelivery *delivery, JwDeliveryCounts *counts)
         break;
     case JW_DELIVERY_BOUNCED:
         counts->bounced++;
-        gw_render_text(recipient, "errorMessage", delivery->reply);
+        gw_set_string(recipient, "errorMessage", delivery->reply);
         break;
     case JW_DELIVERY_FAILED:
         counts->failed++;
-        gw_render_text(recipient, "errorMessage", delivery->reply);
+        gw_set_string(recipient, "errorMessage", delivery->reply);
         break;
-    case JW_DELIVERY_QUEUED: /* with a reply: put off after a temporary failure, which it tells */
-        gw_render_text(recipient, "errorMessage", delivery->reply);
+    case JW_DELIVERY_QUEUED: /* with a reply: put off after a temporary failure */
+        gw_set_string(recipient, "errorMessage", delivery->reply);
         break;
     case JW_DELIVERY_SENDING:
     case JW_DELIVERY_UNKNOWN:
@@ -107,12 +106,12 @@ render_result(const Gw *self, const JwJob *job)
     json_t *result = json_pack("{s:I, s:I}", "sizeBytes", (json_int_t)artifact->size_bytes,
                                "records", (json_int_t)artifact->rows);
 
-    gw_render_text(result, "fileName", artifact->file_name);
-    gw_render_text(result, "contentType", artifact->content_type);
-    gw_render_text(result, "sha256", artifact->sha256);
+    gw_set_string(result, "fileName", artifact->file_name);
+    gw_set_string(result, "contentType", artifact->content_type);
+    gw_set_string(result, "sha256", artifact->sha256);
     if (gw_render_downloadable(self, job)) {
         g_autofree char *link = gw_render_link(self, job->id, JW_LINK_DOWNLOAD);
-        gw_render_text(result, "downloadUrl", link);
+        gw_set_string(result, "downloadUrl", link);
     }
     if (artifact->expires_at_ms != 0) {
         json_object_set_new(result, "expiresAt", gw_render_time(artifact->expires_at_ms));
@@ -126,7 +125,7 @@ render_result(const Gw *self, const JwJob *job)
     return result;
 }
 
-/* What the caller wrote, and the period that was made of it. */
+/* The parameters and output that were requested, and the resolved period. */
 static void
 add_asked(json_t *detail, const JwJob *job)
 {
@@ -171,14 +170,14 @@ add_ending(json_t *detail, const JwJob *job)
     if (job->state == JW_JOB_FAILED) {
         json_t *error = json_object();
 
-        gw_render_text(error, "code", job->error_code != NULL ? job->error_code : "INTERNAL");
-        gw_render_text(error, "message",
-                       job->error_message != NULL ? job->error_message : "unknown error");
+        gw_set_string(error, "code", job->error_code != NULL ? job->error_code : "INTERNAL");
+        gw_set_string(error, "message",
+                      job->error_message != NULL ? job->error_message : "unknown error");
         json_object_set_new(detail, "error", error);
     }
     if (job->state == JW_JOB_CANCELLED) {
-        gw_render_text(detail, "cancelledBy", job->cancelled_by);
-        gw_render_text(detail, "cancelReason", job->cancel_reason);
+        gw_set_string(detail, "cancelledBy", job->cancelled_by);
+        gw_set_string(detail, "cancelReason", job->cancel_reason);
     }
 }
 
@@ -188,8 +187,8 @@ gw_render_detail(const Gw *self, const JwJob *job, const GPtrArray *deliveries)
     json_t *detail = gw_render_summary(self, job);
     json_t *progress = gw_render_progress(job, true);
 
-    gw_render_text(detail, "description", job->description);
-    gw_render_text(json_object_get(detail, "requestedBy"), "email", job->requested_by.email);
+    gw_set_string(detail, "description", job->description);
+    gw_set_string(json_object_get(detail, "requestedBy"), "email", job->requested_by.email);
     add_asked(detail, job);
     if (progress != NULL) {
         json_object_set_new(detail, "progress", progress);

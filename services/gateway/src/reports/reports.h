@@ -42,7 +42,7 @@ char *gw_render_link(const Gw *self, const char *job_id, const char *tail);
 json_t *gw_render_summary(const Gw *self, const JwJob *job);
 /* render_detail.c. @deliveries: of JwDelivery, or NULL */
 json_t *gw_render_detail(const Gw *self, const JwJob *job, const GPtrArray *deliveries);
-/* Parts that both forms have; NULL when there is nothing to say. */
+/* Parts that both forms have; NULL when there is nothing to show. */
 json_t *gw_render_progress(const JwJob *job, bool detailed);
 bool gw_render_downloadable(const Gw *self, const JwJob *job);
 

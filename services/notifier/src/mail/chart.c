@@ -56,7 +56,7 @@ set_colour(cairo_t *cr, unsigned rgb)
                          (rgb & 0xff) / 255.0);
 }
 
-/* Makes the layout hold @text; returns its size. @max_width 0: no limit; else two lines at most. */
+/* Puts @text into the layout; returns its size. @max_width 0: no limit; else two lines at most. */
 static void
 set_text(const Plot *self, const char *text, double size, bool bold, double max_width,
          double *ret_width, double *ret_height)
@@ -119,7 +119,7 @@ find_axis(Plot *self)
         high = 1;
     }
     self->step = nice_step(high - low);
-    if (whole && self->step < 1) { /* nobody makes half a call */
+    if (whole && self->step < 1) { /* half a call does not exist */
         self->step = 1;
     }
     self->low = floor(low / self->step) * self->step;
@@ -287,10 +287,10 @@ draw_labels(const Plot *self)
     size_t count = self->chart->n_values;
     double slot = self->width / (double)count;
     size_t step = self->label_step;
-    double room = MIN(slot * (double)step - LABEL_GAP / 2, LABEL_MAX);
+    double available = MIN(slot * (double)step - LABEL_GAP / 2, LABEL_MAX);
     for (size_t i = 0; i < count; i += step) {
         double width, height;
-        set_text(self, self->chart->labels[i], FONT_AXIS, false, room, &width, &height);
+        set_text(self, self->chart->labels[i], FONT_AXIS, false, available, &width, &height);
         double x = self->left + slot * ((double)i + 0.5) - width / 2;
         x = MIN(x, NTF_CHART_WIDTH - 4 - width);
         show_text(self, COLOUR_TEXT, MAX(x, 4), TOP + self->height + 8);

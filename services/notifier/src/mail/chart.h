@@ -11,7 +11,7 @@ typedef struct {
     const char *const *labels; /* UTF-8, one for each value */
     const double *values;      /* NaN: no value */
     size_t n_values;
-    const char *measure; /* what the values count; NULL: nothing is said */
+    const char *measure; /* what the values count; NULL: no such line */
 } NtfChart;
 
 /* Same input, same bytes (with the same fonts). INTERNAL. (transfer full) */

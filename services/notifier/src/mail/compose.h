@@ -1,4 +1,4 @@
-/* mail/compose.h: makes the report mail of a completed job. Any thread, no state. */
+/* mail/compose.h: composes the report mail of a completed job. Any thread, no state. */
 #pragma once
 #include "jw/job.h"
 #include "jw/error.h"
@@ -14,7 +14,7 @@ typedef struct {
     int64_t date_ms;
     GBytes *attachment;      /* the file; NULL: @link instead */
     const char *link;        /* http(s) URL; used when there is no attachment; NULL: none */
-    int64_t link_expires_ms; /* 0: nothing is said about it */
+    int64_t link_expires_ms; /* 0: not mentioned */
 } NtfComposeInput;
 
 /* Same input, same bytes. A summary that is missing or unreadable costs the figures, not the mail.

@@ -1,6 +1,6 @@
 /* mail/html.c: the HTML of a report mail. Any thread, no state. Tables with inline styles, because
  * that is what all mail clients show alike; the style block only adds dark colours and narrow
- * screens where they are understood. Every text from outside is escaped. */
+ * screens where they are understood. Every string from outside is escaped. */
 #include "mail/view.h"
 
 #include "jw/report_text.h"
@@ -23,7 +23,7 @@ static const char head_style[] =
     "!important}}\n"
     "</style>\n";
 
-/* A format of our own and texts that are escaped. */
+/* A format of our own and strings that are escaped. */
 static void append_html(GString *out, const char *format, ...) G_GNUC_PRINTF(2, 3);
 static void
 append_html(GString *out, const char *format, ...)

@@ -7,7 +7,7 @@
 #include <math.h>
 
 #define MAX_FIGURES 24
-#define MAX_TEXT    200 /* characters of one text from the summary */
+#define MAX_TEXT    200 /* characters of one string from the summary */
 
 static const char *const kinds[] = { [JW_PERIOD_CUSTOM] = "Report",
                                      [JW_PERIOD_WEEKLY] = "Weekly report",

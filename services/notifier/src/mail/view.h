@@ -1,5 +1,5 @@
-/* mail/view.h: what a report mail says, from the job and its artifact's summary: text from outside,
- * of one line, of bounded length and number, not escaped. Any thread, no state. */
+/* mail/view.h: the content of a report mail, from the job and its artifact's summary: strings from
+ * outside, of one line, of bounded length and number, not escaped. Any thread, no state. */
 #pragma once
 #include "mail/chart.h"
 #include "mail/compose.h"
@@ -22,7 +22,7 @@ typedef struct {
     char *expires;
 } NtfView;
 
-/* A summary that is missing or unreadable costs what it would have said. */
+/* A summary that is missing or unreadable leaves out its part. */
 void ntf_view_init(NtfView *self, const NtfComposeInput *input);
 void ntf_view_clear(NtfView *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(NtfView, ntf_view_clear)

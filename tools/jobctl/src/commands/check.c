@@ -55,15 +55,15 @@ check_mapping(Check *check, const char *path)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(JcMapping) mapping = jc_mapping_load(path, &error);
-    g_autoptr(JcMaker) maker = NULL;
+    g_autoptr(JcRecordBuilder) builder = NULL;
 
     if (mapping != NULL) {
-        maker = jc_maker_new(mapping, &error); /* reads its date and duration formats */
-        if (maker == NULL) {
+        builder = jc_record_builder_new(mapping, &error); /* reads its date and duration formats */
+        if (builder == NULL) {
             (void)jw_prefix(&error, "%s: /fields", path);
         }
     }
-    if (maker == NULL) {
+    if (builder == NULL) {
         print_violation(check, error);
         return;
     }
@@ -139,7 +139,7 @@ const JcCommand jc_check_definitions = {
     .arguments = "[DIR]",
     .summary = "checks report definitions and import mappings",
     .help = "DIR holds reports/*.json and mappings/*.json; JW_SCHEMAS_DIR, or ./schemas.\n"
-            "Each fault names the file and the place in it as a JSON pointer.\n",
+            "Each violation names the file and the place in it as a JSON pointer.\n",
     .options = options,
     .run = run,
 };

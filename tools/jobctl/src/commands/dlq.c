@@ -18,7 +18,7 @@ typedef struct {
 
 static const JcOption options[] = {
     { "limit", 'n', JC_OPTION_INT, offsetof(Options, limit), "N",
-      "list: at most so many; default 50", 1, 1000000 },
+      "list: at most this many; default 50", 1, 1000000 },
     { "json", '\0', JC_OPTION_FLAG, offsetof(Options, json), NULL, "list: one JSON object a line",
       0, 0 },
     { "partition", 'p', JC_OPTION_INT, offsetof(Options, partition), "P",
@@ -217,10 +217,10 @@ run(JcContext *context, int argc, char **argv)
     const bool is_list = good && argc > 0 && strcmp(argv[0], "list") == 0;
     const bool is_replay = good && argc > 0 && strcmp(argv[0], "replay") == 0;
     if (good && (argc != 2 || !(is_list || is_replay))) {
-        good = jw_fail(&error, JW_ERROR_INVALID, "say list or replay, and one topic");
+        good = jw_fail(&error, JW_ERROR_INVALID, "give list or replay, and one topic");
     } else if (good && is_replay && given.all == (given.offset >= 0)) {
         good = jw_fail(&error, JW_ERROR_INVALID,
-                       "say which: --all, or --offset O (with --partition P); see jobctl dlq "
+                       "choose: --all, or --offset O (with --partition P); see jobctl dlq "
                        "list %s",
                        argv[1]);
     }

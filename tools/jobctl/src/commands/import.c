@@ -70,7 +70,7 @@ exit_of(const Options *given, const JcLoadResult *result)
 }
 
 static JcExit
-load_files(JcContext *context, const Options *given, const char *const *paths, FILE *faults)
+load_files(JcContext *context, const Options *given, const char *const *paths, FILE *violations)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(JwStore) owned = NULL;
@@ -93,7 +93,7 @@ load_files(JcContext *context, const Options *given, const char *const *paths, F
                           .keep_going = given->keep_going,
                           .drop = given->drop,
                           .err = context->err,
-                          .faults = faults,
+                          .violations = violations,
                           .clock = context->clock };
     if (!jc_load_run(&load, &result, &error)) {
         return jc_failed(context, &jc_import, error);
@@ -108,7 +108,7 @@ run(JcContext *context, int argc, char **argv)
     Options given = { 0 };
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) paths = g_ptr_array_new();
-    FILE *faults = NULL;
+    FILE *violations = NULL;
 
     bool good = jc_options_parse(&jc_import, &given, &argc, argv, &error);
     if (good && given.mapping == NULL) {
@@ -124,14 +124,14 @@ run(JcContext *context, int argc, char **argv)
     }
     g_ptr_array_add(paths, NULL);
     if (given.errors != NULL) {
-        faults = fopen(given.errors, "we");
-        if (faults == NULL) {
+        violations = fopen(given.errors, "we");
+        if (violations == NULL) {
             (void)jw_fail(&error, JW_ERROR_UNAVAILABLE, "%s: %s", given.errors, g_strerror(errno));
             return jc_failed(context, &jc_import, error);
         }
     }
-    JcExit code = load_files(context, &given, (const char *const *)paths->pdata, faults);
-    if (faults != NULL && fclose(faults) != 0) {
+    JcExit code = load_files(context, &given, (const char *const *)paths->pdata, violations);
+    if (violations != NULL && fclose(violations) != 0) {
         fprintf(context->err, "jobctl import: %s: %s\n", given.errors, g_strerror(errno));
         code = JC_EXIT_FAILED;
     }
@@ -145,7 +145,7 @@ const JcCommand jc_import = {
     .help =
         "Rows are checked first; when any is refused nothing is loaded, unless --keep-going.\n"
         "Importing the same file again adds nothing: a row's id is that of the mapping's idField,\n"
-        "or made of the file's content and the line.\n"
+        "or derived from the file's content and the line.\n"
         "Exit status 2: loaded, but for refused rows.\n",
     .options = options,
     .run = run,

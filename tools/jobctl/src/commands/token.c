@@ -65,8 +65,8 @@ read_key(const JcContext *context, GError **error)
     const char *state = jc_env(context, "JW_DEV_STATE");
     g_autofree char *usual =
         g_build_filename(state != NULL ? state : "build/servers", "keys", "private.pem", NULL);
-    g_autofree char *path =
-        jc_find_path(context, "JW_JWT_SIGN_KEY_FILE", usual, "make the keys with: make up", error);
+    g_autofree char *path = jc_find_path(context, "JW_JWT_SIGN_KEY_FILE", usual,
+                                         "create the keys with: make up", error);
     size_t length = 0;
 
     return path != NULL ? jw_file_read(path, KEY_MAX_BYTES, &length, error) : NULL;
@@ -135,7 +135,7 @@ const JcCommand jc_token = {
     .arguments = "--role R,R --permissions P,P",
     .summary = "signs a token for local use and prints it",
     .help =
-        "The key is JW_JWT_SIGN_KEY_FILE (PEM), or the one that `make up` made. Further:\n"
+        "The key is JW_JWT_SIGN_KEY_FILE (PEM), or the one that `make up` created. Further:\n"
         "JW_JWT_SIGN_KID (local-rs256), JW_JWT_SIGN_ALG (RS256), JW_JWT_ISSUER (jobwire-local),\n"
         "JW_JWT_AUDIENCE (jobwire).\n\n"
         "  export JW_TOKEN=$(jobctl token --permissions reports:create,reports:read)\n",

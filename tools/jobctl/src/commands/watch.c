@@ -49,7 +49,7 @@ const JcCommand jc_watch = {
     .name = "watch",
     .arguments = "JOB_ID",
     .summary = "shows a job until it and its mails are done",
-    .help = "Ends with the download and what became of each mail.\n"
+    .help = "Ends with the download and the outcome of each mail.\n"
             "Exit status: 0 completed, 1 failed, cancelled or out of time.\n",
     .options = options,
     .run = run,

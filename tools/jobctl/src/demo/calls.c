@@ -124,7 +124,7 @@ answered(const JcDemoCall *call, const Agent *agent, size_t topic, JwValue *valu
 }
 
 static void
-make(const JcDemoCall *call, JwValue *values)
+create(const JcDemoCall *call, JwValue *values)
 {
     JcRandom *random = call->random;
     const Agent agent = agent_of(call->seed, pick_agent(call));
@@ -158,5 +158,5 @@ const JcDemoKind jc_demo_calls = {
     .hours = hours,
     .n_hours = G_N_ELEMENTS(hours),
     .staff = 0.85,
-    .make = make,
+    .create = create,
 };

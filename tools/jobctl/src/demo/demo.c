@@ -1,4 +1,4 @@
-/* demo/demo.c: when made-up records happen; what happens is the kinds' business. One thread,
+/* demo/demo.c: when the records of demo data happen; their content is up to each kind. One thread,
  * constant memory. A week is cut into quarters of an hour, each with a weight: hour of the day, day
  * of the week, and some luck. The records are spread over the sum of the weights in order, so they
  * come out sorted without being kept. */
@@ -110,7 +110,7 @@ make_record(const Run *run, JcDemoCall *call, int64_t number, GError **error)
     call->id = run->id->str;
     jc_demo_text(&values[0], call->id);
     values[1] = (JwValue){ .type = JW_VALUE_TIME, .time_ms = call->time_ms };
-    run->kind->make(call, values);
+    run->kind->create(call, values);
     return run->each(call->id, values, run->data, error);
 }
 

@@ -1,4 +1,4 @@
-/* demo/demo.h: made-up data that looks like the real thing: the same seed gives the same records.
+/* demo/demo.h: invented data that looks real: the same seed gives the same records.
  * One thread. Each week is drawn by itself from (seed, its Monday), so a later run adds the new
  * week and finds the others there. */
 #pragma once
@@ -16,7 +16,7 @@ typedef struct {
     int64_t until_ms; /* the last whole week (Monday to Sunday, UTC) before it is the last one */
 } JcDemo;
 
-/* What a kind of data knows about the record it is to make. */
+/* What a kind of data knows about the record it is to create. */
 typedef struct {
     uint64_t seed;
     int64_t week_rows;
@@ -26,7 +26,7 @@ typedef struct {
     int weekday;   /* 0: Monday */
     double hour;   /* 0 … 24 */
     double load;   /* about 1 on an ordinary hour: how much of what can be done is asked for */
-    GString *text; /* room for a made-up text; it lives until the next record */
+    GString *text; /* for a string of the record; it lives until the next one */
 } JcDemoCall;
 
 typedef struct {
@@ -37,12 +37,12 @@ typedef struct {
     const double (*hours)[2];   /* hour of the day and weight, straight lines between; 0 outside */
     size_t n_hours;
     double staff; /* what an hour of weight 1 would have to be to be a load of 1 */
-    void (*make)(const JcDemoCall *call, JwValue *values);
+    void (*create)(const JcDemoCall *call, JwValue *values);
 } JcDemoKind;
 extern const JcDemoKind jc_demo_calls, jc_demo_learning;
 const JcDemoKind *jc_demo_find(const char *report); /* or NULL */
 
-/* @values in the order of the kind's fields; all texts live until it returns. */
+/* @values in the order of the kind's fields; all strings live until it returns. */
 typedef bool (*JcDemoFunc)(const char *id, const JwValue *values, gpointer data, GError **error);
 bool jc_demo_run(const JcDemo *demo, const JcDemoKind *kind, JcDemoFunc each, gpointer data,
                  GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -79,8 +79,8 @@ pick_type(JcRandom *random)
     return (EventType)jc_random_weighted(random, weights, N_TYPES);
 }
 
-/* A part of the call's text buffer: it was made large enough before, so that earlier parts stay
- * where they are. */
+/* A part of the call's string buffer: it was allocated large enough before, so that earlier parts
+ * stay where they are. */
 static void G_GNUC_PRINTF(3, 4) put_text(GString *text, JwValue *value, const char *format, ...)
 {
     const gsize start = text->len;
@@ -124,7 +124,7 @@ put_score(const JcDemoCall *call, size_t course, double talent, bool final, JwVa
 }
 
 static void
-make(const JcDemoCall *call, JwValue *values)
+create(const JcDemoCall *call, JwValue *values)
 {
     JcRandom *random = call->random;
 
@@ -164,5 +164,5 @@ const JcDemoKind jc_demo_learning = {
     .hours = hours,
     .n_hours = G_N_ELEMENTS(hours),
     .staff = 0.8,
-    .make = make,
+    .create = create,
 };

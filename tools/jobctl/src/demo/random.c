@@ -1,4 +1,4 @@
-/* demo/random.c: numbers for made-up data. See demo/random.h. */
+/* demo/random.c: numbers for demo data. See demo/random.h. */
 #include "demo/random.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
 /* demo/random.h: xoshiro256** (Blackman and Vigna) started by splitmix64: the same seed gives the
- * same numbers on every machine. For made-up data only, never for ids or secrets. One thread per
+ * same numbers on every machine. For demo data only, never for ids or secrets. One thread per
  * value. */
 #pragma once
 #include <glib.h>

@@ -13,7 +13,7 @@ struct _JcBatch {
     JwValue *values;
     const JwValue **rows;
     const char **ids;
-    GStringChunk *texts;
+    GStringChunk *strings;
     int64_t added;
 };
 
@@ -29,7 +29,7 @@ jc_batch_new(JwStore *store, const char *collection, const char *const *fields, 
     self->values = g_new0(JwValue, (JC_BATCH_ROWS + 1) * n_fields);
     self->rows = g_new0(const JwValue *, JC_BATCH_ROWS);
     self->ids = g_new0(const char *, JC_BATCH_ROWS);
-    self->texts = g_string_chunk_new(65536);
+    self->strings = g_string_chunk_new(65536);
     return self;
 }
 
@@ -44,7 +44,7 @@ jc_batch_free(gpointer self)
     g_free(batch->values);
     g_free(batch->rows);
     g_free(batch->ids);
-    g_string_chunk_free(batch->texts);
+    g_string_chunk_free(batch->strings);
     g_free(batch);
 }
 
@@ -55,9 +55,9 @@ jc_batch_row(JcBatch *self)
 }
 
 GStringChunk *
-jc_batch_texts(JcBatch *self)
+jc_batch_strings(JcBatch *self)
 {
-    return self->texts;
+    return self->strings;
 }
 
 int64_t
@@ -85,7 +85,7 @@ jc_batch_flush(JcBatch *self, GError **error)
     self->added += (int64_t)inserted;
     self->n_rows = 0;
     self->n_skipped = 0;
-    g_string_chunk_clear(self->texts);
+    g_string_chunk_clear(self->strings);
     return true;
 }
 

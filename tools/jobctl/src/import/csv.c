@@ -1,7 +1,7 @@
 /* import/csv.c: the CSV reader. One thread.
  * A stray quote swallows the file up to the next one, so a row whose quotes do not work out is
  * given up and reading starts again on the line after the one where the quote was opened: one bad
- * line costs one fault. */
+ * line costs one violation. */
 #include "import/csv.h"
 
 #include <errno.h>
@@ -25,7 +25,7 @@ struct _JcCsv {
     int64_t row_line;
     int64_t after_offset, after_line; /* the line behind the one where the last quote was opened */
     bool failed;
-    char *fault;
+    char *violation;
 };
 
 JcCsv *
@@ -80,7 +80,7 @@ jc_csv_free(gpointer self)
     (void)fclose(csv->file);
     g_free(csv->name);
     g_free(csv->buffer);
-    g_free(csv->fault);
+    g_free(csv->violation);
     (void)g_string_free(csv->text, TRUE);
     g_array_unref(csv->starts);
     g_array_unref(csv->cells);
@@ -163,8 +163,8 @@ static bool G_GNUC_PRINTF(2, 3) refuse(JcCsv *self, const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    g_free(self->fault);
-    self->fault = g_strdup_vprintf(format, args);
+    g_free(self->violation);
+    self->violation = g_strdup_vprintf(format, args);
     va_end(args);
     return false;
 }
@@ -332,7 +332,7 @@ jc_csv_next(JcCsv *self, JcCsvRow *ret_row, JcCsvResult *ret_result, GError **er
         row.n_cells = self->cells->len;
     } else {
         resume(self);
-        row.fault = self->fault;
+        row.violation = self->violation;
     }
     *ret_row = row;
     *ret_result = JC_CSV_ROW;

@@ -1,6 +1,6 @@
 /* import/csv.h: reads CSV (RFC 4180) row by row in constant memory: quoted cells with line breaks,
- * CRLF or LF, a byte order mark. What is ill-formed is a fault of its row; reading goes on with the
- * line after. One thread. */
+ * CRLF or LF, a byte order mark. What is ill-formed is a violation of its row; reading goes on with
+ * the line after. One thread. */
 #pragma once
 #include <stdio.h>
 
@@ -19,7 +19,7 @@ typedef struct {
     int64_t line; /* where it starts, from 1 */
     const JcCell *cells;
     size_t n_cells;
-    const char *fault; /* NULL, or why the row cannot be read; cells are then empty */
+    const char *violation; /* NULL, or why the row cannot be read; cells are then empty */
 } JcCsvRow;
 typedef enum { JC_CSV_END, JC_CSV_ROW } JcCsvResult;
 

@@ -12,39 +12,40 @@
 
 typedef struct {
     const JcLoad *load;
-    JcMaker *maker;
+    JcRecordBuilder *builder;
     JcBatch *batch;
     JcLoadResult *result;
-    GPtrArray *faults; /* of one row */
+    GPtrArray *violations; /* of one row */
     JcProgress progress;
     int64_t bytes_before, bytes_total;
     bool loading;
 } Run;
 
 static void
-print_violation(Run *run, const char *path, int64_t line, const JcRowViolation *fault)
+print_violation(Run *run, const char *path, int64_t line, const JcRowViolation *violation)
 {
-    g_autofree char *text = g_strdup_printf("%s:%" G_GINT64_FORMAT ": %s%s%s\n", path, line,
-                                            fault->column != NULL ? fault->column : "",
-                                            fault->column != NULL ? ": " : "", fault->reason);
+    g_autofree char *text =
+        g_strdup_printf("%s:%" G_GINT64_FORMAT ": %s%s%s\n", path, line,
+                        violation->column != NULL ? violation->column : "",
+                        violation->column != NULL ? ": " : "", violation->reason);
 
-    if (run->load->faults != NULL) {
-        fputs(text, run->load->faults);
+    if (run->load->violations != NULL) {
+        fputs(text, run->load->violations);
     }
-    if (run->result->faults < SHOWN_MAX) {
+    if (run->result->violations < SHOWN_MAX) {
         jc_progress_clear(&run->progress);
         fputs(text, run->load->err);
     }
-    run->result->faults++;
+    run->result->violations++;
 }
 
 static void
 print_violations(Run *run, const char *path, int64_t line)
 {
-    for (guint i = 0; i < run->faults->len; i++) {
-        print_violation(run, path, line, g_ptr_array_index(run->faults, i));
+    for (guint i = 0; i < run->violations->len; i++) {
+        print_violation(run, path, line, g_ptr_array_index(run->violations, i));
     }
-    g_ptr_array_set_size(run->faults, 0);
+    g_ptr_array_set_size(run->violations, 0);
     run->result->refused++;
 }
 
@@ -85,7 +86,7 @@ derive_id(Run *run, const char *path, int64_t line, char **hash, GError **error)
     }
     g_autofree char *number = g_strdup_printf("%" G_GINT64_FORMAT, line);
     jw_uuid_derive(id, "record", run->load->mapping->collection, *hash, number, NULL);
-    return g_string_chunk_insert(jc_batch_texts(run->batch), id);
+    return g_string_chunk_insert(jc_batch_strings(run->batch), id);
 }
 
 static bool
@@ -94,8 +95,8 @@ take_row(Run *run, const char *path, const JcCsvRow *row, char **hash, GError **
     const char *id = NULL;
 
     run->result->rows++;
-    if (!jc_maker_apply(run->maker, row, jc_batch_texts(run->batch), jc_batch_row(run->batch), &id,
-                        run->faults)) {
+    if (!jc_record_builder_apply(run->builder, row, jc_batch_strings(run->batch),
+                                 jc_batch_row(run->batch), &id, run->violations)) {
         if (run->loading && !run->load->keep_going) {
             return jw_fail(error, JW_ERROR_CONFLICT,
                            "%s changed while it was read; run the import again", path);
@@ -125,7 +126,7 @@ read_head(Run *run, const char *path, JcCsv *csv, GError **error)
         return jw_fail(error, JW_ERROR_INVALID, "%s is empty: it needs a first line with the names",
                        path);
     }
-    if (!jc_maker_set_head(run->maker, &head, error)) {
+    if (!jc_record_builder_set_head(run->builder, &head, error)) {
         return jw_prefix(error, "%s:%" G_GINT64_FORMAT, path, head.line);
     }
     return true;
@@ -160,17 +161,18 @@ read_file(Run *run, const char *path, GError **error)
 
 /* Once over all files: with a store to load, without one to check only. */
 static bool
-pass(const JcLoad *load, JcMaker *maker, bool loading, int64_t bytes_total, JcLoadResult *result,
-     GError **error)
+pass(const JcLoad *load, JcRecordBuilder *builder, bool loading, int64_t bytes_total,
+     JcLoadResult *result, GError **error)
 {
-    g_autoptr(GPtrArray) faults = g_ptr_array_new_with_free_func(jc_row_violation_free);
-    g_autoptr(JcBatch) batch = jc_batch_new(loading ? load->store : NULL, load->mapping->collection,
-                                            jc_maker_fields(maker), jc_maker_n_fields(maker));
+    g_autoptr(GPtrArray) violations = g_ptr_array_new_with_free_func(jc_row_violation_free);
+    g_autoptr(JcBatch) batch =
+        jc_batch_new(loading ? load->store : NULL, load->mapping->collection,
+                     jc_record_builder_fields(builder), jc_record_builder_n_fields(builder));
     Run run = { .load = load,
-                .maker = maker,
+                .builder = builder,
                 .batch = batch,
                 .result = result,
-                .faults = faults,
+                .violations = violations,
                 .bytes_total = bytes_total,
                 .loading = loading };
     bool ok = true;
@@ -183,18 +185,18 @@ pass(const JcLoad *load, JcMaker *maker, bool loading, int64_t bytes_total, JcLo
     ok = ok && jc_batch_flush(batch, error);
     jc_progress_clear(&run.progress);
     result->added = jc_batch_added(batch);
-    if (result->faults > SHOWN_MAX) {
-        fprintf(load->err, "… and %" G_GINT64_FORMAT " more%s\n", result->faults - SHOWN_MAX,
-                load->faults == NULL ? "; --errors FILE writes them all" : "");
+    if (result->violations > SHOWN_MAX) {
+        fprintf(load->err, "… and %" G_GINT64_FORMAT " more%s\n", result->violations - SHOWN_MAX,
+                load->violations == NULL ? "; --errors FILE writes them all" : "");
     }
     return ok;
 }
 
 /* Their sizes together; all of them must be there and have the columns before anything is done. */
 static bool
-look_at_files(const JcLoad *load, JcMaker *maker, int64_t *ret_bytes, GError **error)
+look_at_files(const JcLoad *load, JcRecordBuilder *builder, int64_t *ret_bytes, GError **error)
 {
-    Run run = { .load = load, .maker = maker };
+    Run run = { .load = load, .builder = builder };
 
     for (size_t i = 0; load->paths[i] != NULL; i++) {
         g_autoptr(JcCsv) csv = jc_csv_open(load->paths[i], load->mapping->delimiter, error);
@@ -214,12 +216,12 @@ jc_load_run(const JcLoad *load, JcLoadResult *ret, GError **error)
     int64_t bytes = 0;
 
     *ret = (JcLoadResult){ 0 };
-    g_autoptr(JcMaker) maker = jc_maker_new(mapping, error);
-    if (maker == NULL || !look_at_files(load, maker, &bytes, error)) {
+    g_autoptr(JcRecordBuilder) builder = jc_record_builder_new(mapping, error);
+    if (builder == NULL || !look_at_files(load, builder, &bytes, error)) {
         return false;
     }
     if (load->store == NULL || !load->keep_going) {
-        if (!pass(load, maker, false, bytes, ret, error)) {
+        if (!pass(load, builder, false, bytes, ret, error)) {
             return false;
         }
         if (load->store == NULL || ret->refused > 0) {
@@ -232,5 +234,5 @@ jc_load_run(const JcLoad *load, JcLoadResult *ret, GError **error)
     if (!jw_store_index_records(load->store, mapping->collection, mapping->date_field, error)) {
         return false;
     }
-    return pass(load, maker, true, bytes, ret, error);
+    return pass(load, builder, true, bytes, ret, error);
 }

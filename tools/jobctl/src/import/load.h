@@ -15,12 +15,12 @@ JcBatch *jc_batch_new(JwStore *store, const char *collection, const char *const 
                       size_t n_fields);
 void jc_batch_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JcBatch, jc_batch_free)
-/* Where the next row goes: n_fields values; their texts belong into jc_batch_texts(). */
+/* Where the next row goes: n_fields values; their strings belong into jc_batch_strings(). */
 JwValue *jc_batch_row(JcBatch *self);
-GStringChunk *jc_batch_texts(JcBatch *self);
-/* Takes the row into the batch; @id is of jc_batch_texts(). */
+GStringChunk *jc_batch_strings(JcBatch *self);
+/* Takes the row into the batch; @id is of jc_batch_strings(). */
 bool jc_batch_add(JcBatch *self, const char *id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* The row was refused; what it left in jc_batch_texts() must not pile up. */
+/* The row was refused; what it left in jc_batch_strings() must not pile up. */
 bool jc_batch_skip(JcBatch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool jc_batch_flush(JcBatch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 int64_t jc_batch_added(const JcBatch *self); /* new in the store; the others were there already */
@@ -30,13 +30,13 @@ typedef struct {
     const JcMapping *mapping;
     JwStore *store; /* NULL: only checks */
     bool keep_going, drop;
-    FILE *err;    /* the first faults, and the bar */
-    FILE *faults; /* all of them, or NULL */
+    FILE *err;        /* the first violations, and the bar */
+    FILE *violations; /* all of them, or NULL */
     JwClock *clock;
 } JcLoad;
 typedef struct {
     int64_t rows, refused, added;
-    int64_t faults; /* reasons; a row may have several */
+    int64_t violations; /* reasons; a row may have several */
 } JcLoadResult;
 /* @ret: written in any case. Refused rows are no error: see the result. */
 bool jc_load_run(const JcLoad *load, JcLoadResult *ret, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -101,7 +101,7 @@ map_type(const json_t *item)
 }
 
 static bool
-check_members(const json_t *item, const char *base, JwViolations *faults)
+check_members(const json_t *item, const char *base, JwViolations *violations)
 {
     const JcMapType type = map_type(item);
     bool ok = true;
@@ -110,10 +110,10 @@ check_members(const json_t *item, const char *base, JwViolations *faults)
         bool given = json_object_get(item, members[i].member) != NULL;
         g_autofree char *pointer = jw_pointer(base, members[i].member);
         if (given && (members[i].allowed & TYPE(type)) == 0) {
-            ok = jw_violations_add(faults, pointer, "does not belong to a field of type %s",
+            ok = jw_violations_add(violations, pointer, "does not belong to a field of type %s",
                                    types[type]);
         } else if (!given && (members[i].needed & TYPE(type)) != 0) {
-            ok = jw_violations_add(faults, pointer, "is required for a field of type %s",
+            ok = jw_violations_add(violations, pointer, "is required for a field of type %s",
                                    types[type]);
         }
     }
@@ -122,7 +122,7 @@ check_members(const json_t *item, const char *base, JwViolations *faults)
 
 /* A case looks at an earlier field; field and equals go together. */
 static bool
-check_cases(const json_t *item, const char *base, GHashTable *earlier, JwViolations *faults)
+check_cases(const json_t *item, const char *base, GHashTable *earlier, JwViolations *violations)
 {
     const json_t *one = NULL;
     bool ok = true;
@@ -135,17 +135,18 @@ check_cases(const json_t *item, const char *base, GHashTable *earlier, JwViolati
         if (field != NULL && !g_hash_table_contains(earlier, field)) {
             g_autofree char *at = jw_pointer(pointer, "field");
             g_autofree char *echo = jw_echo(field);
-            ok = jw_violations_add(faults, at, "'%s' is not an earlier field", echo);
+            ok = jw_violations_add(violations, at, "'%s' is not an earlier field", echo);
         }
         if ((field == NULL) != (json_object_get(one, "equals") == NULL)) {
-            ok = jw_violations_add(faults, pointer, "must have both field and equals, or neither");
+            ok = jw_violations_add(violations, pointer,
+                                   "must have both field and equals, or neither");
         }
     }
     return ok;
 }
 
 static bool
-check_reference(const json_t *value, const char *name, GHashTable *fields, JwViolations *faults)
+check_reference(const json_t *value, const char *name, GHashTable *fields, JwViolations *violations)
 {
     const char *field = jw_json_text(value, name);
 
@@ -154,26 +155,26 @@ check_reference(const json_t *value, const char *name, GHashTable *fields, JwVio
     }
     g_autofree char *pointer = jw_pointer("", name);
     g_autofree char *echo = jw_echo(field);
-    return jw_violations_add(faults, pointer, "'%s' is not one of the fields", echo);
+    return jw_violations_add(violations, pointer, "'%s' is not one of the fields", echo);
 }
 
 static bool
-check_limits(const json_t *item, const char *base, JwViolations *faults)
+check_limits(const json_t *item, const char *base, JwViolations *violations)
 {
     const json_t *min = json_object_get(item, "min");
     const json_t *max = json_object_get(item, "max");
 
     if ((min == NULL) != (max == NULL) || json_number_value(min) > json_number_value(max)) {
         g_autofree char *pointer = jw_pointer(base, min == NULL ? "min" : "max");
-        return jw_violations_add(faults, pointer,
+        return jw_violations_add(violations, pointer,
                                  "min and max go together, and min is the smaller one");
     }
     return true;
 }
 
-/* What the tables cannot say. Only for a mapping that passed them. */
+/* What the tables cannot check. Only for a mapping that passed them. */
 static bool
-check_meaning(const json_t *value, JwViolations *faults)
+check_meaning(const json_t *value, JwViolations *violations)
 {
     g_autoptr(GHashTable) fields = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     const json_t *item = NULL;
@@ -183,16 +184,16 @@ check_meaning(const json_t *value, JwViolations *faults)
     json_array_foreach(json_object_get(value, "fields"), i, item)
     {
         g_autofree char *base = jw_pointer_index("/fields", i);
-        ok = check_members(item, base, faults) && ok;
-        ok = check_cases(item, base, fields, faults) && ok;
-        ok = check_limits(item, base, faults) && ok;
+        ok = check_members(item, base, violations) && ok;
+        ok = check_cases(item, base, fields, violations) && ok;
+        ok = check_limits(item, base, violations) && ok;
         if (!g_hash_table_add(fields, g_strdup(jw_json_text(item, "field")))) {
             g_autofree char *pointer = jw_pointer(base, "field");
-            ok = jw_violations_add(faults, pointer, "is the field of an earlier entry");
+            ok = jw_violations_add(violations, pointer, "is the field of an earlier entry");
         }
     }
-    ok = check_reference(value, "idField", fields, faults) && ok;
-    return check_reference(value, "dateField", fields, faults) && ok;
+    ok = check_reference(value, "idField", fields, violations) && ok;
+    return check_reference(value, "dateField", fields, violations) && ok;
 }
 
 static void
@@ -313,13 +314,14 @@ jc_mapping_load(const char *path, GError **error)
     g_return_val_if_fail(path != NULL, NULL);
     g_return_val_if_fail(error == NULL || *error == NULL, NULL);
 
-    g_auto(JwViolations) faults = { 0 };
+    g_auto(JwViolations) violations = { 0 };
     json_auto_t *value = jw_json_parse_file(path, error);
     if (value == NULL) {
         return NULL;
     }
-    if (!jw_check_object(value, mapping_fields, "", &faults) || !check_meaning(value, &faults)) {
-        g_autofree char *all = jw_violations_text(&faults);
+    if (!jw_check_object(value, mapping_fields, "", &violations)
+        || !check_meaning(value, &violations)) {
+        g_autofree char *all = jw_violations_text(&violations);
         return jw_fail_null(error, JW_ERROR_INVALID, "%s: %s", path, all);
     }
     return read_mapping(value);

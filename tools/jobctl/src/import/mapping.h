@@ -24,12 +24,12 @@ typedef struct {
     /* datetime: strptime-like, "%d-%b-%y %H:%M"; duration: "h:mm:ss" → seconds */
     char *format;
     char *time_zone; /* datetime without an offset: IANA name */
-    /* text → text, after trimming; NULL: as it stands. e.g. "Y" → "true" */
+    /* string → string, after trimming; NULL: as it stands. e.g. "Y" → "true" */
     GHashTable *values;
-    bool values_strict; /* a text not in `values` is a fault */
-    bool required;      /* an empty cell is a fault; otherwise it becomes null */
+    bool values_strict; /* a string not in `values` is a violation */
+    bool required;      /* an empty cell is a violation; otherwise it becomes null */
     double min, max;    /* numbers; min > max: no limits */
-    GArray *when;       /* derived: JcMapCase list, first match gives the value (const text) */
+    GArray *when;       /* derived: JcMapCase list, first match gives the value (const string) */
 } JcMapField;
 typedef struct {
     /* an earlier field of the record; NULL: always matches (the default) */
@@ -38,7 +38,7 @@ typedef struct {
     char *value;
 } JcMapCase;
 typedef struct {
-    char *collection, *id_field; /* id_field's text becomes _id */
+    char *collection, *id_field; /* id_field's string becomes _id */
     char *date_field;            /* indexed */
     char delimiter;
     GArray *fields; /* JcMapField */

@@ -1,6 +1,6 @@
 /* import/record.c: applies a mapping. One thread.
- * Each field is first a string: its cells trimmed and joined, then what `values` makes of it. Types
- * are read from that text, and the cases of derived fields compare it. */
+ * Each field is first a string: its cells trimmed and joined, then translated by `values`. Types
+ * are read from that string, and the cases of derived fields compare it. */
 #include "import/record.h"
 
 #include <math.h>
@@ -19,10 +19,10 @@ typedef struct {
     JcDate *date;
     JcSpan *span;
     GString *text; /* of the current row */
-    char *label;   /* "Date + Time": how faults name it */
+    char *label;   /* "Date + Time": how violations name it */
 } Field;
 
-struct _JcMaker {
+struct _JcRecordBuilder {
     const JcMapping *mapping;
     GPtrArray *fields; /* of Field */
     GPtrArray *names;  /* borrowed, NULL-terminated */
@@ -44,23 +44,23 @@ field_free(gpointer data)
 }
 
 void
-jc_row_violation_free(gpointer fault)
+jc_row_violation_free(gpointer violation)
 {
-    g_free(((JcRowViolation *)fault)->reason);
-    g_free(fault);
+    g_free(((JcRowViolation *)violation)->reason);
+    g_free(violation);
 }
 
 static bool G_GNUC_PRINTF(3, 4)
-    refuse(GPtrArray *faults, const char *column, const char *format, ...)
+    refuse(GPtrArray *violations, const char *column, const char *format, ...)
 {
-    JcRowViolation *fault = g_new0(JcRowViolation, 1);
+    JcRowViolation *violation = g_new0(JcRowViolation, 1);
     va_list args;
 
     va_start(args, format);
-    fault->reason = g_strdup_vprintf(format, args);
+    violation->reason = g_strdup_vprintf(format, args);
     va_end(args);
-    fault->column = column;
-    g_ptr_array_add(faults, fault);
+    violation->column = column;
+    g_ptr_array_add(violations, violation);
     return false;
 }
 
@@ -87,11 +87,11 @@ field_new(const JcMapField *map, GString *problems)
     return field;
 }
 
-JcMaker *
-jc_maker_new(const JcMapping *mapping, GError **error)
+JcRecordBuilder *
+jc_record_builder_new(const JcMapping *mapping, GError **error)
 {
     g_return_val_if_fail(mapping != NULL, NULL);
-    g_autoptr(JcMaker) self = g_new0(JcMaker, 1);
+    g_autoptr(JcRecordBuilder) self = g_new0(JcRecordBuilder, 1);
     g_autoptr(GString) problems = g_string_new(NULL);
 
     self->mapping = mapping;
@@ -111,27 +111,27 @@ jc_maker_new(const JcMapping *mapping, GError **error)
 }
 
 void
-jc_maker_free(gpointer self)
+jc_record_builder_free(gpointer self)
 {
-    JcMaker *maker = self;
+    JcRecordBuilder *builder = self;
 
-    if (maker == NULL) {
+    if (builder == NULL) {
         return;
     }
-    g_ptr_array_unref(maker->fields);
-    g_ptr_array_unref(maker->names);
-    (void)g_string_free(maker->whole, TRUE);
-    g_free(maker);
+    g_ptr_array_unref(builder->fields);
+    g_ptr_array_unref(builder->names);
+    (void)g_string_free(builder->whole, TRUE);
+    g_free(builder);
 }
 
 const char *const *
-jc_maker_fields(const JcMaker *self)
+jc_record_builder_fields(const JcRecordBuilder *self)
 {
     return (const char *const *)self->names->pdata;
 }
 
 size_t
-jc_maker_n_fields(const JcMaker *self)
+jc_record_builder_n_fields(const JcRecordBuilder *self)
 {
     return self->fields->len;
 }
@@ -172,12 +172,13 @@ list_head(const JcCsvRow *head)
 }
 
 bool
-jc_maker_set_head(JcMaker *self, const JcCsvRow *head, GError **error)
+jc_record_builder_set_head(JcRecordBuilder *self, const JcCsvRow *head, GError **error)
 {
     g_autoptr(GString) problems = g_string_new(NULL);
 
-    if (head->fault != NULL) {
-        return jw_fail(error, JW_ERROR_INVALID, "the first line cannot be read: %s", head->fault);
+    if (head->violation != NULL) {
+        return jw_fail(error, JW_ERROR_INVALID, "the first line cannot be read: %s",
+                       head->violation);
     }
     g_autoptr(GHashTable) columns = read_head(head, problems);
     g_autoptr(GHashTable) missing = g_hash_table_new(g_str_hash, g_str_equal);
@@ -204,9 +205,9 @@ jc_maker_set_head(JcMaker *self, const JcCsvRow *head, GError **error)
     return true;
 }
 
-/* Joins the field's cells into its text, through `values`. */
+/* Joins the field's cells into its string, through `values`. */
 static bool
-read_text(Field *field, const JcCsvRow *row, GPtrArray *faults)
+read_text(Field *field, const JcCsvRow *row, GPtrArray *violations)
 {
     g_string_truncate(field->text, 0);
     for (size_t c = 0; c < field->n_columns; c++) {
@@ -224,10 +225,10 @@ read_text(Field *field, const JcCsvRow *row, GPtrArray *faults)
         }
     }
     if (field->text->len > TEXT_MAX_BYTES) {
-        return refuse(faults, field->label, "longer than 64 KiB");
+        return refuse(violations, field->label, "longer than 64 KiB");
     }
     if (!jw_text_clean(field->text->str, field->text->len)) {
-        return refuse(faults, field->label,
+        return refuse(violations, field->label,
                       "not UTF-8 text, or it holds control characters; save the file as UTF-8");
     }
     if (field->map->values != NULL && field->text->len > 0) {
@@ -235,7 +236,7 @@ read_text(Field *field, const JcCsvRow *row, GPtrArray *faults)
         if (meant != NULL) {
             g_string_assign(field->text, meant);
         } else if (field->map->values_strict) {
-            return refuse(faults, field->label, "'%.60s' is not one of the mapping's values",
+            return refuse(violations, field->label, "'%.60s' is not one of the mapping's values",
                           field->text->str);
         }
     }
@@ -243,19 +244,19 @@ read_text(Field *field, const JcCsvRow *row, GPtrArray *faults)
 }
 
 static bool
-check_limits(const Field *field, double number, GPtrArray *faults)
+check_limits(const Field *field, double number, GPtrArray *violations)
 {
     const JcMapField *map = field->map;
 
     if (map->min <= map->max && (number < map->min || number > map->max)) {
-        return refuse(faults, field->label, "%.60s is not between %.15g and %.15g",
+        return refuse(violations, field->label, "%.60s is not between %.15g and %.15g",
                       field->text->str, map->min, map->max);
     }
     return true;
 }
 
 static bool
-read_real(const Field *field, JwValue *value, GPtrArray *faults)
+read_real(const Field *field, JwValue *value, GPtrArray *violations)
 {
     const char *text = field->text->str;
     char *end = NULL;
@@ -263,27 +264,27 @@ read_real(const Field *field, JwValue *value, GPtrArray *faults)
 
     if (end == text || *end != '\0' || strspn(text, "0123456789.eE+-") != field->text->len
         || text[0] == '+' || !isfinite(number)) {
-        return refuse(faults, field->label, "'%.60s' is not a number", text);
+        return refuse(violations, field->label, "'%.60s' is not a number", text);
     }
     value->type = JW_VALUE_REAL;
     value->real = number;
-    return check_limits(field, number, faults);
+    return check_limits(field, number, violations);
 }
 
 static bool
-read_int(const Field *field, JwValue *value, GPtrArray *faults)
+read_int(const Field *field, JwValue *value, GPtrArray *violations)
 {
     g_autoptr(GError) cause = NULL;
 
     if (!jw_text_int64(field->text->str, "it", INT64_MIN, INT64_MAX, &value->integer, &cause)) {
-        return refuse(faults, field->label, "'%.60s' is not a whole number", field->text->str);
+        return refuse(violations, field->label, "'%.60s' is not a whole number", field->text->str);
     }
     value->type = JW_VALUE_INT;
-    return check_limits(field, (double)value->integer, faults);
+    return check_limits(field, (double)value->integer, violations);
 }
 
 static bool
-read_bool(Field *field, JwValue *value, GPtrArray *faults)
+read_bool(Field *field, JwValue *value, GPtrArray *violations)
 {
     static const char *const words[] = { "false", "true", "no", "yes", "0", "1", "n", "y" };
 
@@ -295,36 +296,36 @@ read_bool(Field *field, JwValue *value, GPtrArray *faults)
             return true;
         }
     }
-    return refuse(faults, field->label, "'%.60s' is neither true nor false", field->text->str);
+    return refuse(violations, field->label, "'%.60s' is neither true nor false", field->text->str);
 }
 
 static bool
-read_date(const Field *field, JwValue *value, GPtrArray *faults)
+read_date(const Field *field, JwValue *value, GPtrArray *violations)
 {
     g_autoptr(GError) cause = NULL;
 
     if (!jc_date_parse(field->date, field->text->str, &value->time_ms, &cause)) {
-        return refuse(faults, field->label, "%s", jw_error_message(cause));
+        return refuse(violations, field->label, "%s", jw_error_message(cause));
     }
     value->type = JW_VALUE_TIME;
     return true;
 }
 
 static bool
-read_span(const Field *field, JwValue *value, GPtrArray *faults)
+read_span(const Field *field, JwValue *value, GPtrArray *violations)
 {
     g_autoptr(GError) cause = NULL;
 
     if (!jc_span_parse(field->span, field->text->str, &value->integer, &cause)) {
-        return refuse(faults, field->label, "%s", jw_error_message(cause));
+        return refuse(violations, field->label, "%s", jw_error_message(cause));
     }
     value->type = JW_VALUE_INT;
-    return check_limits(field, (double)value->integer, faults);
+    return check_limits(field, (double)value->integer, violations);
 }
 
-/* The text of an earlier field of the record. */
+/* The string of an earlier field of the record. */
 static const char *
-earlier_text(const JcMaker *self, const char *name)
+earlier_text(const JcRecordBuilder *self, const char *name)
 {
     for (guint i = 0; i < self->fields->len; i++) {
         const Field *field = g_ptr_array_index(self->fields, i);
@@ -336,7 +337,7 @@ earlier_text(const JcMaker *self, const char *name)
 }
 
 static void
-derive(const JcMaker *self, Field *field)
+derive(const JcRecordBuilder *self, Field *field)
 {
     g_string_truncate(field->text, 0);
     for (guint i = 0; i < field->map->when->len; i++) {
@@ -351,65 +352,66 @@ derive(const JcMaker *self, Field *field)
 }
 
 static void
-take_text(const Field *field, GStringChunk *texts, JwValue *value)
+take_text(const Field *field, GStringChunk *strings, JwValue *value)
 {
     value->type = JW_VALUE_TEXT;
-    value->text = g_string_chunk_insert_len(texts, field->text->str, (gssize)field->text->len);
+    value->text = g_string_chunk_insert_len(strings, field->text->str, (gssize)field->text->len);
     value->length = field->text->len;
 }
 
 static bool
-read_value(Field *field, GStringChunk *texts, JwValue *value, GPtrArray *faults)
+read_value(Field *field, GStringChunk *strings, JwValue *value, GPtrArray *violations)
 {
     if (field->text->len == 0) {
-        return !field->map->required || refuse(faults, field->label, "is empty");
+        return !field->map->required || refuse(violations, field->label, "is empty");
     }
     switch (field->map->type) {
     case JC_MAP_TEXT:
     case JC_MAP_CONST:
-        take_text(field, texts, value);
+        take_text(field, strings, value);
         return true;
     case JC_MAP_INT:
-        return read_int(field, value, faults);
+        return read_int(field, value, violations);
     case JC_MAP_REAL:
-        return read_real(field, value, faults);
+        return read_real(field, value, violations);
     case JC_MAP_BOOL:
-        return read_bool(field, value, faults);
+        return read_bool(field, value, violations);
     case JC_MAP_DATETIME:
-        return read_date(field, value, faults);
+        return read_date(field, value, violations);
     case JC_MAP_DURATION:
-        return read_span(field, value, faults);
+        return read_span(field, value, violations);
     }
     return true;
 }
 
 static bool
-take_id(const JcMaker *self, GStringChunk *texts, const char **ret_id, GPtrArray *faults)
+take_id(const JcRecordBuilder *self, GStringChunk *strings, const char **ret_id,
+        GPtrArray *violations)
 {
     const char *id_field = self->mapping->id_field;
     const char *id = id_field != NULL ? earlier_text(self, id_field) : "";
 
     *ret_id = NULL;
     if (strlen(id) > ID_MAX_BYTES) {
-        return refuse(faults, NULL, "the id is longer than %u bytes", ID_MAX_BYTES);
+        return refuse(violations, NULL, "the id is longer than %u bytes", ID_MAX_BYTES);
     }
     if (id[0] != '\0') {
-        *ret_id = g_string_chunk_insert(texts, id);
+        *ret_id = g_string_chunk_insert(strings, id);
     }
     return true;
 }
 
 bool
-jc_maker_apply(JcMaker *self, const JcCsvRow *row, GStringChunk *texts, JwValue *values,
-               const char **ret_id, GPtrArray *faults)
+jc_record_builder_apply(JcRecordBuilder *self, const JcCsvRow *row, GStringChunk *strings,
+                        JwValue *values, const char **ret_id, GPtrArray *violations)
 {
     bool good = true;
 
-    if (row->fault != NULL) {
-        return refuse(faults, NULL, "%s", row->fault);
+    if (row->violation != NULL) {
+        return refuse(violations, NULL, "%s", row->violation);
     }
     if (row->n_cells != self->n_head) {
-        return refuse(faults, NULL, "has %zu cells, the first line has %zu", row->n_cells,
+        return refuse(violations, NULL, "has %zu cells, the first line has %zu", row->n_cells,
                       self->n_head);
     }
     for (guint i = 0; i < self->fields->len; i++) {
@@ -417,11 +419,11 @@ jc_maker_apply(JcMaker *self, const JcCsvRow *row, GStringChunk *texts, JwValue 
         values[i] = (JwValue){ .type = JW_VALUE_NULL };
         if (field->map->type == JC_MAP_CONST) {
             derive(self, field);
-        } else if (!read_text(field, row, faults)) {
+        } else if (!read_text(field, row, violations)) {
             good = false;
             continue;
         }
-        good = read_value(field, texts, &values[i], faults) && good;
+        good = read_value(field, strings, &values[i], violations) && good;
     }
-    return take_id(self, texts, ret_id, faults) && good;
+    return take_id(self, strings, ret_id, violations) && good;
 }

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
  * for any number of them. Names are English, %y 69-99 is 19xx, %f is a fraction of 1 to 9 digits
  * (cut to ms), %z is Z or ±hh[:]mm. */
 typedef struct _JcDate JcDate;
-/* @zone: IANA name for texts without %z. INVALID names what it does not know, or what the format
+/* @zone: IANA name for strings without %z. INVALID names what it does not know, or what the format
  * lacks. */
 JcDate *jc_date_new(const char *format, const char *zone, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void jc_date_free(gpointer self);

@@ -1,9 +1,9 @@
 /* render/xlsx/check.c: reads a finished workbook back before anybody may have it.
  *
- * libxlsxwriter says success when its temporary disk was full, and the zip around the cut sheet is
- * sound. So besides each entry's CRC (libarchive checks it while reading) every XML part must close
- * what it opens, and the sheets of the list must hold as many rows as were written. One pass, a
- * fixed buffer. */
+ * libxlsxwriter reports success when its temporary disk was full, and the zip around the cut sheet
+ * is sound. So besides each entry's CRC (libarchive checks it while reading) every XML part must
+ * close what it opens, and the sheets of the list must hold as many rows as were written. One pass,
+ * a fixed buffer. */
 #include "render/render.h"
 
 #include <archive.h>
@@ -19,7 +19,7 @@ typedef struct {
     enum { IN_TEXT, IN_NAME, IN_TAG, IN_QUOTE } where;
     char name[MAX_TAG];
     size_t name_length;
-    char quote, before; /* last character before '>' tells an empty element */
+    char quote, before; /* last character before '>' shows an empty element */
     struct {
         char name[MAX_TAG];
         size_t length;

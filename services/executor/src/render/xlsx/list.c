@@ -191,8 +191,8 @@ exe_xlsx_text(GString *scratch, const char *text, size_t length, size_t *ret_len
     if (valid) {
         g_string_append_len(scratch, text, (gssize)length);
     } else {
-        g_autofree char *made = g_utf8_make_valid(text, (gssize)length);
-        g_string_append(scratch, made);
+        g_autofree char *repaired = g_utf8_make_valid(text, (gssize)length);
+        g_string_append(scratch, repaired);
     }
     if (fitting(scratch->str, scratch->len, TEXT_MAX) < scratch->len) {
         g_string_truncate(scratch, fitting(scratch->str, scratch->len, TEXT_MAX - 1));

@@ -33,8 +33,8 @@ bool exe_xlsx_list_row(ExeXlsxList *self, const JwValue *row,
 bool exe_xlsx_list_pack(ExeXlsxList *self, const char *from, const char *to, int first_sheet,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* A text as a cell takes it: valid UTF-8 of at most 32,767 characters as Excel counts them
- * (UTF-16), cut with "…". @text itself, or made in @scratch. */
+/* A string as a cell takes it: valid UTF-8 of at most 32,767 characters as Excel counts them
+ * (UTF-16), cut with "…". @text itself, or built in @scratch. */
 const char *exe_xlsx_text(GString *scratch, const char *text, size_t length, size_t *ret_length);
 
 G_END_DECLS

@@ -23,7 +23,8 @@
 struct _ExeSheetStream {
     JwRing *ring;
     GThread *thread;
-    int failed; /* errno of the temporary file: the thread's until the ring says it stopped */
+    int failed; /* errno of the temporary file: the thread's until the ring reports that it stopped
+                 */
     ExeDeflated deflated; /* the thread's until it is joined */
     z_stream deflater;
     Bytef out[OUT_BYTES];
@@ -53,7 +54,7 @@ deflate_bytes(ExeSheetStream *self, const guint8 *bytes, size_t length, int flus
     do {
         self->deflater.next_out = self->out;
         self->deflater.avail_out = (uInt)OUT_BYTES;
-        (void)deflate(&self->deflater, flush); /* with room to write it cannot fail */
+        (void)deflate(&self->deflater, flush); /* with space to write it cannot fail */
         if (!write_out(self, OUT_BYTES - self->deflater.avail_out)) {
             return false;
         }
@@ -88,7 +89,7 @@ temp_file(const char *dir, GError **error)
 
     if (fd < 0) {
         int code = errno;
-        (void)jw_fail(error, JW_ERROR_UNAVAILABLE, "cannot make a file in %s: %s", dir,
+        (void)jw_fail(error, JW_ERROR_UNAVAILABLE, "cannot create a file in %s: %s", dir,
                       g_strerror(code));
     } else {
         (void)g_unlink(path); /* gone with the descriptor, however this process ends */

@@ -21,7 +21,7 @@ typedef struct {
     uint32_t crc; /* CRC-32 of the plain bytes */
 } ExeDeflated;
 
-/* @error: UNAVAILABLE when no file can be made in @temp_dir. */
+/* @error: UNAVAILABLE when no file can be created in @temp_dir. */
 ExeSheetStream *exe_sheet_stream_new(const char *temp_dir, GError **error);
 /* Where to append; another one after each exe_sheet_stream_next(). (transfer none) */
 GByteArray *exe_sheet_stream_block(ExeSheetStream *self);

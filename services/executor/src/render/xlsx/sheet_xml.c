@@ -9,7 +9,7 @@
 
 #define COLUMN_NAME_MAX 4  /* "XFD" */
 #define DIGITS_MAX      20 /* of an int64 with its sign */
-#define ESCAPE_MAX      7  /* bytes that a byte of text can become: "_x0007_" */
+#define ESCAPE_MAX      7  /* bytes that one byte can become: "_x0007_" */
 #define DAY_MS          INT64_C(86400000)
 #define DAYS_TO_1970    25569 /* since 1899-12-30, a spreadsheet's day 0 */
 #define FRACTION_DIGITS 11    /* of a day: a microsecond */
@@ -78,7 +78,7 @@ exe_sheet_xml_free(ExeSheetXml *self)
     g_free(self);
 }
 
-/* Room for @most bytes at the end of @into; written() says how far it was used. */
+/* Space for @most bytes at the end of @into; written() sets how much of it was used. */
 static char *
 reserve(GByteArray *into, size_t most)
 {
@@ -215,8 +215,8 @@ needs_code(char c)
     return (unsigned char)c < 0x20 && c != '\t' && c != '\n';
 }
 
-/* "_x0041_" in a text would be read as "A": its first "_" must be given as a code itself. What ends
- * it may also be the code of the next character. */
+/* "_x0041_" in a string would be read as "A": its first "_" must be given as a code itself. What
+ * ends it may also be the code of the next character. */
 static bool
 looks_like_code(const char *text, const char *end)
 {

@@ -17,7 +17,7 @@ ExeSheetXml *exe_sheet_xml_new(const int *styles, unsigned n_columns);
 void exe_sheet_xml_free(ExeSheetXml *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ExeSheetXml, exe_sheet_xml_free)
 
-/* "C7" for column 2, row 7. @name: room for 16. */
+/* "C7" for column 2, row 7. @name: 16 bytes. */
 void exe_sheet_xml_cell_name(unsigned column, uint32_t row, char *name);
 
 /* All append to @into. Rows count from 1, columns from 0; both in ascending order, a column may be

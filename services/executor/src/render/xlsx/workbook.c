@@ -2,12 +2,12 @@
  * record list.
  *
  * While records are read, only the rows of the list are written and compressed
- * (render/xlsx/list.h); at the end libxlsxwriter writes all the rest out of the result, and the
+ * (render/xlsx/list.h); at the end libxlsxwriter writes the rest from the result, and the
  * rows are put into the workbook that it closed. Not in its mode of constant memory: the rest is
  * bounded by the definition, and in that mode each sheet has a file that the library leaves open
  * when the disk is full, so that the disk stays full. Text cells are always strings, never
- * formulas. The finished file is reopened and checked, because the library says success on a full
- * temporary disk. */
+ * formulas. The finished file is reopened and checked, because the library reports success on a
+ * full temporary disk. */
 #include "render/render.h"
 
 #include <glib/gstdio.h>
@@ -18,19 +18,16 @@
 #include "jw/report_text.h"
 #include "render/text.h"
 #include "render/xlsx/list.h"
+#include "render/xlsx/styles.h"
 
 #define HEAD_HEIGHT 20
 #define COLOR_INK   0x111827
 #define COLOR_MUTED 0x6B7280
 #define COLOR_BRAND 0x2563EB
-#define COLOR_HEAD  0x1E3A8A
 #define COLOR_LINE  0xE5E7EB
 
-/* A list cell, a table cell (ruled below), a figure (ruled and bold). */
-enum { STYLE_CELL, STYLE_TABLE, STYLE_FIGURE, STYLE_N };
-
 struct _ExeRender {
-    ExeRenderInput input; /* texts borrowed from the attempt */
+    ExeRenderInput input; /* strings borrowed from the attempt */
     char *closed_path;    /* of the workbook without the list's rows */
     lxw_workbook *book;
     GPtrArray *sheet_names; /* owns the names */
@@ -39,25 +36,8 @@ struct _ExeRender {
     int64_t rows;
     JwZoneCache zone;
     GString *scratch;
-    lxw_format *styles[STYLE_N][JW_FORMAT_N];
-    lxw_format *title, *muted, *label;
-    lxw_format *heads[JW_FORMAT_N]; /* aligned as the column below */
-    lxw_error failed;               /* first error of a cell */
-};
-
-static const struct {
-    const char *number;
-    uint8_t align;
-} formats[JW_FORMAT_N] = {
-    [JW_FORMAT_INTEGER] = { "#,##0", LXW_ALIGN_RIGHT },
-    [JW_FORMAT_DECIMAL] = { "#,##0.00", LXW_ALIGN_RIGHT },
-    [JW_FORMAT_PERCENT] = { "0.00\" %\"", LXW_ALIGN_RIGHT },
-    [JW_FORMAT_SECONDS] = { "#,##0.0\" s\"", LXW_ALIGN_RIGHT },
-    [JW_FORMAT_HOUR] = { "00\":00\"", LXW_ALIGN_RIGHT },
-    [JW_FORMAT_TEXT] = { "@", LXW_ALIGN_LEFT },
-    [JW_FORMAT_DATETIME] = { "yyyy-mm-dd hh:mm:ss", LXW_ALIGN_LEFT },
-    [JW_FORMAT_DATE] = { "yyyy-mm-dd", LXW_ALIGN_LEFT },
-    [JW_FORMAT_BOOL] = { "General", LXW_ALIGN_CENTER },
+    ExeXlsxStyles styles;
+    lxw_error failed; /* first error of a cell */
 };
 
 static void
@@ -77,50 +57,6 @@ xlsx_failed(const ExeRender *self, lxw_error result, GError **error)
 
     return jw_fail(error, disk ? JW_ERROR_UNAVAILABLE : JW_ERROR_INTERNAL,
                    "writing the workbook %s: %s", self->input.path, lxw_strerror(result));
-}
-
-static lxw_format *
-style_new(ExeRender *self, double size, lxw_color_t color, bool bold)
-{
-    lxw_format *format = workbook_add_format(self->book);
-
-    format_set_font_name(format, "Calibri");
-    format_set_font_size(format, size);
-    format_set_font_color(format, color);
-    if (bold) {
-        format_set_bold(format);
-    }
-    format_set_align(format, LXW_ALIGN_VERTICAL_CENTER);
-    return format;
-}
-
-static void
-styles_make(ExeRender *self)
-{
-    self->title = style_new(self, 20, COLOR_HEAD, true);
-    self->muted = style_new(self, 11, COLOR_MUTED, false);
-    self->label = style_new(self, 11, COLOR_INK, false);
-    format_set_bottom(self->label, LXW_BORDER_THIN);
-    format_set_bottom_color(self->label, COLOR_LINE);
-    for (int f = 0; f < JW_FORMAT_N; f++) {
-        self->heads[f] = style_new(self, 11, 0xFFFFFF, true);
-        format_set_bg_color(self->heads[f], COLOR_HEAD);
-        format_set_align(self->heads[f], formats[f].align);
-        for (int kind = 0; kind < STYLE_N; kind++) {
-            lxw_format *format = style_new(self, 11, COLOR_INK, kind == STYLE_FIGURE);
-
-            format_set_num_format(format, formats[f].number);
-            format_set_align(format, formats[f].align);
-            if (kind == STYLE_FIGURE) {
-                format_set_align(format, LXW_ALIGN_RIGHT);
-            }
-            if (kind != STYLE_CELL) {
-                format_set_bottom(format, LXW_BORDER_THIN);
-                format_set_bottom_color(format, COLOR_LINE);
-            }
-            self->styles[kind][f] = format;
-        }
-    }
 }
 
 static const char *
@@ -224,7 +160,7 @@ list_new(ExeRender *self)
 
     for (guint i = 0; i < columns->len; i++) {
         JwFormat format = g_array_index(columns, JwColumnDef, i).format;
-        styles[i] = lxw_format_get_xf_index(self->styles[STYLE_CELL][format]);
+        styles[i] = lxw_format_get_xf_index(self->styles.cells[EXE_XLSX_CELL][format]);
     }
     return exe_xlsx_list_new(self->input.temp_dir, &self->zone, styles, columns->len);
 }
@@ -273,7 +209,7 @@ xlsx_open(const ExeRenderInput *input, GError **error)
         return NULL;
     }
     note(self, workbook_set_properties(self->book, &properties));
-    styles_make(self);
+    exe_xlsx_styles_init(&self->styles, self->book);
     self->list = list_new(self);
     if (!exe_xlsx_list_next_sheet(self->list, error)) {
         xlsx_free(self);
@@ -311,7 +247,7 @@ list_sheet_write(ExeRender *self, lxw_worksheet *sheet, unsigned number)
         const JwColumnDef *column = &g_array_index(columns, JwColumnDef, i);
         note(self, worksheet_set_column(sheet, (lxw_col_t)i, (lxw_col_t)i, column->width, NULL));
         note(self, worksheet_write_string(sheet, 0, (lxw_col_t)i, column->label,
-                                          self->heads[column->format]));
+                                          self->styles.heads[column->format]));
     }
     worksheet_freeze_panes(sheet, 1, 0);
     note(self, worksheet_repeat_rows(sheet, 0, 0));
@@ -319,8 +255,8 @@ list_sheet_write(ExeRender *self, lxw_worksheet *sheet, unsigned number)
 }
 
 static void
-chart_make(ExeRender *self, const JwReportTable *table, const lxw_worksheet *sheet,
-           lxw_worksheet *into, lxw_row_t row, lxw_col_t col)
+chart_new(ExeRender *self, const JwReportTable *table, const lxw_worksheet *sheet,
+          lxw_worksheet *into, lxw_row_t row, lxw_col_t col)
 {
     const bool line = table->chart == JW_CHART_LINE;
     const lxw_row_t last_row = (lxw_row_t)table->n_rows;
@@ -364,9 +300,9 @@ table_head(ExeRender *self, const JwReportTable *table, lxw_worksheet *sheet)
 
         note(self, worksheet_set_column(sheet, at, at,
                                         at == 0 ? 22 : MAX(14.0, (double)strlen(label) + 3), NULL));
-        note(self,
-             worksheet_write_string(sheet, 0, at, label,
-                                    self->heads[at == 0 ? JW_FORMAT_TEXT : JW_FORMAT_INTEGER]));
+        note(self, worksheet_write_string(
+                       sheet, 0, at, label,
+                       self->styles.heads[at == 0 ? JW_FORMAT_TEXT : JW_FORMAT_INTEGER]));
     }
     worksheet_freeze_panes(sheet, 1, 0);
 }
@@ -380,16 +316,17 @@ table_write(ExeRender *self, const JwReportTable *table, lxw_worksheet *sheet,
         for (size_t column = 0; column < table->n_columns; column++) {
             put_value(self, sheet, (lxw_row_t)row + 1, (lxw_col_t)column,
                       jw_report_cell(table, row, column),
-                      column == 0 ? self->label
-                                  : self->styles[STYLE_TABLE][table->columns[column].format]);
+                      column == 0
+                          ? self->styles.label
+                          : self->styles.cells[EXE_XLSX_TABLE][table->columns[column].format]);
         }
     }
     if (table->chart == JW_CHART_NONE || table->n_rows == 0) {
         return;
     }
-    chart_make(self, table, sheet, sheet, 1, (lxw_col_t)(table->n_columns + 1));
+    chart_new(self, table, sheet, sheet, 1, (lxw_col_t)(table->n_columns + 1));
     if (table->chart_in_front) {
-        chart_make(self, table, sheet, summary, 4, 4);
+        chart_new(self, table, sheet, summary, 4, 4);
     }
 }
 
@@ -398,9 +335,9 @@ figures_write(ExeRender *self, const JwReportResult *result, lxw_worksheet *shee
 {
     for (guint i = 0; i < result->figures->len; i++) {
         const JwReportFigure *figure = &g_array_index(result->figures, JwReportFigure, i);
-        lxw_format *style = self->styles[STYLE_FIGURE][figure->format];
+        lxw_format *style = self->styles.cells[EXE_XLSX_FIGURE][figure->format];
 
-        note(self, worksheet_write_string(sheet, row + i, 1, figure->label, self->label));
+        note(self, worksheet_write_string(sheet, row + i, 1, figure->label, self->styles.label));
         if (figure->value.type == JW_VALUE_NULL) {
             note(self, worksheet_write_string(sheet, row + i, 2, figure->text, style));
         } else {
@@ -422,19 +359,20 @@ summary_write(ExeRender *self, const JwReportResult *result, lxw_worksheet *shee
     note(self, worksheet_set_column(sheet, 2, 2, 18, NULL));
     note(self, worksheet_set_column(sheet, 3, 3, 3, NULL));
     note(self, worksheet_set_row(sheet, 1, 30, NULL));
-    note(self, worksheet_write_string(sheet, 1, 1, self->input.title, self->title));
-    note(self, worksheet_write_string(sheet, 2, 1, subtitle, self->muted));
+    note(self, worksheet_write_string(sheet, 1, 1, self->input.title, self->styles.title));
+    note(self, worksheet_write_string(sheet, 2, 1, subtitle, self->styles.muted));
     if (result->filters != NULL) {
-        note(self,
-             worksheet_write_string(sheet, 3, 1, cell_text(self, result->filters), self->muted));
+        note(self, worksheet_write_string(sheet, 3, 1, cell_text(self, result->filters),
+                                          self->styles.muted));
     }
     note(self, worksheet_set_row(sheet, first - 1, HEAD_HEIGHT, NULL));
-    note(self, worksheet_write_string(sheet, first - 1, 1, "Figure", self->heads[JW_FORMAT_TEXT]));
     note(self,
-         worksheet_write_string(sheet, first - 1, 2, "Value", self->heads[JW_FORMAT_INTEGER]));
+         worksheet_write_string(sheet, first - 1, 1, "Figure", self->styles.heads[JW_FORMAT_TEXT]));
+    note(self, worksheet_write_string(sheet, first - 1, 2, "Value",
+                                      self->styles.heads[JW_FORMAT_INTEGER]));
     figures_write(self, result, sheet, first);
-    note(self,
-         worksheet_write_string(sheet, first + result->figures->len + 1, 1, records, self->muted));
+    note(self, worksheet_write_string(sheet, first + result->figures->len + 1, 1, records,
+                                      self->styles.muted));
     worksheet_activate(sheet);
 }
 

@@ -1,0 +1,16 @@
+/* metrics.c: see metrics.h. A new metric is a row here and a name there. */
+#include "metrics.h"
+
+static const JwMetricDef defs[EXE_N_METRICS] = {
+    [EXE_METRIC_ATTEMPTS] = { JW_METRIC_COUNTER, "jobwire_attempts_total",
+                              "Attempts ended, by outcome", "outcome" },
+    [EXE_METRIC_ATTEMPT_SECONDS] = { JW_METRIC_HISTOGRAM, "jobwire_attempt_seconds",
+                                     "Duration of attempts, by job type", "type" },
+};
+JwMetric *exe_metrics[EXE_N_METRICS];
+
+void
+exe_metrics_init(void)
+{
+    jw_metrics_create(defs, EXE_N_METRICS, exe_metrics);
+}

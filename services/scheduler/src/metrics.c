@@ -1,0 +1,18 @@
+/* metrics.c: see metrics.h. A new metric is a row here and a name there. */
+#include "metrics.h"
+
+static const JwMetricDef defs[SCH_N_METRICS] = {
+    [SCH_METRIC_OCCURRENCES] = { JW_METRIC_COUNTER, "jobwire_occurrences_total",
+                                 "Due times decided, by kind", "kind" },
+    [SCH_METRIC_REDISPATCHES] = { JW_METRIC_COUNTER, "jobwire_redispatches_total",
+                                  "Commands published again", NULL },
+    [SCH_METRIC_REAPED] = { JW_METRIC_COUNTER, "jobwire_reaped_total",
+                            "Jobs taken from dead attempts", NULL },
+};
+JwMetric *sch_metrics[SCH_N_METRICS];
+
+void
+sch_metrics_init(void)
+{
+    jw_metrics_create(defs, SCH_N_METRICS, sch_metrics);
+}
