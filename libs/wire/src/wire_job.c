@@ -4,6 +4,7 @@
 #include "wire_private.h"
 
 #include "jw/address.h"
+#include "jw/duration.h"
 #include "jw/report_request.h"
 
 #include <string.h>
@@ -206,8 +207,7 @@ static void
 set_limits(json_t *value, const JwJob *job)
 {
     if (job->timeout_ms > 0) {
-        g_autofree char *timeout =
-            g_strdup_printf("%" G_GINT64_FORMAT "s", (job->timeout_ms + 999) / 1000);
+        g_autofree char *timeout = jw_duration_format(job->timeout_ms);
         jw_wire_set_text(value, "timeout", timeout);
     }
     json_object_set_new(value, "maxAttempts", json_integer(job->max_attempts));

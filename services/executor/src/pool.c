@@ -46,13 +46,16 @@ end(Exe *self, const JwJob *job, const JwJobChange *change, const char *won)
 static const char *
 end_completed(Exe *self, const JwJob *job, const JwJobResult *result)
 {
+    static const char won[] = "completed";
     const JwJobChange change = { .transition = JW_CHANGE_FINISH,
                                  .artifact = result->artifact,
                                  .result = result->json };
 
     jw_crash_point("exe_before_finish");
-    const char *outcome = end(self, job, &change, "completed");
-    jw_crash_point("exe_after_finish");
+    const char *outcome = end(self, job, &change, won);
+    if (outcome == won) {
+        jw_crash_point("exe_after_finish");
+    }
     return outcome;
 }
 

@@ -163,12 +163,36 @@ edit_of(const char *name)
     md_unknown("operator", name);
 }
 
+/* Servers refuse to write a field twice, or a field and something inside of it. */
+static void
+check_conflicts(const bson_t *update)
+{
+    g_autoptr(GPtrArray) paths = g_ptr_array_new();
+    bson_iter_t operator, field;
+
+    for (bool ok = bson_iter_init(&operator, update); ok && bson_iter_next(&operator);) {
+        for (bool more = bson_iter_recurse(&operator, & field); more && bson_iter_next(&field);) {
+            const char *path = bson_iter_key(&field);
+            for (guint i = 0; i < paths->len; i++) {
+                const char *other = g_ptr_array_index(paths, i);
+                const size_t common = MIN(strlen(path), strlen(other));
+                if (strncmp(path, other, common) == 0
+                    && (path[common] == '.' || other[common] == '.' || strcmp(path, other) == 0)) {
+                    md_unknown("update with a conflict at", path);
+                }
+            }
+            g_ptr_array_add(paths, (gpointer)(uintptr_t)path);
+        }
+    }
+}
+
 bson_t *
 md_update(const bson_t *document, const bson_t *update)
 {
     bson_t *current = bson_copy(document);
     bson_iter_t operator, field, in;
 
+    check_conflicts(update);
     for (bool ok = bson_iter_init(&operator, update); ok && bson_iter_next(&operator);) {
         Edit edit = edit_of(bson_iter_key(&operator));
         for (bool more = bson_iter_recurse(&operator, & field); more && bson_iter_next(&field);) {

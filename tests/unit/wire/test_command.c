@@ -140,7 +140,7 @@ test_round_trip(void **state)
         job->requested_by =
             (JwActor){ g_strdup("u-1"), g_strdup("Ay\xc5\x9f\x65"), g_strdup("ayse@example.com") };
         job->departments = g_strsplit("support,sales", ",", -1);
-        job->timeout_ms = (int64_t)i * 90000;
+        job->timeout_ms = (int64_t)i * 90250;
         job->max_attempts = (int32_t)i + 1;
         assert_round_trip(fixture, job, NOW_MS);
         assert_round_trip(fixture, job,

@@ -19,6 +19,8 @@
 
 /* A command with them must fit a message of 1 MiB. */
 #define MAX_PARAMETERS_BYTES ((size_t)512 * 1024)
+/* By which they grow when the spec is built and their period has no `at` yet. */
+#define AT_BYTES (sizeof ",\"at\":\"2026-01-13T02:00:15.000Z\"" - 1)
 
 const JwReportDef *
 jw_report_spec_def(const JwCatalog *catalog, const json_t *spec)
@@ -175,9 +177,11 @@ check_period(const JwReportDef *def, const json_t *spec, const char *base, JwVio
 static bool
 check_size(const json_t *parameters, const char *base, JwViolations *violations)
 {
-    const size_t size =
+    const json_t *period = json_object_get(parameters, "period");
+    size_t size =
         parameters != NULL ? json_dumpb(parameters, NULL, 0, JSON_COMPACT | JSON_ENCODE_ANY) : 0;
 
+    size += period != NULL && json_object_get(period, "at") == NULL ? AT_BYTES : 0;
     if (size <= MAX_PARAMETERS_BYTES) {
         return true;
     }

@@ -28,7 +28,9 @@ change(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply, const JwJ
 
     jw_crash_point("gw_before_change");
     bool ok = jw_jobs_change(&gw->jobs, job, wanted, &call, ret_cas, &after, &error);
-    jw_crash_point("gw_after_change");
+    if (ok) {
+        jw_crash_point("gw_after_change");
+    }
     if (!ok && jw_error_code(error) == JW_ERROR_IN_DOUBT) {
         jw_warn("change_in_doubt", JW_STR("job_id", job->id),
                 JW_STR("error", jw_error_message(error)));
