@@ -3,6 +3,7 @@
  * the JSON Schemas the same. */
 #include "testkit.h"
 
+#include "exe.h"
 #include "import/mapping.h"
 #include "jw/kinds.h"
 #include "jw/report_formats.h"
@@ -82,16 +83,12 @@ judge_cancel(const char *path, const char *text, size_t length)
 {
     g_autoptr(GError) error = NULL;
     g_auto(JwViolations) faults = { 0 };
-    JwCancelCommand command = { 0 };
     json_auto_t *body = jw_json_parse(text, length, &error);
 
     (void)path;
     assert_ok(body != NULL, error);
-    if (!jw_wire_cancel_parse(body, &faults, &command)) {
-        return violations_complaint(&faults);
-    }
-    jw_cancel_command_clear(&command);
-    return g_strdup("");
+    return exe_check_command(JW_TYPE_JOB_CANCEL, body, &faults) ? g_strdup("")
+                                                                : violations_complaint(&faults);
 }
 
 static char *
