@@ -4,7 +4,8 @@
 Every valid example must pass its schema; every invalid one must be refused at (or above) the pointer that invalid.json
 names, unless by invalid.json only the checker can know ("by": "checker"). Needs the package jsonschema.
 Run: dev/python tests/contract/check_schemas.py [directory of the schemas]; exit status 1 and one line a problem when
-something differs. test_schemas.py runs it, on the tree and on trees with a mistake.
+something differs. test_schemas.py runs it, on the tree and on trees with a mistake. With --write instead of a directory it
+first makes common/formats.v1.json anew from jw/report_formats.h.
 """
 import json
 import pathlib
@@ -14,7 +15,10 @@ import sys
 import jsonschema
 from referencing import Registry, Resource
 
-TOP = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parents[2] / "schemas")
+TREE = pathlib.Path(__file__).resolve().parents[2]
+WRITE = sys.argv[1:] == ["--write"]
+TOP = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 and not WRITE else TREE / "schemas"
+FORMATS = TOP / "common/formats.v1.json"
 PROBLEMS = []
 
 
@@ -29,6 +33,24 @@ def read(path):
 
 def pointer(parts):
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def formats():
+    """The schema of the formats that the table in C has, without and with prefix."""
+    table = (TREE / "libs/report/include/jw/report_formats.h").read_text(encoding="utf-8")
+    names = re.findall(r"^ +(?:SERVED|KNOWN)\((\w+), ", table, re.M)
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "https://jobwire.example/schemas/common/formats.v1.json",
+        "title": "The formats of report files",
+        "description": "Made by tests/contract/check_schemas.py --write from jw/report_formats.h",
+        "enum": names + [f"output-format.{name}" for name in names],
+    }
+    return json.dumps(schema, indent=2) + "\n"
+
+
+if WRITE:
+    FORMATS.write_text(formats(), encoding="utf-8")
 
 
 def every_schema():
@@ -115,6 +137,8 @@ def main():
             count += 1
     check_asyncapi()
     check_refs()
+    if FORMATS.read_text(encoding="utf-8") != formats():
+        PROBLEMS.append(f"{FORMATS} is not what jw/report_formats.h says; write it anew with --write")
     for problem in PROBLEMS:
         print(problem, file=sys.stderr)
     print(f"{count} files judged, {len(PROBLEMS)} problems")

@@ -3,6 +3,7 @@
  * asks the JSON Schemas the same. */
 #include "testkit.h"
 
+#include "exe.h"
 #include "import/mapping.h"
 #include "jw/kinds.h"
 #include "jw/report_formats.h"
@@ -82,16 +83,13 @@ judge_cancel(const char *path, const char *text, size_t length)
 {
     g_autoptr(GError) error = NULL;
     g_auto(JwViolations) violations = { 0 };
-    JwCancelCommand command = { 0 };
     json_auto_t *body = jw_json_parse(text, length, &error);
 
     (void)path;
     assert_ok(body != NULL, error);
-    if (!jw_wire_cancel_parse(body, &violations, &command)) {
-        return violations_complaint(&violations);
-    }
-    jw_cancel_command_clear(&command);
-    return g_strdup("");
+    return exe_check_command(JW_TYPE_JOB_CANCEL, body, &violations)
+               ? g_strdup("")
+               : violations_complaint(&violations);
 }
 
 static char *
@@ -329,8 +327,7 @@ schema_at(const char *file, const char *path)
 static void
 test_formats(void **state)
 {
-    json_auto_t *listed =
-        schema_at("report-request.v1.json", "properties/output/properties/format/enum");
+    json_auto_t *listed = schema_at("formats.v1.json", "enum");
     json_auto_t *known = json_array();
 
     (void)state;

@@ -53,6 +53,11 @@ def test_an_invalid_example_refused_at_another_place(copy):
     refused(copy, "invalid/unknown-mode.json")
 
 
+def test_a_format_that_the_code_has_not(copy):
+    edit(copy / "common/formats.v1.json", lambda value: value["enum"].append("docx"))
+    refused(copy, "common/formats.v1.json")
+
+
 def test_a_message_that_asyncapi_does_not_name(copy):
     text = (copy / "asyncapi.yaml").read_text(encoding="utf-8")
     (copy / "asyncapi.yaml").write_text(text.replace("messages/job.cancel.v1.json", ""), encoding="utf-8")

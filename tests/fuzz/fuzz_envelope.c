@@ -1,6 +1,7 @@
 /* fuzz_envelope.c: any bytes as the value of a message: parse, print, event, cancel command. */
 #include "fuzz.h"
 
+#include "exe.h"
 #include "jw/wire.h"
 
 #include <jansson.h>
@@ -32,7 +33,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     g_auto(JwViolations) faults = { 0 };
     g_autoptr(GError) error = NULL;
-    JwCancelCommand command = { 0 };
     g_autofree char *job_id = jw_wire_event_job_id(data, size, NULL);
     json_auto_t *value = jw_json_parse(data, size, &error);
 
@@ -42,8 +42,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     print_and_read(value);
-    bool ok = jw_wire_cancel_parse(value, &faults, &command);
+    bool ok = exe_check_command(JW_TYPE_JOB_CANCEL, value, &faults);
     g_assert(ok == (jw_violations_count(&faults) == 0));
-    jw_cancel_command_clear(&command);
     return 0;
 }

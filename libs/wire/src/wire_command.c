@@ -1,4 +1,4 @@
-/* wire_command.c: commands that come by Kafka: submit a job, cancel a job.
+/* wire_command.c: the command that asks for a job. Other commands are checked where they are taken.
  * Any thread, no state. Other programs write these messages, so a fault here ends in the dead-
  * letter topic with its pointer, and the id of a job without one follows from the message's own
  * identity. */
@@ -7,19 +7,6 @@
 #include "jw/ident.h"
 
 #include <string.h>
-
-static const char *const cancel_modes[] = { "immediate", "graceful", NULL };
-
-static const JwField cancel_fields[] = {
-    { .name = "jobId",
-      .type = JW_FIELD_STRING,
-      .flags = JW_FIELD_REQUIRED,
-      .check = jw_check_uuid },
-    { .name = "reason", .type = JW_FIELD_STRING, .flags = JW_FIELD_LINES, .max = 500 },
-    { .name = "requestedBy", .type = JW_FIELD_OBJECT, .fields = jw_wire_actor_fields },
-    { .name = "mode", .type = JW_FIELD_STRING, .values = cancel_modes },
-    { .name = NULL },
-};
 
 static bool
 is_blank(const char *text)
@@ -107,33 +94,5 @@ jw_wire_job_from_command(const JwWire *self, const struct json_t *body, const ch
     const int64_t due_ms = jw_json_time(body, "scheduledFor", 0);
     *ret_job = jw_wire_build_job(self, body, MAX(due_ms, now_ms), now_ms);
     take_identity(*ret_job, body, ce_source, ce_id);
-    return true;
-}
-
-void
-jw_cancel_command_clear(JwCancelCommand *self)
-{
-    if (self == NULL) {
-        return;
-    }
-    g_clear_pointer(&self->job_id, g_free);
-    g_clear_pointer(&self->actor, g_free);
-    g_clear_pointer(&self->reason, g_free);
-}
-
-bool
-jw_wire_cancel_parse(const struct json_t *body, JwViolations *faults, JwCancelCommand *ret)
-{
-    g_return_val_if_fail(body != NULL && faults != NULL && ret != NULL, false);
-
-    if (!jw_check_object(body, cancel_fields, "", faults)) {
-        return false;
-    }
-    *ret = (JwCancelCommand){
-        .job_id = g_ascii_strdown(jw_json_text(body, "jobId"), -1),
-        .actor = g_strdup(jw_json_text(json_object_get(body, "requestedBy"), "id")),
-        .reason = g_strdup(jw_json_text(body, "reason")),
-        .graceful = g_strcmp0(jw_json_text(body, "mode"), "graceful") == 0,
-    };
     return true;
 }

@@ -14,8 +14,6 @@ struct _JwWire {
 /* wire_job.c: the members of a submit command, and of a schedule's template. */
 extern const JwField jw_wire_command_fields[];
 extern const JwField jw_wire_template_fields[];
-/* The members of who asks. */
-extern const JwField jw_wire_actor_fields[];
 
 /* Notes all violations of a command or template whose own pointer is @base; its spec is judged by
  * its kind. False when there was one. */

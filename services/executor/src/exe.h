@@ -56,6 +56,10 @@ void exe_wake_consumer(Exe *self);
 /* intake.c */
 void exe_consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers, gpointer exe);
 
+/* Notes what is wrong with the value of a command of @type; false when something is. Not of a
+ * submit command, which jw_wire_job_from_command() checks. */
+bool exe_check_command(const char *type, const json_t *body, JwViolations *violations);
+
 #define EXE_LANES 3u /* of the ready queue: high, normal, low */
 
 /* pool.c: claims and runs one job to its end; what a worker does between two pops. */

@@ -95,27 +95,34 @@ intake_submit(Intake *self, const json_t *body)
     return true;
 }
 
+static const char *const cancel_modes[] = { "immediate", "graceful", NULL };
+static const JwField cancel_fields[] = {
+    { .name = "jobId",
+      .type = JW_FIELD_STRING,
+      .flags = JW_FIELD_REQUIRED,
+      .check = jw_check_uuid },
+    { .name = "reason", .type = JW_FIELD_STRING, .flags = JW_FIELD_LINES, .max = 500 },
+    { .name = "requestedBy", .type = JW_FIELD_OBJECT, .fields = jw_wire_actor_fields },
+    { .name = "mode", .type = JW_FIELD_STRING, .values = cancel_modes },
+    { .name = NULL },
+};
+
 /* A command for a job that is unknown, ended or already being cancelled so is done: there is
  * nothing left to do. False: the store is unreachable. */
 static bool
 intake_cancel(Intake *self, const json_t *body)
 {
-    g_auto(JwViolations) violations = { 0 };
-    g_auto(JwCancelCommand) command = { 0 };
+    g_autofree char *job_id = g_ascii_strdown(jw_json_text(body, "jobId"), -1);
     g_autoptr(JwJob) job = NULL;
     g_autoptr(GError) error = NULL;
     JwCas cas = JW_CAS_LOST;
-
-    if (!jw_wire_cancel_parse(body, &violations, &command)) {
-        intake_poison(self, jw_violations_text(&violations));
-        return true;
-    }
+    bool graceful = g_strcmp0(jw_json_text(body, "mode"), "graceful") == 0;
     const JwJobChange change = {
-        .transition = command.graceful ? JW_CHANGE_CANCEL_GRACEFUL : JW_CHANGE_CANCEL_NOW,
-        .actor = command.actor,
-        .reason = command.reason,
+        .transition = graceful ? JW_CHANGE_CANCEL_GRACEFUL : JW_CHANGE_CANCEL_NOW,
+        .actor = jw_json_text(json_object_get(body, "requestedBy"), "id"),
+        .reason = jw_json_text(body, "reason"),
     };
-    bool ok = jw_store_get_job(self->exe->store, command.job_id, &job, &error)
+    bool ok = jw_store_get_job(self->exe->store, job_id, &job, &error)
               && (job == NULL
                   || jw_jobs_cancel(&self->exe->jobs, job, &change, NULL, &cas, NULL, &error));
     if (!ok && jw_error_retry(error) == JW_RETRY_NEVER) {
@@ -123,8 +130,7 @@ intake_cancel(Intake *self, const json_t *body)
         return true;
     }
     if (!ok) {
-        jw_warn("cancel_later", JW_STR("job_id", command.job_id),
-                JW_STR("error", jw_error_message(error)));
+        jw_warn("cancel_later", JW_STR("job_id", job_id), JW_STR("error", jw_error_message(error)));
         return false;
     }
     self->answer->verdict = JW_VERDICT_DONE;
@@ -133,27 +139,35 @@ intake_cancel(Intake *self, const json_t *body)
 
 typedef struct {
     const char *type;
+    const JwField *fields; /* of its value; NULL: `take` checks it */
     bool alone; /* what came before it in its batch must be durable first: it may name it */
     bool (*take)(Intake *self, const json_t *body); /* false: the store is unreachable */
 } Command;
 
 static const Command commands[] = {
-    { JW_TYPE_JOB_SUBMIT, false, intake_submit },
-    { JW_TYPE_JOB_CANCEL, true, intake_cancel },
+    { JW_TYPE_JOB_SUBMIT, NULL, false, intake_submit },
+    { JW_TYPE_JOB_CANCEL, cancel_fields, true, intake_cancel },
 };
 
 /* NULL: of no type that is known here. */
 static const Command *
-find_command(const JwMessage *message)
+find_command(const char *type)
 {
-    const char *type = jw_message_header(message, "ce_type");
-
     for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
         if (g_strcmp0(commands[i].type, type) == 0) {
             return &commands[i];
         }
     }
     return NULL;
+}
+
+bool
+exe_check_command(const char *type, const json_t *body, JwViolations *violations)
+{
+    const Command *command = find_command(type);
+
+    return command == NULL || command->fields == NULL
+           || jw_check_object(body, command->fields, "", violations);
 }
 
 static char *
@@ -173,6 +187,7 @@ unknown_type(const char *type)
 static bool
 intake_message(Intake *self, const Command *command)
 {
+    g_auto(JwViolations) violations = { 0 };
     g_autoptr(GError) error = NULL;
 
     if (self->message->body == NULL) {
@@ -187,6 +202,10 @@ intake_message(Intake *self, const Command *command)
     }
     if (command == NULL) {
         intake_poison(self, unknown_type(jw_message_header(self->message, "ce_type")));
+        return true;
+    }
+    if (!exe_check_command(command->type, body, &violations)) {
+        intake_poison(self, jw_violations_text(&violations));
         return true;
     }
     return command->take(self, body);
@@ -341,7 +360,7 @@ exe_consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers, gpo
     bool away = false;
 
     for (size_t i = 0; i < n_messages && !away; i++) {
-        const Command *command = find_command(&messages[i]);
+        const Command *command = find_command(jw_message_header(&messages[i], "ce_type"));
 
         intakes[i] = (Intake){ .exe = exe, .message = &messages[i], .answer = &answers[i] };
         if (command != NULL && command->alone) {

@@ -495,6 +495,36 @@ test_cancel(void **state)
                      JW_VERDICT_DONE);
 }
 
+/* The id in any case; what is left out: cancelled at once, by nobody that is known. */
+static void
+test_cancel_as_written(void **state)
+{
+    static const struct {
+        const char *more;
+        JwJobState to;
+        const char *actor, *reason;
+    } cases[] = {
+        { ",\"reason\":\"wrong week\",\"requestedBy\":{\"id\":\"u-1\"},\"mode\":\"graceful\"",
+          JW_JOB_CANCELLING, "u-1", "wrong week" },
+        { "", JW_JOB_CANCELLED, NULL, NULL },
+    };
+    ExeKit *kit = *state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *id = kit_make(kit, "");
+        g_autofree char *upper = g_ascii_strup(id, -1);
+        g_autofree char *body = g_strdup_printf("{\"jobId\":\"%s\"%s}", upper, cases[i].more);
+
+        (void)kit_claim(kit->ports, id);
+        assert_int_equal(give(kit, (KitMessage){ JW_TYPE_JOB_CANCEL, "/test", "c-1", body }, NULL),
+                         JW_VERDICT_DONE);
+        g_autoptr(JwJob) job = kit_job(kit->ports, id);
+        assert_int_equal(job->state, cases[i].to);
+        assert_int_equal(g_strcmp0(job->cancelled_by, cases[i].actor), 0);
+        assert_int_equal(g_strcmp0(job->cancel_reason, cases[i].reason), 0);
+    }
+}
+
 static void
 test_cancel_store_away(void **state)
 {
@@ -615,6 +645,7 @@ main(void)
         cmocka_unit_test(test_ready_queue_full),
         cmocka_unit_test(test_full_lane_holds_up_no_other),
         TEST(test_cancel),
+        TEST(test_cancel_as_written),
         TEST(test_cancel_store_away),
         TEST(test_cancel_right_behind_submit),
         TEST(test_store_away_in_mid_batch),

@@ -1,5 +1,5 @@
 /* test_check.c: the checker's own words: pointers, hints, limits, all faults at once. Seen through
- * the cancel command and the request, whose tables use every kind of field. */
+ * the request, whose tables use every kind of field. */
 #include "fixture.h"
 
 static void
@@ -145,14 +145,12 @@ test_full_list_still_refuses(void **state)
 {
     const Fixture *fixture = *state;
     g_auto(JwViolations) faults = { 0 };
-    JwCancelCommand command = { 0 };
-    json_auto_t *body = parsed("{'jobId':'x'}");
+    json_auto_t *body = parsed("{'id':7}");
 
     for (unsigned i = 0; i < JW_VIOLATIONS_MAX; i++) {
         (void)jw_violations_add(&faults, "", "earlier");
     }
-    assert_false(jw_wire_cancel_parse(body, &faults, &command));
-    assert_null(command.job_id);
+    assert_false(jw_check_object(body, jw_wire_actor_fields, "", &faults));
     judge(fixture, "{}", &faults);
 }
 

@@ -179,30 +179,6 @@ test_scope(void **state)
     assert_int_equal(jw_violations_count(&faults), 1);
 }
 
-static void
-test_cancel(void **state)
-{
-    g_auto(JwViolations) faults = { 0 };
-    JwCancelCommand command = { 0 };
-    json_auto_t *full =
-        parsed("{'jobId':'019480A4-5F00-7000-8000-000000000001','reason':'wrong week',"
-               "'requestedBy':{'id':'u-1'},'mode':'graceful'}");
-    json_auto_t *least = parsed("{'jobId':'" JOB_ID "'}");
-
-    (void)state;
-    assert_true(jw_wire_cancel_parse(full, &faults, &command));
-    assert_string_equal(command.job_id, JOB_ID);
-    assert_string_equal(command.actor, "u-1");
-    assert_string_equal(command.reason, "wrong week");
-    assert_true(command.graceful);
-    jw_cancel_command_clear(&command);
-    assert_true(jw_wire_cancel_parse(least, &faults, &command));
-    assert_false(command.graceful);
-    assert_null(command.actor);
-    jw_cancel_command_clear(&command);
-    jw_cancel_command_clear(&command);
-}
-
 int
 main(void)
 {
@@ -210,7 +186,6 @@ main(void)
         cmocka_unit_test(test_derived_id),     cmocka_unit_test(test_identity),
         cmocka_unit_test(test_past_means_now), cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_limits),         cmocka_unit_test(test_scope),
-        cmocka_unit_test(test_cancel),
     };
     return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
 }

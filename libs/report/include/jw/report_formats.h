@@ -2,7 +2,7 @@
  *
  * SERVED: the executor has a writer for it, exe_render_<name> in services/executor/src/render.
  * KNOWN: a format of the API that this version refuses by name. A new format is a line here and its
- * writer; tests/contract holds the schemas to this list. */
+ * writer; tests/contract/check_schemas.py --write makes schemas/common/formats.v1.json after it. */
 #pragma once
 #include <glib.h>
 #include <stdbool.h>

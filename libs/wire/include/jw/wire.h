@@ -59,16 +59,8 @@ bool jw_wire_job_from_schedule(const JwWire *self, const JwSchedule *schedule, i
                                int64_t now_ms, JwJob **ret_job,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* jobwire.job.cancel.v1 value: {"jobId","reason"?,"requestedBy"?,"mode":"immediate"|"graceful"};
- * all texts (transfer full) */
-typedef struct {
-    char *job_id, *actor, *reason;
-    bool graceful;
-} JwCancelCommand;
-void jw_cancel_command_clear(JwCancelCommand *self);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JwCancelCommand, jw_cancel_command_clear)
-bool jw_wire_cancel_parse(const json_t *body, JwViolations *faults,
-                          JwCancelCommand *ret) G_GNUC_WARN_UNUSED_RESULT;
+/* The members of who asks, for the tables of commands. */
+extern const JwField jw_wire_actor_fields[];
 
 /* Outbox entries, (transfer full); request_id and traceparent come from the job. */
 JwOutboxEntry *jw_wire_submit_command(const JwWire *self, const JwJob *job, int64_t now_ms);
