@@ -47,7 +47,7 @@ test_pointers_are_escaped(void **state)
 }
 
 static void
-test_redispatches(void **state)
+test_near_names(void **state)
 {
     static const struct {
         const char *name, *hint;
@@ -170,7 +170,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_at_once),
         cmocka_unit_test(test_pointers_are_escaped),
-        cmocka_unit_test(test_redispatches),
+        cmocka_unit_test(test_near_names),
         cmocka_unit_test(test_texts),
         cmocka_unit_test(test_lengths),
         cmocka_unit_test(test_faults_are_bounded),
