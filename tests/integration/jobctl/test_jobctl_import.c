@@ -6,6 +6,7 @@
 
 #include "jw/store_records.h"
 
+#define WHOLE   JW_SOURCE_DIR "/tests/data/call-records-2021.csv"
 #define EXCERPT JW_SOURCE_DIR "/tests/unit/jobctl/data/call-records-200.csv"
 #define MAPPING JW_SOURCE_DIR "/schemas/mappings/call-records.json"
 #define PLAIN   JW_SOURCE_DIR "/tools/jobctl/mappings/call-records-plain.json"
@@ -82,20 +83,20 @@ static void
 test_real_file(void **state)
 {
     Fixture *self = *state;
-    const int64_t rows = count_lines(EXCERPT, NULL);
+    const int64_t rows = count_lines(WHOLE, NULL);
     g_autofree char *number = jc_count_text(rows);
     g_autofree char *first = g_strdup_printf(
         "call_records: %s rows read, %s added, 0 there already, 0 refused\n", number, number);
     g_autofree char *second = g_strdup_printf(
         "call_records: %s rows read, 0 added, %s there already, 0 refused\n", number, number);
 
-    assert_int_equal(jc_fixture_run(self->jc, "import", "--mapping", MAPPING, EXCERPT, NULL),
+    assert_int_equal(jc_fixture_run(self->jc, "import", "--mapping", MAPPING, WHOLE, NULL),
                      JC_EXIT_OK);
     assert_string_equal(self->jc->out, first);
     assert_int_equal(count(self, NULL, NULL), rows);
-    assert_int_equal(count(self, "status", "answered"), count_lines(EXCERPT, "Y"));
-    assert_int_equal(count(self, "status", "missed"), count_lines(EXCERPT, "N"));
-    assert_int_equal(jc_fixture_run(self->jc, "import", "--mapping", MAPPING, EXCERPT, NULL),
+    assert_int_equal(count(self, "status", "answered"), count_lines(WHOLE, "Y"));
+    assert_int_equal(count(self, "status", "missed"), count_lines(WHOLE, "N"));
+    assert_int_equal(jc_fixture_run(self->jc, "import", "--mapping", MAPPING, WHOLE, NULL),
                      JC_EXIT_OK);
     assert_string_equal(self->jc->out, second);
     assert_int_equal(count(self, NULL, NULL), rows);
