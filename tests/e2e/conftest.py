@@ -2,12 +2,10 @@
 
 `stack` is one Jobwire for all tests that hurt nobody; tests that kill, stop or misconfigure make a Stack of their own.
 """
-
-
 import pytest
 
 from smtpsink import SmtpSink
-from stack import TOP, Stack, clean_env, program
+from stack import TOP, Stack
 
 
 @pytest.hookimpl(wrapper=True)
