@@ -30,7 +30,7 @@ print_and_read(const json_t *value)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    g_auto(JwViolations) faults = { 0 };
+    g_auto(JwViolations) violations = { 0 };
     g_autoptr(GError) error = NULL;
     JwCancelCommand command = { 0 };
     g_autofree char *job_id = jw_wire_event_job_id(data, size, NULL);
@@ -42,8 +42,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     print_and_read(value);
-    bool ok = jw_wire_cancel_parse(value, &faults, &command);
-    g_assert(ok == (jw_violations_count(&faults) == 0));
+    bool ok = jw_wire_cancel_parse(value, &violations, &command);
+    g_assert(ok == (jw_violations_count(&violations) == 0));
     jw_cancel_command_clear(&command);
     return 0;
 }

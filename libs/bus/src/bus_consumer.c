@@ -76,12 +76,6 @@ consumer_free(JwConsumer *consumer)
     release(self);
 }
 
-static void
-track_free(gpointer track)
-{
-    jw_track_free(track);
-}
-
 static const JwConsumerOps consumer_ops = {
     .wake = consumer_wake,
     .free = consumer_free,
@@ -97,7 +91,7 @@ consumer_new(JwKafka *bus, const JwSubscription *subscription)
     self->batch_max = subscription->batch_max;
     self->consume = subscription->consume;
     self->data = subscription->data;
-    self->tracks = g_ptr_array_new_with_free_func(track_free);
+    self->tracks = g_ptr_array_new_with_free_func(jw_track_free);
     self->messages = g_new0(JwMessage, self->batch_max);
     self->answers = g_new0(JwAnswer, self->batch_max);
     self->slots = g_new0(JwSlot, self->batch_max);

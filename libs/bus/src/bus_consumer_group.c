@@ -12,12 +12,6 @@ message_free(gpointer message)
     rd_kafka_message_destroy(message);
 }
 
-static void
-ticket_free(gpointer ticket)
-{
-    jw_dlq_ticket_unref(ticket);
-}
-
 static bool
 find_track(const JwKafkaConsumer *self, const char *topic, int32_t partition, guint *ret_index)
 {
@@ -38,7 +32,7 @@ jw_group_track(JwKafkaConsumer *self, const char *topic, int32_t partition)
     if (find_track(self, topic, partition, &index)) {
         return g_ptr_array_index(self->tracks, index);
     }
-    JwTrack *track = jw_track_new(topic, partition, message_free, ticket_free);
+    JwTrack *track = jw_track_new(topic, partition, message_free, jw_dlq_ticket_unref);
     g_ptr_array_add(self->tracks, track);
     return track;
 }

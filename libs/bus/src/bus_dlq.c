@@ -64,11 +64,13 @@ jw_dlq_ticket_state(JwDlqTicket *self)
 }
 
 void
-jw_dlq_ticket_unref(JwDlqTicket *self)
+jw_dlq_ticket_unref(gpointer self)
 {
-    if (g_atomic_ref_count_dec(&self->refs)) {
-        jw_dlq_bell_unref(self->bell);
-        g_free(self);
+    JwDlqTicket *ticket = self;
+
+    if (g_atomic_ref_count_dec(&ticket->refs)) {
+        jw_dlq_bell_unref(ticket->bell);
+        g_free(ticket);
     }
 }
 

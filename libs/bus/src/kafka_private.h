@@ -79,6 +79,6 @@ JwDlqTicket *jw_dlq_send(JwKafka *bus, JwDlqBell *bell, const rd_kafka_message_t
                          const char *reason, bool with_body,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 JwDlqState jw_dlq_ticket_state(JwDlqTicket *self);
-void jw_dlq_ticket_unref(JwDlqTicket *self);
+void jw_dlq_ticket_unref(gpointer self);
 
 G_END_DECLS

@@ -86,18 +86,20 @@ jw_http_conns_new(int64_t request_age_ms, int64_t idle_timeout_ms)
 }
 
 void
-jw_http_conns_free(JwHttpConns *self)
+jw_http_conns_free(gpointer self)
 {
-    if (self == NULL) {
+    JwHttpConns *conns = self;
+
+    if (conns == NULL) {
         return;
     }
-    jw_stop_set(self->stop);
-    (void)g_thread_join(self->watchdog);
-    g_assert(self->first == NULL);
-    jw_stop_free(self->stop);
-    jw_cond_clear(&self->quiet);
-    jw_mutex_clear(&self->mutex);
-    g_free(self);
+    jw_stop_set(conns->stop);
+    (void)g_thread_join(conns->watchdog);
+    g_assert(conns->first == NULL);
+    jw_stop_free(conns->stop);
+    jw_cond_clear(&conns->quiet);
+    jw_mutex_clear(&conns->mutex);
+    g_free(conns);
 }
 
 static void

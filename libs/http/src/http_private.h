@@ -61,7 +61,7 @@ struct _JwHttpReply {
 typedef struct _JwHttpConns JwHttpConns;
 typedef struct _JwHttpConn JwHttpConn;
 JwHttpConns *jw_http_conns_new(int64_t request_age_ms, int64_t idle_timeout_ms);
-void jw_http_conns_free(JwHttpConns *self); /* no connection may be left */
+void jw_http_conns_free(gpointer self); /* no connection may be left */
 JwHttpConn *jw_http_conns_opened(JwHttpConns *self, int fd);
 void jw_http_conns_closed(JwHttpConns *self, JwHttpConn *take_conn);
 void jw_http_conns_receiving(JwHttpConns *self, JwHttpConn *conn);
@@ -86,7 +86,7 @@ const JwHttpEntry *jw_http_route_match(const GPtrArray *entries, const JwHttpReq
                                        char **ret_allow);
 
 /* http_query.c: the request target */
-/* False when it is not well formed; path and the segments before the fault are set all the same. */
+/* False when it is not well formed; path and the segments before the error are set all the same. */
 bool jw_http_target_parse(JwHttpRequest *self);
 /* Notes what is wrong with the query string, after a table of fields (jw/json.h; NULL: none). */
 void jw_http_query_check(const JwHttpRequest *self, const struct _JwField *fields,

@@ -10,7 +10,7 @@
 
 typedef struct {
     const JwJob *job;
-    bool done, alone; /* alone: the batch was refused for good, maybe for another's fault */
+    bool done, alone; /* alone: the batch was refused for good, maybe for another job */
     JwCreate create;
     GError *error;
 } Item;

@@ -45,6 +45,14 @@ jw_json_time(const json_t *object, const char *name, int64_t otherwise)
     return text != NULL && jw_time_parse(text, &time_ms, NULL) ? time_ms : otherwise;
 }
 
+void
+jw_json_set_time(json_t *object, const char *name, int64_t time_ms)
+{
+    g_autofree char *text = jw_time_format(time_ms);
+
+    json_object_set_new(object, name, json_string(text));
+}
+
 /* yyyy-mm-dd of the years that jw_time_parse() knows, as days since 1970-01-01. */
 static bool
 parse_date(const char *text, int64_t *ret_day)

@@ -241,13 +241,15 @@ jw_cron_new(const char *expression, GError **error)
 }
 
 void
-jw_cron_free(JwCron *self)
+jw_cron_free(gpointer self)
 {
-    if (self == NULL) {
+    JwCron *cron = self;
+
+    if (cron == NULL) {
         return;
     }
-    g_free(self->fields);
-    g_free(self);
+    g_free(cron->fields);
+    g_free(cron);
 }
 
 const char *

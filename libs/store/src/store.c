@@ -25,10 +25,12 @@ static const JwDbIndex indexes[] = {
 };
 
 void
-jw_store_free(JwStore *self)
+jw_store_free(gpointer self)
 {
-    if (self != NULL) {
-        self->ops->free(self);
+    JwStore *store = self;
+
+    if (store != NULL) {
+        store->ops->free(store);
     }
 }
 

@@ -208,14 +208,16 @@ jw_svc_health_stop(JwHealth *self)
 }
 
 void
-jw_svc_health_free(JwHealth *self)
+jw_svc_health_free(gpointer self)
 {
-    if (self == NULL) {
+    JwHealth *health = self;
+
+    if (health == NULL) {
         return;
     }
-    jw_svc_health_stop(self);
-    g_ptr_array_unref(self->checks);
-    jw_stop_free(self->stop);
-    jw_mutex_clear(&self->mutex);
-    g_free(self);
+    jw_svc_health_stop(health);
+    g_ptr_array_unref(health->checks);
+    jw_stop_free(health->stop);
+    jw_mutex_clear(&health->mutex);
+    g_free(health);
 }

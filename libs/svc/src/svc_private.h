@@ -58,5 +58,5 @@ void jw_svc_health_add(JwHealth *self, const char *name, bool required, JwReadyC
                        gpointer data);
 void jw_svc_health_start(JwHealth *self); /* a thread for each check */
 void jw_svc_health_stop(JwHealth *self);
-void jw_svc_health_free(JwHealth *self);
+void jw_svc_health_free(gpointer self);
 void jw_svc_health_drain(JwHealth *self); /* not ready from now on */

@@ -105,7 +105,7 @@ test_an_error_reaches_those_in_the_batch(void **state G_GNUC_UNUSED)
     assert_int_equal(sum.made + sum.exist + sum.failed, THREADS * JOBS);
 }
 
-/* Refused for good: maybe for one job's fault, so the others are tried alone. */
+/* Refused for good: maybe because of one job, so the others are tried alone. */
 static void
 test_one_bad_job_spoils_no_other(void **state G_GNUC_UNUSED)
 {

@@ -42,12 +42,12 @@ is_shallow(const char *text, size_t length)
 json_t *
 jw_auth_object_parse(const void *data, size_t length, const char *what, GError **error)
 {
-    json_error_t fault;
+    json_error_t failure;
 
     if (!is_shallow(data, length)) {
         return jw_fail_null(error, JW_ERROR_DENIED, "%s: nested too deeply", what);
     }
-    json_auto_t *value = json_loadb(data, length, JSON_REJECT_DUPLICATES, &fault);
+    json_auto_t *value = json_loadb(data, length, JSON_REJECT_DUPLICATES, &failure);
     if (!json_is_object(value)) {
         return jw_fail_null(error, JW_ERROR_DENIED, "%s: not a JSON object", what);
     }

@@ -24,11 +24,13 @@ jw_auth_seen_new(void)
 }
 
 void
-jw_auth_seen_free(JwAuthSeen *self)
+jw_auth_seen_free(gpointer self)
 {
-    if (self != NULL) {
-        jw_mutex_clear(&self->mutex);
-        g_free(self);
+    JwAuthSeen *seen = self;
+
+    if (seen != NULL) {
+        jw_mutex_clear(&seen->mutex);
+        g_free(seen);
     }
 }
 

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 typedef struct _JwAuthSeen JwAuthSeen;
 
 JwAuthSeen *jw_auth_seen_new(void);
-void jw_auth_seen_free(JwAuthSeen *self);
+void jw_auth_seen_free(gpointer self);
 /* True when exactly this token was noted and not pushed out since. */
 bool jw_auth_seen_has(JwAuthSeen *self, const char *token);
 /* Only after its signature was checked. A fixed number is kept; newer ones push older ones out. */

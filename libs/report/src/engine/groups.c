@@ -204,16 +204,18 @@ jw_groups_new(JwPart part, int max_groups, GTimeZone *zone, int64_t start_ms, in
 }
 
 void
-jw_groups_free(JwGroups *self)
+jw_groups_free(gpointer self)
 {
-    if (self == NULL) {
+    JwGroups *groups = self;
+
+    if (groups == NULL) {
         return;
     }
-    g_array_unref(self->groups);
-    g_clear_pointer(&self->order, g_array_unref);
-    g_string_free(self->scratch, TRUE);
-    g_free(self->slots);
-    g_free(self);
+    g_array_unref(groups->groups);
+    g_clear_pointer(&groups->order, g_array_unref);
+    g_string_free(groups->scratch, TRUE);
+    g_free(groups->slots);
+    g_free(groups);
 }
 
 static size_t

@@ -6,9 +6,9 @@
  * Every function may fail with BUSY (no client became free in time), UNAVAILABLE (nothing was
  * written), IN_DOUBT (a write may have been done: read again), CORRUPT (a document that is not of
  * our shape), INVALID (a string that is not UTF-8) and INTERNAL; its documentation names further
- * ones. What gives many documents (scan, list, find, due) passes over those that cannot be read and
- * warns of them; they take no place in its limit, so fewer than that many always means that there
- * are no more. */
+ * ones. Functions that read many documents (scan, list, find, due) skip those that cannot be
+ * read and log them; these do not count for the limit, so fewer than the limit always means that
+ * there are no more. */
 #pragma once
 #include "jw/clock.h"
 #include "jw/config.h"
@@ -48,8 +48,8 @@ typedef enum { JW_CREATE_EXISTS, JW_CREATE_NEW } JwCreate;
 JwStore *jw_store_mongo_new(const JwStoreConfig *config, const char *app,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* When no call is under way any more. NULL is fine. */
-void jw_store_free(JwStore *self);
+/* When no call is under way any more. NULL-safe. */
+void jw_store_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwStore, jw_store_free)
 
 /* A round trip to the server; for readiness. */

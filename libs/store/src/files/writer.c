@@ -194,20 +194,21 @@ jw_file_writer_finish(JwFileWriter *self, int64_t *ret_size, char **ret_sha256, 
 }
 
 void
-jw_file_writer_free(JwFileWriter *self)
+jw_file_writer_free(gpointer self)
 {
+    JwFileWriter *writer = self;
     g_autoptr(GError) error = NULL;
 
-    if (self == NULL) {
+    if (writer == NULL) {
         return;
     }
-    if (self->begun && !self->finished
-        && !jw_file_delete(self->store, self->info.file_id, self->doubt, &error)) {
-        jw_debug("upload_left_behind", JW_STR("file_id", self->info.file_id),
+    if (writer->begun && !writer->finished
+        && !jw_file_delete(writer->store, writer->info.file_id, writer->doubt, &error)) {
+        jw_debug("upload_left_behind", JW_STR("file_id", writer->info.file_id),
                  JW_STR("error", jw_error_message(error))); /* the sweep finds it */
     }
-    jw_file_info_clear(&self->info);
-    g_byte_array_unref(self->buffer);
-    g_checksum_free(self->hash);
-    g_free(self);
+    jw_file_info_clear(&writer->info);
+    g_byte_array_unref(writer->buffer);
+    g_checksum_free(writer->hash);
+    g_free(writer);
 }

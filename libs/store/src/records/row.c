@@ -51,21 +51,23 @@ jw_store_record_row_new(const char *const *fields)
 }
 
 void
-jw_store_record_row_free(JwRecordRow *self)
+jw_store_record_row_free(gpointer self)
 {
-    if (self == NULL) {
+    JwRecordRow *row = self;
+
+    if (row == NULL) {
         return;
     }
-    for (size_t i = 0; i < self->n; i++) {
-        if (self->scratch[i] != NULL) {
-            g_string_free(self->scratch[i], TRUE);
+    for (size_t i = 0; i < row->n; i++) {
+        if (row->scratch[i] != NULL) {
+            g_string_free(row->scratch[i], TRUE);
         }
     }
-    g_free(self->scratch);
-    g_strfreev(self->heads);
-    g_free(self->paths);
-    g_free(self->values);
-    g_free(self);
+    g_free(row->scratch);
+    g_strfreev(row->heads);
+    g_free(row->paths);
+    g_free(row->values);
+    g_free(row);
 }
 
 static GString *

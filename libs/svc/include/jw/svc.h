@@ -29,7 +29,7 @@ typedef struct {
     void (*stop)(gpointer self);
 } JwSvcDef;
 
-/* Exit status: 0 drained, 64 usage, 78 bad configuration (all faults named), 70 start failed.
+/* Exit status: 0 drained, 64 usage, 78 bad configuration (all violations named), 70 start failed.
  * Options: --help, --version, --check-config, --print-config (secrets masked). SIGTERM and SIGINT
  * drain; a second one ends at once. */
 int jw_svc_main(const JwSvcDef *def, gpointer self, int argc, char **argv);
