@@ -5,7 +5,13 @@
 
 include(JwWarnings)
 
-set(JW_TEST_ENVIRONMENT "G_SLICE=always-malloc;G_DEBUG=fatal-warnings;ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1;UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1;LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/lsan.supp:print_suppressions=0;TSAN_OPTIONS=ignore_noninstrumented_modules=1")
+set(JW_TEST_ENVIRONMENT
+    "G_SLICE=always-malloc"
+    "G_DEBUG=fatal-warnings"
+    "ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1"
+    "UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1"
+    "LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/lsan.supp:print_suppressions=0"
+    "TSAN_OPTIONS=ignore_noninstrumented_modules=1")
 
 # jw_add_library(NAME SOURCES a.c b.c PUBLIC jw::base PRIVATE PkgConfig::X [INCLUDE dir])
 function(jw_add_library name)
@@ -21,7 +27,7 @@ function(jw_add_library name)
     jw_check_headers(${name} "${ARG_INCLUDE}")
 endfunction()
 
-# jw_add_service(NAME SOURCES ... LINK ...): makes the program jobwire-NAME and, for tests, the library
+# jw_add_service(NAME SOURCES ... LINK ...): the program jobwire-NAME and, for tests, the library
 # jw::svc_NAME with everything but main.c.
 function(jw_add_service name)
     cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
@@ -81,7 +87,9 @@ function(jw_check_headers name include_dir)
     foreach(header ${headers})
         get_filename_component(stem "${header}" NAME_WE)
         set(source "${CMAKE_CURRENT_BINARY_DIR}/header_${name}_${stem}.c")
-        file(CONFIGURE OUTPUT "${source}" CONTENT "#include \"jw/${stem}.h\"\n#include \"jw/${stem}.h\"\nextern int jw_header_${name}_${stem};\nint jw_header_${name}_${stem};\n")
+        string(CONCAT content "#include \"jw/${stem}.h\"\n#include \"jw/${stem}.h\"\n"
+            "extern int jw_header_${name}_${stem};\nint jw_header_${name}_${stem};\n")
+        file(CONFIGURE OUTPUT "${source}" CONTENT "${content}")
         list(APPEND sources "${source}")
     endforeach()
     if(sources)

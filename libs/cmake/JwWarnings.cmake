@@ -7,7 +7,8 @@ target_compile_options(jw_warnings INTERFACE
     $<$<C_COMPILER_ID:GNU>:-Wjump-misses-init>
     -fno-common -fstack-protector-strong -fstack-clash-protection -fcf-protection)
 target_compile_definitions(jw_warnings INTERFACE
-    _GNU_SOURCE JW_VERSION="${PROJECT_VERSION}" GLIB_VERSION_MIN_REQUIRED=GLIB_VERSION_2_74 GLIB_VERSION_MAX_ALLOWED=GLIB_VERSION_2_74)
+    _GNU_SOURCE JW_VERSION="${PROJECT_VERSION}"
+    GLIB_VERSION_MIN_REQUIRED=GLIB_VERSION_2_74 GLIB_VERSION_MAX_ALLOWED=GLIB_VERSION_2_74)
 
 option(JW_WERROR "Treat warnings as errors" ON)
 if(JW_WERROR)

@@ -4,7 +4,7 @@
 #include "jw/ident.h"
 
 static JwStore *(*make_store)(void);
-static ScSpoil corrupt_document;
+static ScCorrupt corrupt_document;
 
 static int
 set_up(void **state)
@@ -38,7 +38,7 @@ run_case(void **state)
 }
 
 int
-sc_run(const char *name, JwStore *(*make)(void), ScSpoil spoil)
+sc_run(const char *name, JwStore *(*make)(void), ScCorrupt corrupt)
 {
     const ScCase *const groups[] = { sc_verb_cases,     sc_job_cases,      sc_list_cases,
                                      sc_delivery_cases, sc_schedule_cases, sc_file_cases,
@@ -46,7 +46,7 @@ sc_run(const char *name, JwStore *(*make)(void), ScSpoil spoil)
     int failures = 0;
 
     make_store = make;
-    corrupt_document = spoil;
+    corrupt_document = corrupt;
     for (size_t i = 0; i < G_N_ELEMENTS(groups); i++) {
         for (running = groups[i]; running->name != NULL; running++) {
             const struct CMUnitTest tests[] = {

@@ -12,8 +12,8 @@
 #include "jw/store_schedules.h"
 
 /* Runs all cases on stores that @make gives; returns the number of failures, as cmocka does. */
-typedef void (*ScSpoil)(JwStore *store, const char *collection, const char *id);
-int sc_run(const char *name, JwStore *(*make)(void), ScSpoil spoil);
+typedef void (*ScCorrupt)(JwStore *store, const char *collection, const char *id);
+int sc_run(const char *name, JwStore *(*make)(void), ScCorrupt corrupt);
 
 /* Makes a stored document unreadable behind the store's back, its outbox included. */
 void sc_corrupt(JwStore *store, const char *collection, const char *id);

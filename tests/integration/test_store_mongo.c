@@ -68,7 +68,7 @@ tamper(const char *collection, const char *filter_json, const char *update_json)
 }
 
 static void
-spoil(JwStore *store, const char *collection, const char *id)
+corrupt(JwStore *store, const char *collection, const char *id)
 {
     g_autofree char *filter = g_strdup_printf("{\"_id\":\"%s\"}", id);
 
@@ -260,7 +260,7 @@ an_unreadable_document_is_named_once(void **state)
     for (int i = 0; i < 2; i++) {
         g_autoptr(JwJob) job = sc_job(JW_JOB_PENDING);
         sc_create(*state, job);
-        spoil(*state, "jobs", job->id);
+        corrupt(*state, "jobs", job->id);
     }
     tk_log_capture();
     for (int i = 0; i < 3; i++) {
@@ -343,7 +343,7 @@ main(void)
                         "`eval \"$(make env)\"`\n");
         return EXIT_FAILURE;
     }
-    int failures = sc_run("store on MongoDB", make_mongo, spoil);
+    int failures = sc_run("store on MongoDB", make_mongo, corrupt);
 
     failures += cmocka_run_group_tests_name("MongoDB adapter", tests, NULL, NULL);
     g_free(database);

@@ -1,6 +1,6 @@
 /* config.c: which variables of the environment exist, and all their violations in one message.
- * Main thread, at start. Owner: base. The strings read belong to the components' structs.
- * An empty variable counts as not set: compose files and shells write X="${X:-}". */
+ * Main thread, at start. The strings read belong to the components' structs. An empty variable
+ * counts as not set: compose files and shells write X="${X:-}". */
 #include "jw/config.h"
 #include "jw/error.h"
 #include "jw/text.h"

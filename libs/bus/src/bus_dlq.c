@@ -1,5 +1,5 @@
-/* bus_dlq.c: brings a refused message to `<topic>.dlq` and reports to the poll thread how that
- * ended. Sent from the poll thread; the report comes on the bus's delivery thread. A ticket is
+/* bus_dlq.c: publishes a refused message to `<topic>.dlq` and reports the outcome to the poll
+ * thread. Sent from the poll thread; the report comes on the bus's delivery thread. A ticket is
  * shared by both and may outlive the consumer, as a report can come late. */
 #include "kafka_private.h"
 
@@ -7,12 +7,12 @@
 #include <string.h>
 
 #define REASON_MAX_BYTES 1000
-#define KEY_MAX_BYTES    1024 /* of a message that is too large to go whole */
+#define KEY_MAX_BYTES    1024 /* of a message that is too large to be sent whole */
 
 struct _JwDlqBell {
     gatomicrefcount refs;
     JwMutex mutex;
-    rd_kafka_queue_t *queue; /* NULL: nobody polls any more */
+    rd_kafka_queue_t *queue; /* NULL: the consumer is gone */
 };
 
 struct _JwDlqTicket {

@@ -18,7 +18,7 @@ typedef struct {
     const char *key, *value;
 } Setting;
 
-/* Both kinds of client get the whole list; at debug librdkafka remarks on what it does not need. */
+/* Both kinds of client get the whole list; librdkafka logs at debug what it does not need. */
 static const Setting defaults[] = {
     { "broker.address.family", "any" },
     { "reconnect.backoff.max.ms",
@@ -32,7 +32,7 @@ static const Setting defaults[] = {
     { "queue.buffering.max.kbytes", "131072" },
     { "partitioner",
       "murmur2_random" }, /* as Java and most other clients: same key, same partition */
-    /* consumer: prefetch is memory, and a pause throws it away */
+    /* consumer: prefetched messages cost memory, and a pause drops them */
     { "queued.min.messages", "2000" },
     { "queued.max.messages.kbytes", "16384" },
     { "fetch.error.backoff.ms", "200" },

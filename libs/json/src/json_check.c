@@ -1,6 +1,6 @@
 /* json_check.c: the table-driven checker: one walk over a value notes every violation with its
- * pointer. Any thread, no state. One engine for REST bodies, Kafka commands, definitions, mappings
- * and schedules, so that all of them answer in the same words. */
+ * pointer. Any thread, no state. Used for REST bodies, Kafka commands, definitions, mappings and
+ * schedules, so that their messages are the same. */
 #include "jw/json.h"
 
 #include "jw/text.h"
@@ -16,7 +16,7 @@ typedef struct {
 
 static void check_value(Walk *walk, const json_t *value, const JwField *field);
 
-/* The list is full: what else is wrong is not reported, so it need not be worked out. */
+/* The list is full: further violations are not reported. */
 static bool
 full(const Walk *walk)
 {
@@ -271,7 +271,7 @@ check_array(Walk *walk, const json_t *value, const JwField *field)
         check_value(walk, item, field->item);
         if (seen != NULL && json_is_string(item)
             && !g_hash_table_add(seen, g_strdup(json_string_value(item)))) {
-            violation(walk, "is there twice");
+            violation(walk, "is given twice");
         }
         g_string_truncate(walk->path, length);
     }

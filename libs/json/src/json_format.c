@@ -1,5 +1,5 @@
-/* json_format.c: what a single string must look like: ids, times, zones, addresses, names.
- * Any thread, no state. */
+/* json_format.c: formats of single strings: ids, times, zones, addresses, names. Any thread, no
+ * state. */
 #include "jw/json.h"
 
 #include "jw/address.h"

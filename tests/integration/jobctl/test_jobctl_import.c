@@ -105,7 +105,7 @@ test_real_file(void **state)
 
 /* The excerpt with lines 4 and 100 made bad. */
 static char *
-spoil(Fixture *self)
+corrupt(Fixture *self)
 {
     g_autofree char *text = NULL;
 
@@ -124,7 +124,7 @@ static void
 test_bad_rows(void **state)
 {
     Fixture *self = *state;
-    g_autofree char *bad = spoil(self);
+    g_autofree char *bad = corrupt(self);
 
     assert_int_equal(jc_fixture_run(self->jc, "import", "-m", MAPPING, bad, NULL), JC_EXIT_FAILED);
     assert_contains(self->jc->err, "corrupted.csv:4: has 3 cells, the first line has 11\n");

@@ -121,7 +121,7 @@ errors_of_the_store(void **state)
 }
 
 static void
-a_hint_belongs_to_no_document(void **state)
+a_redispatch_belongs_to_no_document(void **state)
 {
     RelayFixture *self = *state;
     g_autoptr(GError) error = NULL;
@@ -150,7 +150,7 @@ the_set_is_bounded(void **state)
     assert_int_equal(jw_relay_backlog(self->relay), 50000);
 }
 
-/* A report that comes after the relay is gone finds nothing to spoil. */
+/* A report that comes after the relay is gone corrupts nothing. */
 static void
 a_late_report(void **state)
 {
@@ -173,7 +173,7 @@ main(void)
         cmocka_unit_test_setup_teardown(a_sweep_finds_what_was_lost, relay_setup_manual,
                                         relay_teardown),
         cmocka_unit_test_setup_teardown(errors_of_the_store, relay_setup_manual, relay_teardown),
-        cmocka_unit_test_setup_teardown(a_hint_belongs_to_no_document, relay_setup_manual,
+        cmocka_unit_test_setup_teardown(a_redispatch_belongs_to_no_document, relay_setup_manual,
                                         relay_teardown),
         cmocka_unit_test_setup_teardown(the_set_is_bounded, relay_setup_manual, relay_teardown),
         cmocka_unit_test_setup_teardown(a_late_report, relay_setup_manual, relay_teardown),

@@ -193,7 +193,7 @@ an_unknown_operator_ends_the_test(void **state)
 }
 
 static void
-spoil(JwStore *store, const char *collection, const char *id)
+corrupt(JwStore *store, const char *collection, const char *id)
 {
     (void)collection;
     jw_store_mem_corrupt(store, id);
@@ -210,7 +210,7 @@ main(void)
         cmocka_unit_test(a_publishing_in_doubt_is_swept_again),
         cmocka_unit_test(an_unknown_operator_ends_the_test),
     };
-    int failures = sc_run("store in memory", jw_store_mem_new, spoil);
+    int failures = sc_run("store in memory", jw_store_mem_new, corrupt);
 
     return failures + cmocka_run_group_tests_name("faults of the memory store", tests, NULL, NULL);
 }

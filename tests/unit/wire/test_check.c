@@ -1,4 +1,4 @@
-/* test_check.c: the checker's own words: pointers, hints, limits, all violations at once. Seen
+/* test_check.c: the checker's messages: pointers, suggestions, limits, all violations at once. Seen
  * through the cancel command and the request, whose tables use every kind of field. */
 #include "fixture.h"
 
@@ -47,10 +47,10 @@ test_pointers_are_escaped(void **state)
 }
 
 static void
-test_redispatches(void **state)
+test_suggestions(void **state)
 {
     static const struct {
-        const char *name, *hint;
+        const char *name, *message;
     } cases[] = {
         { "Name", "did you mean 'name'?" },
         { "paramaters", "did you mean 'parameters'?" },
@@ -68,7 +68,7 @@ test_redispatches(void **state)
         g_autofree char *text = g_strdup_printf("{'%s':1}", cases[i].name);
         g_autofree char *pointer = g_strconcat("/", cases[i].name, NULL);
         judge(*state, text, &violations);
-        assert_violation(&violations, pointer, cases[i].hint);
+        assert_violation(&violations, pointer, cases[i].message);
     }
 }
 
@@ -88,7 +88,7 @@ test_texts(void **state)
           "must be true or false, not a number" },
         { "{'parameters':{'includeInactive':'true'}}", "/parameters/includeInactive",
           "not a string" },
-        { "{'parameters':{'measures':['a','a']}}", "/parameters/measures/1", "is there twice" },
+        { "{'parameters':{'measures':['a','a']}}", "/parameters/measures/1", "is given twice" },
         { "{'templateId':'t'}", "/templateId", "later version" },
     };
 
@@ -172,7 +172,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_at_once),
         cmocka_unit_test(test_pointers_are_escaped),
-        cmocka_unit_test(test_redispatches),
+        cmocka_unit_test(test_suggestions),
         cmocka_unit_test(test_texts),
         cmocka_unit_test(test_lengths),
         cmocka_unit_test(test_faults_are_bounded),

@@ -128,7 +128,7 @@ add_key(JwTokenVerifier *self, const char *folder, json_t *row, GError **error)
     for (guint i = 0; i < self->keys->len; i++) {
         const JwAuthKey *other = g_ptr_array_index(self->keys, i);
         if (strcmp(other->kid, kid) == 0) {
-            return jw_fail(error, JW_ERROR_INVALID, "kid '%s' stands twice", kid);
+            return jw_fail(error, JW_ERROR_INVALID, "kid '%s' is used twice", kid);
         }
     }
     const JwAuthAlg *alg = jw_auth_alg_find(name);

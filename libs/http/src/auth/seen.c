@@ -1,5 +1,5 @@
-/* auth/seen.c: see seen.h. A table of SHA-256 digests, each at the one place its first bytes say:
- * no chains, no growth. */
+/* auth/seen.c: see seen.h. A table of SHA-256 digests, each at the place given by its first
+ * bytes: no chains, no growth. */
 #include "seen.h"
 
 #include <string.h>

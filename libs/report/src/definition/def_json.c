@@ -1,6 +1,6 @@
 /* definition/def_json.c: a report definition from its JSON (schemas/report-definition.v1.json).
- * Any thread, no state. The tables judge single values, jw_report_def_check() what they mean
- * together. */
+ * Any thread, no state. The tables check single values, jw_report_def_check() the definition as
+ * a whole. */
 #include "jw/catalog.h"
 #include "jw/json.h"
 #include "names.h"

@@ -6,7 +6,7 @@
 #include "jw/log.h"
 #include <string.h>
 
-#define PUT_TRIES 3 /* a chunk's id is derived, so a write in doubt may simply be repeated */
+#define PUT_TRIES 3 /* a chunk's id is derived, so a write with unknown outcome may be repeated */
 
 struct _JwFileWriter {
     JwStore *store;
@@ -15,7 +15,7 @@ struct _JwFileWriter {
     GChecksum *hash;
     int64_t n_chunks;
     bool begun, failed, finished;
-    bool doubt; /* a put may still reach the server, after whatever else is done */
+    bool doubt; /* a put with unknown outcome may still reach the server */
 };
 
 JwFileWriter *
@@ -57,7 +57,7 @@ begin(JwFileWriter *self, GError **error)
     }
 }
 
-/* May a put that failed like this be repeated, as the @tries-th time? */
+/* Whether a put that failed like this may be repeated, as the @tries-th time. */
 static bool
 may_repeat(JwFileWriter *self, int tries, const GError *failure)
 {
@@ -177,7 +177,7 @@ jw_file_writer_finish(JwFileWriter *self, int64_t *ret_size, char **ret_sha256, 
         return jw_fail(error, JW_ERROR_INTERNAL, "file '%s': an earlier write failed",
                        self->info.file_id);
     }
-    self->failed = true; /* until proved otherwise: a second finish is no way to publish */
+    self->failed = true; /* until it succeeds: a second finish must not publish */
     if (!begin(self, error) || (self->buffer->len > 0 && !put_buffer(self, error))) {
         return false;
     }

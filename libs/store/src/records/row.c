@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define MAX_PLACES 64  /* places of a document that are remembered */
-#define SCRATCH    128 /* bytes for a value that must be made into text */
+#define SCRATCH    128 /* bytes for a value that is converted to a string */
 
 typedef struct {
     const char *head; /* first component of the path, NUL-terminated copy */
@@ -16,10 +16,10 @@ typedef struct {
 
 struct _JwRecordRow {
     size_t n;
-    char **heads; /* owned texts behind the paths */
+    char **heads; /* the strings of the paths, owned */
     Path *paths;
     JwValue *values;
-    GString **scratch; /* per field, for what is not in the document as text; NULL until used */
+    GString **scratch;           /* per field, for values that are not strings; NULL until used */
     uint32_t places[MAX_PLACES]; /* field + 1 last seen at this place; 0: none */
 };
 
@@ -174,8 +174,7 @@ set_value(JwRecordRow *self, size_t i, const bson_iter_t *iter)
     }
 }
 
-/* Gives the element to every field that begins with its key: "a" and "a.b" may both be asked
- * for. */
+/* Passes the element to every field that begins with its key: both "a" and "a.b" may be wanted. */
 static void
 take_element(JwRecordRow *self, size_t first, const bson_iter_t *iter)
 {
