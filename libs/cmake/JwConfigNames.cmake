@@ -1,5 +1,5 @@
 # cmake -DOUT=FILE "-DSOURCES=a.c;b.c" -P JwConfigNames.cmake: a JwConfigEntry for each variable of the configuration tables in
-# the sources: its name, and whether it is a secret. What stands in an #ifdef is for the builds that have it.
+# the sources: its name, and whether it is a secret. Rows in an #ifdef stay in it.
 set(rows "")
 foreach(source IN LISTS SOURCES)
     file(READ "${source}" text)

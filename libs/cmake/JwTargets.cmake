@@ -27,7 +27,7 @@ function(jw_add_library name)
     jw_check_headers(${name} "${ARG_INCLUDE}")
 endfunction()
 
-# jw_add_service(NAME SOURCES ... LINK ...): defines the program jobwire-NAME and, for tests, the library
+# jw_add_service(NAME SOURCES ... LINK ...): the program jobwire-NAME and, for tests, the library
 # jw::svc_NAME with everything but main.c.
 function(jw_add_service name)
     cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})

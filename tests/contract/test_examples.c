@@ -276,14 +276,15 @@ test_published_events(void **state)
         .rows = 393,
     };
     g_autoptr(JwOutboxEntry) submitted =
-        jw_wire_job_event(wire, job, JW_TYPE_JOB_SUBMITTED, NULL, NULL, NULL, false, at_ms);
+        jw_wire_job_event(wire, job, JW_TYPE_JOB_SUBMITTED, NULL, NULL, NULL, at_ms);
+    g_autoptr(JwOutboxEntry) failed = jw_wire_job_event(
+        wire, job, JW_TYPE_JOB_FAILED, NULL, "UNAVAILABLE", "the database did not answer", at_ms);
+    job->state = JW_JOB_COMPLETED;
     g_autoptr(JwOutboxEntry) completed =
-        jw_wire_job_event(wire, job, JW_TYPE_JOB_COMPLETED, &artifact, NULL, NULL, false, at_ms);
-    g_autoptr(JwOutboxEntry) failed =
-        jw_wire_job_event(wire, job, JW_TYPE_JOB_FAILED, NULL, "UNAVAILABLE",
-                          "the database did not answer", true, at_ms);
+        jw_wire_job_event(wire, job, JW_TYPE_JOB_COMPLETED, &artifact, NULL, NULL, at_ms);
+    job->state = JW_JOB_CANCELLED;
     g_autoptr(JwOutboxEntry) cancelled =
-        jw_wire_job_event(wire, job, JW_TYPE_JOB_CANCELLED, NULL, NULL, NULL, false, at_ms);
+        jw_wire_job_event(wire, job, JW_TYPE_JOB_CANCELLED, NULL, NULL, NULL, at_ms);
 
     (void)state;
     assert_created(JW_TYPE_JOB_SUBMITTED, submitted);

@@ -31,7 +31,7 @@ print_and_read(const json_t *value)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    g_auto(JwViolations) faults = { 0 };
+    g_auto(JwViolations) violations = { 0 };
     g_autoptr(GError) error = NULL;
     g_autofree char *job_id = jw_wire_event_job_id(data, size, NULL);
     json_auto_t *value = jw_json_parse(data, size, &error);
@@ -42,7 +42,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     print_and_read(value);
-    bool ok = exe_check_command(JW_TYPE_JOB_CANCEL, value, &faults);
-    g_assert(ok == (jw_violations_count(&faults) == 0));
+    bool ok = exe_check_command(JW_TYPE_JOB_CANCEL, value, &violations);
+    g_assert(ok == (jw_violations_count(&violations) == 0));
     return 0;
 }

@@ -34,14 +34,14 @@ check_job(const JwJob *job)
 {
     g_autoptr(JwOutboxEntry) entry = jw_wire_submit_command(wire, job, NOW_MS);
     json_auto_t *body = jw_json_parse(entry->body, strlen(entry->body), NULL);
-    g_auto(JwViolations) faults = { 0 };
+    g_auto(JwViolations) violations = { 0 };
     g_autoptr(JwJob) back = NULL;
     g_autoptr(GError) error = NULL;
     JwReportRequest *request = NULL;
     const JwReportDef *def = NULL;
 
     g_assert(body != NULL);
-    bool ok = jw_wire_job_from_command(wire, body, "fuzz", "1", NOW_MS, &faults, &back);
+    bool ok = jw_wire_job_from_command(wire, body, "fuzz", "1", NOW_MS, &violations, &back);
     g_assert(ok);
     g_assert_cmpstr(back->id, ==, job->id);
     g_assert_cmpstr(back->spec, ==, job->spec);

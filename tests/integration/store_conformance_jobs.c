@@ -1,4 +1,4 @@
-/* store_conformance_jobs.c: creating, changing, beating jobs; the whole table of states and
+/* store_conformance_jobs.c: creating, changing, heartbeats; the whole table of states and
  * changes; races. */
 #include "store_conformance.h"
 #include "jw/ident.h"
@@ -281,7 +281,7 @@ retries_end_at_the_maximum(JwStore *store)
 }
 
 static void
-beats_carry_progress_and_tell_of_a_cancel(JwStore *store)
+heartbeats_carry_progress_and_report_a_cancel(JwStore *store)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(JwJob) job = sc_job(JW_JOB_RUNNING);
@@ -418,7 +418,7 @@ race_for_creation(gpointer data)
 }
 
 static void
-of_many_creations_one_makes(JwStore *store)
+of_many_creations_one_wins(JwStore *store)
 {
     Racer racers[4];
     int won = 0;
@@ -442,9 +442,10 @@ const ScCase sc_job_cases[] = {
     { "change_without_asking_for_the_document", change_without_asking_for_the_document },
     { "a_backoff_of_another_clock", a_backoff_of_another_clock },
     { "retries_end_at_the_maximum", retries_end_at_the_maximum },
-    { "beats_carry_progress_and_tell_of_a_cancel", beats_carry_progress_and_tell_of_a_cancel },
+    { "heartbeats_carry_progress_and_report_a_cancel",
+      heartbeats_carry_progress_and_report_a_cancel },
     { "of_many_claims_one_wins", of_many_claims_one_wins },
     { "of_many_retries_one_wins", of_many_retries_one_wins },
-    { "of_many_creations_one_makes", of_many_creations_one_makes },
+    { "of_many_creations_one_wins", of_many_creations_one_wins },
     { NULL, NULL },
 };

@@ -272,8 +272,6 @@ EXEMPT = [
     ("malloc-family", "tests/tsan/c11_threads.c", "it takes the place of libc's own functions"),
     ("foreign-error", "libs/base/src/error.c", "jw_fail() itself"),
     ("libjwt", "libs/http/src/", "the token authenticator, behind libjwt's cleanups"),
-    ("circle", "libs/http/src/http_dispatch.c", "request and access functions get files of their own: the http task"),
-    ("circle", "libs/store/src/store_mem.c", "goes with the adapter in memory: the store task"),
     ("function-length", "tests/unit/executor/test_intake.c", "a table of cases"),
     ("function-length", "tests/unit/http/test_file.c", "a table of cases"),
     ("function-length", "tests/unit/mail/test_compose.c", "a table of cases"),
@@ -283,11 +281,12 @@ EXEMPT = [
     ("word hint", "libs/base/src/config.c", "the name that was meant, not a message"),
     ("word hint", "libs/http/src/http_server.c", "getaddrinfo's own word"),
     ("word hint", "libs/store/src/", "MongoDB's own word for the index to use"),
+    ("word hint", "tests/testkit/memdb/", "the same"),
 ]
 
 # Not enforced yet, because parallel branches are changing these files: findings are counted, and jw_lint.py --not-yet prints them.
 # A rule without any has to be taken out.
 NOT_YET = (
-    "columns", "prose-columns", "header-comment", "word room", "word duty", "word keeper", "word hint", "word hand back", "word settle", "word spoil",
-    "word beat", "word gate", "word numbered transition", "word numbered API", "word elsewhere",
+    "prose-columns", "word room", "word duty", "word keeper", "word hint", "word hand back", "word settle", "word spoil",
+    "word beat", "word gate", "word numbered transition", "word numbered API",
 )

@@ -56,31 +56,32 @@ parsed(const char *text)
     return value;
 }
 
-/* There is a fault at @pointer whose message contains @message. */
+/* There is a violation at @pointer whose message contains @message. */
 static inline void
-assert_violation(const JwViolations *faults, const char *pointer, const char *message)
+assert_violation(const JwViolations *violations, const char *pointer, const char *message)
 {
-    g_autofree char *all = jw_violations_text(faults);
+    g_autofree char *all = jw_violations_text(violations);
 
-    for (size_t i = 0; i < jw_violations_count(faults); i++) {
-        const JwViolation *fault = jw_violations_get(faults, i);
-        if (strcmp(fault->pointer, pointer) == 0 && strstr(fault->message, message) != NULL) {
+    for (size_t i = 0; i < jw_violations_count(violations); i++) {
+        const JwViolation *violation = jw_violations_get(violations, i);
+        if (strcmp(violation->pointer, pointer) == 0
+            && strstr(violation->message, message) != NULL) {
             return;
         }
     }
-    fail_msg("no fault '%s: %s' in '%s'", pointer, message, all);
+    fail_msg("no violation '%s: %s' in '%s'", pointer, message, all);
 }
 
 /* The job of a body that must be right. */
 static inline JwJob *
 requested(const Fixture *fixture, const char *text)
 {
-    g_auto(JwViolations) faults = { 0 };
+    g_auto(JwViolations) violations = { 0 };
     json_auto_t *body = parsed(text);
     JwJob *job = NULL;
 
-    if (!jw_wire_job_from_request(fixture->wire, body, NOW_MS, &faults, &job)) {
-        g_autofree char *all = jw_violations_text(&faults);
+    if (!jw_wire_job_from_request(fixture->wire, body, NOW_MS, &violations, &job)) {
+        g_autofree char *all = jw_violations_text(&violations);
         fail_msg("refused: %s", all);
     }
     return job;

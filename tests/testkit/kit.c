@@ -11,12 +11,6 @@ const KitFault kit_faults[] = {
 };
 const size_t kit_n_faults = G_N_ELEMENTS(kit_faults);
 
-static void
-free_relay(gpointer relay)
-{
-    jw_relay_free(relay);
-}
-
 KitPorts *
 kit_ports_new(int64_t now_ms, bool catalog)
 {
@@ -31,7 +25,7 @@ kit_ports_new(int64_t now_ms, bool catalog)
     self->wire = jw_wire_new(self->catalog, "jobwire.");
     self->store = jw_store_mem_new();
     self->bus = jw_bus_mem_new();
-    self->relays = g_ptr_array_new_with_free_func(free_relay);
+    self->relays = g_ptr_array_new_with_free_func(jw_relay_free);
     self->events = jw_wire_topic(self->wire, JW_TOPIC_JOB_EVENTS);
     self->commands = jw_wire_topic(self->wire, JW_TOPIC_COMMANDS_NORMAL);
     return self;

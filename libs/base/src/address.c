@@ -1,6 +1,5 @@
-/* address.c: checks a mail address. Any thread, no state.
- * libcurl 7.88 writes an address to the wire as it stands, CR and LF included, so nothing may reach
- * it that was not checked here. */
+/* address.c: checks a mail address. Any thread, no state. libcurl 7.88 sends an address
+ * unchanged, CR and LF included, so every address is checked here first. */
 #include "jw/address.h"
 
 #include <stdbool.h>

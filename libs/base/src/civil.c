@@ -1,7 +1,6 @@
-/* civil.c: calendar arithmetic and local time. Pure, any thread.
- * Only the direction UTC → offset is asked of GTimeZone; local → UTC is derived from it here,
- * because GLib's own answer for skipped and doubled local times depends on a flag and not on their
- * order. */
+/* civil.c: calendar arithmetic and local time. Pure, any thread. GTimeZone is asked only for UTC
+ * → offset; local → UTC is derived from that here, because GLib's own answer for skipped and
+ * doubled local times depends on a flag and not on their order. */
 #include "jw/civil.h"
 #include "jw/error.h"
 

@@ -1,6 +1,6 @@
-/* config.c: which variables of the environment exist, and all their faults in one message.
- * Main thread, at start. Owner: base. The strings read belong to the components' structs.
- * An empty variable counts as not set: compose files and shells write X="${X:-}". */
+/* config.c: which variables of the environment exist, and all their violations in one message.
+ * Main thread, at start. The strings read belong to the components' structs. An empty variable
+ * counts as not set: compose files and shells write X="${X:-}". */
 #include "jw/config.h"
 #include "jw/error.h"
 #include "jw/text.h"
@@ -32,26 +32,26 @@ lookup(const char *const *env, const char *name)
 }
 
 static void G_GNUC_PRINTF(3, 4)
-    add_violation(GString *faults, const char *name, const char *format, ...)
+    add_violation(GString *violations, const char *name, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    g_string_append_printf(faults, "%s%s: ", faults->len > 0 ? "\n" : "", name);
-    g_string_append_vprintf(faults, format, args);
+    g_string_append_printf(violations, "%s%s: ", violations->len > 0 ? "\n" : "", name);
+    g_string_append_vprintf(violations, format, args);
     va_end(args);
 }
 
 /* The text of a variable: itself, the content of the file that NAME_FILE names, or the default.
- * NULL when there is none or it could not be read (then a fault is added). (transfer full) */
+ * NULL when there is none or it could not be read (then a violation is added). (transfer full) */
 static char *
-find_text(const JwConfigEntry *entry, const char *const *env, GString *faults)
+find_text(const JwConfigEntry *entry, const char *const *env, GString *violations)
 {
     const char *text = lookup(env, entry->name);
     g_autofree char *file_name = g_strconcat(entry->name, "_FILE", NULL);
     const char *path = (entry->flags & JW_CONFIG_SECRET) != 0 ? lookup(env, file_name) : NULL;
 
     if (text != NULL && path != NULL) {
-        add_violation(faults, entry->name, "set both directly and by %s; keep one of them",
+        add_violation(violations, entry->name, "set both directly and by %s; keep one of them",
                       file_name);
         return NULL;
     }
@@ -60,12 +60,12 @@ find_text(const JwConfigEntry *entry, const char *const *env, GString *faults)
         size_t length = 0;
         char *content = jw_file_read(path, SECRET_FILE_LIMIT, &length, &cause);
         if (content == NULL) {
-            add_violation(faults, file_name, "%s; name a file that this process may read",
+            add_violation(violations, file_name, "%s; name a file that this process may read",
                           jw_error_message(cause));
             return NULL;
         }
         if (strlen(content) != length) {
-            add_violation(faults, file_name, "the file holds a NUL byte; it must be text");
+            add_violation(violations, file_name, "the file holds a NUL byte; it must be text");
             g_free(content);
             return NULL;
         }
@@ -74,7 +74,7 @@ find_text(const JwConfigEntry *entry, const char *const *env, GString *faults)
             content[--end] = '\0';
         }
         if (end == 0) {
-            add_violation(faults, file_name, "the file is empty; write the secret into it");
+            add_violation(violations, file_name, "the file is empty; write the secret into it");
             g_clear_pointer(&content, g_free);
         }
         return content;
@@ -83,7 +83,7 @@ find_text(const JwConfigEntry *entry, const char *const *env, GString *faults)
         text = entry->default_text;
         if (text == NULL && (entry->flags & JW_CONFIG_REQUIRED) != 0) {
             add_violation(
-                faults, entry->name, "not set; it must be set%s%s%s",
+                violations, entry->name, "not set; it must be set%s%s%s",
                 (entry->flags & JW_CONFIG_SECRET) != 0 ? " (directly or by a file named in " : "",
                 (entry->flags & JW_CONFIG_SECRET) != 0 ? file_name : "",
                 (entry->flags & JW_CONFIG_SECRET) != 0 ? ")" : "");
@@ -94,15 +94,15 @@ find_text(const JwConfigEntry *entry, const char *const *env, GString *faults)
 
 static void
 load_entry(const JwConfigTable *table, const JwConfigEntry *entry, const char *const *env,
-           GString *faults)
+           GString *violations)
 {
     if (entry->type == JW_CONFIG_FOREIGN) {
         return;
     }
-    g_autofree char *text = find_text(entry, env, faults);
-    g_autofree char *fault = NULL;
-    if (text != NULL && !jw_config_value_parse(entry, text, field_of(table, entry), &fault)) {
-        add_violation(faults, entry->name, "%s", fault);
+    g_autofree char *text = find_text(entry, env, violations);
+    g_autofree char *violation = NULL;
+    if (text != NULL && !jw_config_value_parse(entry, text, field_of(table, entry), &violation)) {
+        add_violation(violations, entry->name, "%s", violation);
     }
 }
 
@@ -139,7 +139,8 @@ nearest_name(const JwConfigTable *tables, size_t n_tables, const char *name)
 }
 
 static void
-check_unknown(const JwConfigTable *tables, size_t n_tables, const char *const *env, GString *faults)
+check_unknown(const JwConfigTable *tables, size_t n_tables, const char *const *env,
+              GString *violations)
 {
     static const char *const passed[] = { "JW_KAFKA_", "JW_DEV_", "JW_TEST_" };
     for (; env != NULL && *env != NULL; env++) {
@@ -158,9 +159,9 @@ check_unknown(const JwConfigTable *tables, size_t n_tables, const char *const *e
         }
         const char *hint = nearest_name(tables, n_tables, name);
         if (hint != NULL) {
-            add_violation(faults, name, "no such setting; did you mean %s?", hint);
+            add_violation(violations, name, "no such setting; did you mean %s?", hint);
         } else {
-            add_violation(faults, name, "no such setting; remove it (--help lists them all)");
+            add_violation(violations, name, "no such setting; remove it (--help lists them all)");
         }
     }
 }
@@ -172,15 +173,15 @@ jw_config_load(const JwConfigTable *tables, size_t n_tables, const char *const *
     g_return_val_if_fail(tables != NULL || n_tables == 0, false);
 
     const char *const *env = environ_ != NULL ? environ_ : (const char *const *)environ;
-    GString *faults = g_string_new(NULL);
+    GString *violations = g_string_new(NULL);
     for (size_t t = 0; t < n_tables; t++) {
         for (size_t e = 0; e < tables[t].n_entries; e++) {
-            load_entry(&tables[t], &tables[t].entries[e], env, faults);
+            load_entry(&tables[t], &tables[t].entries[e], env, violations);
         }
     }
-    check_unknown(tables, n_tables, env, faults);
+    check_unknown(tables, n_tables, env, violations);
 
-    g_autofree char *text = g_string_free(faults, FALSE);
+    g_autofree char *text = g_string_free(violations, FALSE);
     if (*text != '\0') {
         jw_config_clear(tables, n_tables);
         return jw_fail(error, JW_ERROR_INVALID, "%s", text);

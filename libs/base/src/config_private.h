@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* Reads @text as the type of @entry and stores it at @field. On failure: false and the fault with
- * its cure in @ret_violation (transfer full); a secret or URI is never repeated in it. */
+/* Reads @text as the type of @entry and stores it at @field. On failure: false and the violation
+ * and what to do in @ret_violation (transfer full); a secret or URI is never repeated in it. */
 bool jw_config_value_parse(const JwConfigEntry *entry, const char *text, void *field,
                            char **ret_violation) G_GNUC_WARN_UNUSED_RESULT;
 /* As --print-config shows it: masked, on one line. (transfer full) */

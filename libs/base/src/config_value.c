@@ -91,7 +91,8 @@ parse_bool(const char *text, bool *ret)
     return false;
 }
 
-/* The fault of a value that does not read as its type; the value is in it where it may be shown. */
+/* The violation of a value that does not read as its type; the value is in it where it may be
+ * shown. */
 static char *
 bad_form(const JwConfigEntry *entry, const char *text)
 {

@@ -22,7 +22,7 @@ jw_random_bytes(void *ret, size_t length)
     while (length > 0) {
         ssize_t got = getrandom(next, length, 0);
         if (got < 0) {
-            g_assert(errno == EINTR); /* going on would hand out guessable ids */
+            g_assert(errno == EINTR); /* otherwise ids could be guessed */
             continue;
         }
         next += got;
@@ -75,7 +75,7 @@ fresh_part(void)
     RandomPart part;
     jw_random_bytes(&part.high, sizeof part.high);
     jw_random_bytes(&part.low, sizeof part.low);
-    part.high &= 0x7ff; /* the top bit stays free, so that counting up has room */
+    part.high &= 0x7ff; /* the top bit stays free for counting up */
     part.low &= LOW_MASK;
     return part;
 }

@@ -3,7 +3,7 @@
 
 typedef struct {
     int64_t token, heartbeat, since_mono_ms;
-    unsigned round; /* of the last look that saw it */
+    unsigned round; /* of the last pass that recorded it */
 } Seen;
 
 struct _JwLiveness {

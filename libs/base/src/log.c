@@ -1,8 +1,7 @@
-/* log.c: one JSON line a record, for our own events and for GLib's messages.
- * Any thread; level and service are atomics, the scope is thread-local, the test sink has a lock.
- * Lines are built here by hand rather than through g_log_structured_array: GLib
- * would box each number and could abort on a level that G_DEBUG made fatal, which an event of
- * ours must never do. */
+/* log.c: one JSON line a record, for our own events and for GLib's messages. Any thread; level
+ * and service are atomics, the scope is thread-local, the test sink has a lock. Lines are built
+ * here by hand rather than through g_log_structured_array: GLib would box each number, and
+ * aborts on a level that G_DEBUG makes fatal. */
 #include "jw/log.h"
 #include "jw/clock.h"
 #include "jw/sync.h"
@@ -171,7 +170,7 @@ write_stderr(const char *data, size_t length)
             if (errno == EINTR) {
                 continue;
             }
-            return; /* nobody is left to tell */
+            return; /* nowhere left to report it */
         }
         data += written;
         length -= (size_t)written;

@@ -1,15 +1,12 @@
-/* metrics.c: the registry of counters, gauges and histograms, and their text.
- * Any thread: the registry and each metric have a lock of their own. Metrics live as long as the
- * process. Owner: base. */
+/* metrics.c: the registry of counters, gauges and histograms, and their text. Any thread: the
+ * registry and each metric have a lock of their own. Metrics live as long as the process. */
 #include "jw/metrics.h"
 #include "jw/sync.h"
 #include "metrics_private.h"
 
 #include <string.h>
 
-#define MAX_VALUES                                                                                 \
-    64 /* of one label; a caller who labels by user input must not eat the memory                  \
-        */
+#define MAX_VALUES 64 /* of one label; bounds the memory */
 
 static const char *const kind_names[] = {
     [JW_METRIC_COUNTER] = "counter",
@@ -85,7 +82,7 @@ get_metric(JwMetricKind kind, const char *name, const char *help, const char *la
     jw_mutex_init(&metric->mutex);
     metric->series = g_ptr_array_new();
     if (label == NULL) {
-        add_series(metric, NULL); /* a count of nothing is 0, not absent */
+        add_series(metric, NULL); /* 0 rather than absent */
     }
     if (registry == NULL) {
         registry = g_ptr_array_new();

@@ -63,7 +63,7 @@ jw_ring_hand_over(JwRing *self)
         jw_cond_wait(&self->cond, &self->mutex);
     }
     if (self->stopped) {
-        g_byte_array_set_size(self->filling, 0); /* nobody reads any of them any more */
+        g_byte_array_set_size(self->filling, 0); /* there is no reader any more */
         return false;
     }
     self->filling = self->blocks[(self->first + self->n_full) % self->n_blocks];

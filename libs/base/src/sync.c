@@ -15,7 +15,7 @@
         g_assert(rc_ == 0);                                                                        \
     } while (0)
 
-#define STARVE_LIMIT 7 /* pops that may pass a waiting lane before it is served */
+#define STARVE_LIMIT 7 /* pops that may skip a waiting lane */
 
 void
 jw_mutex_init(JwMutex *self)
@@ -95,7 +95,7 @@ deadline_after(int64_t timeout_ms)
     return timeout_ms > INT64_MAX - now_ms ? INT64_MAX : now_ms + timeout_ms;
 }
 
-/* One wait towards a deadline; @timeout_ms < 0 means for ever. False: the time is over. */
+/* One wait up to a deadline; @timeout_ms < 0: for ever. False: the deadline has passed. */
 static bool
 wait_step(JwCond *cond, JwMutex *mutex, int64_t timeout_ms, int64_t deadline_ms)
 {
@@ -107,7 +107,7 @@ wait_step(JwCond *cond, JwMutex *mutex, int64_t timeout_ms, int64_t deadline_ms)
 }
 
 typedef struct {
-    gpointer *ring; /* of the queue's capacity */
+    gpointer *ring;
     size_t head, length;
     unsigned passed_over; /* pops by other lanes since this one waits */
 } Lane;

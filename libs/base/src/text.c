@@ -161,7 +161,7 @@ jw_text_bytes(int64_t bytes)
                        NULL);
 }
 
-/* Levenshtein's distance without regard to case, with one row of memory. */
+/* Levenshtein distance, case-insensitive, with one row of memory. */
 static size_t
 edit_distance(const char *a, const char *b)
 {

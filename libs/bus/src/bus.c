@@ -1,5 +1,5 @@
-/* bus.c: the port of jw/bus.h: checks what comes in and calls the adapter; the configuration.
- * Any thread. */
+/* bus.c: the port of jw/bus.h: checks arguments and calls the adapter; the configuration. Any
+ * thread. */
 #include "bus_private.h"
 
 #include <string.h>

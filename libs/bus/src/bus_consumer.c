@@ -1,6 +1,6 @@
-/* bus_consumer.c: the reading half of the Kafka adapter: one subscription from its start to its
- * end. Any thread. The work is the poll thread's (bus_consumer_poll.c); what is here sets flags
- * under the lock and rings.
+/* bus_consumer.c: the consuming half of the Kafka adapter: one subscription from start to end. Any
+ * thread. The poll thread (bus_consumer_poll.c) does the work; the functions here set flags under
+ * the lock and wake it.
  * */
 #include "consumer_private.h"
 
@@ -34,7 +34,7 @@ release(JwKafkaConsumer *self)
     g_free(self);
 }
 
-/* Waits for the caller's own function without a limit, as its data may go after this; for the
+/* Waits without a limit for the caller's function, whose data may be freed after this; for the
  * broker only up to a limit. */
 static bool
 wait_closed(JwKafkaConsumer *self)
@@ -52,7 +52,7 @@ wait_closed(JwKafkaConsumer *self)
     return self->closed;
 }
 
-/* Consumers left to their threads, so that a leak check knows them as meant. */
+/* Consumers left to their threads: reachable, so that a leak check accepts them. */
 static JwKafkaConsumer *abandoned;
 
 static void
@@ -65,7 +65,7 @@ consumer_free(JwConsumer *consumer)
     }
     jw_dlq_bell_ring(self->bell);
     if (!wait_closed(self)) {
-        /* The thread still uses all of it: better a leak at exit than a process that does not end.
+        /* The thread still uses it: a leak at exit is better than a process that does not end.
          */
         jw_warn("kafka_consumer_not_closed", JW_STR("group", self->group));
         g_thread_unref(self->thread);
@@ -74,12 +74,6 @@ consumer_free(JwConsumer *consumer)
     }
     (void)g_thread_join(self->thread);
     release(self);
-}
-
-static void
-track_free(gpointer track)
-{
-    jw_track_free(track);
 }
 
 static const JwConsumerOps consumer_ops = {
@@ -97,7 +91,7 @@ consumer_new(JwKafka *bus, const JwSubscription *subscription)
     self->batch_max = subscription->batch_max;
     self->consume = subscription->consume;
     self->data = subscription->data;
-    self->tracks = g_ptr_array_new_with_free_func(track_free);
+    self->tracks = g_ptr_array_new_with_free_func(jw_track_free);
     self->messages = g_new0(JwMessage, self->batch_max);
     self->answers = g_new0(JwAnswer, self->batch_max);
     self->slots = g_new0(JwSlot, self->batch_max);

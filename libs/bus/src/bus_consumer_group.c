@@ -1,5 +1,6 @@
-/* bus_consumer_group.c: membership: partitions come and go, flow and stop, and get their offsets
- * stored. Poll thread only: librdkafka calls the rebalance function from within the poll. */
+/* bus_consumer_group.c: membership: partitions are assigned, revoked, paused and resumed, and
+ * their offsets stored. Poll thread only: librdkafka calls the rebalance function from within
+ * the poll. */
 #include "consumer_private.h"
 
 #include "jw/log.h"
@@ -10,12 +11,6 @@ static void
 message_free(gpointer message)
 {
     rd_kafka_message_destroy(message);
-}
-
-static void
-ticket_free(gpointer ticket)
-{
-    jw_dlq_ticket_unref(ticket);
 }
 
 static bool
@@ -38,12 +33,12 @@ jw_group_track(JwKafkaConsumer *self, const char *topic, int32_t partition)
     if (find_track(self, topic, partition, &index)) {
         return g_ptr_array_index(self->tracks, index);
     }
-    JwTrack *track = jw_track_new(topic, partition, message_free, ticket_free);
+    JwTrack *track = jw_track_new(topic, partition, message_free, jw_dlq_ticket_unref);
     g_ptr_array_add(self->tracks, track);
     return track;
 }
 
-/* The client remembers a pause over a rebalance, so it is lifted before the partition goes. */
+/* The client keeps a pause over a rebalance, so the partition is resumed before it is revoked. */
 static void
 drop_track(JwKafkaConsumer *self, const char *topic, int32_t partition)
 {
@@ -74,7 +69,7 @@ jw_group_on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t cause,
                       rd_kafka_topic_partition_list_t *partitions, void *opaque)
 {
     JwKafkaConsumer *self = opaque;
-    /* What is held of a partition belongs to its next owner in any case, also when it comes back.
+    /* Messages of a revoked partition belong to its next owner, even if that is this process again.
      */
     for (int i = 0; i < partitions->cnt; i++) {
         drop_track(self, partitions->elems[i].topic, partitions->elems[i].partition);
@@ -86,13 +81,13 @@ jw_group_on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t cause,
         synchronise(rk, partitions);
         return;
     }
-    /* librdkafka commits the stored offsets of what goes, within this call's aftermath */
+    /* librdkafka commits the stored offsets of revoked partitions after this call */
     synchronise(rk, NULL);
 }
 
-/* Never before a partition's first message: pausing or resuming one whose fetcher is about to start
- * makes librdkafka 2.0.2 take the start for outdated ("received outdated op FETCH_START") and the
- * partition then stays silent for ever. */
+/* Never before a partition's first message: pausing or resuming one whose fetcher is about to
+ * start makes librdkafka 2.0.2 drop the start as outdated ("received outdated op FETCH_START"),
+ * and nothing is ever fetched from it. */
 void
 jw_group_set_flow(JwKafkaConsumer *self, bool stop)
 {
@@ -135,7 +130,7 @@ jw_group_store_offsets(JwKafkaConsumer *self)
     }
     rd_kafka_resp_err_t cause = rd_kafka_offsets_store(self->rk, offsets);
     if (cause != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        /* the partition has gone: its next owner decides these again */
+        /* revoked: the next owner decides these again */
         jw_debug("kafka_offsets_not_stored", JW_STR("group", self->group),
                  JW_STR("error", rd_kafka_err2str(cause)));
     }

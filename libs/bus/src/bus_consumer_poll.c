@@ -1,8 +1,7 @@
-/* bus_consumer_poll.c: the poll thread of a subscription: reads, offers, moves refused messages on,
- * stores offsets. Only this thread touches the client and the tracks. Messages are taken one by one
- * with rd_kafka_consumer_poll() and put with their partition at once, not with
- * rd_kafka_consume_batch_queue(): a rebalance inside that call would leave messages of partitions
- * that have just gone in the middle of its array. */
+/* bus_consumer_poll.c: the poll thread of a subscription: reads, offers, moves refused messages
+ * on, stores offsets. Only this thread touches the client and the tracks. Messages are taken one
+ * by one with rd_kafka_consumer_poll(), not with rd_kafka_consume_batch_queue(): a rebalance
+ * inside that call would leave messages of revoked partitions in its array. */
 #include "consumer_private.h"
 
 #include "jw/log.h"
@@ -80,7 +79,7 @@ gather(JwKafkaConsumer *self)
     } while (due < self->batch_max);
 }
 
-/* Names and values of a foreign message may be any bytes; what is not text is not shown. */
+/* Names and values of a foreign message may be any bytes; what is not UTF-8 is left out. */
 static void
 add_headers(JwKafkaConsumer *self, const rd_kafka_message_t *message)
 {
@@ -143,7 +142,7 @@ fill_batch(JwKafkaConsumer *self)
     }
     self->first = n_tracks > 0 ? (self->first + 1) % n_tracks : 0;
 
-    /* only now does the array of headers stay where it is */
+    /* the array of headers moves no more */
     const JwHeader *header = (const JwHeader *)(const void *)self->headers->data;
     for (size_t i = 0; i < n_slots; i++) {
         self->messages[i].headers = header;
@@ -223,7 +222,7 @@ check_dlq(JwTrack *track, JwHeld *held)
     track->ticket_free(g_steal_pointer(&held->ticket));
 }
 
-/* Moves refused messages on; returns how many publishes are under way. */
+/* Publishes refused messages to their DLQ; returns how many publishes are under way. */
 static size_t
 serve_dlq(JwKafkaConsumer *self, bool start)
 {
@@ -247,7 +246,7 @@ serve_dlq(JwKafkaConsumer *self, bool start)
 }
 
 static void
-settle(JwKafkaConsumer *self)
+resolve(JwKafkaConsumer *self)
 {
     bool moved = false;
     for (guint i = 0; i < self->tracks->len; i++) {
@@ -266,7 +265,7 @@ wake_tracks(JwKafkaConsumer *self)
     }
 }
 
-/* Refused messages that are on their way get their report, so that a restart does not send them
+/* Waits for the reports of refused messages under way, so that a restart does not send them
  * twice. */
 static void
 finish_dlq(JwKafkaConsumer *self)
@@ -279,7 +278,7 @@ finish_dlq(JwKafkaConsumer *self)
             take_message(self, message);
         }
     }
-    settle(self);
+    resolve(self);
 }
 
 static void
@@ -299,13 +298,13 @@ jw_kafka_poll_thread(gpointer data)
             wake_tracks(self);
         }
         (void)serve_dlq(self, true);
-        settle(self);
+        resolve(self);
         jw_group_set_flow(self, false);
         gather(self);
         offer(self);
     }
     (void)serve_dlq(self, true);
-    settle(self);
+    resolve(self);
     finish_dlq(self);
     end_step(self, &self->polled_out);
 

@@ -1,5 +1,5 @@
-/* bus_dlq.c: brings a refused message to `<topic>.dlq` and reports to the poll thread how that
- * ended. Sent from the poll thread; the report comes on the bus's delivery thread. A ticket is
+/* bus_dlq.c: publishes a refused message to `<topic>.dlq` and reports the outcome to the poll
+ * thread. Sent from the poll thread; the report comes on the bus's delivery thread. A ticket is
  * shared by both and may outlive the consumer, as a report can come late. */
 #include "kafka_private.h"
 
@@ -7,12 +7,12 @@
 #include <string.h>
 
 #define REASON_MAX_BYTES 1000
-#define KEY_MAX_BYTES    1024 /* of a message that is too large to go whole */
+#define KEY_MAX_BYTES    1024 /* of a message that is too large to be sent whole */
 
 struct _JwDlqBell {
     gatomicrefcount refs;
     JwMutex mutex;
-    rd_kafka_queue_t *queue; /* NULL: nobody polls any more */
+    rd_kafka_queue_t *queue; /* NULL: the consumer is gone */
 };
 
 struct _JwDlqTicket {
@@ -64,11 +64,13 @@ jw_dlq_ticket_state(JwDlqTicket *self)
 }
 
 void
-jw_dlq_ticket_unref(JwDlqTicket *self)
+jw_dlq_ticket_unref(gpointer self)
 {
-    if (g_atomic_ref_count_dec(&self->refs)) {
-        jw_dlq_bell_unref(self->bell);
-        g_free(self);
+    JwDlqTicket *ticket = self;
+
+    if (g_atomic_ref_count_dec(&ticket->refs)) {
+        jw_dlq_bell_unref(ticket->bell);
+        g_free(ticket);
     }
 }
 

@@ -1,8 +1,8 @@
-/* bus_kafka.c: the publishing half of the Kafka adapter.
- * jw_kafka_send() is for any thread. Two threads of the bus's own: the poller serves delivery
- * reports and replaces a producer that met a fatal error; the prober asks the broker for its
- * metadata while nothing else shows that it lives. Only the report "persisted" counts: librdkafka
- * knows two other outcomes, and both mean that the outbox keeps its entry. */
+/* bus_kafka.c: the publishing half of the Kafka adapter. jw_kafka_send() is for any thread. Two
+ * threads of the bus's own: the poller serves delivery reports and replaces a producer that met
+ * a fatal error; the prober asks the broker for its metadata while nothing else shows that it is
+ * alive. Only the report "persisted" counts; after the two other outcomes the outbox keeps its
+ * entry. */
 #include "kafka_private.h"
 
 #include "jw/log.h"
@@ -96,8 +96,8 @@ handle_new(JwKafka *self, GError **error)
     return handle;
 }
 
-/* Ends a producer that is no longer current: what it still holds is reported as not persisted.
- * Purged messages get their reports from memory, so this never waits for a broker. */
+/* Ends a producer that is no longer current: its messages are purged and reported as not
+ * persisted, without waiting for a broker. */
 static void
 retire(JwKafka *self, JwKafkaHandle *take_handle)
 {
@@ -115,7 +115,7 @@ retire(JwKafka *self, JwKafkaHandle *take_handle)
     rd_kafka_destroy(handle->rk);
 }
 
-/* A fatal error is for ever: only a new producer publishes again. False: none could be created yet.
+/* After a fatal error only a new producer can publish. False: none could be created yet.
  */
 static bool
 renew(JwKafka *self, rd_kafka_resp_err_t cause, const char *text)
@@ -204,8 +204,7 @@ produce(rd_kafka_t *rk, const JwMessage *message, rd_kafka_headers_t **headers, 
     g_autoptr(rd_kafka_error_t) failed = rd_kafka_produceva(rk, args, n_args);
 
     if (failed != NULL) {
-        /* a producer that is about to be replaced gives its fatal cause: for the caller it is just
-         * away */
+        /* a producer about to be replaced returns its fatal error: to the caller, UNAVAILABLE */
         bool fatal = rd_kafka_fatal_error(rk, NULL, 0) != RD_KAFKA_RESP_ERR_NO_ERROR;
         return fatal ? RD_KAFKA_RESP_ERR__FATAL : rd_kafka_error_code(failed);
     }

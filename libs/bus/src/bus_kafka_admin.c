@@ -65,7 +65,7 @@ check_results(const rd_kafka_event_t *event, GError **error)
 {
     rd_kafka_resp_err_t cause = rd_kafka_event_error((rd_kafka_event_t *)(uintptr_t)event);
     if (cause != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        return jw_kafka_fail(error, cause, "making topics");
+        return jw_kafka_fail(error, cause, "creating topics");
     }
     const rd_kafka_CreateTopics_result_t *result =
         rd_kafka_event_CreateTopics_result((rd_kafka_event_t *)(uintptr_t)event);
@@ -77,7 +77,7 @@ check_results(const rd_kafka_event_t *event, GError **error)
         if (cause != RD_KAFKA_RESP_ERR_NO_ERROR
             && cause != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) {
             const char *text = rd_kafka_topic_result_error_string(results[i]);
-            return jw_kafka_fail(error, cause, "making topic '%s'%s%s",
+            return jw_kafka_fail(error, cause, "creating topic '%s'%s%s",
                                  rd_kafka_topic_result_name(results[i]), text != NULL ? ": " : "",
                                  text != NULL ? text : "");
         }
@@ -133,7 +133,7 @@ create_topics(rd_kafka_t *rk, const JwTopic *topics, size_t n_topics, int64_t ti
     rd_kafka_CreateTopics(rk, (rd_kafka_NewTopic_t **)list->pdata, list->len, options, queue);
     g_autoptr(rd_kafka_event_t) event = rd_kafka_queue_poll(queue, (int)timeout_ms + STEP_MS);
     if (event == NULL) {
-        return jw_fail(error, JW_ERROR_UNAVAILABLE, "making topics: the broker did not answer");
+        return jw_fail(error, JW_ERROR_UNAVAILABLE, "creating topics: the broker did not answer");
     }
     if (!check_results(event, error)) {
         return false;

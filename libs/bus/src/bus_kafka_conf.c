@@ -18,7 +18,7 @@ typedef struct {
     const char *key, *value;
 } Setting;
 
-/* Both kinds of client get the whole list; at debug librdkafka remarks on what it does not need. */
+/* Both kinds of client get the whole list; librdkafka logs at debug what it does not need. */
 static const Setting defaults[] = {
     { "broker.address.family", "any" },
     { "reconnect.backoff.max.ms",
@@ -32,7 +32,7 @@ static const Setting defaults[] = {
     { "queue.buffering.max.kbytes", "131072" },
     { "partitioner",
       "murmur2_random" }, /* as Java and most other clients: same key, same partition */
-    /* consumer: prefetch is memory, and a pause throws it away */
+    /* consumer: prefetched messages cost memory, and a pause drops them */
     { "queued.min.messages", "2000" },
     { "queued.max.messages.kbytes", "16384" },
     { "fetch.error.backoff.ms", "200" },
@@ -182,23 +182,23 @@ apply_variable(rd_kafka_conf_t *conf, const char *variable, const char *value, G
 static bool
 apply_environment(rd_kafka_conf_t *conf, const char *const *environ_, GError **error)
 {
-    g_autoptr(GString) faults = g_string_new(NULL);
+    g_autoptr(GString) violations = g_string_new(NULL);
     for (size_t i = 0; environ_ != NULL && environ_[i] != NULL; i++) {
         const char *equals = strchr(environ_[i], '=');
         if (!g_str_has_prefix(environ_[i], PREFIX) || equals == NULL) {
             continue;
         }
         g_autofree char *variable = g_strndup(environ_[i], (size_t)(equals - environ_[i]));
-        g_autoptr(GError) fault = NULL;
+        g_autoptr(GError) violation = NULL;
         if (strcmp(variable, PREFIX "BROKERS") == 0 || strcmp(variable, PREFIX "CLIENT_ID") == 0) {
             continue;
         }
-        if (!apply_variable(conf, variable, equals + 1, &fault)) {
-            g_string_append_printf(faults, "%s%s", faults->len > 0 ? "\n" : "",
-                                   jw_error_message(fault));
+        if (!apply_variable(conf, variable, equals + 1, &violation)) {
+            g_string_append_printf(violations, "%s%s", violations->len > 0 ? "\n" : "",
+                                   jw_error_message(violation));
         }
     }
-    return faults->len == 0 || jw_fail(error, JW_ERROR_INVALID, "%s", faults->str);
+    return violations->len == 0 || jw_fail(error, JW_ERROR_INVALID, "%s", violations->str);
 }
 
 rd_kafka_conf_t *

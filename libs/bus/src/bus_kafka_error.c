@@ -1,5 +1,5 @@
-/* bus_kafka_error.c: librdkafka's errors and log lines in our words.
- * Any thread, also librdkafka's own. */
+/* bus_kafka_error.c: librdkafka's errors as ours, and its log lines as log records. Any thread,
+ * also librdkafka's own. */
 #include "kafka_private.h"
 
 #include "jw/log.h"
@@ -72,8 +72,8 @@ jw_kafka_fail(GError **error, rd_kafka_resp_err_t cause, const char *format, ...
                    rd_kafka_err2name(cause));
 }
 
-/* What librdkafka calls an error or worse is worth a warning, a lost connection too: it retries for
- * ever, and repeats identical lines only every 30 s by itself. */
+/* librdkafka's errors are warnings here, a lost connection too: it retries for ever, and repeats
+ * identical lines only every 30 s. */
 void
 jw_kafka_log(const rd_kafka_t *rk, int level, const char *facility, const char *text)
 {
@@ -87,7 +87,7 @@ jw_kafka_log(const rd_kafka_t *rk, int level, const char *facility, const char *
     }
 }
 
-/* The same events as in the log, by code: for somebody who looks closely. */
+/* The same events as in the log, by code, at debug level. */
 void
 jw_kafka_on_error(rd_kafka_t *rk, int cause, const char *reason, void *opaque)
 {

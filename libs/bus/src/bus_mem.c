@@ -215,7 +215,7 @@ mem_create_topics(JwBus *bus, const JwTopic *topics, size_t n_topics, int64_t ti
     (void)timeout_ms;
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
     if (self->down) {
-        return jw_fail(error, JW_ERROR_UNAVAILABLE, "making topics: the bus is down");
+        return jw_fail(error, JW_ERROR_UNAVAILABLE, "creating topics: the bus is down");
     }
     for (size_t i = 0; i < n_topics; i++) {
         (void)get_topic_locked(self, topics[i].name);

@@ -1,7 +1,7 @@
-/* bus_track.h: what is known of one partition between reading its messages and storing their
- * offsets. Poll thread only; no Kafka in here. A message waits as OPEN until it is decided; offsets
- * move on only over messages that are DONE, so that nothing after a LATER or an unfinished POISON
- * is ever skipped. */
+/* bus_track.h: the messages of one partition between reading them and storing their offsets.
+ * Poll thread only; no Kafka in here. A message waits as OPEN until it is decided; offsets move
+ * on only over messages that are DONE, so that nothing after a LATER or an unfinished POISON is
+ * ever skipped. */
 #pragma once
 #include "jw/bus.h"
 
@@ -53,7 +53,7 @@ void jw_track_answer(JwTrack *self, JwHeld *held, JwVerdict verdict, char *take_
 void jw_track_poison_failed(JwTrack *self, int64_t now_ms);
 /* Drops decided messages from the front and moves store_offset; true when it moved. */
 bool jw_track_resolve(JwTrack *self);
-/* Must not be read further for now: its front waits for something. Valid after settle. */
+/* Must not be read further for now: its front waits. Valid after jw_track_resolve(). */
 bool jw_track_blocked(const JwTrack *self);
 
 G_END_DECLS

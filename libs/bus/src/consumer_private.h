@@ -24,7 +24,7 @@ typedef struct {
 
     /* poll thread only */
     GPtrArray *tracks; /* of JwTrack: the partitions that are ours now */
-    size_t first;      /* track that is served first; moves on, so that none starves */
+    size_t first;      /* track that is served first; rotates, so that none starves */
     JwMessage *messages;
     JwAnswer *answers;
     JwSlot *slots;   /* of the messages */
@@ -33,16 +33,15 @@ typedef struct {
     JwMutex mutex; /* guards what follows */
     JwCond changed;
     bool stop, wake;
-    bool polled_out, closed; /* how far the poll thread's end has come */
+    bool polled_out, closed; /* progress of the poll thread's end */
 } JwKafkaConsumer;
 
 #define JW_KAFKA_DLQ_LAST_MS 2000 /* for publishes to a DLQ that are under way when we stop */
 
-/* bus_consumer_poll.c: all that a subscription does until it is stopped, and then the leaving of
- * its group. */
+/* bus_consumer_poll.c: runs a subscription until it is stopped, then leaves its group. */
 gpointer jw_kafka_poll_thread(gpointer consumer);
 
-/* bus_consumer_group.c: which partitions are ours and whether they flow. Poll thread only. */
+/* bus_consumer_group.c: which partitions are assigned, and paused or not. Poll thread only. */
 void jw_group_on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t cause,
                            rd_kafka_topic_partition_list_t *partitions, void *opaque);
 /* The track of a message's partition; created when it is missing. */

@@ -20,13 +20,14 @@ void jw_kafka_on_error(rd_kafka_t *rk, int cause, const char *reason, void *opaq
 rd_kafka_conf_t *jw_kafka_conf_new(const JwBusConfig *config, const char *service,
                                    const char *const *environ_,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Copies of @common with what keeps messages safe, which nobody can change. */
+/* Copies of @common with the fixed settings that keep messages safe. */
 rd_kafka_conf_t *jw_kafka_conf_producer(const rd_kafka_conf_t *common, const JwBusConfig *config,
                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 rd_kafka_conf_t *jw_kafka_conf_consumer(const rd_kafka_conf_t *common, const char *group,
                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* A producer in use. A fatal error replaces it; the old one goes when its last user has let go. */
+/* A producer in use. A fatal error replaces it; the old one is freed after its last user
+ * released it. */
 typedef struct {
     rd_kafka_t *rk;
     unsigned users;
@@ -68,7 +69,7 @@ JwConsumer *jw_kafka_subscribe(JwBus *bus, const JwSubscription *subscription,
 /* bus_dlq.c: one refused message on its way to `<topic>.dlq`. */
 typedef struct _JwDlqTicket JwDlqTicket;
 typedef enum { JW_DLQ_SENDING, JW_DLQ_DONE, JW_DLQ_FAILED, JW_DLQ_TOO_LARGE } JwDlqState;
-/* Where a delivery report knocks: shared by the consumer and its tickets. */
+/* Wakes the poll thread on a delivery report: shared by the consumer and its tickets. */
 typedef struct _JwDlqBell JwDlqBell;
 JwDlqBell *jw_dlq_bell_new(rd_kafka_queue_t *take_queue);
 void jw_dlq_bell_ring(JwDlqBell *self);
@@ -79,6 +80,6 @@ JwDlqTicket *jw_dlq_send(JwKafka *bus, JwDlqBell *bell, const rd_kafka_message_t
                          const char *reason, bool with_body,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 JwDlqState jw_dlq_ticket_state(JwDlqTicket *self);
-void jw_dlq_ticket_unref(JwDlqTicket *self);
+void jw_dlq_ticket_unref(gpointer self);
 
 G_END_DECLS

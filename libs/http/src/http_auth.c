@@ -1,10 +1,10 @@
-/* http_auth.c: who asks, whether they ask too often, and whether they may. The connection's thread.
+/* http_auth.c: authentication, rate limit, permission. The connection's thread.
  */
 #include "http_private.h"
 
 #include <string.h>
 
-/* The credentials that @request has for @way; NULL: none. */
+/* The credentials that @request has for @way (nullable). */
 static const char *
 credentials_of(const JwHttpRequest *request, const JwAuthenticator *way)
 {
@@ -19,7 +19,7 @@ credentials_of(const JwHttpRequest *request, const JwAuthenticator *way)
                : NULL;
 }
 
-/* Names all ways when no credentials came, else the one whose credentials were @refused. */
+/* Names all authenticators when there were no credentials, else the one that @refused them. */
 static void
 reply_unauthorized(JwHttpReply *reply, const JwAuthenticator *const *ways,
                    const JwAuthenticator *refused)

@@ -1,9 +1,9 @@
 /* http_conn.c: the open connections and the watchdog that cuts those that take too long.
- * libmicrohttpd only knows inactivity: a client that sends a byte now and then would hold its
- * thread for ever. So each phase of a connection has an absolute deadline here, and the watchdog
- * shuts the socket down when it has passed; the connection's own thread then sees the end of the
- * stream and closes. Entries belong to the table; the descriptor stays valid while an entry is in
- * it, because libmicrohttpd reports "closed" before it closes the descriptor. */
+ * libmicrohttpd limits inactivity only: a client that sends a byte now and then would hold its
+ * thread for ever. So each phase of a connection has an absolute deadline, after which the
+ * watchdog shuts the socket down; the connection's own thread then sees the end of the stream
+ * and closes. Entries belong to the table; the descriptor stays valid while an entry is in it,
+ * because libmicrohttpd reports "closed" before it closes the descriptor. */
 #include "http_private.h"
 
 #include "jw/clock.h"
@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 
 #define TICK_MS 100
-/* A reply may take this long and the time its bytes need at the slowest speed we serve. */
+/* A reply may take this long plus the time of its bytes at the slowest speed served. */
 #define REPLY_BASE_MS      60000
 #define REPLY_BYTES_PER_MS 16
 
@@ -86,18 +86,20 @@ jw_http_conns_new(int64_t request_age_ms, int64_t idle_timeout_ms)
 }
 
 void
-jw_http_conns_free(JwHttpConns *self)
+jw_http_conns_free(gpointer self)
 {
-    if (self == NULL) {
+    JwHttpConns *conns = self;
+
+    if (conns == NULL) {
         return;
     }
-    jw_stop_set(self->stop);
-    (void)g_thread_join(self->watchdog);
-    g_assert(self->first == NULL);
-    jw_stop_free(self->stop);
-    jw_cond_clear(&self->quiet);
-    jw_mutex_clear(&self->mutex);
-    g_free(self);
+    jw_stop_set(conns->stop);
+    (void)g_thread_join(conns->watchdog);
+    g_assert(conns->first == NULL);
+    jw_stop_free(conns->stop);
+    jw_cond_clear(&conns->quiet);
+    jw_mutex_clear(&conns->mutex);
+    g_free(conns);
 }
 
 static void
@@ -160,7 +162,7 @@ jw_http_conns_receiving(JwHttpConns *self, JwHttpConn *conn)
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
     int64_t deadline_ms = mono_ms() + self->request_age_ms;
 
-    /* a first request counts from accept(2), so that slow request lines gain nothing */
+    /* the first request counts from accept(2), slow request lines included */
     if (conn->deadline_ms == 0 || deadline_ms < conn->deadline_ms) {
         conn->deadline_ms = deadline_ms;
     }
@@ -190,7 +192,7 @@ jw_http_conns_done(JwHttpConns *self, JwHttpConn *conn)
 {
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
-    /* idle time and the next request, of which nothing is seen before its line is whole */
+    /* idle time plus the next request, which is seen only when its line is complete */
     conn->deadline_ms = mono_ms() + self->idle_timeout_ms + self->request_age_ms;
     set_phase_locked(self, conn, CONN_IDLE);
     if (self->draining) {
@@ -207,8 +209,7 @@ jw_http_conns_drain(JwHttpConns *self, int64_t timeout_ms)
     self->draining = true;
     for (JwHttpConn *conn = self->first; conn != NULL; conn = conn->next) {
         if (conn->phase == CONN_IDLE) {
-            (void)shutdown(conn->fd,
-                           SHUT_RD); /* what has come already is still read and answered */
+            (void)shutdown(conn->fd, SHUT_RD); /* what has arrived is still read and answered */
         }
     }
     while (self->n_busy > 0) {

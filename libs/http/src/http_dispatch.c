@@ -1,5 +1,5 @@
-/* http_dispatch.c: leads one request through guards, routes and authentication to its handler. The
- * connection's thread; the dispatcher is immutable while the server runs. */
+/* http_dispatch.c: passes one request through guards, routes and authentication to its handler.
+ * The connection's thread; the dispatcher is immutable while the server runs. */
 #include "http_private.h"
 
 #include "jw/json.h"
@@ -35,8 +35,9 @@ run_handler(JwHttpRequest *request, JwHttpReply *reply)
     request->entry->route->handler(request, reply, request->entry->mount->context);
     if (reply->status == 0) {
         jw_error_log("http_handler_silent", JW_STR("route", request->entry->pattern));
-        jw_http_reply_problem(reply, 500, "INTERNAL_ERROR", NULL, 0,
-                              "an internal error happened; tell us the request id if it stays");
+        jw_http_reply_problem(
+            reply, 500, "INTERNAL_ERROR", NULL, 0,
+            "an internal error happened; report the request id if it happens again");
     }
 }
 
@@ -61,7 +62,7 @@ void
 jw_http_dispatch(const JwHttpDispatcher *dispatcher, JwHttpRequest *request, JwHttpReply *reply)
 {
     g_autofree char *allow = NULL;
-    /* Before all guards: what they refuse has the form of the API that the path leads to. */
+    /* Before all guards, so that their refusals have the error form of the path's API. */
     bool well_formed = jw_http_target_parse(request);
     const JwHttpMount *mount = jw_http_mount_find(dispatcher->mounts, request);
 

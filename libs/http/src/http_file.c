@@ -1,5 +1,5 @@
-/* http_file.c: a file as an answer, whole or one range of it, after RFC 9110.
- * Here is decided what is sent; http_send.c sends it. The handler's thread. */
+/* http_file.c: a file as an answer, whole or one range of it, after RFC 9110. This file decides
+ * what is sent; http_send.c sends it. The handler's thread. */
 #include "http_private.h"
 
 #include <string.h>
@@ -29,7 +29,7 @@ etag_listed(const char *header, const char *etag, bool weak_counts)
 
 typedef enum { RANGE_NONE, RANGE_OK, RANGE_UNSATISFIABLE } RangeAnswer;
 
-/* Digits only; a value beyond int64 is as good as the largest. */
+/* Digits only; a value beyond int64 counts as the largest. */
 static bool
 parse_position(const char *text, size_t length, int64_t *ret)
 {
@@ -72,7 +72,7 @@ parse_range(const char *header, int64_t size, int64_t *ret_from, int64_t *ret_le
         || (!has_first && !has_last) || (has_first && has_last && last < first)) {
         return RANGE_NONE;
     }
-    if (!has_first) { /* the last so many bytes */
+    if (!has_first) { /* "-500": the last 500 bytes */
         if (last == 0 || size == 0) {
             return RANGE_UNSATISFIABLE;
         }
@@ -99,7 +99,7 @@ wanted_range(const JwHttpRequest *request, const JwHttpFile *file, int64_t *ret_
         return RANGE_NONE;
     }
     if (if_range != NULL && !etag_listed(if_range, file->etag, false)) {
-        return RANGE_NONE; /* the part would not fit what the client has */
+        return RANGE_NONE; /* the client has another version */
     }
     return parse_range(range, file->size_bytes, ret_from, ret_length);
 }

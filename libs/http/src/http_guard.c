@@ -1,7 +1,7 @@
-/* http_guard.c: what must not reach a handler. Any thread; works on one request.
- * ulfius hands us a request only after libmicrohttpd has read its body, so an ambiguous frame
- * cannot be refused before that; but the answer closes the connection, so nobody gets to read what
- * an attacker hid behind it. */
+/* http_guard.c: refuses requests that must not reach a handler. Any thread; works on one
+ * request. ulfius calls us only after libmicrohttpd has read the body, so an ambiguous frame
+ * cannot be refused before that; but the answer closes the connection, so a request smuggled
+ * behind it is never read. */
 #include "http_private.h"
 
 #include <string.h>
@@ -20,8 +20,8 @@ is_token(const char *text)
     return true;
 }
 
-/* libmicrohttpd 0.9.75 glues a folded line to the header's name ("Transfer-Encoding:\r\n chunked"
- * becomes "Transfer-Encodingchunked") and so loses the header itself. */
+/* libmicrohttpd 0.9.75 joins a folded line to the header's name ("Transfer-Encoding:\r\n
+ * chunked" becomes "Transfer-Encodingchunked") and so loses the header itself. */
 static bool
 is_glued(const char *name)
 {
@@ -98,7 +98,7 @@ jw_http_guard_body(const JwHttpRequest *request, int64_t limit_bytes, JwHttpRepl
     const char *header = u_map_get_case(request->raw->map_header, "Content-Length");
     uint64_t stated = header != NULL ? g_ascii_strtoull(header, NULL, 10) : 0;
 
-    /* ulfius cuts the body one byte behind our limit and calls us all the same */
+    /* ulfius cuts the body one byte after our limit and still calls us */
     if (stated > (uint64_t)limit_bytes
         || request->raw->binary_body_length > (uint64_t)limit_bytes) {
         reply->close = true;

@@ -1,5 +1,5 @@
-/* http_headers.c: header values that are taken from outside only when they are well formed, or made
- * by us. Any thread, no state. */
+/* http_headers.c: header values: those from outside are accepted only when well formed, else
+ * created. Any thread, no state. */
 #include "http_private.h"
 
 #include "jw/clock.h"
@@ -100,7 +100,7 @@ jw_http_disposition(const char *file_name)
     for (const char *p = name; *p != '\0'; p++) {
         bool plain =
             (unsigned char)*p >= 0x20 && (unsigned char)*p < 0x7f && strchr("\"\\%/;", *p) == NULL;
-        if (plain || ((unsigned char)*p & 0xc0) != 0x80) { /* one '_' for a whole character */
+        if (plain || ((unsigned char)*p & 0xc0) != 0x80) { /* one '_' for each character */
             g_string_append_c(out, plain ? *p : '_');
         }
     }

@@ -31,7 +31,7 @@ typedef struct {
 
 struct _JwHttpRequest {
     const struct _u_request *raw;
-    const char *method, *target; /* as the request line had them */
+    const char *method, *target; /* as in the request line */
     char *path;                  /* undecoded, without query */
     char **segments;             /* decoded */
     size_t n_segments;
@@ -57,11 +57,11 @@ struct _JwHttpReply {
     const JwHttpRequest *request;
 };
 
-/* http_conn.c: which connections are open, and the watchdog that cuts the slow ones */
+/* http_conn.c: the open connections, and the watchdog that cuts slow ones */
 typedef struct _JwHttpConns JwHttpConns;
 typedef struct _JwHttpConn JwHttpConn;
 JwHttpConns *jw_http_conns_new(int64_t request_age_ms, int64_t idle_timeout_ms);
-void jw_http_conns_free(JwHttpConns *self); /* no connection may be left */
+void jw_http_conns_free(gpointer self); /* no connection may be left */
 JwHttpConn *jw_http_conns_opened(JwHttpConns *self, int fd);
 void jw_http_conns_closed(JwHttpConns *self, JwHttpConn *take_conn);
 void jw_http_conns_receiving(JwHttpConns *self, JwHttpConn *conn);
@@ -86,9 +86,9 @@ const JwHttpEntry *jw_http_route_match(const GPtrArray *entries, const JwHttpReq
                                        char **ret_allow);
 
 /* http_query.c: the request target */
-/* False when it is not well formed; path and the segments before the fault are set all the same. */
+/* False when it is not well formed; path and the segments before the error are still set. */
 bool jw_http_target_parse(JwHttpRequest *self);
-/* Notes what is wrong with the query string, after a table of fields (jw/json.h; NULL: none). */
+/* Notes all that is wrong with the query string by a table of fields (jw/json.h; NULL: none). */
 void jw_http_query_check(const JwHttpRequest *self, const struct _JwField *fields,
                          JwViolations *violations);
 
@@ -97,7 +97,7 @@ void jw_http_request_clear(JwHttpRequest *self);
 void jw_http_pair_free(gpointer pair);
 JwHttpPair *jw_http_pair_new(const char *name, const char *value);
 
-/* http_guard.c: each answers the request and returns false when it must go no further */
+/* http_guard.c: each answers the request and returns false when it refuses it */
 bool jw_http_guard_framing(const JwHttpRequest *request, JwHttpReply *reply);
 bool jw_http_guard_body(const JwHttpRequest *request, int64_t limit_bytes, JwHttpReply *reply);
 bool jw_http_guard_media_type(const JwHttpRequest *request, JwHttpReply *reply);
@@ -107,7 +107,7 @@ void jw_http_request_id_take(const char *header, char ret[129]);
 void jw_http_traceparent_take(const char *header, char ret[56]);
 char *jw_http_disposition(const char *file_name); /* (transfer full) */
 
-/* http_auth.c: whether this caller may go on to the handler. Answers and returns false when not. */
+/* http_auth.c: whether this caller may reach the handler; false: the request is answered. */
 bool jw_http_auth_check(JwHttpRequest *request, JwHttpReply *reply);
 
 /* http_dispatch.c */
@@ -119,7 +119,7 @@ typedef struct {
 void jw_http_dispatch(const JwHttpDispatcher *dispatcher, JwHttpRequest *request,
                       JwHttpReply *reply);
 
-/* http_access.c: what the access log and the metrics say of a request. Owns its texts. */
+/* http_access.c: what the access log and the metrics record of a request. Owns its strings. */
 typedef struct {
     const char *method;  /* static */
     const char *pattern; /* of the route table */
@@ -139,6 +139,6 @@ void jw_http_reply_drop_body(JwHttpReply *self);
 bool jw_http_reply_has_header(const JwHttpReply *self, const char *name);
 
 /* http_send.c */
-/* Gives the reply to ulfius and logs it: now, or a file when its last byte was read. Returns the
- * length. */
+/* Passes the reply to ulfius and logs it: now, or a file when its last byte was read. Returns
+ * the length. */
 int64_t jw_http_reply_send(JwHttpReply *self, struct _u_response *response);

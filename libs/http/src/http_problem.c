@@ -1,6 +1,5 @@
-/* http_problem.c: what went wrong, as an answer. Any thread.
- * The table from error codes to HTTP is here and nowhere else; an API only gives the problem its
- * form. */
+/* http_problem.c: errors as answers. Any thread. The only table from error codes to HTTP; an API
+ * only decides the form. */
 #include "http_private.h"
 
 #include "jw/json.h"
@@ -11,7 +10,7 @@ typedef struct {
     int status;
     const char *name;
     int64_t retry_after_s;
-    bool own_message; /* the error's text is fit for the caller */
+    bool own_message; /* the caller may see the error's message */
 } ErrorRow;
 
 static const ErrorRow error_rows[] = {
@@ -119,8 +118,9 @@ jw_http_reply_error(JwHttpReply *self, const GError *error)
     jw_warn("http_request_failed", JW_STR("code", jw_error_code_name(code)),
             JW_STR("cause", jw_error_message(error)),
             JW_STR("request_id", self->request->request_id));
-    jw_http_reply_problem(self, row->status, row->name, NULL, row->retry_after_s, "%s",
-                          row->status == 503
-                              ? "this cannot be done at the moment; try again later"
-                              : "an internal error happened; tell us the request id if it stays");
+    jw_http_reply_problem(
+        self, row->status, row->name, NULL, row->retry_after_s, "%s",
+        row->status == 503
+            ? "this cannot be done at the moment; try again later"
+            : "an internal error happened; report the request id if it happens again");
 }

@@ -1,6 +1,6 @@
-/* http_query.c: the request target, decoded strictly and once.
- * Any thread; works on one request. What comes out is valid UTF-8 without NUL and control
- * characters, so that nothing behind it has to check again. */
+/* http_query.c: the request target, decoded strictly and once. Any thread; works on one request.
+ * The result is valid UTF-8 without NUL and control characters, so that later code need not
+ * check again. */
 #include "http_private.h"
 
 #include "jw/json.h"

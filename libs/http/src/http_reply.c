@@ -1,4 +1,4 @@
-/* http_reply.c: what a handler answers, until it is sent (http_send.c). One thread, one request. */
+/* http_reply.c: a handler's answer, until it is sent (http_send.c). One thread, one request. */
 #include "http_private.h"
 
 #include "jw/log.h"

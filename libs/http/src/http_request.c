@@ -1,4 +1,4 @@
-/* http_request.c: what a request says, for handlers. The connection's thread. */
+/* http_request.c: a request, for handlers. The connection's thread. */
 #include "http_private.h"
 
 #include "jw/text.h"

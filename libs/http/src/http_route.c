@@ -59,7 +59,7 @@ jw_http_entry_free(gpointer entry)
     g_free(self);
 }
 
-/* Parameters are never "." or "..": a proxy in front may have read the path in another way. */
+/* Parameters are never "." or "..": a proxy in front may resolve the path differently. */
 static bool
 segment_fits(const char *wanted, const char *given)
 {
@@ -69,7 +69,7 @@ segment_fits(const char *wanted, const char *given)
     return strcmp(wanted, given) == 0;
 }
 
-/* Does the path of @request begin so? */
+/* Whether the path of @request begins with these segments. */
 static bool
 begins_with(const JwHttpRequest *request, char *const *segments, size_t n)
 {

@@ -10,7 +10,7 @@
 #define BLOCK_BYTES (64 * 1024)
 
 typedef struct {
-    JwHttpFile file; /* without its texts */
+    JwHttpFile file; /* without its strings */
     int64_t from, length, sent;
     JwHttpAccess access;
 } FileStream;

@@ -1,6 +1,6 @@
-/* http_server.c: one ulfius instance with one catch-all endpoint, and the options of libmicrohttpd
- * that bound it. libmicrohttpd runs a listening thread and one thread for each connection, so what
- * a connection's thread is busy with can stand in a thread-local. The APIs are immutable
+/* http_server.c: one ulfius instance with one catch-all endpoint, and the options of
+ * libmicrohttpd that bound it. libmicrohttpd runs a listening thread and one thread for each
+ * connection, so a connection's current request can be in a thread-local. The APIs are immutable
  * after start. */
 #include "http_private.h"
 
@@ -171,7 +171,7 @@ jw_http_server_new(const JwHttpConfig *config, GError **error)
     self->entries = g_ptr_array_new_with_free_func(jw_http_entry_free);
     self->conns = jw_http_conns_new(config->request_age_ms, config->idle_timeout_ms);
     if (ulfius_init_instance(&self->instance, 1, NULL, NULL) != U_OK) {
-        return jw_fail_null(error, JW_ERROR_INTERNAL, "ulfius did not make an instance");
+        return jw_fail_null(error, JW_ERROR_INTERNAL, "ulfius could not create an instance");
     }
     self->instance.check_utf8 = 0; /* it would hide ill-formed headers from the guard */
     self->instance.allowed_post_processor = U_POST_PROCESS_NONE; /* quadratic on hostile forms */
@@ -208,7 +208,7 @@ port_of(int fd)
     return ntohs(port);
 }
 
-/* Our own socket: libmicrohttpd would not say why it cannot listen. */
+/* Our own socket: libmicrohttpd does not report why it cannot listen. */
 static bool
 open_socket(JwHttpServer *self, GError **error)
 {

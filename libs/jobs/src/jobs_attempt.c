@@ -1,4 +1,4 @@
-/* jobs_attempt.c: how an attempt ends, by itself or by others. Any thread, no state. */
+/* jobs_attempt.c: how an attempt ends, by itself or by the reaper. Any thread, no state. */
 #include "jobs_private.h"
 
 bool
@@ -16,7 +16,7 @@ jw_jobs_end(const JwJobs *self, const JwJob *job, const JwJobChange *change, con
         *ret_end = current->state == JW_JOB_CANCELLED ? JW_END_CANCELLED : JW_END_WON;
         return true;
     }
-    /* When this is not known, what was asked for is lost all the same: the job is reaped. */
+    /* If this outcome stays unknown, the answer is LOST all the same: the reaper ends the job. */
     bool stopped =
         current != NULL && current->state == JW_JOB_CANCELLING && current->token == job->token
         && jw_jobs_change(self, current, &cancelled, call, &cas, NULL, NULL) && cas == JW_CAS_WON;
@@ -47,6 +47,6 @@ jw_jobs_reaping(const JwJob *job)
         .transition =
             job->attempts < job->max_attempts ? JW_CHANGE_REAP_RETRY : JW_CHANGE_REAP_FAIL,
         .error_code = "ATTEMPT_DIED",
-        .error_message = "the attempt stopped without a word; its process or machine died",
+        .error_message = "the attempt stopped; its process or machine died",
     };
 }

@@ -1,7 +1,7 @@
 /* jobs_batch.c: see jw/jobs_batch.h.
  *
- * The first of those that wait leads: it takes all that wait, inserts them in one call and hands
- * out the answers. Then the next one leads. There is no thread of its own and no timer. */
+ * The first waiting thread leads: it inserts the jobs of all waiting threads in one call and
+ * distributes the answers. Then the next one leads. There is no thread of its own and no timer. */
 #include "jw/jobs_batch.h"
 
 #include "jw/sync.h"
@@ -10,7 +10,7 @@
 
 typedef struct {
     const JwJob *job;
-    bool done, alone; /* alone: the batch was refused for good, maybe for another's fault */
+    bool done, alone; /* alone: the batch was refused, maybe because of another job */
     JwCreate create;
     GError *error;
 } Item;
@@ -63,8 +63,7 @@ take_batch_locked(JwJobsBatch *self)
     return batch;
 }
 
-/* The items are their threads' and wait for `done`: until then they may be written without the
- * lock. */
+/* Their threads wait for `done`; until then the items may be written without the lock. */
 static void
 insert(JwJobsBatch *self, const GPtrArray *batch)
 {

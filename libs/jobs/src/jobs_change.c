@@ -5,7 +5,8 @@ typedef struct {
     JwJobsUpdate base; /* first: the one is the other */
     const JwJobs *jobs;
     const JwJobsCall *call;
-    /* Complete but for its events. Its time is the same in every try: by it our work is known. */
+    /* Complete except for its events. Its time is the same in every try, which identifies our
+     * own update. */
     JwJobChange change;
     const JwJob *job;    /* as it was read last; NULL: only its id is known, or it is gone */
     JwJob *found;        /* owned, when it was read here */
@@ -50,7 +51,7 @@ see(const Update *self)
     bool fenced = (rule->flags & JW_RULE_FENCED) != 0;
     bool raises = (rule->flags & JW_RULE_RAISES_TOKEN) != 0;
     bool retries = (rule->flags & JW_RULE_COUNTS_RETRY) != 0;
-    /* A token that stays is this attempt's alone. */
+    /* Unless the change raises it, the token belongs to this attempt alone. */
     bool own_token = fenced && !raises;
 
     if (job == NULL) {

@@ -1,4 +1,4 @@
-/* jobs_create.c: a job is created once, however often it is asked for. Any thread, no state. */
+/* jobs_create.c: creates a job once, however often it is requested. Any thread, no state. */
 #include "jobs_private.h"
 
 typedef struct {
@@ -73,7 +73,7 @@ jw_jobs_create(const JwJobs *self, JwJob *job, JwCreated *ret_created, JwJob **r
     };
     JwCas cas = JW_CAS_LOST;
 
-    /* A scheduled job gets its command when its time has come. */
+    /* The command of a scheduled job is published when it is promoted. */
     jw_jobs_announce(self, job, job->state == JW_JOB_PENDING);
     bool ok = jw_jobs_apply(self, &insert.base, NULL, &cas, error);
     g_autoptr(JwJob) found = insert.found;

@@ -1,4 +1,4 @@
-/* jobs_events.c: what others are told of a job: its command, and the events of its changes. Any
+/* jobs_events.c: what is published about a job: its command, and the events of its changes. Any
  * thread, no state. */
 #include "jobs_private.h"
 
@@ -18,12 +18,6 @@ static const struct {
     [JW_CHANGE_REAP_CANCEL] = { JW_TYPE_JOB_CANCELLED, false },
     [JW_CHANGE_RETRY] = { JW_TYPE_JOB_SUBMITTED, true },
 };
-
-static void
-free_entry(gpointer entry)
-{
-    jw_outbox_entry_free(entry);
-}
 
 static void
 replace(char **text, const char *value)
@@ -52,7 +46,7 @@ jw_jobs_announce(const JwJobs *self, JwJob *job, bool command)
         g_ptr_array_add(job->outbox, jw_wire_submit_command(self->wire, job, job->created_at_ms));
     }
     g_ptr_array_add(job->outbox, jw_wire_job_event(self->wire, job, JW_TYPE_JOB_SUBMITTED, NULL,
-                                                   NULL, NULL, false, job->created_at_ms));
+                                                   NULL, NULL, job->created_at_ms));
 }
 
 GPtrArray *
@@ -61,7 +55,7 @@ jw_jobs_change_events(const JwJobs *self, const JwJob *job, const JwJobChange *c
 {
     const JwJobRule *rule = jw_job_rule(change->transition);
     const char *event = published[change->transition].event;
-    GPtrArray *entries = g_ptr_array_new_with_free_func(free_entry);
+    GPtrArray *entries = g_ptr_array_new_with_free_func(jw_outbox_entry_free);
 
     if (published[change->transition].command) {
         JwOutboxEntry *command = jw_wire_submit_command(self->wire, job, change->now_ms);
@@ -77,7 +71,7 @@ jw_jobs_change_events(const JwJobs *self, const JwJob *job, const JwJobChange *c
         after.state = rule->to;
         g_ptr_array_add(entries, jw_wire_job_event(self->wire, &after, event, change->artifact,
                                                    change->error_code, change->error_message,
-                                                   rule->to == JW_JOB_PENDING, change->now_ms));
+                                                   change->now_ms));
     }
     for (guint i = 0; call != NULL && call->request_id != NULL && i < entries->len; i++) {
         JwOutboxEntry *entry = g_ptr_array_index(entries, i);

@@ -4,11 +4,11 @@
 
 G_BEGIN_DECLS
 
-/* What a document that was read says of an update. */
+/* What the document shows about an update. */
 typedef enum {
-    JW_SEEN_LOST,     /* it cannot be made any more */
-    JW_SEEN_POSSIBLE, /* it may still be made */
-    JW_SEEN_OURS,     /* it is made, if a call that made it failed; else by somebody else: LOST */
+    JW_SEEN_LOST,     /* it is no longer possible */
+    JW_SEEN_POSSIBLE, /* it is still possible */
+    JW_SEEN_OURS,     /* it is done: ours if a write of ours failed, else LOST */
 } JwJobsSeen;
 
 /* One conditional update of one document, as jw_jobs_apply() sees it; its owner keeps the document
@@ -16,12 +16,13 @@ typedef enum {
 typedef struct _JwJobsUpdate JwJobsUpdate;
 struct _JwJobsUpdate {
     const char *name, *id; /* of the transition and of the document, for messages */
-    bool wants_current;    /* LOST is an answer only with the document as it stands */
+    bool wants_current;    /* LOST needs the current document */
     bool (*write)(JwJobsUpdate *self, JwCas *ret_cas, GError **error);
     bool (*read)(JwJobsUpdate *self, JwJobsSeen *ret_seen, GError **error);
 };
 
-/* jobs_update.c: makes @update until its outcome is known, or @call (nullable) gives up. */
+/* jobs_update.c: repeats @update until its outcome is known, or the time of @call (nullable) is
+ * over. */
 bool jw_jobs_apply(const JwJobs *self, JwJobsUpdate *update, const JwJobsCall *call, JwCas *ret_cas,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* An owner that no other claim has: @process and an id. (transfer full) */

@@ -1,8 +1,9 @@
-/* jobs_update.c: the one loop that makes an update and knows its outcome. Any thread, no state.
+/* jobs_update.c: the one loop that does an update and determines its outcome. Any thread, no
+ * state.
  *
- * A write whose answer was lost may be done, or may be done yet. So the document is read: it shows
- * our own work, or that the update is still possible and is made again, or that somebody else was
- * first. */
+ * A write whose answer was lost may have been done, or may still be done. So the document is
+ * read: it shows our own update, or that the update is still possible and is repeated, or that
+ * another process was first. */
 #include "jobs_private.h"
 
 #define TRIES    3
@@ -11,7 +12,7 @@
 typedef struct {
     bool reads;  /* the next step reads; else it writes */
     bool failed; /* a step failed: what is read may be our own work */
-    bool doubt;  /* a write may be done, or may be done yet */
+    bool doubt;  /* a write has an unknown outcome */
     int tries;   /* writes, and reads that failed */
 } Course;
 

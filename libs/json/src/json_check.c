@@ -1,6 +1,6 @@
-/* json_check.c: the table-driven checker: one walk over a value notes every fault with its pointer.
- * Any thread, no state. One engine for REST bodies, Kafka commands, definitions,
- * mappings and schedules, so that all of them answer in the same words. */
+/* json_check.c: the table-driven checker: one walk over a value notes every violation with its
+ * pointer. Any thread, no state. Used for REST bodies, Kafka commands, definitions, mappings and
+ * schedules, so that their messages are the same. */
 #include "jw/json.h"
 
 #include "jw/text.h"
@@ -9,22 +9,22 @@
 
 typedef struct {
     GString *path; /* pointer of the value being checked */
-    JwViolations *faults;
+    JwViolations *violations;
     bool parameters; /* of a query string: all values are strings */
     bool ok;
 } Walk;
 
 static void check_value(Walk *walk, const json_t *value, const JwField *field);
 
-/* The list is full: what else is wrong is not reported, so it need not be worked out. */
+/* The list is full: further violations are not reported. */
 static bool
 full(const Walk *walk)
 {
-    return jw_violations_count(walk->faults) >= JW_VIOLATIONS_MAX;
+    return jw_violations_count(walk->violations) >= JW_VIOLATIONS_MAX;
 }
 
-/* Notes a fault at the current place. */
-static void G_GNUC_PRINTF(2, 3) fault(Walk *walk, const char *format, ...)
+/* Notes a violation at the current place. */
+static void G_GNUC_PRINTF(2, 3) violation(Walk *walk, const char *format, ...)
 {
     g_autofree char *message = NULL;
     va_list args;
@@ -36,7 +36,7 @@ static void G_GNUC_PRINTF(2, 3) fault(Walk *walk, const char *format, ...)
     va_start(args, format);
     message = g_strdup_vprintf(format, args);
     va_end(args);
-    (void)jw_violations_add(walk->faults, walk->path->str, "%s", message);
+    (void)jw_violations_add(walk->violations, walk->path->str, "%s", message);
 }
 
 static const char *
@@ -82,9 +82,9 @@ type_fits(Walk *walk, const json_t *value, JwFieldType type)
         return true;
     }
     if (json_is_null(value)) {
-        fault(walk, "must be %s, not null; leave it out when there is none", types[type].name);
+        violation(walk, "must be %s, not null; leave it out when there is none", types[type].name);
     } else {
-        fault(walk, "must be %s, not %s", types[type].name, type_name(value));
+        violation(walk, "must be %s, not %s", types[type].name, type_name(value));
     }
     return false;
 }
@@ -101,7 +101,7 @@ find_field(const JwField *fields, const char *name)
 }
 
 static void
-fault_unknown(Walk *walk, const JwField *fields, const char *name)
+violation_unknown(Walk *walk, const JwField *fields, const char *name)
 {
     if (full(walk)) {
         walk->ok = false;
@@ -116,10 +116,10 @@ fault_unknown(Walk *walk, const JwField *fields, const char *name)
     }
     const char *what = walk->parameters ? "is not a query parameter here" : "is not known";
     if (nearest.name != NULL) {
-        fault(walk, "%s; did you mean '%s'?", what, nearest.name);
+        violation(walk, "%s; did you mean '%s'?", what, nearest.name);
     } else {
-        fault(walk, "%s; known %s: %s", what, walk->parameters ? "are" : "here",
-              known->len > 0 ? known->str : "none");
+        violation(walk, "%s; known %s: %s", what, walk->parameters ? "are" : "here",
+                  known->len > 0 ? known->str : "none");
     }
 }
 
@@ -138,7 +138,7 @@ check_members(Walk *walk, const json_t *value, const JwField *fields)
         if (field != NULL) {
             check_value(walk, member, field);
         } else {
-            fault_unknown(walk, fields, name);
+            violation_unknown(walk, fields, name);
         }
         g_string_truncate(walk->path, length);
     }
@@ -146,7 +146,7 @@ check_members(Walk *walk, const json_t *value, const JwField *fields)
         if ((field->flags & JW_FIELD_REQUIRED) != 0
             && json_object_get(value, field->name) == NULL) {
             jw_pointer_append(walk->path, field->name);
-            fault(walk, "is required");
+            violation(walk, "is required");
             g_string_truncate(walk->path, length);
         }
     }
@@ -159,15 +159,16 @@ count_fits(Walk *walk, size_t count, const JwField *field, const char *unit)
         return true;
     }
     if (count == 0 && field->min == 1) {
-        fault(walk, "must not be empty");
+        violation(walk, "must not be empty");
         return false;
     }
     if (count < (size_t)field->min) {
-        fault(walk, "must have at least %" G_GINT64_FORMAT " %s", field->min, unit);
+        violation(walk, "must have at least %" G_GINT64_FORMAT " %s", field->min, unit);
         return false;
     }
     if (count > (size_t)field->max) {
-        fault(walk, "must have at most %" G_GINT64_FORMAT " %s, not %zu", field->max, unit, count);
+        violation(walk, "must have at most %" G_GINT64_FORMAT " %s, not %zu", field->max, unit,
+                  count);
         return false;
     }
     return true;
@@ -186,7 +187,7 @@ value_listed(Walk *walk, const char *text, const JwField *field)
     for (size_t i = 0; field->values[i] != NULL; i++) {
         g_string_append_printf(known, "%s%s", i > 0 ? ", " : "", field->values[i]);
     }
-    fault(walk, "must be one of %s, not '%s'", known->str, echo);
+    violation(walk, "must be one of %s, not '%s'", known->str, echo);
     return false;
 }
 
@@ -197,11 +198,11 @@ check_text(Walk *walk, const json_t *value, const JwField *field)
     g_autofree char *wrong = NULL;
 
     if (!jw_text_clean(text, json_string_length(value))) {
-        fault(walk, "must not contain control characters");
+        violation(walk, "must not contain control characters");
         return;
     }
     if ((field->flags & JW_FIELD_LINES) == 0 && strpbrk(text, "\r\n\t") != NULL) {
-        fault(walk, "must be one line, without tabs");
+        violation(walk, "must be one line, without tabs");
         return;
     }
     if (!count_fits(walk, (size_t)g_utf8_strlen(text, -1), field, "characters")) {
@@ -212,7 +213,7 @@ check_text(Walk *walk, const json_t *value, const JwField *field)
     }
     wrong = field->check != NULL ? field->check(text) : NULL;
     if (wrong != NULL) {
-        fault(walk, "%s", wrong);
+        violation(walk, "%s", wrong);
     }
 }
 
@@ -225,8 +226,8 @@ check_number(Walk *walk, const json_t *value, const JwField *field)
         return;
     }
     if (number < (double)field->min || number > (double)field->max) {
-        fault(walk, "must be from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, field->min,
-              field->max);
+        violation(walk, "must be from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, field->min,
+                  field->max);
     }
 }
 
@@ -238,13 +239,13 @@ check_parameter(Walk *walk, const json_t *value, const JwField *field)
     int64_t number = 0;
 
     if (field->type == JW_FIELD_BOOL && strcmp(text, "true") != 0 && strcmp(text, "false") != 0) {
-        fault(walk, "must be true or false");
+        violation(walk, "must be true or false");
     } else if (field->type == JW_FIELD_INT
                && !jw_text_int64(text, field->name, limited ? field->min : INT64_MIN,
                                  limited ? field->max : INT64_MAX, &number, NULL)) {
         g_autofree char *range = g_strdup_printf(" from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
                                                  field->min, field->max);
-        fault(walk, "must be a whole number%s", limited ? range : "");
+        violation(walk, "must be a whole number%s", limited ? range : "");
     } else if (field->type == JW_FIELD_STRING) {
         check_text(walk, value, field);
     }
@@ -270,7 +271,7 @@ check_array(Walk *walk, const json_t *value, const JwField *field)
         check_value(walk, item, field->item);
         if (seen != NULL && json_is_string(item)
             && !g_hash_table_add(seen, g_strdup(json_string_value(item)))) {
-            fault(walk, "is there twice");
+            violation(walk, "is given twice");
         }
         g_string_truncate(walk->path, length);
     }
@@ -292,7 +293,7 @@ check_map(Walk *walk, const json_t *value, const JwField *field)
         g_autofree char *wrong = field->check != NULL ? field->check(name) : NULL;
         jw_pointer_append(walk->path, name);
         if (wrong != NULL) {
-            fault(walk, "%s", wrong);
+            violation(walk, "%s", wrong);
         }
         check_value(walk, member, field->item);
         g_string_truncate(walk->path, length);
@@ -333,11 +334,12 @@ check_value(Walk *walk, const json_t *value, const JwField *field)
 }
 
 bool
-jw_check_object(const json_t *value, const JwField *fields, const char *base, JwViolations *faults)
+jw_check_object(const json_t *value, const JwField *fields, const char *base,
+                JwViolations *violations)
 {
     const JwField root = { .name = "", .type = JW_FIELD_OBJECT, .fields = fields };
     g_autoptr(GString) path = g_string_new(base);
-    Walk walk = { .path = path, .faults = faults, .ok = true };
+    Walk walk = { .path = path, .violations = violations, .ok = true };
 
     check_value(&walk, value, &root);
     return walk.ok;
@@ -347,7 +349,7 @@ bool
 jw_check_parameters(const json_t *values, const JwField *fields, JwViolations *violations)
 {
     g_autoptr(GString) path = g_string_new(NULL);
-    Walk walk = { .path = path, .faults = violations, .parameters = true, .ok = true };
+    Walk walk = { .path = path, .violations = violations, .parameters = true, .ok = true };
 
     check_members(&walk, values, fields);
     return walk.ok;

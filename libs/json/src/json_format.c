@@ -1,5 +1,5 @@
-/* json_format.c: what a single string must look like: ids, times, zones, addresses, names.
- * Any thread, no state. */
+/* json_format.c: formats of single strings: ids, times, zones, addresses, names. Any thread, no
+ * state. */
 #include "jw/json.h"
 
 #include "jw/address.h"
@@ -43,6 +43,14 @@ jw_json_time(const json_t *object, const char *name, int64_t otherwise)
     int64_t time_ms = 0;
 
     return text != NULL && jw_time_parse(text, &time_ms, NULL) ? time_ms : otherwise;
+}
+
+void
+jw_json_set_time(json_t *object, const char *name, int64_t time_ms)
+{
+    g_autofree char *text = jw_time_format(time_ms);
+
+    json_object_set_new(object, name, json_string(text));
 }
 
 /* yyyy-mm-dd of the years that jw_time_parse() knows, as days since 1970-01-01. */

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-typedef char JwJsonStr; /* made by jansson's malloc, so released with free() */
+typedef char JwJsonStr; /* allocated by jansson, so released with free() */
 
 static void
 json_str_free(JwJsonStr *text)

@@ -1,4 +1,4 @@
-/* json_value.c: small reads and writes on JSON values, JSON pointers, and texts fit for a message.
+/* json_value.c: small reads and writes on JSON values, JSON pointers, and strings for messages.
  * Any thread, no state. */
 #include "jw/json.h"
 
@@ -95,6 +95,14 @@ jw_json_string(const char *text)
     g_autofree char *valid = g_utf8_make_valid(text, -1);
 
     return json_string(valid);
+}
+
+void
+jw_json_set_string(json_t *object, const char *name, const char *text)
+{
+    if (text != NULL) {
+        json_object_set_new(object, name, jw_json_string(text));
+    }
 }
 
 json_t *

@@ -63,7 +63,7 @@ is_token(const char *text, size_t length)
     return true;
 }
 
-/* @text is two tokens with @between between them. */
+/* Whether @text is two tokens with @between between them. */
 static bool
 is_pair(const char *text, char between)
 {
@@ -100,7 +100,7 @@ check_part(const JwMailPart *part, GError **error)
     if (part->file_name == NULL || part->data == NULL) {
         return jw_fail(error, JW_ERROR_INVALID, "a part needs a file name and data");
     }
-    if (strstr(part->file_name, "=?") != NULL) { /* some readers decode it, line breaks and all */
+    if (strstr(part->file_name, "=?") != NULL) { /* some readers decode it, even line breaks */
         return jw_fail(error, JW_ERROR_INVALID, "a file name holds an encoded word");
     }
     return check_line("a file name", part->file_name, error);
@@ -109,7 +109,7 @@ check_part(const JwMailPart *part, GError **error)
 static bool
 check_header(const JwMailHeader *header, GError **error)
 {
-    /* Those the message has of itself: a second one would contradict it. */
+    /* Headers that the message sets itself: a second one would contradict it. */
     static const char *const own[] = { "From", "To",         "Cc",           "Bcc",   "Subject",
                                        "Date", "Message-ID", "MIME-Version", "Sender" };
     if (header->name == NULL || header->value == NULL
@@ -159,7 +159,7 @@ format_date(int64_t date_ms)
     static const char *const days[] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
     static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
-    /* Names of our own: g_date_time_format would take them from the locale. */
+    /* g_date_time_format() would take names from the locale. */
     g_autoptr(GDateTime) date = g_date_time_new_from_unix_utc(date_ms / 1000);
     if (date == NULL) {
         return NULL;
@@ -341,7 +341,7 @@ body(const JwMailMessage *message)
     return top;
 }
 
-/* What the header promises, looked at once more in the bytes themselves. */
+/* Checks the bytes for what the header of jw_mail_compose() guarantees. */
 static bool
 check_wire(const GString *out, GError **error)
 {

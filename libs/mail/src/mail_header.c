@@ -1,7 +1,7 @@
 /* mail_header.c: writes header lines as 7-bit text, folded, with RFC 2047 encoded words where
- * needed. Any thread, no state. By hand because GMime passes "=?…?=" in a text through as it is (so
- * a subject could smuggle an encoded line break), makes encoded words longer than 75 characters and
- * chooses other charsets than UTF-8. */
+ * needed. Any thread, no state. By hand because GMime passes "=?…?=" through (so a subject could
+ * smuggle an encoded line break), writes encoded words longer than 75 characters and chooses
+ * other charsets than UTF-8. */
 #include "mail_private.h"
 
 #include <string.h>
@@ -9,7 +9,7 @@
 #define FOLD_AT    76
 #define PLAIN_WORD 60 /* a longer word is encoded, so that it can be folded */
 #define WORD_FRAME 12 /* of an encoded word, "=?UTF-8?B?" and "?=" */
-#define WORD_MIN   9  /* bytes in an encoded word, however little room the line has */
+#define WORD_MIN   9  /* bytes in an encoded word, however short the line */
 
 /* True when a reader sees exactly this text without any encoding. */
 static bool
@@ -28,14 +28,14 @@ is_plain(const char *text)
            && (text[0] == '\0' || text[strlen(text) - 1] != ' ');
 }
 
-/* The line a header is on: how far it is, and whether anything but the name stands on it. */
+/* The current line of a header: its length, and whether it has more than the name. */
 typedef struct {
     size_t column;
     bool begun;
 } Line;
 
-/* Appends a token, on a new line when it does not fit on this one. Never right after the header's
- * name: some readers take that line end for a part of the text. */
+/* Appends a token, on a new line when it does not fit on this one. Never right after the
+ * header's name: some readers take that line end for a part of the value. */
 static void
 append_folded(GString *out, Line *line, const char *token, size_t length)
 {
@@ -86,7 +86,7 @@ append_encoded(GString *out, Line *line, const char *text)
     while (*pos != '\0') {
         size_t used = line->column + 1 + WORD_FRAME;
         size_t most = used < FOLD_AT ? (FOLD_AT - used) / 4 * 3 : 0;
-        if (most < WORD_MIN) { /* the next line has all the room; a first word must stay here */
+        if (most < WORD_MIN) { /* the next line is empty; a first word must stay here */
             most = line->begun ? (FOLD_AT - 1 - WORD_FRAME) / 4 * 3 : WORD_MIN;
         }
         const char *end = word_end(pos, most);

@@ -32,7 +32,7 @@ bool jw_mail_address_check(const char *address, GError **error) G_GNUC_WARN_UNUS
 void jw_mail_header_append_text(GString *out, const char *name, const char *value);
 void jw_mail_header_append_mailbox(GString *out, const char *name, const char *display,
                                    const char *address);
-/* As it stands, without folding or encoding: for values of our own making. */
+/* Without folding or encoding: for our own values. */
 void jw_mail_header_append_raw(GString *out, const char *name, const char *value);
 
 /* mail_reply.c: follows the replies of an SMTP server, line by line. */
@@ -47,7 +47,7 @@ typedef struct {
     JwMailPhase phase;
     int code;       /* of the last complete reply in this phase; 0: none yet */
     bool open;      /* inside a reply of several lines */
-    bool over;      /* we sent QUIT: phase and reply stay as what made us leave */
+    bool over;      /* we sent QUIT: phase and reply stay as they were before */
     unsigned count; /* complete replies in all */
     GString *text;  /* of the last reply, bounded */
 } JwMailReplies;

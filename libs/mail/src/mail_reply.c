@@ -1,5 +1,5 @@
 /* mail_reply.c: follows commands and replies of one SMTP transaction, so that its end can be
- * judged. The thread that runs the transaction. libcurl gives one code for many faults; the code
+ * judged. The thread that runs the transaction. libcurl gives one code for many causes; the code
  * and the command that it answers decide what we may do. */
 #include "mail_private.h"
 

@@ -17,7 +17,7 @@
 #include <sys/socket.h>
 
 #define CONNECT_TIMEOUT_MS 10000
-#define MAX_IDLE_S         60L /* servers drop idle clients after minutes; ours leave first */
+#define MAX_IDLE_S         60L /* servers drop idle clients after minutes; close before that */
 
 typedef struct {
     JwMail base;
@@ -220,7 +220,7 @@ perform(CURL *easy, Transaction *self, bool fresh)
     SET(CURLOPT_ERRORBUFFER, self->problem);
     SET(CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
     CURLcode code = ok ? curl_easy_perform(easy) : CURLE_OUT_OF_MEMORY;
-    /* What these point to ends with this call; the handle lives on. Clearing cannot fail. */
+    /* These point into this call; the handle lives on. Clearing cannot fail. */
     SET(CURLOPT_MAIL_RCPT, NULL);
     SET(CURLOPT_READDATA, NULL);
     SET(CURLOPT_DEBUGDATA, NULL);
@@ -276,8 +276,7 @@ judge(const Transaction *self)
     case JW_MAIL_PHASE_DOT:
         break;
     }
-    return JW_MAIL_LATER; /* a greeting, TLS or login refused is the server's trouble, not the
-                             mail's */
+    return JW_MAIL_LATER; /* a refused greeting, TLS or login does not concern this mail */
 }
 
 static char *
@@ -332,7 +331,7 @@ smtp_send(const JwMailSend *order, JwMailOutcome *ret_outcome, char **ret_reply,
     CURL *easy = NULL;
     switch (borrow(self, &easy)) {
     case LEND_BROKEN:
-        return jw_fail(error, JW_ERROR_INTERNAL, "cannot make a libcurl handle");
+        return jw_fail(error, JW_ERROR_INTERNAL, "cannot create a libcurl handle");
     case LEND_BUSY:
         *ret_outcome = JW_MAIL_LATER;
         *ret_reply = g_strdup("all connections to the mail server are in use");
@@ -366,7 +365,7 @@ smtp_ping(JwMail *base, GError **error)
     SET(CURLOPT_DEBUGDATA, &replies);
     SET(CURLOPT_ERRORBUFFER, problem);
     if (!ok) {
-        return jw_fail(error, JW_ERROR_UNAVAILABLE, "cannot make a libcurl handle");
+        return jw_fail(error, JW_ERROR_UNAVAILABLE, "cannot create a libcurl handle");
     }
     CURLcode code = curl_easy_perform(easy);
     SET(CURLOPT_DEBUGDATA, NULL);
@@ -378,7 +377,7 @@ smtp_ping(JwMail *base, GError **error)
                        : problem[0] != '\0' ? problem
                                             : curl_easy_strerror(code);
     g_autofree char *text = jw_mail_reply_clean(what, strlen(what));
-    return jw_fail(error, JW_ERROR_UNAVAILABLE, "the mail server does not answer well: %s", text);
+    return jw_fail(error, JW_ERROR_UNAVAILABLE, "the mail server is not usable: %s", text);
 }
 
 static void

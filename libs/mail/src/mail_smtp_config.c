@@ -1,5 +1,5 @@
 /* mail_smtp_config.c: the configuration table, and its values checked and completed for the
- * adapter. Main thread, at start. Owner: mail. */
+ * adapter. Main thread, at start. */
 #include "curl_auto.h"
 #include "mail_private.h"
 
@@ -73,7 +73,7 @@ read_tls(JwMailSmtpSettings *self, const char *wanted, bool loopback, GError **e
     } else {
         return jw_fail(error, JW_ERROR_INVALID, "JW_SMTP_TLS must be never, try or always");
     }
-    /* Whoever strips STARTTLS from the server's answer would be given the password. */
+    /* Otherwise stripping STARTTLS from the server's answer would reveal the password. */
     if (self->tls == JW_MAIL_TLS_TRY && self->user != NULL && !loopback) {
         return jw_fail(error, JW_ERROR_INVALID,
                        "JW_SMTP_TLS=try would give the password away; use always");

@@ -1,8 +1,8 @@
-/* cron.c: finds the next due time of a cron expression. Pure, any thread.
- * The search runs over local calendar fields, from the largest to the smallest, and leaps over
- * whatever a field rules out; only a found local time is turned into UTC. As that conversion never
- * falls, the first local time whose UTC time lies after the start is the answer, also where the
- * clock is changed. */
+/* cron.c: finds the next due time of a cron expression. Pure, any thread. The search runs over
+ * local calendar fields, from the largest to the smallest, and skips whatever a field rules out;
+ * only the local time found is converted to UTC. That conversion is monotonic, so the first
+ * local time whose UTC time lies after the start is the answer, also around a change of the
+ * clock. */
 #include "jw/cron.h"
 #include "jw/civil.h"
 #include "cron_private.h"

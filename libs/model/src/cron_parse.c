@@ -100,7 +100,7 @@ parse_range(const Field *field, char *text, bool stepped, int *ret_first, int *r
     }
     if (field->names == weekday_names && *ret_last == 0 && *ret_first > 0
         && g_ascii_strcasecmp(dash + 1, "SUN") == 0) {
-        *ret_last = 7; /* FRI-SUN rises for everybody who reads it */
+        *ret_last = 7; /* FRI-SUN is meant to rise */
     }
     if (*ret_first > *ret_last) {
         return jw_fail(error, JW_ERROR_INVALID, "%s: the range %s-%s falls; write it as two ranges",
@@ -241,13 +241,15 @@ jw_cron_new(const char *expression, GError **error)
 }
 
 void
-jw_cron_free(JwCron *self)
+jw_cron_free(gpointer self)
 {
-    if (self == NULL) {
+    JwCron *cron = self;
+
+    if (cron == NULL) {
         return;
     }
-    g_free(self->fields);
-    g_free(self);
+    g_free(cron->fields);
+    g_free(cron);
 }
 
 const char *

@@ -1,7 +1,6 @@
 /* delivery.c: one message to one recipient: its struct and its table of allowed changes.
- * Constant table: any thread; a JwDelivery belongs to who made it. `dot` is the mark written just
- * before the final dot of the SMTP transaction: a reaper that finds it unset knows that nothing was
- * sent. */
+ * Constant table: any thread; a JwDelivery belongs to its creator. `data_sent` is written just
+ * before the final dot of the SMTP transaction: while it is unset, nothing was sent. */
 #include "jw/delivery.h"
 #include "jw/error.h"
 #include "jw/ident.h"

@@ -1,6 +1,5 @@
-/* job.c: the job document as a struct: make, copy, free.
- * Whoever made it owns it; one thread at a time. Copies are deep, so that a job can go to another
- * thread. */
+/* job.c: the job document as a struct: new, copy, free. One thread at a time; a deep copy may go
+ * to another thread. */
 #include "jw/job.h"
 #include "jw/error.h"
 #include "jw/ident.h"

@@ -1,6 +1,6 @@
-/* job_state.c: the table of allowed changes of a job, and the names of its states.
- * Constant data: any thread. It is a table so that every store makes the same conditional update of
- * a row and the tests can walk all pairs of state and change. */
+/* job_state.c: the table of allowed changes of a job, and the names of its states. Constant
+ * data: any thread. A table, so that the store can derive the conditional update and tests can
+ * try all pairs of state and change. */
 #include "jw/job_state.h"
 #include "jw/error.h"
 #include "model_private.h"
@@ -133,7 +133,7 @@ jw_backoff_ms(int64_t first_ms, int64_t most_ms, int attempts, double jitter)
     for (int i = 1; i < attempts && wait_ms < most_ms; i++) {
         wait_ms *= 2;
     }
-    /* Spread after the limit: otherwise everything that waits the longest would come back at once.
+    /* Jitter is applied after the limit, so that the longest waits do not end all at once.
      */
     return (int64_t)((double)MIN(wait_ms, most_ms) * (0.8 + 0.4 * CLAMP(jitter, 0.0, 1.0)));
 }

@@ -1,6 +1,5 @@
-/* schedule.c: a rule that makes jobs, and its next due time.
- * Pure; a JwSchedule belongs to who made it. Whether a schedule is enabled is the scheduler's
- * concern: the next due time is a fact of the rule alone. */
+/* schedule.c: a rule that creates jobs, and its next due time. Pure. The next due time depends
+ * on the rule alone, not on whether the schedule is enabled. */
 #include "jw/schedule.h"
 #include "jw/clock.h"
 #include "jw/error.h"

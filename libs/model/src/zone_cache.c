@@ -1,6 +1,6 @@
-/* zone_cache.c: remembers between which changes of the clock an offset holds. One thread at a time.
- * GTimeZone searches its transitions from the first one at every question and does not tell how
- * long an answer holds; asked once a record it would cost more than all the rest of a report. */
+/* zone_cache.c: remembers between which changes of the clock an offset holds. One thread at a
+ * time. GTimeZone searches its transitions from the first one on every call and does not report
+ * how long an answer holds; one call for each record would cost more than the rest of a report. */
 #include "jw/zone_cache.h"
 
 /* How far a span is followed; a zone without changes gives spans of twice this. */

@@ -1,6 +1,6 @@
-/* relay.c: offers, the worker that pulls, the sweep (T9).
- * Offers and sweeps come from any thread and never wait for the broker. One worker thread turns
- * delivery reports into pulls, many in one round trip. Owner: relay. */
+/* relay.c: offers, the worker that pulls, the sweep. Offers and sweeps come from any thread and
+ * never wait for the broker. One worker thread turns delivery reports into pulls, many in one
+ * round trip. */
 #include "relay_private.h"
 
 #include "jw/log.h"
@@ -70,7 +70,7 @@ pull_batch(JwRelay *self, const GPtrArray *batch, GError **error)
     }
     jw_metric_add(self->core->pull_failures, NULL, 1);
     if (jw_error_retry(failed) == JW_RETRY_NEVER) {
-        forget(self->core, batch); /* a sweep will try them in other company */
+        forget(self->core, batch); /* a sweep tries them again */
     } else {
         put_back(self->core, batch);
     }
@@ -102,7 +102,7 @@ wait_for_work(JwRelayCore *core)
     return true;
 }
 
-/* True: the time for a retry is there. False: stopping, and no time is left for one. */
+/* True: it is time for a retry. False: stopping, and no time is left for one. */
 static bool
 wait_for_retry(JwRelayCore *core, int64_t delay_ms)
 {
@@ -129,7 +129,7 @@ worker_thread(gpointer data)
         g_autoptr(GPtrArray) batch = take_batch(self->core);
         g_autoptr(GError) error = NULL;
         if (batch->len == 0) {
-            continue; /* jw_relay_pull_now() was quicker */
+            continue; /* jw_relay_pull_now() took them */
         }
         if (pull_batch(self, batch, &error)) {
             delay_ms = RETRY_MIN_MS;

@@ -1,4 +1,4 @@
-/* relay_core.c: the part of the relay that a late delivery report may still need. */
+/* relay_core.c: the part of the relay that outlives it for late delivery reports. */
 #include "relay_private.h"
 
 JwRelayCore *

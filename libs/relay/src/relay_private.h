@@ -29,8 +29,7 @@ bool jw_relay_set_has(const JwRelaySet *self, JwDocKind kind, const char *doc_id
 void jw_relay_set_remove(JwRelaySet *self, JwRelayItem *item);
 size_t jw_relay_set_size(const JwRelaySet *self);
 
-/* relay_core.c: the part that a late delivery report may still need after the relay is gone:
- * reference counted. */
+/* relay_core.c: the part that outlives the relay for late delivery reports: reference counted. */
 typedef struct {
     gatomicrefcount refs;
     JwMutex mutex; /* guards what follows */
@@ -56,7 +55,7 @@ struct _JwRelay {
     GThread *worker; /* NULL: pulled by jw_relay_pull_now() only */
 };
 
-/* relay_publish.c: publishes an entry that was added to the set; takes it out again when refused.
+/* relay_publish.c: publishes an entry of the set; removes it when refused.
  */
 void jw_relay_send(JwRelay *self, JwRelayItem *item, const JwOutboxEntry *entry);
 

@@ -2,8 +2,8 @@
 #include "db/db.h"
 #include <string.h>
 
-/* Every collection but those of records, with what its repository looks for. Neighbours of one
- * collection are asked for in one round trip. */
+/* The indexes of every collection except records, by the queries of its repository. Neighbours
+ * of one collection are created in one round trip. */
 static const JwDbIndex indexes[] = {
     { "jobs", "state:1 updatedAt:1 _id:1", false },
     { "jobs", "state:1 notBefore:1", false },
@@ -25,10 +25,12 @@ static const JwDbIndex indexes[] = {
 };
 
 void
-jw_store_free(JwStore *self)
+jw_store_free(gpointer self)
 {
-    if (self != NULL) {
-        self->ops->free(self);
+    JwStore *store = self;
+
+    if (store != NULL) {
+        store->ops->free(store);
     }
 }
 

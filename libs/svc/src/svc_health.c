@@ -1,7 +1,7 @@
-/* svc_health.c: /livez, /readyz, /metrics, /version.
- * Each check runs on a thread of its own, once a second, and leaves its result under the lock; a
- * probe only reads results, so a dependency that hangs shows as "no answer" and never holds the
- * probe. Checks belong to the service and are stopped before it is. */
+/* svc_health.c: /livez, /readyz, /metrics, /version. Each check runs on a thread of its own,
+ * once a second, and leaves its result under the lock; a probe only reads results, so a
+ * dependency that hangs shows as "no answer" and never blocks the probe. Checks are stopped
+ * before the service. */
 #include "svc_private.h"
 
 #include "jw/clock.h"
@@ -63,7 +63,7 @@ run_check(gpointer data)
     return NULL;
 }
 
-/* Every check's word into @checks; answers the whole's. */
+/* Writes every check's status into @checks; returns that of the service. */
 static const char *
 collect(JwHealth *self, json_t *checks)
 {
@@ -208,14 +208,16 @@ jw_svc_health_stop(JwHealth *self)
 }
 
 void
-jw_svc_health_free(JwHealth *self)
+jw_svc_health_free(gpointer self)
 {
-    if (self == NULL) {
+    JwHealth *health = self;
+
+    if (health == NULL) {
         return;
     }
-    jw_svc_health_stop(self);
-    g_ptr_array_unref(self->checks);
-    jw_stop_free(self->stop);
-    jw_mutex_clear(&self->mutex);
-    g_free(self);
+    jw_svc_health_stop(health);
+    g_ptr_array_unref(health->checks);
+    jw_stop_free(health->stop);
+    jw_mutex_clear(&health->mutex);
+    g_free(health);
 }

@@ -1,6 +1,6 @@
 /* svc_main.c: the life of a service process: configuration, log, ports, service, signal, drain,
- * end. Main thread. HTTP starts last and stops first, so a handler never sees a service that is not
- * whole. */
+ * end. Main thread. HTTP starts last and stops first, so a handler never sees a service that is
+ * incomplete. */
 #include "svc_private.h"
 
 #include "jw/clock.h"
@@ -22,7 +22,7 @@
 #endif
 #endif
 
-/* Secrets live in our memory: no core files, and no other process of this user may look in. */
+/* Secrets are in memory: no core files, and no access for other processes of this user. */
 static void
 harden(void)
 {

@@ -1,6 +1,6 @@
-/* svc_ports.c: the ports that every service has, by their real adapters, opened before the service
- * starts and closed after it has stopped. Main thread; each check runs on a thread of its own, and
- * so does the making of the indexes. */
+/* svc_ports.c: the ports that every service has, by their real adapters, opened before the
+ * service starts and closed after it has stopped. Main thread; each check runs on a thread of
+ * its own, and so does the creation of the indexes. */
 #include "svc_private.h"
 
 #include "jw/clock.h"
@@ -21,8 +21,8 @@ bus_ready(gpointer bus, GError **error)
            || jw_fail(error, JW_ERROR_UNAVAILABLE, "the broker does not answer");
 }
 
-/* Any service may be the first that meets an empty database. The store may start after us; nothing
- * waits for the indexes, without them all is only slower. */
+/* Any service may be the first on an empty database. The store may start later; nothing waits
+ * for the indexes, without which queries are only slower. */
 static gpointer
 prepare_store(gpointer data)
 {

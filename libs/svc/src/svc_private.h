@@ -1,5 +1,4 @@
-/* svc_private.h: what the files of svc share. One JwSvc a process, made and freed by the main
- * thread. */
+/* svc_private.h: what the files of svc share. One JwSvc a process, of the main thread. */
 #pragma once
 #include "jw/svc.h"
 
@@ -27,7 +26,7 @@ struct _JwSvc {
     char *reports_dir;
     JwStoreConfig store_config;
     JwBusConfig bus_config;
-    JwConfigTable *tables; /* the service's and ours, and behind them the siblings' */
+    JwConfigTable *tables; /* the service's, ours, then the siblings' */
     size_t n_tables;
     JwHttpServer *http;
     JwHealth *health;
@@ -41,7 +40,7 @@ typedef enum { JW_SVC_RUN, JW_SVC_EXIT } JwSvcTodo;
  * loaded. */
 JwSvcTodo jw_svc_options(JwSvc *self, int argc, char **argv, int *ret_status);
 
-/* svc_ports.c: only for a service that wants ports. Closing is for any that were opened. */
+/* svc_ports.c: for a service with ports. Closes those that were opened. */
 bool jw_svc_open_ports(JwSvc *self, GError **error);
 void jw_svc_close_ports(JwSvc *self);
 
@@ -49,7 +48,7 @@ void jw_svc_close_ports(JwSvc *self);
 void jw_svc_block_signals(void);
 /* Sleeps until SIGTERM or SIGINT; the name of what came. */
 const char *jw_svc_wait_signal(void);
-/* Ends the process at once on a further signal, or when it is not over by then. */
+/* Ends the process at once on a further signal, or at the deadline. */
 void jw_svc_limit_drain(int64_t deadline_mono_ms);
 
 /* svc_health.c */
@@ -58,5 +57,5 @@ void jw_svc_health_add(JwHealth *self, const char *name, bool required, JwReadyC
                        gpointer data);
 void jw_svc_health_start(JwHealth *self); /* a thread for each check */
 void jw_svc_health_stop(JwHealth *self);
-void jw_svc_health_free(JwHealth *self);
+void jw_svc_health_free(gpointer self);
 void jw_svc_health_drain(JwHealth *self); /* not ready from now on */

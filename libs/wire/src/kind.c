@@ -1,4 +1,4 @@
-/* kind.c: looks up kinds, and what any of them may be asked. Any thread, no state. */
+/* kind.c: looks up kinds, and reads what all specs have. Any thread, no state. */
 #include "jw/kinds.h"
 
 const JwJobKind *

@@ -1,5 +1,4 @@
-/* wire.c: the room's object: a catalog and a topic prefix.
- * Immutable after it was made; any thread. */
+/* wire.c: a catalog and a topic prefix. Immutable; any thread. */
 #include "wire_private.h"
 
 JwWire *
@@ -12,13 +11,15 @@ jw_wire_new(const JwCatalog *catalog, const char *topic_prefix)
 }
 
 void
-jw_wire_free(JwWire *self)
+jw_wire_free(gpointer self)
 {
-    if (self == NULL) {
+    JwWire *wire = self;
+
+    if (wire == NULL) {
         return;
     }
-    g_free(self->topic_prefix);
-    g_free(self);
+    g_free(wire->topic_prefix);
+    g_free(wire);
 }
 
 char *

@@ -1,7 +1,6 @@
-/* wire_command.c: the command that asks for a job. Other commands are checked where they are taken.
- * Any thread, no state. Other programs write these messages, so a fault here ends in the dead-
- * letter topic with its pointer, and the id of a job without one follows from the message's own
- * identity. */
+/* wire_command.c: the command that asks for a job; other commands are checked where they are taken.
+ * Any thread, no state. A message with a violation goes to the dead-letter topic. The id of a job
+ * without one is derived from the message's identity. */
 #include "wire_private.h"
 
 #include "jw/ident.h"
@@ -14,7 +13,7 @@ is_blank(const char *text)
     return text == NULL || *text == '\0';
 }
 
-/* The departments of a command are its scope: what its spec asks for must lie within. */
+/* The spec may ask only for departments of the command. */
 static bool
 check_scope(const json_t *body, JwViolations *violations)
 {
@@ -28,17 +27,18 @@ check_scope(const json_t *body, JwViolations *violations)
 }
 
 static bool
-check_identity(const json_t *body, const char *ce_source, const char *ce_id, JwViolations *faults)
+check_identity(const json_t *body, const char *ce_source, const char *ce_id,
+               JwViolations *violations)
 {
     if (json_object_get(body, "jobId") != NULL || (!is_blank(ce_source) && !is_blank(ce_id))) {
         return true;
     }
-    return jw_violations_add(faults, "/jobId",
+    return jw_violations_add(violations, "/jobId",
                              "is required in a message without the headers ce_source and ce_id");
 }
 
 char *
-jw_wire_command_job_id(const struct json_t *body, const char *ce_source, const char *ce_id)
+jw_wire_command_job_id(const json_t *body, const char *ce_source, const char *ce_id)
 {
     const json_t *given = json_object_get(body, "jobId");
     const char *text = json_string_value(given);
@@ -78,17 +78,19 @@ take_identity(JwJob *job, const json_t *body, const char *ce_source, const char 
 }
 
 bool
-jw_wire_job_from_command(const JwWire *self, const struct json_t *body, const char *ce_source,
-                         const char *ce_id, int64_t now_ms, JwViolations *faults, JwJob **ret_job)
+jw_wire_job_from_command(const JwWire *self, const json_t *body, const char *ce_source,
+                         const char *ce_id, int64_t now_ms, JwViolations *violations,
+                         JwJob **ret_job)
 {
-    g_return_val_if_fail(self != NULL && body != NULL && faults != NULL && ret_job != NULL, false);
+    g_return_val_if_fail(self != NULL && body != NULL && violations != NULL && ret_job != NULL,
+                         false);
 
-    bool ok = jw_wire_check_job(self, body, jw_wire_command_fields, "", faults);
+    bool ok = jw_wire_check_job(self, body, jw_wire_command_fields, "", violations);
     if (json_is_object(body)) {
-        ok = check_identity(body, ce_source, ce_id, faults) && ok;
+        ok = check_identity(body, ce_source, ce_id, violations) && ok;
     }
-    /* the last, because it compares two lists whose lengths must be known to be small */
-    if (!ok || !check_scope(body, faults)) {
+    /* last: it compares two lists, whose lengths must have been checked */
+    if (!ok || !check_scope(body, violations)) {
         return false;
     }
     const int64_t due_ms = jw_json_time(body, "scheduledFor", 0);

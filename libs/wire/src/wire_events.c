@@ -1,6 +1,6 @@
 /* wire_events.c: outbox entries: the submit command and the events of jobs and deliveries.
- * Any thread, no state. Events say what happened, not what is in the job: no recipients, parameters
- * or links, so that any service may read the topic. */
+ * Any thread, no state. Events carry no recipients, parameters or links, so that any service may
+ * read the topic. */
 #include "wire_private.h"
 
 #include "jw/clock.h"
@@ -8,40 +8,24 @@
 
 #include <string.h>
 
-#define MAX_TEXT_CHARS 500
-
-void
-jw_wire_set_text(json_t *object, const char *name, const char *text)
-{
-    if (text != NULL) {
-        json_object_set_new(object, name, jw_json_string(text));
-    }
-}
+#define MAX_CHARS 500
 
 static void
-set_short_text(json_t *object, const char *name, const char *text)
+set_short_string(json_t *object, const char *name, const char *text)
 {
     if (text == NULL) {
         return;
     }
     g_autofree char *valid = g_utf8_make_valid(text, -1);
-    if (g_utf8_strlen(valid, -1) > MAX_TEXT_CHARS) {
-        *g_utf8_offset_to_pointer(valid, MAX_TEXT_CHARS) = '\0';
+    if (g_utf8_strlen(valid, -1) > MAX_CHARS) {
+        *g_utf8_offset_to_pointer(valid, MAX_CHARS) = '\0';
     }
-    jw_wire_set_text(object, name, valid);
-}
-
-void
-jw_wire_set_time(json_t *object, const char *name, int64_t time_ms)
-{
-    g_autofree char *text = jw_time_format(time_ms);
-
-    json_object_set_new(object, name, json_string(text));
+    jw_json_set_string(object, name, valid);
 }
 
 static JwOutboxEntry *
-make_entry(const JwWire *self, const char *topic, const char *key, const char *type,
-           const json_t *value, int64_t now_ms)
+new_entry(const JwWire *self, const char *topic, const char *key, const char *type,
+          const json_t *value, int64_t now_ms)
 {
     g_autofree char *full = jw_wire_topic(self, topic);
 
@@ -71,7 +55,7 @@ jw_wire_submit_command(const JwWire *self, const JwJob *job, int64_t now_ms)
 
     json_auto_t *value = jw_wire_job_value(job);
     JwOutboxEntry *entry =
-        make_entry(self, command_topic(job->priority), job->id, JW_TYPE_JOB_SUBMIT, value, now_ms);
+        new_entry(self, command_topic(job->priority), job->id, JW_TYPE_JOB_SUBMIT, value, now_ms);
     jw_uuid_derive(id, "submit", job->id, NULL); /* the same command again is the same message */
     g_free(entry->id);
     entry->id = g_strdup(id);
@@ -80,30 +64,14 @@ jw_wire_submit_command(const JwWire *self, const JwJob *job, int64_t now_ms)
     return entry;
 }
 
-/* The state that the event's change leads to; the caller still holds the job as it was. */
-static JwJobState
-state_after(const JwJob *job, const char *type, bool will_retry)
-{
-    if (strcmp(type, JW_TYPE_JOB_COMPLETED) == 0) {
-        return JW_JOB_COMPLETED;
-    }
-    if (strcmp(type, JW_TYPE_JOB_FAILED) == 0) {
-        return will_retry ? JW_JOB_PENDING : JW_JOB_FAILED;
-    }
-    if (strcmp(type, JW_TYPE_JOB_CANCELLED) == 0) {
-        return JW_JOB_CANCELLED;
-    }
-    return job->state;
-}
-
 static json_t *
 artifact_value(const JwArtifact *artifact)
 {
     json_t *value = json_object();
 
-    jw_wire_set_text(value, "fileName", artifact->file_name);
-    jw_wire_set_text(value, "contentType", artifact->content_type);
-    jw_wire_set_text(value, "sha256", artifact->sha256);
+    jw_json_set_string(value, "fileName", artifact->file_name);
+    jw_json_set_string(value, "contentType", artifact->content_type);
+    jw_json_set_string(value, "sha256", artifact->sha256);
     json_object_set_new(value, "sizeBytes", json_integer(artifact->size_bytes));
     json_object_set_new(value, "rows", json_integer(artifact->rows));
     return value;
@@ -112,7 +80,7 @@ artifact_value(const JwArtifact *artifact)
 JwOutboxEntry *
 jw_wire_job_event(const JwWire *self, const JwJob *job, const char *type,
                   const JwArtifact *artifact, const char *error_code, const char *error_message,
-                  bool will_retry, int64_t now_ms)
+                  int64_t now_ms)
 {
     g_return_val_if_fail(self != NULL && job != NULL && job->id != NULL && type != NULL, NULL);
 
@@ -120,27 +88,27 @@ jw_wire_job_event(const JwWire *self, const JwJob *job, const char *type,
     const JwJobKind *kind = jw_kind_find(job->type);
     const guint n_recipients = job->recipients != NULL ? g_strv_length(job->recipients) : 0;
 
-    jw_wire_set_text(value, "jobId", job->id);
-    jw_wire_set_text(value, "type", job->type);
+    jw_json_set_string(value, "jobId", job->id);
+    jw_json_set_string(value, "type", job->type);
     if (kind != NULL && kind->subtype != NULL) {
-        jw_wire_set_text(value, kind->subtype, job->subtype);
+        jw_json_set_string(value, kind->subtype, job->subtype);
     }
-    jw_wire_set_text(value, "name", job->name);
-    jw_wire_set_text(value, "state", jw_job_state_name(state_after(job, type, will_retry)));
+    jw_json_set_string(value, "name", job->name);
+    jw_json_set_string(value, "state", jw_job_state_name(job->state));
     json_object_set_new(value, "attempt", json_integer(job->attempts));
     json_object_set_new(value, "recipientsCount", json_integer(n_recipients));
-    jw_wire_set_time(value, "occurredAt", now_ms);
+    jw_json_set_time(value, "occurredAt", now_ms);
     if (artifact != NULL) {
         json_object_set_new(value, "artifact", artifact_value(artifact));
     }
     if (error_code != NULL) {
         json_t *failure = json_object();
-        jw_wire_set_text(failure, "code", error_code);
-        set_short_text(failure, "message", error_message);
-        json_object_set_new(failure, "willRetry", json_boolean(will_retry));
+        jw_json_set_string(failure, "code", error_code);
+        set_short_string(failure, "message", error_message);
+        json_object_set_new(failure, "willRetry", json_boolean(job->state == JW_JOB_PENDING));
         json_object_set_new(value, "error", failure);
     }
-    JwOutboxEntry *entry = make_entry(self, JW_TOPIC_JOB_EVENTS, job->id, type, value, now_ms);
+    JwOutboxEntry *entry = new_entry(self, JW_TOPIC_JOB_EVENTS, job->id, type, value, now_ms);
     entry->request_id = g_strdup(job->request_id);
     entry->traceparent = g_strdup(job->traceparent);
     return entry;
@@ -154,16 +122,16 @@ jw_wire_delivery_event(const JwWire *self, const JwDelivery *delivery, JwDeliver
 
     json_auto_t *value = json_object();
 
-    jw_wire_set_text(value, "deliveryId", delivery->id);
-    jw_wire_set_text(value, "jobId", delivery->job_id);
-    jw_wire_set_text(value, "messageId", delivery->message_id);
-    jw_wire_set_text(value, "state", jw_delivery_state_name(state));
-    set_short_text(value, "reply", reply);
+    jw_json_set_string(value, "deliveryId", delivery->id);
+    jw_json_set_string(value, "jobId", delivery->job_id);
+    jw_json_set_string(value, "messageId", delivery->message_id);
+    jw_json_set_string(value, "state", jw_delivery_state_name(state));
+    set_short_string(value, "reply", reply);
     json_object_set_new(value, "attempt", json_integer(delivery->attempts));
     json_object_set_new(value, "maybeDuplicate", json_boolean(delivery->maybe_duplicate));
-    jw_wire_set_time(value, "occurredAt", now_ms);
-    JwOutboxEntry *entry = make_entry(self, JW_TOPIC_DELIVERY_EVENTS, delivery->job_id,
-                                      JW_TYPE_DELIVERY_CHANGED, value, now_ms);
+    jw_json_set_time(value, "occurredAt", now_ms);
+    JwOutboxEntry *entry = new_entry(self, JW_TOPIC_DELIVERY_EVENTS, delivery->job_id,
+                                     JW_TYPE_DELIVERY_CHANGED, value, now_ms);
     entry->request_id = g_strdup(delivery->request_id);
     entry->traceparent = g_strdup(delivery->traceparent);
     return entry;

@@ -55,18 +55,18 @@ const JwField jw_wire_actor_fields[] = {
 };
 static const JwField department = { .type = JW_FIELD_STRING, .min = 1, .max = 200 };
 
-/* clang-format off */
 #define REQUIRED JW_FIELD_REQUIRED
+/* clang-format off */
 #define JOB_FIELDS                                                                                 \
-    { .name = "name", .type = JW_FIELD_STRING, .flags = REQUIRED, .min = 1, .max = 200 },            \
-    { .name = "description", .type = JW_FIELD_STRING, .flags = JW_FIELD_LINES, .max = 2000 },        \
-    { .name = "priority", .type = JW_FIELD_STRING, .values = priorities,                             \
+    { .name = "name", .type = JW_FIELD_STRING, .flags = REQUIRED, .min = 1, .max = 200 },          \
+    { .name = "description", .type = JW_FIELD_STRING, .flags = JW_FIELD_LINES, .max = 2000 },      \
+    { .name = "priority", .type = JW_FIELD_STRING, .values = priorities,                           \
       .prefix = PRIORITY_PREFIX },                                                                 \
     { .name = "delivery", .type = JW_FIELD_OBJECT, .fields = delivery_fields }
 #define KIND_FIELDS                                                                                \
-    { .name = "jobType", .type = JW_FIELD_STRING, .flags = REQUIRED, .check = check_type },          \
+    { .name = "jobType", .type = JW_FIELD_STRING, .flags = REQUIRED, .check = check_type },        \
     { .name = "spec", .type = JW_FIELD_ANY, .flags = REQUIRED },                                   \
-    { .name = "timeout", .type = JW_FIELD_STRING, .check = jw_check_duration },                      \
+    { .name = "timeout", .type = JW_FIELD_STRING, .check = jw_check_duration },                    \
     { .name = "maxAttempts", .type = JW_FIELD_INT, .min = 1, .max = MAX_ATTEMPTS }
 
 static const JwField request_fields[] = {
@@ -197,9 +197,9 @@ actor_value(const JwActor *actor)
 {
     json_t *value = json_object();
 
-    jw_wire_set_text(value, "id", actor->id);
-    jw_wire_set_text(value, "name", actor->name);
-    jw_wire_set_text(value, "email", actor->email);
+    jw_json_set_string(value, "id", actor->id);
+    jw_json_set_string(value, "name", actor->name);
+    jw_json_set_string(value, "email", actor->email);
     return value;
 }
 
@@ -208,7 +208,7 @@ set_limits(json_t *value, const JwJob *job)
 {
     if (job->timeout_ms > 0) {
         g_autofree char *timeout = jw_duration_format(job->timeout_ms);
-        jw_wire_set_text(value, "timeout", timeout);
+        jw_json_set_string(value, "timeout", timeout);
     }
     json_object_set_new(value, "maxAttempts", json_integer(job->max_attempts));
 }
@@ -218,18 +218,18 @@ jw_wire_job_value(const JwJob *job)
 {
     json_t *value = json_object();
 
-    jw_wire_set_text(value, "jobId", job->id);
-    jw_wire_set_text(value, "jobType", job->type);
-    jw_wire_set_text(value, "name", job->name);
-    jw_wire_set_text(value, "description", job->description);
-    jw_wire_set_text(value, "priority", jw_priority_name(job->priority));
-    jw_wire_set_text(value, "source", job->source);
+    jw_json_set_string(value, "jobId", job->id);
+    jw_json_set_string(value, "jobType", job->type);
+    jw_json_set_string(value, "name", job->name);
+    jw_json_set_string(value, "description", job->description);
+    jw_json_set_string(value, "priority", jw_priority_name(job->priority));
+    jw_json_set_string(value, "source", job->source);
     set_limits(value, job);
     if (job->spec != NULL) {
         json_object_set_new(value, "spec", jw_json_parse(job->spec, strlen(job->spec), NULL));
     }
     if (job->scheduled_for_ms != 0) {
-        jw_wire_set_time(value, "scheduledFor", job->scheduled_for_ms);
+        jw_json_set_time(value, "scheduledFor", job->scheduled_for_ms);
     }
     if (job->recipients != NULL) {
         json_t *delivery = json_object();

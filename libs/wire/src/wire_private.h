@@ -27,8 +27,4 @@ JwJob *jw_wire_build_job(const JwWire *self, const json_t *body, int64_t at_ms, 
 /* The command that asks for @job as it is. (transfer full) */
 json_t *jw_wire_job_value(const JwJob *job);
 
-/* Small writes on the values of messages (wire_events.c): NULL members are left out. */
-void jw_wire_set_text(json_t *object, const char *name, const char *text);
-void jw_wire_set_time(json_t *object, const char *name, int64_t time_ms);
-
 G_END_DECLS

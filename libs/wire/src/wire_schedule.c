@@ -1,7 +1,7 @@
 /* wire_schedule.c: schedules from a configuration file, and the job of one occurrence.
  * Any thread, no state. The template of a schedule names a kind of job and has its spec. It is
- * checked when the file is read and kept as it is: each occurrence makes a job of it, whose spec is
- * completed by its due time. */
+ * checked when the file is read and stored unchanged; the due time of an occurrence completes the
+ * spec of its job. */
 #include "wire_private.h"
 
 #include "jw/clock.h"
@@ -70,7 +70,7 @@ static const struct {
 };
 
 static bool
-check_trigger(const json_t *trigger, const char *base, JwViolations *faults)
+check_trigger(const json_t *trigger, const char *base, JwViolations *violations)
 {
     const char *type = jw_json_text(trigger, "type");
     bool ok = true;
@@ -80,15 +80,16 @@ check_trigger(const json_t *trigger, const char *base, JwViolations *faults)
         bool given = json_object_get(trigger, triggers[i].member) != NULL;
         g_autofree char *pointer = jw_pointer(base, triggers[i].member);
         if (wanted && !given) {
-            ok = jw_violations_add(faults, pointer, "is required for a trigger of type %s", type);
+            ok = jw_violations_add(violations, pointer, "is required for a trigger of type %s",
+                                   type);
         } else if (given && !wanted && type != NULL) {
-            ok = jw_violations_add(faults, pointer, "belongs to a trigger of type %s, not %s",
+            ok = jw_violations_add(violations, pointer, "belongs to a trigger of type %s, not %s",
                                    triggers[i].type, type);
         }
     }
     if (json_object_get(trigger, "anchor") != NULL && g_strcmp0(type, "interval") != 0) {
         g_autofree char *pointer = jw_pointer(base, "anchor");
-        ok = jw_violations_add(faults, pointer, "belongs to a trigger of type interval");
+        ok = jw_violations_add(violations, pointer, "belongs to a trigger of type interval");
     }
     return ok;
 }
@@ -107,34 +108,34 @@ check_template(const JwWire *self, const json_t *job, const char *base, JwViolat
 
 static bool
 check_schedule(const JwWire *self, const json_t *item, const char *base, GHashTable *ids,
-               JwViolations *faults)
+               JwViolations *violations)
 {
     const char *id = jw_json_text(item, "id");
     const json_t *job = json_object_get(item, "job");
     g_autofree char *trigger = jw_pointer(base, "trigger");
     g_autofree char *template = jw_pointer(base, "job");
-    bool ok = check_trigger(json_object_get(item, "trigger"), trigger, faults);
+    bool ok = check_trigger(json_object_get(item, "trigger"), trigger, violations);
 
     if (id != NULL && !g_hash_table_add(ids, g_strdup(id))) {
         g_autofree char *pointer = jw_pointer(base, "id");
-        ok = jw_violations_add(faults, pointer, "is the id of an earlier schedule");
+        ok = jw_violations_add(violations, pointer, "is the id of an earlier schedule");
     }
-    return job != NULL && check_template(self, job, template, faults) && ok;
+    return job != NULL && check_template(self, job, template, violations) && ok;
 }
 
 static bool
-check_file(const JwWire *self, const json_t *file, JwViolations *faults)
+check_file(const JwWire *self, const json_t *file, JwViolations *violations)
 {
     const json_t *list = json_object_get(file, "schedules");
     g_autoptr(GHashTable) ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    bool ok = jw_check_object(file, file_fields, "", faults);
+    bool ok = jw_check_object(file, file_fields, "", violations);
     const json_t *item = NULL;
     size_t i = 0;
 
     json_array_foreach(list, i, item)
     {
         g_autofree char *base = jw_pointer_index("/schedules", i);
-        ok = check_schedule(self, item, base, ids, faults) && ok;
+        ok = check_schedule(self, item, base, ids, violations) && ok;
     }
     return ok;
 }
@@ -158,7 +159,7 @@ read_trigger(const json_t *trigger, JwSchedule *schedule)
     }
 }
 
-/* A template without a zone of its own means the zone of its schedule. (transfer full) */
+/* A template without a time zone takes that of its schedule. (transfer full) */
 static json_t *
 template_of(const json_t *item)
 {
@@ -172,8 +173,8 @@ template_of(const json_t *item)
     return job;
 }
 
-/* What decides the due times, and nothing else: an edited template or policy goes on with the due
- * times it has (jw_store_put_schedule). */
+/* Only what decides the due times: after a change of template or policy they go on as they are
+ * (jw_store_put_schedule). */
 static char *
 rule_hash(const JwSchedule *schedule)
 {
@@ -230,12 +231,6 @@ read_schedule(const JwWire *self, const json_t *item, int64_t now_ms, GError **e
     return g_steal_pointer(&schedule);
 }
 
-static void
-schedule_destroy(gpointer data)
-{
-    jw_schedule_free(data);
-}
-
 bool
 jw_wire_schedules_load(const JwWire *self, const char *path, int64_t now_ms, GPtrArray **ret,
                        GError **error)
@@ -243,16 +238,16 @@ jw_wire_schedules_load(const JwWire *self, const char *path, int64_t now_ms, GPt
     g_return_val_if_fail(self != NULL && path != NULL && ret != NULL, false);
     g_return_val_if_fail(error == NULL || *error == NULL, false);
 
-    g_auto(JwViolations) faults = { 0 };
+    g_auto(JwViolations) violations = { 0 };
     json_auto_t *file = jw_json_parse_file(path, error);
     if (file == NULL) {
         return false;
     }
-    if (!check_file(self, file, &faults)) {
-        g_autofree char *text = jw_violations_text(&faults);
+    if (!check_file(self, file, &violations)) {
+        g_autofree char *text = jw_violations_text(&violations);
         return jw_fail(error, JW_ERROR_INVALID, "%s: %s", path, text);
     }
-    g_autoptr(GPtrArray) schedules = g_ptr_array_new_with_free_func(schedule_destroy);
+    g_autoptr(GPtrArray) schedules = g_ptr_array_new_with_free_func(jw_schedule_free);
     const json_t *item = NULL;
     size_t i = 0;
     json_array_foreach(json_object_get(file, "schedules"), i, item)
@@ -277,15 +272,15 @@ jw_wire_job_from_schedule(const JwWire *self, const JwSchedule *schedule, int64_
         self != NULL && schedule != NULL && schedule->id != NULL && ret_job != NULL, false);
     g_return_val_if_fail(error == NULL || *error == NULL, false);
 
-    g_auto(JwViolations) faults = { 0 };
+    g_auto(JwViolations) violations = { 0 };
     g_autofree char *due = jw_time_format(due_ms);
     const char *text = schedule->job_spec != NULL ? schedule->job_spec : "";
     json_auto_t *body = jw_json_parse(text, strlen(text), error);
     if (body == NULL) {
         return jw_prefix(error, "template of schedule '%s'", schedule->id);
     }
-    if (!check_template(self, body, "", &faults)) {
-        g_autofree char *wrong = jw_violations_text(&faults);
+    if (!check_template(self, body, "", &violations)) {
+        g_autofree char *wrong = jw_violations_text(&violations);
         return jw_fail(error, JW_ERROR_INVALID, "template of schedule '%s': %s", schedule->id,
                        wrong);
     }

@@ -1,4 +1,4 @@
-/* test_config.c: reading the environment, all faults in one message, masking. */
+/* test_config.c: reading the environment, all violations in one message, masking. */
 #include "testkit.h"
 
 #include "jw/config.h"
@@ -218,7 +218,7 @@ test_secret_file(void **state)
         const char *content;
         size_t length;
         const char *token; /* NULL: refused */
-        const char *fault;
+        const char *violation;
     } cases[] = {
         { "s3cret", 6, "s3cret", NULL },
         { "s3cret\n", 7, "s3cret", NULL },
@@ -247,13 +247,13 @@ test_secret_file(void **state)
         } else {
             assert_false(ok);
             assert_null(strstr(error->message, "s3c"));
-            assert_jw_error(error, JW_ERROR_INVALID, cases[i].fault);
+            assert_jw_error(error, JW_ERROR_INVALID, cases[i].violation);
         }
     }
 }
 
 static void
-test_secret_file_faults(void **state)
+test_secret_file_violations(void **state)
 {
     (void)state;
     g_autoptr(GError) error = NULL;
@@ -370,7 +370,7 @@ main(void)
         cmocka_unit_test(test_foreign_variables),
         cmocka_unit_test(test_dirty_values_are_not_echoed_raw),
         cmocka_unit_test(test_secret_file),
-        cmocka_unit_test(test_secret_file_faults),
+        cmocka_unit_test(test_secret_file_violations),
         cmocka_unit_test(test_required_secret),
         cmocka_unit_test(test_print),
         cmocka_unit_test(test_help),

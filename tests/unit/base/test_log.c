@@ -36,10 +36,10 @@ take_record(void)
     size_t length = strlen(lines);
     assert_true(length > 0 && lines[length - 1] == '\n');
     assert_ptr_equal(strchr(lines, '\n'), lines + length - 1);
-    json_error_t fault;
-    json_t *record = json_loads(lines, JSON_REJECT_DUPLICATES, &fault);
+    json_error_t failure;
+    json_t *record = json_loads(lines, JSON_REJECT_DUPLICATES, &failure);
     if (record == NULL) {
-        fail_msg("%s in %s", fault.text, lines);
+        fail_msg("%s in %s", failure.text, lines);
     }
     return record;
 }

@@ -44,7 +44,7 @@ test_int64(void **state)
     static const struct {
         const char *text;
         int64_t min, max, value;
-        const char *fault; /* NULL: fine */
+        const char *message; /* NULL: fine */
     } cases[] = {
         { "0", 0, 10, 0, NULL },
         { "10", 0, 10, 10, NULL },
@@ -71,14 +71,14 @@ test_int64(void **state)
         g_autoptr(GError) error = NULL;
         int64_t value = 77;
         bool ok = jw_text_int64(cases[i].text, "limit", cases[i].min, cases[i].max, &value, &error);
-        if (cases[i].fault == NULL) {
+        if (cases[i].message == NULL) {
             assert_ok(ok, error);
             assert_int_equal(value, cases[i].value);
         } else {
             if (ok) {
                 fail_msg("'%s' was accepted", cases[i].text);
             }
-            assert_jw_error(error, JW_ERROR_INVALID, cases[i].fault);
+            assert_jw_error(error, JW_ERROR_INVALID, cases[i].message);
             assert_int_equal(value, 77);
         }
     }

@@ -203,7 +203,7 @@ ask(const Fixture *self, const char *method, const char *target, const char *hea
     return hc_exchange(self->server.port, request);
 }
 
-/* The form is that of the API whose prefix the path has, whatever is refused and before whom. */
+/* Every refusal has the form of the API whose prefix the path has. */
 static void
 test_forms(void **state)
 {
@@ -255,9 +255,15 @@ test_forms(void **state)
             || !g_pattern_match_simple(cases[i].answer, hc_body(answer))
             || (cases[i].status >= 400
                 && strcmp(type, problem ? "application/problem+json" : "application/json") != 0)) {
-            fail_msg("%s %s gave:\n%s", cases[i].method, cases[i].target, answer);
+            fail_msg("%s %s answered:\n%s", cases[i].method, cases[i].target, answer);
         }
     }
+}
+
+static void
+test_body_too_large(void **state)
+{
+    const Fixture *self = *state;
     g_autofree char *body = g_strnfill(2000, '1');
     g_autofree char *first = ask(self, "POST", "/one/things", LONG, body);
     g_autofree char *second = ask(self, "POST", "/two/things/1", LONG, body);
@@ -414,10 +420,8 @@ main(void)
 {
 #define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
-        WITH(test_forms),
-        WITH(test_authenticators),
-        WITH(test_limiter),
-        WITH(test_queries),
+        WITH(test_forms),   WITH(test_body_too_large), WITH(test_authenticators),
+        WITH(test_limiter), WITH(test_queries),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -74,7 +74,7 @@ test_files(void **state)
         { "{\"keys\":[" KEY("", "RS256", "publicKeyFile", "rsa.pem") "]}", "*kid must*" },
         { "{\"keys\":[" KEY("a", "RS256", "publicKeyFile",
                             "rsa.pem") "," KEY("a", "HS256", "secretFile", "exact") "]}",
-          "*keys?1? (kid 'a'): kid 'a' stands twice*" },
+          "*keys?1? (kid 'a'): kid 'a' is used twice*" },
         { "{\"keys\":[{\"kid\":\"a\",\"alg\":\"HS256\",\"secret\":\"x\"}]}", "*secret*" },
         { "{\"keys\":[" KEY("a", "RS256", "publicKeyFile", "rsa.pem") "],\"revoked\":\"x\"}",
           "*revoked must*" },

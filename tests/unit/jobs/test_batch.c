@@ -105,9 +105,9 @@ test_an_error_reaches_those_in_the_batch(void **state G_GNUC_UNUSED)
     assert_int_equal(sum.made + sum.exist + sum.failed, THREADS * JOBS);
 }
 
-/* Refused for good: maybe for one job's fault, so the others are tried alone. */
+/* Refused for good: maybe because of one job, so the others are tried alone. */
 static void
-test_one_bad_job_spoils_no_other(void **state G_GNUC_UNUSED)
+test_one_bad_job_harms_no_other(void **state G_GNUC_UNUSED)
 {
     g_autoptr(JwStore) store = jw_store_mem_new();
     Worker sum;
@@ -142,7 +142,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_gets_its_own_answer),
         cmocka_unit_test(test_an_error_reaches_those_in_the_batch),
-        cmocka_unit_test(test_one_bad_job_spoils_no_other),
+        cmocka_unit_test(test_one_bad_job_harms_no_other),
         cmocka_unit_test(test_errors_keep_their_code),
     };
 

@@ -21,7 +21,7 @@ publish(NtfKit *kit, const char *job_id)
     g_autoptr(GError) error = NULL;
     g_autoptr(JwOutboxEntry) event =
         jw_wire_job_event(kit->ntf.wire, job, JW_TYPE_JOB_COMPLETED, job->artifact, NULL, NULL,
-                          false, kit->ports->clock.fake.now_ms);
+                          kit->ports->clock.fake.now_ms);
 
     assert_ok(jw_relay_publish(kit->ntf.relay, event, &error), error);
 }

@@ -150,7 +150,7 @@ the_set_is_bounded(void **state)
     assert_int_equal(jw_relay_backlog(self->relay), 50000);
 }
 
-/* A report that comes after the relay is gone finds nothing to break. */
+/* A report that comes after the relay is gone corrupts nothing. */
 static void
 a_late_report(void **state)
 {

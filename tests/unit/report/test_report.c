@@ -87,147 +87,147 @@ set_text(char **place, const char *text)
 #define TABLE(def, i)   (&g_array_index((def)->tables, JwTableDef, (i)))
 
 static void
-spoil_type(JwReportDef *def)
+corrupt_type(JwReportDef *def)
 {
     set_text(&def->report_type, "");
 }
 static void
-spoil_collection(JwReportDef *def)
+corrupt_collection(JwReportDef *def)
 {
     set_text(&def->collection, NULL);
 }
 static void
-spoil_zone(JwReportDef *def)
+corrupt_zone(JwReportDef *def)
 {
     set_text(&def->time_zone, "Mars/Olympus");
 }
 static void
-spoil_groups(JwReportDef *def)
+corrupt_groups(JwReportDef *def)
 {
     def->max_groups = 0;
 }
 static void
-spoil_inactive(JwReportDef *def)
+corrupt_inactive(JwReportDef *def)
 {
     set_text(&def->inactive_field, "status");
 }
 static void
-spoil_filter(JwReportDef *def)
+corrupt_filter(JwReportDef *def)
 {
     add_filter(def, "agents", "agent");
 }
 static void
-spoil_filter_field(JwReportDef *def)
+corrupt_filter_field(JwReportDef *def)
 {
     add_filter(def, "x", "");
 }
 static void
-spoil_dimension(JwReportDef *def)
+corrupt_dimension(JwReportDef *def)
 {
     calls_add_dimension(def, "hour", "x", JW_PART_DATE);
 }
 static void
-spoil_dimension_name(JwReportDef *def)
+corrupt_dimension_name(JwReportDef *def)
 {
     calls_add_dimension(def, NULL, "x", JW_PART_DATE);
 }
 static void
-spoil_column(JwReportDef *def)
+corrupt_column(JwReportDef *def)
 {
     add_column(def, "caller");
 }
 static void
-spoil_measure(JwReportDef *def)
+corrupt_measure(JwReportDef *def)
 {
     calls_add_measure(def, "totalCalls", JW_MEASURE_COUNT, NULL);
 }
 static void
-spoil_sum(JwReportDef *def)
+corrupt_sum(JwReportDef *def)
 {
     calls_add_measure(def, "x", JW_MEASURE_SUM, NULL);
 }
 static void
-spoil_later(JwReportDef *def)
+corrupt_later(JwReportDef *def)
 {
     set_text(&MEASURE(def, 3)->numerator, "totalWait");
 }
 static void
-spoil_self(JwReportDef *def)
+corrupt_self(JwReportDef *def)
 {
     set_text(&MEASURE(def, 3)->denominator, "answerRate");
 }
 static void
-spoil_of_peak(JwReportDef *def)
+corrupt_of_peak(JwReportDef *def)
 {
     calls_add_ratio(def, "x", "peakHour", "totalCalls", 1, 0);
 }
 static void
-spoil_scale(JwReportDef *def)
+corrupt_scale(JwReportDef *def)
 {
     MEASURE(def, 3)->scale = 0.0;
 }
 static void
-spoil_decimals(JwReportDef *def)
+corrupt_decimals(JwReportDef *def)
 {
     MEASURE(def, 3)->decimals = 10;
 }
 static void
-spoil_where(JwReportDef *def)
+corrupt_where(JwReportDef *def)
 {
     calls_where(MEASURE(def, 0), "", "a", false);
 }
 static void
-spoil_peak_dimension(JwReportDef *def)
+corrupt_peak_dimension(JwReportDef *def)
 {
     set_text(&MEASURE(def, 6)->dimension, "minute");
 }
 static void
-spoil_peak_of(JwReportDef *def)
+corrupt_peak_of(JwReportDef *def)
 {
     set_text(&MEASURE(def, 6)->of, "calls");
 }
 static void
-spoil_peak_of_peak(JwReportDef *def)
+corrupt_peak_of_peak(JwReportDef *def)
 {
     set_text(&MEASURE(def, 6)->of, "peakHourCalls");
 }
 static void
-spoil_summary(JwReportDef *def)
+corrupt_summary(JwReportDef *def)
 {
     set_text(&def->summary[1], "peakMinute");
 }
 static void
-spoil_title(JwReportDef *def)
+corrupt_title(JwReportDef *def)
 {
     add_table(def, "By hour", "hour", "totalCalls");
 }
 static void
-spoil_table_dimension(JwReportDef *def)
+corrupt_table_dimension(JwReportDef *def)
 {
     set_text(&TABLE(def, 1)->dimension, "minute");
 }
 static void
-spoil_table_measure(JwReportDef *def)
+corrupt_table_measure(JwReportDef *def)
 {
     set_text(&TABLE(def, 0)->measures[1], "rate");
 }
 static void
-spoil_table_peak(JwReportDef *def)
+corrupt_table_peak(JwReportDef *def)
 {
     set_text(&TABLE(def, 0)->measures[1], "peakHour");
 }
 static void
-spoil_table_empty(JwReportDef *def)
+corrupt_table_empty(JwReportDef *def)
 {
     set_text(&TABLE(def, 1)->measures[0], NULL);
 }
 static void
-spoil_chart_measure(JwReportDef *def)
+corrupt_chart_measure(JwReportDef *def)
 {
     set_text(&TABLE(def, 0)->chart_measure, "totalWait");
 }
 static void
-spoil_mail_chart(JwReportDef *def)
+corrupt_mail_chart(JwReportDef *def)
 {
     set_text(&def->mail_chart_table, "By agent");
 }
@@ -236,45 +236,45 @@ static void
 test_each_fault_names_its_place(void **state)
 {
     static const struct {
-        void (*spoil)(JwReportDef *def);
+        void (*corrupt)(JwReportDef *def);
         const char *pattern;
     } rows[] = {
-        { spoil_type, "/reportType: is missing" },
-        { spoil_collection, "/collection: is missing" },
-        { spoil_zone, "/timeZone: 'Mars/Olympus'*" },
-        { spoil_groups, "/maxGroups: 0 *" },
-        { spoil_inactive, "/inactive: *" },
-        { spoil_filter, "/filters/2/name: 'agents' is there already" },
-        { spoil_filter_field, "/filters/2/field: is missing" },
-        { spoil_dimension, "/dimensions/5/name: 'hour' is there already" },
-        { spoil_dimension_name, "/dimensions/5/name: is missing" },
-        { spoil_column, "/columns/3/field: 'caller' is there already" },
-        { spoil_measure, "/measures/8/name: 'totalCalls' is there already" },
-        { spoil_sum, "/measures/8/field: is missing" },
-        { spoil_later, "/measures/3/numerator: 'totalWait' is not an earlier measure" },
-        { spoil_self, "/measures/3/denominator: 'answerRate' is not an earlier measure" },
-        { spoil_of_peak, "/measures/8/numerator: 'peakHour' is not a number" },
-        { spoil_scale, "/measures/3/scale: *" },
-        { spoil_decimals, "/measures/3/decimals: 10 *" },
-        { spoil_where, "/measures/0/where/0/field: is missing" },
-        { spoil_peak_dimension, "/measures/6/dimension: no dimension 'minute'" },
-        { spoil_peak_of, "/measures/6/of: no measure 'calls'" },
-        { spoil_peak_of_peak, "/measures/6/of: 'peakHourCalls' has no value inside a group" },
-        { spoil_summary, "/summary/1: no measure 'peakMinute'" },
-        { spoil_title, "/tables/2/title: 'By hour' is there already" },
-        { spoil_table_dimension, "/tables/1/dimension: no dimension 'minute'" },
-        { spoil_table_measure, "/tables/0/measures/1: no measure 'rate'" },
-        { spoil_table_peak, "/tables/0/measures/1: 'peakHour' has no value inside a group" },
-        { spoil_table_empty, "/tables/1/measures: is empty" },
-        { spoil_chart_measure, "/tables/0/chartMeasure: 'totalWait' *" },
-        { spoil_mail_chart, "/mailChartTable: no table 'By agent' with a chart" },
+        { corrupt_type, "/reportType: is missing" },
+        { corrupt_collection, "/collection: is missing" },
+        { corrupt_zone, "/timeZone: 'Mars/Olympus'*" },
+        { corrupt_groups, "/maxGroups: 0 *" },
+        { corrupt_inactive, "/inactive: *" },
+        { corrupt_filter, "/filters/2/name: 'agents' is already defined" },
+        { corrupt_filter_field, "/filters/2/field: is missing" },
+        { corrupt_dimension, "/dimensions/5/name: 'hour' is already defined" },
+        { corrupt_dimension_name, "/dimensions/5/name: is missing" },
+        { corrupt_column, "/columns/3/field: 'caller' is already defined" },
+        { corrupt_measure, "/measures/8/name: 'totalCalls' is already defined" },
+        { corrupt_sum, "/measures/8/field: is missing" },
+        { corrupt_later, "/measures/3/numerator: 'totalWait' is not an earlier measure" },
+        { corrupt_self, "/measures/3/denominator: 'answerRate' is not an earlier measure" },
+        { corrupt_of_peak, "/measures/8/numerator: 'peakHour' is not a number" },
+        { corrupt_scale, "/measures/3/scale: *" },
+        { corrupt_decimals, "/measures/3/decimals: 10 *" },
+        { corrupt_where, "/measures/0/where/0/field: is missing" },
+        { corrupt_peak_dimension, "/measures/6/dimension: no dimension 'minute'" },
+        { corrupt_peak_of, "/measures/6/of: no measure 'calls'" },
+        { corrupt_peak_of_peak, "/measures/6/of: 'peakHourCalls' has no value inside a group" },
+        { corrupt_summary, "/summary/1: no measure 'peakMinute'" },
+        { corrupt_title, "/tables/2/title: 'By hour' is already defined" },
+        { corrupt_table_dimension, "/tables/1/dimension: no dimension 'minute'" },
+        { corrupt_table_measure, "/tables/0/measures/1: no measure 'rate'" },
+        { corrupt_table_peak, "/tables/0/measures/1: 'peakHour' has no value inside a group" },
+        { corrupt_table_empty, "/tables/1/measures: is empty" },
+        { corrupt_chart_measure, "/tables/0/chartMeasure: 'totalWait' *" },
+        { corrupt_mail_chart, "/mailChartTable: no table 'By agent' with a chart" },
     };
 
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(JwReportDef) def = full_def();
         g_autoptr(GError) error = NULL;
-        rows[i].spoil(def);
+        rows[i].corrupt(def);
         assert_false(jw_report_def_check(def, &error));
         assert_jw_error(error, JW_ERROR_INVALID, rows[i].pattern);
     }

@@ -13,12 +13,12 @@ static JwJob *
 commanded(const Fixture *fixture, const char *text, const char *source, const char *id,
           int64_t now_ms)
 {
-    g_auto(JwViolations) faults = { 0 };
+    g_auto(JwViolations) violations = { 0 };
     json_auto_t *body = parsed(text);
     JwJob *job = NULL;
 
-    if (!jw_wire_job_from_command(fixture->wire, body, source, id, now_ms, &faults, &job)) {
-        g_autofree char *all = jw_violations_text(&faults);
+    if (!jw_wire_job_from_command(fixture->wire, body, source, id, now_ms, &violations, &job)) {
+        g_autofree char *all = jw_violations_text(&violations);
         fail_msg("refused: %s", all);
     }
     return job;
@@ -43,7 +43,7 @@ static void
 test_identity(void **state)
 {
     const Fixture *fixture = *state;
-    g_auto(JwViolations) faults = { 0 };
+    g_auto(JwViolations) violations = { 0 };
     JwJob *none = NULL;
     json_auto_t *body = parsed(BODY(""));
     g_autoptr(JwJob) job =
@@ -53,8 +53,9 @@ test_identity(void **state)
     assert_string_equal(job->id, JOB_ID);
     assert_string_equal(job->requested_by.id, "kafka");
     assert_null(job->departments);
-    assert_false(jw_wire_job_from_command(fixture->wire, body, "crm", "", NOW_MS, &faults, &none));
-    assert_violation(&faults, "/jobId", "ce_source and ce_id");
+    assert_false(
+        jw_wire_job_from_command(fixture->wire, body, "crm", "", NOW_MS, &violations, &none));
+    assert_violation(&violations, "/jobId", "ce_source and ce_id");
 }
 
 static void
@@ -166,17 +167,18 @@ static void
 test_scope(void **state)
 {
     const Fixture *fixture = *state;
-    g_auto(JwViolations) faults = { 0 };
+    g_auto(JwViolations) violations = { 0 };
     JwJob *job = NULL;
     json_auto_t *body = parsed(
         "{'jobType':'report','name':'x','spec':{'reportType':'call-records',"
         "'parameters':{'filters':{'departmentIds':['sales','hr']}},'output':{'format':'csv'}},"
         "'departments':['sales']}");
 
-    assert_false(jw_wire_job_from_command(fixture->wire, body, "crm", "1", NOW_MS, &faults, &job));
-    assert_violation(&faults, "/spec/parameters/filters/departmentIds/1",
+    assert_false(
+        jw_wire_job_from_command(fixture->wire, body, "crm", "1", NOW_MS, &violations, &job));
+    assert_violation(&violations, "/spec/parameters/filters/departmentIds/1",
                      "not one of the command's departments");
-    assert_int_equal(jw_violations_count(&faults), 1);
+    assert_int_equal(jw_violations_count(&violations), 1);
 }
 
 int

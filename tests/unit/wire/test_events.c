@@ -50,10 +50,10 @@ test_event(void **state)
 {
     const Fixture *fixture = *state;
     g_autoptr(JwJob) job = sample(fixture);
-    g_autoptr(JwOutboxEntry) one = jw_wire_job_event(fixture->wire, job, JW_TYPE_JOB_SUBMITTED,
-                                                     NULL, NULL, NULL, false, NOW_MS);
-    g_autoptr(JwOutboxEntry) two = jw_wire_job_event(fixture->wire, job, JW_TYPE_JOB_SUBMITTED,
-                                                     NULL, NULL, NULL, false, NOW_MS);
+    g_autoptr(JwOutboxEntry) one =
+        jw_wire_job_event(fixture->wire, job, JW_TYPE_JOB_SUBMITTED, NULL, NULL, NULL, NOW_MS);
+    g_autoptr(JwOutboxEntry) two =
+        jw_wire_job_event(fixture->wire, job, JW_TYPE_JOB_SUBMITTED, NULL, NULL, NULL, NOW_MS);
     g_autoptr(GError) error = NULL;
 
     assert_string_equal(one->topic, "jobwire.job.events");
@@ -73,28 +73,32 @@ test_states(void **state)
     const Fixture *fixture = *state;
     static const struct {
         const char *type;
+        JwJobState state;
+        const char *name;
         bool will_retry;
-        const char *state;
     } cases[] = {
-        { JW_TYPE_JOB_SUBMITTED, false, "pending" },
-        { JW_TYPE_JOB_COMPLETED, false, "completed" },
-        { JW_TYPE_JOB_FAILED, true, "pending" },
-        { JW_TYPE_JOB_FAILED, false, "failed" },
-        { JW_TYPE_JOB_CANCELLED, false, "cancelled" },
+        { JW_TYPE_JOB_SUBMITTED, JW_JOB_PENDING, "pending", true },
+        { JW_TYPE_JOB_COMPLETED, JW_JOB_COMPLETED, "completed", false },
+        { JW_TYPE_JOB_FAILED, JW_JOB_PENDING, "pending", true },
+        { JW_TYPE_JOB_FAILED, JW_JOB_FAILED, "failed", false },
+        { JW_TYPE_JOB_CANCELLED, JW_JOB_CANCELLED, "cancelled", false },
     };
     g_autoptr(JwJob) job = sample(fixture);
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(JwOutboxEntry) entry = jw_wire_job_event(fixture->wire, job, cases[i].type, NULL,
-                                                           NULL, NULL, cases[i].will_retry, NOW_MS);
+        job->state = cases[i].state;
+        g_autoptr(JwOutboxEntry) entry =
+            jw_wire_job_event(fixture->wire, job, cases[i].type, NULL, "INTERNAL", NULL, NOW_MS);
         json_auto_t *value = json_loads(entry->body, 0, NULL);
-        assert_string_equal(json_string_value(json_object_get(value, "state")), cases[i].state);
+        const json_t *failure = json_object_get(value, "error");
+        assert_string_equal(json_string_value(json_object_get(value, "state")), cases[i].name);
+        assert_int_equal(json_is_true(json_object_get(failure, "willRetry")), cases[i].will_retry);
     }
 }
 
-/* Texts of other systems: too long, broken UTF-8. */
+/* Strings of other systems: too long, broken UTF-8. */
 static void
-test_foreign_texts(void **state)
+test_foreign_strings(void **state)
 {
     const Fixture *fixture = *state;
     g_autoptr(JwJob) job = sample(fixture);
@@ -103,7 +107,7 @@ test_foreign_texts(void **state)
 
     message[3] = '\xff';
     g_autoptr(JwOutboxEntry) failed = jw_wire_job_event(fixture->wire, job, JW_TYPE_JOB_FAILED,
-                                                        NULL, "INTERNAL", message, false, NOW_MS);
+                                                        NULL, "INTERNAL", message, NOW_MS);
     json_auto_t *value = jw_json_parse(failed->body, strlen(failed->body), &error);
     assert_ok(value != NULL, error);
     const char *text =
@@ -146,7 +150,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_submit),       cmocka_unit_test(test_event),
-        cmocka_unit_test(test_states),       cmocka_unit_test(test_foreign_texts),
+        cmocka_unit_test(test_states),       cmocka_unit_test(test_foreign_strings),
         cmocka_unit_test(test_event_job_id),
     };
     return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);

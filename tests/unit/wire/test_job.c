@@ -87,14 +87,14 @@ test_too_large(void **state)
     const Fixture *fixture = *state;
     g_autofree char *text = large_body(500);
     g_autoptr(GError) error = NULL;
-    g_auto(JwViolations) faults = { 0 }, more = { 0 };
+    g_auto(JwViolations) violations = { 0 }, more = { 0 };
     JwJob *job = NULL;
 
     json_auto_t *body = jw_json_parse(text, strlen(text), &error);
     assert_ok(body != NULL, error);
-    assert_false(jw_wire_job_from_request(fixture->wire, body, NOW_MS, &faults, &job));
-    assert_int_equal(jw_violations_count(&faults), 1);
-    assert_violation(&faults, "/parameters", "at most 512 KiB");
+    assert_false(jw_wire_job_from_request(fixture->wire, body, NOW_MS, &violations, &job));
+    assert_int_equal(jw_violations_count(&violations), 1);
+    assert_violation(&violations, "/parameters", "at most 512 KiB");
     g_autofree char *large = template_of(text);
     json_auto_t *command = jw_json_parse(large, strlen(large), &error);
     assert_ok(command != NULL, error);
@@ -184,22 +184,22 @@ test_addresses(void **state)
                                                 "\"parameters\":{},\"output\":{\"format\":\"csv\"},"
                                                 "\"delivery\":{\"recipients\":[\"%s\"]}}",
                                                 good[i]);
-        g_auto(JwViolations) faults = { 0 };
+        g_auto(JwViolations) violations = { 0 };
         g_autoptr(JwJob) job = NULL;
         json_auto_t *body = json_loads(text, 0, NULL);
         assert_non_null(body);
-        assert_true(jw_wire_job_from_request(fixture->wire, body, NOW_MS, &faults, &job));
+        assert_true(jw_wire_job_from_request(fixture->wire, body, NOW_MS, &violations, &job));
         assert_string_equal(job->recipients[0], good[i]);
     }
     for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
         g_autofree char *text =
             g_strdup_printf("{\"delivery\":{\"recipients\":[\"%s\"]}}", wrong[i]);
-        g_auto(JwViolations) faults = { 0 };
+        g_auto(JwViolations) violations = { 0 };
         JwJob *job = NULL;
         json_auto_t *body = json_loads(text, JSON_ALLOW_NUL, NULL);
         assert_non_null(body);
-        assert_false(jw_wire_job_from_request(fixture->wire, body, NOW_MS, &faults, &job));
-        assert_violation(&faults, "/delivery/recipients/0", "must");
+        assert_false(jw_wire_job_from_request(fixture->wire, body, NOW_MS, &violations, &job));
+        assert_violation(&violations, "/delivery/recipients/0", "must");
     }
 }
 
@@ -222,15 +222,15 @@ test_refused(void **state)
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_auto(JwViolations) faults = { 0 };
+        g_auto(JwViolations) violations = { 0 };
         JwJob *job = NULL;
         g_autofree char *text = g_strdup_printf("{'reportType':'call-records','name':'Calls','"
                                                 "parameters':{},'output':{'format':'csv'}%s}",
                                                 cases[i].more);
         json_auto_t *body = parsed(text);
-        assert_false(jw_wire_job_from_request(fixture->wire, body, NOW_MS, &faults, &job));
-        assert_violation(&faults, cases[i].pointer, cases[i].message);
-        assert_int_equal(jw_violations_count(&faults), 1);
+        assert_false(jw_wire_job_from_request(fixture->wire, body, NOW_MS, &violations, &job));
+        assert_violation(&violations, cases[i].pointer, cases[i].message);
+        assert_int_equal(jw_violations_count(&violations), 1);
     }
 }
 
@@ -249,12 +249,12 @@ test_formats(void **state)
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_auto(JwViolations) faults = { 0 };
+        g_auto(JwViolations) violations = { 0 };
         JwJob *job = NULL;
         g_autofree char *text = g_strdup_printf("{'output':{'format':'%s'}}", cases[i].format);
         json_auto_t *body = parsed(text);
-        assert_false(jw_wire_job_from_request(fixture->wire, body, NOW_MS, &faults, &job));
-        assert_violation(&faults, "/output/format", cases[i].message);
+        assert_false(jw_wire_job_from_request(fixture->wire, body, NOW_MS, &violations, &job));
+        assert_violation(&violations, "/output/format", cases[i].message);
     }
 }
 

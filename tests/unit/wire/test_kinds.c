@@ -61,8 +61,8 @@ test_command(void **state)
     assert_true(decode(fixture, entry->body, &violations, &back));
     assert_string_equal(back->id, job->id);
     assert_string_equal(back->spec, job->spec);
-    g_autoptr(JwOutboxEntry) event = jw_wire_job_event(fixture->wire, job, JW_TYPE_JOB_COMPLETED,
-                                                       NULL, NULL, NULL, false, NOW_MS);
+    g_autoptr(JwOutboxEntry) event =
+        jw_wire_job_event(fixture->wire, job, JW_TYPE_JOB_COMPLETED, NULL, NULL, NULL, NOW_MS);
     assert_null(strstr(event->body, "artifact"));
     assert_null(strstr(event->body, "reportType"));
 }

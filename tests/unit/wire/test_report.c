@@ -26,15 +26,15 @@ test_names(void **state)
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_auto(JwViolations) faults = { 0 };
+        g_auto(JwViolations) violations = { 0 };
         JwJob *job = NULL;
         g_autofree char *text = g_strdup_printf(
             "{'reportType':'%s','name':'x','parameters':%s,'output':{'format':'csv'}}",
             cases[i].type, cases[i].parameters);
         json_auto_t *body = parsed(text);
-        assert_false(jw_wire_job_from_request(fixture->wire, body, NOW_MS, &faults, &job));
-        assert_violation(&faults, cases[i].pointer, cases[i].message);
-        assert_int_equal(jw_violations_count(&faults), 1);
+        assert_false(jw_wire_job_from_request(fixture->wire, body, NOW_MS, &violations, &job));
+        assert_violation(&violations, cases[i].pointer, cases[i].message);
+        assert_int_equal(jw_violations_count(&violations), 1);
     }
 }
 
@@ -96,14 +96,14 @@ test_periods_refused(void **state)
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_auto(JwViolations) faults = { 0 };
+        g_auto(JwViolations) violations = { 0 };
         JwJob *job = NULL;
         g_autofree char *text = g_strdup_printf(
             "{'reportType':'call-records','name':'x','parameters':%s,'output':{'format':'csv'}}",
             cases[i].parameters);
         json_auto_t *body = parsed(text);
-        assert_false(jw_wire_job_from_request(fixture->wire, body, NOW_MS, &faults, &job));
-        assert_violation(&faults, cases[i].pointer, cases[i].message);
+        assert_false(jw_wire_job_from_request(fixture->wire, body, NOW_MS, &violations, &job));
+        assert_violation(&violations, cases[i].pointer, cases[i].message);
     }
 }
 

@@ -13,7 +13,8 @@ struct _JwClock {
     int64_t (*mono_ms)(JwClock *self); /* monotonic, arbitrary origin */
 };
 
-JwClock *jw_clock_system(void); /* (transfer none), lives as long as the process */
+/* The clock of this machine. (transfer none), lives as long as the process */
+JwClock *jw_clock_system(void);
 
 static inline int64_t
 jw_clock_now_ms(JwClock *self)

@@ -1,6 +1,6 @@
 /* jw/config.h: typed configuration from the environment.
  * One `static const` table a component says name, type, place, default and limits; jw_config_load()
- * reads all tables at once and reports every fault together. Main thread, at start. */
+ * reads all tables at once and reports every violation together. Main thread, at start. */
 #pragma once
 #include <glib.h>
 #include <stdbool.h>
@@ -44,14 +44,17 @@ typedef struct {
 
 /* Reads @environ (NULL: the process's). An empty variable counts as not set. INVALID lists every
  * missing, unknown (JW_* that no table names; JW_KAFKA_*, JW_DEV_* and JW_TEST_* excepted) and
- * ill-formed variable, one a line, each with its cure; all strings are freed again then. */
+ * ill-formed variable, one a line, each with what to do; all strings are freed again then. */
 bool jw_config_load(const JwConfigTable *tables, size_t n_tables, const char *const *environ_,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-char *jw_config_help(const JwConfigTable *tables, size_t n_tables); /* (transfer full) */
+/* The tables as text for --help. (transfer full) */
+char *jw_config_help(const JwConfigTable *tables, size_t n_tables);
 
-char *jw_config_print(const JwConfigTable *tables, size_t n_tables); /* NAME=value lines, masked */
+/* NAME=value lines, secrets masked. (transfer full) */
+char *jw_config_print(const JwConfigTable *tables, size_t n_tables);
 
-void jw_config_clear(const JwConfigTable *tables, size_t n_tables); /* frees the strings */
+/* Frees the strings of the structs that the tables fill. */
+void jw_config_clear(const JwConfigTable *tables, size_t n_tables);
 
 G_END_DECLS

@@ -8,7 +8,9 @@
 G_BEGIN_DECLS
 
 #define JW_ERROR (jw_error_quark())
-GQuark jw_error_quark(void); /* of the domain */
+
+/* The domain of all our errors. */
+GQuark jw_error_quark(void);
 
 typedef enum {
     JW_ERROR_INTERNAL,    /* a bug or a surprise; not worth a retry */
@@ -46,17 +48,21 @@ bool jw_prefix(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
  * which is freed (@take_foreign: (transfer full) (nullable)). Returns false. */
 bool jw_error_adopt(GError **error, JwErrorCode code, GError *take_foreign);
 
-JwRetry jw_error_retry(const GError *error); /* NULL or a foreign domain: NEVER */
+/* When the failed call may be repeated. NULL or a foreign domain: NEVER. */
+JwRetry jw_error_retry(const GError *error);
 
-/* Whether work that failed with @error fails again whoever tries it, because of what it was given:
- * INVALID, NOT_FOUND, DENIED, TOO_LARGE. A bug may be mended, and what is CORRUPT may be written
- * anew; who cannot do so (a mail whose report file is damaged) adds CORRUPT itself. */
+/* Whether work that failed with @error always fails for its input: INVALID, NOT_FOUND, DENIED,
+ * TOO_LARGE. INTERNAL is not permanent (a bug may be fixed), nor is CORRUPT (the data may be
+ * written again); a caller for whom CORRUPT is permanent checks for it itself. */
 bool jw_error_is_permanent(const GError *error);
 
-JwErrorCode jw_error_code(const GError *error); /* NULL or a foreign domain: INTERNAL */
+/* The code; NULL or a foreign domain: INTERNAL. */
+JwErrorCode jw_error_code(const GError *error);
 
-const char *jw_error_message(const GError *error); /* NULL: "unknown error"; (transfer none) */
+/* The message; NULL: "unknown error". (transfer none) */
+const char *jw_error_message(const GError *error);
 
-const char *jw_error_code_name(JwErrorCode code); /* "INVALID" …; (transfer none) */
+/* "INVALID" …. (transfer none) */
+const char *jw_error_code_name(JwErrorCode code);
 
 G_END_DECLS

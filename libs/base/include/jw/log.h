@@ -31,6 +31,7 @@ typedef struct {
                          G_N_ELEMENTS(jw_log_fields_) - 1);                                        \
         }                                                                                          \
     } while (0)
+
 /* @event is a fixed snake_case name of what happened:
  *   jw_info("job_claimed", JW_STR("job_id", id)); */
 #define jw_error_log(event, ...) jw_log_at(JW_LOG_ERROR, event, ##__VA_ARGS__)
@@ -45,7 +46,8 @@ void jw_log_init(const char *service, JwLogLevel level);
 /* Whether records of @level are written. */
 bool jw_log_enabled(JwLogLevel level);
 
-bool jw_log_level_parse(const char *text, JwLogLevel *ret_level); /* error|warn|info|debug */
+/* Reads error, warn, info or debug; false for anything else. */
+bool jw_log_level_parse(const char *text, JwLogLevel *ret_level);
 
 /* One record; the macros above call it. @domain, @event: static strings. */
 void jw_log_write(JwLogLevel level, const char *domain, const char *event, const JwLogField *fields,
@@ -59,17 +61,16 @@ void jw_log_set_sink(JwLogSink sink, void *data);
 
 /* Fields that every record of this thread carries until the scope ends:
  *   g_auto(JwLogScope) scope = jw_log_scope(JW_STR("job_id", id), JW_STR("request_id", rid));
-
- * Texts are copied. At most 8 fields a scope; scopes nest and end in reverse order. */
+ * Strings are copied. At most 8 fields a scope; scopes nest and end in reverse order. */
 typedef struct _JwLogScopeData JwLogScopeData;
 typedef struct {
     JwLogScopeData *data;
 } G_GNUC_UNUSED JwLogScope;
 
-/* The macro below calls these. */
+/* Begins a scope; the macro below calls it. */
 JwLogScope jw_log_scope_new(const JwLogField *fields, size_t n_fields);
-
 void jw_log_scope_clear(JwLogScope *scope);
+
 #define jw_log_scope(...)                                                                          \
     jw_log_scope_new((const JwLogField[]){ __VA_ARGS__ },                                          \
                      G_N_ELEMENTS(((const JwLogField[]){ __VA_ARGS__ })))

@@ -8,8 +8,9 @@ G_BEGIN_DECLS
 
 typedef struct _JwMetric JwMetric;
 
-/* @name and @help are static strings; @label is a static label name or NULL. The same name gives
- * the same metric. A labelled metric keeps at most 64 values; further ones count under "other". */
+/* @name and @help are static strings; @label is a static label name or NULL. A
+ * name that exists returns the same metric. A labelled metric keeps at most 64 values; further ones
+ * count under "other". */
 JwMetric *jw_metric_counter(const char *name, const char *help, const char *label);
 
 /* The same; its value may fall. */
@@ -18,9 +19,11 @@ JwMetric *jw_metric_gauge(const char *name, const char *help, const char *label)
 /* Buckets in seconds: 1 ms … 600 s in 1-2.5-5 steps. */
 JwMetric *jw_metric_histogram(const char *name, const char *help, const char *label);
 
-void jw_metric_add(JwMetric *self, const char *label_value, double amount); /* counter, gauge */
+/* Adds to a counter or gauge. @label_value: (nullable): for a metric without a label */
+void jw_metric_add(JwMetric *self, const char *label_value, double amount);
 
-void jw_metric_set(JwMetric *self, const char *label_value, double value); /* gauge */
+/* Sets a gauge. @label_value: (nullable) */
+void jw_metric_set(JwMetric *self, const char *label_value, double value);
 
 /* Adds one observation to a histogram. */
 void jw_metric_observe_ms(JwMetric *self, const char *label_value, int64_t duration_ms);
@@ -40,7 +43,8 @@ void jw_metrics_create(const JwMetricDef *defs, size_t n, JwMetric **metrics);
 /* Tests only: the present value; of a histogram the count of observations. */
 double jw_metric_value(JwMetric *self, const char *label_value);
 
-/* Everything, process metrics (RSS, CPU seconds, open fds, start time) included. (transfer full) */
+/* All metrics with those of the process (RSS, CPU seconds, open fds, start time), in the text
+ * format. (transfer full) */
 char *jw_metrics_render(void);
 
 G_END_DECLS

@@ -1,4 +1,4 @@
-/* jw/ring.h: bytes handed from one thread to another in blocks, in order and in bounded memory.
+/* jw/ring.h: bytes passed from one thread to another in blocks, in order and in bounded memory.
  *
  * One producer, one consumer. A block belongs to one of them at a time, so only the hand-over
  * takes the lock. The slower of the two sets the pace. */
@@ -14,7 +14,8 @@ typedef struct _JwRing JwRing;
  * handed over. */
 JwRing *jw_ring_new(unsigned n_blocks);
 
-void jw_ring_free(gpointer self); /* both threads must be through with it */
+/* Both threads must be done with it. */
+void jw_ring_free(gpointer self);
 
 /* Producer: the block to fill. (transfer none) */
 GByteArray *jw_ring_block(JwRing *self);
@@ -29,12 +30,11 @@ void jw_ring_end(JwRing *self);
  * (transfer none) (nullable) */
 const GByteArray *jw_ring_next(JwRing *self) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Consumer: gives the block of jw_ring_next() back, emptied. */
+/* Consumer: returns the block of jw_ring_next(), which is emptied. */
 void jw_ring_release(JwRing *self);
 
 /* Consumer: wants no more; a waiting producer wakes. */
 void jw_ring_stop(JwRing *self);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwRing, jw_ring_free)
 
 G_END_DECLS

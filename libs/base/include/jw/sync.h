@@ -16,19 +16,31 @@ typedef struct {
     pthread_cond_t raw; /* waits on CLOCK_MONOTONIC */
 } JwCond;
 
-/* As pthread's functions of these names; a failure is a bug and aborts. */
+/* As pthread_mutex_init(). In all functions of locks a failure is a bug and aborts. */
 void jw_mutex_init(JwMutex *self);
 void jw_mutex_clear(JwMutex *self);
+
+/* Waits for the lock, which is not recursive. */
 void jw_mutex_lock(JwMutex *self);
+
+/* By the thread that locked it. */
 void jw_mutex_unlock(JwMutex *self);
+
+/* As pthread_cond_init(), on the monotonic clock. */
 void jw_cond_init(JwCond *self);
 void jw_cond_clear(JwCond *self);
+
+/* Wakes one waiting thread. */
 void jw_cond_signal(JwCond *self);
+
+/* Wakes all waiting threads. */
 void jw_cond_broadcast(JwCond *self);
+
+/* Releases @mutex while it waits; may wake spuriously. */
 void jw_cond_wait(JwCond *self, JwMutex *mutex);
 
-/* Waits until woken (maybe spuriously) or @deadline_mono_ms (of jw_clock_system) has passed:
- * false. */
+/* The same, until @deadline_mono_ms (of jw_clock_system()) at the longest: false when it has
+ * passed. */
 bool jw_cond_wait_until(JwCond *self, JwMutex *mutex, int64_t deadline_mono_ms);
 
 /* g_auto(JwLocker) locker = jw_locker(&self->mutex); */
@@ -55,14 +67,14 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JwLocker, jw_locker_clear)
 
 /* A bounded first-in first-out queue with @lanes priority lanes (0 is served first; a lower lane
  * gets one of every 8 pops while it waits, so it never starves). Each lane has @capacity places
- * of its own: what waits in one keeps nothing out of another. */
+ * of its own. */
 typedef struct _JwQueue JwQueue;
 
-/* @item_free: of what is left in it when it is freed; NULL: nothing to free. */
+/* @item_free: (nullable): frees the items that are left in it when it is freed, at which time no
+ * thread may wait on it. (transfer full) */
 JwQueue *jw_queue_new(size_t capacity, size_t lanes, GDestroyNotify item_free);
-
-/* No thread may still wait on it. */
 void jw_queue_free(gpointer self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwQueue, jw_queue_free)
 
 /* Takes @take_item and returns true, or returns false at once (that lane is full, or closed; the
  * item stays yours). */
@@ -74,26 +86,30 @@ gpointer jw_queue_pop(JwQueue *self, int64_t timeout_ms) G_GNUC_WARN_UNUSED_RESU
 /* No pushes from now on; sleeping poppers wake. What is queued can still be popped. */
 void jw_queue_close(JwQueue *self);
 
-/* Items that wait in all lanes, in one lane, and how many each lane can hold. */
+/* How many items wait in all lanes. */
 size_t jw_queue_length(JwQueue *self);
+
+/* How many items wait in one lane. */
 size_t jw_queue_lane_length(JwQueue *self, size_t lane);
+
+/* How many items each lane can hold. */
 size_t jw_queue_capacity(const JwQueue *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwQueue, jw_queue_free)
 
 /* A flag that threads can sleep on: the stop signal of a service, and the only way to wait. */
 typedef struct _JwStop JwStop;
 
+/* A flag that is not set. No thread may wait on it when it is freed. (transfer full) */
 JwStop *jw_stop_new(void);
-
-/* No thread may still wait on it. */
 void jw_stop_free(gpointer self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwStop, jw_stop_free)
 
-/* For good; wakes all that wait. */
+/* Sets it for good and wakes all that wait. */
 void jw_stop_set(JwStop *self);
+
+/* Whether it is set. */
 bool jw_stop_is_set(JwStop *self);
 
 /* Sleeps up to @timeout_ms; true as soon as the flag is set. */
 bool jw_stop_wait(JwStop *self, int64_t timeout_ms);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwStop, jw_stop_free)
 
 G_END_DECLS

@@ -56,15 +56,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwBus, jw_bus_free)
 /* @persisted: the broker reported that it has it. Called exactly once for each publish that
  * answered true, on the bus's delivery thread; keep it short. */
 typedef void (*JwPublished)(bool persisted, const char *why, gpointer data);
-/* Never waits for the broker. BUSY: queue full; TOO_LARGE; INVALID. @message is copied. @done may
- * be NULL. */
+
+/* Queues a copy of @message and never waits for the broker. @done: (nullable).
+ * @error: BUSY (the queue is full), TOO_LARGE, INVALID */
 bool jw_bus_publish(JwBus *self, const JwMessage *message, JwPublished done, gpointer data,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Waits until nothing waits for the broker; BUSY when time ran out. */
+/* Waits until all that was published is persisted or refused; BUSY when time ran out. */
 bool jw_bus_flush(JwBus *self, int64_t timeout_ms, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* True while the broker answered lately; for readiness. */
+/* Whether the broker answered recently; for readiness. */
 bool jw_bus_connected(JwBus *self);
 
 typedef struct {
@@ -80,6 +81,7 @@ bool jw_bus_create_topics(JwBus *self, const JwTopic *topics, size_t n_topics, i
 
 /* How a message ends. LATER keeps it (partition paused, offset not stored) and offers it again. */
 typedef enum { JW_VERDICT_LATER, JW_VERDICT_DONE, JW_VERDICT_POISON } JwVerdict;
+
 typedef struct {
     JwVerdict verdict;
     char *reason; /* POISON: why, for the DLQ; (transfer full) to the bus */

@@ -1,5 +1,5 @@
-/* jw/auth_sign.h: makes tokens for local use (jobctl token) and for tests; no service links it. Any
- * thread. */
+/* jw/auth_sign.h: signs tokens for local use (jobctl token) and for tests; no service links it.
+ * Any thread. */
 #pragma once
 #include "jw/error.h"
 

@@ -1,6 +1,6 @@
-/* jw/http.h: the HTTP server: a thin layer over ulfius that serves the APIs put on it.
- * Handlers run on the server's threads, one per connection, and own nothing but what they make; the
- * context they get is immutable after start. */
+/* jw/http.h: the HTTP server: a thin layer over ulfius that serves the APIs put on it. Handlers
+ * run on the server's threads, one per connection, and own only what they create; their context
+ * is immutable after start. */
 #pragma once
 #include "jw/config.h"
 #include "jw/error.h"
@@ -24,7 +24,8 @@ typedef struct {
 extern const JwConfigEntry jw_http_config_entries[];
 extern const size_t jw_http_n_config_entries;
 
-/* A server without APIs. @config: (transfer none): outlives it. @error: INTERNAL. */
+/* A server without APIs. (transfer full) @config: (transfer none): outlives it. @error:
+ * INTERNAL. */
 JwHttpServer *jw_http_server_new(const JwHttpConfig *config,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -40,7 +41,7 @@ bool jw_http_server_start(JwHttpServer *self, GError **error) G_GNUC_WARN_UNUSED
 /* Returns the port it listens on. */
 int jw_http_server_port(const JwHttpServer *self);
 
-/* Refuses new connections and answers what is under way, for at most @timeout_ms; then cuts the
+/* Refuses new connections and finishes requests under way for at most @timeout_ms; then cuts the
  * rest and joins all threads. */
 void jw_http_server_stop(JwHttpServer *self, int64_t timeout_ms);
 

@@ -1,9 +1,10 @@
-/* jw/http_api.h: an HTTP API as one constant value: where it is, who may call it, how it words its
- * errors, how it limits its callers, and its routes. jw_http_server_add_api() puts it on a server.
+/* jw/http_api.h: an HTTP API as one constant value: prefix, authenticators, error form, limiter
+ * and routes. jw_http_server_add_api() puts it on a server.
  *
- * A request runs through: framing (400), size of the body (413), route (404, 405), authenticators
- * (401), limiter (429), permission (403), media type (415), query string (400), handler. Whatever
- * is refused below the prefix of an API has its error form, also when no route was found. */
+ * A request runs through: framing (400), size of the body (413), route (404, 405),
+ * authenticators (401), limiter (429), permission (403), media type (415), query string (400),
+ * handler. Everything refused below the prefix of an API has its error form, also without a
+ * route. */
 #pragma once
 #include "jw/http_auth.h"
 #include "jw/violations.h"
@@ -15,7 +16,7 @@ struct _JwField;
 typedef struct _JwHttpRequest JwHttpRequest;
 typedef struct _JwHttpReply JwHttpReply;
 
-/* What went wrong, before an API gives it its own form. */
+/* An error, before an API puts it into its own form. */
 typedef struct {
     int status;                     /* HTTP */
     const char *code;               /* "VALIDATION_ERROR"; the API may rename it */
@@ -40,7 +41,7 @@ typedef struct {
     const struct _JwField *query; /* parameters of the query string (jw/json.h); NULL: none */
 } JwHttpRoute;
 
-/* For a route whose handler looks at the query string itself, or does not care. */
+/* For a route whose handler reads the query string itself, or ignores it. */
 extern const struct _JwField jw_http_any_query;
 
 typedef struct {
@@ -50,16 +51,16 @@ typedef struct {
     bool exceeded;     /* this call is one too many */
 } JwHttpLimit;
 
-/* Asked once for each request that was authenticated; jw_http_principal() says by whom. Runs on
- * the connection's thread. Returns what becomes the headers RateLimit-Limit, -Remaining and
- * -Reset, and when it is exceeded 429 with Retry-After. @route: the matched one. */
+/* Called once for each authenticated request; jw_http_principal() is the caller. Runs on the
+ * connection's thread. Its result becomes the headers RateLimit-Limit, -Remaining and -Reset,
+ * and 429 with Retry-After when it is exceeded. @route: the matched one. */
 typedef JwHttpLimit (*JwHttpLimiter)(const JwHttpRequest *request, const JwHttpRoute *route,
                                      gpointer context);
 
 typedef struct {
     const char *name;   /* "reports", for messages */
     const char *prefix; /* "/api/v2/reports"; "" is the root. The longest that fits a path has it */
-    /* NULL-terminated: the first whose credentials a request has decides. NULL: nobody is asked */
+    /* NULL-terminated: the first whose credentials a request has decides. NULL: open to all */
     const JwAuthenticator *const *authenticators;
     JwHttpErrorForm errors;    /* NULL: {"error":{code,message,details[],requestId}} */
     JwHttpLimiter limiter;     /* NULL: none */

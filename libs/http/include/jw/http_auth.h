@@ -1,12 +1,12 @@
-/* jw/http_auth.h: who asks, and the ways to find out. An authenticator is a constant row: where the
- * credentials stand in a request, who checks them, and what is answered without them. A new way to
- * authenticate is a new row (JWTs are checked by jw/http_jwt.h). Any thread. */
+/* jw/http_auth.h: the caller's identity and the authenticators. An authenticator is a constant
+ * row: where the credentials are in a request, their check, and the answer without them. A new
+ * one is a new row (JWTs are checked by jw/http_jwt.h). Any thread. */
 #pragma once
 #include "jw/error.h"
 
 G_BEGIN_DECLS
 
-/* Who asks, as the credentials say. */
+/* The caller, by the credentials. */
 typedef struct {
     char *subject, *name, *email;               /* @name and @email: NULL when not known */
     char **roles, **permissions, **departments; /* NULL-terminated, never NULL */
@@ -24,14 +24,14 @@ bool jw_principal_may(const JwPrincipal *self, const char *permission);
 
 typedef struct {
     const char *header;    /* that carries the credentials: "Authorization", "X-API-Key" */
-    const char *scheme;    /* word before them, in any case: "Bearer"; NULL: they stand alone */
+    const char *scheme;    /* before them, in any case: "Bearer"; NULL: nothing */
     const char *challenge; /* WWW-Authenticate when there are none; NULL: no such header */
     const char *refusal;   /* WWW-Authenticate when they were refused */
     const char *advice;    /* message of the 401: what to send */
 
     /* (transfer full): who asks. @context: that of the API, see jw_http_server_add_api().
-     * @credentials: what stands in the header behind the scheme. @error: DENIED: answered with
-     * 401, the message goes to the log only; other codes as jw_http_reply_error() answers them. */
+     * @credentials: the header's value after the scheme. @error: DENIED: answered with 401, the
+     * message goes to the log only; other codes as jw_http_reply_error() answers them. */
     JwPrincipal *(*verify)(gpointer context, const char *credentials, GError **error);
 } JwAuthenticator;
 

@@ -1,5 +1,5 @@
-/* jw/http_jwt.h: JSON Web Tokens: the strict verifier in front of libjwt. Nothing else in the tree
- * may call libjwt, but auth/sign.c. Any thread; a verifier is immutable after it was made. */
+/* jw/http_jwt.h: JSON Web Tokens: the strict verifier in front of libjwt. Apart from auth/sign.c
+ * nothing else may call libjwt. Any thread; a verifier is immutable. */
 #pragma once
 #include "jw/clock.h"
 #include "jw/config.h"
@@ -32,7 +32,7 @@ JwTokenVerifier *jw_token_verifier_new(const JwAuthConfig *config, JwClock *cloc
 void jw_token_verifier_free(gpointer verifier);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwTokenVerifier, jw_token_verifier_free)
 
-/* (transfer full): who the token speaks for. @token: a compact JWS of at most 8 KiB.
+/* (transfer full): the subject of the token. @token: a compact JWS of at most 8 KiB.
  * @error: DENIED with a reason fit for the log, not for the caller. */
 JwPrincipal *jw_token_verify(const JwTokenVerifier *self, const char *token,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;

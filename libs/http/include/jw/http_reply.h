@@ -1,4 +1,5 @@
-/* jw/http_reply.h: what a handler answers. The last call decides status and body; headers are kept.
+/* jw/http_reply.h: the answer of a handler. The last call decides status and body; headers are
+ * kept.
  */
 #pragma once
 #include "jw/error.h"
@@ -16,7 +17,7 @@ void jw_http_reply_text(JwHttpReply *self, int status, const char *content_type,
  * logged. */
 void jw_http_reply_header(JwHttpReply *self, const char *name, const char *value);
 
-/* An error in the form of the API. @code: for programs; @format and what follows: for people.
+/* An error in the form of the API. @code: for programs; @format …: for people.
  * @violations: (nullable): all that is wrong with the input. @retry_after_s: seconds for
  * Retry-After; 0: none. */
 void jw_http_reply_problem(JwHttpReply *self, int status, const char *code,
@@ -26,9 +27,9 @@ void jw_http_reply_problem(JwHttpReply *self, int status, const char *code,
 /* 400 VALIDATION_ERROR. @violations: at least one. */
 void jw_http_reply_violations(JwHttpReply *self, const JwViolations *violations);
 
-/* An error by its code: INVALID 400, NOT_FOUND 404, CONFLICT 409, DENIED 403, TOO_LARGE 413, with
- * its message; BUSY, UNAVAILABLE and IN_DOUBT 503 with Retry-After, others 500, which are logged
- * and told without internals. */
+/* An error by its code: INVALID 400, NOT_FOUND 404, CONFLICT 409, DENIED 403, TOO_LARGE 413,
+ * with its message; BUSY, UNAVAILABLE and IN_DOUBT 503 with Retry-After, others 500, which are
+ * logged; their answer has no details. */
 void jw_http_reply_error(JwHttpReply *self, const GError *error);
 
 /* (transfer full): the violations as [{pointer, message}], for error forms. */
@@ -38,15 +39,15 @@ struct json_t *jw_http_problem_details(const JwHttpProblem *problem);
 typedef struct {
     const char *content_type, *file_name, *etag; /* etag without quotes */
     int64_t size_bytes;
-    /* Up to @length bytes at @offset into @buffer; false: the connection is cut, so that nobody
-     * takes a part for the whole */
+    /* Up to @length bytes at @offset into @buffer; false: the connection is cut, so that no
+     * client takes a part for the whole */
     bool (*read)(gpointer data, int64_t offset, void *buffer, size_t length, size_t *ret_length);
     gpointer data;
     GDestroyNotify data_free; /* called when the reply is over */
 } JwHttpFile;
 
 /* Handles HEAD, Range (one), If-Range, ETag, If-None-Match and Content-Disposition (RFC 6266).
- * @file: copied; its texts are needed during the call only. */
+ * @file: copied with its strings. */
 void jw_http_reply_file(JwHttpReply *self, const JwHttpRequest *request, const JwHttpFile *file);
 
 G_END_DECLS

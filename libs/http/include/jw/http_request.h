@@ -1,12 +1,12 @@
-/* jw/http_request.h: what a request says. All that is returned is (transfer none) and valid during
- * the handler. */
+/* jw/http_request.h: a request, for handlers. All that is returned is (transfer none) and valid
+ * during the handler. */
 #pragma once
 #include "jw/http_api.h"
 
 G_BEGIN_DECLS
 
-/* Returns the segment of the path that stands at ":@name" of the pattern, decoded; NULL: the
- * pattern has no such name. */
+/* Returns the path parameter ":@name" of the pattern, decoded; NULL: the pattern has no such
+ * name. */
 const char *jw_http_param(const JwHttpRequest *self, const char *name);
 
 /* Returns the decoded parameter of the query string; NULL: absent. */
@@ -29,7 +29,7 @@ const char *jw_http_request_id(const JwHttpRequest *self);
 /* Returns W3C trace context of this hop, in the caller's trace when there is one. */
 const char *jw_http_traceparent(const JwHttpRequest *self);
 
-/* Returns who asks; NULL in an API without authenticators. */
+/* Returns the caller; NULL in an API without authenticators. */
 const JwPrincipal *jw_http_principal(const JwHttpRequest *self);
 
 G_END_DECLS

@@ -1,5 +1,4 @@
-/* auth/auth_private.h: what the files of the token verifier share. Immutable after it was made, but
- * for @seen. */
+/* auth/auth_private.h: what the files of the token verifier share. Immutable except for @seen. */
 #pragma once
 #include "jw/http_jwt.h"
 
@@ -32,7 +31,7 @@ struct _JwTokenVerifier {
     char *issuer, *audience, *roles_claim, *permissions_claim, *departments_claim;
     GPtrArray *keys; /* of JwAuthKey */
     JwAuthSeen *seen;
-    GHashTable *revoked; /* token ids (jti) that count no more; filled from our own file only */
+    GHashTable *revoked; /* revoked token ids (jti), from the keys file */
 };
 
 /* keys.c */

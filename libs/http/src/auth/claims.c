@@ -1,4 +1,4 @@
-/* auth/claims.c: what a token says, after strict rules: a claim of the wrong type or size refuses
+/* auth/claims.c: a token's claims, by strict rules: a claim of the wrong type or size refuses
  * the token. Any thread, no state. Reasons go to the log; they name claims and never quote them. */
 #include "auth_private.h"
 
@@ -42,19 +42,19 @@ is_shallow(const char *text, size_t length)
 json_t *
 jw_auth_object_parse(const void *data, size_t length, const char *what, GError **error)
 {
-    json_error_t fault;
+    json_error_t failure;
 
     if (!is_shallow(data, length)) {
         return jw_fail_null(error, JW_ERROR_DENIED, "%s: nested too deeply", what);
     }
-    json_auto_t *value = json_loadb(data, length, JSON_REJECT_DUPLICATES, &fault);
+    json_auto_t *value = json_loadb(data, length, JSON_REJECT_DUPLICATES, &failure);
     if (!json_is_object(value)) {
         return jw_fail_null(error, JW_ERROR_DENIED, "%s: not a JSON object", what);
     }
     return g_steal_pointer(&value);
 }
 
-/* A time in whole seconds. @ret is left alone when the claim is absent. */
+/* A time in whole seconds. @ret is unchanged when the claim is absent. */
 static bool
 read_seconds(json_t *claims, const char *name, bool required, int64_t *ret, GError **error)
 {
@@ -65,7 +65,7 @@ read_seconds(json_t *claims, const char *name, bool required, int64_t *ret, GErr
     }
     if (!json_is_integer(value) || json_integer_value(value) < 0
         || json_integer_value(value) > SECONDS_MAX) {
-        return jw_fail(error, JW_ERROR_DENIED, "%s is no time in whole seconds", name);
+        return jw_fail(error, JW_ERROR_DENIED, "%s is not a time in whole seconds", name);
     }
     *ret = json_integer_value(value);
     return true;
@@ -107,7 +107,7 @@ check_audience(const JwTokenVerifier *self, json_t *audience, GError **error)
     json_array_foreach(audience, i, entry)
     {
         if (!json_is_string(entry) || i >= LIST_MAX) {
-            return jw_fail(error, JW_ERROR_DENIED, "aud holds something that is no text");
+            return jw_fail(error, JW_ERROR_DENIED, "aud has an item that is not a string");
         }
         found |= strcmp(json_string_value(entry), self->audience) == 0;
     }
@@ -132,13 +132,14 @@ read_text(json_t *claims, const char *name, bool required, char **ret, GError **
         return true;
     }
     if (!is_text(value)) {
-        return jw_fail(error, JW_ERROR_DENIED, "%s is no text of 1 to %d bytes", name, TEXT_MAX);
+        return jw_fail(error, JW_ERROR_DENIED, "%s is not a string of 1 to %d bytes", name,
+                       TEXT_MAX);
     }
     *ret = g_strdup(json_string_value(value));
     return true;
 }
 
-/* Adds the texts of a list claim. */
+/* Adds the strings of a list claim. */
 static bool
 read_list(json_t *claims, const char *name, GPtrArray *list, GError **error)
 {
@@ -147,12 +148,12 @@ read_list(json_t *claims, const char *name, GPtrArray *list, GError **error)
     json_t *entry;
 
     if (value != NULL && !json_is_array(value)) {
-        return jw_fail(error, JW_ERROR_DENIED, "%s is no list", name);
+        return jw_fail(error, JW_ERROR_DENIED, "%s is not a list", name);
     }
     json_array_foreach(value, i, entry)
     {
         if (!is_text(entry) || i >= LIST_MAX) {
-            return jw_fail(error, JW_ERROR_DENIED, "%s holds something that is no short text",
+            return jw_fail(error, JW_ERROR_DENIED, "%s has an item that is not a short string",
                            name);
         }
         g_ptr_array_add(list, g_strdup(json_string_value(entry)));
@@ -160,7 +161,7 @@ read_list(json_t *claims, const char *name, GPtrArray *list, GError **error)
     return true;
 }
 
-/* OAuth 2.0 (RFC 8693): permissions as words in one text. */
+/* OAuth 2.0 (RFC 8693): permissions in one string, separated by spaces. */
 static bool
 read_scope(json_t *claims, GPtrArray *list, GError **error)
 {
@@ -170,13 +171,13 @@ read_scope(json_t *claims, GPtrArray *list, GError **error)
         return true;
     }
     if (!json_is_string(value)) {
-        return jw_fail(error, JW_ERROR_DENIED, "scope is no text");
+        return jw_fail(error, JW_ERROR_DENIED, "scope is not a string");
     }
     g_auto(GStrv) words = g_strsplit(json_string_value(value), " ", LIST_MAX);
     for (size_t i = 0; words[i] != NULL; i++) {
         size_t length = strlen(words[i]);
         if (length > TEXT_MAX || !jw_text_clean(words[i], length)) {
-            return jw_fail(error, JW_ERROR_DENIED, "scope holds a word that is too long");
+            return jw_fail(error, JW_ERROR_DENIED, "scope has an item that is too long");
         }
         if (length > 0) {
             g_ptr_array_add(list, g_strdup(words[i]));
@@ -214,7 +215,8 @@ jw_auth_claims_read(const JwTokenVerifier *self, json_t *claims, GError **error)
         return NULL;
     }
     if (token_id != NULL && !is_text(token_id)) {
-        return jw_fail_null(error, JW_ERROR_DENIED, "jti is no text of 1 to %d bytes", TEXT_MAX);
+        return jw_fail_null(error, JW_ERROR_DENIED, "jti is not a string of 1 to %d bytes",
+                            TEXT_MAX);
     }
     if (token_id != NULL && g_hash_table_contains(self->revoked, json_string_value(token_id))) {
         return jw_fail_null(error, JW_ERROR_DENIED, "jti: the token was revoked");

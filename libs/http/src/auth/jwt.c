@@ -1,8 +1,8 @@
-/* auth/jwt.c: the strict token verifier in front of libjwt. Any thread; it is immutable.
- * libjwt 1.10 takes the algorithm from the token, accepts "none", a public key as an HMAC secret,
- * and expired tokens. So everything is decided here: three segments of strict base64url, the key by
- * its kid, the one algorithm of that key, the length of the signature. libjwt then does the
- * signature only, and the claims are read from the bytes it verified. */
+/* auth/jwt.c: the strict token verifier in front of libjwt. Any thread; it is immutable. libjwt
+ * 1.10 takes the algorithm from the token, accepts "none", a public key as an HMAC secret, and
+ * expired tokens. So everything else is decided here: three segments of strict base64url, the
+ * key by its kid, the one algorithm of that key, the length of the signature. libjwt then checks
+ * the signature only, and the claims are read from the bytes it verified. */
 #include "auth_private.h"
 #include "jwt_auto.h"
 
@@ -206,7 +206,7 @@ choose_key(const JwTokenVerifier *self, const Segments *segments, GError **error
     return jw_fail_null(error, JW_ERROR_DENIED, "kid names no key of ours");
 }
 
-/* libjwt compares HMACs byte by byte and so tells by its time how many were right. */
+/* libjwt compares HMACs byte by byte, so its time reveals how many were right. */
 static bool
 check_hmac(const JwAuthKey *key, const char *token, size_t signed_length, const guchar *signature)
 {

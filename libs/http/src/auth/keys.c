@@ -1,4 +1,4 @@
-/* auth/keys.c: the keys file of the token verifier. Main thread, at start; all faults name the file
+/* auth/keys.c: the keys file of the token verifier. Main thread, at start; all errors name the file
  * and the key. Each key is good for one algorithm only, and its kind and length are checked here,
  * because libjwt checks neither. */
 #include "auth_private.h"
@@ -115,12 +115,12 @@ static bool
 add_key(JwTokenVerifier *self, const char *folder, json_t *row, GError **error)
 {
     const char *kid = NULL, *name = NULL, *public_file = NULL, *secret_file = NULL;
-    json_error_t fault;
+    json_error_t failure;
 
-    if (json_unpack_ex(row, &fault, JSON_STRICT, "{s:s, s:s, s?:s, s?:s}", "kid", &kid, "alg",
+    if (json_unpack_ex(row, &failure, JSON_STRICT, "{s:s, s:s, s?:s, s?:s}", "kid", &kid, "alg",
                        &name, "publicKeyFile", &public_file, "secretFile", &secret_file)
         != 0) {
-        return jw_fail(error, JW_ERROR_INVALID, "%s", fault.text);
+        return jw_fail(error, JW_ERROR_INVALID, "%s", failure.text);
     }
     if (kid[0] == '\0' || strlen(kid) > 128 || !jw_text_clean(kid, strlen(kid))) {
         return jw_fail(error, JW_ERROR_INVALID, "kid must have 1 to 128 characters");
@@ -128,7 +128,7 @@ add_key(JwTokenVerifier *self, const char *folder, json_t *row, GError **error)
     for (guint i = 0; i < self->keys->len; i++) {
         const JwAuthKey *other = g_ptr_array_index(self->keys, i);
         if (strcmp(other->kid, kid) == 0) {
-            return jw_fail(error, JW_ERROR_INVALID, "kid '%s' stands twice", kid);
+            return jw_fail(error, JW_ERROR_INVALID, "kid '%s' is used twice", kid);
         }
     }
     const JwAuthAlg *alg = jw_auth_alg_find(name);
@@ -180,7 +180,7 @@ static bool
 read_file(JwTokenVerifier *self, const char *path, GError **error)
 {
     json_t *keys = NULL, *revoked = NULL, *row;
-    json_error_t fault;
+    json_error_t failure;
     size_t length = 0, i;
     g_autofree char *folder = g_path_get_dirname(path);
     g_autofree char *text = jw_file_read(path, FILE_LIMIT, &length, error);
@@ -188,11 +188,12 @@ read_file(JwTokenVerifier *self, const char *path, GError **error)
     if (text == NULL) {
         return false;
     }
-    json_auto_t *root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &fault);
+    json_auto_t *root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &failure);
     if (root == NULL) {
-        return jw_fail(error, JW_ERROR_INVALID, "line %d: %s", fault.line, fault.text);
+        return jw_fail(error, JW_ERROR_INVALID, "line %d: %s", failure.line, failure.text);
     }
-    if (json_unpack_ex(root, &fault, JSON_STRICT, "{s:o, s?:o}", "keys", &keys, "revoked", &revoked)
+    if (json_unpack_ex(root, &failure, JSON_STRICT, "{s:o, s?:o}", "keys", &keys, "revoked",
+                       &revoked)
             != 0
         || !json_is_array(keys)) {
         return jw_fail(error, JW_ERROR_INVALID, "it must be {\"keys\":[…],\"revoked\":[…]}");

@@ -1,4 +1,4 @@
-/* auth/principal.c: who asks, and what they may do. Any thread, no state. */
+/* auth/principal.c: the caller's identity and permissions. Any thread, no state. */
 #include "jw/http_auth.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
-/* auth/seen.c: see seen.h. A table of SHA-256 digests, each at the one place its first bytes say:
- * no chains, no growth. */
+/* auth/seen.c: see seen.h. A table of SHA-256 digests, each at the place given by its first
+ * bytes: no chains, no growth. */
 #include "seen.h"
 
 #include <string.h>
@@ -24,11 +24,13 @@ jw_auth_seen_new(void)
 }
 
 void
-jw_auth_seen_free(JwAuthSeen *self)
+jw_auth_seen_free(gpointer self)
 {
-    if (self != NULL) {
-        jw_mutex_clear(&self->mutex);
-        g_free(self);
+    JwAuthSeen *seen = self;
+
+    if (seen != NULL) {
+        jw_mutex_clear(&seen->mutex);
+        g_free(seen);
     }
 }
 

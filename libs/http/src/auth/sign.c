@@ -1,4 +1,4 @@
-/* auth/sign.c: makes tokens for local use (jobctl token, tests). Any thread, no state. */
+/* auth/sign.c: signs tokens for local use (jobctl token, tests). Any thread, no state. */
 #include "jw/auth_sign.h"
 
 #include "auth_private.h"

@@ -25,12 +25,11 @@ typedef struct {
     JwJobsBatch *batch; /* joins the inserts of jw_jobs_create(); NULL: each goes alone */
 } JwJobs;
 
-/* How a change is made, and when it is given up. NULL, or all zero: for a request that must not
- * wait. */
+/* How long a change is tried. NULL, or all zero: for a request that must not wait. */
 typedef struct {
     /* 0: what is certainly not done is the caller's error at once; what may be done is read
      * again without a pause, and is IN_DOUBT after three tries. Otherwise everything that fails
-     * is tried again, every 200 ms, until so much time has passed or @stop is set. */
+     * is tried again, every 200 ms, until this time has passed or @stop is set. */
     int64_t patience_ms;
     JwStop *stop; /* needed with patience */
     /* Of the request behind it, for its events; without request_id those of the job. */
@@ -51,15 +50,15 @@ typedef enum {
 
 /* Stores a job whose fields are set, once, with its command (unless it is scheduled for later)
  * and its event in its outbox, which is filled here. Whether an earlier job under its id is the
- * same request its request_hash decides; a job without one is always the same. @ret_earlier:
- * (out) (optional) (nullable) (transfer full): that job when REPLAYED, and the job has a
- * request_hash. After a doubt the insert is made again where the job is not there. */
+ * same request its request_hash decides; a job without one always matches. @ret_earlier: (out)
+ * (optional) (nullable) (transfer full): that job when REPLAYED, and the job has a request_hash.
+ * After an unknown outcome the insert is repeated unless the job exists. */
 bool jw_jobs_create(const JwJobs *self, JwJob *job, JwCreated *ret_created, JwJob **ret_earlier,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Stores jobs whose commands are on the bus already, in one round trip, each with its event.
  * ret_creates[i] says whether job i is new. On an error some may be stored: repeating the call
- * is harmless, and resolves a doubt. */
+ * is harmless. */
 bool jw_jobs_create_received(const JwJobs *self, JwJob *const *jobs, size_t n_jobs,
                              JwCreate *ret_creates, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -68,12 +67,12 @@ bool jw_jobs_create_received(const JwJobs *self, JwJob *const *jobs, size_t n_jo
 bool jw_jobs_find_replay(const JwJobs *self, const char *job_id, const char *request_hash,
                          JwJob **ret_job, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Makes one change of the table in jw/job_state.h. @job: as the caller last read it; names token
- * and heartbeat of fenced changes. @change: the transition and what it sets (artifact, error,
- * actor, reason, not_before_ms); the rest is filled in here. @ret_job: (out) (optional)
- * (nullable) (transfer full): the job after the change when WON, as it stands when LOST, and
- * NULL when it is gone; without it a LOST costs no read. BUSY too when it was lost three times
- * though nothing stood in its way. */
+/* One change of the table in jw/job_state.h. @job: as the caller last read it; names token and
+ * heartbeat of fenced changes. @change: the transition and what it sets (artifact, error, actor,
+ * reason, not_before_ms); the rest is filled in here. @ret_job: (out) (optional) (nullable)
+ * (transfer full): the job after the change when WON, as it is when LOST, and NULL when it is
+ * gone; without it a LOST costs no read. BUSY also when it was lost three times though the job
+ * allowed it. */
 bool jw_jobs_change(const JwJobs *self, const JwJob *job, const JwJobChange *change,
                     const JwJobsCall *call, JwCas *ret_cas, JwJob **ret_job,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -84,14 +83,14 @@ bool jw_jobs_cancel(const JwJobs *self, const JwJob *job, const JwJobChange *cha
                     const JwJobsCall *call, JwCas *ret_cas, JwJob **ret_job,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Claims a pending job for one attempt. @process: who claims, "<host>/<pid>"; an id of this very
- * claim is added, by which an answer that was lost is told from another's claim. @ret_job: (out)
+/* Claims a pending job for one attempt. @process: who claims, "<host>/<pid>"; an id of this
+ * claim is added, so that a claim whose answer was lost is recognised. @ret_job: (out)
  * (nullable) (transfer full): the job as claimed, or NULL when it was LOST. */
 bool jw_jobs_claim(const JwJobs *self, const char *job_id, const char *process, JwJob **ret_job,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 typedef enum {
-    JW_END_LOST, /* the job is no more this attempt's */
+    JW_END_LOST, /* the job no longer belongs to this attempt */
     JW_END_WON,
     JW_END_CANCELLED, /* a graceful cancel came first: the job is cancelled instead */
 } JwEnd;
@@ -109,8 +108,8 @@ JwJobChange jw_jobs_failure(const JwJob *job, const GError *cause, bool timed_ou
  * left, else REAP_FAIL; REAP_CANCEL for one that was being cancelled. */
 JwJobChange jw_jobs_reaping(const JwJob *job);
 
-/* Publishes the job's command once more, which costs a lost claim where it was not needed. BUSY:
- * the bus is full. */
+/* Publishes the job's command again; when that was not needed, a claim is LOST. BUSY: the bus is
+ * full. */
 bool jw_jobs_redispatch(const JwJobs *self, const JwJob *job,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -1,6 +1,6 @@
 /* jw/jobs_batch.h: inserts of requests that come at the same time share one round trip and one
- * write to the journal. Any thread. Nobody waits for others to come: a request alone is inserted
- * at once; those that come while an insert is under way go together in the next one. */
+ * write to the journal. Any thread. A single request is inserted at once; those that come while
+ * an insert is under way share the next one. */
 #pragma once
 #include "jw/store_jobs.h"
 

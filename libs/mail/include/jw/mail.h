@@ -57,7 +57,7 @@ typedef struct {
 GBytes *jw_mail_compose(const JwMailMessage *message, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 typedef enum {
-    /* certainly not sent: refused connection, 4xx, TLS or login trouble, 5xx as greeting */
+    /* certainly not sent: refused connection, 4xx, TLS or login errors, 5xx as greeting */
     JW_MAIL_LATER,
     JW_MAIL_SENT,    /* 250 after the final dot */
     JW_MAIL_BOUNCED, /* 5xx at RCPT */
@@ -76,9 +76,9 @@ JwMail *jw_mail_smtp_new(const JwMailConfig *config, GError **error) G_GNUC_WARN
 void jw_mail_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwMail, jw_mail_free)
 
-/* One transaction: MAIL FROM @sender, RCPT TO @recipient, DATA. @ret_reply: the server's last
- * reply or what went wrong, as text (transfer full). Returns false only for INVALID (an address, a
- * bare CR or LF or a NUL in the message) or INTERNAL. */
+/* One transaction: MAIL FROM @sender, RCPT TO @recipient, DATA. @ret_reply: (transfer full): the
+ * server's last reply, or the error. Returns false only for INVALID (an address, a bare CR or LF
+ * or a NUL in the message) or INTERNAL. */
 bool jw_mail_send(JwMail *self, const char *sender, const char *recipient, GBytes *message,
                   JwMailBeforeDot before_final_dot, gpointer data, JwMailOutcome *ret_outcome,
                   char **ret_reply, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -4,17 +4,20 @@
 
 G_BEGIN_DECLS
 
-/* Freed by jw_mail_free(). */
+/* (transfer full): freed by jw_mail_free() */
 JwMail *jw_mail_mem_new(void);
 
 /* The outcome of the next send (then SENT again); LATER, BOUNCED, FAILED happen before the final
  * dot, UNKNOWN after it. */
 void jw_mail_mem_next(JwMail *self, JwMailOutcome outcome, const char *reply);
 
-size_t jw_mail_mem_count(JwMail *self); /* messages that reached the final dot */
+/* How many messages reached the final dot. */
+size_t jw_mail_mem_count(JwMail *self);
 
-const char *jw_mail_mem_recipient(JwMail *self, size_t index); /* (transfer none) */
+/* The recipient of one of them. (transfer none) */
+const char *jw_mail_mem_recipient(JwMail *self, size_t index);
 
-GBytes *jw_mail_mem_message(JwMail *self, size_t index); /* (transfer none) */
+/* The composed message. (transfer none) */
+GBytes *jw_mail_mem_message(JwMail *self, size_t index);
 
 G_END_DECLS

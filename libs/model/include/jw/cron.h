@@ -16,7 +16,7 @@ typedef struct _JwCron JwCron;
  * INVALID names the field and what is wrong, also for an expression that never fires (30 February).
  */
 JwCron *jw_cron_new(const char *expression, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void jw_cron_free(JwCron *self);
+void jw_cron_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwCron, jw_cron_free)
 
 /* The fields as understood, one space apart, macros such as @daily written out. (transfer none) */

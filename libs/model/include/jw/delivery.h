@@ -1,7 +1,6 @@
 /* jw/delivery.h: one message to one recipient about one artifact, and its table of allowed
- * changes. States in the mail dialect: queued, sending, sent,
- * failed, bounced; `unknown` (the connection died after the final dot) shows as Sending with a
- * note. */
+ * changes. `unknown`: the connection died after the data was sent; shown as Sending with a note.
+ * Pure data: changes happen in the store. */
 #pragma once
 #include "jw/job.h"
 
@@ -18,16 +17,15 @@ typedef enum {
 #define JW_DELIVERY_N_STATES 6
 
 typedef enum {
-    JW_DCHANGE_CLAIM, /* queued → sending; token+1, attempts+1, dot=false; when due */
-    /* sending → sending; fenced; dot=true: the final dot is about to go out */
-    JW_DCHANGE_MARK,
-    JW_DCHANGE_SENT,       /* sending → sent; fenced */
-    JW_DCHANGE_LATER,      /* sending → queued with notBefore; fenced (4xx, connection refused) */
-    JW_DCHANGE_BOUNCED,    /* sending → bounced; fenced (5xx at RCPT) */
-    JW_DCHANGE_FAILED,     /* sending → failed; fenced (5xx elsewhere, or given up after 72 h) */
-    JW_DCHANGE_DOUBT,      /* sending → unknown; fenced (no reply after the dot) */
-    JW_DCHANGE_REAP_QUEUE, /* sending with dot=false, token as observed → queued; token+1 */
-    JW_DCHANGE_REAP_DOUBT, /* sending with dot=true, token as observed → unknown; token+1 */
+    JW_DCHANGE_CLAIM,   /* queued → sending; token+1, attempts+1, dataSent=false; when due */
+    JW_DCHANGE_MARK,    /* sending → sending; fenced; dataSent=true, just before the final dot */
+    JW_DCHANGE_SENT,    /* sending → sent; fenced */
+    JW_DCHANGE_LATER,   /* sending → queued with notBefore; fenced (4xx, connection refused) */
+    JW_DCHANGE_BOUNCED, /* sending → bounced; fenced (5xx at RCPT) */
+    JW_DCHANGE_FAILED,  /* sending → failed; fenced (5xx elsewhere, or given up after 72 h) */
+    JW_DCHANGE_DOUBT,   /* sending → unknown; fenced (no reply after the data) */
+    JW_DCHANGE_REAP_QUEUE, /* sending, data not sent, token as observed → queued; token+1 */
+    JW_DCHANGE_REAP_DOUBT, /* sending, data sent, token as observed → unknown; token+1 */
     JW_DCHANGE_RESEND,     /* unknown, resends=0 → queued; resends+1, maybeDuplicate=true */
     JW_DCHANGE_GIVE_UP,    /* unknown, resends≥1 → failed, "in doubt" */
 } JwDeliveryTransition;
@@ -71,13 +69,20 @@ typedef struct {
     GPtrArray *outbox; /* of JwOutboxEntry; never NULL */
 } JwDelivery;
 
+/* A queued delivery; its ids are derived from job and recipient. (transfer full) */
 JwDelivery *jw_delivery_new(const char *job_id, const char *recipient, int64_t now_ms);
-JwDelivery *jw_delivery_copy(const JwDelivery *self);
 void jw_delivery_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwDelivery, jw_delivery_free)
 
+/* A deep copy. (transfer full) */
+JwDelivery *jw_delivery_copy(const JwDelivery *self);
+
+/* The row of the table. (transfer none) */
 const JwDeliveryRule *jw_delivery_rule(JwDeliveryTransition transition);
-const char *jw_delivery_state_name(JwDeliveryState state); /* as stored */
+
+/* As stored: "queued" …. (transfer none) */
+const char *jw_delivery_state_name(JwDeliveryState state);
+
 /* Wait before the next try: 30 s · 2^(attempts-1), at most 1 h, ± 20 % by @jitter in [0,1). */
 int64_t jw_delivery_backoff_ms(int attempts, double jitter);
 #define JW_DELIVERY_GIVE_UP_MS (INT64_C(72) * 3600 * 1000)

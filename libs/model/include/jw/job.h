@@ -1,5 +1,5 @@
-/* jw/job.h: the job document as a struct. Owner frees with jw_job_free(); NULL texts mean
- * "absent", times are UTC ms with 0 for "absent". Pure data: changes happen in the store, by
+/* jw/job.h: the job document as a struct. An absent string is NULL, an absent time 0; times
+ * are UTC ms. Pure data: changes happen in the store, by
  * jw/job_state.h. */
 #pragma once
 #include "jw/job_state.h"
@@ -18,12 +18,16 @@ typedef struct {
     int64_t at_ms;
     char *request_id, *traceparent; /* carried as message headers; NULL: none */
 } JwOutboxEntry;
-/* Makes an id; request_id and traceparent start as NULL. */
+
+/* An entry with a new id, without request_id and traceparent. @take_body: (transfer full).
+ * (transfer full) */
 JwOutboxEntry *jw_outbox_entry_new(const char *topic, const char *key, const char *type,
                                    char *take_body, int64_t at_ms);
-JwOutboxEntry *jw_outbox_entry_copy(const JwOutboxEntry *self);
 void jw_outbox_entry_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwOutboxEntry, jw_outbox_entry_free)
+
+/* A deep copy. (transfer full) */
+JwOutboxEntry *jw_outbox_entry_copy(const JwOutboxEntry *self);
 
 typedef struct {
     char *id, *name, *email;
@@ -40,7 +44,9 @@ typedef struct {
     int64_t duration_ms;
     int64_t expires_at_ms; /* 0: never */
 } JwArtifact;
-JwArtifact *jw_artifact_copy(const JwArtifact *self); /* NULL-safe */
+
+/* A deep copy; NULL of NULL. (transfer full) */
+JwArtifact *jw_artifact_copy(const JwArtifact *self);
 void jw_artifact_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwArtifact, jw_artifact_free)
 
@@ -49,6 +55,8 @@ typedef struct {
     JwArtifact *artifact; /* its file */
     char *json;           /* what it did, with its counts */
 } JwJobResult;
+
+/* Frees its members. */
 void jw_job_result_clear(JwJobResult *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JwJobResult, jw_job_result_clear)
 
@@ -75,7 +83,7 @@ typedef struct {
     char **departments; /* NULL-terminated scope of the job; NULL: none */
     char *source;       /* "api:reports", "kafka", "schedule:<id>" */
     char *request_id, *traceparent;
-    char *request_hash; /* SHA-256 of the request body, to tell a replay from a clash */
+    char *request_hash; /* SHA-256 of the request body, distinguishes a replay from a clash */
     char **recipients;  /* NULL-terminated mail addresses; NULL: no mail */
     int32_t max_attempts, max_retries;
     int64_t timeout_ms; /* of one attempt; 0: none */
@@ -89,18 +97,19 @@ typedef struct {
     char *error_code, *error_message; /* of the last failed attempt */
     int64_t cancelled_at_ms;
     char *cancelled_by, *cancel_reason;
-    JwArtifact *artifact; /* only when completed, of a kind that makes a file */
+    JwArtifact *artifact; /* only when completed, of a kind with a file */
     char *result;         /* JSON; only when completed, of a kind that has one */
     JwDeliveryCounts deliveries;
-    /* the store's: set at create for a job with recipients, until all their deliveries have ended
-     */
-    bool mail_pending;
+    bool mail_pending; /* the store's: until all deliveries have ended */
     GPtrArray *outbox; /* of JwOutboxEntry; never NULL */
 } JwJob;
 
-JwJob *jw_job_new(void); /* zeroed, NORMAL, PENDING, max_attempts 5, max_retries 3, empty outbox */
-JwJob *jw_job_copy(const JwJob *self);
+/* Zeroed, NORMAL, PENDING, max_attempts 5, max_retries 3, empty outbox. (transfer full) */
+JwJob *jw_job_new(void);
 void jw_job_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwJob, jw_job_free)
+
+/* A deep copy. (transfer full) */
+JwJob *jw_job_copy(const JwJob *self);
 
 G_END_DECLS

@@ -1,5 +1,5 @@
-/* jw/job_state.h: the states of a job and the one table of allowed changes (T1-T9 of
- * ARCHITECTURE.md). Pure: the stores turn a row of the table into one conditional update. */
+/* jw/job_state.h: the states of a job and the one table of allowed changes. Constant data; any
+ * thread. The store turns a row of the table into one conditional update. */
 #pragma once
 #include <glib.h>
 #include <stdbool.h>
@@ -20,20 +20,19 @@ typedef enum {
 #define JW_JOB_BIT(state) (1u << (state))
 
 typedef enum {
-    JW_CHANGE_PROMOTE, /* scheduled → pending, when notBefore has come; sets it */
-    /* T2 pending → running; token+1, attempts+1; when the backoff is over */
-    JW_CHANGE_CLAIM,
-    JW_CHANGE_FINISH,     /* T4 running → completed; fenced */
-    JW_CHANGE_FAIL_RETRY, /* T5 running → pending with notBefore; fenced */
-    JW_CHANGE_FAIL_FINAL, /* T5 running → failed; fenced */
+    JW_CHANGE_PROMOTE,    /* scheduled → pending, when notBefore has come; sets it */
+    JW_CHANGE_CLAIM,      /* pending → running; token+1, attempts+1; when the backoff is over */
+    JW_CHANGE_FINISH,     /* running → completed; fenced */
+    JW_CHANGE_FAIL_RETRY, /* running → pending with notBefore; fenced */
+    JW_CHANGE_FAIL_FINAL, /* running → failed; fenced */
     JW_CHANGE_RELEASE,    /* SIGTERM: running → pending, attempts-1; fenced */
-    JW_CHANGE_CANCEL_NOW, /* T6 scheduled, pending, running, cancelling → cancelled; token+1 */
-    JW_CHANGE_CANCEL_GRACEFUL, /* T6 running → cancelling */
-    JW_CHANGE_CANCELLED,       /* T7 cancelling → cancelled; fenced */
-    JW_CHANGE_REAP_RETRY, /* T8 running → pending; token and heartbeat as observed; token+1 */
-    JW_CHANGE_REAP_FAIL,  /* T8 running → failed; token and heartbeat as observed; token+1 */
-    JW_CHANGE_REAP_CANCEL, /* T8 cancelling → cancelled; token and heartbeat as observed; token+1 */
-    JW_CHANGE_RETRY,       /* seed 000: failed → pending; retryCount+1, attempts=0 */
+    JW_CHANGE_CANCEL_NOW, /* scheduled, pending, running, cancelling → cancelled; token+1 */
+    JW_CHANGE_CANCEL_GRACEFUL, /* running → cancelling */
+    JW_CHANGE_CANCELLED,       /* cancelling → cancelled; fenced */
+    JW_CHANGE_REAP_RETRY,      /* running → pending; token and heartbeat as observed; token+1 */
+    JW_CHANGE_REAP_FAIL,       /* running → failed; token and heartbeat as observed; token+1 */
+    JW_CHANGE_REAP_CANCEL, /* cancelling → cancelled; token and heartbeat as observed; token+1 */
+    JW_CHANGE_RETRY,       /* failed → pending; retryCount+1, attempts=0 */
 } JwJobTransition;
 #define JW_JOB_N_TRANSITIONS 13
 
@@ -47,8 +46,8 @@ typedef enum {
     JW_RULE_COUNTS_RETRY = 1 << 6, /* retryCount+1, attempts=0, error cleared */
     JW_RULE_SETS_NOT_BEFORE = 1 << 7,
     JW_RULE_ENDS = 1 << 8, /* sets finishedAt */
-    /* As WHEN_DUE, but a notBefore that is further ahead than the longest backoff is no time to
-     * wait for: the clock that set it went ahead of this one, or has been set back since. */
+    /* As WHEN_DUE, but a notBefore further ahead than the longest backoff counts as due: it was
+     * written by a wrong clock. */
     JW_RULE_AFTER_BACKOFF = 1 << 9,
 } JwJobRuleFlags;
 
@@ -59,13 +58,24 @@ typedef struct {
     unsigned flags;
 } JwJobRule;
 
+/* The row of the table. (transfer none) */
 const JwJobRule *jw_job_rule(JwJobTransition transition);
+
+/* Whether a job in @state has ended. */
 bool jw_job_state_terminal(JwJobState state);
-const char *jw_job_state_name(JwJobState state); /* as stored: "pending" … */
+
+/* As stored: "pending" …. (transfer none) */
+const char *jw_job_state_name(JwJobState state);
+
+/* Reads such a name; false for anything else. */
 bool jw_job_state_parse(const char *text, JwJobState *ret_state);
 
 typedef enum { JW_PRIORITY_LOW, JW_PRIORITY_NORMAL, JW_PRIORITY_HIGH } JwPriority;
-const char *jw_priority_name(JwPriority priority); /* "low", "normal", "high" */
+
+/* "low", "normal" or "high". (transfer none) */
+const char *jw_priority_name(JwPriority priority);
+
+/* Reads such a name; false for anything else. */
 bool jw_priority_parse(const char *text, JwPriority *ret_priority);
 
 /* Wait before attempt number @attempts + 1: 5 s · 2^(attempts-1), at most 10 min, ± 20 % by

@@ -1,4 +1,4 @@
-/* jw/schedule.h: a rule that makes jobs (interval, cron or once). Pure data. */
+/* jw/schedule.h: a rule that creates jobs (interval, cron or once). Pure data. */
 #pragma once
 #include "jw/cron.h"
 #include "jw/job.h"
@@ -6,7 +6,8 @@
 G_BEGIN_DECLS
 
 typedef enum { JW_TRIGGER_INTERVAL, JW_TRIGGER_CRON, JW_TRIGGER_ONCE } JwTriggerType;
-/* What happens to due times that passed while nobody looked. */
+
+/* What happens to due times that passed while no scheduler ran. */
 typedef enum { JW_MISFIRE_COALESCE, JW_MISFIRE_SKIP, JW_MISFIRE_CATCH_UP } JwMisfire;
 
 typedef struct {
@@ -22,11 +23,12 @@ typedef struct {
     char *job_type, *job_name, *job_spec; /* template of the job; spec is JSON */
     char *rule_hash;                      /* SHA-256 of the rule: a changed rule starts anew */
     int64_t next_fire_ms;                 /* 0: never again */
-    /* of int64_t: decided, not yet made true; negative: not to fire; never NULL */
+    /* of int64_t: decided due times without their job yet; negative: skipped; never NULL */
     GArray *pending_fires;
     int64_t updated_at_ms;
 } JwSchedule;
 
+/* Zeroed, UTC, grace 60 s, no pending fires. (transfer full) */
 JwSchedule *jw_schedule_new(void);
 void jw_schedule_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwSchedule, jw_schedule_free)
@@ -34,9 +36,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwSchedule, jw_schedule_free)
 /* First due time strictly after @after_ms; 0: none. INVALID when cron or zone do not parse. */
 bool jw_schedule_next(const JwSchedule *self, int64_t after_ms, int64_t *ret_next_ms,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* "every 3600 seconds", the five cron fields, or the RFC 3339 time. (transfer full) */
 char *jw_schedule_details(const JwSchedule *self);
-const char *jw_trigger_name(JwTriggerType trigger); /* "interval", "cron", "date" */
+
+/* "interval", "cron" or "date". (transfer none) */
+const char *jw_trigger_name(JwTriggerType trigger);
 
 typedef enum {
     JW_OCCURRENCE_FIRED,
@@ -44,6 +49,7 @@ typedef enum {
     JW_OCCURRENCE_COALESCED,
     JW_OCCURRENCE_SKIPPED
 } JwOccurrenceKind;
+
 /* One due time of one schedule: a durable row each. */
 typedef struct {
     char id[37]; /* UUIDv5 of (schedule, due time) = the job's id when it fired */
@@ -52,6 +58,8 @@ typedef struct {
     JwOccurrenceKind kind;
     const char *reason; /* why it was coalesced or skipped; NULL */
 } JwOccurrence;
+
+/* As stored: "fired" …. (transfer none) */
 const char *jw_occurrence_kind_name(JwOccurrenceKind kind);
 
 G_END_DECLS

@@ -1,5 +1,5 @@
-/* jw/zone_cache.h: the offset of a time zone, fast for millions of times. { .zone = zone } begins
- * one. */
+/* jw/zone_cache.h: the offset of a time zone, fast for millions of times. A new one is
+ * { .zone = zone }. One thread. */
 #pragma once
 #include "jw/civil.h"
 #include <stddef.h>
@@ -20,7 +20,8 @@ typedef struct {
     size_t n_spans, oldest;
 } JwZoneCache;
 
-void jw_zone_cache_find(JwZoneCache *self, int64_t utc_seconds); /* fills self->last */
+/* Fills self->last with the span that holds @utc_seconds. */
+void jw_zone_cache_find(JwZoneCache *self, int64_t utc_seconds);
 
 /* Local seconds; afterwards self->last.offset is the offset. */
 static inline int64_t
@@ -34,7 +35,7 @@ jw_zone_cache_local(JwZoneCache *self, int64_t utc_ms)
     return seconds + self->last.offset;
 }
 
-/* The same in milliseconds; the first and the last day an int64 can hold are not told apart. */
+/* The same in milliseconds; times in the first and the last day that an int64 holds are clamped. */
 static inline int64_t
 jw_zone_cache_local_ms(JwZoneCache *self, int64_t utc_ms)
 {

@@ -15,8 +15,8 @@ typedef struct _JwRelay JwRelay;
  * "/jobwire/gateway". */
 JwRelay *jw_relay_new(JwStore *store, JwBus *bus, JwClock *clock, const char *ce_source);
 
-/* Tests only: the same without a worker thread, on the memory adapters: nothing happens but in
- * the test's thread, and pulls only in jw_relay_pull_now(). */
+/* Tests only: the same without a worker thread, on the memory adapters: everything runs in the
+ * test's thread, pulls only in jw_relay_pull_now(). */
 JwRelay *jw_relay_new_manual(JwStore *store, JwBus *bus, JwClock *clock, const char *ce_source);
 
 /* Publishes what was accepted and pulls, up to 5 s; then stops and frees. */

@@ -2,7 +2,7 @@
  * time; pure. Its memory depends on the groups, at most maxGroups a dimension, never on the
  * records.
  *
- * A service feeds it and makes a JwReportResult of it; only the result asks it for values. */
+ * A service feeds it and creates a JwReportResult from it; only the result reads its values. */
 #pragma once
 #include "jw/report.h"
 
@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 typedef struct _JwAggregate JwAggregate;
 
 /* Prepares the pass. (transfer full)
- * @def, @fields (as jw_report_def_fields() gives them), @zone: (transfer none), outlive it
+ * @def, @fields (of jw_report_def_fields()), @zone: (transfer none), outlive it
  * @error: INVALID: a field is not read, or the request names what the definition does not have */
 JwAggregate *jw_aggregate_new(const JwReportDef *def, const JwReportRequest *request,
                               const char *const *fields, GTimeZone *zone,
@@ -27,13 +27,13 @@ void jw_aggregate_add(JwAggregate *self, const JwValue *row);
 /* The number of records so far. */
 int64_t jw_aggregate_rows(const JwAggregate *self);
 
-/* The value of a measure of the definition over all records, rounded half up to its decimals; NULL
- * type when it has none (average of nothing, peak of nothing). A text is (transfer none), valid
- * until free. */
+/* The value of a measure of the definition over all records, rounded half up to its decimals;
+ * NULL type when it has none (average of nothing, peak of nothing). A string is (transfer none),
+ * valid until free. */
 JwValue jw_aggregate_figure(JwAggregate *self, const JwMeasureDef *measure);
 
-/* The number of groups of a dimension of the definition, which stand in their natural order: hours
- * and weekdays in full 0-23 and Monday-Sunday; dates every day of the period when it has at most
+/* The number of groups of a dimension of the definition, in their natural order: hours and
+ * weekdays in full 0-23 and Monday-Sunday; dates every day of the period when it has at most
  * 400, else those seen; values by count falling, then name; "(none)" and "(other)" last. */
 size_t jw_aggregate_n_groups(JwAggregate *self, const JwDimensionDef *dimension);
 
@@ -42,8 +42,7 @@ size_t jw_aggregate_n_groups(JwAggregate *self, const JwDimensionDef *dimension)
 const char *jw_aggregate_group_label(JwAggregate *self, const JwDimensionDef *dimension,
                                      size_t group);
 
-/* The value of a measure over the records of a group, as jw_aggregate_figure() gives it; peaks have
- * none. */
+/* The value of a measure over the records of a group, as jw_aggregate_figure(); peaks have none. */
 JwValue jw_aggregate_group_value(JwAggregate *self, const JwDimensionDef *dimension, size_t group,
                                  const JwMeasureDef *measure);
 

@@ -12,17 +12,16 @@ typedef struct _JwCatalog JwCatalog;
  * @error: NOT_FOUND, UNAVAILABLE (the folder cannot be read); INVALID, with file and pointer of
  * every violation of every file */
 JwCatalog *jw_catalog_load(const char *dir, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* @self: (nullable): a JwCatalog */
 void jw_catalog_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwCatalog, jw_catalog_free)
 
 /* The definition of a type. (transfer none) (nullable) */
 const JwReportDef *jw_catalog_find(const JwCatalog *self, const char *report_type);
 
-/* How many definitions there are, and the one at @index, in the order of their types.
- * (transfer none) */
+/* How many definitions there are. */
 size_t jw_catalog_size(const JwCatalog *self);
+
+/* The definition at @index, in the order of their types. (transfer none) */
 const JwReportDef *jw_catalog_get(const JwCatalog *self, size_t index);
 
 /* "call-records, learning-activity". (transfer full) */

@@ -45,7 +45,7 @@ typedef struct {
 
 /* Filters, dimensions and measures begin with their name: jw_report_names() relies on it. */
 typedef struct {
-    char *name, *field; /* name as the caller says it: "departmentIds" */
+    char *name, *field; /* name: as callers write it, "departmentIds" */
 } JwFilterDef;
 
 typedef struct {
@@ -97,20 +97,22 @@ typedef struct {
 
 /* An empty definition: its arrays are there, maxGroups is 1000. (transfer full) */
 JwReportDef *jw_report_def_new(void);
-
-/* @self: (nullable): a JwReportDef */
 void jw_report_def_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwReportDef, jw_report_def_free)
 
 /* An array of JwCondition for JwMeasureDef.where, which clears its items. (transfer full) */
 GArray *jw_report_conditions_new(void);
 
-/* The filter, dimension or measure of that name. (transfer none) (nullable) */
+/* The filter of that name. (transfer none) (nullable) */
 const JwFilterDef *jw_report_def_filter(const JwReportDef *self, const char *name);
+
+/* The dimension of that name. (transfer none) (nullable) */
 const JwDimensionDef *jw_report_def_dimension(const JwReportDef *self, const char *name);
+
+/* The measure of that name. (transfer none) (nullable) */
 const JwMeasureDef *jw_report_def_measure(const JwReportDef *self, const char *name);
 
-/* Whether the names refer to existing things, ratios to earlier measures, no name stands twice.
+/* Whether the names refer to existing things, ratios to earlier measures, no name is used twice.
  * @error: INVALID, beginning with the JSON pointer of the first violation */
 bool jw_report_def_check(const JwReportDef *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

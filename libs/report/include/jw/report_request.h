@@ -1,9 +1,9 @@
 /* jw/report_request.h: what is asked of a report definition: its fields, their check, the canonical
  * spec of a job, and the way back to a request. Any thread, no state.
  *
- * A spec is {"output", "parameters", "reportType", "timeZone"}: what the caller wrote, with nothing
- * left open. `period.at` and the zone are filled in when the job is made, so that every attempt
- * computes the same, whatever the time or the definition says by then. */
+ * A spec is {"output", "parameters", "reportType", "timeZone"}: what the caller wrote, with
+ * nothing left open. `period.at` and the zone are filled in when the job is created, so that
+ * every attempt computes the same, even if the definition has changed. */
 #pragma once
 #include "jw/catalog.h"
 #include "jw/job.h"
@@ -25,13 +25,13 @@ extern const JwField jw_report_spec_fields[];
  * none) */
 const JwReportDef *jw_report_spec_def(const JwCatalog *catalog, const json_t *spec);
 
-/* Notes what the tables of fields cannot judge about @spec, whose own pointer is @base: report
- * type, filters, dimensions, measures, period, size. Values that the tables refuse are passed over.
+/* Notes what the tables of fields cannot check in @spec, whose own pointer is @base: report
+ * type, filters, dimensions, measures, period, size. Values that the tables refuse are skipped.
  * False when there was a violation. */
 bool jw_report_spec_check(const JwCatalog *catalog, const json_t *spec, const char *base,
                           JwViolations *violations);
 
-/* The canonical spec of one without violations; that of a canonical one is itself. @at_ms: what a
+/* The canonical spec of one without violations; a canonical one is unchanged. @at_ms: what a
  * period without `at` ends before. (transfer full) */
 json_t *jw_report_spec_build(const JwCatalog *catalog, const json_t *spec, int64_t at_ms);
 

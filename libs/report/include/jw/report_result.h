@@ -1,6 +1,6 @@
-/* jw/report_result.h: what a report came to: figures and tables of typed cells with their labels
- * and formats, made once after the pass. Renderers, the mail and the API read it and ask the engine
- * nothing. Owns all it points to; immutable, so any thread may read it. */
+/* jw/report_result.h: the result of a report: figures and tables of typed cells with their
+ * labels and formats, created once after the pass. Renderers, the mail and the API read it and
+ * never the engine. Owns all it points to; immutable, so any thread may read it. */
 #pragma once
 #include "jw/aggregate.h"
 
@@ -34,15 +34,15 @@ typedef struct {
     int64_t start_ms, end_ms; /* half open; both 0: all records */
     const char *time_zone;    /* of the period, of hours and days */
     const char *period_label; /* "4 Jan 2021 – 10 Jan 2021" */
-    const char *filters;      /* in words; NULL: nothing is filtered */
+    const char *filters;      /* as text; NULL: nothing is filtered */
     int64_t rows;             /* records read */
     GArray *figures;          /* of JwReportFigure, as the definition's summary names them */
     GArray *tables;           /* of JwReportTable, in the definition's order */
     GStringChunk *strings;    /* holds every string of the result */
 } JwReportResult;
 
-/* Takes everything the definition shows out of @aggregate, which may be freed then. @def, @request
- * and @zone: what the aggregate was made with. (transfer full) */
+/* Copies everything the definition shows out of @aggregate. @def, @request and @zone: those of
+ * the aggregate. (transfer full) */
 JwReportResult *jw_report_result_new(JwAggregate *aggregate, const JwReportDef *def,
                                      const JwReportRequest *request, GTimeZone *zone);
 
@@ -64,9 +64,9 @@ jw_report_cell(const JwReportTable *table, size_t row, size_t column)
  * period, records, figures, and the chart in front. (transfer full) */
 char *jw_report_result_summary(const JwReportResult *self);
 
-/* The way back. @summary: (nullable). What is missing, unreadable or of a wrong type costs only
- * itself: strings are NULL then, rows -1, values of NULL type. The chart comes back as the one
- * table, whose first column has no label; times as RFC 3339 strings. (transfer full) */
+/* Reads such a summary. @summary: (nullable). Missing or malformed members are NULL strings, -1
+ * rows, values of NULL type. The chart comes back as the one table, whose first column has no
+ * label; times as RFC 3339 strings. (transfer full) */
 JwReportResult *jw_report_result_of_summary(const char *summary);
 
 G_END_DECLS

@@ -1,6 +1,5 @@
-/* definition/catalog.c: all report definitions of a directory, ordered by type name.
- * Immutable after loading; any thread. One broken file fails the load, and the message tells of
- * every file. */
+/* definition/catalog.c: all report definitions of a directory, ordered by type name. Immutable
+ * after loading; any thread. One invalid file fails the load; the message names every such file. */
 #include "jw/catalog.h"
 #include "jw/json.h"
 #include "jw/text.h"

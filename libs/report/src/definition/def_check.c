@@ -1,5 +1,5 @@
-/* definition/def_check.c: whether a report definition makes sense as a whole. What a single value
- * may look like is the schema's business; here are the rules between values. Pure, any thread. */
+/* definition/def_check.c: whether a report definition makes sense as a whole. The tables of
+ * def_json.c check single values; here are the rules between values. Pure, any thread. */
 #include "jw/cron.h"
 #include "jw/error.h"
 #include "jw/report_def.h"
@@ -35,7 +35,7 @@ take_name(GHashTable *seen, const char *name, const char *list, guint index, con
         return jw_fail(error, JW_ERROR_INVALID, "/%s/%u/%s: is missing", list, index, key);
     }
     if (!g_hash_table_add(seen, g_strdup(name))) {
-        return jw_fail(error, JW_ERROR_INVALID, "/%s/%u/%s: '%s' is there already", list, index,
+        return jw_fail(error, JW_ERROR_INVALID, "/%s/%u/%s: '%s' is already defined", list, index,
                        key, name);
     }
     return true;

@@ -1,6 +1,6 @@
 /* definition/def_json.c: a report definition from its JSON (schemas/report-definition.v1.json).
- * Any thread, no state. The tables judge single values, jw_report_def_check() what they mean
- * together. */
+ * Any thread, no state. The tables check single values, jw_report_def_check() the definition as
+ * a whole. */
 #include "jw/catalog.h"
 #include "jw/json.h"
 #include "names.h"
@@ -273,14 +273,14 @@ jw_report_def_parse(const char *text, size_t length, const char *file, GError **
     g_return_val_if_fail(text != NULL && file != NULL, NULL);
     g_return_val_if_fail(error == NULL || *error == NULL, NULL);
 
-    g_auto(JwViolations) faults = { 0 };
+    g_auto(JwViolations) violations = { 0 };
     json_auto_t *value = jw_json_parse(text, length, error);
     if (value == NULL) {
         (void)jw_prefix(error, "%s", file);
         return NULL;
     }
-    if (!jw_check_object(value, def_fields, "", &faults)) {
-        g_autofree char *all = jw_violations_text(&faults);
+    if (!jw_check_object(value, def_fields, "", &violations)) {
+        g_autofree char *all = jw_violations_text(&violations);
         return jw_fail_null(error, JW_ERROR_INVALID, "%s: %s", file, all);
     }
     g_autoptr(JwReportDef) def = read_def(value);

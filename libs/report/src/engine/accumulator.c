@@ -1,6 +1,6 @@
 /* accumulator.c: counts, sums and extremes of a stream of values. One thread at a time. Integers
- * are added as integers, so that what is whole stays exact; reals with Neumaier's compensation, so
- * that the order of a million records does not show in the last digit of a report. */
+ * are added as integers, so that sums stay exact; reals with Neumaier's compensation, so that
+ * the order of records does not change the last digit. */
 #include "engine/accumulator.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
-/* engine/accumulator.h: what one simple measure knows of the values it saw, 48 bytes whatever their
- * number. Private to libs/report. */
+/* engine/accumulator.h: the state of one simple measure, 48 bytes however many values it saw.
+ * Private to libs/report. */
 #pragma once
 #include "jw/report_def.h"
 #include "engine/number.h"

@@ -1,7 +1,7 @@
-/* engine/aggregate.c: the pass over the records. One thread at a time. Names are resolved once; a
- * record is then looked at once for each simple measure (what it adds), and that is applied to the
- * totals and to the record's group of each dimension. Ratios and peaks are worked out when asked
- * for (engine/figures.c). Memory depends on the groups alone. */
+/* engine/aggregate.c: the pass over the records. One thread at a time. Names are resolved once;
+ * each record is then evaluated once for each simple measure, and the result is added to the
+ * totals and to the record's group of each dimension. Ratios and peaks are computed on demand
+ * (engine/figures.c). Memory depends on the groups alone. */
 #include "engine/aggregate_private.h"
 #include "jw/error.h"
 #include "names.h"
@@ -37,7 +37,7 @@ resolve_dimension(const JwAggregate *self, const char *name, size_t *ret_index, 
 }
 
 static bool
-prepare_tests(JwAggregate *self, Measure *measure, GError **error)
+prepare_tests(JwAggregate *self, JwMeasure *measure, GError **error)
 {
     const GArray *where = measure->def->where;
 
@@ -57,7 +57,7 @@ prepare_tests(JwAggregate *self, Measure *measure, GError **error)
 }
 
 static bool
-prepare_measure(JwAggregate *self, Measure *measure, GError **error)
+prepare_measure(JwAggregate *self, JwMeasure *measure, GError **error)
 {
     const JwMeasureDef *def = measure->def;
 
@@ -98,7 +98,7 @@ prepare_measures(JwAggregate *self, GError **error)
         }
     }
     self->totals = g_new0(JwAccumulator, MAX(self->n_simple, 1));
-    self->hits = g_new0(Hit, MAX(self->n_simple, 1));
+    self->hits = g_new0(JwHit, MAX(self->n_simple, 1));
     return true;
 }
 
@@ -109,7 +109,7 @@ prepare_dimensions(JwAggregate *self, const JwReportRequest *request, GTimeZone 
     const JwReportDef *def = self->def;
 
     for (size_t i = 0; i < self->n_dimensions; i++) {
-        Dimension *dimension = &self->dimensions[i];
+        JwDimension *dimension = &self->dimensions[i];
         dimension->def = &g_array_index(def->dimensions, JwDimensionDef, i);
         if (!resolve_field(self, dimension->def->field, &dimension->field, error)) {
             return jw_prefix(error, "dimension '%s'", dimension->def->name);
@@ -139,9 +139,9 @@ check_request(const JwAggregate *self, const JwReportRequest *request, GError **
     return true;
 }
 
-/* Groups that are there from the start, or were just made, get their accumulators. */
+/* Groups that exist from the start, or were just created, get their accumulators. */
 static void
-fit_accumulators(const JwAggregate *self, Dimension *dimension)
+fit_accumulators(const JwAggregate *self, JwDimension *dimension)
 {
     const guint wanted = (guint)(jw_groups_count(dimension->groups) * self->n_simple);
 
@@ -163,9 +163,9 @@ jw_aggregate_new(const JwReportDef *def, const JwReportRequest *request, const c
     self->def = def;
     self->fields = fields;
     self->n_measures = def->measures->len;
-    self->measures = g_new0(Measure, MAX(self->n_measures, 1));
+    self->measures = g_new0(JwMeasure, MAX(self->n_measures, 1));
     self->n_dimensions = def->dimensions->len;
-    self->dimensions = g_new0(Dimension, MAX(self->n_dimensions, 1));
+    self->dimensions = g_new0(JwDimension, MAX(self->n_dimensions, 1));
     if (!prepare_dimensions(self, request, zone, error) || !prepare_measures(self, error)
         || !check_request(self, request, error)) {
         return NULL;
@@ -221,7 +221,7 @@ value_counts(JwMeasureOp op, const JwValue *value)
 }
 
 static bool
-measure_hit(const Measure *measure, const JwValue *row)
+measure_hit(const JwMeasure *measure, const JwValue *row)
 {
     if (!measure->simple
         || (measure->has_field && !value_counts(measure->def->op, &row[measure->field]))) {
@@ -236,7 +236,7 @@ measure_hit(const Measure *measure, const JwValue *row)
 }
 
 static void
-apply_hits(JwAccumulator *accumulators, const Hit *hits, size_t n_hits)
+apply_hits(JwAccumulator *accumulators, const JwHit *hits, size_t n_hits)
 {
     for (size_t i = 0; i < n_hits; i++) {
         jw_accumulator_add(&accumulators[hits[i].place], hits[i].op, hits[i].value);
@@ -251,14 +251,15 @@ jw_aggregate_add(JwAggregate *self, const JwValue *row)
     g_return_if_fail(self != NULL && row != NULL);
     self->rows++;
     for (size_t i = 0; i < self->n_measures; i++) {
-        const Measure *measure = &self->measures[i];
+        const JwMeasure *measure = &self->measures[i];
         if (measure_hit(measure, row)) {
-            self->hits[n_hits++] = (Hit){ measure->place, measure->def->op, &row[measure->field] };
+            self->hits[n_hits++] =
+                (JwHit){ measure->place, measure->def->op, &row[measure->field] };
         }
     }
     apply_hits(self->totals, self->hits, n_hits);
     for (size_t i = 0; i < self->n_dimensions; i++) {
-        Dimension *dimension = &self->dimensions[i];
+        JwDimension *dimension = &self->dimensions[i];
         const size_t group = jw_groups_take(dimension->groups, &row[dimension->field]);
         fit_accumulators(self, dimension);
         apply_hits(group_accumulators(self, dimension, group), self->hits, n_hits);

@@ -1,5 +1,5 @@
-/* engine/aggregate_private.h: what the pass (aggregate.c) leaves for its figures (figures.c).
- * Measures and dimensions have the places of their definitions. */
+/* engine/aggregate_private.h: what the pass (aggregate.c) and its figures (figures.c) share.
+ * Measures and dimensions are in the order of their definitions. */
 #pragma once
 #include "engine/accumulator.h"
 #include "engine/condition.h"
@@ -17,36 +17,36 @@ typedef struct {
     size_t dimension, of;
     JwTest *tests;
     size_t n_tests;
-} Measure;
+} JwMeasure;
 
 typedef struct {
     const JwDimensionDef *def;
     size_t field;
     JwGroups *groups;
     GArray *accumulators; /* of JwAccumulator, n_simple for each group */
-} Dimension;
+} JwDimension;
 
 /* What the current record adds to the accumulator at @place. */
 typedef struct {
     size_t place;
     JwMeasureOp op;
     const JwValue *value;
-} Hit;
+} JwHit;
 
 struct _JwAggregate {
     const JwReportDef *def;
     const char *const *fields;
-    Measure *measures;
+    JwMeasure *measures;
     size_t n_measures, n_simple;
-    Dimension *dimensions;
+    JwDimension *dimensions;
     size_t n_dimensions;
     JwAccumulator *totals;
-    Hit *hits;
+    JwHit *hits;
     int64_t rows;
 };
 
 static inline JwAccumulator *
-group_accumulators(const JwAggregate *self, const Dimension *dimension, size_t group)
+group_accumulators(const JwAggregate *self, const JwDimension *dimension, size_t group)
 {
     return &g_array_index(dimension->accumulators, JwAccumulator, group * self->n_simple);
 }

@@ -1,13 +1,13 @@
-/* engine/figures.c: what the pass came to: values of measures over all records and over groups,
- * ratios and peaks among them. One thread at a time: the order of groups is made when first asked
- * for. */
+/* engine/figures.c: the results of the pass: values of measures over all records and over
+ * groups, ratios and peaks among them. One thread at a time: the order of groups is computed on
+ * first use. */
 #include "engine/aggregate_private.h"
 
-static bool find_peak(JwAggregate *self, const Measure *peak, size_t *ret_group);
+static bool find_peak(JwAggregate *self, const JwMeasure *peak, size_t *ret_group);
 
 /* @accumulators: of the totals, or of one group, in which peaks have no value. */
 static JwNumber
-measure_number(JwAggregate *self, const Measure *measure, const JwAccumulator *accumulators)
+measure_number(JwAggregate *self, const JwMeasure *measure, const JwAccumulator *accumulators)
 {
     size_t group = 0;
 
@@ -23,7 +23,7 @@ measure_number(JwAggregate *self, const Measure *measure, const JwAccumulator *a
     }
     if (measure->def->op == JW_MEASURE_PEAK_VALUE && accumulators == self->totals
         && find_peak(self, measure, &group)) {
-        const Dimension *dimension = &self->dimensions[measure->dimension];
+        const JwDimension *dimension = &self->dimensions[measure->dimension];
         return measure_number(self, &self->measures[measure->of],
                               group_accumulators(self, dimension, group));
     }
@@ -33,10 +33,10 @@ measure_number(JwAggregate *self, const Measure *measure, const JwAccumulator *a
 /* The group in which peak->of is highest, the first in natural order on ties; false: there is none.
  * "(none)" and "(other)" are no values of the dimension; a count of 0 is no peak. */
 static bool
-find_peak(JwAggregate *self, const Measure *peak, size_t *ret_group)
+find_peak(JwAggregate *self, const JwMeasure *peak, size_t *ret_group)
 {
-    const Dimension *dimension = &self->dimensions[peak->dimension];
-    const Measure *of = &self->measures[peak->of];
+    const JwDimension *dimension = &self->dimensions[peak->dimension];
+    const JwMeasure *of = &self->measures[peak->of];
     bool found = false;
     double best = 0.0;
 
@@ -61,7 +61,7 @@ find_peak(JwAggregate *self, const Measure *peak, size_t *ret_group)
 }
 
 static JwValue
-measure_value(JwAggregate *self, const Measure *measure, const JwAccumulator *accumulators,
+measure_value(JwAggregate *self, const JwMeasure *measure, const JwAccumulator *accumulators,
               int decimals)
 {
     if (measure->simple) {
@@ -75,9 +75,9 @@ measure_value(JwAggregate *self, const Measure *measure, const JwAccumulator *ac
 }
 
 static JwValue
-peak_figure(JwAggregate *self, const Measure *peak)
+peak_figure(JwAggregate *self, const JwMeasure *peak)
 {
-    const Dimension *dimension = &self->dimensions[peak->dimension];
+    const JwDimension *dimension = &self->dimensions[peak->dimension];
     size_t group = 0;
 
     if (!find_peak(self, peak, &group)) {
@@ -94,7 +94,7 @@ peak_figure(JwAggregate *self, const Measure *peak)
     return (JwValue){ .type = JW_VALUE_TEXT, .text = info->label, .length = info->length };
 }
 
-/* Where a definition of ours stands among its kind. */
+/* The index of a definition among its kind. */
 static size_t
 index_of(const GArray *items, gconstpointer item, size_t item_size)
 {
@@ -104,13 +104,13 @@ index_of(const GArray *items, gconstpointer item, size_t item_size)
     return offset / item_size;
 }
 
-static const Measure *
+static const JwMeasure *
 measure_of(const JwAggregate *self, const JwMeasureDef *def)
 {
     return &self->measures[index_of(self->def->measures, def, sizeof *def)];
 }
 
-static const Dimension *
+static const JwDimension *
 dimension_of(const JwAggregate *self, const JwDimensionDef *def)
 {
     return &self->dimensions[index_of(self->def->dimensions, def, sizeof *def)];
@@ -119,7 +119,7 @@ dimension_of(const JwAggregate *self, const JwDimensionDef *def)
 JwValue
 jw_aggregate_figure(JwAggregate *self, const JwMeasureDef *def)
 {
-    const Measure *measure = measure_of(self, def);
+    const JwMeasure *measure = measure_of(self, def);
 
     if (def->op == JW_MEASURE_PEAK || def->op == JW_MEASURE_PEAK_VALUE) {
         return peak_figure(self, measure);
@@ -145,7 +145,7 @@ JwValue
 jw_aggregate_group_value(JwAggregate *self, const JwDimensionDef *dimension, size_t group,
                          const JwMeasureDef *measure)
 {
-    const Dimension *of = dimension_of(self, dimension);
+    const JwDimension *of = dimension_of(self, dimension);
 
     return measure_value(self, measure_of(self, measure),
                          group_accumulators(self, of, jw_groups_at(of->groups, group)),

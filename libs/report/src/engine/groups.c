@@ -1,6 +1,6 @@
-/* groups.c: the groups of one dimension. One thread at a time. A small open-addressing table over a
- * growing array, at most half full: keys are views into a record, not NUL-terminated texts, and the
- * number of groups is capped, so neither GHashTable nor growth is needed. */
+/* groups.c: the groups of one dimension. One thread at a time. A small open-addressing table
+ * over a growing array, at most half full: keys are views into a record, not NUL-terminated
+ * strings, and the number of groups is capped, so neither GHashTable nor growth is needed. */
 #include "engine/groups.h"
 #include "jw/civil.h"
 #include "engine/condition.h"
@@ -11,7 +11,7 @@
 
 /* A period of more days (months) than this starts without its empty days. */
 #define MOST_PREPARED 400
-/* Values that agree in so many bytes are one group: memory per group is fixed. */
+/* Values equal in this many bytes are one group: memory per group is fixed. */
 #define MOST_KEY_BYTES 256
 
 struct _JwGroups {
@@ -24,7 +24,7 @@ struct _JwGroups {
     size_t mask;
     size_t last; /* last hit, as records often come in order */
     GString *scratch;
-    GArray *order; /* of size_t; NULL: to be made */
+    GArray *order; /* of size_t; NULL: to be computed */
 };
 
 static void
@@ -196,7 +196,7 @@ jw_groups_new(JwPart part, int max_groups, GTimeZone *zone, int64_t start_ms, in
     if ((part == JW_PART_DATE || part == JW_PART_MONTH) && end_ms > start_ms) {
         const size_t most_values = self->most_values;
         self->most_values +=
-            MOST_PREPARED; /* the cap is for what records bring, not for the period */
+            MOST_PREPARED; /* the cap is for values of records, not for the period */
         prepare_period(self, start_ms, end_ms);
         self->most_values = MAX(most_values, self->n_values);
     }
@@ -204,16 +204,18 @@ jw_groups_new(JwPart part, int max_groups, GTimeZone *zone, int64_t start_ms, in
 }
 
 void
-jw_groups_free(JwGroups *self)
+jw_groups_free(gpointer self)
 {
-    if (self == NULL) {
+    JwGroups *groups = self;
+
+    if (groups == NULL) {
         return;
     }
-    g_array_unref(self->groups);
-    g_clear_pointer(&self->order, g_array_unref);
-    g_string_free(self->scratch, TRUE);
-    g_free(self->slots);
-    g_free(self);
+    g_array_unref(groups->groups);
+    g_clear_pointer(&groups->order, g_array_unref);
+    g_string_free(groups->scratch, TRUE);
+    g_free(groups->slots);
+    g_free(groups);
 }
 
 static size_t

@@ -22,11 +22,11 @@ typedef struct {
 
 typedef struct _JwGroups JwGroups;
 
-/* At most @max_groups values, or as many as the period has days or months, are told apart. */
+/* At most @max_groups values, or as many as the period has days or months, have groups. */
 JwGroups *jw_groups_new(JwPart part, int max_groups, GTimeZone *zone, int64_t start_ms,
                         int64_t end_ms);
-void jw_groups_free(JwGroups *self);
-/* Index of the value's group, made if need be; counts a row in it. Indices never change. */
+void jw_groups_free(gpointer self);
+/* Index of the value's group, created if needed; counts a row in it. Indices never change. */
 size_t jw_groups_take(JwGroups *self, const JwValue *value);
 size_t jw_groups_count(const JwGroups *self);
 const JwGroup *jw_groups_get(const JwGroups *self, size_t index);

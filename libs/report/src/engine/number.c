@@ -1,6 +1,5 @@
-/* number.c: figures are kept as fractions of integers as long as they fit, because rounding half up
- * a binary double is wrong where people check it by hand: 0.125 percent points, 2.675, 1.005. Pure,
- * any thread. */
+/* number.c: figures are kept as fractions of integers as long as they fit, because rounding a
+ * binary double half up differs from rounding by hand: 0.125, 2.675, 1.005. Pure, any thread. */
 #include "engine/number.h"
 
 #include <math.h>
@@ -8,8 +7,7 @@
 #include <string.h>
 
 #define MOST_DECIMALS 12
-/* Digits that survive sums and quotients of doubles; what lies behind them is noise and may not
- * decide. */
+/* Digits that survive sums and quotients of doubles; the rest is noise. */
 #define SURE_DIGITS 15
 
 __extension__ typedef __int128 Wide;

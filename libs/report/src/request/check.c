@@ -1,7 +1,6 @@
-/* request/check.c: what the tables of fields cannot judge about a spec: report type, filters,
- * dimensions, measures, period, size.
- * Any thread, no state. Looks at values the tables may already have refused, so every read
- * tolerates a wrong type. */
+/* request/check.c: what the tables of fields cannot check in a spec: report type, filters,
+ * dimensions, measures, period, size. Any thread, no state. Looks at values the tables may
+ * already have refused, so every read tolerates a wrong type. */
 #include "request/request_private.h"
 
 #include "jw/clock.h"
@@ -11,8 +10,7 @@
 
 #include <string.h>
 
-/* What an RFC 3339 text of jw_time_format() and jw_time_parse() can say: from 1970 to the end of
- * 9999. */
+/* The range of jw_time_format() and jw_time_parse(): from 1970 to the end of 9999. */
 #define LAST_MS        INT64_C(253402300799999)
 #define FIRST_AT_MS    (INT64_C(60) * 86400000) /* a whole month lies before it */
 #define NO_FRACTION_MS 1000 /* "…:59" without a fraction means that whole second */
@@ -31,7 +29,7 @@ jw_report_spec_def(const JwCatalog *catalog, const json_t *spec)
 }
 
 /* Notes @name at @pointer unless it is one of @named. Once the list of violations is full the
- * message need not be worked out. */
+ * message is not needed. */
 static bool
 check_name(const JwReportDef *def, GArray *named, const char *what, const char *name,
            const char *pointer, JwViolations *violations)
@@ -82,8 +80,7 @@ check_filters(const JwReportDef *def, json_t *filters, const char *pointer,
     return ok;
 }
 
-/* When does @text begin and end? A date is its whole day, a time without fraction its whole
- * second. */
+/* When @text begins and ends: a date is its whole day, a time without fraction its whole second. */
 static bool
 instant(const char *text, GTimeZone *zone, int64_t *ret_start_ms, int64_t *ret_end_ms,
         bool *ret_day)

@@ -1,6 +1,6 @@
-/* request/fields.c: the members of a report request, as tables. Constant; any thread. A REST body,
- * a Kafka command and a schedule's template are judged by the same ones; the schema that says the
- * same is schemas/common/report-request.v1.json. */
+/* request/fields.c: the members of a report request, as tables. Constant; any thread. A REST
+ * body, a Kafka command and a schedule's template use the same ones, which match
+ * schemas/common/report-request.v1.json. */
 #include "request/request_private.h"
 
 #include "jw/report_formats.h"
@@ -73,7 +73,7 @@ static const JwField output_fields[] = {
 
 /* clang-format off */
 #define REQUEST_FIELDS                                                                             \
-    { .name = "reportType", .type = JW_FIELD_STRING, .flags = JW_FIELD_REQUIRED, .min = 1,           \
+    { .name = "reportType", .type = JW_FIELD_STRING, .flags = JW_FIELD_REQUIRED, .min = 1,         \
       .max = 100 },                                                                                \
     { .name = "parameters", .type = JW_FIELD_OBJECT, .flags = JW_FIELD_REQUIRED,                   \
       .fields = parameter_fields },                                                                \

@@ -1,5 +1,4 @@
-/* request/period.c: the periods reports cover, and the file names made of them. Pure, any
- * thread. */
+/* request/period.c: the periods of reports, and file names from them. Pure, any thread. */
 #include "jw/civil.h"
 #include "jw/error.h"
 #include "jw/report.h"
@@ -47,7 +46,7 @@ append_day(GString *name, int64_t day)
     g_string_append_printf(name, "_%04d-%02d-%02d", date.year, date.month, date.day);
 }
 
-/* The wanted name with our ending in place of one of those we know. (transfer full) */
+/* The wanted name with our extension in place of a known one. (transfer full) */
 static char *
 wanted_name(const char *wanted, const char *ending)
 {

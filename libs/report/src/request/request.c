@@ -1,4 +1,4 @@
-/* request/request.c: what is asked of a definition: make and free. Owned by who made it. */
+/* request/request.c: what is asked of a definition: new and free. */
 #include "jw/report.h"
 #include "jw/text.h"
 

@@ -1,6 +1,6 @@
-/* request/spec.c: the canonical spec of a report job, and its way back to a request.
- * Any thread, no state. What is kept is what was written, with the `at` of a period and the zone
- * filled in; start and end follow from that alone. */
+/* request/spec.c: the canonical spec of a report job, and its way back to a request. Any thread,
+ * no state. A spec keeps what was written, with the `at` of a period and the zone filled in;
+ * start and end follow from that alone. */
 #include "request/request_private.h"
 
 #include "jw/clock.h"
@@ -103,8 +103,8 @@ requested_filter(JwReportRequest *request, const char *name)
     return NULL;
 }
 
-/* The job's departments limit what it may read: they are applied when it asked for none, and what
- * it asked for beyond them is an error, whoever let it through. */
+/* The job's departments limit what it may read: they apply when it asked for none; asking for
+ * others is an error. */
 static bool
 apply_scope(const JwJob *job, const JwReportDef *def, JwReportRequest *request, GError **error)
 {
@@ -145,14 +145,13 @@ read_spec(const json_t *spec, const JwReportDef *def, JwReportRequest *request, 
         return jw_fail(error, JW_ERROR_CORRUPT, "no usable period");
     }
     if (request->end_ms == 0 && request->file_name == NULL) {
-        /* Without a period there are no days to put into the name. */
+        /* Without a period the name has no days. */
         request->file_name = g_strdup_printf("%s_Complete_Report", def->file_prefix);
     }
     return true;
 }
 
-/* By today's definition: leaving out a filter that is gone would widen the report to records that
- * nobody asked for. */
+/* By today's definition: leaving out a filter that is gone would widen the report. */
 static bool
 check_spec(const JwCatalog *catalog, const json_t *spec, GError **error)
 {

@@ -13,8 +13,8 @@ const char *jw_result_keep(JwReportResult *self, const char *text);
 /* The value with its text, if it is one, kept in the result. */
 JwValue jw_result_keep_value(JwReportResult *self, JwValue value);
 
-/* Adds a table with room for its columns and cells, which are zeroed. (transfer none), valid until
- * the next one is added */
+/* Adds a table with its columns and cells, which are zeroed. (transfer none), valid until the
+ * next one is added */
 JwReportTable *jw_result_add_table(JwReportResult *self, const char *title, size_t n_columns,
                                    size_t n_rows);
 

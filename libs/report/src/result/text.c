@@ -76,7 +76,7 @@ jw_report_text_period(const JwReportRequest *request, GTimeZone *zone)
     if (start == NULL || end == NULL || last == NULL) {
         return g_strdup("a period outside the calendar");
     }
-    /* The end is the first moment outside: people name the last day inside. */
+    /* The end is the first moment outside; the last day inside is shown. */
     bool whole_days = is_midnight(start) && is_midnight(end);
     const char *format = whole_days ? "%-d %b %Y" : "%-d %b %Y %H:%M:%S";
     g_autofree char *from = g_date_time_format(start, format);

@@ -1,14 +1,14 @@
-/* jw/store.h: the store: connection and health. What is in it has a header for each repository:
- * store_jobs.h, store_deliveries.h, store_outbox.h, store_schedules.h, store_files.h,
- * store_records.h. jw_store_mongo_new() connects to MongoDB; unit tests use jw_store_mem_new() of
+/* jw/store.h: the store: connection and health. Each repository has a header: store_jobs.h,
+ * store_deliveries.h, store_outbox.h, store_schedules.h, store_files.h, store_records.h.
+ * jw_store_mongo_new() connects to MongoDB; unit tests use jw_store_mem_new() of
  * tests/testkit/memdb. Any thread; each call borrows one pooled client for its own duration.
  *
  * Every function may fail with BUSY (no client became free in time), UNAVAILABLE (nothing was
  * written), IN_DOUBT (a write may have been done: read again), CORRUPT (a document that is not of
  * our shape), INVALID (a string that is not UTF-8) and INTERNAL; its documentation names further
- * ones. What gives many documents (scan, list, find, due) passes over those that cannot be read and
- * warns of them; they take no place in its limit, so fewer than that many always means that there
- * are no more. */
+ * ones. Functions that read many documents (scan, list, find, due) skip those that cannot be
+ * read and log them; these do not count for the limit, so fewer than the limit always means that
+ * there are no more. */
 #pragma once
 #include "jw/clock.h"
 #include "jw/config.h"
@@ -31,7 +31,7 @@ typedef struct {
 extern const JwConfigEntry jw_store_config_entries[];
 extern const size_t jw_store_n_config_entries;
 
-/* The answer of a compare and set: LOST is ordinary. */
+/* The answer of a compare and set; LOST is not an error. */
 typedef enum { JW_CAS_LOST, JW_CAS_WON } JwCas;
 
 /* The answer for one document of an insert. */
@@ -48,18 +48,18 @@ typedef enum { JW_CREATE_EXISTS, JW_CREATE_NEW } JwCreate;
 JwStore *jw_store_mongo_new(const JwStoreConfig *config, const char *app,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* When no call is under way any more. NULL is fine. */
-void jw_store_free(JwStore *self);
+/* When no call is under way any more. NULL-safe. */
+void jw_store_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwStore, jw_store_free)
 
 /* A round trip to the server; for readiness. */
 bool jw_store_ping(JwStore *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Whether a server is known at the moment; asks none and waits for none. */
+/* Whether a server is known at the moment; no round trip and no wait. */
 bool jw_store_reachable(JwStore *self);
 
-/* For the end of a process: from now on no call waits for a server that is not known, but is
- * UNAVAILABLE at once, those that wait already included. */
+/* For the end of a process: from now on calls without a known server are UNAVAILABLE at once,
+ * also those that wait already. */
 void jw_store_stop_waiting(JwStore *self);
 
 /* Creates the indexes; repeatable and safe from several processes at once. */

@@ -37,25 +37,24 @@ bool jw_file_writer_finish(JwFileWriter *self, int64_t *ret_size, char **ret_sha
 /* Frees; a file that was not finished has its chunks removed, as far as the server answers. When
  * the outcome of a write was unknown, one may still arrive: then the note of the upload stays, and
  * the sweep deletes again (jw_store_find_orphan_files). */
-void jw_file_writer_free(JwFileWriter *self);
+void jw_file_writer_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwFileWriter, jw_file_writer_free)
 
 /* NOT_FOUND when there is no such file. (transfer full) */
 JwFileReader *jw_file_reader_new(JwStore *self, const char *file_id,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void jw_file_reader_free(gpointer self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwFileReader, jw_file_reader_free)
 
 /* In bytes. */
 int64_t jw_file_reader_size(const JwFileReader *self);
 
-/* Up to @length bytes from @offset; *ret_length 0 at the end. CORRUPT for a missing or short
+/* Reads up to @length bytes from @offset; *ret_length 0 at the end. CORRUPT for a missing or short
  * chunk. */
 bool jw_file_reader_read(JwFileReader *self, int64_t offset, void *buffer, size_t length,
                          size_t *ret_length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-void jw_file_reader_free(JwFileReader *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwFileReader, jw_file_reader_free)
-
-/* A file that is gone is no error. */
+/* Deletes chunks and file. A file that is gone is no error. */
 bool jw_store_delete_file(JwStore *self, const char *file_id,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -72,6 +71,8 @@ bool jw_store_find_orphan_files(JwStore *self, int64_t before_ms, size_t limit, 
 typedef struct {
     char *job_id, *file_id;
 } JwExpiredFile;
+
+/* Frees @self, a JwExpiredFile, and its strings. */
 void jw_expired_file_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwExpiredFile, jw_expired_file_free)
 

@@ -46,7 +46,7 @@ typedef struct {
 bool jw_store_change_job(JwStore *self, const JwJobChange *change, JwCas *ret_cas, JwJob **ret_job,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* LOST: stop, this attempt is over; CANCEL: a graceful cancel is asked for. */
+/* LOST: stop, this attempt is over; CANCEL: a graceful cancel was requested. */
 typedef enum { JW_HEARTBEAT_LOST, JW_HEARTBEAT_OK, JW_HEARTBEAT_CANCEL } JwHeartbeat;
 
 /* Counts a heartbeat of the attempt with this token. @progress: (nullable): NULL leaves it. */
@@ -54,12 +54,12 @@ bool jw_store_heartbeat_job(JwStore *self, const char *job_id, int64_t token,
                             const JwProgress *progress, int64_t now_ms, JwHeartbeat *ret_heartbeat,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Jobs that need a task. A zero field is no condition. */
+/* Jobs that need maintenance. A zero field is no condition. */
 typedef struct {
     unsigned states;           /* JW_JOB_BIT()s */
     int64_t due_before_ms;     /* notBefore ≤ */
     int64_t updated_before_ms; /* updatedAt < */
-    /* For these two a time behind this is past as well: a clock that has been set back wrote it. */
+    /* For these two a time after this counts as past: a wrong clock wrote it. */
     int64_t ahead_ms;
     bool mail_pending; /* only those whose mail is not known to have ended */
     size_t limit;      /* at least 1 */

@@ -20,6 +20,8 @@ typedef struct {
     char *doc_id;
     GPtrArray *entries; /* of JwOutboxEntry */
 } JwOutboxDoc;
+
+/* Frees @self, a JwOutboxDoc, and its entries. */
 void jw_outbox_doc_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwOutboxDoc, jw_outbox_doc_free)
 
@@ -36,7 +38,7 @@ bool jw_store_pull_outbox(JwStore *self, const JwOutboxRef *refs, size_t n_refs,
 /**
  * jw_store_find_outbox:
  * @before_ms: documents with an entry older than this
- * @limit: at most so many documents, those with the oldest entries first; at least 1
+ * @limit: of documents, those with the oldest entries first; at least 1
  * @ret_docs: (out) (element-type JwOutboxDoc) (transfer full):
  */
 bool jw_store_find_outbox(JwStore *self, JwDocKind kind, int64_t before_ms, size_t limit,

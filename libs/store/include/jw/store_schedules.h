@@ -38,7 +38,7 @@ bool jw_store_fire_schedule(JwStore *self, const char *id, const char *rule_hash
                             size_t n_fires, int64_t now_ms, JwCas *ret_cas,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The job of this due time exists: takes it out of pendingFires. Repeatable. */
+/* The job of this due time exists: takes it out of pendingFires. May be repeated. */
 bool jw_store_finish_fire(JwStore *self, const char *id, int64_t fire_ms,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

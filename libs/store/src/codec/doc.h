@@ -1,6 +1,6 @@
-/* doc.h: structs to BSON documents and back, by tables of fields. A NULL string, an empty
- * table entry or a zero time is left out of the document unless the field is ALWAYS there
- * (filters compare it). Unknown fields are passed over: a newer writer may add some. */
+/* doc.h: structs to BSON documents and back, by tables of fields. A NULL string, an empty table
+ * entry or a zero time is left out unless the field is ALWAYS (filters compare it). Unknown
+ * fields are skipped: a newer writer may add some. */
 #pragma once
 #include "db/bson_auto.h"
 #include "jw/delivery.h"
@@ -61,8 +61,8 @@ void jw_doc_append_outbox(bson_t *document, const char *as, const JwOutboxEntry 
 void jw_doc_append_strings(bson_t *document, const char *as, const char *const *strings);
 void jw_doc_append_times(bson_t *document, const char *as, const int64_t *times_ms, size_t n);
 
-/* A string from outside that must not stop a change (an SMTP reply, a message of an error): broken
- * bytes are replaced. Nothing for NULL. */
+/* A string from outside that must not fail a change (an SMTP reply, an error message): broken
+ * bytes are replaced. NULL is left out. */
 void jw_doc_append_valid(bson_t *document, const char *key, const char *string);
 
 /* CORRUPT when a field has another type than the table says; what was read before it stays in

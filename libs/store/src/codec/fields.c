@@ -1,5 +1,5 @@
-/* fields.c: the tables that say how jobs, deliveries, schedules and occurrences look in
- * MongoDB. The names are the stored form: changing one needs a migration. */
+/* fields.c: the stored form of jobs, deliveries, schedules and occurrences, as tables. Changing
+ * a name needs a migration. */
 #include "doc.h"
 
 #define FIELD(type_, s, member, name_)                                                             \

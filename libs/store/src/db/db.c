@@ -1,12 +1,12 @@
-/* db.c: what is the same for every adapter of the port: the check of strings on their way in, and
- * finds that pass over what cannot be read. Any thread. One document of another shape must not stop
- * a service's maintenance for all the others, so a page goes on without it; it is counted, and
- * named in the log until somebody mends it. */
+/* db.c: what all adapters of the port share: the check of strings that are written, and finds
+ * that skip unreadable documents. Any thread. One malformed document must not stop a service's
+ * maintenance of all the others, so a page skips it; it is counted, and logged until it is
+ * repaired. */
 #include "db.h"
 #include "jw/log.h"
 #include "jw/metrics.h"
 
-/* A scan comes by every second: each document is named once in this time, and so many of them. */
+/* Scans run every second: each document is logged once in this time, and at most this many. */
 #define NOTE_AGAIN_MS (10 * 60 * INT64_C(1000))
 #define NOTED_MAX     1000u
 
@@ -25,8 +25,8 @@ jw_db_clear(JwStore *self)
     jw_mutex_clear(&self->noting);
 }
 
-/* Real servers do not look, and bson_validate() of 1.23 passes over broken strings; what cannot be
- * read back as UTF-8 must not get in. Documents of our own, so the depth is small. */
+/* Servers do not check, and bson_validate() of 1.23 accepts broken strings; what cannot be read
+ * back as UTF-8 must not be written. Our own documents, so the depth is small. */
 static bool
 strings_valid(bson_iter_t *iter)
 {
@@ -151,7 +151,7 @@ typedef struct {
     const char *collection;
     JwDocFunc visit;
     gpointer data;
-    size_t left, seen; /* how many are still wanted; how many there were, read or not */
+    size_t left, seen; /* still wanted; found, readable or not */
 } Page;
 
 static bool
@@ -193,7 +193,7 @@ jw_db_find_page(JwStore *self, const char *collection, const bson_t *filter, con
     Page page = { self, collection, visit, data, limit, 0 };
     size_t skip = 0;
 
-    /* Twice as many each time, so that even a collection full of them is soon gone through. */
+    /* Doubled each time, so that even a collection full of them is scanned quickly. */
     for (size_t ask = limit; page.left > 0; ask *= 2) {
         g_autoptr(bson_t) asked = bson_copy(opts);
 

@@ -1,6 +1,6 @@
 /* db.h: the port of the store: a dozen verbs over documents, which an adapter fills in (mongo/
  * here, tests/testkit/memdb for unit tests). Repositories (repo/, files/, records/) are written
- * once, on the functions below the table. Any thread; each call stands by itself.
+ * once, on the functions below the table. Any thread; calls are independent.
  *
  * Filters, updates and options are MongoDB's, of which the repositories use only what all servers
  * and the adapter in memory have; tests/integration/store_conformance_verbs.c lists it. Errors: see

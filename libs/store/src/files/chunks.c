@@ -1,5 +1,5 @@
-/* chunks.c: chunks and file documents in the GridFS layout. Any thread. Chunk ids are derived from
- * file and number, so writing a chunk again after a lost reply meets itself. */
+/* chunks.c: chunks and file documents in the GridFS layout. Any thread. Chunk ids are derived
+ * from file and number, so writing a chunk again after a lost reply finds it. */
 #include "codec/doc.h"
 #include "file.h"
 #include "jw/ident.h"
@@ -195,7 +195,8 @@ jw_file_publish(JwStore *self, const JwFileInfo *info, GError **error)
            || jw_fail(error, JW_ERROR_CONFLICT, "another file '%s' exists already", info->file_id);
 }
 
-/* Invisible first; the note of the upload last, so that what fails in between is swept again. */
+/* The visible document first, the note of the upload last, so that the sweep repeats what failed
+ * in between. */
 bool
 jw_file_delete(JwStore *self, const char *file_id, bool keep_note, GError **error)
 {

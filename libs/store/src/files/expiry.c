@@ -1,7 +1,6 @@
-/* expiry.c: files whose time is over: which ones, and the mark that one is gone. Any thread. The
- * mark, artifact.removedAt, takes a job out of the index range that is looked through, so the cost
- * follows what is left to do; the rest of the artifact stays for those who ask what the job
- * made. */
+/* expiry.c: expired files: finding them, and the mark that one is removed. Any thread. The mark,
+ * artifact.removedAt, takes a job out of the index range that is scanned, so the cost depends on
+ * what is left to do; the rest of the artifact stays as a record. */
 #include "repo/repo.h"
 #include "jw/store_files.h"
 
@@ -40,7 +39,7 @@ jw_store_find_expired_files(JwStore *self, int64_t before_ms, size_t limit, GPtr
                             GError **error)
 {
     g_return_val_if_fail(self != NULL && limit > 0 && ret_files != NULL, false);
-    /* fileId: one without it has nothing to remove, and must not stand in the way of others. */
+    /* fileId: an artifact without it has nothing to remove, and must not block others. */
     g_autoptr(bson_t) filter =
         BCON_NEW("artifact.removedAt", BCON_NULL, "artifact.expiresAt", "{", "$lt",
                  BCON_DATE_TIME(before_ms), "}", "artifact.fileId", "{", "$gt", BCON_UTF8(""), "}");
@@ -60,7 +59,7 @@ jw_store_mark_file_removed(JwStore *self, const JwExpiredFile *file, int64_t now
         BCON_NEW("_id", BCON_UTF8(file->job_id), "artifact.fileId", BCON_UTF8(file->file_id));
     g_autoptr(bson_t) update =
         BCON_NEW("$set", "{", "artifact.removedAt", BCON_DATE_TIME(now_ms), "}");
-    JwCas cas = JW_CAS_LOST; /* LOST: the job is gone, and nobody will ask for its file */
+    JwCas cas = JW_CAS_LOST; /* LOST: the job is gone */
 
     return jw_db_update(self, "jobs", filter, update, &cas, error)
            || jw_prefix(error, "artifact of job '%s'", file->job_id);

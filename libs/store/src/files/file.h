@@ -1,5 +1,5 @@
-/* file.h: what makes a file: the note of its upload, its chunks, and the document that makes it
- * visible, in the GridFS layout. Any thread. */
+/* file.h: the parts of a file: the note of its upload, its chunks, and the document that makes
+ * it visible, in the GridFS layout. Any thread. */
 #pragma once
 #include "db/db.h"
 #include "jw/store_files.h"
@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 
 #define JW_FILE_CHUNK_BYTES (255 * 1024)
 
-/* What fs.files says of one file. */
+/* The fs.files document of one file. */
 typedef struct {
     char *file_id, *file_name, *content_type, *job_id, *sha256;
     int64_t size_bytes, chunk_bytes, uploaded_at_ms;
@@ -20,8 +20,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JwFileInfo, jw_file_info_clear)
 typedef bool (*JwChunkFunc)(int64_t n, const void *data, size_t length, gpointer user,
                             GError **error);
 
-/* repo/uploads.c: notes an upload before its first chunk, so that a sweep finds what was left
- * behind. */
+/* repo/uploads.c: notes an upload before its first chunk, so that a sweep finds an abandoned
+ * one. */
 bool jw_upload_begin(JwStore *self, const char *file_id, const char *job_id, int64_t now_ms,
                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -108,12 +108,14 @@ jw_file_reader_read(JwFileReader *self, int64_t offset, void *buffer, size_t len
 }
 
 void
-jw_file_reader_free(JwFileReader *self)
+jw_file_reader_free(gpointer self)
 {
-    if (self == NULL) {
+    JwFileReader *reader = self;
+
+    if (reader == NULL) {
         return;
     }
-    jw_file_info_clear(&self->info);
-    g_byte_array_unref(self->window);
-    g_free(self);
+    jw_file_info_clear(&reader->info);
+    g_byte_array_unref(reader->window);
+    g_free(reader);
 }

@@ -6,7 +6,7 @@
 #include "jw/log.h"
 #include <string.h>
 
-#define PUT_TRIES 3 /* a chunk's id is derived, so a write in doubt may simply be repeated */
+#define PUT_TRIES 3 /* a chunk's id is derived, so a write with unknown outcome may be repeated */
 
 struct _JwFileWriter {
     JwStore *store;
@@ -15,7 +15,7 @@ struct _JwFileWriter {
     GChecksum *hash;
     int64_t n_chunks;
     bool begun, failed, finished;
-    bool doubt; /* a put may still reach the server, after whatever else is done */
+    bool doubt; /* a put with unknown outcome may still reach the server */
 };
 
 JwFileWriter *
@@ -57,7 +57,7 @@ begin(JwFileWriter *self, GError **error)
     }
 }
 
-/* May a put that failed like this be repeated, as the @tries-th time? */
+/* Whether a put that failed like this may be repeated, as the @tries-th time. */
 static bool
 may_repeat(JwFileWriter *self, int tries, const GError *failure)
 {
@@ -177,7 +177,7 @@ jw_file_writer_finish(JwFileWriter *self, int64_t *ret_size, char **ret_sha256, 
         return jw_fail(error, JW_ERROR_INTERNAL, "file '%s': an earlier write failed",
                        self->info.file_id);
     }
-    self->failed = true; /* until proved otherwise: a second finish is no way to publish */
+    self->failed = true; /* until it succeeds: a second finish must not publish */
     if (!begin(self, error) || (self->buffer->len > 0 && !put_buffer(self, error))) {
         return false;
     }
@@ -194,20 +194,21 @@ jw_file_writer_finish(JwFileWriter *self, int64_t *ret_size, char **ret_sha256, 
 }
 
 void
-jw_file_writer_free(JwFileWriter *self)
+jw_file_writer_free(gpointer self)
 {
+    JwFileWriter *writer = self;
     g_autoptr(GError) error = NULL;
 
-    if (self == NULL) {
+    if (writer == NULL) {
         return;
     }
-    if (self->begun && !self->finished
-        && !jw_file_delete(self->store, self->info.file_id, self->doubt, &error)) {
-        jw_debug("upload_left_behind", JW_STR("file_id", self->info.file_id),
+    if (writer->begun && !writer->finished
+        && !jw_file_delete(writer->store, writer->info.file_id, writer->doubt, &error)) {
+        jw_debug("upload_left_behind", JW_STR("file_id", writer->info.file_id),
                  JW_STR("error", jw_error_message(error))); /* the sweep finds it */
     }
-    jw_file_info_clear(&self->info);
-    g_byte_array_unref(self->buffer);
-    g_checksum_free(self->hash);
-    g_free(self);
+    jw_file_info_clear(&writer->info);
+    g_byte_array_unref(writer->buffer);
+    g_checksum_free(writer->hash);
+    g_free(writer);
 }

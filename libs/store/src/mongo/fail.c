@@ -1,16 +1,16 @@
-/* fail.c: libmongoc's errors in the words of jw/error.h. Any thread. Decides by domain and
- * code, never by text. The question is always: can the write have happened? */
+/* fail.c: libmongoc's errors as codes of jw/error.h. Any thread. Decides by domain and code,
+ * never by message: can the write have happened? */
 #include "mongo.h"
 #include "jw/error.h"
 
 /* What a code means for a write and for a read. */
 #define REFUSED         JW_ERROR_UNAVAILABLE, JW_ERROR_UNAVAILABLE /* before it did anything */
-#define CUT_OFF         JW_ERROR_IN_DOUBT, JW_ERROR_UNAVAILABLE    /* maybe behind the write */
+#define CUT_OFF         JW_ERROR_IN_DOUBT, JW_ERROR_UNAVAILABLE    /* maybe after the write */
 #define FAULT(category) JW_ERROR_##category, JW_ERROR_##category
 
-/* Server codes (src/mongo/base/error_codes.yml); with error API 2 they come in one domain. All
- * that the drivers' specifications call retryable are here; those speak of a retry that the
- * server recognises, so for a plain one each code is asked whether the write may have happened. */
+/* Server codes (src/mongo/base/error_codes.yml); with error API 2 they come in one domain. Here
+ * are all that the drivers' specifications call retryable; the server recognises such a retry,
+ * but not a plain one, so for each code: may the write have happened? */
 static const struct {
     uint32_t code;
     JwErrorCode write, read;
@@ -29,11 +29,11 @@ static const struct {
     { 112, REFUSED },   /* WriteConflict */
     { 117, REFUSED },   /* ConflictingOperationInProgress */
     { 14031, REFUSED }, /* OutOfDiskSpace */
-    { 13, REFUSED },  /* Unauthorized: the account of the service, so nothing a caller could cure */
-    { 18, REFUSED },  /* AuthenticationFailed */
-    { 391, REFUSED }, /* ReauthenticationRequired */
-    { 43, REFUSED },  /* CursorNotFound: the server was restarted under a scan */
-    { 237, REFUSED }, /* CursorKilled */
+    { 13, REFUSED },    /* Unauthorized: the service's own account, so not the caller's fault */
+    { 18, REFUSED },    /* AuthenticationFailed */
+    { 391, REFUSED },   /* ReauthenticationRequired */
+    { 43, REFUSED },    /* CursorNotFound: the server was restarted under a scan */
+    { 237, REFUSED },   /* CursorKilled */
     { 11600, CUT_OFF }, /* InterruptedAtShutdown */
     { 11601, CUT_OFF }, /* Interrupted */
     { 11602, CUT_OFF }, /* InterruptedDueToReplStateChange */
@@ -103,13 +103,13 @@ static JwErrorCode
 code_of(const bson_error_t *cause, bool wrote, const bson_t *reply)
 {
     switch (cause->domain) {
-    case 0: /* the driver failed the call and says nothing */
+    case 0: /* the driver failed the call without a code */
         return wrote ? JW_ERROR_IN_DOUBT : JW_ERROR_INTERNAL;
     case MONGOC_ERROR_SERVER_SELECTION:
         return JW_ERROR_UNAVAILABLE;
     case MONGOC_ERROR_STREAM:
         return stream_code(cause->code, wrote);
-    case MONGOC_ERROR_PROTOCOL: /* an answer came that nobody can read */
+    case MONGOC_ERROR_PROTOCOL: /* an unreadable answer came */
         return wrote ? JW_ERROR_IN_DOUBT : JW_ERROR_UNAVAILABLE;
     case MONGOC_ERROR_WRITE_CONCERN:
         return JW_ERROR_IN_DOUBT;

@@ -1,4 +1,4 @@
-/* insert.c: many documents in one round trip, and what the reply says of each. Any thread. */
+/* insert.c: many documents in one round trip, and the outcome of each. Any thread. */
 #include "mongo.h"
 #include <string.h>
 
@@ -58,7 +58,7 @@ read_insert_reply(const bson_t *reply, const char *collection, size_t n, JwCreat
     return true;
 }
 
-/* The driver takes a reply without any sense for success, so the count must be in it. */
+/* The driver takes a malformed reply for success, so the count must be in it. */
 static bool
 read_insert_success(const bson_t *reply, const char *collection, size_t n, JwCreate *ret_creates,
                     GError **error)

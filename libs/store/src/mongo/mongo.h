@@ -13,14 +13,14 @@ typedef struct {
     mongoc_read_prefs_t *prefs; /* of the URI */
     bool usable, no_waiting;    /* guarded by the mutex */
 } JwMongoServers;
-/* Takes the time for selecting a server out of @uri, or @select_ms, and leaves the driver's
- * share in it. */
+/* Takes the server selection timeout out of @uri, or @select_ms, and leaves the driver's share
+ * in it. */
 void jw_mongo_servers_init(JwMongoServers *self, mongoc_uri_t *uri, int64_t select_ms);
 void jw_mongo_servers_clear(JwMongoServers *self);
 /* Before the pool's first client is taken. */
 void jw_mongo_servers_watch(JwMongoServers *self, mongoc_client_pool_t *pool);
-/* Until a server is usable; when time is up it is the driver's turn to say why there is none.
- * UNAVAILABLE after jw_mongo_servers_stop_waiting(). */
+/* Until a server is usable; after a timeout the driver reports why there is none. UNAVAILABLE
+ * after jw_mongo_servers_stop_waiting(). */
 bool jw_mongo_servers_wait(JwMongoServers *self, mongoc_client_t *client,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool jw_mongo_servers_usable(JwMongoServers *self);
@@ -45,14 +45,14 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JwLease, jw_lease_clear)
 bool jw_mongo_lease(JwStore *self, JwLease *lease, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 mongoc_collection_t *jw_lease_collection(const JwLease *lease, const char *name);
 
-/* Translate a libmongoc error (fail.c) and return false. What a failed write left is in
- * doubt unless the error says that it never began; a failed read is merely unavailable. @reply:
- * (nullable): what the server said besides. */
+/* Translate a libmongoc error (fail.c) and return false. A failed write is IN_DOUBT unless the
+ * error shows that it never began; a failed read is UNAVAILABLE. @reply: (nullable): the
+ * server's reply. */
 bool jw_mongo_fail_write(GError **error, const bson_error_t *cause, const bson_t *reply,
                          const char *format, ...) G_GNUC_PRINTF(4, 5);
 bool jw_mongo_fail_read(GError **error, const bson_error_t *cause, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
-/* A write that succeeded and whose reply has a write concern error is in doubt all the same. */
+/* A write that succeeded but whose reply has a write concern error is IN_DOUBT. */
 bool jw_mongo_check_concern(GError **error, const bson_t *reply,
                             const char *what) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -1,10 +1,10 @@
-/* servers.c: whether a server is usable, and the wait for one. Any thread. The driver can
- * wait for a server as well, but nobody can call off its wait; and when a pool is destroyed, it
- * waits once more, to tell the server that its sessions end. A process told to stop would spend
- * its time with both. So the driver waits DRIVER_MS at most, which gives its words about what is
- * wrong and bridges the retry of a read, and is asked again for the rest of the time. Asked, not
- * watched: only while somebody selects a server does it look for one before the next heartbeat,
- * and after a cut connection it takes none for usable until it has looked. */
+/* servers.c: whether a server is usable, and the wait for one. Any thread. The driver can wait
+ * for a server as well, but that wait cannot be cancelled; and a pool that is destroyed waits
+ * once more, to end its sessions on the server. Both would delay the end of a process. So the
+ * driver waits DRIVER_MS at most, enough for its error message and for the retry of a read, and
+ * is asked again until the time is over. Asked, not watched: only during a selection does it
+ * look for a server before the next heartbeat, and after a cut connection none is usable until
+ * it has looked. */
 #include "mongo.h"
 
 #include "jw/clock.h"
@@ -31,8 +31,8 @@ jw_mongo_servers_clear(JwMongoServers *self)
     jw_mutex_clear(&self->mutex);
 }
 
-/* On the thread that learned it, under a lock of the driver: nothing of the driver may be called
- * but what looks at the description. */
+/* On the driver's thread, under its lock: only functions that read the description may be
+ * called. */
 static void
 on_changed(const mongoc_apm_topology_changed_t *event)
 {
@@ -56,7 +56,7 @@ jw_mongo_servers_watch(JwMongoServers *self, mongoc_client_pool_t *pool)
     mongoc_apm_callbacks_destroy(callbacks);
 }
 
-/* Asks the driver for a server once. True: that is over sooner than by waiting in vain. */
+/* Asks the driver for a server once. True: it answered before its timeout. */
 static bool
 select_once(const JwMongoServers *self, mongoc_client_t *client)
 {

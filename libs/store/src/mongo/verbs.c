@@ -1,5 +1,5 @@
-/* verbs.c: the operations of the port but for insert. Any thread; each borrows a client for its own
- * duration, so that no cursor or reply outlives its client. */
+/* verbs.c: the operations of the port except insert. Any thread; each borrows a client for its
+ * own duration, so that no cursor or reply outlives its client. */
 #include "mongo.h"
 #include <string.h>
 

@@ -31,7 +31,7 @@ append_value(bson_t *document, const char *key, size_t length, const JwValue *va
     }
 }
 
-/* The fields that have the same first component as field @first, made into one document. */
+/* The fields with the same first component as field @first, as one document. */
 static void
 append_nested(bson_t *document, const char *const *fields, const JwValue *values, size_t first,
               bool *done)

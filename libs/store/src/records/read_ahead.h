@@ -1,11 +1,10 @@
-/* read_ahead.h: reads documents on a thread of its own while the caller works on those
- * before. */
+/* read_ahead.h: reads documents on a thread of its own while the caller works on earlier ones. */
 #pragma once
 #include "db/db.h"
 
 G_BEGIN_DECLS
 
-/* Gives documents to @put until it answers false. */
+/* Passes documents to @put until it returns false. */
 typedef bool (*JwAheadFunc)(JwDocFunc put, gpointer put_data, gpointer user, GError **error);
 
 /* Runs @produce on a new thread and @take for each of its documents, in order, on this one.

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define MAX_PLACES 64  /* places of a document that are remembered */
-#define SCRATCH    128 /* bytes for a value that must be made into text */
+#define SCRATCH    128 /* bytes for a value that is converted to a string */
 
 typedef struct {
     const char *head; /* first component of the path, NUL-terminated copy */
@@ -16,10 +16,10 @@ typedef struct {
 
 struct _JwRecordRow {
     size_t n;
-    char **heads; /* owned strings behind the paths */
+    char **heads; /* the strings of the paths, owned */
     Path *paths;
     JwValue *values;
-    GString **scratch; /* per field, for what is not in the document as text; NULL until used */
+    GString **scratch;           /* per field, for values that are not strings; NULL until used */
     uint32_t places[MAX_PLACES]; /* field + 1 last seen at this place; 0: none */
 };
 
@@ -51,21 +51,23 @@ jw_store_record_row_new(const char *const *fields)
 }
 
 void
-jw_store_record_row_free(JwRecordRow *self)
+jw_store_record_row_free(gpointer self)
 {
-    if (self == NULL) {
+    JwRecordRow *row = self;
+
+    if (row == NULL) {
         return;
     }
-    for (size_t i = 0; i < self->n; i++) {
-        if (self->scratch[i] != NULL) {
-            g_string_free(self->scratch[i], TRUE);
+    for (size_t i = 0; i < row->n; i++) {
+        if (row->scratch[i] != NULL) {
+            g_string_free(row->scratch[i], TRUE);
         }
     }
-    g_free(self->scratch);
-    g_strfreev(self->heads);
-    g_free(self->paths);
-    g_free(self->values);
-    g_free(self);
+    g_free(row->scratch);
+    g_strfreev(row->heads);
+    g_free(row->paths);
+    g_free(row->values);
+    g_free(row);
 }
 
 static GString *
@@ -172,8 +174,7 @@ set_value(JwRecordRow *self, size_t i, const bson_iter_t *iter)
     }
 }
 
-/* Gives the element to every field that begins with its key: "a" and "a.b" may both be asked
- * for. */
+/* Passes the element to every field that begins with its key: both "a" and "a.b" may be wanted. */
 static void
 take_element(JwRecordRow *self, size_t first, const bson_iter_t *iter)
 {

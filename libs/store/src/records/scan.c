@@ -1,11 +1,11 @@
-/* scan.c: reading the users' records in one pass. Any thread; a scan reads on a thread
- * of its own, which ends with the call (read_ahead.c). An ordered scan is cut into
- * slices of time, each sorted on its own: real mongod walks the index, servers that cannot sort
- * by an index hold one slice and not the whole period. The width of a slice follows what the
- * last one held (slice.h). A projection is asked for only where it saves much: picking most
- * fields of a document costs the server more than sending the whole of it (measured: a tenth of
- * the speed), so the first documents are weighed: those of the first slice of a period, because
- * some servers look at the whole collection for any few of it. */
+/* scan.c: reading the users' records in one pass. Any thread; a scan reads on a thread of its
+ * own, which ends with the call (read_ahead.c). An ordered scan is cut into slices of time, each
+ * sorted on its own: real mongod walks the index, servers that cannot sort by an index hold one
+ * slice and not the whole period. The width of a slice depends on the size of the last one
+ * (slice.h). A projection is used only where it saves much: picking most fields of a document
+ * costs the server more than sending all of it (measured: a tenth of the speed). The sizes of
+ * the first documents decide: those of the first slice of a period, because some servers scan
+ * the whole collection for any few of it. */
 #include "codec/doc.h"
 #include "read_ahead.h"
 #include "row.h"
@@ -23,7 +23,7 @@ typedef struct {
     size_t whole_bytes, wanted_bytes;
 } Probe;
 
-/* How much of the documents is asked for; fields inside of others count as their whole parent. */
+/* The share of the documents that is wanted; nested fields count as their whole parent. */
 static bool
 weigh_document(const bson_t *document, gpointer data, GError **error)
 {
@@ -48,14 +48,14 @@ weigh_document(const bson_t *document, gpointer data, GError **error)
     return true;
 }
 
-/* Picking fields is worth its price only when little of each document is wanted. */
+/* A projection pays only when little of each document is wanted. */
 static bool
 saves_much(const Probe *probe)
 {
     return probe->wanted_bytes < probe->whole_bytes / 4;
 }
 
-/* The side of the server: one scan on its way to @put. */
+/* The server's side: one scan that passes documents to @put. */
 typedef struct {
     JwStore *store;
     const JwRecordScan *scan;
@@ -123,7 +123,7 @@ pass_on(const bson_t *document, gpointer data, GError **error)
     return !is_of_slice(reading, document) || reading->put(document, reading->put_data, error);
 }
 
-/* The side of the caller. */
+/* The caller's side. */
 typedef struct {
     JwRecordRow *row;
     JwRowFunc visit;
@@ -300,8 +300,7 @@ better_in_storage_order(const Reading *reading, double covered_ms, double left_m
            && expected > (double)reading->total / 3;
 }
 
-/* Both ends are inside: there is no time behind the last one there is, which means "never" in some
- * programs. */
+/* Both ends are included: no time follows the largest one, which some programs use for "never". */
 static bool
 read_period(Reading *reading, int64_t first_ms, int64_t last_ms, GError **error)
 {
@@ -379,7 +378,7 @@ read_records(JwDocFunc put, gpointer put_data, gpointer user, GError **error)
         }
         return scan->ordered ? read_all_ordered(reading, error) : read_all(reading, error);
     }
-    /* Not asked for nothing: some servers count a million documents to answer. */
+    /* Only when needed: some servers count a million documents for it. */
     return (scan->ordered
             || jw_db_count(reading->store, scan->collection, NULL, 0, &reading->total, error))
            && (scan->start_ms >= scan->end_ms

@@ -1,8 +1,8 @@
 /* slice.c: see slice.h. */
 #include "slice.h"
 
-#define WIDTH_MAX (INT64_MAX / 16) /* all that there ever was, several times */
-/* At most, so that a quiet time does not lead into a crowded one at full width. */
+#define WIDTH_MAX (INT64_MAX / 16) /* more than all of history */
+/* At most, in case a dense period follows a sparse one. */
 #define GROWTH 4
 
 int64_t

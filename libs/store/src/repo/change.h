@@ -1,8 +1,7 @@
-/* change.h: one change of a state as one conditional update of one document. What a rule's flags
- * and its new state mean is a table of effects for each kind of document; the table is read here,
- * once for all. The filter is the left side of the rule, the update its right side, and the events
- * are pushed in the same update: there is no moment at which a change is durable and its event is
- * not. */
+/* change.h: one change of a state as one conditional update of one document. A table of effects
+ * for each kind of document defines what a rule's flags and new state mean. The filter is the
+ * left side of the rule, the update its right side, and the events are pushed in the same
+ * update: there is no moment at which a change is durable and its event is not. */
 #pragma once
 #include "repo.h"
 
@@ -30,7 +29,7 @@ typedef struct {
     int32_t value;
 } JwEffect;
 
-/* A change while it is put together; what the tables cannot say is appended by its repository. */
+/* A change being built; its repository appends what the tables cannot express. */
 typedef struct {
     bson_t *filter, *set, *add, *unset;
 } JwChange;
@@ -42,7 +41,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JwChange, jw_change_clear)
 void jw_change_apply(JwChange *self, const JwEffect *effects, size_t n_effects, unsigned flags,
                      unsigned to, int64_t now_ms);
 
-/* Makes the change, with its events; as jw_repo_modify(). */
+/* Does the change, with its events; as jw_repo_modify(). */
 bool jw_change_run(JwChange *self, JwStore *store, const JwRepo *repo,
                    const JwOutboxEntry *const *events, size_t n_events, JwCas *ret_cas,
                    gpointer *ret, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -60,7 +60,7 @@ append_set(bson_t *set, const JwJobChange *change, const JwJobRule *rule)
 }
 
 /* Two fields of one document cannot be compared in the MongoDB subset, so the retry count is
- * read first and named in the filter: who comes second loses, as with any compare and set. */
+ * read first and named in the filter: the second one loses, as with any compare and set. */
 static bool
 append_retry_count(JwStore *self, bson_t *filter, const char *job_id, bool *ret_allowed,
                    GError **error)

@@ -1,4 +1,4 @@
-/* job_list.c: lists of jobs: those that need a task, and those that people see, with filters,
+/* job_list.c: lists of jobs: those that need maintenance, and those for users, with filters,
  * visibility, order and pages. Any thread. */
 #include "repo.h"
 #include "jw/store_jobs.h"
@@ -49,8 +49,8 @@ append_range(bson_t *filter, const JwJobQuery *query)
     bson_append_document_end(filter, &range);
 }
 
-/* All of the job's departments are in the list, and it has some: a job without a scope is not
- * everybody's. */
+/* All of the job's departments are in the list, and it has some: a job without departments is
+ * not visible to all. */
 static void
 append_departments(bson_t *parent, const char *const *departments)
 {

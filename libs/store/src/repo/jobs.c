@@ -115,7 +115,7 @@ jw_store_set_delivery_counts(JwStore *self, const char *job_id, const JwDelivery
                  BCON_BOOL(true), "$ne", BCON_BOOL(!mail_done), "}", "}", "]");
     g_auto(bson_t) update = BSON_INITIALIZER;
     bson_t set;
-    JwCas cas = JW_CAS_LOST; /* LOST: it says so already, or the job is gone */
+    JwCas cas = JW_CAS_LOST; /* LOST: already so, or the job is gone */
 
     BSON_APPEND_DOCUMENT_BEGIN(&update, "$set", &set);
     jw_doc_append_as(&set, "deliveries", &jw_doc_counts_table, counts);

@@ -1,5 +1,4 @@
-/* outbox.c: taking published events out of their documents, and finding those still in. Any
- * thread. */
+/* outbox.c: removing published events from their documents, and finding the others. Any thread. */
 #include "repo.h"
 #include "jw/store_outbox.h"
 
@@ -33,8 +32,8 @@ append_any(bson_t *to, const char *key, const GPtrArray *ids)
 }
 
 /* All entries of one kind in one statement: entry ids are unique over all documents, so pulling
- * the whole list from each document takes no more than was named, and costs the server a fifth
- * of one statement a document. */
+ * the whole list from each document removes nothing else, and costs the server a fifth of one
+ * statement for each document. */
 static bool
 pull_kind(JwStore *self, JwDocKind kind, const JwOutboxRef *refs, size_t n_refs, GError **error)
 {

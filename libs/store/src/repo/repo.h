@@ -1,5 +1,5 @@
-/* repo.h: what a repository is made of: a collection of documents of one table, read and changed
- * as structs. Any thread. */
+/* repo.h: the base of repositories: a collection of documents of one table, read and changed as
+ * structs. Any thread. */
 #pragma once
 #include "codec/doc.h"
 #include "db/db.h"

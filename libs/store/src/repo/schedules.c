@@ -13,7 +13,7 @@ create_schedule(void)
 static const JwRepo schedules = { "schedules", &jw_doc_schedule_table, create_schedule,
                                   jw_schedule_free };
 
-/* The fields that belong to the decisions of the scheduler and not to whoever writes the rule. */
+/* The fields of the scheduler's decisions, which a configuration does not set. */
 static bool
 is_decision(const char *name, bool same_rule)
 {
@@ -21,8 +21,7 @@ is_decision(const char *name, bool same_rule)
            || (same_rule && strcmp(name, "nextFireAt") == 0);
 }
 
-/* Replaces everything but the decisions. Texts that the new schedule has no more are unset, never
- * left from the old one. */
+/* Replaces everything except the decisions. Strings that the new schedule lacks are unset. */
 static bool
 update_schedule(JwStore *self, const JwSchedule *schedule, const JwSchedule *old, JwCas *ret_cas,
                 GError **error)
@@ -62,7 +61,7 @@ bool
 jw_store_put_schedule(JwStore *self, const JwSchedule *schedule, GError **error)
 {
     g_return_val_if_fail(self != NULL && schedule != NULL && schedule->id != NULL, false);
-    /* Somebody else may write the same schedule in between; then their write is looked at again. */
+    /* Another process may write the same schedule in between; then the schedule is read again. */
     for (int round = 0; round < 5; round++) {
         g_autoptr(JwSchedule) old = NULL;
         JwCreate create = JW_CREATE_EXISTS;
@@ -98,8 +97,8 @@ bool
 jw_store_due_schedules(JwStore *self, int64_t now_ms, size_t limit, GPtrArray **ret, GError **error)
 {
     g_return_val_if_fail(self != NULL && limit > 0 && ret != NULL, false);
-    /* Each branch of the $or has an index of its own, so the cost follows what is due. A pending
-     * decision not to fire is a negative time, so any date will do. */
+    /* Each branch of the $or has an index of its own, so the cost depends on what is due. A
+     * pending decision not to fire is a negative time, so any date will do. */
     g_autoptr(bson_t) filter =
         BCON_NEW("$or", "[", "{", "enabled", BCON_BOOL(true), "nextFireAt", "{", "$lte",
                  BCON_DATE_TIME(now_ms), "}", "}", "{", "enabled", BCON_BOOL(true), "pendingFires",

@@ -1,6 +1,5 @@
-/* uploads.c: a note of each upload, made before its first chunk: the sweep reads this small
- * collection instead of looking for strays among all chunks, and a file that a job names is struck
- * off here for good. Any thread. */
+/* uploads.c: a note of each upload, written before its first chunk: the sweep reads this small
+ * collection instead of all chunks, and removes the note of a file that a job names. Any thread. */
 #include "files/file.h"
 #include "repo.h"
 #include "jw/store_jobs.h"
@@ -60,7 +59,7 @@ judge_jobless(JwStore *self, const Upload *upload, UploadKind *ret_kind, GError 
     return true;
 }
 
-/* A job that is still at work may yet name its file, however long ago the upload began. */
+/* A running job may still name its file, however old the upload is. */
 static bool
 judge_upload(JwStore *self, const Upload *upload, UploadKind *ret_kind, GError **error)
 {
@@ -76,7 +75,7 @@ judge_upload(JwStore *self, const Upload *upload, UploadKind *ret_kind, GError *
             return false;
         }
         jw_db_note_unreadable(self, "jobs", upload->job_id, cause);
-        *ret_kind = UPLOAD_WORKING; /* kept until somebody can say whose it is */
+        *ret_kind = UPLOAD_WORKING; /* kept until its owner is known */
         return true;
     }
     *ret_kind = UPLOAD_ORPHAN;

@@ -20,16 +20,16 @@ typedef struct {
     JwPorts *ports;     /* filled before start(), emptied after stop(); NULL: none */
     bool reads_reports; /* ports->catalog: the report definitions of JW_REPORTS_DIR */
     bool needs_bus;     /* not ready while the broker is away */
-    /* Makes further ports and threads, adds APIs to jw_svc_http() (not started yet). */
+    /* Creates further ports and threads, adds APIs to jw_svc_http() (not started yet). */
     bool (*start)(JwSvc *svc, gpointer self, GError **error);
     /* Readiness is off and no request is taken any more: finish or release work until
      * @deadline_mono_ms. May be NULL. */
     void (*drain)(gpointer self, int64_t deadline_mono_ms);
-    /* Ends threads, frees what start() made. Called also after a failed start. */
+    /* Ends threads, frees what start() created. Called also after a failed start. */
     void (*stop)(gpointer self);
 } JwSvcDef;
 
-/* Exit status: 0 drained, 64 usage, 78 bad configuration (all faults named), 70 start failed.
+/* Exit status: 0 drained, 64 usage, 78 bad configuration (all violations named), 70 start failed.
  * Options: --help, --version, --check-config, --print-config (secrets masked). SIGTERM and SIGINT
  * drain; a second one ends at once. */
 int jw_svc_main(const JwSvcDef *def, gpointer self, int argc, char **argv);
@@ -45,7 +45,7 @@ JwStop *jw_svc_stop_flag(JwSvc *self);
 typedef bool (*JwReadyCheck)(gpointer data, GError **error);
 
 /* /readyz asks every check (each at most once a second, on a thread of its own, so that a slow
- * dependency does not hold the probe): a failing REQUIRED one makes it 503, a failing other one
+ * dependency does not block the probe): a failing REQUIRED one makes it 503, a failing other one
  * 200 with "degraded". Before start() returns. */
 void jw_svc_add_check(JwSvc *self, const char *name, bool required, JwReadyCheck check,
                       gpointer data);

@@ -1,6 +1,6 @@
 /* jw/kinds.h: the kinds of jobs, one row each: what a job of that kind carries, how its spec is
- * checked and made canonical, and what it leaves behind. Constant; any thread. Who runs a kind is
- * the executor's table, services/executor/src/handlers/handlers.c. */
+ * checked and made canonical, and what it leaves behind. Constant; any thread. The executor's
+ * table of handlers (handlers/handlers.c) runs them. */
 #pragma once
 #include "jw/catalog.h"
 #include "jw/json.h"
@@ -24,16 +24,17 @@ typedef struct {
      * NULL: nowhere. */
     const char *const *departments;
 
-    /* Notes what `fields` cannot judge about @spec, whose own pointer is @base. Values that
-     * `fields` refuses are passed over. False when there was a violation. NULL: nothing. */
+    /* Notes what `fields` cannot check in @spec, whose own pointer is @base. Values that
+     * `fields` refuses are skipped. False when there was a violation. NULL: nothing. */
     bool (*check)(const JwCatalog *catalog, const json_t *spec, const char *base,
                   JwViolations *violations);
-    /* The canonical spec of one without violations, complete in itself; that of a canonical one is
-     * itself. @at_ms: the time the job is meant to start. (transfer full). NULL: as it is. */
+    /* The canonical spec of one without violations, complete; a canonical one is unchanged.
+     * @at_ms: the time the job is meant to start. (transfer full). NULL: as it is. */
     json_t *(*build)(const JwCatalog *catalog, const json_t *spec, int64_t at_ms);
-    /* Notes what does not belong into the spec of a schedule's template. NULL: nothing. */
+    /* Notes what does not belong in the spec of a schedule's template. NULL: nothing. */
     bool (*check_template)(const json_t *spec, const char *base, JwViolations *violations);
-    /* Gives the spec of a template the zone of its schedule, where that matters. NULL: nowhere. */
+    /* Sets the zone of a schedule in the spec of its template, unless it has one. NULL: no
+     * zones. */
     void (*set_zone)(json_t *spec, const char *zone);
 } JwJobKind;
 

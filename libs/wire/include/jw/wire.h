@@ -1,6 +1,6 @@
-/* jw/wire.h: the JSON that crosses process borders: jobs asked for by REST or by Kafka, and job
- * events. Any thread; a JwWire is immutable after it was made. Checked against schemas/messages/
- * in tests/contract. */
+/* jw/wire.h: the JSON that crosses process borders: jobs asked for by REST or by Kafka, schedules,
+ * and job events. Any thread; a JwWire is immutable. Checked against schemas/messages/ in
+ * tests/contract. */
 #pragma once
 #include "jw/catalog.h"
 #include "jw/delivery.h"
@@ -29,32 +29,40 @@ G_BEGIN_DECLS
 #define JW_TOPIC_DELIVERY_EVENTS "delivery.events"
 
 typedef struct _JwWire JwWire;
-/* @catalog: (transfer none), outlives it; NULL for one who only reads and writes events.
- * @topic_prefix: "jobwire." */
+
+/* @catalog: (transfer none), outlives it; NULL when only events are read and written.
+ * @topic_prefix: "jobwire.". (transfer full) */
 JwWire *jw_wire_new(const JwCatalog *catalog, const char *topic_prefix);
-void jw_wire_free(JwWire *self);
+void jw_wire_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwWire, jw_wire_free)
-char *jw_wire_topic(const JwWire *self, const char *name); /* prefix + name; (transfer full) */
+
+/* The prefix and @name. (transfer full) */
+char *jw_wire_topic(const JwWire *self, const char *name);
 
 /* The body by which the reports API asks for a job → a job of type "report" with name, subtype,
- * spec, priority, notBefore, recipients, limits and state set; the rest (id, requestedBy …) is the
- * caller's to fill. Notes all violations at once; @ret_job is written when there is none. @now_ms
- * decides what lies in the past and the default period. */
+ * spec, priority, notBefore, recipients, limits and state set; the caller fills in the rest (id,
+ * requestedBy …). Notes all violations; @ret_job (transfer full) is set when there is none.
+ * @now_ms decides what lies in the past, and the default period. */
 bool jw_wire_job_from_request(const JwWire *self, const json_t *body, int64_t now_ms,
-                              JwViolations *faults, JwJob **ret_job) G_GNUC_WARN_UNUSED_RESULT;
+                              JwViolations *violations, JwJob **ret_job) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The value of a jobwire.job.submit.v1 command: {"jobType","name","spec"} and optionally jobId,
- * description, priority, scheduledFor, timeout, maxAttempts, delivery, requestedBy, departments,
- * source. The spec is its kind's (jw/kinds.h). Without jobId the id is derived from (ce_source,
- * ce_id). scheduledFor in the past means now. Decoding the command of a job gives that job. */
+/* The value of a jobwire.job.submit.v1 command → a job: {"jobType","name","spec"} and optionally
+ * jobId, description, priority, scheduledFor, timeout, maxAttempts, delivery, requestedBy,
+ * departments, source. The spec is its kind's (jw/kinds.h). Without jobId the id is derived from
+ * @ce_source and @ce_id (nullable). A scheduledFor in the past means now. Decoding the command of a
+ * job returns that job. Notes all violations; @ret_job (transfer full) is set when there is none.
+ */
 bool jw_wire_job_from_command(const JwWire *self, const json_t *body, const char *ce_source,
-                              const char *ce_id, int64_t now_ms, JwViolations *faults,
+                              const char *ce_id, int64_t now_ms, JwViolations *violations,
                               JwJob **ret_job) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The id of the job that a submit command names, whatever else is wrong with it: jobId, else
  * derived. NULL: none. (transfer full) */
 char *jw_wire_command_job_id(const json_t *body, const char *ce_source, const char *ce_id);
-/* A job of a schedule's occurrence: id derived from (schedule, due), period computed before
- * @due_ms. */
+
+/* The job of a schedule's occurrence: its id is derived from schedule and @due_ms, its period ends
+ * before @due_ms. @ret_job: (out) (transfer full)
+ * @error: INVALID when the schedule's template has violations */
 bool jw_wire_job_from_schedule(const JwWire *self, const JwSchedule *schedule, int64_t due_ms,
                                int64_t now_ms, JwJob **ret_job,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -62,22 +70,30 @@ bool jw_wire_job_from_schedule(const JwWire *self, const JwSchedule *schedule, i
 /* The members of who asks, for the tables of commands. */
 extern const JwField jw_wire_actor_fields[];
 
-/* Outbox entries, (transfer full); request_id and traceparent come from the job. */
+/* The command that asks for @job; its request_id and traceparent are the job's. The same job gives
+ * the same entry id. (transfer full) */
 JwOutboxEntry *jw_wire_submit_command(const JwWire *self, const JwJob *job, int64_t now_ms);
-/* @type: one of JW_TYPE_JOB_SUBMITTED … CANCELLED. @artifact: completed only; @will_retry: failed
- * only. */
+
+/* An event of @job, which is as its change leaves it. (transfer full)
+ * @type: one of JW_TYPE_JOB_SUBMITTED … CANCELLED
+ * @artifact: (nullable): completed only
+ * @error_code, @error_message: (nullable): of a failed attempt; a pending job will retry */
 JwOutboxEntry *jw_wire_job_event(const JwWire *self, const JwJob *job, const char *type,
                                  const JwArtifact *artifact, const char *error_code,
-                                 const char *error_message, bool will_retry, int64_t now_ms);
+                                 const char *error_message, int64_t now_ms);
+
+/* The event of a delivery that is in @state now. @reply: (nullable). (transfer full) */
 JwOutboxEntry *jw_wire_delivery_event(const JwWire *self, const JwDelivery *delivery,
                                       JwDeliveryState state, const char *reply, int64_t now_ms);
-/* jobId of a job event's value; INVALID. (transfer full) */
+
+/* The jobId of a job event's value, or INVALID. (transfer full) */
 char *jw_wire_event_job_id(const void *body, size_t length,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Schedules of a configuration file: {"schedules":[{id, trigger:{type,every|cron|at}, timeZone,
- * misfire, enabled, job:{jobType, name, spec, …}}]}. INVALID names file and pointer of every
- * violation. @ret: of JwSchedule (transfer full) */
+ * misfire, enabled, job:{jobType, name, spec, …}}]}. @ret: (out) (element-type JwSchedule)
+ * (transfer full)
+ * @error: INVALID with file and pointer of every violation */
 bool jw_wire_schedules_load(const JwWire *self, const char *path, int64_t now_ms, GPtrArray **ret,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
