@@ -163,7 +163,28 @@ edit_of(const char *name)
     md_unknown("operator", name);
 }
 
+/* Whether two paths name the same field, or one something inside of the other. */
+static bool
+paths_meet(const char *path, const char *other)
+{
+    const size_t common = MIN(strlen(path), strlen(other));
+
+    return strncmp(path, other, common) == 0
+           && (path[common] == '.' || other[common] == '.' || strcmp(path, other) == 0);
+}
+
 /* Servers refuse to write a field twice, or a field and something inside of it. */
+static void
+check_path(GPtrArray *paths, const char *path)
+{
+    for (guint i = 0; i < paths->len; i++) {
+        if (paths_meet(path, g_ptr_array_index(paths, i))) {
+            md_unknown("update with a conflict at", path);
+        }
+    }
+    g_ptr_array_add(paths, (gpointer)(uintptr_t)path);
+}
+
 static void
 check_conflicts(const bson_t *update)
 {
@@ -172,16 +193,7 @@ check_conflicts(const bson_t *update)
 
     for (bool ok = bson_iter_init(&operator, update); ok && bson_iter_next(&operator);) {
         for (bool more = bson_iter_recurse(&operator, & field); more && bson_iter_next(&field);) {
-            const char *path = bson_iter_key(&field);
-            for (guint i = 0; i < paths->len; i++) {
-                const char *other = g_ptr_array_index(paths, i);
-                const size_t common = MIN(strlen(path), strlen(other));
-                if (strncmp(path, other, common) == 0
-                    && (path[common] == '.' || other[common] == '.' || strcmp(path, other) == 0)) {
-                    md_unknown("update with a conflict at", path);
-                }
-            }
-            g_ptr_array_add(paths, (gpointer)(uintptr_t)path);
+            check_path(paths, bson_iter_key(&field));
         }
     }
 }
