@@ -140,7 +140,7 @@ poison_goes_to_the_dlq_as_it_came(void **state)
     reader_free(people);
     reader_free(reader);
 
-    /* the refused ones are behind us as well */
+    /* the refused ones are done as well */
     bus_fixture_publish(fixture, 100, 101, 1);
     Reader *after = reader_new(fixture, fixture->topic, 25, NULL);
     reader_wait_done(after, 1, 60000);

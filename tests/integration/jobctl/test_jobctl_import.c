@@ -103,7 +103,7 @@ test_real_file(void **state)
     assert_int_equal(count(self, NULL, NULL), rows);
 }
 
-/* The excerpt with lines 4 and 100 made bad. */
+/* The excerpt with lines 4 and 100 corrupted. */
 static char *
 corrupt(Fixture *self)
 {

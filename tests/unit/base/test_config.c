@@ -166,8 +166,7 @@ test_all_faults_at_once(void **state)
     assert_null(settings.name); /* what was read before is freed again */
 }
 
-/* An environment may serve several programs: what another one reads is known, as far as its name
- * goes. */
+/* An environment may serve several programs: the names of other programs' variables are known. */
 static void
 test_foreign_variables(void **state)
 {

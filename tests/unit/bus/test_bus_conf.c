@@ -49,7 +49,7 @@ defaults_and_fixed_settings(void **state)
     assert_ok(consumer != NULL, error);
     assert_setting(consumer, "group.id", "g");
     assert_setting(consumer, "enable.auto.offset.store", "false");
-    assert_setting(consumer, "auto.offset.reset", "smallest"); /* librdkafka's word for earliest */
+    assert_setting(consumer, "auto.offset.reset", "smallest"); /* librdkafka's name for earliest */
     assert_setting(consumer, "partition.assignment.strategy", "range");
 }
 

@@ -61,8 +61,8 @@ test_all_pairs(void **state)
     }
 }
 
-/* Sent is reached only from an attempt that still owns the delivery, and a reaped attempt never as
- * "queued" once its dot may have gone out: the two halves of "no mail twice, none lost". */
+/* Sent is reached only from an attempt that still owns the delivery, and a reaped attempt is
+ * never queued once its data may have been sent: no mail twice, none lost. */
 static void
 test_reaping_looks_at_the_dot(void **state)
 {

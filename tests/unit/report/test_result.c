@@ -1,5 +1,5 @@
-/* test_result.c: what a result takes out of the engine: every figure and cell, on records written
- * by hand and on the shipped definitions. */
+/* test_result.c: the result of a pass: every figure and cell, on records written by hand and on
+ * the shipped definitions. */
 #include "result_fixture.h"
 
 static void
@@ -114,7 +114,7 @@ test_charts(void **state)
     assert_int_equal(days->chart_column, 0);
 }
 
-/* Hours and weekdays stand in full, days of the period too; what has no value is "n/a". */
+/* All hours, weekdays and days of the period are there; what has no value is "n/a". */
 static void
 test_nothing(void **state)
 {

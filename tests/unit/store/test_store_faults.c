@@ -1,4 +1,4 @@
-/* test_store_faults.c: what the Mongo adapter says when the server misbehaves: lost replies,
+/* test_store_faults.c: errors of the Mongo adapter when the server misbehaves: lost replies,
  * stalls, nonsense, refusals, write concerns not met; on a scripted server, so that each fault
  * comes when it is asked for. The one rule behind the table: a write is UNAVAILABLE only if it
  * certainly did not happen. */
@@ -114,7 +114,7 @@ a_write_is_sent_once(void **state)
     assert_ok(claim(store, &error), error); /* and the store recovers by itself */
 }
 
-/* The server is there, only that connection was not: nobody waits for its next heartbeat. */
+/* The server is up, only the connection was cut: no call waits for the next heartbeat. */
 static void
 a_cut_connection_costs_no_wait(void **state)
 {
@@ -180,7 +180,7 @@ a_store_that_waits_no_more(void **state)
     scripted_mongo_set(server, SM_REPLY, "{\"ok\":1,\"value\":null}");
     assert_ok(claim(used, &error), error);
     assert_true(jw_store_reachable(used));
-    assert_false(jw_store_reachable(fresh)); /* nobody has asked for it yet */
+    assert_false(jw_store_reachable(fresh)); /* not asked for yet */
     jw_store_stop_waiting(used);
     jw_store_stop_waiting(fresh);
     assert_ok(claim(used, &error), error);
@@ -196,8 +196,7 @@ a_store_that_waits_no_more(void **state)
     assert_true(jw_clock_mono_ms(jw_clock_system()) - start_ms < 30000);
 }
 
-/* Nor do those that wait when the process is told to end, or what is said to the server in the
- * end. */
+/* Nor do calls that wait already, or the final messages to the server. */
 static void
 a_wait_is_called_off(void **state)
 {

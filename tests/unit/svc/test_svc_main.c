@@ -165,7 +165,7 @@ test_all_faults_at_once(void **state)
     assert_true(g_pattern_match_simple("*JW_TYPO*", err));
     assert_true(g_pattern_match_simple("*JW_HTTP_BODY_MAX*", err));
 
-    /* Other services' variables are no fault: one environment serves all. A misspelt one is. */
+    /* Other services' variables are accepted: one environment serves all. A misspelt one is not. */
     static const char *const siblings[] = { "JW_TINY_SECRET=x", "JW_SENDERS=many",
                                             "JW_SMTP_PASSWORD_FILE=/nowhere", "JW_WORKER=1", NULL };
     g_autofree char *out1 = NULL, *err1 = NULL;
@@ -306,7 +306,7 @@ test_ports(void **state)
     assert_non_null(strstr(err3, "JW_KAFKA_BROKERS"));
 }
 
-/* A dependency that does not answer holds neither the probe nor the drain. */
+/* A dependency that does not answer delays neither the probe nor the drain. */
 static void
 test_stuck_check(void **state)
 {

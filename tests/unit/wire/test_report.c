@@ -1,4 +1,4 @@
-/* test_report.c: what the definition says about a body: names and periods. */
+/* test_report.c: checks of a body by its definition: names and periods. */
 #include "fixture.h"
 
 static void
@@ -38,7 +38,7 @@ test_names(void **state)
     }
 }
 
-/* The seven filters of the seed are all served by one of the shipped definitions. */
+/* All seven filters of the reports API are in one of the shipped definitions. */
 static void
 test_seed_filters(void **state)
 {
