@@ -291,7 +291,7 @@ an_unknown_field_is_passed_over(void **state)
 }
 
 static void
-a_text_that_is_not_utf8_is_refused(void **state)
+a_string_that_is_not_utf8_is_refused(void **state)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(JwJob) job = sc_job(JW_JOB_PENDING);
@@ -335,7 +335,7 @@ main(void)
         cmocka_unit_test_setup_teardown(a_document_of_another_shape_is_corrupt, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_unreadable_document_is_named_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_unknown_field_is_passed_over, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_text_that_is_not_utf8_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_string_that_is_not_utf8_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_broken_message_does_not_stop_a_change, set_up, tear_down),
     };
     if (g_getenv("JW_MONGODB_URI") == NULL) { /* one message, not one for each case */

@@ -140,7 +140,7 @@ test_nothing(void **state)
 }
 
 static void
-test_more_groups_than_told_apart(void **state)
+test_more_groups_than_allowed(void **state)
 {
     static const char *const agents[] = {
         "bob", "ada", "eve", "bob", "cid", "eve", "bob", "", "dan"
@@ -274,7 +274,7 @@ main(void)
         cmocka_unit_test(test_figures_and_tables),
         cmocka_unit_test(test_charts),
         cmocka_unit_test(test_nothing),
-        cmocka_unit_test(test_more_groups_than_told_apart),
+        cmocka_unit_test(test_more_groups_than_allowed),
         cmocka_unit_test(test_rounding),
         cmocka_unit_test(test_outlives_what_it_came_from),
         cmocka_unit_test(test_shipped_definitions),

@@ -73,7 +73,7 @@ static const Fault faults[] = {
 };
 
 static void
-every_fault_is_called_by_its_name(void **state)
+every_fault_has_its_code(void **state)
 {
     g_autoptr(ScriptedMongo) server = scripted_mongo_new();
     g_autofree char *uri = uri_for(scripted_mongo_port(server), "");
@@ -198,7 +198,7 @@ a_store_that_waits_no_more(void **state)
 
 /* Nor do calls that wait already, or the final messages to the server. */
 static void
-a_wait_is_called_off(void **state)
+a_wait_is_cancelled(void **state)
 {
     ScriptedMongo *server = scripted_mongo_new();
     g_autofree char *uri = uri_for(scripted_mongo_port(server),
@@ -280,12 +280,12 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_fault_is_called_by_its_name),
+        cmocka_unit_test(every_fault_has_its_code),
         cmocka_unit_test(a_write_is_sent_once),
         cmocka_unit_test(a_cut_connection_costs_no_wait),
         cmocka_unit_test(a_server_that_is_away_is_unavailable),
         cmocka_unit_test(a_store_that_waits_no_more),
-        cmocka_unit_test(a_wait_is_called_off),
+        cmocka_unit_test(a_wait_is_cancelled),
         cmocka_unit_test(an_empty_pool_is_busy),
         cmocka_unit_test(configuration_is_checked),
     };

@@ -153,7 +153,7 @@ test_options(void **state)
 }
 
 static void
-test_all_faults_at_once(void **state)
+test_all_violations_at_once(void **state)
 {
     static const char *const env[] = { "JW_TINY_NUMBER=99", "JW_TYPO=1", "JW_HTTP_BODY_MAX=many",
                                        NULL };
@@ -387,7 +387,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_options),
-        cmocka_unit_test(test_all_faults_at_once),
+        cmocka_unit_test(test_all_violations_at_once),
         cmocka_unit_test(test_health_and_drain),
         cmocka_unit_test(test_checks),
         cmocka_unit_test(test_ports),
