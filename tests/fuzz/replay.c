@@ -1,6 +1,6 @@
 /* replay.c: runs a fuzz target without libFuzzer: every file named on the command line (or in a
  * directory named there), and as many seeded mutations of each. Under ctest with ASan and UBSan
- * this keeps the decoders honest on every run; with clang's runtime the same targets link against
+ * this checks the decoders on every run; with clang's runtime the same targets link against
  * -fsanitize=fuzzer instead. */
 #include "fuzz.h"
 

@@ -3,14 +3,14 @@
 #include "store_conformance.h"
 #include "jw/ident.h"
 
-static JwStore *(*make_store)(void);
+static JwStore *(*open_store)(void);
 static ScCorrupt corrupt_document;
 
 static int
 set_up(void **state)
 {
     g_autoptr(GError) error = NULL;
-    JwStore *store = make_store();
+    JwStore *store = open_store();
 
     assert_non_null(store);
     assert_ok(jw_store_prepare(store, &error), error);
@@ -38,14 +38,14 @@ run_case(void **state)
 }
 
 int
-sc_run(const char *name, JwStore *(*make)(void), ScCorrupt corrupt)
+sc_run(const char *name, JwStore *(*open)(void), ScCorrupt corrupt)
 {
     const ScCase *const groups[] = { sc_verb_cases,     sc_job_cases,      sc_list_cases,
                                      sc_delivery_cases, sc_schedule_cases, sc_file_cases,
                                      sc_expiry_cases,   sc_record_cases,   sc_unreadable_cases };
     int failures = 0;
 
-    make_store = make;
+    open_store = open;
     corrupt_document = corrupt;
     for (size_t i = 0; i < G_N_ELEMENTS(groups); i++) {
         for (running = groups[i]; running->name != NULL; running++) {

@@ -11,9 +11,9 @@
 #include "jw/store_records.h"
 #include "jw/store_schedules.h"
 
-/* Runs all cases on stores that @make gives; returns the number of failures, as cmocka does. */
+/* Runs all cases on stores of @open; returns the number of failures, as cmocka does. */
 typedef void (*ScCorrupt)(JwStore *store, const char *collection, const char *id);
-int sc_run(const char *name, JwStore *(*make)(void), ScCorrupt corrupt);
+int sc_run(const char *name, JwStore *(*open)(void), ScCorrupt corrupt);
 
 /* Makes a stored document unreadable behind the store's back, its outbox included. */
 void sc_corrupt(JwStore *store, const char *collection, const char *id);

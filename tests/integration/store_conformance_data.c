@@ -1,5 +1,4 @@
-/* store_conformance_data.c: files of all awkward sizes, the sweep of what uploads left behind,
- * records. */
+/* store_conformance_data.c: files of critical sizes, the sweep of abandoned uploads, records. */
 #include "store_conformance.h"
 #include "jw/ident.h"
 #include <string.h>
@@ -391,7 +390,7 @@ scans_records_of_early_dates(JwStore *store)
                 "");
 }
 
-/* "Never" is the last moment there is in some programs. */
+/* Some programs use the largest time for "never". */
 static void
 scans_records_of_the_last_date(JwStore *store)
 {

@@ -1,11 +1,11 @@
-/* store_conformance_expiry.c: which files are over their time, and what marking them does. */
+/* store_conformance_expiry.c: which files are expired, and what marking them does. */
 #include "store_conformance.h"
 
 #define NONE INT64_C(-1) /* no artifact at all */
 
 /* @ret_id: (transfer full), may be NULL */
 static void
-make_job(JwStore *store, const char *file_id, int64_t expires_at_ms, char **ret_id)
+new_job(JwStore *store, const char *file_id, int64_t expires_at_ms, char **ret_id)
 {
     g_autoptr(JwJob) job = sc_job(expires_at_ms == NONE ? JW_JOB_FAILED : JW_JOB_COMPLETED);
 
@@ -54,10 +54,10 @@ finds_expired_files_until_they_are_marked(JwStore *store)
     g_autofree char *early = NULL;
     g_autofree char *file_early = g_strdup("early"), *other = g_strdup("other");
 
-    make_job(store, "late", SC_NOW + 20, NULL);
-    make_job(store, "early", SC_NOW + 10, &early);
-    make_job(store, "forever", 0, NULL);
-    make_job(store, NULL, NONE, NULL);
+    new_job(store, "late", SC_NOW + 20, NULL);
+    new_job(store, "early", SC_NOW + 10, &early);
+    new_job(store, "forever", 0, NULL);
+    new_job(store, NULL, NONE, NULL);
     g_autoptr(JwJob) before = sc_get(store, early);
     assert_expired(store, SC_NOW + 10, 10, "");
     assert_expired(store, SC_NOW + 11, 10, "early ");
@@ -71,7 +71,7 @@ finds_expired_files_until_they_are_marked(JwStore *store)
     }
     mark(store, other, file_early); /* a job that is gone */
     g_autoptr(JwJob) after = sc_get(store, early);
-    sc_assert_same_job(before, after); /* what it made stays on record */
+    sc_assert_same_job(before, after); /* its artifact stays as a record */
 }
 
 const ScCase sc_expiry_cases[] = {

@@ -69,7 +69,7 @@ creates_many_and_names_those_that_exist(JwStore *store)
     assert_ok(jw_store_create_jobs(store, NULL, 0, NULL, &error), error);
 }
 
-/* What the document must look like after @rule, worked out here by hand from the specification. */
+/* What the document must look like after @rule, derived here by hand from the specification. */
 static void
 expect_change(JwJob *job, const JwJobRule *rule, const JwJobChange *change)
 {
@@ -226,8 +226,8 @@ change_without_asking_for_the_document(JwStore *store)
     assert_int_equal(cas, JW_CAS_LOST);
 }
 
-/* The clock that set the time of the next attempt went an hour ahead of the claimer's, or has
- * been set back since: no backoff is as long. What waits for a time of its own waits. */
+/* The clock that set the time of the next attempt was an hour ahead of the claimer's: no backoff
+ * is as long. A scheduled job still waits. */
 static void
 a_backoff_of_another_clock(JwStore *store)
 {

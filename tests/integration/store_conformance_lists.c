@@ -4,7 +4,7 @@
 #include "jw/ident.h"
 
 static JwJob *
-make_job(JwStore *store, int n, JwJobState state)
+new_job(JwStore *store, int n, JwJobState state)
 {
     JwJob *job = sc_job(state);
 
@@ -50,7 +50,7 @@ scans_by_state_due_and_age(JwStore *store)
     int64_t count = -1;
 
     for (int i = 0; i < 6; i++) {
-        g_autoptr(JwJob) job = make_job(store, i + 1, states[i]);
+        g_autoptr(JwJob) job = new_job(store, i + 1, states[i]);
         assert_non_null(job);
     }
     assert_scan(store, (JwJobScan){ .limit = 10 }, "6 5 4 3 2 1"); /* oldest updatedAt first */
@@ -265,7 +265,7 @@ rolls_up_delivery_counts(JwStore *store)
     assert_ok(jw_store_set_delivery_counts(store, job->id, &counts, false, SC_NOW + 6, &error),
               error);
     g_autoptr(JwJob) again = sc_get(store, job->id);
-    assert_int_equal(again->updated_at_ms, SC_NOW + 5); /* it said so already */
+    assert_int_equal(again->updated_at_ms, SC_NOW + 5); /* it was so already */
     assert_ok(jw_store_set_delivery_counts(store, "nobody", &counts, false, SC_NOW, &error), error);
 }
 
@@ -286,7 +286,7 @@ static void
 keeps_whose_mail_is_pending(JwStore *store)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(JwJob) job = make_job(store, 1, JW_JOB_RUNNING);
+    g_autoptr(JwJob) job = new_job(store, 1, JW_JOB_RUNNING);
     g_autoptr(JwJob) nobody = sc_job(JW_JOB_COMPLETED);
     g_autoptr(JwJob) empty = sc_job(JW_JOB_COMPLETED);
     const JwArtifact artifact = { .rows = 1 };
@@ -300,7 +300,7 @@ keeps_whose_mail_is_pending(JwStore *store)
 
     assert_non_null(job->recipients);
     g_clear_pointer(&nobody->recipients, g_strfreev);
-    nobody->mail_pending = true; /* what the caller says does not count */
+    nobody->mail_pending = true; /* the caller's value is ignored */
     g_clear_pointer(&empty->recipients, g_strfreev);
     empty->recipients = g_new0(char *, 1);
     sc_create(store, nobody);
@@ -321,7 +321,7 @@ keeps_whose_mail_is_pending(JwStore *store)
     assert_pending(store, job->id, false);
     g_autoptr(JwJob) read = sc_get(store, job->id);
     assert_memory_equal(&read->deliveries, &all, sizeof all);
-    assert_int_equal(read->updated_at_ms, SC_NOW + 7); /* the last one had nothing to say */
+    assert_int_equal(read->updated_at_ms, SC_NOW + 7); /* the last one is NULL */
 }
 
 const ScCase sc_list_cases[] = {

@@ -88,8 +88,8 @@ puts_schedules_and_keeps_their_decisions(JwStore *store)
     assert_null(none);
 }
 
-/* The rule decides nextFireAt; all else that a configuration says takes effect with the next
- * due time. */
+/* The rule decides nextFireAt; everything else of a configuration takes effect with the next due
+ * time. */
 static void
 takes_over_an_edited_template(JwStore *store)
 {
@@ -222,7 +222,7 @@ of_many_schedulers_one_fires(JwStore *store)
     assert_int_equal(read->pending_fires->len, 1);
 }
 
-/* Two rules may be due at the same time; a decision belongs to the one that its maker read. */
+/* Two rules may be due at the same time; a decision belongs to the rule that was read. */
 static void
 fires_only_by_the_rule_that_was_read(JwStore *store)
 {

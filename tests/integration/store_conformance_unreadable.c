@@ -1,5 +1,5 @@
-/* store_conformance_unreadable.c: documents that cannot be read stand in nobody's way: pages go on
- * without them and are filled up, and only who asks for one of them is told. */
+/* store_conformance_unreadable.c: documents that cannot be read block nothing: pages skip them
+ * and are filled up, and only reading one by its id is an error. */
 #include "store_conformance.h"
 
 #define N_JOBS 9
@@ -10,9 +10,10 @@ job_id(int n)
     return g_strdup_printf("0190a5d0-0000-7000-8000-%012d", n);
 }
 
-/* Jobs 1 to N_JOBS, made and changed in this order, of which those in @corrupted cannot be read. */
+/* Jobs 1 to N_JOBS, created and changed in this order, of which those in @corrupted cannot be
+ * read. */
 static void
-make_jobs(JwStore *store, const char *corrupted)
+new_jobs(JwStore *store, const char *corrupted)
 {
     for (int n = 1; n <= N_JOBS; n++) {
         g_autoptr(JwJob) job = sc_job(JW_JOB_RUNNING);
@@ -62,7 +63,7 @@ a_scan_goes_on_without_what_it_cannot_read(JwStore *store)
     g_autoptr(JwJob) none = NULL;
     g_autofree char *first = job_id(1), *fourth = job_id(4);
 
-    make_jobs(store, "123578");
+    new_jobs(store, "123578");
     assert_scan(store, 100, NULL, "469");
     assert_scan(store, 3, NULL, "469");
     assert_scan(store, 2, NULL, "46"); /* the first page by itself would be empty */
@@ -77,7 +78,7 @@ a_scan_goes_on_without_what_it_cannot_read(JwStore *store)
 static void
 a_scan_of_nothing_readable_ends(JwStore *store)
 {
-    make_jobs(store, "123456789");
+    new_jobs(store, "123456789");
     for (size_t limit = 1; limit <= N_JOBS + 1; limit++) {
         assert_scan(store, limit, NULL, "");
     }
@@ -89,7 +90,7 @@ a_list_keeps_the_place_of_what_it_cannot_read(JwStore *store)
 {
     static const char *const pages[] = { "12", "4", "6", "8", "9" };
 
-    make_jobs(store, "357");
+    new_jobs(store, "357");
     for (size_t i = 0; i < G_N_ELEMENTS(pages); i++) {
         g_autoptr(GError) error = NULL;
         g_autoptr(GPtrArray) jobs = NULL;
@@ -115,7 +116,7 @@ an_outbox_that_cannot_be_read_holds_up_no_other(JwStore *store)
     g_autoptr(GPtrArray) docs = NULL;
     g_autoptr(GString) found = g_string_new(NULL);
 
-    make_jobs(store, "124");
+    new_jobs(store, "124");
     assert_ok(jw_store_find_outbox(store, JW_DOC_JOB, SC_NOW + 99, 2, &docs, &error), error);
     for (guint i = 0; i < docs->len; i++) {
         append_number(found, ((JwOutboxDoc *)g_ptr_array_index(docs, i))->doc_id);
@@ -123,14 +124,14 @@ an_outbox_that_cannot_be_read_holds_up_no_other(JwStore *store)
     assert_string_equal(found->str, "35");
 }
 
-/* It may be the one that its job names: nobody can say so. */
+/* Its job may name it: that is not known. */
 static void
 a_file_of_an_unreadable_job_is_no_orphan(JwStore *store)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) ids = NULL;
 
-    make_jobs(store, "6");
+    new_jobs(store, "6");
     for (int n = 6; n <= 7; n++) {
         g_autofree char *id = job_id(n);
         g_autofree char *file_id = g_strdup_printf("file%d", n);

@@ -9,7 +9,7 @@
 
 #define HOUR_MS INT64_C(3600000)
 
-static char *database; /* of the store made last */
+static char *database; /* of the store opened last */
 
 static JwStoreConfig
 config_for(const char *uri)
@@ -27,7 +27,7 @@ config_for(const char *uri)
 }
 
 static JwStore *
-make_mongo(void)
+new_mongo(void)
 {
     g_autoptr(GError) error = NULL;
 
@@ -113,7 +113,7 @@ assert_seen(JwStore *store, int64_t start_ms, int64_t end_ms, const char *expect
     assert_string_equal(ids, expected);
 }
 
-/* The record comes once, where its first date is, and takes no other along. */
+/* The record comes once, where its first date is, and affects no other. */
 static void
 an_array_counts_by_its_first_date(void **state)
 {
@@ -143,7 +143,7 @@ set_up(void **state)
 {
     g_autoptr(GError) error = NULL;
 
-    *state = make_mongo();
+    *state = new_mongo();
     assert_ok(jw_store_prepare(*state, &error), error);
     return 0;
 }
@@ -291,7 +291,7 @@ an_unknown_field_is_passed_over(void **state)
 }
 
 static void
-a_text_that_is_not_utf8_is_refused(void **state)
+a_string_that_is_not_utf8_is_refused(void **state)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(JwJob) job = sc_job(JW_JOB_PENDING);
@@ -335,15 +335,15 @@ main(void)
         cmocka_unit_test_setup_teardown(a_document_of_another_shape_is_corrupt, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_unreadable_document_is_named_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_unknown_field_is_passed_over, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_text_that_is_not_utf8_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_string_that_is_not_utf8_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_broken_message_does_not_stop_a_change, set_up, tear_down),
     };
-    if (g_getenv("JW_MONGODB_URI") == NULL) { /* one sentence, not one a case */
+    if (g_getenv("JW_MONGODB_URI") == NULL) { /* one message, not one for each case */
         fprintf(stderr, "ERROR: JW_MONGODB_URI is not set: run `make servers`, then "
                         "`eval \"$(make env)\"`\n");
         return EXIT_FAILURE;
     }
-    int failures = sc_run("store on MongoDB", make_mongo, corrupt);
+    int failures = sc_run("store on MongoDB", new_mongo, corrupt);
 
     failures += cmocka_run_group_tests_name("MongoDB adapter", tests, NULL, NULL);
     g_free(database);

@@ -278,7 +278,6 @@ EXEMPT = [
     ("nesting", "tests/unit/model/test_delivery.c", "all pairs of all flags"),
     ("nesting", "tests/unit/model/test_job_state.c", "all pairs of all flags"),
     ("nesting", "tests/unit/scheduler/test_due_faults.c", "each call, in each way"),
-    ("word hint", "libs/base/src/config.c", "the name that was meant, not a message"),
     ("word hint", "libs/http/src/http_server.c", "getaddrinfo's own word"),
     ("word hint", "libs/store/src/", "MongoDB's own word for the index to use"),
     ("word hint", "tests/testkit/memdb/", "the same"),

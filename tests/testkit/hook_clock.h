@@ -1,6 +1,6 @@
-/* hook_clock.h: a fake clock at which something happens when it is read for the nth time.
- * The services ask the clock before each of their steps and hold no lock meanwhile, so a test walks
- * over all n to put another process's deed between any two steps. The reader gets the time from
+/* hook_clock.h: a fake clock at which something happens when it is read for the nth time. The
+ * services ask the clock before each of their steps and hold no lock meanwhile, so a test tries
+ * all n to put an action of another process between any two steps. The reader gets the time from
  * before the deed, as one that was stopped right then does. The test's own thread. */
 #pragma once
 #include "testkit.h"
@@ -63,7 +63,7 @@ hook_clock_at(HookClock *self, int nth, HookFunc hook, gpointer data)
     self->data = data;
 }
 
-/* True when the hook ran; takes it away otherwise. */
+/* True when the hook ran; removes it otherwise. */
 static inline bool
 hook_clock_done(HookClock *self)
 {

@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 #define MINUTE  INT64_C(60000)
 #define HOUR    (60 * MINUTE)
 
-/* What a store call may answer instead. */
+/* How a store call may fail. */
 typedef struct {
     JwErrorCode code;
     bool after; /* the write was done, its answer lost */
@@ -50,12 +50,12 @@ bool kit_fault_met(KitPorts *self);
 
 /* A report job with an id, pending since now, not in the store. (transfer full) */
 JwJob *kit_new_job(KitPorts *self);
-/* Stores it; answers its id. (transfer full) */
+/* Stores it; returns its id. (transfer full) */
 char *kit_insert_job(KitPorts *self, const JwJob *job);
 JwJob *kit_job(KitPorts *self, const char *job_id);  /* (transfer full), NULL: none */
 JwCas kit_try(KitPorts *self, JwJobChange change);   /* now */
 void kit_change(KitPorts *self, JwJobChange change); /* unless WON, the test fails */
-/* Claims as "another"; answers the token. */
+/* Claims as "another"; returns the token. */
 int64_t kit_claim(KitPorts *self, const char *job_id);
 /* Writes @content as a file of the job, with an id of its own where @file_id is NULL. (transfer
  * full) what a FINISH may name. */

@@ -39,7 +39,7 @@ tk_temp_dir(void)
     g_autoptr(GError) error = NULL;
     char *path = g_dir_make_tmp("jobwire-XXXXXX", &error);
     if (path == NULL) {
-        fail_msg("cannot make a temporary directory: %s", jw_error_message(error));
+        fail_msg("cannot create a temporary directory: %s", jw_error_message(error));
     }
     if (dirs == NULL) {
         dirs = g_ptr_array_new_with_free_func(g_free);

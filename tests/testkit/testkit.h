@@ -45,8 +45,8 @@ void tk_limit_files(rlim_t bytes);
 /* Waits (condition polled without busy loop, 10 ms apart) until @check(data) is true; fails the
  * test after @timeout_ms naming @what. For what only a real server can signal. */
 void tk_wait_until(bool (*check)(void *data), void *data, int64_t timeout_ms, const char *what);
-/* The value of an environment variable that an integration test needs; fails the test with the
- * cure. */
+/* The value of an environment variable that an integration test needs; fails the test with what
+ * to do. */
 const char *tk_need_env(const char *name);
 /* "jobwire_test_<pid>_<random>": a database or topic prefix of this run's own. (transfer full) */
 char *tk_unique_name(void);

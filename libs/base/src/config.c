@@ -157,9 +157,9 @@ check_unknown(const JwConfigTable *tables, size_t n_tables, const char *const *e
         if (known) {
             continue;
         }
-        const char *hint = nearest_name(tables, n_tables, name);
-        if (hint != NULL) {
-            add_violation(violations, name, "no such setting; did you mean %s?", hint);
+        const char *nearest = nearest_name(tables, n_tables, name);
+        if (nearest != NULL) {
+            add_violation(violations, name, "no such setting; did you mean %s?", nearest);
         } else {
             add_violation(violations, name, "no such setting; remove it (--help lists them all)");
         }

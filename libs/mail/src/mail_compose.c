@@ -272,13 +272,13 @@ file_part(const JwMailPart *from)
 static GMimeObject *
 multipart(const char *subtype, const char *message_id)
 {
-    GMimeMultipart *made = g_mime_multipart_new_with_subtype(subtype);
+    GMimeMultipart *parent = g_mime_multipart_new_with_subtype(subtype);
     g_autofree char *seed = g_strconcat(subtype, ":", message_id, NULL);
     g_autofree char *digest = jw_sha256_hex(seed, strlen(seed));
     /* "=_" occurs in neither quoted-printable nor base64, so no body can hold the boundary. */
     g_autofree char *boundary = g_strdup_printf("=_%.40s", digest);
-    g_mime_multipart_set_boundary(made, boundary);
-    return GMIME_OBJECT(made);
+    g_mime_multipart_set_boundary(parent, boundary);
+    return GMIME_OBJECT(parent);
 }
 
 static void

@@ -233,9 +233,9 @@ perform(CURL *easy, Transaction *self, bool fresh)
 static bool
 was_stale(CURL *easy, const Transaction *self, CURLcode code)
 {
-    long made = 0;
+    long connects = 0;
     if (code == CURLE_OK || self->at_end || self->stopped
-        || curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &made) != CURLE_OK || made != 0) {
+        || curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &connects) != CURLE_OK || connects != 0) {
         return false;
     }
     return self->replies->count == 0 || self->replies->code == 421;

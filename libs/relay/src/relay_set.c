@@ -18,7 +18,7 @@ item_free(gpointer data)
 }
 
 static char *
-make_key(JwDocKind kind, const char *doc_id, const char *entry_id)
+new_key(JwDocKind kind, const char *doc_id, const char *entry_id)
 {
     return g_strdup_printf("%d/%s/%s", (int)kind, doc_id, entry_id);
 }
@@ -46,7 +46,7 @@ jw_relay_set_free(gpointer self)
 JwRelayItem *
 jw_relay_set_add(JwRelaySet *self, JwDocKind kind, const char *doc_id, const char *entry_id)
 {
-    g_autofree char *key = make_key(kind, doc_id, entry_id);
+    g_autofree char *key = new_key(kind, doc_id, entry_id);
     if (g_hash_table_size(self->items) >= self->max || g_hash_table_contains(self->items, key)) {
         return NULL;
     }
@@ -62,7 +62,7 @@ jw_relay_set_add(JwRelaySet *self, JwDocKind kind, const char *doc_id, const cha
 bool
 jw_relay_set_has(const JwRelaySet *self, JwDocKind kind, const char *doc_id, const char *entry_id)
 {
-    g_autofree char *key = make_key(kind, doc_id, entry_id);
+    g_autofree char *key = new_key(kind, doc_id, entry_id);
     return g_hash_table_contains(self->items, key);
 }
 

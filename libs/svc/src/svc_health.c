@@ -74,16 +74,16 @@ collect(JwHealth *self, json_t *checks)
     for (guint i = 0; i < self->checks->len; i++) {
         const Check *check = g_ptr_array_index(self->checks, i);
         bool stale = check->known && now_ms - check->checked_ms > STALE_MS;
-        const char *word = !check->known ? "unknown"
-                           : stale       ? "no answer"
-                           : check->good ? "ok"
-                                         : "failed";
+        const char *status = !check->known ? "unknown"
+                             : stale       ? "no answer"
+                             : check->good ? "ok"
+                                           : "failed";
         bool good = check->known && !stale && check->good;
         failed |= !good && check->required;
         degraded |= !good && !check->required;
         (void)json_object_set_new(
             checks, check->name,
-            json_pack("{s:s, s:b}", "status", word, "required", check->required ? 1 : 0));
+            json_pack("{s:s, s:b}", "status", status, "required", check->required ? 1 : 0));
     }
     return self->draining ? "draining" : failed ? "unavailable" : degraded ? "degraded" : "ready";
 }
@@ -93,12 +93,12 @@ get_ready(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 {
     JwHealth *self = context;
     json_auto_t *checks = json_object();
-    const char *word = collect(self, checks);
-    bool serving = g_str_equal(word, "ready") || g_str_equal(word, "degraded");
+    const char *status = collect(self, checks);
+    bool serving = g_str_equal(status, "ready") || g_str_equal(status, "degraded");
     (void)request;
 
     jw_http_reply_json(reply, serving ? 200 : 503,
-                       json_pack("{s:s, s:O}", "status", word, "checks", checks));
+                       json_pack("{s:s, s:O}", "status", status, "checks", checks));
 }
 
 static void

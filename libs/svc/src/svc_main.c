@@ -36,7 +36,7 @@ harden(void)
 }
 
 static void
-make_tables(JwSvc *self)
+build_tables(JwSvc *self)
 {
     const JwSvcDef *def = self->def;
     const JwConfigTable ours[] = {
@@ -143,7 +143,7 @@ jw_svc_main(const JwSvcDef *def, gpointer service, int argc, char **argv)
     int status = 0;
 
     jw_base_init();
-    make_tables(&svc);
+    build_tables(&svc);
     if (jw_svc_options(&svc, argc, argv, &status) == JW_SVC_RUN) {
         status = run(&svc, service);
     }

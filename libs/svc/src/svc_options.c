@@ -42,7 +42,7 @@ parse(JwSvc *self, int argc, char **argv, Flags *flags, GError **error)
     const GOptionEntry entries[] = {
         { "version", 0, 0, G_OPTION_ARG_NONE, &flags->version, "Print the version", NULL },
         { "check-config", 0, 0, G_OPTION_ARG_NONE, &flags->check_config,
-          "Check the configuration, name all faults", NULL },
+          "Check the configuration, list all violations", NULL },
         { "print-config", 0, 0, G_OPTION_ARG_NONE, &flags->print_config,
           "Print the configuration in force, secrets masked", NULL },
         G_OPTION_ENTRY_NULL,

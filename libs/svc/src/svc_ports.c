@@ -27,7 +27,7 @@ static gpointer
 prepare_store(gpointer data)
 {
     JwSvc *self = data;
-    bool said = false;
+    bool warned = false;
 
     do {
         g_autoptr(GError) error = NULL;
@@ -36,9 +36,9 @@ prepare_store(gpointer data)
             jw_info("store_prepared");
             return NULL;
         }
-        if (!said) {
+        if (!warned) {
             jw_warn("store_not_ready", JW_STR("error", jw_error_message(error)));
-            said = true;
+            warned = true;
         }
     } while (!jw_stop_wait(self->stop, PREPARE_EVERY_MS));
     return NULL;

@@ -37,7 +37,7 @@ bus_fixture_new(int partitions)
     return self;
 }
 
-/* Test topics do not pile up on a server that is somebody's own. */
+/* Test topics do not pile up on a shared server. */
 static void
 delete_topics(const char *topic)
 {

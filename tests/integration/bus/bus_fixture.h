@@ -1,4 +1,4 @@
-/* bus_fixture.h: a bus on the real broker, topics of this run's own, and a reader that keeps notes.
+/* bus_fixture.h: a bus on the real broker, topics of this run's own, and a reader that records.
  */
 #pragma once
 #include "testkit.h"
@@ -20,7 +20,7 @@ JwBus *bus_fixture_connect(int64_t message_max_bytes, int64_t publish_timeout_ms
  */
 void bus_fixture_publish(BusFixture *self, int from, int to, int keys);
 
-/* What a reader answers is decided by @judge; what it saw is written down in order. */
+/* @judge decides a reader's answers; what it saw is recorded in order. */
 typedef struct _Reader Reader;
 typedef JwVerdict (*Judge)(Reader *self, const JwMessage *message, int number);
 struct _Reader {

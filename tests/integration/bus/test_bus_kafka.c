@@ -2,7 +2,7 @@
 #include "bus_fixture.h"
 
 static void
-topics_are_made_once(void **state)
+topics_are_created_once(void **state)
 {
     (void)state;
     BusFixture *fixture = bus_fixture_new(2);
@@ -140,7 +140,7 @@ poison_goes_to_the_dlq_as_it_came(void **state)
     reader_free(people);
     reader_free(reader);
 
-    /* the refused ones are behind us as well */
+    /* the refused ones are done as well */
     bus_fixture_publish(fixture, 100, 101, 1);
     Reader *after = reader_new(fixture, fixture->topic, 25, NULL);
     reader_wait_done(after, 1, 60000);
@@ -153,7 +153,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(topics_are_made_once),
+        cmocka_unit_test(topics_are_created_once),
         cmocka_unit_test(too_large_is_refused_before_anything_else),
         cmocka_unit_test(later_keeps_the_order),
         cmocka_unit_test(offsets_survive_a_restart),

@@ -3,7 +3,7 @@
 
 #define MESSAGES 10000
 
-/* Marks what a reader did. */
+/* Records what a reader did. */
 static void
 mark(Reader *reader, int *seen)
 {
@@ -129,7 +129,7 @@ always_later(Reader *self, const JwMessage *message, int number)
     return self->laters_left > 0 ? JW_VERDICT_LATER : JW_VERDICT_DONE;
 }
 
-/* A held-back partition does not keep the others from flowing, and wake offers at once. */
+/* A held-back partition does not block the others, and wake offers at once. */
 static void
 wake_offers_at_once(void **state)
 {

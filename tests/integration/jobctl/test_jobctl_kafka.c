@@ -42,7 +42,7 @@ setup(void **state)
     return 0;
 }
 
-/* The topics this run made, so that a shared broker does not fill up. */
+/* The topics this run created, so that a shared broker does not fill up. */
 static void
 delete_topics(const Fixture *self)
 {

@@ -1,6 +1,6 @@
-/* memdb.c: the store's port in memory, for unit tests: collections of documents under one lock, and
- * faults on demand. Any thread. What is read is copied, so a reader's function runs without the
- * lock. */
+/* memdb.c: the store's port in memory, for unit tests: collections of documents under one lock,
+ * and faults on demand. Any thread. Documents are copied, so a reader's function runs without
+ * the lock. */
 #include "memdb.h"
 #include "db/db.h"
 #include "jw/store_mem.h"
@@ -10,7 +10,7 @@ typedef struct {
     JwStore base;
     JwMutex mutex;
     int calls, fail_in; /* guarded by the mutex, as is all that follows */
-    int then_fail;      /* so many calls, once fail_in has come to 0 */
+    int then_fail;      /* calls that fail once fail_in is 0 */
     JwErrorCode fail_code, then_code;
     bool fail_after, failing, unreachable;
     GHashTable *collections;  /* name → Collection */
@@ -169,7 +169,7 @@ insert(JwStore *self, const char *name, const bson_t **documents, size_t n, JwCr
     return true;
 }
 
-/* Those that match, in the order of their insertion, at most @limit. (transfer container) */
+/* Those that match, in insertion order, at most @limit. (transfer container) */
 static GPtrArray *
 matches_locked(MemDb *db, const char *name, const bson_t *filter, size_t limit)
 {

@@ -135,7 +135,7 @@ test_units(void **state)
 }
 
 static void
-test_all_faults_at_once(void **state)
+test_all_violations_at_once(void **state)
 {
     (void)state;
     g_autoptr(GError) error = NULL;
@@ -166,8 +166,7 @@ test_all_faults_at_once(void **state)
     assert_null(settings.name); /* what was read before is freed again */
 }
 
-/* An environment may serve several programs: what another one reads is known, as far as its name
- * goes. */
+/* An environment may serve several programs: the names of other programs' variables are known. */
 static void
 test_foreign_variables(void **state)
 {
@@ -366,7 +365,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults_and_values),
         cmocka_unit_test(test_units),
-        cmocka_unit_test(test_all_faults_at_once),
+        cmocka_unit_test(test_all_violations_at_once),
         cmocka_unit_test(test_foreign_variables),
         cmocka_unit_test(test_dirty_values_are_not_echoed_raw),
         cmocka_unit_test(test_secret_file),

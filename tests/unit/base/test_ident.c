@@ -34,7 +34,7 @@ test_v7_ascends_within_a_millisecond(void **state)
 }
 
 static void *
-make_ids(void *data)
+new_ids(void *data)
 {
     GHashTable *own = data;
     for (int i = 0; i < 2000; i++) {
@@ -53,7 +53,7 @@ test_v7_unique_over_threads(void **state)
     GHashTable *sets[G_N_ELEMENTS(threads)];
     for (size_t i = 0; i < G_N_ELEMENTS(threads); i++) {
         sets[i] = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-        threads[i] = g_thread_new("ids", make_ids, sets[i]);
+        threads[i] = g_thread_new("ids", new_ids, sets[i]);
     }
     g_autoptr(GHashTable) all = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(threads); i++) {

@@ -1,10 +1,10 @@
-/* test_liveness.c: what counts as standing still. */
+/* test_liveness.c: which claims are dead. */
 #include "jw/liveness.h"
 #include "testkit.h"
 
 typedef struct {
     int64_t mono_ms;
-    const char *key; /* NULL: a look that does not see it */
+    const char *key; /* NULL: a pass without it */
     int64_t token, heartbeat;
     bool still;
 } Look;

@@ -9,7 +9,7 @@
 typedef struct {
     JwRing *ring;
     uint32_t sent;
-    bool stopped; /* hand-over said so */
+    bool stopped; /* hand-over returned false */
 } Producer;
 
 static gpointer
@@ -80,7 +80,7 @@ test_a_stop_wakes_the_producer(void **state G_GNUC_UNUSED)
     assert_true(producer.sent < N_NUMBERS);
 }
 
-/* A producer that does not heed it may go on filling blocks; nothing grows, nothing is read. */
+/* A producer that ignores it may go on filling blocks; nothing grows, nothing is read. */
 static void
 test_blocks_after_a_stop_are_dropped(void **state G_GNUC_UNUSED)
 {

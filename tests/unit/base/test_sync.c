@@ -8,7 +8,8 @@
 
 #define N_THREADS 4
 #define N_ROUNDS  20000
-#define LONG_MS   60000 /* longer than any test may take: who waits it out has missed its wake-up */
+#define LONG_MS                                                                                    \
+    60000 /* longer than any test may take: a thread that waits so long missed its wake-up */
 
 typedef struct {
     JwMutex mutex;
@@ -148,7 +149,7 @@ test_queue_order_and_bound(void **state)
     }
 }
 
-/* What fills a lower lane keeps nothing out of a higher one. */
+/* A full lower lane does not limit a higher one. */
 static void
 test_queue_bounds_each_lane(void **state)
 {
@@ -283,18 +284,18 @@ test_queue_between_threads(void **state)
         workers[i] = (Worker){ .queue = queue, .lane = i % 2 };
         threads[i] = g_thread_new("worker", i < N_THREADS ? produce : consume, &workers[i]);
     }
-    uint64_t made = 0, got = 0;
+    uint64_t pushed = 0, got = 0;
     size_t count = 0;
     for (size_t i = 0; i < G_N_ELEMENTS(workers); i++) {
         if (i == N_THREADS) {
             jw_queue_close(queue); /* all producers are done */
         }
         g_thread_join(threads[i]);
-        *(i < N_THREADS ? &made : &got) += workers[i].sum;
+        *(i < N_THREADS ? &pushed : &got) += workers[i].sum;
         count += workers[i].count;
     }
     assert_int_equal(count, N_THREADS * N_ROUNDS);
-    assert_int_equal(made, got);
+    assert_int_equal(pushed, got);
 }
 
 static void *

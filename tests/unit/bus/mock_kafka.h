@@ -25,7 +25,7 @@ void mock_kafka_free(MockKafka *self); /* the bus as well */
 void mock_kafka_free_bus(MockKafka *self);
 /* Publishes @body under @topic; the report is counted. */
 bool mock_kafka_publish(MockKafka *self, const char *topic, const char *body, GError **error);
-/* Fails the test unless so many reports came within 30 s. */
+/* Fails the test unless this many reports come within 30 s. */
 void mock_kafka_wait(MockKafka *self, size_t persisted, size_t failed);
 /* Reads everything of a topic from its start, one message a call; NULL after @timeout_ms. */
 rd_kafka_t *mock_kafka_reader(MockKafka *self, const char *topic);

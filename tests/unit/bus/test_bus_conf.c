@@ -49,7 +49,7 @@ defaults_and_fixed_settings(void **state)
     assert_ok(consumer != NULL, error);
     assert_setting(consumer, "group.id", "g");
     assert_setting(consumer, "enable.auto.offset.store", "false");
-    assert_setting(consumer, "auto.offset.reset", "smallest"); /* librdkafka's word for earliest */
+    assert_setting(consumer, "auto.offset.reset", "smallest"); /* librdkafka's name for earliest */
     assert_setting(consumer, "partition.assignment.strategy", "range");
 }
 
@@ -108,7 +108,7 @@ protected_settings_are_refused(void **state)
 }
 
 static void
-all_faults_are_named_together(void **state)
+all_violations_are_named_together(void **state)
 {
     (void)state;
     g_autoptr(GError) error = NULL;
@@ -145,7 +145,7 @@ main(void)
         cmocka_unit_test(defaults_and_fixed_settings),
         cmocka_unit_test(settings_pass_through),
         cmocka_unit_test(protected_settings_are_refused),
-        cmocka_unit_test(all_faults_are_named_together),
+        cmocka_unit_test(all_violations_are_named_together),
         cmocka_unit_test(codes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* test_bus_dlq.c: a refused message is behind us only once the DLQ has it, on librdkafka's mock
+/* test_bus_dlq.c: a refused message is done only once the DLQ has it, on librdkafka's mock
  * cluster. */
 #include "mock_kafka.h"
 
@@ -112,7 +112,7 @@ run(MockKafka *mock, rd_kafka_t *dlq, const char *topic, const char *poison,
     rd_kafka_message_t *message = read_one(dlq);
     assert_non_null(message);
 
-    /* the partition flows on behind it */
+    /* the partition goes on after it */
     assert_ok(mock_kafka_publish(mock, topic, "c", &error), error);
     wait_for(&reader, 3);
     assert_string_equal(seen->str, "abc");

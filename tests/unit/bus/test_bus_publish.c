@@ -91,8 +91,8 @@ a_broker_that_is_away(void **state)
     mock_kafka_free(mock);
 }
 
-/* Fatal for the idempotent producer: the bus makes a new one, and each publish still ends exactly
- * once. */
+/* Fatal for the idempotent producer: the bus creates a new one, and each publish still ends
+ * exactly once. */
 static void
 a_fatal_error_renews_the_producer(void **state)
 {
@@ -108,7 +108,7 @@ a_fatal_error_renews_the_producer(void **state)
     mock_kafka_wait(mock, 1, 1);
     size_t n = 0;
     for (; n < 1000 && mock->persisted < 51; n++) {
-        /* refused while the old producer is still there, never for long */
+        /* refused while the old producer exists, briefly */
         if (!mock_kafka_publish(mock, "t", "next", &error)) {
             assert_jw_error(error, JW_ERROR_UNAVAILABLE, "*");
         }

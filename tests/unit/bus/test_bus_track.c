@@ -90,7 +90,7 @@ the_pause_doubles_up_to_its_limit(void **state)
     }
     jw_track_wake(track);
     assert_true(jw_track_due(track, 0));
-    answer(track, "dl", 0); /* progress: patient no longer */
+    answer(track, "dl", 0); /* progress: the pause starts anew */
     assert_int_equal(track->retry_at_ms, 100);
 }
 
@@ -120,7 +120,7 @@ freeing_frees_what_is_held(void **state)
     answer(track, "p", 0);
     JwHeld *front = g_ptr_array_index(track->held, 0);
     front->ticket = g_strdup("ticket");
-    jw_track_free(track); /* the leak checker looks */
+    jw_track_free(track); /* checked for leaks */
     jw_track_free(NULL);
 }
 

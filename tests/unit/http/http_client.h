@@ -1,5 +1,5 @@
-/* http_client.h: a server on a free port and a client of raw sockets, which can also send what no
- * library would. */
+/* http_client.h: a server on a free port and a client of raw sockets, which can also send
+ * malformed requests. */
 #pragma once
 #include "testkit.h"
 

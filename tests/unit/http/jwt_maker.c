@@ -1,4 +1,5 @@
-/* jwt_maker.c: keys and tokens for the tests of the verifier. Keys are made once for a test binary.
+/* jwt_maker.c: keys and tokens for the tests of the verifier. Keys are created once for a test
+ * binary.
  */
 #include "jwt_maker.h"
 

@@ -1,5 +1,5 @@
-/* jwt_maker.h: makes keys and tokens, good and bad, with gnutls alone: nothing of libjwt or of the
- * verifier goes into them. And a verifier that reads such keys. */
+/* jwt_maker.h: creates keys and tokens, good and bad, with gnutls alone, without libjwt and the
+ * verifier; and a verifier that reads such keys. */
 #pragma once
 #include "testkit.h"
 

@@ -1,5 +1,5 @@
 /* test_api.c: two APIs on one server, each with its own authenticators, error form and limiter;
- * what is asked in which order; and query strings after tables. */
+ * the order of checks; and query strings by tables. */
 #include "http_client.h"
 
 #include "jw/json.h"
@@ -8,7 +8,7 @@ typedef struct {
     HcServer server;
     int asked, handled; /* atomic: calls of the limiter and of a handler */
     JwHttpLimit limit;
-    char *limited; /* whom the limiter was asked about, and for which route */
+    char *limited; /* the caller and route that the limiter was asked about */
 } Fixture;
 
 static JwPrincipal *
@@ -24,7 +24,7 @@ principal_new(const char *subject, const char *permission)
     return self;
 }
 
-/* "ann" may make things, "bob" may not, "down" meets a directory that does not answer. */
+/* "ann" may make things, "bob" may not; for "down" the directory is unavailable. */
 static JwPrincipal *
 verify_name(gpointer context, const char *credentials, GError **error)
 {
@@ -322,7 +322,7 @@ assert_limit_headers(const char *answer, const char *limit, const char *remainin
     }
 }
 
-/* Who is not known is not counted; who asks too often is told before anything else is looked at. */
+/* An unknown caller is not counted; a limit comes before all further checks. */
 static void
 test_limiter(void **state)
 {

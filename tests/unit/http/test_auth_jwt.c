@@ -1,5 +1,5 @@
-/* test_auth_jwt.c: the token verifier against the table of faults.md and more. The clock stands at
- * 1700000000. */
+/* test_auth_jwt.c: the token verifier against forged, malformed and expired tokens. The clock is
+ * at 1700000000. */
 #include "jwt_maker.h"
 
 #include <string.h>
@@ -298,7 +298,7 @@ test_signatures(void **state)
         flipped[at] = flipped[at] == 'Q' ? 'R' : flipped[at] == '.' ? '.' : 'Q';
         if (strcmp(flipped, good) != 0) {
             assert_refused("flipped", flipped, "*");
-            assert_refused("flipped, again", flipped, "*"); /* a wrong one is not remembered */
+            assert_refused("flipped, again", flipped, "*"); /* a wrong one is not cached */
         }
     }
     /* ES256 with r = s = 0, and with r = 0 alone */

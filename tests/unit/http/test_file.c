@@ -194,7 +194,7 @@ test_empty_file(void **state)
     assert_int_equal(hc_status(last), 416);
 }
 
-/* A part must never look like the whole: the promised length does not come. */
+/* A part must never look like the whole: the body ends before its length. */
 static void
 test_read_fails(void **state)
 {
@@ -237,7 +237,7 @@ test_names(void **state)
         g_autofree char *answer = hc_ask(server.port, "GET", target, "", &length);
         g_autofree char *disposition = hc_header(answer, "Content-Disposition");
         g_auto(GStrv) quotes = g_strsplit(disposition, "\"", -1);
-        assert_int_equal(g_strv_length(quotes), 3); /* one quoted text */
+        assert_int_equal(g_strv_length(quotes), 3); /* one quoted string */
         assert_null(strpbrk(quotes[1], "/\\;"));
         assert_null(strstr(disposition, "/"));
     }

@@ -45,7 +45,7 @@ teardown(void **state)
 }
 
 #define POST "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\n"
-/* A request that hides behind an ambiguous one; it must never be answered. */
+/* A request smuggled behind an ambiguous one; it must never be answered. */
 #define HIDDEN "GET /echo HTTP/1.1\r\nHost: hidden\r\n\r\n"
 
 /* Refused with 400 (413 for a length beyond all numbers), ours or libmicrohttpd's own, and the
@@ -196,7 +196,7 @@ test_media_types(void **state)
     }
 }
 
-/* A form that ulfius would take apart in quadratic time is only bytes here. */
+/* A form that ulfius would parse in quadratic time stays unparsed. */
 static void
 test_hostile_form(void **state)
 {

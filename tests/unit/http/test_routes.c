@@ -275,7 +275,7 @@ static void
 test_common_headers(void **state)
 {
     static const struct {
-        const char *header, *taken; /* NULL: one is made */
+        const char *header, *taken; /* NULL: one is created */
     } cases[] = {
         { "X-Request-Id: abc.DEF_1-2\r\n", "abc.DEF_1-2" },
         { "X-Request-Id: a b\r\n", NULL },
@@ -335,16 +335,16 @@ test_traceparent(void **state)
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *header = g_strdup_printf("traceparent: %s\r\n", cases[i].value);
         g_autofree char *answer = hc_ask(server.port, "GET", "/trace", header, NULL);
-        const char *made = hc_body(answer);
-        assert_int_equal(strlen(made), 55);
-        assert_int_equal(strncmp(made, "00-", 3), 0);
-        bool same = strncmp(made + 3, TRACE_ID, 32) == 0;
+        const char *traceparent = hc_body(answer);
+        assert_int_equal(strlen(traceparent), 55);
+        assert_int_equal(strncmp(traceparent, "00-", 3), 0);
+        bool same = strncmp(traceparent + 3, TRACE_ID, 32) == 0;
         if (same != cases[i].taken) {
-            fail_msg("%s gave %s", cases[i].value, made);
+            fail_msg("%s gave %s", cases[i].value, traceparent);
         }
-        assert_null(strstr(made, "00f067aa0ba902b7")); /* a span of this hop */
+        assert_null(strstr(traceparent, "00f067aa0ba902b7")); /* a span of this hop */
         if (same) {
-            assert_int_equal(strncmp(made + 53, cases[i].value + 53, 2), 0);
+            assert_int_equal(strncmp(traceparent + 53, cases[i].value + 53, 2), 0);
         }
     }
 }
@@ -355,7 +355,7 @@ test_errors(void **state)
     static const struct {
         JwErrorCode code;
         int status;
-        bool open; /* the text reaches the caller */
+        bool open; /* the message reaches the caller */
         bool later;
     } cases[] = {
         { JW_ERROR_INVALID, 400, true, false },     { JW_ERROR_NOT_FOUND, 404, true, false },
@@ -398,7 +398,7 @@ test_styles(void **state)
     assert_non_null(strstr(other, "{\"error\":{\"code\":\"NOT_FOUND\""));
 }
 
-/* What is refused before a route is found has the form of the API that the path leads to, too. */
+/* A refusal before the route is found also has the form of the path's API. */
 static void
 test_styles_before_routing(void **state)
 {

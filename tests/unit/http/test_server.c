@@ -177,8 +177,7 @@ is_refused(void *data)
     return fd < 0;
 }
 
-/* What is under way is answered, idle connections are closed, new ones are refused, and stop()
- * waits for all that. */
+/* stop() answers requests under way, closes idle connections and refuses new ones. */
 static void
 test_stop_finishes(void **state)
 {
@@ -228,7 +227,7 @@ one_waits(void *data)
     return g_atomic_int_get(&((Fixture *)data)->n_waiting) == 1;
 }
 
-/* A handler that is not done in time: its client is cut and gets no half answer. */
+/* A handler that is late: its client is cut without a partial answer. */
 static void
 test_stop_is_bounded(void **state)
 {

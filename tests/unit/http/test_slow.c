@@ -1,5 +1,5 @@
-/* test_slow.c: clients that take their time are cut by absolute age, whatever trickles, and do not
- * starve the others. */
+/* test_slow.c: slow clients are cut by absolute age, whatever they send, and do not starve the
+ * others. */
 #include "http_client.h"
 
 #include <errno.h>
@@ -99,7 +99,7 @@ test_phases(void **state)
     }
 }
 
-/* A second request on a kept connection has no longer time than idling and its own age together. */
+/* A second request on a kept connection has at most the idle time and its own age. */
 static void
 test_kept_connection(void **state)
 {

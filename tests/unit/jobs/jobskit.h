@@ -18,7 +18,7 @@ int kit_teardown(void **state);
 void kit_doubt(JobsKit *self, bool done, int times);
 /* The same for call number @nth from now on (1 = the next). */
 void kit_doubt_at(JobsKit *self, int nth, bool done, int times);
-/* How many calls the store got since the last time this was asked. */
+/* How many calls the store got since the last call of this function. */
 int kit_calls(JobsKit *self);
 
 G_END_DECLS

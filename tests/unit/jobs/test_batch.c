@@ -11,11 +11,11 @@
 
 typedef struct {
     JwJobsBatch *batch;
-    int thread, made, exist, failed;
+    int thread, created, exist, failed;
 } Worker;
 
 static JwJob *
-make_job(const char *id)
+new_job(const char *id)
 {
     JwJob *job = jw_job_new();
 
@@ -30,7 +30,7 @@ make_job(const char *id)
     return job;
 }
 
-/* Every second id is shared by all threads: exactly one of them makes it. */
+/* Every second id is shared by all threads: exactly one of them creates it. */
 static gpointer
 work(gpointer data)
 {
@@ -44,11 +44,11 @@ work(gpointer data)
         JwCreate create = JW_CREATE_EXISTS;
 
         jw_uuid_derive(id, "batch", number, thread, NULL);
-        g_autoptr(JwJob) job = make_job(id);
+        g_autoptr(JwJob) job = new_job(id);
         if (!jw_jobs_batch_insert(self->batch, job, &create, &error)) {
             self->failed++;
         } else if (create == JW_CREATE_NEW) {
-            self->made++;
+            self->created++;
         } else {
             self->exist++;
         }
@@ -70,7 +70,7 @@ run_workers(JwStore *store, Worker *ret_sum)
     *ret_sum = (Worker){ 0 };
     for (int i = 0; i < THREADS; i++) {
         g_thread_join(threads[i]);
-        ret_sum->made += workers[i].made;
+        ret_sum->created += workers[i].created;
         ret_sum->exist += workers[i].exist;
         ret_sum->failed += workers[i].failed;
     }
@@ -86,13 +86,13 @@ test_each_gets_its_own_answer(void **state G_GNUC_UNUSED)
 
     run_workers(store, &sum);
     assert_int_equal(sum.failed, 0);
-    assert_int_equal(sum.made, JOBS / 2 + THREADS * JOBS / 2);
+    assert_int_equal(sum.created, JOBS / 2 + THREADS * JOBS / 2);
     assert_int_equal(sum.exist, (THREADS - 1) * JOBS / 2);
     assert_ok(jw_store_count_jobs(store, 0, 0, &count, &error), error);
-    assert_int_equal(count, sum.made);
+    assert_int_equal(count, sum.created);
 }
 
-/* A failed round trip fails those who were in it, and nobody else. */
+/* A failed round trip fails those who were in it, and no others. */
 static void
 test_an_error_reaches_those_in_the_batch(void **state G_GNUC_UNUSED)
 {
@@ -102,7 +102,7 @@ test_an_error_reaches_those_in_the_batch(void **state G_GNUC_UNUSED)
     jw_store_mem_fail_nth(store, 5, JW_ERROR_UNAVAILABLE, false);
     run_workers(store, &sum);
     assert_in_range(sum.failed, 1, THREADS);
-    assert_int_equal(sum.made + sum.exist + sum.failed, THREADS * JOBS);
+    assert_int_equal(sum.created + sum.exist + sum.failed, THREADS * JOBS);
 }
 
 /* Refused for good: maybe because of one job, so the others are tried alone. */
@@ -126,7 +126,7 @@ test_errors_keep_their_code(void **state G_GNUC_UNUSED)
     for (size_t i = 0; i < G_N_ELEMENTS(codes); i++) {
         g_autoptr(JwStore) store = jw_store_mem_new();
         g_autoptr(JwJobsBatch) batch = jw_jobs_batch_new(store);
-        g_autoptr(JwJob) job = make_job("0190a5d0-0000-7000-8000-000000000001");
+        g_autoptr(JwJob) job = new_job("0190a5d0-0000-7000-8000-000000000001");
         JwCreate create = JW_CREATE_EXISTS;
         GError *error = NULL;
 

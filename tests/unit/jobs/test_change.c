@@ -1,5 +1,4 @@
-/* test_change.c: each change of a job: won, lost, in doubt and then known, in doubt and given
- * up. */
+/* test_change.c: each change of a job: won, lost, unknown and then known, unknown and given up. */
 #include "jobskit.h"
 
 #include <string.h>
@@ -27,7 +26,7 @@ static const struct {
 
 /* A stored job in this state, by changes of others. (transfer full) */
 static JwJob *
-make_job(JobsKit *kit, JwJobState state)
+new_job(JobsKit *kit, JwJobState state)
 {
     g_autoptr(JwJob) job = kit_new_job(kit->ports);
 
@@ -83,9 +82,9 @@ entry_of(const JwJob *job, const char *type)
     return NULL;
 }
 
-/* The change was made once, with what it publishes. */
+/* The change was done once, with what it publishes. */
 static void
-assert_made(JobsKit *kit, size_t row, const JwJob *before)
+assert_changed(JobsKit *kit, size_t row, const JwJob *before)
 {
     g_autoptr(JwJob) job = kit_job(kit->ports, before->id);
     int n = (changes[row].event != NULL) + changes[row].command;
@@ -102,7 +101,7 @@ test_won(void **state)
     JobsKit *kit = *state;
 
     for (size_t row = 0; row < G_N_ELEMENTS(changes); row++) {
-        g_autoptr(JwJob) job = make_job(kit, changes[row].from);
+        g_autoptr(JwJob) job = new_job(kit, changes[row].from);
         JwJobChange change = change_of(changes[row].transition);
         g_autoptr(JwJob) after = NULL;
         g_autoptr(GError) error = NULL;
@@ -113,7 +112,7 @@ test_won(void **state)
         assert_int_equal(kit_calls(kit), 1 + reads_first(row));
         assert_int_equal(cas, JW_CAS_WON);
         assert_int_equal(after->state, jw_job_rule(change.transition)->to);
-        assert_made(kit, row, job);
+        assert_changed(kit, row, job);
     }
     assert_int_equal(jw_relay_backlog(kit->jobs.relay), 13); /* all of them were offered */
 }
@@ -139,7 +138,7 @@ test_lost(void **state)
         if (changes[row].from == JW_JOB_FAILED) {
             continue;
         }
-        g_autoptr(JwJob) job = make_job(kit, changes[row].from);
+        g_autoptr(JwJob) job = new_job(kit, changes[row].from);
         JwJobChange change = change_of(changes[row].transition);
         g_autoptr(JwJob) current = NULL;
         g_autoptr(GError) error = NULL;
@@ -149,7 +148,7 @@ test_lost(void **state)
         assert_ok(jw_jobs_change(&kit->jobs, job, &change, NULL, &cas, &current, &error), error);
         assert_int_equal(cas, JW_CAS_LOST);
         assert_string_equal(current->cancelled_by, "bob");
-        /* who does not ask for the job as it stands pays no read */
+        /* without ret_job there is no read */
         (void)kit_calls(kit);
         assert_ok(jw_jobs_change(&kit->jobs, job, &change, NULL, &cas, NULL, &error), error);
         assert_int_equal(cas, JW_CAS_LOST);
@@ -178,8 +177,8 @@ test_gone(void **state)
     }
 }
 
-/* In doubt, done or not, and the next call may fail as well: it is known after that, and made
- * once. */
+/* Outcome unknown, done or not, and the next call may fail as well: it is known after that, and
+ * done once. */
 static void
 test_doubt_then_won(void **state)
 {
@@ -188,7 +187,7 @@ test_doubt_then_won(void **state)
     for (size_t row = 0; row < G_N_ELEMENTS(changes); row++) {
         for (int way = 0; way < 8; way++) {
             bool done = (way & 1) != 0;
-            g_autoptr(JwJob) job = make_job(kit, changes[row].from);
+            g_autoptr(JwJob) job = new_job(kit, changes[row].from);
             JwJobChange change = change_of(changes[row].transition);
             g_autoptr(JwJob) after = NULL;
             g_autoptr(GError) error = NULL;
@@ -202,12 +201,12 @@ test_doubt_then_won(void **state)
             assert_int_equal(kit_calls(kit),
                              2 + ((way & 2) != 0) + !done + reads_first(row) * (1 + !done));
             assert_int_equal(cas, JW_CAS_WON);
-            assert_made(kit, row, job);
+            assert_changed(kit, row, job);
         }
     }
 }
 
-/* In doubt and not done, and another is faster: the read shows it. */
+/* Outcome unknown, not done, and another process is faster: the read shows it. */
 static void
 test_doubt_then_lost(void **state)
 {
@@ -217,14 +216,14 @@ test_doubt_then_lost(void **state)
         if (changes[row].from == JW_JOB_FAILED) {
             continue;
         }
-        g_autoptr(JwJob) job = make_job(kit, changes[row].from);
+        g_autoptr(JwJob) job = new_job(kit, changes[row].from);
         JwJobChange change = change_of(changes[row].transition);
         g_autoptr(JwJob) current = NULL;
         g_autoptr(GError) error = NULL;
         JwCas cas = JW_CAS_WON;
 
         kit_doubt(kit, false, 0);
-        /* readings: the time of the change, the start of the loop, the look at the time left */
+        /* readings: the time of the change, the start of the loop, the check of the time left */
         hook_clock_at(&kit->ports->clock, 3, cancel_by_another, (void *[]){ kit, job });
         assert_ok(jw_jobs_change(&kit->jobs, job, &change, NULL, &cas, &current, &error), error);
         assert_true(hook_clock_done(&kit->ports->clock));
@@ -233,8 +232,7 @@ test_doubt_then_lost(void **state)
     }
 }
 
-/* Nobody answers any more: unknown, after three calls of one that must not wait, or when @stop
- * is set. */
+/* The store is away: unknown after three calls without patience, or when @stop is set. */
 static void
 test_doubt_for_ever(void **state)
 {
@@ -246,7 +244,7 @@ test_doubt_for_ever(void **state)
     for (size_t row = 0; row < G_N_ELEMENTS(changes); row++) {
         for (int way = 0; way < 4; way++) {
             bool done = (way & 1) != 0;
-            g_autoptr(JwJob) job = make_job(kit, changes[row].from);
+            g_autoptr(JwJob) job = new_job(kit, changes[row].from);
             JwJobChange change = change_of(changes[row].transition);
             g_autoptr(GError) error = NULL;
             JwCas cas = JW_CAS_LOST;
@@ -275,7 +273,7 @@ test_certainly_not_done(void **state)
     const JwJobsCall patient = { .patience_ms = 1000, .stop = stop };
 
     for (size_t i = 0; i < G_N_ELEMENTS(codes); i++) {
-        g_autoptr(JwJob) job = make_job(kit, JW_JOB_RUNNING);
+        g_autoptr(JwJob) job = new_job(kit, JW_JOB_RUNNING);
         JwJobChange change = change_of(JW_CHANGE_FINISH);
         g_autoptr(GError) error = NULL;
         JwCas cas = JW_CAS_LOST;
@@ -304,7 +302,7 @@ test_patience_ends(void **state)
     JobsKit *kit = *state;
     g_autoptr(JwStop) stop = jw_stop_new();
     const JwJobsCall patient = { .patience_ms = 1000, .stop = stop };
-    g_autoptr(JwJob) job = make_job(kit, JW_JOB_RUNNING);
+    g_autoptr(JwJob) job = new_job(kit, JW_JOB_RUNNING);
     JwJobChange change = change_of(JW_CHANGE_FINISH);
     g_autoptr(GError) error = NULL;
     JwCas cas = JW_CAS_LOST;
@@ -315,11 +313,11 @@ test_patience_ends(void **state)
     (void)kit_calls(kit);
     assert_false(jw_jobs_change(&kit->jobs, job, &change, &patient, &cas, NULL, &error));
     assert_jw_error(error, JW_ERROR_UNAVAILABLE, "finish*");
-    assert_int_equal(kit_calls(kit), 2); /* the look that saw the time pass had time left */
+    assert_int_equal(kit_calls(kit), 2); /* the last check of the time had time left */
     jw_store_mem_then_fail(kit->jobs.store, 0, JW_ERROR_INTERNAL);
 }
 
-/* The events are of the request that asks for the change, where there is one. */
+/* The events have the request_id of the request for the change, if there is one. */
 static void
 test_request_ids(void **state)
 {
@@ -327,7 +325,7 @@ test_request_ids(void **state)
     const JwJobsCall call = { .request_id = "second", .traceparent = "00-b" };
 
     for (int asked = 0; asked <= 1; asked++) {
-        g_autoptr(JwJob) job = make_job(kit, JW_JOB_FAILED);
+        g_autoptr(JwJob) job = new_job(kit, JW_JOB_FAILED);
         JwJobChange change = change_of(JW_CHANGE_RETRY);
         g_autoptr(JwJob) after = NULL;
         g_autoptr(GError) error = NULL;
@@ -367,7 +365,7 @@ test_cancel(void **state)
     JobsKit *kit = *state;
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(JwJob) job = make_job(kit, cases[i].from);
+        g_autoptr(JwJob) job = new_job(kit, cases[i].from);
         JwJobChange change = change_of(cases[i].transition);
         g_autoptr(JwJob) after = NULL;
         g_autoptr(GError) error = NULL;
@@ -395,7 +393,7 @@ test_claim(void **state)
     JobsKit *kit = *state;
 
     for (int doubt = 0; doubt <= 2; doubt++) { /* 1: not done, 2: done */
-        g_autoptr(JwJob) job = make_job(kit, JW_JOB_PENDING);
+        g_autoptr(JwJob) job = new_job(kit, JW_JOB_PENDING);
         g_autoptr(JwJob) claimed = NULL;
         g_autoptr(JwJob) second = NULL;
         g_autoptr(GError) error = NULL;
@@ -416,12 +414,12 @@ test_claim(void **state)
     assert_int_equal(jw_relay_backlog(kit->jobs.relay), 0);
 }
 
-/* In doubt and not done; the next claim of the same process is another's. */
+/* Outcome unknown, not done; the next claim of the same process is another claim. */
 static void
 test_claim_of_another(void **state)
 {
     JobsKit *kit = *state;
-    g_autoptr(JwJob) job = make_job(kit, JW_JOB_PENDING);
+    g_autoptr(JwJob) job = new_job(kit, JW_JOB_PENDING);
     g_autoptr(JwJob) claimed = NULL;
     g_autoptr(GError) error = NULL;
 
@@ -454,7 +452,7 @@ test_end(void **state)
     JobsKit *kit = *state;
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(JwJob) job = make_job(kit, JW_JOB_RUNNING);
+        g_autoptr(JwJob) job = new_job(kit, JW_JOB_RUNNING);
         JwJobChange change = change_of(cases[i].own);
         g_autoptr(GError) error = NULL;
         JwEnd end = JW_END_LOST;

@@ -1,8 +1,8 @@
-/* test_create.c: a job is created once, whatever is asked again and whatever fails. */
+/* test_create.c: a job is created once, whatever is repeated and whatever fails. */
 #include "jobskit.h"
 
 static JwJob *
-make_job(JobsKit *kit, const char *key, const char *hash, const char *request_id)
+new_job(JobsKit *kit, const char *key, const char *hash, const char *request_id)
 {
     JwJob *job = kit_new_job(kit->ports);
     char id[JW_UUID_LEN + 1];
@@ -56,8 +56,8 @@ static void
 test_create(void **state)
 {
     JobsKit *kit = *state;
-    g_autoptr(JwJob) pending = make_job(kit, NULL, NULL, "r");
-    g_autoptr(JwJob) scheduled = make_job(kit, NULL, NULL, "r");
+    g_autoptr(JwJob) pending = new_job(kit, NULL, NULL, "r");
+    g_autoptr(JwJob) scheduled = new_job(kit, NULL, NULL, "r");
 
     scheduled->state = JW_JOB_SCHEDULED;
     assert_int_equal(create(kit, pending, NULL), JW_CREATED_NEW);
@@ -75,10 +75,10 @@ static void
 test_keys(void **state)
 {
     JobsKit *kit = *state;
-    g_autoptr(JwJob) first = make_job(kit, "k", "h", "r-1");
-    g_autoptr(JwJob) again = make_job(kit, "k", "h", "r-2");
-    g_autoptr(JwJob) same_ids = make_job(kit, "k", "h", "r-1");
-    g_autoptr(JwJob) other = make_job(kit, "k", "x", "r-3");
+    g_autoptr(JwJob) first = new_job(kit, "k", "h", "r-1");
+    g_autoptr(JwJob) again = new_job(kit, "k", "h", "r-2");
+    g_autoptr(JwJob) same_ids = new_job(kit, "k", "h", "r-1");
+    g_autoptr(JwJob) other = new_job(kit, "k", "x", "r-3");
     g_autoptr(JwJob) earlier = NULL;
     g_autoptr(JwJob) replay = NULL;
     g_autoptr(GError) error = NULL;
@@ -88,7 +88,7 @@ test_keys(void **state)
     assert_int_equal(create(kit, first, NULL), JW_CREATED_NEW);
     assert_int_equal(create(kit, again, &earlier), JW_CREATED_REPLAYED);
     assert_string_equal(earlier->request_id, "r-1");
-    assert_int_equal(create(kit, same_ids, NULL), JW_CREATED_REPLAYED); /* there was no doubt */
+    assert_int_equal(create(kit, same_ids, NULL), JW_CREATED_REPLAYED); /* the outcome was known */
     assert_int_equal(create(kit, other, NULL), JW_CREATED_KEY_REUSED);
     assert_stored(kit, first, 1);
     assert_ok(jw_jobs_find_replay(&kit->jobs, first->id, "x", &replay, &error), error);
@@ -97,8 +97,8 @@ test_keys(void **state)
     assert_string_equal(replay->id, first->id);
 }
 
-/* In doubt, done or not, and so many calls after it fail: new when that is known, else unknown;
- * once either way. */
+/* Outcome unknown, done or not, and some calls after it fail: NEW when that is known, else
+ * IN_DOUBT; created once either way. */
 static void
 test_doubt(void **state)
 {
@@ -109,7 +109,7 @@ test_doubt(void **state)
         int times = way >> 2;
         g_autofree char *key = g_strdup_printf("k-%d", way);
         bool keyed = (way & 2) != 0;
-        g_autoptr(JwJob) job = make_job(kit, keyed ? key : NULL, keyed ? "h" : NULL, "r");
+        g_autoptr(JwJob) job = new_job(kit, keyed ? key : NULL, keyed ? "h" : NULL, "r");
         g_autoptr(GError) error = NULL;
         JwCreated created = JW_CREATED_REPLAYED;
 
@@ -138,7 +138,7 @@ insert_another(gpointer data)
     g_free(kit_insert_job(((JobsKit *)args[0])->ports, args[1]));
 }
 
-/* In doubt and not done, and another request has the key meanwhile. */
+/* Outcome unknown, not done, and another request has the key meanwhile. */
 static void
 test_doubt_then_lost(void **state)
 {
@@ -149,8 +149,8 @@ test_doubt_then_lost(void **state)
     JobsKit *kit = *state;
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(JwJob) job = make_job(kit, cases[i].hash, "h", "r-1");
-        g_autoptr(JwJob) another = make_job(kit, cases[i].hash, cases[i].hash, "r-2");
+        g_autoptr(JwJob) job = new_job(kit, cases[i].hash, "h", "r-1");
+        g_autoptr(JwJob) another = new_job(kit, cases[i].hash, cases[i].hash, "r-2");
 
         kit_doubt(kit, false, 0);
         hook_clock_at(&kit->ports->clock, 2, insert_another, (void *[]){ kit, another });
@@ -168,7 +168,7 @@ test_certainly_not_done(void **state)
         if (kit_faults[f].code == JW_ERROR_IN_DOUBT) {
             continue;
         }
-        g_autoptr(JwJob) job = make_job(kit, NULL, NULL, "r");
+        g_autoptr(JwJob) job = new_job(kit, NULL, NULL, "r");
         g_autoptr(GError) error = NULL;
         JwCreated created = JW_CREATED_REPLAYED;
 
@@ -185,7 +185,7 @@ test_with_a_batch(void **state)
 {
     JobsKit *kit = *state;
     g_autoptr(JwJobsBatch) batch = jw_jobs_batch_new(kit->jobs.store);
-    g_autoptr(JwJob) job = make_job(kit, NULL, NULL, "r");
+    g_autoptr(JwJob) job = new_job(kit, NULL, NULL, "r");
 
     kit->jobs.batch = batch;
     kit_doubt(kit, true, 0);
@@ -198,8 +198,8 @@ static void
 test_received(void **state)
 {
     JobsKit *kit = *state;
-    g_autoptr(JwJob) a = make_job(kit, NULL, NULL, "r");
-    g_autoptr(JwJob) b = make_job(kit, NULL, NULL, "r");
+    g_autoptr(JwJob) a = new_job(kit, NULL, NULL, "r");
+    g_autoptr(JwJob) b = new_job(kit, NULL, NULL, "r");
     JwJob *jobs[] = { a, b };
     JwCreate creates[2] = { JW_CREATE_EXISTS, JW_CREATE_EXISTS };
     g_autoptr(GError) error = NULL;

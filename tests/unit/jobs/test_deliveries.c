@@ -1,4 +1,4 @@
-/* test_deliveries.c: each change of a delivery: won, lost, in doubt and then known, given up. */
+/* test_deliveries.c: each change of a delivery: won, lost, unknown and then known, given up. */
 #include "jobskit.h"
 
 static const struct {
@@ -31,7 +31,7 @@ get(JobsKit *kit, const char *id)
 
 /* (transfer full) */
 static JwDelivery *
-make_delivery(JobsKit *kit, JwDeliveryState state, bool sent, bool resent)
+new_delivery(JobsKit *kit, JwDeliveryState state, bool sent, bool resent)
 {
     static int number;
     g_autofree char *job_id = g_strdup_printf("job-%d", number++);
@@ -50,7 +50,7 @@ make_delivery(JobsKit *kit, JwDeliveryState state, bool sent, bool resent)
 }
 
 static void
-assert_made(JobsKit *kit, size_t row, const JwDelivery *before)
+assert_changed(JobsKit *kit, size_t row, const JwDelivery *before)
 {
     g_autoptr(JwDelivery) delivery = get(kit, before->id);
 
@@ -66,7 +66,7 @@ change_each(JobsKit *kit, int doubt, int times)
 {
     for (size_t row = 0; row < G_N_ELEMENTS(changes); row++) {
         g_autoptr(JwDelivery) delivery =
-            make_delivery(kit, changes[row].from, changes[row].sent, changes[row].resent);
+            new_delivery(kit, changes[row].from, changes[row].sent, changes[row].resent);
         const JwDeliveryChange change = { .transition = changes[row].transition, .reply = "250" };
         g_autoptr(GError) error = NULL;
         JwCas cas = JW_CAS_LOST;
@@ -86,13 +86,13 @@ change_each(JobsKit *kit, int doubt, int times)
         assert_ok(ok, error);
         assert_int_equal(cas, JW_CAS_WON);
         assert_int_equal(kit_calls(kit), doubt == 0 ? 1 : 2 + times + (doubt == 1));
-        assert_made(kit, row, delivery);
+        assert_changed(kit, row, delivery);
         /* once more: lost, without a read */
         if (changes[row].transition != JW_DCHANGE_MARK) {
             assert_ok(jw_jobs_change_delivery(&kit->jobs, delivery, &change, NULL, &cas, &error),
                       error);
             assert_int_equal(cas, JW_CAS_LOST);
-            assert_int_equal(kit_calls(kit), 2); /* with the one of assert_made() */
+            assert_int_equal(kit_calls(kit), 2); /* with the one of assert_changed() */
         }
     }
 }
@@ -120,7 +120,7 @@ test_claim(void **state)
     JobsKit *kit = *state;
 
     for (int doubt = 0; doubt <= 2; doubt++) {
-        g_autoptr(JwDelivery) delivery = make_delivery(kit, JW_DELIVERY_QUEUED, false, false);
+        g_autoptr(JwDelivery) delivery = new_delivery(kit, JW_DELIVERY_QUEUED, false, false);
         g_autoptr(JwDelivery) claimed = NULL;
         g_autoptr(JwDelivery) second = NULL;
         g_autoptr(GError) error = NULL;
@@ -166,7 +166,7 @@ test_doubt_then_lost(void **state)
             || changes[row].transition == JW_DCHANGE_REAP_QUEUE) {
             continue;
         }
-        g_autoptr(JwDelivery) delivery = make_delivery(kit, JW_DELIVERY_SENDING, false, false);
+        g_autoptr(JwDelivery) delivery = new_delivery(kit, JW_DELIVERY_SENDING, false, false);
         const JwDeliveryChange change = { .transition = changes[row].transition };
         g_autoptr(GError) error = NULL;
         JwCas cas = JW_CAS_WON;

@@ -1,4 +1,4 @@
-/* test_format.c: what single strings must look like, and what they mean. */
+/* test_format.c: formats of single strings, and their values. */
 #include "testkit.h"
 
 #include "jw/civil.h"

@@ -79,7 +79,7 @@ test_depth(void **state)
     }
     json_auto_t *deep = jw_json_parse(fits->str, fits->len, &error);
     assert_ok(deep != NULL, error);
-    g_string_append(text, "\\\"[\"]"); /* brackets inside a text are no levels */
+    g_string_append(text, "\\\"[\"]"); /* brackets inside a string are no levels */
     json_auto_t *flat = jw_json_parse(text->str, text->len, &error);
     assert_ok(flat != NULL, error);
 }

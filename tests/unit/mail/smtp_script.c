@@ -153,7 +153,7 @@ perform(Client *self, const TkSmtpStep *step)
     return false;
 }
 
-/* Does the script's step for @phase, or says @usual. */
+/* Does the script's step for @phase, or sends @usual. */
 static bool
 answer(Client *self, TkSmtpPhase phase, const char *usual)
 {
@@ -272,7 +272,7 @@ serve(gpointer data)
         on = on_command(self);
     }
     tk_tls_session_free(g_steal_pointer(&self->session));
-    /* Under the lock, so that tk_smtp_stop() never shuts a number that was given to somebody else.
+    /* Under the lock, so that tk_smtp_stop() never shuts a descriptor that was reused.
      */
     g_auto(JwLocker) locker = jw_locker(&self->server->mutex);
     close(self->fd);

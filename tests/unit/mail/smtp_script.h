@@ -1,5 +1,5 @@
-/* smtp_script.h: an SMTP server on 127.0.0.1 that does, phase by phase, what a test tells it, and
- * keeps what it was given. One thread per connection; everything public is for any thread. */
+/* smtp_script.h: an SMTP server on 127.0.0.1 that follows a test's script, phase by phase, and
+ * records what it gets. One thread per connection; everything public is for any thread. */
 #pragma once
 #include <glib.h>
 #include <stdbool.h>
@@ -26,7 +26,7 @@ typedef enum {
     TK_SMTP_SAY_CLOSE, /* @text, then close */
     TK_SMTP_CLOSE,
     TK_SMTP_RESET, /* TCP reset */
-    TK_SMTP_STALL, /* say and read nothing until the client goes */
+    TK_SMTP_STALL, /* write and read nothing until the client goes */
     TK_SMTP_SLOW,  /* @text byte by byte */
 } TkSmtpAct;
 
@@ -49,7 +49,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(TkSmtp, tk_smtp_stop)
 int tk_smtp_port(const TkSmtp *self);
 const char *tk_smtp_ca_file(const TkSmtp *self); /* the certificate it shows, with TLS */
 unsigned tk_smtp_connections(TkSmtp *self);
-unsigned tk_smtp_dots(TkSmtp *self);  /* complete messages, whatever was answered to them */
+unsigned tk_smtp_dots(TkSmtp *self);  /* complete messages, whatever the answer was */
 bool tk_smtp_had_tls(TkSmtp *self);   /* MAIL came over TLS */
 char *tk_smtp_commands(TkSmtp *self); /* all lines outside of bodies; (transfer full) */
 /* As the sender meant it: dots unstuffed, CRLF. (transfer full) */

@@ -1,5 +1,5 @@
-/* smtp_tls.c: GnuTLS behind the scripted SMTP server.
- * The certificate is made anew each time, so the tree holds no keys and nothing expires. */
+/* smtp_tls.c: GnuTLS behind the scripted SMTP server. The certificate is created at each start,
+ * so the tree holds no keys and nothing expires. */
 #include "smtp_tls.h"
 
 #include <arpa/inet.h>
@@ -73,20 +73,20 @@ tk_tls_free(TkTls *self)
 TkTlsSession *
 tk_tls_accept(TkTls *self, int fd)
 {
-    TkTlsSession *made = g_new0(TkTlsSession, 1);
-    MUST(gnutls_init(&made->session, GNUTLS_SERVER | GNUTLS_NO_SIGNAL));
-    MUST(gnutls_set_default_priority(made->session));
-    MUST(gnutls_credentials_set(made->session, GNUTLS_CRD_CERTIFICATE, self->credentials));
-    gnutls_transport_set_int(made->session, fd);
+    TkTlsSession *session = g_new0(TkTlsSession, 1);
+    MUST(gnutls_init(&session->session, GNUTLS_SERVER | GNUTLS_NO_SIGNAL));
+    MUST(gnutls_set_default_priority(session->session));
+    MUST(gnutls_credentials_set(session->session, GNUTLS_CRD_CERTIFICATE, self->credentials));
+    gnutls_transport_set_int(session->session, fd);
     int rc;
     do {
-        rc = gnutls_handshake(made->session);
+        rc = gnutls_handshake(session->session);
     } while (rc < 0 && gnutls_error_is_fatal(rc) == 0);
     if (rc < 0) {
-        tk_tls_session_free(made);
+        tk_tls_session_free(session);
         return NULL;
     }
-    return made;
+    return session;
 }
 
 void

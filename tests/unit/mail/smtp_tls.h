@@ -1,5 +1,5 @@
-/* smtp_tls.h: the TLS half of the scripted server, with a certificate for 127.0.0.1 made when it
- * starts. */
+/* smtp_tls.h: the TLS half of the scripted server, with a certificate for 127.0.0.1 created at
+ * its start. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* test_mem.c: the port in memory behaves like the real one where services look. */
+/* test_mem.c: the port in memory behaves like the real one as far as services see. */
 #include "testkit.h"
 
 #include "jw/mail_mem.h"

@@ -214,7 +214,7 @@ test_stopped_before_the_dot(void **state)
     assert_int_equal(send_one(mail, message, &no, NULL), JW_MAIL_STOPPED);
     assert_int_equal(asked, 1);
     assert_int_equal(tk_smtp_dots(server), 0);
-    /* The next one is not hurt by it. */
+    /* The next one is not affected. */
     assert_int_equal(send_one(mail, message, NULL, NULL), JW_MAIL_SENT);
     assert_int_equal(tk_smtp_dots(server), 1);
     assert_int_equal(tk_smtp_connections(server), 2);
@@ -257,7 +257,7 @@ test_dots_in_the_body(void **state)
     assert_int_equal(tk_smtp_dots(server), G_N_ELEMENTS(bodies));
 }
 
-/* libcurl doubles the dots buffer by buffer (64 KiB): a CRLF and its dot may stand in two of them.
+/* libcurl doubles the dots buffer by buffer (64 KiB): a CRLF and its dot may be in two of them.
  */
 static void
 test_dots_at_the_buffer_edge(void **state)

@@ -1,4 +1,4 @@
-/* test_smtp_tls.c: what may go out in the clear, and to whom. */
+/* test_smtp_tls.c: what may be sent unencrypted, and to whom. */
 #include "smtp_script.h"
 #include "testkit.h"
 

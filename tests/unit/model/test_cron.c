@@ -1,5 +1,6 @@
-/* test_cron.c: cron expressions against a table made by croniter (cron_reference.py), and by hand
- * where dialects differ: changes of the clock, both day fields, leap years, what must be refused.
+/* test_cron.c: cron expressions against a table computed by croniter (cron_reference.py), and by
+ * hand where dialects differ: changes of the clock, both day fields, leap years, what must be
+ * refused.
  */
 #include "jw/cron.h"
 #include "testkit.h"

@@ -61,10 +61,10 @@ test_all_pairs(void **state)
     }
 }
 
-/* Sent is reached only from an attempt that still owns the delivery, and a reaped attempt never as
- * "queued" once its dot may have gone out: the two halves of "no mail twice, none lost". */
+/* Sent is reached only from an attempt that still owns the delivery, and a reaped attempt is
+ * never queued once its data may have been sent: no mail twice, none lost. */
 static void
-test_reaping_looks_at_the_dot(void **state)
+test_reaping_depends_on_data_sent(void **state)
 {
     const unsigned both = JW_DRULE_WANTS_DATA_SENT | JW_DRULE_WANTS_DATA_UNSENT;
 
@@ -138,7 +138,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_pairs),
-        cmocka_unit_test(test_reaping_looks_at_the_dot),
+        cmocka_unit_test(test_reaping_depends_on_data_sent),
         cmocka_unit_test(test_new_is_deterministic),
         cmocka_unit_test(test_copy_is_deep),
         cmocka_unit_test(test_names_and_backoff),

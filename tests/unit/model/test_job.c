@@ -71,7 +71,7 @@ test_copy_outlives_the_original(void **state)
     g_autoptr(JwJob) copy = jw_job_copy(job);
 
     (void)state;
-    jw_job_free(job); /* a text shared with the copy would be caught below */
+    jw_job_free(job); /* a string shared with the copy would be freed twice below */
     assert_string_equal(copy->id, "text 0");
     assert_string_equal(copy->description, "text 3");
     assert_string_equal(copy->requested_by.email, "text 9");

@@ -52,7 +52,7 @@ test_all_pairs(void **state)
     assert_int_equal(n_allowed, G_N_ELEMENTS(allowed));
 }
 
-/* What the sentences of the architecture say of each change. */
+/* The rules of each change, from the architecture. */
 static void
 test_flags(void **state)
 {
@@ -92,7 +92,7 @@ test_rules_agree_with_each_other(void **state)
         assert_non_null(rule->name);
         assert_int_equal(jw_job_state_terminal(rule->to), (rule->flags & JW_RULE_ENDS) != 0);
         for (int from = 0; from < JW_JOB_N_STATES; from++) {
-            /* Final is final, but for the retry of a failed job. */
+            /* A final state stays, except for the retry of a failed job. */
             if ((rule->from & JW_JOB_BIT(from)) != 0 && jw_job_state_terminal((JwJobState)from)) {
                 assert_int_equal(change, JW_CHANGE_RETRY);
             }

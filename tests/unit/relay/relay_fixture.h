@@ -27,10 +27,10 @@ int relay_teardown(void **state);
 /* Stores a job or delivery with one entry, found by a sweep until it is pulled. (transfer none) */
 const GPtrArray *relay_add(RelayFixture *self, JwDocKind kind, const char *doc_id, int64_t at_ms);
 
-size_t relay_left(RelayFixture *self);      /* entries still in a document; ends all faults */
+size_t relay_left(RelayFixture *self);      /* entries still in a document; clears all faults */
 int64_t relay_pulls(RelayFixture *self);    /* successful ones */
 int64_t relay_attempts(RelayFixture *self); /* all */
 int64_t relay_largest(RelayFixture *self);  /* documents in the largest pull */
 
-/* Who has pulled waits while it is shut. */
+/* A pull waits at its end while this is locked. */
 void relay_latch(RelayFixture *self, bool shut);

@@ -110,7 +110,7 @@ errors_of_the_store(void **state)
     assert_ok(jw_relay_pull_now(self->relay, &error), error);
     assert_int_equal(jw_relay_backlog(self->relay), 0);
 
-    /* one that never works is left to a sweep */
+    /* one that always fails is left to a sweep */
     jw_relay_offer(self->relay, JW_DOC_JOB, "c", relay_add(self, JW_DOC_JOB, "c", RELAY_NOW));
     (void)jw_bus_mem_deliver(self->bus);
     jw_store_mem_fail_nth(self->store, 1, JW_ERROR_CORRUPT, false);

@@ -21,7 +21,7 @@ calls_add_measure(JwReportDef *def, const char *name, JwMeasureOp op, const char
     return &g_array_index(def->measures, JwMeasureDef, def->measures->len - 1);
 }
 
-/* @equals: comma-separated texts; NULL: present. */
+/* @equals: comma-separated strings; NULL: present. */
 static inline void
 calls_where(JwMeasureDef *measure, const char *field, const char *equals, bool negate)
 {

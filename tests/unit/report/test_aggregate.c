@@ -203,7 +203,7 @@ test_nothing(void **state)
     assert_string_equal(group_label(&f, "date", 6), "2026-01-11");
 }
 
-/* answered / total · 100 with two decimals, against values worked out on paper. */
+/* answered / total · 100 with two decimals, against values computed by hand. */
 static void
 test_ratios_round_half_up(void **state)
 {
@@ -417,7 +417,7 @@ test_value_groups_in_order(void **state)
         assert_value(group_value(&f, "agent", i, "totalCalls"), int_value(counts[i]));
     }
     assert_figure(&f, "peakAgent", text_value("bob"));
-    /* More records may come after somebody looked. */
+    /* More records may come after values were read. */
     for (int i = 0; i < 5; i++) {
         add_call(&f, NULL, "ada", "answered", int_value(1));
     }
@@ -452,7 +452,7 @@ test_groups_of_other_types(void **state)
     assert_group(&f, "wait", "true", "totalCalls", int_value(1));
     assert_group(&f, "wait", "1970-01-01T00:00:00Z", "totalCalls", int_value(1));
     assert_int_equal(strlen(group_label(&f, "wait", 4)) > 256 ? 1 : 0, 0);
-    /* Records without a time are shown apart, so that the groups add up to the total. */
+    /* Records without a time have a group, so that the groups add up to the total. */
     assert_int_equal(n_groups(&f, "hour"), 25);
     assert_group(&f, "hour", "(none)", "totalCalls", int_value(5));
     assert_figure(&f, "peakHour", text_value(NULL));

@@ -20,7 +20,7 @@ typedef struct {
 static const char *const statuses[] = { "answered", "missed", "no-answer", "abandoned" };
 
 static Call *
-make_calls(int64_t start_ms, int64_t span_ms)
+new_calls(int64_t start_ms, int64_t span_ms)
 {
     g_autoptr(GRand) random = g_rand_new_with_seed(20260106);
     Call *calls = g_new0(Call, N_ROWS);
@@ -72,7 +72,7 @@ run(const Call *calls, const JwReportDef *def, const JwReportRequest *request, G
             row[F_DURATION] = (JwValue){ .type = JW_VALUE_INT, .integer = calls[i].duration };
         }
         jw_aggregate_add(agg, row);
-        memset(agent, '#', sizeof agent); /* a borrowed text must not be looked at later */
+        memset(agent, '#', sizeof agent); /* a borrowed string must not be read later */
     }
     return agg;
 }
@@ -139,7 +139,7 @@ check_zone(const char *zone_name, const char *start, int64_t days)
 
     assert_true(jw_time_parse(start, &request->start_ms, NULL));
     request->end_ms = request->start_ms + days * 86400000;
-    g_autofree Call *calls = make_calls(request->start_ms, days * 86400000);
+    g_autofree Call *calls = new_calls(request->start_ms, days * 86400000);
     g_autoptr(JwAggregate) agg = run(calls, def, request, zone);
     for (size_t i = 0; i < G_N_ELEMENTS(dimensions); i++) {
         check_dimension(calls, agg, def, dimensions[i], zone);

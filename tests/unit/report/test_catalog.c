@@ -78,7 +78,7 @@ test_defaults(void **state)
     assert_int_equal(g_array_index(def->columns, JwColumnDef, 0).width, 16);
 }
 
-/* A definition has the charts that a workbook can draw; it says "none" by naming none. */
+/* A definition may have the charts that a workbook can draw, or none. */
 static void
 test_charts_are_known(void **state)
 {

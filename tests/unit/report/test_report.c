@@ -233,7 +233,7 @@ corrupt_mail_chart(JwReportDef *def)
 }
 
 static void
-test_each_fault_names_its_place(void **state)
+test_each_violation_names_its_place(void **state)
 {
     static const struct {
         void (*corrupt)(JwReportDef *def);
@@ -301,7 +301,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_good_definition),
         cmocka_unit_test(test_fields_come_in_order_without_repeats),
-        cmocka_unit_test(test_each_fault_names_its_place),
+        cmocka_unit_test(test_each_violation_names_its_place),
         cmocka_unit_test(test_request),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

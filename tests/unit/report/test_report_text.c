@@ -1,4 +1,4 @@
-/* test_report_text.c: figures, periods and filters in words. */
+/* test_report_text.c: figures, periods and filters as text. */
 #include "calls_def.h"
 #include "jw/clock.h"
 #include "jw/cron.h"

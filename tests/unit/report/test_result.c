@@ -1,5 +1,5 @@
-/* test_result.c: what a result takes out of the engine: every figure and cell, on records written
- * by hand and on the shipped definitions. */
+/* test_result.c: the result of a pass: every figure and cell, on records written by hand and on
+ * the shipped definitions. */
 #include "result_fixture.h"
 
 static void
@@ -114,7 +114,7 @@ test_charts(void **state)
     assert_int_equal(days->chart_column, 0);
 }
 
-/* Hours and weekdays stand in full, days of the period too; what has no value is "n/a". */
+/* All hours, weekdays and days of the period are there; what has no value is "n/a". */
 static void
 test_nothing(void **state)
 {
@@ -140,7 +140,7 @@ test_nothing(void **state)
 }
 
 static void
-test_more_groups_than_told_apart(void **state)
+test_more_groups_than_allowed(void **state)
 {
     static const char *const agents[] = {
         "bob", "ada", "eve", "bob", "cid", "eve", "bob", "", "dan"
@@ -274,7 +274,7 @@ main(void)
         cmocka_unit_test(test_figures_and_tables),
         cmocka_unit_test(test_charts),
         cmocka_unit_test(test_nothing),
-        cmocka_unit_test(test_more_groups_than_told_apart),
+        cmocka_unit_test(test_more_groups_than_allowed),
         cmocka_unit_test(test_rounding),
         cmocka_unit_test(test_outlives_what_it_came_from),
         cmocka_unit_test(test_shipped_definitions),

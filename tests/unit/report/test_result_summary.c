@@ -1,4 +1,4 @@
-/* test_result_summary.c: the summary of a result there and back, and what comes of a broken one. */
+/* test_result_summary.c: the summary of a result there and back, and malformed ones. */
 #include "result_fixture.h"
 
 /* Everything that a summary carries. */
@@ -106,7 +106,7 @@ test_a_long_chart_is_left_out(void **state)
     assert_null(strstr(summary, "\"chart\""));
 }
 
-/* A time comes back as its text; everything else as it was. */
+/* A time comes back as a string; everything else unchanged. */
 static void
 test_values_of_each_type(void **state)
 {
@@ -127,7 +127,7 @@ test_values_of_each_type(void **state)
     assert_string_equal(figure_at(read, 6)->value.text, "2026-01-06T10:00:00Z");
 }
 
-/* What is broken costs only itself. */
+/* A malformed member affects only itself. */
 static void
 test_broken_summaries(void **state)
 {

@@ -1,5 +1,5 @@
-/* fault_calls.h: a store on a scripted server, and one call of each kind, for tests that only
- * look at its error. */
+/* fault_calls.h: a store on a scripted server, and one call of each kind, for tests of its
+ * error. */
 #pragma once
 #include "store_conformance.h"
 #include "scripted_mongo.h"
@@ -33,9 +33,9 @@ create(JwStore *store, GError **error)
 {
     g_autoptr(JwJob) job = sc_job(JW_JOB_PENDING);
     const JwJob *const jobs[] = { job };
-    JwCreate made;
+    JwCreate created;
 
-    return jw_store_create_jobs(store, jobs, 1, &made, error);
+    return jw_store_create_jobs(store, jobs, 1, &created, error);
 }
 
 G_GNUC_UNUSED static bool
@@ -44,9 +44,9 @@ create_two(JwStore *store, GError **error)
     g_autoptr(JwJob) one = sc_job(JW_JOB_PENDING);
     g_autoptr(JwJob) two = sc_job(JW_JOB_PENDING);
     const JwJob *const jobs[] = { one, two };
-    JwCreate made[2];
+    JwCreate created[2];
 
-    return jw_store_create_jobs(store, jobs, 2, made, error);
+    return jw_store_create_jobs(store, jobs, 2, created, error);
 }
 
 G_GNUC_UNUSED static bool

@@ -68,7 +68,7 @@ put_int32(GByteArray *frame, int32_t value)
 
 /* The answer to request @id in the protocol it came in. */
 static GByteArray *
-make_frame(int32_t id, int32_t opcode, const bson_t *document)
+new_frame(int32_t id, int32_t opcode, const bson_t *document)
 {
     static const guint8 zeros[8] = { 0 };
     GByteArray *frame = g_byte_array_new();
@@ -97,7 +97,7 @@ send_document(int socket, int32_t id, int32_t opcode, const char *json)
     bson_t *document = bson_new_from_json((const uint8_t *)json, -1, &cause);
 
     g_assert(document != NULL);
-    g_autoptr(GByteArray) frame = make_frame(id, opcode, document);
+    g_autoptr(GByteArray) frame = new_frame(id, opcode, document);
     bson_destroy(document);
     return write_all(socket, frame->data, frame->len);
 }

@@ -134,10 +134,10 @@ a_write_concern_not_met_is_in_doubt(void **state)
 
 #define REFUSED(index, code) "{\"index\":" #index ",\"code\":" #code ",\"errmsg\":\"x\"}"
 
-/* A code of a server newer than this list: its label says that it is worth another try, not that
+/* A code of a server newer than this list: its label means that a retry makes sense, not that
  * nothing was done. And of several documents some may be written when the rest is refused. */
 static void
-what_the_rest_of_a_reply_tells(void **state)
+what_the_rest_of_a_reply_means(void **state)
 {
     static const struct {
         bool (*call)(JwStore *store, GError **error);
@@ -184,7 +184,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_code_has_its_meaning),
         cmocka_unit_test(a_write_concern_not_met_is_in_doubt),
-        cmocka_unit_test(what_the_rest_of_a_reply_tells),
+        cmocka_unit_test(what_the_rest_of_a_reply_means),
     };
 
     return cmocka_run_group_tests_name("error codes of MongoDB", tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* test_store_faults.c: what the Mongo adapter says when the server misbehaves: lost replies,
+/* test_store_faults.c: errors of the Mongo adapter when the server misbehaves: lost replies,
  * stalls, nonsense, refusals, write concerns not met; on a scripted server, so that each fault
  * comes when it is asked for. The one rule behind the table: a write is UNAVAILABLE only if it
  * certainly did not happen. */
@@ -73,7 +73,7 @@ static const Fault faults[] = {
 };
 
 static void
-every_fault_is_called_by_its_name(void **state)
+every_fault_has_its_code(void **state)
 {
     g_autoptr(ScriptedMongo) server = scripted_mongo_new();
     g_autofree char *uri = uri_for(scripted_mongo_port(server), "");
@@ -114,7 +114,7 @@ a_write_is_sent_once(void **state)
     assert_ok(claim(store, &error), error); /* and the store recovers by itself */
 }
 
-/* The server is there, only that connection was not: nobody waits for its next heartbeat. */
+/* The server is up, only the connection was cut: no call waits for the next heartbeat. */
 static void
 a_cut_connection_costs_no_wait(void **state)
 {
@@ -180,7 +180,7 @@ a_store_that_waits_no_more(void **state)
     scripted_mongo_set(server, SM_REPLY, "{\"ok\":1,\"value\":null}");
     assert_ok(claim(used, &error), error);
     assert_true(jw_store_reachable(used));
-    assert_false(jw_store_reachable(fresh)); /* nobody has asked for it yet */
+    assert_false(jw_store_reachable(fresh)); /* not asked for yet */
     jw_store_stop_waiting(used);
     jw_store_stop_waiting(fresh);
     assert_ok(claim(used, &error), error);
@@ -196,10 +196,9 @@ a_store_that_waits_no_more(void **state)
     assert_true(jw_clock_mono_ms(jw_clock_system()) - start_ms < 30000);
 }
 
-/* Nor do those that wait when the process is told to end, or what is said to the server in the
- * end. */
+/* Nor do calls that wait already, or the final messages to the server. */
 static void
-a_wait_is_called_off(void **state)
+a_wait_is_cancelled(void **state)
 {
     ScriptedMongo *server = scripted_mongo_new();
     g_autofree char *uri = uri_for(scripted_mongo_port(server),
@@ -281,12 +280,12 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_fault_is_called_by_its_name),
+        cmocka_unit_test(every_fault_has_its_code),
         cmocka_unit_test(a_write_is_sent_once),
         cmocka_unit_test(a_cut_connection_costs_no_wait),
         cmocka_unit_test(a_server_that_is_away_is_unavailable),
         cmocka_unit_test(a_store_that_waits_no_more),
-        cmocka_unit_test(a_wait_is_called_off),
+        cmocka_unit_test(a_wait_is_cancelled),
         cmocka_unit_test(an_empty_pool_is_busy),
         cmocka_unit_test(configuration_is_checked),
     };

@@ -53,7 +53,7 @@ a_lost_reply_leaves_the_write_done(void **state)
 }
 
 /* Every call of an upload fails once, before and after: the writer repeats what is safe to
- * repeat, and whatever it says, the file is whole or not there. */
+ * repeat; whatever the result, the file is complete or absent. */
 static void
 uploads_survive_any_one_fault(void **state)
 {
@@ -88,7 +88,7 @@ uploads_survive_any_one_fault(void **state)
 }
 
 /* A put whose outcome is unknown may still reach the server after the upload was given up: its
- * note stays, so that the sweep looks once more. */
+ * note stays, so that the sweep deletes again. */
 static void
 an_upload_in_doubt_is_swept_again(void **state)
 {
@@ -165,7 +165,7 @@ find_in_child(const char *filter_json, const char *opts_json)
     _exit(1);
 }
 
-/* What this store does not know must not pass for what no document matches. */
+/* An unsupported operator must not look like a filter without matches. */
 static void
 an_unknown_operator_ends_the_test(void **state)
 {

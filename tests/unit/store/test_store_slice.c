@@ -11,7 +11,7 @@ test_next_width(void **state G_GNUC_UNUSED)
     static const struct {
         int64_t width_ms, rows, first_ms, next_ms;
     } cases[] = {
-        { HOUR_MS, 0, 1, 4 * HOUR_MS },    /* nothing there: faster, but not at once */
+        { HOUR_MS, 0, 1, 4 * HOUR_MS },    /* nothing there: wider, step by step */
         { HOUR_MS, 749, 1, 4 * HOUR_MS },  /* few */
         { HOUR_MS, 750, 1, 4 * HOUR_MS },  /* to what is wanted */
         { HOUR_MS, 1500, 1, 2 * HOUR_MS }, /* likewise */

@@ -153,7 +153,7 @@ test_options(void **state)
 }
 
 static void
-test_all_faults_at_once(void **state)
+test_all_violations_at_once(void **state)
 {
     static const char *const env[] = { "JW_TINY_NUMBER=99", "JW_TYPO=1", "JW_HTTP_BODY_MAX=many",
                                        NULL };
@@ -165,7 +165,7 @@ test_all_faults_at_once(void **state)
     assert_true(g_pattern_match_simple("*JW_TYPO*", err));
     assert_true(g_pattern_match_simple("*JW_HTTP_BODY_MAX*", err));
 
-    /* Other services' variables are no fault: one environment serves all. A misspelt one is. */
+    /* Other services' variables are accepted: one environment serves all. A misspelt one is not. */
     static const char *const siblings[] = { "JW_TINY_SECRET=x", "JW_SENDERS=many",
                                             "JW_SMTP_PASSWORD_FILE=/nowhere", "JW_WORKER=1", NULL };
     g_autofree char *out1 = NULL, *err1 = NULL;
@@ -306,7 +306,7 @@ test_ports(void **state)
     assert_non_null(strstr(err3, "JW_KAFKA_BROKERS"));
 }
 
-/* A dependency that does not answer holds neither the probe nor the drain. */
+/* A dependency that does not answer delays neither the probe nor the drain. */
 static void
 test_stuck_check(void **state)
 {
@@ -387,7 +387,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_options),
-        cmocka_unit_test(test_all_faults_at_once),
+        cmocka_unit_test(test_all_violations_at_once),
         cmocka_unit_test(test_health_and_drain),
         cmocka_unit_test(test_checks),
         cmocka_unit_test(test_ports),

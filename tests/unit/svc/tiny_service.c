@@ -82,7 +82,7 @@ start(JwSvc *svc, gpointer data, GError **error)
     if (fails_in("start")) {
         return jw_fail(error, JW_ERROR_UNAVAILABLE, "no port to open");
     }
-    if (self->relay != NULL) { /* the last that is opened */
+    if (self->relay != NULL) { /* opened last */
         return jw_catalog_size(self->catalog) > 0
                || jw_fail(error, JW_ERROR_INVALID, "no report definitions");
     }

@@ -126,7 +126,7 @@ test_lengths(void **state)
 }
 
 static void
-test_faults_are_bounded(void **state)
+test_violations_are_bounded(void **state)
 {
     g_auto(JwViolations) violations = { 0 };
     g_autoptr(GString) text = g_string_new("{'name':1");
@@ -173,7 +173,7 @@ main(void)
         cmocka_unit_test(test_suggestions),
         cmocka_unit_test(test_texts),
         cmocka_unit_test(test_lengths),
-        cmocka_unit_test(test_faults_are_bounded),
+        cmocka_unit_test(test_violations_are_bounded),
         cmocka_unit_test(test_full_list_still_refuses),
         cmocka_unit_test(test_not_an_object),
     };

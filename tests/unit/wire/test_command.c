@@ -149,7 +149,7 @@ test_round_trip(void **state)
     }
 }
 
-/* The kind's defaults, and what a command says instead. */
+/* The kind's defaults, and a command's own values. */
 static void
 test_limits(void **state)
 {

@@ -17,7 +17,7 @@ test_smallest(void **state)
     assert_null(job->recipients);
     assert_int_equal(job->priority, JW_PRIORITY_NORMAL);
     assert_int_equal(job->state, JW_JOB_PENDING);
-    assert_int_equal(job->not_before_ms, 0); /* at once, whatever the clock of who claims it says */
+    assert_int_equal(job->not_before_ms, 0); /* at once, whatever the claimer's clock */
     assert_int_equal(job->scheduled_for_ms, 0);
 }
 

@@ -1,4 +1,4 @@
-/* test_report.c: what the definition says about a body: names and periods. */
+/* test_report.c: checks of a body by its definition: names and periods. */
 #include "fixture.h"
 
 static void
@@ -38,9 +38,9 @@ test_names(void **state)
     }
 }
 
-/* The seven filters of the seed are all served by one of the shipped definitions. */
+/* All seven filters of the reports API are in one of the shipped definitions. */
 static void
-test_seed_filters(void **state)
+test_all_filters(void **state)
 {
     g_autoptr(JwJob) job =
         requested(*state, "{'reportType':'learning-activity','name':'x','parameters':{'filters':{'"
@@ -112,7 +112,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
-        cmocka_unit_test(test_seed_filters),
+        cmocka_unit_test(test_all_filters),
         cmocka_unit_test(test_periods_refused),
     };
     return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);

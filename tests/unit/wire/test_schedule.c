@@ -130,7 +130,7 @@ test_occurrence(void **state)
     assert_string_equal(job->requested_by.id, "schedule:weekly");
     assert_int_equal(job->state, JW_JOB_PENDING);
     assert_int_equal(job->scheduled_for_ms, due_ms);
-    assert_int_equal(job->not_before_ms, 0); /* the scheduler's clock has decided */
+    assert_int_equal(job->not_before_ms, 0); /* decided by the scheduler's clock */
     assert_string_equal(job->subtype, "call-records");
     assert_int_equal(job->priority, JW_PRIORITY_HIGH);
     assert_string_equal(job->recipients[0], "a@example.com");
@@ -185,7 +185,7 @@ test_too_large(void **state)
     assert_null(schedules);
 }
 
-/* One that a store had kept before there was a limit. */
+/* One that was stored before the limit. */
 static void
 test_too_large_template(void **state)
 {

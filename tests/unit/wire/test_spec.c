@@ -113,14 +113,14 @@ test_full(void **state)
     assert_string_equal(request->format, "xlsx");
     assert_string_equal(request->file_name, "Mine");
     assert_true(request->include_inactive);
-    assert_int_equal(request->filters->len, 1); /* an empty list asks for nothing */
+    assert_int_equal(request->filters->len, 1); /* an empty list means none */
     assert_string_equal(g_array_index(request->filters, JwFilter, 0).name, "statuses");
     assert_string_equal(g_array_index(request->filters, JwFilter, 0).values[1], "missed");
     assert_string_equal(request->group_by[0], "agent");
     assert_string_equal(request->measures[1], "answerRate");
 }
 
-/* GET /:jobId shows what was asked, word for word. */
+/* GET /:jobId shows the request unchanged. */
 static void
 test_asked(void **state)
 {
@@ -142,7 +142,7 @@ test_asked(void **state)
         strstr(weekly->spec, "\"period\":{\"at\":\"2026-01-01T00:00:00Z\",\"type\":\"weekly\"}"));
 }
 
-/* The canonical spec of a canonical one is itself, at any time and with any zone around. */
+/* A canonical spec stays unchanged, at any time and with any zone. */
 static void
 test_fixed_point(void **state)
 {
@@ -173,7 +173,7 @@ test_fixed_point(void **state)
     }
 }
 
-/* A definition that moves to another zone later moves no report that was asked for before. */
+/* A later change of the definition's zone does not change existing jobs. */
 static void
 test_zone_is_kept(void **state)
 {

@@ -112,7 +112,7 @@ set_write_concern(mongoc_uri_t *uri, const JwStoreConfig *config, GError **error
 }
 
 static mongoc_uri_t *
-make_uri(const JwStoreConfig *config, const char *app, GError **error)
+new_uri(const JwStoreConfig *config, const char *app, GError **error)
 {
     bson_error_t cause;
     g_autoptr(mongoc_uri_t) uri = mongoc_uri_new_with_error(config->uri, &cause);
@@ -231,7 +231,7 @@ jw_store_mongo_new(const JwStoreConfig *config, const char *app, GError **error)
     g_return_val_if_fail(config != NULL && config->uri != NULL && config->database != NULL, NULL);
     pthread_once(&once, init_driver);
 
-    g_autoptr(mongoc_uri_t) uri = make_uri(config, app, error);
+    g_autoptr(mongoc_uri_t) uri = new_uri(config, app, error);
     if (uri == NULL) {
         return NULL;
     }

@@ -35,7 +35,7 @@ jw_mongo_modify(JwStore *self, const char *collection, const bson_t *filter, con
         return false;
     }
     if (!bson_iter_init_find(&iter, &reply, "value")) {
-        return jw_fail(error, JW_ERROR_IN_DOUBT, "%s: the reply says nothing of a document",
+        return jw_fail(error, JW_ERROR_IN_DOUBT, "%s: the reply does not mention a document",
                        collection);
     }
     if (BSON_ITER_HOLDS_NULL(&iter)) {

@@ -51,8 +51,8 @@ append_nested(bson_t *document, const char *const *fields, const JwValue *values
 }
 
 static bson_t *
-make_document(const char *id, const char *const *fields, size_t n_fields, const JwValue *values,
-              bool *done)
+new_document(const char *id, const char *const *fields, size_t n_fields, const JwValue *values,
+             bool *done)
 {
     bson_t *document = bson_new();
 
@@ -88,7 +88,7 @@ jw_store_insert_records(JwStore *self, const char *collection, const char *const
         return false;
     }
     for (size_t i = 0; i < n_rows; i++) {
-        g_ptr_array_add(documents, make_document(ids[i], fields, n_fields, rows[i], done));
+        g_ptr_array_add(documents, new_document(ids[i], fields, n_fields, rows[i], done));
     }
     if (n_rows > 0 && !jw_db_insert(self, collection, documents, creates, error)) {
         return false;
