@@ -62,22 +62,22 @@ append_scalar(bson_t *document, const JwDocField *field, const void *from)
     int narrow = 0;
     bool flag = false;
 
-    if (field->type == JW_FIELD_TIME || field->type == JW_FIELD_INT64) {
+    if (field->type == JW_DOC_FIELD_TIME || field->type == JW_DOC_FIELD_INT64) {
         GET(wide, from, field);
-    } else if (field->type == JW_FIELD_BOOL) {
+    } else if (field->type == JW_DOC_FIELD_BOOL) {
         GET(flag, from, field);
     } else {
         GET(narrow, from, field);
     }
-    if (field->type == JW_FIELD_TIME) {
+    if (field->type == JW_DOC_FIELD_TIME) {
         if (wide != 0 || field->always) {
             bson_append_date_time(document, field->name, -1, wide);
         }
-    } else if (field->type == JW_FIELD_INT64) {
+    } else if (field->type == JW_DOC_FIELD_INT64) {
         bson_append_int64(document, field->name, -1, wide);
-    } else if (field->type == JW_FIELD_BOOL) {
+    } else if (field->type == JW_DOC_FIELD_BOOL) {
         bson_append_bool(document, field->name, -1, flag);
-    } else if (field->type == JW_FIELD_INT32) {
+    } else if (field->type == JW_DOC_FIELD_INT32) {
         bson_append_int32(document, field->name, -1, narrow);
     } else {
         bson_append_utf8(document, field->name, -1, field->enum_name(narrow), -1);
@@ -90,39 +90,39 @@ append_field(bson_t *document, const JwDocField *field, const void *from)
     const void *pointer = NULL;
 
     switch (field->type) {
-    case JW_FIELD_TIME:
-    case JW_FIELD_INT64:
-    case JW_FIELD_INT32:
-    case JW_FIELD_BOOL:
-    case JW_FIELD_ENUM:
+    case JW_DOC_FIELD_TIME:
+    case JW_DOC_FIELD_INT64:
+    case JW_DOC_FIELD_INT32:
+    case JW_DOC_FIELD_BOOL:
+    case JW_DOC_FIELD_ENUM:
         append_scalar(document, field, from);
         return;
-    case JW_FIELD_STRUCT:
+    case JW_DOC_FIELD_STRUCT:
         jw_doc_append_as(document, field->name, field->table, (const char *)from + field->offset);
         return;
-    case JW_FIELD_STRING:
-    case JW_FIELD_STRINGS:
-    case JW_FIELD_TIMES:
-    case JW_FIELD_OWNED:
-    case JW_FIELD_OUTBOX:
+    case JW_DOC_FIELD_STRING:
+    case JW_DOC_FIELD_STRINGS:
+    case JW_DOC_FIELD_TIMES:
+    case JW_DOC_FIELD_OWNED:
+    case JW_DOC_FIELD_OUTBOX:
         break;
     }
     GET(pointer, from, field);
-    if (field->type == JW_FIELD_OUTBOX) {
+    if (field->type == JW_DOC_FIELD_OUTBOX) {
         const GPtrArray *outbox = pointer;
         jw_doc_append_outbox(document, field->name,
                              outbox == NULL ? NULL : (const JwOutboxEntry *const *)outbox->pdata,
                              outbox == NULL ? 0 : outbox->len);
-    } else if (field->type == JW_FIELD_TIMES) {
+    } else if (field->type == JW_DOC_FIELD_TIMES) {
         const GArray *times = pointer;
         jw_doc_append_times(document, field->name,
                             times == NULL ? NULL : (const int64_t *)(const void *)times->data,
                             times == NULL ? 0 : times->len);
     } else if (pointer == NULL) {
         return;
-    } else if (field->type == JW_FIELD_STRING) {
+    } else if (field->type == JW_DOC_FIELD_STRING) {
         bson_append_utf8(document, field->name, -1, pointer, -1);
-    } else if (field->type == JW_FIELD_STRINGS) {
+    } else if (field->type == JW_DOC_FIELD_STRINGS) {
         const char *const *strings;
         GET(strings, from, field);
         jw_doc_append_strings(document, field->name, strings);
@@ -247,10 +247,10 @@ read_array(const bson_iter_t *iter, const JwDocTable *table, const JwDocField *f
     if (!BSON_ITER_HOLDS_ARRAY(iter) || !bson_iter_recurse(iter, &array)) {
         return wrong_type(table, field, error);
     }
-    if (field->type == JW_FIELD_STRINGS) {
+    if (field->type == JW_DOC_FIELD_STRINGS) {
         return read_strings(&array, table, field, to, error);
     }
-    if (field->type == JW_FIELD_TIMES) {
+    if (field->type == JW_DOC_FIELD_TIMES) {
         return read_times(&array, table, field, to, error);
     }
     return read_outbox(&array, table, field, to, error);
@@ -265,7 +265,7 @@ read_owned(const bson_iter_t *iter, const JwDocTable *table, const JwDocField *f
     if (!BSON_ITER_HOLDS_DOCUMENT(iter)) {
         return wrong_type(table, field, error);
     }
-    if (field->type == JW_FIELD_STRUCT) {
+    if (field->type == JW_DOC_FIELD_STRUCT) {
         return read_document(iter, field->table, (char *)to + field->offset, error);
     }
     GET(owned, to, field);
@@ -301,7 +301,7 @@ read_number(const bson_iter_t *iter, const JwDocTable *table, const JwDocField *
         return wrong_type(table, field, error);
     }
     int64_t wide = bson_iter_as_int64(iter);
-    if (field->type == JW_FIELD_INT64) {
+    if (field->type == JW_DOC_FIELD_INT64) {
         PUT(wide, to, field);
         return true;
     }
@@ -318,7 +318,7 @@ read_field(const bson_iter_t *iter, const JwDocTable *table, const JwDocField *f
            GError **error)
 {
     switch (field->type) {
-    case JW_FIELD_STRING: {
+    case JW_DOC_FIELD_STRING: {
         char *string;
         if (!BSON_ITER_HOLDS_UTF8(iter)) {
             return wrong_type(table, field, error);
@@ -329,7 +329,7 @@ read_field(const bson_iter_t *iter, const JwDocTable *table, const JwDocField *f
         PUT(string, to, field);
         return true;
     }
-    case JW_FIELD_TIME: {
+    case JW_DOC_FIELD_TIME: {
         if (!BSON_ITER_HOLDS_DATE_TIME(iter)) {
             return wrong_type(table, field, error);
         }
@@ -337,7 +337,7 @@ read_field(const bson_iter_t *iter, const JwDocTable *table, const JwDocField *f
         PUT(time_ms, to, field);
         return true;
     }
-    case JW_FIELD_BOOL: {
+    case JW_DOC_FIELD_BOOL: {
         if (!BSON_ITER_HOLDS_BOOL(iter)) {
             return wrong_type(table, field, error);
         }
@@ -345,17 +345,17 @@ read_field(const bson_iter_t *iter, const JwDocTable *table, const JwDocField *f
         PUT(flag, to, field);
         return true;
     }
-    case JW_FIELD_INT64:
-    case JW_FIELD_INT32:
+    case JW_DOC_FIELD_INT64:
+    case JW_DOC_FIELD_INT32:
         return read_number(iter, table, field, to, error);
-    case JW_FIELD_ENUM:
+    case JW_DOC_FIELD_ENUM:
         return read_enum(iter, table, field, to, error);
-    case JW_FIELD_STRUCT:
-    case JW_FIELD_OWNED:
+    case JW_DOC_FIELD_STRUCT:
+    case JW_DOC_FIELD_OWNED:
         return read_owned(iter, table, field, to, error);
-    case JW_FIELD_STRINGS:
-    case JW_FIELD_TIMES:
-    case JW_FIELD_OUTBOX:
+    case JW_DOC_FIELD_STRINGS:
+    case JW_DOC_FIELD_TIMES:
+    case JW_DOC_FIELD_OUTBOX:
         return read_array(iter, table, field, to, error);
     }
     return true;

@@ -10,23 +10,23 @@
 G_BEGIN_DECLS
 
 typedef enum {
-    JW_FIELD_STRING,  /* char * */
-    JW_FIELD_STRINGS, /* char **, NULL-terminated */
-    JW_FIELD_TIME,    /* int64_t ms, a BSON date */
-    JW_FIELD_TIMES,   /* GArray of int64_t, an array of dates */
-    JW_FIELD_INT64,   /* int64_t */
-    JW_FIELD_INT32,   /* int32_t, int and enums kept by rank */
-    JW_FIELD_BOOL,    /* bool */
-    JW_FIELD_ENUM,    /* enum kept by name */
-    JW_FIELD_STRUCT,  /* embedded struct: a document */
-    JW_FIELD_OWNED,   /* pointer to a struct on the heap: a document, absent when NULL */
-    JW_FIELD_OUTBOX,  /* GPtrArray of JwOutboxEntry: an array of documents */
-} JwFieldType;
+    JW_DOC_FIELD_STRING,  /* char * */
+    JW_DOC_FIELD_STRINGS, /* char **, NULL-terminated */
+    JW_DOC_FIELD_TIME,    /* int64_t ms, a BSON date */
+    JW_DOC_FIELD_TIMES,   /* GArray of int64_t, an array of dates */
+    JW_DOC_FIELD_INT64,   /* int64_t */
+    JW_DOC_FIELD_INT32,   /* int32_t, int and enums kept by rank */
+    JW_DOC_FIELD_BOOL,    /* bool */
+    JW_DOC_FIELD_ENUM,    /* enum kept by name */
+    JW_DOC_FIELD_STRUCT,  /* embedded struct: a document */
+    JW_DOC_FIELD_OWNED,   /* pointer to a struct on the heap: a document, absent when NULL */
+    JW_DOC_FIELD_OUTBOX,  /* GPtrArray of JwOutboxEntry: an array of documents */
+} JwDocFieldType;
 
 typedef struct _JwDocTable JwDocTable;
 typedef struct {
     const char *name;
-    JwFieldType type;
+    JwDocFieldType type;
     size_t offset;
     bool always;
     const JwDocTable *table;       /* STRUCT, OWNED */

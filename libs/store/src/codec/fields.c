@@ -4,20 +4,21 @@
 
 #define FIELD(type_, s, member, name_)                                                             \
     {                                                                                              \
-        .name = (name_), .type = JW_FIELD_##type_, .offset = offsetof(s, member)                   \
+        .name = (name_), .type = JW_DOC_FIELD_##type_, .offset = offsetof(s, member)               \
     }
 #define ALWAYS(type_, s, member, name_)                                                            \
     {                                                                                              \
-        .name = (name_), .type = JW_FIELD_##type_, .offset = offsetof(s, member), .always = true   \
+        .name = (name_), .type = JW_DOC_FIELD_##type_, .offset = offsetof(s, member),              \
+        .always = true                                                                             \
     }
 #define NESTED(type_, s, member, name_, table_)                                                    \
     {                                                                                              \
-        .name = (name_), .type = JW_FIELD_##type_, .offset = offsetof(s, member),                  \
+        .name = (name_), .type = JW_DOC_FIELD_##type_, .offset = offsetof(s, member),              \
         .table = &(table_)                                                                         \
     }
 #define NAMED(s, member, name_, names_)                                                            \
     {                                                                                              \
-        .name = (name_), .type = JW_FIELD_ENUM, .offset = offsetof(s, member),                     \
+        .name = (name_), .type = JW_DOC_FIELD_ENUM, .offset = offsetof(s, member),                 \
         .enum_name = (names_)                                                                      \
     }
 #define TABLE(what_, s, fields_)                                                                   \

@@ -110,7 +110,7 @@ jw_file_read_chunks(JwStore *self, const char *file_id, int64_t first, int64_t l
 
 #define FIELD(type_, member, name_)                                                                \
     {                                                                                              \
-        .name = (name_), .type = JW_FIELD_##type_, .offset = offsetof(JwFileInfo, member)          \
+        .name = (name_), .type = JW_DOC_FIELD_##type_, .offset = offsetof(JwFileInfo, member)          \
     }
 static const JwDocField metadata_fields[] = {
     FIELD(STRING, sha256, "sha256"),
@@ -126,7 +126,7 @@ static const JwDocField file_fields[] = {
     FIELD(TIME, uploaded_at_ms, "uploadDate"),
     FIELD(STRING, file_name, "filename"),
     /* a document of its own over the same struct */
-    { .name = "metadata", .type = JW_FIELD_STRUCT, .offset = 0, .table = &metadata_table },
+    { .name = "metadata", .type = JW_DOC_FIELD_STRUCT, .offset = 0, .table = &metadata_table },
 };
 static const JwDocTable file_table = { "file", sizeof(JwFileInfo), file_fields,
                                        G_N_ELEMENTS(file_fields) };

@@ -23,12 +23,12 @@ jw_expired_file_free(gpointer self)
 }
 
 static const JwDocField artifact_fields[] = {
-    { .name = "fileId", .type = JW_FIELD_STRING, .offset = offsetof(JwExpiredFile, file_id) },
+    { .name = "fileId", .type = JW_DOC_FIELD_STRING, .offset = offsetof(JwExpiredFile, file_id) },
 };
 static const JwDocTable artifact_table = { "artifact", sizeof(JwExpiredFile), artifact_fields, 1 };
 static const JwDocField job_fields[] = {
-    { .name = "_id", .type = JW_FIELD_STRING, .offset = offsetof(JwExpiredFile, job_id) },
-    { .name = "artifact", .type = JW_FIELD_STRUCT, .offset = 0, .table = &artifact_table },
+    { .name = "_id", .type = JW_DOC_FIELD_STRING, .offset = offsetof(JwExpiredFile, job_id) },
+    { .name = "artifact", .type = JW_DOC_FIELD_STRUCT, .offset = 0, .table = &artifact_table },
 };
 static const JwDocTable job_table = { "artifact of job", sizeof(JwExpiredFile), job_fields,
                                       G_N_ELEMENTS(job_fields) };

@@ -26,9 +26,9 @@ free_upload(gpointer self)
 }
 
 static const JwDocField fields[] = {
-    { .name = "_id", .type = JW_FIELD_STRING, .offset = offsetof(Upload, file_id) },
-    { .name = "at", .type = JW_FIELD_TIME, .offset = offsetof(Upload, at_ms), .always = true },
-    { .name = "jobId", .type = JW_FIELD_STRING, .offset = offsetof(Upload, job_id) },
+    { .name = "_id", .type = JW_DOC_FIELD_STRING, .offset = offsetof(Upload, file_id) },
+    { .name = "at", .type = JW_DOC_FIELD_TIME, .offset = offsetof(Upload, at_ms), .always = true },
+    { .name = "jobId", .type = JW_DOC_FIELD_STRING, .offset = offsetof(Upload, job_id) },
 };
 static const JwDocTable table = { "upload", sizeof(Upload), fields, G_N_ELEMENTS(fields) };
 static const JwRepo uploads = { "fs.uploads", &table, create_upload, free_upload };
