@@ -154,7 +154,7 @@ test_second_get_does_nothing() {
   done
 }
 
-test_failed_get_leaves_nothing_and_says_why() {
+test_failed_get_leaves_nothing_and_names_the_cause() {
   local out
   fake mvn <<< $'#!/bin/sh\necho no route to host; exit 1'
   ! out=$(XDG_CACHE_HOME=$tmp/cache PATH=$tmp/fake:$PATH dev/servers/kafka get 2>&1) || fail 'it worked'
@@ -219,7 +219,7 @@ test_install_names_what_is_missing() {
   JW_DEV_INSTALL=no dev/install build servers > "$tmp/out" 2>&1 && same "$(cat "$tmp/out")" ''
 }
 
-test_keys_are_a_private_pair_made_once() {
+test_keys_are_a_private_pair_created_once() {
   local keys=$JW_DEV_STATE/keys before
   dev/keys 2> /dev/null
   same "$(stat -c %a "$keys/private.pem")" 600
