@@ -49,19 +49,3 @@ gw_reply_unknown(JwHttpReply *reply, const char *location, const char *instead)
         reply, 504, "OUTCOME_UNKNOWN", NULL, 0,
         "whether this was done is not known: ask for the job at its Location, or %s", instead);
 }
-
-json_t *
-gw_render_time(int64_t time_ms)
-{
-    g_autofree char *text = jw_time_format(time_ms);
-
-    return json_string(text);
-}
-
-void
-gw_set_string(json_t *object, const char *name, const char *text)
-{
-    if (text != NULL) {
-        json_object_set_new(object, name, jw_json_string(text));
-    }
-}

@@ -22,10 +22,4 @@ bool gw_request_sound(JwHttpReply *reply, const JwViolations *violations);
  * ". */
 void gw_reply_unknown(JwHttpReply *reply, const char *location, const char *instead);
 
-/* (transfer full): an RFC 3339 string. */
-json_t *gw_render_time(int64_t time_ms);
-
-/* Sets a string that may be absent. @text: (nullable): NULL: nothing is set. */
-void gw_set_string(json_t *object, const char *name, const char *text);
-
 G_END_DECLS

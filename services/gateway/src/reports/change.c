@@ -68,11 +68,10 @@ reply_state(JwHttpReply *reply, const JwJob *job, const char *code, const char *
 static void
 reply_cancelled(JwHttpReply *reply, const JwJob *job)
 {
-    json_t *data =
-        json_pack("{s:s, s:s, s:o}", "id", job->id, "status", gw_render_status(job->state),
-                  "cancelledAt", gw_render_time(job->cancelled_at_ms));
+    json_t *data = json_pack("{s:s, s:s}", "id", job->id, "status", gw_render_status(job->state));
 
-    gw_set_string(data, "cancelledBy", job->cancelled_by);
+    jw_json_set_time(data, "cancelledAt", job->cancelled_at_ms);
+    jw_json_set_string(data, "cancelledBy", job->cancelled_by);
     gw_reply_data(reply, 200, data);
 }
 

@@ -123,8 +123,8 @@ add_named(json_t *list, const char *name, const char *label)
 {
     json_t *item = json_object();
 
-    gw_set_string(item, "name", name);
-    gw_set_string(item, "label", label);
+    jw_json_set_string(item, "name", name);
+    jw_json_set_string(item, "label", label);
     json_array_append_new(list, item);
 }
 
@@ -137,9 +137,9 @@ render_type(const JwReportDef *def)
     json_t *measures = json_array();
     json_t *served = json_array();
 
-    gw_set_string(type, "type", def->report_type);
-    gw_set_string(type, "title", def->title);
-    gw_set_string(type, "description", def->description);
+    jw_json_set_string(type, "type", def->report_type);
+    jw_json_set_string(type, "title", def->title);
+    jw_json_set_string(type, "description", def->description);
     for (guint i = 0; i < def->filters->len; i++) {
         json_array_append_new(filters,
                               json_string(g_array_index(def->filters, JwFilterDef, i).name));

@@ -40,10 +40,10 @@ gw_render_progress(const JwJob *job, bool detailed)
         return NULL; /* nothing was begun yet */
     }
     json_t *progress = json_pack("{s:i}", "percentage", done ? 100 : job->progress.percent);
-    gw_set_string(progress, "currentStep",
-                  done                         ? "Completed"
-                  : job->progress.step != NULL ? job->progress.step
-                                               : "Waiting");
+    jw_json_set_string(progress, "currentStep",
+                       done                         ? "Completed"
+                       : job->progress.step != NULL ? job->progress.step
+                                                    : "Waiting");
     if (detailed) {
         int64_t total = rows >= 0 ? rows : job->progress.total;
 
@@ -66,14 +66,14 @@ summary_output(const Gw *self, const JwJob *job)
     const char *format = jw_json_text(json_object_get(spec, "output"), "format");
 
     if (format != NULL) {
-        gw_set_string(output, "format", jw_skip_prefix(format, JW_LOOKUP_FORMAT));
+        jw_json_set_string(output, "format", jw_skip_prefix(format, JW_LOOKUP_FORMAT));
     }
     if (gw_render_downloadable(self, job)) {
         g_autofree char *link = gw_render_link(self, job->id, JW_LINK_DOWNLOAD);
-        gw_set_string(output, "downloadUrl", link);
+        jw_json_set_string(output, "downloadUrl", link);
     }
     if (job->artifact != NULL && job->artifact->expires_at_ms != 0) {
-        json_object_set_new(output, "expiresAt", gw_render_time(job->artifact->expires_at_ms));
+        jw_json_set_time(output, "expiresAt", job->artifact->expires_at_ms);
     }
     return output;
 }
@@ -85,21 +85,22 @@ gw_render_summary(const Gw *self, const JwJob *job)
     json_t *requested_by = json_object();
     json_t *progress = gw_render_progress(job, false);
 
-    gw_set_string(summary, "id", job->id);
-    gw_set_string(summary, "name", job->name);
-    gw_set_string(summary, "reportType", job->subtype);
-    gw_set_string(summary, "status", gw_render_status(job->state));
-    gw_set_string(summary, "priority", jw_priority_name(job->priority));
+    jw_json_set_string(summary, "id", job->id);
+    jw_json_set_string(summary, "name", job->name);
+    jw_json_set_string(summary, "reportType", job->subtype);
+    jw_json_set_string(summary, "status", gw_render_status(job->state));
+    jw_json_set_string(summary, "priority", jw_priority_name(job->priority));
     if (progress != NULL) {
         json_object_set_new(summary, "progress", progress);
     }
-    gw_set_string(requested_by, "id", job->requested_by.id);
-    gw_set_string(requested_by, "name",
-                  job->requested_by.name != NULL ? job->requested_by.name : job->requested_by.id);
+    jw_json_set_string(requested_by, "id", job->requested_by.id);
+    jw_json_set_string(requested_by, "name",
+                       job->requested_by.name != NULL ? job->requested_by.name
+                                                      : job->requested_by.id);
     json_object_set_new(summary, "requestedBy", requested_by);
-    json_object_set_new(summary, "createdAt", gw_render_time(job->created_at_ms));
+    jw_json_set_time(summary, "createdAt", job->created_at_ms);
     if (job->finished_at_ms != 0 && jw_job_state_terminal(job->state)) {
-        json_object_set_new(summary, "completedAt", gw_render_time(job->finished_at_ms));
+        jw_json_set_time(summary, "completedAt", job->finished_at_ms);
     }
     json_object_set_new(summary, "output", summary_output(self, job));
     return summary;

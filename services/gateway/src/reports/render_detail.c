@@ -24,8 +24,8 @@ render_recipient(const char *email, const char *status)
 {
     json_t *recipient = json_object();
 
-    gw_set_string(recipient, "email", email);
-    gw_set_string(recipient, "status", status);
+    jw_json_set_string(recipient, "email", email);
+    jw_json_set_string(recipient, "status", status);
     return recipient;
 }
 
@@ -36,9 +36,9 @@ render_delivered(const JwDelivery *delivery, JwDeliveryCounts *counts)
         render_recipient(delivery->recipient, delivery_statuses[delivery->state].status);
 
     if (delivery->sent_at_ms != 0) {
-        json_object_set_new(recipient, "sentAt", gw_render_time(delivery->sent_at_ms));
+        jw_json_set_time(recipient, "sentAt", delivery->sent_at_ms);
     }
-    gw_set_string(recipient, "note", delivery_statuses[delivery->state].note);
+    jw_json_set_string(recipient, "note", delivery_statuses[delivery->state].note);
     if (delivery->maybe_duplicate) {
         json_object_set_new(recipient, "maybeDuplicate", json_true());
     }
@@ -48,14 +48,14 @@ render_delivered(const JwDelivery *delivery, JwDeliveryCounts *counts)
         break;
     case JW_DELIVERY_BOUNCED:
         counts->bounced++;
-        gw_set_string(recipient, "errorMessage", delivery->reply);
+        jw_json_set_string(recipient, "errorMessage", delivery->reply);
         break;
     case JW_DELIVERY_FAILED:
         counts->failed++;
-        gw_set_string(recipient, "errorMessage", delivery->reply);
+        jw_json_set_string(recipient, "errorMessage", delivery->reply);
         break;
     case JW_DELIVERY_QUEUED: /* with a reply: put off after a temporary failure */
-        gw_set_string(recipient, "errorMessage", delivery->reply);
+        jw_json_set_string(recipient, "errorMessage", delivery->reply);
         break;
     case JW_DELIVERY_SENDING:
     case JW_DELIVERY_UNKNOWN:
@@ -106,15 +106,15 @@ render_result(const Gw *self, const JwJob *job)
     json_t *result = json_pack("{s:I, s:I}", "sizeBytes", (json_int_t)artifact->size_bytes,
                                "records", (json_int_t)artifact->rows);
 
-    gw_set_string(result, "fileName", artifact->file_name);
-    gw_set_string(result, "contentType", artifact->content_type);
-    gw_set_string(result, "sha256", artifact->sha256);
+    jw_json_set_string(result, "fileName", artifact->file_name);
+    jw_json_set_string(result, "contentType", artifact->content_type);
+    jw_json_set_string(result, "sha256", artifact->sha256);
     if (gw_render_downloadable(self, job)) {
         g_autofree char *link = gw_render_link(self, job->id, JW_LINK_DOWNLOAD);
-        gw_set_string(result, "downloadUrl", link);
+        jw_json_set_string(result, "downloadUrl", link);
     }
     if (artifact->expires_at_ms != 0) {
-        json_object_set_new(result, "expiresAt", gw_render_time(artifact->expires_at_ms));
+        jw_json_set_time(result, "expiresAt", artifact->expires_at_ms);
     }
     if (artifact->summary != NULL) {
         json_t *figures = jw_json_parse(artifact->summary, strlen(artifact->summary), NULL);
@@ -136,9 +136,10 @@ add_asked(json_t *detail, const JwJob *job)
     json_object_set(detail, "parameters", json_object_get(spec, "parameters"));
     json_object_set(detail, "output", json_object_get(spec, "output"));
     if (jw_report_spec_period(spec, &start_ms, &end_ms) && end_ms != 0) {
-        json_object_set_new(detail, "period",
-                            json_pack("{s:o, s:o}", "start", gw_render_time(start_ms), "end",
-                                      gw_render_time(end_ms)));
+        json_t *period = json_object();
+        jw_json_set_time(period, "start", start_ms);
+        jw_json_set_time(period, "end", end_ms);
+        json_object_set_new(detail, "period", period);
     }
 }
 
@@ -159,7 +160,7 @@ add_times(json_t *detail, const JwJob *job)
 
     for (size_t i = 0; i < G_N_ELEMENTS(times); i++) {
         if (times[i].time_ms != 0) {
-            json_object_set_new(detail, times[i].name, gw_render_time(times[i].time_ms));
+            jw_json_set_time(detail, times[i].name, times[i].time_ms);
         }
     }
 }
@@ -170,14 +171,14 @@ add_ending(json_t *detail, const JwJob *job)
     if (job->state == JW_JOB_FAILED) {
         json_t *error = json_object();
 
-        gw_set_string(error, "code", job->error_code != NULL ? job->error_code : "INTERNAL");
-        gw_set_string(error, "message",
-                      job->error_message != NULL ? job->error_message : "unknown error");
+        jw_json_set_string(error, "code", job->error_code != NULL ? job->error_code : "INTERNAL");
+        jw_json_set_string(error, "message",
+                           job->error_message != NULL ? job->error_message : "unknown error");
         json_object_set_new(detail, "error", error);
     }
     if (job->state == JW_JOB_CANCELLED) {
-        gw_set_string(detail, "cancelledBy", job->cancelled_by);
-        gw_set_string(detail, "cancelReason", job->cancel_reason);
+        jw_json_set_string(detail, "cancelledBy", job->cancelled_by);
+        jw_json_set_string(detail, "cancelReason", job->cancel_reason);
     }
 }
 
@@ -187,8 +188,8 @@ gw_render_detail(const Gw *self, const JwJob *job, const GPtrArray *deliveries)
     json_t *detail = gw_render_summary(self, job);
     json_t *progress = gw_render_progress(job, true);
 
-    gw_set_string(detail, "description", job->description);
-    gw_set_string(json_object_get(detail, "requestedBy"), "email", job->requested_by.email);
+    jw_json_set_string(detail, "description", job->description);
+    jw_json_set_string(json_object_get(detail, "requestedBy"), "email", job->requested_by.email);
     add_asked(detail, job);
     if (progress != NULL) {
         json_object_set_new(detail, "progress", progress);
