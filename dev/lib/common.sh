@@ -55,4 +55,4 @@ mongodb_database=${JW_MONGODB_DATABASE:-jobwire}
 smtp_url=${JW_SMTP_URL:-$own_smtp_url}
 gateway_url=http://127.0.0.1:$JW_DEV_GATEWAY_PORT
 # With somebody else's mail server its page, if it has one, is theirs to name.
-if external maildev; then mail_web_url=${JW_MAIL_WEB_URL:-}; else mail_web_url=http://127.0.0.1:$JW_DEV_MAIL_WEB_PORT; fi
+if external maildev; then mail_web_url=${JW_DEV_MAIL_WEB_URL:-}; else mail_web_url=http://127.0.0.1:$JW_DEV_MAIL_WEB_PORT; fi

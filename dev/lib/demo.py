@@ -229,7 +229,7 @@ def caught_mails(page, file_name):
 
 def mail_page(job):
     """Where the first recipient's mail can be read, once the mail server shows all of them."""
-    page = os.environ.get("JW_MAIL_WEB_URL")
+    page = os.environ.get("JW_DEV_MAIL_WEB_URL")
     if not page or page != os.environ["JW_DEMO_MAIL_PAGE"]:  # somebody else's mail server: nothing is known of it
         return page
     wanted = [mail["email"] for mail in job["delivery"]["recipients"]]

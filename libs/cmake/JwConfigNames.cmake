@@ -1,5 +1,5 @@
-# cmake -DOUT=FILE "-DSOURCES=a.c;b.c" -P JwConfigNames.cmake: a JwConfigEntry for each variable of the configuration tables in
-# the sources: its name, and whether it is a secret. Rows in an #ifdef stay in it.
+# cmake -DOUT=FILE "-DSOURCES=a.c;b.c" "-DTOOLS=c.c" -P JwConfigNames.cmake: a JwConfigEntry for each variable of the configuration
+# tables in the sources, its name and whether it is a secret, and for each that is named in the tools. Rows in an #ifdef are left out.
 set(rows "")
 foreach(source IN LISTS SOURCES)
     file(READ "${source}" text)
@@ -13,6 +13,13 @@ foreach(source IN LISTS SOURCES)
             set(flags JW_CONFIG_SECRET)
         endif()
         list(APPEND rows "{ .name = \"${name}\", .type = JW_CONFIG_FOREIGN, .flags = ${flags} },")
+    endforeach()
+endforeach()
+foreach(source IN LISTS TOOLS)
+    file(READ "${source}" text)
+    string(REGEX MATCHALL "\"JW_[A-Z_]*[A-Z]\"" names "${text}")
+    foreach(name IN LISTS names)
+        list(APPEND rows "{ .name = ${name}, .type = JW_CONFIG_FOREIGN },")
     endforeach()
 endforeach()
 list(REMOVE_DUPLICATES rows)

@@ -17,7 +17,7 @@ ONLY_IN_DEBUG = "JW_CRASH_AT"
 HEAD = """# Configuration
 
 All of it is environment variables. One environment, a ConfigMap say, serves the four services: each reads its own and
-leaves its siblings' alone; a `JW_*` variable that none of them has is refused at start. `--check-config` names every mistake
+leaves its siblings' and jobctl's alone; a `JW_*` variable that none of them has is refused at start. `--check-config` names every mistake
 at once, `--print-config` shows what is in force. `JW_KAFKA_SASL_PASSWORD` and the like are librdkafka's own settings.
 
 This page is generated from the `--help` of the programs:
@@ -46,7 +46,7 @@ def parse_help(text):
     """The sections below the options: title → variables."""
     sections = {}
     for line in text.split("\n"):
-        if re.fullmatch(r"\w+:", line) and "Options" not in line:
+        if re.fullmatch(r"\w+:", line) and line not in ("Usage:", "Options:"):
             title, entry = line[:-1], None
             sections[title] = []
         elif match := re.fullmatch(r"  (JW_\w+)", line):

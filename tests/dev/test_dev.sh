@@ -15,7 +15,7 @@ finish() {
 }
 trap finish EXIT
 
-unset JW_MONGODB_URI JW_KAFKA_BROKERS JW_SMTP_URL JW_MAIL_WEB_URL JW_MONGODB_DATABASE JW_DEV_MONGODB
+unset JW_MONGODB_URI JW_KAFKA_BROKERS JW_SMTP_URL JW_DEV_MAIL_WEB_URL JW_MONGODB_DATABASE JW_DEV_MONGODB
 export JW_DEV_STATE=$tmp/state
 
 fail() { printf '    %s\n' "$*"; return 1; }
@@ -96,7 +96,7 @@ test_external_servers_are_left_alone() {
   out=$(JW_SMTP_URL=smtp://mx.example:25 dev/servers/maildev start 2>&1)
   match "$out" JW_SMTP_URL && [ ! -e "$JW_DEV_STATE/maildev/pid" ]
   out=$(JW_SMTP_URL=smtp://mx.example:25 make env)
-  match "$out" "JW_SMTP_URL='smtp://mx.example:25'" && [[ $out != *JW_MAIL_WEB_URL* ]]
+  match "$out" "JW_SMTP_URL='smtp://mx.example:25'" && [[ $out != *JW_DEV_MAIL_WEB_URL* ]]
 }
 
 test_env_is_shell_and_nothing_else() {
@@ -106,7 +106,7 @@ test_env_is_shell_and_nothing_else() {
   same "$(cat "$tmp/err")" ''
   # shellcheck disable=SC2016 # for the inner shell
   same "$(env -i bash -euc 'eval "$1"
-    printf "%s\n" "$JW_GATEWAY_URL" "$JW_KAFKA_BROKERS" "$JW_MONGODB_URI" "$JW_SMTP_URL" "$JW_MAIL_WEB_URL"' x "$out")" \
+    printf "%s\n" "$JW_GATEWAY_URL" "$JW_KAFKA_BROKERS" "$JW_MONGODB_URI" "$JW_SMTP_URL" "$JW_DEV_MAIL_WEB_URL"' x "$out")" \
     "http://127.0.0.1:$JW_DEV_GATEWAY_PORT
 127.0.0.1:$JW_DEV_KAFKA_PORT
 mongodb://127.0.0.1:$JW_DEV_MONGODB_PORT

@@ -11,7 +11,7 @@ from wait import until
 
 class MailDev:
     def __init__(self):
-        self.url = server("JW_MAIL_WEB_URL").rstrip("/")
+        self.url = server("JW_DEV_MAIL_WEB_URL").rstrip("/")
 
     def _get(self, path):
         answer = requests.get(self.url + path, timeout=10)

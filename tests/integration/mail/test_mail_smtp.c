@@ -1,5 +1,5 @@
 /* test_mail_smtp.c: a full message through a real SMTP server, read back from its web interface.
- * Needs JW_SMTP_URL and JW_MAIL_WEB_URL (maildev's "GET /email"). */
+ * Needs JW_SMTP_URL and JW_DEV_MAIL_WEB_URL (maildev's "GET /email"). */
 #include "testkit.h"
 
 #include "jw/ident.h"
@@ -50,7 +50,7 @@ static int
 set_up(void **state)
 {
     Fixture *self = g_new0(Fixture, 1);
-    self->web = tk_need_env("JW_MAIL_WEB_URL");
+    self->web = tk_need_env("JW_DEV_MAIL_WEB_URL");
     char *url = g_strdup(tk_need_env("JW_SMTP_URL"));
     char *user = g_strdup(getenv("JW_SMTP_USER"));
     char *password = g_strdup(getenv("JW_SMTP_PASSWORD"));

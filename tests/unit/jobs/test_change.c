@@ -232,6 +232,61 @@ test_doubt_then_lost(void **state)
     }
 }
 
+static void
+cancel_in_the_same_moment(gpointer data)
+{
+    void **args = data;
+
+    kit_change(((JobsKit *)args[0])->ports, (JwJobChange){ .job_id = ((const JwJob *)args[1])->id,
+                                                           .transition = JW_CHANGE_CANCEL_NOW,
+                                                           .actor = "bob" });
+}
+
+static void
+count_heartbeat(gpointer data)
+{
+    void **args = data;
+    const JobsKit *kit = args[0];
+    const JwJob *job = args[1];
+    JwHeartbeat heartbeat = JW_HEARTBEAT_LOST;
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(jw_store_heartbeat_job(kit->jobs.store, job->id, job->token, NULL, KIT_NOW,
+                                     &heartbeat, &error),
+              error);
+}
+
+/* In doubt and not done; what another did meanwhile looks like ours but for its author, or is a
+ * sign of life. */
+static void
+test_doubt_then_nearly_ours(void **state)
+{
+    static const struct {
+        JwJobTransition transition;
+        HookFunc meanwhile;
+        JwJobState to;
+    } cases[] = {
+        { JW_CHANGE_CANCEL_NOW, cancel_in_the_same_moment, JW_JOB_CANCELLED },
+        { JW_CHANGE_REAP_RETRY, count_heartbeat, JW_JOB_RUNNING },
+    };
+    JobsKit *kit = *state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(JwJob) job = new_job(kit, JW_JOB_RUNNING);
+        JwJobChange change = change_of(cases[i].transition);
+        g_autoptr(JwJob) current = NULL;
+        g_autoptr(GError) error = NULL;
+        JwCas cas = JW_CAS_WON;
+
+        kit_doubt(kit, false, 0);
+        hook_clock_at(&kit->ports->clock, 3, cases[i].meanwhile, (void *[]){ kit, job });
+        assert_ok(jw_jobs_change(&kit->jobs, job, &change, NULL, &cas, &current, &error), error);
+        assert_true(hook_clock_done(&kit->ports->clock));
+        assert_int_equal(cas, JW_CAS_LOST);
+        assert_int_equal(current->state, cases[i].to);
+    }
+}
+
 /* The store is away: unknown after three calls without patience, or when @stop is set. */
 static void
 test_doubt_for_ever(void **state)
@@ -512,6 +567,7 @@ main(void)
         TEST(test_gone),
         TEST(test_doubt_then_won),
         TEST(test_doubt_then_lost),
+        TEST(test_doubt_then_nearly_ours),
         TEST(test_doubt_for_ever),
         TEST(test_certainly_not_done),
         TEST(test_patience_ends),

@@ -143,15 +143,19 @@ static void
 test_doubt_then_lost(void **state)
 {
     static const struct {
-        const char *hash;
+        const char *key, *hash, *request_id;
+        int64_t older_ms;
         JwCreated created;
-    } cases[] = { { "h", JW_CREATED_REPLAYED }, { "x", JW_CREATED_KEY_REUSED } };
+    } cases[] = { { "a", "h", "r-2", 0, JW_CREATED_REPLAYED },
+                  { "b", "x", "r-2", 0, JW_CREATED_KEY_REUSED },
+                  { "c", "h", "r-1", 1, JW_CREATED_REPLAYED } }; /* a caller may repeat its id */
     JobsKit *kit = *state;
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(JwJob) job = new_job(kit, cases[i].hash, "h", "r-1");
-        g_autoptr(JwJob) another = new_job(kit, cases[i].hash, cases[i].hash, "r-2");
+        g_autoptr(JwJob) job = new_job(kit, cases[i].key, "h", "r-1");
+        g_autoptr(JwJob) another = new_job(kit, cases[i].key, cases[i].hash, cases[i].request_id);
 
+        another->created_at_ms -= cases[i].older_ms;
         kit_doubt(kit, false, 0);
         hook_clock_at(&kit->ports->clock, 2, insert_another, (void *[]){ kit, another });
         assert_int_equal(create(kit, job, NULL), cases[i].created);

@@ -167,7 +167,8 @@ test_all_violations_at_once(void **state)
 
     /* Other services' variables are accepted: one environment serves all. A misspelt one is not. */
     static const char *const siblings[] = { "JW_TINY_SECRET=x", "JW_SENDERS=many",
-                                            "JW_SMTP_PASSWORD_FILE=/nowhere", "JW_WORKER=1", NULL };
+                                            "JW_TOKEN=x",       "JW_SMTP_PASSWORD_FILE=/nowhere",
+                                            "JW_WORKER=1",      NULL };
     g_autofree char *out1 = NULL, *err1 = NULL;
     assert_int_equal(run("--check-config", siblings, &out1, &err1), 78);
     assert_true(
