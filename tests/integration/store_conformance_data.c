@@ -188,14 +188,17 @@ sweeps_what_no_job_names(JwStore *store)
     g_autoptr(GBytes) content = pattern(CHUNK + 1);
     g_autoptr(JwJob) done = sc_job(JW_JOB_RUNNING);
     g_autoptr(JwJob) busy = sc_job(JW_JOB_RUNNING);
+    g_autoptr(JwJob) leaving = sc_job(JW_JOB_CANCELLING);
     g_autoptr(JwJob) lost = sc_job(JW_JOB_PENDING);
 
     sc_create(store, done);
     sc_create(store, busy);
+    sc_create(store, leaving);
     sc_create(store, lost);
     write_file(store, "a-named", done->id, content, CHUNK);
     write_file(store, "b-stale", done->id, content, CHUNK);
     write_file(store, "c-busy", busy->id, content, CHUNK);
+    write_file(store, "cc-leaving", leaving->id, content, CHUNK); /* its attempt is not over */
     write_file(store, "d-lost", lost->id, content, CHUNK);
     write_file(store, "e-nobody", "no such job", content, CHUNK);
     write_file(store, "f-jobless", NULL, content, CHUNK);
