@@ -1,5 +1,6 @@
-# cmake -DOUT=FILE "-DSOURCES=a.c;b.c" "-DTOOLS=c.c" -P JwConfigNames.cmake: a JwConfigEntry for each variable of the configuration
-# tables in the sources, its name and whether it is a secret, and for each that is named in the tools. Rows in an #ifdef are left out.
+# cmake -DOUT=FILE "-DSOURCES=a.c;b.c" "-DTOOLS=c.c" -P JwConfigNames.cmake: a JwConfigEntry for each variable of the
+# configuration tables in the sources, its name and whether it is a secret, and for each that is named in the tools.
+# Rows in an #ifdef are left out.
 set(rows "")
 foreach(source IN LISTS SOURCES)
     file(READ "${source}" text)

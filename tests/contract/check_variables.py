@@ -17,8 +17,9 @@ ONLY_IN_DEBUG = "JW_CRASH_AT"
 HEAD = """# Configuration
 
 All of it is environment variables. One environment, a ConfigMap say, serves the four services: each reads its own and
-leaves its siblings' and jobctl's alone; a `JW_*` variable that none of them has is refused at start. `--check-config` names every mistake
-at once, `--print-config` shows what is in force. `JW_KAFKA_SASL_PASSWORD` and the like are librdkafka's own settings.
+leaves its siblings' and jobctl's alone; a `JW_*` variable that none of them has is refused at start. `--check-config`
+names every mistake at once, `--print-config` shows what is in force. `JW_KAFKA_SASL_PASSWORD` and the like are
+librdkafka's own settings.
 
 This page is generated from the `--help` of the programs:
 `python3 tests/contract/check_variables.py --write build/dev/bin`; `make test` compares it.

@@ -110,7 +110,7 @@ jw_file_read_chunks(JwStore *self, const char *file_id, int64_t first, int64_t l
 
 #define FIELD(type_, member, name_)                                                                \
     {                                                                                              \
-        .name = (name_), .type = JW_DOC_FIELD_##type_, .offset = offsetof(JwFileInfo, member)          \
+        .name = (name_), .type = JW_DOC_FIELD_##type_, .offset = offsetof(JwFileInfo, member)      \
     }
 static const JwDocField metadata_fields[] = {
     FIELD(STRING, sha256, "sha256"),
