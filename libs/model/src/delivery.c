@@ -73,19 +73,6 @@ jw_delivery_new(const char *job_id, const char *recipient, int64_t now_ms)
     return delivery;
 }
 
-JwDelivery *
-jw_delivery_copy(const JwDelivery *self)
-{
-    JwDelivery *copy = NULL;
-
-    g_return_val_if_fail(self != NULL, NULL);
-    copy = g_new(JwDelivery, 1);
-    *copy = *self;
-    jw_texts_dup(copy, delivery_texts, G_N_ELEMENTS(delivery_texts));
-    copy->outbox = jw_outbox_copy(self->outbox);
-    return copy;
-}
-
 void
 jw_delivery_free(gpointer self)
 {

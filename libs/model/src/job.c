@@ -87,17 +87,6 @@ jw_outbox_new(void)
     return g_ptr_array_new_with_free_func(jw_outbox_entry_free);
 }
 
-GPtrArray *
-jw_outbox_copy(const GPtrArray *outbox)
-{
-    GPtrArray *copy = jw_outbox_new();
-
-    for (guint i = 0; outbox != NULL && i < outbox->len; i++) {
-        g_ptr_array_add(copy, jw_outbox_entry_copy(g_ptr_array_index(outbox, i)));
-    }
-    return copy;
-}
-
 JwArtifact *
 jw_artifact_copy(const JwArtifact *self)
 {
@@ -140,22 +129,6 @@ jw_job_new(void)
     job->max_retries = 3;
     job->outbox = jw_outbox_new();
     return job;
-}
-
-JwJob *
-jw_job_copy(const JwJob *self)
-{
-    JwJob *copy = NULL;
-
-    g_return_val_if_fail(self != NULL, NULL);
-    copy = g_new(JwJob, 1);
-    *copy = *self;
-    jw_texts_dup(copy, job_texts, G_N_ELEMENTS(job_texts));
-    copy->departments = g_strdupv(self->departments);
-    copy->recipients = g_strdupv(self->recipients);
-    copy->artifact = jw_artifact_copy(self->artifact);
-    copy->outbox = jw_outbox_copy(self->outbox);
-    return copy;
 }
 
 void

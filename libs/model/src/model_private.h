@@ -9,6 +9,5 @@ G_BEGIN_DECLS
 int64_t jw_backoff_ms(int64_t first_ms, int64_t most_ms, int attempts, double jitter);
 
 GPtrArray *jw_outbox_new(void);
-GPtrArray *jw_outbox_copy(const GPtrArray *outbox); /* NULL: a new empty one */
 
 G_END_DECLS

@@ -99,26 +99,6 @@ test_new_is_deterministic(void **state)
 }
 
 static void
-test_copy_is_deep(void **state)
-{
-    g_autoptr(JwDelivery) delivery = jw_delivery_new("job-1", "a@example.com", 1000);
-    g_autoptr(JwDelivery) copy = NULL;
-
-    (void)state;
-    delivery->reply = g_strdup("250 ok");
-    delivery->owner = g_strdup("me");
-    delivery->traceparent = g_strdup("00-1-2-01");
-    delivery->request_id = g_strdup("r1");
-    g_ptr_array_add(delivery->outbox, jw_outbox_entry_new("t", "k", "type", g_strdup("{}"), 1000));
-    copy = jw_delivery_copy(delivery);
-    assert_string_equal(copy->reply, "250 ok");
-    assert_ptr_not_equal(copy->reply, delivery->reply);
-    assert_ptr_not_equal(copy->recipient, delivery->recipient);
-    assert_int_equal(copy->outbox->len, 1);
-    assert_ptr_not_equal(copy->outbox, delivery->outbox);
-}
-
-static void
 test_names_and_backoff(void **state)
 {
     const char *const names[] = { "queued", "sending", "sent", "failed", "bounced", "unknown" };
@@ -140,7 +120,6 @@ main(void)
         cmocka_unit_test(test_all_pairs),
         cmocka_unit_test(test_reaping_depends_on_data_sent),
         cmocka_unit_test(test_new_is_deterministic),
-        cmocka_unit_test(test_copy_is_deep),
         cmocka_unit_test(test_names_and_backoff),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

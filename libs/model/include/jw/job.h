@@ -26,7 +26,7 @@ JwOutboxEntry *jw_outbox_entry_new(const char *topic, const char *key, const cha
 void jw_outbox_entry_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwOutboxEntry, jw_outbox_entry_free)
 
-/* A deep copy. (transfer full) */
+/* Tests only: a deep copy. (transfer full) */
 JwOutboxEntry *jw_outbox_entry_copy(const JwOutboxEntry *self);
 
 typedef struct {
@@ -45,8 +45,10 @@ typedef struct {
     int64_t expires_at_ms; /* 0: never */
 } JwArtifact;
 
-/* A deep copy; NULL of NULL. (transfer full) */
+/* Tests only: a deep copy; NULL of NULL. (transfer full) */
 JwArtifact *jw_artifact_copy(const JwArtifact *self);
+
+/* NULL-safe. */
 void jw_artifact_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwArtifact, jw_artifact_free)
 
@@ -108,8 +110,5 @@ typedef struct {
 JwJob *jw_job_new(void);
 void jw_job_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwJob, jw_job_free)
-
-/* A deep copy. (transfer full) */
-JwJob *jw_job_copy(const JwJob *self);
 
 G_END_DECLS
