@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """jw_lint: the rules of CONTRIBUTING.md that a compiler does not know (rules.py), after a test of the rules themselves.
 
-usage: jw_lint.py [--exempt | --not-yet] [PATH...]     (default: every file that git knows or would add)
+usage: jw_lint.py [--exempt] [PATH...]     (default: every file that git knows or would add)
 
---exempt prints what is let pass, and why; --not-yet what the rules find that are not enforced yet.
+--exempt prints what is let pass, and why.
 """
 import pathlib
 import subprocess
@@ -59,25 +59,16 @@ def main():
         print("\n".join(f"{path}: every rule: not written by us" for path in rules.NOT_OURS))
         print(f"{OWN}: every rule: its samples are bad on purpose")
         return 0
-    out, waiting, used = self_test(), [], set()
+    out, used = self_test(), set()
     for rule, path, line, message in findings(read(paths or tracked())):
         exempt = next((e for e in rules.EXEMPT if e[0] == rule and path.startswith(e[1])), None)
         if exempt:
             used.add(exempt)
-        elif rule in rules.NOT_YET:
-            waiting.append((rule, f"{path}:{line}: {message}"))
         else:
             out.append(f"{path}:{line}: {message}")
     if not paths:
-        out += [f"{e[1]}: {e[0]} finds nothing there any more; remove that row of EXEMPT" for e in rules.EXEMPT if e not in used and e[0] not in rules.NOT_YET]
-    if "--not-yet" in options:
-        print("\n".join(message for _, message in waiting))
-    counts = [f"{rule} ({count})" for rule in rules.NOT_YET if (count := sum(name == rule for name, _ in waiting))]
-    if counts:
-        print(f"jw_lint: not enforced yet: {', '.join(counts)}; jw_lint.py --not-yet lists them")
-    if not paths:
-        out += [f"{rule}: nothing is left of it; remove it from NOT_YET" for rule in rules.NOT_YET
-                if rule not in (name for name, _ in waiting)]
+        out += [f"{e[1]}: {e[0]} finds nothing there any more; remove that row of EXEMPT"
+                for e in rules.EXEMPT if e not in used]
     print("\n".join(out) or f"jw_lint: clean, {len(rules.RULES) + 1} rules, {len(rules.EXEMPT)} exemptions")
     return 1 if out else 0
 
