@@ -19,16 +19,15 @@
 static bool
 fires(const JwSchedule *schedule, int64_t due_ms, int64_t next_ms, int64_t now_ms)
 {
-    if (now_ms - due_ms <= schedule->misfire_grace_ms) {
-        return true;
-    }
     switch (schedule->misfire) {
     case JW_MISFIRE_CATCH_UP:
         return true;
     case JW_MISFIRE_SKIP:
-        return false;
+        return now_ms - due_ms <= schedule->misfire_grace_ms;
     case JW_MISFIRE_COALESCE:
-        return next_ms == 0 || next_ms > now_ms; /* only the latest of those missed */
+        /* Only the latest of those that have passed: one, also where the grace period would let
+         * each of them fire. */
+        return next_ms == 0 || next_ms > now_ms;
     }
     return true;
 }
