@@ -223,6 +223,37 @@ mem_create_topics(JwBus *bus, const JwTopic *topics, size_t n_topics, int64_t ti
     return true;
 }
 
+/* By every subscription, as each is its own group. */
+static bool
+mem_read_so_far(JwBus *bus, const char *group, const char *topic, int64_t timeout_ms, GArray **ret,
+                GError **error)
+{
+    MemBus *self = (MemBus *)bus;
+    JwReading reading = { 0, 0 };
+    bool read = false;
+    (void)group;
+    (void)timeout_ms;
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+    if (self->down) {
+        return jw_fail(error, JW_ERROR_UNAVAILABLE, "topic '%s': the bus is down", topic);
+    }
+    reading.end = get_topic_locked(self, topic)->records->len;
+    for (guint c = 0; c < self->consumers->len; c++) {
+        const Consumer *consumer = g_ptr_array_index(self->consumers, c);
+        for (guint t = 0; t < consumer->positions->len; t++) {
+            const Position *position = &g_array_index(consumer->positions, Position, t);
+            if (strcmp(position->topic, topic) == 0) {
+                int64_t next = (int64_t)position->next;
+                reading.read = read ? MIN(reading.read, next) : next;
+                read = true;
+            }
+        }
+    }
+    *ret = g_array_new(FALSE, FALSE, sizeof(JwReading));
+    g_array_append_val(*ret, reading);
+    return true;
+}
+
 static void
 mem_free(JwBus *bus)
 {
@@ -353,6 +384,7 @@ static const JwBusOps mem_ops = {
     .flush = mem_flush,
     .connected = mem_connected,
     .create_topics = mem_create_topics,
+    .read_so_far = mem_read_so_far,
     .subscribe = mem_subscribe,
 };
 

@@ -28,6 +28,9 @@ G_BEGIN_DECLS
 #define JW_TOPIC_JOB_EVENTS      "job.events"
 #define JW_TOPIC_DELIVERY_EVENTS "delivery.events"
 
+/* The consumer group of the executors, without the prefix */
+#define JW_GROUP_EXECUTOR "executor"
+
 typedef struct _JwWire JwWire;
 
 /* @catalog: (transfer none), outlives it; NULL when only events are read and written.
