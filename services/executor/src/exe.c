@@ -38,7 +38,7 @@ exe_run(Exe *self, GError **error)
     self->topics[0] = jw_wire_topic(self->wire, JW_TOPIC_COMMANDS_HIGH);
     self->topics[1] = jw_wire_topic(self->wire, JW_TOPIC_COMMANDS_NORMAL);
     self->topics[2] = jw_wire_topic(self->wire, JW_TOPIC_COMMANDS_LOW);
-    g_autofree char *group = jw_wire_topic(self->wire, "executor");
+    g_autofree char *group = jw_wire_topic(self->wire, JW_GROUP_EXECUTOR);
     JwSubscription subscription = {
         .topics = (const char *const *)self->topics,
         .group = group,

@@ -31,8 +31,9 @@ typedef struct {
     JwMutex consumer_mutex; /* workers wake the consumer while the main thread may end it */
     JwConsumer *consumer;   /* under consumer_mutex; NULL once this process takes no more */
     char **topics;          /* subscribed, with prefix */
-    JwQueue *ready;         /* of char *: job ids; lane 0 high, 1 normal, 2 low */
-    unsigned intake_waits;  /* atomic: bit per lane that was full: the consumer waits for a wake */
+    /* of char *: job ids, each once; lane 0 high, 1 normal, 2 low; in a lane callers take turns */
+    JwQueue *ready;
+    unsigned intake_waits; /* atomic: bit per lane that was full: the consumer waits for a wake */
     ExeHeartbeats *heartbeats;
     GPtrArray *workers;               /* of GThread */
     int draining;                     /* atomic: workers take no further job */
