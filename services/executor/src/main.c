@@ -14,8 +14,11 @@ check(gpointer data, GError **error)
 static bool
 start(JwSvc *svc, gpointer data, GError **error)
 {
-    (void)svc;
-    return exe_run(data, error);
+    if (!exe_run(data, error)) {
+        return false;
+    }
+    jw_svc_add_check(svc, "temp", false, exe_check_temp, data);
+    return true;
 }
 
 int
