@@ -1,6 +1,7 @@
 /* main.c: jobwire-executor: its composition and its end. The rest is exe_run(). */
 #include "exe.h"
 
+#include "jw/memory.h"
 #include "jw/svc.h"
 
 static bool
@@ -43,5 +44,6 @@ main(int argc, char **argv)
         .stop = exe_stop,
     };
 
+    jw_memory_share();
     return jw_svc_main(&def, &self, argc, argv);
 }

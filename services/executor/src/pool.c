@@ -7,6 +7,7 @@
 
 #include "jw/crash.h"
 #include "jw/log.h"
+#include "jw/memory.h"
 #include "jw/store_files.h"
 #include "metrics.h"
 
@@ -159,6 +160,7 @@ exe_worker(gpointer data)
         wake_intake(self);
         if (job_id != NULL) {
             exe_run_job(self, job_id);
+            jw_memory_trim();
         }
     }
     return NULL;
