@@ -1,13 +1,25 @@
 /* main.c: jobwire-executor: its composition and its end. The rest is exe_run(). */
 #include "exe.h"
 
+#include "jw/memory.h"
 #include "jw/svc.h"
+
+static bool
+check(gpointer data, GError **error)
+{
+    Exe *self = data;
+
+    return jw_jobs_times_check(&self->times, error);
+}
 
 static bool
 start(JwSvc *svc, gpointer data, GError **error)
 {
-    (void)svc;
-    return exe_run(data, error);
+    if (!exe_run(data, error)) {
+        return false;
+    }
+    jw_svc_add_check(svc, "temp", false, exe_check_temp, data);
+    return true;
 }
 
 int
@@ -16,6 +28,7 @@ main(int argc, char **argv)
     Exe self = { 0 };
     const JwConfigTable tables[] = {
         { "Executor", exe_config_entries, exe_n_config_entries, &self.config },
+        { "Liveness", jw_jobs_times_entries, jw_jobs_n_times_entries, &self.times },
     };
     const JwSvcDef def = {
         .name = "executor",
@@ -25,10 +38,12 @@ main(int argc, char **argv)
         .ports = &self.ports,
         .reads_reports = true,
         .needs_bus = true,
+        .check = check,
         .start = start,
         .drain = exe_drain,
         .stop = exe_stop,
     };
 
+    jw_memory_share();
     return jw_svc_main(&def, &self, argc, argv);
 }

@@ -171,10 +171,9 @@ test_attempts_used_up(void **state)
 {
     ExeKit *kit = *state;
     g_autofree char *id = kit_make(kit, "");
-    g_autofree char *dir = kit->exe.config.temp_dir;
     int64_t waited = 0;
 
-    kit->exe.config.temp_dir = g_build_filename(dir, "nothing-here", NULL);
+    kit_temp_away(kit);
     for (int attempt = 1;; attempt++) {
         exe_run_job(&kit->exe, id);
         g_autoptr(JwJob) job = kit_job(kit->ports, id);
@@ -207,9 +206,8 @@ test_clock_set_between_attempts(void **state)
     static const int64_t hour = 3600000;
     ExeKit *kit = *state;
     g_autofree char *id = kit_make(kit, "");
-    g_autofree char *dir = kit->exe.config.temp_dir;
 
-    kit->exe.config.temp_dir = g_build_filename(dir, "nothing-here", NULL);
+    kit_temp_away(kit);
     exe_run_job(&kit->exe, id);
     kit->ports->clock.fake.now_ms += hour;
     for (int i = 0; i < 3; i++) {

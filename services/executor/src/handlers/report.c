@@ -4,7 +4,6 @@
  * directory private to this attempt, checked, and published. */
 #include "handlers/handlers.h"
 
-#include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -132,14 +131,9 @@ report_prepare(Report *self, GError **error)
 static bool
 report_open(Report *self, GError **error)
 {
-    self->dir = g_build_filename(self->exe->config.temp_dir, "jobwire-XXXXXX", NULL);
-    if (g_mkdtemp_full(self->dir, 0700) == NULL) {
-        int code = errno;
-        bool failed = jw_fail(error, JW_ERROR_UNAVAILABLE,
-                              "cannot create a directory under JW_TEMP_DIR=%s: %s",
-                              self->exe->config.temp_dir, g_strerror(code));
-        g_clear_pointer(&self->dir, g_free);
-        return failed;
+    self->dir = exe_temp_make(self->exe->temp, error);
+    if (self->dir == NULL) {
+        return false;
     }
     self->path = g_strconcat(self->dir, "/report.", self->request->format, NULL);
     ExeRenderInput input = {
