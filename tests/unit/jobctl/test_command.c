@@ -208,6 +208,17 @@ test_check_definitions(void **state)
     assert_contains(jc->err,
                     "mappings/b.json: /fields: field 'd': date format '%%' lacks the year");
     assert_contains(jc->out, "3 files checked, 3 faulty");
+    g_free(jc_fixture_file(
+        jc, "reports/r.json",
+        "{\"reportType\": \"t\", \"title\": \"T\", \"filePrefix\": \"T\", \"collection\": \"c\", "
+        "\"dateField\": \"d\", \"measures\": [{\"name\": \"n\", \"label\": \"N\", \"op\": "
+        "\"count\"}], "
+        "\"columns\": [{\"field\": \"d\", \"label\": \"D\"}], \"summary\": [\"n\"], "
+        "\"listTitle\": \"All 'calls'\"}"));
+    assert_int_equal(jc_fixture_run(jc, "check-definitions", jc->dir, NULL), JC_EXIT_FAILED);
+    assert_contains(jc->out, "reports/r.json: /listTitle: the workbook's sheet will be named "
+                             "'All 'calls': a sheet's name has no apostrophe");
+    assert_contains(jc->out, "3 files checked, 2 faulty");
 }
 
 static void

@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 typedef struct {
     const char *name, *label;
     JwFormat format;
+    int decimals;     /* that the value is rounded to and shown with */
     JwValue value;    /* NULL type: there is none */
     const char *text; /* the value in words: "82.91 %", "n/a" */
 } JwReportFigure;
@@ -16,6 +17,7 @@ typedef struct {
 typedef struct {
     const char *label;
     JwFormat format;
+    int decimals;
 } JwReportColumn;
 
 typedef struct {

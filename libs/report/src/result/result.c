@@ -2,6 +2,7 @@
 #include "result/result_private.h"
 
 #include "jw/report_text.h"
+#include "jw/text.h"
 
 #include <string.h>
 
@@ -42,17 +43,28 @@ jw_report_result_free(gpointer data)
     g_free(self);
 }
 
+static const char *
+keep_text(JwReportResult *self, const char *text, size_t length, size_t *ret_length)
+{
+    g_autoptr(GString) scratch = g_string_new(NULL);
+    const char *sane = jw_text_sane(scratch, text, length, ret_length);
+
+    return g_string_chunk_insert_len(self->strings, sane, (gssize)*ret_length);
+}
+
 const char *
 jw_result_keep(JwReportResult *self, const char *text)
 {
-    return text != NULL ? g_string_chunk_insert(self->strings, text) : NULL;
+    size_t length = 0;
+
+    return text != NULL ? keep_text(self, text, strlen(text), &length) : NULL;
 }
 
 JwValue
 jw_result_keep_value(JwReportResult *self, JwValue value)
 {
     if (value.type == JW_VALUE_TEXT) {
-        value.text = g_string_chunk_insert_len(self->strings, value.text, (gssize)value.length);
+        value.text = keep_text(self, value.text, value.length, &value.length);
     }
     return value;
 }
@@ -81,6 +93,7 @@ add_figure(JwReportResult *self, JwAggregate *aggregate, const JwMeasureDef *mea
         .name = jw_result_keep(self, measure->name),
         .label = jw_result_keep(self, measure->label),
         .format = measure->format,
+        .decimals = measure->decimals,
         .value = jw_result_keep_value(self, value),
         .text = jw_result_keep(self, text),
     };
@@ -94,7 +107,8 @@ fill_column(JwReportResult *self, JwReportTable *table, size_t column, JwAggrega
             const JwDimensionDef *dimension, const JwMeasureDef *measure)
 {
     table->columns[column] = (JwReportColumn){ .label = jw_result_keep(self, measure->label),
-                                               .format = measure->format };
+                                               .format = measure->format,
+                                               .decimals = measure->decimals };
     for (size_t row = 0; row < table->n_rows; row++) {
         *jw_result_cell(table, row, column) = jw_result_keep_value(
             self, jw_aggregate_group_value(aggregate, dimension, row, measure));
