@@ -1,5 +1,4 @@
-/* jw/http_jwt.h: JSON Web Tokens: the strict verifier in front of libjwt. Apart from auth/sign.c
- * nothing else may call libjwt. Any thread; a verifier is immutable. */
+/* jw/http_jwt.h: JSON Web Tokens: the strict verifier. Any thread; a verifier is immutable. */
 #pragma once
 #include "jw/clock.h"
 #include "jw/config.h"

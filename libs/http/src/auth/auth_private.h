@@ -12,6 +12,7 @@ typedef struct {
     const char *name; /* "RS256" */
     JwAlgFamily family;
     int digest;             /* gnutls_mac_algorithm_t, HMAC only */
+    int sign;               /* gnutls_sign_algorithm_t, RSA and EC */
     int curve;              /* gnutls_ecc_curve_t, EC only */
     size_t signature_bytes; /* 0: as long as the RSA modulus */
 } JwAuthAlg;
