@@ -40,6 +40,7 @@ struct _JwHttpRequest {
     char request_id[129];
     char traceparent[56];
     JwPrincipal *principal;
+    const JwAuthenticator *way; /* that made @principal */
     char *auth_failure; /* for the log */
     int64_t start_ms;   /* monotonic */
 };

@@ -48,6 +48,23 @@ verify_key(gpointer context, const char *credentials, GError **error)
     return principal_new("machine", "things:make");
 }
 
+/* As tokens are: why one was refused is told. */
+static JwPrincipal *
+verify_told(gpointer context, const char *credentials, GError **error)
+{
+    (void)context;
+    return jw_fail_null(error, JW_ERROR_DENIED, "the \"%s\" is sp\xc3\xa4t", credentials);
+}
+
+static const JwAuthenticator told = {
+    .header = "Authorization",
+    .scheme = "Told",
+    .challenge = "Told",
+    .refusal = "Told error=\"invalid_token\"",
+    .advice = "send another",
+    .explains = true,
+    .verify = verify_told,
+};
 static const JwAuthenticator bearer = {
     .header = "Authorization",
     .scheme = "Bearer",
@@ -62,7 +79,7 @@ static const JwAuthenticator key = {
     .verify = verify_key,
 };
 static const JwAuthenticator *const token_only[] = { &bearer, NULL };
-static const JwAuthenticator *const token_or_key[] = { &bearer, &key, NULL };
+static const JwAuthenticator *const token_or_key[] = { &bearer, &key, &told, NULL };
 
 static json_t *
 render_problem(const JwHttpProblem *problem, const char **ret_content_type)
@@ -223,7 +240,9 @@ test_forms(void **state)
         { "GET", "/one/things", "Content-Length: 0\r\nContent-Length: 1\r\n", "", 400,
           "{\"code\":\"BAD_REQUEST\",\"details\":[]}" },
         { "POST", "/two/things/1", "", "", 401,
-          "{\"detail\":{\"code\":\"UNAUTHORIZED\",\"message\":\"send a token; or: send a key\"}}" },
+          "{\"detail\":{\"code\":\"UNAUTHORIZED\",\"message\":\"send a token; or: send a key; or: "
+          "send "
+          "another\"}}" },
         { "POST", "/two/things/1", "Authorization: Bearer bob\r\n", "", 403,
           "{\"detail\":{\"code\":\"FORBIDDEN\",\"message\":\"this needs the permission "
           "'things:make'\"}}" },
@@ -288,7 +307,10 @@ test_authenticators(void **state)
           "*send a token\"*", "Bearer realm=\"t\", error=\"invalid_token\"" },
         { "/two/things/1", "X-API-Key: k-1\r\nAuthorization: Basic eve\r\n", 200, "machine", NULL },
         { "/two/things/1", "X-API-Key: k-2\r\n", 401, "*\"send a key\"*", NULL },
-        { "/two/things/1", "", 401, "*", "Bearer realm=\"t\"" },
+        { "/two/things/1", "", 401, "*", "Bearer realm=\"t\", Told" },
+        { "/two/things/1", "Authorization: told bus\\stop\r\n", 401,
+          "*is sp\xc3\xa4t; send another\"*",
+          "Told error=\"invalid_token\", error_description=\"the 'bus'stop' is spat\"" },
         { "/one/things", "X-API-Key: k-1\r\n", 401, "*", "Bearer realm=\"t\"" },
         { "/one/things", "Authorization: Bearer down\r\n", 503,
           "{\"code\":\"SERVICE_UNAVAILABLE\",*", NULL },

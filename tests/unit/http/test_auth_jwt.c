@@ -157,6 +157,60 @@ test_headers(void **state)
     }
 }
 
+static JwTokenVerifier *
+rule_verifier(const char *without, const char *roles, GError **error)
+{
+    const JwAuthConfig config = {
+        .keys_file = maker.keys_file,
+        .issuer = (char *)(gintptr) "https://issuer.example",
+        .audience = (char *)(gintptr) "jobwire",
+        .roles_claim = (char *)(gintptr) "roles",
+        .permissions_claim = (char *)(gintptr) "permissions",
+        .departments_claim = (char *)(gintptr) "units",
+        .without_departments = (char *)(gintptr)without,
+        .all_departments_roles = (char *)(gintptr)roles,
+    };
+
+    return jw_token_verifier_new(&config, &fake.clock, error);
+}
+
+/* An empty list is no department; all means the claim that is absent, or a role that says so. */
+static void
+test_departments(void **state)
+{
+    static const struct {
+        const char *without, *roles, *claims;
+        bool all;
+    } cases[] = {
+        { "all", NULL, "{" GOOD "}", true },
+        { "all", NULL, "{" GOOD ",\"units\":[]}", false },
+        { "all", NULL, "{" GOOD ",\"units\":[\"d1\"]}", false },
+        { "all", NULL, "{" GOOD ",\"departments\":[]}", true }, /* another claim */
+        { "all", NULL, "{" GOOD ",\"units\":[],\"roles\":[\"admin\"]}", false },
+        { "none", NULL, "{" GOOD "}", false },
+        { "none", "auditor, head", "{" GOOD "}", false },
+        { "none", "auditor, head", "{" GOOD ",\"roles\":[\"head\"]}", true },
+        { "none", "auditor, head", "{" GOOD ",\"units\":[],\"roles\":[\"auditor\"]}", true },
+        { "none", "auditor, head", "{" GOOD ",\"units\":[],\"roles\":[\"Head\"]}", false },
+    };
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(JwTokenVerifier) ruled = rule_verifier(cases[i].without, cases[i].roles, &error);
+        assert_ok(ruled != NULL, error);
+        g_autofree char *token = maker_token(&maker, MAKER_RS256, RS256, cases[i].claims);
+        g_autoptr(JwPrincipal) principal = jw_token_verify(ruled, token, &error);
+        assert_ok(principal != NULL, error);
+        if (principal->all_departments != cases[i].all) {
+            fail_msg("case %zu", i);
+        }
+    }
+    g_autoptr(GError) error = NULL;
+    assert_null(rule_verifier("some", NULL, &error));
+    assert_jw_error(error, JW_ERROR_INVALID,
+                    "JW_JWT_WITHOUT_DEPARTMENTS is 'some'; use all or none");
+}
+
 /* The types of tokens that we take, by every algorithm, in any case (RFC 9068). */
 static void
 test_types(void **state)
@@ -252,6 +306,7 @@ static const struct {
     { "{" GOOD ",\"roles\":[\"admin\",1]}", "roles has an item*" },
     { "{" GOOD ",\"permissions\":[[\"*\"]]}", "permissions has an item*" },
     { "{" GOOD ",\"departments\":{\"a\":\"b\"}}", "departments is not a list" },
+    { "{" GOOD ",\"departments\":null}", "departments is not a list" },
     { "{" GOOD ",\"scope\":[\"reports:create\"]}", "scope is not a string" },
     { "{" GOOD ",\"name\":7}", "name is not a string*" },
     { "{" GOOD ",\"email\":[\"a@b\"]}", "email is not a string*" },
@@ -448,17 +503,12 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_algorithm),
-        cmocka_unit_test(test_principal),
-        cmocka_unit_test(test_headers),
-        cmocka_unit_test(test_types),
-        cmocka_unit_test(test_claims),
-        cmocka_unit_test(test_long_subject),
-        cmocka_unit_test(test_public_key_as_secret),
-        cmocka_unit_test(test_signatures),
-        cmocka_unit_test(test_segments),
-        cmocka_unit_test(test_spellings),
-        cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_every_algorithm), cmocka_unit_test(test_principal),
+        cmocka_unit_test(test_headers),         cmocka_unit_test(test_types),
+        cmocka_unit_test(test_departments),     cmocka_unit_test(test_claims),
+        cmocka_unit_test(test_long_subject),    cmocka_unit_test(test_public_key_as_secret),
+        cmocka_unit_test(test_signatures),      cmocka_unit_test(test_segments),
+        cmocka_unit_test(test_spellings),       cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_time_passes),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -27,6 +27,10 @@ void jw_http_reply_problem(JwHttpReply *self, int status, const char *code,
 /* 400 VALIDATION_ERROR. @violations: at least one. */
 void jw_http_reply_violations(JwHttpReply *self, const JwViolations *violations);
 
+/* 403 FORBIDDEN for want of @permission, also told as RFC 6750 has it. @or_else: what would do
+ * instead, ", or to be its owner"; "" for nothing. */
+void jw_http_reply_forbidden(JwHttpReply *self, const char *permission, const char *or_else);
+
 /* An error by its code: INVALID 400, NOT_FOUND 404, CONFLICT 409, DENIED 403, TOO_LARGE 413,
  * with its message; BUSY, UNAVAILABLE and IN_DOUBT 503 with Retry-After, others 500, which are
  * logged; their answer has no details. */

@@ -30,6 +30,8 @@ struct _JwTokenVerifier {
     JwClock *clock;
     int64_t leeway_ms;
     char *issuer, *audience, *roles_claim, *permissions_claim, *departments_claim;
+    bool absent_means_all;        /* departments */
+    char **all_departments_roles; /* NULL-terminated */
     GPtrArray *keys; /* of JwAuthKey */
     JwAuthSeen *seen;
     GHashTable *revoked; /* revoked token ids (jti), from the keys file */

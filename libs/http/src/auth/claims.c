@@ -197,6 +197,20 @@ take_list(GPtrArray **take_list_)
     return (char **)g_ptr_array_free(list, FALSE);
 }
 
+/* Only the claim that is absent, where that is the rule, or a role that says so. */
+static bool
+all_departments(const JwTokenVerifier *self, json_t *claims, const JwPrincipal *principal)
+{
+    const char *const *wide = (const char *const *)self->all_departments_roles;
+
+    for (size_t i = 0; principal->roles[i] != NULL; i++) {
+        if (g_strv_contains(wide, principal->roles[i])) {
+            return true;
+        }
+    }
+    return self->absent_means_all && json_object_get(claims, self->departments_claim) == NULL;
+}
+
 JwPrincipal *
 jw_auth_claims_read(const JwTokenVerifier *self, json_t *claims, GError **error)
 {
@@ -235,5 +249,6 @@ jw_auth_claims_read(const JwTokenVerifier *self, json_t *claims, GError **error)
     principal->roles = take_list(&roles);
     principal->permissions = take_list(&permissions);
     principal->departments = take_list(&departments);
+    principal->all_departments = all_departments(self, claims, principal);
     return g_steal_pointer(&principal);
 }

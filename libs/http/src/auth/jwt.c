@@ -5,6 +5,8 @@
  * secret, and expired tokens, and refuses access tokens (typ "at+jwt"). */
 #include "auth_private.h"
 
+#include "jw/text.h"
+
 #include <gnutls/abstract.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
@@ -30,9 +32,26 @@ const JwConfigEntry jw_auth_config_entries[] = {
     { "JW_JWT_PERMISSIONS_CLAIM", JW_CONFIG_STRING, offsetof(JwAuthConfig, permissions_claim),
       "permissions", 0, 0, 0, "claim that lists the permissions; scope counts too" },
     { "JW_JWT_DEPARTMENTS_CLAIM", JW_CONFIG_STRING, offsetof(JwAuthConfig, departments_claim),
-      "departments", 0, 0, 0, "claim that lists the departments" },
+      "departments", 0, 0, 0, "claim that lists the departments; an empty list means none" },
+    { "JW_JWT_WITHOUT_DEPARTMENTS", JW_CONFIG_STRING, offsetof(JwAuthConfig, without_departments),
+      "all", 0, 0, 0, "what a token without that claim means: all departments, or none" },
+    { "JW_JWT_ALL_DEPARTMENTS_ROLES", JW_CONFIG_STRING,
+      offsetof(JwAuthConfig, all_departments_roles), NULL, 0, 0, 0,
+      "roles, with commas, whose holders are not limited by departments" },
 };
 const size_t jw_auth_n_config_entries = G_N_ELEMENTS(jw_auth_config_entries);
+
+static bool
+read_rule(JwTokenVerifier *self, const JwAuthConfig *config, GError **error)
+{
+    const char *rule = config->without_departments;
+
+    self->all_departments_roles = jw_text_list(config->all_departments_roles);
+    self->absent_means_all = g_strcmp0(rule, "all") == 0;
+    return self->absent_means_all || g_strcmp0(rule, "none") == 0
+           || jw_fail(error, JW_ERROR_INVALID,
+                      "JW_JWT_WITHOUT_DEPARTMENTS is '%s'; use all or none", rule);
+}
 
 JwTokenVerifier *
 jw_token_verifier_new(const JwAuthConfig *config, JwClock *clock, GError **error)
@@ -48,7 +67,7 @@ jw_token_verifier_new(const JwAuthConfig *config, JwClock *clock, GError **error
     self->roles_claim = g_strdup(config->roles_claim);
     self->permissions_claim = g_strdup(config->permissions_claim);
     self->departments_claim = g_strdup(config->departments_claim);
-    if (!jw_auth_keys_load(self, config->keys_file, error)) {
+    if (!read_rule(self, config, error) || !jw_auth_keys_load(self, config->keys_file, error)) {
         return NULL;
     }
     return g_steal_pointer(&self);
@@ -67,6 +86,7 @@ jw_token_verifier_free(gpointer verifier)
     g_free(self->roles_claim);
     g_free(self->permissions_claim);
     g_free(self->departments_claim);
+    g_strfreev(self->all_departments_roles);
     g_clear_pointer(&self->keys, g_ptr_array_unref);
     g_clear_pointer(&self->revoked, g_hash_table_unref);
     g_clear_pointer(&self->seen, jw_auth_seen_free);
