@@ -1,5 +1,4 @@
-/* http_auth.c: authentication, rate limit, permission. The connection's thread.
- */
+/* http_auth.c: authentication, rate limit, permission. The handler's thread. */
 #include "http_private.h"
 
 #include <string.h>

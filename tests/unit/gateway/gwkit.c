@@ -70,6 +70,7 @@ kit_new(void)
         .address = g_strdup("127.0.0.1"),
         .body_max_bytes = 65536,
         .connections_max = 32,
+        .workers = 8,
         .idle_timeout_ms = 10000,
         .request_age_ms = 10000,
     };

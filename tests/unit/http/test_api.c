@@ -279,6 +279,32 @@ test_forms(void **state)
     }
 }
 
+/* What has no entity tag matches none; nothing is done then. */
+static void
+test_if_match(void **state)
+{
+    static const struct {
+        const char *method, *match;
+        int status;
+    } cases[] = {
+        { "POST", "*", 200 },
+        { "POST", "\"e1\"", 412 },
+        { "GET", "*", 200 },
+        { "GET", "\"e1\"", 412 },
+    };
+    Fixture *self = *state;
+    int handled = 0;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *headers =
+            g_strdup_printf("Authorization: Bearer ann\r\nIf-Match: %s\r\n", cases[i].match);
+        g_autofree char *answer = ask(self, cases[i].method, "/one/things", headers, "");
+        assert_int_equal(hc_status(answer), cases[i].status);
+        handled += cases[i].status == 200 || strcmp(cases[i].method, "GET") == 0 ? 1 : 0;
+        assert_int_equal(self->handled, handled);
+    }
+}
+
 static void
 test_body_too_large(void **state)
 {
@@ -415,6 +441,9 @@ test_queries(void **state)
         { "/search?all=1", 400, "*\"/all\"*must be true or false\"*" },
         { "/search?colour=blue", 400, "*\"/colour\"*must be one of red, green, not 'blue'\"*" },
         { "/search?from=today", 400, "*\"/from\"*must be a date such as*" },
+        { "/search?from=2026-01-06T00:00:00+02:00", 400, "*\"/from\"*write %2B for +*" },
+        { "/search?from=2026-01-06T00:00:00%2B02:00", 200, "7 none" },
+        { "/search?from=2026-01-06+00:00:00", 400, "*\"/from\"*date such as*" },
         { "/search?who=a", 400, "*\"/who\"*must have at least 2 characters\"*" },
         { "/search?who=abcde", 400, "*\"/who\"*must have at most 4 characters, not 5\"*" },
         { "/search?who=ab&who=cd", 400, "*\"/who\"*is given more than once; give it once\"*" },
@@ -443,7 +472,7 @@ main(void)
 #define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
         WITH(test_forms),   WITH(test_body_too_large), WITH(test_authenticators),
-        WITH(test_limiter), WITH(test_queries),
+        WITH(test_limiter), WITH(test_queries),        WITH(test_if_match),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,7 +11,7 @@
 #define LIST_MAX    256
 #define SECONDS_MAX INT64_C(253402300799) /* the end of year 9999 */
 
-/* jansson recurses with the depth of its input, on the small stack of a connection's thread. */
+/* jansson recurses with the depth of its input. */
 static bool
 is_shallow(const char *text, size_t length)
 {

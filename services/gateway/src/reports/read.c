@@ -110,6 +110,7 @@ gw_reports_download(const JwHttpRequest *request, JwHttpReply *reply, gpointer c
         .file_name = artifact->file_name,
         .etag = artifact->sha256,
         .size_bytes = artifact->size_bytes,
+        .modified_ms = job->finished_at_ms,
         .read = download_read,
         .data = download,
         .data_free = download_free,
