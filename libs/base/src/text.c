@@ -308,6 +308,22 @@ jw_file_read(const char *path, size_t limit, size_t *ret_length, GError **error)
     return g_string_free(content, FALSE);
 }
 
+char **
+jw_text_list(const char *text)
+{
+    g_auto(GStrv) items = g_strsplit(text != NULL ? text : "", ",", -1);
+    g_autoptr(GPtrArray) list = g_ptr_array_new();
+
+    for (size_t i = 0; items[i] != NULL; i++) {
+        const char *item = g_strstrip(items[i]);
+        if (item[0] != '\0') {
+            g_ptr_array_add(list, g_strdup(item));
+        }
+    }
+    g_ptr_array_add(list, NULL);
+    return (char **)g_ptr_array_free(g_steal_pointer(&list), FALSE);
+}
+
 void
 jw_texts_dup(gpointer object, const size_t *offsets, size_t n_offsets)
 {

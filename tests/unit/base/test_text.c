@@ -304,6 +304,24 @@ test_nearest(void **state)
     }
 }
 
+static void
+test_list(void **state)
+{
+    static const struct {
+        const char *text, *joined;
+    } cases[] = {
+        { NULL, "" },     { "", "" },       { " , ,", "" },
+        { "one", "one" }, { "a,b", "a|b" }, { " a , b c ,,d ", "a|b c|d" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(GStrv) items = jw_text_list(cases[i].text);
+        g_autofree char *joined = g_strjoinv("|", items);
+        assert_string_equal(joined, cases[i].joined);
+    }
+}
+
 int
 main(void)
 {
@@ -317,6 +335,7 @@ main(void)
         cmocka_unit_test(test_file_read),
         cmocka_unit_test(test_thousands),
         cmocka_unit_test(test_nearest),
+        cmocka_unit_test(test_list),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

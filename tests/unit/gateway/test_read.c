@@ -183,7 +183,8 @@ test_tenancy(void **state)
         { "POST", "/retry", 409 },
         { "POST", "/cancel", 200 },
     };
-    static const char *const strangers[] = { "bob", "dave", "dana", "adam", "reader" };
+    static const char *const strangers[] = { "bob",    "dave", "dana",      "adam",
+                                             "reader", "lone", "lone admin" };
 
     for (size_t i = 0; i < G_N_ELEMENTS(routes); i++) {
         g_autofree char *id = kit_make(kit, "alice");

@@ -32,6 +32,10 @@ bool jw_text_invisible(gunichar c);
  * full) */
 char *jw_text_file_name(const char *wanted);
 
+/* The items of a list with commas, without the spaces around them and without empty ones; NULL has
+ * none. NULL-terminated. (transfer full) */
+char **jw_text_list(const char *text);
+
 /* A decimal number with commas between its thousands: "-1234567.50" → "-1,234,567.50". (transfer
  * full) */
 char *jw_text_thousands(const char *number);

@@ -18,7 +18,8 @@ bool gw_scope_sees(const JwPrincipal *who, const JwJob *job);
 void gw_scope_query(const JwPrincipal *who, JwJobQuery *query);
 
 /* Sets the departments of a new job: those that its @spec asks for, else the caller's own. Returns
- * false, with a violation for each department that is not the caller's. */
+ * false, with a violation for each department that is not the caller's, or one when the caller
+ * has none. */
 bool gw_scope_limit(const JwPrincipal *who, const json_t *spec, JwJob *job,
                     JwViolations *violations);
 
