@@ -103,6 +103,52 @@ test_period_and_filters(void **state)
     kit_assert_clean(kit);
 }
 
+/* groupBy and measures, as a command names them: in the file, and in the summary of mail and API.
+ */
+static void
+test_groups_and_measures(void **state)
+{
+    static const struct {
+        const char *parameters, *file, *summary;
+    } cases[] = {
+        { "{\"groupBy\":[\"agent\"],\"measures\":[\"totalCalls\",\"missedCalls\"]}",
+          "Agent,Total calls,Missed calls\r\nAnn,15,5\r\nBen,15,5\r\n",
+          "\"groups\":2,\"rows\":[[\"Ann\",15,5],[\"Ben\",15,5]],\"title\":\"By agent\"" },
+        { "{\"groupBy\":[\"status\"],\"measures\":[\"peakHour\",\"totalCalls\"]}",
+          "Status,Total calls\r\nanswered,20\r\nmissed,10\r\n", "\"name\":\"peakHour\"" },
+        { "{\"groupBy\":[],\"measures\":[]}", "Call,Started at,Agent",
+          "\"chart\":{\"labels\":[\"00:00\"" },
+        { "{\"measures\":[\"missedCalls\"]}", "Call,Started at,Agent",
+          "\"figures\":[{\"format\":\"integer\",\"label\":\"Missed calls\",\"name\":"
+          "\"missedCalls\",\"text\":\"10\",\"value\":10}]" },
+    };
+    ExeKit *kit = *state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *key = g_strdup_printf("g-%zu", i);
+        g_autofree char *body = g_strdup_printf("{\"jobType\":\"report\",\"name\":\"Calls\","
+                                                "\"spec\":{\"reportType\":\"call-records\","
+                                                "\"parameters\":%s,\"output\":{\"format\":"
+                                                "\"csv\"}}}",
+                                                cases[i].parameters);
+        KitMessage message = { JW_TYPE_JOB_SUBMIT, "/test", key, body };
+        JwAnswer answer;
+
+        kit_consume(kit, &message, 1, &answer);
+        assert_int_equal(answer.verdict, JW_VERDICT_DONE);
+        g_autofree char *id = jw_queue_pop(kit->exe.ready, 0);
+        exe_run_job(&kit->exe, id);
+        g_autoptr(JwJob) job = kit_job(kit->ports, id);
+        assert_int_equal(job->state, JW_JOB_COMPLETED);
+        assert_int_equal(job->artifact->rows, KIT_RECORDS);
+        g_autofree char *data = kit_artifact(kit, job);
+        assert_true(g_str_has_prefix(data, cases[i].file));
+        if (strstr(job->artifact->summary, cases[i].summary) == NULL) {
+            fail_msg("no %s in %s", cases[i].summary, job->artifact->summary);
+        }
+    }
+}
+
 /* What can never succeed ends the job at once. */
 static void
 test_definition_gone(void **state)
@@ -325,6 +371,7 @@ main(void)
         TEST(test_completes),
         TEST(test_event_is_relayed),
         TEST(test_period_and_filters),
+        TEST(test_groups_and_measures),
         TEST(test_definition_gone),
         TEST(test_too_large),
         TEST(test_unknown_handler),

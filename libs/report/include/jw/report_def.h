@@ -38,7 +38,7 @@ typedef enum { JW_CHART_NONE, JW_CHART_COLUMN, JW_CHART_LINE } JwChart;
 
 typedef struct {
     char *field; /* record field */
-    /* the value, as text, is one of these; NULL-terminated; NULL: the test is only `present` */
+    /* the value is one of these (jw/wanted.h); NULL-terminated; NULL: the test is only `present` */
     char **equals;
     bool negate;
 } JwCondition;
@@ -111,6 +111,10 @@ const JwDimensionDef *jw_report_def_dimension(const JwReportDef *self, const cha
 
 /* The measure of that name. (transfer none) (nullable) */
 const JwMeasureDef *jw_report_def_measure(const JwReportDef *self, const char *name);
+
+/* Whether a measure of the definition has a value inside a group of records; peaks have none, nor
+ * what is computed from them. */
+bool jw_report_def_has_groups(const JwReportDef *self, const JwMeasureDef *measure);
 
 /* Whether the names refer to existing things, ratios to earlier measures, no name is used twice.
  * @error: INVALID, beginning with the JSON pointer of the first violation */

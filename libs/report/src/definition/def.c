@@ -157,6 +157,28 @@ jw_report_def_measure(const JwReportDef *self, const char *name)
                : NULL;
 }
 
+bool
+jw_report_def_has_groups(const JwReportDef *self, const JwMeasureDef *measure)
+{
+    g_return_val_if_fail(self != NULL && measure != NULL, false);
+
+    switch (measure->op) {
+    case JW_MEASURE_PEAK:
+    case JW_MEASURE_PEAK_VALUE:
+        return false;
+    case JW_MEASURE_RATIO: /* of earlier measures, so this ends */
+        return jw_report_def_has_groups(self, jw_report_def_measure(self, measure->numerator))
+               && jw_report_def_has_groups(self, jw_report_def_measure(self, measure->denominator));
+    case JW_MEASURE_COUNT:
+    case JW_MEASURE_SUM:
+    case JW_MEASURE_AVG:
+    case JW_MEASURE_MIN:
+    case JW_MEASURE_MAX:
+        break;
+    }
+    return true;
+}
+
 static void
 add_field(GPtrArray *fields, const char *field)
 {

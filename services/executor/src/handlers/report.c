@@ -145,6 +145,7 @@ report_open(Report *self, GError **error)
     ExeRenderInput input = {
         .def = self->def,
         .zone = self->zone,
+        .grouped = self->request->group_by != NULL,
         .title = self->job->name,
         .path = self->path,
         .temp_dir = self->dir,
