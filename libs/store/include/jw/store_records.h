@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 
 typedef struct {
     const char *field;
-    const char *const *values; /* equals one of these strings; NULL-terminated */
+    const char *const *values; /* what one of these means (jw/wanted.h); NULL-terminated */
     bool negate;               /* none of them */
 } JwRecordFilter;
 
