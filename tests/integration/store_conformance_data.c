@@ -489,6 +489,50 @@ filters_values_of_all_types(JwStore *store)
     }
 }
 
+static void
+assert_sample(JwStore *store, bool rare, bool deep, bool lost, int64_t records)
+{
+    static const char *const fields[] = { "who", "rare", "in.side", "in.lost", "whom", NULL };
+    g_autoptr(GError) error = NULL;
+    bool present[5] = { 0 };
+    int64_t looked_at = -1;
+
+    assert_ok(jw_store_sample_fields(store, "calls", fields, present, &looked_at, &error), error);
+    assert_int_equal(looked_at, records);
+    assert_int_equal(present[0], records > 0);
+    assert_int_equal(present[1], rare);
+    assert_int_equal(present[2], deep);
+    assert_int_equal(present[3], lost);
+    assert_false(present[4]);
+}
+
+/* Records of one field: the first and the last 500 are looked at, whatever is between. */
+static void
+samples_the_fields_of_records(JwStore *store)
+{
+    const char *const who[] = { "who", NULL };
+    const JwValue value = text_value("x");
+    const JwValue *const row[] = { &value };
+    g_autoptr(GError) error = NULL;
+    size_t inserted = 0;
+
+    assert_sample(store, false, false, false, 0);
+    fill_records(store, 3); /* r000000, r000001, r000002 */
+    assert_sample(store, false, true, false, 3);
+    for (int i = 0; i < 1200; i++) {
+        g_autofree char *id = g_strdup_printf("s%06d", i);
+        const char *const ids[] = { id }, *const rare[] = { "rare", NULL };
+        assert_ok(jw_store_insert_records(store, "calls", i == 600 ? rare : who, ids, row, 1,
+                                          &inserted, &error),
+                  error);
+    }
+    assert_sample(store, false, true, false, 1000);
+    const char *const last[] = { "t" }, *const list[] = { "rare", NULL };
+    assert_ok(jw_store_insert_records(store, "calls", list, last, row, 1, &inserted, &error),
+              error);
+    assert_sample(store, true, true, false, 1000);
+}
+
 #define YEAR_1_MS (-INT64_C(62135596800000))
 
 static bool
@@ -626,6 +670,7 @@ keeps_records_out_of_our_own_collections(JwStore *store)
 
 const ScCase sc_record_cases[] = {
     { "scans_records_by_period_and_filter", scans_records_by_period_and_filter },
+    { "samples_the_fields_of_records", samples_the_fields_of_records },
     { "filters_values_of_all_types", filters_values_of_all_types },
     { "scans_records_of_early_dates", scans_records_of_early_dates },
     { "scans_records_of_the_last_date", scans_records_of_the_last_date },

@@ -149,6 +149,33 @@ test_groups_and_measures(void **state)
     }
 }
 
+/* The records of the kit have no department. */
+static void
+test_warns_of_a_field_that_no_record_has(void **state)
+{
+    ExeKit *kit = *state;
+    KitMessage message = { JW_TYPE_JOB_SUBMIT, "/test", "warned",
+                           "{\"jobType\":\"report\",\"name\":\"Calls\",\"spec\":{"
+                           "\"reportType\":\"call-records\",\"parameters\":{\"filters\":{"
+                           "\"departmentIds\":[\"7\"]}},\"output\":{\"format\":\"csv\"}}}" };
+    JwAnswer answer;
+
+    kit_consume(kit, &message, 1, &answer);
+    assert_int_equal(answer.verdict, JW_VERDICT_DONE);
+    g_autofree char *id = jw_queue_pop(kit->exe.ready, 0);
+    exe_run_job(&kit->exe, id);
+    g_autoptr(JwJob) job = kit_job(kit->ports, id);
+    assert_int_equal(job->state, JW_JOB_COMPLETED);
+    assert_int_equal(job->artifact->rows, 0);
+    assert_non_null(strstr(job->warnings,
+                           "\"code\":\"FIELD_NOT_FOUND\",\"message\":\"none of the 30 records "
+                           "looked at in 'call_records' has the field 'departmentId' (filter "
+                           "'departmentIds', column 'Department')"));
+    assert_null(strstr(job->warnings, "'agent'"));
+    const JwOutboxEntry *event = g_ptr_array_index(job->outbox, job->outbox->len - 1);
+    assert_non_null(strstr(event->body, job->warnings));
+}
+
 /* What can never succeed ends the job at once. */
 static void
 test_definition_gone(void **state)
@@ -372,6 +399,7 @@ main(void)
         TEST(test_event_is_relayed),
         TEST(test_period_and_filters),
         TEST(test_groups_and_measures),
+        TEST(test_warns_of_a_field_that_no_record_has),
         TEST(test_definition_gone),
         TEST(test_too_large),
         TEST(test_unknown_handler),

@@ -121,7 +121,8 @@ bool jw_report_def_has_groups(const JwReportDef *self, const JwMeasureDef *measu
 bool jw_report_def_check(const JwReportDef *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The record fields to read, NULL-terminated and without repeats, in the order of a row's values:
- * the columns first, then what else dimensions, measures and filters need. (transfer full) */
+ * the columns first, then what else dimensions, measures, filters and `inactive` need. (transfer
+ * full) */
 char **jw_report_def_fields(const JwReportDef *self);
 
 G_END_DECLS

@@ -44,8 +44,8 @@ typedef struct {
 
 /* Copies everything the definition shows out of @aggregate, or what the request names instead:
  * its measures are the figures and the columns of each table, its groupBy puts a table of that
- * dimension, with its chart in front, in the place of the definition's tables. @def, @request and @zone: those of
- * the aggregate. (transfer full) */
+ * dimension, with its chart in front, in the place of the definition's tables. @def, @request and
+ * @zone: those of the aggregate. (transfer full) */
 JwReportResult *jw_report_result_new(JwAggregate *aggregate, const JwReportDef *def,
                                      const JwReportRequest *request, GTimeZone *zone);
 

@@ -216,6 +216,7 @@ jw_report_def_fields(const JwReportDef *self)
     for (guint i = 0; i < self->filters->len; i++) {
         add_field(fields, g_array_index(self->filters, JwFilterDef, i).field);
     }
+    add_field(fields, self->inactive_field);
     g_ptr_array_add(fields, NULL);
     return (char **)g_ptr_array_free(fields, FALSE);
 }
