@@ -169,7 +169,7 @@ test_warns_of_a_field_that_no_record_has(void **state)
     assert_int_equal(job->artifact->rows, 0);
     assert_non_null(strstr(job->warnings,
                            "\"code\":\"FIELD_NOT_FOUND\",\"message\":\"none of the 30 records "
-                           "looked at in 'call_records' has the field 'departmentId' (filter "
+                           "looked at in 'call_records' has the field 'department' (filter "
                            "'departmentIds', column 'Department')"));
     assert_null(strstr(job->warnings, "'agent'"));
     const JwOutboxEntry *event = g_ptr_array_index(job->outbox, job->outbox->len - 1);
@@ -204,6 +204,43 @@ test_definition_gone(void **state)
     assert_non_null(strstr(job->error_message, "call-records"));
     assert_null(job->artifact);
     assert_int_equal(kit_events(job->outbox, JW_TYPE_JOB_FAILED), 1);
+}
+
+/* Accepted under a definition that had the filter; it is called otherwise now. */
+static void
+test_definition_changed(void **state)
+{
+    ExeKit *kit = *state;
+    KitMessage message = { JW_TYPE_JOB_SUBMIT, "/test", "stale",
+                           "{\"jobType\":\"report\",\"name\":\"Calls\",\"spec\":{"
+                           "\"reportType\":\"call-records\",\"parameters\":{\"filters\":{"
+                           "\"agents\":[\"Ann\"]}},\"output\":{\"format\":\"csv\"}}}" };
+    g_autofree char *dir = tk_temp_dir();
+    g_autofree char *path = g_build_filename(dir, "calls.json", NULL);
+    g_autofree char *text = NULL;
+    g_autoptr(GError) error = NULL;
+    JwAnswer answer;
+
+    kit_consume(kit, &message, 1, &answer);
+    assert_int_equal(answer.verdict, JW_VERDICT_DONE);
+    g_autofree char *id = jw_queue_pop(kit->exe.ready, 0);
+    assert_true(
+        g_file_get_contents(JW_SOURCE_DIR "/schemas/reports/call-records.json", &text, NULL, NULL));
+    char *filter = strstr(text, "\"name\": \"agents\"");
+    assert_non_null(filter);
+    memcpy(filter, "\"name\": \"people\"", strlen("\"name\": \"people\""));
+    assert_true(g_file_set_contents(path, text, -1, NULL));
+    g_autoptr(JwCatalog) changed = jw_catalog_load(dir, &error);
+    assert_ok(changed != NULL, error);
+    kit->exe.catalog = changed;
+    exe_run_job(&kit->exe, id);
+    kit->exe.catalog = kit->ports->catalog;
+    g_autoptr(JwJob) job = kit_job(kit->ports, id);
+    assert_int_equal(job->state, JW_JOB_FAILED);
+    assert_int_equal(job->attempts, 1);
+    assert_string_equal(job->error_code, "INVALID");
+    assert_non_null(strstr(job->error_message, "has no filter 'agents'; it has departmentIds"));
+    assert_non_null(strstr(job->error_message, "ask for a new report"));
 }
 
 static void
@@ -401,6 +438,7 @@ main(void)
         TEST(test_groups_and_measures),
         TEST(test_warns_of_a_field_that_no_record_has),
         TEST(test_definition_gone),
+        TEST(test_definition_changed),
         TEST(test_too_large),
         TEST(test_unknown_handler),
         TEST(test_attempts_used_up),

@@ -91,6 +91,8 @@ typedef struct {
     GArray *tables;     /* JwTableDef: sheets of the workbook, in order */
     char **summary;     /* measure names on the summary, in order */
     char *list_title;
+    /* Its records belong to no department: who is limited to some may have all of them. */
+    bool open_to_all_departments;
     char *mail_chart_table; /* title of the table whose chart goes into the mail; NULL: none */
     int max_groups;         /* per dimension; further values count under "(other)" */
 } JwReportDef;
@@ -102,6 +104,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwReportDef, jw_report_def_free)
 
 /* An array of JwCondition for JwMeasureDef.where, which clears its items. (transfer full) */
 GArray *jw_report_conditions_new(void);
+
+/* The filter by which a report is limited to departments. */
+#define JW_REPORT_DEPARTMENTS "departmentIds"
+
+/* Whether nobody who is limited to departments may have this report: nothing limits it, and it is
+ * not said to be open. */
+bool jw_report_def_is_closed(const JwReportDef *self);
 
 /* The filter of that name. (transfer none) (nullable) */
 const JwFilterDef *jw_report_def_filter(const JwReportDef *self, const char *name);

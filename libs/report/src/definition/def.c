@@ -135,6 +135,14 @@ jw_report_def_filter(const JwReportDef *self, const char *name)
                                                    : NULL;
 }
 
+bool
+jw_report_def_is_closed(const JwReportDef *self)
+{
+    g_return_val_if_fail(self != NULL, true);
+    return !self->open_to_all_departments
+           && jw_report_def_filter(self, JW_REPORT_DEPARTMENTS) == NULL;
+}
+
 const JwDimensionDef *
 jw_report_def_dimension(const JwReportDef *self, const char *name)
 {

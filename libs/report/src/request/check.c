@@ -250,6 +250,23 @@ check_names(const JwReportDef *def, const json_t *parameters, const char *pointe
 }
 
 bool
+jw_report_spec_check_limited(const JwCatalog *catalog, const json_t *spec, const char *base,
+                             JwViolations *violations)
+{
+    const JwReportDef *def = jw_report_spec_def(catalog, spec);
+
+    if (def == NULL || !jw_report_def_is_closed(def)) {
+        return true;
+    }
+    g_autofree char *pointer = jw_pointer(base, "reportType");
+    return jw_violations_add(violations, pointer,
+                             "%s cannot be limited to departments, so it is only for callers who "
+                             "are not; its definition needs a filter '%s', or "
+                             "\"openToAllDepartments\": true if its records belong to none",
+                             def->report_type, JW_REPORT_DEPARTMENTS);
+}
+
+bool
 jw_report_spec_check(const JwCatalog *catalog, const json_t *spec, const char *base,
                      JwViolations *violations)
 {

@@ -48,6 +48,12 @@ check_report(Check *check, const char *path)
     fprintf(check->context->out, "good  %s: report %s, %u measures, %u table%s\n", path,
             def->report_type, def->measures->len, def->tables->len,
             def->tables->len == 1 ? "" : "s");
+    if (jw_report_def_is_closed(def)) {
+        fprintf(check->context->out,
+                "note  %s: /filters: none is '%s', so callers who are limited to departments are "
+                "refused; if the records belong to none, say \"openToAllDepartments\": true\n",
+                path, JW_REPORT_DEPARTMENTS);
+    }
 }
 
 static void
