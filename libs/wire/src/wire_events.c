@@ -101,6 +101,10 @@ jw_wire_job_event(const JwWire *self, const JwJob *job, const char *type,
     if (artifact != NULL) {
         json_object_set_new(value, "artifact", artifact_value(artifact));
     }
+    if (job->state == JW_JOB_COMPLETED && job->warnings != NULL) {
+        json_object_set_new(value, "warnings",
+                            jw_json_parse(job->warnings, strlen(job->warnings), NULL));
+    }
     if (error_code != NULL) {
         json_t *failure = json_object();
         jw_json_set_string(failure, "code", error_code);

@@ -49,7 +49,8 @@ end_completed(Exe *self, const JwJob *job, const JwJobResult *result)
     static const char won[] = "completed";
     const JwJobChange change = { .transition = JW_CHANGE_FINISH,
                                  .artifact = result->artifact,
-                                 .result = result->json };
+                                 .result = result->json,
+                                 .warnings = result->warnings };
 
     jw_crash_point("exe_before_finish");
     const char *outcome = end(self, job, &change, won);

@@ -55,6 +55,15 @@ fixture_init(Fixture *self, const char *file)
     };
 }
 
+/* Asks for the groups of a dimension. */
+static void
+fixture_group(Fixture *self, const char *dimension, const char *measures)
+{
+    self->request->group_by = g_strsplit(dimension, ",", -1);
+    self->request->measures = measures != NULL ? g_strsplit(measures, ",", -1) : NULL;
+    self->input.grouped = true;
+}
+
 static void
 fixture_clear(Fixture *self)
 {
@@ -183,6 +192,21 @@ test_csv_has_a_line_a_record(void **state G_GNUC_UNUSED)
     }
     assert_int_equal(lines, 101);
     assert_non_null(strstr(content, "2021-01-04T05:00:00Z"));
+    fixture_clear(&fixture);
+}
+
+static void
+test_csv_has_a_line_a_group(void **state G_GNUC_UNUSED)
+{
+    Fixture fixture;
+    g_autofree char *content = NULL;
+
+    fixture_init(&fixture, "a.csv");
+    fixture_group(&fixture, "status", "totalCalls,answerRate");
+    write_rows(&fixture, &exe_render_csv, 8, "Dan");
+    assert_true(g_file_get_contents(fixture.path, &content, NULL, NULL));
+    assert_string_equal(content,
+                        "Status,Total calls,Answer rate\r\nanswered,6,100\r\nmissed,2,0\r\n");
     fixture_clear(&fixture);
 }
 
@@ -595,6 +619,7 @@ main(void)
         cmocka_unit_test(test_formats_are_found),
         cmocka_unit_test(test_csv_guards_formulas_and_quotes),
         cmocka_unit_test(test_csv_has_a_line_a_record),
+        cmocka_unit_test(test_csv_has_a_line_a_group),
         cmocka_unit_test(test_csv_times_are_the_moments_they_were),
         cmocka_unit_test(test_csv_numbers_are_as_short_as_exact),
         cmocka_unit_test(test_xlsx_is_the_same_for_the_same_job),

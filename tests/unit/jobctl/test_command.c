@@ -191,6 +191,7 @@ test_check_definitions(void **state)
     assert_int_equal(jc_fixture_run(jc, "check-definitions", JW_SOURCE_DIR "/schemas", NULL),
                      JC_EXIT_OK);
     assert_contains(jc->out, "4 files checked, 0 faulty");
+    assert_null(strstr(jc->out, "note"));
     assert_int_equal(jc_fixture_run(jc, "check-definitions", jc->dir, NULL), JC_EXIT_FAILED);
     assert_contains(jc->err, "holds neither reports/*.json nor mappings/*.json");
     assert_int_equal(g_mkdir_with_parents(reports, 0700) | g_mkdir_with_parents(mappings, 0700), 0);
@@ -219,6 +220,39 @@ test_check_definitions(void **state)
     assert_contains(jc->out, "reports/r.json: /listTitle: the workbook's sheet will be named "
                              "'All 'calls': a sheet's name has no apostrophe");
     assert_contains(jc->out, "3 files checked, 2 faulty");
+}
+
+#define SMALL(more)                                                                                \
+    "{\"reportType\":\"visits\",\"title\":\"T\",\"filePrefix\":\"T\",\"collection\":\"visits\","   \
+    "\"dateField\":\"at\",\"measures\":[{\"name\":\"n\",\"label\":\"N\",\"op\":\"count\"}],"       \
+    "\"columns\":["                                                                                \
+    "{\"field\":\"a\",\"label\":\"A\"}],\"summary\":[\"n\"]" more "}"
+
+static void
+test_check_departments(void **state)
+{
+    static const struct {
+        const char *definition;
+        bool noted;
+    } cases[] = {
+        { SMALL(""), true },
+        { SMALL(",\"openToAllDepartments\":false"), true },
+        { SMALL(",\"openToAllDepartments\":true"), false },
+        { SMALL(",\"filters\":[{\"name\":\"departmentIds\",\"field\":\"d\"}]"), false },
+        { SMALL(",\"filters\":[{\"name\":\"departments\",\"field\":\"d\"}]"), true },
+    };
+    g_autofree char *reports = g_build_filename(jc->dir, "reports", NULL);
+
+    (void)state;
+    assert_int_equal(g_mkdir_with_parents(reports, 0700), 0);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_free(jc_fixture_file(jc, "reports/v.json", cases[i].definition));
+        assert_int_equal(jc_fixture_run(jc, "check-definitions", jc->dir, NULL), JC_EXIT_OK);
+        assert_int_equal(strstr(jc->out, "v.json: /filters: none is 'departmentIds', so callers "
+                                         "who are limited to departments are refused")
+                             != NULL,
+                         cases[i].noted);
+    }
 }
 
 static void
@@ -252,8 +286,13 @@ main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_help),    TEST(test_usage),       TEST(test_settings),
-        TEST(test_options), TEST(test_bad_options), TEST(test_check_definitions),
+        TEST(test_help),
+        TEST(test_usage),
+        TEST(test_settings),
+        TEST(test_options),
+        TEST(test_bad_options),
+        TEST(test_check_definitions),
+        TEST(test_check_departments),
         TEST(test_texts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

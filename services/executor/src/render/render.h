@@ -14,6 +14,7 @@ typedef struct _ExeRender ExeRender;
 typedef struct {
     const JwReportDef *def; /* of the list: its columns and its title */
     GTimeZone *zone;        /* of the list's times */
+    bool grouped;           /* the request names a dimension: see JwReportResult */
     const char *title;      /* job name */
     const char *path;       /* file to write */
     const char *temp_dir;

@@ -55,7 +55,8 @@ gw_scope_query(const JwPrincipal *who, JwJobQuery *query)
 }
 
 bool
-gw_scope_limit(const JwPrincipal *who, const json_t *spec, JwJob *job, JwViolations *violations)
+gw_scope_limit(const Gw *gw, const JwPrincipal *who, const json_t *spec, JwJob *job,
+               JwViolations *violations)
 {
     const JwJobKind *kind = jw_kind_find(job->type);
     const char *const *own = (const char *const *)who->departments;
@@ -64,7 +65,7 @@ gw_scope_limit(const JwPrincipal *who, const json_t *spec, JwJob *job, JwViolati
         return jw_violations_add(violations, "", "your token names no department");
     }
     if (is_scoped(who)
-        && !jw_kind_check_scope(kind, spec, "", own, "is not one of your departments",
+        && !jw_kind_check_scope(kind, gw->catalog, spec, "", own, "is not one of your departments",
                                 violations)) {
         return false;
     }

@@ -61,6 +61,12 @@ check_report(Check *check, const char *path)
             def->report_type, def->measures->len, def->tables->len,
             def->tables->len == 1 ? "" : "s");
     print_notes(check, path, def);
+    if (jw_report_def_is_closed(def)) {
+        fprintf(check->context->out,
+                "note  %s: /filters: none is '%s', so callers who are limited to departments are "
+                "refused; if the records belong to none, say \"openToAllDepartments\": true\n",
+                path, JW_REPORT_DEPARTMENTS);
+    }
 }
 
 static void
