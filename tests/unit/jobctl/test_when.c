@@ -31,6 +31,10 @@ test_dates(void **state)
         { "%Y-%j", "UTC", "2024-366", "2024-12-31T00:00:00Z" },
         { "%F %R", "UTC", "2000-02-29   13:05", "2000-02-29T13:05:00Z" },
         { "%F 100%%", "UTC", "2000-02-29 100%", "2000-02-29T00:00:00Z" },
+        { "%F %%F%%T", "UTC", "2000-02-29 %F%T", "2000-02-29T00:00:00Z" },
+        { "%%%F", "UTC", "%2000-02-29", "2000-02-29T00:00:00Z" },
+        { "%F%z", "UTC", "2000-02-29+02:00", "2000-02-28T22:00:00Z" },
+        { "%F %H", "UTC", "2000-02-29 7", "2000-02-29T07:00:00Z" },
         { "%F %T", "UTC", "2016-12-31 23:59:60", "2016-12-31T23:59:59Z" },
         /* summer and winter, each side of a change */
         { "%F %R", "Europe/Berlin", "2021-01-15 12:00", "2021-01-15T11:00:00Z" },
@@ -178,6 +182,43 @@ test_spans(void **state)
     }
 }
 
+/* What contradicts itself or lacks a part loses data in silence; it is refused with its cure. */
+static void
+test_contradicting_formats(void **state)
+{
+    static const struct {
+        const char *format, *pattern;
+    } cases[] = {
+        { "%F %H:%M %p", "*%p (AM, PM) goes with an hour of twelve; write %I for %H*" },
+        { "%F %T %p", "*%p (AM, PM) goes with an hour of twelve*" },
+        { "%F %R%p", "*%p (AM, PM) goes with an hour of twelve*" },
+        { "%F %I:%M", "*%I (the hour of twelve) and %p (AM, PM) go together*" },
+        { "%F %p", "*%I (the hour of twelve) and %p (AM, PM) go together*" },
+        { "%F %H %I %p", "*reads the hour twice (%H, %I)*" },
+        { "%F %T %H", "*reads the hour twice (%H, %H)*" },
+        { "%F %y", "*reads the year twice (%Y, %y)*" },
+        { "%m %b %d %Y", "*reads the month twice (%m, %b)*" },
+        { "%F %e", "*reads the day twice (%d, %e)*" },
+        { "%F %z %z", "*reads the offset twice*" },
+        { "%F %j", "*%j is the day of the year, so it stands without month and day" },
+        { "%Y %j %d", "*%j is the day of the year*" },
+        { "%F %M", "*reads the minute without the hour" },
+        { "%F %H:%S", "*reads the second without the minute" },
+        { "%F %R.%f", "*reads the fraction without the second" },
+        { "%%F %H:%M", "*lacks the year" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+        assert_null(jc_date_new(cases[i].format, "UTC", &error));
+        assert_jw_error(error, JW_ERROR_INVALID, cases[i].pattern);
+    }
+    g_autoptr(GError) error = NULL;
+    assert_null(jc_span_new("h:ss", &error));
+    assert_jw_error(error, JW_ERROR_INVALID, "*leaves out the m");
+}
+
 /* Names of months are English wherever the program runs. */
 static void
 test_locale(void **state)
@@ -200,7 +241,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_dates),       cmocka_unit_test(test_bad_dates),
         cmocka_unit_test(test_bad_formats), cmocka_unit_test(test_spans),
-        cmocka_unit_test(test_locale),
+        cmocka_unit_test(test_locale),      cmocka_unit_test(test_contradicting_formats),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

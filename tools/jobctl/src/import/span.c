@@ -56,6 +56,10 @@ compile(JcSpan *self, GError **error)
                                "duration format '%s': '%c' must come before smaller units, once",
                                self->format, *at);
             }
+            if (last >= 0 && index > last + 1) {
+                return jw_fail(error, JW_ERROR_INVALID, "duration format '%s' leaves out the %c",
+                               self->format, units[last + 1].unit);
+            }
             last = index;
             part.doubled = at[1] == *at;
             at += part.doubled ? 1 : 0;
