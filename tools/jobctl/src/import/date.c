@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "import/cell.h"
 #include "jw/civil.h"
 
 typedef struct {
@@ -447,7 +448,7 @@ jc_date_parse(const JcDate *self, const char *text, int64_t *ret_time_ms, GError
     int64_t wall_s = 0, utc_s = 0;
 
     if (!read_all(self, &reading)) {
-        g_autofree char *start = g_utf8_make_valid(text, (gssize)strnlen(text, 60));
+        g_autofree char *start = jc_cell_show(text, strlen(text));
         return jw_fail(error, JW_ERROR_INVALID, "'%s' is not a date like %s", start, self->format);
     }
     if (!to_seconds(&reading, &wall_s, error)) {
