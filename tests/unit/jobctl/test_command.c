@@ -205,8 +205,7 @@ test_check_definitions(void **state)
     assert_contains(jc->err, "reports/r.json: ");
     assert_contains(jc->err, "/reportType");
     assert_contains(jc->err, "mappings/a.json");
-    assert_contains(jc->err,
-                    "mappings/b.json: /fields: field 'd': date format '%%' lacks the year");
+    assert_contains(jc->err, "mappings/b.json: /fields/0/format: date format '%%' lacks the year");
     assert_contains(jc->out, "3 files checked, 3 faulty");
 }
 
