@@ -10,6 +10,7 @@ import json
 import os
 import pathlib
 import platform
+import signal
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,7 @@ from pymongo import ASCENDING, MongoClient
 TOP = pathlib.Path(__file__).resolve().parents[2]
 EPOCH = datetime.datetime(2022, 1, 3)
 STEP_S = 30  # between two records
+LARGE_ROWS = 200_000  # of a report that runs while something happens to its executor
 
 
 class Rig:
@@ -53,11 +55,12 @@ class Rig:
             sys.exit(f"bench: {program} ended with {done.returncode}: {done.stderr[-2000:]}")
         return done.stdout
 
-    def start(self, service, port, **env):
-        log = open(pathlib.Path(self.temp.name) / f"{service}.log", "w")
+    def start(self, service, port, name=None, **env):
+        """name: of this process, where there are several of the service."""
+        log = open(pathlib.Path(self.temp.name) / f"{name or service}.log", "w")
         env = self.base | {"JW_HTTP_PORT": str(port)} | env
         process = subprocess.Popen([self.bin / f"jobwire-{service}"], env=env, stderr=log, stdout=log)
-        self.processes[service] = process
+        self.processes[name or service] = process
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             try:
@@ -281,10 +284,96 @@ def reports(options):
     return lines
 
 
+def failover(options):
+    """kill -9 of one of three executors in the middle of a large report, while a small job is posted every 100 ms: what
+    those jobs wait that are posted from then on, and when the report is claimed again. Then the same with an executor that
+    only stands still for a while, which must lose nothing."""
+    rig = Rig(options.bin, "failover")
+    fill(rig, LARGE_ROWS)
+    ports = free_ports(5)
+    reports = {"JW_REPORTS_DIR": str(TOP / "schemas/reports")}
+    rig.start("gateway", ports[0], **gateway_env())
+    rig.start("scheduler", ports[1], **reports)
+    executors = [rig.start("executor", ports[2 + i], name=f"executor-{i}", **reports) for i in range(3)]
+    bearer = token(rig)
+    small, large = body(100, "csv", "Small"), body(LARGE_ROWS, "xlsx", "Large")
+
+    def post(asked):
+        request = urllib.request.Request(f"http://127.0.0.1:{ports[0]}/api/v2/reports/jobs", json.dumps(asked).encode(),
+                                         {"Authorization": f"Bearer {bearer}", "Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)["data"]["id"]
+
+    def owner(job_id):
+        return (rig.db.jobs.find_one({"_id": job_id}, {"owner": 1}) or {}).get("owner") or ""
+
+    def claims(job_id):
+        return (rig.db.jobs.find_one({"_id": job_id}, {"token": 1}) or {}).get("token", 0)
+
+    def wait_for(what, check, seconds=120):
+        deadline = time.monotonic() + seconds
+        while not check():
+            if time.monotonic() > deadline:
+                sys.exit(f"bench: not within {seconds} s: {what}")
+            time.sleep(0.05)
+
+    def victim_of(job_id):
+        """The executor that runs the job, once it is well under way."""
+        wait_for("the large report runs", lambda: rig.db.jobs.find_one({"_id": job_id, "progress.done": {"$gt": 0}}))
+        pid = int(owner(job_id).split("/")[1])
+        return next(process for process in executors if process.pid == pid)
+
+    def post_for(seconds):
+        ids, begin = [], time.monotonic()
+        while time.monotonic() < begin + seconds:
+            ids.append(post(small))
+            time.sleep(max(0, begin + len(ids) * 0.1 - time.monotonic()))
+        return ids
+
+    def waited(ids):
+        wait_for("all small jobs ended", lambda: rig.db.jobs.count_documents(
+            {"_id": {"$in": ids}, "state": {"$nin": ["completed", "failed"]}}) == 0)
+        done = list(rig.db.jobs.find({"_id": {"$in": ids}, "state": "completed"}))
+        times = sorted((j["finishedAt"] - j["createdAt"]).total_seconds() for j in done)
+        return (f"{times[len(times) // 2]:.2f} / {times[int(len(times) * 0.99)]:.2f} / {times[-1]:.2f} s, "
+                f"{len(done)} of {len(ids)} completed")
+
+    lines = []
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        for stalled in (10, 0):
+            running = post(large)
+            victim = victim_of(running)
+            before = claims(running)
+            victim.send_signal(signal.SIGSTOP if stalled else signal.SIGKILL)
+            begin = time.monotonic()
+            posting = pool.submit(post_for, 60)
+            if stalled:
+                time.sleep(stalled)
+                victim.send_signal(signal.SIGCONT)
+                wait_for("the large report ended", lambda: rig.db.jobs.find_one({"_id": running, "state": "completed"}))
+                lines.append(f"| one of three executors stands still for {stalled} s: small jobs posted in the next minute, "
+                             f"p50 / p99 / longest | {waited(posting.result())} | – | – |")
+                lines.append(f"| its own running report | claimed {claims(running) - before} times more | goal: 0 | – |")
+                continue
+            wait_for("the report of the killed executor is claimed again", lambda: claims(running) > before, 300)
+            again = time.monotonic() - begin
+            lines.append(f"| one of three executors killed: small jobs posted in the next minute, p50 / p99 / longest | "
+                         f"{waited(posting.result())} | goal: p99 at most 10 s | – |")
+            lines.append(f"| its running report is claimed again after | {again:.1f} s | goal: at most 25 s | – |")
+            victim.wait()
+            executors.remove(victim)
+            del rig.processes[next(name for name, process in rig.processes.items() if process is victim)]
+    rig.close()
+    return lines
+
+
 def machine():
     model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "?")
     memory = int(open("/proc/meminfo").readline().split()[1]) // 1048576
     return f"{os.cpu_count()} cores ({model}), {memory} GiB, {platform.system()} {platform.release()}"
+
+
+MEASURES = (accepted, completed, reports, failover)
 
 
 def main():
@@ -293,11 +382,11 @@ def main():
     parser.add_argument("--threads", type=int, default=8)
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--rows", default="10000 100000 1000000")
-    parser.add_argument("--only", choices=("accepted", "completed", "reports"))
+    parser.add_argument("--only", choices=[measure.__name__ for measure in MEASURES])
     options = parser.parse_args()
     print(f"Machine: {machine()}; load before: {os.getloadavg()[0]:.1f}; {datetime.date.today()}\n", flush=True)
     print("| what | Jobwire | beside it, in the same run | ratio |\n| --- | --- | --- | --- |", flush=True)
-    for measure in (accepted, completed, reports):
+    for measure in MEASURES:
         if options.only in (None, measure.__name__):
             for line in measure(options):
                 print(line, flush=True)

@@ -44,21 +44,20 @@ SANITIZERS = {
     "LSAN_OPTIONS": f"suppressions={TOP}/tests/lsan.supp:print_suppressions=0",
 }
 POLLING = '"event":"http_request","method":"GET"'
-# Quick enough for a test, slow enough for a busy machine; DEADLY is for tests that wait for the death of a process. A
-# dead member of a consumer group is missed after the broker's least session time-out.
+# Quick enough for a test, slow enough for a busy machine; DEADLY is for tests that wait for the death of a process.
 QUICK = {
     "all": {
         "JW_DRAIN_TIMEOUT": f"{DRAIN_S}s",
-        "JW_KAFKA_SESSION_TIMEOUT_MS": "6000",
         "JW_KAFKA_HEARTBEAT_INTERVAL_MS": "500",
+        "JW_HEARTBEAT_INTERVAL": "200ms",
+        "JW_HEARTBEAT_TIMEOUT": "5s",
+        "JW_REAP_AFTER": "15s",
     },
-    "scheduler": {"JW_TICK": "100ms", "JW_RELAY_AFTER": "500ms", "JW_REDISPATCH_AFTER": "1s", "JW_REAP_AFTER": "15s"},
-    "executor": {"JW_HEARTBEAT_INTERVAL": "200ms", "JW_HEARTBEAT_TIMEOUT": "5s"},
+    "scheduler": {"JW_TICK": "100ms", "JW_RELAY_AFTER": "500ms", "JW_REDISPATCH_AFTER": "1s"},
     "notifier": {"JW_POLL": "200ms"},
 }
 DEADLY = {
-    "scheduler": {"JW_REAP_AFTER": "3s"},
-    "executor": {"JW_HEARTBEAT_TIMEOUT": "1s"},
+    "all": {"JW_REAP_AFTER": "3s", "JW_HEARTBEAT_TIMEOUT": "1s"},
     "notifier": {"JW_SENDER_DEAD_AFTER": "14s", "JW_SMTP_TIMEOUT": "2s", "JW_RESEND_AFTER": "500ms"},
 }
 

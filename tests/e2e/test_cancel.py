@@ -23,7 +23,8 @@ def own(calls_csv, mails):
 
 @contextlib.contextmanager
 def executor(stack, **env):
-    process = stack.start("executor", **{"JW_WORKERS": "1", "JW_HEARTBEAT_TIMEOUT": "60s"} | env)
+    patient = {"JW_HEARTBEAT_TIMEOUT": "60s", "JW_REAP_AFTER": "70s"}
+    process = stack.start("executor", **{"JW_WORKERS": "1"} | patient | env)
     try:
         yield process
     finally:

@@ -132,7 +132,8 @@ def test_a_stale_executor_publishes_nothing(own, none_left, mails):
     """Stopped for longer than the reaper waits, then woken: its claim is gone, and so is its file."""
     client, recipient = own.api(), address(own)
     own.start("notifier", wait=False)
-    stale = own.start("executor", JW_WORKERS="1", JW_HEARTBEAT_TIMEOUT="60s")  # must not save itself by the clock
+    # must not save itself by the clock
+    stale = own.start("executor", JW_WORKERS="1", JW_HEARTBEAT_TIMEOUT="60s", JW_REAP_AFTER="70s")
     for _ in range(10):
         job_id = client.create(everything([recipient], "Stale", "xlsx"))
         until(lambda i=job_id: own.db.jobs.find_one({"_id": i, "state": {"$ne": "pending"}}), 30, "claimed", 0.005)
@@ -367,7 +368,9 @@ class Load(threading.Thread):
                 self.wrong.append(f"{answer.status_code} {answer.text}")
 
 
-QUICK_STORE = DEADLY | {"all": {"JW_MONGODB_SELECT_TIMEOUT": "1s", "JW_MONGODB_SOCKET_TIMEOUT": "5s"}}
+QUICK_STORE = DEADLY | {
+    "all": DEADLY["all"] | {"JW_MONGODB_SELECT_TIMEOUT": "1s", "JW_MONGODB_SOCKET_TIMEOUT": "5s"},
+}
 
 
 def test_the_database_is_killed_under_load(calls_csv):
@@ -418,9 +421,10 @@ def test_the_database_is_killed_under_load(calls_csv):
 
 
 def test_the_broker_is_away_while_jobs_are_posted(calls_csv, mails):
-    """201 all the same; done after it returns."""
+    """201 all the same; done after it returns, as far as executors do not find the jobs in the store before."""
     with OwnServer("kafka", "own-kafka") as kafka:
-        with Stack("broker_away", kafka_brokers=kafka.brokers, smtp_url=mails.url) as stack:
+        only_by_bus = {"executor": {"JW_PULL_AFTER": "10m"}}
+        with Stack("broker_away", kafka_brokers=kafka.brokers, smtp_url=mails.url, env=only_by_bus) as stack:
             stack.import_csv(calls_csv)
             stack.start_all()
             client = stack.api()
@@ -448,6 +452,43 @@ def test_the_broker_is_away_while_jobs_are_posted(calls_csv, mails):
             assert len(mails.received(recipient)) == len(jobs)
             assert set(completed_events(stack, jobs).values()) == {1}
             assert stack.db.jobs.count_documents({"state": {"$ne": "completed"}}) == 1
+
+
+def test_commands_lie_with_an_executor_that_stands_still(own, none_left):
+    """It holds all partitions, and will for longer than this test takes: another finds the job in the store."""
+    client = own.api()
+    holder = own.start("executor", JW_KAFKA_SESSION_TIMEOUT_MS="120000")
+    client.wait(client.create(weekly(name="Holds the partitions")))
+    holder.freeze()
+    other = own.start("executor")
+    jobs = [client.create(weekly(name=f"Lies there {n}", format="csv")) for n in range(5)]
+    for job_id in jobs:
+        client.wait(job_id)
+        assert other.records("job_claimed", job_id=job_id)
+    assert other.records("jobs_pulled")
+    holder.thaw()
+    client.wait(client.create(weekly(name="Goes on")))
+    holder.stop()  # and with it the commands that it read late: their claims are lost
+    own.wait_outboxes_empty()
+    assert set(completed_events(own, jobs).values()) == {1}
+
+
+def test_an_executor_that_stands_still_loses_nothing(own, none_left):
+    """Stopped in the middle of a report for longer than its own time-out, while nobody took the job: it goes on."""
+    client = own.api()
+    process = own.start("executor", JW_WORKERS="1", JW_HEARTBEAT_TIMEOUT="600ms", JW_REAP_AFTER="3s")
+    own.stop_service("scheduler")  # the only one who could take it
+    try:
+        job_id = client.create(everything(name="Stands still", format="xlsx"))
+        until(lambda: process.records("job_claimed", job_id=job_id), 30, "the job is claimed", pause=0.001)
+        process.freeze()
+        heartbeat = own.db.jobs.find_one({"_id": job_id})["heartbeat"]
+        stays(lambda: own.db.jobs.find_one({"_id": job_id})["heartbeat"] == heartbeat, 2, "nothing moves")
+        process.thaw()
+        client.wait(job_id)
+        assert own.db.jobs.find_one({"_id": job_id})["token"] == 1
+    finally:
+        own.start("scheduler")
 
 
 def test_events_that_nobody_relayed(own, none_left):

@@ -2,7 +2,7 @@
 #include "jw/liveness.h"
 
 typedef struct {
-    int64_t token, heartbeat, since_mono_ms;
+    int64_t token, heartbeat, since_ms;
     unsigned round; /* of the last pass that recorded it */
 } Seen;
 
@@ -10,7 +10,9 @@ struct _JwLiveness {
     GHashTable *by_key; /* char * → Seen *, at most @max */
     size_t max;
     unsigned round;
-    int64_t mono_ms;
+    int64_t gap_ms;     /* the longest that counts; 0: any */
+    int64_t mono_ms;    /* of the pass before */
+    int64_t watched_ms; /* time that counts, up to this pass */
 };
 
 JwLiveness *
@@ -35,10 +37,19 @@ jw_liveness_free(gpointer self)
 }
 
 void
+jw_liveness_limit_gap(JwLiveness *self, int64_t gap_ms)
+{
+    self->gap_ms = gap_ms;
+}
+
+void
 jw_liveness_begin(JwLiveness *self, int64_t mono_ms)
 {
+    int64_t gap_ms = mono_ms - self->mono_ms;
+
     self->round++;
     self->mono_ms = mono_ms;
+    self->watched_ms += self->gap_ms > 0 ? MIN(gap_ms, self->gap_ms) : gap_ms;
 }
 
 bool
@@ -52,16 +63,16 @@ jw_liveness_is_stale(JwLiveness *self, const char *key, int64_t token, int64_t h
             return false;
         }
         seen = g_new(Seen, 1);
-        *seen = (Seen){ token, heartbeat, self->mono_ms, self->round };
+        *seen = (Seen){ token, heartbeat, self->watched_ms, self->round };
         g_hash_table_insert(self->by_key, g_strdup(key), seen);
         return false;
     }
     seen->round = self->round;
     if (seen->token != token || seen->heartbeat != heartbeat) {
-        *seen = (Seen){ token, heartbeat, self->mono_ms, self->round };
+        *seen = (Seen){ token, heartbeat, self->watched_ms, self->round };
         return false;
     }
-    return self->mono_ms - seen->since_mono_ms >= after_ms;
+    return self->watched_ms - seen->since_ms >= after_ms;
 }
 
 static gboolean

@@ -14,6 +14,8 @@
 #define LARGEST_BYTES INT64_C(1000000000)
 #define SECRET_LIMIT  65536
 
+#define HEARTBEATS_A_SESSION 3 /* at least: one may get lost */
+
 typedef struct {
     const char *key, *value;
 } Setting;
@@ -32,7 +34,12 @@ static const Setting defaults[] = {
     { "queue.buffering.max.kbytes", "131072" },
     { "partitioner",
       "murmur2_random" }, /* as Java and most other clients: same key, same partition */
-    /* consumer: prefetched messages cost memory, and a pause drops them */
+    /* consumer: a dead one keeps its partitions for as long as a session, and 6 s is the shortest
+     * that brokers take unless told otherwise (group.min.session.timeout.ms); one that was only
+     * slow comes back and has lost nothing */
+    { "session.timeout.ms", "6000" },
+    { "heartbeat.interval.ms", "1000" },
+    /* prefetched messages cost memory, and a pause drops them */
     { "queued.min.messages", "2000" },
     { "queued.max.messages.kbytes", "16384" },
     { "fetch.error.backoff.ms", "200" },
@@ -201,6 +208,44 @@ apply_environment(rd_kafka_conf_t *conf, const char *const *environ_, GError **e
     return violations->len == 0 || jw_fail(error, JW_ERROR_INVALID, "%s", violations->str);
 }
 
+static int64_t
+get_int(const rd_kafka_conf_t *conf, const char *key)
+{
+    char text[64];
+    size_t size = sizeof text;
+    gint64 value = 0;
+
+    if (rd_kafka_conf_get(conf, key, text, &size) == RD_KAFKA_CONF_OK) {
+        (void)g_ascii_string_to_signed(text, 10, G_MININT64, G_MAXINT64, &value, NULL);
+    }
+    return value;
+}
+
+/* What librdkafka takes or corrects silently, or refuses with the first consumer only. */
+static bool
+check_times(const rd_kafka_conf_t *conf, GError **error)
+{
+    int64_t session_ms = get_int(conf, "session.timeout.ms");
+    int64_t heartbeat_ms = get_int(conf, "heartbeat.interval.ms");
+    int64_t poll_ms = get_int(conf, "max.poll.interval.ms");
+
+    if (session_ms < HEARTBEATS_A_SESSION * heartbeat_ms) {
+        return jw_fail(error, JW_ERROR_INVALID,
+                       "JW_KAFKA_HEARTBEAT_INTERVAL_MS: %" G_GINT64_FORMAT
+                       " is too long beside JW_KAFKA_SESSION_TIMEOUT_MS=%" G_GINT64_FORMAT
+                       ": give at most a third of it, so that a heartbeat may get lost",
+                       heartbeat_ms, session_ms);
+    }
+    if (poll_ms < session_ms) {
+        return jw_fail(error, JW_ERROR_INVALID,
+                       "JW_KAFKA_MAX_POLL_INTERVAL_MS: %" G_GINT64_FORMAT
+                       " is shorter than JW_KAFKA_SESSION_TIMEOUT_MS=%" G_GINT64_FORMAT
+                       ": give at least as much",
+                       poll_ms, session_ms);
+    }
+    return true;
+}
+
 rd_kafka_conf_t *
 jw_kafka_conf_new(const JwBusConfig *config, const char *service, const char *const *environ_,
                   GError **error)
@@ -217,7 +262,7 @@ jw_kafka_conf_new(const JwBusConfig *config, const char *service, const char *co
     if (!set_all(conf, defaults, G_N_ELEMENTS(defaults), error)
         || !apply_environment(conf, environ_, error)
         || !set(conf, "bootstrap.servers", config->brokers, error)
-        || !set(conf, "client.id", client_id, error)) {
+        || !set(conf, "client.id", client_id, error) || !check_times(conf, error)) {
         return NULL;
     }
     return g_steal_pointer(&conf);
@@ -250,4 +295,18 @@ jw_kafka_conf_consumer(const rd_kafka_conf_t *common, const char *group, GError 
         return NULL;
     }
     return g_steal_pointer(&conf);
+}
+
+bool
+jw_bus_kafka_check(const JwBusConfig *config, const char *service, GError **error)
+{
+    g_return_val_if_fail(config != NULL && service != NULL, false);
+
+    g_auto(GStrv) environ_ = g_get_environ();
+    g_autoptr(rd_kafka_conf_t) common =
+        jw_kafka_conf_new(config, service, (const char *const *)environ_, error);
+    g_autoptr(rd_kafka_conf_t) producer =
+        common != NULL ? jw_kafka_conf_producer(common, config, error) : NULL;
+
+    return producer != NULL;
 }

@@ -144,7 +144,7 @@ jw_svc_main(const JwSvcDef *def, gpointer service, int argc, char **argv)
 
     jw_base_init();
     build_tables(&svc);
-    if (jw_svc_options(&svc, argc, argv, &status) == JW_SVC_RUN) {
+    if (jw_svc_options(&svc, service, argc, argv, &status) == JW_SVC_RUN) {
         status = run(&svc, service);
     }
     g_free(svc.tables);

@@ -66,29 +66,60 @@ parse(JwSvc *self, int argc, char **argv, Flags *flags, GError **error)
 }
 
 static bool
-load(JwSvc *self, GError **error)
+check_level(const JwSvc *self, GError **error)
 {
     JwLogLevel level;
 
+    return jw_log_level_parse(self->config.log_level, &level)
+           || jw_fail(error, JW_ERROR_INVALID,
+                      "JW_LOG_LEVEL: '%s' is no level; use error, warn, info or debug",
+                      self->config.log_level);
+}
+
+static void
+add_violation(GString *violations, bool good, GError **error)
+{
+    if (!good) {
+        g_string_append_printf(violations, "%s%s", violations->len > 0 ? "\n" : "",
+                               jw_error_message(*error));
+    }
+}
+
+/* What a table cannot say: values that are good alone and do not go together. */
+static bool
+check_together(const JwSvc *self, gpointer service, GError **error)
+{
+    const JwSvcDef *def = self->def;
+    g_autoptr(GString) violations = g_string_new(NULL);
+    g_autoptr(GError) level = NULL;
+    g_autoptr(GError) crash = NULL;
+    g_autoptr(GError) own = NULL;
+    g_autoptr(GError) kafka = NULL;
+
+    add_violation(violations, check_level(self, &level), &level);
+    add_violation(violations, jw_crash_arm(self->config.crash_at, &crash), &crash);
+    add_violation(violations, def->check == NULL || def->check(service, &own), &own);
+    add_violation(violations,
+                  def->ports == NULL || jw_bus_kafka_check(&self->bus_config, def->name, &kafka),
+                  &kafka);
+    return violations->len == 0 || jw_fail(error, JW_ERROR_INVALID, "%s", violations->str);
+}
+
+static bool
+load(JwSvc *self, gpointer service, GError **error)
+{
     if (!jw_config_load(self->tables, self->n_tables + 1, NULL, error)) {
         return false;
     }
-    bool good = true;
-    if (!jw_log_level_parse(self->config.log_level, &level)) {
-        good = jw_fail(error, JW_ERROR_INVALID,
-                       "JW_LOG_LEVEL: '%s' is no level; use error, warn, info or debug",
-                       self->config.log_level);
-    } else {
-        good = jw_crash_arm(self->config.crash_at, error);
-    }
-    if (!good) {
+    if (!check_together(self, service, error)) {
         jw_config_clear(self->tables, self->n_tables);
+        return false;
     }
-    return good;
+    return true;
 }
 
 JwSvcTodo
-jw_svc_options(JwSvc *self, int argc, char **argv, int *ret_status)
+jw_svc_options(JwSvc *self, gpointer service, int argc, char **argv, int *ret_status)
 {
     g_autoptr(GError) error = NULL;
     Flags flags = { 0 };
@@ -103,7 +134,7 @@ jw_svc_options(JwSvc *self, int argc, char **argv, int *ret_status)
         (void)printf("jobwire-%s %s\n", self->def->name, JW_VERSION);
         return JW_SVC_EXIT;
     }
-    if (!load(self, &error)) {
+    if (!load(self, service, &error)) {
         (void)fprintf(stderr, "jobwire-%s: the configuration is not valid:\n%s\n", self->def->name,
                       jw_error_message(error));
         *ret_status = EXIT_CONFIG;

@@ -38,7 +38,7 @@ struct _JwSvc {
 typedef enum { JW_SVC_RUN, JW_SVC_EXIT } JwSvcTodo;
 /* JW_SVC_EXIT: everything was printed, @ret_status is the exit status. JW_SVC_RUN: the tables are
  * loaded. */
-JwSvcTodo jw_svc_options(JwSvc *self, int argc, char **argv, int *ret_status);
+JwSvcTodo jw_svc_options(JwSvc *self, gpointer service, int argc, char **argv, int *ret_status);
 
 /* svc_ports.c: for a service with ports. Closes those that were opened. */
 bool jw_svc_open_ports(JwSvc *self, GError **error);

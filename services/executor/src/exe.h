@@ -6,6 +6,7 @@
 #pragma once
 #include "jw/config.h"
 #include "jw/ident.h"
+#include "jw/jobs_times.h"
 #include "jw/ports.h"
 #include "jw/store_jobs.h"
 #include "jw/sync.h"
@@ -13,20 +14,19 @@
 G_BEGIN_DECLS
 
 typedef struct {
-    char *temp_dir;               /* JW_TEMP_DIR */
-    int64_t workers;              /* JW_WORKERS */
-    int64_t ready_max;            /* JW_READY_MAX: jobs of one priority waiting in this process */
-    int64_t heartbeat_ms;         /* JW_HEARTBEAT_INTERVAL */
-    int64_t heartbeat_timeout_ms; /* JW_HEARTBEAT_TIMEOUT: an attempt without a heartbeat for this
-                                     long stops itself */
-    int64_t artifact_ttl_ms;      /* JW_ARTIFACT_TTL: 0 = kept without end */
-    int64_t artifact_max_bytes;   /* JW_ARTIFACT_MAX */
+    char *temp_dir;             /* JW_TEMP_DIR */
+    int64_t workers;            /* JW_WORKERS */
+    int64_t ready_max;          /* JW_READY_MAX: jobs of one priority waiting in this process */
+    int64_t pull_after_ms;      /* JW_PULL_AFTER */
+    int64_t artifact_ttl_ms;    /* JW_ARTIFACT_TTL: 0 = kept without end */
+    int64_t artifact_max_bytes; /* JW_ARTIFACT_MAX */
 } ExeConfig;
 
 typedef struct _ExeHeartbeats ExeHeartbeats;
 
 typedef struct {
     ExeConfig config;
+    JwJobsTimes times;
     JW_PORTS;
     JwMutex consumer_mutex; /* workers wake the consumer while the main thread may end it */
     JwConsumer *consumer;   /* under consumer_mutex; NULL once this process takes no more */
@@ -35,6 +35,7 @@ typedef struct {
     unsigned intake_waits;  /* atomic: bit per lane that was full: the consumer waits for a wake */
     ExeHeartbeats *heartbeats;
     GPtrArray *workers;               /* of GThread */
+    int64_t pull_mono_ms;             /* atomic: when the store may be looked at again */
     int draining;                     /* atomic: workers take no further job */
     JwStop *stop;                     /* set when even the last writes of attempts must end */
     char owner[JW_PROCESS_NAME_SIZE]; /* "<host>/<pid>", first part of every claim's owner */
@@ -61,6 +62,14 @@ void exe_consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers
 bool exe_check_command(const char *type, const json_t *body, JwViolations *violations);
 
 #define EXE_LANES 3u /* of the ready queue: high, normal, low */
+
+/* The lane of jobs of that priority. */
+size_t exe_lane(JwPriority priority);
+
+/* pull.c: for a worker that has nothing to do: puts jobs that wait in the store into the ready
+ * queue, at most once every EXE_PULL_EVERY_MS in this process. */
+#define EXE_PULL_EVERY_MS 1000
+void exe_pull(Exe *self);
 
 /* pool.c: claims and runs one job to its end; what a worker does between two pops. */
 void exe_run_job(Exe *self, const char *job_id);

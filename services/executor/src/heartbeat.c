@@ -1,9 +1,10 @@
 /* heartbeat.c: keeps the claims of running attempts alive.
  *
  * One thread writes a heartbeat for each running attempt every JW_HEARTBEAT_INTERVAL. An attempt
- * that got no heartbeat through for JW_HEARTBEAT_TIMEOUT stops itself well before a reaper
- * elsewhere may give its job away (45 s), so two executors rarely work on one job at a time; the
- * token keeps both of them from publishing. */
+ * that got no heartbeat through for JW_HEARTBEAT_TIMEOUT stops itself before a reaper elsewhere may
+ * give its job away (JW_REAP_AFTER), so two executors rarely work on one job at a time; the token
+ * keeps both of them from publishing. One that was merely stopped asks first: as long as the job
+ * is still its own it goes on, however long it was silent. */
 #include "attempt.h"
 
 #include "jw/log.h"
@@ -53,21 +54,31 @@ attempt_stop(ExeAttempt *self, ExeStopReason reason)
     }
 }
 
+static bool
+attempt_is_silent(ExeAttempt *self, int64_t now)
+{
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+
+    return now - self->heartbeat_ok_mono_ms > self->exe->times.heartbeat_timeout_ms;
+}
+
+static void
+attempt_check_limit(ExeAttempt *self, int64_t now)
+{
+    if (self->timeout_ms > 0 && now - self->started_mono_ms > self->timeout_ms) {
+        attempt_stop(self, EXE_STOP_TIMEOUT);
+    }
+}
+
 static void
 attempt_check_time(ExeAttempt *self)
 {
     int64_t now = jw_clock_mono_ms(self->exe->clock);
-    int64_t heartbeat_ok = 0;
 
-    jw_mutex_lock(&self->mutex);
-    heartbeat_ok = self->heartbeat_ok_mono_ms;
-    jw_mutex_unlock(&self->mutex);
-    if (now - heartbeat_ok > self->exe->config.heartbeat_timeout_ms) {
+    if (attempt_is_silent(self, now)) {
         attempt_stop(self, EXE_STOP_LOST);
     }
-    if (self->timeout_ms > 0 && now - self->started_mono_ms > self->timeout_ms) {
-        attempt_stop(self, EXE_STOP_TIMEOUT);
-    }
+    attempt_check_limit(self, now);
 }
 
 void
@@ -105,7 +116,7 @@ exe_attempt_heartbeat(ExeAttempt *self)
     jw_mutex_lock(&self->mutex);
     self->heartbeat_ok_mono_ms = asked_at;
     jw_mutex_unlock(&self->mutex);
-    attempt_check_time(self);
+    attempt_check_limit(self, jw_clock_mono_ms(self->exe->clock));
 }
 
 /* A reference to every running attempt, so that a worker may end one while its heartbeat is
@@ -129,7 +140,7 @@ heartbeat_thread(gpointer data)
 {
     ExeHeartbeats *self = data;
 
-    while (!jw_stop_wait(self->stop, self->exe->config.heartbeat_ms)) {
+    while (!jw_stop_wait(self->stop, self->exe->times.heartbeat_ms)) {
         g_autoptr(GPtrArray) snapshot = snapshot_attempts(self);
 
         for (guint i = 0; i < snapshot->len; i++) {
@@ -252,7 +263,12 @@ exe_attempt_go_on(ExeAttempt *self, GError **error)
 {
     /* Here too, not only at heartbeats: a process that slept (SIGSTOP) asks here first when it
      * wakes. */
-    attempt_check_time(self);
+    int64_t now = jw_clock_mono_ms(self->exe->clock);
+
+    attempt_check_limit(self, now);
+    if (attempt_is_silent(self, now) && exe_attempt_stop_reason(self) == EXE_GO_ON) {
+        exe_attempt_heartbeat(self);
+    }
     switch (exe_attempt_stop_reason(self)) {
     case EXE_GO_ON:
         return true;

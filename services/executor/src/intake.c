@@ -211,8 +211,8 @@ intake_message(Intake *self, const Command *command)
     return command->take(self, body);
 }
 
-static size_t
-lane_of(JwPriority priority)
+size_t
+exe_lane(JwPriority priority)
 {
     static const size_t lanes[] = {
         [JW_PRIORITY_HIGH] = 0, [JW_PRIORITY_NORMAL] = 1, [JW_PRIORITY_LOW] = 2
@@ -226,7 +226,7 @@ static bool
 intake_enqueue(Exe *exe, const Intake *intake, unsigned *full)
 {
     const JwJob *job = intake->job;
-    size_t lane = lane_of(job->priority);
+    size_t lane = exe_lane(job->priority);
 
     /* Scheduled for later: the scheduler promotes and dispatches it. A job that existed before
      * is queued: the claim reads its document. */

@@ -4,6 +4,14 @@
 #include "jw/svc.h"
 
 static bool
+check(gpointer data, GError **error)
+{
+    Exe *self = data;
+
+    return jw_jobs_times_check(&self->times, error);
+}
+
+static bool
 start(JwSvc *svc, gpointer data, GError **error)
 {
     (void)svc;
@@ -16,6 +24,7 @@ main(int argc, char **argv)
     Exe self = { 0 };
     const JwConfigTable tables[] = {
         { "Executor", exe_config_entries, exe_n_config_entries, &self.config },
+        { "Liveness", jw_jobs_times_entries, jw_jobs_n_times_entries, &self.times },
     };
     const JwSvcDef def = {
         .name = "executor",
@@ -25,6 +34,7 @@ main(int argc, char **argv)
         .ports = &self.ports,
         .reads_reports = true,
         .needs_bus = true,
+        .check = check,
         .start = start,
         .drain = exe_drain,
         .stop = exe_stop,

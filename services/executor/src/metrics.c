@@ -6,6 +6,9 @@ static const JwMetricDef defs[EXE_N_METRICS] = {
                               "Attempts ended, by outcome", "outcome" },
     [EXE_METRIC_ATTEMPT_SECONDS] = { JW_METRIC_HISTOGRAM, "jobwire_attempt_seconds",
                                      "Duration of attempts, by job type", "type" },
+    [EXE_METRIC_PULLED] = { JW_METRIC_COUNTER, "jobwire_pulled_jobs_total",
+                            "Jobs found waiting in the store by an executor with nothing to do",
+                            NULL },
 };
 JwMetric *exe_metrics[EXE_N_METRICS];
 

@@ -26,8 +26,7 @@ remove_file(Exe *self, const JwArtifact *artifact)
 static const char *
 end(Exe *self, const JwJob *job, const JwJobChange *change, const char *won)
 {
-    const JwJobsCall call = { .patience_ms = self->config.heartbeat_timeout_ms,
-                              .stop = self->stop };
+    const JwJobsCall call = { .patience_ms = self->times.heartbeat_timeout_ms, .stop = self->stop };
     JwEnd ending = JW_END_LOST;
     g_autoptr(GError) error = NULL;
 
@@ -154,7 +153,8 @@ exe_worker(gpointer data)
     Exe *self = data;
 
     while (!g_atomic_int_get(&self->draining)) {
-        g_autofree char *job_id = jw_queue_pop(self->ready, 1000);
+        exe_pull(self);
+        g_autofree char *job_id = jw_queue_pop(self->ready, EXE_PULL_EVERY_MS);
 
         wake_intake(self);
         if (job_id != NULL) {

@@ -10,6 +10,12 @@ mail_ready(gpointer mail, GError **error)
 }
 
 static bool
+check(gpointer data, GError **error)
+{
+    return ntf_check(data, error);
+}
+
+static bool
 start(JwSvc *svc, gpointer data, GError **error)
 {
     Ntf *self = data;
@@ -55,6 +61,7 @@ main(int argc, char **argv)
         .n_tables = G_N_ELEMENTS(tables),
         .ports = &self.ports,
         .needs_bus = true,
+        .check = check,
         .start = start,
         .drain = drain,
         .stop = stop,

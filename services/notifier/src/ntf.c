@@ -25,8 +25,8 @@ const size_t ntf_n_config_entries = G_N_ELEMENTS(ntf_config_entries);
 
 /* A mail waits for a connection and is then sent, each for JW_SMTP_TIMEOUT at most; the rest is for
  * the store. A claim taken away sooner would be one whose mail is on its way. */
-static bool
-check_times(const Ntf *self, GError **error)
+bool
+ntf_check(const Ntf *self, GError **error)
 {
     int64_t least_ms = 2 * self->mail_config.timeout_ms + 10000;
 
@@ -41,7 +41,7 @@ check_times(const Ntf *self, GError **error)
 bool
 ntf_run(Ntf *self, GError **error)
 {
-    if (!check_times(self, error)) {
+    if (!ntf_check(self, error)) {
         return false;
     }
     ntf_metrics_init();
@@ -53,6 +53,8 @@ ntf_run(Ntf *self, GError **error)
     self->stop = jw_stop_new();
     self->due = jw_queue_new(10000, 1, g_free);
     self->sending = jw_liveness_new(NTF_MAINTENANCE_BATCH);
+    jw_liveness_limit_gap(self->sending,
+                          MAX(self->config.dead_after_ms / NTF_LOOKS, 2 * self->config.poll_ms));
     g_autofree char *jobs = jw_wire_topic(self->wire, JW_TOPIC_JOB_EVENTS);
     g_autofree char *deliveries = jw_wire_topic(self->wire, JW_TOPIC_DELIVERY_EVENTS);
     g_autofree char *group = jw_wire_topic(self->wire, "notifier");

@@ -53,7 +53,10 @@ typedef struct {
 extern const JwConfigEntry ntf_config_entries[];
 extern const size_t ntf_n_config_entries;
 
-/* ntf.c: ports are set and stay the caller's. */
+/* ntf.c */
+/* Whether the configured times go together; INVALID. */
+bool ntf_check(const Ntf *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Ports are set and stay the caller's. */
 bool ntf_run(Ntf *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void ntf_stop(Ntf *self);
 
@@ -77,6 +80,7 @@ bool ntf_roll_up(Ntf *self, const char *job_id, GError **error) G_GNUC_WARN_UNUS
 
 #define NTF_MAINTENANCE_BATCH 500
 #define NTF_MAIL_PAGE         100
+#define NTF_LOOKS             4 /* that see a claim still before it counts as dead, at least */
 #define NTF_MAIL_AFTER_MS     INT64_C(30000) /* by then an event has done its work, or is lost */
 #define NTF_MAIL_PAUSE_MS     INT64_C(30000) /* from the end of the jobs to their start */
 

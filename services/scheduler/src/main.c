@@ -4,6 +4,14 @@
 #include "jw/svc.h"
 
 static bool
+check(gpointer data, GError **error)
+{
+    Sch *self = data;
+
+    return jw_jobs_times_check(&self->times, error);
+}
+
+static bool
 start(JwSvc *svc, gpointer data, GError **error)
 {
     (void)svc;
@@ -23,6 +31,7 @@ main(int argc, char **argv)
     Sch self = { 0 };
     const JwConfigTable tables[] = {
         { "Scheduler", sch_config_entries, sch_n_config_entries, &self.config },
+        { "Liveness", jw_jobs_times_entries, jw_jobs_n_times_entries, &self.times },
     };
     const JwSvcDef def = {
         .name = "scheduler",
@@ -31,6 +40,7 @@ main(int argc, char **argv)
         .n_tables = G_N_ELEMENTS(tables),
         .ports = &self.ports,
         .reads_reports = true,
+        .check = check,
         .start = start,
         .drain = drain,
         .stop = sch_stop,

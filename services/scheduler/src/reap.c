@@ -2,7 +2,8 @@
  *
  * Dead means: token and heartbeat did not change for JW_REAP_AFTER of this process's own monotonic
  * clock. Wall clocks of other machines play no part, and a scheduler that slept sees the heartbeats
- * moved on when it wakes. */
+ * moved on when it wakes. One that was stopped together with the executors, or with the store, does
+ * not: so time in which it did not look does not count (SCH_REAP_LOOKS). */
 #include "sch.h"
 
 #include "jw/log.h"
@@ -44,7 +45,7 @@ sch_reap(Sch *self, size_t *ret_reaped, GError **error)
         const JwJob *job = g_ptr_array_index(jobs, i);
 
         if (jw_liveness_is_stale(self->running, job->id, job->token, job->heartbeat,
-                                 self->config.reap_after_ms)
+                                 self->times.reap_after_ms)
             && !reap_job(self, job, ret_reaped, error)) {
             return false;
         }

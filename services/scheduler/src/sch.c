@@ -13,11 +13,6 @@ const JwConfigEntry sch_config_entries[] = {
       "outbox entries older than this are published by the scheduler" },
     { "JW_REDISPATCH_AFTER", JW_CONFIG_DURATION, offsetof(SchConfig, redispatch_after_ms), "5s", 0,
       600000, 0, "a due job nobody claimed for this long has its command published again" },
-    { "JW_REAP_AFTER", JW_CONFIG_DURATION, offsetof(SchConfig, reap_after_ms), "45s", 500, 3600000,
-      0,
-      "a running job without a new heartbeat for this long is taken away; well over the "
-      "executors' "
-      "JW_HEARTBEAT_TIMEOUT" },
     { "JW_ORPHAN_AFTER", JW_CONFIG_DURATION, offsetof(SchConfig, orphan_after_ms), "24h", 60000,
       INT64_MAX, 0,
       "files that no job names are removed after this; longer than any attempt runs" },
@@ -46,6 +41,8 @@ relay_sweep(Sch *self, size_t *ret_count, GError **error)
     return jw_relay_sweep(self->relay, self->config.relay_after_ms, ret_count, error);
 }
 
+#define REAP_ROUNDS 2
+
 /* The tasks of the maintenance thread, each every @rounds ticks (JW_TICK). */
 static const struct {
     const char *name;
@@ -55,7 +52,7 @@ static const struct {
     { "promote", sch_promote, 1 },
     { "redispatch", sch_redispatch, 2 },
     { "relay", relay_sweep, 2 },
-    { "reap", sch_reap, 4 },
+    { "reap", sch_reap, REAP_ROUNDS },
     { "sweep_expired", sch_sweep_expired, 20 },
     { "sweep_orphans", sch_sweep_orphans, 1200 },
 };
@@ -110,6 +107,8 @@ sch_run(Sch *self, GError **error)
     sch_metrics_init();
     self->stop = jw_stop_new();
     self->running = jw_liveness_new(SCH_REAP_LIMIT);
+    jw_liveness_limit_gap(self->running, MAX(self->times.reap_after_ms / SCH_REAP_LOOKS,
+                                             2 * REAP_ROUNDS * self->config.tick_ms));
     self->redispatches = sch_redispatches_new();
     if (!put_schedules(self, error)) {
         return false;

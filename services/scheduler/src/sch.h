@@ -5,6 +5,7 @@
  * rest. */
 #pragma once
 #include "jw/config.h"
+#include "jw/jobs_times.h"
 #include "jw/liveness.h"
 #include "jw/ports.h"
 #include "jw/store_jobs.h"
@@ -18,7 +19,6 @@ typedef struct {
     int64_t tick_ms;             /* JW_TICK */
     int64_t relay_after_ms;      /* JW_RELAY_AFTER */
     int64_t redispatch_after_ms; /* JW_REDISPATCH_AFTER */
-    int64_t reap_after_ms;       /* JW_REAP_AFTER */
     int64_t orphan_after_ms;     /* JW_ORPHAN_AFTER */
 } SchConfig;
 
@@ -26,6 +26,7 @@ typedef struct _SchRedispatches SchRedispatches;
 
 typedef struct {
     SchConfig config;
+    JwJobsTimes times;
     JW_PORTS;
     JwStop *stop;
     JwLiveness *running;           /* maintenance thread only: jobs as it saw them */
@@ -59,6 +60,7 @@ bool sch_promote(Sch *self, size_t *ret_promoted, GError **error) G_GNUC_WARN_UN
 bool sch_go_on(const JwJob *job, const char *task, GError *take_error, GError **error);
 
 #define SCH_REAP_LIMIT 10000 /* running jobs one scheduler watches */
+#define SCH_REAP_LOOKS 4 /* an attempt is seen still at least so often before it counts as dead */
 
 /* reap.c */
 /* Looks at every running job once; takes those away whose heartbeat did not change for

@@ -59,11 +59,35 @@ test_over_the_limit_nothing_looks_dead(void **state G_GNUC_UNUSED)
     }
 }
 
+/* An observer that was stopped sees claims as they were before; it gives them time to move. */
+static void
+test_time_without_looks_does_not_count(void **state G_GNUC_UNUSED)
+{
+    static const Look stopped[] = {
+        { 0, "a", 1, 1, false },    { 25, "a", 1, 1, false },   { 5000, "a", 1, 1, false },
+        { 5025, "a", 1, 1, false }, { 5049, "a", 1, 1, false }, { 5050, "a", 1, 1, true },
+    };
+    static const Look moved[] = {
+        { 0, "a", 1, 1, false },
+        { 5000, "a", 1, 1, false },
+        { 5020, "a", 1, 2, false },
+        { 9000, "a", 1, 2, false },
+    };
+    g_autoptr(JwLiveness) one = jw_liveness_new(10);
+    g_autoptr(JwLiveness) two = jw_liveness_new(10);
+
+    jw_liveness_limit_gap(one, 25);
+    jw_liveness_limit_gap(two, 25);
+    look_at(one, stopped, G_N_ELEMENTS(stopped));
+    look_at(two, moved, G_N_ELEMENTS(moved));
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_looks),
+        cmocka_unit_test(test_time_without_looks_does_not_count),
         cmocka_unit_test(test_over_the_limit_nothing_looks_dead),
     };
 

@@ -51,6 +51,38 @@ defaults_and_fixed_settings(void **state)
     assert_setting(consumer, "enable.auto.offset.store", "false");
     assert_setting(consumer, "auto.offset.reset", "smallest"); /* librdkafka's name for earliest */
     assert_setting(consumer, "partition.assignment.strategy", "range");
+    assert_setting(consumer, "session.timeout.ms", "6000");
+    assert_setting(consumer, "heartbeat.interval.ms", "1000");
+}
+
+/* Times that librdkafka would take although a member of the group would be dropped while it lives.
+ */
+static void
+times_go_together(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *variables[4];
+        const char *violation; /* NULL: none */
+    } cases[] = {
+        { { "JW_KAFKA_SESSION_TIMEOUT_MS=9000", "JW_KAFKA_HEARTBEAT_INTERVAL_MS=3000" }, NULL },
+        { { "JW_KAFKA_HEARTBEAT_INTERVAL_MS=2001" },
+          "JW_KAFKA_HEARTBEAT_INTERVAL_MS: 2001 *JW_KAFKA_SESSION_TIMEOUT_MS=6000*a third*" },
+        { { "JW_KAFKA_SESSION_TIMEOUT_MS=2999" },
+          "JW_KAFKA_HEARTBEAT_INTERVAL_MS: 1000 *JW_KAFKA_SESSION_TIMEOUT_MS=2999*a third*" },
+        { { "JW_KAFKA_MAX_POLL_INTERVAL_MS=5999" },
+          "JW_KAFKA_MAX_POLL_INTERVAL_MS: 5999 *JW_KAFKA_SESSION_TIMEOUT_MS=6000*" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(rd_kafka_conf_t) conf = conf_of(cases[i].variables, &error);
+
+        assert_int_equal(conf != NULL, cases[i].violation == NULL);
+        if (conf == NULL) {
+            assert_jw_error(error, JW_ERROR_INVALID, cases[i].violation);
+        }
+    }
 }
 
 static void
@@ -143,6 +175,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults_and_fixed_settings),
+        cmocka_unit_test(times_go_together),
         cmocka_unit_test(settings_pass_through),
         cmocka_unit_test(protected_settings_are_refused),
         cmocka_unit_test(all_violations_are_named_together),

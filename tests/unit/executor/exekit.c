@@ -52,11 +52,14 @@ kit_new_sized(int64_t ready_max)
         .temp_dir = tk_temp_dir(),
         .workers = 0,
         .ready_max = ready_max,
+        .pull_after_ms = 2000,
+        .artifact_ttl_ms = 86400000,
+        .artifact_max_bytes = 1 << 20,
+    };
+    exe->times = (JwJobsTimes){
         .heartbeat_ms =
             3600000, /* of the system's clock: the heartbeat thread sleeps through the test */
         .heartbeat_timeout_ms = 20000,
-        .artifact_ttl_ms = 86400000,
-        .artifact_max_bytes = 1 << 20,
     };
     insert_records(self);
     assert_ok(exe_run(exe, &error), error);

@@ -352,8 +352,7 @@ test_shutdown(void **state G_GNUC_UNUSED)
     assert_true(back);
 }
 
-/* The machine slept (SIGSTOP) for a minute at any time: the attempt stops itself or completes,
- * never both. */
+/* The machine slept (SIGSTOP) for a minute at any time: nobody took the job, so nothing is lost. */
 static void
 sleep_a_minute(gpointer data)
 {
@@ -363,8 +362,6 @@ sleep_a_minute(gpointer data)
 static void
 test_slept(void **state G_GNUC_UNUSED)
 {
-    bool stopped = false;
-
     for (int n = 1;; n++) {
         g_autoptr(ExeKit) kit = kit_new_sized(10);
         g_autofree char *id = kit_make(kit, "");
@@ -374,10 +371,57 @@ test_slept(void **state G_GNUC_UNUSED)
         bool ran = hook_clock_done(&kit->ports->clock);
         g_autoptr(JwJob) job = kit_job(kit->ports, id);
         assert_sound(kit, job);
-        if (job->state != JW_JOB_COMPLETED) {
-            assert_int_equal(job->state, JW_JOB_RUNNING); /* the reaper's now */
-            stopped = true;
+        assert_int_equal(job->state, JW_JOB_COMPLETED);
+        assert_int_equal(job->attempts, 1);
+        assert_int_equal(kit_orphans(kit), 0);
+        if (!ran) {
+            break;
         }
+        assert_true(n < MAX_READINGS);
+    }
+}
+
+/* The same, and a reaper gave the job to another meanwhile: the attempt stops, or had completed
+ * before; never both. */
+typedef struct {
+    ExeKit *kit;
+    const char *id;
+    bool reaped;
+} Sleeper;
+
+static void
+sleep_and_lose_it(gpointer data)
+{
+    Sleeper *self = data;
+    g_autoptr(JwJob) job = kit_job(self->kit->ports, self->id);
+
+    tk_clock_advance(&self->kit->ports->clock.fake, 60000);
+    if (job->state == JW_JOB_RUNNING) {
+        kit_change(self->kit->ports, (JwJobChange){ .job_id = self->id,
+                                                    .transition = JW_CHANGE_REAP_RETRY,
+                                                    .token = job->token,
+                                                    .heartbeat = job->heartbeat });
+        self->reaped = true;
+    }
+}
+
+static void
+test_slept_and_lost_it(void **state G_GNUC_UNUSED)
+{
+    bool stopped = false;
+
+    for (int n = 1;; n++) {
+        g_autoptr(ExeKit) kit = kit_new_sized(10);
+        g_autofree char *id = kit_make(kit, "");
+        Sleeper sleeper = { .kit = kit, .id = id };
+
+        hook_clock_at(&kit->ports->clock, n, sleep_and_lose_it, &sleeper);
+        exe_run_job(&kit->exe, id);
+        bool ran = hook_clock_done(&kit->ports->clock);
+        g_autoptr(JwJob) job = kit_job(kit->ports, id);
+        assert_sound(kit, job);
+        assert_int_equal(job->state, sleeper.reaped ? JW_JOB_PENDING : JW_JOB_COMPLETED);
+        stopped = stopped || sleeper.reaped;
         g_autoptr(JwJob) end = run_to_end(kit, id);
         assert_int_equal(end->state, JW_JOB_COMPLETED);
         assert_int_equal(kit_orphans(kit), 0);
@@ -406,6 +450,7 @@ main(void)
         cmocka_unit_test(test_immediate_cancel),
         cmocka_unit_test(test_shutdown),
         cmocka_unit_test(test_slept),
+        cmocka_unit_test(test_slept_and_lost_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -134,14 +134,37 @@ test_no_heartbeat_gets_through(void **state)
     ExeKit *kit = *state;
     g_auto(Run) run = begin(kit, 0);
 
-    tk_clock_advance(&kit->ports->clock.fake, kit->exe.config.heartbeat_timeout_ms);
+    tk_clock_advance(&kit->ports->clock.fake, kit->exe.times.heartbeat_timeout_ms);
     jw_store_mem_fail_nth(kit->exe.store, 1, JW_ERROR_UNAVAILABLE, false);
     exe_attempt_heartbeat(run.attempt);
     assert_goes_on(&run);
     exe_attempt_heartbeat(run.attempt); /* the store is back: the wait starts anew */
-    tk_clock_advance(&kit->ports->clock.fake, kit->exe.config.heartbeat_timeout_ms);
+    tk_clock_advance(&kit->ports->clock.fake, kit->exe.times.heartbeat_timeout_ms);
     assert_goes_on(&run);
     tk_clock_advance(&kit->ports->clock.fake, 1);
+    jw_store_mem_fail_nth(kit->exe.store, 1, JW_ERROR_UNAVAILABLE, false);
+    assert_stops(&run, EXE_STOP_LOST, "*claim*lost*");
+}
+
+/* The process was stopped, the store is there: what counts is whether the job is still its own. */
+static void
+test_stopped_for_an_hour(void **state)
+{
+    ExeKit *kit = *state;
+    g_auto(Run) run = begin(kit, 0);
+
+    tk_clock_advance(&kit->ports->clock.fake, 3600000);
+    assert_goes_on(&run);
+    g_autoptr(JwJob) job = kit_job(kit->ports, run.job->id);
+    assert_int_equal(job->heartbeat, 1); /* so that the reaper sees it */
+    assert_goes_on(&run);
+    g_autoptr(JwJob) same = kit_job(kit->ports, run.job->id);
+    assert_int_equal(same->heartbeat, 1); /* asked once */
+    kit_change(kit->ports, (JwJobChange){ .job_id = run.job->id,
+                                          .transition = JW_CHANGE_REAP_RETRY,
+                                          .token = run.job->token,
+                                          .heartbeat = 1 });
+    tk_clock_advance(&kit->ports->clock.fake, 3600000);
     assert_stops(&run, EXE_STOP_LOST, "*claim*lost*");
 }
 
@@ -152,10 +175,11 @@ test_heartbeat_in_doubt(void **state)
     ExeKit *kit = *state;
     g_auto(Run) run = begin(kit, 0);
 
-    tk_clock_advance(&kit->ports->clock.fake, kit->exe.config.heartbeat_timeout_ms);
+    tk_clock_advance(&kit->ports->clock.fake, kit->exe.times.heartbeat_timeout_ms);
     jw_store_mem_fail_nth(kit->exe.store, 1, JW_ERROR_IN_DOUBT, true);
     exe_attempt_heartbeat(run.attempt);
     tk_clock_advance(&kit->ports->clock.fake, 1);
+    jw_store_mem_fail_nth(kit->exe.store, 1, JW_ERROR_IN_DOUBT, true);
     assert_stops(&run, EXE_STOP_LOST, "*claim*lost*");
 }
 
@@ -178,6 +202,7 @@ test_slow_heartbeat_counts_from_when_it_was_asked(void **state)
     tk_clock_advance(&kit->ports->clock.fake, 5000);
     assert_goes_on(&run);
     tk_clock_advance(&kit->ports->clock.fake, 1);
+    jw_store_mem_fail_nth(kit->exe.store, 1, JW_ERROR_UNAVAILABLE, false);
     assert_stops(&run, EXE_STOP_LOST, "*claim*lost*");
 }
 
@@ -258,7 +283,7 @@ test_thread(void **state)
     ExeKit *kit = *state;
 
     exe_heartbeats_free(kit->exe.heartbeats);
-    kit->exe.config.heartbeat_ms = 1;
+    kit->exe.times.heartbeat_ms = 1;
     kit->exe.heartbeats = exe_heartbeats_new(&kit->exe);
     g_auto(Run) run = begin(kit, 0);
     for (int i = 0; i < 200; i++) {
@@ -280,6 +305,7 @@ main(void)
         TEST(test_lost_to_another),
         TEST(test_cancel_asked),
         TEST(test_no_heartbeat_gets_through),
+        TEST(test_stopped_for_an_hour),
         TEST(test_heartbeat_in_doubt),
         TEST(test_slow_heartbeat_counts_from_when_it_was_asked),
         TEST(test_time_limit),

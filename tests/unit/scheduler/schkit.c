@@ -17,9 +17,9 @@ set_up(Sch *sch, KitPorts *ports, const char *ce_source)
         .tick_ms = 20,
         .relay_after_ms = 5000,
         .redispatch_after_ms = 5000,
-        .reap_after_ms = 45000,
         .orphan_after_ms = 86400000,
     };
+    sch->times = (JwJobsTimes){ .reap_after_ms = 45000 };
     sch_metrics_init();
     sch->running = jw_liveness_new(SCH_REAP_LIMIT);
     sch->redispatches = sch_redispatches_new();

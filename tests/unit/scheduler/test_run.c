@@ -76,7 +76,7 @@ test_promotes_relays_and_reaps(void **state)
     g_autofree char *running = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
 
     (void)kit_claim(kit->ports, running);
-    kit->sch.config.reap_after_ms = 0;
+    kit->sch.times.reap_after_ms = 0;
     jw_bus_mem_refuse(kit->sch.bus, 3); /* offers at the change are lost; the sweep is left */
     start(kit);
     tk_wait_until(is_pending, (void *[]){ kit, scheduled }, 20000, "the job is promoted");

@@ -180,6 +180,22 @@ test_all_violations_at_once(void **state)
     g_autofree char *out2 = NULL, *err2 = NULL;
     assert_int_equal(run("--check-config", level, &out2, &err2), 78);
     assert_true(g_pattern_match_simple("*JW_LOG_LEVEL: 'loud'*", err2));
+
+    /* Values that are good alone, and settings that only librdkafka knows: all at once. */
+    static const char *const together[] = { "JW_TINY_SECRET=x",
+                                            "JW_TINY_NUMBER=7",
+                                            "JW_LOG_LEVEL=loud",
+                                            "TINY_PORTS=1",
+                                            "JW_MONGODB_URI=mongodb://h",
+                                            "JW_KAFKA_BROKERS=h:1",
+                                            "JW_KAFKA_LINGER_MS=soon",
+                                            "JW_KAFKA_GROUP_ID=x",
+                                            NULL };
+    g_autofree char *out3 = NULL, *err3 = NULL;
+    assert_int_equal(run("--check-config", together, &out3, &err3), 78);
+    assert_true(g_pattern_match_simple("*\nJW_LOG_LEVEL: *\nJW_TINY_NUMBER: 7 does not go *"
+                                       "\nJW_KAFKA_LINGER_MS: *\nJW_KAFKA_GROUP_ID: *",
+                                       err3));
 }
 
 /* A connection on which a request was sent; -1 while nobody listens. */

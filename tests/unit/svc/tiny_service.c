@@ -73,6 +73,15 @@ check_optional(gpointer data, GError **error)
 }
 
 static bool
+check(gpointer data, GError **error)
+{
+    const Tiny *self = data;
+
+    return self->number != 7
+           || jw_fail(error, JW_ERROR_INVALID, "JW_TINY_NUMBER: 7 does not go with this service");
+}
+
+static bool
 start(JwSvc *svc, gpointer data, GError **error)
 {
     Tiny *self = data;
@@ -122,6 +131,7 @@ main(int argc, char **argv)
         .n_tables = G_N_ELEMENTS(tables),
         .ports = g_getenv("TINY_PORTS") != NULL ? &self.ports : NULL,
         .reads_reports = true,
+        .check = check,
         .start = start,
         .drain = drain,
         .stop = stop,

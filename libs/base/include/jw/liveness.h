@@ -18,6 +18,10 @@ JwLiveness *jw_liveness_new(size_t max);
 void jw_liveness_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwLiveness, jw_liveness_free)
 
+/* From now on the time between two passes counts as at most @gap_ms: an observer that was stopped,
+ * or waited for its store together with those it observes, gives them time to move. */
+void jw_liveness_limit_gap(JwLiveness *self, int64_t gap_ms);
+
 /* Begins a pass. @mono_ms: taken after the claims were read, so that a slow store does not let a
  * claim look dead. */
 void jw_liveness_begin(JwLiveness *self, int64_t mono_ms);

@@ -42,6 +42,11 @@ typedef struct {
 extern const JwConfigEntry jw_bus_config_entries[];
 extern const size_t jw_bus_n_config_entries;
 
+/* Whether @config and the JW_KAFKA_* variables make clients that work, without making one. INVALID
+ * as jw_bus_kafka_new(). */
+bool jw_bus_kafka_check(const JwBusConfig *config, const char *service,
+                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* @service names the client and goes into DLQ headers with @version. Other JW_KAFKA_* variables
  * are passed to librdkafka (JW_KAFKA_SECURITY_PROTOCOL → security.protocol), but for the protected
  * ones that keep messages safe: INVALID names them. Connects lazily: succeeds with the broker

@@ -1,0 +1,44 @@
+/* jobs_times.c: see jw/jobs_times.h; docs/failover.md has the table of all that depends. */
+#include "jw/jobs_times.h"
+
+#define HEARTBEATS_MISSED 3 /* that may get lost before an attempt is in doubt */
+
+const JwConfigEntry jw_jobs_times_entries[] = {
+    { "JW_HEARTBEAT_INTERVAL", JW_CONFIG_DURATION, offsetof(JwJobsTimes, heartbeat_ms), "2s", 50,
+      60000, 0, "how often a running job writes its heartbeat" },
+    { "JW_HEARTBEAT_TIMEOUT", JW_CONFIG_DURATION, offsetof(JwJobsTimes, heartbeat_timeout_ms),
+      "15s", 200, 240000, 0,
+      "without a heartbeat written for this long, and none possible now, an attempt stops itself; "
+      "at least 3 times JW_HEARTBEAT_INTERVAL" },
+    { "JW_REAP_AFTER", JW_CONFIG_DURATION, offsetof(JwJobsTimes, reap_after_ms), "18s", 500,
+      3600000, 0,
+      "a running job without a new heartbeat for this long is taken away; at least "
+      "JW_HEARTBEAT_TIMEOUT and JW_HEARTBEAT_INTERVAL together" },
+};
+const size_t jw_jobs_n_times_entries = G_N_ELEMENTS(jw_jobs_times_entries);
+
+bool
+jw_jobs_times_check(const JwJobsTimes *self, GError **error)
+{
+    int64_t least_timeout_ms = HEARTBEATS_MISSED * self->heartbeat_ms;
+    int64_t least_reap_ms = self->heartbeat_timeout_ms + self->heartbeat_ms;
+
+    if (self->heartbeat_timeout_ms < least_timeout_ms) {
+        return jw_fail(
+            error, JW_ERROR_INVALID,
+            "JW_HEARTBEAT_TIMEOUT: %" G_GINT64_FORMAT
+            "ms is too short beside JW_HEARTBEAT_INTERVAL=%" G_GINT64_FORMAT
+            "ms: give at least %" G_GINT64_FORMAT "ms, so that %d heartbeats may get lost",
+            self->heartbeat_timeout_ms, self->heartbeat_ms, least_timeout_ms, HEARTBEATS_MISSED);
+    }
+    if (self->reap_after_ms < least_reap_ms) {
+        return jw_fail(error, JW_ERROR_INVALID,
+                       "JW_REAP_AFTER: %" G_GINT64_FORMAT
+                       "ms is too short beside JW_HEARTBEAT_TIMEOUT=%" G_GINT64_FORMAT
+                       "ms: give at least %" G_GINT64_FORMAT
+                       "ms, and the same three variables to executors and scheduler, so that no "
+                       "living attempt loses its job",
+                       self->reap_after_ms, self->heartbeat_timeout_ms, least_reap_ms);
+    }
+    return true;
+}
