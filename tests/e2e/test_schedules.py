@@ -126,6 +126,39 @@ def test_a_decision_survives_its_scheduler(own, tmp_path, point):
                 assert {utc(d) for d in document["pendingFires"]} <= set(due)
 
 
+def test_what_left_the_file_stops(own, tmp_path):
+    """Renamed: the new one fires, the old one does not. Back again after a while: nothing of that while is made up for."""
+    own.db.schedules.delete_many({})
+    old, new = "interval-old", "interval-new"
+    own.start("scheduler", JW_SCHEDULES_FILE=schedules_file(tmp_path, "old"))
+    until(lambda: len(occurrences(own, old)) >= 2, 20, "two due times")
+    own.stop_service("scheduler")
+    own.start("scheduler", JW_SCHEDULES_FILE=schedules_file(tmp_path, "new"))
+    until(lambda: len(occurrences(own, new)) >= 3, 20, "three due times of the renamed one")
+    *before, off = occurrences(own, old)
+    assert off["kind"] == "disabled" and off["reason"] == "it is no longer in the file of schedules"
+    assert {row["kind"] for row in before} <= {"fired", "caught-up"} and len(jobs_of(own, old)) == len(before)
+    document = own.db.schedules.find_one({"_id": old})
+    assert document["enabled"] is False and document["jobSpec"], "its definition is kept"
+    own.stop_service("scheduler")
+
+    own.start("scheduler", JW_SCHEDULES_FILE=schedules_file(tmp_path, "old"))
+    until(lambda: occurrences(own, old)[-1]["kind"] == "fired", 20, "it fires again")
+    own.stop_service("scheduler")
+    again = occurrences(own, old)[len(before) + 1 :]
+    assert again[0]["kind"] == "enabled" and {row["kind"] for row in again[1:]} == {"fired"}
+    assert utc(again[1]["dueAt"]) > utc(again[0]["dueAt"]), "catch-up makes up for nothing of the time it was off"
+    assert len(jobs_of(own, old)) == len(before) + len(again) - 1
+    assert occurrences(own, new)[-1]["kind"] == "disabled"
+
+    empty = tmp_path / "empty.json"
+    empty.write_text('{"schedules": []}')
+    own.start("scheduler", JW_SCHEDULES_FILE=str(empty))
+    until(lambda: occurrences(own, old)[-1]["kind"] == "disabled", 20, "an empty list stops all")
+    own.stop_service("scheduler")
+    assert own.db.schedules.count_documents({"enabled": True}) == 0
+
+
 def test_a_bad_file_is_refused_with_all_its_violations(own, tmp_path):
     job, other = (command(weekly(reportType=name, parameters={})) for name in ("call-records", "weather"))
     file = tmp_path / "bad.json"

@@ -182,6 +182,86 @@ finds_what_is_due_and_fires_it_once(JwStore *store)
     assert_int_equal(due->len, 0);
 }
 
+/* Off and on again: nextFireAt begins anew, what was decided stays and is still found. */
+static void
+disables_and_enables(JwStore *store)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwSchedule) schedule = new_schedule("s1", SC_NOW);
+    g_autoptr(GPtrArray) due = NULL;
+    const int64_t fires[] = { SC_NOW };
+    JwCas cas = JW_CAS_LOST;
+
+    set_text(&schedule->source, JW_SCHEDULE_FILE);
+    assert_ok(jw_store_put_schedule(store, schedule, &error), error);
+    assert_ok(jw_store_fire_schedule(store, "s1", "h1", SC_NOW, SC_NOW + 10, fires, 1, SC_NOW, &cas,
+                                     &error),
+              error);
+    for (int twice = 0; twice < 2; twice++) {
+        assert_ok(jw_store_disable_schedule(store, "s1", "gone", SC_NOW + 3 + twice, &cas, &error),
+                  error);
+        assert_int_equal(cas, twice == 0 ? JW_CAS_WON : JW_CAS_LOST);
+    }
+    assert_ok(jw_store_disable_schedule(store, "nobody", "gone", SC_NOW, &cas, &error), error);
+    assert_int_equal(cas, JW_CAS_LOST);
+    g_autoptr(JwSchedule) off = get_schedule(store, "s1");
+    assert_false(off->enabled);
+    sc_assert_text(off->source, JW_SCHEDULE_FILE);
+    sc_assert_text(off->switch_reason, "gone");
+    sc_assert_text(off->job_spec, "{}");
+    assert_int_equal(off->switched_at_ms, SC_NOW + 3);
+    assert_int_equal(off->updated_at_ms, SC_NOW + 3);
+    assert_int_equal(off->next_fire_ms, SC_NOW + 10);
+    assert_ok(jw_store_due_schedules(store, SC_NOW + 99, 10, &due, &error), error);
+    assert_int_equal(due->len, 1); /* for its pending fire */
+    assert_false(((JwSchedule *)g_ptr_array_index(due, 0))->enabled);
+    g_clear_pointer(&due, g_ptr_array_unref);
+    assert_ok(jw_store_finish_fire(store, "s1", SC_NOW, &error), error);
+    assert_ok(jw_store_due_schedules(store, SC_NOW + 99, 10, &due, &error), error);
+    assert_int_equal(due->len, 0);
+
+    schedule->next_fire_ms = SC_NOW + 50; /* the same rule, computed afresh */
+    schedule->updated_at_ms = SC_NOW + 45;
+    set_text(&schedule->switch_reason, "back");
+    for (int twice = 0; twice < 2; twice++) {
+        assert_ok(jw_store_put_schedule(store, schedule, &error), error);
+        g_autoptr(JwSchedule) on = get_schedule(store, "s1");
+        assert_true(on->enabled);
+        assert_int_equal(on->next_fire_ms, SC_NOW + 50);
+        assert_int_equal(on->switched_at_ms, SC_NOW + 45);
+        sc_assert_text(on->switch_reason, "back");
+        schedule->next_fire_ms = SC_NOW + 60; /* enabled as it was: nothing begins anew */
+        schedule->updated_at_ms = SC_NOW + 55;
+    }
+}
+
+static void
+lists_schedules_page_by_page(JwStore *store)
+{
+    static const char *const ids[] = { "a", "b", "c", "d", "e" };
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GString) seen = g_string_new(NULL);
+    g_autofree char *after = NULL;
+    guint n = 0;
+
+    for (size_t i = G_N_ELEMENTS(ids); i > 0; i--) {
+        g_autoptr(JwSchedule) schedule = new_schedule(ids[i - 1], SC_NOW);
+        schedule->enabled = i % 2 == 0;
+        assert_ok(jw_store_put_schedule(store, schedule, &error), error);
+    }
+    do {
+        g_autoptr(GPtrArray) page = NULL;
+        assert_ok(jw_store_list_schedules(store, after, 2, &page, &error), error);
+        n = page->len;
+        for (guint i = 0; i < n; i++) {
+            g_free(after);
+            after = g_strdup(((JwSchedule *)g_ptr_array_index(page, i))->id);
+            g_string_append_printf(seen, "%s%s", after, i + 1 == n ? ";" : " ");
+        }
+    } while (n == 2);
+    assert_string_equal(seen->str, "a b;c d;e;");
+}
+
 typedef struct {
     JwStore *store;
     int won, errors;
@@ -322,6 +402,8 @@ const ScCase sc_schedule_cases[] = {
     { "of_many_schedulers_one_fires", of_many_schedulers_one_fires },
     { "fires_only_by_the_rule_that_was_read", fires_only_by_the_rule_that_was_read },
     { "finds_decisions_not_to_fire", finds_decisions_not_to_fire },
+    { "disables_and_enables", disables_and_enables },
+    { "lists_schedules_page_by_page", lists_schedules_page_by_page },
     { "keeps_occurrences", keeps_occurrences },
     { NULL, NULL },
 };

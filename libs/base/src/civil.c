@@ -96,6 +96,23 @@ jw_zone_change(GTimeZone *zone, int64_t from, int64_t to)
 }
 
 int64_t
+jw_zone_stretch(GTimeZone *zone, int64_t from, int64_t to)
+{
+    const int interval = g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL, from);
+
+    to++;
+    while (to - from > 1) {
+        const int64_t middle = from + (to - from) / 2;
+        if (g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL, middle) == interval) {
+            from = middle;
+        } else {
+            to = middle;
+        }
+    }
+    return to;
+}
+
+int64_t
 jw_zone_utc(GTimeZone *zone, int64_t local_seconds)
 {
     const int64_t low = local_seconds - MOST_OFFSET_SECONDS;

@@ -1,8 +1,12 @@
 /* cron.c: finds the next due time of a cron expression. Pure, any thread. The search runs over
  * local calendar fields, from the largest to the smallest, and skips whatever a field rules out;
- * only the local time found is converted to UTC. That conversion is monotonic, so the first
- * local time whose UTC time lies after the start is the answer, also around a change of the
- * clock. */
+ * only the local time found is converted to UTC.
+ *
+ * At a change of the clock two rules apply, as in Vixie's cron. Fixed hours and minutes follow the
+ * wall clock: each local time once, so the conversion is a monotonic one, and the first local time
+ * whose UTC time lies after the start is the answer. With a wild-card hour or minute an expression
+ * follows elapsed time: it fires whenever the clock shows a time of its own, twice in a doubled
+ * hour and not at all in one that is skipped. */
 #include "jw/cron.h"
 #include "jw/civil.h"
 #include "cron_private.h"
@@ -103,16 +107,37 @@ find_local(const JwCron *self, JwCivil *t, int last_year)
     return false;
 }
 
-int64_t
-jw_cron_next(const JwCron *self, GTimeZone *zone, int64_t after_ms)
+/* By elapsed time: within each stretch of time whose offset is the same. 0: none. */
+static int64_t
+next_elapsed(const JwCron *self, GTimeZone *zone, int64_t after)
 {
-    const int64_t after = jw_floor_div(after_ms, 1000);
+    int64_t start = after + 1;
+    int last_year = 0;
+
+    for (;;) {
+        const int64_t offset = jw_zone_offset(zone, start);
+        JwCivil t;
+
+        jw_civil_from_seconds(start + offset, &t);
+        last_year = last_year == 0 ? t.year + MOST_YEARS : last_year;
+        if (!find_local(self, &t, last_year)) {
+            return 0;
+        }
+        const int64_t due = jw_civil_seconds(&t) - offset;
+        const int64_t end = jw_zone_stretch(zone, start, due);
+        if (end > due) {
+            return due * 1000;
+        }
+        start = end;
+    }
+}
+
+/* By the wall clock. 0: none. */
+static int64_t
+next_wall(const JwCron *self, GTimeZone *zone, int64_t after)
+{
     JwCivil t;
 
-    g_return_val_if_fail(self != NULL && zone != NULL, 0);
-    if (after_ms < -MOST_MS || after_ms > MOST_MS) {
-        return 0;
-    }
     jw_civil_from_seconds(after + jw_zone_offset(zone, after) + 1, &t);
     const int last_year = t.year + MOST_YEARS;
     while (find_local(self, &t, last_year)) {
@@ -125,4 +150,16 @@ jw_cron_next(const JwCron *self, GTimeZone *zone, int64_t after_ms)
         jw_civil_from_seconds(local + 1, &t);
     }
     return 0;
+}
+
+int64_t
+jw_cron_next(const JwCron *self, GTimeZone *zone, int64_t after_ms)
+{
+    const int64_t after = jw_floor_div(after_ms, 1000);
+
+    g_return_val_if_fail(self != NULL && zone != NULL, 0);
+    if (after_ms < -MOST_MS || after_ms > MOST_MS) {
+        return 0;
+    }
+    return self->follows_time ? next_elapsed(self, zone, after) : next_wall(self, zone, after);
 }

@@ -181,6 +181,7 @@ parse_fields(JwCron *self, const char *text, GError **error)
     }
     self->days_free = words[FIELD_DAY - skip][0] == '*';
     self->weekdays_free = words[FIELD_WEEKDAY - skip][0] == '*';
+    self->follows_time = words[FIELD_HOUR - skip][0] == '*' || words[FIELD_MINUTE - skip][0] == '*';
     if (!can_fire(self)) {
         return jw_fail(error, JW_ERROR_INVALID,
                        "day of month: never fires, as no chosen month has such a day");

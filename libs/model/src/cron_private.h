@@ -8,6 +8,7 @@ struct _JwCron {
     uint64_t seconds, minutes, hours; /* bit n: the value n is in the set */
     uint64_t days, months, weekdays;  /* days and months from bit 1; Sunday is bit 0 */
     bool days_free, weekdays_free;    /* the field began with '*' */
+    bool follows_time;                /* hour or minute did: elapsed time, not the wall clock */
     char *fields;
 };
 

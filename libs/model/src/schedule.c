@@ -7,10 +7,15 @@
 #include "model_private.h"
 
 static const size_t schedule_texts[] = {
-    offsetof(JwSchedule, id),        offsetof(JwSchedule, cron),
-    offsetof(JwSchedule, time_zone), offsetof(JwSchedule, job_type),
-    offsetof(JwSchedule, job_name),  offsetof(JwSchedule, job_spec),
+    offsetof(JwSchedule, id),
+    offsetof(JwSchedule, cron),
+    offsetof(JwSchedule, time_zone),
+    offsetof(JwSchedule, job_type),
+    offsetof(JwSchedule, job_name),
+    offsetof(JwSchedule, job_spec),
     offsetof(JwSchedule, rule_hash),
+    offsetof(JwSchedule, source),
+    offsetof(JwSchedule, switch_reason),
 };
 
 JwSchedule *
@@ -148,10 +153,9 @@ const char *
 jw_occurrence_kind_name(JwOccurrenceKind kind)
 {
     static const char *const names[] = {
-        [JW_OCCURRENCE_FIRED] = "fired",
-        [JW_OCCURRENCE_CAUGHT_UP] = "caught-up",
-        [JW_OCCURRENCE_COALESCED] = "coalesced",
-        [JW_OCCURRENCE_SKIPPED] = "skipped",
+        [JW_OCCURRENCE_FIRED] = "fired",         [JW_OCCURRENCE_CAUGHT_UP] = "caught-up",
+        [JW_OCCURRENCE_COALESCED] = "coalesced", [JW_OCCURRENCE_SKIPPED] = "skipped",
+        [JW_OCCURRENCE_DISABLED] = "disabled",   [JW_OCCURRENCE_ENABLED] = "enabled",
     };
 
     g_return_val_if_fail((size_t)kind < G_N_ELEMENTS(names), "unknown");

@@ -17,7 +17,7 @@ static const JwDbIndex indexes[] = {
     { "deliveries", "state:1 notBefore:1", false },
     { "deliveries", "outbox.at:1", false },
     { "schedules", "enabled:1 nextFireAt:1", false },
-    { "schedules", "enabled:1 pendingFires:1", false },
+    { "schedules", "pendingFires:1", false },
     { "occurrences", "scheduleId:1 dueAt:-1", false },
     { "fs.chunks", "files_id:1 n:1", true },
     { "fs.files", "filename:1 uploadDate:1", false },

@@ -202,6 +202,10 @@ read_policies(const json_t *item, JwSchedule *schedule)
         (void)jw_parse_duration(grace, &schedule->misfire_grace_ms);
     }
     schedule->enabled = !json_is_false(json_object_get(item, "enabled"));
+    schedule->switch_reason =
+        g_strdup(schedule->enabled ? "the file of schedules enables it; what was due while it was "
+                                     "disabled is not made up for"
+                                   : "the file of schedules disables it");
 }
 
 static JwSchedule *
@@ -213,6 +217,7 @@ read_schedule(const JwWire *self, const json_t *item, int64_t now_ms, GError **e
     g_autoptr(JwJob) job = jw_wire_build_job(self, template, now_ms, now_ms);
 
     schedule->id = g_strdup(jw_json_text(item, "id"));
+    schedule->source = g_strdup(JW_SCHEDULE_FILE);
     if (zone != NULL) {
         g_free(schedule->time_zone);
         schedule->time_zone = g_strdup(zone);

@@ -19,16 +19,15 @@
 static bool
 fires(const JwSchedule *schedule, int64_t due_ms, int64_t next_ms, int64_t now_ms)
 {
-    if (now_ms - due_ms <= schedule->misfire_grace_ms) {
-        return true;
-    }
     switch (schedule->misfire) {
     case JW_MISFIRE_CATCH_UP:
         return true;
     case JW_MISFIRE_SKIP:
-        return false;
+        return now_ms - due_ms <= schedule->misfire_grace_ms;
     case JW_MISFIRE_COALESCE:
-        return next_ms == 0 || next_ms > now_ms; /* only the latest of those missed */
+        /* Only the latest of those that have passed: one, also where the grace period would let
+         * each of them fire. */
+        return next_ms == 0 || next_ms > now_ms;
     }
     return true;
 }
@@ -50,30 +49,57 @@ create_job(Sch *self, const JwSchedule *schedule, int64_t due_ms, int64_t now_ms
     return true;
 }
 
-/* Carries out one pending decision. @pending: the due time, negative when it does not fire. */
+/* What a pending decision comes to. @pending: the due time, negative when it does not fire. */
+static void
+set_kind(const JwSchedule *schedule, int64_t pending, JwOccurrence *row)
+{
+    bool late = row->decided_ms - row->due_ms > schedule->misfire_grace_ms;
+
+    if (pending > 0) {
+        row->kind = late ? JW_OCCURRENCE_CAUGHT_UP : JW_OCCURRENCE_FIRED;
+        row->reason = late ? "missed its time, fired late" : NULL;
+    } else if (schedule->misfire == JW_MISFIRE_SKIP) {
+        row->kind = JW_OCCURRENCE_SKIPPED;
+        row->reason = "missed its time by more than the grace period";
+    } else {
+        row->kind = JW_OCCURRENCE_COALESCED;
+        row->reason = "missed its time; a later one stands for it";
+    }
+}
+
+/* The job of a decision to fire. Of a disabled schedule whose template does not make one (any more)
+ * nothing is left to wait for: @row says so. */
+static bool
+fire(Sch *self, const JwSchedule *schedule, JwOccurrence *row, GError **error)
+{
+    g_autoptr(GError) cause = NULL;
+
+    if (!create_job(self, schedule, row->due_ms, row->decided_ms, &cause)) {
+        if (schedule->enabled || jw_error_retry(cause) != JW_RETRY_NEVER) {
+            g_propagate_error(error, g_steal_pointer(&cause));
+            return false;
+        }
+        jw_warn("fire_given_up", JW_STR("schedule_id", schedule->id),
+                JW_STR("error", jw_error_message(cause)));
+        row->kind = JW_OCCURRENCE_SKIPPED;
+        row->reason = "the schedule was disabled before its job could be made";
+    }
+    return true;
+}
+
+/* Carries out one pending decision. */
 static bool
 resolve(Sch *self, const JwSchedule *schedule, int64_t pending, GError **error)
 {
-    int64_t due = ABS(pending);
-    int64_t now = jw_clock_now_ms(self->clock);
-    bool late = now - due > schedule->misfire_grace_ms;
-    g_autofree char *due_text = jw_time_format(due);
-    JwOccurrence row = {
-        .schedule_id = schedule->id,
-        .due_ms = due,
-        .decided_ms = now,
-        .kind = pending > 0 ? (late ? JW_OCCURRENCE_CAUGHT_UP : JW_OCCURRENCE_FIRED)
-                            : (schedule->misfire == JW_MISFIRE_SKIP ? JW_OCCURRENCE_SKIPPED
-                                                                    : JW_OCCURRENCE_COALESCED),
-        .reason = pending > 0 ? (late ? "missed its time, fired late" : NULL)
-                              : (schedule->misfire == JW_MISFIRE_SKIP
-                                     ? "missed its time by more than the grace period"
-                                     : "missed its time; a later one stands for it"),
-    };
+    JwOccurrence row = { .schedule_id = schedule->id,
+                         .due_ms = ABS(pending),
+                         .decided_ms = jw_clock_now_ms(self->clock) };
+    g_autofree char *due_text = jw_time_format(row.due_ms);
 
     jw_uuid_derive(row.id, "schedule", schedule->id, due_text, NULL);
+    set_kind(schedule, pending, &row);
     jw_crash_point("sch_before_job");
-    if (pending > 0 && !create_job(self, schedule, due, now, error)) {
+    if (pending > 0 && !fire(self, schedule, &row, error)) {
         return jw_prefix(error, "schedule \"%s\", due %s", schedule->id, due_text);
     }
     jw_crash_point("sch_after_job");
@@ -113,8 +139,8 @@ fire_schedule(Sch *self, JwSchedule *schedule, size_t *ret_decided, GError **err
 {
     int64_t now = jw_clock_now_ms(self->clock);
 
-    for (int i = 0;
-         i < DECISIONS_PER_ROUND && schedule->next_fire_ms != 0 && schedule->next_fire_ms <= now;
+    for (int i = 0; i < DECISIONS_PER_ROUND && schedule->enabled && schedule->next_fire_ms != 0
+                    && schedule->next_fire_ms <= now;
          i++) {
         JwCas cas = JW_CAS_LOST;
 

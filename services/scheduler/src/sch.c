@@ -6,7 +6,8 @@
 
 const JwConfigEntry sch_config_entries[] = {
     { "JW_SCHEDULES_FILE", JW_CONFIG_STRING, offsetof(SchConfig, schedules_file), NULL, 0, 0, 0,
-      "JSON file of schedules to keep in the store; empty: only those already there" },
+      "JSON file of schedules; what is no longer in it is disabled. All schedulers of one database "
+      "need the same one. Empty: the schedules in the store stay as they are" },
     { "JW_TICK", JW_CONFIG_DURATION, offsetof(SchConfig, tick_ms), "500ms", 20, 60000, 0,
       "how often the scheduler looks for due schedules" },
     { "JW_RELAY_AFTER", JW_CONFIG_DURATION, offsetof(SchConfig, relay_after_ms), "5s", 0, 600000, 0,
@@ -76,31 +77,6 @@ maintenance_thread(gpointer data)
     return NULL;
 }
 
-static bool
-put_schedules(Sch *self, GError **error)
-{
-    g_autoptr(GPtrArray) schedules = NULL;
-
-    if (self->config.schedules_file == NULL || self->config.schedules_file[0] == '\0') {
-        return true;
-    }
-    if (!jw_wire_schedules_load(self->wire, self->config.schedules_file,
-                                jw_clock_now_ms(self->clock), &schedules, error)) {
-        return jw_prefix(error, "JW_SCHEDULES_FILE");
-    }
-    for (guint i = 0; i < schedules->len; i++) {
-        const JwSchedule *schedule = g_ptr_array_index(schedules, i);
-
-        if (!jw_store_put_schedule(self->store, schedule, error)) {
-            return jw_prefix(error, "storing schedule \"%s\"", schedule->id);
-        }
-        g_autofree char *details = jw_schedule_details(schedule);
-        jw_info("schedule_stored", JW_STR("schedule_id", schedule->id), JW_STR("trigger", details),
-                JW_BOOL("enabled", schedule->enabled));
-    }
-    return true;
-}
-
 bool
 sch_run(Sch *self, GError **error)
 {
@@ -110,7 +86,7 @@ sch_run(Sch *self, GError **error)
     jw_liveness_limit_gap(self->running, MAX(self->times.reap_after_ms / SCH_REAP_LOOKS,
                                              2 * REAP_ROUNDS * self->config.tick_ms));
     self->redispatches = sch_redispatches_new();
-    if (!put_schedules(self, error)) {
+    if (!sch_read_file(self, error)) {
         return false;
     }
     self->due_thread = g_thread_new("due", due_thread, self);

@@ -90,9 +90,11 @@ test_doubled_time_fires_once_at_its_first(void **state)
     assert_next("0 3 * * *", "Europe/Berlin", "2026-10-25T00:00:00Z", "2026-10-25T02:00:00Z");
     assert_next("0 1 * * *", "America/New_York", "2026-11-01T04:00:00Z", "2026-11-01T05:00:00Z");
     assert_next("0 1 * * *", "America/New_York", "2026-11-01T05:00:00Z", "2026-11-02T06:00:00Z");
-    /* Started in the second pass: that hour is done. */
-    assert_next("*/10 * * * *", "America/New_York", "2026-11-01T06:15:00Z", "2026-11-01T07:00:00Z");
-    assert_next("* * * * * *", "America/New_York", "2026-11-01T06:00:00Z", "2026-11-01T07:00:00Z");
+    /* A list or a range of hours is fixed. Started in the second pass: that hour is done. */
+    assert_next("0,30 0-5 * * *", "America/New_York", "2026-11-01T05:30:00Z",
+                "2026-11-01T07:00:00Z");
+    assert_next("0,30 0-5 * * *", "America/New_York", "2026-11-01T06:15:00Z",
+                "2026-11-01T07:00:00Z");
 }
 
 static void
@@ -221,8 +223,7 @@ test_walk_over_both_changes(void **state)
     g_autoptr(JwCron) cron = jw_cron_new("*/7 1-3 * * *", NULL);
     g_autoptr(GTimeZone) zone = jw_zone_new("Europe/Berlin", NULL);
     const char *const starts[] = { "2026-03-28T20:00:00Z", "2026-10-24T20:00:00Z" };
-    const int expected[] = { 18,
-                             27 }; /* 9 an hour; the hour in the gap falls together with 03:00 */
+    const int expected[] = { 18, 36 }; /* 9 an hour; none in the hour that is skipped */
 
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(starts); i++) {
@@ -237,6 +238,89 @@ test_walk_over_both_changes(void **state)
         }
         assert_int_equal(n, expected[i]);
     }
+}
+
+/* What is due around a change of the clock, by a model that looks at every second as Vixie's cron
+ * looks at every minute (cron_change_reference.py). */
+static const struct {
+    const char *expression, *zone, *from, *to;
+    int n;        /* how many times are due in [from, to) */
+    uint32_t sum; /* of the due times, in order: sum · 31 + seconds since the start */
+} change_cases[] = {
+#include "cron_change_cases.inc"
+};
+
+static void
+test_changes_of_the_clock(void **state)
+{
+    (void)state;
+    assert_true(G_N_ELEMENTS(change_cases) >= 300);
+    for (size_t i = 0; i < G_N_ELEMENTS(change_cases); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(JwCron) cron = jw_cron_new(change_cases[i].expression, &error);
+        assert_ok(cron, error);
+        g_autoptr(GTimeZone) zone = jw_zone_new(change_cases[i].zone, &error);
+        assert_ok(zone, error);
+        int64_t from_ms = 0, to_ms = 0;
+        uint32_t sum = 0;
+        int n = 0;
+
+        assert_true(jw_time_parse(change_cases[i].from, &from_ms, NULL));
+        assert_true(jw_time_parse(change_cases[i].to, &to_ms, NULL));
+        for (int64_t at_ms = from_ms - 1;
+             (at_ms = jw_cron_next(cron, zone, at_ms)) != 0 && at_ms < to_ms; n++) {
+            sum = sum * 31 + (uint32_t)((at_ms - from_ms) / 1000);
+        }
+        if (n != change_cases[i].n || sum != change_cases[i].sum) {
+            fail_msg("row %zu: \"%s\" %s from %s: %d due times, %d are right", i,
+                     change_cases[i].expression, change_cases[i].zone, change_cases[i].from, n,
+                     change_cases[i].n);
+        }
+    }
+}
+
+/* New York's 25-hour day and its 23-hour day, as people count. */
+static void
+test_wild_cards_follow_elapsed_time(void **state)
+{
+    static const struct {
+        const char *expression, *from, *to;
+        int n;
+    } rows[] = {
+        { "*/30 * * * *", "2026-11-01T04:00:00Z", "2026-11-02T05:00:00Z", 50 },
+        { "0 * * * *", "2026-11-01T04:00:00Z", "2026-11-02T05:00:00Z", 25 },
+        { "@hourly", "2026-11-01T04:00:00Z", "2026-11-02T05:00:00Z", 25 },
+        { "*/5 1 * * *", "2026-11-01T04:00:00Z", "2026-11-02T05:00:00Z", 24 },
+        { "30 1 * * *", "2026-11-01T04:00:00Z", "2026-11-02T05:00:00Z", 1 },
+        { "0,30 1 * * *", "2026-11-01T04:00:00Z", "2026-11-02T05:00:00Z", 2 },
+        { "*/30 * * * *", "2026-03-08T05:00:00Z", "2026-03-09T04:00:00Z", 46 },
+        { "0 * * * *", "2026-03-08T05:00:00Z", "2026-03-09T04:00:00Z", 23 },
+        { "0,30 2 * * *", "2026-03-08T05:00:00Z", "2026-03-09T04:00:00Z", 1 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(JwCron) cron = jw_cron_new(rows[i].expression, NULL);
+        g_autoptr(GTimeZone) zone = jw_zone_new("America/New_York", NULL);
+        int64_t at_ms = 0, to_ms = 0;
+        int n = 0;
+
+        assert_true(jw_time_parse(rows[i].from, &at_ms, NULL));
+        assert_true(jw_time_parse(rows[i].to, &to_ms, NULL));
+        for (at_ms--; (at_ms = jw_cron_next(cron, zone, at_ms)) < to_ms; n++) {
+        }
+        if (n != rows[i].n) {
+            fail_msg("\"%s\": %d due times, %d are right", rows[i].expression, n, rows[i].n);
+        }
+    }
+    /* No pause between the passes, nor after one. */
+    assert_next("*/10 * * * *", "America/New_York", "2026-11-01T05:50:00Z", "2026-11-01T06:00:00Z");
+    assert_next("*/10 * * * *", "America/New_York", "2026-11-01T06:15:00Z", "2026-11-01T06:20:00Z");
+    assert_next("* * * * * *", "America/New_York", "2026-11-01T06:00:00Z", "2026-11-01T06:00:01Z");
+    /* A midnight that comes twice, and one that is skipped. */
+    assert_next("0 * * * *", "America/Havana", "2026-11-01T04:00:00Z", "2026-11-01T05:00:00Z");
+    assert_next("0 0 * * *", "America/Havana", "2026-11-01T04:00:00Z", "2026-11-02T05:00:00Z");
+    assert_next("*/20 0 * * *", "America/Santiago", "2026-09-05T12:00:00Z", "2026-09-07T03:00:00Z");
 }
 
 static void
@@ -299,6 +383,8 @@ main(void)
         cmocka_unit_test(test_forms),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_walk_over_both_changes),
+        cmocka_unit_test(test_changes_of_the_clock),
+        cmocka_unit_test(test_wild_cards_follow_elapsed_time),
         cmocka_unit_test(test_zones),
         cmocka_unit_test(test_far_away),
     };

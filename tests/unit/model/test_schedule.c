@@ -148,6 +148,8 @@ test_details(void **state)
     assert_string_equal(jw_occurrence_kind_name(JW_OCCURRENCE_CAUGHT_UP), "caught-up");
     assert_string_equal(jw_occurrence_kind_name(JW_OCCURRENCE_COALESCED), "coalesced");
     assert_string_equal(jw_occurrence_kind_name(JW_OCCURRENCE_SKIPPED), "skipped");
+    assert_string_equal(jw_occurrence_kind_name(JW_OCCURRENCE_DISABLED), "disabled");
+    assert_string_equal(jw_occurrence_kind_name(JW_OCCURRENCE_ENABLED), "enabled");
 }
 
 int

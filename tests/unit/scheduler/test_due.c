@@ -59,7 +59,8 @@ test_once(void **state)
     assert_history(kit, "past", "");
 }
 
-/* Nobody looked for 65 minutes, or for 60 minutes and a bit less than the grace period. */
+/* Nobody looked for 65 minutes, or for 60 minutes and a bit less than the grace period. However
+ * long that period is, coalesce means one. */
 static void
 test_misfires(void **state G_GNUC_UNUSED)
 {
@@ -67,24 +68,33 @@ test_misfires(void **state G_GNUC_UNUSED)
         const char *policy;
         int64_t away_ms;
         const char *history;
+        const char *grace; /* NULL: a minute */
     } cases[] = {
         { "coalesce", 65 * MINUTE,
-          "coalesced@10 coalesced@20 coalesced@30 coalesced@40 coalesced@50 caught-up@60 " },
+          "coalesced@10 coalesced@20 coalesced@30 coalesced@40 coalesced@50 caught-up@60 ", NULL },
         { "coalesce", 60 * MINUTE + 59999,
-          "coalesced@10 coalesced@20 coalesced@30 coalesced@40 coalesced@50 fired@60 " },
-        { "skip", 65 * MINUTE,
-          "skipped@10 skipped@20 skipped@30 skipped@40 skipped@50 skipped@60 " },
-        { "skip", 61 * MINUTE, "skipped@10 skipped@20 skipped@30 skipped@40 skipped@50 fired@60 " },
+          "coalesced@10 coalesced@20 coalesced@30 coalesced@40 coalesced@50 fired@60 ", NULL },
+        { "coalesce", 35 * MINUTE, "coalesced@10 coalesced@20 fired@30 ", "1h" },
+        { "coalesce", 10 * MINUTE + 30000, "fired@10 ", "1h" },
+        { "skip", 35 * MINUTE, "fired@10 fired@20 fired@30 ", "1h" },
+        { "catch-up", 35 * MINUTE, "fired@10 fired@20 fired@30 ", "1h" },
+        { "skip", 65 * MINUTE, "skipped@10 skipped@20 skipped@30 skipped@40 skipped@50 skipped@60 ",
+          NULL },
+        { "skip", 61 * MINUTE, "skipped@10 skipped@20 skipped@30 skipped@40 skipped@50 fired@60 ",
+          NULL },
         { "skip", 61 * MINUTE + 1,
-          "skipped@10 skipped@20 skipped@30 skipped@40 skipped@50 skipped@60 " },
+          "skipped@10 skipped@20 skipped@30 skipped@40 skipped@50 skipped@60 ", NULL },
         { "catch-up", 65 * MINUTE,
-          "caught-up@10 caught-up@20 caught-up@30 caught-up@40 caught-up@50 caught-up@60 " },
-        { "catch-up", 10 * MINUTE, "fired@10 " },
+          "caught-up@10 caught-up@20 caught-up@30 caught-up@40 caught-up@50 caught-up@60 ", NULL },
+        { "catch-up", 10 * MINUTE, "fired@10 ", NULL },
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(SchKit) kit = kit_new();
-        g_autofree char *members = g_strdup_printf(EVERY_10 ",\"misfire\":\"%s\"", cases[i].policy);
+        g_autofree char *members = g_strdup_printf(
+            "\"trigger\":{\"type\":\"interval\",\"every\":\"10m\"},\"misfireGrace\":\"%s\","
+            "\"misfire\":\"%s\"",
+            cases[i].grace != NULL ? cases[i].grace : "1m", cases[i].policy);
 
         kit_put(kit, "s", members);
         tk_clock_advance(&kit->ports->clock.fake, cases[i].away_ms);

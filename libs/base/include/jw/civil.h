@@ -66,4 +66,9 @@ int64_t jw_zone_day(GTimeZone *zone, int64_t utc_ms);
  */
 int64_t jw_zone_change(GTimeZone *zone, int64_t from, int64_t to);
 
+/* The end of the stretch of time without a change of the clock that begins at or before @from: its
+ * first UTC second in (@from, @to], @to + 1 when there is none. The clock may change to and fro
+ * within. */
+int64_t jw_zone_stretch(GTimeZone *zone, int64_t from, int64_t to);
+
 G_END_DECLS

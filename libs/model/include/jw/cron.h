@@ -22,9 +22,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwCron, jw_cron_free)
 /* The fields as understood, one space apart, macros such as @daily written out. (transfer none) */
 const char *jw_cron_fields(const JwCron *self);
 
-/* First due time strictly after @after_ms in @zone (transfer none), UTC ms. A local time that a
- * change of the clock skips fires at the first moment after the gap; one that comes twice fires at
- * its first. 0 if none within 8 years. */
+/* First due time strictly after @after_ms in @zone (transfer none), UTC ms. 0 if none within 8
+ * years.
+ *
+ * Around a change of the clock as Vixie's cron: fixed hours and minutes follow the wall clock (a
+ * local time that is skipped fires at the first moment after the gap, one that comes twice at its
+ * first); an expression whose hour or minute begins with '*' follows elapsed time (it fires in both
+ * passes of a doubled hour, and not for a time that is skipped). */
 int64_t jw_cron_next(const JwCron *self, GTimeZone *zone, int64_t after_ms);
 
 G_END_DECLS

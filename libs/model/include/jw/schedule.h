@@ -5,13 +5,17 @@
 
 G_BEGIN_DECLS
 
+#define JW_SCHEDULE_FILE "file" /* the source of schedules that JW_SCHEDULES_FILE made */
+
 typedef enum { JW_TRIGGER_INTERVAL, JW_TRIGGER_CRON, JW_TRIGGER_ONCE } JwTriggerType;
 
-/* What happens to due times that passed while no scheduler ran. */
+/* What happens to due times that passed while no scheduler ran. Those that passed while the
+ * schedule was disabled are never made up for. */
 typedef enum { JW_MISFIRE_COALESCE, JW_MISFIRE_SKIP, JW_MISFIRE_CATCH_UP } JwMisfire;
 
 typedef struct {
     char *id;
+    char *source; /* who owns it: JW_SCHEDULE_FILE */
     JwTriggerType trigger;
     int64_t interval_ms, anchor_ms; /* interval: due at anchor + n · interval */
     char *cron;                     /* cron */
@@ -20,6 +24,9 @@ typedef struct {
     JwMisfire misfire;
     int64_t misfire_grace_ms; /* later than this is a misfire; default 60 s */
     bool enabled;
+    /* When and why it was disabled or enabled last, once it is stored; 0, NULL: as it was made. */
+    int64_t switched_at_ms;
+    char *switch_reason;
     char *job_type, *job_name, *job_spec; /* template of the job; spec is JSON */
     char *rule_hash;                      /* SHA-256 of the rule: a changed rule starts anew */
     int64_t next_fire_ms;                 /* 0: never again */
@@ -47,16 +54,19 @@ typedef enum {
     JW_OCCURRENCE_FIRED,
     JW_OCCURRENCE_CAUGHT_UP,
     JW_OCCURRENCE_COALESCED,
-    JW_OCCURRENCE_SKIPPED
+    JW_OCCURRENCE_SKIPPED,
+    JW_OCCURRENCE_DISABLED,
+    JW_OCCURRENCE_ENABLED
 } JwOccurrenceKind;
 
-/* One due time of one schedule: a durable row each. */
+/* One due time of one schedule, or one time at which it was disabled or enabled: a durable row
+ * each. */
 typedef struct {
     char id[37]; /* UUIDv5 of (schedule, due time) = the job's id when it fired */
     const char *schedule_id;
     int64_t due_ms, decided_ms;
     JwOccurrenceKind kind;
-    const char *reason; /* why it was coalesced or skipped; NULL */
+    const char *reason; /* why it was coalesced, skipped, disabled or enabled; NULL */
 } JwOccurrence;
 
 /* As stored: "fired" …. (transfer none) */

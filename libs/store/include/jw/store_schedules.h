@@ -11,7 +11,9 @@ G_BEGIN_DECLS
  *
  * Inserts, or replaces all that a configuration says: template, recipients, priority, misfire
  * policy, enabled, rule. What was decided stays: pendingFires always, and nextFireAt as long as
- * rule_hash is the same; another rule starts anew at @schedule->next_fire_ms.
+ * rule_hash is the same. Another rule starts anew at @schedule->next_fire_ms, and so does a
+ * schedule that is enabled again: off is not down. When that enables or disables it, the time (its
+ * updated_at_ms) and switch_reason are kept as switched_at_ms and switch_reason.
  */
 bool jw_store_put_schedule(JwStore *self, const JwSchedule *schedule,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -20,7 +22,18 @@ bool jw_store_put_schedule(JwStore *self, const JwSchedule *schedule,
 bool jw_store_get_schedule(JwStore *self, const char *id, JwSchedule **ret_schedule,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Enabled ones with nextFireAt ≤ @now_ms or with pending fires, earliest first, at most @limit.
+/* All of them by their id, behind @after_id (nullable), at most @limit. @ret: (out) (element-type
+ * JwSchedule) (transfer full) */
+bool jw_store_list_schedules(JwStore *self, const char *after_id, size_t limit, GPtrArray **ret,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Disables a schedule, and keeps everything else of it. @ret_cas: (out): LOST: it is disabled, or
+ * gone. */
+bool jw_store_disable_schedule(JwStore *self, const char *id, const char *reason, int64_t now_ms,
+                               JwCas *ret_cas, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Enabled ones with nextFireAt ≤ @now_ms, and any with pending fires, earliest first, at most
+ * @limit.
  * @ret: (out) (element-type JwSchedule) (transfer full) */
 bool jw_store_due_schedules(JwStore *self, int64_t now_ms, size_t limit, GPtrArray **ret,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;

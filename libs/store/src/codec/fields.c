@@ -54,7 +54,7 @@ misfire_name(int misfire)
 static const char *
 kind_name(int kind)
 {
-    return kind <= (int)JW_OCCURRENCE_SKIPPED ? jw_occurrence_kind_name((JwOccurrenceKind)kind)
+    return kind <= (int)JW_OCCURRENCE_ENABLED ? jw_occurrence_kind_name((JwOccurrenceKind)kind)
                                               : NULL;
 }
 
@@ -176,6 +176,7 @@ const JwDocTable jw_doc_delivery_table = TABLE("delivery", JwDelivery, delivery_
 
 static const JwDocField schedule_fields[] = {
     FIELD(STRING, JwSchedule, id, "_id"),
+    FIELD(STRING, JwSchedule, source, "source"),
     NAMED(JwSchedule, trigger, "trigger", trigger_name),
     FIELD(INT64, JwSchedule, interval_ms, "intervalMs"),
     FIELD(TIME, JwSchedule, anchor_ms, "anchor"),
@@ -185,6 +186,8 @@ static const JwDocField schedule_fields[] = {
     NAMED(JwSchedule, misfire, "misfire", misfire_name),
     FIELD(INT64, JwSchedule, misfire_grace_ms, "misfireGraceMs"),
     FIELD(BOOL, JwSchedule, enabled, "enabled"),
+    FIELD(TIME, JwSchedule, switched_at_ms, "switchedAt"),
+    FIELD(STRING, JwSchedule, switch_reason, "switchReason"),
     FIELD(STRING, JwSchedule, job_type, "jobType"),
     FIELD(STRING, JwSchedule, job_name, "jobName"),
     FIELD(STRING, JwSchedule, job_spec, "jobSpec"),

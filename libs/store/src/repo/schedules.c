@@ -13,12 +13,24 @@ create_schedule(void)
 static const JwRepo schedules = { "schedules", &jw_doc_schedule_table, create_schedule,
                                   jw_schedule_free };
 
-/* The fields of the scheduler's decisions, which a configuration does not set. */
+/* The fields that a configuration does not set, but for @starts: then it sets nextFireAt. */
 static bool
-is_decision(const char *name, bool same_rule)
+is_decision(const char *name, bool starts)
 {
-    return strcmp(name, "_id") == 0 || strcmp(name, "pendingFires") == 0
-           || (same_rule && strcmp(name, "nextFireAt") == 0);
+    static const char *const names[] = { "_id", "pendingFires", "switchedAt", "switchReason",
+                                         NULL };
+
+    return g_strv_contains(names, name) || (!starts && strcmp(name, "nextFireAt") == 0);
+}
+
+/* Off is not down: nextFireAt of a schedule that is enabled again lies after now, so that nothing
+ * is made up for. */
+static void
+append_switch(bson_t *set, const JwSchedule *schedule)
+{
+    BSON_APPEND_DATE_TIME(set, "switchedAt", schedule->updated_at_ms);
+    BSON_APPEND_UTF8(set, "switchReason",
+                     schedule->switch_reason != NULL ? schedule->switch_reason : "");
 }
 
 /* Replaces everything except the decisions. Strings that the new schedule lacks are unset. */
@@ -26,22 +38,24 @@ static bool
 update_schedule(JwStore *self, const JwSchedule *schedule, const JwSchedule *old, JwCas *ret_cas,
                 GError **error)
 {
-    const bool same_rule = g_strcmp0(schedule->rule_hash, old->rule_hash) == 0;
-    g_auto(bson_t) filter = BSON_INITIALIZER;
+    const bool switched = schedule->enabled != old->enabled;
+    const bool starts =
+        g_strcmp0(schedule->rule_hash, old->rule_hash) != 0 || (switched && schedule->enabled);
+    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(schedule->id), "enabled", "{", "$ne",
+                                        BCON_BOOL(!old->enabled), "}");
     g_auto(bson_t) whole = BSON_INITIALIZER;
     g_auto(bson_t) set = BSON_INITIALIZER;
     g_auto(bson_t) unset = BSON_INITIALIZER;
     g_auto(bson_t) update = BSON_INITIALIZER;
     bson_iter_t iter;
 
-    BSON_APPEND_UTF8(&filter, "_id", schedule->id);
     if (old->rule_hash != NULL) {
-        BSON_APPEND_UTF8(&filter, "ruleHash", old->rule_hash);
+        BSON_APPEND_UTF8(filter, "ruleHash", old->rule_hash);
     }
     jw_doc_append(&whole, &jw_doc_schedule_table, schedule);
     for (size_t i = 0; i < jw_doc_schedule_table.n_fields; i++) {
         const char *name = jw_doc_schedule_table.fields[i].name;
-        if (is_decision(name, same_rule)) {
+        if (is_decision(name, starts)) {
             continue;
         }
         if (bson_iter_init_find(&iter, &whole, name)) {
@@ -50,11 +64,14 @@ update_schedule(JwStore *self, const JwSchedule *schedule, const JwSchedule *old
             BSON_APPEND_INT32(&unset, name, 1);
         }
     }
+    if (switched) {
+        append_switch(&set, schedule);
+    }
     BSON_APPEND_DOCUMENT(&update, "$set", &set);
     if (!bson_empty(&unset)) {
         BSON_APPEND_DOCUMENT(&update, "$unset", &unset);
     }
-    return jw_db_update(self, "schedules", &filter, &update, ret_cas, error);
+    return jw_db_update(self, "schedules", filter, &update, ret_cas, error);
 }
 
 bool
@@ -94,15 +111,45 @@ jw_store_get_schedule(JwStore *self, const char *id, JwSchedule **ret_schedule, 
 }
 
 bool
+jw_store_list_schedules(JwStore *self, const char *after_id, size_t limit, GPtrArray **ret,
+                        GError **error)
+{
+    g_return_val_if_fail(self != NULL && limit > 0 && ret != NULL, false);
+    g_auto(bson_t) filter = BSON_INITIALIZER;
+    g_autoptr(bson_t) opts = BCON_NEW("sort", "{", "_id", BCON_INT32(1), "}");
+
+    if (after_id != NULL) {
+        BCON_APPEND(&filter, "_id", "{", "$gt", BCON_UTF8(after_id), "}");
+    }
+    return jw_repo_page(self, &schedules, &filter, opts, limit, ret, error);
+}
+
+bool
+jw_store_disable_schedule(JwStore *self, const char *id, const char *reason, int64_t now_ms,
+                          JwCas *ret_cas, GError **error)
+{
+    g_return_val_if_fail(self != NULL && id != NULL && reason != NULL && ret_cas != NULL, false);
+    g_autoptr(bson_t) filter =
+        BCON_NEW("_id", BCON_UTF8(id), "enabled", "{", "$ne", BCON_BOOL(false), "}");
+    g_autoptr(bson_t) update =
+        BCON_NEW("$set", "{", "enabled", BCON_BOOL(false), "switchedAt", BCON_DATE_TIME(now_ms),
+                 "switchReason", BCON_UTF8(reason), "updatedAt", BCON_DATE_TIME(now_ms), "}");
+
+    return jw_db_update(self, "schedules", filter, update, ret_cas, error)
+           || jw_prefix(error, "disabling schedule '%s'", id);
+}
+
+bool
 jw_store_due_schedules(JwStore *self, int64_t now_ms, size_t limit, GPtrArray **ret, GError **error)
 {
     g_return_val_if_fail(self != NULL && limit > 0 && ret != NULL, false);
     /* Each branch of the $or has an index of its own, so the cost depends on what is due. A
-     * pending decision not to fire is a negative time, so any date will do. */
+     * pending decision not to fire is a negative time, so any date will do. Decided is decided,
+     * also of a schedule that was disabled since. */
     g_autoptr(bson_t) filter =
         BCON_NEW("$or", "[", "{", "enabled", BCON_BOOL(true), "nextFireAt", "{", "$lte",
-                 BCON_DATE_TIME(now_ms), "}", "}", "{", "enabled", BCON_BOOL(true), "pendingFires",
-                 "{", "$gt", BCON_DATE_TIME(JW_DOC_FIRST_DATE_MS), "}", "}", "]");
+                 BCON_DATE_TIME(now_ms), "}", "}", "{", "pendingFires", "{", "$gt",
+                 BCON_DATE_TIME(JW_DOC_FIRST_DATE_MS), "}", "}", "]");
     g_autoptr(bson_t) opts =
         BCON_NEW("sort", "{", "nextFireAt", BCON_INT32(1), "_id", BCON_INT32(1), "}");
 

@@ -1,0 +1,366 @@
+/* test_file.c: the file of schedules owns what it made: what left it is disabled, what comes back
+ * begins anew, and the ledger tells both, whatever fails and whoever does it. */
+#include "schkit.h"
+
+#include <string.h>
+
+#define MAX_CALLS 60
+
+/* One schedule of the file: its id and further members ("" for none). */
+typedef struct {
+    const char *id, *members;
+} Row;
+
+/* Writes the file and has @sch read it, as at a start. */
+static bool
+read_rows(Sch *sch, const Row *rows, size_t n, GError **error)
+{
+    g_autofree char *dir = tk_temp_dir();
+    g_autofree char *path = g_build_filename(dir, "schedules.json", NULL);
+    g_autoptr(GString) text = g_string_new("{\"schedules\":[");
+
+    for (size_t i = 0; i < n; i++) {
+        g_string_append_printf(
+            text,
+            "%s{\"id\":\"%s\",\"trigger\":{\"type\":\"interval\",\"every\":\"10m\"}%s,"
+            "\"job\":{\"jobType\":\"report\",\"name\":\"Calls\",\"spec\":{\"reportType\":"
+            "\"call-records\",\"parameters\":{},\"output\":{\"format\":\"csv\"}}}}",
+            i > 0 ? "," : "", rows[i].id, rows[i].members);
+    }
+    g_string_append(text, "]}");
+    assert_true(g_file_set_contents(path, text->str, -1, NULL));
+    sch->config.schedules_file = path;
+    bool ok = sch_read_file(sch, error);
+    sch->config.schedules_file = NULL;
+    return ok;
+}
+
+static void
+read_ok(SchKit *kit, const Row *rows, size_t n)
+{
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(read_rows(&kit->sch, rows, n, &error), error);
+}
+
+/* @minutes pass, with a look at every one. */
+static void
+pass(SchKit *kit, int minutes)
+{
+    for (int i = 0; i < minutes; i++) {
+        tk_clock_advance(&kit->ports->clock.fake, MINUTE);
+        (void)kit_fire(&kit->sch);
+    }
+}
+
+static JwSchedule *
+stored(SchKit *kit, const char *id)
+{
+    g_autoptr(GError) error = NULL;
+    JwSchedule *schedule = NULL;
+
+    assert_ok(jw_store_get_schedule(kit->sch.store, id, &schedule, &error), error);
+    assert_non_null(schedule);
+    return schedule;
+}
+
+static void
+test_what_left_is_disabled(void **state)
+{
+    static const Row before[] = { { "a", "" }, { "b", "" } };
+    static const Row after[] = { { "b", "" }, { "renamed", "" } };
+    SchKit *kit = *state;
+
+    read_ok(kit, before, 2);
+    pass(kit, 12);
+    read_ok(kit, after, 2);
+    pass(kit, 10);
+    assert_history(kit, "a", "fired@10 disabled@12 ");
+    assert_history(kit, "b", "fired@10 fired@20 ");
+    assert_history(kit, "renamed", "fired@20 ");
+
+    g_autoptr(JwSchedule) kept = stored(kit, "a");
+    g_autoptr(JwSchedule) other = stored(kit, "b");
+    assert_false(kept->enabled);
+    assert_string_equal(kept->job_spec, other->job_spec);
+    assert_int_equal(kept->interval_ms, 10 * MINUTE);
+    assert_string_equal(kept->switch_reason, "it is no longer in the file of schedules");
+    assert_int_equal(kept->switched_at_ms, KIT_NOW + 12 * MINUTE);
+    assert_true(other->enabled);
+    assert_int_equal(other->switched_at_ms, 0);
+}
+
+static void
+test_an_empty_list_stops_all(void **state)
+{
+    static const Row before[] = { { "a", "" }, { "b", ",\"enabled\":false" } };
+    SchKit *kit = *state;
+
+    read_ok(kit, before, 2);
+    read_ok(kit, before, 0);
+    read_ok(kit, before, 0); /* once is enough */
+    pass(kit, 30);
+    assert_history(kit, "a", "disabled@0 ");
+    assert_history(kit, "b", ""); /* was so from the start */
+}
+
+/* A long list, page by page. */
+static void
+test_many_leave(void **state)
+{
+    SchKit *kit = *state;
+    g_autofree Row *rows = g_new0(Row, 1100);
+    g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+
+    for (int i = 0; i < 1100; i++) {
+        g_ptr_array_add(ids, g_strdup_printf("s%04d", i));
+        rows[i] = (Row){ g_ptr_array_index(ids, i), "" };
+    }
+    read_ok(kit, rows, 1100);
+    read_ok(kit, rows, 1);
+    for (int i = 0; i < 1100; i += 99) {
+        assert_history(kit, rows[i].id, i == 0 ? "" : "disabled@0 ");
+    }
+}
+
+static void
+test_without_a_file_all_stay(void **state)
+{
+    static const Row row = { "a", "" };
+    SchKit *kit = *state;
+    g_autoptr(GError) error = NULL;
+
+    read_ok(kit, &row, 1);
+    assert_ok(sch_read_file(&kit->sch, &error), error);
+    kit->sch.config.schedules_file = (char[]){ "" };
+    assert_ok(sch_read_file(&kit->sch, &error), error);
+    kit->sch.config.schedules_file = NULL;
+    pass(kit, 10);
+    assert_history(kit, "a", "fired@10 ");
+}
+
+/* Off is not down: nothing of the time it was off is made up for, whatever the policy and however
+ * it went off. */
+static void
+test_enabled_again(void **state G_GNUC_UNUSED)
+{
+    static const char *const policies[] = { "coalesce", "skip", "catch-up" };
+    static const char *const graces[] = { "1m", "24h" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(policies) * G_N_ELEMENTS(graces) * 2; i++) {
+        g_autoptr(SchKit) kit = kit_new();
+        g_autofree char *on = g_strdup_printf(",\"misfire\":\"%s\",\"misfireGrace\":\"%s\"",
+                                              policies[i / 4], graces[i / 2 % 2]);
+        g_autofree char *off = g_strdup_printf("%s,\"enabled\":false", on);
+        const Row rows[] = { { "s", on }, { "s", off } };
+
+        read_ok(kit, &rows[0], 1);
+        pass(kit, 10);
+        tk_clock_advance(&kit->ports->clock.fake, 5 * MINUTE);
+        read_ok(kit, &rows[1], i % 2);
+        pass(kit, 5);
+        tk_clock_advance(&kit->ports->clock.fake, 35 * MINUTE);
+        read_ok(kit, &rows[0], 1);
+        (void)kit_fire(&kit->sch);
+        pass(kit, 10);
+        assert_history(kit, "s", "fired@10 disabled@15 enabled@55 fired@60 ");
+        read_ok(kit, &rows[0], 1); /* nothing changed */
+        assert_history(kit, "s", "fired@10 disabled@15 enabled@55 fired@60 ");
+    }
+}
+
+/* A time that passed while it was off never comes. */
+static void
+test_once_while_off(void **state)
+{
+    SchKit *kit = *state;
+    static const char once[] = "\"trigger\":{\"type\":\"once\",\"at\":\"2021-01-11T00:10:00Z\"}";
+
+    kit_put(kit, "s", once);
+    kit_put(kit, "s",
+            "\"trigger\":{\"type\":\"once\",\"at\":\"2021-01-11T00:10:00Z\"},"
+            "\"enabled\":false");
+    pass(kit, 30);
+    kit_put(kit, "s", once);
+    pass(kit, 30);
+    assert_history(kit, "s", "");
+}
+
+static void
+put_foreign(SchKit *kit, const char *id, const char *source)
+{
+    g_autoptr(JwSchedule) schedule = jw_schedule_new();
+    g_autoptr(GError) error = NULL;
+
+    schedule->id = g_strdup(id);
+    schedule->source = g_strdup(source);
+    schedule->interval_ms = MINUTE;
+    schedule->next_fire_ms = KIT_NOW + HOUR;
+    assert_ok(jw_store_put_schedule(kit->sch.store, schedule, &error), error);
+}
+
+/* Before schedules had a source all were the file's. */
+static void
+test_whose_it_is(void **state)
+{
+    SchKit *kit = *state;
+
+    put_foreign(kit, "of-an-old-version", NULL);
+    put_foreign(kit, "of-others", "api");
+    read_ok(kit, NULL, 0);
+    assert_history(kit, "of-an-old-version", "disabled@0 ");
+    assert_history(kit, "of-others", "");
+    g_autoptr(JwSchedule) others = stored(kit, "of-others");
+    assert_true(others->enabled);
+}
+
+static void
+decide_only(SchKit *kit, const char *id, int64_t pending)
+{
+    g_autoptr(JwSchedule) schedule = stored(kit, id);
+    g_autoptr(GError) error = NULL;
+    JwCas cas = JW_CAS_LOST;
+
+    assert_ok(jw_store_fire_schedule(kit->sch.store, id, schedule->rule_hash,
+                                     schedule->next_fire_ms, schedule->next_fire_ms + 10 * MINUTE,
+                                     &pending, 1, KIT_NOW, &cas, &error),
+              error);
+    assert_int_equal(cas, JW_CAS_WON);
+}
+
+/* A scheduler died between deciding and doing, then the schedule was disabled: decided is decided,
+ * and it does not wait for the schedule to be enabled again. */
+static void
+test_decisions_of_a_disabled_schedule(void **state)
+{
+    static const Row rows[] = { { "s", "" }, { "t", "" } };
+    SchKit *kit = *state;
+
+    read_ok(kit, rows, 2);
+    decide_only(kit, "s", KIT_NOW + 10 * MINUTE);
+    decide_only(kit, "t", -(KIT_NOW + 10 * MINUTE));
+    tk_clock_advance(&kit->ports->clock.fake, 12 * MINUTE);
+    read_ok(kit, rows, 0);
+    pass(kit, 30);
+    assert_history(kit, "s", "caught-up@10 disabled@12 ");
+    assert_history(kit, "t", "coalesced@10 disabled@12 ");
+    kit_assert_none_pending(kit, "s");
+    kit_assert_none_pending(kit, "t");
+}
+
+/* Its template makes no job any more: it was disabled for that, and is not tried for ever. */
+static void
+test_a_broken_decision_of_a_disabled_schedule(void **state)
+{
+    SchKit *kit = *state;
+    g_autoptr(GError) error = NULL;
+
+    put_foreign(kit, "s", NULL); /* without a template */
+    decide_only(kit, "s", KIT_NOW);
+    pass(kit, 1);
+    assert_history(kit, "s", "");
+    read_ok(kit, NULL, 0);
+    pass(kit, 1);
+    assert_history(kit, "s", "skipped@0 disabled@1 ");
+    kit_assert_none_pending(kit, "s");
+}
+
+/* Disabled in the first minute or, by the next start, in the second: once. */
+static void
+assert_both_disabled(SchKit *kit)
+{
+    static const char *const ids[] = { "a", "b" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(ids); i++) {
+        g_autofree char *history = kit_history(kit, ids[i]);
+
+        if (strcmp(history, "disabled@0 ") != 0 && strcmp(history, "disabled@1 ") != 0) {
+            fail_msg("%s: %s", ids[i], history);
+        }
+    }
+}
+
+static bool
+file_met_a_fault(KitFault fault, int n)
+{
+    static const Row rows[] = { { "a", "" }, { "b", "" }, { "b", ",\"enabled\":false" } };
+    g_autoptr(SchKit) kit = kit_new();
+    g_autoptr(GError) error = NULL;
+
+    read_ok(kit, rows, 2);
+    kit_fault_at(kit->ports, n, fault);
+    bool ok = read_rows(&kit->sch, &rows[2], 1, &error);
+    assert_int_equal(ok, error == NULL);
+    bool reached = kit_fault_met(kit->ports);
+    tk_clock_advance(&kit->ports->clock.fake, MINUTE);
+    read_ok(kit, &rows[2], 1);
+    assert_both_disabled(kit);
+    return reached;
+}
+
+/* The store fails at any call: the next start brings file, store and ledger together. */
+static void
+test_every_call_fails(void **state G_GNUC_UNUSED)
+{
+    for (size_t f = 0; f < kit_n_faults; f++) {
+        for (int n = 1; file_met_a_fault(kit_faults[f], n); n++) {
+            assert_true(n < MAX_CALLS);
+        }
+    }
+}
+
+static void
+read_second(gpointer data)
+{
+    static const Row row = { "b", ",\"enabled\":false" };
+    SchKit *kit = data;
+    g_autoptr(GError) error = NULL;
+
+    tk_clock_advance(&kit->ports->clock.fake, MINUTE);
+    assert_ok(read_rows(&kit->second, &row, 1, &error), error);
+}
+
+/* Two start at once: one of them disables, and the ledger has it once. */
+static void
+test_two_schedulers(void **state G_GNUC_UNUSED)
+{
+    static const Row rows[] = { { "a", "" }, { "b", "" }, { "b", ",\"enabled\":false" } };
+
+    for (int n = 1;; n++) {
+        g_autoptr(SchKit) kit = kit_new();
+
+        read_ok(kit, rows, 2);
+        hook_clock_at(&kit->ports->clock, n, read_second, kit);
+        read_ok(kit, &rows[2], 1);
+        bool ran = hook_clock_done(&kit->ports->clock);
+        for (size_t i = 0; i < 2; i++) {
+            g_autofree char *history = kit_history(kit, rows[i].id);
+            assert_true(strcmp(history, "disabled@0 ") == 0 || strcmp(history, "disabled@1 ") == 0);
+        }
+        if (!ran) {
+            break;
+        }
+        assert_true(n < MAX_CALLS);
+    }
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_what_left_is_disabled),
+        TEST(test_an_empty_list_stops_all),
+        TEST(test_many_leave),
+        TEST(test_without_a_file_all_stay),
+        cmocka_unit_test(test_enabled_again),
+        TEST(test_once_while_off),
+        TEST(test_whose_it_is),
+        TEST(test_decisions_of_a_disabled_schedule),
+        TEST(test_a_broken_decision_of_a_disabled_schedule),
+        cmocka_unit_test(test_every_call_fails),
+        cmocka_unit_test(test_two_schedulers),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
