@@ -258,6 +258,7 @@ class Stack:
             variables["JW_REPORTS_DIR"] = str(self.reports_dir)
         if service in ("gateway", "notifier"):
             variables["JW_PUBLIC_URL"] = f"http://127.0.0.1:{self.gateway_port}"
+            variables["JW_LINK_KEYS"] = f"{KID}:{self.prefix:x<32}"
         if service == "gateway":
             variables |= {
                 "JW_HTTP_PORT": str(self.gateway_port),

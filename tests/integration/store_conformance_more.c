@@ -52,6 +52,7 @@ assert_same_delivery(const JwDelivery *a, const JwDelivery *b)
     assert_int_equal(a->sent_at_ms, b->sent_at_ms);
     assert_int_equal(a->finished_at_ms, b->finished_at_ms);
     sc_assert_text(a->reply, b->reply);
+    assert_int_equal(a->link_revoked_at_ms, b->link_revoked_at_ms);
     sc_assert_text(a->request_id, b->request_id);
     sc_assert_text(a->traceparent, b->traceparent);
     assert_int_equal(a->outbox->len, b->outbox->len);
@@ -158,6 +159,27 @@ every_delivery_meets_every_change(JwStore *store)
     }
 }
 
+/* The state and all else stay. */
+static void
+revokes_a_link(JwStore *store, const char *id)
+{
+    g_autoptr(JwDelivery) before = NULL;
+    g_autoptr(JwDelivery) after = NULL;
+    g_autoptr(GError) error = NULL;
+    JwCas cas = JW_CAS_LOST;
+
+    assert_ok(jw_store_get_delivery(store, id, &before, &error), error);
+    assert_int_equal(before->link_revoked_at_ms, 0);
+    assert_ok(jw_store_revoke_link(store, id, SC_NOW + 7, &cas, &error), error);
+    assert_int_equal(cas, JW_CAS_WON);
+    assert_ok(jw_store_get_delivery(store, id, &after, &error), error);
+    assert_int_equal(after->link_revoked_at_ms, SC_NOW + 7);
+    before->link_revoked_at_ms = SC_NOW + 7;
+    assert_same_delivery(before, after);
+    assert_ok(jw_store_revoke_link(store, "nobody", SC_NOW, &cas, &error), error);
+    assert_int_equal(cas, JW_CAS_LOST);
+}
+
 static void
 creates_and_lists_deliveries(JwStore *store)
 {
@@ -207,6 +229,7 @@ creates_and_lists_deliveries(JwStore *store)
     assert_int_equal(listed->len, 0);
     assert_ok(jw_store_get_delivery(store, "nobody", &none, &error), error);
     assert_null(none);
+    revokes_a_link(store, deliveries[1]->id);
     for (size_t i = 0; i < 3; i++) {
         jw_delivery_free(deliveries[i]);
     }

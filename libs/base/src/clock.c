@@ -56,6 +56,18 @@ jw_time_format(int64_t time_ms)
     return g_string_free(text, FALSE);
 }
 
+char *
+jw_time_words(int64_t time_ms)
+{
+    static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+    JwCivil civil;
+
+    jw_civil_from_seconds(jw_floor_div(time_ms, 1000), &civil);
+    return g_strdup_printf("%d %s %d, %02d:%02d UTC", civil.day, months[civil.month - 1],
+                           civil.year, civil.hour, civil.minute);
+}
+
 /* Reads exactly @digits digits at *@pos and moves *@pos behind them; -1 when they are not there. */
 static int
 take_number(const char **pos, int digits)

@@ -73,8 +73,14 @@ jw_http_reply_problem(JwHttpReply *self, int status, const char *code,
         .retry_after_s = retry_after_s,
         .request_id = self->request->request_id,
     };
-    jw_http_reply_json(self, status, form(&problem, &content_type));
-    jw_http_reply_header(self, "Content-Type", content_type);
+    json_t *body = form(&problem, &content_type);
+    if (json_is_string(body)) {
+        jw_http_reply_text(self, status, content_type, json_string_value(body));
+        json_decref(body);
+    } else {
+        jw_http_reply_json(self, status, body);
+        jw_http_reply_header(self, "Content-Type", content_type);
+    }
     if (retry_after_s > 0) {
         g_autofree char *seconds = g_strdup_printf("%" G_GINT64_FORMAT, retry_after_s);
         jw_http_reply_header(self, "Retry-After", seconds);

@@ -4,8 +4,7 @@
 #include "core/admission.h"
 #include "core/metrics.h"
 
-#include <string.h>
-
+#include "jw/links.h"
 #include "jw/log.h"
 #include "jw/sync.h"
 
@@ -21,30 +20,10 @@ const JwConfigEntry gw_config_entries[] = {
 };
 const size_t gw_n_config_entries = G_N_ELEMENTS(gw_config_entries);
 
-/* Links are the URL and a path put together, so the URL must end before the path. */
-static bool
-check_public_url(GwConfig *config, GError **error)
-{
-    char *url = config->public_url;
-
-    if (url == NULL) {
-        return true;
-    }
-    if (!g_uri_is_valid(url, G_URI_FLAGS_NONE, NULL)
-        || (!g_str_has_prefix(url, "http://") && !g_str_has_prefix(url, "https://"))) {
-        return jw_fail(error, JW_ERROR_INVALID,
-                       "JW_PUBLIC_URL is '%s'; give a URL such as https://jobs.example.com", url);
-    }
-    while (g_str_has_suffix(url, "/")) {
-        url[strlen(url) - 1] = '\0';
-    }
-    return true;
-}
-
 bool
 gw_run(Gw *self, JwHttpServer *http, GError **error)
 {
-    if (!check_public_url(&self->config, error)) {
+    if (self->config.public_url != NULL && !jw_link_base_check(self->config.public_url, error)) {
         return false;
     }
     gw_metrics_init();

@@ -6,6 +6,7 @@
 #pragma once
 #include "jw/http.h"
 #include "jw/http_jwt.h"
+#include "jw/link_token.h"
 #include "jw/ports.h"
 
 G_BEGIN_DECLS
@@ -21,8 +22,10 @@ typedef struct _GwAdmission GwAdmission;
 typedef struct {
     GwConfig config;
     JwAuthConfig auth_config;
+    JwLinkConfig link_config;
     JW_PORTS;
     JwTokenVerifier *tokens;
+    JwLinkKeys *links; /* what signed the links in mails */
     GwAdmission *admission;
 } Gw;
 

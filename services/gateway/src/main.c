@@ -1,6 +1,7 @@
 /* main.c: jobwire-gateway: its composition and its end. The rest is gw_run(). */
 #include "gw.h"
 
+#include "jw/log.h"
 #include "jw/svc.h"
 
 static bool
@@ -9,7 +10,15 @@ start(JwSvc *svc, gpointer data, GError **error)
     Gw *self = data;
 
     self->tokens = jw_token_verifier_new(&self->auth_config, self->clock, error);
-    return self->tokens != NULL && gw_run(self, jw_svc_http(svc), error);
+    if (self->tokens == NULL) {
+        return false;
+    }
+    self->links = jw_link_keys_new(&self->link_config, error);
+    if (self->links == NULL) {
+        return false;
+    }
+    jw_info("link_keys", JW_STR("ids", jw_link_keys_ids(self->links)));
+    return gw_run(self, jw_svc_http(svc), error);
 }
 
 static void
@@ -24,6 +33,7 @@ stop(gpointer data)
     Gw *self = data;
 
     gw_stop(self);
+    g_clear_pointer(&self->links, jw_link_keys_free);
     g_clear_pointer(&self->tokens, jw_token_verifier_free);
 }
 
@@ -34,6 +44,7 @@ main(int argc, char **argv)
     const JwConfigTable tables[] = {
         { "Gateway", gw_config_entries, gw_n_config_entries, &self.config },
         { "Tokens", jw_auth_config_entries, jw_auth_n_config_entries, &self.auth_config },
+        { "Links", jw_link_config_entries, jw_link_n_config_entries, &self.link_config },
     };
     const JwSvcDef def = {
         .name = "gateway",

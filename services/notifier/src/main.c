@@ -1,6 +1,7 @@
 /* main.c: jobwire-notifier: its composition and its end. The rest is ntf_run(). */
 #include "ntf.h"
 
+#include "jw/log.h"
 #include "jw/svc.h"
 
 static bool
@@ -24,6 +25,11 @@ start(JwSvc *svc, gpointer data, GError **error)
     if (self->mail == NULL) {
         return false;
     }
+    self->links = jw_link_keys_new(&self->link_config, error);
+    if (self->links == NULL) {
+        return false;
+    }
+    jw_info("link_keys", JW_STR("ids", jw_link_keys_ids(self->links)));
     jw_svc_add_check(svc, "smtp", false, mail_ready, self->mail);
     return ntf_run(self, error);
 }
@@ -43,6 +49,7 @@ stop(gpointer data)
     Ntf *self = data;
 
     ntf_stop(self);
+    g_clear_pointer(&self->links, jw_link_keys_free);
     g_clear_pointer(&self->mail, jw_mail_free);
 }
 
@@ -53,6 +60,7 @@ main(int argc, char **argv)
     const JwConfigTable tables[] = {
         { "Notifier", ntf_config_entries, ntf_n_config_entries, &self.config },
         { "Mail", jw_mail_config_entries, jw_mail_n_config_entries, &self.mail_config },
+        { "Links", jw_link_config_entries, jw_link_n_config_entries, &self.link_config },
     };
     const JwSvcDef def = {
         .name = "notifier",

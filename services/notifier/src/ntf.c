@@ -1,6 +1,7 @@
 /* ntf.c: the notifier's threads and configuration. See ntf.h. */
 #include "ntf.h"
 
+#include "jw/links.h"
 #include "metrics.h"
 
 const JwConfigEntry ntf_config_entries[] = {
@@ -8,8 +9,12 @@ const JwConfigEntry ntf_config_entries[] = {
       "mails sent at once" },
     { "JW_ATTACH_MAX", JW_CONFIG_SIZE, offsetof(NtfConfig, attach_max_bytes), "10MiB", 0, 1 << 30,
       0, "larger reports are not attached: the mail carries a link" },
-    { "JW_PUBLIC_URL", JW_CONFIG_STRING, offsetof(NtfConfig, public_url), "http://127.0.0.1:8080",
-      0, 0, 0, "where people reach the gateway" },
+    { "JW_PUBLIC_URL", JW_CONFIG_STRING, offsetof(NtfConfig, public_url), NULL, 0, 0,
+      JW_CONFIG_REQUIRED,
+      "where readers of mails reach the gateway, https://jobs.example.com: the links begin so" },
+    { "JW_LINK_TTL", JW_CONFIG_DURATION, offsetof(NtfConfig, link_ttl_ms), "168h", 60000,
+      INT64_C(366) * 86400000, 0,
+      "how long the link in a mail works, unless the report is removed before" },
     { "JW_POLL", JW_CONFIG_DURATION, offsetof(NtfConfig, poll_ms), "1s", 20, 60000, 0,
       "how often the notifier looks for due and stuck deliveries" },
     { "JW_SENDER_DEAD_AFTER", JW_CONFIG_DURATION, offsetof(NtfConfig, dead_after_ms), "150s", 500,
@@ -41,7 +46,7 @@ ntf_check(const Ntf *self, GError **error)
 bool
 ntf_run(Ntf *self, GError **error)
 {
-    if (!ntf_check(self, error)) {
+    if (!ntf_check(self, error) || !jw_link_base_check(self->config.public_url, error)) {
         return false;
     }
     ntf_metrics_init();

@@ -8,6 +8,7 @@
 #include "jw/config.h"
 #include "jw/ident.h"
 #include "jw/jobs_deliveries.h"
+#include "jw/link_token.h"
 #include "jw/liveness.h"
 #include "jw/mail.h"
 #include "jw/ports.h"
@@ -21,6 +22,7 @@ typedef struct {
     int64_t senders;          /* JW_SENDERS */
     int64_t attach_max_bytes; /* JW_ATTACH_MAX */
     char *public_url;         /* JW_PUBLIC_URL */
+    int64_t link_ttl_ms;      /* JW_LINK_TTL */
     int64_t poll_ms;          /* JW_POLL */
     int64_t dead_after_ms;    /* JW_SENDER_DEAD_AFTER */
     int64_t resend_after_ms;  /* JW_RESEND_AFTER */
@@ -37,8 +39,10 @@ typedef struct {
 typedef struct {
     NtfConfig config;
     JwMailConfig mail_config;
+    JwLinkConfig link_config;
     JW_PORTS; /* without a catalog: events only */
     JwMail *mail;
+    JwLinkKeys *links; /* sign the links in mails */
     JwConsumer *consumer;
     char *sender_name, *sender_address; /* of JW_MAIL_FROM */
     JwQueue *due;                       /* of char *: delivery ids */

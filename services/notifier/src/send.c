@@ -79,11 +79,37 @@ read_artifact(Ntf *self, const JwArtifact *artifact, GError **error)
     return g_bytes_new_take(g_steal_pointer(&data), size);
 }
 
+/* A link that was not over when the mail went out: @ret_expires_ms is for the mail to say.
+ * (transfer full) */
+static char *
+make_link(const Ntf *self, const JwDelivery *delivery, const JwArtifact *artifact,
+          int64_t *ret_expires_ms, GError **error)
+{
+    /* from the delivery's own time: a resend is the same message to the byte */
+    int64_t expires_ms = delivery->created_at_ms + self->config.link_ttl_ms;
+
+    if (artifact->expires_at_ms != 0) {
+        expires_ms = MIN(expires_ms, artifact->expires_at_ms);
+    }
+    if (delivery->link_revoked_at_ms != 0) {
+        return jw_fail_null(error, JW_ERROR_NOT_FOUND,
+                            "not sent: its download link was revoked before");
+    }
+    if (expires_ms <= jw_clock_now_ms(self->clock)) {
+        return jw_fail_null(error, JW_ERROR_NOT_FOUND,
+                            "not sent: the time of its download link was over before");
+    }
+    g_autofree char *token = jw_link_token_sign(self->links, delivery->id, expires_ms);
+    *ret_expires_ms = expires_ms;
+    return jw_link_mailed(self->config.public_url, token);
+}
+
 static GBytes *
 compose(Ntf *self, const JwDelivery *delivery, const JwJob *job, GError **error)
 {
     g_autoptr(GBytes) attachment = NULL;
     g_autofree char *link = NULL;
+    int64_t link_expires_ms = 0;
 
     if (job == NULL || job->artifact == NULL) {
         return jw_fail_null(error, JW_ERROR_NOT_FOUND, "the job or its report is gone");
@@ -94,7 +120,10 @@ compose(Ntf *self, const JwDelivery *delivery, const JwJob *job, GError **error)
             return NULL;
         }
     } else {
-        link = jw_link_report_job(self->config.public_url, job->id, JW_LINK_DOWNLOAD);
+        link = make_link(self, delivery, job->artifact, &link_expires_ms, error);
+        if (link == NULL) {
+            return NULL;
+        }
     }
     NtfComposeInput input = {
         .job = job,
@@ -105,7 +134,7 @@ compose(Ntf *self, const JwDelivery *delivery, const JwJob *job, GError **error)
         .date_ms = job->finished_at_ms, /* a resend is the same message to the byte */
         .attachment = attachment,
         .link = link,
-        .link_expires_ms = job->artifact->expires_at_ms,
+        .link_expires_ms = link_expires_ms,
     };
     return ntf_compose(&input, error);
 }

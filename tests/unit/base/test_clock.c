@@ -29,6 +29,8 @@ test_format_and_parse(void **state)
     }
     g_autofree char *before = jw_time_format(-1);
     assert_string_equal(before, "1969-12-31T23:59:59.999Z");
+    g_autofree char *words = jw_time_words(1768269615250);
+    assert_string_equal(words, "13 Jan 2026, 02:00 UTC");
 }
 
 static void

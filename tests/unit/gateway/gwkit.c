@@ -58,6 +58,9 @@ kit_new(void)
     gw->jobs.batch = jw_jobs_batch_new(gw->store);
     gw->config.pending_max = 1000;
     gw->config.retry_max = 2;
+    const JwLinkConfig links = { (char *)(uintptr_t)KIT_LINK_KEYS };
+    gw->links = jw_link_keys_new(&links, &error);
+    assert_ok(gw->links != NULL, error);
     gw->tokens = make_verifier(self, &error);
     assert_ok(gw->tokens != NULL, error);
     gw_metrics_init();
@@ -87,6 +90,7 @@ kit_free(GwKit *self)
     gw_stop(&self->gw);
     jw_relay_free(self->gw.relay);
     jw_token_verifier_free(self->gw.tokens);
+    jw_link_keys_free(self->gw.links);
     kit_ports_free(self->ports);
     g_free(self->http_config.address);
     g_free(self->private_pem);

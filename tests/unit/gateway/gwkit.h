@@ -8,8 +8,9 @@
 
 G_BEGIN_DECLS
 
-#define GW_NOW   INT64_C(1768269615000) /* 2026-01-13T02:00:15Z */
-#define KIT_JOBS "/api/v2/reports/jobs"
+#define GW_NOW        INT64_C(1768269615000) /* 2026-01-13T02:00:15Z */
+#define KIT_JOBS      "/api/v2/reports/jobs"
+#define KIT_LINK_KEYS "kit:0123456789abcdef0123456789abcdef"
 #define KIT_BODY                                                                                   \
     "{\"reportType\":\"call-records\",\"name\":\"Calls\",\"parameters\":{},\"output\":{"           \
     "\"format\":\"csv\"}}"

@@ -91,6 +91,9 @@ test_run(void **state)
     } cases[] = {
         { "jobs.example.com", NULL },
         { "ftp://jobs.example.com", NULL },
+        { "https://", NULL },
+        { "https://jobs.example.com/?a=b", NULL },
+        { "https://jobs.example.com/#top", NULL },
         { "https://jobs.example.com/", "https://jobs.example.com" },
         { "http://127.0.0.1:18080", "http://127.0.0.1:18080" },
     };

@@ -13,7 +13,8 @@ set_up(Ntf *ntf, KitPorts *ports, JwMail *mail, const char *ce_source)
     ntf->config = (NtfConfig){
         .senders = 1,
         .attach_max_bytes = 1000,
-        .public_url = (char *)(uintptr_t) "https://jobs.example.com",
+        .public_url = (char *)(uintptr_t)KIT_PUBLIC_URL,
+        .link_ttl_ms = 48 * HOUR,
         .poll_ms = 1000,
         .dead_after_ms = 150000,
         .resend_after_ms = 120000,
@@ -22,6 +23,9 @@ set_up(Ntf *ntf, KitPorts *ports, JwMail *mail, const char *ce_source)
     ntf->mail_config.from = (char *)(uintptr_t) "Jobwire <jobs@example.com>";
     ntf->mail_config.timeout_ms = 60000;
     ntf->sender_address = g_strdup("jobs@example.com");
+    const JwLinkConfig links = { (char *)(uintptr_t)KIT_LINK_KEYS };
+    ntf->links = jw_link_keys_new(&links, NULL);
+    assert_non_null(ntf->links);
     ntf_metrics_init();
     ntf->stop = jw_stop_new();
     ntf->due = jw_queue_new(3, 1, g_free);
@@ -47,6 +51,8 @@ kit_free(NtfKit *self)
     ntf_stop(&self->ntf);
     ntf_stop(&self->second);
     jw_mail_free(self->ntf.mail);
+    jw_link_keys_free(self->ntf.links);
+    jw_link_keys_free(self->second.links);
     kit_ports_free(self->ports);
     g_free(self);
 }

@@ -7,7 +7,9 @@
 
 G_BEGIN_DECLS
 
-#define KIT_REPORT "a,b\r\n1,2\r\n"
+#define KIT_REPORT     "a,b\r\n1,2\r\n"
+#define KIT_PUBLIC_URL "https://jobs.example.com"
+#define KIT_LINK_KEYS  "kit:0123456789abcdef0123456789abcdef"
 
 typedef struct {
     Ntf ntf;

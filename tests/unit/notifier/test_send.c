@@ -69,7 +69,25 @@ test_message(void **state)
     g_autofree char *lower_line = g_ascii_strdown(line, -1);
     assert_non_null(strstr(lower, lower_line));
     assert_non_null(strstr(text, "calls.csv"));
-    assert_null(strstr(text, "/download"));
+    assert_null(strstr(text, "/links/"));
+}
+
+static char *
+without_soft_breaks(const char *text)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "=\r\n", -1);
+
+    return g_strjoinv("", lines);
+}
+
+/* The link of the plain text, a line of its own. (transfer full) */
+static char *
+take_link(const char *mail)
+{
+    const char *link = strstr(mail, KIT_PUBLIC_URL "/links/");
+
+    assert_non_null(link);
+    return g_strndup(link, strcspn(link, "\r"));
 }
 
 /* Over JW_ATTACH_MAX: the link instead; the file is not even read. */
@@ -86,11 +104,70 @@ test_link_instead_of_attachment(void **state)
     assert_ok(jw_store_delete_file(kit->ntf.store, job->artifact->file_id, &error), error);
     ntf_send(&kit->ntf, id);
     g_autofree char *text = kit_message(kit, 0);
-    g_autofree char *link = g_strdup_printf("jobs.example.com/api/v2/reports/jobs/%s", job->id);
-    g_auto(GStrv) lines = g_strsplit(text, "=\r\n", -1); /* soft line breaks */
-    g_autofree char *whole = g_strjoinv("", lines);
-    assert_non_null(strstr(whole, link));
+    g_autofree char *whole = without_soft_breaks(text);
+    g_autofree char *link = take_link(whole);
+    JwLinkToken token = { 0 };
+    assert_true(
+        jw_link_token_check(kit->ntf.links, link + strlen(KIT_PUBLIC_URL "/links/"), &token));
+    assert_string_equal(token.delivery_id, id);
+    /* the artifact's time comes before that of links */
+    assert_int_equal(token.expires_ms, KIT_NOW + 24 * HOUR);
+    assert_non_null(strstr(whole, "The link works until 12 Jan 2021, 00:00 UTC"));
     assert_null(strstr(whole, "calls.csv\""));
+}
+
+/* A resend is the same message, and its link goes on for as long as the first said. */
+static void
+test_link_of_a_resend(void **state)
+{
+    NtfKit *kit = *state;
+    g_autofree char *id = kit_delivery(kit);
+
+    kit->ntf.config.attach_max_bytes = 0;
+    kit->ntf.config.link_ttl_ms = HOUR;
+    jw_mail_mem_next(kit->ntf.mail, JW_MAIL_UNKNOWN, "gone");
+    ntf_send(&kit->ntf, id);
+    tk_clock_advance(&kit->ports->clock.fake, 30 * MINUTE);
+    kit_keep(&kit->ntf);
+    tk_clock_advance(&kit->ports->clock.fake, 2000);
+    kit_keep(&kit->ntf);
+    (void)kit_send_queued(&kit->ntf);
+    assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 2);
+    g_autofree char *first = kit_message(kit, 0);
+    g_autofree char *second = kit_message(kit, 1);
+    assert_string_equal(first, second);
+    g_autofree char *whole = without_soft_breaks(first);
+    assert_non_null(strstr(whole, "The link works until 11 Jan 2021, 01:00 UTC"));
+}
+
+/* A link that would not work when it arrives is not sent. */
+static void
+test_link_is_over(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        bool revoked;
+        const char *reply;
+    } cases[] = { { true, "revoked" }, { false, "time of its download link was over" } };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(NtfKit) kit = kit_new();
+        g_autofree char *id = kit_delivery(kit);
+        g_autoptr(GError) error = NULL;
+        JwCas cas = JW_CAS_LOST;
+
+        kit->ntf.config.attach_max_bytes = 0;
+        if (cases[i].revoked) {
+            assert_ok(jw_store_revoke_link(kit->ntf.store, id, KIT_NOW, &cas, &error), error);
+            assert_int_equal(cas, JW_CAS_WON);
+        } else {
+            tk_clock_advance(&kit->ports->clock.fake, 24 * HOUR);
+        }
+        ntf_send(&kit->ntf, id);
+        g_autoptr(JwDelivery) delivery = kit_get(kit, id);
+        assert_int_equal(delivery->state, JW_DELIVERY_FAILED);
+        assert_non_null(strstr(delivery->reply, cases[i].reply));
+        assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 0);
+    }
 }
 
 static void
@@ -102,7 +179,7 @@ test_exactly_at_the_limit(void **state)
     kit->ntf.config.attach_max_bytes = (int64_t)strlen(KIT_REPORT);
     ntf_send(&kit->ntf, id);
     g_autofree char *text = kit_message(kit, 0);
-    assert_null(strstr(text, "/download"));
+    assert_null(strstr(text, "/links/"));
 }
 
 /* What is gone or damaged for good fails at once, without a mail. */
@@ -371,6 +448,8 @@ main(void)
         cmocka_unit_test(test_outcomes),
         TEST(test_message),
         TEST(test_link_instead_of_attachment),
+        TEST(test_link_of_a_resend),
+        TEST(test_link_is_over),
         TEST(test_exactly_at_the_limit),
         TEST(test_file_gone),
         cmocka_unit_test(test_file_is_another),

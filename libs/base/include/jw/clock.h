@@ -31,6 +31,9 @@ jw_clock_mono_ms(JwClock *self)
 /* "2026-01-13T02:00:15.250Z"; milliseconds are left out when they are 0. (transfer full) */
 char *jw_time_format(int64_t time_ms);
 
+/* "13 Jan 2026, 02:00 UTC", for people. (transfer full) */
+char *jw_time_words(int64_t time_ms);
+
 /* RFC 3339 date-time with zone ("Z" or ±hh:mm), 1 to 9 fraction digits (cut to ms); years
  * 1970-9999. A leap second reads as :59. Returns false with INVALID for anything else. */
 bool jw_time_parse(const char *text, int64_t *ret_time_ms,

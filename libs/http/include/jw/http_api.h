@@ -26,8 +26,8 @@ typedef struct {
     const char *request_id;
 } JwHttpProblem;
 
-/* (transfer full): the body of the answer to @problem. @ret_content_type: (inout):
- * "application/json" unless it is set to another constant. */
+/* (transfer full): the body of the answer to @problem; a JSON string is sent as the text that it
+ * is. @ret_content_type: (inout): "application/json" unless it is set to another constant. */
 typedef struct json_t *(*JwHttpErrorForm)(const JwHttpProblem *problem,
                                           const char **ret_content_type);
 

@@ -65,6 +65,7 @@ typedef struct {
     char *owner;
     int64_t not_before_ms, created_at_ms, updated_at_ms, sent_at_ms, finished_at_ms;
     char *reply; /* last SMTP reply or error, as text */
+    int64_t link_revoked_at_ms; /* the link in its mail works no more; 0: it does */
     char *request_id, *traceparent;
     GPtrArray *outbox; /* of JwOutboxEntry; never NULL */
 } JwDelivery;

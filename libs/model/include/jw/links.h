@@ -1,15 +1,24 @@
-/* jw/links.h: where the gateway serves a report job, for those who link to it. Any thread. */
+/* jw/links.h: where the gateway serves a report job and the links in mails, for those who link to
+ * them. Any thread. */
 #pragma once
-#include <glib.h>
+#include "jw/error.h"
 
 G_BEGIN_DECLS
 
 #define JW_LINK_REPORTS     "/api/v2/reports"
 #define JW_LINK_REPORT_JOBS JW_LINK_REPORTS "/jobs"
 #define JW_LINK_DOWNLOAD    "/download" /* below a job: its artifact */
+#define JW_LINK_MAILED      "/links"    /* a token follows (jw/link_token.h) */
 
 /* @base (scheme and host, NULL or "": none), the path of the job, whose id is escaped, and @below
  * ("" is the job itself). (transfer full) */
 char *jw_link_report_job(const char *base, const char *job_id, const char *below);
+
+/* The download link of a mail. (transfer full) */
+char *jw_link_mailed(const char *base, const char *token);
+
+/* Checks @url, the base of all links (JW_PUBLIC_URL), and takes slashes off its end. @error:
+ * INVALID. */
+bool jw_link_base_check(char *url, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -39,6 +39,11 @@ typedef struct {
 bool jw_store_change_delivery(JwStore *self, const JwDeliveryChange *change, JwCas *ret_cas,
                               JwDelivery **ret_delivery, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Ends the download link of a delivery's mail, whatever its state. @ret_cas: (out):
+ * LOST: no such delivery. */
+bool jw_store_revoke_link(JwStore *self, const char *delivery_id, int64_t now_ms, JwCas *ret_cas,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /**
  * jw_store_scan_deliveries:
  * @states: 1u << state each; 0: any

@@ -168,6 +168,7 @@ static const JwDocField delivery_fields[] = {
     FIELD(TIME, JwDelivery, sent_at_ms, "sentAt"),
     FIELD(TIME, JwDelivery, finished_at_ms, "finishedAt"),
     FIELD(STRING, JwDelivery, reply, "reply"),
+    FIELD(TIME, JwDelivery, link_revoked_at_ms, "linkRevokedAt"),
     FIELD(STRING, JwDelivery, request_id, "requestId"),
     FIELD(STRING, JwDelivery, traceparent, "traceparent"),
     FIELD(OUTBOX, JwDelivery, outbox, "outbox"),

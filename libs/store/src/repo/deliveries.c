@@ -126,3 +126,15 @@ jw_store_change_delivery(JwStore *self, const JwDeliveryChange *change, JwCas *r
     }
     return true;
 }
+
+bool
+jw_store_revoke_link(JwStore *self, const char *delivery_id, int64_t now_ms, JwCas *ret_cas,
+                     GError **error)
+{
+    g_return_val_if_fail(self != NULL && delivery_id != NULL && ret_cas != NULL, false);
+    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(delivery_id));
+    g_autoptr(bson_t) update = BCON_NEW("$set", "{", "linkRevokedAt", BCON_DATE_TIME(now_ms), "}");
+
+    return jw_db_update(self, "deliveries", filter, update, ret_cas, error)
+           || jw_prefix(error, "revoking the link of delivery '%s'", delivery_id);
+}

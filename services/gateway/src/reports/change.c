@@ -44,20 +44,6 @@ change(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply, const JwJ
     return g_steal_pointer(&after);
 }
 
-static bool
-may_change(const JwHttpRequest *request, JwHttpReply *reply, const JwJob *job,
-           const char *permission)
-{
-    const JwPrincipal *who = jw_http_principal(request);
-
-    if (gw_scope_owns(who, job) || jw_principal_may(who, permission)) {
-        return true;
-    }
-    jw_http_reply_problem(reply, 403, "FORBIDDEN", NULL, 0,
-                          "this needs the permission '%s', or to be the job's owner", permission);
-    return false;
-}
-
 static void
 reply_state(JwHttpReply *reply, const JwJob *job, const char *code, const char *what)
 {
@@ -111,7 +97,7 @@ gw_reports_cancel(const JwHttpRequest *request, JwHttpReply *reply, gpointer con
     const Gw *gw = context;
 
     g_autoptr(JwJob) job = gw_request_job(gw, request, reply);
-    if (job == NULL || !may_change(request, reply, job, "reports:cancel")) {
+    if (job == NULL || !gw_request_may(request, reply, job, "reports:cancel")) {
         return;
     }
     json_auto_t *body = gw_request_object(request, reply, cancel_fields);
@@ -165,7 +151,7 @@ gw_reports_retry(const JwHttpRequest *request, JwHttpReply *reply, gpointer cont
     const Gw *gw = context;
 
     g_autoptr(JwJob) job = gw_request_job(gw, request, reply);
-    if (job == NULL || !may_change(request, reply, job, "reports:create")) {
+    if (job == NULL || !gw_request_may(request, reply, job, "reports:create")) {
         return;
     }
     json_auto_t *body = gw_request_object(request, reply, retry_fields);

@@ -1,6 +1,7 @@
 /* reports/render.c: jobs as this API shows them: the envelope, links, times and the summary. */
 #include "reports/reports.h"
 
+#include "core/artifact.h"
 #include "jw/report_request.h"
 
 void
@@ -20,14 +21,6 @@ char *
 gw_render_link(const Gw *self, const char *job_id, const char *tail)
 {
     return jw_link_report_job(self->config.public_url, job_id, tail);
-}
-
-bool
-gw_render_downloadable(const Gw *self, const JwJob *job)
-{
-    return job->state == JW_JOB_COMPLETED && job->artifact != NULL
-           && (job->artifact->expires_at_ms == 0
-               || job->artifact->expires_at_ms > jw_clock_now_ms(self->clock));
 }
 
 json_t *
@@ -68,7 +61,7 @@ summary_output(const Gw *self, const JwJob *job)
     if (format != NULL) {
         jw_json_set_string(output, "format", jw_skip_prefix(format, JW_LOOKUP_FORMAT));
     }
-    if (gw_render_downloadable(self, job)) {
+    if (gw_artifact_available(self, job)) {
         g_autofree char *link = gw_render_link(self, job->id, JW_LINK_DOWNLOAD);
         jw_json_set_string(output, "downloadUrl", link);
     }

@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "core/artifact.h"
 #include "jw/delivery.h"
 #include "jw/report_request.h"
 
@@ -39,6 +40,9 @@ render_delivered(const JwDelivery *delivery, JwDeliveryCounts *counts)
         jw_json_set_time(recipient, "sentAt", delivery->sent_at_ms);
     }
     jw_json_set_string(recipient, "note", delivery_statuses[delivery->state].note);
+    if (delivery->link_revoked_at_ms != 0) {
+        jw_json_set_time(recipient, "linkRevokedAt", delivery->link_revoked_at_ms);
+    }
     if (delivery->maybe_duplicate) {
         json_object_set_new(recipient, "maybeDuplicate", json_true());
     }
@@ -109,7 +113,7 @@ render_result(const Gw *self, const JwJob *job)
     jw_json_set_string(result, "fileName", artifact->file_name);
     jw_json_set_string(result, "contentType", artifact->content_type);
     jw_json_set_string(result, "sha256", artifact->sha256);
-    if (gw_render_downloadable(self, job)) {
+    if (gw_artifact_available(self, job)) {
         g_autofree char *link = gw_render_link(self, job->id, JW_LINK_DOWNLOAD);
         jw_json_set_string(result, "downloadUrl", link);
     }

@@ -26,6 +26,7 @@ void gw_reports_get(const JwHttpRequest *request, JwHttpReply *reply, gpointer c
 void gw_reports_cancel(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 void gw_reports_download(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 void gw_reports_retry(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
+void gw_reports_revoke_links(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 void gw_reports_types(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 
 /* list.c: the query string of gw_reports_list() */
@@ -34,6 +35,9 @@ extern const JwField gw_reports_list_query[];
 /* request.c */
 /* The job of :jobId, when the caller may know of it; NULL: answered with 404. (transfer full) */
 JwJob *gw_request_job(const Gw *self, const JwHttpRequest *request, JwHttpReply *reply);
+/* Whether the caller owns @job or has @permission; false: answered with 403. */
+bool gw_request_may(const JwHttpRequest *request, JwHttpReply *reply, const JwJob *job,
+                    const char *permission);
 /* render.c: values of the answers, all (transfer full). */
 void gw_reply_data(JwHttpReply *reply, int status, json_t *take_data);
 const char *gw_render_status(JwJobState state);
@@ -44,6 +48,5 @@ json_t *gw_render_summary(const Gw *self, const JwJob *job);
 json_t *gw_render_detail(const Gw *self, const JwJob *job, const GPtrArray *deliveries);
 /* Parts that both forms have; NULL when there is nothing to show. */
 json_t *gw_render_progress(const JwJob *job, bool detailed);
-bool gw_render_downloadable(const Gw *self, const JwJob *job);
 
 G_END_DECLS

@@ -1,4 +1,4 @@
-/* reports/request.c: the job that a request names, and the departments that it asks for. */
+/* reports/request.c: the job that a request names, and who may change it. */
 #include "reports/reports.h"
 
 #include "jw/ident.h"
@@ -26,4 +26,18 @@ gw_request_job(const Gw *self, const JwHttpRequest *request, JwHttpReply *reply)
         return NULL;
     }
     return g_steal_pointer(&job);
+}
+
+bool
+gw_request_may(const JwHttpRequest *request, JwHttpReply *reply, const JwJob *job,
+               const char *permission)
+{
+    const JwPrincipal *who = jw_http_principal(request);
+
+    if (gw_scope_owns(who, job) || jw_principal_may(who, permission)) {
+        return true;
+    }
+    jw_http_reply_problem(reply, 403, "FORBIDDEN", NULL, 0,
+                          "this needs the permission '%s', or to be the job's owner", permission);
+    return false;
 }

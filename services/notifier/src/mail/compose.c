@@ -58,6 +58,8 @@ text_file(GString *out, const NtfView *view, const NtfComposeInput *input)
         if (view->expires != NULL) {
             g_string_append_printf(out, "The link works until %s.\n", view->expires);
         }
+        g_string_append(out,
+                        "It needs no sign-in: pass it on only to people who may see the report.\n");
     }
     if (input->job->artifact->sha256 != NULL) {
         g_string_append_printf(out, "SHA-256:  %s\n", input->job->artifact->sha256);

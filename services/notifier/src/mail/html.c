@@ -168,6 +168,7 @@ html_download(GString *out, const NtfView *view, const char *link)
     if (view->expires != NULL) {
         append_html(out, " The link works until %s.", view->expires);
     }
+    g_string_append(out, " It needs no sign-in: pass it on only to people who may see the report.");
     append_html(
         out,
         "<br><a class=\"link\" href=\"%s\" style=\"color:#2563eb;word-break:break-all\">%s</a>"

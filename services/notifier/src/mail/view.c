@@ -1,6 +1,7 @@
 /* mail/view.c: see mail/view.h. */
 #include "mail/view.h"
 
+#include "jw/clock.h"
 #include "jw/report_result.h"
 #include "jw/text.h"
 
@@ -105,20 +106,6 @@ read_chart(NtfView *self, const JwReportTable *table)
     self->measure = clean(table->columns[table->chart_column].label);
 }
 
-static char *
-format_time(int64_t time_ms)
-{
-    static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
-    g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(time_ms / 1000);
-    if (time_ms == 0 || time == NULL) {
-        return NULL;
-    }
-    return g_strdup_printf("%d %s %d, %02d:%02d UTC", g_date_time_get_day_of_month(time),
-                           months[g_date_time_get_month(time) - 1], g_date_time_get_year(time),
-                           g_date_time_get_hour(time), g_date_time_get_minute(time));
-}
-
 void
 ntf_view_init(NtfView *self, const NtfComposeInput *input)
 {
@@ -143,7 +130,7 @@ ntf_view_init(NtfView *self, const NtfComposeInput *input)
     }
     self->file_name = jw_text_file_name(artifact->file_name);
     self->file_size = jw_text_bytes(artifact->size_bytes);
-    self->expires = format_time(input->link_expires_ms);
+    self->expires = input->link_expires_ms != 0 ? jw_time_words(input->link_expires_ms) : NULL;
 }
 
 NtfChart

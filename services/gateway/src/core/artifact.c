@@ -1,0 +1,105 @@
+/* core/artifact.c: see core/artifact.h. The file is read piece by piece while it is sent, on the
+ * connection's thread. */
+#include "core/artifact.h"
+
+#include "core/metrics.h"
+#include "jw/log.h"
+#include "jw/store_files.h"
+
+/* A download under way: one thread reads, piece by piece. */
+typedef struct {
+    JwFileReader *reader;
+    char *job_id;
+} Download;
+
+static void
+download_free(gpointer data)
+{
+    Download *self = data;
+
+    jw_file_reader_free(self->reader);
+    g_free(self->job_id);
+    g_free(self);
+}
+
+static bool
+download_read(gpointer data, int64_t offset, void *buffer, size_t length, size_t *ret_length)
+{
+    Download *self = data;
+    g_autoptr(GError) error = NULL;
+
+    if (jw_file_reader_read(self->reader, offset, buffer, length, ret_length, &error)) {
+        return true;
+    }
+    jw_warn("download_cut", JW_STR("job_id", self->job_id), JW_INT("offset", offset),
+            JW_STR("error", jw_error_message(error)));
+    return false;
+}
+
+static void
+reply_gone(JwHttpReply *reply, const char *why, const char *advice)
+{
+    jw_http_reply_problem(reply, 410, "REPORT_EXPIRED", NULL, 0, "%s; %s", why, advice);
+}
+
+/* (transfer full): NULL: answered. */
+static JwFileReader *
+open_file(const Gw *self, JwHttpReply *reply, const JwJob *job, const char *advice)
+{
+    const JwArtifact *artifact = job->artifact;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwFileReader) reader = jw_file_reader_new(self->store, artifact->file_id, &error);
+
+    if (reader == NULL && jw_error_code(error) == JW_ERROR_NOT_FOUND) {
+        reply_gone(reply, "the report's file has been removed", advice);
+        return NULL;
+    }
+    if (reader != NULL && jw_file_reader_size(reader) != artifact->size_bytes) {
+        g_clear_pointer(&reader, jw_file_reader_free);
+        (void)jw_fail(&error, JW_ERROR_CORRUPT,
+                      "file '%s' of job '%s' is not as long as the job says", artifact->file_id,
+                      job->id);
+    }
+    if (reader == NULL) {
+        jw_http_reply_error(reply, error);
+    }
+    return g_steal_pointer(&reader);
+}
+
+bool
+gw_artifact_available(const Gw *self, const JwJob *job)
+{
+    return job->state == JW_JOB_COMPLETED && job->artifact != NULL
+           && (job->artifact->expires_at_ms == 0
+               || job->artifact->expires_at_ms > jw_clock_now_ms(self->clock));
+}
+
+void
+gw_reply_artifact(const Gw *self, const JwHttpRequest *request, JwHttpReply *reply,
+                  const JwJob *job, const char *advice)
+{
+    const JwArtifact *artifact = job->artifact;
+
+    if (!gw_artifact_available(self, job)) {
+        reply_gone(reply, "the report has expired", advice);
+        return;
+    }
+    JwFileReader *reader = open_file(self, reply, job, advice);
+    if (reader == NULL) {
+        return;
+    }
+    Download *download = g_new0(Download, 1);
+    download->reader = reader;
+    download->job_id = g_strdup(job->id);
+    const JwHttpFile file = {
+        .content_type = artifact->content_type,
+        .file_name = artifact->file_name,
+        .etag = artifact->sha256,
+        .size_bytes = artifact->size_bytes,
+        .read = download_read,
+        .data = download,
+        .data_free = download_free,
+    };
+    jw_metric_add(gw_metrics[GW_METRIC_DOWNLOADED], NULL, 1);
+    jw_http_reply_file(reply, request, &file);
+}

@@ -1,0 +1,16 @@
+/* links.h: the download links in mails as an API: GET /links/:token, without a token of the
+ * caller's. What it refuses is answered with a page, for it is people who open links. */
+#pragma once
+#include "gw.h"
+
+#include <jansson.h>
+
+G_BEGIN_DECLS
+
+/* api.c */
+extern const JwHttpApi gw_links_api;
+
+/* page.c: the error form: a page with the reason, as a JSON string. */
+json_t *gw_links_page(const JwHttpProblem *problem, const char **ret_content_type);
+
+G_END_DECLS

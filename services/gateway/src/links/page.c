@@ -1,0 +1,74 @@
+/* links/page.c: why there is no file, as a page that needs nothing else: no scripts, no other
+ * files, and no address of it for anybody it might lead to. Any thread, no state. */
+#include "links/links.h"
+
+#include <string.h>
+
+static const struct {
+    const char *code, *title;
+} titles[] = {
+    { "LINK_EXPIRED", "This link has expired" },
+    { "LINK_REVOKED", "This link has been withdrawn" },
+    { "REPORT_EXPIRED", "This report is no longer kept" },
+    { "SERVICE_UNAVAILABLE", "Please try again in a few minutes" },
+    { "INTERNAL_ERROR", "Something went wrong" },
+};
+
+static const char head[] =
+    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+    "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+    "<meta name=\"color-scheme\" content=\"light dark\">\n"
+    "<meta name=\"referrer\" content=\"no-referrer\">\n"
+    "<meta name=\"robots\" content=\"noindex,nofollow\">\n"
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+    "style-src 'unsafe-inline'\">\n"
+    "<style>\n"
+    "body{margin:0;background:#f1f5f9;color:#0f172a;"
+    "font:16px/24px -apple-system,BlinkMacSystemFont,'Segoe "
+    "UI',Roboto,Helvetica,Arial,sans-serif}\n"
+    "main{max-width:480px;margin:12vh auto 0;padding:32px;background:#fff;border:1px solid #e2e8f0;"
+    "border-radius:14px;box-sizing:border-box}\n"
+    "h1{margin:0 0 12px;font-size:24px;line-height:30px}\np{margin:0}\n"
+    ".id{margin-top:24px;padding-top:16px;border-top:1px solid #e8edf4;color:#64748b;"
+    "font-size:12px;line-height:18px;word-break:break-all}\n"
+    "@media (max-width:520px){main{margin:0;border:0;border-radius:0;min-height:100vh}}\n"
+    "@media (prefers-color-scheme:dark){body{background:#0b1220;color:#f1f5f9}"
+    "main{background:#111a2e;border-color:#24304a}.id{border-color:#24304a;color:#a3b1c9}}\n"
+    "</style>\n";
+
+static const char *
+title_of(const char *code)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(titles); i++) {
+        if (strcmp(titles[i].code, code) == 0) {
+            return titles[i].title;
+        }
+    }
+    return "This link does not work";
+}
+
+/* A message as a sentence. (transfer full) */
+static char *
+sentence(const char *message)
+{
+    g_autofree char *first = g_utf8_substring(message, 0, 1);
+    g_autofree char *upper = g_utf8_strup(first, -1);
+
+    return g_strconcat(upper, message + strlen(first), ".", NULL);
+}
+
+json_t *
+gw_links_page(const JwHttpProblem *problem, const char **ret_content_type)
+{
+    const char *title = title_of(problem->code);
+    g_autofree char *text = sentence(problem->message);
+    g_autofree char *rest = g_markup_printf_escaped(
+        "<title>%s</title>\n</head>\n<body>\n<main>\n<h1>%s</h1>\n<p>%s</p>\n"
+        "<p class=\"id\">Jobwire &middot; %d %s &middot; request %s</p>\n"
+        "</main>\n</body>\n</html>\n",
+        title, title, text, problem->status, problem->code, problem->request_id);
+    g_autofree char *page = g_strconcat(head, rest, NULL);
+
+    *ret_content_type = "text/html; charset=utf-8";
+    return json_string(page);
+}

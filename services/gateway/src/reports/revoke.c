@@ -1,0 +1,107 @@
+/* reports/revoke.c: POST /jobs/:jobId/revoke-links: ends the download links that this job's mails
+ * carry, all or one recipient's. A mail that has not gone out yet then goes without a report. */
+#include "reports/reports.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#include "jw/address.h"
+#include "jw/log.h"
+#include "jw/store_deliveries.h"
+
+static const JwField fields[] = {
+    { .name = "recipient", .type = JW_FIELD_STRING, .min = 1, .max = 320 },
+    { 0 },
+};
+
+/* The deliveries of the job's mails, all of them; NULL: answered. (transfer full) */
+static GPtrArray *
+find_mails(const Gw *gw, JwHttpReply *reply, const JwJob *job)
+{
+    g_autoptr(GPtrArray) deliveries = NULL;
+    g_autoptr(GError) error = NULL;
+
+    if (job->state != JW_JOB_COMPLETED || job->recipients == NULL) {
+        jw_http_reply_problem(reply, 409, "NO_LINKS", NULL, 0,
+                              "this job has sent no mail; there is no link to revoke");
+        return NULL;
+    }
+    if (!jw_store_list_deliveries(gw->store, job->id, &deliveries, &error)) {
+        jw_http_reply_error(reply, error);
+        return NULL;
+    }
+    if (deliveries->len < g_strv_length(job->recipients)) {
+        jw_http_reply_problem(reply, 503, "SERVICE_UNAVAILABLE", NULL, 5,
+                              "the mails of this job are still being made; try again");
+        return NULL;
+    }
+    return g_steal_pointer(&deliveries);
+}
+
+/* Adds it to @revoked; false: answered. */
+static bool
+revoke_link(const Gw *gw, JwHttpReply *reply, const JwDelivery *delivery, json_t *revoked)
+{
+    const int64_t now_ms = jw_clock_now_ms(gw->clock);
+    const bool before = delivery->link_revoked_at_ms != 0;
+    g_autoptr(GError) error = NULL;
+    JwCas cas = JW_CAS_LOST;
+
+    if (!before && !jw_store_revoke_link(gw->store, delivery->id, now_ms, &cas, &error)) {
+        jw_http_reply_error(reply, error); /* whatever was done: repeating it is harmless */
+        return false;
+    }
+    if (before || cas == JW_CAS_WON) {
+        json_t *row = json_object();
+
+        jw_json_set_string(row, "email", delivery->recipient);
+        jw_json_set_time(row, "revokedAt", before ? delivery->link_revoked_at_ms : now_ms);
+        json_array_append_new(revoked, row);
+    }
+    return true;
+}
+
+static bool
+is_meant(const JwDelivery *delivery, const char *key)
+{
+    g_autofree char *own = jw_address_key(delivery->recipient);
+
+    return key == NULL || strcmp(own, key) == 0;
+}
+
+void
+gw_reports_revoke_links(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
+{
+    const Gw *gw = context;
+    json_auto_t *revoked = json_array();
+
+    g_autoptr(JwJob) job = gw_request_job(gw, request, reply);
+    if (job == NULL || !gw_request_may(request, reply, job, "reports:cancel")) {
+        return;
+    }
+    json_auto_t *body = gw_request_object(request, reply, fields);
+    g_autoptr(GPtrArray) deliveries = body != NULL ? find_mails(gw, reply, job) : NULL;
+    if (deliveries == NULL) {
+        return;
+    }
+    const char *recipient = jw_json_text(body, "recipient");
+    g_autofree char *key = recipient != NULL ? jw_address_key(recipient) : NULL;
+    for (guint i = 0; i < deliveries->len; i++) {
+        const JwDelivery *delivery = g_ptr_array_index(deliveries, i);
+
+        if (is_meant(delivery, key) && !revoke_link(gw, reply, delivery, revoked)) {
+            return;
+        }
+    }
+    if (json_array_size(revoked) == 0) {
+        g_auto(JwViolations) violations = { 0 };
+
+        (void)jw_violations_add(&violations, "/recipient", "is no recipient of this job");
+        (void)gw_request_sound(reply, &violations);
+        return;
+    }
+    jw_info("links_revoked", JW_STR("job_id", job->id),
+            JW_STR("subject", jw_http_principal(request)->subject),
+            JW_INT("links", (int64_t)json_array_size(revoked)));
+    gw_reply_data(reply, 200, json_pack("{s:s, s:O}", "id", job->id, "revoked", revoked));
+}
