@@ -655,6 +655,57 @@ loads_records_once_and_drops_them(JwStore *store)
     assert_count(store, 0);
 }
 
+static bool
+note_found(const JwValue *row, gpointer data, GError **error)
+{
+    (void)error;
+    g_string_append_printf(data, "%.*s:%.*s/%d/", (int)row[0].length, row[0].text,
+                           (int)row[1].length, row[1].type == JW_VALUE_TEXT ? row[1].text : "",
+                           row[2].type == JW_VALUE_INT ? (int)row[2].integer : -1);
+    return true;
+}
+
+/* By id and at any depth; an update leaves the fields that it does not name. */
+static void
+finds_and_updates_records(JwStore *store)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GString) seen = g_string_new(NULL);
+    const char *const fields[] = { "in.side", "in.deep.er", "in.deep.st", NULL };
+    const char *const some[] = { "in.side", "in.deep.er", NULL };
+    const char *const ids[] = { "a", "b", "zz" };
+    const char *const wanted[] = { "b", "zz" };
+    const JwValue row[] = { text_value("x"),
+                            { .type = JW_VALUE_INT, .integer = 3 },
+                            { .type = JW_VALUE_INT, .integer = 4 } };
+    const JwValue other[] = { { .type = JW_VALUE_NULL }, { .type = JW_VALUE_INT, .integer = 5 } };
+    const JwValue *const rows[] = { row, row };
+    size_t inserted = 0;
+    JwCas cas = JW_CAS_WON;
+
+    assert_ok(jw_store_find_records(store, "calls", fields, ids, 3, note_found, seen, &error),
+              error);
+    assert_string_equal(seen->str, "");
+    assert_ok(jw_store_insert_records(store, "calls", fields, ids, rows, 2, &inserted, &error),
+              error);
+    assert_ok(jw_store_update_record(store, "calls", some, "b", other, &cas, &error), error);
+    assert_int_equal(cas, JW_CAS_WON);
+    assert_ok(jw_store_update_record(store, "calls", some, "zz", other, &cas, &error), error);
+    assert_int_equal(cas, JW_CAS_LOST);
+    assert_ok(jw_store_find_records(store, "calls", fields, wanted, 2, note_found, seen, &error),
+              error);
+    assert_string_equal(seen->str, "b:/5/");
+    g_string_truncate(seen, 0);
+    assert_ok(jw_store_find_records(store, "calls", fields + 1, ids, 1, note_found, seen, &error),
+              error);
+    assert_string_equal(seen->str, "a:/4/");
+    g_string_truncate(seen, 0);
+    assert_ok(
+        jw_store_find_records(store, "calls", fields + 1, wanted, 1, note_found, seen, &error),
+        error);
+    assert_string_equal(seen->str, "b:/4/");
+}
+
 static void
 keeps_records_out_of_our_own_collections(JwStore *store)
 {
@@ -677,6 +728,7 @@ const ScCase sc_record_cases[] = {
     { "scans_records_of_the_last_date", scans_records_of_the_last_date },
     { "stops_with_the_error_of_the_reader", stops_with_the_error_of_the_reader },
     { "loads_records_once_and_drops_them", loads_records_once_and_drops_them },
+    { "finds_and_updates_records", finds_and_updates_records },
     { "keeps_records_out_of_our_own_collections", keeps_records_out_of_our_own_collections },
     { NULL, NULL },
 };

@@ -10,6 +10,19 @@
 #define MAX_LABEL   63  /* RFC 1035 2.3.4 */
 
 static char *
+bad_byte(unsigned char c)
+{
+    if (c == ' ') {
+        return g_strdup("the address has a space in it (byte 0x20); remove it");
+    }
+    if (c == '<' || c == '>') {
+        return g_strdup_printf("the address has a \"%c\" in it (byte 0x%02x); give it alone", c, c);
+    }
+    return g_strdup_printf("the address has a %s in it (byte 0x%02x); remove it",
+                           c > 0x7f ? "character that is not ASCII" : "control character", c);
+}
+
+static char *
 check_bytes(const char *text)
 {
     const size_t length = strnlen(text, MAX_ADDRESS + 1);
@@ -23,7 +36,7 @@ check_bytes(const char *text)
     for (const char *pos = text; *pos != '\0'; pos++) {
         unsigned char c = (unsigned char)*pos;
         if (c < 0x21 || c > 0x7e || c == '<' || c == '>') {
-            return g_strdup_printf("the address has a byte 0x%02x, which no address may have", c);
+            return bad_byte(c);
         }
     }
     return NULL;

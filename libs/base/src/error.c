@@ -68,8 +68,7 @@ jw_error_adopt(GError **error, JwErrorCode code, GError *take_foreign)
     if (foreign == NULL) {
         return jw_fail(error, code, "unknown error");
     }
-    return jw_fail(error, code, "%s (%s %d)", foreign->message, g_quark_to_string(foreign->domain),
-                   foreign->code);
+    return jw_fail(error, code, "%s", foreign->message);
 }
 
 static const CodeInfo *

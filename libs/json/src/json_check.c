@@ -117,9 +117,10 @@ violation_unknown(Walk *walk, const JwField *fields, const char *name)
     const char *what = walk->parameters ? "is not a query parameter here" : "is not known";
     if (nearest.name != NULL) {
         violation(walk, "%s; did you mean '%s'?", what, nearest.name);
+    } else if (known->len == 0) {
+        violation(walk, "%s: none may be given; leave it out", what);
     } else {
-        violation(walk, "%s; known %s: %s", what, walk->parameters ? "are" : "here",
-                  known->len > 0 ? known->str : "none");
+        violation(walk, "%s; known %s: %s", what, walk->parameters ? "are" : "here", known->str);
     }
 }
 

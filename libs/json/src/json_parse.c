@@ -80,6 +80,27 @@ within_limits(const char *data, size_t length, GError **error)
     return true;
 }
 
+/* What jansson says in terms of its own, in words that help. NULL: as it says it. */
+static const char *
+in_words(const char *text)
+{
+    static const struct {
+        const char *start, *words;
+    } rows[] = {
+        { "control character",
+          "a text holds a control character; remove it, or write it as \\u and four digits" },
+        { "unexpected newline", "a text goes over the end of its line; write a line break as \\n" },
+        { "\\u0000 is not allowed", "a text holds \\u0000, which no text may have; remove it" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        if (g_str_has_prefix(text, rows[i].start)) {
+            return rows[i].words;
+        }
+    }
+    return NULL;
+}
+
 json_t *
 jw_json_parse(const void *data, size_t length, GError **error)
 {
@@ -97,8 +118,9 @@ jw_json_parse(const void *data, size_t length, GError **error)
     json_t *value = json_loadb(data, length, JSON_REJECT_DUPLICATES, &cause);
     if (value == NULL) {
         g_autofree char *text = g_utf8_make_valid(cause.text, -1);
-        return jw_fail_null(error, JW_ERROR_INVALID, "not JSON: %s (line %d, column %d)", text,
-                            MAX(cause.line, 1), MAX(cause.column, 0));
+        const char *words = in_words(text);
+        return jw_fail_null(error, JW_ERROR_INVALID, "not JSON: %s (line %d, column %d)",
+                            words != NULL ? words : text, MAX(cause.line, 1), MAX(cause.column, 0));
     }
     return value;
 }

@@ -3,8 +3,10 @@
 
 #include "jw/crash.h"
 #include "jw/log.h"
+#include "jw/text.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define EXIT_USAGE  64
 #define EXIT_CONFIG 78
@@ -36,13 +38,36 @@ const JwConfigEntry jw_svc_sibling_entries[] = {
 const size_t jw_svc_n_sibling_entries = G_N_ELEMENTS(jw_svc_sibling_entries);
 
 typedef struct {
-    gboolean version, check_config, print_config;
+    gboolean help, version, check_config, print_config;
 } Flags;
 
+/* @take_cause: GOption's */
 static bool
-parse(JwSvc *self, int argc, char **argv, Flags *flags, GError **error)
+fail_parse(const GOptionEntry *entries, int argc, char **argv, GError *take_cause, GError **error)
+{
+    g_autoptr(GError) cause = take_cause;
+
+    for (int i = 1; i < argc; i++) {
+        if (!g_str_has_prefix(argv[i], "--") || strstr(cause->message, argv[i]) == NULL) {
+            continue;
+        }
+        JwNearest nearest = jw_nearest_begin(argv[i] + 2);
+        for (const GOptionEntry *entry = entries; entry->long_name != NULL; entry++) {
+            jw_nearest_offer(&nearest, entry->long_name);
+        }
+        if (nearest.name != NULL) {
+            return jw_fail(error, JW_ERROR_INVALID, "%s; did you mean --%s?", cause->message,
+                           nearest.name);
+        }
+    }
+    return jw_fail(error, JW_ERROR_INVALID, "%s; see --help", cause->message);
+}
+
+static bool
+parse(JwSvc *self, int argc, char **argv, Flags *flags, char **ret_help, GError **error)
 {
     const GOptionEntry entries[] = {
+        { "help", 'h', 0, G_OPTION_ARG_NONE, &flags->help, "Print this text", NULL },
         { "version", 0, 0, G_OPTION_ARG_NONE, &flags->version, "Print the version", NULL },
         { "check-config", 0, 0, G_OPTION_ARG_NONE, &flags->check_config,
           "Check the configuration, list all violations", NULL },
@@ -54,13 +79,15 @@ parse(JwSvc *self, int argc, char **argv, Flags *flags, GError **error)
     g_autofree char *variables = jw_config_help(self->tables, self->n_tables);
     GError *cause = NULL;
 
+    g_option_context_set_help_enabled(context, FALSE); /* it would lose "…" in the C locale */
     g_option_context_set_summary(context, self->def->summary);
     g_option_context_set_description(context, variables);
     g_option_context_add_main_entries(context, entries, NULL);
     bool good = g_option_context_parse(context, &argc, &argv, &cause);
+    *ret_help = g_option_context_get_help(context, TRUE, NULL);
     g_option_context_free(context);
     if (!good) {
-        return jw_error_adopt(error, JW_ERROR_INVALID, cause);
+        return fail_parse(entries, argc, argv, cause, error);
     }
     if (argc > 1) {
         return jw_fail(error, JW_ERROR_INVALID, "'%s' is no option; see --help", argv[1]);
@@ -125,12 +152,17 @@ JwSvcTodo
 jw_svc_options(JwSvc *self, gpointer service, int argc, char **argv, int *ret_status)
 {
     g_autoptr(GError) error = NULL;
+    g_autofree char *help = NULL;
     Flags flags = { 0 };
 
     *ret_status = 0;
-    if (!parse(self, argc, argv, &flags, &error)) {
+    if (!parse(self, argc, argv, &flags, &help, &error)) {
         (void)fprintf(stderr, "jobwire-%s: %s\n", self->def->name, jw_error_message(error));
         *ret_status = EXIT_USAGE;
+        return JW_SVC_EXIT;
+    }
+    if (flags.help) {
+        (void)fputs(help, stdout);
         return JW_SVC_EXIT;
     }
     if (flags.version) {

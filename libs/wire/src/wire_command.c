@@ -30,11 +30,25 @@ static bool
 check_identity(const json_t *body, const char *ce_source, const char *ce_id,
                JwViolations *violations)
 {
-    if (json_object_get(body, "jobId") != NULL || (!is_blank(ce_source) && !is_blank(ce_id))) {
-        return true;
+    const bool named = json_object_get(body, "jobId") != NULL;
+    const char *empty = NULL;
+
+    if (ce_source != NULL && is_blank(ce_source)) {
+        empty = "ce_source";
+    } else if (ce_id != NULL && is_blank(ce_id)) {
+        empty = "ce_id";
     }
-    return jw_violations_add(violations, "/jobId",
-                             "is required in a message without the headers ce_source and ce_id");
+    if (named) {
+        return empty == NULL
+               || jw_violations_add(violations, "", "the header %s is empty; give it a value",
+                                    empty);
+    }
+    return (!is_blank(ce_source) && !is_blank(ce_id))
+           || jw_violations_add(
+               violations, "/jobId",
+               "is required in a message without the headers ce_source and ce_id%s%s%s",
+               empty != NULL ? "; the header " : "", empty != NULL ? empty : "",
+               empty != NULL ? " is empty, give it a value" : "");
 }
 
 char *

@@ -77,13 +77,33 @@ test_key(void **state)
     }
 }
 
+/* What is wrong is said so that it can be found and mended. */
+static void
+test_bytes_in_words(void **state)
+{
+    static const struct {
+        const char *address, *said;
+    } cases[] = {
+        { "ann @example.org", "the address has a space in it (byte 0x20); remove it" },
+        { "ann@example.org\n", "the address has a control character in it (byte 0x0a); remove it" },
+        { "ann\x7f@example.org",
+          "the address has a control character in it (byte 0x7f); remove it" },
+        { "<ann@example.org>", "the address has a \"<\" in it (byte 0x3c); give it alone" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *said = jw_address_check(cases[i].address);
+        assert_string_equal(said, cases[i].said);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good),
-        cmocka_unit_test(test_bad),
-        cmocka_unit_test(test_every_byte),
+        cmocka_unit_test(test_good),       cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_every_byte), cmocka_unit_test(test_bytes_in_words),
         cmocka_unit_test(test_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,6 +70,37 @@ test_usage(void **state)
                      JC_EXIT_USAGE);
 }
 
+/* A slip of the finger is told from what is not there. */
+static void
+test_did_you_mean(void **state)
+{
+    static const struct {
+        const char *words[4], *said;
+    } cases[] = {
+        { { "imprt" }, "jobctl: there is no command 'imprt'; did you mean 'import'?\n" },
+        { { "help", "wach" }, "jobctl: there is no command 'wach'; did you mean 'watch'?\n" },
+        { { "logs" }, "jobctl: there is no command 'logs'; it is one of make: make logs\n" },
+        { { "import", "--maping", "m.json" },
+          "jobctl import: Unknown option --maping; did you mean --mapping?\n" },
+        { { "demo-data", "--row=5" },
+          "jobctl demo-data: Unknown option --row=5; did you mean --rows?\n" },
+        { { "dlq", "lst", "job.events" },
+          "jobctl dlq: there is no 'lst' of dead letters; did you mean list?\n" },
+        { { "dlq", "drop", "job.events" },
+          "jobctl dlq: there is no 'drop' of dead letters; give list or replay\n" },
+        { { "dlq" }, "Usage:\n  jobctl dlq " },
+        { { "dlq" }, "--partition" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        assert_int_equal(jc_fixture_run(jc, cases[i].words[0], cases[i].words[1], cases[i].words[2],
+                                        cases[i].words[3], NULL),
+                         JC_EXIT_USAGE);
+        assert_contains(jc->err, cases[i].said);
+    }
+}
+
 /* What is missing in the environment is named, with the way to get it. */
 static void
 test_settings(void **state)
@@ -77,6 +108,13 @@ test_settings(void **state)
     (void)state;
     assert_int_equal(jc_fixture_run(jc, "watch", "x", NULL), JC_EXIT_FAILED);
     assert_contains(jc->err, "JW_GATEWAY_URL is not set; for the local one: eval \"$(make env)\"");
+    static const char *const wrong[] = { "127.0.0.1:8080", "ftp://a", "http://", "http://a/?b=c",
+                                         "not a URL" };
+    for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        jc_fixture_env(jc, "JW_GATEWAY_URL", wrong[i]);
+        assert_int_equal(jc_fixture_run(jc, "watch", "x", "--token", "t", NULL), JC_EXIT_FAILED);
+        assert_contains(jc->err, "; give a URL such as http://127.0.0.1:8080\n");
+    }
     jc_fixture_env(jc, "JW_GATEWAY_URL", "http://127.0.0.1:1");
     assert_int_equal(jc_fixture_run(jc, "watch", "x", NULL), JC_EXIT_FAILED);
     assert_contains(jc->err, "no token: give --token");
@@ -84,6 +122,7 @@ test_settings(void **state)
     assert_contains(jc->err, "the token has spaces");
     assert_int_equal(jc_fixture_run(jc, "watch", "x", "--token", "t", NULL), JC_EXIT_FAILED);
     assert_contains(jc->err, "is the gateway up? make status"); /* at once */
+    assert_contains(jc->err, "JW_GATEWAY_URL names it");
     assert_int_equal(jc_fixture_run(jc, "download", "x", "--token", "t", NULL), JC_EXIT_FAILED);
     assert_contains(jc->err, "is the gateway up? make status");
     assert_int_equal(jc_fixture_run(jc, "demo-data", NULL), JC_EXIT_FAILED);
@@ -164,7 +203,8 @@ test_bad_options(void **state)
         { "--flag=yes", "--flag takes no value" },
         { "--number=10", "*--number*" },
         { "--number=x", "*--number*" },
-        { "--tex", "Unknown option --tex" },
+        { "--tex", "Unknown option --tex; did you mean --text?" },
+        { "--nothing-like-it", "Unknown option --nothing-like-it" },
         { "-x", "Unknown option -x" },
         { "-ft", "*-t*" },
     };
@@ -206,8 +246,7 @@ test_check_definitions(void **state)
     assert_contains(jc->err, "reports/r.json: ");
     assert_contains(jc->err, "/reportType");
     assert_contains(jc->err, "mappings/a.json");
-    assert_contains(jc->err,
-                    "mappings/b.json: /fields: field 'd': date format '%%' lacks the year");
+    assert_contains(jc->err, "mappings/b.json: /fields/0/format: date format '%%' lacks the year");
     assert_contains(jc->out, "3 files checked, 3 faulty");
     g_free(jc_fixture_file(
         jc, "reports/r.json",
@@ -294,6 +333,7 @@ main(void)
         TEST(test_check_definitions),
         TEST(test_check_departments),
         TEST(test_texts),
+        TEST(test_did_you_mean),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

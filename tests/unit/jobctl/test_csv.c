@@ -59,6 +59,14 @@ test_table(void **state)
           "a,b\n",
           "1:a|b" },
         { "\xEF\xBB\xBF\"a,x\",b\n", "1:a,x|b" },
+        { "\xEF\xBB\xBF\xEF\xBB\xBF\"a\",b\n", "1:a|b" },
+        { "sep=;\na;b,c\n", "2:a|b,c" },
+        { "\xEF\xBB\xBFSEP=;\r\na;b,c\r\n", "2:a|b,c" },
+        { "\"sep=;\"\na;b,c\n", "2:a|b,c" },
+        { "sep=\t\na\tb\n", "2:a|b" },
+        { "sep=,\na,b\n", "2:a|b" },
+        { "sep=;,x\nb,c\n", "1:sep=;|x\n2:b|c" }, /* a name, for more follows */
+        { "sep=ab\n", "1:sep=ab" },
         { "\n\na\n\r\n\nb\n", "3:a\n6:b" },
         { "\"a\",\"b\"\n", "1:a|b" },
         { "\"say \"\"hi\"\"\",b\n", "1:say \"hi\"|b" },
@@ -73,6 +81,43 @@ test_table(void **state)
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         check(cases[i].text, cases[i].expected);
+    }
+}
+
+/* A file that is no UTF-8 text says what it is and what to do. */
+static void
+test_foreign_files(void **state)
+{
+    static const struct {
+        const char *bytes;
+        size_t length;
+        const char *pattern;
+    } cases[] = {
+        { "\xFF\xFE"
+          "a\0,\0b\0\n\0",
+          10, "test is UTF-16; Jobwire reads CSV in UTF-8: *iconv -f UTF-16 -t UTF-8" },
+        { "\xFE\xFF\0a\0,\0b\0\n", 10, "test is UTF-16; *" },
+        { "\xFF\xFE\0\0a\0\0\0", 8, "test is UTF-32; *" },
+        { "a\0,\0b\0\n\0", 8, "test seems to be UTF-16 without a byte order mark; *UTF-16LE *" },
+        { "\0a\0,\0b\0\n", 8, "test seems to be UTF-16 without a byte order mark; *UTF-16BE *" },
+        { "PK\003\004....", 8, "test is an Excel workbook or another ZIP file; *\"CSV UTF-8\"" },
+        { "\xD0\xCF\x11\xE0....", 8, "test is a workbook of an old Excel; *" },
+        { "\x1F\x8B\x08.....", 8, "test is compressed (gzip); *unpack it first: gunzip" },
+        { "%PDF-1.7", 8, "test is a PDF file; *" },
+        { "sep=:\na:b\n", 10, "test:1: the line sep=: names a delimiter that is not known; *" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        FILE *file = tmpfile();
+        g_autoptr(GError) error = NULL;
+        JcCsvRow row = { 0 };
+        JcCsvResult result = JC_CSV_ROW;
+        assert_int_equal(fwrite(cases[i].bytes, 1, cases[i].length, file), cases[i].length);
+        rewind(file);
+        g_autoptr(JcCsv) csv = jc_csv_new(file, "test", ',');
+        assert_false(jc_csv_next(csv, &row, &result, &error));
+        assert_jw_error(error, JW_ERROR_INVALID, cases[i].pattern);
     }
 }
 
@@ -166,9 +211,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_table),      cmocka_unit_test(test_faults),
-        cmocka_unit_test(test_delimiters), cmocka_unit_test(test_long_rows),
-        cmocka_unit_test(test_bytes),      cmocka_unit_test(test_open),
+        cmocka_unit_test(test_table),         cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_foreign_files), cmocka_unit_test(test_delimiters),
+        cmocka_unit_test(test_long_rows),     cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

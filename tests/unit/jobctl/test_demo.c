@@ -234,13 +234,35 @@ test_command(void **state)
     jw_store_free(store);
 }
 
+/* The weeks of another size have other records under the same ids: they are not mixed. */
+static void
+test_other_sizes(void **state)
+{
+    JwStore *store = jw_store_mem_new();
+    JcFixture *jc = jc_fixture_new(NULL, store);
+
+    (void)state;
+    assert_int_equal(jc_fixture_run(jc, "demo-data", "-n", "800", "-u", UNTIL, NULL), JC_EXIT_OK);
+    assert_int_equal(jc_fixture_run(jc, "demo-data", "-n", "900", "-u", UNTIL, NULL),
+                     JC_EXIT_FAILED);
+    assert_contains(jc->err, "of these records are in call_records with other values, from a run "
+                             "with other --rows or --weeks; nothing was loaded. Take those, "
+                             "another --seed, or --drop\n");
+    assert_int_equal(jc_fixture_count(store, "call_records", NULL, NULL), 800);
+    assert_int_equal(jc_fixture_run(jc, "demo-data", "-n", "900", "-u", UNTIL, "--drop", NULL),
+                     JC_EXIT_OK);
+    assert_int_equal(jc_fixture_count(store, "call_records", NULL, NULL), 900);
+    jc_fixture_free(jc);
+    jw_store_free(store);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_deterministic), cmocka_unit_test(test_generator),
         cmocka_unit_test(test_span),          cmocka_unit_test(test_shape),
-        cmocka_unit_test(test_command),
+        cmocka_unit_test(test_command),       cmocka_unit_test(test_other_sizes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,6 +34,10 @@ answer_job(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 
     (void)request;
     self->asked += self->answers[self->asked + 1] != NULL ? 1 : 0;
+    if (strcmp(answer, "page") == 0) {
+        jw_http_reply_text(reply, 200, "text/html", "<p>Mails</p>");
+        return;
+    }
     if (answer[0] != '{') {
         jw_http_reply_problem(reply, (int)g_ascii_strtoll(answer, NULL, 10), "CODE", NULL, 0,
                               "not now");
@@ -240,9 +244,20 @@ test_watch_ends(void **state)
     assert_string_equal(self->jc->err, "Job job-1: cancelled by hand\n");
     assert_int_equal(jc_fixture_run(self->jc, "watch", "job-1", "--json", NULL), JC_EXIT_FAILED);
     assert_contains(self->jc->out, "\"status\": \"cancelled\"");
+    static const char *const figures[] = {
+        "{\"id\":\"job-1\",\"status\":\"failed\",\"rate\":86.93,\"whole\":5}", NULL
+    };
+    self->answers = figures;
+    assert_int_equal(jc_fixture_run(self->jc, "watch", "job-1", "--json", NULL), JC_EXIT_FAILED);
+    assert_contains(self->jc->out, "\"rate\": 86.93,\n"); /* as the API prints it */
     self->answers = missing;
     assert_int_equal(jc_fixture_run(self->jc, "watch", "job-1", NULL), JC_EXIT_FAILED);
     assert_contains(self->jc->err, "jobctl watch: the gateway answered 404: not now");
+    static const char *const page[] = { "page", NULL };
+    self->answers = page;
+    assert_int_equal(jc_fixture_run(self->jc, "watch", "job-1", NULL), JC_EXIT_FAILED);
+    assert_contains(self->jc->err,
+                    "does not answer as a Jobwire gateway; is JW_GATEWAY_URL right?\n");
     self->answers = stuck;
     assert_int_equal(jc_fixture_run(self->jc, "watch", "job-1", "--timeout", "1", "-i", "50", NULL),
                      JC_EXIT_FAILED);

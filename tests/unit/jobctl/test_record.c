@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "import/cell.h"
 #include "import/record.h"
 
 static const char mapping_text[] =
@@ -167,14 +168,27 @@ test_faults(void **state)
         { "a,2021-07-01,12:00,Y,,nan,,", "Size", "'nan' is not a number" },
         { "a,2021-07-01,12:00,Y,,0x10,,", "Size", "'0x10' is not a number" },
         { "a,2021-07-01,12:00,Y,,1e999,,", "Size", "'1e999' is not a number" },
-        { "a,2021-07-01,12:00,Y,,\"1,5\",,", "Size", "'1,5' is not a number" },
+        { "a,2021-07-01,12:00,Y,,\"1,5\",,", "Size",
+          "'1,5' is not a number; the mapping can name its marks (\"decimal\", \"thousands\")" },
+        { "a,2021-07-01,12:00,Y,1.234,,,", "Count",
+          "'1.234' is not a whole number; the mapping can name its mark (\"thousands\")" },
+        { "a,2021-07-01,12:00,Y,1\xC2\xA0"
+          "234,,,",
+          "Count",
+          "'1<U+00A0>234' is not a whole number; the mapping can name its mark "
+          "(\"thousands\")" },
+        { "a,2021-07-01,12:00,Y\xE2\x80\x8B\xE2\x80\x8BY,,,,", "State",
+          "'Y<U+200B><U+200B>Y' is not one of the mapping's values" },
+        { "a,2021-07\xC2\xAD-01,12:00,Y,,,,", "Date + Time",
+          "'2021-07<U+00AD>-01 12:00' is not a date like %Y-%m-%d %H:%M" },
         { "a,2021-07-01,12:00,Y,,,maybe,", "Ok", "'maybe' is neither true nor false" },
         { "a,2021-07-01,12:00,Y,,,,1:00", "Took", "'1:00' is not a duration like h:mm:ss" },
         { "a\x01"
           ",2021-07-01,12:00,Y,,,,",
-          "Id", "not UTF-8 text, or it holds control characters; save the file as UTF-8" },
+          "Id", "holds the control character U+0001; remove it" },
         { "M\xFCller,2021-07-01,12:00,Y,,,,", "Id",
-          "not UTF-8 text, or it holds control characters; save the file as UTF-8" },
+          "the byte 0xFC is not UTF-8: the file seems to be in a Windows code page; save it as "
+          "UTF-8, or convert it: iconv -f WINDOWS-1252 -t UTF-8" },
         { "\"a,2021-07-01,12:00,Y,,,,", NULL, "the quote opened on line 2 is never closed" },
     };
     Fixture *self = *state;
@@ -240,7 +254,109 @@ test_heads(void **state)
     check_head(self, "Id,Date,Time,State,Count,Size,Ok,Took,Date\n",
                "column 'Date' is there twice. *");
     check_head(self, "id,date\n", "column 'Id' is missing; *");
+    check_head(self, "Id,Date,Time,State,Count,Size,Ok,To\xC2\xA0ok\n",
+               "column 'Took' is missing. *'To<U+00A0>ok'*");
+    check_head(self, "Id,Date,Time,State,Count,Size,Ok,T\xF6ok\n",
+               "the name of column 8 cannot be read: the byte 0xF6 is not UTF-8: *WINDOWS-1252*");
     check_head(self, "\"Id,Date\n", "the first line cannot be read: the quote*");
+}
+
+/* What a reader does not see at the edge of a name or a cell does not count. */
+static void
+test_edges(void **state)
+{
+    Fixture *self = *state;
+
+    assert_true(apply_lines(self,
+                            "\xEF\xBB\xBF\xEF\xBB\xBFId,\xC2\xA0"
+                            "Date\xC2\xA0,\xE2\x80\x8BTime,State ,Count,Size,Ok,Took\xE2\x81\xA0\n"
+                            "\xC2\xA0 A1\xE2\x80\x8B,2021-07-01\xE3\x80\x80,12:00,\xEF\xBB\xBFY,"
+                            "\xE2\x80\x8E"
+                            "7,\xE2\x80\xAF"
+                            "1.234,,\xC2\xA0\n"));
+    assert_string_equal(self->id, "A1");
+    assert_text(&self->values[STATE], "good");
+    assert_int_equal(self->values[COUNT].integer, 7);
+    assert_true(self->values[SIZE].real == 1.234);
+    assert_int_equal(self->values[TOOK].type, JW_VALUE_NULL);
+    assert_true(
+        apply(self, "x\xC2\xA0y,2021-07-01,12:00,Y,,,,")); /* inside a text it belongs to it */
+    assert_string_equal(self->id, "x\xC2\xA0y");
+}
+
+static void
+test_numbers(void **state)
+{
+    static const struct {
+        const char *marks, *text, *number; /* decimal and thousands; NULL: is none */
+    } cases[] = {
+        { ". ", "1.234", "1.234" },
+        { ",.", "1.234", "1234" },
+        { ",.", "1.234,5", "1234.5" },
+        { ",.", "-1.234.567,50", "-1234567.50" },
+        { ",.", "1234,5", "1234.5" },
+        { ",.", "12.34", NULL },
+        { ",.", "1234.567", NULL },
+        { ",.", ".234", NULL },
+        { ",.", "1.234.", NULL },
+        { ",.", "1,5,5", NULL },
+        { ",.", "1,5.5", NULL },
+        { ",.", "1.5e3", NULL },
+        { ",.", "1,5e3", "1.5e3" },
+        { ".,", "1,234.5", "1234.5" },
+        { ".,", "1,234", "1234" },
+        { ".,", "1,23", NULL },
+        { ", ", "1 234,5", "1234.5" },
+        { ", ",
+          "1\xC2\xA0"
+          "234\xE2\x80\xAF"
+          "567",
+          "1234567" },
+        { ", ",
+          "1\xE2\x80\x89"
+          "234",
+          "1234" },
+        { ".'", "1'234.5", "1234.5" },
+        { ".'",
+          "1\xE2\x80\x99"
+          "234.5",
+          "1234.5" },
+        { ".'",
+          "1\xC2\xA0"
+          "234",
+          "1\xC2\xA0"
+          "234" /* no number, which its reader says */ },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *number =
+            jc_cell_number(cases[i].text, cases[i].marks[0], cases[i].marks[1]);
+        assert_int_equal(g_strcmp0(number, cases[i].number), 0);
+    }
+}
+
+/* A spreadsheet's numbers through a whole mapping. */
+static void
+test_comma_numbers(void **state)
+{
+    Fixture *self = *state;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JcMapping) mapping = jc_mapping_load(
+        JW_SOURCE_DIR "/schemas/examples/mapping.v1/valid/comma-numbers.json", &error);
+    assert_ok(mapping != NULL, error);
+    jc_record_builder_free(self->builder);
+    self->builder = jc_record_builder_new(mapping, &error);
+    assert_ok(self->builder != NULL, error);
+
+    assert_true(
+        apply_lines(self, "sep=,\nID,When,Preis,Besucher\nv,2021-01-01,\"1.234,50\",1 234\n"));
+    assert_true(self->values[2].real == 1234.5);
+    assert_int_equal(self->values[3].integer, 1234);
+    assert_true(apply_lines(self, "ID,When,Preis,Besucher\nv,2021-01-01,1.234,1234\n"));
+    assert_true(self->values[2].real == 1234.0);
+    assert_false(apply_lines(self, "ID,When,Preis,Besucher\nv,2021-01-01,12.34,12 34\n"));
+    assert_int_equal(self->violations->len, 2);
 }
 
 static void
@@ -256,9 +372,9 @@ test_bad_mapping(void **state)
         "{\"field\": \"took\", \"columns\": [\"T\"], \"type\": \"duration\", \"format\": \"?\"}]}");
     g_autoptr(JcMapping) mapping = jc_mapping_load(path, &error);
 
-    assert_ok(mapping != NULL, error);
-    assert_null(jc_record_builder_new(mapping, &error));
-    assert_jw_error(error, JW_ERROR_INVALID, "field 'at': *%Q is not known*; field 'took': *");
+    assert_null(mapping);
+    assert_jw_error(error, JW_ERROR_INVALID,
+                    "*/fields/1/format: *%Q is not known*; /fields/2/format: *");
 }
 
 int
@@ -269,7 +385,8 @@ main(void)
         TEST(test_record),      TEST(test_empty_cells),
         TEST(test_faults),      TEST(test_all_faults_of_a_row),
         TEST(test_long_id),     TEST(test_heads),
-        TEST(test_bad_mapping),
+        TEST(test_bad_mapping), TEST(test_edges),
+        TEST(test_numbers),     TEST(test_comma_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -64,6 +64,44 @@ test_token(void **state)
     assert_false(jw_principal_is_admin(principal));
 }
 
+/* A name that gives no rights is a slip; those that the gateway's routes ask for are all known. */
+static void
+test_names(void **state)
+{
+    static const struct {
+        const char *option, *name, *said;
+    } cases[] = {
+        { "--role", "admn", "the role 'admn' gives no rights; did you mean admin?\n" },
+        { "--permissions", "reports:raed",
+          "there is no permission 'reports:raed'; did you mean reports:read?\n" },
+        { "--permissions", "reports:read,jobs",
+          "there is no permission 'jobs'; there are reports:create, reports:read, reports:cancel "
+          "and * for all\n" },
+    };
+    static const char *const sources[] = { "routes.c", "change.c" };
+    g_autoptr(GRegex) asked = g_regex_new("\"([a-z]+:[a-z]+)\"", 0, 0, NULL);
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        assert_int_equal(jc_fixture_run(jc, "token", cases[i].option, cases[i].name, NULL),
+                         JC_EXIT_USAGE);
+        assert_contains(jc->err, cases[i].said);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(sources); i++) {
+        g_autofree char *path =
+            g_build_filename(JW_SOURCE_DIR, "services/gateway/src/reports", sources[i], NULL);
+        g_autofree char *text = NULL;
+        g_autoptr(GMatchInfo) match = NULL;
+        assert_true(g_file_get_contents(path, &text, NULL, NULL));
+        assert_true(g_regex_match(asked, text, 0, &match));
+        for (; g_match_info_matches(match); (void)g_match_info_next(match, NULL)) {
+            g_autofree char *name = g_match_info_fetch(match, 1);
+            assert_int_equal(jc_fixture_run(jc, "token", "-p", name, "-r", "ADMIN", NULL),
+                             JC_EXIT_OK);
+        }
+    }
+}
+
 static void
 test_other_algorithm(void **state)
 {
@@ -124,6 +162,6 @@ main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = { TEST(test_token), TEST(test_other_algorithm),
-                                        TEST(test_lifetime), TEST(test_faults) };
+                                        TEST(test_lifetime), TEST(test_faults), TEST(test_names) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

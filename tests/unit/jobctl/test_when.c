@@ -6,6 +6,22 @@
 #include "import/when.h"
 
 static void
+check_date(const char *format, const char *zone, const char *text, const char *expected)
+{
+    g_autoptr(GError) error = NULL;
+    int64_t time_ms = 0;
+    g_autoptr(JcDate) date = jc_date_new(format, zone, &error);
+    assert_ok(date != NULL, error);
+    assert_ok(jc_date_parse(date, text, &time_ms, &error), error);
+    const int64_t rest = time_ms % 1000;
+    g_autoptr(GDateTime) got = g_date_time_new_from_unix_utc((time_ms - rest) / 1000);
+    g_autofree char *base = g_date_time_format(got, "%Y-%m-%dT%H:%M:%S");
+    g_autofree char *got_text =
+        rest != 0 ? g_strdup_printf("%s.%03dZ", base, (int)rest) : g_strconcat(base, "Z", NULL);
+    assert_string_equal(got_text, expected);
+}
+
+static void
 test_dates(void **state)
 {
     static const struct {
@@ -51,18 +67,19 @@ test_dates(void **state)
 
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(GError) error = NULL;
-        int64_t time_ms = 0;
-        g_autoptr(JcDate) date = jc_date_new(cases[i].format, cases[i].zone, &error);
-        assert_ok(date != NULL, error);
-        assert_ok(jc_date_parse(date, cases[i].text, &time_ms, &error), error);
-        const int64_t rest = time_ms % 1000;
-        g_autoptr(GDateTime) got = g_date_time_new_from_unix_utc((time_ms - rest) / 1000);
-        g_autofree char *base = g_date_time_format(got, "%Y-%m-%dT%H:%M:%S");
-        g_autofree char *text =
-            rest != 0 ? g_strdup_printf("%s.%03dZ", base, (int)rest) : g_strconcat(base, "Z", NULL);
-        assert_string_equal(text, cases[i].expected);
+        check_date(cases[i].format, cases[i].zone, cases[i].text, cases[i].expected);
     }
+}
+
+/* Per cent signs, and parts that may be left out. */
+static void
+test_literals(void **state)
+{
+    (void)state;
+    check_date("%F %%F%%T", "UTC", "2000-02-29 %F%T", "2000-02-29T00:00:00Z");
+    check_date("%%%F", "UTC", "%2000-02-29", "2000-02-29T00:00:00Z");
+    check_date("%F%z", "UTC", "2000-02-29+02:00", "2000-02-28T22:00:00Z");
+    check_date("%F %H", "UTC", "2000-02-29 7", "2000-02-29T07:00:00Z");
 }
 
 static void
@@ -178,6 +195,43 @@ test_spans(void **state)
     }
 }
 
+/* What contradicts itself or lacks a part loses data in silence; it is refused with its cure. */
+static void
+test_contradicting_formats(void **state)
+{
+    static const struct {
+        const char *format, *pattern;
+    } cases[] = {
+        { "%F %H:%M %p", "*%p (AM, PM) goes with an hour of twelve; write %I for %H*" },
+        { "%F %T %p", "*%p (AM, PM) goes with an hour of twelve*" },
+        { "%F %R%p", "*%p (AM, PM) goes with an hour of twelve*" },
+        { "%F %I:%M", "*%I (the hour of twelve) and %p (AM, PM) go together*" },
+        { "%F %p", "*%I (the hour of twelve) and %p (AM, PM) go together*" },
+        { "%F %H %I %p", "*reads the hour twice (%H, %I)*" },
+        { "%F %T %H", "*reads the hour twice (%H, %H)*" },
+        { "%F %y", "*reads the year twice (%Y, %y)*" },
+        { "%m %b %d %Y", "*reads the month twice (%m, %b)*" },
+        { "%F %e", "*reads the day twice (%d, %e)*" },
+        { "%F %z %z", "*reads the offset twice*" },
+        { "%F %j", "*%j is the day of the year, so it stands without month and day" },
+        { "%Y %j %d", "*%j is the day of the year*" },
+        { "%F %M", "*reads the minute without the hour" },
+        { "%F %H:%S", "*reads the second without the minute" },
+        { "%F %R.%f", "*reads the fraction without the second" },
+        { "%%F %H:%M", "*lacks the year" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+        assert_null(jc_date_new(cases[i].format, "UTC", &error));
+        assert_jw_error(error, JW_ERROR_INVALID, cases[i].pattern);
+    }
+    g_autoptr(GError) error = NULL;
+    assert_null(jc_span_new("h:ss", &error));
+    assert_jw_error(error, JW_ERROR_INVALID, "*leaves out the m");
+}
+
 /* Names of months are English wherever the program runs. */
 static void
 test_locale(void **state)
@@ -198,9 +252,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_dates),       cmocka_unit_test(test_bad_dates),
-        cmocka_unit_test(test_bad_formats), cmocka_unit_test(test_spans),
+        cmocka_unit_test(test_dates),
+        cmocka_unit_test(test_literals),
+        cmocka_unit_test(test_bad_dates),
+        cmocka_unit_test(test_bad_formats),
+        cmocka_unit_test(test_spans),
         cmocka_unit_test(test_locale),
+        cmocka_unit_test(test_contradicting_formats),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -136,7 +136,9 @@ test_options(void **state)
         { "--check-config", 0, good_env, "the configuration is valid\n", "" },
         { "--check-config", 78, no_env, "", "*JW_TINY_SECRET*" },
         { "--print-config", 0, good_env, "*JW_TINY_NUMBER=3*JW_DRAIN_TIMEOUT=25s*", "" },
-        { "--wrong", 64, good_env, "", "jobwire-tiny: *--wrong*" },
+        { "--help", 0, no_env, "Usage:\n  * [OPTION…]*--check-config*", "" },
+        { "--wrong", 64, good_env, "", "jobwire-tiny: Unknown option --wrong; see --help\n" },
+        { "--chek-config", 64, good_env, "", "*; did you mean --check-config?\n" },
         { "word", 64, good_env, "", "jobwire-tiny: 'word' is no option*" },
     };
     (void)state;

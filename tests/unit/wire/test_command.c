@@ -56,6 +56,11 @@ test_identity(void **state)
     assert_false(
         jw_wire_job_from_command(fixture->wire, body, "crm", "", NOW_MS, &violations, &none));
     assert_violation(&violations, "/jobId", "ce_source and ce_id");
+    assert_violation(&violations, "/jobId", "the header ce_id is empty");
+    g_auto(JwViolations) beside = { 0 };
+    json_auto_t *with_id = parsed(BODY(",'jobId':'019480a4-5f00-7000-8000-000000000001'"));
+    assert_false(jw_wire_job_from_command(fixture->wire, with_id, "", "1", NOW_MS, &beside, &none));
+    assert_violation(&beside, "", "the header ce_source is empty");
 }
 
 static void

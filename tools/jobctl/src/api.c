@@ -41,6 +41,19 @@ is_token(const char *text)
     return true;
 }
 
+/* The paths of the API are put behind it. */
+static bool
+is_gateway_url(const char *text)
+{
+    g_autoptr(GUri) url = g_uri_parse(text, G_URI_FLAGS_NONE, NULL);
+
+    return url != NULL
+           && (strcmp(g_uri_get_scheme(url), "http") == 0
+               || strcmp(g_uri_get_scheme(url), "https") == 0)
+           && g_uri_get_host(url) != NULL && g_uri_get_host(url)[0] != '\0'
+           && g_uri_get_query(url) == NULL && g_uri_get_fragment(url) == NULL;
+}
+
 JcApi *
 jc_api_new(const JcContext *context, const char *token, GError **error)
 {
@@ -50,6 +63,11 @@ jc_api_new(const JcContext *context, const char *token, GError **error)
     if (url == NULL) {
         return jw_fail_null(error, JW_ERROR_INVALID,
                             "JW_GATEWAY_URL is not set; for the local one: eval \"$(make env)\"");
+    }
+    if (!is_gateway_url(url)) {
+        return jw_fail_null(error, JW_ERROR_INVALID,
+                            "JW_GATEWAY_URL is '%s'; give a URL such as http://127.0.0.1:8080",
+                            url);
     }
     if (bearer == NULL) {
         return jw_fail_null(error, JW_ERROR_INVALID,
@@ -158,7 +176,8 @@ perform(JcApi *self, const char *path, const char *body, Answer *answer, long *r
                        code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL
                            ? JW_ERROR_INVALID
                            : JW_ERROR_UNAVAILABLE,
-                       "%s: %s (is the gateway up? make status)", url, curl_easy_strerror(code));
+                       "%s: %s (is the gateway up? make status; JW_GATEWAY_URL names it)", url,
+                       curl_easy_strerror(code));
     }
     return true;
 }
@@ -202,15 +221,21 @@ add_detail(GString *text, json_t *detail)
 
 /* The gateway's own message. */
 static bool
-refused(const Answer *answer, long status, GError **error)
+refused(const JcApi *self, const Answer *answer, long status, GError **error)
 {
     json_auto_t *value = jw_json_parse(answer->text->str, answer->text->len, NULL);
     json_t *problem = json_object_get(value, "error");
     const char *message = json_string_value(json_object_get(problem, "message"));
-    g_autoptr(GString) text = g_string_new(message != NULL ? message : "no reason given");
+    g_autoptr(GString) text = g_string_new(message);
     json_t *detail = NULL;
     size_t i = 0;
 
+    if (message == NULL) {
+        return jw_fail(
+            error, code_of(status),
+            "%s answered %ld, and not as a Jobwire gateway does; is JW_GATEWAY_URL right?",
+            self->url, status);
+    }
     json_array_foreach(json_object_get(problem, "details"), i, detail)
     {
         add_detail(text, detail);
@@ -232,19 +257,15 @@ jc_api_call(JcApi *self, const char *path, const char *body, GError **error)
         return NULL;
     }
     if (status < 200 || status > 299) {
-        (void)refused(&answer, status, error);
+        (void)refused(self, &answer, status, error);
         return NULL;
     }
-    json_auto_t *value = jw_json_parse(text->str, text->len, error);
+    json_auto_t *value = jw_json_parse(text->str, text->len, NULL);
     json_t *data = json_object_get(value, "data");
-    if (value == NULL) {
-        (void)jw_prefix(error, "the gateway's answer");
-        return NULL;
-    }
     if (!json_is_object(data)) {
         return jw_fail_null(error, JW_ERROR_CORRUPT,
-                            "%s%s does not answer as a Jobwire gateway: no `data`", self->url,
-                            path);
+                            "%s%s does not answer as a Jobwire gateway; is JW_GATEWAY_URL right?",
+                            self->url, path);
     }
     return json_incref(data);
 }
@@ -262,7 +283,7 @@ jc_api_download(JcApi *self, const char *path, FILE *file, int64_t *ret_bytes, c
         return false;
     }
     if (status != 200) {
-        return refused(&answer, status, error);
+        return refused(self, &answer, status, error);
     }
     *ret_bytes = answer.bytes;
     *ret_sha256 = g_strdup(g_checksum_get_string(sum));

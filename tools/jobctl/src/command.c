@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "jw/text.h"
+
 static const JcCommand *const commands[] = {
     &jc_topics, &jc_token, &jc_import,   &jc_demo_data, &jc_check_definitions,
     &jc_submit, &jc_watch, &jc_download, &jc_dlq,
@@ -36,7 +38,26 @@ print_overview(FILE *file)
 static JcExit
 unknown_command(JcContext *context, const char *name)
 {
-    fprintf(context->err, "jobctl: there is no command '%s'; see: jobctl help\n", name);
+    static const char *const targets[] = { "up",   "down", "status", "logs", "env",  "demo",
+                                           "test", "lint", "bench",  "fuzz", "build" };
+    JwNearest nearest = jw_nearest_begin(name);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(targets); i++) {
+        if (strcmp(name, targets[i]) == 0) {
+            fprintf(context->err, "jobctl: there is no command '%s'; it is one of make: make %s\n",
+                    name, name);
+            return JC_EXIT_USAGE;
+        }
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
+        jw_nearest_offer(&nearest, commands[i]->name);
+    }
+    if (nearest.name != NULL) {
+        fprintf(context->err, "jobctl: there is no command '%s'; did you mean '%s'?\n", name,
+                nearest.name);
+    } else {
+        fprintf(context->err, "jobctl: there is no command '%s'; see: jobctl help\n", name);
+    }
     return JC_EXIT_USAGE;
 }
 

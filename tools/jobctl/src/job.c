@@ -153,7 +153,7 @@ print_end(Follow *self, json_t *job)
 
     jc_progress_clear(&self->bar);
     if (self->watch->json) {
-        (void)json_dumpf(job, self->context->out, JSON_INDENT(2) | JSON_SORT_KEYS);
+        (void)json_dumpf(job, self->context->out, JC_JSON_FLAGS | JSON_INDENT(2));
         fputc('\n', self->context->out);
         return completed ? JC_EXIT_OK : JC_EXIT_FAILED;
     }

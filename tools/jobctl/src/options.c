@@ -2,6 +2,8 @@
  */
 #include "jobctl.h"
 
+#include <string.h>
+
 #include "jw/text.h"
 
 #define OPTIONS_MAX 12
@@ -119,6 +121,28 @@ check_flags(const JcOption *options, int argc, char **argv, GError **error)
     return true;
 }
 
+/* The word that GOption did not know, with what may have been meant. */
+static bool
+fail_parse(const JcOption *options, int argc, char **argv, const GError *cause, GError **error)
+{
+    for (int i = 0;
+         g_error_matches(cause, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION) && i < argc; i++) {
+        if (!g_str_has_prefix(argv[i], "--") || strstr(cause->message, argv[i]) == NULL) {
+            continue;
+        }
+        g_autofree char *wanted = g_strndup(argv[i] + 2, strcspn(argv[i] + 2, "="));
+        JwNearest nearest = jw_nearest_begin(wanted);
+        for (const JcOption *option = options; option->name != NULL; option++) {
+            jw_nearest_offer(&nearest, option->name);
+        }
+        if (nearest.name != NULL) {
+            return jw_fail(error, JW_ERROR_INVALID, "%s; did you mean --%s?", cause->message,
+                           nearest.name);
+        }
+    }
+    return jw_fail(error, JW_ERROR_INVALID, "%s", cause->message);
+}
+
 bool
 jc_options_parse(const JcCommand *command, void *target, int *argc, char **argv, GError **error)
 {
@@ -138,7 +162,7 @@ jc_options_parse(const JcCommand *command, void *target, int *argc, char **argv,
         return false;
     }
     if (!g_option_context_parse(parser.context, &n, &rest, &cause)) {
-        return jw_fail(error, JW_ERROR_INVALID, "%s", cause->message);
+        return fail_parse(command->options, *argc, argv, cause, error);
     }
     for (size_t i = 0; command->options[i].name != NULL; i++) {
         if (!take_option(&command->options[i], &parser.given[i], target, error)) {

@@ -152,7 +152,7 @@ check_period(const JwReportDef *def, const json_t *spec, const char *base, JwVio
     if (range != NULL && period != NULL) {
         g_autofree char *pointer = jw_pointer(base, "period");
         ok = jw_violations_add(violations, pointer,
-                               "and dateRange exclude each other; give one of them");
+                               "and dateRange beside it exclude each other; leave one of them out");
     }
     if (inner != NULL && outer != NULL && strcmp(inner, outer) != 0) {
         g_autofree char *pointer = g_strconcat(base, "/period/timeZone", NULL);

@@ -62,6 +62,23 @@ bool jw_store_insert_records(JwStore *self, const char *collection, const char *
                              const char *const *ids, const JwValue *const *rows, size_t n_rows,
                              size_t *ret_inserted, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/**
+ * jw_store_find_records:
+ * @row: called for each record that has one of @ids, in no order: its _id, then the values of
+ *   @fields
+ *
+ * Reads records by their ids in one round trip.
+ */
+bool jw_store_find_records(JwStore *self, const char *collection, const char *const *fields,
+                           const char *const *ids, size_t n_ids, JwRowFunc row, gpointer data,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Gives these fields of a record other values and leaves its others. LOST: there is none of this
+ * id. */
+bool jw_store_update_record(JwStore *self, const char *collection, const char *const *fields,
+                            const char *id, const JwValue *values, JwCas *ret_cas,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Creates the ascending index over @date_field and _id, for ordered scans. Repeatable. */
 bool jw_store_index_records(JwStore *self, const char *collection, const char *date_field,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -15,7 +15,7 @@ typedef struct {
 } Options;
 
 static const JcOption options[] = {
-    { "rows", 'n', JC_OPTION_INT, offsetof(Options, rows), "N", "records in all; default 5000", 1,
+    { "rows", 'n', JC_OPTION_INT, offsetof(Options, rows), "N", "records in all; default 40000", 1,
       1000000000 },
     { "weeks", 'w', JC_OPTION_INT, offsetof(Options, weeks), "W", "over how many weeks; default 8",
       1, 520 },
@@ -64,7 +64,7 @@ into_store(const char *id, const JwValue *values, gpointer data, GError **error)
         }
     }
     count_row(sink);
-    return jc_batch_add(sink->batch, g_string_chunk_insert(strings, id), error);
+    return jc_batch_add(sink->batch, g_string_chunk_insert(strings, id), sink->done, error);
 }
 
 static char *
@@ -149,26 +149,51 @@ write_csv(JcContext *context, const Options *given, Sink *sink, GError **error)
     return ok;
 }
 
+/* All records once: into the store, or only beside what is there. */
+static bool
+run_batch(Sink *sink, JwStore *store, bool insert, JcBatchCounts *ret, GError **error)
+{
+    const JcDemoKind *kind = sink->kind;
+    const JcBatchConfig config = {
+        .store = store, .collection = kind->collection, .fields = kind->fields, .insert = insert
+    };
+    g_autoptr(JcBatch) batch = jc_batch_new(&config);
+
+    sink->batch = batch;
+    sink->done = 0;
+    const bool ok =
+        jc_demo_run(sink->demo, kind, into_store, sink, error) && jc_batch_flush(batch, error);
+    jc_progress_clear(&sink->progress);
+    *ret = *jc_batch_counts(batch);
+    return ok;
+}
+
 static bool
 write_store(JcContext *context, const Options *given, Sink *sink, GError **error)
 {
     const JcDemoKind *kind = sink->kind;
     g_autoptr(JwStore) owned = NULL;
     JwStore *store = jc_store_open(context, &owned, error);
+    JcBatchCounts counts = { 0 };
 
     if (store == NULL || (given->drop && !jw_store_drop_records(store, kind->collection, error))
-        || !jw_store_index_records(store, kind->collection, kind->date_field, error)) {
+        || !jw_store_index_records(store, kind->collection, kind->date_field, error)
+        || (!given->drop && !run_batch(sink, store, false, &counts, error))) {
         return false;
     }
-    g_autoptr(JcBatch) batch = jc_batch_new(store, kind->collection, kind->fields, sink->n_fields);
-    sink->batch = batch;
-    const bool ok =
-        jc_demo_run(sink->demo, kind, into_store, sink, error) && jc_batch_flush(batch, error);
-    jc_progress_clear(&sink->progress);
-    if (ok) {
-        print_result(context, sink, kind->collection, jc_batch_added(batch));
+    if (counts.differing > 0) {
+        g_autofree char *differing = jc_count_text(counts.differing);
+        return jw_fail(error, JW_ERROR_CONFLICT,
+                       "%s of these records are in %s with other values, from a run with other "
+                       "--rows or --weeks; nothing was loaded. Take those, another --seed, or "
+                       "--drop",
+                       differing, kind->collection);
     }
-    return ok;
+    if (!run_batch(sink, store, true, &counts, error)) {
+        return false;
+    }
+    print_result(context, sink, kind->collection, counts.added);
+    return true;
 }
 
 /* "2026-11-16" or a full RFC 3339 time. */
@@ -188,7 +213,7 @@ read_until(const JcContext *context, const char *text, int64_t *ret_ms, GError *
 static JcExit
 run(JcContext *context, int argc, char **argv)
 {
-    Options given = { .rows = 5000, .weeks = 8, .seed = 1, .report = "call-records" };
+    Options given = { .rows = 40000, .weeks = 8, .seed = 1, .report = "call-records" };
     JcDemo demo = { 0 };
     g_autoptr(GError) error = NULL;
 

@@ -207,6 +207,19 @@ work(JcContext *context, const Options *given, bool is_list, const char *topic)
     return error != NULL ? jc_failed(context, &jc_dlq, error) : code;
 }
 
+static const char *
+meant(const char *word)
+{
+    JwNearest nearest = jw_nearest_begin(word);
+
+    jw_nearest_offer(&nearest, "list");
+    jw_nearest_offer(&nearest, "replay");
+    if (nearest.name == NULL) {
+        return "; give list or replay";
+    }
+    return strcmp(nearest.name, "list") == 0 ? "; did you mean list?" : "; did you mean replay?";
+}
+
 static JcExit
 run(JcContext *context, int argc, char **argv)
 {
@@ -216,7 +229,15 @@ run(JcContext *context, int argc, char **argv)
     bool good = jc_options_parse(&jc_dlq, &given, &argc, argv, &error);
     const bool is_list = good && argc > 0 && strcmp(argv[0], "list") == 0;
     const bool is_replay = good && argc > 0 && strcmp(argv[0], "replay") == 0;
-    if (good && (argc != 2 || !(is_list || is_replay))) {
+    if (good && argc == 0) {
+        g_autofree char *help = jc_options_help(&jc_dlq);
+        fputs(help, context->err);
+        return JC_EXIT_USAGE;
+    }
+    if (good && !(is_list || is_replay)) {
+        good = jw_fail(&error, JW_ERROR_INVALID, "there is no '%s' of dead letters%s", argv[0],
+                       meant(argv[0]));
+    } else if (good && argc != 2) {
         good = jw_fail(&error, JW_ERROR_INVALID, "give list or replay, and one topic");
     } else if (good && is_replay && given.all == (given.offset >= 0)) {
         good = jw_fail(&error, JW_ERROR_INVALID,

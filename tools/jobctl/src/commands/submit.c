@@ -86,7 +86,7 @@ submit(JcContext *context, const Options *given, const char *path)
         return jc_failed(context, &jc_submit, error);
     }
     if (given->json && !given->watch) {
-        (void)json_dumpf(data, context->out, JSON_COMPACT | JSON_SORT_KEYS);
+        (void)json_dumpf(data, context->out, JC_JSON_FLAGS | JSON_COMPACT);
         fputc('\n', context->out);
     } else if (!given->json) {
         fprintf(context->out, "Job       %s, %s\n", job_id, status != NULL ? status : "accepted");

@@ -1,7 +1,7 @@
 /* commands/token.c: jobctl token: signs a JWT for local use. Main thread. */
 #include "jobctl.h"
 
-#include <sys/stat.h>
+#include <string.h>
 
 #include "jw/auth_sign.h"
 #include "jw/duration.h"
@@ -105,6 +105,52 @@ make_token(const JcContext *context, const Options *given, int64_t lifetime_ms, 
     return jw_auth_sign(&claims, key, error);
 }
 
+/* Those that the gateway's routes ask for (services/gateway/src/reports), and any. */
+static const char *const permissions[] = { "reports:create", "reports:read", "reports:cancel",
+                                           "*" };
+
+static bool
+check_permissions(GPtrArray *given, GError **error)
+{
+    for (guint i = 0; given != NULL && i < given->len; i++) {
+        const char *name = g_ptr_array_index(given, i);
+        JwNearest nearest = jw_nearest_begin(name);
+        bool known = false;
+        for (size_t k = 0; k < G_N_ELEMENTS(permissions); k++) {
+            jw_nearest_offer(&nearest, permissions[k]);
+            known = known || strcmp(permissions[k], name) == 0;
+        }
+        if (!known && nearest.name != NULL) {
+            return jw_fail(error, JW_ERROR_INVALID, "there is no permission '%s'; did you mean %s?",
+                           name, nearest.name);
+        }
+        if (!known) {
+            return jw_fail(error, JW_ERROR_INVALID,
+                           "there is no permission '%s'; there are reports:create, reports:read, "
+                           "reports:cancel and * for all",
+                           name);
+        }
+    }
+    return true;
+}
+
+/* Roles are the issuer's, but for admin: one that is nearly it is a slip, for it would give no
+ * rights. */
+static bool
+check_roles(GPtrArray *given, GError **error)
+{
+    for (guint i = 0; given != NULL && i < given->len; i++) {
+        const char *name = g_ptr_array_index(given, i);
+        JwNearest nearest = jw_nearest_begin(name);
+        jw_nearest_offer(&nearest, "admin");
+        if (nearest.name != NULL && g_ascii_strcasecmp(name, nearest.name) != 0) {
+            return jw_fail(error, JW_ERROR_INVALID,
+                           "the role '%s' gives no rights; did you mean admin?", name);
+        }
+    }
+    return true;
+}
+
 static JcExit
 run(JcContext *context, int argc, char **argv)
 {
@@ -119,7 +165,8 @@ run(JcContext *context, int argc, char **argv)
         good = jw_fail(&error, JW_ERROR_INVALID,
                        "a token without --role and --permissions may do nothing");
     }
-    if (!good || !read_lifetime(given.expires, &lifetime_ms, &error)) {
+    if (!good || !check_roles(given.roles, &error) || !check_permissions(given.permissions, &error)
+        || !read_lifetime(given.expires, &lifetime_ms, &error)) {
         return jc_usage(context, &jc_token, error);
     }
     g_autofree char *token = make_token(context, &given, lifetime_ms, &error);

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "import/csv_start.h"
+
 #define BUFFER_BYTES 65536u
 
 struct _JcCsv {
@@ -24,7 +26,7 @@ struct _JcCsv {
     GArray *cells;  /* of JcCell */
     int64_t row_line;
     int64_t after_offset, after_line; /* the line behind the one where the last quote was opened */
-    bool failed;
+    bool started, failed;
     char *violation;
 };
 
@@ -137,15 +139,24 @@ take_byte(JcCsv *self)
     return byte;
 }
 
-static void
-skip_mark(JcCsv *self)
+/* What stands before the first row. */
+static bool
+read_start(JcCsv *self, GError **error)
 {
-    static const unsigned char mark[3] = { 0xEF, 0xBB, 0xBF };
+    size_t skip = 0;
+    int64_t lines = 0;
 
-    if (jc_csv_bytes(self) == 0 && peek_byte(self) == mark[0] && self->have >= sizeof mark
-        && memcmp(self->buffer, mark, sizeof mark) == 0) {
-        self->at = sizeof mark;
+    self->started = true;
+    if (peek_byte(self) == EOF) {
+        return true;
     }
+    if (!jc_csv_start(self->buffer, self->have, self->name, &skip, &lines, &self->delimiter,
+                      error)) {
+        return false;
+    }
+    self->at = skip;
+    self->line += lines;
+    return true;
 }
 
 static void
@@ -309,7 +320,9 @@ jc_csv_next(JcCsv *self, JcCsvRow *ret_row, JcCsvResult *ret_result, GError **er
     JcCsvRow row = { 0 };
     bool good = false;
 
-    skip_mark(self);
+    if (!self->started && !read_start(self, error)) {
+        return false;
+    }
     while (peek_byte(self) == '\n' || peek_byte(self) == '\r') {
         (void)take_byte(self);
     }

@@ -1,6 +1,6 @@
 /* import/csv.h: reads CSV (RFC 4180) row by row in constant memory: quoted cells with line breaks,
- * CRLF or LF, a byte order mark. What is ill-formed is a violation of its row; reading goes on with
- * the line after. One thread. */
+ * CRLF or LF, byte order marks, a first line "sep=;" that names the delimiter. What is ill-formed
+ * is a violation of its row; reading goes on with the line after. One thread. */
 #pragma once
 #include <stdio.h>
 
@@ -32,7 +32,7 @@ void jc_csv_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JcCsv, jc_csv_free)
 
 /* Empty lines are left out. The row lives until the next call. UNAVAILABLE when the file cannot be
- * read on. */
+ * read on; INVALID when it is not UTF-8 text, with what it is and what to do. */
 bool jc_csv_next(JcCsv *self, JcCsvRow *ret_row, JcCsvResult *ret_result,
                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 int64_t jc_csv_bytes(const JcCsv *self); /* read so far */

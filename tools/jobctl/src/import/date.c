@@ -4,18 +4,34 @@
 
 #include <string.h>
 
+#include "import/cell.h"
 #include "jw/civil.h"
 
 typedef struct {
     const char *text; /* what is left */
     int64_t year, month, day, day_of_year, hour, minute, second, nano, offset_s;
-    bool pm, twelve, has_offset, am_pm;
+    bool pm, twelve, has_offset;
 } Reading;
 
 struct _JcDate {
     char *format; /* with the shorthands written out */
     GTimeZone *zone;
-    bool utc;
+    bool utc, reads_offset;
+};
+
+/* Each of hour to fraction is read only with the one before it. */
+enum {
+    PART_YEAR,
+    PART_MONTH,
+    PART_DAY,
+    PART_YEAR_DAY,
+    PART_WEEKDAY,
+    PART_HOUR,
+    PART_MINUTE,
+    PART_SECOND,
+    PART_FRACTION,
+    PART_HALF,
+    PART_OFFSET,
 };
 
 static const char *const months[] = { "January",   "February", "March",    "April",
@@ -120,7 +136,6 @@ read_half(Reading *reading)
         return false;
     }
     reading->pm = pm;
-    reading->am_pm = true;
     reading->text += 2;
     return true;
 }
@@ -192,41 +207,128 @@ read_directive(Reading *reading, char directive)
     }
 }
 
+/* The format with its shorthands written out; "%%F" is a per cent sign and an F. */
 static char *
 write_out(const char *format)
 {
-    GString *text = g_string_new(format);
+    GString *text = g_string_new(NULL);
 
-    (void)g_string_replace(text, "%F", "%Y-%m-%d", 0);
-    (void)g_string_replace(text, "%T", "%H:%M:%S", 0);
-    (void)g_string_replace(text, "%R", "%H:%M", 0);
+    for (const char *at = format; *at != '\0'; at++) {
+        if (*at != '%' || at[1] == '\0') {
+            g_string_append_c(text, *at);
+            continue;
+        }
+        at++;
+        switch (*at) {
+        case 'F':
+            g_string_append(text, "%Y-%m-%d");
+            break;
+        case 'T':
+            g_string_append(text, "%H:%M:%S");
+            break;
+        case 'R':
+            g_string_append(text, "%H:%M");
+            break;
+        default:
+            g_string_append_c(text, '%');
+            g_string_append_c(text, *at);
+        }
+    }
     return g_string_free(text, FALSE);
 }
 
-static bool
-check_format(const char *format, GError **error)
-{
-    bool has_year = false, has_month = false, has_day = false;
+/* What a format may read, and by which letters. */
+static const struct {
+    const char *name, *letters;
+} parts[] = {
+    [PART_YEAR] = { "year", "Yy" },        [PART_MONTH] = { "month", "mbB" },
+    [PART_DAY] = { "day", "de" },          [PART_YEAR_DAY] = { "day of the year", "j" },
+    [PART_WEEKDAY] = { "weekday", "aA" },  [PART_HOUR] = { "hour", "HI" },
+    [PART_MINUTE] = { "minute", "M" },     [PART_SECOND] = { "second", "S" },
+    [PART_FRACTION] = { "fraction", "f" }, [PART_HALF] = { "half of the day", "p" },
+    [PART_OFFSET] = { "offset", "z" },
+};
 
+/* The letter that reads each part, 0 for none. */
+static bool
+find_parts(const char *format, char read_by[G_N_ELEMENTS(parts)], GError **error)
+{
     for (const char *at = format; *at != '\0'; at++) {
+        size_t part = 0;
         if (*at != '%') {
             continue;
         }
         at++;
-        if (*at == '\0' || strchr("YymbBdejaAHIMSfpz%", *at) == NULL) {
+        while (*at != '\0' && part < G_N_ELEMENTS(parts)
+               && strchr(parts[part].letters, *at) == NULL) {
+            part++;
+        }
+        if (*at == '\0' || (part == G_N_ELEMENTS(parts) && *at != '%')) {
             return jw_fail(
                 error, JW_ERROR_INVALID,
                 "date format '%s': %%%c is not known; known are %%Y %%y %%m %%b %%B %%d %%e "
                 "%%j %%a %%A %%H %%I %%M %%S %%f %%p %%z %%F %%T %%R %%%%",
                 format, *at != '\0' ? *at : ' ');
         }
-        has_year = has_year || *at == 'Y' || *at == 'y';
-        has_month = has_month || strchr("mbBj", *at) != NULL;
-        has_day = has_day || strchr("dej", *at) != NULL;
+        if (part < G_N_ELEMENTS(parts) && read_by[part] != '\0') {
+            return jw_fail(error, JW_ERROR_INVALID,
+                           "date format '%s' reads the %s twice (%%%c, %%%c); leave one of them "
+                           "out",
+                           format, parts[part].name, read_by[part], *at);
+        }
+        if (part < G_N_ELEMENTS(parts)) {
+            read_by[part] = *at;
+        }
     }
-    if (!has_year || !has_month || !has_day) {
-        return jw_fail(error, JW_ERROR_INVALID, "date format '%s' lacks the %s", format,
-                       !has_year ? "year" : (!has_month ? "month" : "day"));
+    return true;
+}
+
+static bool
+check_day(const char *format, const char *read_by, GError **error)
+{
+    const bool by_year_day = read_by[PART_YEAR_DAY] != '\0';
+    const char *lacking = NULL;
+
+    if (by_year_day && (read_by[PART_MONTH] != '\0' || read_by[PART_DAY] != '\0')) {
+        return jw_fail(error, JW_ERROR_INVALID,
+                       "date format '%s': %%j is the day of the year, so it stands without month "
+                       "and day",
+                       format);
+    }
+    if (read_by[PART_YEAR] == '\0') {
+        lacking = "year";
+    } else if (!by_year_day && read_by[PART_MONTH] == '\0') {
+        lacking = "month";
+    } else if (!by_year_day && read_by[PART_DAY] == '\0') {
+        lacking = "day";
+    }
+    return lacking == NULL
+           || jw_fail(error, JW_ERROR_INVALID, "date format '%s' lacks the %s", format, lacking);
+}
+
+static bool
+check_time(const char *format, const char *read_by, GError **error)
+{
+    const char hour = read_by[PART_HOUR];
+    const bool half = read_by[PART_HALF] != '\0';
+
+    if (half && hour == 'H') {
+        return jw_fail(error, JW_ERROR_INVALID,
+                       "date format '%s': %%p (AM, PM) goes with an hour of twelve; write %%I for "
+                       "%%H, or leave %%p out",
+                       format);
+    }
+    if (half != (hour == 'I')) {
+        return jw_fail(error, JW_ERROR_INVALID,
+                       "date format '%s': %%I (the hour of twelve) and %%p (AM, PM) go together; "
+                       "the hour of 24 is %%H",
+                       format);
+    }
+    for (size_t part = PART_MINUTE; part <= PART_FRACTION; part++) {
+        if (read_by[part] != '\0' && read_by[part - 1] == '\0') {
+            return jw_fail(error, JW_ERROR_INVALID, "date format '%s' reads the %s without the %s",
+                           format, parts[part].name, parts[part - 1].name);
+        }
     }
     return true;
 }
@@ -237,8 +339,10 @@ jc_date_new(const char *format, const char *zone, GError **error)
     g_return_val_if_fail(format != NULL, NULL);
     const char *name = zone != NULL ? zone : "UTC";
     g_autofree char *full = write_out(format);
+    char read_by[G_N_ELEMENTS(parts)] = { 0 };
 
-    if (!check_format(full, error)) {
+    if (!find_parts(full, read_by, error) || !check_day(full, read_by, error)
+        || !check_time(full, read_by, error)) {
         return NULL;
     }
     GTimeZone *found = g_time_zone_new_identifier(name);
@@ -250,6 +354,7 @@ jc_date_new(const char *format, const char *zone, GError **error)
     self->format = g_steal_pointer(&full);
     self->zone = found;
     self->utc = strcmp(name, "UTC") == 0;
+    self->reads_offset = read_by[PART_OFFSET] != '\0';
     return self;
 }
 
@@ -264,6 +369,12 @@ jc_date_free(gpointer self)
     g_free(date->format);
     g_time_zone_unref(date->zone);
     g_free(date);
+}
+
+bool
+jc_date_reads_offset(const JcDate *self)
+{
+    return self->reads_offset;
 }
 
 /* Seconds since 1970 as if the reading were UTC. */
@@ -283,7 +394,7 @@ to_seconds(const Reading *reading, int64_t *ret_seconds, GError **error)
     const int64_t days =
         year_day == 0 ? jw_civil_days(year, month, day) : jw_civil_days(year, 1, 1) + year_day - 1;
     int64_t hour = reading->hour;
-    if (reading->am_pm && reading->twelve) {
+    if (reading->twelve) {
         hour = hour % 12 + (reading->pm ? 12 : 0);
     }
     *ret_seconds = days * 86400 + hour * 3600 + reading->minute * 60 + MIN(reading->second, 59);
@@ -337,7 +448,7 @@ jc_date_parse(const JcDate *self, const char *text, int64_t *ret_time_ms, GError
     int64_t wall_s = 0, utc_s = 0;
 
     if (!read_all(self, &reading)) {
-        g_autofree char *start = g_utf8_make_valid(text, (gssize)strnlen(text, 60));
+        g_autofree char *start = jc_cell_show(text, strlen(text));
         return jw_fail(error, JW_ERROR_INVALID, "'%s' is not a date like %s", start, self->format);
     }
     if (!to_seconds(&reading, &wall_s, error)) {

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "import/cell.h"
+#include "import/ids.h"
 #include "import/record.h"
 #include "jw/ident.h"
 
@@ -16,18 +18,19 @@ typedef struct {
     JcBatch *batch;
     JcLoadResult *result;
     GPtrArray *violations; /* of one row */
+    JcIds *ids;            /* of one file */
+    const char *path;      /* of that file */
     JcProgress progress;
     int64_t bytes_before, bytes_total;
-    bool loading;
+    bool loading, with_store;
 } Run;
 
 static void
-print_violation(Run *run, const char *path, int64_t line, const JcRowViolation *violation)
+print_violation(Run *run, int64_t line, const char *column, const char *reason)
 {
     g_autofree char *text =
-        g_strdup_printf("%s:%" G_GINT64_FORMAT ": %s%s%s\n", path, line,
-                        violation->column != NULL ? violation->column : "",
-                        violation->column != NULL ? ": " : "", violation->reason);
+        g_strdup_printf("%s:%" G_GINT64_FORMAT ": %s%s%s\n", run->path, line,
+                        column != NULL ? column : "", column != NULL ? ": " : "", reason);
 
     if (run->load->violations != NULL) {
         fputs(text, run->load->violations);
@@ -40,13 +43,24 @@ print_violation(Run *run, const char *path, int64_t line, const JcRowViolation *
 }
 
 static void
-print_violations(Run *run, const char *path, int64_t line)
+print_violations(Run *run, int64_t line)
 {
     for (guint i = 0; i < run->violations->len; i++) {
-        print_violation(run, path, line, g_ptr_array_index(run->violations, i));
+        const JcRowViolation *one = g_ptr_array_index(run->violations, i);
+        print_violation(run, line, one->column, one->reason);
     }
     g_ptr_array_set_size(run->violations, 0);
     run->result->refused++;
+}
+
+/* A row whose record has other values and keeps them. */
+static void
+note_difference(int64_t line, const char *what, gpointer data)
+{
+    Run *run = data;
+
+    print_violation(run, line, NULL, what);
+    run->result->refused += run->load->conflict == JC_CONFLICT_FAIL ? 1 : 0;
 }
 
 /* SHA-256 of the file: with the line it is the id of a row that has none. */
@@ -74,12 +88,12 @@ hash_file(const char *path, GError **error)
 
 /* The file's own hash is read when the first row without an id asks for it. */
 static const char *
-derive_id(Run *run, const char *path, int64_t line, char **hash, GError **error)
+derive_id(Run *run, int64_t line, char **hash, GError **error)
 {
     char id[JW_UUID_LEN + 1];
 
     if (*hash == NULL) {
-        *hash = hash_file(path, error);
+        *hash = hash_file(run->path, error);
         if (*hash == NULL) {
             return NULL;
         }
@@ -89,28 +103,55 @@ derive_id(Run *run, const char *path, int64_t line, char **hash, GError **error)
     return g_string_chunk_insert(jc_batch_strings(run->batch), id);
 }
 
+/* @ret_good: false: the row was refused. */
 static bool
-take_row(Run *run, const char *path, const JcCsvRow *row, char **hash, GError **error)
+check_id(Run *run, const char *id, int64_t line, bool *ret_good, GError **error)
+{
+    int64_t earlier = 0;
+
+    if (id != NULL && !jc_ids_add(run->ids, id, line, &earlier, error)) {
+        return jw_prefix(error, "%s", run->path);
+    }
+    *ret_good = earlier == 0;
+    if (earlier > 0) {
+        g_autofree char *shown = jc_cell_show(id, strlen(id));
+        g_autofree char *reason = g_strdup_printf("id '%s' is that of line %" G_GINT64_FORMAT
+                                                  " already; a file has one row for each id",
+                                                  shown, earlier);
+        print_violation(run, line, NULL, reason);
+        run->result->refused++;
+    }
+    return true;
+}
+
+static bool
+take_row(Run *run, const JcCsvRow *row, char **hash, GError **error)
 {
     const char *id = NULL;
+    bool good = true;
 
     run->result->rows++;
     if (!jc_record_builder_apply(run->builder, row, jc_batch_strings(run->batch),
                                  jc_batch_row(run->batch), &id, run->violations)) {
-        if (run->loading && !run->load->keep_going) {
-            return jw_fail(error, JW_ERROR_CONFLICT,
-                           "%s changed while it was read; run the import again", path);
-        }
-        print_violations(run, path, row->line);
+        print_violations(run, row->line);
+        good = false;
+    } else if (!check_id(run, id, row->line, &good, error)) {
+        return false;
+    }
+    if (!good && run->loading && !run->load->keep_going) {
+        return jw_fail(error, JW_ERROR_CONFLICT,
+                       "%s changed while it was read; run the import again", run->path);
+    }
+    if (!good) {
         return jc_batch_skip(run->batch, error);
     }
-    if (id == NULL && run->loading) {
-        id = derive_id(run, path, row->line, hash, error);
+    if (id == NULL && run->with_store) {
+        id = derive_id(run, row->line, hash, error);
         if (id == NULL) {
             return false;
         }
     }
-    return jc_batch_add(run->batch, id, error);
+    return jc_batch_add(run->batch, id, row->line, error);
 }
 
 static bool
@@ -140,6 +181,8 @@ read_file(Run *run, const char *path, GError **error)
     JcCsvRow row = { 0 };
     JcCsvResult got = JC_CSV_ROW;
 
+    run->path = path;
+    jc_ids_reset(run->ids);
     if (csv == NULL || !read_head(run, path, csv, error)) {
         return false;
     }
@@ -149,9 +192,9 @@ read_file(Run *run, const char *path, GError **error)
         }
         if (got == JC_CSV_END) {
             run->bytes_before += jc_csv_size(csv);
-            return true;
+            return jc_batch_flush(run->batch, error); /* the next one may have the same ids */
         }
-        if (!take_row(run, path, &row, &hash, error)) {
+        if (!take_row(run, &row, &hash, error)) {
             return false;
         }
         jc_progress_update(&run->progress, run->bytes_before + jc_csv_bytes(csv), run->bytes_total,
@@ -159,32 +202,49 @@ read_file(Run *run, const char *path, GError **error)
     }
 }
 
-/* Once over all files: with a store to load, without one to check only. */
+/* Whether the records that are there decide what becomes of the rows, before any is loaded. */
+static bool
+compares_first(const JcLoad *load)
+{
+    return load->store != NULL && !load->drop && load->conflict == JC_CONFLICT_FAIL;
+}
+
+/* Once over all files: to load, or to check only. */
 static bool
 pass(const JcLoad *load, JcRecordBuilder *builder, bool loading, int64_t bytes_total,
      JcLoadResult *result, GError **error)
 {
     g_autoptr(GPtrArray) violations = g_ptr_array_new_with_free_func(jc_row_violation_free);
-    g_autoptr(JcBatch) batch =
-        jc_batch_new(loading ? load->store : NULL, load->mapping->collection,
-                     jc_record_builder_fields(builder), jc_record_builder_n_fields(builder));
+    g_autoptr(JcIds) ids = jc_ids_new();
     Run run = { .load = load,
                 .builder = builder,
-                .batch = batch,
                 .result = result,
                 .violations = violations,
+                .ids = ids,
                 .bytes_total = bytes_total,
-                .loading = loading };
+                .loading = loading,
+                .with_store = loading || compares_first(load) };
+    const JcBatchConfig config = { .store = run.with_store ? load->store : NULL,
+                                   .collection = load->mapping->collection,
+                                   .fields = jc_record_builder_fields(builder),
+                                   .insert = loading,
+                                   .conflict = load->conflict,
+                                   .differs = note_difference,
+                                   .data = &run };
+    g_autoptr(JcBatch) batch = jc_batch_new(&config);
     bool ok = true;
 
+    run.batch = batch;
     result->rows = 0;
     jc_progress_init(&run.progress, load->err, load->clock, loading ? "loading " : "checking");
     for (size_t i = 0; ok && load->paths[i] != NULL; i++) {
         ok = read_file(&run, load->paths[i], error);
     }
-    ok = ok && jc_batch_flush(batch, error);
     jc_progress_clear(&run.progress);
-    result->added = jc_batch_added(batch);
+    result->added = jc_batch_counts(batch)->added;
+    result->differing = jc_batch_counts(batch)->differing;
+    result->updated = jc_batch_counts(batch)->updated;
+    result->loaded = loading;
     if (result->violations > SHOWN_MAX) {
         fprintf(load->err, "… and %" G_GINT64_FORMAT " more%s\n", result->violations - SHOWN_MAX,
                 load->violations == NULL ? "; --errors FILE writes them all" : "");

@@ -24,6 +24,9 @@ typedef struct {
     /* datetime: strptime-like, "%d-%b-%y %H:%M"; duration: "h:mm:ss" → seconds */
     char *format;
     char *time_zone; /* datetime without an offset: IANA name */
+    char decimal;    /* real: '.' or ',' */
+    char thousands;  /* int, real: between groups of three digits; ' ' and '\'' have more than one
+                        form; 0: none */
     /* string → string, after trimming; NULL: as it stands. e.g. "Y" → "true" */
     GHashTable *values;
     bool values_strict; /* a string not in `values` is a violation */

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "import/cell.h"
 #include "import/when.h"
 #include "jw/text.h"
 
@@ -65,10 +66,9 @@ static bool G_GNUC_PRINTF(3, 4)
 }
 
 static Field *
-field_new(const JcMapField *map, GString *problems)
+field_new(const JcMapField *map, GError **error)
 {
     Field *field = g_new0(Field, 1);
-    g_autoptr(GError) cause = NULL;
 
     field->map = map;
     field->n_columns = g_strv_length(map->columns);
@@ -76,13 +76,9 @@ field_new(const JcMapField *map, GString *problems)
     field->text = g_string_new(NULL);
     field->label = g_strjoinv(" + ", map->columns);
     if (map->type == JC_MAP_DATETIME) {
-        field->date = jc_date_new(map->format, map->time_zone, &cause);
+        field->date = jc_date_new(map->format, map->time_zone, error);
     } else if (map->type == JC_MAP_DURATION) {
-        field->span = jc_span_new(map->format, &cause);
-    }
-    if (cause != NULL) {
-        g_string_append_printf(problems, "%sfield '%s': %s", problems->len > 0 ? "; " : "",
-                               map->field, jw_error_message(cause));
+        field->span = jc_span_new(map->format, error);
     }
     return field;
 }
@@ -92,20 +88,21 @@ jc_record_builder_new(const JcMapping *mapping, GError **error)
 {
     g_return_val_if_fail(mapping != NULL, NULL);
     g_autoptr(JcRecordBuilder) self = g_new0(JcRecordBuilder, 1);
-    g_autoptr(GString) problems = g_string_new(NULL);
+    g_autoptr(GError) cause = NULL;
 
     self->mapping = mapping;
     self->fields = g_ptr_array_new_with_free_func(field_free);
     self->names = g_ptr_array_new();
     self->whole = g_string_new(NULL);
-    for (guint i = 0; i < mapping->fields->len; i++) {
+    for (guint i = 0; cause == NULL && i < mapping->fields->len; i++) {
         const JcMapField *map = &g_array_index(mapping->fields, JcMapField, i);
-        g_ptr_array_add(self->fields, field_new(map, problems));
+        g_ptr_array_add(self->fields, field_new(map, &cause));
         g_ptr_array_add(self->names, map->field);
     }
     g_ptr_array_add(self->names, NULL);
-    if (problems->len > 0) {
-        return jw_fail_null(error, JW_ERROR_INVALID, "%s", problems->str);
+    if (cause != NULL) {
+        g_propagate_error(error, g_steal_pointer(&cause));
+        return NULL;
     }
     return g_steal_pointer(&self);
 }
@@ -139,7 +136,10 @@ jc_record_builder_n_fields(const JcRecordBuilder *self)
 static char *
 column_name(const JcCell *cell)
 {
-    return g_strstrip(g_utf8_make_valid(cell->text, (gssize)cell->length));
+    size_t start = 0, end = 0;
+
+    jc_cell_trim(cell->text, cell->length, &start, &end);
+    return g_strndup(cell->text + start, end - start);
 }
 
 /* Column name → its index + 1; those that are there twice go into @problems. */
@@ -166,7 +166,8 @@ list_head(const JcCsvRow *head)
 
     for (size_t i = 0; i < head->n_cells && i < 40; i++) {
         g_autofree char *name = column_name(&head->cells[i]);
-        g_string_append_printf(text, "%s'%s'", i > 0 ? ", " : "", name);
+        g_autofree char *shown = jc_cell_show(name, strlen(name));
+        g_string_append_printf(text, "%s'%s'", i > 0 ? ", " : "", shown);
     }
     return g_string_free(text, FALSE);
 }
@@ -180,6 +181,13 @@ jc_record_builder_set_head(JcRecordBuilder *self, const JcCsvRow *head, GError *
         return jw_fail(error, JW_ERROR_INVALID, "the first line cannot be read: %s",
                        head->violation);
     }
+    for (size_t i = 0; i < head->n_cells; i++) {
+        g_autofree char *fault = jc_cell_fault(head->cells[i].text, head->cells[i].length);
+        if (fault != NULL) {
+            return jw_fail(error, JW_ERROR_INVALID, "the name of column %zu cannot be read: %s",
+                           i + 1, fault);
+        }
+    }
     g_autoptr(GHashTable) columns = read_head(head, problems);
     g_autoptr(GHashTable) missing = g_hash_table_new(g_str_hash, g_str_equal);
     for (guint i = 0; i < self->fields->len; i++) {
@@ -188,8 +196,9 @@ jc_record_builder_set_head(JcRecordBuilder *self, const JcCsvRow *head, GError *
             char *name = field->map->columns[c];
             const guint at = GPOINTER_TO_UINT(g_hash_table_lookup(columns, name));
             if (at == 0 && g_hash_table_add(missing, name)) {
+                g_autofree char *shown = jc_cell_show(name, strlen(name));
                 g_string_append_printf(problems, "%scolumn '%s' is missing",
-                                       problems->len > 0 ? "; " : "", name);
+                                       problems->len > 0 ? "; " : "", shown);
             }
             field->columns[c] = at > 0 ? at - 1 : 0;
         }
@@ -205,6 +214,14 @@ jc_record_builder_set_head(JcRecordBuilder *self, const JcCsvRow *head, GError *
     return true;
 }
 
+static bool
+refuse_text(const Field *field, GPtrArray *violations, const char *why)
+{
+    g_autofree char *shown = jc_cell_show(field->text->str, field->text->len);
+
+    return refuse(violations, field->label, "'%s' %s", shown, why);
+}
+
 /* Joins the field's cells into its string, through `values`. */
 static bool
 read_text(Field *field, const JcCsvRow *row, GPtrArray *violations)
@@ -212,13 +229,8 @@ read_text(Field *field, const JcCsvRow *row, GPtrArray *violations)
     g_string_truncate(field->text, 0);
     for (size_t c = 0; c < field->n_columns; c++) {
         const JcCell *cell = &row->cells[field->columns[c]];
-        size_t start = 0, end = cell->length;
-        while (start < end && g_ascii_isspace(cell->text[start])) {
-            start++;
-        }
-        while (end > start && g_ascii_isspace(cell->text[end - 1])) {
-            end--;
-        }
+        size_t start = 0, end = 0;
+        jc_cell_trim(cell->text, cell->length, &start, &end);
         if (end > start) {
             g_string_append_printf(field->text, "%s", field->text->len > 0 ? " " : "");
             g_string_append_len(field->text, cell->text + start, (gssize)(end - start));
@@ -227,17 +239,16 @@ read_text(Field *field, const JcCsvRow *row, GPtrArray *violations)
     if (field->text->len > TEXT_MAX_BYTES) {
         return refuse(violations, field->label, "longer than 64 KiB");
     }
-    if (!jw_text_clean(field->text->str, field->text->len)) {
-        return refuse(violations, field->label,
-                      "not UTF-8 text, or it holds control characters; save the file as UTF-8");
+    g_autofree char *fault = jc_cell_fault(field->text->str, field->text->len);
+    if (fault != NULL) {
+        return refuse(violations, field->label, "%s", fault);
     }
     if (field->map->values != NULL && field->text->len > 0) {
         const char *meant = g_hash_table_lookup(field->map->values, field->text->str);
         if (meant != NULL) {
             g_string_assign(field->text, meant);
         } else if (field->map->values_strict) {
-            return refuse(violations, field->label, "'%.60s' is not one of the mapping's values",
-                          field->text->str);
+            return refuse_text(field, violations, "is not one of the mapping's values");
         }
     }
     return true;
@@ -255,16 +266,39 @@ check_limits(const Field *field, double number, GPtrArray *violations)
     return true;
 }
 
+/* Would it be a number with other marks? Then the mapping can name them. */
+static bool
+refuse_number(const Field *field, GPtrArray *violations, const char *why)
+{
+    static const char *const marks[] = { ",.", ".,", ", ", ". ", ".'", ",'" };
+    const bool real = field->map->type == JC_MAP_REAL;
+    const char *const allowed = real ? "-0123456789." : "-0123456789";
+    const char *text = field->text->str;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(marks); i++) {
+        g_autofree char *number = jc_cell_number(text, marks[i][0], marks[i][1]);
+        if (number != NULL && strcmp(number, text) != 0
+            && number[strspn(number, allowed)] == '\0') {
+            g_autofree char *cure = g_strdup_printf("%s; the mapping can name its %s", why,
+                                                    real ? "marks (\"decimal\", \"thousands\")"
+                                                         : "mark (\"thousands\")");
+            return refuse_text(field, violations, cure);
+        }
+    }
+    return refuse_text(field, violations, why);
+}
+
 static bool
 read_real(const Field *field, JwValue *value, GPtrArray *violations)
 {
-    const char *text = field->text->str;
+    g_autofree char *text =
+        jc_cell_number(field->text->str, field->map->decimal, field->map->thousands);
     char *end = NULL;
-    const double number = g_ascii_strtod(text, &end);
+    const double number = text != NULL ? g_ascii_strtod(text, &end) : 0.0;
 
-    if (end == text || *end != '\0' || strspn(text, "0123456789.eE+-") != field->text->len
-        || text[0] == '+' || !isfinite(number)) {
-        return refuse(violations, field->label, "'%.60s' is not a number", text);
+    if (text == NULL || end == text || *end != '\0'
+        || strspn(text, "0123456789.eE+-") != strlen(text) || text[0] == '+' || !isfinite(number)) {
+        return refuse_number(field, violations, "is not a number");
     }
     value->type = JW_VALUE_REAL;
     value->real = number;
@@ -275,9 +309,10 @@ static bool
 read_int(const Field *field, JwValue *value, GPtrArray *violations)
 {
     g_autoptr(GError) cause = NULL;
+    g_autofree char *text = jc_cell_number(field->text->str, '.', field->map->thousands);
 
-    if (!jw_text_int64(field->text->str, "it", INT64_MIN, INT64_MAX, &value->integer, &cause)) {
-        return refuse(violations, field->label, "'%.60s' is not a whole number", field->text->str);
+    if (text == NULL || !jw_text_int64(text, "it", INT64_MIN, INT64_MAX, &value->integer, &cause)) {
+        return refuse_number(field, violations, "is not a whole number");
     }
     value->type = JW_VALUE_INT;
     return check_limits(field, (double)value->integer, violations);
@@ -296,7 +331,7 @@ read_bool(Field *field, JwValue *value, GPtrArray *violations)
             return true;
         }
     }
-    return refuse(violations, field->label, "'%.60s' is neither true nor false", field->text->str);
+    return refuse_text(field, violations, "is neither true nor false");
 }
 
 static bool

@@ -7,7 +7,7 @@
 G_BEGIN_DECLS
 
 typedef struct _JcRecordBuilder JcRecordBuilder;
-/* @mapping: (transfer none), outlives it. INVALID names every format and zone it cannot read. */
+/* @mapping: (transfer none), outlives it. INVALID for a format or zone that it cannot read. */
 JcRecordBuilder *jc_record_builder_new(const JcMapping *mapping,
                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void jc_record_builder_free(gpointer self);

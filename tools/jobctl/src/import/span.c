@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "import/cell.h"
+
 #define PARTS_MAX 16u
 
 typedef struct {
@@ -55,6 +57,10 @@ compile(JcSpan *self, GError **error)
                 return jw_fail(error, JW_ERROR_INVALID,
                                "duration format '%s': '%c' must come before smaller units, once",
                                self->format, *at);
+            }
+            if (last >= 0 && index > last + 1) {
+                return jw_fail(error, JW_ERROR_INVALID, "duration format '%s' leaves out the %c",
+                               self->format, units[last + 1].unit);
             }
             last = index;
             part.doubled = at[1] == *at;
@@ -134,7 +140,7 @@ jc_span_parse(const JcSpan *self, const char *text, int64_t *ret_seconds, GError
         }
     }
     if (!good || *at != '\0') {
-        g_autofree char *start = g_utf8_make_valid(text, (gssize)strnlen(text, 60));
+        g_autofree char *start = jc_cell_show(text, strlen(text));
         return jw_fail(error, JW_ERROR_INVALID, "'%s' is not a duration like %s", start,
                        self->format);
     }
