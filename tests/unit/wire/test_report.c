@@ -72,6 +72,9 @@ test_periods_refused(void **state)
           "/parameters/dateRange", "must be before" },
         { "{'dateRange':{'startDate':'2021-01-02T00:00:00Z','endDate':'2021-01-01'}}",
           "/parameters/dateRange", "must be before" },
+        { "{'dateRange':{'startDate':'2011-12-30','endDate':'2011-12-30'},'timeZone':"
+          "'Pacific/Apia'}",
+          "/parameters/dateRange", "skipped that day" },
         { "{'dateRange':{'startDate':'2021-01-01'}}", "/parameters/dateRange/endDate",
           "is required" },
         { "{'dateRange':{'startDate':'2021-02-29','endDate':'2021-03-01'}}",
