@@ -252,15 +252,14 @@ check_names(const JwReportDef *def, const json_t *parameters, const char *pointe
     g_autofree char *filters = jw_pointer(pointer, "filters");
     g_autofree char *group_by = jw_pointer(pointer, "groupBy");
     g_autofree char *measures = jw_pointer(pointer, "measures");
-    bool ok = check_filters(def, json_object_get(parameters, "filters"), filters, violations);
+    bool ok = check_list(def, def->dimensions, "dimension", json_object_get(parameters, "groupBy"),
+                         group_by, violations);
 
-    ok = check_list(def, def->dimensions, "dimension", json_object_get(parameters, "groupBy"),
-                    group_by, violations)
-         && ok;
     ok = check_list(def, def->measures, "measure", json_object_get(parameters, "measures"),
                     measures, violations)
          && ok;
-    return ok && check_grouping(def, parameters, pointer, violations);
+    ok = ok && check_grouping(def, parameters, pointer, violations);
+    return check_filters(def, json_object_get(parameters, "filters"), filters, violations) && ok;
 }
 
 bool
