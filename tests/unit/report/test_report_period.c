@@ -30,6 +30,17 @@ test_previous(void **state)
           "2024-03-01T00:00:00Z" },
         { JW_PERIOD_MONTHLY, "Europe/Berlin", "2026-04-15T00:00:00Z", "2026-02-28T23:00:00Z",
           "2026-03-31T22:00:00Z" },
+        /* Midnight of 1 November comes twice in Havana, that of 25 October on the Azores. */
+        { JW_PERIOD_MONTHLY, "America/Havana", "2026-11-20T00:00:00Z", "2026-10-01T04:00:00Z",
+          "2026-11-01T04:00:00Z" },
+        { JW_PERIOD_MONTHLY, "America/Havana", "2026-11-01T04:30:00Z", "2026-10-01T04:00:00Z",
+          "2026-11-01T04:00:00Z" },
+        { JW_PERIOD_MONTHLY, "America/Havana", "2026-12-20T00:00:00Z", "2026-11-01T04:00:00Z",
+          "2026-12-01T05:00:00Z" },
+        { JW_PERIOD_WEEKLY, "Atlantic/Azores", "2026-10-28T00:00:00Z", "2026-10-19T00:00:00Z",
+          "2026-10-26T01:00:00Z" },
+        { JW_PERIOD_WEEKLY, "Atlantic/Azores", "2026-04-01T00:00:00Z", "2026-03-23T01:00:00Z",
+          "2026-03-30T00:00:00Z" },
         /* Midnight of the first does not exist: Asunción, 2017-10-01. */
         { JW_PERIOD_MONTHLY, "America/Asuncion", "2017-11-10T00:00:00Z", "2017-10-01T04:00:00Z",
           "2017-11-01T03:00:00Z" },

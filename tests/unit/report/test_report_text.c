@@ -73,6 +73,25 @@ test_periods(void **state)
         { "UTC", "2021-01-04T09:30:00Z", "2021-01-05T00:00:00Z",
           "4 Jan 2021 09:30:00 – 4 Jan 2021 23:59:59" },
         { "Europe/Berlin", "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z", "25 Oct 2026" },
+        /* Midnight comes twice: a day begins with the first. */
+        { "America/Havana", "2026-11-01T04:00:00Z", "2026-11-02T05:00:00Z", "1 Nov 2026" },
+        { "America/Havana", "2026-10-01T04:00:00Z", "2026-11-01T04:00:00Z",
+          "1 Oct 2026 – 31 Oct 2026" },
+        { "America/Havana", "2026-11-01T05:00:00Z", "2026-11-02T05:00:00Z",
+          "1 Nov 2026 00:00:00 – 1 Nov 2026 23:59:59" },
+        { "Atlantic/Azores", "2026-10-25T00:00:00Z", "2026-10-26T01:00:00Z", "25 Oct 2026" },
+        { "Atlantic/Azores", "2026-10-25T01:00:00Z", "2026-10-26T01:00:00Z",
+          "25 Oct 2026 00:00:00 – 25 Oct 2026 23:59:59" },
+        /* It does not come: a day begins with the change. */
+        { "America/Havana", "2026-03-08T05:00:00Z", "2026-03-09T04:00:00Z", "8 Mar 2026" },
+        { "America/Havana", "2026-03-07T05:00:00Z", "2026-03-08T05:00:00Z", "7 Mar 2026" },
+        { "Atlantic/Azores", "2026-03-23T01:00:00Z", "2026-03-30T00:00:00Z",
+          "23 Mar 2026 – 29 Mar 2026" },
+        { "America/Asuncion", "2017-10-01T04:00:00Z", "2017-11-01T03:00:00Z",
+          "1 Oct 2017 – 31 Oct 2017" },
+        { "Pacific/Apia", "2011-12-29T10:00:00Z", "2011-12-30T10:00:00Z", "29 Dec 2011" },
+        { "UTC", "2021-01-04T00:00:00.500Z", "2021-01-05T00:00:00Z",
+          "4 Jan 2021 00:00:00 – 4 Jan 2021 23:59:59" },
     };
     g_autoptr(JwReportRequest) request = jw_report_request_new();
 

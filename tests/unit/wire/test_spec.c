@@ -22,55 +22,68 @@ ms(const char *text)
     return time_ms;
 }
 
+static const struct {
+    const char *parameters, *start, *end;
+    JwPeriodType period;
+} periods[] = {
+    { "'dateRange':{'startDate':'2021-01-01','endDate':'2021-01-01'}", "2021-01-01T00:00:00Z",
+      "2021-01-02T00:00:00Z", JW_PERIOD_CUSTOM },
+    { "'dateRange':{'startDate':'2026-01-06T00:00:00Z','endDate':'2026-01-12T23:59:59Z'}",
+      "2026-01-06T00:00:00Z", "2026-01-13T00:00:00Z", JW_PERIOD_CUSTOM },
+    { "'dateRange':{'startDate':'2021-01-01T00:00:00Z','endDate':'2021-01-01T00:00:00.250Z'}",
+      "2021-01-01T00:00:00Z", "2021-01-01T00:00:00.251Z", JW_PERIOD_CUSTOM },
+    { "'dateRange':{'startDate':'2021-01-01T00:00:00+03:00','endDate':'2021-01-31T23:59:59+03:"
+      "00'}",
+      "2020-12-31T21:00:00Z", "2021-01-31T21:00:00Z", JW_PERIOD_CUSTOM },
+    { "'timeZone':'Europe/"
+      "Istanbul','dateRange':{'startDate':'2021-01-01','endDate':'2021-01-31'}",
+      "2020-12-31T21:00:00Z", "2021-01-31T21:00:00Z", JW_PERIOD_CUSTOM },
+    /* a day of 23 hours */
+    { "'timeZone':'Europe/"
+      "Berlin','dateRange':{'startDate':'2021-03-28','endDate':'2021-03-28'}",
+      "2021-03-27T23:00:00Z", "2021-03-28T22:00:00Z", JW_PERIOD_CUSTOM },
+    /* midnight comes twice: the day has 25 hours; it does not come: 23 */
+    { "'timeZone':'America/"
+      "Havana','dateRange':{'startDate':'2026-11-01','endDate':'2026-11-01'}",
+      "2026-11-01T04:00:00Z", "2026-11-02T05:00:00Z", JW_PERIOD_CUSTOM },
+    { "'timeZone':'America/"
+      "Havana','dateRange':{'startDate':'2026-03-08','endDate':'2026-03-08'}",
+      "2026-03-08T05:00:00Z", "2026-03-09T04:00:00Z", JW_PERIOD_CUSTOM },
+    { "'timeZone':'Atlantic/"
+      "Azores','dateRange':{'startDate':'2026-10-24','endDate':'2026-10-25'}",
+      "2026-10-24T00:00:00Z", "2026-10-26T01:00:00Z", JW_PERIOD_CUSTOM },
+    { "'timeZone':'Pacific/Apia','dateRange':{'startDate':'2011-12-29','endDate':'2011-12-30'}",
+      "2011-12-29T10:00:00Z", "2011-12-30T10:00:00Z", JW_PERIOD_CUSTOM },
+    { "'dateRange':{'startDate':'2021-01-01','endDate':'9999-12-31'}", "2021-01-01T00:00:00Z",
+      "9999-12-31T23:59:59.999Z", JW_PERIOD_CUSTOM },
+    { "'timeZone':'Asia/Tokyo','dateRange':{'startDate':'1970-01-01','endDate':'1970-01-02'}",
+      "1970-01-01T00:00:00Z", "1970-01-02T15:00:00Z", JW_PERIOD_CUSTOM },
+    { "'period':{'type':'weekly','at':'2021-01-18T06:00:00Z'}", "2021-01-11T00:00:00Z",
+      "2021-01-18T00:00:00Z", JW_PERIOD_WEEKLY },
+    { "'period':{'type':'monthly','at':'2021-03-01T00:30:00+01:00','timeZone':'Europe/Berlin'}",
+      "2021-01-31T23:00:00Z", "2021-02-28T23:00:00Z", JW_PERIOD_MONTHLY },
+    /* without `at`: before now, 2026-01-01 */
+    { "'period':{'type':'monthly'}", "2025-12-01T00:00:00Z", "2026-01-01T00:00:00Z",
+      JW_PERIOD_MONTHLY },
+    { "'period':{'type':'weekly'}", "2025-12-22T00:00:00Z", "2025-12-29T00:00:00Z",
+      JW_PERIOD_WEEKLY },
+};
+
 static void
 test_periods(void **state)
 {
     const Fixture *fixture = *state;
-    static const struct {
-        const char *parameters, *start, *end;
-        JwPeriodType period;
-    } cases[] = {
-        { "'dateRange':{'startDate':'2021-01-01','endDate':'2021-01-01'}", "2021-01-01T00:00:00Z",
-          "2021-01-02T00:00:00Z", JW_PERIOD_CUSTOM },
-        { "'dateRange':{'startDate':'2026-01-06T00:00:00Z','endDate':'2026-01-12T23:59:59Z'}",
-          "2026-01-06T00:00:00Z", "2026-01-13T00:00:00Z", JW_PERIOD_CUSTOM },
-        { "'dateRange':{'startDate':'2021-01-01T00:00:00Z','endDate':'2021-01-01T00:00:00.250Z'}",
-          "2021-01-01T00:00:00Z", "2021-01-01T00:00:00.251Z", JW_PERIOD_CUSTOM },
-        { "'dateRange':{'startDate':'2021-01-01T00:00:00+03:00','endDate':'2021-01-31T23:59:59+03:"
-          "00'}",
-          "2020-12-31T21:00:00Z", "2021-01-31T21:00:00Z", JW_PERIOD_CUSTOM },
-        { "'timeZone':'Europe/"
-          "Istanbul','dateRange':{'startDate':'2021-01-01','endDate':'2021-01-31'}",
-          "2020-12-31T21:00:00Z", "2021-01-31T21:00:00Z", JW_PERIOD_CUSTOM },
-        /* a day of 23 hours */
-        { "'timeZone':'Europe/"
-          "Berlin','dateRange':{'startDate':'2021-03-28','endDate':'2021-03-28'}",
-          "2021-03-27T23:00:00Z", "2021-03-28T22:00:00Z", JW_PERIOD_CUSTOM },
-        { "'dateRange':{'startDate':'2021-01-01','endDate':'9999-12-31'}", "2021-01-01T00:00:00Z",
-          "9999-12-31T23:59:59.999Z", JW_PERIOD_CUSTOM },
-        { "'timeZone':'Asia/Tokyo','dateRange':{'startDate':'1970-01-01','endDate':'1970-01-02'}",
-          "1970-01-01T00:00:00Z", "1970-01-02T15:00:00Z", JW_PERIOD_CUSTOM },
-        { "'period':{'type':'weekly','at':'2021-01-18T06:00:00Z'}", "2021-01-11T00:00:00Z",
-          "2021-01-18T00:00:00Z", JW_PERIOD_WEEKLY },
-        { "'period':{'type':'monthly','at':'2021-03-01T00:30:00+01:00','timeZone':'Europe/Berlin'}",
-          "2021-01-31T23:00:00Z", "2021-02-28T23:00:00Z", JW_PERIOD_MONTHLY },
-        /* without `at`: before now, 2026-01-01 */
-        { "'period':{'type':'monthly'}", "2025-12-01T00:00:00Z", "2026-01-01T00:00:00Z",
-          JW_PERIOD_MONTHLY },
-        { "'period':{'type':'weekly'}", "2025-12-22T00:00:00Z", "2025-12-29T00:00:00Z",
-          JW_PERIOD_WEEKLY },
-    };
 
-    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    for (size_t i = 0; i < G_N_ELEMENTS(periods); i++) {
         g_autofree char *text = g_strdup_printf(
             "{'reportType':'call-records','name':'x','parameters':{%s},'output':{'format':'csv'}}",
-            cases[i].parameters);
+            periods[i].parameters);
         g_autoptr(JwJob) job = requested(fixture, text);
         g_autoptr(JwReportRequest) request = NULL;
         decode(fixture, job, &request);
-        assert_int_equal(request->start_ms, ms(cases[i].start));
-        assert_int_equal(request->end_ms, ms(cases[i].end));
-        assert_int_equal(request->period, cases[i].period);
+        assert_int_equal(request->start_ms, ms(periods[i].start));
+        assert_int_equal(request->end_ms, ms(periods[i].end));
+        assert_int_equal(request->period, periods[i].period);
     }
 }
 

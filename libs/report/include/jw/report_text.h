@@ -12,7 +12,7 @@ char *jw_report_text_count(int64_t count);
  * 9, which are all shown, as the workbook shows them. (transfer full) */
 char *jw_report_text_value(const JwValue *value, JwFormat format, int decimals);
 
-/* "4 Jan 2021 – 10 Jan 2021", with times when the ends are not midnights in @zone, or "all
+/* "4 Jan 2021 – 10 Jan 2021", with times when it is not one of whole days in @zone, or "all
  * records". (transfer full) */
 char *jw_report_text_period(const JwReportRequest *request, GTimeZone *zone);
 

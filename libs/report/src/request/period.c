@@ -7,12 +7,6 @@
 
 #include <string.h>
 
-static int64_t
-midnight_ms(GTimeZone *zone, int64_t day)
-{
-    return jw_zone_utc(zone, day * JW_DAY_SECONDS) * 1000;
-}
-
 void
 jw_period_previous(JwPeriodType type, GTimeZone *zone, int64_t at_ms, int64_t *ret_start_ms,
                    int64_t *ret_end_ms)
@@ -33,8 +27,8 @@ jw_period_previous(JwPeriodType type, GTimeZone *zone, int64_t at_ms, int64_t *r
         jw_civil_from_days(end - 1, &date);
         start = end - jw_civil_month_days(date.year, date.month);
     }
-    *ret_start_ms = midnight_ms(zone, start);
-    *ret_end_ms = midnight_ms(zone, end);
+    *ret_start_ms = jw_zone_day_start_ms(zone, start);
+    *ret_end_ms = jw_zone_day_start_ms(zone, end);
 }
 
 static void

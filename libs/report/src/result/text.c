@@ -1,6 +1,7 @@
 /* result/text.c: see jw/report_text.h. */
 #include "jw/report_text.h"
 #include "engine/number.h"
+#include "jw/civil.h"
 #include "jw/text.h"
 
 #include <math.h>
@@ -63,11 +64,11 @@ local_time(int64_t time_ms, GTimeZone *zone)
     return utc != NULL ? g_date_time_to_timezone(utc, zone) : NULL;
 }
 
+/* Midnight is not asked for: some days have two, or none. */
 static bool
-is_midnight(GDateTime *time)
+begins_day(int64_t time_ms, GTimeZone *zone)
 {
-    return g_date_time_get_hour(time) == 0 && g_date_time_get_minute(time) == 0
-           && g_date_time_get_second(time) == 0;
+    return time_ms == jw_zone_day_start_ms(zone, jw_zone_day(zone, time_ms));
 }
 
 char *
@@ -77,14 +78,13 @@ jw_report_text_period(const JwReportRequest *request, GTimeZone *zone)
         return g_strdup("all records");
     }
     g_autoptr(GDateTime) start = local_time(request->start_ms, zone);
-    g_autoptr(GDateTime) end = local_time(request->end_ms, zone);
     g_autoptr(GDateTime) last = local_time(request->end_ms - 1000, zone);
 
-    if (start == NULL || end == NULL || last == NULL) {
+    if (start == NULL || last == NULL) {
         return g_strdup("a period outside the calendar");
     }
     /* The end is the first moment outside; the last day inside is shown. */
-    bool whole_days = is_midnight(start) && is_midnight(end);
+    bool whole_days = begins_day(request->start_ms, zone) && begins_day(request->end_ms, zone);
     const char *format = whole_days ? "%-d %b %Y" : "%-d %b %Y %H:%M:%S";
     g_autofree char *from = g_date_time_format(start, format);
     g_autofree char *to = g_date_time_format(last, format);
