@@ -129,6 +129,15 @@ report_prepare(Report *self, GError **error)
     return self->aggregate != NULL && report_filters(self, error);
 }
 
+/* By default a file that is mailed has a byte order mark: its reader opens it by a double click. */
+static bool
+report_bom(const Report *self)
+{
+    const bool mailed = self->job->recipients != NULL && self->job->recipients[0] != NULL;
+
+    return self->request->bom == JW_BOM_YES || (self->request->bom == JW_BOM_FOR_MAIL && mailed);
+}
+
 static bool
 report_open(Report *self, GError **error)
 {
@@ -149,6 +158,7 @@ report_open(Report *self, GError **error)
         .path = self->path,
         .temp_dir = self->dir,
         .made_at_ms = self->job->created_at_ms,
+        .bom = report_bom(self),
     };
     self->render = self->ops->open(&input, error);
     return self->render != NULL;
