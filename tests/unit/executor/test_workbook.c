@@ -402,6 +402,21 @@ test_decimals(void **state G_GNUC_UNUSED)
 }
 
 static void
+test_decimals_of_the_list(void **state G_GNUC_UNUSED)
+{
+    const Titles titles = { 0 };
+    g_auto(Fixture) self = { 0 };
+
+    fixture_start(&self, &titles);
+    exe_render_xlsx.free(self.render);
+    g_array_index(self.def->columns, JwColumnDef, REAL).decimals = 7;
+    self.render = exe_render_xlsx.open(&self.input, NULL);
+    fixture_add(&self, "Dan", whole(1), real(0.125));
+    fixture_finish(&self);
+    assert_has(&self, "xl/styles.xml", "formatCode=\"#,##0.0000000\"");
+}
+
+static void
 test_charts_show_all_values(void **state G_GNUC_UNUSED)
 {
     static const struct {
@@ -491,6 +506,7 @@ main(void)
         cmocka_unit_test(test_refusals_are_not_called_a_full_disk),
         cmocka_unit_test(test_long_integers_are_texts),
         cmocka_unit_test(test_decimals),
+        cmocka_unit_test(test_decimals_of_the_list),
         cmocka_unit_test(test_charts_show_all_values),
         cmocka_unit_test(test_columns_hold_their_numbers),
     };

@@ -61,6 +61,41 @@ test_values(void **state)
     assert_string_equal(count, "12,345");
 }
 
+/* The list in every file: CSV and workbook, stored and shown. */
+static void
+test_rows_are_rounded(void **state)
+{
+    static const struct {
+        int decimals;
+        JwValue value, shown;
+    } rows[] = {
+        { -1, REAL(2.675), REAL(2.675) },
+        { 2, REAL(2.675), REAL(2.68) },
+        { 2, REAL(1.005), REAL(1.01) },
+        { 2, REAL(0.125), REAL(0.13) },
+        { 2, REAL(-0.125), REAL(-0.13) },
+        { 0, REAL(-0.4), REAL(0) },
+        { 9, REAL(0.1234567895), REAL(0.12345679) },
+        { 2, INT(INT64_MAX), INT(INT64_MAX) },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(JwReportDef) def = jw_report_def_new();
+        const JwColumnDef column = { .field = g_strdup("f"),
+                                     .label = g_strdup("F"),
+                                     .format = JW_FORMAT_DECIMAL,
+                                     .decimals = rows[i].decimals };
+        JwValue shown;
+
+        g_array_append_val(def->columns, column);
+        jw_report_round_row(def, &rows[i].value, &shown);
+        assert_int_equal(shown.type, rows[i].shown.type);
+        assert_true(shown.type == JW_VALUE_INT ? shown.integer == rows[i].shown.integer
+                                               : shown.real == rows[i].shown.real);
+    }
+}
+
 static void
 test_periods(void **state)
 {
@@ -119,6 +154,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_values),
+        cmocka_unit_test(test_rows_are_rounded),
         cmocka_unit_test(test_periods),
         cmocka_unit_test(test_filters),
     };

@@ -68,7 +68,10 @@ typedef struct {
 typedef struct {
     char *field, *label;
     JwFormat format;
-    int width; /* characters */
+    int width;    /* characters */
+    int decimals; /* numbers are rounded half up to them, in every file; -1: as the records have
+                   * them
+                   */
 } JwColumnDef;
 
 typedef struct {

@@ -55,6 +55,20 @@ jw_report_text_value(const JwValue *value, JwFormat format, int decimals)
     return g_strdup("n/a");
 }
 
+void
+jw_report_round_row(const JwReportDef *def, const JwValue *row, JwValue *ret_row)
+{
+    for (guint i = 0; i < def->columns->len; i++) {
+        const int decimals = g_array_index(def->columns, JwColumnDef, i).decimals;
+
+        ret_row[i] = row[i];
+        if (decimals >= 0 && row[i].type == JW_VALUE_REAL && isfinite(row[i].real)) {
+            const JwNumber number = jw_number_real(row[i].real);
+            ret_row[i].real = jw_number_round(&number, decimals);
+        }
+    }
+}
+
 static GDateTime *
 local_time(int64_t time_ms, GTimeZone *zone)
 {

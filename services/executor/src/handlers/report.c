@@ -12,6 +12,7 @@
 #include "jw/log.h"
 #include "jw/report_formats.h"
 #include "jw/report_request.h"
+#include "jw/report_text.h"
 #include "jw/store_records.h"
 #include "publish.h"
 #include "render/render.h"
@@ -33,6 +34,7 @@ typedef struct {
     JwAggregate *aggregate;
     JwReportResult *result;
     char *dir, *path;
+    JwValue *shown; /* the row as the file has it */
     int date_index; /* of the date field in a row, -1: not read */
 } Report;
 
@@ -54,6 +56,7 @@ report_clear(Report *self)
     g_clear_pointer(&self->zone, g_time_zone_unref);
     g_clear_pointer(&self->fields, g_strfreev);
     g_clear_pointer(&self->filters, g_array_unref);
+    g_free(self->shown);
     g_free(self->dir);
     g_free(self->path);
 }
@@ -118,6 +121,7 @@ report_prepare(Report *self, GError **error)
         return false;
     }
     self->fields = jw_report_def_fields(self->def);
+    self->shown = g_new0(JwValue, self->def->columns->len);
     self->date_index = -1;
     for (int i = 0; self->fields[i] != NULL; i++) {
         if (strcmp(self->fields[i], self->def->date_field) == 0) {
@@ -191,7 +195,8 @@ report_row(const JwValue *row, gpointer data, GError **error)
             return false;
         }
     }
-    return self->ops->row(self->render, row, error);
+    jw_report_round_row(self->def, row, self->shown);
+    return self->ops->row(self->render, self->shown, error);
 }
 
 static bool

@@ -25,8 +25,8 @@ void exe_xlsx_styles_init(ExeXlsxStyles *self, lxw_workbook *book);
  * ignored where the format is none of numbers. (transfer none) */
 lxw_format *exe_xlsx_style(ExeXlsxStyles *self, ExeXlsxStyle style, JwFormat format, int decimals);
 
-/* The decimals that a column of the list shows, whose values are those of the records. */
-int exe_xlsx_list_decimals(JwFormat format);
+/* The decimals that a column of the list shows: its own, or those usual for its format. */
+int exe_xlsx_list_decimals(const JwColumnDef *column);
 
 /* "#,##0.00". (transfer full) */
 char *exe_xlsx_number_format(int decimals);

@@ -39,9 +39,9 @@ list_new(ExeRender *self)
     g_autofree int *styles = g_new(int, columns->len);
 
     for (guint i = 0; i < columns->len; i++) {
-        JwFormat format = g_array_index(columns, JwColumnDef, i).format;
-        styles[i] = lxw_format_get_xf_index(exe_xlsx_style(&self->book.styles, EXE_XLSX_CELL,
-                                                           format, exe_xlsx_list_decimals(format)));
+        const JwColumnDef *column = &g_array_index(columns, JwColumnDef, i);
+        styles[i] = lxw_format_get_xf_index(exe_xlsx_style(
+            &self->book.styles, EXE_XLSX_CELL, column->format, exe_xlsx_list_decimals(column)));
     }
     return exe_xlsx_list_new(self->input.temp_dir, &self->zone, styles, columns->len);
 }
@@ -108,7 +108,7 @@ list_width(const ExeRender *self, unsigned column)
                              .real = exe_xlsx_list_widest(self->list, column) };
     const bool time = def->format == JW_FORMAT_DATETIME || def->format == JW_FORMAT_DATE;
     g_autofree char *number =
-        jw_report_text_value(&widest, def->format, exe_xlsx_list_decimals(def->format));
+        jw_report_text_value(&widest, def->format, exe_xlsx_list_decimals(def));
 
     if (time) {
         return exe_column_width(def->width, def->format == JW_FORMAT_DATE ? "2021-01-04"
