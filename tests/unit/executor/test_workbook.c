@@ -458,6 +458,28 @@ test_charts_show_all_values(void **state G_GNUC_UNUSED)
     }
 }
 
+/* More groups than the library can count in a chart. */
+static void
+test_a_chart_of_very_many_groups(void **state G_GNUC_UNUSED)
+{
+    const Titles titles = { 0 };
+    g_auto(Fixture) self = { 0 };
+
+    fixture_start(&self, &titles);
+    self.def->max_groups = 100000;
+    jw_aggregate_free(self.aggregate);
+    self.aggregate =
+        jw_aggregate_new(self.def, self.request, (const char *const *)self.fields, self.zone, NULL);
+    for (int i = 0; i < 66000; i++) {
+        char who[16];
+        g_snprintf(who, sizeof who, "w%d", i);
+        fixture_add(&self, who, whole(i), real(i));
+    }
+    fixture_finish(&self);
+    assert_has(&self, "xl/charts/chart1.xml", "<c:f>'A table'!$A$2:$A$66001</c:f>");
+    assert_has_not(&self, "xl/charts/chart1.xml", "<c:ptCount");
+}
+
 /* The width of a column, counted from 1, of a sheet. */
 static double
 width_of(const Fixture *self, const char *part, int column)
@@ -508,6 +530,7 @@ main(void)
         cmocka_unit_test(test_decimals),
         cmocka_unit_test(test_decimals_of_the_list),
         cmocka_unit_test(test_charts_show_all_values),
+        cmocka_unit_test(test_a_chart_of_very_many_groups),
         cmocka_unit_test(test_columns_hold_their_numbers),
     };
 

@@ -59,6 +59,42 @@ test_round_trip(void **state)
     }
 }
 
+/* A figure that no double is: as text, as a number and through the summary. */
+static void
+test_long_integers(void **state)
+{
+    static const struct {
+        int64_t duration;
+        const char *value, *text;
+    } rows[] = {
+        { INT64_C(9007199254740993), "\"value\":9007199254740993", "9,007,199,254,740,993" },
+        { INT64_MAX, "\"value\":9223372036854775807", "9,223,372,036,854,775,807" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_auto(Fixture) f = { 0 };
+        const JwMeasureDef sum = { .name = g_strdup("sum"),
+                                   .label = g_strdup("Sum"),
+                                   .op = JW_MEASURE_SUM,
+                                   .field = g_strdup("durationSeconds"),
+                                   .where = jw_report_conditions_new() };
+
+        fixture_init(&f);
+        g_array_append_val(f.def->measures, sum);
+        g_strfreev(f.def->summary);
+        f.def->summary = g_strsplit("sum", ",", -1);
+        fixture_start(&f);
+        fixture_call(&f, "2026-01-05T06:00:00Z", "Ann", "answered", rows[i].duration);
+        g_autoptr(JwReportResult) result = fixture_result(&f);
+        g_autofree char *summary = jw_report_result_summary(result);
+        g_autoptr(JwReportResult) read = jw_report_result_of_summary(summary);
+        assert_non_null(strstr(summary, rows[i].value));
+        assert_string_equal(figure_at(read, 0)->text, rows[i].text);
+        assert_int_equal(figure_at(read, 0)->value.integer, rows[i].duration);
+    }
+}
+
 /* All records: no start and no end. A definition without a chart for the mail has none. */
 static void
 test_all_records_and_no_chart(void **state)
@@ -175,6 +211,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_long_integers),
         cmocka_unit_test(test_all_records_and_no_chart),
         cmocka_unit_test(test_a_long_chart_is_left_out),
         cmocka_unit_test(test_values_of_each_type),

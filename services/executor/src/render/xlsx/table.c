@@ -15,6 +15,9 @@
 #define VALUE_WIDTH 14.0
 #define WIDTH_MAX   60.0 /* of labels; a number may take more */
 #define PADDING     3.0
+/* The library counts the copies of cells that it puts into a chart in 16 bits, and a wrong count is
+ * a damaged file. Without them the program that shows the chart reads the cells. */
+#define CACHE_ROWS_MAX 32000
 
 double
 exe_column_width(double least, const char *text)
@@ -78,6 +81,10 @@ chart_series(lxw_chart *chart, const JwReportTable *table, const lxw_worksheet *
     chart_series_set_values(series, sheet->name, 1, values, last_row, values);
     set_formula(series->categories, sheet, table, 0);
     set_formula(series->values, sheet, table, values);
+    if (table->n_rows > CACHE_ROWS_MAX) {
+        series->categories->ignore_cache = LXW_TRUE;
+        series->values->ignore_cache = LXW_TRUE;
+    }
     if (table->chart == JW_CHART_LINE) {
         chart_series_set_line(series, &stroke);
     } else {

@@ -67,7 +67,7 @@ xlsx_open(const ExeRenderInput *input, GError **error)
     ExeRender *self = g_new0(ExeRender, 1);
     g_autofree char *temp_dir = g_strdup(input->temp_dir);
     lxw_workbook_options options = { .tmpdir = temp_dir };
-    g_autofree char *title = jw_text_one_line(input->title);
+    g_autofree char *title = jw_text_one_line(input->title != NULL ? input->title : "");
     lxw_doc_properties properties = { .title = title,
                                       .created = (time_t)(input->made_at_ms / 1000) };
 
@@ -178,7 +178,9 @@ summary_write(ExeRender *self, const JwReportResult *result, lxw_worksheet *shee
     exe_book_note(book, worksheet_set_column(sheet, 0, 0, 3, NULL));
     exe_book_note(book, worksheet_set_column(sheet, 3, 3, 3, NULL));
     exe_book_note(book, worksheet_set_row(sheet, 1, 30, NULL));
-    exe_book_text(book, sheet, 1, 1, self->input.title, styles->title);
+    if (self->input.title != NULL) {
+        exe_book_text(book, sheet, 1, 1, self->input.title, styles->title);
+    }
     exe_book_text(book, sheet, 2, 1, subtitle, styles->muted);
     if (result->filters != NULL) {
         exe_book_text(book, sheet, 3, 1, result->filters, styles->muted);
