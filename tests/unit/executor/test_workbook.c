@@ -458,6 +458,55 @@ test_charts_show_all_values(void **state G_GNUC_UNUSED)
     }
 }
 
+/* The width of a column, counted from 1, of a sheet. */
+static double
+width_of(const Fixture *self, const char *part, int column)
+{
+    const char *text = g_hash_table_lookup(self->parts, part);
+    g_autofree char *begin = g_strdup_printf("<col min=\"%d\" max=\"%d\" width=\"", column, column);
+    const char *at = strstr(text, begin);
+
+    assert_non_null(at);
+    return g_ascii_strtod(at + strlen(begin), NULL);
+}
+
+/* The earliest of times is one, whatever the format says; in the mail too. */
+static void
+test_times_as_figures(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        JwFormat format;
+        const char *text;
+    } rows[] = {
+        { JW_FORMAT_INTEGER, "2021-01-04 00:00:00" },
+        { JW_FORMAT_DATETIME, "2021-01-04 00:00:00" },
+        { JW_FORMAT_DATE, "2021-01-04" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const Titles titles = { 0 };
+        g_auto(Fixture) self = { 0 };
+        GError *error = NULL;
+
+        fixture_start(&self, &titles);
+        JwMeasureDef *measure = &g_array_index(self.def->measures, JwMeasureDef, 1);
+        measure->op = JW_MEASURE_MIN;
+        measure->format = rows[i].format;
+        replace(&measure->field, "when");
+        jw_aggregate_free(self.aggregate);
+        self.aggregate = jw_aggregate_new(self.def, self.request, (const char *const *)self.fields,
+                                          self.zone, &error);
+        assert_ok(self.aggregate != NULL, error);
+        fixture_add(&self, "Dan", whole(1), real(1));
+        g_autoptr(JwReportResult) result =
+            jw_report_result_new(self.aggregate, self.def, self.request, self.zone);
+        assert_string_equal(g_array_index(result->figures, JwReportFigure, 1).text, rows[i].text);
+        fixture_finish(&self);
+        assert_has(&self, "xl/worksheets/sheet1.xml", "<v>44200</v>");
+        assert_true(width_of(&self, "xl/worksheets/sheet2.xml", 3) >= 20);
+    }
+}
+
 /* More groups than the library can count in a chart. */
 static void
 test_a_chart_of_very_many_groups(void **state G_GNUC_UNUSED)
@@ -478,18 +527,6 @@ test_a_chart_of_very_many_groups(void **state G_GNUC_UNUSED)
     fixture_finish(&self);
     assert_has(&self, "xl/charts/chart1.xml", "<c:f>'A table'!$A$2:$A$66001</c:f>");
     assert_has_not(&self, "xl/charts/chart1.xml", "<c:ptCount");
-}
-
-/* The width of a column, counted from 1, of a sheet. */
-static double
-width_of(const Fixture *self, const char *part, int column)
-{
-    const char *text = g_hash_table_lookup(self->parts, part);
-    g_autofree char *begin = g_strdup_printf("<col min=\"%d\" max=\"%d\" width=\"", column, column);
-    const char *at = strstr(text, begin);
-
-    assert_non_null(at);
-    return g_ascii_strtod(at + strlen(begin), NULL);
 }
 
 /* "###" is what a number shows that has no room; 1 for the frame. */
@@ -530,6 +567,7 @@ main(void)
         cmocka_unit_test(test_decimals),
         cmocka_unit_test(test_decimals_of_the_list),
         cmocka_unit_test(test_charts_show_all_values),
+        cmocka_unit_test(test_times_as_figures),
         cmocka_unit_test(test_a_chart_of_very_many_groups),
         cmocka_unit_test(test_columns_hold_their_numbers),
     };

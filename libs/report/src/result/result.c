@@ -85,10 +85,13 @@ jw_result_add_table(JwReportResult *self, const char *title, size_t n_columns, s
 }
 
 static void
-add_figure(JwReportResult *self, JwAggregate *aggregate, const JwMeasureDef *measure)
+add_figure(JwReportResult *self, JwAggregate *aggregate, const JwMeasureDef *measure,
+           GTimeZone *zone)
 {
     const JwValue value = jw_aggregate_figure(aggregate, measure);
-    g_autofree char *text = jw_report_text_value(&value, measure->format, measure->decimals);
+    g_autofree char *text = value.type == JW_VALUE_TIME
+                                ? jw_report_text_time(value.time_ms, measure->format, zone)
+                                : jw_report_text_value(&value, measure->format, measure->decimals);
     const JwReportFigure figure = {
         .name = jw_result_keep(self, measure->name),
         .label = jw_result_keep(self, measure->label),
@@ -169,7 +172,7 @@ jw_report_result_new(JwAggregate *aggregate, const JwReportDef *def, const JwRep
     self->filters = jw_result_keep(self, filters);
     self->rows = jw_aggregate_rows(aggregate);
     for (size_t i = 0; def->summary != NULL && def->summary[i] != NULL; i++) {
-        add_figure(self, aggregate, jw_report_def_measure(def, def->summary[i]));
+        add_figure(self, aggregate, jw_report_def_measure(def, def->summary[i]), zone);
     }
     for (guint i = 0; i < def->tables->len; i++) {
         add_table(self, aggregate, def, &g_array_index(def->tables, JwTableDef, i));

@@ -77,6 +77,17 @@ local_time(int64_t time_ms, GTimeZone *zone)
     return utc != NULL ? g_date_time_to_timezone(utc, zone) : NULL;
 }
 
+char *
+jw_report_text_time(int64_t time_ms, JwFormat format, GTimeZone *zone)
+{
+    g_autoptr(GDateTime) time = local_time(time_ms, zone);
+
+    if (time == NULL) {
+        return g_strdup("n/a");
+    }
+    return g_date_time_format(time, format == JW_FORMAT_DATE ? "%Y-%m-%d" : "%Y-%m-%d %H:%M:%S");
+}
+
 static bool
 is_midnight(GDateTime *time)
 {

@@ -132,7 +132,8 @@ column_width(const JwReportTable *table, size_t column)
     for (size_t row = 0; row < table->n_rows; row++) {
         const JwValue *cell = jw_report_cell(table, row, column);
         g_autofree char *text = jw_report_text_value(cell, about->format, about->decimals);
-        const double wanted = exe_column_width(width, text);
+        const bool time = cell->type == JW_VALUE_TIME;
+        const double wanted = exe_column_width(width, time ? EXE_TIME_SHOWN : text);
         width = cell->type == JW_VALUE_TEXT ? MAX(width, MIN(wanted, WIDTH_MAX)) : wanted;
     }
     return MIN(width, EXE_WIDTH_MOST);
@@ -161,11 +162,12 @@ exe_table_write(ExeBook *book, const JwReportTable *table, lxw_worksheet *sheet,
     for (size_t row = 0; row < table->n_rows; row++) {
         for (size_t column = 0; column < table->n_columns; column++) {
             const JwReportColumn *about = &table->columns[column];
-            exe_book_value(book, sheet, (lxw_row_t)row + 1, (lxw_col_t)column,
-                           jw_report_cell(table, row, column),
-                           column == 0 ? book->styles.label
-                                       : exe_xlsx_style(&book->styles, EXE_XLSX_TABLE,
-                                                        about->format, about->decimals));
+            const JwValue *cell = jw_report_cell(table, row, column);
+            lxw_format *style =
+                exe_xlsx_style(&book->styles, EXE_XLSX_TABLE,
+                               exe_xlsx_value_format(cell, about->format), about->decimals);
+            exe_book_value(book, sheet, (lxw_row_t)row + 1, (lxw_col_t)column, cell,
+                           column == 0 ? book->styles.label : style);
         }
     }
     if (table->chart == JW_CHART_NONE || table->n_rows == 0) {

@@ -111,8 +111,8 @@ list_width(const ExeRender *self, unsigned column)
         jw_report_text_value(&widest, def->format, exe_xlsx_list_decimals(def));
 
     if (time) {
-        return exe_column_width(def->width, def->format == JW_FORMAT_DATE ? "2021-01-04"
-                                                                          : "2021-01-04 09:12:00");
+        return exe_column_width(def->width,
+                                def->format == JW_FORMAT_DATE ? "2021-01-04" : EXE_TIME_SHOWN);
     }
     if (widest.real == 0.0) {
         return def->width;
@@ -150,7 +150,8 @@ figures_write(ExeBook *book, const JwReportResult *result, lxw_worksheet *sheet,
     for (guint i = 0; i < result->figures->len; i++) {
         const JwReportFigure *figure = &g_array_index(result->figures, JwReportFigure, i);
         lxw_format *style =
-            exe_xlsx_style(&book->styles, EXE_XLSX_FIGURE, figure->format, figure->decimals);
+            exe_xlsx_style(&book->styles, EXE_XLSX_FIGURE,
+                           exe_xlsx_value_format(&figure->value, figure->format), figure->decimals);
 
         exe_book_text(book, sheet, row + i, 1, figure->label, book->styles.label);
         if (figure->value.type == JW_VALUE_NULL) {
