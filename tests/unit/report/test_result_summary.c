@@ -95,6 +95,46 @@ test_long_integers(void **state)
     }
 }
 
+/* JSON's reals have 15 digits; a whole one keeps more, and others were rounded to them. */
+static void
+test_long_reals(void **state)
+{
+    static const struct {
+        double cost;
+        const char *value, *text;
+    } rows[] = {
+        { 9007199254740992.0, "\"value\":9007199254740992", "9,007,199,254,740,992.00" },
+        { 1234567890123456.75, "\"value\":1234567890123460", "1,234,567,890,123,460.00" },
+        { 86.925, "\"value\":86.93", "86.93" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_auto(Fixture) f = { 0 };
+        JwValue row[N_FIELDS] = { 0 };
+        const JwMeasureDef sum = { .name = g_strdup("sum"),
+                                   .label = g_strdup("Sum"),
+                                   .op = JW_MEASURE_MAX,
+                                   .field = g_strdup(calls_fields[F_COST]),
+                                   .decimals = 2,
+                                   .where = jw_report_conditions_new() };
+
+        fixture_init(&f);
+        g_array_append_val(f.def->measures, sum);
+        g_strfreev(f.def->summary);
+        f.def->summary = g_strsplit("sum", ",", -1);
+        fixture_start(&f);
+        row[F_COST] = (JwValue){ .type = JW_VALUE_REAL, .real = rows[i].cost };
+        jw_aggregate_add(f.aggregate, row);
+        g_autoptr(JwReportResult) result = fixture_result(&f);
+        g_autofree char *summary = jw_report_result_summary(result);
+        if (strstr(summary, rows[i].value) == NULL) {
+            fail_msg("no %s in %s", rows[i].value, summary);
+        }
+        assert_string_equal(figure_at(result, 0)->text, rows[i].text);
+    }
+}
+
 /* All records: no start and no end. A definition without a chart for the mail has none. */
 static void
 test_all_records_and_no_chart(void **state)
@@ -212,6 +252,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_long_integers),
+        cmocka_unit_test(test_long_reals),
         cmocka_unit_test(test_all_records_and_no_chart),
         cmocka_unit_test(test_a_long_chart_is_left_out),
         cmocka_unit_test(test_values_of_each_type),

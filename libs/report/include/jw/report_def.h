@@ -69,9 +69,7 @@ typedef struct {
     char *field, *label;
     JwFormat format;
     int width;    /* characters */
-    int decimals; /* numbers are rounded half up to them, in every file; -1: as the records have
-                   * them
-                   */
+    int decimals; /* of its numbers, half up, in every file; -1: as the records have them */
 } JwColumnDef;
 
 typedef struct {

@@ -11,6 +11,7 @@
  * a spreadsheet would show of it differs. */
 #define SURE_DIGITS 15
 #define SURE_LIMIT  INT64_C(1000000000000000)
+#define WHOLE_LIMIT 9223372036854775808.0 /* 2^63: JSON has whole numbers below it */
 
 __extension__ typedef __int128 Wide;
 
@@ -142,6 +143,10 @@ jw_number_round(const JwNumber *self, int decimals)
     if (self->kind == JW_NUMBER_EXACT && round_exact(self, power, &rounded)) {
         return rounded;
     }
-    rounded = round_digits(jw_number_double(self), decimals);
+    rounded = jw_number_double(self);
+    if (rounded == floor(rounded) && fabs(rounded) < WHOLE_LIMIT) {
+        return rounded; /* all ways show it with all its digits */
+    }
+    rounded = round_digits(rounded, decimals);
     return rounded == 0.0 ? 0.0 : rounded; /* no "-0" in a report */
 }

@@ -10,7 +10,17 @@
 #include "jw/json.h"
 #include "names.h"
 
+#include <math.h>
 #include <string.h>
+
+/* Reals are printed with 15 digits; a whole one that has more keeps them all as an integer. */
+static json_t *
+encode_real(double value)
+{
+    const bool whole = fabs(value) >= 1e15 && fabs(value) < 9223372036854775808.0;
+
+    return whole && value == floor(value) ? json_integer((json_int_t)value) : json_real(value);
+}
 
 static json_t *
 encode_value(const JwValue *value)
@@ -21,7 +31,7 @@ encode_value(const JwValue *value)
     case JW_VALUE_INT:
         return json_integer(value->integer);
     case JW_VALUE_REAL:
-        return json_real(value->real);
+        return encode_real(value->real);
     case JW_VALUE_TEXT:
         return json_stringn(value->text, value->length);
     case JW_VALUE_TIME: {
