@@ -533,8 +533,9 @@ test_a_chart_of_very_many_groups(void **state G_GNUC_UNUSED)
 static void
 test_columns_hold_their_numbers(void **state G_GNUC_UNUSED)
 {
-    static const char *const shown[] = { "1", "-12,345,678,901,234", "9,223,372,036,854,775,807" };
-    static const int64_t values[] = { 1, INT64_C(-12345678901234), INT64_MAX };
+    static const char *const shown[] = { "0", "1", "-12,345,678,901,234",
+                                         "9,223,372,036,854,775,807" };
+    static const int64_t values[] = { 0, 1, INT64_C(-12345678901234), INT64_MAX };
 
     for (size_t i = 0; i < G_N_ELEMENTS(values); i++) {
         const Titles titles = { .decimals = 9 };

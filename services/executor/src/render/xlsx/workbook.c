@@ -11,7 +11,6 @@
 #include "render/render.h"
 
 #include <glib/gstdio.h>
-#include <math.h>
 #include <string.h>
 
 #include "jw/report_sheets.h"
@@ -104,19 +103,17 @@ static double
 list_width(const ExeRender *self, unsigned column)
 {
     const JwColumnDef *def = &g_array_index(self->input.def->columns, JwColumnDef, column);
-    const JwValue widest = { .type = JW_VALUE_REAL,
-                             .real = exe_xlsx_list_widest(self->list, column) };
-    const bool time = def->format == JW_FORMAT_DATETIME || def->format == JW_FORMAT_DATE;
-    g_autofree char *number =
-        jw_report_text_value(&widest, def->format, exe_xlsx_list_decimals(def));
+    JwValue widest = { .type = JW_VALUE_REAL };
 
-    if (time) {
-        return exe_column_width(def->width,
-                                def->format == JW_FORMAT_DATE ? "2021-01-04" : EXE_TIME_SHOWN);
+    if (def->format == JW_FORMAT_DATETIME || def->format == JW_FORMAT_DATE) {
+        const bool day = def->format == JW_FORMAT_DATE;
+        return exe_column_width(def->width, day ? "2021-01-04" : EXE_TIME_SHOWN);
     }
-    if (widest.real == 0.0) {
+    if (!exe_xlsx_list_widest(self->list, column, &widest.real)) {
         return def->width;
     }
+    g_autofree char *number =
+        jw_report_text_value(&widest, def->format, exe_xlsx_list_decimals(def));
     return MIN(exe_column_width(def->width, number), EXE_WIDTH_MOST);
 }
 
