@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#define ZEROS "000000000"
+static const char zeros[] = "000000000"; /* as many as decimals are shown */
 
 char *
 jw_report_text_count(int64_t count)
@@ -28,7 +28,8 @@ number_text(const JwValue *value, JwFormat format, int decimals)
     }
     if (value->type == JW_VALUE_INT) {
         g_autofree char *count = jw_report_text_count(value->integer);
-        return g_strconcat(count, decimals > 0 ? "." : "", ZEROS + strlen(ZEROS) - decimals, NULL);
+        return g_strconcat(count, decimals > 0 ? "." : "",
+                           &zeros[sizeof zeros - 1 - (size_t)decimals], NULL);
     }
     const JwNumber number = jw_number_real(value->real);
     form[2] = (char)('0' + decimals);
