@@ -113,7 +113,8 @@ def test_the_file_has_every_row_and_figure(done):
     if done["case"] != "empty":
         assert len(report.calls) > 50, "the case must have something to compare"
     if done["format"] == "csv":
-        text = done["bytes"].decode("utf-8")
+        assert done["bytes"].startswith(b"\xef\xbb\xbf"), "what is mailed says that it is UTF-8"
+        text = done["bytes"].decode("utf-8-sig")
         assert text.replace("\r\n", "").count("\n") == 0, "lines end in CR LF"
         rows = [tuple(row) for row in csv.reader(io.StringIO(text, newline=""))]
         assert rows == [independent.COLUMNS, *report.csv_rows()]

@@ -334,6 +334,34 @@ test_odd_figures_and_charts(void **state)
     assert_non_null(mail.image);
 }
 
+/* What the chart says is what table and workbook say: all decimals, and values below zero. */
+static void
+test_chart_in_words(void **state)
+{
+    static const struct {
+        const char *chart, *text;
+    } rows[] = {
+        { "\"decimals\":2,\"values\":[2.68,0.13]", "Chart: most at a (2.68)" },
+        { "\"decimals\":3,\"values\":[0.125,-9]", "Chart: most at a (0.125)" },
+        { "\"decimals\":0,\"values\":[-7,-3]", "Chart: least at a (-7)" },
+        { "\"decimals\":1,\"values\":[-0.5,0]", "Chart: least at a (-0.5)" },
+        { "\"decimals\":2,\"values\":[3400000,1]", "Chart: most at a (3.4M)" },
+        { "\"values\":[82.91,1]", "Chart: most at a (82.9)" },
+        { "\"decimals\":2,\"values\":[0,0]", "Chart: no data in this period" },
+    };
+    Fixture *self = *state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *summary = g_strdup_printf(
+            "{\"title\":\"T\",\"chart\":{\"labels\":[\"a\",\"b\"],%s}}", rows[i].chart);
+        g_auto(Read) mail = { 0 };
+
+        set(&self->artifact.summary, summary);
+        read_init(&mail, &self->input);
+        assert_holds(mail.text, rows[i].text);
+    }
+}
+
 static void
 test_long_texts(void **state)
 {
@@ -411,6 +439,7 @@ main(void)
         TEST(test_kinds),
         TEST(test_everything_is_escaped),
         TEST(test_odd_figures_and_charts),
+        TEST(test_chart_in_words),
         TEST(test_long_texts),
         TEST(test_bad_file_names),
         TEST(test_deterministic),

@@ -61,6 +61,81 @@ test_values(void **state)
     assert_string_equal(count, "12,345");
 }
 
+/* The list in every file: CSV and workbook, stored and shown. */
+static void
+test_rows_are_rounded(void **state)
+{
+    static const struct {
+        int decimals;
+        JwValue value, shown;
+    } rows[] = {
+        { -1, REAL(2.675), REAL(2.675) },
+        { 2, REAL(2.675), REAL(2.68) },
+        { 2, REAL(1.005), REAL(1.01) },
+        { 2, REAL(0.125), REAL(0.13) },
+        { 2, REAL(-0.125), REAL(-0.13) },
+        { 0, REAL(-0.4), REAL(0) },
+        { 9, REAL(0.1234567895), REAL(0.12345679) },
+        { 2, INT(INT64_MAX), INT(INT64_MAX) },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(JwReportDef) def = jw_report_def_new();
+        const JwColumnDef column = { .field = g_strdup("f"),
+                                     .label = g_strdup("F"),
+                                     .format = JW_FORMAT_DECIMAL,
+                                     .decimals = rows[i].decimals };
+        JwValue shown;
+
+        g_array_append_val(def->columns, column);
+        jw_report_round_row(def, &rows[i].value, &shown);
+        assert_int_equal(shown.type, rows[i].shown.type);
+        assert_true(shown.type == JW_VALUE_INT ? shown.integer == rows[i].shown.integer
+                                               : shown.real == rows[i].shown.real);
+    }
+}
+
+/* Text (mail), JSON (API, 15 digits) and value (workbook, CSV) of a figure are one number. */
+static void
+test_all_ways_show_one_number(void **state)
+{
+    static const double values[] = { 2.675,
+                                     1.005,
+                                     0.125,
+                                     -0.125,
+                                     86.925,
+                                     1e-9,
+                                     1.0 / 3.0,
+                                     2.0 / 3.0,
+                                     1234567.123456789,
+                                     98765.4321987654321,
+                                     9007199254740993.0,
+                                     1e15 / 7,
+                                     4503599627370497.5,
+                                     -1e20 / 3 };
+
+    (void)state;
+    for (size_t i = 0; i < 10 * G_N_ELEMENTS(values); i++) {
+        const int decimals = (int)(i % 10);
+        g_autoptr(JwReportDef) def = jw_report_def_new();
+        const JwColumnDef column = { .format = JW_FORMAT_DECIMAL, .decimals = decimals };
+        const JwValue value = REAL(values[i / 10]);
+        char json[G_ASCII_DTOSTR_BUF_SIZE];
+        JwValue shown;
+
+        g_array_append_val(def->columns, column);
+        jw_report_round_row(def, &value, &shown);
+        g_autofree char *text = jw_report_text_value(&value, JW_FORMAT_DECIMAL, decimals);
+        g_auto(GStrv) thousands = g_strsplit(text, ",", -1);
+        g_autofree char *digits = g_strjoinv("", thousands);
+        const bool whole = shown.real == floor(shown.real) && fabs(shown.real) < 9e18;
+        g_ascii_formatd(json, sizeof json, whole ? "%.0f" : "%.15g", shown.real);
+        assert_true(g_ascii_strtod(json, NULL) == shown.real);
+        assert_true(g_ascii_strtod(digits, NULL) == shown.real);
+    }
+}
+
 static void
 test_periods(void **state)
 {
@@ -138,6 +213,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_values),
+        cmocka_unit_test(test_rows_are_rounded),
+        cmocka_unit_test(test_all_ways_show_one_number),
         cmocka_unit_test(test_periods),
         cmocka_unit_test(test_filters),
     };

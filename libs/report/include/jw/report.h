@@ -7,6 +7,10 @@ G_BEGIN_DECLS
 
 typedef enum { JW_PERIOD_CUSTOM, JW_PERIOD_WEEKLY, JW_PERIOD_MONTHLY } JwPeriodType;
 
+/* Whether a text file begins with a byte order mark: as Excel wants it, without which it reads a
+ * CSV by double click in the code page of its computer. */
+typedef enum { JW_BOM_FOR_MAIL, JW_BOM_YES, JW_BOM_NO } JwBom;
+
 typedef struct {
     char *name, **values; /* values: NULL-terminated, at least one */
 } JwFilter;
@@ -21,6 +25,7 @@ typedef struct {
     char **group_by, **measures; /* NULL: the definition's */
     bool include_inactive;
     char *format;    /* "xlsx", "csv" */
+    JwBom bom;       /* of a CSV file */
     char *file_name; /* wanted display name, or NULL */
 } JwReportRequest;
 

@@ -17,7 +17,7 @@ typedef struct {
 typedef struct {
     const char *name, *label; /* of the dimension, of a measure */
     JwFormat format;
-    int decimals;
+    int decimals; /* as of a figure; -1: of a summary that does not say them */
 } JwReportColumn;
 
 typedef struct {
@@ -72,8 +72,8 @@ jw_report_cell(const JwReportTable *table, size_t row, size_t column)
 char *jw_report_result_summary(const JwReportResult *self);
 
 /* Reads such a summary. @summary: (nullable). Missing or malformed members are NULL strings, -1
- * rows, values of NULL type. The chart comes back as the one table, whose first column has no
- * label; times as RFC 3339 strings. (transfer full) */
+ * rows, values of NULL type, -1 decimals. The chart comes back as the one table, whose first column
+ * has no label; times as RFC 3339 strings. (transfer full) */
 JwReportResult *jw_report_result_of_summary(const char *summary);
 
 G_END_DECLS

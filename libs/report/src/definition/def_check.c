@@ -88,6 +88,20 @@ check_head(const JwReportDef *self, GError **error)
 }
 
 static bool
+check_decimals(const JwColumnDef *column, guint index, GError **error)
+{
+    const bool number = column->format == JW_FORMAT_INTEGER || column->format == JW_FORMAT_DECIMAL
+                        || column->format == JW_FORMAT_PERCENT
+                        || column->format == JW_FORMAT_SECONDS;
+
+    return number || column->decimals < 0
+           || jw_fail(
+               error, JW_ERROR_INVALID,
+               "/columns/%u/decimals: is for the formats integer, decimal, percent and seconds",
+               index);
+}
+
+static bool
 check_lists(const JwReportDef *self, GError **error)
 {
     g_autoptr(GHashTable) filters = names_new();
@@ -115,7 +129,8 @@ check_lists(const JwReportDef *self, GError **error)
     /* Column i is value i of a row, so a field can be listed only once. */
     for (guint i = 0; i < self->columns->len; i++) {
         const JwColumnDef *column = &g_array_index(self->columns, JwColumnDef, i);
-        if (!take_name(columns, column->field, "columns", i, "field", error)) {
+        if (!take_name(columns, column->field, "columns", i, "field", error)
+            || !check_decimals(column, i, error)) {
             return false;
         }
     }

@@ -86,10 +86,13 @@ jw_result_add_table(JwReportResult *self, const char *title, size_t n_columns, s
 }
 
 static void
-add_figure(JwReportResult *self, JwAggregate *aggregate, const JwMeasureDef *measure)
+add_figure(JwReportResult *self, JwAggregate *aggregate, const JwMeasureDef *measure,
+           GTimeZone *zone)
 {
     const JwValue value = jw_aggregate_figure(aggregate, measure);
-    g_autofree char *text = jw_report_text_value(&value, measure->format, measure->decimals);
+    g_autofree char *text = value.type == JW_VALUE_TIME
+                                ? jw_report_text_time(value.time_ms, measure->format, zone)
+                                : jw_report_text_value(&value, measure->format, measure->decimals);
     const JwReportFigure figure = {
         .name = jw_result_keep(self, measure->name),
         .label = jw_result_keep(self, measure->label),
@@ -168,7 +171,7 @@ jw_report_result_new(JwAggregate *aggregate, const JwReportDef *def, const JwRep
     self->grouped = request->group_by != NULL;
     g_autoptr(GPtrArray) figures = jw_result_plan_figures(def, request);
     for (guint i = 0; i < figures->len; i++) {
-        add_figure(self, aggregate, g_ptr_array_index(figures, i));
+        add_figure(self, aggregate, g_ptr_array_index(figures, i), zone);
     }
     g_autoptr(GArray) tables = jw_result_plan_tables(def, request);
     for (guint i = 0; i < tables->len; i++) {

@@ -2,7 +2,7 @@
  * names of its members:
  *   {"title", "reportType", "period": {"type", "start", "end", "timeZone", "label"}, "rows",
  *    "figures": [{"name", "label", "format", "value", "text"}],
- *    "chart": {"title", "measure", "labels": [], "values": []},
+ *    "chart": {"title", "measure", "decimals", "labels": [], "values": []},
  *    "table": {"title", "columns": [{"name", "label", "format"}], "groups", "rows": [[]]}}
  * "table" is that of a request with groupBy: its first groups, and how many there are.
  * Any thread, no state. */
@@ -12,7 +12,17 @@
 #include "jw/json.h"
 #include "names.h"
 
+#include <math.h>
 #include <string.h>
+
+/* Reals are printed with 15 digits; a whole one that has more keeps them all as an integer. */
+static json_t *
+encode_real(double value)
+{
+    const bool whole = fabs(value) >= 1e15 && fabs(value) < 9223372036854775808.0;
+
+    return whole && value == floor(value) ? json_integer((json_int_t)value) : json_real(value);
+}
 
 static json_t *
 encode_value(const JwValue *value)
@@ -23,7 +33,7 @@ encode_value(const JwValue *value)
     case JW_VALUE_INT:
         return json_integer(value->integer);
     case JW_VALUE_REAL:
-        return json_real(value->real);
+        return encode_real(value->real);
     case JW_VALUE_TEXT:
         return json_stringn(value->text, value->length);
     case JW_VALUE_TIME: {
@@ -128,8 +138,9 @@ encode_chart(const JwReportTable *table)
         json_array_append_new(values,
                               encode_value(jw_report_cell(table, row, table->chart_column)));
     }
-    return json_pack("{s:s, s:s, s:o, s:o}", "title", table->title, "measure",
-                     table->columns[table->chart_column].label, "labels", labels, "values", values);
+    const JwReportColumn *measure = &table->columns[table->chart_column];
+    return json_pack("{s:s, s:s, s:i, s:o, s:o}", "title", table->title, "measure", measure->label,
+                     "decimals", measure->decimals, "labels", labels, "values", values);
 }
 
 static json_t *
@@ -167,6 +178,7 @@ decode_chart(JwReportResult *self, const json_t *chart)
 {
     const json_t *labels = json_object_get(chart, "labels");
     const json_t *values = json_object_get(chart, "values");
+    const json_t *decimals = json_object_get(chart, "decimals");
     const size_t n_points = MIN(json_array_size(labels), json_array_size(values));
 
     if (!json_is_object(chart)) {
@@ -175,6 +187,7 @@ decode_chart(JwReportResult *self, const json_t *chart)
     JwReportTable *table = jw_result_add_table(self, jw_json_text(chart, "title"), 2,
                                                MIN(n_points, JW_SUMMARY_POINTS_MAX));
     table->columns[1].label = decode_text(self, chart, "measure");
+    table->columns[1].decimals = json_is_integer(decimals) ? (int)json_integer_value(decimals) : -1;
     table->chart = JW_CHART_COLUMN;
     table->chart_column = 1;
     table->chart_in_front = true;

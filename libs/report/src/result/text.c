@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#define ZEROS "000000000"
+static const char zeros[] = "000000000"; /* as many as decimals are shown */
 
 char *
 jw_report_text_count(int64_t count)
@@ -29,7 +29,8 @@ number_text(const JwValue *value, JwFormat format, int decimals)
     }
     if (value->type == JW_VALUE_INT) {
         g_autofree char *count = jw_report_text_count(value->integer);
-        return g_strconcat(count, decimals > 0 ? "." : "", ZEROS + strlen(ZEROS) - decimals, NULL);
+        return g_strconcat(count, decimals > 0 ? "." : "",
+                           &zeros[sizeof zeros - 1 - (size_t)decimals], NULL);
     }
     const JwNumber number = jw_number_real(value->real);
     form[2] = (char)('0' + decimals);
@@ -56,12 +57,37 @@ jw_report_text_value(const JwValue *value, JwFormat format, int decimals)
     return g_strdup("n/a");
 }
 
+void
+jw_report_round_row(const JwReportDef *def, const JwValue *row, JwValue *ret_row)
+{
+    for (guint i = 0; i < def->columns->len; i++) {
+        const int decimals = g_array_index(def->columns, JwColumnDef, i).decimals;
+
+        ret_row[i] = row[i];
+        if (decimals >= 0 && row[i].type == JW_VALUE_REAL && isfinite(row[i].real)) {
+            const JwNumber number = jw_number_real(row[i].real);
+            ret_row[i].real = jw_number_round(&number, decimals);
+        }
+    }
+}
+
 static GDateTime *
 local_time(int64_t time_ms, GTimeZone *zone)
 {
     g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(time_ms / 1000);
 
     return utc != NULL ? g_date_time_to_timezone(utc, zone) : NULL;
+}
+
+char *
+jw_report_text_time(int64_t time_ms, JwFormat format, GTimeZone *zone)
+{
+    g_autoptr(GDateTime) time = local_time(time_ms, zone);
+
+    if (time == NULL) {
+        return g_strdup("n/a");
+    }
+    return g_date_time_format(time, format == JW_FORMAT_DATE ? "%Y-%m-%d" : "%Y-%m-%d %H:%M:%S");
 }
 
 /* Midnight is not asked for: some days have two, or none. */

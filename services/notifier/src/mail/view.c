@@ -53,7 +53,8 @@ clean(const char *text)
     for (const char *pos = valid; *pos != '\0' && count < MAX_TEXT;
          pos = g_utf8_find_next_char(pos, NULL)) {
         gunichar c = g_utf8_get_char(pos);
-        bool space = g_unichar_iscntrl(c) || g_unichar_isspace(c) || c == 0xfffd;
+        bool space = g_unichar_iscntrl(c) || g_unichar_isspace(c)
+                     || (c >= 0xfffd && c <= 0xffff); /* no characters of XML */
         bool again = space && (out->len == 0 || out->str[out->len - 1] == ' ');
         if (!again) {
             g_string_append_unichar(out, space ? ' ' : c);
@@ -104,6 +105,7 @@ read_chart(NtfView *self, const JwReportTable *table)
     }
     self->chart_title = clean(table->title);
     self->measure = clean(table->columns[table->chart_column].label);
+    self->decimals = table->columns[table->chart_column].decimals;
 }
 
 void
@@ -139,7 +141,8 @@ ntf_view_chart(const NtfView *view)
     return (NtfChart){ .labels = (const char *const *)view->labels->pdata,
                        .values = (const double *)(const void *)view->values->data,
                        .n_values = view->values->len,
-                       .measure = view->measure };
+                       .measure = view->measure,
+                       .decimals = view->decimals };
 }
 
 char *
@@ -151,10 +154,12 @@ ntf_view_describe_chart(const NtfView *view)
     if (chart.n_values == 0) {
         return NULL;
     }
-    if (peak == chart.n_values) {
+    const bool below = peak == chart.n_values;
+    const size_t at = below ? ntf_chart_least(&chart) : peak;
+    if (at == chart.n_values) {
         return g_strdup_printf("%s: no data in this period", title);
     }
-    double value = chart.values[peak];
-    g_autofree char *number = ntf_chart_number(value, value == floor(value) ? 1 : 0.1);
-    return g_strdup_printf("%s: most at %s (%s)", title, chart.labels[peak], number);
+    g_autofree char *number = ntf_chart_value(&chart, chart.values[at]);
+    return g_strdup_printf("%s: %s at %s (%s)", title, below ? "least" : "most", chart.labels[at],
+                           number);
 }

@@ -18,6 +18,7 @@ typedef struct {
     char *chart_title, *measure;
     GPtrArray *labels; /* of char *, NULL-terminated */
     GArray *values;    /* of double */
+    int decimals;      /* of the values; -1: unknown */
     char *file_name, *file_size;
     char *expires;
 } NtfView;
