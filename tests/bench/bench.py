@@ -377,7 +377,7 @@ def failover(options):
 
     lines = []
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        for stalled in (10, 0):
+        for stalled in (14, 0):
             running = post(large)
             victim = victim_of(running)
             before = claims(running)
