@@ -93,8 +93,8 @@ make_text(const NtfView *view, const NtfComposeInput *input)
 static GBytes *
 assemble(const NtfView *view, const NtfComposeInput *input, GBytes *chart, GError **error)
 {
-    const JwJob *job = input->job;
-    g_autofree char *content_id = g_strdup_printf("chart.%s@jobwire", job->id);
+    const JwArtifact *artifact = input->job->artifact;
+    g_autofree char *content_id = g_strdup_printf("chart.%s@jobwire", input->job->id);
     g_autofree char *subject = make_subject(view);
     g_autofree char *text = make_text(view, input);
     g_autofree char *html = ntf_html(view, input, subject, chart != NULL ? content_id : NULL);
@@ -104,15 +104,22 @@ assemble(const NtfView *view, const NtfComposeInput *input, GBytes *chart, GErro
         parts[n_parts++] = (JwMailPart){ "chart.png", "image/png", chart, content_id };
     }
     if (input->attachment != NULL) {
-        const char *type = job->artifact->content_type;
+        const char *type = artifact->content_type;
         parts[n_parts++] =
             (JwMailPart){ view->file_name, type != NULL ? type : "application/octet-stream",
                           input->attachment, NULL };
     }
+    return ntf_message(input, subject, text, html, parts, n_parts, error);
+}
+
+GBytes *
+ntf_message(const NtfComposeInput *input, const char *subject, const char *text, const char *html,
+            const JwMailPart *parts, size_t n_parts, GError **error)
+{
     const JwMailHeader headers[] = {
         { "Auto-Submitted", "auto-generated" },
         { "X-Auto-Response-Suppress", "All" }, /* what Exchange heeds */
-        { "X-Jobwire-Job-Id", job->id },
+        { "X-Jobwire-Job-Id", input->job->id },
         { "X-Jobwire-Delivery-Id", input->delivery_id },
     };
     const JwMailMessage message = {

@@ -39,10 +39,9 @@ ntf_view_clear(NtfView *self)
     g_free(self->expires);
 }
 
-/* One line of visible text, at most MAX_TEXT characters; NULL when nothing is left. (transfer
- * full) */
-static char *
-clean(const char *text)
+/* At most MAX_TEXT characters. */
+char *
+ntf_view_clean(const char *text)
 {
     if (text == NULL) {
         return NULL;
@@ -72,7 +71,7 @@ read_figures(NtfView *self, const GArray *figures)
 {
     for (guint i = 0; i < figures->len && self->figures->len < MAX_FIGURES; i++) {
         const JwReportFigure *from = &g_array_index(figures, JwReportFigure, i);
-        NtfFigure figure = { clean(from->label), clean(from->text) };
+        NtfFigure figure = { ntf_view_clean(from->label), ntf_view_clean(from->text) };
         if (figure.label == NULL) {
             figure_clear(&figure);
             continue;
@@ -98,12 +97,12 @@ read_chart(NtfView *self, const JwReportTable *table)
     for (size_t row = 0; row < table->n_rows; row++) {
         const JwValue *cell = jw_report_cell(table, row, 0);
         const double number = number_of(jw_report_cell(table, row, table->chart_column));
-        char *label = clean(cell->type == JW_VALUE_TEXT ? cell->text : NULL);
+        char *label = ntf_view_clean(cell->type == JW_VALUE_TEXT ? cell->text : NULL);
         g_ptr_array_add(self->labels, label != NULL ? label : g_strdup(""));
         g_array_append_val(self->values, number);
     }
-    self->chart_title = clean(table->title);
-    self->measure = clean(table->columns[table->chart_column].label);
+    self->chart_title = ntf_view_clean(table->title);
+    self->measure = ntf_view_clean(table->columns[table->chart_column].label);
 }
 
 void
@@ -116,14 +115,14 @@ ntf_view_init(NtfView *self, const NtfComposeInput *input)
     self->labels = g_ptr_array_new_with_free_func(g_free);
     self->values = g_array_new(FALSE, FALSE, sizeof(double));
     g_autoptr(JwReportResult) result = jw_report_result_of_summary(artifact->summary);
-    self->title = clean(result->title);
-    self->job_name = clean(input->job->name);
+    self->title = ntf_view_clean(result->title);
+    self->job_name = ntf_view_clean(input->job->name);
     if (self->title == NULL) {
         self->title = g_strdup(self->job_name != NULL ? self->job_name : "Report");
     }
     self->kind = kinds[result->period];
-    self->period = clean(result->period_label);
-    self->zone = clean(result->time_zone);
+    self->period = ntf_view_clean(result->period_label);
+    self->zone = ntf_view_clean(result->time_zone);
     read_figures(self, result->figures);
     if (result->tables->len > 0) {
         read_chart(self, &g_array_index(result->tables, JwReportTable, 0));
