@@ -22,6 +22,7 @@ jw_result_new_empty(void)
     JwReportResult *self = g_new0(JwReportResult, 1);
 
     self->figures = g_array_new(FALSE, TRUE, sizeof(JwReportFigure));
+    self->limits = g_array_new(FALSE, TRUE, sizeof(JwReportLimit));
     self->tables = g_array_new(FALSE, TRUE, sizeof(JwReportTable));
     g_array_set_clear_func(self->tables, table_clear);
     self->strings = g_string_chunk_new(STRINGS_BLOCK);
@@ -37,6 +38,7 @@ jw_report_result_free(gpointer data)
         return;
     }
     g_array_unref(self->figures);
+    g_array_unref(self->limits);
     g_array_unref(self->tables);
     g_string_chunk_free(self->strings);
     g_free(self);
@@ -136,6 +138,17 @@ add_table(JwReportResult *self, JwAggregate *aggregate, const JwReportDef *def,
                             && g_strcmp0(table_def->title, def->mail_chart_table) == 0;
 }
 
+static void
+add_limit(JwReportResult *self, const JwFilter *filter)
+{
+    g_autofree char *label = jw_report_text_filter_name(filter->name);
+    g_autofree char *text = jw_report_text_filter_values(filter);
+    const JwReportLimit limit = { jw_result_keep(self, filter->name), jw_result_keep(self, label),
+                                  jw_result_keep(self, text) };
+
+    g_array_append_val(self->limits, limit);
+}
+
 JwReportResult *
 jw_report_result_new(JwAggregate *aggregate, const JwReportDef *def, const JwReportRequest *request,
                      GTimeZone *zone)
@@ -153,6 +166,11 @@ jw_report_result_new(JwAggregate *aggregate, const JwReportDef *def, const JwRep
     self->time_zone = jw_result_keep(self, g_time_zone_get_identifier(zone));
     self->period_label = jw_result_keep(self, period);
     self->filters = jw_result_keep(self, filters);
+    for (guint i = 0; i < request->filters->len; i++) {
+        add_limit(self, &g_array_index(request->filters, JwFilter, i));
+    }
+    self->with_inactive = def->inactive_field != NULL && request->include_inactive;
+    self->requester = jw_result_keep(self, request->requester);
     self->rows = jw_aggregate_rows(aggregate);
     for (size_t i = 0; def->summary != NULL && def->summary[i] != NULL; i++) {
         add_figure(self, aggregate, jw_report_def_measure(def, def->summary[i]));

@@ -10,9 +10,16 @@
 static char *
 make_subject(const NtfView *view)
 {
-    return view->period != NULL
-               ? g_strdup_printf("%s: %s, %s", view->title, view->kind, view->period)
-               : g_strdup_printf("%s: %s", view->title, view->kind);
+    GString *out = g_string_new(NULL);
+
+    g_string_printf(out, "%s: %s", view->title, view->kind);
+    if (view->period != NULL) {
+        g_string_append_printf(out, ", %s", view->period);
+    }
+    if (view->part != NULL) {
+        g_string_append_printf(out, " (%s)", view->part);
+    }
+    return g_string_free(out, FALSE);
 }
 
 static void
@@ -66,6 +73,24 @@ text_file(GString *out, const NtfView *view, const NtfComposeInput *input)
     }
 }
 
+/* What the report is limited to, and who asked for it. */
+static void
+text_scope(GString *out, const NtfView *view)
+{
+    for (guint i = 0; i < view->limits->len; i++) {
+        const NtfFigure *limit = &g_array_index(view->limits, NtfFigure, i);
+        g_string_append_printf(out, "%s  %s: %s\n", i == 0 ? NTF_PAGE_PART ":\n" : "", limit->label,
+                               limit->text);
+    }
+    if (view->with_inactive) {
+        g_string_append(out, NTF_PAGE_INACTIVE "\n");
+    }
+    if (view->requester != NULL) {
+        g_string_append_printf(out, NTF_PAGE_REQUESTER " %s\n", view->requester);
+    }
+    g_string_append_c(out, '\n');
+}
+
 static char *
 make_text(const NtfView *view, const NtfComposeInput *input)
 {
@@ -78,7 +103,8 @@ make_text(const NtfView *view, const NtfComposeInput *input)
     if (view->zone != NULL) {
         g_string_append_printf(out, " (%s)", view->zone);
     }
-    g_string_append(out, "\n\n");
+    g_string_append_c(out, '\n');
+    text_scope(out, view);
     text_figures(out, view);
     g_autofree char *chart = ntf_view_describe_chart(view);
     if (chart != NULL) {

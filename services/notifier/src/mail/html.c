@@ -161,6 +161,9 @@ ntf_html(const NtfView *view, const NtfComposeInput *input, const char *subject,
         .title = view->title,
         .line = view->period,
         .aside = view->zone,
+        .requester = view->requester,
+        .limits = view->limits,
+        .with_inactive = view->with_inactive,
     };
 
     ntf_page_begin(out, subject, first);

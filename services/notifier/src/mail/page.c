@@ -67,11 +67,17 @@ title_limits(GString *out, const Band *band, const NtfPageTitle *title)
     ntf_page_append(out,
                     "<div style=\"margin-top:14px;padding:10px 14px;background-color:%s;"
                     "border-radius:8px;font-size:14px;line-height:21px;color:#ffffff;"
-                    "word-break:break-word\"><strong>%s</strong>",
-                    band->inset, NTF_PAGE_PART);
+                    "word-break:break-word\">",
+                    band->inset);
+    if (title->limits->len > 0) {
+        g_string_append(out, "<strong>" NTF_PAGE_PART "</strong>");
+    }
     for (guint i = 0; i < title->limits->len; i++) {
         const NtfFigure *limit = &g_array_index(title->limits, NtfFigure, i);
         ntf_page_append(out, "<br>%s: %s", limit->label, limit->text);
+    }
+    if (title->with_inactive) {
+        g_string_append(out, title->limits->len > 0 ? "<br>" NTF_PAGE_INACTIVE : NTF_PAGE_INACTIVE);
     }
     g_string_append(out, "</div>\n");
 }
@@ -106,7 +112,7 @@ ntf_page_title(GString *out, const NtfPageTitle *title)
             "<div style=\"margin-top:4px;font-size:13px;line-height:20px;color:%s\">%s %s</div>\n",
             band->aside, NTF_PAGE_REQUESTER, title->requester);
     }
-    if (title->limits != NULL && title->limits->len > 0) {
+    if (title->limits != NULL && (title->limits->len > 0 || title->with_inactive)) {
         title_limits(out, band, title);
     }
     g_string_append(out, "</td></tr>\n");

@@ -2,6 +2,7 @@
  * Every string is escaped. */
 #pragma once
 #include <glib.h>
+#include <stdbool.h>
 
 G_BEGIN_DECLS
 
@@ -10,6 +11,7 @@ G_BEGIN_DECLS
 
 /* Above what a report is limited to, and before who asked for it; in plain text as well. */
 #define NTF_PAGE_PART      "Only a part of the records"
+#define NTF_PAGE_INACTIVE  "Inactive records are included."
 #define NTF_PAGE_REQUESTER "Requested by"
 
 typedef struct {
@@ -24,6 +26,7 @@ typedef struct {
     const char *line, *aside; /* below the title; NULL: none */
     const char *requester;    /* NULL: not mentioned */
     const GArray *limits;     /* of NtfFigure; NULL: none */
+    bool with_inactive;
 } NtfPageTitle;
 
 /* A format of our own and strings that are escaped. */

@@ -12,7 +12,11 @@ typedef struct {
     char *title, *job_name, *period, *zone; /* NULL when unknown, but for the title */
     const char *kind;                       /* "Weekly report" */
     int64_t rows;                           /* -1: unknown */
-    GArray *figures;                        /* of NtfFigure */
+    char *requester;                        /* NULL: not known */
+    GArray *limits;                         /* of NtfFigure: what the records were limited to */
+    bool with_inactive;
+    char *part;      /* the same in a few words; NULL: all records */
+    GArray *figures; /* of NtfFigure */
     char *chart_title, *measure;
     GPtrArray *labels; /* of char *, NULL-terminated */
     GArray *values;    /* of double */

@@ -346,6 +346,32 @@ figures_write(ExeRender *self, const JwReportResult *result, lxw_worksheet *shee
     }
 }
 
+/* What the report is limited to, and who asked for it: nobody takes a part for the whole. */
+static void
+summary_scope_write(ExeRender *self, const JwReportResult *result, lxw_worksheet *sheet)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    for (guint i = 0; i < result->limits->len; i++) {
+        const JwReportLimit *limit = &g_array_index(result->limits, JwReportLimit, i);
+        g_string_append_printf(text, "%s%s: %s", i == 0 ? "Only a part of the records: " : " · ",
+                               limit->label, limit->text);
+    }
+    if (result->with_inactive) {
+        g_string_append_printf(text, "%s",
+                               text->len > 0 ? " · inactive included" : "Inactive included");
+    }
+    if (text->len > 0) {
+        note(self,
+             worksheet_write_string(sheet, 3, 1, cell_text(self, text->str), self->styles.label));
+    }
+    if (result->requester != NULL) {
+        g_autofree char *requester = g_strconcat("Requested by ", result->requester, NULL);
+        note(self,
+             worksheet_write_string(sheet, 4, 1, cell_text(self, requester), self->styles.muted));
+    }
+}
+
 static void
 summary_write(ExeRender *self, const JwReportResult *result, lxw_worksheet *sheet)
 {
@@ -361,10 +387,7 @@ summary_write(ExeRender *self, const JwReportResult *result, lxw_worksheet *shee
     note(self, worksheet_set_row(sheet, 1, 30, NULL));
     note(self, worksheet_write_string(sheet, 1, 1, self->input.title, self->styles.title));
     note(self, worksheet_write_string(sheet, 2, 1, subtitle, self->styles.muted));
-    if (result->filters != NULL) {
-        note(self, worksheet_write_string(sheet, 3, 1, cell_text(self, result->filters),
-                                          self->styles.muted));
-    }
+    summary_scope_write(self, result, sheet);
     note(self, worksheet_set_row(sheet, first - 1, HEAD_HEIGHT, NULL));
     note(self,
          worksheet_write_string(sheet, first - 1, 1, "Figure", self->styles.heads[JW_FORMAT_TEXT]));
