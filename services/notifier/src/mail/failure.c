@@ -7,7 +7,7 @@
 #include "jw/clock.h"
 
 #define OFF                                                                                        \
-    "You get this mail because you asked for it; ask with delivery.onFailure \"none\" for none."
+    "You get this mail because the job is yours. Jobs with delivery.onFailure \"none\" send none."
 
 typedef struct {
     const char *code;
