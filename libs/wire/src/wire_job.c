@@ -152,7 +152,7 @@ jw_wire_check_job(const JwWire *self, const json_t *body, const JwField *fields,
     return (kind->check == NULL || kind->check(self->catalog, spec, pointer, violations)) && ok;
 }
 
-/* Without those that name the same mailbox again. NULL: none. */
+/* As they are sent, without those that name the same mailbox again. NULL: none. */
 static char **
 unique_recipients(const json_t *body)
 {
@@ -162,8 +162,11 @@ unique_recipients(const json_t *body)
     g_autoptr(GPtrArray) kept = g_ptr_array_new_with_free_func(g_free);
 
     for (size_t i = 0; asked != NULL && asked[i] != NULL; i++) {
-        if (g_hash_table_add(seen, jw_address_key(asked[i]))) {
-            g_ptr_array_add(kept, g_strdup(asked[i]));
+        char *address = jw_address_sent(asked[i]);
+        if (g_hash_table_add(seen, jw_address_key(address))) {
+            g_ptr_array_add(kept, address);
+        } else {
+            g_free(address);
         }
     }
     if (kept->len == 0) {

@@ -4,6 +4,7 @@
  * spec of its job. */
 #include "wire_private.h"
 
+#include "jw/address.h"
 #include "jw/clock.h"
 #include "jw/ident.h"
 
@@ -269,7 +270,7 @@ read_requester(const json_t *actor, JwJob *job, const char *schedule_id)
     if (actor != NULL) {
         job->requested_by.id = g_strdup(jw_json_text(actor, "id"));
         job->requested_by.name = g_strdup(jw_json_text(actor, "name"));
-        job->requested_by.email = g_strdup(jw_json_text(actor, "email"));
+        job->requested_by.email = jw_address_sent(jw_json_text(actor, "email"));
         return;
     }
     job->requested_by.id = g_strdup(job->source);

@@ -172,6 +172,8 @@ test_faults(void **state)
           { "/delivery/recipients/1" } },
         { BODY(",\"delivery\":{\"recipients\":[\"a@127.0.0.1\",\"=?x?=@c.example\"]}"),
           { "/delivery/recipients/0", "/delivery/recipients/1" } },
+        { BODY(",\"delivery\":{\"recipients\":[\"a@1.2.3.4\",\"a@b.example\"]}"),
+          { "/delivery/recipients/0" } },
         { PARAMETERS("{\"dateRange\":{\"startDate\":\"2026-01-02\",\"endDate\":\"2026-01-01\"}}"),
           { "/parameters/dateRange" } },
         { PARAMETERS("{\"filters\":{\"nothing\":[\"x\"]}}"), { "/parameters/filters/nothing" } },
@@ -330,6 +332,14 @@ test_recipients(void **state)
     g_autoptr(JwJob) job = kit_job(kit->ports, id);
 
     assert_int_equal(g_strv_length(job->recipients), 2);
+
+    g_autofree char *abroad =
+        kit_make_from(kit, "alice",
+                      BODY(",\"delivery\":{\"recipients\":[\"a@m\xc3\xbcnchen."
+                           "example\",\"a@xn--mnchen-3ya.example\"]}"));
+    g_autoptr(JwJob) converted = kit_job(kit->ports, abroad);
+    assert_int_equal(g_strv_length(converted->recipients), 1);
+    assert_string_equal(converted->recipients[0], "a@xn--mnchen-3ya.example");
 }
 
 /* By the token's address; asked for expressly without one it is refused. */

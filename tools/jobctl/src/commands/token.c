@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include "jw/address.h"
 #include "jw/auth_sign.h"
 #include "jw/duration.h"
 #include "jw/text.h"
@@ -105,6 +106,15 @@ make_token(const JcContext *context, const Options *given, int64_t lifetime_ms, 
     return jw_auth_sign(&claims, key, error);
 }
 
+/* Nobody is told of a failure at an address that is none. */
+static bool
+check_email(const char *email, GError **error)
+{
+    g_autofree char *wrong = email != NULL ? jw_address_check(email) : NULL;
+
+    return wrong == NULL || jw_fail(error, JW_ERROR_INVALID, "--email '%s': %s", email, wrong);
+}
+
 static JcExit
 run(JcContext *context, int argc, char **argv)
 {
@@ -119,6 +129,7 @@ run(JcContext *context, int argc, char **argv)
         good = jw_fail(&error, JW_ERROR_INVALID,
                        "a token without --role and --permissions may do nothing");
     }
+    good = good && check_email(given.email, &error);
     if (!good || !read_lifetime(given.expires, &lifetime_ms, &error)) {
         return jc_usage(context, &jc_token, error);
     }
