@@ -74,6 +74,8 @@ tear_down(void **state)
     g_free(self->artifact.summary);
     g_free(self->job.id);
     g_free(self->job.name);
+    g_free(self->job.requested_by.id);
+    g_free(self->job.requested_by.name);
     g_bytes_unref(self->file);
     g_free(self);
     return 0;
@@ -209,6 +211,54 @@ test_weekly(void **state)
     assert_int_equal(mail.file->len, 15);
     assert_memory_equal(mail.file->data, "PK\3\4 a workbook", 15);
     assert_string_equal(mail.file_name, self->artifact.file_name);
+}
+
+/* A report on a part says so wherever it is looked at first. */
+static void
+test_part(void **state)
+{
+    Fixture *self = *state;
+    set(&self->artifact.summary,
+        "{\"title\":\"Call records\",\"period\":{\"type\":\"weekly\",\"label\":\"last week\"},"
+        "\"filters\":[{\"name\":\"departmentIds\",\"label\":\"Departments\",\"text\":\"support, "
+        "sales\"},{\"name\":\"statuses\",\"label\":\"Statuses\",\"text\":\"<b>missed</b>\"}],"
+        "\"inactiveIncluded\":true}");
+    set(&self->job.requested_by.id, "u-1");
+    g_auto(Read) mail = { 0 };
+    read_init(&mail, &self->input);
+    assert_string_equal(g_mime_message_get_subject(mail.message),
+                        "Call records: Weekly report, last week (support, sales, <b>missed</b>)");
+    assert_holds(mail.text, "Weekly report, last week\r\n"
+                            "Only a part of the records:\r\n"
+                            "  Departments: support, sales\r\n"
+                            "  Statuses: <b>missed</b>\r\n"
+                            "Inactive records are included.\r\n"
+                            "Requested by u-1\r\n");
+    assert_holds(mail.html, "<strong>Only a part of the records</strong><br>"
+                            "Departments: support, sales<br>"
+                            "Statuses: &lt;b&gt;missed&lt;/b&gt;");
+    assert_holds(mail.html, "Inactive records are included.");
+    assert_holds(mail.html, ">Requested by u-1</div>");
+    set(&self->job.requested_by.name, "Ann <Example>");
+    g_auto(Read) named = { 0 };
+    read_init(&named, &self->input);
+    assert_holds(named.html, ">Requested by Ann &lt;Example&gt;</div>");
+    assert_lacks(named.html, "u-1");
+}
+
+/* Too much for a subject. */
+static void
+test_long_part(void **state)
+{
+    Fixture *self = *state;
+    set(&self->artifact.summary,
+        "{\"title\":\"Call records\",\"filters\":[{\"name\":\"agents\",\"label\":\"Agents\","
+        "\"text\":\"ada, bob, cem, dan, eve, fay, gus, hal, ida and 7 more\"}]}");
+    g_auto(Read) mail = { 0 };
+    read_init(&mail, &self->input);
+    assert_string_equal(g_mime_message_get_subject(mail.message),
+                        "Call records: Report (part of the records)");
+    assert_holds(mail.text, "  Agents: ada, bob, cem, dan, eve, fay, gus, hal, ida and 7 more\r\n");
 }
 
 static void
@@ -434,6 +484,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_weekly),
+        TEST(test_part),
+        TEST(test_long_part),
         TEST(test_link),
         TEST(test_links_that_are_none),
         TEST(test_kinds),

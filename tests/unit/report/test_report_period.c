@@ -115,6 +115,37 @@ test_wanted_names_get_the_right_ending(void **state)
     }
 }
 
+/* A part says so at the end of its name, in a few words or as "part"; the caller's own name stays.
+ */
+static void
+test_parts(void **state)
+{
+    static const char *const rows[][2] = {
+        { "support", "support" },
+        { "support,Ops & Sales", "support-Ops-Sales" },
+        { "../etc/x=1", "etc-x-1" },
+        { "K\xc3\xb6ln", "K\xc3\xb6ln" },
+        { "=+-@", "part" },
+        { "a very long name of a department", "part" },
+        { "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q", "part" },
+    };
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(JwReportRequest) request = jw_report_request_new();
+        const JwFilter filter = { g_strdup("departmentIds"), g_strsplit(rows[i][0], ",", -1) };
+        g_autofree char *expected =
+            g_strdup_printf("CDR_Custom_Report_2026-01-05_2026-01-05_%s.csv", rows[i][1]);
+
+        request->format = g_strdup("csv");
+        assert_true(jw_time_parse("2026-01-05T00:00:00Z", &request->start_ms, NULL));
+        request->end_ms = request->start_ms + 1;
+        g_array_append_val(request->filters, filter);
+        assert_file_name(request, "UTC", expected);
+        request->file_name = g_strdup("mine");
+        assert_file_name(request, "UTC", "mine.csv");
+    }
+}
+
 int
 main(void)
 {
@@ -122,6 +153,7 @@ main(void)
         cmocka_unit_test(test_previous),
         cmocka_unit_test(test_file_names),
         cmocka_unit_test(test_wanted_names_get_the_right_ending),
+        cmocka_unit_test(test_parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

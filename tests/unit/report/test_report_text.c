@@ -208,6 +208,39 @@ test_filters(void **state)
     assert_string_equal(three, "agents: ada, bob · statuses: missed · inactive included");
 }
 
+static void
+test_filters_for_people(void **state)
+{
+    static const char *const names[][2] = {
+        { "departmentIds", "Departments" },
+        { "eventTypes", "Event types" },
+        { "agents", "Agents" },
+        { "Ids", "Ids" },
+        { "http_status", "Http status" },
+        { "x", "X" },
+        { "SKUs", "SKUs" },
+    };
+    JwFilter many = { .name = (char *)(uintptr_t) "agents" };
+    g_autoptr(GPtrArray) values = g_ptr_array_new_with_free_func(g_free);
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *name = jw_report_text_filter_name(names[i][0]);
+        assert_string_equal(name, names[i][1]);
+    }
+    for (int i = 0; i < 100; i++) {
+        g_ptr_array_add(values, g_strdup_printf("agent %02d", i));
+    }
+    g_ptr_array_add(values, NULL);
+    many.values = (char **)values->pdata;
+    g_autofree char *text = jw_report_text_filter_values(&many);
+    assert_true(g_str_has_prefix(text, "agent 00, agent 01, "));
+    assert_true(g_str_has_suffix(text, " and 88 more"));
+    many.values += 98;
+    g_autofree char *two = jw_report_text_filter_values(&many);
+    assert_string_equal(two, "agent 98, agent 99");
+}
+
 int
 main(void)
 {
@@ -217,6 +250,7 @@ main(void)
         cmocka_unit_test(test_all_ways_show_one_number),
         cmocka_unit_test(test_periods),
         cmocka_unit_test(test_filters),
+        cmocka_unit_test(test_filters_for_people),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -135,6 +135,38 @@ test_long_reals(void **state)
     }
 }
 
+/* Nothing of a limit is in the summary of a report on all records. */
+static void
+test_limits(void **state)
+{
+    g_auto(Fixture) f = { 0 };
+    const JwFilter agents = { g_strdup("agents"), g_strsplit("ada,bob", ",", -1) };
+
+    (void)state;
+    fixture_init(&f);
+    fixture_start(&f);
+    f.def->inactive_field = g_strdup("state");
+    g_autoptr(JwReportResult) whole = fixture_result(&f);
+    g_autofree char *none = jw_report_result_summary(whole);
+    assert_null(strstr(none, "\"filters\""));
+    assert_null(strstr(none, "inactive"));
+    g_array_append_val(f.request->filters, agents);
+    f.request->include_inactive = true;
+    f.request->requester = g_strdup("Ann");
+    g_autoptr(JwReportResult) result = fixture_result(&f);
+    assert_string_equal(result->requester, "Ann");
+    g_autofree char *summary = jw_report_result_summary(result);
+    g_autoptr(JwReportResult) read = jw_report_result_of_summary(summary);
+    assert_int_equal(read->limits->len, 1);
+    const JwReportLimit *limit = &g_array_index(read->limits, JwReportLimit, 0);
+    assert_string_equal(limit->name, "agents");
+    assert_string_equal(limit->label, "Agents");
+    assert_string_equal(limit->text, "ada, bob");
+    assert_true(read->with_inactive);
+    g_autofree char *again = jw_report_result_summary(read);
+    assert_string_equal(again, summary);
+}
+
 /* All records: no start and no end. A definition without a chart for the mail has none. */
 static void
 test_all_records_and_no_chart(void **state)
@@ -288,6 +320,7 @@ main(void)
         cmocka_unit_test(test_the_table_of_groups),
         cmocka_unit_test(test_long_integers),
         cmocka_unit_test(test_long_reals),
+        cmocka_unit_test(test_limits),
         cmocka_unit_test(test_all_records_and_no_chart),
         cmocka_unit_test(test_a_long_chart_is_left_out),
         cmocka_unit_test(test_values_of_each_type),

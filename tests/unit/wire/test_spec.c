@@ -107,6 +107,29 @@ test_everything(void **state)
     assert_false(request->include_inactive);
 }
 
+/* The scope of the job is a filter as any other; who asks goes with it. */
+static void
+test_scope_and_requester(void **state)
+{
+    const Fixture *fixture = *state;
+    g_autoptr(JwJob) job = requested(
+        fixture,
+        "{'reportType':'call-records','name':'x','parameters':{},'output':{'format':'csv'}}");
+    g_autoptr(JwReportRequest) request = NULL;
+    g_autoptr(JwReportRequest) unnamed = NULL;
+
+    job->departments = g_strsplit("support,sales", ",", -1);
+    job->requested_by.id = g_strdup("u-1");
+    decode(fixture, job, &unnamed);
+    assert_string_equal(unnamed->requester, "u-1");
+    job->requested_by.name = g_strdup("Ada");
+    decode(fixture, job, &request);
+    assert_string_equal(request->requester, "Ada");
+    assert_string_equal(request->file_name, "CDR_Complete_Report_support-sales");
+    assert_int_equal(request->filters->len, 1);
+    assert_string_equal(g_array_index(request->filters, JwFilter, 0).name, "departmentIds");
+}
+
 static void
 test_full(void **state)
 {
@@ -366,10 +389,15 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_periods),      cmocka_unit_test(test_everything),
-        cmocka_unit_test(test_full),         cmocka_unit_test(test_asked),
-        cmocka_unit_test(test_fixed_point),  cmocka_unit_test(test_zone_is_kept),
-        cmocka_unit_test(test_scope),        cmocka_unit_test(test_scope_without_filter),
+        cmocka_unit_test(test_periods),
+        cmocka_unit_test(test_everything),
+        cmocka_unit_test(test_scope_and_requester),
+        cmocka_unit_test(test_full),
+        cmocka_unit_test(test_asked),
+        cmocka_unit_test(test_fixed_point),
+        cmocka_unit_test(test_zone_is_kept),
+        cmocka_unit_test(test_scope),
+        cmocka_unit_test(test_scope_without_filter),
         cmocka_unit_test(test_does_not_fit),
     };
     return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);

@@ -30,6 +30,11 @@ typedef struct {
     bool chart_in_front; /* also drawn beside the figures: on the workbook's summary, in the mail */
 } JwReportTable;
 
+/* What the records were limited to. */
+typedef struct {
+    const char *name, *label, *text; /* "departmentIds", "Departments", "support, sales" */
+} JwReportLimit;
+
 typedef struct {
     const char *title, *report_type;
     JwPeriodType period;
@@ -37,6 +42,9 @@ typedef struct {
     const char *time_zone;    /* of the period, of hours and days */
     const char *period_label; /* "4 Jan 2021 – 10 Jan 2021" */
     const char *filters;      /* as text; NULL: nothing is filtered */
+    GArray *limits;           /* of JwReportLimit; none: the report is on all records */
+    bool with_inactive;       /* on records, too, that are otherwise left out */
+    const char *requester;    /* NULL: not known, and not in the summary */
     int64_t rows;             /* records read */
     bool grouped;             /* the request names a dimension: its table is the only one */
     GArray *figures;          /* of JwReportFigure, as the request or the definition names them */

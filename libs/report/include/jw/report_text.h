@@ -28,4 +28,11 @@ char *jw_report_text_period(const JwReportRequest *request, GTimeZone *zone);
  * full) (nullable) */
 char *jw_report_text_filters(const JwReportDef *def, const JwReportRequest *request);
 
+/* A filter's name for people: "Departments" of "departmentIds", "Event types" of "eventTypes".
+ * (transfer full) */
+char *jw_report_text_filter_name(const char *name);
+
+/* "support, sales and 7 more". (transfer full) */
+char *jw_report_text_filter_values(const JwFilter *filter);
+
 G_END_DECLS

@@ -157,10 +157,6 @@ read_spec(const json_t *spec, const JwReportDef *def, JwReportRequest *request, 
     if (!jw_report_spec_period(spec, &request->start_ms, &request->end_ms)) {
         return jw_fail(error, JW_ERROR_INVALID, "no usable period; ask for a new report");
     }
-    if (request->end_ms == 0 && request->file_name == NULL) {
-        /* Without a period the name has no days. */
-        request->file_name = g_strdup_printf("%s_Complete_Report", def->file_prefix);
-    }
     return true;
 }
 
@@ -211,6 +207,13 @@ jw_report_request_of_job(const JwCatalog *catalog, const JwJob *job, JwReportReq
         || !apply_scope(job, def, request, error)) {
         return jw_prefix(error, "spec of job '%s'", job->id);
     }
+    if (request->end_ms == 0 && request->file_name == NULL) {
+        /* Without a period the name has no days. */
+        g_autofree char *part = jw_request_part(request);
+        request->file_name = g_strdup_printf("%s_Complete_Report%s", def->file_prefix, part);
+    }
+    request->requester =
+        g_strdup(job->requested_by.name != NULL ? job->requested_by.name : job->requested_by.id);
     *ret_request = g_steal_pointer(&request);
     *ret_def = def;
     return true;

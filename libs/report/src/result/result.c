@@ -24,6 +24,7 @@ jw_result_new_empty(void)
     JwReportResult *self = g_new0(JwReportResult, 1);
 
     self->figures = g_array_new(FALSE, TRUE, sizeof(JwReportFigure));
+    self->limits = g_array_new(FALSE, TRUE, sizeof(JwReportLimit));
     self->tables = g_array_new(FALSE, TRUE, sizeof(JwReportTable));
     g_array_set_clear_func(self->tables, table_clear);
     self->strings = g_string_chunk_new(STRINGS_BLOCK);
@@ -39,6 +40,7 @@ jw_report_result_free(gpointer data)
         return;
     }
     g_array_unref(self->figures);
+    g_array_unref(self->limits);
     g_array_unref(self->tables);
     g_string_chunk_free(self->strings);
     g_free(self);
@@ -150,6 +152,17 @@ add_table(JwReportResult *self, JwAggregate *aggregate, const JwTablePlan *plan)
     table->chart_in_front = plan->chart_in_front;
 }
 
+static void
+add_limit(JwReportResult *self, const JwFilter *filter)
+{
+    g_autofree char *label = jw_report_text_filter_name(filter->name);
+    g_autofree char *text = jw_report_text_filter_values(filter);
+    const JwReportLimit limit = { jw_result_keep(self, filter->name), jw_result_keep(self, label),
+                                  jw_result_keep(self, text) };
+
+    g_array_append_val(self->limits, limit);
+}
+
 JwReportResult *
 jw_report_result_new(JwAggregate *aggregate, const JwReportDef *def, const JwReportRequest *request,
                      GTimeZone *zone)
@@ -167,6 +180,11 @@ jw_report_result_new(JwAggregate *aggregate, const JwReportDef *def, const JwRep
     self->time_zone = jw_result_keep(self, g_time_zone_get_identifier(zone));
     self->period_label = jw_result_keep(self, period);
     self->filters = jw_result_keep(self, filters);
+    for (guint i = 0; i < request->filters->len; i++) {
+        add_limit(self, &g_array_index(request->filters, JwFilter, i));
+    }
+    self->with_inactive = def->inactive_field != NULL && request->include_inactive;
+    self->requester = jw_result_keep(self, request->requester);
     self->rows = jw_aggregate_rows(aggregate);
     self->grouped = request->group_by != NULL;
     g_autoptr(GPtrArray) figures = jw_result_plan_figures(def, request);

@@ -1,6 +1,7 @@
 /* result/result_json.c: the summary of a result as JSON and back. The only place that knows the
  * names of its members:
  *   {"title", "reportType", "period": {"type", "start", "end", "timeZone", "label"}, "rows",
+ *    "filters": [{"name", "label", "text"}], "inactiveIncluded",
  *    "figures": [{"name", "label", "format", "value", "text"}],
  *    "chart": {"title", "measure", "decimals", "labels": [], "values": []},
  *    "table": {"title", "columns": [{"name", "label", "format"}], "groups", "rows": [[]]}}
@@ -91,6 +92,42 @@ decode_period(JwReportResult *self, const json_t *period)
     self->end_ms = jw_json_time(period, "end", 0);
     self->time_zone = decode_text(self, period, "timeZone");
     self->period_label = decode_text(self, period, "label");
+}
+
+/* Both are left out when there is nothing to say. */
+static void
+encode_limits(const JwReportResult *self, json_t *summary)
+{
+    json_t *filters = json_array();
+
+    for (guint i = 0; i < self->limits->len; i++) {
+        const JwReportLimit *limit = &g_array_index(self->limits, JwReportLimit, i);
+        json_array_append_new(filters, json_pack("{s:s, s:s, s:s}", "name", limit->name, "label",
+                                                 limit->label, "text", limit->text));
+    }
+    if (self->limits->len > 0) {
+        json_object_set(summary, "filters", filters);
+    }
+    json_decref(filters);
+    if (self->with_inactive) {
+        json_object_set_new(summary, "inactiveIncluded", json_true());
+    }
+}
+
+static void
+decode_limits(JwReportResult *self, const json_t *summary)
+{
+    const json_t *item = NULL;
+    size_t i = 0;
+
+    json_array_foreach(json_object_get(summary, "filters"), i, item)
+    {
+        const JwReportLimit limit = { .name = decode_text(self, item, "name"),
+                                      .label = decode_text(self, item, "label"),
+                                      .text = decode_text(self, item, "text") };
+        g_array_append_val(self->limits, limit);
+    }
+    self->with_inactive = json_is_true(json_object_get(summary, "inactiveIncluded"));
 }
 
 static json_t *
@@ -205,6 +242,7 @@ jw_report_result_summary(const JwReportResult *self)
                   self->report_type, "period", encode_period(self), "rows", (json_int_t)self->rows,
                   "figures", encode_figures(self));
 
+    encode_limits(self, summary);
     for (guint i = 0; i < self->tables->len; i++) {
         const JwReportTable *table = &g_array_index(self->tables, JwReportTable, i);
         if (table->chart_in_front && table->n_rows <= JW_SUMMARY_POINTS_MAX) {
@@ -228,6 +266,7 @@ jw_report_result_of_summary(const char *text)
     self->report_type = decode_text(self, summary, "reportType");
     self->rows = json_is_integer(rows) ? json_integer_value(rows) : -1;
     decode_period(self, json_object_get(summary, "period"));
+    decode_limits(self, summary);
     decode_figures(self, json_object_get(summary, "figures"));
     decode_chart(self, json_object_get(summary, "chart"));
     return self;

@@ -7,6 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+#define FILTER_TEXT_MAX 120 /* bytes; further values are counted */
+
 static const char zeros[] = "000000000"; /* as many as decimals are shown */
 
 char *
@@ -132,4 +134,47 @@ jw_report_text_filters(const JwReportDef *def, const JwReportRequest *request)
         g_string_append_printf(text, "%sinactive included", text->len > 0 ? " · " : "");
     }
     return text->len > 0 ? g_string_free(g_steal_pointer(&text), FALSE) : NULL;
+}
+
+char *
+jw_report_text_filter_name(const char *name)
+{
+    GString *text = g_string_new(NULL);
+    const bool ids = g_str_has_suffix(name, "Ids") && strlen(name) > 3;
+
+    for (const char *pos = name; *pos != '\0'; pos++) {
+        if (ids && strcmp(pos, "Ids") == 0) {
+            g_string_append_c(text, 's');
+            break;
+        }
+        /* of a word, and not of an abbreviation */
+        const bool first = g_ascii_isupper(*pos) && pos > name && !g_ascii_isupper(pos[-1]);
+        const bool lower = first && !g_ascii_isupper(pos[1]);
+        if (first) {
+            g_string_append_c(text, ' ');
+        }
+        g_string_append_c(text, pos == name   ? g_ascii_toupper(*pos)
+                                : lower       ? g_ascii_tolower(*pos)
+                                : *pos == '_' ? ' '
+                                              : *pos);
+    }
+    return g_string_free(text, FALSE);
+}
+
+char *
+jw_report_text_filter_values(const JwFilter *filter)
+{
+    GString *text = g_string_new(NULL);
+    const guint count = g_strv_length(filter->values);
+    guint shown = 0;
+
+    while (shown < count
+           && (shown == 0 || text->len + strlen(filter->values[shown]) <= FILTER_TEXT_MAX)) {
+        g_string_append_printf(text, "%s%s", shown > 0 ? ", " : "", filter->values[shown]);
+        shown += 1;
+    }
+    if (shown < count) {
+        g_string_append_printf(text, " and %u more", count - shown);
+    }
+    return g_string_free(text, FALSE);
 }

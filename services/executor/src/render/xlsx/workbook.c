@@ -163,6 +163,30 @@ figures_write(ExeBook *book, const JwReportResult *result, lxw_worksheet *sheet,
     exe_book_note(book, worksheet_set_column(sheet, 2, 2, MIN(values, EXE_WIDTH_MOST), NULL));
 }
 
+/* What the report is limited to, and who asked for it: nobody takes a part for the whole. */
+static void
+summary_scope_write(ExeBook *book, const JwReportResult *result, lxw_worksheet *sheet)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    for (guint i = 0; i < result->limits->len; i++) {
+        const JwReportLimit *limit = &g_array_index(result->limits, JwReportLimit, i);
+        g_string_append_printf(text, "%s%s: %s", i == 0 ? "Only a part of the records: " : " · ",
+                               limit->label, limit->text);
+    }
+    if (result->with_inactive) {
+        g_string_append_printf(text, "%s",
+                               text->len > 0 ? " · inactive included" : "Inactive included");
+    }
+    if (text->len > 0) {
+        exe_book_text(book, sheet, 3, 1, text->str, book->styles.label);
+    }
+    if (result->requester != NULL) {
+        g_autofree char *requester = g_strconcat("Requested by ", result->requester, NULL);
+        exe_book_text(book, sheet, 4, 1, requester, book->styles.muted);
+    }
+}
+
 static void
 summary_write(ExeRender *self, const JwReportResult *result, lxw_worksheet *sheet)
 {
@@ -180,9 +204,7 @@ summary_write(ExeRender *self, const JwReportResult *result, lxw_worksheet *shee
         exe_book_text(book, sheet, 1, 1, self->input.title, styles->title);
     }
     exe_book_text(book, sheet, 2, 1, subtitle, styles->muted);
-    if (result->filters != NULL) {
-        exe_book_text(book, sheet, 3, 1, result->filters, styles->muted);
-    }
+    summary_scope_write(book, result, sheet);
     exe_book_note(book, worksheet_set_row(sheet, first - 1, EXE_HEAD_HEIGHT, NULL));
     exe_book_text(book, sheet, first - 1, 1, "Figure", styles->heads[JW_FORMAT_TEXT]);
     exe_book_text(book, sheet, first - 1, 2, "Value", styles->heads[JW_FORMAT_INTEGER]);
