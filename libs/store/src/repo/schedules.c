@@ -13,6 +13,12 @@ create_schedule(void)
 static const JwRepo schedules = { "schedules", &jw_doc_schedule_table, create_schedule,
                                   jw_schedule_free };
 
+JW_DB_INDEXES(schedules) = {
+    { "schedules", "enabled:1 nextFireAt:1", false },
+    { "schedules", "pendingFires:1", false },
+    { 0 },
+};
+
 /* The fields that a configuration does not set, but for @starts: then it sets nextFireAt. */
 static bool
 is_decision(const char *name, bool starts)
