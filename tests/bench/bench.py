@@ -238,13 +238,25 @@ def peak_kib(process):
     return 0
 
 
-def one_report(rig, rows, output):
-    producer = Producer({"bootstrap.servers": rig.base["JW_KAFKA_BROKERS"]})
+def resident_mib(process):
+    for line in open(f"/proc/{process.pid}/status"):
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    return 0
+
+
+def submit(rig, producer, rows, output):
     job_id = str(uuid.uuid4())
     producer.produce(f"{rig.base['JW_BUS_TOPIC_PREFIX']}job.commands.normal", key=job_id,
                      value=json.dumps(command(body(rows, output)) | {"jobId": job_id}),
                      headers=[("ce_specversion", "1.0"), ("ce_id", job_id), ("ce_source", "/bench"),
                               ("ce_type", "jobwire.job.submit.v1")])
+    return job_id
+
+
+def one_report(rig, rows, output):
+    producer = Producer({"bootstrap.servers": rig.base["JW_KAFKA_BROKERS"]})
+    job_id = submit(rig, producer, rows, output)
     producer.flush()
     deadline = time.monotonic() + 600
     while time.monotonic() < deadline:
@@ -282,6 +294,31 @@ def reports(options):
                          "| goal: under 64 | – |")
     rig.close()
     return lines
+
+
+def lifetime(options):
+    """The memory of one executor over many workbooks of mixed sizes."""
+    rig = Rig(options.bin, "lifetime")
+    sizes = [200, 3_000, 60_000, 1_000, 10_000]
+    fill(rig, max(sizes))
+    (port,) = free_ports(1)
+    process = rig.start("executor", port, JW_REPORTS_DIR=str(TOP / "schemas/reports"))
+    producer = Producer({"bootstrap.servers": rig.base["JW_KAFKA_BROKERS"]})
+    count, seen = 0, []
+    for mark in (20, 100, 1000):
+        for _ in range(mark - count):
+            submit(rig, producer, sizes[count % len(sizes)], "xlsx")
+            count += 1
+        producer.flush()
+        deadline = time.monotonic() + 1800
+        while rig.db.jobs.count_documents({"state": "completed"}) < mark:
+            if time.monotonic() > deadline or rig.db.jobs.find_one({"state": "failed"}):
+                sys.exit(f"bench: {mark} reports did not complete")
+            time.sleep(0.2)
+        seen.append(resident_mib(process))
+    rig.close()
+    return [f"| executor's memory after 20 / 100 / 1,000 XLSX of 200 to 60,000 rows | "
+            f"{' / '.join(f'{mib:.0f}' for mib in seen)} MiB | goal: flat | {seen[-1] / seen[0]:.2f} |"]
 
 
 def failover(options):
@@ -373,7 +410,7 @@ def machine():
     return f"{os.cpu_count()} cores ({model}), {memory} GiB, {platform.system()} {platform.release()}"
 
 
-MEASURES = (accepted, completed, reports, failover)
+MEASURES = (accepted, completed, reports, lifetime, failover)
 
 
 def main():

@@ -211,7 +211,7 @@ test_install_names_what_is_missing() {
   local out
   fake dpkg-query <<< $'#!/bin/sh\nexit 0'
   ! out=$(JW_DEV_INSTALL=no PATH=$tmp/fake:$PATH dev/install build 2>&1) || fail 'nothing was missing'
-  match "$out" libulfius-dev && match "$out" 'install them with: apt-get install' && same "$(lines "$out")" 1
+  match "$out" libmicrohttpd-dev && match "$out" 'install them with: apt-get install' && same "$(lines "$out")" 1
   fake apt-get <<< $'#!/bin/sh\necho E: Temporary failure resolving; exit 100'
   ! out=$(PATH=$tmp/fake:$PATH dev/install build 2>&1) || fail 'apt did not fail'
   match "$out" 'apt could not read its package lists; check the network'

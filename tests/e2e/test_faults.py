@@ -491,6 +491,35 @@ def test_an_executor_that_stands_still_loses_nothing(own, none_left):
         own.start("scheduler")
 
 
+def test_temporary_folders_of_the_dead(own, none_left):
+    """What a killed executor leaves on the disk goes when the next one of its host starts; that of a living one stays."""
+    def folders():
+        return set(own.temp.glob("jobwire-executor-*"))
+
+    client = own.api()
+    own.start("executor", JW_WORKERS="1", JW_TEMP_FREE_MIN="1000TiB")
+    (living,) = folders()
+    fatal = own.start("executor", JW_CRASH_AT="exe_before_read:1")
+    own.running("executor")[0].freeze()  # so that the other one gets the job
+    job_id = client.create(everything(name="Leaves a folder", format="xlsx"))
+    fatal.wait_crash(60)
+    own.running("executor")[0].thaw()
+    (left,) = folders() - {living}
+    assert list(left.glob("job-*"))
+    client.wait(job_id, seconds=60)
+    third = own.start("executor")
+    assert not left.exists() and living.exists() and len(folders()) == 2
+    assert third.records("temp_swept", folder=str(left))
+    first = own.running("executor")[0]
+    until(lambda: first.get("/readyz").json()["checks"]["temp"]["status"] == "failed", 20, "too little is left")
+    assert first.get("/readyz").status_code == 200 and first.get("/readyz").json()["status"] == "degraded"
+    assert "JW_TEMP_FREE_MIN" in first.records("check_failed", check="temp")[0]["cause"]
+    assert third.get("/readyz").json()["checks"]["temp"]["status"] == "ok"
+    assert "jobwire_temp_swept_total 1\n" in third.get("/metrics").text
+    own.stop_service("executor")
+    assert not folders()
+
+
 def test_events_that_nobody_relayed(own, none_left):
     """A command is in the outbox only: its gateway died before it could be published. The scheduler finds it."""
     client = own.api()

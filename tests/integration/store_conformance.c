@@ -241,6 +241,8 @@ sc_assert_same_job(const JwJob *a, const JwJob *b)
     sc_assert_text(a->cancelled_by, b->cancelled_by);
     sc_assert_text(a->cancel_reason, b->cancel_reason);
     assert_same_artifact(a->artifact, b->artifact);
+    sc_assert_text(a->result, b->result);
+    sc_assert_text(a->warnings, b->warnings);
     assert_memory_equal(&a->deliveries, &b->deliveries, sizeof(a->deliveries));
     assert_same_outbox(a->outbox, b->outbox);
 }

@@ -1,6 +1,8 @@
 /* store_conformance_data.c: files of critical sizes, the sweep of abandoned uploads, records. */
 #include "store_conformance.h"
+#include "db/db.h"
 #include "jw/ident.h"
+#include "jw/wanted.h"
 #include <string.h>
 
 #define CHUNK (255 * 1024)
@@ -363,6 +365,174 @@ scans_records_by_period_and_filter(JwStore *store)
                 (JwRecordScan){ .fields = plain, .start_ms = SC_NOW + 5000, .end_ms = SC_NOW }, "");
 }
 
+/* Records as other programs write them: a value of each type that a text may mean. */
+static const char *const typed_values[] = {
+    "\"3\"",
+    "3",
+    "{\"$numberLong\":\"3\"}",
+    "3.0",
+    "{\"$numberDecimal\":\"3.00\"}",
+    "3.5",
+    "{\"$numberDecimal\":\"3.50\"}",
+    "0.1",
+    "{\"$numberDecimal\":\"0.1\"}",
+    "{\"$numberLong\":\"9007199254740993\"}",
+    "9007199254740992.0",
+    "true",
+    "false",
+    "\"true\"",
+    "{\"$date\":1000}",
+    "{\"$oid\":\"65a1b2c3d4e5f60718293a4b\"}",
+    "\"65a1b2c3d4e5f60718293a4b\"",
+    "null",
+    NULL, /* the field is not there */
+    "\"\"",
+};
+
+static void
+insert_typed(JwStore *store)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(typed_values); i++) {
+        g_autofree char *member =
+            typed_values[i] == NULL ? g_strdup("") : g_strdup_printf(",\"v\":%s", typed_values[i]);
+        g_autofree char *json = g_strdup_printf("{\"_id\":\"%c\"%s}", (char)('a' + i), member);
+        g_autoptr(GError) error = NULL;
+        bson_error_t cause = { 0 };
+        JwCreate create = JW_CREATE_EXISTS;
+        bson_t *document = bson_new_from_json((const uint8_t *)json, -1, &cause);
+
+        assert_non_null(document);
+        assert_ok(jw_db_insert_one(store, "calls", document, &create, &error), error);
+    }
+}
+
+/* What of the records the filter lets pass, and what a condition of a measure does. */
+typedef struct {
+    const char *text;
+    GString *passed, *meant;
+} Typed;
+
+static bool
+note_typed(const JwValue *row, gpointer data, GError **error)
+{
+    Typed *typed = data;
+    JwWanted wanted;
+
+    (void)error;
+    jw_wanted_init(&wanted, typed->text);
+    g_string_append_len(typed->passed, row[0].text, (gssize)row[0].length);
+    if (jw_wanted_is(&wanted, &row[1])) {
+        g_string_append_len(typed->meant, row[0].text, (gssize)row[0].length);
+    }
+    return true;
+}
+
+static void
+assert_typed(JwStore *store, const char *text, const JwRecordFilter *filter, const char *passed,
+             const char *meant)
+{
+    const char *const fields[] = { "_id", "v", NULL };
+    const JwRecordScan scan = { .collection = "calls",
+                                .date_field = "at",
+                                .ordered = true,
+                                .fields = fields,
+                                .filters = filter,
+                                .n_filters = filter != NULL ? 1 : 0 };
+    g_autoptr(GString) all = g_string_new(NULL), some = g_string_new(NULL);
+    Typed typed = { text, all, some };
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(jw_store_scan_records(store, &scan, note_typed, &typed, &error), error);
+    assert_string_equal(all->str, passed);
+    assert_string_equal(some->str, meant);
+}
+
+static void
+filters_values_of_all_types(JwStore *store)
+{
+    static const struct {
+        const char *text, *ids;
+    } cases[] = {
+        { "3", "abcde" },
+        { "3.0", "bcde" },
+        { "3.5", "fg" },
+        { "0.1", "hi" },
+        { "0.10", "hi" },
+        { "9007199254740993", "j" },
+        { "9007199254740992", "k" },
+        { "true", "ln" },
+        { "false", "m" },
+        { "1970-01-01T00:00:01Z", "o" },
+        { "1970-01-01T03:00:01.000+03:00", "o" },
+        { "1970-01-01T00:00:02Z", "" },
+        { "65a1b2c3d4e5f60718293a4b", "pq" },
+        { "65A1B2C3D4E5F60718293A4B", "" },
+        { "", "t" },
+        { "null", "" },
+        { "007", "" },
+    };
+
+    insert_typed(store);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const char *const texts[] = { cases[i].text, NULL };
+        const JwRecordFilter wanted = { "v", texts, false }, others = { "v", texts, true };
+        g_autoptr(GString) rest = g_string_new(NULL);
+
+        for (char id = 'a'; id < 'a' + (char)G_N_ELEMENTS(typed_values); id++) {
+            if (strchr(cases[i].ids, id) == NULL) {
+                g_string_append_c(rest, id);
+            }
+        }
+        assert_typed(store, cases[i].text, &wanted, cases[i].ids, cases[i].ids);
+        assert_typed(store, cases[i].text, &others, rest->str, "");
+        assert_typed(store, cases[i].text, NULL, "abcdefghijklmnopqrst", cases[i].ids);
+    }
+}
+
+static void
+assert_sample(JwStore *store, bool rare, bool deep, bool lost, int64_t records)
+{
+    static const char *const fields[] = { "who", "rare", "in.side", "in.lost", "whom", NULL };
+    g_autoptr(GError) error = NULL;
+    bool present[5] = { 0 };
+    int64_t looked_at = -1;
+
+    assert_ok(jw_store_sample_fields(store, "calls", fields, present, &looked_at, &error), error);
+    assert_int_equal(looked_at, records);
+    assert_int_equal(present[0], records > 0);
+    assert_int_equal(present[1], rare);
+    assert_int_equal(present[2], deep);
+    assert_int_equal(present[3], lost);
+    assert_false(present[4]);
+}
+
+/* Records of one field: the first and the last 500 are looked at, whatever is between. */
+static void
+samples_the_fields_of_records(JwStore *store)
+{
+    const char *const who[] = { "who", NULL };
+    const JwValue value = text_value("x");
+    const JwValue *const row[] = { &value };
+    g_autoptr(GError) error = NULL;
+    size_t inserted = 0;
+
+    assert_sample(store, false, false, false, 0);
+    fill_records(store, 3); /* r000000, r000001, r000002 */
+    assert_sample(store, false, true, false, 3);
+    for (int i = 0; i < 1200; i++) {
+        g_autofree char *id = g_strdup_printf("s%06d", i);
+        const char *const ids[] = { id }, *const rare[] = { "rare", NULL };
+        assert_ok(jw_store_insert_records(store, "calls", i == 600 ? rare : who, ids, row, 1,
+                                          &inserted, &error),
+                  error);
+    }
+    assert_sample(store, false, true, false, 1000);
+    const char *const last[] = { "t" }, *const list[] = { "rare", NULL };
+    assert_ok(jw_store_insert_records(store, "calls", list, last, row, 1, &inserted, &error),
+              error);
+    assert_sample(store, true, true, false, 1000);
+}
+
 #define YEAR_1_MS (-INT64_C(62135596800000))
 
 static bool
@@ -552,6 +722,8 @@ keeps_records_out_of_our_own_collections(JwStore *store)
 
 const ScCase sc_record_cases[] = {
     { "scans_records_by_period_and_filter", scans_records_by_period_and_filter },
+    { "samples_the_fields_of_records", samples_the_fields_of_records },
+    { "filters_values_of_all_types", filters_values_of_all_types },
     { "scans_records_of_early_dates", scans_records_of_early_dates },
     { "scans_records_of_the_last_date", scans_records_of_the_last_date },
     { "stops_with_the_error_of_the_reader", stops_with_the_error_of_the_reader },

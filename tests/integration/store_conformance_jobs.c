@@ -20,6 +20,8 @@ creates_and_reads_every_field(JwStore *store)
     job->artifact->summary = g_strdup("{}");
     job->artifact->duration_ms = 99;
     job->artifact->expires_at_ms = SC_NOW + 1;
+    job->result = g_strdup("{\"failed\":1}");
+    job->warnings = g_strdup("[]");
     job->cancelled_at_ms = 5;
     job->cancelled_by = g_strdup("bob");
     job->cancel_reason = g_strdup("why");
@@ -103,6 +105,7 @@ expect_change(JwJob *job, const JwJobRule *rule, const JwJobChange *change)
     if (rule->to == JW_JOB_COMPLETED) {
         job->progress.percent = 100;
         job->artifact = jw_artifact_copy(change->artifact);
+        job->warnings = g_strdup(change->warnings);
     }
     if (rule->to == JW_JOB_CANCELLED) {
         job->cancelled_at_ms = change->now_ms;
@@ -135,6 +138,7 @@ change_of(const JwJob *job, JwJobTransition transition)
                           .owner = "exe-1",
                           .not_before_ms = SC_NOW + 5000,
                           .artifact = &artifact,
+                          .warnings = "[{\"code\":\"X\",\"message\":\"y\"}]",
                           .error_code = retry ? NULL : "E1",
                           .error_message = retry ? NULL : "it broke",
                           .actor = "bob",

@@ -40,6 +40,58 @@ jw_text_clean(const char *text, size_t length)
     return true;
 }
 
+/* The next U+FFFE or U+FFFF from @at on, in valid UTF-8 before @end; NULL: none. */
+static char *
+find_never(const char *at, const char *end)
+{
+    while ((at = memchr(at, 0xef, (size_t)(end - at))) != NULL) {
+        if ((guchar)at[1] == 0xbf && (guchar)at[2] >= 0xbe) {
+            return (char *)(uintptr_t)at;
+        }
+        at += 3;
+    }
+    return NULL;
+}
+
+const char *
+jw_text_sane(GString *scratch, const char *text, size_t length, size_t *ret_length)
+{
+    const bool valid = g_utf8_validate_len(text, length, NULL);
+
+    *ret_length = length;
+    if (valid && find_never(text, text + length) == NULL) {
+        return text;
+    }
+    if (valid) {
+        g_string_truncate(scratch, 0);
+        g_string_append_len(scratch, text, (gssize)length);
+    } else {
+        g_autofree char *repaired = g_utf8_make_valid(text, (gssize)length);
+        g_string_assign(scratch, repaired);
+    }
+    char *at = scratch->str;
+    while ((at = find_never(at, scratch->str + scratch->len)) != NULL) {
+        at[2] = (char)0xbd; /* U+FFFD */
+    }
+    *ret_length = scratch->len;
+    return scratch->str;
+}
+
+char *
+jw_text_one_line(const char *text)
+{
+    g_autoptr(GString) scratch = g_string_new(NULL);
+    g_autoptr(GString) line = g_string_new(NULL);
+    size_t length = 0;
+    const char *sane = jw_text_sane(scratch, text, strlen(text), &length);
+
+    for (const char *pos = sane; *pos != '\0'; pos += char_width(pos)) {
+        const gunichar c = g_utf8_get_char(pos);
+        g_string_append_unichar(line, g_unichar_iscntrl(c) ? ' ' : c);
+    }
+    return g_string_free(g_steal_pointer(&line), FALSE);
+}
+
 bool
 jw_text_int64(const char *text, const char *what, int64_t min, int64_t max, int64_t *ret,
               GError **error)
@@ -254,6 +306,22 @@ jw_file_read(const char *path, size_t limit, size_t *ret_length, GError **error)
         *ret_length = content->len;
     }
     return g_string_free(content, FALSE);
+}
+
+char **
+jw_text_list(const char *text)
+{
+    g_auto(GStrv) items = g_strsplit(text != NULL ? text : "", ",", -1);
+    g_autoptr(GPtrArray) list = g_ptr_array_new();
+
+    for (size_t i = 0; items[i] != NULL; i++) {
+        const char *item = g_strstrip(items[i]);
+        if (item[0] != '\0') {
+            g_ptr_array_add(list, g_strdup(item));
+        }
+    }
+    g_ptr_array_add(list, NULL);
+    return (char **)g_ptr_array_free(g_steal_pointer(&list), FALSE);
 }
 
 void

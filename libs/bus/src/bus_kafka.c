@@ -333,6 +333,7 @@ static const JwBusOps kafka_ops = {
     .flush = kafka_flush,
     .connected = kafka_connected,
     .create_topics = jw_kafka_create_topics,
+    .read_so_far = jw_kafka_read_so_far,
     .subscribe = jw_kafka_subscribe,
 };
 

@@ -62,6 +62,9 @@ bool jw_kafka_send(JwKafka *self, const JwMessage *message, rd_kafka_headers_t *
 /* bus_kafka_admin.c */
 bool jw_kafka_create_topics(JwBus *bus, const JwTopic *topics, size_t n_topics, int64_t timeout_ms,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* bus_kafka_reading.c */
+bool jw_kafka_read_so_far(JwBus *bus, const char *group, const char *topic, int64_t timeout_ms,
+                          GArray **ret, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* bus_consumer.c */
 JwConsumer *jw_kafka_subscribe(JwBus *bus, const JwSubscription *subscription,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,5 +1,4 @@
-/* http_auth.c: authentication, rate limit, permission. The connection's thread.
- */
+/* http_auth.c: authentication, rate limit, permission. The handler's thread. */
 #include "http_private.h"
 
 #include <string.h>
@@ -19,15 +18,14 @@ credentials_of(const JwHttpRequest *request, const JwAuthenticator *way)
                : NULL;
 }
 
-/* Names all authenticators when there were no credentials, else the one that @refused them. */
+/* Names all authenticators: there were no credentials. */
 static void
-reply_unauthorized(JwHttpReply *reply, const JwAuthenticator *const *ways,
-                   const JwAuthenticator *refused)
+reply_missing(JwHttpReply *reply, const JwAuthenticator *const *ways)
 {
-    g_autoptr(GString) challenges = g_string_new(refused != NULL ? refused->refusal : NULL);
-    g_autoptr(GString) advice = g_string_new(refused != NULL ? refused->advice : NULL);
+    g_autoptr(GString) challenges = g_string_new(NULL);
+    g_autoptr(GString) advice = g_string_new(NULL);
 
-    for (; refused == NULL && *ways != NULL; ways++) {
+    for (; *ways != NULL; ways++) {
         if ((*ways)->challenge != NULL) {
             g_string_append_printf(challenges, "%s%s", challenges->len > 0 ? ", " : "",
                                    (*ways)->challenge);
@@ -37,6 +35,31 @@ reply_unauthorized(JwHttpReply *reply, const JwAuthenticator *const *ways,
     jw_http_reply_problem(reply, 401, "UNAUTHORIZED", NULL, 0, "%s", advice->str);
     if (challenges->len > 0) {
         jw_http_reply_header(reply, "WWW-Authenticate", challenges->str);
+    }
+}
+
+/* RFC 6750: an error_description has neither quotes nor backslashes, and is ASCII. */
+static char *
+describe(const char *refusal, const char *why)
+{
+    g_autofree char *plain = g_str_to_ascii(why, "C");
+
+    return g_strdup_printf("%s, error_description=\"%s\"", refusal,
+                           g_strdelimit(plain, "\"\\", '\''));
+}
+
+static void
+reply_refused(JwHttpReply *reply, const JwAuthenticator *way, const char *why)
+{
+    if (!way->explains) {
+        jw_http_reply_problem(reply, 401, "UNAUTHORIZED", NULL, 0, "%s", way->advice);
+    } else {
+        jw_http_reply_problem(reply, 401, "UNAUTHORIZED", NULL, 0, "%s; %s", why, way->advice);
+    }
+    if (way->refusal != NULL) {
+        g_autofree char *challenge =
+            way->explains ? describe(way->refusal, why) : g_strdup(way->refusal);
+        jw_http_reply_header(reply, "WWW-Authenticate", challenge);
     }
 }
 
@@ -57,16 +80,17 @@ authenticate(JwHttpRequest *request, JwHttpReply *reply)
         credentials = credentials_of(request, way);
     }
     if (credentials == NULL) {
-        reply_unauthorized(reply, ways, NULL);
+        reply_missing(reply, ways);
         return false;
     }
     request->principal = way->verify(mount->context, credentials, &error);
     if (request->principal != NULL) {
+        request->way = way;
         return true;
     }
     if (jw_error_code(error) == JW_ERROR_DENIED) {
         request->auth_failure = g_strdup(jw_error_message(error));
-        reply_unauthorized(reply, ways, way);
+        reply_refused(reply, way, request->auth_failure);
     } else {
         jw_http_reply_error(reply, error);
     }
@@ -105,6 +129,21 @@ check_limit(const JwHttpRequest *request, JwHttpReply *reply)
     return !limit.exceeded;
 }
 
+void
+jw_http_reply_forbidden(JwHttpReply *self, const char *permission, const char *or_else)
+{
+    g_return_if_fail(self != NULL && permission != NULL && or_else != NULL);
+    const JwAuthenticator *way = self->request->way;
+
+    jw_http_reply_problem(self, 403, "FORBIDDEN", NULL, 0, "this needs the permission '%s'%s",
+                          permission, or_else);
+    if (way != NULL && way->explains && way->challenge != NULL) {
+        g_autofree char *challenge = g_strdup_printf(
+            "%s, error=\"insufficient_scope\", scope=\"%s\"", way->challenge, permission);
+        jw_http_reply_header(self, "WWW-Authenticate", challenge);
+    }
+}
+
 static bool
 check_permission(const JwHttpRequest *request, JwHttpReply *reply)
 {
@@ -113,8 +152,7 @@ check_permission(const JwHttpRequest *request, JwHttpReply *reply)
     if (permission == NULL || jw_principal_may(request->principal, permission)) {
         return true;
     }
-    jw_http_reply_problem(reply, 403, "FORBIDDEN", NULL, 0, "this needs the permission '%s'",
-                          permission);
+    jw_http_reply_forbidden(reply, permission, "");
     return false;
 }
 

@@ -1,21 +1,24 @@
-/* http_conn.c: the open connections and the watchdog that cuts those that take too long.
- * libmicrohttpd limits inactivity only: a client that sends a byte now and then would hold its
- * thread for ever. So each phase of a connection has an absolute deadline, after which the
- * watchdog shuts the socket down; the connection's own thread then sees the end of the stream
- * and closes. Entries belong to the table; the descriptor stays valid while an entry is in it,
- * because libmicrohttpd reports "closed" before it closes the descriptor. */
+/* http_conn.c: the open connections: who must go when there are too many, and the watchdog that
+ * cuts those that take too long. libmicrohttpd limits inactivity only: a client that sends a byte
+ * now and then would hold its place for ever. So each phase of a connection has an absolute
+ * deadline, after which its socket is shut down; the I/O thread then sees the end of the stream
+ * and closes. When places run short the oldest connection that has not finished its request
+ * goes first, then the one that has idled longest; one that is being answered never goes.
+ * Entries belong to the table; the descriptor stays valid while an entry is in it, because
+ * libmicrohttpd reports "closed" before it closes the descriptor. Any thread. */
+#include "http_list.h"
 #include "http_private.h"
 
 #include "jw/clock.h"
 #include "jw/metrics.h"
 #include "jw/sync.h"
 
-#include <sys/socket.h>
-
 #define TICK_MS 100
 /* A reply may take this long plus the time of its bytes at the slowest speed served. */
 #define REPLY_BASE_MS      60000
 #define REPLY_BYTES_PER_MS 16
+/* All bodies that have not come to their end may hold this many times the longest one. */
+#define BODIES_MAX 64
 
 typedef enum { CONN_IDLE, CONN_RECEIVING, CONN_HANDLING, CONN_REPLYING } ConnPhase;
 
@@ -23,16 +26,24 @@ struct _JwHttpConn {
     int fd;
     ConnPhase phase;
     int64_t deadline_ms; /* monotonic; 0: none */
-    JwHttpConn *previous, *next;
+    char *peer;          /* what counts as one client; NULL: a trusted proxy */
+    char *client;        /* the same, of the request that came through a proxy; NULL: none */
+    int64_t body_bytes;
+    bool gone;         /* shut down: it does not count any more */
+    JwHttpList *queue; /* in which it may be taken for another's place; NULL: none */
+    JwHttpLink in_all, in_queue;
 };
 
 struct _JwHttpConns {
     JwMutex mutex;
     JwCond quiet; /* nothing is under way any more */
-    JwHttpConn *first;
-    int64_t n_open, n_busy;
+    JwHttpList all;
+    JwHttpList unfinished, idle; /* the oldest first */
+    GHashTable *per_client;      /* (owned) key → how many */
+    int64_t n_live, n_busy, body_bytes;
     bool draining;
-    int64_t request_age_ms, idle_timeout_ms;
+    const JwHttpConfig *config;
+    JwHttpProxies *proxies;
     JwStop *stop;
     GThread *watchdog;
     JwMetric *open_gauge, *cut_counter;
@@ -44,16 +55,62 @@ mono_ms(void)
     return jw_clock_mono_ms(jw_clock_system());
 }
 
-static void
-cut_late_locked(JwHttpConns *self, int64_t now_ms)
+static int64_t
+count_locked(const JwHttpConns *self, const char *client)
 {
-    for (JwHttpConn *conn = self->first; conn != NULL; conn = conn->next) {
-        if (conn->deadline_ms != 0 && now_ms >= conn->deadline_ms) {
-            (void)shutdown(conn->fd, SHUT_RDWR);
-            conn->deadline_ms = 0;
-            jw_metric_add(self->cut_counter, conn->phase == CONN_REPLYING ? "reply" : "request", 1);
-        }
+    return GPOINTER_TO_INT(g_hash_table_lookup(self->per_client, client));
+}
+
+static void
+add_locked(JwHttpConns *self, const char *client, int more)
+{
+    int64_t n = count_locked(self, client) + more;
+
+    if (n > 0) {
+        g_hash_table_insert(self->per_client, g_strdup(client), GINT_TO_POINTER((int)n));
+    } else {
+        (void)g_hash_table_remove(self->per_client, client);
     }
+}
+
+static void
+set_queue_locked(JwHttpConn *conn, JwHttpList *queue)
+{
+    if (conn->queue == queue) {
+        return;
+    }
+    if (conn->queue != NULL) {
+        jw_http_list_remove(conn->queue, &conn->in_queue);
+    }
+    if (queue != NULL) {
+        jw_http_list_append(queue, &conn->in_queue);
+    }
+    conn->queue = queue;
+}
+
+static void
+drop_body_locked(JwHttpConns *self, JwHttpConn *conn)
+{
+    self->body_bytes -= conn->body_bytes;
+    conn->body_bytes = 0;
+}
+
+static void
+cut_locked(JwHttpConns *self, JwHttpConn *conn, const char *why)
+{
+    if (conn->gone) {
+        return;
+    }
+    (void)shutdown(conn->fd, SHUT_RDWR);
+    conn->gone = true;
+    conn->deadline_ms = 0;
+    self->n_live--;
+    if (conn->peer != NULL) {
+        add_locked(self, conn->peer, -1);
+    }
+    drop_body_locked(self, conn);
+    set_queue_locked(conn, NULL);
+    jw_metric_add(self->cut_counter, why, 1);
 }
 
 static gpointer
@@ -62,25 +119,34 @@ watch(gpointer data)
     JwHttpConns *self = data;
 
     while (!jw_stop_wait(self->stop, TICK_MS)) {
+        int64_t now_ms = mono_ms();
         g_auto(JwLocker) locker = jw_locker(&self->mutex);
-        cut_late_locked(self, mono_ms());
+
+        for (const JwHttpLink *link = self->all.head; link != NULL; link = link->next) {
+            JwHttpConn *conn = link->data;
+            if (conn->deadline_ms != 0 && now_ms >= conn->deadline_ms) {
+                cut_locked(self, conn, conn->phase == CONN_REPLYING ? "reply" : "request");
+            }
+        }
     }
     return NULL;
 }
 
 JwHttpConns *
-jw_http_conns_new(int64_t request_age_ms, int64_t idle_timeout_ms)
+jw_http_conns_new(const JwHttpConfig *config, JwHttpProxies *take_proxies)
 {
     JwHttpConns *self = g_new0(JwHttpConns, 1);
 
     jw_mutex_init(&self->mutex);
     jw_cond_init(&self->quiet);
-    self->request_age_ms = request_age_ms;
-    self->idle_timeout_ms = idle_timeout_ms;
+    self->config = config;
+    self->proxies = take_proxies;
+    self->per_client = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     self->stop = jw_stop_new();
     self->open_gauge = jw_metric_gauge("jobwire_http_connections", "Open HTTP connections", NULL);
-    self->cut_counter = jw_metric_counter("jobwire_http_connections_cut_total",
-                                          "Connections cut because a phase took too long", "phase");
+    self->cut_counter =
+        jw_metric_counter("jobwire_http_connections_cut_total",
+                          "Connections cut: a phase took too long, or places ran short", "why");
     self->watchdog = g_thread_new("http-watchdog", watch, self);
     return self;
 }
@@ -95,7 +161,9 @@ jw_http_conns_free(gpointer self)
     }
     jw_stop_set(conns->stop);
     (void)g_thread_join(conns->watchdog);
-    g_assert(conns->first == NULL);
+    g_assert(conns->all.head == NULL);
+    g_hash_table_unref(conns->per_client);
+    jw_http_proxies_free(conns->proxies);
     jw_stop_free(conns->stop);
     jw_cond_clear(&conns->quiet);
     jw_mutex_clear(&conns->mutex);
@@ -116,25 +184,75 @@ set_phase_locked(JwHttpConns *self, JwHttpConn *conn, ConnPhase phase)
     conn->phase = phase;
 }
 
+/* The oldest of @queue, of that client unless @peer is NULL. */
+static JwHttpConn *
+oldest_locked(const JwHttpList *queue, const char *peer, const JwHttpConn *but)
+{
+    for (const JwHttpLink *link = queue->head; link != NULL; link = link->next) {
+        JwHttpConn *conn = link->data;
+        if (conn != but && (peer == NULL || g_strcmp0(conn->peer, peer) == 0)) {
+            return conn;
+        }
+    }
+    return NULL;
+}
+
+static void
+make_room_locked(JwHttpConns *self, JwHttpConn *conn, const char *peer, const char *why)
+{
+    JwHttpConn *other = oldest_locked(&self->unfinished, peer, conn);
+
+    if (other == NULL) {
+        other = oldest_locked(&self->idle, peer, conn);
+    }
+    cut_locked(self, other != NULL ? other : conn, why);
+}
+
+static void
+check_places_locked(JwHttpConns *self, JwHttpConn *conn)
+{
+    int64_t most = self->config->address_connections_max;
+
+    if (most > 0 && conn->peer != NULL && count_locked(self, conn->peer) > most) {
+        make_room_locked(self, conn, conn->peer, "address");
+    } else if (self->n_live > self->config->connections_max) {
+        make_room_locked(self, conn, NULL, "places");
+    }
+}
+
 JwHttpConn *
-jw_http_conns_opened(JwHttpConns *self, int fd)
+jw_http_conns_opened(JwHttpConns *self, int fd, const struct sockaddr *address)
 {
     JwHttpConn *conn = g_new0(JwHttpConn, 1);
+    JwHttpAddress peer;
+    bool known = jw_http_address_of(address, &peer);
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
     conn->fd = fd;
-    conn->deadline_ms = mono_ms() + self->request_age_ms;
-    conn->next = self->first;
-    if (self->first != NULL) {
-        self->first->previous = conn;
+    conn->in_all.data = conn->in_queue.data = conn;
+    conn->deadline_ms = mono_ms() + self->config->request_age_ms;
+    jw_http_list_append(&self->all, &conn->in_all);
+    set_queue_locked(conn, &self->unfinished);
+    self->n_live++;
+    if (known && !jw_http_proxies_trust(self->proxies, &peer)) {
+        conn->peer = jw_http_address_key(&peer);
+        add_locked(self, conn->peer, 1);
     }
-    self->first = conn;
-    self->n_open++;
-    jw_metric_set(self->open_gauge, NULL, (double)self->n_open);
+    check_places_locked(self, conn);
+    jw_metric_add(self->open_gauge, NULL, 1);
     if (self->draining) {
         (void)shutdown(fd, SHUT_RD);
     }
     return conn;
+}
+
+static void
+release_client_locked(JwHttpConns *self, JwHttpConn *conn)
+{
+    if (conn->client != NULL) {
+        add_locked(self, conn->client, -1);
+        g_clear_pointer(&conn->client, g_free);
+    }
 }
 
 void
@@ -143,16 +261,18 @@ jw_http_conns_closed(JwHttpConns *self, JwHttpConn *take_conn)
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
     set_phase_locked(self, take_conn, CONN_IDLE);
-    if (take_conn->previous != NULL) {
-        take_conn->previous->next = take_conn->next;
-    } else {
-        self->first = take_conn->next;
+    set_queue_locked(take_conn, NULL);
+    release_client_locked(self, take_conn);
+    drop_body_locked(self, take_conn);
+    if (!take_conn->gone) {
+        self->n_live--;
+        if (take_conn->peer != NULL) {
+            add_locked(self, take_conn->peer, -1);
+        }
     }
-    if (take_conn->next != NULL) {
-        take_conn->next->previous = take_conn->previous;
-    }
-    self->n_open--;
-    jw_metric_set(self->open_gauge, NULL, (double)self->n_open);
+    jw_http_list_remove(&self->all, &take_conn->in_all);
+    jw_metric_add(self->open_gauge, NULL, -1);
+    g_free(take_conn->peer);
     g_free(take_conn);
 }
 
@@ -160,13 +280,32 @@ void
 jw_http_conns_receiving(JwHttpConns *self, JwHttpConn *conn)
 {
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
-    int64_t deadline_ms = mono_ms() + self->request_age_ms;
+    int64_t deadline_ms = mono_ms() + self->config->request_age_ms;
 
+    set_phase_locked(self, conn, CONN_RECEIVING);
+    if (conn->gone) {
+        return;
+    }
     /* the first request counts from accept(2), slow request lines included */
     if (conn->deadline_ms == 0 || deadline_ms < conn->deadline_ms) {
         conn->deadline_ms = deadline_ms;
     }
-    set_phase_locked(self, conn, CONN_RECEIVING);
+    set_queue_locked(conn, &self->unfinished);
+}
+
+void
+jw_http_conns_body(JwHttpConns *self, JwHttpConn *conn, int64_t bytes)
+{
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+
+    if (conn->gone) {
+        return;
+    }
+    conn->body_bytes += bytes;
+    self->body_bytes += bytes;
+    while (self->body_bytes > BODIES_MAX * self->config->body_max_bytes && !conn->gone) {
+        make_room_locked(self, conn, NULL, "bodies");
+    }
 }
 
 void
@@ -175,7 +314,29 @@ jw_http_conns_handling(JwHttpConns *self, JwHttpConn *conn)
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
     conn->deadline_ms = 0;
+    drop_body_locked(self, conn); /* whole; the handlers that hold one are few */
+    set_queue_locked(conn, NULL);
     set_phase_locked(self, conn, CONN_HANDLING);
+}
+
+bool
+jw_http_conns_admit(JwHttpConns *self, JwHttpConn *conn, const char *forwarded_for)
+{
+    int64_t most = self->config->address_connections_max;
+    JwHttpAddress client;
+
+    if (most == 0 || conn->peer != NULL || forwarded_for == NULL
+        || !jw_http_proxies_client(self->proxies, forwarded_for, &client)) {
+        return true;
+    }
+    g_autofree char *key = jw_http_address_key(&client);
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+    if (count_locked(self, key) >= most) {
+        return false;
+    }
+    add_locked(self, key, 1);
+    conn->client = g_steal_pointer(&key);
+    return true;
 }
 
 void
@@ -183,7 +344,8 @@ jw_http_conns_replying(JwHttpConns *self, JwHttpConn *conn, int64_t reply_bytes)
 {
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
-    conn->deadline_ms = mono_ms() + REPLY_BASE_MS + reply_bytes / REPLY_BYTES_PER_MS;
+    conn->deadline_ms =
+        reply_bytes >= 0 ? mono_ms() + REPLY_BASE_MS + reply_bytes / REPLY_BYTES_PER_MS : 0;
     set_phase_locked(self, conn, CONN_REPLYING);
 }
 
@@ -192,9 +354,15 @@ jw_http_conns_done(JwHttpConns *self, JwHttpConn *conn)
 {
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
-    /* idle time plus the next request, which is seen only when its line is complete */
-    conn->deadline_ms = mono_ms() + self->idle_timeout_ms + self->request_age_ms;
+    release_client_locked(self, conn);
+    drop_body_locked(self, conn);
     set_phase_locked(self, conn, CONN_IDLE);
+    if (conn->gone) {
+        return;
+    }
+    /* idle time plus the next request, which is seen only when its line is complete */
+    conn->deadline_ms = mono_ms() + self->config->idle_timeout_ms + self->config->request_age_ms;
+    set_queue_locked(conn, &self->idle);
     if (self->draining) {
         (void)shutdown(conn->fd, SHUT_RD);
     }
@@ -207,7 +375,8 @@ jw_http_conns_drain(JwHttpConns *self, int64_t timeout_ms)
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
     self->draining = true;
-    for (JwHttpConn *conn = self->first; conn != NULL; conn = conn->next) {
+    for (const JwHttpLink *link = self->all.head; link != NULL; link = link->next) {
+        const JwHttpConn *conn = link->data;
         if (conn->phase == CONN_IDLE) {
             (void)shutdown(conn->fd, SHUT_RD); /* what has arrived is still read and answered */
         }
@@ -226,7 +395,7 @@ jw_http_conns_cut(JwHttpConns *self)
 {
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
-    for (JwHttpConn *conn = self->first; conn != NULL; conn = conn->next) {
-        (void)shutdown(conn->fd, SHUT_RDWR);
+    for (const JwHttpLink *link = self->all.head; link != NULL; link = link->next) {
+        (void)shutdown(((const JwHttpConn *)link->data)->fd, SHUT_RDWR);
     }
 }

@@ -1,5 +1,5 @@
 /* http_dispatch.c: passes one request through guards, routes and authentication to its handler.
- * The connection's thread; the dispatcher is immutable while the server runs. */
+ * The handler's thread; the dispatcher is immutable while the server runs. */
 #include "http_private.h"
 
 #include "jw/json.h"
@@ -29,10 +29,19 @@ answer_unmatched(const JwHttpRequest *request, JwHttpReply *reply, const char *a
 static void
 run_handler(JwHttpRequest *request, JwHttpReply *reply)
 {
+    bool is_safe = strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
     g_auto(JwLogScope) scope = jw_log_scope(JW_STR("request_id", request->request_id),
                                             JW_STR("traceparent", request->traceparent));
 
+    /* before anything is changed; what is only read may have an entity tag */
+    if (!is_safe && !jw_http_guard_match(request, reply)) {
+        return;
+    }
     request->entry->route->handler(request, reply, request->entry->mount->context);
+    if (reply->status / 100 == 2 && is_safe && !jw_http_reply_has_header(reply, "ETag")
+        && !jw_http_guard_match(request, reply)) {
+        return;
+    }
     if (reply->status == 0) {
         jw_error_log("http_handler_silent", JW_STR("route", request->entry->pattern));
         jw_http_reply_problem(
@@ -58,15 +67,32 @@ check_query(const JwHttpRequest *request, JwHttpReply *reply)
     return true;
 }
 
-void
-jw_http_dispatch(const JwHttpDispatcher *dispatcher, JwHttpRequest *request, JwHttpReply *reply)
+/* Before all guards, so that their refusals have the error form of the path's API. */
+static bool
+choose_form(const JwHttpDispatcher *dispatcher, JwHttpRequest *request, JwHttpReply *reply)
 {
-    g_autofree char *allow = NULL;
-    /* Before all guards, so that their refusals have the error form of the path's API. */
     bool well_formed = jw_http_target_parse(request);
     const JwHttpMount *mount = jw_http_mount_find(dispatcher->mounts, request);
 
     reply->errors = mount != NULL ? mount->api->errors : NULL;
+    return well_formed;
+}
+
+void
+jw_http_dispatch_crowded(const JwHttpDispatcher *dispatcher, JwHttpRequest *request,
+                         JwHttpReply *reply)
+{
+    (void)choose_form(dispatcher, request, reply);
+    jw_http_reply_problem(reply, 429, "TOO_MANY_REQUESTS", NULL, 1,
+                          "this client has too many requests under way; wait for some to end");
+}
+
+void
+jw_http_dispatch(const JwHttpDispatcher *dispatcher, JwHttpRequest *request, JwHttpReply *reply)
+{
+    g_autofree char *allow = NULL;
+    bool well_formed = choose_form(dispatcher, request, reply);
+
     if (!jw_http_guard_framing(request, reply)) {
         return;
     }

@@ -27,6 +27,48 @@ etag_listed(const char *header, const char *etag, bool weak_counts)
     return false;
 }
 
+/* True when @header is a date, and the file has one that is not later. */
+static bool
+not_after(const char *header, const JwHttpFile *file)
+{
+    int64_t date_ms = 0;
+
+    return header != NULL && file->modified_ms != 0 && jw_http_date_parse(header, &date_ms)
+           && file->modified_ms / 1000 <= date_ms / 1000;
+}
+
+static bool
+is_date(const char *header)
+{
+    int64_t date_ms = 0;
+
+    return header != NULL && jw_http_date_parse(header, &date_ms);
+}
+
+typedef enum { CONDITION_MET, CONDITION_NOT_MODIFIED, CONDITION_FAILED } Condition;
+
+/* The preconditions in the order of RFC 9110, 13.2.2. */
+static Condition
+check_conditions(const JwHttpRequest *request, const JwHttpFile *file)
+{
+    const char *match = jw_http_header(request, "If-Match");
+    const char *unmodified = jw_http_header(request, "If-Unmodified-Since");
+    const char *none_match = jw_http_header(request, "If-None-Match");
+
+    if (match != NULL) {
+        if (strcmp(match, "*") != 0 && !etag_listed(match, file->etag, false)) {
+            return CONDITION_FAILED;
+        }
+    } else if (is_date(unmodified) && file->modified_ms != 0 && !not_after(unmodified, file)) {
+        return CONDITION_FAILED;
+    }
+    if (none_match != NULL) {
+        return etag_listed(none_match, file->etag, true) ? CONDITION_NOT_MODIFIED : CONDITION_MET;
+    }
+    return not_after(jw_http_header(request, "If-Modified-Since"), file) ? CONDITION_NOT_MODIFIED
+                                                                         : CONDITION_MET;
+}
+
 typedef enum { RANGE_NONE, RANGE_OK, RANGE_UNSATISFIABLE } RangeAnswer;
 
 /* Digits only; a value beyond int64 counts as the largest. */
@@ -88,6 +130,16 @@ parse_range(const char *header, int64_t size, int64_t *ret_from, int64_t *ret_le
     return RANGE_OK;
 }
 
+/* A date of If-Range must be the file's to the second. */
+static bool
+is_version_of(const char *if_range, const JwHttpFile *file)
+{
+    int64_t date_ms = 0;
+
+    return file->modified_ms != 0 && jw_http_date_parse(if_range, &date_ms)
+           && date_ms / 1000 == file->modified_ms / 1000;
+}
+
 static RangeAnswer
 wanted_range(const JwHttpRequest *request, const JwHttpFile *file, int64_t *ret_from,
              int64_t *ret_length)
@@ -98,7 +150,8 @@ wanted_range(const JwHttpRequest *request, const JwHttpFile *file, int64_t *ret_
     if (range == NULL || strcmp(request->method, "GET") != 0) {
         return RANGE_NONE;
     }
-    if (if_range != NULL && !etag_listed(if_range, file->etag, false)) {
+    if (if_range != NULL && !etag_listed(if_range, file->etag, false)
+        && !is_version_of(if_range, file)) {
         return RANGE_NONE; /* the client has another version */
     }
     return parse_range(range, file->size_bytes, ret_from, ret_length);
@@ -110,7 +163,6 @@ jw_http_reply_file(JwHttpReply *self, const JwHttpRequest *request, const JwHttp
     g_return_if_fail(self != NULL && request != NULL && file != NULL);
     g_autofree char *disposition = jw_http_disposition(file->file_name);
     g_autofree char *etag = g_strdup_printf("\"%s\"", file->etag);
-    const char *none_match = jw_http_header(request, "If-None-Match");
 
     jw_http_reply_drop_body(self);
     self->has_file = true;
@@ -120,9 +172,23 @@ jw_http_reply_file(JwHttpReply *self, const JwHttpRequest *request, const JwHttp
     self->status = 200;
     jw_http_reply_header(self, "ETag", etag);
     jw_http_reply_header(self, "Cache-Control", "private, no-cache");
-    if (none_match != NULL && etag_listed(none_match, file->etag, true)) {
+    if (file->modified_ms != 0) {
+        g_autofree char *modified = jw_http_date_format(file->modified_ms);
+        jw_http_reply_header(self, "Last-Modified", modified);
+    }
+    switch (check_conditions(request, file)) {
+    case CONDITION_MET:
+        break;
+    case CONDITION_NOT_MODIFIED:
         jw_http_reply_drop_body(self);
         self->status = 304;
+        self->unsent_bytes = file->size_bytes;
+        return;
+    case CONDITION_FAILED:
+        jw_http_reply_problem(self, 412, "PRECONDITION_FAILED", NULL, 0,
+                              "the file is another version than the condition asks for; its ETag "
+                              "is %s",
+                              etag);
         return;
     }
     switch (wanted_range(request, file, &self->file_from, &self->file_length)) {

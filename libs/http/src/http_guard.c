@@ -1,7 +1,7 @@
 /* http_guard.c: refuses requests that must not reach a handler. Any thread; works on one
- * request. ulfius calls us only after libmicrohttpd has read the body, so an ambiguous frame
- * cannot be refused before that; but the answer closes the connection, so a request smuggled
- * behind it is never read. */
+ * request. They run after libmicrohttpd has read the body, so an ambiguous frame cannot be refused
+ * before that; but the answer closes the connection, so a request smuggled behind it is never read.
+ */
 #include "http_private.h"
 
 #include <string.h>
@@ -55,18 +55,18 @@ refuse_framing(JwHttpReply *reply, const char *why)
 bool
 jw_http_guard_framing(const JwHttpRequest *request, JwHttpReply *reply)
 {
-    struct _u_map *headers = request->raw->map_header;
+    const GPtrArray *headers = request->headers;
     size_t n_lengths = 0, n_encodings = 0, n_hosts = 0;
 
-    for (int i = 0; i < headers->nb_values; i++) {
-        const char *name = headers->keys[i];
-        const char *value = headers->values[i] != NULL ? headers->values[i] : "";
+    for (guint i = 0; i < headers->len; i++) {
+        const JwHttpPair *header = g_ptr_array_index(headers, i);
+        const char *name = header->name, *value = header->value;
         if (!is_token(name) || is_glued(name)) {
             return refuse_framing(reply, "a header name is malformed, or a header is folded");
         }
         if (g_ascii_strcasecmp(name, "Content-Length") == 0) {
             n_lengths++;
-            /* ulfius joins repeated headers by a comma, so two lengths are not all digits */
+            /* repeated headers are joined by commas, so two lengths are not all digits */
             if (!all_digits(value)) {
                 return refuse_framing(reply, "Content-Length must be given once, in digits");
             }
@@ -86,7 +86,7 @@ jw_http_guard_framing(const JwHttpRequest *request, JwHttpReply *reply)
     if (n_lengths > 0 && n_encodings > 0) {
         return refuse_framing(reply, "send Content-Length or Transfer-Encoding, not both");
     }
-    if (n_encodings > 0 && g_strcmp0(request->raw->http_protocol, "HTTP/1.1") != 0) {
+    if (n_encodings > 0 && g_strcmp0(request->version, "HTTP/1.1") != 0) {
         return refuse_framing(reply, "Transfer-Encoding needs HTTP/1.1");
     }
     return true;
@@ -95,21 +95,33 @@ jw_http_guard_framing(const JwHttpRequest *request, JwHttpReply *reply)
 bool
 jw_http_guard_body(const JwHttpRequest *request, int64_t limit_bytes, JwHttpReply *reply)
 {
-    const char *header = u_map_get_case(request->raw->map_header, "Content-Length");
+    const char *header = jw_http_header(request, "Content-Length");
     uint64_t stated = header != NULL ? g_ascii_strtoull(header, NULL, 10) : 0;
 
-    /* ulfius cuts the body one byte after our limit and still calls us */
-    if (stated > (uint64_t)limit_bytes
-        || request->raw->binary_body_length > (uint64_t)limit_bytes) {
+    /* one that is longer is cut, or not kept at all */
+    if (stated > (uint64_t)limit_bytes || request->body_length > (uint64_t)limit_bytes) {
         reply->close = true;
         jw_http_reply_problem(reply, 413, "PAYLOAD_TOO_LARGE", NULL, 0,
                               "the body may have at most %" G_GINT64_FORMAT " bytes", limit_bytes);
         return false;
     }
-    if (header != NULL && stated != request->raw->binary_body_length) {
+    if (header != NULL && stated != request->body_length) {
         return refuse_framing(reply, "the body is not as long as Content-Length says");
     }
     return true;
+}
+
+bool
+jw_http_guard_match(const JwHttpRequest *request, JwHttpReply *reply)
+{
+    const char *match = jw_http_header(request, "If-Match");
+
+    if (match == NULL || g_str_equal(match, "*")) {
+        return true;
+    }
+    jw_http_reply_problem(reply, 412, "PRECONDITION_FAILED", NULL, 0,
+                          "this has no entity tag, so If-Match can only be *");
+    return false;
 }
 
 static bool
@@ -133,10 +145,10 @@ is_json_type(const char *value)
 bool
 jw_http_guard_media_type(const JwHttpRequest *request, JwHttpReply *reply)
 {
-    const char *type = u_map_get_case(request->raw->map_header, "Content-Type");
-    const char *encoding = u_map_get_case(request->raw->map_header, "Content-Encoding");
+    const char *type = jw_http_header(request, "Content-Type");
+    const char *encoding = jw_http_header(request, "Content-Encoding");
 
-    if (request->raw->binary_body_length == 0) {
+    if (request->body_length == 0) {
         return true;
     }
     if (encoding != NULL && g_ascii_strcasecmp(encoding, "identity") != 0) {

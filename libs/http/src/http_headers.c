@@ -8,6 +8,41 @@
 
 #include <string.h>
 
+static void
+string_free(gpointer string)
+{
+    g_string_free(string, TRUE);
+}
+
+void
+jw_http_headers_join(GPtrArray *headers)
+{
+    g_autoptr(GHashTable) all = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, string_free);
+    guint n = 0;
+
+    for (guint i = 0; i < headers->len; i++) {
+        JwHttpPair *pair = g_ptr_array_index(headers, i);
+        g_autofree char *name = g_ascii_strdown(pair->name, -1);
+        GString *values = g_hash_table_lookup(all, name);
+
+        if (values != NULL) {
+            g_string_append_printf(values, ", %s", pair->value);
+            jw_http_pair_free(pair);
+        } else {
+            g_hash_table_insert(all, g_steal_pointer(&name), g_string_new(pair->value));
+            headers->pdata[n++] = pair;
+        }
+    }
+    headers->len = n; /* the rest is freed */
+    for (guint i = 0; i < n; i++) {
+        JwHttpPair *pair = g_ptr_array_index(headers, i);
+        g_autofree char *name = g_ascii_strdown(pair->name, -1);
+        const GString *values = g_hash_table_lookup(all, name);
+        g_free(pair->value);
+        pair->value = g_strndup(values->str, values->len);
+    }
+}
+
 void
 jw_http_request_id_take(const char *header, char ret[129])
 {

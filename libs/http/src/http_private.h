@@ -1,12 +1,13 @@
 /* http_private.h: what the files of libs/http share.
- * One JwHttpRequest and one JwHttpReply live on the stack of the connection's thread for one
- * request. Calls go one way: server → dispatch → auth, guards → problem → reply; server →
- * send → access log; request, route and query call none of these. */
+ * Calls go one way: server → exchange → dispatch → auth, guards → problem → reply; exchange →
+ * send, stream → access log; request, route and query call none of these. */
 #pragma once
 #include "jw/http.h"
 
 #include <jansson.h>
-#include <ulfius.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 /* An API on a server. */
 typedef struct {
@@ -30,18 +31,21 @@ typedef struct {
 } JwHttpPair;
 
 struct _JwHttpRequest {
-    const struct _u_request *raw;
-    const char *method, *target; /* as in the request line */
-    char *path;                  /* undecoded, without query */
-    char **segments;             /* decoded */
+    const char *method, *target, *version; /* as in the request line */
+    GPtrArray *headers;                    /* of JwHttpPair; see jw_http_headers_join() */
+    const void *body;
+    size_t body_length;
+    char *path;      /* undecoded, without query */
+    char **segments; /* decoded */
     size_t n_segments;
     GPtrArray *query;         /* of JwHttpPair, decoded, in the order they came */
     const JwHttpEntry *entry; /* NULL until matched */
     char request_id[129];
     char traceparent[56];
     JwPrincipal *principal;
-    char *auth_failure; /* for the log */
-    int64_t start_ms;   /* monotonic */
+    const JwAuthenticator *way; /* that made @principal */
+    char *auth_failure;         /* for the log */
+    int64_t start_ms;           /* monotonic */
 };
 
 struct _JwHttpReply {
@@ -53,25 +57,63 @@ struct _JwHttpReply {
     bool has_file;
     JwHttpFile file;
     int64_t file_from, file_length;
+    int64_t unsent_bytes;   /* of a 304: of the body that a 200 would have */
+    JwHttpStream *stream;   /* NULL: none */
     JwHttpErrorForm errors; /* NULL: the default form */
     const JwHttpRequest *request;
 };
 
+typedef struct _JwHttpProxies JwHttpProxies;
+typedef struct _JwHttpStreams JwHttpStreams;
+
 /* http_conn.c: the open connections, and the watchdog that cuts slow ones */
 typedef struct _JwHttpConns JwHttpConns;
 typedef struct _JwHttpConn JwHttpConn;
-JwHttpConns *jw_http_conns_new(int64_t request_age_ms, int64_t idle_timeout_ms);
+JwHttpConns *jw_http_conns_new(const JwHttpConfig *config, JwHttpProxies *take_proxies);
 void jw_http_conns_free(gpointer self); /* no connection may be left */
-JwHttpConn *jw_http_conns_opened(JwHttpConns *self, int fd);
+/* Makes room for the connection by closing another, or closes it. */
+JwHttpConn *jw_http_conns_opened(JwHttpConns *self, int fd, const struct sockaddr *address);
 void jw_http_conns_closed(JwHttpConns *self, JwHttpConn *take_conn);
 void jw_http_conns_receiving(JwHttpConns *self, JwHttpConn *conn);
+/* So many bytes more of a body are held. */
+void jw_http_conns_body(JwHttpConns *self, JwHttpConn *conn, int64_t bytes);
 void jw_http_conns_handling(JwHttpConns *self, JwHttpConn *conn);
+/* Counts the request for its client, when it came through a proxy; false: that client has too
+ * many under way. Any thread. */
+bool jw_http_conns_admit(JwHttpConns *self, JwHttpConn *conn, const char *forwarded_for);
+/* @reply_bytes: -1 for an answer without end. */
 void jw_http_conns_replying(JwHttpConns *self, JwHttpConn *conn, int64_t reply_bytes);
 void jw_http_conns_done(JwHttpConns *self, JwHttpConn *conn);
 /* Closes idle connections and those that become idle; waits until no request is under way. */
 bool jw_http_conns_drain(JwHttpConns *self, int64_t timeout_ms);
 /* Cuts whatever is left. */
 void jw_http_conns_cut(JwHttpConns *self);
+
+/* http_address.c: the clients' addresses, and the proxies whose word about them counts */
+typedef struct in6_addr JwHttpAddress; /* of IPv4 the mapped form */
+/* @list: addresses and networks, "10.0.0.0/8, ::1"; NULL: none. INVALID names the first that is
+ * neither. */
+JwHttpProxies *jw_http_proxies_new(const char *list, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void jw_http_proxies_free(gpointer self);
+bool jw_http_proxies_trust(const JwHttpProxies *self, const JwHttpAddress *address);
+/* The client of a request that a proxy passed on: the last address that is not a proxy's.
+ * False: there is none. */
+bool jw_http_proxies_client(const JwHttpProxies *self, const char *forwarded_for,
+                            JwHttpAddress *ret);
+bool jw_http_address_of(const struct sockaddr *address, JwHttpAddress *ret);
+/* What counts as one client: an address, of IPv6 its /64. (transfer full) */
+char *jw_http_address_key(const JwHttpAddress *self);
+
+/* http_pool.c */
+typedef struct _JwHttpPool JwHttpPool;
+/* @run: called with an item and @context. */
+JwHttpPool *jw_http_pool_new(const char *name, int64_t n_threads, size_t capacity, GFunc run,
+                             gpointer context);
+/* False when it is closed: @item stays the caller's. */
+bool jw_http_pool_push(JwHttpPool *self, gpointer item) G_GNUC_WARN_UNUSED_RESULT;
+/* Runs what was pushed and joins the threads; from then on pushes are refused. */
+void jw_http_pool_close(JwHttpPool *self);
+void jw_http_pool_free(gpointer self);
 
 /* http_route.c */
 JwHttpMount *jw_http_mount_new(const JwHttpApi *api, gpointer context);
@@ -101,11 +143,19 @@ JwHttpPair *jw_http_pair_new(const char *name, const char *value);
 bool jw_http_guard_framing(const JwHttpRequest *request, JwHttpReply *reply);
 bool jw_http_guard_body(const JwHttpRequest *request, int64_t limit_bytes, JwHttpReply *reply);
 bool jw_http_guard_media_type(const JwHttpRequest *request, JwHttpReply *reply);
+/* If-Match, of what has no entity tag. */
+bool jw_http_guard_match(const JwHttpRequest *request, JwHttpReply *reply);
 
 /* http_headers.c */
+/* Repeated headers become one, with commas. */
+void jw_http_headers_join(GPtrArray *headers);
 void jw_http_request_id_take(const char *header, char ret[129]);
 void jw_http_traceparent_take(const char *header, char ret[56]);
 char *jw_http_disposition(const char *file_name); /* (transfer full) */
+
+/* http_date.c: "Sun, 06 Nov 1994 08:49:37 GMT", read in the two obsolete forms as well */
+char *jw_http_date_format(int64_t time_ms); /* (transfer full) */
+bool jw_http_date_parse(const char *text, int64_t *ret_ms);
 
 /* http_auth.c: whether this caller may reach the handler; false: the request is answered. */
 bool jw_http_auth_check(JwHttpRequest *request, JwHttpReply *reply);
@@ -118,6 +168,9 @@ typedef struct {
 } JwHttpDispatcher;
 void jw_http_dispatch(const JwHttpDispatcher *dispatcher, JwHttpRequest *request,
                       JwHttpReply *reply);
+/* The same for a client that has too many requests under way: 429. */
+void jw_http_dispatch_crowded(const JwHttpDispatcher *dispatcher, JwHttpRequest *request,
+                              JwHttpReply *reply);
 
 /* http_access.c: what the access log and the metrics record of a request. Owns its strings. */
 typedef struct {
@@ -138,7 +191,39 @@ void jw_http_reply_clear(JwHttpReply *self);
 void jw_http_reply_drop_body(JwHttpReply *self);
 bool jw_http_reply_has_header(const JwHttpReply *self, const char *name);
 
+/* http_exchange.c: requests under way. What all of a server's share: */
+typedef struct {
+    JwHttpDispatcher dispatcher;
+    JwHttpConns *conns;
+    JwHttpPool *workers; /* NULL: handlers run on the I/O thread */
+    JwHttpPool *files;   /* read files, of jw_http_file_read() */
+    JwHttpStreams *streams;
+    const int *draining; /* atomic */
+} JwHttpExchanges;
+typedef struct _JwHttpExchange JwHttpExchange;
+/* The callbacks of libmicrohttpd; @data is the JwHttpExchanges. */
+void *jw_http_exchange_begin(void *data, const char *target, struct MHD_Connection *connection);
+enum MHD_Result jw_http_exchange_step(void *data, struct MHD_Connection *connection,
+                                      const char *path, const char *method, const char *version,
+                                      const char *upload, size_t *upload_length, void **exchange);
+void jw_http_exchange_end(void *data, struct MHD_Connection *connection, void **exchange,
+                          enum MHD_RequestTerminationCode how);
+/* What the workers run. */
+void jw_http_exchange_handle(gpointer exchange, gpointer data);
+
 /* http_send.c */
-/* Passes the reply to ulfius and logs it: now, or a file when its last byte was read. Returns
- * the length. */
-int64_t jw_http_reply_send(JwHttpReply *self, struct _u_response *response);
+/* The reply for libmicrohttpd; it is logged now, or a file or a stream at its end. NULL: none could
+ * be made. @ret_length: -1 without end. (transfer full) */
+struct MHD_Response *jw_http_reply_send(JwHttpReply *self, const JwHttpExchanges *all,
+                                        struct MHD_Connection *connection, int64_t *ret_length);
+/* What the pool of files runs. */
+void jw_http_file_read(gpointer file, gpointer data);
+
+/* http_stream.c: answers that go on */
+JwHttpStreams *jw_http_streams_new(void);
+void jw_http_streams_end(JwHttpStreams *self); /* all of them, and those that come */
+void jw_http_streams_free(gpointer self);
+struct MHD_Response *jw_http_stream_response(JwHttpStream *self, JwHttpStreams *all,
+                                             struct MHD_Connection *connection,
+                                             const JwHttpAccess *take_access);
+void jw_http_stream_drop(gpointer self); /* the reply's share of it */

@@ -1,4 +1,4 @@
-/* http_request.c: a request, for handlers. The connection's thread. */
+/* http_request.c: a request, for handlers. The handler's thread. */
 #include "http_private.h"
 
 #include "jw/text.h"
@@ -29,6 +29,7 @@ void
 jw_http_request_clear(JwHttpRequest *self)
 {
     g_clear_pointer(&self->path, g_free);
+    g_clear_pointer(&self->headers, g_ptr_array_unref);
     g_clear_pointer(&self->segments, g_strfreev);
     g_clear_pointer(&self->query, g_ptr_array_unref);
     g_clear_pointer(&self->principal, jw_principal_free);
@@ -52,7 +53,13 @@ const char *
 jw_http_header(const JwHttpRequest *self, const char *name)
 {
     g_return_val_if_fail(self != NULL && name != NULL, NULL);
-    return u_map_get_case(self->raw->map_header, name);
+    for (guint i = 0; i < self->headers->len; i++) {
+        const JwHttpPair *pair = g_ptr_array_index(self->headers, i);
+        if (g_ascii_strcasecmp(pair->name, name) == 0) {
+            return pair->value;
+        }
+    }
+    return NULL;
 }
 
 const char *
@@ -83,8 +90,8 @@ jw_http_query_int(const JwHttpRequest *self, const char *name, int64_t otherwise
 const void *
 jw_http_body(const JwHttpRequest *self, size_t *ret_length)
 {
-    *ret_length = self->raw->binary_body_length;
-    return self->raw->binary_body;
+    *ret_length = self->body_length;
+    return self->body_length > 0 ? self->body : NULL;
 }
 
 const char *

@@ -1,6 +1,4 @@
-/* http_route.c: the table of APIs and routes. Built before start, read by all threads after it.
- * ulfius could match as well, but it decodes %2F and %00 inside a parameter, knows neither HEAD nor
- * OPTIONS nor 405, and calls several endpoints for one request. */
+/* http_route.c: the table of APIs and routes. Built before start, read by all threads after it. */
 #include "http_private.h"
 
 #include <string.h>

@@ -1,24 +1,21 @@
-/* http_server.c: one ulfius instance with one catch-all endpoint, and the options of
- * libmicrohttpd that bound it. libmicrohttpd runs a listening thread and one thread for each
- * connection, so a connection's current request can be in a thread-local. The APIs are immutable
- * after start. */
+/* http_server.c: libmicrohttpd with one I/O thread on epoll and the options that bound it, and
+ * the pools of threads that do what blocks. The APIs are immutable after start. */
 #include "http_private.h"
 
-#include "jw/clock.h"
 #include "jw/log.h"
 
 #include <errno.h>
-#include <microhttpd.h>
 #include <netdb.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <string.h>
-#include <sys/socket.h>
+#include <sys/resource.h>
 #include <unistd.h>
-#include <yder.h>
 
-#define STACK_BYTES (512 * 1024)
-#define BACKLOG     256
+#define BACKLOG 1024
+/* Connections over the limit, for those that were cut and have not closed yet. */
+#define SPARE_CONNECTIONS 256
+/* Descriptors of everything else in the process. */
+#define SPARE_FILES 256
 
 const JwConfigEntry jw_http_config_entries[] = {
     { "JW_HTTP_ADDRESS", JW_CONFIG_STRING, offsetof(JwHttpConfig, address), "127.0.0.1", 0, 0, 0,
@@ -27,8 +24,21 @@ const JwConfigEntry jw_http_config_entries[] = {
       "port to listen on; 0 takes any free one" },
     { "JW_HTTP_BODY_MAX", JW_CONFIG_SIZE, offsetof(JwHttpConfig, body_max_bytes), "1MiB", 1024,
       64 * 1024 * 1024, 0, "largest request body" },
-    { "JW_HTTP_CONNECTIONS_MAX", JW_CONFIG_INT, offsetof(JwHttpConfig, connections_max), "256", 1,
-      10000, 0, "open connections at most" },
+    { "JW_HTTP_CONNECTIONS_MAX", JW_CONFIG_INT, offsetof(JwHttpConfig, connections_max), "10000", 1,
+      100000, 0,
+      "open connections at most; one more closes the oldest that has not finished its request" },
+    { "JW_HTTP_ADDRESS_CONNECTIONS_MAX", JW_CONFIG_INT,
+      offsetof(JwHttpConfig, address_connections_max), "1000", 0, 100000, 0,
+      "the same for one client's address (IPv6: /64), and requests at once of a client behind a "
+      "trusted proxy; 0: no cap" },
+    { "JW_HTTP_TRUSTED_PROXIES", JW_CONFIG_STRING, offsetof(JwHttpConfig, trusted_proxies), NULL, 0,
+      0, 0,
+      "addresses and networks, with commas, whose connections have no cap and whose "
+      "X-Forwarded-For names the client" },
+    { "JW_HTTP_WORKERS", JW_CONFIG_INT, offsetof(JwHttpConfig, workers), "32", 0, 1000, 0,
+      "requests that are worked on at once; 0: by the thread that reads them" },
+    { "JW_HTTP_DOWNLOAD_READERS", JW_CONFIG_INT, offsetof(JwHttpConfig, download_readers), "2", 1,
+      100, 0, "downloads that are read from the store at once; the others take turns" },
     { "JW_HTTP_IDLE_TIMEOUT", JW_CONFIG_DURATION, offsetof(JwHttpConfig, idle_timeout_ms), "30s",
       1000, 600000, 0, "a connection on which nothing moves is closed after this" },
     { "JW_HTTP_REQUEST_AGE", JW_CONFIG_DURATION, offsetof(JwHttpConfig, request_age_ms), "20s", 100,
@@ -40,33 +50,12 @@ struct _JwHttpServer {
     const JwHttpConfig *config;
     GPtrArray *mounts;  /* of JwHttpMount */
     GPtrArray *entries; /* of JwHttpEntry */
-    JwHttpConns *conns;
-    struct _u_instance instance;
+    JwHttpExchanges exchanges;
+    struct MHD_Daemon *daemon; /* NULL: not started, or stopped */
     int listen_fd, port;
     bool started;
     int draining; /* atomic */
 };
-
-static __thread JwHttpConn *current_conn;
-
-static void
-yder_message(void *data, const char *app, const time_t date, const unsigned long level,
-             const char *message)
-{
-    (void)data;
-    (void)app;
-    (void)date;
-    (void)level;
-    jw_debug("http_library", JW_STR("library", "ulfius"), JW_STR("text", message));
-}
-
-static void
-libraries_init(void)
-{
-    jw_http_metrics_init();
-    (void)y_init_logs("http", Y_LOG_MODE_NONE, Y_LOG_LEVEL_WARNING, NULL, NULL);
-    (void)y_set_logs_callback(yder_message, NULL, NULL);
-}
 
 static void G_GNUC_PRINTF(2, 0) mhd_message(void *data, const char *format, va_list args)
 {
@@ -84,77 +73,14 @@ on_connection(void *data, struct MHD_Connection *connection, void **context,
     JwHttpServer *self = data;
 
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-        const union MHD_ConnectionInfo *info =
-            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-        *context = jw_http_conns_opened(self->conns, info->connect_fd);
+        int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+        const struct sockaddr *address =
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
+        *context = jw_http_conns_opened(self->exchanges.conns, fd, address);
     } else if (*context != NULL) {
-        jw_http_conns_closed(self->conns, *context);
+        jw_http_conns_closed(self->exchanges.conns, *context);
         *context = NULL;
     }
-}
-
-static JwHttpConn *
-conn_of(struct MHD_Connection *connection)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-
-    return info->socket_context;
-}
-
-/* Called when a request line is whole. */
-static void *
-on_request_line(void *data, const char *uri, struct MHD_Connection *connection)
-{
-    JwHttpServer *self = data;
-
-    current_conn = conn_of(connection);
-    jw_http_conns_receiving(self->conns, current_conn);
-    return ulfius_uri_logger(data, uri);
-}
-
-static void
-on_completed(void *data, struct MHD_Connection *connection, void **con_cls,
-             enum MHD_RequestTerminationCode how)
-{
-    JwHttpServer *self = data;
-
-    mhd_request_completed(data, connection, con_cls, how);
-    jw_http_conns_done(self->conns, conn_of(connection));
-    current_conn = NULL;
-}
-
-static int
-on_request(const struct _u_request *raw, struct _u_response *response, void *data)
-{
-    JwHttpServer *self = data;
-    const JwHttpDispatcher dispatcher = {
-        .body_max_bytes = self->config->body_max_bytes,
-        .mounts = self->mounts,
-        .entries = self->entries,
-    };
-    JwHttpRequest request = {
-        .raw = raw,
-        .method = raw->http_verb,
-        .target = raw->http_url,
-        .query = g_ptr_array_new_with_free_func(jw_http_pair_free),
-        .start_ms = jw_clock_mono_ms(jw_clock_system()),
-    };
-    JwHttpReply reply;
-
-    jw_http_conns_handling(self->conns, current_conn);
-    jw_http_request_id_take(u_map_get_case(raw->map_header, "X-Request-Id"), request.request_id);
-    jw_http_traceparent_take(u_map_get_case(raw->map_header, "traceparent"), request.traceparent);
-    jw_http_reply_init(&reply, &request);
-    jw_http_dispatch(&dispatcher, &request, &reply);
-    if (g_atomic_int_get(&self->draining) != 0) {
-        reply.close = true;
-    }
-    int64_t length = jw_http_reply_send(&reply, response);
-    jw_http_reply_clear(&reply);
-    jw_http_request_clear(&request);
-    jw_http_conns_replying(self->conns, current_conn, length);
-    return U_CALLBACK_COMPLETE;
 }
 
 JwHttpServer *
@@ -162,24 +88,26 @@ jw_http_server_new(const JwHttpConfig *config, GError **error)
 {
     g_return_val_if_fail(config != NULL, NULL);
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    g_autoptr(JwHttpServer) self = g_new0(JwHttpServer, 1);
+    JwHttpProxies *proxies = jw_http_proxies_new(config->trusted_proxies, error);
 
-    (void)pthread_once(&once, libraries_init);
+    if (proxies == NULL) {
+        return NULL;
+    }
+    (void)pthread_once(&once, jw_http_metrics_init);
+    JwHttpServer *self = g_new0(JwHttpServer, 1);
     self->config = config;
     self->listen_fd = -1;
     self->mounts = g_ptr_array_new_with_free_func(jw_http_mount_free);
     self->entries = g_ptr_array_new_with_free_func(jw_http_entry_free);
-    self->conns = jw_http_conns_new(config->request_age_ms, config->idle_timeout_ms);
-    if (ulfius_init_instance(&self->instance, 1, NULL, NULL) != U_OK) {
-        return jw_fail_null(error, JW_ERROR_INTERNAL, "ulfius could not create an instance");
-    }
-    self->instance.check_utf8 = 0; /* it would hide ill-formed headers from the guard */
-    self->instance.allowed_post_processor = U_POST_PROCESS_NONE; /* quadratic on hostile forms */
-    self->instance.max_post_body_size = (size_t)config->body_max_bytes + 1;
-    if (ulfius_set_default_endpoint(&self->instance, on_request, self) != U_OK) {
-        return jw_fail_null(error, JW_ERROR_INTERNAL, "ulfius did not take the endpoint");
-    }
-    return g_steal_pointer(&self);
+    self->exchanges = (JwHttpExchanges){
+        .dispatcher = { .body_max_bytes = config->body_max_bytes,
+                        .mounts = self->mounts,
+                        .entries = self->entries },
+        .conns = jw_http_conns_new(config, proxies),
+        .streams = jw_http_streams_new(),
+        .draining = &self->draining,
+    };
+    return self;
 }
 
 void
@@ -262,6 +190,56 @@ check_permissions(const JwHttpServer *self, GError **error)
     return true;
 }
 
+/* Every connection is a descriptor; the soft limit is often 1,024. */
+static void
+raise_file_limit(int64_t connections)
+{
+    const rlim_t wanted = (rlim_t)(connections + SPARE_CONNECTIONS + SPARE_FILES);
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) {
+        return;
+    }
+    limit.rlim_cur = MIN(wanted, limit.rlim_max);
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur < wanted) {
+        jw_warn("http_few_descriptors", JW_INT("limit", (int64_t)limit.rlim_cur),
+                JW_INT("wanted", (int64_t)wanted),
+                JW_STR("do", "raise the hard limit of open files (ulimit -Hn), or lower "
+                             "JW_HTTP_CONNECTIONS_MAX"));
+    }
+}
+
+static void
+start_pools(JwHttpServer *self)
+{
+    const size_t capacity = (size_t)self->config->connections_max + SPARE_CONNECTIONS;
+
+    if (self->config->workers > 0) {
+        self->exchanges.workers = jw_http_pool_new("http-worker", self->config->workers, capacity,
+                                                   jw_http_exchange_handle, NULL);
+    }
+    self->exchanges.files = jw_http_pool_new("http-file", MAX(self->config->download_readers, 1),
+                                             capacity, jw_http_file_read, NULL);
+}
+
+/* What is under way ends, so that no connection stays suspended. */
+static void
+close_pools(JwHttpServer *self)
+{
+    if (self->exchanges.workers != NULL) {
+        jw_http_pool_close(self->exchanges.workers);
+    }
+    jw_http_pool_close(self->exchanges.files);
+}
+
+static void
+free_pools(JwHttpServer *self)
+{
+    g_clear_pointer(&self->exchanges.workers, jw_http_pool_free);
+    g_clear_pointer(&self->exchanges.files, jw_http_pool_free);
+}
+
 bool
 jw_http_server_start(JwHttpServer *self, GError **error)
 {
@@ -269,22 +247,21 @@ jw_http_server_start(JwHttpServer *self, GError **error)
     if (!check_permissions(self, error) || !open_socket(self, error)) {
         return false;
     }
-    intptr_t idle_s = (intptr_t)((self->config->idle_timeout_ms + 999) / 1000);
-    struct MHD_OptionItem options[] = {
-        { MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)mhd_message, NULL },
-        { MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, self },
-        { MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, self },
-        { MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_request_line, self },
-        { MHD_OPTION_LISTEN_SOCKET, self->listen_fd, NULL },
-        { MHD_OPTION_CONNECTION_LIMIT, (intptr_t)self->config->connections_max, NULL },
-        { MHD_OPTION_CONNECTION_TIMEOUT, idle_s, NULL },
-        { MHD_OPTION_THREAD_STACK_SIZE, STACK_BYTES, NULL },
-        { MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL },
-        { MHD_OPTION_END, 0, NULL },
-    };
-    const unsigned int flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD
-                               | MHD_USE_POLL | MHD_USE_ITC | MHD_USE_ERROR_LOG;
-    if (ulfius_start_framework_with_mhd_options(&self->instance, flags, options) != U_OK) {
+    raise_file_limit(self->config->connections_max);
+    start_pools(self);
+    unsigned int idle_s = (unsigned int)((self->config->idle_timeout_ms + 999) / 1000);
+    unsigned int most = (unsigned int)self->config->connections_max + SPARE_CONNECTIONS;
+    const unsigned int flags =
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG;
+    self->daemon = MHD_start_daemon(
+        flags, 0, NULL, NULL, jw_http_exchange_step, &self->exchanges, MHD_OPTION_EXTERNAL_LOGGER,
+        mhd_message, NULL, MHD_OPTION_NOTIFY_COMPLETED, jw_http_exchange_end, &self->exchanges,
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, self, MHD_OPTION_URI_LOG_CALLBACK,
+        jw_http_exchange_begin, &self->exchanges, MHD_OPTION_LISTEN_SOCKET, self->listen_fd,
+        MHD_OPTION_CONNECTION_LIMIT, most, MHD_OPTION_CONNECTION_TIMEOUT, idle_s,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+    if (self->daemon == NULL) {
+        free_pools(self);
         return jw_fail(error, JW_ERROR_INTERNAL, "libmicrohttpd did not start");
     }
     self->started = true;
@@ -306,12 +283,15 @@ jw_http_server_stop(JwHttpServer *self, int64_t timeout_ms)
     }
     self->started = false;
     g_atomic_int_set(&self->draining, 1);
-    (void)MHD_quiesce_daemon(self->instance.mhd_daemon);
-    if (!jw_http_conns_drain(self->conns, timeout_ms)) {
+    (void)MHD_quiesce_daemon(self->daemon);
+    jw_http_streams_end(self->exchanges.streams);
+    if (!jw_http_conns_drain(self->exchanges.conns, timeout_ms)) {
         jw_warn("http_requests_cut", JW_INT("after_ms", timeout_ms));
-        jw_http_conns_cut(self->conns);
+        jw_http_conns_cut(self->exchanges.conns);
     }
-    (void)ulfius_stop_framework(&self->instance); /* joins every thread */
+    close_pools(self);
+    g_clear_pointer(&self->daemon, MHD_stop_daemon);
+    free_pools(self);
     (void)close(self->listen_fd);
     self->listen_fd = -1;
 }
@@ -328,8 +308,8 @@ jw_http_server_free(gpointer server)
     if (self->listen_fd >= 0) {
         (void)close(self->listen_fd);
     }
-    ulfius_clean_instance(&self->instance);
-    jw_http_conns_free(self->conns);
+    jw_http_conns_free(self->exchanges.conns);
+    jw_http_streams_free(self->exchanges.streams);
     g_ptr_array_unref(self->entries);
     g_ptr_array_unref(self->mounts);
     g_free(self);

@@ -69,6 +69,7 @@ jw_jobs_change_events(const JwJobs *self, const JwJob *job, const JwJobChange *c
         JwJob after = *job; /* borrows all that @job has */
 
         after.state = rule->to;
+        after.warnings = (char *)(uintptr_t)change->warnings;
         g_ptr_array_add(entries, jw_wire_job_event(self->wire, &after, event, change->artifact,
                                                    change->error_code, change->error_message,
                                                    change->now_ms));

@@ -80,6 +80,17 @@ jw_parse_day(const char *text, GTimeZone *zone, int64_t *ret_start_ms, int64_t *
     return true;
 }
 
+/* A "+" in a query string is a space. */
+static bool
+lost_its_plus(const char *text)
+{
+    g_autofree char *whole = g_strdup(text);
+    int64_t time_ms = 0;
+
+    return strchr(text, ' ') != NULL
+           && jw_time_parse(g_strdelimit(whole, " ", '+'), &time_ms, NULL);
+}
+
 char *
 jw_check_date_or_time(const char *text)
 {
@@ -87,6 +98,10 @@ jw_check_date_or_time(const char *text)
 
     if (parse_date(text, &day) || jw_time_parse(text, &time_ms, NULL)) {
         return NULL;
+    }
+    if (lost_its_plus(text)) {
+        return g_strdup("has a space where the + of its zone should be; in a query string write "
+                        "%2B for +");
     }
     return g_strdup("must be a date such as 2026-01-06, or a date and time with zone such as "
                     "2026-01-06T00:00:00Z");

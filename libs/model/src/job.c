@@ -27,6 +27,7 @@ static const size_t job_texts[] = {
     offsetof(JwJob, cancelled_by),
     offsetof(JwJob, cancel_reason),
     offsetof(JwJob, result),
+    offsetof(JwJob, warnings),
 };
 
 static const size_t artifact_texts[] = {
@@ -116,6 +117,7 @@ jw_job_result_clear(JwJobResult *self)
 {
     g_clear_pointer(&self->artifact, jw_artifact_free);
     g_clear_pointer(&self->json, g_free);
+    g_clear_pointer(&self->warnings, g_free);
 }
 
 JwJob *

@@ -150,7 +150,7 @@ check_free(gpointer data)
 }
 
 JwHealth *
-jw_svc_health_new(JwSvc *svc)
+jw_svc_health_new(JwSvc *svc, JwHttpServer *http)
 {
     JwHealth *self = g_new0(JwHealth, 1);
 
@@ -160,7 +160,7 @@ jw_svc_health_new(JwSvc *svc)
     self->stop = jw_stop_new();
     self->gauge =
         jw_metric_gauge("jobwire_check_ok", "1 while the readiness check passes", "check");
-    jw_http_server_add_api(svc->http, &api, self);
+    jw_http_server_add_api(http, &api, self);
     return self;
 }
 

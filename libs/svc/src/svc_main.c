@@ -1,6 +1,6 @@
 /* svc_main.c: the life of a service process: configuration, log, ports, service, signal, drain,
  * end. Main thread. HTTP starts last and stops first, so a handler never sees a service that is
- * incomplete. */
+ * incomplete; a health listener of its own stops last, so that probes see the draining. */
 #include "svc_private.h"
 
 #include "jw/clock.h"
@@ -12,7 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define EXIT_START_FAILED 70
+#define EXIT_START_FAILED  70
+#define HEALTH_CONNECTIONS 64
+#define HEALTH_TIMEOUT_MS  10000
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED 1
@@ -56,20 +58,49 @@ build_tables(JwSvc *self)
     memcpy(self->tables + def->n_tables, ours + without, n_ours * sizeof *ours);
 }
 
+/* Its handlers never block, so its I/O thread runs them, and nothing else waits for that thread. */
+static bool
+make_health(JwSvc *self, GError **error)
+{
+    self->health_config = (JwHttpConfig){
+        .address = self->http_config.address, /* (transfer none) */
+        .port = self->config.health_port,
+        .body_max_bytes = 1024,
+        .connections_max = HEALTH_CONNECTIONS,
+        .idle_timeout_ms = HEALTH_TIMEOUT_MS,
+        .request_age_ms = HEALTH_TIMEOUT_MS,
+    };
+    if (self->config.health_port != 0) {
+        self->health_http = jw_http_server_new(&self->health_config, error);
+        if (self->health_http == NULL) {
+            return false;
+        }
+    }
+    self->health =
+        jw_svc_health_new(self, self->health_http != NULL ? self->health_http : self->http);
+    return true;
+}
+
+static bool
+start_health(JwSvc *self, GError **error)
+{
+    jw_svc_health_start(self->health);
+    return self->health_http == NULL || jw_http_server_start(self->health_http, error)
+           || jw_prefix(error, "JW_HEALTH_PORT");
+}
+
 static bool
 start(JwSvc *self, gpointer service, GError **error)
 {
     self->stop = jw_stop_new();
     self->http = jw_http_server_new(&self->http_config, error);
-    if (self->http == NULL) {
+    if (self->http == NULL || !make_health(self, error)) {
         return false;
     }
-    self->health = jw_svc_health_new(self);
     if (!jw_svc_open_ports(self, error) || !self->def->start(self, service, error)) {
         return false;
     }
-    jw_svc_health_start(self->health);
-    return jw_http_server_start(self->http, error);
+    return start_health(self, error) && jw_http_server_start(self->http, error);
 }
 
 static void
@@ -98,6 +129,9 @@ end(JwSvc *self, gpointer service)
     if (self->http != NULL) {
         jw_http_server_stop(self->http, 0);
     }
+    if (self->health_http != NULL) {
+        jw_http_server_stop(self->health_http, 0);
+    }
     if (self->health != NULL) {
         jw_svc_health_stop(self->health);
     }
@@ -106,6 +140,7 @@ end(JwSvc *self, gpointer service)
     }
     jw_svc_close_ports(self);
     g_clear_pointer(&self->health, jw_svc_health_free);
+    g_clear_pointer(&self->health_http, jw_http_server_free);
     g_clear_pointer(&self->http, jw_http_server_free);
     g_clear_pointer(&self->stop, jw_stop_free);
     jw_config_clear(self->tables, self->n_tables);
@@ -131,7 +166,8 @@ run(JwSvc *self, gpointer service, const char *wrong)
     }
     jw_info("service_started", JW_STR("version", JW_VERSION),
             JW_STR("address", self->http_config.address),
-            JW_INT("port", jw_http_server_port(self->http)), JW_INT("pid", getpid()));
+            JW_INT("port", jw_http_server_port(self->http)),
+            JW_INT("health_port", self->config.health_port), JW_INT("pid", getpid()));
     drain(self, service, jw_svc_wait_signal());
     end(self, service);
     jw_info("service_stopped");

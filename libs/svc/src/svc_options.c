@@ -14,6 +14,9 @@ const JwConfigEntry jw_svc_config_entries[] = {
       "error, warn, info or debug" },
     { "JW_DRAIN_TIMEOUT", JW_CONFIG_DURATION, offsetof(JwSvcConfig, drain_timeout_ms), "25s", 100,
       3600000, 0, "time to finish or release work after SIGTERM" },
+    { "JW_HEALTH_PORT", JW_CONFIG_INT, offsetof(JwSvcConfig, health_port), "0", 0, 65535, 0,
+      "port of a listener of its own for /livez, /readyz, /metrics and /version, which clients "
+      "cannot crowd out; 0: they are on JW_HTTP_PORT" },
 #ifdef JW_CRASH_POINTS
     { "JW_CRASH_AT", JW_CONFIG_STRING, offsetof(JwSvcConfig, crash_at), NULL, 0, 0, 0,
       "fault tests: <point>:<n> kills the process at the n-th passing" },

@@ -5,6 +5,7 @@
 typedef struct {
     char *log_level;
     int64_t drain_timeout_ms;
+    int64_t health_port; /* 0: on the service's own listener */
     char *crash_at;
 } JwSvcConfig;
 extern const JwConfigEntry jw_svc_config_entries[];
@@ -23,12 +24,14 @@ struct _JwSvc {
     const JwSvcDef *def;
     JwSvcConfig config;
     JwHttpConfig http_config;
+    JwHttpConfig health_config; /* of a listener of its own */
     char *reports_dir;
     JwStoreConfig store_config;
     JwBusConfig bus_config;
     JwConfigTable *tables; /* the service's, ours, then the siblings' */
     size_t n_tables;
     JwHttpServer *http;
+    JwHttpServer *health_http; /* NULL: health is on @http */
     JwHealth *health;
     JwStop *stop;
     GThread *preparing; /* the store */
@@ -60,7 +63,7 @@ const char *jw_svc_wait_signal(void);
 void jw_svc_limit_drain(int64_t deadline_mono_ms);
 
 /* svc_health.c */
-JwHealth *jw_svc_health_new(JwSvc *svc);
+JwHealth *jw_svc_health_new(JwSvc *svc, JwHttpServer *http);
 void jw_svc_health_add(JwHealth *self, const char *name, bool required, JwReadyCheck check,
                        gpointer data);
 void jw_svc_health_start(JwHealth *self); /* a thread for each check */

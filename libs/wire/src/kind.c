@@ -33,13 +33,14 @@ jw_kind_departments(const JwJobKind *self, const json_t *spec)
 }
 
 bool
-jw_kind_check_scope(const JwJobKind *self, const json_t *spec, const char *base,
-                    const char *const *scope, const char *message, JwViolations *violations)
+jw_kind_check_scope(const JwJobKind *self, const JwCatalog *catalog, const json_t *spec,
+                    const char *base, const char *const *scope, const char *message,
+                    JwViolations *violations)
 {
     g_autoptr(GString) path = g_string_new(base);
     const json_t *list = find_departments(self, spec, path);
     const json_t *item = NULL;
-    bool ok = true;
+    bool ok = self->check_limited == NULL || self->check_limited(catalog, spec, base, violations);
     size_t i = 0;
 
     json_array_foreach(list, i, item)

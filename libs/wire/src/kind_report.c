@@ -33,6 +33,7 @@ const JwJobKind jw_kind_report = {
     .fields = jw_report_spec_fields,
     .departments = departments,
     .check = jw_report_spec_check,
+    .check_limited = jw_report_spec_check_limited,
     .build = jw_report_spec_build,
     .check_template = check_template,
     .set_zone = set_zone,

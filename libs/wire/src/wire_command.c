@@ -15,13 +15,13 @@ is_blank(const char *text)
 
 /* The spec may ask only for departments of the command. */
 static bool
-check_scope(const json_t *body, JwViolations *violations)
+check_scope(const JwWire *self, const json_t *body, JwViolations *violations)
 {
     const JwJobKind *kind = jw_kind_find(jw_json_text(body, "jobType"));
     g_auto(GStrv) scope = jw_json_texts(json_object_get(body, "departments"));
 
     return scope == NULL || scope[0] == NULL
-           || jw_kind_check_scope(kind, json_object_get(body, "spec"), "/spec",
+           || jw_kind_check_scope(kind, self->catalog, json_object_get(body, "spec"), "/spec",
                                   (const char *const *)scope,
                                   "is not one of the command's departments", violations);
 }
@@ -104,7 +104,7 @@ jw_wire_job_from_command(const JwWire *self, const json_t *body, const char *ce_
         ok = check_identity(body, ce_source, ce_id, violations) && ok;
     }
     /* last: it compares two lists, whose lengths must have been checked */
-    if (!ok || !check_scope(body, violations)) {
+    if (!ok || !check_scope(self, body, violations)) {
         return false;
     }
     const int64_t due_ms = jw_json_time(body, "scheduledFor", 0);

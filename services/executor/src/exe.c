@@ -8,6 +8,9 @@
 const JwConfigEntry exe_config_entries[] = {
     { "JW_TEMP_DIR", JW_CONFIG_STRING, offsetof(ExeConfig, temp_dir), "/tmp", 0, 0, 0,
       "folder for reports being written; needs about twice the largest report for each worker" },
+    { "JW_TEMP_FREE_MIN", JW_CONFIG_SIZE, offsetof(ExeConfig, temp_free_min_bytes), "256MiB", 0,
+      INT64_MAX, 0,
+      "with less left on the disk of JW_TEMP_DIR readiness says degraded; 0 = never" },
     { "JW_WORKERS", JW_CONFIG_INT, offsetof(ExeConfig, workers), "2", 1, 64, 0,
       "jobs run at once" },
     { "JW_READY_MAX", JW_CONFIG_INT, offsetof(ExeConfig, ready_max), "1000", 1, 100000, 0,
@@ -26,6 +29,11 @@ exe_run(Exe *self, GError **error)
 {
     exe_metrics_init();
     jw_process_name(self->owner);
+    self->temp = exe_temp_new(self->config.temp_dir, error);
+    if (self->temp == NULL) {
+        return false;
+    }
+    jw_metric_add(exe_metrics[EXE_METRIC_TEMP_SWEPT], NULL, (double)exe_temp_swept(self->temp));
     self->stop = jw_stop_new();
     jw_mutex_init(&self->consumer_mutex);
     self->ready = jw_queue_new((size_t)self->config.ready_max, EXE_LANES, g_free);
@@ -34,7 +42,7 @@ exe_run(Exe *self, GError **error)
     self->topics[0] = jw_wire_topic(self->wire, JW_TOPIC_COMMANDS_HIGH);
     self->topics[1] = jw_wire_topic(self->wire, JW_TOPIC_COMMANDS_NORMAL);
     self->topics[2] = jw_wire_topic(self->wire, JW_TOPIC_COMMANDS_LOW);
-    g_autofree char *group = jw_wire_topic(self->wire, "executor");
+    g_autofree char *group = jw_wire_topic(self->wire, JW_GROUP_EXECUTOR);
     JwSubscription subscription = {
         .topics = (const char *const *)self->topics,
         .group = group,
@@ -51,6 +59,25 @@ exe_run(Exe *self, GError **error)
         g_ptr_array_add(self->workers, g_thread_new("worker", exe_worker, self));
     }
     return true;
+}
+
+bool
+exe_check_temp(gpointer exe, GError **error)
+{
+    const Exe *self = exe;
+    int64_t free_bytes = 0;
+
+    if (!exe_temp_space(self->config.temp_dir, &free_bytes, error)) {
+        return false;
+    }
+    jw_metric_set(exe_metrics[EXE_METRIC_TEMP_FREE], NULL, (double)free_bytes);
+    return free_bytes >= self->config.temp_free_min_bytes
+           || jw_fail(error, JW_ERROR_UNAVAILABLE,
+                      "the disk of JW_TEMP_DIR=%s has %" G_GINT64_FORMAT
+                      " MiB left, under JW_TEMP_FREE_MIN=%" G_GINT64_FORMAT
+                      " MiB: free some space there, or reports will fail",
+                      self->config.temp_dir, free_bytes >> 20,
+                      self->config.temp_free_min_bytes >> 20);
 }
 
 void
@@ -147,4 +174,5 @@ exe_stop(gpointer exe)
     g_clear_pointer(&self->ready, jw_queue_free);
     g_clear_pointer(&self->stop, jw_stop_free);
     g_clear_pointer(&self->topics, g_strfreev);
+    g_clear_pointer(&self->temp, exe_temp_free);
 }

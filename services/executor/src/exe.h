@@ -10,16 +10,18 @@
 #include "jw/ports.h"
 #include "jw/store_jobs.h"
 #include "jw/sync.h"
+#include "temp.h"
 
 G_BEGIN_DECLS
 
 typedef struct {
-    char *temp_dir;             /* JW_TEMP_DIR */
-    int64_t workers;            /* JW_WORKERS */
-    int64_t ready_max;          /* JW_READY_MAX: jobs of one priority waiting in this process */
-    int64_t pull_after_ms;      /* JW_PULL_AFTER */
-    int64_t artifact_ttl_ms;    /* JW_ARTIFACT_TTL: 0 = kept without end */
-    int64_t artifact_max_bytes; /* JW_ARTIFACT_MAX */
+    char *temp_dir;              /* JW_TEMP_DIR */
+    int64_t workers;             /* JW_WORKERS */
+    int64_t temp_free_min_bytes; /* JW_TEMP_FREE_MIN */
+    int64_t ready_max;           /* JW_READY_MAX: jobs of one priority waiting in this process */
+    int64_t pull_after_ms;       /* JW_PULL_AFTER */
+    int64_t artifact_ttl_ms;     /* JW_ARTIFACT_TTL: 0 = kept without end */
+    int64_t artifact_max_bytes;  /* JW_ARTIFACT_MAX */
 } ExeConfig;
 
 typedef struct _ExeHeartbeats ExeHeartbeats;
@@ -28,11 +30,13 @@ typedef struct {
     ExeConfig config;
     JwJobsTimes times;
     JW_PORTS;
+    ExeTemp *temp;
     JwMutex consumer_mutex; /* workers wake the consumer while the main thread may end it */
     JwConsumer *consumer;   /* under consumer_mutex; NULL once this process takes no more */
     char **topics;          /* subscribed, with prefix */
-    JwQueue *ready;         /* of char *: job ids; lane 0 high, 1 normal, 2 low */
-    unsigned intake_waits;  /* atomic: bit per lane that was full: the consumer waits for a wake */
+    /* of char *: job ids, each once; lane 0 high, 1 normal, 2 low; in a lane callers take turns */
+    JwQueue *ready;
+    unsigned intake_waits; /* atomic: bit per lane that was full: the consumer waits for a wake */
     ExeHeartbeats *heartbeats;
     GPtrArray *workers;               /* of GThread */
     int64_t pull_mono_ms;             /* atomic: when the store may be looked at again */
@@ -50,6 +54,10 @@ extern const size_t exe_n_config_entries;
 bool exe_run(Exe *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void exe_drain(gpointer exe, int64_t deadline_mono_ms);
 void exe_stop(gpointer exe);
+
+/* A readiness check: UNAVAILABLE when the disk of JW_TEMP_DIR has less than JW_TEMP_FREE_MIN left.
+ * Keeps the metric of what is left. */
+bool exe_check_temp(gpointer exe, GError **error);
 
 /* Has what was LATER offered again; any thread, nothing once the consumer is gone. */
 void exe_wake_consumer(Exe *self);

@@ -237,10 +237,14 @@ intake_enqueue(Exe *exe, const Intake *intake, unsigned *full)
         return false;
     }
     char *id = g_strdup(job->id);
-    if (jw_queue_try_push(exe->ready, lane, id)) {
+    JwPush push = jw_queue_try_push_for(exe->ready, lane, job->requested_by.id, job->id, id);
+    if (push == JW_PUSH_QUEUED) {
         return true;
     }
     g_free(id);
+    if (push == JW_PUSH_WAITS) {
+        return true; /* repeated commands take no place and cost no claim */
+    }
     *full |= 1u << lane;
     g_atomic_int_or(&exe->intake_waits,
                     1u << lane); /* a worker that empties it wakes the consumer */

@@ -1,6 +1,7 @@
 /* main.c: jobwire-executor: its composition and its end. The rest is exe_run(). */
 #include "exe.h"
 
+#include "jw/memory.h"
 #include "jw/svc.h"
 
 #include <errno.h>
@@ -38,8 +39,11 @@ check_values(gpointer data, JwConfigCheck *check)
 static bool
 start(JwSvc *svc, gpointer data, GError **error)
 {
-    (void)svc;
-    return exe_run(data, error);
+    if (!exe_run(data, error)) {
+        return false;
+    }
+    jw_svc_add_check(svc, "temp", false, exe_check_temp, data);
+    return true;
 }
 
 int
@@ -64,5 +68,6 @@ main(int argc, char **argv)
         .stop = exe_stop,
     };
 
+    jw_memory_share();
     return jw_svc_main(&def, &self, argc, argv);
 }

@@ -9,6 +9,10 @@ static const JwMetricDef defs[EXE_N_METRICS] = {
     [EXE_METRIC_PULLED] = { JW_METRIC_COUNTER, "jobwire_pulled_jobs_total",
                             "Jobs found waiting in the store by an executor with nothing to do",
                             NULL },
+    [EXE_METRIC_TEMP_FREE] = { JW_METRIC_GAUGE, "jobwire_temp_free_bytes",
+                               "Left on the disk of JW_TEMP_DIR", NULL },
+    [EXE_METRIC_TEMP_SWEPT] = { JW_METRIC_COUNTER, "jobwire_temp_swept_total",
+                                "Temporary folders of dead executors removed at start", NULL },
 };
 JwMetric *exe_metrics[EXE_N_METRICS];
 

@@ -8,6 +8,8 @@ typedef enum {
     EXE_METRIC_ATTEMPTS,        /* labelled with the outcome */
     EXE_METRIC_ATTEMPT_SECONDS, /* labelled with the job type */
     EXE_METRIC_PULLED,
+    EXE_METRIC_TEMP_FREE,
+    EXE_METRIC_TEMP_SWEPT,
     EXE_N_METRICS
 } ExeMetric;
 

@@ -7,6 +7,7 @@
 
 #include "jw/crash.h"
 #include "jw/log.h"
+#include "jw/memory.h"
 #include "jw/store_files.h"
 #include "metrics.h"
 
@@ -48,7 +49,8 @@ end_completed(Exe *self, const JwJob *job, const JwJobResult *result)
     static const char won[] = "completed";
     const JwJobChange change = { .transition = JW_CHANGE_FINISH,
                                  .artifact = result->artifact,
-                                 .result = result->json };
+                                 .result = result->json,
+                                 .warnings = result->warnings };
 
     jw_crash_point("exe_before_finish");
     const char *outcome = end(self, job, &change, won);
@@ -159,6 +161,7 @@ exe_worker(gpointer data)
         wake_intake(self);
         if (job_id != NULL) {
             exe_run_job(self, job_id);
+            jw_memory_trim();
         }
     }
     return NULL;

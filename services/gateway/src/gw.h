@@ -1,6 +1,6 @@
 /* gw.h: the gateway's one struct and what its files share.
  *
- * Threads: handlers run on the HTTP server's threads, one per connection; everything in Gw is
+ * Threads: handlers run on the HTTP server's workers, one a request; everything in Gw is
  * immutable after gw_run(), and the ports are for any thread. One watch thread (core/admission.c)
  * counts the pending jobs, so that no request pays for it. */
 #pragma once

@@ -151,6 +151,58 @@ wake_offers_at_once(void **state)
     bus_fixture_free(fixture);
 }
 
+static void
+assert_read(BusFixture *fixture, const char *group, int64_t end, int64_t read)
+{
+    g_autoptr(GArray) readings = NULL;
+    g_autoptr(GError) error = NULL;
+    int64_t all_end = 0, all_read = 0;
+
+    assert_ok(jw_bus_read_so_far(fixture->bus, group, fixture->topic, 30000, &readings, &error),
+              error);
+    assert_int_equal(readings->len, 3);
+    for (guint i = 0; i < readings->len; i++) {
+        const JwReading *reading = &g_array_index(readings, JwReading, i);
+
+        assert_in_range(reading->read, 0, reading->end);
+        all_end += reading->end;
+        all_read += reading->read;
+    }
+    assert_int_equal(all_end, end);
+    assert_int_equal(all_read, read);
+}
+
+/* How far a group has read is what it decided and committed, not what it was offered. */
+static void
+what_was_read_is_known(void **state)
+{
+    (void)state;
+    BusFixture *fixture = bus_fixture_new(3);
+    g_autoptr(GArray) nothing = NULL;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *unknown = tk_unique_name();
+
+    bus_fixture_publish(fixture, 0, 30, 30);
+    assert_read(fixture, fixture->group, 30, 0); /* a group that never was */
+    fixture->laters = 1;
+    Reader *stuck = reader_new(fixture, fixture->topic, 10, always_later);
+    reader_wait_offered(stuck, 1, 60000);
+    assert_read(fixture, fixture->group, 30, 0);
+    reader_free(stuck);
+    fixture->laters = 0;
+    Reader *reader = reader_new(fixture, fixture->topic, 10, NULL);
+    reader_wait_done(reader, 30, 60000);
+    reader_free(reader);
+    assert_read(fixture, fixture->group, 30, 30);
+    bus_fixture_publish(fixture, 30, 35, 30);
+    assert_read(fixture, fixture->group, 35, 30);
+    assert_read(fixture, "somebody-else", 35, 0);
+    assert_ok(jw_bus_read_so_far(fixture->bus, fixture->group, unknown, 30000, &nothing, &error),
+              error);
+    assert_int_equal(nothing->len, 0);
+    bus_fixture_free(fixture);
+}
+
 int
 main(void)
 {
@@ -158,6 +210,7 @@ main(void)
         cmocka_unit_test(every_message_is_decided),
         cmocka_unit_test(rebalances_lose_nothing),
         cmocka_unit_test(wake_offers_at_once),
+        cmocka_unit_test(what_was_read_is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,7 +31,7 @@ typedef struct {
     GPtrArray *pending;   /* of Record: published, not yet ended */
     GPtrArray *topics;    /* of Topic */
     GPtrArray *consumers; /* of Consumer (transfer none) */
-    bool down;
+    bool down, deny_reading;
     int refuse;
 } MemBus;
 
@@ -223,6 +223,39 @@ mem_create_topics(JwBus *bus, const JwTopic *topics, size_t n_topics, int64_t ti
     return true;
 }
 
+/* By every subscription, as each is its own group. */
+static bool
+mem_read_so_far(JwBus *bus, const char *group, const char *topic, int64_t timeout_ms, GArray **ret,
+                GError **error)
+{
+    MemBus *self = (MemBus *)bus;
+    JwReading reading = { 0, 0 };
+    bool read = false;
+    (void)timeout_ms;
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+    if (self->down) {
+        return jw_fail(error, JW_ERROR_UNAVAILABLE, "topic '%s': the bus is down", topic);
+    }
+    if (self->deny_reading) {
+        return jw_fail(error, JW_ERROR_DENIED, "group '%s': not allowed", group);
+    }
+    reading.end = get_topic_locked(self, topic)->records->len;
+    for (guint c = 0; c < self->consumers->len; c++) {
+        const Consumer *consumer = g_ptr_array_index(self->consumers, c);
+        for (guint t = 0; t < consumer->positions->len; t++) {
+            const Position *position = &g_array_index(consumer->positions, Position, t);
+            if (strcmp(position->topic, topic) == 0) {
+                int64_t next = (int64_t)position->next;
+                reading.read = read ? MIN(reading.read, next) : next;
+                read = true;
+            }
+        }
+    }
+    *ret = g_array_new(FALSE, FALSE, sizeof(JwReading));
+    g_array_append_val(*ret, reading);
+    return true;
+}
+
 static void
 mem_free(JwBus *bus)
 {
@@ -270,6 +303,14 @@ copy_batch(Consumer *consumer, const Position *position, JwMessage *messages)
     return n;
 }
 
+/* Other threads may ask how far it has read. */
+static void
+advance(Consumer *consumer, Position *position, size_t n)
+{
+    g_auto(JwLocker) locker = jw_locker(&consumer->bus->mutex);
+    position->next += n;
+}
+
 /* Offers one topic up to its end or its first LATER; returns how many were decided. */
 static size_t
 offer_topic(Consumer *consumer, guint index)
@@ -287,15 +328,17 @@ offer_topic(Consumer *consumer, guint index)
         }
         memset(answers, 0, n * sizeof *answers);
         consumer->consume(messages, n, answers, consumer->data);
+        size_t ended = 0;
         for (size_t i = 0; i < n; i++) {
             later = later || answers[i].verdict == JW_VERDICT_LATER;
             if (!later && answers[i].verdict == JW_VERDICT_POISON) {
                 publish_dlq(consumer, &messages[i], answers[i].reason);
             }
-            position->next += later ? 0 : 1;
-            decided += later ? 0 : 1;
+            ended += later ? 0 : 1;
             g_free(answers[i].reason);
         }
+        advance(consumer, position, ended);
+        decided += ended;
     }
     return decided;
 }
@@ -353,6 +396,7 @@ static const JwBusOps mem_ops = {
     .flush = mem_flush,
     .connected = mem_connected,
     .create_topics = mem_create_topics,
+    .read_so_far = mem_read_so_far,
     .subscribe = mem_subscribe,
 };
 
@@ -395,6 +439,16 @@ jw_bus_mem_set_down(JwBus *bus, bool down)
     MemBus *self = (MemBus *)bus;
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
     self->down = down;
+}
+
+void
+jw_bus_mem_deny_reading(JwBus *bus, bool deny)
+{
+    g_return_if_fail(bus != NULL && bus->ops == &mem_ops);
+
+    MemBus *self = (MemBus *)bus;
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+    self->deny_reading = deny;
 }
 
 void

@@ -1,5 +1,6 @@
 /* value.c: values in MongoDB's order, and the paths that lead to them. Pure. */
 #include "memdb.h"
+#include <stdlib.h>
 #include <string.h>
 
 void
@@ -32,6 +33,7 @@ rank_of(const bson_iter_t *value)
     case BSON_TYPE_INT32:
     case BSON_TYPE_INT64:
     case BSON_TYPE_DOUBLE:
+    case BSON_TYPE_DECIMAL128:
         return 2;
     case BSON_TYPE_UTF8:
         return 3;
@@ -41,20 +43,20 @@ rank_of(const bson_iter_t *value)
         return 5;
     case BSON_TYPE_BINARY:
         return 6;
-    case BSON_TYPE_BOOL:
+    case BSON_TYPE_OID:
         return 7;
-    case BSON_TYPE_DATE_TIME:
+    case BSON_TYPE_BOOL:
         return 8;
+    case BSON_TYPE_DATE_TIME:
+        return 9;
     case BSON_TYPE_EOD:
     case BSON_TYPE_UNDEFINED:
-    case BSON_TYPE_OID:
     case BSON_TYPE_REGEX:
     case BSON_TYPE_DBPOINTER:
     case BSON_TYPE_CODE:
     case BSON_TYPE_SYMBOL:
     case BSON_TYPE_CODEWSCOPE:
     case BSON_TYPE_TIMESTAMP:
-    case BSON_TYPE_DECIMAL128:
     case BSON_TYPE_MAXKEY:
     case BSON_TYPE_MINKEY:
         break;
@@ -70,14 +72,27 @@ md_same_type(const bson_iter_t *a, const bson_iter_t *b)
 
 #define ORDER(x, y) (((x) > (y)) - ((x) < (y)))
 
+/* Wide enough to tell a decimal from the double beside it. */
+static long double
+wide_number(const bson_iter_t *value)
+{
+    bson_decimal128_t decimal;
+    char text[BSON_DECIMAL128_STRING];
+
+    if (bson_iter_decimal128(value, &decimal)) {
+        bson_decimal128_to_string(&decimal, text);
+        return strtold(text, NULL);
+    }
+    return BSON_ITER_HOLDS_DOUBLE(value) ? (long double)bson_iter_double(value)
+                                         : (long double)bson_iter_as_int64(value);
+}
+
 static int
 compare_numbers(const bson_iter_t *a, const bson_iter_t *b)
 {
-    if (BSON_ITER_HOLDS_DOUBLE(a) || BSON_ITER_HOLDS_DOUBLE(b)) {
-        const double x = bson_iter_as_double(a), y = bson_iter_as_double(b);
-        return ORDER(x, y);
-    }
-    return ORDER(bson_iter_as_int64(a), bson_iter_as_int64(b));
+    const long double x = wide_number(a), y = wide_number(b);
+
+    return ORDER(x, y);
 }
 
 int
@@ -96,8 +111,10 @@ md_compare(const bson_iter_t *a, const bson_iter_t *b)
     case 3:
         return ORDER(strcmp(bson_iter_utf8(a, NULL), bson_iter_utf8(b, NULL)), 0);
     case 7:
-        return ORDER(bson_iter_bool(a), bson_iter_bool(b));
+        return ORDER(bson_oid_compare(bson_iter_oid(a), bson_iter_oid(b)), 0);
     case 8:
+        return ORDER(bson_iter_bool(a), bson_iter_bool(b));
+    case 9:
         return ORDER(bson_iter_date_time(a), bson_iter_date_time(b));
     default:
         md_unknown("order of documents, arrays and binary data, as in", bson_iter_key(a));

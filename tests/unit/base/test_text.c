@@ -38,6 +38,42 @@ test_clean(void **state)
     }
 }
 
+/* What XML cannot hold in any way is in no file and in no mail. */
+static void
+test_sane(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t length;
+        const char *sane, *line;
+    } cases[] = {
+        { "", 0, "", "" },
+        { "Diane", 5, "Diane", "Diane" },
+        { "Çağrı 日本 \xf0\x9f\x93\x9e", 20, "Çağrı 日本 \xf0\x9f\x93\x9e",
+          "Çağrı 日本 \xf0\x9f\x93\x9e" },
+        { "a\xef\xbf\xbe\xef\xbf\xbf"
+          "b",
+          8, "a��b", "a��b" },
+        { "\xef\xbf\xbd\xef\xbf\xbc\xef\xbe\xbe", 9, "\xef\xbf\xbd\xef\xbf\xbc\xef\xbe\xbe",
+          "\xef\xbf\xbd\xef\xbf\xbc\xef\xbe\xbe" },
+        { "\xff\xef\xbf\xbf", 4, "��", "��" },
+        { "\xed\xa0\x80", 3, "���", "���" }, /* a surrogate */
+        { "a\0b", 3, "a�b", "a�b" },
+        { "a\tb\a\x7f\r\n", 7, "a\tb\a\x7f\r\n", "a b    " },
+        { "\xc2\x85", 2, "\xc2\x85", " " },
+    };
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GString) scratch = g_string_new("before");
+        size_t length = 0;
+        const char *sane = jw_text_sane(scratch, cases[i].text, cases[i].length, &length);
+        assert_int_equal(length, strlen(cases[i].sane));
+        assert_memory_equal(sane, cases[i].sane, length);
+        g_autofree char *line = jw_text_one_line(sane);
+        assert_string_equal(line, cases[i].line);
+    }
+}
+
 static void
 test_int64(void **state)
 {
@@ -268,14 +304,38 @@ test_nearest(void **state)
     }
 }
 
+static void
+test_list(void **state)
+{
+    static const struct {
+        const char *text, *joined;
+    } cases[] = {
+        { NULL, "" },     { "", "" },       { " , ,", "" },
+        { "one", "one" }, { "a,b", "a|b" }, { " a , b c ,,d ", "a|b c|d" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(GStrv) items = jw_text_list(cases[i].text);
+        g_autofree char *joined = g_strjoinv("|", items);
+        assert_string_equal(joined, cases[i].joined);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_clean),     cmocka_unit_test(test_int64),
-        cmocka_unit_test(test_file_name), cmocka_unit_test(test_file_name_length),
-        cmocka_unit_test(test_bytes),     cmocka_unit_test(test_file_read),
-        cmocka_unit_test(test_thousands), cmocka_unit_test(test_nearest),
+        cmocka_unit_test(test_clean),
+        cmocka_unit_test(test_sane),
+        cmocka_unit_test(test_int64),
+        cmocka_unit_test(test_file_name),
+        cmocka_unit_test(test_file_name_length),
+        cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_file_read),
+        cmocka_unit_test(test_thousands),
+        cmocka_unit_test(test_nearest),
+        cmocka_unit_test(test_list),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* exekit.c: see exekit.h. */
 #include "exekit.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "jw/ident.h"
@@ -47,9 +48,10 @@ kit_new_sized(int64_t ready_max)
     g_autoptr(GError) error = NULL;
 
     self->ports = kit_ports_new(KIT_NOW, true);
+    self->temp = tk_temp_dir();
     exe->ports = kit_service_ports(self->ports, "/jobwire/executor");
     exe->config = (ExeConfig){
-        .temp_dir = tk_temp_dir(),
+        .temp_dir = g_build_filename(self->temp, "temp", NULL),
         .workers = 0,
         .ready_max = ready_max,
         .pull_after_ms = 2000,
@@ -61,6 +63,7 @@ kit_new_sized(int64_t ready_max)
             3600000, /* of the system's clock: the heartbeat thread sleeps through the test */
         .heartbeat_timeout_ms = 20000,
     };
+    assert_int_equal(g_mkdir(exe->config.temp_dir, 0700), 0);
     insert_records(self);
     assert_ok(exe_run(exe, &error), error);
     return self;
@@ -72,6 +75,7 @@ kit_free(ExeKit *self)
     exe_stop(&self->exe);
     kit_ports_free(self->ports);
     g_free(self->exe.config.temp_dir);
+    g_free(self->temp);
     g_free(self);
 }
 
@@ -177,10 +181,31 @@ kit_orphans(ExeKit *self)
 }
 
 void
+kit_temp_away(ExeKit *self)
+{
+    g_autofree char *away = g_build_filename(self->temp, "away", NULL);
+
+    assert_int_equal(g_rename(self->exe.config.temp_dir, away), 0);
+}
+
+void
+kit_temp_back(ExeKit *self)
+{
+    g_autofree char *away = g_build_filename(self->temp, "away", NULL);
+
+    assert_int_equal(g_rename(away, self->exe.config.temp_dir), 0);
+}
+
+void
 kit_assert_clean(ExeKit *self)
 {
     g_autoptr(GDir) dir = g_dir_open(self->exe.config.temp_dir, 0, NULL);
 
     assert_non_null(dir);
+    g_autofree char *own = g_build_filename(self->exe.config.temp_dir, g_dir_read_name(dir), NULL);
     assert_null(g_dir_read_name(dir));
+    g_autoptr(GDir) inside = g_dir_open(own, 0, NULL);
+    assert_non_null(inside);
+    assert_string_equal(g_dir_read_name(inside), "lock");
+    assert_null(g_dir_read_name(inside));
 }

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 typedef struct {
     Exe exe;
     KitPorts *ports;
+    char *temp;                /* JW_TEMP_DIR is a folder in it */
     const int32_t *partitions; /* of the messages that kit_consume() gives; NULL: all of one */
 } ExeKit;
 
@@ -33,7 +34,10 @@ char *kit_make(ExeKit *self, const char *extra);
 char *kit_artifact(ExeKit *self, const JwJob *job);
 /* Files and uploads that no job names. */
 size_t kit_orphans(ExeKit *self);
-/* Nothing is left of an attempt under JW_TEMP_DIR. */
+/* Takes the folder JW_TEMP_DIR away, and puts it back: attempts fail for want of it. */
+void kit_temp_away(ExeKit *self);
+void kit_temp_back(ExeKit *self);
+/* Nothing is left of an attempt in the folder of this process under JW_TEMP_DIR. */
 void kit_assert_clean(ExeKit *self);
 
 /* One message to exe_consume(); NULL headers are left out. */

@@ -148,10 +148,9 @@ at_every_reading(Deed deed, void (*check)(const Deed *deed, JwJob *job))
     for (int n = 1;; n++) {
         g_autoptr(ExeKit) kit = kit_new_sized(10);
         g_autofree char *id = kit_make(kit, "");
-        char *temp_dir = kit->exe.config.temp_dir;
 
         if (deed.no_temp) {
-            kit->exe.config.temp_dir = (char *)(uintptr_t) "/nonexistent";
+            kit_temp_away(kit);
         }
         if (deed.shut_down) {
             exe_heartbeats_shutdown(kit->exe.heartbeats);
@@ -161,7 +160,9 @@ at_every_reading(Deed deed, void (*check)(const Deed *deed, JwJob *job))
         deed.cas = JW_CAS_LOST;
         hook_clock_at(&kit->ports->clock, n, do_deed, &deed);
         exe_run_job(&kit->exe, id);
-        kit->exe.config.temp_dir = temp_dir;
+        if (deed.no_temp) {
+            kit_temp_back(kit);
+        }
         bool ran = hook_clock_done(&kit->ports->clock);
         g_autoptr(JwJob) job = kit_job(kit->ports, id);
         assert_sound(kit, job);

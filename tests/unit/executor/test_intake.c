@@ -59,8 +59,8 @@ test_submit(void **state)
     assert_int_equal(kit_events(job->outbox, JW_TYPE_JOB_SUBMITTED), 1);
 }
 
-/* Same source and id: the same job, whatever the partition or the process; queued again, which
- * costs a lost claim. */
+/* Same source and id: the same job, whatever the partition or the process. While it waits it is not
+ * queued again; later it is, which costs a lost claim. */
 static void
 test_submit_again(void **state)
 {
@@ -69,7 +69,9 @@ test_submit_again(void **state)
 
     assert_int_equal(give(kit, submit, NULL), JW_VERDICT_DONE);
     assert_int_equal(give(kit, submit, NULL), JW_VERDICT_DONE);
+    assert_int_equal(jw_queue_length(kit->exe.ready), 1);
     g_autofree char *first = jw_queue_pop(kit->exe.ready, 0);
+    assert_int_equal(give(kit, submit, NULL), JW_VERDICT_DONE);
     g_autofree char *second = jw_queue_pop(kit->exe.ready, 0);
     assert_string_equal(first, second);
     g_autoptr(JwJob) job = kit_job(kit->ports, first);
@@ -89,6 +91,62 @@ test_submit_again(void **state)
     assert_int_equal(give(kit, other, NULL), JW_VERDICT_DONE);
     g_autofree char *fourth = jw_queue_pop(kit->exe.ready, 0);
     assert_string_not_equal(first, fourth);
+}
+
+/* The commands of a deep queue repeated: they take no place that another job needs. */
+static void
+test_repeats_take_no_place(void **state G_GNUC_UNUSED)
+{
+    static const char *const ids[] = { "0", "0", "1", "0", "1", "2" };
+    g_autoptr(ExeKit) kit = kit_new_sized(3);
+    KitMessage messages[G_N_ELEMENTS(ids)];
+    JwAnswer answers[G_N_ELEMENTS(ids)];
+
+    for (size_t i = 0; i < G_N_ELEMENTS(ids); i++) {
+        messages[i] = submit;
+        messages[i].id = ids[i];
+    }
+    kit_consume(kit, messages, G_N_ELEMENTS(ids), answers);
+    for (size_t i = 0; i < G_N_ELEMENTS(ids); i++) {
+        assert_int_equal(answers[i].verdict, JW_VERDICT_DONE);
+    }
+    assert_int_equal(jw_queue_length(kit->exe.ready), 3);
+    kit_consume(kit, messages, G_N_ELEMENTS(ids), answers); /* nor when all places are taken */
+    for (size_t i = 0; i < G_N_ELEMENTS(ids); i++) {
+        assert_int_equal(answers[i].verdict, JW_VERDICT_DONE);
+    }
+}
+
+/* Many jobs of one caller, then one of another: it is the second to begin. A job of higher priority
+ * comes before both. */
+static void
+test_callers_take_turns(void **state)
+{
+    static const struct {
+        const char *id, *caller, *priority;
+    } jobs[] = { { "0", "many", "normal" }, { "1", "many", "normal" }, { "2", "many", "normal" },
+                 { "3", "one", "normal" },  { "4", "many", "normal" }, { "5", "many", "high" } };
+    static const char order[] = "503124";
+    ExeKit *kit = *state;
+    JwAnswer answers[G_N_ELEMENTS(jobs)];
+
+    for (size_t i = 0; i < G_N_ELEMENTS(jobs); i++) {
+        g_autofree char *body =
+            g_strdup_printf("{\"jobType\":\"report\",\"name\":\"%s\",\"spec\":" SPEC(
+                                "call-records") ",\"priority\":"
+                                                "\"%s\",\"requestedBy\":{\"id\":\"%s\"}}",
+                            jobs[i].id, jobs[i].priority, jobs[i].caller);
+        const KitMessage message = { JW_TYPE_JOB_SUBMIT, "/test", jobs[i].id, body };
+
+        kit_consume(kit, &message, 1, &answers[i]);
+        assert_int_equal(answers[i].verdict, JW_VERDICT_DONE);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(jobs); i++) {
+        g_autofree char *id = jw_queue_pop(kit->exe.ready, 0);
+        g_autoptr(JwJob) job = kit_job(kit->ports, id);
+
+        assert_int_equal(job->name[0], order[i]);
+    }
 }
 
 static void
@@ -229,18 +287,24 @@ test_same_command_twice(void **state)
     static const struct {
         const char *first, *second, *ids[2];
         JwVerdict verdict; /* of the second */
+        size_t jobs;       /* that they name */
     } cases[] = {
-        { BODY, BODY, { "r", "r" }, JW_VERDICT_DONE },
-        { BODY, NAMED("1", "call-records"), { "r", "r" }, JW_VERDICT_DONE }, /* another job */
+        { BODY, BODY, { "r", "r" }, JW_VERDICT_DONE, 1 },
+        { BODY, NAMED("1", "call-records"), { "r", "r" }, JW_VERDICT_DONE, 2 },
         { BODY,
           "{\"jobType\":\"report\",\"spec\":" SPEC("of-tomorrow") "}",
           { "r", "r" },
-          JW_VERDICT_DONE },
-        { BODY, "{\"jobType\":\"laundry\"}", { "r", "r" }, JW_VERDICT_DONE },
-        { BODY, "{}", { "r", "other" }, JW_VERDICT_POISON },
-        { BODY, "{\"jobId\":\"nonsense\"}", { "r", "r" }, JW_VERDICT_POISON },
-        { NAMED("2", "call-records"), NAMED("2", "of-tomorrow"), { "a", "b" }, JW_VERDICT_DONE },
-        { NAMED("3", "call-records"), NAMED("4", "of-tomorrow"), { "a", "b" }, JW_VERDICT_POISON },
+          JW_VERDICT_DONE,
+          1 },
+        { BODY, "{\"jobType\":\"laundry\"}", { "r", "r" }, JW_VERDICT_DONE, 1 },
+        { BODY, "{}", { "r", "other" }, JW_VERDICT_POISON, 1 },
+        { BODY, "{\"jobId\":\"nonsense\"}", { "r", "r" }, JW_VERDICT_POISON, 1 },
+        { NAMED("2", "call-records"), NAMED("2", "of-tomorrow"), { "a", "b" }, JW_VERDICT_DONE, 1 },
+        { NAMED("3", "call-records"),
+          NAMED("4", "of-tomorrow"),
+          { "a", "b" },
+          JW_VERDICT_POISON,
+          1 },
     };
 #undef NAMED
     ExeKit *kit = *state;
@@ -263,7 +327,7 @@ test_same_command_twice(void **state)
                          answers[1].reason);
             }
             kit_answers_clear(answers, 2);
-            for (size_t n = cases[i].verdict == JW_VERDICT_DONE ? 2 : 1; n > 0; n--) {
+            for (size_t n = 0; n < cases[i].jobs; n++) { /* each is queued once */
                 g_autofree char *queued = jw_queue_pop(kit->exe.ready, 0);
                 g_autoptr(JwJob) job = kit_job(kit->ports, queued);
                 assert_int_equal(kit_events(job->outbox, JW_TYPE_JOB_SUBMITTED), 1);
@@ -633,6 +697,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_submit),
         TEST(test_submit_again),
+        cmocka_unit_test(test_repeats_take_no_place),
+        TEST(test_callers_take_turns),
         TEST(test_scheduled_for_later),
         TEST(test_clock_behind),
         TEST(test_priority_lanes),

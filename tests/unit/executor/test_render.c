@@ -55,6 +55,15 @@ fixture_init(Fixture *self, const char *file)
     };
 }
 
+/* Asks for the groups of a dimension. */
+static void
+fixture_group(Fixture *self, const char *dimension, const char *measures)
+{
+    self->request->group_by = g_strsplit(dimension, ",", -1);
+    self->request->measures = measures != NULL ? g_strsplit(measures, ",", -1) : NULL;
+    self->input.grouped = true;
+}
+
 static void
 fixture_clear(Fixture *self)
 {
@@ -186,6 +195,21 @@ test_csv_has_a_line_a_record(void **state G_GNUC_UNUSED)
     fixture_clear(&fixture);
 }
 
+static void
+test_csv_has_a_line_a_group(void **state G_GNUC_UNUSED)
+{
+    Fixture fixture;
+    g_autofree char *content = NULL;
+
+    fixture_init(&fixture, "a.csv");
+    fixture_group(&fixture, "status", "totalCalls,answerRate");
+    write_rows(&fixture, &exe_render_csv, 8, "Dan");
+    assert_true(g_file_get_contents(fixture.path, &content, NULL, NULL));
+    assert_string_equal(content,
+                        "Status,Total calls,Answer rate\r\nanswered,6,100\r\nmissed,2,0\r\n");
+    fixture_clear(&fixture);
+}
+
 /* RFC 3339 has no seconds in an offset; Liberia was 44 min 30 s behind until 1972. */
 static void
 test_csv_times_are_the_moments_they_were(void **state G_GNUC_UNUSED)
@@ -295,25 +319,41 @@ test_xlsx_check_finds_wrong_rows(void **state G_GNUC_UNUSED)
     fixture_clear(&fixture);
 }
 
+typedef struct {
+    const char *name, *text;
+} Part;
+
+static void
+write_package(const char *path, const Part *parts, size_t n_parts)
+{
+    struct archive *zip = archive_write_new();
+
+    assert_int_equal(archive_write_set_format_zip(zip), ARCHIVE_OK);
+    assert_int_equal(archive_write_open_filename(zip, path), ARCHIVE_OK);
+    for (size_t i = 0; i < n_parts; i++) {
+        struct archive_entry *entry = archive_entry_new();
+        const size_t length = strlen(parts[i].text);
+
+        archive_entry_set_pathname(entry, parts[i].name);
+        archive_entry_set_size(entry, (la_int64_t)length);
+        archive_entry_set_filetype(entry, AE_IFREG);
+        archive_entry_set_perm(entry, 0644);
+        assert_int_equal(archive_write_header(zip, entry), ARCHIVE_OK);
+        assert_int_equal(archive_write_data(zip, parts[i].text, length), length);
+        archive_entry_free(entry);
+    }
+    assert_int_equal(archive_write_close(zip), ARCHIVE_OK);
+    archive_write_free(zip);
+}
+
 /* A workbook whose list sheet is cut inside, in a zip that is sound: what a full temporary disk
  * makes. */
 static void
 write_cut_workbook(const char *path, const char *sheet)
 {
-    struct archive *zip = archive_write_new();
-    struct archive_entry *entry = archive_entry_new();
+    const Part part = { "xl/worksheets/sheet1.xml", sheet };
 
-    assert_int_equal(archive_write_set_format_zip(zip), ARCHIVE_OK);
-    assert_int_equal(archive_write_open_filename(zip, path), ARCHIVE_OK);
-    archive_entry_set_pathname(entry, "xl/worksheets/sheet1.xml");
-    archive_entry_set_size(entry, (la_int64_t)strlen(sheet));
-    archive_entry_set_filetype(entry, AE_IFREG);
-    archive_entry_set_perm(entry, 0644);
-    assert_int_equal(archive_write_header(zip, entry), ARCHIVE_OK);
-    assert_int_equal(archive_write_data(zip, sheet, strlen(sheet)), strlen(sheet));
-    archive_entry_free(entry);
-    assert_int_equal(archive_write_close(zip), ARCHIVE_OK);
-    archive_write_free(zip);
+    write_package(path, &part, 1);
 }
 
 static void
@@ -334,6 +374,15 @@ test_check_tells_cut_parts(void **state G_GNUC_UNUSED)
         { "", 0, false },
         { "no xml", 0, false },
         { "<w a=\"cut", 0, false },
+        { "<w>a\tb\r\nÇağrı 日本 \xf0\x9f\x93\x9e&amp;&lt;&gt;&quot;&apos;</w>", 0, true },
+        { "<w>\xef\xbf\xbd\xef\xbf\xbc</w>", 0, true },
+        { "<w>\xef\xbf\xbe</w>", 0, false },
+        { "<w><t>x</t>\xef\xbf\xbf</w>", 0, false },
+        { "<w a=\"\xef\xbf\xbf\"/>", 0, false },
+        { "<w>\x07</w>", 0, false },
+        { "<w>\xc3</w>", 0, false },
+        { "<w>a & b</w>", 0, false },
+        { "<w>a &nbsp; b</w>", 0, false },
     };
     g_autofree char *dir = tk_temp_dir();
     g_autofree char *path = g_build_filename(dir, "cut.xlsx", NULL);
@@ -350,6 +399,88 @@ test_check_tells_cut_parts(void **state G_GNUC_UNUSED)
             assert_jw_error(error, JW_ERROR_CORRUPT, "*sheet1.xml*");
         }
     }
+    (void)g_unlink(path);
+}
+
+/* Bytes arrive in blocks of any length; nothing may hide at their borders. */
+static void
+test_check_looks_over_block_borders(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        const char *text;
+        bool whole;
+    } rows[] = {
+        { "x&amp;x\xf0\x9f\x93\x9ex", true },
+        { "x\xef\xbf\xbfx", false },
+        { "x&amp x", false },
+    };
+    g_autofree char *dir = tk_temp_dir();
+    g_autofree char *path = g_build_filename(dir, "long.xlsx", NULL);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        for (size_t before = 65536 - 24; before < 65536; before++) {
+            g_autofree char *fill = g_strnfill(before, 'f');
+            g_autofree char *sheet = g_strdup_printf("<w>%s%s<t/></w>", fill, rows[i].text);
+            g_autoptr(GError) error = NULL;
+
+            write_cut_workbook(path, sheet);
+            if (exe_check_workbook(path, 0, 1, &error) != rows[i].whole) {
+                fail_msg("row %zu after %zu bytes", i, before);
+            }
+        }
+    }
+    (void)g_unlink(path);
+}
+
+/* What a reader of the whole package would find: not the sheets alone are read. */
+static void
+test_check_reads_every_part(void **state G_GNUC_UNUSED)
+{
+    static const char rels[] = "<Relationships xmlns=\"r\"><Relationship Id=\"1\" Target=\"%s\"%s/>"
+                               "</Relationships>";
+    static const struct {
+        const char *name, *text, *target, *mode, *message; /* message: NULL: whole */
+    } rows[] = {
+        { "xl/sharedStrings.xml", "<sst><si><t>a</t></si></sst>", "xl/sharedStrings.xml", "",
+          NULL },
+        { "xl/sharedStrings.xml", "<sst/>", "/xl/sharedStrings.xml", "", NULL },
+        { "xl/sharedStrings.xml", "<sst/>", "./xl/../xl/sharedStrings.xml", "", NULL },
+        { "xl/a.xml", "<a/>", "https://example.org/", " TargetMode=\"External\"", NULL },
+        { "xl/a.xml", "<a/>", "xl/b.xml", "", "*_rels/.rels* names xl/b.xml, which is not there" },
+        { "xl/a.xml", "<a/>", "a.xml", "", "*names a.xml, which is not there" },
+        { "xl/sharedStrings.xml", "<sst>\xef\xbf\xbf</sst>", "xl/sharedStrings.xml", "",
+          "*xl/sharedStrings.xml*not well-formed in line 1*" },
+        { "xl/charts/chart1.xml", "<c><v>\x07</v></c>", "xl/charts/chart1.xml", "",
+          "*chart1.xml*not well-formed*" },
+        { "docProps/core.xml", "<c a=\"1\" a=\"2\"/>", "docProps/core.xml", "",
+          "*core.xml*duplicate attribute*" },
+        { "xl/styles.xml", "<x:s/>", "xl/styles.xml", "", "*styles.xml*unbound prefix*" },
+        { "xl/styles.xml", "<s>&oops;</s>", "xl/styles.xml", "", "*styles.xml*undefined entity*" },
+        { "xl/styles.xml", "<s><t>", "xl/styles.xml", "",
+          "*styles.xml*is cut; was the disk full?" },
+        { "xl/styles.xml", "", "xl/styles.xml", "", "*styles.xml*is cut; was the disk full?" },
+    };
+    g_autofree char *dir = tk_temp_dir();
+    g_autofree char *path = g_build_filename(dir, "parts.xlsx", NULL);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *relations = g_strdup_printf(rels, rows[i].target, rows[i].mode);
+        const Part parts[] = { { "_rels/.rels", relations }, { rows[i].name, rows[i].text } };
+        GError *error = NULL;
+
+        write_package(path, parts, G_N_ELEMENTS(parts));
+        bool ok = exe_check_workbook(path, 0, 1, &error);
+        assert_true(ok == (rows[i].message == NULL));
+        if (!ok) {
+            assert_jw_error(error, JW_ERROR_CORRUPT, rows[i].message);
+        }
+    }
+    const Part types[] = { { "[Content_Types].xml",
+                             "<Types xmlns=\"t\"><Override PartName=\"/xl/a.xml\"/></Types>" } };
+    GError *error = NULL;
+    write_package(path, types, 1);
+    assert_false(exe_check_workbook(path, 0, 1, &error));
+    assert_jw_error(error, JW_ERROR_CORRUPT, "*Types* names xl/a.xml, which is not there");
     (void)g_unlink(path);
 }
 
@@ -488,11 +619,14 @@ main(void)
         cmocka_unit_test(test_formats_are_found),
         cmocka_unit_test(test_csv_guards_formulas_and_quotes),
         cmocka_unit_test(test_csv_has_a_line_a_record),
+        cmocka_unit_test(test_csv_has_a_line_a_group),
         cmocka_unit_test(test_csv_times_are_the_moments_they_were),
         cmocka_unit_test(test_csv_numbers_are_as_short_as_exact),
         cmocka_unit_test(test_xlsx_is_the_same_for_the_same_job),
         cmocka_unit_test(test_xlsx_check_finds_wrong_rows),
         cmocka_unit_test(test_check_tells_cut_parts),
+        cmocka_unit_test(test_check_looks_over_block_borders),
+        cmocka_unit_test(test_check_reads_every_part),
         cmocka_unit_test(test_check_tells_a_damaged_zip),
         cmocka_unit_test(test_disk_full_is_said),
         cmocka_unit_test(test_a_full_disk_keeps_no_file_open),

@@ -103,6 +103,79 @@ test_period_and_filters(void **state)
     kit_assert_clean(kit);
 }
 
+/* groupBy and measures, as a command names them: in the file, and in the summary of mail and API.
+ */
+static void
+test_groups_and_measures(void **state)
+{
+    static const struct {
+        const char *parameters, *file, *summary;
+    } cases[] = {
+        { "{\"groupBy\":[\"agent\"],\"measures\":[\"totalCalls\",\"missedCalls\"]}",
+          "Agent,Total calls,Missed calls\r\nAnn,15,5\r\nBen,15,5\r\n",
+          "\"groups\":2,\"rows\":[[\"Ann\",15,5],[\"Ben\",15,5]],\"title\":\"By agent\"" },
+        { "{\"groupBy\":[\"status\"],\"measures\":[\"peakHour\",\"totalCalls\"]}",
+          "Status,Total calls\r\nanswered,20\r\nmissed,10\r\n", "\"name\":\"peakHour\"" },
+        { "{\"groupBy\":[],\"measures\":[]}", "Call,Started at,Agent",
+          "\"chart\":{\"labels\":[\"00:00\"" },
+        { "{\"measures\":[\"missedCalls\"]}", "Call,Started at,Agent",
+          "\"figures\":[{\"format\":\"integer\",\"label\":\"Missed calls\",\"name\":"
+          "\"missedCalls\",\"text\":\"10\",\"value\":10}]" },
+    };
+    ExeKit *kit = *state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *key = g_strdup_printf("g-%zu", i);
+        g_autofree char *body = g_strdup_printf("{\"jobType\":\"report\",\"name\":\"Calls\","
+                                                "\"spec\":{\"reportType\":\"call-records\","
+                                                "\"parameters\":%s,\"output\":{\"format\":"
+                                                "\"csv\"}}}",
+                                                cases[i].parameters);
+        KitMessage message = { JW_TYPE_JOB_SUBMIT, "/test", key, body };
+        JwAnswer answer;
+
+        kit_consume(kit, &message, 1, &answer);
+        assert_int_equal(answer.verdict, JW_VERDICT_DONE);
+        g_autofree char *id = jw_queue_pop(kit->exe.ready, 0);
+        exe_run_job(&kit->exe, id);
+        g_autoptr(JwJob) job = kit_job(kit->ports, id);
+        assert_int_equal(job->state, JW_JOB_COMPLETED);
+        assert_int_equal(job->artifact->rows, KIT_RECORDS);
+        g_autofree char *data = kit_artifact(kit, job);
+        assert_true(g_str_has_prefix(data, cases[i].file));
+        if (strstr(job->artifact->summary, cases[i].summary) == NULL) {
+            fail_msg("no %s in %s", cases[i].summary, job->artifact->summary);
+        }
+    }
+}
+
+/* The records of the kit have no department. */
+static void
+test_warns_of_a_field_that_no_record_has(void **state)
+{
+    ExeKit *kit = *state;
+    KitMessage message = { JW_TYPE_JOB_SUBMIT, "/test", "warned",
+                           "{\"jobType\":\"report\",\"name\":\"Calls\",\"spec\":{"
+                           "\"reportType\":\"call-records\",\"parameters\":{\"filters\":{"
+                           "\"departmentIds\":[\"7\"]}},\"output\":{\"format\":\"csv\"}}}" };
+    JwAnswer answer;
+
+    kit_consume(kit, &message, 1, &answer);
+    assert_int_equal(answer.verdict, JW_VERDICT_DONE);
+    g_autofree char *id = jw_queue_pop(kit->exe.ready, 0);
+    exe_run_job(&kit->exe, id);
+    g_autoptr(JwJob) job = kit_job(kit->ports, id);
+    assert_int_equal(job->state, JW_JOB_COMPLETED);
+    assert_int_equal(job->artifact->rows, 0);
+    assert_non_null(strstr(job->warnings,
+                           "\"code\":\"FIELD_NOT_FOUND\",\"message\":\"none of the 30 records "
+                           "looked at in 'call_records' has the field 'department' (filter "
+                           "'departmentIds', column 'Department')"));
+    assert_null(strstr(job->warnings, "'agent'"));
+    const JwOutboxEntry *event = g_ptr_array_index(job->outbox, job->outbox->len - 1);
+    assert_non_null(strstr(event->body, job->warnings));
+}
+
 /* What can never succeed ends the job at once. */
 static void
 test_definition_gone(void **state)
@@ -131,6 +204,43 @@ test_definition_gone(void **state)
     assert_non_null(strstr(job->error_message, "call-records"));
     assert_null(job->artifact);
     assert_int_equal(kit_events(job->outbox, JW_TYPE_JOB_FAILED), 1);
+}
+
+/* Accepted under a definition that had the filter; it is called otherwise now. */
+static void
+test_definition_changed(void **state)
+{
+    ExeKit *kit = *state;
+    KitMessage message = { JW_TYPE_JOB_SUBMIT, "/test", "stale",
+                           "{\"jobType\":\"report\",\"name\":\"Calls\",\"spec\":{"
+                           "\"reportType\":\"call-records\",\"parameters\":{\"filters\":{"
+                           "\"agents\":[\"Ann\"]}},\"output\":{\"format\":\"csv\"}}}" };
+    g_autofree char *dir = tk_temp_dir();
+    g_autofree char *path = g_build_filename(dir, "calls.json", NULL);
+    g_autofree char *text = NULL;
+    g_autoptr(GError) error = NULL;
+    JwAnswer answer;
+
+    kit_consume(kit, &message, 1, &answer);
+    assert_int_equal(answer.verdict, JW_VERDICT_DONE);
+    g_autofree char *id = jw_queue_pop(kit->exe.ready, 0);
+    assert_true(
+        g_file_get_contents(JW_SOURCE_DIR "/schemas/reports/call-records.json", &text, NULL, NULL));
+    char *filter = strstr(text, "\"name\": \"agents\"");
+    assert_non_null(filter);
+    memcpy(filter, "\"name\": \"people\"", strlen("\"name\": \"people\""));
+    assert_true(g_file_set_contents(path, text, -1, NULL));
+    g_autoptr(JwCatalog) changed = jw_catalog_load(dir, &error);
+    assert_ok(changed != NULL, error);
+    kit->exe.catalog = changed;
+    exe_run_job(&kit->exe, id);
+    kit->exe.catalog = kit->ports->catalog;
+    g_autoptr(JwJob) job = kit_job(kit->ports, id);
+    assert_int_equal(job->state, JW_JOB_FAILED);
+    assert_int_equal(job->attempts, 1);
+    assert_string_equal(job->error_code, "INVALID");
+    assert_non_null(strstr(job->error_message, "has no filter 'agents'; it has departmentIds"));
+    assert_non_null(strstr(job->error_message, "ask for a new report"));
 }
 
 static void
@@ -171,10 +281,9 @@ test_attempts_used_up(void **state)
 {
     ExeKit *kit = *state;
     g_autofree char *id = kit_make(kit, "");
-    g_autofree char *dir = kit->exe.config.temp_dir;
     int64_t waited = 0;
 
-    kit->exe.config.temp_dir = g_build_filename(dir, "nothing-here", NULL);
+    kit_temp_away(kit);
     for (int attempt = 1;; attempt++) {
         exe_run_job(&kit->exe, id);
         g_autoptr(JwJob) job = kit_job(kit->ports, id);
@@ -207,9 +316,8 @@ test_clock_set_between_attempts(void **state)
     static const int64_t hour = 3600000;
     ExeKit *kit = *state;
     g_autofree char *id = kit_make(kit, "");
-    g_autofree char *dir = kit->exe.config.temp_dir;
 
-    kit->exe.config.temp_dir = g_build_filename(dir, "nothing-here", NULL);
+    kit_temp_away(kit);
     exe_run_job(&kit->exe, id);
     kit->ports->clock.fake.now_ms += hour;
     for (int i = 0; i < 3; i++) {
@@ -325,7 +433,10 @@ main(void)
         TEST(test_completes),
         TEST(test_event_is_relayed),
         TEST(test_period_and_filters),
+        TEST(test_groups_and_measures),
+        TEST(test_warns_of_a_field_that_no_record_has),
         TEST(test_definition_gone),
+        TEST(test_definition_changed),
         TEST(test_too_large),
         TEST(test_unknown_handler),
         TEST(test_attempts_used_up),

@@ -139,6 +139,15 @@ test_integer(void **state G_GNUC_UNUSED)
         { 0, "0" },
         { 7, "7" },
         { -120, "-120" },
+        { INT64_C(9007199254740992), "9007199254740992" },
+        { INT64_C(-9007199254740992), "-9007199254740992" },
+    };
+    static const struct {
+        int64_t value;
+        const char *t; /* no double is it: a text */
+    } long_ones[] = {
+        { INT64_C(9007199254740993), "9007199254740993" },
+        { INT64_C(-9007199254740993), "-9007199254740993" },
         { INT64_MAX, "9223372036854775807" },
         { INT64_MIN, "-9223372036854775808" },
     };
@@ -146,6 +155,13 @@ test_integer(void **state G_GNUC_UNUSED)
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autofree char *got = cell(put_integer, &rows[i].value);
         g_autofree char *want = g_strdup_printf("<c r=\"B7\" s=\"4\"><v>%s</v></c>", rows[i].v);
+
+        assert_string_equal(got, want);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(long_ones); i++) {
+        g_autofree char *got = cell(put_integer, &long_ones[i].value);
+        g_autofree char *want = g_strdup_printf(
+            "<c r=\"B7\" s=\"4\" t=\"inlineStr\"><is><t>%s</t></is></c>", long_ones[i].t);
 
         assert_string_equal(got, want);
     }

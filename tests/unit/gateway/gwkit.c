@@ -12,18 +12,21 @@
 
 static const struct {
     const char *name, *role;
-    const char *permissions[4], *departments[3];
+    const char *permissions[4], *departments[3]; /* without departments: all of them */
+    bool has_none;                               /* of the departments */
 } people[] = {
-    { "alice", NULL, { "reports:create", "reports:read", "reports:cancel" }, { NULL } },
-    { "bob", NULL, { "reports:create", "reports:read", "reports:cancel" }, { NULL } },
-    { "dana", NULL, { "reports:create", "reports:read", "reports:cancel" }, { "d1", "d2" } },
-    { "dave", NULL, { "reports:create", "reports:read" }, { "d1" } },
-    { "reader", NULL, { "reports:read" }, { "d1" } },
-    { "maker", NULL, { "reports:create" }, { "d1" } },
-    { "admin", "Admin", { NULL }, { NULL } },
-    { "adam", "admin", { NULL }, { "d1" } },
-    { "nobody", NULL, { "reports:other" }, { NULL } },
-    { "odd person", NULL, { "reports:create", "reports:read" }, { NULL } },
+    { "alice", NULL, { "reports:create", "reports:read", "reports:cancel" }, { NULL }, false },
+    { "bob", NULL, { "reports:create", "reports:read", "reports:cancel" }, { NULL }, false },
+    { "dana", NULL, { "reports:create", "reports:read", "reports:cancel" }, { "d1", "d2" }, false },
+    { "dave", NULL, { "reports:create", "reports:read" }, { "d1" }, false },
+    { "reader", NULL, { "reports:read" }, { "d1" }, false },
+    { "maker", NULL, { "reports:create" }, { "d1" }, false },
+    { "admin", "Admin", { NULL }, { NULL }, false },
+    { "adam", "admin", { NULL }, { "d1" }, false },
+    { "nobody", NULL, { "reports:other" }, { NULL }, false },
+    { "lone", NULL, { "reports:create", "reports:read" }, { NULL }, true },
+    { "lone admin", "admin", { NULL }, { NULL }, true },
+    { "odd person", NULL, { "reports:create", "reports:read" }, { NULL }, false },
 };
 
 /* A key on P-256; the verifier's file names it "test". */
@@ -70,6 +73,7 @@ kit_new(void)
         .address = g_strdup("127.0.0.1"),
         .body_max_bytes = 65536,
         .connections_max = 32,
+        .workers = 8,
         .idle_timeout_ms = 10000,
         .request_age_ms = 10000,
     };
@@ -123,6 +127,7 @@ sign(const GwKit *self, const char *who)
         }
         const char *roles[] = { people[i].role, NULL };
         g_autofree char *email = g_strconcat(who, "@example.com", NULL);
+        bool lists = people[i].departments[0] != NULL || people[i].has_none;
         const JwTokenClaims claims = {
             .kid = "test",
             .alg = "ES256",
@@ -133,9 +138,9 @@ sign(const GwKit *self, const char *who)
             .email = email,
             .roles = roles,
             .permissions = people[i].permissions,
-            .departments = people[i].departments,
-            .issued_s = self->ports->clock.fake.now_ms / 1000,
-            .expires_s = self->ports->clock.fake.now_ms / 1000 + 600,
+            .departments = lists ? people[i].departments : NULL,
+            .issued_s = self->ports->clock.fake.now_ms / 1000 - self->token_age_s,
+            .expires_s = self->ports->clock.fake.now_ms / 1000 - self->token_age_s + 600,
         };
         char *token = jw_auth_sign(&claims, self->private_pem, &error);
         assert_ok(token != NULL, error);

@@ -21,6 +21,7 @@ typedef struct {
     JwHttpServer *http;
     KitPorts *ports;
     char *private_pem, *base_url;
+    int64_t token_age_s; /* of the tokens that it makes, which hold for 10 minutes; default 0 */
 } GwKit;
 
 /* Without the watch thread, so that the store is called by requests alone. */
@@ -40,8 +41,9 @@ void answer_clear(Answer *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Answer, answer_clear)
 
 /* @who: one of the people of gwkit.c, or NULL for nobody: alice and bob (all of reports:*, no
- * departments), dana (d1, d2), dave (d1), reader (only reports:read), maker (only reports:create),
- * admin, adam (admin of d1), nobody (no permissions), "odd person" (whose address is none).
+ * claim of departments), dana (d1, d2), dave (d1), reader (only reports:read), maker (only
+ * reports:create), admin, adam (admin of d1), nobody (no permissions), lone and "lone admin" (of
+ * no department), "odd person" (whose address is none).
  * @headers: "Name: value", …; NULL-terminated; may be NULL. */
 Answer kit_ask(GwKit *self, const char *who, const char *method, const char *path, const char *body,
                const char *const *headers);

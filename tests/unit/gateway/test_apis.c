@@ -105,12 +105,35 @@ test_without_token(void **state)
     g_auto(Answer) refused = kit_ask(kit, NULL, "GET", KIT_JOBS, NULL, wrong);
     assert_answer(refused, 401, "UNAUTHORIZED");
     assert_string_equal(answer_header(&refused, "www-authenticate"),
-                        "Bearer realm=\"jobwire\", error=\"invalid_token\"");
-    assert_string_equal(answer_text(&refused, "error.message"), message);
+                        "Bearer realm=\"jobwire\", error=\"invalid_token\", "
+                        "error_description=\"the header is not base64url\"");
+    assert_string_equal(answer_text(&refused, "error.message"),
+                        "the header is not base64url; a valid token is needed: Authorization: "
+                        "Bearer <token>");
     g_auto(Answer) forbidden = kit_get(kit, "nobody", KIT_JOBS);
     assert_answer(forbidden, 403, "FORBIDDEN");
     assert_string_equal(answer_text(&forbidden, "error.message"),
                         "this needs the permission 'reports:read'");
+    assert_string_equal(answer_header(&forbidden, "www-authenticate"),
+                        "Bearer realm=\"jobwire\", error=\"insufficient_scope\", "
+                        "scope=\"reports:read\"");
+}
+
+/* Told apart from one that is missing, so that a client knows to fetch a new one. */
+static void
+test_expired_token(void **state)
+{
+    GwKit *kit = *state;
+
+    kit->token_age_s = 3600;
+    g_auto(Answer) expired = kit_get(kit, "alice", KIT_JOBS);
+    assert_answer(expired, 401, "UNAUTHORIZED");
+    assert_string_equal(answer_header(&expired, "www-authenticate"),
+                        "Bearer realm=\"jobwire\", error=\"invalid_token\", "
+                        "error_description=\"the token has expired\"");
+    assert_string_equal(answer_text(&expired, "error.message"),
+                        "the token has expired; a valid token is needed: Authorization: Bearer "
+                        "<token>");
 }
 
 /* Before their first event. */
@@ -141,6 +164,7 @@ main(void)
         TEST(test_metrics),
         cmocka_unit_test(test_described),
         TEST(test_without_token),
+        TEST(test_expired_token),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -284,6 +284,10 @@ test_departments(void **state)
         { "dana", "[\"d2\",\"d1\"]", "d2,d1" },
         { "dana", "[\"d1\",\"d3\"]", "403" },
         { "dana", "[\"D1\"]", "403" },
+        { "lone", NULL, "403" },
+        { "lone", "[]", "403" },
+        { "lone", "[\"d1\"]", "403" },
+        { "lone admin", NULL, "403" },
         { "adam", "[\"d2\"]", "403" },
         { "adam", NULL, "d1" },
         { "alice", NULL, NULL },
@@ -320,6 +324,67 @@ test_departments(void **state)
     }
 }
 
+#define VISITS(more)                                                                               \
+    "{\"reportType\":\"visits\",\"title\":\"T\",\"filePrefix\":\"T\",\"collection\":\"visits\","   \
+    "\"dateField\":\"at\",\"measures\":[{\"name\":\"n\",\"label\":\"N\",\"op\":\"count\"}],"       \
+    "\"columns\":["                                                                                \
+    "{\"field\":\"a\",\"label\":\"A\"}],\"summary\":[\"n\"]" more "}"
+
+/* The gateway's catalog becomes one of this definition alone. */
+static JwCatalog *
+use_definition(GwKit *kit, const char *definition)
+{
+    g_autofree char *dir = tk_temp_dir();
+    g_autofree char *path = g_build_filename(dir, "visits.json", NULL);
+    g_autoptr(GError) error = NULL;
+
+    assert_true(g_file_set_contents(path, definition, -1, NULL));
+    JwCatalog *catalog = jw_catalog_load(dir, &error);
+    assert_ok(catalog != NULL, error);
+    kit->gw.catalog = catalog;
+    kit->gw.wire = jw_wire_new(catalog, "jobwire");
+    return catalog;
+}
+
+/* A report type that nothing limits to departments is not for who is limited to some. */
+static void
+test_no_departments(void **state)
+{
+    static const struct {
+        const char *definition, *who;
+        int status;
+    } cases[] = {
+        { VISITS(""), "dana", 403 },
+        { VISITS(""), "adam", 403 },
+        { VISITS(""), "alice", 201 },
+        { VISITS(""), "admin", 201 },
+        { VISITS(",\"openToAllDepartments\":true"), "dana", 201 },
+        { VISITS(",\"filters\":[{\"name\":\"departmentIds\",\"field\":\"d\"}]"), "dana", 201 },
+    };
+    GwKit *kit = *state;
+    JwCatalog *shipped = kit->gw.catalog;
+    JwWire *wire = kit->gw.wire;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(JwCatalog) catalog = use_definition(kit, cases[i].definition);
+        g_auto(Answer) answer =
+            kit_post(kit, cases[i].who, KIT_JOBS,
+                     "{\"reportType\":\"visits\",\"name\":\"x\",\"parameters\":{},\"output\":{"
+                     "\"format\":\"csv\"}}");
+
+        jw_wire_free(kit->gw.wire);
+        kit->gw.wire = wire;
+        kit->gw.catalog = shipped;
+        if (cases[i].status == 201) {
+            assert_answer(answer, 201, NULL);
+            continue;
+        }
+        assert_answer(answer, 403, "DEPARTMENT_FORBIDDEN");
+        assert_non_null(strstr(answer_text(&answer, "error.details.0.message"),
+                               "visits cannot be limited to departments"));
+    }
+}
+
 static void
 test_recipients(void **state)
 {
@@ -353,8 +418,8 @@ main(void)
         TEST(test_created),     TEST(test_published),   TEST(test_command_is_readable),
         TEST(test_broker_down), TEST(test_permission),  TEST(test_faults),
         TEST(test_not_json),    TEST(test_http),        TEST(test_lookup_values),
-        TEST(test_scheduled),   TEST(test_departments), TEST(test_recipients),
-        TEST(test_public_url),
+        TEST(test_scheduled),   TEST(test_departments), TEST(test_no_departments),
+        TEST(test_recipients),  TEST(test_public_url),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

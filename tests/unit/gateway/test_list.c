@@ -187,6 +187,8 @@ test_visibility(void **state)
         { "reader", "dave" },
         { "adam", "dave" },
         { "admin", "dave dana bob alice" },
+        { "lone", "" },
+        { "lone admin", "" },
     };
     static const char *const makers[] = { "alice", "bob", "dana", "dave" };
 

@@ -109,6 +109,25 @@ deliver(GwKit *kit, const char *job_id, const char *recipient, JwDeliveryTransit
 }
 
 static void
+test_warnings(void **state)
+{
+    GwKit *kit = *state;
+    g_autofree char *id = kit_make_from(kit, "dana", MAILED);
+    const int64_t token = kit_claim(kit->ports, id);
+    g_autoptr(JwArtifact) artifact = kit_upload(kit->ports, id, NULL, "x.csv", "a\r\n");
+
+    kit_change(kit->ports,
+               (JwJobChange){ .job_id = id,
+                              .transition = JW_CHANGE_FINISH,
+                              .token = token,
+                              .artifact = artifact,
+                              .warnings = "[{\"code\":\"COLLECTION_EMPTY\",\"message\":\"no\"}]" });
+    g_auto(Answer) answer = get(kit, "dana", id);
+    assert_string_equal(answer_text(&answer, "data.warnings.0.code"), "COLLECTION_EMPTY");
+    assert_string_equal(answer_text(&answer, "data.warnings.0.message"), "no");
+}
+
+static void
 test_completed(void **state)
 {
     GwKit *kit = *state;
@@ -141,6 +160,7 @@ test_completed(void **state)
     assert_string_equal(answer_text(&answer, "data.delivery.recipients.0.sentAt"),
                         "2026-01-13T02:00:15Z");
     assert_null(answer_at(&answer, "data.delivery.recipients.0.errorMessage"));
+    assert_null(answer_at(&answer, "data.warnings"));
     assert_string_equal(answer_text(&answer, "data.delivery.recipients.1.status"), "Bounced");
     assert_string_equal(answer_text(&answer, "data.delivery.recipients.1.errorMessage"),
                         "550 no such user");
@@ -183,7 +203,8 @@ test_tenancy(void **state)
         { "POST", "/retry", 409 },
         { "POST", "/cancel", 200 },
     };
-    static const char *const strangers[] = { "bob", "dave", "dana", "adam", "reader" };
+    static const char *const strangers[] = { "bob",    "dave", "dana",      "adam",
+                                             "reader", "lone", "lone admin" };
 
     for (size_t i = 0; i < G_N_ELEMENTS(routes); i++) {
         g_autofree char *id = kit_make(kit, "alice");
@@ -261,8 +282,8 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_pending), TEST(test_running), TEST(test_completed),  TEST(test_failed),
-        TEST(test_tenancy), TEST(test_types),   TEST(test_other_type),
+        TEST(test_pending), TEST(test_running), TEST(test_completed), TEST(test_warnings),
+        TEST(test_failed),  TEST(test_tenancy), TEST(test_types),     TEST(test_other_type),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,6 +19,7 @@ hc_server_init(HcServer *self)
         .address = (char *)(gintptr) "127.0.0.1",
         .body_max_bytes = 1000,
         .connections_max = 16,
+        .workers = 8,
         .idle_timeout_ms = 10000,
         .request_age_ms = 10000,
     };
@@ -48,11 +49,20 @@ hc_server_clear(HcServer *self)
 int
 hc_connect(int port)
 {
+    return hc_connect_from(port, "127.0.0.1");
+}
+
+int
+hc_connect_from(int port, const char *source)
+{
+    struct sockaddr_in from = { .sin_family = AF_INET };
     struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
     const struct timeval wait = { .tv_sec = WAIT_S };
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     assert_true(fd >= 0);
+    assert_int_equal(inet_pton(AF_INET, source, &from.sin_addr), 1);
+    assert_int_equal(bind(fd, (struct sockaddr *)&from, sizeof(from)), 0);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)), 0);
     if (connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0) {

@@ -23,6 +23,7 @@ void hc_server_start(HcServer *self, const JwHttpApi *const *apis, gpointer cont
 void hc_server_clear(HcServer *self);
 
 int hc_connect(int port);
+int hc_connect_from(int port, const char *source); /* an address of this machine */
 void hc_send(int fd, const char *bytes, size_t length);
 /* Everything until the other side closes (also by reset); closes @fd. @ret_length may be NULL. */
 char *hc_read_all(int fd, size_t *ret_length);

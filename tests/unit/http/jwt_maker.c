@@ -87,6 +87,7 @@ maker_verifier(const char *keys_file, const char *issuer, JwClock *clock, GError
         .roles_claim = (char *)(gintptr) "roles",
         .permissions_claim = (char *)(gintptr) "permissions",
         .departments_claim = (char *)(gintptr) "departments",
+        .without_departments = (char *)(gintptr) "all",
     };
 
     return jw_token_verifier_new(&config, clock, error);

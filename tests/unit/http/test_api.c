@@ -48,6 +48,23 @@ verify_key(gpointer context, const char *credentials, GError **error)
     return principal_new("machine", "things:make");
 }
 
+/* As tokens are: why one was refused is told. */
+static JwPrincipal *
+verify_told(gpointer context, const char *credentials, GError **error)
+{
+    (void)context;
+    return jw_fail_null(error, JW_ERROR_DENIED, "the \"%s\" is sp\xc3\xa4t", credentials);
+}
+
+static const JwAuthenticator told = {
+    .header = "Authorization",
+    .scheme = "Told",
+    .challenge = "Told",
+    .refusal = "Told error=\"invalid_token\"",
+    .advice = "send another",
+    .explains = true,
+    .verify = verify_told,
+};
 static const JwAuthenticator bearer = {
     .header = "Authorization",
     .scheme = "Bearer",
@@ -62,7 +79,7 @@ static const JwAuthenticator key = {
     .verify = verify_key,
 };
 static const JwAuthenticator *const token_only[] = { &bearer, NULL };
-static const JwAuthenticator *const token_or_key[] = { &bearer, &key, NULL };
+static const JwAuthenticator *const token_or_key[] = { &bearer, &key, &told, NULL };
 
 static json_t *
 render_problem(const JwHttpProblem *problem, const char **ret_content_type)
@@ -223,7 +240,9 @@ test_forms(void **state)
         { "GET", "/one/things", "Content-Length: 0\r\nContent-Length: 1\r\n", "", 400,
           "{\"code\":\"BAD_REQUEST\",\"details\":[]}" },
         { "POST", "/two/things/1", "", "", 401,
-          "{\"detail\":{\"code\":\"UNAUTHORIZED\",\"message\":\"send a token; or: send a key\"}}" },
+          "{\"detail\":{\"code\":\"UNAUTHORIZED\",\"message\":\"send a token; or: send a key; or: "
+          "send "
+          "another\"}}" },
         { "POST", "/two/things/1", "Authorization: Bearer bob\r\n", "", 403,
           "{\"detail\":{\"code\":\"FORBIDDEN\",\"message\":\"this needs the permission "
           "'things:make'\"}}" },
@@ -260,6 +279,32 @@ test_forms(void **state)
     }
 }
 
+/* What has no entity tag matches none; nothing is done then. */
+static void
+test_if_match(void **state)
+{
+    static const struct {
+        const char *method, *match;
+        int status;
+    } cases[] = {
+        { "POST", "*", 200 },
+        { "POST", "\"e1\"", 412 },
+        { "GET", "*", 200 },
+        { "GET", "\"e1\"", 412 },
+    };
+    Fixture *self = *state;
+    int handled = 0;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *headers =
+            g_strdup_printf("Authorization: Bearer ann\r\nIf-Match: %s\r\n", cases[i].match);
+        g_autofree char *answer = ask(self, cases[i].method, "/one/things", headers, "");
+        assert_int_equal(hc_status(answer), cases[i].status);
+        handled += cases[i].status == 200 || strcmp(cases[i].method, "GET") == 0 ? 1 : 0;
+        assert_int_equal(self->handled, handled);
+    }
+}
+
 static void
 test_body_too_large(void **state)
 {
@@ -288,7 +333,10 @@ test_authenticators(void **state)
           "*send a token\"*", "Bearer realm=\"t\", error=\"invalid_token\"" },
         { "/two/things/1", "X-API-Key: k-1\r\nAuthorization: Basic eve\r\n", 200, "machine", NULL },
         { "/two/things/1", "X-API-Key: k-2\r\n", 401, "*\"send a key\"*", NULL },
-        { "/two/things/1", "", 401, "*", "Bearer realm=\"t\"" },
+        { "/two/things/1", "", 401, "*", "Bearer realm=\"t\", Told" },
+        { "/two/things/1", "Authorization: told bus\\stop\r\n", 401,
+          "*is sp\xc3\xa4t; send another\"*",
+          "Told error=\"invalid_token\", error_description=\"the 'bus'stop' is spat\"" },
         { "/one/things", "X-API-Key: k-1\r\n", 401, "*", "Bearer realm=\"t\"" },
         { "/one/things", "Authorization: Bearer down\r\n", 503,
           "{\"code\":\"SERVICE_UNAVAILABLE\",*", NULL },
@@ -393,6 +441,9 @@ test_queries(void **state)
         { "/search?all=1", 400, "*\"/all\"*must be true or false\"*" },
         { "/search?colour=blue", 400, "*\"/colour\"*must be one of red, green, not 'blue'\"*" },
         { "/search?from=today", 400, "*\"/from\"*must be a date such as*" },
+        { "/search?from=2026-01-06T00:00:00+02:00", 400, "*\"/from\"*write %2B for +*" },
+        { "/search?from=2026-01-06T00:00:00%2B02:00", 200, "7 none" },
+        { "/search?from=2026-01-06+00:00:00", 400, "*\"/from\"*date such as*" },
         { "/search?who=a", 400, "*\"/who\"*must have at least 2 characters\"*" },
         { "/search?who=abcde", 400, "*\"/who\"*must have at most 4 characters, not 5\"*" },
         { "/search?who=ab&who=cd", 400, "*\"/who\"*is given more than once; give it once\"*" },
@@ -421,7 +472,7 @@ main(void)
 #define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
         WITH(test_forms),   WITH(test_body_too_large), WITH(test_authenticators),
-        WITH(test_limiter), WITH(test_queries),
+        WITH(test_limiter), WITH(test_queries),        WITH(test_if_match),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

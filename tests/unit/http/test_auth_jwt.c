@@ -142,8 +142,8 @@ test_headers(void **state)
         { "{\"alg\":\"RS256\",\"kid\":\"rs256\",\"x5c\":[]}", "*'x5c' is refused" },
         { "{\"alg\":\"RS256\",\"kid\":\"rs256\",\"b64\":false}", "*'b64' is refused" },
         { "{\"alg\":\"RS256\",\"kid\":\"rs256\",\"zip\":\"DEF\"}", "*'zip' is refused" },
-        { "{\"alg\":\"RS256\",\"kid\":\"rs256\",\"typ\":\"JWE\"}", "typ is not*" },
-        { "{\"alg\":\"RS256\",\"kid\":\"rs256\",\"typ\":1}", "typ is not*" },
+        { "{\"alg\":\"RS256\",\"kid\":\"rs256\",\"typ\":\"JWE\"}", "typ is neither*" },
+        { "{\"alg\":\"RS256\",\"kid\":\"rs256\",\"typ\":1}", "typ is neither*" },
         { "[]", "the header: not a JSON*" },
         { "\"RS256\"", "the header: not a JSON*" },
         { "{\"alg\":\"RS256\",\"kid\":\"rs256\"} x", "the header: not a JSON*" },
@@ -157,6 +157,92 @@ test_headers(void **state)
     }
 }
 
+static JwTokenVerifier *
+rule_verifier(const char *without, const char *roles, GError **error)
+{
+    const JwAuthConfig config = {
+        .keys_file = maker.keys_file,
+        .issuer = (char *)(gintptr) "https://issuer.example",
+        .audience = (char *)(gintptr) "jobwire",
+        .roles_claim = (char *)(gintptr) "roles",
+        .permissions_claim = (char *)(gintptr) "permissions",
+        .departments_claim = (char *)(gintptr) "units",
+        .without_departments = (char *)(gintptr)without,
+        .all_departments_roles = (char *)(gintptr)roles,
+    };
+
+    return jw_token_verifier_new(&config, &fake.clock, error);
+}
+
+/* An empty list is no department; all means the claim that is absent, or a role that says so. */
+static void
+test_departments(void **state)
+{
+    static const struct {
+        const char *without, *roles, *claims;
+        bool all;
+    } cases[] = {
+        { "all", NULL, "{" GOOD "}", true },
+        { "all", NULL, "{" GOOD ",\"units\":[]}", false },
+        { "all", NULL, "{" GOOD ",\"units\":[\"d1\"]}", false },
+        { "all", NULL, "{" GOOD ",\"departments\":[]}", true }, /* another claim */
+        { "all", NULL, "{" GOOD ",\"units\":[],\"roles\":[\"admin\"]}", false },
+        { "none", NULL, "{" GOOD "}", false },
+        { "none", "auditor, head", "{" GOOD "}", false },
+        { "none", "auditor, head", "{" GOOD ",\"roles\":[\"head\"]}", true },
+        { "none", "auditor, head", "{" GOOD ",\"units\":[],\"roles\":[\"auditor\"]}", true },
+        { "none", "auditor, head", "{" GOOD ",\"units\":[],\"roles\":[\"Head\"]}", false },
+    };
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(JwTokenVerifier) ruled = rule_verifier(cases[i].without, cases[i].roles, &error);
+        assert_ok(ruled != NULL, error);
+        g_autofree char *token = maker_token(&maker, MAKER_RS256, RS256, cases[i].claims);
+        g_autoptr(JwPrincipal) principal = jw_token_verify(ruled, token, &error);
+        assert_ok(principal != NULL, error);
+        if (principal->all_departments != cases[i].all) {
+            fail_msg("case %zu", i);
+        }
+    }
+    g_autoptr(GError) error = NULL;
+    assert_null(rule_verifier("some", NULL, &error));
+    assert_jw_error(error, JW_ERROR_INVALID,
+                    "JW_JWT_WITHOUT_DEPARTMENTS is 'some'; use all or none");
+}
+
+/* The types of tokens that we take, by every algorithm, in any case (RFC 9068). */
+static void
+test_types(void **state)
+{
+    static const char *const types[] = { "JWT",
+                                         "jwt",
+                                         "application/jwt",
+                                         "at+jwt",
+                                         "AT+JWT",
+                                         "application/at+jwt",
+                                         "Application/AT+JWT" };
+    static const char *const wrong[] = { "", "application/", "at+jwt2", "text/jwt", "dpop+jwt" };
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(types); i++) {
+        for (MakerAlg alg = MAKER_RS256; alg <= MAKER_HS512; alg++) {
+            static const char *const names[] = { "RS256", "RS384", "RS512", "ES256",
+                                                 "ES384", "HS256", "HS384", "HS512" };
+            g_autofree char *kid = g_ascii_strdown(names[alg], -1);
+            g_autofree char *header = g_strdup_printf(
+                "{\"alg\":\"%s\",\"kid\":\"%s\",\"typ\":\"%s\"}", names[alg], kid, types[i]);
+            g_autofree char *token = maker_token(&maker, alg, header, "{" GOOD "}");
+            assert_accepted(header, token);
+        }
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        g_autofree char *header =
+            g_strdup_printf("{\"alg\":\"RS256\",\"kid\":\"rs256\",\"typ\":\"%s\"}", wrong[i]);
+        g_autofree char *token = maker_token(&maker, MAKER_RS256, header, "{" GOOD "}");
+        assert_refused(header, token, "typ is neither*");
+    }
+}
+
 static const struct {
     const char *claims, *pattern; /* NULL: accepted */
 } claim_cases[] = {
@@ -165,7 +251,16 @@ static const struct {
     { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":1699999970}", "the token has expired" },
     { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":1699999971}", NULL }, /* within the leeway */
     { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":\"1700000600\"}", "exp is not a time*" },
-    { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":1700000600.0}", "exp is not a time*" },
+    { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":1700000600.0}", NULL },
+    { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":1700000600.25}", NULL },
+    { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":1.7000006e9}", NULL },
+    { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":1699999970.5}", NULL },
+    { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":1699999969.999}", "the token has expired" },
+    { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":-0.5}", "exp is not a time*" },
+    { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":253402300800.5}", "exp is not a time*" },
+    { "{" GOOD ",\"nbf\":1700000030.0,\"iat\":1700000029.5}", NULL },
+    { "{" GOOD ",\"nbf\":1700000030.25}", "nbf: *" },
+    { "{" GOOD ",\"iat\":1700000030.25}", "iat: *" },
     { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":1e308}", "exp is not a time*" },
     { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":1e400}", "the claims: not a JSON*" },
     { "{" ISS_AUD ",\"sub\":\"u1\",\"exp\":99999999999999999999}", "the claims: not a JSON*" },
@@ -211,6 +306,7 @@ static const struct {
     { "{" GOOD ",\"roles\":[\"admin\",1]}", "roles has an item*" },
     { "{" GOOD ",\"permissions\":[[\"*\"]]}", "permissions has an item*" },
     { "{" GOOD ",\"departments\":{\"a\":\"b\"}}", "departments is not a list" },
+    { "{" GOOD ",\"departments\":null}", "departments is not a list" },
     { "{" GOOD ",\"scope\":[\"reports:create\"]}", "scope is not a string" },
     { "{" GOOD ",\"name\":7}", "name is not a string*" },
     { "{" GOOD ",\"email\":[\"a@b\"]}", "email is not a string*" },
@@ -408,7 +504,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_algorithm), cmocka_unit_test(test_principal),
-        cmocka_unit_test(test_headers),         cmocka_unit_test(test_claims),
+        cmocka_unit_test(test_headers),         cmocka_unit_test(test_types),
+        cmocka_unit_test(test_departments),     cmocka_unit_test(test_claims),
         cmocka_unit_test(test_long_subject),    cmocka_unit_test(test_public_key_as_secret),
         cmocka_unit_test(test_signatures),      cmocka_unit_test(test_segments),
         cmocka_unit_test(test_spellings),       cmocka_unit_test(test_sizes),

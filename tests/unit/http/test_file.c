@@ -5,7 +5,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define SIZE 200000
+#define SIZE     200000
+#define MODIFIED "Sun, 06 Nov 1994 08:49:37 GMT"
+#define EARLIER  "Sun, 06 Nov 1994 08:49:36 GMT"
 
 static HcServer server;
 static int freed; /* atomic */
@@ -51,6 +53,7 @@ get_file(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
         .content_type = "text/csv",
         .file_name = name != NULL ? name : "report.csv",
         .etag = "e1",
+        .modified_ms = INT64_C(784111777500),
         .size_bytes = source->size,
         .read = read_source,
         .data = source,
@@ -133,12 +136,33 @@ test_ranges(void **state)
         { "Range: bytes=0-1\r\nIf-Range: \"e2\"\r\n", 200, 0, SIZE, NULL },
         { "Range: bytes=0-1\r\nIf-Range: W/\"e1\"\r\n", 200, 0, SIZE, NULL },
         { "Range: bytes=0-1\r\nIf-Range: Sat, 21 Nov 2026 00:00:00 GMT\r\n", 200, 0, SIZE, NULL },
+        { "Range: bytes=0-1\r\nIf-Range: " MODIFIED "\r\n", 206, 0, 2, "bytes 0-1/200000" },
         { "If-None-Match: \"e1\"\r\n", 304, 0, 0, NULL },
         { "If-None-Match: \"a\", W/\"e1\"\r\n", 304, 0, 0, NULL },
         { "If-None-Match: *\r\n", 304, 0, 0, NULL },
         { "If-None-Match: \"e1\"\r\nRange: bytes=0-1\r\n", 304, 0, 0, NULL },
         { "If-None-Match: \"e2\"\r\n", 200, 0, SIZE, NULL },
         { "If-None-Match: e1\r\n", 200, 0, SIZE, NULL },
+        { "If-Match: \"e1\"\r\n", 200, 0, SIZE, NULL },
+        { "If-Match: \"a\", \"e1\"\r\n", 200, 0, SIZE, NULL },
+        { "If-Match: *\r\n", 200, 0, SIZE, NULL },
+        { "If-Match: \"e1\"\r\nIf-None-Match: \"e1\"\r\n", 304, 0, 0, NULL },
+        { "If-Match: \"e2\"\r\n", 412, 0, -1, NULL },
+        { "If-Match: W/\"e1\"\r\n", 412, 0, -1, NULL },
+        { "If-Match: \"e2\"\r\nRange: bytes=0-1\r\n", 412, 0, -1, NULL },
+        { "If-Match: \"e2\"\r\nIf-None-Match: \"e1\"\r\n", 412, 0, -1, NULL },
+        { "If-Match: \"e1\"\r\nIf-Unmodified-Since: " EARLIER "\r\n", 200, 0, SIZE, NULL },
+        { "If-Unmodified-Since: " EARLIER "\r\n", 412, 0, -1, NULL },
+        { "If-Unmodified-Since: " MODIFIED "\r\n", 200, 0, SIZE, NULL },
+        { "If-Unmodified-Since: Sunday, 06-Nov-94 08:49:36 GMT\r\n", 412, 0, -1, NULL },
+        { "If-Unmodified-Since: Sunday, 06-Nov-94 08:49:37 GMT\r\n", 200, 0, SIZE, NULL },
+        { "If-Unmodified-Since: Sun Nov  6 08:49:36 1994\r\n", 412, 0, -1, NULL },
+        { "If-Unmodified-Since: Sun Nov  6 08:49:37 1994\r\n", 200, 0, SIZE, NULL },
+        { "If-Unmodified-Since: 1994-11-06T00:00:00Z\r\n", 200, 0, SIZE, NULL }, /* no date */
+        { "If-Unmodified-Since: Sun, 31 Feb 1994 00:00:00 GMT\r\n", 200, 0, SIZE, NULL },
+        { "If-Modified-Since: " MODIFIED "\r\n", 304, 0, 0, NULL },
+        { "If-Modified-Since: " EARLIER "\r\n", 200, 0, SIZE, NULL },
+        { "If-Modified-Since: " MODIFIED "\r\nIf-None-Match: \"e2\"\r\n", 200, 0, SIZE, NULL },
     };
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -157,7 +181,28 @@ test_ranges(void **state)
                      hc_status(answer), length, range);
         }
         assert_string_equal(etag, "\"e1\"");
+        g_autofree char *modified = hc_header(answer, "Last-Modified");
+        assert_string_equal(modified, MODIFIED);
+        if (cases[i].status == 304) { /* the length of what was not sent, never 0 */
+            g_autofree char *size = hc_header(answer, "Content-Length");
+            assert_string_equal(size, "200000");
+        }
     }
+}
+
+/* A client that knows a 304 has no body goes on with the connection. */
+static void
+test_kept_after_304(void **state)
+{
+    int fd = hc_connect(server.port);
+    const char *request = "GET /files/200000 HTTP/1.1\r\nHost: t\r\nIf-None-Match: *\r\n\r\n"
+                          "GET /files/5 HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n";
+    (void)state;
+    hc_send(fd, request, strlen(request));
+    g_autofree char *both = hc_read_all(fd, NULL);
+    assert_int_equal(hc_status(both), 304);
+    assert_true(g_str_has_prefix(hc_body(both), "HTTP/1.1 200 OK\r\n"));
+    assert_string_equal(hc_body(hc_body(both)), "abcde");
 }
 
 static void
@@ -276,9 +321,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ranges),     cmocka_unit_test(test_head),
-        cmocka_unit_test(test_empty_file), cmocka_unit_test(test_read_fails),
-        cmocka_unit_test(test_names),      cmocka_unit_test(test_freed),
+        cmocka_unit_test(test_ranges),         cmocka_unit_test(test_head),
+        cmocka_unit_test(test_empty_file),     cmocka_unit_test(test_read_fails),
+        cmocka_unit_test(test_names),          cmocka_unit_test(test_freed),
+        cmocka_unit_test(test_kept_after_304),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

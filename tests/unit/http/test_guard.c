@@ -196,7 +196,7 @@ test_media_types(void **state)
     }
 }
 
-/* A form that ulfius would parse in quadratic time stays unparsed. */
+/* A form, which a server may parse in quadratic time, stays unparsed. */
 static void
 test_hostile_form(void **state)
 {

@@ -231,6 +231,7 @@ test_check_definitions(void **state)
     assert_int_equal(jc_fixture_run(jc, "check-definitions", JW_SOURCE_DIR "/schemas", NULL),
                      JC_EXIT_OK);
     assert_contains(jc->out, "4 files checked, 0 faulty");
+    assert_null(strstr(jc->out, "note"));
     assert_int_equal(jc_fixture_run(jc, "check-definitions", jc->dir, NULL), JC_EXIT_FAILED);
     assert_contains(jc->err, "holds neither reports/*.json nor mappings/*.json");
     assert_int_equal(g_mkdir_with_parents(reports, 0700) | g_mkdir_with_parents(mappings, 0700), 0);
@@ -247,6 +248,50 @@ test_check_definitions(void **state)
     assert_contains(jc->err, "mappings/a.json");
     assert_contains(jc->err, "mappings/b.json: /fields/0/format: date format '%%' lacks the year");
     assert_contains(jc->out, "3 files checked, 3 faulty");
+    g_free(jc_fixture_file(
+        jc, "reports/r.json",
+        "{\"reportType\": \"t\", \"title\": \"T\", \"filePrefix\": \"T\", \"collection\": \"c\", "
+        "\"dateField\": \"d\", \"measures\": [{\"name\": \"n\", \"label\": \"N\", \"op\": "
+        "\"count\"}], "
+        "\"columns\": [{\"field\": \"d\", \"label\": \"D\"}], \"summary\": [\"n\"], "
+        "\"listTitle\": \"All 'calls'\"}"));
+    assert_int_equal(jc_fixture_run(jc, "check-definitions", jc->dir, NULL), JC_EXIT_FAILED);
+    assert_contains(jc->out, "reports/r.json: /listTitle: the workbook's sheet will be named "
+                             "'All 'calls': a sheet's name has no apostrophe");
+    assert_contains(jc->out, "3 files checked, 2 faulty");
+}
+
+#define SMALL(more)                                                                                \
+    "{\"reportType\":\"visits\",\"title\":\"T\",\"filePrefix\":\"T\",\"collection\":\"visits\","   \
+    "\"dateField\":\"at\",\"measures\":[{\"name\":\"n\",\"label\":\"N\",\"op\":\"count\"}],"       \
+    "\"columns\":["                                                                                \
+    "{\"field\":\"a\",\"label\":\"A\"}],\"summary\":[\"n\"]" more "}"
+
+static void
+test_check_departments(void **state)
+{
+    static const struct {
+        const char *definition;
+        bool noted;
+    } cases[] = {
+        { SMALL(""), true },
+        { SMALL(",\"openToAllDepartments\":false"), true },
+        { SMALL(",\"openToAllDepartments\":true"), false },
+        { SMALL(",\"filters\":[{\"name\":\"departmentIds\",\"field\":\"d\"}]"), false },
+        { SMALL(",\"filters\":[{\"name\":\"departments\",\"field\":\"d\"}]"), true },
+    };
+    g_autofree char *reports = g_build_filename(jc->dir, "reports", NULL);
+
+    (void)state;
+    assert_int_equal(g_mkdir_with_parents(reports, 0700), 0);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_free(jc_fixture_file(jc, "reports/v.json", cases[i].definition));
+        assert_int_equal(jc_fixture_run(jc, "check-definitions", jc->dir, NULL), JC_EXIT_OK);
+        assert_int_equal(strstr(jc->out, "v.json: /filters: none is 'departmentIds', so callers "
+                                         "who are limited to departments are refused")
+                             != NULL,
+                         cases[i].noted);
+    }
 }
 
 static void
@@ -280,9 +325,15 @@ main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_help),    TEST(test_usage),        TEST(test_settings),
-        TEST(test_options), TEST(test_bad_options),  TEST(test_check_definitions),
-        TEST(test_texts),   TEST(test_did_you_mean),
+        TEST(test_help),
+        TEST(test_usage),
+        TEST(test_settings),
+        TEST(test_options),
+        TEST(test_bad_options),
+        TEST(test_check_definitions),
+        TEST(test_check_departments),
+        TEST(test_texts),
+        TEST(test_did_you_mean),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

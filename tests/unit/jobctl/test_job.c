@@ -138,7 +138,8 @@ teardown(void **state)
 #define RUNNING(step, percent)                                                                     \
     "{\"id\":\"job-1\",\"status\":\"running\",\"progress\":{\"percentage\":" #percent              \
     ",\"currentStep\":\"" step "\",\"recordsProcessed\":10,\"totalRecords\":20}}"
-#define RESULT "\"result\":{\"fileName\":\"CDR.csv\",\"sizeBytes\":22,\"records\":5000}"
+#define WARNINGS "\"warnings\":[{\"code\":\"COLLECTION_EMPTY\",\"message\":\"no records\"}]"
+#define RESULT   "\"result\":{\"fileName\":\"CDR.csv\",\"sizeBytes\":22,\"records\":5000}"
 #define DELIVERY(sent, failed, first, second)                                                      \
     "\"delivery\":{\"total\":2,\"sent\":" #sent ",\"failed\":" #failed                             \
     ",\"bounced\":0,\"recipients\":[{\"email\":\"a@example.org\",\"status\":\"" first              \
@@ -155,7 +156,7 @@ test_submit_and_watch(void **state)
         RUNNING("writing", 90),
         "{\"id\":\"job-1\",\"status\":\"completed\"," RESULT
         "," DELIVERY(0, 0, "Queued", "Queued") "}",
-        "{\"id\":\"job-1\",\"status\":\"completed\"," RESULT
+        "{\"id\":\"job-1\",\"status\":\"completed\"," RESULT "," WARNINGS
         "," DELIVERY(1, 1, "Sent", "Failed") "}",
         NULL,
     };
@@ -174,6 +175,7 @@ test_submit_and_watch(void **state)
                         "completed, mail: 0 of 2 sent\n"
                         "completed, mail: 1 of 2 sent\n"
                         "Report    CDR.csv, 5,000 records, 22 B\n"
+                        "Warning   no records\n"
                         "Mail      a@example.org: Sent\n"
                         "Mail      b@example.org: Failed, 550 no\n"
                         "Download  http://127.0.0.1:%d/api/v2/reports/jobs/job-1/download\n"

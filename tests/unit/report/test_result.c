@@ -212,6 +212,123 @@ test_outlives_what_it_came_from(void **state)
     jw_report_result_free(NULL);
 }
 
+static void
+assert_columns(const JwReportTable *table, const char *names)
+{
+    g_auto(GStrv) wanted = g_strsplit(names, ",", -1);
+
+    assert_int_equal(table->n_columns, g_strv_length(wanted));
+    for (size_t i = 0; i < table->n_columns; i++) {
+        assert_string_equal(table->columns[i].name, wanted[i]);
+    }
+}
+
+/* What groupBy and measures put in the place of the definition's figures and tables. "date" has a
+ * table without a chart, "month" none, "agent" and "hour" one. */
+static void
+test_what_is_asked_for(void **state)
+{
+    static const struct {
+        const char *group_by, *measures, *figures, *title, *columns;
+        JwChart chart;
+        size_t chart_column;
+    } cases[] = {
+        { "agent", NULL, NULL, "By agent", "agent,totalCalls,answerRate", JW_CHART_COLUMN, 1 },
+        { "hour", NULL, NULL, "By hour", "hour,answeredCalls,totalCalls,answerRate",
+          JW_CHART_COLUMN, 2 },
+        { "weekday", NULL, NULL, "By weekday", "weekday,totalCalls", JW_CHART_LINE, 1 },
+        { "date", NULL, NULL, "By day", "date,totalCalls,averageDuration", JW_CHART_LINE, 1 },
+        { "month", NULL, NULL, "By month", "month,totalCalls,answerRate,averageDuration",
+          JW_CHART_LINE, 1 },
+        { "month", "missedCalls", "missedCalls", "By month", "month,missedCalls", JW_CHART_LINE,
+          1 },
+        { "hour", "peakHour,answerRate,totalCalls", "peakHour,answerRate,totalCalls", "By hour",
+          "hour,answerRate,totalCalls", JW_CHART_COLUMN, 2 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(Fixture) f = { 0 };
+
+        fixture_init(&f);
+        f.request->group_by = g_strsplit(cases[i].group_by, ",", -1);
+        f.request->measures =
+            cases[i].measures != NULL ? g_strsplit(cases[i].measures, ",", -1) : NULL;
+        fixture_start(&f);
+        add_calls(&f);
+        g_autoptr(JwReportResult) result = fixture_result(&f);
+        g_auto(GStrv) figures = cases[i].figures != NULL ? g_strsplit(cases[i].figures, ",", -1)
+                                                         : g_strdupv(f.def->summary);
+        assert_true(result->grouped);
+        assert_int_equal(result->figures->len, g_strv_length(figures));
+        for (guint k = 0; k < result->figures->len; k++) {
+            assert_string_equal(figure_at(result, k)->name, figures[k]);
+        }
+        assert_int_equal(result->tables->len, 1);
+        const JwReportTable *table = table_at(result, 0);
+        assert_string_equal(table->title, cases[i].title);
+        assert_columns(table, cases[i].columns);
+        assert_int_equal(table->chart, cases[i].chart);
+        assert_int_equal(table->chart_column, cases[i].chart_column);
+        assert_true(table->chart_in_front);
+    }
+}
+
+static void
+test_groups_have_their_figures(void **state)
+{
+    g_auto(Fixture) f = { 0 };
+
+    (void)state;
+    fixture_init(&f);
+    f.request->group_by = g_strsplit("agent", ",", -1);
+    f.request->measures = g_strsplit("totalCalls,answeredCalls,answerRate", ",", -1);
+    fixture_start(&f);
+    add_calls(&f);
+    g_autoptr(JwReportResult) result = fixture_result(&f);
+    const JwReportTable *table = table_at(result, 0);
+    static const char *const agents[] = { "ada", "bob", "eve" };
+    static const int answered[] = { 2, 0, 1 };
+    static const double rates[] = { 100, 0, 50 };
+    assert_int_equal(table->n_rows, 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_string_equal(jw_report_cell(table, i, 0)->text, agents[i]);
+        assert_int_equal(jw_report_cell(table, i, 1)->integer, 2);
+        assert_int_equal(jw_report_cell(table, i, 2)->integer, answered[i]);
+        assert_true(jw_report_cell(table, i, 3)->real == rates[i]);
+    }
+}
+
+/* Without groupBy: each table of the definition has the measures, as far as they have groups. */
+static void
+test_measures_alone(void **state)
+{
+    g_auto(Fixture) f = { 0 }, peaks = { 0 };
+
+    (void)state;
+    fixture_init(&f);
+    f.request->measures = g_strsplit("peakHour,missedCalls,totalCalls", ",", -1);
+    fixture_start(&f);
+    g_autoptr(JwReportResult) result = fixture_result(&f);
+    assert_false(result->grouped);
+    assert_int_equal(result->figures->len, 3);
+    assert_string_equal(figure_at(result, 0)->name, "peakHour");
+    assert_int_equal(result->tables->len, 4);
+    assert_columns(table_at(result, 0), "hour,missedCalls,totalCalls");
+    assert_int_equal(table_at(result, 0)->chart_column, 2);
+    assert_true(table_at(result, 0)->chart_in_front);
+    assert_columns(table_at(result, 2), "date,missedCalls,totalCalls");
+    assert_int_equal(table_at(result, 2)->chart, JW_CHART_NONE);
+    assert_int_equal(table_at(result, 2)->chart_column, 0);
+
+    fixture_init(&peaks);
+    peaks.request->measures = g_strsplit("peakHour", ",", -1);
+    fixture_start(&peaks);
+    g_autoptr(JwReportResult) front = fixture_result(&peaks);
+    assert_int_equal(front->figures->len, 1);
+    assert_int_equal(front->tables->len, 0);
+}
+
 static JwValue
 some_value(GRand *random, const JwReportDef *def, const char *field, const JwReportRequest *request)
 {
@@ -277,6 +394,9 @@ main(void)
         cmocka_unit_test(test_more_groups_than_allowed),
         cmocka_unit_test(test_rounding),
         cmocka_unit_test(test_outlives_what_it_came_from),
+        cmocka_unit_test(test_what_is_asked_for),
+        cmocka_unit_test(test_groups_have_their_figures),
+        cmocka_unit_test(test_measures_alone),
         cmocka_unit_test(test_shipped_definitions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

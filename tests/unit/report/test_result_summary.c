@@ -81,6 +81,40 @@ test_all_records_and_no_chart(void **state)
     assert_int_equal(read->tables->len, 0);
 }
 
+/* The table of a grouped report: its first groups, and how many there are. */
+static void
+test_the_table_of_groups(void **state)
+{
+    g_auto(Fixture) f = { 0 };
+
+    (void)state;
+    fixture_init(&f);
+    f.request->group_by = g_strsplit("agent", ",", -1);
+    f.request->measures = g_strsplit("totalCalls,answerRate", ",", -1);
+    f.def->max_groups = JW_SUMMARY_POINTS_MAX + 1;
+    fixture_start(&f);
+    fixture_call(&f, "2026-01-06T11:00:00Z", "ada", "answered", 100);
+    fixture_call(&f, "2026-01-06T11:00:00Z", "ada", "missed", 100);
+    g_autoptr(JwReportResult) result = fixture_result(&f);
+    g_autofree char *summary = jw_report_result_summary(result);
+    assert_non_null(strstr(
+        summary, "\"table\":{\"columns\":["
+                 "{\"format\":\"text\",\"label\":\"agent\",\"name\":\"agent\"},"
+                 "{\"format\":\"integer\",\"label\":\"totalCalls\",\"name\":\"totalCalls\"},"
+                 "{\"format\":\"percent\",\"label\":\"answerRate\",\"name\":\"answerRate\"}],"
+                 "\"groups\":1,\"rows\":[[\"ada\",2,50.0]],\"title\":\"By agent\"}"));
+    for (int i = 0; i < JW_SUMMARY_POINTS_MAX; i++) {
+        g_autofree char *agent = g_strdup_printf("a%03d", i);
+        fixture_call(&f, "2026-01-06T11:00:00Z", agent, "answered", 100);
+    }
+    g_autoptr(JwReportResult) many = fixture_result(&f);
+    g_autofree char *first = jw_report_result_summary(many);
+    assert_non_null(strstr(first, "\"groups\":401,"));
+    assert_non_null(strstr(first, "[\"a398\",1,100.0]]"));
+    assert_null(strstr(first, "a399"));
+    assert_null(strstr(first, "\"chart\""));
+}
+
 static void
 test_a_long_chart_is_left_out(void **state)
 {
@@ -173,11 +207,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_all_records_and_no_chart),
-        cmocka_unit_test(test_a_long_chart_is_left_out),
-        cmocka_unit_test(test_values_of_each_type),
-        cmocka_unit_test(test_broken_summaries),
+        cmocka_unit_test(test_round_trip),          cmocka_unit_test(test_all_records_and_no_chart),
+        cmocka_unit_test(test_the_table_of_groups), cmocka_unit_test(test_a_long_chart_is_left_out),
+        cmocka_unit_test(test_values_of_each_type), cmocka_unit_test(test_broken_summaries),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

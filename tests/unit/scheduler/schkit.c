@@ -25,6 +25,35 @@ set_up(Sch *sch, KitPorts *ports, const char *ce_source)
     sch->redispatches = sch_redispatches_new();
 }
 
+static void
+read_commands(const JwMessage *messages, size_t n_messages, JwAnswer *answers, gpointer data)
+{
+    SchKit *self = data;
+
+    (void)messages;
+    for (size_t i = 0; i < n_messages && self->reads > 0; i++, self->reads--) {
+        answers[i].verdict = JW_VERDICT_DONE;
+    }
+}
+
+static void
+subscribe(SchKit *self)
+{
+    static const JwPriority priorities[] = { JW_PRIORITY_HIGH, JW_PRIORITY_NORMAL,
+                                             JW_PRIORITY_LOW };
+    g_autoptr(GError) error = NULL;
+    g_auto(GStrv) topics = g_new0(char *, G_N_ELEMENTS(priorities) + 1);
+    g_autofree char *group = jw_wire_topic(self->sch.wire, JW_GROUP_EXECUTOR);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(priorities); i++) {
+        topics[i] = jw_wire_topic(self->sch.wire, jw_wire_command_topic(priorities[i]));
+    }
+    const JwSubscription subscription = { (const char *const *)topics, group, 100, read_commands,
+                                          self };
+    self->reader = jw_bus_subscribe(self->sch.bus, &subscription, &error);
+    assert_ok(self->reader != NULL, error);
+}
+
 SchKit *
 kit_new(void)
 {
@@ -33,6 +62,8 @@ kit_new(void)
     self->ports = kit_ports_new(KIT_NOW, true);
     set_up(&self->sch, self->ports, "/jobwire/scheduler");
     set_up(&self->second, self->ports, "/second");
+    subscribe(self);
+    self->reads = SIZE_MAX;
     return self;
 }
 
@@ -41,6 +72,7 @@ kit_free(SchKit *self)
 {
     sch_stop(&self->sch);
     sch_stop(&self->second);
+    jw_consumer_free(self->reader);
     kit_ports_free(self->ports);
     g_free(self);
 }

@@ -10,6 +10,8 @@ typedef struct {
     Sch sch;
     Sch second; /* another one on the same ports */
     KitPorts *ports;
+    JwConsumer *reader; /* an executor that reads commands and forgets them */
+    size_t reads;       /* how many more; without end when it begins */
 } SchKit;
 
 SchKit *kit_new(void);

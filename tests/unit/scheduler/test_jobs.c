@@ -95,6 +95,122 @@ test_redispatches_grow_rare(void **state)
     assert_int_equal(at, G_N_ELEMENTS(minutes));
 }
 
+/* @n rounds, a minute apart. */
+static size_t
+redispatch_for(SchKit *kit, int n)
+{
+    size_t redispatched = 0;
+
+    for (int i = 0; i < n; i++) {
+        redispatched += redispatch(kit);
+        tk_clock_advance(&kit->ports->clock.fake, MINUTE);
+    }
+    return redispatched;
+}
+
+/* Jobs that are pending since now, and have their command in the topic. */
+static void
+make_jobs(SchKit *kit, int n)
+{
+    for (int i = 0; i < n; i++) {
+        g_autofree char *id = kit_make_job(kit, JW_JOB_PENDING, KIT_NOW);
+        g_autoptr(JwJob) job = kit_job(kit->ports, id);
+        g_autoptr(GError) error = NULL;
+
+        assert_ok(jw_jobs_redispatch(&kit->sch.jobs, job, &error), error);
+    }
+    (void)jw_bus_mem_deliver(kit->sch.bus);
+}
+
+static void
+read_commands(SchKit *kit, size_t n)
+{
+    kit->reads = n;
+    (void)jw_bus_mem_deliver(kit->sch.bus);
+}
+
+/* No executor reads: each job has its command in the topic, and waiting adds none, for hours and
+ * whoever of two schedulers it is. */
+static void
+test_waiting_multiplies_no_commands(void **state)
+{
+    enum { JOBS = 1200 };
+    SchKit *kit = *state;
+    g_autoptr(GError) error = NULL;
+    size_t redispatched = 0;
+
+    kit->reads = 0;
+    make_jobs(kit, JOBS);
+    tk_clock_advance(&kit->ports->clock.fake, 6000);
+    assert_int_equal(redispatch_for(kit, 200), 0);
+    assert_ok(sch_redispatch(&kit->second, &redispatched, &error), error);
+    assert_int_equal(redispatched, 0);
+    assert_int_equal(jw_bus_mem_count(kit->sch.bus, kit->ports->commands), JOBS);
+
+    /* An executor reads them all and dies: each gets a new one, and no second before that is read
+     * as well. */
+    read_commands(kit, JOBS);
+    assert_int_equal(redispatch_for(kit, 200), JOBS);
+    read_commands(kit, JOBS);
+    assert_int_equal(redispatch_for(kit, 3), JOBS);
+    assert_int_equal(jw_bus_mem_count(kit->sch.bus, kit->ports->commands), 3 * JOBS);
+}
+
+/* The executors read, but are behind: what they read and lost does not wait until they are through
+ * with all. */
+static void
+test_redispatch_behind_a_backlog(void **state)
+{
+    SchKit *kit = *state;
+
+    kit->reads = 0;
+    make_jobs(kit, 11);
+    tk_clock_advance(&kit->ports->clock.fake, 6000);
+    assert_int_equal(redispatch(kit), 0);
+    make_jobs(kit, 20);
+    tk_clock_advance(&kit->ports->clock.fake, MINUTE);
+    assert_int_equal(redispatch(kit), 0);
+    read_commands(kit, 12);
+    tk_clock_advance(&kit->ports->clock.fake, MINUTE);
+    assert_int_equal(redispatch(kit), 11);
+    assert_int_equal(redispatch_for(kit, 10), 0);
+}
+
+/* The broker tells nobody how far a group has read: then by age, more and more rarely. */
+static void
+test_redispatch_without_knowing_what_was_read(void **state)
+{
+    static const int64_t minutes[] = { 0, 1, 3, 7, 15, 31, 63, 123, 183 };
+    SchKit *kit = *state;
+    size_t at = 0;
+
+    kit->reads = 0;
+    jw_bus_mem_deny_reading(kit->sch.bus, true);
+    make_jobs(kit, 1);
+    tk_clock_advance(&kit->ports->clock.fake, 6000);
+    for (int64_t minute = 0; minute <= 200; minute++) {
+        bool due = at < G_N_ELEMENTS(minutes) && minutes[at] == minute;
+        if (redispatch_for(kit, 1) != (due ? 1 : 0)) {
+            fail_msg("minute %d", (int)minute);
+        }
+        at += due ? 1 : 0;
+    }
+    assert_int_equal(at, G_N_ELEMENTS(minutes));
+}
+
+/* Its command is with the relay, which publishes it as soon as it can. */
+static void
+test_no_redispatch_of_what_is_on_its_way(void **state)
+{
+    SchKit *kit = *state;
+    g_autoptr(JwJob) job = kit_new_job(kit->ports);
+
+    job->state = JW_JOB_PENDING;
+    g_ptr_array_add(job->outbox, jw_wire_submit_command(kit->sch.wire, job, KIT_NOW));
+    g_free(kit_insert_job(kit->ports, job));
+    assert_int_equal(redispatch_for(kit, 10), 0);
+}
+
 /* Given back after an attempt: a new token, so redispatched at once. */
 static void
 test_redispatch_after_an_attempt(void **state)
@@ -272,6 +388,10 @@ main(void)
         TEST(test_no_redispatch),
         TEST(test_a_long_queue_is_redispatched_to_its_end),
         TEST(test_redispatches_grow_rare),
+        TEST(test_waiting_multiplies_no_commands),
+        TEST(test_redispatch_behind_a_backlog),
+        TEST(test_redispatch_without_knowing_what_was_read),
+        TEST(test_no_redispatch_of_what_is_on_its_way),
         TEST(test_redispatch_after_an_attempt),
         TEST(test_redispatch_and_a_clock_set_back),
         TEST(test_redispatch_refused),

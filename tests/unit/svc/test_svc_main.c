@@ -360,6 +360,47 @@ test_health_and_drain(void **state)
     assert_null(strstr(err, "canary"));
 }
 
+/* Health on a listener of its own: a client that holds the only place for requests does not crowd
+ * it out, it is not on the other one, and it tells of the draining until the end. */
+static void
+test_health_listener(void **state)
+{
+    g_autofree char *out = NULL, *err = NULL;
+    uint16_t health = free_port();
+    g_autofree char *port = g_strdup_printf("JW_HEALTH_PORT=%u", health);
+    const char *const env[] = { "JW_TINY_SECRET=x",
+                                "JW_HTTP_CONNECTIONS_MAX=1",
+                                "TINY_FAIL=hang",
+                                "JW_DRAIN_TIMEOUT=60s",
+                                port,
+                                NULL };
+    (void)state;
+    Child child = spawn(NULL, env);
+    Wish ready = { health, "/readyz", "HTTP/1.1 200 *\"status\":\"ready\"*" };
+    tk_wait_until(answers, &ready, 20000, "the health listener");
+    wait_answer(&child, "/livez", "HTTP/1.1 404 *");
+    int fd = request(child.port, "/wait");
+    Wish under_way = { health, "/metrics", "*jobwire_http_connections 2*" };
+    tk_wait_until(answers, &under_way, 20000, "the waiting request to be seen");
+    g_autofree char *crowded = get(child.port, "/crash");
+    assert_string_equal(crowded, "");
+    static const char *const paths[] = { "/livez", "/readyz", "/metrics", "/version" };
+    for (size_t i = 0; i < G_N_ELEMENTS(paths); i++) {
+        g_autofree char *answer = get(health, paths[i]);
+        assert_true(g_str_has_prefix(answer, "HTTP/1.1 200 "));
+    }
+    assert_int_equal(kill(child.pid, SIGTERM), 0);
+    Wish draining = { health, "/readyz", "HTTP/1.1 503 *\"status\":\"draining\"*" };
+    tk_wait_until(answers, &draining, 20000, "the draining");
+    g_autofree char *waited = read_all(fd);
+    assert_true(g_pattern_match_simple("HTTP/1.1 200 *drained", waited));
+    wait_answer(&child, "/wait", ""); /* HTTP is closed, health is not */
+    g_autofree char *still = get(health, "/readyz");
+    assert_true(g_str_has_prefix(still, "HTTP/1.1 503 "));
+    assert_int_equal(kill(child.pid, SIGTERM), 0);
+    assert_int_equal(finish(&child, &out, &err), 75);
+}
+
 static void
 test_checks(void **state)
 {
@@ -498,6 +539,7 @@ main(void)
         cmocka_unit_test(test_print_marks),
         cmocka_unit_test(test_names_once),
         cmocka_unit_test(test_health_and_drain),
+        cmocka_unit_test(test_health_listener),
         cmocka_unit_test(test_checks),
         cmocka_unit_test(test_ports),
         cmocka_unit_test(test_stuck_check),

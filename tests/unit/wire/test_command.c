@@ -186,13 +186,42 @@ test_scope(void **state)
     assert_int_equal(jw_violations_count(&violations), 1);
 }
 
+/* Records that nothing limits, asked for in the name of some departments. */
+static void
+test_scope_without_filter(void **state)
+{
+    g_autofree char *dir = tk_temp_dir();
+    g_autofree char *path = g_build_filename(dir, "visits.json", NULL);
+    g_autofree char *definition =
+        quoted("{'reportType':'visits','title':'T','filePrefix':'T','collection':'visits',"
+               "'dateField':'at','measures':[{'name':'n','label':'N','op':'count'}],"
+               "'columns':[{'field':'a','label':'A'}],'summary':['n']}");
+    g_auto(JwViolations) violations = { 0 };
+    g_autoptr(GError) error = NULL;
+    JwJob *job = NULL;
+
+    (void)state;
+    assert_true(g_file_set_contents(path, definition, -1, NULL));
+    g_autoptr(JwCatalog) catalog = jw_catalog_load(dir, &error);
+    assert_ok(catalog != NULL, error);
+    g_autoptr(JwWire) wire = jw_wire_new(catalog, "jobwire");
+    json_auto_t *body = parsed("{'jobType':'report','name':'x','spec':{'reportType':'visits',"
+                               "'parameters':{},'output':{'format':'csv'}},'departments':['d1']}");
+    assert_false(jw_wire_job_from_command(wire, body, "crm", "1", NOW_MS, &violations, &job));
+    assert_violation(&violations, "/spec/reportType", "visits cannot be limited to departments");
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_derived_id),     cmocka_unit_test(test_identity),
-        cmocka_unit_test(test_past_means_now), cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_limits),         cmocka_unit_test(test_scope),
+        cmocka_unit_test(test_derived_id),
+        cmocka_unit_test(test_identity),
+        cmocka_unit_test(test_past_means_now),
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_scope),
+        cmocka_unit_test(test_scope_without_filter),
     };
     return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
 }

@@ -96,6 +96,24 @@ test_states(void **state)
     }
 }
 
+/* Only of a job that completed: a job that is tried again may have some of an earlier run. */
+static void
+test_warnings(void **state)
+{
+    const Fixture *fixture = *state;
+    g_autoptr(JwJob) job = sample(fixture);
+
+    job->warnings = g_strdup("[{\"code\":\"COLLECTION_EMPTY\",\"message\":\"no records\"}]");
+    for (JwJobState job_state = JW_JOB_PENDING; job_state < JW_JOB_N_STATES; job_state++) {
+        job->state = job_state;
+        g_autoptr(JwOutboxEntry) entry =
+            jw_wire_job_event(fixture->wire, job, JW_TYPE_JOB_COMPLETED, NULL, NULL, NULL, NOW_MS);
+        assert_int_equal(strstr(entry->body, "\"warnings\":[{\"code\":\"COLLECTION_EMPTY\"")
+                             != NULL,
+                         job_state == JW_JOB_COMPLETED);
+    }
+}
+
 /* Strings of other systems: too long, broken UTF-8. */
 static void
 test_foreign_strings(void **state)
@@ -149,9 +167,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_submit),       cmocka_unit_test(test_event),
-        cmocka_unit_test(test_states),       cmocka_unit_test(test_foreign_strings),
-        cmocka_unit_test(test_event_job_id),
+        cmocka_unit_test(test_submit),          cmocka_unit_test(test_event),
+        cmocka_unit_test(test_warnings),        cmocka_unit_test(test_states),
+        cmocka_unit_test(test_foreign_strings), cmocka_unit_test(test_event_job_id),
     };
     return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
 }

@@ -23,6 +23,10 @@ test_names(void **state)
           "status" },
         { "call-records", "{'measures':['calls']}", "/parameters/measures/0",
           "has no measure 'calls'; it has totalCalls" },
+        { "call-records", "{'groupBy':['hour','agent']}", "/parameters/groupBy",
+          "takes one dimension" },
+        { "call-records", "{'groupBy':['hour'],'measures':['peakHour','peakHourCalls']}",
+          "/parameters/measures", "'peakHour' has no value inside a group" },
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {

@@ -237,52 +237,114 @@ test_scope(void **state)
     assert_jw_error(error, JW_ERROR_DENIED, "*department 'hr' is outside the scope*");
 }
 
+#define VISITS(more)                                                                               \
+    "{'reportType':'visits','title':'T','filePrefix':'T','collection':'visits','dateField':'at',"  \
+    "'measures':[{'name':'n','label':'N','op':'count'}],'columns':[{'field':'a','label':'A'}],"    \
+    "'summary':['n']" more "}"
+
+/* Without a filter by department a job of some departments would read all records. */
 static void
-test_corrupt(void **state)
+test_scope_without_filter(void **state)
 {
-    const Fixture *fixture = *state;
     static const struct {
-        const char *spec;
-        JwErrorCode code;
-        const char *pattern;
+        const char *definition, *departments;
+        bool allowed;
     } cases[] = {
-        { NULL, JW_ERROR_CORRUPT, "spec of job 'j'*empty*" },
-        { "{", JW_ERROR_CORRUPT, "spec of job 'j'*not JSON*" },
-        { "{}", JW_ERROR_CORRUPT, "*no report type*" },
-        { "{'reportType':7}", JW_ERROR_CORRUPT, "*no report type*" },
-        { "{'reportType':'gone'}", JW_ERROR_NOT_FOUND, "*'gone' has no definition*" },
-        { "{'reportType':'call-records'}", JW_ERROR_CORRUPT,
-          "spec of job 'j': /parameters: is required; /output: is required" },
-        { "{'reportType':'call-records','parameters':{'period':{'type':'weekly'}},'output':{"
-          "'format':'csv'}}",
-          JW_ERROR_CORRUPT, "*no usable period*" },
-        { "{'reportType':'call-records','parameters':{'dateRange':{'startDate':'x','endDate':'y'}},"
-          "'output':{'format':'csv'}}",
-          JW_ERROR_CORRUPT, "*/parameters/dateRange/startDate: must be*" },
-        { "{'reportType':'call-records','parameters':{'dateRange':{'startDate':'2021-01-02T00:00:"
-          "00Z','endDate':'2021-01-01T00:00:00Z'}},'output':{'format':'csv'}}",
-          JW_ERROR_CORRUPT, "*/parameters/dateRange: startDate must be before endDate*" },
-        { "{'reportType':'call-records','parameters':{}}", JW_ERROR_CORRUPT,
-          "*/output: is required*" },
-        { "{'reportType':'call-records','parameters':{},'output':{}}", JW_ERROR_CORRUPT,
-          "*/output/format: is required*" },
-        { "{'reportType':'call-records','parameters':{'filters':{'gone':['x']}},'output':{'format':"
-          "'csv'}}",
-          JW_ERROR_CORRUPT, "*call-records has no filter 'gone'*" },
-        { "{'reportType':'call-records','parameters':{'filters':{'agents':'x'}},'output':{'format':"
-          "'csv'}}",
-          JW_ERROR_CORRUPT, "*/parameters/filters/agents: must be an array*" },
+        { VISITS(""), "sales", false },
+        { VISITS(",'openToAllDepartments':false"), "sales", false },
+        { VISITS(",'filters':[{'name':'departments','field':'d'}]"), "sales", false },
+        { VISITS(",'filters':[{'name':'departmentIds','field':'d'}]"), "sales", true },
+        { VISITS(",'openToAllDepartments':true"), "sales", true },
+        { VISITS(""), NULL, true },
     };
 
+    (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *dir = tk_temp_dir();
+        g_autofree char *path = g_build_filename(dir, "visits.json", NULL);
+        g_autofree char *definition = quoted(cases[i].definition);
+        g_autoptr(JwJob) job = job_of("", cases[i].departments);
+        g_autoptr(JwReportRequest) request = NULL;
+        g_autoptr(GError) error = NULL;
+        const JwReportDef *def = NULL;
+
+        assert_true(g_file_set_contents(path, definition, -1, NULL));
+        g_autoptr(JwCatalog) catalog = jw_catalog_load(dir, &error);
+        assert_ok(catalog != NULL, error);
+        g_free(job->spec);
+        job->spec = quoted("{'reportType':'visits','parameters':{},'output':{'format':'csv'}}");
+        if (cases[i].allowed) {
+            assert_ok(jw_report_request_of_job(catalog, job, &request, &def, &error), error);
+            continue;
+        }
+        assert_false(jw_report_request_of_job(catalog, job, &request, &def, &error));
+        assert_jw_error(error, JW_ERROR_DENIED,
+                        "*visits cannot be limited to the departments of the job*departmentIds*"
+                        "openToAllDepartments*");
+    }
+}
+
+/* What has never fitted, or does not fit any more, is not tried again. */
+static const struct {
+    const char *spec;
+    JwErrorCode code;
+    const char *pattern;
+} misfits[] = {
+    { NULL, JW_ERROR_INVALID, "spec of job 'j'*empty*" },
+    { "{", JW_ERROR_INVALID, "spec of job 'j'*not JSON*" },
+    { "{}", JW_ERROR_INVALID, "*no report type*" },
+    { "{'reportType':7}", JW_ERROR_INVALID, "*no report type*" },
+    { "{'reportType':'gone'}", JW_ERROR_NOT_FOUND, "*'gone' has no definition*" },
+    { "{'reportType':'call-records'}", JW_ERROR_INVALID,
+      "spec of job 'j': does not fit the report type 'call-records' as it is now: /parameters: "
+      "is "
+      "required; /output: is required; ask for a new report that does" },
+    { "{'reportType':'call-records','parameters':{'period':{'type':'weekly'}},'output':{"
+      "'format':'csv'}}",
+      JW_ERROR_INVALID, "*no usable period*" },
+    { "{'reportType':'call-records','parameters':{'dateRange':{'startDate':'x','endDate':'y'}},"
+      "'output':{'format':'csv'}}",
+      JW_ERROR_INVALID, "*/parameters/dateRange/startDate: must be*" },
+    { "{'reportType':'call-records','parameters':{'dateRange':{'startDate':'2021-01-02T00:00:"
+      "00Z','endDate':'2021-01-01T00:00:00Z'}},'output':{'format':'csv'}}",
+      JW_ERROR_INVALID, "*/parameters/dateRange: startDate must be before endDate*" },
+    { "{'reportType':'call-records','parameters':{}}", JW_ERROR_INVALID, "*/output: is required*" },
+    { "{'reportType':'call-records','parameters':{},'output':{}}", JW_ERROR_INVALID,
+      "*/output/format: is required*" },
+    { "{'reportType':'call-records','parameters':{'filters':{'gone':['x']}},'output':{'format':"
+      "'csv'}}",
+      JW_ERROR_INVALID, "*call-records has no filter 'gone'*" },
+    { "{'reportType':'call-records','parameters':{'groupBy':['gone']},'output':{'format':'csv'}"
+      "}",
+      JW_ERROR_INVALID, "*as it is now*call-records has no dimension 'gone'*new report*" },
+    { "{'reportType':'call-records','parameters':{'measures':['gone']},'output':{'format':'csv'"
+      "}}",
+      JW_ERROR_INVALID, "*as it is now*call-records has no measure 'gone'*new report*" },
+    { "{'reportType':'call-records','parameters':{},'output':{'format':'gone'}}", JW_ERROR_INVALID,
+      "*/output/format: must be one of xlsx, csv*new report*" },
+    { "{'reportType':'call-records','parameters':{'groupBy':['hour','agent']},'output':{"
+      "'format':'csv'}}",
+      JW_ERROR_INVALID, "*/parameters/groupBy: takes one dimension*new report*" },
+    { "{'reportType':'call-records','parameters':{'filters':{'agents':'x'}},'output':{'format':"
+      "'csv'}}",
+      JW_ERROR_INVALID, "*/parameters/filters/agents: must be an array*" },
+};
+
+static void
+test_does_not_fit(void **state)
+{
+    const Fixture *fixture = *state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(misfits); i++) {
         g_autoptr(JwJob) job = jw_job_new();
         g_autoptr(GError) error = NULL;
         JwReportRequest *request = NULL;
         const JwReportDef *def = NULL;
         job->id = g_strdup("j");
-        job->spec = cases[i].spec != NULL ? quoted(cases[i].spec) : NULL;
+        job->spec = misfits[i].spec != NULL ? quoted(misfits[i].spec) : NULL;
         assert_false(jw_report_request_of_job(fixture->catalog, job, &request, &def, &error));
-        assert_jw_error(error, cases[i].code, cases[i].pattern);
+        assert_true(jw_error_is_permanent(error));
+        assert_jw_error(error, misfits[i].code, misfits[i].pattern);
         assert_null(request);
     }
 }
@@ -291,10 +353,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_periods),     cmocka_unit_test(test_everything),
-        cmocka_unit_test(test_full),        cmocka_unit_test(test_asked),
-        cmocka_unit_test(test_fixed_point), cmocka_unit_test(test_zone_is_kept),
-        cmocka_unit_test(test_scope),       cmocka_unit_test(test_corrupt),
+        cmocka_unit_test(test_periods),      cmocka_unit_test(test_everything),
+        cmocka_unit_test(test_full),         cmocka_unit_test(test_asked),
+        cmocka_unit_test(test_fixed_point),  cmocka_unit_test(test_zone_is_kept),
+        cmocka_unit_test(test_scope),        cmocka_unit_test(test_scope_without_filter),
+        cmocka_unit_test(test_does_not_fit),
     };
     return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
 }

@@ -115,6 +115,18 @@ print_mails(const Follow *self, json_t *delivery)
 }
 
 static void
+print_warnings(const Follow *self, json_t *warnings)
+{
+    json_t *warning = NULL;
+    size_t i = 0;
+
+    json_array_foreach(warnings, i, warning)
+    {
+        fprintf(self->context->out, "Warning   %s\n", text_of(warning, "message"));
+    }
+}
+
+static void
 print_completed(const Follow *self, json_t *job)
 {
     json_t *result = json_object_get(job, "result");
@@ -126,6 +138,7 @@ print_completed(const Follow *self, json_t *job)
         fprintf(self->context->out, "Report    %s, %s records, %s\n", text_of(result, "fileName"),
                 rows, bytes);
     }
+    print_warnings(self, json_object_get(job, "warnings"));
     print_mails(self, json_object_get(job, "delivery"));
     fprintf(self->context->out, "Download  %s%s\n          jobctl download %s\n",
             jc_api_url(self->api), path, self->job_id);

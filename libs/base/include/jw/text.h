@@ -9,6 +9,16 @@ G_BEGIN_DECLS
 /* Valid UTF-8 without NUL, and without control characters other than tab, CR and LF. */
 bool jw_text_clean(const char *text, size_t length);
 
+/* The text that goes into files and mails for @text, which may be anything: valid UTF-8, without
+ * the two code points that no XML can hold in any way (U+FFFE, U+FFFF) and without NUL; each
+ * becomes U+FFFD. Other controls stay, a file's format decides. @text itself where it is that
+ * already, else built in @scratch. */
+const char *jw_text_sane(GString *scratch, const char *text, size_t length, size_t *ret_length);
+
+/* As one line without controls, for what cannot escape them: names of sheets, titles. Each control
+ * becomes a space. (transfer full) */
+char *jw_text_one_line(const char *text);
+
 /* Decimal int64 within [min, max], no sign "+", no spaces; INVALID otherwise, naming @what. */
 bool jw_text_int64(const char *text, const char *what, int64_t min, int64_t max, int64_t *ret,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -21,6 +31,10 @@ bool jw_text_invisible(gunichar c);
  * leading dots, at most 150 bytes of whole characters, never empty ("report" then). (transfer
  * full) */
 char *jw_text_file_name(const char *wanted);
+
+/* The items of a list with commas, without the spaces around them and without empty ones; NULL has
+ * none. NULL-terminated. (transfer full) */
+char **jw_text_list(const char *text);
 
 /* A decimal number with commas between its thousands: "-1234567.50" → "-1,234,567.50". (transfer
  * full) */

@@ -84,6 +84,17 @@ typedef struct {
 bool jw_bus_create_topics(JwBus *self, const JwTopic *topics, size_t n_topics, int64_t timeout_ms,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* One partition: the offset of its next message, and that of the first one a group has not read. */
+typedef struct {
+    int64_t end, read;
+} JwReading;
+
+/* How far @group has read @topic, as the broker knows it: what was read and not committed yet
+ * counts as unread. @ret: (out) (element-type JwReading) (transfer full): by partition; empty:
+ * there is no such topic. UNAVAILABLE also when @timeout_ms has passed; DENIED. */
+bool jw_bus_read_so_far(JwBus *self, const char *group, const char *topic, int64_t timeout_ms,
+                        GArray **ret, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* How a message ends. LATER keeps it (partition paused, offset not stored) and offers it again. */
 typedef enum { JW_VERDICT_LATER, JW_VERDICT_DONE, JW_VERDICT_POISON } JwVerdict;
 

@@ -1,6 +1,7 @@
-/* jw/http.h: the HTTP server: a thin layer over ulfius that serves the APIs put on it. Handlers
- * run on the server's threads, one per connection, and own only what they create; their context
- * is immutable after start. */
+/* jw/http.h: the HTTP server: a thin layer over libmicrohttpd that serves the APIs put on it.
+ * Handlers run on the server's workers, one a request, and own only what they create; their
+ * context is immutable after start. A connection that idles, sends slowly or streams has no
+ * thread. */
 #pragma once
 #include "jw/config.h"
 #include "jw/error.h"
@@ -16,16 +17,21 @@ typedef struct {
     char *address;           /* JW_HTTP_ADDRESS, default 127.0.0.1 */
     int64_t port;            /* JW_HTTP_PORT, 0 = any free one (see jw_http_server_port) */
     int64_t body_max_bytes;  /* JW_HTTP_BODY_MAX, default 1 MiB */
-    int64_t connections_max; /* JW_HTTP_CONNECTIONS_MAX, default 256 */
-    int64_t idle_timeout_ms; /* JW_HTTP_IDLE_TIMEOUT, default 30 s */
+    int64_t connections_max; /* JW_HTTP_CONNECTIONS_MAX, default 10,000 */
+    /* JW_HTTP_ADDRESS_CONNECTIONS_MAX: of one client, default 1,000; 0: no cap */
+    int64_t address_connections_max;
+    char *trusted_proxies;    /* JW_HTTP_TRUSTED_PROXIES: with commas; NULL: none */
+    int64_t workers;          /* JW_HTTP_WORKERS, default 32; 0: handlers never block */
+    int64_t download_readers; /* JW_HTTP_DOWNLOAD_READERS, default 2 */
+    int64_t idle_timeout_ms;  /* JW_HTTP_IDLE_TIMEOUT, default 30 s */
     /* JW_HTTP_REQUEST_AGE: header and body must have come by then, default 20 s */
     int64_t request_age_ms;
 } JwHttpConfig;
 extern const JwConfigEntry jw_http_config_entries[];
 extern const size_t jw_http_n_config_entries;
 
-/* A server without APIs. (transfer full) @config: (transfer none): outlives it. @error:
- * INTERNAL. */
+/* A server without APIs. (transfer full) @config: (transfer none): outlives it. @error: INVALID
+ * for a list of proxies that is none. */
 JwHttpServer *jw_http_server_new(const JwHttpConfig *config,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -52,7 +52,7 @@ typedef struct {
 } JwHttpLimit;
 
 /* Called once for each authenticated request; jw_http_principal() is the caller. Runs on the
- * connection's thread. Its result becomes the headers RateLimit-Limit, -Remaining and -Reset,
+ * handler's thread. Its result becomes the headers RateLimit-Limit, -Remaining and -Reset,
  * and 429 with Retry-After when it is exceeded. @route: the matched one. */
 typedef JwHttpLimit (*JwHttpLimiter)(const JwHttpRequest *request, const JwHttpRoute *route,
                                      gpointer context);

@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 typedef struct {
     char *subject, *name, *email;               /* @name and @email: NULL when not known */
     char **roles, **permissions, **departments; /* NULL-terminated, never NULL */
+    bool all_departments; /* not limited by departments, whatever is listed; false: by those */
 } JwPrincipal;
 
 /* @principal: (transfer full) (nullable): a JwPrincipal. */
@@ -28,10 +29,13 @@ typedef struct {
     const char *challenge; /* WWW-Authenticate when there are none; NULL: no such header */
     const char *refusal;   /* WWW-Authenticate when they were refused */
     const char *advice;    /* message of the 401: what to send */
+    /* The reason of a refusal is told: as error_description behind @refusal, and in the message */
+    bool explains;
 
     /* (transfer full): who asks. @context: that of the API, see jw_http_server_add_api().
      * @credentials: the header's value after the scheme. @error: DENIED: answered with 401, the
-     * message goes to the log only; other codes as jw_http_reply_error() answers them. */
+     * message goes to the log and, with @explains, to the caller: it quotes no credentials;
+     * other codes as jw_http_reply_error() answers them. */
     JwPrincipal *(*verify)(gpointer context, const char *credentials, GError **error);
 } JwAuthenticator;
 

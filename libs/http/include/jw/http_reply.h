@@ -27,6 +27,10 @@ void jw_http_reply_problem(JwHttpReply *self, int status, const char *code,
 /* 400 VALIDATION_ERROR. @violations: at least one. */
 void jw_http_reply_violations(JwHttpReply *self, const JwViolations *violations);
 
+/* 403 FORBIDDEN for want of @permission, also told as RFC 6750 has it. @or_else: what would do
+ * instead, ", or to be its owner"; "" for nothing. */
+void jw_http_reply_forbidden(JwHttpReply *self, const char *permission, const char *or_else);
+
 /* An error by its code: INVALID 400, NOT_FOUND 404, CONFLICT 409, DENIED 403, TOO_LARGE 413,
  * with its message; BUSY, UNAVAILABLE and IN_DOUBT 503 with Retry-After, others 500, which are
  * logged; their answer has no details. */
@@ -39,6 +43,7 @@ struct json_t *jw_http_problem_details(const JwHttpProblem *problem);
 typedef struct {
     const char *content_type, *file_name, *etag; /* etag without quotes */
     int64_t size_bytes;
+    int64_t modified_ms; /* for conditions by date; 0: not known */
     /* Up to @length bytes at @offset into @buffer; false: the connection is cut, so that no
      * client takes a part for the whole */
     bool (*read)(gpointer data, int64_t offset, void *buffer, size_t length, size_t *ret_length);
@@ -46,8 +51,25 @@ typedef struct {
     GDestroyNotify data_free; /* called when the reply is over */
 } JwHttpFile;
 
-/* Handles HEAD, Range (one), If-Range, ETag, If-None-Match and Content-Disposition (RFC 6266).
+/* Handles HEAD, Range (one), If-Range, If-Match, If-None-Match, If-Modified-Since,
+ * If-Unmodified-Since and Content-Disposition (RFC 6266).
  * @file: copied with its strings. */
 void jw_http_reply_file(JwHttpReply *self, const JwHttpRequest *request, const JwHttpFile *file);
+
+/* An answer that goes on, event by event or after a long wait, and holds no thread meanwhile. */
+typedef struct _JwHttpStream JwHttpStream;
+
+/* Answers with a stream, whose writer the caller is: now or later, on any thread. Tests only, until
+ * an API has events. (transfer full) */
+JwHttpStream *jw_http_reply_stream(JwHttpReply *self, int status, const char *content_type);
+
+/* Sends @text as soon as the client takes it; never waits. Returns false when that is over: the
+ * client is gone or reads too slowly, or the server ends. A client that leaves is noticed by
+ * what is written to it, so something must be now and then. Tests only. */
+bool jw_http_stream_write(JwHttpStream *self, const char *text);
+
+/* @stream: (transfer full) (nullable): a JwHttpStream; the answer ends after what was written.
+ * Tests only. */
+void jw_http_stream_free(gpointer stream);
 
 G_END_DECLS

@@ -12,6 +12,7 @@ typedef struct {
     const char *name; /* "RS256" */
     JwAlgFamily family;
     int digest;             /* gnutls_mac_algorithm_t, HMAC only */
+    int sign;               /* gnutls_sign_algorithm_t, RSA and EC */
     int curve;              /* gnutls_ecc_curve_t, EC only */
     size_t signature_bytes; /* 0: as long as the RSA modulus */
 } JwAuthAlg;
@@ -29,6 +30,8 @@ struct _JwTokenVerifier {
     JwClock *clock;
     int64_t leeway_ms;
     char *issuer, *audience, *roles_claim, *permissions_claim, *departments_claim;
+    bool absent_means_all;        /* departments */
+    char **all_departments_roles; /* NULL-terminated */
     GPtrArray *keys; /* of JwAuthKey */
     JwAuthSeen *seen;
     GHashTable *revoked; /* revoked token ids (jti), from the keys file */

@@ -11,7 +11,7 @@
 #define LIST_MAX    256
 #define SECONDS_MAX INT64_C(253402300799) /* the end of year 9999 */
 
-/* jansson recurses with the depth of its input, on the small stack of a connection's thread. */
+/* jansson recurses with the depth of its input. */
 static bool
 is_shallow(const char *text, size_t length)
 {
@@ -54,20 +54,22 @@ jw_auth_object_parse(const void *data, size_t length, const char *what, GError *
     return g_steal_pointer(&value);
 }
 
-/* A time in whole seconds. @ret is unchanged when the claim is absent. */
+/* A NumericDate (RFC 7519): seconds, with or without a fraction. @ret_ms is unchanged when the
+ * claim is absent. */
 static bool
-read_seconds(json_t *claims, const char *name, bool required, int64_t *ret, GError **error)
+read_time(json_t *claims, const char *name, bool required, int64_t *ret_ms, GError **error)
 {
     json_t *value = json_object_get(claims, name);
 
     if (value == NULL) {
         return !required || jw_fail(error, JW_ERROR_DENIED, "%s is missing", name);
     }
-    if (!json_is_integer(value) || json_integer_value(value) < 0
-        || json_integer_value(value) > SECONDS_MAX) {
-        return jw_fail(error, JW_ERROR_DENIED, "%s is not a time in whole seconds", name);
+    if (!json_is_number(value) || json_number_value(value) < 0
+        || json_number_value(value) > (double)SECONDS_MAX) {
+        return jw_fail(error, JW_ERROR_DENIED, "%s is not a time in seconds since 1970", name);
     }
-    *ret = json_integer_value(value);
+    *ret_ms = json_is_integer(value) ? json_integer_value(value) * 1000
+                                     : (int64_t)(json_real_value(value) * 1000);
     return true;
 }
 
@@ -75,20 +77,20 @@ static bool
 check_times(const JwTokenVerifier *self, json_t *claims, GError **error)
 {
     int64_t now_ms = jw_clock_now_ms(self->clock);
-    int64_t exp_s = 0, nbf_s = 0, iat_s = 0;
+    int64_t exp_ms = 0, nbf_ms = 0, iat_ms = 0;
 
-    if (!read_seconds(claims, "exp", true, &exp_s, error)
-        || !read_seconds(claims, "nbf", false, &nbf_s, error)
-        || !read_seconds(claims, "iat", false, &iat_s, error)) {
+    if (!read_time(claims, "exp", true, &exp_ms, error)
+        || !read_time(claims, "nbf", false, &nbf_ms, error)
+        || !read_time(claims, "iat", false, &iat_ms, error)) {
         return false;
     }
-    if (now_ms >= exp_s * 1000 + self->leeway_ms) {
+    if (now_ms >= exp_ms + self->leeway_ms) {
         return jw_fail(error, JW_ERROR_DENIED, "the token has expired");
     }
-    if (nbf_s * 1000 > now_ms + self->leeway_ms) {
+    if (nbf_ms > now_ms + self->leeway_ms) {
         return jw_fail(error, JW_ERROR_DENIED, "nbf: the token is not valid yet");
     }
-    if (iat_s * 1000 > now_ms + self->leeway_ms) {
+    if (iat_ms > now_ms + self->leeway_ms) {
         return jw_fail(error, JW_ERROR_DENIED, "iat: the token was issued in the future");
     }
     return true;
@@ -195,6 +197,20 @@ take_list(GPtrArray **take_list_)
     return (char **)g_ptr_array_free(list, FALSE);
 }
 
+/* Only the claim that is absent, where that is the rule, or a role that says so. */
+static bool
+all_departments(const JwTokenVerifier *self, json_t *claims, const JwPrincipal *principal)
+{
+    const char *const *wide = (const char *const *)self->all_departments_roles;
+
+    for (size_t i = 0; principal->roles[i] != NULL; i++) {
+        if (g_strv_contains(wide, principal->roles[i])) {
+            return true;
+        }
+    }
+    return self->absent_means_all && json_object_get(claims, self->departments_claim) == NULL;
+}
+
 JwPrincipal *
 jw_auth_claims_read(const JwTokenVerifier *self, json_t *claims, GError **error)
 {
@@ -233,5 +249,6 @@ jw_auth_claims_read(const JwTokenVerifier *self, json_t *claims, GError **error)
     principal->roles = take_list(&roles);
     principal->permissions = take_list(&permissions);
     principal->departments = take_list(&departments);
+    principal->all_departments = all_departments(self, claims, principal);
     return g_steal_pointer(&principal);
 }

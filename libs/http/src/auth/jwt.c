@@ -1,11 +1,13 @@
-/* auth/jwt.c: the strict token verifier in front of libjwt. Any thread; it is immutable. libjwt
- * 1.10 takes the algorithm from the token, accepts "none", a public key as an HMAC secret, and
- * expired tokens. So everything else is decided here: three segments of strict base64url, the
- * key by its kid, the one algorithm of that key, the length of the signature. libjwt then checks
- * the signature only, and the claims are read from the bytes it verified. */
+/* auth/jwt.c: the strict token verifier. Any thread; it is immutable. Three segments of strict
+ * base64url, the key by its kid, the one algorithm of that key, the length of the signature;
+ * gnutls checks the signature, and the claims are read from the bytes it verified. libjwt 1.10
+ * is not asked: it takes the algorithm from the token, accepts "none", a public key as an HMAC
+ * secret, and expired tokens, and refuses access tokens (typ "at+jwt"). */
 #include "auth_private.h"
-#include "jwt_auto.h"
 
+#include "jw/text.h"
+
+#include <gnutls/abstract.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 #include <string.h>
@@ -30,9 +32,26 @@ const JwConfigEntry jw_auth_config_entries[] = {
     { "JW_JWT_PERMISSIONS_CLAIM", JW_CONFIG_STRING, offsetof(JwAuthConfig, permissions_claim),
       "permissions", 0, 0, 0, "claim that lists the permissions; scope counts too" },
     { "JW_JWT_DEPARTMENTS_CLAIM", JW_CONFIG_STRING, offsetof(JwAuthConfig, departments_claim),
-      "departments", 0, 0, 0, "claim that lists the departments" },
+      "departments", 0, 0, 0, "claim that lists the departments; an empty list means none" },
+    { "JW_JWT_WITHOUT_DEPARTMENTS", JW_CONFIG_STRING, offsetof(JwAuthConfig, without_departments),
+      "all", 0, 0, 0, "what a token without that claim means: all departments, or none" },
+    { "JW_JWT_ALL_DEPARTMENTS_ROLES", JW_CONFIG_STRING,
+      offsetof(JwAuthConfig, all_departments_roles), NULL, 0, 0, 0,
+      "roles, with commas, whose holders are not limited by departments" },
 };
 const size_t jw_auth_n_config_entries = G_N_ELEMENTS(jw_auth_config_entries);
+
+static bool
+read_rule(JwTokenVerifier *self, const JwAuthConfig *config, GError **error)
+{
+    const char *rule = config->without_departments;
+
+    self->all_departments_roles = jw_text_list(config->all_departments_roles);
+    self->absent_means_all = g_strcmp0(rule, "all") == 0;
+    return self->absent_means_all || g_strcmp0(rule, "none") == 0
+           || jw_fail(error, JW_ERROR_INVALID,
+                      "JW_JWT_WITHOUT_DEPARTMENTS is '%s'; use all or none", rule);
+}
 
 JwTokenVerifier *
 jw_token_verifier_new(const JwAuthConfig *config, JwClock *clock, GError **error)
@@ -48,7 +67,7 @@ jw_token_verifier_new(const JwAuthConfig *config, JwClock *clock, GError **error
     self->roles_claim = g_strdup(config->roles_claim);
     self->permissions_claim = g_strdup(config->permissions_claim);
     self->departments_claim = g_strdup(config->departments_claim);
-    if (!jw_auth_keys_load(self, config->keys_file, error)) {
+    if (!read_rule(self, config, error) || !jw_auth_keys_load(self, config->keys_file, error)) {
         return NULL;
     }
     return g_steal_pointer(&self);
@@ -67,6 +86,7 @@ jw_token_verifier_free(gpointer verifier)
     g_free(self->roles_claim);
     g_free(self->permissions_claim);
     g_free(self->departments_claim);
+    g_strfreev(self->all_departments_roles);
     g_clear_pointer(&self->keys, g_ptr_array_unref);
     g_clear_pointer(&self->revoked, g_hash_table_unref);
     g_clear_pointer(&self->seen, jw_auth_seen_free);
@@ -151,6 +171,20 @@ split_token(const char *token, Segments *ret, GError **error)
     return true;
 }
 
+/* A media type, whose "application/" may be left out (RFC 7515), as that of access tokens is
+ * (RFC 9068). */
+static bool
+is_known_type(const char *type)
+{
+    static const char prefix[] = "application/";
+
+    if (type != NULL && g_ascii_strncasecmp(type, prefix, strlen(prefix)) == 0) {
+        type += strlen(prefix);
+    }
+    return type != NULL
+           && (g_ascii_strcasecmp(type, "JWT") == 0 || g_ascii_strcasecmp(type, "at+jwt") == 0);
+}
+
 /* Headers that name or carry keys, or change what is signed. */
 static bool
 check_header_names(json_t *header, GError **error)
@@ -165,11 +199,8 @@ check_header_names(json_t *header, GError **error)
             return jw_fail(error, JW_ERROR_DENIED, "the header '%s' is refused", refused[i]);
         }
     }
-    if (type != NULL
-        && (!json_is_string(type)
-            || (g_ascii_strcasecmp(json_string_value(type), "JWT") != 0
-                && g_ascii_strcasecmp(json_string_value(type), "at+jwt") != 0))) {
-        return jw_fail(error, JW_ERROR_DENIED, "typ is not JWT");
+    if (type != NULL && !is_known_type(json_string_value(type))) {
+        return jw_fail(error, JW_ERROR_DENIED, "typ is neither JWT nor at+jwt");
     }
     return true;
 }
@@ -206,14 +237,13 @@ choose_key(const JwTokenVerifier *self, const Segments *segments, GError **error
     return jw_fail_null(error, JW_ERROR_DENIED, "kid names no key of ours");
 }
 
-/* libjwt compares HMACs byte by byte, so its time reveals how many were right. */
 static bool
-check_hmac(const JwAuthKey *key, const char *token, size_t signed_length, const guchar *signature)
+check_hmac(const JwAuthKey *key, const gnutls_datum_t *signed_part, const guchar *signature)
 {
     guchar wanted[64];
 
     if (gnutls_hmac_fast((gnutls_mac_algorithm_t)key->alg->digest, key->secret, key->secret_length,
-                         token, signed_length, wanted)
+                         signed_part->data, signed_part->size, wanted)
         != 0) {
         return false;
     }
@@ -221,9 +251,57 @@ check_hmac(const JwAuthKey *key, const char *token, size_t signed_length, const 
 }
 
 static bool
+check_public(const JwAuthKey *key, const gnutls_datum_t *signed_part, const gnutls_datum_t *value)
+{
+    gnutls_pubkey_t imported = NULL;
+    const gnutls_datum_t pem = { (unsigned char *)key->secret, (unsigned int)key->secret_length };
+
+    if (gnutls_pubkey_init(&imported) != 0) {
+        return false;
+    }
+    bool good = gnutls_pubkey_import(imported, &pem, GNUTLS_X509_FMT_PEM) == 0
+                && gnutls_pubkey_verify_data2(imported, (gnutls_sign_algorithm_t)key->alg->sign, 0,
+                                              signed_part, value)
+                       >= 0;
+    gnutls_pubkey_deinit(imported);
+    return good;
+}
+
+/* r and s side by side (RFC 7518), which gnutls wants as a sequence. */
+static bool
+check_ec(const JwAuthKey *key, const gnutls_datum_t *signed_part, guchar *signature)
+{
+    unsigned int half = (unsigned int)key->signature_bytes / 2;
+    const gnutls_datum_t r = { signature, half }, s = { signature + half, half };
+    gnutls_datum_t sequence = { NULL, 0 };
+
+    if (gnutls_encode_rs_value(&sequence, &r, &s) != 0) {
+        return false;
+    }
+    bool good = check_public(key, signed_part, &sequence);
+    gnutls_free(sequence.data);
+    return good;
+}
+
+static bool
+check_by_family(const JwAuthKey *key, const gnutls_datum_t *signed_part, guchar *signature)
+{
+    const gnutls_datum_t value = { signature, (unsigned int)key->signature_bytes };
+
+    switch (key->alg->family) {
+    case JW_ALG_RSA:
+        return check_public(key, signed_part, &value);
+    case JW_ALG_EC:
+        return check_ec(key, signed_part, signature);
+    case JW_ALG_HMAC:
+        return check_hmac(key, signed_part, signature);
+    }
+    return false;
+}
+
+static bool
 check_signature(const JwAuthKey *key, const char *token, const Segments *segments, GError **error)
 {
-    g_autoptr(jwt_t) jwt = NULL;
     size_t length = 0;
 
     if (segments->length[2] > SIGNATURE_MAX * 4 / 3) {
@@ -234,15 +312,10 @@ check_signature(const JwAuthKey *key, const char *token, const Segments *segment
         return jw_fail(error, JW_ERROR_DENIED, "the signature has not the length of its algorithm");
     }
     size_t signed_length = (size_t)(segments->start[1] - token) + segments->length[1];
-    if (key->alg->family == JW_ALG_HMAC && !check_hmac(key, token, signed_length, signature)) {
-        return jw_fail(error, JW_ERROR_DENIED, "the signature is wrong");
-    }
-    int failed =
-        jwt_decode(&jwt, token, (const unsigned char *)key->secret, (int)key->secret_length);
-    if (failed != 0 || jwt == NULL || jwt_get_alg(jwt) != jwt_str_alg(key->alg->name)) {
-        return jw_fail(error, JW_ERROR_DENIED, "the signature is wrong");
-    }
-    return true;
+    g_autofree guchar *signed_part = g_memdup2(token, signed_length);
+    const gnutls_datum_t data = { signed_part, (unsigned int)signed_length };
+    return check_by_family(key, &data, signature)
+           || jw_fail(error, JW_ERROR_DENIED, "the signature is wrong");
 }
 
 JwPrincipal *
@@ -263,7 +336,6 @@ jw_token_verify(const JwTokenVerifier *self, const char *token, GError **error)
     if (text == NULL) {
         return jw_fail_null(error, JW_ERROR_DENIED, "the claims are not base64url");
     }
-    /* parsed before libjwt sees them: it has no limit of depth */
     json_auto_t *claims = jw_auth_object_parse(text, length, "the claims", error);
     if (claims == NULL) {
         return NULL;

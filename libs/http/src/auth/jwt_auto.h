@@ -1,4 +1,4 @@
-/* auth/jwt_auto.h: cleanup for libjwt's handle. Only jwt.c and sign.c may include it. */
+/* auth/jwt_auto.h: cleanup for libjwt's handle. Only sign.c may include it. */
 #pragma once
 #include <glib.h>
 #include <jwt.h>

@@ -1,6 +1,6 @@
 /* auth/keys.c: the keys file of the token verifier. Main thread, at start; all errors name the file
- * and the key. Each key is good for one algorithm only, and its kind and length are checked here,
- * because libjwt checks neither. */
+ * and the key. Each key is good for one algorithm only, and its kind and length are checked
+ * here. */
 #include "auth_private.h"
 
 #include "jw/text.h"
@@ -16,14 +16,16 @@
 #define KEYS_MAX       64u
 
 static const JwAuthAlg algs[] = {
-    { "RS256", JW_ALG_RSA, 0, 0, 0 },
-    { "RS384", JW_ALG_RSA, 0, 0, 0 },
-    { "RS512", JW_ALG_RSA, 0, 0, 0 },
-    { "ES256", JW_ALG_EC, 0, GNUTLS_ECC_CURVE_SECP256R1, 64 },
-    { "ES384", JW_ALG_EC, 0, GNUTLS_ECC_CURVE_SECP384R1, 96 },
-    { "HS256", JW_ALG_HMAC, GNUTLS_MAC_SHA256, 0, 32 },
-    { "HS384", JW_ALG_HMAC, GNUTLS_MAC_SHA384, 0, 48 },
-    { "HS512", JW_ALG_HMAC, GNUTLS_MAC_SHA512, 0, 64 },
+    { "RS256", JW_ALG_RSA, .sign = GNUTLS_SIGN_RSA_SHA256 },
+    { "RS384", JW_ALG_RSA, .sign = GNUTLS_SIGN_RSA_SHA384 },
+    { "RS512", JW_ALG_RSA, .sign = GNUTLS_SIGN_RSA_SHA512 },
+    { "ES256", JW_ALG_EC, .sign = GNUTLS_SIGN_ECDSA_SHA256, .curve = GNUTLS_ECC_CURVE_SECP256R1,
+      .signature_bytes = 64 },
+    { "ES384", JW_ALG_EC, .sign = GNUTLS_SIGN_ECDSA_SHA384, .curve = GNUTLS_ECC_CURVE_SECP384R1,
+      .signature_bytes = 96 },
+    { "HS256", JW_ALG_HMAC, .digest = GNUTLS_MAC_SHA256, .signature_bytes = 32 },
+    { "HS384", JW_ALG_HMAC, .digest = GNUTLS_MAC_SHA384, .signature_bytes = 48 },
+    { "HS512", JW_ALG_HMAC, .digest = GNUTLS_MAC_SHA512, .signature_bytes = 64 },
 };
 
 const JwAuthAlg *

@@ -1,6 +1,6 @@
 /* auth/seen.h: tokens whose signature was verified. Any thread. A caller sends the same token
- * with every request, and checking an RSA signature (with the key's PEM parsed anew each time,
- * as libjwt does) is half of what a small request costs. Keys do not change while a verifier
+ * with every request, and checking an RSA signature (with the key's PEM parsed anew each time)
+ * is half of what a small request costs. Keys do not change while a verifier
  * lives, so a valid signature stays valid; time, issuer, audience and revocation are checked
  * every time. */
 #pragma once

@@ -52,10 +52,11 @@ JwArtifact *jw_artifact_copy(const JwArtifact *self);
 void jw_artifact_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwArtifact, jw_artifact_free)
 
-/* What a job that completed leaves behind; either may be NULL. */
+/* What a job that completed leaves behind; each may be NULL. */
 typedef struct {
     JwArtifact *artifact; /* its file */
     char *json;           /* what it did, with its counts */
+    char *warnings;       /* what its owner should look at, as JwJob.warnings */
 } JwJobResult;
 
 /* Frees its members. */
@@ -101,6 +102,9 @@ typedef struct {
     char *cancelled_by, *cancel_reason;
     JwArtifact *artifact; /* only when completed, of a kind with a file */
     char *result;         /* JSON; only when completed, of a kind that has one */
+    /* [{"code", "message"}] as JSON: it completed, and yet something is not as it should be; NULL:
+     * none */
+    char *warnings;
     JwDeliveryCounts deliveries;
     bool mail_pending; /* the store's: until all deliveries have ended */
     GPtrArray *outbox; /* of JwOutboxEntry; never NULL */

@@ -36,6 +36,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwReportRequest, jw_report_request_free)
 void jw_period_previous(JwPeriodType type, GTimeZone *zone, int64_t at_ms, int64_t *ret_start_ms,
                         int64_t *ret_end_ms);
 
+/* What of a report reads a record's field, for messages: "filter 'agents', column 'Agent' and 2
+ * more"; NULL: nothing, as with the field of a filter that is not asked for. (transfer full)
+ * (nullable) */
+char *jw_report_field_uses(const JwReportDef *def, const JwReportRequest *request,
+                           const char *field);
+
 /* "CDR_Weekly_Report_2026-01-05_2026-01-11.xlsx", or the wanted name with the right ending.
  * (transfer full) */
 char *jw_report_file_name(const JwReportDef *def, const JwReportRequest *request, GTimeZone *zone);

@@ -38,7 +38,7 @@ typedef enum { JW_CHART_NONE, JW_CHART_COLUMN, JW_CHART_LINE } JwChart;
 
 typedef struct {
     char *field; /* record field */
-    /* the value, as text, is one of these; NULL-terminated; NULL: the test is only `present` */
+    /* the value is one of these (jw/wanted.h); NULL-terminated; NULL: the test is only `present` */
     char **equals;
     bool negate;
 } JwCondition;
@@ -91,6 +91,8 @@ typedef struct {
     GArray *tables;     /* JwTableDef: sheets of the workbook, in order */
     char **summary;     /* measure names on the summary, in order */
     char *list_title;
+    /* Its records belong to no department: who is limited to some may have all of them. */
+    bool open_to_all_departments;
     char *mail_chart_table; /* title of the table whose chart goes into the mail; NULL: none */
     int max_groups;         /* per dimension; further values count under "(other)" */
 } JwReportDef;
@@ -103,6 +105,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwReportDef, jw_report_def_free)
 /* An array of JwCondition for JwMeasureDef.where, which clears its items. (transfer full) */
 GArray *jw_report_conditions_new(void);
 
+/* The filter by which a report is limited to departments. */
+#define JW_REPORT_DEPARTMENTS "departmentIds"
+
+/* Whether nobody who is limited to departments may have this report: nothing limits it, and it is
+ * not said to be open. */
+bool jw_report_def_is_closed(const JwReportDef *self);
+
 /* The filter of that name. (transfer none) (nullable) */
 const JwFilterDef *jw_report_def_filter(const JwReportDef *self, const char *name);
 
@@ -112,12 +121,17 @@ const JwDimensionDef *jw_report_def_dimension(const JwReportDef *self, const cha
 /* The measure of that name. (transfer none) (nullable) */
 const JwMeasureDef *jw_report_def_measure(const JwReportDef *self, const char *name);
 
+/* Whether a measure of the definition has a value inside a group of records; peaks have none, nor
+ * what is computed from them. */
+bool jw_report_def_has_groups(const JwReportDef *self, const JwMeasureDef *measure);
+
 /* Whether the names refer to existing things, ratios to earlier measures, no name is used twice.
  * @error: INVALID, beginning with the JSON pointer of the first violation */
 bool jw_report_def_check(const JwReportDef *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The record fields to read, NULL-terminated and without repeats, in the order of a row's values:
- * the columns first, then what else dimensions, measures and filters need. (transfer full) */
+ * the columns first, then what else dimensions, measures, filters and `inactive` need. (transfer
+ * full) */
 char **jw_report_def_fields(const JwReportDef *self);
 
 G_END_DECLS

@@ -39,9 +39,15 @@ json_t *jw_report_spec_build(const JwCatalog *catalog, const json_t *spec, int64
  * be used. */
 bool jw_report_spec_period(const json_t *spec, int64_t *ret_start_ms, int64_t *ret_end_ms);
 
-/* What a stored job asks of its definition. CORRUPT when its spec is none, or not one of today's
- * definition; NOT_FOUND when the definition is gone; DENIED when it asks for departments outside
- * the job's scope. @ret_request: (transfer full); @ret_def: (transfer none), the catalog's. */
+/* Notes that records which nothing limits to departments (jw_report_def_is_closed()) are not for
+ * callers who are limited to some. @base: the spec's own pointer. False when it did. */
+bool jw_report_spec_check_limited(const JwCatalog *catalog, const json_t *spec, const char *base,
+                                  JwViolations *violations);
+
+/* What a stored job asks of its definition. INVALID when its spec is none, or not one of today's
+ * definition; NOT_FOUND when the definition is gone; DENIED when it reaches beyond the job's
+ * departments: no attempt mends any of them. @ret_request: (transfer full); @ret_def: (transfer
+ * none), the catalog's. */
 bool jw_report_request_of_job(const JwCatalog *catalog, const JwJob *job,
                               JwReportRequest **ret_request, const JwReportDef **ret_def,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -9,13 +9,15 @@ G_BEGIN_DECLS
 typedef struct {
     const char *name, *label;
     JwFormat format;
+    int decimals;     /* that the value is rounded to and shown with */
     JwValue value;    /* NULL type: there is none */
     const char *text; /* the value in words: "82.91 %", "n/a" */
 } JwReportFigure;
 
 typedef struct {
-    const char *label;
+    const char *name, *label; /* of the dimension, of a measure */
     JwFormat format;
+    int decimals;
 } JwReportColumn;
 
 typedef struct {
@@ -36,13 +38,16 @@ typedef struct {
     const char *period_label; /* "4 Jan 2021 – 10 Jan 2021" */
     const char *filters;      /* as text; NULL: nothing is filtered */
     int64_t rows;             /* records read */
-    GArray *figures;          /* of JwReportFigure, as the definition's summary names them */
+    bool grouped;             /* the request names a dimension: its table is the only one */
+    GArray *figures;          /* of JwReportFigure, as the request or the definition names them */
     GArray *tables;           /* of JwReportTable, in the definition's order */
     GStringChunk *strings;    /* holds every string of the result */
 } JwReportResult;
 
-/* Copies everything the definition shows out of @aggregate. @def, @request and @zone: those of
- * the aggregate. (transfer full) */
+/* Copies everything the definition shows out of @aggregate, or what the request names instead:
+ * its measures are the figures and the columns of each table, its groupBy puts a table of that
+ * dimension, with its chart in front, in the place of the definition's tables. @def, @request and
+ * @zone: those of the aggregate. (transfer full) */
 JwReportResult *jw_report_result_new(JwAggregate *aggregate, const JwReportDef *def,
                                      const JwReportRequest *request, GTimeZone *zone);
 
@@ -57,11 +62,13 @@ jw_report_cell(const JwReportTable *table, size_t row, size_t column)
     return &table->cells[row * table->n_columns + column];
 }
 
-/* The most points that the summary's chart has; a longer one is left out. */
+/* The most points that the summary's chart has; a longer one is left out. The most groups of the
+ * summary's table. */
 #define JW_SUMMARY_POINTS_MAX 400
 
 /* What the mail and the API show of the result, kept with the artifact: canonical JSON of title,
- * period, records, figures, and the chart in front. (transfer full) */
+ * period, records, figures, the chart in front, and the table of a grouped report.
+ * (transfer full) */
 char *jw_report_result_summary(const JwReportResult *self);
 
 /* Reads such a summary. @summary: (nullable). Missing or malformed members are NULL strings, -1

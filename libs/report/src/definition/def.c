@@ -135,6 +135,14 @@ jw_report_def_filter(const JwReportDef *self, const char *name)
                                                    : NULL;
 }
 
+bool
+jw_report_def_is_closed(const JwReportDef *self)
+{
+    g_return_val_if_fail(self != NULL, true);
+    return !self->open_to_all_departments
+           && jw_report_def_filter(self, JW_REPORT_DEPARTMENTS) == NULL;
+}
+
 const JwDimensionDef *
 jw_report_def_dimension(const JwReportDef *self, const char *name)
 {
@@ -155,6 +163,28 @@ jw_report_def_measure(const JwReportDef *self, const char *name)
     return jw_names_index(self->measures, name, &i)
                ? &g_array_index(self->measures, JwMeasureDef, i)
                : NULL;
+}
+
+bool
+jw_report_def_has_groups(const JwReportDef *self, const JwMeasureDef *measure)
+{
+    g_return_val_if_fail(self != NULL && measure != NULL, false);
+
+    switch (measure->op) {
+    case JW_MEASURE_PEAK:
+    case JW_MEASURE_PEAK_VALUE:
+        return false;
+    case JW_MEASURE_RATIO: /* of earlier measures, so this ends */
+        return jw_report_def_has_groups(self, jw_report_def_measure(self, measure->numerator))
+               && jw_report_def_has_groups(self, jw_report_def_measure(self, measure->denominator));
+    case JW_MEASURE_COUNT:
+    case JW_MEASURE_SUM:
+    case JW_MEASURE_AVG:
+    case JW_MEASURE_MIN:
+    case JW_MEASURE_MAX:
+        break;
+    }
+    return true;
 }
 
 static void
@@ -194,6 +224,7 @@ jw_report_def_fields(const JwReportDef *self)
     for (guint i = 0; i < self->filters->len; i++) {
         add_field(fields, g_array_index(self->filters, JwFilterDef, i).field);
     }
+    add_field(fields, self->inactive_field);
     g_ptr_array_add(fields, NULL);
     return (char **)g_ptr_array_free(fields, FALSE);
 }

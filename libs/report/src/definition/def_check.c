@@ -73,6 +73,14 @@ check_head(const JwReportDef *self, GError **error)
         return jw_fail(error, JW_ERROR_INVALID,
                        "/inactive: field and value must both be there, or neither");
     }
+    if (self->open_to_all_departments
+        && jw_report_def_filter(self, JW_REPORT_DEPARTMENTS) != NULL) {
+        return jw_fail(
+            error, JW_ERROR_INVALID,
+            "/openToAllDepartments: contradicts the filter '%s', which limits the report "
+            "to departments; keep one of them",
+            JW_REPORT_DEPARTMENTS);
+    }
     if (self->max_groups < 1) {
         return jw_fail(error, JW_ERROR_INVALID, "/maxGroups: %d is not positive", self->max_groups);
     }

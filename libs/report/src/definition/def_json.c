@@ -116,6 +116,7 @@ static const JwField def_fields[] = {
     NAME("dateField", JW_FIELD_REQUIRED, jw_check_field_name),
     NAME("timeZone", 0, jw_check_zone),
     { .name = "inactive", .type = JW_FIELD_OBJECT, .fields = inactive_fields },
+    { .name = "openToAllDepartments", .type = JW_FIELD_BOOL },
     LIST("filters", 0, 0, 50, filter_item),
     LIST("dimensions", 0, 0, 50, dimension_item),
     LIST("measures", JW_FIELD_REQUIRED, 1, 100, measure_item),
@@ -248,6 +249,7 @@ read_def(const json_t *value)
     def->collection = dup_text(value, "collection");
     def->date_field = dup_text(value, "dateField");
     def->time_zone = g_strdup(time_zone != NULL ? time_zone : "UTC");
+    def->open_to_all_departments = json_is_true(json_object_get(value, "openToAllDepartments"));
     def->inactive_field = dup_text(inactive, "field");
     def->inactive_value = dup_text(inactive, "value");
     def->list_title = g_strdup(list_title != NULL ? list_title : "Records");

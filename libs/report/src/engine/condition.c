@@ -2,30 +2,6 @@
  * strings are parsed once into the values that are written like them. One thread at a time. */
 #include "engine/condition.h"
 #include "jw/clock.h"
-#include "jw/error.h"
-
-#include <string.h>
-
-static void
-wanted_init(JwWanted *self, const char *text)
-{
-    char canonical[32];
-    char *end = NULL;
-    gint64 integer = 0;
-
-    *self = (JwWanted){ .text = text, .length = strlen(text) };
-    if (g_ascii_string_to_signed(text, 10, G_MININT64, G_MAXINT64, &integer, NULL)) {
-        g_snprintf(canonical, sizeof canonical, "%" G_GINT64_FORMAT, integer);
-        self->is_integer = strcmp(canonical, text) == 0; /* 7 is not written "007" */
-        self->integer = integer;
-    }
-    self->real = g_ascii_strtod(text, &end);
-    self->is_real = self->length > 0 && *end == '\0' && !g_ascii_isspace(text[0]);
-    if (jw_time_parse(text, &self->time_ms, NULL)) {
-        g_autofree char *written = jw_time_format(self->time_ms);
-        self->is_time = strcmp(written, text) == 0;
-    }
-}
 
 void
 jw_test_init(JwTest *self, const JwCondition *def, size_t field)
@@ -37,7 +13,7 @@ jw_test_init(JwTest *self, const JwCondition *def, size_t field)
     self->n_wanted = g_strv_length(def->equals);
     self->wanted = g_new(JwWanted, self->n_wanted);
     for (size_t i = 0; i < self->n_wanted; i++) {
-        wanted_init(&self->wanted[i], def->equals[i]);
+        jw_wanted_init(&self->wanted[i], def->equals[i]);
     }
 }
 
@@ -46,27 +22,6 @@ jw_test_clear(JwTest *self)
 {
     g_clear_pointer(&self->wanted, g_free);
     self->n_wanted = 0;
-}
-
-static bool
-is_wanted(const JwWanted *wanted, const JwValue *value)
-{
-    switch (value->type) {
-    case JW_VALUE_TEXT:
-        return value->length == wanted->length
-               && (wanted->length == 0 || memcmp(value->text, wanted->text, wanted->length) == 0);
-    case JW_VALUE_BOOL:
-        return strcmp(wanted->text, value->boolean ? "true" : "false") == 0;
-    case JW_VALUE_INT:
-        return wanted->is_integer && wanted->integer == value->integer;
-    case JW_VALUE_REAL:
-        return wanted->is_real && wanted->real == value->real;
-    case JW_VALUE_TIME:
-        return wanted->is_time && wanted->time_ms == value->time_ms;
-    case JW_VALUE_NULL:
-        break;
-    }
-    return false;
 }
 
 bool
@@ -78,7 +33,7 @@ jw_test_passes(const JwTest *self, const JwValue *row)
         return (value->type != JW_VALUE_NULL) != self->negate;
     }
     for (size_t i = 0; i < self->n_wanted; i++) {
-        if (is_wanted(&self->wanted[i], value)) {
+        if (jw_wanted_is(&self->wanted[i], value)) {
             return !self->negate;
         }
     }

@@ -1,17 +1,9 @@
 /* condition.h: a JwCondition prepared for millions of rows. Private to libs/report. */
 #pragma once
 #include "jw/report_def.h"
+#include "jw/wanted.h"
 
 G_BEGIN_DECLS
-
-/* A wanted text and the values of other types that are written like it. */
-typedef struct {
-    const char *text; /* borrowed from the definition */
-    size_t length;
-    bool is_integer, is_real, is_time;
-    int64_t integer, time_ms;
-    double real;
-} JwWanted;
 
 typedef struct {
     size_t field; /* place in a row */

@@ -187,6 +187,85 @@ check_size(const json_t *parameters, const char *base, JwViolations *violations)
                              "take %s when stored; at most 512 KiB are: narrow the filters", bytes);
 }
 
+/* Each measure that @measures name without a value inside a group, and no other: false, and the
+ * first of them. */
+static bool
+some_has_groups(const JwReportDef *def, const json_t *measures, const char **ret_first)
+{
+    const json_t *item = NULL;
+    size_t i = 0;
+
+    json_array_foreach(measures, i, item)
+    {
+        const JwMeasureDef *measure = jw_report_def_measure(def, json_string_value(item));
+        if (measure == NULL || jw_report_def_has_groups(def, measure)) {
+            return true;
+        }
+    }
+    *ret_first = json_string_value(json_array_get(measures, 0));
+    return *ret_first == NULL;
+}
+
+/* What groupBy cannot do. Looked at when every name is known. */
+static bool
+check_grouping(const JwReportDef *def, const json_t *parameters, const char *pointer,
+               JwViolations *violations)
+{
+    const json_t *dimensions = json_object_get(parameters, "groupBy");
+    const char *peak = NULL;
+
+    if (json_array_size(dimensions) > 1) {
+        g_autofree char *at = jw_pointer(pointer, "groupBy");
+        return jw_violations_add(violations, at,
+                                 "takes one dimension; a report over several at once is not served "
+                                 "yet: name one here, and ask for a further report for each other");
+    }
+    if (json_array_size(dimensions) == 1
+        && !some_has_groups(def, json_object_get(parameters, "measures"), &peak)) {
+        g_autofree char *at = jw_pointer(pointer, "measures");
+        return jw_violations_add(violations, at,
+                                 "'%s' has no value inside a group, so there would be nothing to "
+                                 "group: add a measure that has one, or leave groupBy out",
+                                 peak);
+    }
+    return true;
+}
+
+static bool
+check_names(const JwReportDef *def, const json_t *parameters, const char *pointer,
+            JwViolations *violations)
+{
+    g_autofree char *filters = jw_pointer(pointer, "filters");
+    g_autofree char *group_by = jw_pointer(pointer, "groupBy");
+    g_autofree char *measures = jw_pointer(pointer, "measures");
+    bool ok = check_filters(def, json_object_get(parameters, "filters"), filters, violations);
+
+    ok = check_list(def, def->dimensions, "dimension", json_object_get(parameters, "groupBy"),
+                    group_by, violations)
+         && ok;
+    ok = check_list(def, def->measures, "measure", json_object_get(parameters, "measures"),
+                    measures, violations)
+         && ok;
+    return ok && check_grouping(def, parameters, pointer, violations);
+}
+
+bool
+jw_report_spec_check_limited(const JwCatalog *catalog, const json_t *spec, const char *base,
+                             JwViolations *violations)
+{
+    const JwReportDef *def = jw_report_spec_def(catalog, spec);
+
+    if (def == NULL || !jw_report_def_is_closed(def)) {
+        return true;
+    }
+    g_autofree char *pointer = jw_pointer(base, "reportType");
+    return jw_violations_add(violations, pointer,
+                             "%s cannot be limited to departments, so it is only for callers who "
+                             "are not; its definition needs a filter '%s', or "
+                             "\"openToAllDepartments\": true if its records belong to none",
+                             def->report_type, JW_REPORT_DEPARTMENTS);
+}
+
 bool
 jw_report_spec_check(const JwCatalog *catalog, const json_t *spec, const char *base,
                      JwViolations *violations)
@@ -195,9 +274,6 @@ jw_report_spec_check(const JwCatalog *catalog, const json_t *spec, const char *b
     const json_t *parameters = json_object_get(spec, "parameters");
     const char *type = jw_json_text(spec, "reportType");
     g_autofree char *pointer = jw_pointer(base, "parameters");
-    g_autofree char *filters = jw_pointer(pointer, "filters");
-    g_autofree char *group_by = jw_pointer(pointer, "groupBy");
-    g_autofree char *measures = jw_pointer(pointer, "measures");
 
     if (def == NULL && type != NULL && *type != '\0') {
         g_autofree char *at = jw_pointer(base, "reportType");
@@ -210,11 +286,5 @@ jw_report_spec_check(const JwCatalog *catalog, const json_t *spec, const char *b
     if (def == NULL) {
         return false;
     }
-    ok = check_filters(def, json_object_get(parameters, "filters"), filters, violations) && ok;
-    ok = check_list(def, def->dimensions, "dimension", json_object_get(parameters, "groupBy"),
-                    group_by, violations)
-         && ok;
-    return check_list(def, def->measures, "measure", json_object_get(parameters, "measures"),
-                      measures, violations)
-           && ok;
+    return check_names(def, parameters, pointer, violations) && ok;
 }

@@ -9,8 +9,6 @@
 
 #include <string.h>
 
-#define SCOPE_FILTER "departmentIds"
-
 json_t *
 jw_report_spec_build(const JwCatalog *catalog, const json_t *spec, int64_t at_ms)
 {
@@ -104,17 +102,23 @@ requested_filter(JwReportRequest *request, const char *name)
 }
 
 /* The job's departments limit what it may read: they apply when it asked for none; asking for
- * others is an error. */
+ * others is an error, and so are records that nothing limits. */
 static bool
 apply_scope(const JwJob *job, const JwReportDef *def, JwReportRequest *request, GError **error)
 {
-    if (job->departments == NULL || job->departments[0] == NULL
-        || jw_report_def_filter(def, SCOPE_FILTER) == NULL) {
+    if (job->departments == NULL || job->departments[0] == NULL || def->open_to_all_departments) {
         return true;
     }
-    const JwFilter *asked = requested_filter(request, SCOPE_FILTER);
+    if (jw_report_def_is_closed(def)) {
+        return jw_fail(
+            error, JW_ERROR_DENIED,
+            "%s cannot be limited to the departments of the job; its definition needs a "
+            "filter '%s', or \"openToAllDepartments\": true if its records belong to none",
+            def->report_type, JW_REPORT_DEPARTMENTS);
+    }
+    const JwFilter *asked = requested_filter(request, JW_REPORT_DEPARTMENTS);
     if (asked == NULL) {
-        add_filter(request, SCOPE_FILTER, g_strdupv(job->departments));
+        add_filter(request, JW_REPORT_DEPARTMENTS, g_strdupv(job->departments));
         return true;
     }
     for (size_t i = 0; asked->values[i] != NULL; i++) {
@@ -142,7 +146,7 @@ read_spec(const json_t *spec, const JwReportDef *def, JwReportRequest *request, 
     request->include_inactive = json_is_true(json_object_get(parameters, "includeInactive"));
     read_filters(json_object_get(parameters, "filters"), request);
     if (!jw_report_spec_period(spec, &request->start_ms, &request->end_ms)) {
-        return jw_fail(error, JW_ERROR_CORRUPT, "no usable period");
+        return jw_fail(error, JW_ERROR_INVALID, "no usable period; ask for a new report");
     }
     if (request->end_ms == 0 && request->file_name == NULL) {
         /* Without a period the name has no days. */
@@ -151,9 +155,10 @@ read_spec(const json_t *spec, const JwReportDef *def, JwReportRequest *request, 
     return true;
 }
 
-/* By today's definition: leaving out a filter that is gone would widen the report. */
+/* By today's definition: leaving out a filter that is gone would widen the report. What is gone
+ * does not come back by trying again, so the owner is told at once. */
 static bool
-check_spec(const JwCatalog *catalog, const json_t *spec, GError **error)
+check_spec(const JwCatalog *catalog, const JwReportDef *def, const json_t *spec, GError **error)
 {
     g_auto(JwViolations) violations = { 0 };
     bool ok = jw_check_object(spec, jw_report_spec_fields, "", &violations);
@@ -162,7 +167,10 @@ check_spec(const JwCatalog *catalog, const json_t *spec, GError **error)
         return true;
     }
     g_autofree char *text = jw_violations_text(&violations);
-    return jw_fail(error, JW_ERROR_CORRUPT, "%s", text);
+    return jw_fail(error, JW_ERROR_INVALID,
+                   "does not fit the report type '%s' as it is now: %s; ask for a new report that "
+                   "does",
+                   def->report_type, text);
 }
 
 bool
@@ -177,12 +185,12 @@ jw_report_request_of_job(const JwCatalog *catalog, const JwJob *job, JwReportReq
     const char *text = job->spec != NULL ? job->spec : "";
     json_auto_t *spec = jw_json_parse(text, strlen(text), &cause);
     if (spec == NULL) {
-        return jw_fail(error, JW_ERROR_CORRUPT, "spec of job '%s': %s", job->id,
+        return jw_fail(error, JW_ERROR_INVALID, "spec of job '%s': %s", job->id,
                        jw_error_message(cause));
     }
     const char *type = jw_json_text(spec, "reportType");
     if (type == NULL) {
-        return jw_fail(error, JW_ERROR_CORRUPT, "spec of job '%s' names no report type", job->id);
+        return jw_fail(error, JW_ERROR_INVALID, "spec of job '%s' names no report type", job->id);
     }
     const JwReportDef *def = jw_report_spec_def(catalog, spec);
     if (def == NULL) {
@@ -190,7 +198,7 @@ jw_report_request_of_job(const JwCatalog *catalog, const JwJob *job, JwReportReq
         return jw_fail(error, JW_ERROR_NOT_FOUND, "report type '%s' has no definition here", echo);
     }
     g_autoptr(JwReportRequest) request = jw_report_request_new();
-    if (!check_spec(catalog, spec, error) || !read_spec(spec, def, request, error)
+    if (!check_spec(catalog, def, spec, error) || !read_spec(spec, def, request, error)
         || !apply_scope(job, def, request, error)) {
         return jw_prefix(error, "spec of job '%s'", job->id);
     }

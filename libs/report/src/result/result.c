@@ -1,7 +1,9 @@
 /* result/result.c: the result of a report, taken out of the engine once after the pass. */
+#include "result/plan.h"
 #include "result/result_private.h"
 
 #include "jw/report_text.h"
+#include "jw/text.h"
 
 #include <string.h>
 
@@ -42,17 +44,28 @@ jw_report_result_free(gpointer data)
     g_free(self);
 }
 
+static const char *
+keep_text(JwReportResult *self, const char *text, size_t length, size_t *ret_length)
+{
+    g_autoptr(GString) scratch = g_string_new(NULL);
+    const char *sane = jw_text_sane(scratch, text, length, ret_length);
+
+    return g_string_chunk_insert_len(self->strings, sane, (gssize)*ret_length);
+}
+
 const char *
 jw_result_keep(JwReportResult *self, const char *text)
 {
-    return text != NULL ? g_string_chunk_insert(self->strings, text) : NULL;
+    size_t length = 0;
+
+    return text != NULL ? keep_text(self, text, strlen(text), &length) : NULL;
 }
 
 JwValue
 jw_result_keep_value(JwReportResult *self, JwValue value)
 {
     if (value.type == JW_VALUE_TEXT) {
-        value.text = g_string_chunk_insert_len(self->strings, value.text, (gssize)value.length);
+        value.text = keep_text(self, value.text, value.length, &value.length);
     }
     return value;
 }
@@ -81,6 +94,7 @@ add_figure(JwReportResult *self, JwAggregate *aggregate, const JwMeasureDef *mea
         .name = jw_result_keep(self, measure->name),
         .label = jw_result_keep(self, measure->label),
         .format = measure->format,
+        .decimals = measure->decimals,
         .value = jw_result_keep_value(self, value),
         .text = jw_result_keep(self, text),
     };
@@ -93,8 +107,10 @@ static void
 fill_column(JwReportResult *self, JwReportTable *table, size_t column, JwAggregate *aggregate,
             const JwDimensionDef *dimension, const JwMeasureDef *measure)
 {
-    table->columns[column] = (JwReportColumn){ .label = jw_result_keep(self, measure->label),
-                                               .format = measure->format };
+    table->columns[column] = (JwReportColumn){ .name = jw_result_keep(self, measure->name),
+                                               .label = jw_result_keep(self, measure->label),
+                                               .format = measure->format,
+                                               .decimals = measure->decimals };
     for (size_t row = 0; row < table->n_rows; row++) {
         *jw_result_cell(table, row, column) = jw_result_keep_value(
             self, jw_aggregate_group_value(aggregate, dimension, row, measure));
@@ -105,7 +121,8 @@ static void
 fill_labels(JwReportResult *self, JwReportTable *table, JwAggregate *aggregate,
             const JwDimensionDef *dimension)
 {
-    table->columns[0] = (JwReportColumn){ .label = jw_result_keep(self, dimension->label),
+    table->columns[0] = (JwReportColumn){ .name = jw_result_keep(self, dimension->name),
+                                          .label = jw_result_keep(self, dimension->label),
                                           .format = JW_FORMAT_TEXT };
     for (size_t row = 0; row < table->n_rows; row++) {
         const char *label = jw_aggregate_group_label(aggregate, dimension, row);
@@ -115,25 +132,19 @@ fill_labels(JwReportResult *self, JwReportTable *table, JwAggregate *aggregate,
 }
 
 static void
-add_table(JwReportResult *self, JwAggregate *aggregate, const JwReportDef *def,
-          const JwTableDef *table_def)
+add_table(JwReportResult *self, JwAggregate *aggregate, const JwTablePlan *plan)
 {
-    const JwDimensionDef *dimension = jw_report_def_dimension(def, table_def->dimension);
-    JwReportTable *table =
-        jw_result_add_table(self, table_def->title, 1 + g_strv_length(table_def->measures),
-                            jw_aggregate_n_groups(aggregate, dimension));
+    JwReportTable *table = jw_result_add_table(self, plan->title, 1 + plan->measures->len,
+                                               jw_aggregate_n_groups(aggregate, plan->dimension));
 
-    fill_labels(self, table, aggregate, dimension);
+    fill_labels(self, table, aggregate, plan->dimension);
     for (size_t column = 1; column < table->n_columns; column++) {
-        const char *name = table_def->measures[column - 1];
-        fill_column(self, table, column, aggregate, dimension, jw_report_def_measure(def, name));
-        if (table_def->chart != JW_CHART_NONE && g_str_equal(name, table_def->chart_measure)) {
-            table->chart_column = column;
-        }
+        fill_column(self, table, column, aggregate, plan->dimension,
+                    g_ptr_array_index(plan->measures, column - 1));
     }
-    table->chart = table_def->chart;
-    table->chart_in_front = table_def->chart != JW_CHART_NONE
-                            && g_strcmp0(table_def->title, def->mail_chart_table) == 0;
+    table->chart = plan->chart;
+    table->chart_column = plan->chart != JW_CHART_NONE ? 1 + plan->chart_measure : 0;
+    table->chart_in_front = plan->chart_in_front;
 }
 
 JwReportResult *
@@ -154,11 +165,14 @@ jw_report_result_new(JwAggregate *aggregate, const JwReportDef *def, const JwRep
     self->period_label = jw_result_keep(self, period);
     self->filters = jw_result_keep(self, filters);
     self->rows = jw_aggregate_rows(aggregate);
-    for (size_t i = 0; def->summary != NULL && def->summary[i] != NULL; i++) {
-        add_figure(self, aggregate, jw_report_def_measure(def, def->summary[i]));
+    self->grouped = request->group_by != NULL;
+    g_autoptr(GPtrArray) figures = jw_result_plan_figures(def, request);
+    for (guint i = 0; i < figures->len; i++) {
+        add_figure(self, aggregate, g_ptr_array_index(figures, i));
     }
-    for (guint i = 0; i < def->tables->len; i++) {
-        add_table(self, aggregate, def, &g_array_index(def->tables, JwTableDef, i));
+    g_autoptr(GArray) tables = jw_result_plan_tables(def, request);
+    for (guint i = 0; i < tables->len; i++) {
+        add_table(self, aggregate, &g_array_index(tables, JwTablePlan, i));
     }
     return self;
 }

@@ -2,7 +2,9 @@
  * names of its members:
  *   {"title", "reportType", "period": {"type", "start", "end", "timeZone", "label"}, "rows",
  *    "figures": [{"name", "label", "format", "value", "text"}],
- *    "chart": {"title", "measure", "labels": [], "values": []}}
+ *    "chart": {"title", "measure", "labels": [], "values": []},
+ *    "table": {"title", "columns": [{"name", "label", "format"}], "groups", "rows": [[]]}}
+ * "table" is that of a request with groupBy: its first groups, and how many there are.
  * Any thread, no state. */
 #include "result/result_private.h"
 
@@ -130,6 +132,36 @@ encode_chart(const JwReportTable *table)
                      table->columns[table->chart_column].label, "labels", labels, "values", values);
 }
 
+static json_t *
+encode_row(const JwReportTable *table, size_t row)
+{
+    json_t *cells = json_array();
+
+    for (size_t column = 0; column < table->n_columns; column++) {
+        json_array_append_new(cells, encode_value(jw_report_cell(table, row, column)));
+    }
+    return cells;
+}
+
+static json_t *
+encode_table(const JwReportTable *table)
+{
+    json_t *columns = json_array();
+    json_t *rows = json_array();
+
+    for (size_t i = 0; i < table->n_columns; i++) {
+        const JwReportColumn *column = &table->columns[i];
+        json_array_append_new(columns,
+                              json_pack("{s:s, s:s, s:s}", "name", column->name, "label",
+                                        column->label, "format", jw_format_names[column->format]));
+    }
+    for (size_t row = 0; row < MIN(table->n_rows, JW_SUMMARY_POINTS_MAX); row++) {
+        json_array_append_new(rows, encode_row(table, row));
+    }
+    return json_pack("{s:s, s:o, s:I, s:o}", "title", table->title, "columns", columns, "groups",
+                     (json_int_t)table->n_rows, "rows", rows);
+}
+
 static void
 decode_chart(JwReportResult *self, const json_t *chart)
 {
@@ -164,6 +196,9 @@ jw_report_result_summary(const JwReportResult *self)
         const JwReportTable *table = &g_array_index(self->tables, JwReportTable, i);
         if (table->chart_in_front && table->n_rows <= JW_SUMMARY_POINTS_MAX) {
             json_object_set_new(summary, "chart", encode_chart(table));
+        }
+        if (self->grouped) {
+            json_object_set_new(summary, "table", encode_table(table));
         }
     }
     return jw_json_print(summary);

@@ -7,10 +7,11 @@ G_BEGIN_DECLS
 /* A result without figures and tables. (transfer full) */
 JwReportResult *jw_result_new_empty(void);
 
-/* A copy of the string in the result; NULL-safe. (transfer none) */
+/* A copy of the string in the result, fit for files and mails (jw_text_sane); NULL-safe. (transfer
+ * none) */
 const char *jw_result_keep(JwReportResult *self, const char *text);
 
-/* The value with its text, if it is one, kept in the result. */
+/* The value with its text, if it is one, kept in the result, fit as above. */
 JwValue jw_result_keep_value(JwReportResult *self, JwValue value);
 
 /* Adds a table with its columns and cells, which are zeroed. (transfer none), valid until the

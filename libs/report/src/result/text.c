@@ -1,9 +1,12 @@
 /* result/text.c: see jw/report_text.h. */
 #include "jw/report_text.h"
+#include "engine/number.h"
 #include "jw/text.h"
 
 #include <math.h>
 #include <string.h>
+
+#define ZEROS "000000000"
 
 char *
 jw_report_text_count(int64_t count)
@@ -16,17 +19,21 @@ jw_report_text_count(int64_t count)
 static char *
 number_text(const JwValue *value, JwFormat format, int decimals)
 {
-    static const char *const forms[] = { "%.0f", "%.1f", "%.2f" };
-    char buffer[352]; /* the largest double has 309 digits before its point */
+    char buffer[400]; /* the largest double has 309 digits before its point */
+    char form[] = "%.0f";
 
+    decimals = CLAMP(decimals, 0, 9);
     if (value->type == JW_VALUE_INT && format == JW_FORMAT_HOUR) {
         return g_strdup_printf("%02" G_GINT64_FORMAT, value->integer);
     }
     if (value->type == JW_VALUE_INT) {
-        return jw_report_text_count(value->integer);
+        g_autofree char *count = jw_report_text_count(value->integer);
+        return g_strconcat(count, decimals > 0 ? "." : "", ZEROS + strlen(ZEROS) - decimals, NULL);
     }
+    const JwNumber number = jw_number_real(value->real);
+    form[2] = (char)('0' + decimals);
     return jw_text_thousands(
-        g_ascii_formatd(buffer, sizeof buffer, forms[CLAMP(decimals, 0, 2)], value->real));
+        g_ascii_formatd(buffer, sizeof buffer, form, jw_number_round(&number, decimals)));
 }
 
 char *

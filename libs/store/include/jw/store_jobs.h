@@ -29,7 +29,7 @@ typedef struct {
     const char *owner;                      /* claim */
     int64_t not_before_ms;                  /* rules that set it */
     const JwArtifact *artifact;             /* finish */
-    const char *result;                     /* finish: JSON */
+    const char *result, *warnings;          /* finish: JSON */
     const char *error_code, *error_message; /* fail, reap: kept on the job */
     const char *actor, *reason;             /* cancel */
     const JwOutboxEntry *const *events;     /* appended to the outbox in the same update */

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 
 typedef struct {
     const char *field;
-    const char *const *values; /* equals one of these strings; NULL-terminated */
+    const char *const *values; /* what one of these means (jw/wanted.h); NULL-terminated */
     bool negate;               /* none of them */
 } JwRecordFilter;
 
@@ -33,6 +33,21 @@ typedef struct {
  */
 bool jw_store_scan_records(JwStore *self, const JwRecordScan *scan, JwRowFunc row, gpointer data,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* At most so many records are looked at for which fields there are. */
+#define JW_RECORDS_SAMPLE 1000
+
+/**
+ * jw_store_sample_fields:
+ * @fields: NULL-terminated; "a.b" reaches inside
+ * @ret_present: (out) (array): for each field whether a record has it, if only as null
+ * @ret_records: (out): how many were looked at; 0: the collection has none
+ *
+ * Looks at the first and the last records by their ids, which every server has in order.
+ */
+bool jw_store_sample_fields(JwStore *self, const char *collection, const char *const *fields,
+                            bool *ret_present, int64_t *ret_records,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
  * jw_store_insert_records:

@@ -144,6 +144,7 @@ static const JwDocField job_fields[] = {
     FIELD(STRING, JwJob, cancel_reason, "cancelReason"),
     NESTED(OWNED, JwJob, artifact, "artifact", jw_doc_artifact_table),
     FIELD(STRING, JwJob, result, "result"),
+    FIELD(STRING, JwJob, warnings, "warnings"),
     NESTED(STRUCT, JwJob, deliveries, "deliveries", jw_doc_counts_table),
     FIELD(BOOL, JwJob, mail_pending, "mailPending"),
     FIELD(OUTBOX, JwJob, outbox, "outbox"),

@@ -7,6 +7,7 @@
  * the first documents decide: those of the first slice of a period, because some servers scan
  * the whole collection for any few of it. */
 #include "codec/doc.h"
+#include "filter.h"
 #include "read_ahead.h"
 #include "row.h"
 #include "slice.h"
@@ -142,30 +143,6 @@ visit_row(const bson_t *document, gpointer data, GError **error)
     return rows->visit(values, rows->data, error);
 }
 
-/* The filters, without the period. Under $and: several may name one field, or the date field. */
-static void
-append_filters(bson_t *filter, const JwRecordScan *scan)
-{
-    bson_t all, one, condition;
-    char buffer[16];
-    const char *index;
-
-    if (scan->n_filters == 0) {
-        return;
-    }
-    BSON_APPEND_ARRAY_BEGIN(filter, "$and", &all);
-    for (uint32_t i = 0; i < scan->n_filters; i++) {
-        const JwRecordFilter *wanted = &scan->filters[i];
-        bson_uint32_to_string(i, &index, buffer, sizeof(buffer));
-        bson_append_document_begin(&all, index, -1, &one);
-        BSON_APPEND_DOCUMENT_BEGIN(&one, wanted->field, &condition);
-        jw_doc_append_strings(&condition, wanted->negate ? "$nin" : "$in", wanted->values);
-        bson_append_document_end(&one, &condition);
-        bson_append_document_end(&all, &one);
-    }
-    bson_append_array_end(filter, &all);
-}
-
 static void
 append_period(bson_t *filter, const char *date_field, int64_t first_ms, int64_t last_ms)
 {
@@ -281,7 +258,7 @@ find_edge(const Reading *reading, int way, Edge *edge, GError **error)
                  "projection", "{", scan->date_field, BCON_INT32(1), "}");
 
     BCON_APPEND(&filter, scan->date_field, "{", "$gte", BCON_DATE_TIME(JW_DOC_FIRST_DATE_MS), "}");
-    append_filters(&filter, scan);
+    jw_store_append_record_filters(&filter, scan);
     edge->field = scan->date_field;
     edge->way = way;
     edge->found = false;
@@ -320,7 +297,7 @@ read_period(Reading *reading, int64_t first_ms, int64_t last_ms, GError **error)
         reading->at_ms = at_ms;
         reading->until_ms = until_ms;
         append_period(&filter, reading->scan->date_field, at_ms, until_ms);
-        append_filters(&filter, reading->scan);
+        jw_store_append_record_filters(&filter, reading->scan);
         if (!read_slice(reading, &filter, error)) {
             return false;
         }
@@ -342,7 +319,7 @@ read_all_ordered(Reading *reading, GError **error)
 
     BCON_APPEND(&undated, reading->scan->date_field, "{", "$not", "{", "$gte",
                 BCON_DATE_TIME(JW_DOC_FIRST_DATE_MS), "}", "}");
-    append_filters(&undated, reading->scan);
+    jw_store_append_record_filters(&undated, reading->scan);
     if (!read_slice(reading, &undated, error) || !find_edge(reading, 1, &first, error)) {
         return false;
     }
@@ -358,7 +335,7 @@ read_all(Reading *reading, GError **error)
 {
     g_auto(bson_t) filter = BSON_INITIALIZER;
 
-    append_filters(&filter, reading->scan);
+    jw_store_append_record_filters(&filter, reading->scan);
     return read_slice(reading, &filter, error);
 }
 

@@ -52,6 +52,9 @@ append_set(bson_t *set, const JwJobChange *change, const JwJobRule *rule)
     if (rule->to == JW_JOB_COMPLETED && change->artifact != NULL) {
         jw_doc_append_as(set, "artifact", &jw_doc_artifact_table, change->artifact);
     }
+    if (rule->to == JW_JOB_COMPLETED) {
+        jw_doc_append_valid(set, "warnings", change->warnings);
+    }
     jw_doc_append_valid(set, "result", change->result);
     jw_doc_append_valid(set, "errorCode", change->error_code);
     jw_doc_append_valid(set, "errorMessage", change->error_message);

@@ -28,6 +28,9 @@ typedef struct {
      * `fields` refuses are skipped. False when there was a violation. NULL: nothing. */
     bool (*check)(const JwCatalog *catalog, const json_t *spec, const char *base,
                   JwViolations *violations);
+    /* Notes why nobody who is limited to departments may have what @spec asks for. NULL: never. */
+    bool (*check_limited)(const JwCatalog *catalog, const json_t *spec, const char *base,
+                          JwViolations *violations);
     /* The canonical spec of one without violations, complete; a canonical one is unchanged.
      * @at_ms: the time the job is meant to start. (transfer full). NULL: as it is. */
     json_t *(*build)(const JwCatalog *catalog, const json_t *spec, int64_t at_ms);
@@ -49,8 +52,9 @@ const JwJobKind *jw_kind_find(const char *type);
 char **jw_kind_departments(const JwJobKind *self, const json_t *spec);
 
 /* Notes with @message each department that @spec, whose own pointer is @base, asks for beyond
- * @scope. False when there was one. */
-bool jw_kind_check_scope(const JwJobKind *self, const json_t *spec, const char *base,
-                         const char *const *scope, const char *message, JwViolations *violations);
+ * @scope, and what cannot be limited to a scope at all. False when there was one. */
+bool jw_kind_check_scope(const JwJobKind *self, const JwCatalog *catalog, const json_t *spec,
+                         const char *base, const char *const *scope, const char *message,
+                         JwViolations *violations);
 
 G_END_DECLS

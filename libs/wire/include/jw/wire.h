@@ -28,6 +28,9 @@ G_BEGIN_DECLS
 #define JW_TOPIC_JOB_EVENTS      "job.events"
 #define JW_TOPIC_DELIVERY_EVENTS "delivery.events"
 
+/* The consumer group of the executors, without the prefix */
+#define JW_GROUP_EXECUTOR "executor"
+
 typedef struct _JwWire JwWire;
 
 /* @catalog: (transfer none), outlives it; NULL when only events are read and written.
@@ -69,6 +72,9 @@ bool jw_wire_job_from_schedule(const JwWire *self, const JwSchedule *schedule, i
 
 /* The members of who asks, for the tables of commands. */
 extern const JwField jw_wire_actor_fields[];
+
+/* The topic of the commands of a priority, without the prefix. (transfer none) */
+const char *jw_wire_command_topic(JwPriority priority);
 
 /* The command that asks for @job; its request_id and traceparent are the job's. The same job gives
  * the same entry id. (transfer full) */

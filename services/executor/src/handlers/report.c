@@ -4,7 +4,6 @@
  * directory private to this attempt, checked, and published. */
 #include "handlers/handlers.h"
 
-#include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -15,6 +14,7 @@
 #include "jw/store_records.h"
 #include "publish.h"
 #include "render/render.h"
+#include "unseen.h"
 
 #define ROWS_A_CHECK 2048 /* rows between two checks whether the attempt must stop */
 
@@ -26,6 +26,7 @@ typedef struct {
     JwReportRequest *request;
     GTimeZone *zone;
     char **fields;
+    ExeUnseen unseen;
     GArray *filters; /* of JwRecordFilter; values borrowed from request and def */
     char *inactive[2];
     const ExeRenderOps *ops;
@@ -52,6 +53,7 @@ report_clear(Report *self)
     }
     g_clear_pointer(&self->request, jw_report_request_free);
     g_clear_pointer(&self->zone, g_time_zone_unref);
+    exe_unseen_clear(&self->unseen);
     g_clear_pointer(&self->fields, g_strfreev);
     g_clear_pointer(&self->filters, g_array_unref);
     g_free(self->dir);
@@ -118,6 +120,7 @@ report_prepare(Report *self, GError **error)
         return false;
     }
     self->fields = jw_report_def_fields(self->def);
+    exe_unseen_init(&self->unseen, (const char *const *)self->fields);
     self->date_index = -1;
     for (int i = 0; self->fields[i] != NULL; i++) {
         if (strcmp(self->fields[i], self->def->date_field) == 0) {
@@ -132,19 +135,15 @@ report_prepare(Report *self, GError **error)
 static bool
 report_open(Report *self, GError **error)
 {
-    self->dir = g_build_filename(self->exe->config.temp_dir, "jobwire-XXXXXX", NULL);
-    if (g_mkdtemp_full(self->dir, 0700) == NULL) {
-        int code = errno;
-        bool failed = jw_fail(error, JW_ERROR_UNAVAILABLE,
-                              "cannot create a directory under JW_TEMP_DIR=%s: %s",
-                              self->exe->config.temp_dir, g_strerror(code));
-        g_clear_pointer(&self->dir, g_free);
-        return failed;
+    self->dir = exe_temp_make(self->exe->temp, error);
+    if (self->dir == NULL) {
+        return false;
     }
     self->path = g_strconcat(self->dir, "/report.", self->request->format, NULL);
     ExeRenderInput input = {
         .def = self->def,
         .zone = self->zone,
+        .grouped = self->request->group_by != NULL,
         .title = self->job->name,
         .path = self->path,
         .temp_dir = self->dir,
@@ -174,6 +173,7 @@ report_row(const JwValue *row, gpointer data, GError **error)
     Report *self = data;
 
     jw_aggregate_add(self->aggregate, row);
+    exe_unseen_note(&self->unseen, row);
     int64_t done = jw_aggregate_rows(self->aggregate);
     if (done % ROWS_A_CHECK == 0) {
         exe_attempt_progress(self->attempt, "Reading records", percent_read(self, row), done, -1);
@@ -228,7 +228,9 @@ report_run(ExeAttempt *attempt, JwJobResult *ret_result, GError **error)
     g_autoptr(JwArtifact) artifact = g_new0(JwArtifact, 1);
     int64_t started = jw_clock_mono_ms(self.exe->clock);
 
-    if (!report_prepare(&self, error) || !report_open(&self, error) || !report_read(&self, error)) {
+    if (!report_prepare(&self, error) || !report_open(&self, error) || !report_read(&self, error)
+        || !exe_unseen_warnings(&self.unseen, self.exe->store, self.def, self.request,
+                                &ret_result->warnings, error)) {
         return false;
     }
     artifact->rows = jw_aggregate_rows(self.aggregate);

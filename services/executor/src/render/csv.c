@@ -1,5 +1,5 @@
 /* render/csv.c: RFC 4180: CRLF lines, comma, quotes doubled, UTF-8, a header line; one line a
- * record.
+ * record, or one a group when the request names a dimension.
  *
  * A string that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV
  * injection); numbers are written as they are. Times are RFC 3339 in the report's zone. */
@@ -19,6 +19,7 @@ struct _ExeRender {
     GArray *formats; /* of JwFormat, one a column */
     JwZoneCache zone;
     GString *line;
+    bool grouped;
 };
 
 static bool
@@ -158,6 +159,26 @@ csv_free(ExeRender *self)
     g_free(self);
 }
 
+static void
+csv_head_cell(ExeRender *self, const char *label, JwFormat format)
+{
+    if (self->formats->len > 0) {
+        g_string_append_c(self->line, ',');
+    }
+    csv_text(self->line, label, strlen(label));
+    g_array_append_val(self->formats, format);
+}
+
+static bool
+csv_head(ExeRender *self, const GArray *columns, GError **error)
+{
+    for (guint i = 0; i < columns->len; i++) {
+        const JwColumnDef *column = &g_array_index(columns, JwColumnDef, i);
+        csv_head_cell(self, column->label, column->format);
+    }
+    return csv_flush_line(self, error);
+}
+
 static ExeRender *
 csv_open(const ExeRenderInput *input, GError **error)
 {
@@ -167,22 +188,14 @@ csv_open(const ExeRenderInput *input, GError **error)
     self->line = g_string_sized_new(512);
     self->formats = g_array_new(FALSE, FALSE, sizeof(JwFormat));
     self->zone.zone = input->zone;
+    self->grouped = input->grouped;
     self->file = fopen(input->path, "wxe");
     if (self->file == NULL) {
         (void)csv_failed(self, error);
         csv_free(self);
         return NULL;
     }
-    for (guint i = 0; i < input->def->columns->len; i++) {
-        const JwColumnDef *column = &g_array_index(input->def->columns, JwColumnDef, i);
-
-        if (i > 0) {
-            g_string_append_c(self->line, ',');
-        }
-        csv_text(self->line, column->label, strlen(column->label));
-        g_array_append_val(self->formats, column->format);
-    }
-    if (!csv_flush_line(self, error)) {
+    if (!self->grouped && !csv_head(self, input->def->columns, error)) {
         csv_free(self);
         return NULL;
     }
@@ -190,7 +203,7 @@ csv_open(const ExeRenderInput *input, GError **error)
 }
 
 static bool
-csv_row(ExeRender *self, const JwValue *row, GError **error)
+csv_line(ExeRender *self, const JwValue *row, GError **error)
 {
     for (guint i = 0; i < self->formats->len; i++) {
         if (i > 0) {
@@ -202,8 +215,31 @@ csv_row(ExeRender *self, const JwValue *row, GError **error)
 }
 
 static bool
-csv_finish(ExeRender *self, const JwReportResult *result G_GNUC_UNUSED, GError **error)
+csv_row(ExeRender *self, const JwValue *row, GError **error)
 {
+    return self->grouped || csv_line(self, row, error);
+}
+
+static bool
+csv_table(ExeRender *self, const JwReportTable *table, GError **error)
+{
+    for (size_t i = 0; i < table->n_columns; i++) {
+        csv_head_cell(self, table->columns[i].label, table->columns[i].format);
+    }
+    bool ok = csv_flush_line(self, error);
+    for (size_t row = 0; ok && row < table->n_rows; row++) {
+        ok = csv_line(self, jw_report_cell(table, row, 0), error);
+    }
+    return ok;
+}
+
+static bool
+csv_finish(ExeRender *self, const JwReportResult *result, GError **error)
+{
+    if (self->grouped
+        && !csv_table(self, &g_array_index(result->tables, JwReportTable, 0), error)) {
+        return false;
+    }
     FILE *file = g_steal_pointer(&self->file);
 
     /* A full disk may show only now. */

@@ -14,6 +14,7 @@ typedef struct _ExeRender ExeRender;
 typedef struct {
     const JwReportDef *def; /* of the list: its columns and its title */
     GTimeZone *zone;        /* of the list's times */
+    bool grouped;           /* the request names a dimension: see JwReportResult */
     const char *title;      /* job name */
     const char *path;       /* file to write */
     const char *temp_dir;
@@ -39,9 +40,9 @@ JW_REPORT_FORMATS(EXE_WRITER, EXE_NO_WRITER)
 
 const ExeRenderOps *exe_render_find(const char *format); /* or NULL */
 
-/* render/xlsx/check.c: reopens a workbook: every entry's CRC, every part's elements closed in
- * order, and @list_rows `<row` elements over the sheets from number @first_list_sheet (from 1) on.
- * CORRUPT names the part. */
+/* render/xlsx/check.c: reopens a workbook: every entry's CRC, every part well-formed XML, every
+ * part there that a relation or a content type names, and @list_rows `<row` elements over the
+ * sheets from number @first_list_sheet (from 1) on. CORRUPT names the part. */
 bool exe_check_workbook(const char *path, int64_t list_rows, int first_list_sheet,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The number of the part xl/worksheets/sheetN.xml of a workbook, 0 for other parts. */

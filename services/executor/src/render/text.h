@@ -1,6 +1,8 @@
 /* render/text.h: values as rows of files have them. Pure. */
 #pragma once
 #include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 G_BEGIN_DECLS
 
@@ -8,6 +10,13 @@ G_BEGIN_DECLS
  * 0.10000000000000001. */
 #define EXE_REAL_MAX 32
 const char *exe_text_real(double value, char buffer[EXE_REAL_MAX]);
+
+/* Whether a double holds @value, and so a spreadsheet: beyond 2^53 it would show another number. */
+static inline bool
+exe_text_is_double(int64_t value)
+{
+    return value >= -(INT64_C(1) << 53) && value <= INT64_C(1) << 53;
+}
 
 /* A local time that is no date of every spreadsheet, as "0001-01-01 00:00:00"; NULL: it is one.
  * From the year 10000 on none has any, and before March 1900 they differ: some, as Excel does, know

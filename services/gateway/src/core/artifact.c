@@ -96,6 +96,7 @@ gw_reply_artifact(const Gw *self, const JwHttpRequest *request, JwHttpReply *rep
         .file_name = artifact->file_name,
         .etag = artifact->sha256,
         .size_bytes = artifact->size_bytes,
+        .modified_ms = job->finished_at_ms,
         .read = download_read,
         .data = download,
         .data_free = download_free,

@@ -15,5 +15,6 @@ const JwAuthenticator gw_bearer = {
     .challenge = "Bearer realm=\"jobwire\"",
     .refusal = "Bearer realm=\"jobwire\", error=\"invalid_token\"",
     .advice = "a valid token is needed: Authorization: Bearer <token>",
+    .explains = true,
     .verify = verify_token,
 };

@@ -1,5 +1,6 @@
 /* core/scope.c: see core/scope.h. Visible are own jobs, jobs of one's departments, and for admins
- * everything in theirs. A caller without departments is not limited by them. */
+ * everything in theirs. Whether a caller without departments has none or all says the token's
+ * verifier (libs/http). */
 #include "core/scope.h"
 
 #include "jw/kinds.h"
@@ -7,7 +8,7 @@
 static bool
 is_scoped(const JwPrincipal *who)
 {
-    return who->departments[0] != NULL;
+    return !who->all_departments;
 }
 
 static bool
@@ -48,17 +49,23 @@ gw_scope_query(const JwPrincipal *who, JwJobQuery *query)
         return;
     }
     query->visible_to = who->subject;
-    query->visible_departments = is_scoped(who) ? (const char *const *)who->departments : NULL;
+    query->visible_departments = is_scoped(who) && who->departments[0] != NULL
+                                     ? (const char *const *)who->departments
+                                     : NULL;
 }
 
 bool
-gw_scope_limit(const JwPrincipal *who, const json_t *spec, JwJob *job, JwViolations *violations)
+gw_scope_limit(const Gw *gw, const JwPrincipal *who, const json_t *spec, JwJob *job,
+               JwViolations *violations)
 {
     const JwJobKind *kind = jw_kind_find(job->type);
     const char *const *own = (const char *const *)who->departments;
 
+    if (is_scoped(who) && own[0] == NULL) {
+        return jw_violations_add(violations, "", "your token names no department");
+    }
     if (is_scoped(who)
-        && !jw_kind_check_scope(kind, spec, "", own, "is not one of your departments",
+        && !jw_kind_check_scope(kind, gw->catalog, spec, "", own, "is not one of your departments",
                                 violations)) {
         return false;
     }

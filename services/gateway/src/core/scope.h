@@ -18,8 +18,9 @@ bool gw_scope_sees(const JwPrincipal *who, const JwJob *job);
 void gw_scope_query(const JwPrincipal *who, JwJobQuery *query);
 
 /* Sets the departments of a new job: those that its @spec asks for, else the caller's own. Returns
- * false, with a violation for each department that is not the caller's. */
-bool gw_scope_limit(const JwPrincipal *who, const json_t *spec, JwJob *job,
+ * false, with a violation for each department that is not the caller's, one when the caller has
+ * none, and one for records that cannot be limited to any. */
+bool gw_scope_limit(const Gw *gw, const JwPrincipal *who, const json_t *spec, JwJob *job,
                     JwViolations *violations);
 
 G_END_DECLS

@@ -208,9 +208,12 @@ gw_reports_create(const JwHttpRequest *request, JwHttpReply *reply, gpointer con
         }
         return;
     }
-    if (!gw_scope_limit(self.who, body, job, &violations)) {
+    if (!gw_scope_limit(gw, self.who, body, job, &violations)) {
         jw_http_reply_problem(reply, 403, "DEPARTMENT_FORBIDDEN", &violations, 0,
-                              "the report asks for departments that are not yours");
+                              self.who->departments[0] == NULL
+                                  ? "your token names no department, so there is nothing to report "
+                                    "on; ask for a token with departments"
+                                  : "the report asks for records beyond your departments");
         return;
     }
     if (!gw_admission_allows(gw->admission)) {

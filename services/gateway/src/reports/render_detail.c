@@ -169,6 +169,16 @@ add_times(json_t *detail, const JwJob *job)
     }
 }
 
+/* What to look at although the job completed. */
+static void
+add_warnings(json_t *detail, const JwJob *job)
+{
+    if (job->state == JW_JOB_COMPLETED && job->warnings != NULL) {
+        json_object_set_new(detail, "warnings",
+                            jw_json_parse(job->warnings, strlen(job->warnings), NULL));
+    }
+}
+
 static void
 add_ending(json_t *detail, const JwJob *job)
 {
@@ -200,6 +210,7 @@ gw_render_detail(const Gw *self, const JwJob *job, const GPtrArray *deliveries)
     }
     add_times(detail, job);
     add_ending(detail, job);
+    add_warnings(detail, job);
     json_object_set_new(detail, "retryCount", json_integer(job->retry_count));
     if (job->departments != NULL && job->departments[0] != NULL) {
         json_object_set_new(detail, "departments",

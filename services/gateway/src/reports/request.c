@@ -37,7 +37,6 @@ gw_request_may(const JwHttpRequest *request, JwHttpReply *reply, const JwJob *jo
     if (gw_scope_owns(who, job) || jw_principal_may(who, permission)) {
         return true;
     }
-    jw_http_reply_problem(reply, 403, "FORBIDDEN", NULL, 0,
-                          "this needs the permission '%s', or to be the job's owner", permission);
+    jw_http_reply_forbidden(reply, permission, ", or to be the job's owner");
     return false;
 }

@@ -5,6 +5,7 @@
 
 #include "import/record.h"
 #include "jw/catalog.h"
+#include "jw/report_sheets.h"
 #include "jw/text.h"
 
 #define FILE_MAX_BYTES (1024u * 1024u)
@@ -22,6 +23,17 @@ print_violation(Check *check, const GError *error)
 {
     fprintf(check->context->err, "%s\n", jw_error_message(error));
     check->faulty++;
+}
+
+/* What is no mistake and yet not as it is written. */
+static void
+print_notes(const Check *check, const char *path, const JwReportDef *def)
+{
+    g_autoptr(GPtrArray) notes = jw_report_def_notes(def);
+
+    for (guint i = 0; i < notes->len; i++) {
+        fprintf(check->context->out, "note  %s: %s\n", path, (char *)notes->pdata[i]);
+    }
 }
 
 static void
@@ -48,6 +60,13 @@ check_report(Check *check, const char *path)
     fprintf(check->context->out, "good  %s: report %s, %u measures, %u table%s\n", path,
             def->report_type, def->measures->len, def->tables->len,
             def->tables->len == 1 ? "" : "s");
+    print_notes(check, path, def);
+    if (jw_report_def_is_closed(def)) {
+        fprintf(check->context->out,
+                "note  %s: /filters: none is '%s', so callers who are limited to departments are "
+                "refused; if the records belong to none, say \"openToAllDepartments\": true\n",
+                path, JW_REPORT_DEPARTMENTS);
+    }
 }
 
 static void
@@ -139,7 +158,8 @@ const JcCommand jc_check_definitions = {
     .arguments = "[DIR]",
     .summary = "checks report definitions and import mappings",
     .help = "DIR holds reports/*.json and mappings/*.json; JW_SCHEMAS_DIR, or ./schemas.\n"
-            "Each violation names the file and the place in it as a JSON pointer.\n",
+            "Each violation names the file and the place in it as a JSON pointer. A note is no\n"
+            "mistake: it says what the workbook shows otherwise, such as the name of a sheet.\n",
     .options = options,
     .run = run,
 };

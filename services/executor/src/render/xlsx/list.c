@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "jw/text.h"
 #include "render/xlsx/sheet_xml.h"
 #include "render/xlsx/pack.h"
 
@@ -17,6 +18,8 @@ struct _ExeXlsxList {
     ExeSheetXml *xml;
     GPtrArray *streams;   /* of ExeSheetStream, one a sheet */
     GArray *ended;        /* of ExeListSheet, of all sheets that get no more rows */
+    double *most;         /* of each column, the greatest number without its sign */
+    bool *negative;       /* of each column, whether a number has one */
     ExeSheetStream *rows; /* of the present sheet */
     uint32_t last_row;    /* of it */
     GString *scratch;
@@ -39,6 +42,8 @@ exe_xlsx_list_new(const char *temp_dir, JwZoneCache *zone, const int *styles, un
     self->xml = exe_sheet_xml_new(styles, n_columns);
     self->streams = g_ptr_array_new_with_free_func(free_stream);
     self->ended = g_array_new(FALSE, TRUE, sizeof(ExeListSheet));
+    self->most = g_new0(double, n_columns);
+    self->negative = g_new0(bool, n_columns);
     self->scratch = g_string_new(NULL);
     return self;
 }
@@ -53,6 +58,8 @@ exe_xlsx_list_free(ExeXlsxList *self)
     g_array_unref(self->ended);
     exe_sheet_xml_free(self->xml);
     g_string_free(self->scratch, TRUE);
+    g_free(self->most);
+    g_free(self->negative);
     g_free(self->temp_dir);
     g_free(self);
 }
@@ -98,10 +105,23 @@ exe_xlsx_list_last_row(const ExeXlsxList *self, unsigned sheet)
     return sheet + 1 < self->streams->len ? SHEET_ROWS_MAX : self->last_row;
 }
 
+double
+exe_xlsx_list_widest(const ExeXlsxList *self, unsigned column)
+{
+    return self->negative[column] ? -self->most[column] : self->most[column];
+}
+
 bool
 exe_xlsx_list_sheet_is_full(const ExeXlsxList *self)
 {
     return self->last_row == SHEET_ROWS_MAX;
+}
+
+static void
+note_integer(ExeXlsxList *self, unsigned column, int64_t value)
+{
+    self->most[column] = MAX(self->most[column], fabs((double)value));
+    self->negative[column] = self->negative[column] || value < 0;
 }
 
 static void
@@ -118,10 +138,13 @@ put_cell(ExeXlsxList *self, GByteArray *into, unsigned column, const JwValue *va
         break;
     case JW_VALUE_INT:
         exe_sheet_xml_integer(self->xml, into, column, value->integer);
+        note_integer(self, column, value->integer);
         break;
     case JW_VALUE_REAL:
         if (isfinite(value->real)) {
             exe_sheet_xml_real(self->xml, into, column, value->real);
+            self->most[column] = MAX(self->most[column], fabs(value->real));
+            self->negative[column] = self->negative[column] || value->real < 0;
         }
         break;
     case JW_VALUE_TEXT: {
@@ -181,23 +204,17 @@ fitting(const char *text, size_t length, size_t most)
 const char *
 exe_xlsx_text(GString *scratch, const char *text, size_t length, size_t *ret_length)
 {
-    bool valid = g_utf8_validate_len(text, length, NULL);
+    const char *sane = jw_text_sane(scratch, text, length, ret_length);
 
-    *ret_length = length;
-    if (valid && length <= TEXT_MAX) {
-        return text;
+    if (*ret_length <= TEXT_MAX || fitting(sane, *ret_length, TEXT_MAX) == *ret_length) {
+        return sane;
     }
-    g_string_truncate(scratch, 0);
-    if (valid) {
-        g_string_append_len(scratch, text, (gssize)length);
-    } else {
-        g_autofree char *repaired = g_utf8_make_valid(text, (gssize)length);
-        g_string_append(scratch, repaired);
+    if (sane != scratch->str) {
+        g_string_truncate(scratch, 0);
+        g_string_append_len(scratch, sane, (gssize)*ret_length);
     }
-    if (fitting(scratch->str, scratch->len, TEXT_MAX) < scratch->len) {
-        g_string_truncate(scratch, fitting(scratch->str, scratch->len, TEXT_MAX - 1));
-        g_string_append(scratch, "…");
-    }
+    g_string_truncate(scratch, fitting(scratch->str, scratch->len, TEXT_MAX - 1));
+    g_string_append(scratch, "…");
     *ret_length = scratch->len;
     return scratch->str;
 }

@@ -24,6 +24,9 @@ bool exe_xlsx_list_next_sheet(ExeXlsxList *self, GError **error) G_GNUC_WARN_UNU
 unsigned exe_xlsx_list_n_sheets(const ExeXlsxList *self);
 /* The number of the last row of sheet @sheet, which counts from 0, from 1; its header is row 1. */
 uint32_t exe_xlsx_list_last_row(const ExeXlsxList *self, unsigned sheet);
+/* The number of a column, counted from 0, that takes most room so far: the greatest, with a sign if
+ * any has one. */
+double exe_xlsx_list_widest(const ExeXlsxList *self, unsigned column);
 bool exe_xlsx_list_sheet_is_full(const ExeXlsxList *self);
 /* @row: one value a column. @error: UNAVAILABLE. */
 bool exe_xlsx_list_row(ExeXlsxList *self, const JwValue *row,
@@ -33,8 +36,8 @@ bool exe_xlsx_list_row(ExeXlsxList *self, const JwValue *row,
 bool exe_xlsx_list_pack(ExeXlsxList *self, const char *from, const char *to, int first_sheet,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* A string as a cell takes it: valid UTF-8 of at most 32,767 characters as Excel counts them
- * (UTF-16), cut with "…". @text itself, or built in @scratch. */
+/* A string as a cell takes it: sane (jw_text_sane), of at most 32,767 characters as Excel counts
+ * them (UTF-16), cut with "…". @text itself, or built in @scratch. */
 const char *exe_xlsx_text(GString *scratch, const char *text, size_t length, size_t *ret_length);
 
 G_END_DECLS

@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "render/text.h"
+#include "render/xlsx/xml_text.h"
 
 #define COLUMN_NAME_MAX 4  /* "XFD" */
 #define DIGITS_MAX      20 /* of an int64 with its sign */
-#define ESCAPE_MAX      7  /* bytes that one byte can become: "_x0007_" */
 #define DAY_MS          INT64_C(86400000)
 #define DAYS_TO_1970    25569 /* since 1899-12-30, a spreadsheet's day 0 */
 #define FRACTION_DIGITS 11    /* of a day: a microsecond */
@@ -156,12 +156,19 @@ number_close(GByteArray *into, char *at)
 void
 exe_sheet_xml_integer(ExeSheetXml *self, GByteArray *into, unsigned column, int64_t value)
 {
-    char *at = put_number_open(self, into, column);
+    char digits[DIGITS_MAX + 1];
+    char *end = digits;
 
     if (value < 0) {
-        *at++ = '-';
+        *end++ = '-';
     }
-    number_close(into, put_digits(at, value < 0 ? -(uint64_t)value : (uint64_t)value));
+    end = put_digits(end, value < 0 ? -(uint64_t)value : (uint64_t)value);
+    const size_t length = (size_t)(end - digits);
+    if (exe_text_is_double(value)) {
+        number_close(into, put(put_number_open(self, into, column), digits, length));
+    } else {
+        exe_sheet_xml_text(self, into, column, digits, length);
+    }
 }
 
 void
@@ -197,67 +204,12 @@ exe_sheet_xml_time(ExeSheetXml *self, GByteArray *into, unsigned column, int64_t
     number_close(into, at);
 }
 
-static char *
-put_code(char *at, unsigned code)
-{
-    static const char digits[] = "0123456789ABCDEF";
-
-    at = PUT(at, "_x00");
-    *at++ = digits[code >> 4 & 0xf];
-    *at++ = digits[code & 0xf];
-    *at++ = '_';
-    return at;
-}
-
-static bool
-needs_code(char c)
-{
-    return (unsigned char)c < 0x20 && c != '\t' && c != '\n';
-}
-
-/* "_x0041_" in a string would be read as "A": its first "_" must be given as a code itself. What
- * ends it may also be the code of the next character. */
-static bool
-looks_like_code(const char *text, const char *end)
-{
-    return end - text >= 7 && text[1] == 'x' && g_ascii_isxdigit(text[2])
-           && g_ascii_isxdigit(text[3]) && g_ascii_isxdigit(text[4]) && g_ascii_isxdigit(text[5])
-           && (text[6] == '_' || needs_code(text[6]));
-}
-
-static char *
-put_escaped(char *at, const char *text, size_t length)
-{
-    const char *end = text + length;
-
-    for (; text < end; text++) {
-        unsigned char c = (unsigned char)*text;
-
-        if (c == '&') {
-            at = PUT(at, "&amp;");
-        } else if (c == '<') {
-            at = PUT(at, "&lt;");
-        } else if (c == '>') {
-            at = PUT(at, "&gt;");
-        } else if (needs_code(*text) || (c == '_' && looks_like_code(text, end))) {
-            at = put_code(at, c);
-        } else if (c == 0xef && end - text >= 3 && (unsigned char)text[1] == 0xbf
-                   && (unsigned char)text[2] >= 0xbe) {
-            at = PUT(at, "\xef\xbf\xbd"); /* U+FFFE and U+FFFF are not characters of XML */
-            text += 2;
-        } else {
-            *at++ = *text;
-        }
-    }
-    return at;
-}
-
 void
 exe_sheet_xml_text(ExeSheetXml *self, GByteArray *into, unsigned column, const char *text,
                    size_t length)
 {
     const Column *shape = &self->columns[column];
-    char *at = reserve(into, sizeof(Column) + DIGITS_MAX + 64 + length * ESCAPE_MAX);
+    char *at = reserve(into, sizeof(Column) + DIGITS_MAX + 64 + length * EXE_XML_GROWTH);
 
     at = put(at, shape->open, shape->open_length);
     at = put(at, self->row, self->row_length);
@@ -266,6 +218,6 @@ exe_sheet_xml_text(ExeSheetXml *self, GByteArray *into, unsigned column, const c
         at = PUT(at, " xml:space=\"preserve\"");
     }
     *at++ = '>';
-    at = put_escaped(at, text, length);
+    at = exe_xml_put_text(at, text, length, true);
     written(into, PUT(at, "</t></is></c>"));
 }

@@ -28,8 +28,7 @@ void exe_sheet_xml_end_row(GByteArray *into);
  * spreadsheet shows the same text; the two code points that no file can hold become U+FFFD. */
 void exe_sheet_xml_text(ExeSheetXml *self, GByteArray *into, unsigned column, const char *text,
                         size_t length);
-/* A spreadsheet's numbers are doubles: @value is written with all its digits and read as the
- * nearest. */
+/* A spreadsheet's numbers are doubles: what none of them is (exe_text_is_double) becomes a text. */
 void exe_sheet_xml_integer(ExeSheetXml *self, GByteArray *into, unsigned column, int64_t value);
 /* @value: finite. Written with the fewest of 15 or 17 digits that give it back. */
 void exe_sheet_xml_real(ExeSheetXml *self, GByteArray *into, unsigned column, double value);

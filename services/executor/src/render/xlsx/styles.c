@@ -1,24 +1,28 @@
 /* render/xlsx/styles.c: see render/xlsx/styles.h. */
 #include "render/xlsx/styles.h"
 
+#include <string.h>
+
 #define COLOR_INK   0x111827
 #define COLOR_MUTED 0x6B7280
 #define COLOR_HEAD  0x1E3A8A
 #define COLOR_LINE  0xE5E7EB
 
+/* @number: NULL: a number with the decimals of its measure, and @unit behind it. */
 static const struct {
-    const char *number;
+    const char *number, *unit;
     uint8_t align;
+    int list_decimals;
 } formats[JW_FORMAT_N] = {
-    [JW_FORMAT_INTEGER] = { "#,##0", LXW_ALIGN_RIGHT },
-    [JW_FORMAT_DECIMAL] = { "#,##0.00", LXW_ALIGN_RIGHT },
-    [JW_FORMAT_PERCENT] = { "0.00\" %\"", LXW_ALIGN_RIGHT },
-    [JW_FORMAT_SECONDS] = { "#,##0.0\" s\"", LXW_ALIGN_RIGHT },
-    [JW_FORMAT_HOUR] = { "00\":00\"", LXW_ALIGN_RIGHT },
-    [JW_FORMAT_TEXT] = { "@", LXW_ALIGN_LEFT },
-    [JW_FORMAT_DATETIME] = { "yyyy-mm-dd hh:mm:ss", LXW_ALIGN_LEFT },
-    [JW_FORMAT_DATE] = { "yyyy-mm-dd", LXW_ALIGN_LEFT },
-    [JW_FORMAT_BOOL] = { "General", LXW_ALIGN_CENTER },
+    [JW_FORMAT_INTEGER] = { NULL, "", LXW_ALIGN_RIGHT, 0 },
+    [JW_FORMAT_DECIMAL] = { NULL, "", LXW_ALIGN_RIGHT, 2 },
+    [JW_FORMAT_PERCENT] = { NULL, "\" %\"", LXW_ALIGN_RIGHT, 2 },
+    [JW_FORMAT_SECONDS] = { NULL, "\" s\"", LXW_ALIGN_RIGHT, 1 },
+    [JW_FORMAT_HOUR] = { "00\":00\"", "", LXW_ALIGN_RIGHT, 0 },
+    [JW_FORMAT_TEXT] = { "@", "", LXW_ALIGN_LEFT, 0 },
+    [JW_FORMAT_DATETIME] = { "yyyy-mm-dd hh:mm:ss", "", LXW_ALIGN_LEFT, 0 },
+    [JW_FORMAT_DATE] = { "yyyy-mm-dd", "", LXW_ALIGN_LEFT, 0 },
+    [JW_FORMAT_BOOL] = { "General", "", LXW_ALIGN_CENTER, 0 },
 };
 
 static lxw_format *
@@ -39,6 +43,7 @@ style_new(lxw_workbook *book, double size, lxw_color_t color, bool bold)
 void
 exe_xlsx_styles_init(ExeXlsxStyles *self, lxw_workbook *book)
 {
+    *self = (ExeXlsxStyles){ .book = book };
     self->title = style_new(book, 20, COLOR_HEAD, true);
     self->muted = style_new(book, 11, COLOR_MUTED, false);
     self->label = style_new(book, 11, COLOR_INK, false);
@@ -48,19 +53,48 @@ exe_xlsx_styles_init(ExeXlsxStyles *self, lxw_workbook *book)
         self->heads[f] = style_new(book, 11, 0xFFFFFF, true);
         format_set_bg_color(self->heads[f], COLOR_HEAD);
         format_set_align(self->heads[f], formats[f].align);
-        for (int kind = 0; kind < EXE_XLSX_N_STYLES; kind++) {
-            lxw_format *format = style_new(book, 11, COLOR_INK, kind == EXE_XLSX_FIGURE);
-
-            format_set_num_format(format, formats[f].number);
-            format_set_align(format, formats[f].align);
-            if (kind == EXE_XLSX_FIGURE) {
-                format_set_align(format, LXW_ALIGN_RIGHT);
-            }
-            if (kind != EXE_XLSX_CELL) {
-                format_set_bottom(format, LXW_BORDER_THIN);
-                format_set_bottom_color(format, COLOR_LINE);
-            }
-            self->cells[kind][f] = format;
-        }
     }
+}
+
+char *
+exe_xlsx_number_format(int decimals)
+{
+    static const char all[] = "#,##0.000000000";
+
+    return g_strndup(all, strlen("#,##0") + (size_t)(decimals > 0 ? decimals + 1 : 0));
+}
+
+static lxw_format *
+cell_new(lxw_workbook *book, ExeXlsxStyle style, JwFormat format, int decimals)
+{
+    g_autofree char *digits = exe_xlsx_number_format(decimals);
+    g_autofree char *number = g_strconcat(digits, formats[format].unit, NULL);
+    lxw_format *cell = style_new(book, 11, COLOR_INK, style == EXE_XLSX_FIGURE);
+
+    format_set_num_format(cell, formats[format].number != NULL ? formats[format].number : number);
+    format_set_align(cell, style == EXE_XLSX_FIGURE ? LXW_ALIGN_RIGHT : formats[format].align);
+    if (style != EXE_XLSX_CELL) {
+        format_set_bottom(cell, LXW_BORDER_THIN);
+        format_set_bottom_color(cell, COLOR_LINE);
+    }
+    return cell;
+}
+
+lxw_format *
+exe_xlsx_style(ExeXlsxStyles *self, ExeXlsxStyle style, JwFormat format, int decimals)
+{
+    const int shown =
+        formats[format].number != NULL ? 0 : CLAMP(decimals, 0, EXE_XLSX_DECIMALS_MAX);
+    lxw_format **cell = &self->cells[style][format][shown];
+
+    if (*cell == NULL) {
+        *cell = cell_new(self->book, style, format, shown);
+    }
+    return *cell;
+}
+
+int
+exe_xlsx_list_decimals(JwFormat format)
+{
+    return formats[format].list_decimals;
 }

@@ -9,13 +9,26 @@ G_BEGIN_DECLS
 /* A list cell, a table cell (ruled below), a figure (ruled and bold). */
 typedef enum { EXE_XLSX_CELL, EXE_XLSX_TABLE, EXE_XLSX_FIGURE, EXE_XLSX_N_STYLES } ExeXlsxStyle;
 
+#define EXE_XLSX_DECIMALS_MAX 9
+
 typedef struct {
-    lxw_format *cells[EXE_XLSX_N_STYLES][JW_FORMAT_N];
+    lxw_workbook *book;
     lxw_format *heads[JW_FORMAT_N]; /* aligned as the column below */
     lxw_format *title, *muted, *label;
+    lxw_format *cells[EXE_XLSX_N_STYLES][JW_FORMAT_N][EXE_XLSX_DECIMALS_MAX + 1]; /* or NULL yet */
 } ExeXlsxStyles;
 
 /* Adds them to @book, which owns them. */
 void exe_xlsx_styles_init(ExeXlsxStyles *self, lxw_workbook *book);
+
+/* The format of a cell, which shows as many decimals as the value was rounded to. @decimals:
+ * ignored where the format is none of numbers. (transfer none) */
+lxw_format *exe_xlsx_style(ExeXlsxStyles *self, ExeXlsxStyle style, JwFormat format, int decimals);
+
+/* The decimals that a column of the list shows, whose values are those of the records. */
+int exe_xlsx_list_decimals(JwFormat format);
+
+/* "#,##0.00". (transfer full) */
+char *exe_xlsx_number_format(int decimals);
 
 G_END_DECLS

@@ -1,0 +1,205 @@
+/* http_exchange.c: one request and its answer. libmicrohttpd's one I/O thread reads the request
+ * and suspends its connection, a thread of the pool runs the handler, and the I/O thread sends
+ * the answer: an exchange belongs to one thread at a time, and a connection that sends slowly,
+ * idles, streams or waits has none. Without a pool handlers run on the I/O thread. */
+#include "http_private.h"
+
+#include "jw/clock.h"
+
+#include <microhttpd.h>
+#include <string.h>
+
+typedef enum { EXCHANGE_NEW, EXCHANGE_BODY, EXCHANGE_HANDLED, EXCHANGE_REFUSED } ExchangeState;
+
+struct _JwHttpExchange {
+    const JwHttpExchanges *all;
+    struct MHD_Connection *connection;
+    JwHttpConn *conn;
+    ExchangeState state;
+    char *target;
+    GByteArray *body;
+    bool drops_body; /* it is longer than the limit: read, not kept */
+    JwHttpRequest request;
+    JwHttpReply reply;
+};
+
+static JwHttpConn *
+conn_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    return info->socket_context;
+}
+
+/* Called when a request line is whole. */
+void *
+jw_http_exchange_begin(void *data, const char *target, struct MHD_Connection *connection)
+{
+    JwHttpExchange *self = g_new0(JwHttpExchange, 1);
+
+    self->all = data;
+    self->connection = connection;
+    self->conn = conn_of(connection);
+    self->target = g_strdup(target);
+    self->body = g_byte_array_new();
+    jw_http_conns_receiving(self->all->conns, self->conn);
+    return self;
+}
+
+void
+jw_http_exchange_end(void *data, struct MHD_Connection *connection, void **exchange,
+                     enum MHD_RequestTerminationCode how)
+{
+    JwHttpExchange *self = *exchange;
+    const JwHttpExchanges *all = data;
+
+    (void)how;
+    if (self != NULL) {
+        jw_http_request_clear(&self->request);
+        jw_http_reply_clear(&self->reply);
+        g_byte_array_unref(self->body);
+        g_free(self->target);
+        g_free(self);
+        *exchange = NULL;
+    }
+    jw_http_conns_done(all->conns, conn_of(connection));
+}
+
+static enum MHD_Result
+add_header(void *data, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    GPtrArray *headers = data;
+
+    (void)kind;
+    g_ptr_array_add(headers, jw_http_pair_new(name, value != NULL ? value : ""));
+    return MHD_YES;
+}
+
+static void
+take_head(JwHttpExchange *self, const char *method, const char *version)
+{
+    JwHttpRequest *request = &self->request;
+
+    request->method = method; /* valid as long as the exchange */
+    request->target = self->target;
+    request->version = version;
+    request->headers = g_ptr_array_new_with_free_func(jw_http_pair_free);
+    request->query = g_ptr_array_new_with_free_func(jw_http_pair_free);
+    (void)MHD_get_connection_values(self->connection, MHD_HEADER_KIND, add_header,
+                                    request->headers);
+    const char *length =
+        MHD_lookup_connection_value(self->connection, MHD_HEADER_KIND, "Content-Length");
+    self->drops_body =
+        length != NULL
+        && g_ascii_strtoull(length, NULL, 10) > (uint64_t)self->all->dispatcher.body_max_bytes;
+    self->state = EXCHANGE_BODY;
+}
+
+/* At most one byte more than the limit is kept, by which http_guard.c knows. */
+static void
+take_body(JwHttpExchange *self, const char *data, size_t length)
+{
+    size_t limit = (size_t)self->all->dispatcher.body_max_bytes + 1;
+    size_t part = self->drops_body ? 0 : MIN(length, limit - self->body->len);
+
+    if (part > 0) {
+        g_byte_array_append(self->body, (const guint8 *)data, (guint)part);
+        jw_http_conns_body(self->all->conns, self->conn, (int64_t)part);
+    }
+}
+
+/* The handler and all that comes before it. */
+static void
+handle(JwHttpExchange *self)
+{
+    JwHttpRequest *request = &self->request;
+
+    request->start_ms = jw_clock_mono_ms(jw_clock_system());
+    request->body = self->body->data;
+    request->body_length = self->body->len;
+    jw_http_headers_join(request->headers);
+    jw_http_request_id_take(jw_http_header(request, "X-Request-Id"), request->request_id);
+    jw_http_traceparent_take(jw_http_header(request, "traceparent"), request->traceparent);
+    jw_http_reply_init(&self->reply, request);
+    if (jw_http_conns_admit(self->all->conns, self->conn,
+                            jw_http_header(request, "X-Forwarded-For"))) {
+        jw_http_dispatch(&self->all->dispatcher, request, &self->reply);
+    } else {
+        jw_http_dispatch_crowded(&self->all->dispatcher, request, &self->reply);
+    }
+    self->reply.close |= g_atomic_int_get(self->all->draining) != 0;
+    self->state = EXCHANGE_HANDLED;
+}
+
+void
+jw_http_exchange_handle(gpointer exchange, gpointer data)
+{
+    JwHttpExchange *self = exchange;
+
+    (void)data;
+    handle(self);
+    MHD_resume_connection(self->connection);
+}
+
+static enum MHD_Result
+answer(JwHttpExchange *self)
+{
+    int64_t length = 0;
+    struct MHD_Response *response =
+        jw_http_reply_send(&self->reply, self->all, self->connection, &length);
+
+    if (response == NULL) {
+        return MHD_NO;
+    }
+    jw_http_conns_replying(self->all->conns, self->conn, length);
+    enum MHD_Result queued =
+        MHD_queue_response(self->connection, (unsigned int)self->reply.status, response);
+    MHD_destroy_response(response); /* the connection has its own reference */
+    return queued;
+}
+
+static enum MHD_Result
+begin_handling(JwHttpExchange *self)
+{
+    jw_http_conns_handling(self->all->conns, self->conn);
+    if (self->all->workers == NULL) {
+        handle(self);
+        return answer(self);
+    }
+    MHD_suspend_connection(self->connection);
+    if (!jw_http_pool_push(self->all->workers, self)) {
+        self->state = EXCHANGE_REFUSED; /* the server ends */
+        MHD_resume_connection(self->connection);
+    }
+    return MHD_YES;
+}
+
+enum MHD_Result
+jw_http_exchange_step(void *data, struct MHD_Connection *connection, const char *path,
+                      const char *method, const char *version, const char *upload,
+                      size_t *upload_length, void **exchange)
+{
+    JwHttpExchange *self = *exchange;
+
+    (void)data;
+    (void)connection;
+    (void)path; /* decoded loosely; http_query.c does it again */
+    switch (self->state) {
+    case EXCHANGE_NEW:
+        take_head(self, method, version);
+        return MHD_YES;
+    case EXCHANGE_BODY:
+        if (*upload_length > 0) {
+            take_body(self, upload, *upload_length);
+            *upload_length = 0;
+            return MHD_YES;
+        }
+        return begin_handling(self);
+    case EXCHANGE_HANDLED:
+        return answer(self);
+    case EXCHANGE_REFUSED:
+        return MHD_NO;
+    }
+    return MHD_NO;
+}

@@ -1,0 +1,22 @@
+/* jw/report_axis.h: the value axis of a chart, the same in the workbook and in the mail. Pure. */
+#pragma once
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+G_BEGIN_DECLS
+
+typedef struct {
+    double low, high; /* multiples of @step, with 0 between or at one of them */
+    double step;      /* 1, 2 or 5 times a power of ten */
+    int decimals;     /* that show every multiple of @step */
+} JwAxis;
+
+/* Neither infinite nor so large or small that an axis' arithmetic ends: such values are not drawn.
+ */
+bool jw_axis_usable(double value);
+
+/* The axis over the usable of @values; from 0 to 1 when there is none but 0. */
+JwAxis jw_axis_of(const double *values, size_t n_values);
+
+G_END_DECLS

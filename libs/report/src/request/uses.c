@@ -1,0 +1,77 @@
+/* request/uses.c: what reads a field, for messages about one that records do not have. Pure, any
+ * thread. */
+#include "jw/report.h"
+
+#include <string.h>
+
+#define MOST_NAMED 3
+
+typedef struct {
+    const char *field;
+    GString *text;
+    size_t n;
+} Uses;
+
+/* @what reads @field: noted when that is the one. */
+static void
+note(Uses *self, const char *field, const char *what, const char *name)
+{
+    if (g_strcmp0(field, self->field) != 0) {
+        return;
+    }
+    if (self->n++ < MOST_NAMED) {
+        g_string_append_printf(self->text, "%s%s", self->n > 1 ? ", " : "", what);
+        g_string_append_printf(self->text, name != NULL ? " '%s'" : "%s", name != NULL ? name : "");
+    }
+}
+
+static void
+note_filters(Uses *self, const JwReportDef *def, const JwReportRequest *request)
+{
+    for (guint i = 0; i < request->filters->len; i++) {
+        const JwFilter *filter = &g_array_index(request->filters, JwFilter, i);
+        const JwFilterDef *known = jw_report_def_filter(def, filter->name);
+        note(self, known != NULL ? known->field : NULL, "filter", filter->name);
+    }
+    if (!request->include_inactive) {
+        note(self, def->inactive_field, "inactive", NULL);
+    }
+}
+
+static bool
+reads(const JwMeasureDef *measure, const char *field)
+{
+    bool found = g_strcmp0(measure->field, field) == 0;
+
+    for (guint i = 0; measure->where != NULL && i < measure->where->len && !found; i++) {
+        found = strcmp(g_array_index(measure->where, JwCondition, i).field, field) == 0;
+    }
+    return found;
+}
+
+char *
+jw_report_field_uses(const JwReportDef *def, const JwReportRequest *request, const char *field)
+{
+    g_return_val_if_fail(def != NULL && request != NULL && field != NULL, NULL);
+
+    g_autoptr(GString) text = g_string_new(NULL);
+    Uses uses = { field, text, 0 };
+    note(&uses, def->date_field, "dateField", NULL);
+    note_filters(&uses, def, request);
+    for (guint i = 0; i < def->dimensions->len; i++) {
+        const JwDimensionDef *dimension = &g_array_index(def->dimensions, JwDimensionDef, i);
+        note(&uses, dimension->field, "dimension", dimension->name);
+    }
+    for (guint i = 0; i < def->measures->len; i++) {
+        const JwMeasureDef *measure = &g_array_index(def->measures, JwMeasureDef, i);
+        note(&uses, reads(measure, field) ? field : NULL, "measure", measure->name);
+    }
+    for (guint i = 0; i < def->columns->len; i++) {
+        const JwColumnDef *column = &g_array_index(def->columns, JwColumnDef, i);
+        note(&uses, column->field, "column", column->label);
+    }
+    if (uses.n > MOST_NAMED) {
+        g_string_append_printf(text, " and %zu more", uses.n - MOST_NAMED);
+    }
+    return uses.n > 0 ? g_string_free(g_steal_pointer(&text), FALSE) : NULL;
+}

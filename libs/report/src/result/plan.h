@@ -1,0 +1,25 @@
+/* result/plan.h: which figures and tables a result has: the definition's, or what the request names
+ * instead. Private to libs/report. */
+#pragma once
+#include "jw/report.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+    char *title;
+    const JwDimensionDef *dimension;
+    GPtrArray *measures; /* of const JwMeasureDef, at least one, each with a value in a group */
+    JwChart chart;
+    size_t chart_measure; /* index in measures */
+    bool chart_in_front;
+} JwTablePlan;
+
+/* The measures of the summary: those asked for, else the definition's. (element-type const
+ * JwMeasureDef) (transfer container) */
+GPtrArray *jw_result_plan_figures(const JwReportDef *def, const JwReportRequest *request);
+
+/* The tables. groupBy: one of that dimension. measures: the columns of each; a table for which none
+ * is left is left out. Array of JwTablePlan, which it clears. (transfer full) */
+GArray *jw_result_plan_tables(const JwReportDef *def, const JwReportRequest *request);
+
+G_END_DECLS

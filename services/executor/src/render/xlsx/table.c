@@ -1,0 +1,171 @@
+/* render/xlsx/table.c: see render/xlsx/table.h. */
+#include "render/xlsx/table.h"
+
+#include <math.h>
+
+#include "jw/report_axis.h"
+#include "jw/report_text.h"
+#include "jw/text.h"
+
+#define COLOR_INK   0x111827
+#define COLOR_MUTED 0x6B7280
+#define COLOR_BRAND 0x2563EB
+#define COLOR_LINE  0xE5E7EB
+#define LABEL_WIDTH 22.0
+#define VALUE_WIDTH 14.0
+#define WIDTH_MAX   60.0 /* of labels; a number may take more */
+#define PADDING     3.0
+
+double
+exe_column_width(double least, const char *text)
+{
+    return MAX(least, (double)g_utf8_strlen(text, -1) + PADDING);
+}
+
+static double
+number_of(const JwValue *value)
+{
+    return value->type == JW_VALUE_INT    ? (double)value->integer
+           : value->type == JW_VALUE_REAL ? value->real
+                                          : NAN;
+}
+
+/* The axis begins at 0 unless a value is below, and its steps are whole where the values are. What
+ * cannot be reckoned with is left to the program that shows it. */
+static void
+chart_axis(lxw_chart *chart, const JwReportTable *table)
+{
+    g_autofree double *values = g_new(double, table->n_rows);
+    bool usable = true;
+
+    for (size_t row = 0; row < table->n_rows; row++) {
+        values[row] = number_of(jw_report_cell(table, row, table->chart_column));
+        usable = usable && (isnan(values[row]) || jw_axis_usable(values[row]));
+    }
+    const JwAxis axis = jw_axis_of(values, table->n_rows);
+    g_autofree char *format = usable ? exe_xlsx_number_format(axis.decimals) : g_strdup("General");
+    chart_axis_set_num_format(chart->y_axis, format);
+    if (usable) {
+        chart_axis_set_min(chart->y_axis, axis.low);
+        chart_axis_set_max(chart->y_axis, axis.high);
+        chart_axis_set_major_unit(chart->y_axis, axis.step);
+    }
+    if (axis.low < 0) {
+        /* Beside the bars, not across those that point down. */
+        chart_axis_set_label_position(chart->x_axis, LXW_CHART_AXIS_LABEL_POSITION_LOW);
+    }
+}
+
+/* The library quotes names of sheets by rules of its own. */
+static void
+set_formula(lxw_series_range *range, const lxw_worksheet *sheet, const JwReportTable *table,
+            lxw_col_t col)
+{
+    g_free(range->formula); /* GLib's memory is malloc's, as the library's is */
+    range->formula = exe_book_range(sheet, 1, (lxw_row_t)table->n_rows, col);
+}
+
+static void
+chart_series(lxw_chart *chart, const JwReportTable *table, const lxw_worksheet *sheet)
+{
+    const lxw_row_t last_row = (lxw_row_t)table->n_rows;
+    const lxw_col_t values = (lxw_col_t)table->chart_column;
+    lxw_chart_series *series = chart_add_series(chart, NULL, NULL);
+    lxw_chart_fill fill = { .color = COLOR_BRAND };
+    lxw_chart_line stroke = { .color = COLOR_BRAND, .width = 2.25f };
+
+    chart_series_set_categories(series, sheet->name, 1, 0, last_row, 0);
+    chart_series_set_values(series, sheet->name, 1, values, last_row, values);
+    set_formula(series->categories, sheet, table, 0);
+    set_formula(series->values, sheet, table, values);
+    if (table->chart == JW_CHART_LINE) {
+        chart_series_set_line(series, &stroke);
+    } else {
+        chart_series_set_fill(series, &fill);
+        chart_set_series_gap(chart, 60);
+    }
+}
+
+/* The library's own function takes a title with "=" for a formula. */
+static void
+chart_title(lxw_chart *chart, const JwReportTable *table)
+{
+    chart->title.name = jw_text_one_line(table->title);
+}
+
+static void
+chart_write(ExeBook *book, const JwReportTable *table, const lxw_worksheet *sheet,
+            lxw_worksheet *into, lxw_row_t row, lxw_col_t col)
+{
+    const bool line = table->chart == JW_CHART_LINE;
+    lxw_chart *chart = workbook_add_chart(book->book, line ? LXW_CHART_LINE : LXW_CHART_COLUMN);
+    lxw_chart_line grid = { .color = COLOR_LINE, .width = 0.75f };
+    lxw_chart_font font = { .size = 9, .color = COLOR_MUTED };
+    lxw_chart_font title_font = { .size = 12, .bold = LXW_TRUE, .color = COLOR_INK };
+    lxw_chart_options place = { .x_scale = 1.45, .y_scale = 1.15 };
+
+    chart_series(chart, table, sheet);
+    chart_title(chart, table);
+    chart_title_set_name_font(chart, &title_font);
+    chart_legend_set_position(chart, LXW_CHART_LEGEND_NONE);
+    chart_axis_set_num_font(chart->x_axis, &font);
+    chart_axis_set_num_font(chart->y_axis, &font);
+    chart_axis_major_gridlines_set_line(chart->y_axis, &grid);
+    chart_axis(chart, table);
+    exe_book_note(book, worksheet_insert_chart_opt(into, row, col, chart, &place));
+}
+
+static double
+column_width(const JwReportTable *table, size_t column)
+{
+    const JwReportColumn *about = &table->columns[column];
+    double width = exe_column_width(column == 0 ? LABEL_WIDTH : VALUE_WIDTH, about->label);
+
+    width = MIN(width, WIDTH_MAX);
+    for (size_t row = 0; row < table->n_rows; row++) {
+        const JwValue *cell = jw_report_cell(table, row, column);
+        g_autofree char *text = jw_report_text_value(cell, about->format, about->decimals);
+        const double wanted = exe_column_width(width, text);
+        width = cell->type == JW_VALUE_TEXT ? MAX(width, MIN(wanted, WIDTH_MAX)) : wanted;
+    }
+    return MIN(width, EXE_WIDTH_MOST);
+}
+
+/* Labels stand to the left, figures to the right, and so do their heads. */
+static void
+table_head(ExeBook *book, const JwReportTable *table, lxw_worksheet *sheet)
+{
+    exe_book_note(book, worksheet_set_row(sheet, 0, EXE_HEAD_HEIGHT, NULL));
+    for (size_t column = 0; column < table->n_columns; column++) {
+        const lxw_col_t at = (lxw_col_t)column;
+        const JwFormat side = at == 0 ? JW_FORMAT_TEXT : JW_FORMAT_INTEGER;
+
+        exe_book_note(book, worksheet_set_column(sheet, at, at, column_width(table, column), NULL));
+        exe_book_text(book, sheet, 0, at, table->columns[column].label, book->styles.heads[side]);
+    }
+    worksheet_freeze_panes(sheet, 1, 0);
+}
+
+void
+exe_table_write(ExeBook *book, const JwReportTable *table, lxw_worksheet *sheet,
+                lxw_worksheet *summary)
+{
+    table_head(book, table, sheet);
+    for (size_t row = 0; row < table->n_rows; row++) {
+        for (size_t column = 0; column < table->n_columns; column++) {
+            const JwReportColumn *about = &table->columns[column];
+            exe_book_value(book, sheet, (lxw_row_t)row + 1, (lxw_col_t)column,
+                           jw_report_cell(table, row, column),
+                           column == 0 ? book->styles.label
+                                       : exe_xlsx_style(&book->styles, EXE_XLSX_TABLE,
+                                                        about->format, about->decimals));
+        }
+    }
+    if (table->chart == JW_CHART_NONE || table->n_rows == 0) {
+        return;
+    }
+    chart_write(book, table, sheet, sheet, 1, (lxw_col_t)(table->n_columns + 1));
+    if (table->chart_in_front) {
+        chart_write(book, table, sheet, summary, 4, 4);
+    }
+}

@@ -1,0 +1,20 @@
+/* render/xlsx/table.h: a table of the result as a sheet, with its chart. One thread. */
+#pragma once
+#include "jw/report_result.h"
+#include "render/xlsx/book.h"
+
+G_BEGIN_DECLS
+
+#define EXE_HEAD_HEIGHT 20
+#define EXE_WIDTH_MOST  255.0 /* of a column, by the file format */
+
+/* Head, rows and chart into @sheet; the chart into @summary as well when the definition wants it in
+ * front. */
+void exe_table_write(ExeBook *book, const JwReportTable *table, lxw_worksheet *sheet,
+                     lxw_worksheet *summary);
+
+/* The width of a column in which @text, as it is shown, has room, of @least at least. Wider than
+ * any number: what is not of JW_FORMAT_TEXT shows as "###" where it has none. */
+double exe_column_width(double least, const char *text);
+
+G_END_DECLS

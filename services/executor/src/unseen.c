@@ -1,0 +1,119 @@
+/* unseen.c: see unseen.h. A misspelt field would else give a report of nothing that looks like one
+ * of something. */
+#include "unseen.h"
+
+#include "jw/json.h"
+#include "jw/report_text.h"
+#include "jw/store_records.h"
+
+#define MOST_WARNINGS 20
+
+void
+exe_unseen_init(ExeUnseen *self, const char *const *fields)
+{
+    self->fields = fields;
+    self->n_unseen = g_strv_length((char **)(uintptr_t)fields);
+    self->unseen = g_new(size_t, self->n_unseen + 1);
+    for (size_t i = 0; i < self->n_unseen; i++) {
+        self->unseen[i] = i;
+    }
+}
+
+void
+exe_unseen_clear(ExeUnseen *self)
+{
+    g_clear_pointer(&self->unseen, g_free);
+}
+
+void
+exe_unseen_note(ExeUnseen *self, const JwValue *row)
+{
+    size_t left = 0;
+
+    for (size_t i = 0; i < self->n_unseen; i++) {
+        if (row[self->unseen[i]].type == JW_VALUE_NULL) {
+            self->unseen[left++] = self->unseen[i];
+        }
+    }
+    self->n_unseen = left;
+}
+
+/* The fields to ask about: without a value in a row, and read by something; the date as well,
+ * which need not be in a row. (transfer container) */
+static GPtrArray *
+doubtful(const ExeUnseen *self, const JwReportDef *def, const JwReportRequest *request)
+{
+    GPtrArray *fields = g_ptr_array_new();
+    bool dated = g_strv_contains(self->fields, def->date_field);
+
+    for (size_t i = 0; i < self->n_unseen; i++) {
+        const char *field = self->fields[self->unseen[i]];
+        g_autofree char *uses = jw_report_field_uses(def, request, field);
+        if (uses != NULL) {
+            g_ptr_array_add(fields, (gpointer)(uintptr_t)field);
+        }
+    }
+    if (!dated && fields->len > 0) {
+        g_ptr_array_add(fields, def->date_field);
+    }
+    return fields;
+}
+
+static void
+add_warning(json_t *warnings, const char *code, char *take_message)
+{
+    g_autofree char *message = take_message;
+
+    if (json_array_size(warnings) < MOST_WARNINGS) {
+        json_array_append_new(warnings, json_pack("{s:s, s:s}", "code", code, "message", message));
+    }
+}
+
+static void
+warn_of_field(json_t *warnings, const JwReportDef *def, const JwReportRequest *request,
+              const char *field, int64_t records)
+{
+    g_autofree char *uses = jw_report_field_uses(def, request, field);
+    g_autofree char *count = jw_report_text_count(records);
+
+    add_warning(warnings, "FIELD_NOT_FOUND",
+                g_strdup_printf("none of the %s records looked at in '%s' has the field '%s' (%s): "
+                                "correct its name in the definition of %s, or in the mapping of "
+                                "the import",
+                                count, def->collection, field, uses, def->report_type));
+}
+
+bool
+exe_unseen_warnings(const ExeUnseen *self, JwStore *store, const JwReportDef *def,
+                    const JwReportRequest *request, char **ret_warnings, GError **error)
+{
+    g_autoptr(GPtrArray) fields = doubtful(self, def, request);
+    const guint n = fields->len;
+    g_autofree bool *present = g_new0(bool, n + 1);
+    json_auto_t *warnings = json_array();
+    int64_t records = 0;
+
+    g_ptr_array_add(fields, NULL);
+    if (n == 0) {
+        return true;
+    }
+    if (!jw_store_sample_fields(store, def->collection, (const char *const *)fields->pdata, present,
+                                &records, error)) {
+        return false;
+    }
+    if (records == 0) {
+        add_warning(warnings, "COLLECTION_EMPTY",
+                    g_strdup_printf("there are no records in '%s': import them, or correct the "
+                                    "collection in the definition of %s",
+                                    def->collection, def->report_type));
+    }
+    for (guint i = 0; records > 0 && i < n; i++) {
+        if (!present[i]) {
+            warn_of_field(warnings, def, request, fields->pdata[i], records);
+        }
+    }
+    if (json_array_size(warnings) > 0) {
+        *ret_warnings = jw_json_print(warnings);
+    }
+    return true;
+}

@@ -1,0 +1,438 @@
+/* test_crowd.c: more clients than there are places, and many that cost a place and no thread: who
+ * must go, and that the others are served. Nothing here is measured; tests/bench does that. */
+#include "http_client.h"
+
+#include "jw/metrics.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define HELLO     "GET /hello HTTP/1.1\r\nHost: t\r\n\r\n"
+#define SLOW_HEAD "GET /hello HTTP/1.1\r\nHost: t\r\nX-Slow: "
+#define SLOW_BODY                                                                                  \
+    "POST /hello HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\nContent-Length: "        \
+    "900\r\n\r\n["
+#define STREAM "GET /events HTTP/1.1\r\nHost: t\r\n\r\n"
+
+typedef struct {
+    HcServer server;
+    GPtrArray *streams; /* of JwHttpStream; the tests have one worker, or look when it is idle */
+} Fixture;
+
+static void
+get_hello(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
+{
+    (void)request;
+    (void)context;
+    jw_http_reply_text(reply, 200, "text/plain", "hello");
+}
+
+static void
+get_events(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
+{
+    Fixture *self = context;
+    JwHttpStream *stream = jw_http_reply_stream(reply, 200, "text/event-stream");
+
+    (void)request;
+    assert_true(jw_http_stream_write(stream, "event: first\n\n"));
+    g_ptr_array_add(self->streams, stream);
+}
+
+static const JwHttpRoute routes[] = {
+    { .method = "GET", .pattern = "/hello", .handler = get_hello },
+    { .method = "POST", .pattern = "/hello", .handler = get_hello },
+    { .method = "GET", .pattern = "/events", .handler = get_events },
+    { 0 },
+};
+static const JwHttpApi api = { .name = "test", .prefix = "", .routes = routes };
+static const JwHttpApi *const apis[] = { &api, NULL };
+
+static int
+setup(void **state)
+{
+    Fixture *self = g_new0(Fixture, 1);
+
+    self->streams = g_ptr_array_new_with_free_func(jw_http_stream_free);
+    hc_server_init(&self->server);
+    self->server.config.workers = 1;
+    self->server.config.idle_timeout_ms = self->server.config.request_age_ms = 600000;
+    *state = self;
+    return 0;
+}
+
+static int
+teardown(void **state)
+{
+    Fixture *self = *state;
+
+    hc_server_clear(&self->server);
+    g_ptr_array_unref(self->streams);
+    g_free(self);
+    return 0;
+}
+
+static void
+start(Fixture *self)
+{
+    hc_server_start(&self->server, apis, self);
+}
+
+static int
+open_with(const Fixture *self, const char *source, const char *text)
+{
+    int fd = hc_connect_from(self->server.port, source);
+
+    assert_true(fd >= 0);
+    hc_send(fd, text, strlen(text));
+    return fd;
+}
+
+/* Sends HELLO on a kept connection and reads the answer. */
+static void
+assert_served(int fd)
+{
+    hc_send(fd, HELLO, strlen(HELLO));
+    g_autofree char *answer = hc_read_answer(fd);
+
+    if (answer == NULL || hc_status(answer) != 200) {
+        fail_msg("not served: %s", answer != NULL ? answer : "the connection was closed");
+    }
+}
+
+static void
+assert_new_served(const Fixture *self, const char *source)
+{
+    int fd = hc_connect_from(self->server.port, source);
+
+    assert_true(fd >= 0);
+    assert_served(fd);
+    (void)close(fd);
+}
+
+/* Waits for the end of the connection. */
+static void
+assert_closed(int fd)
+{
+    char byte;
+
+    assert_true(recv(fd, &byte, 1, 0) <= 0 && errno != EAGAIN);
+}
+
+static bool
+is_open(int fd)
+{
+    struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+
+    return poll(&poll_fd, 1, 0) == 0;
+}
+
+static void
+close_all(const int *fds, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        (void)close(fds[i]);
+    }
+}
+
+/* Waits until the server has seen as many connections as were opened. */
+static bool
+all_seen(void *data)
+{
+    return jw_metric_value(jw_metric_gauge("jobwire_http_connections", "", NULL), NULL)
+           == *(const double *)data;
+}
+
+static void
+wait_connections(double n)
+{
+    tk_wait_until(all_seen, &n, 20000, "all connections to be seen");
+}
+
+/* Of connections that have not finished their request the oldest goes, kept ones stay. */
+static void
+test_unfinished_go_first(void **state)
+{
+    static const char *const slow[] = { "", "GET /hel", SLOW_HEAD, SLOW_BODY };
+    Fixture *self = *state;
+    int fds[12], kept[4], extra[6];
+
+    self->server.config.connections_max = 16;
+    start(self);
+    for (size_t i = 0; i < G_N_ELEMENTS(kept); i++) {
+        kept[i] = open_with(self, "127.0.0.1", "");
+        assert_served(kept[i]);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(fds); i++) {
+        fds[i] = open_with(self, "127.0.0.1", slow[i % G_N_ELEMENTS(slow)]);
+        wait_connections((double)(G_N_ELEMENTS(kept) + i + 1));
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(extra); i++) {
+        extra[i] = open_with(self, "127.0.0.1", "");
+        assert_served(extra[i]);
+        assert_closed(fds[i]);
+        assert_true(is_open(fds[i + 1]));
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(kept); i++) {
+        assert_served(kept[i]);
+    }
+    close_all(fds, G_N_ELEMENTS(fds));
+    close_all(kept, G_N_ELEMENTS(kept));
+    close_all(extra, G_N_ELEMENTS(extra));
+}
+
+/* Without unfinished ones the connection that idled longest goes; one in use is not old. */
+static void
+test_idle_go_next(void **state)
+{
+    Fixture *self = *state;
+    int kept[4];
+
+    self->server.config.connections_max = G_N_ELEMENTS(kept);
+    start(self);
+    for (size_t i = 0; i < G_N_ELEMENTS(kept); i++) {
+        kept[i] = open_with(self, "127.0.0.1", "");
+        assert_served(kept[i]);
+    }
+    assert_served(kept[0]);
+    assert_new_served(self, "127.0.0.1");
+    assert_closed(kept[1]);
+    assert_true(is_open(kept[0]) && is_open(kept[2]) && is_open(kept[3]));
+    close_all(kept, G_N_ELEMENTS(kept));
+}
+
+/* A client with too many connections loses its own, in the same order. */
+static void
+test_cap_of_address(void **state)
+{
+    Fixture *self = *state;
+    int theirs[4], ours[3];
+
+    self->server.config.connections_max = 100;
+    self->server.config.address_connections_max = G_N_ELEMENTS(theirs);
+    start(self);
+    for (size_t i = 0; i < G_N_ELEMENTS(ours); i++) {
+        ours[i] = open_with(self, "127.0.0.2", SLOW_HEAD);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(theirs); i++) {
+        theirs[i] = open_with(self, "127.0.0.1", SLOW_HEAD);
+        wait_connections((double)(G_N_ELEMENTS(ours) + i + 1));
+    }
+    assert_new_served(self, "127.0.0.1");
+    assert_closed(theirs[0]);
+    assert_true(is_open(theirs[1]) && is_open(ours[0]) && is_open(ours[2]));
+    assert_new_served(self, "127.0.0.3");
+    close_all(theirs, G_N_ELEMENTS(theirs));
+    close_all(ours, G_N_ELEMENTS(ours));
+}
+
+/* All that are being answered keep their places; a further one has to wait outside. */
+static void
+test_answered_stay(void **state)
+{
+    Fixture *self = *state;
+    int fds[3];
+
+    self->server.config.connections_max = G_N_ELEMENTS(fds);
+    start(self);
+    for (size_t i = 0; i < G_N_ELEMENTS(fds); i++) {
+        char head[200];
+        fds[i] = open_with(self, "127.0.0.1", STREAM);
+        assert_true(recv(fds[i], head, sizeof(head), 0) > 0);
+    }
+    int refused = open_with(self, "127.0.0.1", "");
+    assert_closed(refused);
+    (void)close(refused);
+    for (size_t i = 0; i < G_N_ELEMENTS(fds); i++) {
+        assert_true(jw_http_stream_write(g_ptr_array_index(self->streams, i), "event: more\n\n"));
+    }
+    jw_http_server_stop(self->server.server, 10000);
+    for (size_t i = 0; i < G_N_ELEMENTS(fds); i++) {
+        g_autofree char *rest = hc_read_all(fds[i], NULL);
+        assert_non_null(strstr(rest, "event: more\n\n"));
+    }
+}
+
+/* Behind a proxy the client is who the proxy says; what others say does not count. */
+static void
+test_proxies(void **state)
+{
+    static const struct {
+        const char *source, *forwarded;
+        int status;
+    } cases[] = {
+        { "127.0.0.2", "X-Forwarded-For: 192.0.2.1\r\n", 429 },
+        { "127.0.0.2", "X-Forwarded-For: 203.0.113.9, 192.0.2.1\r\n", 429 },
+        { "127.0.0.2", "X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-For: 192.0.2.1\r\n", 429 },
+        { "127.0.0.2", "X-Forwarded-For: 192.0.2.1, 10.9.8.7, 127.0.0.2\r\n", 429 },
+        { "127.0.0.2", "X-Forwarded-For: ::ffff:192.0.2.1\r\n", 429 },
+        { "127.0.0.2", "X-Forwarded-For: 192.0.2.1, 203.0.113.9\r\n", 200 },
+        { "127.0.0.2", "X-Forwarded-For: 192.0.2.2\r\n", 200 },
+        { "127.0.0.2", "X-Forwarded-For: 192.0.2.1, nonsense\r\n", 200 },
+        { "127.0.0.2", "X-Forwarded-For: 10.1.1.1\r\n", 200 },
+        { "127.0.0.2", "", 200 },
+        { "127.0.0.1", "X-Forwarded-For: 192.0.2.1\r\n", 200 },
+    };
+    Fixture *self = *state;
+    int under_way[2];
+
+    self->server.config.connections_max = 100;
+    self->server.config.address_connections_max = G_N_ELEMENTS(under_way);
+    self->server.config.trusted_proxies = (char *)(gintptr) "127.0.0.2/31, 10.0.0.0/8 ,::1";
+    start(self);
+    for (size_t i = 0; i < G_N_ELEMENTS(under_way); i++) {
+        char head[200];
+        under_way[i] = open_with(self, "127.0.0.2",
+                                 "GET /events HTTP/1.1\r\nHost: t\r\n"
+                                 "X-Forwarded-For: 192.0.2.1\r\n\r\n");
+        assert_true(recv(under_way[i], head, sizeof(head), 0) > 0);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *request = g_strdup_printf(
+            "GET /hello HTTP/1.1\r\nHost: t\r\nConnection: close\r\n%s\r\n", cases[i].forwarded);
+        int fd = open_with(self, cases[i].source, request);
+        g_autofree char *answer = hc_read_all(fd, NULL);
+        if (hc_status(answer) != cases[i].status) {
+            fail_msg("case %zu gave:\n%s", i, answer);
+        }
+        if (cases[i].status == 429) {
+            g_autofree char *after = hc_header(answer, "Retry-After");
+            assert_non_null(after);
+            assert_non_null(strstr(hc_body(answer), "\"TOO_MANY_REQUESTS\""));
+        }
+    }
+    close_all(under_way, G_N_ELEMENTS(under_way));
+}
+
+static void
+test_wrong_proxies(void **state)
+{
+    static const struct {
+        const char *list, *message;
+    } cases[] = {
+        { "proxy.example", "JW_HTTP_TRUSTED_PROXIES: 'proxy.example' is neither an address*" },
+        { "10.0.0.0/33", "JW_HTTP_TRUSTED_PROXIES: *10.0.0.0/33*32*" },
+        { "::1, 10.0.0.0/x", "JW_HTTP_TRUSTED_PROXIES: *10.0.0.0/x*" },
+        { "10.0.0", "JW_HTTP_TRUSTED_PROXIES: '10.0.0' is neither an address*" },
+    };
+    Fixture *self = *state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+        self->server.config.trusted_proxies = (char *)(gintptr)cases[i].list;
+        g_autoptr(JwHttpServer) server = jw_http_server_new(&self->server.config, &error);
+        assert_null(server);
+        assert_jw_error(error, JW_ERROR_INVALID, cases[i].message);
+    }
+}
+
+/* Bodies that have not come to their end hold little memory together: the oldest go. */
+static void
+test_bodies_are_bounded(void **state)
+{
+    Fixture *self = *state;
+    g_autofree char *part = g_strnfill(700, ' ');
+    g_autofree char *text = g_strconcat(SLOW_BODY, part, NULL);
+    int fds[100];
+
+    self->server.config.connections_max = 1000; /* 64 times 1000 bytes hold 91 of these */
+    start(self);
+    for (size_t i = 0; i < G_N_ELEMENTS(fds); i++) {
+        fds[i] = open_with(self, "127.0.0.1", text);
+        assert_new_served(self, "127.0.0.1"); /* so that the body was read */
+    }
+    assert_closed(fds[0]);
+    assert_true(is_open(fds[G_N_ELEMENTS(fds) - 1]));
+    close_all(fds, G_N_ELEMENTS(fds));
+}
+
+/* Slow headers, slow bodies and idle streams, each by the hundred, and one worker: others are
+ * served on new and on kept connections, and the streams go on. */
+static void
+test_many_of_each(void **state)
+{
+    enum { EACH = 150 };
+    Fixture *self = *state;
+    static int heads[EACH], bodies[EACH], streams[EACH];
+
+    self->server.config.connections_max = 1000;
+    start(self);
+    int kept = open_with(self, "127.0.0.1", "");
+    for (size_t i = 0; i < EACH; i++) {
+        char head[200];
+        heads[i] = open_with(self, "127.0.0.1", SLOW_HEAD);
+        bodies[i] = open_with(self, "127.0.0.1", SLOW_BODY);
+        streams[i] = open_with(self, "127.0.0.1", STREAM);
+        assert_true(recv(streams[i], head, sizeof(head), 0) > 0);
+        assert_served(kept);
+        assert_new_served(self, "127.0.0.1");
+    }
+    for (size_t i = 0; i < EACH; i++) {
+        hc_send(heads[i], "x", 1);
+        hc_send(bodies[i], "1", 1);
+        assert_served(kept);
+    }
+    for (size_t i = 0; i < EACH; i++) {
+        assert_true(jw_http_stream_write(g_ptr_array_index(self->streams, i), "event: last\n\n"));
+    }
+    g_ptr_array_set_size(self->streams, 0); /* ends them */
+    for (size_t i = 0; i < EACH; i++) {
+        GString *text = g_string_new(NULL);
+        char buffer[400];
+        ssize_t n = 0;
+        while (strstr(text->str, "\r\n0\r\n\r\n") == NULL
+               && (n = recv(streams[i], buffer, sizeof(buffer), 0)) > 0) {
+            g_string_append_len(text, buffer, n);
+        }
+        assert_non_null(strstr(text->str, "event: last\n\n"));
+        assert_non_null(strstr(text->str, "\r\n0\r\n\r\n"));
+        g_string_free(text, TRUE);
+        assert_served(streams[i]); /* the connection goes on */
+    }
+    close_all(heads, EACH);
+    close_all(bodies, EACH);
+    close_all(streams, EACH);
+    (void)close(kept);
+}
+
+static bool
+is_over(void *data)
+{
+    return !jw_http_stream_write(data, "event: late\n\n");
+}
+
+/* A writer learns that its reader is gone, or reads nothing. */
+static void
+test_lost_readers(void **state)
+{
+    Fixture *self = *state;
+    char head[200];
+
+    start(self);
+    int gone = open_with(self, "127.0.0.1", STREAM);
+    assert_true(recv(gone, head, sizeof(head), 0) > 0);
+    (void)close(gone);
+    tk_wait_until(is_over, g_ptr_array_index(self->streams, 0), 20000, "the end of a stream");
+    int silent = open_with(self, "127.0.0.1", STREAM);
+    assert_true(recv(silent, head, sizeof(head), 0) > 0);
+    JwHttpStream *stream = g_ptr_array_index(self->streams, 1);
+    g_autofree char *much = g_strnfill(100000, 'e');
+    int n = 0;
+    while (jw_http_stream_write(stream, much)) {
+        assert_true(n++ < 1000);
+    }
+    (void)close(silent);
+}
+
+int
+main(void)
+{
+#define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        WITH(test_unfinished_go_first), WITH(test_idle_go_next), WITH(test_cap_of_address),
+        WITH(test_answered_stay),       WITH(test_proxies),      WITH(test_wrong_proxies),
+        WITH(test_bodies_are_bounded),  WITH(test_many_of_each), WITH(test_lost_readers),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
