@@ -1,8 +1,9 @@
 /* definition/def_json.c: a report definition from its JSON (schemas/report-definition.v1.json).
- * Any thread, no state. The tables check single values, jw_report_def_check() the definition as
- * a whole. */
+ * Any thread, no state. The tables check single values, def_check.c the definition as a
+ * whole. */
 #include "jw/catalog.h"
 #include "jw/json.h"
+#include "def_private.h"
 #include "names.h"
 
 static const char *const ops[] = {
@@ -281,14 +282,14 @@ jw_report_def_parse(const char *text, size_t length, const char *file, GError **
         (void)jw_prefix(error, "%s", file);
         return NULL;
     }
-    if (!jw_check_object(value, def_fields, "", &violations)) {
+    (void)jw_check_object(value, def_fields, "", &violations);
+    g_autoptr(JwReportDef) def = read_def(value);
+    if (json_is_object(value)) { /* else one word about it is enough */
+        jw_report_def_note(def, &violations);
+    }
+    if (jw_violations_count(&violations) > 0) {
         g_autofree char *all = jw_violations_text(&violations);
         return jw_fail_null(error, JW_ERROR_INVALID, "%s: %s", file, all);
-    }
-    g_autoptr(JwReportDef) def = read_def(value);
-    if (!jw_report_def_check(def, error)) {
-        (void)jw_prefix(error, "%s", file);
-        return NULL;
     }
     return g_steal_pointer(&def);
 }
