@@ -27,7 +27,8 @@ answers_at() { (exec 7<> "/dev/tcp/127.0.0.1/$1") 2> /dev/null; }
 require_port() {
   local port=${!1} who
   answers_at "$port" || return 0
-  who=$({ ss -Hltnp "sport = :$port" 2> /dev/null || :; } | sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\),.*/process \2 (\1)/p' | head -n 1)
+  who=$({ ss -Hltnp "sport = :$port" 2> /dev/null || :; } \
+    | sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\),.*/process \2 (\1)/p' | head -n 1)
   die "port $port, wanted for $2, is taken by ${who:-another process}; stop that, or choose another port with $1=NUMBER"
 }
 

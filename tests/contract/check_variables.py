@@ -94,6 +94,14 @@ def run(directory, service, option, env=None):
     return subprocess.run([directory / f"jobwire-{service}", option], env=env, capture_output=True, text=True)
 
 
+def shell_names():
+    """What a shell has that did as README.md says: the variables of `make env`, and those that it exports."""
+    named = re.findall(r"\bput (JW_\w+)", (TOP / "dev/env").read_text(encoding="utf-8"))
+    told = re.findall(r"export (JW_\w+)=", (TOP / "README.md").read_text(encoding="utf-8"))
+    assert len(named) > 8 and "JW_TOKEN" in told
+    return dict.fromkeys(named + told, "x")
+
+
 def check_environment(directory, sections_of, samples):
     """What is wrong with one environment for all, a line each."""
     variables = {v.name: v for sections in sections_of.values() for section in sections.values() for v in section}
@@ -106,6 +114,8 @@ def check_environment(directory, sections_of, samples):
         done = run(directory, service, "--check-config", env | files)
         if done.returncode != 0:
             problems.append(f"jobwire-{service} refuses the environment of all:\n{done.stderr}")
+        refused = re.findall(r"(JW_\w+): no such setting", run(directory, service, "--check-config", shell_names()).stderr)
+        problems += [f"jobwire-{service} refuses {name}, which a shell has by `make env` and README.md" for name in refused]
         printed = run(directory, service, "--check-config", env | misspelt).stderr
         problems += [f"jobwire-{service} does not refuse {name}" for name in misspelt
                      if f"{name}: no such setting; did you mean " not in printed]
