@@ -27,8 +27,17 @@ answers_at() { (exec 7<> "/dev/tcp/127.0.0.1/$1") 2> /dev/null; }
 require_port() {
   local port=${!1} who
   answers_at "$port" || return 0
-  who=$(ss -Hltnp "sport = :$port" | sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\),.*/process \2 (\1)/p' | head -n 1)
+  who=$({ ss -Hltnp "sport = :$port" 2> /dev/null || :; } \
+    | sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\),.*/process \2 (\1)/p' | head -n 1)
   die "port $port, wanted for $2, is taken by ${who:-another process}; stop that, or choose another port with $1=NUMBER"
+}
+
+# require_own_ports NAME "what it is" VARIABLE...: those of what does not run yet; before it takes long to get there.
+require_own_ports() {
+  local name=$1 what=$2 var
+  shift 2
+  ! external "$name" && ! own_pid "$name" > /dev/null || return 0
+  for var; do require_port "$var" "$what"; done
 }
 
 # start_process NAME WORD PORT_VARIABLE,... COMMAND...: runs the command in its own session, with only its

@@ -6,10 +6,12 @@ usage: check_variables.py [--write] DIRECTORY-OF-THE-PROGRAMS
 docs/configuration.md must be what --help prints, so a variable is written down once, in its table; --write writes it anew.
 One environment must serve all services: each takes every other one's variables, and still refuses a misspelt one.
 """
+import json
 import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 
 DOCUMENT = pathlib.Path(__file__).resolve().parents[2] / "docs/configuration.md"
 SERVICES = ("gateway", "scheduler", "executor", "notifier")
@@ -24,7 +26,15 @@ librdkafka's own settings.
 This page is generated from the `--help` of the programs:
 `python3 tests/contract/check_variables.py --write build/dev/bin`; `make test` compares it.
 """
-SAMPLES = {"JW_JWT_KEYS_FILE": "/keys.json", "JW_SMTP_URL": "smtp://127.0.0.1:25", "JW_KAFKA_BROKERS": "127.0.0.1:9092"}
+TOP = DOCUMENT.parents[1]
+SAMPLES = {
+    "JW_SMTP_URL": "smtp://127.0.0.1:25",
+    "JW_KAFKA_BROKERS": "127.0.0.1:9092",
+    "JW_MAIL_FROM": "Jobwire <reports@jobwire.localhost>",
+    "JW_PUBLIC_URL": "http://127.0.0.1:8080",
+    "JW_REPORTS_DIR": str(TOP / "schemas/reports"),
+    "JW_LINK_KEYS": "sample:" + "x" * 40,
+}
 
 
 class Variable:
@@ -71,15 +81,31 @@ def document(sections_of):
     return "\n".join(parts)
 
 
+def keys_file(folder):
+    """A file of keys as the gateway wants one: what --check-config checks is really there."""
+    (folder / "secret").write_text("s" * 48)
+    file = folder / "keys.json"
+    file.write_text(json.dumps({"keys": [{"kid": "sample", "alg": "HS256", "secretFile": "secret"}]}))
+    return str(file)
+
+
 def run(directory, service, option, env=None):
     env = (env or {}) | {"MONGOC_DISABLE_SHM": "1"}
     return subprocess.run([directory / f"jobwire-{service}", option], env=env, capture_output=True, text=True)
 
 
-def check_environment(directory, sections_of):
+def shell_names():
+    """What a shell has that did as README.md says: the variables of `make env`, and those that it exports."""
+    named = re.findall(r"\bput (JW_\w+)", (TOP / "dev/env").read_text(encoding="utf-8"))
+    told = re.findall(r"export (JW_\w+)=", (TOP / "README.md").read_text(encoding="utf-8"))
+    assert len(named) > 8 and "JW_TOKEN" in told
+    return dict.fromkeys(named + told, "x")
+
+
+def check_environment(directory, sections_of, samples):
     """What is wrong with one environment for all, a line each."""
     variables = {v.name: v for sections in sections_of.values() for section in sections.values() for v in section}
-    env = {v.name: SAMPLES.get(v.name) or v.default or "x" for v in variables.values() if v.required or v.default}
+    env = {v.name: samples.get(v.name) or v.default or "x" for v in variables.values() if v.required or v.default}
     misspelt = {name + "X": "1" for name in variables if not name.startswith("JW_KAFKA_")}
     problems = []
     for service in SERVICES:
@@ -88,6 +114,8 @@ def check_environment(directory, sections_of):
         done = run(directory, service, "--check-config", env | files)
         if done.returncode != 0:
             problems.append(f"jobwire-{service} refuses the environment of all:\n{done.stderr}")
+        refused = re.findall(r"(JW_\w+): no such setting", run(directory, service, "--check-config", shell_names()).stderr)
+        problems += [f"jobwire-{service} refuses {name}, which a shell has by `make env` and README.md" for name in refused]
         printed = run(directory, service, "--check-config", env | misspelt).stderr
         problems += [f"jobwire-{service} does not refuse {name}" for name in misspelt
                      if f"{name}: no such setting; did you mean " not in printed]
@@ -101,7 +129,9 @@ def main():
     text = document(sections_of)
     if write:
         DOCUMENT.write_text(text, encoding="utf-8")
-    problems = check_environment(directory, sections_of)
+    with tempfile.TemporaryDirectory() as folder:
+        samples = SAMPLES | {"JW_JWT_KEYS_FILE": keys_file(pathlib.Path(folder))}
+        problems = check_environment(directory, sections_of, samples)
     if not DOCUMENT.exists() or DOCUMENT.read_text(encoding="utf-8") != text:
         problems.append(f"{DOCUMENT.name} is not what the services print; write it anew with --write")
     print("\n".join(problems) or f"{text.count('| `JW_')} rows, and one environment serves all")

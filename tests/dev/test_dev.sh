@@ -293,6 +293,43 @@ test_pins_name_no_registry() {
   ! grep -rnE '"resolved"|<repositor(y|ies)>|--(extra-)?index-url|_auth' dev/pins tests/e2e/requirements.txt
 }
 
+test_build_without_a_terminal_says_how_far_it_is() {
+  local line told='' out=build/test-of-build
+  mkfifo "$tmp/go"
+  fake cmake <<'FAKE'
+#!/bin/sh
+echo '[test-of-build 3/10] Building C object x.o'
+case $* in *--build*) read -r line < "$GO"; printf 'FAILED: x.o\nx.c:1: error: no such thing\n'; exit 1 ;; esac
+FAKE
+  while IFS= read -r line; do
+    told+=$line$'\n'
+    [[ $told != *'3/10 steps done'* ]] || [ ! -p "$tmp/go" ] || { echo go > "$tmp/go" && rm "$tmp/go"; }
+  done < <(GO=$tmp/go PATH=$tmp/fake:$PATH JW_DEV_PROGRESS_S=0.05 dev/build test-of-build 2>&1 < /dev/null)
+  rm -rf "$out"
+  match "$told" 'building Jobwire (test-of-build): 3/10 steps done'
+  match "$told" 'x.c:1: error: no such thing'
+  match "$told" "all of them in $out/build.log"
+}
+
+test_up_tells_a_taken_port_before_it_builds() {
+  local out
+  listen
+  ! out=$(JW_DEV_NOTIFIER_PORT=$port dev/up 2>&1) || fail 'it started'
+  same "$(lines "$out")" 1
+  match "$out" "port $port, wanted for the notifier"
+  match "$out" JW_DEV_NOTIFIER_PORT=NUMBER
+}
+
+test_logs_of_an_unknown_name_tell_those_that_are_there() {
+  local out
+  mkdir -p "$tmp/logs/kafka" "$tmp/logs/executor"
+  ! out=$(JW_DEV_STATE=$tmp/logs dev/logs executr 2>&1) || fail 'there was one'
+  match "$out" 'nothing has been started here yet'
+  touch "$tmp/logs/kafka/log" "$tmp/logs/executor/log"
+  ! out=$(JW_DEV_STATE=$tmp/logs dev/logs executr 2>&1) || fail 'there was one'
+  match "$out" "there is no log of 'executr'; there are those of: executor kafka"
+}
+
 test_help_lists_every_target() {
   local target
   for target in demo up servers down status logs env build test lint bench clean; do

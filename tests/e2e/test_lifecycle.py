@@ -23,6 +23,33 @@ REFUSED = {
 }
 
 
+# What no table can refuse, and a start would stop at: the service, and values with the variable that must be named.
+STOPS = [
+    *[
+        (service, values, name)
+        for service in SERVICES
+        for values, name in [
+            ({"JW_MONGODB_URI": "mongo:/h"}, "JW_MONGODB_URI"),
+            ({"JW_MONGODB_W": "all"}, "JW_MONGODB_W"),
+            ({"JW_KAFKA_LINGER": "5"}, "JW_KAFKA_LINGER"),
+            ({"JW_HTTP_ADDRESS": "no such host"}, "JW_HTTP_ADDRESS"),
+        ]
+    ],
+    *[(service, {"JW_REPORTS_DIR": "/nowhere"}, "JW_REPORTS_DIR") for service in ("gateway", "executor", "scheduler")],
+    *[(service, {"JW_PUBLIC_URL": "jobs"}, "JW_PUBLIC_URL") for service in ("gateway", "notifier")],
+    *[(service, {"JW_REAP_AFTER": "1s"}, "JW_REAP_AFTER") for service in ("executor", "scheduler")],
+    ("gateway", {"JW_JWT_KEYS_FILE": "/nowhere"}, "JW_JWT_KEYS_FILE"),
+    ("scheduler", {"JW_SCHEDULES_FILE": "/nowhere"}, "JW_SCHEDULES_FILE"),
+    ("executor", {"JW_TEMP_DIR": "/nowhere"}, "JW_TEMP_DIR"),
+    ("executor", {"JW_HEARTBEAT_INTERVAL": "30s"}, "JW_HEARTBEAT_TIMEOUT"),
+    ("notifier", {"JW_SMTP_URL": "http://mail"}, "JW_SMTP_URL"),
+    ("notifier", {"JW_SMTP_TLS": "perhaps"}, "JW_SMTP_TLS"),
+    ("notifier", {"JW_SMTP_CA_FILE": "/nowhere"}, "JW_SMTP_CA_FILE"),
+    ("notifier", {"JW_MAIL_FROM": "nobody"}, "JW_MAIL_FROM"),
+    ("notifier", {"JW_SENDER_DEAD_AFTER": "1s"}, "JW_SENDER_DEAD_AFTER"),
+]
+
+
 @pytest.fixture(scope="module")
 def own(calls_csv):
     mails = SmtpSink()
@@ -81,6 +108,16 @@ def test_all_errors_of_a_configuration_are_named_at_once(own, service):
             lines = [line for line in done.stderr.splitlines() if name in line]
             assert lines and any(word in line for line in lines), f"{name} in:\n{done.stderr}"
         assert "JW_KAFKA_BROKERS" in done.stderr, "a missing one is named as well"
+
+
+@pytest.mark.parametrize("service, values, name", STOPS, ids=lambda part: part if isinstance(part, str) else "")
+def test_check_config_refuses_what_a_start_refuses(own, service, values, name):
+    env = valid(own, service) | values
+    checked, started = run(service, "--check-config", **env), run(service, **env)
+    assert (checked.returncode, started.returncode) == (78, 70)
+    assert any(line.startswith(name) for line in checked.stderr.splitlines()), checked.stderr
+    [record] = [json.loads(line) for line in started.stderr.splitlines() if "service_start_failed" in line]
+    assert name in record["cause"]
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -166,11 +166,10 @@ check_unknown(const JwConfigTable *tables, size_t n_tables, const char *const *e
     }
 }
 
-bool
-jw_config_load(const JwConfigTable *tables, size_t n_tables, const char *const *environ_,
-               GError **error)
+char *
+jw_config_read(const JwConfigTable *tables, size_t n_tables, const char *const *environ_)
 {
-    g_return_val_if_fail(tables != NULL || n_tables == 0, false);
+    g_return_val_if_fail(tables != NULL || n_tables == 0, NULL);
 
     const char *const *env = environ_ != NULL ? environ_ : (const char *const *)environ;
     GString *violations = g_string_new(NULL);
@@ -180,13 +179,61 @@ jw_config_load(const JwConfigTable *tables, size_t n_tables, const char *const *
         }
     }
     check_unknown(tables, n_tables, env, violations);
+    return g_string_free(violations, FALSE);
+}
 
-    g_autofree char *text = g_string_free(violations, FALSE);
+bool
+jw_config_load(const JwConfigTable *tables, size_t n_tables, const char *const *environ_,
+               GError **error)
+{
+    g_return_val_if_fail(tables != NULL || n_tables == 0, false);
+
+    g_autofree char *text = jw_config_read(tables, n_tables, environ_);
     if (*text != '\0') {
         jw_config_clear(tables, n_tables);
         return jw_fail(error, JW_ERROR_INVALID, "%s", text);
     }
     return true;
+}
+
+/* Whether a line of violations is about this variable, or about the file of it. */
+static bool
+is_about(const char *line, const char *name)
+{
+    const size_t length = strlen(name);
+
+    if (strncmp(line, name, length) != 0) {
+        return false;
+    }
+    line += length + (g_str_has_prefix(line + length, "_FILE") ? strlen("_FILE") : 0);
+    return *line != '_' && !g_ascii_isalnum(*line);
+}
+
+bool
+jw_config_is_read(const JwConfigCheck *self, const char *name, ...)
+{
+    g_auto(GStrv) lines = g_strsplit(self->unread, "\n", -1);
+    bool good = true;
+    va_list names;
+
+    va_start(names, name);
+    for (; name != NULL; name = va_arg(names, const char *)) {
+        for (size_t i = 0; lines[i] != NULL; i++) {
+            good = good && !is_about(lines[i], name);
+        }
+    }
+    va_end(names);
+    return good;
+}
+
+void
+jw_config_note(JwConfigCheck *self, bool good, GError **error)
+{
+    if (!good) {
+        g_string_append_printf(self->wrong, "%s%s", self->wrong->len > 0 ? "\n" : "",
+                               jw_error_message(*error));
+        g_clear_error(error);
+    }
 }
 
 char *
@@ -215,10 +262,39 @@ jw_config_help(const JwConfigTable *tables, size_t n_tables)
     return g_string_free(out, FALSE);
 }
 
+/* The lines about @entry as comments; each is emptied. True when there was one. */
+static bool
+print_marks(GString *out, char **lines, const JwConfigEntry *entry)
+{
+    bool found = false;
+
+    for (size_t i = 0; lines[i] != NULL; i++) {
+        if (is_about(lines[i], entry->name)) {
+            g_string_append_printf(out, "# %s\n", lines[i]);
+            lines[i][0] = '\0';
+            found = true;
+        }
+    }
+    return found;
+}
+
+static void
+print_rest(GString *out, char **lines)
+{
+    for (size_t i = 0; lines[i] != NULL; i++) {
+        if (lines[i][0] != '\0') {
+            g_string_append_printf(out, "# %s\n", lines[i]);
+        }
+    }
+}
+
 char *
-jw_config_print(const JwConfigTable *tables, size_t n_tables)
+jw_config_print_marked(const JwConfigTable *tables, size_t n_tables, const char *unread,
+                       const char *wrong)
 {
     GString *out = g_string_new(NULL);
+    g_auto(GStrv) unread_lines = g_strsplit(unread, "\n", -1);
+    g_auto(GStrv) wrong_lines = g_strsplit(wrong, "\n", -1);
     g_autoptr(GHashTable) printed = g_hash_table_new(g_str_hash, g_str_equal);
     for (size_t t = 0; t < n_tables; t++) {
         for (size_t e = 0; e < tables[t].n_entries; e++) {
@@ -226,11 +302,22 @@ jw_config_print(const JwConfigTable *tables, size_t n_tables)
             if (!g_hash_table_add(printed, (gpointer)(uintptr_t)entry->name)) {
                 continue; /* two components read it */
             }
-            g_autofree char *value = jw_config_value_show(entry, field_of(&tables[t], entry));
-            g_string_append_printf(out, "%s=%s\n", entry->name, value);
+            (void)print_marks(out, wrong_lines, entry);
+            if (!print_marks(out, unread_lines, entry)) {
+                g_autofree char *value = jw_config_value_show(entry, field_of(&tables[t], entry));
+                g_string_append_printf(out, "%s=%s\n", entry->name, value);
+            }
         }
     }
+    print_rest(out, unread_lines);
+    print_rest(out, wrong_lines);
     return g_string_free(out, FALSE);
+}
+
+char *
+jw_config_print(const JwConfigTable *tables, size_t n_tables)
+{
+    return jw_config_print_marked(tables, n_tables, "", "");
 }
 
 void

@@ -61,11 +61,13 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JwMailReplies, jw_mail_replies_clear)
 char *jw_mail_reply_clean(const char *text, size_t length);
 
 /* mail_smtp_config.c: the configuration, checked and completed. */
+typedef enum { JW_MAIL_TLS_NEVER, JW_MAIL_TLS_TRY, JW_MAIL_TLS_ALWAYS } JwMailTls;
+
 typedef struct {
     char *url;             /* scheme://host[:port]/helo, without credentials */
     char *user, *password; /* NULL: no login */
     char *ca_file;
-    enum { JW_MAIL_TLS_NEVER, JW_MAIL_TLS_TRY, JW_MAIL_TLS_ALWAYS } tls;
+    JwMailTls tls;
     int64_t timeout_ms;
     size_t connections;
 } JwMailSmtpSettings;

@@ -3,7 +3,9 @@
 #include "curl_auto.h"
 #include "mail_private.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 const JwConfigEntry jw_mail_config_entries[] = {
     { "JW_SMTP_URL", JW_CONFIG_STRING, offsetof(JwMailConfig, url), NULL, 0, 0,
@@ -60,18 +62,32 @@ url_part(CURLU *url, CURLUPart part)
     return g_strdup(value);
 }
 
+static const char *const tls_words[] = {
+    [JW_MAIL_TLS_NEVER] = "never",
+    [JW_MAIL_TLS_TRY] = "try",
+    [JW_MAIL_TLS_ALWAYS] = "always",
+};
+
+static bool
+parse_tls(const char *word, JwMailTls *ret, GError **error)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(tls_words); i++) {
+        if (strcmp(word, tls_words[i]) == 0) {
+            *ret = (JwMailTls)i;
+            return true;
+        }
+    }
+    return jw_fail(error, JW_ERROR_INVALID, "JW_SMTP_TLS must be never, try or always, not '%s'",
+                   word);
+}
+
 static bool
 read_tls(JwMailSmtpSettings *self, const char *wanted, bool loopback, GError **error)
 {
     const char *tls = wanted != NULL ? wanted : loopback ? "never" : "always";
-    if (strcmp(tls, "never") == 0) {
-        self->tls = JW_MAIL_TLS_NEVER;
-    } else if (strcmp(tls, "try") == 0) {
-        self->tls = JW_MAIL_TLS_TRY;
-    } else if (strcmp(tls, "always") == 0) {
-        self->tls = JW_MAIL_TLS_ALWAYS;
-    } else {
-        return jw_fail(error, JW_ERROR_INVALID, "JW_SMTP_TLS must be never, try or always");
+
+    if (!parse_tls(tls, &self->tls, error)) {
+        return false;
     }
     /* Otherwise stripping STARTTLS from the server's answer would reveal the password. */
     if (self->tls == JW_MAIL_TLS_TRY && self->user != NULL && !loopback) {
@@ -86,7 +102,8 @@ read_url(JwMailSmtpSettings *self, const JwMailConfig *config, const char *helo,
 {
     g_autoptr(CURLU) url = curl_url();
     if (url == NULL || curl_url_set(url, CURLUPART_URL, config->url, 0) != CURLUE_OK) {
-        return jw_fail(error, JW_ERROR_INVALID, "JW_SMTP_URL is not a URL");
+        return jw_fail(error, JW_ERROR_INVALID,
+                       "JW_SMTP_URL is not a URL; give smtp://host[:port] or smtps://host[:port]");
     }
     g_autofree char *scheme = url_part(url, CURLUPART_SCHEME);
     g_autofree char *host = url_part(url, CURLUPART_HOST);
@@ -107,6 +124,62 @@ read_url(JwMailSmtpSettings *self, const JwMailConfig *config, const char *helo,
     return read_tls(self, config->tls, is_loopback(host), error);
 }
 
+static bool
+check_from(const char *from, GError **error)
+{
+    g_autofree char *name = NULL;
+    g_autofree char *address = NULL;
+
+    return from == NULL || jw_mail_address_parse(from, &name, &address, error)
+           || jw_prefix(error, "JW_MAIL_FROM");
+}
+
+static bool
+check_helo(const char *helo, GError **error)
+{
+    return helo == NULL || is_host_name(helo)
+           || jw_fail(error, JW_ERROR_INVALID,
+                      "JW_SMTP_HELO must be a host name; give one such as mail.example.com");
+}
+
+static bool
+check_ca_file(const char *path, GError **error)
+{
+    return path == NULL || access(path, R_OK) == 0
+           || jw_fail(error, JW_ERROR_INVALID,
+                      "JW_SMTP_CA_FILE: '%s' cannot be read: %s; name a PEM file", path,
+                      g_strerror(errno));
+}
+
+static bool
+check_url(const JwMailConfig *config, JwMailSmtpSettings *ret, GError **error)
+{
+    const char *own = is_host_name(g_get_host_name()) ? g_get_host_name() : "localhost";
+
+    return read_url(ret, config, config->helo != NULL ? config->helo : own, error);
+}
+
+void
+jw_mail_smtp_check(const JwMailConfig *config, JwConfigCheck *check)
+{
+    JwMailSmtpSettings settings = { 0 };
+    g_autoptr(GError) error = NULL;
+    JwMailTls tls = JW_MAIL_TLS_NEVER;
+    const bool good_tls = config->tls == NULL || parse_tls(config->tls, &tls, &error);
+    JwMailConfig with_tls = *config;
+
+    jw_config_note(check, good_tls, &error);
+    with_tls.tls = good_tls ? config->tls : NULL;
+    if (config->url != NULL
+        && jw_config_is_read(check, "JW_SMTP_URL", "JW_SMTP_USER", "JW_SMTP_PASSWORD", NULL)) {
+        jw_config_note(check, check_url(&with_tls, &settings, &error), &error);
+    }
+    jw_mail_smtp_settings_clear(&settings);
+    jw_config_note(check, check_from(config->from, &error), &error);
+    jw_config_note(check, check_helo(config->helo, &error), &error);
+    jw_config_note(check, check_ca_file(config->ca_file, &error), &error);
+}
+
 bool
 jw_mail_smtp_settings_init(JwMailSmtpSettings *self, const JwMailConfig *config, GError **error)
 {
@@ -114,18 +187,8 @@ jw_mail_smtp_settings_init(JwMailSmtpSettings *self, const JwMailConfig *config,
     if (config->url == NULL) {
         return jw_fail(error, JW_ERROR_INVALID, "JW_SMTP_URL is missing");
     }
-    if (config->from != NULL) {
-        g_autofree char *name = NULL;
-        g_autofree char *address = NULL;
-        if (!jw_mail_address_parse(config->from, &name, &address, error)) {
-            return jw_prefix(error, "JW_MAIL_FROM");
-        }
-    }
-    if (config->helo != NULL && !is_host_name(config->helo)) {
-        return jw_fail(error, JW_ERROR_INVALID, "JW_SMTP_HELO must be a host name");
-    }
-    const char *own = is_host_name(g_get_host_name()) ? g_get_host_name() : "localhost";
-    if (!read_url(self, config, config->helo != NULL ? config->helo : own, error)) {
+    if (!check_from(config->from, error) || !check_helo(config->helo, error)
+        || !check_url(config, self, error)) {
         return false;
     }
     self->ca_file = g_strdup(config->ca_file);

@@ -147,7 +147,7 @@ end(JwSvc *self, gpointer service)
 }
 
 static int
-run(JwSvc *self, gpointer service)
+run(JwSvc *self, gpointer service, const char *wrong)
 {
     g_autoptr(GError) error = NULL;
     JwLogLevel level = JW_LOG_INFO;
@@ -156,7 +156,10 @@ run(JwSvc *self, gpointer service)
     (void)jw_log_level_parse(self->config.log_level, &level);
     jw_log_init(self->def->name, level);
     jw_svc_block_signals();
-    if (!start(self, service, &error)) {
+    if (wrong[0] != '\0') {
+        (void)jw_fail(&error, JW_ERROR_INVALID, "%s", wrong);
+    }
+    if (error != NULL || !start(self, service, &error)) {
         jw_error_log("service_start_failed", JW_STR("cause", jw_error_message(error)));
         end(self, service);
         return EXIT_START_FAILED;
@@ -176,12 +179,13 @@ jw_svc_main(const JwSvcDef *def, gpointer service, int argc, char **argv)
 {
     g_return_val_if_fail(def != NULL && def->start != NULL, EXIT_START_FAILED);
     JwSvc svc = { .def = def };
+    g_autofree char *wrong = NULL;
     int status = 0;
 
     jw_base_init();
     build_tables(&svc);
-    if (jw_svc_options(&svc, service, argc, argv, &status) == JW_SVC_RUN) {
-        status = run(&svc, service);
+    if (jw_svc_options(&svc, service, argc, argv, &wrong, &status) == JW_SVC_RUN) {
+        status = run(&svc, service, wrong);
     }
     g_free(svc.tables);
     return status;

@@ -1,8 +1,6 @@
 /* svc_options.c: command line and configuration, before anything is started. Main thread. */
 #include "svc_private.h"
 
-#include "jw/crash.h"
-#include "jw/log.h"
 #include "jw/text.h"
 
 #include <stdio.h>
@@ -95,61 +93,9 @@ parse(JwSvc *self, int argc, char **argv, Flags *flags, char **ret_help, GError 
     return true;
 }
 
-static bool
-check_level(const JwSvc *self, GError **error)
-{
-    JwLogLevel level;
-
-    return jw_log_level_parse(self->config.log_level, &level)
-           || jw_fail(error, JW_ERROR_INVALID,
-                      "JW_LOG_LEVEL: '%s' is no level; use error, warn, info or debug",
-                      self->config.log_level);
-}
-
-static void
-add_violation(GString *violations, bool good, GError **error)
-{
-    if (!good) {
-        g_string_append_printf(violations, "%s%s", violations->len > 0 ? "\n" : "",
-                               jw_error_message(*error));
-    }
-}
-
-/* What a table cannot say: values that are good alone and do not go together. */
-static bool
-check_together(const JwSvc *self, gpointer service, GError **error)
-{
-    const JwSvcDef *def = self->def;
-    g_autoptr(GString) violations = g_string_new(NULL);
-    g_autoptr(GError) level = NULL;
-    g_autoptr(GError) crash = NULL;
-    g_autoptr(GError) own = NULL;
-    g_autoptr(GError) kafka = NULL;
-
-    add_violation(violations, check_level(self, &level), &level);
-    add_violation(violations, jw_crash_arm(self->config.crash_at, &crash), &crash);
-    add_violation(violations, def->check == NULL || def->check(service, &own), &own);
-    add_violation(violations,
-                  def->ports == NULL || jw_bus_kafka_check(&self->bus_config, def->name, &kafka),
-                  &kafka);
-    return violations->len == 0 || jw_fail(error, JW_ERROR_INVALID, "%s", violations->str);
-}
-
-static bool
-load(JwSvc *self, gpointer service, GError **error)
-{
-    if (!jw_config_load(self->tables, self->n_tables + 1, NULL, error)) {
-        return false;
-    }
-    if (!check_together(self, service, error)) {
-        jw_config_clear(self->tables, self->n_tables);
-        return false;
-    }
-    return true;
-}
-
 JwSvcTodo
-jw_svc_options(JwSvc *self, gpointer service, int argc, char **argv, int *ret_status)
+jw_svc_options(JwSvc *self, gpointer service, int argc, char **argv, char **ret_wrong,
+               int *ret_status)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *help = NULL;
@@ -169,20 +115,26 @@ jw_svc_options(JwSvc *self, gpointer service, int argc, char **argv, int *ret_st
         (void)printf("jobwire-%s %s\n", self->def->name, JW_VERSION);
         return JW_SVC_EXIT;
     }
-    if (!load(self, service, &error)) {
-        (void)fprintf(stderr, "jobwire-%s: the configuration is not valid:\n%s\n", self->def->name,
-                      jw_error_message(error));
-        *ret_status = EXIT_CONFIG;
-        return JW_SVC_EXIT;
-    }
-    if (flags.print_config) {
-        g_autofree char *text = jw_config_print(self->tables, self->n_tables);
-        (void)fputs(text, stdout);
-    } else if (flags.check_config) {
-        (void)puts("the configuration is valid");
-    } else {
+    g_autofree char *unread = jw_svc_read(self);
+    g_autofree char *wrong = jw_svc_check(self, service, unread);
+
+    if (unread[0] == '\0' && !flags.check_config && !flags.print_config) {
+        *ret_wrong = g_steal_pointer(&wrong); /* for the log, which starts with the service */
         return JW_SVC_RUN;
     }
+    if (flags.print_config) {
+        g_autofree char *text = jw_config_print_marked(self->tables, self->n_tables, unread, wrong);
+        (void)fputs(text, stdout);
+    }
+    if (unread[0] != '\0' || wrong[0] != '\0') {
+        (void)fprintf(stderr, "jobwire-%s: the configuration is not valid:\n%s%s%s\n",
+                      self->def->name, unread, unread[0] != '\0' && wrong[0] != '\0' ? "\n" : "",
+                      wrong);
+        *ret_status = EXIT_CONFIG;
+    } else if (flags.check_config) {
+        (void)puts("the configuration is valid");
+    }
+    jw_svc_close_ports(self);
     jw_config_clear(self->tables, self->n_tables);
     return JW_SVC_EXIT;
 }

@@ -1,6 +1,6 @@
 /* svc_ports.c: the ports that every service has, by their real adapters, opened before the
- * service starts and closed after it has stopped. Main thread; each check runs on a thread of
- * its own, and so does the creation of the indexes. */
+ * service starts (those without a server: svc_check.c) and closed after it has stopped. Main
+ * thread; each check runs on a thread of its own, and so does the creation of the indexes. */
 #include "svc_private.h"
 
 #include "jw/clock.h"
@@ -54,14 +54,6 @@ jw_svc_open_ports(JwSvc *self, GError **error)
     if (ports == NULL) {
         return true;
     }
-    ports->clock = jw_clock_system();
-    if (self->def->reads_reports) {
-        ports->catalog = jw_catalog_load(self->reports_dir, error);
-        if (ports->catalog == NULL) {
-            return jw_prefix(error, "JW_REPORTS_DIR");
-        }
-    }
-    ports->wire = jw_wire_new(ports->catalog, self->bus_config.topic_prefix);
     ports->store = jw_store_mongo_new(&self->store_config, program, error);
     if (ports->store == NULL) {
         return false;

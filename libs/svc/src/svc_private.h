@@ -40,8 +40,16 @@ struct _JwSvc {
 /* svc_options.c: what the command line asked for */
 typedef enum { JW_SVC_RUN, JW_SVC_EXIT } JwSvcTodo;
 /* JW_SVC_EXIT: everything was printed, @ret_status is the exit status. JW_SVC_RUN: the tables are
- * loaded. */
-JwSvcTodo jw_svc_options(JwSvc *self, gpointer service, int argc, char **argv, int *ret_status);
+ * loaded, and @ret_wrong (transfer full) is what stops a start, or "". */
+JwSvcTodo jw_svc_options(JwSvc *self, gpointer service, int argc, char **argv, char **ret_wrong,
+                         int *ret_status);
+
+/* svc_check.c: jw_config_read() of all tables, with those of the process that no table can check.
+ * (transfer full) */
+char *jw_svc_read(JwSvc *self);
+/* All that is wrong with the values that were read, a line each; "": nothing. @unread: of the
+ * above. Opens the ports that need no server: clock, catalog and wire. (transfer full) */
+char *jw_svc_check(JwSvc *self, gpointer service, const char *unread);
 
 /* svc_ports.c: for a service with ports. Closes those that were opened. */
 bool jw_svc_open_ports(JwSvc *self, GError **error);

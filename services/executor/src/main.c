@@ -4,12 +4,36 @@
 #include "jw/memory.h"
 #include "jw/svc.h"
 
+#include <errno.h>
+#include <unistd.h>
+
+/* Reports are written there: a folder that is missing would fail each job. */
 static bool
-check(gpointer data, GError **error)
+check_temp_dir(const char *path, GError **error)
+{
+    if (!g_file_test(path, G_FILE_TEST_IS_DIR)) {
+        return jw_fail(error, JW_ERROR_INVALID,
+                       "JW_TEMP_DIR: '%s' is no folder; create it, or name another", path);
+    }
+    return access(path, W_OK | X_OK) == 0
+           || jw_fail(error, JW_ERROR_INVALID,
+                      "JW_TEMP_DIR: '%s' cannot be written to: %s; give this process the right to",
+                      path, g_strerror(errno));
+}
+
+static void
+check_values(gpointer data, JwConfigCheck *check)
 {
     Exe *self = data;
+    g_autoptr(GError) error = NULL;
 
-    return jw_jobs_times_check(&self->times, error);
+    if (jw_config_is_read(check, "JW_HEARTBEAT_INTERVAL", "JW_HEARTBEAT_TIMEOUT", "JW_REAP_AFTER",
+                          NULL)) {
+        jw_config_note(check, jw_jobs_times_check(&self->times, &error), &error);
+    }
+    if (jw_config_is_read(check, "JW_TEMP_DIR", NULL)) {
+        jw_config_note(check, check_temp_dir(self->config.temp_dir, &error), &error);
+    }
 }
 
 static bool
@@ -38,7 +62,7 @@ main(int argc, char **argv)
         .ports = &self.ports,
         .reads_reports = true,
         .needs_bus = true,
-        .check = check,
+        .check = check_values,
         .start = start,
         .drain = exe_drain,
         .stop = exe_stop,

@@ -2,7 +2,28 @@
 #include "gw.h"
 
 #include "jw/log.h"
+#include "jw/links.h"
 #include "jw/svc.h"
+
+static void
+check_values(gpointer data, JwConfigCheck *check)
+{
+    Gw *self = data;
+    g_autoptr(GError) error = NULL;
+
+    if (self->config.public_url != NULL) {
+        jw_config_note(check, jw_link_base_check(self->config.public_url, &error), &error);
+    }
+    if (jw_config_is_read(check, "JW_JWT_KEYS_FILE", "JW_JWT_LEEWAY", NULL)) {
+        g_autoptr(JwTokenVerifier) tokens =
+            jw_token_verifier_new(&self->auth_config, self->clock, &error);
+        jw_config_note(check, tokens != NULL, &error);
+    }
+    if (jw_config_is_read(check, "JW_LINK_KEYS", NULL)) {
+        g_autoptr(JwLinkKeys) keys = jw_link_keys_new(&self->link_config, &error);
+        jw_config_note(check, keys != NULL, &error);
+    }
+}
 
 static bool
 start(JwSvc *svc, gpointer data, GError **error)
@@ -53,6 +74,7 @@ main(int argc, char **argv)
         .n_tables = G_N_ELEMENTS(tables),
         .ports = &self.ports,
         .reads_reports = true,
+        .check = check_values,
         .start = start,
         .drain = drain,
         .stop = stop,

@@ -2,6 +2,7 @@
 #include "ntf.h"
 
 #include "jw/log.h"
+#include "jw/links.h"
 #include "jw/svc.h"
 
 static bool
@@ -10,10 +11,23 @@ mail_ready(gpointer mail, GError **error)
     return jw_mail_ping(mail, error);
 }
 
-static bool
-check(gpointer data, GError **error)
+static void
+check_values(gpointer data, JwConfigCheck *check)
 {
-    return ntf_check(data, error);
+    Ntf *self = data;
+    g_autoptr(GError) error = NULL;
+
+    if (jw_config_is_read(check, "JW_SENDER_DEAD_AFTER", "JW_SMTP_TIMEOUT", NULL)) {
+        jw_config_note(check, ntf_check(self, &error), &error);
+    }
+    if (self->config.public_url != NULL) {
+        jw_config_note(check, jw_link_base_check(self->config.public_url, &error), &error);
+    }
+    jw_mail_smtp_check(&self->mail_config, check);
+    if (jw_config_is_read(check, "JW_LINK_KEYS", NULL)) {
+        g_autoptr(JwLinkKeys) keys = jw_link_keys_new(&self->link_config, &error);
+        jw_config_note(check, keys != NULL, &error);
+    }
 }
 
 static bool
@@ -69,7 +83,7 @@ main(int argc, char **argv)
         .n_tables = G_N_ELEMENTS(tables),
         .ports = &self.ports,
         .needs_bus = true,
-        .check = check,
+        .check = check_values,
         .start = start,
         .drain = drain,
         .stop = stop,

@@ -6,6 +6,9 @@
  * owes it only until the next one starts. */
 #include "sch.h"
 
+#include <errno.h>
+#include <unistd.h>
+
 #include "jw/ident.h"
 #include "jw/log.h"
 
@@ -114,6 +117,23 @@ put_all(SchFile *file, const GPtrArray *schedules, GError **error)
         (void)g_hash_table_add(file->ids, schedule->id);
     }
     return true;
+}
+
+bool
+sch_check_file(Sch *self, GError **error)
+{
+    g_autoptr(GPtrArray) schedules = NULL;
+    const char *path = self->config.schedules_file;
+
+    if (path != NULL && path[0] != '\0' && self->catalog == NULL) { /* its jobs cannot be checked */
+        return access(path, R_OK) == 0
+               || jw_fail(error, JW_ERROR_INVALID, "JW_SCHEDULES_FILE: '%s' cannot be read: %s",
+                          path, g_strerror(errno));
+    }
+    return path == NULL || path[0] == '\0'
+           || jw_wire_schedules_load(self->wire, path, jw_clock_now_ms(self->clock), &schedules,
+                                     error)
+           || jw_prefix(error, "JW_SCHEDULES_FILE");
 }
 
 bool

@@ -3,12 +3,19 @@
 
 #include "jw/svc.h"
 
-static bool
-check(gpointer data, GError **error)
+static void
+check_values(gpointer data, JwConfigCheck *check)
 {
     Sch *self = data;
+    g_autoptr(GError) error = NULL;
 
-    return jw_jobs_times_check(&self->times, error);
+    if (jw_config_is_read(check, "JW_HEARTBEAT_INTERVAL", "JW_HEARTBEAT_TIMEOUT", "JW_REAP_AFTER",
+                          NULL)) {
+        jw_config_note(check, jw_jobs_times_check(&self->times, &error), &error);
+    }
+    if (self->wire != NULL && jw_config_is_read(check, "JW_SCHEDULES_FILE", NULL)) {
+        jw_config_note(check, sch_check_file(self, &error), &error);
+    }
 }
 
 static bool
@@ -40,7 +47,7 @@ main(int argc, char **argv)
         .n_tables = G_N_ELEMENTS(tables),
         .ports = &self.ports,
         .reads_reports = true,
-        .check = check,
+        .check = check_values,
         .start = start,
         .drain = drain,
         .stop = sch_stop,

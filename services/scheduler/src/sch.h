@@ -45,6 +45,8 @@ void sch_stop(gpointer sch);
 /* file.c: writes the schedules of JW_SCHEDULES_FILE into the store and disables those that are no
  * longer in it; without a file all stay as they are. */
 bool sch_read_file(Sch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether that file can be read, without a store. */
+bool sch_check_file(Sch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* due.c: decides and fires everything that is due now; returns how many due times were decided. */
 bool sch_fire_due(Sch *self, size_t *ret_decided, GError **error) G_GNUC_WARN_UNUSED_RESULT;

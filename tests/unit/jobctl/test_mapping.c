@@ -98,6 +98,54 @@ test_mappings_fit_definitions(void **state)
     }
 }
 
+/* A mapping is corrected in one round, each place named once. */
+static void
+test_all_at_once(void **state)
+{
+    static const char *const said[] = {
+        "/collection: ",
+        "/delimiter: ",
+        "/fields/0/field: ",
+        "/fields/1/type: ",
+        "/fields/2/format: date format '%I' lacks the year",
+        "/fields/2/min: ",
+        "/fields/3/format: is required",
+        "/fields/4/thousands: is the decimal mark as well",
+        "/fields/5/valuesStrict: has no effect without values",
+        "/fields/6/when/1/field: ",
+        "/fields/6/when/3: is never reached",
+        "/dateField: 'nowhere' is not one of the fields",
+    };
+    g_autofree char *dir = tk_temp_dir();
+    g_autofree char *path = g_build_filename(dir, "m.json", NULL);
+    g_autoptr(GError) error = NULL;
+
+    (void)state;
+    assert_true(g_file_set_contents(
+        path,
+        "{\"collection\":\"Jobs\",\"idField\":\"b\",\"dateField\":\"nowhere\",\"delimiter\":\":\","
+        "\"fields\":[{\"field\":\"$a\",\"columns\":[\"a\"],\"type\":\"text\"},"
+        "{\"field\":\"b\",\"columns\":[\"b\"],\"type\":\"string\"},"
+        "{\"field\":\"c\",\"columns\":[\"c\"],\"type\":\"datetime\",\"format\":\"%I\",\"min\":1,"
+        "\"max\":2},"
+        "{\"field\":\"d\",\"columns\":[\"d\"],\"type\":\"duration\"},"
+        "{\"field\":\"e\",\"columns\":[\"e\"],\"type\":\"real\",\"decimal\":\",\",\"thousands\":\","
+        "\"},"
+        "{\"field\":\"f\",\"columns\":[\"f\"],\"type\":\"text\",\"valuesStrict\":true},"
+        "{\"field\":\"g\",\"type\":\"const\",\"when\":[{\"field\":\"b\",\"equals\":[\"1\"],"
+        "\"value\":\"x\"},"
+        "{\"field\":\"h\",\"equals\":[\"1\"],\"value\":\"y\"},{\"value\":\"z\"},{\"value\":\"w\"}]}"
+        "]}",
+        -1, NULL));
+    assert_null(jc_mapping_load(path, &error));
+    for (size_t i = 0; i < G_N_ELEMENTS(said); i++) {
+        const char *first = strstr(jw_error_message(error), said[i]);
+        if (first == NULL || strstr(first + 1, said[i]) != NULL) {
+            fail_msg("'%s' in: %s", said[i], jw_error_message(error));
+        }
+    }
+}
+
 static void
 test_no_file(void **state)
 {
@@ -116,6 +164,7 @@ main(void)
         cmocka_unit_test(test_call_records),
         cmocka_unit_test(test_learning_activity),
         cmocka_unit_test(test_mappings_fit_definitions),
+        cmocka_unit_test(test_all_at_once),
         cmocka_unit_test(test_no_file),
     };
     return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);

@@ -357,6 +357,10 @@ test_comma_numbers(void **state)
     assert_true(self->values[2].real == 1234.0);
     assert_false(apply_lines(self, "ID,When,Preis,Besucher\nv,2021-01-01,12.34,12 34\n"));
     assert_int_equal(self->violations->len, 2);
+    const JcRowViolation *violation = g_ptr_array_index(self->violations, 0);
+    assert_string_equal(violation->reason,
+                        "'12.34' is not a number; the mapping can name its marks "
+                        "(\"decimal\", \"thousands\")");
 }
 
 static void

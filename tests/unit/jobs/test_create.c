@@ -1,6 +1,8 @@
 /* test_create.c: a job is created once, whatever is repeated and whatever fails. */
 #include "jobskit.h"
 
+#include <string.h>
+
 static JwJob *
 new_job(JobsKit *kit, const char *key, const char *hash, const char *request_id)
 {
@@ -50,6 +52,25 @@ test_ids(void **state G_GNUC_UNUSED)
     jw_jobs_make_id(a, "test", "ann", NULL, 1);
     jw_jobs_make_id(b, "test", "ann", NULL, 1);
     assert_string_not_equal(a, b);
+}
+
+/* Whoever follows README.md gets the id that stands there: it is derived. */
+static void
+test_readme_id(void **state G_GNUC_UNUSED)
+{
+    static const char key[] = "Idempotency-Key: billing-week-46";
+    g_autofree char *text = NULL;
+    char id[JW_UUID_LEN + 1];
+
+    assert_true(g_file_get_contents(JW_SOURCE_DIR "/README.md", &text, NULL, NULL));
+    assert_non_null(strstr(text, key));
+    jw_jobs_make_id(id, "api:reports", "local-user", strchr(key, ' ') + 1, 1);
+    g_autofree char *answer = g_strdup_printf("{\"id\":\"%s\",", id);
+    g_autofree char *watch = g_strdup_printf("jobctl watch %s ", id);
+    g_autofree char *download = g_strdup_printf("jobctl download %s ", id);
+    assert_non_null(strstr(text, answer));
+    assert_non_null(strstr(text, watch));
+    assert_non_null(strstr(text, download));
 }
 
 static void
@@ -227,9 +248,15 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ids), TEST(test_create),          TEST(test_keys),
-        TEST(test_doubt),           TEST(test_doubt_then_lost), TEST(test_certainly_not_done),
-        TEST(test_with_a_batch),    TEST(test_received),
+        cmocka_unit_test(test_ids),
+        cmocka_unit_test(test_readme_id),
+        TEST(test_create),
+        TEST(test_keys),
+        TEST(test_doubt),
+        TEST(test_doubt_then_lost),
+        TEST(test_certainly_not_done),
+        TEST(test_with_a_batch),
+        TEST(test_received),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* test_report.c: lookups, the field list and the checks of a report definition. */
 #include "calls_def.h"
+#include "jw/catalog.h"
 #include "testkit.h"
 
 static void
@@ -280,6 +281,59 @@ test_each_violation_names_its_place(void **state)
     }
 }
 
+/* A definition is corrected in one round: every reference that leads nowhere is named. */
+static void
+test_all_at_once(void **state)
+{
+    static const char text[] =
+        "{\"reportType\":\"Bad "
+        "Slug\",\"title\":\"T\",\"filePrefix\":\"T\",\"collection\":\"visits\","
+        "\"dateField\":\"at\",\"wrong\":1,"
+        "\"dimensions\":[{\"name\":\"ward\",\"label\":\"Ward\",\"field\":\"ward\"}],"
+        "\"measures\":[{\"name\":\"n\",\"label\":\"N\",\"op\":\"count\"},"
+        "{\"name\":\"r\",\"label\":\"R\",\"op\":\"ratio\",\"numerator\":\"x\",\"denominator\":"
+        "\"y\"},"
+        "{\"name\":\"p\",\"label\":\"P\",\"op\":\"peak\",\"of\":\"z\",\"dimension\":\"w\"},"
+        "{\"label\":\"No name\",\"op\":\"sum\",\"field\":7}],"
+        "\"columns\":[{\"field\":\"a\",\"label\":\"A\"},{\"field\":\"a\",\"label\":\"B\"}],"
+        "\"tables\":[{\"title\":\"T\",\"dimension\":\"w\",\"measures\":[\"n\",\"q\"],"
+        "\"chart\":\"line\",\"chartMeasure\":\"v\"}],"
+        "\"summary\":[\"n\",\"u\"],\"mailChartTable\":\"None\"}";
+    static const char *const places[] = {
+        "/reportType",
+        "/wrong",
+        "/measures/1/numerator",
+        "/measures/1/denominator",
+        "/measures/2/of",
+        "/measures/2/dimension",
+        "/measures/3/name",
+        "/measures/3/field",
+        "/columns/1/field",
+        "/tables/0/dimension",
+        "/tables/0/measures/1",
+        "/tables/0/chartMeasure",
+        "/summary/1",
+        "/mailChartTable",
+    };
+    g_autoptr(GError) error = NULL;
+
+    (void)state;
+    assert_null(jw_report_def_parse(text, strlen(text), "f.json", &error));
+    g_auto(GStrv) parts = g_strsplit(strchr(jw_error_message(error), ' ') + 1, "; /", -1);
+    for (size_t i = 0; i < G_N_ELEMENTS(places); i++) {
+        size_t found = 0;
+        for (size_t k = 0; parts[k] != NULL; k++) {
+            const char *part = parts[k][0] == '/' ? parts[k] + 1 : parts[k];
+            const size_t length = strlen(places[i]) - 1;
+            found += strncmp(part, places[i] + 1, length) == 0 && part[length] == ':' ? 1 : 0;
+        }
+        if (found != 1) {
+            fail_msg("%s is named %zu times in %s", places[i], found, jw_error_message(error));
+        }
+    }
+    assert_int_equal(g_strv_length(parts), G_N_ELEMENTS(places));
+}
+
 static void
 test_request(void **state)
 {
@@ -302,6 +356,7 @@ main(void)
         cmocka_unit_test(test_good_definition),
         cmocka_unit_test(test_fields_come_in_order_without_repeats),
         cmocka_unit_test(test_each_violation_names_its_place),
+        cmocka_unit_test(test_all_at_once),
         cmocka_unit_test(test_request),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -200,6 +200,93 @@ test_all_violations_at_once(void **state)
                                        err3));
 }
 
+/* A start and --check-config ask the same, so neither finds what the other passed; and all at once,
+ * beside variables that could not be read. */
+static void
+test_check_as_the_start(void **state)
+{
+    static const char *const env[] = { "JW_TINY_SECRET=x",
+                                       "JW_TINY_NAMES=y",
+                                       "JW_DRAIN_TIMEOUT=soon",
+                                       "TINY_PORTS=1",
+                                       "JW_HTTP_ADDRESS=no such host",
+                                       "JW_REPORTS_DIR=/nowhere",
+                                       "JW_MONGODB_URI=mongo:/h",
+                                       "JW_MONGODB_DATABASE=a b",
+                                       "JW_BUS_TOPIC_PREFIX=jobs/",
+                                       "JW_KAFKA_BROKERS=h:1",
+                                       "JW_KAFKA_LINGER=5",
+                                       NULL };
+    static const char *const concern[] = { "JW_TINY_SECRET=x",
+                                           "TINY_PORTS=1",
+                                           "JW_REPORTS_DIR=" JW_SOURCE_DIR "/schemas/reports",
+                                           "JW_KAFKA_BROKERS=h:1",
+                                           "JW_MONGODB_W=all",
+                                           NULL };
+    static const char *const lines[] = {
+        "\nJW_DRAIN_TIMEOUT: ",    "\nJW_TINY_NAMES: no such setting; did you mean JW_TINY_NAME?",
+        "\nJW_HTTP_ADDRESS: ",     "\nJW_REPORTS_DIR: ",
+        "\nJW_MONGODB_URI: ",      "\nJW_MONGODB_DATABASE: ",
+        "\nJW_BUS_TOPIC_PREFIX: ", "\nJW_KAFKA_LINGER: ",
+    };
+    static const char *const options[] = { "--check-config", "--print-config", NULL };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(options); i++) {
+        g_autofree char *out = NULL, *err = NULL, *out2 = NULL, *err2 = NULL;
+        assert_int_equal(run(options[i], env, &out, &err), 78);
+        for (size_t k = 0; k < G_N_ELEMENTS(lines); k++) {
+            if (strstr(err, lines[k]) == NULL) {
+                fail_msg("no%s in: %s", lines[k], err);
+            }
+        }
+        assert_null(strstr(err, "quark"));
+        /* what could be read and stops a start is in its log */
+        assert_int_equal(run(options[i], concern, &out2, &err2), options[i] != NULL ? 78 : 70);
+        assert_non_null(strstr(err2, "JW_MONGODB_W: 'all' is no write concern; give majority"));
+    }
+}
+
+/* --print-config prints what it can, and marks what is wrong in its place. */
+static void
+test_print_marks(void **state)
+{
+    static const char *const env[] = { "JW_TINY_SECRET=canary-7f3a", "JW_TINY_NUMBER=many",
+                                       "JW_LOG_LEVEL=loud", "JW_TINY_NAMES=y", NULL };
+    g_autofree char *out = NULL, *err = NULL;
+
+    (void)state;
+    assert_int_equal(run("--print-config", env, &out, &err), 78);
+    assert_non_null(strstr(out,
+                           "JW_TINY_NAME=tiny\nJW_TINY_SECRET=***\n# JW_TINY_NUMBER: 'many' is "
+                           "not a whole number; write digits only, as in 42\n"));
+    assert_null(strstr(out, "\nJW_TINY_NUMBER="));
+    assert_non_null(strstr(out, "\n# JW_LOG_LEVEL: 'loud' is no level; use error, warn, info or "
+                                "debug\nJW_DRAIN_TIMEOUT=25s\n"));
+    assert_non_null(
+        strstr(out, "\n# JW_TINY_NAMES: no such setting; did you mean JW_TINY_NAME?\n"));
+    assert_null(strstr(out, "canary"));
+}
+
+/* Siblings' variables that jobctl reads as well are known once. */
+static void
+test_names_once(void **state)
+{
+    g_autofree char *text = NULL;
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+
+    (void)state;
+    assert_true(g_file_get_contents(JW_CONFIG_NAMES, &text, NULL, NULL));
+    g_auto(GStrv) parts = g_strsplit(text, "\"", -1);
+    for (size_t i = 1; parts[i] != NULL; i += 2) {
+        if (!g_hash_table_add(seen, parts[i])) {
+            fail_msg("%s is there twice", parts[i]);
+        }
+    }
+    assert_true(g_hash_table_contains(seen, "JW_JWT_ISSUER"));
+    assert_true(g_hash_table_contains(seen, "JW_TOKEN"));
+}
+
 /* A connection on which a request was sent; -1 while nobody listens. */
 static int
 request(uint16_t port, const char *path)
@@ -448,6 +535,9 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_options),
         cmocka_unit_test(test_all_violations_at_once),
+        cmocka_unit_test(test_check_as_the_start),
+        cmocka_unit_test(test_print_marks),
+        cmocka_unit_test(test_names_once),
         cmocka_unit_test(test_health_and_drain),
         cmocka_unit_test(test_health_listener),
         cmocka_unit_test(test_checks),

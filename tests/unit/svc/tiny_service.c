@@ -73,12 +73,21 @@ check_optional(gpointer data, GError **error)
 }
 
 static bool
-check(gpointer data, GError **error)
+check_number(const Tiny *self, GError **error)
 {
-    const Tiny *self = data;
-
     return self->number != 7
            || jw_fail(error, JW_ERROR_INVALID, "JW_TINY_NUMBER: 7 does not go with this service");
+}
+
+static void
+check_values(gpointer data, JwConfigCheck *check)
+{
+    const Tiny *self = data;
+    g_autoptr(GError) error = NULL;
+
+    if (jw_config_is_read(check, "JW_TINY_NUMBER", NULL)) {
+        jw_config_note(check, check_number(self, &error), &error);
+    }
 }
 
 static bool
@@ -131,7 +140,7 @@ main(int argc, char **argv)
         .n_tables = G_N_ELEMENTS(tables),
         .ports = g_getenv("TINY_PORTS") != NULL ? &self.ports : NULL,
         .reads_reports = true,
-        .check = check,
+        .check = check_values,
         .start = start,
         .drain = drain,
         .stop = stop,

@@ -48,11 +48,35 @@ typedef struct {
 bool jw_config_load(const JwConfigTable *tables, size_t n_tables, const char *const *environ_,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same, but keeps what could be read. (transfer full): what could not, as the message of
+ * jw_config_load(); "" when all could. */
+char *jw_config_read(const JwConfigTable *tables, size_t n_tables,
+                     const char *const *environ_) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A check of what no table can say: values that do not go together, a file that is not there. */
+typedef struct {
+    const char *unread; /* of jw_config_read() */
+    GString *wrong;     /* what the check found, a line each that begins with the variable */
+} JwConfigCheck;
+
+/* Whether these variables, the last followed by NULL, were read, so that a word about their values
+ * means something. */
+bool jw_config_is_read(const JwConfigCheck *self, const char *name, ...) G_GNUC_NULL_TERMINATED;
+
+/* Adds what a check found, unless it was @good, and frees it. */
+void jw_config_note(JwConfigCheck *self, bool good, GError **error);
+
 /* The tables as text for --help. (transfer full) */
 char *jw_config_help(const JwConfigTable *tables, size_t n_tables);
 
 /* NAME=value lines, secrets masked. (transfer full) */
 char *jw_config_print(const JwConfigTable *tables, size_t n_tables);
+
+/* The same of what could be read. What is wrong stands there as a comment, "# NAME: …": in the
+ * place of a variable that is in @unread, above one that is in @wrong (violations both), at the end
+ * when it is of none. (transfer full) */
+char *jw_config_print_marked(const JwConfigTable *tables, size_t n_tables, const char *unread,
+                             const char *wrong);
 
 /* Frees the strings of the structs that the tables fill. */
 void jw_config_clear(const JwConfigTable *tables, size_t n_tables);

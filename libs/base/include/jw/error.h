@@ -45,8 +45,8 @@ bool jw_fail(GError **error, JwErrorCode code, const char *format, ...) G_GNUC_P
 bool jw_prefix(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 /* Sets @error to a new JW_ERROR of @code and the foreign error's text, for people: its domain and
- * number say nothing to them. The foreign one is freed (@take_foreign: (transfer full)
- * (nullable)). Returns false. */
+ * number say nothing to them. The foreign one is freed (@take_foreign: (transfer full) (nullable)).
+ * Returns false. */
 bool jw_error_adopt(GError **error, JwErrorCode code, GError *take_foreign);
 
 /* When the failed call may be repeated. NULL or a foreign domain: NEVER. */

@@ -70,6 +70,9 @@ typedef enum {
 /* Called once, just before the final dot goes out. False stops the transaction without it. */
 typedef bool (*JwMailBeforeDot)(gpointer data);
 
+/* Notes what is wrong with @config, without a server. */
+void jw_mail_smtp_check(const JwMailConfig *config, JwConfigCheck *check);
+
 /* Connects lazily. INVALID: the configuration contradicts itself. */
 JwMail *jw_mail_smtp_new(const JwMailConfig *config, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

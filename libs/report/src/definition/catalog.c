@@ -35,8 +35,8 @@ list_files(const char *dir, GError **error)
 
     if (handle == NULL) {
         bool absent = g_error_matches(cause, G_FILE_ERROR, G_FILE_ERROR_NOENT);
-        (void)jw_error_adopt(error, absent ? JW_ERROR_NOT_FOUND : JW_ERROR_UNAVAILABLE,
-                             g_steal_pointer(&cause));
+        (void)jw_fail(error, absent ? JW_ERROR_NOT_FOUND : JW_ERROR_UNAVAILABLE,
+                      "%s; name the folder of the report definitions", cause->message);
         return NULL;
     }
     GPtrArray *files = g_ptr_array_new_with_free_func(g_free);

@@ -1,8 +1,9 @@
 /* definition/def_json.c: a report definition from its JSON (schemas/report-definition.v1.json).
- * Any thread, no state. The tables check single values, jw_report_def_check() the definition as
- * a whole. */
+ * Any thread, no state. The tables check single values, def_check.c the definition as a
+ * whole. */
 #include "jw/catalog.h"
 #include "jw/json.h"
+#include "def_private.h"
 #include "names.h"
 
 static const char *const ops[] = {
@@ -129,6 +130,66 @@ static const JwField def_fields[] = {
     { .name = "maxGroups", .type = JW_FIELD_INT, .min = 1, .max = 100000 },
     { .name = NULL },
 };
+
+#define OP(op) (1u << (op))
+#define COUNTED                                                                                    \
+    (OP(JW_MEASURE_COUNT) | OP(JW_MEASURE_SUM) | OP(JW_MEASURE_AVG) | OP(JW_MEASURE_MIN)           \
+     | OP(JW_MEASURE_MAX))
+#define PEAKS (OP(JW_MEASURE_PEAK) | OP(JW_MEASURE_PEAK_VALUE))
+
+/* Which members have an effect with which ops. */
+static const struct {
+    const char *member;
+    unsigned allowed; /* OP()s */
+} measure_members[] = {
+    { "field", COUNTED },
+    { "where", COUNTED },
+    { "numerator", OP(JW_MEASURE_RATIO) },
+    { "denominator", OP(JW_MEASURE_RATIO) },
+    { "scale", OP(JW_MEASURE_RATIO) },
+    { "dimension", PEAKS },
+    { "of", PEAKS },
+};
+
+static void
+check_measure_members(const json_t *item, const char *base, JwViolations *violations)
+{
+    const char *op = jw_json_text(item, "op");
+    const int known = jw_name_read(item, "op", ops, -1);
+
+    for (size_t i = 0; known >= 0 && i < G_N_ELEMENTS(measure_members); i++) {
+        const char *member = measure_members[i].member;
+        if (json_object_get(item, member) != NULL
+            && (measure_members[i].allowed & (1u << (unsigned)known)) == 0) {
+            g_autofree char *pointer = jw_pointer(base, member);
+            (void)jw_violations_add(violations, pointer,
+                                    "has no effect on a measure of op %s; leave it out", op);
+        }
+    }
+}
+
+/* What is written and would do nothing. */
+static void
+check_members(const json_t *value, JwViolations *violations)
+{
+    const json_t *item = NULL;
+    size_t i = 0;
+
+    json_array_foreach(json_object_get(value, "measures"), i, item)
+    {
+        g_autofree char *base = jw_pointer_index("/measures", i);
+        check_measure_members(item, base, violations);
+    }
+    json_array_foreach(json_object_get(value, "tables"), i, item)
+    {
+        g_autofree char *base = jw_pointer_index("/tables", i);
+        g_autofree char *pointer = jw_pointer(base, "chartMeasure");
+        if (json_object_get(item, "chartMeasure") != NULL
+            && json_object_get(item, "chart") == NULL) {
+            (void)jw_violations_add(violations, pointer, "has no effect without chart");
+        }
+    }
+}
 
 static char *
 dup_text(const json_t *object, const char *name)
@@ -284,14 +345,15 @@ jw_report_def_parse(const char *text, size_t length, const char *file, GError **
         (void)jw_prefix(error, "%s", file);
         return NULL;
     }
-    if (!jw_check_object(value, def_fields, "", &violations)) {
+    (void)jw_check_object(value, def_fields, "", &violations);
+    g_autoptr(JwReportDef) def = read_def(value);
+    if (json_is_object(value)) { /* else one word about it is enough */
+        check_members(value, &violations);
+        jw_report_def_note(def, &violations);
+    }
+    if (jw_violations_count(&violations) > 0) {
         g_autofree char *all = jw_violations_text(&violations);
         return jw_fail_null(error, JW_ERROR_INVALID, "%s: %s", file, all);
-    }
-    g_autoptr(JwReportDef) def = read_def(value);
-    if (!jw_report_def_check(def, error)) {
-        (void)jw_prefix(error, "%s", file);
-        return NULL;
     }
     return g_steal_pointer(&def);
 }

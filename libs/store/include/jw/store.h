@@ -37,6 +37,9 @@ typedef enum { JW_CAS_LOST, JW_CAS_WON } JwCas;
 /* The answer for one document of an insert. */
 typedef enum { JW_CREATE_EXISTS, JW_CREATE_NEW } JwCreate;
 
+/* Notes what is wrong with @config, without a server. */
+void jw_store_mongo_check(const JwStoreConfig *config, JwConfigCheck *check);
+
 /**
  * jw_store_mongo_new:
  * @config: read during the call

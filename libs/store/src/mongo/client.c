@@ -67,6 +67,8 @@ log_driver(mongoc_log_level_t level, const char *domain, const char *message, vo
     }
 }
 
+static pthread_once_t driver_once = PTHREAD_ONCE_INIT;
+
 static void
 init_driver(void)
 {
@@ -82,6 +84,19 @@ default_int32(mongoc_uri_t *uri, const char *option, int64_t value)
     }
 }
 
+/* @ret_members: 0: most of them */
+static bool
+parse_w(const char *text, gint64 *ret_members, GError **error)
+{
+    *ret_members = 0;
+    return text == NULL || strcmp(text, "majority") == 0
+           || g_ascii_string_to_signed(text, 10, 1, 50, ret_members, NULL)
+           || jw_fail(error, JW_ERROR_INVALID,
+                      "JW_MONGODB_W: '%s' is no write concern; give majority or a number from 1 to "
+                      "50",
+                      text);
+}
+
 static bool
 set_write_concern(mongoc_uri_t *uri, const JwStoreConfig *config, GError **error)
 {
@@ -89,23 +104,20 @@ set_write_concern(mongoc_uri_t *uri, const JwStoreConfig *config, GError **error
         mongoc_write_concern_copy(mongoc_uri_get_write_concern(uri));
     gint64 members = 0;
 
-    if (!mongoc_uri_has_option(uri, MONGOC_URI_W)) {
-        if (config->write_concern == NULL || strcmp(config->write_concern, "majority") == 0) {
-            mongoc_write_concern_set_wmajority(concern, 0);
-        } else if (g_ascii_string_to_signed(config->write_concern, 10, 1, 50, &members, NULL)) {
-            mongoc_write_concern_set_w(concern, (int32_t)members);
-        } else {
-            return jw_fail(error, JW_ERROR_INVALID,
-                           "JW_MONGODB_W is '%s'; give majority or a number from 1 to 50",
-                           config->write_concern);
-        }
+    if (!parse_w(config->write_concern, &members, error)) {
+        return false;
+    }
+    if (!mongoc_uri_has_option(uri, MONGOC_URI_W) && members == 0) {
+        mongoc_write_concern_set_wmajority(concern, 0);
+    } else if (!mongoc_uri_has_option(uri, MONGOC_URI_W)) {
+        mongoc_write_concern_set_w(concern, (int32_t)members);
     }
     if (!mongoc_uri_has_option(uri, MONGOC_URI_JOURNAL)) {
         mongoc_write_concern_set_journal(concern, config->journal);
     }
     if (!mongoc_write_concern_is_valid(concern) || !mongoc_write_concern_is_acknowledged(concern)) {
         return jw_fail(error, JW_ERROR_INVALID,
-                       "the write concern of the MongoDB URI would lose work; leave w out of it");
+                       "JW_MONGODB_URI: its write concern would lose work; leave w out of it");
     }
     mongoc_uri_set_write_concern(uri, concern);
     return true;
@@ -118,7 +130,9 @@ new_uri(const JwStoreConfig *config, const char *app, GError **error)
     g_autoptr(mongoc_uri_t) uri = mongoc_uri_new_with_error(config->uri, &cause);
 
     if (uri == NULL) {
-        return jw_fail_null(error, JW_ERROR_INVALID, "the MongoDB URI is not valid: %s",
+        return jw_fail_null(error, JW_ERROR_INVALID,
+                            "JW_MONGODB_URI: not a MongoDB URI: %s; give one such as "
+                            "mongodb://127.0.0.1:27017",
                             cause.message);
     }
     default_int32(uri, MONGOC_URI_MAXPOOLSIZE, config->pool_size);
@@ -222,14 +236,45 @@ static const JwDbOps mongo_ops = {
     .drop = jw_mongo_drop,
 };
 
+/* The names that mongod takes on every system. */
+static bool
+check_database(const char *name, GError **error)
+{
+    return (name[0] != '\0' && strlen(name) < 64 && strpbrk(name, "/\\. \"$*<>:|?") == NULL)
+           || jw_fail(error, JW_ERROR_INVALID,
+                      "JW_MONGODB_DATABASE: '%s' is no name of a database; give letters, digits, "
+                      "- and _, at most 63",
+                      name);
+}
+
+void
+jw_store_mongo_check(const JwStoreConfig *config, JwConfigCheck *check)
+{
+    g_autoptr(GError) error = NULL;
+    gint64 members = 0;
+
+    g_return_if_fail(config != NULL && check != NULL);
+    pthread_once(&driver_once, init_driver);
+    const bool good_w = parse_w(config->write_concern, &members, &error);
+    jw_config_note(check, good_w, &error);
+    if (jw_config_is_read(check, "JW_MONGODB_URI", "JW_MONGODB_JOURNAL", NULL)) {
+        JwStoreConfig with_w = *config;
+        with_w.write_concern = good_w ? config->write_concern : NULL;
+        g_autoptr(mongoc_uri_t) uri = new_uri(&with_w, NULL, &error);
+        jw_config_note(check, uri != NULL, &error);
+    }
+    if (jw_config_is_read(check, "JW_MONGODB_DATABASE", NULL)) {
+        jw_config_note(check, check_database(config->database, &error), &error);
+    }
+}
+
 JwStore *
 jw_store_mongo_new(const JwStoreConfig *config, const char *app, GError **error)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
     bson_error_t cause;
 
     g_return_val_if_fail(config != NULL && config->uri != NULL && config->database != NULL, NULL);
-    pthread_once(&once, init_driver);
+    pthread_once(&driver_once, init_driver);
 
     g_autoptr(mongoc_uri_t) uri = new_uri(config, app, error);
     if (uri == NULL) {

@@ -20,9 +20,9 @@ typedef struct {
     JwPorts *ports;     /* filled before start(), emptied after stop(); NULL: none */
     bool reads_reports; /* ports->catalog: the report definitions of JW_REPORTS_DIR */
     bool needs_bus;     /* not ready while the broker is away */
-    /* Whether the values that were read go together, also with --check-config; INVALID. May be
-     * NULL. */
-    bool (*check)(gpointer self, GError **error);
+    /* Notes what is wrong with the values that were read, for --check-config and before a start.
+     * Clock, catalog (NULL when it could not be read) and wire are there. May be NULL. */
+    void (*check)(gpointer self, JwConfigCheck *check);
     /* Creates further ports and threads, adds APIs to jw_svc_http() (not started yet). */
     bool (*start)(JwSvc *svc, gpointer self, GError **error);
     /* Readiness is off and no request is taken any more: finish or release work until

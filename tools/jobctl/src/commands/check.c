@@ -5,6 +5,8 @@
 
 #include "import/record.h"
 #include "jw/catalog.h"
+#include "jw/report.h"
+#include "jw/store_records.h"
 #include "jw/report_sheets.h"
 #include "jw/text.h"
 
@@ -16,6 +18,7 @@ typedef struct {
     const JcContext *context;
     int checked, faulty;
     GHashTable *types; /* report types → the file that has it */
+    JwStore *store;    /* whose records are looked at; NULL: none */
 } Check;
 
 static void
@@ -33,6 +36,65 @@ print_notes(const Check *check, const char *path, const JwReportDef *def)
 
     for (guint i = 0; i < notes->len; i++) {
         fprintf(check->context->out, "note  %s: %s\n", path, (char *)notes->pdata[i]);
+    }
+}
+
+/* All that a job may ask for, so that every field of the definition is one that is read. */
+static JwReportRequest *
+widest_request(const JwReportDef *def)
+{
+    JwReportRequest *request = jw_report_request_new();
+
+    for (guint i = 0; i < def->filters->len; i++) {
+        const JwFilterDef *known = &g_array_index(def->filters, JwFilterDef, i);
+        const JwFilter filter = { g_strdup(known->name), g_new0(char *, 1) };
+        g_array_append_val(request->filters, filter);
+    }
+    return request;
+}
+
+/* What of @def reads fields that no record has. False: the store cannot be asked. */
+static bool
+look_at_records(const Check *check, const char *path, const JwReportDef *def, GError **error)
+{
+    g_auto(GStrv) fields = jw_report_def_fields(def);
+    g_autoptr(JwReportRequest) request = widest_request(def);
+    g_autofree bool *present = g_new0(bool, g_strv_length(fields) + 1);
+    FILE *out = check->context->out;
+    int64_t records = 0;
+
+    if (!jw_store_sample_fields(check->store, def->collection, (const char *const *)fields, present,
+                                &records, error)) {
+        return false;
+    }
+    if (records == 0) {
+        fprintf(out,
+                "note  %s: /collection: '%s' has no records yet, so its fields are not looked "
+                "up\n",
+                path, def->collection);
+    }
+    for (size_t i = 0; records > 0 && fields[i] != NULL; i++) {
+        g_autofree char *uses = jw_report_field_uses(def, request, fields[i]);
+        g_autofree char *count = jc_count_text(records);
+        if (!present[i] && uses != NULL) {
+            fprintf(out,
+                    "warn  %s: none of the %s records looked at in '%s' has the field '%s' (%s); "
+                    "correct its name, or import it\n",
+                    path, count, def->collection, fields[i], uses);
+        }
+    }
+    return true;
+}
+
+static void
+warn_of_fields(Check *check, const char *path, const JwReportDef *def)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (check->store != NULL && !look_at_records(check, path, def, &error)) {
+        fprintf(check->context->err, "the records of '%s' cannot be looked at: %s\n",
+                def->collection, jw_error_message(error));
+        check->store = NULL; /* once is enough */
     }
 }
 
@@ -67,6 +129,7 @@ check_report(Check *check, const char *path)
                 "refused; if the records belong to none, say \"openToAllDepartments\": true\n",
                 path, JW_REPORT_DEPARTMENTS);
     }
+    warn_of_fields(check, path, def);
 }
 
 static void
@@ -118,6 +181,23 @@ check_folder(Check *check, const char *top, const char *name,
     }
 }
 
+/* The definitions are good or not without it, so one that is away is only told. (nullable) */
+static JwStore *
+find_store(const JcContext *context, JwStore **ret_owned)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (context->store == NULL && jc_env(context, "JW_MONGODB_URI") == NULL
+        && jc_env(context, "JW_MONGODB_URI_FILE") == NULL) {
+        return NULL;
+    }
+    JwStore *store = jc_store_open(context, ret_owned, &error);
+    if (store == NULL) {
+        fprintf(context->err, "records are not looked at: %s\n", jw_error_message(error));
+    }
+    return store;
+}
+
 static JcExit
 run(JcContext *context, int argc, char **argv)
 {
@@ -141,7 +221,8 @@ run(JcContext *context, int argc, char **argv)
         return jc_failed(context, &jc_check_definitions, error);
     }
     g_autoptr(GHashTable) types = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    Check check = { .context = context, .types = types };
+    g_autoptr(JwStore) owned = NULL;
+    Check check = { .context = context, .types = types, .store = find_store(context, &owned) };
     check_folder(&check, top, "reports", check_report);
     check_folder(&check, top, "mappings", check_mapping);
     if (check.checked == 0) {
@@ -159,7 +240,9 @@ const JcCommand jc_check_definitions = {
     .summary = "checks report definitions and import mappings",
     .help = "DIR holds reports/*.json and mappings/*.json; JW_SCHEMAS_DIR, or ./schemas.\n"
             "Each violation names the file and the place in it as a JSON pointer. A note is no\n"
-            "mistake: it says what the workbook shows otherwise, such as the name of a sheet.\n",
+            "mistake: it says what the workbook shows otherwise, such as the name of a sheet.\n"
+            "With JW_MONGODB_URI, records are looked at as well: a field that none has is warned "
+            "of.\n",
     .options = options,
     .run = run,
 };

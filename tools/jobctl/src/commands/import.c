@@ -59,11 +59,13 @@ differing_text(const Options *given, const JcLoadResult *result)
     if (result->differing == 0) {
         return g_strdup("");
     }
+    const bool one = result->differing == 1;
     return given->conflict == JC_CONFLICT_SKIP
                ? g_strdup_printf(", %s there with other values and left", differing)
-               : g_strdup_printf("; %s of the refused are there with other values: --update "
-                                 "replaces those, --on-conflict=skip leaves them",
-                                 differing);
+               : g_strdup_printf("; %s of the refused %s there with other values: --update "
+                                 "replaces %s, --on-conflict=skip leaves %s",
+                                 differing, one ? "is" : "are", one ? "it" : "those",
+                                 one ? "it" : "them");
 }
 
 static void

@@ -277,8 +277,9 @@ refuse_number(const Field *field, GPtrArray *violations, const char *why)
 
     for (size_t i = 0; i < G_N_ELEMENTS(marks); i++) {
         g_autofree char *number = jc_cell_number(text, marks[i][0], marks[i][1]);
-        if (number != NULL && strcmp(number, text) != 0
-            && number[strspn(number, allowed)] == '\0') {
+        const bool marked =
+            number != NULL && (strcmp(number, text) != 0 || (real && strpbrk(text, ".,") != NULL));
+        if (marked && number[strspn(number, allowed)] == '\0') {
             g_autofree char *cure = g_strdup_printf("%s; the mapping can name its %s", why,
                                                     real ? "marks (\"decimal\", \"thousands\")"
                                                          : "mark (\"thousands\")");
