@@ -84,12 +84,16 @@ take_head(JwHttpExchange *self, const char *method, const char *version)
     request->method = method; /* valid as long as the exchange */
     request->target = self->target;
     request->version = version;
+    request->start_ms = jw_clock_mono_ms(jw_clock_system());
     request->headers = g_ptr_array_new_with_free_func(jw_http_pair_free);
     request->query = g_ptr_array_new_with_free_func(jw_http_pair_free);
     (void)MHD_get_connection_values(self->connection, MHD_HEADER_KIND, add_header,
                                     request->headers);
-    const char *length =
-        MHD_lookup_connection_value(self->connection, MHD_HEADER_KIND, "Content-Length");
+    jw_http_headers_join(request->headers);
+    jw_http_request_id_take(jw_http_header(request, "X-Request-Id"), request->request_id);
+    jw_http_traceparent_take(jw_http_header(request, "traceparent"), request->traceparent);
+    jw_http_reply_init(&self->reply, request);
+    const char *length = jw_http_header(request, "Content-Length");
     self->drops_body =
         length != NULL
         && g_ascii_strtoull(length, NULL, 10) > (uint64_t)self->all->dispatcher.body_max_bytes;
@@ -115,18 +119,14 @@ handle(JwHttpExchange *self)
 {
     JwHttpRequest *request = &self->request;
 
-    request->start_ms = jw_clock_mono_ms(jw_clock_system());
+    request->start_ms = jw_clock_mono_ms(jw_clock_system()); /* since the request is whole */
     request->body = self->body->data;
     request->body_length = self->body->len;
-    jw_http_headers_join(request->headers);
-    jw_http_request_id_take(jw_http_header(request, "X-Request-Id"), request->request_id);
-    jw_http_traceparent_take(jw_http_header(request, "traceparent"), request->traceparent);
-    jw_http_reply_init(&self->reply, request);
     if (jw_http_conns_admit(self->all->conns, self->conn,
                             jw_http_header(request, "X-Forwarded-For"))) {
         jw_http_dispatch(&self->all->dispatcher, request, &self->reply);
     } else {
-        jw_http_dispatch_crowded(&self->all->dispatcher, request, &self->reply);
+        jw_http_dispatch_crowded(&self->reply);
     }
     self->reply.close |= g_atomic_int_get(self->all->draining) != 0;
     self->state = EXCHANGE_HANDLED;
@@ -159,6 +159,15 @@ answer(JwHttpExchange *self)
     return queued;
 }
 
+/* Before the body: the connection cannot go on. */
+static enum MHD_Result
+refuse_now(JwHttpExchange *self)
+{
+    self->state = EXCHANGE_HANDLED;
+    jw_http_conns_handling(self->all->conns, self->conn);
+    return answer(self);
+}
+
 static enum MHD_Result
 begin_handling(JwHttpExchange *self)
 {
@@ -188,7 +197,9 @@ jw_http_exchange_step(void *data, struct MHD_Connection *connection, const char 
     switch (self->state) {
     case EXCHANGE_NEW:
         take_head(self, method, version);
-        return MHD_YES;
+        return jw_http_dispatch_head(&self->all->dispatcher, &self->request, &self->reply)
+                   ? MHD_YES
+                   : refuse_now(self);
     case EXCHANGE_BODY:
         if (*upload_length > 0) {
             take_body(self, upload, *upload_length);

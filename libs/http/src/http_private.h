@@ -33,6 +33,7 @@ typedef struct {
 struct _JwHttpRequest {
     const char *method, *target, *version; /* as in the request line */
     GPtrArray *headers;                    /* of JwHttpPair; see jw_http_headers_join() */
+    bool well_formed;                      /* the target */
     const void *body;
     size_t body_length;
     char *path;      /* undecoded, without query */
@@ -141,6 +142,8 @@ JwHttpPair *jw_http_pair_new(const char *name, const char *value);
 
 /* http_guard.c: each answers the request and returns false when it refuses it */
 bool jw_http_guard_framing(const JwHttpRequest *request, JwHttpReply *reply);
+/* A client that waits for leave to send a body that is too long. */
+bool jw_http_guard_expected(const JwHttpRequest *request, int64_t limit_bytes, JwHttpReply *reply);
 bool jw_http_guard_body(const JwHttpRequest *request, int64_t limit_bytes, JwHttpReply *reply);
 bool jw_http_guard_media_type(const JwHttpRequest *request, JwHttpReply *reply);
 /* If-Match, of what has no entity tag. */
@@ -168,9 +171,12 @@ typedef struct {
 } JwHttpDispatcher;
 void jw_http_dispatch(const JwHttpDispatcher *dispatcher, JwHttpRequest *request,
                       JwHttpReply *reply);
-/* The same for a client that has too many requests under way: 429. */
-void jw_http_dispatch_crowded(const JwHttpDispatcher *dispatcher, JwHttpRequest *request,
-                              JwHttpReply *reply);
+/* What is looked at as soon as the head has come; never blocks. False: answered, the body is not
+ * read. */
+bool jw_http_dispatch_head(const JwHttpDispatcher *dispatcher, JwHttpRequest *request,
+                           JwHttpReply *reply);
+/* Instead, for a client that has too many requests under way: 429. */
+void jw_http_dispatch_crowded(JwHttpReply *reply);
 
 /* http_access.c: what the access log and the metrics record of a request. Owns its strings. */
 typedef struct {

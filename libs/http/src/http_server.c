@@ -259,7 +259,7 @@ jw_http_server_start(JwHttpServer *self, GError **error)
         MHD_OPTION_NOTIFY_CONNECTION, on_connection, self, MHD_OPTION_URI_LOG_CALLBACK,
         jw_http_exchange_begin, &self->exchanges, MHD_OPTION_LISTEN_SOCKET, self->listen_fd,
         MHD_OPTION_CONNECTION_LIMIT, most, MHD_OPTION_CONNECTION_TIMEOUT, idle_s,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+        MHD_OPTION_END); /* our guards are stricter, and answer in an API's form */
     if (self->daemon == NULL) {
         free_pools(self);
         return jw_fail(error, JW_ERROR_INTERNAL, "libmicrohttpd did not start");
