@@ -1,4 +1,4 @@
-/* http_exchange.c: one request and its answer. libmicrohttpd's one I/O thread reads the request
+/* http_exchange.c: one request and its answer. An I/O thread of libmicrohttpd reads the request
  * and suspends its connection, a thread of the pool runs the handler, and the I/O thread sends
  * the answer: an exchange belongs to one thread at a time, and a connection that sends slowly,
  * idles, streams or waits has none. Without a pool handlers run on the I/O thread. */
@@ -8,6 +8,8 @@
 
 #include <microhttpd.h>
 #include <string.h>
+
+#define DOWNLOAD_RETRY_S 5
 
 typedef enum { EXCHANGE_NEW, EXCHANGE_BODY, EXCHANGE_HANDLED, EXCHANGE_REFUSED } ExchangeState;
 
@@ -113,6 +115,26 @@ take_body(JwHttpExchange *self, const char *data, size_t length)
     }
 }
 
+/* What a download holds while its client reads is little, and all of them together have a bound. */
+static void
+admit_download(JwHttpExchange *self)
+{
+    JwHttpReply *reply = &self->reply;
+    int *downloads = self->all->downloads;
+
+    if (!reply->has_file || strcmp(self->request.method, "GET") != 0) {
+        return;
+    }
+    reply->downloads = downloads;
+    if (g_atomic_int_add(downloads, 1) < self->all->downloads_max) {
+        return;
+    }
+    jw_http_reply_drop_body(reply);
+    g_ptr_array_set_size(reply->headers, 0);
+    jw_http_reply_problem(reply, 503, "TOO_MANY_DOWNLOADS", NULL, DOWNLOAD_RETRY_S,
+                          "too many downloads are under way; try again later");
+}
+
 /* The handler and all that comes before it. */
 static void
 handle(JwHttpExchange *self)
@@ -125,6 +147,7 @@ handle(JwHttpExchange *self)
     if (jw_http_conns_admit(self->all->conns, self->conn,
                             jw_http_header(request, "X-Forwarded-For"))) {
         jw_http_dispatch(&self->all->dispatcher, request, &self->reply);
+        admit_download(self);
     } else {
         jw_http_dispatch_crowded(&self->reply);
     }

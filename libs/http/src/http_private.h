@@ -57,6 +57,7 @@ struct _JwHttpReply {
     bool close; /* the connection is not kept */
     bool has_file;
     JwHttpFile file;
+    int *downloads; /* atomic: in which the file counts; NULL: it does not */
     int64_t file_from, file_length;
     int64_t unsent_bytes;   /* of a 304: of the body that a 200 would have */
     JwHttpStream *stream;   /* NULL: none */
@@ -203,6 +204,8 @@ typedef struct {
     JwHttpConns *conns;
     JwHttpPool *workers; /* NULL: handlers run on the I/O thread */
     JwHttpPool *files;   /* read files, of jw_http_file_read() */
+    int *downloads;      /* atomic: under way */
+    int64_t downloads_max;
     JwHttpStreams *streams;
     const int *draining; /* atomic */
 } JwHttpExchanges;
