@@ -73,6 +73,8 @@ typedef struct _JwHttpConns JwHttpConns;
 typedef struct _JwHttpConn JwHttpConn;
 JwHttpConns *jw_http_conns_new(const JwHttpConfig *config, JwHttpProxies *take_proxies);
 void jw_http_conns_free(gpointer self); /* no connection may be left */
+/* Fewer places than the configuration has. Before the first connection. */
+void jw_http_conns_limit(JwHttpConns *self, int64_t most);
 /* Makes room for the connection by closing another, or closes it. */
 JwHttpConn *jw_http_conns_opened(JwHttpConns *self, int fd, const struct sockaddr *address);
 void jw_http_conns_closed(JwHttpConns *self, JwHttpConn *take_conn);

@@ -199,24 +199,27 @@ check_permissions(const JwHttpServer *self, GError **error)
     return true;
 }
 
-/* Every connection is a descriptor; the soft limit is often 1,024. */
-static void
-raise_file_limit(int64_t connections)
+/* How many connections there are descriptors for, up to @wanted; the soft limit, often 1,024, is
+ * raised. */
+static int64_t
+raise_file_limit(int64_t wanted)
 {
-    const rlim_t wanted = (rlim_t)(connections + SPARE_CONNECTIONS + SPARE_FILES);
+    const rlim_t files = (rlim_t)(wanted + SPARE_CONNECTIONS + SPARE_FILES);
     struct rlimit limit;
 
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) {
-        return;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= files) {
+        return wanted;
     }
-    limit.rlim_cur = MIN(wanted, limit.rlim_max);
+    limit.rlim_cur = MIN(files, limit.rlim_max);
     (void)setrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_cur < wanted) {
-        jw_warn("http_few_descriptors", JW_INT("limit", (int64_t)limit.rlim_cur),
-                JW_INT("wanted", (int64_t)wanted),
-                JW_STR("do", "raise the hard limit of open files (ulimit -Hn), or lower "
-                             "JW_HTTP_CONNECTIONS_MAX"));
+    if (limit.rlim_cur == files) {
+        return wanted;
     }
+    int64_t most = MAX((int64_t)limit.rlim_cur - SPARE_CONNECTIONS - SPARE_FILES, 1);
+    jw_warn("http_few_descriptors", JW_INT("connections_max", most),
+            JW_STR("do", "raise the hard limit of open files (ulimit -Hn), or lower "
+                         "JW_HTTP_CONNECTIONS_MAX"));
+    return most;
 }
 
 static void
@@ -256,7 +259,7 @@ jw_http_server_start(JwHttpServer *self, GError **error)
     if (!check_permissions(self, error) || !open_socket(self, error)) {
         return false;
     }
-    raise_file_limit(self->config->connections_max);
+    jw_http_conns_limit(self->exchanges.conns, raise_file_limit(self->config->connections_max));
     start_pools(self);
     unsigned int idle_s = (unsigned int)((self->config->idle_timeout_ms + 999) / 1000);
     /* libmicrohttpd gives each thread its part of the limit; http_conn.c has the true one */
