@@ -75,6 +75,9 @@ jw_http_dispatch_head(const JwHttpDispatcher *dispatcher, JwHttpRequest *request
     const JwHttpMount *mount = jw_http_mount_find(dispatcher->mounts, request);
     /* Before all guards, so that their refusals have the error form of the path's API. */
     reply->errors = mount != NULL ? mount->api->errors : NULL;
+    if (request->well_formed) {
+        request->entry = jw_http_route_match(dispatcher->entries, request, &request->allow);
+    }
     return jw_http_guard_framing(request, reply)
            && jw_http_guard_expected(request, dispatcher->body_max_bytes, reply);
 }
@@ -89,8 +92,6 @@ jw_http_dispatch_crowded(JwHttpReply *reply)
 void
 jw_http_dispatch(const JwHttpDispatcher *dispatcher, JwHttpRequest *request, JwHttpReply *reply)
 {
-    g_autofree char *allow = NULL;
-
     if (strcmp(request->target, "*") == 0 && strcmp(request->method, "OPTIONS") == 0) {
         reply->status = 204;
         jw_http_reply_header(reply, "Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
@@ -101,12 +102,11 @@ jw_http_dispatch(const JwHttpDispatcher *dispatcher, JwHttpRequest *request, JwH
                               "the path or the query is not well formed");
         return;
     }
-    request->entry = jw_http_route_match(dispatcher->entries, request, &allow);
     if (!jw_http_guard_body(request, dispatcher->body_max_bytes, reply)) {
         return;
     }
     if (request->entry == NULL) {
-        answer_unmatched(request, reply, allow);
+        answer_unmatched(request, reply, request->allow);
         return;
     }
     if (jw_http_auth_check(request, reply) && jw_http_guard_media_type(request, reply)

@@ -194,8 +194,10 @@ refuse_now(JwHttpExchange *self)
 static enum MHD_Result
 begin_handling(JwHttpExchange *self)
 {
+    const JwHttpEntry *entry = self->request.entry;
+
     jw_http_conns_handling(self->all->conns, self->conn);
-    if (self->all->workers == NULL) {
+    if (self->all->workers == NULL || entry == NULL || entry->mount->api->immediate) {
         handle(self);
         return answer(self);
     }

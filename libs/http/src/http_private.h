@@ -40,7 +40,8 @@ struct _JwHttpRequest {
     char **segments; /* decoded */
     size_t n_segments;
     GPtrArray *query;         /* of JwHttpPair, decoded, in the order they came */
-    const JwHttpEntry *entry; /* NULL until matched */
+    const JwHttpEntry *entry; /* NULL: no route matches */
+    char *allow;              /* the methods that the path has; "": none */
     char request_id[129];
     char traceparent[56];
     JwPrincipal *principal;
