@@ -488,8 +488,9 @@ loads_records_once_and_drops_them(JwStore *store)
 static void
 keeps_records_out_of_our_own_collections(JwStore *store)
 {
-    const char *const names[] = { "jobs",     "deliveries",   "schedules", "occurrences",
-                                  "fs.files", "system.users", "",          "a$b" };
+    const char *const names[] = { "jobs",     "deliveries", "schedules",  "occurrences",
+                                  "fs.files", "fs.chunks",  "fs.uploads", "system.users",
+                                  "",         "a$b" };
 
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autoptr(GError) error = NULL;

@@ -16,8 +16,6 @@ kit_service_ports(KitPorts *self, const char *ce_source)
         .relay = kit_relay(self, ce_source),
     };
 
-    ports.jobs = (JwJobs){
-        .clock = ports.clock, .wire = ports.wire, .store = ports.store, .relay = ports.relay
-    };
+    ports.jobs = jw_jobs(ports.clock, ports.wire, ports.store, ports.relay);
     return ports;
 }

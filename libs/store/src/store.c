@@ -1,27 +1,14 @@
-/* store.c: the store as a whole: its indexes and its health. Any thread. */
+/* store.c: the store as a whole: its indexes, of which each repository has its own, and its health.
+ * Any thread. */
 #include "db/db.h"
 #include <string.h>
 
-/* The indexes of every collection except records, by the queries of its repository. Neighbours
- * of one collection are created in one round trip. */
-static const JwDbIndex indexes[] = {
-    { "jobs", "state:1 updatedAt:1 _id:1", false },
-    { "jobs", "state:1 notBefore:1", false },
-    { "jobs", "mailPending:1 state:1 updatedAt:1 _id:1", false },
-    { "jobs", "outbox.at:1", false },
-    { "jobs", "requestedBy.id:1 createdAt:-1 _id:-1", false },
-    { "jobs", "createdAt:-1 _id:-1", false },
-    { "jobs", "departments:1", false },
-    { "jobs", "artifact.removedAt:1 artifact.expiresAt:1", false },
-    { "deliveries", "jobId:1", false },
-    { "deliveries", "state:1 notBefore:1", false },
-    { "deliveries", "outbox.at:1", false },
-    { "schedules", "enabled:1 nextFireAt:1", false },
-    { "schedules", "enabled:1 pendingFires:1", false },
-    { "occurrences", "scheduleId:1 dueAt:-1", false },
-    { "fs.chunks", "files_id:1 n:1", true },
-    { "fs.files", "filename:1 uploadDate:1", false },
-    { "fs.uploads", "at:1", false },
+#define JW_DB_INDEX_TABLE(id) extern const JwDbIndex jw_db_indexes_##id[];
+#include "index_tables.inc"
+#undef JW_DB_INDEX_TABLE
+#define JW_DB_INDEX_TABLE(id) jw_db_indexes_##id,
+static const JwDbIndex *const index_tables[] = {
+#include "index_tables.inc"
 };
 
 void
@@ -59,7 +46,18 @@ bool
 jw_store_prepare(JwStore *self, GError **error)
 {
     g_return_val_if_fail(self != NULL, false);
-    return self->ops->ensure_indexes(self, indexes, G_N_ELEMENTS(indexes), error);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(index_tables); i++) {
+        size_t n = 0;
+
+        while (index_tables[i][n].collection != NULL) {
+            n++;
+        }
+        if (!self->ops->ensure_indexes(self, index_tables[i], n, error)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 bool
@@ -72,8 +70,8 @@ jw_store_drop(JwStore *self, GError **error)
 bool
 jw_db_check_records(const char *collection, GError **error)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(indexes); i++) {
-        if (strcmp(collection, indexes[i].collection) == 0) {
+    for (size_t i = 0; i < G_N_ELEMENTS(index_tables); i++) {
+        if (strcmp(collection, index_tables[i][0].collection) == 0) {
             return jw_fail(error, JW_ERROR_INVALID, "'%s' is a collection of Jobwire itself",
                            collection);
         }

@@ -71,9 +71,7 @@ jw_svc_open_ports(JwSvc *self, GError **error)
         return false;
     }
     ports->relay = jw_relay_new(ports->store, ports->bus, ports->clock, source);
-    ports->jobs = (JwJobs){
-        .clock = ports->clock, .wire = ports->wire, .store = ports->store, .relay = ports->relay
-    };
+    ports->jobs = jw_jobs(ports->clock, ports->wire, ports->store, ports->relay);
     jw_svc_health_add(self->health, "mongodb", true, store_ready, ports->store);
     jw_svc_health_add(self->health, "kafka", self->def->needs_bus, bus_ready, ports->bus);
     self->preparing = g_thread_new("store-prepare", prepare_store, self);

@@ -9,12 +9,8 @@ kit_setup(void **state)
     JobsKit *self = g_new0(JobsKit, 1);
 
     self->ports = kit_ports_new(KIT_NOW, false);
-    self->jobs = (JwJobs){
-        .clock = &self->ports->clock.fake.clock,
-        .wire = self->ports->wire,
-        .store = self->ports->store,
-        .relay = kit_relay(self->ports, "/jobwire/test"),
-    };
+    self->jobs = jw_jobs(&self->ports->clock.fake.clock, self->ports->wire, self->ports->store,
+                         kit_relay(self->ports, "/jobwire/test"));
     calls_seen = 0;
     *state = self;
     return 0;

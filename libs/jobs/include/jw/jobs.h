@@ -25,6 +25,12 @@ typedef struct {
     JwJobsBatch *batch; /* joins the inserts of jw_jobs_create(); NULL: each goes alone */
 } JwJobs;
 
+static inline JwJobs
+jw_jobs(JwClock *clock, const JwWire *wire, JwStore *store, JwRelay *relay)
+{
+    return (JwJobs){ .clock = clock, .wire = wire, .store = store, .relay = relay };
+}
+
 /* How long a change is tried. NULL, or all zero: for a request that must not wait. */
 typedef struct {
     /* 0: what is certainly not done is the caller's error at once; what may be done is read

@@ -21,12 +21,20 @@ typedef struct {
     bool unique;
 } JwDbIndex;
 
+/* Defines the indexes of one collection, beside the functions that need them, ended by an empty
+ * row: JW_DB_INDEXES(jobs) = { { "jobs", "state:1", false }, { 0 } }. The build finds it at the
+ * beginning of a line of repo/ and files/. Every collection of ours has one: its name is then
+ * refused for records. */
+#define JW_DB_INDEXES(id)                                                                          \
+    extern const JwDbIndex jw_db_indexes_##id[];                                                   \
+    const JwDbIndex jw_db_indexes_##id[]
+
 typedef struct {
     void (*free)(JwStore *self);
     bool (*ping)(JwStore *self, GError **error);
     bool (*reachable)(JwStore *self);
     void (*stop_waiting)(JwStore *self);
-    /* One round trip for neighbours of the same collection; what exists is no error. */
+    /* At least one, all of one collection, in one round trip; what exists is no error. */
     bool (*ensure_indexes)(JwStore *self, const JwDbIndex *indexes, size_t n, GError **error);
     /* All of @documents in one round trip, unordered: each that can be is written. */
     bool (*insert)(JwStore *self, const char *collection, const bson_t **documents, size_t n,

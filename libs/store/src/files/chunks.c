@@ -8,6 +8,15 @@
 /* One sorted read: bounds the memory of servers that sort without an index. */
 #define WINDOW_CHUNKS 16
 
+JW_DB_INDEXES(chunks) = {
+    { "fs.chunks", "files_id:1 n:1", true },
+    { 0 },
+};
+JW_DB_INDEXES(files) = {
+    { "fs.files", "filename:1 uploadDate:1", false },
+    { 0 },
+};
+
 typedef struct {
     const void *data;
     size_t length;

@@ -159,46 +159,29 @@ append_index(bson_t *array, const char *place, const JwDbIndex *index)
                 BCON_BOOL(index->unique), "}");
 }
 
-/* Those from the first on that belong to its collection, in one command. */
-static bool
-ensure_neighbours(const JwLease *lease, const JwDbIndex *indexes, size_t n, size_t *ret_done,
-                  GError **error)
+bool
+jw_mongo_ensure_indexes(JwStore *self, const JwDbIndex *indexes, size_t n, GError **error)
 {
-    g_autoptr(bson_t) command = BCON_NEW("createIndexes", BCON_UTF8(indexes[0].collection));
+    const char *collection = indexes[0].collection;
+    g_auto(JwLease) lease = { 0 };
+    g_autoptr(bson_t) command = BCON_NEW("createIndexes", BCON_UTF8(collection));
     char buffer[16];
     const char *place;
     bson_t array;
     bson_error_t cause;
-    size_t i;
-
-    BSON_APPEND_ARRAY_BEGIN(command, "indexes", &array);
-    for (i = 0; i < n && strcmp(indexes[i].collection, indexes[0].collection) == 0; i++) {
-        bson_uint32_to_string((uint32_t)i, &place, buffer, sizeof(buffer));
-        append_index(&array, place, &indexes[i]);
-    }
-    bson_append_array_end(command, &array);
-    *ret_done = i;
-    return mongoc_client_write_command_with_opts(lease->client, lease->store->database, command,
-                                                 NULL, NULL, &cause)
-           || jw_mongo_fail_write(error, &cause, NULL, "creating the indexes of %s",
-                                  indexes[0].collection);
-}
-
-bool
-jw_mongo_ensure_indexes(JwStore *self, const JwDbIndex *indexes, size_t n, GError **error)
-{
-    g_auto(JwLease) lease = { 0 };
-    size_t done = 0;
 
     if (!jw_mongo_lease(self, &lease, error)) {
         return false;
     }
-    for (size_t i = 0; i < n; i += done) {
-        if (!ensure_neighbours(&lease, indexes + i, n - i, &done, error)) {
-            return false;
-        }
+    BSON_APPEND_ARRAY_BEGIN(command, "indexes", &array);
+    for (size_t i = 0; i < n; i++) {
+        bson_uint32_to_string((uint32_t)i, &place, buffer, sizeof(buffer));
+        append_index(&array, place, &indexes[i]);
     }
-    return true;
+    bson_append_array_end(command, &array);
+    return mongoc_client_write_command_with_opts(lease.client, lease.store->database, command, NULL,
+                                                 NULL, &cause)
+           || jw_mongo_fail_write(error, &cause, NULL, "creating the indexes of %s", collection);
 }
 
 static bool

@@ -14,6 +14,13 @@ create_delivery(void)
 static const JwRepo deliveries = { "deliveries", &jw_doc_delivery_table, create_delivery,
                                    jw_delivery_free };
 
+JW_DB_INDEXES(deliveries) = {
+    { "deliveries", "jobId:1", false },
+    { "deliveries", "state:1 notBefore:1", false },
+    { "deliveries", "outbox.at:1", false },
+    { 0 },
+};
+
 bool
 jw_store_create_deliveries(JwStore *self, const JwDelivery *const *created, size_t n,
                            JwCreate *ret_creates, GError **error)

@@ -11,6 +11,19 @@ create_job(void)
 
 const JwRepo jw_repo_jobs = { "jobs", &jw_doc_job_table, create_job, jw_job_free };
 
+/* For the queries of all files that read jobs. */
+JW_DB_INDEXES(jobs) = {
+    { "jobs", "state:1 updatedAt:1 _id:1", false },
+    { "jobs", "state:1 notBefore:1", false },
+    { "jobs", "mailPending:1 state:1 updatedAt:1 _id:1", false },
+    { "jobs", "outbox.at:1", false },
+    { "jobs", "requestedBy.id:1 createdAt:-1 _id:-1", false },
+    { "jobs", "createdAt:-1 _id:-1", false },
+    { "jobs", "departments:1", false },
+    { "jobs", "artifact.removedAt:1 artifact.expiresAt:1", false },
+    { 0 },
+};
+
 bool
 jw_store_create_jobs(JwStore *self, const JwJob *const *jobs, size_t n_jobs, JwCreate *ret_creates,
                      GError **error)

@@ -22,6 +22,11 @@ free_occurrence(gpointer self)
 static const JwRepo occurrences = { "occurrences", &jw_doc_occurrence_table, create_occurrence,
                                     free_occurrence };
 
+JW_DB_INDEXES(occurrences) = {
+    { "occurrences", "scheduleId:1 dueAt:-1", false },
+    { 0 },
+};
+
 bool
 jw_store_put_occurrence(JwStore *self, const JwOccurrence *occurrence, GError **error)
 {

@@ -13,6 +13,12 @@ create_schedule(void)
 static const JwRepo schedules = { "schedules", &jw_doc_schedule_table, create_schedule,
                                   jw_schedule_free };
 
+JW_DB_INDEXES(schedules) = {
+    { "schedules", "enabled:1 nextFireAt:1", false },
+    { "schedules", "enabled:1 pendingFires:1", false },
+    { 0 },
+};
+
 /* The fields of the scheduler's decisions, which a configuration does not set. */
 static bool
 is_decision(const char *name, bool same_rule)

@@ -33,6 +33,11 @@ static const JwDocField fields[] = {
 static const JwDocTable table = { "upload", sizeof(Upload), fields, G_N_ELEMENTS(fields) };
 static const JwRepo uploads = { "fs.uploads", &table, create_upload, free_upload };
 
+JW_DB_INDEXES(uploads) = {
+    { "fs.uploads", "at:1", false },
+    { 0 },
+};
+
 bool
 jw_upload_begin(JwStore *self, const char *file_id, const char *job_id, int64_t now_ms,
                 GError **error)
