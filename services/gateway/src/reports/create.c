@@ -53,9 +53,8 @@ take_key(Creation *self, JwViolations *violations)
     const char *key = jw_http_header(self->request, "Idempotency-Key");
 
     if (key != NULL && !key_fits(key)) {
-        return jw_violations_add(
-            violations, "",
-            "the header Idempotency-Key must have 1 to %d printable ASCII characters", KEY_MAX);
+        return jw_violations_add(violations, "/Idempotency-Key",
+                                 "must have 1 to %d printable ASCII characters", KEY_MAX);
     }
     self->key = key;
     jw_jobs_make_id(self->id, SOURCE, self->who->subject, key, self->now_ms);
