@@ -59,11 +59,11 @@ look_at_records(const Check *check, const char *path, const JwReportDef *def, GE
 {
     g_auto(GStrv) fields = jw_report_def_fields(def);
     g_autoptr(JwReportRequest) request = widest_request(def);
-    g_autofree bool *present = g_new0(bool, g_strv_length(fields) + 1);
+    g_autofree JwSeen *seen = g_new0(JwSeen, g_strv_length(fields) + 1);
     FILE *out = check->context->out;
     int64_t records = 0;
 
-    if (!jw_store_sample_fields(check->store, def->collection, (const char *const *)fields, present,
+    if (!jw_store_sample_fields(check->store, def->collection, (const char *const *)fields, seen,
                                 &records, error)) {
         return false;
     }
@@ -76,7 +76,7 @@ look_at_records(const Check *check, const char *path, const JwReportDef *def, GE
     for (size_t i = 0; records > 0 && fields[i] != NULL; i++) {
         g_autofree char *uses = jw_report_field_uses(def, request, fields[i]);
         g_autofree char *count = jc_count_text(records);
-        if (!present[i] && uses != NULL) {
+        if (seen[i] == JW_SEEN_NOTHING && uses != NULL) {
             fprintf(out,
                     "warn  %s: none of the %s records looked at in '%s' has the field '%s' (%s); "
                     "correct its name, or import it\n",
