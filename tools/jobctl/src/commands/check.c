@@ -53,11 +53,25 @@ widest_request(const JwReportDef *def)
     return request;
 }
 
+/* All fields that a report reads, its date as well, which need not be in a row. (transfer full) */
+static char **
+read_fields(const JwReportDef *def)
+{
+    g_auto(GStrv) fields = jw_report_def_fields(def);
+    g_autoptr(GStrvBuilder) all = g_strv_builder_new();
+
+    g_strv_builder_addv(all, (const char **)fields);
+    if (!g_strv_contains((const char *const *)fields, def->date_field)) {
+        g_strv_builder_add(all, def->date_field);
+    }
+    return g_strv_builder_end(all);
+}
+
 /* What of @def reads fields that no record has. False: the store cannot be asked. */
 static bool
 look_at_records(const Check *check, const char *path, const JwReportDef *def, GError **error)
 {
-    g_auto(GStrv) fields = jw_report_def_fields(def);
+    g_auto(GStrv) fields = read_fields(def);
     g_autoptr(JwReportRequest) request = widest_request(def);
     g_autofree bool *present = g_new0(bool, g_strv_length(fields) + 1);
     FILE *out = check->context->out;
