@@ -55,8 +55,8 @@ class Rig:
             sys.exit(f"bench: {program} ended with {done.returncode}: {done.stderr[-2000:]}")
         return done.stdout
 
-    def start(self, service, port, name=None, **env):
-        """name: of this process, where there are several of the service."""
+    def start(self, service, port, name=None, ask=None, **env):
+        """name: of this process, where there are several of the service. ask: the port of /readyz, when it is another."""
         log = open(pathlib.Path(self.temp.name) / f"{name or service}.log", "w")
         env = self.base | {"JW_HTTP_PORT": str(port)} | env
         process = subprocess.Popen([self.bin / f"jobwire-{service}"], env=env, stderr=log, stdout=log)
@@ -64,7 +64,7 @@ class Rig:
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=1) as answer:
+                with urllib.request.urlopen(f"http://127.0.0.1:{ask or port}/readyz", timeout=1) as answer:
                     ready = answer.read()
                     if b'"degraded"' not in ready:
                         return process
@@ -377,7 +377,7 @@ def failover(options):
 
     lines = []
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        for stalled in (10, 0):
+        for stalled in (14, 0):
             running = post(large)
             victim = victim_of(running)
             before = claims(running)
@@ -404,13 +404,111 @@ def failover(options):
     return lines
 
 
+def beside(rig, port, path, bearer, kind, count, health, seconds):
+    """The clients' figures beside a crowd of one kind, and what became of the crowd and of the probes."""
+    done = subprocess.run([rig.bin / "bench_crowd", str(port), path, bearer, kind, str(count), "4", str(seconds), str(health)],
+                          capture_output=True, text=True)
+    lines = done.stdout.splitlines()
+    if len(lines) != 2:
+        sys.exit(f"bench: bench_crowd ended with {done.returncode}: {done.stderr[-2000:]}")
+    return json.loads(lines[0]) | json.loads(lines[1])
+
+
+def against(rig, what, port, path, bearer, kinds, health, seconds):
+    """A row a crowd: new and kept connections beside it and, before and after, without."""
+    lines = []
+    before = beside(rig, port, path, bearer, "idle", 0, health, seconds / 2)
+    for kind, count, name in kinds:
+        crowded = beside(rig, port, path, bearer, kind, count, health, seconds)
+        after = beside(rig, port, path, bearer, "idle", 0, health, seconds / 2)
+        alone = (before["p99_ms"] + after["p99_ms"]) / 2
+        failed = f"{crowded['errors']} of {crowded['count'] + crowded['errors']:,} failed"
+        probes = f", /livez failed {crowded['failed_probes']} of {crowded['probes']}" if health else ""
+        lines.append(f"| {what} beside {count:,} {name} ({crowded['crowd']:,} there at the end): p50 / p99 | "
+                     f"{crowded['p50_ms']:.2f} / {crowded['p99_ms']:.2f} ms, {failed}{probes} | without: "
+                     f"{after['p50_ms']:.2f} / {alone:.2f} ms | {crowded['p99_ms'] / alone:.2f} |")
+        before = after
+    return lines
+
+
+def crowds(options):
+    """Clients on new and kept connections beside those that only hold connections."""
+    rig = Rig(options.bin, "crowds")
+    port, health = free_ports(2)
+    gateway = rig.start("gateway", port, ask=health, JW_HEALTH_PORT=str(health), **gateway_env())
+    bearer = token(rig)
+    lines = against(rig, "GET of report types", port, "/api/v2/reports/types", bearer,
+                    (("heads", 1000, "slow heads"), ("bodies", 1000, "slow bodies"), ("idle", 5000, "idle connections")),
+                    health, options.seconds)
+    lines.append(f"| gateway's peak memory after these | {peak_kib(gateway) / 1024:.0f} MiB | – | – |")
+    rig.stop("gateway")
+    server = subprocess.Popen([rig.bin / "bench_streams", "0"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    port = int(server.stdout.readline())
+    lines += against(rig, "a small GET", port, "/hello", "none", (("streams", 5000, "idle streams"),), 0, options.seconds)
+    lines.append(f"| that server's peak memory | {peak_kib(server) / 1024:.0f} MiB | – | – |")
+    server.stdin.close()
+    server.wait(30)
+    rig.close()
+    return lines
+
+
+def download(port, path, bearer, stop):
+    """Reads the file again and again; the bytes read."""
+    import socket
+    got, buffer = 0, bytearray(1 << 18)
+    ask = f"GET {path} HTTP/1.1\r\nHost: t\r\nAuthorization: Bearer {bearer}\r\nConnection: close\r\n\r\n".encode()
+    while not stop.is_set():
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            connection.sendall(ask)
+            while (n := connection.recv_into(buffer)) > 0 and not stop.is_set():
+                got += n
+    return got
+
+
+def downloads(options):
+    """64 downloads of 200 MB at once beside other calls: what they share, and what is left to the others."""
+    import gridfs
+    import threading
+    rig = Rig(options.bin, "downloads")
+    fill(rig, 1000)
+    port, other = free_ports(2)
+    gateway = rig.start("gateway", port, **gateway_env())
+    rig.start("executor", other, JW_REPORTS_DIR=str(TOP / "schemas/reports"))
+    bearer = token(rig)
+    artifact = one_report(rig, 100, "csv")
+    job = rig.db.jobs.find_one({"artifact.fileId": artifact["fileId"]})
+    rig.stop("executor")
+    big, size = str(uuid.uuid4()), 200_000_000
+    gridfs.GridFS(rig.db).put(os.urandom(1_000_000) * (size // 1_000_000), _id=big, filename="big.csv", chunkSize=255 * 1024)
+    rig.db.jobs.update_one({"_id": job["_id"]}, {"$set": {"artifact.fileId": big, "artifact.sizeBytes": size}})
+    path = f"/api/v2/reports/jobs/{job['_id']}"
+    stop = threading.Event()
+    before = beside(rig, port, path, bearer, "idle", 0, 0, options.seconds)
+    with concurrent.futures.ThreadPoolExecutor(64) as pool:
+        begin = time.monotonic()
+        running = [pool.submit(download, port, f"{path}/download", bearer, stop) for _ in range(64)]
+        time.sleep(1)
+        during = beside(rig, port, path, bearer, "idle", 0, 0, options.seconds)
+        stop.set()
+        read = sum(r.result() for r in running)
+        took = time.monotonic() - begin
+    peak = peak_kib(gateway)
+    rig.close()
+    return [
+        f"| GET of a job beside 64 downloads of 200 MB ({read / took / 1e6:,.0f} MB/s together): p50 / p99 | "
+        f"{during['p50_ms']:.2f} / {during['p99_ms']:.2f} ms, {during['errors']} failed | without: {before['p50_ms']:.2f} / "
+        f"{before['p99_ms']:.2f} ms | {during['p99_ms'] / before['p99_ms']:.2f} |",
+        f"| gateway's peak memory with these downloads | {peak / 1024:.0f} MiB | – | – |",
+    ]
+
+
 def machine():
     model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "?")
     memory = int(open("/proc/meminfo").readline().split()[1]) // 1048576
     return f"{os.cpu_count()} cores ({model}), {memory} GiB, {platform.system()} {platform.release()}"
 
 
-MEASURES = (accepted, completed, reports, lifetime, failover)
+MEASURES = (accepted, completed, crowds, downloads, reports, lifetime, failover)
 
 
 def main():

@@ -10,6 +10,7 @@
 #include "jw/report_request.h"
 #include "jw/text.h"
 #include "jw/wire.h"
+#include "jw/wire_message.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -93,6 +94,34 @@ judge_cancel(const char *path, const char *text, size_t length)
 }
 
 static char *
+judge_cloud_event(const char *path, const char *text, size_t length)
+{
+    const JwWireMessage message = { .content_type = JW_CONTENT_TYPE_EVENT,
+                                    .body = text,
+                                    .body_length = length };
+    g_auto(JwWireEvent) event = { 0 };
+    g_auto(JwViolations) violations = { 0 };
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwJob) job = NULL;
+
+    if (!jw_wire_message_read(&message, &event, &error)) {
+        return complaint(path, error);
+    }
+    bool submit = strcmp(event.type, JW_TYPE_JOB_SUBMIT) == 0;
+    if (!submit && strcmp(event.type, JW_TYPE_JOB_CANCEL) != 0) {
+        return g_strdup("; /type: is not known to the executor");
+    }
+    bool good = submit ? jw_wire_job_from_command(wire, event.data, event.source, event.id, NOW_MS,
+                                                  &violations, &job)
+                       : exe_check_command(event.type, event.data, &violations);
+    if (good) {
+        return g_strdup("");
+    }
+    g_autofree char *found = jw_wire_event_violations(&event, &violations);
+    return g_strconcat("; ", found, NULL);
+}
+
+static char *
 judge_event(const char *path, const char *text, size_t length)
 {
     g_autoptr(GError) error = NULL;
@@ -139,11 +168,17 @@ typedef struct {
 } Case;
 
 static Case cases[] = {
-    { "job.submit.v1", judge_submit },      { "job.cancel.v1", judge_cancel },
-    { "job.submitted.v1", judge_event },    { "job.completed.v1", judge_event },
-    { "job.failed.v1", judge_event },       { "job.cancelled.v1", judge_event },
-    { "delivery.changed.v1", judge_event }, { "report-definition.v1", judge_definition },
-    { "mapping.v1", judge_mapping },        { "schedules.v1", judge_schedules },
+    { "job.submit.v1", judge_submit },
+    { "job.cancel.v1", judge_cancel },
+    { "job.submitted.v1", judge_event },
+    { "job.completed.v1", judge_event },
+    { "job.failed.v1", judge_event },
+    { "job.cancelled.v1", judge_event },
+    { "cloudevent.v1", judge_cloud_event },
+    { "delivery.changed.v1", judge_event },
+    { "report-definition.v1", judge_definition },
+    { "mapping.v1", judge_mapping },
+    { "schedules.v1", judge_schedules },
 };
 
 static char *

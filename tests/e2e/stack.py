@@ -15,6 +15,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import uuid
@@ -28,6 +29,10 @@ import requests
 from wait import until
 
 TOP = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "tests/contract"))
+import openapi  # noqa: E402
+
+CONTRACTS = openapi.every_file()
 BUILD = Path(os.environ.get("JW_TEST_BUILD_DIR", TOP / "build/dev"))
 LOGS = TOP / "build/e2e"
 SERVICES = ("gateway", "scheduler", "executor", "notifier")
@@ -442,7 +447,16 @@ class Api:
             **options,
         )
         assert answer.headers.get("X-Request-Id"), f"{method} {path}: {answer.status_code} without X-Request-Id"
+        self.check_contract(method, whole, answer, options.get("stream"))
         return answer
+
+    def check_contract(self, method, target, answer, streamed):
+        """Every answer is one that the OpenAPI files describe."""
+        path = target.partition("?")[0]
+        body = None if streamed else answer.content
+        for file in CONTRACTS:
+            problems = file.problems_of_answer(method, path, answer.status_code, answer.headers, body)
+            assert not problems, f"{method} {target}: {answer.status_code} {answer.text[:500]}\n" + "\n".join(problems)
 
     def get(self, path="", **options):
         return self.request("GET", path, **options)

@@ -113,11 +113,12 @@ def test_a_running_job_in_a_stopped_process(own, mails):
 
 
 def test_a_job_over_its_time_limit(own, mails):
-    """A command may limit its attempts' time; what takes longer fails for good."""
-    recipient = address(own)
+    """A command may limit its attempts' time; what takes longer fails for good, and who asked is told, once."""
+    recipient, owner = address(own), address(own, "owner")
 
     def limited():
         body = command(everything([recipient], "Limited", "xlsx", jobId=str(uuid.uuid4()), timeout="1s"))
+        body["requestedBy"] = {"id": "u-owner", "email": owner}
         own.publish("job.commands.normal", json.dumps(body), key=body["jobId"], headers=event_headers("job.submit"))
         return body["jobId"]
 
@@ -131,6 +132,12 @@ def test_a_job_over_its_time_limit(own, mails):
     assert job["errorCode"] == "TIMEOUT" and job["attempts"] == 1 and job["timeoutMs"] == 1000
     own.wait_outboxes_empty()
     assert before == len(mails.received(recipient)) and own.files_of(job_id) == []
+    told = until(lambda: mails.received(owner), 20, "the mail to who asked")
+    text = told[0].body("plain")
+    assert "Why: It took longer than it may take." in text and "What to do: Ask for a shorter period" in text
+    assert job["errorMessage"] not in text and job["errorMessage"] not in told[0].body("html")
+    until(lambda: own.db.jobs.find_one({"_id": job_id, "mailPending": False}), 20, "the mail has ended")
+    assert len(mails.received(owner)) == 1 and own.db.deliveries.count_documents({"jobId": job_id}) == 1
 
 
 def test_cancelling_while_executors_are_busy(own, mails):

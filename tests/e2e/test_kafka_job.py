@@ -1,5 +1,6 @@
 """Jobs that other programs publish to Kafka; no gateway runs."""
 
+import base64
 import hashlib
 import io
 import json
@@ -74,6 +75,27 @@ def test_kcat_publishes_a_job(bare, mails, calls_csv):
     )
     assert done.returncode == 0, done.stderr
     check_weekly(bare, mails, recipient, calls_csv)
+
+
+@pytest.mark.parametrize("as_bytes", [False, True], ids=["data", "data_base64"])
+def test_kcat_publishes_a_structured_event(bare, mails, calls_csv, as_bytes):
+    """Attributes and command in the value, as the content type says; the same event in binary mode is the same job."""
+    body, recipient = example(bare)
+    event = {"specversion": "1.0", "type": "jobwire.job.submit.v1", "source": "crm", "id": f"structured-{uuid.uuid4().hex}"}
+    event |= {"data_base64": base64.b64encode(json.dumps(body).encode()).decode()} if as_bytes else {"data": body}
+    done = subprocess.run(
+        ["kcat", "-P", "-b", bare.kafka_brokers, "-t", bare.prefix + COMMANDS, "-k", "structured",
+         "-H", "content-type=application/cloudevents+json; charset=UTF-8"],
+        input=json.dumps(event) + "\n", capture_output=True, text=True, timeout=30,
+    )
+    assert done.returncode == 0, done.stderr
+    job = check_weekly(bare, mails, recipient, calls_csv)
+    assert job["requestedBy"]["id"] == "crm"
+    bare.publish(COMMANDS, json.dumps(body), key="structured", headers=event_headers("job.submit", "crm", event["id"]))
+    after, other = example(bare)
+    bare.publish(COMMANDS, json.dumps(after), key="structured", headers=event_headers("job.submit", "crm"))
+    wait_mail(mails, other)
+    assert bare.db.jobs.count_documents({"recipients": recipient}) == 1 and len(mails.received(recipient)) == 1
 
 
 def test_the_same_message_twice_is_one_job_and_one_mail(bare, mails, calls_csv):
@@ -158,6 +180,13 @@ MALFORMED = {
         json.dumps(command(weekly(parameters={"filters": {"agents": {"$ne": ""}}}))).encode(),
         event_headers("job.submit"), "/spec/parameters/filters/agents"),
     "garbage": (GARBAGE, event_headers("job.submit"), "JSON"),
+    "structured, no data": (
+        b'{"specversion":"1.0","type":"jobwire.job.submit.v1","source":"crm","id":"1"}',
+        [("content-type", "application/cloudevents+json")], "/data"),
+    "structured, wrong command": (
+        b'{"specversion":"1.0","type":"jobwire.job.submit.v1","source":"crm","id":"1","data":{}}',
+        [("content-type", "application/cloudevents+json")], "/data/jobType"),
+    "batch": (b"[]", [("content-type", "application/cloudevents-batch+json")], "application/cloudevents+json"),
     "invalid UTF-8": (GOOD_BODY.encode().replace(b"fine", b"f\xff\xfe"), event_headers("job.submit"), "byte 0xff"),
     "empty": (b"", event_headers("job.submit"), ""),
     "deep": (b"[" * 100_000, event_headers("job.submit"), "JSON"),

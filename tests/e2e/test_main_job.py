@@ -113,7 +113,8 @@ def test_the_file_has_every_row_and_figure(done):
     if done["case"] != "empty":
         assert len(report.calls) > 50, "the case must have something to compare"
     if done["format"] == "csv":
-        text = done["bytes"].decode("utf-8")
+        assert done["bytes"].startswith(b"\xef\xbb\xbf"), "what is mailed says that it is UTF-8"
+        text = done["bytes"].decode("utf-8-sig")
         assert text.replace("\r\n", "").count("\n") == 0, "lines end in CR LF"
         rows = [tuple(row) for row in csv.reader(io.StringIO(text, newline=""))]
         assert rows == [independent.COLUMNS, *report.csv_rows()]
@@ -123,6 +124,9 @@ def test_the_file_has_every_row_and_figure(done):
     summary = book["Summary"]
     assert summary["B2"].value == done["body"]["name"]
     assert summary["B3"].value == f"{done['period']} ({done['zone']})"
+    limits = "Only a part of the records: Event types: Contract related, Streaming"
+    assert summary["B4"].value == (limits if done["case"] == "custom" else None)
+    assert summary["B5"].value == "Requested by Ada Test"
     figures = {summary.cell(7 + n, 2).value: summary.cell(7 + n, 3).value for n in range(len(independent.SUMMARY))}
     wanted = {k: "n/a" if v is None else v for k, v in report.summary().items()}
     assert list(figures) == list(wanted)
@@ -171,10 +175,17 @@ def test_the_mail_has_the_figures_and_the_file(done):
     report, name = done["report"], done["job"]["result"]["fileName"]
     assert message["To"] == done["recipient"]
     assert message["From"] == "Jobwire <reports@jobwire.localhost>"
-    assert message["Subject"] == page["subject"] == f"Call records: {done['kind']}, {done['period']}"
+    part = done["case"] == "custom"  # which has a filter
+    head = f"Call records: {done['kind']}, {done['period']}" + " (Contract related, Streaming)" * part
+    assert message["Subject"] == page["subject"] == head
     plain = text_of(message, "plain")
+    assert ("Only a part of the records:\n  Event types: Contract related, Streaming\n" in plain) == part
+    assert "\nRequested by Ada Test\n" in plain
     assert f"{done['kind']}, {done['period']} ({done['zone']})" in plain
     markup = visible(text_of(message, "html"))
+    assert ("Only a part of the records Event types: Contract related, Streaming" in markup) == part
+    assert "Requested by Ada Test" in markup
+    assert name.endswith(f"_Contract-related-Streaming.{done['format']}") == part
     for label, text in report.summary_texts().items():
         assert re.search(rf"^ *{re.escape(label)} +{re.escape(text)}$", plain, re.M), f"{label} {text} in {plain}"
         assert f"{label} {text}" in markup, f"{label} {text} in {markup}"

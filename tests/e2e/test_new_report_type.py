@@ -71,6 +71,22 @@ DEFINITION = {
     "mailChartTable": "By day",
     "maxGroups": 100,
 }
+# Titles that are no names of sheets, or only just; figures that must not be rounded twice.
+ODD = DEFINITION | {
+    "reportType": "odd-visits",
+    "tables": [
+        {"title": "'In/out'", "dimension": "ward", "measures": ["visits", "hour"], "chart": "column",
+         "chartMeasure": "hour"},
+        {"title": "SUMMARY", "dimension": "day", "measures": ["visits"]},
+    ],
+    "measures": DEFINITION["measures"] + [
+        {"name": "hour", "label": "Hours", "op": "ratio", "numerator": "minutes", "denominator": "visits",
+         "scale": 0.001, "decimals": 3, "format": "decimal"},
+    ],
+    "summary": ["visits", "hour"],
+    "listTitle": "Answered by the operator's desk",
+    "mailChartTable": "'In/out'",
+}
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +96,7 @@ def own(tmp_path_factory):
         stack.reports_dir = folder / "reports"
         shutil.copytree(TOP / "schemas/reports", stack.reports_dir)
         (stack.reports_dir / "clinic-visits.json").write_text(json.dumps(DEFINITION))
+        (stack.reports_dir / "odd-visits.json").write_text(json.dumps(ODD))
         (folder / "mapping.json").write_text(json.dumps(MAPPING))
         (folder / "visits.csv").write_text(CSV)
         stack.import_csv(folder / "visits.csv", folder / "mapping.json")
@@ -100,7 +117,7 @@ def ask(own, format, **more):
 
 def test_the_type_is_there(own):
     types = {t["type"]: t for t in own.api().get("/api/v2/reports/types").json()["data"]}
-    assert set(types) == {"call-records", "learning-activity", "clinic-visits"}
+    assert set(types) == {"call-records", "learning-activity", "clinic-visits", "odd-visits"}
     assert types["clinic-visits"]["title"] == DEFINITION["title"] and types["clinic-visits"]["filters"] == ["wards"]
 
 
@@ -128,12 +145,33 @@ def test_its_workbook_and_mail(own):
     assert "50.0 %" in text_of(message, "plain")
 
 
+def test_odd_titles_and_figures(own):
+    client = own.api()
+    recipient, body = ask(own, "xlsx")
+    body |= {"reportType": "odd-visits", "name": "\uffff and _x0041_ <&>"}
+    job_id = client.create(body)
+    job = client.wait_mailed(job_id)
+    assert job["result"]["records"] == 4
+    book = openpyxl.load_workbook(io.BytesIO(client.download(job_id).content))
+    assert book.sheetnames == ["Summary", "In out", "SUMMARY (2)", "Answered by the operator's desk"]
+    summary = book["Summary"]
+    assert summary["B2"].value == "\ufffd and _x0041_ <&>"
+    # 90 / 4 · 0.001 = 0.0225, half up
+    assert summary["C8"].value == 0.023 and summary["C8"].number_format == "#,##0.000"
+    _, message = MailDev().only(recipient)
+    assert "0.023" in text_of(message, "plain")
+    notes = own.jobctl("check-definitions", own.reports_dir.parent).stdout
+    assert "odd-visits.json: /tables/0/title: the workbook's sheet will be named 'In out'" in notes
+
+
 def test_its_csv_and_filter(own):
     client = own.api()
     _, body = ask(own, "csv", filters={"wards": ['=HYPERLINK("http://x")', "Cardiology"]})
     job_id = client.create(body)
     client.wait(job_id)
-    rows = list(csv.reader(io.StringIO(client.download(job_id).text, newline="")))
+    whole = client.download(job_id).content
+    assert whole.startswith(b"\xef\xbb\xbf"), "it is mailed, and Excel wants the mark"
+    rows = list(csv.reader(io.StringIO(whole.decode("utf-8-sig"), newline="")))
     assert rows == [
         ["Visit", "Came at", "Ward", "Minutes", "Emergency"],
         ["V-2", "2024-03-05T09:40:00+01:00", "Cardiology", "45", "true"],

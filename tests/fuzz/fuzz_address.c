@@ -74,7 +74,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     g_autofree char *address = NULL;
     g_autofree char *wrong = jw_address_check(text);
     if (wrong == NULL) {
-        check_address(text);
+        g_autofree char *sent = jw_address_sent(text);
+        g_autofree char *again = jw_address_sent(sent);
+        check_address(sent);
+        g_assert_cmpstr(sent, ==, again);
     }
     if (jw_mail_address_parse(text, &name, &address, NULL)) {
         check_address(address);

@@ -3,6 +3,7 @@
 
 #include "exe.h"
 #include "jw/wire.h"
+#include "jw/wire_message.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -28,6 +29,23 @@ print_and_read(const json_t *value)
     g_assert_cmpstr(text, ==, second);
 }
 
+/* A structured event that is taken has its attributes and its data. */
+static void
+read_message(const uint8_t *data, size_t size)
+{
+    const JwWireMessage message = { .content_type = JW_CONTENT_TYPE_EVENT,
+                                    .body = data,
+                                    .body_length = size };
+    g_auto(JwWireEvent) event = { 0 };
+    g_autoptr(GError) error = NULL;
+    bool ok = jw_wire_message_read(&message, &event, &error);
+
+    g_assert(ok == (error == NULL));
+    g_assert(ok == (event.type != NULL && event.source != NULL && event.id != NULL));
+    g_assert(ok == (event.data != NULL));
+    g_assert(ok || g_utf8_validate(error->message, -1, NULL));
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -36,6 +54,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     g_autofree char *job_id = jw_wire_event_job_id(data, size, NULL);
     json_auto_t *value = jw_json_parse(data, size, &error);
 
+    read_message(data, size);
     g_assert((value == NULL) == (error != NULL));
     if (value == NULL) {
         g_assert(job_id == NULL && g_utf8_validate(error->message, -1, NULL));

@@ -492,18 +492,19 @@ filters_values_of_all_types(JwStore *store)
 static void
 assert_sample(JwStore *store, bool rare, bool deep, bool lost, int64_t records)
 {
-    static const char *const fields[] = { "who", "rare", "in.side", "in.lost", "whom", NULL };
+    static const char *const fields[] = { "who", "rare", "in.side", "in.lost", "whom", "at", NULL };
     g_autoptr(GError) error = NULL;
-    bool present[5] = { 0 };
+    JwSeen seen[6] = { 0 };
     int64_t looked_at = -1;
 
-    assert_ok(jw_store_sample_fields(store, "calls", fields, present, &looked_at, &error), error);
+    assert_ok(jw_store_sample_fields(store, "calls", fields, seen, &looked_at, &error), error);
     assert_int_equal(looked_at, records);
-    assert_int_equal(present[0], records > 0);
-    assert_int_equal(present[1], rare);
-    assert_int_equal(present[2], deep);
-    assert_int_equal(present[3], lost);
-    assert_false(present[4]);
+    assert_int_equal(seen[0], records > 0 ? JW_SEEN_VALUE : JW_SEEN_NOTHING);
+    assert_int_equal(seen[1], rare ? JW_SEEN_VALUE : JW_SEEN_NOTHING);
+    assert_int_equal(seen[2], deep ? JW_SEEN_VALUE : JW_SEEN_NOTHING);
+    assert_int_equal(seen[3], lost ? JW_SEEN_VALUE : JW_SEEN_NOTHING);
+    assert_int_equal(seen[4], JW_SEEN_NOTHING);
+    assert_int_equal(seen[5], deep ? JW_SEEN_DATE : JW_SEEN_NOTHING);
 }
 
 /* Records of one field: the first and the last 500 are looked at, whatever is between. */

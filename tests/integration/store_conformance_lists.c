@@ -324,6 +324,43 @@ keeps_whose_mail_is_pending(JwStore *store)
     assert_int_equal(read->updated_at_ms, SC_NOW + 7); /* the last one is NULL */
 }
 
+/* A failure makes it pending, whoever is to be told, and so does a retry; it ends only as it was
+ * read. */
+static void
+failures_have_mail(JwStore *store)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwJob) job = sc_job(JW_JOB_RUNNING);
+    JwJobChange change = { .job_id = job->id,
+                           .transition = JW_CHANGE_FAIL_FINAL,
+                           .now_ms = SC_NOW,
+                           .token = job->token,
+                           .error_code = "TIMEOUT" };
+    JwCas cas = JW_CAS_LOST;
+
+    g_clear_pointer(&job->recipients, g_strfreev);
+    sc_create(store, job);
+    assert_ok(jw_store_change_job(store, &change, &cas, NULL, &error), error);
+    assert_int_equal(cas, JW_CAS_WON);
+    g_autoptr(JwJob) failed = sc_get(store, job->id);
+    assert_true(failed->mail_pending);
+    assert_ok(jw_store_end_mail(store, failed, SC_NOW + 1, &error), error);
+    g_autoptr(JwJob) told = sc_get(store, job->id);
+    assert_false(told->mail_pending);
+    assert_int_equal(told->updated_at_ms, SC_NOW + 1);
+    change.transition = JW_CHANGE_RETRY;
+    change.error_code = NULL;
+    assert_ok(jw_store_change_job(store, &change, &cas, NULL, &error), error);
+    assert_int_equal(cas, JW_CAS_WON);
+    assert_ok(jw_store_end_mail(store, failed, SC_NOW + 2, &error), error);
+    g_autoptr(JwJob) retried = sc_get(store, job->id);
+    assert_true(retried->mail_pending);
+    failed->state = JW_JOB_PENDING;
+    assert_ok(jw_store_end_mail(store, failed, SC_NOW + 3, &error), error); /* another retryCount */
+    g_autoptr(JwJob) still = sc_get(store, job->id);
+    assert_true(still->mail_pending);
+}
+
 const ScCase sc_list_cases[] = {
     { "scans_by_state_due_and_age", scans_by_state_due_and_age },
     { "lists_by_filter_and_order", lists_by_filter_and_order },
@@ -332,5 +369,6 @@ const ScCase sc_list_cases[] = {
     { "clears_outboxes", clears_outboxes },
     { "rolls_up_delivery_counts", rolls_up_delivery_counts },
     { "keeps_whose_mail_is_pending", keeps_whose_mail_is_pending },
+    { "failures_have_mail", failures_have_mail },
     { NULL, NULL },
 };

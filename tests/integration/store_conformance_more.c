@@ -17,6 +17,8 @@ new_delivery(JwDeliveryState state, bool dot, int resends)
     delivery->not_before_ms = SC_NOW;
     delivery->owner = g_strdup("ntf-0");
     delivery->reply = g_strdup("250 OK");
+    delivery->kind = JW_DELIVERY_FAILURE;
+    delivery->failure = 2;
     delivery->request_id = g_strdup("req");
     delivery->traceparent = g_strdup("00-1");
     return delivery;
@@ -37,6 +39,8 @@ assert_same_delivery(const JwDelivery *a, const JwDelivery *b)
 {
     sc_assert_text(a->id, b->id);
     sc_assert_text(a->job_id, b->job_id);
+    assert_int_equal(a->kind, b->kind);
+    assert_int_equal(a->failure, b->failure);
     sc_assert_text(a->recipient, b->recipient);
     sc_assert_text(a->message_id, b->message_id);
     assert_int_equal(a->state, b->state);

@@ -14,6 +14,21 @@ static const char *const tk_good_addresses[] = {
     L60 "abcd@example.org", /* 64 */
 };
 
+/* International names, and as what they are sent. */
+static const char *const tk_converted_addresses[][2] = {
+    { "a@m\xc3\xbcnchen.example", "a@xn--mnchen-3ya.example" },
+    { "a@mu\xcc\x88nchen.example", "a@xn--mnchen-3ya.example" }, /* not composed */
+    { "a@M\xc3\x9cNCHEN.Example", "a@xn--mnchen-3ya.example" },
+    { "Ann@stra\xc3\x9f"
+      "e.example",
+      "Ann@xn--strae-oqa.example" }, /* not "strasse" */
+    { "a@\xe4\xbe\x8b\xe3\x81\x88.\xe3\x83\x86\xe3\x82\xb9\xe3\x83\x88",
+      "a@xn--r8jz45g.xn--zckzah" },
+    { "a@example\xe3\x80\x82\xe4\xb8\xad\xe5\x9b\xbd", "a@example.xn--fiqs8s" }, /* its full stop */
+    { "a@\xef\xbd\x82.example", "a@b.example" },                                 /* full-width */
+    { "a@d\xc3\xbczce.com.tr", "a@xn--dzce-0ra.com.tr" },
+};
+
 static const struct {
     const char *name, *address, *why;
 } tk_bad_addresses[] = {
@@ -52,7 +67,19 @@ static const struct {
     { "route", "@hop.example:a@b.example", "*exactly one*" },
     { "backslash", "a\\b@c.example", "*\"\\\"*" },
     { "Unicode confusable (Cyrillic a)", "\xd0\xb0@b.example", "*0xd0*" },
-    { "Unicode domain", "a@m\xc3\xbcnchen.example", "*0xc3*" },
+    { "Unicode before the @", "m\xc3\xbcller@b.example", "*0xc3*" },
+    { "bare IP of four digits", "a@1.2.3.4", "*number*" },
+    { "bare IP in full-width digits", "a@\xef\xbc\x91.\xef\xbc\x92.\xef\xbc\x93.\xef\xbc\x94",
+      "*number*" },
+    { "domain of bytes that are no UTF-8", "a@m\xfcnchen.example", "*UTF-8*" },
+    { "domain with a soft hyphen", "a@ba\xc2\xadnk.example", "*U+00AD*" },
+    { "domain with a zero-width space", "a@ba\xe2\x80\x8bnk.example", "*U+200B*" },
+    { "domain with a no-break space", "a@ba\xc2\xa0nk.example", "*U+00A0*" },
+    { "domain with a character that stands for a slash", "a@\xe2\x84\x80.example", "*\"/\"*" },
+    { "domain with a character that no name has", "a@\xe2\x98\x83\xef\xb8\xb0.example", "*" },
+    { "Unicode label of 64 bytes when converted", "a@" L60 "\xc3\xbc.example", "*" },
+    { "Unicode domain too long when converted",
+      "a@\xc3\xbc" L10 L10 L10 L10 "." L60 "." L60 "." L60 "." L10 L10 L10, "*longer than 25*" },
     { "full-width @",
       "a\xef\xbc\xa0"
       "b.example",

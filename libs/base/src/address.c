@@ -1,14 +1,19 @@
-/* address.c: checks a mail address. Any thread, no state. libcurl 7.88 sends an address
- * unchanged, CR and LF included, so every address is checked here first. */
+/* address.c: checks a mail address, and converts its domain. Any thread, no state. libcurl 7.88
+ * sends an address unchanged, CR and LF included, so every address is checked here first. */
 #include "jw/address.h"
 
+#include "jw/text.h"
+
+#include <idn2.h>
 #include <stdbool.h>
 #include <string.h>
 
-#define MAX_ADDRESS 254 /* RFC 5321 4.5.3.1.3: a path of 256 with its angle brackets */
-#define MAX_LOCAL   64  /* RFC 5321 4.5.3.1.1 */
-#define MAX_LABEL   63  /* RFC 1035 2.3.4 */
+#define MAX_ADDRESS 254  /* RFC 5321 4.5.3.1.3: a path of 256 with its angle brackets */
+#define MAX_LOCAL   64   /* RFC 5321 4.5.3.1.1 */
+#define MAX_LABEL   63   /* RFC 1035 2.3.4 */
+#define MAX_DOMAIN  1024 /* bytes, before it is converted */
 
+/* Bytes that are no character of ASCII may stand in the domain, which is converted. */
 static char *
 bad_byte(unsigned char c)
 {
@@ -25,19 +30,14 @@ bad_byte(unsigned char c)
 static char *
 check_bytes(const char *text)
 {
-    const size_t length = strnlen(text, MAX_ADDRESS + 1);
+    bool domain = false;
 
-    if (length == 0) {
-        return g_strdup("the address is empty");
-    }
-    if (length > MAX_ADDRESS) {
-        return g_strdup_printf("the address is longer than %d bytes", MAX_ADDRESS);
-    }
     for (const char *pos = text; *pos != '\0'; pos++) {
         unsigned char c = (unsigned char)*pos;
-        if (c < 0x21 || c > 0x7e || c == '<' || c == '>') {
+        if (c < 0x21 || c == 0x7f || (c > 0x7f && !domain) || c == '<' || c == '>') {
             return bad_byte(c);
         }
+        domain = domain || c == '@';
     }
     return NULL;
 }
@@ -120,12 +120,81 @@ check_domain(const char *domain)
                : NULL;
 }
 
-char *
-jw_address_check(const char *text)
+/* The characters of a domain that is not all ASCII: idn2 would drop some, and a name with them
+ * reads as another. */
+static char *
+check_unicode(const char *domain)
 {
-    g_return_val_if_fail(text != NULL, g_strdup("there is no address"));
+    if (!g_utf8_validate(domain, -1, NULL)) {
+        return g_strdup("the domain is not valid UTF-8");
+    }
+    for (const char *pos = domain; *pos != '\0'; pos = g_utf8_next_char(pos)) {
+        gunichar c = g_utf8_get_char(pos);
+        if (jw_text_invisible(c) || g_unichar_isspace(c)) {
+            return g_strdup_printf("the domain has a character U+%04X, which nobody can see", c);
+        }
+    }
+    return NULL;
+}
 
-    char *wrong = check_bytes(text);
+/* @ret: the domain as mail servers know it (RFC 5891, with the mapping of UTS 46), to be checked
+ * as any other: a character may stand for a dot or a slash. */
+static char *
+convert_domain(const char *domain, char **ret)
+{
+    char *wrong = check_unicode(domain);
+    char *ascii = NULL;
+
+    if (wrong != NULL) {
+        return wrong;
+    }
+    int code = idn2_to_ascii_8z(domain, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+    if (code != IDN2_OK) {
+        return g_strdup_printf("the domain is no international name: %s", idn2_strerror(code));
+    }
+    *ret = g_strdup(ascii);
+    idn2_free(ascii);
+    return NULL;
+}
+
+/* @ret: the domain as it is sent. */
+static char *
+read_domain(const char *domain, char **ret)
+{
+    g_autofree char *ascii = NULL;
+    char *wrong = g_str_is_ascii(domain) ? NULL : convert_domain(domain, &ascii);
+
+    if (wrong == NULL) {
+        wrong = check_domain(ascii != NULL ? ascii : domain);
+    }
+    if (wrong == NULL) {
+        *ret = ascii != NULL ? g_steal_pointer(&ascii) : g_strdup(domain);
+    }
+    return wrong;
+}
+
+static char *
+check_length(size_t length)
+{
+    return length > MAX_ADDRESS
+               ? g_strdup_printf("the address is longer than %d bytes", MAX_ADDRESS)
+               : NULL;
+}
+
+/* What is wrong; or NULL, and @ret the address as it is sent. */
+static char *
+read_address(const char *text, char **ret)
+{
+    const size_t length = strnlen(text, MAX_LOCAL + 1 + MAX_DOMAIN + 1);
+    g_autofree char *domain = NULL;
+    char *wrong = length == 0 ? g_strdup("the address is empty")
+                  : length > MAX_LOCAL + 1 + MAX_DOMAIN || g_str_is_ascii(text)
+                      ? check_length(length)
+                      : NULL;
+
+    if (wrong == NULL) {
+        wrong = check_bytes(text);
+    }
     if (wrong != NULL) {
         return wrong;
     }
@@ -133,8 +202,36 @@ jw_address_check(const char *text)
     if (at == NULL || strchr(at + 1, '@') != NULL) {
         return g_strdup("the address must have exactly one \"@\"");
     }
-    wrong = check_local(text, (size_t)(at - text));
-    return wrong != NULL ? wrong : check_domain(at + 1);
+    const size_t n_local = (size_t)(at - text);
+    wrong = check_local(text, n_local);
+    if (wrong == NULL) {
+        wrong = read_domain(at + 1, &domain);
+    }
+    if (wrong == NULL) {
+        wrong = check_length(n_local + 1 + strlen(domain));
+    }
+    if (wrong == NULL) {
+        *ret = g_strdup_printf("%.*s@%s", (int)n_local, text, domain);
+    }
+    return wrong;
+}
+
+char *
+jw_address_check(const char *text)
+{
+    g_return_val_if_fail(text != NULL, g_strdup("there is no address"));
+    g_autofree char *address = NULL;
+
+    return read_address(text, &address);
+}
+
+char *
+jw_address_sent(const char *text)
+{
+    char *address = NULL;
+    g_autofree char *wrong = text != NULL ? read_address(text, &address) : NULL;
+
+    return address;
 }
 
 char *

@@ -140,6 +140,12 @@ jw_zone_day(GTimeZone *zone, int64_t utc_ms)
     return jw_floor_div(seconds + jw_zone_offset(zone, seconds), JW_DAY_SECONDS);
 }
 
+int64_t
+jw_zone_day_start_ms(GTimeZone *zone, int64_t day)
+{
+    return jw_zone_utc(zone, day * JW_DAY_SECONDS) * 1000;
+}
+
 /* What IANA names look like. GLib would also read offsets ("+03:00") and POSIX rules ("ABC5DEF"),
  * and any file in the zone directory; names with digits exist only in these families. */
 static bool

@@ -27,13 +27,24 @@ mono_ms(void)
     return jw_clock_mono_ms(jw_clock_system());
 }
 
+/* What an operator may do about it, or NULL. */
+static const char *
+advice(rd_kafka_resp_err_t cause)
+{
+    return cause == RD_KAFKA_RESP_ERR_INVALID_SESSION_TIMEOUT
+               ? "set JW_KAFKA_SESSION_TIMEOUT_MS within the broker's group.min.session.timeout.ms "
+                 "and group.max.session.timeout.ms"
+               : NULL;
+}
+
 static void
 take_message(JwKafkaConsumer *self, rd_kafka_message_t *taken)
 {
     if (taken->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
         jw_warn("kafka_consumer_error", JW_STR("group", self->group),
                 JW_STR("code", rd_kafka_err2name(taken->err)),
-                JW_STR("text", rd_kafka_message_errstr(taken)));
+                JW_STR("text", rd_kafka_message_errstr(taken)),
+                JW_STR("advice", advice(taken->err)));
         rd_kafka_message_destroy(taken);
         return;
     }

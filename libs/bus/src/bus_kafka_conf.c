@@ -30,7 +30,9 @@ static const Setting defaults[] = {
     { "topic.metadata.refresh.interval.ms", "30000" },
     /* producer */
     { "linger.ms", "2" },
-    { "compression.codec", "lz4" },
+    /* the one codec that every client reads without an add-on (kafkajs has no other); a message of
+     * 1 kB costs 20 µs more than none, and a twentieth of the space in a busy topic */
+    { "compression.codec", "gzip" },
     { "queue.buffering.max.kbytes", "131072" },
     { "partitioner",
       "murmur2_random" }, /* as Java and most other clients: same key, same partition */

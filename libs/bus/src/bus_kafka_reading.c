@@ -1,5 +1,9 @@
 /* bus_kafka_reading.c: how far a group has read a topic: where its partitions begin and end, and
- * what the group committed. Any thread; blocks the caller. */
+ * what the group committed. Any thread; blocks the caller, one at a time.
+ *
+ * The client that asks is a consumer of the group that never subscribes, so it is no member.
+ * librdkafka 2.0.2's ListConsumerGroupOffsets, which a producer could call, crashes the process
+ * when the group's coordinator has moved or just started (confluentinc/librdkafka#5040). */
 #include "kafka_private.h"
 
 #include <string.h>
@@ -76,71 +80,28 @@ find_offsets(const Asking *asking, int64_t where, rd_kafka_topic_partition_list_
     return check_partitions(asking, partitions, error);
 }
 
-/* (transfer full), NULL: no answer. */
-static rd_kafka_event_t *
-ask_group(const Asking *asking, const char *group,
-          const rd_kafka_topic_partition_list_t *partitions)
-{
-    g_autoptr(rd_kafka_AdminOptions_t) options =
-        rd_kafka_AdminOptions_new(asking->rk, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS);
-    g_autoptr(rd_kafka_queue_t) queue = rd_kafka_queue_new(asking->rk);
-    rd_kafka_ListConsumerGroupOffsets_t *request =
-        rd_kafka_ListConsumerGroupOffsets_new(group, partitions);
-    const int wait_ms = time_left(asking);
-    char text[128];
-
-    /* cannot fail: the value is in range */
-    (void)rd_kafka_AdminOptions_set_request_timeout(options, wait_ms, text, sizeof text);
-    rd_kafka_ListConsumerGroupOffsets(asking->rk, &request, 1, options, queue);
-    rd_kafka_ListConsumerGroupOffsets_destroy(request);
-    return rd_kafka_queue_poll(queue, wait_ms + 100);
-}
-
-/* Puts what the group committed in the place of where it begins, when that is more. */
+/* Puts what the group committed in the place of where a partition begins, when that is more. */
 static bool
-add_committed(const Asking *asking, const char *group, rd_kafka_topic_partition_list_t *first,
-              GError **error)
+add_committed(const Asking *asking, rd_kafka_topic_partition_list_t *first, GError **error)
 {
-    g_autoptr(rd_kafka_event_t) event = ask_group(asking, group, first);
-    size_t n_groups = 0;
+    g_autoptr(rd_kafka_topic_partition_list_t) read = rd_kafka_topic_partition_list_copy(first);
+    rd_kafka_resp_err_t cause = rd_kafka_committed(asking->rk, read, time_left(asking));
 
-    if (event == NULL) {
-        return jw_fail(error, JW_ERROR_UNAVAILABLE, "offsets of group '%s': no answer", group);
-    }
-    rd_kafka_resp_err_t cause = rd_kafka_event_error(event);
     if (cause != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        return jw_kafka_fail(error, cause, "offsets of group '%s'", group);
+        return jw_kafka_fail(error, cause, "offsets of the group that reads topic '%s'",
+                             asking->topic);
     }
-    const rd_kafka_group_result_t **groups = rd_kafka_ListConsumerGroupOffsets_result_groups(
-        rd_kafka_event_ListConsumerGroupOffsets_result(event), &n_groups);
-    for (size_t g = 0; g < n_groups; g++) {
-        const rd_kafka_error_t *failed = rd_kafka_group_result_error(groups[g]);
-        const rd_kafka_topic_partition_list_t *read = rd_kafka_group_result_partitions(groups[g]);
-
-        if (rd_kafka_error_code(failed) == RD_KAFKA_RESP_ERR_GROUP_ID_NOT_FOUND) {
-            continue; /* it never read anything */
-        }
-        if (failed != NULL) {
-            return jw_kafka_fail(error, rd_kafka_error_code(failed), "offsets of group '%s'",
-                                 group);
-        }
-        if (!check_partitions(asking, read, error)) {
-            return false;
-        }
-        for (int i = 0; i < read->cnt; i++) {
-            rd_kafka_topic_partition_t *own = rd_kafka_topic_partition_list_find(
-                first, read->elems[i].topic, read->elems[i].partition);
-
-            if (own != NULL) { /* nothing committed is a negative offset */
-                own->offset = MAX(own->offset, read->elems[i].offset);
-            }
-        }
+    if (!check_partitions(asking, read, error)) {
+        return false;
+    }
+    for (int i = 0; i < read->cnt; i++) { /* nothing committed is a negative offset */
+        first->elems[i].offset = MAX(first->elems[i].offset, read->elems[i].offset);
     }
     return true;
 }
 
 static bool
-read_so_far(const Asking *asking, const char *group, GArray *readings, GError **error)
+read_so_far(const Asking *asking, GArray *readings, GError **error)
 {
     g_autoptr(rd_kafka_topic_partition_list_t) first = rd_kafka_topic_partition_list_new(16);
 
@@ -152,7 +113,7 @@ read_so_far(const Asking *asking, const char *group, GArray *readings, GError **
     }
     g_autoptr(rd_kafka_topic_partition_list_t) end = rd_kafka_topic_partition_list_copy(first);
     if (!find_offsets(asking, RD_KAFKA_OFFSET_BEGINNING, first, error)
-        || !add_committed(asking, group, first, error)
+        || !add_committed(asking, first, error)
         || !find_offsets(asking, RD_KAFKA_OFFSET_END, end, error)) {
         return false;
     }
@@ -164,20 +125,54 @@ read_so_far(const Asking *asking, const char *group, GArray *readings, GError **
     return true;
 }
 
+/* The client that asks for this group, made when it is first needed. (transfer none), NULL: error
+ */
+static rd_kafka_t *
+client_locked(JwKafka *self, const char *group, GError **error)
+{
+    char text[512];
+
+    if (self->reader != NULL && g_str_equal(self->reader_group, group)) {
+        (void)rd_kafka_poll(self->reader, 0); /* its log and errors */
+        return self->reader;
+    }
+    g_autoptr(rd_kafka_conf_t) conf = jw_kafka_conf_consumer(self->common, group, error);
+    if (conf == NULL) {
+        return NULL;
+    }
+    jw_kafka_reader_free(self);
+    self->reader = rd_kafka_new(RD_KAFKA_CONSUMER, conf, text, sizeof text);
+    if (self->reader == NULL) {
+        return jw_fail_null(error, JW_ERROR_INVALID, "Kafka client of group '%s': %s", group, text);
+    }
+    conf = NULL; /* the client owns it now */
+    self->reader_group = g_strdup(group);
+    return self->reader;
+}
+
+void
+jw_kafka_reader_free(JwKafka *self)
+{
+    if (self->reader != NULL) {
+        rd_kafka_destroy_flags(self->reader, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    }
+    self->reader = NULL;
+    g_clear_pointer(&self->reader_group, g_free);
+}
+
 bool
 jw_kafka_read_so_far(JwBus *bus, const char *group, const char *topic, int64_t timeout_ms,
                      GArray **ret, GError **error)
 {
     JwKafka *self = (JwKafka *)bus;
     g_autoptr(GArray) readings = g_array_new(FALSE, FALSE, sizeof(JwReading));
-    JwKafkaHandle *handle = jw_kafka_take(self);
-    const Asking asking = { handle->rk, topic,
+    g_auto(JwLocker) locker = jw_locker(&self->reading);
+    const Asking asking = { client_locked(self, group, error), topic,
                             jw_clock_mono_ms(jw_clock_system()) + MAX(timeout_ms, 1) };
-    bool ok = read_so_far(&asking, group, readings, error);
 
-    jw_kafka_release(self, handle);
-    if (ok) {
-        *ret = g_steal_pointer(&readings);
+    if (asking.rk == NULL || !read_so_far(&asking, readings, error)) {
+        return false;
     }
-    return ok;
+    *ret = g_steal_pointer(&readings);
+    return true;
 }

@@ -7,8 +7,6 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#define HOPS_MAX 32u
-
 typedef struct {
     JwHttpAddress address;
     unsigned bits; /* of the mapped form */
@@ -113,9 +111,6 @@ jw_http_proxies_client(const JwHttpProxies *self, const char *forwarded_for, JwH
     guint n = g_strv_length(hops);
     bool v4 = false;
 
-    if (n > HOPS_MAX) {
-        return false;
-    }
     while (n-- > 0) {
         if (!parse(hops[n], ret, &v4)) {
             return false;

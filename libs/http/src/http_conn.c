@@ -42,6 +42,7 @@ struct _JwHttpConns {
     GHashTable *per_client;      /* (owned) key → how many */
     int64_t n_live, n_busy, body_bytes;
     bool draining;
+    int64_t places;
     const JwHttpConfig *config;
     JwHttpProxies *proxies;
     JwStop *stop;
@@ -140,6 +141,7 @@ jw_http_conns_new(const JwHttpConfig *config, JwHttpProxies *take_proxies)
     jw_mutex_init(&self->mutex);
     jw_cond_init(&self->quiet);
     self->config = config;
+    self->places = config->connections_max;
     self->proxies = take_proxies;
     self->per_client = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     self->stop = jw_stop_new();
@@ -149,6 +151,12 @@ jw_http_conns_new(const JwHttpConfig *config, JwHttpProxies *take_proxies)
                           "Connections cut: a phase took too long, or places ran short", "why");
     self->watchdog = g_thread_new("http-watchdog", watch, self);
     return self;
+}
+
+void
+jw_http_conns_limit(JwHttpConns *self, int64_t most)
+{
+    self->places = most;
 }
 
 void
@@ -215,7 +223,7 @@ check_places_locked(JwHttpConns *self, JwHttpConn *conn)
 
     if (most > 0 && conn->peer != NULL && count_locked(self, conn->peer) > most) {
         make_room_locked(self, conn, conn->peer, "address");
-    } else if (self->n_live > self->config->connections_max) {
+    } else if (self->n_live > self->places) {
         make_room_locked(self, conn, NULL, "places");
     }
 }

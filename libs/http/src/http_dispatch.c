@@ -67,22 +67,24 @@ check_query(const JwHttpRequest *request, JwHttpReply *reply)
     return true;
 }
 
-/* Before all guards, so that their refusals have the error form of the path's API. */
-static bool
-choose_form(const JwHttpDispatcher *dispatcher, JwHttpRequest *request, JwHttpReply *reply)
+bool
+jw_http_dispatch_head(const JwHttpDispatcher *dispatcher, JwHttpRequest *request,
+                      JwHttpReply *reply)
 {
-    bool well_formed = jw_http_target_parse(request);
+    request->well_formed = jw_http_target_parse(request);
     const JwHttpMount *mount = jw_http_mount_find(dispatcher->mounts, request);
-
+    /* Before all guards, so that their refusals have the error form of the path's API. */
     reply->errors = mount != NULL ? mount->api->errors : NULL;
-    return well_formed;
+    if (request->well_formed) {
+        request->entry = jw_http_route_match(dispatcher->entries, request, &request->allow);
+    }
+    return jw_http_guard_framing(request, reply)
+           && jw_http_guard_expected(request, dispatcher->body_max_bytes, reply);
 }
 
 void
-jw_http_dispatch_crowded(const JwHttpDispatcher *dispatcher, JwHttpRequest *request,
-                         JwHttpReply *reply)
+jw_http_dispatch_crowded(JwHttpReply *reply)
 {
-    (void)choose_form(dispatcher, request, reply);
     jw_http_reply_problem(reply, 429, "TOO_MANY_REQUESTS", NULL, 1,
                           "this client has too many requests under way; wait for some to end");
 }
@@ -90,28 +92,21 @@ jw_http_dispatch_crowded(const JwHttpDispatcher *dispatcher, JwHttpRequest *requ
 void
 jw_http_dispatch(const JwHttpDispatcher *dispatcher, JwHttpRequest *request, JwHttpReply *reply)
 {
-    g_autofree char *allow = NULL;
-    bool well_formed = choose_form(dispatcher, request, reply);
-
-    if (!jw_http_guard_framing(request, reply)) {
-        return;
-    }
     if (strcmp(request->target, "*") == 0 && strcmp(request->method, "OPTIONS") == 0) {
         reply->status = 204;
         jw_http_reply_header(reply, "Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
         return;
     }
-    if (!well_formed) {
+    if (!request->well_formed) {
         jw_http_reply_problem(reply, 400, "BAD_REQUEST", NULL, 0,
                               "the path or the query is not well formed");
         return;
     }
-    request->entry = jw_http_route_match(dispatcher->entries, request, &allow);
     if (!jw_http_guard_body(request, dispatcher->body_max_bytes, reply)) {
         return;
     }
     if (request->entry == NULL) {
-        answer_unmatched(request, reply, allow);
+        answer_unmatched(request, reply, request->allow);
         return;
     }
     if (jw_http_auth_check(request, reply) && jw_http_guard_media_type(request, reply)

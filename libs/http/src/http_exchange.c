@@ -1,4 +1,4 @@
-/* http_exchange.c: one request and its answer. libmicrohttpd's one I/O thread reads the request
+/* http_exchange.c: one request and its answer. An I/O thread of libmicrohttpd reads the request
  * and suspends its connection, a thread of the pool runs the handler, and the I/O thread sends
  * the answer: an exchange belongs to one thread at a time, and a connection that sends slowly,
  * idles, streams or waits has none. Without a pool handlers run on the I/O thread. */
@@ -8,6 +8,8 @@
 
 #include <microhttpd.h>
 #include <string.h>
+
+#define DOWNLOAD_RETRY_S 5
 
 typedef enum { EXCHANGE_NEW, EXCHANGE_BODY, EXCHANGE_HANDLED, EXCHANGE_REFUSED } ExchangeState;
 
@@ -84,12 +86,16 @@ take_head(JwHttpExchange *self, const char *method, const char *version)
     request->method = method; /* valid as long as the exchange */
     request->target = self->target;
     request->version = version;
+    request->start_ms = jw_clock_mono_ms(jw_clock_system());
     request->headers = g_ptr_array_new_with_free_func(jw_http_pair_free);
     request->query = g_ptr_array_new_with_free_func(jw_http_pair_free);
     (void)MHD_get_connection_values(self->connection, MHD_HEADER_KIND, add_header,
                                     request->headers);
-    const char *length =
-        MHD_lookup_connection_value(self->connection, MHD_HEADER_KIND, "Content-Length");
+    jw_http_headers_join(request->headers);
+    jw_http_request_id_take(jw_http_header(request, "X-Request-Id"), request->request_id);
+    jw_http_traceparent_take(jw_http_header(request, "traceparent"), request->traceparent);
+    jw_http_reply_init(&self->reply, request);
+    const char *length = jw_http_header(request, "Content-Length");
     self->drops_body =
         length != NULL
         && g_ascii_strtoull(length, NULL, 10) > (uint64_t)self->all->dispatcher.body_max_bytes;
@@ -109,24 +115,41 @@ take_body(JwHttpExchange *self, const char *data, size_t length)
     }
 }
 
+/* What a download holds while its client reads is little, and all of them together have a bound. */
+static void
+admit_download(JwHttpExchange *self)
+{
+    JwHttpReply *reply = &self->reply;
+    int *downloads = self->all->downloads;
+
+    if (!reply->has_file || strcmp(self->request.method, "GET") != 0) {
+        return;
+    }
+    reply->downloads = downloads;
+    if (g_atomic_int_add(downloads, 1) < self->all->downloads_max) {
+        return;
+    }
+    jw_http_reply_drop_body(reply);
+    g_ptr_array_set_size(reply->headers, 0);
+    jw_http_reply_problem(reply, 503, "TOO_MANY_DOWNLOADS", NULL, DOWNLOAD_RETRY_S,
+                          "too many downloads are under way; try again later");
+}
+
 /* The handler and all that comes before it. */
 static void
 handle(JwHttpExchange *self)
 {
     JwHttpRequest *request = &self->request;
 
-    request->start_ms = jw_clock_mono_ms(jw_clock_system());
+    request->start_ms = jw_clock_mono_ms(jw_clock_system()); /* since the request is whole */
     request->body = self->body->data;
     request->body_length = self->body->len;
-    jw_http_headers_join(request->headers);
-    jw_http_request_id_take(jw_http_header(request, "X-Request-Id"), request->request_id);
-    jw_http_traceparent_take(jw_http_header(request, "traceparent"), request->traceparent);
-    jw_http_reply_init(&self->reply, request);
     if (jw_http_conns_admit(self->all->conns, self->conn,
                             jw_http_header(request, "X-Forwarded-For"))) {
         jw_http_dispatch(&self->all->dispatcher, request, &self->reply);
+        admit_download(self);
     } else {
-        jw_http_dispatch_crowded(&self->all->dispatcher, request, &self->reply);
+        jw_http_dispatch_crowded(&self->reply);
     }
     self->reply.close |= g_atomic_int_get(self->all->draining) != 0;
     self->state = EXCHANGE_HANDLED;
@@ -159,11 +182,22 @@ answer(JwHttpExchange *self)
     return queued;
 }
 
+/* Before the body: the connection cannot go on. */
+static enum MHD_Result
+refuse_now(JwHttpExchange *self)
+{
+    self->state = EXCHANGE_HANDLED;
+    jw_http_conns_handling(self->all->conns, self->conn);
+    return answer(self);
+}
+
 static enum MHD_Result
 begin_handling(JwHttpExchange *self)
 {
+    const JwHttpEntry *entry = self->request.entry;
+
     jw_http_conns_handling(self->all->conns, self->conn);
-    if (self->all->workers == NULL) {
+    if (self->all->workers == NULL || entry == NULL || entry->mount->api->immediate) {
         handle(self);
         return answer(self);
     }
@@ -188,7 +222,9 @@ jw_http_exchange_step(void *data, struct MHD_Connection *connection, const char 
     switch (self->state) {
     case EXCHANGE_NEW:
         take_head(self, method, version);
-        return MHD_YES;
+        return jw_http_dispatch_head(&self->all->dispatcher, &self->request, &self->reply)
+                   ? MHD_YES
+                   : refuse_now(self);
     case EXCHANGE_BODY:
         if (*upload_length > 0) {
             take_body(self, upload, *upload_length);

@@ -1,7 +1,6 @@
 /* http_guard.c: refuses requests that must not reach a handler. Any thread; works on one
- * request. They run after libmicrohttpd has read the body, so an ambiguous frame cannot be refused
- * before that; but the answer closes the connection, so a request smuggled behind it is never read.
- */
+ * request. An ambiguous frame is refused before its body is read, and the answer closes the
+ * connection, so a request smuggled behind it is never read. */
 #include "http_private.h"
 
 #include <string.h>
@@ -86,10 +85,33 @@ jw_http_guard_framing(const JwHttpRequest *request, JwHttpReply *reply)
     if (n_lengths > 0 && n_encodings > 0) {
         return refuse_framing(reply, "send Content-Length or Transfer-Encoding, not both");
     }
+    if (n_hosts == 0 && g_strcmp0(request->version, "HTTP/1.0") != 0) {
+        return refuse_framing(reply, "the header Host is missing");
+    }
     if (n_encodings > 0 && g_strcmp0(request->version, "HTTP/1.1") != 0) {
         return refuse_framing(reply, "Transfer-Encoding needs HTTP/1.1");
     }
     return true;
+}
+
+static bool
+refuse_length(JwHttpReply *reply, int64_t limit_bytes)
+{
+    reply->close = true;
+    jw_http_reply_problem(reply, 413, "PAYLOAD_TOO_LARGE", NULL, 0,
+                          "the body may have at most %" G_GINT64_FORMAT " bytes", limit_bytes);
+    return false;
+}
+
+bool
+jw_http_guard_expected(const JwHttpRequest *request, int64_t limit_bytes, JwHttpReply *reply)
+{
+    const char *length = jw_http_header(request, "Content-Length");
+    const char *expect = jw_http_header(request, "Expect");
+
+    return expect == NULL || length == NULL
+           || g_ascii_strtoull(length, NULL, 10) <= (uint64_t)limit_bytes
+           || refuse_length(reply, limit_bytes);
 }
 
 bool
@@ -100,10 +122,7 @@ jw_http_guard_body(const JwHttpRequest *request, int64_t limit_bytes, JwHttpRepl
 
     /* one that is longer is cut, or not kept at all */
     if (stated > (uint64_t)limit_bytes || request->body_length > (uint64_t)limit_bytes) {
-        reply->close = true;
-        jw_http_reply_problem(reply, 413, "PAYLOAD_TOO_LARGE", NULL, 0,
-                              "the body may have at most %" G_GINT64_FORMAT " bytes", limit_bytes);
-        return false;
+        return refuse_length(reply, limit_bytes);
     }
     if (header != NULL && stated != request->body_length) {
         return refuse_framing(reply, "the body is not as long as Content-Length says");

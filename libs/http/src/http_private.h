@@ -33,13 +33,15 @@ typedef struct {
 struct _JwHttpRequest {
     const char *method, *target, *version; /* as in the request line */
     GPtrArray *headers;                    /* of JwHttpPair; see jw_http_headers_join() */
+    bool well_formed;                      /* the target */
     const void *body;
     size_t body_length;
     char *path;      /* undecoded, without query */
     char **segments; /* decoded */
     size_t n_segments;
     GPtrArray *query;         /* of JwHttpPair, decoded, in the order they came */
-    const JwHttpEntry *entry; /* NULL until matched */
+    const JwHttpEntry *entry; /* NULL: no route matches */
+    char *allow;              /* the methods that the path has; "": none */
     char request_id[129];
     char traceparent[56];
     JwPrincipal *principal;
@@ -56,6 +58,7 @@ struct _JwHttpReply {
     bool close; /* the connection is not kept */
     bool has_file;
     JwHttpFile file;
+    int *downloads; /* atomic: in which the file counts; NULL: it does not */
     int64_t file_from, file_length;
     int64_t unsent_bytes;   /* of a 304: of the body that a 200 would have */
     JwHttpStream *stream;   /* NULL: none */
@@ -71,6 +74,8 @@ typedef struct _JwHttpConns JwHttpConns;
 typedef struct _JwHttpConn JwHttpConn;
 JwHttpConns *jw_http_conns_new(const JwHttpConfig *config, JwHttpProxies *take_proxies);
 void jw_http_conns_free(gpointer self); /* no connection may be left */
+/* Fewer places than the configuration has. Before the first connection. */
+void jw_http_conns_limit(JwHttpConns *self, int64_t most);
 /* Makes room for the connection by closing another, or closes it. */
 JwHttpConn *jw_http_conns_opened(JwHttpConns *self, int fd, const struct sockaddr *address);
 void jw_http_conns_closed(JwHttpConns *self, JwHttpConn *take_conn);
@@ -141,6 +146,8 @@ JwHttpPair *jw_http_pair_new(const char *name, const char *value);
 
 /* http_guard.c: each answers the request and returns false when it refuses it */
 bool jw_http_guard_framing(const JwHttpRequest *request, JwHttpReply *reply);
+/* A client that waits for leave to send a body that is too long. */
+bool jw_http_guard_expected(const JwHttpRequest *request, int64_t limit_bytes, JwHttpReply *reply);
 bool jw_http_guard_body(const JwHttpRequest *request, int64_t limit_bytes, JwHttpReply *reply);
 bool jw_http_guard_media_type(const JwHttpRequest *request, JwHttpReply *reply);
 /* If-Match, of what has no entity tag. */
@@ -168,9 +175,12 @@ typedef struct {
 } JwHttpDispatcher;
 void jw_http_dispatch(const JwHttpDispatcher *dispatcher, JwHttpRequest *request,
                       JwHttpReply *reply);
-/* The same for a client that has too many requests under way: 429. */
-void jw_http_dispatch_crowded(const JwHttpDispatcher *dispatcher, JwHttpRequest *request,
-                              JwHttpReply *reply);
+/* What is looked at as soon as the head has come; never blocks. False: answered, the body is not
+ * read. */
+bool jw_http_dispatch_head(const JwHttpDispatcher *dispatcher, JwHttpRequest *request,
+                           JwHttpReply *reply);
+/* Instead, for a client that has too many requests under way: 429. */
+void jw_http_dispatch_crowded(JwHttpReply *reply);
 
 /* http_access.c: what the access log and the metrics record of a request. Owns its strings. */
 typedef struct {
@@ -197,6 +207,8 @@ typedef struct {
     JwHttpConns *conns;
     JwHttpPool *workers; /* NULL: handlers run on the I/O thread */
     JwHttpPool *files;   /* read files, of jw_http_file_read() */
+    int *downloads;      /* atomic: under way */
+    int64_t downloads_max;
     JwHttpStreams *streams;
     const int *draining; /* atomic */
 } JwHttpExchanges;

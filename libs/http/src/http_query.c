@@ -16,8 +16,8 @@ is_control(unsigned char byte)
     return byte < 0x20 || byte == 0x7f;
 }
 
-/* Percent-decodes; NULL for a broken escape, NUL, control bytes, bad UTF-8, and, in paths, a '/'
- * that was escaped. */
+/* Percent-decodes; NULL for a broken escape, a bare space, NUL, control bytes, bad UTF-8, and, in
+ * paths, a '/' that was escaped. */
 static char *
 decode(const char *text, size_t length, bool is_query)
 {
@@ -40,7 +40,7 @@ decode(const char *text, size_t length, bool is_query)
         } else if (is_query && byte == '+') {
             byte = ' ';
         }
-        if (is_control(byte)) {
+        if (is_control(byte) || text[i] == ' ') {
             return NULL;
         }
         out[n++] = (char)byte;

@@ -29,6 +29,7 @@ void
 jw_http_request_clear(JwHttpRequest *self)
 {
     g_clear_pointer(&self->path, g_free);
+    g_clear_pointer(&self->allow, g_free);
     g_clear_pointer(&self->headers, g_ptr_array_unref);
     g_clear_pointer(&self->segments, g_strfreev);
     g_clear_pointer(&self->query, g_ptr_array_unref);

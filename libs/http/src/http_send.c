@@ -15,6 +15,7 @@ typedef struct {
     int64_t from, length, sent;
     JwHttpAccess access;
     JwHttpPool *files;
+    int *downloads; /* see JwHttpReply */
     struct MHD_Connection *connection;
     char *block; /* NULL: none is read */
     size_t block_length, block_taken;
@@ -87,6 +88,9 @@ stream_free(void *data)
     FileStream *self = data;
 
     jw_http_access_log(&self->access, self->sent, self->sent == self->length);
+    if (self->downloads != NULL) {
+        (void)g_atomic_int_dec_and_test(self->downloads);
+    }
     if (self->file.data_free != NULL) {
         self->file.data_free(self->file.data);
     }
@@ -105,6 +109,7 @@ file_response(JwHttpReply *self, const JwHttpExchanges *all, struct MHD_Connecti
     stream->length = self->file_length;
     stream->access = *take_access;
     stream->files = all->files;
+    stream->downloads = g_steal_pointer(&self->downloads);
     stream->connection = connection;
     self->has_file = false; /* the stream owns its data from here */
     struct MHD_Response *response = MHD_create_response_from_callback(

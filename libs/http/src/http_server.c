@@ -1,4 +1,4 @@
-/* http_server.c: libmicrohttpd with one I/O thread on epoll and the options that bound it, and
+/* http_server.c: libmicrohttpd with a few I/O threads on epoll, the options that bound it, and
  * the pools of threads that do what blocks. The APIs are immutable after start. */
 #include "http_private.h"
 
@@ -12,6 +12,11 @@
 #include <unistd.h>
 
 #define BACKLOG 1024
+/* Of a request's head and an answer's together; a connection holds as much while it is open. */
+#define HEAD_MAX_BYTES (16 * 1024)
+/* A handler's end costs the I/O thread a look at each connection that it has suspended: streams,
+ * and downloads that wait. So there are a few of them, also on one core. */
+#define IO_THREADS 4
 /* Connections over the limit, for those that were cut and have not closed yet. */
 #define SPARE_CONNECTIONS 256
 /* Descriptors of everything else in the process. */
@@ -37,6 +42,8 @@ const JwConfigEntry jw_http_config_entries[] = {
       "X-Forwarded-For names the client" },
     { "JW_HTTP_WORKERS", JW_CONFIG_INT, offsetof(JwHttpConfig, workers), "32", 0, 1000, 0,
       "requests that are worked on at once; 0: by the thread that reads them" },
+    { "JW_HTTP_DOWNLOADS_MAX", JW_CONFIG_INT, offsetof(JwHttpConfig, downloads_max), "200", 1,
+      10000, 0, "downloads under way at most, some 400 KiB each; one more is answered 503" },
     { "JW_HTTP_DOWNLOAD_READERS", JW_CONFIG_INT, offsetof(JwHttpConfig, download_readers), "2", 1,
       100, 0, "downloads that are read from the store at once; the others take turns" },
     { "JW_HTTP_IDLE_TIMEOUT", JW_CONFIG_DURATION, offsetof(JwHttpConfig, idle_timeout_ms), "30s",
@@ -54,7 +61,7 @@ struct _JwHttpServer {
     struct MHD_Daemon *daemon; /* NULL: not started, or stopped */
     int listen_fd, port;
     bool started;
-    int draining; /* atomic */
+    int draining, downloads; /* atomic */
 };
 
 static void G_GNUC_PRINTF(2, 0) mhd_message(void *data, const char *format, va_list args)
@@ -106,6 +113,8 @@ jw_http_server_new(const JwHttpConfig *config, GError **error)
         .conns = jw_http_conns_new(config, proxies),
         .streams = jw_http_streams_new(),
         .draining = &self->draining,
+        .downloads = &self->downloads,
+        .downloads_max = config->downloads_max,
     };
     return self;
 }
@@ -190,24 +199,27 @@ check_permissions(const JwHttpServer *self, GError **error)
     return true;
 }
 
-/* Every connection is a descriptor; the soft limit is often 1,024. */
-static void
-raise_file_limit(int64_t connections)
+/* How many connections there are descriptors for, up to @wanted; the soft limit, often 1,024, is
+ * raised. */
+static int64_t
+raise_file_limit(int64_t wanted)
 {
-    const rlim_t wanted = (rlim_t)(connections + SPARE_CONNECTIONS + SPARE_FILES);
+    const rlim_t files = (rlim_t)(wanted + SPARE_CONNECTIONS + SPARE_FILES);
     struct rlimit limit;
 
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) {
-        return;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= files) {
+        return wanted;
     }
-    limit.rlim_cur = MIN(wanted, limit.rlim_max);
+    limit.rlim_cur = MIN(files, limit.rlim_max);
     (void)setrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_cur < wanted) {
-        jw_warn("http_few_descriptors", JW_INT("limit", (int64_t)limit.rlim_cur),
-                JW_INT("wanted", (int64_t)wanted),
-                JW_STR("do", "raise the hard limit of open files (ulimit -Hn), or lower "
-                             "JW_HTTP_CONNECTIONS_MAX"));
+    if (limit.rlim_cur == files) {
+        return wanted;
     }
+    int64_t most = MAX((int64_t)limit.rlim_cur - SPARE_CONNECTIONS - SPARE_FILES, 1);
+    jw_warn("http_few_descriptors", JW_INT("connections_max", most),
+            JW_STR("do", "raise the hard limit of open files (ulimit -Hn), or lower "
+                         "JW_HTTP_CONNECTIONS_MAX"));
+    return most;
 }
 
 static void
@@ -247,10 +259,13 @@ jw_http_server_start(JwHttpServer *self, GError **error)
     if (!check_permissions(self, error) || !open_socket(self, error)) {
         return false;
     }
-    raise_file_limit(self->config->connections_max);
+    jw_http_conns_limit(self->exchanges.conns, raise_file_limit(self->config->connections_max));
     start_pools(self);
     unsigned int idle_s = (unsigned int)((self->config->idle_timeout_ms + 999) / 1000);
-    unsigned int most = (unsigned int)self->config->connections_max + SPARE_CONNECTIONS;
+    /* libmicrohttpd gives each thread its part of the limit; http_conn.c has the true one */
+    unsigned int n_threads = self->config->workers > 0 ? IO_THREADS : 1;
+    unsigned int most =
+        n_threads * ((unsigned int)self->config->connections_max + SPARE_CONNECTIONS);
     const unsigned int flags =
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG;
     self->daemon = MHD_start_daemon(
@@ -258,8 +273,9 @@ jw_http_server_start(JwHttpServer *self, GError **error)
         mhd_message, NULL, MHD_OPTION_NOTIFY_COMPLETED, jw_http_exchange_end, &self->exchanges,
         MHD_OPTION_NOTIFY_CONNECTION, on_connection, self, MHD_OPTION_URI_LOG_CALLBACK,
         jw_http_exchange_begin, &self->exchanges, MHD_OPTION_LISTEN_SOCKET, self->listen_fd,
-        MHD_OPTION_CONNECTION_LIMIT, most, MHD_OPTION_CONNECTION_TIMEOUT, idle_s,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+        MHD_OPTION_THREAD_POOL_SIZE, n_threads > 1 ? n_threads : 0, MHD_OPTION_CONNECTION_LIMIT,
+        most, MHD_OPTION_CONNECTION_TIMEOUT, idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)HEAD_MAX_BYTES, MHD_OPTION_END); /* our guards are strict, and have an API's form */
     if (self->daemon == NULL) {
         free_pools(self);
         return jw_fail(error, JW_ERROR_INTERNAL, "libmicrohttpd did not start");

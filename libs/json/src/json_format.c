@@ -75,8 +75,8 @@ jw_parse_day(const char *text, GTimeZone *zone, int64_t *ret_start_ms, int64_t *
     if (!parse_date(text, &day)) {
         return false;
     }
-    *ret_start_ms = jw_zone_utc(zone, day * JW_DAY_SECONDS) * 1000;
-    *ret_end_ms = jw_zone_utc(zone, (day + 1) * JW_DAY_SECONDS) * 1000;
+    *ret_start_ms = jw_zone_day_start_ms(zone, day);
+    *ret_end_ms = jw_zone_day_start_ms(zone, day + 1);
     return true;
 }
 

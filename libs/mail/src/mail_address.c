@@ -13,7 +13,24 @@ jw_mail_address_check(const char *address, GError **error)
 {
     g_autofree char *wrong = jw_address_check(address);
 
-    return wrong == NULL || jw_fail(error, JW_ERROR_INVALID, "%s", wrong);
+    if (wrong != NULL) {
+        return jw_fail(error, JW_ERROR_INVALID, "%s", wrong);
+    }
+    return g_str_is_ascii(address)
+           || jw_fail(error, JW_ERROR_INVALID, "the address is not in the form that is sent");
+}
+
+/* @ret: the address as it is sent. */
+static bool
+take_address(const char *text, char **ret, GError **error)
+{
+    g_autofree char *wrong = jw_address_check(text);
+
+    if (wrong != NULL) {
+        return jw_fail(error, JW_ERROR_INVALID, "%s", wrong);
+    }
+    *ret = jw_address_sent(text);
+    return true;
 }
 
 static bool
@@ -65,19 +82,19 @@ jw_mail_address_parse(const char *text, char **ret_name, char **ret_address, GEr
 
     const char *open = strrchr(text, '<');
     if (open == NULL) {
-        if (!jw_mail_address_check(text, error)) {
+        if (!take_address(text, ret_address, error)) {
             return false;
         }
         *ret_name = NULL;
-        *ret_address = g_strdup(text);
         return true;
     }
     size_t length = strlen(open);
     if (open[length - 1] != '>') {
         return jw_fail(error, JW_ERROR_INVALID, "the address does not end with \">\"");
     }
-    g_autofree char *address = g_strndup(open + 1, length - 2);
-    if (!jw_mail_address_check(address, error)) {
+    g_autofree char *inside = g_strndup(open + 1, length - 2);
+    g_autofree char *address = NULL;
+    if (!take_address(inside, &address, error)) {
         return false;
     }
     g_autofree char *name = g_strndup(text, (gsize)(open - text));

@@ -24,7 +24,7 @@ struct _JwMail {
     const JwMailPort *port;
 };
 
-/* mail_address.c: jw_address_check() as INVALID. */
+/* mail_address.c: INVALID for what is no address, or not one as it is sent. */
 bool jw_mail_address_check(const char *address, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* mail_header.c: header lines "Name: value\r\n", folded, as 7-bit text. Texts are checked UTF-8

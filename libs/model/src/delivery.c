@@ -53,15 +53,11 @@ static const size_t delivery_texts[] = {
     offsetof(JwDelivery, request_id), offsetof(JwDelivery, traceparent),
 };
 
-JwDelivery *
-jw_delivery_new(const char *job_id, const char *recipient, int64_t now_ms)
+static JwDelivery *
+new_delivery(const char *id, const char *job_id, const char *recipient, int64_t now_ms)
 {
-    char id[JW_UUID_LEN + 1];
-    JwDelivery *delivery = NULL;
+    JwDelivery *delivery = g_new0(JwDelivery, 1);
 
-    g_return_val_if_fail(job_id != NULL && recipient != NULL, NULL);
-    jw_uuid_derive(id, "delivery", job_id, recipient, NULL);
-    delivery = g_new0(JwDelivery, 1);
     delivery->id = g_strdup(id);
     delivery->job_id = g_strdup(job_id);
     delivery->recipient = g_strdup(recipient);
@@ -71,6 +67,43 @@ jw_delivery_new(const char *job_id, const char *recipient, int64_t now_ms)
     delivery->updated_at_ms = now_ms;
     delivery->outbox = jw_outbox_new();
     return delivery;
+}
+
+JwDelivery *
+jw_delivery_new(const char *job_id, const char *recipient, int64_t now_ms)
+{
+    char id[JW_UUID_LEN + 1];
+
+    g_return_val_if_fail(job_id != NULL && recipient != NULL, NULL);
+    jw_uuid_derive(id, "delivery", job_id, recipient, NULL);
+    return new_delivery(id, job_id, recipient, now_ms);
+}
+
+JwDelivery *
+jw_delivery_new_failure(const JwJob *job, int64_t now_ms)
+{
+    char id[JW_UUID_LEN + 1];
+    char number[16];
+    const char *recipient = job->requested_by.email;
+
+    g_return_val_if_fail(job->id != NULL, NULL);
+    if (job->state != JW_JOB_FAILED || job->on_failure == JW_ON_FAILURE_NONE || recipient == NULL) {
+        return NULL;
+    }
+    (void)g_snprintf(number, sizeof number, "%d", job->retry_count);
+    jw_uuid_derive(id, "delivery-failure", job->id, recipient, number, NULL);
+    JwDelivery *delivery = new_delivery(id, job->id, recipient, now_ms);
+    delivery->kind = JW_DELIVERY_FAILURE;
+    delivery->failure = job->retry_count;
+    return delivery;
+}
+
+const char *
+jw_delivery_kind_name(int kind)
+{
+    static const char *const names[] = { "report", "failure" };
+
+    return (size_t)kind < G_N_ELEMENTS(names) ? names[kind] : NULL;
 }
 
 void

@@ -148,3 +148,11 @@ jw_job_free(gpointer self)
     g_clear_pointer(&job->outbox, g_ptr_array_unref);
     g_free(job);
 }
+
+const char *
+jw_on_failure_name(int on_failure)
+{
+    static const char *const names[] = { "requester", "none" };
+
+    return (size_t)on_failure < G_N_ELEMENTS(names) ? names[on_failure] : NULL;
+}

@@ -138,7 +138,9 @@ static const JwHttpRoute routes[] = {
     { 0 },
 };
 
-static const JwHttpApi api = { .name = "health", .prefix = "", .routes = routes, .quiet = true };
+static const JwHttpApi api = {
+    .name = "health", .prefix = "", .routes = routes, .quiet = true, .immediate = true
+};
 
 static void
 check_free(gpointer data)

@@ -3,6 +3,7 @@
  * without one is derived from the message's identity. */
 #include "wire_private.h"
 
+#include "jw/address.h"
 #include "jw/ident.h"
 
 #include <string.h>
@@ -79,7 +80,7 @@ take_identity(JwJob *job, const json_t *body, const char *ce_source, const char 
     if (actor != NULL) {
         job->requested_by.id = g_strdup(jw_json_text(actor, "id"));
         job->requested_by.name = g_strdup(jw_json_text(actor, "name"));
-        job->requested_by.email = g_strdup(jw_json_text(actor, "email"));
+        job->requested_by.email = jw_address_sent(jw_json_text(actor, "email"));
     } else if (!is_blank(ce_source)) {
         job->requested_by.id = g_utf8_make_valid(ce_source, -1);
     } else {

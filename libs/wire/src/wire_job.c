@@ -43,8 +43,10 @@ check_no_time(const char *text G_GNUC_UNUSED)
 }
 
 static const JwField recipient = { .type = JW_FIELD_STRING, .check = jw_check_address };
+static const char *const on_failures[] = { "requester", "none", NULL };
 static const JwField delivery_fields[] = {
     { .name = "recipients", .type = JW_FIELD_ARRAY, .max = MAX_RECIPIENTS, .item = &recipient },
+    { .name = "onFailure", .type = JW_FIELD_STRING, .values = on_failures },
     { .name = NULL },
 };
 const JwField jw_wire_actor_fields[] = {
@@ -79,6 +81,7 @@ const JwField jw_wire_template_fields[] = {
     JOB_FIELDS,
     KIND_FIELDS,
     { .name = "scheduledFor", .type = JW_FIELD_STRING, .check = check_no_time },
+    { .name = "requestedBy", .type = JW_FIELD_OBJECT, .fields = jw_wire_actor_fields },
     { .name = NULL },
 };
 const JwField jw_wire_command_fields[] = {
@@ -97,12 +100,36 @@ static bool
 check_recipients(const JwJobKind *kind, const json_t *body, const char *base,
                  JwViolations *violations)
 {
-    if ((kind->flags & JW_KIND_RECIPIENTS) != 0 || json_object_get(body, "delivery") == NULL) {
+    const json_t *delivery = json_object_get(body, "delivery");
+
+    if ((kind->flags & JW_KIND_RECIPIENTS) != 0 || delivery == NULL
+        || (json_is_object(delivery) && json_object_get(delivery, "recipients") == NULL)) {
         return true;
     }
     g_autofree char *pointer = jw_pointer(base, "delivery");
     return jw_violations_add(violations, pointer,
                              "does not belong here: a %s job has no recipients", kind->type);
+}
+
+static const char *
+on_failure_of(const json_t *body)
+{
+    return jw_json_text(json_object_get(body, "delivery"), "onFailure");
+}
+
+bool
+jw_wire_check_on_failure(const json_t *body, const char *email, const char *base,
+                         const char *advice, JwViolations *violations)
+{
+    if (g_strcmp0(on_failure_of(body), jw_on_failure_name(JW_ON_FAILURE_REQUESTER)) != 0
+        || email != NULL) {
+        return true;
+    }
+    g_autofree char *delivery = jw_pointer(base, "delivery");
+    g_autofree char *pointer = jw_pointer(delivery, "onFailure");
+    return jw_violations_add(violations, pointer,
+                             "asks for a mail to the requester, who has no mail address; %s",
+                             advice);
 }
 
 bool
@@ -118,11 +145,14 @@ jw_wire_check_job(const JwWire *self, const json_t *body, const JwField *fields,
         return false;
     }
     ok = check_recipients(kind, body, base, violations) && ok;
+    ok = jw_wire_check_on_failure(body, jw_json_text(json_object_get(body, "requestedBy"), "email"),
+                                  base, "give it in requestedBy, or leave this out", violations)
+         && ok;
     ok = jw_check_object(spec, kind->fields, pointer, violations) && ok;
     return (kind->check == NULL || kind->check(self->catalog, spec, pointer, violations)) && ok;
 }
 
-/* Without those that name the same mailbox again. NULL: none. */
+/* As they are sent, without those that name the same mailbox again. NULL: none. */
 static char **
 unique_recipients(const json_t *body)
 {
@@ -132,8 +162,11 @@ unique_recipients(const json_t *body)
     g_autoptr(GPtrArray) kept = g_ptr_array_new_with_free_func(g_free);
 
     for (size_t i = 0; asked != NULL && asked[i] != NULL; i++) {
-        if (g_hash_table_add(seen, jw_address_key(asked[i]))) {
-            g_ptr_array_add(kept, g_strdup(asked[i]));
+        char *address = jw_address_sent(asked[i]);
+        if (g_hash_table_add(seen, jw_address_key(address))) {
+            g_ptr_array_add(kept, address);
+        } else {
+            g_free(address);
         }
     }
     if (kept->len == 0) {
@@ -172,6 +205,9 @@ build_job(const JwWire *self, const JwJobKind *kind, const json_t *body, const j
     job->name = g_strdup(jw_json_text(body, "name"));
     job->description = g_strdup(jw_json_text(body, "description"));
     job->recipients = unique_recipients(body);
+    job->on_failure = g_strcmp0(on_failure_of(body), jw_on_failure_name(JW_ON_FAILURE_NONE)) == 0
+                          ? JW_ON_FAILURE_NONE
+                          : JW_ON_FAILURE_REQUESTER;
     if (priority != NULL) {
         (void)jw_priority_parse(jw_skip_prefix(priority, PRIORITY_PREFIX), &job->priority);
     }
@@ -213,6 +249,25 @@ set_limits(json_t *value, const JwJob *job)
     json_object_set_new(value, "maxAttempts", json_integer(job->max_attempts));
 }
 
+static void
+set_delivery(json_t *value, const JwJob *job)
+{
+    json_t *delivery = json_object();
+
+    if (job->recipients != NULL) {
+        json_object_set_new(delivery, "recipients",
+                            jw_json_strings((const char *const *)job->recipients));
+    }
+    if (job->on_failure != JW_ON_FAILURE_REQUESTER) {
+        jw_json_set_string(delivery, "onFailure", jw_on_failure_name(job->on_failure));
+    }
+    if (json_object_size(delivery) > 0) {
+        json_object_set_new(value, "delivery", delivery);
+    } else {
+        json_decref(delivery);
+    }
+}
+
 json_t *
 jw_wire_job_value(const JwJob *job)
 {
@@ -231,12 +286,7 @@ jw_wire_job_value(const JwJob *job)
     if (job->scheduled_for_ms != 0) {
         jw_json_set_time(value, "scheduledFor", job->scheduled_for_ms);
     }
-    if (job->recipients != NULL) {
-        json_t *delivery = json_object();
-        json_object_set_new(delivery, "recipients",
-                            jw_json_strings((const char *const *)job->recipients));
-        json_object_set_new(value, "delivery", delivery);
-    }
+    set_delivery(value, job);
     if (job->requested_by.id != NULL) {
         json_object_set_new(value, "requestedBy", actor_value(&job->requested_by));
     }

@@ -4,6 +4,7 @@
  * spec of its job. */
 #include "wire_private.h"
 
+#include "jw/address.h"
 #include "jw/clock.h"
 #include "jw/ident.h"
 
@@ -267,6 +268,20 @@ jw_wire_schedules_load(const JwWire *self, const char *path, int64_t now_ms, GPt
     return true;
 }
 
+/* Whose jobs they are: the template says it, or they are the schedule's own. */
+static void
+read_requester(const json_t *actor, JwJob *job, const char *schedule_id)
+{
+    if (actor != NULL) {
+        job->requested_by.id = g_strdup(jw_json_text(actor, "id"));
+        job->requested_by.name = g_strdup(jw_json_text(actor, "name"));
+        job->requested_by.email = jw_address_sent(jw_json_text(actor, "email"));
+        return;
+    }
+    job->requested_by.id = g_strdup(job->source);
+    job->requested_by.name = g_strconcat("Schedule ", schedule_id, NULL);
+}
+
 bool
 jw_wire_job_from_schedule(const JwWire *self, const JwSchedule *schedule, int64_t due_ms,
                           int64_t now_ms, JwJob **ret_job, GError **error)
@@ -293,8 +308,7 @@ jw_wire_job_from_schedule(const JwWire *self, const JwSchedule *schedule, int64_
     jw_uuid_derive(id, "schedule", schedule->id, due, NULL);
     job->id = g_strdup(id);
     job->source = g_strconcat("schedule:", schedule->id, NULL);
-    job->requested_by.id = g_strdup(job->source);
-    job->requested_by.name = g_strconcat("Schedule ", schedule->id, NULL);
+    read_requester(json_object_get(body, "requestedBy"), job, schedule->id);
     job->scheduled_for_ms = due_ms;
     *ret_job = job;
     return true;

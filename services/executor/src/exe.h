@@ -40,6 +40,8 @@ typedef struct {
     ExeHeartbeats *heartbeats;
     GPtrArray *workers;               /* of GThread */
     int64_t pull_mono_ms;             /* atomic: when the store may be looked at again */
+    int64_t trim_mono_ms;             /* atomic: when freed memory may be given back again */
+    int untrimmed;                    /* atomic: something ran since it was */
     int draining;                     /* atomic: workers take no further job */
     JwStop *stop;                     /* set when even the last writes of attempts must end */
     char owner[JW_PROCESS_NAME_SIZE]; /* "<host>/<pid>", first part of every claim's owner */

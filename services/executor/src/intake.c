@@ -10,11 +10,13 @@
 #include <string.h>
 
 #include "jw/log.h"
+#include "jw/wire_message.h"
 
 typedef struct {
     Exe *exe;
     const JwMessage *message;
     JwAnswer *answer;
+    JwWireEvent event;
     JwJob *job; /* of a submit command that parsed, or the stored one of one that did not */
     /* Why this version does not take a submit command, until the job it names has been read. */
     char *refused, *named_id;
@@ -60,24 +62,33 @@ intake_refused(Intake *self)
     return true;
 }
 
+static bool
+has_text(const char *text)
+{
+    return text != NULL && *text != '\0';
+}
+
 /* Builds the job, which becomes durable with its run. Always true: the store is not asked. */
 static bool
 intake_submit(Intake *self, const json_t *body)
 {
     g_auto(JwViolations) violations = { 0 };
-    const char *source = jw_message_header(self->message, "ce_source");
-    const char *id = jw_message_header(self->message, "ce_id");
+    const char *source = self->event.source;
+    const char *id = self->event.id;
     int64_t now = jw_clock_now_ms(self->exe->clock);
 
-    if (source == NULL || id == NULL) {
-        intake_poison(self, g_strdup("headers ce_source and ce_id are needed: with them a repeated "
-                                     "command is harmless"));
+    if (!has_text(source) || !has_text(id)) {
+        intake_poison(
+            self, g_strdup_printf("header %s is %s: with ce_source and ce_id a repeated "
+                                  "command is harmless, so both are needed",
+                                  has_text(source) ? "ce_id" : "ce_source",
+                                  (has_text(source) ? id : source) != NULL ? "empty" : "missing"));
         return true;
     }
     self->named_id = jw_wire_command_job_id(body, source, id);
     if (!jw_wire_job_from_command(self->exe->wire, body, source, id, now, &violations,
                                   &self->job)) {
-        self->refused = jw_violations_text(&violations);
+        self->refused = jw_wire_event_violations(&self->event, &violations);
         return true;
     }
     if (exe_handler_find(self->job->type) == NULL) {
@@ -87,7 +98,7 @@ intake_submit(Intake *self, const json_t *body)
         return true;
     }
     if (self->job->traceparent == NULL) {
-        self->job->traceparent = g_strdup(jw_message_header(self->message, "traceparent"));
+        self->job->traceparent = g_strdup(self->event.traceparent);
     }
     if (self->job->request_id == NULL) {
         self->job->request_id = g_strdup(jw_message_header(self->message, "x-request-id"));
@@ -171,44 +182,51 @@ exe_check_command(const char *type, const json_t *body, JwViolations *violations
 }
 
 static char *
-unknown_type(const char *type)
+unknown_type(const JwWireEvent *event)
 {
     g_autoptr(GString) known = g_string_new(NULL);
+    const char *where = event->structured ? "member type" : "header ce_type";
 
     for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
         g_string_append_printf(known, "%s%s", i > 0 ? ", " : "", commands[i].type);
     }
-    return type != NULL
-               ? g_strdup_printf("header ce_type is \"%s\"; known here: %s", type, known->str)
-               : g_strdup_printf("header ce_type is missing; known here: %s", known->str);
+    return event->type != NULL
+               ? g_strdup_printf("%s is \"%s\"; known here: %s", where, event->type, known->str)
+               : g_strdup_printf("%s is missing; known here: %s. An event that is all in the value "
+                                 "needs the header content-type: %s",
+                                 where, known->str, JW_CONTENT_TYPE_EVENT);
 }
 
-/* False: the store is unreachable. */
-static bool
-intake_message(Intake *self, const Command *command)
+/* The command that the message holds; NULL: none that is known here, and it is answered. */
+static const Command *
+intake_open(Intake *self)
 {
+    const JwWireMessage message = {
+        .content_type = jw_message_header(self->message, "content-type"),
+        .ce_type = jw_message_header(self->message, "ce_type"),
+        .ce_source = jw_message_header(self->message, "ce_source"),
+        .ce_id = jw_message_header(self->message, "ce_id"),
+        .traceparent = jw_message_header(self->message, "traceparent"),
+        .body = self->message->body,
+        .body_length = self->message->body_length,
+    };
     g_auto(JwViolations) violations = { 0 };
     g_autoptr(GError) error = NULL;
 
-    if (self->message->body == NULL) {
-        intake_poison(self, g_strdup("the message has no value"));
-        return true;
+    if (!jw_wire_message_read(&message, &self->event, &error)) {
+        intake_poison(self, g_strdup(jw_error_message(error)));
+        return NULL;
     }
-    json_auto_t *body = jw_json_parse(self->message->body, self->message->body_length, &error);
-    if (body == NULL) {
-        intake_poison(
-            self, g_strdup_printf("the value is not acceptable JSON: %s", jw_error_message(error)));
-        return true;
-    }
+    const Command *command = find_command(self->event.type);
     if (command == NULL) {
-        intake_poison(self, unknown_type(jw_message_header(self->message, "ce_type")));
-        return true;
+        intake_poison(self, unknown_type(&self->event));
+        return NULL;
     }
-    if (!exe_check_command(command->type, body, &violations)) {
-        intake_poison(self, jw_violations_text(&violations));
-        return true;
+    if (!exe_check_command(command->type, self->event.data, &violations)) {
+        intake_poison(self, jw_wire_event_violations(&self->event, &violations));
+        return NULL;
     }
-    return command->take(self, body);
+    return command;
 }
 
 size_t
@@ -364,14 +382,14 @@ exe_consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers, gpo
     bool away = false;
 
     for (size_t i = 0; i < n_messages && !away; i++) {
-        const Command *command = find_command(jw_message_header(&messages[i], "ce_type"));
-
         intakes[i] = (Intake){ .exe = exe, .message = &messages[i], .answer = &answers[i] };
+        const Command *command = intake_open(&intakes[i]);
+
         if (command != NULL && command->alone) {
             away = !intake_run(exe, intakes, from, i, &full);
             from = i;
         }
-        away = away || !intake_message(&intakes[i], command);
+        away = away || (command != NULL && !command->take(&intakes[i], intakes[i].event.data));
     }
     /* One call that failed is enough: each may wait for its time limit, and this thread must poll.
      */
@@ -379,6 +397,7 @@ exe_consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers, gpo
         (void)intake_run(exe, intakes, from, n_messages, &full);
     }
     for (size_t i = 0; i < n_messages; i++) {
+        jw_wire_event_clear(&intakes[i].event);
         jw_job_free(intakes[i].job);
         g_free(intakes[i].refused);
         g_free(intakes[i].named_id);

@@ -11,6 +11,8 @@
 #include "jw/store_files.h"
 #include "metrics.h"
 
+#define TRIM_EVERY_MS 1000
+
 static void
 remove_file(Exe *self, const JwArtifact *artifact)
 {
@@ -149,6 +151,21 @@ wake_intake(Exe *self)
     }
 }
 
+/* After work, but once a second at most: small jobs must not pay for it. */
+static void
+give_back_memory(Exe *self)
+{
+    int64_t now = jw_clock_mono_ms(self->clock);
+    int64_t due = __atomic_load_n(&self->trim_mono_ms, __ATOMIC_RELAXED);
+
+    if (g_atomic_int_get(&self->untrimmed) != 0 && now >= due
+        && __atomic_compare_exchange_n(&self->trim_mono_ms, &due, now + TRIM_EVERY_MS, false,
+                                       __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+        g_atomic_int_set(&self->untrimmed, 0);
+        jw_memory_trim();
+    }
+}
+
 gpointer
 exe_worker(gpointer data)
 {
@@ -161,8 +178,9 @@ exe_worker(gpointer data)
         wake_intake(self);
         if (job_id != NULL) {
             exe_run_job(self, job_id);
-            jw_memory_trim();
+            g_atomic_int_set(&self->untrimmed, 1);
         }
+        give_back_memory(self);
     }
     return NULL;
 }

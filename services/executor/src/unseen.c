@@ -83,13 +83,29 @@ warn_of_field(json_t *warnings, const JwReportDef *def, const JwReportRequest *r
                                 count, def->collection, field, uses, def->report_type));
 }
 
+/* A period finds dates alone: texts that look like some are none. */
+static void
+warn_of_date(json_t *warnings, const JwReportDef *def, const JwReportRequest *request,
+             int64_t records)
+{
+    g_autofree char *count = jw_report_text_count(records);
+
+    if (request->end_ms == 0) {
+        return;
+    }
+    add_warning(warnings, "FIELD_NOT_A_DATE",
+                g_strdup_printf("none of the %s records looked at in '%s' has a date in '%s' "
+                                "(dateField), so no period finds any: import it as a datetime",
+                                count, def->collection, def->date_field));
+}
+
 bool
 exe_unseen_warnings(const ExeUnseen *self, JwStore *store, const JwReportDef *def,
                     const JwReportRequest *request, char **ret_warnings, GError **error)
 {
     g_autoptr(GPtrArray) fields = doubtful(self, def, request);
     const guint n = fields->len;
-    g_autofree bool *present = g_new0(bool, n + 1);
+    g_autofree JwSeen *seen = g_new0(JwSeen, n + 1);
     json_auto_t *warnings = json_array();
     int64_t records = 0;
 
@@ -97,7 +113,7 @@ exe_unseen_warnings(const ExeUnseen *self, JwStore *store, const JwReportDef *de
     if (n == 0) {
         return true;
     }
-    if (!jw_store_sample_fields(store, def->collection, (const char *const *)fields->pdata, present,
+    if (!jw_store_sample_fields(store, def->collection, (const char *const *)fields->pdata, seen,
                                 &records, error)) {
         return false;
     }
@@ -108,8 +124,10 @@ exe_unseen_warnings(const ExeUnseen *self, JwStore *store, const JwReportDef *de
                                     def->collection, def->report_type));
     }
     for (guint i = 0; records > 0 && i < n; i++) {
-        if (!present[i]) {
+        if (seen[i] == JW_SEEN_NOTHING) {
             warn_of_field(warnings, def, request, fields->pdata[i], records);
+        } else if (seen[i] == JW_SEEN_VALUE && g_str_equal(fields->pdata[i], def->date_field)) {
+            warn_of_date(warnings, def, request, records);
         }
     }
     if (json_array_size(warnings) > 0) {

@@ -34,12 +34,21 @@ ntf_deliveries_of(const JwJob *job, int64_t now_ms)
 {
     GPtrArray *deliveries = g_ptr_array_new_with_free_func((GDestroyNotify)jw_delivery_free);
 
-    for (char **recipient = job->recipients; recipient != NULL && *recipient != NULL; recipient++) {
-        JwDelivery *delivery = jw_delivery_new(job->id, *recipient, now_ms);
+    JwDelivery *failure = jw_delivery_new_failure(job, now_ms);
+    char **recipient =
+        job->state == JW_JOB_COMPLETED && job->artifact != NULL ? job->recipients : NULL;
+
+    if (failure != NULL) {
+        g_ptr_array_add(deliveries, failure);
+    }
+    for (; recipient != NULL && *recipient != NULL; recipient++) {
+        g_ptr_array_add(deliveries, jw_delivery_new(job->id, *recipient, now_ms));
+    }
+    for (guint i = 0; i < deliveries->len; i++) {
+        JwDelivery *delivery = g_ptr_array_index(deliveries, i);
 
         delivery->request_id = g_strdup(job->request_id);
         delivery->traceparent = g_strdup(job->traceparent);
-        g_ptr_array_add(deliveries, delivery);
     }
     return deliveries;
 }
@@ -50,71 +59,103 @@ is_delivery(gconstpointer a, gconstpointer b)
     return strcmp(((const JwDelivery *)a)->id, ((const JwDelivery *)b)->id) == 0;
 }
 
-/* Whether each recipient has its delivery: all that exist may have ended while one is still to
- * be created. */
+/* Reads the job, and keeps it when it has ended and each mail that it calls for is among
+ * @deliveries: all that exist may have ended while one is still to be created. */
 static bool
-find_all(Ntf *self, const char *job_id, GPtrArray *deliveries, bool *ret_all, GError **error)
+find_complete(Ntf *self, const char *job_id, GPtrArray *deliveries, JwJob **ret_job, GError **error)
 {
     g_autoptr(JwJob) job = NULL;
 
     if (!jw_store_get_job(self->store, job_id, &job, error)) {
         return false;
     }
-    *ret_all = job != NULL;
-    g_autoptr(GPtrArray) wanted = job != NULL ? ntf_deliveries_of(job, 0) : NULL;
-    for (guint i = 0; wanted != NULL && i < wanted->len; i++) {
-        *ret_all = *ret_all
-                   && g_ptr_array_find_with_equal_func(deliveries, g_ptr_array_index(wanted, i),
-                                                       is_delivery, NULL);
+    bool all = job != NULL && (job->state == JW_JOB_COMPLETED || job->state == JW_JOB_FAILED);
+    g_autoptr(GPtrArray) wanted = all ? ntf_deliveries_of(job, 0) : NULL;
+    for (guint i = 0; all && i < wanted->len; i++) {
+        all = g_ptr_array_find_with_equal_func(deliveries, g_ptr_array_index(wanted, i),
+                                               is_delivery, NULL);
     }
+    *ret_job = all ? g_steal_pointer(&job) : NULL;
     return true;
 }
 
+typedef struct {
+    JwDeliveryCounts counts; /* of the report's mails */
+    JwJob *done;             /* the job, when all its mail has ended; else NULL */
+} Counted;
+
+static void
+counted_clear(Counted *self)
+{
+    g_clear_pointer(&self->done, jw_job_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Counted, counted_clear)
+
 static bool
-count(Ntf *self, const char *job_id, JwDeliveryCounts *ret, bool *ret_done, GError **error)
+has_ended(const JwDelivery *delivery)
+{
+    return delivery->state == JW_DELIVERY_SENT || delivery->state == JW_DELIVERY_BOUNCED
+           || delivery->state == JW_DELIVERY_FAILED;
+}
+
+static bool
+count(Ntf *self, const char *job_id, Counted *ret, GError **error)
 {
     g_autoptr(GPtrArray) deliveries = NULL;
+    JwDeliveryCounts *counts = &ret->counts;
+    bool ended = true;
 
-    *ret = (JwDeliveryCounts){ 0 };
-    *ret_done = false;
+    counted_clear(ret);
+    *counts = (JwDeliveryCounts){ 0 };
     if (!jw_store_list_deliveries(self->store, job_id, &deliveries, error)) {
         return false;
     }
     for (guint i = 0; i < deliveries->len; i++) {
         const JwDelivery *delivery = g_ptr_array_index(deliveries, i);
 
-        ret->total++;
-        ret->sent += delivery->state == JW_DELIVERY_SENT;
-        ret->bounced += delivery->state == JW_DELIVERY_BOUNCED;
-        ret->failed += delivery->state == JW_DELIVERY_FAILED;
+        ended = ended && has_ended(delivery);
+        if (delivery->kind == JW_DELIVERY_REPORT) {
+            counts->total++;
+            counts->sent += delivery->state == JW_DELIVERY_SENT;
+            counts->bounced += delivery->state == JW_DELIVERY_BOUNCED;
+            counts->failed += delivery->state == JW_DELIVERY_FAILED;
+        }
     }
-    return ret->total == 0 || ret->total > ret->sent + ret->failed + ret->bounced
-           || find_all(self, job_id, deliveries, ret_done, error);
+    return deliveries->len == 0 || !ended
+           || find_complete(self, job_id, deliveries, &ret->done, error);
+}
+
+static bool
+same_counts(const JwDeliveryCounts *a, const JwDeliveryCounts *b)
+{
+    return a->total == b->total && a->sent == b->sent && a->failed == b->failed
+           && a->bounced == b->bounced;
 }
 
 /* Counted again after writing: of two notifiers at one job, the one that counted first may write
- * last. */
+ * last. A completed job stays so; a failed one may be retried meanwhile, and its mail go on. */
 bool
 ntf_roll_up(Ntf *self, const char *job_id, GError **error)
 {
-    JwDeliveryCounts counts = { 0 };
-    JwDeliveryCounts again = { 0 };
-    bool done = false;
+    g_auto(Counted) now = { 0 };
 
-    if (!count(self, job_id, &counts, &done, error)) {
+    if (!count(self, job_id, &now, error)) {
         return false;
     }
     for (;;) {
-        if (!jw_store_set_delivery_counts(self->store, job_id, &counts, done,
-                                          jw_clock_now_ms(self->clock), error)
-            || !count(self, job_id, &again, &done, error)) {
+        const JwDeliveryCounts counts = now.counts;
+        const int64_t now_ms = jw_clock_now_ms(self->clock);
+        const bool failed = now.done != NULL && now.done->state == JW_JOB_FAILED;
+
+        if (!jw_store_set_delivery_counts(self->store, job_id, &counts, now.done != NULL && !failed,
+                                          now_ms, error)
+            || (failed && !jw_store_end_mail(self->store, now.done, now_ms, error))
+            || !count(self, job_id, &now, error)) {
             return false;
         }
-        if (again.total == counts.total && again.sent == counts.sent
-            && again.failed == counts.failed && again.bounced == counts.bounced) {
+        if (same_counts(&counts, &now.counts)) {
             return true;
         }
-        counts = again;
     }
 }
 

@@ -1,7 +1,8 @@
 /* intake.c: from job events to deliveries. Runs on the bus's poll thread.
  *
  * An event only names the job to read: the documents decide. A completed job gets one delivery
- * a recipient, its id derived from (job, recipient), so a repeated event creates nothing new. A
+ * a recipient, its id derived from (job, recipient), so a repeated event creates nothing new; one
+ * that failed for good gets one to who asked for it, derived from its number of retries as well. A
  * changed delivery has the counts on its job updated. */
 #include "ntf.h"
 
@@ -16,12 +17,13 @@ intake_job(Ntf *self, const char *job_id, GError **error)
     if (!jw_store_get_job(self->store, job_id, &job, error)) {
         return false;
     }
-    if (job == NULL || job->state != JW_JOB_COMPLETED || job->artifact == NULL) {
-        return true; /* removed, or taken back: nothing to send */
+    if (job == NULL || (job->state != JW_JOB_COMPLETED && job->state != JW_JOB_FAILED)) {
+        return true; /* removed, taken back, or to be tried again: nothing to send */
     }
-    g_autoptr(GPtrArray) deliveries = ntf_deliveries_of(job, jw_clock_now_ms(self->clock));
+    const int64_t now_ms = jw_clock_now_ms(self->clock);
+    g_autoptr(GPtrArray) deliveries = ntf_deliveries_of(job, now_ms);
     if (deliveries->len == 0) {
-        return true;
+        return !job->mail_pending || jw_store_end_mail(self->store, job, now_ms, error);
     }
     if (!ntf_create_deliveries(self, job, deliveries, &created, error)) {
         return false;
@@ -42,6 +44,7 @@ static const struct {
     bool (*run)(Ntf *self, const char *job_id, GError **error);
 } events[] = {
     { JW_TYPE_JOB_COMPLETED, intake_job },
+    { JW_TYPE_JOB_FAILED, intake_job },
     { JW_TYPE_DELIVERY_CHANGED, ntf_roll_up },
 };
 

@@ -103,13 +103,15 @@ resolve_unknown(Ntf *self, GError **error)
 static bool
 recover_job(Ntf *self, const JwJob *job, GError **error)
 {
-    static const JwDeliveryCounts none = { 0 };
-    g_autoptr(GPtrArray) deliveries = ntf_deliveries_of(job, jw_clock_now_ms(self->clock));
+    const int64_t now_ms = jw_clock_now_ms(self->clock);
+    g_autoptr(GPtrArray) deliveries = ntf_deliveries_of(job, now_ms);
+    /* Nobody is told of a failure of long ago, as of a time before there were such mails. */
+    const bool old =
+        job->state == JW_JOB_FAILED && now_ms - job->finished_at_ms > self->config.give_up_ms;
     size_t created = 0;
 
-    if (job->artifact == NULL) { /* nothing to send, now or later */
-        return jw_store_set_delivery_counts(self->store, job->id, &none, true,
-                                            jw_clock_now_ms(self->clock), error);
+    if (deliveries->len == 0 || old) { /* nothing to send, now or later */
+        return jw_store_end_mail(self->store, job, now_ms, error);
     }
     if (!ntf_create_deliveries(self, job, deliveries, &created, error)) {
         return false;
@@ -128,7 +130,7 @@ recover_mail(Ntf *self, GError **error)
     int64_t mono = jw_clock_mono_ms(self->clock);
     g_autoptr(GPtrArray) jobs = NULL;
     JwJobScan scan = {
-        .states = JW_JOB_BIT(JW_JOB_COMPLETED),
+        .states = JW_JOB_BIT(JW_JOB_COMPLETED) | JW_JOB_BIT(JW_JOB_FAILED),
         .updated_before_ms = jw_clock_now_ms(self->clock) - NTF_MAIL_AFTER_MS,
         .mail_pending = true,
         .limit = NTF_MAIL_PAGE,

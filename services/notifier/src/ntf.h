@@ -74,9 +74,10 @@ gpointer ntf_sender(gpointer ntf);
  * for one that must not wait. */
 bool ntf_change(Ntf *self, const JwDelivery *delivery, const JwDeliveryChange *change,
                 const JwJobsCall *call, JwCas *ret_cas, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* One for each recipient, not stored. (transfer full) of JwDelivery */
+/* What the job calls for, not stored: completed, one for each recipient; failed, one for who asked
+ * for it. (transfer full) of JwDelivery */
 GPtrArray *ntf_deliveries_of(const JwJob *job, int64_t now_ms);
-/* Creates the missing deliveries of a completed job, and updates its counts. */
+/* Creates the missing deliveries of a job that has ended, and updates its counts. */
 bool ntf_create_deliveries(Ntf *self, const JwJob *job, const GPtrArray *deliveries,
                            size_t *ret_created, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Updates the counts of deliveries on the job. */

@@ -104,6 +104,25 @@ make_link(const Ntf *self, const JwDelivery *delivery, const JwArtifact *artifac
     return jw_link_mailed(self->config.public_url, token);
 }
 
+/* Of the failure that the delivery is about, and of no other state of the job. */
+static GBytes *
+compose_failure(const Ntf *self, const JwDelivery *delivery, const JwJob *job, GError **error)
+{
+    if (job == NULL || job->state != JW_JOB_FAILED || job->retry_count != delivery->failure) {
+        return jw_fail_null(error, JW_ERROR_NOT_FOUND,
+                            "not sent: the job is gone, or was asked for again");
+    }
+    const NtfComposeInput input = {
+        .job = job,
+        .delivery_id = delivery->id,
+        .recipient = delivery->recipient,
+        .from = self->mail_config.from,
+        .message_id = delivery->message_id,
+        .date_ms = job->finished_at_ms,
+    };
+    return ntf_compose_failure(&input, error);
+}
+
 static GBytes *
 compose(Ntf *self, const JwDelivery *delivery, const JwJob *job, GError **error)
 {
@@ -111,6 +130,9 @@ compose(Ntf *self, const JwDelivery *delivery, const JwJob *job, GError **error)
     g_autofree char *link = NULL;
     int64_t link_expires_ms = 0;
 
+    if (delivery->kind == JW_DELIVERY_FAILURE) {
+        return compose_failure(self, delivery, job, error);
+    }
     if (job == NULL || job->artifact == NULL) {
         return jw_fail_null(error, JW_ERROR_NOT_FOUND, "the job or its report is gone");
     }

@@ -41,6 +41,28 @@ test_bad(void **state)
 }
 
 static void
+test_sent(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(tk_converted_addresses); i++) {
+        g_autofree char *wrong = jw_address_check(tk_converted_addresses[i][0]);
+        g_autofree char *sent = jw_address_sent(tk_converted_addresses[i][0]);
+        g_autofree char *again = jw_address_sent(tk_converted_addresses[i][1]);
+        assert_null(wrong);
+        assert_string_equal(sent, tk_converted_addresses[i][1]);
+        assert_string_equal(again, sent);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(tk_good_addresses); i++) {
+        g_autofree char *sent = jw_address_sent(tk_good_addresses[i]);
+        assert_string_equal(sent, tk_good_addresses[i]);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(tk_bad_addresses); i++) {
+        assert_null(jw_address_sent(tk_bad_addresses[i].address));
+    }
+    assert_null(jw_address_sent(NULL));
+}
+
+static void
 test_every_byte(void **state)
 {
     (void)state;
@@ -102,9 +124,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good),       cmocka_unit_test(test_bad),
-        cmocka_unit_test(test_every_byte), cmocka_unit_test(test_bytes_in_words),
-        cmocka_unit_test(test_key),
+        cmocka_unit_test(test_good),           cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_sent),           cmocka_unit_test(test_every_byte),
+        cmocka_unit_test(test_bytes_in_words), cmocka_unit_test(test_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,7 +7,8 @@
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
 
-#define MOCK_PRODUCE 0 /* Kafka's ApiKey of a Produce request */
+#define MOCK_PRODUCE      0 /* Kafka's ApiKey of a Produce request */
+#define MOCK_OFFSET_FETCH 9
 
 typedef struct {
     rd_kafka_t *rk; /* carries the cluster */

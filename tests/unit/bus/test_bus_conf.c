@@ -41,6 +41,7 @@ defaults_and_fixed_settings(void **state)
     assert_ok(producer != NULL, error);
     assert_setting(producer, "enable.idempotence", "true");
     assert_setting(producer, "acks", "-1");
+    assert_setting(producer, "compression.codec", "gzip"); /* that any client can read */
     assert_setting(producer, "delivery.timeout.ms", "7000");
     assert_setting(producer, "queue.buffering.max.messages", "5");
     assert_setting(producer, "message.max.bytes", "2065536");

@@ -97,22 +97,23 @@ void
 kit_consume(ExeKit *self, const KitMessage *messages, size_t n, JwAnswer *answers)
 {
     g_autofree JwMessage *list = g_new0(JwMessage, n);
-    g_autofree JwHeader *headers = g_new0(JwHeader, 3 * n);
+    g_autofree JwHeader *headers = g_new0(JwHeader, 4 * n);
 
     for (size_t i = 0; i < n; i++) {
         const JwHeader all[] = { { "ce_type", messages[i].type },
                                  { "ce_source", messages[i].source },
-                                 { "ce_id", messages[i].id } };
+                                 { "ce_id", messages[i].id },
+                                 { "content-type", self->content_type } };
 
         list[i] = (JwMessage){ .topic = self->ports->commands,
                                .body = messages[i].body,
                                .body_length = messages[i].body ? strlen(messages[i].body) : 0,
-                               .headers = &headers[3 * i],
+                               .headers = &headers[4 * i],
                                .partition = self->partitions != NULL ? self->partitions[i] : 0,
                                .offset = (int64_t)i };
         for (size_t h = 0; h < G_N_ELEMENTS(all); h++) {
             if (all[h].value != NULL) {
-                headers[3 * i + list[i].n_headers++] = all[h];
+                headers[4 * i + list[i].n_headers++] = all[h];
             }
         }
     }

@@ -12,8 +12,10 @@ G_BEGIN_DECLS
 typedef struct {
     Exe exe;
     KitPorts *ports;
-    char *temp;                /* JW_TEMP_DIR is a folder in it */
-    const int32_t *partitions; /* of the messages that kit_consume() gives; NULL: all of one */
+    char *temp; /* JW_TEMP_DIR is a folder in it */
+    /* Of the messages that kit_consume() gives: */
+    const int32_t *partitions; /* NULL: all of one */
+    const char *content_type;  /* NULL: none */
 } ExeKit;
 
 /* @ready_max: capacity of the ready queue. */

@@ -33,6 +33,21 @@ is_final(const KitFault *fault)
     return jw_error_retry(&error) == JW_RETRY_NEVER;
 }
 
+#define EVENT(type, data)                                                                          \
+    "{\"specversion\":\"1.0\",\"type\":\"" type "\",\"source\":\"/test\",\"id\":\"m-1\","          \
+    "\"traceparent\":\"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\",\"data\":" data   \
+    "}"
+
+/* An event that is all in the value. */
+static JwVerdict
+give_structured(ExeKit *kit, const char *body, char **ret_reason)
+{
+    kit->content_type = "application/cloudevents+json";
+    JwVerdict verdict = give(kit, (KitMessage){ NULL, NULL, NULL, body }, ret_reason);
+    kit->content_type = NULL;
+    return verdict;
+}
+
 static JwVerdict
 cancel(ExeKit *kit, const char *job_id, const char *mode)
 {
@@ -207,6 +222,28 @@ test_priority_lanes(void **state)
     }
 }
 
+/* The same event in the two modes is the same job; a cancel command takes effect. */
+static void
+test_structured(void **state)
+{
+    ExeKit *kit = *state;
+
+    assert_int_equal(give_structured(kit, EVENT(JW_TYPE_JOB_SUBMIT, BODY), NULL), JW_VERDICT_DONE);
+    assert_int_equal(give(kit, submit, NULL), JW_VERDICT_DONE);
+    g_autofree char *first = jw_queue_pop(kit->exe.ready, 0);
+    g_autofree char *second = jw_queue_pop(kit->exe.ready, 0);
+    assert_string_equal(first, second);
+    g_autoptr(JwJob) job = kit_job(kit->ports, first);
+    assert_int_equal(job->state, JW_JOB_PENDING);
+    assert_string_equal(job->requested_by.id, "/test");
+    assert_string_equal(job->traceparent,
+                        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+    g_autofree char *stop = g_strdup_printf(EVENT(JW_TYPE_JOB_CANCEL, "{\"jobId\":\"%s\"}"), first);
+    assert_int_equal(give_structured(kit, stop, NULL), JW_VERDICT_DONE);
+    g_autoptr(JwJob) after = kit_job(kit->ports, first);
+    assert_int_equal(after->state, JW_JOB_CANCELLED);
+}
+
 static void
 test_poison(void **state)
 {
@@ -232,6 +269,10 @@ test_poison(void **state)
         { { JW_TYPE_JOB_CANCEL, "/t", "1", "{}" }, "*/jobId*" },
         { { JW_TYPE_JOB_CANCEL, "/t", "1", "{\"jobId\":\"" JOB_ID "\",\"mode\":\"softly\"}" },
           "*/mode*" },
+        { { JW_TYPE_JOB_SUBMIT, "", "1", BODY }, "header ce_source is empty*" },
+        { { JW_TYPE_JOB_SUBMIT, "/t", "", BODY }, "header ce_id is empty*" },
+        { { NULL, NULL, NULL, EVENT(JW_TYPE_JOB_SUBMIT, BODY) },
+          "*ce_type is missing*content-type: application/cloudevents+json" },
     };
     ExeKit *kit = *state;
 
@@ -243,6 +284,31 @@ test_poison(void **state)
             fail_msg("case %zu: \"%s\" is not like \"%s\"", i, reason, cases[i].reason);
         }
         assert_int_equal(jw_queue_length(kit->exe.ready), 0);
+    }
+}
+
+static void
+test_poison_structured(void **state)
+{
+    static const struct {
+        const char *body, *reason;
+    } cases[] = {
+        { EVENT("jobwire.job.sing.v1", "{}"),
+          "member type is \"jobwire.job.sing.v1\"; known here: *" },
+        { EVENT(JW_TYPE_JOB_SUBMIT, "{}"), "*/data/jobType: *" },
+        { EVENT(JW_TYPE_JOB_CANCEL, "{\"jobId\":\"x\"}"), "/data/jobId: *" },
+        { EVENT(JW_TYPE_JOB_CANCEL, "7"), "/data: *" },
+        { BODY, "*/specversion: is required*" },
+    };
+    ExeKit *kit = *state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *reason = NULL;
+
+        assert_int_equal(give_structured(kit, cases[i].body, &reason), JW_VERDICT_POISON);
+        if (!g_pattern_match_simple(cases[i].reason, reason)) {
+            fail_msg("case %zu: \"%s\" is not like \"%s\"", i, reason, cases[i].reason);
+        }
     }
 }
 
@@ -702,7 +768,9 @@ main(void)
         TEST(test_scheduled_for_later),
         TEST(test_clock_behind),
         TEST(test_priority_lanes),
+        TEST(test_structured),
         TEST(test_poison),
+        TEST(test_poison_structured),
         TEST(test_refused_but_known),
         TEST(test_same_command_twice),
         TEST(test_poison_among_others),

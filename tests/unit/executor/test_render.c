@@ -148,7 +148,24 @@ test_csv_guards_formulas_and_quotes(void **state G_GNUC_UNUSED)
     } rows[] = {
         { "Diane", ",Diane," },
         { "=1+1", ",\"'=1+1\"," },
-        { "+49 30", ",\"'+49 30\"," },
+        { "+49 30", ",+49 30," },
+        { "+49 (30) 12-34/5.6", ",+49 (30) 12-34/5.6," },
+        { "+1-800-555-0100", ",+1-800-555-0100," },
+        { "-5", ",-5," },
+        { "+3.50", ",+3.50," },
+        { "-1,234.5", ",\"-1,234.5\"," },
+        { "-1.5e-7", ",-1.5e-7," },
+        { "-1-1", ",\"'-1-1\"," },
+        { "+1", ",+1," },
+        { "+A1", ",\"'+A1\"," },
+        { "+1+cmd|' /C calc'!A0", ",\"'+1+cmd|' /C calc'!A0\"," },
+        { "-2e", ",\"'-2e\"," },
+        { "-e5", ",\"'-e5\"," },
+        { "+", ",\"'+\"," },
+        { "-", ",\"'-\"," },
+        { "=5", ",\"'=5\"," },
+        { "a\xef\xbf\xbf", ",a\xef\xbf\xbd," },
+        { "\xff", ",\xef\xbf\xbd," },
         { "-2+3", ",\"'-2+3\"," },
         { "@SUM(A1)", ",\"'@SUM(A1)\"," },
         { "\tx", ",\"'\tx\"," },
@@ -173,6 +190,24 @@ test_csv_guards_formulas_and_quotes(void **state G_GNUC_UNUSED)
         if (strstr(content, rows[i].cell) == NULL) {
             fail_msg("row %zu: no cell %s in:\n%s", i, rows[i].cell, content);
         }
+        fixture_clear(&fixture);
+    }
+}
+
+static void
+test_csv_begins_with_a_mark_when_asked(void **state G_GNUC_UNUSED)
+{
+    for (int bom = 0; bom <= 1; bom++) {
+        Fixture fixture;
+        g_autofree char *content = NULL;
+
+        fixture_init(&fixture, "a.csv");
+        fixture.input.bom = bom == 1;
+        write_rows(&fixture, &exe_render_csv, 1, "Dan");
+        assert_true(g_file_get_contents(fixture.path, &content, NULL, NULL));
+        assert_true(g_str_has_prefix(content, bom == 1 ? "\xef\xbb\xbf"
+                                                         "Call,"
+                                                       : "Call,"));
         fixture_clear(&fixture);
     }
 }
@@ -618,6 +653,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_formats_are_found),
         cmocka_unit_test(test_csv_guards_formulas_and_quotes),
+        cmocka_unit_test(test_csv_begins_with_a_mark_when_asked),
         cmocka_unit_test(test_csv_has_a_line_a_record),
         cmocka_unit_test(test_csv_has_a_line_a_group),
         cmocka_unit_test(test_csv_times_are_the_moments_they_were),

@@ -103,6 +103,42 @@ test_period_and_filters(void **state)
     kit_assert_clean(kit);
 }
 
+/* Whoever gets a CSV by mail opens it by a double click, and then Excel wants the mark. */
+static void
+test_byte_order_mark(void **state)
+{
+    static const struct {
+        const char *output, *delivery;
+        bool bom;
+    } cases[] = {
+        { "", "", false },
+        { "", ",\"delivery\":{\"recipients\":[]}", false },
+        { "", ",\"delivery\":{\"recipients\":[\"a@example.com\"]}", true },
+        { ",\"bom\":true", "", true },
+        { ",\"bom\":false", ",\"delivery\":{\"recipients\":[\"a@example.com\"]}", false },
+    };
+    ExeKit *kit = *state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *key = g_strdup_printf("bom-%zu", i);
+        g_autofree char *body = g_strdup_printf(
+            "{\"jobType\":\"report\",\"name\":\"Calls\",\"spec\":{\"reportType\":\"call-records\","
+            "\"parameters\":{},\"output\":{\"format\":\"csv\"%s}}%s}",
+            cases[i].output, cases[i].delivery);
+        KitMessage message = { JW_TYPE_JOB_SUBMIT, "/test", key, body };
+        JwAnswer answer;
+
+        kit_consume(kit, &message, 1, &answer);
+        assert_int_equal(answer.verdict, JW_VERDICT_DONE);
+        g_autofree char *id = jw_queue_pop(kit->exe.ready, 0);
+        exe_run_job(&kit->exe, id);
+        g_autoptr(JwJob) job = kit_job(kit->ports, id);
+        assert_int_equal(job->state, JW_JOB_COMPLETED);
+        g_autofree char *data = kit_artifact(kit, job);
+        assert_int_equal(memcmp(data, "\xef\xbb\xbf", 3) == 0, cases[i].bom);
+    }
+}
+
 /* groupBy and measures, as a command names them: in the file, and in the summary of mail and API.
  */
 static void
@@ -433,6 +469,7 @@ main(void)
         TEST(test_completes),
         TEST(test_event_is_relayed),
         TEST(test_period_and_filters),
+        TEST(test_byte_order_mark),
         TEST(test_groups_and_measures),
         TEST(test_warns_of_a_field_that_no_record_has),
         TEST(test_definition_gone),

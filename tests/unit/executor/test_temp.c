@@ -165,6 +165,7 @@ test_folder_was_cleaned_away(void **state)
     g_autofree char *job = exe_temp_make(temp, &error);
     assert_ok(job != NULL, error);
     g_autoptr(ExeTemp) second = exe_temp_new(dir, &error);
+    assert_ok(second != NULL, error);
     assert_true(is_there(job)); /* the new folder is locked as well */
 }
 

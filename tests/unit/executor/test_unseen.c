@@ -142,6 +142,29 @@ test_a_misspelt_date(void **state)
     assert_non_null(strstr(undated, MISSING("att", "dateField")));
 }
 
+/* A date that is kept as something else is only told where it costs records: of a period. */
+static void
+test_a_date_that_is_none(void **state)
+{
+    Fixture *self = *state;
+
+    insert(self);
+    g_free(self->def->date_field);
+    self->def->date_field = g_strdup("num");
+    g_autofree char *all = told(self);
+    assert_null(strstr(all, "FIELD_NOT_A_DATE"));
+    self->request->end_ms = 1;
+    g_autofree char *period = told(self);
+    assert_non_null(strstr(period,
+                           "FIELD_NOT_A_DATE none of the 1 records looked at in 'visits' has "
+                           "a date in 'num' (dateField), so no period finds any"));
+    self->def->date_field[0] = 'a';
+    self->def->date_field[1] = 't';
+    self->def->date_field[2] = '\0';
+    g_autofree char *dated = told(self);
+    assert_null(strstr(dated, "FIELD_NOT_A_DATE"));
+}
+
 /* A record of the report that has a field is proof: nothing is asked then. */
 static void
 test_what_the_report_has_seen(void **state)
@@ -187,9 +210,9 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_misspelt_fields),      TEST(test_no_records),
-        TEST(test_a_misspelt_date),      TEST(test_what_the_report_has_seen),
-        TEST(test_a_store_that_is_away),
+        TEST(test_misspelt_fields),          TEST(test_no_records),
+        TEST(test_a_misspelt_date),          TEST(test_a_date_that_is_none),
+        TEST(test_what_the_report_has_seen), TEST(test_a_store_that_is_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

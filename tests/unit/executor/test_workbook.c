@@ -402,6 +402,21 @@ test_decimals(void **state G_GNUC_UNUSED)
 }
 
 static void
+test_decimals_of_the_list(void **state G_GNUC_UNUSED)
+{
+    const Titles titles = { 0 };
+    g_auto(Fixture) self = { 0 };
+
+    fixture_start(&self, &titles);
+    exe_render_xlsx.free(self.render);
+    g_array_index(self.def->columns, JwColumnDef, REAL).decimals = 7;
+    self.render = exe_render_xlsx.open(&self.input, NULL);
+    fixture_add(&self, "Dan", whole(1), real(0.125));
+    fixture_finish(&self);
+    assert_has(&self, "xl/styles.xml", "formatCode=\"#,##0.0000000\"");
+}
+
+static void
 test_charts_show_all_values(void **state G_GNUC_UNUSED)
 {
     static const struct {
@@ -455,12 +470,72 @@ width_of(const Fixture *self, const char *part, int column)
     return g_ascii_strtod(at + strlen(begin), NULL);
 }
 
+/* The earliest of times is one, whatever the format says; in the mail too. */
+static void
+test_times_as_figures(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        JwFormat format;
+        const char *text;
+    } rows[] = {
+        { JW_FORMAT_INTEGER, "2021-01-04 00:00:00" },
+        { JW_FORMAT_DATETIME, "2021-01-04 00:00:00" },
+        { JW_FORMAT_DATE, "2021-01-04" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const Titles titles = { 0 };
+        g_auto(Fixture) self = { 0 };
+        GError *error = NULL;
+
+        fixture_start(&self, &titles);
+        JwMeasureDef *measure = &g_array_index(self.def->measures, JwMeasureDef, 1);
+        measure->op = JW_MEASURE_MIN;
+        measure->format = rows[i].format;
+        replace(&measure->field, "when");
+        jw_aggregate_free(self.aggregate);
+        self.aggregate = jw_aggregate_new(self.def, self.request, (const char *const *)self.fields,
+                                          self.zone, &error);
+        assert_ok(self.aggregate != NULL, error);
+        fixture_add(&self, "Dan", whole(1), real(1));
+        g_autoptr(JwReportResult) result =
+            jw_report_result_new(self.aggregate, self.def, self.request, self.zone);
+        assert_string_equal(g_array_index(result->figures, JwReportFigure, 1).text, rows[i].text);
+        fixture_finish(&self);
+        assert_has(&self, "xl/worksheets/sheet1.xml", "<v>44200</v>");
+        assert_true(width_of(&self, "xl/worksheets/sheet2.xml", 3) >= 20);
+    }
+}
+
+/* More groups than the library can count in a chart. */
+static void
+test_a_chart_of_very_many_groups(void **state G_GNUC_UNUSED)
+{
+    const Titles titles = { 0 };
+    g_auto(Fixture) self = { 0 };
+
+    fixture_start(&self, &titles);
+    self.def->max_groups = 100000;
+    jw_aggregate_free(self.aggregate);
+    self.aggregate =
+        jw_aggregate_new(self.def, self.request, (const char *const *)self.fields, self.zone, NULL);
+    for (int i = 0; i < 66000; i++) {
+        char who[16];
+        g_snprintf(who, sizeof who, "w%d", i);
+        fixture_add(&self, who, whole(i), real(i));
+    }
+    fixture_finish(&self);
+    assert_has(&self, "xl/charts/chart1.xml", "<c:f>'A table'!$A$2:$A$66001</c:f>");
+    assert_has_not(&self, "xl/charts/chart1.xml", "<c:ptCount");
+}
+
 /* "###" is what a number shows that has no room; 1 for the frame. */
 static void
 test_columns_hold_their_numbers(void **state G_GNUC_UNUSED)
 {
-    static const char *const shown[] = { "1", "-12,345,678,901,234", "9,223,372,036,854,775,807" };
-    static const int64_t values[] = { 1, INT64_C(-12345678901234), INT64_MAX };
+    static const char *const shown[] = { "0", "1", "-12,345,678,901,234",
+                                         "9,223,372,036,854,775,807" };
+    static const int64_t values[] = { 0, 1, INT64_C(-12345678901234), INT64_MAX };
 
     for (size_t i = 0; i < G_N_ELEMENTS(values); i++) {
         const Titles titles = { .decimals = 9 };
@@ -491,7 +566,10 @@ main(void)
         cmocka_unit_test(test_refusals_are_not_called_a_full_disk),
         cmocka_unit_test(test_long_integers_are_texts),
         cmocka_unit_test(test_decimals),
+        cmocka_unit_test(test_decimals_of_the_list),
         cmocka_unit_test(test_charts_show_all_values),
+        cmocka_unit_test(test_times_as_figures),
+        cmocka_unit_test(test_a_chart_of_very_many_groups),
         cmocka_unit_test(test_columns_hold_their_numbers),
     };
 

@@ -74,6 +74,7 @@ kit_new(void)
         .body_max_bytes = 65536,
         .connections_max = 32,
         .workers = 8,
+        .downloads_max = 100,
         .idle_timeout_ms = 10000,
         .request_age_ms = 10000,
     };

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "../http/http_client.h"
 #include "jw/json.h"
 #include "jw/metrics.h"
 #include "jw/text.h"
@@ -136,6 +137,51 @@ test_expired_token(void **state)
                         "<token>");
 }
 
+/* Everything below the prefix is refused in the form of this API, whatever is wrong with it. */
+static void
+test_form_of_refusals(void **state)
+{
+    GwKit *kit = *state;
+    static const struct {
+        const char *request;
+        int status;
+        const char *code;
+    } cases[] = {
+        { "GET /api/v2/reports HTTP/1.1\r\nHost: t\r\n", 404, "NOT_FOUND" },
+        { "GET /api/v2/reports/nothing HTTP/1.1\r\nHost: t\r\n", 404, "NOT_FOUND" },
+        { "GET /api/v2/reports/jobs/a/b/c HTTP/1.1\r\nHost: t\r\n", 404, "NOT_FOUND" },
+        { "GET http://t/api/v2/reports/nothing HTTP/1.1\r\nHost: t\r\n", 404, "NOT_FOUND" },
+        { "PUT /api/v2/reports/jobs HTTP/1.1\r\nHost: t\r\n", 405, "METHOD_NOT_ALLOWED" },
+        { "BREW /api/v2/reports/jobs/1/cancel HTTP/1.1\r\nHost: t\r\n", 405, "METHOD_NOT_ALLOWED" },
+        { "POST /api/v2/reports/jobs HTTP/1.1\r\nHost: t\r\nContent-Length: 99999\r\n"
+          "Expect: 100-continue\r\n",
+          413, "PAYLOAD_TOO_LARGE" },
+        { "GET /api/v2/reports/%zz HTTP/1.1\r\nHost: t\r\n", 400, "BAD_REQUEST" },
+        { "GET /api/v2/reports/jobs/a%2Fb HTTP/1.1\r\nHost: t\r\n", 400, "BAD_REQUEST" },
+        { "GET /api/v2/reports/jobs/a b HTTP/1.1\r\nHost: t\r\n", 400, "BAD_REQUEST" },
+        { "GET /api/v2/reports/jobs/\xff HTTP/1.1\r\nHost: t\r\n", 400, "BAD_REQUEST" },
+        { "GET /api/v2/reports/jobs?page=%zz HTTP/1.1\r\nHost: t\r\n", 400, "BAD_REQUEST" },
+        { "GET /api/v2/reports/jobs?a b=1 HTTP/1.1\r\nHost: t\r\n", 400, "BAD_REQUEST" },
+        { "GET /api/v2/reports/jobs HTTP/1.1\r\n", 400, "BAD_REQUEST" }, /* no Host */
+        { "POST /api/v2/reports/jobs HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: gzip\r\n", 400,
+          "BAD_REQUEST" },
+        { "GET /api/v2/reports/jobs HTTP/1.1\r\nHost: t\r\n", 401, "UNAUTHORIZED" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *request = g_strconcat(cases[i].request, "Connection: close\r\n\r\n", NULL);
+        g_autofree char *answer = hc_exchange(jw_http_server_port(kit->http), request);
+        g_autofree char *form = g_strdup_printf("{\"success\":false,\"error\":{\"code\":\"%s\","
+                                                "\"message\":\"*\",\"details\":[]}}",
+                                                cases[i].code);
+
+        if (hc_status(answer) != cases[i].status
+            || !g_pattern_match_simple(form, hc_body(answer))) {
+            fail_msg("case %zu gave:\n%s", i, answer);
+        }
+    }
+}
+
 /* Before their first event. */
 static void
 test_metrics(void **state G_GNUC_UNUSED)
@@ -161,10 +207,8 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_metrics),
-        cmocka_unit_test(test_described),
-        TEST(test_without_token),
-        TEST(test_expired_token),
+        TEST(test_metrics),       cmocka_unit_test(test_described), TEST(test_without_token),
+        TEST(test_expired_token), TEST(test_form_of_refusals),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

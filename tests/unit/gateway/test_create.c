@@ -172,6 +172,8 @@ test_faults(void **state)
           { "/delivery/recipients/1" } },
         { BODY(",\"delivery\":{\"recipients\":[\"a@127.0.0.1\",\"=?x?=@c.example\"]}"),
           { "/delivery/recipients/0", "/delivery/recipients/1" } },
+        { BODY(",\"delivery\":{\"recipients\":[\"a@1.2.3.4\",\"a@b.example\"]}"),
+          { "/delivery/recipients/0" } },
         { PARAMETERS("{\"dateRange\":{\"startDate\":\"2026-01-02\",\"endDate\":\"2026-01-01\"}}"),
           { "/parameters/dateRange" } },
         { PARAMETERS("{\"filters\":{\"nothing\":[\"x\"]}}"), { "/parameters/filters/nothing" } },
@@ -395,6 +397,49 @@ test_recipients(void **state)
     g_autoptr(JwJob) job = kit_job(kit->ports, id);
 
     assert_int_equal(g_strv_length(job->recipients), 2);
+
+    g_autofree char *abroad =
+        kit_make_from(kit, "alice",
+                      BODY(",\"delivery\":{\"recipients\":[\"a@m\xc3\xbcnchen."
+                           "example\",\"a@xn--mnchen-3ya.example\"]}"));
+    g_autoptr(JwJob) converted = kit_job(kit->ports, abroad);
+    assert_int_equal(g_strv_length(converted->recipients), 1);
+    assert_string_equal(converted->recipients[0], "a@xn--mnchen-3ya.example");
+}
+
+/* By the token's address; asked for expressly without one it is refused. */
+static void
+test_on_failure(void **state)
+{
+    GwKit *kit = *state;
+    static const struct {
+        const char *who, *delivery;
+        JwOnFailure on_failure;
+        bool refused;
+    } cases[] = {
+        { "alice", "", JW_ON_FAILURE_REQUESTER, false },
+        { "alice", ",\"delivery\":{\"onFailure\":\"requester\"}", JW_ON_FAILURE_REQUESTER, false },
+        { "alice", ",\"delivery\":{\"onFailure\":\"none\"}", JW_ON_FAILURE_NONE, false },
+        { "odd person", "", JW_ON_FAILURE_REQUESTER, false },
+        { "odd person", ",\"delivery\":{\"onFailure\":\"requester\"}", 0, true },
+        { "alice", ",\"delivery\":{\"onFailure\":\"all\"}", 0, true },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *body =
+            g_strdup_printf("{\"reportType\":\"call-records\",\"name\":\"Calls\",\"parameters\":{},"
+                            "\"output\":{\"format\":\"csv\"}%s}",
+                            cases[i].delivery);
+        g_auto(Answer) answer = kit_post(kit, cases[i].who, KIT_JOBS, body);
+        if (cases[i].refused) {
+            assert_answer(answer, 400, "VALIDATION_ERROR");
+            kit_assert_pointers(&answer, (const char *const[]){ "/delivery/onFailure", NULL });
+            continue;
+        }
+        assert_answer(answer, 201, NULL);
+        g_autoptr(JwJob) job = kit_job(kit->ports, answer_text(&answer, "data.id"));
+        assert_int_equal(job->on_failure, cases[i].on_failure);
+    }
 }
 
 static void
@@ -419,7 +464,7 @@ main(void)
         TEST(test_broker_down), TEST(test_permission),  TEST(test_faults),
         TEST(test_not_json),    TEST(test_http),        TEST(test_lookup_values),
         TEST(test_scheduled),   TEST(test_departments), TEST(test_no_departments),
-        TEST(test_recipients),  TEST(test_public_url),
+        TEST(test_recipients),  TEST(test_public_url),  TEST(test_on_failure),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

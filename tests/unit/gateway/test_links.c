@@ -113,8 +113,8 @@ test_expires(void **state)
     assert_file(&before);
     tk_clock_advance(&kit->ports->clock.fake, 1);
     g_auto(Answer) after = kit_get(kit, NULL, path);
-    assert_page(after, 410, "This link has expired", "worked until 13 Jan 2026, 03:00 UTC",
-                "ask the sender");
+    assert_page(after, 410, "This link has expired",
+                "worked until 13 Jan 2026, 03:00 UTC. Ask the sender");
     assert_string_equal(answer_header(&after, "referrer-policy"), "no-referrer");
 }
 
@@ -135,7 +135,7 @@ test_report_is_gone(void **state)
     assert_page(removed, 410, "This report is no longer kept", "file has been removed");
     tk_clock_advance(&kit->ports->clock.fake, 1000);
     g_auto(Answer) expired = kit_get(kit, NULL, path);
-    assert_page(expired, 410, "This report is no longer kept", "The report has expired; ask the");
+    assert_page(expired, 410, "This report is no longer kept", "The report has expired. Ask the");
 }
 
 /* One answer for all that we did not sign, whether what it names exists or not. */

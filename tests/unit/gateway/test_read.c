@@ -187,6 +187,20 @@ test_failed(void **state)
     assert_string_equal(answer_text(&answer, "data.error.message"), "the records are not readable");
     assert_int_equal(answer_int(&answer, "data.retryCount"), 0);
     assert_int_equal(json_array_size(answer_at(&answer, "data.delivery.recipients")), 0);
+    assert_string_equal(answer_text(&answer, "data.delivery.onFailure"), "requester");
+    assert_null(answer_at(&answer, "data.delivery.failureMail"));
+
+    g_autoptr(JwJob) job = kit_job(kit->ports, id);
+    g_autoptr(JwDelivery) mail = jw_delivery_new_failure(job, GW_NOW);
+    const JwDelivery *mails[] = { mail };
+    g_autoptr(GError) error = NULL;
+    JwCreate create = JW_CREATE_EXISTS;
+    assert_ok(jw_store_create_deliveries(kit->gw.store, mails, 1, &create, &error), error);
+    g_auto(Answer) told = get(kit, "dana", id);
+    assert_string_equal(answer_text(&told, "data.delivery.failureMail.email"), "dana@example.com");
+    assert_string_equal(answer_text(&told, "data.delivery.failureMail.status"), "Queued");
+    assert_int_equal(answer_int(&told, "data.delivery.total"), 4); /* of those of the report */
+    assert_int_equal(json_array_size(answer_at(&told, "data.delivery.recipients")), 0);
 }
 
 /* Every route of one job × own, other, none; a stranger cannot distinguish a job from none. */

@@ -20,6 +20,7 @@ hc_server_init(HcServer *self)
         .body_max_bytes = 1000,
         .connections_max = 16,
         .workers = 8,
+        .downloads_max = 100,
         .idle_timeout_ms = 10000,
         .request_age_ms = 10000,
     };

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -266,6 +267,8 @@ test_proxies(void **state)
         { "127.0.0.2", "X-Forwarded-For: 203.0.113.9, 192.0.2.1\r\n", 429 },
         { "127.0.0.2", "X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-For: 192.0.2.1\r\n", 429 },
         { "127.0.0.2", "X-Forwarded-For: 192.0.2.1, 10.9.8.7, 127.0.0.2\r\n", 429 },
+        { "127.0.0.2", "X-Forwarded-For: ,,,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,192.0.2.1\r\n",
+          429 },
         { "127.0.0.2", "X-Forwarded-For: ::ffff:192.0.2.1\r\n", 429 },
         { "127.0.0.2", "X-Forwarded-For: 192.0.2.1, 203.0.113.9\r\n", 200 },
         { "127.0.0.2", "X-Forwarded-For: 192.0.2.2\r\n", 200 },
@@ -425,6 +428,31 @@ test_lost_readers(void **state)
     (void)close(silent);
 }
 
+/* Fewer descriptors than places: the places are as many as there can be. The last test: the limit
+ * stays. */
+static void
+test_few_descriptors(void **state)
+{
+    enum { LIMIT = 600, PLACES = LIMIT - 512 }; /* 512 are kept for everything else */
+    Fixture *self = *state;
+    const struct rlimit limit = { LIMIT, LIMIT };
+    int fds[PLACES + 1];
+
+    self->server.config.connections_max = 1000;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    start(self);
+    for (size_t i = 0; i < G_N_ELEMENTS(fds); i++) {
+        fds[i] = open_with(self, "127.0.0.1", SLOW_HEAD);
+        if (i < PLACES) {
+            wait_connections((double)i + 1);
+        }
+    }
+    assert_closed(fds[0]);
+    assert_new_served(self, "127.0.0.1");
+    assert_true(is_open(fds[PLACES]));
+    close_all(fds, G_N_ELEMENTS(fds));
+}
+
 int
 main(void)
 {
@@ -433,6 +461,7 @@ main(void)
         WITH(test_unfinished_go_first), WITH(test_idle_go_next), WITH(test_cap_of_address),
         WITH(test_answered_stay),       WITH(test_proxies),      WITH(test_wrong_proxies),
         WITH(test_bodies_are_bounded),  WITH(test_many_of_each), WITH(test_lost_readers),
+        WITH(test_few_descriptors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

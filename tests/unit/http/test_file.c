@@ -2,6 +2,8 @@
  * read to its end. */
 #include "http_client.h"
 
+#include "jw/sync.h"
+
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -10,10 +12,12 @@
 #define EARLIER  "Sun, 06 Nov 1994 08:49:36 GMT"
 
 static HcServer server;
-static int freed; /* atomic */
+static int freed;  /* atomic */
+static JwStop *go; /* lets the reading of waiting sources end */
 
 typedef struct {
     int64_t size, fails_at; /* reading fails from this offset on; -1: never */
+    bool waits;
 } Source;
 
 static bool
@@ -23,6 +27,9 @@ read_source(gpointer data, int64_t offset, void *buffer, size_t length, size_t *
     char *out = buffer;
     size_t n = MIN(length, 7000); /* pieces smaller than asked for */
 
+    if (source->waits) {
+        (void)jw_stop_wait(go, 60000);
+    }
     if (source->fails_at >= 0 && offset >= source->fails_at) {
         return false;
     }
@@ -49,6 +56,7 @@ get_file(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
     (void)context;
     source->size = g_ascii_strtoll(jw_http_param(request, "size"), NULL, 10);
     source->fails_at = fails_at != NULL ? g_ascii_strtoll(fails_at, NULL, 10) : -1;
+    source->waits = jw_http_query(request, "waits") != NULL;
     const JwHttpFile file = {
         .content_type = "text/csv",
         .file_name = name != NULL ? name : "report.csv",
@@ -288,6 +296,87 @@ test_names(void **state)
     }
 }
 
+static gpointer
+download(gpointer data)
+{
+    (void)data;
+    return hc_ask(server.port, "GET", "/files/200000?waits=1", "", NULL);
+}
+
+/* Downloads that wait for the store take turns, and no worker waits with them. */
+static void
+test_turns(void **state)
+{
+    GThread *threads[12];
+    size_t length = 0;
+    (void)state;
+    go = jw_stop_new();
+    for (size_t i = 0; i < G_N_ELEMENTS(threads); i++) { /* more than workers and readers */
+        threads[i] = g_thread_new("download", download, NULL);
+    }
+    for (size_t i = 0; i < 5; i++) {
+        g_autofree char *known =
+            hc_ask(server.port, "GET", "/files/10", "If-None-Match: *\r\n", &length);
+        assert_int_equal(hc_status(known), 304);
+    }
+    jw_stop_set(go);
+    for (size_t i = 0; i < G_N_ELEMENTS(threads); i++) {
+        g_autofree char *answer = g_thread_join(threads[i]);
+        assert_int_equal(hc_status(answer), 200);
+        assert_true(is_part(hc_body(answer), 0, SIZE));
+    }
+    g_clear_pointer(&go, jw_stop_free);
+}
+
+static bool
+is_whole(void *data)
+{
+    size_t length = 0;
+    (void)data;
+    g_autofree char *answer = hc_ask(server.port, "GET", "/files/10", "", &length);
+
+    return hc_status(answer) == 200;
+}
+
+/* One download too many is answered 503, without a header of the file; a HEAD and a 304 are none,
+ * and a place that is left is free again. */
+static void
+test_too_many(void **state)
+{
+    HcServer few;
+    int fds[2];
+    size_t length = 0;
+    const char *request = HC_GET("/files/900000000");
+    (void)state;
+    hc_server_init(&few);
+    few.config.downloads_max = G_N_ELEMENTS(fds);
+    hc_server_start(&few, apis, NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(fds); i++) {
+        char byte;
+        fds[i] = hc_connect(few.port);
+        hc_send(fds[i], request, strlen(request));
+        assert_int_equal(recv(fds[i], &byte, 1, 0), 1);
+    }
+    g_autofree char *refused = hc_ask(few.port, "GET", "/files/10", "", &length);
+    g_autofree char *etag = hc_header(refused, "ETag");
+    g_autofree char *later = hc_header(refused, "Retry-After");
+    assert_int_equal(hc_status(refused), 503);
+    assert_non_null(strstr(hc_body(refused), "\"TOO_MANY_DOWNLOADS\""));
+    assert_null(etag);
+    assert_string_equal(later, "5");
+    g_autofree char *head = hc_ask(few.port, "HEAD", "/files/10", "", &length);
+    assert_int_equal(hc_status(head), 200);
+    g_autofree char *known = hc_ask(few.port, "GET", "/files/10", "If-None-Match: *\r\n", &length);
+    assert_int_equal(hc_status(known), 304);
+    assert_int_equal(close(fds[0]), 0);
+    int port = server.port;
+    server.port = few.port;
+    tk_wait_until(is_whole, NULL, 20000, "the place of a download to be free");
+    server.port = port;
+    assert_int_equal(close(fds[1]), 0);
+    hc_server_clear(&few);
+}
+
 static bool
 all_freed(void *data)
 {
@@ -324,7 +413,8 @@ main(void)
         cmocka_unit_test(test_ranges),         cmocka_unit_test(test_head),
         cmocka_unit_test(test_empty_file),     cmocka_unit_test(test_read_fails),
         cmocka_unit_test(test_names),          cmocka_unit_test(test_freed),
-        cmocka_unit_test(test_kept_after_304),
+        cmocka_unit_test(test_kept_after_304), cmocka_unit_test(test_too_many),
+        cmocka_unit_test(test_turns),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -161,6 +161,35 @@ test_too_large_closes(void **state)
     assert_non_null(request_id);
 }
 
+/* Answered before the body, which a client may be waiting to send or never send. */
+static void
+test_answered_at_once(void **state)
+{
+    static const struct {
+        const char *request;
+        int status;
+    } cases[] = {
+        { POST "Content-Length: 1001\r\nExpect: 100-continue\r\n\r\n", 413 },
+        { POST "Content-Length: 9000000000\r\nExpect: 100-continue\r\n\r\n", 413 },
+        { POST "Transfer-Encoding: gzip\r\n\r\n", 400 },
+        { POST "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n", 400 },
+        { "POST /echo HTTP/1.1\r\nContent-Length: 5\r\n\r\n", 400 },
+        { "GET /echo HTTP/1.1\r\n\r\n", 400 },
+    };
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *answer = hc_exchange(server.port, cases[i].request);
+        g_autofree char *request_id = hc_header(answer, "X-Request-Id");
+        if (hc_status(answer) != cases[i].status || request_id == NULL) {
+            fail_msg("case %zu gave:\n%s", i, answer);
+        }
+    }
+    g_autofree char *leave =
+        hc_exchange(server.port, POST "Connection: close\r\nContent-Length: 2\r\nExpect: "
+                                      "100-continue\r\n\r\n{}");
+    assert_non_null(strstr(leave, "HTTP/1.1 200 OK\r\n"));
+}
+
 static void
 test_media_types(void **state)
 {
@@ -218,9 +247,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_smuggling),   cmocka_unit_test(test_good_frames),
-        cmocka_unit_test(test_body_limit),  cmocka_unit_test(test_too_large_closes),
-        cmocka_unit_test(test_media_types), cmocka_unit_test(test_hostile_form),
+        cmocka_unit_test(test_smuggling),    cmocka_unit_test(test_good_frames),
+        cmocka_unit_test(test_body_limit),   cmocka_unit_test(test_too_large_closes),
+        cmocka_unit_test(test_media_types),  cmocka_unit_test(test_answered_at_once),
+        cmocka_unit_test(test_hostile_form),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -165,6 +165,8 @@ test_paths(void **state)
         { "/items/%c0%af", 400, NULL },
         { "/items/%ed%a0%80", 400, NULL },
         { "/items/%ff", 400, NULL },
+        { "/items/a b", 400, NULL },
+        { "/items/a\tb", 400, NULL },
         { "/items/%", 400, NULL },
         { "/items/%4", 400, NULL },
         { "/items/%zz", 400, NULL },

@@ -59,6 +59,10 @@ static const JwHttpRoute open_routes[] = {
 };
 static const JwHttpApi open_api = { .name = "open", .prefix = "", .routes = open_routes };
 static const JwHttpApi *const open_apis[] = { &open_api, NULL };
+static const JwHttpApi probes_api = {
+    .name = "probes", .prefix = "/probes", .routes = open_routes, .immediate = true
+};
+static const JwHttpApi *const mixed_apis[] = { &open_api, &probes_api, NULL };
 
 static const JwHttpRoute closed_routes[] = {
     { "GET", "/mine", get_hello, NULL, NULL },
@@ -154,6 +158,31 @@ static bool
 all_wait(void *data)
 {
     return g_atomic_int_get(&((Fixture *)data)->n_waiting) == 4;
+}
+
+/* While every worker is busy, what needs none is answered. */
+static void
+test_immediate(void **state)
+{
+    Fixture *self = *state;
+    int waiting[4];
+    self->server.config.workers = G_N_ELEMENTS(waiting);
+    hc_server_start(&self->server, mixed_apis, self);
+    const char *request = HC_GET("/wait");
+    for (size_t i = 0; i < G_N_ELEMENTS(waiting); i++) {
+        waiting[i] = hc_connect(self->server.port);
+        hc_send(waiting[i], request, strlen(request));
+    }
+    tk_wait_until(all_wait, self, 20000, "four requests to be under way");
+    g_autofree char *probe = hc_exchange(self->server.port, HC_GET("/probes/hello"));
+    assert_int_equal(hc_status(probe), 200);
+    g_autofree char *unknown = hc_exchange(self->server.port, HC_GET("/probes/nothing"));
+    assert_int_equal(hc_status(unknown), 404);
+    jw_stop_set(self->go);
+    for (size_t i = 0; i < G_N_ELEMENTS(waiting); i++) {
+        g_autofree char *answer = hc_read_all(waiting[i], NULL);
+        assert_int_equal(hc_status(answer), 200);
+    }
 }
 
 static gpointer
@@ -372,7 +401,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         WITH(test_kept_connection), WITH(test_many_at_once),  WITH(test_stop_finishes),
         WITH(test_stop_is_bounded), WITH(test_port_is_taken), WITH(test_authenticator_is_needed),
-        WITH(test_authenticator),   WITH(test_metrics),
+        WITH(test_authenticator),   WITH(test_immediate),     WITH(test_metrics),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -147,6 +147,9 @@ test_faults(void **state)
     assert_int_equal(jc_fixture_run(jc, "token", "--role", "a", "--expires", "soon", NULL),
                      JC_EXIT_USAGE);
     assert_contains(jc->err, "--expires 'soon' is not a time");
+    assert_int_equal(jc_fixture_run(jc, "token", "--role", "a", "--email", "a@1.2.3.4", NULL),
+                     JC_EXIT_USAGE);
+    assert_contains(jc->err, "--email 'a@1.2.3.4': the domain must end in a name");
     jc_fixture_env(jc, "JW_JWT_SIGN_KEY_FILE", "/nowhere.pem");
     assert_int_equal(jc_fixture_run(jc, "token", "--role", "a", NULL), JC_EXIT_FAILED);
     assert_contains(jc->err, "JW_JWT_SIGN_KEY_FILE names '/nowhere.pem', which does not exist");

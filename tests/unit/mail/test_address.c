@@ -52,6 +52,8 @@ test_mailboxes(void **state)
         { "\"a \\\"b\\\" \\\\c\" <a@b.example>", "a \"b\" \\c", "a@b.example" },
         { "Zo\xc3\xab <a@b.example>", "Zo\xc3\xab", "a@b.example" },
         { "\"\" <a@b.example>", NULL, "a@b.example" },
+        { "Zo\xc3\xab <a@m\xc3\xbcnchen.example>", "Zo\xc3\xab", "a@xn--mnchen-3ya.example" },
+        { "a@m\xc3\xbcnchen.example", NULL, "a@xn--mnchen-3ya.example" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *name = NULL;

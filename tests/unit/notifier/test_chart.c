@@ -26,7 +26,7 @@ data_init(Data *self, size_t count, const char *prefix, double (*value)(size_t i
         self->labels[i] = self->text[i];
         self->values[i] = value(i);
     }
-    self->chart = (NtfChart){ self->labels, self->values, count, "Calls" };
+    self->chart = (NtfChart){ self->labels, self->values, count, "Calls", -1 };
 }
 
 typedef struct {
@@ -108,6 +108,12 @@ mixed(size_t i)
 }
 
 static double
+below(size_t i)
+{
+    return -0.25 * (double)(i + 1);
+}
+
+static double
 absent(size_t i)
 {
     static const double values[] = { (double)NAN, 5, (double)INFINITY, -(double)INFINITY, 1e300,
@@ -160,6 +166,7 @@ test_every_shape_is_drawn(void **state)
         { 7, day, "a rather long name of a group, number ", true },
         { 9, mixed, "g", true },
         { 12, small, "x", true },
+        { 12, below, "x", true },
         { 24, large, "x", true },
         { 31, day, "x", true },
         { 400, day, "2021-01-", true },

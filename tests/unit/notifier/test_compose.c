@@ -74,6 +74,8 @@ tear_down(void **state)
     g_free(self->artifact.summary);
     g_free(self->job.id);
     g_free(self->job.name);
+    g_free(self->job.requested_by.id);
+    g_free(self->job.requested_by.name);
     g_bytes_unref(self->file);
     g_free(self);
     return 0;
@@ -211,6 +213,54 @@ test_weekly(void **state)
     assert_string_equal(mail.file_name, self->artifact.file_name);
 }
 
+/* A report on a part says so wherever it is looked at first. */
+static void
+test_part(void **state)
+{
+    Fixture *self = *state;
+    set(&self->artifact.summary,
+        "{\"title\":\"Call records\",\"period\":{\"type\":\"weekly\",\"label\":\"last week\"},"
+        "\"filters\":[{\"name\":\"departmentIds\",\"label\":\"Departments\",\"text\":\"support, "
+        "sales\"},{\"name\":\"statuses\",\"label\":\"Statuses\",\"text\":\"<b>missed</b>\"}],"
+        "\"inactiveIncluded\":true}");
+    set(&self->job.requested_by.id, "u-1");
+    g_auto(Read) mail = { 0 };
+    read_init(&mail, &self->input);
+    assert_string_equal(g_mime_message_get_subject(mail.message),
+                        "Call records: Weekly report, last week (support, sales, <b>missed</b>)");
+    assert_holds(mail.text, "Weekly report, last week\r\n"
+                            "Only a part of the records:\r\n"
+                            "  Departments: support, sales\r\n"
+                            "  Statuses: <b>missed</b>\r\n"
+                            "Inactive records are included.\r\n"
+                            "Requested by u-1\r\n");
+    assert_holds(mail.html, "<strong>Only a part of the records</strong><br>"
+                            "Departments: support, sales<br>"
+                            "Statuses: &lt;b&gt;missed&lt;/b&gt;");
+    assert_holds(mail.html, "Inactive records are included.");
+    assert_holds(mail.html, ">Requested by u-1</div>");
+    set(&self->job.requested_by.name, "Ann <Example>");
+    g_auto(Read) named = { 0 };
+    read_init(&named, &self->input);
+    assert_holds(named.html, ">Requested by Ann &lt;Example&gt;</div>");
+    assert_lacks(named.html, "u-1");
+}
+
+/* Too much for a subject. */
+static void
+test_long_part(void **state)
+{
+    Fixture *self = *state;
+    set(&self->artifact.summary,
+        "{\"title\":\"Call records\",\"filters\":[{\"name\":\"agents\",\"label\":\"Agents\","
+        "\"text\":\"ada, bob, cem, dan, eve, fay, gus, hal, ida and 7 more\"}]}");
+    g_auto(Read) mail = { 0 };
+    read_init(&mail, &self->input);
+    assert_string_equal(g_mime_message_get_subject(mail.message),
+                        "Call records: Report (part of the records)");
+    assert_holds(mail.text, "  Agents: ada, bob, cem, dan, eve, fay, gus, hal, ida and 7 more\r\n");
+}
+
 static void
 test_link(void **state)
 {
@@ -334,6 +384,34 @@ test_odd_figures_and_charts(void **state)
     assert_non_null(mail.image);
 }
 
+/* What the chart says is what table and workbook say: all decimals, and values below zero. */
+static void
+test_chart_in_words(void **state)
+{
+    static const struct {
+        const char *chart, *text;
+    } rows[] = {
+        { "\"decimals\":2,\"values\":[2.68,0.13]", "Chart: most at a (2.68)" },
+        { "\"decimals\":3,\"values\":[0.125,-9]", "Chart: most at a (0.125)" },
+        { "\"decimals\":0,\"values\":[-7,-3]", "Chart: least at a (-7)" },
+        { "\"decimals\":1,\"values\":[-0.5,0]", "Chart: least at a (-0.5)" },
+        { "\"decimals\":2,\"values\":[3400000,1]", "Chart: most at a (3.4M)" },
+        { "\"values\":[82.91,1]", "Chart: most at a (82.9)" },
+        { "\"decimals\":2,\"values\":[0,0]", "Chart: no data in this period" },
+    };
+    Fixture *self = *state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *summary = g_strdup_printf(
+            "{\"title\":\"T\",\"chart\":{\"labels\":[\"a\",\"b\"],%s}}", rows[i].chart);
+        g_auto(Read) mail = { 0 };
+
+        set(&self->artifact.summary, summary);
+        read_init(&mail, &self->input);
+        assert_holds(mail.text, rows[i].text);
+    }
+}
+
 static void
 test_long_texts(void **state)
 {
@@ -406,11 +484,14 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_weekly),
+        TEST(test_part),
+        TEST(test_long_part),
         TEST(test_link),
         TEST(test_links_that_are_none),
         TEST(test_kinds),
         TEST(test_everything_is_escaped),
         TEST(test_odd_figures_and_charts),
+        TEST(test_chart_in_words),
         TEST(test_long_texts),
         TEST(test_bad_file_names),
         TEST(test_deterministic),

@@ -90,8 +90,8 @@ test_nothing_to_mail(void **state)
 static void
 test_other_types_are_for_others(void **state)
 {
-    static const char *const types[] = { NULL, JW_TYPE_JOB_FAILED, JW_TYPE_JOB_SUBMITTED,
-                                         JW_TYPE_JOB_CANCELLED, "com.example.else.v7" };
+    static const char *const types[] = { NULL, JW_TYPE_JOB_SUBMITTED, JW_TYPE_JOB_CANCELLED,
+                                         "com.example.else.v7" };
     NtfKit *kit = *state;
 
     for (size_t i = 0; i < G_N_ELEMENTS(types); i++) {
@@ -107,7 +107,8 @@ test_malformed(void **state)
     static const char *const bodies[] = {
         NULL, "", "{", "[]", "{}", "{\"jobId\":7}", "{\"jobId\":\"no uuid\"}",
     };
-    static const char *const types[] = { JW_TYPE_JOB_COMPLETED, JW_TYPE_DELIVERY_CHANGED };
+    static const char *const types[] = { JW_TYPE_JOB_COMPLETED, JW_TYPE_JOB_FAILED,
+                                         JW_TYPE_DELIVERY_CHANGED };
     NtfKit *kit = *state;
 
     for (size_t t = 0; t < G_N_ELEMENTS(types); t++) {

@@ -30,6 +30,17 @@ test_previous(void **state)
           "2024-03-01T00:00:00Z" },
         { JW_PERIOD_MONTHLY, "Europe/Berlin", "2026-04-15T00:00:00Z", "2026-02-28T23:00:00Z",
           "2026-03-31T22:00:00Z" },
+        /* Midnight of 1 November comes twice in Havana, that of 25 October on the Azores. */
+        { JW_PERIOD_MONTHLY, "America/Havana", "2026-11-20T00:00:00Z", "2026-10-01T04:00:00Z",
+          "2026-11-01T04:00:00Z" },
+        { JW_PERIOD_MONTHLY, "America/Havana", "2026-11-01T04:30:00Z", "2026-10-01T04:00:00Z",
+          "2026-11-01T04:00:00Z" },
+        { JW_PERIOD_MONTHLY, "America/Havana", "2026-12-20T00:00:00Z", "2026-11-01T04:00:00Z",
+          "2026-12-01T05:00:00Z" },
+        { JW_PERIOD_WEEKLY, "Atlantic/Azores", "2026-10-28T00:00:00Z", "2026-10-19T00:00:00Z",
+          "2026-10-26T01:00:00Z" },
+        { JW_PERIOD_WEEKLY, "Atlantic/Azores", "2026-04-01T00:00:00Z", "2026-03-23T01:00:00Z",
+          "2026-03-30T00:00:00Z" },
         /* Midnight of the first does not exist: Asunción, 2017-10-01. */
         { JW_PERIOD_MONTHLY, "America/Asuncion", "2017-11-10T00:00:00Z", "2017-10-01T04:00:00Z",
           "2017-11-01T03:00:00Z" },
@@ -104,6 +115,37 @@ test_wanted_names_get_the_right_ending(void **state)
     }
 }
 
+/* A part says so at the end of its name, in a few words or as "part"; the caller's own name stays.
+ */
+static void
+test_parts(void **state)
+{
+    static const char *const rows[][2] = {
+        { "support", "support" },
+        { "support,Ops & Sales", "support-Ops-Sales" },
+        { "../etc/x=1", "etc-x-1" },
+        { "K\xc3\xb6ln", "K\xc3\xb6ln" },
+        { "=+-@", "part" },
+        { "a very long name of a department", "part" },
+        { "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q", "part" },
+    };
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(JwReportRequest) request = jw_report_request_new();
+        const JwFilter filter = { g_strdup("departmentIds"), g_strsplit(rows[i][0], ",", -1) };
+        g_autofree char *expected =
+            g_strdup_printf("CDR_Custom_Report_2026-01-05_2026-01-05_%s.csv", rows[i][1]);
+
+        request->format = g_strdup("csv");
+        assert_true(jw_time_parse("2026-01-05T00:00:00Z", &request->start_ms, NULL));
+        request->end_ms = request->start_ms + 1;
+        g_array_append_val(request->filters, filter);
+        assert_file_name(request, "UTC", expected);
+        request->file_name = g_strdup("mine");
+        assert_file_name(request, "UTC", "mine.csv");
+    }
+}
+
 int
 main(void)
 {
@@ -111,6 +153,7 @@ main(void)
         cmocka_unit_test(test_previous),
         cmocka_unit_test(test_file_names),
         cmocka_unit_test(test_wanted_names_get_the_right_ending),
+        cmocka_unit_test(test_parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -61,6 +61,81 @@ test_values(void **state)
     assert_string_equal(count, "12,345");
 }
 
+/* The list in every file: CSV and workbook, stored and shown. */
+static void
+test_rows_are_rounded(void **state)
+{
+    static const struct {
+        int decimals;
+        JwValue value, shown;
+    } rows[] = {
+        { -1, REAL(2.675), REAL(2.675) },
+        { 2, REAL(2.675), REAL(2.68) },
+        { 2, REAL(1.005), REAL(1.01) },
+        { 2, REAL(0.125), REAL(0.13) },
+        { 2, REAL(-0.125), REAL(-0.13) },
+        { 0, REAL(-0.4), REAL(0) },
+        { 9, REAL(0.1234567895), REAL(0.12345679) },
+        { 2, INT(INT64_MAX), INT(INT64_MAX) },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(JwReportDef) def = jw_report_def_new();
+        const JwColumnDef column = { .field = g_strdup("f"),
+                                     .label = g_strdup("F"),
+                                     .format = JW_FORMAT_DECIMAL,
+                                     .decimals = rows[i].decimals };
+        JwValue shown;
+
+        g_array_append_val(def->columns, column);
+        jw_report_round_row(def, &rows[i].value, &shown);
+        assert_int_equal(shown.type, rows[i].shown.type);
+        assert_true(shown.type == JW_VALUE_INT ? shown.integer == rows[i].shown.integer
+                                               : shown.real == rows[i].shown.real);
+    }
+}
+
+/* Text (mail), JSON (API, 15 digits) and value (workbook, CSV) of a figure are one number. */
+static void
+test_all_ways_show_one_number(void **state)
+{
+    static const double values[] = { 2.675,
+                                     1.005,
+                                     0.125,
+                                     -0.125,
+                                     86.925,
+                                     1e-9,
+                                     1.0 / 3.0,
+                                     2.0 / 3.0,
+                                     1234567.123456789,
+                                     98765.4321987654321,
+                                     9007199254740993.0,
+                                     1e15 / 7,
+                                     4503599627370497.5,
+                                     -1e20 / 3 };
+
+    (void)state;
+    for (size_t i = 0; i < 10 * G_N_ELEMENTS(values); i++) {
+        const int decimals = (int)(i % 10);
+        g_autoptr(JwReportDef) def = jw_report_def_new();
+        const JwColumnDef column = { .format = JW_FORMAT_DECIMAL, .decimals = decimals };
+        const JwValue value = REAL(values[i / 10]);
+        char json[G_ASCII_DTOSTR_BUF_SIZE];
+        JwValue shown;
+
+        g_array_append_val(def->columns, column);
+        jw_report_round_row(def, &value, &shown);
+        g_autofree char *text = jw_report_text_value(&value, JW_FORMAT_DECIMAL, decimals);
+        g_auto(GStrv) thousands = g_strsplit(text, ",", -1);
+        g_autofree char *digits = g_strjoinv("", thousands);
+        const bool whole = shown.real == floor(shown.real) && fabs(shown.real) < 9e18;
+        g_ascii_formatd(json, sizeof json, whole ? "%.0f" : "%.15g", shown.real);
+        assert_true(g_ascii_strtod(json, NULL) == shown.real);
+        assert_true(g_ascii_strtod(digits, NULL) == shown.real);
+    }
+}
+
 static void
 test_periods(void **state)
 {
@@ -73,6 +148,25 @@ test_periods(void **state)
         { "UTC", "2021-01-04T09:30:00Z", "2021-01-05T00:00:00Z",
           "4 Jan 2021 09:30:00 – 4 Jan 2021 23:59:59" },
         { "Europe/Berlin", "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z", "25 Oct 2026" },
+        /* Midnight comes twice: a day begins with the first. */
+        { "America/Havana", "2026-11-01T04:00:00Z", "2026-11-02T05:00:00Z", "1 Nov 2026" },
+        { "America/Havana", "2026-10-01T04:00:00Z", "2026-11-01T04:00:00Z",
+          "1 Oct 2026 – 31 Oct 2026" },
+        { "America/Havana", "2026-11-01T05:00:00Z", "2026-11-02T05:00:00Z",
+          "1 Nov 2026 00:00:00 – 1 Nov 2026 23:59:59" },
+        { "Atlantic/Azores", "2026-10-25T00:00:00Z", "2026-10-26T01:00:00Z", "25 Oct 2026" },
+        { "Atlantic/Azores", "2026-10-25T01:00:00Z", "2026-10-26T01:00:00Z",
+          "25 Oct 2026 00:00:00 – 25 Oct 2026 23:59:59" },
+        /* It does not come: a day begins with the change. */
+        { "America/Havana", "2026-03-08T05:00:00Z", "2026-03-09T04:00:00Z", "8 Mar 2026" },
+        { "America/Havana", "2026-03-07T05:00:00Z", "2026-03-08T05:00:00Z", "7 Mar 2026" },
+        { "Atlantic/Azores", "2026-03-23T01:00:00Z", "2026-03-30T00:00:00Z",
+          "23 Mar 2026 – 29 Mar 2026" },
+        { "America/Asuncion", "2017-10-01T04:00:00Z", "2017-11-01T03:00:00Z",
+          "1 Oct 2017 – 31 Oct 2017" },
+        { "Pacific/Apia", "2011-12-29T10:00:00Z", "2011-12-30T10:00:00Z", "29 Dec 2011" },
+        { "UTC", "2021-01-04T00:00:00.500Z", "2021-01-05T00:00:00Z",
+          "4 Jan 2021 00:00:00 – 4 Jan 2021 23:59:59" },
     };
     g_autoptr(JwReportRequest) request = jw_report_request_new();
 
@@ -114,13 +208,49 @@ test_filters(void **state)
     assert_string_equal(three, "agents: ada, bob · statuses: missed · inactive included");
 }
 
+static void
+test_filters_for_people(void **state)
+{
+    static const char *const names[][2] = {
+        { "departmentIds", "Departments" },
+        { "eventTypes", "Event types" },
+        { "agents", "Agents" },
+        { "Ids", "Ids" },
+        { "http_status", "Http status" },
+        { "x", "X" },
+        { "SKUs", "SKUs" },
+    };
+    JwFilter many = { .name = (char *)(uintptr_t) "agents" };
+    g_autoptr(GPtrArray) values = g_ptr_array_new_with_free_func(g_free);
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *name = jw_report_text_filter_name(names[i][0]);
+        assert_string_equal(name, names[i][1]);
+    }
+    for (int i = 0; i < 100; i++) {
+        g_ptr_array_add(values, g_strdup_printf("agent %02d", i));
+    }
+    g_ptr_array_add(values, NULL);
+    many.values = (char **)values->pdata;
+    g_autofree char *text = jw_report_text_filter_values(&many);
+    assert_true(g_str_has_prefix(text, "agent 00, agent 01, "));
+    assert_true(g_str_has_suffix(text, " and 88 more"));
+    many.values += 98;
+    g_autofree char *two = jw_report_text_filter_values(&many);
+    assert_string_equal(two, "agent 98, agent 99");
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_values),
+        cmocka_unit_test(test_rows_are_rounded),
+        cmocka_unit_test(test_all_ways_show_one_number),
         cmocka_unit_test(test_periods),
         cmocka_unit_test(test_filters),
+        cmocka_unit_test(test_filters_for_people),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

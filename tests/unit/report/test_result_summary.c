@@ -45,6 +45,7 @@ test_round_trip(void **state)
         const JwReportTable *chart = table_at(read, 0), *hours = table_at(result, 0);
         assert_string_equal(chart->title, "By hour");
         assert_string_equal(chart->columns[1].label, "totalCalls");
+        assert_int_equal(chart->columns[1].decimals, hours->columns[hours->chart_column].decimals);
         assert_true(chart->chart_in_front);
         assert_int_equal(chart->n_rows, 24);
         for (size_t row = 0; row < chart->n_rows; row++) {
@@ -56,6 +57,114 @@ test_round_trip(void **state)
         fixture_call(&f, "2026-01-06T12:00:00Z", "bob", "missed", 1);
         fixture_call(&f, "2026-01-06T12:01:00Z", "bob", "missed", 1);
     }
+}
+
+/* A figure that no double is: as text, as a number and through the summary. */
+static void
+test_long_integers(void **state)
+{
+    static const struct {
+        int64_t duration;
+        const char *value, *text;
+    } rows[] = {
+        { INT64_C(9007199254740993), "\"value\":9007199254740993", "9,007,199,254,740,993" },
+        { INT64_MAX, "\"value\":9223372036854775807", "9,223,372,036,854,775,807" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_auto(Fixture) f = { 0 };
+        const JwMeasureDef sum = { .name = g_strdup("sum"),
+                                   .label = g_strdup("Sum"),
+                                   .op = JW_MEASURE_SUM,
+                                   .field = g_strdup("durationSeconds"),
+                                   .where = jw_report_conditions_new() };
+
+        fixture_init(&f);
+        g_array_append_val(f.def->measures, sum);
+        g_strfreev(f.def->summary);
+        f.def->summary = g_strsplit("sum", ",", -1);
+        fixture_start(&f);
+        fixture_call(&f, "2026-01-05T06:00:00Z", "Ann", "answered", rows[i].duration);
+        g_autoptr(JwReportResult) result = fixture_result(&f);
+        g_autofree char *summary = jw_report_result_summary(result);
+        g_autoptr(JwReportResult) read = jw_report_result_of_summary(summary);
+        assert_non_null(strstr(summary, rows[i].value));
+        assert_string_equal(figure_at(read, 0)->text, rows[i].text);
+        assert_int_equal(figure_at(read, 0)->value.integer, rows[i].duration);
+    }
+}
+
+/* JSON's reals have 15 digits; a whole one keeps more, and others were rounded to them. */
+static void
+test_long_reals(void **state)
+{
+    static const struct {
+        double cost;
+        const char *value, *text;
+    } rows[] = {
+        { 9007199254740992.0, "\"value\":9007199254740992", "9,007,199,254,740,992.00" },
+        { 1234567890123456.75, "\"value\":1234567890123460", "1,234,567,890,123,460.00" },
+        { 86.925, "\"value\":86.93", "86.93" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_auto(Fixture) f = { 0 };
+        JwValue row[N_FIELDS] = { 0 };
+        const JwMeasureDef sum = { .name = g_strdup("sum"),
+                                   .label = g_strdup("Sum"),
+                                   .op = JW_MEASURE_MAX,
+                                   .field = g_strdup(calls_fields[F_COST]),
+                                   .decimals = 2,
+                                   .where = jw_report_conditions_new() };
+
+        fixture_init(&f);
+        g_array_append_val(f.def->measures, sum);
+        g_strfreev(f.def->summary);
+        f.def->summary = g_strsplit("sum", ",", -1);
+        fixture_start(&f);
+        row[F_COST] = (JwValue){ .type = JW_VALUE_REAL, .real = rows[i].cost };
+        jw_aggregate_add(f.aggregate, row);
+        g_autoptr(JwReportResult) result = fixture_result(&f);
+        g_autofree char *summary = jw_report_result_summary(result);
+        if (strstr(summary, rows[i].value) == NULL) {
+            fail_msg("no %s in %s", rows[i].value, summary);
+        }
+        assert_string_equal(figure_at(result, 0)->text, rows[i].text);
+    }
+}
+
+/* Nothing of a limit is in the summary of a report on all records. */
+static void
+test_limits(void **state)
+{
+    g_auto(Fixture) f = { 0 };
+    const JwFilter agents = { g_strdup("agents"), g_strsplit("ada,bob", ",", -1) };
+
+    (void)state;
+    fixture_init(&f);
+    fixture_start(&f);
+    f.def->inactive_field = g_strdup("state");
+    g_autoptr(JwReportResult) whole = fixture_result(&f);
+    g_autofree char *none = jw_report_result_summary(whole);
+    assert_null(strstr(none, "\"filters\""));
+    assert_null(strstr(none, "inactive"));
+    g_array_append_val(f.request->filters, agents);
+    f.request->include_inactive = true;
+    f.request->requester = g_strdup("Ann");
+    g_autoptr(JwReportResult) result = fixture_result(&f);
+    assert_string_equal(result->requester, "Ann");
+    g_autofree char *summary = jw_report_result_summary(result);
+    g_autoptr(JwReportResult) read = jw_report_result_of_summary(summary);
+    assert_int_equal(read->limits->len, 1);
+    const JwReportLimit *limit = &g_array_index(read->limits, JwReportLimit, 0);
+    assert_string_equal(limit->name, "agents");
+    assert_string_equal(limit->label, "Agents");
+    assert_string_equal(limit->text, "ada, bob");
+    assert_true(read->with_inactive);
+    g_autofree char *again = jw_report_result_summary(read);
+    assert_string_equal(again, summary);
 }
 
 /* All records: no start and no end. A definition without a chart for the mail has none. */
@@ -207,9 +316,15 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),          cmocka_unit_test(test_all_records_and_no_chart),
-        cmocka_unit_test(test_the_table_of_groups), cmocka_unit_test(test_a_long_chart_is_left_out),
-        cmocka_unit_test(test_values_of_each_type), cmocka_unit_test(test_broken_summaries),
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_the_table_of_groups),
+        cmocka_unit_test(test_long_integers),
+        cmocka_unit_test(test_long_reals),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_all_records_and_no_chart),
+        cmocka_unit_test(test_a_long_chart_is_left_out),
+        cmocka_unit_test(test_values_of_each_type),
+        cmocka_unit_test(test_broken_summaries),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -70,7 +70,10 @@ test_notes(void **state)
         "{\"reportType\": \"t\", \"title\": \"T\", \"filePrefix\": \"T\", \"collection\": \"c\","
         " \"dateField\": \"d\", \"listTitle\": \"summary\","
         " \"dimensions\": [{\"name\": \"x\", \"label\": \"X\", \"field\": \"x\"}],"
-        " \"measures\": [{\"name\": \"n\", \"label\": \"N\", \"op\": \"count\"}],"
+        " \"measures\": [{\"name\": \"n\", \"label\": \"N\", \"op\": \"count\"},"
+        " {\"name\": \"p\", \"label\": \"P\", \"op\": \"peak\", \"dimension\": \"x\", \"of\": "
+        "\"n\","
+        "  \"format\": \"text\", \"decimals\": 1}],"
         " \"columns\": [{\"field\": \"d\", \"label\": \"D\"}], \"summary\": [\"n\"],"
         " \"tables\": [{\"title\": \"Fine\", \"dimension\": \"x\", \"measures\": [\"n\"]},"
         "  {\"title\": \"In/out\", \"dimension\": \"x\", \"measures\": [\"n\"]}]}";
@@ -80,11 +83,13 @@ test_notes(void **state)
     (void)state;
     assert_ok(def != NULL, error);
     g_autoptr(GPtrArray) notes = jw_report_def_notes(def);
-    assert_int_equal(notes->len, 2);
-    assert_string_equal(notes->pdata[0],
+    assert_int_equal(notes->len, 3);
+    assert_string_equal(notes->pdata[0], "/measures/1/decimals: have no effect, because the format "
+                                         "of 'p' is none of numbers");
+    assert_string_equal(notes->pdata[1],
                         "/tables/1/title: the workbook's sheet will be named 'In out': a sheet's "
                         "name has none of [ ] : * ? / \\");
-    assert_string_equal(notes->pdata[1],
+    assert_string_equal(notes->pdata[2],
                         "/listTitle: the workbook's sheet will be named 'summary (2)': another "
                         "sheet has that name; upper and lower case count as the same");
 }

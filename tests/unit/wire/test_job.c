@@ -146,6 +146,18 @@ test_recipients(void **state)
     assert_null(none->recipients);
 }
 
+/* Stored as they are sent, so that two spellings are one mailbox. */
+static void
+test_international(void **state)
+{
+    g_autoptr(JwJob) job = requested(
+        *state, BODY(",'delivery':{'recipients':['a@EX\xc3\x84mple.com','a@xn--exmple-cua.com',"
+                     "'a@ex\xc3\xa4mple.com']}"));
+
+    assert_int_equal(g_strv_length(job->recipients), 1);
+    assert_string_equal(job->recipients[0], "a@xn--exmple-cua.com");
+}
+
 static void
 test_addresses(void **state)
 {
@@ -176,7 +188,10 @@ test_addresses(void **state)
                                          "a@ex_ample.com",
                                          "\\\"q\\\"@example.com",
                                          "a:b;@example.com",
-                                         "a@ex\xc3\xa4mple.com",
+                                         "a@1.2.3.4",
+                                         "a@ex\xe2\x80\x8b"
+                                         "ample.com",
+                                         "ex\xc3\xa4mple@example.com",
                                          "\xd0\xb0@example.com" };
 
     for (size_t i = 0; i < G_N_ELEMENTS(good); i++) {
@@ -262,11 +277,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_smallest),  cmocka_unit_test(test_lookup_prefixes),
-        cmocka_unit_test(test_scheduled), cmocka_unit_test(test_recipients),
-        cmocka_unit_test(test_too_large), cmocka_unit_test(test_nearly_too_large),
-        cmocka_unit_test(test_addresses), cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_formats),
+        cmocka_unit_test(test_smallest),         cmocka_unit_test(test_lookup_prefixes),
+        cmocka_unit_test(test_scheduled),        cmocka_unit_test(test_recipients),
+        cmocka_unit_test(test_international),    cmocka_unit_test(test_too_large),
+        cmocka_unit_test(test_nearly_too_large), cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_refused),          cmocka_unit_test(test_formats),
     };
     return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
 }

@@ -82,6 +82,9 @@ test_refused(void **state)
           "/spec/reportType", "is not known" },
         { "{'jobType':'laundry','name':'x','spec':{}}", "/jobType",
           "must be one of report, count, not 'laundry'" },
+        { BODY(",'delivery':{'onFailure':'requester'}"), "/delivery/onFailure",
+          "who has no mail address; give it in requestedBy" },
+        { BODY(",'delivery':{'onFailure':true}"), "/delivery/onFailure", "must be a string" },
         { BODY(",'timeout':'0s'"), "/timeout", "must be a length of time" },
         { BODY(",'maxAttempts':101"), "/maxAttempts", "must be from 1 to 100" },
     };
@@ -94,6 +97,31 @@ test_refused(void **state)
         assert_null(job);
         assert_violation(&violations, cases[i].pointer, cases[i].message);
         assert_int_equal(jw_violations_count(&violations), 1);
+    }
+}
+
+/* No recipients, and yet a requester who may be told of a failure. */
+static void
+test_on_failure(void **state)
+{
+    static const struct {
+        const char *body;
+        JwOnFailure on_failure;
+    } cases[] = {
+        { BODY(""), JW_ON_FAILURE_REQUESTER },
+        { BODY(",'delivery':{}"), JW_ON_FAILURE_REQUESTER },
+        { BODY(",'delivery':{'onFailure':'none'}"), JW_ON_FAILURE_NONE },
+        { BODY(",'delivery':{'onFailure':'requester'},'requestedBy':{'id':'u','email':'a@b.example'"
+               "}"),
+          JW_ON_FAILURE_REQUESTER },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(JwViolations) violations = { 0 };
+        g_autoptr(JwJob) job = NULL;
+
+        assert_true(decode(*state, cases[i].body, &violations, &job));
+        assert_int_equal(job->on_failure, cases[i].on_failure);
     }
 }
 
@@ -135,9 +163,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_command),
-        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_departments),
+        cmocka_unit_test(test_command),    cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_on_failure), cmocka_unit_test(test_departments),
         cmocka_unit_test(test_template),
     };
     return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);

@@ -42,6 +42,23 @@ test_names(void **state)
     }
 }
 
+/* All that is wrong is said at once. */
+static void
+test_names_together(void **state)
+{
+    const Fixture *fixture = *state;
+    g_auto(JwViolations) violations = { 0 };
+    JwJob *job = NULL;
+    json_auto_t *body =
+        parsed("{'reportType':'call-records','name':'x','parameters':{'filters':{'colour':['a']},"
+               "'groupBy':['hour','agent'],'measures':['peakHour']},'output':{'format':'csv'}}");
+
+    assert_false(jw_wire_job_from_request(fixture->wire, body, NOW_MS, &violations, &job));
+    assert_violation(&violations, "/parameters/filters/colour", "has no filter 'colour'");
+    assert_violation(&violations, "/parameters/groupBy", "takes one dimension");
+    assert_int_equal(jw_violations_count(&violations), 2);
+}
+
 /* All seven filters of the reports API are in one of the shipped definitions. */
 static void
 test_all_filters(void **state)
@@ -72,6 +89,9 @@ test_periods_refused(void **state)
           "/parameters/dateRange", "must be before" },
         { "{'dateRange':{'startDate':'2021-01-02T00:00:00Z','endDate':'2021-01-01'}}",
           "/parameters/dateRange", "must be before" },
+        { "{'dateRange':{'startDate':'2011-12-30','endDate':'2011-12-30'},'timeZone':"
+          "'Pacific/Apia'}",
+          "/parameters/dateRange", "skipped that day" },
         { "{'dateRange':{'startDate':'2021-01-01'}}", "/parameters/dateRange/endDate",
           "is required" },
         { "{'dateRange':{'startDate':'2021-02-29','endDate':'2021-03-01'}}",
@@ -116,6 +136,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_names_together),
         cmocka_unit_test(test_all_filters),
         cmocka_unit_test(test_periods_refused),
     };

@@ -141,6 +141,32 @@ test_occurrence(void **state)
     assert_int_equal(request->end_ms - request->start_ms, INT64_C(7) * 86400000);
 }
 
+/* Whose jobs they are, and who is told when one fails. */
+static void
+test_requester(void **state)
+{
+    const Fixture *fixture = *state;
+    g_autoptr(GPtrArray) schedules = loaded(
+        fixture,
+        "{'schedules':[{'id':'weekly','trigger':{'type':'cron','cron':'0 2 * * MON'},'job':{"
+        "'jobType':'report','name':'Weekly calls','spec':{'reportType':'call-records','parameters'"
+        ":{'period':{'type':'weekly'}},'output':{'format':'xlsx'}},'requestedBy':{'id':'u-7',"
+        "'name':'Ada','email':'ada@example.com'},'delivery':{'onFailure':'requester'}}}]}",
+        NOW_MS);
+    const JwSchedule *schedule = g_ptr_array_index(schedules, 0);
+    g_autoptr(JwJob) job = NULL;
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(jw_wire_job_from_schedule(fixture->wire, schedule, schedule->next_fire_ms,
+                                        schedule->next_fire_ms, &job, &error),
+              error);
+    assert_string_equal(job->source, "schedule:weekly");
+    assert_string_equal(job->requested_by.id, "u-7");
+    assert_string_equal(job->requested_by.name, "Ada");
+    assert_string_equal(job->requested_by.email, "ada@example.com");
+    assert_int_equal(job->on_failure, JW_ON_FAILURE_REQUESTER);
+}
+
 static void
 test_broken_template(void **state)
 {
@@ -241,13 +267,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cron),
-        cmocka_unit_test(test_interval_and_once),
-        cmocka_unit_test(test_rule_hash),
-        cmocka_unit_test(test_occurrence),
-        cmocka_unit_test(test_broken_template),
-        cmocka_unit_test(test_too_large),
-        cmocka_unit_test(test_too_large_template),
+        cmocka_unit_test(test_cron),      cmocka_unit_test(test_interval_and_once),
+        cmocka_unit_test(test_rule_hash), cmocka_unit_test(test_occurrence),
+        cmocka_unit_test(test_requester), cmocka_unit_test(test_broken_template),
+        cmocka_unit_test(test_too_large), cmocka_unit_test(test_too_large_template),
         cmocka_unit_test(test_files),
     };
     return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);

@@ -22,55 +22,68 @@ ms(const char *text)
     return time_ms;
 }
 
+static const struct {
+    const char *parameters, *start, *end;
+    JwPeriodType period;
+} periods[] = {
+    { "'dateRange':{'startDate':'2021-01-01','endDate':'2021-01-01'}", "2021-01-01T00:00:00Z",
+      "2021-01-02T00:00:00Z", JW_PERIOD_CUSTOM },
+    { "'dateRange':{'startDate':'2026-01-06T00:00:00Z','endDate':'2026-01-12T23:59:59Z'}",
+      "2026-01-06T00:00:00Z", "2026-01-13T00:00:00Z", JW_PERIOD_CUSTOM },
+    { "'dateRange':{'startDate':'2021-01-01T00:00:00Z','endDate':'2021-01-01T00:00:00.250Z'}",
+      "2021-01-01T00:00:00Z", "2021-01-01T00:00:00.251Z", JW_PERIOD_CUSTOM },
+    { "'dateRange':{'startDate':'2021-01-01T00:00:00+03:00','endDate':'2021-01-31T23:59:59+03:"
+      "00'}",
+      "2020-12-31T21:00:00Z", "2021-01-31T21:00:00Z", JW_PERIOD_CUSTOM },
+    { "'timeZone':'Europe/"
+      "Istanbul','dateRange':{'startDate':'2021-01-01','endDate':'2021-01-31'}",
+      "2020-12-31T21:00:00Z", "2021-01-31T21:00:00Z", JW_PERIOD_CUSTOM },
+    /* a day of 23 hours */
+    { "'timeZone':'Europe/"
+      "Berlin','dateRange':{'startDate':'2021-03-28','endDate':'2021-03-28'}",
+      "2021-03-27T23:00:00Z", "2021-03-28T22:00:00Z", JW_PERIOD_CUSTOM },
+    /* midnight comes twice: the day has 25 hours; it does not come: 23 */
+    { "'timeZone':'America/"
+      "Havana','dateRange':{'startDate':'2026-11-01','endDate':'2026-11-01'}",
+      "2026-11-01T04:00:00Z", "2026-11-02T05:00:00Z", JW_PERIOD_CUSTOM },
+    { "'timeZone':'America/"
+      "Havana','dateRange':{'startDate':'2026-03-08','endDate':'2026-03-08'}",
+      "2026-03-08T05:00:00Z", "2026-03-09T04:00:00Z", JW_PERIOD_CUSTOM },
+    { "'timeZone':'Atlantic/"
+      "Azores','dateRange':{'startDate':'2026-10-24','endDate':'2026-10-25'}",
+      "2026-10-24T00:00:00Z", "2026-10-26T01:00:00Z", JW_PERIOD_CUSTOM },
+    { "'timeZone':'Pacific/Apia','dateRange':{'startDate':'2011-12-29','endDate':'2011-12-30'}",
+      "2011-12-29T10:00:00Z", "2011-12-30T10:00:00Z", JW_PERIOD_CUSTOM },
+    { "'dateRange':{'startDate':'2021-01-01','endDate':'9999-12-31'}", "2021-01-01T00:00:00Z",
+      "9999-12-31T23:59:59.999Z", JW_PERIOD_CUSTOM },
+    { "'timeZone':'Asia/Tokyo','dateRange':{'startDate':'1970-01-01','endDate':'1970-01-02'}",
+      "1970-01-01T00:00:00Z", "1970-01-02T15:00:00Z", JW_PERIOD_CUSTOM },
+    { "'period':{'type':'weekly','at':'2021-01-18T06:00:00Z'}", "2021-01-11T00:00:00Z",
+      "2021-01-18T00:00:00Z", JW_PERIOD_WEEKLY },
+    { "'period':{'type':'monthly','at':'2021-03-01T00:30:00+01:00','timeZone':'Europe/Berlin'}",
+      "2021-01-31T23:00:00Z", "2021-02-28T23:00:00Z", JW_PERIOD_MONTHLY },
+    /* without `at`: before now, 2026-01-01 */
+    { "'period':{'type':'monthly'}", "2025-12-01T00:00:00Z", "2026-01-01T00:00:00Z",
+      JW_PERIOD_MONTHLY },
+    { "'period':{'type':'weekly'}", "2025-12-22T00:00:00Z", "2025-12-29T00:00:00Z",
+      JW_PERIOD_WEEKLY },
+};
+
 static void
 test_periods(void **state)
 {
     const Fixture *fixture = *state;
-    static const struct {
-        const char *parameters, *start, *end;
-        JwPeriodType period;
-    } cases[] = {
-        { "'dateRange':{'startDate':'2021-01-01','endDate':'2021-01-01'}", "2021-01-01T00:00:00Z",
-          "2021-01-02T00:00:00Z", JW_PERIOD_CUSTOM },
-        { "'dateRange':{'startDate':'2026-01-06T00:00:00Z','endDate':'2026-01-12T23:59:59Z'}",
-          "2026-01-06T00:00:00Z", "2026-01-13T00:00:00Z", JW_PERIOD_CUSTOM },
-        { "'dateRange':{'startDate':'2021-01-01T00:00:00Z','endDate':'2021-01-01T00:00:00.250Z'}",
-          "2021-01-01T00:00:00Z", "2021-01-01T00:00:00.251Z", JW_PERIOD_CUSTOM },
-        { "'dateRange':{'startDate':'2021-01-01T00:00:00+03:00','endDate':'2021-01-31T23:59:59+03:"
-          "00'}",
-          "2020-12-31T21:00:00Z", "2021-01-31T21:00:00Z", JW_PERIOD_CUSTOM },
-        { "'timeZone':'Europe/"
-          "Istanbul','dateRange':{'startDate':'2021-01-01','endDate':'2021-01-31'}",
-          "2020-12-31T21:00:00Z", "2021-01-31T21:00:00Z", JW_PERIOD_CUSTOM },
-        /* a day of 23 hours */
-        { "'timeZone':'Europe/"
-          "Berlin','dateRange':{'startDate':'2021-03-28','endDate':'2021-03-28'}",
-          "2021-03-27T23:00:00Z", "2021-03-28T22:00:00Z", JW_PERIOD_CUSTOM },
-        { "'dateRange':{'startDate':'2021-01-01','endDate':'9999-12-31'}", "2021-01-01T00:00:00Z",
-          "9999-12-31T23:59:59.999Z", JW_PERIOD_CUSTOM },
-        { "'timeZone':'Asia/Tokyo','dateRange':{'startDate':'1970-01-01','endDate':'1970-01-02'}",
-          "1970-01-01T00:00:00Z", "1970-01-02T15:00:00Z", JW_PERIOD_CUSTOM },
-        { "'period':{'type':'weekly','at':'2021-01-18T06:00:00Z'}", "2021-01-11T00:00:00Z",
-          "2021-01-18T00:00:00Z", JW_PERIOD_WEEKLY },
-        { "'period':{'type':'monthly','at':'2021-03-01T00:30:00+01:00','timeZone':'Europe/Berlin'}",
-          "2021-01-31T23:00:00Z", "2021-02-28T23:00:00Z", JW_PERIOD_MONTHLY },
-        /* without `at`: before now, 2026-01-01 */
-        { "'period':{'type':'monthly'}", "2025-12-01T00:00:00Z", "2026-01-01T00:00:00Z",
-          JW_PERIOD_MONTHLY },
-        { "'period':{'type':'weekly'}", "2025-12-22T00:00:00Z", "2025-12-29T00:00:00Z",
-          JW_PERIOD_WEEKLY },
-    };
 
-    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    for (size_t i = 0; i < G_N_ELEMENTS(periods); i++) {
         g_autofree char *text = g_strdup_printf(
             "{'reportType':'call-records','name':'x','parameters':{%s},'output':{'format':'csv'}}",
-            cases[i].parameters);
+            periods[i].parameters);
         g_autoptr(JwJob) job = requested(fixture, text);
         g_autoptr(JwReportRequest) request = NULL;
         decode(fixture, job, &request);
-        assert_int_equal(request->start_ms, ms(cases[i].start));
-        assert_int_equal(request->end_ms, ms(cases[i].end));
-        assert_int_equal(request->period, cases[i].period);
+        assert_int_equal(request->start_ms, ms(periods[i].start));
+        assert_int_equal(request->end_ms, ms(periods[i].end));
+        assert_int_equal(request->period, periods[i].period);
     }
 }
 
@@ -92,6 +105,29 @@ test_everything(void **state)
     assert_null(request->measures);
     assert_string_equal(request->time_zone, "UTC"); /* the definition's */
     assert_false(request->include_inactive);
+}
+
+/* The scope of the job is a filter as any other; who asks goes with it. */
+static void
+test_scope_and_requester(void **state)
+{
+    const Fixture *fixture = *state;
+    g_autoptr(JwJob) job = requested(
+        fixture,
+        "{'reportType':'call-records','name':'x','parameters':{},'output':{'format':'csv'}}");
+    g_autoptr(JwReportRequest) request = NULL;
+    g_autoptr(JwReportRequest) unnamed = NULL;
+
+    job->departments = g_strsplit("support,sales", ",", -1);
+    job->requested_by.id = g_strdup("u-1");
+    decode(fixture, job, &unnamed);
+    assert_string_equal(unnamed->requester, "u-1");
+    job->requested_by.name = g_strdup("Ada");
+    decode(fixture, job, &request);
+    assert_string_equal(request->requester, "Ada");
+    assert_string_equal(request->file_name, "CDR_Complete_Report_support-sales");
+    assert_int_equal(request->filters->len, 1);
+    assert_string_equal(g_array_index(request->filters, JwFilter, 0).name, "departmentIds");
 }
 
 static void
@@ -353,10 +389,15 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_periods),      cmocka_unit_test(test_everything),
-        cmocka_unit_test(test_full),         cmocka_unit_test(test_asked),
-        cmocka_unit_test(test_fixed_point),  cmocka_unit_test(test_zone_is_kept),
-        cmocka_unit_test(test_scope),        cmocka_unit_test(test_scope_without_filter),
+        cmocka_unit_test(test_periods),
+        cmocka_unit_test(test_everything),
+        cmocka_unit_test(test_scope_and_requester),
+        cmocka_unit_test(test_full),
+        cmocka_unit_test(test_asked),
+        cmocka_unit_test(test_fixed_point),
+        cmocka_unit_test(test_zone_is_kept),
+        cmocka_unit_test(test_scope),
+        cmocka_unit_test(test_scope_without_filter),
         cmocka_unit_test(test_does_not_fit),
     };
     return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);

@@ -62,6 +62,11 @@ int64_t jw_zone_utc(GTimeZone *zone, int64_t local_seconds);
 /* Days since 1970-01-01 of the local date at a UTC time. */
 int64_t jw_zone_day(GTimeZone *zone, int64_t utc_ms);
 
+/* The first moment of a local date, UTC ms: midnight; the first of two; where a change of the clock
+ * skips midnight, the moment of the change. The one rule for days, weeks and months: a day ends
+ * where the next begins. A day that a zone skipped is empty. */
+int64_t jw_zone_day_start_ms(GTimeZone *zone, int64_t day);
+
 /* First UTC second in (@from, @to] whose offset is not that of @from. They must differ in offset.
  */
 int64_t jw_zone_change(GTimeZone *zone, int64_t from, int64_t to);

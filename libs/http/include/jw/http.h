@@ -23,6 +23,7 @@ typedef struct {
     char *trusted_proxies;    /* JW_HTTP_TRUSTED_PROXIES: with commas; NULL: none */
     int64_t workers;          /* JW_HTTP_WORKERS, default 32; 0: handlers never block */
     int64_t download_readers; /* JW_HTTP_DOWNLOAD_READERS, default 2 */
+    int64_t downloads_max;    /* JW_HTTP_DOWNLOADS_MAX, default 200 */
     int64_t idle_timeout_ms;  /* JW_HTTP_IDLE_TIMEOUT, default 30 s */
     /* JW_HTTP_REQUEST_AGE: header and body must have come by then, default 20 s */
     int64_t request_age_ms;

@@ -67,6 +67,7 @@ typedef struct {
     const JwHttpRoute *routes; /* ended by a row without a method */
     const char *openapi;       /* file in schemas/http that describes it; NULL: none */
     bool quiet;                /* probes: answers below 500 are logged at debug level only */
+    bool immediate;            /* its handlers never block: no worker is waited for */
 } JwHttpApi;
 
 G_END_DECLS

@@ -26,7 +26,8 @@ typedef struct {
 extern const JwConfigEntry jw_mail_config_entries[];
 extern const size_t jw_mail_n_config_entries;
 
-/* "Name <address>" or "address" into its parts, the address checked (jw/address.h).
+/* "Name <address>" or "address" into its parts, the address checked and as it is sent
+ * (jw/address.h).
  * @ret_name: NULL when there is none. INVALID. */
 bool jw_mail_address_parse(const char *text, char **ret_name, char **ret_address,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;

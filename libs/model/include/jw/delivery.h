@@ -1,6 +1,6 @@
-/* jw/delivery.h: one message to one recipient about one artifact, and its table of allowed
- * changes. `unknown`: the connection died after the data was sent; shown as Sending with a note.
- * Pure data: changes happen in the store. */
+/* jw/delivery.h: one message to one recipient about one job: its artifact, or its failure; and its
+ * table of allowed changes. `unknown`: the connection died after the data was sent; shown as
+ * Sending with a note. Pure data: changes happen in the store. */
 #pragma once
 #include "jw/job.h"
 
@@ -53,8 +53,18 @@ typedef struct {
     unsigned flags;
 } JwDeliveryRule;
 
+typedef enum {
+    JW_DELIVERY_REPORT,  /* of a completed job, to one of its recipients */
+    JW_DELIVERY_FAILURE, /* of a job that failed for good, to who asked for it */
+} JwDeliveryKind;
+
+/* "report", "failure"; NULL for what is none. (transfer none) */
+const char *jw_delivery_kind_name(int kind);
+
 typedef struct {
-    char *id; /* UUIDv5 of (job, recipient) */
+    char *id; /* UUIDv5 of (job, recipient), for a failure and its number, too */
+    JwDeliveryKind kind;
+    int32_t failure; /* which one it tells of: the job's retry_count then */
     char *job_id;
     char *recipient;
     char *message_id; /* without <>, deterministic */
@@ -64,7 +74,7 @@ typedef struct {
     bool data_sent, maybe_duplicate;
     char *owner;
     int64_t not_before_ms, created_at_ms, updated_at_ms, sent_at_ms, finished_at_ms;
-    char *reply; /* last SMTP reply or error, as text */
+    char *reply;                /* last SMTP reply or error, as text */
     int64_t link_revoked_at_ms; /* the link in its mail works no more; 0: it does */
     char *request_id, *traceparent;
     GPtrArray *outbox; /* of JwOutboxEntry; never NULL */
@@ -72,6 +82,10 @@ typedef struct {
 
 /* A queued delivery; its ids are derived from job and recipient. (transfer full) */
 JwDelivery *jw_delivery_new(const char *job_id, const char *recipient, int64_t now_ms);
+
+/* The same about a failure of @job, to who asked for it; NULL when nobody is to be told. (transfer
+ * full) (nullable) */
+JwDelivery *jw_delivery_new_failure(const JwJob *job, int64_t now_ms);
 void jw_delivery_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwDelivery, jw_delivery_free)
 

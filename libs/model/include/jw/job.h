@@ -69,6 +69,15 @@ typedef struct {
     int64_t done, total; /* records; total -1: not known yet */
 } JwProgress;
 
+/* Who is told by mail when a job has failed for good. */
+typedef enum {
+    JW_ON_FAILURE_REQUESTER, /* who asked, when they have an address */
+    JW_ON_FAILURE_NONE,
+} JwOnFailure;
+
+/* "requester", "none"; NULL for what is none. (transfer none) */
+const char *jw_on_failure_name(int on_failure);
+
 typedef struct {
     int32_t total, sent, failed, bounced; /* total - sent - failed - bounced are on their way */
 } JwDeliveryCounts;
@@ -88,6 +97,7 @@ typedef struct {
     char *request_id, *traceparent;
     char *request_hash; /* SHA-256 of the request body, distinguishes a replay from a clash */
     char **recipients;  /* NULL-terminated mail addresses; NULL: no mail */
+    JwOnFailure on_failure;
     int32_t max_attempts, max_retries;
     int64_t timeout_ms; /* of one attempt; 0: none */
     /* what happened */
@@ -105,9 +115,9 @@ typedef struct {
     /* [{"code", "message"}] as JSON: it completed, and yet something is not as it should be; NULL:
      * none */
     char *warnings;
-    JwDeliveryCounts deliveries;
-    bool mail_pending; /* the store's: until all deliveries have ended */
-    GPtrArray *outbox; /* of JwOutboxEntry; never NULL */
+    JwDeliveryCounts deliveries; /* of its report */
+    bool mail_pending;           /* the store's: until all deliveries have ended */
+    GPtrArray *outbox;           /* of JwOutboxEntry; never NULL */
 } JwJob;
 
 /* Zeroed, NORMAL, PENDING, max_attempts 5, max_retries 3, empty outbox. (transfer full) */

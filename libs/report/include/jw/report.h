@@ -7,6 +7,10 @@ G_BEGIN_DECLS
 
 typedef enum { JW_PERIOD_CUSTOM, JW_PERIOD_WEEKLY, JW_PERIOD_MONTHLY } JwPeriodType;
 
+/* Whether a text file begins with a byte order mark: as Excel wants it, without which it reads a
+ * CSV by double click in the code page of its computer. */
+typedef enum { JW_BOM_FOR_MAIL, JW_BOM_YES, JW_BOM_NO } JwBom;
+
 typedef struct {
     char *name, **values; /* values: NULL-terminated, at least one */
 } JwFilter;
@@ -21,7 +25,9 @@ typedef struct {
     char **group_by, **measures; /* NULL: the definition's */
     bool include_inactive;
     char *format;    /* "xlsx", "csv" */
+    JwBom bom;       /* of a CSV file */
     char *file_name; /* wanted display name, or NULL */
+    char *requester; /* who asks, as people know them; NULL: not known */
 } JwReportRequest;
 
 /* An empty request: a custom period of all records, no filters. (transfer full) */
@@ -42,8 +48,9 @@ void jw_period_previous(JwPeriodType type, GTimeZone *zone, int64_t at_ms, int64
 char *jw_report_field_uses(const JwReportDef *def, const JwReportRequest *request,
                            const char *field);
 
-/* "CDR_Weekly_Report_2026-01-05_2026-01-11.xlsx", or the wanted name with the right ending.
- * (transfer full) */
+/* "CDR_Weekly_Report_2026-01-05_2026-01-11.xlsx", or the wanted name with the right ending. A
+ * report on a part says so at the end of the name: "…_support-sales.xlsx", or "…_part.xlsx" when
+ * that would be long. (transfer full) */
 char *jw_report_file_name(const JwReportDef *def, const JwReportRequest *request, GTimeZone *zone);
 
 G_END_DECLS

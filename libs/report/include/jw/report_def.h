@@ -68,7 +68,8 @@ typedef struct {
 typedef struct {
     char *field, *label;
     JwFormat format;
-    int width; /* characters */
+    int width;    /* characters */
+    int decimals; /* of its numbers, half up, in every file; -1: as the records have them */
 } JwColumnDef;
 
 typedef struct {

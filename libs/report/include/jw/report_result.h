@@ -17,7 +17,7 @@ typedef struct {
 typedef struct {
     const char *name, *label; /* of the dimension, of a measure */
     JwFormat format;
-    int decimals;
+    int decimals; /* as of a figure; -1: of a summary that does not say them */
 } JwReportColumn;
 
 typedef struct {
@@ -30,6 +30,11 @@ typedef struct {
     bool chart_in_front; /* also drawn beside the figures: on the workbook's summary, in the mail */
 } JwReportTable;
 
+/* What the records were limited to. */
+typedef struct {
+    const char *name, *label, *text; /* "departmentIds", "Departments", "support, sales" */
+} JwReportLimit;
+
 typedef struct {
     const char *title, *report_type;
     JwPeriodType period;
@@ -37,6 +42,9 @@ typedef struct {
     const char *time_zone;    /* of the period, of hours and days */
     const char *period_label; /* "4 Jan 2021 – 10 Jan 2021" */
     const char *filters;      /* as text; NULL: nothing is filtered */
+    GArray *limits;           /* of JwReportLimit; none: the report is on all records */
+    bool with_inactive;       /* on records, too, that are otherwise left out */
+    const char *requester;    /* NULL: not known, and not in the summary */
     int64_t rows;             /* records read */
     bool grouped;             /* the request names a dimension: its table is the only one */
     GArray *figures;          /* of JwReportFigure, as the request or the definition names them */
@@ -72,8 +80,8 @@ jw_report_cell(const JwReportTable *table, size_t row, size_t column)
 char *jw_report_result_summary(const JwReportResult *self);
 
 /* Reads such a summary. @summary: (nullable). Missing or malformed members are NULL strings, -1
- * rows, values of NULL type. The chart comes back as the one table, whose first column has no
- * label; times as RFC 3339 strings. (transfer full) */
+ * rows, values of NULL type, -1 decimals. The chart comes back as the one table, whose first column
+ * has no label; times as RFC 3339 strings. (transfer full) */
 JwReportResult *jw_report_result_of_summary(const char *summary);
 
 G_END_DECLS

@@ -12,12 +12,27 @@ char *jw_report_text_count(int64_t count);
  * 9, which are all shown, as the workbook shows them. (transfer full) */
 char *jw_report_text_value(const JwValue *value, JwFormat format, int decimals);
 
-/* "4 Jan 2021 – 10 Jan 2021", with times when the ends are not midnights in @zone, or "all
+/* "2021-01-04 09:12:00" in @zone, or only the day for JW_FORMAT_DATE, as the workbook shows it;
+ * "n/a" outside of the calendar. (transfer full) */
+char *jw_report_text_time(int64_t time_ms, JwFormat format, GTimeZone *zone);
+
+/* The row of the list as files have it: the columns of @def with their numbers rounded half up in
+ * decimal (2.675 to 2.68) to their decimals. @ret_row: one value a column; texts stay @row's. */
+void jw_report_round_row(const JwReportDef *def, const JwValue *row, JwValue *ret_row);
+
+/* "4 Jan 2021 – 10 Jan 2021", with times when it is not one of whole days in @zone, or "all
  * records". (transfer full) */
 char *jw_report_text_period(const JwReportRequest *request, GTimeZone *zone);
 
 /* "departmentIds: support, sales · statuses: answered"; NULL when nothing is filtered. (transfer
  * full) (nullable) */
 char *jw_report_text_filters(const JwReportDef *def, const JwReportRequest *request);
+
+/* A filter's name for people: "Departments" of "departmentIds", "Event types" of "eventTypes".
+ * (transfer full) */
+char *jw_report_text_filter_name(const char *name);
+
+/* "support, sales and 7 more". (transfer full) */
+char *jw_report_text_filter_values(const JwFilter *filter);
 
 G_END_DECLS

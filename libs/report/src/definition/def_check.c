@@ -115,6 +115,20 @@ check_head(const JwReportDef *self, JwViolations *violations)
 }
 
 static void
+check_decimals(const JwColumnDef *column, guint index, JwViolations *violations)
+{
+    const bool number = column->format == JW_FORMAT_INTEGER || column->format == JW_FORMAT_DECIMAL
+                        || column->format == JW_FORMAT_PERCENT
+                        || column->format == JW_FORMAT_SECONDS;
+
+    if (!number && column->decimals >= 0) {
+        fault(violations,
+              "/columns/%u/decimals: is for the formats integer, decimal, percent and seconds",
+              index);
+    }
+}
+
+static void
 check_lists(const JwReportDef *self, JwViolations *violations)
 {
     g_autoptr(GHashTable) filters = names_new();
@@ -139,6 +153,7 @@ check_lists(const JwReportDef *self, JwViolations *violations)
     for (guint i = 0; i < self->columns->len; i++) {
         const JwColumnDef *column = &g_array_index(self->columns, JwColumnDef, i);
         take_name(columns, column->field, "columns", i, "field", violations);
+        check_decimals(column, i, violations);
     }
 }
 

@@ -84,6 +84,7 @@ static const JwField column_fields[] = {
     LABEL("label", JW_FIELD_REQUIRED, 100),
     { .name = "format", .type = JW_FIELD_STRING, .values = jw_format_names },
     { .name = "width", .type = JW_FIELD_INT, .min = 1, .max = 255 },
+    { .name = "decimals", .type = JW_FIELD_INT, .min = 0, .max = 9 },
     { .name = NULL },
 };
 static const JwField table_fields[] = {
@@ -262,11 +263,13 @@ static void
 read_column(JwReportDef *def, const json_t *item)
 {
     const json_t *width = json_object_get(item, "width");
+    const json_t *decimals = json_object_get(item, "decimals");
     const JwColumnDef column = {
         .field = dup_text(item, "field"),
         .label = dup_text(item, "label"),
         .format = (JwFormat)jw_name_read(item, "format", jw_format_names, JW_FORMAT_TEXT),
         .width = width != NULL ? (int)json_integer_value(width) : 16,
+        .decimals = decimals != NULL ? (int)json_integer_value(decimals) : -1,
     };
 
     g_array_append_val(def->columns, column);

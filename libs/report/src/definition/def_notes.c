@@ -13,6 +13,21 @@ note_sheet(GPtrArray *notes, GPtrArray *names, const char *title, const char *po
     }
 }
 
+/* Decimals are of numbers. */
+static void
+note_decimals(GPtrArray *notes, const JwMeasureDef *measure, guint index)
+{
+    const bool number = measure->format == JW_FORMAT_INTEGER || measure->format == JW_FORMAT_DECIMAL
+                        || measure->format == JW_FORMAT_PERCENT
+                        || measure->format == JW_FORMAT_SECONDS;
+
+    if (measure->decimals > 0 && !number) {
+        g_ptr_array_add(notes, g_strdup_printf("/measures/%u/decimals: have no effect, because the "
+                                               "format of '%s' is none of numbers",
+                                               index, measure->name));
+    }
+}
+
 GPtrArray *
 jw_report_def_notes(const JwReportDef *def)
 {
@@ -21,6 +36,9 @@ jw_report_def_notes(const JwReportDef *def)
     GPtrArray *notes = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
 
+    for (guint i = 0; i < def->measures->len; i++) {
+        note_decimals(notes, &g_array_index(def->measures, JwMeasureDef, i), i);
+    }
     (void)jw_sheet_name_add(names, JW_SHEET_SUMMARY, 1, NULL);
     for (guint i = 0; i < def->tables->len; i++) {
         g_autofree char *pointer = g_strdup_printf("/tables/%u/title", i);

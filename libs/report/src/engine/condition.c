@@ -1,5 +1,5 @@
-/* condition.c: "the value, as text, is one of these", without formatting each value: the wanted
- * strings are parsed once into the values that are written like them. One thread at a time. */
+/* condition.c: "the value is one of these" by the rule of jw/wanted.h, and values as text. One
+ * thread at a time. */
 #include "engine/condition.h"
 #include "jw/clock.h"
 

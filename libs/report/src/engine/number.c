@@ -7,8 +7,11 @@
 #include <string.h>
 
 #define MOST_DECIMALS 12
-/* Digits that survive sums and quotients of doubles; the rest is noise. */
+/* Digits that survive sums and quotients of doubles; the rest is noise, and what JSON, the mail and
+ * a spreadsheet would show of it differs. */
 #define SURE_DIGITS 15
+#define SURE_LIMIT  INT64_C(1000000000000000)
+#define WHOLE_LIMIT 9223372036854775808.0 /* 2^63: JSON has whole numbers below it */
 
 __extension__ typedef __int128 Wide;
 
@@ -88,8 +91,8 @@ round_exact(const JwNumber *self, int64_t power, double *ret)
     if (scaled % self->bottom >= self->bottom - scaled % self->bottom) {
         quotient++;
     }
-    if (quotient > INT64_C(1) << 53) {
-        return false; /* the division below would round a second time */
+    if (quotient >= SURE_LIMIT) {
+        return false; /* more digits than JSON and spreadsheets show */
     }
     *ret = (double)(int64_t)quotient / (double)power * (negative ? -1.0 : 1.0);
     return true;
@@ -109,14 +112,12 @@ round_digits(double value, int decimals)
     digits[1] = text[0];
     memcpy(digits + 2, text + 2, SURE_DIGITS - 1);
     digits[SURE_DIGITS + 1] = '\0';
-    keep = exponent + 1 + decimals; /* how many of the digits stay; digits[0] is for a carry */
-    if (keep >= SURE_DIGITS) {
-        return value;
-    }
+    /* How many of the digits stay; digits[0] is for a carry. */
+    keep = MIN(exponent + 1 + decimals, SURE_DIGITS);
     if (keep < 0) {
         return 0.0;
     }
-    const bool up = digits[keep + 1] >= '5';
+    const bool up = keep < SURE_DIGITS && digits[keep + 1] >= '5';
     digits[keep + 1] = '\0';
     for (int i = keep; up; i--) {
         if (digits[i] != '9') {
@@ -142,6 +143,10 @@ jw_number_round(const JwNumber *self, int decimals)
     if (self->kind == JW_NUMBER_EXACT && round_exact(self, power, &rounded)) {
         return rounded;
     }
-    rounded = round_digits(jw_number_double(self), decimals);
+    rounded = jw_number_double(self);
+    if (rounded == floor(rounded) && fabs(rounded) < WHOLE_LIMIT) {
+        return rounded; /* all ways show it with all its digits */
+    }
+    rounded = round_digits(rounded, decimals);
     return rounded == 0.0 ? 0.0 : rounded; /* no "-0" in a report */
 }

@@ -139,6 +139,26 @@ jw_report_zone_name(const json_t *spec, const JwReportDef *def)
 }
 
 static bool
+check_range(const json_t *range, const char *zone_name, const char *base, JwViolations *violations)
+{
+    g_autoptr(GTimeZone) zone = jw_zone_new(zone_name, NULL);
+    int64_t start_ms = 0, end_ms = 0, last_ms = 0;
+
+    if (!jw_report_range(range, zone, &start_ms, &end_ms, &last_ms) || start_ms < last_ms) {
+        return true;
+    }
+    g_autofree char *pointer = jw_pointer(base, "dateRange");
+    if (start_ms == end_ms
+        && strcmp(jw_json_text(range, "startDate"), jw_json_text(range, "endDate")) <= 0) {
+        return jw_violations_add(violations, pointer,
+                                 "is no time at all: the clock of %s skipped that day; name the "
+                                 "days beside it",
+                                 zone_name);
+    }
+    return jw_violations_add(violations, pointer, "startDate must be before endDate");
+}
+
+static bool
 check_period(const JwReportDef *def, const json_t *spec, const char *base, JwViolations *violations)
 {
     const json_t *parameters = json_object_get(spec, "parameters");
@@ -146,7 +166,6 @@ check_period(const JwReportDef *def, const json_t *spec, const char *base, JwVio
     const json_t *period = json_object_get(parameters, "period");
     const char *outer = jw_json_text(parameters, "timeZone");
     const char *inner = jw_json_text(period, "timeZone");
-    int64_t start_ms = 0, end_ms = 0, last_ms = 0;
     bool ok = true;
 
     if (range != NULL && period != NULL) {
@@ -163,12 +182,21 @@ check_period(const JwReportDef *def, const json_t *spec, const char *base, JwVio
         g_autofree char *pointer = g_strconcat(base, "/period/at", NULL);
         ok = jw_violations_add(violations, pointer, "must be in March 1970 or later");
     }
-    g_autoptr(GTimeZone) zone = jw_zone_new(jw_report_zone_name(spec, def), NULL);
-    if (jw_report_range(range, zone, &start_ms, &end_ms, &last_ms) && start_ms >= last_ms) {
-        g_autofree char *pointer = jw_pointer(base, "dateRange");
-        ok = jw_violations_add(violations, pointer, "startDate must be before endDate");
+    return check_range(range, jw_report_zone_name(spec, def), base, violations) && ok;
+}
+
+/* A byte order mark is a matter of CSV; asking for one in another format would do nothing. */
+static bool
+check_output(const json_t *output, const char *base, JwViolations *violations)
+{
+    const char *format = jw_json_text(output, "format");
+
+    if (!json_is_boolean(json_object_get(output, "bom")) || format == NULL
+        || strcmp(jw_skip_prefix(format, JW_LOOKUP_FORMAT), "csv") == 0) {
+        return true;
     }
-    return ok;
+    g_autofree char *pointer = g_strconcat(base, "/output/bom", NULL);
+    return jw_violations_add(violations, pointer, "is for the format csv only; leave it out");
 }
 
 static bool
@@ -238,15 +266,14 @@ check_names(const JwReportDef *def, const json_t *parameters, const char *pointe
     g_autofree char *filters = jw_pointer(pointer, "filters");
     g_autofree char *group_by = jw_pointer(pointer, "groupBy");
     g_autofree char *measures = jw_pointer(pointer, "measures");
-    bool ok = check_filters(def, json_object_get(parameters, "filters"), filters, violations);
+    bool ok = check_list(def, def->dimensions, "dimension", json_object_get(parameters, "groupBy"),
+                         group_by, violations);
 
-    ok = check_list(def, def->dimensions, "dimension", json_object_get(parameters, "groupBy"),
-                    group_by, violations)
-         && ok;
     ok = check_list(def, def->measures, "measure", json_object_get(parameters, "measures"),
                     measures, violations)
          && ok;
-    return ok && check_grouping(def, parameters, pointer, violations);
+    ok = ok && check_grouping(def, parameters, pointer, violations);
+    return check_filters(def, json_object_get(parameters, "filters"), filters, violations) && ok;
 }
 
 bool
@@ -283,6 +310,7 @@ jw_report_spec_check(const JwCatalog *catalog, const json_t *spec, const char *b
     }
     bool ok = check_period(def, spec, pointer, violations);
     ok = check_size(parameters, pointer, violations) && ok;
+    ok = check_output(json_object_get(spec, "output"), base, violations) && ok;
     if (def == NULL) {
         return false;
     }

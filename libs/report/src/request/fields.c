@@ -68,6 +68,7 @@ static const JwField output_fields[] = {
       .flags = JW_FIELD_REQUIRED,
       .check = check_format },
     { .name = "filename", .type = JW_FIELD_STRING, .min = 1, .max = 200 },
+    { .name = "bom", .type = JW_FIELD_BOOL },
     { .name = NULL },
 };
 

@@ -4,14 +4,11 @@
 #include "jw/report.h"
 #include "jw/report_formats.h"
 #include "jw/text.h"
+#include "request/request_private.h"
 
 #include <string.h>
 
-static int64_t
-midnight_ms(GTimeZone *zone, int64_t day)
-{
-    return jw_zone_utc(zone, day * JW_DAY_SECONDS) * 1000;
-}
+#define PART_MAX 32 /* bytes of a file name about the filters */
 
 void
 jw_period_previous(JwPeriodType type, GTimeZone *zone, int64_t at_ms, int64_t *ret_start_ms,
@@ -33,8 +30,8 @@ jw_period_previous(JwPeriodType type, GTimeZone *zone, int64_t at_ms, int64_t *r
         jw_civil_from_days(end - 1, &date);
         start = end - jw_civil_month_days(date.year, date.month);
     }
-    *ret_start_ms = midnight_ms(zone, start);
-    *ret_end_ms = midnight_ms(zone, end);
+    *ret_start_ms = jw_zone_day_start_ms(zone, start);
+    *ret_end_ms = jw_zone_day_start_ms(zone, end);
 }
 
 static void
@@ -62,6 +59,44 @@ wanted_name(const char *wanted, const char *ending)
     return g_strconcat(name, ".", ending, NULL);
 }
 
+/* Letters, digits and "_" of any script; all else is one hyphen between two of them. */
+static void
+append_slug(GString *out, const char *text)
+{
+    bool gap = out->len > 1;
+
+    for (const char *pos = text; *pos != '\0'; pos = g_utf8_next_char(pos)) {
+        gunichar c = g_utf8_get_char(pos);
+        if (!g_unichar_isalnum(c) && c != '_') {
+            gap = out->len > 1;
+            continue;
+        }
+        if (gap) {
+            g_string_append_c(out, '-');
+            gap = false;
+        }
+        g_string_append_unichar(out, c);
+    }
+}
+
+char *
+jw_request_part(const JwReportRequest *request)
+{
+    g_autoptr(GString) part = g_string_new("_");
+
+    for (guint i = 0; i < request->filters->len; i++) {
+        const JwFilter *filter = &g_array_index(request->filters, JwFilter, i);
+        for (char **value = filter->values; *value != NULL && part->len <= PART_MAX; value++) {
+            append_slug(part, *value);
+        }
+    }
+    if (request->filters->len == 0) {
+        return g_strdup("");
+    }
+    return part->len > 1 && part->len <= PART_MAX ? g_string_free(g_steal_pointer(&part), FALSE)
+                                                  : g_strdup("_part");
+}
+
 char *
 jw_report_file_name(const JwReportDef *def, const JwReportRequest *request, GTimeZone *zone)
 {
@@ -79,6 +114,7 @@ jw_report_file_name(const JwReportDef *def, const JwReportRequest *request, GTim
     g_string_append_printf(name, "_%s_Report", words[request->period]);
     append_day(name, jw_zone_day(zone, request->start_ms));
     append_day(name, jw_zone_day(zone, MAX(request->start_ms, request->end_ms - 1)));
-    g_string_append_printf(name, ".%s", ending);
+    g_autofree char *part = jw_request_part(request);
+    g_string_append_printf(name, "%s.%s", part, ending);
     return g_string_free(g_steal_pointer(&name), FALSE);
 }

@@ -3,10 +3,9 @@
 #include "jw/text.h"
 
 static const size_t request_texts[] = {
-    offsetof(JwReportRequest, report_type),
-    offsetof(JwReportRequest, time_zone),
-    offsetof(JwReportRequest, format),
-    offsetof(JwReportRequest, file_name),
+    offsetof(JwReportRequest, report_type), offsetof(JwReportRequest, time_zone),
+    offsetof(JwReportRequest, format),      offsetof(JwReportRequest, file_name),
+    offsetof(JwReportRequest, requester),
 };
 
 static void

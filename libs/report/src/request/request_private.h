@@ -1,4 +1,4 @@
-/* request/request_private.h: what check.c and spec.c share. */
+/* request/request_private.h: what the files of this folder share. */
 #pragma once
 #include "jw/report_request.h"
 
@@ -15,5 +15,9 @@ const char *jw_report_zone_name(const json_t *spec, const JwReportDef *def);
 
 /* The zone that parameters name, or NULL. (transfer none) */
 const char *jw_report_asked_zone(const json_t *parameters);
+
+/* period.c: what the name of a file says of the filters: "_support-sales", "_part" when that would
+ * be long, "" without filters. (transfer full) */
+char *jw_request_part(const JwReportRequest *request);
 
 G_END_DECLS

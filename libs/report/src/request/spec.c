@@ -130,6 +130,14 @@ apply_scope(const JwJob *job, const JwReportDef *def, JwReportRequest *request, 
     return true;
 }
 
+static JwBom
+read_bom(const json_t *output)
+{
+    const json_t *bom = json_object_get(output, "bom");
+
+    return bom == NULL ? JW_BOM_FOR_MAIL : json_is_true(bom) ? JW_BOM_YES : JW_BOM_NO;
+}
+
 static bool
 read_spec(const json_t *spec, const JwReportDef *def, JwReportRequest *request, GError **error)
 {
@@ -141,16 +149,13 @@ read_spec(const json_t *spec, const JwReportDef *def, JwReportRequest *request, 
     request->time_zone = g_strdup(jw_report_zone_name(spec, def));
     request->format = g_strdup(jw_skip_prefix(jw_json_text(output, "format"), JW_LOOKUP_FORMAT));
     request->file_name = g_strdup(jw_json_text(output, "filename"));
+    request->bom = read_bom(output);
     request->group_by = read_names(json_object_get(parameters, "groupBy"));
     request->measures = read_names(json_object_get(parameters, "measures"));
     request->include_inactive = json_is_true(json_object_get(parameters, "includeInactive"));
     read_filters(json_object_get(parameters, "filters"), request);
     if (!jw_report_spec_period(spec, &request->start_ms, &request->end_ms)) {
         return jw_fail(error, JW_ERROR_INVALID, "no usable period; ask for a new report");
-    }
-    if (request->end_ms == 0 && request->file_name == NULL) {
-        /* Without a period the name has no days. */
-        request->file_name = g_strdup_printf("%s_Complete_Report", def->file_prefix);
     }
     return true;
 }
@@ -202,6 +207,13 @@ jw_report_request_of_job(const JwCatalog *catalog, const JwJob *job, JwReportReq
         || !apply_scope(job, def, request, error)) {
         return jw_prefix(error, "spec of job '%s'", job->id);
     }
+    if (request->end_ms == 0 && request->file_name == NULL) {
+        /* Without a period the name has no days. */
+        g_autofree char *part = jw_request_part(request);
+        request->file_name = g_strdup_printf("%s_Complete_Report%s", def->file_prefix, part);
+    }
+    request->requester =
+        g_strdup(job->requested_by.name != NULL ? job->requested_by.name : job->requested_by.id);
     *ret_request = g_steal_pointer(&request);
     *ret_def = def;
     return true;

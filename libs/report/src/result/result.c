@@ -24,6 +24,7 @@ jw_result_new_empty(void)
     JwReportResult *self = g_new0(JwReportResult, 1);
 
     self->figures = g_array_new(FALSE, TRUE, sizeof(JwReportFigure));
+    self->limits = g_array_new(FALSE, TRUE, sizeof(JwReportLimit));
     self->tables = g_array_new(FALSE, TRUE, sizeof(JwReportTable));
     g_array_set_clear_func(self->tables, table_clear);
     self->strings = g_string_chunk_new(STRINGS_BLOCK);
@@ -39,6 +40,7 @@ jw_report_result_free(gpointer data)
         return;
     }
     g_array_unref(self->figures);
+    g_array_unref(self->limits);
     g_array_unref(self->tables);
     g_string_chunk_free(self->strings);
     g_free(self);
@@ -86,10 +88,13 @@ jw_result_add_table(JwReportResult *self, const char *title, size_t n_columns, s
 }
 
 static void
-add_figure(JwReportResult *self, JwAggregate *aggregate, const JwMeasureDef *measure)
+add_figure(JwReportResult *self, JwAggregate *aggregate, const JwMeasureDef *measure,
+           GTimeZone *zone)
 {
     const JwValue value = jw_aggregate_figure(aggregate, measure);
-    g_autofree char *text = jw_report_text_value(&value, measure->format, measure->decimals);
+    g_autofree char *text = value.type == JW_VALUE_TIME
+                                ? jw_report_text_time(value.time_ms, measure->format, zone)
+                                : jw_report_text_value(&value, measure->format, measure->decimals);
     const JwReportFigure figure = {
         .name = jw_result_keep(self, measure->name),
         .label = jw_result_keep(self, measure->label),
@@ -147,6 +152,17 @@ add_table(JwReportResult *self, JwAggregate *aggregate, const JwTablePlan *plan)
     table->chart_in_front = plan->chart_in_front;
 }
 
+static void
+add_limit(JwReportResult *self, const JwFilter *filter)
+{
+    g_autofree char *label = jw_report_text_filter_name(filter->name);
+    g_autofree char *text = jw_report_text_filter_values(filter);
+    const JwReportLimit limit = { jw_result_keep(self, filter->name), jw_result_keep(self, label),
+                                  jw_result_keep(self, text) };
+
+    g_array_append_val(self->limits, limit);
+}
+
 JwReportResult *
 jw_report_result_new(JwAggregate *aggregate, const JwReportDef *def, const JwReportRequest *request,
                      GTimeZone *zone)
@@ -164,11 +180,16 @@ jw_report_result_new(JwAggregate *aggregate, const JwReportDef *def, const JwRep
     self->time_zone = jw_result_keep(self, g_time_zone_get_identifier(zone));
     self->period_label = jw_result_keep(self, period);
     self->filters = jw_result_keep(self, filters);
+    for (guint i = 0; i < request->filters->len; i++) {
+        add_limit(self, &g_array_index(request->filters, JwFilter, i));
+    }
+    self->with_inactive = def->inactive_field != NULL && request->include_inactive;
+    self->requester = jw_result_keep(self, request->requester);
     self->rows = jw_aggregate_rows(aggregate);
     self->grouped = request->group_by != NULL;
     g_autoptr(GPtrArray) figures = jw_result_plan_figures(def, request);
     for (guint i = 0; i < figures->len; i++) {
-        add_figure(self, aggregate, g_ptr_array_index(figures, i));
+        add_figure(self, aggregate, g_ptr_array_index(figures, i), zone);
     }
     g_autoptr(GArray) tables = jw_result_plan_tables(def, request);
     for (guint i = 0; i < tables->len; i++) {

@@ -1,8 +1,9 @@
 /* result/result_json.c: the summary of a result as JSON and back. The only place that knows the
  * names of its members:
  *   {"title", "reportType", "period": {"type", "start", "end", "timeZone", "label"}, "rows",
+ *    "filters": [{"name", "label", "text"}], "inactiveIncluded",
  *    "figures": [{"name", "label", "format", "value", "text"}],
- *    "chart": {"title", "measure", "labels": [], "values": []},
+ *    "chart": {"title", "measure", "decimals", "labels": [], "values": []},
  *    "table": {"title", "columns": [{"name", "label", "format"}], "groups", "rows": [[]]}}
  * "table" is that of a request with groupBy: its first groups, and how many there are.
  * Any thread, no state. */
@@ -12,7 +13,17 @@
 #include "jw/json.h"
 #include "names.h"
 
+#include <math.h>
 #include <string.h>
+
+/* Reals are printed with 15 digits; a whole one that has more keeps them all as an integer. */
+static json_t *
+encode_real(double value)
+{
+    const bool whole = fabs(value) >= 1e15 && fabs(value) < 9223372036854775808.0;
+
+    return whole && value == floor(value) ? json_integer((json_int_t)value) : json_real(value);
+}
 
 static json_t *
 encode_value(const JwValue *value)
@@ -23,7 +34,7 @@ encode_value(const JwValue *value)
     case JW_VALUE_INT:
         return json_integer(value->integer);
     case JW_VALUE_REAL:
-        return json_real(value->real);
+        return encode_real(value->real);
     case JW_VALUE_TEXT:
         return json_stringn(value->text, value->length);
     case JW_VALUE_TIME: {
@@ -83,6 +94,42 @@ decode_period(JwReportResult *self, const json_t *period)
     self->period_label = decode_text(self, period, "label");
 }
 
+/* Both are left out when there is nothing to say. */
+static void
+encode_limits(const JwReportResult *self, json_t *summary)
+{
+    json_t *filters = json_array();
+
+    for (guint i = 0; i < self->limits->len; i++) {
+        const JwReportLimit *limit = &g_array_index(self->limits, JwReportLimit, i);
+        json_array_append_new(filters, json_pack("{s:s, s:s, s:s}", "name", limit->name, "label",
+                                                 limit->label, "text", limit->text));
+    }
+    if (self->limits->len > 0) {
+        json_object_set(summary, "filters", filters);
+    }
+    json_decref(filters);
+    if (self->with_inactive) {
+        json_object_set_new(summary, "inactiveIncluded", json_true());
+    }
+}
+
+static void
+decode_limits(JwReportResult *self, const json_t *summary)
+{
+    const json_t *item = NULL;
+    size_t i = 0;
+
+    json_array_foreach(json_object_get(summary, "filters"), i, item)
+    {
+        const JwReportLimit limit = { .name = decode_text(self, item, "name"),
+                                      .label = decode_text(self, item, "label"),
+                                      .text = decode_text(self, item, "text") };
+        g_array_append_val(self->limits, limit);
+    }
+    self->with_inactive = json_is_true(json_object_get(summary, "inactiveIncluded"));
+}
+
 static json_t *
 encode_figures(const JwReportResult *self)
 {
@@ -128,8 +175,9 @@ encode_chart(const JwReportTable *table)
         json_array_append_new(values,
                               encode_value(jw_report_cell(table, row, table->chart_column)));
     }
-    return json_pack("{s:s, s:s, s:o, s:o}", "title", table->title, "measure",
-                     table->columns[table->chart_column].label, "labels", labels, "values", values);
+    const JwReportColumn *measure = &table->columns[table->chart_column];
+    return json_pack("{s:s, s:s, s:i, s:o, s:o}", "title", table->title, "measure", measure->label,
+                     "decimals", measure->decimals, "labels", labels, "values", values);
 }
 
 static json_t *
@@ -167,6 +215,7 @@ decode_chart(JwReportResult *self, const json_t *chart)
 {
     const json_t *labels = json_object_get(chart, "labels");
     const json_t *values = json_object_get(chart, "values");
+    const json_t *decimals = json_object_get(chart, "decimals");
     const size_t n_points = MIN(json_array_size(labels), json_array_size(values));
 
     if (!json_is_object(chart)) {
@@ -175,6 +224,7 @@ decode_chart(JwReportResult *self, const json_t *chart)
     JwReportTable *table = jw_result_add_table(self, jw_json_text(chart, "title"), 2,
                                                MIN(n_points, JW_SUMMARY_POINTS_MAX));
     table->columns[1].label = decode_text(self, chart, "measure");
+    table->columns[1].decimals = json_is_integer(decimals) ? (int)json_integer_value(decimals) : -1;
     table->chart = JW_CHART_COLUMN;
     table->chart_column = 1;
     table->chart_in_front = true;
@@ -192,6 +242,7 @@ jw_report_result_summary(const JwReportResult *self)
                   self->report_type, "period", encode_period(self), "rows", (json_int_t)self->rows,
                   "figures", encode_figures(self));
 
+    encode_limits(self, summary);
     for (guint i = 0; i < self->tables->len; i++) {
         const JwReportTable *table = &g_array_index(self->tables, JwReportTable, i);
         if (table->chart_in_front && table->n_rows <= JW_SUMMARY_POINTS_MAX) {
@@ -215,6 +266,7 @@ jw_report_result_of_summary(const char *text)
     self->report_type = decode_text(self, summary, "reportType");
     self->rows = json_is_integer(rows) ? json_integer_value(rows) : -1;
     decode_period(self, json_object_get(summary, "period"));
+    decode_limits(self, summary);
     decode_figures(self, json_object_get(summary, "figures"));
     decode_chart(self, json_object_get(summary, "chart"));
     return self;

@@ -113,4 +113,9 @@ bool jw_store_set_delivery_counts(JwStore *self, const char *job_id, const JwDel
                                   bool mail_done, int64_t now_ms,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Clears mail_pending of a job that is still as @job was read: in the same state, retried as
+ * often. One that is not, or that is gone, is no error. */
+bool jw_store_end_mail(JwStore *self, const JwJob *job, int64_t now_ms,
+                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

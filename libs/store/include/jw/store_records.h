@@ -37,16 +37,19 @@ bool jw_store_scan_records(JwStore *self, const JwRecordScan *scan, JwRowFunc ro
 /* At most so many records are looked at for which fields there are. */
 #define JW_RECORDS_SAMPLE 1000
 
+/* What of a field the records that were looked at have: nothing; values, if only null; a date. */
+typedef enum { JW_SEEN_NOTHING, JW_SEEN_VALUE, JW_SEEN_DATE } JwSeen;
+
 /**
  * jw_store_sample_fields:
  * @fields: NULL-terminated; "a.b" reaches inside
- * @ret_present: (out) (array): for each field whether a record has it, if only as null
+ * @ret_seen: (out) (array): for each field
  * @ret_records: (out): how many were looked at; 0: the collection has none
  *
  * Looks at the first and the last records by their ids, which every server has in order.
  */
 bool jw_store_sample_fields(JwStore *self, const char *collection, const char *const *fields,
-                            bool *ret_present, int64_t *ret_records,
+                            JwSeen *ret_seen, int64_t *ret_records,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /**

@@ -125,6 +125,7 @@ static const JwDocField job_fields[] = {
     FIELD(STRING, JwJob, traceparent, "traceparent"),
     FIELD(STRING, JwJob, request_hash, "requestHash"),
     FIELD(STRINGS, JwJob, recipients, "recipients"),
+    NAMED(JwJob, on_failure, "onFailure", jw_on_failure_name),
     FIELD(INT32, JwJob, max_attempts, "maxAttempts"),
     FIELD(INT32, JwJob, max_retries, "maxRetries"),
     FIELD(INT64, JwJob, timeout_ms, "timeoutMs"),
@@ -154,6 +155,8 @@ const JwDocTable jw_doc_job_table = TABLE("job", JwJob, job_fields);
 static const JwDocField delivery_fields[] = {
     FIELD(STRING, JwDelivery, id, "_id"),
     FIELD(STRING, JwDelivery, job_id, "jobId"),
+    NAMED(JwDelivery, kind, "kind", jw_delivery_kind_name),
+    FIELD(INT32, JwDelivery, failure, "failure"),
     FIELD(STRING, JwDelivery, recipient, "recipient"),
     FIELD(STRING, JwDelivery, message_id, "messageId"),
     NAMED(JwDelivery, state, "state", jw_doc_delivery_state),

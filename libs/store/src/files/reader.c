@@ -1,14 +1,13 @@
-/* reader.c: reading files, in any order. One thread a reader. Memory: a window of four chunks. */
+/* reader.c: reading files, in any order. One thread a reader. Memory: one chunk, for there may be
+ * many readers, of downloads that wait for their clients. */
 #include "file.h"
 #include <string.h>
-
-#define WINDOW_CHUNKS 4
 
 struct _JwFileReader {
     JwStore *store;
     JwFileInfo info;
-    GByteArray *window;
-    int64_t window_at; /* offset of its first byte; whole chunks from there */
+    GByteArray *window; /* a chunk */
+    int64_t window_at;  /* offset of its first byte */
 };
 
 JwFileReader *
@@ -64,18 +63,16 @@ static bool
 load_window(JwFileReader *self, int64_t offset, GError **error)
 {
     const int64_t first = offset / self->info.chunk_bytes;
-    const int64_t last = (self->info.size_bytes - 1) / self->info.chunk_bytes;
-    const int64_t n = MIN(WINDOW_CHUNKS, last - first + 1);
     Fill fill = { self, first };
 
     g_byte_array_set_size(self->window, 0);
     self->window_at = first * self->info.chunk_bytes;
-    if (!jw_file_read_chunks(self->store, self->info.file_id, first, n, fill_window, &fill,
+    if (!jw_file_read_chunks(self->store, self->info.file_id, first, 1, fill_window, &fill,
                              error)) {
         g_byte_array_set_size(self->window, 0);
         return false;
     }
-    if (fill.next != first + n) {
+    if (fill.next != first + 1) {
         g_byte_array_set_size(self->window, 0);
         return jw_fail(error, JW_ERROR_CORRUPT, "file '%s' lacks chunk %" G_GINT64_FORMAT,
                        self->info.file_id, fill.next);

@@ -8,7 +8,7 @@
 
 typedef struct {
     const char *const *fields;
-    bool *present;
+    JwSeen *seen;
     int64_t records;
     bson_t *rest; /* a query: the ids behind that of the last record; NULL: none was seen */
 } Sample;
@@ -20,22 +20,25 @@ sample_clear(Sample *self)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Sample, sample_clear)
 
-/* Filters reach into the documents of an array as well, so what is inside of one counts as there.
- */
-static bool
-has_field(bson_iter_t *document, const char *path)
+/* Filters reach into arrays as well, so what is inside of one counts as all it may be. */
+static JwSeen
+seen_in(bson_iter_t *document, const char *path)
 {
     const size_t head = strcspn(path, ".");
     bson_iter_t child;
 
     if (!bson_iter_find_w_len(document, path, (int)head)) {
-        return false;
+        return JW_SEEN_NOTHING;
     }
-    if (path[head] == '\0' || BSON_ITER_HOLDS_ARRAY(document)) {
-        return true;
+    if (BSON_ITER_HOLDS_ARRAY(document)) {
+        return JW_SEEN_DATE;
+    }
+    if (path[head] == '\0') {
+        return BSON_ITER_HOLDS_DATE_TIME(document) ? JW_SEEN_DATE : JW_SEEN_VALUE;
     }
     return BSON_ITER_HOLDS_DOCUMENT(document) && bson_iter_recurse(document, &child)
-           && has_field(&child, path + head + 1);
+               ? seen_in(&child, path + head + 1)
+               : JW_SEEN_NOTHING;
 }
 
 static void
@@ -63,7 +66,8 @@ look(const bson_t *document, gpointer data, GError **error)
         if (!bson_iter_init(&iter, document)) {
             return jw_fail(error, JW_ERROR_CORRUPT, "a stored record is cut");
         }
-        sample->present[i] = sample->present[i] || has_field(&iter, sample->fields[i]);
+        const JwSeen seen = seen_in(&iter, sample->fields[i]);
+        sample->seen[i] = MAX(sample->seen[i], seen);
     }
     if (++sample->records == HALF) {
         note_rest(sample, document);
@@ -84,13 +88,13 @@ look_at(JwStore *store, const char *collection, const bson_t *filter, int way, S
 
 bool
 jw_store_sample_fields(JwStore *self, const char *collection, const char *const *fields,
-                       bool *ret_present, int64_t *ret_records, GError **error)
+                       JwSeen *ret_seen, int64_t *ret_records, GError **error)
 {
     g_return_val_if_fail(self != NULL && collection != NULL && fields != NULL, false);
-    g_return_val_if_fail(ret_present != NULL && ret_records != NULL, false);
+    g_return_val_if_fail(ret_seen != NULL && ret_records != NULL, false);
     const size_t n = g_strv_length((char **)(uintptr_t)fields);
-    g_autofree bool *present = g_new0(bool, n + 1);
-    g_auto(Sample) sample = { fields, present, 0, NULL };
+    g_autofree JwSeen *seen = g_new0(JwSeen, n + 1);
+    g_auto(Sample) sample = { fields, seen, 0, NULL };
     g_auto(bson_t) all = BSON_INITIALIZER;
 
     if (!jw_db_check_records(collection, error)
@@ -103,7 +107,7 @@ jw_store_sample_fields(JwStore *self, const char *collection, const char *const 
             return false;
         }
     }
-    memcpy(ret_present, present, n * sizeof *present);
+    memcpy(ret_seen, seen, n * sizeof *seen);
     *ret_records = sample.records;
     return true;
 }

@@ -140,3 +140,18 @@ jw_store_set_delivery_counts(JwStore *self, const char *job_id, const JwDelivery
     return jw_db_update(self, "jobs", filter, &update, &cas, error)
            || jw_prefix(error, "counting the deliveries of job '%s'", job_id);
 }
+
+bool
+jw_store_end_mail(JwStore *self, const JwJob *job, int64_t now_ms, GError **error)
+{
+    g_return_val_if_fail(self != NULL && job != NULL && job->id != NULL, false);
+    g_autoptr(bson_t) filter =
+        BCON_NEW("_id", BCON_UTF8(job->id), "state", BCON_UTF8(jw_job_state_name(job->state)),
+                 "retryCount", BCON_INT32(job->retry_count), "mailPending", BCON_BOOL(true));
+    g_autoptr(bson_t) update = BCON_NEW("$set", "{", "mailPending", BCON_BOOL(false), "updatedAt",
+                                        BCON_DATE_TIME(now_ms), "}");
+    JwCas cas = JW_CAS_LOST; /* LOST: not so any more */
+
+    return jw_db_update(self, "jobs", filter, update, &cas, error)
+           || jw_prefix(error, "ending the mail of job '%s'", job->id);
+}

@@ -70,6 +70,11 @@ bool jw_wire_job_from_schedule(const JwWire *self, const JwSchedule *schedule, i
                                int64_t now_ms, JwJob **ret_job,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Notes that @body asks for a mail to the requester on failure, who has no address. @email:
+ * (nullable): theirs. @advice: what to do about it. False when it does. */
+bool jw_wire_check_on_failure(const json_t *body, const char *email, const char *base,
+                              const char *advice, JwViolations *violations);
+
 /* The members of who asks, for the tables of commands. */
 extern const JwField jw_wire_actor_fields[];
 

@@ -11,6 +11,7 @@
 #include "jw/log.h"
 #include "jw/report_formats.h"
 #include "jw/report_request.h"
+#include "jw/report_text.h"
 #include "jw/store_records.h"
 #include "publish.h"
 #include "render/render.h"
@@ -34,6 +35,7 @@ typedef struct {
     JwAggregate *aggregate;
     JwReportResult *result;
     char *dir, *path;
+    JwValue *shown; /* the row as the file has it */
     int date_index; /* of the date field in a row, -1: not read */
 } Report;
 
@@ -56,6 +58,7 @@ report_clear(Report *self)
     exe_unseen_clear(&self->unseen);
     g_clear_pointer(&self->fields, g_strfreev);
     g_clear_pointer(&self->filters, g_array_unref);
+    g_free(self->shown);
     g_free(self->dir);
     g_free(self->path);
 }
@@ -121,6 +124,7 @@ report_prepare(Report *self, GError **error)
     }
     self->fields = jw_report_def_fields(self->def);
     exe_unseen_init(&self->unseen, (const char *const *)self->fields);
+    self->shown = g_new0(JwValue, self->def->columns->len);
     self->date_index = -1;
     for (int i = 0; self->fields[i] != NULL; i++) {
         if (strcmp(self->fields[i], self->def->date_field) == 0) {
@@ -130,6 +134,15 @@ report_prepare(Report *self, GError **error)
     self->aggregate = jw_aggregate_new(self->def, self->request, (const char *const *)self->fields,
                                        self->zone, error);
     return self->aggregate != NULL && report_filters(self, error);
+}
+
+/* By default a file that is mailed has a byte order mark: its reader opens it by a double click. */
+static bool
+report_bom(const Report *self)
+{
+    const bool mailed = self->job->recipients != NULL && self->job->recipients[0] != NULL;
+
+    return self->request->bom == JW_BOM_YES || (self->request->bom == JW_BOM_FOR_MAIL && mailed);
 }
 
 static bool
@@ -148,6 +161,7 @@ report_open(Report *self, GError **error)
         .path = self->path,
         .temp_dir = self->dir,
         .made_at_ms = self->job->created_at_ms,
+        .bom = report_bom(self),
     };
     self->render = self->ops->open(&input, error);
     return self->render != NULL;
@@ -181,7 +195,8 @@ report_row(const JwValue *row, gpointer data, GError **error)
             return false;
         }
     }
-    return self->ops->row(self->render, row, error);
+    jw_report_round_row(self->def, row, self->shown);
+    return self->ops->row(self->render, self->shown, error);
 }
 
 static bool

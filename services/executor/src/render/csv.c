@@ -2,7 +2,8 @@
  * record, or one a group when the request names a dimension.
  *
  * A string that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV
- * injection); numbers are written as they are. Times are RFC 3339 in the report's zone. */
+ * injection). Numbers are written as they are, and so are texts that are nothing but a number or a
+ * telephone number: they can do no harm. Times are RFC 3339 in the report's zone. */
 #include "render/render.h"
 
 #include <errno.h>
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "jw/text.h"
 #include "jw/zone_cache.h"
 #include "render/text.h"
 
@@ -18,7 +20,7 @@ struct _ExeRender {
     char *path;
     GArray *formats; /* of JwFormat, one a column */
     JwZoneCache zone;
-    GString *line;
+    GString *line, *scratch;
     bool grouped;
 };
 
@@ -55,10 +57,51 @@ formula_like(const char *text, size_t length)
     return false;
 }
 
+/* The end of digits with @marks between them, from @at on; @ret_digits: how many. */
+static size_t
+skip_digits(const char *text, size_t length, size_t at, const char *marks, size_t *ret_digits)
+{
+    *ret_digits = 0;
+    for (; at < length; at++) {
+        if (g_ascii_isdigit(text[at])) {
+            *ret_digits += 1;
+        } else if (text[at] == '\0' || strchr(marks, text[at]) == NULL) {
+            break;
+        }
+    }
+    return at;
+}
+
+/* "-5", "+3.50", "-1,234.5e-7": a sign, digits with their marks, an exponent. */
+static bool
+is_number(const char *text, size_t length)
+{
+    size_t digits = 0;
+    size_t exponent = 1;
+    size_t at = skip_digits(text, length, 1, ".,", &digits);
+
+    if (at < length && (text[at] == 'e' || text[at] == 'E')) {
+        const bool sign = at + 1 < length && (text[at + 1] == '-' || text[at + 1] == '+');
+        at = skip_digits(text, length, at + (sign ? 2 : 1), "", &exponent);
+    }
+    return (text[0] == '-' || text[0] == '+') && digits > 0 && exponent > 0 && at == length;
+}
+
+/* "+49 (30) 12-34/5": digits with what stands between them, no further sign of a sum. */
+static bool
+is_telephone(const char *text, size_t length)
+{
+    size_t digits = 0;
+
+    return text[0] == '+' && skip_digits(text, length, 1, " ()-./", &digits) == length
+           && digits >= 3;
+}
+
 static void
 csv_text(GString *line, const char *text, size_t length)
 {
-    bool guard = formula_like(text, length);
+    bool guard =
+        formula_like(text, length) && !is_number(text, length) && !is_telephone(text, length);
     bool quote = guard || memchr(text, ',', length) != NULL || memchr(text, '"', length) != NULL
                  || memchr(text, '\n', length) != NULL || memchr(text, '\r', length) != NULL
                  || (length > 0 && (text[0] == ' ' || text[length - 1] == ' '));
@@ -124,9 +167,12 @@ csv_value(ExeRender *self, const JwValue *value, JwFormat format)
             g_string_append(self->line, exe_text_real(value->real, buffer));
         }
         break;
-    case JW_VALUE_TEXT:
-        csv_text(self->line, value->text, value->length);
+    case JW_VALUE_TEXT: {
+        size_t length = 0;
+        const char *text = jw_text_sane(self->scratch, value->text, value->length, &length);
+        csv_text(self->line, text, length);
         break;
+    }
     case JW_VALUE_TIME:
         csv_time(self, value->time_ms, format == JW_FORMAT_DATE);
         break;
@@ -156,6 +202,7 @@ csv_free(ExeRender *self)
     g_free(self->path);
     g_array_unref(self->formats);
     g_string_free(self->line, TRUE);
+    g_string_free(self->scratch, TRUE);
     g_free(self);
 }
 
@@ -186,6 +233,7 @@ csv_open(const ExeRenderInput *input, GError **error)
 
     self->path = g_strdup(input->path);
     self->line = g_string_sized_new(512);
+    self->scratch = g_string_new(NULL);
     self->formats = g_array_new(FALSE, FALSE, sizeof(JwFormat));
     self->zone.zone = input->zone;
     self->grouped = input->grouped;
@@ -195,6 +243,7 @@ csv_open(const ExeRenderInput *input, GError **error)
         csv_free(self);
         return NULL;
     }
+    g_string_append(self->line, input->bom ? "\xef\xbb\xbf" : "");
     if (!self->grouped && !csv_head(self, input->def->columns, error)) {
         csv_free(self);
         return NULL;

@@ -18,6 +18,7 @@ typedef struct {
     const char *title;      /* job name */
     const char *path;       /* file to write */
     const char *temp_dir;
+    bool bom;           /* a text file begins with a byte order mark */
     int64_t made_at_ms; /* the document's date: the same job gives the same bytes */
 } ExeRenderInput;
 

@@ -47,24 +47,31 @@ title_of(const char *code)
     return "This link does not work";
 }
 
-/* A message as a sentence. (transfer full) */
+/* "this; do that" as "This. Do that." Messages are ours, and begin with a letter. (transfer full)
+ */
 static char *
-sentence(const char *message)
+sentences(const char *message)
 {
-    g_autofree char *first = g_utf8_substring(message, 0, 1);
-    g_autofree char *upper = g_utf8_strup(first, -1);
+    GString *out = g_string_new(NULL);
+    bool starts = true;
 
-    return g_strconcat(upper, message + strlen(first), ".", NULL);
+    for (const char *pos = message; *pos != '\0'; pos++) {
+        const bool ends = g_str_has_prefix(pos, "; ");
+        g_string_append_c(out, ends ? '.' : starts ? g_ascii_toupper(*pos) : *pos);
+        starts = ends || (starts && *pos == ' '); /* the space behind the full stop */
+    }
+    g_string_append_c(out, '.');
+    return g_string_free(out, FALSE);
 }
 
 json_t *
 gw_links_page(const JwHttpProblem *problem, const char **ret_content_type)
 {
     const char *title = title_of(problem->code);
-    g_autofree char *text = sentence(problem->message);
+    g_autofree char *text = sentences(problem->message);
     g_autofree char *rest = g_markup_printf_escaped(
         "<title>%s</title>\n</head>\n<body>\n<main>\n<h1>%s</h1>\n<p>%s</p>\n"
-        "<p class=\"id\">Jobwire &middot; %d %s &middot; request %s</p>\n"
+        "<p class=\"id\">Jobwire &middot; %d %s<br>request %s</p>\n"
         "</main>\n</body>\n</html>\n",
         title, title, text, problem->status, problem->code, problem->request_id);
     g_autofree char *page = g_strconcat(head, rest, NULL);

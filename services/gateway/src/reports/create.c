@@ -53,9 +53,8 @@ take_key(Creation *self, JwViolations *violations)
     const char *key = jw_http_header(self->request, "Idempotency-Key");
 
     if (key != NULL && !key_fits(key)) {
-        return jw_violations_add(
-            violations, "",
-            "the header Idempotency-Key must have 1 to %d printable ASCII characters", KEY_MAX);
+        return jw_violations_add(violations, "/Idempotency-Key",
+                                 "must have 1 to %d printable ASCII characters", KEY_MAX);
     }
     self->key = key;
     jw_jobs_make_id(self->id, SOURCE, self->who->subject, key, self->now_ms);
@@ -98,15 +97,7 @@ replayed(const Creation *self)
     return earlier != NULL;
 }
 
-/* The command carries who asked; its readers refuse a malformed address or name (libs/wire). */
-static bool
-is_address(const char *text)
-{
-    g_autofree char *wrong = text != NULL ? jw_address_check(text) : NULL;
-
-    return text != NULL && wrong == NULL;
-}
-
+/* The command carries who asked; its readers refuse a malformed name (libs/wire). */
 static bool
 is_line(const char *text)
 {
@@ -120,7 +111,7 @@ fill(const Creation *self, JwJob *job)
     job->source = g_strdup(SOURCE);
     job->requested_by.id = g_strdup(self->who->subject);
     job->requested_by.name = is_line(self->who->name) ? g_strdup(self->who->name) : NULL;
-    job->requested_by.email = is_address(self->who->email) ? g_strdup(self->who->email) : NULL;
+    job->requested_by.email = jw_address_sent(self->who->email);
     job->request_id = g_strdup(jw_http_request_id(self->request));
     job->traceparent = g_strdup(jw_http_traceparent(self->request));
     job->request_hash = g_strdup(self->hash);
@@ -201,7 +192,11 @@ gw_reports_create(const JwHttpRequest *request, JwHttpReply *reply, gpointer con
     g_autofree char *text = jw_json_print(body);
     self.hash = jw_sha256_hex(text, strlen(text));
     bool ok = take_key(&self, &violations);
+    g_autofree char *email = jw_address_sent(self.who->email);
     ok = jw_wire_job_from_request(gw->wire, body, self.now_ms, &violations, &job) && ok;
+    ok = jw_wire_check_on_failure(
+             body, email, "", "use a token with the claim email, or leave this out", &violations)
+         && ok;
     if (!ok || jw_violations_count(&violations) > 0) {
         if (!replayed(&self)) {
             (void)gw_request_sound(reply, &violations);

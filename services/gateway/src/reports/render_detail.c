@@ -73,8 +73,24 @@ find_delivery(const GPtrArray *deliveries, const char *email)
 {
     for (guint i = 0; deliveries != NULL && i < deliveries->len; i++) {
         const JwDelivery *delivery = g_ptr_array_index(deliveries, i);
-        if (g_strcmp0(delivery->recipient, email) == 0) {
+        if (delivery->kind == JW_DELIVERY_REPORT && g_strcmp0(delivery->recipient, email) == 0) {
             return delivery;
+        }
+    }
+    return NULL;
+}
+
+/* The mail about the failure that the job ended with; NULL: none. (transfer full) */
+static json_t *
+render_failure_mail(const JwJob *job, const GPtrArray *deliveries)
+{
+    JwDeliveryCounts counts = { 0 };
+
+    for (guint i = 0; deliveries != NULL && i < deliveries->len; i++) {
+        const JwDelivery *delivery = g_ptr_array_index(deliveries, i);
+        if (job->state == JW_JOB_FAILED && delivery->kind == JW_DELIVERY_FAILURE
+            && delivery->failure == job->retry_count) {
+            return render_delivered(delivery, &counts);
         }
     }
     return NULL;
@@ -89,7 +105,7 @@ render_delivery(const JwJob *job, const GPtrArray *deliveries)
     JwDeliveryCounts counts = { 0 };
     json_t *recipients = json_array();
 
-    for (size_t i = 0; job->recipients[i] != NULL; i++) {
+    for (size_t i = 0; job->recipients != NULL && job->recipients[i] != NULL; i++) {
         const JwDelivery *delivery = find_delivery(deliveries, job->recipients[i]);
 
         counts.total++;
@@ -99,8 +115,15 @@ render_delivery(const JwJob *job, const GPtrArray *deliveries)
             json_array_append_new(recipients, render_recipient(job->recipients[i], "Queued"));
         }
     }
-    return json_pack("{s:i, s:i, s:i, s:i, s:o}", "total", counts.total, "sent", counts.sent,
-                     "failed", counts.failed, "bounced", counts.bounced, "recipients", recipients);
+    json_t *failure = render_failure_mail(job, deliveries);
+    json_t *delivery =
+        json_pack("{s:i, s:i, s:i, s:i, s:s, s:o}", "total", counts.total, "sent", counts.sent,
+                  "failed", counts.failed, "bounced", counts.bounced, "onFailure",
+                  jw_on_failure_name((int)job->on_failure), "recipients", recipients);
+    if (failure != NULL) {
+        json_object_set_new(delivery, "failureMail", failure);
+    }
+    return delivery;
 }
 
 static json_t *
@@ -219,8 +242,6 @@ gw_render_detail(const Gw *self, const JwJob *job, const GPtrArray *deliveries)
     if (job->state == JW_JOB_COMPLETED && job->artifact != NULL) {
         json_object_set_new(detail, "result", render_result(self, job));
     }
-    if (job->recipients != NULL && job->recipients[0] != NULL) {
-        json_object_set_new(detail, "delivery", render_delivery(job, deliveries));
-    }
+    json_object_set_new(detail, "delivery", render_delivery(job, deliveries));
     return detail;
 }

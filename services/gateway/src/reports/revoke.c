@@ -14,6 +14,17 @@ static const JwField fields[] = {
     { 0 },
 };
 
+static guint
+n_reports(const GPtrArray *deliveries)
+{
+    guint n = 0;
+
+    for (guint i = 0; i < deliveries->len; i++) {
+        n += ((const JwDelivery *)g_ptr_array_index(deliveries, i))->kind == JW_DELIVERY_REPORT;
+    }
+    return n;
+}
+
 /* The deliveries of the job's mails, all of them; NULL: answered. (transfer full) */
 static GPtrArray *
 find_mails(const Gw *gw, JwHttpReply *reply, const JwJob *job)
@@ -30,7 +41,7 @@ find_mails(const Gw *gw, JwHttpReply *reply, const JwJob *job)
         jw_http_reply_error(reply, error);
         return NULL;
     }
-    if (deliveries->len < g_strv_length(job->recipients)) {
+    if (n_reports(deliveries) < g_strv_length(job->recipients)) {
         jw_http_reply_problem(reply, 503, "SERVICE_UNAVAILABLE", NULL, 5,
                               "the mails of this job are still being made; try again");
         return NULL;
@@ -66,7 +77,7 @@ is_meant(const JwDelivery *delivery, const char *key)
 {
     g_autofree char *own = jw_address_key(delivery->recipient);
 
-    return key == NULL || strcmp(own, key) == 0;
+    return delivery->kind == JW_DELIVERY_REPORT && (key == NULL || strcmp(own, key) == 0);
 }
 
 void

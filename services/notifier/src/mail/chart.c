@@ -3,6 +3,8 @@
  * agree on pictures only. White ground, so that dark themes show it as a card. */
 #include "mail/chart.h"
 
+#include "jw/report_axis.h"
+#include "jw/report_text.h"
 #include "jw/text.h"
 
 #include <cairo.h>
@@ -16,7 +18,6 @@
 #define TOP         46.0
 #define BOTTOM      34.0
 #define LINE        13.0 /* more for labels of two lines */
-#define MAX_TICKS   6
 #define LABEL_GAP   10.0
 #define LABEL_MAX   88.0 /* a longer label is cut with an ellipsis */
 #define FONT        "DejaVu Sans"
@@ -36,18 +37,11 @@ typedef struct {
     const NtfChart *chart;
     cairo_t *cr;
     PangoLayout *layout;
-    double low, high, step; /* of the value axis */
+    JwAxis axis;
     double left, width, height;
     size_t label_step; /* every how many bars a label stands */
     bool two_lines;    /* labels are broken */
 } Plot;
-
-/* Neither infinite nor so large or small that the axis' arithmetic ends. */
-static bool
-is_usable(double value)
-{
-    return isfinite(value) && (value == 0 || (fabs(value) >= 1e-9 && fabs(value) <= 1e15));
-}
 
 static void
 set_colour(cairo_t *cr, unsigned rgb)
@@ -88,42 +82,7 @@ show_text(const Plot *self, unsigned colour, double x, double y)
 static double
 y_of(const Plot *self, double value)
 {
-    return TOP + self->height * (self->high - value) / (self->high - self->low);
-}
-
-/* 1, 2 or 5 times a power of ten, so that at most MAX_TICKS steps fill @range. */
-static double
-nice_step(double range)
-{
-    double rough = range / (MAX_TICKS - 1);
-    double power = pow(10, floor(log10(rough)));
-    double share = rough / power;
-    return (share <= 1 ? 1 : share <= 2 ? 2 : share <= 5 ? 5 : 10) * power;
-}
-
-static void
-find_axis(Plot *self)
-{
-    double low = 0;
-    double high = 0;
-    bool whole = true;
-    for (size_t i = 0; i < self->chart->n_values; i++) {
-        double value = self->chart->values[i];
-        if (is_usable(value)) {
-            low = MIN(low, value);
-            high = MAX(high, value);
-            whole = whole && value == floor(value);
-        }
-    }
-    if (low == 0 && high == 0) {
-        high = 1;
-    }
-    self->step = nice_step(high - low);
-    if (whole && self->step < 1) { /* half a call does not exist */
-        self->step = 1;
-    }
-    self->low = floor(low / self->step) * self->step;
-    self->high = ceil(high / self->step) * self->step;
+    return TOP + self->height * (self->axis.high - value) / (self->axis.high - self->axis.low);
 }
 
 char *
@@ -149,13 +108,38 @@ ntf_chart_number(double value, double step)
     return g_strdup(g_ascii_formatd(text, sizeof text, format, value));
 }
 
+char *
+ntf_chart_value(const NtfChart *chart, double value)
+{
+    const JwValue number = { .type = JW_VALUE_REAL, .real = value };
+
+    if (chart->decimals < 0 || fabs(value) >= 1e6) {
+        return ntf_chart_number(value, value == floor(value) ? 1 : 0.1);
+    }
+    return jw_report_text_value(&number, JW_FORMAT_DECIMAL, chart->decimals);
+}
+
+size_t
+ntf_chart_least(const NtfChart *chart)
+{
+    size_t least = chart->n_values;
+    for (size_t i = 0; i < chart->n_values; i++) {
+        double value = chart->values[i];
+        if (jw_axis_usable(value) && value < 0
+            && (least == chart->n_values || value < chart->values[least])) {
+            least = i;
+        }
+    }
+    return least;
+}
+
 size_t
 ntf_chart_peak(const NtfChart *chart)
 {
     size_t peak = chart->n_values;
     for (size_t i = 0; i < chart->n_values; i++) {
         double value = chart->values[i];
-        if (is_usable(value) && value > 0
+        if (jw_axis_usable(value) && value > 0
             && (peak == chart->n_values || value > chart->values[peak])) {
             peak = i;
         }
@@ -166,7 +150,7 @@ ntf_chart_peak(const NtfChart *chart)
 static size_t
 n_ticks(const Plot *self)
 {
-    return (size_t)llround((self->high - self->low) / self->step) + 1;
+    return (size_t)llround((self->axis.high - self->axis.low) / self->axis.step) + 1;
 }
 
 /* Few bars with long names are all named, on two lines, for there is no series to guess from. Of
@@ -198,7 +182,8 @@ place(Plot *self)
 {
     double widest = 0;
     for (size_t i = 0; i < n_ticks(self); i++) {
-        g_autofree char *text = ntf_chart_number(self->low + (double)i * self->step, self->step);
+        g_autofree char *text =
+            ntf_chart_number(self->axis.low + (double)i * self->axis.step, self->axis.step);
         double width, height;
         set_text(self, text, FONT_AXIS, false, 0, &width, &height);
         widest = MAX(widest, width);
@@ -213,16 +198,16 @@ static void
 draw_grid(const Plot *self)
 {
     for (size_t i = 0; i < n_ticks(self); i++) {
-        double value = self->low + (double)i * self->step;
+        double value = self->axis.low + (double)i * self->axis.step;
         double y = round(y_of(self, value) * SCALE) / SCALE;
-        bool zero = fabs(value) < self->step / 2;
+        bool zero = fabs(value) < self->axis.step / 2;
         set_colour(self->cr, zero ? COLOUR_AXIS : COLOUR_GRID);
         cairo_set_line_width(self->cr, 1);
         cairo_move_to(self->cr, self->left, y);
         cairo_line_to(self->cr, self->left + self->width, y);
         cairo_stroke(self->cr);
 
-        g_autofree char *text = ntf_chart_number(zero ? 0 : value, self->step);
+        g_autofree char *text = ntf_chart_number(zero ? 0 : value, self->axis.step);
         double width, height;
         set_text(self, text, FONT_AXIS, false, 0, &width, &height);
         show_text(self, COLOUR_TEXT, self->left - 8 - width, y - height / 2);
@@ -264,15 +249,14 @@ draw_bars(const Plot *self)
     size_t peak = ntf_chart_peak(self->chart);
     for (size_t i = 0; i < count; i++) {
         double value = self->chart->values[i];
-        if (is_usable(value) && value != 0) {
+        if (jw_axis_usable(value) && value != 0) {
             set_colour(self->cr, i == peak ? COLOUR_PEAK : COLOUR_BAR);
             draw_bar(self, self->left + slot * ((double)i + 0.5) - width / 2, width, value);
         }
     }
     if (peak < count) {
         double value = self->chart->values[peak];
-        double precision = value == floor(value) ? 1 : MIN(self->step, 0.1);
-        g_autofree char *text = ntf_chart_number(value, precision);
+        g_autofree char *text = ntf_chart_value(self->chart, value);
         double text_width, text_height;
         set_text(self, text, FONT_PEAK, true, 0, &text_width, &text_height);
         double x = self->left + slot * ((double)peak + 0.5) - text_width / 2;
@@ -309,7 +293,7 @@ static bool
 has_value(const NtfChart *chart)
 {
     for (size_t i = 0; i < chart->n_values; i++) {
-        if (is_usable(chart->values[i]) && chart->values[i] != 0) {
+        if (jw_axis_usable(chart->values[i]) && chart->values[i] != 0) {
             return true;
         }
     }
@@ -330,7 +314,7 @@ draw(cairo_t *cr, const NtfChart *chart)
     pango_layout_set_alignment(layout, PANGO_ALIGN_CENTER);
     Plot plot = { .chart = chart, .cr = cr, .layout = layout };
     if (has_value(chart)) {
-        find_axis(&plot);
+        plot.axis = jw_axis_of(chart->values, chart->n_values);
         place(&plot);
         draw_grid(&plot);
         draw_bars(&plot);

@@ -12,13 +12,19 @@ typedef struct {
     const double *values;      /* NaN: no value */
     size_t n_values;
     const char *measure; /* what the values count; NULL: no such line */
+    int decimals;        /* that the values were rounded to; -1: unknown */
 } NtfChart;
 
 /* Same input, same bytes (with the same fonts). INTERNAL. (transfer full) */
 GBytes *ntf_chart_png(const NtfChart *chart, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* "1,234", "0.25", "3.4M"; (transfer full) */
 char *ntf_chart_number(double value, double step);
+/* A value of the chart with all its decimals, as table and workbook have it, "2.68"; from a million
+ * on "3.4M". (transfer full) */
+char *ntf_chart_value(const NtfChart *chart, double value);
 /* Index of the largest value; @chart->n_values when there is none above zero. */
 size_t ntf_chart_peak(const NtfChart *chart);
+/* Index of the smallest value below zero; @chart->n_values when there is none. */
+size_t ntf_chart_least(const NtfChart *chart);
 
 G_END_DECLS

@@ -10,9 +10,16 @@
 static char *
 make_subject(const NtfView *view)
 {
-    return view->period != NULL
-               ? g_strdup_printf("%s: %s, %s", view->title, view->kind, view->period)
-               : g_strdup_printf("%s: %s", view->title, view->kind);
+    GString *out = g_string_new(NULL);
+
+    g_string_printf(out, "%s: %s", view->title, view->kind);
+    if (view->period != NULL) {
+        g_string_append_printf(out, ", %s", view->period);
+    }
+    if (view->part != NULL) {
+        g_string_append_printf(out, " (%s)", view->part);
+    }
+    return g_string_free(out, FALSE);
 }
 
 static void
@@ -66,6 +73,24 @@ text_file(GString *out, const NtfView *view, const NtfComposeInput *input)
     }
 }
 
+/* What the report is limited to, and who asked for it. */
+static void
+text_scope(GString *out, const NtfView *view)
+{
+    for (guint i = 0; i < view->limits->len; i++) {
+        const NtfFigure *limit = &g_array_index(view->limits, NtfFigure, i);
+        g_string_append_printf(out, "%s  %s: %s\n", i == 0 ? NTF_PAGE_PART ":\n" : "", limit->label,
+                               limit->text);
+    }
+    if (view->with_inactive) {
+        g_string_append(out, NTF_PAGE_INACTIVE "\n");
+    }
+    if (view->requester != NULL) {
+        g_string_append_printf(out, NTF_PAGE_REQUESTER " %s\n", view->requester);
+    }
+    g_string_append_c(out, '\n');
+}
+
 static char *
 make_text(const NtfView *view, const NtfComposeInput *input)
 {
@@ -78,7 +103,8 @@ make_text(const NtfView *view, const NtfComposeInput *input)
     if (view->zone != NULL) {
         g_string_append_printf(out, " (%s)", view->zone);
     }
-    g_string_append(out, "\n\n");
+    g_string_append_c(out, '\n');
+    text_scope(out, view);
     text_figures(out, view);
     g_autofree char *chart = ntf_view_describe_chart(view);
     if (chart != NULL) {
@@ -93,8 +119,8 @@ make_text(const NtfView *view, const NtfComposeInput *input)
 static GBytes *
 assemble(const NtfView *view, const NtfComposeInput *input, GBytes *chart, GError **error)
 {
-    const JwJob *job = input->job;
-    g_autofree char *content_id = g_strdup_printf("chart.%s@jobwire", job->id);
+    const JwArtifact *artifact = input->job->artifact;
+    g_autofree char *content_id = g_strdup_printf("chart.%s@jobwire", input->job->id);
     g_autofree char *subject = make_subject(view);
     g_autofree char *text = make_text(view, input);
     g_autofree char *html = ntf_html(view, input, subject, chart != NULL ? content_id : NULL);
@@ -104,15 +130,22 @@ assemble(const NtfView *view, const NtfComposeInput *input, GBytes *chart, GErro
         parts[n_parts++] = (JwMailPart){ "chart.png", "image/png", chart, content_id };
     }
     if (input->attachment != NULL) {
-        const char *type = job->artifact->content_type;
+        const char *type = artifact->content_type;
         parts[n_parts++] =
             (JwMailPart){ view->file_name, type != NULL ? type : "application/octet-stream",
                           input->attachment, NULL };
     }
+    return ntf_message(input, subject, text, html, parts, n_parts, error);
+}
+
+GBytes *
+ntf_message(const NtfComposeInput *input, const char *subject, const char *text, const char *html,
+            const JwMailPart *parts, size_t n_parts, GError **error)
+{
     const JwMailHeader headers[] = {
         { "Auto-Submitted", "auto-generated" },
         { "X-Auto-Response-Suppress", "All" }, /* what Exchange heeds */
-        { "X-Jobwire-Job-Id", job->id },
+        { "X-Jobwire-Job-Id", input->job->id },
         { "X-Jobwire-Delivery-Id", input->delivery_id },
     };
     const JwMailMessage message = {

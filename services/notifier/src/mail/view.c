@@ -9,6 +9,7 @@
 
 #define MAX_FIGURES 24
 #define MAX_TEXT    200 /* characters of one string from the summary */
+#define MAX_PART    40  /* of those in the subject about what the report is limited to */
 
 static const char *const kinds[] = { [JW_PERIOD_CUSTOM] = "Report",
                                      [JW_PERIOD_WEEKLY] = "Weekly report",
@@ -29,6 +30,9 @@ ntf_view_clear(NtfView *self)
     g_free(self->job_name);
     g_free(self->period);
     g_free(self->zone);
+    g_free(self->requester);
+    g_clear_pointer(&self->limits, g_array_unref);
+    g_free(self->part);
     g_clear_pointer(&self->figures, g_array_unref);
     g_free(self->chart_title);
     g_free(self->measure);
@@ -39,10 +43,9 @@ ntf_view_clear(NtfView *self)
     g_free(self->expires);
 }
 
-/* One line of visible text, at most MAX_TEXT characters; NULL when nothing is left. (transfer
- * full) */
-static char *
-clean(const char *text)
+/* At most MAX_TEXT characters. */
+char *
+ntf_view_clean(const char *text)
 {
     if (text == NULL) {
         return NULL;
@@ -53,7 +56,8 @@ clean(const char *text)
     for (const char *pos = valid; *pos != '\0' && count < MAX_TEXT;
          pos = g_utf8_find_next_char(pos, NULL)) {
         gunichar c = g_utf8_get_char(pos);
-        bool space = g_unichar_iscntrl(c) || g_unichar_isspace(c) || c == 0xfffd;
+        bool space = g_unichar_iscntrl(c) || g_unichar_isspace(c)
+                     || (c >= 0xfffd && c <= 0xffff); /* no characters of XML */
         bool again = space && (out->len == 0 || out->str[out->len - 1] == ' ');
         if (!again) {
             g_string_append_unichar(out, space ? ' ' : c);
@@ -72,7 +76,7 @@ read_figures(NtfView *self, const GArray *figures)
 {
     for (guint i = 0; i < figures->len && self->figures->len < MAX_FIGURES; i++) {
         const JwReportFigure *from = &g_array_index(figures, JwReportFigure, i);
-        NtfFigure figure = { clean(from->label), clean(from->text) };
+        NtfFigure figure = { ntf_view_clean(from->label), ntf_view_clean(from->text) };
         if (figure.label == NULL) {
             figure_clear(&figure);
             continue;
@@ -81,6 +85,37 @@ read_figures(NtfView *self, const GArray *figures)
             figure.text = g_strdup("\xe2\x80\x93");
         }
         g_array_append_val(self->figures, figure);
+    }
+}
+
+static GArray *
+new_figures(void)
+{
+    GArray *figures = g_array_new(FALSE, FALSE, sizeof(NtfFigure));
+
+    g_array_set_clear_func(figures, figure_clear);
+    return figures;
+}
+
+static void
+read_limits(NtfView *self, const JwReportResult *result)
+{
+    g_autoptr(GString) part = g_string_new(NULL);
+
+    for (guint i = 0; i < result->limits->len && self->limits->len < MAX_FIGURES; i++) {
+        const JwReportLimit *from = &g_array_index(result->limits, JwReportLimit, i);
+        NtfFigure limit = { ntf_view_clean(from->label), ntf_view_clean(from->text) };
+        if (limit.label == NULL || limit.text == NULL) {
+            figure_clear(&limit);
+            continue;
+        }
+        g_string_append_printf(part, "%s%s", part->len > 0 ? ", " : "", limit.text);
+        g_array_append_val(self->limits, limit);
+    }
+    self->with_inactive = result->with_inactive;
+    if (self->limits->len > 0) {
+        self->part =
+            g_strdup(g_utf8_strlen(part->str, -1) <= MAX_PART ? part->str : "part of the records");
     }
 }
 
@@ -98,12 +133,13 @@ read_chart(NtfView *self, const JwReportTable *table)
     for (size_t row = 0; row < table->n_rows; row++) {
         const JwValue *cell = jw_report_cell(table, row, 0);
         const double number = number_of(jw_report_cell(table, row, table->chart_column));
-        char *label = clean(cell->type == JW_VALUE_TEXT ? cell->text : NULL);
+        char *label = ntf_view_clean(cell->type == JW_VALUE_TEXT ? cell->text : NULL);
         g_ptr_array_add(self->labels, label != NULL ? label : g_strdup(""));
         g_array_append_val(self->values, number);
     }
-    self->chart_title = clean(table->title);
-    self->measure = clean(table->columns[table->chart_column].label);
+    self->chart_title = ntf_view_clean(table->title);
+    self->measure = ntf_view_clean(table->columns[table->chart_column].label);
+    self->decimals = table->columns[table->chart_column].decimals;
 }
 
 void
@@ -111,19 +147,22 @@ ntf_view_init(NtfView *self, const NtfComposeInput *input)
 {
     const JwArtifact *artifact = input->job->artifact;
     self->rows = artifact->rows;
-    self->figures = g_array_new(FALSE, FALSE, sizeof(NtfFigure));
-    g_array_set_clear_func(self->figures, figure_clear);
+    self->figures = new_figures();
+    self->limits = new_figures();
     self->labels = g_ptr_array_new_with_free_func(g_free);
     self->values = g_array_new(FALSE, FALSE, sizeof(double));
     g_autoptr(JwReportResult) result = jw_report_result_of_summary(artifact->summary);
-    self->title = clean(result->title);
-    self->job_name = clean(input->job->name);
+    self->title = ntf_view_clean(result->title);
+    self->job_name = ntf_view_clean(input->job->name);
     if (self->title == NULL) {
         self->title = g_strdup(self->job_name != NULL ? self->job_name : "Report");
     }
     self->kind = kinds[result->period];
-    self->period = clean(result->period_label);
-    self->zone = clean(result->time_zone);
+    self->period = ntf_view_clean(result->period_label);
+    self->zone = ntf_view_clean(result->time_zone);
+    const JwActor *actor = &input->job->requested_by;
+    self->requester = ntf_view_clean(actor->name != NULL ? actor->name : actor->id);
+    read_limits(self, result);
     read_figures(self, result->figures);
     if (result->tables->len > 0) {
         read_chart(self, &g_array_index(result->tables, JwReportTable, 0));
@@ -139,7 +178,8 @@ ntf_view_chart(const NtfView *view)
     return (NtfChart){ .labels = (const char *const *)view->labels->pdata,
                        .values = (const double *)(const void *)view->values->data,
                        .n_values = view->values->len,
-                       .measure = view->measure };
+                       .measure = view->measure,
+                       .decimals = view->decimals };
 }
 
 char *
@@ -151,10 +191,12 @@ ntf_view_describe_chart(const NtfView *view)
     if (chart.n_values == 0) {
         return NULL;
     }
-    if (peak == chart.n_values) {
+    const bool below = peak == chart.n_values;
+    const size_t at = below ? ntf_chart_least(&chart) : peak;
+    if (at == chart.n_values) {
         return g_strdup_printf("%s: no data in this period", title);
     }
-    double value = chart.values[peak];
-    g_autofree char *number = ntf_chart_number(value, value == floor(value) ? 1 : 0.1);
-    return g_strdup_printf("%s: most at %s (%s)", title, chart.labels[peak], number);
+    g_autofree char *number = ntf_chart_value(&chart, chart.values[at]);
+    return g_strdup_printf("%s: %s at %s (%s)", title, below ? "least" : "most", chart.labels[at],
+                           number);
 }

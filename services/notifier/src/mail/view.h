@@ -1,23 +1,26 @@
 /* mail/view.h: the content of a report mail, from the job and its artifact's summary: strings from
  * outside, of one line, of bounded length and number, not escaped. Any thread, no state. */
 #pragma once
+#include "jw/mail.h"
 #include "mail/chart.h"
 #include "mail/compose.h"
+#include "mail/page.h"
 
 G_BEGIN_DECLS
-
-typedef struct {
-    char *label, *text;
-} NtfFigure;
 
 typedef struct {
     char *title, *job_name, *period, *zone; /* NULL when unknown, but for the title */
     const char *kind;                       /* "Weekly report" */
     int64_t rows;                           /* -1: unknown */
-    GArray *figures;                        /* of NtfFigure */
+    char *requester;                        /* NULL: not known */
+    GArray *limits;                         /* of NtfFigure: what the records were limited to */
+    bool with_inactive;
+    char *part;      /* the same in a few words; NULL: all records */
+    GArray *figures; /* of NtfFigure */
     char *chart_title, *measure;
     GPtrArray *labels; /* of char *, NULL-terminated */
     GArray *values;    /* of double */
+    int decimals;      /* of the values; -1: unknown */
     char *file_name, *file_size;
     char *expires;
 } NtfView;
@@ -30,6 +33,13 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(NtfView, ntf_view_clear)
 NtfChart ntf_view_chart(const NtfView *self); /* lives as long as @self */
 /* "Calls by hour: most at 10:00 (57)"; NULL without a chart. (transfer full) */
 char *ntf_view_describe_chart(const NtfView *self);
+
+/* One line of visible text of bounded length; NULL when nothing is left. (transfer full) */
+char *ntf_view_clean(const char *text);
+
+/* mail/compose.c: the message around its texts and @parts. (transfer full) */
+GBytes *ntf_message(const NtfComposeInput *input, const char *subject, const char *text,
+                    const char *html, const JwMailPart *parts, size_t n_parts, GError **error);
 
 /* mail/html.c: the HTML of the mail. @content_id: of the chart's image; NULL: none. (transfer
  * full) */

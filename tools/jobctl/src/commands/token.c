@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "jw/address.h"
 #include "jw/auth_sign.h"
 #include "jw/duration.h"
 #include "jw/text.h"
@@ -151,6 +152,15 @@ check_roles(GPtrArray *given, GError **error)
     return true;
 }
 
+/* Nobody is told of a failure at an address that is none. */
+static bool
+check_email(const char *email, GError **error)
+{
+    g_autofree char *wrong = email != NULL ? jw_address_check(email) : NULL;
+
+    return wrong == NULL || jw_fail(error, JW_ERROR_INVALID, "--email '%s': %s", email, wrong);
+}
+
 static JcExit
 run(JcContext *context, int argc, char **argv)
 {
@@ -165,6 +175,7 @@ run(JcContext *context, int argc, char **argv)
         good = jw_fail(&error, JW_ERROR_INVALID,
                        "a token without --role and --permissions may do nothing");
     }
+    good = good && check_email(given.email, &error);
     if (!good || !check_roles(given.roles, &error) || !check_permissions(given.permissions, &error)
         || !read_lifetime(given.expires, &lifetime_ms, &error)) {
         return jc_usage(context, &jc_token, error);

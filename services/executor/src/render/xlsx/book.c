@@ -73,8 +73,9 @@ exe_book_ok(const ExeBook *self, const char *path, GError **error)
             self->refused, reason);
     }
     if (may_pass(self->failed)) {
-        return jw_fail(error, JW_ERROR_UNAVAILABLE,
-                       "writing the workbook %s: %s; is JW_TEMP_DIR full?", path, reason);
+        const bool memory = self->failed == LXW_ERROR_MEMORY_MALLOC_FAILED;
+        return jw_fail(error, JW_ERROR_UNAVAILABLE, "writing the workbook %s: %s%s", path, reason,
+                       memory ? "" : "; is JW_TEMP_DIR full?");
     }
     return jw_fail(error, JW_ERROR_INVALID,
                    "the workbook cannot hold a value of this report: %s; please report this, or "

@@ -19,7 +19,8 @@ struct _ExeXlsxList {
     GPtrArray *streams;   /* of ExeSheetStream, one a sheet */
     GArray *ended;        /* of ExeListSheet, of all sheets that get no more rows */
     double *most;         /* of each column, the greatest number without its sign */
-    bool *negative;       /* of each column, whether a number has one */
+    bool *numbers;        /* of each column, whether it has numbers, */
+    bool *negative;       /* and whether one has a sign */
     ExeSheetStream *rows; /* of the present sheet */
     uint32_t last_row;    /* of it */
     GString *scratch;
@@ -43,6 +44,7 @@ exe_xlsx_list_new(const char *temp_dir, JwZoneCache *zone, const int *styles, un
     self->streams = g_ptr_array_new_with_free_func(free_stream);
     self->ended = g_array_new(FALSE, TRUE, sizeof(ExeListSheet));
     self->most = g_new0(double, n_columns);
+    self->numbers = g_new0(bool, n_columns);
     self->negative = g_new0(bool, n_columns);
     self->scratch = g_string_new(NULL);
     return self;
@@ -59,6 +61,7 @@ exe_xlsx_list_free(ExeXlsxList *self)
     exe_sheet_xml_free(self->xml);
     g_string_free(self->scratch, TRUE);
     g_free(self->most);
+    g_free(self->numbers);
     g_free(self->negative);
     g_free(self->temp_dir);
     g_free(self);
@@ -105,10 +108,14 @@ exe_xlsx_list_last_row(const ExeXlsxList *self, unsigned sheet)
     return sheet + 1 < self->streams->len ? SHEET_ROWS_MAX : self->last_row;
 }
 
-double
-exe_xlsx_list_widest(const ExeXlsxList *self, unsigned column)
+bool
+exe_xlsx_list_widest(const ExeXlsxList *self, unsigned column, double *ret_number)
 {
-    return self->negative[column] ? -self->most[column] : self->most[column];
+    if (!self->numbers[column]) {
+        return false;
+    }
+    *ret_number = self->negative[column] ? -self->most[column] : self->most[column];
+    return true;
 }
 
 bool
@@ -118,9 +125,10 @@ exe_xlsx_list_sheet_is_full(const ExeXlsxList *self)
 }
 
 static void
-note_integer(ExeXlsxList *self, unsigned column, int64_t value)
+note_number(ExeXlsxList *self, unsigned column, double value)
 {
-    self->most[column] = MAX(self->most[column], fabs((double)value));
+    self->numbers[column] = true;
+    self->most[column] = MAX(self->most[column], fabs(value));
     self->negative[column] = self->negative[column] || value < 0;
 }
 
@@ -138,13 +146,12 @@ put_cell(ExeXlsxList *self, GByteArray *into, unsigned column, const JwValue *va
         break;
     case JW_VALUE_INT:
         exe_sheet_xml_integer(self->xml, into, column, value->integer);
-        note_integer(self, column, value->integer);
+        note_number(self, column, (double)value->integer);
         break;
     case JW_VALUE_REAL:
         if (isfinite(value->real)) {
             exe_sheet_xml_real(self->xml, into, column, value->real);
-            self->most[column] = MAX(self->most[column], fabs(value->real));
-            self->negative[column] = self->negative[column] || value->real < 0;
+            note_number(self, column, value->real);
         }
         break;
     case JW_VALUE_TEXT: {

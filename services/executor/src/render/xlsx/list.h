@@ -25,8 +25,8 @@ unsigned exe_xlsx_list_n_sheets(const ExeXlsxList *self);
 /* The number of the last row of sheet @sheet, which counts from 0, from 1; its header is row 1. */
 uint32_t exe_xlsx_list_last_row(const ExeXlsxList *self, unsigned sheet);
 /* The number of a column, counted from 0, that takes most room so far: the greatest, with a sign if
- * any has one. */
-double exe_xlsx_list_widest(const ExeXlsxList *self, unsigned column);
+ * any has one. False: it has no numbers. */
+bool exe_xlsx_list_widest(const ExeXlsxList *self, unsigned column, double *ret_number);
 bool exe_xlsx_list_sheet_is_full(const ExeXlsxList *self);
 /* @row: one value a column. @error: UNAVAILABLE. */
 bool exe_xlsx_list_row(ExeXlsxList *self, const JwValue *row,

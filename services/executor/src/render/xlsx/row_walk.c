@@ -182,25 +182,57 @@ entities_hold(const char *text, size_t length)
     return true;
 }
 
+/* The bytes of the character at @at, which is none of ASCII; 0: it is none, or none of XML's. */
+static size_t
+character_length(const unsigned char *at, size_t length)
+{
+    static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+    const size_t n = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2;
+    uint32_t code = at[0] & (0xffu >> (n + 1));
+
+    if (at[0] < 0xc2 || at[0] > 0xf4 || length < n) {
+        return 0;
+    }
+    for (size_t i = 1; i < n; i++) {
+        if ((at[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+        code = code << 6 | (at[i] & 0x3f);
+    }
+    const bool surrogate = code >= 0xd800 && code <= 0xdfff;
+    return code < least[n] || code > 0x10ffff || surrogate || code == 0xfffe || code == 0xffff ? 0
+                                                                                               : n;
+}
+
+/* Whether all eight bytes are ASCII's and no controls. */
+static bool
+plain_word(const unsigned char *at)
+{
+    uint64_t word = 0;
+
+    memcpy(&word, at, sizeof word);
+    return ((word | (word - UINT64_C(0x2020202020202020))) & UINT64_C(0x8080808080808080)) == 0;
+}
+
 /* Whole characters, all of which XML 1.0 knows, and nothing of "&" but escapes. */
 static bool
 characters_hold(const char *text, size_t length)
 {
-    const char *end = text + length;
-    bool controls = false;
+    const unsigned char *at = (const unsigned char *)text;
+    const unsigned char *end = at + length;
 
-    for (size_t i = 0; i < length; i++) {
-        const unsigned char c = (unsigned char)text[i];
-        controls = controls || (c < 0x20 && c != '\t' && c != '\n' && c != '\r');
-    }
-    if (controls || !g_utf8_validate_len(text, length, NULL)) {
-        return false;
-    }
-    for (const char *at = text; (at = memmem(at, (size_t)(end - at), "\xef\xbf", 2)) != NULL;
-         at += 3) {
-        if ((unsigned char)at[2] >= 0xbe) { /* U+FFFE, U+FFFF */
+    while (at < end) {
+        if ((size_t)(end - at) >= sizeof(uint64_t) && plain_word(at)) {
+            at += sizeof(uint64_t);
+            continue;
+        }
+        const bool space = *at == '\t' || *at == '\n' || *at == '\r';
+        const size_t n =
+            *at < 0x80 ? (*at >= 0x20 || space) : character_length(at, (size_t)(end - at));
+        if (n == 0) {
             return false;
         }
+        at += n;
     }
     return entities_hold(text, length);
 }

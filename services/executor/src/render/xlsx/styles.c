@@ -94,7 +94,7 @@ exe_xlsx_style(ExeXlsxStyles *self, ExeXlsxStyle style, JwFormat format, int dec
 }
 
 int
-exe_xlsx_list_decimals(JwFormat format)
+exe_xlsx_list_decimals(const JwColumnDef *column)
 {
-    return formats[format].list_decimals;
+    return column->decimals >= 0 ? column->decimals : formats[column->format].list_decimals;
 }

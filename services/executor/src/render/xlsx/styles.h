@@ -25,8 +25,16 @@ void exe_xlsx_styles_init(ExeXlsxStyles *self, lxw_workbook *book);
  * ignored where the format is none of numbers. (transfer none) */
 lxw_format *exe_xlsx_style(ExeXlsxStyles *self, ExeXlsxStyle style, JwFormat format, int decimals);
 
-/* The decimals that a column of the list shows, whose values are those of the records. */
-int exe_xlsx_list_decimals(JwFormat format);
+/* How a value is shown in a cell that has @format: a time, the earliest say, as one whatever the
+ * measure says. */
+static inline JwFormat
+exe_xlsx_value_format(const JwValue *value, JwFormat format)
+{
+    return value->type == JW_VALUE_TIME && format != JW_FORMAT_DATE ? JW_FORMAT_DATETIME : format;
+}
+
+/* The decimals that a column of the list shows: its own, or those usual for its format. */
+int exe_xlsx_list_decimals(const JwColumnDef *column);
 
 /* "#,##0.00". (transfer full) */
 char *exe_xlsx_number_format(int decimals);

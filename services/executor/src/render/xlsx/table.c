@@ -15,6 +15,9 @@
 #define VALUE_WIDTH 14.0
 #define WIDTH_MAX   60.0 /* of labels; a number may take more */
 #define PADDING     3.0
+/* The library counts the copies of cells that it puts into a chart in 16 bits, and a wrong count is
+ * a damaged file. Without them the program that shows the chart reads the cells. */
+#define CACHE_ROWS_MAX 32000
 
 double
 exe_column_width(double least, const char *text)
@@ -78,6 +81,10 @@ chart_series(lxw_chart *chart, const JwReportTable *table, const lxw_worksheet *
     chart_series_set_values(series, sheet->name, 1, values, last_row, values);
     set_formula(series->categories, sheet, table, 0);
     set_formula(series->values, sheet, table, values);
+    if (table->n_rows > CACHE_ROWS_MAX) {
+        series->categories->ignore_cache = LXW_TRUE;
+        series->values->ignore_cache = LXW_TRUE;
+    }
     if (table->chart == JW_CHART_LINE) {
         chart_series_set_line(series, &stroke);
     } else {
@@ -125,7 +132,8 @@ column_width(const JwReportTable *table, size_t column)
     for (size_t row = 0; row < table->n_rows; row++) {
         const JwValue *cell = jw_report_cell(table, row, column);
         g_autofree char *text = jw_report_text_value(cell, about->format, about->decimals);
-        const double wanted = exe_column_width(width, text);
+        const bool time = cell->type == JW_VALUE_TIME;
+        const double wanted = exe_column_width(width, time ? EXE_TIME_SHOWN : text);
         width = cell->type == JW_VALUE_TEXT ? MAX(width, MIN(wanted, WIDTH_MAX)) : wanted;
     }
     return MIN(width, EXE_WIDTH_MOST);
@@ -154,11 +162,12 @@ exe_table_write(ExeBook *book, const JwReportTable *table, lxw_worksheet *sheet,
     for (size_t row = 0; row < table->n_rows; row++) {
         for (size_t column = 0; column < table->n_columns; column++) {
             const JwReportColumn *about = &table->columns[column];
-            exe_book_value(book, sheet, (lxw_row_t)row + 1, (lxw_col_t)column,
-                           jw_report_cell(table, row, column),
-                           column == 0 ? book->styles.label
-                                       : exe_xlsx_style(&book->styles, EXE_XLSX_TABLE,
-                                                        about->format, about->decimals));
+            const JwValue *cell = jw_report_cell(table, row, column);
+            lxw_format *style =
+                exe_xlsx_style(&book->styles, EXE_XLSX_TABLE,
+                               exe_xlsx_value_format(cell, about->format), about->decimals);
+            exe_book_value(book, sheet, (lxw_row_t)row + 1, (lxw_col_t)column, cell,
+                           column == 0 ? book->styles.label : style);
         }
     }
     if (table->chart == JW_CHART_NONE || table->n_rows == 0) {

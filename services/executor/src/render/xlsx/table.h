@@ -13,6 +13,9 @@ G_BEGIN_DECLS
 void exe_table_write(ExeBook *book, const JwReportTable *table, lxw_worksheet *sheet,
                      lxw_worksheet *summary);
 
+/* As long as a time that a cell shows. */
+#define EXE_TIME_SHOWN "2021-01-04 09:12:00"
+
 /* The width of a column in which @text, as it is shown, has room, of @least at least. Wider than
  * any number: what is not of JW_FORMAT_TEXT shows as "###" where it has none. */
 double exe_column_width(double least, const char *text);

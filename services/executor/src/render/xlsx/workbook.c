@@ -11,7 +11,6 @@
 #include "render/render.h"
 
 #include <glib/gstdio.h>
-#include <math.h>
 #include <string.h>
 
 #include "jw/report_sheets.h"
@@ -39,9 +38,9 @@ list_new(ExeRender *self)
     g_autofree int *styles = g_new(int, columns->len);
 
     for (guint i = 0; i < columns->len; i++) {
-        JwFormat format = g_array_index(columns, JwColumnDef, i).format;
-        styles[i] = lxw_format_get_xf_index(exe_xlsx_style(&self->book.styles, EXE_XLSX_CELL,
-                                                           format, exe_xlsx_list_decimals(format)));
+        const JwColumnDef *column = &g_array_index(columns, JwColumnDef, i);
+        styles[i] = lxw_format_get_xf_index(exe_xlsx_style(
+            &self->book.styles, EXE_XLSX_CELL, column->format, exe_xlsx_list_decimals(column)));
     }
     return exe_xlsx_list_new(self->input.temp_dir, &self->zone, styles, columns->len);
 }
@@ -67,7 +66,7 @@ xlsx_open(const ExeRenderInput *input, GError **error)
     ExeRender *self = g_new0(ExeRender, 1);
     g_autofree char *temp_dir = g_strdup(input->temp_dir);
     lxw_workbook_options options = { .tmpdir = temp_dir };
-    g_autofree char *title = jw_text_one_line(input->title);
+    g_autofree char *title = jw_text_one_line(input->title != NULL ? input->title : "");
     lxw_doc_properties properties = { .title = title,
                                       .created = (time_t)(input->made_at_ms / 1000) };
 
@@ -104,19 +103,17 @@ static double
 list_width(const ExeRender *self, unsigned column)
 {
     const JwColumnDef *def = &g_array_index(self->input.def->columns, JwColumnDef, column);
-    const JwValue widest = { .type = JW_VALUE_REAL,
-                             .real = exe_xlsx_list_widest(self->list, column) };
-    const bool time = def->format == JW_FORMAT_DATETIME || def->format == JW_FORMAT_DATE;
-    g_autofree char *number =
-        jw_report_text_value(&widest, def->format, exe_xlsx_list_decimals(def->format));
+    JwValue widest = { .type = JW_VALUE_REAL };
 
-    if (time) {
-        return exe_column_width(def->width, def->format == JW_FORMAT_DATE ? "2021-01-04"
-                                                                          : "2021-01-04 09:12:00");
+    if (def->format == JW_FORMAT_DATETIME || def->format == JW_FORMAT_DATE) {
+        const bool day = def->format == JW_FORMAT_DATE;
+        return exe_column_width(def->width, day ? "2021-01-04" : EXE_TIME_SHOWN);
     }
-    if (widest.real == 0.0) {
+    if (!exe_xlsx_list_widest(self->list, column, &widest.real)) {
         return def->width;
     }
+    g_autofree char *number =
+        jw_report_text_value(&widest, def->format, exe_xlsx_list_decimals(def));
     return MIN(exe_column_width(def->width, number), EXE_WIDTH_MOST);
 }
 
@@ -150,7 +147,8 @@ figures_write(ExeBook *book, const JwReportResult *result, lxw_worksheet *sheet,
     for (guint i = 0; i < result->figures->len; i++) {
         const JwReportFigure *figure = &g_array_index(result->figures, JwReportFigure, i);
         lxw_format *style =
-            exe_xlsx_style(&book->styles, EXE_XLSX_FIGURE, figure->format, figure->decimals);
+            exe_xlsx_style(&book->styles, EXE_XLSX_FIGURE,
+                           exe_xlsx_value_format(&figure->value, figure->format), figure->decimals);
 
         exe_book_text(book, sheet, row + i, 1, figure->label, book->styles.label);
         if (figure->value.type == JW_VALUE_NULL) {
@@ -163,6 +161,30 @@ figures_write(ExeBook *book, const JwReportResult *result, lxw_worksheet *sheet,
     }
     exe_book_note(book, worksheet_set_column(sheet, 1, 1, MIN(labels, EXE_WIDTH_MOST), NULL));
     exe_book_note(book, worksheet_set_column(sheet, 2, 2, MIN(values, EXE_WIDTH_MOST), NULL));
+}
+
+/* What the report is limited to, and who asked for it: nobody takes a part for the whole. */
+static void
+summary_scope_write(ExeBook *book, const JwReportResult *result, lxw_worksheet *sheet)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    for (guint i = 0; i < result->limits->len; i++) {
+        const JwReportLimit *limit = &g_array_index(result->limits, JwReportLimit, i);
+        g_string_append_printf(text, "%s%s: %s", i == 0 ? "Only a part of the records: " : " · ",
+                               limit->label, limit->text);
+    }
+    if (result->with_inactive) {
+        g_string_append_printf(text, "%s",
+                               text->len > 0 ? " · inactive included" : "Inactive included");
+    }
+    if (text->len > 0) {
+        exe_book_text(book, sheet, 3, 1, text->str, book->styles.label);
+    }
+    if (result->requester != NULL) {
+        g_autofree char *requester = g_strconcat("Requested by ", result->requester, NULL);
+        exe_book_text(book, sheet, 4, 1, requester, book->styles.muted);
+    }
 }
 
 static void
@@ -178,11 +200,11 @@ summary_write(ExeRender *self, const JwReportResult *result, lxw_worksheet *shee
     exe_book_note(book, worksheet_set_column(sheet, 0, 0, 3, NULL));
     exe_book_note(book, worksheet_set_column(sheet, 3, 3, 3, NULL));
     exe_book_note(book, worksheet_set_row(sheet, 1, 30, NULL));
-    exe_book_text(book, sheet, 1, 1, self->input.title, styles->title);
-    exe_book_text(book, sheet, 2, 1, subtitle, styles->muted);
-    if (result->filters != NULL) {
-        exe_book_text(book, sheet, 3, 1, result->filters, styles->muted);
+    if (self->input.title != NULL) {
+        exe_book_text(book, sheet, 1, 1, self->input.title, styles->title);
     }
+    exe_book_text(book, sheet, 2, 1, subtitle, styles->muted);
+    summary_scope_write(book, result, sheet);
     exe_book_note(book, worksheet_set_row(sheet, first - 1, EXE_HEAD_HEIGHT, NULL));
     exe_book_text(book, sheet, first - 1, 1, "Figure", styles->heads[JW_FORMAT_TEXT]);
     exe_book_text(book, sheet, first - 1, 2, "Value", styles->heads[JW_FORMAT_INTEGER]);

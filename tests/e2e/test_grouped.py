@@ -1,0 +1,225 @@
+"""groupBy and measures of a request have their effect, whoever asks; values of all types are filtered; and what no
+record has is said."""
+
+import csv
+import io
+import json
+import shutil
+from datetime import datetime, timezone
+
+import openpyxl
+import pytest
+from bson import Decimal128, Int64, ObjectId
+
+import independent
+from maildev import MailDev
+from smtpsink import text_of
+from stack import TOP, Stack, address, command, event_headers, weekly
+from wait import until
+
+WEEK = {"dateRange": {"startDate": "2021-01-11", "endDate": "2021-01-17"}}
+ASKED = WEEK | {"groupBy": ["agent"], "measures": ["peakHour", "totalCalls", "answerRate"]}
+ROOM = ObjectId("65a1b2c3d4e5f60718293a4b")
+DEFINITION = {
+    "reportType": "stays",
+    "title": "Stays",
+    "filePrefix": "Stays",
+    "collection": "stays",
+    "dateField": "at",
+    "inactive": {"field": "active", "value": "false"},
+    "filters": [{"name": name, "field": name} for name in ("nights", "price", "fee", "since", "room", "active", "wrad")],
+    "measures": [
+        {"name": "stays", "label": "Stays", "op": "count"},
+        {"name": "three", "label": "Three nights", "op": "count", "where": [{"field": "nights", "equals": ["3"]}]},
+    ],
+    "summary": ["stays", "three"],
+    "columns": [{"field": "_id", "label": "Stay"}, {"field": "nights", "label": "Nights", "format": "integer"}],
+}
+STAYS = (
+    {"_id": "a", "nights": 3, "price": 10.5, "fee": Decimal128("1.10"), "active": True, "room": ROOM},
+    {"_id": "b", "nights": Int64(3), "price": Decimal128("10.50"), "fee": 1.1, "active": True, "room": str(ROOM)},
+    {"_id": "c", "nights": 3.0, "price": 10, "fee": Decimal128("2"), "active": True},
+    {"_id": "d", "nights": "3", "price": "10.5", "fee": "1.1"},
+    {"_id": "e", "nights": 4, "price": 11, "fee": 2, "active": True},
+    {"_id": "f", "nights": 3, "price": 10.5, "fee": 1.1, "active": False, "room": ROOM},
+    {"_id": "g", "nights": 30, "price": 1.05, "fee": 11, "active": "false"},
+)
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory, calls_csv):
+    folder = tmp_path_factory.mktemp("grouped")
+    every_second = {"type": "cron", "cron": "* * * * * *"}
+    schedule = {"id": "grouped", "trigger": every_second, "job": command(asked("xlsx"))}
+    with Stack("grouped") as stack:
+        stack.reports_dir = folder / "reports"
+        shutil.copytree(TOP / "schemas/reports", stack.reports_dir)
+        (stack.reports_dir / "stays.json").write_text(json.dumps(DEFINITION))
+        (stack.reports_dir / "open.json").write_text(
+            json.dumps(DEFINITION | {"reportType": "open", "openToAllDepartments": True})
+        )
+        (folder / "schedules.json").write_text(json.dumps({"schedules": [schedule]}))
+        stack.import_csv(calls_csv)
+        at = datetime(2024, 3, 5, 8, tzinfo=timezone.utc)
+        stack.db.stays.insert_many([stay | {"at": at, "since": at if stay["_id"] < "c" else None} for stay in STAYS])
+        stack.create_topics()
+        for service in ("gateway", "executor", "notifier"):
+            stack.start(service)
+        stack.start("scheduler", JW_SCHEDULES_FILE=str(folder / "schedules.json"))
+        until(lambda: stack.db.jobs.find_one({"source": "schedule:grouped"}), 20, "the schedule has fired")
+        stack.stop_service("scheduler")
+        yield stack
+
+
+def asked(format, recipients=()):
+    return weekly(recipients, "By agent", format, parameters=ASKED)
+
+
+@pytest.fixture(scope="module")
+def report(calls_csv):
+    return independent.Report(
+        independent.read_calls(calls_csv),
+        datetime(2021, 1, 11, tzinfo=timezone.utc), datetime(2021, 1, 18, tzinfo=timezone.utc),
+    )
+
+
+def by_agent(report):
+    """Agent, calls and answer rate out of the independent table."""
+    return [(row[0], row[1], row[3]) for row in report.tables()["By agent"]]
+
+
+def by_api(own):
+    return own.api().create(asked("xlsx"))
+
+
+def by_kafka(own):
+    body = command(asked("xlsx"))
+    own.publish("job.commands.normal", json.dumps(body), key="k", headers=event_headers("job.submit", "grouper"))
+    return until(lambda: own.db.jobs.find_one({"source": "kafka"}), 20, "the command is a job")["_id"]
+
+
+def by_schedule(own):
+    return own.db.jobs.find_one({"source": "schedule:grouped"})["_id"]
+
+
+@pytest.mark.parametrize("way", [by_api, by_kafka, by_schedule])
+def test_the_workbook_has_what_was_asked_for(own, report, way):
+    job_id = way(own)
+    job = until(
+        lambda: own.db.jobs.find_one({"_id": job_id, "state": {"$in": ["completed", "failed"]}}), 30, "the job ended"
+    )
+    assert job["state"] == "completed", job.get("errorMessage")
+    client = own.api(roles=["admin"])
+    book = openpyxl.load_workbook(io.BytesIO(client.download(job_id).content))
+    assert book.sheetnames == ["Summary", "By agent", "Calls"]
+    wanted = report.summary()
+    summary = {row[1]: row[2] for row in book["Summary"].iter_rows(min_row=7, max_row=9, values_only=True)}
+    assert summary == {label: wanted[label] for label in ("Peak hour", "Total calls", "Answer rate")}
+    assert [row[:3] for row in book["By agent"].iter_rows(values_only=True)] == by_agent(report)
+    assert len(book["By agent"]._charts) == len(book["Summary"]._charts) == 1
+    assert book["Calls"].max_row == len(report.calls) + 1
+
+
+def test_the_csv_has_a_line_a_group(own, report):
+    client = own.api()
+    job_id = client.create(asked("csv"))
+    job = client.wait(job_id)
+    rows = list(csv.reader(io.StringIO(client.download(job_id).text, newline="")))
+    assert rows[0] == ["Agent", "Total calls", "Answer rate"]
+    assert [(r[0], int(r[1]), float(r[2])) for r in rows[1:]] == by_agent(report)[1:]
+    table = job["result"]["summary"]["table"]
+    assert [column["name"] for column in table["columns"]] == ["agent", "totalCalls", "answerRate"]
+    assert [tuple(row) for row in table["rows"]] == by_agent(report)[1:] and table["groups"] == len(rows) - 1
+    assert job["result"]["records"] == len(report.calls) and "warnings" not in job
+
+
+def test_the_mail_has_the_figures_that_were_asked_for(own, report):
+    client, recipient = own.api(), address(own, "grouped")
+    client.wait_mailed(client.create(asked("xlsx", [recipient])))
+    _, message = MailDev().only(recipient)
+    plain, texts = text_of(message, "plain"), report.summary_texts()
+    for label, text in texts.items():
+        shown = label in ("Peak hour", "Total calls", "Answer rate")
+        assert any(line.split() == f"{label} {text}".split() for line in plain.splitlines()) == shown, label
+    assert any(part.get_content_maintype() == "image" for part in message.walk())
+
+
+def test_measures_alone_choose_figures_and_columns(own, report):
+    client = own.api()
+    body = weekly(parameters=WEEK | {"measures": ["missedCalls"]})
+    job_id = client.create(body)
+    figures = client.wait(job_id)["result"]["summary"]["figures"]
+    assert [(f["name"], f["value"]) for f in figures] == [("missedCalls", report.summary()["Missed calls"])]
+    book = openpyxl.load_workbook(io.BytesIO(client.download(job_id).content))
+    assert book.sheetnames == ["Summary", "Calls by hour", "Calls by day", "By agent", "By topic", "Calls"]
+    assert [cell.value for cell in book["By topic"][1]][:2] == ["Topic", "Missed calls"]
+    assert book["By topic"].max_column == 2
+
+
+@pytest.mark.parametrize(
+    "parameters, pointer, part",
+    [
+        ({"groupBy": ["agent", "hour"]}, "/parameters/groupBy", "takes one dimension"),
+        ({"groupBy": ["agent"], "measures": ["peakHour"]}, "/parameters/measures", "no value inside a group"),
+    ],
+)
+def test_what_has_no_effect_is_refused(own, parameters, pointer, part):
+    answer = own.api().post(json=weekly(parameters=parameters))
+    assert answer.status_code == 400
+    assert [(d["pointer"], part in d["message"]) for d in answer.json()["error"]["details"]] == [(pointer, True)]
+
+
+@pytest.mark.parametrize(
+    "filters, more, stays",
+    [
+        ({}, {}, "abcde"),
+        ({}, {"includeInactive": True}, "abcdefg"),
+        ({"nights": ["3"]}, {}, "abcd"),
+        ({"nights": ["3", "30"]}, {"includeInactive": True}, "abcdfg"),
+        ({"nights": ["3.0"]}, {}, "abc"),
+        ({"price": ["10.5"]}, {}, "abd"),
+        ({"price": ["10.50"]}, {}, "ab"),
+        ({"fee": ["1.1"]}, {}, "abd"),
+        ({"fee": ["2"]}, {}, "ce"),
+        ({"active": ["true"]}, {}, "abce"),
+        ({"active": ["false"]}, {"includeInactive": True}, "fg"),
+        ({"since": ["2024-03-05T09:00:00+01:00"]}, {}, "ab"),
+        ({"room": [str(ROOM)]}, {}, "ab"),
+    ],
+)
+def test_texts_are_compared_with_values_of_all_types(own, filters, more, stays):
+    client = own.api()
+    body = {"reportType": "stays", "name": "x", "parameters": {"filters": filters} | more, "output": {"format": "csv"}}
+    job = client.wait(client.create(body))
+    rows = list(csv.reader(io.StringIO(client.download(job["id"]).text, newline="")))[1:]
+    assert "".join(sorted(row[0] for row in rows)) == stays
+    three = next(f["value"] for f in job["result"]["summary"]["figures"] if f["name"] == "three")
+    assert three == len(set(stays) & set("abcdf")), "a condition of a measure means the same"
+    assert "warnings" not in job
+
+
+def test_a_field_that_no_record_has_is_said(own):
+    client = own.api()
+    body = {
+        "reportType": "stays", "name": "x", "parameters": {"filters": {"wrad": ["3"]}}, "output": {"format": "csv"},
+    }
+    job = client.wait(client.create(body))
+    assert job["result"]["records"] == 0
+    assert [warning["code"] for warning in job["warnings"]] == ["FIELD_NOT_FOUND"]
+    said = "none of the 7 records looked at in 'stays' has the field 'wrad' (filter 'wrad')"
+    assert said in job["warnings"][0]["message"]
+
+    def completed(seen):
+        values = [json.loads(message.value()) for message in seen]
+        return [v for v in values if v["jobId"] == job["id"] and v["state"] == "completed"]
+
+    assert completed(own.consume("job.events", completed))[0]["warnings"] == job["warnings"]
+
+
+def test_what_nothing_limits_is_not_for_who_is_limited(own):
+    limited = own.api(departments=["support"])
+    body = {"reportType": "stays", "name": "x", "parameters": {}, "output": {"format": "csv"}}
+    answer = limited.post(json=body)
+    assert answer.status_code == 403 and answer.json()["error"]["code"] == "DEPARTMENT_FORBIDDEN"
+    assert "stays cannot be limited to departments" in answer.json()["error"]["details"][0]["message"]
+    assert limited.wait(limited.create(body | {"reportType": "open"}))["result"]["records"] == 5

@@ -1,0 +1,299 @@
+/* test_failure.c: a job that failed for good is told to who asked for it: once for each failure,
+ * whatever is lost on the way, and never with a text that is for the log. */
+#include "ntfkit.h"
+
+#include <string.h>
+
+#define SECRET "mongodb://10.0.0.7: E11000 duplicate key"
+
+/* A job of ann's, who may have no address, and want no mail. (transfer full) */
+static char *
+make_job(NtfKit *kit, const char *email, JwOnFailure on_failure)
+{
+    g_autoptr(JwJob) job = kit_new_job(kit->ports);
+
+    g_free(job->requested_by.email);
+    job->requested_by.email = g_strdup(email);
+    job->recipients = g_strsplit("ben@example.com", " ", -1);
+    job->on_failure = on_failure;
+    job->request_id = g_strdup("request-1");
+    return kit_insert_job(kit->ports, job);
+}
+
+static void
+fail_job(NtfKit *kit, const char *job_id, JwJobTransition transition, const char *code)
+{
+    kit_change(kit->ports, (JwJobChange){ .job_id = job_id,
+                                          .transition = transition,
+                                          .token = kit_claim(kit->ports, job_id),
+                                          .error_code = code,
+                                          .error_message = SECRET });
+}
+
+static JwVerdict
+failed_event(NtfKit *kit, const char *job_id)
+{
+    g_autofree char *body = g_strdup_printf("{\"jobId\":\"%s\"}", job_id);
+
+    return kit_event(kit, JW_TYPE_JOB_FAILED, body, NULL);
+}
+
+static guint
+n_deliveries(NtfKit *kit, const char *job_id)
+{
+    g_autoptr(GPtrArray) list = NULL;
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(jw_store_list_deliveries(kit->ntf.store, job_id, &list, &error), error);
+    return list->len;
+}
+
+static void
+assert_pending(NtfKit *kit, const char *job_id, bool pending)
+{
+    g_autoptr(JwJob) job = kit_job(kit->ports, job_id);
+
+    assert_int_equal(job->mail_pending, pending);
+}
+
+static void
+roll_up(NtfKit *kit, const char *job_id)
+{
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(ntf_roll_up(&kit->ntf, job_id, &error), error);
+}
+
+/* The mail as text, its soft line breaks taken out. (transfer full) */
+static char *
+mail(NtfKit *kit, size_t index)
+{
+    g_autofree char *raw = kit_message(kit, index);
+    g_auto(GStrv) lines = g_strsplit(raw, "=\r\n", -1);
+
+    return g_strjoinv("", lines);
+}
+
+static void
+test_told_once(void **state)
+{
+    NtfKit *kit = *state;
+    g_autofree char *job_id = make_job(kit, "ann@example.com", JW_ON_FAILURE_REQUESTER);
+
+    fail_job(kit, job_id, JW_CHANGE_FAIL_FINAL, "TIMEOUT");
+    assert_pending(kit, job_id, true);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(failed_event(kit, job_id), JW_VERDICT_DONE);
+        (void)kit_send_queued(&kit->ntf);
+    }
+    assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 1);
+    assert_int_equal(n_deliveries(kit, job_id), 1);
+    assert_string_equal(jw_mail_mem_recipient(kit->ntf.mail, 0), "ann@example.com");
+    roll_up(kit, job_id);
+    assert_pending(kit, job_id, false);
+    g_autoptr(JwJob) job = kit_job(kit->ports, job_id);
+    assert_int_equal(job->deliveries.total, 0); /* those of its report */
+    g_autofree char *text = mail(kit, 0);
+    assert_non_null(strstr(text, "Subject: Failed: "));
+    assert_non_null(strstr(text, "Why: It took longer than it may take."));
+    assert_non_null(strstr(text, "What to do: Ask for a shorter period"));
+    assert_non_null(strstr(text, job_id));
+    assert_non_null(strstr(text, "delivery.onFailure"));
+}
+
+/* Every code has a reason, those to come as well, and none shows the error's message. */
+static void
+test_no_internal_text(void **state G_GNUC_UNUSED)
+{
+    static const char *const codes[] = { "INTERNAL",     "INVALID",       "NOT_FOUND", "CONFLICT",
+                                         "DENIED",       "TOO_LARGE",     "CORRUPT",   "CANCELLED",
+                                         "BUSY",         "UNAVAILABLE",   "IN_DOUBT",  "TIMEOUT",
+                                         "ATTEMPT_DIED", "A_CODE_TO_COME" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(codes); i++) {
+        g_autoptr(NtfKit) kit = kit_new();
+        g_autofree char *job_id = make_job(kit, "ann@example.com", JW_ON_FAILURE_REQUESTER);
+
+        fail_job(kit, job_id, JW_CHANGE_FAIL_FINAL, codes[i]);
+        assert_int_equal(failed_event(kit, job_id), JW_VERDICT_DONE);
+        assert_int_equal(kit_send_queued(&kit->ntf), 1);
+        g_autofree char *text = mail(kit, 0);
+        assert_non_null(strstr(text, "\r\nWhy: "));
+        assert_non_null(strstr(text, "\r\nWhat to do: "));
+        assert_null(strstr(text, "10.0.0.7"));
+        assert_null(strstr(text, "E11000"));
+        assert_null(strstr(text, codes[i]));
+    }
+}
+
+static void
+test_nobody_is_told(void **state)
+{
+    static const struct {
+        const char *email;
+        JwOnFailure on_failure;
+        JwJobTransition transition;
+        bool pending_before, pending_after;
+    } cases[] = {
+        { NULL, JW_ON_FAILURE_REQUESTER, JW_CHANGE_FAIL_FINAL, true, false },
+        { "ann@example.com", JW_ON_FAILURE_NONE, JW_CHANGE_FAIL_FINAL, true, false },
+        /* will be tried again */
+        { "ann@example.com", JW_ON_FAILURE_REQUESTER, JW_CHANGE_FAIL_RETRY, true, true },
+    };
+    NtfKit *kit = *state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *job_id = make_job(kit, cases[i].email, cases[i].on_failure);
+
+        fail_job(kit, job_id, cases[i].transition, "TIMEOUT");
+        assert_pending(kit, job_id, cases[i].pending_before);
+        assert_int_equal(failed_event(kit, job_id), JW_VERDICT_DONE);
+        assert_int_equal(n_deliveries(kit, job_id), 0);
+        assert_pending(kit, job_id, cases[i].pending_after);
+    }
+    assert_int_equal(jw_queue_length(kit->ntf.due), 0);
+}
+
+/* Failed, retried, failed: told twice. Then it completes: its recipients get the report. */
+static void
+test_after_a_retry(void **state)
+{
+    NtfKit *kit = *state;
+    g_autofree char *job_id = make_job(kit, "ann@example.com", JW_ON_FAILURE_REQUESTER);
+
+    for (int i = 0; i < 2; i++) {
+        fail_job(kit, job_id, JW_CHANGE_FAIL_FINAL, "UNAVAILABLE");
+        assert_int_equal(failed_event(kit, job_id), JW_VERDICT_DONE);
+        assert_int_equal(kit_send_queued(&kit->ntf), 1);
+        roll_up(kit, job_id);
+        assert_pending(kit, job_id, false);
+        kit_change(kit->ports, (JwJobChange){ .job_id = job_id, .transition = JW_CHANGE_RETRY });
+        assert_pending(kit, job_id, true);
+        roll_up(kit, job_id); /* an event of before, which comes late */
+        assert_pending(kit, job_id, true);
+    }
+    kit_complete_job(kit, job_id);
+    assert_int_equal(kit_completed(kit, job_id), JW_VERDICT_DONE);
+    assert_int_equal(kit_send_queued(&kit->ntf), 1);
+    roll_up(kit, job_id);
+    assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 3);
+    assert_string_equal(jw_mail_mem_recipient(kit->ntf.mail, 1), "ann@example.com");
+    assert_string_equal(jw_mail_mem_recipient(kit->ntf.mail, 2), "ben@example.com");
+    g_autoptr(JwJob) job = kit_job(kit->ports, job_id);
+    assert_int_equal(job->deliveries.total, 1);
+    assert_int_equal(job->deliveries.sent, 1);
+    assert_false(job->mail_pending);
+}
+
+/* Retried before the mail went out: it would tell of what is no longer so. */
+static void
+test_stale(void **state)
+{
+    NtfKit *kit = *state;
+    g_autofree char *job_id = make_job(kit, "ann@example.com", JW_ON_FAILURE_REQUESTER);
+
+    fail_job(kit, job_id, JW_CHANGE_FAIL_FINAL, "UNAVAILABLE");
+    assert_int_equal(failed_event(kit, job_id), JW_VERDICT_DONE);
+    g_autofree char *id = jw_queue_pop(kit->ntf.due, 0);
+    kit_change(kit->ports, (JwJobChange){ .job_id = job_id, .transition = JW_CHANGE_RETRY });
+    fail_job(kit, job_id, JW_CHANGE_FAIL_FINAL, "TIMEOUT");
+    ntf_send(&kit->ntf, id);
+    g_autoptr(JwDelivery) delivery = kit_get(kit, id);
+    assert_int_equal(delivery->state, JW_DELIVERY_FAILED);
+    assert_non_null(strstr(delivery->reply, "asked for again"));
+    assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 0);
+    assert_int_equal(failed_event(kit, job_id), JW_VERDICT_DONE);
+    assert_int_equal(kit_send_queued(&kit->ntf), 1);
+    assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 1);
+}
+
+static void
+look_again(NtfKit *kit)
+{
+    tk_clock_advance(&kit->ports->clock.fake, NTF_MAIL_PAUSE_MS + 1);
+    kit_keep(&kit->ntf);
+    tk_clock_advance(&kit->ports->clock.fake, 1001);
+    kit_keep(&kit->ntf);
+    (void)kit_send_queued(&kit->ntf);
+}
+
+/* The `failed` event was lost, and each `delivery.changed`: the mail goes out, once. */
+static void
+test_events_lost(void **state)
+{
+    NtfKit *kit = *state;
+    g_autofree char *job_id = make_job(kit, "ann@example.com", JW_ON_FAILURE_REQUESTER);
+    g_autofree char *silent = make_job(kit, NULL, JW_ON_FAILURE_REQUESTER);
+
+    fail_job(kit, job_id, JW_CHANGE_FAIL_FINAL, "TIMEOUT");
+    fail_job(kit, silent, JW_CHANGE_FAIL_FINAL, "TIMEOUT");
+    for (int i = 0; i < 5; i++) {
+        look_again(kit);
+    }
+    assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 1);
+    assert_pending(kit, job_id, false);
+    assert_pending(kit, silent, false);
+}
+
+/* Failures of before there were such mails are no news. */
+static void
+test_old_failure(void **state)
+{
+    NtfKit *kit = *state;
+    g_autofree char *job_id = make_job(kit, "ann@example.com", JW_ON_FAILURE_REQUESTER);
+
+    fail_job(kit, job_id, JW_CHANGE_FAIL_FINAL, "TIMEOUT");
+    tk_clock_advance(&kit->ports->clock.fake, JW_DELIVERY_GIVE_UP_MS + 1);
+    look_again(kit);
+    assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 0);
+    assert_pending(kit, job_id, false);
+}
+
+/* Each call of the store fails once, before or after its effect: one mail all the same. */
+static void
+test_every_call_fails(void **state G_GNUC_UNUSED)
+{
+    for (size_t f = 0; f < kit_n_faults; f++) {
+        bool met = true;
+
+        for (int n = 1; met && n < 100; n++) {
+            g_autoptr(NtfKit) kit = kit_new();
+            g_autofree char *job_id = make_job(kit, "ann@example.com", JW_ON_FAILURE_REQUESTER);
+
+            fail_job(kit, job_id, JW_CHANGE_FAIL_FINAL, "TIMEOUT");
+            kit_fault_at(kit->ports, n, kit_faults[f]);
+            (void)failed_event(kit, job_id);
+            (void)kit_send_queued(&kit->ntf);
+            met = kit_fault_met(kit->ports);
+            for (int i = 0; i < 6; i++) {
+                tk_clock_advance(&kit->ports->clock.fake, 10 * MINUTE);
+                look_again(kit);
+            }
+            g_autoptr(GPtrArray) list = NULL;
+            assert_ok(jw_store_list_deliveries(kit->ntf.store, job_id, &list, NULL), NULL);
+            assert_int_equal(list->len, 1);
+            const JwDelivery *delivery = g_ptr_array_index(list, 0);
+            assert_true(delivery->state == JW_DELIVERY_SENT
+                        || kit_faults[f].code == JW_ERROR_CORRUPT);
+            assert_true(jw_mail_mem_count(kit->ntf.mail) == 1
+                        || (delivery->maybe_duplicate && jw_mail_mem_count(kit->ntf.mail) == 2)
+                        || kit_faults[f].code == JW_ERROR_CORRUPT);
+            assert_pending(kit, job_id, false);
+        }
+        assert_false(met);
+    }
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_told_once),      TEST(test_no_internal_text),
+        TEST(test_nobody_is_told), TEST(test_after_a_retry),
+        TEST(test_stale),          TEST(test_events_lost),
+        TEST(test_old_failure),    TEST(test_every_call_fails),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,189 @@
+/* test_message.c: messages as CloudEvents, in both modes: what is taken, and what is refused how.
+ */
+#include "jw/wire_message.h"
+#include "testkit.h"
+
+#include "jw/json.h"
+
+#include <string.h>
+
+#define ATTRIBUTES  "\"specversion\":\"1.0\",\"type\":\"t.v1\",\"source\":\"/crm\",\"id\":\"e-1\""
+#define EVENT(rest) "{" ATTRIBUTES "," rest "}"
+
+static bool
+read_event(const char *content_type, const char *body, JwWireEvent *ret_event, GError **error)
+{
+    const JwWireMessage message = {
+        .content_type = content_type,
+        .ce_type = "header.v1",
+        .ce_source = "/header",
+        .ce_id = "h-1",
+        .traceparent = "header",
+        .body = body,
+        .body_length = body != NULL ? strlen(body) : 0,
+    };
+
+    return jw_wire_message_read(&message, ret_event, error);
+}
+
+/* Which mode it is the content type says alone. */
+static void
+test_modes(void **state)
+{
+    static const struct {
+        const char *content_type;
+        bool structured;
+    } cases[] = {
+        { NULL, false },
+        { "", false },
+        { "application/json", false },
+        { "application/json; charset=utf-8", false },
+        { "application/cloudevents+json", true },
+        { "application/cloudevents+json; charset=UTF-8", true },
+        { "Application/CloudEvents+JSON ;charset=utf-8", true },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(JwWireEvent) event = { 0 };
+        g_autoptr(GError) error = NULL;
+
+        assert_ok(read_event(cases[i].content_type, EVENT("\"data\":{\"a\":1}"), &event, &error),
+                  error);
+        assert_int_equal(event.structured, cases[i].structured);
+        assert_string_equal(event.type, cases[i].structured ? "t.v1" : "header.v1");
+        assert_string_equal(event.source, cases[i].structured ? "/crm" : "/header");
+        assert_string_equal(event.id, cases[i].structured ? "e-1" : "h-1");
+        assert_string_equal(event.traceparent, "header");
+        g_autofree char *data = jw_json_print(event.data);
+        assert_int_equal(strcmp(data, "{\"a\":1}") == 0, cases[i].structured);
+    }
+}
+
+static void
+test_taken(void **state)
+{
+    static const struct {
+        const char *body, *data, *traceparent;
+    } cases[] = {
+        { EVENT("\"data\":{}"), "{}", "header" },
+        { EVENT("\"data\":[1]"), "[1]", "header" },
+        { EVENT("\"data\":\"text\""), "\"text\"", "header" },
+        { EVENT("\"data\":{},\"subject\":\"s\",\"time\":\"2026-01-02T03:04:05.678Z\","
+                "\"datacontenttype\":\"application/json; charset=utf-8\",\"dataschema\":\"x:y\""),
+          "{}", "header" },
+        { EVENT("\"data\":{},\"datacontenttype\":\"application/vnd.crm+json\""), "{}", "header" },
+        { EVENT("\"data\":{},\"subject\":null,\"time\":null,\"data_base64\":null"), "{}",
+          "header" },
+        { EVENT("\"data\":{},\"traceparent\":\"own\",\"tracestate\":\"a=b\",\"sequence\":7,"
+                "\"sampled\":true"),
+          "{}", "own" },
+        { EVENT("\"data_base64\":\"eyJhIjoxfQ==\""), "{\"a\":1}", "header" },
+        { EVENT("\"data_base64\":\"eyJhIjoxfQ==\",\"data\":null"), "{\"a\":1}", "header" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(JwWireEvent) event = { 0 };
+        g_autoptr(GError) error = NULL;
+
+        assert_ok(read_event(JW_CONTENT_TYPE_EVENT, cases[i].body, &event, &error), error);
+        g_autofree char *data = json_dumps(event.data, JSON_ENCODE_ANY | JSON_COMPACT);
+        assert_string_equal(data, cases[i].data);
+        assert_string_equal(event.traceparent, cases[i].traceparent);
+    }
+}
+
+static const struct {
+    const char *content_type, *body, *reason;
+} refused[] = {
+    { NULL, NULL, "the message has no value" },
+    { NULL, "{", "the value is not acceptable JSON: *" },
+    { "application/cloudevents-batch+json", "[]",
+      "header content-type is \"application/cloudevents-batch+json\"; send "
+      "application/cloudevents+json, or the attributes as headers" },
+    { "application/cloudevents+avro", "x", "header content-type is *" },
+    { "application/cloudevents", "{}", "header content-type is *" },
+    { JW_CONTENT_TYPE_EVENT, NULL, "the message has no value" },
+    { JW_CONTENT_TYPE_EVENT, "{", "the value is not acceptable JSON: *" },
+    { JW_CONTENT_TYPE_EVENT, "[" EVENT("\"data\":{}") "]", "the value is no JSON object*" },
+    { JW_CONTENT_TYPE_EVENT, "{}", "*/specversion: *; /type: *; /source: *; /id: *" },
+    { JW_CONTENT_TYPE_EVENT,
+      "{\"specversion\":\"0.3\",\"type\":\"\",\"source\":\"\","
+      "\"id\":\"\",\"data\":{}}",
+      "*/specversion: *1.0*; /type: *; /source: *; /id: *" },
+    { JW_CONTENT_TYPE_EVENT,
+      "{\"specversion\":\"1.0\",\"type\":\"t\",\"source\":\"/a\","
+      "\"id\":null,\"data\":{}}",
+      "/id: is required*" },
+    { JW_CONTENT_TYPE_EVENT,
+      "{\"specversion\":\"1.0\",\"type\":\"t\",\"source\":\"/a\","
+      "\"id\":7,\"data\":{}}",
+      "/id: *string*" },
+    { JW_CONTENT_TYPE_EVENT, "{" ATTRIBUTES "}", "/data: is required*" },
+    { JW_CONTENT_TYPE_EVENT, EVENT("\"data\":null"), "/data: is required*" },
+    { JW_CONTENT_TYPE_EVENT, EVENT("\"data\":{},\"data_base64\":\"e30=\""),
+      "/data_base64: must not stand beside data" },
+    { JW_CONTENT_TYPE_EVENT, EVENT("\"data_base64\":\"e30\""), "/data_base64: is no base64*" },
+    { JW_CONTENT_TYPE_EVENT, EVENT("\"data_base64\":\"e30=!\""), "/data_base64: is no base64*" },
+    { JW_CONTENT_TYPE_EVENT, EVENT("\"data_base64\":\"\""),
+      "/data_base64: does not hold acceptable JSON*" },
+    { JW_CONTENT_TYPE_EVENT, EVENT("\"data_base64\":\"aGVsbG8=\""),
+      "/data_base64: does not hold acceptable JSON*" },
+    { JW_CONTENT_TYPE_EVENT, EVENT("\"data_base64\":{}"), "/data_base64: *string*" },
+    { JW_CONTENT_TYPE_EVENT, EVENT("\"data\":{},\"time\":\"yesterday\""), "/time: *" },
+    { JW_CONTENT_TYPE_EVENT, EVENT("\"data\":\"<a/>\",\"datacontenttype\":\"text/xml\""),
+      "/datacontenttype: must be application/json*" },
+    { JW_CONTENT_TYPE_EVENT, EVENT("\"data\":{},\"jobType\":\"report\""),
+      "/jobType: is no member of a CloudEvent*" },
+    { JW_CONTENT_TYPE_EVENT, EVENT("\"data\":{},\"spec\":{}"), "/spec: must be a string*data" },
+    { JW_CONTENT_TYPE_EVENT, EVENT("\"data\":{},\"share\":0.5"), "/share: *whole number*" },
+    { JW_CONTENT_TYPE_EVENT, EVENT("\"data\":{},\"\":\"x\""), "/: is no member*" },
+    { JW_CONTENT_TYPE_EVENT, EVENT("\"data\":{},\"data\":{}"),
+      "the value is not acceptable JSON: *" },
+};
+
+static void
+test_refused(void **state)
+{
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(refused); i++) {
+        g_auto(JwWireEvent) event = { 0 };
+        g_autoptr(GError) error = NULL;
+
+        assert_false(read_event(refused[i].content_type, refused[i].body, &event, &error));
+        assert_jw_error(error, JW_ERROR_INVALID, refused[i].reason);
+        assert_null(event.data);
+    }
+}
+
+/* Pointers lead from the value of the message, whose data is the command. */
+static void
+test_violations(void **state)
+{
+    g_auto(JwViolations) violations = { 0 };
+    JwWireEvent event = { .structured = true };
+
+    (void)state;
+    (void)jw_violations_add(&violations, "/spec/a", "is 100%% wrong");
+    (void)jw_violations_add(&violations, "", "is too large");
+    g_autofree char *whole = jw_wire_event_violations(&event, &violations);
+    assert_string_equal(whole, "/data/spec/a: is 100% wrong; /data: is too large");
+    event.structured = false;
+    g_autofree char *plain = jw_wire_event_violations(&event, &violations);
+    assert_true(g_str_has_prefix(plain, "/spec/a: is 100% wrong; "));
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_modes),
+        cmocka_unit_test(test_taken),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_violations),
+    };
+
+    return cmocka_run_group_tests_name("wire_message", tests, NULL, NULL);
+}
