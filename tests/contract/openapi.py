@@ -14,8 +14,9 @@ from referencing.jsonschema import DRAFT202012
 
 SCHEMAS = pathlib.Path(__file__).resolve().parents[2] / "schemas"
 BASE = "https://jobwire.example/schemas/http/"
-# What any operation may answer; 413 and 415 only where there is a body, 503 where the store is asked.
-ALWAYS = ("400", "401", "403", "405", "412", "429", "500")
+# What any operation may answer; 401 and 403 where a caller is asked who it is, 413 and 415 where there is a body, 503
+# where the store is asked.
+ALWAYS = ("400", "405", "412", "429", "500")
 
 
 def escaped(part):
@@ -102,14 +103,15 @@ class OpenApi:
     def _problems_of_operation(self, name, operation, place):
         problems = []
         wanted = list(ALWAYS) + (["413", "415"] if "requestBody" in operation else [])
+        wanted += ["401", "403"] if operation.get("security", self.document["security"]) else []
         problems += [f"{name} says nothing of {status}" for status in wanted if status not in operation["responses"]]
         for status, response in operation["responses"].items():
             _, response = self.resolve("", response)
             content = response.get("content", {})
-            if int(status) >= 400:
-                schema = content.get("application/json", {}).get("schema", {})
-                if schema.get("$ref") != "#/components/schemas/Error":
-                    problems.append(f"{name}: the body of {status} is no Error")
+            schema = content.get("application/json", {}).get("schema", {})
+            page = "text/html" in content and not self.document["security"] # for people who have only a link
+            if int(status) >= 400 and not page and schema.get("$ref") != "#/components/schemas/Error":
+                problems.append(f"{name}: the body of {status} is no Error")
         media = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
         at = f"{place}/requestBody/content/application~1json/schema"
         for title, example in media.get("examples", {}).items():

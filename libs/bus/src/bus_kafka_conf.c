@@ -7,6 +7,7 @@
 
 #include "jw/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define PREFIX        "JW_KAFKA_"
@@ -160,6 +161,46 @@ find_protected(const char *key)
     return NULL;
 }
 
+/* All settings of librdkafka, one a line, its name first: the only list that has them all. */
+static char *
+list_settings(void)
+{
+    char *text = NULL;
+    size_t length = 0;
+    FILE *file = open_memstream(&text, &length);
+
+    if (file == NULL) {
+        return g_strdup("");
+    }
+    rd_kafka_conf_properties_show(file);
+    (void)fclose(file);
+    return text; /* malloc's, as all of g_free() is since GLib 2.46 */
+}
+
+/* The setting that is nearest to one that is not known: its end may have been left out ("linger" of
+ * "linger.ms"). As a variable. (transfer full) (nullable) */
+static char *
+meant_variable(const char *key)
+{
+    g_autofree char *text = list_settings();
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    g_autofree char *stem = g_strconcat(key, ".", NULL);
+    JwNearest nearest = jw_nearest_begin(key);
+    const char *longer = NULL;
+
+    for (size_t i = 0; lines[i] != NULL; i++) {
+        lines[i][strcspn(lines[i], " |")] = '\0';
+        jw_nearest_offer(&nearest, lines[i]);
+        longer = longer == NULL && g_str_has_prefix(lines[i], stem) ? lines[i] : longer;
+    }
+    const char *meant = nearest.name != NULL ? nearest.name : longer;
+    if (meant == NULL) {
+        return NULL;
+    }
+    g_autofree char *upper = g_ascii_strup(meant, -1);
+    return g_strconcat(PREFIX, g_strdelimit(upper, ".", '_'), NULL);
+}
+
 static bool
 apply_variable(rd_kafka_conf_t *conf, const char *variable, const char *value, GError **error)
 {
@@ -181,10 +222,15 @@ apply_variable(rd_kafka_conf_t *conf, const char *variable, const char *value, G
         g_strchomp(secret);
         value = secret;
     }
-    if (!set(conf, key, value, error)) {
-        return jw_prefix(error, "%s", variable);
+    char text[256];
+    const rd_kafka_conf_res_t result = rd_kafka_conf_set(conf, key, value, text, sizeof text);
+    g_autofree char *meant = result == RD_KAFKA_CONF_UNKNOWN ? meant_variable(key) : NULL;
+    if (meant != NULL) {
+        return jw_fail(error, JW_ERROR_INVALID,
+                       "%s: librdkafka has no setting %s; did you mean %s?", variable, key, meant);
     }
-    return true;
+    return result == RD_KAFKA_CONF_OK
+           || jw_fail(error, JW_ERROR_INVALID, "%s: Kafka setting %s: %s", variable, key, text);
 }
 
 /* Every wrong variable is named, one a line. */

@@ -35,10 +35,12 @@ enqueue(Exe *self, const GPtrArray *jobs)
             continue;
         }
         char *id = g_strdup(job->id);
-        if (jw_queue_try_push(self->ready, exe_lane(job->priority), id)) {
+        if (jw_queue_try_push_for(self->ready, exe_lane(job->priority), job->requested_by.id, job->id,
+                                  id)
+            == JW_PUSH_QUEUED) {
             queued++;
         } else {
-            g_free(id); /* full, or closed: it waits on */
+            g_free(id); /* full, or closed: it waits on; or it is there already */
         }
     }
     return queued;

@@ -156,6 +156,14 @@ all_violations_are_named_together(void **state)
     assert_non_null(strstr(message, "JW_KAFKA_SASL_PASSWORD_FILE"));
     g_clear_error(&error);
 
+    const char *const slips[] = { "JW_KAFKA_LINGER=1", "JW_KAFKA_SASL_USRNAME=me", NULL };
+    assert_null(conf_of(slips, &error));
+    assert_jw_error(error, JW_ERROR_INVALID,
+                    "JW_KAFKA_LINGER: librdkafka has no setting linger; did you mean "
+                    "JW_KAFKA_LINGER_MS?\nJW_KAFKA_SASL_USRNAME: *did you mean "
+                    "JW_KAFKA_SASL_USERNAME?");
+    g_clear_error(&error);
+
     JwBusConfig config = { 0 };
     assert_null(jw_kafka_conf_new(&config, "svc", NULL, &error));
     assert_jw_error(error, JW_ERROR_INVALID, "*JW_KAFKA_BROKERS*");

@@ -231,8 +231,7 @@ test_structured(void **state)
     assert_int_equal(give_structured(kit, EVENT(JW_TYPE_JOB_SUBMIT, BODY), NULL), JW_VERDICT_DONE);
     assert_int_equal(give(kit, submit, NULL), JW_VERDICT_DONE);
     g_autofree char *first = jw_queue_pop(kit->exe.ready, 0);
-    g_autofree char *second = jw_queue_pop(kit->exe.ready, 0);
-    assert_string_equal(first, second);
+    assert_null(jw_queue_pop(kit->exe.ready, 0)); /* both are one job, queued once */
     g_autoptr(JwJob) job = kit_job(kit->ports, first);
     assert_int_equal(job->state, JW_JOB_PENDING);
     assert_string_equal(job->requested_by.id, "/test");

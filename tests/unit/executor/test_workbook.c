@@ -228,7 +228,7 @@ test_any_text_is_held(void **state G_GNUC_UNUSED)
         g_autofree char *cached = g_strdup_printf("<c:v>%s</c:v>", rows[i].cell);
         g_autofree char *title = g_strdup_printf("<a:t>%s</a:t>", rows[i].plain);
         g_autofree char *property = g_strdup_printf("<dc:title>%s</dc:title>", rows[i].plain);
-        g_autofree char *filter = g_strdup_printf(">people: %s</t>", rows[i].cell);
+        g_autofree char *filter = g_strdup_printf("People: %s</t>", rows[i].cell);
 
         fixture_start(&self, &titles);
         replace(&g_array_index(self.def->measures, JwMeasureDef, 0).label, rows[i].text);

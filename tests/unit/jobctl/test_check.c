@@ -37,6 +37,17 @@ test_check_fields(void **state)
                              "'ward' (filter 'departmentIds'); correct its name, or import it\n");
     assert_null(strstr(jc->out, "the field 'a'"));
     assert_contains(jc->out, "1 files checked, 0 faulty");
+    g_autofree char *misdated = jc_fixture_file(jc, "reports/v.json", definition);
+    g_autoptr(GString) text = g_string_new(definition);
+    g_string_replace(text, "\"dateField\":\"at\"", "\"dateField\":\"when\"", 1);
+    assert_true(g_file_set_contents(misdated, text->str, -1, NULL));
+    assert_int_equal(jc_fixture_run(jc, "check-definitions", jc->dir, NULL), JC_EXIT_OK);
+    assert_contains(jc->out, "has the field 'when' (dateField); correct its name, or import it\n");
+    g_string_replace(text, "\"when\"", "\"a\"", 1);
+    assert_true(g_file_set_contents(misdated, text->str, -1, NULL));
+    assert_int_equal(jc_fixture_run(jc, "check-definitions", jc->dir, NULL), JC_EXIT_OK);
+    assert_contains(jc->out, "v.json: /dateField: none of the 2 records looked at in 'visits' has "
+                             "a date in 'a', so no period finds any; import it as a datetime\n");
     jw_store_mem_fail_nth(store, 1, JW_ERROR_UNAVAILABLE, false);
     assert_int_equal(jc_fixture_run(jc, "check-definitions", jc->dir, NULL), JC_EXIT_OK);
     assert_contains(jc->err, "the records of 'visits' cannot be looked at: ");

@@ -53,11 +53,27 @@ widest_request(const JwReportDef *def)
     return request;
 }
 
+/* All fields that a report reads, its date as well, which need not be in a row. (transfer full) */
+static char **
+read_fields(const JwReportDef *def)
+{
+    g_auto(GStrv) fields = jw_report_def_fields(def);
+    g_autoptr(GStrvBuilder) all = g_strv_builder_new();
+
+    for (size_t i = 0; fields[i] != NULL; i++) {
+        g_strv_builder_add(all, fields[i]);
+    }
+    if (!g_strv_contains((const char *const *)fields, def->date_field)) {
+        g_strv_builder_add(all, def->date_field);
+    }
+    return g_strv_builder_end(all);
+}
+
 /* What of @def reads fields that no record has. False: the store cannot be asked. */
 static bool
 look_at_records(const Check *check, const char *path, const JwReportDef *def, GError **error)
 {
-    g_auto(GStrv) fields = jw_report_def_fields(def);
+    g_auto(GStrv) fields = read_fields(def);
     g_autoptr(JwReportRequest) request = widest_request(def);
     g_autofree JwSeen *seen = g_new0(JwSeen, g_strv_length(fields) + 1);
     FILE *out = check->context->out;
@@ -76,7 +92,12 @@ look_at_records(const Check *check, const char *path, const JwReportDef *def, GE
     for (size_t i = 0; records > 0 && fields[i] != NULL; i++) {
         g_autofree char *uses = jw_report_field_uses(def, request, fields[i]);
         g_autofree char *count = jc_count_text(records);
-        if (seen[i] == JW_SEEN_NOTHING && uses != NULL) {
+        if (seen[i] == JW_SEEN_VALUE && strcmp(fields[i], def->date_field) == 0) {
+            fprintf(out,
+                    "warn  %s: /dateField: none of the %s records looked at in '%s' has a date in "
+                    "'%s', so no period finds any; import it as a datetime\n",
+                    path, count, def->collection, fields[i]);
+        } else if (seen[i] == JW_SEEN_NOTHING && uses != NULL) {
             fprintf(out,
                     "warn  %s: none of the %s records looked at in '%s' has the field '%s' (%s); "
                     "correct its name, or import it\n",

@@ -189,7 +189,7 @@ write_store(JcContext *context, const Options *given, Sink *sink, GError **error
                        "--drop",
                        differing, kind->collection);
     }
-    if (!run_batch(sink, store, true, &counts, error)) {
+    if (counts.same < sink->demo->rows && !run_batch(sink, store, true, &counts, error)) {
         return false;
     }
     print_result(context, sink, kind->collection, counts.added);

@@ -28,6 +28,7 @@ struct _JcBatch {
     GArray *differences; /* of Difference */
     GHashTable *by_id;   /* id → row + 1, while records are compared */
     size_t inserted;     /* of this batch */
+    size_t found;        /* of this batch, when it was compared */
     JcBatchCounts counts;
 };
 
@@ -208,6 +209,7 @@ take_record(const JwValue *record, gpointer data, GError **error G_GNUC_UNUSED)
         if (difference.what != NULL) {
             g_array_append_val(self->differences, difference);
         }
+        self->found++;
     }
     return true;
 }
@@ -216,6 +218,7 @@ static bool
 compare_rows(JcBatch *self, GError **error)
 {
     g_array_set_size(self->differences, 0);
+    self->found = 0;
     return jw_store_find_records(self->config.store, self->config.collection, self->config.fields,
                                  self->ids, self->n_rows, take_record, self, error);
 }
@@ -259,6 +262,7 @@ resolve_existing(JcBatch *self, GError **error)
     if (!persist(self, compare_rows, error)) {
         return false;
     }
+    self->counts.same += (int64_t)(self->found - self->differences->len);
     if (self->config.insert && self->config.conflict == JC_CONFLICT_UPDATE) {
         self->counts.updated += self->differences->len;
         return persist(self, update_rows, error);

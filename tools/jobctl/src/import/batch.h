@@ -30,6 +30,7 @@ typedef struct {
 
 typedef struct {
     int64_t added;     /* new in the store */
+    int64_t same;      /* found there with these values */
     int64_t differing; /* there with other values, and not updated */
     int64_t updated;
 } JcBatchCounts;

@@ -242,6 +242,7 @@ pass(const JcLoad *load, JcRecordBuilder *builder, bool loading, int64_t bytes_t
     }
     jc_progress_clear(&run.progress);
     result->added = jc_batch_counts(batch)->added;
+    result->same = jc_batch_counts(batch)->same;
     result->differing = jc_batch_counts(batch)->differing;
     result->updated = jc_batch_counts(batch)->updated;
     result->loaded = loading;
@@ -285,6 +286,10 @@ jc_load_run(const JcLoad *load, JcLoadResult *ret, GError **error)
             return false;
         }
         if (load->store == NULL || ret->refused > 0) {
+            return true;
+        }
+        if (compares_first(load) && ret->same == ret->rows) { /* imported before */
+            ret->loaded = true;
             return true;
         }
     }

@@ -19,6 +19,7 @@ typedef struct {
 } JcLoad;
 typedef struct {
     int64_t rows, refused, added;
+    int64_t same;       /* found there with the row's values */
     int64_t differing;  /* there with other values: refused or, with SKIP, left as they are */
     int64_t updated;    /* there with other values: now with the row's */
     int64_t violations; /* reasons; a row may have several */
