@@ -114,9 +114,7 @@ append_order(bson_t *opts, const JwJobQuery *query)
     static const char *const keys[] = {
         [JW_SORT_CREATED] = NULL,
         [JW_SORT_STATUS] = "state",
-        [JW_SORT_PRIORITY] = "priority", /* by
-                                            rank
-                                          */
+        [JW_SORT_PRIORITY] = "priority",
     };
     const int32_t way = query->ascending ? 1 : -1;
     bson_t sort;
