@@ -196,6 +196,65 @@ pages_neither_overlap_nor_skip(JwStore *store)
     assert_list(store, (JwJobQuery){ .skip = 30, .limit = 10 }, "", 25);
 }
 
+/* Of one status or priority the younger come first or last, as the order goes; ids do not decide.
+ */
+static void
+orders_ties_by_age(JwStore *store)
+{
+    static const int ages[] = { 3, 1, 2 };
+
+    for (int i = 0; i < 3; i++) {
+        g_autoptr(JwJob) job = sc_job(JW_JOB_PENDING);
+        g_free(job->id);
+        job->id = g_strdup_printf("0190a5d0-0000-7000-8000-%012d", i + 1);
+        job->created_at_ms = SC_NOW + ages[i];
+        sc_create(store, job);
+    }
+    assert_list(store, (JwJobQuery){ .sort = JW_SORT_PRIORITY }, "1 3 2", 3);
+    assert_list(store, (JwJobQuery){ .sort = JW_SORT_PRIORITY, .ascending = true }, "2 3 1", 3);
+    assert_list(store, (JwJobQuery){ .sort = JW_SORT_STATUS }, "1 3 2", 3);
+    assert_list(store, (JwJobQuery){ .sort = JW_SORT_STATUS, .ascending = true }, "2 3 1", 3);
+}
+
+/* What a list shows is read, and what makes a job large is not. */
+static void
+lists_without_what_is_large(JwStore *store)
+{
+    const JwArtifact artifact = { .file_id = (char[]){ "f-1" },
+                                  .rows = 7,
+                                  .summary = (char[]){ "{}" },
+                                  .expires_at_ms = SC_NOW + 9 };
+    g_autoptr(JwJob) job = sc_job(JW_JOB_RUNNING);
+    const JwJobChange finish = { .job_id = job->id,
+                                 .transition = JW_CHANGE_FINISH,
+                                 .now_ms = SC_NOW,
+                                 .token = job->token,
+                                 .result = "{\"a\":1}",
+                                 .artifact = &artifact };
+    const JwJobQuery query = { .type = "report", .limit = 10 };
+    g_autoptr(GPtrArray) jobs = NULL;
+    g_autoptr(GError) error = NULL;
+    JwCas cas = JW_CAS_LOST;
+    int64_t total = 0;
+
+    g_ptr_array_add(job->outbox, sc_event("k", SC_NOW));
+    sc_create(store, job);
+    assert_ok(jw_store_change_job(store, &finish, &cas, NULL, &error), error);
+    assert_int_equal(cas, JW_CAS_WON);
+    assert_ok(jw_store_list_jobs(store, &query, &jobs, &total, &error), error);
+    assert_int_equal(jobs->len, 1);
+    const JwJob *listed = g_ptr_array_index(jobs, 0);
+    assert_string_equal(listed->spec, job->spec);
+    assert_string_equal(listed->requested_by.id, job->requested_by.id);
+    assert_int_equal(listed->state, JW_JOB_COMPLETED);
+    assert_int_equal(listed->artifact->rows, 7);
+    assert_int_equal(listed->artifact->expires_at_ms, SC_NOW + 9);
+    assert_null(listed->artifact->summary);
+    assert_null(listed->result);
+    assert_null(listed->recipients);
+    assert_int_equal(listed->outbox->len, 0);
+}
+
 static void
 clears_outboxes(JwStore *store)
 {
@@ -365,6 +424,8 @@ const ScCase sc_list_cases[] = {
     { "scans_by_state_due_and_age", scans_by_state_due_and_age },
     { "lists_by_filter_and_order", lists_by_filter_and_order },
     { "shows_what_the_caller_may_see", shows_what_the_caller_may_see },
+    { "orders_ties_by_age", orders_ties_by_age },
+    { "lists_without_what_is_large", lists_without_what_is_large },
     { "pages_neither_overlap_nor_skip", pages_neither_overlap_nor_skip },
     { "clears_outboxes", clears_outboxes },
     { "rolls_up_delivery_counts", rolls_up_delivery_counts },

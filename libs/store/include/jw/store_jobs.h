@@ -94,11 +94,12 @@ typedef struct {
 
 /**
  * jw_store_list_jobs:
- * @ret_jobs: (out) (element-type JwJob) (transfer full): one page
+ * @ret_jobs: (out) (element-type JwJob) (transfer full): one page, of jobs without outbox, result,
+ *   recipients and the summary of the artifact
  * @ret_total: (out): how many jobs the query matches
  *
- * Ties are ordered by id, so pages neither overlap nor skip. A job that cannot be read keeps its
- * place, so that its page is one shorter, and counts in @ret_total.
+ * Ties are ordered by age, then by id, so pages neither overlap nor skip. A job that cannot be read
+ * keeps its place, so that its page is one shorter, and counts in @ret_total.
  */
 bool jw_store_list_jobs(JwStore *self, const JwJobQuery *query, GPtrArray **ret_jobs,
                         int64_t *ret_total, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -117,6 +117,8 @@ jw_mongo_remove(JwStore *self, const char *collection, const bson_t *filter, GEr
            || jw_mongo_fail_write(error, &cause, &reply, "deleting from %s", collection);
 }
 
+/* The command `count`: libmongoc's own function makes an aggregate of it, for which servers look at
+ * documents where an index would do, and which takes a multiple of the time. */
 bool
 jw_mongo_count(JwStore *self, const char *collection, const bson_t *filter, int64_t limit,
                int64_t *ret_count, GError **error)
@@ -125,20 +127,26 @@ jw_mongo_count(JwStore *self, const char *collection, const bson_t *filter, int6
     if (!jw_mongo_lease(self, &lease, error)) {
         return false;
     }
-    g_autoptr(mongoc_collection_t) in = jw_lease_collection(&lease, collection);
-    g_auto(bson_t) opts = BSON_INITIALIZER;
+    g_autoptr(bson_t) command = BCON_NEW("count", BCON_UTF8(collection));
+    g_auto(bson_t) reply = BSON_INITIALIZER;
     bson_error_t cause;
+    bson_iter_t iter;
 
-    if (limit > 0) {
-        BSON_APPEND_INT64(&opts, "limit", limit);
+    if (filter != NULL) {
+        BSON_APPEND_DOCUMENT(command, "query", filter);
     }
-    const int64_t count =
-        filter == NULL ? mongoc_collection_estimated_document_count(in, NULL, NULL, NULL, &cause)
-                       : mongoc_collection_count_documents(in, filter, &opts, NULL, NULL, &cause);
-    if (count < 0) {
+    if (limit > 0) {
+        BSON_APPEND_INT64(command, "limit", limit);
+    }
+    if (!mongoc_client_read_command_with_opts(lease.client, lease.store->database, command, NULL,
+                                              NULL, &reply, &cause)) {
         return jw_mongo_fail_read(error, &cause, "counting in %s", collection);
     }
-    *ret_count = count;
+    if (!bson_iter_init_find(&iter, &reply, "n") || !BSON_ITER_HOLDS_NUMBER(&iter)) {
+        return jw_fail(error, JW_ERROR_CORRUPT, "%s: the reply to a count has no number",
+                       collection);
+    }
+    *ret_count = bson_iter_as_int64(&iter);
     return true;
 }
 

@@ -2,6 +2,7 @@
  * visibility, order and pages. Any thread. */
 #include "repo.h"
 #include "jw/store_jobs.h"
+#include <string.h>
 
 bool
 jw_store_scan_jobs(JwStore *self, const JwJobScan *scan, GPtrArray **ret_jobs, GError **error)
@@ -106,18 +107,49 @@ append_filter(bson_t *filter, const JwJobQuery *query)
     }
 }
 
-static const char *
-sort_key(JwJobSort sort)
+/* As the indexes have it: those alike by age, and by id in the end. Priorities are kept by rank. */
+static void
+append_order(bson_t *opts, const JwJobQuery *query)
 {
-    switch (sort) {
-    case JW_SORT_CREATED:
-        return "createdAt";
-    case JW_SORT_STATUS:
-        return "state";
-    case JW_SORT_PRIORITY:
-        return "priority"; /* by rank */
+    static const char *const keys[] = {
+        [JW_SORT_CREATED] = NULL,
+        [JW_SORT_STATUS] = "state",
+        [JW_SORT_PRIORITY] = "priority",
+    };
+    const int32_t way = query->ascending ? 1 : -1;
+    bson_t sort;
+
+    BSON_APPEND_DOCUMENT_BEGIN(opts, "sort", &sort);
+    if (keys[query->sort] != NULL) {
+        BSON_APPEND_INT32(&sort, keys[query->sort], way);
     }
-    return "createdAt";
+    BSON_APPEND_INT32(&sort, "createdAt", way);
+    BSON_APPEND_INT32(&sort, "_id", way);
+    bson_append_document_end(opts, &sort);
+}
+
+/* All but what makes a job large and no list shows. */
+static void
+append_shown(bson_t *opts)
+{
+    static const char *const left_out[] = { "outbox", "result", "artifact", "recipients", NULL };
+    bson_t shown;
+
+    BSON_APPEND_DOCUMENT_BEGIN(opts, "projection", &shown);
+    for (size_t i = 0; i < jw_doc_job_table.n_fields; i++) {
+        if (!g_strv_contains(left_out, jw_doc_job_table.fields[i].name)) {
+            BSON_APPEND_INT32(&shown, jw_doc_job_table.fields[i].name, 1);
+        }
+    }
+    for (size_t i = 0; i < jw_doc_artifact_table.n_fields; i++) {
+        const char *name = jw_doc_artifact_table.fields[i].name;
+        g_autofree char *path = g_strconcat("artifact.", name, NULL);
+
+        if (strcmp(name, "summary") != 0) {
+            BSON_APPEND_INT32(&shown, path, 1);
+        }
+    }
+    bson_append_document_end(opts, &shown);
 }
 
 bool
@@ -129,13 +161,13 @@ jw_store_list_jobs(JwStore *self, const JwJobQuery *query, GPtrArray **ret_jobs,
     g_return_val_if_fail(ret_jobs != NULL && ret_total != NULL, false);
     g_autoptr(GPtrArray) jobs = NULL;
     g_auto(bson_t) filter = BSON_INITIALIZER;
-    const int32_t way = query->ascending ? 1 : -1;
     g_autoptr(bson_t) opts =
-        BCON_NEW("sort", "{", sort_key(query->sort), BCON_INT32(way), "_id", BCON_INT32(way), "}",
-                 "skip", BCON_INT64(query->skip), "limit", BCON_INT64(query->limit));
+        BCON_NEW("skip", BCON_INT64(query->skip), "limit", BCON_INT64(query->limit));
     int64_t total = 0;
 
     append_filter(&filter, query);
+    append_order(opts, query);
+    append_shown(opts);
     if (!jw_db_count(self, "jobs", &filter, 0, &total, error)
         || (total > query->skip
             && !jw_repo_list(self, &jw_repo_jobs, &filter, opts, &jobs, error))) {

@@ -17,8 +17,11 @@ JW_DB_INDEXES(jobs) = {
     { "jobs", "state:1 notBefore:1", false },
     { "jobs", "mailPending:1 state:1 updatedAt:1 _id:1", false },
     { "jobs", "outbox.at:1", false },
-    { "jobs", "requestedBy.id:1 createdAt:-1 _id:-1", false },
+    /* A list for each order, so that a page costs what it shows. */
     { "jobs", "createdAt:-1 _id:-1", false },
+    { "jobs", "priority:1 createdAt:1 _id:1", false },
+    { "jobs", "state:1 createdAt:1 _id:1", false },
+    { "jobs", "requestedBy.id:1 createdAt:-1 _id:-1", false },
     { "jobs", "departments:1", false },
     { "jobs", "artifact.removedAt:1 artifact.expiresAt:1", false },
     { 0 },
