@@ -210,7 +210,7 @@ typedef struct {
     int *downloads;      /* atomic: under way */
     int64_t downloads_max;
     JwHttpStreams *streams;
-    const int *draining; /* atomic */
+    int *draining; /* atomic */
 } JwHttpExchanges;
 typedef struct _JwHttpExchange JwHttpExchange;
 /* The callbacks of libmicrohttpd; @data is the JwHttpExchanges. */

@@ -32,7 +32,7 @@ struct _JwTokenVerifier {
     char *issuer, *audience, *roles_claim, *permissions_claim, *departments_claim;
     bool absent_means_all;        /* departments */
     char **all_departments_roles; /* NULL-terminated */
-    GPtrArray *keys; /* of JwAuthKey */
+    GPtrArray *keys;              /* of JwAuthKey */
     JwAuthSeen *seen;
     GHashTable *revoked; /* revoked token ids (jti), from the keys file */
 };

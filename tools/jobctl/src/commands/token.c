@@ -25,7 +25,7 @@ static const JcOption options[] = {
     { "name", 'n', JC_OPTION_TEXT, offsetof(Options, name), "NAME", "display name", 0, 0 },
     { "email", 'e', JC_OPTION_TEXT, offsetof(Options, email), "ADDRESS", "mail address", 0, 0 },
     { "departments", 'd', JC_OPTION_LIST, offsetof(Options, departments), "D,D",
-      "the departments the holder may see; default all", 0, 0 },
+      "the departments the holder may see, \"\" for none; default all", 0, 0 },
     { "expires", 'x', JC_OPTION_TEXT, offsetof(Options, expires), "TIME",
       "how long it holds: 30m, 1h (default), 24h", 0, 0 },
     { 0 },
