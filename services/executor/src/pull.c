@@ -35,8 +35,8 @@ enqueue(Exe *self, const GPtrArray *jobs)
             continue;
         }
         char *id = g_strdup(job->id);
-        if (jw_queue_try_push_for(self->ready, exe_lane(job->priority), job->requested_by.id, job->id,
-                                  id)
+        if (jw_queue_try_push_for(self->ready, exe_lane(job->priority), job->requested_by.id,
+                                  job->id, id)
             == JW_PUSH_QUEUED) {
             queued++;
         } else {
