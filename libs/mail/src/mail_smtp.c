@@ -32,6 +32,7 @@ typedef struct {
     const JwMailSend *order;
     const char *bytes;
     size_t length, offset;
+    bool opened; /* a connection was begun, so none that was kept is used */
     bool stopped, at_end;
     JwMailReplies *replies; /* lent */
     char problem[CURL_ERROR_SIZE];
@@ -75,6 +76,19 @@ on_write(char *buffer, size_t size, size_t count, void *data)
     (void)buffer;
     (void)data;
     return size * count;
+}
+
+/* CURLINFO_NUM_CONNECTS does not count a connection that fails before libcurl has seen it. */
+static int
+on_socket(void *data, curl_socket_t fd, curlsocktype purpose)
+{
+    (void)fd;
+    (void)purpose;
+    Transaction *self = data;
+    if (self != NULL) { /* a ping has none */
+        self->opened = true;
+    }
+    return CURL_SOCKOPT_OK;
 }
 
 static int
@@ -142,10 +156,20 @@ handle_new(const JwMailSmtpSettings *settings, int64_t timeout_ms)
     bool ok = easy != NULL && set_policy(easy, settings) && set_limits(easy, timeout_ms);
     SET(CURLOPT_READFUNCTION, on_read);
     SET(CURLOPT_WRITEFUNCTION, on_write);
+    SET(CURLOPT_SOCKOPTFUNCTION, on_socket);
+    SET(CURLOPT_SOCKOPTDATA, NULL);
     SET(CURLOPT_DEBUGFUNCTION, on_debug);
     SET(CURLOPT_DEBUGDATA, NULL);
     SET(CURLOPT_VERBOSE, 1L); /* the only way to see commands and replies; printed nowhere */
     return ok ? g_steal_pointer(&easy) : NULL;
+}
+
+/* Of the connection that a handle keeps. */
+static curl_socket_t
+socket_of(CURL *easy)
+{
+    curl_socket_t fd = CURL_SOCKET_BAD;
+    return curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK ? fd : CURL_SOCKET_BAD;
 }
 
 /* libcurl sends QUIT and waits up to two minutes for the answer; without a reading side it does not
@@ -154,8 +178,8 @@ static void
 handle_free(gpointer data)
 {
     CURL *easy = data;
-    curl_socket_t fd = CURL_SOCKET_BAD;
-    if (curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK && fd != CURL_SOCKET_BAD) {
+    curl_socket_t fd = socket_of(easy);
+    if (fd != CURL_SOCKET_BAD) {
         (void)shutdown(fd, SHUT_RD);
     }
     curl_easy_cleanup(easy);
@@ -216,6 +240,7 @@ perform(CURL *easy, Transaction *self, bool fresh)
     SET(CURLOPT_MAIL_RCPT, recipients);
     SET(CURLOPT_MAIL_RCPT_ALLLOWFAILS, 0L);
     SET(CURLOPT_READDATA, self);
+    SET(CURLOPT_SOCKOPTDATA, self);
     SET(CURLOPT_DEBUGDATA, self->replies);
     SET(CURLOPT_ERRORBUFFER, self->problem);
     SET(CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
@@ -223,6 +248,7 @@ perform(CURL *easy, Transaction *self, bool fresh)
     /* These point into this call; the handle lives on. Clearing cannot fail. */
     SET(CURLOPT_MAIL_RCPT, NULL);
     SET(CURLOPT_READDATA, NULL);
+    SET(CURLOPT_SOCKOPTDATA, NULL);
     SET(CURLOPT_DEBUGDATA, NULL);
     SET(CURLOPT_ERRORBUFFER, NULL);
     return code;
@@ -231,11 +257,9 @@ perform(CURL *easy, Transaction *self, bool fresh)
 /* The server may have closed a kept connection meanwhile, with or without "421": that does not
  * concern this mail, and nothing of it was sent. */
 static bool
-was_stale(CURL *easy, const Transaction *self, CURLcode code)
+was_stale(const Transaction *self, CURLcode code)
 {
-    long connects = 0;
-    if (code == CURLE_OK || self->at_end || self->stopped
-        || curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &connects) != CURLE_OK || connects != 0) {
+    if (code == CURLE_OK || self->at_end || self->stopped || self->opened) {
         return false;
     }
     return self->replies->count == 0 || self->replies->code == 421;
@@ -309,8 +333,9 @@ run(CURL *easy, const JwMailSend *order, bool *retry, bool fresh, JwMailOutcome 
         .order = order, .bytes = bytes, .length = length, .replies = &replies
     };
 
+    const bool kept = !fresh && socket_of(easy) != CURL_SOCKET_BAD;
     CURLcode code = perform(easy, &transaction, fresh);
-    *retry = !fresh && was_stale(easy, &transaction, code);
+    *retry = kept && was_stale(&transaction, code);
     if (*retry) {
         return true;
     }

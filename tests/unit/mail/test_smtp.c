@@ -5,7 +5,11 @@
 
 #include "jw/mail.h"
 
+#include <dlfcn.h>
+#include <errno.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define SHORT_MS 700
 #define LONG_MS  20000
@@ -126,6 +130,30 @@ before_final_dot(gpointer data)
     return data == NULL;
 }
 
+/* Connections that libcurl asks for. A reset that comes before it looks is what a busy machine
+ * makes of one that comes a moment later: with `late` set connect() returns only when it is there.
+ */
+static int asked_connections; /* atomic, as senders may be threads */
+static int late;
+
+int
+connect(int fd, const struct sockaddr *address, socklen_t length)
+{
+    static int (*real)(int fd, const struct sockaddr *address, socklen_t length);
+
+    if (real == NULL) {
+        *(void **)&real = dlsym(RTLD_NEXT, "connect");
+    }
+    int result = real(fd, address, length);
+    const int error = errno;
+    g_atomic_int_add(&asked_connections, address->sa_family == AF_INET ? 1 : 0);
+    struct pollfd wait = { .fd = fd };
+    while (g_atomic_int_get(&late) && poll(&wait, 1, LONG_MS) < 0) {
+    }
+    errno = error;
+    return result;
+}
+
 static JwMail *
 client(int port, int64_t timeout_ms)
 {
@@ -199,7 +227,45 @@ test_refused_connection(void **state)
     tk_smtp_stop(server);
     g_autoptr(JwMail) mail = client(port, LONG_MS);
     g_autoptr(GBytes) message = body(1);
+    g_atomic_int_set(&asked_connections, 0);
     assert_int_equal(send_one(mail, message, NULL, NULL), JW_MAIL_LATER);
+    assert_int_equal(g_atomic_int_get(&asked_connections), 1);
+}
+
+static JwMailOutcome
+send_late(JwMail *mail, GBytes *message)
+{
+    g_atomic_int_set(&late, 1);
+    JwMailOutcome outcome = send_one(mail, message, NULL, NULL);
+    g_atomic_int_set(&late, 0);
+    return outcome;
+}
+
+/* Only a connection that was kept may have gone stale: a new one that ends before its greeting is
+ * not tried again at once, however early it ends. */
+static void
+test_reset_before_the_client_looks(void **state)
+{
+    (void)state;
+    static const TkSmtpStep reset = { TK_SMTP_BANNER, TK_SMTP_RESET, NULL, 0, 0 };
+    static const TkSmtpStep kept_resets[] = { { TK_SMTP_MAIL, TK_SMTP_RESET, NULL, 1, 2 },
+                                              { TK_SMTP_BANNER, TK_SMTP_RESET, NULL, 0, 2 },
+                                              { TK_SMTP_BANNER, TK_SMTP_RESET, NULL, 0, 3 } };
+    g_autoptr(TkSmtp) first = tk_smtp_start(&reset, 1, TK_SMTP_PLAIN);
+    g_autoptr(JwMail) mail = client(tk_smtp_port(first), LONG_MS);
+    g_autoptr(GBytes) message = body(1);
+    g_atomic_int_set(&asked_connections, 0);
+    assert_int_equal(send_late(mail, message), JW_MAIL_LATER);
+    assert_int_equal(send_late(mail, message), JW_MAIL_LATER);
+    assert_int_equal(g_atomic_int_get(&asked_connections), 2);
+
+    /* a kept one that is reset: one more, and no third */
+    g_autoptr(TkSmtp) second = tk_smtp_start(kept_resets, 3, TK_SMTP_PLAIN);
+    g_autoptr(JwMail) kept = client(tk_smtp_port(second), LONG_MS);
+    g_atomic_int_set(&asked_connections, 0);
+    assert_int_equal(send_one(kept, message, NULL, NULL), JW_MAIL_SENT);
+    assert_int_equal(send_late(kept, message), JW_MAIL_LATER);
+    assert_int_equal(g_atomic_int_get(&asked_connections), 2);
 }
 
 static void
@@ -549,6 +615,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_table),
         cmocka_unit_test(test_refused_connection),
+        cmocka_unit_test(test_reset_before_the_client_looks),
         cmocka_unit_test(test_stopped_before_the_dot),
         cmocka_unit_test(test_dots_in_the_body),
         cmocka_unit_test(test_dots_at_the_buffer_edge),
