@@ -22,7 +22,7 @@ is_due(Exe *self)
                                           __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 }
 
-/* How many went into the ready queue. Another version's executor runs what this one cannot. */
+/* How many went into the ready queue. */
 static size_t
 enqueue(Exe *self, const GPtrArray *jobs)
 {
@@ -31,9 +31,6 @@ enqueue(Exe *self, const GPtrArray *jobs)
     for (guint i = 0; i < jobs->len; i++) {
         const JwJob *job = g_ptr_array_index(jobs, i);
 
-        if (exe_handler_find(job->type) == NULL) {
-            continue;
-        }
         char *id = g_strdup(job->id);
         if (jw_queue_try_push_for(self->ready, exe_lane(job->priority), job->requested_by.id,
                                   job->id, id)
@@ -46,28 +43,50 @@ enqueue(Exe *self, const GPtrArray *jobs)
     return queued;
 }
 
-void
-exe_pull(Exe *self)
+/* Of this priority, and of the types that this version runs: others hide none of them. */
+static bool
+pull(Exe *self, JwPriority priority, size_t *ret_queued, GError **error)
 {
+    g_autofree const char **types = g_new0(const char *, exe_n_handlers + 1);
     g_autoptr(GPtrArray) jobs = NULL;
-    g_autoptr(GError) error = NULL;
-
-    if (!is_due(self)) {
-        return;
-    }
     int64_t now = jw_clock_now_ms(self->clock);
+
+    for (size_t i = 0; i < exe_n_handlers; i++) {
+        types[i] = exe_handlers[i]->type;
+    }
     const JwJobScan scan = {
         .states = JW_JOB_BIT(JW_JOB_PENDING),
+        .types = types,
+        .priority = &priority,
         .due_before_ms = now,
         .updated_before_ms = now - self->config.pull_after_ms,
         .ahead_ms = now + JW_JOB_BACKOFF_LONGEST_MS, /* as the claim has it */
         .limit = PULL_BATCH,
     };
-    if (!jw_store_scan_jobs(self->store, &scan, &jobs, &error)) {
-        jw_warn("pull_failed", JW_STR("error", jw_error_message(error)));
+    if (!jw_store_scan_jobs(self->store, &scan, &jobs, error)) {
+        return false;
+    }
+    *ret_queued = enqueue(self, jobs);
+    return true;
+}
+
+void
+exe_pull(Exe *self)
+{
+    static const JwPriority priorities[] = { JW_PRIORITY_HIGH, JW_PRIORITY_NORMAL,
+                                             JW_PRIORITY_LOW };
+    g_autoptr(GError) error = NULL;
+    size_t queued = 0;
+
+    if (!is_due(self)) {
         return;
     }
-    size_t queued = enqueue(self, jobs);
+    for (size_t i = 0; i < G_N_ELEMENTS(priorities) && queued == 0; i++) {
+        if (!pull(self, priorities[i], &queued, &error)) {
+            jw_warn("pull_failed", JW_STR("error", jw_error_message(error)));
+            return;
+        }
+    }
     if (queued > 0) {
         jw_info("jobs_pulled", JW_INT("jobs", queued));
         jw_metric_add(exe_metrics[EXE_METRIC_PULLED], NULL, (double)queued);

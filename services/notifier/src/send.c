@@ -91,10 +91,6 @@ make_link(const Ntf *self, const JwDelivery *delivery, const JwArtifact *artifac
     if (artifact->expires_at_ms != 0) {
         expires_ms = MIN(expires_ms, artifact->expires_at_ms);
     }
-    if (delivery->link_revoked_at_ms != 0) {
-        return jw_fail_null(error, JW_ERROR_NOT_FOUND,
-                            "not sent: its download link was revoked before");
-    }
     if (expires_ms <= jw_clock_now_ms(self->clock)) {
         return jw_fail_null(error, JW_ERROR_NOT_FOUND,
                             "not sent: the time of its download link was over before");
@@ -135,6 +131,10 @@ compose(Ntf *self, const JwDelivery *delivery, const JwJob *job, GError **error)
     }
     if (job == NULL || job->artifact == NULL) {
         return jw_fail_null(error, JW_ERROR_NOT_FOUND, "the job or its report is gone");
+    }
+    if (delivery->link_revoked_at_ms != 0) { /* who revokes does not want the report to go out */
+        return jw_fail_null(error, JW_ERROR_NOT_FOUND,
+                            "not sent: its download link was revoked before");
     }
     if (job->artifact->size_bytes <= self->config.attach_max_bytes) {
         attachment = read_artifact(self, job->artifact, error);

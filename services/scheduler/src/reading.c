@@ -22,6 +22,7 @@ typedef struct {
 struct _SchReading {
     char *group, *topic;
     GPtrArray *looks; /* of Look, oldest first: those whose ends have not been read */
+    int64_t apart_ms; /* at least, between two of them */
     int64_t looked_mono_ms, read_mono_ms;
     bool looked, read; /* the times above are set */
     bool blind;        /* the broker does not tell, and will not */
@@ -63,6 +64,13 @@ sch_reading_free(gpointer self)
 static void
 add_look(SchReading *self, const GArray *partitions, int64_t mono_ms)
 {
+    if (self->looks->len > 0) {
+        const Look *newest = g_ptr_array_index(self->looks, self->looks->len - 1);
+
+        if (mono_ms - newest->mono_ms < self->apart_ms) {
+            return;
+        }
+    }
     Look *look = g_new0(Look, 1);
 
     look->mono_ms = mono_ms;
@@ -87,6 +95,21 @@ is_read(const Look *look, const GArray *partitions)
     return true;
 }
 
+/* So many looks reach back as far as the backlog does, equally far apart: the longer it is, the
+ * farther. What is known is then older than the truth by a small part of it at most. */
+static void
+thin_out(SchReading *self)
+{
+    if (self->looks->len > LOOKS_KEPT) {
+        for (guint i = 1; i < self->looks->len; i++) {
+            g_ptr_array_remove_index(self->looks, i); /* every other one: i is now the next */
+        }
+        self->apart_ms = 2 * MAX(self->apart_ms, LOOK_EVERY_MS);
+    } else if (self->looks->len < LOOKS_KEPT / 4) {
+        self->apart_ms /= 2;
+    }
+}
+
 /* The newest look that is read through is what counts; those before it are forgotten. */
 static void
 finish_looks(SchReading *self, const GArray *partitions)
@@ -101,10 +124,7 @@ finish_looks(SchReading *self, const GArray *partitions)
             break;
         }
     }
-    /* a backlog of hours: every other one does */
-    for (guint i = 1; self->looks->len > LOOKS_KEPT && i < self->looks->len; i++) {
-        g_ptr_array_remove_index(self->looks, i);
-    }
+    thin_out(self);
 }
 
 bool

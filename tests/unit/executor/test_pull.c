@@ -25,8 +25,9 @@ test_waiting_jobs_are_found(void **state)
     exe_pull(&kit->exe);
     assert_int_equal(jw_queue_length(kit->exe.ready), 0); /* looked less than a second ago */
     tk_clock_advance(&kit->ports->clock.fake, 1);
-    exe_pull(&kit->exe);
     for (size_t i = 0; i < G_N_ELEMENTS(expected); i++) {
+        exe_pull(&kit->exe); /* those of one priority at a time */
+        tk_clock_advance(&kit->ports->clock.fake, EXE_PULL_EVERY_MS);
         g_autofree char *id = popped(kit);
 
         assert_string_equal(id, expected[i]);
@@ -37,6 +38,32 @@ test_waiting_jobs_are_found(void **state)
     tk_clock_advance(&kit->ports->clock.fake, 10000);
     exe_pull(&kit->exe);
     assert_int_equal(jw_queue_length(kit->exe.ready), 0);
+}
+
+/* More than one look finds, all of them older: of lower priority, and of a type that another
+ * version runs. */
+static void
+test_others_hide_nothing(void **state)
+{
+    enum { MANY = 60 };
+    ExeKit *kit = *state;
+
+    for (int i = 0; i < MANY; i++) {
+        g_autoptr(JwJob) strange = kit_new_job(kit->ports);
+
+        g_free(strange->type);
+        strange->type = g_strdup("of-another-version");
+        strange->priority = JW_PRIORITY_HIGH;
+        strange->state = JW_JOB_PENDING;
+        g_free(kit_insert_job(kit->ports, strange));
+        g_free(kit_make(kit, ",\"priority\":\"low\""));
+    }
+    tk_clock_advance(&kit->ports->clock.fake, 1000);
+    g_autofree char *normal = kit_make(kit, "");
+    tk_clock_advance(&kit->ports->clock.fake, 3000);
+    exe_pull(&kit->exe);
+    g_autofree char *id = popped(kit);
+    assert_string_equal(id, normal);
 }
 
 /* Nobody who has something to do looks, so nothing is queued twice. */
@@ -105,9 +132,8 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_waiting_jobs_are_found),
-        TEST(test_a_queue_with_jobs_is_enough),
-        TEST(test_what_is_not_due_waits),
+        TEST(test_waiting_jobs_are_found),      TEST(test_others_hide_nothing),
+        TEST(test_a_queue_with_jobs_is_enough), TEST(test_what_is_not_due_waits),
         TEST(test_the_store_is_away),
     };
 

@@ -11,24 +11,30 @@
 #define CONTENT "a,b\r\n1,2\r\n"
 #define HOUR_MS INT64_C(3600000)
 
-/* A completed job of alice's with mails to two people. (transfer full) */
+/* A completed job of alice's with mails to two people, @first and Ben. (transfer full) */
 static char *
-make_mailed(GwKit *kit, int64_t expires_at_ms)
+make_mailed_to(GwKit *kit, int64_t expires_at_ms, const char *first)
 {
     g_autoptr(GError) error = NULL;
-    char *id = kit_make_from(
-        kit, "alice",
+    g_autofree char *body = g_strdup_printf(
         "{\"reportType\":\"call-records\",\"name\":\"Calls\",\"parameters\":{},\"output\":{"
-        "\"format\":\"csv\"},\"delivery\":{\"recipients\":[\"ann@Example.com\","
-        "\"ben@example.com\"]}}");
+        "\"format\":\"csv\"},\"delivery\":{\"recipients\":[\"%s\",\"ben@example.com\"]}}",
+        first);
+    char *id = kit_make_from(kit, "alice", body);
 
     kit_complete(kit->ports, id, CONTENT, "calls.csv", expires_at_ms);
-    g_autoptr(JwDelivery) ann = jw_delivery_new(id, "ann@Example.com", GW_NOW);
+    g_autoptr(JwDelivery) ann = jw_delivery_new(id, first, GW_NOW);
     g_autoptr(JwDelivery) ben = jw_delivery_new(id, "ben@example.com", GW_NOW);
     const JwDelivery *both[] = { ann, ben };
     JwCreate creates[2];
     assert_ok(jw_store_create_deliveries(kit->gw.store, both, 2, creates, &error), error);
     return id;
+}
+
+static char *
+make_mailed(GwKit *kit, int64_t expires_at_ms)
+{
+    return make_mailed_to(kit, expires_at_ms, "ann@Example.com");
 }
 
 /* The path in the mail to @recipient. (transfer full) */
@@ -228,6 +234,24 @@ test_revoke_one(void **state)
                         "2026-01-13T02:00:15Z");
 }
 
+/* The address as it was given, though it is stored as it is sent. */
+static void
+test_revoke_as_given(void **state)
+{
+    GwKit *kit = *state;
+    g_autofree char *id = make_mailed_to(kit, 0, "user@xn--bcher-kva.example");
+    g_autofree char *revoke = kit_path(id, "/revoke-links");
+
+    g_auto(Answer) given = kit_post(kit, "alice", revoke,
+                                    "{\"recipient\":\"user@b\xc3\xbc"
+                                    "cher.example\"}");
+    assert_answer(given, 200, NULL);
+    assert_string_equal(answer_text(&given, "data.revoked.0.email"), "user@xn--bcher-kva.example");
+    assert_null(answer_at(&given, "data.revoked.1"));
+    g_auto(Answer) none = kit_post(kit, "alice", revoke, "{\"recipient\":\"user@1.2.3.4\"}");
+    assert_answer(none, 400, "VALIDATION_ERROR");
+}
+
 static void
 test_revoke_refused(void **state)
 {
@@ -255,9 +279,9 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_download),       TEST(test_expires),        TEST(test_report_is_gone),
-        TEST(test_no_oracle),      TEST(test_other_refusals), TEST(test_revoke_one),
-        TEST(test_revoke_refused),
+        TEST(test_download),       TEST(test_expires),         TEST(test_report_is_gone),
+        TEST(test_no_oracle),      TEST(test_other_refusals),  TEST(test_revoke_one),
+        TEST(test_revoke_refused), TEST(test_revoke_as_given),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -146,8 +146,13 @@ test_link_is_over(void **state G_GNUC_UNUSED)
 {
     static const struct {
         bool revoked;
+        int64_t attach_max_bytes;
         const char *reply;
-    } cases[] = { { true, "revoked" }, { false, "time of its download link was over" } };
+    } cases[] = {
+        { true, 0, "revoked" },
+        { true, 1000000, "revoked" }, /* nor is its attachment sent */
+        { false, 0, "time of its download link was over" },
+    };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(NtfKit) kit = kit_new();
@@ -155,7 +160,7 @@ test_link_is_over(void **state G_GNUC_UNUSED)
         g_autoptr(GError) error = NULL;
         JwCas cas = JW_CAS_LOST;
 
-        kit->ntf.config.attach_max_bytes = 0;
+        kit->ntf.config.attach_max_bytes = cases[i].attach_max_bytes;
         if (cases[i].revoked) {
             assert_ok(jw_store_revoke_link(kit->ntf.store, id, KIT_NOW, &cas, &error), error);
             assert_int_equal(cas, JW_CAS_WON);

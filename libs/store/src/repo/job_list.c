@@ -4,6 +4,24 @@
 #include "jw/store_jobs.h"
 #include <string.h>
 
+static void
+append_one_of(bson_t *filter, const char *field, const char *const *values)
+{
+    char buffer[16];
+    const char *place;
+    bson_t condition;
+    bson_t array;
+
+    BSON_APPEND_DOCUMENT_BEGIN(filter, field, &condition);
+    BSON_APPEND_ARRAY_BEGIN(&condition, "$in", &array);
+    for (uint32_t i = 0; values[i] != NULL; i++) {
+        bson_uint32_to_string(i, &place, buffer, sizeof(buffer));
+        BSON_APPEND_UTF8(&array, place, values[i]);
+    }
+    bson_append_array_end(&condition, &array);
+    bson_append_document_end(filter, &condition);
+}
+
 bool
 jw_store_scan_jobs(JwStore *self, const JwJobScan *scan, GPtrArray **ret_jobs, GError **error)
 {
@@ -14,6 +32,12 @@ jw_store_scan_jobs(JwStore *self, const JwJobScan *scan, GPtrArray **ret_jobs, G
         BCON_NEW("sort", "{", "updatedAt", BCON_INT32(1), "_id", BCON_INT32(1), "}");
 
     jw_repo_append_states(&filter, "state", scan->states, jw_doc_job_state);
+    if (scan->types != NULL) {
+        append_one_of(&filter, "type", scan->types);
+    }
+    if (scan->priority != NULL) {
+        BSON_APPEND_INT32(&filter, "priority", (int32_t)*scan->priority);
+    }
     if (scan->due_before_ms != 0) {
         jw_repo_append_past(&filter, "notBefore", scan->due_before_ms, scan->ahead_ms);
     }

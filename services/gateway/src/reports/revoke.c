@@ -1,5 +1,5 @@
 /* reports/revoke.c: POST /jobs/:jobId/revoke-links: ends the download links that this job's mails
- * carry, all or one recipient's. A mail that has not gone out yet then goes without a report. */
+ * carry, all or one recipient's. A mail that has not gone out yet is not sent then. */
 #include "reports/reports.h"
 
 #include <jansson.h>
@@ -80,6 +80,23 @@ is_meant(const JwDelivery *delivery, const char *key)
     return delivery->kind == JW_DELIVERY_REPORT && (key == NULL || strcmp(own, key) == 0);
 }
 
+/* Whom the body means, as deliveries have it; NULL: all. False: answered. */
+static bool
+read_recipient(const json_t *body, JwHttpReply *reply, char **ret_key)
+{
+    const char *recipient = jw_json_text(body, "recipient");
+    g_autofree char *wrong = recipient != NULL ? jw_address_check(recipient) : NULL;
+    g_autofree char *sent = jw_address_sent(recipient);
+    g_auto(JwViolations) violations = { 0 };
+
+    if (wrong != NULL) {
+        (void)jw_violations_add(&violations, "/recipient", "%s", wrong);
+    } else if (sent != NULL) {
+        *ret_key = jw_address_key(sent);
+    }
+    return gw_request_sound(reply, &violations);
+}
+
 void
 gw_reports_revoke_links(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 {
@@ -95,8 +112,10 @@ gw_reports_revoke_links(const JwHttpRequest *request, JwHttpReply *reply, gpoint
     if (deliveries == NULL) {
         return;
     }
-    const char *recipient = jw_json_text(body, "recipient");
-    g_autofree char *key = recipient != NULL ? jw_address_key(recipient) : NULL;
+    g_autofree char *key = NULL;
+    if (!read_recipient(body, reply, &key)) {
+        return;
+    }
     for (guint i = 0; i < deliveries->len; i++) {
         const JwDelivery *delivery = g_ptr_array_index(deliveries, i);
 
