@@ -4,6 +4,7 @@
 #include "jw/ident.h"
 #include "jw/wanted.h"
 #include "records/row.h"
+#include <math.h>
 #include <string.h>
 
 #define CHUNK (255 * 1024)
@@ -530,6 +531,7 @@ reads_whole_decimals_as_integers(JwStore *store)
         assert_int_equal(value->type, cases[i].whole ? JW_VALUE_INT : JW_VALUE_REAL);
         assert_true(cases[i].whole ? value->integer == cases[i].integer
                                    : value->real == cases[i].real);
+        assert_true(cases[i].whole || fabs(value->rest) <= fabs(value->real) * 1e-15);
     }
 }
 

@@ -8,6 +8,11 @@
 
 #include <math.h>
 
+#define DECIMAL(number, left)                                                                      \
+    {                                                                                              \
+        .type = JW_VALUE_REAL, .real = (number), .rest = (left)                                    \
+    }
+
 static void
 test_values(void **state)
 {
@@ -87,6 +92,10 @@ test_rows_are_rounded(void **state)
         { 2, INT(INT64_MAX), INT(INT64_MAX) },
         { 2, REAL(12345678901234.56), REAL(12345678901234.56) },
         { 2, REAL(999999999999.995), REAL(1000000000000.0) },
+        /* A Decimal128 of …9.995, of …9.9949. */
+        { 2, DECIMAL(9999999999999.994, 0.000859375), REAL(10000000000000.0) },
+        { 2, DECIMAL(-9999999999999.994, -0.000859375), REAL(-10000000000000.0) },
+        { 2, DECIMAL(9999999999999.994, 0.000759375), REAL(9999999999999.99) },
         { -1, REAL(-0.0), REAL(0) },
         { 2, REAL(-0.0), REAL(0) },
         /* As integers are written, and not in another way in each file. */

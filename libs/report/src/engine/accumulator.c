@@ -21,7 +21,7 @@ static void
 add_sum(JwAccumulator *self, const JwValue *value)
 {
     const bool real = value->type == JW_VALUE_REAL;
-    const bool whole = real && jw_number_is_whole(value->real);
+    const bool whole = real && value->rest == 0.0 && jw_number_is_whole(value->real);
     const int64_t integer = whole                          ? (int64_t)value->real
                             : value->type == JW_VALUE_BOOL ? value->boolean
                                                            : value->integer;
@@ -30,6 +30,7 @@ add_sum(JwAccumulator *self, const JwValue *value)
     self->has_real = self->has_real || real;
     if (real && !whole) {
         add_real(self, value->real);
+        self->lost += value->rest;
     } else if (!__builtin_add_overflow(self->integer, integer, &sum)) {
         self->integer = sum;
     } else {
@@ -52,6 +53,7 @@ take_extreme(JwAccumulator *self, const JwValue *value, bool least)
         const double current = self->has_real ? self->real : (double)self->integer;
         if (better || (least ? value->real < current : value->real > current)) {
             self->real = value->real;
+            self->lost = value->rest;
             self->has_real = true;
         }
         return;
@@ -102,6 +104,7 @@ sum_number(const JwAccumulator *self)
         return jw_number_int(self->integer);
     }
     JwNumber sum = jw_number_real((double)self->integer + (self->real + self->lost));
+    sum.rest = self->n == 1 ? (self->real - sum.real) + self->lost : 0.0;
     sum.computed = self->n > 1;
     return sum;
 }
@@ -122,7 +125,8 @@ jw_accumulator_number(const JwAccumulator *self, JwMeasureOp op)
     case JW_MEASURE_MIN:
     case JW_MEASURE_MAX:
         if (self->n > 0) {
-            return self->has_real ? jw_number_real(self->real) : jw_number_int(self->integer);
+            const JwValue real = { .type = JW_VALUE_REAL, .real = self->real, .rest = self->lost };
+            return self->has_real ? jw_number_of(&real) : jw_number_int(self->integer);
         }
         break;
     case JW_MEASURE_RATIO:

@@ -3,15 +3,18 @@
 #include "engine/number.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define MOST_DECIMALS 12
 /* Digits that survive sums and quotients of doubles; a half that is only one with more is noise. */
-#define SURE_DIGITS 15
-#define SURE_LIMIT  INT64_C(1000000000000000)
-#define MOST_DIGITS 17                    /* of a double */
-#define WHOLE_LIMIT 9223372036854775808.0 /* 2^63 */
+#define SURE_DIGITS      15
+#define SURE_LIMIT       INT64_C(1000000000000000)
+#define MOST_DIGITS      17 /* of a double */
+#define MOST_LONG_DIGITS 19 /* of a double and its rest */
+#define DIGITS_TEXT      64
+#define WHOLE_LIMIT      9223372036854775808.0 /* 2^63 */
 
 __extension__ typedef __int128 Wide;
 
@@ -19,6 +22,15 @@ JwNumber
 jw_number_real(double value)
 {
     return (JwNumber){ .kind = isfinite(value) ? JW_NUMBER_REAL : JW_NUMBER_NONE, .real = value };
+}
+
+JwNumber
+jw_number_of(const JwValue *value)
+{
+    JwNumber number = jw_number_real(value->real);
+
+    number.rest = value->rest;
+    return number;
 }
 
 double
@@ -112,50 +124,48 @@ round_exact(const JwNumber *self, int64_t power, int decimals)
     return g_ascii_strtod(text, NULL);
 }
 
-/* The decimal digits d.ddd…e±xx of @value, not negative, which are @least or, where those do not
- * give it back, more. Returns how many. */
-static int
-shortest_digits(double value, int least, char digits[MOST_DIGITS + 1], int *ret_exponent)
+/* Writes @value, not negative, with @n digits as d.ddde±xx; whether they give it back. */
+static bool
+write_digits(const JwNumber *value, int n, char text[DIGITS_TEXT])
 {
-    char text[G_ASCII_DTOSTR_BUF_SIZE], form[] = "%.00e";
-    int n = least;
-
-    for (;; n++) {
+    if (value->rest == 0.0) {
+        char form[16];
         (void)g_snprintf(form, sizeof form, "%%.%de", n - 1);
-        g_ascii_formatd(text, sizeof text, form, value);
-        if (n == MOST_DIGITS || g_ascii_strtod(text, NULL) == value) {
-            break;
-        }
+        g_ascii_formatd(text, DIGITS_TEXT, form, value->real);
+        return g_ascii_strtod(text, NULL) == value->real;
     }
-    digits[0] = text[0];
-    memcpy(digits + 1, text + 2, (size_t)n - 1);
-    digits[n] = '\0';
-    *ret_exponent = (int)g_ascii_strtoll(strchr(text, 'e') + 1, NULL, 10);
-    return n;
+    const long double whole = (long double)value->real + (long double)value->rest;
+    (void)snprintf(text, DIGITS_TEXT, "%.*Le", n - 1, whole);
+    return strtold(text, NULL) == whole;
 }
 
-/* Rounds the decimal digits of @value as a person would on paper. */
+/* Rounds the decimal digits of @self as a person would on paper. */
 static double
-round_digits(double value, int decimals, bool computed)
+round_digits(const JwNumber *self, int decimals)
 {
-    char digits[MOST_DIGITS + 2] = "0", number[64]; /* digits[0] is for a carry */
-    int exponent = 0;
-    int n = shortest_digits(fabs(value), SURE_DIGITS, digits + 1, &exponent);
-    /* How many of the digits stay. */
-    int keep = exponent + 1 + decimals;
+    const bool negative = self->real < 0.0;
+    const JwNumber value = { .real = fabs(self->real),
+                             .rest = negative ? -self->rest : self->rest };
+    const int most = value.rest == 0.0 ? MOST_DIGITS : MOST_LONG_DIGITS;
+    char text[DIGITS_TEXT], digits[MOST_LONG_DIGITS + 2] = "0", number[64];
+    int n = SURE_DIGITS;
 
-    if (computed && keep < SURE_DIGITS && n > SURE_DIGITS) {
-        g_ascii_formatd(number, sizeof number, "%.14e", fabs(value));
-        digits[1] = number[0];
-        memcpy(digits + 2, number + 2, SURE_DIGITS - 1);
-        exponent = (int)g_ascii_strtoll(strchr(number, 'e') + 1, NULL, 10);
-        keep = exponent + 1 + decimals;
-        n = SURE_DIGITS;
+    while (!write_digits(&value, n, text) && n < most) {
+        n++;
     }
+    int exponent = (int)g_ascii_strtoll(strchr(text, 'e') + 1, NULL, 10);
+    if (self->computed && exponent + 1 + decimals < SURE_DIGITS) {
+        n = SURE_DIGITS;
+        (void)write_digits(&value, n, text);
+        exponent = (int)g_ascii_strtoll(strchr(text, 'e') + 1, NULL, 10);
+    }
+    digits[1] = text[0]; /* digits[0] is for a carry */
+    memcpy(digits + 2, text + 2, (size_t)n - 1);
+    /* How many of the digits stay. */
+    const int keep = MIN(exponent + 1 + decimals, n);
     if (keep < 0) {
         return 0.0;
     }
-    keep = MIN(keep, n);
     const bool up = keep < n && digits[keep + 1] >= '5';
     digits[keep + 1] = '\0';
     for (int i = keep; up; i--) {
@@ -166,7 +176,7 @@ round_digits(double value, int decimals, bool computed)
         digits[i] = '0';
     }
     (void)g_snprintf(number, sizeof number, "%se%d", digits, exponent + 1 - keep);
-    return copysign(g_ascii_strtod(number, NULL), value);
+    return copysign(g_ascii_strtod(number, NULL), self->real);
 }
 
 static int64_t
@@ -190,9 +200,9 @@ jw_number_round(const JwNumber *self, int decimals)
         rounded = round_exact(self, power_of(decimals), decimals);
     } else if (self->kind == JW_NUMBER_REAL) {
         /* All ways show a whole one with all its digits. */
-        rounded = jw_number_is_whole(self->real)
+        rounded = jw_number_is_whole(self->real) && self->rest == 0.0
                       ? self->real
-                      : round_digits(self->real, decimals, self->computed);
+                      : round_digits(self, decimals);
     }
     return rounded == 0.0 ? 0.0 : rounded; /* no "-0" in a report */
 }

@@ -10,6 +10,7 @@ typedef struct {
     JwNumberKind kind;
     int64_t top, bottom; /* EXACT: top / bottom, bottom > 0 */
     double real;         /* REAL: finite */
+    double rest;         /* REAL: what it leaves out, of a Decimal128 */
     bool computed;       /* REAL: its last digits are noise of sums and quotients */
 } JwNumber;
 
@@ -19,7 +20,8 @@ jw_number_int(int64_t value)
     return (JwNumber){ .kind = JW_NUMBER_EXACT, .top = value, .bottom = 1 };
 }
 
-JwNumber jw_number_real(double value); /* of a record; NONE when it is not finite */
+JwNumber jw_number_real(double value);       /* NONE when it is not finite */
+JwNumber jw_number_of(const JwValue *value); /* of a REAL */
 double jw_number_double(const JwNumber *self);
 /* @a / @b · @scale; NONE when either has no value or @b is 0. Exact as long as that fits. */
 JwNumber jw_number_ratio(const JwNumber *a, const JwNumber *b, double scale);

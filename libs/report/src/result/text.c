@@ -36,7 +36,7 @@ number_text(const JwValue *value, JwFormat format, int decimals)
         return g_strconcat(count, decimals > 0 ? "." : "",
                            &zeros[sizeof zeros - 1 - (size_t)decimals], NULL);
     }
-    const JwNumber number = jw_number_real(value->real);
+    const JwNumber number = jw_number_of(value);
     const double rounded = jw_number_round(&number, decimals);
     form[2] = (char)('0' + decimals);
     g_ascii_formatd(buffer, sizeof buffer, form, rounded);
@@ -78,7 +78,7 @@ jw_report_round_row(const JwReportDef *def, const JwValue *row, JwValue *ret_row
 
         ret_row[i] = jw_number_plain(&row[i]);
         if (decimals >= 0 && row[i].type == JW_VALUE_REAL && isfinite(row[i].real)) {
-            const JwNumber number = jw_number_real(row[i].real);
+            const JwNumber number = jw_number_of(&row[i]);
             ret_row[i] = jw_number_value(&number, decimals);
         }
     }

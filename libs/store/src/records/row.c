@@ -3,6 +3,8 @@
  * remembers which field it held last time: one comparison a field, whatever the number of
  * fields. */
 #include "row.h"
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define MAX_PLACES   64  /* places of a document that are remembered */
@@ -129,6 +131,16 @@ whole_number(const char *text, int64_t *ret)
     return exponent == 0 && g_ascii_string_to_signed(digits, 10, G_MININT64, G_MAXINT64, ret, NULL);
 }
 
+/* Needed for a half in the 16th digit. The C library reads a decimal point as the locale has it,
+ * which is C's in all programs here. */
+static double
+rest_of(const char *text, double real)
+{
+    const long double rest = strtold(text, NULL) - (long double)real;
+
+    return isfinite(rest) ? (double)rest : 0.0;
+}
+
 static void
 set_decimal(JwRecordRow *self, size_t i, const bson_iter_t *iter)
 {
@@ -141,6 +153,7 @@ set_decimal(JwRecordRow *self, size_t i, const bson_iter_t *iter)
         value->type = whole_number(text, &value->integer) ? JW_VALUE_INT : JW_VALUE_REAL;
         if (value->type == JW_VALUE_REAL) {
             value->real = g_ascii_strtod(text, NULL);
+            value->rest = rest_of(text, value->real);
         }
     }
 }
@@ -178,6 +191,7 @@ set_value(JwRecordRow *self, size_t i, const bson_iter_t *iter)
     case BSON_TYPE_DOUBLE:
         value->type = JW_VALUE_REAL;
         value->real = bson_iter_double(iter);
+        value->rest = 0.0;
         break;
     case BSON_TYPE_BOOL:
         value->type = JW_VALUE_BOOL;
