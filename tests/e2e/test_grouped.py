@@ -35,6 +35,27 @@ DEFINITION = {
     "summary": ["stays", "three"],
     "columns": [{"field": "_id", "label": "Stay"}, {"field": "nights", "label": "Nights", "format": "integer"}],
 }
+AMOUNTS = DEFINITION | {
+    "reportType": "amounts",
+    "collection": "amounts",
+    "filters": [{"name": "count", "field": "count"}],
+    "measures": [
+        {"name": "sum", "label": "Sum", "op": "sum", "field": "price", "format": "decimal", "decimals": 2},
+        {"name": "most", "label": "Most", "op": "max", "field": "big", "format": "decimal", "decimals": 2},
+        {"name": "total", "label": "Total", "op": "sum", "field": "count"},
+        {"name": "same", "label": "Same", "op": "count", "where": [{"field": "count", "equals": ["9007199254740993"]}]},
+    ],
+    "summary": ["sum", "most", "total", "same"],
+    "columns": [
+        {"field": "price", "label": "Price", "format": "decimal", "decimals": 2},
+        {"field": "big", "label": "Big", "format": "decimal", "decimals": 2},
+        {"field": "count", "label": "Count", "format": "integer"},
+        {"field": "half", "label": "Half", "format": "decimal", "decimals": 2},
+    ],
+}
+AMOUNT = {
+    "price": Decimal128("9999999999999.99"), "big": -9214364837599909888.0, "half": Decimal128("9999999999999.995"),
+}
 STAYS = (
     {"_id": "a", "nights": 3, "price": 10.5, "fee": Decimal128("1.10"), "active": True, "room": ROOM},
     {"_id": "b", "nights": Int64(3), "price": Decimal128("10.50"), "fee": 1.1, "active": True, "room": str(ROOM)},
@@ -59,9 +80,12 @@ def own(tmp_path_factory, calls_csv):
             json.dumps(DEFINITION | {"reportType": "open", "openToAllDepartments": True})
         )
         (folder / "schedules.json").write_text(json.dumps({"schedules": [schedule]}))
+        (stack.reports_dir / "amounts.json").write_text(json.dumps(AMOUNTS))
         stack.import_csv(calls_csv)
         at = datetime(2024, 3, 5, 8, tzinfo=timezone.utc)
         stack.db.stays.insert_many([stay | {"at": at, "since": at if stay["_id"] < "c" else None} for stay in STAYS])
+        counts = (Decimal128("9007199254740993"), Int64(9007199254740993), 0)
+        stack.db.amounts.insert_many([AMOUNT | {"at": at, "count": count} for count in counts])
         stack.create_topics()
         for service in ("gateway", "executor", "notifier"):
             stack.start(service)
@@ -196,6 +220,36 @@ def test_texts_are_compared_with_values_of_all_types(own, filters, more, stays):
     three = next(f["value"] for f in job["result"]["summary"]["figures"] if f["name"] == "three")
     assert three == len(set(stays) & set("abcdf")), "a condition of a measure means the same"
     assert "warnings" not in job
+
+
+def test_no_digit_is_lost_and_none_is_added(own):
+    client = own.api()
+
+    def made(format, filters):
+        body = {
+            "reportType": "amounts", "name": "x", "parameters": {"filters": filters}, "output": {"format": format},
+        }
+        job = client.wait(client.create(body))
+        figures = {f["name"]: (f["value"], f["text"]) for f in job["result"]["summary"]["figures"]}
+        return figures, client.download(job["id"])
+
+    figures, file = made("csv", {})
+    assert figures == {
+        "sum": (29999999999999.97, "29,999,999,999,999.97"),
+        "most": (-9214364837599909888, "-9,214,364,837,599,909,888.00"),
+        "total": (18014398509481986, "18,014,398,509,481,986"),
+        "same": (2, "2"),
+    }
+    rows = list(csv.reader(io.StringIO(file.text, newline="")))[1:]
+    row = ["9999999999999.99", "-9214364837599909888", "9007199254740993", "10000000000000"]
+    assert sorted(rows) == sorted([row, row, row[:2] + ["0"] + row[3:]])
+    figures, file = made("xlsx", {"count": ["9007199254740993"]})
+    assert figures["same"] == (2, "2") and figures["sum"] == (19999999999999.98, "19,999,999,999,999.98")
+    book = openpyxl.load_workbook(io.BytesIO(file.content))
+    cells = [[cell.value for cell in line] for line in book.worksheets[-1].iter_rows(min_row=2)]
+    assert cells == [[9999999999999.99, "-9214364837599909888", "9007199254740993", 10000000000000]] * 2
+    shown = [cell.value for line in book.worksheets[0].iter_rows() for cell in line]
+    assert 19999999999999.98 in shown and "-9214364837599909888" in shown and "18014398509481986" in shown
 
 
 def test_a_field_that_no_record_has_is_said(own):

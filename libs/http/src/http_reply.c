@@ -1,6 +1,7 @@
 /* http_reply.c: a handler's answer, until it is sent (http_send.c). One thread, one request. */
 #include "http_private.h"
 
+#include "jw/json.h"
 #include "jw/log.h"
 
 #include <string.h>
@@ -99,9 +100,7 @@ jw_http_reply_json(JwHttpReply *self, int status, struct json_t *take_value)
 {
     g_return_if_fail(self != NULL);
     json_auto_t *value = take_value;
-    char *text = value != NULL
-                     ? json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15))
-                     : NULL;
+    char *text = value != NULL ? jw_json_dump(value, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
 
     if (text == NULL) {
         jw_error_log("http_reply_not_json", JW_INT("status", status));
@@ -109,7 +108,7 @@ jw_http_reply_json(JwHttpReply *self, int status, struct json_t *take_value)
                  g_strdup("{\"error\":{\"code\":\"INTERNAL_ERROR\"}}"));
         return;
     }
-    set_body(self, status, "application/json", text); /* g_free() is free() since GLib 2.46 */
+    set_body(self, status, "application/json", text);
 }
 
 void

@@ -32,7 +32,7 @@ has_long_real(const json_t *value)
     {
         found = found || has_long_real(item);
     }
-    json_object_foreach((json_t *)(uintptr_t)value, key, item)
+    json_object_foreach(jw_json_mutable(value), key, item)
     {
         found = found || has_long_real(item);
     }
@@ -85,15 +85,24 @@ shorten_reals(const char *text)
 }
 
 char *
-jw_json_print(const json_t *value)
+jw_json_dump(const json_t *value, size_t flags)
 {
     g_return_val_if_fail(value != NULL, NULL);
 
     /* 15 digits: 83.33 stays 83.33. Where that is not all of a number, as few as are. */
     const bool more = has_long_real(value);
-    const size_t flags = JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY;
     const size_t digits = more ? JSON_REAL_PRECISION(17) : JSON_REAL_PRECISION(15);
     g_autoptr(JwJsonStr) text = json_dumps(value, flags | digits);
+
+    return more && text != NULL ? shorten_reals(text) : g_strdup(text);
+}
+
+char *
+jw_json_print(const json_t *value)
+{
+    g_return_val_if_fail(value != NULL, NULL);
+
+    char *text = jw_json_dump(value, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
     g_assert(text != NULL); /* jansson refuses only what it would not have built */
-    return more ? shorten_reals(text) : g_strdup(text);
+    return text;
 }

@@ -6,9 +6,6 @@
 
 G_BEGIN_DECLS
 
-/* For json_dumpf(): numbers as the API prints them, 86.93 and not 86.930000000000007. */
-#define JC_JSON_FLAGS (JSON_SORT_KEYS | JSON_REAL_PRECISION(15))
-
 struct json_t;
 
 typedef struct _JcApi JcApi;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "progress.h"
+#include "jw/json.h"
 #include "jw/sync.h"
 #include "jw/text.h"
 
@@ -153,8 +154,8 @@ print_end(Follow *self, json_t *job)
 
     jc_progress_clear(&self->bar);
     if (self->watch->json) {
-        (void)json_dumpf(job, self->context->out, JC_JSON_FLAGS | JSON_INDENT(2));
-        fputc('\n', self->context->out);
+        g_autofree char *text = jw_json_dump(job, JSON_SORT_KEYS | JSON_INDENT(2));
+        fprintf(self->context->out, "%s\n", text);
         return completed ? JC_EXIT_OK : JC_EXIT_FAILED;
     }
     if (completed) {

@@ -12,18 +12,19 @@
 G_BEGIN_DECLS
 
 /* Strict JSON: UTF-8, no duplicate keys, depth ≤ 32, no lone surrogates, numbers in range.
- * (transfer full)
- * @error: INVALID with line and column */
+ * @error: INVALID with line and column (transfer full) */
 json_t *jw_json_parse(const void *data, size_t length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 #define JW_JSON_FILE_MAX ((size_t)4 * 1024 * 1024)
 
-/* The same from a file of at most JW_JSON_FILE_MAX bytes; messages begin with @path.
- * (transfer full) */
+/* The same from a file of at most JW_JSON_FILE_MAX bytes; messages name @path. (transfer full) */
 json_t *jw_json_parse_file(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Compact, keys sorted: equal values give equal bytes. (transfer full) */
 char *jw_json_print(const json_t *value);
+
+/* json_dumps() with reals as short as may be: 83.33. (transfer full) (nullable: if it refuses) */
+char *jw_json_dump(const json_t *value, size_t flags);
 
 typedef enum {
     JW_FIELD_STRING,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "job.h"
+#include "jw/json.h"
 #include "jw/text.h"
 #include "jw/wire.h"
 
@@ -86,8 +87,8 @@ submit(JcContext *context, const Options *given, const char *path)
         return jc_failed(context, &jc_submit, error);
     }
     if (given->json && !given->watch) {
-        (void)json_dumpf(data, context->out, JC_JSON_FLAGS | JSON_COMPACT);
-        fputc('\n', context->out);
+        g_autofree char *text = jw_json_dump(data, JSON_SORT_KEYS | JSON_COMPACT);
+        fprintf(context->out, "%s\n", text);
     } else if (!given->json) {
         fprintf(context->out, "Job       %s, %s\n", job_id, status != NULL ? status : "accepted");
     }
