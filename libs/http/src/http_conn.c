@@ -17,7 +17,7 @@
 /* A reply may take this long plus the time of its bytes at the slowest speed served. */
 #define REPLY_BASE_MS      60000
 #define REPLY_BYTES_PER_MS 16
-/* All bodies that have not come to their end may hold this many times the longest one. */
+/* All bodies, until their handlers have ended, may hold this many times the longest one. */
 #define BODIES_MAX 64
 
 typedef enum { CONN_IDLE, CONN_RECEIVING, CONN_HANDLING, CONN_REPLYING } ConnPhase;
@@ -47,7 +47,7 @@ struct _JwHttpConns {
     JwHttpProxies *proxies;
     JwStop *stop;
     GThread *watchdog;
-    JwMetric *open_gauge, *cut_counter;
+    JwMetric *open_gauge, *body_gauge, *cut_counter;
 };
 
 static int64_t
@@ -90,10 +90,19 @@ set_queue_locked(JwHttpConn *conn, JwHttpList *queue)
 }
 
 static void
+add_body_locked(JwHttpConns *self, JwHttpConn *conn, int64_t bytes)
+{
+    conn->body_bytes += bytes;
+    self->body_bytes += bytes;
+    jw_metric_add(self->body_gauge, NULL, (double)bytes);
+}
+
+static void
 drop_body_locked(JwHttpConns *self, JwHttpConn *conn)
 {
-    self->body_bytes -= conn->body_bytes;
-    conn->body_bytes = 0;
+    if (conn->body_bytes > 0) {
+        add_body_locked(self, conn, -conn->body_bytes);
+    }
 }
 
 static void
@@ -146,6 +155,8 @@ jw_http_conns_new(const JwHttpConfig *config, JwHttpProxies *take_proxies)
     self->per_client = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     self->stop = jw_stop_new();
     self->open_gauge = jw_metric_gauge("jobwire_http_connections", "Open HTTP connections", NULL);
+    self->body_gauge =
+        jw_metric_gauge("jobwire_http_body_bytes", "Bytes of request bodies that are held", NULL);
     self->cut_counter =
         jw_metric_counter("jobwire_http_connections_cut_total",
                           "Connections cut: a phase took too long, or places ran short", "why");
@@ -301,19 +312,37 @@ jw_http_conns_receiving(JwHttpConns *self, JwHttpConn *conn)
     set_queue_locked(conn, &self->unfinished);
 }
 
-void
+/* Whose body goes for another's: the oldest that has not come to its end. */
+static JwHttpConn *
+oldest_body_locked(const JwHttpConns *self, const JwHttpConn *but)
+{
+    for (const JwHttpLink *link = self->unfinished.head; link != NULL; link = link->next) {
+        JwHttpConn *conn = link->data;
+        if (conn != but && conn->body_bytes > 0) {
+            return conn;
+        }
+    }
+    return NULL;
+}
+
+bool
 jw_http_conns_body(JwHttpConns *self, JwHttpConn *conn, int64_t bytes)
 {
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
     if (conn->gone) {
-        return;
+        return false;
     }
-    conn->body_bytes += bytes;
-    self->body_bytes += bytes;
-    while (self->body_bytes > BODIES_MAX * self->config->body_max_bytes && !conn->gone) {
-        make_room_locked(self, conn, NULL, "bodies");
+    add_body_locked(self, conn, bytes);
+    while (self->body_bytes > BODIES_MAX * self->config->body_max_bytes) {
+        JwHttpConn *other = oldest_body_locked(self, conn);
+        if (other == NULL) { /* the others wait for an answer */
+            drop_body_locked(self, conn);
+            return false;
+        }
+        cut_locked(self, other, "bodies");
     }
+    return true;
 }
 
 void
@@ -322,9 +351,16 @@ jw_http_conns_handling(JwHttpConns *self, JwHttpConn *conn)
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
     conn->deadline_ms = 0;
-    drop_body_locked(self, conn); /* whole; the handlers that hold one are few */
     set_queue_locked(conn, NULL);
     set_phase_locked(self, conn, CONN_HANDLING);
+}
+
+void
+jw_http_conns_handled(JwHttpConns *self, JwHttpConn *conn)
+{
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+
+    drop_body_locked(self, conn);
 }
 
 bool
