@@ -41,7 +41,7 @@ struct _JwHttpConns {
     JwHttpList unfinished, idle; /* the oldest first */
     GHashTable *per_client;      /* (owned) key → how many */
     int64_t n_live, n_busy, body_bytes;
-    bool draining;
+    bool draining, cut; /* cut: nobody is there to get an answer */
     int64_t places;
     const JwHttpConfig *config;
     JwHttpProxies *proxies;
@@ -364,6 +364,14 @@ jw_http_conns_handled(JwHttpConns *self, JwHttpConn *conn)
 }
 
 bool
+jw_http_conns_wanted(JwHttpConns *self, const JwHttpConn *conn)
+{
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+
+    return !conn->gone && !self->cut;
+}
+
+bool
 jw_http_conns_admit(JwHttpConns *self, JwHttpConn *conn, const char *forwarded_for)
 {
     int64_t most = self->config->address_connections_max;
@@ -439,6 +447,7 @@ jw_http_conns_cut(JwHttpConns *self)
 {
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
+    self->cut = true;
     for (const JwHttpLink *link = self->all.head; link != NULL; link = link->next) {
         (void)shutdown(((const JwHttpConn *)link->data)->fd, SHUT_RDWR);
     }

@@ -11,7 +11,7 @@
 
 #define DOWNLOAD_RETRY_S 5
 
-typedef enum { EXCHANGE_NEW, EXCHANGE_BODY, EXCHANGE_HANDLED } ExchangeState;
+typedef enum { EXCHANGE_NEW, EXCHANGE_BODY, EXCHANGE_HANDLED, EXCHANGE_GONE } ExchangeState;
 
 struct _JwHttpExchange {
     const JwHttpExchanges *all;
@@ -149,12 +149,17 @@ admit_download(JwHttpExchange *self)
                           "too many downloads are under way; try again later");
 }
 
-/* The handler and all that comes before it. */
+/* The handler and all that comes before it; not for a client that was cut while this waited. */
 static void
 handle(JwHttpExchange *self)
 {
     JwHttpRequest *request = &self->request;
 
+    if (!jw_http_conns_wanted(self->all->conns, self->conn)) {
+        drop_body(self);
+        self->state = EXCHANGE_GONE;
+        return;
+    }
     request->start_ms = jw_clock_mono_ms(jw_clock_system()); /* since the request is whole */
     if (self->body != NULL) {
         request->body = self->body->data;
@@ -231,7 +236,7 @@ begin_handling(JwHttpExchange *self)
     }
     if (self->all->workers == NULL || entry == NULL || entry->mount->api->immediate) {
         handle(self);
-        return answer(self);
+        return self->state == EXCHANGE_HANDLED ? answer(self) : MHD_NO;
     }
     struct MHD_Connection *connection = self->connection;
     JwMetric *waiting = self->all->waiting;
@@ -270,6 +275,8 @@ jw_http_exchange_step(void *data, struct MHD_Connection *connection, const char 
         return begin_handling(self);
     case EXCHANGE_HANDLED:
         return answer(self);
+    case EXCHANGE_GONE:
+        return MHD_NO;
     }
     return MHD_NO;
 }

@@ -88,6 +88,8 @@ bool jw_http_conns_body(JwHttpConns *self, JwHttpConn *conn,
 void jw_http_conns_handling(JwHttpConns *self, JwHttpConn *conn);
 /* Its body is held no longer. Any thread. */
 void jw_http_conns_handled(JwHttpConns *self, JwHttpConn *conn);
+/* False: it was cut, so that nobody would get the answer. Any thread. */
+bool jw_http_conns_wanted(JwHttpConns *self, const JwHttpConn *conn);
 /* Counts the request for its client, when it came through a proxy; false: that client has too
  * many under way. Any thread. */
 bool jw_http_conns_admit(JwHttpConns *self, JwHttpConn *conn, const char *forwarded_for);
@@ -121,7 +123,8 @@ JwHttpPool *jw_http_pool_new(const char *name, int64_t n_threads, size_t capacit
                              gpointer context);
 /* False when it is closed or full: @item stays the caller's. */
 bool jw_http_pool_push(JwHttpPool *self, gpointer item) G_GNUC_WARN_UNUSED_RESULT;
-/* Runs what was pushed and joins the threads; from then on pushes are refused. */
+/* Runs what was pushed, which may find that nobody wants it any more, and joins the threads; from
+ * then on pushes are refused. */
 void jw_http_pool_close(JwHttpPool *self);
 void jw_http_pool_free(gpointer self);
 
