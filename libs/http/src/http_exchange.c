@@ -91,6 +91,7 @@ take_head(JwHttpExchange *self, const char *method, const char *version)
     (void)MHD_get_connection_values(self->connection, MHD_HEADER_KIND, add_header,
                                     request->headers);
     jw_http_headers_join(request->headers);
+    jw_http_conns_named(self->all->conns, self->conn, jw_http_header(request, "X-Forwarded-For"));
     jw_http_request_id_take(jw_http_header(request, "X-Request-Id"), request->request_id);
     jw_http_traceparent_take(jw_http_header(request, "traceparent"), request->traceparent);
     jw_http_reply_init(&self->reply, request);
@@ -165,8 +166,7 @@ handle(JwHttpExchange *self)
         request->body = self->body->data;
         request->body_length = self->body->len;
     }
-    if (jw_http_conns_admit(self->all->conns, self->conn,
-                            jw_http_header(request, "X-Forwarded-For"))) {
+    if (jw_http_conns_admit(self->all->conns, self->conn)) {
         jw_http_dispatch(&self->all->dispatcher, request, &self->reply);
         admit_download(self);
     } else {

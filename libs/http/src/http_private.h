@@ -81,6 +81,8 @@ void jw_http_conns_limit(JwHttpConns *self, int64_t most);
 JwHttpConn *jw_http_conns_opened(JwHttpConns *self, int fd, const struct sockaddr *address);
 void jw_http_conns_closed(JwHttpConns *self, JwHttpConn *take_conn);
 void jw_http_conns_receiving(JwHttpConns *self, JwHttpConn *conn);
+/* The head has come; its X-Forwarded-For, nullable. */
+void jw_http_conns_named(JwHttpConns *self, JwHttpConn *conn, const char *forwarded_for);
 /* So many bytes more of a body are held, for which others may be cut. False: there is no room, and
  * nothing of this body may be held any more. */
 bool jw_http_conns_body(JwHttpConns *self, JwHttpConn *conn,
@@ -92,7 +94,7 @@ void jw_http_conns_handled(JwHttpConns *self, JwHttpConn *conn);
 bool jw_http_conns_wanted(JwHttpConns *self, const JwHttpConn *conn);
 /* Counts the request for its client, when it came through a proxy; false: that client has too
  * many under way. Any thread. */
-bool jw_http_conns_admit(JwHttpConns *self, JwHttpConn *conn, const char *forwarded_for);
+bool jw_http_conns_admit(JwHttpConns *self, JwHttpConn *conn);
 /* @reply_bytes: -1 for an answer without end. */
 void jw_http_conns_replying(JwHttpConns *self, JwHttpConn *conn, int64_t reply_bytes);
 void jw_http_conns_done(JwHttpConns *self, JwHttpConn *conn);

@@ -384,6 +384,49 @@ test_bodies_are_bounded(void **state)
     close_all(fds, G_N_ELEMENTS(fds));
 }
 
+/* Room for a body is made by who holds most of it, not by the oldest of all, and never by who holds
+ * none. Behind a proxy that is the client whom the proxy names. */
+static void
+test_bodies_of_whom(void **state)
+{
+    enum { LITTLE, NAMED, HEAD, N_OTHERS };
+    static const struct {
+        const char *source, *headers;
+    } cases[] = { { "127.0.0.1", "" }, { "127.0.0.2", "X-Forwarded-For: 192.0.2.1\r\n" } };
+    Fixture *self = *state;
+    g_autofree char *part = g_strnfill(699, ' '); /* 700 bytes with the first */
+
+    self->server.config.connections_max = 1000;
+    self->server.config.trusted_proxies = (char *)(gintptr) "127.0.0.2";
+    start(self);
+    for (size_t n = 0; n < G_N_ELEMENTS(cases); n++) {
+        int others[N_OTHERS], fds[93];
+        g_autofree char *text = g_strdup_printf("POST /hello HTTP/1.1\r\nHost: t\r\n%s"
+                                                "Content-Length: 900\r\n\r\n[%s",
+                                                cases[n].headers, part);
+        others[HEAD] = open_with(self, "127.0.0.4", SLOW_HEAD);
+        others[LITTLE] = open_with(self, "127.0.0.3", SLOW_BODY);
+        others[NAMED] = open_with(self, "127.0.0.2",
+                                  "POST /hello HTTP/1.1\r\nHost: t\r\n"
+                                  "X-Forwarded-For: 192.0.2.2\r\nContent-Length: 900\r\n\r\n[");
+        wait_connections(N_OTHERS);
+        wait_gauge("jobwire_http_body_bytes", 2);
+        for (size_t i = 0; i < G_N_ELEMENTS(fds); i++) {
+            fds[i] = open_with(self, cases[n].source, text);
+            wait_gauge("jobwire_http_body_bytes", 2 + 700 * (double)MIN(i + 1, 91));
+        }
+        assert_closed(fds[0]);
+        assert_closed(fds[1]);
+        for (size_t i = 0; i < N_OTHERS; i++) {
+            assert_true(is_open(others[i]));
+        }
+        assert_true(is_open(fds[2]) && is_open(fds[G_N_ELEMENTS(fds) - 1]));
+        close_all(fds, G_N_ELEMENTS(fds));
+        close_all(others, N_OTHERS);
+        wait_connections(0);
+    }
+}
+
 /* A POST of @length bytes to /wait. */
 static int
 post_waiting(const Fixture *self, size_t length)
@@ -489,6 +532,34 @@ test_waiting_requests_are_bounded(void **state)
     close_all(fds, G_N_ELEMENTS(fds));
     close_all(extra, G_N_ELEMENTS(extra));
     (void)close(under_way);
+}
+
+/* Who holds most makes room for itself alone, also when all that it holds waits for an answer. */
+static void
+test_waiting_bodies_are_its_own(void **state)
+{
+    Fixture *self = *state;
+    int fds[64], other;
+
+    self->server.config.connections_max = 1000;
+    self->server.config.workers = 2;
+    start(self);
+    other = open_with(self, "127.0.0.2", SLOW_BODY);
+    wait_gauge("jobwire_http_body_bytes", 1);
+    for (size_t i = 0; i < G_N_ELEMENTS(fds); i++) {
+        fds[i] = post_waiting(self, 999);
+        wait_gauge("jobwire_http_body_bytes", 1 + 999 * ((double)i + 1));
+    }
+    int extra = post_waiting(self, 500);
+    assert_busy(extra);
+    assert_true(is_open(other));
+    jw_stop_set(self->go);
+    for (size_t i = 0; i < G_N_ELEMENTS(fds); i++) {
+        assert_answered(fds[i], "999 bytes");
+    }
+    close_all(fds, G_N_ELEMENTS(fds));
+    (void)close(extra);
+    (void)close(other);
 }
 
 /* Slow headers, slow bodies and idle streams, each by the hundred, and one worker: others are
@@ -606,6 +677,8 @@ main(void)
         WITH(test_proxies),
         WITH(test_wrong_proxies),
         WITH(test_bodies_are_bounded),
+        WITH(test_bodies_of_whom),
+        WITH(test_waiting_bodies_are_its_own),
         WITH(test_waiting_bodies_are_bounded),
         WITH(test_waiting_requests_are_bounded),
         WITH(test_many_of_each),
