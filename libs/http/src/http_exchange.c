@@ -161,7 +161,6 @@ handle(JwHttpExchange *self)
         self->state = EXCHANGE_GONE;
         return;
     }
-    request->start_ms = jw_clock_mono_ms(jw_clock_system()); /* since the request is whole */
     if (self->body != NULL) {
         request->body = self->body->data;
         request->body_length = self->body->len;
@@ -229,6 +228,7 @@ begin_handling(JwHttpExchange *self)
 {
     const JwHttpEntry *entry = self->request.entry;
 
+    self->request.start_ms = jw_clock_mono_ms(jw_clock_system()); /* the request is whole */
     jw_http_conns_handling(self->all->conns, self->conn);
     if (self->no_room) {
         refuse_busy(self);

@@ -428,6 +428,59 @@ test_metrics(void **state)
     assert_true(jw_metric_value(seconds, "GET /hello") == before_n + 1);
 }
 
+static int64_t
+now_ms(void)
+{
+    return jw_clock_mono_ms(jw_clock_system());
+}
+
+static bool
+is_past(void *data)
+{
+    return now_ms() > *(const int64_t *)data;
+}
+
+/* The number behind @name in the line of @log that has @part; -1: none. */
+static int64_t
+logged(const char *log, const char *part, const char *name)
+{
+    const char *line = strstr(log, part);
+    const char *found = line != NULL ? strstr(line, name) : NULL;
+
+    return found != NULL ? g_ascii_strtoll(found + strlen(name), NULL, 10) : -1;
+}
+
+/* How long a request took has the time in it that it waited for a worker. */
+static void
+test_duration_has_the_wait(void **state)
+{
+    Fixture *self = *state;
+    const char *requests[] = { HC_GET("/wait"), HC_GET("/hello") };
+    int fds[G_N_ELEMENTS(requests)];
+    double n_queued = 1;
+    self->server.config.workers = 1;
+    start(self);
+    for (size_t i = 0; i < G_N_ELEMENTS(fds); i++) {
+        fds[i] = hc_connect(self->server.port);
+        hc_send(fds[i], requests[i], strlen(requests[i]));
+        tk_wait_until(one_waits, self, 20000, "the first request to be under way");
+    }
+    tk_wait_until(others_queue, &n_queued, 20000, "the other to wait for the worker");
+    int64_t since_ms = now_ms(), until_ms = since_ms + 100;
+    tk_wait_until(is_past, &until_ms, 20000, "the clock to go on");
+    tk_log_capture();
+    int64_t held_ms = now_ms() - since_ms;
+    jw_stop_set(self->go);
+    for (size_t i = 0; i < G_N_ELEMENTS(fds); i++) {
+        g_autofree char *answer = hc_read_all(fds[i], NULL);
+        assert_int_equal(hc_status(answer), 200);
+    }
+    g_autofree char *log = tk_log_take();
+    if (logged(log, "\"route\":\"/hello\"", "\"duration_ms\":") < held_ms) {
+        fail_msg("it waited for %" G_GINT64_FORMAT " ms: %s", held_ms, log);
+    }
+}
+
 int
 main(void)
 {
@@ -443,6 +496,7 @@ main(void)
         WITH(test_authenticator),
         WITH(test_immediate),
         WITH(test_metrics),
+        WITH(test_duration_has_the_wait),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
