@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define BUSY_RETRY_S 5
+
 const JwField jw_http_any_query = { 0 };
 
 /* No handler for this method and path: OPTIONS, 405 or 404. */
@@ -87,6 +89,13 @@ jw_http_dispatch_crowded(JwHttpReply *reply)
 {
     jw_http_reply_problem(reply, 429, "TOO_MANY_REQUESTS", NULL, 1,
                           "this client has too many requests under way; wait for some to end");
+}
+
+void
+jw_http_dispatch_busy(JwHttpReply *reply)
+{
+    jw_http_reply_problem(reply, 503, "SERVICE_UNAVAILABLE", NULL, BUSY_RETRY_S,
+                          "too many requests wait to be worked on; try again later");
 }
 
 void

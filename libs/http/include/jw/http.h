@@ -49,7 +49,7 @@ bool jw_http_server_start(JwHttpServer *self, GError **error) G_GNUC_WARN_UNUSED
 int jw_http_server_port(const JwHttpServer *self);
 
 /* Refuses new connections and finishes requests under way for at most @timeout_ms; then cuts the
- * rest and joins all threads. */
+ * rest and joins all threads. Of what was cut only handlers that have begun come to their end. */
 void jw_http_server_stop(JwHttpServer *self, int64_t timeout_ms);
 
 /* @server: (transfer full) (nullable): a JwHttpServer; stopped without waiting if it runs. */
