@@ -123,7 +123,8 @@ const JwDimensionDef *jw_report_def_dimension(const JwReportDef *self, const cha
 const JwMeasureDef *jw_report_def_measure(const JwReportDef *self, const char *name);
 
 /* Whether a measure of the definition has a value inside a group of records; peaks have none, nor
- * what is computed from them. */
+ * what is computed from them. What a ratio names and is no earlier measure, which the check
+ * refuses, counts as having one. */
 bool jw_report_def_has_groups(const JwReportDef *self, const JwMeasureDef *measure);
 
 /* Whether the names refer to existing things, ratios to earlier measures, no name is used twice.

@@ -165,6 +165,15 @@ jw_report_def_measure(const JwReportDef *self, const char *name)
                : NULL;
 }
 
+/* Only of earlier measures, so that a definition that is still to be checked ends as well. */
+static bool
+part_has_groups(const JwReportDef *self, const JwMeasureDef *ratio, const char *name)
+{
+    const JwMeasureDef *part = jw_report_def_measure(self, name);
+
+    return part == NULL || part >= ratio || jw_report_def_has_groups(self, part);
+}
+
 bool
 jw_report_def_has_groups(const JwReportDef *self, const JwMeasureDef *measure)
 {
@@ -174,9 +183,9 @@ jw_report_def_has_groups(const JwReportDef *self, const JwMeasureDef *measure)
     case JW_MEASURE_PEAK:
     case JW_MEASURE_PEAK_VALUE:
         return false;
-    case JW_MEASURE_RATIO: /* of earlier measures, so this ends */
-        return jw_report_def_has_groups(self, jw_report_def_measure(self, measure->numerator))
-               && jw_report_def_has_groups(self, jw_report_def_measure(self, measure->denominator));
+    case JW_MEASURE_RATIO:
+        return part_has_groups(self, measure, measure->numerator)
+               && part_has_groups(self, measure, measure->denominator);
     case JW_MEASURE_COUNT:
     case JW_MEASURE_SUM:
     case JW_MEASURE_AVG:

@@ -22,12 +22,6 @@ names_contain(char **names, const char *name)
     return names != NULL && name != NULL && g_strv_contains((const char *const *)names, name);
 }
 
-static bool
-is_peak(const JwMeasureDef *measure)
-{
-    return measure->op == JW_MEASURE_PEAK || measure->op == JW_MEASURE_PEAK_VALUE;
-}
-
 /* Whether something is wrong there already, or with what it is in. */
 static bool
 is_noted(const JwViolations *violations, const char *pointer)
@@ -188,7 +182,7 @@ check_peak(const JwReportDef *self, guint index, const JwMeasureDef *measure,
     if (of == NULL) {
         fault(violations, "/measures/%u/of: no measure '%s'", index,
               measure->of != NULL ? measure->of : "");
-    } else if (is_peak(of)) {
+    } else if (!jw_report_def_has_groups(self, of)) {
         fault(violations, "/measures/%u/of: '%s' has no value inside a group", index, measure->of);
     }
 }
@@ -264,7 +258,7 @@ check_table(const JwReportDef *self, guint index, const JwTableDef *table, JwVio
         if (measure == NULL) {
             fault(violations, "/tables/%u/measures/%u: no measure '%s'", index, i,
                   table->measures[i]);
-        } else if (is_peak(measure)) {
+        } else if (!jw_report_def_has_groups(self, measure)) {
             fault(violations, "/tables/%u/measures/%u: '%s' has no value inside a group", index, i,
                   table->measures[i]);
         }
