@@ -57,7 +57,7 @@ test_good_definition(void **state)
     g_autoptr(GError) error = NULL;
 
     (void)state;
-    assert_ok(jw_report_def_check(def, &error), error);
+    assert_ok(calls_check(def, &error), error);
     assert_string_equal(jw_report_def_measure(def, "answerRate")->numerator, "answeredCalls");
     assert_null(jw_report_def_measure(def, "nothing"));
     assert_null(jw_report_def_measure(def, NULL));
@@ -315,7 +315,7 @@ test_each_violation_names_its_place(void **state)
         g_autoptr(JwReportDef) def = full_def();
         g_autoptr(GError) error = NULL;
         rows[i].corrupt(def);
-        assert_false(jw_report_def_check(def, &error));
+        assert_false(calls_check(def, &error));
         assert_jw_error(error, JW_ERROR_INVALID, rows[i].pattern);
     }
 }

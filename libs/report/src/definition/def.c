@@ -1,5 +1,5 @@
 /* definition/def.c: report definitions: new, free, look up, list the fields to read. Owned by
- * their catalog; immutable after jw_report_def_check(), then shared by any thread. */
+ * their catalog; immutable once parsed, then shared by any thread. */
 #include "jw/report_def.h"
 #include "jw/text.h"
 #include "names.h"

@@ -4,7 +4,6 @@
 #include "jw/cron.h"
 #include "jw/error.h"
 #include "jw/report_def.h"
-#include "def_private.h"
 
 #include <string.h>
 
@@ -291,23 +290,10 @@ check_tables(const JwReportDef *self, JwViolations *violations)
 void
 jw_report_def_note(const JwReportDef *self, JwViolations *violations)
 {
+    g_return_if_fail(self != NULL && violations != NULL);
+
     check_head(self, violations);
     check_lists(self, violations);
     check_measures(self, violations);
     check_tables(self, violations);
-}
-
-bool
-jw_report_def_check(const JwReportDef *self, GError **error)
-{
-    g_return_val_if_fail(self != NULL, false);
-    g_return_val_if_fail(error == NULL || *error == NULL, false);
-
-    g_auto(JwViolations) violations = { 0 };
-    jw_report_def_note(self, &violations);
-    if (jw_violations_count(&violations) == 0) {
-        return true;
-    }
-    g_autofree char *all = jw_violations_text(&violations);
-    return jw_fail(error, JW_ERROR_INVALID, "%s", all);
 }
