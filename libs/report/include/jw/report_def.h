@@ -35,6 +35,9 @@ typedef enum {
     JW_FORMAT_N
 } JwFormat;
 
+/* Whether it shows numbers, which have decimals. */
+bool jw_format_is_number(JwFormat format);
+
 typedef enum { JW_CHART_NONE, JW_CHART_COLUMN, JW_CHART_LINE } JwChart;
 
 typedef struct {

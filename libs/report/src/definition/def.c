@@ -6,6 +6,13 @@
 
 #include <string.h>
 
+bool
+jw_format_is_number(JwFormat format)
+{
+    return format == JW_FORMAT_INTEGER || format == JW_FORMAT_DECIMAL || format == JW_FORMAT_PERCENT
+           || format == JW_FORMAT_SECONDS;
+}
+
 static const size_t def_texts[] = {
     offsetof(JwReportDef, report_type),      offsetof(JwReportDef, title),
     offsetof(JwReportDef, description),      offsetof(JwReportDef, file_prefix),

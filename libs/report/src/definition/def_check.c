@@ -110,11 +110,7 @@ check_head(const JwReportDef *self, JwViolations *violations)
 static void
 check_decimals(const JwColumnDef *column, guint index, JwViolations *violations)
 {
-    const bool number = column->format == JW_FORMAT_INTEGER || column->format == JW_FORMAT_DECIMAL
-                        || column->format == JW_FORMAT_PERCENT
-                        || column->format == JW_FORMAT_SECONDS;
-
-    if (!number && column->decimals >= 0) {
+    if (!jw_format_is_number(column->format) && column->decimals >= 0) {
         fault(violations,
               "/columns/%u/decimals: is for the formats integer, decimal, percent and seconds",
               index);
