@@ -24,10 +24,6 @@ void jw_report_round_row(const JwReportDef *def, const JwValue *row, JwValue *re
  * records". (transfer full) */
 char *jw_report_text_period(const JwReportRequest *request, GTimeZone *zone);
 
-/* "departmentIds: support, sales · statuses: answered"; NULL when nothing is filtered. (transfer
- * full) (nullable) */
-char *jw_report_text_filters(const JwReportDef *def, const JwReportRequest *request);
-
 /* A filter's name for people: "Departments" of "departmentIds", "Event types" of "eventTypes".
  * (transfer full) */
 char *jw_report_text_filter_name(const char *name);

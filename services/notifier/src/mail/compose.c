@@ -3,9 +3,8 @@
 #include "mail/compose.h"
 #include "mail/view.h"
 
+#include "jw/links.h"
 #include "jw/mail.h"
-
-#include <string.h>
 
 static char *
 make_subject(const NtfView *view)
@@ -164,17 +163,6 @@ ntf_message(const NtfComposeInput *input, const char *subject, const char *text,
     return jw_mail_compose(&message, error);
 }
 
-/* Nothing but a plain web address becomes something to click on. */
-static bool
-check_link(const char *link, GError **error)
-{
-    bool web = g_str_has_prefix(link, "https://") || g_str_has_prefix(link, "http://");
-    for (const char *pos = link; web && *pos != '\0'; pos++) {
-        web = *pos > 0x20 && *pos < 0x7f && strchr("<>\"\\^`{|}", *pos) == NULL;
-    }
-    return web || jw_fail(error, JW_ERROR_INVALID, "the download link is no web address");
-}
-
 GBytes *
 ntf_compose(const NtfComposeInput *input, GError **error)
 {
@@ -182,8 +170,8 @@ ntf_compose(const NtfComposeInput *input, GError **error)
     g_return_val_if_fail(input->job->artifact != NULL && input->job->id != NULL, NULL);
     g_return_val_if_fail(error == NULL || *error == NULL, NULL);
 
-    if (input->link != NULL && !check_link(input->link, error)) {
-        return NULL;
+    if (input->link != NULL && !jw_link_is_web(input->link)) {
+        return jw_fail_null(error, JW_ERROR_INVALID, "the download link is no web address");
     }
     g_auto(NtfView) view = { 0 };
     ntf_view_init(&view, input);

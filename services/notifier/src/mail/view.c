@@ -2,10 +2,9 @@
 #include "mail/view.h"
 
 #include "jw/clock.h"
+#include "jw/report_axis.h"
 #include "jw/report_result.h"
 #include "jw/text.h"
-
-#include <math.h>
 
 #define MAX_FIGURES 24
 #define MAX_TEXT    200 /* characters of one string from the summary */
@@ -119,20 +118,12 @@ read_limits(NtfView *self, const JwReportResult *result)
     }
 }
 
-static double
-number_of(const JwValue *value)
-{
-    return value->type == JW_VALUE_INT    ? (double)value->integer
-           : value->type == JW_VALUE_REAL ? value->real
-                                          : NAN;
-}
-
 static void
 read_chart(NtfView *self, const JwReportTable *table)
 {
     for (size_t row = 0; row < table->n_rows; row++) {
         const JwValue *cell = jw_report_cell(table, row, 0);
-        const double number = number_of(jw_report_cell(table, row, table->chart_column));
+        const double number = jw_axis_value(jw_report_cell(table, row, table->chart_column));
         char *label = ntf_view_clean(cell->type == JW_VALUE_TEXT ? cell->text : NULL);
         g_ptr_array_add(self->labels, label != NULL ? label : g_strdup(""));
         g_array_append_val(self->values, number);
