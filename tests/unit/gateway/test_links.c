@@ -58,7 +58,9 @@ kit_assert_page(const Answer *answer, long status, const char *const *parts, int
 
     if (answer->status != status
         || g_strcmp0(answer_header(answer, "content-type"), "text/html; charset=utf-8") != 0
-        || strstr(answer_header(answer, "cache-control"), "no-store") == NULL
+        || g_strcmp0(answer_header(answer, "cache-control"), "private, no-store") != 0
+        || g_strcmp0(answer_header(answer, "referrer-policy"), "no-referrer") != 0
+        || g_strcmp0(answer_header(answer, "x-robots-tag"), "noindex, nofollow") != 0
         || strstr(body, "<h1>") == NULL || strstr(body, "<script") != NULL) {
         fail_msg("line %d: %ld %s: %s", line, answer->status, answer_header(answer, "content-type"),
                  body);
@@ -186,6 +188,8 @@ test_other_refusals(void **state)
     assert_page(deeper, 404, "This link does not work");
     g_auto(Answer) post = kit_post(kit, NULL, "/links/a", "{}");
     assert_page(post, 405, "This path answers GET, HEAD");
+    g_auto(Answer) malformed = kit_get(kit, NULL, "/links/a%2Fb");
+    assert_page(malformed, 400, "The path or the query is not well formed");
     g_autofree char *id = make_mailed(kit, 0);
     g_autofree char *path = link_to(kit, id, "ben@example.com", GW_NOW + HOUR_MS);
     const char *range[] = { "Range: bytes=10-", NULL };
