@@ -7,6 +7,7 @@
 #include "jw/link_token.h"
 #include "jw/links.h"
 #include "jw/store_deliveries.h"
+#include "links/links.h"
 
 #define CONTENT "a,b\r\n1,2\r\n"
 #define HOUR_MS INT64_C(3600000)
@@ -254,14 +255,38 @@ test_revoke_refused(void **state)
     assert_answer(none, 409, "NO_LINKS");
 }
 
+/* Who has a link that works is not told that it does not. */
+static void
+test_titles(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        const char *code, *title;
+    } cases[] = {
+        { "TOO_MANY_DOWNLOADS", "<h1>Please try again in a few minutes</h1>" },
+        { "TOO_MANY_REQUESTS", "<h1>Please try again in a few minutes</h1>" },
+        { "SERVICE_UNAVAILABLE", "<h1>Please try again in a few minutes</h1>" },
+        { "LINK_UNKNOWN", "<h1>This link does not work</h1>" },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const JwHttpProblem problem = {
+            .status = 400, .code = cases[i].code, .message = "wait", .request_id = "r"
+        };
+        const char *type = NULL;
+        json_t *page = gw_links_page(&problem, &type);
+        assert_non_null(strstr(json_string_value(page), cases[i].title));
+        json_decref(page);
+    }
+}
+
 int
 main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_download),       TEST(test_expires),        TEST(test_report_is_gone),
-        TEST(test_no_oracle),      TEST(test_other_refusals), TEST(test_revoke_one),
-        TEST(test_revoke_refused),
+        TEST(test_download),       TEST(test_expires),
+        TEST(test_report_is_gone), TEST(test_no_oracle),
+        TEST(test_other_refusals), TEST(test_revoke_one),
+        TEST(test_revoke_refused), cmocka_unit_test(test_titles),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
