@@ -75,8 +75,8 @@ jw_http_dispatch_head(const JwHttpDispatcher *dispatcher, JwHttpRequest *request
 {
     request->well_formed = jw_http_target_parse(request);
     const JwHttpMount *mount = jw_http_mount_find(dispatcher->mounts, request);
-    /* Before all guards, so that their refusals have the error form of the path's API. */
-    reply->errors = mount != NULL ? mount->api->errors : NULL;
+    /* Before all guards, so that their refusals have the form and the headers of the path's API. */
+    reply->api = mount != NULL ? mount->api : NULL;
     if (request->well_formed) {
         request->entry = jw_http_route_match(dispatcher->entries, request, &request->allow);
     }

@@ -144,8 +144,7 @@ admit_download(JwHttpExchange *self)
     if (g_atomic_int_add(downloads, 1) < self->all->downloads_max) {
         return;
     }
-    jw_http_reply_drop_body(reply);
-    g_ptr_array_set_size(reply->headers, 0);
+    jw_http_reply_drop_file(reply);
     jw_http_reply_problem(reply, 503, "TOO_MANY_DOWNLOADS", NULL, DOWNLOAD_RETRY_S,
                           "too many downloads are under way; try again later");
 }

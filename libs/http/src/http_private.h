@@ -61,9 +61,9 @@ struct _JwHttpReply {
     JwHttpFile file;
     int *downloads; /* atomic: in which the file counts; NULL: it does not */
     int64_t file_from, file_length;
-    int64_t unsent_bytes;   /* of a 304: of the body that a 200 would have */
-    JwHttpStream *stream;   /* NULL: none */
-    JwHttpErrorForm errors; /* NULL: the default form */
+    int64_t unsent_bytes; /* of a 304: of the body that a 200 would have */
+    JwHttpStream *stream; /* NULL: none */
+    const JwHttpApi *api; /* of the path's prefix; NULL: none */
     const JwHttpRequest *request;
 };
 
@@ -174,6 +174,9 @@ char *jw_http_disposition(const char *file_name); /* (transfer full) */
 char *jw_http_date_format(int64_t time_ms); /* (transfer full) */
 bool jw_http_date_parse(const char *text, int64_t *ret_ms);
 
+/* http_file.c: the file and its headers are not the answer after all. */
+void jw_http_reply_drop_file(JwHttpReply *self);
+
 /* http_auth.c: whether this caller may reach the handler; false: the request is answered. */
 bool jw_http_auth_check(JwHttpRequest *request, JwHttpReply *reply);
 
@@ -211,6 +214,7 @@ void jw_http_metrics_init(void);
 void jw_http_reply_init(JwHttpReply *self, const JwHttpRequest *request);
 void jw_http_reply_clear(JwHttpReply *self);
 void jw_http_reply_drop_body(JwHttpReply *self);
+void jw_http_reply_drop_header(JwHttpReply *self, const char *name);
 bool jw_http_reply_has_header(const JwHttpReply *self, const char *name);
 
 /* http_exchange.c: requests under way. What all of a server's share: */
