@@ -30,6 +30,9 @@ typedef struct {
     };
 } JwValue;
 
+/* What of a field the records that were looked at have: nothing; values, if only null; a date. */
+typedef enum { JW_SEEN_NOTHING, JW_SEEN_VALUE, JW_SEEN_DATE } JwSeen;
+
 /* One record: as many values as fields were asked for, in that order. Return false with @error set
  * to stop. */
 typedef bool (*JwRowFunc)(const JwValue *row, gpointer data, GError **error);

@@ -5,6 +5,10 @@
 
 G_BEGIN_DECLS
 
+/* Above what a report is limited to, and before who asked for it, in the workbook and the mail. */
+#define JW_REPORT_TEXT_PART      "Only a part of the records"
+#define JW_REPORT_TEXT_REQUESTER "Requested by"
+
 /* "12,345". (transfer full) */
 char *jw_report_text_count(int64_t count);
 

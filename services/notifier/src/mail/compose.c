@@ -5,6 +5,7 @@
 
 #include "jw/links.h"
 #include "jw/mail.h"
+#include "jw/report_text.h"
 
 static char *
 make_subject(const NtfView *view)
@@ -78,14 +79,14 @@ text_scope(GString *out, const NtfView *view)
 {
     for (guint i = 0; i < view->limits->len; i++) {
         const NtfFigure *limit = &g_array_index(view->limits, NtfFigure, i);
-        g_string_append_printf(out, "%s  %s: %s\n", i == 0 ? NTF_PAGE_PART ":\n" : "", limit->label,
-                               limit->text);
+        g_string_append_printf(out, "%s  %s: %s\n", i == 0 ? JW_REPORT_TEXT_PART ":\n" : "",
+                               limit->label, limit->text);
     }
     if (view->with_inactive) {
         g_string_append(out, NTF_PAGE_INACTIVE "\n");
     }
     if (view->requester != NULL) {
-        g_string_append_printf(out, NTF_PAGE_REQUESTER " %s\n", view->requester);
+        g_string_append_printf(out, JW_REPORT_TEXT_REQUESTER " %s\n", view->requester);
     }
     g_string_append_c(out, '\n');
 }

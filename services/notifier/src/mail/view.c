@@ -151,8 +151,7 @@ ntf_view_init(NtfView *self, const NtfComposeInput *input)
     self->kind = kinds[result->period];
     self->period = ntf_view_clean(result->period_label);
     self->zone = ntf_view_clean(result->time_zone);
-    const JwActor *actor = &input->job->requested_by;
-    self->requester = ntf_view_clean(actor->name != NULL ? actor->name : actor->id);
+    self->requester = ntf_view_clean(jw_actor_name(&input->job->requested_by));
     read_limits(self, result);
     read_figures(self, result->figures);
     if (result->tables->len > 0) {
