@@ -7,8 +7,8 @@
 #include <string.h>
 #include <time.h>
 
-#define FIRST_MS (-INT64_C(62167219200000)) /* 0000-01-01T00:00:00Z */
-#define LAST_MS  INT64_C(253402300799999)   /* 9999-12-31T23:59:59.999Z */
+#define FIRST_MS (JW_CALENDAR_FIRST * 1000)
+#define LAST_MS  (JW_CALENDAR_END * 1000 - 1)
 
 static int64_t
 read_clock(clockid_t which)

@@ -187,6 +187,36 @@ test_periods(void **state)
     assert_string_equal(all, "all records");
 }
 
+/* The years of four digits in the zone, others in UTC: what CSV and workbook show as well. */
+static void
+test_times(void **state)
+{
+    static const struct {
+        const char *zone;
+        int64_t time_ms;
+        JwFormat format;
+        const char *text;
+    } rows[] = {
+        { "Europe/Istanbul", INT64_C(1609740720000), JW_FORMAT_DATETIME, "2021-01-04 09:12:00" },
+        { "Europe/Istanbul", INT64_C(1609794000000), JW_FORMAT_DATE, "2021-01-05" },
+        { "UTC", -1, JW_FORMAT_DATETIME, "1969-12-31 23:59:59" },
+        { "Europe/Berlin", INT64_C(253402300799999), JW_FORMAT_DATETIME, "9999-12-31 23:59:59" },
+        { "Europe/Berlin", INT64_C(253402300799999), JW_FORMAT_DATE, "9999-12-31" },
+        { "Europe/Berlin", INT64_C(253402297199999), JW_FORMAT_DATETIME, "9999-12-31 23:59:59" },
+        { "America/New_York", INT64_C(253402300799999), JW_FORMAT_DATETIME, "9999-12-31 18:59:59" },
+        { "America/New_York", -INT64_C(62167219200000), JW_FORMAT_DATETIME, "0000-01-01 00:00:00" },
+        { "UTC", INT64_C(253402300800000), JW_FORMAT_DATETIME, "10000-01-01 00:00:00" },
+        { "UTC", INT64_MIN, JW_FORMAT_DATETIME, "-292275055-05-16 16:47:04" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GTimeZone) zone = jw_zone_new(rows[i].zone, NULL);
+        g_autofree char *text = jw_report_text_time(rows[i].time_ms, rows[i].format, zone);
+        assert_string_equal(text, rows[i].text);
+    }
+}
+
 static void
 test_filters(void **state)
 {
@@ -249,6 +279,7 @@ main(void)
         cmocka_unit_test(test_rows_are_rounded),
         cmocka_unit_test(test_all_ways_show_one_number),
         cmocka_unit_test(test_periods),
+        cmocka_unit_test(test_times),
         cmocka_unit_test(test_filters),
         cmocka_unit_test(test_filters_for_people),
     };

@@ -98,8 +98,6 @@ test_periods_refused(void **state)
           "/parameters/dateRange/startDate", "must be a date such as" },
         { "{'dateRange':{'startDate':'1960-01-01','endDate':'2021-03-01'}}",
           "/parameters/dateRange/startDate", "is before 1970-01-01" },
-        { "{'dateRange':{'startDate':'1960-01-01','endDate':'1960-03-01T00:00:00Z'}}",
-          "/parameters/dateRange/endDate", "is before 1970-01-01" },
         { "{'dateRange':{'startDate':'2021-1-1','endDate':'2021-03-01'}}",
           "/parameters/dateRange/startDate", "must be" },
         { "{'dateRange':{'startDate':' 2021-01-01','endDate':'2021-03-01'}}",

@@ -3,6 +3,7 @@
 #include "engine/number.h"
 #include "jw/civil.h"
 #include "jw/text.h"
+#include "jw/zone_cache.h"
 
 #include <math.h>
 #include <string.h>
@@ -84,12 +85,15 @@ local_time(int64_t time_ms, GTimeZone *zone)
 char *
 jw_report_text_time(int64_t time_ms, JwFormat format, GTimeZone *zone)
 {
-    g_autoptr(GDateTime) time = local_time(time_ms, zone);
+    JwZoneCache cache = { .zone = zone };
+    JwCivil at;
 
-    if (time == NULL) {
-        return g_strdup("n/a");
+    jw_civil_from_seconds(jw_zone_cache_local(&cache, time_ms), &at);
+    if (format == JW_FORMAT_DATE) {
+        return g_strdup_printf("%04d-%02d-%02d", at.year, at.month, at.day);
     }
-    return g_date_time_format(time, format == JW_FORMAT_DATE ? "%Y-%m-%d" : "%Y-%m-%d %H:%M:%S");
+    return g_strdup_printf("%04d-%02d-%02d %02d:%02d:%02d", at.year, at.month, at.day, at.hour,
+                           at.minute, at.second);
 }
 
 /* Midnight is not asked for: some days have two, or none. */
