@@ -20,6 +20,20 @@ jw_report_text_count(int64_t count)
     return jw_text_thousands(digits);
 }
 
+/* Whole hours of two digits, as the workbook shows them. */
+static char *
+hour_text(const JwValue *value)
+{
+    char buffer[400];
+
+    if (value->type == JW_VALUE_INT) {
+        return g_strdup_printf("%0*" G_GINT64_FORMAT, value->integer < 0 ? 3 : 2, value->integer);
+    }
+    const JwNumber number = jw_number_real(value->real);
+    const double hour = jw_number_round(&number, 0);
+    return g_strdup(g_ascii_formatd(buffer, sizeof buffer, hour < 0 ? "%03.0f" : "%02.0f", hour));
+}
+
 static char *
 number_text(const JwValue *value, JwFormat format, int decimals)
 {
@@ -27,8 +41,8 @@ number_text(const JwValue *value, JwFormat format, int decimals)
     char form[] = "%.0f";
 
     decimals = CLAMP(decimals, 0, 9);
-    if (value->type == JW_VALUE_INT && format == JW_FORMAT_HOUR) {
-        return g_strdup_printf("%02" G_GINT64_FORMAT, value->integer);
+    if (format == JW_FORMAT_HOUR) {
+        return hour_text(value);
     }
     if (value->type == JW_VALUE_INT) {
         g_autofree char *count = jw_report_text_count(value->integer);
