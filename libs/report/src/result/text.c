@@ -88,12 +88,13 @@ jw_report_round_row(const JwReportDef *def, const JwValue *row, JwValue *ret_row
     }
 }
 
+/* The local time, counted as if it were UTC; NULL outside of the years 1-9999. */
 static GDateTime *
 local_time(int64_t time_ms, GTimeZone *zone)
 {
-    g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(time_ms / 1000);
+    JwZoneCache cache = { .zone = zone };
 
-    return utc != NULL ? g_date_time_to_timezone(utc, zone) : NULL;
+    return g_date_time_new_from_unix_utc(jw_zone_cache_local(&cache, time_ms));
 }
 
 char *
@@ -124,12 +125,12 @@ jw_report_text_period(const JwReportRequest *request, GTimeZone *zone)
         return g_strdup("all records");
     }
     g_autoptr(GDateTime) start = local_time(request->start_ms, zone);
-    g_autoptr(GDateTime) last = local_time(request->end_ms - 1000, zone);
+    g_autoptr(GDateTime) last = local_time(request->end_ms - 1, zone);
 
     if (start == NULL || last == NULL) {
         return g_strdup("a period outside the calendar");
     }
-    /* The end is the first moment outside; the last day inside is shown. */
+    /* The end is the first moment outside; the last day, or second, inside is shown. */
     bool whole_days = begins_day(request->start_ms, zone) && begins_day(request->end_ms, zone);
     const char *format = whole_days ? "%-d %b %Y" : "%-d %b %Y %H:%M:%S";
     g_autofree char *from = g_date_time_format(start, format);
