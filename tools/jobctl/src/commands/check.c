@@ -69,7 +69,34 @@ read_fields(const JwReportDef *def)
     return g_strv_builder_end(all);
 }
 
-/* What of @def reads fields that no record has. False: the store cannot be asked. */
+/* What is said of a field that @uses read. */
+static void
+print_seen(const Check *check, const char *path, const JwReportDef *def, const char *field,
+           const char *uses, JwSeen seen, int64_t records)
+{
+    g_autofree char *count = jc_count_text(records);
+    FILE *out = check->context->out;
+
+    if (seen == JW_SEEN_VALUE && strcmp(field, def->date_field) == 0) {
+        fprintf(out,
+                "warn  %s: /dateField: none of the %s records looked at in '%s' has a date in "
+                "'%s', so no period finds any; import it as a datetime\n",
+                path, count, def->collection, field);
+    } else if (seen == JW_SEEN_NOTHING && uses != NULL) {
+        fprintf(out,
+                "warn  %s: none of the %s records looked at in '%s' has the field '%s' (%s); "
+                "correct its name, or import it\n",
+                path, count, def->collection, field, uses);
+    } else if (seen == JW_SEEN_ARRAY && uses != NULL) {
+        fprintf(out,
+                "note  %s: the field '%s' (%s) is, or is in, an array in records of '%s': filters "
+                "and inactive find what is in it, while where, dimensions, measures and the list "
+                "take no value from it\n",
+                path, field, uses, def->collection);
+    }
+}
+
+/* What of @def reads fields that no record has, or as arrays. False: the store cannot be asked. */
 static bool
 look_at_records(const Check *check, const char *path, const JwReportDef *def, GError **error)
 {
@@ -91,18 +118,7 @@ look_at_records(const Check *check, const char *path, const JwReportDef *def, GE
     }
     for (size_t i = 0; records > 0 && fields[i] != NULL; i++) {
         g_autofree char *uses = jw_report_field_uses(def, request, fields[i]);
-        g_autofree char *count = jc_count_text(records);
-        if (seen[i] == JW_SEEN_VALUE && strcmp(fields[i], def->date_field) == 0) {
-            fprintf(out,
-                    "warn  %s: /dateField: none of the %s records looked at in '%s' has a date in "
-                    "'%s', so no period finds any; import it as a datetime\n",
-                    path, count, def->collection, fields[i]);
-        } else if (seen[i] == JW_SEEN_NOTHING && uses != NULL) {
-            fprintf(out,
-                    "warn  %s: none of the %s records looked at in '%s' has the field '%s' (%s); "
-                    "correct its name, or import it\n",
-                    path, count, def->collection, fields[i], uses);
-        }
+        print_seen(check, path, def, fields[i], uses, seen[i], records);
     }
     return true;
 }
