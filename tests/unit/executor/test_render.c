@@ -257,6 +257,13 @@ test_csv_times_are_the_moments_they_were(void **state G_GNUC_UNUSED)
         { "Europe/Istanbul", ",1880-01-01T01:56:00+01:56,", INT64_C(-2840140800000) },
         { "America/New_York", ",2021-03-14T01:59:59-05:00,", INT64_C(1615705199999) },
         { "America/New_York", ",2021-03-14T03:00:00-04:00,", INT64_C(1615705200000) },
+        /* In UTC where the local year would have five digits, or none. */
+        { "Europe/Berlin", ",9999-12-31T23:59:59Z,", INT64_C(253402300799999) },
+        { "Europe/Berlin", ",9999-12-31T23:59:59+01:00,", INT64_C(253402297199999) },
+        { "America/New_York", ",9999-12-31T18:59:59-05:00,", INT64_C(253402300799999) },
+        { "America/New_York", ",0000-01-01T00:00:00Z,", INT64_C(-62167219200000) },
+        { "Europe/Berlin", ",10000-01-01T00:00:00Z,", INT64_C(253402300800000) },
+        { "Europe/Berlin", ",-001-12-31T22:59:59Z,", INT64_C(-62167219200001) - 3600000 },
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {

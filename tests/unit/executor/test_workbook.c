@@ -507,6 +507,21 @@ test_times_as_figures(void **state G_GNUC_UNUSED)
     }
 }
 
+/* The least of numbers is one, though a date is expected: 10 and not the 9th of January 1900. */
+static void
+test_numbers_as_figures(void **state G_GNUC_UNUSED)
+{
+    static const JwFormat formats[] = { JW_FORMAT_DATETIME, JW_FORMAT_DATE, JW_FORMAT_TEXT };
+
+    for (int value = 0; value < 2; value++) {
+        const JwValue number = value == 0 ? whole(10) : real(10);
+        for (size_t i = 0; i < G_N_ELEMENTS(formats); i++) {
+            assert_int_equal(exe_xlsx_value_format(&number, formats[i]), JW_FORMAT_DECIMAL);
+        }
+        assert_int_equal(exe_xlsx_value_format(&number, JW_FORMAT_HOUR), JW_FORMAT_HOUR);
+    }
+}
+
 /* More groups than the library can count in a chart. */
 static void
 test_a_chart_of_very_many_groups(void **state G_GNUC_UNUSED)
@@ -569,6 +584,7 @@ main(void)
         cmocka_unit_test(test_decimals_of_the_list),
         cmocka_unit_test(test_charts_show_all_values),
         cmocka_unit_test(test_times_as_figures),
+        cmocka_unit_test(test_numbers_as_figures),
         cmocka_unit_test(test_a_chart_of_very_many_groups),
         cmocka_unit_test(test_columns_hold_their_numbers),
     };

@@ -418,11 +418,42 @@ test_odd_figures_and_charts(void **state)
     set(&self->artifact.summary, many->str);
     g_auto(Read) mail = { 0 };
     read_init(&mail, &self->input);
-    assert_holds(mail.html, ">V23</div>");
-    assert_lacks(mail.html, ">V24</div>");
-    assert_holds(mail.text, "  L23  V23\r\n");
+    assert_holds(mail.html, ">V49</div>");
+    assert_lacks(mail.html, ">V50</div>");
+    assert_holds(mail.text, "  L49  V49\r\n");
     assert_holds(mail.text, "Chart: no data in this period");
     assert_non_null(mail.image);
+}
+
+/* As many figures and filters as a definition may have are in the mail. */
+static void
+test_many_figures_and_limits(void **state)
+{
+    Fixture *self = *state;
+    g_autoptr(GString) many = g_string_new("{\"title\":\"T\",\"figures\":[");
+
+    for (int i = 0; i < 50; i++) {
+        g_string_append_printf(many, "%s{\"label\":\"L%d\",\"text\":\"V%d\"}", i > 0 ? "," : "", i,
+                               i);
+    }
+    g_string_append(many, "],\"filters\":[");
+    for (int i = 0; i < 50; i++) {
+        g_string_append_printf(many, "%s{\"label\":\"F%d\",\"text\":\"W%d\"}", i > 0 ? "," : "", i,
+                               i);
+    }
+    g_string_append(many, "]}");
+    set(&self->artifact.summary, many->str);
+    g_auto(Read) mail = { 0 };
+    read_init(&mail, &self->input);
+    for (int i = 0; i < 50; i++) {
+        g_autofree char *figure = g_strdup_printf(">V%d</div>", i);
+        g_autofree char *line = g_strdup_printf("V%d\r\n", i);
+        g_autofree char *limit = g_strdup_printf("F%d: W%d", i, i);
+        assert_holds(mail.html, figure);
+        assert_holds(mail.text, line);
+        assert_holds(mail.text, limit);
+    }
+    assert_holds(mail.html, "W49");
 }
 
 /* What the chart says is what table and workbook say: all decimals, and values below zero. */
@@ -533,6 +564,7 @@ main(void)
         TEST(test_kinds),
         TEST(test_everything_is_escaped),
         TEST(test_odd_figures_and_charts),
+        TEST(test_many_figures_and_limits),
         TEST(test_chart_in_words),
         TEST(test_long_texts),
         TEST(test_bad_file_names),

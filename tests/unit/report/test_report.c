@@ -266,6 +266,36 @@ corrupt_mail_chart(JwReportDef *def)
 }
 
 static void
+corrupt_chart_of_dates(JwReportDef *def)
+{
+    JwMeasureDef *measure = MEASURE(def, 0);
+
+    measure->op = JW_MEASURE_MAX;
+    measure->format = JW_FORMAT_DATETIME;
+    set_text(&measure->field, "startedAt");
+}
+static void
+corrupt_format_of_average(JwReportDef *def)
+{
+    MEASURE(def, 4)->format = JW_FORMAT_DATETIME;
+}
+static void
+corrupt_format_of_ratio(JwReportDef *def)
+{
+    MEASURE(def, 3)->format = JW_FORMAT_DATE;
+}
+static void
+corrupt_format_of_peak_value(JwReportDef *def)
+{
+    MEASURE(def, 7)->format = JW_FORMAT_DATE;
+}
+static void
+corrupt_format_bool(JwReportDef *def)
+{
+    MEASURE(def, 0)->format = JW_FORMAT_BOOL;
+}
+
+static void
 test_each_violation_names_its_place(void **state)
 {
     static const struct {
@@ -307,6 +337,11 @@ test_each_violation_names_its_place(void **state)
         { corrupt_table_ratio_of_nothing, "/measures/3/denominator: '' is not an earlier measure" },
         { corrupt_table_empty, "/tables/1/measures: is empty" },
         { corrupt_chart_measure, "/tables/0/chartMeasure: 'totalWait' *" },
+        { corrupt_chart_of_dates, "/tables/0/chartMeasure: 'totalCalls' is a date, and *" },
+        { corrupt_format_of_average, "/measures/4/format: datetime and date are formats of *" },
+        { corrupt_format_of_ratio, "/measures/3/format: *'answerRate' is a number*" },
+        { corrupt_format_of_peak_value, "/measures/7/format: *'peakHourCalls' is a number*" },
+        { corrupt_format_bool, "/measures/0/format: bool is a format of columns*" },
         { corrupt_mail_chart, "/mailChartTable: no table 'By agent' with a chart" },
     };
 

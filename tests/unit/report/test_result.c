@@ -227,6 +227,44 @@ assert_columns(const JwReportTable *table, const char *names)
     }
 }
 
+/* Dates are not drawn: the first measure of numbers is, and where there is none, nothing. */
+static void
+test_dates_have_no_chart(void **state)
+{
+    static const struct {
+        const char *measures;
+        JwFormat format;
+        JwChart chart;
+        size_t chart_column;
+    } cases[] = {
+        { "latest", JW_FORMAT_DATETIME, JW_CHART_NONE, 0 },
+        { "latest", JW_FORMAT_DATE, JW_CHART_NONE, 0 },
+        { "latest", JW_FORMAT_INTEGER, JW_CHART_NONE, 0 }, /* as the records show */
+        { "latest,totalWait,answeredCalls", JW_FORMAT_DATETIME, JW_CHART_COLUMN, 2 },
+        { "latest,totalWait,answeredCalls", JW_FORMAT_INTEGER, JW_CHART_COLUMN, 2 },
+        { "latest,totalWait,totalCalls", JW_FORMAT_DATETIME, JW_CHART_COLUMN, 3 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(Fixture) f = { 0 };
+
+        fixture_init(&f);
+        calls_add_measure(f.def, "latest", JW_MEASURE_MAX, "startedAt")->format = cases[i].format;
+        f.request->group_by = g_strsplit("hour", ",", -1);
+        f.request->measures = g_strsplit(cases[i].measures, ",", -1);
+        fixture_start(&f);
+        add_calls(&f);
+        g_autoptr(JwReportResult) result = fixture_result(&f);
+        const JwReportTable *table = table_at(result, 0);
+        assert_int_equal(table->chart, cases[i].chart);
+        assert_int_equal(table->chart_column, cases[i].chart_column);
+        assert_int_equal(table->chart_in_front, cases[i].chart != JW_CHART_NONE);
+        g_autofree char *summary = jw_report_result_summary(result);
+        assert_int_equal(strstr(summary, "\"chart\"") != NULL, table->chart_in_front);
+    }
+}
+
 /* What groupBy and measures put in the place of the definition's figures and tables. "date" has a
  * table without a chart, "month" none, "agent" and "hour" one. */
 static void
@@ -392,15 +430,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_figures_and_tables),
-        cmocka_unit_test(test_charts),
-        cmocka_unit_test(test_nothing),
-        cmocka_unit_test(test_more_groups_than_allowed),
-        cmocka_unit_test(test_rounding),
-        cmocka_unit_test(test_outlives_what_it_came_from),
-        cmocka_unit_test(test_what_is_asked_for),
-        cmocka_unit_test(test_groups_have_their_figures),
-        cmocka_unit_test(test_measures_alone),
+        cmocka_unit_test(test_figures_and_tables),         cmocka_unit_test(test_charts),
+        cmocka_unit_test(test_dates_have_no_chart),        cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_more_groups_than_allowed),   cmocka_unit_test(test_rounding),
+        cmocka_unit_test(test_outlives_what_it_came_from), cmocka_unit_test(test_what_is_asked_for),
+        cmocka_unit_test(test_groups_have_their_figures),  cmocka_unit_test(test_measures_alone),
         cmocka_unit_test(test_shipped_definitions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,7 +17,7 @@ char *jw_report_text_count(int64_t count);
 char *jw_report_text_value(const JwValue *value, JwFormat format, int decimals);
 
 /* "2021-01-04 09:12:00" in @zone, or only the day for JW_FORMAT_DATE, as the workbook shows it;
- * "n/a" outside of the calendar. (transfer full) */
+ * in UTC where the year would not have four digits. (transfer full) */
 char *jw_report_text_time(int64_t time_ms, JwFormat format, GTimeZone *zone);
 
 /* The row of the list as files have it: the columns of @def with their numbers rounded half up in

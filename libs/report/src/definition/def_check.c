@@ -212,6 +212,40 @@ check_measure_op(const JwReportDef *self, guint index, const JwMeasureDef *measu
     fault(violations, "/measures/%u/op: unknown", index);
 }
 
+static bool
+is_date(JwFormat format)
+{
+    return format == JW_FORMAT_DATETIME || format == JW_FORMAT_DATE;
+}
+
+/* Whether the value may be a date: that of an extreme, or in a peak. */
+static bool
+may_be_date(const JwReportDef *self, const JwMeasureDef *measure)
+{
+    const JwMeasureDef *of =
+        measure->op == JW_MEASURE_PEAK_VALUE ? jw_report_def_measure(self, measure->of) : measure;
+
+    return of == NULL || of->op == JW_MEASURE_MIN || of->op == JW_MEASURE_MAX
+           || of->op == JW_MEASURE_PEAK;
+}
+
+static void
+check_format(const JwReportDef *self, guint index, const JwMeasureDef *measure,
+             JwViolations *violations)
+{
+    if (measure->format == JW_FORMAT_BOOL) {
+        fault(violations,
+              "/measures/%u/format: bool is a format of columns, and no measure is true or false; "
+              "count the records that are, with a condition in where",
+              index);
+    } else if (is_date(measure->format) && !may_be_date(self, measure)) {
+        fault(violations,
+              "/measures/%u/format: datetime and date are formats of min and max, and '%s' is a "
+              "number; take one of integer, decimal, percent, seconds and hour",
+              index, measure->name != NULL ? measure->name : "");
+    }
+}
+
 static void
 check_measures(const JwReportDef *self, JwViolations *violations)
 {
@@ -221,6 +255,7 @@ check_measures(const JwReportDef *self, JwViolations *violations)
         const JwMeasureDef *measure = &g_array_index(self->measures, JwMeasureDef, i);
         take_name(names, measure->name, "measures", i, "name", violations);
         check_measure_op(self, i, measure, violations);
+        check_format(self, i, measure, violations);
         if (measure->decimals < 0 || measure->decimals > MOST_DECIMALS) {
             fault(violations, "/measures/%u/decimals: %d is not within 0-%d", i, measure->decimals,
                   MOST_DECIMALS);
@@ -261,6 +296,14 @@ check_table(const JwReportDef *self, guint index, const JwTableDef *table, JwVio
     if (table->chart != JW_CHART_NONE && !names_contain(table->measures, table->chart_measure)) {
         fault(violations, "/tables/%u/chartMeasure: '%s' is not a measure of this table", index,
               table->chart_measure != NULL ? table->chart_measure : "");
+    } else if (table->chart != JW_CHART_NONE) {
+        const JwMeasureDef *measure = jw_report_def_measure(self, table->chart_measure);
+        if (measure != NULL && is_date(measure->format)) {
+            fault(violations,
+                  "/tables/%u/chartMeasure: '%s' is a date, and a chart draws numbers; name "
+                  "another measure of this table, or leave out the chart",
+                  index, table->chart_measure);
+        }
     }
 }
 

@@ -14,6 +14,9 @@
 /* Values equal in this many bytes are one group: memory per group is fixed. */
 #define MOST_KEY_BYTES 256
 
+#define NONE_LABEL  "(none)"
+#define OTHER_LABEL "(other)"
+
 struct _JwGroups {
     JwPart part;
     JwZoneCache zone;
@@ -99,7 +102,7 @@ static size_t
 none_group(JwGroups *self)
 {
     if (self->none == 0) {
-        self->none = add_group(self, JW_GROUP_NONE, 0, 0, g_strdup("(none)")) + 1;
+        self->none = add_group(self, JW_GROUP_NONE, 0, 0, g_strdup(NONE_LABEL)) + 1;
     }
     return self->none - 1;
 }
@@ -108,7 +111,7 @@ static size_t
 other_group(JwGroups *self)
 {
     if (self->other == 0) {
-        self->other = add_group(self, JW_GROUP_OTHER, 0, 0, g_strdup("(other)")) + 1;
+        self->other = add_group(self, JW_GROUP_OTHER, 0, 0, g_strdup(OTHER_LABEL)) + 1;
     }
     return self->other - 1;
 }
@@ -152,6 +155,13 @@ month_key(int64_t day)
     return (date.year - 1970) * INT64_C(12) + date.month - 1;
 }
 
+/* Some zones skipped one when they crossed the date line, as Samoa did on 30 December 2011. */
+static bool
+is_day(GTimeZone *zone, int64_t day)
+{
+    return jw_zone_day_start_ms(zone, day) < jw_zone_day_start_ms(zone, day + 1);
+}
+
 static void
 prepare_period(JwGroups *self, int64_t start_ms, int64_t end_ms)
 {
@@ -163,7 +173,9 @@ prepare_period(JwGroups *self, int64_t start_ms, int64_t end_ms)
         last = month_key(last);
     }
     for (int64_t key = first; last - first < MOST_PREPARED && key <= last; key++) {
-        find_key(self, key);
+        if (self->part == JW_PART_MONTH || is_day(self->zone.zone, key)) {
+            find_key(self, key);
+        }
     }
 }
 
@@ -218,11 +230,30 @@ jw_groups_free(gpointer self)
     g_free(groups);
 }
 
+/* A text that reads as one of our labels, in quotation marks; NULL: it does not. */
+static const char *
+quoted_label(const char *text, size_t length)
+{
+    if (length == strlen(NONE_LABEL) && memcmp(text, NONE_LABEL, length) == 0) {
+        return "\"" NONE_LABEL "\"";
+    }
+    if (length == strlen(OTHER_LABEL) && memcmp(text, OTHER_LABEL, length) == 0) {
+        return "\"" OTHER_LABEL "\"";
+    }
+    return NULL;
+}
+
 static size_t
 find_text(JwGroups *self, const char *text, size_t length)
 {
+    const char *quoted = quoted_label(text, length);
+
     if (length == 0) {
         return none_group(self);
+    }
+    if (quoted != NULL) {
+        text = quoted;
+        length = strlen(quoted);
     }
     if (length > MOST_KEY_BYTES) {
         length = MOST_KEY_BYTES;

@@ -6,7 +6,7 @@
 #include "jw/report_result.h"
 #include "jw/text.h"
 
-#define MAX_FIGURES 24
+#define MAX_FIGURES 50  /* as many as a definition's summary, and filters, can have */
 #define MAX_TEXT    200 /* characters of one string from the summary */
 #define MAX_PART    40  /* of those in the subject about what the report is limited to */
 

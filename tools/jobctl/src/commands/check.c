@@ -70,12 +70,32 @@ read_fields(const JwReportDef *def)
     return g_strv_builder_end(all);
 }
 
+/* Filters look into arrays, rows have no value of them. */
+static void
+note_array(const Check *check, const char *path, const JwReportDef *def,
+           const JwReportRequest *request, const char *field)
+{
+    g_autofree char *uses = jw_report_field_uses(def, request, field);
+
+    if (uses != NULL) {
+        fprintf(check->context->out,
+                "note  %s: the field '%s' (%s) is, or is in, an array in records of '%s': filters "
+                "and inactive find what is in it, while where, dimensions, measures and the list "
+                "take no value from it\n",
+                path, field, uses, def->collection);
+    }
+}
+
 static void
 warn_of_field(const Check *check, const char *path, const JwReportDef *def,
               const JwReportRequest *request, const char *field, JwSeen seen, int64_t records)
 {
     g_autofree char *text = NULL;
 
+    if (seen == JW_SEEN_ARRAY) {
+        note_array(check, path, def, request, field);
+        return;
+    }
     switch (jw_report_field_fault(def, request, field, seen, records, &text)) {
     case JW_FIELD_FAULT_NONE:
         break;
@@ -90,7 +110,7 @@ warn_of_field(const Check *check, const char *path, const JwReportDef *def,
     }
 }
 
-/* What of @def reads fields that no record has. False: the store cannot be asked. */
+/* What of @def reads fields that no record has, or as arrays. False: the store cannot be asked. */
 static bool
 look_at_records(const Check *check, const char *path, const JwReportDef *def, GError **error)
 {
