@@ -69,6 +69,16 @@ set_kind(const JwSchedule *schedule, int64_t pending, JwOccurrence *row)
     }
 }
 
+/* Whether @error says that this job cannot be made, now or later; not that the store has a fault.
+ */
+static bool
+is_of_the_job(const GError *error)
+{
+    JwErrorCode code = jw_error_code(error);
+
+    return code == JW_ERROR_INVALID || code == JW_ERROR_NOT_FOUND || code == JW_ERROR_TOO_LARGE;
+}
+
 /* Whether a decision behind the @index-th fires. */
 static bool
 later_fires(const JwSchedule *schedule, guint index)
@@ -120,7 +130,7 @@ fire(Sch *self, const JwSchedule *schedule, guint index, JwOccurrence *row, char
     if (create_job(self, schedule, row->due_ms, row->decided_ms, &cause)) {
         return true;
     }
-    if (jw_error_retry(cause) != JW_RETRY_NEVER) {
+    if (!is_of_the_job(cause)) {
         g_propagate_error(error, g_steal_pointer(&cause));
         return false;
     }
