@@ -11,7 +11,7 @@
 #include "jw/log.h"
 #include "metrics.h"
 
-#define DUE_BATCH 100
+#define DUE_PAGE 100
 #define DECISIONS_PER_ROUND                                                                        \
     1000                   /* of one schedule, so that a long backlog does not starve the others */
 #define WAITING_MAX  100   /* decisions of one schedule whose job cannot be made */
@@ -250,27 +250,46 @@ note_trouble(Sch *self, const JwSchedule *schedule, const GError *cause)
     g_hash_table_insert(self->troubles, g_strdup(schedule->id), g_strdup(message));
 }
 
-bool
-sch_fire_due(Sch *self, size_t *ret_decided, GError **error)
+/* One bad schedule does not stop the rest. @ret_all: (inout): false when one is tried again */
+static void
+fire_page(Sch *self, const GPtrArray *due, size_t *ret_decided, bool *ret_all)
 {
-    g_autoptr(GPtrArray) due = NULL;
-    bool ok = true;
-
-    *ret_decided = 0;
-    if (!jw_store_due_schedules(self->store, jw_clock_now_ms(self->clock), DUE_BATCH, &due,
-                                error)) {
-        return false;
-    }
     for (guint i = 0; i < due->len; i++) {
         JwSchedule *schedule = g_ptr_array_index(due, i);
         g_autoptr(GError) cause = NULL;
-
-        /* One bad schedule does not stop the rest. */
         bool fired = fire_schedule(self, schedule, ret_decided, &cause);
+
         note_trouble(self, schedule, cause);
-        ok = ok && (fired || jw_error_retry(cause) == JW_RETRY_NEVER);
+        *ret_all = *ret_all && (fired || jw_error_retry(cause) == JW_RETRY_NEVER);
     }
-    return ok
+}
+
+/* Page by page, so that schedules which wait for something hold up none, however many they are. */
+bool
+sch_fire_due(Sch *self, size_t *ret_decided, GError **error)
+{
+    int64_t now = jw_clock_now_ms(self->clock);
+    g_autofree char *after = NULL;
+    size_t seen = DUE_PAGE;
+    bool all = true;
+
+    *ret_decided = 0;
+    while (seen == DUE_PAGE) {
+        g_autoptr(GPtrArray) due = NULL;
+
+        if (!jw_store_due_schedules(self->store, now, after, DUE_PAGE, &due, error)) {
+            return false;
+        }
+        fire_page(self, due, ret_decided, &all);
+        seen = due->len;
+        if (seen > 0) {
+            const JwSchedule *last = g_ptr_array_index(due, seen - 1);
+
+            g_free(after);
+            after = g_strdup(last->id);
+        }
+    }
+    return all
            || jw_fail(error, JW_ERROR_UNAVAILABLE,
                       "some schedules could not be fired; they are tried again");
 }

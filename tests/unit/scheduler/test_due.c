@@ -200,6 +200,22 @@ put_template(SchKit *kit, const char *id, const Template *template)
     assert_ok(jw_store_put_schedule(kit->sch.store, schedule, &error), error);
 }
 
+static void
+put_once(SchKit *kit, const char *id, const char *spec)
+{
+    g_autoptr(JwSchedule) schedule = jw_schedule_new();
+    g_autoptr(GError) error = NULL;
+
+    schedule->id = g_strdup(id);
+    schedule->trigger = JW_TRIGGER_ONCE;
+    schedule->once_ms = schedule->next_fire_ms = KIT_NOW;
+    schedule->misfire_grace_ms = 24 * HOUR;
+    schedule->job_type = g_strdup("report");
+    schedule->job_spec = g_strdup(spec);
+    schedule->rule_hash = g_strdup("x");
+    assert_ok(jw_store_put_schedule(kit->sch.store, schedule, &error), error);
+}
+
 static guint
 count_pending(SchKit *kit, const char *id)
 {
@@ -349,6 +365,25 @@ test_job_of_before(void **state G_GNUC_UNUSED)
     }
 }
 
+/* More of them than one look at the store has, that wait for their job and have no next time. */
+static void
+test_stuck_ones_hold_up_nobody(void **state)
+{
+    SchKit *kit = *state;
+
+    for (int i = 0; i < 250; i++) {
+        g_autofree char *id = g_strdup_printf("a-%03d", i);
+        put_once(kit, id, GONE);
+    }
+    kit_put(kit, "s", EVERY_10);
+    for (int i = 0; i < 3; i++) {
+        tk_clock_advance(&kit->ports->clock.fake, 10 * MINUTE);
+        (void)kit_fire(&kit->sch);
+    }
+    assert_int_equal(count_pending(kit, "a-249"), 1);
+    assert_history(kit, "s", "fired@10 fired@20 fired@30 ");
+}
+
 /* A backlog of hours does not hold up the others, and is worked off round by round. */
 static void
 test_long_backlog(void **state)
@@ -384,6 +419,7 @@ main(void)
         TEST(test_given_up_says_why),
         TEST(test_waiting_is_bounded),
         cmocka_unit_test(test_job_of_before),
+        TEST(test_stuck_ones_hold_up_nobody),
         TEST(test_long_backlog),
     };
 
