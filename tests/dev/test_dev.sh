@@ -278,6 +278,7 @@ PROGRAM
 }
 
 test_services_start_restart_when_rebuilt_and_stop() (
+  # shellcheck disable=SC2030 # of this test
   export JW_DEV_BIN=$tmp/bin
   fake_services
   match "$(dev/services start 2>&1)" 'the notifier is ready'
@@ -297,6 +298,7 @@ test_services_start_restart_when_rebuilt_and_stop() (
 )
 
 test_a_bad_configuration_stops_nothing() (
+  # shellcheck disable=SC2031 # of this test
   export JW_DEV_BIN=$tmp/bin
   fake_services
   dev/services start > /dev/null 2>&1

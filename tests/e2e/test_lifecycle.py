@@ -33,6 +33,9 @@ STOPS = [
             ({"JW_MONGODB_W": "all"}, "JW_MONGODB_W"),
             ({"JW_KAFKA_LINGER": "5"}, "JW_KAFKA_LINGER"),
             ({"JW_HTTP_ADDRESS": "no such host"}, "JW_HTTP_ADDRESS"),
+            ({"JW_HTTP_TRUSTED_PROXIES": "1.2.3"}, "JW_HTTP_TRUSTED_PROXIES"),
+            ({"JW_HTTP_PORT": "18080", "JW_HEALTH_PORT": "18080"}, "JW_HEALTH_PORT"),
+            ({"JW_KAFKA_BROKERS": "nope:"}, "JW_KAFKA_BROKERS"),
         ]
     ],
     *[(service, {"JW_REPORTS_DIR": "/nowhere"}, "JW_REPORTS_DIR") for service in ("gateway", "executor", "scheduler")],
