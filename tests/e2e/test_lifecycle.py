@@ -113,6 +113,25 @@ def test_all_errors_of_a_configuration_are_named_at_once(own, service):
         assert "JW_KAFKA_BROKERS" in done.stderr, "a missing one is named as well"
 
 
+def test_what_was_not_read_hides_nothing_else(own):
+    """Of one part's variables, and beside those of others: no second round of corrections."""
+    wrong = {
+        "JW_LOG_LEVEL": "loud",
+        "JW_REPORTS_DIR": "/nope",
+        "JW_JWT_KEYS_FILE": "/nope",
+        "JW_JWT_WITHOUT_DEPARTMENTS": "x",
+        "JW_KAFKA_BROKERS": "",
+        "JW_KAFKA_LINGER_MS": "soon",
+    }
+    lines = run("gateway", "--check-config", **valid(own, "gateway") | wrong).stderr.splitlines()
+    for name in wrong:
+        assert any(line.startswith(name) for line in lines), f"{name} in:\n{lines}"
+    times = {"JW_HEARTBEAT_INTERVAL": "2s", "JW_HEARTBEAT_TIMEOUT": "1s", "JW_REAP_AFTER": "2s"}
+    for service in ("executor", "scheduler"):
+        lines = run(service, "--check-config", **valid(own, service) | times).stderr.splitlines()
+        assert sum(line.startswith(("JW_HEARTBEAT_TIMEOUT: ", "JW_REAP_AFTER: ")) for line in lines) == 2, lines
+
+
 @pytest.mark.parametrize("service, values, name", STOPS, ids=lambda part: part if isinstance(part, str) else "")
 def test_check_config_refuses_what_a_start_refuses(own, service, values, name):
     env = valid(own, service) | values
