@@ -94,6 +94,17 @@ on_connection(void *data, struct MHD_Connection *connection, void **context,
     }
 }
 
+bool
+jw_http_server_check(const JwHttpConfig *config, GError **error)
+{
+    g_return_val_if_fail(config != NULL, false);
+    JwHttpProxies *proxies = jw_http_proxies_new(config->trusted_proxies, error);
+    const bool good = proxies != NULL;
+
+    jw_http_proxies_free(proxies);
+    return good;
+}
+
 JwHttpServer *
 jw_http_server_new(const JwHttpConfig *config, GError **error)
 {
@@ -180,9 +191,11 @@ open_socket(JwHttpServer *self, GError **error)
     freeaddrinfo(address);
     if (!good) {
         return jw_fail(error, JW_ERROR_UNAVAILABLE,
-                       "cannot listen on %s port %s: %s; set JW_HTTP_ADDRESS and JW_HTTP_PORT to "
-                       "what is free",
-                       self->config->address, port, g_strerror(cause));
+                       "cannot listen on %s port %s: %s; set JW_HTTP_ADDRESS and %s to what is "
+                       "free",
+                       self->config->address, port, g_strerror(cause),
+                       self->config->port_variable != NULL ? self->config->port_variable
+                                                           : "JW_HTTP_PORT");
     }
     self->port = port_of(self->listen_fd);
     return true;

@@ -352,6 +352,8 @@ test_wrong_proxies(void **state)
         { "10.0.0.0/33", "JW_HTTP_TRUSTED_PROXIES: *10.0.0.0/33*32*" },
         { "::1, 10.0.0.0/x", "JW_HTTP_TRUSTED_PROXIES: *10.0.0.0/x*" },
         { "10.0.0", "JW_HTTP_TRUSTED_PROXIES: '10.0.0' is neither an address*" },
+        { "10.0.0.0/33,abc", /* all of them */
+          "JW_HTTP_TRUSTED_PROXIES: *10.0.0.0/33*\nJW_HTTP_TRUSTED_PROXIES: 'abc' is neither*" },
     };
     Fixture *self = *state;
 
@@ -360,6 +362,9 @@ test_wrong_proxies(void **state)
         self->server.config.trusted_proxies = (char *)(gintptr)cases[i].list;
         g_autoptr(JwHttpServer) server = jw_http_server_new(&self->server.config, &error);
         assert_null(server);
+        assert_jw_error(error, JW_ERROR_INVALID, cases[i].message);
+        g_clear_error(&error);
+        assert_false(jw_http_server_check(&self->server.config, &error));
         assert_jw_error(error, JW_ERROR_INVALID, cases[i].message);
     }
 }
