@@ -315,8 +315,46 @@ test_csv_numbers_are_as_short_as_exact(void **state G_GNUC_UNUSED)
     assert_ok(finish(&fixture, &exe_render_csv, render, &error), error);
     exe_render_csv.free(render);
     assert_true(g_file_get_contents(fixture.path, &content, NULL, NULL));
-    assert_non_null(strstr(content, ",0.1,0.33333333333333331,"));
+    assert_non_null(strstr(content, ",0.1,0.3333333333333333,"));
     fixture_clear(&fixture);
+}
+
+static void
+test_csv_numbers_have_one_form(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        double value;
+        const char *text;
+    } rows[] = {
+        { 12345678901234.56, ",12345678901234.56," },
+        { 1e15, ",1000000000000000," },
+        { -9214364837599909888.0, ",-9214364837599909888," },
+        { 12345678901234567890.0, ",1.2345678901234567e+19," },
+        { -0.0, ",0," },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        Fixture fixture;
+        GError *error = NULL;
+        JwValue row[64];
+        g_autofree char *content = NULL;
+
+        fixture_init(&fixture, "a.csv");
+        ExeRender *render = exe_render_csv.open(&fixture.input, &error);
+        assert_ok(render != NULL, error);
+        make_row(&fixture, 0, "Dan", row);
+        for (guint f = 0; fixture.fields[f] != NULL; f++) {
+            if (g_str_equal(fixture.fields[f], "waitSeconds")) {
+                row[f] = (JwValue){ .type = JW_VALUE_REAL, .real = rows[i].value };
+            }
+        }
+        assert_ok(exe_render_csv.row(render, row, &error), error);
+        assert_ok(finish(&fixture, &exe_render_csv, render, &error), error);
+        exe_render_csv.free(render);
+        assert_true(g_file_get_contents(fixture.path, &content, NULL, NULL));
+        assert_non_null(strstr(content, rows[i].text));
+        fixture_clear(&fixture);
+    }
 }
 
 static char *
@@ -665,6 +703,7 @@ main(void)
         cmocka_unit_test(test_csv_has_a_line_a_group),
         cmocka_unit_test(test_csv_times_are_the_moments_they_were),
         cmocka_unit_test(test_csv_numbers_are_as_short_as_exact),
+        cmocka_unit_test(test_csv_numbers_have_one_form),
         cmocka_unit_test(test_xlsx_is_the_same_for_the_same_job),
         cmocka_unit_test(test_xlsx_check_finds_wrong_rows),
         cmocka_unit_test(test_check_tells_cut_parts),

@@ -21,7 +21,10 @@ typedef struct {
     union {
         bool boolean;
         int64_t integer;
-        double real;
+        struct {
+            double real;
+            double rest; /* what `real` leaves out of a Decimal128 */
+        };
         int64_t time_ms;
         struct {
             const char *text; /* borrowed; valid as long as what it was read from */

@@ -29,7 +29,7 @@ typedef struct {
 /* @text: (transfer none), outlives @self */
 void jw_wanted_init(JwWanted *self, const char *text);
 
-/* Whether @value is meant. Decimal128 comes as REAL and ObjectIds as TEXT from the store. */
+/* Whether @value is meant. Decimal128 comes as INT or REAL and ObjectIds as TEXT from the store. */
 bool jw_wanted_is(const JwWanted *self, const JwValue *value);
 
 G_END_DECLS

@@ -11,8 +11,12 @@
 
 /* A period of more days (months) than this starts without its empty days. */
 #define MOST_PREPARED 400
-/* Values equal in this many bytes are one group: memory per group is fixed. */
-#define MOST_KEY_BYTES 256
+/* A longer value is known by its begin, its end, its length and its hash: memory per group is
+ * fixed. The label shows the begin and the end. */
+#define MOST_LABEL_BYTES 256
+#define BEGIN_BYTES      168
+#define END_BYTES        85
+#define CUT              "\xe2\x80\xa6" /* … */
 
 #define NONE_LABEL  "(none)"
 #define OTHER_LABEL "(other)"
@@ -87,6 +91,34 @@ part_label(JwPart part, int64_t key)
     return g_strdup("");
 }
 
+/* @text with its middle left out. */
+static char *
+cut_label(const char *text, size_t length)
+{
+    size_t begin = BEGIN_BYTES, end = length - END_BYTES;
+
+    while (((unsigned char)text[begin] & 0xc0) == 0x80) {
+        begin--; /* not inside a character */
+    }
+    while (end < length && ((unsigned char)text[end] & 0xc0) == 0x80) {
+        end++;
+    }
+    return g_strdup_printf("%.*s" CUT "%.*s", (int)begin, text, (int)(length - end), text + end);
+}
+
+static bool
+is_of_text(const JwGroup *group, const char *text, size_t length)
+{
+    if (group->bytes != length) {
+        return false;
+    }
+    if (length <= MOST_LABEL_BYTES) {
+        return memcmp(group->label, text, length) == 0;
+    }
+    g_autofree char *label = cut_label(text, length);
+    return strcmp(group->label, label) == 0;
+}
+
 static size_t
 add_group(JwGroups *self, JwGroupKind kind, int64_t key, uint64_t hash, char *take_label)
 {
@@ -125,16 +157,19 @@ find_group(JwGroups *self, uint64_t hash, int64_t key, const char *text, size_t 
     for (; self->slots[slot] != 0; slot = (slot + 1) & self->mask) {
         const JwGroup *group = &g_array_index(self->groups, JwGroup, self->slots[slot] - 1);
         if (group->hash == hash && group->key == key
-            && (text == NULL
-                || (group->length == length && memcmp(group->label, text, length) == 0))) {
+            && (text == NULL || is_of_text(group, text, length))) {
             return self->slots[slot] - 1;
         }
     }
     if (self->n_values >= self->most_values) {
         return other_group(self);
     }
+    const bool cut = text != NULL && length > MOST_LABEL_BYTES;
     index = add_group(self, JW_GROUP_VALUE, key, hash,
-                      text != NULL ? g_strndup(text, length) : part_label(self->part, key));
+                      cut            ? cut_label(text, length)
+                      : text != NULL ? g_strndup(text, length)
+                                     : part_label(self->part, key));
+    g_array_index(self->groups, JwGroup, index).bytes = length;
     self->n_values++;
     self->slots[slot] = (uint32_t)index + 1;
     return index;
@@ -254,12 +289,6 @@ find_text(JwGroups *self, const char *text, size_t length)
     if (quoted != NULL) {
         text = quoted;
         length = strlen(quoted);
-    }
-    if (length > MOST_KEY_BYTES) {
-        length = MOST_KEY_BYTES;
-        while (((unsigned char)text[length] & 0xc0) == 0x80) {
-            length--; /* not inside a character */
-        }
     }
     return find_group(self, hash_bytes(text, length), 0, text, length);
 }

@@ -10,6 +10,8 @@
 
 #define FILTER_TEXT_MAX 120 /* bytes; further values are counted */
 
+#define LONG_REAL 1e5 /* from it on nine decimals are more than 15 digits */
+
 static const char zeros[] = "000000000"; /* as many as decimals are shown */
 
 char *
@@ -49,10 +51,19 @@ number_text(const JwValue *value, JwFormat format, int decimals)
         return g_strconcat(count, decimals > 0 ? "." : "",
                            &zeros[sizeof zeros - 1 - (size_t)decimals], NULL);
     }
-    const JwNumber number = jw_number_real(value->real);
+    const JwNumber number = jw_number_of(value);
+    const double rounded = jw_number_round(&number, decimals);
     form[2] = (char)('0' + decimals);
-    return jw_text_thousands(
-        g_ascii_formatd(buffer, sizeof buffer, form, jw_number_round(&number, decimals)));
+    g_ascii_formatd(buffer, sizeof buffer, form, rounded);
+    if (fabs(rounded) >= LONG_REAL && fabs(rounded) < JW_NUMBER_DOUBLES) {
+        /* With the digits that all ways show, and not with those of the binary number. */
+        const char *point = strchr(jw_text_real(rounded, buffer), '.');
+        const size_t shown = point != NULL ? strlen(point + 1) : 0;
+        const size_t missing = shown < (size_t)decimals ? (size_t)decimals - shown : 0;
+        g_strlcat(buffer, point == NULL && decimals > 0 ? "." : "", sizeof buffer);
+        g_strlcat(buffer, &zeros[sizeof zeros - 1 - missing], sizeof buffer);
+    }
+    return jw_text_thousands(buffer);
 }
 
 char *
@@ -80,10 +91,10 @@ jw_report_round_row(const JwReportDef *def, const JwValue *row, JwValue *ret_row
     for (guint i = 0; i < def->columns->len; i++) {
         const int decimals = g_array_index(def->columns, JwColumnDef, i).decimals;
 
-        ret_row[i] = row[i];
+        ret_row[i] = jw_number_plain(&row[i]);
         if (decimals >= 0 && row[i].type == JW_VALUE_REAL && isfinite(row[i].real)) {
-            const JwNumber number = jw_number_real(row[i].real);
-            ret_row[i].real = jw_number_round(&number, decimals);
+            const JwNumber number = jw_number_of(&row[i]);
+            ret_row[i] = jw_number_value(&number, decimals);
         }
     }
 }

@@ -157,7 +157,7 @@ csv_time(ExeRender *self, int64_t time_ms, bool date_only)
 static void
 csv_value(ExeRender *self, const JwValue *value, JwFormat format)
 {
-    char buffer[EXE_REAL_MAX];
+    char buffer[JW_TEXT_REAL_MAX];
 
     switch (value->type) {
     case JW_VALUE_NULL:
@@ -170,7 +170,7 @@ csv_value(ExeRender *self, const JwValue *value, JwFormat format)
         break;
     case JW_VALUE_REAL:
         if (isfinite(value->real)) {
-            g_string_append(self->line, exe_text_real(value->real, buffer));
+            g_string_append(self->line, jw_text_real(value->real, buffer));
         }
         break;
     case JW_VALUE_TEXT: {
