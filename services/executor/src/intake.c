@@ -37,8 +37,9 @@ intake_poison(Intake *self, char *take_reason)
 /* A command that this version refuses may name a job that exists: it repeats an earlier command,
  * perhaps of this very batch, or another version of a service created the job with its own
  * definitions. Then the handler ends the job with a reason that people see; with a dead letter it
- * would stay pending without end. Asked once the run's jobs are durable. False: the store is
- * unreachable. */
+ * would stay pending without end. Not a job of a kind that is not run here: of two versions the
+ * newer one may run it, which the redispatch or its own look at the store (pull.c) brings it to.
+ * Asked once the run's jobs are durable. False: the store is unreachable. */
 static bool
 intake_refused(Intake *self)
 {
@@ -53,6 +54,12 @@ intake_refused(Intake *self)
     }
     if (job == NULL) {
         intake_poison(self, g_steal_pointer(&self->refused));
+        return true;
+    }
+    if (exe_handler_find(job->type) == NULL) {
+        jw_warn("job_left_to_others", JW_STR("job_id", job->id), JW_STR("type", job->type));
+        g_clear_pointer(&self->refused, g_free);
+        self->answer->verdict = JW_VERDICT_DONE;
         return true;
     }
     jw_warn("command_differs", JW_STR("job_id", job->id), JW_STR("reason", self->refused));

@@ -341,6 +341,34 @@ test_refused_but_known(void **state)
     assert_non_null(strstr(reason, "/jobType"));
 }
 
+/* A job of a kind that only a newer version runs, whichever way its command came: it is left to
+ * one that does. */
+static void
+test_kind_of_others(void **state)
+{
+    ExeKit *kit = *state;
+    g_autoptr(JwJob) job = kit_new_job(kit->ports);
+    g_autofree char *reason = NULL;
+
+    g_free(job->type);
+    job->type = g_strdup("of-tomorrow");
+    g_autofree char *id = kit_insert_job(kit->ports, job);
+    g_autofree char *body = g_strdup_printf(
+        "{\"jobId\":\"%s\",\"jobType\":\"of-tomorrow\",\"name\":\"x\",\"spec\":{}}", id);
+    KitMessage message = { JW_TYPE_JOB_SUBMIT, "/test", "1", body };
+    assert_int_equal(give(kit, message, NULL), JW_VERDICT_DONE);
+    assert_int_equal(jw_queue_length(kit->exe.ready), 0);
+    exe_pull(&kit->exe);
+    assert_int_equal(jw_queue_length(kit->exe.ready), 0);
+    g_autoptr(JwJob) left = kit_job(kit->ports, id);
+    assert_int_equal(left->state, JW_JOB_PENDING);
+    assert_int_equal(left->token, 0);
+    message.body = "{\"jobId\":\"" JOB_ID "\",\"jobType\":\"of-tomorrow\",\"name\":\"x\","
+                   "\"spec\":{}}"; /* nobody has it */
+    assert_int_equal(give(kit, message, &reason), JW_VERDICT_POISON);
+    assert_non_null(strstr(reason, "/jobType"));
+}
+
 /* The same two commands, in one batch and one after the other, end alike: the first created the
  * job, and the second no longer counts. */
 static void
@@ -771,6 +799,7 @@ main(void)
         TEST(test_poison),
         TEST(test_poison_structured),
         TEST(test_refused_but_known),
+        TEST(test_kind_of_others),
         TEST(test_same_command_twice),
         TEST(test_poison_among_others),
         TEST(test_store_away),

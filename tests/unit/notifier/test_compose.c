@@ -1,5 +1,6 @@
 /* test_compose.c: the report mail, read back as a mail program would. */
 #include "drawing.h"
+#include "jw/links.h"
 #include "mail/compose.h"
 #include "testkit.h"
 
@@ -295,6 +296,46 @@ test_links_that_are_none(void **state)
     }
 }
 
+/* What the check of the settings takes can stand in a mail. */
+static void
+test_links_of_every_base(void **state)
+{
+    Fixture *self = *state;
+    static const struct {
+        const char *base;
+        bool good;
+    } cases[] = {
+        { "https://jobs.example.com", true },
+        { "HTTPS://jobs.example.com", true },
+        { "http://127.0.0.1:8080/", true },
+        { "https://[::1]/jobs//", true },
+        { "https://jobs.example/a%7Cb", true },
+        { "https://xn--jbs-sna.example", true },
+        { "https://j\xc3\xb6"
+          "bs.example",
+          false },
+        { "https://jobs.example/a|b", false },
+        { "https://jobs.example/a{b}", false },
+        { "https://jobs.example/a\\b", false },
+        { "https://jobs.example/a^b", false },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *base = g_strdup(cases[i].base);
+        g_autoptr(GError) error = NULL;
+        if (!jw_link_base_check(base, &error)) {
+            assert_false(cases[i].good);
+            assert_jw_error(error, JW_ERROR_INVALID, "JW_PUBLIC_URL is *");
+            continue;
+        }
+        g_autofree char *link = jw_link_mailed(base, "token");
+        self->input.link = link;
+        g_autoptr(GBytes) mail = ntf_compose(&self->input, &error);
+        assert_ok(mail != NULL, error);
+        assert_true(cases[i].good);
+    }
+}
+
 static void
 test_kinds(void **state)
 {
@@ -519,6 +560,7 @@ main(void)
         TEST(test_long_part),
         TEST(test_link),
         TEST(test_links_that_are_none),
+        TEST(test_links_of_every_base),
         TEST(test_kinds),
         TEST(test_everything_is_escaped),
         TEST(test_odd_figures_and_charts),

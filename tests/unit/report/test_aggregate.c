@@ -40,7 +40,7 @@ fixture_init(Fixture *self, JwReportDef *take_def, const char *zone)
     g_autoptr(GError) error = NULL;
 
     self->def = take_def;
-    assert_ok(jw_report_def_check(self->def, &error), error);
+    assert_ok(calls_check(self->def, &error), error);
     self->request = jw_report_request_new();
     self->request->start_ms = ms("2026-01-05T00:00:00Z");
     self->request->end_ms = ms("2026-01-12T00:00:00Z");

@@ -232,27 +232,6 @@ test_times(void **state)
 }
 
 static void
-test_filters(void **state)
-{
-    g_autoptr(JwReportDef) def = calls_def_new();
-    g_autoptr(JwReportRequest) request = jw_report_request_new();
-    const JwFilter agents = { g_strdup("agents"), g_strsplit("ada,bob", ",", -1) };
-    const JwFilter statuses = { g_strdup("statuses"), g_strsplit("missed", ",", -1) };
-
-    (void)state;
-    assert_null(jw_report_text_filters(def, request));
-    request->include_inactive = true;
-    assert_null(jw_report_text_filters(def, request)); /* the definition knows none */
-    g_array_append_val(request->filters, agents);
-    g_array_append_val(request->filters, statuses);
-    g_autofree char *two = jw_report_text_filters(def, request);
-    assert_string_equal(two, "agents: ada, bob · statuses: missed");
-    def->inactive_field = g_strdup("state");
-    g_autofree char *three = jw_report_text_filters(def, request);
-    assert_string_equal(three, "agents: ada, bob · statuses: missed · inactive included");
-}
-
-static void
 test_filters_for_people(void **state)
 {
     static const char *const names[][2] = {
@@ -294,7 +273,6 @@ main(void)
         cmocka_unit_test(test_all_ways_show_one_number),
         cmocka_unit_test(test_periods),
         cmocka_unit_test(test_times),
-        cmocka_unit_test(test_filters),
         cmocka_unit_test(test_filters_for_people),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

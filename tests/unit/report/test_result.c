@@ -83,7 +83,7 @@ test_figures_and_tables(void **state)
     assert_int_equal(result->end_ms, f.request->end_ms);
     assert_string_equal(result->time_zone, "Europe/Istanbul");
     assert_string_equal(result->period_label, "5 Jan 2026 – 11 Jan 2026");
-    assert_null(result->filters);
+    assert_int_equal(result->limits->len, 0);
     const JwReportTable *hours = table_at(result, 0);
     assert_string_equal(jw_report_cell(hours, 14, 0)->text, "14:00");
     assert_int_equal(jw_report_cell(hours, 14, 1)->integer, 2);
@@ -195,6 +195,7 @@ test_outlives_what_it_came_from(void **state)
         const JwFilter filter = { g_strdup("agents"), g_strsplit("ada,bob", ",", -1) };
         fixture_init(&f);
         g_array_append_val(f.request->filters, filter);
+        f.request->include_inactive = true;
         calls_add_peak(f.def, "peakAgent", JW_MEASURE_PEAK, "agent", "totalCalls");
         g_strfreev(f.def->summary);
         f.def->summary = g_strsplit("peakAgent", ",", -1);
@@ -203,7 +204,10 @@ test_outlives_what_it_came_from(void **state)
         result = fixture_result(&f);
     }
     assert_string_equal(result->title, "Call records");
-    assert_string_equal(result->filters, "agents: ada, bob");
+    assert_int_equal(result->limits->len, 1);
+    assert_string_equal(g_array_index(result->limits, JwReportLimit, 0).name, "agents");
+    assert_string_equal(g_array_index(result->limits, JwReportLimit, 0).text, "ada, bob");
+    assert_false(result->with_inactive); /* the definition knows none */
     assert_string_equal(figure_at(result, 0)->label, "peakAgent");
     assert_string_equal(figure_at(result, 0)->value.text, "ada");
     assert_string_equal(figure_at(result, 0)->text, "ada");

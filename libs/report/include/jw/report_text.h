@@ -5,6 +5,10 @@
 
 G_BEGIN_DECLS
 
+/* Above what a report is limited to, and before who asked for it, in the workbook and the mail. */
+#define JW_REPORT_TEXT_PART      "Only a part of the records"
+#define JW_REPORT_TEXT_REQUESTER "Requested by"
+
 /* "12,345". (transfer full) */
 char *jw_report_text_count(int64_t count);
 
@@ -23,10 +27,6 @@ void jw_report_round_row(const JwReportDef *def, const JwValue *row, JwValue *re
 /* "4 Jan 2021 – 10 Jan 2021", with times when it is not one of whole days in @zone, or "all
  * records". (transfer full) */
 char *jw_report_text_period(const JwReportRequest *request, GTimeZone *zone);
-
-/* "departmentIds: support, sales · statuses: answered"; NULL when nothing is filtered. (transfer
- * full) (nullable) */
-char *jw_report_text_filters(const JwReportDef *def, const JwReportRequest *request);
 
 /* A filter's name for people: "Departments" of "departmentIds", "Event types" of "eventTypes".
  * (transfer full) */

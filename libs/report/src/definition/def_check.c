@@ -4,7 +4,6 @@
 #include "jw/cron.h"
 #include "jw/error.h"
 #include "jw/report_def.h"
-#include "def_private.h"
 
 #include <string.h>
 
@@ -20,12 +19,6 @@ static bool
 names_contain(char **names, const char *name)
 {
     return names != NULL && name != NULL && g_strv_contains((const char *const *)names, name);
-}
-
-static bool
-is_peak(const JwMeasureDef *measure)
-{
-    return measure->op == JW_MEASURE_PEAK || measure->op == JW_MEASURE_PEAK_VALUE;
 }
 
 /* Whether something is wrong there already, or with what it is in. */
@@ -117,11 +110,7 @@ check_head(const JwReportDef *self, JwViolations *violations)
 static void
 check_decimals(const JwColumnDef *column, guint index, JwViolations *violations)
 {
-    const bool number = column->format == JW_FORMAT_INTEGER || column->format == JW_FORMAT_DECIMAL
-                        || column->format == JW_FORMAT_PERCENT
-                        || column->format == JW_FORMAT_SECONDS;
-
-    if (!number && column->decimals >= 0) {
+    if (!jw_format_is_number(column->format) && column->decimals >= 0) {
         fault(violations,
               "/columns/%u/decimals: is for the formats integer, decimal, percent and seconds",
               index);
@@ -188,7 +177,7 @@ check_peak(const JwReportDef *self, guint index, const JwMeasureDef *measure,
     if (of == NULL) {
         fault(violations, "/measures/%u/of: no measure '%s'", index,
               measure->of != NULL ? measure->of : "");
-    } else if (is_peak(of)) {
+    } else if (!jw_report_def_has_groups(self, of)) {
         fault(violations, "/measures/%u/of: '%s' has no value inside a group", index, measure->of);
     }
 }
@@ -299,7 +288,7 @@ check_table(const JwReportDef *self, guint index, const JwTableDef *table, JwVio
         if (measure == NULL) {
             fault(violations, "/tables/%u/measures/%u: no measure '%s'", index, i,
                   table->measures[i]);
-        } else if (is_peak(measure)) {
+        } else if (!jw_report_def_has_groups(self, measure)) {
             fault(violations, "/tables/%u/measures/%u: '%s' has no value inside a group", index, i,
                   table->measures[i]);
         }
@@ -340,23 +329,10 @@ check_tables(const JwReportDef *self, JwViolations *violations)
 void
 jw_report_def_note(const JwReportDef *self, JwViolations *violations)
 {
+    g_return_if_fail(self != NULL && violations != NULL);
+
     check_head(self, violations);
     check_lists(self, violations);
     check_measures(self, violations);
     check_tables(self, violations);
-}
-
-bool
-jw_report_def_check(const JwReportDef *self, GError **error)
-{
-    g_return_val_if_fail(self != NULL, false);
-    g_return_val_if_fail(error == NULL || *error == NULL, false);
-
-    g_auto(JwViolations) violations = { 0 };
-    jw_report_def_note(self, &violations);
-    if (jw_violations_count(&violations) == 0) {
-        return true;
-    }
-    g_autofree char *all = jw_violations_text(&violations);
-    return jw_fail(error, JW_ERROR_INVALID, "%s", all);
 }

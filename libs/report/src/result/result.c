@@ -204,7 +204,6 @@ jw_report_result_new(JwAggregate *aggregate, const JwReportDef *def, const JwRep
 
     JwReportResult *self = jw_result_new_empty();
     g_autofree char *period = jw_report_text_period(request, zone);
-    g_autofree char *filters = jw_report_text_filters(def, request);
     self->title = jw_result_keep(self, def->title);
     self->report_type = jw_result_keep(self, def->report_type);
     self->period = request->period;
@@ -212,7 +211,6 @@ jw_report_result_new(JwAggregate *aggregate, const JwReportDef *def, const JwRep
     self->end_ms = request->end_ms;
     self->time_zone = jw_result_keep(self, g_time_zone_get_identifier(zone));
     self->period_label = jw_result_keep(self, period);
-    self->filters = jw_result_keep(self, filters);
     for (guint i = 0; i < request->filters->len; i++) {
         add_limit(self, &g_array_index(request->filters, JwFilter, i));
     }

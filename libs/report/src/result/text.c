@@ -140,22 +140,6 @@ jw_report_text_period(const JwReportRequest *request, GTimeZone *zone)
 }
 
 char *
-jw_report_text_filters(const JwReportDef *def, const JwReportRequest *request)
-{
-    g_autoptr(GString) text = g_string_new(NULL);
-
-    for (guint i = 0; i < request->filters->len; i++) {
-        const JwFilter *filter = &g_array_index(request->filters, JwFilter, i);
-        g_autofree char *values = g_strjoinv(", ", filter->values);
-        g_string_append_printf(text, "%s%s: %s", text->len > 0 ? " · " : "", filter->name, values);
-    }
-    if (def->inactive_field != NULL && request->include_inactive) {
-        g_string_append_printf(text, "%sinactive included", text->len > 0 ? " · " : "");
-    }
-    return text->len > 0 ? g_string_free(g_steal_pointer(&text), FALSE) : NULL;
-}
-
-char *
 jw_report_text_filter_name(const char *name)
 {
     GString *text = g_string_new(NULL);

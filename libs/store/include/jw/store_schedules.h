@@ -32,11 +32,11 @@ bool jw_store_list_schedules(JwStore *self, const char *after_id, size_t limit, 
 bool jw_store_disable_schedule(JwStore *self, const char *id, const char *reason, int64_t now_ms,
                                JwCas *ret_cas, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Enabled ones with nextFireAt ≤ @now_ms, and any with pending fires, earliest first, at most
- * @limit.
+/* Enabled ones with nextFireAt ≤ @now_ms, and any with pending fires, by their id, behind @after_id
+ * (nullable), at most @limit.
  * @ret: (out) (element-type JwSchedule) (transfer full) */
-bool jw_store_due_schedules(JwStore *self, int64_t now_ms, size_t limit, GPtrArray **ret,
-                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool jw_store_due_schedules(JwStore *self, int64_t now_ms, const char *after_id, size_t limit,
+                            GPtrArray **ret, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
  * jw_store_fire_schedule:
