@@ -171,7 +171,8 @@ def test_arrays_are_named(own):
         notes = own.jobctl("check-definitions", own.reports_dir.parent).stdout
     finally:
         visits.delete_one({"_id": "V-many"})
-    assert "clinic-visits.json: the field 'ward' (filter 'wards', dimension 'ward', column 'Ward') is, or is in, an array" in notes
+    uses = "filter 'wards', dimension 'ward', column 'Ward'"
+    assert f"clinic-visits.json: the field 'ward' ({uses}) is, or is in, an array" in notes
     assert "an array" not in own.jobctl("check-definitions", own.reports_dir.parent).stdout
 
 
