@@ -390,6 +390,7 @@ static const char *const typed_values[] = {
     NULL, /* the field is not there */
     "\"\"",
     "{\"$numberDecimal\":\"9007199254740993\"}",
+    "{\"$date\":{\"$numberLong\":\"-312768000000\"}}", /* before 1970 */
 };
 
 static void
@@ -468,6 +469,8 @@ filters_values_of_all_types(JwStore *store)
         { "1970-01-01T00:00:01Z", "o" },
         { "1970-01-01T03:00:01.000+03:00", "o" },
         { "1970-01-01T00:00:02Z", "" },
+        { "1960-02-03T00:00:00Z", "v" },
+        { "1960-02-03T02:00:00+02:00", "v" },
         { "65a1b2c3d4e5f60718293a4b", "pq" },
         { "65A1B2C3D4E5F60718293A4B", "" },
         { "", "t" },
@@ -488,7 +491,7 @@ filters_values_of_all_types(JwStore *store)
         }
         assert_typed(store, cases[i].text, &wanted, cases[i].ids, cases[i].ids);
         assert_typed(store, cases[i].text, &others, rest->str, "");
-        assert_typed(store, cases[i].text, NULL, "abcdefghijklmnopqrstu", cases[i].ids);
+        assert_typed(store, cases[i].text, NULL, "abcdefghijklmnopqrstuv", cases[i].ids);
     }
 }
 
