@@ -30,15 +30,38 @@ struct _ExeTemp {
     int lock_fd;
 };
 
+static const char *
+advice(int cause)
+{
+    switch (cause) {
+    case 0:
+    case ENOSPC:
+    case EDQUOT:
+        return "free some space there, or name another folder";
+    case EFBIG:
+        return "raise the limit of this process on the size of a file";
+    case EIO:
+    case EEXIST:
+        return "look at the disk of that folder";
+    default:
+        return "name a folder that this process may write to";
+    }
+}
+
+/* For the operator. */
 static bool
 failed(GError **error, const char *what, const char *dir, int cause)
 {
-    bool full = cause == ENOSPC || cause == EDQUOT;
-
     return jw_fail(error, JW_ERROR_UNAVAILABLE, "cannot %s under JW_TEMP_DIR=%s: %s; %s", what, dir,
-                   g_strerror(cause),
-                   full ? "free some space there, or name another folder"
-                        : "name a folder that this process may write to");
+                   g_strerror(cause), advice(cause));
+}
+
+bool
+exe_temp_failed(GError **error, const char *what, int cause)
+{
+    return jw_fail(error, cause == EEXIST ? JW_ERROR_INTERNAL : JW_ERROR_UNAVAILABLE,
+                   "cannot %s under JW_TEMP_DIR%s%s; %s", what, cause != 0 ? ": " : "",
+                   cause != 0 ? g_strerror(cause) : "", advice(cause));
 }
 
 /* @dir_fd is closed. @last: (nullable): removed when all else is gone, so that a folder whose
@@ -147,8 +170,9 @@ lock_own(const char *path, int *ret_fd)
     return true;
 }
 
-static bool
-make_own_locked(ExeTemp *self, GError **error)
+/* 0, or the errno. */
+static int
+make_own_locked(ExeTemp *self)
 {
     int cause = EBUSY;
 
@@ -168,12 +192,12 @@ make_own_locked(ExeTemp *self, GError **error)
             self->lock_fd = lock_fd;
             g_free(self->own);
             self->own = g_steal_pointer(&path);
-            return true;
+            return 0;
         }
         cause = errno;
         (void)g_rmdir(path);
     }
-    return failed(error, "make a folder", self->dir, cause);
+    return cause;
 }
 
 ExeTemp *
@@ -189,7 +213,12 @@ exe_temp_new(const char *dir, GError **error)
     jw_mutex_init(&self->mutex);
     sweep(self);
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
-    return make_own_locked(self, error) ? g_steal_pointer(&self) : NULL;
+    int cause = make_own_locked(self);
+    if (cause != 0) {
+        (void)failed(error, "make a folder", self->dir, cause);
+        return NULL;
+    }
+    return g_steal_pointer(&self);
 }
 
 void
@@ -227,21 +256,21 @@ exe_temp_make(ExeTemp *self, GError **error)
 {
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
+    int cause = 0;
+
     for (int i = 0; i < 2; i++) {
         g_autofree char *path = g_build_filename(self->own, "job-XXXXXX", NULL);
 
         if (g_mkdtemp_full(path, 0700) != NULL) {
             return g_steal_pointer(&path);
         }
-        if (errno != ENOENT) {
+        cause = errno;
+        /* ENOENT: a cleaner of old files took the folder away */
+        if (cause != ENOENT || (cause = make_own_locked(self)) != 0) {
             break;
         }
-        /* a cleaner of old files took the folder away */
-        if (!make_own_locked(self, error)) {
-            return NULL;
-        }
     }
-    (void)failed(error, "make a folder", self->dir, errno);
+    (void)exe_temp_failed(error, "make a folder", cause != 0 ? cause : ENOENT);
     return NULL;
 }
 

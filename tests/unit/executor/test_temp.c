@@ -190,6 +190,35 @@ test_no_place(void **state)
 }
 
 static void
+test_what_failed_is_said_without_a_path(void **state)
+{
+    static const struct {
+        int cause;
+        JwErrorCode code;
+        const char *message;
+    } cases[] = {
+        { ENOSPC, JW_ERROR_UNAVAILABLE,
+          "cannot write x under JW_TEMP_DIR: No space left on device; free some space there, or "
+          "name another folder" },
+        { EDQUOT, JW_ERROR_UNAVAILABLE, "cannot write x *; free some space there, or *" },
+        { EACCES, JW_ERROR_UNAVAILABLE, "cannot write x *; name a folder that this process may *" },
+        { EFBIG, JW_ERROR_UNAVAILABLE, "cannot write x *; raise the limit of this process *" },
+        { EIO, JW_ERROR_UNAVAILABLE, "cannot write x *; look at the disk of that folder" },
+        { EEXIST, JW_ERROR_INTERNAL, "cannot write x *; look at the disk of that folder" },
+        { 0, JW_ERROR_UNAVAILABLE,
+          "cannot write x under JW_TEMP_DIR; free some space there, or name another folder" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+
+        assert_false(exe_temp_failed(&error, "write x", cases[i].cause));
+        assert_jw_error(error, cases[i].code, cases[i].message);
+    }
+}
+
+static void
 test_space(void **state)
 {
     g_autofree char *dir = tk_temp_dir();
@@ -212,6 +241,7 @@ main(void)
         cmocka_unit_test(test_living_ones_leave_each_other_alone),
         cmocka_unit_test(test_folder_was_cleaned_away),
         cmocka_unit_test(test_no_place),
+        cmocka_unit_test(test_what_failed_is_said_without_a_path),
         cmocka_unit_test(test_space),
     };
 
