@@ -21,6 +21,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ExeTemp, exe_temp_free)
 /* How many folders of dead processes were removed. */
 size_t exe_temp_swept(const ExeTemp *self);
 
+/* Keeps the lock young, so that no cleaner of old files takes it, and makes it again when one did.
+ * Now and then; any thread. */
+void exe_temp_touch(ExeTemp *self);
+
 /* Makes an empty folder for an attempt, which removes it. (transfer full). UNAVAILABLE. */
 char *exe_temp_make(ExeTemp *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
