@@ -3,6 +3,8 @@
 #include "db/db.h"
 #include "jw/ident.h"
 #include "jw/wanted.h"
+#include "records/row.h"
+#include <math.h>
 #include <string.h>
 
 #define CHUNK (255 * 1024)
@@ -387,6 +389,7 @@ static const char *const typed_values[] = {
     "null",
     NULL, /* the field is not there */
     "\"\"",
+    "{\"$numberDecimal\":\"9007199254740993\"}",
 };
 
 static void
@@ -458,7 +461,7 @@ filters_values_of_all_types(JwStore *store)
         { "3.5", "fg" },
         { "0.1", "hi" },
         { "0.10", "hi" },
-        { "9007199254740993", "j" },
+        { "9007199254740993", "ju" },
         { "9007199254740992", "k" },
         { "true", "ln" },
         { "false", "m" },
@@ -485,7 +488,50 @@ filters_values_of_all_types(JwStore *store)
         }
         assert_typed(store, cases[i].text, &wanted, cases[i].ids, cases[i].ids);
         assert_typed(store, cases[i].text, &others, rest->str, "");
-        assert_typed(store, cases[i].text, NULL, "abcdefghijklmnopqrst", cases[i].ids);
+        assert_typed(store, cases[i].text, NULL, "abcdefghijklmnopqrstu", cases[i].ids);
+    }
+}
+
+/* A Decimal128 that an int64 holds is one: its digits are all there. */
+static void
+reads_whole_decimals_as_integers(JwStore *store)
+{
+    static const struct {
+        const char *decimal;
+        bool whole;
+        int64_t integer;
+        double real;
+    } cases[] = {
+        { "9007199254740993", true, INT64_C(9007199254740993), 0 },
+        { "-9007199254740993.00", true, INT64_C(-9007199254740993), 0 },
+        { "9.007199254740993E+15", true, INT64_C(9007199254740993), 0 },
+        { "9223372036854775807", true, INT64_MAX, 0 },
+        { "-9223372036854775808", true, INT64_MIN, 0 },
+        { "1E+3", true, 1000, 0 },
+        { "-0", true, 0, 0 },
+        { "0E+6000", true, 0, 0 },
+        { "0E-6000", true, 0, 0 },
+        { "9223372036854775808", false, 0, 9223372036854775808.0 },
+        { "1E+30", false, 0, 1e30 },
+        { "1E-30", false, 0, 1e-30 },
+        { "12345678901234.56", false, 0, 12345678901234.56 },
+        { "-0.5", false, 0, -0.5 },
+    };
+    const char *const fields[] = { "v", NULL };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(JwRecordRow) row = jw_store_record_row_new(fields);
+        g_auto(bson_t) document = BSON_INITIALIZER;
+        bson_decimal128_t decimal;
+
+        (void)store;
+        assert_true(bson_decimal128_from_string(cases[i].decimal, &decimal));
+        BSON_APPEND_DECIMAL128(&document, "v", &decimal);
+        const JwValue *value = jw_store_record_row_read(row, &document);
+        assert_int_equal(value->type, cases[i].whole ? JW_VALUE_INT : JW_VALUE_REAL);
+        assert_true(cases[i].whole ? value->integer == cases[i].integer
+                                   : value->real == cases[i].real);
+        assert_true(cases[i].whole || fabs(value->rest) <= fabs(value->real) * 1e-15);
     }
 }
 
@@ -532,6 +578,41 @@ samples_the_fields_of_records(JwStore *store)
     assert_ok(jw_store_insert_records(store, "calls", list, last, row, 1, &inserted, &error),
               error);
     assert_sample(store, true, true, false, 1000);
+}
+
+/* Filters look into arrays, rows have none of their values. */
+static void
+samples_arrays(JwStore *store)
+{
+    static const struct {
+        const char *json;
+        JwSeen seen[3]; /* of "tags", "in.side", "in" */
+    } cases[] = {
+        { "{\"_id\":\"a\",\"tags\":\"x\",\"in\":{\"side\":1}}",
+          { JW_SEEN_VALUE, JW_SEEN_VALUE, JW_SEEN_VALUE } },
+        { "{\"_id\":\"b\",\"tags\":[]}", { JW_SEEN_ARRAY, JW_SEEN_VALUE, JW_SEEN_VALUE } },
+        { "{\"_id\":\"c\",\"tags\":{\"$date\":0},\"in\":{\"side\":[1]}}",
+          { JW_SEEN_ARRAY, JW_SEEN_ARRAY, JW_SEEN_VALUE } },
+        { "{\"_id\":\"d\",\"in\":[{\"side\":1}]}",
+          { JW_SEEN_ARRAY, JW_SEEN_ARRAY, JW_SEEN_ARRAY } },
+    };
+    static const char *const fields[] = { "tags", "in.side", "in", NULL };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        bson_t *document = bson_new_from_json((const uint8_t *)cases[i].json, -1, NULL);
+        g_autoptr(GError) error = NULL;
+        JwCreate create = JW_CREATE_EXISTS;
+        JwSeen seen[3] = { 0 };
+        int64_t records = 0;
+
+        assert_non_null(document);
+        assert_ok(jw_db_insert_one(store, "calls", document, &create, &error), error);
+        assert_ok(jw_store_sample_fields(store, "calls", fields, seen, &records, &error), error);
+        assert_int_equal(records, i + 1);
+        for (size_t k = 0; k < 3; k++) {
+            assert_int_equal(seen[k], cases[i].seen[k]);
+        }
+    }
 }
 
 #define YEAR_1_MS (-INT64_C(62135596800000))
@@ -724,7 +805,9 @@ keeps_records_out_of_our_own_collections(JwStore *store)
 const ScCase sc_record_cases[] = {
     { "scans_records_by_period_and_filter", scans_records_by_period_and_filter },
     { "samples_the_fields_of_records", samples_the_fields_of_records },
+    { "samples_arrays", samples_arrays },
     { "filters_values_of_all_types", filters_values_of_all_types },
+    { "reads_whole_decimals_as_integers", reads_whole_decimals_as_integers },
     { "scans_records_of_early_dates", scans_records_of_early_dates },
     { "scans_records_of_the_last_date", scans_records_of_the_last_date },
     { "stops_with_the_error_of_the_reader", stops_with_the_error_of_the_reader },

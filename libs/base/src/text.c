@@ -3,6 +3,7 @@
 #include "jw/text.h"
 #include "jw/error.h"
 
+#include <math.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -306,6 +307,24 @@ jw_file_read(const char *path, size_t limit, size_t *ret_length, GError **error)
         *ret_length = content->len;
     }
     return g_string_free(content, FALSE);
+}
+
+const char *
+jw_text_real(double value, char buffer[JW_TEXT_REAL_MAX])
+{
+    static const char *const forms[] = { "%.15g", "%.16g", "%.17g" };
+
+    if (value == floor(value) && fabs(value) < 9223372036854775808.0) { /* 2^63 */
+        (void)g_snprintf(buffer, JW_TEXT_REAL_MAX, "%" G_GINT64_FORMAT, (gint64)value);
+        return buffer;
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(forms); i++) {
+        g_ascii_formatd(buffer, JW_TEXT_REAL_MAX, forms[i], value);
+        if (g_ascii_strtod(buffer, NULL) == value) {
+            break;
+        }
+    }
+    return buffer;
 }
 
 char **

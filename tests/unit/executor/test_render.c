@@ -257,6 +257,13 @@ test_csv_times_are_the_moments_they_were(void **state G_GNUC_UNUSED)
         { "Europe/Istanbul", ",1880-01-01T01:56:00+01:56,", INT64_C(-2840140800000) },
         { "America/New_York", ",2021-03-14T01:59:59-05:00,", INT64_C(1615705199999) },
         { "America/New_York", ",2021-03-14T03:00:00-04:00,", INT64_C(1615705200000) },
+        /* In UTC where the local year would have five digits, or none. */
+        { "Europe/Berlin", ",9999-12-31T23:59:59Z,", INT64_C(253402300799999) },
+        { "Europe/Berlin", ",9999-12-31T23:59:59+01:00,", INT64_C(253402297199999) },
+        { "America/New_York", ",9999-12-31T18:59:59-05:00,", INT64_C(253402300799999) },
+        { "America/New_York", ",0000-01-01T00:00:00Z,", INT64_C(-62167219200000) },
+        { "Europe/Berlin", ",10000-01-01T00:00:00Z,", INT64_C(253402300800000) },
+        { "Europe/Berlin", ",-001-12-31T22:59:59Z,", INT64_C(-62167219200001) - 3600000 },
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -308,8 +315,46 @@ test_csv_numbers_are_as_short_as_exact(void **state G_GNUC_UNUSED)
     assert_ok(finish(&fixture, &exe_render_csv, render, &error), error);
     exe_render_csv.free(render);
     assert_true(g_file_get_contents(fixture.path, &content, NULL, NULL));
-    assert_non_null(strstr(content, ",0.1,0.33333333333333331,"));
+    assert_non_null(strstr(content, ",0.1,0.3333333333333333,"));
     fixture_clear(&fixture);
+}
+
+static void
+test_csv_numbers_have_one_form(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        double value;
+        const char *text;
+    } rows[] = {
+        { 12345678901234.56, ",12345678901234.56," },
+        { 1e15, ",1000000000000000," },
+        { -9214364837599909888.0, ",-9214364837599909888," },
+        { 12345678901234567890.0, ",1.2345678901234567e+19," },
+        { -0.0, ",0," },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        Fixture fixture;
+        GError *error = NULL;
+        JwValue row[64];
+        g_autofree char *content = NULL;
+
+        fixture_init(&fixture, "a.csv");
+        ExeRender *render = exe_render_csv.open(&fixture.input, &error);
+        assert_ok(render != NULL, error);
+        make_row(&fixture, 0, "Dan", row);
+        for (guint f = 0; fixture.fields[f] != NULL; f++) {
+            if (g_str_equal(fixture.fields[f], "waitSeconds")) {
+                row[f] = (JwValue){ .type = JW_VALUE_REAL, .real = rows[i].value };
+            }
+        }
+        assert_ok(exe_render_csv.row(render, row, &error), error);
+        assert_ok(finish(&fixture, &exe_render_csv, render, &error), error);
+        exe_render_csv.free(render);
+        assert_true(g_file_get_contents(fixture.path, &content, NULL, NULL));
+        assert_non_null(strstr(content, rows[i].text));
+        fixture_clear(&fixture);
+    }
 }
 
 static char *
@@ -671,6 +716,7 @@ main(void)
         cmocka_unit_test(test_csv_has_a_line_a_group),
         cmocka_unit_test(test_csv_times_are_the_moments_they_were),
         cmocka_unit_test(test_csv_numbers_are_as_short_as_exact),
+        cmocka_unit_test(test_csv_numbers_have_one_form),
         cmocka_unit_test(test_xlsx_is_the_same_for_the_same_job),
         cmocka_unit_test(test_xlsx_check_finds_wrong_rows),
         cmocka_unit_test(test_check_tells_cut_parts),

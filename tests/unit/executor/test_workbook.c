@@ -366,6 +366,36 @@ test_long_integers_are_texts(void **state G_GNUC_UNUSED)
     }
 }
 
+/* Reals as well: no digit is lost, and none invented. */
+static void
+test_long_reals(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        double value;
+        const char *number, *text;
+    } rows[] = {
+        { 29999999999999.97, "<v>29999999999999.97</v>", NULL },
+        { -12345678901234.56, "<v>-12345678901234.56</v>", NULL },
+        { 1e15, "<v>1000000000000000</v>", NULL },
+        { -9214364837599909888.0, NULL, ">-9214364837599909888</t>" },
+        { 12345678901234567890.0, "<v>1.2345678901234567e+19</v>", ">1.2345678901234567e+19</t>" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const Titles titles = { .chart = "whole" };
+        g_auto(Fixture) self = { 0 };
+
+        fixture_start(&self, &titles);
+        fixture_add(&self, "Dan", real(rows[i].value), real(rows[i].value));
+        fixture_finish(&self);
+        if (rows[i].text != NULL) { /* of figure and table */
+            assert_has(&self, "xl/sharedStrings.xml", rows[i].text);
+        }
+        assert_has(&self, "xl/worksheets/sheet3.xml",
+                   rows[i].number != NULL ? rows[i].number : rows[i].text);
+    }
+}
+
 /* Stored and shown with the decimals of the definition, half up as on paper. */
 static void
 test_decimals(void **state G_GNUC_UNUSED)
@@ -507,6 +537,21 @@ test_times_as_figures(void **state G_GNUC_UNUSED)
     }
 }
 
+/* The least of numbers is one, though a date is expected: 10 and not the 9th of January 1900. */
+static void
+test_numbers_as_figures(void **state G_GNUC_UNUSED)
+{
+    static const JwFormat formats[] = { JW_FORMAT_DATETIME, JW_FORMAT_DATE, JW_FORMAT_TEXT };
+
+    for (int value = 0; value < 2; value++) {
+        const JwValue number = value == 0 ? whole(10) : real(10);
+        for (size_t i = 0; i < G_N_ELEMENTS(formats); i++) {
+            assert_int_equal(exe_xlsx_value_format(&number, formats[i]), JW_FORMAT_DECIMAL);
+        }
+        assert_int_equal(exe_xlsx_value_format(&number, JW_FORMAT_HOUR), JW_FORMAT_HOUR);
+    }
+}
+
 /* More groups than the library can count in a chart. */
 static void
 test_a_chart_of_very_many_groups(void **state G_GNUC_UNUSED)
@@ -565,10 +610,12 @@ main(void)
         cmocka_unit_test(test_sheets_have_valid_names),
         cmocka_unit_test(test_refusals_are_not_called_a_full_disk),
         cmocka_unit_test(test_long_integers_are_texts),
+        cmocka_unit_test(test_long_reals),
         cmocka_unit_test(test_decimals),
         cmocka_unit_test(test_decimals_of_the_list),
         cmocka_unit_test(test_charts_show_all_values),
         cmocka_unit_test(test_times_as_figures),
+        cmocka_unit_test(test_numbers_as_figures),
         cmocka_unit_test(test_a_chart_of_very_many_groups),
         cmocka_unit_test(test_columns_hold_their_numbers),
     };

@@ -126,6 +126,24 @@ test_no_internal_text(void **state G_GNUC_UNUSED)
     }
 }
 
+/* Two things are denied: departments of others, and a report that cannot be limited to one's own.
+ * What to do holds for both, also for who named no departments at all. */
+static void
+test_denied(void **state)
+{
+    NtfKit *kit = *state;
+    g_autofree char *job_id = make_job(kit, "ann@example.com", JW_ON_FAILURE_REQUESTER);
+
+    fail_job(kit, job_id, JW_CHANGE_FAIL_FINAL, "DENIED");
+    assert_int_equal(failed_event(kit, job_id), JW_VERDICT_DONE);
+    assert_int_equal(kit_send_queued(&kit->ntf), 1);
+    g_autofree char *text = mail(kit, 0);
+    assert_non_null(strstr(text, "Why: It would show records outside of your departments."));
+    assert_non_null(strstr(text, "What to do: If you named departments, name only your own. If you "
+                                 "named none, this report cannot be limited to yours: tell the "
+                                 "operator of Jobwire, and name the job."));
+}
+
 static void
 test_nobody_is_told(void **state)
 {
@@ -289,10 +307,9 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_told_once),      TEST(test_no_internal_text),
-        TEST(test_nobody_is_told), TEST(test_after_a_retry),
-        TEST(test_stale),          TEST(test_events_lost),
-        TEST(test_old_failure),    TEST(test_every_call_fails),
+        TEST(test_told_once),      TEST(test_no_internal_text), TEST(test_denied),
+        TEST(test_nobody_is_told), TEST(test_after_a_retry),    TEST(test_stale),
+        TEST(test_events_lost),    TEST(test_old_failure),      TEST(test_every_call_fails),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

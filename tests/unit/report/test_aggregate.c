@@ -40,7 +40,7 @@ fixture_init(Fixture *self, JwReportDef *take_def, const char *zone)
     g_autoptr(GError) error = NULL;
 
     self->def = take_def;
-    assert_ok(jw_report_def_check(self->def, &error), error);
+    assert_ok(calls_check(self->def, &error), error);
     self->request = jw_report_request_new();
     self->request->start_ms = ms("2026-01-05T00:00:00Z");
     self->request->end_ms = ms("2026-01-12T00:00:00Z");
@@ -337,6 +337,54 @@ test_overflow_and_mixed_numbers(void **state)
     assert_figure(&g, "max", int_value(5));
 }
 
+static void
+assert_sums(const JwValue *values, size_t n_values, const char *name, JwValue expected)
+{
+    g_auto(Fixture) f = { 0 }, back = { 0 };
+    JwReportDef *defs[] = { sums_def(), sums_def() };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(defs); i++) {
+        calls_add_measure(defs[i], "avg", JW_MEASURE_AVG, "durationSeconds")->decimals = 2;
+    }
+    fixture_init(&f, defs[0], "UTC");
+    fixture_init(&back, defs[1], "UTC");
+    for (size_t i = 0; i < n_values; i++) {
+        add_duration(&f, values[i]);
+        add_duration(&back, values[n_values - 1 - i]);
+    }
+    assert_figure(&f, name, expected);
+    assert_figure(&back, name, expected);
+}
+
+/* No digit is lost that can be kept, whatever the order of the records. */
+static void
+test_long_numbers(void **state)
+{
+    const JwValue beyond = int_value(INT64_C(9007199254740993));
+    const JwValue prices[] = { real_value(9999999999999.99), real_value(9999999999999.99),
+                               real_value(9999999999999.99) };
+    const JwValue whole[] = { int_value(INT64_C(1059670500558102)),
+                              int_value(INT64_C(1059670500558105)) };
+    const JwValue reals[] = { real_value(1059670500558102.0), real_value(1059670500558105.0) };
+    const JwValue twice[] = { beyond, beyond };
+    const JwValue mixed[] = { beyond, real_value(2.0) };
+    const JwValue doubles[] = { beyond, real_value(9007199254740992.0) };
+    const JwValue half[] = { real_value(9999999999999.9995) };
+
+    (void)state;
+    assert_sums(prices, 3, "sum", real_value(29999999999999.97));
+    assert_sums(prices, 3, "max", real_value(9999999999999.99));
+    assert_sums(whole, 2, "avg", real_value(1059670500558103.5));
+    assert_sums(reals, 2, "avg", real_value(1059670500558103.5));
+    assert_sums(reals, 2, "sum", real_value(2119341001116207.0));
+    assert_sums(twice, 2, "sum", int_value(INT64_C(18014398509481986)));
+    assert_sums(twice, 2, "avg", beyond);
+    assert_sums(mixed, 2, "sum", int_value(INT64_C(9007199254740995)));
+    assert_sums(doubles, 2, "max", beyond);
+    assert_sums(doubles, 2, "sum", int_value(INT64_C(18014398509481985)));
+    assert_sums(half, 1, "sum", real_value(10000000000000.0));
+}
+
 static JwReportDef *
 conditions_def(void)
 {
@@ -425,6 +473,32 @@ test_value_groups_in_order(void **state)
     assert_figure(&f, "peakAgent", text_value("ada"));
 }
 
+/* A text that reads as one of our own labels is told from them. */
+static void
+test_texts_like_our_labels(void **state)
+{
+    static const char *const agents[] = { "(none)", "(other)", NULL,     "bob",
+                                          "ada",    "ada",     "(none)", "(other)" };
+    static const char *const order[] = { "\"(none)\"", "\"(other)\"", "(none)", "(other)" };
+    static const int counts[] = { 2, 2, 1, 3 };
+    JwReportDef *def = calls_def_new();
+    g_auto(Fixture) f = { 0 };
+
+    (void)state;
+    def->max_groups = 2;
+    calls_add_peak(def, "peakAgent", JW_MEASURE_PEAK, "agent", "totalCalls");
+    fixture_init(&f, def, "UTC");
+    for (size_t i = 0; i < G_N_ELEMENTS(agents); i++) {
+        add_call(&f, "2026-01-06T11:00:00Z", agents[i], "answered", int_value(1));
+    }
+    assert_int_equal(n_groups(&f, "agent"), G_N_ELEMENTS(order));
+    for (size_t i = 0; i < G_N_ELEMENTS(order); i++) {
+        assert_string_equal(group_label(&f, "agent", i), order[i]);
+        assert_value(group_value(&f, "agent", i, "totalCalls"), int_value(counts[i]));
+    }
+    assert_figure(&f, "peakAgent", text_value("\"(none)\""));
+}
+
 static void
 test_groups_of_other_types(void **state)
 {
@@ -452,10 +526,56 @@ test_groups_of_other_types(void **state)
     assert_group(&f, "wait", "true", "totalCalls", int_value(1));
     assert_group(&f, "wait", "1970-01-01T00:00:00Z", "totalCalls", int_value(1));
     assert_int_equal(strlen(group_label(&f, "wait", 4)) > 256 ? 1 : 0, 0);
+    row[F_WAIT] = real_value(-0.0);
+    jw_aggregate_add(f.agg, row);
+    row[F_WAIT] = int_value(0);
+    jw_aggregate_add(f.agg, row);
+    row[F_WAIT] = real_value(9007199254740994.0);
+    jw_aggregate_add(f.agg, row);
+    row[F_WAIT] = real_value(12345678901234.56);
+    jw_aggregate_add(f.agg, row);
+    assert_int_equal(n_groups(&f, "wait"), 8);
+    assert_group(&f, "wait", "0", "totalCalls", int_value(2));
+    assert_group(&f, "wait", "9007199254740994", "totalCalls", int_value(1));
+    assert_group(&f, "wait", "12345678901234.56", "totalCalls", int_value(1));
     /* Records without a time have a group, so that the groups add up to the total. */
     assert_int_equal(n_groups(&f, "hour"), 25);
-    assert_group(&f, "hour", "(none)", "totalCalls", int_value(5));
+    assert_group(&f, "hour", "(none)", "totalCalls", int_value(9));
     assert_figure(&f, "peakHour", text_value(NULL));
+}
+
+/* They are told apart by all of their bytes; the label says that it is cut. */
+static void
+test_groups_of_long_texts(void **state)
+{
+    g_auto(Fixture) f = { 0 };
+    g_autofree char *same = g_strnfill(256, 'x');
+    g_autofree char *umlauts = g_strnfill(600, 'x');
+    char *middle = g_utf8_strreverse(umlauts, 600); /* a copy */
+
+    (void)state;
+    for (size_t i = 0; i + 1 < 600; i += 2) {
+        memcpy(umlauts + i, "\xc3\xa4", 2);
+    }
+    middle[300] = 'y';
+    g_autofree char *one = g_strconcat(same, " one", NULL);
+    g_autofree char *two = g_strconcat(same, " two", NULL);
+    g_autofree char *deep = g_strnfill(600, 'x');
+    const char *const texts[] = { same, one, two, one, umlauts, deep, middle };
+    fixture_init(&f, calls_def_new(), "UTC");
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        add_call(&f, NULL, texts[i], "answered", int_value(1));
+    }
+    assert_int_equal(n_groups(&f, "agent"), 6);
+    const char *first = group_label(&f, "agent", 0);
+    assert_true(g_str_has_suffix(first, "x one"));
+    assert_non_null(strstr(first, "x…x"));
+    assert_group(&f, "agent", same, "totalCalls", int_value(1));
+    for (size_t i = 0; i < 6; i++) {
+        assert_true(g_utf8_validate(group_label(&f, "agent", i), -1, NULL));
+        assert_true(strlen(group_label(&f, "agent", i)) <= 256);
+    }
+    g_free(middle);
 }
 
 static void
@@ -484,6 +604,39 @@ test_dates_over_a_long_period(void **state)
     assert_group(&f, "hour", "23:00", "totalCalls", int_value(1));
     assert_group(&f, "month", "1969-12", "totalCalls", int_value(1));
     assert_group(&f, "month", "2021-01", "totalCalls", int_value(0));
+}
+
+/* Samoa went from the 29th to the 31st of December 2011. */
+static void
+test_a_day_that_was_not(void **state)
+{
+    static const struct {
+        const char *zone, *start, *end, *days;
+    } cases[] = {
+        { "Pacific/Apia", "2011-12-29T10:00:00Z", "2011-12-31T10:00:00Z", "2011-12-29,2011-12-31" },
+        { "Pacific/Kwajalein", "1993-08-20T12:00:00Z", "1993-08-22T12:00:00Z",
+          "1993-08-20,1993-08-22" },
+        { "UTC", "2011-12-29T00:00:00Z", "2012-01-01T00:00:00Z",
+          "2011-12-29,2011-12-30,2011-12-31" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(GStrv) days = g_strsplit(cases[i].days, ",", -1);
+        g_autoptr(GError) error = NULL;
+        g_auto(Fixture) f = { 0 };
+
+        fixture_init(&f, calls_def_new(), cases[i].zone);
+        jw_aggregate_free(f.agg);
+        f.request->start_ms = ms(cases[i].start);
+        f.request->end_ms = ms(cases[i].end);
+        f.agg = jw_aggregate_new(f.def, f.request, calls_fields, f.zone, &error);
+        assert_ok(f.agg, error);
+        assert_int_equal(n_groups(&f, "date"), g_strv_length(days));
+        for (size_t day = 0; days[day] != NULL; day++) {
+            assert_string_equal(group_label(&f, "date", day), days[day]);
+        }
+    }
 }
 
 /* The 25-hour day: both passes of the doubled hour count under the same label. */
@@ -537,11 +690,15 @@ main(void)
         cmocka_unit_test(test_averages_round_half_up),
         cmocka_unit_test(test_integers_stay_integers),
         cmocka_unit_test(test_overflow_and_mixed_numbers),
+        cmocka_unit_test(test_long_numbers),
         cmocka_unit_test(test_conditions_compare_as_text),
         cmocka_unit_test(test_value_groups_in_order),
+        cmocka_unit_test(test_texts_like_our_labels),
         cmocka_unit_test(test_groups_of_other_types),
+        cmocka_unit_test(test_groups_of_long_texts),
         cmocka_unit_test(test_dates_over_a_long_period),
         cmocka_unit_test(test_changes_of_the_clock),
+        cmocka_unit_test(test_a_day_that_was_not),
         cmocka_unit_test(test_wrong_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -95,7 +95,7 @@ test_long_integers(void **state)
     }
 }
 
-/* JSON's reals have 15 digits; a whole one keeps more, and others were rounded to them. */
+/* All that a double has, and no zeros for what it has. */
 static void
 test_long_reals(void **state)
 {
@@ -104,7 +104,10 @@ test_long_reals(void **state)
         const char *value, *text;
     } rows[] = {
         { 9007199254740992.0, "\"value\":9007199254740992", "9,007,199,254,740,992.00" },
-        { 1234567890123456.75, "\"value\":1234567890123460", "1,234,567,890,123,460.00" },
+        { 1234567890123456.75, "\"value\":1234567890123456.8", "1,234,567,890,123,456.80" },
+        { 12345678901234.56, "\"value\":12345678901234.56", "12,345,678,901,234.56" },
+        { -9214364837599909888.0, "\"value\":-9214364837599909888",
+          "-9,214,364,837,599,909,888.00" },
         { 86.925, "\"value\":86.93", "86.93" },
     };
 

@@ -36,6 +36,11 @@ char *jw_text_file_name(const char *wanted);
  * none. NULL-terminated. (transfer full) */
 char **jw_text_list(const char *text);
 
+#define JW_TEXT_REAL_MAX 32
+/* @value, finite, with the fewest of 15 to 17 digits that give it back: 0.1 and not
+ * 0.10000000000000001; a whole number below 2^63 with all its digits, and no "-0". */
+const char *jw_text_real(double value, char buffer[JW_TEXT_REAL_MAX]);
+
 /* A decimal number with commas between its thousands: "-1234567.50" → "-1,234,567.50". (transfer
  * full) */
 char *jw_text_thousands(const char *number);

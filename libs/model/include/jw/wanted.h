@@ -6,7 +6,8 @@
  * - the number that the text writes as JSON does ("3", "-0.5", "1e3", not "007"), whatever type of
  *   number it is kept as: 3, 3.0 and Decimal128 3.00 are one;
  * - true or false, for "true" and "false";
- * - the moment, for a date and time with zone ("2026-01-06T10:00:00Z");
+ * - the moment, for a date and time with zone ("2026-01-06T10:00:00Z", and of old ones
+ *   "1960-02-03T00:00:00Z");
  * - the ObjectId, for its 24 lower-case hexadecimal digits.
  * A value that is not there is never wanted. */
 #pragma once
@@ -28,7 +29,7 @@ typedef struct {
 /* @text: (transfer none), outlives @self */
 void jw_wanted_init(JwWanted *self, const char *text);
 
-/* Whether @value is meant. Decimal128 comes as REAL and ObjectIds as TEXT from the store. */
+/* Whether @value is meant. Decimal128 comes as INT or REAL and ObjectIds as TEXT from the store. */
 bool jw_wanted_is(const JwWanted *self, const JwValue *value);
 
 G_END_DECLS

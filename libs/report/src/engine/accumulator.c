@@ -14,16 +14,23 @@ add_real(JwAccumulator *self, double value)
         fabs(self->real) >= fabs(value) ? (self->real - sum) + value : (value - sum) + self->real;
     self->real = sum;
     self->has_real = true;
+    self->has_rest = true;
 }
 
 static void
 add_sum(JwAccumulator *self, const JwValue *value)
 {
-    const int64_t integer = value->type == JW_VALUE_BOOL ? value->boolean : value->integer;
+    const bool real = value->type == JW_VALUE_REAL;
+    const bool whole = real && value->rest == 0.0 && jw_number_is_whole(value->real);
+    const int64_t integer = whole                          ? (int64_t)value->real
+                            : value->type == JW_VALUE_BOOL ? value->boolean
+                                                           : value->integer;
     int64_t sum = 0;
 
-    if (value->type == JW_VALUE_REAL) {
+    self->has_real = self->has_real || real;
+    if (real && !whole) {
         add_real(self, value->real);
+        self->lost += value->rest;
     } else if (!__builtin_add_overflow(self->integer, integer, &sum)) {
         self->integer = sum;
     } else {
@@ -37,15 +44,22 @@ take_extreme(JwAccumulator *self, const JwValue *value, bool least)
 {
     bool better = self->n == 1; /* counted already */
 
-    if (value->type == JW_VALUE_REAL) {
+    const bool real = value->type == JW_VALUE_REAL;
+    /* Beyond 2^53 a double would be taken for the integers beside it. */
+    const bool whole =
+        real && jw_number_is_whole(value->real) && fabs(value->real) >= JW_NUMBER_DOUBLES;
+
+    if (real && !whole) {
         const double current = self->has_real ? self->real : (double)self->integer;
         if (better || (least ? value->real < current : value->real > current)) {
             self->real = value->real;
+            self->lost = value->rest;
             self->has_real = true;
         }
         return;
     }
-    const int64_t integer = value->type == JW_VALUE_BOOL   ? value->boolean
+    const int64_t integer = whole                          ? (int64_t)value->real
+                            : value->type == JW_VALUE_BOOL ? value->boolean
                             : value->type == JW_VALUE_TIME ? value->time_ms
                                                            : value->integer;
     if (!better && self->has_real) {
@@ -86,10 +100,13 @@ jw_accumulator_add(JwAccumulator *self, JwMeasureOp op, const JwValue *value)
 static JwNumber
 sum_number(const JwAccumulator *self)
 {
-    if (!self->has_real) {
+    if (!self->has_rest) {
         return jw_number_int(self->integer);
     }
-    return jw_number_real((double)self->integer + (self->real + self->lost));
+    JwNumber sum = jw_number_real((double)self->integer + (self->real + self->lost));
+    sum.rest = self->n == 1 ? (self->real - sum.real) + self->lost : 0.0;
+    sum.computed = self->n > 1;
+    return sum;
 }
 
 JwNumber
@@ -108,7 +125,8 @@ jw_accumulator_number(const JwAccumulator *self, JwMeasureOp op)
     case JW_MEASURE_MIN:
     case JW_MEASURE_MAX:
         if (self->n > 0) {
-            return self->has_real ? jw_number_real(self->real) : jw_number_int(self->integer);
+            const JwValue real = { .type = JW_VALUE_REAL, .real = self->real, .rest = self->lost };
+            return self->has_real ? jw_number_of(&real) : jw_number_int(self->integer);
         }
         break;
     case JW_MEASURE_RATIO:
@@ -131,8 +149,8 @@ jw_accumulator_value(const JwAccumulator *self, JwMeasureOp op, int decimals)
     if (extreme && !self->has_real && self->type == JW_VALUE_TIME) {
         return (JwValue){ .type = JW_VALUE_TIME, .time_ms = self->integer };
     }
-    if (op != JW_MEASURE_AVG && number.kind == JW_NUMBER_EXACT) {
+    if (op != JW_MEASURE_AVG && number.kind == JW_NUMBER_EXACT && !self->has_real) {
         return (JwValue){ .type = JW_VALUE_INT, .integer = number.top };
     }
-    return (JwValue){ .type = JW_VALUE_REAL, .real = jw_number_round(&number, decimals) };
+    return jw_number_value(&number, decimals);
 }

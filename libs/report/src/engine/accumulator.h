@@ -8,9 +8,10 @@ G_BEGIN_DECLS
 
 typedef struct {
     int64_t n;         /* values seen */
-    int64_t integer;   /* sum of the integers; or the least or greatest value */
-    double real, lost; /* sum of the reals and what its additions lost; or the extreme value */
+    int64_t integer;   /* sum of the whole numbers; or the least or greatest value */
+    double real, lost; /* sum of the others and what its additions lost; or the extreme value */
     bool has_real;     /* sum: reals were added; extreme: it is the real */
+    bool has_rest;     /* sum: `real` counts too, of what no integer holds */
     JwValueType type;  /* extreme: TIME or INT */
 } JwAccumulator;
 

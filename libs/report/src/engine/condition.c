@@ -2,6 +2,7 @@
  * thread at a time. */
 #include "engine/condition.h"
 #include "jw/clock.h"
+#include "jw/text.h"
 
 void
 jw_test_init(JwTest *self, const JwCondition *def, size_t field)
@@ -43,7 +44,7 @@ jw_test_passes(const JwTest *self, const JwValue *row)
 void
 jw_value_append(const JwValue *value, GString *text)
 {
-    char number[G_ASCII_DTOSTR_BUF_SIZE];
+    char number[JW_TEXT_REAL_MAX];
 
     switch (value->type) {
     case JW_VALUE_NULL:
@@ -55,7 +56,7 @@ jw_value_append(const JwValue *value, GString *text)
         g_string_append_printf(text, "%" G_GINT64_FORMAT, value->integer);
         return;
     case JW_VALUE_REAL:
-        g_string_append(text, g_ascii_formatd(number, sizeof number, "%.15g", value->real));
+        g_string_append(text, jw_text_real(value->real, number));
         return;
     case JW_VALUE_TEXT:
         g_string_append_len(text, value->text, (gssize)value->length);

@@ -68,10 +68,7 @@ measure_value(JwAggregate *self, const JwMeasure *measure, const JwAccumulator *
         return jw_accumulator_value(&accumulators[measure->place], measure->def->op, decimals);
     }
     const JwNumber number = measure_number(self, measure, accumulators);
-    if (number.kind == JW_NUMBER_NONE) {
-        return (JwValue){ .type = JW_VALUE_NULL };
-    }
-    return (JwValue){ .type = JW_VALUE_REAL, .real = jw_number_round(&number, decimals) };
+    return jw_number_value(&number, decimals);
 }
 
 static JwValue

@@ -11,8 +11,15 @@
 
 /* A period of more days (months) than this starts without its empty days. */
 #define MOST_PREPARED 400
-/* Values equal in this many bytes are one group: memory per group is fixed. */
-#define MOST_KEY_BYTES 256
+/* A longer value is known by its begin, its end, its length and its hash: memory per group is
+ * fixed. The label shows the begin and the end. */
+#define MOST_LABEL_BYTES 256
+#define BEGIN_BYTES      168
+#define END_BYTES        85
+#define CUT              "\xe2\x80\xa6" /* … */
+
+#define NONE_LABEL  "(none)"
+#define OTHER_LABEL "(other)"
 
 struct _JwGroups {
     JwPart part;
@@ -84,6 +91,34 @@ part_label(JwPart part, int64_t key)
     return g_strdup("");
 }
 
+/* @text with its middle left out. */
+static char *
+cut_label(const char *text, size_t length)
+{
+    size_t begin = BEGIN_BYTES, end = length - END_BYTES;
+
+    while (((unsigned char)text[begin] & 0xc0) == 0x80) {
+        begin--; /* not inside a character */
+    }
+    while (end < length && ((unsigned char)text[end] & 0xc0) == 0x80) {
+        end++;
+    }
+    return g_strdup_printf("%.*s" CUT "%.*s", (int)begin, text, (int)(length - end), text + end);
+}
+
+static bool
+is_of_text(const JwGroup *group, const char *text, size_t length)
+{
+    if (group->bytes != length) {
+        return false;
+    }
+    if (length <= MOST_LABEL_BYTES) {
+        return memcmp(group->label, text, length) == 0;
+    }
+    g_autofree char *label = cut_label(text, length);
+    return strcmp(group->label, label) == 0;
+}
+
 static size_t
 add_group(JwGroups *self, JwGroupKind kind, int64_t key, uint64_t hash, char *take_label)
 {
@@ -99,7 +134,7 @@ static size_t
 none_group(JwGroups *self)
 {
     if (self->none == 0) {
-        self->none = add_group(self, JW_GROUP_NONE, 0, 0, g_strdup("(none)")) + 1;
+        self->none = add_group(self, JW_GROUP_NONE, 0, 0, g_strdup(NONE_LABEL)) + 1;
     }
     return self->none - 1;
 }
@@ -108,7 +143,7 @@ static size_t
 other_group(JwGroups *self)
 {
     if (self->other == 0) {
-        self->other = add_group(self, JW_GROUP_OTHER, 0, 0, g_strdup("(other)")) + 1;
+        self->other = add_group(self, JW_GROUP_OTHER, 0, 0, g_strdup(OTHER_LABEL)) + 1;
     }
     return self->other - 1;
 }
@@ -122,16 +157,19 @@ find_group(JwGroups *self, uint64_t hash, int64_t key, const char *text, size_t 
     for (; self->slots[slot] != 0; slot = (slot + 1) & self->mask) {
         const JwGroup *group = &g_array_index(self->groups, JwGroup, self->slots[slot] - 1);
         if (group->hash == hash && group->key == key
-            && (text == NULL
-                || (group->length == length && memcmp(group->label, text, length) == 0))) {
+            && (text == NULL || is_of_text(group, text, length))) {
             return self->slots[slot] - 1;
         }
     }
     if (self->n_values >= self->most_values) {
         return other_group(self);
     }
+    const bool cut = text != NULL && length > MOST_LABEL_BYTES;
     index = add_group(self, JW_GROUP_VALUE, key, hash,
-                      text != NULL ? g_strndup(text, length) : part_label(self->part, key));
+                      cut            ? cut_label(text, length)
+                      : text != NULL ? g_strndup(text, length)
+                                     : part_label(self->part, key));
+    g_array_index(self->groups, JwGroup, index).bytes = length;
     self->n_values++;
     self->slots[slot] = (uint32_t)index + 1;
     return index;
@@ -152,6 +190,13 @@ month_key(int64_t day)
     return (date.year - 1970) * INT64_C(12) + date.month - 1;
 }
 
+/* Some zones skipped one when they crossed the date line, as Samoa did on 30 December 2011. */
+static bool
+is_day(GTimeZone *zone, int64_t day)
+{
+    return jw_zone_day_start_ms(zone, day) < jw_zone_day_start_ms(zone, day + 1);
+}
+
 static void
 prepare_period(JwGroups *self, int64_t start_ms, int64_t end_ms)
 {
@@ -163,7 +208,9 @@ prepare_period(JwGroups *self, int64_t start_ms, int64_t end_ms)
         last = month_key(last);
     }
     for (int64_t key = first; last - first < MOST_PREPARED && key <= last; key++) {
-        find_key(self, key);
+        if (self->part == JW_PART_MONTH || is_day(self->zone.zone, key)) {
+            find_key(self, key);
+        }
     }
 }
 
@@ -218,17 +265,30 @@ jw_groups_free(gpointer self)
     g_free(groups);
 }
 
+/* A text that reads as one of our labels, in quotation marks; NULL: it does not. */
+static const char *
+quoted_label(const char *text, size_t length)
+{
+    if (length == strlen(NONE_LABEL) && memcmp(text, NONE_LABEL, length) == 0) {
+        return "\"" NONE_LABEL "\"";
+    }
+    if (length == strlen(OTHER_LABEL) && memcmp(text, OTHER_LABEL, length) == 0) {
+        return "\"" OTHER_LABEL "\"";
+    }
+    return NULL;
+}
+
 static size_t
 find_text(JwGroups *self, const char *text, size_t length)
 {
+    const char *quoted = quoted_label(text, length);
+
     if (length == 0) {
         return none_group(self);
     }
-    if (length > MOST_KEY_BYTES) {
-        length = MOST_KEY_BYTES;
-        while (((unsigned char)text[length] & 0xc0) == 0x80) {
-            length--; /* not inside a character */
-        }
+    if (quoted != NULL) {
+        text = quoted;
+        length = strlen(quoted);
     }
     return find_group(self, hash_bytes(text, length), 0, text, length);
 }

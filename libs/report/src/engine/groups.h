@@ -17,6 +17,7 @@ typedef struct {
     uint64_t hash;
     char *label;
     size_t length;
+    size_t bytes; /* of the value, of which a long one is cut to the label */
     int64_t rows;
 } JwGroup;
 

@@ -3,15 +3,18 @@
 #include "engine/number.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define MOST_DECIMALS 12
-/* Digits that survive sums and quotients of doubles; the rest is noise, and what JSON, the mail and
- * a spreadsheet would show of it differs. */
-#define SURE_DIGITS 15
-#define SURE_LIMIT  INT64_C(1000000000000000)
-#define WHOLE_LIMIT 9223372036854775808.0 /* 2^63: JSON has whole numbers below it */
+/* Digits that survive sums and quotients of doubles; a half that is only one with more is noise. */
+#define SURE_DIGITS      15
+#define SURE_LIMIT       INT64_C(1000000000000000)
+#define MOST_DIGITS      17 /* of a double */
+#define MOST_LONG_DIGITS 19 /* of a double and its rest */
+#define DIGITS_TEXT      64
+#define WHOLE_LIMIT      9223372036854775808.0 /* 2^63 */
 
 __extension__ typedef __int128 Wide;
 
@@ -19,6 +22,15 @@ JwNumber
 jw_number_real(double value)
 {
     return (JwNumber){ .kind = isfinite(value) ? JW_NUMBER_REAL : JW_NUMBER_NONE, .real = value };
+}
+
+JwNumber
+jw_number_of(const JwValue *value)
+{
+    JwNumber number = jw_number_real(value->real);
+
+    number.rest = value->rest;
+    return number;
 }
 
 double
@@ -76,48 +88,85 @@ jw_number_ratio(const JwNumber *a, const JwNumber *b, double scale)
         && scale == floor(scale) && exact_ratio(a, b, (int64_t)scale, &exact)) {
         return exact;
     }
-    return jw_number_real(jw_number_double(a) / jw_number_double(b) * scale);
+    JwNumber real = jw_number_real(jw_number_double(a) / jw_number_double(b) * scale);
+    real.computed = true;
+    return real;
 }
 
-static bool
-round_exact(const JwNumber *self, int64_t power, double *ret)
+/* 10^@decimals of the quotient, half up. */
+static Wide
+scale_exact(const JwNumber *self, int64_t power)
 {
-    Wide scaled = (Wide)self->top * power; /* 2^63 · 10^12 fits in 127 bits */
-    const bool negative = scaled < 0;
-    Wide quotient = 0;
+    const bool negative = self->top < 0;
+    const Wide top = (Wide)self->top * power; /* 2^63 · 10^12 fits in 127 bits */
+    const Wide scaled = negative ? -top : top;
+    Wide quotient = scaled / self->bottom;
 
-    scaled = negative ? -scaled : scaled;
-    quotient = scaled / self->bottom;
     if (scaled % self->bottom >= self->bottom - scaled % self->bottom) {
         quotient++;
     }
-    if (quotient >= SURE_LIMIT) {
-        return false; /* more digits than JSON and spreadsheets show */
-    }
-    *ret = (double)(int64_t)quotient / (double)power * (negative ? -1.0 : 1.0);
-    return true;
+    return negative ? -quotient : quotient;
 }
 
-/* Rounds the decimal digits d.ddd…e±xx of @value as a person would on paper. */
 static double
-round_digits(double value, int decimals)
+round_exact(const JwNumber *self, int64_t power, int decimals)
 {
-    char text[G_ASCII_DTOSTR_BUF_SIZE], digits[SURE_DIGITS + 2] = "0", number[64];
-    char *mark = NULL;
-    int exponent = 0, keep = 0;
+    const Wide quotient = scale_exact(self, power);
+    char text[64];
 
-    g_ascii_formatd(text, sizeof text, "%.14e", fabs(value)); /* SURE_DIGITS digits */
-    mark = strchr(text, 'e');
-    exponent = (int)g_ascii_strtoll(mark + 1, NULL, 10);
-    digits[1] = text[0];
-    memcpy(digits + 2, text + 2, SURE_DIGITS - 1);
-    digits[SURE_DIGITS + 1] = '\0';
-    /* How many of the digits stay; digits[0] is for a carry. */
-    keep = MIN(exponent + 1 + decimals, SURE_DIGITS);
+    if (quotient < SURE_LIMIT && quotient > -SURE_LIMIT) {
+        return (double)(int64_t)quotient / (double)power;
+    }
+    const Wide rest = quotient % power;
+    (void)g_snprintf(text, sizeof text, "%s%" G_GINT64_FORMAT ".%0*" G_GINT64_FORMAT,
+                     quotient < 0 && quotient > -power ? "-" : "", (int64_t)(quotient / power),
+                     decimals, (int64_t)(rest < 0 ? -rest : rest));
+    return g_ascii_strtod(text, NULL);
+}
+
+/* Writes @value, not negative, with @n digits as d.ddde±xx; whether they give it back. */
+static bool
+write_digits(const JwNumber *value, int n, char text[DIGITS_TEXT])
+{
+    if (value->rest == 0.0) {
+        char form[16];
+        (void)g_snprintf(form, sizeof form, "%%.%de", n - 1);
+        g_ascii_formatd(text, DIGITS_TEXT, form, value->real);
+        return g_ascii_strtod(text, NULL) == value->real;
+    }
+    const long double whole = (long double)value->real + (long double)value->rest;
+    (void)snprintf(text, DIGITS_TEXT, "%.*Le", n - 1, whole);
+    return strtold(text, NULL) == whole;
+}
+
+/* Rounds the decimal digits of @self as a person would on paper. */
+static double
+round_digits(const JwNumber *self, int decimals)
+{
+    const bool negative = self->real < 0.0;
+    const JwNumber value = { .real = fabs(self->real),
+                             .rest = negative ? -self->rest : self->rest };
+    const int most = value.rest == 0.0 ? MOST_DIGITS : MOST_LONG_DIGITS;
+    char text[DIGITS_TEXT], digits[MOST_LONG_DIGITS + 2] = "0", number[64];
+    int n = SURE_DIGITS;
+
+    while (!write_digits(&value, n, text) && n < most) {
+        n++;
+    }
+    int exponent = (int)g_ascii_strtoll(strchr(text, 'e') + 1, NULL, 10);
+    if (self->computed && exponent + 1 + decimals < SURE_DIGITS) {
+        n = SURE_DIGITS;
+        (void)write_digits(&value, n, text);
+        exponent = (int)g_ascii_strtoll(strchr(text, 'e') + 1, NULL, 10);
+    }
+    digits[1] = text[0]; /* digits[0] is for a carry */
+    memcpy(digits + 2, text + 2, (size_t)n - 1);
+    /* How many of the digits stay. */
+    const int keep = MIN(exponent + 1 + decimals, n);
     if (keep < 0) {
         return 0.0;
     }
-    const bool up = keep < SURE_DIGITS && digits[keep + 1] >= '5';
+    const bool up = keep < n && digits[keep + 1] >= '5';
     digits[keep + 1] = '\0';
     for (int i = keep; up; i--) {
         if (digits[i] != '9') {
@@ -126,27 +175,70 @@ round_digits(double value, int decimals)
         }
         digits[i] = '0';
     }
-    g_snprintf(number, sizeof number, "%se%d", digits, exponent + 1 - keep);
-    return copysign(g_ascii_strtod(number, NULL), value);
+    (void)g_snprintf(number, sizeof number, "%se%d", digits, exponent + 1 - keep);
+    return copysign(g_ascii_strtod(number, NULL), self->real);
+}
+
+static int64_t
+power_of(int decimals)
+{
+    int64_t power = 1;
+
+    for (int i = 0; i < decimals; i++) {
+        power *= 10;
+    }
+    return power;
 }
 
 double
 jw_number_round(const JwNumber *self, int decimals)
 {
-    int64_t power = 1;
     double rounded = 0.0;
 
     decimals = CLAMP(decimals, 0, MOST_DECIMALS);
-    for (int i = 0; i < decimals; i++) {
-        power *= 10;
+    if (self->kind == JW_NUMBER_EXACT) {
+        rounded = round_exact(self, power_of(decimals), decimals);
+    } else if (self->kind == JW_NUMBER_REAL) {
+        /* All ways show a whole one with all its digits. */
+        rounded = jw_number_is_whole(self->real) && self->rest == 0.0
+                      ? self->real
+                      : round_digits(self, decimals);
     }
-    if (self->kind == JW_NUMBER_EXACT && round_exact(self, power, &rounded)) {
-        return rounded;
-    }
-    rounded = jw_number_double(self);
-    if (rounded == floor(rounded) && fabs(rounded) < WHOLE_LIMIT) {
-        return rounded; /* all ways show it with all its digits */
-    }
-    rounded = round_digits(rounded, decimals);
     return rounded == 0.0 ? 0.0 : rounded; /* no "-0" in a report */
+}
+
+bool
+jw_number_is_whole(double value)
+{
+    return value == floor(value) && fabs(value) < WHOLE_LIMIT;
+}
+
+static JwValue
+real_value(double value)
+{
+    if (jw_number_is_whole(value) && fabs(value) > JW_NUMBER_DOUBLES) {
+        return (JwValue){ .type = JW_VALUE_INT, .integer = (int64_t)value };
+    }
+    return (JwValue){ .type = JW_VALUE_REAL, .real = value == 0.0 ? 0.0 : value };
+}
+
+JwValue
+jw_number_value(const JwNumber *self, int decimals)
+{
+    if (self->kind == JW_NUMBER_NONE) {
+        return (JwValue){ .type = JW_VALUE_NULL };
+    }
+    if (self->kind == JW_NUMBER_EXACT && fabs(jw_number_double(self)) >= JW_NUMBER_DOUBLES) {
+        const int64_t whole = (int64_t)scale_exact(self, 1);
+        if (whole > (int64_t)JW_NUMBER_DOUBLES || whole < -(int64_t)JW_NUMBER_DOUBLES) {
+            return (JwValue){ .type = JW_VALUE_INT, .integer = whole };
+        }
+    }
+    return real_value(jw_number_round(self, decimals));
+}
+
+JwValue
+jw_number_plain(const JwValue *value)
+{
+    return value->type == JW_VALUE_REAL ? real_value(value->real) : *value;
 }

@@ -1,9 +1,7 @@
 /* number.h: a figure before it is rounded: nothing, an exact fraction, or a double. Private to
  * libs/report. */
 #pragma once
-#include <glib.h>
-#include <stdbool.h>
-#include <stdint.h>
+#include "jw/value.h"
 
 G_BEGIN_DECLS
 
@@ -12,6 +10,8 @@ typedef struct {
     JwNumberKind kind;
     int64_t top, bottom; /* EXACT: top / bottom, bottom > 0 */
     double real;         /* REAL: finite */
+    double rest;         /* REAL: what it leaves out, of a Decimal128 */
+    bool computed;       /* REAL: its last digits are noise of sums and quotients */
 } JwNumber;
 
 static inline JwNumber
@@ -20,11 +20,23 @@ jw_number_int(int64_t value)
     return (JwNumber){ .kind = JW_NUMBER_EXACT, .top = value, .bottom = 1 };
 }
 
-JwNumber jw_number_real(double value); /* NONE when it is not finite */
+JwNumber jw_number_real(double value);       /* NONE when it is not finite */
+JwNumber jw_number_of(const JwValue *value); /* of a REAL */
 double jw_number_double(const JwNumber *self);
 /* @a / @b · @scale; NONE when either has no value or @b is 0. Exact as long as that fits. */
 JwNumber jw_number_ratio(const JwNumber *a, const JwNumber *b, double scale);
-/* Half up in decimal, halves away from zero: the double nearest to the rounded decimal number. */
+/* Half up in decimal, halves away from zero: the double nearest to the rounded decimal number; no
+ * "-0". */
 double jw_number_round(const JwNumber *self, int decimals);
+/* The same for a figure or a cell: REAL; INT for a whole number beyond 2^53, which all ways write
+ * with all its digits; NULL for NONE. */
+JwValue jw_number_value(const JwNumber *self, int decimals);
+/* A record's value as it is shown where it is not rounded: no "-0", and INT as above. */
+JwValue jw_number_plain(const JwValue *value);
+
+/* Whether @value is a whole number that an int64 holds. */
+bool jw_number_is_whole(double value);
+/* Beyond 2^53 doubles leave whole numbers out. */
+#define JW_NUMBER_DOUBLES 9007199254740992.0
 
 G_END_DECLS

@@ -212,8 +212,7 @@ jw_report_request_of_job(const JwCatalog *catalog, const JwJob *job, JwReportReq
         g_autofree char *part = jw_request_part(request);
         request->file_name = g_strdup_printf("%s_Complete_Report%s", def->file_prefix, part);
     }
-    request->requester =
-        g_strdup(job->requested_by.name != NULL ? job->requested_by.name : job->requested_by.id);
+    request->requester = g_strdup(jw_actor_name(&job->requested_by));
     *ret_request = g_steal_pointer(&request);
     *ret_def = def;
     return true;

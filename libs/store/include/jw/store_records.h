@@ -28,17 +28,15 @@ typedef struct {
  * @row: called for each record on this thread; the strings live until it returns; the first that it
  *   refuses ends the scan with its error
  *
- * Reads in constant memory, on a thread that ends with the call. Integers come as INT, Decimal128
- * as REAL; types without a JwValue (arrays, documents) as NULL.
+ * Reads in constant memory, on a thread that ends with the call. Integers come as INT, and so does
+ * a Decimal128 that an int64 holds; any other as REAL with its rest; types without a JwValue
+ * (arrays, documents) as NULL.
  */
 bool jw_store_scan_records(JwStore *self, const JwRecordScan *scan, JwRowFunc row, gpointer data,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* At most so many records are looked at for which fields there are. */
 #define JW_RECORDS_SAMPLE 1000
-
-/* What of a field the records that were looked at have: nothing; values, if only null; a date. */
-typedef enum { JW_SEEN_NOTHING, JW_SEEN_VALUE, JW_SEEN_DATE } JwSeen;
 
 /**
  * jw_store_sample_fields:

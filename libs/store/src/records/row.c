@@ -3,10 +3,13 @@
  * remembers which field it held last time: one comparison a field, whatever the number of
  * fields. */
 #include "row.h"
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define MAX_PLACES 64  /* places of a document that are remembered */
-#define SCRATCH    128 /* bytes for a value that is converted to a string */
+#define MAX_PLACES   64  /* places of a document that are remembered */
+#define WHOLE_DIGITS 20  /* an int64 has fewer */
+#define SCRATCH      128 /* bytes for a value that is converted to a string */
 
 typedef struct {
     const char *head; /* first component of the path, NUL-terminated copy */
@@ -95,6 +98,49 @@ set_text(JwRecordRow *self, size_t i, const char *text, size_t length)
     value->length = length;
 }
 
+/* The whole number that @text writes, the text of a Decimal128: a sign, digits with or without a
+ * point, an exponent; not for NaN and Infinity. */
+static bool
+whole_number(const char *text, int64_t *ret)
+{
+    const char *power = strchr(text, 'E');
+    const char *end = power != NULL ? power : text + strlen(text);
+    const char *point = memchr(text, '.', (size_t)(end - text));
+    gint64 exponent = power != NULL ? g_ascii_strtoll(power + 1, NULL, 10) : 0;
+    char digits[BSON_DECIMAL128_STRING + WHOLE_DIGITS];
+    size_t n = 0;
+
+    exponent -= point != NULL ? end - point - 1 : 0;
+    for (; text < end; text++) {
+        if (*text != '.') {
+            digits[n++] = *text;
+        }
+    }
+    digits[n] = '\0';
+    if (digits[strspn(digits, "-0")] == '\0') {
+        *ret = 0;
+        return true; /* whatever its exponent */
+    }
+    for (; exponent < 0 && n > 1 && digits[n - 1] == '0'; exponent++) {
+        n--;
+    }
+    for (; exponent > 0 && exponent < WHOLE_DIGITS; exponent--) {
+        digits[n++] = '0';
+    }
+    digits[n] = '\0';
+    return exponent == 0 && g_ascii_string_to_signed(digits, 10, G_MININT64, G_MAXINT64, ret, NULL);
+}
+
+/* Needed for a half in the 16th digit. The C library reads a decimal point as the locale has it,
+ * which is C's in all programs here. */
+static double
+rest_of(const char *text, double real)
+{
+    const long double rest = strtold(text, NULL) - (long double)real;
+
+    return isfinite(rest) ? (double)rest : 0.0;
+}
+
 static void
 set_decimal(JwRecordRow *self, size_t i, const bson_iter_t *iter)
 {
@@ -103,8 +149,12 @@ set_decimal(JwRecordRow *self, size_t i, const bson_iter_t *iter)
 
     if (bson_iter_decimal128(iter, &decimal)) {
         bson_decimal128_to_string(&decimal, text);
-        self->values[i].type = JW_VALUE_REAL;
-        self->values[i].real = g_ascii_strtod(text, NULL);
+        JwValue *value = &self->values[i];
+        value->type = whole_number(text, &value->integer) ? JW_VALUE_INT : JW_VALUE_REAL;
+        if (value->type == JW_VALUE_REAL) {
+            value->real = g_ascii_strtod(text, NULL);
+            value->rest = rest_of(text, value->real);
+        }
     }
 }
 
@@ -141,6 +191,7 @@ set_value(JwRecordRow *self, size_t i, const bson_iter_t *iter)
     case BSON_TYPE_DOUBLE:
         value->type = JW_VALUE_REAL;
         value->real = bson_iter_double(iter);
+        value->rest = 0.0;
         break;
     case BSON_TYPE_BOOL:
         value->type = JW_VALUE_BOOL;

@@ -121,7 +121,8 @@ csv_text(GString *line, const char *text, size_t length)
 }
 
 /* "2021-01-04T09:12:00+03:00", "…Z" for offset 0, or only the date. Where the offset had seconds,
- * as long ago, they are left out of the time as of the offset: both together give the moment. */
+ * as long ago, they are left out of the time as of the offset: both together give the moment. A
+ * year that has not four digits, which RFC 3339 does not know, is written as it is. */
 static void
 csv_time(ExeRender *self, int64_t time_ms, bool date_only)
 {
@@ -133,7 +134,7 @@ csv_time(ExeRender *self, int64_t time_ms, bool date_only)
     JwCivil civil;
 
     jw_civil_from_seconds(date_only ? seconds : seconds - odd_seconds, &civil);
-    exe_text_put_digits(text, CLAMP(civil.year, 0, 9999), 4);
+    exe_text_put_digits(text, MAX(civil.year, 0), 4);
     exe_text_put_digits(text + 5, civil.month, 2);
     exe_text_put_digits(text + 8, civil.day, 2);
     exe_text_put_digits(text + 11, civil.hour, 2);
@@ -142,13 +143,18 @@ csv_time(ExeRender *self, int64_t time_ms, bool date_only)
     text[19] = offset == 0 ? 'Z' : offset < 0 ? '-' : '+';
     exe_text_put_digits(text + 20, ABS(offset) / 3600, 2);
     exe_text_put_digits(text + 23, ABS(offset) / 60 % 60, 2);
+    if (civil.year < 0 || civil.year > 9999) {
+        g_string_append_printf(self->line, "%04d", civil.year);
+        g_string_append_len(self->line, text + 4, (gssize)length - 4);
+        return;
+    }
     g_string_append_len(self->line, text, (gssize)length);
 }
 
 static void
 csv_value(ExeRender *self, const JwValue *value, JwFormat format)
 {
-    char buffer[EXE_REAL_MAX];
+    char buffer[JW_TEXT_REAL_MAX];
 
     switch (value->type) {
     case JW_VALUE_NULL:
@@ -161,7 +167,7 @@ csv_value(ExeRender *self, const JwValue *value, JwFormat format)
         break;
     case JW_VALUE_REAL:
         if (isfinite(value->real)) {
-            g_string_append(self->line, exe_text_real(value->real, buffer));
+            g_string_append(self->line, jw_text_real(value->real, buffer));
         }
         break;
     case JW_VALUE_TEXT: {

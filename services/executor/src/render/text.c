@@ -7,16 +7,6 @@
 #define YEAR_10000_MS INT64_C(253402300800000)
 
 const char *
-exe_text_real(double value, char buffer[EXE_REAL_MAX])
-{
-    g_ascii_formatd(buffer, EXE_REAL_MAX, "%.15g", value);
-    if (g_ascii_strtod(buffer, NULL) != value) {
-        g_ascii_formatd(buffer, EXE_REAL_MAX, "%.17g", value);
-    }
-    return buffer;
-}
-
-const char *
 exe_text_far_time(int64_t local_ms, char buffer[EXE_FAR_TIME_MAX])
 {
     JwCivil at;

@@ -6,16 +6,19 @@
 
 G_BEGIN_DECLS
 
-/* @value, finite, with the fewest of 15 or 17 digits that give it back: 0.1 and not
- * 0.10000000000000001. */
-#define EXE_REAL_MAX 32
-const char *exe_text_real(double value, char buffer[EXE_REAL_MAX]);
-
 /* Whether a double holds @value, and so a spreadsheet: beyond 2^53 it would show another number. */
 static inline bool
 exe_text_is_double(int64_t value)
 {
     return value >= -(INT64_C(1) << 53) && value <= INT64_C(1) << 53;
+}
+
+/* The same for a real: those beyond 2^53 that jw_text_real() writes as integers are texts as
+ * integers are; the powers of ten behind them are numbers. */
+static inline bool
+exe_text_is_number(double value)
+{
+    return value < -0x1p63 || value > 0x1p63 || (value >= -0x1p53 && value <= 0x1p53);
 }
 
 /* A local time that is no date of every spreadsheet, as "0001-01-01 00:00:00"; NULL: it is one.

@@ -32,8 +32,9 @@ static const Reason reasons[] = {
       "Look at what you asked for: the report type, its filters and the format. Then ask again." },
     { "NOT_FOUND", "Something that it needs is not there any more, such as its report type.",
       "See which report types there are, and ask again." },
-    { "DENIED", "It asks for departments that are not yours.",
-      "Ask for departments of your own, or leave them out." },
+    { "DENIED", "It would show records outside of your departments.",
+      "If you named departments, name only your own. If you named none, this report cannot be "
+      "limited to yours: tell the operator of Jobwire, and name the job." },
     { "CORRUPT", "Its data or its file did not pass the check that comes before publishing.",
       "Tell the operator of Jobwire, and name the job." },
 };

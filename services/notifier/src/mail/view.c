@@ -2,12 +2,11 @@
 #include "mail/view.h"
 
 #include "jw/clock.h"
+#include "jw/report_axis.h"
 #include "jw/report_result.h"
 #include "jw/text.h"
 
-#include <math.h>
-
-#define MAX_FIGURES 24
+#define MAX_FIGURES 50  /* as many as a definition's summary, and filters, can have */
 #define MAX_TEXT    200 /* characters of one string from the summary */
 #define MAX_PART    40  /* of those in the subject about what the report is limited to */
 
@@ -119,20 +118,12 @@ read_limits(NtfView *self, const JwReportResult *result)
     }
 }
 
-static double
-number_of(const JwValue *value)
-{
-    return value->type == JW_VALUE_INT    ? (double)value->integer
-           : value->type == JW_VALUE_REAL ? value->real
-                                          : NAN;
-}
-
 static void
 read_chart(NtfView *self, const JwReportTable *table)
 {
     for (size_t row = 0; row < table->n_rows; row++) {
         const JwValue *cell = jw_report_cell(table, row, 0);
-        const double number = number_of(jw_report_cell(table, row, table->chart_column));
+        const double number = jw_axis_value(jw_report_cell(table, row, table->chart_column));
         char *label = ntf_view_clean(cell->type == JW_VALUE_TEXT ? cell->text : NULL);
         g_ptr_array_add(self->labels, label != NULL ? label : g_strdup(""));
         g_array_append_val(self->values, number);
@@ -160,8 +151,7 @@ ntf_view_init(NtfView *self, const NtfComposeInput *input)
     self->kind = kinds[result->period];
     self->period = ntf_view_clean(result->period_label);
     self->zone = ntf_view_clean(result->time_zone);
-    const JwActor *actor = &input->job->requested_by;
-    self->requester = ntf_view_clean(actor->name != NULL ? actor->name : actor->id);
+    self->requester = ntf_view_clean(jw_actor_name(&input->job->requested_by));
     read_limits(self, result);
     read_figures(self, result->figures);
     if (result->tables->len > 0) {

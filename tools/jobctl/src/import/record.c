@@ -127,12 +127,6 @@ jc_record_builder_fields(const JcRecordBuilder *self)
     return (const char *const *)self->names->pdata;
 }
 
-size_t
-jc_record_builder_n_fields(const JcRecordBuilder *self)
-{
-    return self->fields->len;
-}
-
 static char *
 column_name(const JcCell *cell)
 {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "jw/report_sheets.h"
+#include "jw/text.h"
 #include "render/text.h"
 #include "render/xlsx/list.h"
 #include "render/xlsx/xml_text.h"
@@ -190,6 +191,21 @@ put_integer(ExeBook *self, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t col, i
     exe_book_text(self, sheet, row, col, digits, style);
 }
 
+/* The library writes 16 digits; what has more is a text. */
+static void
+put_real(ExeBook *self, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t col, double value,
+         lxw_format *style)
+{
+    char digits[JW_TEXT_REAL_MAX], written[JW_TEXT_REAL_MAX];
+
+    g_ascii_formatd(written, sizeof written, "%.16G", value);
+    if (exe_text_is_number(value) && g_ascii_strtod(written, NULL) == value) {
+        exe_book_note(self, worksheet_write_number(sheet, row, col, value, style));
+        return;
+    }
+    exe_book_text(self, sheet, row, col, jw_text_real(value, digits), style);
+}
+
 void
 exe_book_value(ExeBook *self, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t col,
                const JwValue *value, lxw_format *style)
@@ -205,7 +221,7 @@ exe_book_value(ExeBook *self, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t col
         break;
     case JW_VALUE_REAL:
         if (isfinite(value->real)) {
-            exe_book_note(self, worksheet_write_number(sheet, row, col, value->real, style));
+            put_real(self, sheet, row, col, value->real, style);
         }
         break;
     case JW_VALUE_TEXT:

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "jw/text.h"
 #include "render/text.h"
 #include "render/xlsx/xml_text.h"
 
@@ -140,7 +141,7 @@ static char *
 put_number_open(const ExeSheetXml *self, GByteArray *into, unsigned column)
 {
     const Column *shape = &self->columns[column];
-    char *at = reserve(into, sizeof(Column) + DIGITS_MAX + EXE_REAL_MAX + 16);
+    char *at = reserve(into, sizeof(Column) + DIGITS_MAX + JW_TEXT_REAL_MAX + 16);
 
     at = put(at, shape->open, shape->open_length);
     at = put(at, self->row, self->row_length);
@@ -174,10 +175,14 @@ exe_sheet_xml_integer(ExeSheetXml *self, GByteArray *into, unsigned column, int6
 void
 exe_sheet_xml_real(ExeSheetXml *self, GByteArray *into, unsigned column, double value)
 {
-    char *at = put_number_open(self, into, column);
+    char digits[JW_TEXT_REAL_MAX];
+    const size_t length = strlen(jw_text_real(value, digits));
 
-    (void)exe_text_real(value, at);
-    number_close(into, at + strlen(at));
+    if (exe_text_is_number(value)) {
+        number_close(into, put(put_number_open(self, into, column), digits, length));
+    } else {
+        exe_sheet_xml_text(self, into, column, digits, length);
+    }
 }
 
 /* Days and their fraction from whole numbers: the printing of doubles is the dearest part of a

@@ -171,7 +171,7 @@ summary_scope_write(ExeBook *book, const JwReportResult *result, lxw_worksheet *
 
     for (guint i = 0; i < result->limits->len; i++) {
         const JwReportLimit *limit = &g_array_index(result->limits, JwReportLimit, i);
-        g_string_append_printf(text, "%s%s: %s", i == 0 ? "Only a part of the records: " : " · ",
+        g_string_append_printf(text, "%s%s: %s", i == 0 ? JW_REPORT_TEXT_PART ": " : " · ",
                                limit->label, limit->text);
     }
     if (result->with_inactive) {
@@ -182,7 +182,8 @@ summary_scope_write(ExeBook *book, const JwReportResult *result, lxw_worksheet *
         exe_book_text(book, sheet, 3, 1, text->str, book->styles.label);
     }
     if (result->requester != NULL) {
-        g_autofree char *requester = g_strconcat("Requested by ", result->requester, NULL);
+        g_autofree char *requester =
+            g_strconcat(JW_REPORT_TEXT_REQUESTER " ", result->requester, NULL);
         exe_book_text(book, sheet, 4, 1, requester, book->styles.muted);
     }
 }
