@@ -172,12 +172,13 @@ finds_what_is_due_and_fires_it_once(JwStore *store)
     assert_int_equal(g_array_index(pending->pending_fires, int64_t, 1), SC_NOW + 11);
     g_clear_pointer(&due, g_ptr_array_unref);
     for (int twice = 0; twice < 2; twice++) {
-        assert_ok(jw_store_finish_fire(store, "early", SC_NOW + 10, &error), error);
+        assert_ok(jw_store_finish_fire(store, "early", SC_NOW + 10, &cas, &error), error);
+        assert_int_equal(cas, twice == 0 ? JW_CAS_WON : JW_CAS_LOST);
     }
     g_autoptr(JwSchedule) one_left = get_schedule(store, "early");
     assert_int_equal(one_left->pending_fires->len, 1);
-    assert_ok(jw_store_finish_fire(store, "early", SC_NOW + 11, &error), error);
-    assert_ok(jw_store_finish_fire(store, "nobody", SC_NOW + 11, &error), error);
+    assert_ok(jw_store_finish_fire(store, "early", SC_NOW + 11, &cas, &error), error);
+    assert_ok(jw_store_finish_fire(store, "nobody", SC_NOW + 11, &cas, &error), error);
     assert_ok(jw_store_due_schedules(store, SC_NOW, NULL, 10, &due, &error), error);
     assert_int_equal(due->len, 0);
 }
@@ -247,7 +248,7 @@ disables_and_enables(JwStore *store)
     assert_int_equal(due->len, 1); /* for its pending fire */
     assert_false(((JwSchedule *)g_ptr_array_index(due, 0))->enabled);
     g_clear_pointer(&due, g_ptr_array_unref);
-    assert_ok(jw_store_finish_fire(store, "s1", SC_NOW, &error), error);
+    assert_ok(jw_store_finish_fire(store, "s1", SC_NOW, &cas, &error), error);
     assert_ok(jw_store_due_schedules(store, SC_NOW + 99, NULL, 10, &due, &error), error);
     assert_int_equal(due->len, 0);
 
@@ -398,7 +399,7 @@ finds_decisions_not_to_fire(JwStore *store)
     assert_ok(jw_store_due_schedules(store, SC_NOW, NULL, 10, &due, &error), error);
     assert_int_equal(due->len, 1);
     g_clear_pointer(&due, g_ptr_array_unref);
-    assert_ok(jw_store_finish_fire(store, "s1", skipped, &error), error);
+    assert_ok(jw_store_finish_fire(store, "s1", skipped, &cas, &error), error);
     assert_ok(jw_store_due_schedules(store, SC_NOW, NULL, 10, &due, &error), error);
     assert_int_equal(due->len, 0);
 }

@@ -24,14 +24,42 @@ typedef struct {
     bool created; /* by this message, so @job has its present state */
 } Intake;
 
+/* "; header "X" is not x: …" for a header that is read here and was sent in other letters, or "".
+ * Whether a content type was meant to say something is known only where there is no ce_type. */
+static char *
+misspelt(const JwMessage *message)
+{
+    static const char *const names[] = { "ce_specversion", "ce_type", "ce_source", "ce_id",
+                                         "content-type" };
+    size_t n = G_N_ELEMENTS(names) - (jw_message_header(message, "ce_type") != NULL ? 1 : 0);
+
+    for (size_t h = 0; h < message->n_headers; h++) {
+        for (size_t i = 0; i < n; i++) {
+            const char *name = message->headers[h].name;
+
+            if (g_ascii_strcasecmp(name, names[i]) == 0
+                && jw_message_header(message, names[i]) == NULL) {
+                return g_strdup_printf("; header \"%s\" is not %s: names of headers are "
+                                       "case-sensitive, send it in lower case",
+                                       name, names[i]);
+            }
+        }
+    }
+    return g_strdup("");
+}
+
 static void
 intake_poison(Intake *self, char *take_reason)
 {
+    g_autofree char *reason = take_reason;
+    g_autofree char *advice = misspelt(self->message);
+    char *whole = g_strconcat(reason, advice, NULL);
+
     jw_warn("command_refused", JW_STR("topic", self->message->topic),
             JW_INT("partition", self->message->partition), JW_INT("offset", self->message->offset),
-            JW_STR("reason", take_reason));
+            JW_STR("reason", whole));
     self->answer->verdict = JW_VERDICT_POISON;
-    self->answer->reason = take_reason;
+    self->answer->reason = whole;
 }
 
 /* A command that this version refuses may name a job that exists: it repeats an earlier command,
@@ -210,6 +238,7 @@ intake_open(Intake *self)
 {
     const JwWireMessage message = {
         .content_type = jw_message_header(self->message, "content-type"),
+        .ce_specversion = jw_message_header(self->message, "ce_specversion"),
         .ce_type = jw_message_header(self->message, "ce_type"),
         .ce_source = jw_message_header(self->message, "ce_source"),
         .ce_id = jw_message_header(self->message, "ce_id"),

@@ -161,6 +161,7 @@ resolve(Sch *self, const JwSchedule *schedule, guint index, GError **error)
                          .decided_ms = jw_clock_now_ms(self->clock) };
     g_autofree char *due_text = jw_time_format(row.due_ms);
     g_autofree char *reason = NULL;
+    JwCas cas = JW_CAS_LOST;
 
     jw_uuid_derive(row.id, "schedule", schedule->id, due_text, NULL);
     set_kind(schedule, pending, &row);
@@ -170,10 +171,12 @@ resolve(Sch *self, const JwSchedule *schedule, guint index, GError **error)
     }
     jw_crash_point("sch_after_job");
     if (!jw_store_put_occurrence(self->store, &row, error)
-        || !jw_store_finish_fire(self->store, schedule->id, pending, error)) {
+        || !jw_store_finish_fire(self->store, schedule->id, pending, &cas, error)) {
         return false;
     }
-    jw_metric_add(sch_metrics[SCH_METRIC_OCCURRENCES], jw_occurrence_kind_name(row.kind), 1);
+    if (cas == JW_CAS_WON) { /* or another counts it, which carried it out at the same time */
+        jw_metric_add(sch_metrics[SCH_METRIC_OCCURRENCES], jw_occurrence_kind_name(row.kind), 1);
+    }
     return true;
 }
 

@@ -317,9 +317,9 @@ test_refusals_are_not_called_a_full_disk(void **state G_GNUC_UNUSED)
         const bool disk = code <= LXW_ERROR_ZIP_CLOSE;
         GError *error = NULL;
 
-        assert_false(exe_book_ok(&book, "/tmp/a.xlsx", &error));
+        assert_false(exe_book_ok(&book, &error));
         if (disk) {
-            assert_jw_error(error, JW_ERROR_UNAVAILABLE, "writing the workbook /tmp/a.xlsx: *");
+            assert_jw_error(error, JW_ERROR_UNAVAILABLE, "cannot write the workbook*; *");
         } else {
             assert_null(strstr(error->message, "full"));
             assert_jw_error(error, JW_ERROR_INVALID, "the workbook cannot hold*: *");
@@ -328,7 +328,7 @@ test_refusals_are_not_called_a_full_disk(void **state G_GNUC_UNUSED)
     g_autofree char *name = g_strdup("a:b");
     ExeBook book = { .failed = LXW_ERROR_INVALID_SHEETNAME_CHARACTER, .refused = name };
     GError *error = NULL;
-    assert_false(exe_book_ok(&book, "/tmp/a.xlsx", &error));
+    assert_false(exe_book_ok(&book, &error));
     assert_jw_error(error, JW_ERROR_INVALID, "*sheet named 'a:b'*another title*");
 }
 

@@ -51,8 +51,9 @@ bool jw_store_fire_schedule(JwStore *self, const char *id, const char *rule_hash
                             size_t n_fires, int64_t now_ms, JwCas *ret_cas,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The job of this due time exists: takes it out of pendingFires. May be repeated. */
-bool jw_store_finish_fire(JwStore *self, const char *id, int64_t fire_ms,
+/* The job of this due time exists: takes it out of pendingFires. May be repeated. @ret_cas: (out):
+ * LOST: it was not in there, or the schedule is gone. */
+bool jw_store_finish_fire(JwStore *self, const char *id, int64_t fire_ms, JwCas *ret_cas,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Writes an occurrence; one that exists is left as it is. */

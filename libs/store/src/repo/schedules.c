@@ -203,12 +203,12 @@ jw_store_fire_schedule(JwStore *self, const char *id, const char *rule_hash, int
 }
 
 bool
-jw_store_finish_fire(JwStore *self, const char *id, int64_t fire_ms, GError **error)
+jw_store_finish_fire(JwStore *self, const char *id, int64_t fire_ms, JwCas *ret_cas, GError **error)
 {
-    g_return_val_if_fail(self != NULL && id != NULL, false);
-    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(id));
+    g_return_val_if_fail(self != NULL && id != NULL && ret_cas != NULL, false);
+    g_autoptr(bson_t) filter =
+        BCON_NEW("_id", BCON_UTF8(id), "pendingFires", BCON_DATE_TIME(fire_ms));
     g_autoptr(bson_t) update = BCON_NEW("$pull", "{", "pendingFires", BCON_DATE_TIME(fire_ms), "}");
-    JwCas cas = JW_CAS_LOST; /* LOST: the schedule is gone, and its pending fires with it */
 
-    return jw_db_update(self, "schedules", filter, update, &cas, error);
+    return jw_db_update(self, "schedules", filter, update, ret_cas, error);
 }

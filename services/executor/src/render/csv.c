@@ -14,10 +14,10 @@
 #include "jw/text.h"
 #include "jw/zone_cache.h"
 #include "render/text.h"
+#include "temp.h"
 
 struct _ExeRender {
     FILE *file;
-    char *path;
     GArray *formats; /* of JwFormat, one a column */
     JwZoneCache zone;
     GString *line, *scratch;
@@ -25,12 +25,9 @@ struct _ExeRender {
 };
 
 static bool
-csv_failed(const ExeRender *self, GError **error)
+csv_failed(GError **error)
 {
-    int code = errno;
-    JwErrorCode kind = code == ENOSPC || code == EDQUOT ? JW_ERROR_UNAVAILABLE : JW_ERROR_INTERNAL;
-
-    return jw_fail(error, kind, "writing the CSV file %s: %s", self->path, g_strerror(code));
+    return exe_temp_failed(error, "write the CSV file", errno);
 }
 
 static bool
@@ -190,7 +187,7 @@ csv_flush_line(ExeRender *self, GError **error)
 {
     g_string_append(self->line, "\r\n");
     if (fwrite(self->line->str, 1, self->line->len, self->file) != self->line->len) {
-        return csv_failed(self, error);
+        return csv_failed(error);
     }
     g_string_truncate(self->line, 0);
     return true;
@@ -205,7 +202,6 @@ csv_free(ExeRender *self)
     if (self->file != NULL) {
         (void)fclose(self->file); /* only after a failure: the file is thrown away */
     }
-    g_free(self->path);
     g_array_unref(self->formats);
     g_string_free(self->line, TRUE);
     g_string_free(self->scratch, TRUE);
@@ -237,7 +233,6 @@ csv_open(const ExeRenderInput *input, GError **error)
 {
     ExeRender *self = g_new0(ExeRender, 1);
 
-    self->path = g_strdup(input->path);
     self->line = g_string_sized_new(512);
     self->scratch = g_string_new(NULL);
     self->formats = g_array_new(FALSE, FALSE, sizeof(JwFormat));
@@ -245,7 +240,7 @@ csv_open(const ExeRenderInput *input, GError **error)
     self->grouped = input->grouped;
     self->file = fopen(input->path, "wxe");
     if (self->file == NULL) {
-        (void)csv_failed(self, error);
+        (void)csv_failed(error);
         csv_free(self);
         return NULL;
     }
@@ -299,12 +294,12 @@ csv_finish(ExeRender *self, const JwReportResult *result, GError **error)
 
     /* A full disk may show only now. */
     if (fflush(file) != 0 || ferror(file)) {
-        (void)csv_failed(self, error);
+        (void)csv_failed(error);
         (void)fclose(file);
         return false;
     }
     if (fclose(file) != 0) {
-        return csv_failed(self, error);
+        return csv_failed(error);
     }
     return true;
 }
