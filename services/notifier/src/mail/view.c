@@ -1,8 +1,11 @@
 /* mail/view.c: see mail/view.h. */
 #include "mail/view.h"
 
+#include "jw/civil.h"
 #include "jw/clock.h"
+#include "jw/report_request.h"
 #include "jw/report_result.h"
+#include "jw/report_text.h"
 #include "jw/text.h"
 
 #include <math.h>
@@ -28,6 +31,7 @@ ntf_view_clear(NtfView *self)
 {
     g_free(self->title);
     g_free(self->job_name);
+    g_free(self->report_type);
     g_free(self->period);
     g_free(self->zone);
     g_free(self->requester);
@@ -98,25 +102,42 @@ new_figures(void)
 }
 
 static void
-read_limits(NtfView *self, const JwReportResult *result)
+add_limit(NtfView *self, const char *label, const char *text)
+{
+    NtfFigure limit = { ntf_view_clean(label), ntf_view_clean(text) };
+
+    if (self->limits->len == MAX_FIGURES || limit.label == NULL || limit.text == NULL) {
+        figure_clear(&limit);
+        return;
+    }
+    g_array_append_val(self->limits, limit);
+}
+
+/* The limits in a few words. */
+static void
+make_part(NtfView *self)
 {
     g_autoptr(GString) part = g_string_new(NULL);
 
-    for (guint i = 0; i < result->limits->len && self->limits->len < MAX_FIGURES; i++) {
-        const JwReportLimit *from = &g_array_index(result->limits, JwReportLimit, i);
-        NtfFigure limit = { ntf_view_clean(from->label), ntf_view_clean(from->text) };
-        if (limit.label == NULL || limit.text == NULL) {
-            figure_clear(&limit);
-            continue;
-        }
-        g_string_append_printf(part, "%s%s", part->len > 0 ? ", " : "", limit.text);
-        g_array_append_val(self->limits, limit);
+    for (guint i = 0; i < self->limits->len; i++) {
+        g_string_append_printf(part, "%s%s", i > 0 ? ", " : "",
+                               g_array_index(self->limits, NtfFigure, i).text);
     }
-    self->with_inactive = result->with_inactive;
     if (self->limits->len > 0) {
         self->part =
             g_strdup(g_utf8_strlen(part->str, -1) <= MAX_PART ? part->str : "part of the records");
     }
+}
+
+static void
+read_limits(NtfView *self, const JwReportResult *result)
+{
+    for (guint i = 0; i < result->limits->len; i++) {
+        const JwReportLimit *from = &g_array_index(result->limits, JwReportLimit, i);
+        add_limit(self, from->label, from->text);
+    }
+    make_part(self);
+    self->with_inactive = result->with_inactive;
 }
 
 static double
@@ -142,26 +163,67 @@ read_chart(NtfView *self, const JwReportTable *table)
     self->decimals = table->columns[table->chart_column].decimals;
 }
 
-void
-ntf_view_init(NtfView *self, const NtfComposeInput *input)
+/* What is known of any job. */
+static void
+init_job(NtfView *self, const JwJob *job)
 {
-    const JwArtifact *artifact = input->job->artifact;
-    self->rows = artifact->rows;
+    const JwActor *actor = &job->requested_by;
+
     self->figures = new_figures();
     self->limits = new_figures();
     self->labels = g_ptr_array_new_with_free_func(g_free);
     self->values = g_array_new(FALSE, FALSE, sizeof(double));
+    self->job_name = ntf_view_clean(job->name);
+    self->requester = ntf_view_clean(actor->name != NULL ? actor->name : actor->id);
+}
+
+static void
+read_asked(NtfView *self, const JwReportRequest *request)
+{
+    g_autoptr(GTimeZone) zone = jw_zone_new(request->time_zone, NULL);
+    g_autofree char *period = zone != NULL ? jw_report_text_period(request, zone) : NULL;
+
+    self->report_type = ntf_view_clean(request->report_type);
+    self->kind = kinds[request->period];
+    self->period = ntf_view_clean(period);
+    self->zone = ntf_view_clean(request->time_zone);
+    for (guint i = 0; i < request->filters->len; i++) {
+        const JwFilter *filter = &g_array_index(request->filters, JwFilter, i);
+        g_autofree char *label = jw_report_text_filter_name(filter->name);
+        g_autofree char *text = jw_report_text_filter_values(filter);
+        add_limit(self, label, text);
+    }
+    make_part(self);
+    self->with_inactive = request->include_inactive;
+}
+
+void
+ntf_view_init_asked(NtfView *self, const JwJob *job)
+{
+    g_autoptr(JwReportRequest) request = jw_report_request_of_spec(job->spec);
+
+    init_job(self, job);
+    if (request != NULL) {
+        read_asked(self, request);
+    }
+    const char *type = self->report_type != NULL ? self->report_type : job->id;
+    self->title = g_strdup(self->job_name != NULL ? self->job_name : type);
+}
+
+void
+ntf_view_init(NtfView *self, const NtfComposeInput *input)
+{
+    const JwArtifact *artifact = input->job->artifact;
+    init_job(self, input->job);
+    self->rows = artifact->rows;
     g_autoptr(JwReportResult) result = jw_report_result_of_summary(artifact->summary);
     self->title = ntf_view_clean(result->title);
-    self->job_name = ntf_view_clean(input->job->name);
     if (self->title == NULL) {
         self->title = g_strdup(self->job_name != NULL ? self->job_name : "Report");
     }
     self->kind = kinds[result->period];
     self->period = ntf_view_clean(result->period_label);
     self->zone = ntf_view_clean(result->time_zone);
-    const JwActor *actor = &input->job->requested_by;
-    self->requester = ntf_view_clean(actor->name != NULL ? actor->name : actor->id);
     read_limits(self, result);
     read_figures(self, result->figures);
     if (result->tables->len > 0) {
