@@ -9,6 +9,7 @@
 #include "jw/text.h"
 
 #include <math.h>
+#include <string.h>
 
 #define MAX_FIGURES 24
 #define MAX_TEXT    200 /* characters of one string from the summary */
@@ -160,6 +161,7 @@ read_chart(NtfView *self, const JwReportTable *table)
     }
     self->chart_title = ntf_view_clean(table->title);
     self->measure = ntf_view_clean(table->columns[table->chart_column].label);
+    self->format = table->columns[table->chart_column].format;
     self->decimals = table->columns[table->chart_column].decimals;
 }
 
@@ -244,6 +246,19 @@ ntf_view_chart(const NtfView *view)
                        .decimals = view->decimals };
 }
 
+/* How many values besides that at @index are the same as people see them. */
+static size_t
+n_ties(const NtfChart *chart, size_t index, const char *text)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < chart->n_values; i++) {
+        g_autofree char *other = ntf_chart_value(chart, chart->values[i]);
+        n += i != index && strcmp(other, text) == 0 ? 1 : 0;
+    }
+    return n;
+}
+
 char *
 ntf_view_describe_chart(const NtfView *view)
 {
@@ -259,6 +274,8 @@ ntf_view_describe_chart(const NtfView *view)
         return g_strdup_printf("%s: no data in this period", title);
     }
     g_autofree char *number = ntf_chart_value(&chart, chart.values[at]);
-    return g_strdup_printf("%s: %s at %s (%s)", title, below ? "least" : "most", chart.labels[at],
-                           number);
+    const size_t others = n_ties(&chart, at, number);
+    g_autofree char *more = others > 0 ? g_strdup_printf(" and %zu more", others) : g_strdup("");
+    return g_strdup_printf("%s: %s at %s%s (%s%s)", title, below ? "least" : "most",
+                           chart.labels[at], more, number, jw_report_text_unit(view->format));
 }

@@ -6,6 +6,8 @@
 #include "mail/compose.h"
 #include "mail/page.h"
 
+#include "jw/report.h"
+
 G_BEGIN_DECLS
 
 typedef struct {
@@ -21,6 +23,7 @@ typedef struct {
     char *chart_title, *measure;
     GPtrArray *labels; /* of char *, NULL-terminated */
     GArray *values;    /* of double */
+    JwFormat format;   /* of the values */
     int decimals;      /* of the values; -1: unknown */
     char *file_name, *file_size;
     char *expires;
@@ -34,7 +37,7 @@ void ntf_view_clear(NtfView *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(NtfView, ntf_view_clear)
 
 NtfChart ntf_view_chart(const NtfView *self); /* lives as long as @self */
-/* "Calls by hour: most at 10:00 (57)"; NULL without a chart. (transfer full) */
+/* "Calls by hour: most at 10:00 and 1 more (57 %)"; NULL without a chart. (transfer full) */
 char *ntf_view_describe_chart(const NtfView *self);
 
 /* One line of visible text of bounded length; NULL when nothing is left. (transfer full) */
