@@ -470,6 +470,10 @@ test_chart_in_words(void **state)
         { "\"decimals\":2,\"values\":[3400000,1]", "Chart: most at a (3.4M)" },
         { "\"values\":[82.91,1]", "Chart: most at a (82.9)" },
         { "\"decimals\":2,\"values\":[0,0]", "Chart: no data in this period" },
+        { "\"format\":\"percent\",\"decimals\":1,\"values\":[100,5]",
+          "Chart: most at a (100.0 %)" },
+        { "\"format\":\"seconds\",\"decimals\":0,\"values\":[7,30]", "Chart: most at b (30 s)" },
+        { "\"decimals\":0,\"values\":[5,5]", "Chart: most at a and 1 more (5)" },
     };
     Fixture *self = *state;
 

@@ -578,6 +578,36 @@ test_groups_of_long_texts(void **state)
     g_free(middle);
 }
 
+/* Groups of times are named as the list of the same report has them: in its zone. */
+static void
+test_times_as_values(void **state)
+{
+    static const struct {
+        const char *zone, *time, *label;
+    } cases[] = {
+        { "UTC", "2026-11-03T13:00:00Z", "2026-11-03T13:00:00Z" },
+        { "America/New_York", "2026-11-03T13:00:00Z", "2026-11-03T08:00:00-05:00" },
+        { "America/New_York", "2026-07-03T13:00:00.250Z", "2026-07-03T09:00:00.250-04:00" },
+        { "Asia/Kolkata", "2026-11-03T20:00:00Z", "2026-11-04T01:30:00+05:30" },
+        /* the hour that comes twice has two names */
+        { "Europe/Berlin", "2026-10-25T00:30:00Z", "2026-10-25T02:30:00+02:00" },
+        { "Europe/Berlin", "2026-10-25T01:30:00Z", "2026-10-25T02:30:00+01:00" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(Fixture) f = { 0 };
+        JwReportDef *def = calls_def_new();
+        JwValue row[N_FIELDS] = { 0 };
+
+        calls_add_dimension(def, "wait", "waitSeconds", JW_PART_VALUE);
+        fixture_init(&f, def, cases[i].zone);
+        row[F_WAIT] = (JwValue){ .type = JW_VALUE_TIME, .time_ms = ms(cases[i].time) };
+        jw_aggregate_add(f.agg, row);
+        assert_string_equal(group_label(&f, "wait", 0), cases[i].label);
+    }
+}
+
 static void
 test_dates_over_a_long_period(void **state)
 {
@@ -696,6 +726,7 @@ main(void)
         cmocka_unit_test(test_texts_like_our_labels),
         cmocka_unit_test(test_groups_of_other_types),
         cmocka_unit_test(test_groups_of_long_texts),
+        cmocka_unit_test(test_times_as_values),
         cmocka_unit_test(test_dates_over_a_long_period),
         cmocka_unit_test(test_changes_of_the_clock),
         cmocka_unit_test(test_a_day_that_was_not),

@@ -16,6 +16,9 @@ char *jw_report_text_count(int64_t count);
  * 9, which are all shown, as the workbook shows them. (transfer full) */
 char *jw_report_text_value(const JwValue *value, JwFormat format, int decimals);
 
+/* What stands behind a number of this format: " %", " s", ":00" or "". */
+const char *jw_report_text_unit(JwFormat format);
+
 /* "2021-01-04 09:12:00" in @zone, or only the day for JW_FORMAT_DATE, as the workbook shows it;
  * in UTC where the year would not have four digits. (transfer full) */
 char *jw_report_text_time(int64_t time_ms, JwFormat format, GTimeZone *zone);

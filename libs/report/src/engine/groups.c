@@ -319,6 +319,29 @@ find_time(JwGroups *self, int64_t time_ms)
     return self->last;
 }
 
+/* "2021-01-04T09:12:00+03:00" into the scratch, as the list of the same report has it: in its zone.
+ * Odd seconds of an offset of long ago are left out of the time as well. */
+static void
+write_time(JwGroups *self, int64_t time_ms)
+{
+    const int64_t seconds = jw_zone_cache_local(&self->zone, time_ms);
+    const int offset = (int)self->zone.last.offset, ms = (int)jw_floor_mod(time_ms, 1000);
+    JwCivil civil;
+
+    jw_civil_from_seconds(seconds - offset % 60, &civil);
+    g_string_printf(self->scratch, "%04d-%02d-%02dT%02d:%02d:%02d", civil.year, civil.month,
+                    civil.day, civil.hour, civil.minute, civil.second);
+    if (ms != 0) {
+        g_string_append_printf(self->scratch, ".%03d", ms);
+    }
+    if (offset == 0) {
+        g_string_append_c(self->scratch, 'Z');
+        return;
+    }
+    g_string_append_printf(self->scratch, "%c%02d:%02d", offset < 0 ? '-' : '+', ABS(offset) / 3600,
+                           ABS(offset) / 60 % 60);
+}
+
 static size_t
 find_value(JwGroups *self, const JwValue *value)
 {
@@ -332,7 +355,11 @@ find_value(JwGroups *self, const JwValue *value)
         return none_group(self);
     }
     g_string_truncate(self->scratch, 0);
-    jw_value_append(value, self->scratch);
+    if (value->type == JW_VALUE_TIME) {
+        write_time(self, value->time_ms);
+    } else {
+        jw_value_append(value, self->scratch);
+    }
     return find_text(self, self->scratch->str, self->scratch->len);
 }
 

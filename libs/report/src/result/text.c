@@ -66,8 +66,8 @@ number_text(const JwValue *value, JwFormat format, int decimals)
     return jw_text_thousands(buffer);
 }
 
-char *
-jw_report_text_value(const JwValue *value, JwFormat format, int decimals)
+const char *
+jw_report_text_unit(JwFormat format)
 {
     static const char *const units[JW_FORMAT_N] = {
         [JW_FORMAT_PERCENT] = " %",
@@ -75,12 +75,18 @@ jw_report_text_value(const JwValue *value, JwFormat format, int decimals)
         [JW_FORMAT_HOUR] = ":00",
     };
 
+    return units[format] != NULL ? units[format] : "";
+}
+
+char *
+jw_report_text_value(const JwValue *value, JwFormat format, int decimals)
+{
     if (value->type == JW_VALUE_TEXT) {
         return g_strndup(value->text, value->length);
     }
     if (value->type == JW_VALUE_INT || (value->type == JW_VALUE_REAL && isfinite(value->real))) {
         g_autofree char *number = number_text(value, format, decimals);
-        return g_strconcat(number, units[format], NULL);
+        return g_strconcat(number, jw_report_text_unit(format), NULL);
     }
     return g_strdup("n/a");
 }

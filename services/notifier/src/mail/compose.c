@@ -7,12 +7,15 @@
 #include "jw/mail.h"
 #include "jw/report_text.h"
 
-static char *
-make_subject(const NtfView *view)
+char *
+ntf_subject(const NtfView *view)
 {
     GString *out = g_string_new(NULL);
 
-    g_string_printf(out, "%s: %s", view->title, view->kind);
+    g_string_append(out, view->title);
+    if (view->kind != NULL) {
+        g_string_append_printf(out, ": %s", view->kind);
+    }
     if (view->period != NULL) {
         g_string_append_printf(out, ", %s", view->period);
     }
@@ -91,20 +94,26 @@ text_scope(GString *out, const NtfView *view)
     g_string_append_c(out, '\n');
 }
 
-static char *
-make_text(const NtfView *view, const NtfComposeInput *input)
+void
+ntf_text_head(GString *out, const NtfView *view)
 {
-    GString *out = g_string_new(NULL);
-    const char *name = view->job_name;
-    g_string_append_printf(out, "%s\n%s", view->title, view->kind);
+    g_string_append_printf(out, "%s\n%s", view->title, view->kind != NULL ? view->kind : "");
     if (view->period != NULL) {
         g_string_append_printf(out, ", %s", view->period);
     }
     if (view->zone != NULL) {
         g_string_append_printf(out, " (%s)", view->zone);
     }
-    g_string_append_c(out, '\n');
+    g_string_append(out, view->kind != NULL ? "\n" : "");
     text_scope(out, view);
+}
+
+static char *
+make_text(const NtfView *view, const NtfComposeInput *input)
+{
+    GString *out = g_string_new(NULL);
+    const char *name = view->job_name;
+    ntf_text_head(out, view);
     text_figures(out, view);
     g_autofree char *chart = ntf_view_describe_chart(view);
     if (chart != NULL) {
@@ -121,7 +130,7 @@ assemble(const NtfView *view, const NtfComposeInput *input, GBytes *chart, GErro
 {
     const JwArtifact *artifact = input->job->artifact;
     g_autofree char *content_id = g_strdup_printf("chart.%s@jobwire", input->job->id);
-    g_autofree char *subject = make_subject(view);
+    g_autofree char *subject = ntf_subject(view);
     g_autofree char *text = make_text(view, input);
     g_autofree char *html = ntf_html(view, input, subject, chart != NULL ? content_id : NULL);
     JwMailPart parts[2] = { 0 };
