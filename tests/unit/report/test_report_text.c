@@ -8,14 +8,6 @@
 
 #include <math.h>
 
-#define DECIMAL(number, left)                                                                      \
-    {                                                                                              \
-        .type = JW_VALUE_REAL, .real = (number), .rest = (left)                                    \
-    }
-
-static void
-test_values(void **state)
-{
 #define INT(number)                                                                                \
     {                                                                                              \
         .type = JW_VALUE_INT, .integer = (number)                                                  \
@@ -24,6 +16,14 @@ test_values(void **state)
     {                                                                                              \
         .type = JW_VALUE_REAL, .real = (number)                                                    \
     }
+#define DECIMAL(number, left)                                                                      \
+    {                                                                                              \
+        .type = JW_VALUE_REAL, .real = (number), .rest = (left)                                    \
+    }
+
+static void
+test_values(void **state)
+{
     static const struct {
         JwValue value;
         JwFormat format;
