@@ -8,6 +8,7 @@
 
 #include "import/cell.h"
 #include "jw/civil.h"
+#include "jw/text.h"
 
 #define TRIES 4
 
@@ -142,28 +143,12 @@ same_value(const JwValue *a, const JwValue *b)
     return false;
 }
 
-/* With the fewest digits that give it back: as files have it, "9.99" and not "9.9900000000000002".
- */
-static char *
-show_real(double value)
-{
-    static const char *const forms[] = { "%.15g", "%.16g", "%.17g" };
-    char number[G_ASCII_DTOSTR_BUF_SIZE];
-
-    for (size_t i = 0; i < G_N_ELEMENTS(forms); i++) {
-        (void)g_ascii_formatd(number, sizeof number, forms[i], value);
-        const double back = g_ascii_strtod(number, NULL);
-        if (!(back < value) && !(back > value)) {
-            break;
-        }
-    }
-    return g_strdup(number);
-}
-
 /* For a message; a text in quotes, so that it is told from a number. */
 static char *
 show_value(const JwValue *value)
 {
+    char number[JW_TEXT_REAL_MAX];
+
     switch (value->type) {
     case JW_VALUE_NULL:
         return g_strdup("nothing");
@@ -172,7 +157,7 @@ show_value(const JwValue *value)
     case JW_VALUE_INT:
         return g_strdup_printf("%" G_GINT64_FORMAT, value->integer);
     case JW_VALUE_REAL:
-        return show_real(value->real);
+        return g_strdup(jw_text_real(value->real, number));
     case JW_VALUE_TIME:
         return jw_time_format(value->time_ms);
     case JW_VALUE_TEXT: {
