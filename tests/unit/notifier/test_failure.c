@@ -112,8 +112,8 @@ test_says_which_report(void **state)
         "This job has failed; there is no report.\r\n",
         "\r\nReport type: call-records\r\n",
         /* in HTML, whose title is the subject */
-        "<title>Failed: Weekly calls: Weekly report, 4 Jan 2021 =E2=80=93 10 Jan 2021 (support, "
-        "sales)</title>",
+        ("<title>Failed: Weekly calls: Weekly report, 4 Jan 2021 =E2=80=93 10 Jan 2021 (support, "
+         "sales)</title>"),
         "<br>Departments: support, sales",
         ">Failed: there is no report</div>",
     };
