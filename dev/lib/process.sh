@@ -82,7 +82,7 @@ wait_ready() {
 }
 
 start_failed() {
-  { grep -v '"event":"http_request"' "$state/$1/log" || :; } | tail -n 8 | cut -c1-300 | sed 's/^/  | /' >&2
+  { grep -v '"event":"http_request"' "$state/$1/log" || :; } | tail -n 8 | sed 's/^/  | /' >&2
   rm -f "$state/$1/pid" "$state/$1/ports"
   die "$2; its log is ${state#"$top"/}/$1/log"
 }

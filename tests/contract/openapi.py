@@ -17,6 +17,8 @@ BASE = "https://jobwire.example/schemas/http/"
 # What any operation may answer; 401 and 403 where a caller is asked who it is, 413 and 415 where there is a body, 503
 # where the store is asked.
 ALWAYS = ("400", "405", "412", "429", "500")
+# what jw_http_reply_file() goes by
+OF_FILES = ("Range", "If-Range", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since")
 
 
 def escaped(part):
@@ -105,9 +107,14 @@ class OpenApi:
         wanted = list(ALWAYS) + (["413", "415"] if "requestBody" in operation else [])
         wanted += ["401", "403"] if operation.get("security", self.document["security"]) else []
         problems += [f"{name} says nothing of {status}" for status in wanted if status not in operation["responses"]]
+        headers = [p["name"] for p in operation.get("parameters", []) if p.get("in") == "header"]
+        if "206" in operation["responses"]:
+            problems += [f"{name} says nothing of {header}" for header in OF_FILES if header not in headers]
         for status, response in operation["responses"].items():
             _, response = self.resolve("", response)
             content = response.get("content", {})
+            if status in ("429", "503") and "Retry-After" not in response.get("headers", {}):
+                problems.append(f"{name}: {status} has no Retry-After")
             schema = content.get("application/json", {}).get("schema", {})
             page = "text/html" in content and not self.document["security"] # for people who have only a link
             if int(status) >= 400 and not page and schema.get("$ref") != "#/components/schemas/Error":

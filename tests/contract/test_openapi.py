@@ -33,6 +33,14 @@ def test_files_are_sound():
         (lambda d: d["paths"][JOBS]["get"]["responses"].pop("405"), f"GET {JOBS} says nothing of 405"),
         (lambda d: d["paths"][JOBS]["post"]["responses"].pop("413"), f"POST {JOBS} says nothing of 413"),
         (lambda d: d["paths"][JOBS]["get"].update(operationId="createReportJob"), "operationId createReportJob is there twice"),
+        (
+            lambda d: d["paths"][f"{JOBS}/{{jobId}}/download"]["get"]["parameters"].pop(),
+            f"GET {JOBS}/{{jobId}}/download says nothing of If-Unmodified-Since",
+        ),
+        (
+            lambda d: d["components"]["responses"]["Unavailable"].pop("headers"),
+            f"GET {JOBS}: 503 has no Retry-After",
+        ),
         (lambda d: d["components"]["responses"]["Gone"].pop("content"), "the body of 410 is no Error"),
         (lambda d: d["components"]["schemas"].pop("Progress"), "there is nothing at #/components/schemas/Progress"),
         (

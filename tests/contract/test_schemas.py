@@ -1,6 +1,7 @@
 """The JSON Schemas and their examples agree (check_schemas.py), and a tree with a mistake is refused."""
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -35,6 +36,19 @@ def refused(folder, name):
 def test_schemas_and_examples_agree():
     done = check(SCHEMAS)
     assert done.returncode == 0, done.stderr
+
+
+def test_no_two_examples_are_one_event():
+    """Whoever follows one page after the other gets a job from each: the same source and id would make none."""
+    pages = [SCHEMAS / "README.md", SCHEMAS.parent / "README.md"]
+    text = "".join(page.read_text(encoding="utf-8") for page in pages)
+    shown = re.findall(r"ce_source=(\S+) -H \"?ce_id=([^\s\"]+)", text)
+    assert shown, "the pages show how"
+    for path in sorted((SCHEMAS / "examples/cloudevent.v1/valid").glob("*.json")):
+        event = json.loads(path.read_text(encoding="utf-8"))
+        pair = (event["source"], event["id"])
+        assert pair not in shown, path.name
+        shown.append(pair)
 
 
 def test_a_valid_example_that_the_schema_refuses(copy):

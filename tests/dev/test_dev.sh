@@ -248,16 +248,24 @@ test_services_get_exactly_their_variables() {
   match "$out" 'JW_MAIL_FROM=Jobwire <reports@jobwire.localhost>'
 }
 
-# Programs that only answer /readyz stand in for the services.
-test_services_start_restart_when_rebuilt_and_stop() (
+# Programs that only answer /readyz, and say of their configuration what $tmp/refusal holds, stand in for
+# the services.
+fake_services() {
+  local service
   mkdir -p "$tmp/bin"
-  export JW_DEV_BIN=$tmp/bin
+  rm -f "$tmp/refusal"
   # shellcheck disable=SC2016 # for the program
   printf '#!/bin/sh\n[ "$1" = topics ] && [ -n "$JW_KAFKA_BROKERS" ]\n' > "$tmp/bin/jobctl"
   for service in gateway scheduler executor notifier; do
     cat > "$tmp/bin/jobwire-$service" << 'PROGRAM'
 #!/usr/bin/env python3
-import http.server, os
+import http.server, os, pathlib, sys
+refusal = pathlib.Path(sys.argv[0]).parents[1] / "refusal"
+if refusal.exists():
+    print(pathlib.Path(sys.argv[0]).name + ": the configuration is not valid:", file=sys.stderr)
+    sys.exit(refusal.read_text())
+if sys.argv[1:] == ["--check-config"]:
+    sys.exit(0)
 class Ready(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(200 if self.path == "/readyz" else 404)
@@ -267,6 +275,12 @@ PROGRAM
   done
   chmod +x "$tmp"/bin/*
   touch -d '1 minute ago' "$tmp"/bin/*
+}
+
+test_services_start_restart_when_rebuilt_and_stop() (
+  # shellcheck disable=SC2030 # of this test
+  export JW_DEV_BIN=$tmp/bin
+  fake_services
   match "$(dev/services start 2>&1)" 'the notifier is ready'
   same "$(dev/services status | grep -c running)" 4
   match "$(dev/logs gateway)" 'GET /readyz' # standard error goes to the log
@@ -281,6 +295,25 @@ PROGRAM
   [ "$(head -n 1 "$JW_DEV_STATE/gateway/pid")" != "$pid" ] || fail 'the old program still runs'
   same "$(dev/services stop 2>&1 | grep -c '^stopped the')" 4
   ! dev/services status > /dev/null
+)
+
+test_a_bad_configuration_stops_nothing() (
+  # shellcheck disable=SC2031 # of this test
+  export JW_DEV_BIN=$tmp/bin
+  fake_services
+  dev/services start > /dev/null 2>&1
+  pid=$(head -n 1 "$JW_DEV_STATE/gateway/pid")
+  long=$(printf 'x%.0s' {1..400})
+  printf 'JW_REPORTS_DIR: %s ends here\nJW_WORKERS: too many' "$long" > "$tmp/refusal"
+  touch "$tmp"/bin/jobwire-* # all would be restarted
+  ! out=$(dev/services start 2>&1) || fail 'it was accepted'
+  same "$out" "  | JW_REPORTS_DIR: $long ends here
+  | JW_WORKERS: too many
+services: not valid for: gateway scheduler executor notifier; correct that and try again; nothing was stopped or started"
+  same "$(dev/services status | grep -c running)" 4
+  same "$(head -n 1 "$JW_DEV_STATE/gateway/pid")" "$pid"
+  rm "$tmp/refusal"
+  dev/services stop > /dev/null 2>&1
 )
 
 test_services_need_a_build() {

@@ -171,6 +171,7 @@ MALFORMED = {
     "bad JSON": (b'{"reportType": "call-records",}', event_headers("job.submit"), "JSON"),
     "wrong type": (GOOD_BODY.encode(), event_headers("job.finish"), "ce_type"),
     "no type": (GOOD_BODY.encode(), [h for h in event_headers("job.submit") if h[0] != "ce_type"], "ce_type"),
+    "no version": (GOOD_BODY.encode() + b" ", event_headers("job.submit")[1:], "ce_specversion"),
     "no id": (GOOD_BODY.encode(), [h for h in event_headers("job.submit") if h[0] != "ce_id"], "ce_id"),
     "unknown report type": (
         json.dumps(command(weekly(reportType="weather"))).encode(), event_headers("job.submit"), "/spec/reportType"),

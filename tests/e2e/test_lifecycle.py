@@ -33,6 +33,9 @@ STOPS = [
             ({"JW_MONGODB_W": "all"}, "JW_MONGODB_W"),
             ({"JW_KAFKA_LINGER": "5"}, "JW_KAFKA_LINGER"),
             ({"JW_HTTP_ADDRESS": "no such host"}, "JW_HTTP_ADDRESS"),
+            ({"JW_HTTP_TRUSTED_PROXIES": "1.2.3"}, "JW_HTTP_TRUSTED_PROXIES"),
+            ({"JW_HTTP_PORT": "18080", "JW_HEALTH_PORT": "18080"}, "JW_HEALTH_PORT"),
+            ({"JW_KAFKA_BROKERS": "nope:"}, "JW_KAFKA_BROKERS"),
         ]
     ],
     *[(service, {"JW_REPORTS_DIR": "/nowhere"}, "JW_REPORTS_DIR") for service in ("gateway", "executor", "scheduler")],
@@ -108,6 +111,25 @@ def test_all_errors_of_a_configuration_are_named_at_once(own, service):
             lines = [line for line in done.stderr.splitlines() if name in line]
             assert lines and any(word in line for line in lines), f"{name} in:\n{done.stderr}"
         assert "JW_KAFKA_BROKERS" in done.stderr, "a missing one is named as well"
+
+
+def test_what_was_not_read_hides_nothing_else(own):
+    """Of one part's variables, and beside those of others: no second round of corrections."""
+    wrong = {
+        "JW_LOG_LEVEL": "loud",
+        "JW_REPORTS_DIR": "/nope",
+        "JW_JWT_KEYS_FILE": "/nope",
+        "JW_JWT_WITHOUT_DEPARTMENTS": "x",
+        "JW_KAFKA_BROKERS": "",
+        "JW_KAFKA_LINGER_MS": "soon",
+    }
+    lines = run("gateway", "--check-config", **valid(own, "gateway") | wrong).stderr.splitlines()
+    for name in wrong:
+        assert any(line.startswith(name) for line in lines), f"{name} in:\n{lines}"
+    times = {"JW_HEARTBEAT_INTERVAL": "2s", "JW_HEARTBEAT_TIMEOUT": "1s", "JW_REAP_AFTER": "2s"}
+    for service in ("executor", "scheduler"):
+        lines = run(service, "--check-config", **valid(own, service) | times).stderr.splitlines()
+        assert sum(line.startswith(("JW_HEARTBEAT_TIMEOUT: ", "JW_REAP_AFTER: ")) for line in lines) == 2, lines
 
 
 @pytest.mark.parametrize("service, values, name", STOPS, ids=lambda part: part if isinstance(part, str) else "")

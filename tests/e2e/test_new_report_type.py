@@ -164,6 +164,18 @@ def test_odd_titles_and_figures(own):
     assert "odd-visits.json: /tables/0/title: the workbook's sheet will be named 'In out'" in notes
 
 
+def test_arrays_are_named(own):
+    visits = own.db.clinic_visits
+    visits.insert_one({"_id": "V-many", "ward": ["Cardiology"], "cameAt": []})
+    try:
+        notes = own.jobctl("check-definitions", own.reports_dir.parent).stdout
+    finally:
+        visits.delete_one({"_id": "V-many"})
+    uses = "filter 'wards', dimension 'ward', column 'Ward'"
+    assert f"clinic-visits.json: the field 'ward' ({uses}) is, or is in, an array" in notes
+    assert "an array" not in own.jobctl("check-definitions", own.reports_dir.parent).stdout
+
+
 def test_its_csv_and_filter(own):
     client = own.api()
     _, body = ask(own, "csv", filters={"wards": ['=HYPERLINK("http://x")', "Cardiology"]})

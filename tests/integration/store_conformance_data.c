@@ -390,6 +390,7 @@ static const char *const typed_values[] = {
     NULL, /* the field is not there */
     "\"\"",
     "{\"$numberDecimal\":\"9007199254740993\"}",
+    "{\"$date\":{\"$numberLong\":\"-312768000000\"}}", /* before 1970 */
 };
 
 static void
@@ -468,6 +469,8 @@ filters_values_of_all_types(JwStore *store)
         { "1970-01-01T00:00:01Z", "o" },
         { "1970-01-01T03:00:01.000+03:00", "o" },
         { "1970-01-01T00:00:02Z", "" },
+        { "1960-02-03T00:00:00Z", "v" },
+        { "1960-02-03T02:00:00+02:00", "v" },
         { "65a1b2c3d4e5f60718293a4b", "pq" },
         { "65A1B2C3D4E5F60718293A4B", "" },
         { "", "t" },
@@ -488,7 +491,7 @@ filters_values_of_all_types(JwStore *store)
         }
         assert_typed(store, cases[i].text, &wanted, cases[i].ids, cases[i].ids);
         assert_typed(store, cases[i].text, &others, rest->str, "");
-        assert_typed(store, cases[i].text, NULL, "abcdefghijklmnopqrstu", cases[i].ids);
+        assert_typed(store, cases[i].text, NULL, "abcdefghijklmnopqrstuv", cases[i].ids);
     }
 }
 
@@ -578,6 +581,41 @@ samples_the_fields_of_records(JwStore *store)
     assert_ok(jw_store_insert_records(store, "calls", list, last, row, 1, &inserted, &error),
               error);
     assert_sample(store, true, true, false, 1000);
+}
+
+/* Filters look into arrays, rows have none of their values. */
+static void
+samples_arrays(JwStore *store)
+{
+    static const struct {
+        const char *json;
+        JwSeen seen[3]; /* of "tags", "in.side", "in" */
+    } cases[] = {
+        { "{\"_id\":\"a\",\"tags\":\"x\",\"in\":{\"side\":1}}",
+          { JW_SEEN_VALUE, JW_SEEN_VALUE, JW_SEEN_VALUE } },
+        { "{\"_id\":\"b\",\"tags\":[]}", { JW_SEEN_ARRAY, JW_SEEN_VALUE, JW_SEEN_VALUE } },
+        { "{\"_id\":\"c\",\"tags\":{\"$date\":0},\"in\":{\"side\":[1]}}",
+          { JW_SEEN_ARRAY, JW_SEEN_ARRAY, JW_SEEN_VALUE } },
+        { "{\"_id\":\"d\",\"in\":[{\"side\":1}]}",
+          { JW_SEEN_ARRAY, JW_SEEN_ARRAY, JW_SEEN_ARRAY } },
+    };
+    static const char *const fields[] = { "tags", "in.side", "in", NULL };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        bson_t *document = bson_new_from_json((const uint8_t *)cases[i].json, -1, NULL);
+        g_autoptr(GError) error = NULL;
+        JwCreate create = JW_CREATE_EXISTS;
+        JwSeen seen[3] = { 0 };
+        int64_t records = 0;
+
+        assert_non_null(document);
+        assert_ok(jw_db_insert_one(store, "calls", document, &create, &error), error);
+        assert_ok(jw_store_sample_fields(store, "calls", fields, seen, &records, &error), error);
+        assert_int_equal(records, i + 1);
+        for (size_t k = 0; k < 3; k++) {
+            assert_int_equal(seen[k], cases[i].seen[k]);
+        }
+    }
 }
 
 #define YEAR_1_MS (-INT64_C(62135596800000))
@@ -770,6 +808,7 @@ keeps_records_out_of_our_own_collections(JwStore *store)
 const ScCase sc_record_cases[] = {
     { "scans_records_by_period_and_filter", scans_records_by_period_and_filter },
     { "samples_the_fields_of_records", samples_the_fields_of_records },
+    { "samples_arrays", samples_arrays },
     { "filters_values_of_all_types", filters_values_of_all_types },
     { "reads_whole_decimals_as_integers", reads_whole_decimals_as_integers },
     { "scans_records_of_early_dates", scans_records_of_early_dates },

@@ -143,14 +143,13 @@ finds_what_is_due_and_fires_it_once(JwStore *store)
     for (size_t i = 0; i < G_N_ELEMENTS(all); i++) {
         assert_ok(jw_store_put_schedule(store, all[i], &error), error);
     }
-    assert_ok(jw_store_due_schedules(store, SC_NOW + 9, 10, &due, &error), error);
+    assert_ok(jw_store_due_schedules(store, SC_NOW + 9, NULL, 10, &due, &error), error);
     assert_int_equal(due->len, 0);
     g_clear_pointer(&due, g_ptr_array_unref);
-    assert_ok(jw_store_due_schedules(store, SC_NOW + 20, 10, &due, &error), error);
+    assert_ok(jw_store_due_schedules(store, SC_NOW + 20, NULL, 10, &due, &error), error);
     assert_int_equal(due->len, 2);
     assert_string_equal(((JwSchedule *)g_ptr_array_index(due, 0))->id, "early");
     g_clear_pointer(&due, g_ptr_array_unref);
-
     assert_ok(jw_store_fire_schedule(store, "early", "h1", SC_NOW + 10, 0, fires, 2, SC_NOW + 30,
                                      &cas, &error),
               error);
@@ -164,7 +163,8 @@ finds_what_is_due_and_fires_it_once(JwStore *store)
         error);
     assert_int_equal(cas, JW_CAS_LOST);
 
-    assert_ok(jw_store_due_schedules(store, SC_NOW, 10, &due, &error), error); /* pending fires */
+    assert_ok(jw_store_due_schedules(store, SC_NOW, NULL, 10, &due, &error),
+              error); /* pending fires */
     assert_int_equal(due->len, 1);
     const JwSchedule *pending = g_ptr_array_index(due, 0);
     assert_int_equal(pending->next_fire_ms, 0);
@@ -172,14 +172,46 @@ finds_what_is_due_and_fires_it_once(JwStore *store)
     assert_int_equal(g_array_index(pending->pending_fires, int64_t, 1), SC_NOW + 11);
     g_clear_pointer(&due, g_ptr_array_unref);
     for (int twice = 0; twice < 2; twice++) {
-        assert_ok(jw_store_finish_fire(store, "early", SC_NOW + 10, &error), error);
+        assert_ok(jw_store_finish_fire(store, "early", SC_NOW + 10, &cas, &error), error);
+        assert_int_equal(cas, twice == 0 ? JW_CAS_WON : JW_CAS_LOST);
     }
     g_autoptr(JwSchedule) one_left = get_schedule(store, "early");
     assert_int_equal(one_left->pending_fires->len, 1);
-    assert_ok(jw_store_finish_fire(store, "early", SC_NOW + 11, &error), error);
-    assert_ok(jw_store_finish_fire(store, "nobody", SC_NOW + 11, &error), error);
-    assert_ok(jw_store_due_schedules(store, SC_NOW, 10, &due, &error), error);
+    assert_ok(jw_store_finish_fire(store, "early", SC_NOW + 11, &cas, &error), error);
+    assert_ok(jw_store_finish_fire(store, "nobody", SC_NOW + 11, &cas, &error), error);
+    assert_ok(jw_store_due_schedules(store, SC_NOW, NULL, 10, &due, &error), error);
     assert_int_equal(due->len, 0);
+}
+
+static void
+finds_what_is_due_page_by_page(JwStore *store)
+{
+    static const char *const ids[] = { "a", "b", "c", "d", "e" };
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GString) seen = g_string_new(NULL);
+    g_autofree char *after = NULL;
+    const int64_t fires[] = { SC_NOW };
+    JwCas cas = JW_CAS_LOST;
+    guint n = 0;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(ids); i++) {
+        g_autoptr(JwSchedule) schedule = new_schedule(ids[i], SC_NOW + 9 - (int64_t)i);
+        assert_ok(jw_store_put_schedule(store, schedule, &error), error);
+    }
+    assert_ok(
+        jw_store_fire_schedule(store, "c", "h1", SC_NOW + 7, 0, fires, 1, SC_NOW, &cas, &error),
+        error);
+    do {
+        g_autoptr(GPtrArray) page = NULL;
+        assert_ok(jw_store_due_schedules(store, SC_NOW + 9, after, 2, &page, &error), error);
+        n = page->len;
+        for (guint i = 0; i < n; i++) {
+            g_free(after);
+            after = g_strdup(((JwSchedule *)g_ptr_array_index(page, i))->id);
+            g_string_append_printf(seen, "%s%s", after, i + 1 == n ? ";" : " ");
+        }
+    } while (n == 2);
+    assert_string_equal(seen->str, "a b;c d;e;");
 }
 
 /* Off and on again: nextFireAt begins anew, what was decided stays and is still found. */
@@ -212,12 +244,12 @@ disables_and_enables(JwStore *store)
     assert_int_equal(off->switched_at_ms, SC_NOW + 3);
     assert_int_equal(off->updated_at_ms, SC_NOW + 3);
     assert_int_equal(off->next_fire_ms, SC_NOW + 10);
-    assert_ok(jw_store_due_schedules(store, SC_NOW + 99, 10, &due, &error), error);
+    assert_ok(jw_store_due_schedules(store, SC_NOW + 99, NULL, 10, &due, &error), error);
     assert_int_equal(due->len, 1); /* for its pending fire */
     assert_false(((JwSchedule *)g_ptr_array_index(due, 0))->enabled);
     g_clear_pointer(&due, g_ptr_array_unref);
-    assert_ok(jw_store_finish_fire(store, "s1", SC_NOW, &error), error);
-    assert_ok(jw_store_due_schedules(store, SC_NOW + 99, 10, &due, &error), error);
+    assert_ok(jw_store_finish_fire(store, "s1", SC_NOW, &cas, &error), error);
+    assert_ok(jw_store_due_schedules(store, SC_NOW + 99, NULL, 10, &due, &error), error);
     assert_int_equal(due->len, 0);
 
     schedule->next_fire_ms = SC_NOW + 50; /* the same rule, computed afresh */
@@ -364,11 +396,11 @@ finds_decisions_not_to_fire(JwStore *store)
                                      &cas, &error),
               error);
     assert_int_equal(cas, JW_CAS_WON);
-    assert_ok(jw_store_due_schedules(store, SC_NOW, 10, &due, &error), error);
+    assert_ok(jw_store_due_schedules(store, SC_NOW, NULL, 10, &due, &error), error);
     assert_int_equal(due->len, 1);
     g_clear_pointer(&due, g_ptr_array_unref);
-    assert_ok(jw_store_finish_fire(store, "s1", skipped, &error), error);
-    assert_ok(jw_store_due_schedules(store, SC_NOW, 10, &due, &error), error);
+    assert_ok(jw_store_finish_fire(store, "s1", skipped, &cas, &error), error);
+    assert_ok(jw_store_due_schedules(store, SC_NOW, NULL, 10, &due, &error), error);
     assert_int_equal(due->len, 0);
 }
 
@@ -399,6 +431,7 @@ const ScCase sc_schedule_cases[] = {
     { "puts_schedules_and_keeps_their_decisions", puts_schedules_and_keeps_their_decisions },
     { "takes_over_an_edited_template", takes_over_an_edited_template },
     { "finds_what_is_due_and_fires_it_once", finds_what_is_due_and_fires_it_once },
+    { "finds_what_is_due_page_by_page", finds_what_is_due_page_by_page },
     { "of_many_schedulers_one_fires", of_many_schedulers_one_fires },
     { "fires_only_by_the_rule_that_was_read", fires_only_by_the_rule_that_was_read },
     { "finds_decisions_not_to_fire", finds_decisions_not_to_fire },

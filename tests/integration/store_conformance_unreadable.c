@@ -213,7 +213,7 @@ schedules_go_on_without_one(JwStore *store)
     }
     sc_corrupt(store, "occurrences", "s1");
     sc_corrupt(store, "schedules", "s1");
-    assert_ok(jw_store_due_schedules(store, SC_NOW + 9, 1, &due, &error), error);
+    assert_ok(jw_store_due_schedules(store, SC_NOW + 9, NULL, 1, &due, &error), error);
     assert_int_equal(due->len, 1);
     assert_string_equal(((JwSchedule *)g_ptr_array_index(due, 0))->id, "s2");
     assert_ok(jw_store_list_occurrences(store, "s9", 2, note_id, found, &error), error);

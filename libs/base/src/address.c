@@ -128,7 +128,7 @@ check_unicode(const char *domain)
     if (!g_utf8_validate(domain, -1, NULL)) {
         return g_strdup("the domain is not valid UTF-8");
     }
-    for (const char *pos = domain; *pos != '\0'; pos = g_utf8_next_char(pos)) {
+    for (const char *pos = domain; *pos != '\0'; pos = g_utf8_find_next_char(pos, NULL)) {
         gunichar c = g_utf8_get_char(pos);
         if (jw_text_invisible(c) || g_unichar_isspace(c)) {
             return g_strdup_printf("the domain has a character U+%04X, which nobody can see", c);
@@ -229,8 +229,10 @@ char *
 jw_address_sent(const char *text)
 {
     char *address = NULL;
-    g_autofree char *wrong = text != NULL ? read_address(text, &address) : NULL;
 
+    if (text != NULL) {
+        g_free(read_address(text, &address)); /* what is wrong, which the caller does not ask */
+    }
     return address;
 }
 

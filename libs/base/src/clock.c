@@ -7,7 +7,8 @@
 #include <string.h>
 #include <time.h>
 
-#define LAST_MS INT64_C(253402300799999) /* 9999-12-31T23:59:59.999Z */
+#define FIRST_MS (JW_CALENDAR_FIRST * 1000)
+#define LAST_MS  (JW_CALENDAR_END * 1000 - 1)
 
 static int64_t
 read_clock(clockid_t which)
@@ -141,14 +142,14 @@ take_zone(const char **pos, int *ret_offset_min)
 }
 
 static bool
-parse_time(const char *text, int64_t *ret_time_ms)
+parse_time(const char *text, int64_t first_ms, int64_t *ret_time_ms)
 {
     const char *pos = text;
     JwCivil at = { 0 };
     int ms, offset_min;
 
     at.year = take_number(&pos, 4);
-    if (at.year < 1970 || !take_char(&pos, '-')) {
+    if (at.year < 0 || !take_char(&pos, '-')) {
         return false;
     }
     at.month = take_number(&pos, 2);
@@ -176,13 +177,23 @@ parse_time(const char *text, int64_t *ret_time_ms)
     at.second = MIN(at.second, 59);
     int64_t seconds = jw_civil_seconds(&at) - (int64_t)offset_min * 60;
     int64_t time_ms = seconds * 1000 + ms;
-    if (time_ms < 0 || time_ms > LAST_MS) {
+    if (time_ms < first_ms || time_ms > LAST_MS) {
         return false;
     }
-    if (leap_second && seconds % 86400 != 86399) {
+    if (leap_second && jw_floor_mod(seconds, JW_DAY_SECONDS) != JW_DAY_SECONDS - 1) {
         return false; /* leap seconds are inserted at the end of a UTC day only */
     }
     *ret_time_ms = time_ms;
+    return true;
+}
+
+static bool
+parse_from(const char *text, int64_t first_ms, int64_t *ret_time_ms, GError **error)
+{
+    if (!parse_time(text, first_ms, ret_time_ms)) {
+        return jw_fail(error, JW_ERROR_INVALID,
+                       "not a date and time with zone such as 2026-01-13T02:00:15Z");
+    }
     return true;
 }
 
@@ -191,9 +202,13 @@ jw_time_parse(const char *text, int64_t *ret_time_ms, GError **error)
 {
     g_return_val_if_fail(text != NULL && ret_time_ms != NULL, false);
 
-    if (!parse_time(text, ret_time_ms)) {
-        return jw_fail(error, JW_ERROR_INVALID,
-                       "not a date and time with zone such as 2026-01-13T02:00:15Z");
-    }
-    return true;
+    return parse_from(text, 0, ret_time_ms, error);
+}
+
+bool
+jw_time_parse_record(const char *text, int64_t *ret_time_ms, GError **error)
+{
+    g_return_val_if_fail(text != NULL && ret_time_ms != NULL, false);
+
+    return parse_from(text, FIRST_MS, ret_time_ms, error);
 }

@@ -289,8 +289,7 @@ print_rest(GString *out, char **lines)
 }
 
 char *
-jw_config_print_marked(const JwConfigTable *tables, size_t n_tables, const char *unread,
-                       const char *wrong)
+jw_config_print(const JwConfigTable *tables, size_t n_tables, const char *unread, const char *wrong)
 {
     GString *out = g_string_new(NULL);
     g_auto(GStrv) unread_lines = g_strsplit(unread, "\n", -1);
@@ -312,12 +311,6 @@ jw_config_print_marked(const JwConfigTable *tables, size_t n_tables, const char 
     print_rest(out, unread_lines);
     print_rest(out, wrong_lines);
     return g_string_free(out, FALSE);
-}
-
-char *
-jw_config_print(const JwConfigTable *tables, size_t n_tables)
-{
-    return jw_config_print_marked(tables, n_tables, "", "");
 }
 
 void

@@ -234,10 +234,9 @@ apply_variable(rd_kafka_conf_t *conf, const char *variable, const char *value, G
 }
 
 /* Every wrong variable is named, one a line. */
-static bool
-apply_environment(rd_kafka_conf_t *conf, const char *const *environ_, GError **error)
+static void
+apply_environment(rd_kafka_conf_t *conf, const char *const *environ_, JwConfigCheck *check)
 {
-    g_autoptr(GString) violations = g_string_new(NULL);
     for (size_t i = 0; environ_ != NULL && environ_[i] != NULL; i++) {
         const char *equals = strchr(environ_[i], '=');
         if (!g_str_has_prefix(environ_[i], PREFIX) || equals == NULL) {
@@ -248,12 +247,8 @@ apply_environment(rd_kafka_conf_t *conf, const char *const *environ_, GError **e
         if (strcmp(variable, PREFIX "BROKERS") == 0 || strcmp(variable, PREFIX "CLIENT_ID") == 0) {
             continue;
         }
-        if (!apply_variable(conf, variable, equals + 1, &violation)) {
-            g_string_append_printf(violations, "%s%s", violations->len > 0 ? "\n" : "",
-                                   jw_error_message(violation));
-        }
+        jw_config_note(check, apply_variable(conf, variable, equals + 1, &violation), &violation);
     }
-    return violations->len == 0 || jw_fail(error, JW_ERROR_INVALID, "%s", violations->str);
 }
 
 static int64_t
@@ -269,29 +264,45 @@ get_int(const rd_kafka_conf_t *conf, const char *key)
     return value;
 }
 
-/* What librdkafka takes or corrects silently, or refuses with the first consumer only. */
 static bool
-check_times(const rd_kafka_conf_t *conf, GError **error)
+check_heartbeat(int64_t heartbeat_ms, int64_t session_ms, GError **error)
 {
+    return session_ms >= HEARTBEATS_A_SESSION * heartbeat_ms
+           || jw_fail(error, JW_ERROR_INVALID,
+                      "JW_KAFKA_HEARTBEAT_INTERVAL_MS: %" G_GINT64_FORMAT
+                      " is too long beside JW_KAFKA_SESSION_TIMEOUT_MS=%" G_GINT64_FORMAT
+                      ": give at most a third of it, so that a heartbeat may get lost",
+                      heartbeat_ms, session_ms);
+}
+
+static bool
+check_poll(int64_t poll_ms, int64_t session_ms, GError **error)
+{
+    return poll_ms >= session_ms
+           || jw_fail(error, JW_ERROR_INVALID,
+                      "JW_KAFKA_MAX_POLL_INTERVAL_MS: %" G_GINT64_FORMAT
+                      " is shorter than JW_KAFKA_SESSION_TIMEOUT_MS=%" G_GINT64_FORMAT
+                      ": give at least as much",
+                      poll_ms, session_ms);
+}
+
+/* What librdkafka takes or corrects silently, or refuses with the first consumer only. Of times
+ * that were taken alone. */
+static void
+check_times(const rd_kafka_conf_t *conf, JwConfigCheck *check)
+{
+    const JwConfigCheck taken = { .unread = check->wrong->str };
     int64_t session_ms = get_int(conf, "session.timeout.ms");
     int64_t heartbeat_ms = get_int(conf, "heartbeat.interval.ms");
     int64_t poll_ms = get_int(conf, "max.poll.interval.ms");
+    g_autoptr(GError) error = NULL;
 
-    if (session_ms < HEARTBEATS_A_SESSION * heartbeat_ms) {
-        return jw_fail(error, JW_ERROR_INVALID,
-                       "JW_KAFKA_HEARTBEAT_INTERVAL_MS: %" G_GINT64_FORMAT
-                       " is too long beside JW_KAFKA_SESSION_TIMEOUT_MS=%" G_GINT64_FORMAT
-                       ": give at most a third of it, so that a heartbeat may get lost",
-                       heartbeat_ms, session_ms);
+    if (!jw_config_is_read(&taken, PREFIX "SESSION_TIMEOUT_MS", PREFIX "HEARTBEAT_INTERVAL_MS",
+                           PREFIX "MAX_POLL_INTERVAL_MS", NULL)) {
+        return;
     }
-    if (poll_ms < session_ms) {
-        return jw_fail(error, JW_ERROR_INVALID,
-                       "JW_KAFKA_MAX_POLL_INTERVAL_MS: %" G_GINT64_FORMAT
-                       " is shorter than JW_KAFKA_SESSION_TIMEOUT_MS=%" G_GINT64_FORMAT
-                       ": give at least as much",
-                       poll_ms, session_ms);
-    }
-    return true;
+    jw_config_note(check, check_heartbeat(heartbeat_ms, session_ms, &error), &error);
+    jw_config_note(check, check_poll(poll_ms, session_ms, &error), &error);
 }
 
 rd_kafka_conf_t *
@@ -302,15 +313,23 @@ jw_kafka_conf_new(const JwBusConfig *config, const char *service, const char *co
     const char *client_id =
         config->client_id != NULL && config->client_id[0] != '\0' ? config->client_id : service;
 
-    if (config->brokers == NULL || config->brokers[0] == '\0') {
-        return jw_fail_null(error, JW_ERROR_INVALID, "no Kafka brokers: set JW_KAFKA_BROKERS");
-    }
+    g_autoptr(GString) wrong = g_string_new(NULL);
+    JwConfigCheck check = { .unread = "", .wrong = wrong };
+    g_autoptr(GError) violation = NULL;
+
     rd_kafka_conf_set_log_cb(conf, jw_kafka_log);
     rd_kafka_conf_set_error_cb(conf, jw_kafka_on_error);
     if (!set_all(conf, defaults, G_N_ELEMENTS(defaults), error)
-        || !apply_environment(conf, environ_, error)
-        || !set(conf, "bootstrap.servers", config->brokers, error)
-        || !set(conf, "client.id", client_id, error) || !check_times(conf, error)) {
+        || !set(conf, "client.id", client_id, error)) {
+        return NULL;
+    }
+    jw_config_note(&check, jw_bus_brokers_check(config->brokers, &violation), &violation);
+    apply_environment(conf, environ_, &check);
+    check_times(conf, &check);
+    if (wrong->len > 0) {
+        return jw_fail_null(error, JW_ERROR_INVALID, "%s", wrong->str);
+    }
+    if (!set(conf, "bootstrap.servers", config->brokers, error)) {
         return NULL;
     }
     return g_steal_pointer(&conf);
@@ -345,16 +364,26 @@ jw_kafka_conf_consumer(const rd_kafka_conf_t *common, const char *group, GError 
     return g_steal_pointer(&conf);
 }
 
-bool
-jw_bus_kafka_check(const JwBusConfig *config, const char *service, GError **error)
+void
+jw_bus_kafka_check(const JwBusConfig *config, const char *service, JwConfigCheck *check)
 {
-    g_return_val_if_fail(config != NULL && service != NULL, false);
+    g_return_if_fail(config != NULL && service != NULL && check != NULL);
 
+    char any[] = "localhost"; /* in the place of brokers that were not read: told already */
+    JwBusConfig known = *config;
     g_auto(GStrv) environ_ = g_get_environ();
-    g_autoptr(rd_kafka_conf_t) common =
-        jw_kafka_conf_new(config, service, (const char *const *)environ_, error);
-    g_autoptr(rd_kafka_conf_t) producer =
-        common != NULL ? jw_kafka_conf_producer(common, config, error) : NULL;
+    g_autoptr(GError) error = NULL;
 
-    return producer != NULL;
+    if (!jw_config_is_read(check, "JW_KAFKA_BROKERS", NULL)) {
+        known.brokers = any;
+    }
+    g_autoptr(rd_kafka_conf_t) common =
+        jw_kafka_conf_new(&known, service, (const char *const *)environ_, &error);
+    jw_config_note(check, common != NULL, &error);
+    if (common != NULL
+        && jw_config_is_read(check, "JW_BUS_MESSAGE_MAX", "JW_BUS_QUEUE_MAX",
+                             "JW_BUS_PUBLISH_TIMEOUT", NULL)) {
+        g_autoptr(rd_kafka_conf_t) producer = jw_kafka_conf_producer(common, &known, &error);
+        jw_config_note(check, producer != NULL, &error);
+    }
 }

@@ -57,14 +57,20 @@ jw_http_proxies_new(const char *list, GError **error)
 {
     g_autoptr(GArray) networks = g_array_new(FALSE, FALSE, sizeof(Network));
     g_auto(GStrv) items = jw_text_list(list);
+    g_autoptr(GString) wrong = g_string_new(NULL);
+    JwConfigCheck check = { .unread = "", .wrong = wrong };
+    g_autoptr(GError) violation = NULL;
 
     for (size_t i = 0; items[i] != NULL; i++) {
         Network network = { 0 };
-        if (!parse_network(items[i], &network, error)) {
-            (void)jw_prefix(error, "JW_HTTP_TRUSTED_PROXIES");
-            return NULL;
-        }
+        jw_config_note(&check,
+                       parse_network(items[i], &network, &violation)
+                           || jw_prefix(&violation, "JW_HTTP_TRUSTED_PROXIES"),
+                       &violation);
         g_array_append_val(networks, network);
+    }
+    if (wrong->len > 0) {
+        return jw_fail_null(error, JW_ERROR_INVALID, "%s", wrong->str);
     }
     JwHttpProxies *self = g_new0(JwHttpProxies, 1);
     self->networks = g_steal_pointer(&networks);

@@ -3,7 +3,8 @@
  * now and then would hold its place for ever. So each phase of a connection has an absolute
  * deadline, after which its socket is shut down; the I/O thread then sees the end of the stream
  * and closes. When places run short the oldest connection that has not finished its request
- * goes first, then the one that has idled longest; one that is being answered never goes.
+ * goes first, then the one that has idled longest; one that is being answered never goes. For the
+ * bytes of bodies it is the oldest body of the client that holds most of them.
  * Entries belong to the table; the descriptor stays valid while an entry is in it, because
  * libmicrohttpd reports "closed" before it closes the descriptor. Any thread. */
 #include "http_list.h"
@@ -17,17 +18,26 @@
 /* A reply may take this long plus the time of its bytes at the slowest speed served. */
 #define REPLY_BASE_MS      60000
 #define REPLY_BYTES_PER_MS 16
-/* All bodies that have not come to their end may hold this many times the longest one. */
+/* All bodies, until their handlers have ended, may hold this many times the longest one. */
 #define BODIES_MAX 64
 
 typedef enum { CONN_IDLE, CONN_RECEIVING, CONN_HANDLING, CONN_REPLYING } ConnPhase;
+
+/* What counts as one: an address, of IPv6 its /64. As long as a connection names it. */
+typedef struct {
+    char *key; /* "": those of whom a trusted proxy says nothing */
+    int64_t n_refs;
+    int64_t n;          /* connections, and requests under way of those behind a proxy */
+    int64_t body_bytes; /* of all that name it */
+} Client;
 
 struct _JwHttpConn {
     int fd;
     ConnPhase phase;
     int64_t deadline_ms; /* monotonic; 0: none */
-    char *peer;          /* what counts as one client; NULL: a trusted proxy */
-    char *client;        /* the same, of the request that came through a proxy; NULL: none */
+    Client *peer;        /* NULL: a trusted proxy */
+    Client *client;      /* of the request: the peer, or whom the proxy names; NULL: no request */
+    bool admitted;       /* the request counts for @client */
     int64_t body_bytes;
     bool gone;         /* shut down: it does not count any more */
     JwHttpList *queue; /* in which it may be taken for another's place; NULL: none */
@@ -39,15 +49,15 @@ struct _JwHttpConns {
     JwCond quiet; /* nothing is under way any more */
     JwHttpList all;
     JwHttpList unfinished, idle; /* the oldest first */
-    GHashTable *per_client;      /* (owned) key → how many */
+    GHashTable *clients;         /* key → (owned) Client */
     int64_t n_live, n_busy, body_bytes;
-    bool draining;
+    bool draining, cut; /* cut: nobody is there to get an answer */
     int64_t places;
     const JwHttpConfig *config;
     JwHttpProxies *proxies;
     JwStop *stop;
     GThread *watchdog;
-    JwMetric *open_gauge, *cut_counter;
+    JwMetric *open_gauge, *body_gauge, *cut_counter;
 };
 
 static int64_t
@@ -56,21 +66,35 @@ mono_ms(void)
     return jw_clock_mono_ms(jw_clock_system());
 }
 
-static int64_t
-count_locked(const JwHttpConns *self, const char *client)
+static void
+client_free(gpointer data)
 {
-    return GPOINTER_TO_INT(g_hash_table_lookup(self->per_client, client));
+    Client *client = data;
+
+    g_free(client->key);
+    g_free(client);
+}
+
+static Client *
+client_ref_locked(JwHttpConns *self, const char *key)
+{
+    Client *client = g_hash_table_lookup(self->clients, key);
+
+    if (client == NULL) {
+        client = g_new0(Client, 1);
+        client->key = g_strdup(key);
+        g_hash_table_insert(self->clients, client->key, client);
+    }
+    client->n_refs++;
+    return client;
 }
 
 static void
-add_locked(JwHttpConns *self, const char *client, int more)
+client_unref_locked(JwHttpConns *self, Client *client)
 {
-    int64_t n = count_locked(self, client) + more;
-
-    if (n > 0) {
-        g_hash_table_insert(self->per_client, g_strdup(client), GINT_TO_POINTER((int)n));
-    } else {
-        (void)g_hash_table_remove(self->per_client, client);
+    client->n_refs--;
+    if (client->n_refs == 0) {
+        (void)g_hash_table_remove(self->clients, client->key);
     }
 }
 
@@ -90,10 +114,20 @@ set_queue_locked(JwHttpConn *conn, JwHttpList *queue)
 }
 
 static void
+add_body_locked(JwHttpConns *self, JwHttpConn *conn, int64_t bytes)
+{
+    conn->body_bytes += bytes;
+    self->body_bytes += bytes;
+    conn->client->body_bytes += bytes;
+    jw_metric_add(self->body_gauge, NULL, (double)bytes);
+}
+
+static void
 drop_body_locked(JwHttpConns *self, JwHttpConn *conn)
 {
-    self->body_bytes -= conn->body_bytes;
-    conn->body_bytes = 0;
+    if (conn->body_bytes > 0) {
+        add_body_locked(self, conn, -conn->body_bytes);
+    }
 }
 
 static void
@@ -107,7 +141,7 @@ cut_locked(JwHttpConns *self, JwHttpConn *conn, const char *why)
     conn->deadline_ms = 0;
     self->n_live--;
     if (conn->peer != NULL) {
-        add_locked(self, conn->peer, -1);
+        conn->peer->n--;
     }
     drop_body_locked(self, conn);
     set_queue_locked(conn, NULL);
@@ -143,9 +177,11 @@ jw_http_conns_new(const JwHttpConfig *config, JwHttpProxies *take_proxies)
     self->config = config;
     self->places = config->connections_max;
     self->proxies = take_proxies;
-    self->per_client = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    self->clients = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, client_free);
     self->stop = jw_stop_new();
     self->open_gauge = jw_metric_gauge("jobwire_http_connections", "Open HTTP connections", NULL);
+    self->body_gauge =
+        jw_metric_gauge("jobwire_http_body_bytes", "Bytes of request bodies that are held", NULL);
     self->cut_counter =
         jw_metric_counter("jobwire_http_connections_cut_total",
                           "Connections cut: a phase took too long, or places ran short", "why");
@@ -170,7 +206,7 @@ jw_http_conns_free(gpointer self)
     jw_stop_set(conns->stop);
     (void)g_thread_join(conns->watchdog);
     g_assert(conns->all.head == NULL);
-    g_hash_table_unref(conns->per_client);
+    g_hash_table_unref(conns->clients);
     jw_http_proxies_free(conns->proxies);
     jw_stop_free(conns->stop);
     jw_cond_clear(&conns->quiet);
@@ -194,11 +230,11 @@ set_phase_locked(JwHttpConns *self, JwHttpConn *conn, ConnPhase phase)
 
 /* The oldest of @queue, of that client unless @peer is NULL. */
 static JwHttpConn *
-oldest_locked(const JwHttpList *queue, const char *peer, const JwHttpConn *but)
+oldest_locked(const JwHttpList *queue, const Client *peer, const JwHttpConn *but)
 {
     for (const JwHttpLink *link = queue->head; link != NULL; link = link->next) {
         JwHttpConn *conn = link->data;
-        if (conn != but && (peer == NULL || g_strcmp0(conn->peer, peer) == 0)) {
+        if (conn != but && (peer == NULL || conn->peer == peer)) {
             return conn;
         }
     }
@@ -206,7 +242,7 @@ oldest_locked(const JwHttpList *queue, const char *peer, const JwHttpConn *but)
 }
 
 static void
-make_room_locked(JwHttpConns *self, JwHttpConn *conn, const char *peer, const char *why)
+make_room_locked(JwHttpConns *self, JwHttpConn *conn, const Client *peer, const char *why)
 {
     JwHttpConn *other = oldest_locked(&self->unfinished, peer, conn);
 
@@ -221,7 +257,7 @@ check_places_locked(JwHttpConns *self, JwHttpConn *conn)
 {
     int64_t most = self->config->address_connections_max;
 
-    if (most > 0 && conn->peer != NULL && count_locked(self, conn->peer) > most) {
+    if (most > 0 && conn->peer != NULL && conn->peer->n > most) {
         make_room_locked(self, conn, conn->peer, "address");
     } else if (self->n_live > self->places) {
         make_room_locked(self, conn, NULL, "places");
@@ -243,8 +279,9 @@ jw_http_conns_opened(JwHttpConns *self, int fd, const struct sockaddr *address)
     set_queue_locked(conn, &self->unfinished);
     self->n_live++;
     if (known && !jw_http_proxies_trust(self->proxies, &peer)) {
-        conn->peer = jw_http_address_key(&peer);
-        add_locked(self, conn->peer, 1);
+        g_autofree char *key = jw_http_address_key(&peer);
+        conn->peer = client_ref_locked(self, key);
+        conn->peer->n++;
     }
     check_places_locked(self, conn);
     jw_metric_add(self->open_gauge, NULL, 1);
@@ -257,10 +294,16 @@ jw_http_conns_opened(JwHttpConns *self, int fd, const struct sockaddr *address)
 static void
 release_client_locked(JwHttpConns *self, JwHttpConn *conn)
 {
-    if (conn->client != NULL) {
-        add_locked(self, conn->client, -1);
-        g_clear_pointer(&conn->client, g_free);
+    drop_body_locked(self, conn);
+    if (conn->client == NULL) {
+        return;
     }
+    if (conn->admitted) {
+        conn->client->n--;
+        conn->admitted = false;
+    }
+    client_unref_locked(self, conn->client);
+    conn->client = NULL;
 }
 
 void
@@ -271,16 +314,15 @@ jw_http_conns_closed(JwHttpConns *self, JwHttpConn *take_conn)
     set_phase_locked(self, take_conn, CONN_IDLE);
     set_queue_locked(take_conn, NULL);
     release_client_locked(self, take_conn);
-    drop_body_locked(self, take_conn);
     if (!take_conn->gone) {
         self->n_live--;
-        if (take_conn->peer != NULL) {
-            add_locked(self, take_conn->peer, -1);
-        }
+    }
+    if (take_conn->peer != NULL) {
+        take_conn->peer->n -= take_conn->gone ? 0 : 1;
+        client_unref_locked(self, take_conn->peer);
     }
     jw_http_list_remove(&self->all, &take_conn->in_all);
     jw_metric_add(self->open_gauge, NULL, -1);
-    g_free(take_conn->peer);
     g_free(take_conn);
 }
 
@@ -301,19 +343,60 @@ jw_http_conns_receiving(JwHttpConns *self, JwHttpConn *conn)
     set_queue_locked(conn, &self->unfinished);
 }
 
+/* Whose body goes for more of @mine: the oldest that has not come to its end, of the client that
+ * holds most; @mine itself when that client has no other. */
+static JwHttpConn *
+body_to_go_locked(const JwHttpConns *self, JwHttpConn *mine)
+{
+    JwHttpConn *found = mine;
+
+    for (const JwHttpLink *link = self->unfinished.head; link != NULL; link = link->next) {
+        JwHttpConn *conn = link->data;
+        if (conn == mine || conn->body_bytes == 0) {
+            continue;
+        }
+        if (conn->client == found->client ? found == mine
+                                          : conn->client->body_bytes > found->client->body_bytes) {
+            found = conn;
+        }
+    }
+    return found;
+}
+
 void
+jw_http_conns_named(JwHttpConns *self, JwHttpConn *conn, const char *forwarded_for)
+{
+    JwHttpAddress client;
+    g_autofree char *key = NULL;
+
+    if (conn->peer == NULL && forwarded_for != NULL
+        && jw_http_proxies_client(self->proxies, forwarded_for, &client)) {
+        key = jw_http_address_key(&client);
+    }
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+    const char *name = conn->peer != NULL ? conn->peer->key : key != NULL ? key : "";
+    release_client_locked(self, conn);
+    conn->client = client_ref_locked(self, name);
+}
+
+bool
 jw_http_conns_body(JwHttpConns *self, JwHttpConn *conn, int64_t bytes)
 {
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
     if (conn->gone) {
-        return;
+        return false;
     }
-    conn->body_bytes += bytes;
-    self->body_bytes += bytes;
-    while (self->body_bytes > BODIES_MAX * self->config->body_max_bytes && !conn->gone) {
-        make_room_locked(self, conn, NULL, "bodies");
+    add_body_locked(self, conn, bytes);
+    while (self->body_bytes > BODIES_MAX * self->config->body_max_bytes) {
+        JwHttpConn *other = body_to_go_locked(self, conn);
+        if (other == conn) {
+            drop_body_locked(self, conn);
+            return false;
+        }
+        cut_locked(self, other, "bodies");
     }
+    return true;
 }
 
 void
@@ -322,28 +405,40 @@ jw_http_conns_handling(JwHttpConns *self, JwHttpConn *conn)
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
     conn->deadline_ms = 0;
-    drop_body_locked(self, conn); /* whole; the handlers that hold one are few */
     set_queue_locked(conn, NULL);
     set_phase_locked(self, conn, CONN_HANDLING);
 }
 
+void
+jw_http_conns_handled(JwHttpConns *self, JwHttpConn *conn)
+{
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+
+    drop_body_locked(self, conn);
+}
+
 bool
-jw_http_conns_admit(JwHttpConns *self, JwHttpConn *conn, const char *forwarded_for)
+jw_http_conns_wanted(JwHttpConns *self, const JwHttpConn *conn)
+{
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+
+    return !conn->gone && !self->cut;
+}
+
+bool
+jw_http_conns_admit(JwHttpConns *self, JwHttpConn *conn)
 {
     int64_t most = self->config->address_connections_max;
-    JwHttpAddress client;
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
-    if (most == 0 || conn->peer != NULL || forwarded_for == NULL
-        || !jw_http_proxies_client(self->proxies, forwarded_for, &client)) {
+    if (most == 0 || conn->peer != NULL || conn->client->key[0] == '\0') {
         return true;
     }
-    g_autofree char *key = jw_http_address_key(&client);
-    g_auto(JwLocker) locker = jw_locker(&self->mutex);
-    if (count_locked(self, key) >= most) {
+    if (conn->client->n >= most) {
         return false;
     }
-    add_locked(self, key, 1);
-    conn->client = g_steal_pointer(&key);
+    conn->client->n++;
+    conn->admitted = true;
     return true;
 }
 
@@ -363,7 +458,6 @@ jw_http_conns_done(JwHttpConns *self, JwHttpConn *conn)
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
     release_client_locked(self, conn);
-    drop_body_locked(self, conn);
     set_phase_locked(self, conn, CONN_IDLE);
     if (conn->gone) {
         return;
@@ -403,6 +497,7 @@ jw_http_conns_cut(JwHttpConns *self)
 {
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
+    self->cut = true;
     for (const JwHttpLink *link = self->all.head; link != NULL; link = link->next) {
         (void)shutdown(((const JwHttpConn *)link->data)->fd, SHUT_RDWR);
     }

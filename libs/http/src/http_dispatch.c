@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define BUSY_RETRY_S 5
+
 const JwField jw_http_any_query = { 0 };
 
 /* No handler for this method and path: OPTIONS, 405 or 404. */
@@ -73,8 +75,8 @@ jw_http_dispatch_head(const JwHttpDispatcher *dispatcher, JwHttpRequest *request
 {
     request->well_formed = jw_http_target_parse(request);
     const JwHttpMount *mount = jw_http_mount_find(dispatcher->mounts, request);
-    /* Before all guards, so that their refusals have the error form of the path's API. */
-    reply->errors = mount != NULL ? mount->api->errors : NULL;
+    /* Before all guards, so that their refusals have the form and the headers of the path's API. */
+    reply->api = mount != NULL ? mount->api : NULL;
     if (request->well_formed) {
         request->entry = jw_http_route_match(dispatcher->entries, request, &request->allow);
     }
@@ -87,6 +89,13 @@ jw_http_dispatch_crowded(JwHttpReply *reply)
 {
     jw_http_reply_problem(reply, 429, "TOO_MANY_REQUESTS", NULL, 1,
                           "this client has too many requests under way; wait for some to end");
+}
+
+void
+jw_http_dispatch_busy(JwHttpReply *reply)
+{
+    jw_http_reply_problem(reply, 503, "SERVICE_UNAVAILABLE", NULL, BUSY_RETRY_S,
+                          "too many requests wait to be worked on; try again later");
 }
 
 void

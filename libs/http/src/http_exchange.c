@@ -11,7 +11,7 @@
 
 #define DOWNLOAD_RETRY_S 5
 
-typedef enum { EXCHANGE_NEW, EXCHANGE_BODY, EXCHANGE_HANDLED, EXCHANGE_REFUSED } ExchangeState;
+typedef enum { EXCHANGE_NEW, EXCHANGE_BODY, EXCHANGE_HANDLED, EXCHANGE_GONE } ExchangeState;
 
 struct _JwHttpExchange {
     const JwHttpExchanges *all;
@@ -19,8 +19,8 @@ struct _JwHttpExchange {
     JwHttpConn *conn;
     ExchangeState state;
     char *target;
-    GByteArray *body;
-    bool drops_body; /* it is longer than the limit: read, not kept */
+    GByteArray *body; /* NULL: not kept, or not needed any more */
+    bool no_room;     /* for the body, beside the others */
     JwHttpRequest request;
     JwHttpReply reply;
 };
@@ -44,7 +44,6 @@ jw_http_exchange_begin(void *data, const char *target, struct MHD_Connection *co
     self->connection = connection;
     self->conn = conn_of(connection);
     self->target = g_strdup(target);
-    self->body = g_byte_array_new();
     jw_http_conns_receiving(self->all->conns, self->conn);
     return self;
 }
@@ -60,7 +59,7 @@ jw_http_exchange_end(void *data, struct MHD_Connection *connection, void **excha
     if (self != NULL) {
         jw_http_request_clear(&self->request);
         jw_http_reply_clear(&self->reply);
-        g_byte_array_unref(self->body);
+        g_clear_pointer(&self->body, g_byte_array_unref);
         g_free(self->target);
         g_free(self);
         *exchange = NULL;
@@ -92,13 +91,15 @@ take_head(JwHttpExchange *self, const char *method, const char *version)
     (void)MHD_get_connection_values(self->connection, MHD_HEADER_KIND, add_header,
                                     request->headers);
     jw_http_headers_join(request->headers);
+    jw_http_conns_named(self->all->conns, self->conn, jw_http_header(request, "X-Forwarded-For"));
     jw_http_request_id_take(jw_http_header(request, "X-Request-Id"), request->request_id);
     jw_http_traceparent_take(jw_http_header(request, "traceparent"), request->traceparent);
     jw_http_reply_init(&self->reply, request);
     const char *length = jw_http_header(request, "Content-Length");
-    self->drops_body =
-        length != NULL
-        && g_ascii_strtoull(length, NULL, 10) > (uint64_t)self->all->dispatcher.body_max_bytes;
+    if (length == NULL
+        || g_ascii_strtoull(length, NULL, 10) <= (uint64_t)self->all->dispatcher.body_max_bytes) {
+        self->body = g_byte_array_new();
+    }
     self->state = EXCHANGE_BODY;
 }
 
@@ -107,12 +108,26 @@ static void
 take_body(JwHttpExchange *self, const char *data, size_t length)
 {
     size_t limit = (size_t)self->all->dispatcher.body_max_bytes + 1;
-    size_t part = self->drops_body ? 0 : MIN(length, limit - self->body->len);
+    size_t part = self->body != NULL ? MIN(length, limit - self->body->len) : 0;
 
-    if (part > 0) {
-        g_byte_array_append(self->body, (const guint8 *)data, (guint)part);
-        jw_http_conns_body(self->all->conns, self->conn, (int64_t)part);
+    if (part == 0) {
+        return;
     }
+    if (!jw_http_conns_body(self->all->conns, self->conn, (int64_t)part)) {
+        g_clear_pointer(&self->body, g_byte_array_unref);
+        self->no_room = true;
+        return;
+    }
+    g_byte_array_append(self->body, (const guint8 *)data, (guint)part);
+}
+
+static void
+drop_body(JwHttpExchange *self)
+{
+    self->request.body = NULL;
+    self->request.body_length = 0;
+    g_clear_pointer(&self->body, g_byte_array_unref);
+    jw_http_conns_handled(self->all->conns, self->conn);
 }
 
 /* What a download holds while its client reads is little, and all of them together have a bound. */
@@ -129,28 +144,43 @@ admit_download(JwHttpExchange *self)
     if (g_atomic_int_add(downloads, 1) < self->all->downloads_max) {
         return;
     }
-    jw_http_reply_drop_body(reply);
-    g_ptr_array_set_size(reply->headers, 0);
+    jw_http_reply_drop_file(reply);
     jw_http_reply_problem(reply, 503, "TOO_MANY_DOWNLOADS", NULL, DOWNLOAD_RETRY_S,
                           "too many downloads are under way; try again later");
 }
 
-/* The handler and all that comes before it. */
+/* The handler and all that comes before it; not for a client that was cut while this waited. */
 static void
 handle(JwHttpExchange *self)
 {
     JwHttpRequest *request = &self->request;
 
-    request->start_ms = jw_clock_mono_ms(jw_clock_system()); /* since the request is whole */
-    request->body = self->body->data;
-    request->body_length = self->body->len;
-    if (jw_http_conns_admit(self->all->conns, self->conn,
-                            jw_http_header(request, "X-Forwarded-For"))) {
+    if (!jw_http_conns_wanted(self->all->conns, self->conn)) {
+        drop_body(self);
+        self->state = EXCHANGE_GONE;
+        return;
+    }
+    if (self->body != NULL) {
+        request->body = self->body->data;
+        request->body_length = self->body->len;
+    }
+    if (jw_http_conns_admit(self->all->conns, self->conn)) {
         jw_http_dispatch(&self->all->dispatcher, request, &self->reply);
         admit_download(self);
     } else {
         jw_http_dispatch_crowded(&self->reply);
     }
+    drop_body(self);
+    self->reply.close |= g_atomic_int_get(self->all->draining) != 0;
+    self->state = EXCHANGE_HANDLED;
+}
+
+/* Nobody works on it. */
+static void
+refuse_busy(JwHttpExchange *self)
+{
+    jw_http_dispatch_busy(&self->reply);
+    drop_body(self);
     self->reply.close |= g_atomic_int_get(self->all->draining) != 0;
     self->state = EXCHANGE_HANDLED;
 }
@@ -161,6 +191,7 @@ jw_http_exchange_handle(gpointer exchange, gpointer data)
     JwHttpExchange *self = exchange;
 
     (void)data;
+    jw_metric_add(self->all->waiting, NULL, -1);
     handle(self);
     MHD_resume_connection(self->connection);
 }
@@ -196,15 +227,24 @@ begin_handling(JwHttpExchange *self)
 {
     const JwHttpEntry *entry = self->request.entry;
 
+    self->request.start_ms = jw_clock_mono_ms(jw_clock_system()); /* the request is whole */
     jw_http_conns_handling(self->all->conns, self->conn);
-    if (self->all->workers == NULL || entry == NULL || entry->mount->api->immediate) {
-        handle(self);
+    if (self->no_room) {
+        refuse_busy(self);
         return answer(self);
     }
-    MHD_suspend_connection(self->connection);
+    if (self->all->workers == NULL || entry == NULL || entry->mount->api->immediate) {
+        handle(self);
+        return self->state == EXCHANGE_HANDLED ? answer(self) : MHD_NO;
+    }
+    struct MHD_Connection *connection = self->connection;
+    JwMetric *waiting = self->all->waiting;
+    MHD_suspend_connection(connection);
+    jw_metric_add(waiting, NULL, 1);
     if (!jw_http_pool_push(self->all->workers, self)) {
-        self->state = EXCHANGE_REFUSED; /* the server ends */
-        MHD_resume_connection(self->connection);
+        jw_metric_add(waiting, NULL, -1);
+        refuse_busy(self);
+        MHD_resume_connection(connection);
     }
     return MHD_YES;
 }
@@ -234,7 +274,7 @@ jw_http_exchange_step(void *data, struct MHD_Connection *connection, const char 
         return begin_handling(self);
     case EXCHANGE_HANDLED:
         return answer(self);
-    case EXCHANGE_REFUSED:
+    case EXCHANGE_GONE:
         return MHD_NO;
     }
     return MHD_NO;

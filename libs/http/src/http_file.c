@@ -214,3 +214,17 @@ jw_http_reply_file(JwHttpReply *self, const JwHttpRequest *request, const JwHttp
     jw_http_reply_header(self, "Content-Type", file->content_type);
     jw_http_reply_header(self, "Content-Disposition", disposition);
 }
+
+void
+jw_http_reply_drop_file(JwHttpReply *self)
+{
+    static const char *const headers[] = {
+        "ETag",          "Cache-Control", "Last-Modified",       "Content-Range",
+        "Accept-Ranges", "Content-Type",  "Content-Disposition",
+    };
+
+    jw_http_reply_drop_body(self);
+    for (size_t i = 0; i < G_N_ELEMENTS(headers); i++) {
+        jw_http_reply_drop_header(self, headers[i]);
+    }
+}

@@ -3,6 +3,7 @@
  * send, stream → access log; request, route and query call none of these. */
 #pragma once
 #include "jw/http.h"
+#include "jw/metrics.h"
 
 #include <jansson.h>
 #include <microhttpd.h>
@@ -60,9 +61,9 @@ struct _JwHttpReply {
     JwHttpFile file;
     int *downloads; /* atomic: in which the file counts; NULL: it does not */
     int64_t file_from, file_length;
-    int64_t unsent_bytes;   /* of a 304: of the body that a 200 would have */
-    JwHttpStream *stream;   /* NULL: none */
-    JwHttpErrorForm errors; /* NULL: the default form */
+    int64_t unsent_bytes; /* of a 304: of the body that a 200 would have */
+    JwHttpStream *stream; /* NULL: none */
+    const JwHttpApi *api; /* of the path's prefix; NULL: none */
     const JwHttpRequest *request;
 };
 
@@ -80,12 +81,20 @@ void jw_http_conns_limit(JwHttpConns *self, int64_t most);
 JwHttpConn *jw_http_conns_opened(JwHttpConns *self, int fd, const struct sockaddr *address);
 void jw_http_conns_closed(JwHttpConns *self, JwHttpConn *take_conn);
 void jw_http_conns_receiving(JwHttpConns *self, JwHttpConn *conn);
-/* So many bytes more of a body are held. */
-void jw_http_conns_body(JwHttpConns *self, JwHttpConn *conn, int64_t bytes);
+/* The head has come; its X-Forwarded-For, nullable. */
+void jw_http_conns_named(JwHttpConns *self, JwHttpConn *conn, const char *forwarded_for);
+/* So many bytes more of a body are held, for which others may be cut. False: there is no room, and
+ * nothing of this body may be held any more. */
+bool jw_http_conns_body(JwHttpConns *self, JwHttpConn *conn,
+                        int64_t bytes) G_GNUC_WARN_UNUSED_RESULT;
 void jw_http_conns_handling(JwHttpConns *self, JwHttpConn *conn);
+/* Its body is held no longer. Any thread. */
+void jw_http_conns_handled(JwHttpConns *self, JwHttpConn *conn);
+/* False: it was cut, so that nobody would get the answer. Any thread. */
+bool jw_http_conns_wanted(JwHttpConns *self, const JwHttpConn *conn);
 /* Counts the request for its client, when it came through a proxy; false: that client has too
  * many under way. Any thread. */
-bool jw_http_conns_admit(JwHttpConns *self, JwHttpConn *conn, const char *forwarded_for);
+bool jw_http_conns_admit(JwHttpConns *self, JwHttpConn *conn);
 /* @reply_bytes: -1 for an answer without end. */
 void jw_http_conns_replying(JwHttpConns *self, JwHttpConn *conn, int64_t reply_bytes);
 void jw_http_conns_done(JwHttpConns *self, JwHttpConn *conn);
@@ -114,9 +123,10 @@ typedef struct _JwHttpPool JwHttpPool;
 /* @run: called with an item and @context. */
 JwHttpPool *jw_http_pool_new(const char *name, int64_t n_threads, size_t capacity, GFunc run,
                              gpointer context);
-/* False when it is closed: @item stays the caller's. */
+/* False when it is closed or full: @item stays the caller's. */
 bool jw_http_pool_push(JwHttpPool *self, gpointer item) G_GNUC_WARN_UNUSED_RESULT;
-/* Runs what was pushed and joins the threads; from then on pushes are refused. */
+/* Runs what was pushed, which may find that nobody wants it any more, and joins the threads; from
+ * then on pushes are refused. */
 void jw_http_pool_close(JwHttpPool *self);
 void jw_http_pool_free(gpointer self);
 
@@ -164,6 +174,9 @@ char *jw_http_disposition(const char *file_name); /* (transfer full) */
 char *jw_http_date_format(int64_t time_ms); /* (transfer full) */
 bool jw_http_date_parse(const char *text, int64_t *ret_ms);
 
+/* http_file.c: the file and its headers are not the answer after all. */
+void jw_http_reply_drop_file(JwHttpReply *self);
+
 /* http_auth.c: whether this caller may reach the handler; false: the request is answered. */
 bool jw_http_auth_check(JwHttpRequest *request, JwHttpReply *reply);
 
@@ -181,6 +194,8 @@ bool jw_http_dispatch_head(const JwHttpDispatcher *dispatcher, JwHttpRequest *re
                            JwHttpReply *reply);
 /* Instead, for a client that has too many requests under way: 429. */
 void jw_http_dispatch_crowded(JwHttpReply *reply);
+/* Instead, when too much waits for a worker: 503. */
+void jw_http_dispatch_busy(JwHttpReply *reply);
 
 /* http_access.c: what the access log and the metrics record of a request. Owns its strings. */
 typedef struct {
@@ -199,6 +214,7 @@ void jw_http_metrics_init(void);
 void jw_http_reply_init(JwHttpReply *self, const JwHttpRequest *request);
 void jw_http_reply_clear(JwHttpReply *self);
 void jw_http_reply_drop_body(JwHttpReply *self);
+void jw_http_reply_drop_header(JwHttpReply *self, const char *name);
 bool jw_http_reply_has_header(const JwHttpReply *self, const char *name);
 
 /* http_exchange.c: requests under way. What all of a server's share: */
@@ -206,6 +222,7 @@ typedef struct {
     JwHttpDispatcher dispatcher;
     JwHttpConns *conns;
     JwHttpPool *workers; /* NULL: handlers run on the I/O thread */
+    JwMetric *waiting;   /* gauge: requests that no worker has taken yet */
     JwHttpPool *files;   /* read files, of jw_http_file_read() */
     int *downloads;      /* atomic: under way */
     int64_t downloads_max;

@@ -56,7 +56,8 @@ jw_http_reply_problem(JwHttpReply *self, int status, const char *code,
                       ...)
 {
     g_return_if_fail(self != NULL && code != NULL && format != NULL);
-    JwHttpErrorForm form = self->errors != NULL ? self->errors : default_form;
+    JwHttpErrorForm form =
+        self->api != NULL && self->api->errors != NULL ? self->api->errors : default_form;
     const char *content_type = "application/json";
     g_autofree char *message = NULL;
     va_list args;

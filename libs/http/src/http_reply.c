@@ -69,6 +69,16 @@ jw_http_reply_has_header(const JwHttpReply *self, const char *name)
 }
 
 void
+jw_http_reply_drop_header(JwHttpReply *self, const char *name)
+{
+    JwHttpPair *pair = find_header(self, name);
+
+    if (pair != NULL) {
+        (void)g_ptr_array_remove(self->headers, pair);
+    }
+}
+
+void
 jw_http_reply_header(JwHttpReply *self, const char *name, const char *value)
 {
     g_return_if_fail(self != NULL && name != NULL && value != NULL);

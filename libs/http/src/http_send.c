@@ -149,12 +149,27 @@ body_response(JwHttpReply *self, JwHttpAccess *take_access)
                                            MHD_RESPMEM_MUST_FREE);
 }
 
+static void
+add_headers_of_api(JwHttpReply *self)
+{
+    const JwHttpEntry *entry = self->request->entry;
+    const JwHttpApi *api = entry != NULL ? entry->mount->api : self->api;
+
+    if (api == NULL || api->headers == NULL) {
+        return;
+    }
+    for (const JwHttpHeader *header = api->headers; header->name != NULL; header++) {
+        jw_http_reply_header(self, header->name, header->value);
+    }
+}
+
 /* Headers that every answer has, whatever the handler did. */
 static void
 add_common_headers(JwHttpReply *self)
 {
     jw_http_reply_header(self, "X-Request-Id", self->request->request_id);
     jw_http_reply_header(self, "X-Content-Type-Options", "nosniff");
+    add_headers_of_api(self);
     if (!jw_http_reply_has_header(self, "Cache-Control")) {
         jw_http_reply_header(self, "Cache-Control", "no-store");
     }

@@ -19,6 +19,8 @@
 #define IO_THREADS 4
 /* Connections over the limit, for those that were cut and have not closed yet. */
 #define SPARE_CONNECTIONS 256
+/* Requests that may wait for each worker; for more it is better to come again. */
+#define WAITING_PER_WORKER 32
 /* Descriptors of everything else in the process. */
 #define SPARE_FILES 256
 
@@ -41,7 +43,9 @@ const JwConfigEntry jw_http_config_entries[] = {
       "addresses and networks, with commas, whose connections have no cap and whose "
       "X-Forwarded-For names the client" },
     { "JW_HTTP_WORKERS", JW_CONFIG_INT, offsetof(JwHttpConfig, workers), "32", 0, 1000, 0,
-      "requests that are worked on at once; 0: by the thread that reads them" },
+      "requests that are worked on at once, for each of which 32 may wait; 0: by the thread that "
+      "reads "
+      "them" },
     { "JW_HTTP_DOWNLOADS_MAX", JW_CONFIG_INT, offsetof(JwHttpConfig, downloads_max), "200", 1,
       10000, 0, "downloads under way at most, some 400 KiB each; one more is answered 503" },
     { "JW_HTTP_DOWNLOAD_READERS", JW_CONFIG_INT, offsetof(JwHttpConfig, download_readers), "2", 1,
@@ -90,6 +94,17 @@ on_connection(void *data, struct MHD_Connection *connection, void **context,
     }
 }
 
+bool
+jw_http_server_check(const JwHttpConfig *config, GError **error)
+{
+    g_return_val_if_fail(config != NULL, false);
+    JwHttpProxies *proxies = jw_http_proxies_new(config->trusted_proxies, error);
+    const bool good = proxies != NULL;
+
+    jw_http_proxies_free(proxies);
+    return good;
+}
+
 JwHttpServer *
 jw_http_server_new(const JwHttpConfig *config, GError **error)
 {
@@ -111,6 +126,8 @@ jw_http_server_new(const JwHttpConfig *config, GError **error)
                         .mounts = self->mounts,
                         .entries = self->entries },
         .conns = jw_http_conns_new(config, proxies),
+        .waiting = jw_metric_gauge("jobwire_http_requests_waiting",
+                                   "HTTP requests that wait for a worker", NULL),
         .streams = jw_http_streams_new(),
         .draining = &self->draining,
         .downloads = &self->downloads,
@@ -174,9 +191,11 @@ open_socket(JwHttpServer *self, GError **error)
     freeaddrinfo(address);
     if (!good) {
         return jw_fail(error, JW_ERROR_UNAVAILABLE,
-                       "cannot listen on %s port %s: %s; set JW_HTTP_ADDRESS and JW_HTTP_PORT to "
-                       "what is free",
-                       self->config->address, port, g_strerror(cause));
+                       "cannot listen on %s port %s: %s; set JW_HTTP_ADDRESS and %s to what is "
+                       "free",
+                       self->config->address, port, g_strerror(cause),
+                       self->config->port_variable != NULL ? self->config->port_variable
+                                                           : "JW_HTTP_PORT");
     }
     self->port = port_of(self->listen_fd);
     return true;
@@ -228,7 +247,8 @@ start_pools(JwHttpServer *self)
     const size_t capacity = (size_t)self->config->connections_max + SPARE_CONNECTIONS;
 
     if (self->config->workers > 0) {
-        self->exchanges.workers = jw_http_pool_new("http-worker", self->config->workers, capacity,
+        const size_t waiting = (size_t)self->config->workers * WAITING_PER_WORKER;
+        self->exchanges.workers = jw_http_pool_new("http-worker", self->config->workers, waiting,
                                                    jw_http_exchange_handle, NULL);
     }
     self->exchanges.files = jw_http_pool_new("http-file", MAX(self->config->download_readers, 1),

@@ -17,28 +17,45 @@ const JwConfigEntry jw_jobs_times_entries[] = {
 };
 const size_t jw_jobs_n_times_entries = G_N_ELEMENTS(jw_jobs_times_entries);
 
+static bool
+check_timeout(const JwJobsTimes *self, int64_t least_ms, GError **error)
+{
+    return self->heartbeat_timeout_ms >= least_ms
+           || jw_fail(error, JW_ERROR_INVALID,
+                      "JW_HEARTBEAT_TIMEOUT: %" G_GINT64_FORMAT
+                      "ms is too short beside JW_HEARTBEAT_INTERVAL=%" G_GINT64_FORMAT
+                      "ms: give at least %" G_GINT64_FORMAT
+                      "ms, so that %d heartbeats may get lost",
+                      self->heartbeat_timeout_ms, self->heartbeat_ms, least_ms, HEARTBEATS_MISSED);
+}
+
+/* @timeout_ms: the one in force, or the least that is wanted in its place */
+static bool
+check_reap(const JwJobsTimes *self, int64_t timeout_ms, GError **error)
+{
+    int64_t least_ms = timeout_ms + self->heartbeat_ms;
+
+    return self->reap_after_ms >= least_ms
+           || jw_fail(error, JW_ERROR_INVALID,
+                      "JW_REAP_AFTER: %" G_GINT64_FORMAT
+                      "ms is too short beside JW_HEARTBEAT_TIMEOUT=%" G_GINT64_FORMAT
+                      "ms: give at least %" G_GINT64_FORMAT
+                      "ms, and the same three variables to executors and scheduler, so that no "
+                      "living attempt loses its job",
+                      self->reap_after_ms, timeout_ms, least_ms);
+}
+
 bool
 jw_jobs_times_check(const JwJobsTimes *self, GError **error)
 {
     int64_t least_timeout_ms = HEARTBEATS_MISSED * self->heartbeat_ms;
-    int64_t least_reap_ms = self->heartbeat_timeout_ms + self->heartbeat_ms;
+    g_autoptr(GString) wrong = g_string_new(NULL);
+    JwConfigCheck check = { .unread = "", .wrong = wrong };
+    g_autoptr(GError) violation = NULL;
 
-    if (self->heartbeat_timeout_ms < least_timeout_ms) {
-        return jw_fail(
-            error, JW_ERROR_INVALID,
-            "JW_HEARTBEAT_TIMEOUT: %" G_GINT64_FORMAT
-            "ms is too short beside JW_HEARTBEAT_INTERVAL=%" G_GINT64_FORMAT
-            "ms: give at least %" G_GINT64_FORMAT "ms, so that %d heartbeats may get lost",
-            self->heartbeat_timeout_ms, self->heartbeat_ms, least_timeout_ms, HEARTBEATS_MISSED);
-    }
-    if (self->reap_after_ms < least_reap_ms) {
-        return jw_fail(error, JW_ERROR_INVALID,
-                       "JW_REAP_AFTER: %" G_GINT64_FORMAT
-                       "ms is too short beside JW_HEARTBEAT_TIMEOUT=%" G_GINT64_FORMAT
-                       "ms: give at least %" G_GINT64_FORMAT
-                       "ms, and the same three variables to executors and scheduler, so that no "
-                       "living attempt loses its job",
-                       self->reap_after_ms, self->heartbeat_timeout_ms, least_reap_ms);
-    }
-    return true;
+    jw_config_note(&check, check_timeout(self, least_timeout_ms, &violation), &violation);
+    jw_config_note(&check,
+                   check_reap(self, MAX(self->heartbeat_timeout_ms, least_timeout_ms), &violation),
+                   &violation);
+    return wrong->len == 0 || jw_fail(error, JW_ERROR_INVALID, "%s", wrong->str);
 }

@@ -175,6 +175,23 @@ count_fits(Walk *walk, size_t count, const JwField *field, const char *unit)
     return true;
 }
 
+/* "red, green"; in quotes when one of them is no word: "',', ';', '\t'". (transfer full) */
+static char *
+list_values(const char *const *values)
+{
+    GString *known = g_string_new(NULL);
+    bool words = true;
+
+    for (size_t i = 0; values[i] != NULL; i++) {
+        words = words && g_ascii_isalnum(values[i][0]);
+    }
+    for (size_t i = 0; values[i] != NULL; i++) {
+        g_autofree char *shown = g_strescape(values[i], NULL);
+        g_string_append_printf(known, words ? "%s%s" : "%s'%s'", i > 0 ? ", " : "", shown);
+    }
+    return g_string_free(known, FALSE);
+}
+
 static bool
 value_listed(Walk *walk, const char *text, const JwField *field)
 {
@@ -184,11 +201,8 @@ value_listed(Walk *walk, const char *text, const JwField *field)
         return true;
     }
     g_autofree char *echo = jw_echo(text);
-    g_autoptr(GString) known = g_string_new(NULL);
-    for (size_t i = 0; field->values[i] != NULL; i++) {
-        g_string_append_printf(known, "%s%s", i > 0 ? ", " : "", field->values[i]);
-    }
-    violation(walk, "must be one of %s, not '%s'", known->str, echo);
+    g_autofree char *known = list_values(field->values);
+    violation(walk, "must be one of %s, not '%s'", known, echo);
     return false;
 }
 

@@ -14,6 +14,8 @@
 #define MIN_DURATION_MS INT64_C(1000)
 #define MAX_DURATION_MS (INT64_C(366) * 86400000)
 
+#define BEFORE_1970 "is before 1970-01-01T00:00:00Z; give that moment or a later one"
+
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
 #define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGIT "0123456789"
@@ -31,9 +33,12 @@ jw_check_time(const char *text)
 {
     int64_t time_ms = 0;
 
-    return jw_time_parse(text, &time_ms, NULL)
-               ? NULL
-               : g_strdup("must be a date and time with zone such as 2026-01-13T02:00:15Z");
+    if (jw_time_parse(text, &time_ms, NULL)) {
+        return NULL;
+    }
+    return g_strdup(jw_time_parse_record(text, &time_ms, NULL)
+                        ? BEFORE_1970
+                        : "must be a date and time with zone such as 2026-01-13T02:00:15Z");
 }
 
 int64_t
@@ -53,17 +58,17 @@ jw_json_set_time(json_t *object, const char *name, int64_t time_ms)
     json_object_set_new(object, name, json_string(text));
 }
 
-/* yyyy-mm-dd of the years that jw_time_parse() knows, as days since 1970-01-01. */
+/* yyyy-mm-dd as days since 1970-01-01. */
 static bool
 parse_date(const char *text, int64_t *ret_day)
 {
     g_autofree char *midnight = g_strconcat(text, "T00:00:00Z", NULL);
     int64_t time_ms = 0;
 
-    if (strlen(text) != strlen("1970-01-01") || !jw_time_parse(midnight, &time_ms, NULL)) {
+    if (strlen(text) != strlen("1970-01-01") || !jw_time_parse_record(midnight, &time_ms, NULL)) {
         return false;
     }
-    *ret_day = time_ms / (JW_DAY_SECONDS * 1000);
+    *ret_day = jw_floor_div(time_ms, JW_DAY_SECONDS * 1000);
     return true;
 }
 
@@ -72,7 +77,7 @@ jw_parse_day(const char *text, GTimeZone *zone, int64_t *ret_start_ms, int64_t *
 {
     int64_t day = 0;
 
-    if (!parse_date(text, &day)) {
+    if (!parse_date(text, &day) || day < 0) {
         return false;
     }
     *ret_start_ms = jw_zone_day_start_ms(zone, day);
@@ -96,8 +101,8 @@ jw_check_date_or_time(const char *text)
 {
     int64_t day = 0, time_ms = 0;
 
-    if (parse_date(text, &day) || jw_time_parse(text, &time_ms, NULL)) {
-        return NULL;
+    if (parse_date(text, &day) || jw_time_parse_record(text, &time_ms, NULL)) {
+        return day < 0 || time_ms < 0 ? g_strdup(BEFORE_1970) : NULL;
     }
     if (lost_its_plus(text)) {
         return g_strdup("has a space where the + of its zone should be; in a query string write "

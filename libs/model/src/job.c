@@ -6,6 +6,12 @@
 #include "jw/text.h"
 #include "model_private.h"
 
+const char *
+jw_actor_name(const JwActor *self)
+{
+    return self->name != NULL ? self->name : self->id;
+}
+
 static const size_t job_texts[] = {
     offsetof(JwJob, id),
     offsetof(JwJob, type),

@@ -17,20 +17,47 @@ jw_link_mailed(const char *base, const char *token)
     return g_strconcat(base, JW_LINK_MAILED "/", token, NULL);
 }
 
+bool
+jw_link_is_web(const char *link)
+{
+    const bool web = g_ascii_strncasecmp(link, "https://", 8) == 0
+                     || g_ascii_strncasecmp(link, "http://", 7) == 0;
+    const char *pos = link;
+
+    while (*pos > 0x20 && *pos < 0x7f && strchr("<>\"\\^`{|}", *pos) == NULL) {
+        pos++;
+    }
+    return web && *pos == '\0';
+}
+
 /* A link is the URL and a path put together, so the URL must end before the path. */
 bool
-jw_link_base_check(char *url, GError **error)
+jw_link_url_check(char *url, const char *variable, const char *example, GError **error)
 {
     g_autoptr(GUri) uri = g_uri_parse(url, G_URI_FLAGS_NONE, NULL);
+    const char *host = uri != NULL ? g_uri_get_host(uri) : NULL;
+    const char *scheme = uri != NULL ? g_uri_get_scheme(uri) : NULL;
 
-    if (uri == NULL || g_uri_get_host(uri) == NULL || g_uri_get_host(uri)[0] == '\0'
-        || g_uri_get_query(uri) != NULL || g_uri_get_fragment(uri) != NULL
-        || (!g_str_has_prefix(url, "http://") && !g_str_has_prefix(url, "https://"))) {
+    if (host == NULL || host[0] == '\0' || g_uri_get_query(uri) != NULL
+        || g_uri_get_fragment(uri) != NULL
+        || (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0)) {
+        return jw_fail(error, JW_ERROR_INVALID, "%s is '%s'; give a URL such as %s", variable, url,
+                       example);
+    }
+    if (!jw_link_is_web(url)) {
         return jw_fail(error, JW_ERROR_INVALID,
-                       "JW_PUBLIC_URL is '%s'; give a URL such as https://jobs.example.com", url);
+                       "%s is '%s', which has characters that a link cannot have: write the host "
+                       "as xn--… (\"punycode\"), other characters as %%XX",
+                       variable, url);
     }
     while (g_str_has_suffix(url, "/")) {
         url[strlen(url) - 1] = '\0';
     }
     return true;
+}
+
+bool
+jw_link_base_check(char *url, GError **error)
+{
+    return jw_link_url_check(url, "JW_PUBLIC_URL", "https://jobs.example.com", error);
 }

@@ -77,7 +77,7 @@ jw_wanted_init(JwWanted *self, const char *text)
     *self = (JwWanted){ .text = text, .length = strlen(text) };
     self->boolean = strcmp(text, "true") == 0;
     self->is_bool = self->boolean || strcmp(text, "false") == 0;
-    self->is_time = jw_time_parse(text, &self->time_ms, NULL);
+    self->is_time = jw_time_parse_record(text, &self->time_ms, NULL);
     self->is_object_id =
         self->length == OBJECT_ID_DIGITS && strspn(text, "0123456789abcdef") == self->length;
     read_number(self, text);

@@ -53,6 +53,34 @@ check_prefix(const char *prefix, GError **error)
                       PREFIX_MAX);
 }
 
+static bool
+check_health_port(const JwSvc *self, GError **error)
+{
+    const int64_t port = self->config.health_port;
+
+    return port == 0 || port != self->http_config.port
+           || jw_fail(error, JW_ERROR_INVALID,
+                      "JW_HEALTH_PORT: %" G_GINT64_FORMAT
+                      " is JW_HTTP_PORT as well; give another, or 0 to have health there",
+                      port);
+}
+
+static void
+check_http(const JwSvc *self, JwConfigCheck *check)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (jw_config_is_read(check, "JW_HTTP_ADDRESS", NULL)) {
+        jw_config_note(check, check_address(self->http_config.address, &error), &error);
+    }
+    if (jw_config_is_read(check, "JW_HTTP_TRUSTED_PROXIES", NULL)) {
+        jw_config_note(check, jw_http_server_check(&self->http_config, &error), &error);
+    }
+    if (jw_config_is_read(check, "JW_HTTP_PORT", "JW_HEALTH_PORT", NULL)) {
+        jw_config_note(check, check_health_port(self, &error), &error);
+    }
+}
+
 /* The ports that need no server. */
 static void
 open_local_ports(JwSvc *self, JwConfigCheck *check)
@@ -77,14 +105,8 @@ open_local_ports(JwSvc *self, JwConfigCheck *check)
 static void
 check_servers(const JwSvc *self, JwConfigCheck *check)
 {
-    g_autoptr(GError) error = NULL;
-
     jw_store_mongo_check(&self->store_config, check);
-    if (jw_config_is_read(check, "JW_KAFKA_BROKERS", "JW_BUS_MESSAGE_MAX", "JW_BUS_QUEUE_MAX",
-                          "JW_BUS_PUBLISH_TIMEOUT", NULL)) {
-        jw_config_note(check, jw_bus_kafka_check(&self->bus_config, self->def->name, &error),
-                       &error);
-    }
+    jw_bus_kafka_check(&self->bus_config, self->def->name, check);
 }
 
 char *
@@ -105,11 +127,8 @@ char *
 jw_svc_check(JwSvc *self, gpointer service, const char *unread)
 {
     JwConfigCheck check = { .unread = unread, .wrong = g_string_new(NULL) };
-    g_autoptr(GError) error = NULL;
 
-    if (jw_config_is_read(&check, "JW_HTTP_ADDRESS", NULL)) {
-        jw_config_note(&check, check_address(self->http_config.address, &error), &error);
-    }
+    check_http(self, &check);
     if (self->def->ports != NULL) {
         open_local_ports(self, &check);
     }

@@ -65,6 +65,7 @@ make_health(JwSvc *self, GError **error)
     self->health_config = (JwHttpConfig){
         .address = self->http_config.address, /* (transfer none) */
         .port = self->config.health_port,
+        .port_variable = "JW_HEALTH_PORT",
         .body_max_bytes = 1024,
         .connections_max = HEALTH_CONNECTIONS,
         .idle_timeout_ms = HEALTH_TIMEOUT_MS,
@@ -85,8 +86,7 @@ static bool
 start_health(JwSvc *self, GError **error)
 {
     jw_svc_health_start(self->health);
-    return self->health_http == NULL || jw_http_server_start(self->health_http, error)
-           || jw_prefix(error, "JW_HEALTH_PORT");
+    return self->health_http == NULL || jw_http_server_start(self->health_http, error);
 }
 
 static bool

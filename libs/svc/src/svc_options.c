@@ -123,7 +123,7 @@ jw_svc_options(JwSvc *self, gpointer service, int argc, char **argv, char **ret_
         return JW_SVC_RUN;
     }
     if (flags.print_config) {
-        g_autofree char *text = jw_config_print_marked(self->tables, self->n_tables, unread, wrong);
+        g_autofree char *text = jw_config_print(self->tables, self->n_tables, unread, wrong);
         (void)fputs(text, stdout);
     }
     if (unread[0] != '\0' || wrong[0] != '\0') {

@@ -259,7 +259,7 @@ set_delivery(json_t *value, const JwJob *job)
                             jw_json_strings((const char *const *)job->recipients));
     }
     if (job->on_failure != JW_ON_FAILURE_REQUESTER) {
-        jw_json_set_string(delivery, "onFailure", jw_on_failure_name(job->on_failure));
+        jw_json_set_string(delivery, "onFailure", jw_on_failure_name((int)job->on_failure));
     }
     if (json_object_size(delivery) > 0) {
         json_object_set_new(value, "delivery", delivery);

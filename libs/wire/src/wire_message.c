@@ -174,6 +174,28 @@ read_structured(const JwWireMessage *message, const json_t *value, JwWireEvent *
     return true;
 }
 
+/* Without a type it is no event of ours, which the caller has more to say about. */
+static bool
+check_version(const JwWireMessage *message, GError **error)
+{
+    const char *version = message->ce_specversion;
+
+    if (message->ce_type == NULL || (version != NULL && g_strv_contains(versions, version))) {
+        return true;
+    }
+    if (version == NULL) {
+        return jw_fail(error, JW_ERROR_INVALID,
+                       "header ce_specversion is missing; send %s, the version of CloudEvents that "
+                       "is read here",
+                       versions[0]);
+    }
+    g_autofree char *echo = jw_echo(version);
+    return jw_fail(error, JW_ERROR_INVALID,
+                   "header ce_specversion is \"%s\"; send %s, the version of CloudEvents that is "
+                   "read here",
+                   echo, versions[0]);
+}
+
 bool
 jw_wire_message_read(const JwWireMessage *message, JwWireEvent *ret_event, GError **error)
 {
@@ -200,6 +222,9 @@ jw_wire_message_read(const JwWireMessage *message, JwWireEvent *ret_event, GErro
     }
     if (structured) {
         return read_structured(message, value, ret_event, error);
+    }
+    if (!check_version(message, error)) {
+        return false;
     }
     *ret_event = (JwWireEvent){
         .type = g_strdup(message->ce_type),

@@ -41,6 +41,7 @@ typedef struct {
     GPtrArray *workers;               /* of GThread */
     int64_t pull_mono_ms;             /* atomic: when the store may be looked at again */
     int64_t trim_mono_ms;             /* atomic: when freed memory may be given back again */
+    int64_t touch_mono_ms;            /* atomic: when the lock of the temporary folder is due */
     int untrimmed;                    /* atomic: something ran since it was */
     int draining;                     /* atomic: workers take no further job */
     JwStop *stop;                     /* set when even the last writes of attempts must end */

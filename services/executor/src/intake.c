@@ -24,21 +24,50 @@ typedef struct {
     bool created; /* by this message, so @job has its present state */
 } Intake;
 
+/* "; header "X" is not x: …" for a header that is read here and was sent in other letters, or "".
+ * Whether a content type was meant to say something is known only where there is no ce_type. */
+static char *
+misspelt(const JwMessage *message)
+{
+    static const char *const names[] = { "ce_specversion", "ce_type", "ce_source", "ce_id",
+                                         "content-type" };
+    size_t n = G_N_ELEMENTS(names) - (jw_message_header(message, "ce_type") != NULL ? 1 : 0);
+
+    for (size_t h = 0; h < message->n_headers; h++) {
+        for (size_t i = 0; i < n; i++) {
+            const char *name = message->headers[h].name;
+
+            if (g_ascii_strcasecmp(name, names[i]) == 0
+                && jw_message_header(message, names[i]) == NULL) {
+                return g_strdup_printf("; header \"%s\" is not %s: names of headers are "
+                                       "case-sensitive, send it in lower case",
+                                       name, names[i]);
+            }
+        }
+    }
+    return g_strdup("");
+}
+
 static void
 intake_poison(Intake *self, char *take_reason)
 {
+    g_autofree char *reason = take_reason;
+    g_autofree char *advice = misspelt(self->message);
+    char *whole = g_strconcat(reason, advice, NULL);
+
     jw_warn("command_refused", JW_STR("topic", self->message->topic),
             JW_INT("partition", self->message->partition), JW_INT("offset", self->message->offset),
-            JW_STR("reason", take_reason));
+            JW_STR("reason", whole));
     self->answer->verdict = JW_VERDICT_POISON;
-    self->answer->reason = take_reason;
+    self->answer->reason = whole;
 }
 
 /* A command that this version refuses may name a job that exists: it repeats an earlier command,
  * perhaps of this very batch, or another version of a service created the job with its own
  * definitions. Then the handler ends the job with a reason that people see; with a dead letter it
- * would stay pending without end. Asked once the run's jobs are durable. False: the store is
- * unreachable. */
+ * would stay pending without end. Not a job of a kind that is not run here: of two versions the
+ * newer one may run it, which the redispatch or its own look at the store (pull.c) brings it to.
+ * Asked once the run's jobs are durable. False: the store is unreachable. */
 static bool
 intake_refused(Intake *self)
 {
@@ -53,6 +82,12 @@ intake_refused(Intake *self)
     }
     if (job == NULL) {
         intake_poison(self, g_steal_pointer(&self->refused));
+        return true;
+    }
+    if (exe_handler_find(job->type) == NULL) {
+        jw_warn("job_left_to_others", JW_STR("job_id", job->id), JW_STR("type", job->type));
+        g_clear_pointer(&self->refused, g_free);
+        self->answer->verdict = JW_VERDICT_DONE;
         return true;
     }
     jw_warn("command_differs", JW_STR("job_id", job->id), JW_STR("reason", self->refused));
@@ -203,6 +238,7 @@ intake_open(Intake *self)
 {
     const JwWireMessage message = {
         .content_type = jw_message_header(self->message, "content-type"),
+        .ce_specversion = jw_message_header(self->message, "ce_specversion"),
         .ce_type = jw_message_header(self->message, "ce_type"),
         .ce_source = jw_message_header(self->message, "ce_source"),
         .ce_id = jw_message_header(self->message, "ce_id"),

@@ -11,7 +11,8 @@
 #include "jw/store_files.h"
 #include "metrics.h"
 
-#define TRIM_EVERY_MS 1000
+#define TRIM_EVERY_MS  1000
+#define TOUCH_EVERY_MS (10 * 60000)
 
 static void
 remove_file(Exe *self, const JwArtifact *artifact)
@@ -166,6 +167,20 @@ give_back_memory(Exe *self)
     }
 }
 
+/* One worker of a process, now and then. */
+static void
+keep_temp(Exe *self)
+{
+    int64_t now = jw_clock_mono_ms(self->clock);
+    int64_t due = __atomic_load_n(&self->touch_mono_ms, __ATOMIC_RELAXED);
+
+    if (now >= due
+        && __atomic_compare_exchange_n(&self->touch_mono_ms, &due, now + TOUCH_EVERY_MS, false,
+                                       __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+        exe_temp_touch(self->temp);
+    }
+}
+
 gpointer
 exe_worker(gpointer data)
 {
@@ -181,6 +196,7 @@ exe_worker(gpointer data)
             g_atomic_int_set(&self->untrimmed, 1);
         }
         give_back_memory(self);
+        keep_temp(self);
     }
     return NULL;
 }

@@ -21,6 +21,9 @@
 #define LOCK_NAME "lock"
 #define TRIES     5 /* to make a folder that nobody sweeps away meanwhile */
 #define DEPTH_MAX 4 /* of what an executor leaves */
+/* A folder with something in it and no lock is a dead one's whose lock a cleaner of old files took,
+ * if nobody wrote to it for so long. */
+#define OLD_SECONDS (24 * 3600)
 
 struct _ExeTemp {
     char *dir, *prefix; /* "jobwire-executor-<host>-" */
@@ -30,15 +33,38 @@ struct _ExeTemp {
     int lock_fd;
 };
 
+static const char *
+advice(int cause)
+{
+    switch (cause) {
+    case 0:
+    case ENOSPC:
+    case EDQUOT:
+        return "free some space there, or name another folder";
+    case EFBIG:
+        return "raise the limit of this process on the size of a file";
+    case EIO:
+    case EEXIST:
+        return "look at the disk of that folder";
+    default:
+        return "name a folder that this process may write to";
+    }
+}
+
+/* For the operator. */
 static bool
 failed(GError **error, const char *what, const char *dir, int cause)
 {
-    bool full = cause == ENOSPC || cause == EDQUOT;
-
     return jw_fail(error, JW_ERROR_UNAVAILABLE, "cannot %s under JW_TEMP_DIR=%s: %s; %s", what, dir,
-                   g_strerror(cause),
-                   full ? "free some space there, or name another folder"
-                        : "name a folder that this process may write to");
+                   g_strerror(cause), advice(cause));
+}
+
+bool
+exe_temp_failed(GError **error, const char *what, int cause)
+{
+    return jw_fail(error, cause == EEXIST ? JW_ERROR_INTERNAL : JW_ERROR_UNAVAILABLE,
+                   "cannot %s under JW_TEMP_DIR%s%s; %s", what, cause != 0 ? ": " : "",
+                   cause != 0 ? g_strerror(cause) : "", advice(cause));
 }
 
 /* @dir_fd is closed. @last: (nullable): removed when all else is gone, so that a folder whose
@@ -70,6 +96,54 @@ remove_inside(int dir_fd, const char *last, int depth)
     return ok;
 }
 
+/* When the last of what is in the folder was written to, in seconds. -1: it cannot be looked at. */
+static int64_t
+newest_inside(int dir_fd, int depth)
+{
+    struct stat status;
+    int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL; /* owns the descriptor */
+    int64_t newest = fd >= 0 && fstat(fd, &status) == 0 ? status.st_mtime : -1;
+
+    if (dir == NULL && fd >= 0) {
+        (void)close(fd);
+    }
+    for (const struct dirent *entry = dir != NULL ? readdir(dir) : NULL; entry != NULL;
+         entry = readdir(dir)) {
+        const char *name = entry->d_name;
+
+        if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0
+            || fstatat(dir_fd, name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
+            continue;
+        }
+        newest = MAX(newest, (int64_t)status.st_mtime);
+        int inner = depth > 0 && S_ISDIR(status.st_mode)
+                        ? openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+                        : -1;
+        if (inner >= 0) {
+            newest = MAX(newest, newest_inside(inner, depth - 1));
+            (void)close(inner);
+        }
+    }
+    g_clear_pointer(&dir, closedir);
+    return newest;
+}
+
+/* Of a folder without a lock, whose process died, or is about to lock it and will make another. */
+static bool
+sweep_lockless(const char *path, int take_dir_fd)
+{
+    int64_t newest = newest_inside(take_dir_fd, DEPTH_MAX);
+    bool old = newest >= 0 && newest < g_get_real_time() / G_USEC_PER_SEC - OLD_SECONDS;
+
+    if (!old) {
+        (void)close(take_dir_fd);
+    } else {
+        (void)remove_inside(take_dir_fd, NULL, DEPTH_MAX);
+    }
+    return rmdir(path) == 0; /* or something is in it */
+}
+
 /* The folder of a process: open, and of this user. -1: it is not. */
 static int
 open_own(const char *path)
@@ -96,10 +170,11 @@ sweep_one(const char *path)
     }
     int lock_fd = openat(dir_fd, LOCK_NAME, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
     if (lock_fd < 0) {
-        /* Its process died, or is about to lock it and will make another: nothing is in it yet. */
-        bool none = errno == ENOENT;
+        if (errno == ENOENT) {
+            return sweep_lockless(path, dir_fd);
+        }
         (void)close(dir_fd);
-        return none && rmdir(path) == 0;
+        return false;
     }
     if (flock(lock_fd, LOCK_EX | LOCK_NB) == 0) {
         gone = remove_inside(dir_fd, LOCK_NAME, DEPTH_MAX) && rmdir(path) == 0;
@@ -147,8 +222,9 @@ lock_own(const char *path, int *ret_fd)
     return true;
 }
 
-static bool
-make_own_locked(ExeTemp *self, GError **error)
+/* 0, or the errno. */
+static int
+make_own_locked(ExeTemp *self)
 {
     int cause = EBUSY;
 
@@ -168,12 +244,12 @@ make_own_locked(ExeTemp *self, GError **error)
             self->lock_fd = lock_fd;
             g_free(self->own);
             self->own = g_steal_pointer(&path);
-            return true;
+            return 0;
         }
         cause = errno;
         (void)g_rmdir(path);
     }
-    return failed(error, "make a folder", self->dir, cause);
+    return cause;
 }
 
 ExeTemp *
@@ -189,7 +265,12 @@ exe_temp_new(const char *dir, GError **error)
     jw_mutex_init(&self->mutex);
     sweep(self);
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
-    return make_own_locked(self, error) ? g_steal_pointer(&self) : NULL;
+    int cause = make_own_locked(self);
+    if (cause != 0) {
+        (void)failed(error, "make a folder", self->dir, cause);
+        return NULL;
+    }
+    return g_steal_pointer(&self);
 }
 
 void
@@ -222,10 +303,27 @@ exe_temp_swept(const ExeTemp *self)
     return self->swept;
 }
 
+void
+exe_temp_touch(ExeTemp *self)
+{
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+    struct stat status;
+    int lock_fd = -1;
+
+    (void)futimens(self->lock_fd, NULL);
+    if (fstat(self->lock_fd, &status) == 0 && status.st_nlink == 0
+        && lock_own(self->own, &lock_fd)) {
+        (void)close(self->lock_fd);
+        self->lock_fd = lock_fd;
+    }
+}
+
 char *
 exe_temp_make(ExeTemp *self, GError **error)
 {
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
+
+    int cause = 0;
 
     for (int i = 0; i < 2; i++) {
         g_autofree char *path = g_build_filename(self->own, "job-XXXXXX", NULL);
@@ -233,15 +331,13 @@ exe_temp_make(ExeTemp *self, GError **error)
         if (g_mkdtemp_full(path, 0700) != NULL) {
             return g_steal_pointer(&path);
         }
-        if (errno != ENOENT) {
+        cause = errno;
+        /* ENOENT: a cleaner of old files took the folder away */
+        if (cause != ENOENT || (cause = make_own_locked(self)) != 0) {
             break;
         }
-        /* a cleaner of old files took the folder away */
-        if (!make_own_locked(self, error)) {
-            return NULL;
-        }
     }
-    (void)failed(error, "make a folder", self->dir, errno);
+    (void)exe_temp_failed(error, "make a folder", cause != 0 ? cause : ENOENT);
     return NULL;
 }
 

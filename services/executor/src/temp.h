@@ -21,8 +21,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ExeTemp, exe_temp_free)
 /* How many folders of dead processes were removed. */
 size_t exe_temp_swept(const ExeTemp *self);
 
+/* Keeps the lock young, so that no cleaner of old files takes it, and makes it again when one did.
+ * Now and then; any thread. */
+void exe_temp_touch(ExeTemp *self);
+
 /* Makes an empty folder for an attempt, which removes it. (transfer full). UNAVAILABLE. */
 char *exe_temp_make(ExeTemp *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Sets what an attempt could not do (@what: "write the CSV file") under JW_TEMP_DIR for @cause, an
+ * errno or 0 where it is not known, and what to do. People who asked for the report read it: there
+ * is no path in it. Always false. UNAVAILABLE; INTERNAL: something is there already. */
+bool exe_temp_failed(GError **error, const char *what, int cause);
 
 /* What is left on the disk of @dir for this user. UNAVAILABLE. */
 bool exe_temp_space(const char *dir, int64_t *ret_free_bytes,

@@ -3,7 +3,6 @@
 #include "unseen.h"
 
 #include "jw/json.h"
-#include "jw/report_text.h"
 #include "jw/store_records.h"
 
 #define MOST_WARNINGS 20
@@ -71,32 +70,26 @@ add_warning(json_t *warnings, const char *code, char *take_message)
 
 static void
 warn_of_field(json_t *warnings, const JwReportDef *def, const JwReportRequest *request,
-              const char *field, int64_t records)
+              const char *field, JwSeen seen, int64_t records)
 {
-    g_autofree char *uses = jw_report_field_uses(def, request, field);
-    g_autofree char *count = jw_report_text_count(records);
+    g_autofree char *text = NULL;
 
-    add_warning(warnings, "FIELD_NOT_FOUND",
-                g_strdup_printf("none of the %s records looked at in '%s' has the field '%s' (%s): "
-                                "correct its name in the definition of %s, or in the mapping of "
-                                "the import",
-                                count, def->collection, field, uses, def->report_type));
-}
-
-/* A period finds dates alone: texts that look like some are none. */
-static void
-warn_of_date(json_t *warnings, const JwReportDef *def, const JwReportRequest *request,
-             int64_t records)
-{
-    g_autofree char *count = jw_report_text_count(records);
-
-    if (request->end_ms == 0) {
-        return;
+    switch (jw_report_field_fault(def, request, field, seen, records, &text)) {
+    case JW_FIELD_FAULT_NONE:
+        break;
+    case JW_FIELD_FAULT_NOT_FOUND:
+        add_warning(warnings, "FIELD_NOT_FOUND",
+                    g_strdup_printf("%s: correct its name in the definition of %s, or in the "
+                                    "mapping of the import",
+                                    text, def->report_type));
+        break;
+    case JW_FIELD_FAULT_NOT_A_DATE:
+        add_warning(warnings, "FIELD_NOT_A_DATE",
+                    g_strdup_printf("%s (dateField), so no period finds any: import it as a "
+                                    "datetime",
+                                    text));
+        break;
     }
-    add_warning(warnings, "FIELD_NOT_A_DATE",
-                g_strdup_printf("none of the %s records looked at in '%s' has a date in '%s' "
-                                "(dateField), so no period finds any: import it as a datetime",
-                                count, def->collection, def->date_field));
 }
 
 bool
@@ -124,11 +117,7 @@ exe_unseen_warnings(const ExeUnseen *self, JwStore *store, const JwReportDef *de
                                     def->collection, def->report_type));
     }
     for (guint i = 0; records > 0 && i < n; i++) {
-        if (seen[i] == JW_SEEN_NOTHING) {
-            warn_of_field(warnings, def, request, fields->pdata[i], records);
-        } else if (seen[i] == JW_SEEN_VALUE && g_str_equal(fields->pdata[i], def->date_field)) {
-            warn_of_date(warnings, def, request, records);
-        }
+        warn_of_field(warnings, def, request, fields->pdata[i], seen[i], records);
     }
     if (json_array_size(warnings) > 0) {
         *ret_warnings = jw_json_print(warnings);

@@ -14,11 +14,7 @@ check_values(gpointer data, JwConfigCheck *check)
     if (self->config.public_url != NULL) {
         jw_config_note(check, jw_link_base_check(self->config.public_url, &error), &error);
     }
-    if (jw_config_is_read(check, "JW_JWT_KEYS_FILE", "JW_JWT_LEEWAY", NULL)) {
-        g_autoptr(JwTokenVerifier) tokens =
-            jw_token_verifier_new(&self->auth_config, self->clock, &error);
-        jw_config_note(check, tokens != NULL, &error);
-    }
+    jw_token_verifier_check(&self->auth_config, check);
     if (jw_config_is_read(check, "JW_LINK_KEYS", NULL)) {
         g_autoptr(JwLinkKeys) keys = jw_link_keys_new(&self->link_config, &error);
         jw_config_note(check, keys != NULL, &error);

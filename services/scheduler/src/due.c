@@ -11,9 +11,11 @@
 #include "jw/log.h"
 #include "metrics.h"
 
-#define DUE_BATCH 100
+#define DUE_PAGE 100
 #define DECISIONS_PER_ROUND                                                                        \
-    1000 /* of one schedule, so that a long backlog does not starve the others */
+    1000                   /* of one schedule, so that a long backlog does not starve the others */
+#define WAITING_MAX  100   /* decisions of one schedule whose job cannot be made */
+#define TROUBLED_MAX 10000 /* schedules whose last error is remembered */
 
 /* Does @due_ms fire, seen at @now_ms? @next_ms is the due time after it, 0 for none. */
 static bool
@@ -67,47 +69,114 @@ set_kind(const JwSchedule *schedule, int64_t pending, JwOccurrence *row)
     }
 }
 
-/* The job of a decision to fire. Of a disabled schedule whose template does not make one (any more)
- * nothing is left to wait for: @row says so. */
+/* Whether @error says that this job cannot be made, now or later; not that the store has a fault.
+ */
 static bool
-fire(Sch *self, const JwSchedule *schedule, JwOccurrence *row, GError **error)
+is_of_the_job(const GError *error)
 {
-    g_autoptr(GError) cause = NULL;
+    JwErrorCode code = jw_error_code(error);
 
-    if (!create_job(self, schedule, row->due_ms, row->decided_ms, &cause)) {
-        if (schedule->enabled || jw_error_retry(cause) != JW_RETRY_NEVER) {
-            g_propagate_error(error, g_steal_pointer(&cause));
-            return false;
+    return code == JW_ERROR_INVALID || code == JW_ERROR_NOT_FOUND || code == JW_ERROR_TOO_LARGE;
+}
+
+/* Whether a decision behind the @index-th fires. */
+static bool
+later_fires(const JwSchedule *schedule, guint index)
+{
+    for (guint i = index + 1; i < schedule->pending_fires->len; i++) {
+        if (g_array_index(schedule->pending_fires, int64_t, i) > 0) {
+            return true;
         }
-        jw_warn("fire_given_up", JW_STR("schedule_id", schedule->id),
-                JW_STR("error", jw_error_message(cause)));
-        row->kind = JW_OCCURRENCE_SKIPPED;
-        row->reason = "the schedule was disabled before its job could be made";
     }
+    return false;
+}
+
+/* Whether to wait no longer for the job of the @index-th decision, which cannot be made: @row says
+ * why then. The definition may be back with the next update, or be missing in this process only; so
+ * it waits as long as a job may be late, under coalesce the latest one only. */
+static bool
+give_up(const JwSchedule *schedule, guint index, const char *cause, JwOccurrence *row,
+        char **ret_reason)
+{
+    const char *why = "its job could not be made";
+    bool late = row->decided_ms - row->due_ms > schedule->misfire_grace_ms
+                || schedule->pending_fires->len - index > WAITING_MAX;
+
+    if (!schedule->enabled) {
+        row->kind = JW_OCCURRENCE_SKIPPED;
+        *ret_reason = g_strdup("the schedule was disabled before its job could be made");
+    } else if (schedule->misfire == JW_MISFIRE_COALESCE && later_fires(schedule, index)) {
+        row->kind = JW_OCCURRENCE_COALESCED;
+        *ret_reason = g_strdup_printf("%s, a later one stands for it: %s", why, cause);
+    } else if (late) {
+        row->kind = JW_OCCURRENCE_SKIPPED;
+        *ret_reason = g_strdup_printf("%s: %s", why, cause);
+    } else {
+        return false;
+    }
+    row->reason = *ret_reason;
     return true;
 }
 
-/* Carries out one pending decision. */
+/* The job of the @index-th decision, which is to fire; or @row says why there is none. @ret_reason:
+ * what its reason is kept in. */
 static bool
-resolve(Sch *self, const JwSchedule *schedule, int64_t pending, GError **error)
+fire(Sch *self, const JwSchedule *schedule, guint index, JwOccurrence *row, char **ret_reason,
+     GError **error)
 {
+    g_autoptr(GError) cause = NULL;
+    g_autoptr(JwJob) made = NULL;
+
+    if (create_job(self, schedule, row->due_ms, row->decided_ms, &cause)) {
+        return true;
+    }
+    if (!is_of_the_job(cause)) {
+        g_propagate_error(error, g_steal_pointer(&cause));
+        return false;
+    }
+    /* One that had the definition may have made it, and died. */
+    if (!jw_store_get_job(self->store, row->id, &made, error)) {
+        return false;
+    }
+    if (made != NULL) {
+        return true;
+    }
+    if (!give_up(schedule, index, jw_error_message(cause), row, ret_reason)) {
+        g_propagate_error(error, g_steal_pointer(&cause));
+        return false;
+    }
+    jw_warn("fire_given_up", JW_STR("schedule_id", schedule->id),
+            JW_STR("kind", jw_occurrence_kind_name(row->kind)),
+            JW_STR("error", jw_error_message(cause)));
+    return true;
+}
+
+/* Carries out the @index-th pending decision. */
+static bool
+resolve(Sch *self, const JwSchedule *schedule, guint index, GError **error)
+{
+    int64_t pending = g_array_index(schedule->pending_fires, int64_t, index);
     JwOccurrence row = { .schedule_id = schedule->id,
                          .due_ms = ABS(pending),
                          .decided_ms = jw_clock_now_ms(self->clock) };
     g_autofree char *due_text = jw_time_format(row.due_ms);
+    g_autofree char *reason = NULL;
+    JwCas cas = JW_CAS_LOST;
 
     jw_uuid_derive(row.id, "schedule", schedule->id, due_text, NULL);
     set_kind(schedule, pending, &row);
     jw_crash_point("sch_before_job");
-    if (pending > 0 && !fire(self, schedule, &row, error)) {
-        return jw_prefix(error, "schedule \"%s\", due %s", schedule->id, due_text);
+    if (pending > 0 && !fire(self, schedule, index, &row, &reason, error)) {
+        return false;
     }
     jw_crash_point("sch_after_job");
     if (!jw_store_put_occurrence(self->store, &row, error)
-        || !jw_store_finish_fire(self->store, schedule->id, pending, error)) {
+        || !jw_store_finish_fire(self->store, schedule->id, pending, &cas, error)) {
         return false;
     }
-    jw_metric_add(sch_metrics[SCH_METRIC_OCCURRENCES], jw_occurrence_kind_name(row.kind), 1);
+    if (cas == JW_CAS_WON) { /* or another counts it, which carried it out at the same time */
+        jw_metric_add(sch_metrics[SCH_METRIC_OCCURRENCES], jw_occurrence_kind_name(row.kind), 1);
+    }
     return true;
 }
 
@@ -153,36 +222,77 @@ fire_schedule(Sch *self, JwSchedule *schedule, size_t *ret_decided, GError **err
         (*ret_decided)++;
     }
     for (guint i = 0; i < schedule->pending_fires->len; i++) {
-        if (!resolve(self, schedule, g_array_index(schedule->pending_fires, int64_t, i), error)) {
+        if (!resolve(self, schedule, i, error)) {
             return false;
         }
     }
     return true;
 }
 
-bool
-sch_fire_due(Sch *self, size_t *ret_decided, GError **error)
+/* A schedule may fail at every tick; what is said is what changed. @cause: (nullable) */
+static void
+note_trouble(Sch *self, const JwSchedule *schedule, const GError *cause)
 {
-    g_autoptr(GPtrArray) due = NULL;
-    bool ok = true;
+    const char *message = cause != NULL ? jw_error_message(cause) : NULL;
 
-    *ret_decided = 0;
-    if (!jw_store_due_schedules(self->store, jw_clock_now_ms(self->clock), DUE_BATCH, &due,
-                                error)) {
-        return false;
+    if (self->troubles == NULL) {
+        self->troubles = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     }
+    if (g_strcmp0(g_hash_table_lookup(self->troubles, schedule->id), message) == 0) {
+        return;
+    }
+    if (message == NULL) {
+        jw_info("schedule_recovered", JW_STR("schedule_id", schedule->id));
+        (void)g_hash_table_remove(self->troubles, schedule->id);
+        return;
+    }
+    jw_warn("schedule_failed", JW_STR("schedule_id", schedule->id), JW_STR("error", message));
+    if (g_hash_table_size(self->troubles) >= TROUBLED_MAX) {
+        g_hash_table_remove_all(self->troubles);
+    }
+    g_hash_table_insert(self->troubles, g_strdup(schedule->id), g_strdup(message));
+}
+
+/* One bad schedule does not stop the rest. @ret_all: (inout): false when one is tried again */
+static void
+fire_page(Sch *self, const GPtrArray *due, size_t *ret_decided, bool *ret_all)
+{
     for (guint i = 0; i < due->len; i++) {
         JwSchedule *schedule = g_ptr_array_index(due, i);
         g_autoptr(GError) cause = NULL;
+        bool fired = fire_schedule(self, schedule, ret_decided, &cause);
 
-        /* One bad schedule does not stop the rest. */
-        if (!fire_schedule(self, schedule, ret_decided, &cause)) {
-            jw_warn("schedule_failed", JW_STR("schedule_id", schedule->id),
-                    JW_STR("error", jw_error_message(cause)));
-            ok = ok && jw_error_retry(cause) == JW_RETRY_NEVER;
+        note_trouble(self, schedule, cause);
+        *ret_all = *ret_all && (fired || jw_error_retry(cause) == JW_RETRY_NEVER);
+    }
+}
+
+/* Page by page, so that schedules which wait for something hold up none, however many they are. */
+bool
+sch_fire_due(Sch *self, size_t *ret_decided, GError **error)
+{
+    int64_t now = jw_clock_now_ms(self->clock);
+    g_autofree char *after = NULL;
+    size_t seen = DUE_PAGE;
+    bool all = true;
+
+    *ret_decided = 0;
+    while (seen == DUE_PAGE) {
+        g_autoptr(GPtrArray) due = NULL;
+
+        if (!jw_store_due_schedules(self->store, now, after, DUE_PAGE, &due, error)) {
+            return false;
+        }
+        fire_page(self, due, ret_decided, &all);
+        seen = due->len;
+        if (seen > 0) {
+            const JwSchedule *last = g_ptr_array_index(due, seen - 1);
+
+            g_free(after);
+            after = g_strdup(last->id);
         }
     }
-    return ok
+    return all
            || jw_fail(error, JW_ERROR_UNAVAILABLE,
                       "some schedules could not be fired; they are tried again");
 }

@@ -3,9 +3,13 @@
  * A redispatch publishes the command of a job once more. That helps only when its last command was
  * read and lost, with the memory of an executor; one that still waits in the topic is as good. So a
  * job is redispatched only once the executors have read past its last command (reading.c): however
- * long it waits, and however deep the queue, there is one unread command of a job and not more.
- * What was read and not claimed, most likely because it waits in an executor, is redispatched at
- * once, after a minute and then every two.
+ * long a topic waits, and however deep it is, waiting adds nothing to it. Two things do, by a
+ * number that does not grow with the jobs that wait in topics:
+ * - What was read and not claimed, most likely because it waits in an executor, is redispatched at
+ *   once, after a minute and then every two, by each scheduler: of each priority JW_READY_MAX jobs
+ *   an executor at most. While it waits there, an executor drops the repeat without a claim.
+ * - A partition with two unread messages or fewer counts as read (MARKERS): each scheduler may
+ *   repeat those commands, until there are more.
  *
  * A job that was given back after an attempt has no command of its own, and gets one at once. */
 #include "reading.h"

@@ -109,5 +109,6 @@ sch_stop(gpointer sch)
     g_clear_pointer(&self->maintenance_thread, g_thread_join);
     g_clear_pointer(&self->running, jw_liveness_free);
     g_clear_pointer(&self->redispatches, sch_redispatches_free);
+    g_clear_pointer(&self->troubles, g_hash_table_unref);
     g_clear_pointer(&self->stop, jw_stop_free);
 }

@@ -31,6 +31,7 @@ typedef struct {
     JwStop *stop;
     JwLiveness *running;           /* maintenance thread only: jobs as it saw them */
     SchRedispatches *redispatches; /* maintenance thread only */
+    GHashTable *troubles; /* due thread only: char * → char *: schedules that fail, their error */
     GThread *due_thread, *maintenance_thread;
 } Sch;
 

@@ -127,6 +127,41 @@ test_parse_refuses(void **state)
     }
 }
 
+/* What of a record may be older than any time of ours. */
+static void
+test_parse_record(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t time_ms;
+    } cases[] = {
+        { "0000-01-01T00:00:00Z", -INT64_C(62167219200000) },
+        { "0001-01-01T00:00:00Z", -INT64_C(62135596800000) },
+        { "1960-02-03T00:00:00Z", -INT64_C(312768000000) },
+        { "1969-12-31T23:59:59.999Z", -1 },
+        { "1969-12-31T23:59:60Z", -1000 },
+        { "1970-01-01T00:00:00+05:00", -INT64_C(18000000) },
+        { "9999-12-31T23:59:59.999Z", INT64_C(253402300799999) },
+    };
+    static const char *const refused[] = { "0000-01-01T00:00:00+01:00", "1960-02-30T00:00:00Z",
+                                           "9999-12-31T23:59:59-01:00", "1960-02-03",
+                                           "1969-12-31T23:58:60Z",      "-001-01-01T00:00:00Z" };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+        int64_t time_ms = 7;
+        assert_ok(jw_time_parse_record(cases[i].text, &time_ms, &error), error);
+        assert_int_equal(time_ms, cases[i].time_ms);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(refused); i++) {
+        g_autoptr(GError) error = NULL;
+        int64_t time_ms = 7;
+        assert_false(jw_time_parse_record(refused[i], &time_ms, &error));
+        assert_jw_error(error, JW_ERROR_INVALID, "not a date and time with zone*");
+    }
+}
+
 static void
 test_system_clock(void **state)
 {
@@ -145,7 +180,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_format_and_parse), cmocka_unit_test(test_every_day_round_trips),
         cmocka_unit_test(test_parse_forms),      cmocka_unit_test(test_parse_refuses),
-        cmocka_unit_test(test_system_clock),
+        cmocka_unit_test(test_parse_record),     cmocka_unit_test(test_system_clock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -309,7 +309,7 @@ test_print(void **state)
         assert_ok(jw_config_load(&table, 1, env, &error), error);
         const JwConfigTable twice[] = { table,
                                         table }; /* two components that read the same variables */
-        g_autofree char *text = jw_config_print(twice, 2);
+        g_autofree char *text = jw_config_print(twice, 2, "", "");
         g_autofree char *wanted =
             g_strconcat("JW_MONGODB_URI=", cases[i].shown,
                         "\nJW_TOKEN=***\nJW_NAME=two lines\nJW_WORKERS=4\nJW_VERBOSE=false\n"

@@ -169,6 +169,50 @@ all_violations_are_named_together(void **state)
     assert_jw_error(error, JW_ERROR_INVALID, "*JW_KAFKA_BROKERS*");
 }
 
+/* librdkafka would drop what it cannot read, and the service wait for ever. */
+static void
+brokers_are_hosts_and_ports(void **state)
+{
+    (void)state;
+    static const char *const good[] = { "kafka:9092",       "a:1,b:65535",     " a:1 , b ",
+                                        "127.0.0.1:9092",   "[::1]:9092",      "::1",
+                                        "SSL://kafka:9093", "under_score:9092" };
+    static const struct {
+        const char *brokers, *pattern;
+    } cases[] = {
+        { NULL, "JW_KAFKA_BROKERS: there are no *" },
+        { " , ", "JW_KAFKA_BROKERS: there are no *" },
+        { "nope:", "JW_KAFKA_BROKERS: 'nope:': no host:port; *" },
+        { "a:99999", "JW_KAFKA_BROKERS: 'a:99999': no host:port; *" },
+        { "a:0", "JW_KAFKA_BROKERS: 'a:0': *" },
+        { ":9092", "JW_KAFKA_BROKERS: ':9092': *" },
+        { "a:x,b:1,c d:2", "JW_KAFKA_BROKERS: 'a:x', 'c d:2': *" },
+        { "a:1:2", "JW_KAFKA_BROKERS: 'a:1:2': *" },
+        { "[::1]", "JW_KAFKA_BROKERS: '[::1]': *" },
+        { "http://a:1/b", "JW_KAFKA_BROKERS: 'http://a:1/b': *" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(good); i++) {
+        g_autoptr(GError) error = NULL;
+        assert_ok(jw_bus_brokers_check(good[i], &error), error);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+        JwBusConfig config = { .brokers = (char *)(gintptr)cases[i].brokers };
+        assert_null(jw_kafka_conf_new(&config, "svc", NULL, &error));
+        assert_jw_error(error, JW_ERROR_INVALID, cases[i].pattern);
+    }
+
+    /* beside what is wrong with other variables */
+    const char *const environ_[] = { "JW_KAFKA_LINGER_MS=soon", "JW_KAFKA_MAX_POLL_INTERVAL_MS=1",
+                                     NULL };
+    g_autoptr(GError) error = NULL;
+    JwBusConfig config = { .brokers = (char *)(gintptr) "nope:" };
+    assert_null(jw_kafka_conf_new(&config, "svc", environ_, &error));
+    assert_jw_error(error, JW_ERROR_INVALID,
+                    "JW_KAFKA_BROKERS: *\nJW_KAFKA_LINGER_MS: *\nJW_KAFKA_MAX_POLL_INTERVAL_MS: *");
+}
+
 static void
 codes(void **state)
 {
@@ -188,6 +232,7 @@ main(void)
         cmocka_unit_test(settings_pass_through),
         cmocka_unit_test(protected_settings_are_refused),
         cmocka_unit_test(all_violations_are_named_together),
+        cmocka_unit_test(brokers_are_hosts_and_ports),
         cmocka_unit_test(codes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

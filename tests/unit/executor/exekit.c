@@ -49,6 +49,8 @@ kit_new_sized(int64_t ready_max)
 
     self->ports = kit_ports_new(KIT_NOW, true);
     self->temp = tk_temp_dir();
+    self->content_name = "content-type";
+    self->specversion = "1.0";
     exe->ports = kit_service_ports(self->ports, "/jobwire/executor");
     exe->config = (ExeConfig){
         .temp_dir = g_build_filename(self->temp, "temp", NULL),
@@ -93,27 +95,31 @@ kit_teardown(void **state)
     return 0;
 }
 
+#define KIT_HEADERS 5
+
 void
 kit_consume(ExeKit *self, const KitMessage *messages, size_t n, JwAnswer *answers)
 {
     g_autofree JwMessage *list = g_new0(JwMessage, n);
-    g_autofree JwHeader *headers = g_new0(JwHeader, 4 * n);
+    g_autofree JwHeader *headers = g_new0(JwHeader, KIT_HEADERS * n);
 
     for (size_t i = 0; i < n; i++) {
-        const JwHeader all[] = { { "ce_type", messages[i].type },
-                                 { "ce_source", messages[i].source },
-                                 { "ce_id", messages[i].id },
-                                 { "content-type", self->content_type } };
+        const char *version = messages[i].type != NULL ? self->specversion : NULL;
+        const JwHeader all[KIT_HEADERS] = { { "ce_specversion", version },
+                                            { "ce_type", messages[i].type },
+                                            { "ce_source", messages[i].source },
+                                            { "ce_id", messages[i].id },
+                                            { self->content_name, self->content_type } };
 
         list[i] = (JwMessage){ .topic = self->ports->commands,
                                .body = messages[i].body,
                                .body_length = messages[i].body ? strlen(messages[i].body) : 0,
-                               .headers = &headers[4 * i],
+                               .headers = &headers[KIT_HEADERS * i],
                                .partition = self->partitions != NULL ? self->partitions[i] : 0,
                                .offset = (int64_t)i };
         for (size_t h = 0; h < G_N_ELEMENTS(all); h++) {
             if (all[h].value != NULL) {
-                headers[4 * i + list[i].n_headers++] = all[h];
+                headers[KIT_HEADERS * i + list[i].n_headers++] = all[h];
             }
         }
     }

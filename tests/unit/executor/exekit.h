@@ -16,6 +16,8 @@ typedef struct {
     /* Of the messages that kit_consume() gives: */
     const int32_t *partitions; /* NULL: all of one */
     const char *content_type;  /* NULL: none */
+    const char *content_name;  /* of its header: "content-type" */
+    const char *specversion;   /* of those with a type: "1.0"; NULL: none */
 } ExeKit;
 
 /* @ready_max: capacity of the ready queue. */

@@ -286,6 +286,61 @@ test_poison(void **state)
     }
 }
 
+/* Headers that are there, but not as the binding has them. */
+static void
+test_poison_headers(void **state)
+{
+    static const struct {
+        const char *specversion, *name, *content_type;
+        KitMessage message;
+        const char *reason;
+    } cases[] = {
+        { NULL,
+          "content-type",
+          NULL,
+          { JW_TYPE_JOB_SUBMIT, "/t", "1", BODY },
+          "header ce_specversion is missing; send 1.0*" },
+        { "0.3",
+          "content-type",
+          NULL,
+          { JW_TYPE_JOB_SUBMIT, "/t", "1", BODY },
+          "header ce_specversion is \"0.3\"; send 1.0*" },
+        { NULL,
+          "CE_SpecVersion",
+          "1.0",
+          { JW_TYPE_JOB_SUBMIT, "/t", "1", BODY },
+          "*ce_specversion is missing*; header \"CE_SpecVersion\" is not ce_specversion: *case*" },
+        { "1.0",
+          "CE_ID",
+          "7",
+          { JW_TYPE_JOB_SUBMIT, "/t", NULL, BODY },
+          "header ce_id is missing*; header \"CE_ID\" is not ce_id: *case*" },
+        { "1.0",
+          "Content-Type",
+          "application/cloudevents+json",
+          { NULL, NULL, NULL, EVENT(JW_TYPE_JOB_SUBMIT, BODY) },
+          "*ce_type is missing*; header \"Content-Type\" is not content-type: *case*" },
+        { "1.0",
+          "Content-Type",
+          "application/json",
+          { "laundry", "/t", "1", BODY },
+          "header ce_type is \"laundry\"; known here: *.submit.v1, *.cancel.v1" },
+    };
+    ExeKit *kit = *state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *reason = NULL;
+
+        kit->specversion = cases[i].specversion;
+        kit->content_name = cases[i].name;
+        kit->content_type = cases[i].content_type;
+        assert_int_equal(give(kit, cases[i].message, &reason), JW_VERDICT_POISON);
+        if (!g_pattern_match_simple(cases[i].reason, reason)) {
+            fail_msg("case %zu: \"%s\" is not like \"%s\"", i, reason, cases[i].reason);
+        }
+    }
+}
+
 static void
 test_poison_structured(void **state)
 {
@@ -337,6 +392,34 @@ test_refused_but_known(void **state)
     assert_string_equal(queued, id);
     message.body = "{\"jobId\":\"" JOB_ID "\"}"; /* this one does not exist */
     g_autofree char *reason = NULL;
+    assert_int_equal(give(kit, message, &reason), JW_VERDICT_POISON);
+    assert_non_null(strstr(reason, "/jobType"));
+}
+
+/* A job of a kind that only a newer version runs, whichever way its command came: it is left to
+ * one that does. */
+static void
+test_kind_of_others(void **state)
+{
+    ExeKit *kit = *state;
+    g_autoptr(JwJob) job = kit_new_job(kit->ports);
+    g_autofree char *reason = NULL;
+
+    g_free(job->type);
+    job->type = g_strdup("of-tomorrow");
+    g_autofree char *id = kit_insert_job(kit->ports, job);
+    g_autofree char *body = g_strdup_printf(
+        "{\"jobId\":\"%s\",\"jobType\":\"of-tomorrow\",\"name\":\"x\",\"spec\":{}}", id);
+    KitMessage message = { JW_TYPE_JOB_SUBMIT, "/test", "1", body };
+    assert_int_equal(give(kit, message, NULL), JW_VERDICT_DONE);
+    assert_int_equal(jw_queue_length(kit->exe.ready), 0);
+    exe_pull(&kit->exe);
+    assert_int_equal(jw_queue_length(kit->exe.ready), 0);
+    g_autoptr(JwJob) left = kit_job(kit->ports, id);
+    assert_int_equal(left->state, JW_JOB_PENDING);
+    assert_int_equal(left->token, 0);
+    message.body = "{\"jobId\":\"" JOB_ID "\",\"jobType\":\"of-tomorrow\",\"name\":\"x\","
+                   "\"spec\":{}}"; /* nobody has it */
     assert_int_equal(give(kit, message, &reason), JW_VERDICT_POISON);
     assert_non_null(strstr(reason, "/jobType"));
 }
@@ -736,14 +819,14 @@ test_dead_letters(void **state)
 {
     ExeKit *kit = *state;
     g_autoptr(GError) error = NULL;
-    const JwHeader headers[] = { { "ce_type", "jobwire.unknown.v1" } };
+    const JwHeader headers[] = { { "ce_specversion", "1.0" }, { "ce_type", "jobwire.unknown.v1" } };
     JwMessage message = { .topic = kit->ports->commands,
                           .key = "k",
                           .key_length = 1,
                           .body = "{}",
                           .body_length = 2,
                           .headers = headers,
-                          .n_headers = 1 };
+                          .n_headers = G_N_ELEMENTS(headers) };
     g_autofree char *dlq = g_strconcat(kit->ports->commands, ".dlq", NULL);
 
     assert_ok(jw_bus_publish(kit->exe.bus, &message, NULL, NULL, &error), error);
@@ -769,8 +852,10 @@ main(void)
         TEST(test_priority_lanes),
         TEST(test_structured),
         TEST(test_poison),
+        TEST(test_poison_headers),
         TEST(test_poison_structured),
         TEST(test_refused_but_known),
+        TEST(test_kind_of_others),
         TEST(test_same_command_twice),
         TEST(test_poison_among_others),
         TEST(test_store_away),

@@ -89,9 +89,9 @@ test_what_is_not_due_waits(void **state)
 {
     ExeKit *kit = *state;
     g_autofree char *backoff = kit_make(kit, "");
-    g_autofree char *scheduled = kit_make(kit, ",\"scheduledFor\":\"2099-01-01T00:00:00Z\"");
     g_autofree char *running = kit_make(kit, "");
 
+    g_free(kit_make(kit, ",\"scheduledFor\":\"2099-01-01T00:00:00Z\""));
     (void)kit_claim(kit->ports, running);
     (void)kit_claim(kit->ports, backoff);
     kit_change(kit->ports, (JwJobChange){ .job_id = backoff,

@@ -8,6 +8,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static bool
@@ -124,6 +125,77 @@ test_an_empty_folder_goes(void **state)
     assert_false(is_there(empty));
 }
 
+/* @path, and all in it when it is a folder, as they were left two days ago. */
+static void
+age(const char *path)
+{
+    const struct timespec then = { .tv_sec = g_get_real_time() / G_USEC_PER_SEC - 2 * 86400 };
+    const struct timespec times[] = { then, then };
+    g_autoptr(GDir) list = g_dir_open(path, 0, NULL);
+
+    for (const char *name = list != NULL ? g_dir_read_name(list) : NULL; name != NULL;
+         name = g_dir_read_name(list)) {
+        g_autofree char *inner = g_build_filename(path, name, NULL);
+        age(inner);
+    }
+    assert_int_equal(utimensat(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW), 0);
+}
+
+/* A cleaner of old files took the lock of a dead process: what it left goes when all of it is old.
+ */
+static void
+test_old_folders_without_a_lock_go(void **state)
+{
+    g_autofree char *dir = tk_temp_dir();
+    g_autofree char *host = own_host();
+    g_autofree char *old = left_by(dir, host, "old001", false);
+    g_autofree char *used = left_by(dir, host, "used01", false);
+    g_autofree char *foreign = left_by(dir, "elsewhere", "old001", false);
+    g_autofree char *job = g_build_filename(used, "job-abcdef", NULL);
+    g_autofree char *file = g_build_filename(job, "report.xlsx", NULL);
+    g_autoptr(GError) error = NULL;
+
+    (void)state;
+    age(old);
+    age(used);
+    age(foreign);
+    assert_int_equal(utimensat(AT_FDCWD, file, NULL, 0), 0); /* somebody writes to it */
+    g_autoptr(ExeTemp) temp = exe_temp_new(dir, &error);
+    assert_ok(temp != NULL, error);
+    assert_int_equal(exe_temp_swept(temp), 1);
+    assert_false(is_there(old));
+    assert_true(is_there(file));
+    assert_true(is_there(foreign));
+}
+
+/* The lock of a living one stays young, so that no cleaner of old files takes it; and is made again
+ * when it was taken all the same. */
+static void
+test_the_lock_is_kept(void **state)
+{
+    g_autofree char *dir = tk_temp_dir();
+    g_autoptr(GError) error = NULL;
+    struct stat status;
+
+    (void)state;
+    g_autoptr(ExeTemp) temp = exe_temp_new(dir, &error);
+    assert_ok(temp != NULL, error);
+    g_autofree char *own = own_folder(dir, NULL);
+    g_autofree char *lock = g_build_filename(own, "lock", NULL);
+    g_autofree char *job = exe_temp_make(temp, &error);
+    assert_ok(job != NULL, error);
+    age(own);
+    exe_temp_touch(temp);
+    assert_int_equal(stat(lock, &status), 0);
+    assert_true(status.st_mtime > g_get_real_time() / G_USEC_PER_SEC - 3600);
+    assert_int_equal(g_unlink(lock), 0);
+    exe_temp_touch(temp);
+    age(own);
+    g_autoptr(ExeTemp) next = exe_temp_new(dir, &error);
+    assert_int_equal(exe_temp_swept(next), 0);
+    assert_true(is_there(job));
+}
+
 /* Two of one host, one after the other and beside each other. */
 static void
 test_living_ones_leave_each_other_alone(void **state)
@@ -190,6 +262,35 @@ test_no_place(void **state)
 }
 
 static void
+test_what_failed_is_said_without_a_path(void **state)
+{
+    static const struct {
+        int cause;
+        JwErrorCode code;
+        const char *message;
+    } cases[] = {
+        { ENOSPC, JW_ERROR_UNAVAILABLE,
+          "cannot write x under JW_TEMP_DIR: No space left on device; free some space there, or "
+          "name another folder" },
+        { EDQUOT, JW_ERROR_UNAVAILABLE, "cannot write x *; free some space there, or *" },
+        { EACCES, JW_ERROR_UNAVAILABLE, "cannot write x *; name a folder that this process may *" },
+        { EFBIG, JW_ERROR_UNAVAILABLE, "cannot write x *; raise the limit of this process *" },
+        { EIO, JW_ERROR_UNAVAILABLE, "cannot write x *; look at the disk of that folder" },
+        { EEXIST, JW_ERROR_INTERNAL, "cannot write x *; look at the disk of that folder" },
+        { 0, JW_ERROR_UNAVAILABLE,
+          "cannot write x under JW_TEMP_DIR; free some space there, or name another folder" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+
+        assert_false(exe_temp_failed(&error, "write x", cases[i].cause));
+        assert_jw_error(error, cases[i].code, cases[i].message);
+    }
+}
+
+static void
 test_space(void **state)
 {
     g_autofree char *dir = tk_temp_dir();
@@ -209,9 +310,12 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sweeps_the_dead_alone),
         cmocka_unit_test(test_an_empty_folder_goes),
+        cmocka_unit_test(test_old_folders_without_a_lock_go),
+        cmocka_unit_test(test_the_lock_is_kept),
         cmocka_unit_test(test_living_ones_leave_each_other_alone),
         cmocka_unit_test(test_folder_was_cleaned_away),
         cmocka_unit_test(test_no_place),
+        cmocka_unit_test(test_what_failed_is_said_without_a_path),
         cmocka_unit_test(test_space),
     };
 

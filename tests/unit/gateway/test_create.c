@@ -368,12 +368,13 @@ test_no_departments(void **state)
     JwWire *wire = kit->gw.wire;
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autoptr(JwCatalog) catalog = use_definition(kit, cases[i].definition);
+        g_autoptr(JwCatalog) own = use_definition(kit, cases[i].definition);
         g_auto(Answer) answer =
             kit_post(kit, cases[i].who, KIT_JOBS,
                      "{\"reportType\":\"visits\",\"name\":\"x\",\"parameters\":{},\"output\":{"
                      "\"format\":\"csv\"}}");
 
+        assert_ptr_equal(kit->gw.catalog, own);
         jw_wire_free(kit->gw.wire);
         kit->gw.wire = wire;
         kit->gw.catalog = shipped;

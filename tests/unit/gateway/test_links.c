@@ -7,6 +7,7 @@
 #include "jw/link_token.h"
 #include "jw/links.h"
 #include "jw/store_deliveries.h"
+#include "links/links.h"
 
 #define CONTENT "a,b\r\n1,2\r\n"
 #define HOUR_MS INT64_C(3600000)
@@ -64,7 +65,9 @@ kit_assert_page(const Answer *answer, long status, const char *const *parts, int
 
     if (answer->status != status
         || g_strcmp0(answer_header(answer, "content-type"), "text/html; charset=utf-8") != 0
-        || strstr(answer_header(answer, "cache-control"), "no-store") == NULL
+        || g_strcmp0(answer_header(answer, "cache-control"), "private, no-store") != 0
+        || g_strcmp0(answer_header(answer, "referrer-policy"), "no-referrer") != 0
+        || g_strcmp0(answer_header(answer, "x-robots-tag"), "noindex, nofollow") != 0
         || strstr(body, "<h1>") == NULL || strstr(body, "<script") != NULL) {
         fail_msg("line %d: %ld %s: %s", line, answer->status, answer_header(answer, "content-type"),
                  body);
@@ -192,6 +195,8 @@ test_other_refusals(void **state)
     assert_page(deeper, 404, "This link does not work");
     g_auto(Answer) post = kit_post(kit, NULL, "/links/a", "{}");
     assert_page(post, 405, "This path answers GET, HEAD");
+    g_auto(Answer) malformed = kit_get(kit, NULL, "/links/a%2Fb");
+    assert_page(malformed, 400, "The path or the query is not well formed");
     g_autofree char *id = make_mailed(kit, 0);
     g_autofree char *path = link_to(kit, id, "ben@example.com", GW_NOW + HOUR_MS);
     const char *range[] = { "Range: bytes=10-", NULL };
@@ -274,6 +279,29 @@ test_revoke_refused(void **state)
     assert_answer(none, 409, "NO_LINKS");
 }
 
+/* Who has a link that works is not told that it does not. */
+static void
+test_titles(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        const char *code, *title;
+    } cases[] = {
+        { "TOO_MANY_DOWNLOADS", "<h1>Please try again in a few minutes</h1>" },
+        { "TOO_MANY_REQUESTS", "<h1>Please try again in a few minutes</h1>" },
+        { "SERVICE_UNAVAILABLE", "<h1>Please try again in a few minutes</h1>" },
+        { "LINK_UNKNOWN", "<h1>This link does not work</h1>" },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const JwHttpProblem problem = {
+            .status = 400, .code = cases[i].code, .message = "wait", .request_id = "r"
+        };
+        const char *type = NULL;
+        json_t *page = gw_links_page(&problem, &type);
+        assert_non_null(strstr(json_string_value(page), cases[i].title));
+        json_decref(page);
+    }
+}
+
 int
 main(void)
 {
@@ -281,7 +309,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_download),       TEST(test_expires),         TEST(test_report_is_gone),
         TEST(test_no_oracle),      TEST(test_other_refusals),  TEST(test_revoke_one),
-        TEST(test_revoke_refused), TEST(test_revoke_as_given),
+        TEST(test_revoke_refused), TEST(test_revoke_as_given), cmocka_unit_test(test_titles),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

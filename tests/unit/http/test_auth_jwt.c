@@ -211,6 +211,34 @@ test_departments(void **state)
                     "JW_JWT_WITHOUT_DEPARTMENTS is 'some'; use all or none");
 }
 
+/* All that is wrong, and of what was read alone. */
+static void
+test_check(void **state)
+{
+    static const struct {
+        const char *unread, *keys_file, *without, *pattern;
+    } cases[] = {
+        { "", "/nope", "some", "JW_JWT_WITHOUT_DEPARTMENTS is 'some'*\nJW_JWT_KEYS_FILE '/nope'*" },
+        { "JW_JWT_KEYS_FILE: it must be set", NULL, "some",
+          "JW_JWT_WITHOUT_DEPARTMENTS is 'some'*" },
+        { "JW_JWT_LEEWAY: no", "/nope", "all", "JW_JWT_KEYS_FILE '/nope'*" },
+    };
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const JwAuthConfig config = {
+            .keys_file = (char *)(gintptr)cases[i].keys_file,
+            .without_departments = (char *)(gintptr)cases[i].without,
+        };
+        g_autoptr(GString) wrong = g_string_new(NULL);
+        JwConfigCheck check = { .unread = cases[i].unread, .wrong = wrong };
+
+        jw_token_verifier_check(&config, &check);
+        if (!g_pattern_match_simple(cases[i].pattern, wrong->str)) {
+            fail_msg("case %zu: %s", i, wrong->str);
+        }
+    }
+}
+
 /* The types of tokens that we take, by every algorithm, in any case (RFC 9068). */
 static void
 test_types(void **state)
@@ -509,7 +537,7 @@ main(void)
         cmocka_unit_test(test_long_subject),    cmocka_unit_test(test_public_key_as_secret),
         cmocka_unit_test(test_signatures),      cmocka_unit_test(test_segments),
         cmocka_unit_test(test_spellings),       cmocka_unit_test(test_sizes),
-        cmocka_unit_test(test_time_passes),
+        cmocka_unit_test(test_time_passes),     cmocka_unit_test(test_check),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

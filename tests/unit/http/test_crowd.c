@@ -3,6 +3,7 @@
 #include "http_client.h"
 
 #include "jw/metrics.h"
+#include "jw/sync.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -20,6 +21,8 @@
 typedef struct {
     HcServer server;
     GPtrArray *streams; /* of JwHttpStream; the tests have one worker, or look when it is idle */
+    JwStop *go;         /* lets the handlers of /wait end */
+    int n_begun;        /* atomic: of them */
 } Fixture;
 
 static void
@@ -41,9 +44,23 @@ get_events(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
     g_ptr_array_add(self->streams, stream);
 }
 
+static void
+post_wait(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
+{
+    Fixture *self = context;
+    size_t length = 0;
+
+    g_atomic_int_inc(&self->n_begun);
+    (void)jw_stop_wait(self->go, 60000);
+    (void)jw_http_body(request, &length);
+    g_autofree char *text = g_strdup_printf("%zu bytes", length);
+    jw_http_reply_text(reply, 200, "text/plain", text);
+}
+
 static const JwHttpRoute routes[] = {
     { .method = "GET", .pattern = "/hello", .handler = get_hello },
     { .method = "POST", .pattern = "/hello", .handler = get_hello },
+    { .method = "POST", .pattern = "/wait", .handler = post_wait },
     { .method = "GET", .pattern = "/events", .handler = get_events },
     { 0 },
 };
@@ -56,6 +73,7 @@ setup(void **state)
     Fixture *self = g_new0(Fixture, 1);
 
     self->streams = g_ptr_array_new_with_free_func(jw_http_stream_free);
+    self->go = jw_stop_new();
     hc_server_init(&self->server);
     self->server.config.workers = 1;
     self->server.config.idle_timeout_ms = self->server.config.request_age_ms = 600000;
@@ -68,7 +86,9 @@ teardown(void **state)
 {
     Fixture *self = *state;
 
+    jw_stop_set(self->go);
     hc_server_clear(&self->server);
+    jw_stop_free(self->go);
     g_ptr_array_unref(self->streams);
     g_free(self);
     return 0;
@@ -137,18 +157,32 @@ close_all(const int *fds, size_t n)
     }
 }
 
-/* Waits until the server has seen as many connections as were opened. */
+typedef struct {
+    const char *gauge;
+    double value;
+} Wish;
+
 static bool
-all_seen(void *data)
+has_value(void *data)
 {
-    return jw_metric_value(jw_metric_gauge("jobwire_http_connections", "", NULL), NULL)
-           == *(const double *)data;
+    const Wish *wish = data;
+
+    return jw_metric_value(jw_metric_gauge(wish->gauge, "", NULL), NULL) == wish->value;
 }
 
 static void
+wait_gauge(const char *gauge, double value)
+{
+    Wish wish = { gauge, value };
+
+    tk_wait_until(has_value, &wish, 20000, gauge);
+}
+
+/* Waits until the server has seen as many connections as were opened. */
+static void
 wait_connections(double n)
 {
-    tk_wait_until(all_seen, &n, 20000, "all connections to be seen");
+    wait_gauge("jobwire_http_connections", n);
 }
 
 /* Of connections that have not finished their request the oldest goes, kept ones stay. */
@@ -318,6 +352,8 @@ test_wrong_proxies(void **state)
         { "10.0.0.0/33", "JW_HTTP_TRUSTED_PROXIES: *10.0.0.0/33*32*" },
         { "::1, 10.0.0.0/x", "JW_HTTP_TRUSTED_PROXIES: *10.0.0.0/x*" },
         { "10.0.0", "JW_HTTP_TRUSTED_PROXIES: '10.0.0' is neither an address*" },
+        { "10.0.0.0/33,abc", /* all of them */
+          "JW_HTTP_TRUSTED_PROXIES: *10.0.0.0/33*\nJW_HTTP_TRUSTED_PROXIES: 'abc' is neither*" },
     };
     Fixture *self = *state;
 
@@ -326,6 +362,9 @@ test_wrong_proxies(void **state)
         self->server.config.trusted_proxies = (char *)(gintptr)cases[i].list;
         g_autoptr(JwHttpServer) server = jw_http_server_new(&self->server.config, &error);
         assert_null(server);
+        assert_jw_error(error, JW_ERROR_INVALID, cases[i].message);
+        g_clear_error(&error);
+        assert_false(jw_http_server_check(&self->server.config, &error));
         assert_jw_error(error, JW_ERROR_INVALID, cases[i].message);
     }
 }
@@ -348,6 +387,184 @@ test_bodies_are_bounded(void **state)
     assert_closed(fds[0]);
     assert_true(is_open(fds[G_N_ELEMENTS(fds) - 1]));
     close_all(fds, G_N_ELEMENTS(fds));
+}
+
+/* Room for a body is made by who holds most of it, not by the oldest of all, and never by who holds
+ * none. Behind a proxy that is the client whom the proxy names. */
+static void
+test_bodies_of_whom(void **state)
+{
+    enum { LITTLE, NAMED, HEAD, N_OTHERS };
+    static const struct {
+        const char *source, *headers;
+    } cases[] = { { "127.0.0.1", "" }, { "127.0.0.2", "X-Forwarded-For: 192.0.2.1\r\n" } };
+    Fixture *self = *state;
+    g_autofree char *part = g_strnfill(699, ' '); /* 700 bytes with the first */
+
+    self->server.config.connections_max = 1000;
+    self->server.config.trusted_proxies = (char *)(gintptr) "127.0.0.2";
+    start(self);
+    for (size_t n = 0; n < G_N_ELEMENTS(cases); n++) {
+        int others[N_OTHERS], fds[93];
+        g_autofree char *text = g_strdup_printf("POST /hello HTTP/1.1\r\nHost: t\r\n%s"
+                                                "Content-Length: 900\r\n\r\n[%s",
+                                                cases[n].headers, part);
+        others[HEAD] = open_with(self, "127.0.0.4", SLOW_HEAD);
+        others[LITTLE] = open_with(self, "127.0.0.3", SLOW_BODY);
+        others[NAMED] = open_with(self, "127.0.0.2",
+                                  "POST /hello HTTP/1.1\r\nHost: t\r\n"
+                                  "X-Forwarded-For: 192.0.2.2\r\nContent-Length: 900\r\n\r\n[");
+        wait_connections(N_OTHERS);
+        wait_gauge("jobwire_http_body_bytes", 2);
+        for (size_t i = 0; i < G_N_ELEMENTS(fds); i++) {
+            fds[i] = open_with(self, cases[n].source, text);
+            wait_gauge("jobwire_http_body_bytes", 2 + 700 * (double)MIN(i + 1, 91));
+        }
+        assert_closed(fds[0]);
+        assert_closed(fds[1]);
+        for (size_t i = 0; i < N_OTHERS; i++) {
+            assert_true(is_open(others[i]));
+        }
+        assert_true(is_open(fds[2]) && is_open(fds[G_N_ELEMENTS(fds) - 1]));
+        close_all(fds, G_N_ELEMENTS(fds));
+        close_all(others, N_OTHERS);
+        wait_connections(0);
+    }
+}
+
+/* A POST of @length bytes to /wait. */
+static int
+post_waiting(const Fixture *self, size_t length)
+{
+    g_autofree char *spaces = g_strnfill(length - 1, ' ');
+    g_autofree char *text =
+        g_strdup_printf("POST /wait HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\n"
+                        "Content-Length: %zu\r\n\r\n1%s",
+                        length, spaces);
+
+    return open_with(self, "127.0.0.1", text);
+}
+
+static void
+assert_busy(int fd)
+{
+    g_autofree char *answer = hc_read_answer(fd);
+
+    assert_non_null(answer);
+    assert_int_equal(hc_status(answer), 503);
+    g_autofree char *after = hc_header(answer, "Retry-After");
+    assert_non_null(after);
+    assert_non_null(strstr(hc_body(answer), "\"SERVICE_UNAVAILABLE\""));
+}
+
+static void
+assert_answered(int fd, const char *text)
+{
+    g_autofree char *answer = hc_read_answer(fd);
+
+    assert_non_null(answer);
+    assert_int_equal(hc_status(answer), 200);
+    assert_string_equal(hc_body(answer), text);
+}
+
+/* Bodies count until their handlers have ended: what does not fit beside those that wait for a
+ * worker is refused, and nobody who waits is cut. */
+static void
+test_waiting_bodies_are_bounded(void **state)
+{
+    Fixture *self = *state;
+    int fds[64], idle, extra[3];
+
+    self->server.config.connections_max = 1000;
+    self->server.config.workers = 2; /* so many that all may wait */
+    start(self);
+    idle = open_with(self, "127.0.0.1", "");
+    assert_served(idle);
+    for (size_t i = 0; i < G_N_ELEMENTS(fds); i++) {
+        fds[i] = post_waiting(self, 1000);
+        wait_gauge("jobwire_http_body_bytes", 1000 * ((double)i + 1));
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(extra); i++) {
+        extra[i] = post_waiting(self, 500);
+        assert_busy(extra[i]);
+    }
+    wait_gauge("jobwire_http_body_bytes", 64000);
+    assert_true(is_open(idle));
+    jw_stop_set(self->go);
+    for (size_t i = 0; i < G_N_ELEMENTS(fds); i++) {
+        assert_answered(fds[i], "1000 bytes");
+    }
+    wait_gauge("jobwire_http_body_bytes", 0);
+    assert_served(extra[0]); /* the connection goes on */
+    close_all(fds, G_N_ELEMENTS(fds));
+    close_all(extra, G_N_ELEMENTS(extra));
+    (void)close(idle);
+}
+
+static bool
+one_begun(void *data)
+{
+    return g_atomic_int_get(&((Fixture *)data)->n_begun) == 1;
+}
+
+/* So many requests for each worker may wait for one; a further one is told to come again. */
+static void
+test_waiting_requests_are_bounded(void **state)
+{
+    enum { PLACES = 32 };
+    Fixture *self = *state;
+    int under_way, fds[PLACES], extra[2];
+
+    self->server.config.connections_max = 1000;
+    start(self);
+    under_way = post_waiting(self, 1);
+    tk_wait_until(one_begun, self, 20000, "the request to be under way");
+    for (size_t i = 0; i < G_N_ELEMENTS(fds); i++) {
+        fds[i] = post_waiting(self, 2);
+        wait_gauge("jobwire_http_requests_waiting", (double)i + 1);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(extra); i++) {
+        extra[i] = post_waiting(self, 3);
+        assert_busy(extra[i]);
+    }
+    wait_gauge("jobwire_http_requests_waiting", PLACES);
+    jw_stop_set(self->go);
+    assert_answered(under_way, "1 bytes");
+    for (size_t i = 0; i < G_N_ELEMENTS(fds); i++) {
+        assert_answered(fds[i], "2 bytes");
+    }
+    assert_served(extra[0]);
+    close_all(fds, G_N_ELEMENTS(fds));
+    close_all(extra, G_N_ELEMENTS(extra));
+    (void)close(under_way);
+}
+
+/* Who holds most makes room for itself alone, also when all that it holds waits for an answer. */
+static void
+test_waiting_bodies_are_its_own(void **state)
+{
+    Fixture *self = *state;
+    int fds[64], other;
+
+    self->server.config.connections_max = 1000;
+    self->server.config.workers = 2;
+    start(self);
+    other = open_with(self, "127.0.0.2", SLOW_BODY);
+    wait_gauge("jobwire_http_body_bytes", 1);
+    for (size_t i = 0; i < G_N_ELEMENTS(fds); i++) {
+        fds[i] = post_waiting(self, 999);
+        wait_gauge("jobwire_http_body_bytes", 1 + 999 * ((double)i + 1));
+    }
+    int extra = post_waiting(self, 500);
+    assert_busy(extra);
+    assert_true(is_open(other));
+    jw_stop_set(self->go);
+    for (size_t i = 0; i < G_N_ELEMENTS(fds); i++) {
+        assert_answered(fds[i], "999 bytes");
+    }
+    close_all(fds, G_N_ELEMENTS(fds));
+    (void)close(extra);
+    (void)close(other);
 }
 
 /* Slow headers, slow bodies and idle streams, each by the hundred, and one worker: others are
@@ -458,9 +675,19 @@ main(void)
 {
 #define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
-        WITH(test_unfinished_go_first), WITH(test_idle_go_next), WITH(test_cap_of_address),
-        WITH(test_answered_stay),       WITH(test_proxies),      WITH(test_wrong_proxies),
-        WITH(test_bodies_are_bounded),  WITH(test_many_of_each), WITH(test_lost_readers),
+        WITH(test_unfinished_go_first),
+        WITH(test_idle_go_next),
+        WITH(test_cap_of_address),
+        WITH(test_answered_stay),
+        WITH(test_proxies),
+        WITH(test_wrong_proxies),
+        WITH(test_bodies_are_bounded),
+        WITH(test_bodies_of_whom),
+        WITH(test_waiting_bodies_are_its_own),
+        WITH(test_waiting_bodies_are_bounded),
+        WITH(test_waiting_requests_are_bounded),
+        WITH(test_many_of_each),
+        WITH(test_lost_readers),
         WITH(test_few_descriptors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -67,6 +67,7 @@ get_file(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
         .data = source,
         .data_free = free_source,
     };
+    jw_http_reply_header(reply, "X-Of-Handler", "yes");
     jw_http_reply_file(reply, request, &file);
 }
 
@@ -77,7 +78,8 @@ static const JwHttpRoute routes[] = {
       .query = &jw_http_any_query },
     { 0 },
 };
-static const JwHttpApi api = { .name = "test", .prefix = "", .routes = routes };
+static const JwHttpHeader headers[] = { { "X-Of-Api", "yes" }, { 0 } };
+static const JwHttpApi api = { .name = "test", .prefix = "", .routes = routes, .headers = headers };
 static const JwHttpApi *const apis[] = { &api, NULL };
 
 static int
@@ -328,6 +330,46 @@ test_turns(void **state)
     g_clear_pointer(&go, jw_stop_free);
 }
 
+static void
+assert_header(const char *answer, const char *name, const char *value)
+{
+    g_autofree char *found = hc_header(answer, name);
+
+    if (g_strcmp0(found, value) != 0) {
+        fail_msg("%s is %s in:\n%s", name, found != NULL ? found : "not there", answer);
+    }
+}
+
+/* Whatever is answered has them, also what no handler has seen. */
+static void
+test_headers_of_api(void **state)
+{
+    static const struct {
+        const char *method, *target, *headers;
+        int status;
+    } cases[] = {
+        { "GET", "/files/10", "", 200 },
+        { "HEAD", "/files/10", "", 200 },
+        { "GET", "/files/10", "Range: bytes=1-2\r\n", 206 },
+        { "GET", "/files/10", "If-None-Match: *\r\n", 304 },
+        { "GET", "/files/10", "Transfer-Encoding: x\r\n", 400 },
+        { "GET", "/files/%2F", "", 400 },
+        { "GET", "/nothing", "", 404 },
+        { "DELETE", "/files/10", "", 405 },
+        { "OPTIONS", "/files/10", "", 204 },
+        { "GET", "/files/10", "If-Match: \"x\"\r\n", 412 },
+        { "POST", "/files/10", "Expect: 100-continue\r\nContent-Length: 5000\r\n", 413 },
+        { "GET", "/files/10", "Range: bytes=99-\r\n", 416 },
+    };
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *answer =
+            hc_ask(server.port, cases[i].method, cases[i].target, cases[i].headers, NULL);
+        assert_int_equal(hc_status(answer), cases[i].status);
+        assert_header(answer, "X-Of-Api", "yes");
+    }
+}
+
 static bool
 is_whole(void *data)
 {
@@ -338,11 +380,14 @@ is_whole(void *data)
     return hc_status(answer) == 200;
 }
 
-/* One download too many is answered 503, without a header of the file; a HEAD and a 304 are none,
- * and a place that is left is free again. */
+/* One download too many is answered 503, without a header of the file but with all others; a HEAD
+ * and a 304 are none, and a place that is left is free again. */
 static void
 test_too_many(void **state)
 {
+    static const char *const of_file[] = {
+        "ETag", "Last-Modified", "Content-Disposition", "Accept-Ranges", "Content-Range",
+    };
     HcServer few;
     int fds[2];
     size_t length = 0;
@@ -357,13 +402,18 @@ test_too_many(void **state)
         hc_send(fds[i], request, strlen(request));
         assert_int_equal(recv(fds[i], &byte, 1, 0), 1);
     }
-    g_autofree char *refused = hc_ask(few.port, "GET", "/files/10", "", &length);
-    g_autofree char *etag = hc_header(refused, "ETag");
-    g_autofree char *later = hc_header(refused, "Retry-After");
+    g_autofree char *refused =
+        hc_ask(few.port, "GET", "/files/10", "Range: bytes=1-2\r\n", &length);
     assert_int_equal(hc_status(refused), 503);
     assert_non_null(strstr(hc_body(refused), "\"TOO_MANY_DOWNLOADS\""));
-    assert_null(etag);
-    assert_string_equal(later, "5");
+    for (size_t i = 0; i < G_N_ELEMENTS(of_file); i++) {
+        assert_header(refused, of_file[i], NULL);
+    }
+    assert_header(refused, "Retry-After", "5");
+    assert_header(refused, "Content-Type", "application/json");
+    assert_header(refused, "Cache-Control", "no-store");
+    assert_header(refused, "X-Of-Handler", "yes");
+    assert_header(refused, "X-Of-Api", "yes");
     g_autofree char *head = hc_ask(few.port, "HEAD", "/files/10", "", &length);
     assert_int_equal(hc_status(head), 200);
     g_autofree char *known = hc_ask(few.port, "GET", "/files/10", "If-None-Match: *\r\n", &length);
@@ -413,8 +463,8 @@ main(void)
         cmocka_unit_test(test_ranges),         cmocka_unit_test(test_head),
         cmocka_unit_test(test_empty_file),     cmocka_unit_test(test_read_fails),
         cmocka_unit_test(test_names),          cmocka_unit_test(test_freed),
-        cmocka_unit_test(test_kept_after_304), cmocka_unit_test(test_too_many),
-        cmocka_unit_test(test_turns),
+        cmocka_unit_test(test_kept_after_304), cmocka_unit_test(test_headers_of_api),
+        cmocka_unit_test(test_too_many),       cmocka_unit_test(test_turns),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -273,6 +273,40 @@ test_stop_is_bounded(void **state)
     (void)g_thread_join(stopper);
 }
 
+static bool
+others_queue(void *data)
+{
+    const double *n = data;
+
+    return jw_metric_value(jw_metric_gauge("jobwire_http_requests_waiting", "", NULL), NULL) == *n;
+}
+
+/* What no worker has begun when the time is over is not begun any more: its client was cut. */
+static void
+test_stop_forgets_what_waits(void **state)
+{
+    Fixture *self = *state;
+    const char *request = HC_GET("/wait");
+    int fds[5];
+    double n_queued = G_N_ELEMENTS(fds) - 1;
+    self->server.config.workers = 1;
+    start(self);
+    for (size_t i = 0; i < G_N_ELEMENTS(fds); i++) {
+        fds[i] = hc_connect(self->server.port);
+        hc_send(fds[i], request, strlen(request));
+        tk_wait_until(one_waits, self, 20000, "the first request to be under way");
+    }
+    tk_wait_until(others_queue, &n_queued, 20000, "the others to wait for the worker");
+    GThread *stopper = g_thread_new("stopper", stop_at_once, self);
+    for (size_t i = 0; i < G_N_ELEMENTS(fds); i++) {
+        g_autofree char *answer = hc_read_all(fds[i], NULL);
+        assert_string_equal(answer, "");
+    }
+    jw_stop_set(self->go);
+    (void)g_thread_join(stopper);
+    assert_int_equal(g_atomic_int_get(&self->n_waiting), 1);
+}
+
 static void
 test_port_is_taken(void **state)
 {
@@ -394,14 +428,75 @@ test_metrics(void **state)
     assert_true(jw_metric_value(seconds, "GET /hello") == before_n + 1);
 }
 
+static int64_t
+now_ms(void)
+{
+    return jw_clock_mono_ms(jw_clock_system());
+}
+
+static bool
+is_past(void *data)
+{
+    return now_ms() > *(const int64_t *)data;
+}
+
+/* The number behind @name in the line of @log that has @part; -1: none. */
+static int64_t
+logged(const char *log, const char *part, const char *name)
+{
+    const char *line = strstr(log, part);
+    const char *found = line != NULL ? strstr(line, name) : NULL;
+
+    return found != NULL ? g_ascii_strtoll(found + strlen(name), NULL, 10) : -1;
+}
+
+/* How long a request took has the time in it that it waited for a worker. */
+static void
+test_duration_has_the_wait(void **state)
+{
+    Fixture *self = *state;
+    const char *requests[] = { HC_GET("/wait"), HC_GET("/hello") };
+    int fds[G_N_ELEMENTS(requests)];
+    double n_queued = 1;
+    self->server.config.workers = 1;
+    start(self);
+    for (size_t i = 0; i < G_N_ELEMENTS(fds); i++) {
+        fds[i] = hc_connect(self->server.port);
+        hc_send(fds[i], requests[i], strlen(requests[i]));
+        tk_wait_until(one_waits, self, 20000, "the first request to be under way");
+    }
+    tk_wait_until(others_queue, &n_queued, 20000, "the other to wait for the worker");
+    int64_t since_ms = now_ms(), until_ms = since_ms + 100;
+    tk_wait_until(is_past, &until_ms, 20000, "the clock to go on");
+    tk_log_capture();
+    int64_t held_ms = now_ms() - since_ms;
+    jw_stop_set(self->go);
+    for (size_t i = 0; i < G_N_ELEMENTS(fds); i++) {
+        g_autofree char *answer = hc_read_all(fds[i], NULL);
+        assert_int_equal(hc_status(answer), 200);
+    }
+    g_autofree char *log = tk_log_take();
+    if (logged(log, "\"route\":\"/hello\"", "\"duration_ms\":") < held_ms) {
+        fail_msg("it waited for %" G_GINT64_FORMAT " ms: %s", held_ms, log);
+    }
+}
+
 int
 main(void)
 {
 #define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
-        WITH(test_kept_connection), WITH(test_many_at_once),  WITH(test_stop_finishes),
-        WITH(test_stop_is_bounded), WITH(test_port_is_taken), WITH(test_authenticator_is_needed),
-        WITH(test_authenticator),   WITH(test_immediate),     WITH(test_metrics),
+        WITH(test_kept_connection),
+        WITH(test_many_at_once),
+        WITH(test_stop_finishes),
+        WITH(test_stop_is_bounded),
+        WITH(test_stop_forgets_what_waits),
+        WITH(test_port_is_taken),
+        WITH(test_authenticator_is_needed),
+        WITH(test_authenticator),
+        WITH(test_immediate),
+        WITH(test_metrics),
+        WITH(test_duration_has_the_wait),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -115,6 +115,9 @@ test_settings(void **state)
         assert_int_equal(jc_fixture_run(jc, "watch", "x", "--token", "t", NULL), JC_EXIT_FAILED);
         assert_contains(jc->err, "; give a URL such as http://127.0.0.1:8080\n");
     }
+    jc_fixture_env(jc, "JW_GATEWAY_URL", "http://127.0.0.1/a|b");
+    assert_int_equal(jc_fixture_run(jc, "watch", "x", "--token", "t", NULL), JC_EXIT_FAILED);
+    assert_contains(jc->err, "JW_GATEWAY_URL is 'http://127.0.0.1/a|b', which has characters");
     jc_fixture_env(jc, "JW_GATEWAY_URL", "http://127.0.0.1:1");
     assert_int_equal(jc_fixture_run(jc, "watch", "x", NULL), JC_EXIT_FAILED);
     assert_contains(jc->err, "no token: give --token");

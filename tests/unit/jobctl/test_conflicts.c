@@ -117,6 +117,24 @@ test_fail(void **state)
                                        "\"updated\":0}\n");
 }
 
+/* The figures are those of the files. */
+static void
+test_figures(void **state)
+{
+    Fixture *self = *state;
+    g_autofree char *old = jc_fixture_file(self->jc, "figures.csv",
+                                           HEAD "p,2021-01-01,1,0.125,,\nq,2021-01-01,1,0.3,,\n");
+    g_autofree char *new = jc_fixture_file(
+        self->jc, "other.csv", HEAD "p,2021-01-01,1,9.99,,\nq,2021-01-01,1,1000000.1,,\n");
+
+    assert_int_equal(jc_fixture_run(self->jc, "import", "-m", self->mapping, old, NULL),
+                     JC_EXIT_OK);
+    assert_int_equal(jc_fixture_run(self->jc, "import", "-m", self->mapping, new, NULL),
+                     JC_EXIT_FAILED);
+    assert_contains(self->jc->err, "price is 0.125 there, 9.99 here\n");
+    assert_contains(self->jc->err, "price is 0.3 there, 1000000.1 here\n");
+}
+
 static void
 test_keep_going(void **state)
 {
@@ -286,6 +304,7 @@ main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_fail),
+        TEST(test_figures),
         TEST(test_keep_going),
         TEST(test_skip),
         TEST(test_update),

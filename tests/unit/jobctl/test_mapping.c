@@ -104,7 +104,7 @@ test_all_at_once(void **state)
 {
     static const char *const said[] = {
         "/collection: ",
-        "/delimiter: ",
+        "/delimiter: must be one of ',', ';', '|', '\\t', not ':'",
         "/fields/0/field: ",
         "/fields/1/type: ",
         "/fields/2/format: date format '%I' lacks the year",

@@ -188,7 +188,7 @@ test_faults(void **state)
           "Id", "holds the control character U+0001; remove it" },
         { "M\xFCller,2021-07-01,12:00,Y,,,,", "Id",
           "the byte 0xFC is not UTF-8: the file seems to be in a Windows code page; save it as "
-          "UTF-8, or convert it: iconv -f WINDOWS-1252 -t UTF-8" },
+          "UTF-8, or convert it: iconv -f WINDOWS-1252 -t UTF-8 (WINDOWS-1254 for Turkish)" },
         { "\"a,2021-07-01,12:00,Y,,,,", NULL, "the quote opened on line 2 is never closed" },
     };
     Fixture *self = *state;
@@ -359,8 +359,13 @@ test_comma_numbers(void **state)
     assert_int_equal(self->violations->len, 2);
     const JcRowViolation *violation = g_ptr_array_index(self->violations, 0);
     assert_string_equal(violation->reason,
-                        "'12.34' is not a number; the mapping can name its marks "
-                        "(\"decimal\", \"thousands\")");
+                        "'12.34' is not a number as the mapping expects it: 1.234,56");
+    violation = g_ptr_array_index(self->violations, 1);
+    assert_string_equal(violation->reason, "'12 34' is not a whole number");
+    assert_false(apply_lines(self, "ID,When,Preis,Besucher\nv,2021-01-01,1,1.234\n"));
+    violation = g_ptr_array_index(self->violations, self->violations->len - 1);
+    assert_string_equal(violation->reason,
+                        "'1.234' is not a whole number as the mapping expects it: 1 234");
 }
 
 static void

@@ -202,6 +202,8 @@ test_contradicting_formats(void **state)
     static const struct {
         const char *format, *pattern;
     } cases[] = {
+        { "%F %T %p", "date format '%F %T %p': *; write %I:%M:%S for %T, or leave %p out" },
+        { "%F %R %p", "date format '%F %R %p': *; write %I:%M for %R, or leave %p out" },
         { "%F %H:%M %p", "*%p (AM, PM) goes with an hour of twelve; write %I for %H*" },
         { "%F %T %p", "*%p (AM, PM) goes with an hour of twelve*" },
         { "%F %R%p", "*%p (AM, PM) goes with an hour of twelve*" },

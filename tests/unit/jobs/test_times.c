@@ -16,6 +16,9 @@ test_times(void **state)
         { { 2000, 15000, 16999 },
           "JW_REAP_AFTER: 16999ms *JW_HEARTBEAT_TIMEOUT=15000ms*at least 17000ms*executors and "
           "scheduler*" },
+        { { 2000, 1000, 2000 }, /* both, and what is right once the first is mended */
+          "JW_HEARTBEAT_TIMEOUT: 1000ms *at least 6000ms*\nJW_REAP_AFTER: 2000ms "
+          "*JW_HEARTBEAT_TIMEOUT=6000ms*at least 8000ms*" },
     };
 
     (void)state;

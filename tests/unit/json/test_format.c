@@ -45,6 +45,31 @@ test_days(void **state)
     }
 }
 
+/* What is a date, but too early, is not told that it is none. */
+static void
+test_before_1970(void **state)
+{
+    static const char *const early[] = { "1960-02-03T00:00:00Z", "1970-01-01T00:00:00+01:00",
+                                         "0001-01-01T00:00:00Z" };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(early); i++) {
+        g_autofree char *time = jw_check_time(early[i]);
+        g_autofree char *either = jw_check_date_or_time(early[i]);
+        assert_string_equal(time, "is before 1970-01-01T00:00:00Z; give that moment or a later "
+                                  "one");
+        assert_string_equal(either, time);
+    }
+    g_autofree char *date = jw_check_date_or_time("1960-02-03");
+    g_autofree char *none = jw_check_date_or_time("1960-02-30");
+    g_autofree char *first = jw_check_date_or_time("1970-01-01");
+    g_autofree char *day = jw_check_time("1960-02-03");
+    assert_true(g_str_has_prefix(date, "is before 1970-01-01T"));
+    assert_true(g_str_has_prefix(none, "must be a date such as"));
+    assert_null(first);
+    assert_true(g_str_has_prefix(day, "must be a date and time"));
+}
+
 static void
 test_durations(void **state)
 {
@@ -79,6 +104,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_days),
+        cmocka_unit_test(test_before_1970),
         cmocka_unit_test(test_durations),
         cmocka_unit_test(test_address),
     };

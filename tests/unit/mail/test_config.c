@@ -84,7 +84,7 @@ test_table(void **state)
     assert_int_equal(config.timeout_ms, 60000);
     assert_int_equal(config.connections, 4);
     assert_null(config.tls);
-    g_autofree char *shown = jw_config_print(&table, 1);
+    g_autofree char *shown = jw_config_print(&table, 1, "", "");
     assert_null(strstr(shown, "hush"));
     taken(&config);
     jw_config_clear(&table, 1);

@@ -1,5 +1,6 @@
 /* test_compose.c: the report mail, read back as a mail program would. */
 #include "drawing.h"
+#include "jw/links.h"
 #include "mail/compose.h"
 #include "testkit.h"
 
@@ -295,6 +296,46 @@ test_links_that_are_none(void **state)
     }
 }
 
+/* What the check of the settings takes can stand in a mail. */
+static void
+test_links_of_every_base(void **state)
+{
+    Fixture *self = *state;
+    static const struct {
+        const char *base;
+        bool good;
+    } cases[] = {
+        { "https://jobs.example.com", true },
+        { "HTTPS://jobs.example.com", true },
+        { "http://127.0.0.1:8080/", true },
+        { "https://[::1]/jobs//", true },
+        { "https://jobs.example/a%7Cb", true },
+        { "https://xn--jbs-sna.example", true },
+        { "https://j\xc3\xb6"
+          "bs.example",
+          false },
+        { "https://jobs.example/a|b", false },
+        { "https://jobs.example/a{b}", false },
+        { "https://jobs.example/a\\b", false },
+        { "https://jobs.example/a^b", false },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *base = g_strdup(cases[i].base);
+        g_autoptr(GError) error = NULL;
+        if (!jw_link_base_check(base, &error)) {
+            assert_false(cases[i].good);
+            assert_jw_error(error, JW_ERROR_INVALID, "JW_PUBLIC_URL is *");
+            continue;
+        }
+        g_autofree char *link = jw_link_mailed(base, "token");
+        self->input.link = link;
+        g_autoptr(GBytes) mail = ntf_compose(&self->input, &error);
+        assert_ok(mail != NULL, error);
+        assert_true(cases[i].good);
+    }
+}
+
 static void
 test_kinds(void **state)
 {
@@ -377,11 +418,42 @@ test_odd_figures_and_charts(void **state)
     set(&self->artifact.summary, many->str);
     g_auto(Read) mail = { 0 };
     read_init(&mail, &self->input);
-    assert_holds(mail.html, ">V23</div>");
-    assert_lacks(mail.html, ">V24</div>");
-    assert_holds(mail.text, "  L23  V23\r\n");
+    assert_holds(mail.html, ">V49</div>");
+    assert_lacks(mail.html, ">V50</div>");
+    assert_holds(mail.text, "  L49  V49\r\n");
     assert_holds(mail.text, "Chart: no data in this period");
     assert_non_null(mail.image);
+}
+
+/* As many figures and filters as a definition may have are in the mail. */
+static void
+test_many_figures_and_limits(void **state)
+{
+    Fixture *self = *state;
+    g_autoptr(GString) many = g_string_new("{\"title\":\"T\",\"figures\":[");
+
+    for (int i = 0; i < 50; i++) {
+        g_string_append_printf(many, "%s{\"label\":\"L%d\",\"text\":\"V%d\"}", i > 0 ? "," : "", i,
+                               i);
+    }
+    g_string_append(many, "],\"filters\":[");
+    for (int i = 0; i < 50; i++) {
+        g_string_append_printf(many, "%s{\"label\":\"F%d\",\"text\":\"W%d\"}", i > 0 ? "," : "", i,
+                               i);
+    }
+    g_string_append(many, "]}");
+    set(&self->artifact.summary, many->str);
+    g_auto(Read) mail = { 0 };
+    read_init(&mail, &self->input);
+    for (int i = 0; i < 50; i++) {
+        g_autofree char *figure = g_strdup_printf(">V%d</div>", i);
+        g_autofree char *line = g_strdup_printf("V%d\r\n", i);
+        g_autofree char *limit = g_strdup_printf("F%d: W%d", i, i);
+        assert_holds(mail.html, figure);
+        assert_holds(mail.text, line);
+        assert_holds(mail.text, limit);
+    }
+    assert_holds(mail.html, "W49");
 }
 
 /* What the chart says is what table and workbook say: all decimals, and values below zero. */
@@ -398,6 +470,10 @@ test_chart_in_words(void **state)
         { "\"decimals\":2,\"values\":[3400000,1]", "Chart: most at a (3.4M)" },
         { "\"values\":[82.91,1]", "Chart: most at a (82.9)" },
         { "\"decimals\":2,\"values\":[0,0]", "Chart: no data in this period" },
+        { "\"format\":\"percent\",\"decimals\":1,\"values\":[100,5]",
+          "Chart: most at a (100.0 %)" },
+        { "\"format\":\"seconds\",\"decimals\":0,\"values\":[7,30]", "Chart: most at b (30 s)" },
+        { "\"decimals\":0,\"values\":[5,5]", "Chart: most at a and 1 more (5)" },
     };
     Fixture *self = *state;
 
@@ -488,9 +564,11 @@ main(void)
         TEST(test_long_part),
         TEST(test_link),
         TEST(test_links_that_are_none),
+        TEST(test_links_of_every_base),
         TEST(test_kinds),
         TEST(test_everything_is_escaped),
         TEST(test_odd_figures_and_charts),
+        TEST(test_many_figures_and_limits),
         TEST(test_chart_in_words),
         TEST(test_long_texts),
         TEST(test_bad_file_names),

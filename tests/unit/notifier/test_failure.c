@@ -101,6 +101,46 @@ test_told_once(void **state)
     assert_non_null(strstr(text, "delivery.onFailure"));
 }
 
+/* Which report it was: its type, its period, what it was limited to. */
+static void
+test_says_which_report(void **state)
+{
+    static const char *const lines[] = {
+        /* in plain text */
+        "Weekly calls\r\nWeekly report, 4 Jan 2021 =E2=80=93 10 Jan 2021 (Europe/Berlin)\r\n"
+        "Only a part of the records:\r\n  Departments: support, sales\r\nRequested by ann\r\n\r\n"
+        "This job has failed; there is no report.\r\n",
+        "\r\nReport type: call-records\r\n",
+        /* in HTML, whose title is the subject */
+        ("<title>Failed: Weekly calls: Weekly report, 4 Jan 2021 =E2=80=93 10 Jan 2021 (support, "
+         "sales)</title>"),
+        "<br>Departments: support, sales",
+        ">Failed: there is no report</div>",
+    };
+    NtfKit *kit = *state;
+    g_autoptr(JwJob) job = kit_new_job(kit->ports);
+
+    g_free(job->spec);
+    job->spec = g_strdup("{\"reportType\":\"report-type.call-records\",\"parameters\":{"
+                         "\"period\":{\"type\":\"weekly\",\"at\":\"2021-01-13T06:00:00Z\","
+                         "\"timeZone\":\"Europe/Berlin\"},"
+                         "\"filters\":{\"departmentIds\":[\"support\",\"sales\"]}},"
+                         "\"output\":{\"format\":\"csv\"}}");
+    g_free(job->requested_by.id);
+    job->requested_by.id = g_strdup("ann");
+    job->requested_by.email = g_strdup("ann@example.com");
+    g_autofree char *job_id = kit_insert_job(kit->ports, job);
+    fail_job(kit, job_id, JW_CHANGE_FAIL_FINAL, "TIMEOUT");
+    assert_int_equal(failed_event(kit, job_id), JW_VERDICT_DONE);
+    assert_int_equal(kit_send_queued(&kit->ntf), 1);
+    g_autofree char *text = mail(kit, 0);
+    for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
+        if (strstr(text, lines[i]) == NULL) {
+            fail_msg("no '%s' in:\n%s", lines[i], text);
+        }
+    }
+}
+
 /* Every code has a reason, those to come as well, and none shows the error's message. */
 static void
 test_no_internal_text(void **state G_GNUC_UNUSED)
@@ -124,6 +164,24 @@ test_no_internal_text(void **state G_GNUC_UNUSED)
         assert_null(strstr(text, "E11000"));
         assert_null(strstr(text, codes[i]));
     }
+}
+
+/* Two things are denied: departments of others, and a report that cannot be limited to one's own.
+ * What to do holds for both, also for who named no departments at all. */
+static void
+test_denied(void **state)
+{
+    NtfKit *kit = *state;
+    g_autofree char *job_id = make_job(kit, "ann@example.com", JW_ON_FAILURE_REQUESTER);
+
+    fail_job(kit, job_id, JW_CHANGE_FAIL_FINAL, "DENIED");
+    assert_int_equal(failed_event(kit, job_id), JW_VERDICT_DONE);
+    assert_int_equal(kit_send_queued(&kit->ntf), 1);
+    g_autofree char *text = mail(kit, 0);
+    assert_non_null(strstr(text, "Why: It would show records outside of your departments."));
+    assert_non_null(strstr(text, "What to do: If you named departments, name only your own. If you "
+                                 "named none, this report cannot be limited to yours: tell the "
+                                 "operator of Jobwire, and name the job."));
 }
 
 static void
@@ -290,6 +348,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_told_once),      TEST(test_no_internal_text),
+        TEST(test_denied),         TEST(test_says_which_report),
         TEST(test_nobody_is_told), TEST(test_after_a_retry),
         TEST(test_stale),          TEST(test_events_lost),
         TEST(test_old_failure),    TEST(test_every_call_fails),

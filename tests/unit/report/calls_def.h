@@ -1,7 +1,19 @@
 /* calls_def.h: a call-records definition in miniature, shared by the report tests. Its fields, in
  * order: startedAt, agent, status, durationSeconds, waitSeconds, cost, internal. */
 #pragma once
+#include "jw/error.h"
 #include "jw/report.h"
+
+/* Whether it is one that the parser would take. @error: INVALID, with every violation */
+static inline bool
+calls_check(const JwReportDef *def, GError **error)
+{
+    g_auto(JwViolations) violations = { 0 };
+
+    jw_report_def_note(def, &violations);
+    g_autofree char *all = jw_violations_text(&violations);
+    return jw_violations_count(&violations) == 0 || jw_fail(error, JW_ERROR_INVALID, "%s", all);
+}
 
 static const char *const calls_fields[] = { "startedAt",   "agent", "status",   "durationSeconds",
                                             "waitSeconds", "cost",  "internal", NULL };

@@ -75,7 +75,7 @@ fixture_start(Fixture *self)
 {
     g_autoptr(GError) error = NULL;
 
-    assert_ok(jw_report_def_check(self->def, &error), error);
+    assert_ok(calls_check(self->def, &error), error);
     self->aggregate = jw_aggregate_new(self->def, self->request, calls_fields, self->zone, &error);
     assert_ok(self->aggregate != NULL, error);
 }

@@ -40,7 +40,7 @@ fixture_init(Fixture *self, JwReportDef *take_def, const char *zone)
     g_autoptr(GError) error = NULL;
 
     self->def = take_def;
-    assert_ok(jw_report_def_check(self->def, &error), error);
+    assert_ok(calls_check(self->def, &error), error);
     self->request = jw_report_request_new();
     self->request->start_ms = ms("2026-01-05T00:00:00Z");
     self->request->end_ms = ms("2026-01-12T00:00:00Z");
@@ -473,6 +473,32 @@ test_value_groups_in_order(void **state)
     assert_figure(&f, "peakAgent", text_value("ada"));
 }
 
+/* A text that reads as one of our own labels is told from them. */
+static void
+test_texts_like_our_labels(void **state)
+{
+    static const char *const agents[] = { "(none)", "(other)", NULL,     "bob",
+                                          "ada",    "ada",     "(none)", "(other)" };
+    static const char *const order[] = { "\"(none)\"", "\"(other)\"", "(none)", "(other)" };
+    static const int counts[] = { 2, 2, 1, 3 };
+    JwReportDef *def = calls_def_new();
+    g_auto(Fixture) f = { 0 };
+
+    (void)state;
+    def->max_groups = 2;
+    calls_add_peak(def, "peakAgent", JW_MEASURE_PEAK, "agent", "totalCalls");
+    fixture_init(&f, def, "UTC");
+    for (size_t i = 0; i < G_N_ELEMENTS(agents); i++) {
+        add_call(&f, "2026-01-06T11:00:00Z", agents[i], "answered", int_value(1));
+    }
+    assert_int_equal(n_groups(&f, "agent"), G_N_ELEMENTS(order));
+    for (size_t i = 0; i < G_N_ELEMENTS(order); i++) {
+        assert_string_equal(group_label(&f, "agent", i), order[i]);
+        assert_value(group_value(&f, "agent", i, "totalCalls"), int_value(counts[i]));
+    }
+    assert_figure(&f, "peakAgent", text_value("\"(none)\""));
+}
+
 static void
 test_groups_of_other_types(void **state)
 {
@@ -552,6 +578,36 @@ test_groups_of_long_texts(void **state)
     g_free(middle);
 }
 
+/* Groups of times are named as the list of the same report has them: in its zone. */
+static void
+test_times_as_values(void **state)
+{
+    static const struct {
+        const char *zone, *time, *label;
+    } cases[] = {
+        { "UTC", "2026-11-03T13:00:00Z", "2026-11-03T13:00:00Z" },
+        { "America/New_York", "2026-11-03T13:00:00Z", "2026-11-03T08:00:00-05:00" },
+        { "America/New_York", "2026-07-03T13:00:00.250Z", "2026-07-03T09:00:00.250-04:00" },
+        { "Asia/Kolkata", "2026-11-03T20:00:00Z", "2026-11-04T01:30:00+05:30" },
+        /* the hour that comes twice has two names */
+        { "Europe/Berlin", "2026-10-25T00:30:00Z", "2026-10-25T02:30:00+02:00" },
+        { "Europe/Berlin", "2026-10-25T01:30:00Z", "2026-10-25T02:30:00+01:00" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(Fixture) f = { 0 };
+        JwReportDef *def = calls_def_new();
+        JwValue row[N_FIELDS] = { 0 };
+
+        calls_add_dimension(def, "wait", "waitSeconds", JW_PART_VALUE);
+        fixture_init(&f, def, cases[i].zone);
+        row[F_WAIT] = (JwValue){ .type = JW_VALUE_TIME, .time_ms = ms(cases[i].time) };
+        jw_aggregate_add(f.agg, row);
+        assert_string_equal(group_label(&f, "wait", 0), cases[i].label);
+    }
+}
+
 static void
 test_dates_over_a_long_period(void **state)
 {
@@ -578,6 +634,39 @@ test_dates_over_a_long_period(void **state)
     assert_group(&f, "hour", "23:00", "totalCalls", int_value(1));
     assert_group(&f, "month", "1969-12", "totalCalls", int_value(1));
     assert_group(&f, "month", "2021-01", "totalCalls", int_value(0));
+}
+
+/* Samoa went from the 29th to the 31st of December 2011. */
+static void
+test_a_day_that_was_not(void **state)
+{
+    static const struct {
+        const char *zone, *start, *end, *days;
+    } cases[] = {
+        { "Pacific/Apia", "2011-12-29T10:00:00Z", "2011-12-31T10:00:00Z", "2011-12-29,2011-12-31" },
+        { "Pacific/Kwajalein", "1993-08-20T12:00:00Z", "1993-08-22T12:00:00Z",
+          "1993-08-20,1993-08-22" },
+        { "UTC", "2011-12-29T00:00:00Z", "2012-01-01T00:00:00Z",
+          "2011-12-29,2011-12-30,2011-12-31" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(GStrv) days = g_strsplit(cases[i].days, ",", -1);
+        g_autoptr(GError) error = NULL;
+        g_auto(Fixture) f = { 0 };
+
+        fixture_init(&f, calls_def_new(), cases[i].zone);
+        jw_aggregate_free(f.agg);
+        f.request->start_ms = ms(cases[i].start);
+        f.request->end_ms = ms(cases[i].end);
+        f.agg = jw_aggregate_new(f.def, f.request, calls_fields, f.zone, &error);
+        assert_ok(f.agg, error);
+        assert_int_equal(n_groups(&f, "date"), g_strv_length(days));
+        for (size_t day = 0; days[day] != NULL; day++) {
+            assert_string_equal(group_label(&f, "date", day), days[day]);
+        }
+    }
 }
 
 /* The 25-hour day: both passes of the doubled hour count under the same label. */
@@ -634,10 +723,13 @@ main(void)
         cmocka_unit_test(test_long_numbers),
         cmocka_unit_test(test_conditions_compare_as_text),
         cmocka_unit_test(test_value_groups_in_order),
+        cmocka_unit_test(test_texts_like_our_labels),
         cmocka_unit_test(test_groups_of_other_types),
         cmocka_unit_test(test_groups_of_long_texts),
+        cmocka_unit_test(test_times_as_values),
         cmocka_unit_test(test_dates_over_a_long_period),
         cmocka_unit_test(test_changes_of_the_clock),
+        cmocka_unit_test(test_a_day_that_was_not),
         cmocka_unit_test(test_wrong_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

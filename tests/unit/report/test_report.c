@@ -57,7 +57,7 @@ test_good_definition(void **state)
     g_autoptr(GError) error = NULL;
 
     (void)state;
-    assert_ok(jw_report_def_check(def, &error), error);
+    assert_ok(calls_check(def, &error), error);
     assert_string_equal(jw_report_def_measure(def, "answerRate")->numerator, "answeredCalls");
     assert_null(jw_report_def_measure(def, "nothing"));
     assert_null(jw_report_def_measure(def, NULL));
@@ -192,6 +192,38 @@ corrupt_peak_of_peak(JwReportDef *def)
 {
     set_text(&MEASURE(def, 6)->of, "peakHourCalls");
 }
+/* What is computed from a peak has as little of a value inside a group as the peak. */
+static void
+corrupt_peak_of_ratio(JwReportDef *def)
+{
+    calls_add_ratio(def, "peakShare", "peakHourCalls", "totalCalls", 100, 1);
+    set_text(&MEASURE(def, 6)->of, "peakShare");
+}
+static void
+corrupt_table_ratio(JwReportDef *def)
+{
+    calls_add_ratio(def, "peakShare", "totalCalls", "peakHourCalls", 100, 1);
+    set_text(&TABLE(def, 0)->measures[1], "peakShare");
+}
+static void
+corrupt_table_ratio_of_ratio(JwReportDef *def)
+{
+    calls_add_ratio(def, "peakShare", "peakHourCalls", "totalCalls", 100, 1);
+    calls_add_ratio(def, "lastShare", "totalCalls", "peakShare", 100, 1);
+    set_text(&TABLE(def, 0)->measures[1], "lastShare");
+}
+static void
+corrupt_table_ratio_of_itself(JwReportDef *def)
+{
+    corrupt_self(def);
+    set_text(&TABLE(def, 0)->measures[1], "answerRate");
+}
+static void
+corrupt_table_ratio_of_nothing(JwReportDef *def)
+{
+    set_text(&MEASURE(def, 3)->denominator, NULL);
+    set_text(&TABLE(def, 0)->measures[1], "answerRate");
+}
 static void
 corrupt_summary(JwReportDef *def)
 {
@@ -234,6 +266,36 @@ corrupt_mail_chart(JwReportDef *def)
 }
 
 static void
+corrupt_chart_of_dates(JwReportDef *def)
+{
+    JwMeasureDef *measure = MEASURE(def, 0);
+
+    measure->op = JW_MEASURE_MAX;
+    measure->format = JW_FORMAT_DATETIME;
+    set_text(&measure->field, "startedAt");
+}
+static void
+corrupt_format_of_average(JwReportDef *def)
+{
+    MEASURE(def, 4)->format = JW_FORMAT_DATETIME;
+}
+static void
+corrupt_format_of_ratio(JwReportDef *def)
+{
+    MEASURE(def, 3)->format = JW_FORMAT_DATE;
+}
+static void
+corrupt_format_of_peak_value(JwReportDef *def)
+{
+    MEASURE(def, 7)->format = JW_FORMAT_DATE;
+}
+static void
+corrupt_format_bool(JwReportDef *def)
+{
+    MEASURE(def, 0)->format = JW_FORMAT_BOOL;
+}
+
+static void
 test_each_violation_names_its_place(void **state)
 {
     static const struct {
@@ -261,13 +323,25 @@ test_each_violation_names_its_place(void **state)
         { corrupt_peak_dimension, "/measures/6/dimension: no dimension 'minute'" },
         { corrupt_peak_of, "/measures/6/of: no measure 'calls'" },
         { corrupt_peak_of_peak, "/measures/6/of: 'peakHourCalls' has no value inside a group" },
+        { corrupt_peak_of_ratio, "/measures/6/of: 'peakShare' has no value inside a group" },
         { corrupt_summary, "/summary/1: no measure 'peakMinute'" },
         { corrupt_title, "/tables/2/title: 'By hour' is already defined" },
         { corrupt_table_dimension, "/tables/1/dimension: no dimension 'minute'" },
         { corrupt_table_measure, "/tables/0/measures/1: no measure 'rate'" },
         { corrupt_table_peak, "/tables/0/measures/1: 'peakHour' has no value inside a group" },
+        { corrupt_table_ratio, "/tables/0/measures/1: 'peakShare' has no value inside a group" },
+        { corrupt_table_ratio_of_ratio,
+          "/tables/0/measures/1: 'lastShare' has no value inside a group" },
+        { corrupt_table_ratio_of_itself,
+          "/measures/3/denominator: 'answerRate' is not an earlier measure" },
+        { corrupt_table_ratio_of_nothing, "/measures/3/denominator: '' is not an earlier measure" },
         { corrupt_table_empty, "/tables/1/measures: is empty" },
         { corrupt_chart_measure, "/tables/0/chartMeasure: 'totalWait' *" },
+        { corrupt_chart_of_dates, "/tables/0/chartMeasure: 'totalCalls' is a date, and *" },
+        { corrupt_format_of_average, "/measures/4/format: datetime and date are formats of *" },
+        { corrupt_format_of_ratio, "/measures/3/format: *'answerRate' is a number*" },
+        { corrupt_format_of_peak_value, "/measures/7/format: *'peakHourCalls' is a number*" },
+        { corrupt_format_bool, "/measures/0/format: bool is a format of columns*" },
         { corrupt_mail_chart, "/mailChartTable: no table 'By agent' with a chart" },
     };
 
@@ -276,7 +350,7 @@ test_each_violation_names_its_place(void **state)
         g_autoptr(JwReportDef) def = full_def();
         g_autoptr(GError) error = NULL;
         rows[i].corrupt(def);
-        assert_false(jw_report_def_check(def, &error));
+        assert_false(calls_check(def, &error));
         assert_jw_error(error, JW_ERROR_INVALID, rows[i].pattern);
     }
 }

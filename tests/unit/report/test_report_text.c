@@ -8,14 +8,6 @@
 
 #include <math.h>
 
-#define DECIMAL(number, left)                                                                      \
-    {                                                                                              \
-        .type = JW_VALUE_REAL, .real = (number), .rest = (left)                                    \
-    }
-
-static void
-test_values(void **state)
-{
 #define INT(number)                                                                                \
     {                                                                                              \
         .type = JW_VALUE_INT, .integer = (number)                                                  \
@@ -24,6 +16,14 @@ test_values(void **state)
     {                                                                                              \
         .type = JW_VALUE_REAL, .real = (number)                                                    \
     }
+#define DECIMAL(number, left)                                                                      \
+    {                                                                                              \
+        .type = JW_VALUE_REAL, .real = (number), .rest = (left)                                    \
+    }
+
+static void
+test_values(void **state)
+{
     static const struct {
         JwValue value;
         JwFormat format;
@@ -37,6 +37,12 @@ test_values(void **state)
         { INT(INT64_MIN), JW_FORMAT_INTEGER, 0, "-9,223,372,036,854,775,808" },
         { INT(9), JW_FORMAT_HOUR, 0, "09:00" },
         { INT(14), JW_FORMAT_HOUR, 0, "14:00" },
+        { INT(14), JW_FORMAT_HOUR, 2, "14:00" },
+        { INT(-5), JW_FORMAT_HOUR, 0, "-05:00" },
+        { REAL(9.5), JW_FORMAT_HOUR, 2, "10:00" },
+        { REAL(8.25), JW_FORMAT_HOUR, 1, "08:00" },
+        { REAL(-4.75), JW_FORMAT_HOUR, 2, "-05:00" },
+        { REAL(1234), JW_FORMAT_HOUR, 0, "1234:00" },
         { REAL(82.91), JW_FORMAT_PERCENT, 2, "82.91 %" },
         { REAL(9), JW_FORMAT_PERCENT, 2, "9.00 %" },
         { REAL(1245.5), JW_FORMAT_SECONDS, 1, "1,245.5 s" },
@@ -196,6 +202,14 @@ test_periods(void **state)
         { "Pacific/Apia", "2011-12-29T10:00:00Z", "2011-12-30T10:00:00Z", "29 Dec 2011" },
         { "UTC", "2021-01-04T00:00:00.500Z", "2021-01-05T00:00:00Z",
           "4 Jan 2021 00:00:00 – 4 Jan 2021 23:59:59" },
+        { "UTC", "2021-01-04T10:00:00.100Z", "2021-01-04T10:00:00.500Z",
+          "4 Jan 2021 10:00:00 – 4 Jan 2021 10:00:00" },
+        { "UTC", "2021-01-04T10:00:00Z", "2021-01-04T10:00:00.001Z",
+          "4 Jan 2021 10:00:00 – 4 Jan 2021 10:00:00" },
+        { "UTC", "2021-01-04T10:00:00Z", "2021-01-04T10:00:01.001Z",
+          "4 Jan 2021 10:00:00 – 4 Jan 2021 10:00:01" },
+        { "Europe/Berlin", "2021-01-03T23:00:00Z", "9999-12-31T23:59:59.999Z",
+          "4 Jan 2021 00:00:00 – 31 Dec 9999 23:59:59" },
     };
     g_autoptr(JwReportRequest) request = jw_report_request_new();
 
@@ -216,25 +230,34 @@ test_periods(void **state)
     assert_string_equal(all, "all records");
 }
 
+/* The years of four digits in the zone, others in UTC: what CSV and workbook show as well. */
 static void
-test_filters(void **state)
+test_times(void **state)
 {
-    g_autoptr(JwReportDef) def = calls_def_new();
-    g_autoptr(JwReportRequest) request = jw_report_request_new();
-    const JwFilter agents = { g_strdup("agents"), g_strsplit("ada,bob", ",", -1) };
-    const JwFilter statuses = { g_strdup("statuses"), g_strsplit("missed", ",", -1) };
+    static const struct {
+        const char *zone;
+        int64_t time_ms;
+        JwFormat format;
+        const char *text;
+    } rows[] = {
+        { "Europe/Istanbul", INT64_C(1609740720000), JW_FORMAT_DATETIME, "2021-01-04 09:12:00" },
+        { "Europe/Istanbul", INT64_C(1609794000000), JW_FORMAT_DATE, "2021-01-05" },
+        { "UTC", -1, JW_FORMAT_DATETIME, "1969-12-31 23:59:59" },
+        { "Europe/Berlin", INT64_C(253402300799999), JW_FORMAT_DATETIME, "9999-12-31 23:59:59" },
+        { "Europe/Berlin", INT64_C(253402300799999), JW_FORMAT_DATE, "9999-12-31" },
+        { "Europe/Berlin", INT64_C(253402297199999), JW_FORMAT_DATETIME, "9999-12-31 23:59:59" },
+        { "America/New_York", INT64_C(253402300799999), JW_FORMAT_DATETIME, "9999-12-31 18:59:59" },
+        { "America/New_York", -INT64_C(62167219200000), JW_FORMAT_DATETIME, "0000-01-01 00:00:00" },
+        { "UTC", INT64_C(253402300800000), JW_FORMAT_DATETIME, "10000-01-01 00:00:00" },
+        { "UTC", INT64_MIN, JW_FORMAT_DATETIME, "-292275055-05-16 16:47:04" },
+    };
 
     (void)state;
-    assert_null(jw_report_text_filters(def, request));
-    request->include_inactive = true;
-    assert_null(jw_report_text_filters(def, request)); /* the definition knows none */
-    g_array_append_val(request->filters, agents);
-    g_array_append_val(request->filters, statuses);
-    g_autofree char *two = jw_report_text_filters(def, request);
-    assert_string_equal(two, "agents: ada, bob · statuses: missed");
-    def->inactive_field = g_strdup("state");
-    g_autofree char *three = jw_report_text_filters(def, request);
-    assert_string_equal(three, "agents: ada, bob · statuses: missed · inactive included");
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GTimeZone) zone = jw_zone_new(rows[i].zone, NULL);
+        g_autofree char *text = jw_report_text_time(rows[i].time_ms, rows[i].format, zone);
+        assert_string_equal(text, rows[i].text);
+    }
 }
 
 static void
@@ -278,7 +301,7 @@ main(void)
         cmocka_unit_test(test_rows_are_rounded),
         cmocka_unit_test(test_all_ways_show_one_number),
         cmocka_unit_test(test_periods),
-        cmocka_unit_test(test_filters),
+        cmocka_unit_test(test_times),
         cmocka_unit_test(test_filters_for_people),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,7 +83,7 @@ test_figures_and_tables(void **state)
     assert_int_equal(result->end_ms, f.request->end_ms);
     assert_string_equal(result->time_zone, "Europe/Istanbul");
     assert_string_equal(result->period_label, "5 Jan 2026 – 11 Jan 2026");
-    assert_null(result->filters);
+    assert_int_equal(result->limits->len, 0);
     const JwReportTable *hours = table_at(result, 0);
     assert_string_equal(jw_report_cell(hours, 14, 0)->text, "14:00");
     assert_int_equal(jw_report_cell(hours, 14, 1)->integer, 2);
@@ -195,6 +195,7 @@ test_outlives_what_it_came_from(void **state)
         const JwFilter filter = { g_strdup("agents"), g_strsplit("ada,bob", ",", -1) };
         fixture_init(&f);
         g_array_append_val(f.request->filters, filter);
+        f.request->include_inactive = true;
         calls_add_peak(f.def, "peakAgent", JW_MEASURE_PEAK, "agent", "totalCalls");
         g_strfreev(f.def->summary);
         f.def->summary = g_strsplit("peakAgent", ",", -1);
@@ -203,7 +204,10 @@ test_outlives_what_it_came_from(void **state)
         result = fixture_result(&f);
     }
     assert_string_equal(result->title, "Call records");
-    assert_string_equal(result->filters, "agents: ada, bob");
+    assert_int_equal(result->limits->len, 1);
+    assert_string_equal(g_array_index(result->limits, JwReportLimit, 0).name, "agents");
+    assert_string_equal(g_array_index(result->limits, JwReportLimit, 0).text, "ada, bob");
+    assert_false(result->with_inactive); /* the definition knows none */
     assert_string_equal(figure_at(result, 0)->label, "peakAgent");
     assert_string_equal(figure_at(result, 0)->value.text, "ada");
     assert_string_equal(figure_at(result, 0)->text, "ada");
@@ -220,6 +224,44 @@ assert_columns(const JwReportTable *table, const char *names)
     assert_int_equal(table->n_columns, g_strv_length(wanted));
     for (size_t i = 0; i < table->n_columns; i++) {
         assert_string_equal(table->columns[i].name, wanted[i]);
+    }
+}
+
+/* Dates are not drawn: the first measure of numbers is, and where there is none, nothing. */
+static void
+test_dates_have_no_chart(void **state)
+{
+    static const struct {
+        const char *measures;
+        JwFormat format;
+        JwChart chart;
+        size_t chart_column;
+    } cases[] = {
+        { "latest", JW_FORMAT_DATETIME, JW_CHART_NONE, 0 },
+        { "latest", JW_FORMAT_DATE, JW_CHART_NONE, 0 },
+        { "latest", JW_FORMAT_INTEGER, JW_CHART_NONE, 0 }, /* as the records show */
+        { "latest,totalWait,answeredCalls", JW_FORMAT_DATETIME, JW_CHART_COLUMN, 2 },
+        { "latest,totalWait,answeredCalls", JW_FORMAT_INTEGER, JW_CHART_COLUMN, 2 },
+        { "latest,totalWait,totalCalls", JW_FORMAT_DATETIME, JW_CHART_COLUMN, 3 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(Fixture) f = { 0 };
+
+        fixture_init(&f);
+        calls_add_measure(f.def, "latest", JW_MEASURE_MAX, "startedAt")->format = cases[i].format;
+        f.request->group_by = g_strsplit("hour", ",", -1);
+        f.request->measures = g_strsplit(cases[i].measures, ",", -1);
+        fixture_start(&f);
+        add_calls(&f);
+        g_autoptr(JwReportResult) result = fixture_result(&f);
+        const JwReportTable *table = table_at(result, 0);
+        assert_int_equal(table->chart, cases[i].chart);
+        assert_int_equal(table->chart_column, cases[i].chart_column);
+        assert_int_equal(table->chart_in_front, cases[i].chart != JW_CHART_NONE);
+        g_autofree char *summary = jw_report_result_summary(result);
+        assert_int_equal(strstr(summary, "\"chart\"") != NULL, table->chart_in_front);
     }
 }
 
@@ -388,15 +430,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_figures_and_tables),
-        cmocka_unit_test(test_charts),
-        cmocka_unit_test(test_nothing),
-        cmocka_unit_test(test_more_groups_than_allowed),
-        cmocka_unit_test(test_rounding),
-        cmocka_unit_test(test_outlives_what_it_came_from),
-        cmocka_unit_test(test_what_is_asked_for),
-        cmocka_unit_test(test_groups_have_their_figures),
-        cmocka_unit_test(test_measures_alone),
+        cmocka_unit_test(test_figures_and_tables),         cmocka_unit_test(test_charts),
+        cmocka_unit_test(test_dates_have_no_chart),        cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_more_groups_than_allowed),   cmocka_unit_test(test_rounding),
+        cmocka_unit_test(test_outlives_what_it_came_from), cmocka_unit_test(test_what_is_asked_for),
+        cmocka_unit_test(test_groups_have_their_figures),  cmocka_unit_test(test_measures_alone),
         cmocka_unit_test(test_shipped_definitions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

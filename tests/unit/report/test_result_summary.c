@@ -45,6 +45,7 @@ test_round_trip(void **state)
         const JwReportTable *chart = table_at(read, 0), *hours = table_at(result, 0);
         assert_string_equal(chart->title, "By hour");
         assert_string_equal(chart->columns[1].label, "totalCalls");
+        assert_int_equal(chart->columns[1].format, hours->columns[hours->chart_column].format);
         assert_int_equal(chart->columns[1].decimals, hours->columns[hours->chart_column].decimals);
         assert_true(chart->chart_in_front);
         assert_int_equal(chart->n_rows, 24);

@@ -162,33 +162,80 @@ test_changed_rule(void **state)
     assert_history(kit, "s", "fired@10 fired@30 fired@60 ");
 }
 
+#define SPEC_OF(type)                                                                              \
+    "{\"jobType\":\"report\",\"name\":\"x\",\"spec\":{\"reportType\":\"" type                      \
+    "\",\"parameters\":{\"period\":{\"type\":\"weekly\"}},\"output\":{\"format\":\"csv\"}}}"
+#define GONE SPEC_OF("gone")
+#define BACK SPEC_OF("call-records")
+
+typedef struct {
+    const char *cron; /* NULL: every @every_ms */
+    const char *spec;
+    JwMisfire misfire;
+    int64_t every_ms, grace_ms, next_ms;
+} Template;
+
+/* As it is stored, whether it is valid or not. */
 static void
-put_broken(SchKit *kit, const char *id, const char *cron, const char *spec)
+put_template(SchKit *kit, const char *id, const Template *template)
 {
     g_autoptr(JwSchedule) schedule = jw_schedule_new();
     g_autoptr(GError) error = NULL;
 
     schedule->id = g_strdup(id);
-    schedule->trigger = JW_TRIGGER_CRON;
-    schedule->cron = g_strdup(cron);
+    schedule->enabled = true;
+    schedule->trigger = template->cron != NULL ? JW_TRIGGER_CRON : JW_TRIGGER_INTERVAL;
+    schedule->cron = g_strdup(template->cron);
+    schedule->interval_ms = template->every_ms;
+    schedule->anchor_ms = KIT_NOW;
+    schedule->misfire = template->misfire;
+    if (template->grace_ms != 0) {
+        schedule->misfire_grace_ms = template->grace_ms;
+    }
     schedule->job_type = g_strdup("report");
-    schedule->job_spec = g_strdup(spec);
+    schedule->job_name = g_strdup("x");
+    schedule->job_spec = g_strdup(template->spec);
     schedule->rule_hash = g_strdup("x");
-    schedule->next_fire_ms = KIT_NOW; /* the first in line */
+    schedule->next_fire_ms = template->next_ms != 0 ? template->next_ms : KIT_NOW;
     assert_ok(jw_store_put_schedule(kit->sch.store, schedule, &error), error);
 }
 
+static void
+put_once(SchKit *kit, const char *id, const char *spec)
+{
+    g_autoptr(JwSchedule) schedule = jw_schedule_new();
+    g_autoptr(GError) error = NULL;
+
+    schedule->id = g_strdup(id);
+    schedule->trigger = JW_TRIGGER_ONCE;
+    schedule->once_ms = schedule->next_fire_ms = KIT_NOW;
+    schedule->misfire_grace_ms = 24 * HOUR;
+    schedule->job_type = g_strdup("report");
+    schedule->job_spec = g_strdup(spec);
+    schedule->rule_hash = g_strdup("x");
+    assert_ok(jw_store_put_schedule(kit->sch.store, schedule, &error), error);
+}
+
+static guint
+count_pending(SchKit *kit, const char *id)
+{
+    g_autoptr(JwSchedule) schedule = NULL;
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(jw_store_get_schedule(kit->sch.store, id, &schedule, &error), error);
+    return schedule->pending_fires->len;
+}
+
 /* A rule or template that became invalid, e.g. after an update of the definitions: only it
- * fails, and its decisions wait until it is valid again. */
+ * fails, and each due time that passed for good has a row that says why. */
 static void
 test_broken_schedules(void **state)
 {
     SchKit *kit = *state;
 
-    put_broken(kit, "a-cron", "not a cron", "{}");
-    put_broken(kit, "b-spec", "*/10 * * * *",
-               "{\"jobType\":\"report\",\"name\":\"x\",\"spec\":{\"reportType\":\"gone\"}}");
-    put_broken(kit, "c-json", "*/10 * * * *", "{");
+    put_template(kit, "a-cron", &(Template){ .cron = "not a cron", .spec = "{}" });
+    put_template(kit, "b-spec", &(Template){ .cron = "*/10 * * * *", .spec = GONE });
+    put_template(kit, "c-json", &(Template){ .cron = "*/10 * * * *", .spec = "{" });
     kit_put(kit, "s", EVERY_10);
     for (int i = 0; i < 3; i++) {
         tk_clock_advance(&kit->ports->clock.fake, 10 * MINUTE);
@@ -196,11 +243,145 @@ test_broken_schedules(void **state)
     }
     assert_history(kit, "s", "fired@10 fired@20 fired@30 ");
     assert_history(kit, "a-cron", "");
-    assert_history(kit, "b-spec", "coalesced@0 ");
-    g_autoptr(JwSchedule) spec = NULL;
+    assert_history(kit, "b-spec", "coalesced@0 coalesced@10 coalesced@20 ");
+    assert_history(kit, "c-json", "coalesced@0 coalesced@10 coalesced@20 ");
+    assert_int_equal(count_pending(kit, "b-spec"), 1);
+    tk_clock_advance(&kit->ports->clock.fake, 2 * MINUTE);
+    (void)kit_fire(&kit->sch);
+    assert_history(kit, "b-spec", "coalesced@0 coalesced@10 coalesced@20 skipped@30 ");
+    kit_assert_none_pending(kit, "b-spec");
+}
+
+/* A definition that is gone for 35 minutes: what is decided waits for it as long as the grace
+ * period, under coalesce the latest only; when it is back nothing else fires than the policy has
+ * it. */
+static void
+test_definition_that_comes_back(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        JwMisfire misfire;
+        int grace;
+        guint pending;
+        const char *history;
+    } cases[] = {
+        { JW_MISFIRE_COALESCE, 1, 1, "skipped@10 skipped@20 skipped@30 fired@40 " },
+        { JW_MISFIRE_SKIP, 1, 1, "skipped@10 skipped@20 skipped@30 fired@40 " },
+        { JW_MISFIRE_CATCH_UP, 1, 1, "skipped@10 skipped@20 skipped@30 fired@40 " },
+        { JW_MISFIRE_COALESCE, 60, 1, "coalesced@10 coalesced@20 fired@30 fired@40 " },
+        { JW_MISFIRE_SKIP, 12, 2, "skipped@10 skipped@20 fired@30 fired@40 " },
+        { JW_MISFIRE_CATCH_UP, 12, 2, "skipped@10 skipped@20 fired@30 fired@40 " },
+        { JW_MISFIRE_SKIP, 60, 3, "fired@10 fired@20 fired@30 fired@40 " },
+        { JW_MISFIRE_CATCH_UP, 60, 3, "fired@10 fired@20 fired@30 fired@40 " },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(SchKit) kit = kit_new();
+        Template template = { .cron = "*/10 * * * *",
+                              .spec = GONE,
+                              .misfire = cases[i].misfire,
+                              .grace_ms = cases[i].grace * MINUTE,
+                              .next_ms = KIT_NOW + 10 * MINUTE };
+        guint pending = 0;
+
+        put_template(kit, "s", &template);
+        for (int minute = 1; minute <= 40; minute++) {
+            if (minute == 35) {
+                template.spec = BACK;
+                put_template(kit, "s", &template);
+            }
+            tk_clock_advance(&kit->ports->clock.fake, MINUTE);
+            (void)kit_fire(&kit->sch);
+            pending = MAX(pending, count_pending(kit, "s"));
+        }
+        assert_history(kit, "s", cases[i].history);
+        assert_int_equal(pending, cases[i].pending);
+        kit_assert_none_pending(kit, "s");
+    }
+}
+
+static void
+assert_reason(const JwOccurrence *row, gpointer data)
+{
+    assert_true(g_pattern_match_simple(data, row->reason));
+}
+
+static void
+test_given_up_says_why(void **state)
+{
+    SchKit *kit = *state;
+    char pattern[] = "its job could not be made: *reportType*gone*";
     g_autoptr(GError) error = NULL;
-    assert_ok(jw_store_get_schedule(kit->sch.store, "b-spec", &spec, &error), error);
-    assert_int_equal(spec->pending_fires->len, 3);
+
+    put_template(kit, "s", &(Template){ .every_ms = HOUR, .spec = GONE });
+    tk_clock_advance(&kit->ports->clock.fake, 2 * MINUTE);
+    (void)kit_fire(&kit->sch);
+    assert_history(kit, "s", "skipped@0 ");
+    assert_ok(jw_store_list_occurrences(kit->sch.store, "s", 1, assert_reason, pattern, &error),
+              error);
+}
+
+/* However long the grace period is, what waits is bounded. */
+static void
+test_waiting_is_bounded(void **state)
+{
+    SchKit *kit = *state;
+
+    put_template(
+        kit, "s",
+        &(Template){
+            .every_ms = 1000, .spec = GONE, .misfire = JW_MISFIRE_SKIP, .grace_ms = HOUR });
+    for (int i = 0; i < 5; i++) {
+        tk_clock_advance(&kit->ports->clock.fake, MINUTE);
+        (void)kit_fire(&kit->sch);
+    }
+    assert_int_equal(count_pending(kit, "s"), 100);
+}
+
+/* A scheduler that had the definition made the job and died at any call: the next one, that has it
+ * not, never calls skipped what fired (kit_history looks for the jobs). */
+static void
+test_job_of_before(void **state G_GNUC_UNUSED)
+{
+    bool reached = true;
+
+    for (int n = 1; reached; n++) {
+        g_autoptr(SchKit) kit = kit_new();
+        Template template = { .every_ms = HOUR, .spec = BACK };
+        g_autoptr(GError) error = NULL;
+        size_t decided = 0;
+
+        put_template(kit, "s", &template);
+        kit_fault_at(kit->ports, n, (KitFault){ JW_ERROR_UNAVAILABLE, false });
+        bool ok = sch_fire_due(&kit->sch, &decided, &error);
+        assert_int_equal(ok, error == NULL);
+        reached = kit_fault_met(kit->ports);
+        template.spec = GONE;
+        put_template(kit, "s", &template);
+        tk_clock_advance(&kit->ports->clock.fake, 2 * MINUTE);
+        (void)kit_fire(&kit->second);
+        g_autofree char *history = kit_history(kit, "s");
+        assert_true(g_str_has_suffix(history, "@0 "));
+        kit_assert_none_pending(kit, "s");
+    }
+}
+
+/* More of them than one look at the store has, that wait for their job and have no next time. */
+static void
+test_stuck_ones_hold_up_nobody(void **state)
+{
+    SchKit *kit = *state;
+
+    for (int i = 0; i < 250; i++) {
+        g_autofree char *id = g_strdup_printf("a-%03d", i);
+        put_once(kit, id, GONE);
+    }
+    kit_put(kit, "s", EVERY_10);
+    for (int i = 0; i < 3; i++) {
+        tk_clock_advance(&kit->ports->clock.fake, 10 * MINUTE);
+        (void)kit_fire(&kit->sch);
+    }
+    assert_int_equal(count_pending(kit, "a-249"), 1);
+    assert_history(kit, "s", "fired@10 fired@20 fired@30 ");
 }
 
 /* A backlog of hours does not hold up the others, and is worked off round by round. */
@@ -234,6 +415,11 @@ main(void)
         TEST(test_disabled),
         TEST(test_changed_rule),
         TEST(test_broken_schedules),
+        cmocka_unit_test(test_definition_that_comes_back),
+        TEST(test_given_up_says_why),
+        TEST(test_waiting_is_bounded),
+        cmocka_unit_test(test_job_of_before),
+        TEST(test_stuck_ones_hold_up_nobody),
         TEST(test_long_backlog),
     };
 

@@ -1,6 +1,7 @@
 /* test_due_faults.c: the store fails at each call, a second scheduler comes between any two steps,
  * and a scheduler dies anywhere: every due time has exactly one row, and one job when it fired. */
 #include "schkit.h"
+#include "metrics.h"
 
 #define MAX_CALLS    40
 #define MAX_READINGS 100
@@ -78,6 +79,34 @@ test_two_schedulers(void **state G_GNUC_UNUSED)
                 break;
             }
             assert_true(n < MAX_READINGS);
+        }
+    }
+}
+
+/* Of two that carry out the same decision one counts it. */
+static void
+test_two_schedulers_count_once(void **state G_GNUC_UNUSED)
+{
+    static const char *const kinds[] = { "fired", "caught-up", "coalesced", "skipped" };
+
+    for (size_t p = 0; p < G_N_ELEMENTS(policies); p++) {
+        bool ran = true;
+
+        for (int n = 1; ran; n++) {
+            g_autoptr(SchKit) kit = kit_with_backlog(policies[p].misfire);
+            JwMetric *metric = sch_metrics[SCH_METRIC_OCCURRENCES];
+            double before = 0, after = 0;
+
+            for (size_t k = 0; k < G_N_ELEMENTS(kinds); k++) {
+                before += jw_metric_value(metric, kinds[k]);
+            }
+            hook_clock_at(&kit->ports->clock, n, fire_second, &kit->second);
+            (void)kit_fire(&kit->sch);
+            ran = hook_clock_done(&kit->ports->clock);
+            for (size_t k = 0; k < G_N_ELEMENTS(kinds); k++) {
+                after += jw_metric_value(metric, kinds[k]);
+            }
+            assert_int_equal((int)(after - before), 3);
         }
     }
 }
@@ -172,6 +201,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_call_fails),
         cmocka_unit_test(test_two_schedulers),
+        cmocka_unit_test(test_two_schedulers_count_once),
         cmocka_unit_test(test_two_schedulers_at_two_times),
         cmocka_unit_test(test_second_takes_over),
         cmocka_unit_test_setup_teardown(test_error_is_reported, kit_setup, kit_teardown),

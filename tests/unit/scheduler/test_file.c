@@ -253,7 +253,6 @@ static void
 test_a_broken_decision_of_a_disabled_schedule(void **state)
 {
     SchKit *kit = *state;
-    g_autoptr(GError) error = NULL;
 
     put_foreign(kit, "s", NULL); /* without a template */
     decide_only(kit, "s", KIT_NOW);

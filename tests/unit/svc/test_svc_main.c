@@ -247,6 +247,59 @@ test_check_as_the_start(void **state)
     }
 }
 
+/* What HTTP and Kafka would refuse, or never find, when they start. */
+static void
+test_check_of_ports_and_addresses(void **state)
+{
+    static const char *const env[] = { "JW_TINY_SECRET=x",
+                                       "TINY_PORTS=1",
+                                       "JW_HEALTH_PORT=18080",
+                                       "JW_HTTP_TRUSTED_PROXIES=10.0.0.0/33,abc",
+                                       "JW_REPORTS_DIR=" JW_SOURCE_DIR "/schemas/reports",
+                                       "JW_KAFKA_BROKERS=nope:,a:99999",
+                                       NULL };
+    static const char *const lines[] = {
+        "JW_HEALTH_PORT: 18080 is JW_HTTP_PORT as well",
+        "JW_HTTP_TRUSTED_PROXIES: 10.0.0.0/33",
+        "JW_HTTP_TRUSTED_PROXIES: 'abc' is neither an address",
+        "JW_KAFKA_BROKERS: 'nope:', 'a:99999': no host:port",
+    };
+    static const char *const options[] = { "--check-config", NULL };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(options); i++) {
+        g_autofree char *out = NULL, *err = NULL;
+        Child child = spawn_at(18080, options[i], env);
+        assert_int_equal(finish(&child, &out, &err), options[i] != NULL ? 78 : 70);
+        for (size_t k = 0; k < G_N_ELEMENTS(lines); k++) {
+            if (strstr(err, lines[k]) == NULL) {
+                fail_msg("no %s in: %s", lines[k], err);
+            }
+        }
+    }
+}
+
+/* The variable of the port that is taken is named. */
+static void
+test_taken_health_port(void **state)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET };
+    socklen_t length = sizeof(address);
+    g_autofree char *out = NULL, *err = NULL;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    (void)state;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+    assert_int_equal(listen(fd, 1), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &length), 0);
+    g_autofree char *port = g_strdup_printf("JW_HEALTH_PORT=%u", ntohs(address.sin_port));
+    const char *const env[] = { "JW_TINY_SECRET=x", port, NULL };
+    assert_int_equal(run(NULL, env, &out, &err), 70);
+    (void)close(fd);
+    assert_non_null(strstr(err, "set JW_HTTP_ADDRESS and JW_HEALTH_PORT to what is free"));
+}
+
 /* --print-config prints what it can, and marks what is wrong in its place. */
 static void
 test_print_marks(void **state)
@@ -536,6 +589,8 @@ main(void)
         cmocka_unit_test(test_options),
         cmocka_unit_test(test_all_violations_at_once),
         cmocka_unit_test(test_check_as_the_start),
+        cmocka_unit_test(test_check_of_ports_and_addresses),
+        cmocka_unit_test(test_taken_health_port),
         cmocka_unit_test(test_print_marks),
         cmocka_unit_test(test_names_once),
         cmocka_unit_test(test_health_and_drain),

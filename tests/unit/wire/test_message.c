@@ -16,6 +16,7 @@ read_event(const char *content_type, const char *body, JwWireEvent *ret_event, G
     const JwWireMessage message = {
         .content_type = content_type,
         .ce_type = "header.v1",
+        .ce_specversion = "1.0",
         .ce_source = "/header",
         .ce_id = "h-1",
         .traceparent = "header",

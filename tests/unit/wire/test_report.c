@@ -96,6 +96,8 @@ test_periods_refused(void **state)
           "is required" },
         { "{'dateRange':{'startDate':'2021-02-29','endDate':'2021-03-01'}}",
           "/parameters/dateRange/startDate", "must be a date such as" },
+        { "{'dateRange':{'startDate':'1960-01-01','endDate':'2021-03-01'}}",
+          "/parameters/dateRange/startDate", "is before 1970-01-01" },
         { "{'dateRange':{'startDate':'2021-1-1','endDate':'2021-03-01'}}",
           "/parameters/dateRange/startDate", "must be" },
         { "{'dateRange':{'startDate':' 2021-01-01','endDate':'2021-03-01'}}",

@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "jw/links.h"
 #include "jw/wire.h"
 
 #define ANSWER_MAX_BYTES (16u * 1024u * 1024u)
@@ -41,33 +42,18 @@ is_token(const char *text)
     return true;
 }
 
-/* The paths of the API are put behind it. */
-static bool
-is_gateway_url(const char *text)
-{
-    g_autoptr(GUri) url = g_uri_parse(text, G_URI_FLAGS_NONE, NULL);
-
-    return url != NULL
-           && (strcmp(g_uri_get_scheme(url), "http") == 0
-               || strcmp(g_uri_get_scheme(url), "https") == 0)
-           && g_uri_get_host(url) != NULL && g_uri_get_host(url)[0] != '\0'
-           && g_uri_get_query(url) == NULL && g_uri_get_fragment(url) == NULL;
-}
-
 JcApi *
 jc_api_new(const JcContext *context, const char *token, GError **error)
 {
-    const char *url = jc_env(context, "JW_GATEWAY_URL");
+    g_autofree char *url = g_strdup(jc_env(context, "JW_GATEWAY_URL"));
     const char *bearer = token != NULL ? token : jc_env(context, "JW_TOKEN");
 
     if (url == NULL) {
         return jw_fail_null(error, JW_ERROR_INVALID,
                             "JW_GATEWAY_URL is not set; for the local one: eval \"$(make env)\"");
     }
-    if (!is_gateway_url(url)) {
-        return jw_fail_null(error, JW_ERROR_INVALID,
-                            "JW_GATEWAY_URL is '%s'; give a URL such as http://127.0.0.1:8080",
-                            url);
+    if (!jw_link_url_check(url, "JW_GATEWAY_URL", "http://127.0.0.1:8080", error)) {
+        return NULL;
     }
     if (bearer == NULL) {
         return jw_fail_null(error, JW_ERROR_INVALID,
@@ -83,10 +69,7 @@ jc_api_new(const JcContext *context, const char *token, GError **error)
     }
     JcApi *self = g_new0(JcApi, 1);
     self->curl = curl;
-    self->url = g_strdup(url);
-    for (size_t end = strlen(self->url); end > 0 && self->url[end - 1] == '/'; end--) {
-        self->url[end - 1] = '\0';
-    }
+    self->url = g_steal_pointer(&url);
     self->authorization = g_strconcat("Authorization: Bearer ", bearer, NULL);
     return self;
 }

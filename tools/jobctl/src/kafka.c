@@ -65,6 +65,9 @@ take_environment(const JcContext *context, rd_kafka_conf_t *conf, GError **error
 JcKafka *
 jc_kafka_new(const JcContext *context, const JwBusConfig *config, GError **error)
 {
+    if (!jw_bus_brokers_check(config->brokers, error)) {
+        return NULL;
+    }
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     char text[256];
 

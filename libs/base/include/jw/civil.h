@@ -9,6 +9,10 @@ G_BEGIN_DECLS
 
 #define JW_DAY_SECONDS INT64_C(86400)
 
+/* The years 0000-9999: what four digits can write, in seconds since 1970, and the first behind. */
+#define JW_CALENDAR_FIRST (-INT64_C(62167219200))
+#define JW_CALENDAR_END   INT64_C(253402300800)
+
 typedef struct {
     int year, month, day; /* month and day from 1 */
     int hour, minute, second;

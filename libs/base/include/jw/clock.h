@@ -39,4 +39,8 @@ char *jw_time_words(int64_t time_ms);
 bool jw_time_parse(const char *text, int64_t *ret_time_ms,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same of the years 0000-9999, as records have them: born before 1970. */
+bool jw_time_parse_record(const char *text, int64_t *ret_time_ms,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

@@ -69,14 +69,11 @@ void jw_config_note(JwConfigCheck *self, bool good, GError **error);
 /* The tables as text for --help. (transfer full) */
 char *jw_config_help(const JwConfigTable *tables, size_t n_tables);
 
-/* NAME=value lines, secrets masked. (transfer full) */
-char *jw_config_print(const JwConfigTable *tables, size_t n_tables);
-
-/* The same of what could be read. What is wrong stands there as a comment, "# NAME: …": in the
- * place of a variable that is in @unread, above one that is in @wrong (violations both), at the end
- * when it is of none. (transfer full) */
-char *jw_config_print_marked(const JwConfigTable *tables, size_t n_tables, const char *unread,
-                             const char *wrong);
+/* NAME=value lines of what could be read, secrets masked. What is wrong stands there as a comment,
+ * "# NAME: …": in the place of a variable that is in @unread, above one that is in @wrong
+ * (violations both, "" for none), at the end when it is of none. (transfer full) */
+char *jw_config_print(const JwConfigTable *tables, size_t n_tables, const char *unread,
+                      const char *wrong);
 
 /* Frees the strings of the structs that the tables fill. */
 void jw_config_clear(const JwConfigTable *tables, size_t n_tables);

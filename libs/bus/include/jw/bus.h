@@ -42,10 +42,12 @@ typedef struct {
 extern const JwConfigEntry jw_bus_config_entries[];
 extern const size_t jw_bus_n_config_entries;
 
-/* Whether @config and the JW_KAFKA_* variables make clients that work, without making one. INVALID
- * as jw_bus_kafka_new(). */
-bool jw_bus_kafka_check(const JwBusConfig *config, const char *service,
-                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether @brokers is a list of host:port. INVALID names each that is not, and JW_KAFKA_BROKERS. */
+bool jw_bus_brokers_check(const char *brokers, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Notes all that is wrong with @config, as far as it was read, and with the JW_KAFKA_* variables,
+ * without making a client. */
+void jw_bus_kafka_check(const JwBusConfig *config, const char *service, JwConfigCheck *check);
 
 /* @service names the client and goes into DLQ headers with @version. Other JW_KAFKA_* variables
  * are passed to librdkafka (JW_KAFKA_SECURITY_PROTOCOL → security.protocol), but for the protected

@@ -27,9 +27,13 @@ typedef struct {
     int64_t idle_timeout_ms;  /* JW_HTTP_IDLE_TIMEOUT, default 30 s */
     /* JW_HTTP_REQUEST_AGE: header and body must have come by then, default 20 s */
     int64_t request_age_ms;
+    const char *port_variable; /* what to set when @port is taken; NULL: JW_HTTP_PORT */
 } JwHttpConfig;
 extern const JwConfigEntry jw_http_config_entries[];
 extern const size_t jw_http_n_config_entries;
+
+/* Whether @config makes a server, without making one. INVALID as jw_http_server_new(). */
+bool jw_http_server_check(const JwHttpConfig *config, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A server without APIs. (transfer full) @config: (transfer none): outlives it. @error: INVALID
  * for a list of proxies that is none. */
@@ -49,7 +53,7 @@ bool jw_http_server_start(JwHttpServer *self, GError **error) G_GNUC_WARN_UNUSED
 int jw_http_server_port(const JwHttpServer *self);
 
 /* Refuses new connections and finishes requests under way for at most @timeout_ms; then cuts the
- * rest and joins all threads. */
+ * rest and joins all threads. Of what was cut only handlers that have begun come to their end. */
 void jw_http_server_stop(JwHttpServer *self, int64_t timeout_ms);
 
 /* @server: (transfer full) (nullable): a JwHttpServer; stopped without waiting if it runs. */

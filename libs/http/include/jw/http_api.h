@@ -45,6 +45,10 @@ typedef struct {
 extern const struct _JwField jw_http_any_query;
 
 typedef struct {
+    const char *name, *value;
+} JwHttpHeader;
+
+typedef struct {
     int64_t limit;     /* calls in a period; 0: this call is not limited, the rest means nothing */
     int64_t remaining; /* of them */
     int64_t reset_s;   /* seconds until there are more */
@@ -62,8 +66,11 @@ typedef struct {
     const char *prefix; /* "/api/v2/reports"; "" is the root. The longest that fits a path has it */
     /* NULL-terminated: the first whose credentials a request has decides. NULL: open to all */
     const JwAuthenticator *const *authenticators;
-    JwHttpErrorForm errors;    /* NULL: {"error":{code,message,details[],requestId}} */
-    JwHttpLimiter limiter;     /* NULL: none */
+    JwHttpErrorForm errors; /* NULL: {"error":{code,message,details[],requestId}} */
+    JwHttpLimiter limiter;  /* NULL: none */
+    /* Ended by a row without a name: all its answers have these, refusals as well, and whatever the
+     * handler sets. NULL: none */
+    const JwHttpHeader *headers;
     const JwHttpRoute *routes; /* ended by a row without a method */
     const char *openapi;       /* file in schemas/http that describes it; NULL: none */
     bool quiet;                /* probes: answers below 500 are logged at debug level only */

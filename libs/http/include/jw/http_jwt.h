@@ -33,6 +33,10 @@ typedef struct _JwTokenVerifier JwTokenVerifier;
 JwTokenVerifier *jw_token_verifier_new(const JwAuthConfig *config, JwClock *clock,
                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Notes all that is wrong with @config, as far as it was read: what jw_token_verifier_new() refuses
+ * one at a time. */
+void jw_token_verifier_check(const JwAuthConfig *config, JwConfigCheck *check);
+
 /* @verifier: (transfer full) (nullable): a JwTokenVerifier. */
 void jw_token_verifier_free(gpointer verifier);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwTokenVerifier, jw_token_verifier_free)

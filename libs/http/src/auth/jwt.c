@@ -74,6 +74,21 @@ jw_token_verifier_new(const JwAuthConfig *config, JwClock *clock, GError **error
 }
 
 void
+jw_token_verifier_check(const JwAuthConfig *config, JwConfigCheck *check)
+{
+    g_return_if_fail(config != NULL && check != NULL);
+    g_autoptr(JwTokenVerifier) self = g_new0(JwTokenVerifier, 1);
+    g_autoptr(GError) error = NULL;
+
+    if (jw_config_is_read(check, "JW_JWT_WITHOUT_DEPARTMENTS", NULL)) {
+        jw_config_note(check, read_rule(self, config, &error), &error);
+    }
+    if (jw_config_is_read(check, "JW_JWT_KEYS_FILE", NULL)) {
+        jw_config_note(check, jw_auth_keys_load(self, config->keys_file, &error), &error);
+    }
+}
+
+void
 jw_token_verifier_free(gpointer verifier)
 {
     JwTokenVerifier *self = verifier;

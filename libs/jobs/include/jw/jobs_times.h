@@ -18,7 +18,8 @@ typedef struct {
 extern const JwConfigEntry jw_jobs_times_entries[];
 extern const size_t jw_jobs_n_times_entries;
 
-/* INVALID when a living attempt could lose its job; says which variable to change to what. */
+/* INVALID when a living attempt could lose its job; says of each variable to change to what, a line
+ * each. */
 bool jw_jobs_times_check(const JwJobsTimes *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

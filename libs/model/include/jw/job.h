@@ -33,6 +33,9 @@ typedef struct {
     char *id, *name, *email;
 } JwActor;
 
+/* An actor as people know it: its name, else its id. (transfer none) (nullable) */
+const char *jw_actor_name(const JwActor *self);
+
 typedef struct {
     char *file_id;   /* GridFS file id, private to the attempt that wrote it */
     char *file_name; /* display name for the download */

@@ -17,8 +17,17 @@ char *jw_link_report_job(const char *base, const char *job_id, const char *below
 /* The download link of a mail. (transfer full) */
 char *jw_link_mailed(const char *base, const char *token);
 
-/* Checks @url, the base of all links (JW_PUBLIC_URL), and takes slashes off its end. @error:
- * INVALID. */
+/* Whether it is a plain web address, fit to be clicked on: http or https, and only characters that
+ * a URL may have. */
+bool jw_link_is_web(const char *link);
+
+/* Checks @url, the base that paths of the gateway are put behind, and takes slashes off its end:
+ * a plain web address without query and fragment, so that what is put behind it is one as well.
+ * @variable names it in the error, @example is a good one. @error: INVALID. */
+bool jw_link_url_check(char *url, const char *variable, const char *example,
+                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same of JW_PUBLIC_URL, the base of all links that people get. @error: INVALID. */
 bool jw_link_base_check(char *url, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

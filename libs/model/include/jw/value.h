@@ -33,6 +33,11 @@ typedef struct {
     };
 } JwValue;
 
+/* What of a field the records that were looked at have: nothing; values, if only null; a date; an
+ * array on its path, in which filters look, so that all may be there, while rows have no value of
+ * it. */
+typedef enum { JW_SEEN_NOTHING, JW_SEEN_VALUE, JW_SEEN_DATE, JW_SEEN_ARRAY } JwSeen;
+
 /* One record: as many values as fields were asked for, in that order. Return false with @error set
  * to stop. */
 typedef bool (*JwRowFunc)(const JwValue *row, gpointer data, GError **error);

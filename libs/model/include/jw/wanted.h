@@ -6,7 +6,8 @@
  * - the number that the text writes as JSON does ("3", "-0.5", "1e3", not "007"), whatever type of
  *   number it is kept as: 3, 3.0 and Decimal128 3.00 are one;
  * - true or false, for "true" and "false";
- * - the moment, for a date and time with zone ("2026-01-06T10:00:00Z");
+ * - the moment, for a date and time with zone ("2026-01-06T10:00:00Z", and of old ones
+ *   "1960-02-03T00:00:00Z");
  * - the ObjectId, for its 24 lower-case hexadecimal digits.
  * A value that is not there is never wanted. */
 #pragma once

@@ -1,5 +1,6 @@
 /* jw/zone_cache.h: the offset of a time zone, fast for millions of times. A new one is
- * { .zone = zone }. One thread. */
+ * { .zone = zone }. One thread. Where the local year would be none of 0000-9999 the offset is 0:
+ * such a moment is told in UTC, by every output alike. */
 #pragma once
 #include "jw/civil.h"
 #include <stddef.h>

@@ -34,7 +34,8 @@ JwValue jw_aggregate_figure(JwAggregate *self, const JwMeasureDef *measure);
 
 /* The number of groups of a dimension of the definition, in their natural order: hours and
  * weekdays in full 0-23 and Monday-Sunday; dates every day of the period when it has at most
- * 400, else those seen; values by count falling, then name; "(none)" and "(other)" last. */
+ * 400, else those seen; values by count falling, then name; "(none)" and "(other)" last.
+ * A value that reads so is in quotation marks. */
 size_t jw_aggregate_n_groups(JwAggregate *self, const JwDimensionDef *dimension);
 
 /* The label of a group: "14:00", "2026-01-06", "Monday", or the value. (transfer none), valid until

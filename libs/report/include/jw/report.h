@@ -48,6 +48,21 @@ void jw_period_previous(JwPeriodType type, GTimeZone *zone, int64_t at_ms, int64
 char *jw_report_field_uses(const JwReportDef *def, const JwReportRequest *request,
                            const char *field);
 
+/* What is wrong with a field that a report reads: nothing; no record has it; it is the date of a
+ * period, and no record has a date there. */
+typedef enum {
+    JW_FIELD_FAULT_NONE,
+    JW_FIELD_FAULT_NOT_FOUND,
+    JW_FIELD_FAULT_NOT_A_DATE
+} JwFieldFault;
+
+/* The fault of a field, of which the @records that were looked at, at least one, have @seen.
+ * @ret_text: "none of the 1,000 records looked at in 'calls' has the field 'agnt' (column
+ * 'Agent')", for the caller to say what to do; NULL without a fault. (transfer full) (nullable) */
+JwFieldFault jw_report_field_fault(const JwReportDef *def, const JwReportRequest *request,
+                                   const char *field, JwSeen seen, int64_t records,
+                                   char **ret_text);
+
 /* "CDR_Weekly_Report_2026-01-05_2026-01-11.xlsx", or the wanted name with the right ending. A
  * report on a part says so at the end of the name: "…_support-sales.xlsx", or "…_part.xlsx" when
  * that would be long. (transfer full) */

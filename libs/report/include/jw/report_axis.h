@@ -1,8 +1,6 @@
 /* jw/report_axis.h: the value axis of a chart, the same in the workbook and in the mail. Pure. */
 #pragma once
-#include <glib.h>
-#include <stdbool.h>
-#include <stddef.h>
+#include "jw/value.h"
 
 G_BEGIN_DECLS
 
@@ -11,6 +9,9 @@ typedef struct {
     double step;      /* 1, 2 or 5 times a power of ten */
     int decimals;     /* that show every multiple of @step */
 } JwAxis;
+
+/* What is drawn of a value: NAN, which is not drawn, for what is no number. */
+double jw_axis_value(const JwValue *value);
 
 /* Neither infinite nor so large or small that an axis' arithmetic ends: such values are not drawn.
  */

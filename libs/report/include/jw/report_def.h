@@ -1,8 +1,9 @@
 /* jw/report_def.h: a report definition (schemas/reports/<type>.json) as data: where the records
- * are, what to count, and what the file and the mail show. Owned by its catalog; immutable after
- * jw_report_def_check(), then read by any thread. */
+ * are, what to count, and what the file and the mail show. Owned by its catalog; immutable once
+ * parsed, then read by any thread. */
 #pragma once
 #include "jw/value.h"
+#include "jw/violations.h"
 
 G_BEGIN_DECLS
 
@@ -33,6 +34,9 @@ typedef enum {
     JW_FORMAT_BOOL,
     JW_FORMAT_N
 } JwFormat;
+
+/* Whether it shows numbers, which have decimals. */
+bool jw_format_is_number(JwFormat format);
 
 typedef enum { JW_CHART_NONE, JW_CHART_COLUMN, JW_CHART_LINE } JwChart;
 
@@ -123,12 +127,14 @@ const JwDimensionDef *jw_report_def_dimension(const JwReportDef *self, const cha
 const JwMeasureDef *jw_report_def_measure(const JwReportDef *self, const char *name);
 
 /* Whether a measure of the definition has a value inside a group of records; peaks have none, nor
- * what is computed from them. */
+ * what is computed from them. What a ratio names and is no earlier measure, which the check
+ * refuses, counts as having one. */
 bool jw_report_def_has_groups(const JwReportDef *self, const JwMeasureDef *measure);
 
-/* Whether the names refer to existing things, ratios to earlier measures, no name is used twice.
- * @error: INVALID, beginning with the JSON pointer of the first violation */
-bool jw_report_def_check(const JwReportDef *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Notes all rules between its values that a definition breaks, but for places where something is
+ * noted already: names refer to existing things, ratios to earlier measures, no name is used
+ * twice. Values that the tables refused may be missing. jw_report_def_parse() asks it. */
+void jw_report_def_note(const JwReportDef *self, JwViolations *violations);
 
 /* The record fields to read, NULL-terminated and without repeats, in the order of a row's values:
  * the columns first, then what else dimensions, measures, filters and `inactive` need. (transfer

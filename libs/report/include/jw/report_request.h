@@ -39,6 +39,11 @@ json_t *jw_report_spec_build(const JwCatalog *catalog, const json_t *spec, int64
  * be used. */
 bool jw_report_spec_period(const json_t *spec, int64_t *ret_start_ms, int64_t *ret_end_ms);
 
+/* What a job's spec asks for, as far as it says so itself: for words about a job whose definition
+ * is not at hand. NULL when it names no type, or no period that can be used. @spec: (nullable):
+ * JSON. (transfer full) */
+JwReportRequest *jw_report_request_of_spec(const char *spec);
+
 /* Notes that records which nothing limits to departments (jw_report_def_is_closed()) are not for
  * callers who are limited to some. @base: the spec's own pointer. False when it did. */
 bool jw_report_spec_check_limited(const JwCatalog *catalog, const json_t *spec, const char *base,

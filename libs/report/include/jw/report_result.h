@@ -41,7 +41,6 @@ typedef struct {
     int64_t start_ms, end_ms; /* half open; both 0: all records */
     const char *time_zone;    /* of the period, of hours and days */
     const char *period_label; /* "4 Jan 2021 – 10 Jan 2021" */
-    const char *filters;      /* as text; NULL: nothing is filtered */
     GArray *limits;           /* of JwReportLimit; none: the report is on all records */
     bool with_inactive;       /* on records, too, that are otherwise left out */
     const char *requester;    /* NULL: not known, and not in the summary */

@@ -1,5 +1,6 @@
 /* jw/report_sheets.h: the names of a workbook's sheets, by the rules of all spreadsheet programs,
- * and what a definition's titles become by them. Pure; any thread. */
+ * what a definition's titles become by them, and what these programs read as codes. Pure; any
+ * thread. */
 #pragma once
 #include "jw/report_def.h"
 
@@ -16,6 +17,17 @@ G_BEGIN_DECLS
  * @ret_why: (nullable): why the name is not the title, NULL when it is. (transfer none) */
 const char *jw_sheet_name_add(GPtrArray *names, const char *title, unsigned number,
                               const char **ret_why);
+
+/* Whether a byte of a sheet's text must be given as a code, "_x0007_": XML cannot hold it. */
+static inline bool
+jw_sheet_byte_needs_code(char byte)
+{
+    return (unsigned char)byte < 0x20 && byte != '\t' && byte != '\n';
+}
+
+/* Whether @text begins with what a spreadsheet program would read as such a code: "_x0041_" as "A".
+ * What ends it may also be the code of the next byte. */
+bool jw_sheet_looks_like_code(const char *text, size_t length);
 
 /* The title of the first sheet, that of the figures. */
 #define JW_SHEET_SUMMARY "Summary"

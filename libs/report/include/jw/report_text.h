@@ -5,6 +5,10 @@
 
 G_BEGIN_DECLS
 
+/* Above what a report is limited to, and before who asked for it, in the workbook and the mail. */
+#define JW_REPORT_TEXT_PART      "Only a part of the records"
+#define JW_REPORT_TEXT_REQUESTER "Requested by"
+
 /* "12,345". (transfer full) */
 char *jw_report_text_count(int64_t count);
 
@@ -12,8 +16,11 @@ char *jw_report_text_count(int64_t count);
  * 9, which are all shown, as the workbook shows them. (transfer full) */
 char *jw_report_text_value(const JwValue *value, JwFormat format, int decimals);
 
+/* What stands behind a number of this format: " %", " s", ":00" or "". */
+const char *jw_report_text_unit(JwFormat format);
+
 /* "2021-01-04 09:12:00" in @zone, or only the day for JW_FORMAT_DATE, as the workbook shows it;
- * "n/a" outside of the calendar. (transfer full) */
+ * in UTC where the year would not have four digits. (transfer full) */
 char *jw_report_text_time(int64_t time_ms, JwFormat format, GTimeZone *zone);
 
 /* The row of the list as files have it: the columns of @def with their numbers rounded half up in
@@ -23,10 +30,6 @@ void jw_report_round_row(const JwReportDef *def, const JwValue *row, JwValue *re
 /* "4 Jan 2021 – 10 Jan 2021", with times when it is not one of whole days in @zone, or "all
  * records". (transfer full) */
 char *jw_report_text_period(const JwReportRequest *request, GTimeZone *zone);
-
-/* "departmentIds: support, sales · statuses: answered"; NULL when nothing is filtered. (transfer
- * full) (nullable) */
-char *jw_report_text_filters(const JwReportDef *def, const JwReportRequest *request);
 
 /* A filter's name for people: "Departments" of "departmentIds", "Event types" of "eventTypes".
  * (transfer full) */

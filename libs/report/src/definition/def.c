@@ -1,10 +1,17 @@
 /* definition/def.c: report definitions: new, free, look up, list the fields to read. Owned by
- * their catalog; immutable after jw_report_def_check(), then shared by any thread. */
+ * their catalog; immutable once parsed, then shared by any thread. */
 #include "jw/report_def.h"
 #include "jw/text.h"
 #include "names.h"
 
 #include <string.h>
+
+bool
+jw_format_is_number(JwFormat format)
+{
+    return format == JW_FORMAT_INTEGER || format == JW_FORMAT_DECIMAL || format == JW_FORMAT_PERCENT
+           || format == JW_FORMAT_SECONDS;
+}
 
 static const size_t def_texts[] = {
     offsetof(JwReportDef, report_type),      offsetof(JwReportDef, title),
@@ -165,6 +172,15 @@ jw_report_def_measure(const JwReportDef *self, const char *name)
                : NULL;
 }
 
+/* Only of earlier measures, so that a definition that is still to be checked ends as well. */
+static bool
+part_has_groups(const JwReportDef *self, const JwMeasureDef *ratio, const char *name)
+{
+    const JwMeasureDef *part = jw_report_def_measure(self, name);
+
+    return part == NULL || part >= ratio || jw_report_def_has_groups(self, part);
+}
+
 bool
 jw_report_def_has_groups(const JwReportDef *self, const JwMeasureDef *measure)
 {
@@ -174,9 +190,9 @@ jw_report_def_has_groups(const JwReportDef *self, const JwMeasureDef *measure)
     case JW_MEASURE_PEAK:
     case JW_MEASURE_PEAK_VALUE:
         return false;
-    case JW_MEASURE_RATIO: /* of earlier measures, so this ends */
-        return jw_report_def_has_groups(self, jw_report_def_measure(self, measure->numerator))
-               && jw_report_def_has_groups(self, jw_report_def_measure(self, measure->denominator));
+    case JW_MEASURE_RATIO:
+        return part_has_groups(self, measure, measure->numerator)
+               && part_has_groups(self, measure, measure->denominator);
     case JW_MEASURE_COUNT:
     case JW_MEASURE_SUM:
     case JW_MEASURE_AVG:

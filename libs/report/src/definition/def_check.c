@@ -4,7 +4,6 @@
 #include "jw/cron.h"
 #include "jw/error.h"
 #include "jw/report_def.h"
-#include "def_private.h"
 
 #include <string.h>
 
@@ -20,12 +19,6 @@ static bool
 names_contain(char **names, const char *name)
 {
     return names != NULL && name != NULL && g_strv_contains((const char *const *)names, name);
-}
-
-static bool
-is_peak(const JwMeasureDef *measure)
-{
-    return measure->op == JW_MEASURE_PEAK || measure->op == JW_MEASURE_PEAK_VALUE;
 }
 
 /* Whether something is wrong there already, or with what it is in. */
@@ -117,11 +110,7 @@ check_head(const JwReportDef *self, JwViolations *violations)
 static void
 check_decimals(const JwColumnDef *column, guint index, JwViolations *violations)
 {
-    const bool number = column->format == JW_FORMAT_INTEGER || column->format == JW_FORMAT_DECIMAL
-                        || column->format == JW_FORMAT_PERCENT
-                        || column->format == JW_FORMAT_SECONDS;
-
-    if (!number && column->decimals >= 0) {
+    if (!jw_format_is_number(column->format) && column->decimals >= 0) {
         fault(violations,
               "/columns/%u/decimals: is for the formats integer, decimal, percent and seconds",
               index);
@@ -188,7 +177,7 @@ check_peak(const JwReportDef *self, guint index, const JwMeasureDef *measure,
     if (of == NULL) {
         fault(violations, "/measures/%u/of: no measure '%s'", index,
               measure->of != NULL ? measure->of : "");
-    } else if (is_peak(of)) {
+    } else if (!jw_report_def_has_groups(self, of)) {
         fault(violations, "/measures/%u/of: '%s' has no value inside a group", index, measure->of);
     }
 }
@@ -223,6 +212,40 @@ check_measure_op(const JwReportDef *self, guint index, const JwMeasureDef *measu
     fault(violations, "/measures/%u/op: unknown", index);
 }
 
+static bool
+is_date(JwFormat format)
+{
+    return format == JW_FORMAT_DATETIME || format == JW_FORMAT_DATE;
+}
+
+/* Whether the value may be a date: that of an extreme, or in a peak. */
+static bool
+may_be_date(const JwReportDef *self, const JwMeasureDef *measure)
+{
+    const JwMeasureDef *of =
+        measure->op == JW_MEASURE_PEAK_VALUE ? jw_report_def_measure(self, measure->of) : measure;
+
+    return of == NULL || of->op == JW_MEASURE_MIN || of->op == JW_MEASURE_MAX
+           || of->op == JW_MEASURE_PEAK;
+}
+
+static void
+check_format(const JwReportDef *self, guint index, const JwMeasureDef *measure,
+             JwViolations *violations)
+{
+    if (measure->format == JW_FORMAT_BOOL) {
+        fault(violations,
+              "/measures/%u/format: bool is a format of columns, and no measure is true or false; "
+              "count the records that are, with a condition in where",
+              index);
+    } else if (is_date(measure->format) && !may_be_date(self, measure)) {
+        fault(violations,
+              "/measures/%u/format: datetime and date are formats of min and max, and '%s' is a "
+              "number; take one of integer, decimal, percent, seconds and hour",
+              index, measure->name != NULL ? measure->name : "");
+    }
+}
+
 static void
 check_measures(const JwReportDef *self, JwViolations *violations)
 {
@@ -232,6 +255,7 @@ check_measures(const JwReportDef *self, JwViolations *violations)
         const JwMeasureDef *measure = &g_array_index(self->measures, JwMeasureDef, i);
         take_name(names, measure->name, "measures", i, "name", violations);
         check_measure_op(self, i, measure, violations);
+        check_format(self, i, measure, violations);
         if (measure->decimals < 0 || measure->decimals > MOST_DECIMALS) {
             fault(violations, "/measures/%u/decimals: %d is not within 0-%d", i, measure->decimals,
                   MOST_DECIMALS);
@@ -264,7 +288,7 @@ check_table(const JwReportDef *self, guint index, const JwTableDef *table, JwVio
         if (measure == NULL) {
             fault(violations, "/tables/%u/measures/%u: no measure '%s'", index, i,
                   table->measures[i]);
-        } else if (is_peak(measure)) {
+        } else if (!jw_report_def_has_groups(self, measure)) {
             fault(violations, "/tables/%u/measures/%u: '%s' has no value inside a group", index, i,
                   table->measures[i]);
         }
@@ -272,6 +296,14 @@ check_table(const JwReportDef *self, guint index, const JwTableDef *table, JwVio
     if (table->chart != JW_CHART_NONE && !names_contain(table->measures, table->chart_measure)) {
         fault(violations, "/tables/%u/chartMeasure: '%s' is not a measure of this table", index,
               table->chart_measure != NULL ? table->chart_measure : "");
+    } else if (table->chart != JW_CHART_NONE) {
+        const JwMeasureDef *measure = jw_report_def_measure(self, table->chart_measure);
+        if (measure != NULL && is_date(measure->format)) {
+            fault(violations,
+                  "/tables/%u/chartMeasure: '%s' is a date, and a chart draws numbers; name "
+                  "another measure of this table, or leave out the chart",
+                  index, table->chart_measure);
+        }
     }
 }
 
@@ -297,23 +329,10 @@ check_tables(const JwReportDef *self, JwViolations *violations)
 void
 jw_report_def_note(const JwReportDef *self, JwViolations *violations)
 {
+    g_return_if_fail(self != NULL && violations != NULL);
+
     check_head(self, violations);
     check_lists(self, violations);
     check_measures(self, violations);
     check_tables(self, violations);
-}
-
-bool
-jw_report_def_check(const JwReportDef *self, GError **error)
-{
-    g_return_val_if_fail(self != NULL, false);
-    g_return_val_if_fail(error == NULL || *error == NULL, false);
-
-    g_auto(JwViolations) violations = { 0 };
-    jw_report_def_note(self, &violations);
-    if (jw_violations_count(&violations) == 0) {
-        return true;
-    }
-    g_autofree char *all = jw_violations_text(&violations);
-    return jw_fail(error, JW_ERROR_INVALID, "%s", all);
 }

@@ -3,7 +3,6 @@
  * whole. */
 #include "jw/catalog.h"
 #include "jw/json.h"
-#include "def_private.h"
 #include "names.h"
 
 static const char *const ops[] = {

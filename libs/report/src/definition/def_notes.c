@@ -17,11 +17,7 @@ note_sheet(GPtrArray *notes, GPtrArray *names, const char *title, const char *po
 static void
 note_decimals(GPtrArray *notes, const JwMeasureDef *measure, guint index)
 {
-    const bool number = measure->format == JW_FORMAT_INTEGER || measure->format == JW_FORMAT_DECIMAL
-                        || measure->format == JW_FORMAT_PERCENT
-                        || measure->format == JW_FORMAT_SECONDS;
-
-    if (measure->decimals > 0 && !number) {
+    if (measure->decimals > 0 && !jw_format_is_number(measure->format)) {
         g_ptr_array_add(notes, g_strdup_printf("/measures/%u/decimals: have no effect, because the "
                                                "format of '%s' is none of numbers",
                                                index, measure->name));

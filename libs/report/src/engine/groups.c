@@ -18,6 +18,9 @@
 #define END_BYTES        85
 #define CUT              "\xe2\x80\xa6" /* … */
 
+#define NONE_LABEL  "(none)"
+#define OTHER_LABEL "(other)"
+
 struct _JwGroups {
     JwPart part;
     JwZoneCache zone;
@@ -131,7 +134,7 @@ static size_t
 none_group(JwGroups *self)
 {
     if (self->none == 0) {
-        self->none = add_group(self, JW_GROUP_NONE, 0, 0, g_strdup("(none)")) + 1;
+        self->none = add_group(self, JW_GROUP_NONE, 0, 0, g_strdup(NONE_LABEL)) + 1;
     }
     return self->none - 1;
 }
@@ -140,7 +143,7 @@ static size_t
 other_group(JwGroups *self)
 {
     if (self->other == 0) {
-        self->other = add_group(self, JW_GROUP_OTHER, 0, 0, g_strdup("(other)")) + 1;
+        self->other = add_group(self, JW_GROUP_OTHER, 0, 0, g_strdup(OTHER_LABEL)) + 1;
     }
     return self->other - 1;
 }
@@ -187,6 +190,13 @@ month_key(int64_t day)
     return (date.year - 1970) * INT64_C(12) + date.month - 1;
 }
 
+/* Some zones skipped one when they crossed the date line, as Samoa did on 30 December 2011. */
+static bool
+is_day(GTimeZone *zone, int64_t day)
+{
+    return jw_zone_day_start_ms(zone, day) < jw_zone_day_start_ms(zone, day + 1);
+}
+
 static void
 prepare_period(JwGroups *self, int64_t start_ms, int64_t end_ms)
 {
@@ -198,7 +208,9 @@ prepare_period(JwGroups *self, int64_t start_ms, int64_t end_ms)
         last = month_key(last);
     }
     for (int64_t key = first; last - first < MOST_PREPARED && key <= last; key++) {
-        find_key(self, key);
+        if (self->part == JW_PART_MONTH || is_day(self->zone.zone, key)) {
+            find_key(self, key);
+        }
     }
 }
 
@@ -253,11 +265,30 @@ jw_groups_free(gpointer self)
     g_free(groups);
 }
 
+/* A text that reads as one of our labels, in quotation marks; NULL: it does not. */
+static const char *
+quoted_label(const char *text, size_t length)
+{
+    if (length == strlen(NONE_LABEL) && memcmp(text, NONE_LABEL, length) == 0) {
+        return "\"" NONE_LABEL "\"";
+    }
+    if (length == strlen(OTHER_LABEL) && memcmp(text, OTHER_LABEL, length) == 0) {
+        return "\"" OTHER_LABEL "\"";
+    }
+    return NULL;
+}
+
 static size_t
 find_text(JwGroups *self, const char *text, size_t length)
 {
+    const char *quoted = quoted_label(text, length);
+
     if (length == 0) {
         return none_group(self);
+    }
+    if (quoted != NULL) {
+        text = quoted;
+        length = strlen(quoted);
     }
     return find_group(self, hash_bytes(text, length), 0, text, length);
 }
@@ -288,6 +319,29 @@ find_time(JwGroups *self, int64_t time_ms)
     return self->last;
 }
 
+/* "2021-01-04T09:12:00+03:00" into the scratch, as the list of the same report has it: in its zone.
+ * Odd seconds of an offset of long ago are left out of the time as well. */
+static void
+write_time(JwGroups *self, int64_t time_ms)
+{
+    const int64_t seconds = jw_zone_cache_local(&self->zone, time_ms);
+    const int offset = (int)self->zone.last.offset, ms = (int)jw_floor_mod(time_ms, 1000);
+    JwCivil civil;
+
+    jw_civil_from_seconds(seconds - offset % 60, &civil);
+    g_string_printf(self->scratch, "%04d-%02d-%02dT%02d:%02d:%02d", civil.year, civil.month,
+                    civil.day, civil.hour, civil.minute, civil.second);
+    if (ms != 0) {
+        g_string_append_printf(self->scratch, ".%03d", ms);
+    }
+    if (offset == 0) {
+        g_string_append_c(self->scratch, 'Z');
+        return;
+    }
+    g_string_append_printf(self->scratch, "%c%02d:%02d", offset < 0 ? '-' : '+', ABS(offset) / 3600,
+                           ABS(offset) / 60 % 60);
+}
+
 static size_t
 find_value(JwGroups *self, const JwValue *value)
 {
@@ -301,7 +355,11 @@ find_value(JwGroups *self, const JwValue *value)
         return none_group(self);
     }
     g_string_truncate(self->scratch, 0);
-    jw_value_append(value, self->scratch);
+    if (value->type == JW_VALUE_TIME) {
+        write_time(self, value->time_ms);
+    } else {
+        jw_value_append(value, self->scratch);
+    }
     return find_text(self, self->scratch->str, self->scratch->len);
 }
 

@@ -65,7 +65,7 @@ append_slug(GString *out, const char *text)
 {
     bool gap = out->len > 1;
 
-    for (const char *pos = text; *pos != '\0'; pos = g_utf8_next_char(pos)) {
+    for (const char *pos = text; *pos != '\0'; pos = g_utf8_find_next_char(pos, NULL)) {
         gunichar c = g_utf8_get_char(pos);
         if (!g_unichar_isalnum(c) && c != '_') {
             gap = out->len > 1;

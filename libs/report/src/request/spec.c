@@ -138,13 +138,13 @@ read_bom(const json_t *output)
     return bom == NULL ? JW_BOM_FOR_MAIL : json_is_true(bom) ? JW_BOM_YES : JW_BOM_NO;
 }
 
+/* All but its type. @def: (nullable). False when it has no period that can be used. */
 static bool
-read_spec(const json_t *spec, const JwReportDef *def, JwReportRequest *request, GError **error)
+read_asked(const json_t *spec, const JwReportDef *def, JwReportRequest *request)
 {
     const json_t *parameters = json_object_get(spec, "parameters");
     const json_t *output = json_object_get(spec, "output");
 
-    request->report_type = g_strdup(def->report_type);
     request->period = period_type(parameters);
     request->time_zone = g_strdup(jw_report_zone_name(spec, def));
     request->format = g_strdup(jw_skip_prefix(jw_json_text(output, "format"), JW_LOOKUP_FORMAT));
@@ -154,10 +154,30 @@ read_spec(const json_t *spec, const JwReportDef *def, JwReportRequest *request, 
     request->measures = read_names(json_object_get(parameters, "measures"));
     request->include_inactive = json_is_true(json_object_get(parameters, "includeInactive"));
     read_filters(json_object_get(parameters, "filters"), request);
-    if (!jw_report_spec_period(spec, &request->start_ms, &request->end_ms)) {
-        return jw_fail(error, JW_ERROR_INVALID, "no usable period; ask for a new report");
+    return jw_report_spec_period(spec, &request->start_ms, &request->end_ms);
+}
+
+static bool
+read_spec(const json_t *spec, const JwReportDef *def, JwReportRequest *request, GError **error)
+{
+    request->report_type = g_strdup(def->report_type);
+    return read_asked(spec, def, request)
+           || jw_fail(error, JW_ERROR_INVALID, "no usable period; ask for a new report");
+}
+
+JwReportRequest *
+jw_report_request_of_spec(const char *text)
+{
+    json_auto_t *spec = text != NULL ? jw_json_parse(text, strlen(text), NULL) : NULL;
+    const char *type = jw_json_text(spec, "reportType");
+    g_autoptr(JwReportRequest) request = jw_report_request_new();
+
+    if (type == NULL || !json_is_object(json_object_get(spec, "parameters"))
+        || !read_asked(spec, NULL, request)) {
+        return NULL;
     }
-    return true;
+    request->report_type = g_strdup(jw_skip_prefix(type, JW_LOOKUP_TYPE));
+    return g_steal_pointer(&request);
 }
 
 /* By today's definition: leaving out a filter that is gone would widen the report. What is gone
@@ -212,8 +232,7 @@ jw_report_request_of_job(const JwCatalog *catalog, const JwJob *job, JwReportReq
         g_autofree char *part = jw_request_part(request);
         request->file_name = g_strdup_printf("%s_Complete_Report%s", def->file_prefix, part);
     }
-    request->requester =
-        g_strdup(job->requested_by.name != NULL ? job->requested_by.name : job->requested_by.id);
+    request->requester = g_strdup(jw_actor_name(&job->requested_by));
     *ret_request = g_steal_pointer(&request);
     *ret_def = def;
     return true;

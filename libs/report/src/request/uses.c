@@ -1,6 +1,7 @@
 /* request/uses.c: what reads a field, for messages about one that records do not have. Pure, any
  * thread. */
 #include "jw/report.h"
+#include "jw/report_text.h"
 
 #include <string.h>
 
@@ -74,4 +75,30 @@ jw_report_field_uses(const JwReportDef *def, const JwReportRequest *request, con
         g_string_append_printf(text, " and %zu more", uses.n - MOST_NAMED);
     }
     return uses.n > 0 ? g_string_free(g_steal_pointer(&text), FALSE) : NULL;
+}
+
+JwFieldFault
+jw_report_field_fault(const JwReportDef *def, const JwReportRequest *request, const char *field,
+                      JwSeen seen, int64_t records, char **ret_text)
+{
+    g_return_val_if_fail(def != NULL && request != NULL && field != NULL && ret_text != NULL,
+                         JW_FIELD_FAULT_NONE);
+
+    g_autofree char *count = jw_report_text_count(records);
+    g_autofree char *uses = jw_report_field_uses(def, request, field);
+    const bool dates = request->end_ms != 0 && g_strcmp0(field, def->date_field) == 0;
+
+    *ret_text = NULL;
+    if (seen == JW_SEEN_NOTHING && uses != NULL) {
+        *ret_text =
+            g_strdup_printf("none of the %s records looked at in '%s' has the field '%s' (%s)",
+                            count, def->collection, field, uses);
+        return JW_FIELD_FAULT_NOT_FOUND;
+    }
+    if (seen == JW_SEEN_VALUE && dates) { /* texts that look like dates are none */
+        *ret_text = g_strdup_printf("none of the %s records looked at in '%s' has a date in '%s'",
+                                    count, def->collection, field);
+        return JW_FIELD_FAULT_NOT_A_DATE;
+    }
+    return JW_FIELD_FAULT_NONE;
 }

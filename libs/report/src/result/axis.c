@@ -5,6 +5,14 @@
 
 #define MAX_TICKS 6
 
+double
+jw_axis_value(const JwValue *value)
+{
+    return value->type == JW_VALUE_INT    ? (double)value->integer
+           : value->type == JW_VALUE_REAL ? value->real
+                                          : NAN;
+}
+
 bool
 jw_axis_usable(double value)
 {

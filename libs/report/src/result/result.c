@@ -136,6 +136,41 @@ fill_labels(JwReportResult *self, JwReportTable *table, JwAggregate *aggregate,
     }
 }
 
+/* Whether a chart can draw the column: it has numbers, and not dates. */
+static bool
+is_drawn(const JwReportTable *table, size_t column)
+{
+    const JwFormat format = table->columns[column].format;
+
+    for (size_t row = 0; row < table->n_rows; row++) {
+        if (jw_report_cell(table, row, column)->type == JW_VALUE_TIME) {
+            return false;
+        }
+    }
+    return format != JW_FORMAT_DATETIME && format != JW_FORMAT_DATE;
+}
+
+/* The chart of the measure that is planned, else of the first that can be drawn, else none. */
+static void
+add_chart(JwReportTable *table, const JwTablePlan *plan)
+{
+    size_t column = 1 + plan->chart_measure;
+
+    if (plan->chart == JW_CHART_NONE) {
+        return;
+    }
+    if (!is_drawn(table, column)) {
+        for (column = 1; column < table->n_columns && !is_drawn(table, column);) {
+            column++;
+        }
+    }
+    if (column < table->n_columns) {
+        table->chart = plan->chart;
+        table->chart_column = column;
+        table->chart_in_front = plan->chart_in_front;
+    }
+}
+
 static void
 add_table(JwReportResult *self, JwAggregate *aggregate, const JwTablePlan *plan)
 {
@@ -147,9 +182,7 @@ add_table(JwReportResult *self, JwAggregate *aggregate, const JwTablePlan *plan)
         fill_column(self, table, column, aggregate, plan->dimension,
                     g_ptr_array_index(plan->measures, column - 1));
     }
-    table->chart = plan->chart;
-    table->chart_column = plan->chart != JW_CHART_NONE ? 1 + plan->chart_measure : 0;
-    table->chart_in_front = plan->chart_in_front;
+    add_chart(table, plan);
 }
 
 static void
@@ -171,7 +204,6 @@ jw_report_result_new(JwAggregate *aggregate, const JwReportDef *def, const JwRep
 
     JwReportResult *self = jw_result_new_empty();
     g_autofree char *period = jw_report_text_period(request, zone);
-    g_autofree char *filters = jw_report_text_filters(def, request);
     self->title = jw_result_keep(self, def->title);
     self->report_type = jw_result_keep(self, def->report_type);
     self->period = request->period;
@@ -179,7 +211,6 @@ jw_report_result_new(JwAggregate *aggregate, const JwReportDef *def, const JwRep
     self->end_ms = request->end_ms;
     self->time_zone = jw_result_keep(self, g_time_zone_get_identifier(zone));
     self->period_label = jw_result_keep(self, period);
-    self->filters = jw_result_keep(self, filters);
     for (guint i = 0; i < request->filters->len; i++) {
         add_limit(self, &g_array_index(request->filters, JwFilter, i));
     }

@@ -3,7 +3,7 @@
  *   {"title", "reportType", "period": {"type", "start", "end", "timeZone", "label"}, "rows",
  *    "filters": [{"name", "label", "text"}], "inactiveIncluded",
  *    "figures": [{"name", "label", "format", "value", "text"}],
- *    "chart": {"title", "measure", "decimals", "labels": [], "values": []},
+ *    "chart": {"title", "measure", "format", "decimals", "labels": [], "values": []},
  *    "table": {"title", "columns": [{"name", "label", "format"}], "groups", "rows": [[]]}}
  * "table" is that of a request with groupBy: its first groups, and how many there are.
  * Any thread, no state. */
@@ -176,8 +176,9 @@ encode_chart(const JwReportTable *table)
                               encode_value(jw_report_cell(table, row, table->chart_column)));
     }
     const JwReportColumn *measure = &table->columns[table->chart_column];
-    return json_pack("{s:s, s:s, s:i, s:o, s:o}", "title", table->title, "measure", measure->label,
-                     "decimals", measure->decimals, "labels", labels, "values", values);
+    return json_pack("{s:s, s:s, s:s, s:i, s:o, s:o}", "title", table->title, "measure",
+                     measure->label, "format", jw_format_names[measure->format], "decimals",
+                     measure->decimals, "labels", labels, "values", values);
 }
 
 static json_t *
@@ -224,6 +225,8 @@ decode_chart(JwReportResult *self, const json_t *chart)
     JwReportTable *table = jw_result_add_table(self, jw_json_text(chart, "title"), 2,
                                                MIN(n_points, JW_SUMMARY_POINTS_MAX));
     table->columns[1].label = decode_text(self, chart, "measure");
+    table->columns[1].format =
+        (JwFormat)jw_name_read(chart, "format", jw_format_names, JW_FORMAT_DECIMAL);
     table->columns[1].decimals = json_is_integer(decimals) ? (int)json_integer_value(decimals) : -1;
     table->chart = JW_CHART_COLUMN;
     table->chart_column = 1;

@@ -4,12 +4,12 @@
 
 #include <string.h>
 
-static bool
-looks_like_code(const char *text)
+bool
+jw_sheet_looks_like_code(const char *text, size_t length)
 {
-    return text[0] == '_' && text[1] == 'x' && g_ascii_isxdigit(text[2])
+    return length >= 7 && text[0] == '_' && text[1] == 'x' && g_ascii_isxdigit(text[2])
            && g_ascii_isxdigit(text[3]) && g_ascii_isxdigit(text[4]) && g_ascii_isxdigit(text[5])
-           && text[6] == '_';
+           && (text[6] == '_' || jw_sheet_byte_needs_code(text[6]));
 }
 
 /* Off the ends of @name: spaces and apostrophes. */
@@ -37,6 +37,7 @@ static GString *
 clean_title(const char *title, const char **why)
 {
     g_autofree char *line = jw_text_one_line(title);
+    const char *end = line + strlen(line);
     GString *name = g_string_new(NULL);
     bool gap = false; /* left out since the last character; one space stands for all of it */
 
@@ -44,7 +45,7 @@ clean_title(const char *title, const char **why)
              "a sheet's name has no line breaks and no control characters");
     for (const char *at = line; *at != '\0'; at++) {
         const bool forbidden = strchr("[]:*?/\\", *at) != NULL;
-        const bool code = looks_like_code(at); /* would be read as the character of that number */
+        const bool code = jw_sheet_looks_like_code(at, (size_t)(end - at));
 
         note_why(why, forbidden, "a sheet's name has none of [ ] : * ? / \\");
         note_why(why, code, "programs read _x0041_ in a sheet's name as \"A\"");

@@ -3,6 +3,7 @@
 #include "engine/number.h"
 #include "jw/civil.h"
 #include "jw/text.h"
+#include "jw/zone_cache.h"
 
 #include <math.h>
 #include <string.h>
@@ -21,6 +22,20 @@ jw_report_text_count(int64_t count)
     return jw_text_thousands(digits);
 }
 
+/* Whole hours of two digits, as the workbook shows them. */
+static char *
+hour_text(const JwValue *value)
+{
+    char buffer[400];
+
+    if (value->type == JW_VALUE_INT) {
+        return g_strdup_printf("%0*" G_GINT64_FORMAT, value->integer < 0 ? 3 : 2, value->integer);
+    }
+    const JwNumber number = jw_number_real(value->real);
+    const double hour = jw_number_round(&number, 0);
+    return g_strdup(g_ascii_formatd(buffer, sizeof buffer, hour < 0 ? "%03.0f" : "%02.0f", hour));
+}
+
 static char *
 number_text(const JwValue *value, JwFormat format, int decimals)
 {
@@ -28,8 +43,8 @@ number_text(const JwValue *value, JwFormat format, int decimals)
     char form[] = "%.0f";
 
     decimals = CLAMP(decimals, 0, 9);
-    if (value->type == JW_VALUE_INT && format == JW_FORMAT_HOUR) {
-        return g_strdup_printf("%02" G_GINT64_FORMAT, value->integer);
+    if (format == JW_FORMAT_HOUR) {
+        return hour_text(value);
     }
     if (value->type == JW_VALUE_INT) {
         g_autofree char *count = jw_report_text_count(value->integer);
@@ -51,8 +66,8 @@ number_text(const JwValue *value, JwFormat format, int decimals)
     return jw_text_thousands(buffer);
 }
 
-char *
-jw_report_text_value(const JwValue *value, JwFormat format, int decimals)
+const char *
+jw_report_text_unit(JwFormat format)
 {
     static const char *const units[JW_FORMAT_N] = {
         [JW_FORMAT_PERCENT] = " %",
@@ -60,12 +75,18 @@ jw_report_text_value(const JwValue *value, JwFormat format, int decimals)
         [JW_FORMAT_HOUR] = ":00",
     };
 
+    return units[format] != NULL ? units[format] : "";
+}
+
+char *
+jw_report_text_value(const JwValue *value, JwFormat format, int decimals)
+{
     if (value->type == JW_VALUE_TEXT) {
         return g_strndup(value->text, value->length);
     }
     if (value->type == JW_VALUE_INT || (value->type == JW_VALUE_REAL && isfinite(value->real))) {
         g_autofree char *number = number_text(value, format, decimals);
-        return g_strconcat(number, units[format], NULL);
+        return g_strconcat(number, jw_report_text_unit(format), NULL);
     }
     return g_strdup("n/a");
 }
@@ -84,23 +105,27 @@ jw_report_round_row(const JwReportDef *def, const JwValue *row, JwValue *ret_row
     }
 }
 
+/* The local time, counted as if it were UTC; NULL outside of the years 1-9999. */
 static GDateTime *
 local_time(int64_t time_ms, GTimeZone *zone)
 {
-    g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(time_ms / 1000);
+    JwZoneCache cache = { .zone = zone };
 
-    return utc != NULL ? g_date_time_to_timezone(utc, zone) : NULL;
+    return g_date_time_new_from_unix_utc(jw_zone_cache_local(&cache, time_ms));
 }
 
 char *
 jw_report_text_time(int64_t time_ms, JwFormat format, GTimeZone *zone)
 {
-    g_autoptr(GDateTime) time = local_time(time_ms, zone);
+    JwZoneCache cache = { .zone = zone };
+    JwCivil at;
 
-    if (time == NULL) {
-        return g_strdup("n/a");
+    jw_civil_from_seconds(jw_zone_cache_local(&cache, time_ms), &at);
+    if (format == JW_FORMAT_DATE) {
+        return g_strdup_printf("%04d-%02d-%02d", at.year, at.month, at.day);
     }
-    return g_date_time_format(time, format == JW_FORMAT_DATE ? "%Y-%m-%d" : "%Y-%m-%d %H:%M:%S");
+    return g_strdup_printf("%04d-%02d-%02d %02d:%02d:%02d", at.year, at.month, at.day, at.hour,
+                           at.minute, at.second);
 }
 
 /* Midnight is not asked for: some days have two, or none. */
@@ -117,34 +142,18 @@ jw_report_text_period(const JwReportRequest *request, GTimeZone *zone)
         return g_strdup("all records");
     }
     g_autoptr(GDateTime) start = local_time(request->start_ms, zone);
-    g_autoptr(GDateTime) last = local_time(request->end_ms - 1000, zone);
+    g_autoptr(GDateTime) last = local_time(request->end_ms - 1, zone);
 
     if (start == NULL || last == NULL) {
         return g_strdup("a period outside the calendar");
     }
-    /* The end is the first moment outside; the last day inside is shown. */
+    /* The end is the first moment outside; the last day, or second, inside is shown. */
     bool whole_days = begins_day(request->start_ms, zone) && begins_day(request->end_ms, zone);
     const char *format = whole_days ? "%-d %b %Y" : "%-d %b %Y %H:%M:%S";
     g_autofree char *from = g_date_time_format(start, format);
     g_autofree char *to = g_date_time_format(last, format);
     return whole_days && strcmp(from, to) == 0 ? g_steal_pointer(&from)
                                                : g_strdup_printf("%s – %s", from, to);
-}
-
-char *
-jw_report_text_filters(const JwReportDef *def, const JwReportRequest *request)
-{
-    g_autoptr(GString) text = g_string_new(NULL);
-
-    for (guint i = 0; i < request->filters->len; i++) {
-        const JwFilter *filter = &g_array_index(request->filters, JwFilter, i);
-        g_autofree char *values = g_strjoinv(", ", filter->values);
-        g_string_append_printf(text, "%s%s: %s", text->len > 0 ? " · " : "", filter->name, values);
-    }
-    if (def->inactive_field != NULL && request->include_inactive) {
-        g_string_append_printf(text, "%sinactive included", text->len > 0 ? " · " : "");
-    }
-    return text->len > 0 ? g_string_free(g_steal_pointer(&text), FALSE) : NULL;
 }
 
 char *

@@ -38,9 +38,6 @@ bool jw_store_scan_records(JwStore *self, const JwRecordScan *scan, JwRowFunc ro
 /* At most so many records are looked at for which fields there are. */
 #define JW_RECORDS_SAMPLE 1000
 
-/* What of a field the records that were looked at have: nothing; values, if only null; a date. */
-typedef enum { JW_SEEN_NOTHING, JW_SEEN_VALUE, JW_SEEN_DATE } JwSeen;
-
 /**
  * jw_store_sample_fields:
  * @fields: NULL-terminated; "a.b" reaches inside

@@ -32,11 +32,11 @@ bool jw_store_list_schedules(JwStore *self, const char *after_id, size_t limit, 
 bool jw_store_disable_schedule(JwStore *self, const char *id, const char *reason, int64_t now_ms,
                                JwCas *ret_cas, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Enabled ones with nextFireAt ≤ @now_ms, and any with pending fires, earliest first, at most
- * @limit.
+/* Enabled ones with nextFireAt ≤ @now_ms, and any with pending fires, by their id, behind @after_id
+ * (nullable), at most @limit.
  * @ret: (out) (element-type JwSchedule) (transfer full) */
-bool jw_store_due_schedules(JwStore *self, int64_t now_ms, size_t limit, GPtrArray **ret,
-                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool jw_store_due_schedules(JwStore *self, int64_t now_ms, const char *after_id, size_t limit,
+                            GPtrArray **ret, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
  * jw_store_fire_schedule:
@@ -51,8 +51,9 @@ bool jw_store_fire_schedule(JwStore *self, const char *id, const char *rule_hash
                             size_t n_fires, int64_t now_ms, JwCas *ret_cas,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The job of this due time exists: takes it out of pendingFires. May be repeated. */
-bool jw_store_finish_fire(JwStore *self, const char *id, int64_t fire_ms,
+/* The job of this due time exists: takes it out of pendingFires. May be repeated. @ret_cas: (out):
+ * LOST: it was not in there, or the schedule is gone. */
+bool jw_store_finish_fire(JwStore *self, const char *id, int64_t fire_ms, JwCas *ret_cas,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Writes an occurrence; one that exists is left as it is. */

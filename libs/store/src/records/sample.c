@@ -31,7 +31,7 @@ seen_in(bson_iter_t *document, const char *path)
         return JW_SEEN_NOTHING;
     }
     if (BSON_ITER_HOLDS_ARRAY(document)) {
-        return JW_SEEN_DATE;
+        return JW_SEEN_ARRAY;
     }
     if (path[head] == '\0') {
         return BSON_ITER_HOLDS_DATE_TIME(document) ? JW_SEEN_DATE : JW_SEEN_VALUE;

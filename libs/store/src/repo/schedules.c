@@ -146,7 +146,8 @@ jw_store_disable_schedule(JwStore *self, const char *id, const char *reason, int
 }
 
 bool
-jw_store_due_schedules(JwStore *self, int64_t now_ms, size_t limit, GPtrArray **ret, GError **error)
+jw_store_due_schedules(JwStore *self, int64_t now_ms, const char *after_id, size_t limit,
+                       GPtrArray **ret, GError **error)
 {
     g_return_val_if_fail(self != NULL && limit > 0 && ret != NULL, false);
     /* Each branch of the $or has an index of its own, so the cost depends on what is due. A
@@ -156,9 +157,11 @@ jw_store_due_schedules(JwStore *self, int64_t now_ms, size_t limit, GPtrArray **
         BCON_NEW("$or", "[", "{", "enabled", BCON_BOOL(true), "nextFireAt", "{", "$lte",
                  BCON_DATE_TIME(now_ms), "}", "}", "{", "pendingFires", "{", "$gt",
                  BCON_DATE_TIME(JW_DOC_FIRST_DATE_MS), "}", "}", "]");
-    g_autoptr(bson_t) opts =
-        BCON_NEW("sort", "{", "nextFireAt", BCON_INT32(1), "_id", BCON_INT32(1), "}");
+    g_autoptr(bson_t) opts = BCON_NEW("sort", "{", "_id", BCON_INT32(1), "}");
 
+    if (after_id != NULL) {
+        BCON_APPEND(filter, "_id", "{", "$gt", BCON_UTF8(after_id), "}");
+    }
     return jw_repo_page(self, &schedules, filter, opts, limit, ret, error);
 }
 
@@ -200,12 +203,12 @@ jw_store_fire_schedule(JwStore *self, const char *id, const char *rule_hash, int
 }
 
 bool
-jw_store_finish_fire(JwStore *self, const char *id, int64_t fire_ms, GError **error)
+jw_store_finish_fire(JwStore *self, const char *id, int64_t fire_ms, JwCas *ret_cas, GError **error)
 {
-    g_return_val_if_fail(self != NULL && id != NULL, false);
-    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(id));
+    g_return_val_if_fail(self != NULL && id != NULL && ret_cas != NULL, false);
+    g_autoptr(bson_t) filter =
+        BCON_NEW("_id", BCON_UTF8(id), "pendingFires", BCON_DATE_TIME(fire_ms));
     g_autoptr(bson_t) update = BCON_NEW("$pull", "{", "pendingFires", BCON_DATE_TIME(fire_ms), "}");
-    JwCas cas = JW_CAS_LOST; /* LOST: the schedule is gone, and its pending fires with it */
 
-    return jw_db_update(self, "schedules", filter, update, &cas, error);
+    return jw_db_update(self, "schedules", filter, update, ret_cas, error);
 }

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 
 /* The headers of a message, NULL where there is none, and its value. */
 typedef struct {
-    const char *content_type, *ce_type, *ce_source, *ce_id, *traceparent;
+    const char *content_type, *ce_specversion, *ce_type, *ce_source, *ce_id, *traceparent;
     const void *body; /* NULL: none */
     size_t body_length;
 } JwWireMessage;
@@ -26,8 +26,9 @@ typedef struct {
 } JwWireEvent;
 
 /* @ret_event: cleared by the caller. A structured event is checked whole: of its attributes only
- * those above matter here; extensions are taken as the standard has it. With a binary one the
- * caller sees to it that there is what it needs.
+ * those above matter here; extensions are taken as the standard has it. Of a
+ * binary one that has a type the version is checked; the caller sees to it that there is what it
+ * needs.
  * @error: INVALID names all that is wrong, members of a structured event by their pointers */
 bool jw_wire_message_read(const JwWireMessage *message, JwWireEvent *ret_event,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;

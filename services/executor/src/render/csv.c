@@ -14,10 +14,10 @@
 #include "jw/text.h"
 #include "jw/zone_cache.h"
 #include "render/text.h"
+#include "temp.h"
 
 struct _ExeRender {
     FILE *file;
-    char *path;
     GArray *formats; /* of JwFormat, one a column */
     JwZoneCache zone;
     GString *line, *scratch;
@@ -25,12 +25,9 @@ struct _ExeRender {
 };
 
 static bool
-csv_failed(const ExeRender *self, GError **error)
+csv_failed(GError **error)
 {
-    int code = errno;
-    JwErrorCode kind = code == ENOSPC || code == EDQUOT ? JW_ERROR_UNAVAILABLE : JW_ERROR_INTERNAL;
-
-    return jw_fail(error, kind, "writing the CSV file %s: %s", self->path, g_strerror(code));
+    return exe_temp_failed(error, "write the CSV file", errno);
 }
 
 static bool
@@ -124,7 +121,8 @@ csv_text(GString *line, const char *text, size_t length)
 }
 
 /* "2021-01-04T09:12:00+03:00", "…Z" for offset 0, or only the date. Where the offset had seconds,
- * as long ago, they are left out of the time as of the offset: both together give the moment. */
+ * as long ago, they are left out of the time as of the offset: both together give the moment. A
+ * year that has not four digits, which RFC 3339 does not know, is written as it is. */
 static void
 csv_time(ExeRender *self, int64_t time_ms, bool date_only)
 {
@@ -136,7 +134,7 @@ csv_time(ExeRender *self, int64_t time_ms, bool date_only)
     JwCivil civil;
 
     jw_civil_from_seconds(date_only ? seconds : seconds - odd_seconds, &civil);
-    exe_text_put_digits(text, CLAMP(civil.year, 0, 9999), 4);
+    exe_text_put_digits(text, MAX(civil.year, 0), 4);
     exe_text_put_digits(text + 5, civil.month, 2);
     exe_text_put_digits(text + 8, civil.day, 2);
     exe_text_put_digits(text + 11, civil.hour, 2);
@@ -145,6 +143,11 @@ csv_time(ExeRender *self, int64_t time_ms, bool date_only)
     text[19] = offset == 0 ? 'Z' : offset < 0 ? '-' : '+';
     exe_text_put_digits(text + 20, ABS(offset) / 3600, 2);
     exe_text_put_digits(text + 23, ABS(offset) / 60 % 60, 2);
+    if (civil.year < 0 || civil.year > 9999) {
+        g_string_append_printf(self->line, "%04d", civil.year);
+        g_string_append_len(self->line, text + 4, (gssize)length - 4);
+        return;
+    }
     g_string_append_len(self->line, text, (gssize)length);
 }
 
@@ -184,7 +187,7 @@ csv_flush_line(ExeRender *self, GError **error)
 {
     g_string_append(self->line, "\r\n");
     if (fwrite(self->line->str, 1, self->line->len, self->file) != self->line->len) {
-        return csv_failed(self, error);
+        return csv_failed(error);
     }
     g_string_truncate(self->line, 0);
     return true;
@@ -199,7 +202,6 @@ csv_free(ExeRender *self)
     if (self->file != NULL) {
         (void)fclose(self->file); /* only after a failure: the file is thrown away */
     }
-    g_free(self->path);
     g_array_unref(self->formats);
     g_string_free(self->line, TRUE);
     g_string_free(self->scratch, TRUE);
@@ -231,7 +233,6 @@ csv_open(const ExeRenderInput *input, GError **error)
 {
     ExeRender *self = g_new0(ExeRender, 1);
 
-    self->path = g_strdup(input->path);
     self->line = g_string_sized_new(512);
     self->scratch = g_string_new(NULL);
     self->formats = g_array_new(FALSE, FALSE, sizeof(JwFormat));
@@ -239,7 +240,7 @@ csv_open(const ExeRenderInput *input, GError **error)
     self->grouped = input->grouped;
     self->file = fopen(input->path, "wxe");
     if (self->file == NULL) {
-        (void)csv_failed(self, error);
+        (void)csv_failed(error);
         csv_free(self);
         return NULL;
     }
@@ -293,12 +294,12 @@ csv_finish(ExeRender *self, const JwReportResult *result, GError **error)
 
     /* A full disk may show only now. */
     if (fflush(file) != 0 || ferror(file)) {
-        (void)csv_failed(self, error);
+        (void)csv_failed(error);
         (void)fclose(file);
         return false;
     }
     if (fclose(file) != 0) {
-        return csv_failed(self, error);
+        return csv_failed(error);
     }
     return true;
 }

@@ -1,12 +1,12 @@
-/* core/artifact.c: see core/artifact.h. The file is read piece by piece while it is sent, on the
- * connection's thread. */
+/* core/artifact.c: see core/artifact.h. The file is read piece by piece while it is sent, by the
+ * HTTP server's few readers of files in turn. */
 #include "core/artifact.h"
 
 #include "core/metrics.h"
 #include "jw/log.h"
 #include "jw/store_files.h"
 
-/* A download under way: one thread reads, piece by piece. */
+/* A download under way: one thread reads at a time, not always the same. */
 typedef struct {
     JwFileReader *reader;
     char *job_id;

@@ -68,8 +68,9 @@ reply_file(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply,
 }
 
 static void
-serve(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply)
+links_get(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 {
+    const Gw *gw = context;
     JwLinkToken token = { 0 };
 
     if (!jw_link_token_check(gw->links, jw_http_param(request, "token"), &token)) {
@@ -89,15 +90,13 @@ serve(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply)
     reply_file(gw, request, reply, delivery);
 }
 
-static void
-links_get(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
-{
-    serve(context, request, reply);
-    /* The address is the key to the file: it stays out of caches, other sites and search. */
-    jw_http_reply_header(reply, "Cache-Control", "private, no-store");
-    jw_http_reply_header(reply, "Referrer-Policy", "no-referrer");
-    jw_http_reply_header(reply, "X-Robots-Tag", "noindex, nofollow");
-}
+/* The address is the key to the file: it stays out of caches, other sites and search. */
+static const JwHttpHeader headers[] = {
+    { "Cache-Control", "private, no-store" },
+    { "Referrer-Policy", "no-referrer" },
+    { "X-Robots-Tag", "noindex, nofollow" },
+    { 0 },
+};
 
 static const JwHttpRoute routes[] = {
     { "GET", "/:token", links_get, NULL, &jw_http_any_query }, /* mail filters add to links */
@@ -108,6 +107,7 @@ const JwHttpApi gw_links_api = {
     .name = "links",
     .prefix = JW_LINK_MAILED,
     .errors = gw_links_page,
+    .headers = headers,
     .routes = routes,
     .openapi = "openapi-links.yaml",
 };

@@ -11,6 +11,8 @@ static const struct {
     { "LINK_REVOKED", "This link has been withdrawn" },
     { "REPORT_EXPIRED", "This report is no longer kept" },
     { "SERVICE_UNAVAILABLE", "Please try again in a few minutes" },
+    { "TOO_MANY_DOWNLOADS", "Please try again in a few minutes" },
+    { "TOO_MANY_REQUESTS", "Please try again in a few minutes" },
     { "INTERNAL_ERROR", "Something went wrong" },
 };
 

@@ -87,9 +87,7 @@ gw_render_summary(const Gw *self, const JwJob *job)
         json_object_set_new(summary, "progress", progress);
     }
     jw_json_set_string(requested_by, "id", job->requested_by.id);
-    jw_json_set_string(requested_by, "name",
-                       job->requested_by.name != NULL ? job->requested_by.name
-                                                      : job->requested_by.id);
+    jw_json_set_string(requested_by, "name", jw_actor_name(&job->requested_by));
     json_object_set_new(summary, "requestedBy", requested_by);
     jw_json_set_time(summary, "createdAt", job->created_at_ms);
     if (job->finished_at_ms != 0 && jw_job_state_terminal(job->state)) {

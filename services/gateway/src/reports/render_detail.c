@@ -97,7 +97,8 @@ render_failure_mail(const JwJob *job, const GPtrArray *deliveries)
 }
 
 /* Every recipient that was asked for, whether its message exists already or not. A job that ended
- * without a report sends nothing, so nobody is in its queue. */
+ * without a report sends nothing, so nobody is in its queue; the total is that of this list. The
+ * mail about a failure is told apart. */
 static json_t *
 render_delivery(const JwJob *job, const GPtrArray *deliveries)
 {
@@ -108,13 +109,13 @@ render_delivery(const JwJob *job, const GPtrArray *deliveries)
     for (size_t i = 0; job->recipients != NULL && job->recipients[i] != NULL; i++) {
         const JwDelivery *delivery = find_delivery(deliveries, job->recipients[i]);
 
-        counts.total++;
         if (delivery != NULL) {
             json_array_append_new(recipients, render_delivered(delivery, &counts));
         } else if (!dead) {
             json_array_append_new(recipients, render_recipient(job->recipients[i], "Queued"));
         }
     }
+    counts.total = (int)json_array_size(recipients);
     json_t *failure = render_failure_mail(job, deliveries);
     json_t *delivery =
         json_pack("{s:i, s:i, s:i, s:i, s:s, s:o}", "total", counts.total, "sent", counts.sent,

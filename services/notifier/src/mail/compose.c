@@ -3,16 +3,19 @@
 #include "mail/compose.h"
 #include "mail/view.h"
 
+#include "jw/links.h"
 #include "jw/mail.h"
+#include "jw/report_text.h"
 
-#include <string.h>
-
-static char *
-make_subject(const NtfView *view)
+char *
+ntf_subject(const NtfView *view)
 {
     GString *out = g_string_new(NULL);
 
-    g_string_printf(out, "%s: %s", view->title, view->kind);
+    g_string_append(out, view->title);
+    if (view->kind != NULL) {
+        g_string_append_printf(out, ": %s", view->kind);
+    }
     if (view->period != NULL) {
         g_string_append_printf(out, ", %s", view->period);
     }
@@ -79,16 +82,30 @@ text_scope(GString *out, const NtfView *view)
 {
     for (guint i = 0; i < view->limits->len; i++) {
         const NtfFigure *limit = &g_array_index(view->limits, NtfFigure, i);
-        g_string_append_printf(out, "%s  %s: %s\n", i == 0 ? NTF_PAGE_PART ":\n" : "", limit->label,
-                               limit->text);
+        g_string_append_printf(out, "%s  %s: %s\n", i == 0 ? JW_REPORT_TEXT_PART ":\n" : "",
+                               limit->label, limit->text);
     }
     if (view->with_inactive) {
         g_string_append(out, NTF_PAGE_INACTIVE "\n");
     }
     if (view->requester != NULL) {
-        g_string_append_printf(out, NTF_PAGE_REQUESTER " %s\n", view->requester);
+        g_string_append_printf(out, JW_REPORT_TEXT_REQUESTER " %s\n", view->requester);
     }
     g_string_append_c(out, '\n');
+}
+
+void
+ntf_text_head(GString *out, const NtfView *view)
+{
+    g_string_append_printf(out, "%s\n%s", view->title, view->kind != NULL ? view->kind : "");
+    if (view->period != NULL) {
+        g_string_append_printf(out, ", %s", view->period);
+    }
+    if (view->zone != NULL) {
+        g_string_append_printf(out, " (%s)", view->zone);
+    }
+    g_string_append(out, view->kind != NULL ? "\n" : "");
+    text_scope(out, view);
 }
 
 static char *
@@ -96,15 +113,7 @@ make_text(const NtfView *view, const NtfComposeInput *input)
 {
     GString *out = g_string_new(NULL);
     const char *name = view->job_name;
-    g_string_append_printf(out, "%s\n%s", view->title, view->kind);
-    if (view->period != NULL) {
-        g_string_append_printf(out, ", %s", view->period);
-    }
-    if (view->zone != NULL) {
-        g_string_append_printf(out, " (%s)", view->zone);
-    }
-    g_string_append_c(out, '\n');
-    text_scope(out, view);
+    ntf_text_head(out, view);
     text_figures(out, view);
     g_autofree char *chart = ntf_view_describe_chart(view);
     if (chart != NULL) {
@@ -121,7 +130,7 @@ assemble(const NtfView *view, const NtfComposeInput *input, GBytes *chart, GErro
 {
     const JwArtifact *artifact = input->job->artifact;
     g_autofree char *content_id = g_strdup_printf("chart.%s@jobwire", input->job->id);
-    g_autofree char *subject = make_subject(view);
+    g_autofree char *subject = ntf_subject(view);
     g_autofree char *text = make_text(view, input);
     g_autofree char *html = ntf_html(view, input, subject, chart != NULL ? content_id : NULL);
     JwMailPart parts[2] = { 0 };
@@ -164,17 +173,6 @@ ntf_message(const NtfComposeInput *input, const char *subject, const char *text,
     return jw_mail_compose(&message, error);
 }
 
-/* Nothing but a plain web address becomes something to click on. */
-static bool
-check_link(const char *link, GError **error)
-{
-    bool web = g_str_has_prefix(link, "https://") || g_str_has_prefix(link, "http://");
-    for (const char *pos = link; web && *pos != '\0'; pos++) {
-        web = *pos > 0x20 && *pos < 0x7f && strchr("<>\"\\^`{|}", *pos) == NULL;
-    }
-    return web || jw_fail(error, JW_ERROR_INVALID, "the download link is no web address");
-}
-
 GBytes *
 ntf_compose(const NtfComposeInput *input, GError **error)
 {
@@ -182,8 +180,8 @@ ntf_compose(const NtfComposeInput *input, GError **error)
     g_return_val_if_fail(input->job->artifact != NULL && input->job->id != NULL, NULL);
     g_return_val_if_fail(error == NULL || *error == NULL, NULL);
 
-    if (input->link != NULL && !check_link(input->link, error)) {
-        return NULL;
+    if (input->link != NULL && !jw_link_is_web(input->link)) {
+        return jw_fail_null(error, JW_ERROR_INVALID, "the download link is no web address");
     }
     g_auto(NtfView) view = { 0 };
     ntf_view_init(&view, input);

@@ -32,8 +32,9 @@ static const Reason reasons[] = {
       "Look at what you asked for: the report type, its filters and the format. Then ask again." },
     { "NOT_FOUND", "Something that it needs is not there any more, such as its report type.",
       "See which report types there are, and ask again." },
-    { "DENIED", "It asks for departments that are not yours.",
-      "Ask for departments of your own, or leave them out." },
+    { "DENIED", "It would show records outside of your departments.",
+      "If you named departments, name only your own. If you named none, this report cannot be "
+      "limited to yours: tell the operator of Jobwire, and name the job." },
     { "CORRUPT", "Its data or its file did not pass the check that comes before publishing.",
       "Tell the operator of Jobwire, and name the job." },
 };
@@ -81,39 +82,52 @@ fact_clear(gpointer data)
 
 /* (transfer full) of NtfFigure */
 static GArray *
-make_facts(const JwJob *job, const Reason *reason)
+make_facts(const NtfView *view, const JwJob *job, const Reason *reason)
 {
     GArray *facts = g_array_new(FALSE, FALSE, sizeof(NtfFigure));
 
     g_array_set_clear_func(facts, fact_clear);
     add_fact(facts, "Why", g_strdup(reason->reason));
     add_fact(facts, "What to do", g_strdup(reason->advice));
+    if (view->report_type != NULL) {
+        add_fact(facts, "Report type", g_strdup(view->report_type));
+    }
     add_fact(facts, "Asked for", jw_time_words(job->created_at_ms));
     add_fact(facts, "Failed", ended(job));
     return facts;
 }
 
 static char *
-make_text(const char *name, const GArray *facts, const JwJob *job)
+make_text(const NtfView *view, const GArray *facts, const JwJob *job)
 {
     GString *out = g_string_new(NULL);
 
-    g_string_append_printf(out, "%s\nThis job has failed; there is no report.\n", name);
+    ntf_text_head(out, view);
+    g_string_append(out, "This job has failed; there is no report.\n");
     for (guint i = 0; i < facts->len; i++) {
         const NtfFigure *fact = &g_array_index(facts, NtfFigure, i);
         g_string_append_printf(out, "\n%s: %s", fact->label, fact->text);
     }
     g_string_append_printf(out, "\n\n-- \n%s\nSent automatically by Jobwire for the job %s (%s).\n",
-                           OFF, name, job->id);
+                           OFF, view->title, job->id);
     return g_string_free(out, FALSE);
 }
 
 static char *
-make_html(const char *subject, const char *name, const GArray *facts, const JwJob *job)
+make_html(const char *subject, const NtfView *view, const GArray *facts, const JwJob *job)
 {
     GString *out = g_string_sized_new(8 * 1024);
+    g_autofree char *asked =
+        view->period != NULL ? g_strdup_printf("%s, %s", view->kind, view->period) : NULL;
     const NtfPageTitle title = {
-        .sort = NTF_PAGE_FAILURE, .kind = "Failed", .title = name, .line = "There is no report."
+        .sort = NTF_PAGE_FAILURE,
+        .kind = "Failed: there is no report",
+        .title = view->title,
+        .line = asked,
+        .aside = view->zone,
+        .requester = view->requester,
+        .limits = view->limits,
+        .with_inactive = view->with_inactive,
     };
 
     ntf_page_begin(out, subject, g_array_index(facts, NtfFigure, 0).text);
@@ -129,7 +143,7 @@ make_html(const char *subject, const char *name, const GArray *facts, const JwJo
                         fact->label, fact->text);
     }
     g_string_append(out, "</td></tr>\n");
-    ntf_page_end(out, OFF " ", name, job->id);
+    ntf_page_end(out, OFF " ", view->title, job->id);
     return g_string_free(out, FALSE);
 }
 
@@ -138,12 +152,14 @@ ntf_compose_failure(const NtfComposeInput *input, GError **error)
 {
     g_return_val_if_fail(input != NULL && input->job != NULL && input->job->id != NULL, NULL);
     const JwJob *job = input->job;
-    g_autofree char *clean = ntf_view_clean(job->name);
-    const char *name = clean != NULL ? clean : job->id;
-    g_autofree char *subject = g_strconcat("Failed: ", name, NULL);
-    g_autoptr(GArray) facts = make_facts(job, find_reason(job->error_code));
-    g_autofree char *text = make_text(name, facts, job);
-    g_autofree char *html = make_html(subject, name, facts, job);
+    g_auto(NtfView) view = { 0 };
+
+    ntf_view_init_asked(&view, job);
+    g_autofree char *what = ntf_subject(&view);
+    g_autofree char *subject = g_strconcat("Failed: ", what, NULL);
+    g_autoptr(GArray) facts = make_facts(&view, job, find_reason(job->error_code));
+    g_autofree char *text = make_text(&view, facts, job);
+    g_autofree char *html = make_html(subject, &view, facts, job);
 
     return ntf_message(input, subject, text, html, NULL, 0, error);
 }

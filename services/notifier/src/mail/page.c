@@ -3,6 +3,8 @@
  */
 #include "mail/page.h"
 
+#include "jw/report_text.h"
+
 #define FONT_STACK                                                                                 \
     "font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;"
 
@@ -70,7 +72,7 @@ title_limits(GString *out, const Band *band, const NtfPageTitle *title)
                     "word-break:break-word\">",
                     band->inset);
     if (title->limits->len > 0) {
-        g_string_append(out, "<strong>" NTF_PAGE_PART "</strong>");
+        g_string_append(out, "<strong>" JW_REPORT_TEXT_PART "</strong>");
     }
     for (guint i = 0; i < title->limits->len; i++) {
         const NtfFigure *limit = &g_array_index(title->limits, NtfFigure, i);
@@ -110,7 +112,7 @@ ntf_page_title(GString *out, const NtfPageTitle *title)
         ntf_page_append(
             out,
             "<div style=\"margin-top:4px;font-size:13px;line-height:20px;color:%s\">%s %s</div>\n",
-            band->aside, NTF_PAGE_REQUESTER, title->requester);
+            band->aside, JW_REPORT_TEXT_REQUESTER, title->requester);
     }
     if (title->limits != NULL && (title->limits->len > 0 || title->with_inactive)) {
         title_limits(out, band, title);

@@ -9,10 +9,8 @@ G_BEGIN_DECLS
 #define NTF_PAGE_TABLE                                                                             \
     "<table role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" "
 
-/* Above what a report is limited to, and before who asked for it; in plain text as well. */
-#define NTF_PAGE_PART      "Only a part of the records"
-#define NTF_PAGE_INACTIVE  "Inactive records are included."
-#define NTF_PAGE_REQUESTER "Requested by"
+/* Below what a report is limited to; in plain text as well. */
+#define NTF_PAGE_INACTIVE "Inactive records are included."
 
 typedef struct {
     char *label, *text;

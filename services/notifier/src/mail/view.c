@@ -1,13 +1,17 @@
 /* mail/view.c: see mail/view.h. */
 #include "mail/view.h"
 
+#include "jw/civil.h"
 #include "jw/clock.h"
+#include "jw/report_axis.h"
+#include "jw/report_request.h"
 #include "jw/report_result.h"
+#include "jw/report_text.h"
 #include "jw/text.h"
 
-#include <math.h>
+#include <string.h>
 
-#define MAX_FIGURES 24
+#define MAX_FIGURES 50  /* as many as a definition's summary, and filters, can have */
 #define MAX_TEXT    200 /* characters of one string from the summary */
 #define MAX_PART    40  /* of those in the subject about what the report is limited to */
 
@@ -28,6 +32,7 @@ ntf_view_clear(NtfView *self)
 {
     g_free(self->title);
     g_free(self->job_name);
+    g_free(self->report_type);
     g_free(self->period);
     g_free(self->zone);
     g_free(self->requester);
@@ -98,33 +103,42 @@ new_figures(void)
 }
 
 static void
-read_limits(NtfView *self, const JwReportResult *result)
+add_limit(NtfView *self, const char *label, const char *text)
+{
+    NtfFigure limit = { ntf_view_clean(label), ntf_view_clean(text) };
+
+    if (self->limits->len == MAX_FIGURES || limit.label == NULL || limit.text == NULL) {
+        figure_clear(&limit);
+        return;
+    }
+    g_array_append_val(self->limits, limit);
+}
+
+/* The limits in a few words. */
+static void
+make_part(NtfView *self)
 {
     g_autoptr(GString) part = g_string_new(NULL);
 
-    for (guint i = 0; i < result->limits->len && self->limits->len < MAX_FIGURES; i++) {
-        const JwReportLimit *from = &g_array_index(result->limits, JwReportLimit, i);
-        NtfFigure limit = { ntf_view_clean(from->label), ntf_view_clean(from->text) };
-        if (limit.label == NULL || limit.text == NULL) {
-            figure_clear(&limit);
-            continue;
-        }
-        g_string_append_printf(part, "%s%s", part->len > 0 ? ", " : "", limit.text);
-        g_array_append_val(self->limits, limit);
+    for (guint i = 0; i < self->limits->len; i++) {
+        g_string_append_printf(part, "%s%s", i > 0 ? ", " : "",
+                               g_array_index(self->limits, NtfFigure, i).text);
     }
-    self->with_inactive = result->with_inactive;
     if (self->limits->len > 0) {
         self->part =
             g_strdup(g_utf8_strlen(part->str, -1) <= MAX_PART ? part->str : "part of the records");
     }
 }
 
-static double
-number_of(const JwValue *value)
+static void
+read_limits(NtfView *self, const JwReportResult *result)
 {
-    return value->type == JW_VALUE_INT    ? (double)value->integer
-           : value->type == JW_VALUE_REAL ? value->real
-                                          : NAN;
+    for (guint i = 0; i < result->limits->len; i++) {
+        const JwReportLimit *from = &g_array_index(result->limits, JwReportLimit, i);
+        add_limit(self, from->label, from->text);
+    }
+    make_part(self);
+    self->with_inactive = result->with_inactive;
 }
 
 static void
@@ -132,36 +146,76 @@ read_chart(NtfView *self, const JwReportTable *table)
 {
     for (size_t row = 0; row < table->n_rows; row++) {
         const JwValue *cell = jw_report_cell(table, row, 0);
-        const double number = number_of(jw_report_cell(table, row, table->chart_column));
+        const double number = jw_axis_value(jw_report_cell(table, row, table->chart_column));
         char *label = ntf_view_clean(cell->type == JW_VALUE_TEXT ? cell->text : NULL);
         g_ptr_array_add(self->labels, label != NULL ? label : g_strdup(""));
         g_array_append_val(self->values, number);
     }
     self->chart_title = ntf_view_clean(table->title);
     self->measure = ntf_view_clean(table->columns[table->chart_column].label);
+    self->format = table->columns[table->chart_column].format;
     self->decimals = table->columns[table->chart_column].decimals;
+}
+
+/* What is known of any job. */
+static void
+init_job(NtfView *self, const JwJob *job)
+{
+    self->figures = new_figures();
+    self->limits = new_figures();
+    self->labels = g_ptr_array_new_with_free_func(g_free);
+    self->values = g_array_new(FALSE, FALSE, sizeof(double));
+    self->job_name = ntf_view_clean(job->name);
+    self->requester = ntf_view_clean(jw_actor_name(&job->requested_by));
+}
+
+static void
+read_asked(NtfView *self, const JwReportRequest *request)
+{
+    g_autoptr(GTimeZone) zone = jw_zone_new(request->time_zone, NULL);
+    g_autofree char *period = zone != NULL ? jw_report_text_period(request, zone) : NULL;
+
+    self->report_type = ntf_view_clean(request->report_type);
+    self->kind = kinds[request->period];
+    self->period = ntf_view_clean(period);
+    self->zone = ntf_view_clean(request->time_zone);
+    for (guint i = 0; i < request->filters->len; i++) {
+        const JwFilter *filter = &g_array_index(request->filters, JwFilter, i);
+        g_autofree char *label = jw_report_text_filter_name(filter->name);
+        g_autofree char *text = jw_report_text_filter_values(filter);
+        add_limit(self, label, text);
+    }
+    make_part(self);
+    self->with_inactive = request->include_inactive;
+}
+
+void
+ntf_view_init_asked(NtfView *self, const JwJob *job)
+{
+    g_autoptr(JwReportRequest) request = jw_report_request_of_spec(job->spec);
+
+    init_job(self, job);
+    if (request != NULL) {
+        read_asked(self, request);
+    }
+    const char *type = self->report_type != NULL ? self->report_type : job->id;
+    self->title = g_strdup(self->job_name != NULL ? self->job_name : type);
 }
 
 void
 ntf_view_init(NtfView *self, const NtfComposeInput *input)
 {
     const JwArtifact *artifact = input->job->artifact;
+    init_job(self, input->job);
     self->rows = artifact->rows;
-    self->figures = new_figures();
-    self->limits = new_figures();
-    self->labels = g_ptr_array_new_with_free_func(g_free);
-    self->values = g_array_new(FALSE, FALSE, sizeof(double));
     g_autoptr(JwReportResult) result = jw_report_result_of_summary(artifact->summary);
     self->title = ntf_view_clean(result->title);
-    self->job_name = ntf_view_clean(input->job->name);
     if (self->title == NULL) {
         self->title = g_strdup(self->job_name != NULL ? self->job_name : "Report");
     }
     self->kind = kinds[result->period];
     self->period = ntf_view_clean(result->period_label);
     self->zone = ntf_view_clean(result->time_zone);
-    const JwActor *actor = &input->job->requested_by;
-    self->requester = ntf_view_clean(actor->name != NULL ? actor->name : actor->id);
     read_limits(self, result);
     read_figures(self, result->figures);
     if (result->tables->len > 0) {
@@ -182,6 +236,19 @@ ntf_view_chart(const NtfView *view)
                        .decimals = view->decimals };
 }
 
+/* How many values besides that at @index are the same as people see them. */
+static size_t
+n_ties(const NtfChart *chart, size_t index, const char *text)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < chart->n_values; i++) {
+        g_autofree char *other = ntf_chart_value(chart, chart->values[i]);
+        n += i != index && strcmp(other, text) == 0 ? 1 : 0;
+    }
+    return n;
+}
+
 char *
 ntf_view_describe_chart(const NtfView *view)
 {
@@ -197,6 +264,8 @@ ntf_view_describe_chart(const NtfView *view)
         return g_strdup_printf("%s: no data in this period", title);
     }
     g_autofree char *number = ntf_chart_value(&chart, chart.values[at]);
-    return g_strdup_printf("%s: %s at %s (%s)", title, below ? "least" : "most", chart.labels[at],
-                           number);
+    const size_t others = n_ties(&chart, at, number);
+    g_autofree char *more = others > 0 ? g_strdup_printf(" and %zu more", others) : g_strdup("");
+    return g_strdup_printf("%s: %s at %s%s (%s%s)", title, below ? "least" : "most",
+                           chart.labels[at], more, number, jw_report_text_unit(view->format));
 }

@@ -1,4 +1,4 @@
-/* mail/view.h: the content of a report mail, from the job and its artifact's summary: strings from
+/* mail/view.h: the content of a mail, from the job and its artifact's summary: strings from
  * outside, of one line, of bounded length and number, not escaped. Any thread, no state. */
 #pragma once
 #include "jw/mail.h"
@@ -6,11 +6,14 @@
 #include "mail/compose.h"
 #include "mail/page.h"
 
+#include "jw/report.h"
+
 G_BEGIN_DECLS
 
 typedef struct {
     char *title, *job_name, *period, *zone; /* NULL when unknown, but for the title */
-    const char *kind;                       /* "Weekly report" */
+    const char *kind;                       /* "Weekly report"; NULL: not known */
+    char *report_type;                      /* of a job without a report; NULL: not known */
     int64_t rows;                           /* -1: unknown */
     char *requester;                        /* NULL: not known */
     GArray *limits;                         /* of NtfFigure: what the records were limited to */
@@ -20,6 +23,7 @@ typedef struct {
     char *chart_title, *measure;
     GPtrArray *labels; /* of char *, NULL-terminated */
     GArray *values;    /* of double */
+    JwFormat format;   /* of the values */
     int decimals;      /* of the values; -1: unknown */
     char *file_name, *file_size;
     char *expires;
@@ -27,15 +31,25 @@ typedef struct {
 
 /* A summary that is missing or unreadable leaves out its part. */
 void ntf_view_init(NtfView *self, const NtfComposeInput *input);
+/* The same of a job that has no report, from what it asked for; without figures and file. */
+void ntf_view_init_asked(NtfView *self, const JwJob *job);
 void ntf_view_clear(NtfView *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(NtfView, ntf_view_clear)
 
 NtfChart ntf_view_chart(const NtfView *self); /* lives as long as @self */
-/* "Calls by hour: most at 10:00 (57)"; NULL without a chart. (transfer full) */
+/* "Calls by hour: most at 10:00 and 1 more (57 %)"; NULL without a chart. (transfer full) */
 char *ntf_view_describe_chart(const NtfView *self);
 
 /* One line of visible text of bounded length; NULL when nothing is left. (transfer full) */
 char *ntf_view_clean(const char *text);
+
+/* mail/compose.c: "Call records: Weekly report, 4 Jan 2021 – 10 Jan 2021 (support)". (transfer
+ * full) */
+char *ntf_subject(const NtfView *view);
+
+/* mail/compose.c: what a plain text begins with: title, period, and what the report is limited to;
+ * an empty line follows. */
+void ntf_text_head(GString *out, const NtfView *view);
 
 /* mail/compose.c: the message around its texts and @parts. (transfer full) */
 GBytes *ntf_message(const NtfComposeInput *input, const char *subject, const char *text,

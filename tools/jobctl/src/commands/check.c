@@ -45,6 +45,7 @@ widest_request(const JwReportDef *def)
 {
     JwReportRequest *request = jw_report_request_new();
 
+    request->end_ms = 1; /* a period */
     for (guint i = 0; i < def->filters->len; i++) {
         const JwFilterDef *known = &g_array_index(def->filters, JwFilterDef, i);
         const JwFilter filter = { g_strdup(known->name), g_new0(char *, 1) };
@@ -69,7 +70,47 @@ read_fields(const JwReportDef *def)
     return g_strv_builder_end(all);
 }
 
-/* What of @def reads fields that no record has. False: the store cannot be asked. */
+/* Filters look into arrays, rows have no value of them. */
+static void
+note_array(const Check *check, const char *path, const JwReportDef *def,
+           const JwReportRequest *request, const char *field)
+{
+    g_autofree char *uses = jw_report_field_uses(def, request, field);
+
+    if (uses != NULL) {
+        fprintf(check->context->out,
+                "note  %s: the field '%s' (%s) is, or is in, an array in records of '%s': filters "
+                "and inactive find what is in it, while where, dimensions, measures and the list "
+                "take no value from it\n",
+                path, field, uses, def->collection);
+    }
+}
+
+static void
+warn_of_field(const Check *check, const char *path, const JwReportDef *def,
+              const JwReportRequest *request, const char *field, JwSeen seen, int64_t records)
+{
+    g_autofree char *text = NULL;
+
+    if (seen == JW_SEEN_ARRAY) {
+        note_array(check, path, def, request, field);
+        return;
+    }
+    switch (jw_report_field_fault(def, request, field, seen, records, &text)) {
+    case JW_FIELD_FAULT_NONE:
+        break;
+    case JW_FIELD_FAULT_NOT_FOUND:
+        fprintf(check->context->out, "warn  %s: %s; correct its name, or import it\n", path, text);
+        break;
+    case JW_FIELD_FAULT_NOT_A_DATE:
+        fprintf(check->context->out,
+                "warn  %s: /dateField: %s, so no period finds any; import it as a datetime\n", path,
+                text);
+        break;
+    }
+}
+
+/* What of @def reads fields that no record has, or as arrays. False: the store cannot be asked. */
 static bool
 look_at_records(const Check *check, const char *path, const JwReportDef *def, GError **error)
 {
@@ -90,19 +131,7 @@ look_at_records(const Check *check, const char *path, const JwReportDef *def, GE
                 path, def->collection);
     }
     for (size_t i = 0; records > 0 && fields[i] != NULL; i++) {
-        g_autofree char *uses = jw_report_field_uses(def, request, fields[i]);
-        g_autofree char *count = jc_count_text(records);
-        if (seen[i] == JW_SEEN_VALUE && strcmp(fields[i], def->date_field) == 0) {
-            fprintf(out,
-                    "warn  %s: /dateField: none of the %s records looked at in '%s' has a date in "
-                    "'%s', so no period finds any; import it as a datetime\n",
-                    path, count, def->collection, fields[i]);
-        } else if (seen[i] == JW_SEEN_NOTHING && uses != NULL) {
-            fprintf(out,
-                    "warn  %s: none of the %s records looked at in '%s' has the field '%s' (%s); "
-                    "correct its name, or import it\n",
-                    path, count, def->collection, fields[i], uses);
-        }
+        warn_of_field(check, path, def, request, fields[i], seen[i], records);
     }
     return true;
 }

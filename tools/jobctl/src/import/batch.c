@@ -8,6 +8,7 @@
 
 #include "import/cell.h"
 #include "jw/civil.h"
+#include "jw/text.h"
 
 #define TRIES 4
 
@@ -146,7 +147,7 @@ same_value(const JwValue *a, const JwValue *b)
 static char *
 show_value(const JwValue *value)
 {
-    char number[G_ASCII_DTOSTR_BUF_SIZE];
+    char number[JW_TEXT_REAL_MAX];
 
     switch (value->type) {
     case JW_VALUE_NULL:
@@ -156,7 +157,7 @@ show_value(const JwValue *value)
     case JW_VALUE_INT:
         return g_strdup_printf("%" G_GINT64_FORMAT, value->integer);
     case JW_VALUE_REAL:
-        return g_strdup(g_ascii_dtostr(number, sizeof number, value->real));
+        return g_strdup(jw_text_real(value->real, number));
     case JW_VALUE_TIME:
         return jw_time_format(value->time_ms);
     case JW_VALUE_TEXT: {

@@ -64,7 +64,7 @@ jc_cell_fault(const char *text, size_t length)
     if (!g_utf8_validate_len(text, length, &bad) && *bad != '\0') {
         return g_strdup_printf(
             "the byte 0x%02X is not UTF-8: the file seems to be in a Windows code page; save it as "
-            "UTF-8, or convert it: iconv -f WINDOWS-1252 -t UTF-8",
+            "UTF-8, or convert it: iconv -f WINDOWS-1252 -t UTF-8 (WINDOWS-1254 for Turkish)",
             (guchar)*bad);
     }
     for (const char *at = text; at < text + length; at += char_width(at)) {

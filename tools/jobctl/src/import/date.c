@@ -313,10 +313,13 @@ check_time(const char *format, const char *read_by, GError **error)
     const bool half = read_by[PART_HALF] != '\0';
 
     if (half && hour == 'H') {
+        const char *cure = strstr(format, "%H") != NULL   ? "%I for %H"
+                           : strstr(format, "%T") != NULL ? "%I:%M:%S for %T"
+                                                          : "%I:%M for %R";
         return jw_fail(error, JW_ERROR_INVALID,
-                       "date format '%s': %%p (AM, PM) goes with an hour of twelve; write %%I for "
-                       "%%H, or leave %%p out",
-                       format);
+                       "date format '%s': %%p (AM, PM) goes with an hour of twelve; write %s, or "
+                       "leave %%p out",
+                       format, cure);
     }
     if (half != (hour == 'I')) {
         return jw_fail(error, JW_ERROR_INVALID,
@@ -341,8 +344,8 @@ jc_date_new(const char *format, const char *zone, GError **error)
     g_autofree char *full = write_out(format);
     char read_by[G_N_ELEMENTS(parts)] = { 0 };
 
-    if (!find_parts(full, read_by, error) || !check_day(full, read_by, error)
-        || !check_time(full, read_by, error)) {
+    if (!find_parts(full, read_by, error) || !check_day(format, read_by, error)
+        || !check_time(format, read_by, error)) {
         return NULL;
     }
     GTimeZone *found = g_time_zone_new_identifier(name);

@@ -127,12 +127,6 @@ jc_record_builder_fields(const JcRecordBuilder *self)
     return (const char *const *)self->names->pdata;
 }
 
-size_t
-jc_record_builder_n_fields(const JcRecordBuilder *self)
-{
-    return self->fields->len;
-}
-
 static char *
 column_name(const JcCell *cell)
 {
@@ -266,7 +260,25 @@ check_limits(const Field *field, double number, GPtrArray *violations)
     return true;
 }
 
-/* Would it be a number with other marks? Then the mapping can name them. */
+/* What to do about a number with other marks than the mapping's: "1.234,5" is what it expects, or
+ * it may name some. (transfer full) */
+static char *
+marks_cure(const JcMapField *map, const char *why)
+{
+    const bool real = map->type == JC_MAP_REAL;
+    const char group[] = { map->thousands, '\0' };
+
+    if (map->thousands == '\0' && (!real || map->decimal == '.')) {
+        return g_strdup_printf("%s; the mapping can name its %s", why,
+                               real ? "marks (\"decimal\", \"thousands\")"
+                                    : "mark (\"thousands\")");
+    }
+    return real ? g_strdup_printf("%s as the mapping expects it: 1%s234%c56", why, group,
+                                  map->decimal)
+                : g_strdup_printf("%s as the mapping expects it: 1%s234", why, group);
+}
+
+/* Would it be a number with other marks? */
 static bool
 refuse_number(const Field *field, GPtrArray *violations, const char *why)
 {
@@ -280,9 +292,7 @@ refuse_number(const Field *field, GPtrArray *violations, const char *why)
         const bool marked =
             number != NULL && (strcmp(number, text) != 0 || (real && strpbrk(text, ".,") != NULL));
         if (marked && number[strspn(number, allowed)] == '\0') {
-            g_autofree char *cure = g_strdup_printf("%s; the mapping can name its %s", why,
-                                                    real ? "marks (\"decimal\", \"thousands\")"
-                                                         : "mark (\"thousands\")");
+            g_autofree char *cure = marks_cure(field->map, why);
             return refuse_text(field, violations, cure);
         }
     }

@@ -18,7 +18,6 @@ bool jc_record_builder_set_head(JcRecordBuilder *self, const JcCsvRow *head,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The record's fields in the order of values. NULL-terminated, (transfer none) */
 const char *const *jc_record_builder_fields(const JcRecordBuilder *self);
-size_t jc_record_builder_n_fields(const JcRecordBuilder *self);
 
 typedef struct {
     const char *column; /* or NULL: the row as a whole; (transfer none) */

@@ -10,6 +10,7 @@
 #include "render/text.h"
 #include "render/xlsx/list.h"
 #include "render/xlsx/xml_text.h"
+#include "temp.h"
 
 #define CELL_CHARS_MAX 32767 /* the library refuses more, escapes counted */
 
@@ -59,7 +60,7 @@ may_pass(lxw_error failed)
 }
 
 bool
-exe_book_ok(const ExeBook *self, const char *path, GError **error)
+exe_book_ok(const ExeBook *self, GError **error)
 {
     const char *reason = lxw_strerror(self->failed);
 
@@ -74,9 +75,11 @@ exe_book_ok(const ExeBook *self, const char *path, GError **error)
             self->refused, reason);
     }
     if (may_pass(self->failed)) {
-        const bool memory = self->failed == LXW_ERROR_MEMORY_MALLOC_FAILED;
-        return jw_fail(error, JW_ERROR_UNAVAILABLE, "writing the workbook %s: %s%s", path, reason,
-                       memory ? "" : "; is JW_TEMP_DIR full?");
+        g_autofree char *what = g_strdup_printf("write the workbook (%s)", reason);
+        return self->failed == LXW_ERROR_MEMORY_MALLOC_FAILED
+                   ? jw_fail(error, JW_ERROR_UNAVAILABLE,
+                             "cannot %s; give the executor more memory, or fewer JW_WORKERS", what)
+                   : exe_temp_failed(error, what, 0);
     }
     return jw_fail(error, JW_ERROR_INVALID,
                    "the workbook cannot hold a value of this report: %s; please report this, or "

@@ -29,7 +29,7 @@ void exe_book_note(ExeBook *self, lxw_error result);
 void exe_book_close(ExeBook *self);
 /* Whether all went well so far. @error: UNAVAILABLE: disk or memory; INVALID: the library refuses
  * what it was given, which no further attempt changes. */
-bool exe_book_ok(const ExeBook *self, const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool exe_book_ok(const ExeBook *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A sheet with the look of all, named after @title (jw_sheet_name_add). NULL: refused or no memory,
  * noted. (transfer none) */

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "render/render.h"
+#include "temp.h"
 
 #define PIECE_BYTES     ((size_t)64 * 1024)
 #define SHEET_BYTES_MAX ((size_t)16 * 1024 * 1024) /* of a list sheet without its rows */
@@ -43,8 +44,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Pack, pack_clear)
 static bool
 not_written(const Pack *self, GError **error)
 {
-    return jw_fail(error, JW_ERROR_UNAVAILABLE,
-                   "writing part %s of the workbook; is JW_TEMP_DIR full?", self->name);
+    g_autofree char *what = g_strdup_printf("write part %s of the workbook", self->name);
+
+    return exe_temp_failed(error, what, 0);
 }
 
 static bool
@@ -158,8 +160,7 @@ put_rows(Pack *self, const ExeDeflated *rows, GError **error)
             continue;
         }
         if (length <= 0) {
-            return jw_fail(error, JW_ERROR_UNAVAILABLE, "reading rows back: %s",
-                           length < 0 ? g_strerror(errno) : "the temporary file is cut");
+            return exe_temp_failed(error, "read rows back", length < 0 ? errno : 0);
         }
         if (!put(self, self->piece, (size_t)length, error)) {
             return false;

@@ -11,6 +11,7 @@
 #include <zlib.h>
 
 #include "jw/ring.h"
+#include "temp.h"
 
 #define N_BLOCKS     4
 #define BLOCK_BYTES  ((size_t)128 * 1024)
@@ -88,9 +89,7 @@ temp_file(const char *dir, GError **error)
     int fd = g_mkstemp_full(path, O_RDWR | O_CLOEXEC, 0600);
 
     if (fd < 0) {
-        int code = errno;
-        (void)jw_fail(error, JW_ERROR_UNAVAILABLE, "cannot create a file in %s: %s", dir,
-                      g_strerror(code));
+        (void)exe_temp_failed(error, "make a file", errno);
     } else {
         (void)g_unlink(path); /* gone with the descriptor, however this process ends */
     }
@@ -124,8 +123,7 @@ exe_sheet_stream_block(ExeSheetStream *self)
 static bool
 temp_failed(const ExeSheetStream *self, GError **error)
 {
-    return jw_fail(error, JW_ERROR_UNAVAILABLE, "writing rows to the temporary directory: %s",
-                   g_strerror(self->failed));
+    return exe_temp_failed(error, "write rows", self->failed);
 }
 
 bool

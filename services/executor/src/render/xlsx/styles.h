@@ -26,11 +26,16 @@ void exe_xlsx_styles_init(ExeXlsxStyles *self, lxw_workbook *book);
 lxw_format *exe_xlsx_style(ExeXlsxStyles *self, ExeXlsxStyle style, JwFormat format, int decimals);
 
 /* How a value is shown in a cell that has @format: a time, the earliest say, as one whatever the
- * measure says. */
+ * measure says, and a number never as a date. */
 static inline JwFormat
 exe_xlsx_value_format(const JwValue *value, JwFormat format)
 {
-    return value->type == JW_VALUE_TIME && format != JW_FORMAT_DATE ? JW_FORMAT_DATETIME : format;
+    const bool number = value->type == JW_VALUE_INT || value->type == JW_VALUE_REAL;
+
+    if (value->type == JW_VALUE_TIME && format != JW_FORMAT_DATE) {
+        return JW_FORMAT_DATETIME;
+    }
+    return number && format >= JW_FORMAT_TEXT ? JW_FORMAT_DECIMAL : format;
 }
 
 /* The decimals that a column of the list shows: its own, or those usual for its format. */

@@ -25,14 +25,6 @@ exe_column_width(double least, const char *text)
     return MAX(least, (double)g_utf8_strlen(text, -1) + PADDING);
 }
 
-static double
-number_of(const JwValue *value)
-{
-    return value->type == JW_VALUE_INT    ? (double)value->integer
-           : value->type == JW_VALUE_REAL ? value->real
-                                          : NAN;
-}
-
 /* The axis begins at 0 unless a value is below, and its steps are whole where the values are. What
  * cannot be reckoned with is left to the program that shows it. */
 static void
@@ -42,7 +34,7 @@ chart_axis(lxw_chart *chart, const JwReportTable *table)
     bool usable = true;
 
     for (size_t row = 0; row < table->n_rows; row++) {
-        values[row] = number_of(jw_report_cell(table, row, table->chart_column));
+        values[row] = jw_axis_value(jw_report_cell(table, row, table->chart_column));
         usable = usable && (isnan(values[row]) || jw_axis_usable(values[row]));
     }
     const JwAxis axis = jw_axis_of(values, table->n_rows);

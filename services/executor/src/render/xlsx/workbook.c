@@ -19,6 +19,7 @@
 #include "render/xlsx/book.h"
 #include "render/xlsx/list.h"
 #include "render/xlsx/table.h"
+#include "temp.h"
 
 struct _ExeRender {
     ExeRenderInput input; /* strings borrowed from the attempt */
@@ -75,8 +76,7 @@ xlsx_open(const ExeRenderInput *input, GError **error)
     self->zone.zone = input->zone;
     lxw_workbook *book = workbook_new_opt(self->closed_path, &options);
     if (book == NULL) {
-        (void)jw_fail(error, JW_ERROR_UNAVAILABLE, "cannot start the workbook %s",
-                      self->closed_path);
+        (void)exe_temp_failed(error, "start the workbook", 0);
         xlsx_free(self);
         return NULL;
     }
@@ -171,7 +171,7 @@ summary_scope_write(ExeBook *book, const JwReportResult *result, lxw_worksheet *
 
     for (guint i = 0; i < result->limits->len; i++) {
         const JwReportLimit *limit = &g_array_index(result->limits, JwReportLimit, i);
-        g_string_append_printf(text, "%s%s: %s", i == 0 ? "Only a part of the records: " : " · ",
+        g_string_append_printf(text, "%s%s: %s", i == 0 ? JW_REPORT_TEXT_PART ": " : " · ",
                                limit->label, limit->text);
     }
     if (result->with_inactive) {
@@ -182,7 +182,8 @@ summary_scope_write(ExeBook *book, const JwReportResult *result, lxw_worksheet *
         exe_book_text(book, sheet, 3, 1, text->str, book->styles.label);
     }
     if (result->requester != NULL) {
-        g_autofree char *requester = g_strconcat("Requested by ", result->requester, NULL);
+        g_autofree char *requester =
+            g_strconcat(JW_REPORT_TEXT_REQUESTER " ", result->requester, NULL);
         exe_book_text(book, sheet, 4, 1, requester, book->styles.muted);
     }
 }
@@ -231,7 +232,7 @@ sheets_write(ExeRender *self, const JwReportResult *result, GError **error)
     for (unsigned i = 0; i < n_lists; i++) {
         g_ptr_array_add(sheets, exe_book_sheet(book, self->input.def->list_title, i + 1));
     }
-    if (!exe_book_ok(book, self->input.path, error)) {
+    if (!exe_book_ok(book, error)) {
         return false;
     }
     for (unsigned i = 0; i < n_lists; i++) {
@@ -252,7 +253,7 @@ xlsx_finish(ExeRender *self, const JwReportResult *result, GError **error)
         return false;
     }
     exe_book_close(&self->book);
-    return exe_book_ok(&self->book, self->input.path, error)
+    return exe_book_ok(&self->book, error)
            && exe_xlsx_list_pack(self->list, self->closed_path, self->input.path,
                                  self->first_list_sheet, error);
 }

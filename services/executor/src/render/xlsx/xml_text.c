@@ -1,6 +1,8 @@
 /* render/xlsx/xml_text.c: see render/xlsx/xml_text.h. */
 #include "render/xlsx/xml_text.h"
 
+#include "jw/report_sheets.h"
+
 #include <string.h>
 
 #define PUT(at, literal) ((char *)memcpy(at, literal, sizeof(literal) - 1) + sizeof(literal) - 1)
@@ -15,22 +17,6 @@ put_code(char *at, unsigned code)
     *at++ = digits[code & 0xf];
     *at++ = '_';
     return at;
-}
-
-static bool
-needs_code(char c)
-{
-    return (unsigned char)c < 0x20 && c != '\t' && c != '\n';
-}
-
-/* "_x0041_" in a string would be read as "A": its first "_" must be given as a code itself. What
- * ends it may also be the code of the next character. */
-static bool
-looks_like_code(const char *text, const char *end)
-{
-    return end - text >= 7 && text[1] == 'x' && g_ascii_isxdigit(text[2])
-           && g_ascii_isxdigit(text[3]) && g_ascii_isxdigit(text[4]) && g_ascii_isxdigit(text[5])
-           && (text[6] == '_' || needs_code(text[6]));
 }
 
 /* A byte of markup, or @c itself. */
@@ -58,7 +44,9 @@ exe_xml_put_text(char *at, const char *text, size_t length, bool markup)
     for (; text < end; text++) {
         unsigned char c = (unsigned char)*text;
 
-        if (needs_code(*text) || (c == '_' && looks_like_code(text, end))) {
+        /* Text that looks like a code: its first "_" is given as one. */
+        if (jw_sheet_byte_needs_code(*text)
+            || (c == '_' && jw_sheet_looks_like_code(text, (size_t)(end - text)))) {
             at = put_code(at, c);
         } else if (c == 0xef && end - text >= 3 && (unsigned char)text[1] == 0xbf
                    && (unsigned char)text[2] >= 0xbe) {
