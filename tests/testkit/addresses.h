@@ -69,6 +69,8 @@ static const struct {
     { "Unicode confusable (Cyrillic a)", "\xd0\xb0@b.example", "*0xd0*" },
     { "Unicode before the @", "m\xc3\xbcller@b.example", "*0xc3*" },
     { "bare IP of four digits", "a@1.2.3.4", "*number*" },
+    { "bare IP in hexadecimal", "a@0x7f000001", "*number*" },
+    { "bare IP ending in hexadecimal", "a@127.0.0.0X1", "*number*" },
     { "bare IP in full-width digits", "a@\xef\xbc\x91.\xef\xbc\x92.\xef\xbc\x93.\xef\xbc\x94",
       "*number*" },
     { "domain of bytes that are no UTF-8", "a@m\xfcnchen.example", "*UTF-8*" },

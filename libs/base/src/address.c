@@ -97,6 +97,15 @@ check_label(const char *label)
                : NULL;
 }
 
+/* RFC 3696 2: such a last label reads as an IP address, in hexadecimal as well. */
+static bool
+is_number(const char *label)
+{
+    return label[strspn(label, "0123456789")] == '\0'
+           || (g_ascii_strncasecmp(label, "0x", 2) == 0
+               && label[2 + strspn(label + 2, "0123456789abcdefABCDEF")] == '\0');
+}
+
 static char *
 check_domain(const char *domain)
 {
@@ -115,9 +124,7 @@ check_domain(const char *domain)
         }
         last = labels[i];
     }
-    return last[strspn(last, "0123456789")] == '\0' /* RFC 3696 2: else it reads as an IP address */
-               ? g_strdup("the domain must end in a name, not in a number")
-               : NULL;
+    return is_number(last) ? g_strdup("the domain must end in a name, not in a number") : NULL;
 }
 
 /* The characters of a domain that is not all ASCII: idn2 would drop some, and a name with them

@@ -90,7 +90,8 @@ const JwField jw_wire_command_fields[] = {
     { .name = "scheduledFor", .type = JW_FIELD_STRING, .check = jw_check_time },
     { .name = "jobId", .type = JW_FIELD_STRING, .check = jw_check_uuid },
     { .name = "requestedBy", .type = JW_FIELD_OBJECT, .fields = jw_wire_actor_fields },
-    { .name = "departments", .type = JW_FIELD_ARRAY, .max = 1000, .item = &department },
+    /* An empty list would be no department, as in a token, and is not all of them. */
+    { .name = "departments", .type = JW_FIELD_ARRAY, .min = 1, .max = 1000, .item = &department },
     { .name = "source", .type = JW_FIELD_STRING, .min = 1, .max = 200 },
     { .name = NULL },
 };
