@@ -4,7 +4,8 @@
  * deadline, after which its socket is shut down; the I/O thread then sees the end of the stream
  * and closes. When places run short the oldest connection that has not finished its request
  * goes first, then the one that has idled longest; one that is being answered never goes. For the
- * bytes of bodies it is the oldest body of the client that holds most of them.
+ * bytes of bodies it is the oldest body of the client that holds most of them, and for the places
+ * of downloads the one that has not moved for longest, of the client that has most.
  * Entries belong to the table; the descriptor stays valid while an entry is in it, because
  * libmicrohttpd reports "closed" before it closes the descriptor. Any thread. */
 #include "http_list.h"
@@ -29,6 +30,7 @@ typedef struct {
     int64_t n_refs;
     int64_t n;          /* connections, and requests under way of those behind a proxy */
     int64_t body_bytes; /* of all that name it */
+    int64_t n_downloads;
 } Client;
 
 struct _JwHttpConn {
@@ -39,6 +41,7 @@ struct _JwHttpConn {
     Client *client;      /* of the request: the peer, or whom the proxy names; NULL: no request */
     bool admitted;       /* the request counts for @client */
     int64_t body_bytes;
+    bool downloads;    /* its answer counts as a download */
     bool gone;         /* shut down: it does not count any more */
     JwHttpList *queue; /* in which it may be taken for another's place; NULL: none */
     JwHttpLink in_all, in_queue;
@@ -49,15 +52,16 @@ struct _JwHttpConns {
     JwCond quiet; /* nothing is under way any more */
     JwHttpList all;
     JwHttpList unfinished, idle; /* the oldest first */
+    JwHttpList downloads;        /* the one first that has not moved for longest */
     GHashTable *clients;         /* key → (owned) Client */
-    int64_t n_live, n_busy, body_bytes;
+    int64_t n_live, n_busy, n_downloads, body_bytes;
     bool draining, cut; /* cut: nobody is there to get an answer */
     int64_t places;
     const JwHttpConfig *config;
     JwHttpProxies *proxies;
     JwStop *stop;
     GThread *watchdog;
-    JwMetric *open_gauge, *body_gauge, *cut_counter;
+    JwMetric *open_gauge, *body_gauge, *download_gauge, *cut_counter;
 };
 
 static int64_t
@@ -131,6 +135,21 @@ drop_body_locked(JwHttpConns *self, JwHttpConn *conn)
 }
 
 static void
+count_download_locked(JwHttpConns *self, JwHttpConn *conn, bool downloads)
+{
+    const int change = (int)downloads - (int)conn->downloads;
+
+    if (change == 0) {
+        return;
+    }
+    conn->downloads = downloads;
+    conn->client->n_downloads += change;
+    self->n_downloads += change;
+    jw_metric_add(self->download_gauge, NULL, change);
+    set_queue_locked(conn, downloads ? &self->downloads : NULL);
+}
+
+static void
 cut_locked(JwHttpConns *self, JwHttpConn *conn, const char *why)
 {
     if (conn->gone) {
@@ -144,6 +163,7 @@ cut_locked(JwHttpConns *self, JwHttpConn *conn, const char *why)
         conn->peer->n--;
     }
     drop_body_locked(self, conn);
+    count_download_locked(self, conn, false);
     set_queue_locked(conn, NULL);
     jw_metric_add(self->cut_counter, why, 1);
 }
@@ -182,6 +202,7 @@ jw_http_conns_new(const JwHttpConfig *config, JwHttpProxies *take_proxies)
     self->open_gauge = jw_metric_gauge("jobwire_http_connections", "Open HTTP connections", NULL);
     self->body_gauge =
         jw_metric_gauge("jobwire_http_body_bytes", "Bytes of request bodies that are held", NULL);
+    self->download_gauge = jw_metric_gauge("jobwire_http_downloads", "Downloads under way", NULL);
     self->cut_counter =
         jw_metric_counter("jobwire_http_connections_cut_total",
                           "Connections cut: a phase took too long, or places ran short", "why");
@@ -295,6 +316,7 @@ static void
 release_client_locked(JwHttpConns *self, JwHttpConn *conn)
 {
     drop_body_locked(self, conn);
+    count_download_locked(self, conn, false);
     if (conn->client == NULL) {
         return;
     }
@@ -440,6 +462,43 @@ jw_http_conns_admit(JwHttpConns *self, JwHttpConn *conn)
     conn->client->n++;
     conn->admitted = true;
     return true;
+}
+
+bool
+jw_http_conns_download(JwHttpConns *self, JwHttpConn *conn)
+{
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+    JwHttpConn *found = NULL;
+
+    if (conn->gone) {
+        return false;
+    }
+    if (self->n_downloads >= self->config->downloads_max) {
+        for (const JwHttpLink *link = self->downloads.head; link != NULL; link = link->next) {
+            JwHttpConn *other = link->data;
+            if (found == NULL || other->client->n_downloads > found->client->n_downloads) {
+                found = other;
+            }
+        }
+        /* who would not have fewer than the other afterwards, or as many, has its share */
+        if (found == NULL || conn->client->n_downloads + 1 >= found->client->n_downloads) {
+            return false;
+        }
+        cut_locked(self, found, "downloads");
+    }
+    count_download_locked(self, conn, true);
+    return true;
+}
+
+void
+jw_http_conns_moved(JwHttpConns *self, JwHttpConn *conn)
+{
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+
+    if (conn->downloads) {
+        set_queue_locked(conn, NULL);
+        set_queue_locked(conn, &self->downloads);
+    }
 }
 
 void

@@ -47,7 +47,9 @@ const JwConfigEntry jw_http_config_entries[] = {
       "reads "
       "them" },
     { "JW_HTTP_DOWNLOADS_MAX", JW_CONFIG_INT, offsetof(JwHttpConfig, downloads_max), "200", 1,
-      10000, 0, "downloads under way at most, some 400 KiB each; one more is answered 503" },
+      10000, 0,
+      "downloads under way at most, some 400 KiB each; one more cuts one of the client that has "
+      "most, or is answered 503" },
     { "JW_HTTP_DOWNLOAD_READERS", JW_CONFIG_INT, offsetof(JwHttpConfig, download_readers), "2", 1,
       100, 0, "downloads that are read from the store at once; the others take turns" },
     { "JW_HTTP_IDLE_TIMEOUT", JW_CONFIG_DURATION, offsetof(JwHttpConfig, idle_timeout_ms), "30s",
@@ -65,7 +67,7 @@ struct _JwHttpServer {
     struct MHD_Daemon *daemon; /* NULL: not started, or stopped */
     int listen_fd, port;
     bool started;
-    int draining, downloads; /* atomic */
+    int draining; /* atomic */
 };
 
 static void G_GNUC_PRINTF(2, 0) mhd_message(void *data, const char *format, va_list args)
@@ -130,8 +132,6 @@ jw_http_server_new(const JwHttpConfig *config, GError **error)
                                    "HTTP requests that wait for a worker", NULL),
         .streams = jw_http_streams_new(),
         .draining = &self->draining,
-        .downloads = &self->downloads,
-        .downloads_max = config->downloads_max,
     };
     return self;
 }
