@@ -6,6 +6,8 @@
  * goes first, then the one that has idled longest; one that is being answered never goes. For the
  * bytes of bodies it is the oldest body of the client that holds most of them, and for the places
  * of downloads the one that has not moved for longest, of the client that has most.
+ * The watchdog also looks whether the client of an unfinished request has gone: libmicrohttpd reads
+ * a socket by edges, and misses an end of the stream that comes together with data.
  * Entries belong to the table; the descriptor stays valid while an entry is in it, because
  * libmicrohttpd reports "closed" before it closes the descriptor. Any thread. */
 #include "http_list.h"
@@ -14,6 +16,8 @@
 #include "jw/clock.h"
 #include "jw/metrics.h"
 #include "jw/sync.h"
+
+#include <poll.h>
 
 #define TICK_MS 100
 /* A reply may take this long plus the time of its bytes at the slowest speed served. */
@@ -60,6 +64,7 @@ struct _JwHttpConns {
     const JwHttpConfig *config;
     JwHttpProxies *proxies;
     JwStop *stop;
+    GArray *polled; /* of struct pollfd; the watchdog's */
     GThread *watchdog;
     JwMetric *open_gauge, *body_gauge, *download_gauge, *cut_counter;
 };
@@ -168,6 +173,30 @@ cut_locked(JwHttpConns *self, JwHttpConn *conn, const char *why)
     jw_metric_add(self->cut_counter, why, 1);
 }
 
+/* A request that is not whole, and whose stream has ended, cannot become whole unless the rest
+ * waits to be read. Shutting down the side that is over already loses nothing, and wakes the I/O
+ * thread, which reads what there is and the end, and closes. As often as it takes. */
+static void
+wake_ended_locked(JwHttpConns *self)
+{
+    g_array_set_size(self->polled, 0);
+    for (const JwHttpLink *link = self->unfinished.head; link != NULL; link = link->next) {
+        const struct pollfd polled = { .fd = ((const JwHttpConn *)link->data)->fd,
+                                       .events = POLLRDHUP };
+        g_array_append_val(self->polled, polled);
+    }
+    if (self->polled->len == 0
+        || poll((struct pollfd *)(gpointer)self->polled->data, self->polled->len, 0) <= 0) {
+        return;
+    }
+    for (guint i = 0; i < self->polled->len; i++) {
+        const struct pollfd *polled = &g_array_index(self->polled, struct pollfd, i);
+        if (polled->revents != 0) {
+            (void)shutdown(polled->fd, SHUT_RD);
+        }
+    }
+}
+
 static gpointer
 watch(gpointer data)
 {
@@ -183,6 +212,7 @@ watch(gpointer data)
                 cut_locked(self, conn, conn->phase == CONN_REPLYING ? "reply" : "request");
             }
         }
+        wake_ended_locked(self);
     }
     return NULL;
 }
@@ -199,6 +229,7 @@ jw_http_conns_new(const JwHttpConfig *config, JwHttpProxies *take_proxies)
     self->proxies = take_proxies;
     self->clients = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, client_free);
     self->stop = jw_stop_new();
+    self->polled = g_array_new(FALSE, FALSE, sizeof(struct pollfd));
     self->open_gauge = jw_metric_gauge("jobwire_http_connections", "Open HTTP connections", NULL);
     self->body_gauge =
         jw_metric_gauge("jobwire_http_body_bytes", "Bytes of request bodies that are held", NULL);
@@ -230,6 +261,7 @@ jw_http_conns_free(gpointer self)
     g_hash_table_unref(conns->clients);
     jw_http_proxies_free(conns->proxies);
     jw_stop_free(conns->stop);
+    g_array_unref(conns->polled);
     jw_cond_clear(&conns->quiet);
     jw_mutex_clear(&conns->mutex);
     g_free(conns);

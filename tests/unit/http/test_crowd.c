@@ -467,6 +467,79 @@ assert_answered(int fd, const char *text)
     assert_string_equal(hc_body(answer), text);
 }
 
+/* A client that ends the stream in the middle of its request: with the data, so that one read sees
+ * both. Its body and its place are free long before the age of a request (here ten minutes). */
+static void
+test_aborted_requests(void **state)
+{
+    static const char *const heads[] = {
+        "POST /hello HTTP/1.1\r\nHost: t\r\nContent-Length: 500000\r\n\r\n",
+        "POST /hello HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n7A120\r\n",
+    };
+    Fixture *self = *state;
+    g_autofree char *part = g_strnfill(200000, ' ');
+
+    self->server.config.body_max_bytes = 1000000;
+    start(self);
+    for (size_t i = 0; i < 2 * G_N_ELEMENTS(heads); i++) {
+        const bool half = i >= G_N_ELEMENTS(heads);
+        int fds[5];
+        for (size_t n = 0; n < G_N_ELEMENTS(fds); n++) {
+            fds[n] = open_with(self, "127.0.0.1", heads[i % G_N_ELEMENTS(heads)]);
+            hc_send(fds[n], part, strlen(part));
+            assert_int_equal(half ? shutdown(fds[n], SHUT_WR) : close(fds[n]), 0);
+        }
+        if (half) { /* the server is who closes */
+            for (size_t n = 0; n < G_N_ELEMENTS(fds); n++) {
+                assert_closed(fds[n]);
+                (void)close(fds[n]);
+            }
+        }
+        wait_connections(0);
+        wait_gauge("jobwire_http_body_bytes", 0);
+    }
+}
+
+/* The end of the stream after a request that is whole takes nothing from it. */
+static void
+test_half_closed_is_answered(void **state)
+{
+    Fixture *self = *state;
+    g_autofree char *body = g_strnfill(200000, ' ');
+
+    self->server.config.body_max_bytes = 1000000;
+    jw_stop_set(self->go);
+    start(self);
+    for (size_t i = 0; i < 50; i++) {
+        int fd = open_with(self, "127.0.0.1",
+                           "POST /wait HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\n"
+                           "Content-Length: 200001\r\n\r\n1");
+        hc_send(fd, body, strlen(body));
+        assert_int_equal(shutdown(fd, SHUT_WR), 0);
+        assert_answered(fd, "200001 bytes");
+        (void)close(fd);
+    }
+}
+
+/* A stop does not wait for a request that cannot become whole. */
+static void
+test_stop_forgets_the_aborted(void **state)
+{
+    Fixture *self = *state;
+    g_autofree char *part = g_strnfill(200000, ' ');
+
+    self->server.config.body_max_bytes = 1000000;
+    start(self);
+    for (size_t n = 0; n < 5; n++) {
+        int fd = open_with(self, "127.0.0.1",
+                           "POST /hello HTTP/1.1\r\nHost: t\r\nContent-Length: 500000\r\n\r\n");
+        hc_send(fd, part, strlen(part));
+        assert_int_equal(close(fd), 0);
+    }
+    jw_http_server_stop(self->server.server, 600000); /* ctest ends a test that waits so long */
+    wait_connections(0);
+}
+
 /* Bodies count until their handlers have ended: what does not fit beside those that wait for a
  * worker is refused, and nobody who waits is cut. */
 static void
@@ -683,6 +756,9 @@ main(void)
         WITH(test_wrong_proxies),
         WITH(test_bodies_are_bounded),
         WITH(test_bodies_of_whom),
+        WITH(test_aborted_requests),
+        WITH(test_half_closed_is_answered),
+        WITH(test_stop_forgets_the_aborted),
         WITH(test_waiting_bodies_are_its_own),
         WITH(test_waiting_bodies_are_bounded),
         WITH(test_waiting_requests_are_bounded),
