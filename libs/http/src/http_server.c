@@ -12,6 +12,10 @@
 #include <unistd.h>
 
 #define BACKLOG 1024
+/* Of a socket; the kernel doubles it, and says "writable" when a third is free. libmicrohttpd sees
+ * a reader move by its own sends alone, so a third of what the kernel would take by itself, up to
+ * 4 MB, could take a slow reader longer than JW_HTTP_IDLE_TIMEOUT. */
+#define SEND_BUFFER_BYTES (128 * 1024)
 /* Of a request's head and an answer's together; a connection holds as much while it is open. */
 #define HEAD_MAX_BYTES (16 * 1024)
 /* A handler's end costs the I/O thread a look at each connection that it has suspended: streams,
@@ -173,7 +177,7 @@ open_socket(JwHttpServer *self, GError **error)
     };
     g_autofree char *port = g_strdup_printf("%" G_GINT64_FORMAT, self->config->port);
     struct addrinfo *address = NULL;
-    const int yes = 1;
+    const int yes = 1, send_buffer = SEND_BUFFER_BYTES;
 
     int failed = getaddrinfo(self->config->address, port, &hints, &address);
     if (failed != 0) {
@@ -183,6 +187,8 @@ open_socket(JwHttpServer *self, GError **error)
     self->listen_fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (self->listen_fd >= 0) {
         (void)setsockopt(self->listen_fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+        (void)setsockopt(self->listen_fd, SOL_SOCKET, SO_SNDBUF, &send_buffer,
+                         sizeof(send_buffer)); /* those that it accepts have it, too */
     }
     bool good = self->listen_fd >= 0
                 && bind(self->listen_fd, address->ai_addr, address->ai_addrlen) == 0

@@ -5,6 +5,7 @@
 #include "jw/metrics.h"
 #include "jw/sync.h"
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -430,6 +431,44 @@ test_too_many(void **state)
     hc_server_clear(&few);
 }
 
+/* The server's end of the connection whose client's end is @fd: both are of this process. */
+static int
+other_end(int fd)
+{
+    struct sockaddr_in mine = { 0 };
+    socklen_t length = sizeof(mine);
+
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&mine, &length), 0);
+    for (int other = 0; other < 1024; other++) {
+        struct sockaddr_in peer = { 0 };
+        length = sizeof(peer);
+        if (getpeername(other, (struct sockaddr *)&peer, &length) == 0 && peer.sin_family == AF_INET
+            && peer.sin_port == mine.sin_port) {
+            return other;
+        }
+    }
+    fail_msg("the server has no end of the connection");
+    return -1;
+}
+
+/* A reader that is slow but moves must be seen to move: the kernel keeps little of an answer, so
+ * that it asks for more within the time that an idle connection has. */
+static void
+test_little_is_buffered(void **state)
+{
+    const char *request = HC_GET("/files/900000000");
+    int fd = hc_connect(server.port), bytes = 0;
+    socklen_t length = sizeof(bytes);
+    char byte;
+    (void)state;
+
+    hc_send(fd, request, strlen(request));
+    assert_int_equal(recv(fd, &byte, 1, 0), 1);
+    assert_int_equal(getsockopt(other_end(fd), SOL_SOCKET, SO_SNDBUF, &bytes, &length), 0);
+    assert_in_range(bytes, 65536, 262144);
+    assert_int_equal(close(fd), 0);
+}
+
 static char *
 ask_from(int port, const char *source)
 {
@@ -575,6 +614,7 @@ main(void)
         cmocka_unit_test(test_too_many),
         cmocka_unit_test(test_turns),
         cmocka_unit_test(test_share_of_downloads),
+        cmocka_unit_test(test_little_is_buffered),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
