@@ -30,7 +30,7 @@ typedef enum { CONN_IDLE, CONN_RECEIVING, CONN_HANDLING, CONN_REPLYING } ConnPha
 
 /* What counts as one: an address, of IPv6 its /64. As long as a connection names it. */
 typedef struct {
-    char *key; /* "": those of whom a trusted proxy says nothing */
+    char *key;
     int64_t n_refs;
     int64_t n;          /* connections, and requests under way of those behind a proxy */
     int64_t body_bytes; /* of all that name it */
@@ -41,6 +41,7 @@ struct _JwHttpConn {
     int fd;
     ConnPhase phase;
     int64_t deadline_ms; /* monotonic; 0: none */
+    char *key;           /* of the other end's address */
     Client *peer;        /* NULL: a trusted proxy */
     Client *client;      /* of the request: the peer, or whom the proxy names; NULL: no request */
     bool admitted;       /* the request counts for @client */
@@ -326,14 +327,14 @@ jw_http_conns_opened(JwHttpConns *self, int fd, const struct sockaddr *address)
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
     conn->fd = fd;
+    conn->key = known ? jw_http_address_key(&peer) : g_strdup("");
     conn->in_all.data = conn->in_queue.data = conn;
     conn->deadline_ms = mono_ms() + self->config->request_age_ms;
     jw_http_list_append(&self->all, &conn->in_all);
     set_queue_locked(conn, &self->unfinished);
     self->n_live++;
     if (known && !jw_http_proxies_trust(self->proxies, &peer)) {
-        g_autofree char *key = jw_http_address_key(&peer);
-        conn->peer = client_ref_locked(self, key);
+        conn->peer = client_ref_locked(self, conn->key);
         conn->peer->n++;
     }
     check_places_locked(self, conn);
@@ -377,6 +378,7 @@ jw_http_conns_closed(JwHttpConns *self, JwHttpConn *take_conn)
     }
     jw_http_list_remove(&self->all, &take_conn->in_all);
     jw_metric_add(self->open_gauge, NULL, -1);
+    g_free(take_conn->key);
     g_free(take_conn);
 }
 
@@ -428,9 +430,8 @@ jw_http_conns_named(JwHttpConns *self, JwHttpConn *conn, const char *forwarded_f
         key = jw_http_address_key(&client);
     }
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
-    const char *name = conn->peer != NULL ? conn->peer->key : key != NULL ? key : "";
     release_client_locked(self, conn);
-    conn->client = client_ref_locked(self, name);
+    conn->client = client_ref_locked(self, key != NULL ? key : conn->key);
 }
 
 bool
@@ -485,7 +486,7 @@ jw_http_conns_admit(JwHttpConns *self, JwHttpConn *conn)
     int64_t most = self->config->address_connections_max;
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
-    if (most == 0 || conn->peer != NULL || conn->client->key[0] == '\0') {
+    if (most == 0 || conn->peer != NULL) {
         return true;
     }
     if (conn->client->n >= most) {

@@ -80,7 +80,8 @@ void jw_http_conns_limit(JwHttpConns *self, int64_t most);
 JwHttpConn *jw_http_conns_opened(JwHttpConns *self, int fd, const struct sockaddr *address);
 void jw_http_conns_closed(JwHttpConns *self, JwHttpConn *take_conn);
 void jw_http_conns_receiving(JwHttpConns *self, JwHttpConn *conn);
-/* The head has come; its X-Forwarded-For, nullable. */
+/* The head has come; its X-Forwarded-For, nullable. A proxy that names nobody is the client
+ * itself. */
 void jw_http_conns_named(JwHttpConns *self, JwHttpConn *conn, const char *forwarded_for);
 /* So many bytes more of a body are held, for which others may be cut. False: there is no room, and
  * nothing of this body may be held any more. */
@@ -114,8 +115,8 @@ typedef struct in6_addr JwHttpAddress; /* of IPv4 the mapped form */
 JwHttpProxies *jw_http_proxies_new(const char *list, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void jw_http_proxies_free(gpointer self);
 bool jw_http_proxies_trust(const JwHttpProxies *self, const JwHttpAddress *address);
-/* The client of a request that a proxy passed on: the last address that is not a proxy's.
- * False: there is none. */
+/* The client of a request that a proxy passed on: the last address that is not a proxy's;
+ * it may have a port. False: there is none. */
 bool jw_http_proxies_client(const JwHttpProxies *self, const char *forwarded_for,
                             JwHttpAddress *ret);
 bool jw_http_address_of(const struct sockaddr *address, JwHttpAddress *ret);

@@ -45,7 +45,7 @@ const JwConfigEntry jw_http_config_entries[] = {
     { "JW_HTTP_TRUSTED_PROXIES", JW_CONFIG_STRING, offsetof(JwHttpConfig, trusted_proxies), NULL, 0,
       0, 0,
       "addresses and networks, with commas, whose connections have no cap and whose "
-      "X-Forwarded-For names the client" },
+      "X-Forwarded-For names the client; requests without one count for the proxy's address" },
     { "JW_HTTP_WORKERS", JW_CONFIG_INT, offsetof(JwHttpConfig, workers), "32", 0, 1000, 0,
       "requests that are worked on at once, for each of which 32 may wait; 0: by the thread that "
       "reads "

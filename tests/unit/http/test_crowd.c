@@ -342,6 +342,58 @@ test_proxies(void **state)
     close_all(under_way, G_N_ELEMENTS(under_way));
 }
 
+/* What a proxy writes names a client, or counts for the proxy itself: nothing switches the cap off.
+ */
+static void
+test_every_request_counts(void **state)
+{
+    static const struct {
+        const char *first, *second; /* X-Forwarded-For; the same client? */
+        int status;
+    } cases[] = {
+        { "9.9.9.9:51234", "9.9.9.9:51235", 429 },
+        { "9.9.9.9:51234", "9.9.9.9", 429 },
+        { "[2001:db8::1]:443", "[2001:db8::2]:80", 429 },
+        { "[2001:db8::1]", "2001:db8::1", 429 },
+        { "[::ffff:9.9.9.9]:1", "::ffff:9.9.9.9", 429 },
+        { "9.9.9.9:1, 10.0.0.1:80", "9.9.9.9", 429 },
+        { "unknown", "unknown", 429 },
+        { "", "", 429 },
+        { "", "unknown", 429 },
+        { "10.0.0.1", "", 429 },
+        { "9.9.9.9:", "[9.9.9.9]:1", 429 }, /* no addresses */
+        { "9.9.9.9:x", "[2001:db8::1", 429 },
+        { "[2001:db8::1]443", "_hidden", 429 },
+        { "9.9.9.9:51234", "9.9.9.8:51234", 200 },
+        { "9.9.9.9:51234", "unknown", 200 },
+        { "[2001:db8::1]:443", "[2001:db8:0:1::1]:443", 200 },
+    };
+    Fixture *self = *state;
+
+    self->server.config.connections_max = 100;
+    self->server.config.address_connections_max = 1;
+    self->server.config.trusted_proxies = (char *)(gintptr) "127.0.0.2, 10.0.0.0/8";
+    start(self);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        char head[200];
+        g_autofree char *first = g_strdup_printf(
+            "GET /events HTTP/1.1\r\nHost: t\r\nX-Forwarded-For: %s\r\n\r\n", cases[i].first);
+        g_autofree char *second =
+            g_strdup_printf("GET /hello HTTP/1.1\r\nHost: t\r\nConnection: close\r\n"
+                            "X-Forwarded-For: %s\r\n\r\n",
+                            cases[i].second);
+        int under_way = open_with(self, "127.0.0.2", first);
+        assert_true(recv(under_way, head, sizeof(head), 0) > 0);
+        g_autofree char *answer = hc_read_all(open_with(self, "127.0.0.2", second), NULL);
+        if (hc_status(answer) != cases[i].status) {
+            fail_msg("case %zu gave:\n%s", i, answer);
+        }
+        (void)close(under_way);
+        g_ptr_array_set_size(self->streams, 0); /* ends it */
+        wait_connections(0);
+    }
+}
+
 static void
 test_wrong_proxies(void **state)
 {
@@ -753,6 +805,7 @@ main(void)
         WITH(test_cap_of_address),
         WITH(test_answered_stay),
         WITH(test_proxies),
+        WITH(test_every_request_counts),
         WITH(test_wrong_proxies),
         WITH(test_bodies_are_bounded),
         WITH(test_bodies_of_whom),
