@@ -110,15 +110,41 @@ jw_http_proxies_trust(const JwHttpProxies *self, const JwHttpAddress *address)
     return false;
 }
 
+/* An address as proxies write it, which may have a port: "192.0.2.1:443", "[2001:db8::1]:443". */
+static bool
+parse_hop(const char *text, JwHttpAddress *ret)
+{
+    g_autofree char *host = g_strdup(text);
+    const char *rest = "";
+    bool v4 = false;
+
+    if (host[0] == '[') {
+        char *end = strchr(host, ']');
+        if (end == NULL) {
+            return false;
+        }
+        *end = '\0';
+        rest = end + 1;
+    } else if (strchr(host, '.') != NULL && strrchr(host, ':') == strchr(host, ':')) {
+        rest = host + strcspn(host, ":"); /* one colon at most: no IPv6 */
+    }
+    if (rest[0] == ':' && rest[1] != '\0' && rest[1 + strspn(rest + 1, "0123456789")] == '\0') {
+        host[rest - host] = '\0'; /* without the port */
+    } else if (rest[0] != '\0') {
+        return false;
+    }
+    const bool bracketed = host[0] == '[';
+    return parse(host + (bracketed ? 1 : 0), ret, &v4) && !(bracketed && v4);
+}
+
 bool
 jw_http_proxies_client(const JwHttpProxies *self, const char *forwarded_for, JwHttpAddress *ret)
 {
     g_auto(GStrv) hops = jw_text_list(forwarded_for);
     guint n = g_strv_length(hops);
-    bool v4 = false;
 
     while (n-- > 0) {
-        if (!parse(hops[n], ret, &v4)) {
+        if (!parse_hop(hops[n], ret)) {
             return false;
         }
         if (!jw_http_proxies_trust(self, ret)) {

@@ -4,7 +4,10 @@
  * deadline, after which its socket is shut down; the I/O thread then sees the end of the stream
  * and closes. When places run short the oldest connection that has not finished its request
  * goes first, then the one that has idled longest; one that is being answered never goes. For the
- * bytes of bodies it is the oldest body of the client that holds most of them.
+ * bytes of bodies it is the oldest body of the client that holds most of them, and for the places
+ * of downloads the one that has not moved for longest, of the client that has most.
+ * The watchdog also looks whether the client of an unfinished request has gone: libmicrohttpd reads
+ * a socket by edges, and misses an end of the stream that comes together with data.
  * Entries belong to the table; the descriptor stays valid while an entry is in it, because
  * libmicrohttpd reports "closed" before it closes the descriptor. Any thread. */
 #include "http_list.h"
@@ -13,6 +16,8 @@
 #include "jw/clock.h"
 #include "jw/metrics.h"
 #include "jw/sync.h"
+
+#include <poll.h>
 
 #define TICK_MS 100
 /* A reply may take this long plus the time of its bytes at the slowest speed served. */
@@ -25,20 +30,23 @@ typedef enum { CONN_IDLE, CONN_RECEIVING, CONN_HANDLING, CONN_REPLYING } ConnPha
 
 /* What counts as one: an address, of IPv6 its /64. As long as a connection names it. */
 typedef struct {
-    char *key; /* "": those of whom a trusted proxy says nothing */
+    char *key;
     int64_t n_refs;
     int64_t n;          /* connections, and requests under way of those behind a proxy */
     int64_t body_bytes; /* of all that name it */
+    int64_t n_downloads;
 } Client;
 
 struct _JwHttpConn {
     int fd;
     ConnPhase phase;
     int64_t deadline_ms; /* monotonic; 0: none */
+    char *key;           /* of the other end's address */
     Client *peer;        /* NULL: a trusted proxy */
     Client *client;      /* of the request: the peer, or whom the proxy names; NULL: no request */
     bool admitted;       /* the request counts for @client */
     int64_t body_bytes;
+    bool downloads;    /* its answer counts as a download */
     bool gone;         /* shut down: it does not count any more */
     JwHttpList *queue; /* in which it may be taken for another's place; NULL: none */
     JwHttpLink in_all, in_queue;
@@ -49,15 +57,17 @@ struct _JwHttpConns {
     JwCond quiet; /* nothing is under way any more */
     JwHttpList all;
     JwHttpList unfinished, idle; /* the oldest first */
+    JwHttpList downloads;        /* the one first that has not moved for longest */
     GHashTable *clients;         /* key → (owned) Client */
-    int64_t n_live, n_busy, body_bytes;
+    int64_t n_live, n_busy, n_downloads, body_bytes;
     bool draining, cut; /* cut: nobody is there to get an answer */
     int64_t places;
     const JwHttpConfig *config;
     JwHttpProxies *proxies;
     JwStop *stop;
+    GArray *polled; /* of struct pollfd; the watchdog's */
     GThread *watchdog;
-    JwMetric *open_gauge, *body_gauge, *cut_counter;
+    JwMetric *open_gauge, *body_gauge, *download_gauge, *cut_counter;
 };
 
 static int64_t
@@ -131,6 +141,21 @@ drop_body_locked(JwHttpConns *self, JwHttpConn *conn)
 }
 
 static void
+count_download_locked(JwHttpConns *self, JwHttpConn *conn, bool downloads)
+{
+    const int change = (int)downloads - (int)conn->downloads;
+
+    if (change == 0) {
+        return;
+    }
+    conn->downloads = downloads;
+    conn->client->n_downloads += change;
+    self->n_downloads += change;
+    jw_metric_add(self->download_gauge, NULL, change);
+    set_queue_locked(conn, downloads ? &self->downloads : NULL);
+}
+
+static void
 cut_locked(JwHttpConns *self, JwHttpConn *conn, const char *why)
 {
     if (conn->gone) {
@@ -144,8 +169,33 @@ cut_locked(JwHttpConns *self, JwHttpConn *conn, const char *why)
         conn->peer->n--;
     }
     drop_body_locked(self, conn);
+    count_download_locked(self, conn, false);
     set_queue_locked(conn, NULL);
     jw_metric_add(self->cut_counter, why, 1);
+}
+
+/* A request that is not whole, and whose stream has ended, cannot become whole unless the rest
+ * waits to be read. Shutting down the side that is over already loses nothing, and wakes the I/O
+ * thread, which reads what there is and the end, and closes. As often as it takes. */
+static void
+wake_ended_locked(JwHttpConns *self)
+{
+    g_array_set_size(self->polled, 0);
+    for (const JwHttpLink *link = self->unfinished.head; link != NULL; link = link->next) {
+        const struct pollfd polled = { .fd = ((const JwHttpConn *)link->data)->fd,
+                                       .events = POLLRDHUP };
+        g_array_append_val(self->polled, polled);
+    }
+    if (self->polled->len == 0
+        || poll((struct pollfd *)(gpointer)self->polled->data, self->polled->len, 0) <= 0) {
+        return;
+    }
+    for (guint i = 0; i < self->polled->len; i++) {
+        const struct pollfd *polled = &g_array_index(self->polled, struct pollfd, i);
+        if (polled->revents != 0) {
+            (void)shutdown(polled->fd, SHUT_RD);
+        }
+    }
 }
 
 static gpointer
@@ -163,6 +213,7 @@ watch(gpointer data)
                 cut_locked(self, conn, conn->phase == CONN_REPLYING ? "reply" : "request");
             }
         }
+        wake_ended_locked(self);
     }
     return NULL;
 }
@@ -179,9 +230,11 @@ jw_http_conns_new(const JwHttpConfig *config, JwHttpProxies *take_proxies)
     self->proxies = take_proxies;
     self->clients = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, client_free);
     self->stop = jw_stop_new();
+    self->polled = g_array_new(FALSE, FALSE, sizeof(struct pollfd));
     self->open_gauge = jw_metric_gauge("jobwire_http_connections", "Open HTTP connections", NULL);
     self->body_gauge =
         jw_metric_gauge("jobwire_http_body_bytes", "Bytes of request bodies that are held", NULL);
+    self->download_gauge = jw_metric_gauge("jobwire_http_downloads", "Downloads under way", NULL);
     self->cut_counter =
         jw_metric_counter("jobwire_http_connections_cut_total",
                           "Connections cut: a phase took too long, or places ran short", "why");
@@ -209,6 +262,7 @@ jw_http_conns_free(gpointer self)
     g_hash_table_unref(conns->clients);
     jw_http_proxies_free(conns->proxies);
     jw_stop_free(conns->stop);
+    g_array_unref(conns->polled);
     jw_cond_clear(&conns->quiet);
     jw_mutex_clear(&conns->mutex);
     g_free(conns);
@@ -273,14 +327,14 @@ jw_http_conns_opened(JwHttpConns *self, int fd, const struct sockaddr *address)
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
     conn->fd = fd;
+    conn->key = known ? jw_http_address_key(&peer) : g_strdup("");
     conn->in_all.data = conn->in_queue.data = conn;
     conn->deadline_ms = mono_ms() + self->config->request_age_ms;
     jw_http_list_append(&self->all, &conn->in_all);
     set_queue_locked(conn, &self->unfinished);
     self->n_live++;
     if (known && !jw_http_proxies_trust(self->proxies, &peer)) {
-        g_autofree char *key = jw_http_address_key(&peer);
-        conn->peer = client_ref_locked(self, key);
+        conn->peer = client_ref_locked(self, conn->key);
         conn->peer->n++;
     }
     check_places_locked(self, conn);
@@ -295,6 +349,7 @@ static void
 release_client_locked(JwHttpConns *self, JwHttpConn *conn)
 {
     drop_body_locked(self, conn);
+    count_download_locked(self, conn, false);
     if (conn->client == NULL) {
         return;
     }
@@ -323,6 +378,7 @@ jw_http_conns_closed(JwHttpConns *self, JwHttpConn *take_conn)
     }
     jw_http_list_remove(&self->all, &take_conn->in_all);
     jw_metric_add(self->open_gauge, NULL, -1);
+    g_free(take_conn->key);
     g_free(take_conn);
 }
 
@@ -374,9 +430,8 @@ jw_http_conns_named(JwHttpConns *self, JwHttpConn *conn, const char *forwarded_f
         key = jw_http_address_key(&client);
     }
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
-    const char *name = conn->peer != NULL ? conn->peer->key : key != NULL ? key : "";
     release_client_locked(self, conn);
-    conn->client = client_ref_locked(self, name);
+    conn->client = client_ref_locked(self, key != NULL ? key : conn->key);
 }
 
 bool
@@ -431,7 +486,7 @@ jw_http_conns_admit(JwHttpConns *self, JwHttpConn *conn)
     int64_t most = self->config->address_connections_max;
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
-    if (most == 0 || conn->peer != NULL || conn->client->key[0] == '\0') {
+    if (most == 0 || conn->peer != NULL) {
         return true;
     }
     if (conn->client->n >= most) {
@@ -440,6 +495,43 @@ jw_http_conns_admit(JwHttpConns *self, JwHttpConn *conn)
     conn->client->n++;
     conn->admitted = true;
     return true;
+}
+
+bool
+jw_http_conns_download(JwHttpConns *self, JwHttpConn *conn)
+{
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+    JwHttpConn *found = NULL;
+
+    if (conn->gone) {
+        return false;
+    }
+    if (self->n_downloads >= self->config->downloads_max) {
+        for (const JwHttpLink *link = self->downloads.head; link != NULL; link = link->next) {
+            JwHttpConn *other = link->data;
+            if (found == NULL || other->client->n_downloads > found->client->n_downloads) {
+                found = other;
+            }
+        }
+        /* who would not have fewer than the other afterwards, or as many, has its share */
+        if (found == NULL || conn->client->n_downloads + 1 >= found->client->n_downloads) {
+            return false;
+        }
+        cut_locked(self, found, "downloads");
+    }
+    count_download_locked(self, conn, true);
+    return true;
+}
+
+void
+jw_http_conns_moved(JwHttpConns *self, JwHttpConn *conn)
+{
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+
+    if (conn->downloads) {
+        set_queue_locked(conn, NULL);
+        set_queue_locked(conn, &self->downloads);
+    }
 }
 
 void

@@ -135,13 +135,9 @@ static void
 admit_download(JwHttpExchange *self)
 {
     JwHttpReply *reply = &self->reply;
-    int *downloads = self->all->downloads;
 
-    if (!reply->has_file || strcmp(self->request.method, "GET") != 0) {
-        return;
-    }
-    reply->downloads = downloads;
-    if (g_atomic_int_add(downloads, 1) < self->all->downloads_max) {
+    if (!reply->has_file || strcmp(self->request.method, "GET") != 0
+        || jw_http_conns_download(self->all->conns, self->conn)) {
         return;
     }
     jw_http_reply_drop_file(reply);
@@ -201,7 +197,7 @@ answer(JwHttpExchange *self)
 {
     int64_t length = 0;
     struct MHD_Response *response =
-        jw_http_reply_send(&self->reply, self->all, self->connection, &length);
+        jw_http_reply_send(&self->reply, self->all, self->connection, self->conn, &length);
 
     if (response == NULL) {
         return MHD_NO;

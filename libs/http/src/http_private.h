@@ -59,7 +59,6 @@ struct _JwHttpReply {
     bool close; /* the connection is not kept */
     bool has_file;
     JwHttpFile file;
-    int *downloads; /* atomic: in which the file counts; NULL: it does not */
     int64_t file_from, file_length;
     int64_t unsent_bytes; /* of a 304: of the body that a 200 would have */
     JwHttpStream *stream; /* NULL: none */
@@ -81,7 +80,8 @@ void jw_http_conns_limit(JwHttpConns *self, int64_t most);
 JwHttpConn *jw_http_conns_opened(JwHttpConns *self, int fd, const struct sockaddr *address);
 void jw_http_conns_closed(JwHttpConns *self, JwHttpConn *take_conn);
 void jw_http_conns_receiving(JwHttpConns *self, JwHttpConn *conn);
-/* The head has come; its X-Forwarded-For, nullable. */
+/* The head has come; its X-Forwarded-For, nullable. A proxy that names nobody is the client
+ * itself. */
 void jw_http_conns_named(JwHttpConns *self, JwHttpConn *conn, const char *forwarded_for);
 /* So many bytes more of a body are held, for which others may be cut. False: there is no room, and
  * nothing of this body may be held any more. */
@@ -95,6 +95,11 @@ bool jw_http_conns_wanted(JwHttpConns *self, const JwHttpConn *conn);
 /* Counts the request for its client, when it came through a proxy; false: that client has too
  * many under way. Any thread. */
 bool jw_http_conns_admit(JwHttpConns *self, JwHttpConn *conn);
+/* Counts its answer as a download until it is done, for which one of a client that has more may be
+ * cut. False: there is no place. Any thread. */
+bool jw_http_conns_download(JwHttpConns *self, JwHttpConn *conn) G_GNUC_WARN_UNUSED_RESULT;
+/* The client of its download has taken a block. */
+void jw_http_conns_moved(JwHttpConns *self, JwHttpConn *conn);
 /* @reply_bytes: -1 for an answer without end. */
 void jw_http_conns_replying(JwHttpConns *self, JwHttpConn *conn, int64_t reply_bytes);
 void jw_http_conns_done(JwHttpConns *self, JwHttpConn *conn);
@@ -110,8 +115,8 @@ typedef struct in6_addr JwHttpAddress; /* of IPv4 the mapped form */
 JwHttpProxies *jw_http_proxies_new(const char *list, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void jw_http_proxies_free(gpointer self);
 bool jw_http_proxies_trust(const JwHttpProxies *self, const JwHttpAddress *address);
-/* The client of a request that a proxy passed on: the last address that is not a proxy's.
- * False: there is none. */
+/* The client of a request that a proxy passed on: the last address that is not a proxy's;
+ * it may have a port. False: there is none. */
 bool jw_http_proxies_client(const JwHttpProxies *self, const char *forwarded_for,
                             JwHttpAddress *ret);
 bool jw_http_address_of(const struct sockaddr *address, JwHttpAddress *ret);
@@ -224,8 +229,6 @@ typedef struct {
     JwHttpPool *workers; /* NULL: handlers run on the I/O thread */
     JwMetric *waiting;   /* gauge: requests that no worker has taken yet */
     JwHttpPool *files;   /* read files, of jw_http_file_read() */
-    int *downloads;      /* atomic: under way */
-    int64_t downloads_max;
     JwHttpStreams *streams;
     int *draining; /* atomic */
 } JwHttpExchanges;
@@ -244,7 +247,8 @@ void jw_http_exchange_handle(gpointer exchange, gpointer data);
 /* The reply for libmicrohttpd; it is logged now, or a file or a stream at its end. NULL: none could
  * be made. @ret_length: -1 without end. (transfer full) */
 struct MHD_Response *jw_http_reply_send(JwHttpReply *self, const JwHttpExchanges *all,
-                                        struct MHD_Connection *connection, int64_t *ret_length);
+                                        struct MHD_Connection *connection, JwHttpConn *conn,
+                                        int64_t *ret_length);
 /* What the pool of files runs. */
 void jw_http_file_read(gpointer file, gpointer data);
 

@@ -22,10 +22,6 @@ jw_http_reply_drop_body(JwHttpReply *self)
     self->body_length = 0;
     if (self->has_file) {
         self->has_file = false;
-        if (self->downloads != NULL) {
-            (void)g_atomic_int_dec_and_test(self->downloads);
-            self->downloads = NULL;
-        }
         if (self->file.data_free != NULL) {
             self->file.data_free(self->file.data);
         }

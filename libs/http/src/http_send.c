@@ -15,9 +15,10 @@ typedef struct {
     int64_t from, length, sent;
     JwHttpAccess access;
     JwHttpPool *files;
-    int *downloads; /* see JwHttpReply */
     struct MHD_Connection *connection;
-    char *block; /* NULL: none is read */
+    JwHttpConns *conns;
+    JwHttpConn *conn; /* the same connection */
+    char *block;      /* NULL: none is read */
     size_t block_length, block_taken;
     bool failed;
 } FileStream;
@@ -74,6 +75,7 @@ stream_read(void *data, uint64_t offset, char *buffer, size_t most)
         return MHD_CONTENT_READER_END_OF_STREAM;
     }
     struct MHD_Connection *connection = self->connection;
+    jw_http_conns_moved(self->conns, self->conn);
     MHD_suspend_connection(connection);
     if (!jw_http_pool_push(self->files, self)) {
         self->failed = true; /* the server ends */
@@ -88,9 +90,6 @@ stream_free(void *data)
     FileStream *self = data;
 
     jw_http_access_log(&self->access, self->sent, self->sent == self->length);
-    if (self->downloads != NULL) {
-        (void)g_atomic_int_dec_and_test(self->downloads);
-    }
     if (self->file.data_free != NULL) {
         self->file.data_free(self->file.data);
     }
@@ -100,7 +99,7 @@ stream_free(void *data)
 
 static struct MHD_Response *
 file_response(JwHttpReply *self, const JwHttpExchanges *all, struct MHD_Connection *connection,
-              const JwHttpAccess *take_access)
+              JwHttpConn *conn, const JwHttpAccess *take_access)
 {
     FileStream *stream = g_new0(FileStream, 1);
 
@@ -109,8 +108,9 @@ file_response(JwHttpReply *self, const JwHttpExchanges *all, struct MHD_Connecti
     stream->length = self->file_length;
     stream->access = *take_access;
     stream->files = all->files;
-    stream->downloads = g_steal_pointer(&self->downloads);
     stream->connection = connection;
+    stream->conns = all->conns;
+    stream->conn = conn;
     self->has_file = false; /* the stream owns its data from here */
     struct MHD_Response *response = MHD_create_response_from_callback(
         (uint64_t)stream->length, BLOCK_BYTES, stream_read, stream, stream_free);
@@ -180,7 +180,7 @@ add_common_headers(JwHttpReply *self)
 
 struct MHD_Response *
 jw_http_reply_send(JwHttpReply *self, const JwHttpExchanges *all, struct MHD_Connection *connection,
-                   int64_t *ret_length)
+                   JwHttpConn *conn, int64_t *ret_length)
 {
     JwHttpAccess access = { 0 };
     struct MHD_Response *response = NULL;
@@ -190,7 +190,7 @@ jw_http_reply_send(JwHttpReply *self, const JwHttpExchanges *all, struct MHD_Con
     *ret_length = (int64_t)self->body_length;
     if (self->has_file) {
         *ret_length = self->file_length;
-        response = file_response(self, all, connection, &access);
+        response = file_response(self, all, connection, conn, &access);
     } else if (self->stream != NULL) {
         *ret_length = -1;
         response = jw_http_stream_response(g_steal_pointer(&self->stream), all->streams, connection,

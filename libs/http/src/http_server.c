@@ -12,6 +12,10 @@
 #include <unistd.h>
 
 #define BACKLOG 1024
+/* Of a socket; the kernel doubles it, and says "writable" when a third is free. libmicrohttpd sees
+ * a reader move by its own sends alone, so a third of what the kernel would take by itself, up to
+ * 4 MB, could take a slow reader longer than JW_HTTP_IDLE_TIMEOUT. */
+#define SEND_BUFFER_BYTES (128 * 1024)
 /* Of a request's head and an answer's together; a connection holds as much while it is open. */
 #define HEAD_MAX_BYTES (16 * 1024)
 /* A handler's end costs the I/O thread a look at each connection that it has suspended: streams,
@@ -41,13 +45,15 @@ const JwConfigEntry jw_http_config_entries[] = {
     { "JW_HTTP_TRUSTED_PROXIES", JW_CONFIG_STRING, offsetof(JwHttpConfig, trusted_proxies), NULL, 0,
       0, 0,
       "addresses and networks, with commas, whose connections have no cap and whose "
-      "X-Forwarded-For names the client" },
+      "X-Forwarded-For names the client; requests without one count for the proxy's address" },
     { "JW_HTTP_WORKERS", JW_CONFIG_INT, offsetof(JwHttpConfig, workers), "32", 0, 1000, 0,
       "requests that are worked on at once, for each of which 32 may wait; 0: by the thread that "
       "reads "
       "them" },
     { "JW_HTTP_DOWNLOADS_MAX", JW_CONFIG_INT, offsetof(JwHttpConfig, downloads_max), "200", 1,
-      10000, 0, "downloads under way at most, some 400 KiB each; one more is answered 503" },
+      10000, 0,
+      "downloads under way at most, some 400 KiB each; one more cuts one of the client that has "
+      "most, or is answered 503" },
     { "JW_HTTP_DOWNLOAD_READERS", JW_CONFIG_INT, offsetof(JwHttpConfig, download_readers), "2", 1,
       100, 0, "downloads that are read from the store at once; the others take turns" },
     { "JW_HTTP_IDLE_TIMEOUT", JW_CONFIG_DURATION, offsetof(JwHttpConfig, idle_timeout_ms), "30s",
@@ -65,7 +71,7 @@ struct _JwHttpServer {
     struct MHD_Daemon *daemon; /* NULL: not started, or stopped */
     int listen_fd, port;
     bool started;
-    int draining, downloads; /* atomic */
+    int draining; /* atomic */
 };
 
 static void G_GNUC_PRINTF(2, 0) mhd_message(void *data, const char *format, va_list args)
@@ -130,8 +136,6 @@ jw_http_server_new(const JwHttpConfig *config, GError **error)
                                    "HTTP requests that wait for a worker", NULL),
         .streams = jw_http_streams_new(),
         .draining = &self->draining,
-        .downloads = &self->downloads,
-        .downloads_max = config->downloads_max,
     };
     return self;
 }
@@ -173,7 +177,7 @@ open_socket(JwHttpServer *self, GError **error)
     };
     g_autofree char *port = g_strdup_printf("%" G_GINT64_FORMAT, self->config->port);
     struct addrinfo *address = NULL;
-    const int yes = 1;
+    const int yes = 1, send_buffer = SEND_BUFFER_BYTES;
 
     int failed = getaddrinfo(self->config->address, port, &hints, &address);
     if (failed != 0) {
@@ -183,6 +187,8 @@ open_socket(JwHttpServer *self, GError **error)
     self->listen_fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (self->listen_fd >= 0) {
         (void)setsockopt(self->listen_fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+        (void)setsockopt(self->listen_fd, SOL_SOCKET, SO_SNDBUF, &send_buffer,
+                         sizeof(send_buffer)); /* those that it accepts have it, too */
     }
     bool good = self->listen_fd >= 0
                 && bind(self->listen_fd, address->ai_addr, address->ai_addrlen) == 0

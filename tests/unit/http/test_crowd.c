@@ -342,6 +342,58 @@ test_proxies(void **state)
     close_all(under_way, G_N_ELEMENTS(under_way));
 }
 
+/* What a proxy writes names a client, or counts for the proxy itself: nothing switches the cap off.
+ */
+static void
+test_every_request_counts(void **state)
+{
+    static const struct {
+        const char *first, *second; /* X-Forwarded-For; the same client? */
+        int status;
+    } cases[] = {
+        { "9.9.9.9:51234", "9.9.9.9:51235", 429 },
+        { "9.9.9.9:51234", "9.9.9.9", 429 },
+        { "[2001:db8::1]:443", "[2001:db8::2]:80", 429 },
+        { "[2001:db8::1]", "2001:db8::1", 429 },
+        { "[::ffff:9.9.9.9]:1", "::ffff:9.9.9.9", 429 },
+        { "9.9.9.9:1, 10.0.0.1:80", "9.9.9.9", 429 },
+        { "unknown", "unknown", 429 },
+        { "", "", 429 },
+        { "", "unknown", 429 },
+        { "10.0.0.1", "", 429 },
+        { "9.9.9.9:", "[9.9.9.9]:1", 429 }, /* no addresses */
+        { "9.9.9.9:x", "[2001:db8::1", 429 },
+        { "[2001:db8::1]443", "_hidden", 429 },
+        { "9.9.9.9:51234", "9.9.9.8:51234", 200 },
+        { "9.9.9.9:51234", "unknown", 200 },
+        { "[2001:db8::1]:443", "[2001:db8:0:1::1]:443", 200 },
+    };
+    Fixture *self = *state;
+
+    self->server.config.connections_max = 100;
+    self->server.config.address_connections_max = 1;
+    self->server.config.trusted_proxies = (char *)(gintptr) "127.0.0.2, 10.0.0.0/8";
+    start(self);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        char head[200];
+        g_autofree char *first = g_strdup_printf(
+            "GET /events HTTP/1.1\r\nHost: t\r\nX-Forwarded-For: %s\r\n\r\n", cases[i].first);
+        g_autofree char *second =
+            g_strdup_printf("GET /hello HTTP/1.1\r\nHost: t\r\nConnection: close\r\n"
+                            "X-Forwarded-For: %s\r\n\r\n",
+                            cases[i].second);
+        int under_way = open_with(self, "127.0.0.2", first);
+        assert_true(recv(under_way, head, sizeof(head), 0) > 0);
+        g_autofree char *answer = hc_read_all(open_with(self, "127.0.0.2", second), NULL);
+        if (hc_status(answer) != cases[i].status) {
+            fail_msg("case %zu gave:\n%s", i, answer);
+        }
+        (void)close(under_way);
+        g_ptr_array_set_size(self->streams, 0); /* ends it */
+        wait_connections(0);
+    }
+}
+
 static void
 test_wrong_proxies(void **state)
 {
@@ -465,6 +517,79 @@ assert_answered(int fd, const char *text)
     assert_non_null(answer);
     assert_int_equal(hc_status(answer), 200);
     assert_string_equal(hc_body(answer), text);
+}
+
+/* A client that ends the stream in the middle of its request: with the data, so that one read sees
+ * both. Its body and its place are free long before the age of a request (here ten minutes). */
+static void
+test_aborted_requests(void **state)
+{
+    static const char *const heads[] = {
+        "POST /hello HTTP/1.1\r\nHost: t\r\nContent-Length: 500000\r\n\r\n",
+        "POST /hello HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n7A120\r\n",
+    };
+    Fixture *self = *state;
+    g_autofree char *part = g_strnfill(200000, ' ');
+
+    self->server.config.body_max_bytes = 1000000;
+    start(self);
+    for (size_t i = 0; i < 2 * G_N_ELEMENTS(heads); i++) {
+        const bool half = i >= G_N_ELEMENTS(heads);
+        int fds[5];
+        for (size_t n = 0; n < G_N_ELEMENTS(fds); n++) {
+            fds[n] = open_with(self, "127.0.0.1", heads[i % G_N_ELEMENTS(heads)]);
+            hc_send(fds[n], part, strlen(part));
+            assert_int_equal(half ? shutdown(fds[n], SHUT_WR) : close(fds[n]), 0);
+        }
+        if (half) { /* the server is who closes */
+            for (size_t n = 0; n < G_N_ELEMENTS(fds); n++) {
+                assert_closed(fds[n]);
+                (void)close(fds[n]);
+            }
+        }
+        wait_connections(0);
+        wait_gauge("jobwire_http_body_bytes", 0);
+    }
+}
+
+/* The end of the stream after a request that is whole takes nothing from it. */
+static void
+test_half_closed_is_answered(void **state)
+{
+    Fixture *self = *state;
+    g_autofree char *body = g_strnfill(200000, ' ');
+
+    self->server.config.body_max_bytes = 1000000;
+    jw_stop_set(self->go);
+    start(self);
+    for (size_t i = 0; i < 50; i++) {
+        int fd = open_with(self, "127.0.0.1",
+                           "POST /wait HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\n"
+                           "Content-Length: 200001\r\n\r\n1");
+        hc_send(fd, body, strlen(body));
+        assert_int_equal(shutdown(fd, SHUT_WR), 0);
+        assert_answered(fd, "200001 bytes");
+        (void)close(fd);
+    }
+}
+
+/* A stop does not wait for a request that cannot become whole. */
+static void
+test_stop_forgets_the_aborted(void **state)
+{
+    Fixture *self = *state;
+    g_autofree char *part = g_strnfill(200000, ' ');
+
+    self->server.config.body_max_bytes = 1000000;
+    start(self);
+    for (size_t n = 0; n < 5; n++) {
+        int fd = open_with(self, "127.0.0.1",
+                           "POST /hello HTTP/1.1\r\nHost: t\r\nContent-Length: 500000\r\n\r\n");
+        hc_send(fd, part, strlen(part));
+        assert_int_equal(close(fd), 0);
+    }
+    jw_http_server_stop(self->server.server, 600000); /* ctest ends a test that waits so long */
+    wait_connections(0);
 }
 
 /* Bodies count until their handlers have ended: what does not fit beside those that wait for a
@@ -680,9 +805,13 @@ main(void)
         WITH(test_cap_of_address),
         WITH(test_answered_stay),
         WITH(test_proxies),
+        WITH(test_every_request_counts),
         WITH(test_wrong_proxies),
         WITH(test_bodies_are_bounded),
         WITH(test_bodies_of_whom),
+        WITH(test_aborted_requests),
+        WITH(test_half_closed_is_answered),
+        WITH(test_stop_forgets_the_aborted),
         WITH(test_waiting_bodies_are_its_own),
         WITH(test_waiting_bodies_are_bounded),
         WITH(test_waiting_requests_are_bounded),

@@ -2,8 +2,10 @@
  * read to its end. */
 #include "http_client.h"
 
+#include "jw/metrics.h"
 #include "jw/sync.h"
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -13,6 +15,7 @@
 
 static HcServer server;
 static int freed;  /* atomic */
+static int begun;  /* atomic: waiting sources that are read */
 static JwStop *go; /* lets the reading of waiting sources end */
 
 typedef struct {
@@ -28,6 +31,7 @@ read_source(gpointer data, int64_t offset, void *buffer, size_t length, size_t *
     size_t n = MIN(length, 7000); /* pieces smaller than asked for */
 
     if (source->waits) {
+        g_atomic_int_inc(&begun);
         (void)jw_stop_wait(go, 60000);
     }
     if (source->fails_at >= 0 && offset >= source->fails_at) {
@@ -427,6 +431,145 @@ test_too_many(void **state)
     hc_server_clear(&few);
 }
 
+/* The server's end of the connection whose client's end is @fd: both are of this process. */
+static int
+other_end(int fd)
+{
+    struct sockaddr_in mine = { 0 };
+    socklen_t length = sizeof(mine);
+
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&mine, &length), 0);
+    for (int other = 0; other < 1024; other++) {
+        struct sockaddr_in peer = { 0 };
+        length = sizeof(peer);
+        if (getpeername(other, (struct sockaddr *)&peer, &length) == 0 && peer.sin_family == AF_INET
+            && peer.sin_port == mine.sin_port) {
+            return other;
+        }
+    }
+    fail_msg("the server has no end of the connection");
+    return -1;
+}
+
+/* A reader that is slow but moves must be seen to move: the kernel keeps little of an answer, so
+ * that it asks for more within the time that an idle connection has. */
+static void
+test_little_is_buffered(void **state)
+{
+    const char *request = HC_GET("/files/900000000");
+    int fd = hc_connect(server.port), bytes = 0;
+    socklen_t length = sizeof(bytes);
+    char byte;
+    (void)state;
+
+    hc_send(fd, request, strlen(request));
+    assert_int_equal(recv(fd, &byte, 1, 0), 1);
+    assert_int_equal(getsockopt(other_end(fd), SOL_SOCKET, SO_SNDBUF, &bytes, &length), 0);
+    assert_in_range(bytes, 65536, 262144);
+    assert_int_equal(close(fd), 0);
+}
+
+static char *
+ask_from(int port, const char *source)
+{
+    const char *request = HC_GET("/files/10");
+    int fd = hc_connect_from(port, source);
+
+    assert_true(fd >= 0);
+    hc_send(fd, request, strlen(request));
+    return hc_read_all(fd, NULL);
+}
+
+static bool
+downloads_are(void *data)
+{
+    const double *n = data;
+
+    return jw_metric_value(jw_metric_gauge("jobwire_http_downloads", "", NULL), NULL) == *n;
+}
+
+static void
+wait_downloads(double n)
+{
+    tk_wait_until(downloads_are, &n, 20000, "the number of downloads under way");
+}
+
+static bool
+has_begun(void *data)
+{
+    return g_atomic_int_get(&begun) > *(const int *)data;
+}
+
+/* A download that is under way until go is set. */
+static int
+open_download(int port, const char *source)
+{
+    const char *request = HC_GET("/files/10?waits=1");
+    int fd = hc_connect_from(port, source);
+    int before = g_atomic_int_get(&begun);
+
+    assert_true(fd >= 0);
+    hc_send(fd, request, strlen(request));
+    tk_wait_until(has_begun, &before, 20000, "the download to begin");
+    return fd;
+}
+
+/* With all places taken, who has most of them gives one to who has less; nobody is shut out by one
+ * client, and nobody with its share alone is cut. */
+static void
+test_share_of_downloads(void **state)
+{
+    static const struct {
+        const char *source;
+        bool stays; /* its download takes a place until the end */
+        int status, cut;
+    } cases[] = {
+        { "127.0.0.3", false, 200, 0 }, /* 3 and 1: the oldest of the three */
+        { "127.0.0.1", true, 200, -1 }, /* the place that is left */
+        { "127.0.0.1", false, 503, -1 }, { "127.0.0.2", true, 200, 1 }, /* 2 and 2 */
+        { "127.0.0.2", false, 503, -1 }, { "127.0.0.1", false, 503, -1 },
+        { "127.0.0.3", true, 200, 2 }, /* 1, 2 and 1 */
+        { "127.0.0.3", false, 503, -1 }, { "127.0.0.1", false, 503, -1 },
+    };
+    HcServer few;
+    int fds[4 + G_N_ELEMENTS(cases)], n = 0;
+    (void)state;
+    go = jw_stop_new();
+    hc_server_init(&few);
+    few.config.downloads_max = 4;
+    few.config.download_readers = 100;
+    hc_server_start(&few, apis, NULL);
+    for (n = 0; n < 4; n++) {
+        fds[n] = open_download(few.port, n == 3 ? "127.0.0.2" : "127.0.0.1");
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        if (cases[i].stays) {
+            fds[n++] = open_download(few.port, cases[i].source);
+        } else {
+            g_autofree char *answer = ask_from(few.port, cases[i].source);
+            if (hc_status(answer) != cases[i].status) {
+                fail_msg("case %zu gave:\n%s", i, answer);
+            }
+        }
+        if (cases[i].cut >= 0) {
+            g_autofree char *part = hc_read_all(fds[cases[i].cut], NULL);
+            assert_string_equal(hc_body(part), "");
+            fds[cases[i].cut] = -1;
+        }
+        wait_downloads(i == 0 ? 3 : 4);
+    }
+    jw_stop_set(go);
+    for (int i = 0; i < n; i++) {
+        if (fds[i] >= 0) {
+            g_autofree char *whole = hc_read_all(fds[i], NULL);
+            assert_int_equal(strlen(hc_body(whole)), 10);
+        }
+    }
+    hc_server_clear(&few);
+    wait_downloads(0);
+    g_clear_pointer(&go, jw_stop_free);
+}
+
 static bool
 all_freed(void *data)
 {
@@ -460,11 +603,18 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ranges),         cmocka_unit_test(test_head),
-        cmocka_unit_test(test_empty_file),     cmocka_unit_test(test_read_fails),
-        cmocka_unit_test(test_names),          cmocka_unit_test(test_freed),
-        cmocka_unit_test(test_kept_after_304), cmocka_unit_test(test_headers_of_api),
-        cmocka_unit_test(test_too_many),       cmocka_unit_test(test_turns),
+        cmocka_unit_test(test_ranges),
+        cmocka_unit_test(test_head),
+        cmocka_unit_test(test_empty_file),
+        cmocka_unit_test(test_read_fails),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_freed),
+        cmocka_unit_test(test_kept_after_304),
+        cmocka_unit_test(test_headers_of_api),
+        cmocka_unit_test(test_too_many),
+        cmocka_unit_test(test_turns),
+        cmocka_unit_test(test_share_of_downloads),
+        cmocka_unit_test(test_little_is_buffered),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -66,6 +66,8 @@ test_smuggling(void **state)
         POST "Content-Length: 2 \t3\r\n\r\n{}" HIDDEN,
         POST "Content-Length: 99999999999999999999\r\n\r\n{}" HIDDEN,
         POST "Content-Length:\r\n\r\n{}" HIDDEN,
+        POST "Content-Length: 2\t\r\n\r\n{}" HIDDEN,
+        POST "Content-Length: 18446744073709551617\r\n\r\n{}" HIDDEN,
         POST "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n" HIDDEN,
         POST "Transfer-Encoding: identity\r\n\r\n" HIDDEN,
         POST "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n" HIDDEN,
