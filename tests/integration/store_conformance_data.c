@@ -389,7 +389,6 @@ static const char *const typed_values[] = {
     "null",
     NULL, /* the field is not there */
     "\"\"",
-    "{\"$numberDecimal\":\"9007199254740993\"}",
     "{\"$date\":{\"$numberLong\":\"-312768000000\"}}", /* before 1970 */
 };
 
@@ -462,15 +461,15 @@ filters_values_of_all_types(JwStore *store)
         { "3.5", "fg" },
         { "0.1", "hi" },
         { "0.10", "hi" },
-        { "9007199254740993", "ju" },
+        { "9007199254740993", "j" },
         { "9007199254740992", "k" },
         { "true", "ln" },
         { "false", "m" },
         { "1970-01-01T00:00:01Z", "o" },
         { "1970-01-01T03:00:01.000+03:00", "o" },
         { "1970-01-01T00:00:02Z", "" },
-        { "1960-02-03T00:00:00Z", "v" },
-        { "1960-02-03T02:00:00+02:00", "v" },
+        { "1960-02-03T00:00:00Z", "u" },
+        { "1960-02-03T02:00:00+02:00", "u" },
         { "65a1b2c3d4e5f60718293a4b", "pq" },
         { "65A1B2C3D4E5F60718293A4B", "" },
         { "", "t" },
@@ -491,7 +490,7 @@ filters_values_of_all_types(JwStore *store)
         }
         assert_typed(store, cases[i].text, &wanted, cases[i].ids, cases[i].ids);
         assert_typed(store, cases[i].text, &others, rest->str, "");
-        assert_typed(store, cases[i].text, NULL, "abcdefghijklmnopqrstuv", cases[i].ids);
+        assert_typed(store, cases[i].text, NULL, "abcdefghijklmnopqrstu", cases[i].ids);
     }
 }
 
