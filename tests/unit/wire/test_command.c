@@ -46,9 +46,8 @@ test_identity(void **state)
     g_auto(JwViolations) violations = { 0 };
     JwJob *none = NULL;
     json_auto_t *body = parsed(BODY(""));
-    g_autoptr(JwJob) job =
-        commanded(*state, BODY(",'jobId':'019480A4-5F00-7000-8000-000000000001'"),
-                  NULL, NULL, NOW_MS);
+    g_autoptr(JwJob) job = commanded(
+        *state, BODY(",'jobId':'019480A4-5F00-7000-8000-000000000001'"), NULL, NULL, NOW_MS);
 
     assert_string_equal(job->id, JOB_ID);
     assert_string_equal(job->requested_by.id, "kafka");

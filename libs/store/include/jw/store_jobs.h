@@ -56,8 +56,8 @@ bool jw_store_heartbeat_job(JwStore *self, const char *job_id, int64_t token,
 
 /* Jobs that need maintenance. A zero field is no condition. */
 typedef struct {
-    unsigned states;           /* JW_JOB_BIT()s */
-    const char *const *types;  /* NULL-terminated: one of these */
+    unsigned states;          /* JW_JOB_BIT()s */
+    const char *const *types; /* NULL-terminated: one of these */
     const JwPriority *priority;
     int64_t due_before_ms;     /* notBefore ≤ */
     int64_t updated_before_ms; /* updatedAt < */
