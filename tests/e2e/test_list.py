@@ -2,7 +2,7 @@
 
 import copy
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -50,5 +50,5 @@ def test_pages_are_whole_and_in_order(full, order):
         seen += answer["data"]
     assert len({job["id"] for job in seen}) == JOBS
     ranks = {"low": 0, "normal": 1, "high": 2}
-    keys = [(ranks[job["priority"]] if order == "priority" else 0, job["createdAt"]) for job in seen]
+    keys = [(ranks[job["priority"]] if order == "priority" else 0, datetime.fromisoformat(job["createdAt"])) for job in seen]
     assert keys == sorted(keys, reverse=True)

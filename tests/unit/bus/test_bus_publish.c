@@ -75,11 +75,14 @@ a_broker_that_is_away(void **state)
     g_autoptr(GError) error = NULL;
     assert_ok(mock_kafka_publish(mock, "t", "x", &error), error);
     mock_kafka_wait(mock, 1, 0);
-    /* a report comes a moment before its message leaves the queue of ten */
-    assert_ok(jw_bus_flush(mock->bus, 30000, &error), error);
     rd_kafka_mock_broker_set_down(mock->cluster, 1);
-    for (int i = 0; i < 10; i++) {
-        assert_ok(mock_kafka_publish(mock, "t", "y", &error), error);
+    for (int taken = 0; taken < 10;) {
+        if (mock_kafka_publish(mock, "t", "y", &error)) {
+            taken++;
+        } else { /* a report comes a moment before its message leaves the queue of ten */
+            assert_jw_error(error, JW_ERROR_BUSY, "*");
+            g_thread_yield();
+        }
     }
     assert_false(mock_kafka_publish(mock, "t", "z", &error));
     assert_jw_error(error, JW_ERROR_BUSY, "*'t'*Queue full*");
@@ -108,15 +111,14 @@ a_fatal_error_renews_the_producer(void **state)
                                       RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER);
     assert_ok(mock_kafka_publish(mock, "t", "lost", &error), error);
     mock_kafka_wait(mock, 1, 1);
-    size_t n = 0;
-    for (; n < 1000 && mock->persisted < 51; n++) {
-        /* refused while the old producer exists, briefly */
+    while (mock->persisted < 51) { /* the test's time limit ends it otherwise */
+        /* refused while the old producer exists, on a busy machine for a while */
         if (!mock_kafka_publish(mock, "t", "next", &error)) {
             assert_jw_error(error, JW_ERROR_UNAVAILABLE, "*");
+            g_thread_yield();
         }
         assert_ok(jw_bus_flush(mock->bus, 30000, &error), error);
     }
-    assert_true(mock->persisted >= 51);
     g_autofree char *log = tk_log_take();
     assert_non_null(strstr(log, "kafka_producer_renewed"));
     mock_kafka_free(mock);
