@@ -53,7 +53,7 @@ get_error(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
     g_autoptr(GError) error = NULL;
     gint64 code = g_ascii_strtoll(jw_http_param(request, "code"), NULL, 10);
     (void)context;
-    (void)jw_fail(&error, (JwErrorCode)code, "detail of db-7");
+    (void)jw_fail(&error, (JwErrorCode)code, "detail of mongo-7");
     jw_http_reply_error(reply, error);
 }
 
@@ -373,7 +373,7 @@ test_errors(void **state)
         g_autofree char *answer = hc_ask(server.port, "GET", target, "", NULL);
         g_autofree char *retry = hc_header(answer, "Retry-After");
         assert_int_equal(hc_status(answer), cases[i].status);
-        assert_int_equal(strstr(answer, "db-7") != NULL, cases[i].open);
+        assert_int_equal(strstr(answer, "mongo-7") != NULL, cases[i].open);
         assert_int_equal(retry != NULL, cases[i].later);
         assert_non_null(strstr(answer, "\"requestId\":\""));
     }

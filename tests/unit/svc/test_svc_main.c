@@ -467,7 +467,7 @@ test_checks(void **state)
                     i == 0 ? "HTTP/1.1 503 *\"unavailable\"*\"store\":{\"status\":\"failed\"*"
                            : "HTTP/1.1 200 *\"degraded\"*\"bus\":{\"status\":\"failed\"*");
         g_autofree char *answer = get(child.port, "/readyz");
-        assert_null(strstr(answer, "db-7")); /* the reason goes to the log */
+        assert_null(strstr(answer, "mongo-7")); /* the reason goes to the log */
         g_autofree char *live = get(child.port, "/livez");
         assert_true(g_pattern_match_simple("HTTP/1.1 200 *", live));
         assert_int_equal(kill(child.pid, SIGINT), 0);

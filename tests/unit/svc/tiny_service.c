@@ -62,7 +62,7 @@ check_required(gpointer data, GError **error)
         (void)jw_stop_wait(jw_svc_stop_flag(self->svc), 600000);
     }
     return !fails_in("required")
-           || jw_fail(error, JW_ERROR_UNAVAILABLE, "secret host db-7 is away");
+           || jw_fail(error, JW_ERROR_UNAVAILABLE, "secret host mongo-7 is away");
 }
 
 static bool
