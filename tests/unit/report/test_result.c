@@ -105,13 +105,13 @@ test_charts(void **state)
     const JwReportTable *hours = table_at(result, 0), *weekdays = table_at(result, 1);
     const JwReportTable *days = table_at(result, 2);
     assert_int_equal(hours->chart, JW_CHART_COLUMN);
-    assert_int_equal(hours->chart_column, 2);
+    assert_int_equal(hours->chart_columns[0], 2);
     assert_true(hours->chart_in_front);
     assert_int_equal(weekdays->chart, JW_CHART_LINE);
-    assert_int_equal(weekdays->chart_column, 1);
+    assert_int_equal(weekdays->chart_columns[0], 1);
     assert_false(weekdays->chart_in_front);
     assert_int_equal(days->chart, JW_CHART_NONE);
-    assert_int_equal(days->chart_column, 0);
+    assert_int_equal(days->chart_columns[0], 0);
 }
 
 /* All hours, weekdays and days of the period are there; what has no value is "n/a". */
@@ -258,7 +258,7 @@ test_dates_have_no_chart(void **state)
         g_autoptr(JwReportResult) result = fixture_result(&f);
         const JwReportTable *table = table_at(result, 0);
         assert_int_equal(table->chart, cases[i].chart);
-        assert_int_equal(table->chart_column, cases[i].chart_column);
+        assert_int_equal(table->chart_columns[0], cases[i].chart_column);
         assert_int_equal(table->chart_in_front, cases[i].chart != JW_CHART_NONE);
         g_autofree char *summary = jw_report_result_summary(result);
         assert_int_equal(strstr(summary, "\"chart\"") != NULL, table->chart_in_front);
@@ -311,7 +311,7 @@ test_what_is_asked_for(void **state)
         assert_string_equal(table->title, cases[i].title);
         assert_columns(table, cases[i].columns);
         assert_int_equal(table->chart, cases[i].chart);
-        assert_int_equal(table->chart_column, cases[i].chart_column);
+        assert_int_equal(table->chart_columns[0], cases[i].chart_column);
         assert_true(table->chart_in_front);
     }
 }
@@ -357,11 +357,11 @@ test_measures_alone(void **state)
     assert_string_equal(figure_at(result, 0)->name, "peakHour");
     assert_int_equal(result->tables->len, 4);
     assert_columns(table_at(result, 0), "hour,missedCalls,totalCalls");
-    assert_int_equal(table_at(result, 0)->chart_column, 2);
+    assert_int_equal(table_at(result, 0)->chart_columns[0], 2);
     assert_true(table_at(result, 0)->chart_in_front);
     assert_columns(table_at(result, 2), "date,missedCalls,totalCalls");
     assert_int_equal(table_at(result, 2)->chart, JW_CHART_NONE);
-    assert_int_equal(table_at(result, 2)->chart_column, 0);
+    assert_int_equal(table_at(result, 2)->chart_columns[0], 0);
 
     fixture_init(&peaks);
     peaks.request->measures = g_strsplit("peakHour", ",", -1);

@@ -45,14 +45,15 @@ test_round_trip(void **state)
         const JwReportTable *chart = table_at(read, 0), *hours = table_at(result, 0);
         assert_string_equal(chart->title, "By hour");
         assert_string_equal(chart->columns[1].label, "totalCalls");
-        assert_int_equal(chart->columns[1].format, hours->columns[hours->chart_column].format);
-        assert_int_equal(chart->columns[1].decimals, hours->columns[hours->chart_column].decimals);
+        assert_int_equal(chart->columns[1].format, hours->columns[hours->chart_columns[0]].format);
+        assert_int_equal(chart->columns[1].decimals,
+                         hours->columns[hours->chart_columns[0]].decimals);
         assert_true(chart->chart_in_front);
         assert_int_equal(chart->n_rows, 24);
         for (size_t row = 0; row < chart->n_rows; row++) {
             assert_same_value(jw_report_cell(chart, row, 0), jw_report_cell(hours, row, 0));
-            assert_same_value(jw_report_cell(chart, row, chart->chart_column),
-                              jw_report_cell(hours, row, hours->chart_column));
+            assert_same_value(jw_report_cell(chart, row, chart->chart_columns[0]),
+                              jw_report_cell(hours, row, hours->chart_columns[0]));
         }
         fixture_call(&f, "2026-01-06T11:00:00Z", "ada \"quoted\" çağrı", "answered", 100);
         fixture_call(&f, "2026-01-06T12:00:00Z", "bob", "missed", 1);

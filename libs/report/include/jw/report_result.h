@@ -6,27 +6,63 @@
 
 G_BEGIN_DECLS
 
+/* What the definition's thresholds say of a value. */
+typedef enum { JW_LEVEL_NONE, JW_LEVEL_GOOD, JW_LEVEL_WARN, JW_LEVEL_BAD } JwLevel;
+
+/* A figure beside the same one of the period before, each with its words. NULL type: there is
+ * none, as the change in percent of what was 0. */
+typedef struct {
+    JwValue previous, difference, percent;
+    const char *previous_text, *difference_text, *percent_text; /* "812", "+13", "+1.6 %" */
+} JwReportComparison;
+
 typedef struct {
     const char *name, *label;
     JwFormat format;
     int decimals;     /* that the value is rounded to and shown with */
     JwValue value;    /* NULL type: there is none */
     const char *text; /* the value in words: "82.91 %", "n/a" */
+    const char *unit; /* that stands behind the number in a text, " calls"; NULL: the format's */
+    JwLevel level;
+    bool approximate;              /* by a sketch: `text` says so */
+    JwReportComparison comparison; /* texts are NULL when the result compares nothing */
 } JwReportFigure;
+
+/* What a column of a compared table shows of its measure. */
+typedef enum {
+    JW_COLUMN_VALUE,
+    JW_COLUMN_PREVIOUS,
+    JW_COLUMN_DIFFERENCE,
+    JW_COLUMN_PERCENT
+} JwColumnRole;
 
 typedef struct {
     const char *name, *label; /* of the dimension, of a measure */
     JwFormat format;
-    int decimals; /* as of a figure; -1: of a summary that does not say them */
+    int decimals;     /* as of a figure; -1: of a summary that does not say them */
+    const char *unit; /* as of a figure */
+    const char *head; /* of a pivot: above this and its neighbours with the same, "Monday"; NULL */
+    JwColumnRole role;
+    bool approximate;
 } JwReportColumn;
+
+/* What a row stands for. The label of a sub-total is in its last key that it is a total of; the
+ * keys behind are NULL. */
+typedef enum { JW_ROW_GROUP, JW_ROW_SUBTOTAL, JW_ROW_TOTAL } JwRowKind;
+
+/* The most series of a chart. */
+#define JW_CHART_SERIES_MAX 4
 
 typedef struct {
     const char *title;
-    JwReportColumn *columns; /* the first holds the groups' labels */
-    size_t n_columns, n_rows;
-    JwValue *cells; /* row by row: jw_report_cell() */
+    JwReportColumn *columns; /* the first n_keys hold the groups' labels */
+    size_t n_columns, n_rows, n_keys;
+    JwValue *cells;   /* row by row: jw_report_cell() */
+    JwRowKind *kinds; /* of the rows; NULL: all are groups */
+    JwLevel *levels;  /* of the cells; NULL: none has one */
     JwChart chart;
-    size_t chart_column; /* drawn over the first; 0 without a chart */
+    /* drawn over the keys, of the rows that are groups; none without a chart */
+    size_t chart_columns[JW_CHART_SERIES_MAX], n_chart_columns;
     bool chart_in_front; /* also drawn beside the figures: on the workbook's summary, in the mail */
 } JwReportTable;
 
@@ -38,17 +74,20 @@ typedef struct {
 typedef struct {
     const char *title, *report_type;
     JwPeriodType period;
-    int64_t start_ms, end_ms; /* half open; both 0: all records */
-    const char *time_zone;    /* of the period, of hours and days */
-    const char *period_label; /* "4 Jan 2021 – 10 Jan 2021" */
-    GArray *limits;           /* of JwReportLimit; none: the report is on all records */
-    bool with_inactive;       /* on records, too, that are otherwise left out */
-    const char *requester;    /* NULL: not known, and not in the summary */
-    int64_t rows;             /* records read */
-    bool grouped;             /* the request names a dimension: its table is the only one */
-    GArray *figures;          /* of JwReportFigure, as the request or the definition names them */
-    GArray *tables;           /* of JwReportTable, in the definition's order */
-    GStringChunk *strings;    /* holds every string of the result */
+    int64_t start_ms, end_ms;   /* half open; both 0: all records */
+    const char *time_zone;      /* of the period, of hours and days */
+    const char *period_label;   /* "4 Jan 2021 – 10 Jan 2021" */
+    GArray *limits;             /* of JwReportLimit; none: the report is on all records */
+    bool with_inactive;         /* on records, too, that are otherwise left out */
+    const char *requester;      /* NULL: not known, and not in the summary */
+    int64_t rows;               /* records read */
+    bool grouped;               /* the request names a dimension: its table is the only one */
+    const char *compared_label; /* the period before, as period_label; NULL: nothing is compared */
+    GPtrArray *notes;      /* of const char *: what readers must know of the figures, a sentence
+                              each: what was estimated, what was left out */
+    GArray *figures;       /* of JwReportFigure, as the request or the definition names them */
+    GArray *tables;        /* of JwReportTable, in the definition's order */
+    GStringChunk *strings; /* holds every string of the result */
 } JwReportResult;
 
 /* Copies everything the definition shows out of @aggregate, or what the request names instead:
@@ -67,6 +106,20 @@ static inline const JwValue *
 jw_report_cell(const JwReportTable *table, size_t row, size_t column)
 {
     return &table->cells[row * table->n_columns + column];
+}
+
+/* What a row of a table stands for. */
+static inline JwRowKind
+jw_report_row_kind(const JwReportTable *table, size_t row)
+{
+    return table->kinds != NULL ? table->kinds[row] : JW_ROW_GROUP;
+}
+
+/* What the thresholds say of a cell. */
+static inline JwLevel
+jw_report_cell_level(const JwReportTable *table, size_t row, size_t column)
+{
+    return table->levels != NULL ? table->levels[row * table->n_columns + column] : JW_LEVEL_NONE;
 }
 
 /* The most points that the summary's chart has; a longer one is left out. The most groups of the

@@ -16,6 +16,8 @@ table_clear(gpointer data)
 
     g_free(table->columns);
     g_free(table->cells);
+    g_free(table->kinds);
+    g_free(table->levels);
 }
 
 JwReportResult *
@@ -25,6 +27,7 @@ jw_result_new_empty(void)
 
     self->figures = g_array_new(FALSE, TRUE, sizeof(JwReportFigure));
     self->limits = g_array_new(FALSE, TRUE, sizeof(JwReportLimit));
+    self->notes = g_ptr_array_new();
     self->tables = g_array_new(FALSE, TRUE, sizeof(JwReportTable));
     g_array_set_clear_func(self->tables, table_clear);
     self->strings = g_string_chunk_new(STRINGS_BLOCK);
@@ -42,6 +45,7 @@ jw_report_result_free(gpointer data)
     g_array_unref(self->figures);
     g_array_unref(self->limits);
     g_array_unref(self->tables);
+    g_ptr_array_unref(self->notes);
     g_string_chunk_free(self->strings);
     g_free(self);
 }
@@ -80,6 +84,7 @@ jw_result_add_table(JwReportResult *self, const char *title, size_t n_columns, s
         .columns = g_new0(JwReportColumn, n_columns),
         .n_columns = n_columns,
         .n_rows = n_rows,
+        .n_keys = 1,
         .cells = g_new0(JwValue, n_columns * n_rows),
     };
 
@@ -166,7 +171,7 @@ add_chart(JwReportTable *table, const JwTablePlan *plan)
     }
     if (column < table->n_columns) {
         table->chart = plan->chart;
-        table->chart_column = column;
+        table->chart_columns[table->n_chart_columns++] = column;
         table->chart_in_front = plan->chart_in_front;
     }
 }

@@ -173,9 +173,9 @@ encode_chart(const JwReportTable *table)
     for (size_t row = 0; row < table->n_rows; row++) {
         json_array_append_new(labels, encode_value(jw_report_cell(table, row, 0)));
         json_array_append_new(values,
-                              encode_value(jw_report_cell(table, row, table->chart_column)));
+                              encode_value(jw_report_cell(table, row, table->chart_columns[0])));
     }
-    const JwReportColumn *measure = &table->columns[table->chart_column];
+    const JwReportColumn *measure = &table->columns[table->chart_columns[0]];
     return json_pack("{s:s, s:s, s:s, s:i, s:o, s:o}", "title", table->title, "measure",
                      measure->label, "format", jw_format_names[measure->format], "decimals",
                      measure->decimals, "labels", labels, "values", values);
@@ -229,7 +229,8 @@ decode_chart(JwReportResult *self, const json_t *chart)
         (JwFormat)jw_name_read(chart, "format", jw_format_names, JW_FORMAT_DECIMAL);
     table->columns[1].decimals = json_is_integer(decimals) ? (int)json_integer_value(decimals) : -1;
     table->chart = JW_CHART_COLUMN;
-    table->chart_column = 1;
+    table->chart_columns[0] = 1;
+    table->n_chart_columns = 1;
     table->chart_in_front = true;
     for (size_t row = 0; row < table->n_rows; row++) {
         *jw_result_cell(table, row, 0) = decode_value(self, json_array_get(labels, row));

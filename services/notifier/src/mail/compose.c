@@ -40,12 +40,12 @@ text_figures(GString *out, const NtfView *view)
     size_t labels = 0;
     size_t texts = 0;
     for (guint i = 0; i < view->figures->len; i++) {
-        const NtfFigure *figure = &g_array_index(view->figures, NtfFigure, i);
+        const JwPageFigure *figure = &g_array_index(view->figures, JwPageFigure, i);
         labels = MAX(labels, MIN((size_t)g_utf8_strlen(figure->label, -1), 40));
         texts = MAX(texts, MIN((size_t)g_utf8_strlen(figure->text, -1), 24));
     }
     for (guint i = 0; i < view->figures->len; i++) {
-        const NtfFigure *figure = &g_array_index(view->figures, NtfFigure, i);
+        const JwPageFigure *figure = &g_array_index(view->figures, JwPageFigure, i);
         g_string_append(out, "  ");
         append_padded(out, figure->label, labels + 2, false);
         append_padded(out, figure->text, texts, true);
@@ -81,12 +81,12 @@ static void
 text_scope(GString *out, const NtfView *view)
 {
     for (guint i = 0; i < view->limits->len; i++) {
-        const NtfFigure *limit = &g_array_index(view->limits, NtfFigure, i);
+        const JwPageFigure *limit = &g_array_index(view->limits, JwPageFigure, i);
         g_string_append_printf(out, "%s  %s: %s\n", i == 0 ? JW_REPORT_TEXT_PART ":\n" : "",
                                limit->label, limit->text);
     }
     if (view->with_inactive) {
-        g_string_append(out, NTF_PAGE_INACTIVE "\n");
+        g_string_append(out, JW_PAGE_INACTIVE "\n");
     }
     if (view->requester != NULL) {
         g_string_append_printf(out, JW_REPORT_TEXT_REQUESTER " %s\n", view->requester);
@@ -187,8 +187,8 @@ ntf_compose(const NtfComposeInput *input, GError **error)
     ntf_view_init(&view, input);
     g_autoptr(GBytes) chart = NULL;
     if (view.values->len > 0) {
-        const NtfChart wanted = ntf_view_chart(&view);
-        chart = ntf_chart_png(&wanted, error);
+        const JwChartData wanted = ntf_view_chart(&view);
+        chart = jw_chart_png(&wanted, error);
         if (chart == NULL) {
             return NULL;
         }

@@ -66,7 +66,7 @@ ended(const JwJob *job)
 static void
 add_fact(GArray *facts, const char *label, char *take_text)
 {
-    const NtfFigure fact = { g_strdup(label), take_text };
+    const JwPageFigure fact = { g_strdup(label), take_text };
 
     g_array_append_val(facts, fact);
 }
@@ -74,17 +74,17 @@ add_fact(GArray *facts, const char *label, char *take_text)
 static void
 fact_clear(gpointer data)
 {
-    NtfFigure *fact = data;
+    JwPageFigure *fact = data;
 
     g_free(fact->label);
     g_free(fact->text);
 }
 
-/* (transfer full) of NtfFigure */
+/* (transfer full) of JwPageFigure */
 static GArray *
 make_facts(const NtfView *view, const JwJob *job, const Reason *reason)
 {
-    GArray *facts = g_array_new(FALSE, FALSE, sizeof(NtfFigure));
+    GArray *facts = g_array_new(FALSE, FALSE, sizeof(JwPageFigure));
 
     g_array_set_clear_func(facts, fact_clear);
     add_fact(facts, "Why", g_strdup(reason->reason));
@@ -105,7 +105,7 @@ make_text(const NtfView *view, const GArray *facts, const JwJob *job)
     ntf_text_head(out, view);
     g_string_append(out, "This job has failed; there is no report.\n");
     for (guint i = 0; i < facts->len; i++) {
-        const NtfFigure *fact = &g_array_index(facts, NtfFigure, i);
+        const JwPageFigure *fact = &g_array_index(facts, JwPageFigure, i);
         g_string_append_printf(out, "\n%s: %s", fact->label, fact->text);
     }
     g_string_append_printf(out, "\n\n-- \n%s\nSent automatically by Jobwire for the job %s (%s).\n",
@@ -119,8 +119,8 @@ make_html(const char *subject, const NtfView *view, const GArray *facts, const J
     GString *out = g_string_sized_new(8 * 1024);
     g_autofree char *asked =
         view->period != NULL ? g_strdup_printf("%s, %s", view->kind, view->period) : NULL;
-    const NtfPageTitle title = {
-        .sort = NTF_PAGE_FAILURE,
+    const JwPageTitle title = {
+        .sort = JW_PAGE_FAILURE,
         .kind = "Failed: there is no report",
         .title = view->title,
         .line = asked,
@@ -130,20 +130,20 @@ make_html(const char *subject, const NtfView *view, const GArray *facts, const J
         .with_inactive = view->with_inactive,
     };
 
-    ntf_page_begin(out, subject, g_array_index(facts, NtfFigure, 0).text);
-    ntf_page_title(out, &title);
+    jw_page_begin(out, subject, g_array_index(facts, JwPageFigure, 0).text);
+    jw_page_title(out, &title);
     g_string_append(out, "<tr><td class=\"pad\" style=\"padding:8px 32px 0\">\n");
     for (guint i = 0; i < facts->len; i++) {
-        const NtfFigure *fact = &g_array_index(facts, NtfFigure, i);
-        ntf_page_append(out,
-                        "<div class=\"soft\" style=\"margin-top:18px;font-size:12px;"
-                        "line-height:16px;color:#64748b\">%s</div>\n"
-                        "<div class=\"dark\" style=\"margin-top:3px;font-size:15px;"
-                        "line-height:22px;color:#0f172a\">%s</div>\n",
-                        fact->label, fact->text);
+        const JwPageFigure *fact = &g_array_index(facts, JwPageFigure, i);
+        jw_page_append(out,
+                       "<div class=\"soft\" style=\"margin-top:18px;font-size:12px;"
+                       "line-height:16px;color:#64748b\">%s</div>\n"
+                       "<div class=\"dark\" style=\"margin-top:3px;font-size:15px;"
+                       "line-height:22px;color:#0f172a\">%s</div>\n",
+                       fact->label, fact->text);
     }
     g_string_append(out, "</td></tr>\n");
-    ntf_page_end(out, OFF " ", view->title, job->id);
+    jw_page_end(out, OFF " ", view->title, job->id);
     return g_string_free(out, FALSE);
 }
 

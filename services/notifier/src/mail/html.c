@@ -13,7 +13,7 @@ preview(const NtfView *view)
     GString *out = g_string_new(NULL);
 
     for (guint i = 0; i < MIN(view->figures->len, 3); i++) {
-        const NtfFigure *figure = &g_array_index(view->figures, NtfFigure, i);
+        const JwPageFigure *figure = &g_array_index(view->figures, JwPageFigure, i);
         g_string_append_printf(out, "%s%s: %s", i > 0 ? ", " : "", figure->label, figure->text);
     }
     return g_string_free(out, FALSE);
@@ -28,10 +28,10 @@ value_size(const char *text)
 }
 
 static void
-html_figure(GString *out, const NtfFigure *figure)
+html_figure(GString *out, const JwPageFigure *figure)
 {
     int size = value_size(figure->text);
-    ntf_page_append(
+    jw_page_append(
         out,
         "<td class=\"cell card\" width=\"33%%\" valign=\"top\" bgcolor=\"#f8fafc\" style=\""
         "width:33.33%%;background-color:#f8fafc;border:1px solid #e8edf4;border-radius:10px;"
@@ -57,7 +57,7 @@ html_figures(GString *out, const NtfView *view)
         if (i % COLUMNS == 0) {
             g_string_append(out, "<tr>\n");
         }
-        html_figure(out, &g_array_index(view->figures, NtfFigure, i));
+        html_figure(out, &g_array_index(view->figures, JwPageFigure, i));
         bool last = i + 1 == count;
         for (guint j = i % COLUMNS + 1; last && count > COLUMNS && j < COLUMNS; j++) {
             g_string_append(out, "<td width=\"33%\" style=\"width:33.33%\"></td>\n");
@@ -76,24 +76,23 @@ html_chart(GString *out, const NtfView *view, const char *content_id)
         return;
     }
     g_autofree char *alt = ntf_view_describe_chart(view);
-    ntf_page_append(
-        out,
-        "<tr><td class=\"pad\" style=\"padding:18px 32px 0\">\n"
-        "<h2 class=\"dark\" style=\"margin:0 0 10px;font-size:16px;line-height:22px;"
-        "font-weight:700;color:#0f172a\">%s</h2>\n"
-        "<img src=\"cid:%s\" width=\"536\" alt=\"%s\" style=\"display:block;width:100%%;"
-        "max-width:536px;height:auto;box-sizing:border-box;border:1px solid "
-        "#e8edf4;border-radius:10px\">\n"
-        "</td></tr>\n",
-        view->chart_title != NULL ? view->chart_title : "Chart", content_id, alt);
+    jw_page_append(out,
+                   "<tr><td class=\"pad\" style=\"padding:18px 32px 0\">\n"
+                   "<h2 class=\"dark\" style=\"margin:0 0 10px;font-size:16px;line-height:22px;"
+                   "font-weight:700;color:#0f172a\">%s</h2>\n"
+                   "<img src=\"cid:%s\" width=\"536\" alt=\"%s\" style=\"display:block;width:100%%;"
+                   "max-width:536px;height:auto;box-sizing:border-box;border:1px solid "
+                   "#e8edf4;border-radius:10px\">\n"
+                   "</td></tr>\n",
+                   view->chart_title != NULL ? view->chart_title : "Chart", content_id, alt);
 }
 
 static void
 html_download(GString *out, const NtfView *view, const char *link)
 {
-    ntf_page_append(
+    jw_page_append(
         out,
-        NTF_PAGE_TABLE
+        JW_PAGE_TABLE
         "style=\"margin-top:14px\"><tr><td bgcolor=\"#2563eb\" style=\"background-color:"
         "#2563eb;border-radius:8px\"><a href=\"%s\" style=\"display:inline-block;"
         "padding:11px 22px;font-size:15px;line-height:20px;font-weight:600;color:#ffffff;"
@@ -103,10 +102,10 @@ html_download(GString *out, const NtfView *view, const char *link)
                     "<div class=\"soft\" style=\"margin-top:10px;font-size:12px;line-height:18px;"
                     "color:#64748b\">The file is too large for a mail.");
     if (view->expires != NULL) {
-        ntf_page_append(out, " The link works until %s.", view->expires);
+        jw_page_append(out, " The link works until %s.", view->expires);
     }
     g_string_append(out, " It needs no sign-in: pass it on only to people who may see the report.");
-    ntf_page_append(
+    jw_page_append(
         out,
         "<br><a class=\"link\" href=\"%s\" style=\"color:#2563eb;word-break:break-all\">%s</a>"
         "</div>\n",
@@ -117,9 +116,9 @@ static void
 html_file(GString *out, const NtfView *view, const NtfComposeInput *input)
 {
     const char *sha256 = input->job->artifact->sha256;
-    ntf_page_append(
+    jw_page_append(
         out,
-        "<tr><td class=\"pad\" style=\"padding:28px 32px 0\">\n" NTF_PAGE_TABLE
+        "<tr><td class=\"pad\" style=\"padding:28px 32px 0\">\n" JW_PAGE_TABLE
         "width=\"100%%\" class=\"card\" bgcolor=\"#f8fafc\" style=\"background-color:#f8fafc;"
         "border:1px solid #e8edf4;border-radius:10px\"><tr><td style=\"padding:16px 18px\">\n"
         "<div class=\"soft\" style=\"font-size:12px;line-height:16px;color:#64748b\">%s</div>\n"
@@ -139,7 +138,7 @@ html_file(GString *out, const NtfView *view, const NtfComposeInput *input)
         html_download(out, view, input->link);
     }
     if (sha256 != NULL) {
-        ntf_page_append(
+        jw_page_append(
             out,
             "<div class=\"soft\" style=\"margin-top:10px;font-size:11px;line-height:16px;"
             "color:#64748b\">SHA-256<br><span style=\"font-family:Consolas,Menlo,monospace;"
@@ -155,8 +154,8 @@ ntf_html(const NtfView *view, const NtfComposeInput *input, const char *subject,
 {
     GString *out = g_string_sized_new(16 * 1024);
     g_autofree char *first = preview(view);
-    const NtfPageTitle title = {
-        .sort = NTF_PAGE_REPORT,
+    const JwPageTitle title = {
+        .sort = JW_PAGE_REPORT,
         .kind = view->kind,
         .title = view->title,
         .line = view->period,
@@ -166,11 +165,11 @@ ntf_html(const NtfView *view, const NtfComposeInput *input, const char *subject,
         .with_inactive = view->with_inactive,
     };
 
-    ntf_page_begin(out, subject, first);
-    ntf_page_title(out, &title);
+    jw_page_begin(out, subject, first);
+    jw_page_title(out, &title);
     html_figures(out, view);
     html_chart(out, view, content_id);
     html_file(out, view, input);
-    ntf_page_end(out, "", view->job_name, input->job->id);
+    jw_page_end(out, "", view->job_name, input->job->id);
     return g_string_free(out, FALSE);
 }

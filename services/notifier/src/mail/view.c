@@ -22,7 +22,7 @@ static const char *const kinds[] = { [JW_PERIOD_CUSTOM] = "Report",
 static void
 figure_clear(gpointer data)
 {
-    NtfFigure *figure = data;
+    JwPageFigure *figure = data;
     g_free(figure->label);
     g_free(figure->text);
 }
@@ -81,7 +81,7 @@ read_figures(NtfView *self, const GArray *figures)
 {
     for (guint i = 0; i < figures->len && self->figures->len < MAX_FIGURES; i++) {
         const JwReportFigure *from = &g_array_index(figures, JwReportFigure, i);
-        NtfFigure figure = { ntf_view_clean(from->label), ntf_view_clean(from->text) };
+        JwPageFigure figure = { ntf_view_clean(from->label), ntf_view_clean(from->text) };
         if (figure.label == NULL) {
             figure_clear(&figure);
             continue;
@@ -96,7 +96,7 @@ read_figures(NtfView *self, const GArray *figures)
 static GArray *
 new_figures(void)
 {
-    GArray *figures = g_array_new(FALSE, FALSE, sizeof(NtfFigure));
+    GArray *figures = g_array_new(FALSE, FALSE, sizeof(JwPageFigure));
 
     g_array_set_clear_func(figures, figure_clear);
     return figures;
@@ -105,7 +105,7 @@ new_figures(void)
 static void
 add_limit(NtfView *self, const char *label, const char *text)
 {
-    NtfFigure limit = { ntf_view_clean(label), ntf_view_clean(text) };
+    JwPageFigure limit = { ntf_view_clean(label), ntf_view_clean(text) };
 
     if (self->limits->len == MAX_FIGURES || limit.label == NULL || limit.text == NULL) {
         figure_clear(&limit);
@@ -122,7 +122,7 @@ make_part(NtfView *self)
 
     for (guint i = 0; i < self->limits->len; i++) {
         g_string_append_printf(part, "%s%s", i > 0 ? ", " : "",
-                               g_array_index(self->limits, NtfFigure, i).text);
+                               g_array_index(self->limits, JwPageFigure, i).text);
     }
     if (self->limits->len > 0) {
         self->part =
@@ -146,15 +146,15 @@ read_chart(NtfView *self, const JwReportTable *table)
 {
     for (size_t row = 0; row < table->n_rows; row++) {
         const JwValue *cell = jw_report_cell(table, row, 0);
-        const double number = jw_axis_value(jw_report_cell(table, row, table->chart_column));
+        const double number = jw_axis_value(jw_report_cell(table, row, table->chart_columns[0]));
         char *label = ntf_view_clean(cell->type == JW_VALUE_TEXT ? cell->text : NULL);
         g_ptr_array_add(self->labels, label != NULL ? label : g_strdup(""));
         g_array_append_val(self->values, number);
     }
     self->chart_title = ntf_view_clean(table->title);
-    self->measure = ntf_view_clean(table->columns[table->chart_column].label);
-    self->format = table->columns[table->chart_column].format;
-    self->decimals = table->columns[table->chart_column].decimals;
+    self->measure = ntf_view_clean(table->columns[table->chart_columns[0]].label);
+    self->format = table->columns[table->chart_columns[0]].format;
+    self->decimals = table->columns[table->chart_columns[0]].decimals;
 }
 
 /* What is known of any job. */
@@ -226,24 +226,24 @@ ntf_view_init(NtfView *self, const NtfComposeInput *input)
     self->expires = input->link_expires_ms != 0 ? jw_time_words(input->link_expires_ms) : NULL;
 }
 
-NtfChart
+JwChartData
 ntf_view_chart(const NtfView *view)
 {
-    return (NtfChart){ .labels = (const char *const *)view->labels->pdata,
-                       .values = (const double *)(const void *)view->values->data,
-                       .n_values = view->values->len,
-                       .measure = view->measure,
-                       .decimals = view->decimals };
+    return (JwChartData){ .labels = (const char *const *)view->labels->pdata,
+                          .values = (const double *)(const void *)view->values->data,
+                          .n_values = view->values->len,
+                          .measure = view->measure,
+                          .decimals = view->decimals };
 }
 
 /* How many values besides that at @index are the same as people see them. */
 static size_t
-n_ties(const NtfChart *chart, size_t index, const char *text)
+n_ties(const JwChartData *chart, size_t index, const char *text)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < chart->n_values; i++) {
-        g_autofree char *other = ntf_chart_value(chart, chart->values[i]);
+        g_autofree char *other = jw_chart_value(chart, chart->values[i]);
         n += i != index && strcmp(other, text) == 0 ? 1 : 0;
     }
     return n;
@@ -252,18 +252,18 @@ n_ties(const NtfChart *chart, size_t index, const char *text)
 char *
 ntf_view_describe_chart(const NtfView *view)
 {
-    const NtfChart chart = ntf_view_chart(view);
-    size_t peak = ntf_chart_peak(&chart);
+    const JwChartData chart = ntf_view_chart(view);
+    size_t peak = jw_chart_peak(&chart);
     const char *title = view->chart_title != NULL ? view->chart_title : "Chart";
     if (chart.n_values == 0) {
         return NULL;
     }
     const bool below = peak == chart.n_values;
-    const size_t at = below ? ntf_chart_least(&chart) : peak;
+    const size_t at = below ? jw_chart_least(&chart) : peak;
     if (at == chart.n_values) {
         return g_strdup_printf("%s: no data in this period", title);
     }
-    g_autofree char *number = ntf_chart_value(&chart, chart.values[at]);
+    g_autofree char *number = jw_chart_value(&chart, chart.values[at]);
     const size_t others = n_ties(&chart, at, number);
     g_autofree char *more = others > 0 ? g_strdup_printf(" and %zu more", others) : g_strdup("");
     return g_strdup_printf("%s: %s at %s%s (%s%s)", title, below ? "least" : "most",

@@ -2,9 +2,9 @@
  * outside, of one line, of bounded length and number, not escaped. Any thread, no state. */
 #pragma once
 #include "jw/mail.h"
-#include "mail/chart.h"
+#include "jw/chart.h"
 #include "mail/compose.h"
-#include "mail/page.h"
+#include "jw/page.h"
 
 #include "jw/report.h"
 
@@ -16,10 +16,10 @@ typedef struct {
     char *report_type;                      /* of a job without a report; NULL: not known */
     int64_t rows;                           /* -1: unknown */
     char *requester;                        /* NULL: not known */
-    GArray *limits;                         /* of NtfFigure: what the records were limited to */
+    GArray *limits;                         /* of JwPageFigure: what the records were limited to */
     bool with_inactive;
     char *part;      /* the same in a few words; NULL: all records */
-    GArray *figures; /* of NtfFigure */
+    GArray *figures; /* of JwPageFigure */
     char *chart_title, *measure;
     GPtrArray *labels; /* of char *, NULL-terminated */
     GArray *values;    /* of double */
@@ -36,7 +36,7 @@ void ntf_view_init_asked(NtfView *self, const JwJob *job);
 void ntf_view_clear(NtfView *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(NtfView, ntf_view_clear)
 
-NtfChart ntf_view_chart(const NtfView *self); /* lives as long as @self */
+JwChartData ntf_view_chart(const NtfView *self); /* lives as long as @self */
 /* "Calls by hour: most at 10:00 and 1 more (57 %)"; NULL without a chart. (transfer full) */
 char *ntf_view_describe_chart(const NtfView *self);
 

@@ -34,7 +34,7 @@ chart_axis(lxw_chart *chart, const JwReportTable *table)
     bool usable = true;
 
     for (size_t row = 0; row < table->n_rows; row++) {
-        values[row] = jw_axis_value(jw_report_cell(table, row, table->chart_column));
+        values[row] = jw_axis_value(jw_report_cell(table, row, table->chart_columns[0]));
         usable = usable && (isnan(values[row]) || jw_axis_usable(values[row]));
     }
     const JwAxis axis = jw_axis_of(values, table->n_rows);
@@ -64,7 +64,7 @@ static void
 chart_series(lxw_chart *chart, const JwReportTable *table, const lxw_worksheet *sheet)
 {
     const lxw_row_t last_row = (lxw_row_t)table->n_rows;
-    const lxw_col_t values = (lxw_col_t)table->chart_column;
+    const lxw_col_t values = (lxw_col_t)table->chart_columns[0];
     lxw_chart_series *series = chart_add_series(chart, NULL, NULL);
     lxw_chart_fill fill = { .color = COLOR_BRAND };
     lxw_chart_line stroke = { .color = COLOR_BRAND, .width = 2.25f };

@@ -1,7 +1,7 @@
-/* mail/chart.c: draws the bar chart of a report mail off screen. Any thread: surface and layout
+/* chart.c: draws the bar chart of a report off screen. Any thread: surface and layout
  * live within the call, Pango's font map is per thread. A picture, not HTML bars: mail clients
  * agree on pictures only. White ground, so that dark themes show it as a card. */
-#include "mail/chart.h"
+#include "jw/chart.h"
 
 #include "jw/report_axis.h"
 #include "jw/report_text.h"
@@ -34,7 +34,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(cairo_t, cairo_destroy)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(cairo_surface_t, cairo_surface_destroy)
 
 typedef struct {
-    const NtfChart *chart;
+    const JwChartData *chart;
     cairo_t *cr;
     PangoLayout *layout;
     JwAxis axis;
@@ -86,7 +86,7 @@ y_of(const Plot *self, double value)
 }
 
 char *
-ntf_chart_number(double value, double step)
+jw_chart_number(double value, double step)
 {
     static const struct {
         double unit;
@@ -109,18 +109,18 @@ ntf_chart_number(double value, double step)
 }
 
 char *
-ntf_chart_value(const NtfChart *chart, double value)
+jw_chart_value(const JwChartData *chart, double value)
 {
     const JwValue number = { .type = JW_VALUE_REAL, .real = value };
 
     if (chart->decimals < 0 || fabs(value) >= 1e6) {
-        return ntf_chart_number(value, value == floor(value) ? 1 : 0.1);
+        return jw_chart_number(value, value == floor(value) ? 1 : 0.1);
     }
     return jw_report_text_value(&number, JW_FORMAT_DECIMAL, chart->decimals);
 }
 
 size_t
-ntf_chart_least(const NtfChart *chart)
+jw_chart_least(const JwChartData *chart)
 {
     size_t least = chart->n_values;
     for (size_t i = 0; i < chart->n_values; i++) {
@@ -134,7 +134,7 @@ ntf_chart_least(const NtfChart *chart)
 }
 
 size_t
-ntf_chart_peak(const NtfChart *chart)
+jw_chart_peak(const JwChartData *chart)
 {
     size_t peak = chart->n_values;
     for (size_t i = 0; i < chart->n_values; i++) {
@@ -183,15 +183,15 @@ place(Plot *self)
     double widest = 0;
     for (size_t i = 0; i < n_ticks(self); i++) {
         g_autofree char *text =
-            ntf_chart_number(self->axis.low + (double)i * self->axis.step, self->axis.step);
+            jw_chart_number(self->axis.low + (double)i * self->axis.step, self->axis.step);
         double width, height;
         set_text(self, text, FONT_AXIS, false, 0, &width, &height);
         widest = MAX(widest, width);
     }
     self->left = MAX(LEFT_MIN, ceil(widest) + 18);
-    self->width = NTF_CHART_WIDTH - self->left - RIGHT;
+    self->width = JW_CHART_IMAGE_WIDTH - self->left - RIGHT;
     choose_labels(self);
-    self->height = NTF_CHART_HEIGHT - TOP - BOTTOM - (self->two_lines ? LINE : 0);
+    self->height = JW_CHART_IMAGE_HEIGHT - TOP - BOTTOM - (self->two_lines ? LINE : 0);
 }
 
 static void
@@ -207,7 +207,7 @@ draw_grid(const Plot *self)
         cairo_line_to(self->cr, self->left + self->width, y);
         cairo_stroke(self->cr);
 
-        g_autofree char *text = ntf_chart_number(zero ? 0 : value, self->axis.step);
+        g_autofree char *text = jw_chart_number(zero ? 0 : value, self->axis.step);
         double width, height;
         set_text(self, text, FONT_AXIS, false, 0, &width, &height);
         show_text(self, COLOUR_TEXT, self->left - 8 - width, y - height / 2);
@@ -246,7 +246,7 @@ draw_bars(const Plot *self)
     size_t count = self->chart->n_values;
     double slot = self->width / (double)count;
     double width = slot >= 4 ? MIN(slot * 0.68, 46.0) : slot * 0.85;
-    size_t peak = ntf_chart_peak(self->chart);
+    size_t peak = jw_chart_peak(self->chart);
     for (size_t i = 0; i < count; i++) {
         double value = self->chart->values[i];
         if (jw_axis_usable(value) && value != 0) {
@@ -256,7 +256,7 @@ draw_bars(const Plot *self)
     }
     if (peak < count) {
         double value = self->chart->values[peak];
-        g_autofree char *text = ntf_chart_value(self->chart, value);
+        g_autofree char *text = jw_chart_value(self->chart, value);
         double text_width, text_height;
         set_text(self, text, FONT_PEAK, true, 0, &text_width, &text_height);
         double x = self->left + slot * ((double)peak + 0.5) - text_width / 2;
@@ -276,7 +276,7 @@ draw_labels(const Plot *self)
         double width, height;
         set_text(self, self->chart->labels[i], FONT_AXIS, false, available, &width, &height);
         double x = self->left + slot * ((double)i + 0.5) - width / 2;
-        x = MIN(x, NTF_CHART_WIDTH - 4 - width);
+        x = MIN(x, JW_CHART_IMAGE_WIDTH - 4 - width);
         show_text(self, COLOUR_TEXT, MAX(x, 4), TOP + self->height + 8);
     }
 }
@@ -286,11 +286,12 @@ draw_nothing(const Plot *self)
 {
     double width, height;
     set_text(self, "No data in this period", 13, false, 0, &width, &height);
-    show_text(self, COLOUR_TEXT, (NTF_CHART_WIDTH - width) / 2, (NTF_CHART_HEIGHT - height) / 2);
+    show_text(self, COLOUR_TEXT, (JW_CHART_IMAGE_WIDTH - width) / 2,
+              (JW_CHART_IMAGE_HEIGHT - height) / 2);
 }
 
 static bool
-has_value(const NtfChart *chart)
+has_value(const JwChartData *chart)
 {
     for (size_t i = 0; i < chart->n_values; i++) {
         if (jw_axis_usable(chart->values[i]) && chart->values[i] != 0) {
@@ -301,7 +302,7 @@ has_value(const NtfChart *chart)
 }
 
 static void
-draw(cairo_t *cr, const NtfChart *chart)
+draw(cairo_t *cr, const JwChartData *chart)
 {
     cairo_scale(cr, SCALE, SCALE);
     set_colour(cr, 0xffffff);
@@ -333,13 +334,13 @@ on_png(void *data, const unsigned char *bytes, unsigned length)
 }
 
 GBytes *
-ntf_chart_png(const NtfChart *chart, GError **error)
+jw_chart_png(const JwChartData *chart, GError **error)
 {
     g_return_val_if_fail(chart != NULL, NULL);
     g_return_val_if_fail(error == NULL || *error == NULL, NULL);
 
     g_autoptr(cairo_surface_t) surface = cairo_image_surface_create(
-        CAIRO_FORMAT_RGB24, NTF_CHART_WIDTH * SCALE, NTF_CHART_HEIGHT * SCALE);
+        CAIRO_FORMAT_RGB24, JW_CHART_IMAGE_WIDTH * SCALE, JW_CHART_IMAGE_HEIGHT * SCALE);
     g_autoptr(cairo_t) cr = cairo_create(surface);
     draw(cr, chart);
     g_autoptr(GByteArray) png = g_byte_array_new();

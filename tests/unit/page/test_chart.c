@@ -1,6 +1,6 @@
 /* test_chart.c: the picture in the report mail, looked at pixel by pixel where it matters. */
 #include "drawing.h"
-#include "mail/chart.h"
+#include "jw/chart.h"
 #include "testkit.h"
 
 #include <math.h>
@@ -15,7 +15,7 @@ typedef struct {
     char text[MAX_VALUES][32];
     const char *labels[MAX_VALUES];
     double values[MAX_VALUES];
-    NtfChart chart;
+    JwChartData chart;
 } Data;
 
 static void
@@ -26,7 +26,7 @@ data_init(Data *self, size_t count, const char *prefix, double (*value)(size_t i
         self->labels[i] = self->text[i];
         self->values[i] = value(i);
     }
-    self->chart = (NtfChart){ self->labels, self->values, count, "Calls", -1 };
+    self->chart = (JwChartData){ self->labels, self->values, count, "Calls", -1 };
 }
 
 typedef struct {
@@ -48,10 +48,10 @@ on_read(void *data, unsigned char *bytes, unsigned length)
 }
 
 static cairo_surface_t *
-draw(const NtfChart *chart)
+draw(const JwChartData *chart)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GBytes) png = ntf_chart_png(chart, &error);
+    g_autoptr(GBytes) png = jw_chart_png(chart, &error);
     assert_ok(png, error);
     gsize length;
     const unsigned char *bytes = g_bytes_get_data(png, &length);
@@ -59,8 +59,8 @@ draw(const NtfChart *chart)
     Source source = { bytes, length };
     cairo_surface_t *surface = cairo_image_surface_create_from_png_stream(on_read, &source);
     assert_int_equal(cairo_surface_status(surface), CAIRO_STATUS_SUCCESS);
-    assert_int_equal(cairo_image_surface_get_width(surface), 2 * NTF_CHART_WIDTH);
-    assert_int_equal(cairo_image_surface_get_height(surface), 2 * NTF_CHART_HEIGHT);
+    assert_int_equal(cairo_image_surface_get_width(surface), 2 * JW_CHART_IMAGE_WIDTH);
+    assert_int_equal(cairo_image_surface_get_height(surface), 2 * JW_CHART_IMAGE_HEIGHT);
     return surface;
 }
 
@@ -78,8 +78,8 @@ static size_t
 count_colour(cairo_surface_t *surface, unsigned colour)
 {
     size_t count = 0;
-    for (int y = 0; y < 2 * NTF_CHART_HEIGHT; y++) {
-        for (int x = 0; x < 2 * NTF_CHART_WIDTH; x++) {
+    for (int y = 0; y < 2 * JW_CHART_IMAGE_HEIGHT; y++) {
+        for (int x = 0; x < 2 * JW_CHART_IMAGE_WIDTH; x++) {
             count += pixel(surface, x, y) == colour ? 1 : 0;
         }
     }
@@ -139,7 +139,7 @@ test_bars_and_peak(void **state)
     (void)state;
     g_autofree Data *data = g_new0(Data, 1);
     data_init(data, 24, "h", day);
-    assert_int_equal(ntf_chart_peak(&data->chart), 10);
+    assert_int_equal(jw_chart_peak(&data->chart), 10);
     cairo_surface_t *surface = draw(&data->chart);
     assert_int_equal(pixel(surface, 0, 0), WHITE);
     size_t peak = count_colour(surface, PEAK);
@@ -196,13 +196,13 @@ test_nothing_touches_the_edge(void **state)
         g_autofree Data *data = g_new0(Data, 1);
         data_init(data, counts[i], "Department number ", i % 2 ? day : large);
         cairo_surface_t *surface = draw(&data->chart);
-        for (int x = 0; x < 2 * NTF_CHART_WIDTH; x++) {
+        for (int x = 0; x < 2 * JW_CHART_IMAGE_WIDTH; x++) {
             assert_int_equal(pixel(surface, x, 0), WHITE);
-            assert_int_equal(pixel(surface, x, 2 * NTF_CHART_HEIGHT - 2), WHITE);
+            assert_int_equal(pixel(surface, x, 2 * JW_CHART_IMAGE_HEIGHT - 2), WHITE);
         }
-        for (int y = 0; y < 2 * NTF_CHART_HEIGHT; y++) {
+        for (int y = 0; y < 2 * JW_CHART_IMAGE_HEIGHT; y++) {
             assert_int_equal(pixel(surface, 2, y), WHITE);
-            assert_int_equal(pixel(surface, 2 * NTF_CHART_WIDTH - 3, y), WHITE);
+            assert_int_equal(pixel(surface, 2 * JW_CHART_IMAGE_WIDTH - 3, y), WHITE);
         }
         cairo_surface_destroy(surface);
     }
@@ -215,13 +215,13 @@ test_deterministic(void **state)
     g_autofree Data *data = g_new0(Data, 1);
     data_init(data, 24, "h", day);
     g_autoptr(GError) error = NULL;
-    g_autoptr(GBytes) first = ntf_chart_png(&data->chart, &error);
+    g_autoptr(GBytes) first = jw_chart_png(&data->chart, &error);
     assert_ok(first, error);
-    g_autoptr(GBytes) second = ntf_chart_png(&data->chart, &error);
+    g_autoptr(GBytes) second = jw_chart_png(&data->chart, &error);
     assert_ok(second, error);
     assert_true(g_bytes_equal(first, second));
     data->values[3] = 9;
-    g_autoptr(GBytes) third = ntf_chart_png(&data->chart, &error);
+    g_autoptr(GBytes) third = jw_chart_png(&data->chart, &error);
     assert_ok(third, error);
     assert_false(g_bytes_equal(first, third));
 }
@@ -243,7 +243,7 @@ test_numbers(void **state)
         { 0, 0.05, "0.00" },    { 81.19, 0.1, "81.2" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *text = ntf_chart_number(cases[i].value, cases[i].step);
+        g_autofree char *text = jw_chart_number(cases[i].value, cases[i].step);
         assert_string_equal(text, cases[i].text);
     }
 }

@@ -1,7 +1,7 @@
-/* mail/page.c: see mail/page.h. Tables with inline styles, because that is what all mail clients
+/* page.c: see jw/page.h. Tables with inline styles, because that is what all mail clients
  * show alike; the style block only adds dark colours and narrow screens where they are understood.
  */
-#include "mail/page.h"
+#include "jw/page.h"
 
 #include "jw/report_text.h"
 
@@ -13,8 +13,8 @@ typedef struct {
 } Band;
 
 static const Band bands[] = {
-    [NTF_PAGE_REPORT] = { "#2563eb", "#dbeafe", "#eff6ff", "#bfdbfe", "#1d4ed8" },
-    [NTF_PAGE_FAILURE] = { "#b91c1c", "#fee2e2", "#fef2f2", "#fecaca", "#991b1b" },
+    [JW_PAGE_REPORT] = { "#2563eb", "#dbeafe", "#eff6ff", "#bfdbfe", "#1d4ed8" },
+    [JW_PAGE_FAILURE] = { "#b91c1c", "#fee2e2", "#fef2f2", "#fecaca", "#991b1b" },
 };
 
 static const char head_style[] =
@@ -31,7 +31,7 @@ static const char head_style[] =
     "</style>\n";
 
 void
-ntf_page_append(GString *out, const char *format, ...)
+jw_page_append(GString *out, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -41,22 +41,22 @@ ntf_page_append(GString *out, const char *format, ...)
 }
 
 void
-ntf_page_begin(GString *out, const char *subject, const char *preview)
+jw_page_begin(GString *out, const char *subject, const char *preview)
 {
     g_string_append(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                          "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
                          "<meta name=\"color-scheme\" content=\"light dark\">\n"
                          "<meta name=\"supported-color-schemes\" content=\"light dark\">\n");
-    ntf_page_append(out, "<title>%s</title>\n", subject);
+    jw_page_append(out, "<title>%s</title>\n", subject);
     g_string_append(out, head_style);
     g_string_append(out, "</head>\n<body class=\"page\" style=\"margin:0;padding:0;"
                          "background-color:#f1f5f9\">\n");
-    ntf_page_append(out, "<div style=\"display:none;max-height:0;overflow:hidden\">%s</div>\n",
-                    preview);
+    jw_page_append(out, "<div style=\"display:none;max-height:0;overflow:hidden\">%s</div>\n",
+                   preview);
     g_string_append(
-        out, NTF_PAGE_TABLE
+        out, JW_PAGE_TABLE
         "width=\"100%\" class=\"page\" bgcolor=\"#f1f5f9\" style=\"background-color:"
-        "#f1f5f9\"><tr><td align=\"center\" style=\"padding:28px 12px\">\n" NTF_PAGE_TABLE
+        "#f1f5f9\"><tr><td align=\"center\" style=\"padding:28px 12px\">\n" JW_PAGE_TABLE
         "width=\"600\" class=\"sheet\" bgcolor=\"#ffffff\" style=\"width:100%;"
         "max-width:600px;background-color:#ffffff;border:1px solid #e2e8f0;"
         "border-radius:14px;overflow:hidden;" FONT_STACK "\">\n");
@@ -64,32 +64,32 @@ ntf_page_begin(GString *out, const char *subject, const char *preview)
 
 /* What the report is limited to, so that nobody takes a part for the whole. */
 static void
-title_limits(GString *out, const Band *band, const NtfPageTitle *title)
+title_limits(GString *out, const Band *band, const JwPageTitle *title)
 {
-    ntf_page_append(out,
-                    "<div style=\"margin-top:14px;padding:10px 14px;background-color:%s;"
-                    "border-radius:8px;font-size:14px;line-height:21px;color:#ffffff;"
-                    "word-break:break-word\">",
-                    band->inset);
+    jw_page_append(out,
+                   "<div style=\"margin-top:14px;padding:10px 14px;background-color:%s;"
+                   "border-radius:8px;font-size:14px;line-height:21px;color:#ffffff;"
+                   "word-break:break-word\">",
+                   band->inset);
     if (title->limits->len > 0) {
         g_string_append(out, "<strong>" JW_REPORT_TEXT_PART "</strong>");
     }
     for (guint i = 0; i < title->limits->len; i++) {
-        const NtfFigure *limit = &g_array_index(title->limits, NtfFigure, i);
-        ntf_page_append(out, "<br>%s: %s", limit->label, limit->text);
+        const JwPageFigure *limit = &g_array_index(title->limits, JwPageFigure, i);
+        jw_page_append(out, "<br>%s: %s", limit->label, limit->text);
     }
     if (title->with_inactive) {
-        g_string_append(out, title->limits->len > 0 ? "<br>" NTF_PAGE_INACTIVE : NTF_PAGE_INACTIVE);
+        g_string_append(out, title->limits->len > 0 ? "<br>" JW_PAGE_INACTIVE : JW_PAGE_INACTIVE);
     }
     g_string_append(out, "</div>\n");
 }
 
 void
-ntf_page_title(GString *out, const NtfPageTitle *title)
+jw_page_title(GString *out, const JwPageTitle *title)
 {
     const Band *band = &bands[title->sort];
 
-    ntf_page_append(
+    jw_page_append(
         out,
         "<tr><td class=\"pad\" bgcolor=\"%s\" style=\"background-color:%s;"
         "border-radius:13px 13px 0 0;padding:30px 32px 28px\">\n"
@@ -99,17 +99,17 @@ ntf_page_title(GString *out, const NtfPageTitle *title)
         "color:#ffffff;word-break:break-word\">%s</h1>\n",
         band->ground, band->ground, band->kind, title->kind, title->title);
     if (title->line != NULL) {
-        ntf_page_append(out,
-                        "<div style=\"margin-top:8px;font-size:15px;line-height:22px;color:%s\">%s",
-                        band->line, title->line);
+        jw_page_append(out,
+                       "<div style=\"margin-top:8px;font-size:15px;line-height:22px;color:%s\">%s",
+                       band->line, title->line);
         if (title->aside != NULL) {
-            ntf_page_append(out, " <span style=\"color:%s\">&middot; %s</span>", band->aside,
-                            title->aside);
+            jw_page_append(out, " <span style=\"color:%s\">&middot; %s</span>", band->aside,
+                           title->aside);
         }
         g_string_append(out, "</div>\n");
     }
     if (title->requester != NULL) {
-        ntf_page_append(
+        jw_page_append(
             out,
             "<div style=\"margin-top:4px;font-size:13px;line-height:20px;color:%s\">%s %s</div>\n",
             band->aside, JW_REPORT_TEXT_REQUESTER, title->requester);
@@ -121,13 +121,13 @@ ntf_page_title(GString *out, const NtfPageTitle *title)
 }
 
 void
-ntf_page_end(GString *out, const char *why, const char *job_name, const char *job_id)
+jw_page_end(GString *out, const char *why, const char *job_name, const char *job_id)
 {
-    ntf_page_append(out,
-                    "<tr><td class=\"pad\" style=\"padding:24px 32px 28px\">"
-                    "<div class=\"soft\" style=\"font-size:12px;line-height:18px;color:#64748b\">"
-                    "%sThis mail was sent automatically by Jobwire for the job %s<br>"
-                    "<span style=\"font-family:Consolas,Menlo,monospace;font-size:11px\">%s</span>"
-                    "</div></td></tr>\n</table>\n</td></tr></table>\n</body>\n</html>\n",
-                    why, job_name != NULL ? job_name : "", job_id);
+    jw_page_append(out,
+                   "<tr><td class=\"pad\" style=\"padding:24px 32px 28px\">"
+                   "<div class=\"soft\" style=\"font-size:12px;line-height:18px;color:#64748b\">"
+                   "%sThis mail was sent automatically by Jobwire for the job %s<br>"
+                   "<span style=\"font-family:Consolas,Menlo,monospace;font-size:11px\">%s</span>"
+                   "</div></td></tr>\n</table>\n</td></tr></table>\n</body>\n</html>\n",
+                   why, job_name != NULL ? job_name : "", job_id);
 }
