@@ -20,6 +20,13 @@ const char *const jw_period_names[] = {
     NULL,
 };
 
+const char *const jw_compare_names[] = {
+    [JW_COMPARE_NONE] = "none",
+    [JW_COMPARE_PREVIOUS] = "previous",
+    [JW_COMPARE_YEAR] = "year",
+    NULL,
+};
+
 int
 jw_name_read(const json_t *object, const char *member, const char *const *names, int otherwise)
 {

@@ -40,6 +40,10 @@ bool jw_format_is_number(JwFormat format);
 
 typedef enum { JW_CHART_NONE, JW_CHART_COLUMN, JW_CHART_LINE } JwChart;
 
+/* What a report's figures stand beside: those of the period directly before, or of the same period
+ * a year before. */
+typedef enum { JW_COMPARE_NONE, JW_COMPARE_PREVIOUS, JW_COMPARE_YEAR } JwCompare;
+
 typedef struct {
     char *field; /* record field */
     /* the value is one of these (jw/wanted.h); NULL-terminated; NULL: the test is only `present` */
@@ -81,6 +85,7 @@ typedef struct {
     char **measures; /* NULL-terminated names */
     JwChart chart;
     char *chart_measure; /* one of the measures; NULL without a chart */
+    bool compare;        /* of a report that compares: it has columns of the period before */
 } JwTableDef;
 
 typedef struct {
@@ -100,6 +105,7 @@ typedef struct {
     bool open_to_all_departments;
     char *mail_chart_table; /* title of the table whose chart goes into the mail; NULL: none */
     int max_groups;         /* per dimension; further values count under "(other)" */
+    JwCompare compare;      /* unless a request says otherwise */
 } JwReportDef;
 
 /* An empty definition: its arrays are there, maxGroups is 1000. (transfer full) */

@@ -16,6 +16,17 @@ char *jw_report_text_count(int64_t count);
  * 9, which are all shown, as the workbook shows them. (transfer full) */
 char *jw_report_text_value(const JwValue *value, JwFormat format, int decimals);
 
+/* How a value is written. */
+typedef struct {
+    JwFormat format;
+    int decimals;
+    const char *unit; /* behind a number, " calls"; NULL: the format's */
+    bool sign;        /* "+" in front of what is above zero */
+} JwTextForm;
+
+/* The same with a unit and a sign: "+1,234 calls". (transfer full) */
+char *jw_report_text_form(const JwValue *value, const JwTextForm *form);
+
 /* What stands behind a number of this format: " %", " s", ":00" or "". */
 const char *jw_report_text_unit(JwFormat format);
 

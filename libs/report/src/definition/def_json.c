@@ -99,6 +99,7 @@ static const JwField table_fields[] = {
       .type = JW_FIELD_STRING,
       .values = &jw_chart_names[JW_CHART_COLUMN] }, /* "none" is said by leaving it out */
     NAME("chartMeasure", 0, jw_check_identifier),
+    { .name = "compare", .type = JW_FIELD_BOOL },
     { .name = NULL },
 };
 static const JwField filter_item = { .type = JW_FIELD_OBJECT, .fields = filter_fields };
@@ -127,6 +128,7 @@ static const JwField def_fields[] = {
     LABEL("listTitle", 0, 31),
     LABEL("mailChartTable", 0, 31),
     { .name = "maxGroups", .type = JW_FIELD_INT, .min = 1, .max = 100000 },
+    { .name = "compare", .type = JW_FIELD_STRING, .values = jw_compare_names },
     { .name = NULL },
 };
 
@@ -283,6 +285,7 @@ read_table(JwReportDef *def, const json_t *item)
         .measures = jw_json_texts(json_object_get(item, "measures")),
         .chart = (JwChart)jw_name_read(item, "chart", jw_chart_names, JW_CHART_NONE),
         .chart_measure = dup_text(item, "chartMeasure"),
+        .compare = json_is_true(json_object_get(item, "compare")),
     };
 
     g_array_append_val(def->tables, table);
@@ -317,6 +320,7 @@ read_def(const json_t *value)
     def->inactive_value = dup_text(inactive, "value");
     def->list_title = g_strdup(list_title != NULL ? list_title : "Records");
     def->mail_chart_table = dup_text(value, "mailChartTable");
+    def->compare = (JwCompare)jw_name_read(value, "compare", jw_compare_names, JW_COMPARE_NONE);
     def->summary = jw_json_texts(json_object_get(value, "summary"));
     if (max_groups != NULL) {
         def->max_groups = (int)json_integer_value(max_groups);

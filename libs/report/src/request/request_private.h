@@ -9,6 +9,14 @@ G_BEGIN_DECLS
 bool jw_report_range(const json_t *range, GTimeZone *zone, int64_t *ret_start_ms,
                      int64_t *ret_end_ms, int64_t *ret_last_ms);
 
+/* JW_PERIOD_CUSTOM when @parameters have no period. */
+JwPeriodType jw_report_period_type(const json_t *parameters);
+
+/* The period that parameters name, as jw_report_spec_period(). @zone: (nullable): none was usable
+ */
+bool jw_report_period_in(const json_t *parameters, GTimeZone *zone, int64_t *ret_start_ms,
+                         int64_t *ret_end_ms);
+
 /* The name of a spec's zone: its parameters', its own, or that of @def, which may be NULL.
  * (transfer none) */
 const char *jw_report_zone_name(const json_t *spec, const JwReportDef *def);

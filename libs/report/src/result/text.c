@@ -79,16 +79,29 @@ jw_report_text_unit(JwFormat format)
 }
 
 char *
-jw_report_text_value(const JwValue *value, JwFormat format, int decimals)
+jw_report_text_form(const JwValue *value, const JwTextForm *form)
 {
+    const bool is_int = value->type == JW_VALUE_INT;
+    const bool above = is_int ? value->integer > 0 : value->real > 0;
+
     if (value->type == JW_VALUE_TEXT) {
         return g_strndup(value->text, value->length);
     }
-    if (value->type == JW_VALUE_INT || (value->type == JW_VALUE_REAL && isfinite(value->real))) {
-        g_autofree char *number = number_text(value, format, decimals);
-        return g_strconcat(number, jw_report_text_unit(format), NULL);
+    if (is_int || (value->type == JW_VALUE_REAL && isfinite(value->real))) {
+        g_autofree char *number = number_text(value, form->format, form->decimals);
+        return g_strconcat(form->sign && above ? "+" : "", number,
+                           form->unit != NULL ? form->unit : jw_report_text_unit(form->format),
+                           NULL);
     }
     return g_strdup("n/a");
+}
+
+char *
+jw_report_text_value(const JwValue *value, JwFormat format, int decimals)
+{
+    const JwTextForm form = { .format = format, .decimals = decimals };
+
+    return jw_report_text_form(value, &form);
 }
 
 void
