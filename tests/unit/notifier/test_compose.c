@@ -24,7 +24,10 @@ static const char weekly[] =
     "\"values\":[3,57,null],\"measure\":\"Calls\"}}";
 
 static const char compared[] =
-    "{\"title\":\"Call records\",\"reportType\":\"call-records\",\"rows\":420,"
+    "{\"title\":\"Call "
+    "records\",\"reportType\":\"call-records\",\"period\":{\"type\":\"weekly\",\"start\":\"2021-01-"
+    "04T00:00:00Z\",\"end\":\"2021-01-11T00:00:00Z\",\"timeZone\":\"UTC\",\"label\":\"4 Jan "
+    "2021\"},\"rows\":420,"
     "\"compared\":{\"start\":\"2020-12-28T00:00:00Z\",\"end\":\"2021-01-04T00:00:00Z\","
     "\"label\":\"28 Dec 2020 – 3 Jan 2021\"},\"notes\":[\"A <note>.\"],\"figures\":["
     "{\"name\":\"totalCalls\",\"label\":\"Total calls\",\"format\":\"integer\",\"value\":420,"
@@ -581,7 +584,7 @@ test_compared(void **state)
     assert_holds(read.html, "▲ +13 (+3.2 %)");
     assert_holds(read.html, "▼ -1 pp<");
     assert_holds(read.html, "10:00 before");
-    assert_holds(read.html, "vs 28 Dec 2020 – 3 Jan 2021");
+    assert_holds(read.html, "vs 28 Dec – 3 Jan<");
     assert_holds(read.html, "A &lt;note&gt;.");
     assert_lacks(read.html, "(n/a)");
     assert_holds(read.text, "Total calls    420   ▲ +13 (+3.2 %)");

@@ -42,6 +42,10 @@ void jw_report_round_row(const JwReportDef *def, const JwValue *row, JwValue *re
  * records". (transfer full) */
 char *jw_report_text_period(const JwReportRequest *request, GTimeZone *zone);
 
+/* The same for a few words beside other dates: "28 Dec – 3 Jan", without the year. NULL: not of
+ * whole days. (transfer full) (nullable) */
+char *jw_report_text_days(int64_t start_ms, int64_t end_ms, GTimeZone *zone);
+
 /* A filter's name for people: "Departments" of "departmentIds", "Event types" of "eventTypes".
  * (transfer full) */
 char *jw_report_text_filter_name(const char *name);

@@ -170,6 +170,20 @@ jw_report_text_period(const JwReportRequest *request, GTimeZone *zone)
 }
 
 char *
+jw_report_text_days(int64_t start_ms, int64_t end_ms, GTimeZone *zone)
+{
+    g_autoptr(GDateTime) start = local_time(start_ms, zone);
+    g_autoptr(GDateTime) last = local_time(end_ms - 1, zone);
+
+    if (start == NULL || last == NULL || !begins_day(start_ms, zone) || !begins_day(end_ms, zone)) {
+        return NULL;
+    }
+    g_autofree char *from = g_date_time_format(start, "%-d %b");
+    g_autofree char *to = g_date_time_format(last, "%-d %b");
+    return strcmp(from, to) == 0 ? g_steal_pointer(&from) : g_strdup_printf("%s – %s", from, to);
+}
+
+char *
 jw_report_text_filter_name(const char *name)
 {
     GString *text = g_string_new(NULL);

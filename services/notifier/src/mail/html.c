@@ -35,7 +35,7 @@ html_change(GString *out, const NtfView *view, const NtfFigure *figure)
     if (figure->change == NULL || view->compared == NULL) {
         return;
     }
-    g_autofree char *against = jw_report_word_fill(JW_WORD_VS, NULL, view->compared, NULL);
+    g_autofree char *against = jw_report_word_fill(JW_WORD_VS, NULL, view->against, NULL);
     jw_page_append(out,
                    "<div class=\"dark\" style=\"margin-top:4px;font-size:12px;line-height:17px;"
                    "font-weight:600;color:#334155;word-break:break-word\">%s</div>"

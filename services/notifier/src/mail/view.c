@@ -51,6 +51,7 @@ ntf_view_clear(NtfView *self)
     g_clear_pointer(&self->figures, g_array_unref);
     g_clear_pointer(&self->notes, g_ptr_array_unref);
     g_free(self->compared);
+    g_free(self->against);
     g_free(self->chart_title);
     g_free(self->measure);
     g_clear_pointer(&self->labels, g_ptr_array_unref);
@@ -117,6 +118,24 @@ read_notes(NtfView *self, const JwReportResult *result)
         if (note != NULL) {
             g_ptr_array_add(self->notes, note);
         }
+    }
+}
+
+/* Less than a year before, days need no year. */
+static void
+read_compared(NtfView *self, const JwReportResult *result)
+{
+    g_autoptr(GTimeZone) zone = self->zone != NULL ? jw_zone_new(self->zone, NULL) : NULL;
+    const int64_t year_ms = INT64_C(360) * 86400000;
+    const bool near = result->start_ms - result->compared_start_ms < year_ms;
+
+    self->compared = ntf_view_clean(result->compared_label);
+    if (self->compared != NULL && zone != NULL && near && result->compared_end_ms != 0) {
+        self->against =
+            jw_report_text_days(result->compared_start_ms, result->compared_end_ms, zone);
+    }
+    if (self->against == NULL) {
+        self->against = g_strdup(self->compared);
     }
 }
 
@@ -248,7 +267,7 @@ ntf_view_init(NtfView *self, const NtfComposeInput *input)
     read_limits(self, result);
     read_figures(self, result);
     read_notes(self, result);
-    self->compared = ntf_view_clean(result->compared_label);
+    read_compared(self, result);
     if (result->tables->len > 0) {
         read_chart(self, &g_array_index(result->tables, JwReportTable, 0));
     }

@@ -26,6 +26,7 @@ typedef struct {
     char *part;       /* the same in a few words; NULL: all records */
     GArray *figures;  /* of NtfFigure */
     char *compared;   /* the period before; NULL: not compared */
+    char *against;    /* the same in a few words */
     GPtrArray *notes; /* of char * */
     char *chart_title, *measure;
     GPtrArray *labels; /* of char *, NULL-terminated */
