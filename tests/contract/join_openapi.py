@@ -17,6 +17,7 @@ import yaml
 
 SCHEMAS = pathlib.Path(__file__).resolve().parents[2] / "schemas"
 JOINED = SCHEMAS / "http/openapi.json"
+LAST = ("openapi-links.yaml", "openapi-docs.yaml")  # what programs call comes first
 METHODS = ("get", "post", "put", "patch", "delete")
 ABOUT = (
     "All HTTP APIs of Jobwire in one file, joined from those of schemas/http. What an API means by its answers stands in the "
@@ -120,7 +121,8 @@ class Joined:
 def joined():
     """The text of the joined file."""
     result = Joined()
-    for path in sorted((SCHEMAS / "http").glob("openapi-*.yaml")):
+    files = (SCHEMAS / "http").glob("openapi-*.yaml")
+    for path in sorted(files, key=lambda p: (LAST.index(p.name) if p.name in LAST else -1, p.name)):
         result.add(path)
     return json.dumps(result.document, indent=1, ensure_ascii=False) + "\n"
 
