@@ -2,6 +2,7 @@
  * are, what to count, and what the file and the mail show. Owned by its catalog; immutable once
  * parsed, then read by any thread. */
 #pragma once
+#include "jw/report_looks.h"
 #include "jw/value.h"
 #include "jw/violations.h"
 
@@ -20,23 +21,6 @@ typedef enum {
     JW_MEASURE_PEAK,
     JW_MEASURE_PEAK_VALUE
 } JwMeasureOp;
-
-/* How a value is shown. */
-typedef enum {
-    JW_FORMAT_INTEGER,
-    JW_FORMAT_DECIMAL,
-    JW_FORMAT_PERCENT,
-    JW_FORMAT_SECONDS,
-    JW_FORMAT_HOUR,
-    JW_FORMAT_TEXT,
-    JW_FORMAT_DATETIME,
-    JW_FORMAT_DATE,
-    JW_FORMAT_BOOL,
-    JW_FORMAT_N
-} JwFormat;
-
-/* Whether it shows numbers, which have decimals. */
-bool jw_format_is_number(JwFormat format);
 
 typedef enum { JW_CHART_NONE, JW_CHART_COLUMN, JW_CHART_LINE } JwChart;
 
@@ -59,6 +43,7 @@ typedef struct {
 typedef struct {
     char *name, *label, *field;
     JwPart part;
+    GHashTable *labels; /* what is shown for a value, by its text; NULL: the value */
 } JwDimensionDef;
 
 typedef struct {
@@ -71,13 +56,17 @@ typedef struct {
     double scale;                  /* ratio: 100 for percent */
     int decimals;                  /* rounding half up on output */
     JwFormat format;
+    GArray *thresholds; /* of JwThreshold: the first that holds counts; NULL: none */
+    JwUnit unit;        /* of the formats integer and decimal */
 } JwMeasureDef;
 
 typedef struct {
     char *field, *label;
     JwFormat format;
-    int width;    /* characters */
-    int decimals; /* of its numbers, half up, in every file; -1: as the records have them */
+    int width;          /* characters */
+    int decimals;       /* of its numbers, half up, in every file; -1: as the records have them */
+    JwUnit unit;        /* of the formats integer and decimal */
+    GHashTable *labels; /* as of a dimension */
 } JwColumnDef;
 
 typedef struct {

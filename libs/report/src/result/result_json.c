@@ -3,10 +3,10 @@
  *   {"title", "reportType", "period": {"type", "start", "end", "timeZone", "label"}, "rows",
  *    "filters": [{"name", "label", "text"}], "inactiveIncluded",
  *    "compared": {"start", "end", "label"}, "notes": [],
- *    "figures": [{"name", "label", "format", "value", "text",
+ *    "figures": [{"name", "label", "format", "value", "text", "unit", "level",
  *                 "comparison": {"previous", "previousText", "difference", "differenceText",
  *                                "percent", "percentText"}}],
- *    "chart": {"title", "measure", "format", "decimals", "labels": [], "values": []},
+ *    "chart": {"title", "measure", "format", "decimals", "unit", "labels": [], "values": []},
  *    "table": {"title", "columns": [{"name", "label", "format"}], "groups", "rows": [[]]}}
  * "table" is that of a request with groupBy: its first groups, and how many there are. What
  * compares is left out of a result that does not. Any thread, no state. */
@@ -194,6 +194,10 @@ encode_figures(const JwReportResult *self)
         json_t *object = json_pack("{s:s, s:s, s:s, s:o, s:s}", "name", figure->name, "label",
                                    figure->label, "format", jw_format_names[figure->format],
                                    "value", encode_value(&figure->value), "text", figure->text);
+        jw_json_set_string(object, "unit", figure->unit);
+        if (figure->level != JW_LEVEL_NONE) {
+            json_object_set_new(object, "level", json_string(jw_level_names[figure->level]));
+        }
         if (figure->comparison.previous_text != NULL) {
             json_object_set_new(object, "comparison", encode_comparison(&figure->comparison));
         }
@@ -229,6 +233,8 @@ decode_figures(JwReportResult *self, const json_t *figures)
             .format = (JwFormat)jw_name_read(item, "format", jw_format_names, JW_FORMAT_TEXT),
             .value = decode_value(self, json_object_get(item, "value")),
             .text = decode_text(self, item, "text"),
+            .unit = decode_text(self, item, "unit"),
+            .level = (JwLevel)jw_name_read(item, "level", jw_level_names, JW_LEVEL_NONE),
             .comparison = decode_comparison(self, json_object_get(item, "comparison")),
         };
         g_array_append_val(self->figures, figure);
@@ -247,9 +253,9 @@ encode_chart(const JwReportTable *table)
                               encode_value(jw_report_cell(table, row, table->chart_columns[0])));
     }
     const JwReportColumn *measure = &table->columns[table->chart_columns[0]];
-    return json_pack("{s:s, s:s, s:s, s:i, s:o, s:o}", "title", table->title, "measure",
+    return json_pack("{s:s, s:s, s:s, s:i, s:s*, s:o, s:o}", "title", table->title, "measure",
                      measure->label, "format", jw_format_names[measure->format], "decimals",
-                     measure->decimals, "labels", labels, "values", values);
+                     measure->decimals, "unit", measure->unit, "labels", labels, "values", values);
 }
 
 static json_t *
@@ -299,6 +305,7 @@ decode_chart(JwReportResult *self, const json_t *chart)
     table->columns[1].format =
         (JwFormat)jw_name_read(chart, "format", jw_format_names, JW_FORMAT_DECIMAL);
     table->columns[1].decimals = json_is_integer(decimals) ? (int)json_integer_value(decimals) : -1;
+    table->columns[1].unit = decode_text(self, chart, "unit");
     table->chart = JW_CHART_COLUMN;
     table->chart_columns[0] = 1;
     table->n_chart_columns = 1;

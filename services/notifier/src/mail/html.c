@@ -44,19 +44,45 @@ html_change(GString *out, const NtfView *view, const NtfFigure *figure)
                    figure->change, against);
 }
 
+/* The level of a figure, by its colours and in words. */
+static const struct {
+    const char *class, *ink, *ground, *edge;
+} levels[] = {
+    [JW_LEVEL_NONE] = { "dark", "#0f172a", "#f8fafc", "#e8edf4" },
+    [JW_LEVEL_GOOD] = { "good", "#166534", "#f0fdf4", "#86efac" },
+    [JW_LEVEL_WARN] = { "warn", "#92400e", "#fffbeb", "#fcd34d" },
+    [JW_LEVEL_BAD] = { "bad", "#991b1b", "#fef2f2", "#fca5a5" },
+};
+
+static void
+html_mark(GString *out, const NtfFigure *figure)
+{
+    if (figure->mark != NULL) {
+        jw_page_append(out,
+                       "<div class=\"%s\" style=\"margin-top:4px;font-size:12px;line-height:17px;"
+                       "font-weight:600;color:%s\">%s</div>",
+                       levels[figure->level].class, levels[figure->level].ink, figure->mark);
+    }
+}
+
 static void
 html_figure(GString *out, const NtfView *view, const NtfFigure *figure)
 {
-    int size = value_size(figure->text);
+    const int size = value_size(figure->text);
+    const char *class = levels[figure->level].class;
+    const char *ground = levels[figure->level].ground;
+
     jw_page_append(
         out,
-        "<td class=\"cell card\" width=\"33%%\" valign=\"top\" bgcolor=\"#f8fafc\" style=\""
-        "width:33.33%%;background-color:#f8fafc;border:1px solid #e8edf4;border-radius:10px;"
+        "<td class=\"cell card %s\" width=\"33%%\" valign=\"top\" bgcolor=\"%s\" style=\""
+        "width:33.33%%;background-color:%s;border:1px solid %s;border-radius:10px;"
         "padding:13px 14px 14px\">"
         "<div class=\"soft\" style=\"font-size:12px;line-height:16px;color:#64748b\">%s</div>"
-        "<div class=\"dark value\" style=\"margin-top:5px;font-size:%dpx;line-height:%dpx;"
-        "font-weight:700;color:#0f172a;word-break:break-word\">%s</div>",
-        figure->label, size, size > 15 ? 28 : 20, figure->text);
+        "<div class=\"%s value\" style=\"margin-top:5px;font-size:%dpx;line-height:%dpx;"
+        "font-weight:700;color:%s;word-break:break-word\">%s</div>",
+        class, ground, ground, levels[figure->level].edge, figure->label, class, size,
+        size > 15 ? 28 : 20, levels[figure->level].ink, figure->text);
+    html_mark(out, figure);
     html_change(out, view, figure);
     g_string_append(out, "</td>\n");
 }
