@@ -107,7 +107,7 @@ test_other_files(void **state)
         g_autofree char *text = g_strndup((char *)answer.body->data, answer.body->len);
         const bool known = strcmp(names[i], "init.js/") == 0; /* a last slash means nothing */
         assert_int_equal(answer.status == 200, known);
-        assert_null(strstr(text, "secret"));
+        assert_true(text == NULL || strstr(text, "secret") == NULL);
     }
     kit->gw.config.api_docs_dir = NULL;
 }
