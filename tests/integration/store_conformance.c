@@ -114,6 +114,7 @@ sc_job(JwJobState state)
     job->created_at_ms = SC_NOW - 1000;
     job->updated_at_ms = SC_NOW - 900;
     job->timeout_ms = 1800000;
+    job->visibility = JW_VISIBLE_EVERYONE;
     job->state = state;
     job->token = 7;
     job->heartbeat = 3;
@@ -196,6 +197,7 @@ assert_same_request(const JwJob *a, const JwJob *b)
     sc_assert_text(a->traceparent, b->traceparent);
     sc_assert_text(a->request_hash, b->request_hash);
     sc_assert_same_texts(a->recipients, b->recipients);
+    assert_int_equal(a->visibility, b->visibility);
     assert_int_equal(a->max_attempts, b->max_attempts);
     assert_int_equal(a->max_retries, b->max_retries);
     assert_int_equal(a->timeout_ms, b->timeout_ms);

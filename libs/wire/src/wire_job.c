@@ -64,6 +64,7 @@ static const JwField department = { .type = JW_FIELD_STRING, .min = 1, .max = 20
     { .name = "description", .type = JW_FIELD_STRING, .flags = JW_FIELD_LINES, .max = 2000 },      \
     { .name = "priority", .type = JW_FIELD_STRING, .values = priorities,                           \
       .prefix = PRIORITY_PREFIX },                                                                 \
+    { .name = "visibility", .type = JW_FIELD_STRING, .values = jw_visibility_names },              \
     { .name = "delivery", .type = JW_FIELD_OBJECT, .fields = delivery_fields }
 #define KIND_FIELDS                                                                                \
     { .name = "jobType", .type = JW_FIELD_STRING, .flags = REQUIRED, .check = check_type },        \
@@ -212,6 +213,7 @@ build_job(const JwWire *self, const JwJobKind *kind, const json_t *body, const j
     if (priority != NULL) {
         (void)jw_priority_parse(jw_skip_prefix(priority, PRIORITY_PREFIX), &job->priority);
     }
+    (void)jw_visibility_parse(jw_json_text(body, "visibility"), &job->visibility);
     read_limits(kind, body, job);
     job->scheduled_for_ms = jw_json_time(body, "scheduledFor", 0);
     job->state = job->scheduled_for_ms > now_ms ? JW_JOB_SCHEDULED : JW_JOB_PENDING;
@@ -279,6 +281,9 @@ jw_wire_job_value(const JwJob *job)
     jw_json_set_string(value, "name", job->name);
     jw_json_set_string(value, "description", job->description);
     jw_json_set_string(value, "priority", jw_priority_name(job->priority));
+    if (job->visibility != JW_VISIBLE_DEPARTMENT) {
+        jw_json_set_string(value, "visibility", jw_visibility_name((int)job->visibility));
+    }
     jw_json_set_string(value, "source", job->source);
     set_limits(value, job);
     if (job->spec != NULL) {

@@ -3,6 +3,7 @@
  * jw/job_state.h. */
 #pragma once
 #include "jw/job_state.h"
+#include "jw/visibility.h"
 #include <stdint.h>
 
 G_BEGIN_DECLS
@@ -101,6 +102,7 @@ typedef struct {
     char *request_hash; /* SHA-256 of the request body, distinguishes a replay from a clash */
     char **recipients;  /* NULL-terminated mail addresses; NULL: no mail */
     JwOnFailure on_failure;
+    JwVisibility visibility;
     int32_t max_attempts, max_retries;
     int64_t timeout_ms; /* of one attempt; 0: none */
     /* what happened */

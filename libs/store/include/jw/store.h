@@ -37,6 +37,14 @@ typedef enum { JW_CAS_LOST, JW_CAS_WON } JwCas;
 /* The answer for one document of an insert. */
 typedef enum { JW_CREATE_EXISTS, JW_CREATE_NEW } JwCreate;
 
+/* Who asks for a list, and so what is in it: their own, what is everyone's, and what belongs to
+ * their departments alone, unless it is private. All zero: everything. */
+typedef struct {
+    const char *subject;
+    const char *const *departments; /* NULL: none */
+    bool sees_private;              /* of their departments */
+} JwViewer;
+
 /* Notes what is wrong with @config, without a server. */
 void jw_store_mongo_check(const JwStoreConfig *config, JwConfigCheck *check);
 

@@ -126,6 +126,7 @@ static const JwDocField job_fields[] = {
     FIELD(STRING, JwJob, request_hash, "requestHash"),
     FIELD(STRINGS, JwJob, recipients, "recipients"),
     NAMED(JwJob, on_failure, "onFailure", jw_on_failure_name),
+    NAMED(JwJob, visibility, "visibility", jw_visibility_name),
     FIELD(INT32, JwJob, max_attempts, "maxAttempts"),
     FIELD(INT32, JwJob, max_retries, "maxRetries"),
     FIELD(INT64, JwJob, timeout_ms, "timeoutMs"),

@@ -1,6 +1,5 @@
-/* core/scope.c: see core/scope.h. Visible are own jobs, jobs of one's departments, and for admins
- * everything in theirs. Whether a caller without departments has none or all says the token's
- * verifier (libs/http). */
+/* core/scope.c: see core/scope.h. Whether a caller without departments has none or all says the
+ * token's verifier (libs/http). */
 #include "core/scope.h"
 
 #include "jw/kinds.h"
@@ -28,30 +27,33 @@ gw_scope_owns(const JwPrincipal *who, const JwJob *job)
     return g_strcmp0(who->subject, job->requested_by.id) == 0;
 }
 
-/* The same rule as that of jw_store_list_jobs(): a job without departments is not everybody's. */
 bool
-gw_scope_sees(const JwPrincipal *who, const JwJob *job)
+gw_scope_sees(const JwPrincipal *who, const GwShared *what)
 {
-    if (gw_scope_owns(who, job)) {
+    if (g_strcmp0(who->subject, what->owner) == 0 || what->visibility == JW_VISIBLE_EVERYONE) {
         return true;
     }
     if (!is_scoped(who)) {
         return jw_principal_is_admin(who);
     }
-    return job->departments != NULL && job->departments[0] != NULL
-           && within((const char *const *)job->departments, (const char *const *)who->departments);
+    return (what->visibility != JW_VISIBLE_PRIVATE || jw_principal_is_admin(who))
+           && what->departments != NULL && what->departments[0] != NULL
+           && within(what->departments, (const char *const *)who->departments);
 }
 
-void
-gw_scope_query(const JwPrincipal *who, JwJobQuery *query)
+JwViewer
+gw_scope_viewer(const JwPrincipal *who)
 {
     if (!is_scoped(who) && jw_principal_is_admin(who)) {
-        return;
+        return (JwViewer){ 0 };
     }
-    query->visible_to = who->subject;
-    query->visible_departments = is_scoped(who) && who->departments[0] != NULL
-                                     ? (const char *const *)who->departments
-                                     : NULL;
+    return (JwViewer){
+        .subject = who->subject,
+        .departments = is_scoped(who) && who->departments[0] != NULL
+                           ? (const char *const *)who->departments
+                           : NULL,
+        .sees_private = jw_principal_is_admin(who),
+    };
 }
 
 bool

@@ -1,5 +1,5 @@
-/* core/scope.h: who may see what: own jobs, jobs of one's departments, and for admins everything in
- * theirs. Any thread, no state. */
+/* core/scope.h: who may see what: one's own, what is everyone's, what belongs to one's departments
+ * alone and is not private, and for admins everything in theirs. Any thread, no state. */
 #pragma once
 #include "gw.h"
 
@@ -11,11 +11,25 @@ G_BEGIN_DECLS
 /* Returns true when @who requested @job. */
 bool gw_scope_owns(const JwPrincipal *who, const JwJob *job);
 
-/* Returns true when @who may know of @job. */
-bool gw_scope_sees(const JwPrincipal *who, const JwJob *job);
+/* What decides who sees a thing besides its owner. */
+typedef struct {
+    const char *owner; /* subject */
+    JwVisibility visibility;
+    const char *const *departments; /* NULL or empty: none, which is not all */
+} GwShared;
 
-/* Sets the visibility part of a list query; borrowed from @who. */
-void gw_scope_query(const JwPrincipal *who, JwJobQuery *query);
+static inline GwShared
+gw_shared_job(const JwJob *job)
+{
+    return (GwShared){ job->requested_by.id, job->visibility,
+                       (const char *const *)job->departments };
+}
+
+/* Returns true when @who may know of @what. The same rule as that of lists (JwViewer). */
+bool gw_scope_sees(const JwPrincipal *who, const GwShared *what);
+
+/* For lists; borrowed from @who. */
+JwViewer gw_scope_viewer(const JwPrincipal *who);
 
 /* Sets the departments of a new job: those that its @spec asks for, else the caller's own. Returns
  * false, with a violation for each department that is not the caller's, one when the caller has

@@ -103,6 +103,7 @@ gw_reports_list(const JwHttpRequest *request, JwHttpReply *reply, gpointer conte
         .created_to_ms = time_of(jw_http_query(request, "toDate"), true),
         .sort = sort_of(jw_http_query(request, "sortBy")),
         .ascending = g_strcmp0(jw_http_query(request, "sortOrder"), "asc") == 0,
+        .viewer = gw_scope_viewer(jw_http_principal(request)),
         .limit = limit,
         .skip = (page - 1) * limit,
     };
@@ -113,7 +114,6 @@ gw_reports_list(const JwHttpRequest *request, JwHttpReply *reply, gpointer conte
     if (!check_rest(gw, reply, &query)) {
         return;
     }
-    gw_scope_query(jw_http_principal(request), &query);
     if (!jw_store_list_jobs(gw->store, &query, &jobs, &total, &error)) {
         jw_http_reply_error(reply, error);
         return;
