@@ -99,6 +99,8 @@ typedef struct {
     char **departments; /* NULL-terminated scope of the job; NULL: none */
     char *source;       /* "api:reports", "kafka", "schedule:<id>" */
     char *request_id, *traceparent;
+    char *template_id; /* whose settings it was asked with, as they were then; NULL: none */
+    int64_t template_version;
     char *request_hash; /* SHA-256 of the request body, distinguishes a replay from a clash */
     char **recipients;  /* NULL-terminated mail addresses; NULL: no mail */
     JwOnFailure on_failure;

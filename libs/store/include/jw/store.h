@@ -1,7 +1,8 @@
 /* jw/store.h: the store: connection and health. Each repository has a header: store_jobs.h,
- * store_deliveries.h, store_outbox.h, store_schedules.h, store_files.h, store_records.h.
- * jw_store_mongo_new() connects to MongoDB; unit tests use jw_store_mem_new() of
- * tests/testkit/memdb. Any thread; each call borrows one pooled client for its own duration.
+ * store_deliveries.h, store_templates.h, store_shares.h, store_outbox.h, store_schedules.h,
+ * store_files.h, store_records.h. jw_store_mongo_new() connects to MongoDB; unit tests use
+ * jw_store_mem_new() of tests/testkit/memdb. Any thread; each call borrows one pooled client for
+ * its own duration.
  *
  * Every function may fail with BUSY (no client became free in time), UNAVAILABLE (nothing was
  * written), IN_DOUBT (a write may have been done: read again), CORRUPT (a document that is not of
