@@ -10,7 +10,7 @@ new_template(int n, const char *owner, const char *departments, JwVisibility vis
     JwTemplate *template = g_new0(JwTemplate, 1);
 
     template->id = g_strdup_printf("0190a5d0-0000-7000-8000-%012d", n);
-    template->name = g_strdup_printf("T%d", 9 - n);
+    template->name = g_strdup_printf("n%d", 9 - n);
     template->description = g_strdup("what it is");
     template->report_type = g_strdup(n % 2 == 0 ? "even" : "odd");
     template->settings = g_strdup("{\"reportType\":\"odd\"}");
@@ -201,17 +201,17 @@ lists_templates_by_name(JwStore *store)
             new_template((int)i + 1, rows[i].owner, rows[i].departments, rows[i].visibility);
         create_template(store, template, JW_CREATE_NEW);
     }
-    assert_templates(store, (JwTemplateQuery){ 0 }, "T4 T5 T6 T7 T8", 5);
-    assert_templates(store, (JwTemplateQuery){ .skip = 1, .limit = 2 }, "T5 T6", 5);
+    assert_templates(store, (JwTemplateQuery){ 0 }, "n4 n5 n6 n7 n8", 5);
+    assert_templates(store, (JwTemplateQuery){ .skip = 1, .limit = 2 }, "n5 n6", 5);
     assert_templates(store, (JwTemplateQuery){ .skip = 9 }, "", 5);
-    assert_templates(store, (JwTemplateQuery){ .report_type = "even" }, "T5 T7", 2);
-    assert_templates(store, (JwTemplateQuery){ .owner = "bob" }, "T4 T5", 2);
-    assert_templates(store, (JwTemplateQuery){ .viewer = { "ann", NULL, false } }, "T5 T6 T7 T8",
+    assert_templates(store, (JwTemplateQuery){ .report_type = "even" }, "n5 n7", 2);
+    assert_templates(store, (JwTemplateQuery){ .owner = "bob" }, "n4 n5", 2);
+    assert_templates(store, (JwTemplateQuery){ .viewer = { "ann", NULL, false } }, "n5 n6 n7 n8",
                      4);
-    assert_templates(store, (JwTemplateQuery){ .viewer = { "eve", north, false } }, "T5 T7", 2);
-    assert_templates(store, (JwTemplateQuery){ .viewer = { "adam", north, true } }, "T5 T7 T8", 3);
+    assert_templates(store, (JwTemplateQuery){ .viewer = { "eve", north, false } }, "n5 n7", 2);
+    assert_templates(store, (JwTemplateQuery){ .viewer = { "adam", north, true } }, "n5 n7 n8", 3);
     assert_templates(store, (JwTemplateQuery){ .owner = "ann", .viewer = { "eve", north, false } },
-                     "T7", 1);
+                     "n7", 1);
 }
 
 #define JOB "0190a5d0-0000-7000-8000-00000000000a"
