@@ -1,7 +1,7 @@
 /* json_check.c: the table-driven checker: one walk over a value notes every violation with its
  * pointer. Any thread, no state. Used for REST bodies, Kafka commands, definitions, mappings and
  * schedules, so that their messages are the same. */
-#include "jw/json.h"
+#include "jw/json_parts.h"
 
 #include "jw/text.h"
 

@@ -1,5 +1,5 @@
 /* json_merge.c: a value over another, after RFC 7396 (JSON Merge Patch). Any thread, no state. */
-#include "jw/json.h"
+#include "jw/json_parts.h"
 
 json_t *
 jw_json_merge(const json_t *base, const json_t *patch)

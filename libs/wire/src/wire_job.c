@@ -5,6 +5,7 @@
 
 #include "jw/address.h"
 #include "jw/duration.h"
+#include "jw/json_parts.h"
 #include "jw/report_request.h"
 
 #include <string.h>
@@ -12,6 +13,8 @@
 #define MAX_RECIPIENTS  100
 #define MAX_ATTEMPTS    100
 #define PRIORITY_PREFIX "report-priority."
+/* Of the settings of a template: the request's own members, and those of output. */
+#define PARTIAL_LEVELS 2
 
 static const char *const priorities[] = { "low", "normal", "high", NULL };
 
@@ -30,10 +33,22 @@ check_type(const char *text)
 }
 
 static char *
-check_template_id(const char *text G_GNUC_UNUSED)
+check_no_template(const char *text G_GNUC_UNUSED)
 {
-    return g_strdup(
-        "templates come with a later version; leave it out and give the settings themselves");
+    return g_strdup("is for requests to the REST API, which puts the template's settings into the "
+                    "job; give the settings themselves here");
+}
+
+static char *
+check_no_other(const char *text G_GNUC_UNUSED)
+{
+    return g_strdup("does not belong here: a template has all of its settings itself");
+}
+
+static char *
+check_not_yet(const char *text G_GNUC_UNUSED)
+{
+    return g_strdup("does not belong here: each request says when its job starts");
 }
 
 static char *
@@ -75,13 +90,14 @@ static const JwField department = { .type = JW_FIELD_STRING, .min = 1, .max = 20
 static const JwField request_fields[] = {
     JOB_FIELDS,
     { .name = "scheduledFor", .type = JW_FIELD_STRING, .check = jw_check_time },
-    { .name = "templateId", .type = JW_FIELD_STRING, .check = check_template_id },
+    { .name = "templateId", .type = JW_FIELD_STRING, .min = 1, .max = 200 },
     { .name = NULL },
 };
 const JwField jw_wire_template_fields[] = {
     JOB_FIELDS,
     KIND_FIELDS,
     { .name = "scheduledFor", .type = JW_FIELD_STRING, .check = check_no_time },
+    { .name = "templateId", .type = JW_FIELD_STRING, .check = check_no_template },
     { .name = "requestedBy", .type = JW_FIELD_OBJECT, .fields = jw_wire_actor_fields },
     { .name = NULL },
 };
@@ -89,6 +105,7 @@ const JwField jw_wire_command_fields[] = {
     JOB_FIELDS,
     KIND_FIELDS,
     { .name = "scheduledFor", .type = JW_FIELD_STRING, .check = jw_check_time },
+    { .name = "templateId", .type = JW_FIELD_STRING, .check = check_no_template },
     { .name = "jobId", .type = JW_FIELD_STRING, .check = jw_check_uuid },
     { .name = "requestedBy", .type = JW_FIELD_OBJECT, .fields = jw_wire_actor_fields },
     /* An empty list would be no department, as in a token, and is not all of them. */
@@ -339,4 +356,27 @@ jw_wire_job_from_request(const JwWire *self, const json_t *body, int64_t now_ms,
     }
     *ret_job = build_job(self, kind, body, body, MAX(due_ms, now_ms), now_ms);
     return true;
+}
+
+bool
+jw_wire_check_settings(const JwWire *self, const json_t *settings, const char *base,
+                       JwViolations *violations)
+{
+    g_return_val_if_fail(self != NULL && violations != NULL, false);
+    const JwJobKind *kind = jw_kind_find("report");
+    g_autofree JwField *fields = join_fields(jw_report_request_fields, request_fields);
+
+    for (JwField *field = fields; field->name != NULL; field++) {
+        if (strcmp(field->name, "templateId") == 0) {
+            field->check = check_no_other;
+        } else if (strcmp(field->name, "scheduledFor") == 0) {
+            field->check = check_not_yet;
+        }
+    }
+    bool ok = jw_check_partial(settings, fields, PARTIAL_LEVELS, base, violations);
+    if (json_is_object(settings) && json_object_get(settings, "reportType") == NULL) {
+        g_autofree char *pointer = jw_pointer(base, "reportType");
+        ok = jw_violations_add(violations, pointer, "is required");
+    }
+    return kind->check(self->catalog, settings, base, violations) && ok;
 }

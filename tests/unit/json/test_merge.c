@@ -1,7 +1,7 @@
 /* test_merge.c: a value over another, a part of a value, and what is at a pointer. */
 #include "testkit.h"
 
-#include "jw/json.h"
+#include "jw/json_parts.h"
 
 #include <string.h>
 

@@ -65,11 +65,6 @@ struct _JwField {
 bool jw_check_object(const json_t *value, const JwField *fields, const char *base,
                      JwViolations *violations);
 
-/* As jw_check_object(), but what is required may be missing in the outermost @levels of objects: a
- * part of a value, which jw_json_merge() makes whole. */
-bool jw_check_partial(const json_t *value, const JwField *fields, unsigned levels, const char *base,
-                      JwViolations *violations);
-
 /* As jw_check_object(), with the pointer "/name" for a parameter. @values: an object of strings,
  * from a query string. @fields: of the types STRING, INT and BOOL; numbers and booleans are read
  * from their strings. */
@@ -96,14 +91,6 @@ const char *jw_json_text(const json_t *object, const char *name);
 /* An array of strings as a vector; items of other types are left out. NULL when it is no array.
  * (transfer full) */
 char **jw_json_texts(const json_t *array);
-
-/* @base with the members of @patch over it, object by object; everything else that @patch has is
- * taken as it is, and null takes a member away. A null for what @base does not have stays, so that
- * a check finds it. (transfer full) */
-json_t *jw_json_merge(const json_t *base, const json_t *patch);
-
-/* What is at @pointer (RFC 6901) of @value; NULL: nothing. (transfer none) */
-const json_t *jw_json_at(const json_t *value, const char *pointer);
 
 /* @value without const, for jansson's iterators, which do not change it. (transfer none) */
 json_t *jw_json_mutable(const json_t *value);
