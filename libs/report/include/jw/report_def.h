@@ -2,13 +2,11 @@
  * are, what to count, and what the file and the mail show. Owned by its catalog; immutable once
  * parsed, then read by any thread. */
 #pragma once
+#include "jw/report_part.h"
 #include "jw/value.h"
 #include "jw/violations.h"
 
 G_BEGIN_DECLS
-
-/* What of a field's value makes a group. */
-typedef enum { JW_PART_VALUE, JW_PART_HOUR, JW_PART_DATE, JW_PART_WEEKDAY, JW_PART_MONTH } JwPart;
 
 typedef enum {
     JW_MEASURE_COUNT,
@@ -61,6 +59,8 @@ typedef struct {
 typedef struct {
     char *name, *label, *field;
     JwPart part;
+    int week_start; /* week, weekday: the day that begins it, from 1, Monday; 0: as ISO 8601 has it
+                     */
 } JwDimensionDef;
 
 typedef struct {

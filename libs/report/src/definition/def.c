@@ -13,6 +13,12 @@ jw_format_is_number(JwFormat format)
            || format == JW_FORMAT_SECONDS;
 }
 
+bool
+jw_part_is_in_time(JwPart part)
+{
+    return part != JW_PART_VALUE && part != JW_PART_HOUR && part != JW_PART_WEEKDAY;
+}
+
 static const size_t def_texts[] = {
     offsetof(JwReportDef, report_type),      offsetof(JwReportDef, title),
     offsetof(JwReportDef, description),      offsetof(JwReportDef, file_prefix),

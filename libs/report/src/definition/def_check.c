@@ -137,6 +137,10 @@ check_lists(const JwReportDef *self, JwViolations *violations)
         if (is_blank(dimension->field)) {
             fault(violations, "/dimensions/%u/field: is missing", i);
         }
+        if (dimension->week_start != 0 && dimension->part != JW_PART_WEEK
+            && dimension->part != JW_PART_WEEKDAY) {
+            fault(violations, "/dimensions/%u/weekStart: is for the parts week and weekday", i);
+        }
     }
     /* Column i is value i of a row, so a field can be listed only once. */
     for (guint i = 0; i < self->columns->len; i++) {

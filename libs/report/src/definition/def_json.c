@@ -18,8 +18,12 @@ static const char *const ops[] = {
 };
 static const char *const parts[] = {
     [JW_PART_VALUE] = "value",     [JW_PART_HOUR] = "hour",   [JW_PART_DATE] = "date",
-    [JW_PART_WEEKDAY] = "weekday", [JW_PART_MONTH] = "month", NULL,
+    [JW_PART_WEEKDAY] = "weekday", [JW_PART_MONTH] = "month", [JW_PART_WEEK] = "week",
+    [JW_PART_QUARTER] = "quarter", [JW_PART_YEAR] = "year",   NULL,
 };
+/* Of 0 nothing is written. */
+static const char *const weekdays[] = { "",       "monday",   "tuesday", "wednesday", "thursday",
+                                        "friday", "saturday", "sunday",  NULL };
 
 /* Fields of a few kinds: a name that @form checks, a label of 1 to @most characters, an
  * array of objects. */
@@ -53,6 +57,7 @@ static const JwField dimension_fields[] = {
     LABEL("label", JW_FIELD_REQUIRED, 100),
     NAME("field", JW_FIELD_REQUIRED, jw_check_field_name),
     { .name = "part", .type = JW_FIELD_STRING, .values = parts },
+    { .name = "weekStart", .type = JW_FIELD_STRING, .values = &weekdays[1] },
     { .name = NULL },
 };
 static const JwField measure_fields[] = {
@@ -205,6 +210,7 @@ read_dimension(JwReportDef *def, const json_t *item)
         .label = dup_text(item, "label"),
         .field = dup_text(item, "field"),
         .part = (JwPart)jw_name_read(item, "part", parts, JW_PART_VALUE),
+        .week_start = jw_name_read(item, "weekStart", weekdays, 0),
     };
 
     g_array_append_val(def->dimensions, dimension);

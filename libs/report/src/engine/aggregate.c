@@ -98,8 +98,8 @@ prepare_dimensions(JwAggregate *self, const JwReportRequest *request, GTimeZone 
         if (!resolve_field(self, dimension->def->field, &dimension->field, error)) {
             return jw_prefix(error, "dimension '%s'", dimension->def->name);
         }
-        dimension->groups = jw_groups_new(dimension->def->part, def->max_groups, zone,
-                                          request->start_ms, request->end_ms);
+        dimension->groups = jw_groups_new(dimension->def, def->max_groups, zone, request->start_ms,
+                                          request->end_ms);
         dimension->accumulators = g_array_new(FALSE, TRUE, sizeof(JwAccumulator));
     }
     return true;

@@ -105,12 +105,10 @@ table_of(const JwReportDef *def, const char *dimension)
 static JwChart
 chart_kind(const JwDimensionDef *dimension, const JwTableDef *from)
 {
-    const bool in_time = dimension->part == JW_PART_DATE || dimension->part == JW_PART_MONTH;
-
     if (from != NULL && from->chart != JW_CHART_NONE) {
         return from->chart;
     }
-    return in_time ? JW_CHART_LINE : JW_CHART_COLUMN;
+    return jw_part_is_in_time(dimension->part) ? JW_CHART_LINE : JW_CHART_COLUMN;
 }
 
 static void
