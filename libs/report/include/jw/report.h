@@ -7,6 +7,9 @@ G_BEGIN_DECLS
 
 typedef enum { JW_PERIOD_CUSTOM, JW_PERIOD_WEEKLY, JW_PERIOD_MONTHLY } JwPeriodType;
 
+/* Its name in requests and results: "weekly". (transfer none) */
+const char *jw_period_name(JwPeriodType type);
+
 /* Whether a text file begins with a byte order mark: as Excel wants it, without which it reads a
  * CSV by double click in the code page of its computer. */
 typedef enum { JW_BOM_FOR_MAIL, JW_BOM_YES, JW_BOM_NO } JwBom;

@@ -38,6 +38,9 @@ typedef enum {
 /* Whether it shows numbers, which have decimals. */
 bool jw_format_is_number(JwFormat format);
 
+/* Its name in definitions and results: "percent". (transfer none) */
+const char *jw_format_name(JwFormat format);
+
 typedef enum { JW_CHART_NONE, JW_CHART_COLUMN, JW_CHART_LINE } JwChart;
 
 typedef struct {

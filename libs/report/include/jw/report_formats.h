@@ -19,7 +19,8 @@ G_BEGIN_DECLS
     SERVED(xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", DOCUMENT)    \
     SERVED(csv, "text/csv; charset=utf-8; header=present", SHEETS)                                 \
     KNOWN(pdf, "application/pdf", DOCUMENT)                                                        \
-    KNOWN(json, "application/json", DOCUMENT)
+    SERVED(json, "application/json", DOCUMENT)                                                     \
+    SERVED(ndjson, "application/x-ndjson", LINES)
 /* clang-format on */
 
 typedef enum { JW_FILE_DOCUMENT, JW_FILE_LINES, JW_FILE_SHEETS } JwFileSort;

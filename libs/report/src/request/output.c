@@ -158,9 +158,10 @@ check_table(const JwReportDef *def, const json_t *spec, const char *base, JwViol
         return true;
     }
     if (format->sort == JW_FILE_DOCUMENT) {
-        return jw_violations_add(violations, pointer,
-                                 "is for files of lines, such as csv; leave it out, or ask for the "
-                                 "content 'tables'");
+        return jw_violations_add(
+            violations, pointer,
+            "is for files of lines (csv, ndjson); leave it out, or ask for the "
+            "content 'tables'");
     }
     if (json_object_get(output, "content") != NULL) {
         return jw_violations_add(violations, pointer,
