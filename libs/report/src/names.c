@@ -74,3 +74,15 @@ jw_names_join(GArray *items)
     }
     return g_string_free(names, FALSE);
 }
+
+const char *
+jw_format_name(JwFormat format)
+{
+    return jw_format_names[format];
+}
+
+const char *
+jw_period_name(JwPeriodType type)
+{
+    return jw_period_names[type];
+}

@@ -36,6 +36,9 @@ typedef enum {
 /* Whether it shows numbers, which have decimals. */
 bool jw_format_is_number(JwFormat format);
 
+/* Its name in definitions and results: "percent". (transfer none) */
+const char *jw_format_name(JwFormat format);
+
 typedef enum { JW_BOUND_LT, JW_BOUND_LTE, JW_BOUND_GT, JW_BOUND_GTE, JW_BOUND_N } JwBound;
 
 /* One test of a record, or several as one. With nothing but a field: the value is there. */
