@@ -255,9 +255,8 @@ test_formats(void **state)
     static const struct {
         const char *format, *message;
     } cases[] = {
-        { "pdf", "'pdf' is not served by this version yet; served: xlsx, csv" },
-        { "output-format.json", "'json' is not served by this version yet; served: xlsx, csv" },
-        { "XLSX", "must be one of xlsx, csv, not 'XLSX'" },
+        { "pdf", "'pdf' is not served by this version yet; served: xlsx, csv, json, ndjson" },
+        { "XLSX", "must be one of xlsx, csv, json, ndjson, not 'XLSX'" },
         { "", "must be one of xlsx, csv" },
         { "report-type.csv", "must be one of" },
     };
