@@ -3,6 +3,7 @@
  * parsed, then read by any thread. */
 #pragma once
 #include "jw/report_axis.h"
+#include "jw/report_condition.h"
 #include "jw/report_part.h"
 #include "jw/violations.h"
 
@@ -16,8 +17,14 @@ typedef enum {
     JW_MEASURE_MAX,
     JW_MEASURE_RATIO,
     JW_MEASURE_PEAK,
-    JW_MEASURE_PEAK_VALUE
+    JW_MEASURE_PEAK_VALUE,
+    JW_MEASURE_FORMULA,
+    JW_MEASURE_SHARE, /* of the value over all records, in percent */
+    JW_MEASURE_N
 } JwMeasureOp;
+
+/* A formula over measures, parsed (engine/formula.h). */
+typedef struct _JwFormula JwFormula;
 
 /* How a value is shown. */
 typedef enum {
@@ -39,19 +46,6 @@ bool jw_format_is_number(JwFormat format);
 /* Its name in definitions and results: "percent". (transfer none) */
 const char *jw_format_name(JwFormat format);
 
-typedef enum { JW_BOUND_LT, JW_BOUND_LTE, JW_BOUND_GT, JW_BOUND_GTE, JW_BOUND_N } JwBound;
-
-/* One test of a record, or several as one. With nothing but a field: the value is there. */
-typedef struct {
-    char *field;     /* record field; NULL: of `parts` */
-    char **equals;   /* the value is one of these (jw/wanted.h); NULL-terminated; or NULL */
-    char **contains; /* a text that has one of these in it, without case; or NULL */
-    char *bounds[JW_BOUND_N]; /* the value is less, more than these (engine/bound.h); or NULL */
-    GArray *parts;            /* of JwCondition: all of them hold; or NULL */
-    bool any;                 /* of `parts`: one of them holds */
-    bool negate;
-} JwCondition;
-
 /* Filters, dimensions and measures begin with their name: jw_report_names() relies on it. */
 typedef struct {
     char *name, *field; /* name: as callers write it, "departmentIds" */
@@ -70,7 +64,8 @@ typedef struct {
     char *field;                   /* sum, avg, min, max */
     GArray *where;                 /* of JwCondition: all must hold; may be empty, never NULL */
     char *numerator, *denominator; /* ratio: names of earlier measures */
-    char *dimension, *of;          /* peak, peakValue: dimension and measure names */
+    char *dimension, *of;          /* peak, peakValue: dimension and measure names; share: `of` */
+    JwFormula *formula;            /* formula: over earlier measures */
     double scale;                  /* ratio: 100 for percent */
     int decimals;                  /* rounding half up on output */
     JwFormat format;
@@ -114,9 +109,6 @@ typedef struct {
 JwReportDef *jw_report_def_new(void);
 void jw_report_def_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwReportDef, jw_report_def_free)
-
-/* An array of JwCondition for JwMeasureDef.where, which clears its items. (transfer full) */
-GArray *jw_report_conditions_new(void);
 
 /* The filter by which a report is limited to departments. */
 #define JW_REPORT_DEPARTMENTS "departmentIds"

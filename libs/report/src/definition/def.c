@@ -1,6 +1,8 @@
 /* definition/def.c: report definitions: new, free, look up, list the fields to read. Owned by
  * their catalog; immutable once parsed, then shared by any thread. */
 #include "definition/conditions.h"
+#include "definition/measure_ops.h"
+#include "engine/formula.h"
 #include "jw/text.h"
 #include "names.h"
 
@@ -60,6 +62,7 @@ measure_clear(gpointer data)
 
     jw_texts_clear(measure, texts, G_N_ELEMENTS(texts));
     g_clear_pointer(&measure->where, g_array_unref);
+    g_clear_pointer(&measure->formula, jw_formula_free);
 }
 
 static void
@@ -178,22 +181,14 @@ static bool
 measure_has_groups(const JwReportDef *self, const bool *known, size_t index)
 {
     const JwMeasureDef *measure = &g_array_index(self->measures, JwMeasureDef, index);
+    const char *part = NULL;
 
-    switch (measure->op) {
-    case JW_MEASURE_PEAK:
-    case JW_MEASURE_PEAK_VALUE:
-        return false;
-    case JW_MEASURE_RATIO:
-        return part_has_groups(self, known, index, measure->numerator)
-               && part_has_groups(self, known, index, measure->denominator);
-    case JW_MEASURE_COUNT:
-    case JW_MEASURE_SUM:
-    case JW_MEASURE_AVG:
-    case JW_MEASURE_MIN:
-    case JW_MEASURE_MAX:
-        break;
+    for (size_t i = 0; (part = jw_measure_part(measure, i)) != NULL; i++) {
+        if (!part_has_groups(self, known, index, part)) {
+            return false;
+        }
     }
-    return true;
+    return !jw_measure_ops[measure->op].whole;
 }
 
 bool

@@ -2,20 +2,11 @@
  * Any thread, no state. The tables check single values, def_check.c the definition as a
  * whole. */
 #include "definition/conditions.h"
+#include "definition/measure_ops.h"
+#include "engine/formula.h"
 #include "jw/catalog.h"
 #include "names.h"
 
-static const char *const ops[] = {
-    [JW_MEASURE_COUNT] = "count",
-    [JW_MEASURE_SUM] = "sum",
-    [JW_MEASURE_AVG] = "avg",
-    [JW_MEASURE_MIN] = "min",
-    [JW_MEASURE_MAX] = "max",
-    [JW_MEASURE_RATIO] = "ratio",
-    [JW_MEASURE_PEAK] = "peak",
-    [JW_MEASURE_PEAK_VALUE] = "peakValue",
-    NULL,
-};
 static const char *const parts[] = {
     [JW_PART_VALUE] = "value",     [JW_PART_HOUR] = "hour",   [JW_PART_DATE] = "date",
     [JW_PART_WEEKDAY] = "weekday", [JW_PART_MONTH] = "month", [JW_PART_WEEK] = "week",
@@ -63,13 +54,17 @@ static const JwField dimension_fields[] = {
 static const JwField measure_fields[] = {
     NAME("name", JW_FIELD_REQUIRED, jw_check_identifier),
     LABEL("label", JW_FIELD_REQUIRED, 100),
-    { .name = "op", .type = JW_FIELD_STRING, .flags = JW_FIELD_REQUIRED, .values = ops },
+    { .name = "op",
+      .type = JW_FIELD_STRING,
+      .flags = JW_FIELD_REQUIRED,
+      .values = jw_measure_op_names },
     NAME("field", 0, jw_check_field_name),
     { .name = "where", .type = JW_FIELD_ARRAY, .max = 20, .item = &jw_condition_item },
     NAME("numerator", 0, jw_check_identifier),
     NAME("denominator", 0, jw_check_identifier),
     NAME("dimension", 0, jw_check_identifier),
     NAME("of", 0, jw_check_identifier),
+    { .name = "formula", .type = JW_FIELD_STRING, .min = 1, .max = JW_FORMULA_MAX },
     { .name = "scale", .type = JW_FIELD_NUMBER, .min = -1000000, .max = 1000000 },
     { .name = "decimals", .type = JW_FIELD_INT, .min = 0, .max = 9 },
     { .name = "format", .type = JW_FIELD_STRING, .values = jw_format_names },
@@ -134,40 +129,28 @@ static const JwField def_fields[] = {
     { .name = NULL },
 };
 
-#define OP(op) (1u << (op))
-#define COUNTED                                                                                    \
-    (OP(JW_MEASURE_COUNT) | OP(JW_MEASURE_SUM) | OP(JW_MEASURE_AVG) | OP(JW_MEASURE_MIN)           \
-     | OP(JW_MEASURE_MAX))
-#define PEAKS (OP(JW_MEASURE_PEAK) | OP(JW_MEASURE_PEAK_VALUE))
-
-/* Which members have an effect with which ops. */
-static const struct {
-    const char *member;
-    unsigned allowed; /* OP()s */
-} measure_members[] = {
-    { "field", COUNTED },
-    { "where", COUNTED },
-    { "numerator", OP(JW_MEASURE_RATIO) },
-    { "denominator", OP(JW_MEASURE_RATIO) },
-    { "scale", OP(JW_MEASURE_RATIO) },
-    { "dimension", PEAKS },
-    { "of", PEAKS },
-};
-
+/* Members without effect, and what a formula says. */
 static void
-check_measure_members(const json_t *item, const char *base, JwViolations *violations)
+check_measure(const json_t *item, const char *base, JwViolations *violations)
 {
-    const char *op = jw_json_text(item, "op");
-    const int known = jw_name_read(item, "op", ops, -1);
+    const char *op = jw_json_text(item, "op"), *formula = jw_json_text(item, "formula");
+    const int known = jw_name_read(item, "op", jw_measure_op_names, -1);
+    g_autoptr(GError) error = NULL;
 
-    for (size_t i = 0; known >= 0 && i < G_N_ELEMENTS(measure_members); i++) {
-        const char *member = measure_members[i].member;
+    for (size_t i = 0; known >= 0 && i < JW_MEMBERS_N; i++) {
+        const char *member = jw_member_names[i];
+        const JwMeasureOpInfo *info = &jw_measure_ops[known];
         if (json_object_get(item, member) != NULL
-            && (measure_members[i].allowed & (1u << (unsigned)known)) == 0) {
+            && ((info->needed | info->allowed) & 1u << i) == 0) {
             g_autofree char *pointer = jw_pointer(base, member);
             (void)jw_violations_add(violations, pointer,
                                     "has no effect on a measure of op %s; leave it out", op);
         }
+    }
+    g_autoptr(JwFormula) parsed = formula != NULL ? jw_formula_parse(formula, &error) : NULL;
+    if (error != NULL) {
+        g_autofree char *pointer = jw_pointer(base, "formula");
+        (void)jw_violations_add(violations, pointer, "%s", jw_error_message(error));
     }
 }
 
@@ -201,7 +184,7 @@ check_members(const json_t *value, JwViolations *violations)
     json_array_foreach(json_object_get(value, "measures"), i, item)
     {
         g_autofree char *base = jw_pointer_index("/measures", i);
-        check_measure_members(item, base, violations);
+        check_measure(item, base, violations);
     }
     json_array_foreach(json_object_get(value, "tables"), i, item)
     {
@@ -242,15 +225,17 @@ static void
 read_measure(JwReportDef *def, const json_t *item)
 {
     const json_t *scale = json_object_get(item, "scale");
+    const char *formula = jw_json_text(item, "formula");
     const JwMeasureDef measure = {
         .name = dup_text(item, "name"),
         .label = dup_text(item, "label"),
-        .op = (JwMeasureOp)jw_name_read(item, "op", ops, JW_MEASURE_COUNT),
+        .op = (JwMeasureOp)jw_name_read(item, "op", jw_measure_op_names, JW_MEASURE_COUNT),
         .field = dup_text(item, "field"),
         .numerator = dup_text(item, "numerator"),
         .denominator = dup_text(item, "denominator"),
         .dimension = dup_text(item, "dimension"),
         .of = dup_text(item, "of"),
+        .formula = formula != NULL ? jw_formula_parse(formula, NULL) : NULL,
         .scale = scale != NULL ? json_number_value(scale) : 1.0,
         .decimals = (int)json_integer_value(json_object_get(item, "decimals")),
         .format = (JwFormat)jw_name_read(item, "format", jw_format_names, JW_FORMAT_INTEGER),

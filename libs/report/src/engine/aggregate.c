@@ -3,6 +3,8 @@
  * totals and to the record's group of each dimension. Ratios and peaks are computed on demand
  * (engine/figures.c). Memory depends on the groups alone. */
 #include "engine/aggregate_private.h"
+#include "definition/measure_ops.h"
+#include "engine/formula.h"
 #include "jw/error.h"
 #include "names.h"
 
@@ -37,24 +39,45 @@ resolve_dimension(const JwAggregate *self, const char *name, size_t *ret_index, 
 }
 
 static bool
+prepare_parts(const JwAggregate *self, JwMeasure *measure, GError **error)
+{
+    const JwFormula *formula = measure->def->formula;
+    const char *name = NULL;
+
+    while (formula != NULL && (name = jw_formula_name(formula, measure->n_parts)) != NULL) {
+        measure->parts = g_renew(size_t, measure->parts, measure->n_parts + 1);
+        if (!resolve_measure(self, name, &measure->parts[measure->n_parts++], error)) {
+            return false;
+        }
+    }
+    return formula != NULL || jw_fail(error, JW_ERROR_INVALID, "has no formula");
+}
+
+/* Of one that is made of other measures. */
+static bool
+prepare_computed(JwAggregate *self, JwMeasure *measure, GError **error)
+{
+    const JwMeasureDef *def = measure->def;
+
+    if (def->op == JW_MEASURE_RATIO) {
+        return resolve_measure(self, def->numerator, &measure->numerator, error)
+               && resolve_measure(self, def->denominator, &measure->denominator, error);
+    }
+    if (def->op == JW_MEASURE_FORMULA) {
+        return prepare_parts(self, measure, error);
+    }
+    return resolve_measure(self, def->of, &measure->of, error)
+           && (!jw_measure_ops[def->op].whole
+               || resolve_dimension(self, def->dimension, &measure->dimension, error));
+}
+
+static bool
 prepare_measure(JwAggregate *self, JwMeasure *measure, GTimeZone *zone, GError **error)
 {
     const JwMeasureDef *def = measure->def;
 
-    switch (def->op) {
-    case JW_MEASURE_RATIO:
-        return resolve_measure(self, def->numerator, &measure->numerator, error)
-               && resolve_measure(self, def->denominator, &measure->denominator, error);
-    case JW_MEASURE_PEAK:
-    case JW_MEASURE_PEAK_VALUE:
-        return resolve_dimension(self, def->dimension, &measure->dimension, error)
-               && resolve_measure(self, def->of, &measure->of, error);
-    case JW_MEASURE_COUNT:
-    case JW_MEASURE_SUM:
-    case JW_MEASURE_AVG:
-    case JW_MEASURE_MIN:
-    case JW_MEASURE_MAX:
-        break;
+    if (!jw_measure_ops[def->op].simple) {
+        return prepare_computed(self, measure, error);
     }
     measure->simple = true;
     measure->place = self->n_simple++;
@@ -170,6 +193,7 @@ jw_aggregate_free(gpointer data)
     }
     for (size_t i = 0; i < self->n_measures; i++) {
         jw_test_free(self->measures[i].test);
+        g_free(self->measures[i].parts);
     }
     for (size_t i = 0; i < self->n_dimensions; i++) {
         jw_groups_free(self->dimensions[i].groups);
