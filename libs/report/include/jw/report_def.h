@@ -2,6 +2,7 @@
  * are, what to count, and what the file and the mail show. Owned by its catalog; immutable once
  * parsed, then read by any thread. */
 #pragma once
+#include "jw/report_filter.h"
 #include "jw/value.h"
 #include "jw/violations.h"
 
@@ -48,10 +49,6 @@ typedef struct {
 } JwCondition;
 
 /* Filters, dimensions and measures begin with their name: jw_report_names() relies on it. */
-typedef struct {
-    char *name, *field; /* name: as callers write it, "departmentIds" */
-} JwFilterDef;
-
 typedef struct {
     char *name, *label, *field;
     JwPart part;
