@@ -41,10 +41,16 @@ bool jw_format_is_number(JwFormat format);
 
 typedef enum { JW_CHART_NONE, JW_CHART_COLUMN, JW_CHART_LINE } JwChart;
 
+typedef enum { JW_BOUND_LT, JW_BOUND_LTE, JW_BOUND_GT, JW_BOUND_GTE, JW_BOUND_N } JwBound;
+
+/* One test of a record, or several as one. With nothing but a field: the value is there. */
 typedef struct {
-    char *field; /* record field */
-    /* the value is one of these (jw/wanted.h); NULL-terminated; NULL: the test is only `present` */
-    char **equals;
+    char *field;     /* record field; NULL: of `parts` */
+    char **equals;   /* the value is one of these (jw/wanted.h); NULL-terminated; or NULL */
+    char **contains; /* a text that has one of these in it, without case; or NULL */
+    char *bounds[JW_BOUND_N]; /* the value is less, more than these (engine/bound.h); or NULL */
+    GArray *parts;            /* of JwCondition: all of them hold; or NULL */
+    bool any;                 /* of `parts`: one of them holds */
     bool negate;
 } JwCondition;
 

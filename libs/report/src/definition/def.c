@@ -1,6 +1,6 @@
 /* definition/def.c: report definitions: new, free, look up, list the fields to read. Owned by
  * their catalog; immutable once parsed, then shared by any thread. */
-#include "jw/report_def.h"
+#include "definition/conditions.h"
 #include "jw/text.h"
 #include "names.h"
 
@@ -21,15 +21,6 @@ static const size_t def_texts[] = {
     offsetof(JwReportDef, inactive_value),   offsetof(JwReportDef, list_title),
     offsetof(JwReportDef, mail_chart_table),
 };
-
-static void
-condition_clear(gpointer data)
-{
-    JwCondition *condition = data;
-
-    g_clear_pointer(&condition->field, g_free);
-    g_clear_pointer(&condition->equals, g_strfreev);
-}
 
 static void
 filter_def_clear(gpointer data)
@@ -93,12 +84,6 @@ array_new(guint item_size, GDestroyNotify clear)
 
     g_array_set_clear_func(array, clear);
     return array;
-}
-
-GArray *
-jw_report_conditions_new(void)
-{
-    return array_new(sizeof(JwCondition), condition_clear);
 }
 
 JwReportDef *
@@ -222,8 +207,10 @@ jw_report_def_has_groups(const JwReportDef *self, const JwMeasureDef *measure)
 }
 
 static void
-add_field(GPtrArray *fields, const char *field)
+add_field(const char *field, gpointer data)
 {
+    GPtrArray *fields = data;
+
     if (field == NULL) {
         return;
     }
@@ -243,22 +230,20 @@ jw_report_def_fields(const JwReportDef *self)
     g_return_val_if_fail(self != NULL, NULL);
     fields = g_ptr_array_new();
     for (guint i = 0; i < self->columns->len; i++) {
-        add_field(fields, g_array_index(self->columns, JwColumnDef, i).field);
+        add_field(g_array_index(self->columns, JwColumnDef, i).field, fields);
     }
     for (guint i = 0; i < self->dimensions->len; i++) {
-        add_field(fields, g_array_index(self->dimensions, JwDimensionDef, i).field);
+        add_field(g_array_index(self->dimensions, JwDimensionDef, i).field, fields);
     }
     for (guint i = 0; i < self->measures->len; i++) {
         const JwMeasureDef *measure = &g_array_index(self->measures, JwMeasureDef, i);
-        add_field(fields, measure->field);
-        for (guint k = 0; measure->where != NULL && k < measure->where->len; k++) {
-            add_field(fields, g_array_index(measure->where, JwCondition, k).field);
-        }
+        add_field(measure->field, fields);
+        jw_conditions_fields(measure->where, add_field, fields);
     }
     for (guint i = 0; i < self->filters->len; i++) {
-        add_field(fields, g_array_index(self->filters, JwFilterDef, i).field);
+        add_field(g_array_index(self->filters, JwFilterDef, i).field, fields);
     }
-    add_field(fields, self->inactive_field);
+    add_field(self->inactive_field, fields);
     g_ptr_array_add(fields, NULL);
     return (char **)g_ptr_array_free(fields, FALSE);
 }

@@ -275,7 +275,8 @@ check_measures(const JwReportDef *self, JwViolations *violations)
                   MOST_DECIMALS);
         }
         for (guint k = 0; measure->where != NULL && k < measure->where->len; k++) {
-            if (is_blank(g_array_index(measure->where, JwCondition, k).field)) {
+            const JwCondition *condition = &g_array_index(measure->where, JwCondition, k);
+            if (condition->parts == NULL && is_blank(condition->field)) {
                 fault(violations, "/measures/%u/where/%u/field: is missing", i, k);
             }
         }

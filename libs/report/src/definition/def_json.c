@@ -1,8 +1,8 @@
 /* definition/def_json.c: a report definition from its JSON (schemas/report-definition.v1.json).
  * Any thread, no state. The tables check single values, def_check.c the definition as a
  * whole. */
+#include "definition/conditions.h"
 #include "jw/catalog.h"
-#include "jw/json.h"
 #include "names.h"
 
 static const char *const ops[] = {
@@ -38,7 +38,6 @@ static const char *const parts[] = {
     }
 
 static const JwField name_item = { .type = JW_FIELD_STRING, .check = jw_check_identifier };
-static const JwField equals_item = { .type = JW_FIELD_STRING, .max = 200 };
 static const JwField inactive_fields[] = {
     NAME("field", JW_FIELD_REQUIRED, jw_check_field_name),
     LABEL("value", JW_FIELD_REQUIRED, 200),
@@ -60,19 +59,12 @@ static const JwField dimension_fields[] = {
     { .name = "part", .type = JW_FIELD_STRING, .values = parts },
     { .name = NULL },
 };
-static const JwField condition_fields[] = {
-    NAME("field", JW_FIELD_REQUIRED, jw_check_field_name),
-    { .name = "equals", .type = JW_FIELD_ARRAY, .min = 1, .max = 100, .item = &equals_item },
-    { .name = "not", .type = JW_FIELD_BOOL },
-    { .name = NULL },
-};
-static const JwField condition_item = { .type = JW_FIELD_OBJECT, .fields = condition_fields };
 static const JwField measure_fields[] = {
     NAME("name", JW_FIELD_REQUIRED, jw_check_identifier),
     LABEL("label", JW_FIELD_REQUIRED, 100),
     { .name = "op", .type = JW_FIELD_STRING, .flags = JW_FIELD_REQUIRED, .values = ops },
     NAME("field", 0, jw_check_field_name),
-    { .name = "where", .type = JW_FIELD_ARRAY, .max = 20, .item = &condition_item },
+    { .name = "where", .type = JW_FIELD_ARRAY, .max = 20, .item = &jw_condition_item },
     NAME("numerator", 0, jw_check_identifier),
     NAME("denominator", 0, jw_check_identifier),
     NAME("dimension", 0, jw_check_identifier),
@@ -122,6 +114,7 @@ static const JwField def_fields[] = {
     NAME("timeZone", 0, jw_check_zone),
     { .name = "inactive", .type = JW_FIELD_OBJECT, .fields = inactive_fields },
     { .name = "openToAllDepartments", .type = JW_FIELD_BOOL },
+    LIST("conditions", 0, 0, 50, jw_shared_condition_item),
     LIST("filters", 0, 0, 50, filter_item),
     LIST("dimensions", 0, 0, 50, dimension_item),
     LIST("measures", JW_FIELD_REQUIRED, 1, 100, measure_item),
@@ -200,25 +193,6 @@ dup_text(const json_t *object, const char *name)
     return g_strdup(jw_json_text(object, name));
 }
 
-static GArray *
-read_conditions(const json_t *list)
-{
-    GArray *conditions = jw_report_conditions_new();
-    const json_t *item = NULL;
-    size_t i = 0;
-
-    json_array_foreach(list, i, item)
-    {
-        const JwCondition condition = {
-            .field = dup_text(item, "field"),
-            .equals = jw_json_texts(json_object_get(item, "equals")),
-            .negate = json_is_true(json_object_get(item, "not")),
-        };
-        g_array_append_val(conditions, condition);
-    }
-    return conditions;
-}
-
 static unsigned
 read_operators(const json_t *list)
 {
@@ -272,7 +246,6 @@ read_measure(JwReportDef *def, const json_t *item)
         .label = dup_text(item, "label"),
         .op = (JwMeasureOp)jw_name_read(item, "op", ops, JW_MEASURE_COUNT),
         .field = dup_text(item, "field"),
-        .where = read_conditions(json_object_get(item, "where")),
         .numerator = dup_text(item, "numerator"),
         .denominator = dup_text(item, "denominator"),
         .dimension = dup_text(item, "dimension"),
@@ -323,6 +296,18 @@ static const struct {
     { "columns", read_column }, { "tables", read_table },
 };
 
+/* @shared: (nullable): the definition's `conditions` */
+static void
+read_conditions(JwReportDef *def, const json_t *value, const json_t *shared)
+{
+    const json_t *measures = json_object_get(value, "measures");
+
+    for (guint i = 0; i < def->measures->len; i++) {
+        g_array_index(def->measures, JwMeasureDef, i).where =
+            jw_conditions_read(json_object_get(json_array_get(measures, i), "where"), shared);
+    }
+}
+
 static JwReportDef *
 read_def(const json_t *value)
 {
@@ -372,7 +357,9 @@ jw_report_def_parse(const char *text, size_t length, const char *file, GError **
         return NULL;
     }
     (void)jw_check_object(value, def_fields, "", &violations);
+    const bool named = jw_conditions_check(value, &violations);
     g_autoptr(JwReportDef) def = read_def(value);
+    read_conditions(def, value, named ? json_object_get(value, "conditions") : NULL);
     if (json_is_object(value)) { /* else one word about it is enough */
         check_members(value, &violations);
         jw_report_def_note(def, &violations);

@@ -37,27 +37,7 @@ resolve_dimension(const JwAggregate *self, const char *name, size_t *ret_index, 
 }
 
 static bool
-prepare_tests(JwAggregate *self, JwMeasure *measure, GError **error)
-{
-    const GArray *where = measure->def->where;
-
-    if (where == NULL || where->len == 0) {
-        return true;
-    }
-    measure->tests = g_new0(JwTest, where->len);
-    for (guint i = 0; i < where->len; i++) {
-        const JwCondition *condition = &g_array_index(where, JwCondition, i);
-        size_t field = 0;
-        if (!resolve_field(self, condition->field, &field, error)) {
-            return false;
-        }
-        jw_test_init(&measure->tests[measure->n_tests++], condition, field);
-    }
-    return true;
-}
-
-static bool
-prepare_measure(JwAggregate *self, JwMeasure *measure, GError **error)
+prepare_measure(JwAggregate *self, JwMeasure *measure, GTimeZone *zone, GError **error)
 {
     const JwMeasureDef *def = measure->def;
 
@@ -83,17 +63,21 @@ prepare_measure(JwAggregate *self, JwMeasure *measure, GError **error)
         && !resolve_field(self, def->field, &measure->field, error)) {
         return false;
     }
-    return prepare_tests(self, measure, error);
+    if (def->where == NULL || def->where->len == 0) {
+        return true;
+    }
+    measure->test = jw_test_new(def->where, self->fields, zone, error);
+    return measure->test != NULL;
 }
 
 static bool
-prepare_measures(JwAggregate *self, GError **error)
+prepare_measures(JwAggregate *self, GTimeZone *zone, GError **error)
 {
     for (size_t i = 0; i < self->n_measures; i++) {
         self->measures[i].def = &g_array_index(self->def->measures, JwMeasureDef, i);
     }
     for (size_t i = 0; i < self->n_measures; i++) {
-        if (!prepare_measure(self, &self->measures[i], error)) {
+        if (!prepare_measure(self, &self->measures[i], zone, error)) {
             return jw_prefix(error, "measure '%s'", self->measures[i].def->name);
         }
     }
@@ -166,7 +150,7 @@ jw_aggregate_new(const JwReportDef *def, const JwReportRequest *request, const c
     self->measures = g_new0(JwMeasure, MAX(self->n_measures, 1));
     self->n_dimensions = def->dimensions->len;
     self->dimensions = g_new0(JwDimension, MAX(self->n_dimensions, 1));
-    if (!prepare_dimensions(self, request, zone, error) || !prepare_measures(self, error)
+    if (!prepare_dimensions(self, request, zone, error) || !prepare_measures(self, zone, error)
         || !check_request(self, request, error)) {
         return NULL;
     }
@@ -185,10 +169,7 @@ jw_aggregate_free(gpointer data)
         return;
     }
     for (size_t i = 0; i < self->n_measures; i++) {
-        for (size_t k = 0; k < self->measures[i].n_tests; k++) {
-            jw_test_clear(&self->measures[i].tests[k]);
-        }
-        g_free(self->measures[i].tests);
+        jw_test_free(self->measures[i].test);
     }
     for (size_t i = 0; i < self->n_dimensions; i++) {
         jw_groups_free(self->dimensions[i].groups);
@@ -227,12 +208,7 @@ measure_hit(const JwMeasure *measure, const JwValue *row)
         || (measure->has_field && !value_counts(measure->def->op, &row[measure->field]))) {
         return false;
     }
-    for (size_t i = 0; i < measure->n_tests; i++) {
-        if (!jw_test_passes(&measure->tests[i], row)) {
-            return false;
-        }
-    }
-    return true;
+    return measure->test == NULL || jw_test_passes(measure->test, row);
 }
 
 static void
