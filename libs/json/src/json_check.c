@@ -77,17 +77,39 @@ static const struct {
 };
 
 static bool
-type_fits(Walk *walk, const json_t *value, JwFieldType type)
+has_type(const json_t *value, JwFieldType type)
 {
-    if ((types[type].accepts & 1u << json_typeof(value)) != 0) {
-        return true;
+    return (types[type].accepts & 1u << json_typeof(value)) != 0;
+}
+
+/* "an array", "an array or an object". (transfer full) */
+static char *
+type_names(const JwField *field)
+{
+    GString *names = g_string_new(types[field->type].name);
+
+    for (const JwField *other = field->otherwise; other != NULL; other = other->otherwise) {
+        g_string_append_printf(names, " or %s", types[other->type].name);
     }
+    return g_string_free(names, FALSE);
+}
+
+/* The form of @field that has the value's type; NULL: none, noted. */
+static const JwField *
+form_of(Walk *walk, const json_t *value, const JwField *field)
+{
+    for (const JwField *form = field; form != NULL; form = form->otherwise) {
+        if (has_type(value, form->type)) {
+            return form;
+        }
+    }
+    g_autofree char *names = type_names(field);
     if (json_is_null(value)) {
-        violation(walk, "must be %s, not null; leave it out when there is none", types[type].name);
+        violation(walk, "must be %s, not null; leave it out when there is none", names);
     } else {
-        violation(walk, "must be %s, not %s", types[type].name, type_name(value));
+        violation(walk, "must be %s, not %s", names, type_name(value));
     }
-    return false;
+    return NULL;
 }
 
 static const JwField *
@@ -329,7 +351,8 @@ check_value(Walk *walk, const json_t *value, const JwField *field)
         check_parameter(walk, value, field);
         return;
     }
-    if (!type_fits(walk, value, field->type)) {
+    field = form_of(walk, value, field);
+    if (field == NULL) {
         return;
     }
     switch (field->type) {

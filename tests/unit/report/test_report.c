@@ -448,7 +448,7 @@ static void
 test_request(void **state)
 {
     g_autoptr(JwReportRequest) request = jw_report_request_new();
-    const JwFilter filter = { g_strdup("agents"), g_strsplit("a,b", ",", -1) };
+    const JwFilter filter = { .name = g_strdup("agents"), .values = g_strsplit("a,b", ",", -1) };
 
     (void)state;
     assert_non_null(request->filters);

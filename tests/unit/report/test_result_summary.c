@@ -182,7 +182,8 @@ static void
 test_limits(void **state)
 {
     g_auto(Fixture) f = { 0 };
-    const JwFilter agents = { g_strdup("agents"), g_strsplit("ada,bob", ",", -1) };
+    const JwFilter agents = { .name = g_strdup("agents"),
+                              .values = g_strsplit("ada,bob", ",", -1) };
 
     (void)state;
     fixture_init(&f);

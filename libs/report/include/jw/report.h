@@ -1,6 +1,7 @@
 /* jw/report.h: what is asked of a report definition: the decoded `spec` of a job of type "report",
  * its period, and the name of its file. Pure; any thread. */
 #pragma once
+#include "jw/range.h"
 #include "jw/report_def.h"
 
 G_BEGIN_DECLS
@@ -28,9 +29,22 @@ typedef struct {
     bool decimal_comma; /* "1,5": never with a comma as delimiter */
 } JwCsvForm;
 
+/* What a filter asks of a record's value: all that is given must hold. */
 typedef struct {
-    char *name, **values; /* values: NULL-terminated, at least one */
+    char *name;
+    char **values;   /* one of these; NULL-terminated, at least one; or NULL */
+    char **excluded; /* none of these; what is not there passes; or NULL */
+    char *from, *to; /* jw_report_filter_range(); each may be NULL */
+    char *contains;  /* a text with this in it, upper case or lower; or NULL */
+    JwPresence presence;
 } JwFilter;
+
+/* Frees its members. */
+void jw_report_filter_clear(gpointer self);
+
+/* The range that a filter asks for; false: none. A day is all of it in @zone, a time without
+ * fraction its whole second, at both ends. @ret_range: borrows from @self */
+bool jw_report_filter_range(const JwFilter *self, GTimeZone *zone, JwRange *ret_range);
 
 typedef struct {
     char *report_type;

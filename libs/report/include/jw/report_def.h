@@ -4,6 +4,7 @@
 #pragma once
 #include "jw/report_axis.h"
 #include "jw/report_condition.h"
+#include "jw/report_filter.h"
 #include "jw/report_part.h"
 #include "jw/violations.h"
 
@@ -47,10 +48,6 @@ bool jw_format_is_number(JwFormat format);
 const char *jw_format_name(JwFormat format);
 
 /* Filters, dimensions and measures begin with their name: jw_report_names() relies on it. */
-typedef struct {
-    char *name, *field; /* name: as callers write it, "departmentIds" */
-} JwFilterDef;
-
 typedef struct {
     char *name, *label, *field;
     JwPart part;

@@ -35,7 +35,7 @@ char *jw_report_text_period(const JwReportRequest *request, GTimeZone *zone);
  * (transfer full) */
 char *jw_report_text_filter_name(const char *name);
 
-/* "support, sales and 7 more". (transfer full) */
+/* "support, sales and 7 more", "10 to 20", "contains “bill”, not (none)". (transfer full) */
 char *jw_report_text_filter_values(const JwFilter *filter);
 
 G_END_DECLS

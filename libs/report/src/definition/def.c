@@ -37,6 +37,7 @@ filter_def_clear(gpointer data)
 
     g_clear_pointer(&filter->name, g_free);
     g_clear_pointer(&filter->field, g_free);
+    g_clear_pointer(&filter->label, g_free);
 }
 
 static void

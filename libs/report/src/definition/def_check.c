@@ -125,6 +125,19 @@ check_decimals(const JwColumnDef *column, guint index, JwViolations *violations)
     }
 }
 
+/* The filter that limits reports to departments must not be asked for all others. */
+static void
+check_departments(const JwFilterDef *filter, guint index, JwViolations *violations)
+{
+    if (g_strcmp0(filter->name, JW_REPORT_DEPARTMENTS) == 0
+        && jw_report_filter_operators(filter) != JW_FILTER_IN) {
+        fault(violations,
+              "/filters/%u/operators: '%s' limits the report to departments, which only the "
+              "operator in does; leave operators out",
+              index, JW_REPORT_DEPARTMENTS);
+    }
+}
+
 static void
 check_lists(const JwReportDef *self, JwViolations *violations)
 {
@@ -138,6 +151,7 @@ check_lists(const JwReportDef *self, JwViolations *violations)
         if (is_blank(filter->field)) {
             fault(violations, "/filters/%u/field: is missing", i);
         }
+        check_departments(filter, i, violations);
     }
     for (guint i = 0; i < self->dimensions->len; i++) {
         const JwDimensionDef *dimension = &g_array_index(self->dimensions, JwDimensionDef, i);

@@ -38,9 +38,13 @@ static const JwField inactive_fields[] = {
     LABEL("value", JW_FIELD_REQUIRED, 200),
     { .name = NULL },
 };
+static const JwField operator_item = { .type = JW_FIELD_STRING,
+                                       .values = jw_filter_operator_names };
 static const JwField filter_fields[] = {
     NAME("name", JW_FIELD_REQUIRED, jw_check_identifier),
     NAME("field", JW_FIELD_REQUIRED, jw_check_field_name),
+    LABEL("label", 0, 100),
+    LIST("operators", JW_FIELD_UNIQUE, 1, 5, operator_item),
     { .name = NULL },
 };
 static const JwField dimension_fields[] = {
@@ -199,10 +203,33 @@ dup_text(const json_t *object, const char *name)
     return g_strdup(jw_json_text(object, name));
 }
 
+static unsigned
+read_operators(const json_t *list)
+{
+    const json_t *item = NULL;
+    unsigned operators = 0;
+    size_t i = 0;
+
+    json_array_foreach(list, i, item)
+    {
+        for (unsigned k = 0; jw_filter_operator_names[k] != NULL; k++) {
+            if (g_strcmp0(json_string_value(item), jw_filter_operator_names[k]) == 0) {
+                operators |= 1u << k;
+            }
+        }
+    }
+    return operators;
+}
+
 static void
 read_filter(JwReportDef *def, const json_t *item)
 {
-    const JwFilterDef filter = { .name = dup_text(item, "name"), .field = dup_text(item, "field") };
+    const JwFilterDef filter = {
+        .name = dup_text(item, "name"),
+        .field = dup_text(item, "field"),
+        .label = dup_text(item, "label"),
+        .operators = read_operators(json_object_get(item, "operators")),
+    };
 
     g_array_append_val(def->filters, filter);
 }

@@ -60,29 +60,6 @@ jw_report_spec_period(const json_t *spec, int64_t *ret_start_ms, int64_t *ret_en
     return true;
 }
 
-static void
-add_filter(JwReportRequest *request, const char *name, char **take_values)
-{
-    const JwFilter filter = { .name = g_strdup(name), .values = take_values };
-
-    g_array_append_val(request->filters, filter);
-}
-
-/* Empty lists ask for nothing. */
-static void
-read_filters(json_t *filters, JwReportRequest *request)
-{
-    const char *name = NULL;
-    json_t *values = NULL;
-
-    json_object_foreach(filters, name, values)
-    {
-        if (json_array_size(values) > 0) {
-            add_filter(request, name, jw_json_texts(values));
-        }
-    }
-}
-
 static char **
 read_names(const json_t *list)
 {
@@ -118,8 +95,15 @@ apply_scope(const JwJob *job, const JwReportDef *def, JwReportRequest *request, 
     }
     const JwFilter *asked = requested_filter(request, JW_REPORT_DEPARTMENTS);
     if (asked == NULL) {
-        add_filter(request, JW_REPORT_DEPARTMENTS, g_strdupv(job->departments));
+        const JwFilter own = { .name = g_strdup(JW_REPORT_DEPARTMENTS),
+                               .values = g_strdupv(job->departments) };
+        g_array_append_val(request->filters, own);
         return true;
+    }
+    if (asked->values == NULL) {
+        return jw_fail(error, JW_ERROR_DENIED,
+                       "the filter '%s' names no department of the job's scope",
+                       JW_REPORT_DEPARTMENTS);
     }
     for (size_t i = 0; asked->values[i] != NULL; i++) {
         if (!g_strv_contains((const char *const *)job->departments, asked->values[i])) {
@@ -142,7 +126,7 @@ read_asked(const json_t *spec, const JwReportDef *def, JwReportRequest *request)
     request->measures = read_names(json_object_get(parameters, "measures"));
     request->include_inactive = json_is_true(json_object_get(parameters, "includeInactive"));
     jw_report_output_read(json_object_get(spec, "output"), request);
-    read_filters(json_object_get(parameters, "filters"), request);
+    jw_report_read_filters(json_object_get(parameters, "filters"), request);
     return jw_report_spec_period(spec, &request->start_ms, &request->end_ms);
 }
 
