@@ -42,6 +42,13 @@ jw_filter_operators_join(unsigned operators)
     return g_string_free(names, FALSE);
 }
 
+const char *const jw_compare_names[] = {
+    [JW_COMPARE_NONE] = "none",
+    [JW_COMPARE_PREVIOUS] = "previous",
+    [JW_COMPARE_YEAR] = "year",
+    NULL,
+};
+
 int
 jw_name_read(const json_t *object, const char *member, const char *const *names, int otherwise)
 {

@@ -5,6 +5,8 @@
 
 #include "jw/clock.h"
 
+#include <unistd.h>
+
 static void
 decode(const Fixture *fixture, const JwJob *job, JwReportRequest **ret_request)
 {
@@ -484,6 +486,63 @@ test_scope_without_filter(void **state)
     }
 }
 
+/* What a definition wants compared is, unless the request says otherwise or has no period. */
+static void
+test_compared(void **state)
+{
+    static const struct {
+        const char *wanted, *parameters;
+        JwCompare compare;
+        bool asked;
+        const char *start, *end;
+    } cases[] = {
+        { "previous", "'period':{'type':'weekly','at':'2021-01-18T06:00:00Z'}", JW_COMPARE_PREVIOUS,
+          false, "2021-01-04T00:00:00Z", "2021-01-11T00:00:00Z" },
+        { "none", "'period':{'type':'weekly','at':'2021-01-18T06:00:00Z'},'compare':'previous'",
+          JW_COMPARE_PREVIOUS, true, "2021-01-04T00:00:00Z", "2021-01-11T00:00:00Z" },
+        { "previous", "'period':{'type':'monthly','at':'2021-03-31T06:00:00Z'},'compare':'year'",
+          JW_COMPARE_YEAR, true, "2020-02-01T00:00:00Z", "2020-03-01T00:00:00Z" },
+        { "year", "'dateRange':{'startDate':'2021-03-01','endDate':'2021-03-02'}", JW_COMPARE_YEAR,
+          false, "2020-03-01T00:00:00Z", "2020-03-03T00:00:00Z" },
+        { "previous", "'period':{'type':'weekly','at':'2021-01-18T06:00:00Z'},'compare':'none'",
+          JW_COMPARE_NONE, true, NULL, NULL },
+        { "previous", "", JW_COMPARE_NONE, false, NULL, NULL },
+        { "year", "'dateRange':{'startDate':'2019-03-01','endDate':'2021-03-02'}", JW_COMPARE_NONE,
+          false, NULL, NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *dir = tk_temp_dir();
+        g_autofree char *path = g_build_filename(dir, "visits.json", NULL);
+        g_autofree char *compare = g_strdup_printf(",'compare':'%s'", cases[i].wanted);
+        g_autofree char *plain = g_strdup_printf(VISITS("%s"), compare);
+        g_autofree char *definition = quoted(plain);
+        g_autofree char *spec =
+            g_strdup_printf("{'reportType':'visits','parameters':{%s},'output':{'format':'csv'}}",
+                            cases[i].parameters);
+        g_autoptr(JwJob) job = job_of("", NULL);
+        g_autoptr(JwReportRequest) request = NULL;
+        g_autoptr(GError) error = NULL;
+        const JwReportDef *def = NULL;
+
+        assert_true(g_file_set_contents(path, definition, -1, NULL));
+        g_autoptr(JwCatalog) catalog = jw_catalog_load(dir, &error);
+        assert_ok(catalog != NULL, error);
+        g_free(job->spec);
+        job->spec = quoted(spec);
+        assert_ok(jw_report_request_of_job(catalog, job, &request, &def, &error), error);
+        assert_int_equal(request->compare, cases[i].compare);
+        assert_int_equal(request->compare_asked, cases[i].asked);
+        if (cases[i].start != NULL) {
+            assert_int_equal(request->compared_start_ms, ms(cases[i].start));
+            assert_int_equal(request->compared_end_ms, ms(cases[i].end));
+        }
+        (void)unlink(path);
+        (void)rmdir(dir);
+    }
+}
+
 /* What has never fitted, or does not fit any more, is not tried again. */
 static const struct {
     const char *spec;
@@ -566,6 +625,7 @@ main(void)
         cmocka_unit_test(test_scope),
         cmocka_unit_test(test_scope_of_operators),
         cmocka_unit_test(test_scope_without_filter),
+        cmocka_unit_test(test_compared),
         cmocka_unit_test(test_does_not_fit),
     };
     return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);

@@ -47,4 +47,7 @@ const char *jw_aggregate_group_label(JwAggregate *self, const JwDimensionDef *di
 JwValue jw_aggregate_group_value(JwAggregate *self, const JwDimensionDef *dimension, size_t group,
                                  const JwMeasureDef *measure);
 
+/* The value of a measure over no records: 0 of a count, NULL type of an average. */
+JwValue jw_aggregate_nothing(JwAggregate *self, const JwMeasureDef *measure);
+
 G_END_DECLS

@@ -55,6 +55,11 @@ typedef struct {
     GArray *filters;             /* JwFilter; never NULL */
     char **group_by, **measures; /* NULL: the definition's */
     bool include_inactive;
+    /* NONE too where there is no period before: of all records, or before 1970 */
+    JwCompare compare;
+    bool compare_asked; /* by the request itself */
+    /* half open; what the report is compared with */
+    int64_t compared_start_ms, compared_end_ms;
     char *format; /* "xlsx", "csv" */
     JwBom bom;    /* of a CSV file */
     JwCsvForm csv;
@@ -75,6 +80,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwReportRequest, jw_report_request_free)
  * @type: WEEKLY or MONTHLY */
 void jw_period_previous(JwPeriodType type, GTimeZone *zone, int64_t at_ms, int64_t *ret_start_ms,
                         int64_t *ret_end_ms);
+
+/* The period that one is compared with, half open. PREVIOUS: the whole week or month before; of a
+ * custom period as many days directly before, or as much time when it is not one of whole days.
+ * YEAR: the same month or days a year before, and of a week the one 52 weeks before; 29 February is
+ * beside the 28th. (transfer full): NULL, or why there is none, for the end of a sentence: it would
+ * begin before 1970, or overlap. @compare: not NONE */
+char *jw_period_compared(JwPeriodType type, JwCompare compare, GTimeZone *zone, int64_t start_ms,
+                         int64_t end_ms, int64_t *ret_start_ms, int64_t *ret_end_ms);
 
 /* What of a report reads a record's field, for messages: "filter 'agents', column 'Agent' and 2
  * more"; NULL: nothing, as with the field of a filter that is not asked for. (transfer full)

@@ -47,6 +47,10 @@ bool jw_format_is_number(JwFormat format);
 /* Its name in definitions and results: "percent". (transfer none) */
 const char *jw_format_name(JwFormat format);
 
+/* What a report's figures stand beside: those of the period directly before, or of the same period
+ * a year before. */
+typedef enum { JW_COMPARE_NONE, JW_COMPARE_PREVIOUS, JW_COMPARE_YEAR } JwCompare;
+
 /* Filters, dimensions and measures begin with their name: jw_report_names() relies on it. */
 typedef struct {
     char *name, *label, *field;
@@ -81,6 +85,7 @@ typedef struct {
     JwChart chart;
     char *chart_measure;   /* one of the measures, the first drawn; NULL without a chart */
     char **chart_measures; /* all that are drawn, two to four; NULL: only that one */
+    bool compare;        /* of a report that compares: it has columns of the period before */
 } JwTableDef;
 
 typedef struct {
@@ -100,6 +105,7 @@ typedef struct {
     bool open_to_all_departments;
     char *mail_chart_table; /* title of the table whose chart goes into the mail; NULL: none */
     int max_groups;         /* per dimension; further values count under "(other)" */
+    JwCompare compare;      /* unless a request says otherwise */
 } JwReportDef;
 
 /* An empty definition: its arrays are there, maxGroups is 1000. (transfer full) */

@@ -101,6 +101,7 @@ static const JwField table_fields[] = {
       .min = 2,
       .max = JW_CHART_SERIES_MAX,
       .item = &name_item },
+    { .name = "compare", .type = JW_FIELD_BOOL },
     { .name = NULL },
 };
 static const JwField filter_item = { .type = JW_FIELD_OBJECT, .fields = filter_fields };
@@ -130,6 +131,7 @@ static const JwField def_fields[] = {
     LABEL("listTitle", 0, 31),
     LABEL("mailChartTable", 0, 31),
     { .name = "maxGroups", .type = JW_FIELD_INT, .min = 1, .max = 100000 },
+    { .name = "compare", .type = JW_FIELD_STRING, .values = jw_compare_names },
     { .name = NULL },
 };
 
@@ -299,6 +301,7 @@ read_table(JwReportDef *def, const json_t *item)
         .chart = (JwChart)jw_name_read(item, "chart", jw_chart_names, JW_CHART_NONE),
         .chart_measure = g_strdup(first),
         .chart_measures = all,
+        .compare = json_is_true(json_object_get(item, "compare")),
     };
 
     g_array_append_val(def->tables, table);
@@ -345,6 +348,7 @@ read_def(const json_t *value)
     def->inactive_value = dup_text(inactive, "value");
     def->list_title = g_strdup(list_title != NULL ? list_title : "Records");
     def->mail_chart_table = dup_text(value, "mailChartTable");
+    def->compare = (JwCompare)jw_name_read(value, "compare", jw_compare_names, JW_COMPARE_NONE);
     def->summary = jw_json_texts(json_object_get(value, "summary"));
     if (max_groups != NULL) {
         def->max_groups = (int)json_integer_value(max_groups);

@@ -203,3 +203,11 @@ jw_aggregate_group_value(JwAggregate *self, const JwDimensionDef *dimension, siz
                          group_accumulators(self, of, jw_groups_at(of->groups, group)),
                          measure->decimals);
 }
+
+JwValue
+jw_aggregate_nothing(JwAggregate *self, const JwMeasureDef *def)
+{
+    g_autofree JwAccumulator *nothing = g_new0(JwAccumulator, MAX(self->n_simple, 1));
+
+    return measure_value(self, measure_of(self, def), nothing, def->decimals);
+}

@@ -60,6 +60,7 @@ static const JwField parameter_fields[] = {
       .max = 50,
       .item = &part_name },
     { .name = "includeInactive", .type = JW_FIELD_BOOL },
+    { .name = "compare", .type = JW_FIELD_STRING, .values = jw_compare_names },
     { .name = NULL },
 };
 /* clang-format off */

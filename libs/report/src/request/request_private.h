@@ -27,6 +27,14 @@ bool jw_report_check_filters(const JwReportDef *def, const json_t *filters, cons
 /* Adds the filters of checked parameters to @request; empty lists ask for nothing. */
 void jw_report_read_filters(const json_t *filters, JwReportRequest *request);
 
+/* JW_PERIOD_CUSTOM when @parameters have no period. */
+JwPeriodType jw_report_period_type(const json_t *parameters);
+
+/* The period that parameters name, as jw_report_spec_period(). @zone: (nullable): none was usable
+ */
+bool jw_report_period_in(const json_t *parameters, GTimeZone *zone, int64_t *ret_start_ms,
+                         int64_t *ret_end_ms);
+
 /* The name of a spec's zone: its parameters', its own, or that of @def, which may be NULL.
  * (transfer none) */
 const char *jw_report_zone_name(const json_t *spec, const JwReportDef *def);

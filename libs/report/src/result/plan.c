@@ -139,6 +139,7 @@ plan_asked(GArray *plans, const JwReportDef *def, const JwReportRequest *request
         .measures = plan_columns(def, request, from),
         .chart = chart_kind(dimension, from),
         .chart_in_front = true,
+        .compare = request->compare_asked || (from != NULL && from->compare),
     };
 
     add_plan(plans, plan, from);
@@ -155,6 +156,7 @@ plan_defined(GArray *plans, const JwReportDef *def, const JwReportRequest *reque
         .chart = table->chart,
         .chart_in_front =
             table->chart != JW_CHART_NONE && g_strcmp0(table->title, def->mail_chart_table) == 0,
+        .compare = table->compare,
     };
 
     add_plan(plans, plan, table);

@@ -79,16 +79,29 @@ jw_report_text_unit(JwFormat format)
 }
 
 char *
-jw_report_text_value(const JwValue *value, JwFormat format, int decimals)
+jw_report_text_form(const JwValue *value, const JwTextForm *form)
 {
+    const bool is_int = value->type == JW_VALUE_INT;
+    const bool above = is_int ? value->integer > 0 : value->real > 0;
+
     if (value->type == JW_VALUE_TEXT) {
         return g_strndup(value->text, value->length);
     }
-    if (value->type == JW_VALUE_INT || (value->type == JW_VALUE_REAL && isfinite(value->real))) {
-        g_autofree char *number = number_text(value, format, decimals);
-        return g_strconcat(number, jw_report_text_unit(format), NULL);
+    if (is_int || (value->type == JW_VALUE_REAL && isfinite(value->real))) {
+        g_autofree char *number = number_text(value, form->format, form->decimals);
+        return g_strconcat(form->sign && above ? "+" : "", number,
+                           form->unit != NULL ? form->unit : jw_report_text_unit(form->format),
+                           NULL);
     }
     return g_strdup("n/a");
+}
+
+char *
+jw_report_text_value(const JwValue *value, JwFormat format, int decimals)
+{
+    const JwTextForm form = { .format = format, .decimals = decimals };
+
+    return jw_report_text_form(value, &form);
 }
 
 void
@@ -154,6 +167,20 @@ jw_report_text_period(const JwReportRequest *request, GTimeZone *zone)
     g_autofree char *to = g_date_time_format(last, format);
     return whole_days && strcmp(from, to) == 0 ? g_steal_pointer(&from)
                                                : g_strdup_printf("%s – %s", from, to);
+}
+
+char *
+jw_report_text_days(int64_t start_ms, int64_t end_ms, GTimeZone *zone)
+{
+    g_autoptr(GDateTime) start = local_time(start_ms, zone);
+    g_autoptr(GDateTime) last = local_time(end_ms - 1, zone);
+
+    if (start == NULL || last == NULL || !begins_day(start_ms, zone) || !begins_day(end_ms, zone)) {
+        return NULL;
+    }
+    g_autofree char *from = g_date_time_format(start, "%-d %b");
+    g_autofree char *to = g_date_time_format(last, "%-d %b");
+    return strcmp(from, to) == 0 ? g_steal_pointer(&from) : g_strdup_printf("%s – %s", from, to);
 }
 
 char *
