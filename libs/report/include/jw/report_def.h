@@ -2,7 +2,7 @@
  * are, what to count, and what the file and the mail show. Owned by its catalog; immutable once
  * parsed, then read by any thread. */
 #pragma once
-#include "jw/value.h"
+#include "jw/report_axis.h"
 #include "jw/violations.h"
 
 G_BEGIN_DECLS
@@ -40,8 +40,6 @@ bool jw_format_is_number(JwFormat format);
 
 /* Its name in definitions and results: "percent". (transfer none) */
 const char *jw_format_name(JwFormat format);
-
-typedef enum { JW_CHART_NONE, JW_CHART_COLUMN, JW_CHART_LINE } JwChart;
 
 typedef struct {
     char *field; /* record field */
@@ -83,7 +81,8 @@ typedef struct {
     char *title, *dimension;
     char **measures; /* NULL-terminated names */
     JwChart chart;
-    char *chart_measure; /* one of the measures; NULL without a chart */
+    char *chart_measure;   /* one of the measures, the first drawn; NULL without a chart */
+    char **chart_measures; /* all that are drawn, two to four; NULL: only that one */
 } JwTableDef;
 
 typedef struct {
