@@ -1,4 +1,5 @@
 /* test_html.c: reports as HTML pages. */
+#include "drawing.h"
 #include "filekit.h"
 #include "render/html_text.h"
 #include "testkit.h"
@@ -193,5 +194,5 @@ main(void)
         cmocka_unit_test(test_a_cut_page_is_found),
     };
 
-    return cmocka_run_group_tests_name("html", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("html", tests, NULL, release_fonts);
 }

@@ -18,11 +18,12 @@
 #include "render/text.h"
 #include "temp.h"
 
-#define ROWS_MAX   5000 /* of the list */
-#define CELL_MAX   2000 /* characters of a text in the list */
-#define SPOOL_END  ".rows"
-#define POINTS_MAX 400 /* of a chart, as in a mail */
-#define PAGE_END   "</main>\n</body>\n</html>\n"
+#define ROWS_MAX         5000 /* of the list */
+#define CELL_MAX         2000 /* characters of a text in the list */
+#define SPOOL_END        ".rows"
+#define POINTS_MAX       400 /* of a chart, as in a mail */
+#define PAIR_COLUMNS_MAX 6
+#define PAGE_END         "</main>\n</body>\n</html>\n"
 
 struct _ExeRender {
     ExeRenderInput input; /* strings borrowed from the attempt */
@@ -47,22 +48,24 @@ static const char style[] =
     "padding:13px 14px 14px;break-inside:avoid}\n"
     "h2{margin:0 0 10px;font-size:17px;line-height:24px}\n"
     ".notes{margin:0;padding:12px 16px 12px 32px;background:var(--band);border-radius:10px}\n"
-    ".chart{margin:0 0 14px;break-inside:avoid}\n"
-    ".chart img{display:block;width:100%;max-width:720px;height:auto;background:#fff;"
-    "border:1px solid var(--line);border-radius:10px}\n"
+    ".chart{margin:0 0 14px;max-width:720px;border:1px solid var(--line);border-radius:10px;"
+    "overflow:hidden;break-inside:avoid}\n"
+    ".chart img{display:block;width:100%;height:auto}\n"
+    "@media screen and (min-width:960px){.pair{display:grid;align-items:start;gap:0 18px;"
+    "grid-template-columns:minmax(0,9fr) minmax(0,8fr)}.pair h2{grid-column:1/3}"
+    ".pair .chart{position:sticky;top:14px}}\n"
     ".scroll{overflow:auto;max-height:78vh;border:1px solid var(--line);border-radius:10px}\n"
     ".scroll table{border-collapse:separate;border-spacing:0;width:100%}\n"
     ".scroll th{background:var(--head);text-align:left;font-size:12px;line-height:16px;"
-    "font-weight:600;color:var(--soft);padding:9px 12px;white-space:nowrap;"
+    "font-weight:600;color:var(--soft);padding:9px 12px;vertical-align:bottom;"
     "border-bottom:1px solid var(--line)}\n"
     ".scroll thead{position:sticky;top:0;z-index:1}\n"
     ".scroll th.g{text-align:center;border-left:1px solid var(--line);color:var(--ink)}\n"
-    ".scroll td{padding:7px 12px;border-bottom:1px solid var(--line);vertical-align:top;"
-    "unicode-bidi:plaintext;overflow-wrap:anywhere;white-space:pre-line;max-width:32em;"
-    "min-width:5em}\n"
+    ".scroll td{padding:5px 12px;border-bottom:1px solid var(--line);vertical-align:top;"
+    "unicode-bidi:plaintext;overflow-wrap:break-word;white-space:pre-line;max-width:32em}\n"
     ".scroll tbody tr:last-child td{border-bottom:0}\n"
-    ".scroll th.n,.scroll td.n{text-align:right;font-variant-numeric:tabular-nums;"
-    "white-space:nowrap}\n"
+    ".scroll th.n,.scroll td.n{text-align:right;font-variant-numeric:tabular-nums}"
+    ".scroll td.n,.scroll td.d{white-space:nowrap}.scroll td.k{min-width:9em}\n"
     ".scroll tr.s td{background:var(--head);font-weight:600}\n"
     ".scroll tr.t td{background:var(--band);font-weight:700;border-top:2px solid var(--line)}\n"
     ".scroll td.good{background:var(--good)}.scroll td.warn{background:var(--warn)}"
@@ -74,7 +77,8 @@ static const char style[] =
     ".cards{grid-template-columns:1fr 1fr;gap:8px}.scroll th,.scroll td{padding:6px 8px}}\n"
     "@media screen and (prefers-color-scheme:dark){:root{--page:#0b1220;--sheet:#111a2e;"
     "--line:#24304a;--soft:#a3b1c9;--ink:#f1f5f9;--head:#18233b;--band:#1b2a4d;--good:#14432a;"
-    "--warn:#4a3410;--bad:#4c1d1d}.dark{color:#f1f5f9 !important}.soft{color:#a3b1c9 !important}}\n"
+    "--warn:#4a3410;--bad:#4c1d1d}.dark{color:#f1f5f9 !important}.soft{color:#a3b1c9 !important}"
+    ".chart img{filter:invert(1) hue-rotate(180deg);mix-blend-mode:screen}}\n"
     "@media print{@page{margin:14mm}body{background:#fff}main{margin:0;border:0;max-width:none}"
     ".scroll{overflow:visible;max-height:none;border:0}.scroll thead{position:static}"
     ".scroll tr{break-inside:avoid}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}\n";
@@ -112,6 +116,12 @@ is_right(JwFormat format)
 }
 
 static bool
+is_time(JwFormat format)
+{
+    return format == JW_FORMAT_DATETIME || format == JW_FORMAT_DATE;
+}
+
+static bool
 html_row(ExeRender *self, const JwValue *row, GError **error)
 {
     const GArray *columns = self->input.def->columns;
@@ -125,7 +135,9 @@ html_row(ExeRender *self, const JwValue *row, GError **error)
     for (guint i = 0; i < columns->len; i++) {
         const JwColumnDef *column = &g_array_index(columns, JwColumnDef, i);
         const ExeHtmlForm form = { column->format, column->decimals, NULL };
-        g_string_append(out, is_right(column->format) ? "<td class=\"n\">" : "<td>");
+        g_string_append(out, is_right(column->format)  ? "<td class=\"n\">"
+                             : is_time(column->format) ? "<td class=\"d\">"
+                                                       : "<td>");
         exe_html_value(out, &row[i], &form, self->input.zone, self->language, CELL_MAX);
         g_string_append(out, "</td>");
     }
@@ -299,6 +311,18 @@ series_of(const JwReportTable *table, size_t column, const GArray *values)
 }
 
 static bool
+has_chart(const JwReportTable *table)
+{
+    size_t n_groups = 0;
+
+    for (size_t row = 0; row < table->n_rows; row++) {
+        n_groups += jw_report_row_kind(table, row) == JW_ROW_GROUP ? 1 : 0;
+    }
+    return table->chart != JW_CHART_NONE && table->n_chart_columns > 0 && n_groups > 0
+           && n_groups <= POINTS_MAX;
+}
+
+static bool
 put_chart(ExeRender *self, const JwReportTable *table, GError **error)
 {
     g_autoptr(GPtrArray) labels = labels_of(table, self->input.zone);
@@ -306,8 +330,7 @@ put_chart(ExeRender *self, const JwReportTable *table, GError **error)
     JwChartSeries series[JW_CHART_SERIES_MAX] = { 0 };
     const size_t n_series = MIN(table->n_chart_columns, (size_t)JW_CHART_SERIES_MAX);
 
-    if (table->chart == JW_CHART_NONE || n_series == 0 || labels->len <= 1
-        || labels->len - 1 > POINTS_MAX) {
+    if (!has_chart(table)) {
         return true;
     }
     for (size_t i = 0; i < n_series; i++) {
@@ -399,7 +422,10 @@ put_table(ExeRender *self, const JwReportTable *table, GError **error)
     GString *out = self->out.text;
     bool ok = true;
 
-    jw_page_append(out, "<section>\n<h2>%s</h2>\n", table->title);
+    /* A chart and a table of few columns stand side by side. */
+    const bool pair = has_chart(table) && table->n_columns <= PAIR_COLUMNS_MAX;
+    g_string_append(out, pair ? "<section class=\"pair\">\n" : "<section>\n");
+    jw_page_append(out, "<h2>%s</h2>\n", table->title);
     if (!put_chart(self, table, error)) {
         return false;
     }
