@@ -191,6 +191,9 @@ jw_http_reply_file(JwHttpReply *self, const JwHttpRequest *request, const JwHttp
     jw_http_reply_header(self, "Accept-Ranges", "bytes");
     jw_http_reply_header(self, "Content-Type", file->content_type);
     jw_http_reply_header(self, "Content-Disposition", disposition);
+    /* A page that somebody made the browser show all the same runs nothing and asks nobody. */
+    jw_http_reply_header(self, "Content-Security-Policy",
+                         "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:");
 }
 
 void
@@ -198,7 +201,7 @@ jw_http_reply_drop_file(JwHttpReply *self)
 {
     static const char *const headers[] = {
         "ETag",          "Cache-Control", "Last-Modified",       "Content-Range",
-        "Accept-Ranges", "Content-Type",  "Content-Disposition",
+        "Accept-Ranges", "Content-Type",  "Content-Disposition", "Content-Security-Policy",
     };
 
     jw_http_reply_drop_body(self);

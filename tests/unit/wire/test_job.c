@@ -255,8 +255,8 @@ test_formats(void **state)
     static const struct {
         const char *format, *message;
     } cases[] = {
-        { "pdf", "'pdf' is not served by this version yet; served: xlsx, csv, json, ndjson" },
-        { "XLSX", "must be one of xlsx, csv, json, ndjson, not 'XLSX'" },
+        { "pdf", "'pdf' is not served by this version yet; served: xlsx, csv, json, ndjson, html" },
+        { "XLSX", "must be one of xlsx, csv, json, ndjson, html, not 'XLSX'" },
         { "", "must be one of xlsx, csv" },
         { "report-type.csv", "must be one of" },
     };

@@ -20,7 +20,8 @@ G_BEGIN_DECLS
     SERVED(csv, "text/csv; charset=utf-8; header=present", SHEETS)                                 \
     KNOWN(pdf, "application/pdf", DOCUMENT)                                                        \
     SERVED(json, "application/json", DOCUMENT)                                                     \
-    SERVED(ndjson, "application/x-ndjson", LINES)
+    SERVED(ndjson, "application/x-ndjson", LINES)                                                  \
+    SERVED(html, "text/html; charset=utf-8", DOCUMENT)
 /* clang-format on */
 
 typedef enum { JW_FILE_DOCUMENT, JW_FILE_LINES, JW_FILE_SHEETS } JwFileSort;

@@ -73,6 +73,8 @@ static const char *const words[JW_WORD_N][N_LANGUAGES] = {
     [JW_WORD_NO_SIGN_IN] = { "It needs no sign-in: pass it on only to people who may see the "
                              "report." },
     [JW_WORD_SENT_BY] = { "This mail was sent automatically by Jobwire for the job {1}" },
+    [JW_WORD_FIRST_OF] = { "Only the first {1} of {2} are shown here; a workbook, CSV or JSON file "
+                           "has all." },
 };
 
 static size_t
