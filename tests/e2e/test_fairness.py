@@ -30,14 +30,21 @@ def test_thousands_of_one_caller_hold_up_nobody(calls_csv):
         with ThreadPoolExecutor(8) as pool:
             jobs = list(pool.map(lambda n: many.create(weekly(name=f"Many {n}", format="csv")), range(MANY)))
         assert len(set(jobs)) == MANY and waiting(stack, "u-many") == MANY
+        last = many.job(jobs[-1])
+        assert MANY - 16 <= last["queuePosition"] <= MANY and "estimatedWaitTime" not in last, last
         stack.start("executor")
         other = stack.start("executor")
         until(lambda: waiting(stack, "u-many") < MANY - 10, 60, "both are at work")
 
-        single = one.create(weekly(name="Single", format="csv"))
+        answer = one.post(json=weekly(name="Single", format="csv")).json()["data"]
+        single = answer["id"]
+        assert 1 <= answer["queuePosition"] <= A_FEW, answer
         one.wait(single, seconds=60)
         assert waiting(stack, "u-many") > MANY // 4, "the queue is still long"
         assert begun_before(stack, single, "u-many") <= A_FEW
+        assert "queuePosition" not in one.job(single)
+        last = many.job(jobs[-1])
+        assert last["queuePosition"] > A_FEW and last["estimatedWaitTime"] > 0, last
 
         # An executor dies and another comes: the order is in neither of them.
         other.kill()

@@ -32,4 +32,26 @@ bool jw_store_claim_next_job(JwStore *self, const JwJobTurn *turn, const char *o
 bool jw_store_find_claimed_job(JwStore *self, const char *owner, JwJob **ret_job,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The first caller behind @after (nullable: of all) who has a job of that priority that waits and
+ * is due. @ret_caller: (out) (nullable) (transfer full): NULL: nobody; "": jobs of a version that
+ * kept no caller. */
+bool jw_store_next_caller(JwStore *self, JwPriority priority, const char *after, int64_t now_ms,
+                          char **ret_caller, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* How many jobs of that priority and caller wait and are due; counting stops at @limit. @before:
+ * (nullable): only those that come before this one. */
+bool jw_store_count_waiting(JwStore *self, JwPriority priority, const char *caller,
+                            const JwJob *before, int64_t now_ms, int64_t limit, int64_t *ret_count,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* When an attempt that completed its job ran. */
+typedef struct {
+    int64_t start_ms, end_ms;
+} JwJobRun;
+
+/* Those that ended at @since_ms or later, newest first, @limit at most. @ret_runs: (out)
+ * (element-type JwJobRun) (transfer full) */
+bool jw_store_recent_runs(JwStore *self, int64_t since_ms, int64_t limit, GArray **ret_runs,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS
