@@ -26,6 +26,7 @@ typedef struct {
 } Lane;
 
 struct _ExeTurns {
+    const char **types; /* that this version runs: others hide none */
     JwMutex mutex;
     Lane lanes[EXE_LANES];
 };
@@ -44,6 +45,10 @@ exe_turns_new(void)
 {
     ExeTurns *self = g_new0(ExeTurns, 1);
 
+    self->types = g_new0(const char *, exe_n_handlers + 1);
+    for (size_t i = 0; i < exe_n_handlers; i++) {
+        self->types[i] = exe_handlers[i]->type;
+    }
     jw_mutex_init(&self->mutex);
     return self;
 }
@@ -60,6 +65,7 @@ exe_turns_free(gpointer data)
         g_free(self->lanes[i].caller);
     }
     jw_mutex_clear(&self->mutex);
+    g_free(self->types);
     g_free(self);
 }
 
@@ -160,16 +166,12 @@ take(Exe *self, size_t index, int64_t now)
                                                       JW_PRIORITY_LOW };
     ExeTurns *turns = self->turns;
     Lane *lane = &turns->lanes[index];
-    g_autofree const char **types = g_new0(const char *, exe_n_handlers + 1);
     g_autofree char *after = NULL;
     g_autoptr(GError) error = NULL;
     JwJob *job = NULL;
-    JwJobTurn turn = { .priority = priorities[index], .types = types };
+    JwJobTurn turn = { .priority = priorities[index], .types = turns->types };
     unsigned wakes = 0;
 
-    for (size_t i = 0; i < exe_n_handlers; i++) {
-        types[i] = exe_handlers[i]->type; /* those that this version runs: others hide none */
-    }
     jw_mutex_lock(&turns->mutex);
     after = g_strdup(lane->caller);
     turn.after = after;

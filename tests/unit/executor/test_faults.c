@@ -38,7 +38,7 @@ reap(ExeKit *kit, const JwJob *job)
                                              .heartbeat = job->heartbeat });
 }
 
-/* The rest of the system goes on: time passes, dead attempts are reaped, pending jobs redispatched
+/* The rest of the system goes on: time passes, dead attempts are reaped, pending jobs claimed again
  * and run. */
 static JwJob *
 run_to_end(ExeKit *kit, const char *id)

@@ -231,6 +231,36 @@ test_ratios_round_half_up(void **state)
     }
 }
 
+/* Ninety ratios, each of the one before by itself: what is not computed once is never done. */
+static void
+test_a_long_chain_of_ratios(void **state)
+{
+    JwReportDef *def = calls_def_new();
+    g_auto(Fixture) f = { 0 };
+
+    (void)state;
+    calls_add_ratio(def, "r0", "answeredCalls", "totalCalls", 1.0, 2);
+    calls_add_ratio(def, "p0", "peakHourCalls", "totalCalls", 1.0, 2);
+    for (int i = 1; i < 45; i++) {
+        g_autofree char *name = g_strdup_printf("r%d", i), *peak = g_strdup_printf("p%d", i);
+        g_autofree char *of = g_strdup_printf("r%d", i - 1), *up = g_strdup_printf("p%d", i - 1);
+        calls_add_ratio(def, name, of, of, 0.5, 2);
+        calls_add_ratio(def, peak, up, up, 0.25, 2);
+    }
+    assert_true(jw_report_def_has_groups(def, jw_report_def_measure(def, "r44")));
+    assert_false(jw_report_def_has_groups(def, jw_report_def_measure(def, "p44")));
+    fixture_init(&f, def, "UTC");
+    add_call(&f, "2026-01-05T10:00:00Z", "ada", "answered", int_value(1));
+    add_call(&f, "2026-01-05T10:00:00Z", "bob", "missed", int_value(1));
+    add_call(&f, "2026-01-05T11:00:00Z", "bob", "missed", int_value(1));
+    assert_figure(&f, "r0", real_value(0.33));
+    assert_figure(&f, "p0", real_value(0.67));
+    assert_figure(&f, "r44", real_value(0.5));
+    assert_figure(&f, "p44", real_value(0.25));
+    assert_int_equal(group_value(&f, "agent", 0, "r44").type, JW_VALUE_NULL); /* bob: 0 / 0 */
+    assert_value(group_value(&f, "agent", 1, "r44"), real_value(0.5));
+}
+
 static void
 add_duration(Fixture *self, JwValue duration)
 {
@@ -717,6 +747,7 @@ main(void)
         cmocka_unit_test(test_figures),
         cmocka_unit_test(test_nothing),
         cmocka_unit_test(test_ratios_round_half_up),
+        cmocka_unit_test(test_a_long_chain_of_ratios),
         cmocka_unit_test(test_averages_round_half_up),
         cmocka_unit_test(test_integers_stay_integers),
         cmocka_unit_test(test_overflow_and_mixed_numbers),

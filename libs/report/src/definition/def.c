@@ -172,27 +172,28 @@ jw_report_def_measure(const JwReportDef *self, const char *name)
                : NULL;
 }
 
-/* Only of earlier measures, so that a definition that is still to be checked ends as well. */
+/* Only of earlier measures, so that a definition that is still to be checked ends as well.
+ * @known: whether the measures before @index have values in groups. */
 static bool
-part_has_groups(const JwReportDef *self, const JwMeasureDef *ratio, const char *name)
+part_has_groups(const JwReportDef *self, const bool *known, size_t index, const char *name)
 {
-    const JwMeasureDef *part = jw_report_def_measure(self, name);
+    size_t part = 0;
 
-    return part == NULL || part >= ratio || jw_report_def_has_groups(self, part);
+    return !jw_names_index(self->measures, name, &part) || part >= index || known[part];
 }
 
-bool
-jw_report_def_has_groups(const JwReportDef *self, const JwMeasureDef *measure)
+static bool
+measure_has_groups(const JwReportDef *self, const bool *known, size_t index)
 {
-    g_return_val_if_fail(self != NULL && measure != NULL, false);
+    const JwMeasureDef *measure = &g_array_index(self->measures, JwMeasureDef, index);
 
     switch (measure->op) {
     case JW_MEASURE_PEAK:
     case JW_MEASURE_PEAK_VALUE:
         return false;
     case JW_MEASURE_RATIO:
-        return part_has_groups(self, measure, measure->numerator)
-               && part_has_groups(self, measure, measure->denominator);
+        return part_has_groups(self, known, index, measure->numerator)
+               && part_has_groups(self, known, index, measure->denominator);
     case JW_MEASURE_COUNT:
     case JW_MEASURE_SUM:
     case JW_MEASURE_AVG:
@@ -201,6 +202,22 @@ jw_report_def_has_groups(const JwReportDef *self, const JwMeasureDef *measure)
         break;
     }
     return true;
+}
+
+bool
+jw_report_def_has_groups(const JwReportDef *self, const JwMeasureDef *measure)
+{
+    g_return_val_if_fail(self != NULL && measure != NULL, false);
+
+    /* From the first on: the parts of a measure are earlier ones, each of which is asked once. */
+    const size_t index =
+        (size_t)((const char *)measure - self->measures->data) / sizeof(JwMeasureDef);
+    g_return_val_if_fail(index < self->measures->len, false);
+    g_autofree bool *known = g_new0(bool, index + 1);
+    for (size_t i = 0; i <= index; i++) {
+        known[i] = measure_has_groups(self, known, i);
+    }
+    return known[index];
 }
 
 static void

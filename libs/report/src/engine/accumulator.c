@@ -40,14 +40,13 @@ add_sum(JwAccumulator *self, const JwValue *value)
 }
 
 static void
-take_extreme(JwAccumulator *self, const JwValue *value, bool least)
+take_extreme(JwAccumulator *self, const JwValue *value, bool least, bool first)
 {
-    bool better = self->n == 1; /* counted already */
-
     const bool real = value->type == JW_VALUE_REAL;
     /* Beyond 2^53 a double would be taken for the integers beside it. */
     const bool whole =
         real && jw_number_is_whole(value->real) && fabs(value->real) >= JW_NUMBER_DOUBLES;
+    bool better = first;
 
     if (real && !whole) {
         const double current = self->has_real ? self->real : (double)self->integer;
@@ -84,10 +83,10 @@ jw_accumulator_add(JwAccumulator *self, JwMeasureOp op, const JwValue *value)
         add_sum(self, value);
         return;
     case JW_MEASURE_MIN:
-        take_extreme(self, value, true);
+        take_extreme(self, value, true, self->n == 1);
         return;
     case JW_MEASURE_MAX:
-        take_extreme(self, value, false);
+        take_extreme(self, value, false, self->n == 1);
         return;
     case JW_MEASURE_COUNT:
     case JW_MEASURE_RATIO:
@@ -95,6 +94,65 @@ jw_accumulator_add(JwAccumulator *self, JwMeasureOp op, const JwValue *value)
     case JW_MEASURE_PEAK_VALUE:
         return;
     }
+}
+
+/* Exactly where all are whole numbers that fit; else what the additions lost is carried on. */
+static void
+merge_sum(JwAccumulator *self, const JwAccumulator *from)
+{
+    const JwValue whole = { .type = JW_VALUE_INT, .integer = from->integer };
+
+    add_sum(self, &whole);
+    if (from->has_rest) {
+        add_real(self, from->real);
+        self->lost += from->lost;
+    }
+    self->has_real = self->has_real || from->has_real;
+}
+
+static void
+merge_extreme(JwAccumulator *self, const JwAccumulator *from, bool least)
+{
+    JwValue value = { .type = JW_VALUE_INT, .integer = from->integer };
+
+    if (from->has_real) {
+        value = (JwValue){ .type = JW_VALUE_REAL, .real = from->real, .rest = from->lost };
+    } else if (from->type == JW_VALUE_TIME) {
+        value = (JwValue){ .type = JW_VALUE_TIME, .time_ms = from->integer };
+    }
+    take_extreme(self, &value, least, self->n == 0);
+}
+
+void
+jw_accumulator_merge(JwAccumulator *self, const JwAccumulator *from, JwMeasureOp op)
+{
+    if (from->n == 0) {
+        return;
+    }
+    switch (op) {
+    case JW_MEASURE_SUM:
+    case JW_MEASURE_AVG:
+        merge_sum(self, from);
+        break;
+    case JW_MEASURE_MIN:
+        merge_extreme(self, from, true);
+        break;
+    case JW_MEASURE_MAX:
+        merge_extreme(self, from, false);
+        break;
+    case JW_MEASURE_COUNT:
+    case JW_MEASURE_RATIO:
+    case JW_MEASURE_PEAK:
+    case JW_MEASURE_PEAK_VALUE:
+        break;
+    }
+    self->n += from->n;
+}
+
+void
+jw_accumulator_clear(JwAccumulator *self)
+{
+    *self = (JwAccumulator){ 0 };
 }
 
 static JwNumber

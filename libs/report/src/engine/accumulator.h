@@ -18,6 +18,10 @@ typedef struct {
 /* @value must be BOOL, INT, REAL (finite) or TIME; COUNT ignores it. */
 void jw_accumulator_add(JwAccumulator *self, JwMeasureOp op, const JwValue *value);
 JwNumber jw_accumulator_number(const JwAccumulator *self, JwMeasureOp op);
+/* Adds all that @from saw, as if @self had seen it. */
+void jw_accumulator_merge(JwAccumulator *self, const JwAccumulator *from, JwMeasureOp op);
+/* Zeroes it, and frees what it holds. */
+void jw_accumulator_clear(JwAccumulator *self);
 /* The result, with a real rounded to @decimals. */
 JwValue jw_accumulator_value(const JwAccumulator *self, JwMeasureOp op, int decimals);
 

@@ -17,6 +17,11 @@ typedef struct {
     size_t dimension, of;
     JwTest *tests;
     size_t n_tests;
+    /* what it was in the evaluations that are under way (figures.c) */
+    struct {
+        uint64_t round;
+        JwNumber number;
+    } known[2];
 } JwMeasure;
 
 typedef struct {
@@ -43,6 +48,7 @@ struct _JwAggregate {
     JwAccumulator *totals;
     JwHit *hits;
     int64_t rows;
+    uint64_t rounds[2]; /* of evaluations over groups, over all records */
 };
 
 static inline JwAccumulator *

@@ -4,10 +4,12 @@
 #include "engine/aggregate_private.h"
 
 static bool find_peak(JwAggregate *self, const JwMeasure *peak, size_t *ret_group);
+static JwNumber measure_number(JwAggregate *self, const JwMeasure *measure,
+                               const JwAccumulator *accumulators);
+static JwNumber part_number(JwAggregate *self, size_t index, const JwAccumulator *accumulators);
 
-/* @accumulators: of the totals, or of one group, in which peaks have no value. */
 static JwNumber
-measure_number(JwAggregate *self, const JwMeasure *measure, const JwAccumulator *accumulators)
+computed_number(JwAggregate *self, const JwMeasure *measure, const JwAccumulator *accumulators)
 {
     size_t group = 0;
 
@@ -15,10 +17,8 @@ measure_number(JwAggregate *self, const JwMeasure *measure, const JwAccumulator 
         return jw_accumulator_number(&accumulators[measure->place], measure->def->op);
     }
     if (measure->def->op == JW_MEASURE_RATIO) {
-        const JwNumber top =
-            measure_number(self, &self->measures[measure->numerator], accumulators);
-        const JwNumber bottom =
-            measure_number(self, &self->measures[measure->denominator], accumulators);
+        const JwNumber top = part_number(self, measure->numerator, accumulators);
+        const JwNumber bottom = part_number(self, measure->denominator, accumulators);
         return jw_number_ratio(&top, &bottom, measure->def->scale);
     }
     if (measure->def->op == JW_MEASURE_PEAK_VALUE && accumulators == self->totals
@@ -28,6 +28,29 @@ measure_number(JwAggregate *self, const JwMeasure *measure, const JwAccumulator 
                               group_accumulators(self, dimension, group));
     }
     return (JwNumber){ 0 };
+}
+
+/* Computed once an evaluation, however many measures are made of it. A peak over all records
+ * evaluates groups meanwhile, which have a place of their own. */
+static JwNumber
+part_number(JwAggregate *self, size_t index, const JwAccumulator *accumulators)
+{
+    const size_t scope = accumulators == self->totals ? 1 : 0;
+    JwMeasure *measure = &self->measures[index];
+
+    if (measure->known[scope].round != self->rounds[scope]) {
+        measure->known[scope].number = computed_number(self, measure, accumulators);
+        measure->known[scope].round = self->rounds[scope];
+    }
+    return measure->known[scope].number;
+}
+
+/* @accumulators: of the totals, or of one group, in which peaks have no value. */
+static JwNumber
+measure_number(JwAggregate *self, const JwMeasure *measure, const JwAccumulator *accumulators)
+{
+    self->rounds[accumulators == self->totals ? 1 : 0]++;
+    return part_number(self, (size_t)(measure - self->measures), accumulators);
 }
 
 /* The group in which peak->of is highest, the first in natural order on ties; false: there is none.
