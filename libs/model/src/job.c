@@ -6,6 +6,8 @@
 #include "jw/text.h"
 #include "model_private.h"
 
+#include <string.h>
+
 const char *
 jw_actor_name(const JwActor *self)
 {
@@ -22,6 +24,7 @@ static const size_t job_texts[] = {
     offsetof(JwJob, requested_by.id),
     offsetof(JwJob, requested_by.name),
     offsetof(JwJob, requested_by.email),
+    offsetof(JwJob, caller),
     offsetof(JwJob, source),
     offsetof(JwJob, request_id),
     offsetof(JwJob, traceparent),
@@ -154,6 +157,22 @@ jw_job_free(gpointer self)
     jw_artifact_free(job->artifact);
     g_clear_pointer(&job->outbox, g_ptr_array_unref);
     g_free(job);
+}
+
+char *
+jw_job_caller(const JwJob *self)
+{
+    const char *first = NULL;
+
+    for (size_t i = 0; self->departments != NULL && self->departments[i] != NULL; i++) {
+        if (first == NULL || strcmp(self->departments[i], first) < 0) {
+            first = self->departments[i];
+        }
+    }
+    return first != NULL
+               ? g_strconcat("department:", first, NULL)
+               : g_strconcat("subject:", self->requested_by.id != NULL ? self->requested_by.id : "",
+                             NULL);
 }
 
 const char *

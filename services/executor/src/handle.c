@@ -14,17 +14,6 @@ exe_handler_find(const char *type)
     return NULL;
 }
 
-const char **
-exe_handler_types(void)
-{
-    const char **types = g_new0(const char *, exe_n_handlers + 1);
-
-    for (size_t i = 0; i < exe_n_handlers; i++) {
-        types[i] = exe_handlers[i]->type;
-    }
-    return types;
-}
-
 bool
 exe_handle(ExeAttempt *attempt, JwJobResult *ret_result, GError **error)
 {

@@ -6,6 +6,7 @@
 #pragma once
 #include "jw/http.h"
 #include "jw/http_jwt.h"
+#include "jw/jobs_queue.h"
 #include "jw/link_token.h"
 #include "jw/ports.h"
 
@@ -28,6 +29,9 @@ typedef struct {
     JwTokenVerifier *tokens;
     JwLinkKeys *links; /* what signed the links in mails */
     GwAdmission *admission;
+    JwTurnsConfig turns_config;
+    JwTurnWeights *weights;
+    JwJobsQueue *queue; /* where pending jobs stand */
 } Gw;
 
 /* For main.c and tests. */

@@ -493,54 +493,31 @@ is_completed(void *data)
     return job != NULL && job->state == JW_JOB_COMPLETED;
 }
 
-/* Messages through the bus, a real worker, and the end of the process. */
+static bool
+waits(void *data)
+{
+    return g_atomic_int_get(&((ExeKit *)data)->exe.idle) > 0;
+}
+
+/* Messages through the bus, a real worker, and the end of the process: it takes what waits in the
+ * store, and what a command brings while it has nothing to do. */
 static void
 test_worker_thread(void **state G_GNUC_UNUSED)
 {
-    g_autoptr(ExeKit) kit = kit_new_sized(1);
+    g_autoptr(ExeKit) kit = kit_new_idle(0);
     g_autofree char *first = kit_make(kit, "");
     g_autofree char *second = kit_make(kit, "");
-    g_autofree char *queued = g_strdup(first);
     g_autoptr(GError) error = NULL;
-
-    assert_true(jw_queue_try_push(kit->exe.ready, 1, g_steal_pointer(&queued)));
-    /* the queue is full now: this one waits in the bus until the worker has taken one */
-    g_autoptr(JwJob) job = kit_job(kit->ports, second);
-    g_autoptr(JwOutboxEntry) command = jw_wire_submit_command(kit->exe.wire, job, KIT_NOW);
-    assert_ok(jw_relay_publish(kit->exe.relay, command, &error), error);
-    assert_int_equal(jw_bus_mem_deliver(kit->exe.bus), 0);
-    assert_int_equal(g_atomic_int_get(&kit->exe.intake_waits), 1u << 1);
 
     g_ptr_array_add(kit->exe.workers, g_thread_new("worker", exe_worker, &kit->exe));
     tk_wait_until(is_completed, (void *[]){ kit, first }, 20000, "the first job is completed");
-    assert_int_equal(jw_bus_mem_deliver(kit->exe.bus), 1);
     tk_wait_until(is_completed, (void *[]){ kit, second }, 20000, "the second job is completed");
-    exe_drain(&kit->exe, jw_clock_mono_ms(kit->exe.clock) + 10000);
-    assert_int_equal(exe_heartbeats_running(kit->exe.heartbeats), 0);
-}
-
-static bool
-queue_is_empty(void *data)
-{
-    return jw_queue_length(data) == 0;
-}
-
-/* The consumer goes first; a worker that empties the queue just then must not wake what is gone. */
-static void
-test_no_wake_after_the_consumer(void **state G_GNUC_UNUSED)
-{
-    g_autoptr(ExeKit) kit = kit_new_sized(1);
-
-    tk_log_capture();
-    assert_true(jw_queue_try_push(kit->exe.ready, 0, g_strdup("nobody's")));
-    g_ptr_array_add(kit->exe.workers, g_thread_new("worker", exe_worker, &kit->exe));
-    tk_wait_until(queue_is_empty, kit->exe.ready, 20000, "the worker waits for work");
-    g_atomic_int_set(&kit->exe.intake_waits, 7u);
+    tk_wait_until(waits, kit, 20000, "the worker waits for work");
+    g_autofree char *third = kit_make(kit, "");
+    tk_wait_until(is_completed, (void *[]){ kit, third }, 20000, "the third job is completed");
     exe_drain(&kit->exe, jw_clock_mono_ms(kit->exe.clock) + 10000);
     assert_null(kit->exe.consumer);
-    exe_wake_consumer(&kit->exe);
-    g_autofree char *log = tk_log_take();
-    assert_null(strstr(log, "jw_consumer_wake"));
+    assert_int_equal(exe_heartbeats_running(kit->exe.heartbeats), 0);
 }
 
 int
@@ -565,7 +542,6 @@ main(void)
         TEST(test_nothing_to_claim),
         TEST(test_shutdown_releases),
         cmocka_unit_test(test_worker_thread),
-        cmocka_unit_test(test_no_wake_after_the_consumer),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

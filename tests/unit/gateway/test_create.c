@@ -27,8 +27,8 @@ test_created(void **state)
     assert_true(jw_uuid_valid(id));
     assert_string_equal(answer_text(&answer, "data.status"), "pending");
     assert_null(answer_at(&answer, "data.estimatedWaitTime"));
-    assert_null(answer_at(&answer, "data.queuePosition"));
-    assert_int_equal(json_object_size(answer_at(&answer, "data")), 2);
+    assert_int_equal(answer_int(&answer, "data.queuePosition"), 1);
+    assert_int_equal(json_object_size(answer_at(&answer, "data")), 3);
     assert_string_equal(answer_header(&answer, "location"), path);
     assert_string_equal(answer_header(&answer, "x-request-id"), "req-1");
     assert_null(answer_header(&answer, "idempotent-replayed"));

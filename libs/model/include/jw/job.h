@@ -97,6 +97,7 @@ typedef struct {
     int64_t not_before_ms, scheduled_for_ms, created_at_ms, updated_at_ms;
     JwActor requested_by;
     char **departments; /* NULL-terminated scope of the job; NULL: none */
+    char *caller;       /* the store's: jw_job_caller(), whose turn a pending job waits for */
     char *source;       /* "api:reports", "kafka", "schedule:<id>" */
     char *request_id, *traceparent;
     char *template_id; /* whose settings it was asked with, as they were then; NULL: none */
@@ -130,6 +131,10 @@ typedef struct {
 /* Zeroed, NORMAL, PENDING, max_attempts 5, max_retries 3, empty outbox. (transfer full) */
 JwJob *jw_job_new(void);
 void jw_job_free(gpointer self);
+
+/* Among whom workers take turns: "department:<id>", the first by letter of those that the job is
+ * for, else "subject:<id>" of who asked. (transfer full) */
+char *jw_job_caller(const JwJob *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwJob, jw_job_free)
 
 G_END_DECLS

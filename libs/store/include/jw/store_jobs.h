@@ -11,8 +11,8 @@ G_BEGIN_DECLS
  * jw_store_create_jobs:
  * @ret_creates: (out): an answer for each job; one whose id EXISTS is left as it is
  *
- * Inserts jobs in one round trip, each with its outbox. Sets mail_pending, by the recipients. On an
- * error some may have been created: repeating the call is harmless.
+ * Inserts jobs in one round trip, each with its outbox. Sets mail_pending, by the recipients, and
+ * caller. On an error some may have been created: repeating the call is harmless.
  */
 bool jw_store_create_jobs(JwStore *self, const JwJob *const *jobs, size_t n_jobs,
                           JwCreate *ret_creates, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -123,6 +123,7 @@ static const JwDocField job_fields[] = {
     ALWAYS(TIME, JwJob, updated_at_ms, "updatedAt"),
     NESTED(STRUCT, JwJob, requested_by, "requestedBy", actor_table),
     FIELD(STRINGS, JwJob, departments, "departments"),
+    FIELD(STRING, JwJob, caller, "caller"),
     FIELD(STRING, JwJob, source, "source"),
     FIELD(STRING, JwJob, request_id, "requestId"),
     FIELD(STRING, JwJob, traceparent, "traceparent"),

@@ -84,9 +84,6 @@ bool jw_wire_check_on_failure(const json_t *body, const char *email, const char 
 /* The members of who asks, for the tables of commands. */
 extern const JwField jw_wire_actor_fields[];
 
-/* The topic of the commands of a priority, without the prefix. (transfer none) */
-const char *jw_wire_command_topic(JwPriority priority);
-
 /* The command that asks for @job; its request_id and traceparent are the job's. The same job gives
  * the same entry id. (transfer full) */
 JwOutboxEntry *jw_wire_submit_command(const JwWire *self, const JwJob *job, int64_t now_ms);

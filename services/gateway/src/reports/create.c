@@ -54,9 +54,10 @@ answer(const Creation *self, const JwJob *job, bool replayed)
     if (replayed) {
         jw_http_reply_header(self->reply, "Idempotent-Replayed", "true");
     }
-    gw_reply_data(self->reply, 201,
-                  json_pack("{s:s, s:s}", "id", job->id, "status",
-                            gw_render_status(later ? JW_JOB_SCHEDULED : JW_JOB_PENDING)));
+    json_t *data = json_pack("{s:s, s:s}", "id", job->id, "status",
+                             gw_render_status(later ? JW_JOB_SCHEDULED : JW_JOB_PENDING));
+    gw_render_place(self->gw, data, job, !replayed);
+    gw_reply_data(self->reply, 201, data);
 }
 
 /* A body that is refused today may be one that was accepted before, when its scheduledFor had not

@@ -232,6 +232,7 @@ gw_render_detail(const Gw *self, const JwJob *job, const GPtrArray *deliveries)
     if (progress != NULL) {
         json_object_set_new(detail, "progress", progress);
     }
+    gw_render_place(self, detail, job, false);
     add_times(detail, job);
     add_ending(detail, job);
     add_warnings(detail, job);

@@ -60,6 +60,8 @@ char *gw_render_link(const Gw *self, const char *job_id, const char *tail);
 json_t *gw_render_summary(const Gw *self, const JwJob *job);
 /* render_detail.c. @deliveries: of JwDelivery, or NULL */
 json_t *gw_render_detail(const Gw *self, const JwJob *job, const GPtrArray *deliveries);
+/* Adds where a pending job stands and how long it will wait, as far as that is known. */
+void gw_render_place(const Gw *self, json_t *to, const JwJob *job, bool is_new);
 /* Parts that both forms have; NULL when there is nothing to show. */
 json_t *gw_render_progress(const JwJob *job, bool detailed);
 
