@@ -111,6 +111,7 @@ typedef struct {
     JwJobState state;
     int64_t token, heartbeat;
     int32_t attempts, retry_count;
+    char **retry_keys; /* "1:<key>" of the first retry …, where they had one; NULL: none */
     char *owner;
     int64_t started_at_ms, finished_at_ms;
     JwProgress progress;
@@ -130,6 +131,9 @@ typedef struct {
 /* Zeroed, NORMAL, PENDING, max_attempts 5, max_retries 3, empty outbox. (transfer full) */
 JwJob *jw_job_new(void);
 void jw_job_free(gpointer self);
+
+/* Which retry was asked for with that key; 0: none. @key: (nullable) */
+int jw_job_retry_of(const JwJob *self, const char *key);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwJob, jw_job_free)
 
 G_END_DECLS
