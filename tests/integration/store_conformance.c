@@ -123,6 +123,7 @@ sc_job(JwJobState state)
     job->heartbeat = 3;
     job->attempts = 2;
     job->retry_count = 1;
+    job->retry_keys = g_strsplit("1:first", " ", -1);
     job->started_at_ms = SC_NOW - 800;
     job->finished_at_ms = jw_job_state_terminal(state) ? SC_NOW - 700 : 0;
     job->progress = (JwProgress){ 40, NULL, 400, 1000 };
@@ -235,6 +236,7 @@ sc_assert_same_job(const JwJob *a, const JwJob *b)
     assert_int_equal(a->heartbeat, b->heartbeat);
     assert_int_equal(a->attempts, b->attempts);
     assert_int_equal(a->retry_count, b->retry_count);
+    sc_assert_same_texts(a->retry_keys, b->retry_keys);
     sc_assert_text(a->owner, b->owner);
     assert_int_equal(a->started_at_ms, b->started_at_ms);
     assert_int_equal(a->finished_at_ms, b->finished_at_ms);

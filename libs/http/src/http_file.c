@@ -125,7 +125,7 @@ wanted_range(const JwHttpRequest *request, const JwHttpFile *file, int64_t *ret_
     const char *range = jw_http_header(request, "Range");
     const char *if_range = jw_http_header(request, "If-Range");
 
-    if (range == NULL || strcmp(request->method, "GET") != 0) {
+    if (range == NULL || file->whole || strcmp(request->method, "GET") != 0) {
         return RANGE_NONE;
     }
     if (if_range != NULL && !jw_http_etag_listed(if_range, file->etag, false)
@@ -188,12 +188,18 @@ jw_http_reply_file(JwHttpReply *self, const JwHttpRequest *request, const JwHttp
         return;
     }
     }
-    jw_http_reply_header(self, "Accept-Ranges", "bytes");
+    jw_http_reply_header(self, "Accept-Ranges", file->whole ? "none" : "bytes");
     jw_http_reply_header(self, "Content-Type", file->content_type);
     jw_http_reply_header(self, "Content-Disposition", disposition);
     /* A page that somebody made the browser show all the same runs nothing and asks nobody. */
     jw_http_reply_header(self, "Content-Security-Policy",
                          "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:");
+}
+
+bool
+jw_http_reply_starts_file(const JwHttpReply *self)
+{
+    return self->has_file && self->file_from == 0 && strcmp(self->request->method, "GET") == 0;
 }
 
 void

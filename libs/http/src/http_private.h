@@ -183,9 +183,6 @@ bool jw_http_date_parse(const char *text, int64_t *ret_ms);
  * @weak_counts only. */
 bool jw_http_etag_listed(const char *header, const char *etag, bool weak_counts);
 
-/* http_file.c: the file and its headers are not the answer after all. */
-void jw_http_reply_drop_file(JwHttpReply *self);
-
 /* http_auth.c: whether this caller may reach the handler; false: the request is answered. */
 bool jw_http_auth_check(JwHttpRequest *request, JwHttpReply *reply);
 

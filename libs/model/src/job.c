@@ -154,6 +154,7 @@ jw_job_free(gpointer self)
     jw_texts_clear(job, job_texts, G_N_ELEMENTS(job_texts));
     g_strfreev(job->departments);
     g_strfreev(job->recipients);
+    g_strfreev(job->retry_keys);
     jw_artifact_free(job->artifact);
     g_clear_pointer(&job->outbox, g_ptr_array_unref);
     g_free(job);
@@ -173,6 +174,20 @@ jw_job_caller(const JwJob *self)
                ? g_strconcat("department:", first, NULL)
                : g_strconcat("subject:", self->requested_by.id != NULL ? self->requested_by.id : "",
                              NULL);
+}
+
+int
+jw_job_retry_of(const JwJob *self, const char *key)
+{
+    for (size_t i = 0; key != NULL && self->retry_keys != NULL && self->retry_keys[i] != NULL;
+         i++) {
+        const char *colon = strchr(self->retry_keys[i], ':');
+
+        if (colon != NULL && strcmp(colon + 1, key) == 0) {
+            return (int)g_ascii_strtoll(self->retry_keys[i], NULL, 10);
+        }
+    }
+    return 0;
 }
 
 const char *

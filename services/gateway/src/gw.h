@@ -27,7 +27,7 @@ typedef struct {
     JwLinkConfig link_config;
     JW_PORTS;
     JwTokenVerifier *tokens;
-    JwLinkKeys *links; /* what signed the links in mails */
+    JwLinkKeys *links; /* what signs links */
     GwAdmission *admission;
     JwTurnsConfig turns_config;
     JwTurnWeights *weights;

@@ -112,6 +112,7 @@ typedef struct {
     JwJobState state;
     int64_t token, heartbeat;
     int32_t attempts, retry_count;
+    char **retry_keys; /* "1:<key>" of the first retry …, where they had one; NULL: none */
     char *owner;
     int64_t started_at_ms, finished_at_ms;
     JwProgress progress;
@@ -135,6 +136,9 @@ void jw_job_free(gpointer self);
 /* Among whom workers take turns: "department:<id>", the first by letter of those that the job is
  * for, else "subject:<id>" of who asked. (transfer full) */
 char *jw_job_caller(const JwJob *self);
+
+/* Which retry was asked for with that key; 0: none. @key: (nullable) */
+int jw_job_retry_of(const JwJob *self, const char *key);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwJob, jw_job_free)
 
 G_END_DECLS

@@ -32,13 +32,15 @@ typedef struct {
     const char *result, *warnings;          /* finish: JSON */
     const char *error_code, *error_message; /* fail, reap: kept on the job */
     const char *actor, *reason;             /* cancel */
+    const char *retry_key;                  /* retry: kept with its number; NULL: none */
     const JwOutboxEntry *const *events;     /* appended to the outbox in the same update */
     size_t n_events;
 } JwJobChange;
 
 /**
  * jw_store_change_job:
- * @ret_cas: (out): LOST: no such job, or another state, token or heartbeat, or not due
+ * @ret_cas: (out): LOST: no such job, or another state, token or heartbeat, or not due, or a retry
+ *   of that key was made before
  * @ret_job: (out) (optional) (transfer full): the job after the change when WON, untouched when
  *   LOST
  * @error: IN_DOUBT, and CORRUPT: the change may have been made

@@ -141,6 +141,7 @@ static const JwDocField job_fields[] = {
     FIELD(INT64, JwJob, heartbeat, "heartbeat"),
     FIELD(INT32, JwJob, attempts, "attempts"),
     FIELD(INT32, JwJob, retry_count, "retryCount"),
+    FIELD(STRINGS, JwJob, retry_keys, "retryKeys"),
     FIELD(STRING, JwJob, owner, "owner"),
     FIELD(TIME, JwJob, started_at_ms, "startedAt"),
     FIELD(TIME, JwJob, finished_at_ms, "finishedAt"),

@@ -6,6 +6,7 @@
 #include "core/scope.h"
 #include "jw/links.h"
 #include "jw/store_jobs.h"
+#include "jw/store_shares.h"
 
 G_BEGIN_DECLS
 
@@ -26,11 +27,25 @@ void gw_reports_get(const JwHttpRequest *request, JwHttpReply *reply, gpointer c
 void gw_reports_cancel(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 void gw_reports_download(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 void gw_reports_retry(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
+void gw_reports_make_link(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
+void gw_reports_list_links(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
+void gw_reports_revoke_link(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 void gw_reports_revoke_links(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 void gw_reports_types(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 
 /* list.c: the query string of gw_reports_list() */
 extern const JwField gw_reports_list_query[];
+
+/* revoke.c: the query string of gw_reports_revoke_links() */
+extern const JwField gw_reports_revoke_query[];
+
+/* links.c */
+#define GW_LINKS_MAX 200 /* of one job, whether they work or not */
+/* The job of :jobId, when the caller is its owner or an admin; NULL: answered. (transfer full) */
+JwJob *gw_request_own_job(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply);
+/* Ends it, unless it was ended before. @ret_at_ms: when. False: answered. */
+bool gw_revoke_share(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply,
+                     const JwShare *share, int64_t *ret_at_ms);
 
 /* page.c: of the lists */
 #define GW_PAGE_FIELDS                                                                             \
