@@ -60,6 +60,38 @@ full_row(Pdf *self, const char *call)
 }
 
 static void
+assert_row(const Pdf *self, const JwReportTable *table, size_t row)
+{
+    g_autoptr(GString) line = g_string_new("\n");
+
+    for (size_t i = 0; i < table->n_columns; i++) {
+        const JwValue *cell = jw_report_cell(table, row, i);
+        g_autofree char *text =
+            cell->type == JW_VALUE_NULL
+                ? g_strdup("–")
+                : jw_report_text_value(cell, table->columns[i].format, table->columns[i].decimals);
+        g_string_append_printf(line, "%s%s", text, i + 1 < table->n_columns ? " " : "\n");
+    }
+    assert_shows(self, line->str);
+}
+
+static void
+assert_figures(const Pdf *self)
+{
+    for (guint i = 0; i < self->result->figures->len; i++) {
+        const JwReportFigure *figure = &g_array_index(self->result->figures, JwReportFigure, i);
+        assert_shows(self, figure->label);
+        assert_shows(self, figure->text);
+    }
+    for (guint i = 0; i < self->result->tables->len; i++) {
+        const JwReportTable *table = &g_array_index(self->result->tables, JwReportTable, i);
+        for (size_t row = 0; row < table->n_rows; row++) {
+            assert_row(self, table, row);
+        }
+    }
+}
+
+static void
 test_everything_is_in_the_file(void **state G_GNUC_UNUSED)
 {
     static const char *const pieces[] = {
@@ -462,6 +494,94 @@ test_same_bytes(void **state G_GNUC_UNUSED)
     assert_true(g_bytes_equal(first, second));
 }
 
+/* Without assertions, for other threads. (transfer full) (nullable) */
+static gpointer
+write_alone(gpointer data)
+{
+    Pdf *self = data;
+    char *bytes = NULL;
+    gsize length = 0;
+    ExeRender *render = exe_render_pdf.open(&self->input, NULL);
+    const bool ok = render != NULL && exe_render_pdf.finish(render, self->result, NULL);
+
+    if (render != NULL) {
+        exe_render_pdf.free(render);
+    }
+    return ok && g_file_get_contents(self->path, &bytes, &length, NULL)
+               ? g_bytes_new_take(bytes, length)
+               : NULL;
+}
+
+/* Jobs that are drawn at once, on workers, do not change each other. */
+static void
+test_same_bytes_at_once(void **state G_GNUC_UNUSED)
+{
+    Pdf jobs[4] = { 0 };
+    GThread *threads[4];
+    GBytes *files[4];
+
+    for (size_t i = 0; i < 4; i++) {
+        pdf_init(&jobs[i]);
+        full_result(&jobs[i]);
+        (void)pdf_table(&jobs[i], "Many", 1, 3, 300);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        threads[i] = g_thread_new("draws", write_alone, &jobs[i]);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        files[i] = g_thread_join(threads[i]);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        assert_non_null(files[i]);
+        assert_true(g_bytes_equal(files[i], files[0]));
+    }
+    for (size_t i = 0; i < 4; i++) {
+        g_bytes_unref(files[i]);
+        pdf_clear(&jobs[i]);
+    }
+}
+
+/* Every figure and every cell of a result that the engine made is in the file, in its row. */
+static void
+test_all_figures_of_a_report(void **state G_GNUC_UNUSED)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwCatalog) catalog = jw_catalog_load(JW_SOURCE_DIR "/schemas/reports", &error);
+    assert_ok(catalog != NULL, error);
+    const JwReportDef *def = jw_catalog_find(catalog, "call-records");
+    g_autoptr(JwReportRequest) request = jw_report_request_new();
+    g_auto(GStrv) fields = jw_report_def_fields(def);
+    g_auto(Pdf) self = { 0 };
+
+    pdf_init(&self);
+    request->start_ms = PDF_START;
+    request->end_ms = PDF_START + INT64_C(604800000);
+    g_autoptr(JwAggregate) aggregate =
+        jw_aggregate_new(def, request, (const char *const *)fields, self.zone, &error);
+    assert_ok(aggregate != NULL, error);
+    self.input.def = def;
+    jw_report_result_free(self.result);
+    self.result = NULL;
+    pdf_open(&self);
+    for (int i = 0; i < 700; i++) {
+        JwValue row[64] = { 0 };
+        for (guint k = 0; fields[k] != NULL; k++) {
+            row[k] =
+                g_str_equal(fields[k], "startedAt")
+                    ? (JwValue){ .type = JW_VALUE_TIME, .time_ms = PDF_START + i * INT64_C(863000) }
+                : g_str_equal(fields[k], "agent")  ? pdf_text(i % 3 ? "Ada" : "Bob")
+                : g_str_equal(fields[k], "topic")  ? pdf_text(i % 7 ? "Streaming" : "Payment")
+                : g_str_equal(fields[k], "status") ? pdf_text(i % 5 ? "answered" : "missed")
+                                                   : pdf_whole(i % 97);
+        }
+        jw_aggregate_add(aggregate, row);
+        assert_ok(exe_render_pdf.row(self.render, row, &error), error);
+    }
+    self.result = jw_report_result_new(aggregate, def, request, self.zone);
+    pdf_finish(&self);
+    assert_figures(&self);
+}
+
 /* What is not the file that was written is found. */
 static void
 test_damage_is_found(void **state G_GNUC_UNUSED)
@@ -538,6 +658,8 @@ main(void)
         cmocka_unit_test(test_ten_thousand_rows),
         cmocka_unit_test(test_too_many_rows_are_refused),
         cmocka_unit_test(test_same_bytes),
+        cmocka_unit_test(test_same_bytes_at_once),
+        cmocka_unit_test(test_all_figures_of_a_report),
         cmocka_unit_test(test_damage_is_found),
         cmocka_unit_test(test_a_full_disk_is_said),
     };

@@ -219,6 +219,9 @@ exe_pdf_page(ExePdfCanvas *self, bool landscape)
     self->y = EXE_PDF_TOP;
     if (!self->dry) {
         cairo_pdf_surface_set_size(self->surface, self->width, self->height);
+        /* Cairo keeps the region that is drawn on: of one box, and not of each text's, it is found
+         * in no time. */
+        exe_pdf_box(self, EXE_PDF_WHITE, 0, 0, self->width, self->height, 0);
         if (self->page > 1) {
             draw_head(self);
         }

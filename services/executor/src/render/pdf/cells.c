@@ -55,9 +55,22 @@ exe_pdf_is_right(JwFormat format)
     return jw_format_is_number(format);
 }
 
+/* As jw_report_text_time() has it, which looks up the offset of each time anew. */
+static char *
+time_text(int64_t time_ms, JwFormat format, JwZoneCache *zone)
+{
+    JwCivil at;
+
+    jw_civil_from_seconds(jw_zone_cache_local(zone, time_ms), &at);
+    return format == JW_FORMAT_DATE
+               ? g_strdup_printf("%04d-%02d-%02d", at.year, at.month, at.day)
+               : g_strdup_printf("%04d-%02d-%02d %02d:%02d:%02d", at.year, at.month, at.day,
+                                 at.hour, at.minute, at.second);
+}
+
 /* What needs no column. NULL: it is a number. */
 static char *
-plain_value(const JwValue *value, JwFormat format, GTimeZone *zone, const char *language)
+plain_value(const JwValue *value, JwFormat format, JwZoneCache *zone, const char *language)
 {
     switch (value->type) {
     case JW_VALUE_TEXT:
@@ -65,7 +78,7 @@ plain_value(const JwValue *value, JwFormat format, GTimeZone *zone, const char *
     case JW_VALUE_BOOL:
         return g_strdup(jw_report_word(value->boolean ? JW_WORD_YES : JW_WORD_NO, language));
     case JW_VALUE_TIME:
-        return jw_report_text_time(value->time_ms, format, zone);
+        return time_text(value->time_ms, format, zone);
     case JW_VALUE_NULL:
         return g_strdup("");
     case JW_VALUE_REAL:
@@ -77,7 +90,7 @@ plain_value(const JwValue *value, JwFormat format, GTimeZone *zone, const char *
 }
 
 char *
-exe_pdf_cell(const JwValue *value, const JwReportColumn *column, GTimeZone *zone,
+exe_pdf_cell(const JwValue *value, const JwReportColumn *column, JwZoneCache *zone,
              const char *language)
 {
     g_autofree char *plain = plain_value(value, column->format, zone, language);
@@ -94,7 +107,7 @@ exe_pdf_cell(const JwValue *value, const JwReportColumn *column, GTimeZone *zone
 }
 
 char *
-exe_pdf_list_cell(const JwValue *value, const JwColumnDef *column, GTimeZone *zone,
+exe_pdf_list_cell(const JwValue *value, const JwColumnDef *column, JwZoneCache *zone,
                   const char *language)
 {
     char *plain = plain_value(value, column->format, zone, language);

@@ -1,6 +1,7 @@
 /* render/pdf/cells.h: values as a page shows them. Pure. */
 #pragma once
 #include "jw/report_result.h"
+#include "jw/zone_cache.h"
 
 G_BEGIN_DECLS
 
@@ -9,12 +10,12 @@ G_BEGIN_DECLS
 char *exe_pdf_clean(const char *text, size_t length);
 
 /* A cell of a table; an en dash where there is no value. (transfer full) */
-char *exe_pdf_cell(const JwValue *value, const JwReportColumn *column, GTimeZone *zone,
+char *exe_pdf_cell(const JwValue *value, const JwReportColumn *column, JwZoneCache *zone,
                    const char *language);
 
 /* A cell of the list, with the digits that its column has; empty where there is no value.
  * (transfer full) */
-char *exe_pdf_list_cell(const JwValue *value, const JwColumnDef *column, GTimeZone *zone,
+char *exe_pdf_list_cell(const JwValue *value, const JwColumnDef *column, JwZoneCache *zone,
                         const char *language);
 
 /* Whether the values stand to the right. */

@@ -39,7 +39,7 @@ typedef struct {
 struct _ExePdfList {
     ExePdfCanvas *canvas;
     const JwReportDef *def;
-    GTimeZone *zone;
+    JwZoneCache zone;
     bool landscape;
     GArray *parts; /* of Part */
     char *path;
@@ -141,7 +141,7 @@ exe_pdf_list_new(ExePdfCanvas *canvas, const JwReportDef *def, GTimeZone *zone,
 
     self->canvas = canvas;
     self->def = def;
-    self->zone = zone;
+    self->zone.zone = zone;
     self->parts = g_array_new(FALSE, FALSE, sizeof(Part));
     g_array_set_clear_func(self->parts, part_clear);
     self->texts = g_ptr_array_new_with_free_func(g_free);
@@ -231,7 +231,7 @@ exe_pdf_list_row(ExePdfList *self, const JwValue *row, GError **error)
     for (guint i = 0; i < self->def->columns->len; i++) {
         const JwColumnDef *column = &g_array_index(self->def->columns, JwColumnDef, i);
         g_ptr_array_add(self->texts,
-                        exe_pdf_list_cell(&row[i], column, self->zone, self->canvas->language));
+                        exe_pdf_list_cell(&row[i], column, &self->zone, self->canvas->language));
     }
     for (guint i = 0; ok && i < self->parts->len; i++) {
         ok = measure_part(self, part_at(self, i));

@@ -74,9 +74,10 @@ column_width(const Sheet *self, size_t column)
 }
 
 static void
-sheet_init(Sheet *self, GTimeZone *zone)
+sheet_init(Sheet *self, GTimeZone *time_zone)
 {
     const JwReportTable *table = self->table;
+    JwZoneCache zone = { .zone = time_zone };
 
     self->texts = g_new0(char *, table->n_rows * table->n_columns + 1);
     self->widths = g_new0(double, table->n_columns);
@@ -86,7 +87,7 @@ sheet_init(Sheet *self, GTimeZone *zone)
             self->texts[row * table->n_columns + column] =
                 column < table->n_keys && cell->type == JW_VALUE_NULL
                     ? g_strdup("")
-                    : exe_pdf_cell(cell, &table->columns[column], zone, self->language);
+                    : exe_pdf_cell(cell, &table->columns[column], &zone, self->language);
         }
         self->widths[column] = column_width(self, column);
     }
