@@ -260,6 +260,7 @@ test_a_wide_pivot(void **state G_GNUC_UNUSED)
     assert_in_range(parts, 2, 5);
     assert_int_equal(pdf_count(&self, "\nk3 k3 "), parts);
     assert_true(pdf_count(&self, "Monday") >= 1 && pdf_count(&self, "Tuesday") >= 1);
+    assert_shows_not(&self, "Monday Tuesday"); /* in parts of their own */
     g_autofree char *info = pdf_run("pdfinfo", "-isodates", self.path, NULL);
     assert_non_null(strstr(info, "Page size:       595.276 x 841.89 pts"));
 }

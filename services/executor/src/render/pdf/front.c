@@ -20,7 +20,8 @@
 #define CARD_SMALL  8.0
 #define VALUE_LEAST 7.0
 #define PILL        6.5
-#define CHART_SCALE 0.86
+#define CHART_SCALE 0.86 /* of what the mail shows, and a little lower */
+#define CHART_LOWER 0.93
 
 static const struct {
     unsigned ink, ground;
@@ -313,7 +314,7 @@ exe_pdf_chart_height(const JwReportTable *table)
     g_auto(JwChartTable) data = { 0 };
 
     jw_chart_table_init(&data, table);
-    return jw_chart_height(&data.chart) * CHART_SCALE;
+    return jw_chart_height(&data.chart) * CHART_SCALE * CHART_LOWER;
 }
 
 void
@@ -323,7 +324,7 @@ exe_pdf_chart(ExePdfCanvas *canvas, const JwReportTable *table)
     const double inner = exe_pdf_inner(canvas);
 
     jw_chart_table_init(&data, table);
-    const double height = jw_chart_height(&data.chart) * CHART_SCALE;
+    const double height = jw_chart_height(&data.chart) * CHART_SCALE * CHART_LOWER;
     exe_pdf_frame(canvas, EXE_PDF_WHITE, EXE_PDF_LINE, EXE_PDF_MARGIN, canvas->y, inner, height, 5);
     if (!canvas->dry) {
         cairo_save(canvas->cr);

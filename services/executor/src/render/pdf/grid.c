@@ -207,10 +207,11 @@ exe_pdf_grid_height(const ExePdfGrid *self, ExePdfCanvas *canvas, int lines)
 
 /* A disk, a triangle or a square left of the number. */
 static void
-draw_level(const ExePdfColumn *column, ExePdfCanvas *canvas, JwLevel level, double height)
+draw_level(const ExePdfColumn *column, ExePdfCanvas *canvas, JwLevel level, double line,
+           double height)
 {
     const double x = column->x + EXE_PDF_CELL_PAD + MARK;
-    const double y = canvas->y + height / 2;
+    const double y = canvas->y + line / 2;
     const unsigned ink = levels[level].ink;
 
     exe_pdf_box(canvas, levels[level].ground, column->x + 1, canvas->y + 1, column->width - 2,
@@ -228,6 +229,7 @@ exe_pdf_grid_row(const ExePdfGrid *self, ExePdfCanvas *canvas, const ExePdfCell 
                  JwRowKind kind, double height)
 {
     const double inner = exe_pdf_inner(canvas);
+    const double line = exe_pdf_grid_height(self, canvas, 1);
     const bool total = kind != JW_ROW_GROUP;
 
     if (total) {
@@ -240,7 +242,7 @@ exe_pdf_grid_row(const ExePdfGrid *self, ExePdfCanvas *canvas, const ExePdfCell 
         const bool marked = cell->level != JW_LEVEL_NONE;
         ExePdfText style = cell_style(self, canvas, column, cell->text, total || marked);
         if (marked) {
-            draw_level(column, canvas, cell->level, height);
+            draw_level(column, canvas, cell->level, line, height);
         }
         style.colour = cell->muted && !marked ? EXE_PDF_SOFT : levels[cell->level].ink;
         exe_pdf_text(canvas, &style, cell->text, column->x + EXE_PDF_CELL_PAD, canvas->y + ROW_PAD);

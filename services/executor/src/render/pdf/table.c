@@ -104,8 +104,17 @@ sum(const Sheet *self, size_t from, size_t to)
     return total;
 }
 
+/* Whether a column has the same head above it as the one before. */
+static bool
+is_neighbour(const JwReportTable *table, size_t column)
+{
+    const char *head = table->columns[column].head;
+
+    return head != NULL && g_strcmp0(head, table->columns[column - 1].head) == 0;
+}
+
 /* The end of a part that begins with the column @from behind the keys: what the page has room for,
- * at least one. */
+ * at least one. Neighbours below one head stay together where they can. */
 static size_t
 part_end(const Sheet *self, size_t from)
 {
@@ -116,7 +125,11 @@ part_end(const Sheet *self, size_t from)
            && (end == from || total + self->widths[end] <= INNER_LONG)) {
         total += self->widths[end++];
     }
-    return end;
+    size_t whole = end;
+    while (whole > from && whole < self->table->n_columns && is_neighbour(self->table, whole)) {
+        whole--;
+    }
+    return whole > from ? whole : end;
 }
 
 static void
