@@ -255,9 +255,9 @@ test_formats(void **state)
     static const struct {
         const char *format, *message;
     } cases[] = {
-        { "pdf", "'pdf' is not served by this version yet; served: xlsx, csv, json, ndjson, html" },
-        { "XLSX", "must be one of xlsx, csv, json, ndjson, html, not 'XLSX'" },
-        { "", "must be one of xlsx, csv" },
+        { "doc", "must be one of xlsx, csv, pdf, json, ndjson, html, not 'doc'" },
+        { "XLSX", "must be one of xlsx, csv, pdf, json, ndjson, html, not 'XLSX'" },
+        { "", "must be one of xlsx, csv, pdf" },
         { "report-type.csv", "must be one of" },
     };
 

@@ -18,7 +18,7 @@ G_BEGIN_DECLS
 #define JW_REPORT_FORMATS(SERVED, KNOWN)                                                           \
     SERVED(xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", DOCUMENT)    \
     SERVED(csv, "text/csv; charset=utf-8; header=present", SHEETS)                                 \
-    KNOWN(pdf, "application/pdf", DOCUMENT)                                                        \
+    SERVED(pdf, "application/pdf", DOCUMENT)                                                       \
     SERVED(json, "application/json", DOCUMENT)                                                     \
     SERVED(ndjson, "application/x-ndjson", LINES)                                                  \
     SERVED(html, "text/html; charset=utf-8", DOCUMENT)

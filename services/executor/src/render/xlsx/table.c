@@ -163,13 +163,15 @@ chart_write(ExeBook *book, const JwReportTable *table, const lxw_worksheet *shee
     chart_title(chart, table);
     chart_title_set_name_font(chart, &title_font);
     chart_legend_set_position(chart, legend ? LXW_CHART_LEGEND_BOTTOM : LXW_CHART_LEGEND_NONE);
-    chart_axis_set_num_font(chart->x_axis, &font);
-    chart_axis_set_num_font(chart->y_axis, &font);
-    chart_axis_major_gridlines_set_line(chart->y_axis, &grid);
+    if (table->chart != JW_CHART_PIE) {
+        chart_axis_set_num_font(chart->x_axis, &font);
+        chart_axis_set_num_font(chart->y_axis, &font);
+        chart_axis_major_gridlines_set_line(chart->y_axis, &grid);
+        chart_axis(chart, table);
+    }
     if (table->chart == JW_CHART_BAR) {
         chart_axis_set_reverse(chart->x_axis); /* the first group on top */
     }
-    chart_axis(chart, table);
     exe_book_note(book, worksheet_insert_chart_opt(into, row, col, chart, &place));
 }
 
