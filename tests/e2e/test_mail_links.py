@@ -65,7 +65,7 @@ def test_the_link_works_without_a_token_until_it_is_revoked(own):
     assert (forged.status_code, forged.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
     assert "<h1>This link does not work</h1>" in forged.text
 
-    answer = api.post(f"/{job_id}/revoke-links", json={"recipient": recipients[0]})
+    answer = api.request("DELETE", f"/{job_id}/links", params={"recipient": recipients[0]})
     assert answer.status_code == 200, answer.text
     assert [row["email"] for row in answer.json()["data"]["revoked"]] == [recipients[0]]
     gone = requests.get(ann, timeout=10)

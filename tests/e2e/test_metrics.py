@@ -27,8 +27,8 @@ EXPECTED = {
         "jobwire_http_requests_total", "jobwire_http_request_seconds", "jobwire_jobs_created_total",
         "jobwire_jobs_cancelled_total", "jobwire_downloads_total", "jobwire_outbox_backlog",
     },
-    "scheduler": {"jobwire_redispatches_total", "jobwire_reaped_total", "jobwire_http_connections"},
-    "executor": {"jobwire_attempts_total", "jobwire_attempt_seconds", "jobwire_bus_consumed_total"},
+    "scheduler": {"jobwire_reaped_total", "jobwire_http_connections"},
+    "executor": {"jobwire_claims_total", "jobwire_attempts_total", "jobwire_attempt_seconds", "jobwire_bus_consumed_total"},
     "notifier": {"jobwire_delivery_changes_total", "jobwire_smtp_seconds", "jobwire_bus_consumed_total"},
 }
 

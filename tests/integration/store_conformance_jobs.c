@@ -258,6 +258,31 @@ a_backoff_of_another_clock(JwStore *store)
 }
 
 static void
+retries_once_for_a_key(JwStore *store)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwJob) job = sc_job(JW_JOB_FAILED);
+    JwCas cas = JW_CAS_LOST;
+
+    sc_create(store, job);
+    JwJobChange retry = { .job_id = job->id,
+                          .transition = JW_CHANGE_RETRY,
+                          .now_ms = SC_NOW,
+                          .retry_key = "first" };
+    assert_ok(jw_store_change_job(store, &retry, &cas, NULL, &error), error);
+    assert_int_equal(cas, JW_CAS_LOST); /* that was the first retry */
+    retry.retry_key = "second";
+    assert_ok(jw_store_change_job(store, &retry, &cas, NULL, &error), error);
+    assert_int_equal(cas, JW_CAS_WON);
+    g_autoptr(JwJob) after = sc_get(store, job->id);
+    assert_int_equal(after->retry_count, 2);
+    assert_int_equal(jw_job_retry_of(after, "first"), 1);
+    assert_int_equal(jw_job_retry_of(after, "second"), 2);
+    assert_int_equal(jw_job_retry_of(after, "third"), 0);
+    assert_int_equal(jw_job_retry_of(after, NULL), 0);
+}
+
+static void
 retries_end_at_the_maximum(JwStore *store)
 {
     g_autoptr(GError) error = NULL;
@@ -445,6 +470,7 @@ const ScCase sc_job_cases[] = {
     { "every_state_meets_every_change", every_state_meets_every_change },
     { "change_without_asking_for_the_document", change_without_asking_for_the_document },
     { "a_backoff_of_another_clock", a_backoff_of_another_clock },
+    { "retries_once_for_a_key", retries_once_for_a_key },
     { "retries_end_at_the_maximum", retries_end_at_the_maximum },
     { "heartbeats_carry_progress_and_report_a_cancel",
       heartbeats_carry_progress_and_report_a_cancel },

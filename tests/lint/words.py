@@ -9,7 +9,7 @@ WORDS = [
     ("duty", r"duty|duties", "task, maintenance", ["/* the duties thread */"], ["heavy"]),
     ("stillness", r"stillness", "liveness", ["JwStillness *self;"], ["still"]),
     ("keeper", r"keepers?", "maintenance", ["/* the keeper finds it */"], ["int keep;"]),
-    ("hint", r"hint(?:s|ed|ing)?", "redispatch", ["a pending job is hinted", "self->hints", "sch_hints_new();"], ["JW_REDISPATCH_AFTER"]),
+    ("hint", r"hint(?:s|ed|ing)?", "command", ["a pending job is hinted", "self->hints", "sch_hints_new();"], ["hindered"]),
     ("hand back", r"hand(?:s|ed|ing)?[ _]back", "release", ["jobs are handed back", "JW_CHANGE_HAND_BACK"], ["a handler"]),
     ("settle", r"settl(?:e|es|ed|ing)", "commit, resolve or finish", ["settle(self);"], ["setting"]),
     ("scene", r"scenes?", "dispatcher, context", ["JwHttpScene *scene;"], ["obscene"]),

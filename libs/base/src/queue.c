@@ -1,6 +1,5 @@
 /* queue.c: the bounded queue by which threads hand over work. Any thread.
- * Lanes are priorities. Inside a lane owners take turns, one item each, so that the thousand items
- * of one owner do not hold up the single one of another; those without an owner are one owner. */
+ * Lanes are priorities. */
 #include "jw/sync.h"
 #include "sync_private.h"
 
@@ -11,16 +10,8 @@ typedef struct {
     char *key; /* NULL: none */
 } Entry;
 
-/* What waits of one owner; there only while something does. */
 typedef struct {
-    char *owner;
-    GQueue entries; /* of Entry */
-} Turn;
-
-typedef struct {
-    GQueue turns;         /* of Turn, the next one first */
-    GHashTable *by_owner; /* char * (of the turn) → Turn * */
-    size_t length;
+    GQueue entries;       /* of Entry */
     unsigned passed_over; /* pops by other lanes since this one waits */
 } Lane;
 
@@ -47,20 +38,17 @@ jw_queue_new(size_t capacity, size_t lanes, GDestroyNotify item_free)
     self->n_lanes = lanes;
     self->lanes = g_new0(Lane, lanes);
     for (size_t i = 0; i < lanes; i++) {
-        g_queue_init(&self->lanes[i].turns);
-        self->lanes[i].by_owner = g_hash_table_new(g_str_hash, g_str_equal);
+        g_queue_init(&self->lanes[i].entries);
     }
     self->keys = g_hash_table_new(g_str_hash, g_str_equal);
     self->item_free = item_free;
     return self;
 }
 
-/* The first item of the owner whose turn it is, who is the last one then. */
 static gpointer
 shift_locked(JwQueue *self, Lane *lane)
 {
-    Turn *turn = g_queue_pop_head(&lane->turns);
-    Entry *entry = g_queue_pop_head(&turn->entries);
+    Entry *entry = g_queue_pop_head(&lane->entries);
     gpointer item = entry->item;
 
     if (entry->key != NULL) {
@@ -68,14 +56,6 @@ shift_locked(JwQueue *self, Lane *lane)
     }
     g_free(entry->key);
     g_free(entry);
-    if (g_queue_is_empty(&turn->entries)) {
-        (void)g_hash_table_remove(lane->by_owner, turn->owner);
-        g_free(turn->owner);
-        g_free(turn);
-    } else {
-        g_queue_push_tail(&lane->turns, turn);
-    }
-    lane->length -= 1;
     self->length -= 1;
     return item;
 }
@@ -90,13 +70,12 @@ jw_queue_free(gpointer self)
     }
     for (size_t i = 0; i < queue->n_lanes; i++) {
         Lane *lane = &queue->lanes[i];
-        while (lane->length > 0) {
+        while (!g_queue_is_empty(&lane->entries)) {
             gpointer item = shift_locked(queue, lane);
             if (queue->item_free != NULL) {
                 queue->item_free(item);
             }
         }
-        g_hash_table_unref(lane->by_owner);
     }
     g_free(queue->lanes);
     g_hash_table_unref(queue->keys);
@@ -105,52 +84,34 @@ jw_queue_free(gpointer self)
     g_free(queue);
 }
 
-static void
-push_locked(JwQueue *self, Lane *lane, const char *owner, const char *key, gpointer item)
+bool
+jw_queue_try_push_once(JwQueue *self, size_t lane, const char *key, gpointer take_item)
 {
-    Turn *turn = g_hash_table_lookup(lane->by_owner, owner);
+    g_return_val_if_fail(self != NULL && lane < self->n_lanes && take_item != NULL, false);
+
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+    Lane *target = &self->lanes[lane];
+    if (self->closed || g_queue_get_length(&target->entries) == self->capacity
+        || (key != NULL && g_hash_table_contains(self->keys, key))) {
+        return false;
+    }
     Entry *entry = g_new0(Entry, 1);
 
-    if (turn == NULL) {
-        turn = g_new0(Turn, 1);
-        turn->owner = g_strdup(owner);
-        g_queue_init(&turn->entries);
-        g_hash_table_insert(lane->by_owner, turn->owner, turn);
-        g_queue_push_tail(&lane->turns, turn);
-    }
-    entry->item = item;
+    entry->item = take_item;
     entry->key = g_strdup(key);
     if (key != NULL) {
         (void)g_hash_table_add(self->keys, entry->key);
     }
-    g_queue_push_tail(&turn->entries, entry);
-    lane->length += 1;
+    g_queue_push_tail(&target->entries, entry);
     self->length += 1;
     jw_cond_signal(&self->ready);
-}
-
-JwPush
-jw_queue_try_push_for(JwQueue *self, size_t lane, const char *owner, const char *key,
-                      gpointer take_item)
-{
-    g_return_val_if_fail(self != NULL && lane < self->n_lanes && take_item != NULL, JW_PUSH_FULL);
-
-    g_auto(JwLocker) locker = jw_locker(&self->mutex);
-    Lane *target = &self->lanes[lane];
-    if (key != NULL && g_hash_table_contains(self->keys, key)) {
-        return JW_PUSH_WAITS;
-    }
-    if (self->closed || target->length == self->capacity) {
-        return JW_PUSH_FULL;
-    }
-    push_locked(self, target, owner != NULL ? owner : "", key, take_item);
-    return JW_PUSH_QUEUED;
+    return true;
 }
 
 bool
 jw_queue_try_push(JwQueue *self, size_t lane, gpointer take_item)
 {
-    return jw_queue_try_push_for(self, lane, NULL, NULL, take_item) == JW_PUSH_QUEUED;
+    return jw_queue_try_push_once(self, lane, NULL, take_item);
 }
 
 /* The first lane that waits, unless a later one was passed over too often. */
@@ -160,7 +121,7 @@ choose_lane_locked(JwQueue *self)
     Lane *chosen = NULL;
     for (size_t i = 0; i < self->n_lanes; i++) {
         Lane *lane = &self->lanes[i];
-        if (lane->length == 0) {
+        if (g_queue_is_empty(&lane->entries)) {
             continue;
         }
         bool starving = lane->passed_over >= STARVE_LIMIT;
@@ -177,7 +138,8 @@ take_locked(JwQueue *self)
     Lane *chosen = choose_lane_locked(self);
     for (size_t i = 0; i < self->n_lanes; i++) {
         Lane *lane = &self->lanes[i];
-        lane->passed_over = lane == chosen || lane->length == 0 ? 0 : lane->passed_over + 1;
+        lane->passed_over =
+            lane == chosen || g_queue_is_empty(&lane->entries) ? 0 : lane->passed_over + 1;
     }
     return shift_locked(self, chosen);
 }
@@ -214,21 +176,4 @@ jw_queue_length(JwQueue *self)
 
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
     return self->length;
-}
-
-size_t
-jw_queue_lane_length(JwQueue *self, size_t lane)
-{
-    g_return_val_if_fail(self != NULL && lane < self->n_lanes, 0);
-
-    g_auto(JwLocker) locker = jw_locker(&self->mutex);
-    return self->lanes[lane].length;
-}
-
-size_t
-jw_queue_capacity(const JwQueue *self)
-{
-    g_return_val_if_fail(self != NULL, 0);
-
-    return self->capacity;
 }

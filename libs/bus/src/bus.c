@@ -106,16 +106,6 @@ jw_bus_create_topics(JwBus *self, const JwTopic *topics, size_t n_topics, int64_
     return n_topics == 0 || self->ops->create_topics(self, topics, n_topics, timeout_ms, error);
 }
 
-bool
-jw_bus_read_so_far(JwBus *self, const char *group, const char *topic, int64_t timeout_ms,
-                   GArray **ret, GError **error)
-{
-    g_return_val_if_fail(self != NULL && group != NULL && topic != NULL && ret != NULL, false);
-    g_return_val_if_fail(error == NULL || *error == NULL, false);
-
-    return self->ops->read_so_far(self, group, topic, timeout_ms, ret, error);
-}
-
 JwConsumer *
 jw_bus_subscribe(JwBus *self, const JwSubscription *subscription, GError **error)
 {
@@ -131,14 +121,6 @@ jw_bus_subscribe(JwBus *self, const JwSubscription *subscription, GError **error
                             subscription->group, JW_BUS_BATCH_MAX);
     }
     return self->ops->subscribe(self, subscription, error);
-}
-
-void
-jw_consumer_wake(JwConsumer *self)
-{
-    g_return_if_fail(self != NULL);
-
-    self->ops->wake(self);
 }
 
 void

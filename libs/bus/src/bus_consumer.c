@@ -1,23 +1,11 @@
 /* bus_consumer.c: the consuming half of the Kafka adapter: one subscription from start to end. Any
- * thread. The poll thread (bus_consumer_poll.c) does the work; the functions here set flags under
- * the lock and wake it.
- * */
+ * thread. The poll thread (bus_consumer_poll.c) does the work; freeing it sets a flag
+ * under the lock and wakes that thread. */
 #include "consumer_private.h"
 
 #include "jw/log.h"
 
 #define CLOSE_MS 10000 /* leaving the group may hang while its coordinator is away */
-
-static void
-consumer_wake(JwConsumer *consumer)
-{
-    JwKafkaConsumer *self = (JwKafkaConsumer *)consumer;
-    {
-        g_auto(JwLocker) locker = jw_locker(&self->mutex);
-        self->wake = true;
-    }
-    jw_dlq_bell_ring(self->bell);
-}
 
 static void
 release(JwKafkaConsumer *self)
@@ -77,7 +65,6 @@ consumer_free(JwConsumer *consumer)
 }
 
 static const JwConsumerOps consumer_ops = {
-    .wake = consumer_wake,
     .free = consumer_free,
 };
 

@@ -8,17 +8,11 @@
 
 #define POLL_MS 100
 
-typedef struct {
-    bool stop, wake;
-} Orders;
-
-static Orders
-read_orders(JwKafkaConsumer *self)
+static bool
+is_stopped(JwKafkaConsumer *self)
 {
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
-    Orders orders = { self->stop, self->wake };
-    self->wake = false;
-    return orders;
+    return self->stop;
 }
 
 static int64_t
@@ -268,14 +262,6 @@ resolve(JwKafkaConsumer *self)
     }
 }
 
-static void
-wake_tracks(JwKafkaConsumer *self)
-{
-    for (guint i = 0; i < self->tracks->len; i++) {
-        jw_track_wake(g_ptr_array_index(self->tracks, i));
-    }
-}
-
 /* Waits for the reports of refused messages under way, so that a restart does not send them
  * twice. */
 static void
@@ -304,10 +290,7 @@ gpointer
 jw_kafka_poll_thread(gpointer data)
 {
     JwKafkaConsumer *self = data;
-    for (Orders orders = read_orders(self); !orders.stop; orders = read_orders(self)) {
-        if (orders.wake) {
-            wake_tracks(self);
-        }
+    while (!is_stopped(self)) {
         (void)serve_dlq(self, true);
         resolve(self);
         jw_group_set_flow(self, false);

@@ -316,14 +316,12 @@ kafka_free(JwBus *bus)
     if (self->handle != NULL) {
         retire(self, g_steal_pointer(&self->handle));
     }
-    jw_kafka_reader_free(self);
     g_clear_pointer(&self->producer, rd_kafka_conf_destroy);
     g_clear_pointer(&self->common, rd_kafka_conf_destroy);
     g_clear_pointer(&self->stop_poll, jw_stop_free);
     g_clear_pointer(&self->stop_probe, jw_stop_free);
     jw_cond_clear(&self->changed);
     jw_mutex_clear(&self->mutex);
-    jw_mutex_clear(&self->reading);
     g_free(self->service);
     g_free(self->version);
     g_free(self);
@@ -335,7 +333,6 @@ static const JwBusOps kafka_ops = {
     .flush = kafka_flush,
     .connected = kafka_connected,
     .create_topics = jw_kafka_create_topics,
-    .read_so_far = jw_kafka_read_so_far,
     .subscribe = jw_kafka_subscribe,
 };
 
@@ -355,7 +352,6 @@ jw_bus_kafka_new(const JwBusConfig *config, const char *service, const char *ver
     self->service = g_strdup(service);
     self->version = g_strdup(version);
     jw_mutex_init(&self->mutex);
-    jw_mutex_init(&self->reading);
     jw_cond_init(&self->changed);
     self->stop_poll = jw_stop_new();
     self->stop_probe = jw_stop_new();

@@ -14,8 +14,6 @@ typedef struct {
     bool (*connected)(JwBus *self);
     bool (*create_topics)(JwBus *self, const JwTopic *topics, size_t n_topics, int64_t timeout_ms,
                           GError **error);
-    bool (*read_so_far)(JwBus *self, const char *group, const char *topic, int64_t timeout_ms,
-                        GArray **ret, GError **error);
     JwConsumer *(*subscribe)(JwBus *self, const JwSubscription *subscription, GError **error);
 } JwBusOps;
 
@@ -25,7 +23,6 @@ struct _JwBus {
 };
 
 typedef struct {
-    void (*wake)(JwConsumer *self);
     void (*free)(JwConsumer *self);
 } JwConsumerOps;
 

@@ -64,13 +64,6 @@ jw_track_due(const JwTrack *self, int64_t now_ms)
 }
 
 void
-jw_track_wake(JwTrack *self)
-{
-    self->retry_at_ms = 0;
-    self->poison_at_ms = 0;
-}
-
-void
 jw_track_begin(JwTrack *self)
 {
     self->later = false;

@@ -42,8 +42,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwTrack, jw_track_free)
 void jw_track_add(JwTrack *self, gpointer take_message, int64_t offset);
 /* May its OPEN messages be offered now? */
 bool jw_track_due(const JwTrack *self, int64_t now_ms);
-/* Offer at once what waits. */
-void jw_track_wake(JwTrack *self);
 /* Call before the answers of one offer are given, then answer each offered message in order: what
  * comes after a LATER stays OPEN whatever its answer. */
 void jw_track_begin(JwTrack *self);

@@ -32,7 +32,7 @@ typedef struct {
 
     JwMutex mutex; /* guards what follows */
     JwCond changed;
-    bool stop, wake;
+    bool stop;
     bool polled_out, closed; /* progress of the poll thread's end */
 } JwKafkaConsumer;
 

@@ -47,10 +47,6 @@ typedef struct {
     JwStop *stop_poll, *stop_probe;
     GThread *poller, *prober;
     JwMetric *published, *consumed;
-
-    JwMutex reading; /* guards what follows, also while the broker is asked */
-    rd_kafka_t *reader;
-    char *reader_group;
 } JwKafka;
 
 /* Between take and release the handle stays alive. */
@@ -66,10 +62,6 @@ bool jw_kafka_send(JwKafka *self, const JwMessage *message, rd_kafka_headers_t *
 /* bus_kafka_admin.c */
 bool jw_kafka_create_topics(JwBus *bus, const JwTopic *topics, size_t n_topics, int64_t timeout_ms,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* bus_kafka_reading.c */
-bool jw_kafka_read_so_far(JwBus *bus, const char *group, const char *topic, int64_t timeout_ms,
-                          GArray **ret, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void jw_kafka_reader_free(JwKafka *self);
 /* bus_consumer.c */
 JwConsumer *jw_kafka_subscribe(JwBus *bus, const JwSubscription *subscription,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;

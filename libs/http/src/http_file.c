@@ -4,29 +4,6 @@
 
 #include <string.h>
 
-/* True when @header (a list of entity tags, or "*") names @etag. Weak tags count only for
- * If-None-Match. */
-static bool
-etag_listed(const char *header, const char *etag, bool weak_counts)
-{
-    g_auto(GStrv) tags = g_strsplit(header, ",", 64);
-    g_autofree char *quoted = g_strdup_printf("\"%s\"", etag);
-
-    for (size_t i = 0; tags[i] != NULL; i++) {
-        const char *tag = g_strstrip(tags[i]);
-        if (weak_counts && strcmp(tag, "*") == 0) {
-            return true;
-        }
-        if (weak_counts && g_str_has_prefix(tag, "W/")) {
-            tag += 2;
-        }
-        if (strcmp(tag, quoted) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* True when @header is a date, and the file has one that is not later. */
 static bool
 not_after(const char *header, const JwHttpFile *file)
@@ -56,14 +33,15 @@ check_conditions(const JwHttpRequest *request, const JwHttpFile *file)
     const char *none_match = jw_http_header(request, "If-None-Match");
 
     if (match != NULL) {
-        if (strcmp(match, "*") != 0 && !etag_listed(match, file->etag, false)) {
+        if (strcmp(match, "*") != 0 && !jw_http_etag_listed(match, file->etag, false)) {
             return CONDITION_FAILED;
         }
     } else if (is_date(unmodified) && file->modified_ms != 0 && !not_after(unmodified, file)) {
         return CONDITION_FAILED;
     }
     if (none_match != NULL) {
-        return etag_listed(none_match, file->etag, true) ? CONDITION_NOT_MODIFIED : CONDITION_MET;
+        return jw_http_etag_listed(none_match, file->etag, true) ? CONDITION_NOT_MODIFIED
+                                                                 : CONDITION_MET;
     }
     return not_after(jw_http_header(request, "If-Modified-Since"), file) ? CONDITION_NOT_MODIFIED
                                                                          : CONDITION_MET;
@@ -147,10 +125,10 @@ wanted_range(const JwHttpRequest *request, const JwHttpFile *file, int64_t *ret_
     const char *range = jw_http_header(request, "Range");
     const char *if_range = jw_http_header(request, "If-Range");
 
-    if (range == NULL || strcmp(request->method, "GET") != 0) {
+    if (range == NULL || file->whole || strcmp(request->method, "GET") != 0) {
         return RANGE_NONE;
     }
-    if (if_range != NULL && !etag_listed(if_range, file->etag, false)
+    if (if_range != NULL && !jw_http_etag_listed(if_range, file->etag, false)
         && !is_version_of(if_range, file)) {
         return RANGE_NONE; /* the client has another version */
     }
@@ -210,9 +188,18 @@ jw_http_reply_file(JwHttpReply *self, const JwHttpRequest *request, const JwHttp
         return;
     }
     }
-    jw_http_reply_header(self, "Accept-Ranges", "bytes");
+    jw_http_reply_header(self, "Accept-Ranges", file->whole ? "none" : "bytes");
     jw_http_reply_header(self, "Content-Type", file->content_type);
     jw_http_reply_header(self, "Content-Disposition", disposition);
+    /* A page that somebody made the browser show all the same runs nothing and asks nobody. */
+    jw_http_reply_header(self, "Content-Security-Policy",
+                         "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:");
+}
+
+bool
+jw_http_reply_starts_file(const JwHttpReply *self)
+{
+    return self->has_file && self->file_from == 0 && strcmp(self->request->method, "GET") == 0;
 }
 
 void
@@ -220,7 +207,7 @@ jw_http_reply_drop_file(JwHttpReply *self)
 {
     static const char *const headers[] = {
         "ETag",          "Cache-Control", "Last-Modified",       "Content-Range",
-        "Accept-Ranges", "Content-Type",  "Content-Disposition",
+        "Accept-Ranges", "Content-Type",  "Content-Disposition", "Content-Security-Policy",
     };
 
     jw_http_reply_drop_body(self);

@@ -42,6 +42,16 @@ write_job(JwJobsUpdate *base, JwCas *ret_cas, GError **error)
     return true;
 }
 
+/* A key tells our own retry from another's. */
+static bool
+was_retried(const Update *self)
+{
+    const char *key = self->change.retry_key;
+
+    return key != NULL ? jw_job_retry_of(self->job, key) > 0
+                       : self->job->retry_count > self->retry_count;
+}
+
 static JwJobsSeen
 see(const Update *self)
 {
@@ -58,7 +68,7 @@ see(const Update *self)
         return JW_SEEN_LOST;
     }
     if (retries
-            ? job->retry_count > self->retry_count
+            ? was_retried(self)
             : job->state == rule->to && (!fenced || job->token == change->token + (raises ? 1 : 0))
                   && (own_token || job->updated_at_ms == change->now_ms)
                   && (change->owner == NULL || g_strcmp0(job->owner, change->owner) == 0)

@@ -9,7 +9,7 @@ static const struct {
 } published[JW_JOB_N_TRANSITIONS] = {
     [JW_CHANGE_PROMOTE] = { .command = true },
     [JW_CHANGE_FINISH] = { JW_TYPE_JOB_COMPLETED, false },
-    [JW_CHANGE_FAIL_RETRY] = { JW_TYPE_JOB_FAILED, false }, /* redispatched when its wait is over */
+    [JW_CHANGE_FAIL_RETRY] = { JW_TYPE_JOB_FAILED, false }, /* found when its wait is over */
     [JW_CHANGE_FAIL_FINAL] = { JW_TYPE_JOB_FAILED, false },
     [JW_CHANGE_CANCEL_NOW] = { JW_TYPE_JOB_CANCELLED, false },
     [JW_CHANGE_CANCELLED] = { JW_TYPE_JOB_CANCELLED, false },
@@ -81,13 +81,4 @@ jw_jobs_change_events(const JwJobs *self, const JwJob *job, const JwJobChange *c
         replace(&entry->traceparent, call->traceparent);
     }
     return entries;
-}
-
-bool
-jw_jobs_redispatch(const JwJobs *self, const JwJob *job, GError **error)
-{
-    g_autoptr(JwOutboxEntry) command =
-        jw_wire_submit_command(self->wire, job, jw_clock_now_ms(self->clock));
-
-    return jw_relay_publish(self->relay, command, error);
 }

@@ -6,6 +6,8 @@
 #include "jw/text.h"
 #include "model_private.h"
 
+#include <string.h>
+
 const char *
 jw_actor_name(const JwActor *self)
 {
@@ -22,10 +24,12 @@ static const size_t job_texts[] = {
     offsetof(JwJob, requested_by.id),
     offsetof(JwJob, requested_by.name),
     offsetof(JwJob, requested_by.email),
+    offsetof(JwJob, caller),
     offsetof(JwJob, source),
     offsetof(JwJob, request_id),
     offsetof(JwJob, traceparent),
     offsetof(JwJob, request_hash),
+    offsetof(JwJob, template_id),
     offsetof(JwJob, owner),
     offsetof(JwJob, progress.step),
     offsetof(JwJob, error_code),
@@ -150,9 +154,40 @@ jw_job_free(gpointer self)
     jw_texts_clear(job, job_texts, G_N_ELEMENTS(job_texts));
     g_strfreev(job->departments);
     g_strfreev(job->recipients);
+    g_strfreev(job->retry_keys);
     jw_artifact_free(job->artifact);
     g_clear_pointer(&job->outbox, g_ptr_array_unref);
     g_free(job);
+}
+
+char *
+jw_job_caller(const JwJob *self)
+{
+    const char *first = NULL;
+
+    for (size_t i = 0; self->departments != NULL && self->departments[i] != NULL; i++) {
+        if (first == NULL || strcmp(self->departments[i], first) < 0) {
+            first = self->departments[i];
+        }
+    }
+    return first != NULL
+               ? g_strconcat("department:", first, NULL)
+               : g_strconcat("subject:", self->requested_by.id != NULL ? self->requested_by.id : "",
+                             NULL);
+}
+
+int
+jw_job_retry_of(const JwJob *self, const char *key)
+{
+    for (size_t i = 0; key != NULL && self->retry_keys != NULL && self->retry_keys[i] != NULL;
+         i++) {
+        const char *colon = strchr(self->retry_keys[i], ':');
+
+        if (colon != NULL && strcmp(colon + 1, key) == 0) {
+            return (int)g_ascii_strtoll(self->retry_keys[i], NULL, 10);
+        }
+    }
+    return 0;
 }
 
 const char *

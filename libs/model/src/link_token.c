@@ -173,12 +173,12 @@ make_mac(const guchar *secret, size_t length, const char *rest, char ret[MAC_LEN
 }
 
 char *
-jw_link_token_sign(const JwLinkKeys *self, const char *delivery_id, int64_t expires_ms)
+jw_link_token_sign(const JwLinkKeys *self, const char *id, int64_t expires_ms)
 {
-    g_return_val_if_fail(self != NULL && jw_uuid_valid(delivery_id) && expires_ms > 0, NULL);
+    g_return_val_if_fail(self != NULL && jw_uuid_valid(id) && expires_ms > 0, NULL);
     const Key *key = &g_array_index(self->keys, Key, 0);
     g_autofree char *rest =
-        g_strdup_printf("%s.%s.%" G_GINT64_FORMAT, key->id, delivery_id, expires_ms / 1000);
+        g_strdup_printf("%s.%s.%" G_GINT64_FORMAT, key->id, id, expires_ms / 1000);
     char mac[MAC_LENGTH + 1];
 
     make_mac(key->secret, key->length, rest, mac);
@@ -208,7 +208,7 @@ read_rest(const char *rest, size_t id_length, JwLinkToken *ret)
     if (strnlen(id, JW_UUID_LEN + 1) < JW_UUID_LEN + 1 || id[JW_UUID_LEN] != '.') {
         return false;
     }
-    g_strlcpy(ret->delivery_id, id, sizeof ret->delivery_id);
+    g_strlcpy(ret->id, id, sizeof ret->id);
     size_t n_digits = strspn(digits, "0123456789");
     if (n_digits == 0 || n_digits > DIGITS_MAX || digits[n_digits] != '\0') {
         return false;
@@ -217,7 +217,7 @@ read_rest(const char *rest, size_t id_length, JwLinkToken *ret)
         seconds = seconds * 10 + (digits[i] - '0');
     }
     ret->expires_ms = seconds * 1000;
-    return jw_uuid_valid(ret->delivery_id);
+    return jw_uuid_valid(ret->id);
 }
 
 bool

@@ -14,7 +14,7 @@ jw_link_report_job(const char *base, const char *job_id, const char *below)
 char *
 jw_link_mailed(const char *base, const char *token)
 {
-    return g_strconcat(base, JW_LINK_MAILED "/", token, NULL);
+    return g_strconcat(base != NULL ? base : "", JW_LINK_MAILED "/", token, NULL);
 }
 
 bool

@@ -4,6 +4,7 @@
 #include "jw/page.h"
 
 #include "jw/report_text.h"
+#include "jw/report_words.h"
 
 #define FONT_STACK                                                                                 \
     "font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;"
@@ -76,14 +77,15 @@ title_limits(GString *out, const Band *band, const JwPageTitle *title)
                    "word-break:break-word\">",
                    band->inset);
     if (title->limits->len > 0) {
-        g_string_append(out, "<strong>" JW_REPORT_TEXT_PART "</strong>");
+        jw_page_append(out, "<strong>%s</strong>", jw_report_word(JW_WORD_PART, title->language));
     }
     for (guint i = 0; i < title->limits->len; i++) {
         const JwPageFigure *limit = &g_array_index(title->limits, JwPageFigure, i);
         jw_page_append(out, "<br>%s: %s", limit->label, limit->text);
     }
     if (title->with_inactive) {
-        g_string_append(out, title->limits->len > 0 ? "<br>" JW_PAGE_INACTIVE : JW_PAGE_INACTIVE);
+        g_string_append(out, title->limits->len > 0 ? "<br>" : "");
+        jw_page_append(out, "%s", jw_report_word(JW_WORD_INACTIVE, title->language));
     }
     g_string_append(out, "</div>\n");
 }
@@ -113,15 +115,62 @@ jw_page_title(GString *out, const JwPageTitle *title)
         g_string_append(out, "</div>\n");
     }
     if (title->requester != NULL) {
+        g_autofree char *line =
+            jw_report_word_fill(JW_WORD_REQUESTED_BY, title->language, title->requester, NULL);
         jw_page_append(
             out,
-            "<div style=\"margin-top:4px;font-size:13px;line-height:20px;color:%s\">%s %s</div>\n",
-            band->aside, JW_REPORT_TEXT_REQUESTER, title->requester);
+            "<div style=\"margin-top:4px;font-size:13px;line-height:20px;color:%s\">%s</div>\n",
+            band->aside, line);
     }
     if (title->limits != NULL && (title->limits->len > 0 || title->with_inactive)) {
         title_limits(out, band, title);
     }
     g_string_append(out, "</td></tr>\n");
+}
+
+/* A long value gets smaller letters instead of a second line. */
+static int
+value_size(const char *text)
+{
+    glong length = g_utf8_strlen(text, -1);
+
+    return length <= 9 ? 24 : length <= 13 ? 18 : 15;
+}
+
+void
+jw_page_card(GString *out, const JwPageCard *card)
+{
+    static const char *const colours[] = { [JW_LEVEL_NONE] = NULL,
+                                           [JW_LEVEL_GOOD] = "#15803d",
+                                           [JW_LEVEL_WARN] = "#b45309",
+                                           [JW_LEVEL_BAD] = "#b91c1c" };
+    const int size = value_size(card->text);
+
+    jw_page_append(
+        out,
+        "<div class=\"soft\" style=\"font-size:12px;line-height:16px;color:#64748b\">%s"
+        "</div><div class=\"dark value\" style=\"margin-top:5px;font-size:%dpx;"
+        "line-height:%dpx;font-weight:700;color:#0f172a;word-break:break-word\">%s</div>",
+        card->label, size, size > 15 ? 28 : 20, card->text);
+    if (card->level != JW_LEVEL_NONE && card->level_word != NULL) {
+        jw_page_append(out,
+                       "<div style=\"display:inline-block;margin-top:6px;padding:1px 8px;"
+                       "border-radius:9px;font-size:11px;line-height:16px;font-weight:600;"
+                       "color:#ffffff;background-color:%s\">%s</div>",
+                       colours[card->level], card->level_word);
+    }
+    if (card->change != NULL) {
+        jw_page_append(out,
+                       "<div class=\"dark\" style=\"margin-top:4px;font-size:12px;line-height:17px;"
+                       "font-weight:600;color:#334155;word-break:break-word\">%s</div>",
+                       card->change);
+    }
+    if (card->change != NULL && card->against != NULL) {
+        jw_page_append(out,
+                       "<div class=\"soft\" style=\"font-size:11px;line-height:15px;"
+                       "color:#64748b\">%s</div>",
+                       card->against);
+    }
 }
 
 void

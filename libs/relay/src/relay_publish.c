@@ -80,14 +80,6 @@ publish(JwRelay *self, const JwOutboxEntry *entry, JwPublished done, gpointer da
     return jw_bus_publish(self->bus, &message, done, data, error);
 }
 
-bool
-jw_relay_publish(JwRelay *self, const JwOutboxEntry *entry, GError **error)
-{
-    g_return_val_if_fail(self != NULL && entry != NULL, false);
-
-    return publish(self, entry, NULL, NULL, error);
-}
-
 void
 jw_relay_send(JwRelay *self, JwRelayItem *item, const JwOutboxEntry *entry)
 {

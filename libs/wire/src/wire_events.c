@@ -32,8 +32,8 @@ new_entry(const JwWire *self, const char *topic, const char *key, const char *ty
     return jw_outbox_entry_new(full, key, type, jw_json_print(value), now_ms);
 }
 
-const char *
-jw_wire_command_topic(JwPriority priority)
+static const char *
+command_topic(JwPriority priority)
 {
     switch (priority) {
     case JW_PRIORITY_LOW:
@@ -54,8 +54,8 @@ jw_wire_submit_command(const JwWire *self, const JwJob *job, int64_t now_ms)
     g_return_val_if_fail(self != NULL && job != NULL && job->id != NULL, NULL);
 
     json_auto_t *value = jw_wire_job_value(job);
-    JwOutboxEntry *entry = new_entry(self, jw_wire_command_topic(job->priority), job->id,
-                                     JW_TYPE_JOB_SUBMIT, value, now_ms);
+    JwOutboxEntry *entry =
+        new_entry(self, command_topic(job->priority), job->id, JW_TYPE_JOB_SUBMIT, value, now_ms);
     jw_uuid_derive(id, "submit", job->id, NULL); /* the same command again is the same message */
     g_free(entry->id);
     entry->id = g_strdup(id);

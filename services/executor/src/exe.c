@@ -1,9 +1,11 @@
 /* exe.c: the executor's threads and its end. See exe.h. */
 #include "exe.h"
 
-#include "attempt.h"
+#include "handlers/handlers.h"
 #include "jw/log.h"
 #include "metrics.h"
+
+#define WORKERS_MOST 64
 
 const JwConfigEntry exe_config_entries[] = {
     { "JW_TEMP_DIR", JW_CONFIG_STRING, offsetof(ExeConfig, temp_dir), "/tmp", 0, 0, 0,
@@ -11,12 +13,8 @@ const JwConfigEntry exe_config_entries[] = {
     { "JW_TEMP_FREE_MIN", JW_CONFIG_SIZE, offsetof(ExeConfig, temp_free_min_bytes), "256MiB", 0,
       INT64_MAX, 0,
       "with less left on the disk of JW_TEMP_DIR readiness says degraded; 0 = never" },
-    { "JW_WORKERS", JW_CONFIG_INT, offsetof(ExeConfig, workers), "2", 1, 64, 0,
+    { "JW_WORKERS", JW_CONFIG_INT, offsetof(ExeConfig, workers), "2", 1, WORKERS_MOST, 0,
       "jobs run at once" },
-    { "JW_READY_MAX", JW_CONFIG_INT, offsetof(ExeConfig, ready_max), "1000", 1, 100000, 0,
-      "jobs of one priority waiting in this process before it stops taking more from Kafka" },
-    { "JW_PULL_AFTER", JW_CONFIG_DURATION, offsetof(ExeConfig, pull_after_ms), "2s", 0, 600000, 0,
-      "an executor with nothing to do takes jobs from the store that waited for this long" },
     { "JW_ARTIFACT_TTL", JW_CONFIG_DURATION, offsetof(ExeConfig, artifact_ttl_ms), "720h", 0,
       INT64_MAX, 0, "how long a finished report can be downloaded; 0s = without end" },
     { "JW_ARTIFACT_MAX", JW_CONFIG_SIZE, offsetof(ExeConfig, artifact_max_bytes), "2GiB", 1024,
@@ -35,8 +33,12 @@ exe_run(Exe *self, GError **error)
     }
     jw_metric_add(exe_metrics[EXE_METRIC_TEMP_SWEPT], NULL, (double)exe_temp_swept(self->temp));
     self->stop = jw_stop_new();
-    jw_mutex_init(&self->consumer_mutex);
-    self->ready = jw_queue_new((size_t)self->config.ready_max, EXE_LANES, g_free);
+    self->weights = jw_turn_weights_new(&self->turns_config, error);
+    if (self->weights == NULL) {
+        return false;
+    }
+    self->turns = exe_turns_new();
+    self->ready = jw_queue_new(WORKERS_MOST, EXE_LANES, g_free);
     self->heartbeats = exe_heartbeats_new(self);
     self->topics = g_new0(char *, 4);
     self->topics[0] = jw_wire_topic(self->wire, JW_TOPIC_COMMANDS_HIGH);
@@ -80,32 +82,6 @@ exe_check_temp(gpointer exe, GError **error)
                       self->config.temp_free_min_bytes >> 20);
 }
 
-void
-exe_wake_consumer(Exe *self)
-{
-    g_auto(JwLocker) locker = jw_locker(&self->consumer_mutex);
-    if (self->consumer != NULL) {
-        jw_consumer_wake(self->consumer);
-    }
-}
-
-/* Freed outside the lock: that may take seconds, and workers must not wait for it. */
-static void
-end_consumer(Exe *self)
-{
-    JwConsumer *consumer = NULL;
-
-    if (self->ready == NULL) {
-        return; /* never ran */
-    }
-    jw_mutex_lock(&self->consumer_mutex);
-    consumer = g_steal_pointer(&self->consumer);
-    jw_mutex_unlock(&self->consumer_mutex);
-    if (consumer != NULL) {
-        jw_consumer_free(consumer);
-    }
-}
-
 static bool
 drained(Exe *self)
 {
@@ -116,21 +92,15 @@ void
 exe_drain(gpointer exe, int64_t deadline_mono_ms)
 {
     Exe *self = exe;
-    /* Jobs in the ready queue are durable and pending: the scheduler redispatches them to another
-     * executor, or to this one's successor. What runs may finish until shortly before the
-     * deadline; then it is released. */
+    /* What waits is in the store, for the other executors or this one's successor. What runs may
+     * finish until shortly before the deadline; then it is released. */
     int64_t release_at = deadline_mono_ms - 5000;
 
     g_atomic_int_set(&self->draining, 1);
-    end_consumer(self);
+    g_clear_pointer(&self->consumer, jw_consumer_free);
     if (self->ready != NULL) {
         jw_queue_close(self->ready);
-        size_t left = 0;
-        for (char *id = NULL; (id = jw_queue_pop(self->ready, 0)) != NULL; left++) {
-            g_free(id);
-        }
-        jw_info("drain_begun", JW_INT("running", exe_heartbeats_running(self->heartbeats)),
-                JW_INT("left_pending", left));
+        jw_info("drain_begun", JW_INT("running", exe_heartbeats_running(self->heartbeats)));
     }
     g_autoptr(JwStop) timer = jw_stop_new();
     while (self->heartbeats != NULL && !drained(self)
@@ -151,7 +121,7 @@ exe_stop(gpointer exe)
     Exe *self = exe;
 
     g_atomic_int_set(&self->draining, 1);
-    end_consumer(self);
+    g_clear_pointer(&self->consumer, jw_consumer_free);
     if (self->ready != NULL) {
         jw_queue_close(self->ready);
     }
@@ -168,10 +138,9 @@ exe_stop(gpointer exe)
         jw_stop_set(self->stop);
     }
     g_clear_pointer(&self->heartbeats, exe_heartbeats_free);
-    if (self->ready != NULL) {
-        jw_mutex_clear(&self->consumer_mutex);
-    }
     g_clear_pointer(&self->ready, jw_queue_free);
+    g_clear_pointer(&self->turns, exe_turns_free);
+    g_clear_pointer(&self->weights, jw_turn_weights_free);
     g_clear_pointer(&self->stop, jw_stop_free);
     g_clear_pointer(&self->topics, g_strfreev);
     g_clear_pointer(&self->temp, exe_temp_free);

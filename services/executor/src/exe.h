@@ -1,12 +1,14 @@
 /* exe.h: the executor's one struct and what its files share.
  *
- * Threads: the bus's poll thread (intake.c) inserts jobs and fills the ready queue; workers
- * (pool.c) claim and run them; one heartbeat thread (heartbeat.c) keeps claims alive. They meet in
- * the ready queue and in the table of running attempts, each with its own lock. */
+ * Threads: the bus's poll thread (intake.c) inserts jobs; workers (pool.c) claim those that are
+ * next (turns.c) and run them; one heartbeat thread (heartbeat.c) keeps claims alive. They meet in
+ * the queue that wakes workers, in the turns and in the table of running attempts, each with its
+ * own lock. */
 #pragma once
 #include "jw/config.h"
 #include "jw/ident.h"
 #include "jw/jobs_times.h"
+#include "jw/jobs_turns.h"
 #include "jw/ports.h"
 #include "jw/store_jobs.h"
 #include "jw/sync.h"
@@ -18,28 +20,28 @@ typedef struct {
     char *temp_dir;              /* JW_TEMP_DIR */
     int64_t workers;             /* JW_WORKERS */
     int64_t temp_free_min_bytes; /* JW_TEMP_FREE_MIN */
-    int64_t ready_max;           /* JW_READY_MAX: jobs of one priority waiting in this process */
-    int64_t pull_after_ms;       /* JW_PULL_AFTER */
     int64_t artifact_ttl_ms;     /* JW_ARTIFACT_TTL: 0 = kept without end */
     int64_t artifact_max_bytes;  /* JW_ARTIFACT_MAX */
 } ExeConfig;
 
 typedef struct _ExeHeartbeats ExeHeartbeats;
+typedef struct _ExeTurns ExeTurns;
 
 typedef struct {
     ExeConfig config;
     JwJobsTimes times;
     JW_PORTS;
     ExeTemp *temp;
-    JwMutex consumer_mutex; /* workers wake the consumer while the main thread may end it */
-    JwConsumer *consumer;   /* under consumer_mutex; NULL once this process takes no more */
-    char **topics;          /* subscribed, with prefix */
-    /* of char *: job ids, each once; lane 0 high, 1 normal, 2 low; in a lane callers take turns */
+    JwConsumer *consumer; /* main thread; NULL once this process takes no more */
+    char **topics;        /* subscribed, with prefix */
+    JwTurnsConfig turns_config;
+    JwTurnWeights *weights;
+    ExeTurns *turns; /* who is next */
+    /* of char *: ids of jobs whose commands came while a worker had nothing to do; in lanes */
     JwQueue *ready;
-    unsigned intake_waits; /* atomic: bit per lane that was full: the consumer waits for a wake */
+    int idle; /* atomic: workers that wait for one of these */
     ExeHeartbeats *heartbeats;
     GPtrArray *workers;               /* of GThread */
-    int64_t pull_mono_ms;             /* atomic: when the store may be looked at again */
     int64_t trim_mono_ms;             /* atomic: when freed memory may be given back again */
     int64_t touch_mono_ms;            /* atomic: when the lock of the temporary folder is due */
     int untrimmed;                    /* atomic: something ran since it was */
@@ -62,9 +64,6 @@ void exe_stop(gpointer exe);
  * Keeps the metric of what is left. */
 bool exe_check_temp(gpointer exe, GError **error);
 
-/* Has what was LATER offered again; any thread, nothing once the consumer is gone. */
-void exe_wake_consumer(Exe *self);
-
 /* intake.c */
 void exe_consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers, gpointer exe);
 
@@ -72,17 +71,31 @@ void exe_consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers
  * submit command, which jw_wire_job_from_command() checks. */
 bool exe_check_command(const char *type, const json_t *body, JwViolations *violations);
 
-#define EXE_LANES 3u /* of the ready queue: high, normal, low */
+#define EXE_LANES 3u /* high, normal, low */
 
 /* The lane of jobs of that priority. */
 size_t exe_lane(JwPriority priority);
 
-/* pull.c: for a worker that has nothing to do: puts jobs that wait in the store into the ready
- * queue, at most once every EXE_PULL_EVERY_MS in this process. */
-#define EXE_PULL_EVERY_MS 1000
-void exe_pull(Exe *self);
+/* turns.c */
+ExeTurns *exe_turns_new(void);
+/* NULL-safe. */
+void exe_turns_free(gpointer self);
+/* A command of that priority came: what was empty may not be so any more. */
+void exe_turns_wake(ExeTurns *self, JwPriority priority);
+/* Whether one came of a priority in which nothing was found. */
+bool exe_turns_woken(ExeTurns *self);
 
-/* pool.c: claims and runs one job to its end; what a worker does between two pops. */
+/* A priority in which nothing was found is looked at again after this, by a worker that has nothing
+ * to do and by one that ended a job. */
+#define EXE_LOOK_IDLE_MS 500
+#define EXE_LOOK_BUSY_MS 100
+/* Claims the next job of all that wait in the store; NULL: nothing does. (transfer full) */
+JwJob *exe_next(Exe *self, bool idle);
+
+/* pool.c */
+/* Runs a claimed job to its end. */
+void exe_run_claimed(Exe *self, const JwJob *job);
+/* Claims the job of a command, unless somebody did, and runs it. */
 void exe_run_job(Exe *self, const char *job_id);
 gpointer exe_worker(gpointer exe);
 

@@ -1,9 +1,9 @@
-/* intake.c: from Kafka messages to durable jobs in the ready queue. Runs on the bus's poll thread.
+/* intake.c: from Kafka messages to durable jobs. Runs on the bus's poll thread.
  *
- * A run of submit commands becomes one insert ("exists" counts as created), then each job's id
- * goes to the ready queue. A cancel command ends the run: the job it names may be the one before
- * it. Only what is durable counts as done; a full queue or an unreachable store leaves the rest
- * LATER. */
+ * A run of submit commands becomes one insert ("exists" counts as created); then a worker that has
+ * nothing to do is told, while for busy ones the job waits in the store until its turn (turns.c).
+ * A cancel command ends the run: the job it names may be the one before it. Only what is durable
+ * counts as done; an unreachable store leaves the rest LATER. */
 #include "handlers/handlers.h"
 
 #include <jansson.h>
@@ -66,7 +66,7 @@ intake_poison(Intake *self, char *take_reason)
  * perhaps of this very batch, or another version of a service created the job with its own
  * definitions. Then the handler ends the job with a reason that people see; with a dead letter it
  * would stay pending without end. Not a job of a kind that is not run here: of two versions the
- * newer one may run it, which the redispatch or its own look at the store (pull.c) brings it to.
+ * newer one may run it, which finds it in the store (turns.c).
  * Asked once the run's jobs are durable. False: the store is unreachable. */
 static bool
 intake_refused(Intake *self)
@@ -265,44 +265,28 @@ intake_open(Intake *self)
     return command;
 }
 
-size_t
-exe_lane(JwPriority priority)
-{
-    static const size_t lanes[] = {
-        [JW_PRIORITY_HIGH] = 0, [JW_PRIORITY_NORMAL] = 1, [JW_PRIORITY_LOW] = 2
-    };
-    return lanes[priority];
-}
-
-/* True when the job needs nothing more from this message. @full: bit per lane that was full;
- * nothing more is put into it, so that its jobs keep their order. */
-static bool
-intake_enqueue(Exe *exe, const Intake *intake, unsigned *full)
+/* Tells a worker that has nothing to do of a job that is durable. Where there is none, other jobs
+ * wait: this one has its turn, and the message has nothing more to say. */
+static void
+intake_offer(Exe *exe, const Intake *intake)
 {
     const JwJob *job = intake->job;
-    size_t lane = exe_lane(job->priority);
 
     /* Scheduled for later: the scheduler promotes and dispatches it. A job that existed before
-     * is queued: the claim reads its document. */
+     * is offered: the claim reads its document. */
     if (intake->created && job->state == JW_JOB_SCHEDULED) {
-        return true;
+        return;
     }
-    if ((*full & 1u << lane) != 0) {
-        return false;
+    /* In this order: a worker that is about to wait counts itself first and then looks whether it
+     * was woken, so that one of the two always sees the other. */
+    exe_turns_wake(exe->turns, job->priority);
+    if (g_atomic_int_get(&exe->idle) > (int)jw_queue_length(exe->ready)) {
+        char *id = g_strdup(job->id);
+
+        if (!jw_queue_try_push_once(exe->ready, exe_lane(job->priority), id, id)) {
+            g_free(id);
+        }
     }
-    char *id = g_strdup(job->id);
-    JwPush push = jw_queue_try_push_for(exe->ready, lane, job->requested_by.id, job->id, id);
-    if (push == JW_PUSH_QUEUED) {
-        return true;
-    }
-    g_free(id);
-    if (push == JW_PUSH_WAITS) {
-        return true; /* repeated commands take no place and cost no claim */
-    }
-    *full |= 1u << lane;
-    g_atomic_int_or(&exe->intake_waits,
-                    1u << lane); /* a worker that empties it wakes the consumer */
-    return false;
 }
 
 static void
@@ -368,26 +352,10 @@ intake_create(Exe *exe, Intake *intakes, size_t n)
     return true;
 }
 
-/* Something earlier of the same partition waits: the bus will offer all from there on again. */
+/* Inserts the jobs of a run, from @from up to @to, and offers them. False: the store is
+ * unreachable. */
 static bool
-partition_waits(const Intake *intakes, size_t index)
-{
-    const JwMessage *message = intakes[index].message;
-
-    for (size_t i = 0; i < index; i++) {
-        if (intakes[i].answer->verdict == JW_VERDICT_LATER
-            && intakes[i].message->partition == message->partition
-            && strcmp(intakes[i].message->topic, message->topic) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Inserts the jobs of a run, from @from up to @to, and queues them. A full lane holds up the
- * partitions that feed it and no others. False: the store is unreachable. */
-static bool
-intake_run(Exe *exe, Intake *intakes, size_t from, size_t to, unsigned *full)
+intake_run(Exe *exe, Intake *intakes, size_t from, size_t to)
 {
     if (!intake_create(exe, &intakes[from], to - from)) {
         return false;
@@ -400,8 +368,8 @@ intake_run(Exe *exe, Intake *intakes, size_t from, size_t to, unsigned *full)
     for (size_t i = from; i < to; i++) {
         Intake *intake = &intakes[i];
 
-        if (intake->job != NULL && (*full == 0 || !partition_waits(intakes, i))
-            && intake_enqueue(exe, intake, full)) {
+        if (intake->job != NULL) {
+            intake_offer(exe, intake);
             intake->answer->verdict = JW_VERDICT_DONE;
         }
     }
@@ -414,7 +382,6 @@ exe_consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers, gpo
     Exe *exe = data;
     g_autofree Intake *intakes = g_new0(Intake, n_messages);
     size_t from = 0; /* first of the run */
-    unsigned full = 0;
     bool away = false;
 
     for (size_t i = 0; i < n_messages && !away; i++) {
@@ -422,7 +389,7 @@ exe_consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers, gpo
         const Command *command = intake_open(&intakes[i]);
 
         if (command != NULL && command->alone) {
-            away = !intake_run(exe, intakes, from, i, &full);
+            away = !intake_run(exe, intakes, from, i);
             from = i;
         }
         away = away || (command != NULL && !command->take(&intakes[i], intakes[i].event.data));
@@ -430,7 +397,7 @@ exe_consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers, gpo
     /* One call that failed is enough: each may wait for its time limit, and this thread must poll.
      */
     if (!away) {
-        (void)intake_run(exe, intakes, from, n_messages, &full);
+        (void)intake_run(exe, intakes, from, n_messages);
     }
     for (size_t i = 0; i < n_messages; i++) {
         jw_wire_event_clear(&intakes[i].event);

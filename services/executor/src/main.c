@@ -31,6 +31,10 @@ check_values(gpointer data, JwConfigCheck *check)
                           NULL)) {
         jw_config_note(check, jw_jobs_times_check(&self->times, &error), &error);
     }
+    if (jw_config_is_read(check, "JW_CALLER_WEIGHTS", NULL)) {
+        g_autoptr(JwTurnWeights) weights = jw_turn_weights_new(&self->turns_config, &error);
+        jw_config_note(check, weights != NULL, &error);
+    }
     if (jw_config_is_read(check, "JW_TEMP_DIR", NULL)) {
         jw_config_note(check, check_temp_dir(self->config.temp_dir, &error), &error);
     }
@@ -52,6 +56,7 @@ main(int argc, char **argv)
     Exe self = { 0 };
     const JwConfigTable tables[] = {
         { "Executor", exe_config_entries, exe_n_config_entries, &self.config },
+        { "Turns", jw_turns_config_entries, jw_turns_n_config_entries, &self.turns_config },
         { "Liveness", jw_jobs_times_entries, jw_jobs_n_times_entries, &self.times },
     };
     const JwSvcDef def = {

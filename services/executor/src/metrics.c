@@ -6,9 +6,10 @@ static const JwMetricDef defs[EXE_N_METRICS] = {
                               "Attempts ended, by outcome", "outcome" },
     [EXE_METRIC_ATTEMPT_SECONDS] = { JW_METRIC_HISTOGRAM, "jobwire_attempt_seconds",
                                      "Duration of attempts, by job type", "type" },
-    [EXE_METRIC_PULLED] = { JW_METRIC_COUNTER, "jobwire_pulled_jobs_total",
-                            "Jobs found waiting in the store by an executor with nothing to do",
-                            NULL },
+    [EXE_METRIC_CLAIMS] = { JW_METRIC_COUNTER, "jobwire_claims_total",
+                            "Jobs claimed: of a command that came while a worker waited, or in "
+                            "turn from the store",
+                            "way" },
     [EXE_METRIC_TEMP_FREE] = { JW_METRIC_GAUGE, "jobwire_temp_free_bytes",
                                "Left on the disk of JW_TEMP_DIR", NULL },
     [EXE_METRIC_TEMP_SWEPT] = { JW_METRIC_COUNTER, "jobwire_temp_swept_total",

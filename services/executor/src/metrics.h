@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 typedef enum {
     EXE_METRIC_ATTEMPTS,        /* labelled with the outcome */
     EXE_METRIC_ATTEMPT_SECONDS, /* labelled with the job type */
-    EXE_METRIC_PULLED,
+    EXE_METRIC_CLAIMS,          /* labelled with what led to it */
     EXE_METRIC_TEMP_FREE,
     EXE_METRIC_TEMP_SWEPT,
     EXE_N_METRICS

@@ -1,4 +1,4 @@
-/* pool.c: workers: claim a job, run its handler, and end the attempt.
+/* pool.c: workers: claim the job that is next, run its handler, and end the attempt.
  *
  * What lost its claim publishes nothing: its file is removed, its result forgotten. What stays
  * unknown keeps its file, because the job may name it; if it does not, the scheduler's sweep
@@ -96,22 +96,12 @@ end_stopped(Exe *self, const JwJob *job, ExeStopReason reason, const GError *cau
 }
 
 void
-exe_run_job(Exe *self, const char *job_id)
+exe_run_claimed(Exe *self, const JwJob *job)
 {
-    g_autoptr(JwJob) job = NULL;
     g_auto(JwJobResult) result = { 0 };
     g_autoptr(GError) error = NULL;
     const char *outcome = NULL;
 
-    if (!jw_jobs_claim(&self->jobs, job_id, self->owner, &job, &error)) {
-        /* The job stays pending in the store; the scheduler redispatches it. */
-        jw_warn("claim_failed", JW_STR("job_id", job_id), JW_STR("error", jw_error_message(error)));
-        return;
-    }
-    if (job == NULL) {
-        jw_debug("claim_lost", JW_STR("job_id", job_id));
-        return;
-    }
     g_auto(JwLogScope) scope =
         jw_log_scope(JW_STR("job_id", job->id), JW_STR("request_id", job->request_id),
                      JW_STR("trace", job->traceparent));
@@ -133,23 +123,23 @@ exe_run_job(Exe *self, const char *job_id)
                          jw_clock_mono_ms(self->clock) - started);
 }
 
-/* Wakes the consumer when a lane that was full is half empty: its partitions go on at once. */
-static void
-wake_intake(Exe *self)
+void
+exe_run_job(Exe *self, const char *job_id)
 {
-    unsigned waits = (unsigned)g_atomic_int_get(&self->intake_waits);
-    unsigned freed = 0;
+    g_autoptr(JwJob) job = NULL;
+    g_autoptr(GError) error = NULL;
 
-    for (unsigned lane = 0; lane < EXE_LANES; lane++) {
-        if ((waits & 1u << lane) != 0
-            && jw_queue_lane_length(self->ready, lane) <= jw_queue_capacity(self->ready) / 2) {
-            freed |= 1u << lane;
-        }
+    if (!jw_jobs_claim(&self->jobs, job_id, self->owner, &job, &error)) {
+        /* The job stays pending in the store, where its turn comes. */
+        jw_warn("claim_failed", JW_STR("job_id", job_id), JW_STR("error", jw_error_message(error)));
+        return;
     }
-    /* only one worker finds a bit still set */
-    if (freed != 0 && (g_atomic_int_and(&self->intake_waits, ~freed) & freed) != 0) {
-        exe_wake_consumer(self);
+    if (job == NULL) {
+        jw_debug("claim_lost", JW_STR("job_id", job_id));
+        return;
     }
+    jw_metric_add(exe_metrics[EXE_METRIC_CLAIMS], "command", 1);
+    exe_run_claimed(self, job);
 }
 
 /* After work, but once a second at most: small jobs must not pay for it. */
@@ -181,18 +171,37 @@ keep_temp(Exe *self)
     }
 }
 
+/* Waits for the command of a job, which has it at once: a worker that waits means that nothing
+ * else does. False: none came. */
+static bool
+wait_for_command(Exe *self)
+{
+    g_atomic_int_inc(&self->idle);
+    g_autofree char *job_id =
+        jw_queue_pop(self->ready, exe_turns_woken(self->turns) ? 0 : EXE_LOOK_IDLE_MS);
+    (void)g_atomic_int_dec_and_test(&self->idle);
+
+    if (job_id != NULL) {
+        exe_run_job(self, job_id);
+    }
+    return job_id != NULL;
+}
+
 gpointer
 exe_worker(gpointer data)
 {
     Exe *self = data;
 
-    while (!g_atomic_int_get(&self->draining)) {
-        exe_pull(self);
-        g_autofree char *job_id = jw_queue_pop(self->ready, EXE_PULL_EVERY_MS);
+    for (bool idle = false; !g_atomic_int_get(&self->draining);) {
+        g_autoptr(JwJob) job = exe_next(self, idle);
 
-        wake_intake(self);
-        if (job_id != NULL) {
-            exe_run_job(self, job_id);
+        idle = job == NULL;
+        if (job != NULL) {
+            exe_run_claimed(self, job);
+        } else if (wait_for_command(self)) {
+            idle = false;
+        }
+        if (!idle) {
             g_atomic_int_set(&self->untrimmed, 1);
         }
         give_back_memory(self);

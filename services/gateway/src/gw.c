@@ -29,7 +29,12 @@ gw_run(Gw *self, JwHttpServer *http, GError **error)
     if (self->config.public_url != NULL && !jw_link_base_check(self->config.public_url, error)) {
         return false;
     }
+    self->weights = jw_turn_weights_new(&self->turns_config, error);
+    if (self->weights == NULL) {
+        return false;
+    }
     gw_metrics_init();
+    self->queue = jw_jobs_queue_new(self->store, self->clock, self->weights);
     self->admission = gw_admission_new(self->store, self->clock, self->config.pending_max);
     self->jobs.batch = jw_jobs_batch_new(self->store);
     gw_add_apis(self, http);
@@ -60,4 +65,6 @@ gw_stop(Gw *self)
 {
     g_clear_pointer(&self->jobs.batch, jw_jobs_batch_free);
     g_clear_pointer(&self->admission, gw_admission_free);
+    g_clear_pointer(&self->queue, jw_jobs_queue_free);
+    g_clear_pointer(&self->weights, jw_turn_weights_free);
 }

@@ -6,6 +6,7 @@
 #pragma once
 #include "jw/http.h"
 #include "jw/http_jwt.h"
+#include "jw/jobs_queue.h"
 #include "jw/link_token.h"
 #include "jw/ports.h"
 
@@ -26,8 +27,11 @@ typedef struct {
     JwLinkConfig link_config;
     JW_PORTS;
     JwTokenVerifier *tokens;
-    JwLinkKeys *links; /* what signed the links in mails */
+    JwLinkKeys *links; /* what signs links */
     GwAdmission *admission;
+    JwTurnsConfig turns_config;
+    JwTurnWeights *weights;
+    JwJobsQueue *queue; /* where pending jobs stand */
 } Gw;
 
 /* For main.c and tests. */

@@ -16,6 +16,10 @@ check_values(gpointer data, JwConfigCheck *check)
     if (self->config.public_url != NULL) {
         jw_config_note(check, jw_link_base_check(self->config.public_url, &error), &error);
     }
+    if (jw_config_is_read(check, "JW_CALLER_WEIGHTS", NULL)) {
+        g_autoptr(JwTurnWeights) weights = jw_turn_weights_new(&self->turns_config, &error);
+        jw_config_note(check, weights != NULL, &error);
+    }
     jw_config_note(check, gw_docs_check(self->config.api_docs_dir, &error), &error);
     jw_token_verifier_check(&self->auth_config, check);
     if (jw_config_is_read(check, "JW_LINK_KEYS", NULL)) {
@@ -63,6 +67,7 @@ main(int argc, char **argv)
     Gw self = { 0 };
     const JwConfigTable tables[] = {
         { "Gateway", gw_config_entries, gw_n_config_entries, &self.config },
+        { "Turns", jw_turns_config_entries, jw_turns_n_config_entries, &self.turns_config },
         { "Tokens", jw_auth_config_entries, jw_auth_n_config_entries, &self.auth_config },
         { "Links", jw_link_config_entries, jw_link_n_config_entries, &self.link_config },
     };

@@ -42,7 +42,7 @@ main(int argc, char **argv)
     };
     const JwSvcDef def = {
         .name = "scheduler",
-        .summary = "fires schedules, relays outboxes, redispatches and reaps jobs",
+        .summary = "fires schedules, promotes and reaps jobs, relays outboxes",
         .tables = tables,
         .n_tables = G_N_ELEMENTS(tables),
         .ports = &self.ports,

@@ -4,8 +4,6 @@
 static const JwMetricDef defs[SCH_N_METRICS] = {
     [SCH_METRIC_OCCURRENCES] = { JW_METRIC_COUNTER, "jobwire_occurrences_total",
                                  "Due times decided, by kind", "kind" },
-    [SCH_METRIC_REDISPATCHES] = { JW_METRIC_COUNTER, "jobwire_redispatches_total",
-                                  "Commands published again", NULL },
     [SCH_METRIC_REAPED] = { JW_METRIC_COUNTER, "jobwire_reaped_total",
                             "Jobs taken from dead attempts", NULL },
 };

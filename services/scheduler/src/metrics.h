@@ -6,7 +6,6 @@ G_BEGIN_DECLS
 
 typedef enum {
     SCH_METRIC_OCCURRENCES, /* labelled with the kind */
-    SCH_METRIC_REDISPATCHES,
     SCH_METRIC_REAPED,
     SCH_N_METRICS
 } SchMetric;

@@ -6,6 +6,19 @@
 #define PROMOTE_BATCH 500
 
 bool
+sch_go_on(const JwJob *job, const char *task, GError *take_error, GError **error)
+{
+    if (jw_error_retry(take_error) != JW_RETRY_NEVER) {
+        g_propagate_error(error, take_error);
+        return false;
+    }
+    jw_warn("job_refused", JW_STR("task", task), JW_STR("job_id", job->id),
+            JW_STR("error", jw_error_message(take_error)));
+    g_error_free(take_error);
+    return true;
+}
+
+bool
 sch_promote(Sch *self, size_t *ret_promoted, GError **error)
 {
     /* not_before_ms 0: decided by this clock; the claimer's is not asked again */

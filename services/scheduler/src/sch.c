@@ -12,8 +12,6 @@ const JwConfigEntry sch_config_entries[] = {
       "how often the scheduler looks for due schedules" },
     { "JW_RELAY_AFTER", JW_CONFIG_DURATION, offsetof(SchConfig, relay_after_ms), "5s", 0, 600000, 0,
       "outbox entries older than this are published by the scheduler" },
-    { "JW_REDISPATCH_AFTER", JW_CONFIG_DURATION, offsetof(SchConfig, redispatch_after_ms), "5s", 0,
-      600000, 0, "a due job nobody claimed for this long has its command published again" },
     { "JW_ORPHAN_AFTER", JW_CONFIG_DURATION, offsetof(SchConfig, orphan_after_ms), "24h", 60000,
       INT64_MAX, 0,
       "files that no job names are removed after this; longer than any attempt runs" },
@@ -51,7 +49,6 @@ static const struct {
     unsigned rounds;
 } maintenance[] = {
     { "promote", sch_promote, 1 },
-    { "redispatch", sch_redispatch, 2 },
     { "relay", relay_sweep, 2 },
     { "reap", sch_reap, REAP_ROUNDS },
     { "sweep_expired", sch_sweep_expired, 20 },
@@ -85,7 +82,6 @@ sch_run(Sch *self, GError **error)
     self->running = jw_liveness_new(SCH_REAP_LIMIT);
     jw_liveness_limit_gap(self->running, MAX(self->times.reap_after_ms / SCH_REAP_LOOKS,
                                              2 * REAP_ROUNDS * self->config.tick_ms));
-    self->redispatches = sch_redispatches_new();
     if (!sch_read_file(self, error)) {
         return false;
     }
@@ -108,7 +104,6 @@ sch_stop(gpointer sch)
     g_clear_pointer(&self->due_thread, g_thread_join);
     g_clear_pointer(&self->maintenance_thread, g_thread_join);
     g_clear_pointer(&self->running, jw_liveness_free);
-    g_clear_pointer(&self->redispatches, sch_redispatches_free);
     g_clear_pointer(&self->troubles, g_hash_table_unref);
     g_clear_pointer(&self->stop, jw_stop_free);
 }

@@ -15,22 +15,18 @@
 G_BEGIN_DECLS
 
 typedef struct {
-    char *schedules_file;        /* JW_SCHEDULES_FILE */
-    int64_t tick_ms;             /* JW_TICK */
-    int64_t relay_after_ms;      /* JW_RELAY_AFTER */
-    int64_t redispatch_after_ms; /* JW_REDISPATCH_AFTER */
-    int64_t orphan_after_ms;     /* JW_ORPHAN_AFTER */
+    char *schedules_file;    /* JW_SCHEDULES_FILE */
+    int64_t tick_ms;         /* JW_TICK */
+    int64_t relay_after_ms;  /* JW_RELAY_AFTER */
+    int64_t orphan_after_ms; /* JW_ORPHAN_AFTER */
 } SchConfig;
-
-typedef struct _SchRedispatches SchRedispatches;
 
 typedef struct {
     SchConfig config;
     JwJobsTimes times;
     JW_PORTS;
     JwStop *stop;
-    JwLiveness *running;           /* maintenance thread only: jobs as it saw them */
-    SchRedispatches *redispatches; /* maintenance thread only */
+    JwLiveness *running;  /* maintenance thread only: jobs as it saw them */
     GHashTable *troubles; /* due thread only: char * → char *: schedules that fail, their error */
     GThread *due_thread, *maintenance_thread;
 } Sch;
@@ -52,18 +48,12 @@ bool sch_check_file(Sch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* due.c: decides and fires everything that is due now; returns how many due times were decided. */
 bool sch_fire_due(Sch *self, size_t *ret_decided, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* redispatch.c */
-SchRedispatches *sch_redispatches_new(void);
-void sch_redispatches_free(SchRedispatches *self);
-/* Publishes again the command of jobs that are pending and due, but claimed by nobody. */
-bool sch_redispatch(Sch *self, size_t *ret_redispatched, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
 /* promote.c: turns scheduled jobs whose time has come into pending ones, and publishes their
  * command. */
 bool sch_promote(Sch *self, size_t *ret_promoted, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether to go on after an error with one job. True: it will not get better and is logged. False,
- * with @error: the store or the bus fails, which ends the round. */
+ * with @error: the store fails, which ends the round. */
 bool sch_go_on(const JwJob *job, const char *task, GError *take_error, GError **error);
 
 #define SCH_REAP_LIMIT 10000 /* running jobs one scheduler watches */

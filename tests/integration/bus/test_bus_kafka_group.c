@@ -121,96 +121,12 @@ every_message_is_decided(void **state)
     bus_fixture_free(fixture);
 }
 
-static JwVerdict
-always_later(Reader *self, const JwMessage *message, int number)
-{
-    (void)message;
-    (void)number;
-    return self->laters_left > 0 ? JW_VERDICT_LATER : JW_VERDICT_DONE;
-}
-
-/* A held-back partition does not block the others, and wake offers at once. */
-static void
-wake_offers_at_once(void **state)
-{
-    (void)state;
-    BusFixture *fixture = bus_fixture_new(1);
-    fixture->laters = 1;
-    Reader *reader = reader_new(fixture, fixture->topic, 10, always_later);
-    bus_fixture_publish(fixture, 0, 5, 1);
-    reader_wait_offered(reader, 5 * 6, 60000); /* the pause is 3.2 s long by now */
-    JwClock *clock = jw_clock_system();
-    int64_t start_ms = jw_clock_mono_ms(clock);
-    jw_mutex_lock(&reader->mutex);
-    reader->laters_left = 0;
-    jw_mutex_unlock(&reader->mutex);
-    jw_consumer_wake(reader->consumer);
-    reader_wait_done(reader, 5, 60000);
-    assert_in_range(jw_clock_mono_ms(clock) - start_ms, 0, 1000);
-    reader_free(reader);
-    bus_fixture_free(fixture);
-}
-
-static void
-assert_read(BusFixture *fixture, const char *group, int64_t end, int64_t read)
-{
-    g_autoptr(GArray) readings = NULL;
-    g_autoptr(GError) error = NULL;
-    int64_t all_end = 0, all_read = 0;
-
-    assert_ok(jw_bus_read_so_far(fixture->bus, group, fixture->topic, 30000, &readings, &error),
-              error);
-    assert_int_equal(readings->len, 3);
-    for (guint i = 0; i < readings->len; i++) {
-        const JwReading *reading = &g_array_index(readings, JwReading, i);
-
-        assert_in_range(reading->read, 0, reading->end);
-        all_end += reading->end;
-        all_read += reading->read;
-    }
-    assert_int_equal(all_end, end);
-    assert_int_equal(all_read, read);
-}
-
-/* How far a group has read is what it decided and committed, not what it was offered. */
-static void
-what_was_read_is_known(void **state)
-{
-    (void)state;
-    BusFixture *fixture = bus_fixture_new(3);
-    g_autoptr(GArray) nothing = NULL;
-    g_autoptr(GError) error = NULL;
-    g_autofree char *unknown = tk_unique_name();
-
-    bus_fixture_publish(fixture, 0, 30, 30);
-    assert_read(fixture, fixture->group, 30, 0); /* a group that never was */
-    fixture->laters = 1;
-    Reader *stuck = reader_new(fixture, fixture->topic, 10, always_later);
-    reader_wait_offered(stuck, 1, 60000);
-    assert_read(fixture, fixture->group, 30, 0);
-    reader_free(stuck);
-    fixture->laters = 0;
-    Reader *reader = reader_new(fixture, fixture->topic, 10, NULL);
-    reader_wait_done(reader, 30, 60000);
-    reader_free(reader);
-    assert_read(fixture, fixture->group, 30, 30);
-    bus_fixture_publish(fixture, 30, 35, 30);
-    assert_read(fixture, fixture->group, 35, 30);
-    assert_read(fixture, "somebody-else", 35, 0);
-    assert_ok(jw_bus_read_so_far(fixture->bus, fixture->group, unknown, 30000, &nothing, &error),
-              error);
-    assert_int_equal(nothing->len, 0);
-    bus_fixture_free(fixture);
-}
-
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_message_is_decided),
         cmocka_unit_test(rebalances_lose_nothing),
-        cmocka_unit_test(wake_offers_at_once),
-        cmocka_unit_test(what_was_read_is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,7 +31,7 @@ typedef struct {
     GPtrArray *pending;   /* of Record: published, not yet ended */
     GPtrArray *topics;    /* of Topic */
     GPtrArray *consumers; /* of Consumer (transfer none) */
-    bool down, deny_reading;
+    bool down;
     int refuse;
 } MemBus;
 
@@ -223,39 +223,6 @@ mem_create_topics(JwBus *bus, const JwTopic *topics, size_t n_topics, int64_t ti
     return true;
 }
 
-/* By every subscription, as each is its own group. */
-static bool
-mem_read_so_far(JwBus *bus, const char *group, const char *topic, int64_t timeout_ms, GArray **ret,
-                GError **error)
-{
-    MemBus *self = (MemBus *)bus;
-    JwReading reading = { 0, 0 };
-    bool read = false;
-    (void)timeout_ms;
-    g_auto(JwLocker) locker = jw_locker(&self->mutex);
-    if (self->down) {
-        return jw_fail(error, JW_ERROR_UNAVAILABLE, "topic '%s': the bus is down", topic);
-    }
-    if (self->deny_reading) {
-        return jw_fail(error, JW_ERROR_DENIED, "group '%s': not allowed", group);
-    }
-    reading.end = get_topic_locked(self, topic)->records->len;
-    for (guint c = 0; c < self->consumers->len; c++) {
-        const Consumer *consumer = g_ptr_array_index(self->consumers, c);
-        for (guint t = 0; t < consumer->positions->len; t++) {
-            const Position *position = &g_array_index(consumer->positions, Position, t);
-            if (strcmp(position->topic, topic) == 0) {
-                int64_t next = (int64_t)position->next;
-                reading.read = read ? MIN(reading.read, next) : next;
-                read = true;
-            }
-        }
-    }
-    *ret = g_array_new(FALSE, FALSE, sizeof(JwReading));
-    g_array_append_val(*ret, reading);
-    return true;
-}
-
 static void
 mem_free(JwBus *bus)
 {
@@ -344,12 +311,6 @@ offer_topic(Consumer *consumer, guint index)
 }
 
 static void
-consumer_wake(JwConsumer *consumer)
-{
-    (void)consumer; /* every deliver offers again */
-}
-
-static void
 consumer_free(JwConsumer *consumer)
 {
     Consumer *self = (Consumer *)consumer;
@@ -365,7 +326,6 @@ consumer_free(JwConsumer *consumer)
 }
 
 static const JwConsumerOps consumer_ops = {
-    .wake = consumer_wake,
     .free = consumer_free,
 };
 
@@ -396,7 +356,6 @@ static const JwBusOps mem_ops = {
     .flush = mem_flush,
     .connected = mem_connected,
     .create_topics = mem_create_topics,
-    .read_so_far = mem_read_so_far,
     .subscribe = mem_subscribe,
 };
 
@@ -439,16 +398,6 @@ jw_bus_mem_set_down(JwBus *bus, bool down)
     MemBus *self = (MemBus *)bus;
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
     self->down = down;
-}
-
-void
-jw_bus_mem_deny_reading(JwBus *bus, bool deny)
-{
-    g_return_if_fail(bus != NULL && bus->ops == &mem_ops);
-
-    MemBus *self = (MemBus *)bus;
-    g_auto(JwLocker) locker = jw_locker(&self->mutex);
-    self->deny_reading = deny;
 }
 
 void

@@ -122,7 +122,6 @@ later_is_offered_again_in_order(void **state)
     assert_int_equal(jw_bus_mem_deliver(bus), 1);
     assert_int_equal(jw_bus_mem_deliver(bus), 0);
     notes.verdict = JW_VERDICT_DONE;
-    jw_consumer_wake(consumer);
     assert_int_equal(jw_bus_mem_deliver(bus), 2);
     assert_int_equal(jw_bus_mem_deliver(bus), 0);
     assert_string_equal(seen->str, "axbxbxb");
@@ -153,43 +152,6 @@ poison_goes_to_the_dlq(void **state)
 }
 
 static void
-assert_read(JwBus *bus, const char *topic, int64_t end, int64_t read)
-{
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GArray) readings = NULL;
-    assert_ok(jw_bus_read_so_far(bus, "g", topic, 100, &readings, &error), error);
-    assert_int_equal(readings->len, 1);
-    assert_int_equal(g_array_index(readings, JwReading, 0).end, end);
-    assert_int_equal(g_array_index(readings, JwReading, 0).read, read);
-}
-
-static void
-what_was_read_is_known(void **state)
-{
-    (void)state;
-    g_autoptr(JwBus) bus = jw_bus_mem_new();
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GString) seen = g_string_new(NULL);
-    GArray *none = NULL;
-    Notes notes = { .seen = seen, .verdict = JW_VERDICT_LATER };
-    publish(bus, "t", "a", &notes);
-    publish(bus, "t", "x", &notes);
-    (void)jw_bus_mem_deliver(bus);
-    assert_read(bus, "t", 2, 0); /* nobody reads */
-    JwConsumer *consumer = subscribe(bus, 10, &notes);
-    (void)jw_bus_mem_deliver(bus);
-    assert_read(bus, "t", 2, 1);
-    assert_read(bus, "other", 0, 0);
-    notes.verdict = JW_VERDICT_DONE;
-    (void)jw_bus_mem_deliver(bus);
-    assert_read(bus, "t", 2, 2);
-    jw_bus_mem_set_down(bus, true);
-    assert_false(jw_bus_read_so_far(bus, "g", "t", 100, &none, &error));
-    assert_jw_error(error, JW_ERROR_UNAVAILABLE, "*");
-    jw_consumer_free(consumer);
-}
-
-static void
 freeing_ends_what_is_pending(void **state)
 {
     (void)state;
@@ -210,7 +172,6 @@ main(void)
         cmocka_unit_test(down_and_refusing),
         cmocka_unit_test(later_is_offered_again_in_order),
         cmocka_unit_test(poison_goes_to_the_dlq),
-        cmocka_unit_test(what_was_read_is_known),
         cmocka_unit_test(freeing_ends_what_is_pending),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

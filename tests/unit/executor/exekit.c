@@ -41,7 +41,7 @@ insert_records(ExeKit *self)
 }
 
 ExeKit *
-kit_new_sized(int64_t ready_max)
+kit_new_idle(int idle)
 {
     ExeKit *self = g_new0(ExeKit, 1);
     Exe *exe = &self->exe;
@@ -55,8 +55,6 @@ kit_new_sized(int64_t ready_max)
     exe->config = (ExeConfig){
         .temp_dir = g_build_filename(self->temp, "temp", NULL),
         .workers = 0,
-        .ready_max = ready_max,
-        .pull_after_ms = 2000,
         .artifact_ttl_ms = 86400000,
         .artifact_max_bytes = 1 << 20,
     };
@@ -67,6 +65,7 @@ kit_new_sized(int64_t ready_max)
     };
     assert_int_equal(g_mkdir(exe->config.temp_dir, 0700), 0);
     insert_records(self);
+    exe->idle = idle;
     assert_ok(exe_run(exe, &error), error);
     return self;
 }
@@ -84,7 +83,7 @@ kit_free(ExeKit *self)
 int
 kit_setup(void **state)
 {
-    *state = kit_new_sized(100);
+    *state = kit_new_idle(60);
     return 0;
 }
 

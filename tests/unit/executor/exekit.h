@@ -20,16 +20,17 @@ typedef struct {
     const char *specversion;   /* of those with a type: "1.0"; NULL: none */
 } ExeKit;
 
-/* @ready_max: capacity of the ready queue. */
-ExeKit *kit_new_sized(int64_t ready_max);
+/* @idle: how many workers seem to have nothing to do: so many commands lead to a claim at once. */
+ExeKit *kit_new_idle(int idle);
 void kit_free(ExeKit *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ExeKit, kit_free)
 /* For cmocka: *state is an ExeKit. */
 int kit_setup(void **state);
 int kit_teardown(void **state);
 
-/* A job from a command, as the executor's own intake creates it, pending and no longer in the ready
- * queue. @extra: further members of the body, ",\"priority\":\"high\"", or "". (transfer full) */
+/* A job from a command, as the executor's own intake creates it, pending and no longer in the queue
+ * that wakes workers. @extra: further members of the body, ",\"priority\":\"high\"", or "".
+ * (transfer full) */
 char *kit_make(ExeKit *self, const char *extra);
 
 /* The artifact is there, whole, with the size and hash that the job names. (transfer full) its

@@ -38,7 +38,7 @@ reap(ExeKit *kit, const JwJob *job)
                                              .heartbeat = job->heartbeat });
 }
 
-/* The rest of the system goes on: time passes, dead attempts are reaped, pending jobs redispatched
+/* The rest of the system goes on: time passes, dead attempts are reaped, pending jobs claimed again
  * and run. */
 static JwJob *
 run_to_end(ExeKit *kit, const char *id)
@@ -92,7 +92,7 @@ static void
 test_end_with_unknown_outcome(void **state G_GNUC_UNUSED)
 {
     for (int n = 1; n < MAX_CALLS; n++) {
-        g_autoptr(ExeKit) kit = kit_new_sized(10);
+        g_autoptr(ExeKit) kit = kit_new_idle(10);
         g_autofree char *id = kit_make(kit, "");
 
         jw_stop_set(kit->exe.stop);
@@ -146,7 +146,7 @@ at_every_reading(Deed deed, void (*check)(const Deed *deed, JwJob *job))
     bool won = false;
 
     for (int n = 1;; n++) {
-        g_autoptr(ExeKit) kit = kit_new_sized(10);
+        g_autoptr(ExeKit) kit = kit_new_idle(10);
         g_autofree char *id = kit_make(kit, "");
 
         if (deed.no_temp) {
@@ -296,7 +296,7 @@ static void
 test_immediate_cancel(void **state G_GNUC_UNUSED)
 {
     for (int n = 1;; n++) {
-        g_autoptr(ExeKit) kit = kit_new_sized(10);
+        g_autoptr(ExeKit) kit = kit_new_idle(10);
         g_autofree char *id = kit_make(kit, "");
         Deed deed = { .kit = kit, .id = id, .first = JW_CHANGE_CANCEL_NOW };
 
@@ -330,7 +330,7 @@ test_shutdown(void **state G_GNUC_UNUSED)
     bool back = false;
 
     for (int n = 1;; n++) {
-        g_autoptr(ExeKit) kit = kit_new_sized(10);
+        g_autoptr(ExeKit) kit = kit_new_idle(10);
         g_autofree char *id = kit_make(kit, "");
 
         hook_clock_at(&kit->ports->clock, n, shut_down, &kit->exe);
@@ -364,7 +364,7 @@ static void
 test_slept(void **state G_GNUC_UNUSED)
 {
     for (int n = 1;; n++) {
-        g_autoptr(ExeKit) kit = kit_new_sized(10);
+        g_autoptr(ExeKit) kit = kit_new_idle(10);
         g_autofree char *id = kit_make(kit, "");
 
         hook_clock_at(&kit->ports->clock, n, sleep_a_minute, kit);
@@ -412,7 +412,7 @@ test_slept_and_lost_it(void **state G_GNUC_UNUSED)
     bool stopped = false;
 
     for (int n = 1;; n++) {
-        g_autoptr(ExeKit) kit = kit_new_sized(10);
+        g_autoptr(ExeKit) kit = kit_new_idle(10);
         g_autofree char *id = kit_make(kit, "");
         Sleeper sleeper = { .kit = kit, .id = id };
 

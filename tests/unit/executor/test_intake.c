@@ -1,4 +1,4 @@
-/* test_intake.c: what becomes of each message: verdict, reason, job, place in the ready queue. */
+/* test_intake.c: what becomes of each message: verdict, reason, job, and which worker is told. */
 #include "exekit.h"
 
 #include <string.h>
@@ -108,12 +108,12 @@ test_submit_again(void **state)
     assert_string_not_equal(first, fourth);
 }
 
-/* The commands of a deep queue repeated: they take no place that another job needs. */
+/* Commands repeated: they take no worker that another job needs. */
 static void
 test_repeats_take_no_place(void **state G_GNUC_UNUSED)
 {
     static const char *const ids[] = { "0", "0", "1", "0", "1", "2" };
-    g_autoptr(ExeKit) kit = kit_new_sized(3);
+    g_autoptr(ExeKit) kit = kit_new_idle(3);
     KitMessage messages[G_N_ELEMENTS(ids)];
     JwAnswer answers[G_N_ELEMENTS(ids)];
 
@@ -129,38 +129,6 @@ test_repeats_take_no_place(void **state G_GNUC_UNUSED)
     kit_consume(kit, messages, G_N_ELEMENTS(ids), answers); /* nor when all places are taken */
     for (size_t i = 0; i < G_N_ELEMENTS(ids); i++) {
         assert_int_equal(answers[i].verdict, JW_VERDICT_DONE);
-    }
-}
-
-/* Many jobs of one caller, then one of another: it is the second to begin. A job of higher priority
- * comes before both. */
-static void
-test_callers_take_turns(void **state)
-{
-    static const struct {
-        const char *id, *caller, *priority;
-    } jobs[] = { { "0", "many", "normal" }, { "1", "many", "normal" }, { "2", "many", "normal" },
-                 { "3", "one", "normal" },  { "4", "many", "normal" }, { "5", "many", "high" } };
-    static const char order[] = "503124";
-    ExeKit *kit = *state;
-    JwAnswer answers[G_N_ELEMENTS(jobs)];
-
-    for (size_t i = 0; i < G_N_ELEMENTS(jobs); i++) {
-        g_autofree char *body =
-            g_strdup_printf("{\"jobType\":\"report\",\"name\":\"%s\",\"spec\":" SPEC(
-                                "call-records") ",\"priority\":"
-                                                "\"%s\",\"requestedBy\":{\"id\":\"%s\"}}",
-                            jobs[i].id, jobs[i].priority, jobs[i].caller);
-        const KitMessage message = { JW_TYPE_JOB_SUBMIT, "/test", jobs[i].id, body };
-
-        kit_consume(kit, &message, 1, &answers[i]);
-        assert_int_equal(answers[i].verdict, JW_VERDICT_DONE);
-    }
-    for (size_t i = 0; i < G_N_ELEMENTS(jobs); i++) {
-        g_autofree char *id = jw_queue_pop(kit->exe.ready, 0);
-        g_autoptr(JwJob) job = kit_job(kit->ports, id);
-
-        assert_int_equal(job->name[0], order[i]);
     }
 }
 
@@ -413,8 +381,7 @@ test_kind_of_others(void **state)
     KitMessage message = { JW_TYPE_JOB_SUBMIT, "/test", "1", body };
     assert_int_equal(give(kit, message, NULL), JW_VERDICT_DONE);
     assert_int_equal(jw_queue_length(kit->exe.ready), 0);
-    exe_pull(&kit->exe);
-    assert_int_equal(jw_queue_length(kit->exe.ready), 0);
+    assert_null(exe_next(&kit->exe, true));
     g_autoptr(JwJob) left = kit_job(kit->ports, id);
     assert_int_equal(left->state, JW_JOB_PENDING);
     assert_int_equal(left->token, 0);
@@ -578,66 +545,38 @@ test_refused_in_company(void **state)
     }
 }
 
-/* From the first that does not fit on they wait, in order; all are durable already. */
+/* No more claims at once than workers wait; what is left has its turn, and holds up no message. */
 static void
-test_ready_queue_full(void **state G_GNUC_UNUSED)
+test_more_than_workers(void **state G_GNUC_UNUSED)
 {
-    g_autoptr(ExeKit) kit = kit_new_sized(2);
-    KitMessage messages[5];
-    JwAnswer answers[5];
+    static const char *const priorities[] = { "low", "low", "low", "high", "normal" };
     static const char *const ids[] = { "0", "1", "2", "3", "4" };
-
-    for (size_t i = 0; i < 5; i++) {
-        messages[i] = submit;
-        messages[i].id = ids[i];
-    }
-    kit_consume(kit, messages, 5, answers);
-    for (size_t i = 0; i < 5; i++) {
-        assert_int_equal(answers[i].verdict, i < 2 ? JW_VERDICT_DONE : JW_VERDICT_LATER);
-    }
-    assert_int_equal(g_atomic_int_get(&kit->exe.intake_waits), 1u << 1);
-    int64_t pending = 0;
-    g_autoptr(GError) error = NULL;
-    assert_ok(jw_store_count_jobs(kit->exe.store, JW_JOB_BIT(JW_JOB_PENDING), 0, &pending, &error),
-              error);
-    assert_int_equal(pending, 5);
-    /* Room for one: the next in order gets it. */
-    g_free(jw_queue_pop(kit->exe.ready, 0));
-    kit_consume(kit, messages + 2, 3, answers);
-    assert_int_equal(answers[0].verdict, JW_VERDICT_DONE);
-    assert_int_equal(answers[1].verdict, JW_VERDICT_LATER);
-    assert_int_equal(answers[2].verdict, JW_VERDICT_LATER);
-}
-
-/* Many low jobs wait: a high one does not wait with them, and a worker wakes the consumer when
- * there is space for low ones. */
-static void
-test_full_lane_holds_up_no_other(void **state G_GNUC_UNUSED)
-{
-    static const char *const priorities[] = { "low", "low", "low", "high", "high" };
-    static const char *const ids[] = { "0", "1", "2", "3", "4" };
-    static const int32_t partitions[] = { 1, 1, 1, 0, 1 };
-    g_autoptr(ExeKit) kit = kit_new_sized(2);
+    g_autoptr(ExeKit) kit = kit_new_idle(2);
     g_autoptr(GPtrArray) bodies = g_ptr_array_new_with_free_func(g_free);
     KitMessage messages[5];
     JwAnswer answers[5];
 
+    assert_null(exe_next(&kit->exe, true));
+    assert_false(exe_turns_woken(kit->exe.turns));
     for (size_t i = 0; i < 5; i++) {
         g_ptr_array_add(bodies,
-                        g_strdup_printf("{\"jobType\":\"report\",\"name\":\"x\","
+                        g_strdup_printf("{\"jobType\":\"report\",\"name\":\"%s\","
                                         "\"spec\":" SPEC("call-records") ",\"priority\":\"%s\"}",
-                                        priorities[i]));
+                                        priorities[i], priorities[i]));
         messages[i] = (KitMessage){ JW_TYPE_JOB_SUBMIT, "/test", ids[i], bodies->pdata[i] };
     }
-    kit->partitions = partitions;
     kit_consume(kit, messages, 5, answers);
     for (size_t i = 0; i < 5; i++) {
-        bool waits = i == 2 || i == 4; /* the last one behind a low one, whatever its own verdict */
-        assert_int_equal(answers[i].verdict, waits ? JW_VERDICT_LATER : JW_VERDICT_DONE);
+        assert_int_equal(answers[i].verdict, JW_VERDICT_DONE);
     }
-    assert_int_equal(g_atomic_int_get(&kit->exe.intake_waits), 1u << 2);
-    assert_int_equal(jw_queue_lane_length(kit->exe.ready, 0), 1);
-    assert_int_equal(jw_queue_lane_length(kit->exe.ready, 2), 2);
+    assert_int_equal(jw_queue_length(kit->exe.ready), 2);
+    assert_true(exe_turns_woken(kit->exe.turns)); /* the clock stands: looked at again for that */
+    static const char order[] = "hnlll";
+    for (size_t i = 0; i < 5; i++) {
+        g_autoptr(JwJob) job = exe_next(&kit->exe, true);
+        assert_non_null(job);
+        assert_int_equal(job->name[0], order[i]);
+    }
 }
 
 /* Each state × mode. */
@@ -846,7 +785,6 @@ main(void)
         TEST(test_submit),
         TEST(test_submit_again),
         cmocka_unit_test(test_repeats_take_no_place),
-        TEST(test_callers_take_turns),
         TEST(test_scheduled_for_later),
         TEST(test_clock_behind),
         TEST(test_priority_lanes),
@@ -860,8 +798,7 @@ main(void)
         TEST(test_poison_among_others),
         TEST(test_store_away),
         TEST(test_refused_in_company),
-        cmocka_unit_test(test_ready_queue_full),
-        cmocka_unit_test(test_full_lane_holds_up_no_other),
+        cmocka_unit_test(test_more_than_workers),
         TEST(test_cancel),
         TEST(test_cancel_as_written),
         TEST(test_cancel_store_away),

@@ -1,5 +1,7 @@
 /* test_render.c: the writers, fed with the records a store would give, through the shipped
  * definition. */
+#include "drawing.h"
+
 #include <archive.h>
 #include <archive_entry.h>
 #include <glib/gstdio.h>
@@ -52,6 +54,7 @@ fixture_init(Fixture *self, const char *file)
         .path = self->path,
         .temp_dir = self->dir,
         .made_at_ms = WEEK_START,
+        .content = strcmp(file, "a.csv") == 0 ? JW_CONTENT_LIST : JW_CONTENT_ALL,
     };
 }
 
@@ -61,7 +64,7 @@ fixture_group(Fixture *self, const char *dimension, const char *measures)
 {
     self->request->group_by = g_strsplit(dimension, ",", -1);
     self->request->measures = measures != NULL ? g_strsplit(measures, ",", -1) : NULL;
-    self->input.grouped = true;
+    self->input.content = JW_CONTENT_TABLE;
 }
 
 static void
@@ -646,7 +649,9 @@ assert_says_what_to_do(const Fixture *self, const GError *error)
 static void
 test_a_full_disk_keeps_no_file_open(void **state G_GNUC_UNUSED)
 {
-    static const ExeRenderOps *const writers[] = { &exe_render_csv, &exe_render_xlsx };
+    static const ExeRenderOps *const writers[] = { &exe_render_csv, &exe_render_xlsx,
+                                                   &exe_render_json, &exe_render_ndjson,
+                                                   &exe_render_html };
     const int open_before = count_entries("/proc/self/fd");
     bool ok = false;
 
@@ -677,7 +682,9 @@ test_dates_at_the_ends_of_time(void **state G_GNUC_UNUSED)
 {
     static const int64_t times_ms[] = { INT64_MIN, INT64_MIN + 1, -1, 0, INT64_MAX - 1, INT64_MAX };
     static const char *const zones[] = { "UTC", "America/New_York", "Europe/Istanbul" };
-    static const ExeRenderOps *const writers[] = { &exe_render_csv, &exe_render_xlsx };
+    static const ExeRenderOps *const writers[] = { &exe_render_csv, &exe_render_xlsx,
+                                                   &exe_render_json, &exe_render_ndjson,
+                                                   &exe_render_html };
 
     for (size_t i = 0; i < G_N_ELEMENTS(writers) * G_N_ELEMENTS(zones); i++) {
         const ExeRenderOps *ops = writers[i % G_N_ELEMENTS(writers)];
@@ -728,5 +735,5 @@ main(void)
         cmocka_unit_test(test_dates_at_the_ends_of_time),
     };
 
-    return cmocka_run_group_tests_name("render", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("render", tests, NULL, release_fonts);
 }

@@ -139,6 +139,46 @@ test_byte_order_mark(void **state)
     }
 }
 
+/* Each content in the file, with its name and type. */
+static void
+test_contents(void **state)
+{
+    static const struct {
+        const char *output, *name, *type, *begin;
+    } cases[] = {
+        { "\"format\":\"csv\",\"content\":\"all\"", ".zip", "application/zip", "PK" },
+        { "\"format\":\"csv\",\"content\":\"tables\"", ".zip", "application/zip", "PK" },
+        { "\"format\":\"csv\",\"table\":\"By agent\",\"csv\":{\"delimiter\":\";\"}", ".csv",
+          "text/csv*", "Agent;Total calls;" },
+        { "\"format\":\"csv\",\"content\":\"list\",\"csv\":{\"delimiter\":\"|\"}", ".csv",
+          "text/csv*", "Call|Started at|" },
+        { "\"format\":\"xlsx\",\"content\":\"tables\"", ".xlsx", "application/vnd*", "PK" },
+    };
+    ExeKit *kit = *state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *key = g_strdup_printf("content-%zu", i);
+        g_autofree char *body = g_strdup_printf(
+            "{\"jobType\":\"report\",\"name\":\"Calls\",\"spec\":{\"reportType\":\"call-records\","
+            "\"parameters\":{},\"output\":{%s}}}",
+            cases[i].output);
+        KitMessage message = { JW_TYPE_JOB_SUBMIT, "/test", key, body };
+        JwAnswer answer;
+
+        kit_consume(kit, &message, 1, &answer);
+        assert_int_equal(answer.verdict, JW_VERDICT_DONE);
+        g_autofree char *id = jw_queue_pop(kit->exe.ready, 0);
+        exe_run_job(&kit->exe, id);
+        g_autoptr(JwJob) job = kit_job(kit->ports, id);
+        assert_int_equal(job->state, JW_JOB_COMPLETED);
+        assert_true(g_str_has_suffix(job->artifact->file_name, cases[i].name));
+        assert_true(g_pattern_match_simple(cases[i].type, job->artifact->content_type));
+        g_autofree char *data = kit_artifact(kit, job);
+        assert_memory_equal(data, cases[i].begin, strlen(cases[i].begin));
+    }
+    kit_assert_clean(kit);
+}
+
 /* groupBy and measures, as a command names them: in the file, and in the summary of mail and API.
  */
 static void
@@ -153,7 +193,8 @@ test_groups_and_measures(void **state)
         { "{\"groupBy\":[\"status\"],\"measures\":[\"peakHour\",\"totalCalls\"]}",
           "Status,Total calls\r\nanswered,20\r\nmissed,10\r\n", "\"name\":\"peakHour\"" },
         { "{\"groupBy\":[],\"measures\":[]}", "Call,Started at,Agent",
-          "\"chart\":{\"decimals\":0,\"format\":\"integer\",\"labels\":[\"00:00\"" },
+          "\"chart\":{\"decimals\":0,\"format\":\"integer\",\"kind\":\"column\",\"labels\":[\"00:"
+          "00\"" },
         { "{\"measures\":[\"missedCalls\"]}", "Call,Started at,Agent",
           "\"figures\":[{\"format\":\"integer\",\"label\":\"Missed calls\",\"name\":"
           "\"missedCalls\",\"text\":\"10\",\"value\":10}]" },
@@ -452,54 +493,31 @@ is_completed(void *data)
     return job != NULL && job->state == JW_JOB_COMPLETED;
 }
 
-/* Messages through the bus, a real worker, and the end of the process. */
+static bool
+waits(void *data)
+{
+    return g_atomic_int_get(&((ExeKit *)data)->exe.idle) > 0;
+}
+
+/* Messages through the bus, a real worker, and the end of the process: it takes what waits in the
+ * store, and what a command brings while it has nothing to do. */
 static void
 test_worker_thread(void **state G_GNUC_UNUSED)
 {
-    g_autoptr(ExeKit) kit = kit_new_sized(1);
+    g_autoptr(ExeKit) kit = kit_new_idle(0);
     g_autofree char *first = kit_make(kit, "");
     g_autofree char *second = kit_make(kit, "");
-    g_autofree char *queued = g_strdup(first);
     g_autoptr(GError) error = NULL;
-
-    assert_true(jw_queue_try_push(kit->exe.ready, 1, g_steal_pointer(&queued)));
-    /* the queue is full now: this one waits in the bus until the worker has taken one */
-    g_autoptr(JwJob) job = kit_job(kit->ports, second);
-    g_autoptr(JwOutboxEntry) command = jw_wire_submit_command(kit->exe.wire, job, KIT_NOW);
-    assert_ok(jw_relay_publish(kit->exe.relay, command, &error), error);
-    assert_int_equal(jw_bus_mem_deliver(kit->exe.bus), 0);
-    assert_int_equal(g_atomic_int_get(&kit->exe.intake_waits), 1u << 1);
 
     g_ptr_array_add(kit->exe.workers, g_thread_new("worker", exe_worker, &kit->exe));
     tk_wait_until(is_completed, (void *[]){ kit, first }, 20000, "the first job is completed");
-    assert_int_equal(jw_bus_mem_deliver(kit->exe.bus), 1);
     tk_wait_until(is_completed, (void *[]){ kit, second }, 20000, "the second job is completed");
-    exe_drain(&kit->exe, jw_clock_mono_ms(kit->exe.clock) + 10000);
-    assert_int_equal(exe_heartbeats_running(kit->exe.heartbeats), 0);
-}
-
-static bool
-queue_is_empty(void *data)
-{
-    return jw_queue_length(data) == 0;
-}
-
-/* The consumer goes first; a worker that empties the queue just then must not wake what is gone. */
-static void
-test_no_wake_after_the_consumer(void **state G_GNUC_UNUSED)
-{
-    g_autoptr(ExeKit) kit = kit_new_sized(1);
-
-    tk_log_capture();
-    assert_true(jw_queue_try_push(kit->exe.ready, 0, g_strdup("nobody's")));
-    g_ptr_array_add(kit->exe.workers, g_thread_new("worker", exe_worker, &kit->exe));
-    tk_wait_until(queue_is_empty, kit->exe.ready, 20000, "the worker waits for work");
-    g_atomic_int_set(&kit->exe.intake_waits, 7u);
+    tk_wait_until(waits, kit, 20000, "the worker waits for work");
+    g_autofree char *third = kit_make(kit, "");
+    tk_wait_until(is_completed, (void *[]){ kit, third }, 20000, "the third job is completed");
     exe_drain(&kit->exe, jw_clock_mono_ms(kit->exe.clock) + 10000);
     assert_null(kit->exe.consumer);
-    exe_wake_consumer(&kit->exe);
-    g_autofree char *log = tk_log_take();
-    assert_null(strstr(log, "jw_consumer_wake"));
+    assert_int_equal(exe_heartbeats_running(kit->exe.heartbeats), 0);
 }
 
 int
@@ -511,6 +529,7 @@ main(void)
         TEST(test_event_is_relayed),
         TEST(test_period_and_filters),
         TEST(test_byte_order_mark),
+        TEST(test_contents),
         TEST(test_groups_and_measures),
         TEST(test_compares_with_the_day_before),
         TEST(test_warns_of_a_field_that_no_record_has),
@@ -523,7 +542,6 @@ main(void)
         TEST(test_nothing_to_claim),
         TEST(test_shutdown_releases),
         cmocka_unit_test(test_worker_thread),
-        cmocka_unit_test(test_no_wake_after_the_consumer),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

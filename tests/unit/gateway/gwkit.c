@@ -67,6 +67,7 @@ kit_new(void)
     gw->tokens = make_verifier(self, &error);
     assert_ok(gw->tokens != NULL, error);
     gw_metrics_init();
+    gw->queue = jw_jobs_queue_new(gw->store, gw->clock, NULL);
     gw->admission = gw_admission_new(gw->store, gw->clock, gw->config.pending_max);
 
     self->http_config = (JwHttpConfig){

@@ -107,6 +107,7 @@ test_run(void **state)
         assert_ok(http != NULL, error);
         gw.config.public_url = url;
         gw.admission = NULL;
+        gw.queue = NULL;
         gw.jobs.batch = NULL;
         if (cases[i].link == NULL) {
             assert_false(gw_run(&gw, http, &error));

@@ -40,6 +40,9 @@ test_whole(void **state)
     assert_string_equal(answer_header(&answer, "etag"), etag);
     const char *disposition = answer_header(&answer, "content-disposition");
     assert_true(g_str_has_prefix(disposition, "attachment"));
+    assert_string_equal(answer_header(&answer, "x-content-type-options"), "nosniff");
+    assert_true(g_str_has_prefix(answer_header(&answer, "content-security-policy"),
+                                 "sandbox; default-src 'none'; "));
     assert_non_null(strstr(disposition, "filename*=UTF-8''Anrufe%20K%C3%B6ln.csv"));
     g_auto(Answer) head = fetch(kit, "HEAD", id, NULL);
     assert_int_equal(head.status, 200);

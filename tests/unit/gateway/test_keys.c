@@ -108,13 +108,85 @@ test_bad_keys(void **state)
     assert_int_equal(json_array_size(answer_at(&both, "error.details")), 5);
 }
 
+static Answer
+retry(GwKit *kit, const char *who, const char *job_id, const char *key)
+{
+    g_autofree char *line = g_strconcat("Idempotency-Key: ", key, NULL);
+    g_autofree char *path = kit_path(job_id, "/retry");
+    const char *headers[] = { line, NULL };
+
+    return kit_ask(kit, who, "POST", path, NULL, headers);
+}
+
+static void
+assert_retried(const Answer *answer, int64_t count, bool replayed)
+{
+    assert_answer(*answer, 200, NULL);
+    assert_string_equal(answer_text(answer, "data.status"), "pending");
+    assert_int_equal(answer_int(answer, "data.retryCount"), count);
+    assert_int_equal(answer_header(answer, "idempotent-replayed") != NULL, replayed);
+}
+
+/* The same retry again is that retry, even when the job has failed once more since. */
+static void
+test_retry(void **state)
+{
+    GwKit *kit = *state;
+    g_autofree char *id = kit_make(kit, "alice");
+
+    kit_fail(kit, id);
+    g_auto(Answer) first = retry(kit, "alice", id, "k1");
+    assert_retried(&first, 1, false);
+    g_auto(Answer) again = retry(kit, "alice", id, "k1");
+    assert_retried(&again, 1, true);
+    g_auto(Answer) other = retry(kit, "alice", id, "k2");
+    assert_answer(other, 409, "JOB_NOT_FAILED");
+    kit_fail(kit, id);
+    g_auto(Answer) late = retry(kit, "alice", id, "k1");
+    assert_retried(&late, 1, true);
+    g_autoptr(JwJob) still = kit_job(kit->ports, id);
+    assert_int_equal(still->state, JW_JOB_FAILED);
+    g_auto(Answer) admin = retry(kit, "admin", id, "k1"); /* a key is its caller's own */
+    assert_retried(&admin, 2, false);
+    g_auto(Answer) mine = retry(kit, "alice", id, "k1");
+    assert_retried(&mine, 1, true);
+    g_auto(Answer) bad = retry(kit, "alice", id, "a\tb");
+    assert_answer(bad, 400, "VALIDATION_ERROR");
+    kit_assert_pointers(&bad, (const char *const[]){ "/Idempotency-Key", NULL });
+}
+
+/* Whatever store call fails, the same request again makes it one retry. */
+static void
+test_retry_with_fault(void **state)
+{
+    GwKit *kit = *state;
+
+    for (size_t fault = 0; fault < kit_n_faults; fault++) {
+        bool met = true;
+        for (int n = 1; met; n++) {
+            g_autofree char *id = kit_make(kit, "alice");
+
+            assert_true(n < 20);
+            kit_fail(kit, id);
+            kit_fault_at(kit->ports, n, kit_faults[fault]);
+            g_auto(Answer) first = retry(kit, "alice", id, "k");
+            met = kit_fault_met(kit->ports);
+            assert_true(first.status == 200 || first.status >= 500);
+            g_auto(Answer) again = retry(kit, "alice", id, "k");
+            assert_answer(again, 200, NULL);
+            assert_int_equal(answer_int(&again, "data.retryCount"), 1);
+        }
+    }
+}
+
 int
 main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_replayed),     TEST(test_replayed_later), TEST(test_other_body),
-        TEST(test_other_caller), TEST(test_bad_keys),
+        TEST(test_replayed),         TEST(test_replayed_later), TEST(test_other_body),
+        TEST(test_other_caller),     TEST(test_bad_keys),       TEST(test_retry),
+        TEST(test_retry_with_fault),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

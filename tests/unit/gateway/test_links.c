@@ -1,5 +1,5 @@
-/* test_links.c: GET /links/:token, what a mail's download link leads to; and POST
- * /jobs/:jobId/revoke-links. */
+/* test_links.c: GET /links/:token, what a mail's download link leads to; and DELETE
+ * /jobs/:jobId/links. Links that owners make: test_shares.c. */
 #include "gwkit.h"
 
 #include <string.h>
@@ -209,6 +209,15 @@ test_other_refusals(void **state)
     assert_true(away.status == 503 || away.status == 500);
 }
 
+static Answer
+revoke_of(GwKit *kit, const char *who, const char *path, const char *recipient)
+{
+    g_autofree char *whole =
+        recipient != NULL ? g_strconcat(path, "?recipient=", recipient, NULL) : g_strdup(path);
+
+    return kit_ask(kit, who, "DELETE", whole, NULL, NULL);
+}
+
 static void
 test_revoke_one(void **state)
 {
@@ -216,10 +225,10 @@ test_revoke_one(void **state)
     g_autofree char *id = make_mailed(kit, 0);
     g_autofree char *ann = link_to(kit, id, "ann@Example.com", GW_NOW + HOUR_MS);
     g_autofree char *ben = link_to(kit, id, "ben@example.com", GW_NOW + HOUR_MS);
-    g_autofree char *revoke = kit_path(id, "/revoke-links");
+    g_autofree char *revoke = kit_path(id, "/links");
     g_autofree char *job = kit_path(id, "");
 
-    g_auto(Answer) first = kit_post(kit, "alice", revoke, "{\"recipient\":\"ann@example.COM\"}");
+    g_auto(Answer) first = revoke_of(kit, "alice", revoke, "ann@example.COM");
     assert_answer(first, 200, NULL);
     assert_string_equal(answer_text(&first, "data.id"), id);
     assert_string_equal(answer_text(&first, "data.revoked.0.email"), "ann@Example.com");
@@ -229,7 +238,7 @@ test_revoke_one(void **state)
     g_auto(Answer) alive = kit_get(kit, NULL, ben);
     assert_file(&alive);
     tk_clock_advance(&kit->ports->clock.fake, 60000);
-    g_auto(Answer) again = kit_post(kit, "alice", revoke, ""); /* all */
+    g_auto(Answer) again = revoke_of(kit, "alice", revoke, NULL); /* all */
     assert_string_equal(answer_text(&again, "data.revoked.0.revokedAt"), "2026-01-13T02:00:15Z");
     assert_string_equal(answer_text(&again, "data.revoked.1.revokedAt"), "2026-01-13T02:01:15Z");
     g_auto(Answer) dead_too = kit_get(kit, NULL, ben);
@@ -245,15 +254,13 @@ test_revoke_as_given(void **state)
 {
     GwKit *kit = *state;
     g_autofree char *id = make_mailed_to(kit, 0, "user@xn--bcher-kva.example");
-    g_autofree char *revoke = kit_path(id, "/revoke-links");
+    g_autofree char *revoke = kit_path(id, "/links");
 
-    g_auto(Answer) given = kit_post(kit, "alice", revoke,
-                                    "{\"recipient\":\"user@b\xc3\xbc"
-                                    "cher.example\"}");
+    g_auto(Answer) given = revoke_of(kit, "alice", revoke, "user@b%c3%bccher.example");
     assert_answer(given, 200, NULL);
     assert_string_equal(answer_text(&given, "data.revoked.0.email"), "user@xn--bcher-kva.example");
     assert_null(answer_at(&given, "data.revoked.1"));
-    g_auto(Answer) none = kit_post(kit, "alice", revoke, "{\"recipient\":\"user@1.2.3.4\"}");
+    g_auto(Answer) none = revoke_of(kit, "alice", revoke, "user@1.2.3.4");
     assert_answer(none, 400, "VALIDATION_ERROR");
 }
 
@@ -262,20 +269,20 @@ test_revoke_refused(void **state)
 {
     GwKit *kit = *state;
     g_autofree char *id = make_mailed(kit, 0);
-    g_autofree char *revoke = kit_path(id, "/revoke-links");
+    g_autofree char *revoke = kit_path(id, "/links");
     g_autofree char *pending = kit_make(kit, "alice");
-    g_autofree char *nothing = kit_path(pending, "/revoke-links");
+    g_autofree char *nothing = kit_path(pending, "/links");
 
-    g_auto(Answer) stranger = kit_post(kit, "bob", revoke, "");
+    g_auto(Answer) stranger = revoke_of(kit, "bob", revoke, NULL);
     assert_answer(stranger, 404, "JOB_NOT_FOUND");
-    g_auto(Answer) admin = kit_post(kit, "admin", revoke, "{\"recipient\":\"ben@example.com\"}");
+    g_auto(Answer) admin = revoke_of(kit, "admin", revoke, "ben@example.com");
     assert_answer(admin, 200, NULL);
-    g_auto(Answer) unknown = kit_post(kit, "alice", revoke, "{\"recipient\":\"eve@example.com\"}");
+    g_auto(Answer) unknown = revoke_of(kit, "alice", revoke, "eve@example.com");
     assert_answer(unknown, 400, "VALIDATION_ERROR");
     kit_assert_pointers(&unknown, (const char *const[]){ "/recipient", NULL });
-    g_auto(Answer) member = kit_post(kit, "alice", revoke, "{\"recipients\":[]}");
+    g_auto(Answer) member = revoke_of(kit, "alice", revoke, "x&recipients=");
     assert_answer(member, 400, "VALIDATION_ERROR");
-    g_auto(Answer) none = kit_post(kit, "alice", nothing, "");
+    g_auto(Answer) none = revoke_of(kit, "alice", nothing, NULL);
     assert_answer(none, 409, "NO_LINKS");
 }
 

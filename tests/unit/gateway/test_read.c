@@ -46,6 +46,7 @@ test_pending(void **state)
     assert_string_equal(answer_text(&answer, "data.requestedBy.email"), "dana@example.com");
     assert_string_equal(answer_text(&answer, "data.createdAt"), "2026-01-13T02:00:15Z");
     assert_string_equal(answer_text(&answer, "data.updatedAt"), "2026-01-13T02:00:15Z");
+    assert_int_equal(answer_int(&answer, "data.queuePosition"), 1);
     assert_int_equal(answer_int(&answer, "data.delivery.total"), 4);
     assert_int_equal(answer_int(&answer, "data.delivery.sent"), 0);
     assert_string_equal(answer_text(&answer, "data.delivery.recipients.3.status"), "Queued");
@@ -80,6 +81,37 @@ test_running(void **state)
     assert_int_equal(answer_int(&answer, "data.progress.recordsProcessed"), 400);
     assert_int_equal(answer_int(&answer, "data.progress.totalRecords"), 1000);
     assert_string_equal(answer_text(&answer, "data.startedAt"), "2026-01-13T02:00:15Z");
+    assert_null(answer_at(&answer, "data.queuePosition"));
+    assert_null(answer_at(&answer, "data.estimatedWaitTime"));
+}
+
+/* Behind many of another caller, and beside a job that ran for 30 s. */
+static void
+test_place(void **state)
+{
+    GwKit *kit = *state;
+    g_autofree char *ran = kit_make(kit, "alice");
+    int64_t token = kit_claim(kit->ports, ran);
+
+    tk_clock_advance(&kit->ports->clock.fake, 30000);
+    kit_change(kit->ports,
+               (JwJobChange){ .job_id = ran, .transition = JW_CHANGE_FINISH, .token = token });
+    g_autofree char *busy = kit_make(kit, "alice");
+    (void)kit_claim(kit->ports, busy);
+    for (int i = 0; i < 20; i++) {
+        g_free(kit_make(kit, "alice"));
+    }
+    tk_clock_advance(&kit->ports->clock.fake, 1001);
+    g_auto(Answer) made = kit_post(kit, "bob", KIT_JOBS, KIT_BODY);
+    assert_answer(made, 201, NULL);
+    assert_int_equal(answer_int(&made, "data.queuePosition"), 2);
+    assert_int_equal(answer_int(&made, "data.estimatedWaitTime"), 60);
+    g_auto(Answer) read = get(kit, "bob", answer_text(&made, "data.id"));
+    assert_int_equal(answer_int(&read, "data.queuePosition"), 2);
+    assert_int_equal(answer_int(&read, "data.estimatedWaitTime"), 60);
+    g_auto(Answer) last = kit_post(kit, "alice", KIT_JOBS, KIT_BODY);
+    assert_int_equal(answer_int(&last, "data.queuePosition"), 22);
+    assert_int_equal(answer_int(&last, "data.estimatedWaitTime"), 22 * 30);
 }
 
 static void
@@ -277,7 +309,9 @@ test_types(void **state)
     assert_non_null(answer_text(&answer, "data.0.dimensions.0.label"));
     assert_non_null(answer_text(&answer, "data.0.measures.0.name"));
     assert_string_equal(answer_text(&answer, "data.0.filters.0"), "departmentIds");
-    static const char *const formats[] = { "xlsx", "csv", "pdf", "json" };
+    assert_string_equal(answer_text(&answer, "data.0.filterOperators.departmentIds.0"), "in");
+    assert_string_equal(answer_text(&answer, "data.0.filterOperators.waitSeconds.1"), "absent");
+    static const char *const formats[] = { "xlsx", "csv", "pdf", "json", "ndjson", "html" };
     for (size_t i = 0; i < G_N_ELEMENTS(formats); i++) {
         bool listed = i < json_array_size(answer_at(&answer, "data.0.formats"));
         g_autofree char *body =
@@ -296,8 +330,9 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_pending), TEST(test_running), TEST(test_completed), TEST(test_warnings),
-        TEST(test_failed),  TEST(test_tenancy), TEST(test_types),     TEST(test_other_type),
+        TEST(test_pending),   TEST(test_place),    TEST(test_running),
+        TEST(test_completed), TEST(test_warnings), TEST(test_failed),
+        TEST(test_tenancy),   TEST(test_types),    TEST(test_other_type),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,6 +65,7 @@ get_file(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
         .content_type = "text/csv",
         .file_name = name != NULL ? name : "report.csv",
         .etag = "e1",
+        .whole = jw_http_query(request, "whole") != NULL,
         .modified_ms = INT64_C(784111777500),
         .size_bytes = source->size,
         .read = read_source,
@@ -73,6 +74,11 @@ get_file(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
     };
     jw_http_reply_header(reply, "X-Of-Handler", "yes");
     jw_http_reply_file(reply, request, &file);
+    jw_http_reply_header(reply, "X-Starts", jw_http_reply_starts_file(reply) ? "yes" : "no");
+    if (jw_http_query(request, "refused") != NULL) {
+        jw_http_reply_drop_file(reply);
+        jw_http_reply_problem(reply, 410, "GONE", NULL, 0, "no more");
+    }
 }
 
 static const JwHttpRoute routes[] = {
@@ -599,6 +605,47 @@ test_freed(void **state)
     tk_wait_until(all_freed, &wanted, 20000, "every source to be freed");
 }
 
+/* Of all that is asked of a file, what begins to send it: the first byte, to a GET. */
+static void
+test_starts(void **state)
+{
+    static const struct {
+        const char *method, *query, *header;
+        int status;
+        bool starts;
+    } cases[] = {
+        { "GET", "", "", 200, true },
+        { "HEAD", "", "", 200, false },
+        { "GET", "", "Range: bytes=0-4\r\n", 206, true },
+        { "GET", "", "Range: bytes=5-\r\n", 206, false },
+        { "GET", "", "Range: bytes=-5\r\n", 206, false },
+        { "GET", "", "Range: bytes=0-1,5-6\r\n", 200, true }, /* several: the whole */
+        { "GET", "", "Range: bytes=5-\r\nIf-Range: \"e2\"\r\n", 200, true },
+        { "GET", "", "Range: bytes=5-\r\nIf-Range: \"e1\"\r\n", 206, false },
+        { "GET", "", "If-None-Match: \"e1\"\r\n", 304, false },
+        { "GET", "", "If-Match: \"e2\"\r\n", 412, false },
+        { "GET", "", "Range: bytes=99-\r\n", 416, false },
+        { "GET", "?whole", "Range: bytes=5-\r\n", 200, true },
+        { "GET", "?whole", "Range: bytes=99-\r\n", 200, true },
+        { "GET", "?refused", "", 410, true },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *request =
+            g_strdup_printf("%s /files/20%s HTTP/1.1\r\nHost: t\r\n%sConnection: close\r\n\r\n",
+                            cases[i].method, cases[i].query, cases[i].header);
+        g_autofree char *answer = hc_exchange(server.port, request);
+        const char *wanted = cases[i].starts ? "X-Starts: yes" : "X-Starts: no";
+        const bool whole = strcmp(cases[i].query, "?whole") == 0;
+        if (hc_status(answer) != cases[i].status || strstr(answer, wanted) == NULL
+            || (whole && strstr(answer, "Accept-Ranges: none") == NULL)
+            || (cases[i].status == 410 && strstr(answer, "attachment") != NULL)) {
+            fail_msg("case %zu gave:\n%s", i, answer);
+        }
+    }
+}
+
 int
 main(void)
 {
@@ -615,6 +662,7 @@ main(void)
         cmocka_unit_test(test_turns),
         cmocka_unit_test(test_share_of_downloads),
         cmocka_unit_test(test_little_is_buffered),
+        cmocka_unit_test(test_starts),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

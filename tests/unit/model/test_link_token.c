@@ -32,7 +32,7 @@ test_round_trip(void **state G_GNUC_UNUSED)
     assert_string_equal(text, again);
     assert_true(g_str_has_suffix(text, ".a." DELIVERY ".1611000000"));
     assert_true(jw_link_token_check(keys, text, &token));
-    assert_string_equal(token.delivery_id, DELIVERY);
+    assert_string_equal(token.id, DELIVERY);
     assert_int_equal(token.expires_ms, EXPIRES);
 }
 

@@ -18,12 +18,13 @@ static void
 publish(NtfKit *kit, const char *job_id)
 {
     g_autoptr(JwJob) job = kit_job(kit->ports, job_id);
-    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) entries = g_ptr_array_new();
     g_autoptr(JwOutboxEntry) event =
         jw_wire_job_event(kit->ntf.wire, job, JW_TYPE_JOB_COMPLETED, job->artifact, NULL, NULL,
                           kit->ports->clock.fake.now_ms);
 
-    assert_ok(jw_relay_publish(kit->ntf.relay, event, &error), error);
+    g_ptr_array_add(entries, event);
+    jw_relay_offer(kit->ntf.relay, JW_DOC_JOB, job_id, entries);
 }
 
 static bool

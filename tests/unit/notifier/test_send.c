@@ -109,7 +109,7 @@ test_link_instead_of_attachment(void **state)
     JwLinkToken token = { 0 };
     assert_true(
         jw_link_token_check(kit->ntf.links, link + strlen(KIT_PUBLIC_URL "/links/"), &token));
-    assert_string_equal(token.delivery_id, id);
+    assert_string_equal(token.id, id);
     /* the artifact's time comes before that of links */
     assert_int_equal(token.expires_ms, KIT_NOW + 24 * HOUR);
     assert_non_null(strstr(whole, "The link works until 12 Jan 2021, 00:00 UTC"));

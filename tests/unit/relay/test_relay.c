@@ -121,22 +121,6 @@ errors_of_the_store(void **state)
 }
 
 static void
-a_redispatch_belongs_to_no_document(void **state)
-{
-    RelayFixture *self = *state;
-    g_autoptr(GError) error = NULL;
-    g_autoptr(JwOutboxEntry) entry = jw_outbox_entry_new(
-        "jobwire.job.commands.normal", "job-1", "jobwire.job.submit.v1", g_strdup("{}"), RELAY_NOW);
-    assert_ok(jw_relay_publish(self->relay, entry, &error), error);
-    assert_int_equal(jw_relay_backlog(self->relay), 0);
-    jw_bus_mem_refuse(self->bus, 1);
-    assert_false(jw_relay_publish(self->relay, entry, &error));
-    assert_jw_error(error, JW_ERROR_BUSY, "*");
-    (void)jw_bus_mem_deliver(self->bus);
-    assert_int_equal(jw_bus_mem_count(self->bus, "jobwire.job.commands.normal"), 1);
-}
-
-static void
 the_set_is_bounded(void **state)
 {
     RelayFixture *self = *state;
@@ -173,8 +157,6 @@ main(void)
         cmocka_unit_test_setup_teardown(a_sweep_finds_what_was_lost, relay_setup_manual,
                                         relay_teardown),
         cmocka_unit_test_setup_teardown(errors_of_the_store, relay_setup_manual, relay_teardown),
-        cmocka_unit_test_setup_teardown(a_redispatch_belongs_to_no_document, relay_setup_manual,
-                                        relay_teardown),
         cmocka_unit_test_setup_teardown(the_set_is_bounded, relay_setup_manual, relay_teardown),
         cmocka_unit_test_setup_teardown(a_late_report, relay_setup_manual, relay_teardown),
     };

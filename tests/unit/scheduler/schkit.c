@@ -16,42 +16,11 @@ set_up(Sch *sch, KitPorts *ports, const char *ce_source)
     sch->config = (SchConfig){
         .tick_ms = 20,
         .relay_after_ms = 5000,
-        .redispatch_after_ms = 5000,
         .orphan_after_ms = 86400000,
     };
     sch->times = (JwJobsTimes){ .reap_after_ms = 45000 };
     sch_metrics_init();
     sch->running = jw_liveness_new(SCH_REAP_LIMIT);
-    sch->redispatches = sch_redispatches_new();
-}
-
-static void
-read_commands(const JwMessage *messages, size_t n_messages, JwAnswer *answers, gpointer data)
-{
-    SchKit *self = data;
-
-    (void)messages;
-    for (size_t i = 0; i < n_messages && self->reads > 0; i++, self->reads--) {
-        answers[i].verdict = JW_VERDICT_DONE;
-    }
-}
-
-static void
-subscribe(SchKit *self)
-{
-    static const JwPriority priorities[] = { JW_PRIORITY_HIGH, JW_PRIORITY_NORMAL,
-                                             JW_PRIORITY_LOW };
-    g_autoptr(GError) error = NULL;
-    g_auto(GStrv) topics = g_new0(char *, G_N_ELEMENTS(priorities) + 1);
-    g_autofree char *group = jw_wire_topic(self->sch.wire, JW_GROUP_EXECUTOR);
-
-    for (size_t i = 0; i < G_N_ELEMENTS(priorities); i++) {
-        topics[i] = jw_wire_topic(self->sch.wire, jw_wire_command_topic(priorities[i]));
-    }
-    const JwSubscription subscription = { (const char *const *)topics, group, 100, read_commands,
-                                          self };
-    self->reader = jw_bus_subscribe(self->sch.bus, &subscription, &error);
-    assert_ok(self->reader != NULL, error);
 }
 
 SchKit *
@@ -62,8 +31,6 @@ kit_new(void)
     self->ports = kit_ports_new(KIT_NOW, true);
     set_up(&self->sch, self->ports, "/jobwire/scheduler");
     set_up(&self->second, self->ports, "/second");
-    subscribe(self);
-    self->reads = SIZE_MAX;
     return self;
 }
 
@@ -72,7 +39,6 @@ kit_free(SchKit *self)
 {
     sch_stop(&self->sch);
     sch_stop(&self->second);
-    jw_consumer_free(self->reader);
     kit_ports_free(self->ports);
     g_free(self);
 }
@@ -190,30 +156,17 @@ kit_assert_none_pending(SchKit *self, const char *schedule_id)
     assert_int_equal(schedule->pending_fires->len, 0);
 }
 
-static char *
-make_job(SchKit *self, JwJobState state, int64_t not_before_ms, char *take_description)
+char *
+kit_make_job(SchKit *self, JwJobState state, int64_t not_before_ms)
 {
     g_autoptr(JwJob) job = kit_new_job(self->ports);
 
     g_free(job->spec);
     job->spec = g_strdup(JOB);
-    job->description = take_description;
     job->state = state;
     job->not_before_ms = not_before_ms;
     job->max_attempts = 2;
     return kit_insert_job(self->ports, job);
-}
-
-char *
-kit_make_job(SchKit *self, JwJobState state, int64_t not_before_ms)
-{
-    return make_job(self, state, not_before_ms, NULL);
-}
-
-char *
-kit_make_large_job(SchKit *self, int64_t not_before_ms)
-{
-    return make_job(self, JW_JOB_PENDING, not_before_ms, g_strnfill(2 << 20, 'x'));
 }
 
 void

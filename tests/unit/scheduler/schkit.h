@@ -10,8 +10,6 @@ typedef struct {
     Sch sch;
     Sch second; /* another one on the same ports */
     KitPorts *ports;
-    JwConsumer *reader; /* an executor that reads commands and forgets them */
-    size_t reads;       /* how many more; without end when it begins */
 } SchKit;
 
 SchKit *kit_new(void);
@@ -43,8 +41,6 @@ void kit_assert_none_pending(SchKit *self, const char *schedule_id);
  * or SCHEDULED for
  * @not_before_ms. */
 char *kit_make_job(SchKit *self, JwJobState state, int64_t not_before_ms);
-/* The same, pending, with a command that fits no message. */
-char *kit_make_large_job(SchKit *self, int64_t not_before_ms);
 void kit_heartbeat(SchKit *self, const char *job_id);
 
 G_END_DECLS

@@ -227,7 +227,7 @@ test_refused(void **state)
         { ",'scheduledFor':'2025-12-31T23:59:59Z'", "/scheduledFor", "is in the past" },
         { ",'scheduledFor':'tomorrow'", "/scheduledFor", "date and time with zone" },
         { ",'scheduledFor':1767225600", "/scheduledFor", "must be a string" },
-        { ",'templateId':'t-1'", "/templateId", "templates come with a later version" },
+        { ",'templateId':''", "/templateId", "must not be empty" },
         { ",'jobId':'019480a4-5f00-7000-8000-000000000001'", "/jobId", "is not known" },
         { ",'requestedBy':{'id':'admin'}", "/requestedBy", "is not known" },
         { ",'departments':['all']", "/departments", "is not known" },
@@ -255,10 +255,9 @@ test_formats(void **state)
     static const struct {
         const char *format, *message;
     } cases[] = {
-        { "pdf", "'pdf' is not served by this version yet; served: xlsx, csv" },
-        { "output-format.json", "'json' is not served by this version yet; served: xlsx, csv" },
-        { "XLSX", "must be one of xlsx, csv, not 'XLSX'" },
-        { "", "must be one of xlsx, csv" },
+        { "doc", "must be one of xlsx, csv, pdf, json, ndjson, html, not 'doc'" },
+        { "XLSX", "must be one of xlsx, csv, pdf, json, ndjson, html, not 'XLSX'" },
+        { "", "must be one of xlsx, csv, pdf" },
         { "report-type.csv", "must be one of" },
     };
 
@@ -272,15 +271,203 @@ test_formats(void **state)
     }
 }
 
+/* A template's settings: a part of a request, of which what is there must be right. */
+static void
+test_settings(void **state)
+{
+    const Fixture *fixture = *state;
+    static const struct {
+        const char *settings, *pointer, *message; /* NULL: nothing is wrong */
+    } cases[] = {
+        { "{'reportType':'call-records'}", NULL, NULL },
+        { "{'reportType':'report-type.call-records','output':{'filename':'x'},'priority':'low'}",
+          NULL, NULL },
+        { "{'reportType':'call-records','name':'N','parameters':{'period':{'type':'weekly'},"
+          "'filters':{'agents':['a']}},'delivery':{'onFailure':'none'},'visibility':'private'}",
+          NULL, NULL },
+        { "{}", "/settings/reportType", "is required" },
+        { "[]", "/settings", "must be an object" },
+        { "{'reportType':'weather'}", "/settings/reportType", "no report type 'weather'" },
+        { "{'reportType':'call-records','colour':1}", "/settings/colour", "is not known" },
+        { "{'reportType':'call-records','output':{'format':'doc'}}", "/settings/output/format",
+          "must be one of" },
+        { "{'reportType':'call-records','parameters':{'filters':{'colours':['a']}}}",
+          "/settings/parameters/filters/colours", "has no filter 'colours'" },
+        { "{'reportType':'call-records','parameters':{'measures':['joy']}}",
+          "/settings/parameters/measures/0", "has no measure 'joy'" },
+        { "{'reportType':'call-records','parameters':{'dateRange':{'startDate':'2021-01-01'}}}",
+          "/settings/parameters/dateRange/endDate", "is required" },
+        { "{'reportType':'call-records','scheduledFor':'2099-01-01T00:00:00Z'}",
+          "/settings/scheduledFor", "each request says when" },
+        { "{'reportType':'call-records','templateId':'t'}", "/settings/templateId",
+          "has all of its settings itself" },
+        { "{'reportType':'call-records','priority':null}", "/settings/priority", "not null" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(JwViolations) violations = { 0 };
+        json_auto_t *settings = parsed(cases[i].settings);
+        bool ok = jw_wire_check_settings(fixture->wire, settings, "/settings", &violations);
+
+        assert_int_equal(ok, cases[i].pointer == NULL);
+        if (cases[i].pointer != NULL) {
+            assert_violation(&violations, cases[i].pointer, cases[i].message);
+        }
+        assert_int_equal(jw_violations_count(&violations), cases[i].pointer == NULL ? 0 : 1);
+    }
+}
+
+/* What an output says has its effect in its format, or is refused by name. */
+static void
+test_outputs(void **state)
+{
+    const Fixture *fixture = *state;
+    static const struct {
+        const char *output, *parameters, *pointer, *message;
+    } cases[] = {
+        { "'format':'xlsx','csv':{'delimiter':';'}", "", "/output/csv",
+          "is for the format csv only; leave it out" },
+        { "'format':'csv','csv':{'delimiter':':'}", "", "/output/csv/delimiter", "must be one of" },
+        { "'format':'csv','csv':{'delimiter':',','decimalComma':true}", "", "/output/csv/delimiter",
+          "leave it out, and it is ';'" },
+        { "'format':'csv','csv':{'quote':true}", "", "/output/csv/quote",
+          "is not known; known here: delimiter, decimalComma" },
+        { "'format':'csv','content':'list','table':'Calls by hour'", "", "/output/table",
+          "exclude each other" },
+        { "'format':'xlsx','table':'Calls by hour'", "", "/output/table",
+          "is for files of lines (csv, ndjson)" },
+        { "'format':'ndjson','content':'all'", "", "/output/content", "does not fit into ndjson" },
+        { "'format':'csv','table':'Calls by minute'", "", "/output/table",
+          "call-records has no table 'Calls by minute'; it has Calls by hour, Calls by day" },
+        { "'format':'csv','table':'Calls by hour'", "'groupBy':['agent']", "/output/table",
+          "is for a report without groupBy" },
+        { "'format':'csv','table':'Calls by hour'", "'measures':['peakHour']", "/output/table",
+          "would have no columns" },
+        { "'format':'csv','content':'figures'", "", "/output/content", "must be one of" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(JwViolations) violations = { 0 };
+        JwJob *job = NULL;
+        g_autofree char *text = g_strdup_printf(
+            "{'reportType':'call-records','name':'Calls','parameters':{%s},'output':{%s}}",
+            cases[i].parameters, cases[i].output);
+        json_auto_t *body = parsed(text);
+        assert_false(jw_wire_job_from_request(fixture->wire, body, NOW_MS, &violations, &job));
+        assert_violation(&violations, cases[i].pointer, cases[i].message);
+        assert_int_equal(jw_violations_count(&violations), 1);
+    }
+}
+
+typedef struct {
+    const char *output, *parameters, *ending, *type;
+    JwContent content;
+    JwCsvForm csv;
+} Held;
+
+static void
+assert_held(const Fixture *fixture, const JwJob *job, const Held *held)
+{
+    g_autoptr(JwReportRequest) request = NULL;
+    g_autoptr(GTimeZone) zone = g_time_zone_new_utc();
+    g_autofree char *wanted = g_strconcat("Calls.", held->ending, NULL);
+    const JwReportDef *def = NULL;
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(jw_report_request_of_job(fixture->catalog, job, &request, &def, &error), error);
+    assert_int_equal(request->content, held->content);
+    assert_int_equal(request->csv.delimiter, held->csv.delimiter);
+    assert_int_equal(request->csv.decimal_comma, held->csv.decimal_comma);
+    assert_true(g_pattern_match_simple(held->type, jw_report_content_type(request)));
+    g_free(request->file_name);
+    request->file_name = g_strdup("Calls.CSV");
+    g_autofree char *name = jw_report_file_name(def, request, zone);
+    assert_string_equal(name, wanted);
+}
+
+static const Held held_cases[] = {
+    { "'format':'xlsx'", "", "xlsx", "application/vnd*", JW_CONTENT_ALL, { ',', false } },
+    { "'format':'xlsx','content':'list'",
+      "",
+      "xlsx",
+      "application/vnd*",
+      JW_CONTENT_LIST,
+      { ',', false } },
+    { "'format':'csv'", "", "csv", "text/csv*", JW_CONTENT_LIST, { ',', false } },
+    { "'format':'csv'",
+      "'groupBy':['agent']",
+      "csv",
+      "text/csv*",
+      JW_CONTENT_TABLE,
+      { ',', false } },
+    { "'format':'json'",
+      "'groupBy':['agent']",
+      "json",
+      "application/json",
+      JW_CONTENT_ALL,
+      { ',', false } },
+    { "'format':'ndjson','table':'By agent'",
+      "",
+      "ndjson",
+      "application/x-ndjson",
+      JW_CONTENT_TABLE,
+      { ',', false } },
+    { "'format':'ndjson','content':'tables'",
+      "",
+      "ndjson",
+      "application/x-ndjson",
+      JW_CONTENT_TABLES,
+      { ',', false } },
+    { "'format':'csv','content':'list'",
+      "'groupBy':['agent']",
+      "csv",
+      "text/csv*",
+      JW_CONTENT_LIST,
+      { ',', false } },
+    { "'format':'csv','content':'tables','csv':{'decimalComma':true}",
+      "",
+      "zip",
+      "application/zip",
+      JW_CONTENT_TABLES,
+      { ';', true } },
+    { "'format':'csv','content':'all','csv':{'decimalComma':true,'delimiter':'|'}",
+      "",
+      "zip",
+      "application/zip",
+      JW_CONTENT_ALL,
+      { '|', true } },
+    { "'format':'csv','table':'By agent','csv':{'delimiter':'\\t'}",
+      "",
+      "csv",
+      "text/csv*",
+      JW_CONTENT_TABLE,
+      { '\t', false } },
+};
+
+static void
+test_what_a_file_holds(void **state)
+{
+
+    for (size_t i = 0; i < G_N_ELEMENTS(held_cases); i++) {
+        g_autofree char *body = g_strdup_printf(
+            "{'reportType':'call-records','name':'Calls','parameters':{%s},'output':{%s}}",
+            held_cases[i].parameters, held_cases[i].output);
+        g_autoptr(JwJob) job = requested(*state, body);
+        assert_held(*state, job, &held_cases[i]);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_smallest),         cmocka_unit_test(test_lookup_prefixes),
-        cmocka_unit_test(test_scheduled),        cmocka_unit_test(test_recipients),
-        cmocka_unit_test(test_international),    cmocka_unit_test(test_too_large),
-        cmocka_unit_test(test_nearly_too_large), cmocka_unit_test(test_addresses),
-        cmocka_unit_test(test_refused),          cmocka_unit_test(test_formats),
+        cmocka_unit_test(test_smallest),          cmocka_unit_test(test_lookup_prefixes),
+        cmocka_unit_test(test_scheduled),         cmocka_unit_test(test_recipients),
+        cmocka_unit_test(test_international),     cmocka_unit_test(test_too_large),
+        cmocka_unit_test(test_nearly_too_large),  cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_refused),           cmocka_unit_test(test_formats),
+        cmocka_unit_test(test_settings),          cmocka_unit_test(test_outputs),
+        cmocka_unit_test(test_what_a_file_holds),
     };
     return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
 }

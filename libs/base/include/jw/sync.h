@@ -67,7 +67,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JwLocker, jw_locker_clear)
 
 /* A bounded queue with @lanes priority lanes (0 is served first; a lower lane gets one of every 8
  * pops while it waits, so it never starves). Each lane has @capacity places of its own; inside it
- * items come first in, first out, and of several owners one item each in turn. */
+ * items come first in, first out. */
 typedef struct _JwQueue JwQueue;
 
 /* @item_free: (nullable): frees the items that are left in it when it is freed, at which time no
@@ -80,13 +80,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwQueue, jw_queue_free)
  * item stays yours). */
 bool jw_queue_try_push(JwQueue *self, size_t lane, gpointer take_item) G_GNUC_WARN_UNUSED_RESULT;
 
-/* FULL: no place, or closed; WAITS: the same waits already. In both cases the item stays yours. */
-typedef enum { JW_PUSH_FULL, JW_PUSH_QUEUED, JW_PUSH_WAITS } JwPush;
-
-/* The same for an item of @owner (nullable), who takes turns with the others of the lane. @key:
- * (nullable): what waits under it, in any lane, is not queued a second time. */
-JwPush jw_queue_try_push_for(JwQueue *self, size_t lane, const char *owner, const char *key,
-                             gpointer take_item) G_GNUC_WARN_UNUSED_RESULT;
+/* The same, and false too when something waits under @key, in any lane. */
+bool jw_queue_try_push_once(JwQueue *self, size_t lane, const char *key,
+                            gpointer take_item) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Waits up to @timeout_ms (-1: for ever). NULL: timed out, or closed and empty. (transfer full) */
 gpointer jw_queue_pop(JwQueue *self, int64_t timeout_ms) G_GNUC_WARN_UNUSED_RESULT;
@@ -96,12 +92,6 @@ void jw_queue_close(JwQueue *self);
 
 /* How many items wait in all lanes. */
 size_t jw_queue_length(JwQueue *self);
-
-/* How many items wait in one lane. */
-size_t jw_queue_lane_length(JwQueue *self, size_t lane);
-
-/* How many items each lane can hold. */
-size_t jw_queue_capacity(const JwQueue *self);
 
 /* A flag that threads can sleep on: the stop signal of a service, and the only way to wait. */
 typedef struct _JwStop JwStop;

@@ -86,17 +86,6 @@ typedef struct {
 bool jw_bus_create_topics(JwBus *self, const JwTopic *topics, size_t n_topics, int64_t timeout_ms,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* One partition: the offset of its next message, and that of the first one a group has not read. */
-typedef struct {
-    int64_t end, read;
-} JwReading;
-
-/* How far @group has read @topic, as the broker knows it: what was read and not committed yet
- * counts as unread. @ret: (out) (element-type JwReading) (transfer full): by partition; empty:
- * there is no such topic. UNAVAILABLE also when @timeout_ms has passed; DENIED. */
-bool jw_bus_read_so_far(JwBus *self, const char *group, const char *topic, int64_t timeout_ms,
-                        GArray **ret, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
 /* How a message ends. LATER keeps it (partition paused, offset not stored) and offers it again. */
 typedef enum { JW_VERDICT_LATER, JW_VERDICT_DONE, JW_VERDICT_POISON } JwVerdict;
 
@@ -122,12 +111,9 @@ typedef struct {
 /* Starts the poll thread. A POISON message goes to `<topic>.dlq` (original key and bytes, headers
  * plus jw_dlq_reason, jw_dlq_service, jw_dlq_version, jw_dlq_topic, jw_dlq_partition,
  * jw_dlq_offset, jw_dlq_time); its offset is stored only after that is persisted. LATER is offered
- * again after 100 ms, doubling to 5 s, or at jw_consumer_wake(). */
+ * again after 100 ms, doubling to 5 s. */
 JwConsumer *jw_bus_subscribe(JwBus *self, const JwSubscription *subscription,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* Offers what ended as LATER again now. Any thread. */
-void jw_consumer_wake(JwConsumer *self);
 
 /* Stops, commits what is stored, leaves the group; bounded to 10 s. Frees. */
 void jw_consumer_free(gpointer self);

@@ -10,6 +10,15 @@ G_BEGIN_DECLS
 /* A JSON answer. @take_value: (transfer full) (nullable): NULL is answered with 500. */
 void jw_http_reply_json(JwHttpReply *self, int status, struct json_t *take_value);
 
+/* The same of something that has an entity tag, without quotes: a GET or HEAD is answered by its
+ * conditions, 304 or 412, too. For a route that its API lists as tagged. */
+void jw_http_reply_tagged(JwHttpReply *self, const JwHttpRequest *request, int status,
+                          struct json_t *take_value, const char *etag);
+
+/* Whether the conditions of @request allow a change of what has @etag now. False: answered with
+ * 412. */
+bool jw_http_may_change(const JwHttpRequest *request, JwHttpReply *reply, const char *etag);
+
 /* An answer of any other type. @text: copied. */
 void jw_http_reply_text(JwHttpReply *self, int status, const char *content_type, const char *text);
 
@@ -44,6 +53,7 @@ typedef struct {
     const char *content_type, *file_name, *etag; /* etag without quotes */
     int64_t size_bytes;
     int64_t modified_ms; /* for conditions by date; 0: not known */
+    bool whole;          /* it is sent whole, whatever part is asked for */
     /* Up to @length bytes at @offset into @buffer; false: the connection is cut, so that no
      * client takes a part for the whole */
     bool (*read)(gpointer data, int64_t offset, void *buffer, size_t length, size_t *ret_length);
@@ -55,6 +65,13 @@ typedef struct {
  * If-Unmodified-Since and Content-Disposition (RFC 6266).
  * @file: copied with its strings. */
 void jw_http_reply_file(JwHttpReply *self, const JwHttpRequest *request, const JwHttpFile *file);
+
+/* Whether the answer sends a file from its first byte on: a download that begins, not one that goes
+ * on, nor a HEAD. */
+bool jw_http_reply_starts_file(const JwHttpReply *self);
+
+/* The file, with its headers, is not the answer after all. */
+void jw_http_reply_drop_file(JwHttpReply *self);
 
 /* An answer that goes on, event by event or after a long wait, and holds no thread meanwhile. */
 typedef struct _JwHttpStream JwHttpStream;

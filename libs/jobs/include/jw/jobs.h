@@ -114,9 +114,4 @@ JwJobChange jw_jobs_failure(const JwJob *job, const GError *cause, bool timed_ou
  * left, else REAP_FAIL; REAP_CANCEL for one that was being cancelled. */
 JwJobChange jw_jobs_reaping(const JwJob *job);
 
-/* Publishes the job's command again; when that was not needed, a claim is LOST. BUSY: the bus is
- * full. */
-bool jw_jobs_redispatch(const JwJobs *self, const JwJob *job,
-                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
 G_END_DECLS

@@ -3,6 +3,7 @@
  * jw/job_state.h. */
 #pragma once
 #include "jw/job_state.h"
+#include "jw/visibility.h"
 #include <stdint.h>
 
 G_BEGIN_DECLS
@@ -96,17 +97,22 @@ typedef struct {
     int64_t not_before_ms, scheduled_for_ms, created_at_ms, updated_at_ms;
     JwActor requested_by;
     char **departments; /* NULL-terminated scope of the job; NULL: none */
+    char *caller;       /* the store's: jw_job_caller(), whose turn a pending job waits for */
     char *source;       /* "api:reports", "kafka", "schedule:<id>" */
     char *request_id, *traceparent;
+    char *template_id; /* whose settings it was asked with, as they were then; NULL: none */
+    int64_t template_version;
     char *request_hash; /* SHA-256 of the request body, distinguishes a replay from a clash */
     char **recipients;  /* NULL-terminated mail addresses; NULL: no mail */
     JwOnFailure on_failure;
+    JwVisibility visibility;
     int32_t max_attempts, max_retries;
     int64_t timeout_ms; /* of one attempt; 0: none */
     /* what happened */
     JwJobState state;
     int64_t token, heartbeat;
     int32_t attempts, retry_count;
+    char **retry_keys; /* "1:<key>" of the first retry …, where they had one; NULL: none */
     char *owner;
     int64_t started_at_ms, finished_at_ms;
     JwProgress progress;
@@ -126,6 +132,13 @@ typedef struct {
 /* Zeroed, NORMAL, PENDING, max_attempts 5, max_retries 3, empty outbox. (transfer full) */
 JwJob *jw_job_new(void);
 void jw_job_free(gpointer self);
+
+/* Among whom workers take turns: "department:<id>", the first by letter of those that the job is
+ * for, else "subject:<id>" of who asked. (transfer full) */
+char *jw_job_caller(const JwJob *self);
+
+/* Which retry was asked for with that key; 0: none. @key: (nullable) */
+int jw_job_retry_of(const JwJob *self, const char *key);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwJob, jw_job_free)
 
 G_END_DECLS

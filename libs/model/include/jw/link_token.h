@@ -1,8 +1,10 @@
-/* jw/link_token.h: the signature of the download links in mails: who has the link needs no token.
- * The notifier signs, the gateway checks; they share keys, JW_LINK_KEYS. Any thread; the keys are
- * immutable.
+/* jw/link_token.h: the signature of download links: who has the link needs no token of a caller's.
+ * The notifier signs those in mails, the gateway those that owners make, and checks both; they
+ * share keys, JW_LINK_KEYS. Any thread; the keys are immutable.
  *
- * A token names a delivery and a time, "<mac>.<key id>.<delivery id>.<seconds>": HMAC-SHA256 over
+ * A token names a delivery, or a link that an owner made (jw/store_shares.h), by its id, and a
+ * time,
+ * "<mac>.<key id>.<id>.<seconds>": HMAC-SHA256 over
  * the rest. It ends in digits, because mail programs leave punctuation at the end out of a link. */
 #pragma once
 #include "jw/config.h"
@@ -33,12 +35,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwLinkKeys, jw_link_keys_free)
 /* Their ids for the log, the one that signs first: "b a". (transfer none) */
 const char *jw_link_keys_ids(const JwLinkKeys *self);
 
-/* A token for the delivery, good before @expires_ms, which is cut to whole seconds. (transfer
+/* A token for what has that id, good before @expires_ms, which is cut to whole seconds. (transfer
  * full) */
-char *jw_link_token_sign(const JwLinkKeys *self, const char *delivery_id, int64_t expires_ms);
+char *jw_link_token_sign(const JwLinkKeys *self, const char *id, int64_t expires_ms);
 
 typedef struct {
-    char delivery_id[JW_UUID_LEN + 1];
+    char id[JW_UUID_LEN + 1];
     int64_t expires_ms;
 } JwLinkToken;
 

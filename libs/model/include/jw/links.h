@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  * ("" is the job itself). (transfer full) */
 char *jw_link_report_job(const char *base, const char *job_id, const char *below);
 
-/* The download link of a mail. (transfer full) */
+/* The download link of a token; @base as above. (transfer full) */
 char *jw_link_mailed(const char *base, const char *token);
 
 /* Whether it is a plain web address, fit to be clicked on: http or https, and only characters that

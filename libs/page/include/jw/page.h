@@ -1,8 +1,7 @@
 /* jw/page.h: what our HTML pages and mails share: head, title band, foot. Any thread, no state.
  * Every string is escaped. */
 #pragma once
-#include <glib.h>
-#include <stdbool.h>
+#include "jw/report_result.h"
 
 G_BEGIN_DECLS
 
@@ -25,7 +24,17 @@ typedef struct {
     const char *requester;    /* NULL: not mentioned */
     const GArray *limits;     /* of JwPageFigure; NULL: none */
     bool with_inactive;
+    const char *language; /* of the words around; NULL: English */
 } JwPageTitle;
+
+/* A figure with what stands below it. */
+typedef struct {
+    const char *label, *text;
+    const char *change;  /* "+34 (+2.8 %)"; NULL: nothing is compared */
+    const char *against; /* "vs 28 Dec 2020 – 3 Jan 2021"; NULL with change */
+    JwLevel level;
+    const char *level_word; /* for those who do not see its colour; NULL without a level */
+} JwPageCard;
 
 /* A format of our own and strings that are escaped. */
 void jw_page_append(GString *out, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -36,6 +45,9 @@ void jw_page_begin(GString *out, const char *subject, const char *preview);
 
 /* Appends the coloured band with the title and what the report is limited to. */
 void jw_page_title(GString *out, const JwPageTitle *title);
+
+/* Appends what is inside a card. */
+void jw_page_card(GString *out, const JwPageCard *card);
 
 /* Appends the foot and ends the page. @why: a sentence and a space before the foot, or "".
  * @job_name: (nullable) */

@@ -27,11 +27,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwRelay, jw_relay_free)
  * Entries are copied. */
 void jw_relay_offer(JwRelay *self, JwDocKind kind, const char *doc_id, const GPtrArray *entries);
 
-/* Publishes one entry that belongs to no document (a redispatch): at most once, never waits. BUSY
- * when the bus is full. */
-bool jw_relay_publish(JwRelay *self, const JwOutboxEntry *entry,
-                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
 /* Offers every outbox entry older than @older_than_ms that is not under way here; returns how many
  * documents. Several processes may sweep at once: a double publish is harmless (ids are derived).
  */

@@ -2,14 +2,14 @@
  * are, what to count, and what the file and the mail show. Owned by its catalog; immutable once
  * parsed, then read by any thread. */
 #pragma once
+#include "jw/report_axis.h"
+#include "jw/report_condition.h"
+#include "jw/report_filter.h"
 #include "jw/report_looks.h"
-#include "jw/value.h"
+#include "jw/report_part.h"
 #include "jw/violations.h"
 
 G_BEGIN_DECLS
-
-/* What of a field's value makes a group. */
-typedef enum { JW_PART_VALUE, JW_PART_HOUR, JW_PART_DATE, JW_PART_WEEKDAY, JW_PART_MONTH } JwPart;
 
 typedef enum {
     JW_MEASURE_COUNT,
@@ -19,31 +19,26 @@ typedef enum {
     JW_MEASURE_MAX,
     JW_MEASURE_RATIO,
     JW_MEASURE_PEAK,
-    JW_MEASURE_PEAK_VALUE
+    JW_MEASURE_PEAK_VALUE,
+    JW_MEASURE_FORMULA,
+    JW_MEASURE_SHARE, /* of the value over all records, in percent */
+    JW_MEASURE_N
 } JwMeasureOp;
 
-typedef enum { JW_CHART_NONE, JW_CHART_COLUMN, JW_CHART_LINE } JwChart;
+/* A formula over measures, parsed (engine/formula.h). */
+typedef struct _JwFormula JwFormula;
 
 /* What a report's figures stand beside: those of the period directly before, or of the same period
  * a year before. */
 typedef enum { JW_COMPARE_NONE, JW_COMPARE_PREVIOUS, JW_COMPARE_YEAR } JwCompare;
 
-typedef struct {
-    char *field; /* record field */
-    /* the value is one of these (jw/wanted.h); NULL-terminated; NULL: the test is only `present` */
-    char **equals;
-    bool negate;
-} JwCondition;
-
 /* Filters, dimensions and measures begin with their name: jw_report_names() relies on it. */
-typedef struct {
-    char *name, *field; /* name: as callers write it, "departmentIds" */
-} JwFilterDef;
-
 typedef struct {
     char *name, *label, *field;
     JwPart part;
     GHashTable *labels; /* what is shown for a value, by its text; NULL: the value */
+    int week_start; /* week, weekday: the day that begins it, from 1, Monday; 0: as ISO 8601 has it
+                     */
 } JwDimensionDef;
 
 typedef struct {
@@ -52,7 +47,8 @@ typedef struct {
     char *field;                   /* sum, avg, min, max */
     GArray *where;                 /* of JwCondition: all must hold; may be empty, never NULL */
     char *numerator, *denominator; /* ratio: names of earlier measures */
-    char *dimension, *of;          /* peak, peakValue: dimension and measure names */
+    char *dimension, *of;          /* peak, peakValue: dimension and measure names; share: `of` */
+    JwFormula *formula;            /* formula: over earlier measures */
     double scale;                  /* ratio: 100 for percent */
     int decimals;                  /* rounding half up on output */
     JwFormat format;
@@ -73,8 +69,9 @@ typedef struct {
     char *title, *dimension;
     char **measures; /* NULL-terminated names */
     JwChart chart;
-    char *chart_measure; /* one of the measures; NULL without a chart */
-    bool compare;        /* of a report that compares: it has columns of the period before */
+    char *chart_measure;   /* one of the measures, the first drawn; NULL without a chart */
+    char **chart_measures; /* all that are drawn, two to four; NULL: only that one */
+    bool compare;          /* of a report that compares: it has columns of the period before */
 } JwTableDef;
 
 typedef struct {
@@ -101,9 +98,6 @@ typedef struct {
 JwReportDef *jw_report_def_new(void);
 void jw_report_def_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwReportDef, jw_report_def_free)
-
-/* An array of JwCondition for JwMeasureDef.where, which clears its items. (transfer full) */
-GArray *jw_report_conditions_new(void);
 
 /* The filter by which a report is limited to departments. */
 #define JW_REPORT_DEPARTMENTS "departmentIds"

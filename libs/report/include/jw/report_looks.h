@@ -22,6 +22,9 @@ typedef enum {
 /* Whether it shows numbers, which have decimals. */
 bool jw_format_is_number(JwFormat format);
 
+/* Its name in definitions and results: "percent". (transfer none) */
+const char *jw_format_name(JwFormat format);
+
 /* What thresholds say of a value. */
 typedef enum { JW_LEVEL_NONE, JW_LEVEL_GOOD, JW_LEVEL_WARN, JW_LEVEL_BAD } JwLevel;
 

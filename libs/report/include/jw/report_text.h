@@ -51,7 +51,7 @@ char *jw_report_text_days(int64_t start_ms, int64_t end_ms, GTimeZone *zone);
  * (transfer full) */
 char *jw_report_text_filter_name(const char *name);
 
-/* "support, sales and 7 more". (transfer full) */
+/* "support, sales and 7 more", "10 to 20", "contains “bill”, not (none)". (transfer full) */
 char *jw_report_text_filter_values(const JwFilter *filter);
 
 G_END_DECLS

@@ -25,26 +25,6 @@ jw_report_spec_def(const JwCatalog *catalog, const json_t *spec)
     return type != NULL ? jw_catalog_find(catalog, jw_skip_prefix(type, JW_LOOKUP_TYPE)) : NULL;
 }
 
-/* Notes @name at @pointer unless it is one of @named. Once the list of violations is full the
- * message is not needed. */
-static bool
-check_name(const JwReportDef *def, GArray *named, const char *what, const char *name,
-           const char *pointer, JwViolations *violations)
-{
-    size_t index = 0;
-
-    if (name == NULL || jw_names_index(named, name, &index)) {
-        return true;
-    }
-    if (jw_violations_count(violations) >= JW_VIOLATIONS_MAX) {
-        return false;
-    }
-    g_autofree char *known = jw_names_join(named);
-    g_autofree char *echo = jw_echo(name);
-    return jw_violations_add(violations, pointer, "%s has no %s '%s'; it has %s", def->report_type,
-                             what, echo, known);
-}
-
 static bool
 check_list(const JwReportDef *def, GArray *named, const char *what, const json_t *list,
            const char *pointer, JwViolations *violations)
@@ -56,23 +36,7 @@ check_list(const JwReportDef *def, GArray *named, const char *what, const json_t
     json_array_foreach(list, i, item)
     {
         g_autofree char *at = jw_pointer_index(pointer, i);
-        ok = check_name(def, named, what, json_string_value(item), at, violations) && ok;
-    }
-    return ok;
-}
-
-static bool
-check_filters(const JwReportDef *def, json_t *filters, const char *pointer,
-              JwViolations *violations)
-{
-    const char *name = NULL;
-    json_t *values = NULL;
-    bool ok = true;
-
-    json_object_foreach(filters, name, values)
-    {
-        g_autofree char *at = jw_pointer(pointer, name);
-        ok = check_name(def, def->filters, "filter", name, at, violations) && ok;
+        ok = jw_report_check_name(def, named, what, json_string_value(item), at, violations) && ok;
     }
     return ok;
 }
@@ -153,20 +117,6 @@ check_compare(const JwReportDef *def, const json_t *spec, const char *base,
            || jw_violations_add(violations, pointer, "there is nothing to compare with: %s", none);
 }
 
-/* A byte order mark is a matter of CSV; asking for one in another format would do nothing. */
-static bool
-check_output(const json_t *output, const char *base, JwViolations *violations)
-{
-    const char *format = jw_json_text(output, "format");
-
-    if (!json_is_boolean(json_object_get(output, "bom")) || format == NULL
-        || strcmp(jw_skip_prefix(format, JW_LOOKUP_FORMAT), "csv") == 0) {
-        return true;
-    }
-    g_autofree char *pointer = g_strconcat(base, "/output/bom", NULL);
-    return jw_violations_add(violations, pointer, "is for the format csv only; leave it out");
-}
-
 static bool
 check_size(const json_t *parameters, const char *base, JwViolations *violations)
 {
@@ -228,9 +178,10 @@ check_grouping(const JwReportDef *def, const json_t *parameters, const char *poi
 }
 
 static bool
-check_names(const JwReportDef *def, const json_t *parameters, const char *pointer,
+check_names(const JwReportDef *def, const json_t *spec, const char *pointer,
             JwViolations *violations)
 {
+    const json_t *parameters = json_object_get(spec, "parameters");
     g_autofree char *filters = jw_pointer(pointer, "filters");
     g_autofree char *group_by = jw_pointer(pointer, "groupBy");
     g_autofree char *measures = jw_pointer(pointer, "measures");
@@ -241,7 +192,9 @@ check_names(const JwReportDef *def, const json_t *parameters, const char *pointe
                     measures, violations)
          && ok;
     ok = ok && check_grouping(def, parameters, pointer, violations);
-    return check_filters(def, json_object_get(parameters, "filters"), filters, violations) && ok;
+    return jw_report_check_filters(def, json_object_get(parameters, "filters"),
+                                   jw_report_zone_name(spec, def), filters, violations)
+           && ok;
 }
 
 bool
@@ -279,9 +232,9 @@ jw_report_spec_check(const JwCatalog *catalog, const json_t *spec, const char *b
     bool ok = check_period(def, spec, pointer, violations);
     ok = ok && check_compare(def, spec, pointer, violations);
     ok = check_size(parameters, pointer, violations) && ok;
-    ok = check_output(json_object_get(spec, "output"), base, violations) && ok;
+    ok = jw_report_output_check(def, spec, base, violations) && ok;
     if (def == NULL) {
         return false;
     }
-    return check_names(def, parameters, pointer, violations) && ok;
+    return check_names(def, spec, pointer, violations) && ok;
 }

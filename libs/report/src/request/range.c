@@ -9,30 +9,7 @@
 #include <string.h>
 
 /* The range of jw_time_format() and jw_time_parse(): from 1970 to the end of 9999. */
-#define LAST_MS        INT64_C(253402300799999)
-#define NO_FRACTION_MS 1000 /* "…:59" without a fraction means that whole second */
-
-/* When @text begins and ends: a date is its whole day, a time without fraction its whole second. */
-static bool
-instant(const char *text, GTimeZone *zone, int64_t *ret_start_ms, int64_t *ret_end_ms,
-        bool *ret_day)
-{
-    int64_t time_ms = 0;
-
-    if (text == NULL) {
-        return false;
-    }
-    *ret_day = jw_parse_day(text, zone, ret_start_ms, ret_end_ms);
-    if (*ret_day) {
-        return true;
-    }
-    if (!jw_time_parse(text, &time_ms, NULL)) {
-        return false;
-    }
-    *ret_start_ms = time_ms;
-    *ret_end_ms = time_ms + (strchr(text, '.') != NULL ? 1 : NO_FRACTION_MS);
-    return true;
-}
+#define LAST_MS INT64_C(253402300799999)
 
 bool
 jw_report_range(const json_t *range, GTimeZone *zone, int64_t *ret_start_ms, int64_t *ret_end_ms,
@@ -42,8 +19,8 @@ jw_report_range(const json_t *range, GTimeZone *zone, int64_t *ret_start_ms, int
     bool first_day = false, last_day = false;
 
     if (zone == NULL
-        || !instant(jw_json_text(range, "startDate"), zone, &start_ms, &first_end_ms, &first_day)
-        || !instant(jw_json_text(range, "endDate"), zone, &last_ms, &end_ms, &last_day)) {
+        || !jw_report_instant(jw_json_text(range, "startDate"), zone, &start_ms, &first_end_ms, &first_day)
+        || !jw_report_instant(jw_json_text(range, "endDate"), zone, &last_ms, &end_ms, &last_day)) {
         return false;
     }
     *ret_start_ms = MAX(start_ms, 0);

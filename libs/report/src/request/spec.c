@@ -30,29 +30,6 @@ jw_report_spec_build(const JwCatalog *catalog, const json_t *spec, int64_t at_ms
     return built;
 }
 
-static void
-add_filter(JwReportRequest *request, const char *name, char **take_values)
-{
-    const JwFilter filter = { .name = g_strdup(name), .values = take_values };
-
-    g_array_append_val(request->filters, filter);
-}
-
-/* Empty lists ask for nothing. */
-static void
-read_filters(json_t *filters, JwReportRequest *request)
-{
-    const char *name = NULL;
-    json_t *values = NULL;
-
-    json_object_foreach(filters, name, values)
-    {
-        if (json_array_size(values) > 0) {
-            add_filter(request, name, jw_json_texts(values));
-        }
-    }
-}
-
 static char **
 read_names(const json_t *list)
 {
@@ -88,8 +65,15 @@ apply_scope(const JwJob *job, const JwReportDef *def, JwReportRequest *request, 
     }
     const JwFilter *asked = requested_filter(request, JW_REPORT_DEPARTMENTS);
     if (asked == NULL) {
-        add_filter(request, JW_REPORT_DEPARTMENTS, g_strdupv(job->departments));
+        const JwFilter own = { .name = g_strdup(JW_REPORT_DEPARTMENTS),
+                               .values = g_strdupv(job->departments) };
+        g_array_append_val(request->filters, own);
         return true;
+    }
+    if (asked->values == NULL) {
+        return jw_fail(error, JW_ERROR_DENIED,
+                       "the filter '%s' names no department of the job's scope",
+                       JW_REPORT_DEPARTMENTS);
     }
     for (size_t i = 0; asked->values[i] != NULL; i++) {
         if (!g_strv_contains((const char *const *)job->departments, asked->values[i])) {
@@ -98,14 +82,6 @@ apply_scope(const JwJob *job, const JwReportDef *def, JwReportRequest *request, 
         }
     }
     return true;
-}
-
-static JwBom
-read_bom(const json_t *output)
-{
-    const json_t *bom = json_object_get(output, "bom");
-
-    return bom == NULL ? JW_BOM_FOR_MAIL : json_is_true(bom) ? JW_BOM_YES : JW_BOM_NO;
 }
 
 /* What there is none of, as of all records, is not compared where only the definition wants it. */
@@ -132,17 +108,14 @@ static bool
 read_asked(const json_t *spec, const JwReportDef *def, JwReportRequest *request)
 {
     const json_t *parameters = json_object_get(spec, "parameters");
-    const json_t *output = json_object_get(spec, "output");
 
     request->period = jw_report_period_type(parameters);
     request->time_zone = g_strdup(jw_report_zone_name(spec, def));
-    request->format = g_strdup(jw_skip_prefix(jw_json_text(output, "format"), JW_LOOKUP_FORMAT));
-    request->file_name = g_strdup(jw_json_text(output, "filename"));
-    request->bom = read_bom(output);
     request->group_by = read_names(json_object_get(parameters, "groupBy"));
     request->measures = read_names(json_object_get(parameters, "measures"));
     request->include_inactive = json_is_true(json_object_get(parameters, "includeInactive"));
-    read_filters(json_object_get(parameters, "filters"), request);
+    jw_report_output_read(json_object_get(spec, "output"), request);
+    jw_report_read_filters(json_object_get(parameters, "filters"), request);
     if (!jw_report_spec_period(spec, &request->start_ms, &request->end_ms)) {
         return false;
     }

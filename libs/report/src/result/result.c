@@ -177,25 +177,29 @@ is_drawn(const JwReportTable *table, size_t column)
     return format != JW_FORMAT_DATETIME && format != JW_FORMAT_DATE;
 }
 
-/* The chart of the measure that is planned, else of the first that can be drawn, else none. */
+/* The chart of the measures that are planned, else of the first that can be drawn, else none. */
 static void
 add_chart(JwReportTable *table, const JwTablePlan *plan)
 {
-    size_t column = 1 + plan->chart_measure;
-
     if (plan->chart == JW_CHART_NONE) {
         return;
     }
-    if (!is_drawn(table, column)) {
-        for (column = 1; column < table->n_columns && !is_drawn(table, column);) {
-            column++;
+    for (size_t i = 0; i < plan->n_chart_measures; i++) {
+        const size_t column = table->n_keys + plan->chart_measures[i];
+        if (is_drawn(table, column)) {
+            table->chart_columns[table->n_chart_columns++] = column;
         }
     }
-    if (column < table->n_columns) {
-        table->chart = plan->chart;
-        table->chart_columns[table->n_chart_columns++] = column;
-        table->chart_in_front = plan->chart_in_front;
+    table->chart = plan->chart;
+    for (size_t column = table->n_keys; column < table->n_columns && table->n_chart_columns == 0;
+         column++) {
+        if (is_drawn(table, column)) {
+            table->chart_columns[table->n_chart_columns++] = column;
+            table->chart = plan->chart == JW_CHART_PIE ? JW_CHART_COLUMN : plan->chart;
+        }
     }
+    table->chart = table->n_chart_columns > 0 ? table->chart : JW_CHART_NONE;
+    table->chart_in_front = table->n_chart_columns > 0 && plan->chart_in_front;
 }
 
 static void
@@ -213,9 +217,12 @@ add_table(JwReportResult *self, JwAggregate *aggregate, const JwTablePlan *plan)
 }
 
 static void
-add_limit(JwReportResult *self, const JwFilter *filter)
+add_limit(JwReportResult *self, const JwReportDef *def, const JwFilter *filter)
 {
-    g_autofree char *label = jw_report_text_filter_name(filter->name);
+    const JwFilterDef *known = jw_report_def_filter(def, filter->name);
+    const bool labelled = known != NULL && known->label != NULL;
+    g_autofree char *label =
+        labelled ? g_strdup(known->label) : jw_report_text_filter_name(filter->name);
     g_autofree char *text = jw_report_text_filter_values(filter);
     const JwReportLimit limit = { jw_result_keep(self, filter->name), jw_result_keep(self, label),
                                   jw_result_keep(self, text) };
@@ -237,7 +244,7 @@ jw_result_build(JwAggregate *aggregate, const JwReportDef *def, const JwReportRe
     self->time_zone = jw_result_keep(self, g_time_zone_get_identifier(zone));
     self->period_label = jw_result_keep(self, period);
     for (guint i = 0; i < request->filters->len; i++) {
-        add_limit(self, &g_array_index(request->filters, JwFilter, i));
+        add_limit(self, def, &g_array_index(request->filters, JwFilter, i));
     }
     self->with_inactive = def->inactive_field != NULL && request->include_inactive;
     self->requester = jw_result_keep(self, request->requester);

@@ -215,20 +215,50 @@ jw_report_text_filter_name(const char *name)
     return g_string_free(text, FALSE);
 }
 
+/* A part of what a filter asks, behind a comma. */
+static void
+append_asked(GString *text, const char *before, const char *asked, const char *after)
+{
+    if (asked != NULL) {
+        g_string_append_printf(text, "%s%s%s%s", text->len > 0 ? ", " : "", before, asked, after);
+    }
+}
+
+static void
+append_values(GString *text, const char *before, char **values)
+{
+    const guint count = values != NULL ? g_strv_length(values) : 0;
+    guint shown = 0;
+
+    for (; shown < count; shown++) {
+        if (shown > 0 && text->len + strlen(values[shown]) > FILTER_TEXT_MAX) {
+            break;
+        }
+        append_asked(text, shown == 0 ? before : "", values[shown], "");
+    }
+    if (shown < count) {
+        g_string_append_printf(text, " and %u more", count - shown);
+    }
+}
+
 char *
 jw_report_text_filter_values(const JwFilter *filter)
 {
     GString *text = g_string_new(NULL);
-    const guint count = g_strv_length(filter->values);
-    guint shown = 0;
 
-    while (shown < count
-           && (shown == 0 || text->len + strlen(filter->values[shown]) <= FILTER_TEXT_MAX)) {
-        g_string_append_printf(text, "%s%s", shown > 0 ? ", " : "", filter->values[shown]);
-        shown += 1;
+    append_values(text, "", filter->values);
+    append_values(text, "not ", filter->excluded);
+    if (filter->from != NULL && filter->to != NULL) {
+        g_autofree char *range = g_strdup_printf("%s to %s", filter->from, filter->to);
+        append_asked(text, "", range, "");
+    } else {
+        append_asked(text, "from ", filter->from, "");
+        append_asked(text, "up to ", filter->to, "");
     }
-    if (shown < count) {
-        g_string_append_printf(text, " and %u more", count - shown);
+    append_asked(text, "contains \xe2\x80\x9c", filter->contains, "\xe2\x80\x9d");
+    if (filter->presence != JW_PRESENCE_ANY) {
+        append_asked(text, "", filter->presence == JW_PRESENCE_ABSENT ? "(none)" : "not (none)",
+                     "");
     }
     return g_string_free(text, FALSE);
 }

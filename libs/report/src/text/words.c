@@ -23,10 +23,8 @@ static const char *const words[JW_WORD_N][N_LANGUAGES] = {
     [JW_WORD_BEFORE] = { "{1} before" },
     [JW_WORD_UNCHANGED] = { "unchanged" },
     [JW_WORD_COMPARED] = { "Compared with {1}" },
-    [JW_WORD_DAYS_LEFT_OUT] = { "{1}: the last days of the period before ({2}) have no day beside "
-                                "them and are not in this table." },
-    [JW_WORD_MONTHS_LEFT_OUT] = { "{1}: the last months of the period before ({2}) have no month "
-                                  "beside them and are not in this table." },
+    [JW_WORD_LEFT_OUT] = { "{1}: the last of the period before ({2}) have nothing beside them and "
+                           "are not in this table." },
     [JW_WORD_TOTAL] = { "Total" },
     [JW_WORD_SUBTOTAL] = { "{1}, total" },
     [JW_WORD_NO_VALUE] = { "(none)" },
@@ -73,6 +71,8 @@ static const char *const words[JW_WORD_N][N_LANGUAGES] = {
     [JW_WORD_NO_SIGN_IN] = { "It needs no sign-in: pass it on only to people who may see the "
                              "report." },
     [JW_WORD_SENT_BY] = { "This mail was sent automatically by Jobwire for the job {1}" },
+    [JW_WORD_FIRST_OF] = { "Only the first {1} of {2} are shown here; a workbook, CSV or JSON file "
+                           "has all." },
 };
 
 static size_t

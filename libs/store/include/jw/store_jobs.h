@@ -11,8 +11,8 @@ G_BEGIN_DECLS
  * jw_store_create_jobs:
  * @ret_creates: (out): an answer for each job; one whose id EXISTS is left as it is
  *
- * Inserts jobs in one round trip, each with its outbox. Sets mail_pending, by the recipients. On an
- * error some may have been created: repeating the call is harmless.
+ * Inserts jobs in one round trip, each with its outbox. Sets mail_pending, by the recipients, and
+ * caller. On an error some may have been created: repeating the call is harmless.
  */
 bool jw_store_create_jobs(JwStore *self, const JwJob *const *jobs, size_t n_jobs,
                           JwCreate *ret_creates, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -32,13 +32,15 @@ typedef struct {
     const char *result, *warnings;          /* finish: JSON */
     const char *error_code, *error_message; /* fail, reap: kept on the job */
     const char *actor, *reason;             /* cancel */
+    const char *retry_key;                  /* retry: kept with its number; NULL: none */
     const JwOutboxEntry *const *events;     /* appended to the outbox in the same update */
     size_t n_events;
 } JwJobChange;
 
 /**
  * jw_store_change_job:
- * @ret_cas: (out): LOST: no such job, or another state, token or heartbeat, or not due
+ * @ret_cas: (out): LOST: no such job, or another state, token or heartbeat, or not due, or a retry
+ *   of that key was made before
  * @ret_job: (out) (optional) (transfer full): the job after the change when WON, untouched when
  *   LOST
  * @error: IN_DOUBT, and CORRUPT: the change may have been made
@@ -85,10 +87,7 @@ typedef struct {
     unsigned states;                                 /* 0: all */
     const char *subtype, *requested_by, *department; /* NULL: all */
     int64_t created_from_ms, created_to_ms;          /* [from, to]; 0: open */
-    /* visibility: own jobs, or jobs whose departments are all within these; both NULL: everything
-     */
-    const char *visible_to;
-    const char *const *visible_departments;
+    JwViewer viewer;
     JwJobSort sort;
     bool ascending;
     int64_t skip, limit;

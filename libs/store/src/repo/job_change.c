@@ -1,6 +1,5 @@
 /* job_change.c: the changes of a job's state, by the table of jw/job_state.h. Any thread. */
-#include "change.h"
-#include "jw/store_jobs.h"
+#include "job_change.h"
 
 static const JwEffect effects[] = {
     { JW_RULE_WHEN_DUE, 0, JW_EFFECT_WANT_PAST, "notBefore", 0 },
@@ -64,22 +63,51 @@ append_set(bson_t *set, const JwJobChange *change, const JwJobRule *rule)
     jw_doc_append_valid(set, "cancelReason", change->reason);
 }
 
+static void
+append_retry_key(bson_t *set, const JwJob *job, const char *key)
+{
+    g_autoptr(GStrvBuilder) keys = g_strv_builder_new();
+    g_autofree char *own = g_strdup_printf("%d:%s", job->retry_count + 1, key);
+
+    for (size_t i = 0; job->retry_keys != NULL && job->retry_keys[i] != NULL; i++) {
+        g_strv_builder_add(keys, job->retry_keys[i]);
+    }
+    g_strv_builder_add(keys, own);
+    g_auto(GStrv) all = g_strv_builder_end(keys);
+    jw_doc_append_strings(set, "retryKeys", (const char *const *)all);
+}
+
 /* Two fields of one document cannot be compared in the MongoDB subset, so the retry count is
  * read first and named in the filter: the second one loses, as with any compare and set. */
 static bool
-append_retry_count(JwStore *self, bson_t *filter, const char *job_id, bool *ret_allowed,
-                   GError **error)
+append_retry(JwStore *self, JwChange *update, const JwJobChange *change, bool *ret_allowed,
+             GError **error)
 {
     g_autoptr(JwJob) job = NULL;
 
-    if (!jw_store_get_job(self, job_id, &job, error)) {
+    if (!jw_store_get_job(self, change->job_id, &job, error)) {
         return false;
     }
-    *ret_allowed = job != NULL && job->retry_count < job->max_retries;
+    *ret_allowed = job != NULL && job->retry_count < job->max_retries
+                   && jw_job_retry_of(job, change->retry_key) == 0;
     if (*ret_allowed) {
-        BSON_APPEND_INT32(filter, "retryCount", job->retry_count);
+        BSON_APPEND_INT32(update->filter, "retryCount", job->retry_count);
+    }
+    if (*ret_allowed && change->retry_key != NULL) {
+        append_retry_key(update->set, job, change->retry_key);
     }
     return true;
+}
+
+void
+jw_job_change_build(JwChange *self, const JwJobChange *change)
+{
+    const JwJobRule *rule = jw_job_rule(change->transition);
+
+    jw_change_init(self, change->job_id);
+    append_filter(self->filter, change, rule);
+    append_set(self->set, change, rule);
+    jw_change_apply(self, effects, G_N_ELEMENTS(effects), rule->flags, rule->to, change->now_ms);
 }
 
 bool
@@ -94,12 +122,9 @@ jw_store_change_job(JwStore *self, const JwJobChange *change, JwCas *ret_cas, Jw
     gpointer job = NULL;
     bool allowed = true;
 
-    jw_change_init(&update, change->job_id);
-    append_filter(update.filter, change, rule);
-    append_set(update.set, change, rule);
-    jw_change_apply(&update, effects, G_N_ELEMENTS(effects), rule->flags, rule->to, change->now_ms);
+    jw_job_change_build(&update, change);
     if ((rule->flags & JW_RULE_COUNTS_RETRY) != 0
-        && !append_retry_count(self, update.filter, change->job_id, &allowed, error)) {
+        && !append_retry(self, &update, change, &allowed, error)) {
         return false;
     }
     if (!allowed) {

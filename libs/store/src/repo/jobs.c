@@ -15,6 +15,8 @@ const JwRepo jw_repo_jobs = { "jobs", &jw_doc_job_table, create_job, jw_job_free
 JW_DB_INDEXES(jobs) = {
     { "jobs", "state:1 updatedAt:1 _id:1", false },
     { "jobs", "state:1 notBefore:1", false },
+    /* The order in which pending jobs are taken: job_turns.c. */
+    { "jobs", "state:1 priority:1 caller:1 createdAt:1 _id:1 notBefore:1", false },
     { "jobs", "mailPending:1 state:1 updatedAt:1 _id:1", false },
     { "jobs", "outbox.at:1", false },
     /* A list for each order, so that a page costs what it shows. */
@@ -23,6 +25,7 @@ JW_DB_INDEXES(jobs) = {
     { "jobs", "state:1 createdAt:1 _id:1", false },
     { "jobs", "requestedBy.id:1 createdAt:-1 _id:-1", false },
     { "jobs", "departments:1", false },
+    { "jobs", "visibility:1", false },
     { "jobs", "artifact.removedAt:1 artifact.expiresAt:1", false },
     { 0 },
 };
@@ -36,8 +39,10 @@ jw_store_create_jobs(JwStore *self, const JwJob *const *jobs, size_t n_jobs, JwC
     g_autoptr(GPtrArray) documents = jw_db_documents(n_jobs);
 
     for (size_t i = 0; i < n_jobs; i++) {
+        g_autofree char *caller = jw_job_caller(jobs[i]);
         JwJob job = *jobs[i];
 
+        job.caller = caller;
         job.mail_pending = job.recipients != NULL && job.recipients[0] != NULL;
         g_ptr_array_add(documents, jw_repo_document(&jw_repo_jobs, &job));
     }
@@ -94,7 +99,8 @@ jw_store_heartbeat_job(JwStore *self, const char *job_id, int64_t token, const J
     }
     bson_append_document_end(&update, &set);
     BCON_APPEND(&update, "$inc", "{", "heartbeat", BCON_INT64(1), "}");
-    if (!jw_db_modify(self, "jobs", &filter, &update, fields, &cas, take_state, &state, error)) {
+    if (!jw_db_modify(self, "jobs", &filter, NULL, &update, fields, &cas, take_state, &state,
+                      error)) {
         return jw_prefix(error, "heartbeat of job '%s'", job_id);
     }
     if (cas == JW_CAS_LOST) {

@@ -3,6 +3,7 @@
 #pragma once
 #include "codec/doc.h"
 #include "db/db.h"
+#include "jw/visibility.h"
 
 G_BEGIN_DECLS
 
@@ -34,10 +35,11 @@ bool jw_repo_list(JwStore *self, const JwRepo *repo, const bson_t *filter, const
 bool jw_repo_page(JwStore *self, const JwRepo *repo, const bson_t *filter, const bson_t *opts,
                   size_t limit, GPtrArray **ret, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Updates the one document that matches. @ret: (out) (optional) (transfer full): the struct after
- * the update when WON, untouched when LOST. */
-bool jw_repo_modify(JwStore *self, const JwRepo *repo, const bson_t *filter, const bson_t *update,
-                    JwCas *ret_cas, gpointer *ret, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Updates the document that matches, or the first of them in the order @sort (nullable). @ret:
+ * (out) (optional) (transfer full): the struct after the update when WON, untouched when LOST. */
+bool jw_repo_modify(JwStore *self, const JwRepo *repo, const bson_t *filter, const bson_t *sort,
+                    const bson_t *update, JwCas *ret_cas, gpointer *ret,
+                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Names of the states in a bit set, as the condition `key: name` or `key: {$in: [...]}`; every
  * state for an empty set. @name: NULL past the last state. */
@@ -46,5 +48,8 @@ void jw_repo_append_states(bson_t *filter, const char *key, unsigned states,
 
 /* The time is not after @last_ms or, unless that is 0, lies behind @ahead_ms. */
 void jw_repo_append_past(bson_t *filter, const char *field, int64_t last_ms, int64_t ahead_ms);
+
+/* What @viewer may see; @owner: the field with its owner's subject. */
+void jw_repo_append_viewer(bson_t *filter, const JwViewer *viewer, const char *owner);
 
 G_END_DECLS

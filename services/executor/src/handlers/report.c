@@ -3,13 +3,13 @@
  * One pass over the records feeds the aggregate and the file at once; the file is written to a
  * directory private to this attempt, checked, and published. */
 #include "handlers/handlers.h"
+#include "handlers/report_filters.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
 
 #include "jw/crash.h"
 #include "jw/log.h"
-#include "jw/report_formats.h"
 #include "jw/report_request.h"
 #include "jw/report_text.h"
 #include "jw/store_records.h"
@@ -28,8 +28,7 @@ typedef struct {
     GTimeZone *zone;
     char **fields;
     ExeUnseen unseen;
-    GArray *filters; /* of JwRecordFilter; values borrowed from request and def */
-    char *inactive[2];
+    ExeReportFilters *filters;
     const ExeRenderOps *ops;
     ExeRender *render;
     JwAggregate *aggregate, *previous; /* previous: NULL: nothing is compared */
@@ -58,53 +57,28 @@ report_clear(Report *self)
     g_clear_pointer(&self->zone, g_time_zone_unref);
     exe_unseen_clear(&self->unseen);
     g_clear_pointer(&self->fields, g_strfreev);
-    g_clear_pointer(&self->filters, g_array_unref);
+    g_clear_pointer(&self->filters, exe_report_filters_free);
     g_free(self->shown);
     g_free(self->dir);
     g_free(self->path);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Report, report_clear)
 
-static bool
-report_filters(Report *self, GError **error)
-{
-    self->filters = g_array_new(FALSE, TRUE, sizeof(JwRecordFilter));
-    for (guint i = 0; i < self->request->filters->len; i++) {
-        const JwFilter *asked = &g_array_index(self->request->filters, JwFilter, i);
-        const JwFilterDef *known = jw_report_def_filter(self->def, asked->name);
-
-        if (known == NULL) {
-            return jw_fail(error, JW_ERROR_INVALID, "report type \"%s\" has no filter \"%s\"",
-                           self->def->report_type, asked->name);
-        }
-        JwRecordFilter filter = { .field = known->field,
-                                  .values = (const char *const *)asked->values };
-        g_array_append_val(self->filters, filter);
-    }
-    if (self->def->inactive_field != NULL && !self->request->include_inactive) {
-        self->inactive[0] = self->def->inactive_value;
-        JwRecordFilter filter = { .field = self->def->inactive_field,
-                                  .values = (const char *const *)self->inactive,
-                                  .negate = true };
-        g_array_append_val(self->filters, filter);
-    }
-    return true;
-}
-
 /* Of the records of a period. */
 static JwRecordScan
 report_scan(const Report *self, int64_t start_ms, int64_t end_ms)
 {
-    return (JwRecordScan){
+    JwRecordScan scan = {
         .collection = self->def->collection,
         .date_field = self->def->date_field,
         .start_ms = start_ms,
         .end_ms = end_ms,
-        .filters = (const JwRecordFilter *)(const void *)self->filters->data,
-        .n_filters = self->filters->len,
         .fields = (const char *const *)self->fields,
         .ordered = true,
     };
+
+    exe_report_filters_apply(self->filters, &scan);
+    return scan;
 }
 
 /* What counts the records, and those of the period before. */
@@ -150,7 +124,11 @@ report_prepare(Report *self, GError **error)
             self->date_index = i;
         }
     }
-    return report_aggregates(self, error) && report_filters(self, error);
+    if (!report_aggregates(self, error)) {
+        return false;
+    }
+    self->filters = exe_report_filters_new(self->def, self->request, self->zone, error);
+    return self->filters != NULL;
 }
 
 /* By default a file that is mailed has a byte order mark: its reader opens it by a double click. */
@@ -173,12 +151,14 @@ report_open(Report *self, GError **error)
     ExeRenderInput input = {
         .def = self->def,
         .zone = self->zone,
-        .grouped = self->request->group_by != NULL,
+        .content = self->request->content,
+        .table = self->request->table,
         .title = self->job->name,
         .path = self->path,
         .temp_dir = self->dir,
         .made_at_ms = self->job->created_at_ms,
         .bom = report_bom(self),
+        .csv = self->request->csv,
     };
     self->render = self->ops->open(&input, error);
     return self->render != NULL;
@@ -276,7 +256,7 @@ report_publish(Report *self, JwArtifact *artifact, GError **error)
     const ExeFile file = {
         .path = self->path,
         .file_name = name,
-        .content_type = jw_report_format_find(self->request->format)->content_type,
+        .content_type = jw_report_content_type(self->request),
         .advice = "ask for a shorter period or narrower filters",
         .check = self->ops->check != NULL ? report_check : NULL,
         .data = self,

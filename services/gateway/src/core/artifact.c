@@ -76,7 +76,7 @@ gw_artifact_available(const Gw *self, const JwJob *job)
 
 void
 gw_reply_artifact(const Gw *self, const JwHttpRequest *request, JwHttpReply *reply,
-                  const JwJob *job, const char *advice)
+                  const JwJob *job, const char *advice, bool whole)
 {
     const JwArtifact *artifact = job->artifact;
 
@@ -97,6 +97,7 @@ gw_reply_artifact(const Gw *self, const JwHttpRequest *request, JwHttpReply *rep
         .etag = artifact->sha256,
         .size_bytes = artifact->size_bytes,
         .modified_ms = job->finished_at_ms,
+        .whole = whole,
         .read = download_read,
         .data = download,
         .data_free = download_free,

@@ -1,4 +1,4 @@
-/* links.h: the download links in mails as an API: GET /links/:token, without a token of the
+/* links.h: the download links as an API: GET /links/:token, without a token of the
  * caller's. What it refuses is answered with a page, for it is people who open links. */
 #pragma once
 #include "gw.h"

@@ -9,6 +9,7 @@ static const struct {
 } titles[] = {
     { "LINK_EXPIRED", "This link has expired" },
     { "LINK_REVOKED", "This link has been withdrawn" },
+    { "LINK_USED", "This link has been used" },
     { "REPORT_EXPIRED", "This report is no longer kept" },
     { "SERVICE_UNAVAILABLE", "Please try again in a few minutes" },
     { "TOO_MANY_DOWNLOADS", "Please try again in a few minutes" },

@@ -125,13 +125,37 @@ reply_not_retryable(JwHttpReply *reply, const JwJob *job)
 }
 
 static void
-retry(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply, const JwJob *job)
+reply_retried(JwHttpReply *reply, const JwJob *job, int count, bool replayed)
 {
-    static const JwJobChange wanted = { .transition = JW_CHANGE_RETRY };
+    if (replayed) {
+        jw_http_reply_header(reply, "Idempotent-Replayed", "true");
+    }
+    gw_reply_data(reply, 200,
+                  json_pack("{s:s, s:s, s:i}", "id", job->id, "status",
+                            gw_render_status(JW_JOB_PENDING), "retryCount", count));
+}
+
+/* Whether that key made a retry before: answered, as it was then. */
+static bool
+retried(JwHttpReply *reply, const JwJob *job, const char *key)
+{
+    const int count = jw_job_retry_of(job, key);
+
+    if (count > 0) {
+        reply_retried(reply, job, count, true);
+    }
+    return count > 0;
+}
+
+static void
+retry(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply, const JwJob *job,
+      const char *key)
+{
+    const JwJobChange wanted = { .transition = JW_CHANGE_RETRY, .retry_key = key };
     JwCas cas = JW_CAS_LOST;
     g_autoptr(JwJob) after = change(gw, request, reply, job, &wanted, &cas);
 
-    if (after == NULL) {
+    if (after == NULL || (cas == JW_CAS_LOST && retried(reply, after, key))) {
         return;
     }
     if (cas == JW_CAS_LOST) {
@@ -140,27 +164,45 @@ retry(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply, const JwJo
     }
     jw_metric_add(gw_metrics[GW_METRIC_RETRIED], NULL, 1);
     jw_info("job_retried", JW_STR("job_id", after->id), JW_INT("retry", after->retry_count));
-    gw_reply_data(reply, 200,
-                  json_pack("{s:s, s:s, s:i}", "id", after->id, "status",
-                            gw_render_status(JW_JOB_PENDING), "retryCount", after->retry_count));
+    reply_retried(reply, after, after->retry_count, false);
+}
+
+/* What a retry of this job by this caller is kept under; NULL: without a key. False: answered. */
+static bool
+read_retry_key(const JwHttpRequest *request, JwHttpReply *reply, const JwJob *job,
+               char ret[JW_UUID_LEN + 1], const char **ret_key)
+{
+    g_autofree char *source = g_strconcat("api:retry:", job->id, NULL);
+    g_auto(JwViolations) violations = { 0 };
+    const char *key = NULL;
+
+    (void)gw_request_key(request, &violations, &key);
+    if (key != NULL) {
+        jw_jobs_make_id(ret, source, jw_http_principal(request)->subject, key, 0);
+        *ret_key = ret;
+    }
+    return gw_request_sound(reply, &violations);
 }
 
 void
 gw_reports_retry(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 {
     const Gw *gw = context;
+    char id[JW_UUID_LEN + 1];
+    const char *key = NULL;
 
     g_autoptr(JwJob) job = gw_request_job(gw, request, reply);
     if (job == NULL || !gw_request_may(request, reply, job, "reports:create")) {
         return;
     }
     json_auto_t *body = gw_request_object(request, reply, retry_fields);
-    if (body == NULL) {
+    if (body == NULL || !read_retry_key(request, reply, job, id, &key)
+        || retried(reply, job, key)) {
         return;
     }
     if (job->state != JW_JOB_FAILED || job->retry_count >= job->max_retries) {
         reply_not_retryable(reply, job);
         return;
     }
-    retry(gw, request, reply, job);
+    retry(gw, request, reply, job, key);
 }

@@ -96,3 +96,16 @@ gw_render_summary(const Gw *self, const JwJob *job)
     json_object_set_new(summary, "output", summary_output(self, job));
     return summary;
 }
+
+void
+gw_render_place(const Gw *self, json_t *to, const JwJob *job, bool is_new)
+{
+    const JwJobPlace place = jw_jobs_queue_place(self->queue, job, is_new);
+
+    if (place.position > 0) {
+        json_object_set_new(to, "queuePosition", json_integer(place.position));
+    }
+    if (place.wait_ms >= 0) {
+        json_object_set_new(to, "estimatedWaitTime", json_integer((place.wait_ms + 999) / 1000));
+    }
+}

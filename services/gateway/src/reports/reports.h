@@ -6,6 +6,7 @@
 #include "core/scope.h"
 #include "jw/links.h"
 #include "jw/store_jobs.h"
+#include "jw/store_shares.h"
 
 G_BEGIN_DECLS
 
@@ -26,11 +27,39 @@ void gw_reports_get(const JwHttpRequest *request, JwHttpReply *reply, gpointer c
 void gw_reports_cancel(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 void gw_reports_download(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 void gw_reports_retry(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
+void gw_reports_make_link(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
+void gw_reports_list_links(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
+void gw_reports_revoke_link(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 void gw_reports_revoke_links(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 void gw_reports_types(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 
 /* list.c: the query string of gw_reports_list() */
 extern const JwField gw_reports_list_query[];
+
+/* revoke.c: the query string of gw_reports_revoke_links() */
+extern const JwField gw_reports_revoke_query[];
+
+/* links.c */
+#define GW_LINKS_MAX 200 /* of one job, whether they work or not */
+/* The job of :jobId, when the caller is its owner or an admin; NULL: answered. (transfer full) */
+JwJob *gw_request_own_job(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply);
+/* Ends it, unless it was ended before. @ret_at_ms: when. False: answered. */
+bool gw_revoke_share(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply,
+                     const JwShare *share, int64_t *ret_at_ms);
+
+/* page.c: of the lists */
+#define GW_PAGE_FIELDS                                                                             \
+    { .name = "page", .type = JW_FIELD_INT, .min = 1, .max = 1000000 },                            \
+    {                                                                                              \
+        .name = "limit", .type = JW_FIELD_INT, .min = 1, .max = 100                                \
+    }
+typedef struct {
+    int64_t number, limit; /* from 1 */
+} GwPage;
+GwPage gw_request_page(const JwHttpRequest *request);
+/* Notes at /reportType that there is no such type. @type: (nullable), without prefix. */
+void gw_check_type(const Gw *gw, const char *type, JwViolations *violations);
+void gw_reply_page(JwHttpReply *reply, const GwPage *page, json_t *take_data, int64_t total);
 
 /* request.c */
 /* The job of :jobId, when the caller may know of it; NULL: answered with 404. (transfer full) */
@@ -46,6 +75,8 @@ char *gw_render_link(const Gw *self, const char *job_id, const char *tail);
 json_t *gw_render_summary(const Gw *self, const JwJob *job);
 /* render_detail.c. @deliveries: of JwDelivery, or NULL */
 json_t *gw_render_detail(const Gw *self, const JwJob *job, const GPtrArray *deliveries);
+/* Adds where a pending job stands and how long it will wait, as far as that is known. */
+void gw_render_place(const Gw *self, json_t *to, const JwJob *job, bool is_new);
 /* Parts that both forms have; NULL when there is nothing to show. */
 json_t *gw_render_progress(const JwJob *job, bool detailed);
 

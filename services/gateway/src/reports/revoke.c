@@ -1,5 +1,6 @@
-/* reports/revoke.c: POST /jobs/:jobId/revoke-links: ends the download links that this job's mails
- * carry, all or one recipient's. A mail that has not gone out yet is not sent then. */
+/* reports/revoke.c: DELETE /jobs/:jobId/links: ends all links to the report of a job, those that
+ * were made and those in its mails, or the one in one recipient's mail. A mail that has not gone
+ * out yet is not sent then. */
 #include "reports/reports.h"
 
 #include <jansson.h>
@@ -9,7 +10,7 @@
 #include "jw/log.h"
 #include "jw/store_deliveries.h"
 
-static const JwField fields[] = {
+const JwField gw_reports_revoke_query[] = {
     { .name = "recipient", .type = JW_FIELD_STRING, .min = 1, .max = 320 },
     { 0 },
 };
@@ -25,7 +26,8 @@ n_reports(const GPtrArray *deliveries)
     return n;
 }
 
-/* The deliveries of the job's mails, all of them; NULL: answered. (transfer full) */
+/* The deliveries of the job's mails, all of them; none when it sends none. NULL: answered.
+ * (transfer full) */
 static GPtrArray *
 find_mails(const Gw *gw, JwHttpReply *reply, const JwJob *job)
 {
@@ -33,9 +35,7 @@ find_mails(const Gw *gw, JwHttpReply *reply, const JwJob *job)
     g_autoptr(GError) error = NULL;
 
     if (job->state != JW_JOB_COMPLETED || job->recipients == NULL) {
-        jw_http_reply_problem(reply, 409, "NO_LINKS", NULL, 0,
-                              "this job has sent no mail; there is no link to revoke");
-        return NULL;
+        return g_ptr_array_new();
     }
     if (!jw_store_list_deliveries(gw->store, job->id, &deliveries, &error)) {
         jw_http_reply_error(reply, error);
@@ -80,11 +80,11 @@ is_meant(const JwDelivery *delivery, const char *key)
     return delivery->kind == JW_DELIVERY_REPORT && (key == NULL || strcmp(own, key) == 0);
 }
 
-/* Whom the body means, as deliveries have it; NULL: all. False: answered. */
+/* Whom the query means, as deliveries have it; NULL: all. False: answered. */
 static bool
-read_recipient(const json_t *body, JwHttpReply *reply, char **ret_key)
+read_recipient(const JwHttpRequest *request, JwHttpReply *reply, char **ret_key)
 {
-    const char *recipient = jw_json_text(body, "recipient");
+    const char *recipient = jw_http_query(request, "recipient");
     g_autofree char *wrong = recipient != NULL ? jw_address_check(recipient) : NULL;
     g_autofree char *sent = jw_address_sent(recipient);
     g_auto(JwViolations) violations = { 0 };
@@ -97,23 +97,61 @@ read_recipient(const json_t *body, JwHttpReply *reply, char **ret_key)
     return gw_request_sound(reply, &violations);
 }
 
+/* Ends those that were made, and adds them to @revoked; false: answered. */
+static bool
+revoke_made(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply, const JwJob *job,
+            json_t *revoked)
+{
+    g_autoptr(GPtrArray) shares = NULL;
+    g_autoptr(GError) error = NULL;
+
+    if (!jw_store_list_shares(gw->store, job->id, GW_LINKS_MAX * 2, &shares, &error)) {
+        jw_http_reply_error(reply, error);
+        return false;
+    }
+    for (guint i = 0; i < shares->len; i++) {
+        const JwShare *share = g_ptr_array_index(shares, i);
+        json_t *row = json_object();
+        int64_t at_ms = 0;
+
+        json_array_append_new(revoked, row);
+        if (!gw_revoke_share(gw, request, reply, share, &at_ms)) {
+            return false;
+        }
+        jw_json_set_string(row, "id", share->id);
+        jw_json_set_time(row, "revokedAt", at_ms);
+    }
+    return true;
+}
+
+static void
+reply_none(JwHttpReply *reply, const char *recipient)
+{
+    g_auto(JwViolations) violations = { 0 };
+
+    if (recipient == NULL) {
+        jw_http_reply_problem(reply, 409, "NO_LINKS", NULL, 0,
+                              "this job has no link, and has sent no mail; there is nothing to "
+                              "revoke");
+        return;
+    }
+    (void)jw_violations_add(&violations, "/recipient", "is no recipient of this job");
+    (void)gw_request_sound(reply, &violations);
+}
+
 void
 gw_reports_revoke_links(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 {
     const Gw *gw = context;
     json_auto_t *revoked = json_array();
-
-    g_autoptr(JwJob) job = gw_request_job(gw, request, reply);
-    if (job == NULL || !gw_request_may(request, reply, job, "reports:cancel")) {
-        return;
-    }
-    json_auto_t *body = gw_request_object(request, reply, fields);
-    g_autoptr(GPtrArray) deliveries = body != NULL ? find_mails(gw, reply, job) : NULL;
-    if (deliveries == NULL) {
-        return;
-    }
     g_autofree char *key = NULL;
-    if (!read_recipient(body, reply, &key)) {
+
+    g_autoptr(JwJob) job = gw_request_own_job(gw, request, reply);
+    if (job == NULL || !read_recipient(request, reply, &key)) {
+        return;
+    }
+    g_autoptr(GPtrArray) deliveries = find_mails(gw, reply, job);
+    if (deliveries == NULL || (key == NULL && !revoke_made(gw, request, reply, job, revoked))) {
         return;
     }
     for (guint i = 0; i < deliveries->len; i++) {
@@ -124,10 +162,7 @@ gw_reports_revoke_links(const JwHttpRequest *request, JwHttpReply *reply, gpoint
         }
     }
     if (json_array_size(revoked) == 0) {
-        g_auto(JwViolations) violations = { 0 };
-
-        (void)jw_violations_add(&violations, "/recipient", "is no recipient of this job");
-        (void)gw_request_sound(reply, &violations);
+        reply_none(reply, key);
         return;
     }
     jw_info("links_revoked", JW_STR("job_id", job->id),

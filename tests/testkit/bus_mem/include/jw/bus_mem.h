@@ -18,9 +18,6 @@ void jw_bus_mem_set_down(JwBus *self, bool down);
 /* The next @n publishes are refused with BUSY. */
 void jw_bus_mem_refuse(JwBus *self, int n);
 
-/* Nobody is told how far a group has read: DENIED. */
-void jw_bus_mem_deny_reading(JwBus *self, bool deny);
-
 /* Persisted messages of a topic so far. */
 size_t jw_bus_mem_count(JwBus *self, const char *topic);
 

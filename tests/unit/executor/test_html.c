@@ -1,0 +1,198 @@
+/* test_html.c: reports as HTML pages. */
+#include "drawing.h"
+#include "filekit.h"
+#include "render/html_text.h"
+#include "testkit.h"
+
+#include <math.h>
+#include <string.h>
+
+static void
+assert_has(const char *page, const char *part)
+{
+    if (strstr(page, part) == NULL) {
+        fail_msg("no %s in:\n%s", part, page);
+    }
+}
+
+static size_t
+count_of(const char *page, const char *part)
+{
+    size_t count = 0;
+
+    for (const char *at = page; (at = strstr(at, part)) != NULL; at += strlen(part)) {
+        count++;
+    }
+    return count;
+}
+
+static void
+test_all_parts(void **state G_GNUC_UNUSED)
+{
+    static const char *const parts[] = {
+        "<!DOCTYPE html>\n<html lang=\"en\">",
+        "content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\"",
+        "<title>Call records, 4 Jan 2021 – 10 Jan 2021</title>",
+        ">Weekly report</div>",
+        "Agents: Ann, &lt;Bob&gt;",
+        "Requested by Ann &amp; Co",
+        ">1,234</div>",
+        "+34 (+2.8 %)",
+        "vs 1,200, 28 Dec 2020 – 3 Jan 2021",
+        "<li>Two groups are left out.</li>",
+        "<th colspan=\"2\"></th><th class=\"g\" colspan=\"2\">Monday</th>"
+        "<th class=\"g\" colspan=\"1\">Tuesday</th>",
+        "<tr><td class=\"k\">Ann</td><td class=\"k\">=1+1</td><td class=\"n good\">3</td>"
+        "<td class=\"n\">2</td><td class=\"n bad\">82.50 %</td></tr>",
+        "<td class=\"n warn\">-1</td><td class=\"n\"></td><td class=\"n\"></td></tr>",
+        "<tr class=\"s\"><td class=\"k\">Total</td>",
+        "<tr class=\"t\"><td class=\"k\">Total</td>",
+        "<img alt=\"by Agent: Calls\" src=\"data:image/png;base64,iVBOR",
+        "<h2>Calls</h2>\n<p class=\"more\">1 record</p>",
+        "<tr><td>&lt;img src=x onerror=alert(1)&gt;</td><td class=\"n\">1,234.5</td></tr>",
+        "Made at 2021-01-04 12:03:04 (Europe/Istanbul)",
+    };
+    g_auto(FileKit) kit = { 0 };
+    const JwValue rows[] = { fk_text("<img src=x onerror=alert(1)>"), fk_real(1234.5) };
+
+    fk_init(&kit, "Europe/Istanbul");
+    fk_fill(&kit);
+    fk_column(&kit, "who", "Who", JW_FORMAT_TEXT);
+    fk_column(&kit, "amount", "Amount", JW_FORMAT_DECIMAL);
+    g_autofree char *page = fk_write(&kit, &exe_render_html, rows, 1, NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+        assert_has(page, parts[i]);
+    }
+    assert_int_equal(count_of(page, "<script"), 0);
+    assert_int_equal(count_of(page, "http://") + count_of(page, "https://"), 0);
+    g_autofree char *again = fk_write(&kit, &exe_render_html, rows, 1, NULL);
+    assert_string_equal(page, again);
+}
+
+static void
+test_content_leaves_parts_out(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        JwContent content;
+        size_t tables, images;
+    } cases[] = {
+        { JW_CONTENT_ALL, 3, 1 },
+        { JW_CONTENT_LIST, 1, 0 },
+        { JW_CONTENT_TABLES, 2, 1 },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(FileKit) kit = { 0 };
+        fk_init(&kit, "UTC");
+        fk_fill(&kit);
+        fk_column(&kit, "who", "Who", JW_FORMAT_TEXT);
+        kit.input.content = cases[i].content;
+        const JwValue row = fk_text("Ann");
+        g_autofree char *page = fk_write(&kit, &exe_render_html, &row, 1, NULL);
+        assert_int_equal(count_of(page, "<tbody>"), cases[i].tables);
+        assert_int_equal(count_of(page, "<img "), cases[i].images);
+        assert_int_equal(count_of(page, "<div class=\"card\">"), 2);
+    }
+}
+
+static void
+test_a_long_list_is_cut_and_says_so(void **state G_GNUC_UNUSED)
+{
+    g_auto(FileKit) kit = { 0 };
+    g_autofree JwValue *rows = g_new(JwValue, 5001);
+
+    fk_init(&kit, "UTC");
+    fk_column(&kit, "n", "N", JW_FORMAT_INTEGER);
+    for (int i = 0; i <= 5000; i++) {
+        rows[i] = fk_int(i);
+    }
+    kit.input.content = JW_CONTENT_LIST;
+    g_autofree char *whole = fk_write(&kit, &exe_render_html, rows, 5000, NULL);
+    assert_has(whole, "<p class=\"more\">5,000 records</p>");
+    assert_int_equal(count_of(whole, "<tr><td class=\"n\">"), 5000);
+    g_autofree char *cut = fk_write(&kit, &exe_render_html, rows, 5001, NULL);
+    assert_has(cut,
+               "Only the first 5,000 of 5,001 records are shown here; a workbook, CSV or JSON");
+    assert_int_equal(count_of(cut, "<tr><td class=\"n\">"), 5000);
+    g_autofree char *none = fk_write(&kit, &exe_render_html, NULL, 0, NULL);
+    assert_int_equal(count_of(none, "<tr><td class=\"n\">"), 0);
+}
+
+static void
+test_cells(void **state G_GNUC_UNUSED)
+{
+    const struct {
+        JwValue value;
+        ExeHtmlForm form;
+        const char *text;
+    } cases[] = {
+        { fk_text("\"a\" & <b> 'c'\x01\x7f\r\n"),
+          { JW_FORMAT_TEXT, -1, NULL },
+          "&quot;a&quot; &amp; &lt;b&gt; &#39;c&#39;\xef\xbf\xbd\xef\xbf\xbd\n" },
+        { fk_text("\xff<"), { JW_FORMAT_TEXT, -1, NULL }, "\xef\xbf\xbd&lt;" },
+        { fk_int(INT64_MIN), { JW_FORMAT_INTEGER, -1, NULL }, "-9,223,372,036,854,775,808" },
+        { fk_int(7), { JW_FORMAT_DECIMAL, 2, NULL }, "7.00" },
+        { fk_real(0.1), { JW_FORMAT_PERCENT, -1, NULL }, "0.1 %" },
+        { fk_real(1234567.125), { JW_FORMAT_DECIMAL, -1, NULL }, "1,234,567.125" },
+        { fk_real(82.5), { JW_FORMAT_PERCENT, 2, NULL }, "82.50 %" },
+        { fk_real(82.5), { JW_FORMAT_DECIMAL, 1, " <km>" }, "82.5 &lt;km&gt;" },
+        { fk_real(9), { JW_FORMAT_HOUR, 0, NULL }, "09:00" },
+        { fk_real(NAN), { JW_FORMAT_DECIMAL, 1, NULL }, "" },
+        { fk_real(INFINITY), { JW_FORMAT_DECIMAL, -1, NULL }, "" },
+        { FK_NULL, { JW_FORMAT_DECIMAL, 1, NULL }, "" },
+        { FK_TRUE, { JW_FORMAT_BOOL, -1, NULL }, "yes" },
+        { fk_time("2021-01-04T22:30:00Z"),
+          { JW_FORMAT_DATETIME, -1, NULL },
+          "2021-01-05 01:30:00" },
+        { fk_time("2021-01-04T22:30:00Z"), { JW_FORMAT_DATE, -1, NULL }, "2021-01-05" },
+    };
+    g_autoptr(GTimeZone) zone = g_time_zone_new_identifier("Europe/Istanbul");
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GString) out = g_string_new(NULL);
+        exe_html_value(out, &cases[i].value, &cases[i].form, zone, NULL, 0);
+        assert_string_equal(out->str, cases[i].text);
+    }
+    g_autoptr(GString) cut = g_string_new(NULL);
+    exe_html_text(cut, "Ç<\xf0\x9f\x98\x80z", strlen("Ç<\xf0\x9f\x98\x80z"), 3);
+    assert_string_equal(cut->str, "Ç&lt;\xf0\x9f\x98\x80…");
+}
+
+static void
+test_a_cut_page_is_found(void **state G_GNUC_UNUSED)
+{
+    g_auto(FileKit) kit = { 0 };
+    GError *error = NULL;
+    g_autofree char *page = NULL;
+    size_t length = 0;
+
+    fk_init(&kit, "UTC");
+    fk_fill(&kit);
+    ExeRender *render = exe_render_html.open(&kit.input, &error);
+    assert_ok(render != NULL, error);
+    assert_ok(exe_render_html.finish(render, &kit.result, &error), error);
+    assert_ok(exe_render_html.check(render, &error), error);
+    assert_true(g_file_get_contents(kit.path, &page, &length, NULL));
+    assert_true(g_file_set_contents(kit.path, page, (gssize)length - 2, NULL));
+    assert_false(exe_render_html.check(render, &error));
+    assert_jw_error(error, JW_ERROR_CORRUPT, "*6 rows instead of 6, and is cut");
+    memcpy(strstr(page, "<tr><td class=\"k\">"), "xxx", 3);
+    assert_true(g_file_set_contents(kit.path, page, (gssize)length, NULL));
+    assert_false(exe_render_html.check(render, &error));
+    assert_jw_error(error, JW_ERROR_CORRUPT, "the HTML file has 5 rows instead of 6");
+    exe_render_html.free(render);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_all_parts),
+        cmocka_unit_test(test_content_leaves_parts_out),
+        cmocka_unit_test(test_a_long_list_is_cut_and_says_so),
+        cmocka_unit_test(test_cells),
+        cmocka_unit_test(test_a_cut_page_is_found),
+    };
+
+    return cmocka_run_group_tests_name("html", tests, NULL, release_fonts);
+}
