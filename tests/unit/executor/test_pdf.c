@@ -195,7 +195,7 @@ test_no_list_and_no_groups(void **state G_GNUC_UNUSED)
 
     pdf_init(&self);
     pdf_column(&self, "Call", JW_FORMAT_TEXT, 12, -1);
-    self.input.grouped = true;
+    self.input.content = JW_CONTENT_TABLES;
     JwReportTable *table = pdf_table(&self, "By nobody", 1, 2, 0);
     table->chart = JW_CHART_LINE;
     table->chart_columns[0] = 1;
@@ -217,7 +217,7 @@ test_a_long_table(void **state G_GNUC_UNUSED)
     g_auto(Pdf) self = { 0 };
 
     pdf_init(&self);
-    self.input.grouped = true;
+    self.input.content = JW_CONTENT_TABLES;
     (void)pdf_table(&self, "By agent", 1, 3, 500);
     pdf_open(&self);
     pdf_finish(&self);
@@ -240,7 +240,7 @@ test_a_wide_pivot(void **state G_GNUC_UNUSED)
     g_auto(Pdf) self = { 0 };
 
     pdf_init(&self);
-    self.input.grouped = true;
+    self.input.content = JW_CONTENT_TABLES;
     JwReportTable *table = pdf_table(&self, "Pivot", 2, 40, 4);
     for (size_t i = 2; i < 40; i++) {
         table->columns[i].head = i < 20 ? "Monday" : "Tuesday";
@@ -453,7 +453,7 @@ test_too_many_rows_are_refused(void **state G_GNUC_UNUSED)
                     "*more than 20,000 records*ask for xlsx or csv, for a shorter period*");
     g_auto(Pdf) groups = { 0 };
     pdf_init(&groups);
-    groups.input.grouped = true;
+    groups.input.content = JW_CONTENT_TABLES;
     (void)pdf_table(&groups, "T", 1, 2, 20001);
     pdf_open(&groups);
     assert_false(exe_render_pdf.finish(groups.render, groups.result, &error));

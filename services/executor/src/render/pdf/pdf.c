@@ -44,7 +44,7 @@ pdf_open(const ExeRenderInput *input, GError **error)
 
     self->input = *input;
     bool ok = exe_pdf_canvas_init(&self->canvas, input->path, error);
-    if (ok && !input->grouped) {
+    if (ok && exe_render_wants_list(input)) {
         self->list =
             exe_pdf_list_new(&self->canvas, input->def, input->zone, input->temp_dir, error);
         ok = self->list != NULL;
@@ -109,7 +109,7 @@ draw_document(ExeRender *self, const JwReportResult *result, const char *title)
     ExePdfCanvas *canvas = &self->canvas;
 
     exe_pdf_front(canvas, result, title);
-    for (guint i = 0; i < result->tables->len; i++) {
+    for (guint i = 0; exe_render_wants_tables(&self->input) && i < result->tables->len; i++) {
         exe_pdf_table(canvas, result, &g_array_index(result->tables, JwReportTable, i),
                       self->input.zone);
     }
