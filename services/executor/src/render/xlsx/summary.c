@@ -80,7 +80,7 @@ figures_write(ExeBook *book, const JwReportResult *result, lxw_worksheet *sheet,
         figure_cell(book, sheet, row + i, 2, &figure->value, figure->text, look);
         widths[1] = exe_column_width(widths[1], figure->label);
         widths[2] = exe_column_width(widths[2], figure->text);
-        if (end == COLUMNS) {
+        if (end == COLUMNS && figure->comparison.previous_text != NULL) {
             comparison_write(book, figure, sheet, row + i, widths);
         }
     }
