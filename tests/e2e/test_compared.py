@@ -36,6 +36,11 @@ def definition():
         for item in items:
             if item["field"] == "status":
                 item["labels"] = {"answered": "Answered", "missed": "Missed call"}
+    found["languages"] = {"de": {
+        "labels": {"totalCalls": "Anrufe"}, "tables": {"Calls by hour": "Anrufe je Stunde"},
+        "units": {"totalCalls": {"one": "Anruf", "other": "Anrufe"}},
+        "values": {"status": {"answered": "Beantwortet"}},
+    }}
     return found
 
 
@@ -201,3 +206,38 @@ def test_all_records_have_nothing_before_them(own):
     answer = own.api().post(json=weekly(parameters={"compare": "previous"}))
     assert answer.status_code == 400
     assert "/parameters/compare" in answer.text and "needs a period" in answer.text
+
+
+def test_a_report_in_german(own, both):
+    now, before = both
+    recipient = address(own, "german")
+    parameters = {"period": {"type": "weekly", "at": "2021-01-18T06:00:00Z"}, "language": "de",
+                  "filters": {"statuses": ["answered", "missed"]}}
+    client = own.api()
+    job_id = client.create(weekly([recipient], parameters=parameters))
+    client.wait_mailed(job_id)
+    book = openpyxl.load_workbook(io.BytesIO(client.download(job_id).content))
+    assert book.sheetnames[:3] == ["Übersicht", "Anrufe je Stunde", "Calls by day"]
+    sheet = book["Übersicht"]
+    assert sheet["B3"].value == (
+        "11. Jan. 2021 – 17. Jan. 2021 (Europe/Istanbul) · Verglichen mit 4. Jan. 2021 – 10. Jan. 2021"
+    )
+    assert [cell.value for cell in sheet[6]][1:6] == ["Kennzahl", "Wert", "Zuvor", "Differenz", "Änderung"]
+    assert [cell.value for cell in sheet[7]][1:4] == ["Anrufe", len(now.calls), len(before.calls)]
+    assert sheet["C7"].number_format == '#,##0" Anrufe"'
+    status = [cell.value for cell in book["Calls"][1]].index("Status") + 1
+    assert {book["Calls"].cell(row, status).value for row in range(2, 100)} == {"Beantwortet", "Missed call"}
+    assert {row[0].value for row in book["Calls"].iter_rows(min_row=2)}
+    _page, message = MailDev().only(recipient)
+    assert message["Subject"].startswith("Call records: Wochenbericht, 11. Jan. 2021 – 17. Jan. 2021")
+    text, html = text_of(message, "plain"), text_of(message, "html")
+    rate = f"{now.summary()['Answer rate']:.2f}".replace(".", ",")
+    assert re.search(rf"Answer rate +{rate} %   ! Achtung   [▲▼] [+-]\d,\d\d PP", text)
+    assert "gegenüber 4. Jan. – 10. Jan.<" in html and '<html lang="de">' in html
+    assert "Nur ein Teil der Datensätze" in html and f"{len(now.calls)} Datensätze" in html
+
+
+def test_a_language_without_words_is_refused(own):
+    answer = own.api().post(json=weekly(parameters={"language": "it"}))
+    assert answer.status_code == 400
+    assert "/parameters/language" in answer.text and "en, de, fr, es, tr" in answer.text

@@ -4,6 +4,8 @@
  * into the page. */
 #include "jw/chart.h"
 
+#include "jw/report_words.h"
+
 #include "plot.h"
 
 #define SCALE     2
@@ -16,7 +18,8 @@ static void
 draw_nothing(const JwPlot *self)
 {
     double width, height;
-    jw_plot_set_text(self, "No data in this period", FONT_NONE, false, 0, 1, &width, &height);
+    jw_plot_set_text(self, jw_report_word(JW_WORD_NO_DATA, self->chart->language), FONT_NONE, false,
+                     0, 1, &width, &height);
     jw_plot_show_text(self, JW_PLOT_TEXT, (self->total_width - width) / 2,
                       (self->total_height - height) / 2);
 }

@@ -46,10 +46,11 @@ jw_page_append(GString *out, const char *format, ...)
 }
 
 void
-jw_page_begin(GString *out, const char *subject, const char *preview)
+jw_page_begin(GString *out, const char *subject, const char *preview, const char *language)
 {
-    g_string_append(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                         "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+    jw_page_append(out, "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n",
+                   language != NULL ? language : "en");
+    g_string_append(out, "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
                          "<meta name=\"color-scheme\" content=\"light dark\">\n"
                          "<meta name=\"supported-color-schemes\" content=\"light dark\">\n");
     jw_page_append(out, "<title>%s</title>\n", subject);
@@ -174,13 +175,16 @@ jw_page_card(GString *out, const JwPageCard *card)
 }
 
 void
-jw_page_end(GString *out, const char *why, const char *job_name, const char *job_id)
+jw_page_end(GString *out, const char *why, const char *job_name, const char *job_id,
+            const char *language)
 {
+    g_autofree char *sent = jw_report_word_fill(JW_WORD_SENT_BY, language, job_name, NULL);
+
     jw_page_append(out,
                    "<tr><td class=\"pad\" style=\"padding:24px 32px 28px\">"
                    "<div class=\"soft\" style=\"font-size:12px;line-height:18px;color:#64748b\">"
-                   "%sThis mail was sent automatically by Jobwire for the job %s<br>"
+                   "%s%s<br>"
                    "<span style=\"font-family:Consolas,Menlo,monospace;font-size:11px\">%s</span>"
                    "</div></td></tr>\n</table>\n</td></tr></table>\n</body>\n</html>\n",
-                   why, job_name != NULL ? job_name : "", job_id);
+                   why, sent, job_id);
 }

@@ -2,6 +2,7 @@
 #include "plot.h"
 
 #include "jw/report_text.h"
+#include "jw/report_words.h"
 #include "jw/text.h"
 
 #include <math.h>
@@ -63,15 +64,50 @@ jw_plot_series(const JwChartData *chart, size_t series)
                        : chart->more[series - 1];
 }
 
+/* (transfer full) */
+static char *
+english_number(double value, double step)
+{
+    static const struct {
+        double unit;
+        const char *name;
+    } units[] = { { 1e12, "T" }, { 1e9, "B" }, { 1e6, "M" } };
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+    for (size_t i = 0; i < G_N_ELEMENTS(units); i++) {
+        if (fabs(value) >= units[i].unit) {
+            g_ascii_formatd(text, sizeof text, "%.4g", value / units[i].unit);
+            return g_strconcat(text, units[i].name, NULL);
+        }
+    }
+    if (step >= 1 && value == floor(value)) {
+        g_autofree char *digits = g_strdup_printf("%.0f", value);
+        return jw_text_thousands(digits);
+    }
+    int decimals = step >= 1 ? 1 : MIN((int)ceil(-log10(step)), 6);
+    g_autofree char *format = g_strdup_printf("%%.%df", decimals);
+    return g_strdup(g_ascii_formatd(text, sizeof text, format, value));
+}
+
 char *
-jw_plot_value(const JwChartSeries *series, double value)
+jw_chart_number(double value, double step, const char *language)
+{
+    g_autofree char *english = english_number(value, step);
+
+    return jw_report_number(english, language);
+}
+
+char *
+jw_plot_value(const JwChartSeries *series, double value, const char *language)
 {
     const JwValue number = { .type = JW_VALUE_REAL, .real = value };
 
     if (series->decimals < 0 || fabs(value) >= 1e6) {
-        return jw_chart_number(value, value == floor(value) ? 1 : 0.1);
+        return jw_chart_number(value, value == floor(value) ? 1 : 0.1, language);
     }
-    return jw_report_text_value(&number, JW_FORMAT_DECIMAL, series->decimals);
+    const JwTextForm form = { .format = JW_FORMAT_DECIMAL,
+                              .decimals = series->decimals,
+                              .language = language };
+    return jw_report_text_form(&number, &form);
 }
 
 unsigned
@@ -206,34 +242,11 @@ jw_plot_n_ticks(const JwPlot *self)
 }
 
 char *
-jw_chart_number(double value, double step)
-{
-    static const struct {
-        double unit;
-        const char *name;
-    } units[] = { { 1e12, "T" }, { 1e9, "B" }, { 1e6, "M" } };
-    char text[G_ASCII_DTOSTR_BUF_SIZE];
-    for (size_t i = 0; i < G_N_ELEMENTS(units); i++) {
-        if (fabs(value) >= units[i].unit) {
-            g_ascii_formatd(text, sizeof text, "%.4g", value / units[i].unit);
-            return g_strconcat(text, units[i].name, NULL);
-        }
-    }
-    if (step >= 1 && value == floor(value)) {
-        g_autofree char *digits = g_strdup_printf("%.0f", value);
-        return jw_text_thousands(digits);
-    }
-    int decimals = step >= 1 ? 1 : MIN((int)ceil(-log10(step)), 6);
-    g_autofree char *format = g_strdup_printf("%%.%df", decimals);
-    return g_strdup(g_ascii_formatd(text, sizeof text, format, value));
-}
-
-char *
 jw_chart_value(const JwChartData *chart, double value)
 {
     const JwChartSeries series = jw_plot_series(chart, 0);
 
-    return jw_plot_value(&series, value);
+    return jw_plot_value(&series, value, chart->language);
 }
 
 size_t

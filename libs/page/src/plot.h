@@ -43,7 +43,7 @@ size_t jw_plot_n_series(const JwChartData *chart);
 JwChartSeries jw_plot_series(const JwChartData *chart, size_t series);
 
 /* "2.68", "3.4M": a value with the decimals of its series. (transfer full) */
-char *jw_plot_value(const JwChartSeries *series, double value);
+char *jw_plot_value(const JwChartSeries *series, double value, const char *language);
 
 /* The colour of a series, or of a slice: told apart by colour-blind people and in grey. */
 unsigned jw_plot_palette(size_t index);

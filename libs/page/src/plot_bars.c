@@ -39,9 +39,10 @@ widest(const JwPlot *self, size_t n_shown, bool labels)
     for (size_t i = 0; i < n_shown * n_series; i++) {
         const JwChartSeries series = jw_plot_series(self->chart, i % n_series);
         const double value = series.values[i / n_series];
-        g_autofree char *text = labels                  ? g_strdup(self->chart->labels[i])
-                                : jw_axis_usable(value) ? jw_plot_value(&series, value)
-                                                        : g_strdup("");
+        g_autofree char *text = labels ? g_strdup(self->chart->labels[i])
+                                : jw_axis_usable(value)
+                                    ? jw_plot_value(&series, value, self->chart->language)
+                                    : g_strdup("");
         double width, height;
         jw_plot_set_text(self, text, JW_PLOT_FONT, false, 0, 1, &width, &height);
         most = MAX(most, width);
@@ -72,7 +73,7 @@ draw_bar(const JwPlot *self, size_t at, size_t index, double y, double bar)
                                                       : JW_PLOT_BAR);
     cairo_rectangle(self->cr, MIN(zero, end), y, fabs(end - zero), bar);
     cairo_fill(self->cr);
-    g_autofree char *text = jw_plot_value(&series, value);
+    g_autofree char *text = jw_plot_value(&series, value, self->chart->language);
     double width, height;
     const double size = MIN(JW_PLOT_FONT, bar + 2);
     jw_plot_set_text(self, text, size, peak && !jw_plot_has_legend(self), 0, 1, &width, &height);

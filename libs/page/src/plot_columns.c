@@ -51,8 +51,8 @@ place(JwPlot *self)
 {
     double widest = 0;
     for (size_t i = 0; i < jw_plot_n_ticks(self); i++) {
-        g_autofree char *text =
-            jw_chart_number(self->axis.low + (double)i * self->axis.step, self->axis.step);
+        g_autofree char *text = jw_chart_number(self->axis.low + (double)i * self->axis.step,
+                                                self->axis.step, self->chart->language);
         double width, height;
         jw_plot_set_text(self, text, JW_PLOT_FONT, false, 0, 1, &width, &height);
         widest = MAX(widest, width);
@@ -77,7 +77,8 @@ draw_grid(const JwPlot *self)
         cairo_line_to(self->cr, self->left + self->width, y);
         cairo_stroke(self->cr);
 
-        g_autofree char *text = jw_chart_number(zero ? 0 : value, self->axis.step);
+        g_autofree char *text =
+            jw_chart_number(zero ? 0 : value, self->axis.step, self->chart->language);
         double width, height;
         jw_plot_set_text(self, text, JW_PLOT_FONT, false, 0, 1, &width, &height);
         jw_plot_show_text(self, JW_PLOT_TEXT, self->left - 8 - width, y - height / 2);

@@ -214,7 +214,8 @@ test_weekly(void **state)
                             "  Answer rate   81.19 %\r\n"
                             "  Average wait        \xe2\x80\x93\r\n");
     assert_holds(mail.text, "Calls by hour: most at 01:00 (57)");
-    assert_holds(mail.text, "Attached: CDR_Weekly_Report_2021-01-04_2021-01-10.xlsx (47.1 KiB)");
+    assert_holds(mail.text,
+                 "Attached file: CDR_Weekly_Report_2021-01-04_2021-01-10.xlsx (47.1 KiB)");
     assert_holds(mail.text, SHA);
     assert_holds(mail.text, JOB_ID);
     assert_holds(mail.html, "Total calls</div>");
@@ -439,7 +440,7 @@ test_odd_figures_and_charts(void **state)
     assert_holds(mail.html, ">V49</div>");
     assert_lacks(mail.html, ">V50</div>");
     assert_holds(mail.text, "  L49  V49\r\n");
-    assert_holds(mail.text, "Chart: no data in this period");
+    assert_holds(mail.text, "Chart: No data in this period");
     assert_non_null(mail.image);
 }
 
@@ -487,7 +488,7 @@ test_chart_in_words(void **state)
         { "\"decimals\":1,\"values\":[-0.5,0]", "Chart: least at a (-0.5)" },
         { "\"decimals\":2,\"values\":[3400000,1]", "Chart: most at a (3.4M)" },
         { "\"values\":[82.91,1]", "Chart: most at a (82.9)" },
-        { "\"decimals\":2,\"values\":[0,0]", "Chart: no data in this period" },
+        { "\"decimals\":2,\"values\":[0,0]", "Chart: No data in this period" },
         { "\"format\":\"percent\",\"decimals\":1,\"values\":[100,5]",
           "Chart: most at a (100.0 %)" },
         { "\"kind\":\"stacked\",\"measure\":\"Calls\",\"values\":[1,2],\"more\":[{\"measure\":"

@@ -253,7 +253,7 @@ test_numbers(void **state)
         { 0, 0.05, "0.00" },    { 81.19, 0.1, "81.2" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *text = jw_chart_number(cases[i].value, cases[i].step);
+        g_autofree char *text = jw_chart_number(cases[i].value, cases[i].step, NULL);
         assert_string_equal(text, cases[i].text);
     }
 }

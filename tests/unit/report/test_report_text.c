@@ -285,11 +285,11 @@ test_filters_for_people(void **state)
     }
     g_ptr_array_add(values, NULL);
     many.values = (char **)values->pdata;
-    g_autofree char *text = jw_report_text_filter_values(&many);
+    g_autofree char *text = jw_report_text_filter_values(&many, NULL);
     assert_true(g_str_has_prefix(text, "agent 00, agent 01, "));
     assert_true(g_str_has_suffix(text, " and 88 more"));
     many.values += 98;
-    g_autofree char *two = jw_report_text_filter_values(&many);
+    g_autofree char *two = jw_report_text_filter_values(&many, NULL);
     assert_string_equal(two, "agent 98, agent 99");
 }
 

@@ -9,10 +9,12 @@ static void
 test_every_language_has_every_word(void **state)
 {
     static const char *const places[] = { "{1}", "{2}" };
-    static const char *const languages[] = { "en" };
+    static const char *const languages[] = { "en", "de", "fr", "es", "tr" };
     (void)state;
 
     for (size_t i = 0; i < G_N_ELEMENTS(languages); i++) {
+        assert_true(jw_report_language_is_known(languages[i]));
+        assert_null(jw_check_language(languages[i]));
         for (int word = 0; word < JW_WORD_N; word++) {
             const char *text = jw_report_word((JwWord)word, languages[i]);
             const char *english = jw_report_word((JwWord)word, "en");
@@ -52,6 +54,68 @@ test_places_are_filled(void **state)
     assert_string_equal(zero, "0 records");
 }
 
+static void
+test_numbers(void **state)
+{
+    static const struct {
+        const char *language, *english, *number;
+    } rows[] = {
+        { NULL, "-1,234,567.50 %", "-1,234,567.50 %" },
+        { "de", "-1,234,567.50 %", "-1.234.567,50 %" },
+        { "es", "1,234.5", "1.234,5" },
+        { "tr", "+1,000", "+1.000" },
+        { "fr", "1,234,567.5",
+          "1\xe2\x80\xaf"
+          "234\xe2\x80\xaf"
+          "567,5" },
+        { "de", "3.4M", "3,4M" },
+        { "de", "., a.b 1. ,2", "., a.b 1. ,2" },
+        { "de", "", "" },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *number = jw_report_number(rows[i].english, rows[i].language);
+        assert_string_equal(number, rows[i].number);
+    }
+}
+
+/* Each language says which numbers have the form of one. */
+static void
+test_records(void **state)
+{
+    static const struct {
+        const char *language;
+        int64_t count;
+        const char *text;
+    } rows[] = {
+        { "de", 1, "1 Datensatz" },         { "de", 0, "0 Datensätze" },
+        { "de", 1234, "1.234 Datensätze" }, { "fr", 0, "0 enregistrement" },
+        { "fr", 1, "1 enregistrement" },    { "fr", 2, "2 enregistrements" },
+        { "es", 2, "2 registros" },         { "tr", 2, "2 kayıt" },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *text = jw_report_word_records(rows[i].count, rows[i].language);
+        assert_string_equal(text, rows[i].text);
+    }
+}
+
+static void
+test_languages_without_words(void **state)
+{
+    static const char *const names[] = { "it", "", "EN", "de-AT", "en " };
+    (void)state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *wrong = jw_check_language(names[i]);
+        assert_non_null(wrong);
+        assert_non_null(strstr(wrong, "en, de, fr, es, tr"));
+        assert_false(jw_report_language_is_known(names[i]));
+    }
+}
+
 int
 main(void)
 {
@@ -59,6 +123,9 @@ main(void)
         cmocka_unit_test(test_every_language_has_every_word),
         cmocka_unit_test(test_an_unknown_language_is_english),
         cmocka_unit_test(test_places_are_filled),
+        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_records),
+        cmocka_unit_test(test_languages_without_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

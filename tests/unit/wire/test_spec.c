@@ -282,7 +282,7 @@ test_operators(void **state)
         decode(*state, job, &request);
         assert_int_equal(request->filters->len, 1);
         g_autofree char *text =
-            jw_report_text_filter_values(&g_array_index(request->filters, JwFilter, 0));
+            jw_report_text_filter_values(&g_array_index(request->filters, JwFilter, 0), NULL);
         assert_string_equal(text, cases[i].text);
         assert_true(g_str_has_suffix(request->file_name, i == 0 ? "_Report_a-b" : "_part"));
     }

@@ -23,6 +23,7 @@ typedef struct {
     JwChart kind;              /* NONE: columns. A pie with values below zero is drawn as bars */
     const JwChartSeries *more; /* further series; a pie has none */
     size_t n_more;             /* less than JW_CHART_SERIES_MAX */
+    const char *language;      /* of numbers and words; NULL: English */
 } JwChartData;
 
 struct _cairo; /* cairo_t */
@@ -37,8 +38,8 @@ void jw_chart_draw(const JwChartData *chart, struct _cairo *cr, double width, do
 /* The height that suits the chart: that of the image, more for many bars. */
 double jw_chart_height(const JwChartData *chart);
 
-/* "1,234", "0.25", "3.4M"; (transfer full) */
-char *jw_chart_number(double value, double step);
+/* "1,234", "0.25", "3.4M", in @language (nullable). (transfer full) */
+char *jw_chart_number(double value, double step, const char *language);
 
 /* A value of the chart with all its decimals, as table and workbook have it, "2.68"; from a million
  * on "3.4M". Of the first series. (transfer full) */

@@ -41,7 +41,7 @@ void jw_page_append(GString *out, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 /* Appends the head, and the page up to the rows of its one table. @preview: what a list of mails
  * shows after the subject. */
-void jw_page_begin(GString *out, const char *subject, const char *preview);
+void jw_page_begin(GString *out, const char *subject, const char *preview, const char *language);
 
 /* Appends the coloured band with the title and what the report is limited to. */
 void jw_page_title(GString *out, const JwPageTitle *title);
@@ -51,6 +51,7 @@ void jw_page_card(GString *out, const JwPageCard *card);
 
 /* Appends the foot and ends the page. @why: a sentence and a space before the foot, or "".
  * @job_name: (nullable) */
-void jw_page_end(GString *out, const char *why, const char *job_name, const char *job_id);
+void jw_page_end(GString *out, const char *why, const char *job_name, const char *job_id,
+                 const char *language);
 
 G_END_DECLS

@@ -92,6 +92,8 @@ typedef struct {
     char *mail_chart_table; /* title of the table whose chart goes into the mail; NULL: none */
     int max_groups;         /* per dimension; further values count under "(other)" */
     JwCompare compare;      /* unless a request says otherwise */
+    char *language;         /* of its titles and labels: "en" */
+    GHashTable *others;     /* of JwReportDef: the same in other languages; NULL: this is one */
 } JwReportDef;
 
 /* An empty definition: its arrays are there, maxGroups is 1000. (transfer full) */
@@ -105,6 +107,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwReportDef, jw_report_def_free)
 /* Whether nobody who is limited to departments may have this report: nothing limits it, and it is
  * not said to be open. */
 bool jw_report_def_is_closed(const JwReportDef *self);
+
+/* The definition in a language: with its labels translated as far as it says. @self where it has
+ * no such language. (transfer none) */
+const JwReportDef *jw_report_def_in(const JwReportDef *self, const char *language);
 
 /* The filter of that name. (transfer none) (nullable) */
 const JwFilterDef *jw_report_def_filter(const JwReportDef *self, const char *name);

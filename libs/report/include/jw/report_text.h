@@ -1,5 +1,5 @@
 /* jw/report_text.h: figures, periods and filters as people read them, in English with commas
- * between thousands. Pure; any thread. */
+ * between thousands where no language is named. Pure; any thread. */
 #pragma once
 #include "jw/report.h"
 
@@ -20,12 +20,17 @@ char *jw_report_text_value(const JwValue *value, JwFormat format, int decimals);
 typedef struct {
     JwFormat format;
     int decimals;
-    const char *unit; /* behind a number, " calls"; NULL: the format's */
-    bool sign;        /* "+" in front of what is above zero */
+    const char *unit;     /* behind a number, " calls"; NULL: the format's */
+    bool sign;            /* "+" in front of what is above zero */
+    const char *language; /* of its marks and words; NULL: English */
 } JwTextForm;
 
-/* The same with a unit and a sign: "+1,234 calls". (transfer full) */
+/* The same with a unit, a sign, and in a language: "+1.234 Anrufe". (transfer full) */
 char *jw_report_text_form(const JwValue *value, const JwTextForm *form);
+
+/* What stands behind a number of that value, " call", " calls", by the rule of @language
+ * (nullable); NULL: there is no unit. (transfer full) (nullable) */
+char *jw_report_unit(const JwUnit *unit, const JwValue *value, const char *language);
 
 /* What stands behind a number of this format: " %", " s", ":00" or "". */
 const char *jw_report_text_unit(JwFormat format);
@@ -45,13 +50,17 @@ char *jw_report_text_period(const JwReportRequest *request, GTimeZone *zone);
 
 /* The same for a few words beside other dates: "28 Dec – 3 Jan", without the year. NULL: not of
  * whole days. (transfer full) (nullable) */
-char *jw_report_text_days(int64_t start_ms, int64_t end_ms, GTimeZone *zone);
+char *jw_report_text_days(int64_t start_ms, int64_t end_ms, GTimeZone *zone, const char *language);
+
+/* "11 Jan 2021, 00:05 UTC" in @language (nullable). (transfer full) */
+char *jw_report_moment(int64_t time_ms, const char *language);
 
 /* A filter's name for people: "Departments" of "departmentIds", "Event types" of "eventTypes".
  * (transfer full) */
 char *jw_report_text_filter_name(const char *name);
 
-/* "support, sales and 7 more", "10 to 20", "contains “bill”, not (none)". (transfer full) */
-char *jw_report_text_filter_values(const JwFilter *filter);
+/* "support, sales and 7 more", "10 to 20", "contains “bill”, not (none)", in @language (nullable).
+ * (transfer full) */
+char *jw_report_text_filter_values(const JwFilter *filter, const char *language);
 
 G_END_DECLS

@@ -69,6 +69,12 @@ typedef enum {
     JW_WORD_NO_SIGN_IN,
     JW_WORD_SENT_BY,  /* "This mail was sent automatically by Jobwire for the job {1}" */
     JW_WORD_FIRST_OF, /* "The first {1} of {2} are shown; …": a list in a page */
+    JW_WORD_NOT,      /* "not {1}": values of a filter, as those below */
+    JW_WORD_FROM_TO,  /* "{1} to {2}" */
+    JW_WORD_FROM,     /* "from {1}" */
+    JW_WORD_UP_TO,    /* "up to {1}" */
+    JW_WORD_CONTAINS, /* "contains “{1}”" */
+    JW_WORD_POINTS,   /* behind the difference of two shares */
     JW_WORD_N
 } JwWord;
 
@@ -77,6 +83,19 @@ const char *jw_report_word(JwWord word, const char *language);
 
 /* The word with what stands in its places. @second: (nullable). (transfer full) */
 char *jw_report_word_fill(JwWord word, const char *language, const char *first, const char *second);
+
+/* Whether the language has words: one of "en", "de", "fr", "es" and "tr". */
+bool jw_report_language_is_known(const char *language);
+
+/* A JwFieldCheck (jw/json.h): the name of such a language. (transfer full) */
+char *jw_check_language(const char *text);
+
+/* A number in English, "-1,234.5 %", with the marks of @language (nullable): "-1.234,5 %".
+ * (transfer full) */
+char *jw_report_number(const char *english, const char *language);
+
+/* "12,345", "12.345". (transfer full) */
+char *jw_report_count(int64_t count, const char *language);
 
 /* "1 record", "12,345 records". (transfer full) */
 char *jw_report_word_records(int64_t count, const char *language);

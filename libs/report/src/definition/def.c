@@ -22,12 +22,12 @@ jw_part_is_in_time(JwPart part)
 }
 
 static const size_t def_texts[] = {
-    offsetof(JwReportDef, report_type),      offsetof(JwReportDef, title),
-    offsetof(JwReportDef, description),      offsetof(JwReportDef, file_prefix),
-    offsetof(JwReportDef, collection),       offsetof(JwReportDef, date_field),
-    offsetof(JwReportDef, time_zone),        offsetof(JwReportDef, inactive_field),
-    offsetof(JwReportDef, inactive_value),   offsetof(JwReportDef, list_title),
-    offsetof(JwReportDef, mail_chart_table),
+    offsetof(JwReportDef, language),       offsetof(JwReportDef, report_type),
+    offsetof(JwReportDef, title),          offsetof(JwReportDef, description),
+    offsetof(JwReportDef, file_prefix),    offsetof(JwReportDef, collection),
+    offsetof(JwReportDef, date_field),     offsetof(JwReportDef, time_zone),
+    offsetof(JwReportDef, inactive_field), offsetof(JwReportDef, inactive_value),
+    offsetof(JwReportDef, list_title),     offsetof(JwReportDef, mail_chart_table),
 };
 
 static void
@@ -131,7 +131,19 @@ jw_report_def_free(gpointer data)
     g_clear_pointer(&self->columns, g_array_unref);
     g_clear_pointer(&self->tables, g_array_unref);
     g_strfreev(self->summary);
+    g_clear_pointer(&self->others, g_hash_table_unref);
     g_free(self);
+}
+
+const JwReportDef *
+jw_report_def_in(const JwReportDef *self, const char *language)
+{
+    g_return_val_if_fail(self != NULL, NULL);
+    const JwReportDef *found = self->others != NULL && language != NULL
+                                   ? g_hash_table_lookup(self->others, language)
+                                   : NULL;
+
+    return found != NULL ? found : self;
 }
 
 const JwFilterDef *

@@ -5,8 +5,12 @@
 #include "definition/measure_ops.h"
 #include "engine/formula.h"
 #include "jw/catalog.h"
+#include "jw/report_words.h"
+#include "definition/def_languages.h"
 #include "definition/def_looks.h"
 #include "names.h"
+
+#include <string.h>
 
 static const char *const parts[] = {
     [JW_PART_VALUE] = "value",     [JW_PART_HOUR] = "hour",   [JW_PART_DATE] = "date",
@@ -138,6 +142,8 @@ static const JwField def_fields[] = {
     LABEL("mailChartTable", 0, 31),
     { .name = "maxGroups", .type = JW_FIELD_INT, .min = 1, .max = 100000 },
     { .name = "compare", .type = JW_FIELD_STRING, .values = jw_compare_names },
+    { .name = "language", .type = JW_FIELD_STRING, .check = jw_check_language },
+    JW_DEF_LANGUAGES,
     { .name = NULL },
 };
 
@@ -346,6 +352,7 @@ read_def(const json_t *value)
     const json_t *max_groups = json_object_get(value, "maxGroups");
     const char *list_title = jw_json_text(value, "listTitle");
     const char *time_zone = jw_json_text(value, "timeZone");
+    const char *language = jw_json_text(value, "language");
 
     def->report_type = dup_text(value, "reportType");
     def->title = dup_text(value, "title");
@@ -357,7 +364,9 @@ read_def(const json_t *value)
     def->open_to_all_departments = json_is_true(json_object_get(value, "openToAllDepartments"));
     def->inactive_field = dup_text(inactive, "field");
     def->inactive_value = dup_text(inactive, "value");
-    def->list_title = g_strdup(list_title != NULL ? list_title : "Records");
+    def->language = g_strdup(language != NULL ? language : "en");
+    def->list_title =
+        g_strdup(list_title != NULL ? list_title : jw_report_word(JW_WORD_RECORDS, language));
     def->mail_chart_table = dup_text(value, "mailChartTable");
     def->compare = (JwCompare)jw_name_read(value, "compare", jw_compare_names, JW_COMPARE_NONE);
     def->summary = jw_json_texts(json_object_get(value, "summary"));
@@ -375,6 +384,49 @@ read_def(const json_t *value)
     return def;
 }
 
+/* Notes all that is wrong. (transfer full) */
+static JwReportDef *
+check_def(const json_t *value, JwViolations *violations)
+{
+    (void)jw_check_object(value, def_fields, "", violations);
+    const bool named = jw_conditions_check(value, violations);
+    JwReportDef *def = read_def(value);
+
+    read_conditions(def, value, named ? json_object_get(value, "conditions") : NULL);
+    if (json_is_object(value)) { /* else one word about it is enough */
+        check_members(value, violations);
+        jw_def_check_units(value, violations);
+        jw_report_def_note(def, violations);
+        jw_def_check_languages(value, violations);
+    }
+    return def;
+}
+
+/* The same in every other language that reports have words of. */
+static void
+add_languages(JwReportDef *def, const json_t *value, JwViolations *violations)
+{
+    static const char *const codes[] = { "en", "de", "fr", "es", "tr" };
+
+    def->others = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, jw_report_def_free);
+    for (size_t i = 0; i < G_N_ELEMENTS(codes); i++) {
+        if (strcmp(codes[i], def->language) == 0) {
+            continue;
+        }
+        g_auto(JwViolations) own = { 0 };
+        json_auto_t *translated = jw_def_translate(value, codes[i]);
+        g_autoptr(JwReportDef) other = check_def(translated, &own);
+        for (size_t k = 0; k < jw_violations_count(&own); k++) {
+            const JwViolation *wrong = jw_violations_get(&own, k);
+            g_autofree char *pointer = g_strconcat("/languages/", codes[i], NULL);
+            (void)jw_violations_add(violations, pointer, "in this language %s: %s", wrong->pointer,
+                                    wrong->message);
+        }
+        const char *code = other->language;
+        g_hash_table_insert(def->others, (gpointer)(uintptr_t)code, g_steal_pointer(&other));
+    }
+}
+
 JwReportDef *
 jw_report_def_parse(const char *text, size_t length, const char *file, GError **error)
 {
@@ -387,14 +439,9 @@ jw_report_def_parse(const char *text, size_t length, const char *file, GError **
         (void)jw_prefix(error, "%s", file);
         return NULL;
     }
-    (void)jw_check_object(value, def_fields, "", &violations);
-    const bool named = jw_conditions_check(value, &violations);
-    g_autoptr(JwReportDef) def = read_def(value);
-    read_conditions(def, value, named ? json_object_get(value, "conditions") : NULL);
-    if (json_is_object(value)) { /* else one word about it is enough */
-        check_members(value, &violations);
-        jw_def_check_units(value, &violations);
-        jw_report_def_note(def, &violations);
+    g_autoptr(JwReportDef) def = check_def(value, &violations);
+    if (jw_violations_count(&violations) == 0) {
+        add_languages(def, value, &violations);
     }
     if (jw_violations_count(&violations) > 0) {
         g_autofree char *all = jw_violations_text(&violations);

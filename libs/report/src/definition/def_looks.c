@@ -1,10 +1,13 @@
 /* definition/def_looks.c: see definition/def_looks.h. Any thread, no state. */
 #include "definition/def_looks.h"
 
+#include "jw/text.h"
 #include "names.h"
 
 #include <math.h>
 #include <string.h>
+
+#define UNIT_MAX 20 /* characters */
 
 static const JwField threshold_fields[] = {
     { .name = "level",
@@ -18,20 +21,19 @@ static const JwField threshold_fields[] = {
 const JwField jw_def_threshold_item = { .type = JW_FIELD_OBJECT, .fields = threshold_fields };
 const JwField jw_def_label_item = { .type = JW_FIELD_STRING, .min = 1, .max = 100 };
 
-static const JwField unit_text[] = {
-    { .name = "unit", .type = JW_FIELD_STRING, .min = 1, .max = 20 },
-    { .name = NULL },
-};
 static const JwField unit_forms[] = {
-    { .name = "one", .type = JW_FIELD_STRING, .flags = JW_FIELD_REQUIRED, .min = 1, .max = 20 },
-    { .name = "other", .type = JW_FIELD_STRING, .flags = JW_FIELD_REQUIRED, .min = 1, .max = 20 },
+    { .name = "one",
+      .type = JW_FIELD_STRING,
+      .flags = JW_FIELD_REQUIRED,
+      .min = 1,
+      .max = UNIT_MAX },
+    { .name = "other",
+      .type = JW_FIELD_STRING,
+      .flags = JW_FIELD_REQUIRED,
+      .min = 1,
+      .max = UNIT_MAX },
     { .name = NULL },
 };
-static const JwField unit_object[] = {
-    { .name = "unit", .type = JW_FIELD_OBJECT, .fields = unit_forms },
-    { .name = NULL },
-};
-
 static double
 read_bound(const json_t *item, const char *name, double otherwise)
 {
@@ -94,16 +96,20 @@ jw_def_read_labels(const json_t *object)
 }
 
 /* The checker's tables know one type a member. */
-static void
-check_unit(const json_t *item, const char *base, JwViolations *violations)
+void
+jw_def_check_unit(const json_t *unit, const char *pointer, JwViolations *violations)
 {
-    json_t *unit = json_object_get(item, "unit");
-    json_auto_t *alone = json_object();
+    const char *text = json_string_value(unit);
+    const size_t length = text != NULL ? (size_t)g_utf8_strlen(text, -1) : 0;
 
-    if (unit != NULL) {
-        json_object_set(alone, "unit", unit);
-        (void)jw_check_object(alone, json_is_object(unit) ? unit_object : unit_text, base,
-                              violations);
+    if (json_is_object(unit)) {
+        (void)jw_check_object(unit, unit_forms, pointer, violations);
+    } else if (length == 0 || length > UNIT_MAX || !jw_text_clean(text, strlen(text))
+               || strpbrk(text, "\t\r\n") != NULL) {
+        (void)jw_violations_add(violations, pointer,
+                                "must be a text of 1 to %d characters, or an object of one and "
+                                "other",
+                                UNIT_MAX);
     }
 }
 
@@ -119,7 +125,10 @@ jw_def_check_units(const json_t *definition, JwViolations *violations)
         json_array_foreach(json_object_get(definition, lists[k]), i, item)
         {
             g_autofree char *base = jw_pointer_index(list, i);
-            check_unit(item, base, violations);
+            g_autofree char *pointer = jw_pointer(base, "unit");
+            if (json_object_get(item, "unit") != NULL) {
+                jw_def_check_unit(json_object_get(item, "unit"), pointer, violations);
+            }
         }
     }
 }

@@ -32,6 +32,9 @@ JwUnit jw_def_read_unit(const json_t *value);
 /* NULL when there is no object. (transfer full) (nullable) */
 GHashTable *jw_def_read_labels(const json_t *object);
 
+/* Notes what is wrong with a unit at @pointer. */
+void jw_def_check_unit(const json_t *unit, const char *pointer, JwViolations *violations);
+
 /* Notes what is wrong with the units of a definition, which are a text or an object. */
 void jw_def_check_units(const json_t *definition, JwViolations *violations);
 

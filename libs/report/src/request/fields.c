@@ -3,6 +3,7 @@
  * schemas/common/report-request.v1.json. */
 #include "request/request_private.h"
 
+#include "jw/report_words.h"
 #include "names.h"
 
 static const JwField range_fields[] = {
@@ -61,6 +62,7 @@ static const JwField parameter_fields[] = {
       .item = &part_name },
     { .name = "includeInactive", .type = JW_FIELD_BOOL },
     { .name = "compare", .type = JW_FIELD_STRING, .values = jw_compare_names },
+    { .name = "language", .type = JW_FIELD_STRING, .check = jw_check_language },
     { .name = NULL },
 };
 /* clang-format off */

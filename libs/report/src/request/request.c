@@ -5,7 +5,8 @@
 static const size_t request_texts[] = {
     offsetof(JwReportRequest, report_type), offsetof(JwReportRequest, time_zone),
     offsetof(JwReportRequest, format),      offsetof(JwReportRequest, file_name),
-    offsetof(JwReportRequest, requester),   offsetof(JwReportRequest, table),
+    offsetof(JwReportRequest, requester),   offsetof(JwReportRequest, language),
+    offsetof(JwReportRequest, table),
 };
 
 void

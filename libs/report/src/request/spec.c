@@ -119,6 +119,8 @@ read_asked(const json_t *spec, const JwReportDef *def, JwReportRequest *request)
     if (!jw_report_spec_period(spec, &request->start_ms, &request->end_ms)) {
         return false;
     }
+    const char *language = jw_json_text(parameters, "language");
+    request->language = g_strdup(language == NULL && def != NULL ? def->language : language);
     read_compare(parameters, def, request);
     return true;
 }
@@ -199,7 +201,7 @@ jw_report_request_of_job(const JwCatalog *catalog, const JwJob *job, JwReportReq
         request->file_name = g_strdup_printf("%s_Complete_Report%s", def->file_prefix, part);
     }
     request->requester = g_strdup(jw_actor_name(&job->requested_by));
+    *ret_def = jw_report_def_in(def, request->language);
     *ret_request = g_steal_pointer(&request);
-    *ret_def = def;
     return true;
 }

@@ -64,6 +64,12 @@ jw_compare_percent(const JwValue *change, const JwValue *before)
 }
 
 char *
+jw_compare_points(const char *language)
+{
+    return g_strconcat(" ", jw_report_word(JW_WORD_POINTS, language), NULL);
+}
+
+char *
 jw_report_change_text(const JwReportFigure *figure, const char *language)
 {
     const JwReportComparison *beside = &figure->comparison;

@@ -25,10 +25,14 @@ compare_figure(const JwCompared *self, JwReportFigure *figure, const JwReportFig
     JwReportComparison *comparison = &figure->comparison;
     const bool rate = figure->format == JW_FORMAT_PERCENT;
     const JwMeasureDef *measure = jw_report_def_measure(self->def, figure->name);
-    JwTextForm change = { .format = figure->format, .decimals = figure->decimals, .sign = true };
+    JwTextForm change = { .format = figure->format,
+                          .decimals = figure->decimals,
+                          .sign = true,
+                          .language = self->self->language };
     const JwTextForm share = { .format = JW_FORMAT_PERCENT,
                                .decimals = JW_CHANGE_DECIMALS,
-                               .sign = true };
+                               .sign = true,
+                               .language = self->self->language };
 
     comparison->previous = jw_result_keep_value(self->self, before->value);
     if (jw_compare_has_difference(figure->format)) {
@@ -36,9 +40,11 @@ compare_figure(const JwCompared *self, JwReportFigure *figure, const JwReportFig
             jw_compare_difference(&figure->value, &before->value, figure->decimals);
     }
     if (rate) {
-        comparison->unit = JW_COMPARE_POINTS;
+        g_autofree char *points = jw_compare_points(self->self->language);
+        comparison->unit = jw_result_keep(self->self, points);
     } else if (measure != NULL) {
-        g_autofree char *unit = jw_look_unit(&measure->unit, &comparison->difference);
+        g_autofree char *unit =
+            jw_report_unit(&measure->unit, &comparison->difference, self->self->language);
         comparison->unit = jw_result_keep(self->self, unit);
     }
     change.unit = comparison->unit;

@@ -5,8 +5,6 @@
 
 G_BEGIN_DECLS
 
-#define JW_COMPARE_POINTS " pp"
-
 typedef struct {
     JwReportResult *self;
     JwAggregate *aggregate;
@@ -21,6 +19,9 @@ bool jw_compare_has_difference(JwFormat format);
 
 /* Whether it is told in percent as well: that of a share is in points. */
 bool jw_compare_has_percent(JwFormat format);
+
+/* The unit of a difference of shares, " pp". (transfer full) */
+char *jw_compare_points(const char *language);
 
 /* NULL type when one of them is no number. */
 JwValue jw_compare_difference(const JwValue *now, const JwValue *before, int decimals);

@@ -106,19 +106,20 @@ key_text(const Tables *tables, size_t row, char **ret_owned)
     return *ret_owned;
 }
 
+/* As the engine has it: words of other languages come at the end (result/dress.c). */
 static bool
-is_label(const JwReportTable *table, size_t row, JwWord word, const char *language)
+is_label(const JwReportTable *table, size_t row, JwWord word)
 {
     const JwValue *cell = jw_report_cell(table, row, 0);
 
-    return cell->type == JW_VALUE_TEXT && strcmp(cell->text, jw_report_word(word, language)) == 0;
+    return cell->type == JW_VALUE_TEXT && strcmp(cell->text, jw_report_word(word, NULL)) == 0;
 }
 
 static bool
-has_label(const JwReportTable *table, JwWord word, const char *language)
+has_label(const JwReportTable *table, JwWord word)
 {
     for (size_t row = 0; row < table->n_rows; row++) {
-        if (is_label(table, row, word, language)) {
+        if (is_label(table, row, word)) {
             return true;
         }
     }
@@ -164,12 +165,11 @@ pair_rank(const Tables *tables, const Pair *pair)
     const bool now = pair->row >= 0;
     const JwReportTable *table = now ? &tables->now : tables->before;
     const size_t row = (size_t)(now ? pair->row : pair->before);
-    const char *language = tables->compare->self->language;
 
-    return jw_report_row_kind(table, row) != JW_ROW_GROUP     ? 3
-           : is_label(table, row, JW_WORD_OTHER, language)    ? 2
-           : is_label(table, row, JW_WORD_NO_VALUE, language) ? 1
-                                                              : 0;
+    return jw_report_row_kind(table, row) != JW_ROW_GROUP ? 3
+           : is_label(table, row, JW_WORD_OTHER)          ? 2
+           : is_label(table, row, JW_WORD_NO_VALUE)       ? 1
+                                                          : 0;
 }
 
 static int
@@ -293,7 +293,8 @@ role_column(JwReportResult *result, const JwReportColumn *of, JwColumnRole role)
     column.label = jw_result_keep(result, label);
     column.role = role;
     if (role == JW_COLUMN_DIFFERENCE && of->format == JW_FORMAT_PERCENT) {
-        column.unit = JW_COMPARE_POINTS;
+        g_autofree char *points = jw_compare_points(result->language);
+        column.unit = jw_result_keep(result, points);
     }
     if (role == JW_COLUMN_PERCENT) {
         column.format = JW_FORMAT_PERCENT;
@@ -369,7 +370,7 @@ make_table(Tables *tables)
 static void
 note_left_out(const JwCompared *self, const Tables *tables)
 {
-    g_autofree char *count = jw_report_text_count(tables->left_out);
+    g_autofree char *count = jw_report_count(tables->left_out, self->self->language);
 
     if (tables->left_out > 0) {
         g_autofree char *note =
@@ -392,8 +393,8 @@ jw_compare_table(const JwCompared *self, const JwTablePlan *plan, JwReportTable 
         .pairs = pairs,
         .timeline = timeline,
         .buckets = timeline ? jw_buckets_of(plan->dimension) : (JwBuckets){ 0 },
-        .now_other = has_label(table, JW_WORD_OTHER, self->self->language),
-        .before_other = has_label(before, JW_WORD_OTHER, self->self->language),
+        .now_other = has_label(table, JW_WORD_OTHER),
+        .before_other = has_label(before, JW_WORD_OTHER),
     };
 
     pair_rows(&tables);

@@ -3,9 +3,19 @@
 #include "result/dress.h"
 
 #include "result/looks.h"
+
+#include "jw/report_text.h"
 #include "result/result_private.h"
 
 #include <string.h>
+
+static const char *
+key_label(const JwReportResult *self, const JwDimensionDef *dimension, const JwValue *cell)
+{
+    const char *label = jw_look_label(dimension->labels, cell);
+
+    return label != NULL ? label : jw_look_word(dimension, cell, self->language);
+}
 
 static void
 dress_key(JwReportResult *self, JwReportTable *table, size_t column,
@@ -13,7 +23,7 @@ dress_key(JwReportResult *self, JwReportTable *table, size_t column,
 {
     for (size_t row = 0; dimension != NULL && row < table->n_rows; row++) {
         JwValue *cell = jw_result_cell(table, row, column);
-        const char *label = jw_look_label(dimension->labels, cell);
+        const char *label = key_label(self, dimension, cell);
         if (label != NULL) {
             *cell = jw_result_keep_value(
                 self, (JwValue){ .type = JW_VALUE_TEXT, .text = label, .length = strlen(label) });
@@ -25,11 +35,12 @@ dress_key(JwReportResult *self, JwReportTable *table, size_t column,
 static void
 dress_units(JwReportResult *self, JwReportColumn *column, const JwMeasureDef *measure)
 {
-    const JwValue one = { .type = JW_VALUE_INT, .integer = 1 }, many = { .type = JW_VALUE_INT };
+    const JwValue one = { .type = JW_VALUE_INT, .integer = 1 },
+                  many = { .type = JW_VALUE_INT, .integer = 7 };
 
     if (measure->unit.other != NULL && column->unit == NULL && column->role != JW_COLUMN_PERCENT) {
-        g_autofree char *unit = jw_look_unit(&measure->unit, &many);
-        g_autofree char *unit_one = jw_look_unit(&measure->unit, &one);
+        g_autofree char *unit = jw_report_unit(&measure->unit, &many, self->language);
+        g_autofree char *unit_one = jw_report_unit(&measure->unit, &one, self->language);
         column->unit = jw_result_keep(self, unit);
         column->unit_one = jw_result_keep(self, unit_one);
     }

@@ -1,7 +1,11 @@
 /* result/looks.c: see result/looks.h. Pure; any thread. */
 #include "result/looks.h"
 
+#include "jw/report_text.h"
+
 #include "engine/condition.h"
+#include "jw/report_words.h"
+#include "text/language.h"
 
 #include <math.h>
 #include <string.h>
@@ -28,10 +32,12 @@ jw_look_level(const JwMeasureDef *measure, const JwValue *value)
 }
 
 char *
-jw_look_unit(const JwUnit *unit, const JwValue *value)
+jw_report_unit(const JwUnit *unit, const JwValue *value, const char *language)
 {
-    const bool one = (value->type == JW_VALUE_INT && (value->integer == 1 || value->integer == -1))
-                     || (value->type == JW_VALUE_REAL && fabs(value->real) == 1);
+    const double number = value->type == JW_VALUE_INT    ? (double)value->integer
+                          : value->type == JW_VALUE_REAL ? value->real
+                                                         : NAN;
+    const bool one = !isnan(number) && jw_language_find(language)->is_one(number);
 
     return unit->other != NULL ? g_strconcat(" ", one ? unit->one : unit->other, NULL) : NULL;
 }
@@ -55,4 +61,29 @@ jw_look_label(GHashTable *labels, const JwValue *value)
     memcpy(text, value->text, value->length);
     text[value->length] = '\0';
     return g_hash_table_lookup(labels, text);
+}
+
+static bool
+is_text(const JwValue *value, const char *text)
+{
+    return value->type == JW_VALUE_TEXT && value->length == strlen(text)
+           && memcmp(value->text, text, value->length) == 0;
+}
+
+const char *
+jw_look_word(const JwDimensionDef *dimension, const JwValue *value, const char *language)
+{
+    static const JwWord words[] = { JW_WORD_NO_VALUE, JW_WORD_OTHER };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+        if (is_text(value, jw_report_word(words[i], NULL))) {
+            return jw_report_word(words[i], language);
+        }
+    }
+    for (size_t i = 0; dimension->part == JW_PART_WEEKDAY && i < 7; i++) {
+        if (is_text(value, jw_language_find(NULL)->weekdays[i])) {
+            return jw_language_find(language)->weekdays[i];
+        }
+    }
+    return NULL;
 }

@@ -3,6 +3,7 @@
  * table. Pure, any thread. */
 #include "result/plan.h"
 
+#include "jw/report_words.h"
 #include "names.h"
 
 static void
@@ -134,7 +135,9 @@ plan_asked(GArray *plans, const JwReportDef *def, const JwReportRequest *request
     const JwDimensionDef *dimension = jw_report_def_dimension(def, request->group_by[0]);
     const JwTableDef *from = table_of(def, request->group_by[0]);
     const JwTablePlan plan = {
-        .title = from != NULL ? g_strdup(from->title) : g_strdup_printf("By %s", dimension->label),
+        .title = from != NULL
+                     ? g_strdup(from->title)
+                     : jw_report_word_fill(JW_WORD_BY, def->language, dimension->label, NULL),
         .dimension = dimension,
         .measures = plan_columns(def, request, from),
         .chart = chart_kind(dimension, from),

@@ -99,10 +99,12 @@ figure_value(JwAggregate *aggregate, const JwReportDef *def, const JwMeasureDef 
 {
     const JwValue value = jw_aggregate_figure(aggregate, measure);
     const JwDimensionDef *dimension = jw_report_def_dimension(def, measure->dimension);
-    const char *label = dimension != NULL && measure->op == JW_MEASURE_PEAK
-                            ? jw_look_label(dimension->labels, &value)
-                            : NULL;
+    const bool peak = dimension != NULL && measure->op == JW_MEASURE_PEAK;
+    const char *label = peak ? jw_look_label(dimension->labels, &value) : NULL;
 
+    if (peak && label == NULL) {
+        label = jw_look_word(dimension, &value, def->language);
+    }
     return label == NULL
                ? value
                : (JwValue){ .type = JW_VALUE_TEXT, .text = label, .length = strlen(label) };
@@ -113,10 +115,11 @@ add_figure(JwReportResult *self, JwAggregate *aggregate, const JwReportDef *def,
            const JwMeasureDef *measure, GTimeZone *zone)
 {
     const JwValue value = figure_value(aggregate, def, measure);
-    g_autofree char *unit = jw_look_unit(&measure->unit, &value);
+    g_autofree char *unit = jw_report_unit(&measure->unit, &value, self->language);
     const JwTextForm form = { .format = measure->format,
                               .decimals = measure->decimals,
-                              .unit = unit };
+                              .unit = unit,
+                              .language = self->language };
     g_autofree char *text = value.type == JW_VALUE_TIME
                                 ? jw_report_text_time(value.time_ms, measure->format, zone)
                                 : jw_report_text_form(&value, &form);
@@ -223,7 +226,7 @@ add_limit(JwReportResult *self, const JwReportDef *def, const JwFilter *filter)
     const bool labelled = known != NULL && known->label != NULL;
     g_autofree char *label =
         labelled ? g_strdup(known->label) : jw_report_text_filter_name(filter->name);
-    g_autofree char *text = jw_report_text_filter_values(filter);
+    g_autofree char *text = jw_report_text_filter_values(filter, self->language);
     const JwReportLimit limit = { jw_result_keep(self, filter->name), jw_result_keep(self, label),
                                   jw_result_keep(self, text) };
 
@@ -237,6 +240,7 @@ jw_result_build(JwAggregate *aggregate, const JwReportDef *def, const JwReportRe
     JwReportResult *self = jw_result_new_empty();
     g_autofree char *period = jw_report_text_period(request, zone);
     self->title = jw_result_keep(self, def->title);
+    self->language = jw_result_keep(self, def->language);
     self->report_type = jw_result_keep(self, def->report_type);
     self->period = request->period;
     self->start_ms = request->start_ms;

@@ -1,9 +1,8 @@
 /* result/result_json.c: the summary of a result as JSON and back. The only place that knows the
  * names of its members:
- *   {"title", "reportType", "period": {"type", "start", "end", "timeZone", "label"}, "rows",
- *    "filters": [{"name", "label", "text"}], "inactiveIncluded",
- *    "compared": {"start", "end", "label"}, "notes": [],
- *    "figures": [{"name", "label", "format", "value", "text", "unit", "level",
+ *   {"title", "language", "reportType", "period": {"type", "start", "end", "timeZone", "label"},
+ * "rows", "filters": [{"name", "label", "text"}], "inactiveIncluded", "compared": {"start", "end",
+ * "label"}, "notes": [], "figures": [{"name", "label", "format", "value", "text", "unit", "level",
  *                 "comparison": {"previous", "previousText", "difference", "differenceText",
  *                                "percent", "percentText"}}],
  *    "chart": {"title", "kind", "measure", "format", "decimals", "unit", "labels": [], "values":
@@ -366,6 +365,9 @@ jw_report_result_summary(const JwReportResult *self)
                   self->report_type, "period", encode_period(self), "rows", (json_int_t)self->rows,
                   "figures", encode_figures(self));
 
+    if (g_strcmp0(self->language, "en") != 0) {
+        jw_json_set_string(summary, "language", self->language);
+    }
     encode_limits(self, summary);
     encode_beside(self, summary);
     for (guint i = 0; i < self->tables->len; i++) {
@@ -391,6 +393,7 @@ jw_report_result_of_summary(const char *text)
     self->report_type = decode_text(self, summary, "reportType");
     self->rows = json_is_integer(rows) ? json_integer_value(rows) : -1;
     decode_period(self, json_object_get(summary, "period"));
+    self->language = decode_text(self, summary, "language");
     decode_limits(self, summary);
     decode_beside(self, summary);
     decode_figures(self, json_object_get(summary, "figures"));

@@ -1,7 +1,9 @@
 /* result/text.c: see jw/report_text.h. */
 #include "jw/report_text.h"
 #include "engine/number.h"
+#include "jw/report_words.h"
 #include "result/looks.h"
+#include "text/language.h"
 #include "jw/civil.h"
 #include "jw/text.h"
 #include "jw/zone_cache.h"
@@ -89,12 +91,13 @@ jw_report_text_form(const JwValue *value, const JwTextForm *form)
         return g_strndup(value->text, value->length);
     }
     if (is_int || (value->type == JW_VALUE_REAL && isfinite(value->real))) {
-        g_autofree char *number = number_text(value, form->format, form->decimals);
+        g_autofree char *english = number_text(value, form->format, form->decimals);
+        g_autofree char *number = jw_report_number(english, form->language);
         return g_strconcat(form->sign && above ? "+" : "", number,
                            form->unit != NULL ? form->unit : jw_report_text_unit(form->format),
                            NULL);
     }
-    return g_strdup("n/a");
+    return g_strdup(jw_report_word(JW_WORD_NOTHING, form->language));
 }
 
 char *
@@ -155,11 +158,26 @@ begins_day(int64_t time_ms, GTimeZone *zone)
     return time_ms == jw_zone_day_start_ms(zone, jw_zone_day(zone, time_ms));
 }
 
+/* With the year, and the time where @time. (transfer full) */
+static char *
+moment_text(GDateTime *at, bool time, const JwLanguage *language)
+{
+    g_autofree char *date =
+        jw_language_date(language, g_date_time_get_year(at), g_date_time_get_month(at),
+                         g_date_time_get_day_of_month(at));
+
+    return time ? g_strdup_printf("%s %02d:%02d:%02d", date, g_date_time_get_hour(at),
+                                  g_date_time_get_minute(at), g_date_time_get_second(at))
+                : g_steal_pointer(&date);
+}
+
 char *
 jw_report_text_period(const JwReportRequest *request, GTimeZone *zone)
 {
+    const JwLanguage *language = jw_language_find(request->language);
+
     if (request->start_ms == 0 && request->end_ms == 0) {
-        return g_strdup("all records");
+        return g_strdup(jw_report_word(JW_WORD_ALL_RECORDS, request->language));
     }
     g_autoptr(GDateTime) start = local_time(request->start_ms, zone);
     g_autoptr(GDateTime) last = local_time(request->end_ms - 1, zone);
@@ -168,26 +186,39 @@ jw_report_text_period(const JwReportRequest *request, GTimeZone *zone)
         return g_strdup("a period outside the calendar");
     }
     /* The end is the first moment outside; the last day, or second, inside is shown. */
-    bool whole_days = begins_day(request->start_ms, zone) && begins_day(request->end_ms, zone);
-    const char *format = whole_days ? "%-d %b %Y" : "%-d %b %Y %H:%M:%S";
-    g_autofree char *from = g_date_time_format(start, format);
-    g_autofree char *to = g_date_time_format(last, format);
+    const bool whole_days =
+        begins_day(request->start_ms, zone) && begins_day(request->end_ms, zone);
+    g_autofree char *from = moment_text(start, !whole_days, language);
+    g_autofree char *to = moment_text(last, !whole_days, language);
     return whole_days && strcmp(from, to) == 0 ? g_steal_pointer(&from)
                                                : g_strdup_printf("%s – %s", from, to);
 }
 
 char *
-jw_report_text_days(int64_t start_ms, int64_t end_ms, GTimeZone *zone)
+jw_report_text_days(int64_t start_ms, int64_t end_ms, GTimeZone *zone, const char *language)
 {
+    const JwLanguage *found = jw_language_find(language);
     g_autoptr(GDateTime) start = local_time(start_ms, zone);
     g_autoptr(GDateTime) last = local_time(end_ms - 1, zone);
 
     if (start == NULL || last == NULL || !begins_day(start_ms, zone) || !begins_day(end_ms, zone)) {
         return NULL;
     }
-    g_autofree char *from = g_date_time_format(start, "%-d %b");
-    g_autofree char *to = g_date_time_format(last, "%-d %b");
+    g_autofree char *from = jw_language_date(found, 0, g_date_time_get_month(start),
+                                             g_date_time_get_day_of_month(start));
+    g_autofree char *to =
+        jw_language_date(found, 0, g_date_time_get_month(last), g_date_time_get_day_of_month(last));
     return strcmp(from, to) == 0 ? g_steal_pointer(&from) : g_strdup_printf("%s – %s", from, to);
+}
+
+char *
+jw_report_moment(int64_t time_ms, const char *language)
+{
+    JwCivil at;
+
+    jw_civil_from_seconds(jw_floor_div(time_ms, 1000), &at);
+    g_autofree char *date = jw_language_date(jw_language_find(language), at.year, at.month, at.day);
+    return g_strdup_printf("%s, %02d:%02d UTC", date, at.hour, at.minute);
 }
 
 char *
@@ -216,49 +247,71 @@ jw_report_text_filter_name(const char *name)
 }
 
 /* A part of what a filter asks, behind a comma. */
+
 static void
-append_asked(GString *text, const char *before, const char *asked, const char *after)
+append_item(GString *text, const char *item)
+{
+    g_string_append_printf(text, "%s%s", text->len > 0 ? ", " : "", item);
+}
+
+/* @word: around what is asked. Nothing for NULL. */
+static void
+append_asked(GString *text, JwWord word, const char *language, const char *asked)
 {
     if (asked != NULL) {
-        g_string_append_printf(text, "%s%s%s%s", text->len > 0 ? ", " : "", before, asked, after);
+        g_autofree char *item = jw_report_word_fill(word, language, asked, NULL);
+        append_item(text, item);
     }
 }
 
-static void
-append_values(GString *text, const char *before, char **values)
+/* "support, sales and 7 more"; NULL: there are none. (transfer full) */
+static char *
+values_text(char **values, size_t room, const char *language)
 {
     const guint count = values != NULL ? g_strv_length(values) : 0;
+    g_autoptr(GString) text = g_string_new(NULL);
     guint shown = 0;
 
     for (; shown < count; shown++) {
-        if (shown > 0 && text->len + strlen(values[shown]) > FILTER_TEXT_MAX) {
+        if (shown > 0 && text->len + strlen(values[shown]) > room) {
             break;
         }
-        append_asked(text, shown == 0 ? before : "", values[shown], "");
+        append_item(text, values[shown]);
     }
     if (shown < count) {
-        g_string_append_printf(text, " and %u more", count - shown);
+        g_autofree char *more = g_strdup_printf("%u", count - shown);
+        return jw_report_word_fill(JW_WORD_AND_MORE, language, text->str, more);
     }
+    return count > 0 ? g_strdup(text->str) : NULL;
 }
 
 char *
-jw_report_text_filter_values(const JwFilter *filter)
+jw_report_text_filter_values(const JwFilter *filter, const char *language)
 {
     GString *text = g_string_new(NULL);
+    g_autofree char *values = values_text(filter->values, FILTER_TEXT_MAX, language);
+    const size_t used = values != NULL ? strlen(values) : 0;
+    g_autofree char *excluded =
+        values_text(filter->excluded, FILTER_TEXT_MAX - MIN(used, FILTER_TEXT_MAX), language);
+    const char *none = jw_report_word(JW_WORD_NO_VALUE, language);
 
-    append_values(text, "", filter->values);
-    append_values(text, "not ", filter->excluded);
-    if (filter->from != NULL && filter->to != NULL) {
-        g_autofree char *range = g_strdup_printf("%s to %s", filter->from, filter->to);
-        append_asked(text, "", range, "");
-    } else {
-        append_asked(text, "from ", filter->from, "");
-        append_asked(text, "up to ", filter->to, "");
+    if (values != NULL) {
+        append_item(text, values);
     }
-    append_asked(text, "contains \xe2\x80\x9c", filter->contains, "\xe2\x80\x9d");
-    if (filter->presence != JW_PRESENCE_ANY) {
-        append_asked(text, "", filter->presence == JW_PRESENCE_ABSENT ? "(none)" : "not (none)",
-                     "");
+    append_asked(text, JW_WORD_NOT, language, excluded);
+    if (filter->from != NULL && filter->to != NULL) {
+        g_autofree char *range =
+            jw_report_word_fill(JW_WORD_FROM_TO, language, filter->from, filter->to);
+        append_item(text, range);
+    } else {
+        append_asked(text, JW_WORD_FROM, language, filter->from);
+        append_asked(text, JW_WORD_UP_TO, language, filter->to);
+    }
+    append_asked(text, JW_WORD_CONTAINS, language, filter->contains);
+    if (filter->presence == JW_PRESENCE_ABSENT) {
+        append_item(text, none);
+    } else if (filter->presence != JW_PRESENCE_ANY) {
+        append_asked(text, JW_WORD_NOT, language, none);
     }
     return g_string_free(text, FALSE);
 }

@@ -2,94 +2,152 @@
  */
 #include "jw/report_words.h"
 #include "jw/report_text.h"
+#include "text/language.h"
 
-#include <string.h>
-
-enum { EN, N_LANGUAGES };
-
-static const char *const codes[N_LANGUAGES] = { [EN] = "en" };
-
-static const char *const words[JW_WORD_N][N_LANGUAGES] = {
-    [JW_WORD_SUMMARY] = { "Summary" },
-    [JW_WORD_FIGURE] = { "Figure" },
-    [JW_WORD_VALUE] = { "Value" },
-    [JW_WORD_PREVIOUS] = { "Previous" },
-    [JW_WORD_DIFFERENCE] = { "Difference" },
-    [JW_WORD_CHANGE] = { "Change" },
-    [JW_WORD_PREVIOUS_OF] = { "{1}, previous" },
-    [JW_WORD_DIFFERENCE_OF] = { "{1}, difference" },
-    [JW_WORD_CHANGE_OF] = { "{1}, change" },
-    [JW_WORD_VS] = { "vs {1}" },
-    [JW_WORD_BEFORE] = { "{1} before" },
-    [JW_WORD_UNCHANGED] = { "unchanged" },
-    [JW_WORD_COMPARED] = { "Compared with {1}" },
+/* In the order of jw_languages. */
+static const char *const words[JW_WORD_N][JW_N_LANGUAGES] = {
+    [JW_WORD_SUMMARY] = { "Summary", "Übersicht", "Résumé", "Resumen", "Özet" },
+    [JW_WORD_FIGURE] = { "Figure", "Kennzahl", "Indicateur", "Indicador", "Gösterge" },
+    [JW_WORD_VALUE] = { "Value", "Wert", "Valeur", "Valor", "Değer" },
+    [JW_WORD_PREVIOUS] = { "Previous", "Zuvor", "Précédent", "Anterior", "Önceki" },
+    [JW_WORD_DIFFERENCE] = { "Difference", "Differenz", "Écart", "Diferencia", "Fark" },
+    [JW_WORD_CHANGE] = { "Change", "Änderung", "Évolution", "Variación", "Değişim" },
+    [JW_WORD_PREVIOUS_OF] = { "{1}, previous", "{1}, zuvor", "{1}, précédent", "{1}, anterior",
+                              "{1}, önceki" },
+    [JW_WORD_DIFFERENCE_OF] = { "{1}, difference", "{1}, Differenz", "{1}, écart",
+                                "{1}, diferencia", "{1}, fark" },
+    [JW_WORD_CHANGE_OF] = { "{1}, change", "{1}, Änderung", "{1}, évolution", "{1}, variación",
+                            "{1}, değişim" },
+    [JW_WORD_VS] = { "vs {1}", "gegenüber {1}", "par rapport à {1}", "frente a {1}",
+                     "önceki: {1}" },
+    [JW_WORD_BEFORE] = { "{1} before", "zuvor {1}", "{1} auparavant", "antes {1}", "önceden {1}" },
+    [JW_WORD_UNCHANGED] = { "unchanged", "unverändert", "inchangé", "sin cambios", "değişmedi" },
+    [JW_WORD_COMPARED] = { "Compared with {1}", "Verglichen mit {1}", "Comparé à {1}",
+                           "Comparado con {1}", "Karşılaştırılan: {1}" },
     [JW_WORD_LEFT_OUT] = { "{1}: the last of the period before ({2}) have nothing beside them and "
-                           "are not in this table." },
-    [JW_WORD_TOTAL] = { "Total" },
-    [JW_WORD_SUBTOTAL] = { "{1}, total" },
-    [JW_WORD_NO_VALUE] = { "(none)" },
-    [JW_WORD_OTHER] = { "(other)" },
-    [JW_WORD_NOTHING] = { "n/a" },
-    [JW_WORD_ESTIMATED] = { "estimated" },
-    [JW_WORD_GOOD] = { "good" },
-    [JW_WORD_WARN] = { "attention" },
-    [JW_WORD_BAD] = { "bad" },
-    [JW_WORD_YES] = { "yes" },
-    [JW_WORD_NO] = { "no" },
-    [JW_WORD_PERIOD] = { "Period" },
-    [JW_WORD_ALL_RECORDS] = { "all records" },
-    [JW_WORD_TIME_ZONE] = { "Time zone" },
-    [JW_WORD_FILTERS] = { "Filters" },
-    [JW_WORD_PART] = { JW_REPORT_TEXT_PART },
-    [JW_WORD_PART_SHORT] = { "part of the records" },
-    [JW_WORD_AND_MORE] = { "{1} and {2} more" },
-    [JW_WORD_INACTIVE] = { "Inactive records are included." },
-    [JW_WORD_REQUESTED_BY] = { JW_REPORT_TEXT_REQUESTER " {1}" },
-    [JW_WORD_MADE_AT] = { "Made at {1}" },
-    [JW_WORD_NOTES] = { "Notes" },
-    [JW_WORD_PAGE_OF] = { "Page {1} of {2}" },
-    [JW_WORD_CONTINUED] = { "{1} (continued)" },
-    [JW_WORD_CONTENTS] = { "Contents" },
-    [JW_WORD_BY] = { "By {1}" },
-    [JW_WORD_RECORDS] = { "Records" },
-    [JW_WORD_RECORD_ONE] = { "{1} record" },
-    [JW_WORD_RECORD_OTHER] = { "{1} records" },
-    [JW_WORD_RECORDS_READ] = { "{1} read" },
-    [JW_WORD_NO_DATA] = { "No data in this period" },
-    [JW_WORD_NO_RECORDS] = { "No records in this period" },
-    [JW_WORD_CHART] = { "Chart" },
-    [JW_WORD_REPORT] = { "Report" },
-    [JW_WORD_WEEKLY_REPORT] = { "Weekly report" },
-    [JW_WORD_MONTHLY_REPORT] = { "Monthly report" },
-    [JW_WORD_MOST_AT] = { "most at {1} ({2})" },
-    [JW_WORD_LEAST_AT] = { "least at {1} ({2})" },
-    [JW_WORD_ATTACHED_FILE] = { "Attached file" },
-    [JW_WORD_REPORT_FILE] = { "Report file" },
-    [JW_WORD_TOO_LARGE] = { "The file is too large for a mail." },
-    [JW_WORD_DOWNLOAD] = { "Download the report" },
-    [JW_WORD_LINK_UNTIL] = { "The link works until {1}." },
+                           "are not in this table.",
+                           "{1}: Die letzten des Zeitraums davor ({2}) haben kein Gegenstück und "
+                           "fehlen in dieser Tabelle.",
+                           "{1} : les derniers de la période précédente ({2}) n’ont pas de "
+                           "vis-à-vis et ne figurent pas dans ce tableau.",
+                           "{1}: los últimos del período anterior ({2}) no tienen equivalente y no "
+                           "figuran en esta tabla.",
+                           "{1}: önceki dönemin son kayıtlarının ({2}) karşılığı yok; bu tabloda "
+                           "yer almıyorlar." },
+    [JW_WORD_TOTAL] = { "Total", "Gesamt", "Total", "Total", "Toplam" },
+    [JW_WORD_SUBTOTAL] = { "{1}, total", "{1}, gesamt", "{1}, total", "{1}, total", "{1}, toplam" },
+    [JW_WORD_NO_VALUE] = { "(none)", "(ohne)", "(aucun)", "(ninguno)", "(yok)" },
+    [JW_WORD_OTHER] = { "(other)", "(andere)", "(autres)", "(otros)", "(diğer)" },
+    [JW_WORD_NOTHING] = { "n/a", "k. A.", "n. d.", "n. d.", "yok" },
+    [JW_WORD_ESTIMATED] = { "estimated", "geschätzt", "estimé", "estimado", "tahmini" },
+    [JW_WORD_GOOD] = { "good", "gut", "bon", "bueno", "iyi" },
+    [JW_WORD_WARN] = { "attention", "Achtung", "attention", "atención", "dikkat" },
+    [JW_WORD_BAD] = { "bad", "schlecht", "mauvais", "malo", "kötü" },
+    [JW_WORD_YES] = { "yes", "ja", "oui", "sí", "evet" },
+    [JW_WORD_NO] = { "no", "nein", "non", "no", "hayır" },
+    [JW_WORD_PERIOD] = { "Period", "Zeitraum", "Période", "Período", "Dönem" },
+    [JW_WORD_ALL_RECORDS] = { "all records", "alle Datensätze", "tous les enregistrements",
+                              "todos los registros", "tüm kayıtlar" },
+    [JW_WORD_TIME_ZONE] = { "Time zone", "Zeitzone", "Fuseau horaire", "Zona horaria",
+                            "Saat dilimi" },
+    [JW_WORD_FILTERS] = { "Filters", "Filter", "Filtres", "Filtros", "Filtreler" },
+    [JW_WORD_PART] = { JW_REPORT_TEXT_PART, "Nur ein Teil der Datensätze",
+                       "Une partie seulement des enregistrements",
+                       "Solo una parte de los registros", "Kayıtların yalnızca bir bölümü" },
+    [JW_WORD_PART_SHORT] = { "part of the records", "Teil der Datensätze",
+                             "partie des enregistrements", "parte de los registros",
+                             "kayıtların bir bölümü" },
+    [JW_WORD_AND_MORE] = { "{1} and {2} more", "{1} und {2} weitere", "{1} et {2} de plus",
+                           "{1} y {2} más", "{1} ve {2} tane daha" },
+    [JW_WORD_INACTIVE] = { "Inactive records are included.", "Inaktive Datensätze sind enthalten.",
+                           "Les enregistrements inactifs sont inclus.",
+                           "Se incluyen los registros inactivos.",
+                           "Etkin olmayan kayıtlar da dahildir." },
+    [JW_WORD_REQUESTED_BY] = { JW_REPORT_TEXT_REQUESTER " {1}", "Angefordert von {1}",
+                               "Demandé par {1}", "Solicitado por {1}", "İsteyen: {1}" },
+    [JW_WORD_MADE_AT] = { "Made at {1}", "Erstellt am {1}", "Établi le {1}", "Generado el {1}",
+                          "Oluşturulma: {1}" },
+    [JW_WORD_NOTES] = { "Notes", "Hinweise", "Remarques", "Notas", "Notlar" },
+    [JW_WORD_PAGE_OF] = { "Page {1} of {2}", "Seite {1} von {2}", "Page {1} sur {2}",
+                          "Página {1} de {2}", "Sayfa {1} / {2}" },
+    [JW_WORD_CONTINUED] = { "{1} (continued)", "{1} (Fortsetzung)", "{1} (suite)",
+                            "{1} (continuación)", "{1} (devam)" },
+    [JW_WORD_CONTENTS] = { "Contents", "Inhalt", "Sommaire", "Contenido", "İçindekiler" },
+    [JW_WORD_BY] = { "By {1}", "Nach {1}", "Par {1}", "Por {1}", "{1} bazında" },
+    [JW_WORD_RECORDS] = { "Records", "Datensätze", "Enregistrements", "Registros", "Kayıtlar" },
+    [JW_WORD_RECORD_ONE] = { "{1} record", "{1} Datensatz", "{1} enregistrement", "{1} registro",
+                             "{1} kayıt" },
+    [JW_WORD_RECORD_OTHER] = { "{1} records", "{1} Datensätze", "{1} enregistrements",
+                               "{1} registros", "{1} kayıt" },
+    [JW_WORD_RECORDS_READ] = { "{1} read", "{1} gelesen", "{1} lus", "{1} leídos", "{1} okundu" },
+    [JW_WORD_NO_DATA] = { "No data in this period", "Keine Daten in diesem Zeitraum",
+                          "Aucune donnée pour cette période", "Sin datos en este período",
+                          "Bu dönemde veri yok" },
+    [JW_WORD_NO_RECORDS] = { "No records in this period", "Keine Datensätze in diesem Zeitraum",
+                             "Aucun enregistrement pour cette période",
+                             "Sin registros en este período", "Bu dönemde kayıt yok" },
+    [JW_WORD_CHART] = { "Chart", "Diagramm", "Graphique", "Gráfico", "Grafik" },
+    [JW_WORD_REPORT] = { "Report", "Bericht", "Rapport", "Informe", "Rapor" },
+    [JW_WORD_WEEKLY_REPORT] = { "Weekly report", "Wochenbericht", "Rapport hebdomadaire",
+                                "Informe semanal", "Haftalık rapor" },
+    [JW_WORD_MONTHLY_REPORT] = { "Monthly report", "Monatsbericht", "Rapport mensuel",
+                                 "Informe mensual", "Aylık rapor" },
+    [JW_WORD_MOST_AT] = { "most at {1} ({2})", "am meisten bei {1} ({2})", "maximum à {1} ({2})",
+                          "máximo en {1} ({2})", "en çok: {1} ({2})" },
+    [JW_WORD_LEAST_AT] = { "least at {1} ({2})", "am wenigsten bei {1} ({2})",
+                           "minimum à {1} ({2})", "mínimo en {1} ({2})", "en az: {1} ({2})" },
+    [JW_WORD_ATTACHED_FILE] = { "Attached file", "Angehängte Datei", "Fichier joint",
+                                "Archivo adjunto", "Ekli dosya" },
+    [JW_WORD_REPORT_FILE] = { "Report file", "Berichtsdatei", "Fichier du rapport",
+                              "Archivo del informe", "Rapor dosyası" },
+    [JW_WORD_TOO_LARGE] = { "The file is too large for a mail.",
+                            "Die Datei ist zu groß für eine E-Mail.",
+                            "Le fichier est trop volumineux pour un e-mail.",
+                            "El archivo es demasiado grande para un correo.",
+                            "Dosya bir e-posta için çok büyük." },
+    [JW_WORD_DOWNLOAD] = { "Download the report", "Bericht herunterladen", "Télécharger le rapport",
+                           "Descargar el informe", "Raporu indir" },
+    [JW_WORD_LINK_UNTIL] = { "The link works until {1}.", "Der Link gilt bis {1}.",
+                             "Le lien est valable jusqu’au {1}.",
+                             "El enlace es válido hasta el {1}.", "Bağlantının geçerliliği: {1}." },
     [JW_WORD_NO_SIGN_IN] = { "It needs no sign-in: pass it on only to people who may see the "
-                             "report." },
-    [JW_WORD_SENT_BY] = { "This mail was sent automatically by Jobwire for the job {1}" },
+                             "report.",
+                             "Er braucht keine Anmeldung: Geben Sie ihn nur an Personen weiter, "
+                             "die den Bericht sehen dürfen.",
+                             "Il ne demande pas de connexion : ne le transmettez qu’aux personnes "
+                             "autorisées à voir le rapport.",
+                             "No requiere iniciar sesión: compártalo solo con quienes puedan ver "
+                             "el informe.",
+                             "Oturum açmak gerekmez: yalnızca raporu görebilecek kişilerle "
+                             "paylaşın." },
+    [JW_WORD_SENT_BY] = { "This mail was sent automatically by Jobwire for the job {1}",
+                          "Diese E-Mail wurde automatisch von Jobwire für den Auftrag {1} gesendet",
+                          "Cet e-mail a été envoyé automatiquement par Jobwire pour la tâche {1}",
+                          "Jobwire envió este correo automáticamente para la tarea {1}",
+                          "Bu e-posta {1} işi için Jobwire tarafından otomatik olarak gönderildi" },
     [JW_WORD_FIRST_OF] = { "Only the first {1} of {2} are shown here; a workbook, CSV or JSON file "
-                           "has all." },
+                           "has all.",
+                           "Hier stehen nur die ersten {1} von {2}; eine Arbeitsmappe, CSV- oder "
+                           "JSON-Datei hat alle.",
+                           "Seuls les {1} premiers de {2} figurent ici ; un classeur, un fichier "
+                           "CSV ou JSON les contient tous.",
+                           "Aquí solo se muestran los primeros {1} de {2}; un libro, un archivo "
+                           "CSV o JSON los contiene todos.",
+                           "Burada yalnızca ilk {1} gösterilir (toplam {2}); çalışma kitabı, CSV "
+                           "veya JSON dosyasında hepsi vardır." },
+    [JW_WORD_NOT] = { "not {1}", "nicht {1}", "sauf {1}", "no {1}", "{1} değil" },
+    [JW_WORD_FROM_TO] = { "{1} to {2}", "{1} bis {2}", "{1} à {2}", "{1} a {2}", "{1} – {2}" },
+    [JW_WORD_FROM] = { "from {1}", "ab {1}", "à partir de {1}", "desde {1}", "en az {1}" },
+    [JW_WORD_UP_TO] = { "up to {1}", "bis {1}", "jusqu’à {1}", "hasta {1}", "en çok {1}" },
+    [JW_WORD_CONTAINS] = { "contains “{1}”", "enthält „{1}“", "contient « {1} »", "contiene «{1}»",
+                           "“{1}” içerir" },
+    [JW_WORD_POINTS] = { "pp", "PP", "pt", "p. p.", "puan" },
 };
-
-static size_t
-language_index(const char *language)
-{
-    for (size_t i = 0; i < N_LANGUAGES; i++) {
-        if (g_strcmp0(codes[i], language) == 0) {
-            return i;
-        }
-    }
-    return EN;
-}
 
 const char *
 jw_report_word(JwWord word, const char *language)
 {
-    return words[word][language_index(language)];
+    return words[word][jw_language_index(language)];
 }
 
 char *
@@ -113,8 +171,9 @@ jw_report_word_fill(JwWord word, const char *language, const char *first, const 
 char *
 jw_report_word_records(int64_t count, const char *language)
 {
-    g_autofree char *number = jw_report_text_count(count);
+    const bool one = jw_language_find(language)->is_one((double)count);
+    g_autofree char *number = jw_report_count(count, language);
 
-    return jw_report_word_fill(count == 1 ? JW_WORD_RECORD_ONE : JW_WORD_RECORD_OTHER, language,
-                               number, NULL);
+    return jw_report_word_fill(one ? JW_WORD_RECORD_ONE : JW_WORD_RECORD_OTHER, language, number,
+                               NULL);
 }

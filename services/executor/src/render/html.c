@@ -101,6 +101,7 @@ html_open(const ExeRenderInput *input, GError **error)
     g_autofree char *spool = g_strconcat(input->path, SPOOL_END, NULL);
 
     self->input = *input;
+    self->language = input->def->language;
     if (!exe_out_open(&self->out, input->path, "write the HTML file", error)
         || !exe_out_open_spool(&self->spool, spool, "write the list of the HTML file", error)) {
         html_free(self);
@@ -134,7 +135,8 @@ html_row(ExeRender *self, const JwValue *row, GError **error)
     g_string_append(out, "<tr>");
     for (guint i = 0; i < columns->len; i++) {
         const JwColumnDef *column = &g_array_index(columns, JwColumnDef, i);
-        const ExeHtmlForm form = { column->format, column->decimals, NULL };
+        g_autofree char *unit = jw_report_unit(&column->unit, &row[i], self->language);
+        const ExeHtmlForm form = { column->format, column->decimals, unit };
         g_string_append(out, is_right(column->format)  ? "<td class=\"n\">"
                              : is_time(column->format) ? "<td class=\"d\">"
                                                        : "<td>");
@@ -345,7 +347,8 @@ put_chart(ExeRender *self, const JwReportTable *table, GError **error)
                                 .decimals = series[0].decimals,
                                 .kind = table->chart,
                                 .more = &series[1],
-                                .n_more = n_series - 1 };
+                                .n_more = n_series - 1,
+                                .language = self->language };
     g_autoptr(GBytes) png = jw_chart_png(&chart, error);
     if (png == NULL) {
         return false;
@@ -449,7 +452,7 @@ static void
 put_more(ExeRender *self)
 {
     g_autofree char *all = jw_report_word_records(self->n_rows, self->language);
-    g_autofree char *first = jw_report_text_count(ROWS_MAX);
+    g_autofree char *first = jw_report_count(ROWS_MAX, self->language);
     g_autofree char *line = jw_report_word_fill(JW_WORD_FIRST_OF, self->language, first, all);
 
     jw_page_append(self->out.text, "<p class=\"more\">%s</p>\n",

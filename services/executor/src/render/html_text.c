@@ -66,7 +66,7 @@ exe_html_text(GString *out, const char *text, size_t length, size_t max)
 }
 
 static void
-append_number(GString *out, const JwValue *value, const ExeHtmlForm *form)
+append_number(GString *out, const JwValue *value, const ExeHtmlForm *form, const char *language)
 {
     const bool all = form->decimals < 0 && value->type == JW_VALUE_REAL;
     char buffer[JW_TEXT_REAL_MAX];
@@ -80,11 +80,16 @@ append_number(GString *out, const JwValue *value, const ExeHtmlForm *form)
     g_autofree char *text = NULL;
     if (all && format != JW_FORMAT_HOUR) {
         (void)jw_text_real(value->real, buffer);
-        text = strchr(buffer, 'e') != NULL ? g_strdup(buffer) : jw_text_thousands(buffer);
+        g_autofree char *grouped =
+            strchr(buffer, 'e') != NULL ? g_strdup(buffer) : jw_text_thousands(buffer);
+        text = jw_report_number(grouped, language);
         g_string_append(out, text);
         g_string_append(out, form->unit == NULL ? jw_report_text_unit(format) : "");
     } else {
-        text = jw_report_text_value(value, format, MAX(form->decimals, 0));
+        const JwTextForm how = { .format = format,
+                                 .decimals = MAX(form->decimals, 0),
+                                 .language = language };
+        text = jw_report_text_form(value, &how);
         g_string_append(out, text);
     }
     if (form->unit != NULL && form->format != JW_FORMAT_HOUR) {
@@ -104,7 +109,7 @@ exe_html_value(GString *out, const JwValue *value, const ExeHtmlForm *form, GTim
         break;
     case JW_VALUE_INT:
     case JW_VALUE_REAL:
-        append_number(out, value, form);
+        append_number(out, value, form, language);
         break;
     case JW_VALUE_TEXT:
         exe_html_text(out, value->text, value->length, max);

@@ -40,7 +40,8 @@ static void
 text_beside(GString *out, const NtfView *view)
 {
     if (view->compared != NULL) {
-        g_autofree char *line = jw_report_word_fill(JW_WORD_COMPARED, NULL, view->compared, NULL);
+        g_autofree char *line =
+            jw_report_word_fill(JW_WORD_COMPARED, view->language, view->compared, NULL);
         g_string_append_printf(out, "  (%s)\n", line);
     }
     for (guint i = 0; i < view->notes->len; i++) {
@@ -80,17 +81,22 @@ text_figures(GString *out, const NtfView *view)
 static void
 text_file(GString *out, const NtfView *view, const NtfComposeInput *input)
 {
-    if (input->attachment != NULL) {
-        g_string_append_printf(out, "Attached: %s (%s)\n", view->file_name, view->file_size);
-    } else if (input->link != NULL) {
-        g_string_append_printf(out,
-                               "The file %s (%s) is too large for a mail. Download it here:\n%s\n",
-                               view->file_name, view->file_size, input->link);
+    const bool attached = input->attachment != NULL;
+    const char *language = view->language;
+
+    g_string_append_printf(
+        out, "%s: %s (%s)\n",
+        jw_report_word(attached ? JW_WORD_ATTACHED_FILE : JW_WORD_REPORT_FILE, language),
+        view->file_name, view->file_size);
+    if (!attached && input->link != NULL) {
+        g_string_append_printf(out, "%s %s:\n%s\n", jw_report_word(JW_WORD_TOO_LARGE, language),
+                               jw_report_word(JW_WORD_DOWNLOAD, language), input->link);
         if (view->expires != NULL) {
-            g_string_append_printf(out, "The link works until %s.\n", view->expires);
+            g_autofree char *until =
+                jw_report_word_fill(JW_WORD_LINK_UNTIL, language, view->expires, NULL);
+            g_string_append_printf(out, "%s\n", until);
         }
-        g_string_append(out,
-                        "It needs no sign-in: pass it on only to people who may see the report.\n");
+        g_string_append_printf(out, "%s\n", jw_report_word(JW_WORD_NO_SIGN_IN, language));
     }
     if (input->job->artifact->sha256 != NULL) {
         g_string_append_printf(out, "SHA-256:  %s\n", input->job->artifact->sha256);
@@ -101,16 +107,20 @@ text_file(GString *out, const NtfView *view, const NtfComposeInput *input)
 static void
 text_scope(GString *out, const NtfView *view)
 {
+    if (view->limits->len > 0) {
+        g_string_append_printf(out, "%s:\n", jw_report_word(JW_WORD_PART, view->language));
+    }
     for (guint i = 0; i < view->limits->len; i++) {
         const JwPageFigure *limit = &g_array_index(view->limits, JwPageFigure, i);
-        g_string_append_printf(out, "%s  %s: %s\n", i == 0 ? JW_REPORT_TEXT_PART ":\n" : "",
-                               limit->label, limit->text);
+        g_string_append_printf(out, "  %s: %s\n", limit->label, limit->text);
     }
     if (view->with_inactive) {
-        g_string_append(out, JW_PAGE_INACTIVE "\n");
+        g_string_append_printf(out, "%s\n", jw_report_word(JW_WORD_INACTIVE, view->language));
     }
     if (view->requester != NULL) {
-        g_string_append_printf(out, JW_REPORT_TEXT_REQUESTER " %s\n", view->requester);
+        g_autofree char *requester =
+            jw_report_word_fill(JW_WORD_REQUESTED_BY, view->language, view->requester, NULL);
+        g_string_append_printf(out, "%s\n", requester);
     }
     g_string_append_c(out, '\n');
 }
@@ -141,8 +151,9 @@ make_text(const NtfView *view, const NtfComposeInput *input)
         g_string_append_printf(out, "%s\n\n", chart);
     }
     text_file(out, view, input);
-    g_string_append_printf(out, "\n-- \nSent automatically by Jobwire for the job %s%s(%s).\n",
-                           name != NULL ? name : "", name != NULL ? " " : "", input->job->id);
+    g_autofree char *sent =
+        jw_report_word_fill(JW_WORD_SENT_BY, view->language, name != NULL ? name : "", NULL);
+    g_string_append_printf(out, "\n-- \n%s (%s).\n", sent, input->job->id);
     return g_string_free(out, FALSE);
 }
 

@@ -130,7 +130,7 @@ make_html(const char *subject, const NtfView *view, const GArray *facts, const J
         .with_inactive = view->with_inactive,
     };
 
-    jw_page_begin(out, subject, g_array_index(facts, JwPageFigure, 0).text);
+    jw_page_begin(out, subject, g_array_index(facts, JwPageFigure, 0).text, NULL);
     jw_page_title(out, &title);
     g_string_append(out, "<tr><td class=\"pad\" style=\"padding:8px 32px 0\">\n");
     for (guint i = 0; i < facts->len; i++) {
@@ -143,7 +143,7 @@ make_html(const char *subject, const NtfView *view, const GArray *facts, const J
                        fact->label, fact->text);
     }
     g_string_append(out, "</td></tr>\n");
-    jw_page_end(out, OFF " ", view->title, job->id);
+    jw_page_end(out, OFF " ", view->title, job->id, NULL);
     return g_string_free(out, FALSE);
 }
 

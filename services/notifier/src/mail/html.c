@@ -35,7 +35,7 @@ html_change(GString *out, const NtfView *view, const NtfFigure *figure)
     if (figure->change == NULL || view->compared == NULL) {
         return;
     }
-    g_autofree char *against = jw_report_word_fill(JW_WORD_VS, NULL, view->against, NULL);
+    g_autofree char *against = jw_report_word_fill(JW_WORD_VS, view->language, view->against, NULL);
     jw_page_append(out,
                    "<div class=\"dark\" style=\"margin-top:4px;font-size:12px;line-height:17px;"
                    "font-weight:600;color:#334155;word-break:break-word\">%s</div>"
@@ -143,27 +143,32 @@ html_chart(GString *out, const NtfView *view, const char *content_id)
                    "max-width:536px;height:auto;box-sizing:border-box;border:1px solid "
                    "#e8edf4;border-radius:10px\">\n"
                    "</td></tr>\n",
-                   view->chart_title != NULL ? view->chart_title : "Chart", content_id, alt);
+                   view->chart_title != NULL ? view->chart_title
+                                             : jw_report_word(JW_WORD_CHART, view->language),
+                   content_id, alt);
 }
 
 static void
 html_download(GString *out, const NtfView *view, const char *link)
 {
+    g_autofree char *until =
+        view->expires != NULL
+            ? jw_report_word_fill(JW_WORD_LINK_UNTIL, view->language, view->expires, NULL)
+            : g_strdup("");
+
     jw_page_append(
         out,
         JW_PAGE_TABLE
         "style=\"margin-top:14px\"><tr><td bgcolor=\"#2563eb\" style=\"background-color:"
         "#2563eb;border-radius:8px\"><a href=\"%s\" style=\"display:inline-block;"
         "padding:11px 22px;font-size:15px;line-height:20px;font-weight:600;color:#ffffff;"
-        "text-decoration:none\">Download the report</a></td></tr></table>\n",
-        link);
-    g_string_append(out,
-                    "<div class=\"soft\" style=\"margin-top:10px;font-size:12px;line-height:18px;"
-                    "color:#64748b\">The file is too large for a mail.");
-    if (view->expires != NULL) {
-        jw_page_append(out, " The link works until %s.", view->expires);
-    }
-    g_string_append(out, " It needs no sign-in: pass it on only to people who may see the report.");
+        "text-decoration:none\">%s</a></td></tr></table>\n",
+        link, jw_report_word(JW_WORD_DOWNLOAD, view->language));
+    jw_page_append(out,
+                   "<div class=\"soft\" style=\"margin-top:10px;font-size:12px;line-height:18px;"
+                   "color:#64748b\">%s%s%s %s",
+                   jw_report_word(JW_WORD_TOO_LARGE, view->language), *until != '\0' ? " " : "",
+                   until, jw_report_word(JW_WORD_NO_SIGN_IN, view->language));
     jw_page_append(
         out,
         "<br><a class=\"link\" href=\"%s\" style=\"color:#2563eb;word-break:break-all\">%s</a>"
@@ -185,12 +190,12 @@ html_file(GString *out, const NtfView *view, const NtfComposeInput *input)
         "font-weight:600;color:#0f172a;word-break:break-word\">%s</div>\n"
         "<div class=\"soft\" style=\"margin-top:2px;font-size:13px;line-height:19px;"
         "color:#64748b\">%s",
-        input->attachment != NULL ? "Attached file" : "Report file", view->file_name,
-        view->file_size);
+        jw_report_word(input->attachment != NULL ? JW_WORD_ATTACHED_FILE : JW_WORD_REPORT_FILE,
+                       view->language),
+        view->file_name, view->file_size);
     if (view->rows >= 0) {
-        g_autofree char *count = jw_report_text_count(view->rows);
-        g_string_append_printf(out, " &middot; %s %s", count,
-                               view->rows == 1 ? "record" : "records");
+        g_autofree char *records = jw_report_word_records(view->rows, view->language);
+        jw_page_append(out, " &middot; %s", records);
     }
     g_string_append(out, "</div>\n");
     if (input->attachment == NULL && input->link != NULL) {
@@ -222,14 +227,15 @@ ntf_html(const NtfView *view, const NtfComposeInput *input, const char *subject,
         .requester = view->requester,
         .limits = view->limits,
         .with_inactive = view->with_inactive,
+        .language = view->language,
     };
 
-    jw_page_begin(out, subject, first);
+    jw_page_begin(out, subject, first, view->language);
     jw_page_title(out, &title);
     html_figures(out, view);
     html_notes(out, view);
     html_chart(out, view, content_id);
     html_file(out, view, input);
-    jw_page_end(out, "", view->job_name, input->job->id);
+    jw_page_end(out, "", view->job_name, input->job->id, view->language);
     return g_string_free(out, FALSE);
 }

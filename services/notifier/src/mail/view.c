@@ -8,6 +8,7 @@
 #include "jw/report_request.h"
 #include "jw/report_result.h"
 #include "jw/report_text.h"
+#include "jw/report_words.h"
 #include "jw/text.h"
 
 #include <string.h>
@@ -16,9 +17,9 @@
 #define MAX_TEXT    200 /* characters of one string from the summary */
 #define MAX_PART    40  /* of those in the subject about what the report is limited to */
 
-static const char *const kinds[] = { [JW_PERIOD_CUSTOM] = "Report",
-                                     [JW_PERIOD_WEEKLY] = "Weekly report",
-                                     [JW_PERIOD_MONTHLY] = "Monthly report" };
+static const JwWord kinds[] = { [JW_PERIOD_CUSTOM] = JW_WORD_REPORT,
+                                [JW_PERIOD_WEEKLY] = JW_WORD_WEEKLY_REPORT,
+                                [JW_PERIOD_MONTHLY] = JW_WORD_MONTHLY_REPORT };
 
 static void
 figure_clear(gpointer data)
@@ -42,6 +43,7 @@ void
 ntf_view_clear(NtfView *self)
 {
     g_free(self->title);
+    g_free(self->language);
     g_free(self->job_name);
     g_free(self->report_type);
     g_free(self->period);
@@ -139,8 +141,8 @@ read_compared(NtfView *self, const JwReportResult *result)
 
     self->compared = ntf_view_clean(result->compared_label);
     if (self->compared != NULL && zone != NULL && near && result->compared_end_ms != 0) {
-        self->against =
-            jw_report_text_days(result->compared_start_ms, result->compared_end_ms, zone);
+        self->against = jw_report_text_days(result->compared_start_ms, result->compared_end_ms,
+                                            zone, self->language);
     }
     if (self->against == NULL) {
         self->against = g_strdup(self->compared);
@@ -179,8 +181,9 @@ make_part(NtfView *self)
                                g_array_index(self->limits, JwPageFigure, i).text);
     }
     if (self->limits->len > 0) {
-        self->part =
-            g_strdup(g_utf8_strlen(part->str, -1) <= MAX_PART ? part->str : "part of the records");
+        self->part = g_strdup(g_utf8_strlen(part->str, -1) <= MAX_PART
+                                  ? part->str
+                                  : jw_report_word(JW_WORD_PART_SHORT, self->language));
     }
 }
 
@@ -255,13 +258,13 @@ read_asked(NtfView *self, const JwReportRequest *request)
     g_autofree char *period = zone != NULL ? jw_report_text_period(request, zone) : NULL;
 
     self->report_type = ntf_view_clean(request->report_type);
-    self->kind = kinds[request->period];
+    self->kind = jw_report_word(kinds[request->period], self->language);
     self->period = ntf_view_clean(period);
     self->zone = ntf_view_clean(request->time_zone);
     for (guint i = 0; i < request->filters->len; i++) {
         const JwFilter *filter = &g_array_index(request->filters, JwFilter, i);
         g_autofree char *label = jw_report_text_filter_name(filter->name);
-        g_autofree char *text = jw_report_text_filter_values(filter);
+        g_autofree char *text = jw_report_text_filter_values(filter, self->language);
         add_limit(self, label, text);
     }
     make_part(self);
@@ -292,7 +295,8 @@ ntf_view_init(NtfView *self, const NtfComposeInput *input)
     if (self->title == NULL) {
         self->title = g_strdup(self->job_name != NULL ? self->job_name : "Report");
     }
-    self->kind = kinds[result->period];
+    self->language = g_strdup(result->language);
+    self->kind = jw_report_word(kinds[result->period], self->language);
     self->period = ntf_view_clean(result->period_label);
     self->zone = ntf_view_clean(result->time_zone);
     read_limits(self, result);
@@ -304,7 +308,9 @@ ntf_view_init(NtfView *self, const NtfComposeInput *input)
     }
     self->file_name = jw_text_file_name(artifact->file_name);
     self->file_size = jw_text_bytes(artifact->size_bytes);
-    self->expires = input->link_expires_ms != 0 ? jw_time_words(input->link_expires_ms) : NULL;
+    self->expires = input->link_expires_ms != 0
+                        ? jw_report_moment(input->link_expires_ms, self->language)
+                        : NULL;
 }
 
 JwChartData
@@ -317,7 +323,8 @@ ntf_view_chart(const NtfView *view)
                           .decimals = view->decimals,
                           .kind = view->chart_kind,
                           .more = view->more,
-                          .n_more = view->n_more };
+                          .n_more = view->n_more,
+                          .language = view->language };
 }
 
 /* How many values besides that at @index are the same as people see them. */
@@ -333,27 +340,40 @@ n_ties(const JwChartData *chart, size_t index, const char *text)
     return n;
 }
 
+/* "10:00 and 1 more (57 %)" in its words. (transfer full) */
+static char *
+extreme_text(const NtfView *view, const JwChartData *chart, size_t at, JwWord word)
+{
+    g_autofree char *number = jw_chart_value(chart, chart->values[at]);
+    g_autofree char *value = g_strconcat(
+        number, view->unit != NULL ? view->unit : jw_report_text_unit(view->format), NULL);
+    const size_t others = n_ties(chart, at, number);
+    g_autofree char *n_others = g_strdup_printf("%zu", others);
+    g_autofree char *more =
+        jw_report_word_fill(JW_WORD_AND_MORE, view->language, chart->labels[at], n_others);
+
+    return jw_report_word_fill(word, view->language, others > 0 ? more : chart->labels[at], value);
+}
+
 char *
 ntf_view_describe_chart(const NtfView *view)
 {
     const JwChartData chart = ntf_view_chart(view);
     size_t peak = jw_chart_peak(&chart);
-    const char *title = view->chart_title != NULL ? view->chart_title : "Chart";
+    const char *title = view->chart_title != NULL ? view->chart_title
+                                                  : jw_report_word(JW_WORD_CHART, view->language);
     if (chart.n_values == 0) {
         return NULL;
     }
     const bool below = peak == chart.n_values;
     const size_t at = below ? jw_chart_least(&chart) : peak;
     if (at == chart.n_values) {
-        return g_strdup_printf("%s: no data in this period", title);
+        return g_strdup_printf("%s: %s", title, jw_report_word(JW_WORD_NO_DATA, view->language));
     }
-    g_autofree char *number = jw_chart_value(&chart, chart.values[at]);
-    const size_t others = n_ties(&chart, at, number);
-    g_autofree char *more = others > 0 ? g_strdup_printf(" and %zu more", others) : g_strdup("");
+    g_autofree char *words =
+        extreme_text(view, &chart, at, below ? JW_WORD_LEAST_AT : JW_WORD_MOST_AT);
     /* Of several series the words are about the first, which they name. */
     const bool named = chart.n_more > 0 && chart.measure != NULL;
-    return g_strdup_printf("%s: %s%s%s at %s%s (%s%s)", title, named ? chart.measure : "",
-                           named ? " " : "", below ? "least" : "most", chart.labels[at], more,
-                           number,
-                           view->unit != NULL ? view->unit : jw_report_text_unit(view->format));
+    return g_strdup_printf("%s: %s%s%s", title, named ? chart.measure : "", named ? " " : "",
+                           words);
 }

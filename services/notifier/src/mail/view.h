@@ -20,6 +20,7 @@ typedef struct {
 typedef struct {
     char *title, *job_name, *period, *zone; /* NULL when unknown, but for the title */
     const char *kind;                       /* "Weekly report"; NULL: not known */
+    char *language;                         /* of the words; NULL: English */
     char *report_type;                      /* of a job without a report; NULL: not known */
     int64_t rows;                           /* -1: unknown */
     char *requester;                        /* NULL: not known */

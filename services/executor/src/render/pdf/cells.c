@@ -98,12 +98,11 @@ exe_pdf_cell(const JwValue *value, const JwReportColumn *column, JwZoneCache *zo
     if (plain != NULL) {
         return g_strdup(plain[0] != '\0' || value->type == JW_VALUE_TEXT ? plain : NOTHING);
     }
-    if (column->unit == NULL) {
-        return jw_report_text_value(value, column->format, MAX(column->decimals, 0));
-    }
-    g_autofree char *number =
-        jw_report_text_value(value, JW_FORMAT_DECIMAL, MAX(column->decimals, 0));
-    return g_strconcat(number, column->unit, NULL);
+    const JwTextForm form = { .format = column->format,
+                              .decimals = MAX(column->decimals, 0),
+                              .unit = column->unit,
+                              .language = language };
+    return jw_report_text_form(value, &form);
 }
 
 char *
@@ -116,9 +115,15 @@ exe_pdf_list_cell(const JwValue *value, const JwColumnDef *column, JwZoneCache *
     if (plain != NULL) {
         return plain;
     }
+    g_autofree char *unit = jw_report_unit(&column->unit, value, language);
     if (value->type == JW_VALUE_INT || column->decimals >= 0 || column->format == JW_FORMAT_HOUR) {
-        return jw_report_text_value(value, column->format, MAX(column->decimals, 0));
+        const JwTextForm form = { .format = column->format,
+                                  .decimals = MAX(column->decimals, 0),
+                                  .unit = unit,
+                                  .language = language };
+        return jw_report_text_form(value, &form);
     }
-    g_autofree char *number = jw_text_thousands(jw_text_real(value->real, digits));
-    return g_strconcat(number, jw_report_text_unit(column->format), NULL);
+    g_autofree char *english = jw_text_thousands(jw_text_real(value->real, digits));
+    g_autofree char *number = jw_report_number(english, language);
+    return g_strconcat(number, unit != NULL ? unit : jw_report_text_unit(column->format), NULL);
 }

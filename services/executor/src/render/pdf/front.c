@@ -324,6 +324,7 @@ exe_pdf_chart(ExePdfCanvas *canvas, const JwReportTable *table)
     const double inner = exe_pdf_inner(canvas);
 
     jw_chart_table_init(&data, table);
+    data.chart.language = canvas->language;
     const double height = jw_chart_height(&data.chart) * CHART_SCALE * CHART_LOWER;
     exe_pdf_frame(canvas, EXE_PDF_WHITE, EXE_PDF_LINE, EXE_PDF_MARGIN, canvas->y, inner, height, 5);
     if (!canvas->dry) {

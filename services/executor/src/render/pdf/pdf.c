@@ -44,6 +44,7 @@ pdf_open(const ExeRenderInput *input, GError **error)
 
     self->input = *input;
     bool ok = exe_pdf_canvas_init(&self->canvas, input->path, error);
+    self->canvas.language = input->def->language;
     if (ok && exe_render_wants_list(input)) {
         self->list =
             exe_pdf_list_new(&self->canvas, input->def, input->zone, input->temp_dir, error);

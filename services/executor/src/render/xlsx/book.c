@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "jw/report_sheets.h"
+#include "jw/report_words.h"
 #include "jw/text.h"
 #include "render/text.h"
 #include "render/xlsx/list.h"
@@ -134,7 +135,9 @@ exe_book_sheet(ExeBook *self, const char *title, unsigned number)
     worksheet_set_landscape(sheet);
     worksheet_set_paper(sheet, 9); /* A4 */
     worksheet_fit_to_pages(sheet, 1, 0);
-    worksheet_set_footer(sheet, "&L&A&RPage &P of &N");
+    g_autofree char *page = jw_report_word_fill(JW_WORD_PAGE_OF, self->language, "&P", "&N");
+    g_autofree char *footer = g_strconcat("&L&A&R", page, NULL);
+    worksheet_set_footer(sheet, footer);
     /* Long numbers and ids are texts on purpose: no mark at each. */
     exe_book_note(
         self, worksheet_ignore_errors(sheet, LXW_IGNORE_NUMBER_STORED_AS_TEXT, "A1:XFD1048576"));
@@ -215,7 +218,9 @@ exe_book_value(ExeBook *self, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t col
     case JW_VALUE_NULL:
         break;
     case JW_VALUE_BOOL:
-        exe_book_text(self, sheet, row, col, value->boolean ? "yes" : "no", style);
+        exe_book_text(self, sheet, row, col,
+                      jw_report_word(value->boolean ? JW_WORD_YES : JW_WORD_NO, self->language),
+                      style);
         break;
     case JW_VALUE_INT:
         put_integer(self, sheet, row, col, value->integer, style);

@@ -12,7 +12,8 @@ typedef struct {
     lxw_workbook *book;
     JwZoneCache *zone; /* of times (borrowed) */
     ExeXlsxStyles styles;
-    GPtrArray *names; /* of the sheets */
+    const char *language; /* of words (borrowed); NULL: English */
+    GPtrArray *names;     /* of the sheets */
     GString *scratch, *escaped;
     lxw_error failed;
     char *refused; /* the name of a sheet that the library did not take */

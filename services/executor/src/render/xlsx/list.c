@@ -1,6 +1,8 @@
 /* render/xlsx/list.c: see render/xlsx/list.h. */
 #include "render/xlsx/list.h"
 
+#include "jw/report_words.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -12,6 +14,7 @@
 #define TEXT_MAX       32767   /* of a cell, in units of UTF-16: Excel calls more a damage */
 
 struct _ExeXlsxList {
+    const char *yes, *no;
     char *temp_dir;
     JwZoneCache *zone;
     unsigned n_columns;
@@ -33,13 +36,16 @@ free_stream(gpointer stream)
 }
 
 ExeXlsxList *
-exe_xlsx_list_new(const char *temp_dir, JwZoneCache *zone, const int *styles, unsigned n_columns)
+exe_xlsx_list_new(const char *temp_dir, JwZoneCache *zone, const int *styles, unsigned n_columns,
+                  const char *language)
 {
     ExeXlsxList *self = g_new0(ExeXlsxList, 1);
 
     self->temp_dir = g_strdup(temp_dir);
     self->zone = zone;
     self->n_columns = n_columns;
+    self->yes = jw_report_word(JW_WORD_YES, language);
+    self->no = jw_report_word(JW_WORD_NO, language);
     self->xml = exe_sheet_xml_new(styles, n_columns);
     self->streams = g_ptr_array_new_with_free_func(free_stream);
     self->ended = g_array_new(FALSE, TRUE, sizeof(ExeListSheet));
@@ -143,10 +149,11 @@ put_cell(ExeXlsxList *self, GByteArray *into, unsigned column, const JwValue *va
     switch (value->type) {
     case JW_VALUE_NULL:
         break;
-    case JW_VALUE_BOOL:
-        exe_sheet_xml_text(self->xml, into, column, value->boolean ? "yes" : "no",
-                           value->boolean ? 3 : 2);
+    case JW_VALUE_BOOL: {
+        const char *word = value->boolean ? self->yes : self->no;
+        exe_sheet_xml_text(self->xml, into, column, word, strlen(word));
         break;
+    }
     case JW_VALUE_INT:
         exe_sheet_xml_integer(self->xml, into, column, value->integer);
         note_number(self, column, (double)value->integer);

@@ -189,7 +189,7 @@ column_width(const JwReportTable *table, size_t column)
     width = MIN(width, WIDTH_MAX);
     for (size_t row = 0; row < table->n_rows; row++) {
         const JwValue *cell = jw_report_cell(table, row, column);
-        const JwTextForm form = { about->format, about->decimals, about->unit, true };
+        const JwTextForm form = { about->format, about->decimals, about->unit, true, NULL };
         g_autofree char *text = jw_report_text_form(cell, &form);
         const bool time = cell->type == JW_VALUE_TIME;
         const double wanted = exe_column_width(width, time ? EXE_TIME_SHOWN : text);

@@ -15,6 +15,7 @@
 
 #include "jw/report_sheets.h"
 #include "jw/report_text.h"
+#include "jw/report_words.h"
 #include "jw/text.h"
 #include "render/xlsx/book.h"
 #include "render/xlsx/list.h"
@@ -52,7 +53,8 @@ list_new(ExeRender *self)
                                    .unit_one = one };
         styles[i] = lxw_format_get_xf_index(exe_xlsx_style(&self->book.styles, &look));
     }
-    return exe_xlsx_list_new(self->input.temp_dir, &self->zone, styles, columns->len);
+    return exe_xlsx_list_new(self->input.temp_dir, &self->zone, styles, columns->len,
+                             self->input.def->language);
 }
 
 static void
@@ -90,6 +92,7 @@ xlsx_open(const ExeRenderInput *input, GError **error)
         return NULL;
     }
     exe_book_init(&self->book, book, &self->zone);
+    self->book.language = input->def->language;
     exe_book_note(&self->book, workbook_set_properties(book, &properties));
     self->list = list_new(self);
     if (exe_render_wants_list(input) && !exe_xlsx_list_next_sheet(self->list, error)) {
@@ -124,7 +127,8 @@ list_width(const ExeRender *self, unsigned column)
     if (!exe_xlsx_list_widest(self->list, column, &widest.real)) {
         return def->width;
     }
-    const JwTextForm form = { def->format, exe_xlsx_list_decimals(def), def->unit.other, false };
+    const JwTextForm form = { def->format, exe_xlsx_list_decimals(def), def->unit.other, false,
+                              NULL };
     g_autofree char *number = jw_report_text_form(&widest, &form);
     return MIN(exe_column_width(def->width, number), EXE_WIDTH_MOST);
 }
@@ -159,7 +163,8 @@ sheets_write(ExeRender *self, const JwReportResult *result, GError **error)
     const guint n_tables = exe_render_wants_tables(&self->input) ? result->tables->len : 0;
     const unsigned n_lists = exe_xlsx_list_n_sheets(self->list);
 
-    g_ptr_array_add(sheets, exe_book_sheet(book, JW_SHEET_SUMMARY, 1));
+    g_ptr_array_add(sheets,
+                    exe_book_sheet(book, jw_report_word(JW_WORD_SUMMARY, book->language), 1));
     for (guint i = 0; i < n_tables; i++) {
         const char *title = g_array_index(result->tables, JwReportTable, i).title;
         g_ptr_array_add(sheets, exe_book_sheet(book, title, 1));

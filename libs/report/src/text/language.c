@@ -1,0 +1,141 @@
+/* text/language.c: see text/language.h. A row a language; its words are a column of words.c. Any
+ * thread, no state. */
+#include "text/language.h"
+
+#include "jw/report_words.h"
+#include "jw/text.h"
+
+#include <math.h>
+#include <string.h>
+
+#define NARROW_SPACE "\xe2\x80\xaf" /* that no line breaks at */
+
+static bool
+exactly_one(double number)
+{
+    return fabs(number) == 1;
+}
+
+static bool
+below_two(double number)
+{
+    return fabs(number) < 2;
+}
+
+const JwLanguage jw_languages[JW_N_LANGUAGES] = {
+    { "en",
+      ".",
+      ",",
+      "{d} {b}",
+      "{d} {b} {y}",
+      { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" },
+      { "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday" },
+      exactly_one },
+    { "de",
+      ",",
+      ".",
+      "{d}. {b}",
+      "{d}. {b} {y}",
+      { "Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sep.", "Okt.", "Nov.",
+        "Dez." },
+      { "Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag" },
+      exactly_one },
+    { "fr",
+      ",",
+      NARROW_SPACE,
+      "{d} {b}",
+      "{d} {b} {y}",
+      { "janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.",
+        "déc." },
+      { "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche" },
+      below_two },
+    { "es",
+      ",",
+      ".",
+      "{d} {b}",
+      "{d} {b} {y}",
+      { "ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic" },
+      { "lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo" },
+      exactly_one },
+    { "tr",
+      ",",
+      ".",
+      "{d} {b}",
+      "{d} {b} {y}",
+      { "Oca", "Şub", "Mar", "Nis", "May", "Haz", "Tem", "Ağu", "Eyl", "Eki", "Kas", "Ara" },
+      { "Pazartesi", "Salı", "Çarşamba", "Perşembe", "Cuma", "Cumartesi", "Pazar" },
+      exactly_one },
+};
+
+size_t
+jw_language_index(const char *language)
+{
+    for (size_t i = 0; i < JW_N_LANGUAGES; i++) {
+        if (g_strcmp0(jw_languages[i].code, language) == 0) {
+            return i;
+        }
+    }
+    return 0;
+}
+
+const JwLanguage *
+jw_language_find(const char *language)
+{
+    return &jw_languages[jw_language_index(language)];
+}
+
+bool
+jw_report_language_is_known(const char *language)
+{
+    return g_strcmp0(jw_language_find(language)->code, language) == 0;
+}
+
+char *
+jw_check_language(const char *text)
+{
+    return jw_report_language_is_known(text)
+               ? NULL
+               : g_strdup("must be one of en, de, fr, es, tr: reports have no words in another "
+                          "language yet");
+}
+
+char *
+jw_language_date(const JwLanguage *self, int year, int month, int day)
+{
+    GString *text = g_string_new(year != 0 ? self->date : self->day);
+    g_autofree char *days = g_strdup_printf("%d", day);
+    g_autofree char *years = g_strdup_printf("%d", year);
+
+    g_string_replace(text, "{d}", days, 1);
+    g_string_replace(text, "{b}", self->months[month - 1], 1);
+    g_string_replace(text, "{y}", years, 1);
+    return g_string_free(text, FALSE);
+}
+
+char *
+jw_report_number(const char *english, const char *language)
+{
+    const JwLanguage *self = jw_language_find(language);
+    GString *text = g_string_new(NULL);
+
+    for (const char *at = english; *at != '\0'; at++) {
+        const bool inside = at > english && g_ascii_isdigit(at[-1]) && g_ascii_isdigit(at[1]);
+        if (inside && *at == ',') {
+            g_string_append(text, self->group);
+        } else if (inside && *at == '.') {
+            g_string_append(text, self->decimal);
+        } else {
+            g_string_append_c(text, *at);
+        }
+    }
+    return g_string_free(text, FALSE);
+}
+
+char *
+jw_report_count(int64_t count, const char *language)
+{
+    g_autofree char *digits = g_strdup_printf("%" G_GINT64_FORMAT, count);
+    g_autofree char *english = jw_text_thousands(digits);
+
+    return jw_report_number(english, language);
+}

@@ -1,0 +1,28 @@
+/* text/language.h: how numbers and dates are written in a language. Private to libs/report. */
+#pragma once
+#include <glib.h>
+#include <stdbool.h>
+
+G_BEGIN_DECLS
+
+#define JW_N_LANGUAGES 5
+
+typedef struct {
+    const char *code;
+    const char *decimal, *group;   /* marks of numbers */
+    const char *day, *date;        /* "%d %s", "%d %s %d" as patterns: {d}, {b}, {y} */
+    const char *months[12];        /* short */
+    const char *weekdays[7];       /* from Monday */
+    bool (*is_one)(double number); /* which numbers have the form of one */
+} JwLanguage;
+
+extern const JwLanguage jw_languages[JW_N_LANGUAGES];
+
+/* Of jw_languages; 0, English, where @language is NULL or not known. */
+size_t jw_language_index(const char *language);
+const JwLanguage *jw_language_find(const char *language);
+
+/* "4 Jan 2021", without a year where @year is 0. @month: from 1. (transfer full) */
+char *jw_language_date(const JwLanguage *self, int year, int month, int day);
+
+G_END_DECLS
