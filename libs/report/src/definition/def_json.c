@@ -145,7 +145,7 @@ check_measure(const json_t *item, const char *base, JwViolations *violations)
         (void)jw_violations_add(violations, pointer, "has at most three decimals");
     }
     g_autoptr(JwFormula) parsed = formula != NULL ? jw_formula_parse(formula, &error) : NULL;
-    if (error != NULL) {
+    if (formula != NULL && parsed == NULL) {
         g_autofree char *pointer = jw_pointer(base, "formula");
         (void)jw_violations_add(violations, pointer, "%s", jw_error_message(error));
     }
