@@ -48,6 +48,9 @@ comparison_write(ExeBook *book, const JwReportFigure *figure, lxw_worksheet *she
                                .unit = figure->unit };
     ExeXlsxLook change = look, share = look;
 
+    if (beside->previous_text == NULL) {
+        return;
+    }
     change.sign = true;
     change.unit = beside->unit != NULL ? beside->unit : figure->unit;
     share = (ExeXlsxLook){ EXE_XLSX_BESIDE, JW_FORMAT_PERCENT, JW_CHANGE_DECIMALS, NULL, true };
