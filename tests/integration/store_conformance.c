@@ -40,9 +40,10 @@ run_case(void **state)
 int
 sc_run(const char *name, JwStore *(*open)(void), ScCorrupt corrupt)
 {
-    const ScCase *const groups[] = { sc_verb_cases,     sc_job_cases,      sc_list_cases,
-                                     sc_delivery_cases, sc_schedule_cases, sc_file_cases,
-                                     sc_expiry_cases,   sc_record_cases,   sc_unreadable_cases };
+    const ScCase *const groups[] = { sc_verb_cases,      sc_job_cases,      sc_list_cases,
+                                     sc_delivery_cases,  sc_schedule_cases, sc_template_cases,
+                                     sc_file_cases,      sc_expiry_cases,   sc_record_cases,
+                                     sc_unreadable_cases };
     int failures = 0;
 
     open_store = open;
@@ -93,6 +94,7 @@ set_texts(JwJob *job)
     job->request_id = g_strdup("req-1");
     job->traceparent = g_strdup("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
     job->request_hash = g_strdup("abc");
+    job->template_id = g_strdup("0190a5d0-0000-7000-8000-0000000000aa");
     job->recipients = g_strsplit("a@example.org b@example.org", " ", -1);
     job->owner = g_strdup("exe-0");
     job->error_code = g_strdup("OLD");
@@ -114,6 +116,8 @@ sc_job(JwJobState state)
     job->created_at_ms = SC_NOW - 1000;
     job->updated_at_ms = SC_NOW - 900;
     job->timeout_ms = 1800000;
+    job->visibility = JW_VISIBLE_EVERYONE;
+    job->template_version = 4;
     job->state = state;
     job->token = 7;
     job->heartbeat = 3;
@@ -195,7 +199,10 @@ assert_same_request(const JwJob *a, const JwJob *b)
     sc_assert_text(a->request_id, b->request_id);
     sc_assert_text(a->traceparent, b->traceparent);
     sc_assert_text(a->request_hash, b->request_hash);
+    sc_assert_text(a->template_id, b->template_id);
+    assert_int_equal(a->template_version, b->template_version);
     sc_assert_same_texts(a->recipients, b->recipients);
+    assert_int_equal(a->visibility, b->visibility);
     assert_int_equal(a->max_attempts, b->max_attempts);
     assert_int_equal(a->max_retries, b->max_retries);
     assert_int_equal(a->timeout_ms, b->timeout_ms);

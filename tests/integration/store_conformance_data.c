@@ -327,10 +327,12 @@ scans_records_by_period_and_filter(JwStore *store)
     const char *const odd[] = { "in", "nothing", "who.deeper", NULL };
     const char *const bob[] = { "bob", NULL };
     const char *const two[] = { "bob", "c\xc3\xa9z", NULL };
-    const JwRecordFilter is_bob = { "who", bob, false };
-    const JwRecordFilter not_two = { "who", two, true };
-    const JwRecordFilter deep_two[] = { { "in.side", (const char *const[]){ "deep", NULL }, false },
-                                        { "who", two, false } };
+    const JwRecordFilter is_bob = { .field = "who", .values = bob };
+    const JwRecordFilter not_two = { .field = "who", .values = two, .negate = true };
+    const JwRecordFilter deep_two[] = {
+        { .field = "in.side", .values = (const char *const[]){ "deep", NULL } },
+        { .field = "who", .values = two },
+    };
 
     fill_records(store, 10); /* dates by record: 0 7 4 1 - 5 2 9 6 - */
     assert_ok(jw_store_index_records(store, "calls", "at", &error), error);
@@ -480,7 +482,8 @@ filters_values_of_all_types(JwStore *store)
     insert_typed(store);
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         const char *const texts[] = { cases[i].text, NULL };
-        const JwRecordFilter wanted = { "v", texts, false }, others = { "v", texts, true };
+        const JwRecordFilter wanted = { .field = "v", .values = texts };
+        const JwRecordFilter others = { .field = "v", .values = texts, .negate = true };
         g_autoptr(GString) rest = g_string_new(NULL);
 
         for (char id = 'a'; id < 'a' + (char)G_N_ELEMENTS(typed_values); id++) {
@@ -492,6 +495,154 @@ filters_values_of_all_types(JwStore *store)
         assert_typed(store, cases[i].text, &others, rest->str, "");
         assert_typed(store, cases[i].text, NULL, "abcdefghijklmnopqrstu", cases[i].ids);
     }
+}
+
+/* Records of texts and numbers, each by the one letter of its id. */
+static const char *const ranged_values[] = {
+    "9",
+    "10",
+    "{\"$numberLong\":\"15\"}",
+    "19.99",
+    "20.0",
+    "{\"$numberDecimal\":\"20.00\"}",
+    "20.01",
+    "{\"$numberDecimal\":\"0.1\"}",
+    "0.1",
+    "\"10\"",
+    "\"15\"",
+    "\"100\"",
+    "\"Bill (50 %) *.*\"",
+    "\"a BILLing\"",
+    "\"\u00c4rger\"",
+    "{\"$date\":1000}",
+    "{\"$date\":2000}",
+    "null",
+    NULL,
+    "{\"$numberDouble\":\"NaN\"}",
+    "true",
+    "\"\"",
+    "[\"bill\",15]",
+};
+
+static bool
+note_id(const JwValue *row, gpointer data, GError **error)
+{
+    (void)error;
+    g_string_append_len(data, row[0].text, (gssize)row[0].length);
+    return true;
+}
+
+static void
+insert_ranged(JwStore *store)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(ranged_values); i++) {
+        g_autofree char *member = ranged_values[i] == NULL
+                                      ? g_strdup("")
+                                      : g_strdup_printf(",\"v\":%s", ranged_values[i]);
+        g_autofree char *json = g_strdup_printf("{\"_id\":\"%c\"%s}", (char)('a' + i), member);
+        g_autoptr(GError) error = NULL;
+        JwCreate create = JW_CREATE_EXISTS;
+        bson_t *document = bson_new_from_json((const uint8_t *)json, -1, NULL);
+
+        assert_non_null(document);
+        assert_ok(jw_db_insert_one(store, "calls", document, &create, &error), error);
+    }
+}
+
+static void
+filters_by_every_operator(JwStore *store)
+{
+    static const struct {
+        JwRange range; /* without ends: none */
+        const char *contains;
+        JwPresence presence;
+        const char *ids;
+    } cases[] = {
+        { { JW_RANGE_NUMBER, "10", "20", 0, 0 }, NULL, 0, "bcdefw" },
+        { { JW_RANGE_NUMBER, "10", NULL, 0, 0 }, NULL, 0, "bcdefgw" },
+        { { JW_RANGE_NUMBER, NULL, "10", 0, 0 }, NULL, 0, "abhi" },
+        { { JW_RANGE_NUMBER, "0.1", "0.1", 0, 0 }, NULL, 0, "hi" },
+        { { JW_RANGE_NUMBER, "19.99", "20", 0, 0 }, NULL, 0, "def" },
+        { { JW_RANGE_NUMBER, "1e9", NULL, 0, 0 }, NULL, 0, "" },
+        { { JW_RANGE_TEXT, "10", "100", 0, 0 }, NULL, 0, "jl" },
+        { { JW_RANGE_TEXT, "1", "2", 0, 0 }, NULL, 0, "jkl" },
+        { { JW_RANGE_TEXT, NULL, "B", 0, 0 }, NULL, 0, "jklv" },
+        { { JW_RANGE_TIME, "x", "x", 1000, 1999 }, NULL, 0, "p" },
+        { { JW_RANGE_TIME, "x", NULL, 1000, INT64_MAX }, NULL, 0, "pq" },
+        { { 0 }, "bill", 0, "mnw" },
+        { { 0 }, "BILL", 0, "mnw" },
+        { { 0 }, "(50 %) *.*", 0, "m" },
+        { { 0 }, ".*", 0, "m" },
+        { { 0 }, ".", 0, "m" },
+        { { 0 }, "$ne", 0, "" },
+        { { 0 }, "^a", 0, "" },
+        { { 0 }, "\\E", 0, "" },
+        { { 0 }, "\xc3\xa4RG", 0, "o" },
+        { { 0 }, "15", 0, "k" },
+        { { 0 }, NULL, JW_PRESENCE_ABSENT, "rs" },
+        { { 0 }, NULL, JW_PRESENCE_PRESENT, "abcdefghijklmnopqtuvw" },
+        { { 0 }, "bill", JW_PRESENCE_PRESENT, "mnw" },
+        { { JW_RANGE_NUMBER, "10", "20", 0, 0 }, "bill", 0, "w" },
+    };
+    const char *const fields[] = { "_id", NULL };
+
+    insert_ranged(store);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const bool ranged = cases[i].range.from != NULL || cases[i].range.to != NULL;
+        const JwRecordFilter filter = { .field = "v",
+                                        .range = ranged ? &cases[i].range : NULL,
+                                        .contains = cases[i].contains,
+                                        .presence = cases[i].presence };
+        const JwRecordScan scan = { .collection = "calls",
+                                    .date_field = "at",
+                                    .ordered = true,
+                                    .fields = fields,
+                                    .filters = &filter,
+                                    .n_filters = 1 };
+        g_autoptr(GString) found = g_string_new(NULL);
+        g_autoptr(GError) error = NULL;
+
+        assert_ok(jw_store_scan_records(store, &scan, note_id, found, &error), error);
+        if (strcmp(found->str, cases[i].ids) != 0) {
+            fail_msg("case %zu: expected '%s', got '%s'", i, cases[i].ids, found->str);
+        }
+    }
+}
+
+/* The longest text that a request may have, of the characters that make patterns slow elsewhere. */
+static void
+takes_any_text_as_it_is(JwStore *store)
+{
+    const char *const fields[] = { "_id", NULL };
+    g_autoptr(GString) hostile = g_string_new(NULL);
+    g_autoptr(GString) many = g_string_new(NULL);
+    JwRecordFilter filter = { .field = "v" };
+    const JwRecordScan scan = {
+        .collection = "calls", .fields = fields, .filters = &filter, .n_filters = 1
+    };
+    g_autoptr(GString) found = g_string_new(NULL);
+    g_autoptr(GError) error = NULL;
+    JwCreate create = JW_CREATE_EXISTS;
+
+    for (int i = 0; i < 50; i++) {
+        g_string_append(hostile, "(a+");
+    }
+    g_string_append(hostile, ")+$\xc3\x9f\xf0\x9f\x98\x80");
+    for (int i = 0; i < 1000; i++) {
+        g_string_append(many, "aA");
+    }
+    bson_t *same = BCON_NEW("_id", BCON_UTF8("a"), "v", BCON_UTF8(hostile->str));
+    bson_t *long_one = BCON_NEW("_id", BCON_UTF8("b"), "v", BCON_UTF8(many->str));
+    assert_ok(jw_db_insert_one(store, "calls", same, &create, &error), error);
+    assert_ok(jw_db_insert_one(store, "calls", long_one, &create, &error), error);
+    filter.contains = hostile->str;
+    assert_ok(jw_store_scan_records(store, &scan, note_id, found, &error), error);
+    assert_string_equal(found->str, "a");
+    g_string_truncate(found, 0);
+    g_string_truncate(many, 200);
+    filter.contains = many->str;
+    assert_ok(jw_store_scan_records(store, &scan, note_id, found, &error), error);
+    assert_string_equal(found->str, "b");
 }
 
 /* A Decimal128 that an int64 holds is one: its digits are all there. */
@@ -809,6 +960,8 @@ const ScCase sc_record_cases[] = {
     { "samples_the_fields_of_records", samples_the_fields_of_records },
     { "samples_arrays", samples_arrays },
     { "filters_values_of_all_types", filters_values_of_all_types },
+    { "filters_by_every_operator", filters_by_every_operator },
+    { "takes_any_text_as_it_is", takes_any_text_as_it_is },
     { "reads_whole_decimals_as_integers", reads_whole_decimals_as_integers },
     { "scans_records_of_early_dates", scans_records_of_early_dates },
     { "scans_records_of_the_last_date", scans_records_of_the_last_date },

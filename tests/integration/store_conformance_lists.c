@@ -1,6 +1,7 @@
 /* store_conformance_lists.c: scans, counts, lists with their visibility, outboxes, delivery
  * counts. */
 #include "store_conformance.h"
+#include "db/db.h"
 #include "jw/ident.h"
 
 static JwJob *
@@ -138,6 +139,7 @@ fill_list(JwStore *store)
         job->subtype = g_strdup(rows[i].subtype);
         g_free(job->type);
         job->type = g_strdup(rows[i].type);
+        job->visibility = JW_VISIBLE_DEPARTMENT;
         sc_create(store, job);
     }
 }
@@ -169,16 +171,53 @@ shows_what_the_caller_may_see(JwStore *store)
     const char *const none[] = { NULL };
 
     fill_list(store);
-    assert_list(store, (JwJobQuery){ .visible_to = "ann" }, "3 1", 2);
-    assert_list(store, (JwJobQuery){ .visible_to = "eve" }, "", 0);
-    assert_list(store, (JwJobQuery){ .visible_departments = north }, "1", 1);
-    assert_list(store, (JwJobQuery){ .visible_departments = both }, "4 2 1", 3);
-    assert_list(store, (JwJobQuery){ .visible_departments = none }, "", 0);
-    assert_list(store, (JwJobQuery){ .visible_to = "cyd", .visible_departments = north }, "4 1", 2);
-    assert_list(
-        store,
-        (JwJobQuery){ .visible_to = "cyd", .visible_departments = both, .department = "south" },
-        "4 2", 2);
+    assert_list(store, (JwJobQuery){ .viewer = { "ann", NULL, false } }, "3 1", 2);
+    assert_list(store, (JwJobQuery){ .viewer = { "eve", NULL, false } }, "", 0);
+    assert_list(store, (JwJobQuery){ .viewer = { "eve", north, false } }, "1", 1);
+    assert_list(store, (JwJobQuery){ .viewer = { "eve", both, false } }, "4 2 1", 3);
+    assert_list(store, (JwJobQuery){ .viewer = { "eve", none, false } }, "", 0);
+    assert_list(store, (JwJobQuery){ .viewer = { "cyd", north, false } }, "4 1", 2);
+    assert_list(store, (JwJobQuery){ .viewer = { "cyd", both, false }, .department = "south" },
+                "4 2", 2);
+}
+
+static void
+hides_what_is_private_and_shows_what_is_everyones(JwStore *store)
+{
+    const char *const north[] = { "north", NULL };
+    static const struct {
+        JwVisibility visibility;
+        const char *departments;
+    } rows[] = {
+        { JW_VISIBLE_PRIVATE, "north" },  { JW_VISIBLE_DEPARTMENT, "north" },
+        { JW_VISIBLE_EVERYONE, "north" }, { JW_VISIBLE_EVERYONE, "south" },
+        { JW_VISIBLE_PRIVATE, "south" },  { JW_VISIBLE_EVERYONE, NULL },
+    };
+    g_autoptr(GError) error = NULL;
+    JwCas cas = JW_CAS_LOST;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(JwJob) job = sc_job(JW_JOB_PENDING);
+        g_free(job->id);
+        job->id = g_strdup_printf("0190a5d0-0000-7000-8000-%012d", (int)i + 1);
+        job->created_at_ms = SC_NOW + (int64_t)i;
+        job->visibility = rows[i].visibility;
+        g_strfreev(job->departments);
+        job->departments =
+            rows[i].departments == NULL ? NULL : g_strsplit(rows[i].departments, " ", -1);
+        sc_create(store, job);
+    }
+    assert_list(store, (JwJobQuery){ .viewer = { "ann", NULL, false } }, "6 5 4 3 2 1", 6);
+    assert_list(store, (JwJobQuery){ .viewer = { "eve", NULL, false } }, "6 4 3", 3);
+    assert_list(store, (JwJobQuery){ .viewer = { "eve", north, false } }, "6 4 3 2", 4);
+    assert_list(store, (JwJobQuery){ .viewer = { "adam", north, true } }, "6 4 3 2 1", 5);
+    assert_list(store, (JwJobQuery){ .limit = 10 }, "6 5 4 3 2 1", 6);
+    /* of a version that knew no visibility */
+    g_autoptr(bson_t) second = BCON_NEW("_id", BCON_UTF8("0190a5d0-0000-7000-8000-000000000002"));
+    g_autoptr(bson_t) unset = BCON_NEW("$unset", "{", "visibility", BCON_INT32(1), "}");
+    assert_ok(jw_db_update(store, "jobs", second, unset, &cas, &error), error);
+    assert_int_equal(cas, JW_CAS_WON);
+    assert_list(store, (JwJobQuery){ .viewer = { "eve", north, false } }, "6 4 3 2", 4);
 }
 
 static void
@@ -424,6 +463,8 @@ const ScCase sc_list_cases[] = {
     { "scans_by_state_due_and_age", scans_by_state_due_and_age },
     { "lists_by_filter_and_order", lists_by_filter_and_order },
     { "shows_what_the_caller_may_see", shows_what_the_caller_may_see },
+    { "hides_what_is_private_and_shows_what_is_everyones",
+      hides_what_is_private_and_shows_what_is_everyones },
     { "orders_ties_by_age", orders_ties_by_age },
     { "lists_without_what_is_large", lists_without_what_is_large },
     { "pages_neither_overlap_nor_skip", pages_neither_overlap_nor_skip },

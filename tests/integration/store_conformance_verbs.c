@@ -120,6 +120,12 @@ finds_by_every_operator(JwStore *store)
         { "{\"tags\":{\"$in\":[\"q\"],\"$not\":{\"$elemMatch\":{\"$nin\":[\"q\"]}}}}", "cd" },
         { "{\"times\":{\"$gte\":{\"$date\":-62135596800000}}}", "e" },
         { "{\"times\":{\"$gt\":{\"$date\":7}}}", "" },
+        { "{\"s\":{\"$eq\":null}}", "ce" },
+        { "{\"s\":{\"$not\":{\"$gt\":\"y\"},\"$regex\":\"^[xX]$\"}}", "a" },
+        { "{\"s\":{\"$not\":{\"$gt\":\"y\"},\"$regex\":\".\"}}", "ab" },
+        { "{\"n\":{\"$ne\":null,\"$regex\":\"EX\"}}", "" },
+        { "{\"n\":{\"$ne\":null,\"$regex\":\"[Ee]x\"}}", "e" },  /* of texts only */
+        { "{\"tags\":{\"$ne\":null,\"$regex\":\"q\"}}", "acd" }, /* an item, or the value */
         { "{\"in.deep\":2}", "b" },
         { "{\"in.deep\":{\"$ne\":1}}", "bcde" },
         { "{\"in.deep\":null}", "cde" },

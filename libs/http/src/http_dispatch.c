@@ -28,6 +28,14 @@ answer_unmatched(const JwHttpRequest *request, JwHttpReply *reply, const char *a
     jw_http_reply_header(reply, "Allow", allow);
 }
 
+static bool
+is_tagged(const JwHttpEntry *entry)
+{
+    const char *const *tagged = entry->mount->api->tagged;
+
+    return tagged != NULL && g_strv_contains(tagged, entry->route->pattern);
+}
+
 static void
 run_handler(JwHttpRequest *request, JwHttpReply *reply)
 {
@@ -36,7 +44,7 @@ run_handler(JwHttpRequest *request, JwHttpReply *reply)
                                             JW_STR("traceparent", request->traceparent));
 
     /* before anything is changed; what is only read may have an entity tag */
-    if (!is_safe && !jw_http_guard_match(request, reply)) {
+    if (!is_safe && !is_tagged(request->entry) && !jw_http_guard_match(request, reply)) {
         return;
     }
     request->entry->route->handler(request, reply, request->entry->mount->context);

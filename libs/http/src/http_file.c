@@ -4,29 +4,6 @@
 
 #include <string.h>
 
-/* True when @header (a list of entity tags, or "*") names @etag. Weak tags count only for
- * If-None-Match. */
-static bool
-etag_listed(const char *header, const char *etag, bool weak_counts)
-{
-    g_auto(GStrv) tags = g_strsplit(header, ",", 64);
-    g_autofree char *quoted = g_strdup_printf("\"%s\"", etag);
-
-    for (size_t i = 0; tags[i] != NULL; i++) {
-        const char *tag = g_strstrip(tags[i]);
-        if (weak_counts && strcmp(tag, "*") == 0) {
-            return true;
-        }
-        if (weak_counts && g_str_has_prefix(tag, "W/")) {
-            tag += 2;
-        }
-        if (strcmp(tag, quoted) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* True when @header is a date, and the file has one that is not later. */
 static bool
 not_after(const char *header, const JwHttpFile *file)
@@ -56,14 +33,15 @@ check_conditions(const JwHttpRequest *request, const JwHttpFile *file)
     const char *none_match = jw_http_header(request, "If-None-Match");
 
     if (match != NULL) {
-        if (strcmp(match, "*") != 0 && !etag_listed(match, file->etag, false)) {
+        if (strcmp(match, "*") != 0 && !jw_http_etag_listed(match, file->etag, false)) {
             return CONDITION_FAILED;
         }
     } else if (is_date(unmodified) && file->modified_ms != 0 && !not_after(unmodified, file)) {
         return CONDITION_FAILED;
     }
     if (none_match != NULL) {
-        return etag_listed(none_match, file->etag, true) ? CONDITION_NOT_MODIFIED : CONDITION_MET;
+        return jw_http_etag_listed(none_match, file->etag, true) ? CONDITION_NOT_MODIFIED
+                                                                 : CONDITION_MET;
     }
     return not_after(jw_http_header(request, "If-Modified-Since"), file) ? CONDITION_NOT_MODIFIED
                                                                          : CONDITION_MET;
@@ -150,7 +128,7 @@ wanted_range(const JwHttpRequest *request, const JwHttpFile *file, int64_t *ret_
     if (range == NULL || strcmp(request->method, "GET") != 0) {
         return RANGE_NONE;
     }
-    if (if_range != NULL && !etag_listed(if_range, file->etag, false)
+    if (if_range != NULL && !jw_http_etag_listed(if_range, file->etag, false)
         && !is_version_of(if_range, file)) {
         return RANGE_NONE; /* the client has another version */
     }

@@ -179,6 +179,10 @@ char *jw_http_disposition(const char *file_name); /* (transfer full) */
 char *jw_http_date_format(int64_t time_ms); /* (transfer full) */
 bool jw_http_date_parse(const char *text, int64_t *ret_ms);
 
+/* http_etag.c: whether a list of entity tags, or "*", names @etag. Weak tags, and "*", count with
+ * @weak_counts only. */
+bool jw_http_etag_listed(const char *header, const char *etag, bool weak_counts);
+
 /* http_file.c: the file and its headers are not the answer after all. */
 void jw_http_reply_drop_file(JwHttpReply *self);
 

@@ -1,7 +1,7 @@
 /* json_check.c: the table-driven checker: one walk over a value notes every violation with its
  * pointer. Any thread, no state. Used for REST bodies, Kafka commands, definitions, mappings and
  * schedules, so that their messages are the same. */
-#include "jw/json.h"
+#include "jw/json_parts.h"
 
 #include "jw/text.h"
 
@@ -10,7 +10,8 @@
 typedef struct {
     GString *path; /* pointer of the value being checked */
     JwViolations *violations;
-    bool parameters; /* of a query string: all values are strings */
+    bool parameters;  /* of a query string: all values are strings */
+    unsigned partial; /* how many levels of objects from here on may be incomplete */
     bool ok;
 } Walk;
 
@@ -76,17 +77,39 @@ static const struct {
 };
 
 static bool
-type_fits(Walk *walk, const json_t *value, JwFieldType type)
+has_type(const json_t *value, JwFieldType type)
 {
-    if ((types[type].accepts & 1u << json_typeof(value)) != 0) {
-        return true;
+    return (types[type].accepts & 1u << json_typeof(value)) != 0;
+}
+
+/* "an array", "an array or an object". (transfer full) */
+static char *
+type_names(const JwField *field)
+{
+    GString *names = g_string_new(types[field->type].name);
+
+    for (const JwField *other = field->otherwise; other != NULL; other = other->otherwise) {
+        g_string_append_printf(names, " or %s", types[other->type].name);
     }
+    return g_string_free(names, FALSE);
+}
+
+/* The form of @field that has the value's type; NULL: none, noted. */
+static const JwField *
+form_of(Walk *walk, const json_t *value, const JwField *field)
+{
+    for (const JwField *form = field; form != NULL; form = form->otherwise) {
+        if (has_type(value, form->type)) {
+            return form;
+        }
+    }
+    g_autofree char *names = type_names(field);
     if (json_is_null(value)) {
-        violation(walk, "must be %s, not null; leave it out when there is none", types[type].name);
+        violation(walk, "must be %s, not null; leave it out when there is none", names);
     } else {
-        violation(walk, "must be %s, not %s", types[type].name, type_name(value));
+        violation(walk, "must be %s, not %s", names, type_name(value));
     }
-    return false;
+    return NULL;
 }
 
 static const JwField *
@@ -131,7 +154,9 @@ check_members(Walk *walk, const json_t *value, const JwField *fields)
     const char *name = NULL;
     json_t *member = NULL;
     const size_t length = walk->path->len;
+    const unsigned partial = walk->partial;
 
+    walk->partial = partial > 0 ? partial - 1 : 0;
     json_object_foreach(object, name, member)
     {
         const JwField *field = find_field(fields, name);
@@ -143,7 +168,8 @@ check_members(Walk *walk, const json_t *value, const JwField *fields)
         }
         g_string_truncate(walk->path, length);
     }
-    for (const JwField *field = fields; field->name != NULL; field++) {
+    walk->partial = partial;
+    for (const JwField *field = fields; partial == 0 && field->name != NULL; field++) {
         if ((field->flags & JW_FIELD_REQUIRED) != 0
             && json_object_get(value, field->name) == NULL) {
             jw_pointer_append(walk->path, field->name);
@@ -271,6 +297,7 @@ check_array(Walk *walk, const json_t *value, const JwField *field)
 {
     g_autoptr(GHashTable) seen = NULL;
     const size_t length = walk->path->len;
+    const unsigned partial = walk->partial;
     const json_t *item = NULL;
     size_t i = 0;
 
@@ -280,6 +307,7 @@ check_array(Walk *walk, const json_t *value, const JwField *field)
     if ((field->flags & JW_FIELD_UNIQUE) != 0) {
         seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     }
+    walk->partial = 0; /* items are taken whole */
     json_array_foreach(value, i, item)
     {
         g_string_append_printf(walk->path, "/%zu", i);
@@ -290,6 +318,7 @@ check_array(Walk *walk, const json_t *value, const JwField *field)
         }
         g_string_truncate(walk->path, length);
     }
+    walk->partial = partial;
 }
 
 static void
@@ -322,7 +351,8 @@ check_value(Walk *walk, const json_t *value, const JwField *field)
         check_parameter(walk, value, field);
         return;
     }
-    if (!type_fits(walk, value, field->type)) {
+    field = form_of(walk, value, field);
+    if (field == NULL) {
         return;
     }
     switch (field->type) {
@@ -349,15 +379,22 @@ check_value(Walk *walk, const json_t *value, const JwField *field)
 }
 
 bool
-jw_check_object(const json_t *value, const JwField *fields, const char *base,
-                JwViolations *violations)
+jw_check_partial(const json_t *value, const JwField *fields, unsigned levels, const char *base,
+                 JwViolations *violations)
 {
     const JwField root = { .name = "", .type = JW_FIELD_OBJECT, .fields = fields };
     g_autoptr(GString) path = g_string_new(base);
-    Walk walk = { .path = path, .violations = violations, .ok = true };
+    Walk walk = { .path = path, .violations = violations, .partial = levels, .ok = true };
 
     check_value(&walk, value, &root);
     return walk.ok;
+}
+
+bool
+jw_check_object(const json_t *value, const JwField *fields, const char *base,
+                JwViolations *violations)
+{
+    return jw_check_partial(value, fields, 0, base, violations);
 }
 
 bool

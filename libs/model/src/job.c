@@ -26,6 +26,7 @@ static const size_t job_texts[] = {
     offsetof(JwJob, request_id),
     offsetof(JwJob, traceparent),
     offsetof(JwJob, request_hash),
+    offsetof(JwJob, template_id),
     offsetof(JwJob, owner),
     offsetof(JwJob, progress.step),
     offsetof(JwJob, error_code),

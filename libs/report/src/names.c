@@ -26,6 +26,29 @@ const char *const jw_period_names[] = {
     NULL,
 };
 
+const char *const jw_filter_operator_names[] = { "in", "not", "range", "contains", "absent", NULL };
+
+char *
+jw_filter_operators_join(unsigned operators)
+{
+    GString *names = g_string_new(NULL);
+
+    for (unsigned i = 0; jw_filter_operator_names[i] != NULL; i++) {
+        if ((operators & 1u << i) != 0) {
+            g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "",
+                                   jw_filter_operator_names[i]);
+        }
+    }
+    return g_string_free(names, FALSE);
+}
+
+const char *const jw_compare_names[] = {
+    [JW_COMPARE_NONE] = "none",
+    [JW_COMPARE_PREVIOUS] = "previous",
+    [JW_COMPARE_YEAR] = "year",
+    NULL,
+};
+
 int
 jw_name_read(const json_t *object, const char *member, const char *const *names, int otherwise)
 {

@@ -8,7 +8,11 @@
 G_BEGIN_DECLS
 
 /* By their enum's values, NULL-terminated, so that they serve tables of JwField too. */
-extern const char *const jw_format_names[], *const jw_chart_names[], *const jw_period_names[];
+extern const char *const jw_format_names[], *const jw_chart_names[], *const jw_period_names[],
+    *const jw_compare_names[];
+
+/* "in, range": of JwFilterOperators. (transfer full) */
+char *jw_filter_operators_join(unsigned operators);
 
 /* The enum's value that a member of @object names; @otherwise when it is absent or unknown. */
 int jw_name_read(const json_t *object, const char *member, const char *const *names, int otherwise);

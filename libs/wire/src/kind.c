@@ -12,13 +12,18 @@ jw_kind_find(const char *type)
     return NULL;
 }
 
-/* The member of a spec that lists its departments, and its pointer after @path. */
+/* The member of a spec that lists its departments, and its pointer after @path: a list, or what the
+ * operator `in` of a filter lists. */
 static const json_t *
 find_departments(const JwJobKind *self, const json_t *spec, GString *path)
 {
     for (size_t i = 0; self->departments != NULL && self->departments[i] != NULL; i++) {
         spec = json_object_get(spec, self->departments[i]);
         jw_pointer_append(path, self->departments[i]);
+    }
+    if (self->departments != NULL && json_is_object(spec)) {
+        spec = json_object_get(spec, "in");
+        jw_pointer_append(path, "in");
     }
     return self->departments != NULL ? spec : NULL;
 }

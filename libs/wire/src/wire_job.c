@@ -5,6 +5,7 @@
 
 #include "jw/address.h"
 #include "jw/duration.h"
+#include "jw/json_parts.h"
 #include "jw/report_request.h"
 
 #include <string.h>
@@ -12,6 +13,8 @@
 #define MAX_RECIPIENTS  100
 #define MAX_ATTEMPTS    100
 #define PRIORITY_PREFIX "report-priority."
+/* Of the settings of a template: the request's own members, and those of output. */
+#define PARTIAL_LEVELS 2
 
 static const char *const priorities[] = { "low", "normal", "high", NULL };
 
@@ -30,10 +33,22 @@ check_type(const char *text)
 }
 
 static char *
-check_template_id(const char *text G_GNUC_UNUSED)
+check_no_template(const char *text G_GNUC_UNUSED)
 {
-    return g_strdup(
-        "templates come with a later version; leave it out and give the settings themselves");
+    return g_strdup("is for requests to the REST API, which puts the template's settings into the "
+                    "job; give the settings themselves here");
+}
+
+static char *
+check_no_other(const char *text G_GNUC_UNUSED)
+{
+    return g_strdup("does not belong here: a template has all of its settings itself");
+}
+
+static char *
+check_not_yet(const char *text G_GNUC_UNUSED)
+{
+    return g_strdup("does not belong here: each request says when its job starts");
 }
 
 static char *
@@ -64,6 +79,7 @@ static const JwField department = { .type = JW_FIELD_STRING, .min = 1, .max = 20
     { .name = "description", .type = JW_FIELD_STRING, .flags = JW_FIELD_LINES, .max = 2000 },      \
     { .name = "priority", .type = JW_FIELD_STRING, .values = priorities,                           \
       .prefix = PRIORITY_PREFIX },                                                                 \
+    { .name = "visibility", .type = JW_FIELD_STRING, .values = jw_visibility_names },              \
     { .name = "delivery", .type = JW_FIELD_OBJECT, .fields = delivery_fields }
 #define KIND_FIELDS                                                                                \
     { .name = "jobType", .type = JW_FIELD_STRING, .flags = REQUIRED, .check = check_type },        \
@@ -74,13 +90,14 @@ static const JwField department = { .type = JW_FIELD_STRING, .min = 1, .max = 20
 static const JwField request_fields[] = {
     JOB_FIELDS,
     { .name = "scheduledFor", .type = JW_FIELD_STRING, .check = jw_check_time },
-    { .name = "templateId", .type = JW_FIELD_STRING, .check = check_template_id },
+    { .name = "templateId", .type = JW_FIELD_STRING, .min = 1, .max = 200 },
     { .name = NULL },
 };
 const JwField jw_wire_template_fields[] = {
     JOB_FIELDS,
     KIND_FIELDS,
     { .name = "scheduledFor", .type = JW_FIELD_STRING, .check = check_no_time },
+    { .name = "templateId", .type = JW_FIELD_STRING, .check = check_no_template },
     { .name = "requestedBy", .type = JW_FIELD_OBJECT, .fields = jw_wire_actor_fields },
     { .name = NULL },
 };
@@ -88,6 +105,7 @@ const JwField jw_wire_command_fields[] = {
     JOB_FIELDS,
     KIND_FIELDS,
     { .name = "scheduledFor", .type = JW_FIELD_STRING, .check = jw_check_time },
+    { .name = "templateId", .type = JW_FIELD_STRING, .check = check_no_template },
     { .name = "jobId", .type = JW_FIELD_STRING, .check = jw_check_uuid },
     { .name = "requestedBy", .type = JW_FIELD_OBJECT, .fields = jw_wire_actor_fields },
     /* An empty list would be no department, as in a token, and is not all of them. */
@@ -212,6 +230,7 @@ build_job(const JwWire *self, const JwJobKind *kind, const json_t *body, const j
     if (priority != NULL) {
         (void)jw_priority_parse(jw_skip_prefix(priority, PRIORITY_PREFIX), &job->priority);
     }
+    (void)jw_visibility_parse(jw_json_text(body, "visibility"), &job->visibility);
     read_limits(kind, body, job);
     job->scheduled_for_ms = jw_json_time(body, "scheduledFor", 0);
     job->state = job->scheduled_for_ms > now_ms ? JW_JOB_SCHEDULED : JW_JOB_PENDING;
@@ -279,6 +298,9 @@ jw_wire_job_value(const JwJob *job)
     jw_json_set_string(value, "name", job->name);
     jw_json_set_string(value, "description", job->description);
     jw_json_set_string(value, "priority", jw_priority_name(job->priority));
+    if (job->visibility != JW_VISIBLE_DEPARTMENT) {
+        jw_json_set_string(value, "visibility", jw_visibility_name((int)job->visibility));
+    }
     jw_json_set_string(value, "source", job->source);
     set_limits(value, job);
     if (job->spec != NULL) {
@@ -334,4 +356,27 @@ jw_wire_job_from_request(const JwWire *self, const json_t *body, int64_t now_ms,
     }
     *ret_job = build_job(self, kind, body, body, MAX(due_ms, now_ms), now_ms);
     return true;
+}
+
+bool
+jw_wire_check_settings(const JwWire *self, const json_t *settings, const char *base,
+                       JwViolations *violations)
+{
+    g_return_val_if_fail(self != NULL && violations != NULL, false);
+    const JwJobKind *kind = jw_kind_find("report");
+    g_autofree JwField *fields = join_fields(jw_report_request_fields, request_fields);
+
+    for (JwField *field = fields; field->name != NULL; field++) {
+        if (strcmp(field->name, "templateId") == 0) {
+            field->check = check_no_other;
+        } else if (strcmp(field->name, "scheduledFor") == 0) {
+            field->check = check_not_yet;
+        }
+    }
+    bool ok = jw_check_partial(settings, fields, PARTIAL_LEVELS, base, violations);
+    if (json_is_object(settings) && json_object_get(settings, "reportType") == NULL) {
+        g_autofree char *pointer = jw_pointer(base, "reportType");
+        ok = jw_violations_add(violations, pointer, "is required");
+    }
+    return kind->check(self->catalog, settings, base, violations) && ok;
 }

@@ -1,7 +1,7 @@
 /* exe.c: the executor's threads and its end. See exe.h. */
 #include "exe.h"
 
-#include "attempt.h"
+#include "handlers/handlers.h"
 #include "jw/log.h"
 #include "metrics.h"
 
@@ -36,6 +36,7 @@ exe_run(Exe *self, GError **error)
     jw_metric_add(exe_metrics[EXE_METRIC_TEMP_SWEPT], NULL, (double)exe_temp_swept(self->temp));
     self->stop = jw_stop_new();
     jw_mutex_init(&self->consumer_mutex);
+    self->types = exe_handler_types();
     self->ready = jw_queue_new((size_t)self->config.ready_max, EXE_LANES, g_free);
     self->heartbeats = exe_heartbeats_new(self);
     self->topics = g_new0(char *, 4);
@@ -174,5 +175,6 @@ exe_stop(gpointer exe)
     g_clear_pointer(&self->ready, jw_queue_free);
     g_clear_pointer(&self->stop, jw_stop_free);
     g_clear_pointer(&self->topics, g_strfreev);
+    g_clear_pointer(&self->types, g_free);
     g_clear_pointer(&self->temp, exe_temp_free);
 }

@@ -34,6 +34,7 @@ typedef struct {
     JwMutex consumer_mutex; /* workers wake the consumer while the main thread may end it */
     JwConsumer *consumer;   /* under consumer_mutex; NULL once this process takes no more */
     char **topics;          /* subscribed, with prefix */
+    const char **types;     /* of jobs that this version runs, NULL-terminated */
     /* of char *: job ids, each once; lane 0 high, 1 normal, 2 low; in a lane callers take turns */
     JwQueue *ready;
     unsigned intake_waits; /* atomic: bit per lane that was full: the consumer waits for a wake */

@@ -14,18 +14,13 @@ exe_handler_find(const char *type)
     return NULL;
 }
 
-const char *const *
+const char **
 exe_handler_types(void)
 {
-    static const char **types = NULL;
+    const char **types = g_new0(const char *, exe_n_handlers + 1);
 
-    if (g_once_init_enter(&types)) {
-        const char **made = g_new0(const char *, exe_n_handlers + 1);
-
-        for (size_t i = 0; i < exe_n_handlers; i++) {
-            made[i] = exe_handlers[i]->type;
-        }
-        g_once_init_leave(&types, made);
+    for (size_t i = 0; i < exe_n_handlers; i++) {
+        types[i] = exe_handlers[i]->type;
     }
     return types;
 }

@@ -52,7 +52,7 @@ pull(Exe *self, JwPriority priority, size_t *ret_queued, GError **error)
 
     const JwJobScan scan = {
         .states = JW_JOB_BIT(JW_JOB_PENDING),
-        .types = exe_handler_types(),
+        .types = self->types,
         .priority = &priority,
         .due_before_ms = now,
         .updated_before_ms = now - self->config.pull_after_ms,

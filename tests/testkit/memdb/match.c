@@ -25,7 +25,8 @@ typedef struct {
 static bool
 compares(const bson_iter_t *value, const bson_iter_t *operand, int least, int most)
 {
-    const int order = md_same_type(value, operand) ? md_compare(value, operand) : 2;
+    const int order =
+        md_same_type(value, operand) && !md_is_nan(value) ? md_compare(value, operand) : 2;
 
     return order >= least && order <= most;
 }
@@ -41,6 +42,14 @@ is_in(const bson_iter_t *value, const bson_iter_t *operand)
         }
     }
     return false;
+}
+
+static bool
+has_text(const bson_iter_t *value, const bson_iter_t *operand)
+{
+    return value != NULL && BSON_ITER_HOLDS_UTF8(value)
+           && g_regex_match_simple(bson_iter_utf8(operand, NULL), bson_iter_utf8(value, NULL), 0,
+                                   0);
 }
 
 static bool
@@ -60,15 +69,11 @@ has_match(const bson_iter_t *value, const bson_iter_t *operand)
 }
 
 static const Operator operators[] = {
-    { "$eq", 0, 0, NULL, true, false },
-    { "$ne", 0, 0, NULL, true, true },
-    { "$gt", 1, 1, NULL, true, false },
-    { "$gte", 0, 1, NULL, true, false },
-    { "$lt", -1, -1, NULL, true, false },
-    { "$lte", -1, 0, NULL, true, false },
-    { "$in", 0, 0, is_in, true, false },
-    { "$nin", 0, 0, is_in, true, true },
-    { "$elemMatch", 0, 0, has_match, false, false },
+    { "$eq", 0, 0, NULL, true, false },        { "$ne", 0, 0, NULL, true, true },
+    { "$gt", 1, 1, NULL, true, false },        { "$gte", 0, 1, NULL, true, false },
+    { "$lt", -1, -1, NULL, true, false },      { "$lte", -1, 0, NULL, true, false },
+    { "$in", 0, 0, is_in, true, false },       { "$nin", 0, 0, is_in, true, true },
+    { "$regex", 0, 0, has_text, true, false }, { "$elemMatch", 0, 0, has_match, false, false },
 };
 
 static bool

@@ -16,6 +16,8 @@ G_GNUC_NORETURN void md_unknown(const char *what, const char *name);
 int md_compare(const bson_iter_t *a, const bson_iter_t *b);
 /* Only values of one type are less or greater in a filter. */
 bool md_same_type(const bson_iter_t *a, const bson_iter_t *b);
+/* No number is less or greater than it, or the same. */
+bool md_is_nan(const bson_iter_t *value);
 
 /* Calls @test for the values at a dotted path, as filters see them: each document of an array on
  * the way is gone into; NULL for one that is missing. True as soon as @test is. */

@@ -70,6 +70,13 @@ md_same_type(const bson_iter_t *a, const bson_iter_t *b)
     return rank_of(a) == rank_of(b);
 }
 
+bool
+md_is_nan(const bson_iter_t *value)
+{
+    return value != NULL && BSON_ITER_HOLDS_DOUBLE(value)
+           && bson_iter_double(value) != bson_iter_double(value);
+}
+
 #define ORDER(x, y) (((x) > (y)) - ((x) < (y)))
 
 /* Wide enough to tell a decimal from the double beside it. */

@@ -226,6 +226,47 @@ test_groups_and_measures(void **state)
     }
 }
 
+/* The first day has 24 records, the second 6: the list has those of the second only. */
+static void
+test_compares_with_the_day_before(void **state)
+{
+    static const char *const cases[][2] = {
+        { "{\"dateRange\":{\"startDate\":\"2021-01-05\",\"endDate\":\"2021-01-05\"},"
+          "\"measures\":[\"totalCalls\"],\"compare\":\"previous\"}",
+          "\"comparison\":{\"difference\":-18,\"differenceText\":\"-18\",\"percent\":-75.0,"
+          "\"percentText\":\"-75.0 %\",\"previous\":24,\"previousText\":\"24\"}" },
+        { "{\"dateRange\":{\"startDate\":\"2021-01-05\",\"endDate\":\"2021-01-05\"},"
+          "\"measures\":[\"totalCalls\"],\"compare\":\"year\"}",
+          "\"comparison\":{\"difference\":6,\"differenceText\":\"+6\",\"percent\":null,"
+          "\"percentText\":\"n/a\",\"previous\":0,\"previousText\":\"0\"}" },
+    };
+    ExeKit *kit = *state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *key = g_strdup_printf("c-%zu", i);
+        g_autofree char *body = g_strdup_printf("{\"jobType\":\"report\",\"name\":\"Calls\","
+                                                "\"spec\":{\"reportType\":\"call-records\","
+                                                "\"parameters\":%s,\"output\":{\"format\":"
+                                                "\"csv\"}}}",
+                                                cases[i][0]);
+        KitMessage message = { JW_TYPE_JOB_SUBMIT, "/test", key, body };
+        JwAnswer answer;
+
+        kit_consume(kit, &message, 1, &answer);
+        assert_int_equal(answer.verdict, JW_VERDICT_DONE);
+        g_autofree char *id = jw_queue_pop(kit->exe.ready, 0);
+        exe_run_job(&kit->exe, id);
+        g_autoptr(JwJob) job = kit_job(kit->ports, id);
+        assert_int_equal(job->state, JW_JOB_COMPLETED);
+        assert_int_equal(job->artifact->rows, 6);
+        g_autofree char *data = kit_artifact(kit, job);
+        assert_int_equal(lines(data), 1 + 6);
+        if (strstr(job->artifact->summary, cases[i][1]) == NULL) {
+            fail_msg("no %s in %s", cases[i][1], job->artifact->summary);
+        }
+    }
+}
+
 /* The records of the kit have no department. */
 static void
 test_warns_of_a_field_that_no_record_has(void **state)
@@ -513,6 +554,7 @@ main(void)
         TEST(test_byte_order_mark),
         TEST(test_contents),
         TEST(test_groups_and_measures),
+        TEST(test_compares_with_the_day_before),
         TEST(test_warns_of_a_field_that_no_record_has),
         TEST(test_definition_gone),
         TEST(test_definition_changed),

@@ -113,7 +113,7 @@ test_misspelt_fields(void **state)
     g_autofree char *unasked = told(self);
     assert_string_equal(unasked, MISSING("gone", "column 'Gone'") MISSING("numm", "measure 'n'")
                                      MISSING("actve", "inactive"));
-    const JwFilter filter = { g_strdup("wards"), g_strsplit("5", ",", -1) };
+    const JwFilter filter = { .name = g_strdup("wards"), .values = g_strsplit("5", ",", -1) };
     g_array_append_val(self->request->filters, filter);
     self->request->include_inactive = true;
     g_autofree char *asked = told(self);

@@ -150,15 +150,41 @@ read_parts(const char *path)
 }
 
 static void
-fixture_finish(Fixture *self)
+finish_with(Fixture *self, const JwReportResult *result)
 {
-    g_autoptr(JwReportResult) result =
-        jw_report_result_new(self->aggregate, self->def, self->request, self->zone);
     GError *error = NULL;
 
     assert_ok(exe_render_xlsx.finish(self->render, result, &error), error);
     assert_ok(exe_render_xlsx.check(self->render, &error), error);
     self->parts = read_parts(self->path);
+}
+
+static void
+fixture_finish(Fixture *self)
+{
+    g_autoptr(JwReportResult) result =
+        jw_report_result_new(self->aggregate, self->def, self->request, self->zone);
+
+    finish_with(self, result);
+}
+
+/* Beside nothing, as the period before. */
+static void
+finish_compared(Fixture *self)
+{
+    GError *error = NULL;
+
+    self->request->compare = JW_COMPARE_PREVIOUS;
+    self->request->compared_start_ms = START - INT64_C(86400000);
+    self->request->compared_end_ms = START;
+    g_array_index(self->def->tables, JwTableDef, 0).compare = true;
+    g_autoptr(JwAggregate) before = jw_aggregate_new(
+        self->def, self->request, (const char *const *)self->fields, self->zone, &error);
+    assert_ok(before != NULL, error);
+    g_autoptr(JwReportResult) result = jw_report_result_new_compared(
+        self->aggregate, before, self->def, self->request, self->zone);
+    g_ptr_array_add(result->notes, (gpointer)(uintptr_t) "A note.");
+    finish_with(self, result);
 }
 
 static void
@@ -249,6 +275,32 @@ test_any_text_is_held(void **state G_GNUC_UNUSED)
 }
 
 /* The library counts escapes, a spreadsheet what it shows. */
+/* The figures of the period before stand beside those of this one, as numbers with a sign. */
+static void
+test_compared(void **state G_GNUC_UNUSED)
+{
+    g_auto(Fixture) self = { 0 };
+    const Titles titles = { .decimals = 1 };
+
+    fixture_start(&self, &titles);
+    fixture_add(&self, "Dan", whole(7), real(1.5));
+    finish_compared(&self);
+    assert_has(&self, "xl/sharedStrings.xml", ">Previous<");
+    assert_has(&self, "xl/sharedStrings.xml", ">Difference<");
+    assert_has(&self, "xl/sharedStrings.xml", ">Change<");
+    assert_has(&self, "xl/sharedStrings.xml", "4 Jan 2021 (UTC) · Compared with 3 Jan 2021<");
+    assert_has(&self, "xl/sharedStrings.xml", ">A note.<");
+    assert_has(&self, "xl/sharedStrings.xml", ">Count, difference<");
+    assert_has(&self, "xl/styles.xml", "formatCode=\"+#,##0;-#,##0;#,##0\"");
+    assert_has(&self, "xl/styles.xml", "formatCode=\"+#,##0.0;-#,##0.0;#,##0.0\"");
+    assert_has(&self, "xl/worksheets/sheet1.xml", "<c r=\"D8\"");
+    assert_has(&self, "xl/worksheets/sheet1.xml", "<v>7</v>");
+    /* Whole: 7, before, +7, of nothing no change */
+    assert_has(&self, "xl/worksheets/sheet2.xml", "<c r=\"H2\"");
+    assert_has(&self, "xl/worksheets/sheet2.xml", "<v>1.5</v>");
+    assert_has_not(&self, "xl/worksheets/sheet2.xml", "<c r=\"I2\" s=\"0\"");
+}
+
 static void
 test_a_text_that_grows_is_cut(void **state G_GNUC_UNUSED)
 {
@@ -640,6 +692,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_any_text_is_held),
+        cmocka_unit_test(test_compared),
         cmocka_unit_test(test_a_text_that_grows_is_cut),
         cmocka_unit_test(test_sheets_have_valid_names),
         cmocka_unit_test(test_refusals_are_not_called_a_full_disk),

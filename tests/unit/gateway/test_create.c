@@ -178,7 +178,9 @@ test_faults(void **state)
           { "/parameters/dateRange" } },
         { PARAMETERS("{\"filters\":{\"nothing\":[\"x\"]}}"), { "/parameters/filters/nothing" } },
         { PARAMETERS("{\"filters\":{\"statuses\":{\"$ne\":1}}}"),
-          { "/parameters/filters/statuses" } },
+          { "/parameters/filters/statuses/$ne" } },
+        { PARAMETERS("{\"filters\":{\"statuses\":1,\"agents\":{\"contains\":\"x\"}}}"),
+          { "/parameters/filters/statuses", "/parameters/filters/agents/contains" } },
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -286,6 +288,9 @@ test_departments(void **state)
         { "dana", "[\"d2\",\"d1\"]", "d2,d1" },
         { "dana", "[\"d1\",\"d3\"]", "403" },
         { "dana", "[\"D1\"]", "403" },
+        { "dana", "{\"in\":[\"d1\"]}", "d1" },
+        { "dana", "{\"in\":[\"d1\",\"d3\"]}", "403" },
+        { "alice", "{\"in\":[\"d9\"]}", "d9" },
         { "lone", NULL, "403" },
         { "lone", "[]", "403" },
         { "lone", "[\"d1\"]", "403" },
@@ -323,6 +328,29 @@ test_departments(void **state)
         g_autoptr(GError) error = NULL;
         assert_ok(jw_report_request_of_job(kit->gw.catalog, job, &request, &def, &error), error);
         assert_int_equal(request->filters->len, cases[i].expected != NULL ? 1 : 0);
+    }
+}
+
+/* Only `in` limits a report to departments, whoever asks. */
+static void
+test_departments_by_operators(void **state)
+{
+    GwKit *kit = *state;
+    static const char *const asked[] = {
+        "{\"not\":[\"d3\"]}", "{\"contains\":\"d\"}", "{\"from\":\"a\",\"to\":\"z\"}",
+        "{\"absent\":true}",  "{\"absent\":false}",   "{\"in\":[\"d1\"],\"not\":[\"d9\"]}",
+        "{\"$in\":[\"d3\"]}", "{\"in\":{\"$ne\":1}}", "{}",
+    };
+    static const char *const callers[] = { "dana", "alice", "admin" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(asked) * G_N_ELEMENTS(callers); i++) {
+        g_autofree char *body = g_strdup_printf(PARAMETERS("{\"filters\":{\"departmentIds\":%s}}"),
+                                                asked[i / G_N_ELEMENTS(callers)]);
+        g_auto(Answer) answer = kit_post(kit, callers[i % G_N_ELEMENTS(callers)], KIT_JOBS, body);
+
+        assert_answer(answer, 400, "VALIDATION_ERROR");
+        assert_true(g_str_has_prefix(answer_text(&answer, "error.details.0.pointer"),
+                                     "/parameters/filters/departmentIds"));
     }
 }
 
@@ -461,11 +489,12 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_created),     TEST(test_published),   TEST(test_command_is_readable),
-        TEST(test_broker_down), TEST(test_permission),  TEST(test_faults),
-        TEST(test_not_json),    TEST(test_http),        TEST(test_lookup_values),
-        TEST(test_scheduled),   TEST(test_departments), TEST(test_no_departments),
-        TEST(test_recipients),  TEST(test_public_url),  TEST(test_on_failure),
+        TEST(test_created),        TEST(test_published),   TEST(test_command_is_readable),
+        TEST(test_broker_down),    TEST(test_permission),  TEST(test_faults),
+        TEST(test_not_json),       TEST(test_http),        TEST(test_lookup_values),
+        TEST(test_scheduled),      TEST(test_departments), TEST(test_departments_by_operators),
+        TEST(test_no_departments), TEST(test_recipients),  TEST(test_public_url),
+        TEST(test_on_failure),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

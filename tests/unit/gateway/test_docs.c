@@ -104,9 +104,10 @@ test_other_files(void **state)
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autofree char *path = g_strconcat("/api-docs/", names[i], NULL);
         g_auto(Answer) answer = kit_get(kit, NULL, path);
+        g_autofree char *text = g_strndup((char *)answer.body->data, answer.body->len);
         const bool known = strcmp(names[i], "init.js/") == 0; /* a last slash means nothing */
         assert_int_equal(answer.status == 200, known);
-        assert_null(g_strstr_len((char *)answer.body->data, answer.body->len, "secret"));
+        assert_true(text == NULL || strstr(text, "secret") == NULL);
     }
     kit->gw.config.api_docs_dir = NULL;
 }

@@ -211,15 +211,71 @@ test_visibility(void **state)
     assert_answer(none, 401, "UNAUTHORIZED");
 }
 
+/* Of dave's jobs, one of each visibility, and one that everyone may see although its maker is in no
+ * department: who sees which, in the list and by its id alike. */
+static void
+test_shared(void **state)
+{
+    GwKit *kit = *state;
+    static const struct {
+        const char *who, *expected;
+    } cases[] = {
+        { "dave", "open department everyone private" },
+        { "reader", "open department everyone" }, /* of the same department */
+        { "dana", "open department everyone" },   /* of that and another */
+        { "adam", "open department everyone private" },
+        { "admin", "open department everyone private" },
+        { "alice", "open everyone" }, /* limited by none, and yet no admin */
+        { "lone", "open everyone" },
+        { "lone admin", "open everyone" },
+    };
+    static const char *const visibilities[] = { "private", "everyone", "department" };
+    const char *names_made[4];
+    char *ids[4];
+
+    for (size_t i = 0; i < G_N_ELEMENTS(visibilities); i++) {
+        g_autofree char *body = g_strdup_printf(
+            BODY("call-records", "%s", ",\"visibility\":\"%s\""), visibilities[i], visibilities[i]);
+        names_made[i] = visibilities[i];
+        ids[i] = kit_make_from(kit, "dave", body);
+        tk_clock_advance(&kit->ports->clock.fake, 1000);
+    }
+    names_made[3] = "open";
+    ids[3] =
+        kit_make_from(kit, "bob", BODY("call-records", "open", ",\"visibility\":\"everyone\""));
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(Answer) answer = kit_get(kit, cases[i].who, KIT_JOBS);
+        g_autofree char *found = names(&answer);
+        if (strcmp(found, cases[i].expected) != 0) {
+            fail_msg("%s sees '%s' instead of '%s'", cases[i].who, found, cases[i].expected);
+        }
+        g_auto(GStrv) seen = g_strsplit(cases[i].expected, " ", -1);
+        for (size_t j = 0; j < G_N_ELEMENTS(ids); j++) {
+            g_autofree char *path = kit_path(ids[j], "");
+            g_auto(Answer) one = kit_get(kit, cases[i].who, path);
+            const bool sees = g_strv_contains((const char *const *)seen, names_made[j]);
+            assert_int_equal(one.status, sees ? 200 : 404);
+            if (sees && j < 3) {
+                assert_string_equal(answer_text(&one, "data.visibility"), visibilities[j]);
+            }
+        }
+    }
+    g_auto(Answer) wrong =
+        kit_post(kit, "dave", KIT_JOBS, BODY("call-records", "x", ",\"visibility\":\"public\""));
+    assert_answer(wrong, 400, "VALIDATION_ERROR");
+    kit_assert_pointers(&wrong, (const char *const[]){ "/visibility", NULL });
+    for (size_t j = 0; j < G_N_ELEMENTS(ids); j++) {
+        g_free(ids[j]);
+    }
+}
+
 int
 main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_filters),
-        TEST(test_summary),
-        TEST(test_query_faults),
-        TEST(test_visibility),
+        TEST(test_filters),    TEST(test_summary), TEST(test_query_faults),
+        TEST(test_visibility), TEST(test_shared),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

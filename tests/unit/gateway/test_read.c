@@ -277,6 +277,8 @@ test_types(void **state)
     assert_non_null(answer_text(&answer, "data.0.dimensions.0.label"));
     assert_non_null(answer_text(&answer, "data.0.measures.0.name"));
     assert_string_equal(answer_text(&answer, "data.0.filters.0"), "departmentIds");
+    assert_string_equal(answer_text(&answer, "data.0.filterOperators.departmentIds.0"), "in");
+    assert_string_equal(answer_text(&answer, "data.0.filterOperators.waitSeconds.1"), "absent");
     static const char *const formats[] = { "xlsx", "csv", "json", "ndjson", "html", "pdf" };
     for (size_t i = 0; i < G_N_ELEMENTS(formats); i++) {
         bool listed = i < json_array_size(answer_at(&answer, "data.0.formats"));

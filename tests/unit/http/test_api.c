@@ -181,7 +181,40 @@ static const JwHttpRoute inner_routes[] = {
 static const JwHttpApi inner = {
     .name = "inner", .prefix = "/one/open", .errors = render_problem, .routes = inner_routes
 };
-static const JwHttpApi *const apis[] = { &one, &two, &inner, NULL };
+
+static void
+answer_tagged(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
+{
+    (void)context;
+    jw_http_reply_tagged(reply, request, 200, json_pack("{s:i}", "version", 3), "3");
+}
+
+static void
+change_tagged(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
+{
+    Fixture *self = context;
+
+    if (jw_http_may_change(request, reply, "3")) {
+        g_atomic_int_inc(&self->handled);
+        jw_http_reply_tagged(reply, request, 200, json_pack("{s:i}", "version", 4), "4");
+    }
+}
+
+static const JwHttpRoute tagged_routes[] = {
+    { "GET", "/:id", answer_tagged, NULL, NULL },
+    { "PUT", "/:id", change_tagged, NULL, NULL },
+    { "POST", "/:id/run", answer_subject, NULL, NULL },
+    { 0 },
+};
+static const char *const tagged_patterns[] = { "/:id", NULL };
+static const JwHttpApi tagged = {
+    .name = "tagged",
+    .prefix = "/tagged",
+    .errors = render_problem,
+    .routes = tagged_routes,
+    .tagged = tagged_patterns,
+};
+static const JwHttpApi *const apis[] = { &one, &two, &inner, &tagged, NULL };
 
 static int
 setup(void **state)
@@ -303,6 +336,50 @@ test_if_match(void **state)
         handled += cases[i].status == 200 || strcmp(cases[i].method, "GET") == 0 ? 1 : 0;
         assert_int_equal(self->handled, handled);
     }
+}
+
+/* What has an entity tag: a read is answered by its conditions, a change is refused by them. */
+static void
+test_tagged(void **state)
+{
+    static const struct {
+        const char *method, *headers;
+        int status, handled;
+        const char *body; /* NULL: whatever */
+    } cases[] = {
+        { "GET", "", 200, 0, "{\"version\":3}" },
+        { "GET", "If-Match: \"3\"\r\n", 200, 0, "{\"version\":3}" },
+        { "GET", "If-Match: \"2\"\r\n", 412, 0, NULL },
+        { "GET", "If-None-Match: \"2\"\r\n", 200, 0, "{\"version\":3}" },
+        { "GET", "If-None-Match: \"2\", W/\"3\"\r\n", 304, 0, "" },
+        { "GET", "If-None-Match: *\r\n", 304, 0, "" },
+        { "HEAD", "If-None-Match: \"3\"\r\n", 304, 0, "" },
+        { "PUT", "", 200, 1, "{\"version\":4}" },
+        { "PUT", "If-Match: *\r\n", 200, 1, "{\"version\":4}" },
+        { "PUT", "If-Match: \"1\", \"3\"\r\n", 200, 1, "{\"version\":4}" },
+        { "PUT", "If-Match: \"2\"\r\n", 412, 0, NULL },
+        { "PUT", "If-Match: W/\"3\"\r\n", 412, 0, NULL },
+        { "PUT", "If-None-Match: *\r\n", 412, 0, NULL },
+        { "PUT", "If-None-Match: \"4\"\r\n", 200, 1, "{\"version\":4}" },
+    };
+    Fixture *self = *state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        self->handled = 0;
+        g_autofree char *answer = ask(self, cases[i].method, "/tagged/7", cases[i].headers, "");
+        if (hc_status(answer) != cases[i].status || self->handled != cases[i].handled
+            || (cases[i].body != NULL && strcmp(hc_body(answer), cases[i].body) != 0)) {
+            fail_msg("case %zu gave:\n%s", i, answer);
+        }
+        if (cases[i].status == 200 || cases[i].status == 304) {
+            assert_non_null(strstr(answer, strcmp(cases[i].method, "PUT") == 0
+                                               ? "ETag: \"4\"\r\n"
+                                               : "ETag: \"3\"\r\n"));
+        }
+    }
+    /* another route of the same API has none */
+    g_autofree char *other = ask(self, "POST", "/tagged/7/run", "If-Match: \"3\"\r\n", "");
+    assert_int_equal(hc_status(other), 412);
 }
 
 static void
@@ -473,6 +550,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         WITH(test_forms),   WITH(test_body_too_large), WITH(test_authenticators),
         WITH(test_limiter), WITH(test_queries),        WITH(test_if_match),
+        WITH(test_tagged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

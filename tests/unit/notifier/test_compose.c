@@ -23,6 +23,23 @@ static const char weekly[] =
     "\"chart\":{\"title\":\"Calls by hour\",\"labels\":[\"00:00\",\"01:00\",\"02:00\"],"
     "\"values\":[3,57,null],\"measure\":\"Calls\"}}";
 
+static const char compared[] =
+    "{\"title\":\"Call "
+    "records\",\"reportType\":\"call-records\",\"period\":{\"type\":\"weekly\",\"start\":\"2021-01-"
+    "04T00:00:00Z\",\"end\":\"2021-01-11T00:00:00Z\",\"timeZone\":\"UTC\",\"label\":\"4 Jan "
+    "2021\"},\"rows\":420,"
+    "\"compared\":{\"start\":\"2020-12-28T00:00:00Z\",\"end\":\"2021-01-04T00:00:00Z\","
+    "\"label\":\"28 Dec 2020 – 3 Jan 2021\"},\"notes\":[\"A <note>.\"],\"figures\":["
+    "{\"name\":\"totalCalls\",\"label\":\"Total calls\",\"format\":\"integer\",\"value\":420,"
+    "\"text\":\"420\",\"comparison\":{\"previous\":407,\"previousText\":\"407\","
+    "\"difference\":13,\"differenceText\":\"+13\",\"percent\":3.2,\"percentText\":\"+3.2 %\"}},"
+    "{\"name\":\"rate\",\"label\":\"Rate\",\"format\":\"percent\",\"value\":81.0,\"text\":\"81 %\","
+    "\"comparison\":{\"previous\":82.0,\"previousText\":\"82 %\",\"difference\":-1.0,"
+    "\"differenceText\":\"-1 pp\",\"percent\":null,\"percentText\":\"n/a\"}},"
+    "{\"name\":\"peak\",\"label\":\"Peak\",\"format\":\"hour\",\"value\":9,\"text\":\"09:00\","
+    "\"comparison\":{\"previous\":10,\"previousText\":\"10:00\",\"difference\":null,"
+    "\"differenceText\":\"n/a\",\"percent\":null,\"percentText\":\"n/a\"}}]}";
+
 typedef struct {
     JwArtifact artifact;
     JwJob job;
@@ -594,10 +611,31 @@ test_bad_addresses(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+/* What a figure was before stands below it, in both bodies. */
+static void
+test_compared(void **state)
+{
+    Fixture *self = *state;
+    g_auto(Read) read = { 0 };
+
+    set(&self->artifact.summary, compared);
+    read_init(&read, &self->input);
+    assert_holds(read.html, "▲ +13 (+3.2 %)");
+    assert_holds(read.html, "▼ -1 pp<");
+    assert_holds(read.html, "10:00 before");
+    assert_holds(read.html, "vs 28 Dec – 3 Jan<");
+    assert_holds(read.html, "A &lt;note&gt;.");
+    assert_lacks(read.html, "(n/a)");
+    assert_holds(read.text, "Total calls    420   ▲ +13 (+3.2 %)");
+    assert_holds(read.text, "  (Compared with 28 Dec 2020 – 3 Jan 2021)");
+    assert_holds(read.text, "  A <note>.");
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(test_compared),
         TEST(test_weekly),
         TEST(test_part),
         TEST(test_long_part),

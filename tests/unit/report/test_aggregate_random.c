@@ -47,8 +47,19 @@ label_of(const Call *call, const char *dimension, GTimeZone *zone)
     if (strcmp(dimension, "agent") == 0) {
         return g_strdup_printf("agent %d", call->agent);
     }
+    if (strcmp(dimension, "quarter") == 0) {
+        return g_strdup_printf("%d-Q%d", g_date_time_get_year(local),
+                               (g_date_time_get_month(local) + 2) / 3);
+    }
+    if (strcmp(dimension, "fromSunday") == 0) {
+        g_autoptr(GDateTime) first =
+            g_date_time_add_days(local, -(g_date_time_get_day_of_week(local) % 7));
+        return g_date_time_format(first, "%Y-%m-%d");
+    }
     return g_date_time_format(local, strcmp(dimension, "date") == 0    ? "%Y-%m-%d"
                                      : strcmp(dimension, "month") == 0 ? "%Y-%m"
+                                     : strcmp(dimension, "week") == 0  ? "%G-W%V"
+                                     : strcmp(dimension, "year") == 0  ? "%Y"
                                                                        : "%A");
 }
 
@@ -132,8 +143,15 @@ check_dimension(const Call *calls, JwAggregate *agg, const JwReportDef *def, con
 static void
 check_zone(const char *zone_name, const char *start, int64_t days)
 {
-    static const char *const dimensions[] = { "hour", "weekday", "month", "agent", "date" };
+    static const char *const dimensions[] = { "hour", "weekday", "month", "agent",     "date",
+                                              "week", "quarter", "year",  "fromSunday" };
     g_autoptr(JwReportDef) def = calls_def_new();
+
+    calls_add_dimension(def, "week", "startedAt", JW_PART_WEEK);
+    calls_add_dimension(def, "quarter", "startedAt", JW_PART_QUARTER);
+    calls_add_dimension(def, "year", "startedAt", JW_PART_YEAR);
+    calls_add_dimension(def, "fromSunday", "startedAt", JW_PART_WEEK);
+    g_array_index(def->dimensions, JwDimensionDef, def->dimensions->len - 1).week_start = 7;
     g_autoptr(JwReportRequest) request = jw_report_request_new();
     g_autoptr(GTimeZone) zone = jw_zone_new(zone_name, NULL);
 
@@ -174,14 +192,21 @@ test_istanbul_month(void **state)
     check_zone("Europe/Istanbul", "2026-01-01T00:00:00Z", 12);
 }
 
+static void
+test_a_turn_of_the_year(void **state)
+{
+    (void)state;
+    check_zone("Pacific/Auckland", "2026-12-20T00:00:00Z", 20);
+    check_zone("America/New_York", "2019-11-01T00:00:00Z", 100);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_berlin_autumn),
-        cmocka_unit_test(test_new_york_spring),
-        cmocka_unit_test(test_half_hour_zone),
-        cmocka_unit_test(test_istanbul_month),
+        cmocka_unit_test(test_berlin_autumn),      cmocka_unit_test(test_new_york_spring),
+        cmocka_unit_test(test_half_hour_zone),     cmocka_unit_test(test_istanbul_month),
+        cmocka_unit_test(test_a_turn_of_the_year),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

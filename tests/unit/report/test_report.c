@@ -361,7 +361,7 @@ static const struct {
       "/tables/0/measures/1: 'lastShare' has no value inside a group" },
     { corrupt_table_ratio_of_itself,
       "/measures/3/denominator: 'answerRate' is not an earlier measure" },
-    { corrupt_table_ratio_of_nothing, "/measures/3/denominator: '' is not an earlier measure" },
+    { corrupt_table_ratio_of_nothing, "/measures/3/denominator: is missing" },
     { corrupt_table_empty, "/tables/1/measures: is empty" },
     { corrupt_chart_measure, "/tables/0/chartMeasure: 'totalWait' *" },
     { corrupt_chart_series,
@@ -448,7 +448,7 @@ static void
 test_request(void **state)
 {
     g_autoptr(JwReportRequest) request = jw_report_request_new();
-    const JwFilter filter = { g_strdup("agents"), g_strsplit("a,b", ",", -1) };
+    const JwFilter filter = { .name = g_strdup("agents"), .values = g_strsplit("a,b", ",", -1) };
 
     (void)state;
     assert_non_null(request->filters);

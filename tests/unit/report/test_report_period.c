@@ -134,7 +134,8 @@ test_parts(void **state)
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(JwReportRequest) request = jw_report_request_new();
-        const JwFilter filter = { g_strdup("departmentIds"), g_strsplit(rows[i][0], ",", -1) };
+        const JwFilter filter = { .name = g_strdup("departmentIds"),
+                                  .values = g_strsplit(rows[i][0], ",", -1) };
         g_autofree char *expected =
             g_strdup_printf("CDR_Custom_Report_2026-01-05_2026-01-05_%s.csv", rows[i][1]);
 

@@ -192,7 +192,8 @@ test_outlives_what_it_came_from(void **state)
     (void)state;
     {
         g_auto(Fixture) f = { 0 };
-        const JwFilter filter = { g_strdup("agents"), g_strsplit("ada,bob", ",", -1) };
+        const JwFilter filter = { .name = g_strdup("agents"),
+                                  .values = g_strsplit("ada,bob", ",", -1) };
         fixture_init(&f);
         g_array_append_val(f.request->filters, filter);
         f.request->include_inactive = true;

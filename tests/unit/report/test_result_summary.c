@@ -61,6 +61,47 @@ test_round_trip(void **state)
     }
 }
 
+/* What stands beside the figures goes there and back. */
+static void
+test_compared(void **state)
+{
+    g_auto(Fixture) f = { 0 };
+
+    (void)state;
+    fixture_init(&f);
+    f.request->compare = JW_COMPARE_PREVIOUS;
+    f.request->compared_start_ms = f.request->start_ms - INT64_C(7) * 86400000;
+    f.request->compared_end_ms = f.request->start_ms;
+    fixture_start(&f);
+    fixture_call(&f, "2026-01-06T11:00:00Z", "ada", "answered", 100);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwAggregate) previous =
+        jw_aggregate_new(f.def, f.request, calls_fields, f.zone, &error);
+    assert_ok(previous != NULL, error);
+    g_autoptr(JwReportResult) result =
+        jw_report_result_new_compared(f.aggregate, previous, f.def, f.request, f.zone);
+    g_ptr_array_add(result->notes, (gpointer)(uintptr_t) "A note.");
+    g_autofree char *summary = jw_report_result_summary(result);
+    g_autoptr(JwReportResult) read = jw_report_result_of_summary(summary);
+    g_autofree char *again = jw_report_result_summary(read);
+    assert_string_equal(again, summary);
+    assert_same_front(read, result);
+    assert_string_equal(read->compared_label, "29 Dec 2025 – 4 Jan 2026");
+    assert_int_equal(read->compared_start_ms, f.request->compared_start_ms);
+    assert_int_equal(read->compared_end_ms, f.request->compared_end_ms);
+    assert_string_equal(g_ptr_array_index(read->notes, 0), "A note.");
+    for (guint i = 0; i < read->figures->len; i++) {
+        const JwReportComparison *one = &figure_at(read, i)->comparison;
+        const JwReportComparison *other = &figure_at(result, i)->comparison;
+        assert_same_value(&one->previous, &other->previous);
+        assert_same_value(&one->difference, &other->difference);
+        assert_same_value(&one->percent, &other->percent);
+        assert_string_equal(one->previous_text, other->previous_text);
+        assert_string_equal(one->difference_text, other->difference_text);
+        assert_string_equal(one->percent_text, other->percent_text);
+    }
+}
+
 /* A chart keeps its kind and its series on the way through the summary. Rows that are totals are
  * none of its values, and a row of two keys has both in its label. */
 static void
@@ -182,7 +223,8 @@ static void
 test_limits(void **state)
 {
     g_auto(Fixture) f = { 0 };
-    const JwFilter agents = { g_strdup("agents"), g_strsplit("ada,bob", ",", -1) };
+    const JwFilter agents = { .name = g_strdup("agents"),
+                              .values = g_strsplit("ada,bob", ",", -1) };
 
     (void)state;
     fixture_init(&f);
@@ -360,6 +402,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_round_trip_of_a_chart_of_series),
+        cmocka_unit_test(test_compared),
         cmocka_unit_test(test_the_table_of_groups),
         cmocka_unit_test(test_long_integers),
         cmocka_unit_test(test_long_reals),

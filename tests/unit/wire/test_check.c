@@ -89,7 +89,7 @@ test_texts(void **state)
         { "{'parameters':{'includeInactive':'true'}}", "/parameters/includeInactive",
           "not a string" },
         { "{'parameters':{'measures':['a','a']}}", "/parameters/measures/1", "is given twice" },
-        { "{'templateId':'t'}", "/templateId", "later version" },
+        { "{'templateId':7}", "/templateId", "must be a string" },
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {

@@ -227,7 +227,7 @@ test_refused(void **state)
         { ",'scheduledFor':'2025-12-31T23:59:59Z'", "/scheduledFor", "is in the past" },
         { ",'scheduledFor':'tomorrow'", "/scheduledFor", "date and time with zone" },
         { ",'scheduledFor':1767225600", "/scheduledFor", "must be a string" },
-        { ",'templateId':'t-1'", "/templateId", "templates come with a later version" },
+        { ",'templateId':''", "/templateId", "must not be empty" },
         { ",'jobId':'019480a4-5f00-7000-8000-000000000001'", "/jobId", "is not known" },
         { ",'requestedBy':{'id':'admin'}", "/requestedBy", "is not known" },
         { ",'departments':['all']", "/departments", "is not known" },
@@ -268,6 +268,52 @@ test_formats(void **state)
         json_auto_t *body = parsed(text);
         assert_false(jw_wire_job_from_request(fixture->wire, body, NOW_MS, &violations, &job));
         assert_violation(&violations, "/output/format", cases[i].message);
+    }
+}
+
+/* A template's settings: a part of a request, of which what is there must be right. */
+static void
+test_settings(void **state)
+{
+    const Fixture *fixture = *state;
+    static const struct {
+        const char *settings, *pointer, *message; /* NULL: nothing is wrong */
+    } cases[] = {
+        { "{'reportType':'call-records'}", NULL, NULL },
+        { "{'reportType':'report-type.call-records','output':{'filename':'x'},'priority':'low'}",
+          NULL, NULL },
+        { "{'reportType':'call-records','name':'N','parameters':{'period':{'type':'weekly'},"
+          "'filters':{'agents':['a']}},'delivery':{'onFailure':'none'},'visibility':'private'}",
+          NULL, NULL },
+        { "{}", "/settings/reportType", "is required" },
+        { "[]", "/settings", "must be an object" },
+        { "{'reportType':'weather'}", "/settings/reportType", "no report type 'weather'" },
+        { "{'reportType':'call-records','colour':1}", "/settings/colour", "is not known" },
+        { "{'reportType':'call-records','output':{'format':'doc'}}", "/settings/output/format",
+          "must be one of" },
+        { "{'reportType':'call-records','parameters':{'filters':{'colours':['a']}}}",
+          "/settings/parameters/filters/colours", "has no filter 'colours'" },
+        { "{'reportType':'call-records','parameters':{'measures':['joy']}}",
+          "/settings/parameters/measures/0", "has no measure 'joy'" },
+        { "{'reportType':'call-records','parameters':{'dateRange':{'startDate':'2021-01-01'}}}",
+          "/settings/parameters/dateRange/endDate", "is required" },
+        { "{'reportType':'call-records','scheduledFor':'2099-01-01T00:00:00Z'}",
+          "/settings/scheduledFor", "each request says when" },
+        { "{'reportType':'call-records','templateId':'t'}", "/settings/templateId",
+          "has all of its settings itself" },
+        { "{'reportType':'call-records','priority':null}", "/settings/priority", "not null" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(JwViolations) violations = { 0 };
+        json_auto_t *settings = parsed(cases[i].settings);
+        bool ok = jw_wire_check_settings(fixture->wire, settings, "/settings", &violations);
+
+        assert_int_equal(ok, cases[i].pointer == NULL);
+        if (cases[i].pointer != NULL) {
+            assert_violation(&violations, cases[i].pointer, cases[i].message);
+        }
+        assert_int_equal(jw_violations_count(&violations), cases[i].pointer == NULL ? 0 : 1);
     }
 }
 
@@ -415,12 +461,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_smallest),         cmocka_unit_test(test_lookup_prefixes),
-        cmocka_unit_test(test_scheduled),        cmocka_unit_test(test_recipients),
-        cmocka_unit_test(test_international),    cmocka_unit_test(test_too_large),
-        cmocka_unit_test(test_nearly_too_large), cmocka_unit_test(test_addresses),
-        cmocka_unit_test(test_refused),          cmocka_unit_test(test_formats),
-        cmocka_unit_test(test_outputs),          cmocka_unit_test(test_what_a_file_holds),
+        cmocka_unit_test(test_smallest),          cmocka_unit_test(test_lookup_prefixes),
+        cmocka_unit_test(test_scheduled),         cmocka_unit_test(test_recipients),
+        cmocka_unit_test(test_international),     cmocka_unit_test(test_too_large),
+        cmocka_unit_test(test_nearly_too_large),  cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_refused),           cmocka_unit_test(test_formats),
+        cmocka_unit_test(test_settings),          cmocka_unit_test(test_outputs),
+        cmocka_unit_test(test_what_a_file_holds),
     };
     return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
 }

@@ -73,63 +73,68 @@ test_all_filters(void **state)
     assert_string_equal(job->subtype, "learning-activity");
 }
 
+static const struct {
+    const char *parameters, *pointer, *message;
+} refused[] = {
+    { "{'dateRange':{'startDate':'2021-01-02','endDate':'2021-01-01'}}", "/parameters/dateRange",
+      "must be before" },
+    { "{'dateRange':{'startDate':'2021-01-01T00:00:00Z','endDate':'2021-01-01T00:00:00Z'}}",
+      "/parameters/dateRange", "must be before" },
+    { "{'dateRange':{'startDate':'2021-01-01T01:00:00+01:00','endDate':'2021-01-01T00:00:00Z'}"
+      "}",
+      "/parameters/dateRange", "must be before" },
+    { "{'dateRange':{'startDate':'2021-01-02T00:00:00Z','endDate':'2021-01-01'}}",
+      "/parameters/dateRange", "must be before" },
+    { "{'dateRange':{'startDate':'2011-12-30','endDate':'2011-12-30'},'timeZone':"
+      "'Pacific/Apia'}",
+      "/parameters/dateRange", "skipped that day" },
+    { "{'compare':'previous'}", "/parameters/compare", "needs a period: all records have none" },
+    { "{'compare':'last'}", "/parameters/compare", "must be one of none, previous, year" },
+    { "{'compare':'year','dateRange':{'startDate':'2019-01-01','endDate':'2021-01-01'}}",
+      "/parameters/compare", "more than a year overlaps" },
+    { "{'compare':'previous','dateRange':{'startDate':'1970-01-01','endDate':'2021-01-01'}}",
+      "/parameters/compare", "begin before 1970" },
+    { "{'dateRange':{'startDate':'2021-01-01'}}", "/parameters/dateRange/endDate", "is required" },
+    { "{'dateRange':{'startDate':'2021-02-29','endDate':'2021-03-01'}}",
+      "/parameters/dateRange/startDate", "must be a date such as" },
+    { "{'dateRange':{'startDate':'1960-01-01','endDate':'2021-03-01'}}",
+      "/parameters/dateRange/startDate", "is before 1970-01-01" },
+    { "{'dateRange':{'startDate':'2021-1-1','endDate':'2021-03-01'}}",
+      "/parameters/dateRange/startDate", "must be" },
+    { "{'dateRange':{'startDate':' 2021-01-01','endDate':'2021-03-01'}}",
+      "/parameters/dateRange/startDate", "must be" },
+    { "{'dateRange':{'startDate':'2021-01-01','endDate':1611100800}}",
+      "/parameters/dateRange/endDate", "must be a string" },
+    { "{'period':{'type':'weekly'},'dateRange':{'startDate':'2021-01-01','endDate':'2021-01-02'"
+      "}}",
+      "/parameters/period", "exclude each other" },
+    { "{'period':{'type':'daily'}}", "/parameters/period/type", "must be one of weekly, monthly" },
+    { "{'period':{}}", "/parameters/period/type", "is required" },
+    { "{'period':{'type':'weekly','at':'2021-01-01'}}", "/parameters/period/at",
+      "date and time with zone" },
+    { "{'period':{'type':'weekly','timeZone':'../etc/passwd'}}", "/parameters/period/timeZone",
+      "" },
+    { "{'period':{'type':'monthly','at':'1970-01-15T00:00:00Z'}}", "/parameters/period/at",
+      "March 1970" },
+    { "{'timeZone':'Nowhere/City'}", "/parameters/timeZone", "" },
+    { "{'timeZone':'UTC','period':{'type':'weekly','timeZone':'Europe/Paris'}}",
+      "/parameters/period/timeZone", "differs from" },
+};
+
 static void
 test_periods_refused(void **state)
 {
     const Fixture *fixture = *state;
-    static const struct {
-        const char *parameters, *pointer, *message;
-    } cases[] = {
-        { "{'dateRange':{'startDate':'2021-01-02','endDate':'2021-01-01'}}",
-          "/parameters/dateRange", "must be before" },
-        { "{'dateRange':{'startDate':'2021-01-01T00:00:00Z','endDate':'2021-01-01T00:00:00Z'}}",
-          "/parameters/dateRange", "must be before" },
-        { "{'dateRange':{'startDate':'2021-01-01T01:00:00+01:00','endDate':'2021-01-01T00:00:00Z'}"
-          "}",
-          "/parameters/dateRange", "must be before" },
-        { "{'dateRange':{'startDate':'2021-01-02T00:00:00Z','endDate':'2021-01-01'}}",
-          "/parameters/dateRange", "must be before" },
-        { "{'dateRange':{'startDate':'2011-12-30','endDate':'2011-12-30'},'timeZone':"
-          "'Pacific/Apia'}",
-          "/parameters/dateRange", "skipped that day" },
-        { "{'dateRange':{'startDate':'2021-01-01'}}", "/parameters/dateRange/endDate",
-          "is required" },
-        { "{'dateRange':{'startDate':'2021-02-29','endDate':'2021-03-01'}}",
-          "/parameters/dateRange/startDate", "must be a date such as" },
-        { "{'dateRange':{'startDate':'1960-01-01','endDate':'2021-03-01'}}",
-          "/parameters/dateRange/startDate", "is before 1970-01-01" },
-        { "{'dateRange':{'startDate':'2021-1-1','endDate':'2021-03-01'}}",
-          "/parameters/dateRange/startDate", "must be" },
-        { "{'dateRange':{'startDate':' 2021-01-01','endDate':'2021-03-01'}}",
-          "/parameters/dateRange/startDate", "must be" },
-        { "{'dateRange':{'startDate':'2021-01-01','endDate':1611100800}}",
-          "/parameters/dateRange/endDate", "must be a string" },
-        { "{'period':{'type':'weekly'},'dateRange':{'startDate':'2021-01-01','endDate':'2021-01-02'"
-          "}}",
-          "/parameters/period", "exclude each other" },
-        { "{'period':{'type':'daily'}}", "/parameters/period/type",
-          "must be one of weekly, monthly" },
-        { "{'period':{}}", "/parameters/period/type", "is required" },
-        { "{'period':{'type':'weekly','at':'2021-01-01'}}", "/parameters/period/at",
-          "date and time with zone" },
-        { "{'period':{'type':'weekly','timeZone':'../etc/passwd'}}", "/parameters/period/timeZone",
-          "" },
-        { "{'period':{'type':'monthly','at':'1970-01-15T00:00:00Z'}}", "/parameters/period/at",
-          "March 1970" },
-        { "{'timeZone':'Nowhere/City'}", "/parameters/timeZone", "" },
-        { "{'timeZone':'UTC','period':{'type':'weekly','timeZone':'Europe/Paris'}}",
-          "/parameters/period/timeZone", "differs from" },
-    };
 
-    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    for (size_t i = 0; i < G_N_ELEMENTS(refused); i++) {
         g_auto(JwViolations) violations = { 0 };
         JwJob *job = NULL;
         g_autofree char *text = g_strdup_printf(
             "{'reportType':'call-records','name':'x','parameters':%s,'output':{'format':'csv'}}",
-            cases[i].parameters);
+            refused[i].parameters);
         json_auto_t *body = parsed(text);
         assert_false(jw_wire_job_from_request(fixture->wire, body, NOW_MS, &violations, &job));
-        assert_violation(&violations, cases[i].pointer, cases[i].message);
+        assert_violation(&violations, refused[i].pointer, refused[i].message);
     }
 }
 

@@ -1,7 +1,11 @@
 /* test_spec.c: the spec of a job and its way back to a request. */
 #include "fixture.h"
 
+#include "jw/report_text.h"
+
 #include "jw/clock.h"
+
+#include <unistd.h>
 
 static void
 decode(const Fixture *fixture, const JwJob *job, JwReportRequest **ret_request)
@@ -186,6 +190,8 @@ test_fixed_point(void **state)
     static const char *const parameters[] = {
         "{}",
         "{'filters':{'agents':[],'statuses':['missed']},'groupBy':[],'includeInactive':false}",
+        "{'filters':{'agents':{'not':['x'],'absent':false},'waitSeconds':{'from':'1','to':'2'},"
+        "'departmentIds':{'in':['sales']}}}",
         "{'period':{'type':'weekly'}}",
         "{'period':{'type':'monthly','at':'2021-03-01T00:30:00+01:00','timeZone':'Europe/Berlin'}}",
         "{'timeZone':'Asia/Tokyo','dateRange':{'startDate':'2021-01-01','endDate':'2021-01-02'}}",
@@ -252,6 +258,134 @@ job_of(const char *filters, const char *departments)
     return job;
 }
 
+/* All that a filter may ask, read and shown. */
+static void
+test_operators(void **state)
+{
+    static const struct {
+        const char *filters, *text;
+    } cases[] = {
+        { "'agents':{'in':['a','b']}", "a, b" },
+        { "'agents':{'not':['a','b']}", "not a, b" },
+        { "'agents':{'in':['a'],'not':['b'],'absent':false}", "a, not b, not (none)" },
+        { "'waitSeconds':{'from':'10','to':'20'}", "10 to 20" },
+        { "'waitSeconds':{'from':'-0.5'}", "from -0.5" },
+        { "'waitSeconds':{'to':'20'}", "up to 20" },
+        { "'waitSeconds':{'absent':true}", "(none)" },
+        { "'eventTypes':{'contains':'$bill.*'}", "contains \xe2\x80\x9c$bill.*\xe2\x80\x9d" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(JwJob) job = job_of(cases[i].filters, NULL);
+        g_autoptr(JwReportRequest) request = NULL;
+
+        decode(*state, job, &request);
+        assert_int_equal(request->filters->len, 1);
+        g_autofree char *text =
+            jw_report_text_filter_values(&g_array_index(request->filters, JwFilter, 0));
+        assert_string_equal(text, cases[i].text);
+        assert_true(g_str_has_suffix(request->file_name, i == 0 ? "_Report_a-b" : "_part"));
+    }
+}
+
+static void
+test_operators_refused(void **state)
+{
+    const Fixture *fixture = *state;
+    static const struct {
+        const char *filters, *pointer, *message;
+    } cases[] = {
+        { "'agents':'x'", "agents", "must be an array or an object, not a string" },
+        { "'agents':null", "agents", "must be an array or an object, not null" },
+        { "'agents':{}", "agents", "asks for nothing" },
+        { "'agents':{'$ne':'x'}", "agents/$ne",
+          "is not known; known here: in, not, from, to, contains, absent" },
+        { "'agents':{'in':{'$gt':''}}", "agents/in", "must be an array" },
+        { "'agents':{'in':[{'$gt':''}]}", "agents/in/0", "must be a string" },
+        { "'agents':{'in':[]}", "agents/in", "must not be empty" },
+        { "'agents':{'contains':'x'}", "agents/contains",
+          "the filter 'agents' cannot be asked by 'contains'; its operators are: in, not, absent" },
+        { "'agents':{'from':'x'}", "agents/from", "its operators are: in, not, absent" },
+        { "'statuses':{'not':['x']}", "statuses/not", "its operators are: in" },
+        { "'waitSeconds':['10']", "waitSeconds", "cannot be asked by 'in'" },
+        { "'waitSeconds':{'from':10}", "waitSeconds/from", "must be a string, not a number" },
+        { "'waitSeconds':{'from':'20','to':'10'}", "waitSeconds/to", "must not be before from" },
+        { "'waitSeconds':{'from':'9','to':'-10'}", "waitSeconds/to", "must not be before from" },
+        { "'waitSeconds':{'from':'b','to':'a'}", "waitSeconds/to", "must not be before from" },
+        { "'waitSeconds':{'from':'2021-01-02','to':'2021-01-01'}", "waitSeconds/to",
+          "must not be before from" },
+        { "'waitSeconds':{'absent':true,'from':'1'}", "waitSeconds/absent", "leaves nothing" },
+        { "'waitSeconds':{'absent':'true'}", "waitSeconds/absent", "must be true or false" },
+        { "'eventTypes':{'contains':''}", "eventTypes/contains", "must not be empty" },
+        { "'departmentIds':{'not':['sales']}", "departmentIds/not", "its operators are: in" },
+        { "'departmentIds':{'contains':'s'}", "departmentIds/contains", "its operators are: in" },
+        { "'departmentIds':{'from':'a'}", "departmentIds/from", "its operators are: in" },
+        { "'departmentIds':{'to':'z'}", "departmentIds/to", "its operators are: in" },
+        { "'departmentIds':{'absent':false}", "departmentIds/absent", "its operators are: in" },
+        { "'departmentIds':{'in':['sales'],'not':['x']}", "departmentIds/not",
+          "its operators are: in" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(JwViolations) violations = { 0 };
+        g_autofree char *text =
+            g_strdup_printf("{'reportType':'call-records','name':'x','output':{'format':'csv'},"
+                            "'parameters':{'filters':{%s}}}",
+                            cases[i].filters);
+        g_autofree char *pointer = g_strconcat("/parameters/filters/", cases[i].pointer, NULL);
+        json_auto_t *body = parsed(text);
+        JwJob *job = NULL;
+
+        assert_false(jw_wire_job_from_request(fixture->wire, body, NOW_MS, &violations, &job));
+        assert_violation(&violations, pointer, cases[i].message);
+    }
+}
+
+/* What two texts mean as the ends of a range. */
+static void
+test_ranges(void **state)
+{
+    static const struct {
+        const char *from, *to;
+        JwRangeKind kind;
+        const char *first, *last; /* of times, without its last ms */
+    } cases[] = {
+        { "10", "20", JW_RANGE_NUMBER, NULL, NULL },
+        { NULL, "1e3", JW_RANGE_NUMBER, NULL, NULL },
+        { "007", "8", JW_RANGE_TEXT, NULL, NULL },
+        { "10", "z", JW_RANGE_TEXT, NULL, NULL },
+        { "2021-03-28", "2021-03-28", JW_RANGE_TIME, "2021-03-27T23:00:00Z",
+          "2021-03-28T21:59:59Z" }, /* the clock goes forward */
+        { "2021-01-01T10:00:00Z", "2021-01-02", JW_RANGE_TIME, "2021-01-01T10:00:00Z",
+          "2021-01-02T22:59:59Z" },
+        { "2021-01-01", "2021-01-02T10:00:00+01:00", JW_RANGE_TIME, "2020-12-31T23:00:00Z",
+          "2021-01-02T09:00:00Z" },
+        { "2021-01-01", "x", JW_RANGE_TEXT, NULL, NULL },
+        { "2021-02-30", "2021-03-01", JW_RANGE_TEXT, NULL, NULL },
+    };
+    g_autoptr(GTimeZone) zone = g_time_zone_new_identifier("Europe/Berlin");
+    JwRange range;
+    const JwFilter none = { .contains = (char *)(uintptr_t) "x" };
+
+    (void)state;
+    assert_false(jw_report_filter_range(&none, zone, &range));
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const JwFilter filter = { .from = (char *)(uintptr_t)cases[i].from,
+                                  .to = (char *)(uintptr_t)cases[i].to };
+
+        assert_true(jw_report_filter_range(&filter, zone, &range));
+        assert_int_equal(range.kind, cases[i].kind);
+        if (cases[i].kind == JW_RANGE_TIME) {
+            assert_int_equal(range.from_ms, ms(cases[i].first));
+            assert_int_equal(range.to_ms, ms(cases[i].last) + 999);
+        }
+    }
+    const JwFilter old = { .from = (char *)(uintptr_t) "1960-02-03" };
+    assert_true(jw_report_filter_range(&old, zone, &range));
+    assert_int_equal(range.kind, JW_RANGE_TIME);
+    assert_true(range.from_ms < 0 && range.to_ms == INT64_MAX);
+}
+
 static void
 test_scope(void **state)
 {
@@ -271,6 +405,38 @@ test_scope(void **state)
     assert_int_equal(g_strv_length(g_array_index(two->filters, JwFilter, 0).values), 1);
     assert_false(jw_report_request_of_job(fixture->catalog, beyond, &three, &def, &error));
     assert_jw_error(error, JW_ERROR_DENIED, "*department 'hr' is outside the scope*");
+}
+
+/* No operator reaches beyond it; one on another filter leaves it as it is. */
+static void
+test_scope_of_operators(void **state)
+{
+    const Fixture *fixture = *state;
+    static const char *const beyond[] = {
+        "{'in':['sales','hr']}", "{'in':['hr']}",   "{'not':['sales']}", "{'from':'a','to':'z'}",
+        "{'contains':'s'}",      "{'absent':true}", "{'absent':false}",
+    };
+    g_autoptr(JwJob) listed = job_of("'departmentIds':{'in':['sales']}", "sales,support");
+    g_autoptr(JwJob) others = job_of("'agents':{'not':['x']}", "sales,support");
+    g_autoptr(JwReportRequest) one = NULL, two = NULL;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(beyond); i++) {
+        g_autofree char *filter = g_strdup_printf("'departmentIds':%s", beyond[i]);
+        g_autoptr(JwJob) job = job_of(filter, "sales,support");
+        g_autoptr(JwReportRequest) request = NULL;
+        g_autoptr(GError) error = NULL;
+        const JwReportDef *def = NULL;
+
+        assert_false(jw_report_request_of_job(fixture->catalog, job, &request, &def, &error));
+        assert_true(jw_error_code(error) == (i < 2 ? JW_ERROR_DENIED : JW_ERROR_INVALID));
+    }
+    decode(fixture, listed, &one);
+    assert_string_equal(g_array_index(one->filters, JwFilter, 0).values[0], "sales");
+    decode(fixture, others, &two);
+    assert_int_equal(two->filters->len, 2);
+    const JwFilter *scope = &g_array_index(two->filters, JwFilter, 1);
+    assert_string_equal(scope->name, "departmentIds");
+    assert_int_equal(g_strv_length(scope->values), 2);
 }
 
 #define VISITS(more)                                                                               \
@@ -317,6 +483,63 @@ test_scope_without_filter(void **state)
         assert_jw_error(error, JW_ERROR_DENIED,
                         "*visits cannot be limited to the departments of the job*departmentIds*"
                         "openToAllDepartments*");
+    }
+}
+
+/* What a definition wants compared is, unless the request says otherwise or has no period. */
+static void
+test_compared(void **state)
+{
+    static const struct {
+        const char *wanted, *parameters;
+        JwCompare compare;
+        bool asked;
+        const char *start, *end;
+    } cases[] = {
+        { "previous", "'period':{'type':'weekly','at':'2021-01-18T06:00:00Z'}", JW_COMPARE_PREVIOUS,
+          false, "2021-01-04T00:00:00Z", "2021-01-11T00:00:00Z" },
+        { "none", "'period':{'type':'weekly','at':'2021-01-18T06:00:00Z'},'compare':'previous'",
+          JW_COMPARE_PREVIOUS, true, "2021-01-04T00:00:00Z", "2021-01-11T00:00:00Z" },
+        { "previous", "'period':{'type':'monthly','at':'2021-03-31T06:00:00Z'},'compare':'year'",
+          JW_COMPARE_YEAR, true, "2020-02-01T00:00:00Z", "2020-03-01T00:00:00Z" },
+        { "year", "'dateRange':{'startDate':'2021-03-01','endDate':'2021-03-02'}", JW_COMPARE_YEAR,
+          false, "2020-03-01T00:00:00Z", "2020-03-03T00:00:00Z" },
+        { "previous", "'period':{'type':'weekly','at':'2021-01-18T06:00:00Z'},'compare':'none'",
+          JW_COMPARE_NONE, true, NULL, NULL },
+        { "previous", "", JW_COMPARE_NONE, false, NULL, NULL },
+        { "year", "'dateRange':{'startDate':'2019-03-01','endDate':'2021-03-02'}", JW_COMPARE_NONE,
+          false, NULL, NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *dir = tk_temp_dir();
+        g_autofree char *path = g_build_filename(dir, "visits.json", NULL);
+        g_autofree char *compare = g_strdup_printf(",'compare':'%s'", cases[i].wanted);
+        g_autofree char *plain = g_strdup_printf(VISITS("%s"), compare);
+        g_autofree char *definition = quoted(plain);
+        g_autofree char *spec =
+            g_strdup_printf("{'reportType':'visits','parameters':{%s},'output':{'format':'csv'}}",
+                            cases[i].parameters);
+        g_autoptr(JwJob) job = job_of("", NULL);
+        g_autoptr(JwReportRequest) request = NULL;
+        g_autoptr(GError) error = NULL;
+        const JwReportDef *def = NULL;
+
+        assert_true(g_file_set_contents(path, definition, -1, NULL));
+        g_autoptr(JwCatalog) catalog = jw_catalog_load(dir, &error);
+        assert_ok(catalog != NULL, error);
+        g_free(job->spec);
+        job->spec = quoted(spec);
+        assert_ok(jw_report_request_of_job(catalog, job, &request, &def, &error), error);
+        assert_int_equal(request->compare, cases[i].compare);
+        assert_int_equal(request->compare_asked, cases[i].asked);
+        if (cases[i].start != NULL) {
+            assert_int_equal(request->compared_start_ms, ms(cases[i].start));
+            assert_int_equal(request->compared_end_ms, ms(cases[i].end));
+        }
+        (void)unlink(path);
+        (void)rmdir(dir);
     }
 }
 
@@ -396,8 +619,13 @@ main(void)
         cmocka_unit_test(test_asked),
         cmocka_unit_test(test_fixed_point),
         cmocka_unit_test(test_zone_is_kept),
+        cmocka_unit_test(test_operators),
+        cmocka_unit_test(test_operators_refused),
+        cmocka_unit_test(test_ranges),
         cmocka_unit_test(test_scope),
+        cmocka_unit_test(test_scope_of_operators),
         cmocka_unit_test(test_scope_without_filter),
+        cmocka_unit_test(test_compared),
         cmocka_unit_test(test_does_not_fit),
     };
     return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);

@@ -72,6 +72,9 @@ typedef struct {
      * handler sets. NULL: none */
     const JwHttpHeader *headers;
     const JwHttpRoute *routes; /* ended by a row without a method */
+    /* Patterns of routes, ended by NULL, whose handlers compare If-Match with an entity tag; what
+     * else changes something refuses it. NULL: none */
+    const char *const *tagged;
     const char *openapi;       /* file in schemas/http that describes it; NULL: none */
     bool quiet;                /* probes: answers below 500 are logged at debug level only */
     bool immediate;            /* its handlers never block: no worker is waited for */

@@ -10,6 +10,15 @@ G_BEGIN_DECLS
 /* A JSON answer. @take_value: (transfer full) (nullable): NULL is answered with 500. */
 void jw_http_reply_json(JwHttpReply *self, int status, struct json_t *take_value);
 
+/* The same of something that has an entity tag, without quotes: a GET or HEAD is answered by its
+ * conditions, 304 or 412, too. For a route that its API lists as tagged. */
+void jw_http_reply_tagged(JwHttpReply *self, const JwHttpRequest *request, int status,
+                          struct json_t *take_value, const char *etag);
+
+/* Whether the conditions of @request allow a change of what has @etag now. False: answered with
+ * 412. */
+bool jw_http_may_change(const JwHttpRequest *request, JwHttpReply *reply, const char *etag);
+
 /* An answer of any other type. @text: copied. */
 void jw_http_reply_text(JwHttpReply *self, int status, const char *content_type, const char *text);
 

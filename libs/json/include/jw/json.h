@@ -57,7 +57,7 @@ struct _JwField {
     const char *prefix;        /* string: optional in front of a value ("report-priority.") */
     JwFieldCheck check;        /* string: run when the rest is right; map: of each name */
     const JwField *fields;
-    const JwField *item;
+    const JwField *item, *otherwise; /* otherwise: its other form, for a value of that one's type */
 };
 
 /* Notes all that is wrong with @value, an object of @fields, whose own pointer is @base. False when

@@ -3,6 +3,7 @@
  * jw/job_state.h. */
 #pragma once
 #include "jw/job_state.h"
+#include "jw/visibility.h"
 #include <stdint.h>
 
 G_BEGIN_DECLS
@@ -98,9 +99,12 @@ typedef struct {
     char **departments; /* NULL-terminated scope of the job; NULL: none */
     char *source;       /* "api:reports", "kafka", "schedule:<id>" */
     char *request_id, *traceparent;
+    char *template_id; /* whose settings it was asked with, as they were then; NULL: none */
+    int64_t template_version;
     char *request_hash; /* SHA-256 of the request body, distinguishes a replay from a clash */
     char **recipients;  /* NULL-terminated mail addresses; NULL: no mail */
     JwOnFailure on_failure;
+    JwVisibility visibility;
     int32_t max_attempts, max_retries;
     int64_t timeout_ms; /* of one attempt; 0: none */
     /* what happened */

@@ -33,18 +33,21 @@ int64_t jw_aggregate_rows(const JwAggregate *self);
 JwValue jw_aggregate_figure(JwAggregate *self, const JwMeasureDef *measure);
 
 /* The number of groups of a dimension of the definition, in their natural order: hours and
- * weekdays in full 0-23 and Monday-Sunday; dates every day of the period when it has at most
- * 400, else those seen; values by count falling, then name; "(none)" and "(other)" last.
- * A value that reads so is in quotation marks. */
+ * weekdays in full, 0-23 and from Monday or the dimension's weekStart on; days (weeks, months,
+ * quarters, years) all of the period when it has at most 400, else those seen; values by count
+ * falling, then name; "(none)" and "(other)" last. A value that reads so is in quotation marks. */
 size_t jw_aggregate_n_groups(JwAggregate *self, const JwDimensionDef *dimension);
 
-/* The label of a group: "14:00", "2026-01-06", "Monday", or the value. (transfer none), valid until
- * free. */
+/* The label of a group: "14:00", "2026-01-06", "2026-W02", "Monday", or the value. (transfer
+ * none), valid until free. */
 const char *jw_aggregate_group_label(JwAggregate *self, const JwDimensionDef *dimension,
                                      size_t group);
 
 /* The value of a measure over the records of a group, as jw_aggregate_figure(); peaks have none. */
 JwValue jw_aggregate_group_value(JwAggregate *self, const JwDimensionDef *dimension, size_t group,
                                  const JwMeasureDef *measure);
+
+/* The value of a measure over no records: 0 of a count, NULL type of an average. */
+JwValue jw_aggregate_nothing(JwAggregate *self, const JwMeasureDef *measure);
 
 G_END_DECLS

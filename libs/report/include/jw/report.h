@@ -1,6 +1,7 @@
 /* jw/report.h: what is asked of a report definition: the decoded `spec` of a job of type "report",
  * its period, and the name of its file. Pure; any thread. */
 #pragma once
+#include "jw/range.h"
 #include "jw/report_def.h"
 
 G_BEGIN_DECLS
@@ -28,9 +29,22 @@ typedef struct {
     bool decimal_comma; /* "1,5": never with a comma as delimiter */
 } JwCsvForm;
 
+/* What a filter asks of a record's value: all that is given must hold. */
 typedef struct {
-    char *name, **values; /* values: NULL-terminated, at least one */
+    char *name;
+    char **values;   /* one of these; NULL-terminated, at least one; or NULL */
+    char **excluded; /* none of these; what is not there passes; or NULL */
+    char *from, *to; /* jw_report_filter_range(); each may be NULL */
+    char *contains;  /* a text with this in it, upper case or lower; or NULL */
+    JwPresence presence;
 } JwFilter;
+
+/* Frees its members. */
+void jw_report_filter_clear(gpointer self);
+
+/* The range that a filter asks for; false: none. A day is all of it in @zone, a time without
+ * fraction its whole second, at both ends. @ret_range: borrows from @self */
+bool jw_report_filter_range(const JwFilter *self, GTimeZone *zone, JwRange *ret_range);
 
 typedef struct {
     char *report_type;
@@ -41,6 +55,11 @@ typedef struct {
     GArray *filters;             /* JwFilter; never NULL */
     char **group_by, **measures; /* NULL: the definition's */
     bool include_inactive;
+    /* NONE too where there is no period before: of all records, or before 1970 */
+    JwCompare compare;
+    bool compare_asked; /* by the request itself */
+    /* half open; what the report is compared with */
+    int64_t compared_start_ms, compared_end_ms;
     char *format; /* "xlsx", "csv" */
     JwBom bom;    /* of a CSV file */
     JwCsvForm csv;
@@ -61,6 +80,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwReportRequest, jw_report_request_free)
  * @type: WEEKLY or MONTHLY */
 void jw_period_previous(JwPeriodType type, GTimeZone *zone, int64_t at_ms, int64_t *ret_start_ms,
                         int64_t *ret_end_ms);
+
+/* The period that one is compared with, half open. PREVIOUS: the whole week or month before; of a
+ * custom period as many days directly before, or as much time when it is not one of whole days.
+ * YEAR: the same month or days a year before, and of a week the one 52 weeks before; 29 February is
+ * beside the 28th. (transfer full): NULL, or why there is none, for the end of a sentence: it would
+ * begin before 1970, or overlap. @compare: not NONE */
+char *jw_period_compared(JwPeriodType type, JwCompare compare, GTimeZone *zone, int64_t start_ms,
+                         int64_t end_ms, int64_t *ret_start_ms, int64_t *ret_end_ms);
 
 /* What of a report reads a record's field, for messages: "filter 'agents', column 'Agent' and 2
  * more"; NULL: nothing, as with the field of a filter that is not asked for. (transfer full)

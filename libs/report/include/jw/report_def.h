@@ -3,12 +3,12 @@
  * parsed, then read by any thread. */
 #pragma once
 #include "jw/report_axis.h"
+#include "jw/report_condition.h"
+#include "jw/report_filter.h"
+#include "jw/report_part.h"
 #include "jw/violations.h"
 
 G_BEGIN_DECLS
-
-/* What of a field's value makes a group. */
-typedef enum { JW_PART_VALUE, JW_PART_HOUR, JW_PART_DATE, JW_PART_WEEKDAY, JW_PART_MONTH } JwPart;
 
 typedef enum {
     JW_MEASURE_COUNT,
@@ -18,8 +18,14 @@ typedef enum {
     JW_MEASURE_MAX,
     JW_MEASURE_RATIO,
     JW_MEASURE_PEAK,
-    JW_MEASURE_PEAK_VALUE
+    JW_MEASURE_PEAK_VALUE,
+    JW_MEASURE_FORMULA,
+    JW_MEASURE_SHARE, /* of the value over all records, in percent */
+    JW_MEASURE_N
 } JwMeasureOp;
+
+/* A formula over measures, parsed (engine/formula.h). */
+typedef struct _JwFormula JwFormula;
 
 /* How a value is shown. */
 typedef enum {
@@ -41,21 +47,16 @@ bool jw_format_is_number(JwFormat format);
 /* Its name in definitions and results: "percent". (transfer none) */
 const char *jw_format_name(JwFormat format);
 
-typedef struct {
-    char *field; /* record field */
-    /* the value is one of these (jw/wanted.h); NULL-terminated; NULL: the test is only `present` */
-    char **equals;
-    bool negate;
-} JwCondition;
+/* What a report's figures stand beside: those of the period directly before, or of the same period
+ * a year before. */
+typedef enum { JW_COMPARE_NONE, JW_COMPARE_PREVIOUS, JW_COMPARE_YEAR } JwCompare;
 
 /* Filters, dimensions and measures begin with their name: jw_report_names() relies on it. */
 typedef struct {
-    char *name, *field; /* name: as callers write it, "departmentIds" */
-} JwFilterDef;
-
-typedef struct {
     char *name, *label, *field;
     JwPart part;
+    int week_start; /* week, weekday: the day that begins it, from 1, Monday; 0: as ISO 8601 has it
+                     */
 } JwDimensionDef;
 
 typedef struct {
@@ -64,7 +65,8 @@ typedef struct {
     char *field;                   /* sum, avg, min, max */
     GArray *where;                 /* of JwCondition: all must hold; may be empty, never NULL */
     char *numerator, *denominator; /* ratio: names of earlier measures */
-    char *dimension, *of;          /* peak, peakValue: dimension and measure names */
+    char *dimension, *of;          /* peak, peakValue: dimension and measure names; share: `of` */
+    JwFormula *formula;            /* formula: over earlier measures */
     double scale;                  /* ratio: 100 for percent */
     int decimals;                  /* rounding half up on output */
     JwFormat format;
@@ -83,6 +85,7 @@ typedef struct {
     JwChart chart;
     char *chart_measure;   /* one of the measures, the first drawn; NULL without a chart */
     char **chart_measures; /* all that are drawn, two to four; NULL: only that one */
+    bool compare;        /* of a report that compares: it has columns of the period before */
 } JwTableDef;
 
 typedef struct {
@@ -102,15 +105,13 @@ typedef struct {
     bool open_to_all_departments;
     char *mail_chart_table; /* title of the table whose chart goes into the mail; NULL: none */
     int max_groups;         /* per dimension; further values count under "(other)" */
+    JwCompare compare;      /* unless a request says otherwise */
 } JwReportDef;
 
 /* An empty definition: its arrays are there, maxGroups is 1000. (transfer full) */
 JwReportDef *jw_report_def_new(void);
 void jw_report_def_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwReportDef, jw_report_def_free)
-
-/* An array of JwCondition for JwMeasureDef.where, which clears its items. (transfer full) */
-GArray *jw_report_conditions_new(void);
 
 /* The filter by which a report is limited to departments. */
 #define JW_REPORT_DEPARTMENTS "departmentIds"

@@ -14,7 +14,10 @@ typedef enum { JW_LEVEL_NONE, JW_LEVEL_GOOD, JW_LEVEL_WARN, JW_LEVEL_BAD } JwLev
 typedef struct {
     JwValue previous, difference, percent;
     const char *previous_text, *difference_text, *percent_text; /* "812", "+13", "+1.6 %" */
+    const char *unit; /* of the difference, " pp"; NULL: the figure's */
 } JwReportComparison;
+
+#define JW_CHANGE_DECIMALS 1 /* of a difference in percent */
 
 typedef struct {
     const char *name, *label;
@@ -85,7 +88,8 @@ typedef struct {
     GArray *figures;       /* of JwReportFigure, as the request or the definition names them */
     GArray *tables;        /* of JwReportTable, in the definition's order */
     GStringChunk *strings; /* holds every string of the result */
-    const char *language;  /* of its words (jw/report_words.h), "de"; NULL: English */
+    int64_t compared_start_ms, compared_end_ms; /* of that period, half open */
+    const char *language; /* of its words (jw/report_words.h), "de"; NULL: English */
 } JwReportResult;
 
 /* Copies everything the definition shows out of @aggregate, or what the request names instead:
@@ -94,6 +98,12 @@ typedef struct {
  * @zone: those of the aggregate. (transfer full) */
 JwReportResult *jw_report_result_new(JwAggregate *aggregate, const JwReportDef *def,
                                      const JwReportRequest *request, GTimeZone *zone);
+
+/* The same with the period before beside it, in figures and in tables that are to compare.
+ * @previous: (nullable): of the request's compared period. (transfer full) */
+JwReportResult *jw_report_result_new_compared(JwAggregate *aggregate, JwAggregate *previous,
+                                              const JwReportDef *def,
+                                              const JwReportRequest *request, GTimeZone *zone);
 
 /* @self: (nullable): a JwReportResult */
 void jw_report_result_free(gpointer self);

@@ -16,6 +16,17 @@ char *jw_report_text_count(int64_t count);
  * 9, which are all shown, as the workbook shows them. (transfer full) */
 char *jw_report_text_value(const JwValue *value, JwFormat format, int decimals);
 
+/* How a value is written. */
+typedef struct {
+    JwFormat format;
+    int decimals;
+    const char *unit; /* behind a number, " calls"; NULL: the format's */
+    bool sign;        /* "+" in front of what is above zero */
+} JwTextForm;
+
+/* The same with a unit and a sign: "+1,234 calls". (transfer full) */
+char *jw_report_text_form(const JwValue *value, const JwTextForm *form);
+
 /* What stands behind a number of this format: " %", " s", ":00" or "". */
 const char *jw_report_text_unit(JwFormat format);
 
@@ -31,11 +42,15 @@ void jw_report_round_row(const JwReportDef *def, const JwValue *row, JwValue *re
  * records". (transfer full) */
 char *jw_report_text_period(const JwReportRequest *request, GTimeZone *zone);
 
+/* The same for a few words beside other dates: "28 Dec – 3 Jan", without the year. NULL: not of
+ * whole days. (transfer full) (nullable) */
+char *jw_report_text_days(int64_t start_ms, int64_t end_ms, GTimeZone *zone);
+
 /* A filter's name for people: "Departments" of "departmentIds", "Event types" of "eventTypes".
  * (transfer full) */
 char *jw_report_text_filter_name(const char *name);
 
-/* "support, sales and 7 more". (transfer full) */
+/* "support, sales and 7 more", "10 to 20", "contains “bill”, not (none)". (transfer full) */
 char *jw_report_text_filter_values(const JwFilter *filter);
 
 G_END_DECLS

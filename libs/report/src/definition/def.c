@@ -1,6 +1,8 @@
 /* definition/def.c: report definitions: new, free, look up, list the fields to read. Owned by
  * their catalog; immutable once parsed, then shared by any thread. */
-#include "jw/report_def.h"
+#include "definition/conditions.h"
+#include "definition/measure_ops.h"
+#include "engine/formula.h"
 #include "jw/text.h"
 #include "names.h"
 
@@ -13,6 +15,12 @@ jw_format_is_number(JwFormat format)
            || format == JW_FORMAT_SECONDS;
 }
 
+bool
+jw_part_is_in_time(JwPart part)
+{
+    return part != JW_PART_VALUE && part != JW_PART_HOUR && part != JW_PART_WEEKDAY;
+}
+
 static const size_t def_texts[] = {
     offsetof(JwReportDef, report_type),      offsetof(JwReportDef, title),
     offsetof(JwReportDef, description),      offsetof(JwReportDef, file_prefix),
@@ -23,21 +31,13 @@ static const size_t def_texts[] = {
 };
 
 static void
-condition_clear(gpointer data)
-{
-    JwCondition *condition = data;
-
-    g_clear_pointer(&condition->field, g_free);
-    g_clear_pointer(&condition->equals, g_strfreev);
-}
-
-static void
 filter_def_clear(gpointer data)
 {
     JwFilterDef *filter = data;
 
     g_clear_pointer(&filter->name, g_free);
     g_clear_pointer(&filter->field, g_free);
+    g_clear_pointer(&filter->label, g_free);
 }
 
 static void
@@ -63,6 +63,7 @@ measure_clear(gpointer data)
 
     jw_texts_clear(measure, texts, G_N_ELEMENTS(texts));
     g_clear_pointer(&measure->where, g_array_unref);
+    g_clear_pointer(&measure->formula, jw_formula_free);
 }
 
 static void
@@ -93,12 +94,6 @@ array_new(guint item_size, GDestroyNotify clear)
 
     g_array_set_clear_func(array, clear);
     return array;
-}
-
-GArray *
-jw_report_conditions_new(void)
-{
-    return array_new(sizeof(JwCondition), condition_clear);
 }
 
 JwReportDef *
@@ -187,22 +182,14 @@ static bool
 measure_has_groups(const JwReportDef *self, const bool *known, size_t index)
 {
     const JwMeasureDef *measure = &g_array_index(self->measures, JwMeasureDef, index);
+    const char *part = NULL;
 
-    switch (measure->op) {
-    case JW_MEASURE_PEAK:
-    case JW_MEASURE_PEAK_VALUE:
-        return false;
-    case JW_MEASURE_RATIO:
-        return part_has_groups(self, known, index, measure->numerator)
-               && part_has_groups(self, known, index, measure->denominator);
-    case JW_MEASURE_COUNT:
-    case JW_MEASURE_SUM:
-    case JW_MEASURE_AVG:
-    case JW_MEASURE_MIN:
-    case JW_MEASURE_MAX:
-        break;
+    for (size_t i = 0; (part = jw_measure_part(measure, i)) != NULL; i++) {
+        if (!part_has_groups(self, known, index, part)) {
+            return false;
+        }
     }
-    return true;
+    return !jw_measure_ops[measure->op].whole;
 }
 
 bool
@@ -222,8 +209,10 @@ jw_report_def_has_groups(const JwReportDef *self, const JwMeasureDef *measure)
 }
 
 static void
-add_field(GPtrArray *fields, const char *field)
+add_field(const char *field, gpointer data)
 {
+    GPtrArray *fields = data;
+
     if (field == NULL) {
         return;
     }
@@ -243,22 +232,20 @@ jw_report_def_fields(const JwReportDef *self)
     g_return_val_if_fail(self != NULL, NULL);
     fields = g_ptr_array_new();
     for (guint i = 0; i < self->columns->len; i++) {
-        add_field(fields, g_array_index(self->columns, JwColumnDef, i).field);
+        add_field(g_array_index(self->columns, JwColumnDef, i).field, fields);
     }
     for (guint i = 0; i < self->dimensions->len; i++) {
-        add_field(fields, g_array_index(self->dimensions, JwDimensionDef, i).field);
+        add_field(g_array_index(self->dimensions, JwDimensionDef, i).field, fields);
     }
     for (guint i = 0; i < self->measures->len; i++) {
         const JwMeasureDef *measure = &g_array_index(self->measures, JwMeasureDef, i);
-        add_field(fields, measure->field);
-        for (guint k = 0; measure->where != NULL && k < measure->where->len; k++) {
-            add_field(fields, g_array_index(measure->where, JwCondition, k).field);
-        }
+        add_field(measure->field, fields);
+        jw_conditions_fields(measure->where, add_field, fields);
     }
     for (guint i = 0; i < self->filters->len; i++) {
-        add_field(fields, g_array_index(self->filters, JwFilterDef, i).field);
+        add_field(g_array_index(self->filters, JwFilterDef, i).field, fields);
     }
-    add_field(fields, self->inactive_field);
+    add_field(self->inactive_field, fields);
     g_ptr_array_add(fields, NULL);
     return (char **)g_ptr_array_free(fields, FALSE);
 }

@@ -1,6 +1,7 @@
 /* definition/def_check.c: whether a report definition makes sense as a whole. The tables of
  * def_json.c check single values; here are the rules between values, all of which are asked, so
  * that a definition is corrected in one round. Pure, any thread. */
+#include "definition/measure_ops.h"
 #include "jw/cron.h"
 #include "jw/error.h"
 #include "jw/report_def.h"
@@ -124,6 +125,19 @@ check_decimals(const JwColumnDef *column, guint index, JwViolations *violations)
     }
 }
 
+/* The filter that limits reports to departments must not be asked for all others. */
+static void
+check_departments(const JwFilterDef *filter, guint index, JwViolations *violations)
+{
+    if (g_strcmp0(filter->name, JW_REPORT_DEPARTMENTS) == 0
+        && jw_report_filter_operators(filter) != JW_FILTER_IN) {
+        fault(violations,
+              "/filters/%u/operators: '%s' limits the report to departments, which only the "
+              "operator in does; leave operators out",
+              index, JW_REPORT_DEPARTMENTS);
+    }
+}
+
 static void
 check_lists(const JwReportDef *self, JwViolations *violations)
 {
@@ -137,12 +151,17 @@ check_lists(const JwReportDef *self, JwViolations *violations)
         if (is_blank(filter->field)) {
             fault(violations, "/filters/%u/field: is missing", i);
         }
+        check_departments(filter, i, violations);
     }
     for (guint i = 0; i < self->dimensions->len; i++) {
         const JwDimensionDef *dimension = &g_array_index(self->dimensions, JwDimensionDef, i);
         take_name(dimensions, dimension->name, "dimensions", i, "name", violations);
         if (is_blank(dimension->field)) {
             fault(violations, "/dimensions/%u/field: is missing", i);
+        }
+        if (dimension->week_start != 0 && dimension->part != JW_PART_WEEK
+            && dimension->part != JW_PART_WEEKDAY) {
+            fault(violations, "/dimensions/%u/weekStart: is for the parts week and weekday", i);
         }
     }
     /* Column i is value i of a row, so a field can be listed only once. */
@@ -153,7 +172,8 @@ check_lists(const JwReportDef *self, JwViolations *violations)
     }
 }
 
-static void
+/* The earlier measure that a member names; NULL: noted. */
+static const JwMeasureDef *
 check_earlier(const JwReportDef *self, guint index, const char *key, const char *name,
               JwViolations *violations)
 {
@@ -164,11 +184,44 @@ check_earlier(const JwReportDef *self, guint index, const char *key, const char 
         }
         if (measure->op == JW_MEASURE_PEAK) {
             fault(violations, "/measures/%u/%s: '%s' is not a number", index, key, name);
+            return NULL;
         }
-        return;
+        return measure;
     }
     fault(violations, "/measures/%u/%s: '%s' is not an earlier measure", index, key,
           name != NULL ? name : "");
+    return NULL;
+}
+
+static bool
+is_date(JwFormat format)
+{
+    return format == JW_FORMAT_DATETIME || format == JW_FORMAT_DATE;
+}
+
+/* What it is computed from. */
+static void
+check_parts(const JwReportDef *self, guint index, const JwMeasureDef *measure,
+            JwViolations *violations)
+{
+    const char *name = NULL;
+
+    for (size_t i = 0; (name = jw_measure_part(measure, i)) != NULL; i++) {
+        const char *key = jw_measure_part_member(measure, i);
+        const JwMeasureDef *part = check_earlier(self, index, key, name, violations);
+        if (part == NULL) {
+            continue;
+        }
+        if (measure->op == JW_MEASURE_FORMULA && is_date(part->format)) {
+            fault(violations, "/measures/%u/%s: '%s' is a date, and formulas are of numbers", index,
+                  key, name);
+        } else if (measure->op == JW_MEASURE_SHARE && !jw_measure_ops[part->op].additive) {
+            fault(violations,
+                  "/measures/%u/%s: '%s' is neither a count nor a sum, so that its parts make no "
+                  "whole",
+                  index, key, name);
+        }
+    }
 }
 
 static void
@@ -189,40 +242,52 @@ check_peak(const JwReportDef *self, guint index, const JwMeasureDef *measure,
     }
 }
 
+/* Whether a member that some ops need is there. */
+static bool
+has_member(const JwMeasureDef *measure, JwMember member)
+{
+    switch (member) {
+    case JW_MEMBER_FIELD:
+        return !is_blank(measure->field);
+    case JW_MEMBER_NUMERATOR:
+        return !is_blank(measure->numerator);
+    case JW_MEMBER_DENOMINATOR:
+        return !is_blank(measure->denominator);
+    case JW_MEMBER_DIMENSION:
+        return !is_blank(measure->dimension);
+    case JW_MEMBER_OF:
+        return !is_blank(measure->of);
+    case JW_MEMBER_FORMULA:
+        return measure->formula != NULL;
+    case JW_MEMBER_P:
+    case JW_MEMBER_WHERE:
+    case JW_MEMBER_SCALE:
+        break;
+    }
+    return true;
+}
+
 static void
 check_measure_op(const JwReportDef *self, guint index, const JwMeasureDef *measure,
                  JwViolations *violations)
 {
-    switch (measure->op) {
-    case JW_MEASURE_COUNT:
-        return;
-    case JW_MEASURE_SUM:
-    case JW_MEASURE_AVG:
-    case JW_MEASURE_MIN:
-    case JW_MEASURE_MAX:
-        if (is_blank(measure->field)) {
-            fault(violations, "/measures/%u/field: is missing", index);
-        }
-        return;
-    case JW_MEASURE_RATIO:
-        check_earlier(self, index, "numerator", measure->numerator, violations);
-        check_earlier(self, index, "denominator", measure->denominator, violations);
-        if (!(measure->scale < 0.0) && !(measure->scale > 0.0)) {
-            fault(violations, "/measures/%u/scale: must not be 0", index);
-        }
-        return;
-    case JW_MEASURE_PEAK:
-    case JW_MEASURE_PEAK_VALUE:
-        check_peak(self, index, measure, violations);
+    if ((unsigned)measure->op >= JW_MEASURE_N) {
+        fault(violations, "/measures/%u/op: unknown", index);
         return;
     }
-    fault(violations, "/measures/%u/op: unknown", index);
-}
-
-static bool
-is_date(JwFormat format)
-{
-    return format == JW_FORMAT_DATETIME || format == JW_FORMAT_DATE;
+    for (size_t i = 0; i < JW_MEMBERS_N; i++) {
+        if ((jw_measure_ops[measure->op].needed & 1u << i) != 0
+            && !has_member(measure, (JwMember)(1u << i))) {
+            fault(violations, "/measures/%u/%s: is missing", index, jw_member_names[i]);
+        }
+    }
+    check_parts(self, index, measure, violations);
+    if (measure->op == JW_MEASURE_RATIO && !(measure->scale < 0.0) && !(measure->scale > 0.0)) {
+        fault(violations, "/measures/%u/scale: must not be 0", index);
+    }
+    if (jw_measure_ops[measure->op].whole) {
+        check_peak(self, index, measure, violations);
+    }
 }
 
 /* Whether the value may be a date: that of an extreme, or in a peak. */
@@ -232,8 +297,7 @@ may_be_date(const JwReportDef *self, const JwMeasureDef *measure)
     const JwMeasureDef *of =
         measure->op == JW_MEASURE_PEAK_VALUE ? jw_report_def_measure(self, measure->of) : measure;
 
-    return of == NULL || of->op == JW_MEASURE_MIN || of->op == JW_MEASURE_MAX
-           || of->op == JW_MEASURE_PEAK;
+    return of == NULL || jw_measure_ops[of->op].dates;
 }
 
 static void
@@ -268,7 +332,8 @@ check_measures(const JwReportDef *self, JwViolations *violations)
                   MOST_DECIMALS);
         }
         for (guint k = 0; measure->where != NULL && k < measure->where->len; k++) {
-            if (is_blank(g_array_index(measure->where, JwCondition, k).field)) {
+            const JwCondition *condition = &g_array_index(measure->where, JwCondition, k);
+            if (condition->parts == NULL && is_blank(condition->field)) {
                 fault(violations, "/measures/%u/where/%u/field: is missing", i, k);
             }
         }

@@ -1,25 +1,20 @@
 /* definition/def_json.c: a report definition from its JSON (schemas/report-definition.v1.json).
  * Any thread, no state. The tables check single values, def_check.c the definition as a
  * whole. */
+#include "definition/conditions.h"
+#include "definition/measure_ops.h"
+#include "engine/formula.h"
 #include "jw/catalog.h"
-#include "jw/json.h"
 #include "names.h"
 
-static const char *const ops[] = {
-    [JW_MEASURE_COUNT] = "count",
-    [JW_MEASURE_SUM] = "sum",
-    [JW_MEASURE_AVG] = "avg",
-    [JW_MEASURE_MIN] = "min",
-    [JW_MEASURE_MAX] = "max",
-    [JW_MEASURE_RATIO] = "ratio",
-    [JW_MEASURE_PEAK] = "peak",
-    [JW_MEASURE_PEAK_VALUE] = "peakValue",
-    NULL,
-};
 static const char *const parts[] = {
     [JW_PART_VALUE] = "value",     [JW_PART_HOUR] = "hour",   [JW_PART_DATE] = "date",
-    [JW_PART_WEEKDAY] = "weekday", [JW_PART_MONTH] = "month", NULL,
+    [JW_PART_WEEKDAY] = "weekday", [JW_PART_MONTH] = "month", [JW_PART_WEEK] = "week",
+    [JW_PART_QUARTER] = "quarter", [JW_PART_YEAR] = "year",   NULL,
 };
+/* Of 0 nothing is written. */
+static const char *const weekdays[] = { "",       "monday",   "tuesday", "wednesday", "thursday",
+                                        "friday", "saturday", "sunday",  NULL };
 
 /* Fields of a few kinds: a name that @form checks, a label of 1 to @most characters, an
  * array of objects. */
@@ -38,15 +33,18 @@ static const char *const parts[] = {
     }
 
 static const JwField name_item = { .type = JW_FIELD_STRING, .check = jw_check_identifier };
-static const JwField equals_item = { .type = JW_FIELD_STRING, .max = 200 };
 static const JwField inactive_fields[] = {
     NAME("field", JW_FIELD_REQUIRED, jw_check_field_name),
     LABEL("value", JW_FIELD_REQUIRED, 200),
     { .name = NULL },
 };
+static const JwField operator_item = { .type = JW_FIELD_STRING,
+                                       .values = jw_filter_operator_names };
 static const JwField filter_fields[] = {
     NAME("name", JW_FIELD_REQUIRED, jw_check_identifier),
     NAME("field", JW_FIELD_REQUIRED, jw_check_field_name),
+    LABEL("label", 0, 100),
+    LIST("operators", JW_FIELD_UNIQUE, 1, 5, operator_item),
     { .name = NULL },
 };
 static const JwField dimension_fields[] = {
@@ -54,25 +52,23 @@ static const JwField dimension_fields[] = {
     LABEL("label", JW_FIELD_REQUIRED, 100),
     NAME("field", JW_FIELD_REQUIRED, jw_check_field_name),
     { .name = "part", .type = JW_FIELD_STRING, .values = parts },
+    { .name = "weekStart", .type = JW_FIELD_STRING, .values = &weekdays[1] },
     { .name = NULL },
 };
-static const JwField condition_fields[] = {
-    NAME("field", JW_FIELD_REQUIRED, jw_check_field_name),
-    { .name = "equals", .type = JW_FIELD_ARRAY, .min = 1, .max = 100, .item = &equals_item },
-    { .name = "not", .type = JW_FIELD_BOOL },
-    { .name = NULL },
-};
-static const JwField condition_item = { .type = JW_FIELD_OBJECT, .fields = condition_fields };
 static const JwField measure_fields[] = {
     NAME("name", JW_FIELD_REQUIRED, jw_check_identifier),
     LABEL("label", JW_FIELD_REQUIRED, 100),
-    { .name = "op", .type = JW_FIELD_STRING, .flags = JW_FIELD_REQUIRED, .values = ops },
+    { .name = "op",
+      .type = JW_FIELD_STRING,
+      .flags = JW_FIELD_REQUIRED,
+      .values = jw_measure_op_names },
     NAME("field", 0, jw_check_field_name),
-    { .name = "where", .type = JW_FIELD_ARRAY, .max = 20, .item = &condition_item },
+    { .name = "where", .type = JW_FIELD_ARRAY, .max = 20, .item = &jw_condition_item },
     NAME("numerator", 0, jw_check_identifier),
     NAME("denominator", 0, jw_check_identifier),
     NAME("dimension", 0, jw_check_identifier),
     NAME("of", 0, jw_check_identifier),
+    { .name = "formula", .type = JW_FIELD_STRING, .min = 1, .max = JW_FORMULA_MAX },
     { .name = "scale", .type = JW_FIELD_NUMBER, .min = -1000000, .max = 1000000 },
     { .name = "decimals", .type = JW_FIELD_INT, .min = 0, .max = 9 },
     { .name = "format", .type = JW_FIELD_STRING, .values = jw_format_names },
@@ -105,6 +101,7 @@ static const JwField table_fields[] = {
       .min = 2,
       .max = JW_CHART_SERIES_MAX,
       .item = &name_item },
+    { .name = "compare", .type = JW_FIELD_BOOL },
     { .name = NULL },
 };
 static const JwField filter_item = { .type = JW_FIELD_OBJECT, .fields = filter_fields };
@@ -124,6 +121,7 @@ static const JwField def_fields[] = {
     NAME("timeZone", 0, jw_check_zone),
     { .name = "inactive", .type = JW_FIELD_OBJECT, .fields = inactive_fields },
     { .name = "openToAllDepartments", .type = JW_FIELD_BOOL },
+    LIST("conditions", 0, 0, 50, jw_shared_condition_item),
     LIST("filters", 0, 0, 50, filter_item),
     LIST("dimensions", 0, 0, 50, dimension_item),
     LIST("measures", JW_FIELD_REQUIRED, 1, 100, measure_item),
@@ -133,43 +131,32 @@ static const JwField def_fields[] = {
     LABEL("listTitle", 0, 31),
     LABEL("mailChartTable", 0, 31),
     { .name = "maxGroups", .type = JW_FIELD_INT, .min = 1, .max = 100000 },
+    { .name = "compare", .type = JW_FIELD_STRING, .values = jw_compare_names },
     { .name = NULL },
 };
 
-#define OP(op) (1u << (op))
-#define COUNTED                                                                                    \
-    (OP(JW_MEASURE_COUNT) | OP(JW_MEASURE_SUM) | OP(JW_MEASURE_AVG) | OP(JW_MEASURE_MIN)           \
-     | OP(JW_MEASURE_MAX))
-#define PEAKS (OP(JW_MEASURE_PEAK) | OP(JW_MEASURE_PEAK_VALUE))
-
-/* Which members have an effect with which ops. */
-static const struct {
-    const char *member;
-    unsigned allowed; /* OP()s */
-} measure_members[] = {
-    { "field", COUNTED },
-    { "where", COUNTED },
-    { "numerator", OP(JW_MEASURE_RATIO) },
-    { "denominator", OP(JW_MEASURE_RATIO) },
-    { "scale", OP(JW_MEASURE_RATIO) },
-    { "dimension", PEAKS },
-    { "of", PEAKS },
-};
-
+/* Members without effect, and what a formula says. */
 static void
-check_measure_members(const json_t *item, const char *base, JwViolations *violations)
+check_measure(const json_t *item, const char *base, JwViolations *violations)
 {
-    const char *op = jw_json_text(item, "op");
-    const int known = jw_name_read(item, "op", ops, -1);
+    const char *op = jw_json_text(item, "op"), *formula = jw_json_text(item, "formula");
+    const int known = jw_name_read(item, "op", jw_measure_op_names, -1);
+    g_autoptr(GError) error = NULL;
 
-    for (size_t i = 0; known >= 0 && i < G_N_ELEMENTS(measure_members); i++) {
-        const char *member = measure_members[i].member;
+    for (size_t i = 0; known >= 0 && i < JW_MEMBERS_N; i++) {
+        const char *member = jw_member_names[i];
+        const JwMeasureOpInfo *info = &jw_measure_ops[known];
         if (json_object_get(item, member) != NULL
-            && (measure_members[i].allowed & (1u << (unsigned)known)) == 0) {
+            && ((info->needed | info->allowed) & 1u << i) == 0) {
             g_autofree char *pointer = jw_pointer(base, member);
             (void)jw_violations_add(violations, pointer,
                                     "has no effect on a measure of op %s; leave it out", op);
         }
+    }
+    g_autoptr(JwFormula) parsed = formula != NULL ? jw_formula_parse(formula, &error) : NULL;
+    if (error != NULL) {
+        g_autofree char *pointer = jw_pointer(base, "formula");
+        (void)jw_violations_add(violations, pointer, "%s", jw_error_message(error));
     }
 }
 
@@ -203,7 +190,7 @@ check_members(const json_t *value, JwViolations *violations)
     json_array_foreach(json_object_get(value, "measures"), i, item)
     {
         g_autofree char *base = jw_pointer_index("/measures", i);
-        check_measure_members(item, base, violations);
+        check_measure(item, base, violations);
     }
     json_array_foreach(json_object_get(value, "tables"), i, item)
     {
@@ -218,29 +205,33 @@ dup_text(const json_t *object, const char *name)
     return g_strdup(jw_json_text(object, name));
 }
 
-static GArray *
-read_conditions(const json_t *list)
+static unsigned
+read_operators(const json_t *list)
 {
-    GArray *conditions = jw_report_conditions_new();
     const json_t *item = NULL;
+    unsigned operators = 0;
     size_t i = 0;
 
     json_array_foreach(list, i, item)
     {
-        const JwCondition condition = {
-            .field = dup_text(item, "field"),
-            .equals = jw_json_texts(json_object_get(item, "equals")),
-            .negate = json_is_true(json_object_get(item, "not")),
-        };
-        g_array_append_val(conditions, condition);
+        for (unsigned k = 0; jw_filter_operator_names[k] != NULL; k++) {
+            if (g_strcmp0(json_string_value(item), jw_filter_operator_names[k]) == 0) {
+                operators |= 1u << k;
+            }
+        }
     }
-    return conditions;
+    return operators;
 }
 
 static void
 read_filter(JwReportDef *def, const json_t *item)
 {
-    const JwFilterDef filter = { .name = dup_text(item, "name"), .field = dup_text(item, "field") };
+    const JwFilterDef filter = {
+        .name = dup_text(item, "name"),
+        .field = dup_text(item, "field"),
+        .label = dup_text(item, "label"),
+        .operators = read_operators(json_object_get(item, "operators")),
+    };
 
     g_array_append_val(def->filters, filter);
 }
@@ -253,6 +244,7 @@ read_dimension(JwReportDef *def, const json_t *item)
         .label = dup_text(item, "label"),
         .field = dup_text(item, "field"),
         .part = (JwPart)jw_name_read(item, "part", parts, JW_PART_VALUE),
+        .week_start = jw_name_read(item, "weekStart", weekdays, 0),
     };
 
     g_array_append_val(def->dimensions, dimension);
@@ -262,16 +254,17 @@ static void
 read_measure(JwReportDef *def, const json_t *item)
 {
     const json_t *scale = json_object_get(item, "scale");
+    const char *formula = jw_json_text(item, "formula");
     const JwMeasureDef measure = {
         .name = dup_text(item, "name"),
         .label = dup_text(item, "label"),
-        .op = (JwMeasureOp)jw_name_read(item, "op", ops, JW_MEASURE_COUNT),
+        .op = (JwMeasureOp)jw_name_read(item, "op", jw_measure_op_names, JW_MEASURE_COUNT),
         .field = dup_text(item, "field"),
-        .where = read_conditions(json_object_get(item, "where")),
         .numerator = dup_text(item, "numerator"),
         .denominator = dup_text(item, "denominator"),
         .dimension = dup_text(item, "dimension"),
         .of = dup_text(item, "of"),
+        .formula = formula != NULL ? jw_formula_parse(formula, NULL) : NULL,
         .scale = scale != NULL ? json_number_value(scale) : 1.0,
         .decimals = (int)json_integer_value(json_object_get(item, "decimals")),
         .format = (JwFormat)jw_name_read(item, "format", jw_format_names, JW_FORMAT_INTEGER),
@@ -308,6 +301,7 @@ read_table(JwReportDef *def, const json_t *item)
         .chart = (JwChart)jw_name_read(item, "chart", jw_chart_names, JW_CHART_NONE),
         .chart_measure = g_strdup(first),
         .chart_measures = all,
+        .compare = json_is_true(json_object_get(item, "compare")),
     };
 
     g_array_append_val(def->tables, table);
@@ -320,6 +314,18 @@ static const struct {
     { "filters", read_filter }, { "dimensions", read_dimension }, { "measures", read_measure },
     { "columns", read_column }, { "tables", read_table },
 };
+
+/* @shared: (nullable): the definition's `conditions` */
+static void
+read_conditions(JwReportDef *def, const json_t *value, const json_t *shared)
+{
+    const json_t *measures = json_object_get(value, "measures");
+
+    for (guint i = 0; i < def->measures->len; i++) {
+        g_array_index(def->measures, JwMeasureDef, i).where =
+            jw_conditions_read(json_object_get(json_array_get(measures, i), "where"), shared);
+    }
+}
 
 static JwReportDef *
 read_def(const json_t *value)
@@ -342,6 +348,7 @@ read_def(const json_t *value)
     def->inactive_value = dup_text(inactive, "value");
     def->list_title = g_strdup(list_title != NULL ? list_title : "Records");
     def->mail_chart_table = dup_text(value, "mailChartTable");
+    def->compare = (JwCompare)jw_name_read(value, "compare", jw_compare_names, JW_COMPARE_NONE);
     def->summary = jw_json_texts(json_object_get(value, "summary"));
     if (max_groups != NULL) {
         def->max_groups = (int)json_integer_value(max_groups);
@@ -370,7 +377,9 @@ jw_report_def_parse(const char *text, size_t length, const char *file, GError **
         return NULL;
     }
     (void)jw_check_object(value, def_fields, "", &violations);
+    const bool named = jw_conditions_check(value, &violations);
     g_autoptr(JwReportDef) def = read_def(value);
+    read_conditions(def, value, named ? json_object_get(value, "conditions") : NULL);
     if (json_is_object(value)) { /* else one word about it is enough */
         check_members(value, &violations);
         jw_report_def_note(def, &violations);

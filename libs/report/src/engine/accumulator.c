@@ -92,6 +92,9 @@ jw_accumulator_add(JwAccumulator *self, JwMeasureOp op, const JwValue *value)
     case JW_MEASURE_RATIO:
     case JW_MEASURE_PEAK:
     case JW_MEASURE_PEAK_VALUE:
+    case JW_MEASURE_FORMULA:
+    case JW_MEASURE_SHARE:
+    case JW_MEASURE_N:
         return;
     }
 }
@@ -144,6 +147,9 @@ jw_accumulator_merge(JwAccumulator *self, const JwAccumulator *from, JwMeasureOp
     case JW_MEASURE_RATIO:
     case JW_MEASURE_PEAK:
     case JW_MEASURE_PEAK_VALUE:
+    case JW_MEASURE_FORMULA:
+    case JW_MEASURE_SHARE:
+    case JW_MEASURE_N:
         break;
     }
     self->n += from->n;
@@ -190,6 +196,9 @@ jw_accumulator_number(const JwAccumulator *self, JwMeasureOp op)
     case JW_MEASURE_RATIO:
     case JW_MEASURE_PEAK:
     case JW_MEASURE_PEAK_VALUE:
+    case JW_MEASURE_FORMULA:
+    case JW_MEASURE_SHARE:
+    case JW_MEASURE_N:
         break;
     }
     return (JwNumber){ 0 };

@@ -3,6 +3,8 @@
  * totals and to the record's group of each dimension. Ratios and peaks are computed on demand
  * (engine/figures.c). Memory depends on the groups alone. */
 #include "engine/aggregate_private.h"
+#include "definition/measure_ops.h"
+#include "engine/formula.h"
 #include "jw/error.h"
 #include "names.h"
 
@@ -37,44 +39,45 @@ resolve_dimension(const JwAggregate *self, const char *name, size_t *ret_index, 
 }
 
 static bool
-prepare_tests(JwAggregate *self, JwMeasure *measure, GError **error)
+prepare_parts(const JwAggregate *self, JwMeasure *measure, GError **error)
 {
-    const GArray *where = measure->def->where;
+    const JwFormula *formula = measure->def->formula;
+    const char *name = NULL;
 
-    if (where == NULL || where->len == 0) {
-        return true;
-    }
-    measure->tests = g_new0(JwTest, where->len);
-    for (guint i = 0; i < where->len; i++) {
-        const JwCondition *condition = &g_array_index(where, JwCondition, i);
-        size_t field = 0;
-        if (!resolve_field(self, condition->field, &field, error)) {
+    while (formula != NULL && (name = jw_formula_name(formula, measure->n_parts)) != NULL) {
+        measure->parts = g_renew(size_t, measure->parts, measure->n_parts + 1);
+        if (!resolve_measure(self, name, &measure->parts[measure->n_parts++], error)) {
             return false;
         }
-        jw_test_init(&measure->tests[measure->n_tests++], condition, field);
     }
-    return true;
+    return formula != NULL || jw_fail(error, JW_ERROR_INVALID, "has no formula");
 }
 
+/* Of one that is made of other measures. */
 static bool
-prepare_measure(JwAggregate *self, JwMeasure *measure, GError **error)
+prepare_computed(JwAggregate *self, JwMeasure *measure, GError **error)
 {
     const JwMeasureDef *def = measure->def;
 
-    switch (def->op) {
-    case JW_MEASURE_RATIO:
+    if (def->op == JW_MEASURE_RATIO) {
         return resolve_measure(self, def->numerator, &measure->numerator, error)
                && resolve_measure(self, def->denominator, &measure->denominator, error);
-    case JW_MEASURE_PEAK:
-    case JW_MEASURE_PEAK_VALUE:
-        return resolve_dimension(self, def->dimension, &measure->dimension, error)
-               && resolve_measure(self, def->of, &measure->of, error);
-    case JW_MEASURE_COUNT:
-    case JW_MEASURE_SUM:
-    case JW_MEASURE_AVG:
-    case JW_MEASURE_MIN:
-    case JW_MEASURE_MAX:
-        break;
+    }
+    if (def->op == JW_MEASURE_FORMULA) {
+        return prepare_parts(self, measure, error);
+    }
+    return resolve_measure(self, def->of, &measure->of, error)
+           && (!jw_measure_ops[def->op].whole
+               || resolve_dimension(self, def->dimension, &measure->dimension, error));
+}
+
+static bool
+prepare_measure(JwAggregate *self, JwMeasure *measure, GTimeZone *zone, GError **error)
+{
+    const JwMeasureDef *def = measure->def;
+
+    if (!jw_measure_ops[def->op].simple) {
+        return prepare_computed(self, measure, error);
     }
     measure->simple = true;
     measure->place = self->n_simple++;
@@ -83,17 +86,21 @@ prepare_measure(JwAggregate *self, JwMeasure *measure, GError **error)
         && !resolve_field(self, def->field, &measure->field, error)) {
         return false;
     }
-    return prepare_tests(self, measure, error);
+    if (def->where == NULL || def->where->len == 0) {
+        return true;
+    }
+    measure->test = jw_test_new(def->where, self->fields, zone, error);
+    return measure->test != NULL;
 }
 
 static bool
-prepare_measures(JwAggregate *self, GError **error)
+prepare_measures(JwAggregate *self, GTimeZone *zone, GError **error)
 {
     for (size_t i = 0; i < self->n_measures; i++) {
         self->measures[i].def = &g_array_index(self->def->measures, JwMeasureDef, i);
     }
     for (size_t i = 0; i < self->n_measures; i++) {
-        if (!prepare_measure(self, &self->measures[i], error)) {
+        if (!prepare_measure(self, &self->measures[i], zone, error)) {
             return jw_prefix(error, "measure '%s'", self->measures[i].def->name);
         }
     }
@@ -114,8 +121,8 @@ prepare_dimensions(JwAggregate *self, const JwReportRequest *request, GTimeZone 
         if (!resolve_field(self, dimension->def->field, &dimension->field, error)) {
             return jw_prefix(error, "dimension '%s'", dimension->def->name);
         }
-        dimension->groups = jw_groups_new(dimension->def->part, def->max_groups, zone,
-                                          request->start_ms, request->end_ms);
+        dimension->groups = jw_groups_new(dimension->def, def->max_groups, zone, request->start_ms,
+                                          request->end_ms);
         dimension->accumulators = g_array_new(FALSE, TRUE, sizeof(JwAccumulator));
     }
     return true;
@@ -166,7 +173,7 @@ jw_aggregate_new(const JwReportDef *def, const JwReportRequest *request, const c
     self->measures = g_new0(JwMeasure, MAX(self->n_measures, 1));
     self->n_dimensions = def->dimensions->len;
     self->dimensions = g_new0(JwDimension, MAX(self->n_dimensions, 1));
-    if (!prepare_dimensions(self, request, zone, error) || !prepare_measures(self, error)
+    if (!prepare_dimensions(self, request, zone, error) || !prepare_measures(self, zone, error)
         || !check_request(self, request, error)) {
         return NULL;
     }
@@ -185,10 +192,8 @@ jw_aggregate_free(gpointer data)
         return;
     }
     for (size_t i = 0; i < self->n_measures; i++) {
-        for (size_t k = 0; k < self->measures[i].n_tests; k++) {
-            jw_test_clear(&self->measures[i].tests[k]);
-        }
-        g_free(self->measures[i].tests);
+        jw_test_free(self->measures[i].test);
+        g_free(self->measures[i].parts);
     }
     for (size_t i = 0; i < self->n_dimensions; i++) {
         jw_groups_free(self->dimensions[i].groups);
@@ -227,12 +232,7 @@ measure_hit(const JwMeasure *measure, const JwValue *row)
         || (measure->has_field && !value_counts(measure->def->op, &row[measure->field]))) {
         return false;
     }
-    for (size_t i = 0; i < measure->n_tests; i++) {
-        if (!jw_test_passes(&measure->tests[i], row)) {
-            return false;
-        }
-    }
-    return true;
+    return measure->test == NULL || jw_test_passes(measure->test, row);
 }
 
 static void

@@ -15,8 +15,9 @@ typedef struct {
     size_t field;
     size_t numerator, denominator; /* indices of measures */
     size_t dimension, of;
-    JwTest *tests;
-    size_t n_tests;
+    size_t *parts; /* of a formula: indices of measures */
+    size_t n_parts;
+    JwTest *test; /* NULL: every record passes */
     /* what it was in the evaluations that are under way (figures.c) */
     struct {
         uint64_t round;

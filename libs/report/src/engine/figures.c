@@ -2,11 +2,35 @@
  * groups, ratios and peaks among them. One thread at a time: the order of groups is computed on
  * first use. */
 #include "engine/aggregate_private.h"
+#include "engine/formula.h"
+
+#define PERCENT 100.0
 
 static bool find_peak(JwAggregate *self, const JwMeasure *peak, size_t *ret_group);
 static JwNumber measure_number(JwAggregate *self, const JwMeasure *measure,
                                const JwAccumulator *accumulators);
 static JwNumber part_number(JwAggregate *self, size_t index, const JwAccumulator *accumulators);
+
+static JwNumber
+formula_number(JwAggregate *self, const JwMeasure *measure, const JwAccumulator *accumulators)
+{
+    g_autofree JwNumber *values = g_new(JwNumber, measure->n_parts);
+
+    for (size_t i = 0; i < measure->n_parts; i++) {
+        values[i] = part_number(self, measure->parts[i], accumulators);
+    }
+    return jw_formula_evaluate(measure->def->formula, values);
+}
+
+/* @top of @bottom; an estimate when one of them is. */
+static JwNumber
+ratio_number(JwNumber top, JwNumber bottom, double scale)
+{
+    JwNumber number = jw_number_ratio(&top, &bottom, scale);
+
+    number.approximate = top.approximate || bottom.approximate;
+    return number;
+}
 
 static JwNumber
 computed_number(JwAggregate *self, const JwMeasure *measure, const JwAccumulator *accumulators)
@@ -17,9 +41,17 @@ computed_number(JwAggregate *self, const JwMeasure *measure, const JwAccumulator
         return jw_accumulator_number(&accumulators[measure->place], measure->def->op);
     }
     if (measure->def->op == JW_MEASURE_RATIO) {
-        const JwNumber top = part_number(self, measure->numerator, accumulators);
-        const JwNumber bottom = part_number(self, measure->denominator, accumulators);
-        return jw_number_ratio(&top, &bottom, measure->def->scale);
+        return ratio_number(part_number(self, measure->numerator, accumulators),
+                            part_number(self, measure->denominator, accumulators),
+                            measure->def->scale);
+    }
+    if (measure->def->op == JW_MEASURE_FORMULA) {
+        return formula_number(self, measure, accumulators);
+    }
+    if (measure->def->op == JW_MEASURE_SHARE) {
+        const JwMeasure *of = &self->measures[measure->of]; /* a simple one */
+        return ratio_number(jw_accumulator_number(&accumulators[of->place], of->def->op),
+                            jw_accumulator_number(&self->totals[of->place], of->def->op), PERCENT);
     }
     if (measure->def->op == JW_MEASURE_PEAK_VALUE && accumulators == self->totals
         && find_peak(self, measure, &group)) {
@@ -170,4 +202,12 @@ jw_aggregate_group_value(JwAggregate *self, const JwDimensionDef *dimension, siz
     return measure_value(self, measure_of(self, measure),
                          group_accumulators(self, of, jw_groups_at(of->groups, group)),
                          measure->decimals);
+}
+
+JwValue
+jw_aggregate_nothing(JwAggregate *self, const JwMeasureDef *def)
+{
+    g_autofree JwAccumulator *nothing = g_new0(JwAccumulator, MAX(self->n_simple, 1));
+
+    return measure_value(self, measure_of(self, def), nothing, def->decimals);
 }

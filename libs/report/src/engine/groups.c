@@ -2,6 +2,7 @@
  * over a growing array, at most half full: keys are views into a record, not NUL-terminated
  * strings, and the number of groups is capped, so neither GHashTable nor growth is needed. */
 #include "engine/groups.h"
+#include "engine/buckets.h"
 #include "jw/civil.h"
 #include "engine/condition.h"
 #include "jw/error.h"
@@ -9,7 +10,7 @@
 
 #include <string.h>
 
-/* A period of more days (months) than this starts without its empty days. */
+/* A period of more days (weeks, months, …) than this starts without its empty days. */
 #define MOST_PREPARED 400
 /* A longer value is known by its begin, its end, its length and its hash: memory per group is
  * fixed. The label shows the begin and the end. */
@@ -22,7 +23,7 @@
 #define OTHER_LABEL "(other)"
 
 struct _JwGroups {
-    JwPart part;
+    JwBuckets buckets;
     JwZoneCache zone;
     GArray *groups; /* of JwGroup */
     size_t n_values, most_values;
@@ -65,30 +66,6 @@ hash_bytes(const char *bytes, size_t length)
     word = 0;
     memcpy(&word, bytes, length);
     return hash_mix(hash ^ word);
-}
-
-static char *
-part_label(JwPart part, int64_t key)
-{
-    static const char *const weekdays[] = { "Monday", "Tuesday",  "Wednesday", "Thursday",
-                                            "Friday", "Saturday", "Sunday" };
-    JwCivil date;
-
-    switch (part) {
-    case JW_PART_HOUR:
-        return g_strdup_printf("%02d:00", (int)key);
-    case JW_PART_WEEKDAY:
-        return g_strdup(weekdays[key]);
-    case JW_PART_DATE:
-        jw_civil_from_days(key, &date);
-        return g_strdup_printf("%04d-%02d-%02d", date.year, date.month, date.day);
-    case JW_PART_MONTH:
-        return g_strdup_printf("%04d-%02d", (int)jw_floor_div(key, 12) + 1970,
-                               (int)jw_floor_mod(key, 12) + 1);
-    case JW_PART_VALUE:
-        break;
-    }
-    return g_strdup("");
 }
 
 /* @text with its middle left out. */
@@ -168,7 +145,7 @@ find_group(JwGroups *self, uint64_t hash, int64_t key, const char *text, size_t 
     index = add_group(self, JW_GROUP_VALUE, key, hash,
                       cut            ? cut_label(text, length)
                       : text != NULL ? g_strndup(text, length)
-                                     : part_label(self->part, key));
+                                     : jw_bucket_label(&self->buckets, key));
     g_array_index(self->groups, JwGroup, index).bytes = length;
     self->n_values++;
     self->slots[slot] = (uint32_t)index + 1;
@@ -181,15 +158,6 @@ find_key(JwGroups *self, int64_t key)
     return find_group(self, hash_mix((uint64_t)key + 1), key, NULL, 0);
 }
 
-static int64_t
-month_key(int64_t day)
-{
-    JwCivil date;
-
-    jw_civil_from_days(day, &date);
-    return (date.year - 1970) * INT64_C(12) + date.month - 1;
-}
-
 /* Some zones skipped one when they crossed the date line, as Samoa did on 30 December 2011. */
 static bool
 is_day(GTimeZone *zone, int64_t day)
@@ -200,33 +168,26 @@ is_day(GTimeZone *zone, int64_t day)
 static void
 prepare_period(JwGroups *self, int64_t start_ms, int64_t end_ms)
 {
-    int64_t first = jw_floor_div(jw_zone_cache_local(&self->zone, start_ms), JW_DAY_SECONDS);
-    int64_t last = jw_floor_div(jw_zone_cache_local(&self->zone, end_ms - 1), JW_DAY_SECONDS);
+    const JwBuckets *buckets = &self->buckets;
+    const int64_t first = jw_bucket_key(buckets, jw_zone_cache_local(&self->zone, start_ms));
+    const int64_t last = jw_bucket_key(buckets, jw_zone_cache_local(&self->zone, end_ms - 1));
+    const int64_t step = jw_bucket_next(buckets, 0);
 
-    if (self->part == JW_PART_MONTH) {
-        first = month_key(first);
-        last = month_key(last);
-    }
-    for (int64_t key = first; last - first < MOST_PREPARED && key <= last; key++) {
-        if (self->part == JW_PART_MONTH || is_day(self->zone.zone, key)) {
+    for (int64_t key = first; (last - first) / step < MOST_PREPARED && key <= last; key += step) {
+        if (buckets->part != JW_PART_DATE || is_day(self->zone.zone, key)) {
             find_key(self, key);
         }
     }
 }
 
-static size_t
-fixed_groups(JwPart part)
-{
-    return part == JW_PART_HOUR ? 24 : part == JW_PART_WEEKDAY ? 7 : 0;
-}
-
 JwGroups *
-jw_groups_new(JwPart part, int max_groups, GTimeZone *zone, int64_t start_ms, int64_t end_ms)
+jw_groups_new(const JwDimensionDef *dimension, int max_groups, GTimeZone *zone, int64_t start_ms,
+              int64_t end_ms)
 {
     JwGroups *self = g_new0(JwGroups, 1);
     size_t n_slots = 16;
 
-    self->part = part;
+    self->buckets = jw_buckets_of(dimension);
     self->zone.zone = zone;
     self->groups = g_array_new(FALSE, TRUE, sizeof(JwGroup));
     g_array_set_clear_func(self->groups, group_clear);
@@ -237,10 +198,11 @@ jw_groups_new(JwPart part, int max_groups, GTimeZone *zone, int64_t start_ms, in
     }
     self->slots = g_new0(uint32_t, n_slots);
     self->mask = n_slots - 1;
-    for (size_t i = 0; i < fixed_groups(part); i++) {
-        add_group(self, JW_GROUP_VALUE, (int64_t)i, 0, part_label(part, (int64_t)i));
+    const size_t fixed = jw_buckets_fixed(&self->buckets);
+    for (size_t i = 0; i < fixed; i++) {
+        add_group(self, JW_GROUP_VALUE, (int64_t)i, 0, jw_bucket_label(&self->buckets, (int64_t)i));
     }
-    if ((part == JW_PART_DATE || part == JW_PART_MONTH) && end_ms > start_ms) {
+    if (dimension->part != JW_PART_VALUE && fixed == 0 && end_ms > start_ms) {
         const size_t most_values = self->most_values;
         self->most_values +=
             MOST_PREPARED; /* the cap is for values of records, not for the period */
@@ -296,18 +258,10 @@ find_text(JwGroups *self, const char *text, size_t length)
 static size_t
 find_time(JwGroups *self, int64_t time_ms)
 {
-    const int64_t local = jw_zone_cache_local(&self->zone, time_ms);
-    const int64_t day = jw_floor_div(local, JW_DAY_SECONDS);
-    int64_t key = day;
+    const int64_t key = jw_bucket_key(&self->buckets, jw_zone_cache_local(&self->zone, time_ms));
 
-    if (self->part == JW_PART_HOUR) {
-        return (size_t)((local - day * JW_DAY_SECONDS) / 3600);
-    }
-    if (self->part == JW_PART_WEEKDAY) {
-        return (size_t)((jw_civil_weekday(day) + 6) % 7);
-    }
-    if (self->part == JW_PART_MONTH) {
-        key = month_key(day);
+    if (jw_buckets_fixed(&self->buckets) > 0) {
+        return (size_t)key;
     }
     if (self->last < self->groups->len) {
         const JwGroup *last = &g_array_index(self->groups, JwGroup, self->last);
@@ -345,10 +299,10 @@ write_time(JwGroups *self, int64_t time_ms)
 static size_t
 find_value(JwGroups *self, const JwValue *value)
 {
-    if (value->type == JW_VALUE_TEXT && self->part == JW_PART_VALUE) {
+    if (value->type == JW_VALUE_TEXT && self->buckets.part == JW_PART_VALUE) {
         return find_text(self, value->text, value->length);
     }
-    if (self->part != JW_PART_VALUE) {
+    if (self->buckets.part != JW_PART_VALUE) {
         return value->type == JW_VALUE_TIME ? find_time(self, value->time_ms) : none_group(self);
     }
     if (value->type == JW_VALUE_NULL) {
@@ -399,7 +353,7 @@ compare_groups(gconstpointer a, gconstpointer b, gpointer data)
     if (first->key != second->key) {
         return first->key < second->key ? -1 : 1;
     }
-    if (self->part == JW_PART_VALUE && first->rows != second->rows) {
+    if (self->buckets.part == JW_PART_VALUE && first->rows != second->rows) {
         return first->rows > second->rows ? -1 : 1;
     }
     return strcmp(first->label, second->label);

@@ -13,7 +13,7 @@ typedef enum {
 
 typedef struct {
     JwGroupKind kind;
-    int64_t key; /* hour, weekday from Monday, days or months since 1970 */
+    int64_t key; /* of the bucket (buckets.h) */
     uint64_t hash;
     char *label;
     size_t length;
@@ -23,9 +23,10 @@ typedef struct {
 
 typedef struct _JwGroups JwGroups;
 
-/* At most @max_groups values, or as many as the period has days or months, have groups. */
-JwGroups *jw_groups_new(JwPart part, int max_groups, GTimeZone *zone, int64_t start_ms,
-                        int64_t end_ms);
+/* At most @max_groups values, or as many as the period has days (weeks, months, …), have
+ * groups. */
+JwGroups *jw_groups_new(const JwDimensionDef *dimension, int max_groups, GTimeZone *zone,
+                        int64_t start_ms, int64_t end_ms);
 void jw_groups_free(gpointer self);
 /* Index of the value's group, created if needed; counts a row in it. Indices never change. */
 size_t jw_groups_take(JwGroups *self, const JwValue *value);

@@ -58,15 +58,12 @@ wide_gcd(Wide a, Wide b)
     return a < 0 ? -a : a;
 }
 
+/* False: it does not fit. @bottom is not 0. */
 static bool
-exact_ratio(const JwNumber *a, const JwNumber *b, int64_t scale, JwNumber *ret)
+reduce(Wide top, Wide bottom, JwNumber *ret)
 {
-    Wide top = 0, bottom = (Wide)a->bottom * b->top;
-
-    if (__builtin_mul_overflow((Wide)a->top * b->bottom, (Wide)scale, &top)) {
-        return false;
-    }
     const Wide common = wide_gcd(top, bottom) * (bottom < 0 ? -1 : 1);
+
     top /= common;
     bottom /= common;
     if (top > INT64_MAX || top < -INT64_MAX || bottom > INT64_MAX) {
@@ -76,21 +73,80 @@ exact_ratio(const JwNumber *a, const JwNumber *b, int64_t scale, JwNumber *ret)
     return true;
 }
 
+static bool
+are_exact(const JwNumber *a, const JwNumber *b)
+{
+    return a->kind == JW_NUMBER_EXACT && b->kind == JW_NUMBER_EXACT;
+}
+
+static bool
+have_values(const JwNumber *a, const JwNumber *b)
+{
+    return a->kind != JW_NUMBER_NONE && b->kind != JW_NUMBER_NONE;
+}
+
+static JwNumber
+computed(double value)
+{
+    JwNumber number = jw_number_real(value);
+
+    number.computed = true;
+    return number;
+}
+
+static bool
+exact_ratio(const JwNumber *a, const JwNumber *b, int64_t scale, JwNumber *ret)
+{
+    Wide top = 0;
+
+    return !__builtin_mul_overflow((Wide)a->top * b->bottom, (Wide)scale, &top)
+           && reduce(top, (Wide)a->bottom * b->top, ret);
+}
+
 JwNumber
 jw_number_ratio(const JwNumber *a, const JwNumber *b, double scale)
 {
     JwNumber exact;
 
-    if (a->kind == JW_NUMBER_NONE || b->kind == JW_NUMBER_NONE || jw_number_double(b) == 0.0) {
+    if (!have_values(a, b) || jw_number_double(b) == 0.0) {
         return (JwNumber){ 0 };
     }
-    if (a->kind == JW_NUMBER_EXACT && b->kind == JW_NUMBER_EXACT && fabs(scale) < 1e15
-        && scale == floor(scale) && exact_ratio(a, b, (int64_t)scale, &exact)) {
+    if (are_exact(a, b) && fabs(scale) < 1e15 && scale == floor(scale)
+        && exact_ratio(a, b, (int64_t)scale, &exact)) {
         return exact;
     }
-    JwNumber real = jw_number_real(jw_number_double(a) / jw_number_double(b) * scale);
-    real.computed = true;
-    return real;
+    return computed(jw_number_double(a) / jw_number_double(b) * scale);
+}
+
+JwNumber
+jw_number_add(const JwNumber *a, const JwNumber *b, int sign)
+{
+    Wide top = 0;
+    JwNumber exact;
+
+    if (!have_values(a, b)) {
+        return (JwNumber){ 0 };
+    }
+    if (are_exact(a, b)
+        && !__builtin_add_overflow((Wide)a->top * b->bottom, (Wide)b->top * a->bottom * sign, &top)
+        && reduce(top, (Wide)a->bottom * b->bottom, &exact)) {
+        return exact;
+    }
+    return computed(jw_number_double(a) + jw_number_double(b) * sign);
+}
+
+JwNumber
+jw_number_multiply(const JwNumber *a, const JwNumber *b)
+{
+    JwNumber exact;
+
+    if (!have_values(a, b)) {
+        return (JwNumber){ 0 };
+    }
+    if (are_exact(a, b) && reduce((Wide)a->top * b->top, (Wide)a->bottom * b->bottom, &exact)) {
+        return exact;
+    }
+    return computed(jw_number_double(a) * jw_number_double(b));
 }
 
 /* 10^@decimals of the quotient, half up. */

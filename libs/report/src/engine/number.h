@@ -12,6 +12,7 @@ typedef struct {
     double real;         /* REAL: finite */
     double rest;         /* REAL: what it leaves out, of a Decimal128 */
     bool computed;       /* REAL: its last digits are noise of sums and quotients */
+    bool approximate;    /* made of an estimate; whoever computes with it carries it on */
 } JwNumber;
 
 static inline JwNumber
@@ -25,6 +26,10 @@ JwNumber jw_number_of(const JwValue *value); /* of a REAL */
 double jw_number_double(const JwNumber *self);
 /* @a / @b · @scale; NONE when either has no value or @b is 0. Exact as long as that fits. */
 JwNumber jw_number_ratio(const JwNumber *a, const JwNumber *b, double scale);
+/* @a + @b · @sign and @a · @b; NONE when either has no value or the result is beyond a double.
+ * Exact as long as that fits. */
+JwNumber jw_number_add(const JwNumber *a, const JwNumber *b, int sign);
+JwNumber jw_number_multiply(const JwNumber *a, const JwNumber *b);
 /* Half up in decimal, halves away from zero: the double nearest to the rounded decimal number; no
  * "-0". */
 double jw_number_round(const JwNumber *self, int decimals);

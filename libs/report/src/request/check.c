@@ -10,10 +10,7 @@
 
 #include <string.h>
 
-/* The range of jw_time_format() and jw_time_parse(): from 1970 to the end of 9999. */
-#define LAST_MS        INT64_C(253402300799999)
-#define FIRST_AT_MS    (INT64_C(60) * 86400000) /* a whole month lies before it */
-#define NO_FRACTION_MS 1000 /* "…:59" without a fraction means that whole second */
+#define FIRST_AT_MS (INT64_C(60) * 86400000) /* a whole month lies before it */
 
 /* A command with them must fit a message of 1 MiB. */
 #define MAX_PARAMETERS_BYTES ((size_t)512 * 1024)
@@ -28,26 +25,6 @@ jw_report_spec_def(const JwCatalog *catalog, const json_t *spec)
     return type != NULL ? jw_catalog_find(catalog, jw_skip_prefix(type, JW_LOOKUP_TYPE)) : NULL;
 }
 
-/* Notes @name at @pointer unless it is one of @named. Once the list of violations is full the
- * message is not needed. */
-static bool
-check_name(const JwReportDef *def, GArray *named, const char *what, const char *name,
-           const char *pointer, JwViolations *violations)
-{
-    size_t index = 0;
-
-    if (name == NULL || jw_names_index(named, name, &index)) {
-        return true;
-    }
-    if (jw_violations_count(violations) >= JW_VIOLATIONS_MAX) {
-        return false;
-    }
-    g_autofree char *known = jw_names_join(named);
-    g_autofree char *echo = jw_echo(name);
-    return jw_violations_add(violations, pointer, "%s has no %s '%s'; it has %s", def->report_type,
-                             what, echo, known);
-}
-
 static bool
 check_list(const JwReportDef *def, GArray *named, const char *what, const json_t *list,
            const char *pointer, JwViolations *violations)
@@ -59,83 +36,9 @@ check_list(const JwReportDef *def, GArray *named, const char *what, const json_t
     json_array_foreach(list, i, item)
     {
         g_autofree char *at = jw_pointer_index(pointer, i);
-        ok = check_name(def, named, what, json_string_value(item), at, violations) && ok;
+        ok = jw_report_check_name(def, named, what, json_string_value(item), at, violations) && ok;
     }
     return ok;
-}
-
-static bool
-check_filters(const JwReportDef *def, json_t *filters, const char *pointer,
-              JwViolations *violations)
-{
-    const char *name = NULL;
-    json_t *values = NULL;
-    bool ok = true;
-
-    json_object_foreach(filters, name, values)
-    {
-        g_autofree char *at = jw_pointer(pointer, name);
-        ok = check_name(def, def->filters, "filter", name, at, violations) && ok;
-    }
-    return ok;
-}
-
-/* When @text begins and ends: a date is its whole day, a time without fraction its whole second. */
-static bool
-instant(const char *text, GTimeZone *zone, int64_t *ret_start_ms, int64_t *ret_end_ms,
-        bool *ret_day)
-{
-    int64_t time_ms = 0;
-
-    if (text == NULL) {
-        return false;
-    }
-    *ret_day = jw_parse_day(text, zone, ret_start_ms, ret_end_ms);
-    if (*ret_day) {
-        return true;
-    }
-    if (!jw_time_parse(text, &time_ms, NULL)) {
-        return false;
-    }
-    *ret_start_ms = time_ms;
-    *ret_end_ms = time_ms + (strchr(text, '.') != NULL ? 1 : NO_FRACTION_MS);
-    return true;
-}
-
-bool
-jw_report_range(const json_t *range, GTimeZone *zone, int64_t *ret_start_ms, int64_t *ret_end_ms,
-                int64_t *ret_last_ms)
-{
-    int64_t start_ms = 0, first_end_ms = 0, last_ms = 0, end_ms = 0;
-    bool first_day = false, last_day = false;
-
-    if (zone == NULL
-        || !instant(jw_json_text(range, "startDate"), zone, &start_ms, &first_end_ms, &first_day)
-        || !instant(jw_json_text(range, "endDate"), zone, &last_ms, &end_ms, &last_day)) {
-        return false;
-    }
-    *ret_start_ms = MAX(start_ms, 0);
-    *ret_end_ms = MIN(end_ms, LAST_MS);
-    *ret_last_ms = last_day ? end_ms - 1 : last_ms;
-    return true;
-}
-
-const char *
-jw_report_asked_zone(const json_t *parameters)
-{
-    const char *inner = jw_json_text(json_object_get(parameters, "period"), "timeZone");
-
-    return inner != NULL ? inner : jw_json_text(parameters, "timeZone");
-}
-
-const char *
-jw_report_zone_name(const json_t *spec, const JwReportDef *def)
-{
-    const char *name = jw_report_asked_zone(json_object_get(spec, "parameters"));
-
-    name = name != NULL ? name : jw_json_text(spec, "timeZone");
-    name = name != NULL || def == NULL ? name : def->time_zone;
-    return name != NULL ? name : "UTC";
 }
 
 static bool
@@ -183,6 +86,35 @@ check_period(const JwReportDef *def, const json_t *spec, const char *base, JwVio
         ok = jw_violations_add(violations, pointer, "must be in March 1970 or later");
     }
     return check_range(range, jw_report_zone_name(spec, def), base, violations) && ok;
+}
+
+/* Of a period without `at`, which ends today, there is always one before. */
+static bool
+check_compare(const JwReportDef *def, const json_t *spec, const char *base,
+              JwViolations *violations)
+{
+    const json_t *parameters = json_object_get(spec, "parameters");
+    const int compare = jw_name_read(parameters, "compare", jw_compare_names, JW_COMPARE_NONE);
+    const json_t *period = json_object_get(parameters, "period");
+    g_autoptr(GTimeZone) zone = jw_zone_new(jw_report_zone_name(spec, def), NULL);
+    g_autofree char *pointer = jw_pointer(base, "compare");
+    int64_t start_ms = 0, end_ms = 0, from_ms = 0, to_ms = 0;
+
+    if (compare == JW_COMPARE_NONE || zone == NULL
+        || (period != NULL && json_object_get(period, "at") == NULL)
+        || !jw_report_period_in(parameters, zone, &start_ms, &end_ms)) {
+        return true;
+    }
+    if (end_ms == 0) {
+        return jw_violations_add(violations, pointer,
+                                 "needs a period: all records have none before them; give period "
+                                 "or dateRange, or leave compare out");
+    }
+    g_autofree char *none =
+        jw_period_compared(jw_report_period_type(parameters), (JwCompare)compare, zone, start_ms,
+                           end_ms, &from_ms, &to_ms);
+    return none == NULL
+           || jw_violations_add(violations, pointer, "there is nothing to compare with: %s", none);
 }
 
 static bool
@@ -246,9 +178,10 @@ check_grouping(const JwReportDef *def, const json_t *parameters, const char *poi
 }
 
 static bool
-check_names(const JwReportDef *def, const json_t *parameters, const char *pointer,
+check_names(const JwReportDef *def, const json_t *spec, const char *pointer,
             JwViolations *violations)
 {
+    const json_t *parameters = json_object_get(spec, "parameters");
     g_autofree char *filters = jw_pointer(pointer, "filters");
     g_autofree char *group_by = jw_pointer(pointer, "groupBy");
     g_autofree char *measures = jw_pointer(pointer, "measures");
@@ -259,7 +192,9 @@ check_names(const JwReportDef *def, const json_t *parameters, const char *pointe
                     measures, violations)
          && ok;
     ok = ok && check_grouping(def, parameters, pointer, violations);
-    return check_filters(def, json_object_get(parameters, "filters"), filters, violations) && ok;
+    return jw_report_check_filters(def, json_object_get(parameters, "filters"),
+                                   jw_report_zone_name(spec, def), filters, violations)
+           && ok;
 }
 
 bool
@@ -295,10 +230,11 @@ jw_report_spec_check(const JwCatalog *catalog, const json_t *spec, const char *b
         (void)jw_violations_add(violations, at, "no report type '%s'; known: %s", echo, known);
     }
     bool ok = check_period(def, spec, pointer, violations);
+    ok = ok && check_compare(def, spec, pointer, violations);
     ok = check_size(parameters, pointer, violations) && ok;
     ok = jw_report_output_check(def, spec, base, violations) && ok;
     if (def == NULL) {
         return false;
     }
-    return check_names(def, parameters, pointer, violations) && ok;
+    return check_names(def, spec, pointer, violations) && ok;
 }

@@ -26,7 +26,23 @@ static const JwField period_fields[] = {
     { .name = NULL },
 };
 static const JwField filter_value = { .type = JW_FIELD_STRING, .min = 1, .max = 200 };
-static const JwField filter_values = { .type = JW_FIELD_ARRAY, .max = 1000, .item = &filter_value };
+#define FILTER_VALUES(what, least)                                                                 \
+    {                                                                                              \
+        .name = (what), .type = JW_FIELD_ARRAY, .min = (least), .max = 1000, .item = &filter_value \
+    }
+#define FILTER_TEXT(what)                                                                          \
+    {                                                                                              \
+        .name = (what), .type = JW_FIELD_STRING, .min = 1, .max = 200                              \
+    }
+static const JwField operator_fields[] = {
+    FILTER_VALUES("in", 1), FILTER_VALUES("not", 1), FILTER_TEXT("from"),
+    FILTER_TEXT("to"),      FILTER_TEXT("contains"), { .name = "absent", .type = JW_FIELD_BOOL },
+    { .name = NULL },
+};
+static const JwField filter_operators = { .type = JW_FIELD_OBJECT, .fields = operator_fields };
+static const JwField filter_values = {
+    .type = JW_FIELD_ARRAY, .max = 1000, .item = &filter_value, .otherwise = &filter_operators
+};
 static const JwField part_name = { .type = JW_FIELD_STRING, .min = 1, .max = 64 };
 static const JwField parameter_fields[] = {
     { .name = "dateRange", .type = JW_FIELD_OBJECT, .fields = range_fields },
@@ -44,6 +60,7 @@ static const JwField parameter_fields[] = {
       .max = 50,
       .item = &part_name },
     { .name = "includeInactive", .type = JW_FIELD_BOOL },
+    { .name = "compare", .type = JW_FIELD_STRING, .values = jw_compare_names },
     { .name = NULL },
 };
 /* clang-format off */

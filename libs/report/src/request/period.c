@@ -80,22 +80,34 @@ append_slug(GString *out, const char *text)
     }
 }
 
+/* Whether all it asks for is one of its values. */
+static bool
+is_plain(const JwFilter *filter)
+{
+    return filter->values != NULL && filter->excluded == NULL && filter->from == NULL
+           && filter->to == NULL && filter->contains == NULL && filter->presence == JW_PRESENCE_ANY;
+}
+
 char *
 jw_request_part(const JwReportRequest *request)
 {
     g_autoptr(GString) part = g_string_new("_");
+    bool only_values = true;
 
     for (guint i = 0; i < request->filters->len; i++) {
         const JwFilter *filter = &g_array_index(request->filters, JwFilter, i);
-        for (char **value = filter->values; *value != NULL && part->len <= PART_MAX; value++) {
+        char **value = filter->values;
+        only_values = only_values && is_plain(filter);
+        for (; value != NULL && *value != NULL && part->len <= PART_MAX; value++) {
             append_slug(part, *value);
         }
     }
     if (request->filters->len == 0) {
         return g_strdup("");
     }
-    return part->len > 1 && part->len <= PART_MAX ? g_string_free(g_steal_pointer(&part), FALSE)
-                                                  : g_strdup("_part");
+    return only_values && part->len > 1 && part->len <= PART_MAX
+               ? g_string_free(g_steal_pointer(&part), FALSE)
+               : g_strdup("_part");
 }
 
 char *

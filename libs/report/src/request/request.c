@@ -8,13 +8,20 @@ static const size_t request_texts[] = {
     offsetof(JwReportRequest, requester),   offsetof(JwReportRequest, table),
 };
 
-static void
-filter_clear(gpointer data)
+void
+jw_report_filter_clear(gpointer data)
 {
+    static const size_t texts[] = {
+        offsetof(JwFilter, name),
+        offsetof(JwFilter, from),
+        offsetof(JwFilter, to),
+        offsetof(JwFilter, contains),
+    };
     JwFilter *filter = data;
 
-    g_clear_pointer(&filter->name, g_free);
+    jw_texts_clear(filter, texts, G_N_ELEMENTS(texts));
     g_clear_pointer(&filter->values, g_strfreev);
+    g_clear_pointer(&filter->excluded, g_strfreev);
 }
 
 JwReportRequest *
@@ -23,7 +30,7 @@ jw_report_request_new(void)
     JwReportRequest *request = g_new0(JwReportRequest, 1);
 
     request->filters = g_array_new(FALSE, TRUE, sizeof(JwFilter));
-    g_array_set_clear_func(request->filters, filter_clear);
+    g_array_set_clear_func(request->filters, jw_report_filter_clear);
     return request;
 }
 

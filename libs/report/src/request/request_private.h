@@ -9,6 +9,32 @@ G_BEGIN_DECLS
 bool jw_report_range(const json_t *range, GTimeZone *zone, int64_t *ret_start_ms,
                      int64_t *ret_end_ms, int64_t *ret_last_ms);
 
+/* When @text begins and ends, [start, end): a date is its whole day in @zone, a time without
+ * fraction its whole second. False when it is neither. */
+bool jw_report_instant(const char *text, GTimeZone *zone, int64_t *ret_start_ms,
+                       int64_t *ret_end_ms, bool *ret_day);
+
+/* Notes @name at @pointer unless it is NULL or one of @named. Once the list of violations is full
+ * the message is not needed. False when it did. */
+bool jw_report_check_name(const JwReportDef *def, GArray *named, const char *what, const char *name,
+                          const char *pointer, JwViolations *violations);
+
+/* filters.c: notes filters, of the pointer @pointer, that @def does not have, or not with such an
+ * operator. @zone_name: of their days. False when it did. */
+bool jw_report_check_filters(const JwReportDef *def, const json_t *filters, const char *zone_name,
+                             const char *pointer, JwViolations *violations);
+
+/* Adds the filters of checked parameters to @request; empty lists ask for nothing. */
+void jw_report_read_filters(const json_t *filters, JwReportRequest *request);
+
+/* JW_PERIOD_CUSTOM when @parameters have no period. */
+JwPeriodType jw_report_period_type(const json_t *parameters);
+
+/* The period that parameters name, as jw_report_spec_period(). @zone: (nullable): none was usable
+ */
+bool jw_report_period_in(const json_t *parameters, GTimeZone *zone, int64_t *ret_start_ms,
+                         int64_t *ret_end_ms);
+
 /* The name of a spec's zone: its parameters', its own, or that of @def, which may be NULL.
  * (transfer none) */
 const char *jw_report_zone_name(const json_t *spec, const JwReportDef *def);

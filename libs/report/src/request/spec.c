@@ -30,59 +30,6 @@ jw_report_spec_build(const JwCatalog *catalog, const json_t *spec, int64_t at_ms
     return built;
 }
 
-/* JW_PERIOD_CUSTOM when @parameters have no period. */
-static JwPeriodType
-period_type(const json_t *parameters)
-{
-    return (JwPeriodType)jw_name_read(json_object_get(parameters, "period"), "type",
-                                      jw_period_names, JW_PERIOD_CUSTOM);
-}
-
-bool
-jw_report_spec_period(const json_t *spec, int64_t *ret_start_ms, int64_t *ret_end_ms)
-{
-    const json_t *parameters = json_object_get(spec, "parameters");
-    const json_t *range = json_object_get(parameters, "dateRange");
-    const JwPeriodType type = period_type(parameters);
-    g_autoptr(GTimeZone) zone = jw_zone_new(jw_report_zone_name(spec, NULL), NULL);
-    int64_t last_ms = 0;
-
-    *ret_start_ms = 0;
-    *ret_end_ms = 0;
-    if (type == JW_PERIOD_CUSTOM) {
-        return range == NULL || jw_report_range(range, zone, ret_start_ms, ret_end_ms, &last_ms);
-    }
-    const int64_t at_ms = jw_json_time(json_object_get(parameters, "period"), "at", 0);
-    if (at_ms == 0 || zone == NULL) {
-        return false;
-    }
-    jw_period_previous(type, zone, at_ms, ret_start_ms, ret_end_ms);
-    return true;
-}
-
-static void
-add_filter(JwReportRequest *request, const char *name, char **take_values)
-{
-    const JwFilter filter = { .name = g_strdup(name), .values = take_values };
-
-    g_array_append_val(request->filters, filter);
-}
-
-/* Empty lists ask for nothing. */
-static void
-read_filters(json_t *filters, JwReportRequest *request)
-{
-    const char *name = NULL;
-    json_t *values = NULL;
-
-    json_object_foreach(filters, name, values)
-    {
-        if (json_array_size(values) > 0) {
-            add_filter(request, name, jw_json_texts(values));
-        }
-    }
-}
-
 static char **
 read_names(const json_t *list)
 {
@@ -118,8 +65,15 @@ apply_scope(const JwJob *job, const JwReportDef *def, JwReportRequest *request, 
     }
     const JwFilter *asked = requested_filter(request, JW_REPORT_DEPARTMENTS);
     if (asked == NULL) {
-        add_filter(request, JW_REPORT_DEPARTMENTS, g_strdupv(job->departments));
+        const JwFilter own = { .name = g_strdup(JW_REPORT_DEPARTMENTS),
+                               .values = g_strdupv(job->departments) };
+        g_array_append_val(request->filters, own);
         return true;
+    }
+    if (asked->values == NULL) {
+        return jw_fail(error, JW_ERROR_DENIED,
+                       "the filter '%s' names no department of the job's scope",
+                       JW_REPORT_DEPARTMENTS);
     }
     for (size_t i = 0; asked->values[i] != NULL; i++) {
         if (!g_strv_contains((const char *const *)job->departments, asked->values[i])) {
@@ -130,20 +84,43 @@ apply_scope(const JwJob *job, const JwReportDef *def, JwReportRequest *request, 
     return true;
 }
 
+/* What there is none of, as of all records, is not compared where only the definition wants it. */
+static void
+read_compare(const json_t *parameters, const JwReportDef *def, JwReportRequest *request)
+{
+    g_autoptr(GTimeZone) zone = jw_zone_new(request->time_zone, NULL);
+    const int otherwise = def != NULL ? (int)def->compare : JW_COMPARE_NONE;
+    const JwCompare compare =
+        (JwCompare)jw_name_read(parameters, "compare", jw_compare_names, otherwise);
+
+    request->compare_asked = json_object_get(parameters, "compare") != NULL;
+    if (compare == JW_COMPARE_NONE || request->end_ms == 0 || zone == NULL) {
+        return;
+    }
+    g_autofree char *none =
+        jw_period_compared(request->period, compare, zone, request->start_ms, request->end_ms,
+                           &request->compared_start_ms, &request->compared_end_ms);
+    request->compare = none == NULL ? compare : JW_COMPARE_NONE;
+}
+
 /* All but its type. @def: (nullable). False when it has no period that can be used. */
 static bool
 read_asked(const json_t *spec, const JwReportDef *def, JwReportRequest *request)
 {
     const json_t *parameters = json_object_get(spec, "parameters");
 
-    request->period = period_type(parameters);
+    request->period = jw_report_period_type(parameters);
     request->time_zone = g_strdup(jw_report_zone_name(spec, def));
     request->group_by = read_names(json_object_get(parameters, "groupBy"));
     request->measures = read_names(json_object_get(parameters, "measures"));
     request->include_inactive = json_is_true(json_object_get(parameters, "includeInactive"));
     jw_report_output_read(json_object_get(spec, "output"), request);
-    read_filters(json_object_get(parameters, "filters"), request);
-    return jw_report_spec_period(spec, &request->start_ms, &request->end_ms);
+    jw_report_read_filters(json_object_get(parameters, "filters"), request);
+    if (!jw_report_spec_period(spec, &request->start_ms, &request->end_ms)) {
+        return false;
+    }
+    read_compare(parameters, def, request);
+    return true;
 }
 
 static bool

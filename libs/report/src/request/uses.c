@@ -1,5 +1,6 @@
 /* request/uses.c: what reads a field, for messages about one that records do not have. Pure, any
  * thread. */
+#include "definition/conditions.h"
 #include "jw/report.h"
 #include "jw/report_text.h"
 
@@ -39,15 +40,27 @@ note_filters(Uses *self, const JwReportDef *def, const JwReportRequest *request)
     }
 }
 
+typedef struct {
+    const char *field;
+    bool found;
+} Search;
+
+static void
+look_at(const char *field, gpointer data)
+{
+    Search *search = data;
+
+    search->found = search->found || g_strcmp0(field, search->field) == 0;
+}
+
 static bool
 reads(const JwMeasureDef *measure, const char *field)
 {
-    bool found = g_strcmp0(measure->field, field) == 0;
+    Search search = { field, false };
 
-    for (guint i = 0; measure->where != NULL && i < measure->where->len && !found; i++) {
-        found = strcmp(g_array_index(measure->where, JwCondition, i).field, field) == 0;
-    }
-    return found;
+    look_at(measure->field, &search);
+    jw_conditions_fields(measure->where, look_at, &search);
+    return search.found;
 }
 
 char *

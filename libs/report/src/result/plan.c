@@ -122,12 +122,10 @@ table_of(const JwReportDef *def, const char *dimension)
 static JwChart
 chart_kind(const JwDimensionDef *dimension, const JwTableDef *from)
 {
-    const bool in_time = dimension->part == JW_PART_DATE || dimension->part == JW_PART_MONTH;
-
     if (from != NULL && from->chart != JW_CHART_NONE) {
         return from->chart;
     }
-    return in_time ? JW_CHART_LINE : JW_CHART_COLUMN;
+    return jw_part_is_in_time(dimension->part) ? JW_CHART_LINE : JW_CHART_COLUMN;
 }
 
 static void
@@ -141,6 +139,7 @@ plan_asked(GArray *plans, const JwReportDef *def, const JwReportRequest *request
         .measures = plan_columns(def, request, from),
         .chart = chart_kind(dimension, from),
         .chart_in_front = true,
+        .compare = request->compare_asked || (from != NULL && from->compare),
     };
 
     add_plan(plans, plan, from);
@@ -157,6 +156,7 @@ plan_defined(GArray *plans, const JwReportDef *def, const JwReportRequest *reque
         .chart = table->chart,
         .chart_in_front =
             table->chart != JW_CHART_NONE && g_strcmp0(table->title, def->mail_chart_table) == 0,
+        .compare = table->compare,
     };
 
     add_plan(plans, plan, table);

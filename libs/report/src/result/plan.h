@@ -12,6 +12,7 @@ typedef struct {
     JwChart chart;
     size_t chart_measures[JW_CHART_SERIES_MAX], n_chart_measures; /* indexes in measures */
     bool chart_in_front;
+    bool compare; /* with columns of the period before, where the report has one */
 } JwTablePlan;
 
 /* The measures of the summary: those asked for, else the definition's. (element-type const

@@ -195,9 +195,12 @@ add_table(JwReportResult *self, JwAggregate *aggregate, const JwTablePlan *plan)
 }
 
 static void
-add_limit(JwReportResult *self, const JwFilter *filter)
+add_limit(JwReportResult *self, const JwReportDef *def, const JwFilter *filter)
 {
-    g_autofree char *label = jw_report_text_filter_name(filter->name);
+    const JwFilterDef *known = jw_report_def_filter(def, filter->name);
+    const bool labelled = known != NULL && known->label != NULL;
+    g_autofree char *label =
+        labelled ? g_strdup(known->label) : jw_report_text_filter_name(filter->name);
     g_autofree char *text = jw_report_text_filter_values(filter);
     const JwReportLimit limit = { jw_result_keep(self, filter->name), jw_result_keep(self, label),
                                   jw_result_keep(self, text) };
@@ -221,7 +224,7 @@ jw_report_result_new(JwAggregate *aggregate, const JwReportDef *def, const JwRep
     self->time_zone = jw_result_keep(self, g_time_zone_get_identifier(zone));
     self->period_label = jw_result_keep(self, period);
     for (guint i = 0; i < request->filters->len; i++) {
-        add_limit(self, &g_array_index(request->filters, JwFilter, i));
+        add_limit(self, def, &g_array_index(request->filters, JwFilter, i));
     }
     self->with_inactive = def->inactive_field != NULL && request->include_inactive;
     self->requester = jw_result_keep(self, request->requester);

@@ -2,12 +2,15 @@
  * names of its members:
  *   {"title", "reportType", "period": {"type", "start", "end", "timeZone", "label"}, "rows",
  *    "filters": [{"name", "label", "text"}], "inactiveIncluded",
- *    "figures": [{"name", "label", "format", "value", "text"}],
+ *    "compared": {"start", "end", "label"}, "notes": [],
+ *    "figures": [{"name", "label", "format", "value", "text",
+ *                 "comparison": {"previous", "previousText", "difference", "differenceText",
+ *                                "percent", "percentText"}}],
  *    "chart": {"title", "kind", "measure", "format", "decimals", "labels": [], "values": [],
  *      "more": [{"measure", "format", "decimals", "values": []}]},
  *    "table": {"title", "columns": [{"name", "label", "format"}], "groups", "rows": [[]]}}
- * "table" is that of a request with groupBy: its first groups, and how many there are.
- * Any thread, no state. */
+ * "table" is that of a request with groupBy: its first groups, and how many there are. What
+ * compares is left out of a result that does not. Any thread, no state. */
 #include "result/result_private.h"
 
 #include "jw/clock.h"
@@ -131,6 +134,57 @@ decode_limits(JwReportResult *self, const json_t *summary)
     self->with_inactive = json_is_true(json_object_get(summary, "inactiveIncluded"));
 }
 
+/* Left out when there is nothing to say. */
+static void
+encode_beside(const JwReportResult *self, json_t *summary)
+{
+    json_t *notes = json_array();
+
+    for (guint i = 0; i < self->notes->len; i++) {
+        json_array_append_new(notes, json_string(g_ptr_array_index(self->notes, i)));
+    }
+    if (self->notes->len > 0) {
+        json_object_set(summary, "notes", notes);
+    }
+    json_decref(notes);
+    if (self->compared_label != NULL) {
+        g_autofree char *start = jw_time_format(self->compared_start_ms);
+        g_autofree char *end = jw_time_format(self->compared_end_ms);
+        json_object_set_new(summary, "compared",
+                            json_pack("{s:s, s:s, s:s}", "start", start, "end", end, "label",
+                                      self->compared_label));
+    }
+}
+
+static void
+decode_beside(JwReportResult *self, const json_t *summary)
+{
+    const json_t *compared = json_object_get(summary, "compared");
+    const json_t *item = NULL;
+    size_t i = 0;
+
+    self->compared_label = decode_text(self, compared, "label");
+    self->compared_start_ms = jw_json_time(compared, "start", 0);
+    self->compared_end_ms = jw_json_time(compared, "end", 0);
+    json_array_foreach(json_object_get(summary, "notes"), i, item)
+    {
+        const char *note = jw_result_keep(self, json_string_value(item));
+        if (note != NULL) {
+            g_ptr_array_add(self->notes, (gpointer)(uintptr_t)note);
+        }
+    }
+}
+
+static json_t *
+encode_comparison(const JwReportComparison *comparison)
+{
+    return json_pack("{s:o, s:s, s:o, s:s, s:o, s:s}", "previous",
+                     encode_value(&comparison->previous), "previousText", comparison->previous_text,
+                     "difference", encode_value(&comparison->difference), "differenceText",
+                     comparison->difference_text, "percent", encode_value(&comparison->percent),
+                     "percentText", comparison->percent_text);
+}
+
 static json_t *
 encode_figures(const JwReportResult *self)
 {
@@ -138,12 +192,28 @@ encode_figures(const JwReportResult *self)
 
     for (guint i = 0; i < self->figures->len; i++) {
         const JwReportFigure *figure = &g_array_index(self->figures, JwReportFigure, i);
-        json_array_append_new(
-            figures, json_pack("{s:s, s:s, s:s, s:o, s:s}", "name", figure->name, "label",
-                               figure->label, "format", jw_format_names[figure->format], "value",
-                               encode_value(&figure->value), "text", figure->text));
+        json_t *object = json_pack("{s:s, s:s, s:s, s:o, s:s}", "name", figure->name, "label",
+                                   figure->label, "format", jw_format_names[figure->format],
+                                   "value", encode_value(&figure->value), "text", figure->text);
+        if (figure->comparison.previous_text != NULL) {
+            json_object_set_new(object, "comparison", encode_comparison(&figure->comparison));
+        }
+        json_array_append_new(figures, object);
     }
     return figures;
+}
+
+static JwReportComparison
+decode_comparison(JwReportResult *self, const json_t *object)
+{
+    return (JwReportComparison){
+        .previous = decode_value(self, json_object_get(object, "previous")),
+        .difference = decode_value(self, json_object_get(object, "difference")),
+        .percent = decode_value(self, json_object_get(object, "percent")),
+        .previous_text = decode_text(self, object, "previousText"),
+        .difference_text = decode_text(self, object, "differenceText"),
+        .percent_text = decode_text(self, object, "percentText"),
+    };
 }
 
 static void
@@ -160,6 +230,7 @@ decode_figures(JwReportResult *self, const json_t *figures)
             .format = (JwFormat)jw_name_read(item, "format", jw_format_names, JW_FORMAT_TEXT),
             .value = decode_value(self, json_object_get(item, "value")),
             .text = decode_text(self, item, "text"),
+            .comparison = decode_comparison(self, json_object_get(item, "comparison")),
         };
         g_array_append_val(self->figures, figure);
     }
@@ -289,6 +360,7 @@ jw_report_result_summary(const JwReportResult *self)
                   "figures", encode_figures(self));
 
     encode_limits(self, summary);
+    encode_beside(self, summary);
     for (guint i = 0; i < self->tables->len; i++) {
         const JwReportTable *table = &g_array_index(self->tables, JwReportTable, i);
         if (table->chart_in_front && table->n_rows <= JW_SUMMARY_POINTS_MAX) {
@@ -313,6 +385,7 @@ jw_report_result_of_summary(const char *text)
     self->rows = json_is_integer(rows) ? json_integer_value(rows) : -1;
     decode_period(self, json_object_get(summary, "period"));
     decode_limits(self, summary);
+    decode_beside(self, summary);
     decode_figures(self, json_object_get(summary, "figures"));
     decode_chart(self, json_object_get(summary, "chart"));
     return self;

@@ -79,16 +79,29 @@ jw_report_text_unit(JwFormat format)
 }
 
 char *
-jw_report_text_value(const JwValue *value, JwFormat format, int decimals)
+jw_report_text_form(const JwValue *value, const JwTextForm *form)
 {
+    const bool is_int = value->type == JW_VALUE_INT;
+    const bool above = is_int ? value->integer > 0 : value->real > 0;
+
     if (value->type == JW_VALUE_TEXT) {
         return g_strndup(value->text, value->length);
     }
-    if (value->type == JW_VALUE_INT || (value->type == JW_VALUE_REAL && isfinite(value->real))) {
-        g_autofree char *number = number_text(value, format, decimals);
-        return g_strconcat(number, jw_report_text_unit(format), NULL);
+    if (is_int || (value->type == JW_VALUE_REAL && isfinite(value->real))) {
+        g_autofree char *number = number_text(value, form->format, form->decimals);
+        return g_strconcat(form->sign && above ? "+" : "", number,
+                           form->unit != NULL ? form->unit : jw_report_text_unit(form->format),
+                           NULL);
     }
     return g_strdup("n/a");
+}
+
+char *
+jw_report_text_value(const JwValue *value, JwFormat format, int decimals)
+{
+    const JwTextForm form = { .format = format, .decimals = decimals };
+
+    return jw_report_text_form(value, &form);
 }
 
 void
@@ -157,6 +170,20 @@ jw_report_text_period(const JwReportRequest *request, GTimeZone *zone)
 }
 
 char *
+jw_report_text_days(int64_t start_ms, int64_t end_ms, GTimeZone *zone)
+{
+    g_autoptr(GDateTime) start = local_time(start_ms, zone);
+    g_autoptr(GDateTime) last = local_time(end_ms - 1, zone);
+
+    if (start == NULL || last == NULL || !begins_day(start_ms, zone) || !begins_day(end_ms, zone)) {
+        return NULL;
+    }
+    g_autofree char *from = g_date_time_format(start, "%-d %b");
+    g_autofree char *to = g_date_time_format(last, "%-d %b");
+    return strcmp(from, to) == 0 ? g_steal_pointer(&from) : g_strdup_printf("%s – %s", from, to);
+}
+
+char *
 jw_report_text_filter_name(const char *name)
 {
     GString *text = g_string_new(NULL);
@@ -181,20 +208,50 @@ jw_report_text_filter_name(const char *name)
     return g_string_free(text, FALSE);
 }
 
+/* A part of what a filter asks, behind a comma. */
+static void
+append_asked(GString *text, const char *before, const char *asked, const char *after)
+{
+    if (asked != NULL) {
+        g_string_append_printf(text, "%s%s%s%s", text->len > 0 ? ", " : "", before, asked, after);
+    }
+}
+
+static void
+append_values(GString *text, const char *before, char **values)
+{
+    const guint count = values != NULL ? g_strv_length(values) : 0;
+    guint shown = 0;
+
+    for (; shown < count; shown++) {
+        if (shown > 0 && text->len + strlen(values[shown]) > FILTER_TEXT_MAX) {
+            break;
+        }
+        append_asked(text, shown == 0 ? before : "", values[shown], "");
+    }
+    if (shown < count) {
+        g_string_append_printf(text, " and %u more", count - shown);
+    }
+}
+
 char *
 jw_report_text_filter_values(const JwFilter *filter)
 {
     GString *text = g_string_new(NULL);
-    const guint count = g_strv_length(filter->values);
-    guint shown = 0;
 
-    while (shown < count
-           && (shown == 0 || text->len + strlen(filter->values[shown]) <= FILTER_TEXT_MAX)) {
-        g_string_append_printf(text, "%s%s", shown > 0 ? ", " : "", filter->values[shown]);
-        shown += 1;
+    append_values(text, "", filter->values);
+    append_values(text, "not ", filter->excluded);
+    if (filter->from != NULL && filter->to != NULL) {
+        g_autofree char *range = g_strdup_printf("%s to %s", filter->from, filter->to);
+        append_asked(text, "", range, "");
+    } else {
+        append_asked(text, "from ", filter->from, "");
+        append_asked(text, "up to ", filter->to, "");
     }
-    if (shown < count) {
-        g_string_append_printf(text, " and %u more", count - shown);
+    append_asked(text, "contains \xe2\x80\x9c", filter->contains, "\xe2\x80\x9d");
+    if (filter->presence != JW_PRESENCE_ANY) {
+        append_asked(text, "", filter->presence == JW_PRESENCE_ABSENT ? "(none)" : "not (none)",
+                     "");
     }
     return g_string_free(text, FALSE);
 }

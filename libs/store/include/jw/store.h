@@ -1,7 +1,8 @@
 /* jw/store.h: the store: connection and health. Each repository has a header: store_jobs.h,
- * store_deliveries.h, store_outbox.h, store_schedules.h, store_files.h, store_records.h.
- * jw_store_mongo_new() connects to MongoDB; unit tests use jw_store_mem_new() of
- * tests/testkit/memdb. Any thread; each call borrows one pooled client for its own duration.
+ * store_deliveries.h, store_templates.h, store_shares.h, store_outbox.h, store_schedules.h,
+ * store_files.h, store_records.h. jw_store_mongo_new() connects to MongoDB; unit tests use
+ * jw_store_mem_new() of tests/testkit/memdb. Any thread; each call borrows one pooled client for
+ * its own duration.
  *
  * Every function may fail with BUSY (no client became free in time), UNAVAILABLE (nothing was
  * written), IN_DOUBT (a write may have been done: read again), CORRUPT (a document that is not of
@@ -36,6 +37,14 @@ typedef enum { JW_CAS_LOST, JW_CAS_WON } JwCas;
 
 /* The answer for one document of an insert. */
 typedef enum { JW_CREATE_EXISTS, JW_CREATE_NEW } JwCreate;
+
+/* Who asks for a list, and so what is in it: their own, what is everyone's, and what belongs to
+ * their departments alone, unless it is private. All zero: everything. */
+typedef struct {
+    const char *subject;
+    const char *const *departments; /* NULL: none */
+    bool sees_private;              /* of their departments */
+} JwViewer;
 
 /* Notes what is wrong with @config, without a server. */
 void jw_store_mongo_check(const JwStoreConfig *config, JwConfigCheck *check);

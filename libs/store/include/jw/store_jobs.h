@@ -85,10 +85,7 @@ typedef struct {
     unsigned states;                                 /* 0: all */
     const char *subtype, *requested_by, *department; /* NULL: all */
     int64_t created_from_ms, created_to_ms;          /* [from, to]; 0: open */
-    /* visibility: own jobs, or jobs whose departments are all within these; both NULL: everything
-     */
-    const char *visible_to;
-    const char *const *visible_departments;
+    JwViewer viewer;
     JwJobSort sort;
     bool ascending;
     int64_t skip, limit;

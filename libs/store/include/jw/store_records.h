@@ -2,15 +2,20 @@
  * INVALID everywhere for the name of a collection that records cannot have. Further errors:
  * jw/store.h. */
 #pragma once
+#include "jw/range.h"
 #include "jw/store.h"
-#include "jw/value.h"
 
 G_BEGIN_DECLS
 
+/* What is asked of one field: all that is given must hold. Of an array each is asked of its items,
+ * and one for which it holds is enough (none, with `negate`). */
 typedef struct {
     const char *field;
-    const char *const *values; /* what one of these means (jw/wanted.h); NULL-terminated */
-    bool negate;               /* none of them */
+    const char *const *values; /* what one of these means (jw/wanted.h); NULL-terminated; or NULL */
+    bool negate;               /* none of them; what is not there passes */
+    const JwRange *range;      /* or NULL */
+    const char *contains;      /* a text that has this one in it, upper case or lower; or NULL */
+    JwPresence presence;
 } JwRecordFilter;
 
 typedef struct {

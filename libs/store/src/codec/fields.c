@@ -1,6 +1,9 @@
-/* fields.c: the stored form of jobs, deliveries, schedules and occurrences, as tables. Changing
- * a name needs a migration. */
+/* fields.c: the stored form of jobs, deliveries, schedules, occurrences, templates and links, as
+ * tables. Changing a name needs a migration. */
 #include "doc.h"
+
+#include "jw/store_shares.h"
+#include "jw/store_templates.h"
 
 #define FIELD(type_, s, member, name_)                                                             \
     {                                                                                              \
@@ -124,8 +127,11 @@ static const JwDocField job_fields[] = {
     FIELD(STRING, JwJob, request_id, "requestId"),
     FIELD(STRING, JwJob, traceparent, "traceparent"),
     FIELD(STRING, JwJob, request_hash, "requestHash"),
+    FIELD(STRING, JwJob, template_id, "templateId"),
+    FIELD(INT64, JwJob, template_version, "templateVersion"),
     FIELD(STRINGS, JwJob, recipients, "recipients"),
     NAMED(JwJob, on_failure, "onFailure", jw_on_failure_name),
+    NAMED(JwJob, visibility, "visibility", jw_visibility_name),
     FIELD(INT32, JwJob, max_attempts, "maxAttempts"),
     FIELD(INT32, JwJob, max_retries, "maxRetries"),
     FIELD(INT64, JwJob, timeout_ms, "timeoutMs"),
@@ -202,6 +208,40 @@ static const JwDocField schedule_fields[] = {
     ALWAYS(TIME, JwSchedule, updated_at_ms, "updatedAt"),
 };
 const JwDocTable jw_doc_schedule_table = TABLE("schedule", JwSchedule, schedule_fields);
+
+static const JwDocField template_fields[] = {
+    FIELD(STRING, JwTemplate, id, "_id"),
+    FIELD(STRING, JwTemplate, name, "name"),
+    FIELD(STRING, JwTemplate, description, "description"),
+    FIELD(STRING, JwTemplate, report_type, "reportType"),
+    FIELD(STRING, JwTemplate, settings, "settings"),
+    NESTED(STRUCT, JwTemplate, owner, "owner", actor_table),
+    FIELD(STRINGS, JwTemplate, departments, "departments"),
+    NAMED(JwTemplate, visibility, "visibility", jw_visibility_name),
+    FIELD(INT64, JwTemplate, version, "version"),
+    ALWAYS(TIME, JwTemplate, created_at_ms, "createdAt"),
+    ALWAYS(TIME, JwTemplate, updated_at_ms, "updatedAt"),
+    FIELD(STRING, JwTemplate, updated_by, "updatedBy"),
+    FIELD(STRING, JwTemplate, request_hash, "requestHash"),
+    FIELD(TIME, JwTemplate, deleted_at_ms, "deletedAt"),
+};
+const JwDocTable jw_doc_template_table = TABLE("template", JwTemplate, template_fields);
+
+static const JwDocField share_fields[] = {
+    FIELD(STRING, JwShare, id, "_id"),
+    FIELD(STRING, JwShare, job_id, "jobId"),
+    FIELD(STRING, JwShare, description, "description"),
+    NESTED(STRUCT, JwShare, created_by, "createdBy", actor_table),
+    ALWAYS(TIME, JwShare, created_at_ms, "createdAt"),
+    ALWAYS(TIME, JwShare, expires_at_ms, "expiresAt"),
+    FIELD(INT64, JwShare, max_downloads, "maxDownloads"),
+    FIELD(INT64, JwShare, downloads, "downloads"),
+    FIELD(TIME, JwShare, used_at_ms, "usedAt"),
+    FIELD(TIME, JwShare, revoked_at_ms, "revokedAt"),
+    FIELD(STRING, JwShare, revoked_by, "revokedBy"),
+    FIELD(STRING, JwShare, request_hash, "requestHash"),
+};
+const JwDocTable jw_doc_share_table = TABLE("link", JwShare, share_fields);
 
 static const JwDocField occurrence_fields[] = {
     FIELD(STRING, JwOccurrenceDoc, id, "_id"),

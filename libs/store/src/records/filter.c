@@ -1,7 +1,10 @@
 /* filter.c: the filters of a scan as a query: for each text the values of every type that it means,
- * by the rule that conditions of measures have as well (jw/wanted.h). Pure; any thread. */
+ * by the rule that conditions of measures have as well (jw/wanted.h). What callers wrote is only
+ * ever a value here, never a name or a pattern. Pure; any thread. */
 #include "filter.h"
 #include "jw/wanted.h"
+
+#include <string.h>
 
 typedef struct {
     bson_t *array;
@@ -58,38 +61,173 @@ append_wanted(ArrayEnd *to, const char *text)
     }
 }
 
-static void
-append_values(bson_t *condition, const JwRecordFilter *filter)
+/* {"field": {…}} at the end of @all; end_condition() closes both. (transfer none) */
+static bson_t *
+begin_condition(ArrayEnd *all, const char *field, bson_t *one, bson_t *condition)
 {
-    bson_t array;
+    bson_append_document_begin(all->array, next_place(all), -1, one);
+    BSON_APPEND_DOCUMENT_BEGIN(one, field, condition);
+    return condition;
+}
+
+static void
+end_condition(ArrayEnd *all, bson_t *one, bson_t *condition)
+{
+    bson_append_document_end(one, condition);
+    bson_append_document_end(all->array, one);
+}
+
+static void
+append_values(ArrayEnd *all, const JwRecordFilter *filter)
+{
+    bson_t one, condition, array;
     ArrayEnd end = { .array = &array };
 
-    bson_append_array_begin(condition, filter->negate ? "$nin" : "$in", -1, &array);
+    bson_append_array_begin(begin_condition(all, filter->field, &one, &condition),
+                            filter->negate ? "$nin" : "$in", -1, &array);
     for (size_t i = 0; filter->values[i] != NULL; i++) {
         append_wanted(&end, filter->values[i]);
     }
-    bson_append_array_end(condition, &array);
+    bson_append_array_end(&condition, &array);
+    end_condition(all, &one, &condition);
+}
+
+/* Beyond the double or beyond the decimal that the text writes: whichever leaves more. */
+static void
+append_real_end(ArrayEnd *all, const char *field, const char *op, const JwWanted *end)
+{
+    bson_decimal128_t decimal;
+    bson_t either, array, one, condition;
+    ArrayEnd choices = { .array = &array };
+
+    bson_append_document_begin(all->array, next_place(all), -1, &either);
+    BSON_APPEND_ARRAY_BEGIN(&either, "$or", &array);
+    BSON_APPEND_DOUBLE(begin_condition(&choices, field, &one, &condition), op, end->real);
+    end_condition(&choices, &one, &condition);
+    if (bson_decimal128_from_string(end->text, &decimal)) {
+        BSON_APPEND_DECIMAL128(begin_condition(&choices, field, &one, &condition), op, &decimal);
+        end_condition(&choices, &one, &condition);
+    }
+    bson_append_array_end(&either, &array);
+    bson_append_document_end(all->array, &either);
+}
+
+static void
+append_range_end(ArrayEnd *all, const JwRecordFilter *filter, const char *op, const char *text,
+                 int64_t time_ms)
+{
+    bson_t one, condition;
+    JwWanted wanted;
+
+    jw_wanted_init(&wanted, text);
+    if (filter->range->kind == JW_RANGE_NUMBER && !wanted.is_integer) {
+        append_real_end(all, filter->field, op, &wanted);
+        return;
+    }
+    bson_t *to = begin_condition(all, filter->field, &one, &condition);
+    switch (filter->range->kind) {
+    case JW_RANGE_NUMBER:
+        BSON_APPEND_INT64(to, op, wanted.integer);
+        break;
+    case JW_RANGE_TIME:
+        BSON_APPEND_DATE_TIME(to, op, time_ms);
+        break;
+    case JW_RANGE_TEXT:
+        BSON_APPEND_UTF8(to, op, text);
+        break;
+    }
+    end_condition(all, &one, &condition);
+}
+
+/* Servers compare values of one type only. */
+static void
+append_range(ArrayEnd *all, const JwRecordFilter *filter)
+{
+    const JwRange *range = filter->range;
+
+    if (range->from != NULL) {
+        append_range_end(all, filter, "$gte", range->from, range->from_ms);
+    }
+    if (range->to != NULL) {
+        append_range_end(all, filter, "$lte", range->to, range->to_ms);
+    }
+}
+
+/* A pattern of the text itself. Servers differ in what they take for the same letter, so each
+ * letter has its two cases written out, and nothing is left to their options: "[xX][yY]", a row of
+ * single characters, which no text makes slow. */
+static char *
+pattern_of(const char *text)
+{
+    GString *pattern = g_string_new(NULL);
+
+    for (; *text != '\0'; text = g_utf8_next_char(text)) {
+        const gunichar letter = g_utf8_get_char(text);
+        const gunichar lower = g_unichar_tolower(letter), upper = g_unichar_toupper(letter);
+        if (lower != upper) {
+            g_string_append(pattern, "[");
+            g_string_append_unichar(pattern, lower);
+            g_string_append_unichar(pattern, upper);
+            g_string_append_c(pattern, ']');
+            continue;
+        }
+        if (letter < 0x80 && strchr("\\^$.|?*+()[]{}", (int)letter) != NULL) {
+            g_string_append_c(pattern, '\\');
+        }
+        g_string_append_unichar(pattern, letter);
+    }
+    return g_string_free(pattern, FALSE);
+}
+
+static void
+append_contains(ArrayEnd *all, const JwRecordFilter *filter)
+{
+    g_autofree char *pattern = pattern_of(filter->contains);
+    bson_t one, condition;
+
+    BSON_APPEND_UTF8(begin_condition(all, filter->field, &one, &condition), "$regex", pattern);
+    end_condition(all, &one, &condition);
+}
+
+static void
+append_presence(ArrayEnd *all, const JwRecordFilter *filter)
+{
+    bson_t one, condition;
+
+    BSON_APPEND_NULL(begin_condition(all, filter->field, &one, &condition),
+                     filter->presence == JW_PRESENCE_ABSENT ? "$eq" : "$ne");
+    end_condition(all, &one, &condition);
+}
+
+static void
+append_filter(ArrayEnd *all, const JwRecordFilter *filter)
+{
+    if (filter->values != NULL) {
+        append_values(all, filter);
+    }
+    if (filter->range != NULL) {
+        append_range(all, filter);
+    }
+    if (filter->contains != NULL) {
+        append_contains(all, filter);
+    }
+    if (filter->presence != JW_PRESENCE_ANY) {
+        append_presence(all, filter);
+    }
 }
 
 void
 jw_store_append_record_filters(bson_t *filter, const JwRecordScan *scan)
 {
-    bson_t all, one, condition;
-    char buffer[16];
-    const char *index;
+    bson_t array;
+    ArrayEnd all = { .array = &array };
 
     if (scan->n_filters == 0) {
         return;
     }
-    BSON_APPEND_ARRAY_BEGIN(filter, "$and", &all);
-    for (uint32_t i = 0; i < scan->n_filters; i++) {
-        const JwRecordFilter *wanted = &scan->filters[i];
-        bson_uint32_to_string(i, &index, buffer, sizeof(buffer));
-        bson_append_document_begin(&all, index, -1, &one);
-        BSON_APPEND_DOCUMENT_BEGIN(&one, wanted->field, &condition);
-        append_values(&condition, wanted);
-        bson_append_document_end(&one, &condition);
-        bson_append_document_end(&all, &one);
+    BSON_APPEND_ARRAY_BEGIN(filter, "$and", &array);
+    for (size_t i = 0; i < scan->n_filters; i++) {
+        append_filter(&all, &scan->filters[i]);
     }
-    bson_append_array_end(filter, &all);
+    bson_append_array_end(filter, &array);
 }

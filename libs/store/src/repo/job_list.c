@@ -74,43 +74,6 @@ append_range(bson_t *filter, const JwJobQuery *query)
     bson_append_document_end(filter, &range);
 }
 
-/* All of the job's departments are in the list, and it has some: a job without departments is
- * not visible to all. */
-static void
-append_departments(bson_t *parent, const char *const *departments)
-{
-    bson_t condition, not_, match;
-
-    BSON_APPEND_DOCUMENT_BEGIN(parent, "departments", &condition);
-    jw_doc_append_strings(&condition, "$in", departments);
-    BSON_APPEND_DOCUMENT_BEGIN(&condition, "$not", &not_);
-    BSON_APPEND_DOCUMENT_BEGIN(&not_, "$elemMatch", &match);
-    jw_doc_append_strings(&match, "$nin", departments);
-    bson_append_document_end(&not_, &match);
-    bson_append_document_end(&condition, &not_);
-    bson_append_document_end(parent, &condition);
-}
-
-static void
-append_visibility(bson_t *filter, const JwJobQuery *query)
-{
-    bson_t both, either;
-
-    if (query->visible_to == NULL && query->visible_departments == NULL) {
-        return;
-    }
-    BSON_APPEND_ARRAY_BEGIN(filter, "$or", &both);
-    if (query->visible_to != NULL) {
-        BCON_APPEND(&both, "0", "{", "requestedBy.id", BCON_UTF8(query->visible_to), "}");
-    }
-    if (query->visible_departments != NULL) {
-        BSON_APPEND_DOCUMENT_BEGIN(&both, query->visible_to != NULL ? "1" : "0", &either);
-        append_departments(&either, query->visible_departments);
-        bson_append_document_end(&both, &either);
-    }
-    bson_append_array_end(filter, &both);
-}
-
 static void
 append_filter(bson_t *filter, const JwJobQuery *query)
 {
@@ -123,7 +86,7 @@ append_filter(bson_t *filter, const JwJobQuery *query)
         BSON_APPEND_UTF8(filter, "requestedBy.id", query->requested_by);
     }
     append_range(filter, query);
-    append_visibility(filter, query);
+    jw_repo_append_viewer(filter, &query->viewer, "requestedBy.id");
     if (query->department
         != NULL) { /* beside the condition of visibility, which may name the field too */
         BCON_APPEND(filter, "$and", "[", "{", "departments", BCON_UTF8(query->department), "}",

@@ -23,6 +23,7 @@ JW_DB_INDEXES(jobs) = {
     { "jobs", "state:1 createdAt:1 _id:1", false },
     { "jobs", "requestedBy.id:1 createdAt:-1 _id:-1", false },
     { "jobs", "departments:1", false },
+    { "jobs", "visibility:1", false },
     { "jobs", "artifact.removedAt:1 artifact.expiresAt:1", false },
     { 0 },
 };

@@ -3,6 +3,7 @@
 #pragma once
 #include "codec/doc.h"
 #include "db/db.h"
+#include "jw/visibility.h"
 
 G_BEGIN_DECLS
 
@@ -46,5 +47,8 @@ void jw_repo_append_states(bson_t *filter, const char *key, unsigned states,
 
 /* The time is not after @last_ms or, unless that is 0, lies behind @ahead_ms. */
 void jw_repo_append_past(bson_t *filter, const char *field, int64_t last_ms, int64_t ahead_ms);
+
+/* What @viewer may see; @owner: the field with its owner's subject. */
+void jw_repo_append_viewer(bson_t *filter, const JwViewer *viewer, const char *owner);
 
 G_END_DECLS

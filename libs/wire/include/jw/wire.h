@@ -49,6 +49,12 @@ char *jw_wire_topic(const JwWire *self, const char *name);
 bool jw_wire_job_from_request(const JwWire *self, const json_t *body, int64_t now_ms,
                               JwViolations *violations, JwJob **ret_job) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Notes all that is wrong with the settings of a template, whose own pointer is @base: members of
+ * the body above, of which reportType is needed and any other may be missing, as may what `output`
+ * needs. False when there was a violation. */
+bool jw_wire_check_settings(const JwWire *self, const json_t *settings, const char *base,
+                            JwViolations *violations);
+
 /* The value of a jobwire.job.submit.v1 command → a job: {"jobType","name","spec"} and optionally
  * jobId, description, priority, scheduledFor, timeout, maxAttempts, delivery, requestedBy,
  * departments, source. The spec is its kind's (jw/kinds.h). Without jobId the id is derived from

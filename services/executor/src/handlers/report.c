@@ -3,6 +3,7 @@
  * One pass over the records feeds the aggregate and the file at once; the file is written to a
  * directory private to this attempt, checked, and published. */
 #include "handlers/handlers.h"
+#include "handlers/report_filters.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -27,11 +28,10 @@ typedef struct {
     GTimeZone *zone;
     char **fields;
     ExeUnseen unseen;
-    GArray *filters; /* of JwRecordFilter; values borrowed from request and def */
-    char *inactive[2];
+    ExeReportFilters *filters;
     const ExeRenderOps *ops;
     ExeRender *render;
-    JwAggregate *aggregate;
+    JwAggregate *aggregate, *previous; /* previous: NULL: nothing is compared */
     JwReportResult *result;
     char *dir, *path;
     JwValue *shown; /* the row as the file has it */
@@ -45,6 +45,7 @@ report_clear(Report *self)
         self->ops->free(self->render);
     }
     g_clear_pointer(&self->aggregate, jw_aggregate_free);
+    g_clear_pointer(&self->previous, jw_aggregate_free);
     g_clear_pointer(&self->result, jw_report_result_free);
     if (self->path != NULL) {
         (void)g_unlink(self->path);
@@ -56,52 +57,45 @@ report_clear(Report *self)
     g_clear_pointer(&self->zone, g_time_zone_unref);
     exe_unseen_clear(&self->unseen);
     g_clear_pointer(&self->fields, g_strfreev);
-    g_clear_pointer(&self->filters, g_array_unref);
+    g_clear_pointer(&self->filters, exe_report_filters_free);
     g_free(self->shown);
     g_free(self->dir);
     g_free(self->path);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Report, report_clear)
 
-static bool
-report_filters(Report *self, GError **error)
-{
-    self->filters = g_array_new(FALSE, TRUE, sizeof(JwRecordFilter));
-    for (guint i = 0; i < self->request->filters->len; i++) {
-        const JwFilter *asked = &g_array_index(self->request->filters, JwFilter, i);
-        const JwFilterDef *known = jw_report_def_filter(self->def, asked->name);
-
-        if (known == NULL) {
-            return jw_fail(error, JW_ERROR_INVALID, "report type \"%s\" has no filter \"%s\"",
-                           self->def->report_type, asked->name);
-        }
-        JwRecordFilter filter = { .field = known->field,
-                                  .values = (const char *const *)asked->values };
-        g_array_append_val(self->filters, filter);
-    }
-    if (self->def->inactive_field != NULL && !self->request->include_inactive) {
-        self->inactive[0] = self->def->inactive_value;
-        JwRecordFilter filter = { .field = self->def->inactive_field,
-                                  .values = (const char *const *)self->inactive,
-                                  .negate = true };
-        g_array_append_val(self->filters, filter);
-    }
-    return true;
-}
-
+/* Of the records of a period. */
 static JwRecordScan
-report_scan(const Report *self)
+report_scan(const Report *self, int64_t start_ms, int64_t end_ms)
 {
-    return (JwRecordScan){
+    JwRecordScan scan = {
         .collection = self->def->collection,
         .date_field = self->def->date_field,
-        .start_ms = self->request->start_ms,
-        .end_ms = self->request->end_ms,
-        .filters = (const JwRecordFilter *)(const void *)self->filters->data,
-        .n_filters = self->filters->len,
+        .start_ms = start_ms,
+        .end_ms = end_ms,
         .fields = (const char *const *)self->fields,
         .ordered = true,
     };
+
+    exe_report_filters_apply(self->filters, &scan);
+    return scan;
+}
+
+/* What counts the records, and those of the period before. */
+static bool
+report_aggregates(Report *self, GError **error)
+{
+    const char *const *fields = (const char *const *)self->fields;
+    JwReportRequest before = *self->request; /* its strings are borrowed */
+
+    before.start_ms = self->request->compared_start_ms;
+    before.end_ms = self->request->compared_end_ms;
+    self->aggregate = jw_aggregate_new(self->def, self->request, fields, self->zone, error);
+    if (self->aggregate == NULL || self->request->compare == JW_COMPARE_NONE) {
+        return self->aggregate != NULL;
+    }
+    self->previous = jw_aggregate_new(self->def, &before, fields, self->zone, error);
+    return self->previous != NULL;
 }
 
 static bool
@@ -130,9 +124,11 @@ report_prepare(Report *self, GError **error)
             self->date_index = i;
         }
     }
-    self->aggregate = jw_aggregate_new(self->def, self->request, (const char *const *)self->fields,
-                                       self->zone, error);
-    return self->aggregate != NULL && report_filters(self, error);
+    if (!report_aggregates(self, error)) {
+        return false;
+    }
+    self->filters = exe_report_filters_new(self->def, self->request, self->zone, error);
+    return self->filters != NULL;
 }
 
 /* By default a file that is mailed has a byte order mark: its reader opens it by a double click. */
@@ -168,18 +164,48 @@ report_open(Report *self, GError **error)
     return self->render != NULL;
 }
 
-/* Records come in order of time, so the place of a record within the period is the progress.
- * Counting them first would cost the store as much as reading them. */
+/* Records come in order of time, so the place of a record within the period is the progress; that
+ * before is read first. Counting them first would cost the store as much as reading them. */
 static int
-percent_read(const Report *self, const JwValue *row)
+percent_read(const Report *self, const JwValue *row, bool before)
 {
-    int64_t span = self->request->end_ms - self->request->start_ms;
+    const JwReportRequest *request = self->request;
+    const double span = (double)(request->end_ms - request->start_ms);
+    const double before_span = (double)(request->compared_end_ms - request->compared_start_ms);
 
     if (self->date_index < 0 || span <= 0 || row[self->date_index].type != JW_VALUE_TIME) {
         return 5;
     }
-    double part = (double)(row[self->date_index].time_ms - self->request->start_ms) / (double)span;
-    return 5 + (int)(CLAMP(part, 0, 1) * 80);
+    const int64_t time_ms = row[self->date_index].time_ms;
+    const double done = before
+                            ? CLAMP((double)(time_ms - request->compared_start_ms), 0, before_span)
+                            : before_span + CLAMP((double)(time_ms - request->start_ms), 0, span);
+    return 5 + (int)(done / (before_span + span) * 80);
+}
+
+/* Whether to go on after another record, which is asked from time to time. */
+static bool
+report_step(const Report *self, const JwValue *row, bool before, GError **error)
+{
+    int64_t done = jw_aggregate_rows(self->aggregate);
+
+    done += self->previous != NULL ? jw_aggregate_rows(self->previous) : 0;
+    if (done % ROWS_A_CHECK != 0) {
+        return true;
+    }
+    exe_attempt_progress(self->attempt, "Reading records", percent_read(self, row, before), done,
+                         -1);
+    return exe_attempt_go_on(self->attempt, error);
+}
+
+/* A record of the period before, which counts and is not listed. */
+static bool
+report_previous_row(const JwValue *row, gpointer data, GError **error)
+{
+    Report *self = data;
+
+    jw_aggregate_add(self->previous, row);
+    return report_step(self, row, true, error);
 }
 
 static bool
@@ -189,26 +215,30 @@ report_row(const JwValue *row, gpointer data, GError **error)
 
     jw_aggregate_add(self->aggregate, row);
     exe_unseen_note(&self->unseen, row);
-    int64_t done = jw_aggregate_rows(self->aggregate);
-    if (done % ROWS_A_CHECK == 0) {
-        exe_attempt_progress(self->attempt, "Reading records", percent_read(self, row), done, -1);
-        if (!exe_attempt_go_on(self->attempt, error)) {
-            return false;
-        }
+    if (!report_step(self, row, false, error)) {
+        return false;
     }
     jw_report_round_row(self->def, row, self->shown);
     return self->ops->row(self->render, self->shown, error);
 }
 
+/* The period before has a scan of its own, so that its figures are those of a report on it whatever
+ * the records have for dates; each record is read once. */
 static bool
 report_read(Report *self, GError **error)
 {
-    JwRecordScan scan = report_scan(self);
+    const JwReportRequest *request = self->request;
+    const JwRecordScan before =
+        report_scan(self, request->compared_start_ms, request->compared_end_ms);
+    const JwRecordScan scan = report_scan(self, request->start_ms, request->end_ms);
+    JwStore *store = self->exe->store;
 
     exe_attempt_step(self->attempt, "Reading records", 5, 0, -1);
     jw_crash_point("exe_before_read");
     return exe_attempt_go_on(self->attempt, error)
-           && jw_store_scan_records(self->exe->store, &scan, report_row, self, error);
+           && (self->previous == NULL
+               || jw_store_scan_records(store, &before, report_previous_row, self, error))
+           && jw_store_scan_records(store, &scan, report_row, self, error);
 }
 
 static bool
@@ -252,7 +282,8 @@ report_run(ExeAttempt *attempt, JwJobResult *ret_result, GError **error)
     artifact->rows = jw_aggregate_rows(self.aggregate);
     int64_t read = jw_clock_mono_ms(self.exe->clock);
     exe_attempt_step(attempt, "Writing the file", 85, artifact->rows, artifact->rows);
-    self.result = jw_report_result_new(self.aggregate, self.def, self.request, self.zone);
+    self.result = jw_report_result_new_compared(self.aggregate, self.previous, self.def,
+                                                self.request, self.zone);
     if (!exe_attempt_go_on(attempt, error) || !self.ops->finish(self.render, self.result, error)) {
         return false;
     }

@@ -17,9 +17,22 @@ json_t *gw_request_object(const JwHttpRequest *request, JwHttpReply *reply, cons
 /* Returns false, answered with 400, when there are violations. */
 bool gw_request_sound(JwHttpReply *reply, const JwViolations *violations);
 
-/* 504 OUTCOME_UNKNOWN: never 503, which promises that nothing was done. @location: of the job,
- * where the caller may ask. @instead: what else to do, after "ask for the job at its Location, or
- * ". */
+/* The Idempotency-Key. @ret_key: (out) (nullable) (transfer none): NULL: none. False: a violation
+ * was noted. */
+bool gw_request_key(const JwHttpRequest *request, JwViolations *violations, const char **ret_key);
+
+/* What tells a request that comes again from another one: SHA-256 of its body, whatever its white
+ * space and order of members. (transfer full) */
+char *gw_request_hash(const json_t *body);
+
+/* 422 IDEMPOTENCY_KEY_REUSED. */
+void gw_reply_key_reused(JwHttpReply *reply);
+
+/* What to do after a POST with an unknown outcome that had @key (nullable). */
+const char *gw_repeat_advice(const char *key);
+
+/* 504 OUTCOME_UNKNOWN: never 503, which promises that nothing was done. @location: of what it is
+ * about, where the caller may ask. @instead: what else to do, after "ask at the Location, or ". */
 void gw_reply_unknown(JwHttpReply *reply, const char *location, const char *instead);
 
 G_END_DECLS

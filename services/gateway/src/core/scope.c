@@ -1,9 +1,6 @@
-/* core/scope.c: see core/scope.h. Visible are own jobs, jobs of one's departments, and for admins
- * everything in theirs. Whether a caller without departments has none or all says the token's
- * verifier (libs/http). */
+/* core/scope.c: see core/scope.h. Whether a caller without departments has none or all says the
+ * token's verifier (libs/http). */
 #include "core/scope.h"
-
-#include "jw/kinds.h"
 
 static bool
 is_scoped(const JwPrincipal *who)
@@ -23,57 +20,91 @@ within(const char *const *few, const char *const *many)
 }
 
 bool
+gw_scope_rules(const JwPrincipal *who, const char *owner)
+{
+    return g_strcmp0(who->subject, owner) == 0 || jw_principal_is_admin(who);
+}
+
+bool
 gw_scope_owns(const JwPrincipal *who, const JwJob *job)
 {
     return g_strcmp0(who->subject, job->requested_by.id) == 0;
 }
 
-/* The same rule as that of jw_store_list_jobs(): a job without departments is not everybody's. */
 bool
-gw_scope_sees(const JwPrincipal *who, const JwJob *job)
+gw_scope_sees(const JwPrincipal *who, const GwShared *what)
 {
-    if (gw_scope_owns(who, job)) {
+    if (g_strcmp0(who->subject, what->owner) == 0
+        || (what->visibility == JW_VISIBLE_EVERYONE && jw_principal_may(who, "reports:read"))) {
         return true;
     }
     if (!is_scoped(who)) {
         return jw_principal_is_admin(who);
     }
-    return job->departments != NULL && job->departments[0] != NULL
-           && within((const char *const *)job->departments, (const char *const *)who->departments);
+    return (what->visibility != JW_VISIBLE_PRIVATE || jw_principal_is_admin(who))
+           && what->departments != NULL && what->departments[0] != NULL
+           && within(what->departments, (const char *const *)who->departments);
 }
 
-void
-gw_scope_query(const JwPrincipal *who, JwJobQuery *query)
+JwViewer
+gw_scope_viewer(const JwPrincipal *who)
 {
     if (!is_scoped(who) && jw_principal_is_admin(who)) {
-        return;
+        return (JwViewer){ 0 };
     }
-    query->visible_to = who->subject;
-    query->visible_departments = is_scoped(who) && who->departments[0] != NULL
-                                     ? (const char *const *)who->departments
-                                     : NULL;
+    return (JwViewer){
+        .subject = who->subject,
+        .departments = is_scoped(who) && who->departments[0] != NULL
+                           ? (const char *const *)who->departments
+                           : NULL,
+        .sees_private = jw_principal_is_admin(who),
+    };
+}
+
+bool
+gw_scope_departments(const Gw *gw, const JwPrincipal *who, const JwJobKind *kind,
+                     const json_t *spec, const char *base, JwViolations *violations,
+                     char ***ret_departments)
+{
+    const char *const *own = (const char *const *)who->departments;
+
+    if (is_scoped(who) && own[0] == NULL) {
+        return jw_violations_add(violations, base, "your token names no department");
+    }
+    if (is_scoped(who)
+        && !jw_kind_check_scope(kind, gw->catalog, spec, base, own,
+                                "is not one of your departments", violations)) {
+        return false;
+    }
+    *ret_departments = jw_kind_departments(kind, spec);
+    if (*ret_departments == NULL && is_scoped(who)) {
+        *ret_departments = g_strdupv(who->departments);
+    }
+    return true;
 }
 
 bool
 gw_scope_limit(const Gw *gw, const JwPrincipal *who, const json_t *spec, JwJob *job,
                JwViolations *violations)
 {
-    const JwJobKind *kind = jw_kind_find(job->type);
-    const char *const *own = (const char *const *)who->departments;
+    char **departments = NULL;
 
-    if (is_scoped(who) && own[0] == NULL) {
-        return jw_violations_add(violations, "", "your token names no department");
-    }
-    if (is_scoped(who)
-        && !jw_kind_check_scope(kind, gw->catalog, spec, "", own, "is not one of your departments",
-                                violations)) {
+    if (!gw_scope_departments(gw, who, jw_kind_find(job->type), spec, "", violations,
+                              &departments)) {
         return false;
     }
     /* The departments of the job are what its result is limited to, whoever produces it. */
     g_strfreev(job->departments);
-    job->departments = jw_kind_departments(kind, spec);
-    if (job->departments == NULL && is_scoped(who)) {
-        job->departments = g_strdupv(who->departments);
-    }
+    job->departments = departments;
     return true;
+}
+
+void
+gw_reply_beyond(JwHttpReply *reply, const JwPrincipal *who, const JwViolations *violations)
+{
+    jw_http_reply_problem(reply, 403, "DEPARTMENT_FORBIDDEN", violations, 0,
+                          who->departments[0] == NULL
+                              ? "your token names no department, so there is nothing to report "
+                                "on; ask for a token with departments"
+                              : "the report asks for records beyond your departments");
 }

@@ -11,9 +11,9 @@
 #include "jw/address.h"
 #include "jw/crash.h"
 #include "jw/log.h"
+#include "templates/templates.h"
 
 #define SOURCE        "api:reports"
-#define KEY_MAX       200
 #define RETRY_AFTER_S 5
 
 typedef struct {
@@ -35,29 +35,12 @@ creation_clear(Creation *self)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Creation, creation_clear)
 
 static bool
-key_fits(const char *key)
-{
-    size_t length = strlen(key);
-
-    for (size_t i = 0; i < length; i++) {
-        if (!g_ascii_isprint(key[i])) {
-            return false;
-        }
-    }
-    return length >= 1 && length <= KEY_MAX;
-}
-
-static bool
 take_key(Creation *self, JwViolations *violations)
 {
-    const char *key = jw_http_header(self->request, "Idempotency-Key");
-
-    if (key != NULL && !key_fits(key)) {
-        return jw_violations_add(violations, "/Idempotency-Key",
-                                 "must have 1 to %d printable ASCII characters", KEY_MAX);
+    if (!gw_request_key(self->request, violations, &self->key)) {
+        return false;
     }
-    self->key = key;
-    jw_jobs_make_id(self->id, SOURCE, self->who->subject, key, self->now_ms);
+    jw_jobs_make_id(self->id, SOURCE, self->who->subject, self->key, self->now_ms);
     return true;
 }
 
@@ -140,10 +123,7 @@ answer_error(const Creation *self, const GError *error)
     }
     jw_warn("job_in_doubt", JW_STR("job_id", self->id), JW_STR("error", jw_error_message(error)));
     g_autofree char *location = gw_render_link(self->gw, self->id, "");
-    gw_reply_unknown(self->reply, location,
-                     self->key != NULL ? "repeat the request with the same Idempotency-Key"
-                                       : "repeat the request, which had no Idempotency-Key and "
-                                         "may then create a second job");
+    gw_reply_unknown(self->reply, location, gw_repeat_advice(self->key));
 }
 
 static void
@@ -166,11 +146,49 @@ store_and_answer(const Creation *self, JwJob *job)
         answer(self, earlier, true);
         return;
     case JW_CREATED_KEY_REUSED:
-        jw_http_reply_problem(
-            self->reply, 422, "IDEMPOTENCY_KEY_REUSED", NULL, 0,
-            "this Idempotency-Key came with another body before; use a new key for a new request");
+        gw_reply_key_reused(self->reply);
         return;
     }
+}
+
+/* The job that the body asks for, with the settings of its template. NULL: answered. */
+static JwJob *
+read_job(const Creation *self, const json_t *body, JwViolations *violations)
+{
+    const Gw *gw = self->gw;
+    g_autofree char *email = jw_address_sent(self->who->email);
+    g_autoptr(JwTemplate) template = NULL;
+    g_autoptr(JwJob) job = NULL;
+    g_auto(JwViolations) found = { 0 };
+    json_auto_t *whole = NULL;
+
+    if (!gw_template_use(gw, self->who, self->reply, body, violations, &template, &whole)) {
+        if (jw_violations_count(violations) > 0 && !replayed(self)) {
+            (void)gw_request_sound(self->reply, violations);
+        }
+        return NULL;
+    }
+    bool ok = jw_wire_job_from_request(gw->wire, whole, self->now_ms, &found, &job);
+    ok = jw_wire_check_on_failure(whole, email, "",
+                                  "use a token with the claim email, or leave this out", &found)
+         && ok;
+    gw_template_tell(template, body, &found, violations);
+    if (!ok || jw_violations_count(violations) > 0) {
+        if (!replayed(self)) {
+            (void)gw_request_sound(self->reply, violations);
+        }
+        return NULL;
+    }
+    if (!gw_scope_limit(gw, self->who, whole, job, &found)) {
+        gw_template_tell(template, body, &found, violations);
+        gw_reply_beyond(self->reply, self->who, violations);
+        return NULL;
+    }
+    if (template != NULL) {
+        job->template_id = g_strdup(template->id);
+        job->template_version = template->version;
+    }
+    return g_steal_pointer(&job);
 }
 
 void
@@ -183,32 +201,15 @@ gw_reports_create(const JwHttpRequest *request, JwHttpReply *reply, gpointer con
                               .who = jw_http_principal(request),
                               .now_ms = jw_clock_now_ms(gw->clock) };
     g_auto(JwViolations) violations = { 0 };
-    g_autoptr(JwJob) job = NULL;
 
     json_auto_t *body = gw_request_body(request, reply);
     if (body == NULL) {
         return;
     }
-    g_autofree char *text = jw_json_print(body);
-    self.hash = jw_sha256_hex(text, strlen(text));
-    bool ok = take_key(&self, &violations);
-    g_autofree char *email = jw_address_sent(self.who->email);
-    ok = jw_wire_job_from_request(gw->wire, body, self.now_ms, &violations, &job) && ok;
-    ok = jw_wire_check_on_failure(
-             body, email, "", "use a token with the claim email, or leave this out", &violations)
-         && ok;
-    if (!ok || jw_violations_count(&violations) > 0) {
-        if (!replayed(&self)) {
-            (void)gw_request_sound(reply, &violations);
-        }
-        return;
-    }
-    if (!gw_scope_limit(gw, self.who, body, job, &violations)) {
-        jw_http_reply_problem(reply, 403, "DEPARTMENT_FORBIDDEN", &violations, 0,
-                              self.who->departments[0] == NULL
-                                  ? "your token names no department, so there is nothing to report "
-                                    "on; ask for a token with departments"
-                                  : "the report asks for records beyond your departments");
+    self.hash = gw_request_hash(body);
+    (void)take_key(&self, &violations);
+    g_autoptr(JwJob) job = read_job(&self, body, &violations);
+    if (job == NULL) {
         return;
     }
     if (!gw_admission_allows(gw->admission)) {

@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-#define LIMIT_DEFAULT 20
-#define STRING_MAX    200
+#define STRING_MAX 200
 
 static const char *const statuses[] = { "scheduled", "pending",   "running", "completed",
                                         "failed",    "cancelled", NULL };
@@ -25,8 +24,7 @@ const JwField gw_reports_list_query[] = {
     { .name = "departmentId", .type = JW_FIELD_STRING, .min = 1, .max = STRING_MAX },
     { .name = "fromDate", .type = JW_FIELD_STRING, .check = jw_check_date_or_time },
     { .name = "toDate", .type = JW_FIELD_STRING, .check = jw_check_date_or_time },
-    { .name = "page", .type = JW_FIELD_INT, .min = 1, .max = 1000000 },
-    { .name = "limit", .type = JW_FIELD_INT, .min = 1, .max = 100 },
+    GW_PAGE_FIELDS,
     { .name = "sortBy", .type = JW_FIELD_STRING, .values = sorts },
     { .name = "sortOrder", .type = JW_FIELD_STRING, .values = orders },
     { 0 },
@@ -76,10 +74,7 @@ check_rest(const Gw *gw, JwHttpReply *reply, const JwJobQuery *query)
 {
     g_auto(JwViolations) violations = { 0 };
 
-    if (query->subtype != NULL && jw_catalog_find(gw->catalog, query->subtype) == NULL) {
-        g_autofree char *names = jw_catalog_names(gw->catalog);
-        (void)jw_violations_add(&violations, "/reportType", "must be one of %s", names);
-    }
+    gw_check_type(gw, query->subtype, &violations);
     if (query->created_to_ms != 0 && query->created_from_ms > query->created_to_ms) {
         (void)jw_violations_add(&violations, "/fromDate", "must not be after toDate");
     }
@@ -91,8 +86,7 @@ gw_reports_list(const JwHttpRequest *request, JwHttpReply *reply, gpointer conte
 {
     const Gw *gw = context;
     const char *type = jw_http_query(request, "reportType");
-    int64_t page = jw_http_query_int(request, "page", 1);
-    int64_t limit = jw_http_query_int(request, "limit", LIMIT_DEFAULT);
+    const GwPage page = gw_request_page(request);
     JwJobQuery query = {
         .type = GW_JOB_TYPE,
         .subtype = type != NULL ? jw_skip_prefix(type, "report-type.") : NULL,
@@ -103,8 +97,9 @@ gw_reports_list(const JwHttpRequest *request, JwHttpReply *reply, gpointer conte
         .created_to_ms = time_of(jw_http_query(request, "toDate"), true),
         .sort = sort_of(jw_http_query(request, "sortBy")),
         .ascending = g_strcmp0(jw_http_query(request, "sortOrder"), "asc") == 0,
-        .limit = limit,
-        .skip = (page - 1) * limit,
+        .viewer = gw_scope_viewer(jw_http_principal(request)),
+        .limit = page.limit,
+        .skip = (page.number - 1) * page.limit,
     };
     int64_t total = 0;
     g_autoptr(GPtrArray) jobs = NULL;
@@ -113,7 +108,6 @@ gw_reports_list(const JwHttpRequest *request, JwHttpReply *reply, gpointer conte
     if (!check_rest(gw, reply, &query)) {
         return;
     }
-    gw_scope_query(jw_http_principal(request), &query);
     if (!jw_store_list_jobs(gw->store, &query, &jobs, &total, &error)) {
         jw_http_reply_error(reply, error);
         return;
@@ -122,10 +116,5 @@ gw_reports_list(const JwHttpRequest *request, JwHttpReply *reply, gpointer conte
     for (guint i = 0; i < jobs->len; i++) {
         json_array_append_new(data, gw_render_summary(gw, g_ptr_array_index(jobs, i)));
     }
-    int64_t pages = (total + query.limit - 1) / query.limit;
-    jw_http_reply_json(reply, 200,
-                       json_pack("{s:b, s:o, s:{s:I, s:I, s:I, s:I}}", "success", 1, "data", data,
-                                 "pagination", "page", (json_int_t)page, "limit",
-                                 (json_int_t)query.limit, "total", (json_int_t)total, "pages",
-                                 (json_int_t)pages));
+    gw_reply_page(reply, &page, data, total);
 }

@@ -55,6 +55,24 @@ add_named(json_t *list, const char *name, const char *label)
 }
 
 static json_t *
+render_operators(const JwReportDef *def)
+{
+    json_t *operators = json_object();
+
+    for (guint i = 0; i < def->filters->len; i++) {
+        const JwFilterDef *filter = &g_array_index(def->filters, JwFilterDef, i);
+        json_t *names = json_array();
+        for (size_t k = 0; jw_filter_operator_names[k] != NULL; k++) {
+            if ((jw_report_filter_operators(filter) & 1u << k) != 0) {
+                json_array_append_new(names, json_string(jw_filter_operator_names[k]));
+            }
+        }
+        json_object_set_new(operators, filter->name, names);
+    }
+    return operators;
+}
+
+static json_t *
 render_type(const JwReportDef *def)
 {
     json_t *type = json_object();
@@ -84,6 +102,7 @@ render_type(const JwReportDef *def)
         }
     }
     json_object_set_new(type, "filters", filters);
+    json_object_set_new(type, "filterOperators", render_operators(def));
     json_object_set_new(type, "dimensions", dimensions);
     json_object_set_new(type, "measures", measures);
     json_object_set_new(type, "formats", served);

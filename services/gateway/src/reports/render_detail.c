@@ -235,6 +235,11 @@ gw_render_detail(const Gw *self, const JwJob *job, const GPtrArray *deliveries)
     add_times(detail, job);
     add_ending(detail, job);
     add_warnings(detail, job);
+    if (job->template_id != NULL) {
+        jw_json_set_string(detail, "templateId", job->template_id);
+        json_object_set_new(detail, "templateVersion", json_integer(job->template_version));
+    }
+    jw_json_set_string(detail, "visibility", jw_visibility_name((int)job->visibility));
     json_object_set_new(detail, "retryCount", json_integer(job->retry_count));
     if (job->departments != NULL && job->departments[0] != NULL) {
         json_object_set_new(detail, "departments",

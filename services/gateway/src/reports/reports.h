@@ -32,6 +32,20 @@ void gw_reports_types(const JwHttpRequest *request, JwHttpReply *reply, gpointer
 /* list.c: the query string of gw_reports_list() */
 extern const JwField gw_reports_list_query[];
 
+/* page.c: of the lists */
+#define GW_PAGE_FIELDS                                                                             \
+    { .name = "page", .type = JW_FIELD_INT, .min = 1, .max = 1000000 },                            \
+    {                                                                                              \
+        .name = "limit", .type = JW_FIELD_INT, .min = 1, .max = 100                                \
+    }
+typedef struct {
+    int64_t number, limit; /* from 1 */
+} GwPage;
+GwPage gw_request_page(const JwHttpRequest *request);
+/* Notes at /reportType that there is no such type. @type: (nullable), without prefix. */
+void gw_check_type(const Gw *gw, const char *type, JwViolations *violations);
+void gw_reply_page(JwHttpReply *reply, const GwPage *page, json_t *take_data, int64_t total);
+
 /* request.c */
 /* The job of :jobId, when the caller may know of it; NULL: answered with 404. (transfer full) */
 JwJob *gw_request_job(const Gw *self, const JwHttpRequest *request, JwHttpReply *reply);

@@ -19,8 +19,9 @@ gw_request_job(const Gw *self, const JwHttpRequest *request, JwHttpReply *reply)
             return NULL;
         }
     }
+    const GwShared shared = job != NULL ? gw_shared_job(job) : (GwShared){ 0 };
     if (job == NULL || g_strcmp0(job->type, GW_JOB_TYPE) != 0
-        || !gw_scope_sees(jw_http_principal(request), job)) {
+        || !gw_scope_sees(jw_http_principal(request), &shared)) {
         jw_http_reply_problem(reply, 404, "JOB_NOT_FOUND", NULL, 0,
                               "there is no report job with this id");
         return NULL;

@@ -3,6 +3,7 @@
 #include "reports/reports.h"
 
 #include "core/auth.h"
+#include "templates/templates.h"
 
 static const JwHttpRoute routes[] = {
     { "POST", "/jobs", gw_reports_create, "reports:create", NULL },
@@ -12,9 +13,18 @@ static const JwHttpRoute routes[] = {
     { "GET", "/jobs/:jobId/download", gw_reports_download, "reports:read", NULL },
     { "POST", "/jobs/:jobId/retry", gw_reports_retry, NULL, NULL },
     { "POST", "/jobs/:jobId/revoke-links", gw_reports_revoke_links, NULL, NULL },
+    { "POST", "/templates", gw_templates_create, "reports:create", NULL },
+    { "GET", "/templates", gw_templates_list, "reports:read", gw_templates_list_query },
+    { "GET", "/templates/:templateId", gw_templates_get, "reports:read", NULL },
+    { "PUT", "/templates/:templateId", gw_templates_replace, NULL, NULL },
+    { "PATCH", "/templates/:templateId", gw_templates_patch, NULL, NULL },
+    { "DELETE", "/templates/:templateId", gw_templates_delete, NULL, NULL },
     { "GET", "/types", gw_reports_types, "reports:read", NULL },
     { 0 },
 };
+
+/* What has a version. */
+static const char *const tagged[] = { "/templates/:templateId", NULL };
 
 static const JwAuthenticator *const authenticators[] = { &gw_bearer, NULL };
 
@@ -24,5 +34,6 @@ const JwHttpApi gw_reports_api = {
     .authenticators = authenticators,
     .errors = gw_reports_error,
     .routes = routes,
+    .tagged = tagged,
     .openapi = "openapi-reports.yaml",
 };

@@ -6,6 +6,7 @@
 #include "jw/links.h"
 #include "jw/mail.h"
 #include "jw/report_text.h"
+#include "jw/report_words.h"
 
 char *
 ntf_subject(const NtfView *view)
@@ -34,23 +35,40 @@ append_padded(GString *out, const char *text, size_t width, bool right)
     g_string_append(out, right ? text : pad);
 }
 
+/* Below the figures: what they are compared with, and what must be known of them. */
+static void
+text_beside(GString *out, const NtfView *view)
+{
+    if (view->compared != NULL) {
+        g_autofree char *line = jw_report_word_fill(JW_WORD_COMPARED, NULL, view->compared, NULL);
+        g_string_append_printf(out, "  (%s)\n", line);
+    }
+    for (guint i = 0; i < view->notes->len; i++) {
+        g_string_append_printf(out, "  %s\n", (const char *)g_ptr_array_index(view->notes, i));
+    }
+}
+
 static void
 text_figures(GString *out, const NtfView *view)
 {
     size_t labels = 0;
     size_t texts = 0;
     for (guint i = 0; i < view->figures->len; i++) {
-        const JwPageFigure *figure = &g_array_index(view->figures, JwPageFigure, i);
+        const NtfFigure *figure = &g_array_index(view->figures, NtfFigure, i);
         labels = MAX(labels, MIN((size_t)g_utf8_strlen(figure->label, -1), 40));
         texts = MAX(texts, MIN((size_t)g_utf8_strlen(figure->text, -1), 24));
     }
     for (guint i = 0; i < view->figures->len; i++) {
-        const JwPageFigure *figure = &g_array_index(view->figures, JwPageFigure, i);
+        const NtfFigure *figure = &g_array_index(view->figures, NtfFigure, i);
         g_string_append(out, "  ");
         append_padded(out, figure->label, labels + 2, false);
         append_padded(out, figure->text, texts, true);
+        if (figure->change != NULL) {
+            g_string_append_printf(out, "   %s", figure->change);
+        }
         g_string_append_c(out, '\n');
     }
+    text_beside(out, view);
     if (view->figures->len > 0) {
         g_string_append_c(out, '\n');
     }

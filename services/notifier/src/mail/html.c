@@ -3,6 +3,7 @@
 #include "mail/view.h"
 
 #include "jw/report_text.h"
+#include "jw/report_words.h"
 
 #define COLUMNS 3
 
@@ -13,7 +14,7 @@ preview(const NtfView *view)
     GString *out = g_string_new(NULL);
 
     for (guint i = 0; i < MIN(view->figures->len, 3); i++) {
-        const JwPageFigure *figure = &g_array_index(view->figures, JwPageFigure, i);
+        const NtfFigure *figure = &g_array_index(view->figures, NtfFigure, i);
         g_string_append_printf(out, "%s%s: %s", i > 0 ? ", " : "", figure->label, figure->text);
     }
     return g_string_free(out, FALSE);
@@ -27,8 +28,24 @@ value_size(const char *text)
     return length <= 9 ? 24 : length <= 13 ? 18 : 15;
 }
 
+/* What stands below the value of a card. */
 static void
-html_figure(GString *out, const JwPageFigure *figure)
+html_change(GString *out, const NtfView *view, const NtfFigure *figure)
+{
+    if (figure->change == NULL || view->compared == NULL) {
+        return;
+    }
+    g_autofree char *against = jw_report_word_fill(JW_WORD_VS, NULL, view->against, NULL);
+    jw_page_append(out,
+                   "<div class=\"dark\" style=\"margin-top:4px;font-size:12px;line-height:17px;"
+                   "font-weight:600;color:#334155;word-break:break-word\">%s</div>"
+                   "<div class=\"soft\" style=\"font-size:11px;line-height:15px;color:#64748b\">"
+                   "%s</div>",
+                   figure->change, against);
+}
+
+static void
+html_figure(GString *out, const NtfView *view, const NtfFigure *figure)
 {
     int size = value_size(figure->text);
     jw_page_append(
@@ -38,8 +55,10 @@ html_figure(GString *out, const JwPageFigure *figure)
         "padding:13px 14px 14px\">"
         "<div class=\"soft\" style=\"font-size:12px;line-height:16px;color:#64748b\">%s</div>"
         "<div class=\"dark value\" style=\"margin-top:5px;font-size:%dpx;line-height:%dpx;"
-        "font-weight:700;color:#0f172a;word-break:break-word\">%s</div></td>\n",
+        "font-weight:700;color:#0f172a;word-break:break-word\">%s</div>",
         figure->label, size, size > 15 ? 28 : 20, figure->text);
+    html_change(out, view, figure);
+    g_string_append(out, "</td>\n");
 }
 
 /* Cards are cells with space between, so that those of a row are equally high. */
@@ -57,7 +76,7 @@ html_figures(GString *out, const NtfView *view)
         if (i % COLUMNS == 0) {
             g_string_append(out, "<tr>\n");
         }
-        html_figure(out, &g_array_index(view->figures, JwPageFigure, i));
+        html_figure(out, view, &g_array_index(view->figures, NtfFigure, i));
         bool last = i + 1 == count;
         for (guint j = i % COLUMNS + 1; last && count > COLUMNS && j < COLUMNS; j++) {
             g_string_append(out, "<td width=\"33%\" style=\"width:33.33%\"></td>\n");
@@ -67,6 +86,20 @@ html_figures(GString *out, const NtfView *view)
         }
     }
     g_string_append(out, "</table></td></tr>\n");
+}
+
+static void
+html_notes(GString *out, const NtfView *view)
+{
+    if (view->notes->len == 0) {
+        return;
+    }
+    g_string_append(out, "<tr><td class=\"pad soft\" style=\"padding:6px 32px 0;font-size:12px;"
+                         "line-height:18px;color:#64748b\">\n");
+    for (guint i = 0; i < view->notes->len; i++) {
+        jw_page_append(out, "<div>%s</div>\n", (const char *)g_ptr_array_index(view->notes, i));
+    }
+    g_string_append(out, "</td></tr>\n");
 }
 
 static void
@@ -168,6 +201,7 @@ ntf_html(const NtfView *view, const NtfComposeInput *input, const char *subject,
     jw_page_begin(out, subject, first);
     jw_page_title(out, &title);
     html_figures(out, view);
+    html_notes(out, view);
     html_chart(out, view, content_id);
     html_file(out, view, input);
     jw_page_end(out, "", view->job_name, input->job->id);

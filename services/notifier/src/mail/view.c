@@ -4,6 +4,7 @@
 #include "jw/civil.h"
 #include "jw/clock.h"
 #include "jw/report_axis.h"
+#include "jw/report_change.h"
 #include "jw/report_request.h"
 #include "jw/report_result.h"
 #include "jw/report_text.h"
@@ -27,6 +28,15 @@ figure_clear(gpointer data)
     g_free(figure->text);
 }
 
+static void
+card_clear(gpointer data)
+{
+    NtfFigure *figure = data;
+    g_free(figure->label);
+    g_free(figure->text);
+    g_free(figure->change);
+}
+
 void
 ntf_view_clear(NtfView *self)
 {
@@ -39,6 +49,9 @@ ntf_view_clear(NtfView *self)
     g_clear_pointer(&self->limits, g_array_unref);
     g_free(self->part);
     g_clear_pointer(&self->figures, g_array_unref);
+    g_clear_pointer(&self->notes, g_ptr_array_unref);
+    g_free(self->compared);
+    g_free(self->against);
     g_free(self->chart_title);
     g_free(self->measure);
     g_clear_pointer(&self->labels, g_ptr_array_unref);
@@ -82,19 +95,52 @@ ntf_view_clean(const char *text)
 }
 
 static void
-read_figures(NtfView *self, const GArray *figures)
+read_figures(NtfView *self, const JwReportResult *result)
 {
+    const GArray *figures = result->figures;
+
     for (guint i = 0; i < figures->len && self->figures->len < MAX_FIGURES; i++) {
         const JwReportFigure *from = &g_array_index(figures, JwReportFigure, i);
-        JwPageFigure figure = { ntf_view_clean(from->label), ntf_view_clean(from->text) };
+        g_autofree char *change = jw_report_change_text(from, result->language);
+        NtfFigure figure = { ntf_view_clean(from->label), ntf_view_clean(from->text),
+                             ntf_view_clean(change) };
         if (figure.label == NULL) {
-            figure_clear(&figure);
+            card_clear(&figure);
             continue;
         }
         if (figure.text == NULL) {
             figure.text = g_strdup("\xe2\x80\x93");
         }
         g_array_append_val(self->figures, figure);
+    }
+}
+
+static void
+read_notes(NtfView *self, const JwReportResult *result)
+{
+    for (guint i = 0; i < MIN(result->notes->len, MAX_FIGURES); i++) {
+        char *note = ntf_view_clean(g_ptr_array_index(result->notes, i));
+        if (note != NULL) {
+            g_ptr_array_add(self->notes, note);
+        }
+    }
+}
+
+/* Less than a year before, days need no year. */
+static void
+read_compared(NtfView *self, const JwReportResult *result)
+{
+    g_autoptr(GTimeZone) zone = self->zone != NULL ? jw_zone_new(self->zone, NULL) : NULL;
+    const int64_t year_ms = INT64_C(360) * 86400000;
+    const bool near = result->start_ms - result->compared_start_ms < year_ms;
+
+    self->compared = ntf_view_clean(result->compared_label);
+    if (self->compared != NULL && zone != NULL && near && result->compared_end_ms != 0) {
+        self->against =
+            jw_report_text_days(result->compared_start_ms, result->compared_end_ms, zone);
+    }
+    if (self->against == NULL) {
+        self->against = g_strdup(self->compared);
     }
 }
 
@@ -184,7 +230,9 @@ read_chart(NtfView *self, const JwReportTable *table)
 static void
 init_job(NtfView *self, const JwJob *job)
 {
-    self->figures = new_figures();
+    self->figures = g_array_new(FALSE, FALSE, sizeof(NtfFigure));
+    g_array_set_clear_func(self->figures, card_clear);
+    self->notes = g_ptr_array_new_with_free_func(g_free);
     self->limits = new_figures();
     self->labels = g_ptr_array_new_with_free_func(g_free);
     self->values = g_array_new(FALSE, FALSE, sizeof(double));
@@ -240,7 +288,9 @@ ntf_view_init(NtfView *self, const NtfComposeInput *input)
     self->period = ntf_view_clean(result->period_label);
     self->zone = ntf_view_clean(result->time_zone);
     read_limits(self, result);
-    read_figures(self, result->figures);
+    read_figures(self, result);
+    read_notes(self, result);
+    read_compared(self, result);
     if (result->tables->len > 0) {
         read_chart(self, &g_array_index(result->tables, JwReportTable, 0));
     }

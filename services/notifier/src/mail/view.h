@@ -11,6 +11,11 @@
 G_BEGIN_DECLS
 
 typedef struct {
+    char *label, *text;
+    char *change; /* "▲ +13 (+1.6 %)"; NULL: not compared */
+} NtfFigure;
+
+typedef struct {
     char *title, *job_name, *period, *zone; /* NULL when unknown, but for the title */
     const char *kind;                       /* "Weekly report"; NULL: not known */
     char *report_type;                      /* of a job without a report; NULL: not known */
@@ -18,8 +23,11 @@ typedef struct {
     char *requester;                        /* NULL: not known */
     GArray *limits;                         /* of JwPageFigure: what the records were limited to */
     bool with_inactive;
-    char *part;      /* the same in a few words; NULL: all records */
-    GArray *figures; /* of JwPageFigure */
+    char *part;       /* the same in a few words; NULL: all records */
+    GArray *figures;  /* of NtfFigure */
+    char *compared;   /* the period before; NULL: not compared */
+    char *against;    /* the same in a few words */
+    GPtrArray *notes; /* of char * */
     char *chart_title, *measure;
     GPtrArray *labels; /* of char *, NULL-terminated */
     GArray *values;    /* of double */

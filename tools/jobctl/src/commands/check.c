@@ -48,7 +48,7 @@ widest_request(const JwReportDef *def)
     request->end_ms = 1; /* a period */
     for (guint i = 0; i < def->filters->len; i++) {
         const JwFilterDef *known = &g_array_index(def->filters, JwFilterDef, i);
-        const JwFilter filter = { g_strdup(known->name), g_new0(char *, 1) };
+        const JwFilter filter = { .name = g_strdup(known->name), .values = g_new0(char *, 1) };
         g_array_append_val(request->filters, filter);
     }
     return request;

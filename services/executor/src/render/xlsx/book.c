@@ -32,6 +32,7 @@ exe_book_clear(ExeBook *self)
     }
     g_clear_pointer(&self->names, g_ptr_array_unref);
     g_free(self->refused);
+    exe_xlsx_styles_clear(&self->styles);
     if (self->scratch != NULL) {
         g_string_free(self->scratch, TRUE);
         g_string_free(self->escaped, TRUE);

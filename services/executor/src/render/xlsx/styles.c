@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define DECIMALS_MAX 9
+
 #define COLOR_INK   0x111827
 #define COLOR_MUTED 0x6B7280
 #define COLOR_HEAD  0x1E3A8A
@@ -44,6 +46,7 @@ void
 exe_xlsx_styles_init(ExeXlsxStyles *self, lxw_workbook *book)
 {
     *self = (ExeXlsxStyles){ .book = book };
+    self->cells = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     self->title = style_new(book, 20, COLOR_HEAD, true);
     self->muted = style_new(book, 11, COLOR_MUTED, false);
     self->label = style_new(book, 11, COLOR_INK, false);
@@ -56,6 +59,12 @@ exe_xlsx_styles_init(ExeXlsxStyles *self, lxw_workbook *book)
     }
 }
 
+void
+exe_xlsx_styles_clear(ExeXlsxStyles *self)
+{
+    g_clear_pointer(&self->cells, g_hash_table_unref);
+}
+
 char *
 exe_xlsx_number_format(int decimals)
 {
@@ -64,16 +73,46 @@ exe_xlsx_number_format(int decimals)
     return g_strndup(all, strlen("#,##0") + (size_t)(decimals > 0 ? decimals + 1 : 0));
 }
 
-static lxw_format *
-cell_new(lxw_workbook *book, ExeXlsxStyle style, JwFormat format, int decimals)
+/* A unit as a text of a number format: in quotation marks, those of its own by their code.
+ * (transfer full) */
+static char *
+unit_format(const char *unit)
 {
-    g_autofree char *digits = exe_xlsx_number_format(decimals);
-    g_autofree char *number = g_strconcat(digits, formats[format].unit, NULL);
-    lxw_format *cell = style_new(book, 11, COLOR_INK, style == EXE_XLSX_FIGURE);
+    GString *text = g_string_new("\"");
 
-    format_set_num_format(cell, formats[format].number != NULL ? formats[format].number : number);
-    format_set_align(cell, style == EXE_XLSX_FIGURE ? LXW_ALIGN_RIGHT : formats[format].align);
-    if (style != EXE_XLSX_CELL) {
+    for (const char *pos = unit; *pos != '\0'; pos++) {
+        g_string_append(text, *pos == '"' ? "\"\\\"\"" : (char[]){ *pos, '\0' });
+    }
+    g_string_append_c(text, '"');
+    return g_string_free(text, FALSE);
+}
+
+/* (transfer full) */
+static char *
+number_format(const ExeXlsxLook *look)
+{
+    g_autofree char *digits = exe_xlsx_number_format(MIN(look->decimals, DECIMALS_MAX));
+    g_autofree char *unit =
+        look->unit != NULL ? unit_format(look->unit) : g_strdup(formats[look->format].unit);
+
+    if (formats[look->format].number != NULL) {
+        return g_strdup(formats[look->format].number);
+    }
+    return look->sign
+               ? g_strdup_printf("+%s%s;-%s%s;%s%s", digits, unit, digits, unit, digits, unit)
+               : g_strconcat(digits, unit, NULL);
+}
+
+static lxw_format *
+cell_new(lxw_workbook *book, const ExeXlsxLook *look, const char *number)
+{
+    const bool figure = look->style == EXE_XLSX_FIGURE || look->style == EXE_XLSX_BESIDE;
+    lxw_format *cell = style_new(book, 11, look->style == EXE_XLSX_BESIDE ? COLOR_MUTED : COLOR_INK,
+                                 look->style == EXE_XLSX_FIGURE);
+
+    format_set_num_format(cell, number);
+    format_set_align(cell, figure ? LXW_ALIGN_RIGHT : formats[look->format].align);
+    if (look->style != EXE_XLSX_CELL) {
         format_set_bottom(cell, LXW_BORDER_THIN);
         format_set_bottom_color(cell, COLOR_LINE);
     }
@@ -81,16 +120,18 @@ cell_new(lxw_workbook *book, ExeXlsxStyle style, JwFormat format, int decimals)
 }
 
 lxw_format *
-exe_xlsx_style(ExeXlsxStyles *self, ExeXlsxStyle style, JwFormat format, int decimals)
+exe_xlsx_style(ExeXlsxStyles *self, const ExeXlsxLook *look)
 {
-    const int shown =
-        formats[format].number != NULL ? 0 : CLAMP(decimals, 0, EXE_XLSX_DECIMALS_MAX);
-    lxw_format **cell = &self->cells[style][format][shown];
+    g_autofree char *number = number_format(look);
+    g_autofree char *key =
+        g_strdup_printf("%d %d %s", look->style, formats[look->format].align, number);
+    lxw_format *cell = g_hash_table_lookup(self->cells, key);
 
-    if (*cell == NULL) {
-        *cell = cell_new(self->book, style, format, shown);
+    if (cell == NULL) {
+        cell = cell_new(self->book, look, number);
+        g_hash_table_insert(self->cells, g_steal_pointer(&key), cell);
     }
-    return *cell;
+    return cell;
 }
 
 int

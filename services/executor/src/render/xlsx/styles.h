@@ -6,24 +6,31 @@
 
 G_BEGIN_DECLS
 
-/* A list cell, a table cell (ruled below), a figure (ruled and bold). */
-typedef enum { EXE_XLSX_CELL, EXE_XLSX_TABLE, EXE_XLSX_FIGURE, EXE_XLSX_N_STYLES } ExeXlsxStyle;
+/* A list cell, a table cell (ruled below), a figure (ruled and bold), what stands beside one. */
+typedef enum { EXE_XLSX_CELL, EXE_XLSX_TABLE, EXE_XLSX_FIGURE, EXE_XLSX_BESIDE } ExeXlsxStyle;
 
-#define EXE_XLSX_DECIMALS_MAX 9
+/* How a cell looks. */
+typedef struct {
+    ExeXlsxStyle style;
+    JwFormat format;
+    int decimals;     /* as many as the value was rounded to; of numbers only */
+    const char *unit; /* behind a number; NULL: the format's */
+    bool sign;        /* "+" in front of what is above zero */
+} ExeXlsxLook;
 
 typedef struct {
     lxw_workbook *book;
     lxw_format *heads[JW_FORMAT_N]; /* aligned as the column below */
     lxw_format *title, *muted, *label;
-    lxw_format *cells[EXE_XLSX_N_STYLES][JW_FORMAT_N][EXE_XLSX_DECIMALS_MAX + 1]; /* or NULL yet */
+    GHashTable *cells; /* of lxw_format, by what is different */
 } ExeXlsxStyles;
 
 /* Adds them to @book, which owns them. */
 void exe_xlsx_styles_init(ExeXlsxStyles *self, lxw_workbook *book);
+void exe_xlsx_styles_clear(ExeXlsxStyles *self);
 
-/* The format of a cell, which shows as many decimals as the value was rounded to. @decimals:
- * ignored where the format is none of numbers. (transfer none) */
-lxw_format *exe_xlsx_style(ExeXlsxStyles *self, ExeXlsxStyle style, JwFormat format, int decimals);
+/* The format of cells that look so. (transfer none) */
+lxw_format *exe_xlsx_style(ExeXlsxStyles *self, const ExeXlsxLook *look);
 
 /* How a value is shown in a cell that has @format: a time, the earliest say, as one whatever the
  * measure says, and a number never as a date. */

@@ -182,7 +182,8 @@ column_width(const JwReportTable *table, size_t column)
     width = MIN(width, WIDTH_MAX);
     for (size_t row = 0; row < table->n_rows; row++) {
         const JwValue *cell = jw_report_cell(table, row, column);
-        g_autofree char *text = jw_report_text_value(cell, about->format, about->decimals);
+        const JwTextForm form = { about->format, about->decimals, about->unit, true };
+        g_autofree char *text = jw_report_text_form(cell, &form);
         const bool time = cell->type == JW_VALUE_TIME;
         const double wanted = exe_column_width(width, time ? EXE_TIME_SHOWN : text);
         width = cell->type == JW_VALUE_TEXT ? MAX(width, MIN(wanted, WIDTH_MAX)) : wanted;
@@ -205,20 +206,31 @@ table_head(ExeBook *book, const JwReportTable *table, lxw_worksheet *sheet)
     worksheet_freeze_panes(sheet, 1, 0);
 }
 
+static lxw_format *
+cell_style(ExeBook *book, const JwReportColumn *column, const JwValue *cell)
+{
+    const ExeXlsxLook look = { .style = EXE_XLSX_TABLE,
+                               .format = exe_xlsx_value_format(cell, column->format),
+                               .decimals = column->decimals,
+                               .unit = column->unit,
+                               .sign = column->role == JW_COLUMN_DIFFERENCE
+                                       || column->role == JW_COLUMN_PERCENT };
+
+    return exe_xlsx_style(&book->styles, &look);
+}
+
 void
 exe_table_write(ExeBook *book, const JwReportTable *table, lxw_worksheet *sheet,
-                lxw_worksheet *summary)
+                lxw_worksheet *summary, lxw_col_t front)
 {
     table_head(book, table, sheet);
     for (size_t row = 0; row < table->n_rows; row++) {
         for (size_t column = 0; column < table->n_columns; column++) {
             const JwReportColumn *about = &table->columns[column];
             const JwValue *cell = jw_report_cell(table, row, column);
-            lxw_format *style =
-                exe_xlsx_style(&book->styles, EXE_XLSX_TABLE,
-                               exe_xlsx_value_format(cell, about->format), about->decimals);
             exe_book_value(book, sheet, (lxw_row_t)row + 1, (lxw_col_t)column, cell,
-                           column == 0 ? book->styles.label : style);
+                           column < table->n_keys ? book->styles.label
+                                                  : cell_style(book, about, cell));
         }
     }
     if (table->chart == JW_CHART_NONE || !chart_fits(table)) {
@@ -226,6 +238,6 @@ exe_table_write(ExeBook *book, const JwReportTable *table, lxw_worksheet *sheet,
     }
     chart_write(book, table, sheet, sheet, 1, (lxw_col_t)(table->n_columns + 1));
     if (table->chart_in_front) {
-        chart_write(book, table, sheet, summary, 4, 4);
+        chart_write(book, table, sheet, summary, 4, front);
     }
 }

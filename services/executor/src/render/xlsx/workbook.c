@@ -15,10 +15,10 @@
 
 #include "jw/report_sheets.h"
 #include "jw/report_text.h"
-#include "jw/report_words.h"
 #include "jw/text.h"
 #include "render/xlsx/book.h"
 #include "render/xlsx/list.h"
+#include "render/xlsx/summary.h"
 #include "render/xlsx/table.h"
 #include "temp.h"
 
@@ -41,8 +41,10 @@ list_new(ExeRender *self)
 
     for (guint i = 0; i < columns->len; i++) {
         const JwColumnDef *column = &g_array_index(columns, JwColumnDef, i);
-        styles[i] = lxw_format_get_xf_index(exe_xlsx_style(
-            &self->book.styles, EXE_XLSX_CELL, column->format, exe_xlsx_list_decimals(column)));
+        const ExeXlsxLook look = { .style = EXE_XLSX_CELL,
+                                   .format = column->format,
+                                   .decimals = exe_xlsx_list_decimals(column) };
+        styles[i] = lxw_format_get_xf_index(exe_xlsx_style(&self->book.styles, &look));
     }
     return exe_xlsx_list_new(self->input.temp_dir, &self->zone, styles, columns->len);
 }
@@ -142,86 +144,6 @@ list_sheet_write(ExeRender *self, lxw_worksheet *sheet, unsigned number)
     exe_book_note(book, worksheet_autofilter(sheet, 0, 0, last_row, (lxw_col_t)(columns->len - 1)));
 }
 
-static void
-figures_write(ExeBook *book, const JwReportResult *result, lxw_worksheet *sheet, lxw_row_t row)
-{
-    double labels = 34;
-    double values = 18;
-
-    for (guint i = 0; i < result->figures->len; i++) {
-        const JwReportFigure *figure = &g_array_index(result->figures, JwReportFigure, i);
-        lxw_format *style =
-            exe_xlsx_style(&book->styles, EXE_XLSX_FIGURE,
-                           exe_xlsx_value_format(&figure->value, figure->format), figure->decimals);
-
-        exe_book_text(book, sheet, row + i, 1, figure->label, book->styles.label);
-        if (figure->value.type == JW_VALUE_NULL) {
-            exe_book_text(book, sheet, row + i, 2, figure->text, style);
-        } else {
-            exe_book_value(book, sheet, row + i, 2, &figure->value, style);
-        }
-        labels = exe_column_width(labels, figure->label);
-        values = exe_column_width(values, figure->text);
-    }
-    exe_book_note(book, worksheet_set_column(sheet, 1, 1, MIN(labels, EXE_WIDTH_MOST), NULL));
-    exe_book_note(book, worksheet_set_column(sheet, 2, 2, MIN(values, EXE_WIDTH_MOST), NULL));
-}
-
-/* What the report is limited to, and who asked for it: nobody takes a part for the whole. */
-static void
-summary_scope_write(ExeBook *book, const JwReportResult *result, lxw_worksheet *sheet)
-{
-    g_autoptr(GString) text = g_string_new(NULL);
-    const char *part = jw_report_word(JW_WORD_PART, result->language);
-
-    for (guint i = 0; i < result->limits->len; i++) {
-        const JwReportLimit *limit = &g_array_index(result->limits, JwReportLimit, i);
-        g_string_append_printf(text, "%s%s%s: %s", i == 0 ? part : "", i == 0 ? ": " : " · ",
-                               limit->label, limit->text);
-    }
-    if (result->with_inactive) {
-        g_string_append_printf(text, "%s%s", text->len > 0 ? " · " : "",
-                               jw_report_word(JW_WORD_INACTIVE, result->language));
-    }
-    if (text->len > 0) {
-        exe_book_text(book, sheet, 3, 1, text->str, book->styles.label);
-    }
-    if (result->requester != NULL) {
-        g_autofree char *requester =
-            jw_report_word_fill(JW_WORD_REQUESTED_BY, result->language, result->requester, NULL);
-        exe_book_text(book, sheet, 4, 1, requester, book->styles.muted);
-    }
-}
-
-static void
-summary_write(ExeRender *self, const JwReportResult *result, lxw_worksheet *sheet)
-{
-    const lxw_row_t first = 6;
-    ExeBook *book = &self->book;
-    const ExeXlsxStyles *styles = &book->styles;
-    g_autofree char *subtitle = g_strdup_printf("%s (%s)", result->period_label, result->time_zone);
-    const char *language = result->language;
-    g_autofree char *count = jw_report_word_records(result->rows, language);
-    g_autofree char *records = jw_report_word_fill(JW_WORD_RECORDS_READ, language, count, NULL);
-
-    exe_book_note(book, worksheet_set_column(sheet, 0, 0, 3, NULL));
-    exe_book_note(book, worksheet_set_column(sheet, 3, 3, 3, NULL));
-    exe_book_note(book, worksheet_set_row(sheet, 1, 30, NULL));
-    if (self->input.title != NULL) {
-        exe_book_text(book, sheet, 1, 1, self->input.title, styles->title);
-    }
-    exe_book_text(book, sheet, 2, 1, subtitle, styles->muted);
-    summary_scope_write(book, result, sheet);
-    exe_book_note(book, worksheet_set_row(sheet, first - 1, EXE_HEAD_HEIGHT, NULL));
-    exe_book_text(book, sheet, first - 1, 1, jw_report_word(JW_WORD_FIGURE, language),
-                  styles->heads[JW_FORMAT_TEXT]);
-    exe_book_text(book, sheet, first - 1, 2, jw_report_word(JW_WORD_VALUE, language),
-                  styles->heads[JW_FORMAT_INTEGER]);
-    figures_write(book, result, sheet, first);
-    exe_book_text(book, sheet, first + result->figures->len + 1, 1, records, styles->muted);
-    worksheet_activate(sheet);
-}
-
 /* All sheets in their order first: what is written into one may name another. */
 static bool
 sheets_write(ExeRender *self, const JwReportResult *result, GError **error)
@@ -248,9 +170,9 @@ sheets_write(ExeRender *self, const JwReportResult *result, GError **error)
     }
     for (guint i = 0; i < n_tables; i++) {
         exe_table_write(book, &g_array_index(result->tables, JwReportTable, i),
-                        sheets->pdata[1 + i], sheets->pdata[0]);
+                        sheets->pdata[1 + i], sheets->pdata[0], exe_summary_chart_column(result));
     }
-    summary_write(self, result, sheets->pdata[0]);
+    exe_summary_write(book, self->input.title, result, sheets->pdata[0]);
     return true;
 }
 

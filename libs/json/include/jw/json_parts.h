@@ -1,0 +1,21 @@
+/* jw/json_parts.h: parts of values: their check, one over another, and one inside another. Any
+ * thread, no state. */
+#pragma once
+#include "jw/json.h"
+
+G_BEGIN_DECLS
+
+/* As jw_check_object(), but what is required may be missing in the outermost @levels of objects: a
+ * part of a value, which jw_json_merge() makes whole. */
+bool jw_check_partial(const json_t *value, const JwField *fields, unsigned levels, const char *base,
+                      JwViolations *violations);
+
+/* @base with the members of @patch over it, object by object; everything else that @patch has is
+ * taken as it is, and null takes a member away. A null for what @base does not have stays, so that
+ * a check finds it. (transfer full) */
+json_t *jw_json_merge(const json_t *base, const json_t *patch);
+
+/* What is at @pointer (RFC 6901) of @value; NULL: nothing. (transfer none) */
+const json_t *jw_json_at(const json_t *value, const char *pointer);
+
+G_END_DECLS

@@ -1,0 +1,91 @@
+/* result/compare.c: the figures of a result beside those of the period before. Both results are
+ * made in the same way, so their figures and tables meet by place. The difference and its
+ * percentage are of the values as they are shown: who reckons with them gets the same. One thread.
+ */
+#include "result/compare.h"
+
+#include "jw/civil.h"
+#include "jw/report_text.h"
+
+static const char *
+value_text(const JwCompared *self, const JwValue *value, const JwTextForm *form)
+{
+    g_autofree char *text = jw_report_text_form(value, form);
+
+    return jw_result_keep(self->self, text);
+}
+
+static void
+compare_figure(const JwCompared *self, JwReportFigure *figure, const JwReportFigure *before)
+{
+    JwReportComparison *comparison = &figure->comparison;
+    const bool rate = figure->format == JW_FORMAT_PERCENT;
+    const JwTextForm change = { .format = figure->format,
+                                .decimals = figure->decimals,
+                                .unit = rate ? JW_COMPARE_POINTS : figure->unit,
+                                .sign = true };
+    const JwTextForm share = { .format = JW_FORMAT_PERCENT,
+                               .decimals = JW_CHANGE_DECIMALS,
+                               .sign = true };
+
+    comparison->unit = rate ? JW_COMPARE_POINTS : NULL;
+    comparison->previous = jw_result_keep_value(self->self, before->value);
+    if (jw_compare_has_difference(figure->format)) {
+        comparison->difference =
+            jw_compare_difference(&figure->value, &before->value, figure->decimals);
+    }
+    if (jw_compare_has_percent(figure->format)) {
+        comparison->percent = jw_compare_percent(&comparison->difference, &before->value);
+    }
+    comparison->previous_text = jw_result_keep(self->self, before->text);
+    comparison->difference_text = value_text(self, &comparison->difference, &change);
+    comparison->percent_text = value_text(self, &comparison->percent, &share);
+}
+
+/* The request of the period before, whose strings are borrowed. */
+static JwReportRequest
+request_before(const JwReportRequest *request)
+{
+    JwReportRequest before = *request;
+
+    before.start_ms = request->compared_start_ms;
+    before.end_ms = request->compared_end_ms;
+    return before;
+}
+
+JwReportResult *
+jw_report_result_new_compared(JwAggregate *aggregate, JwAggregate *previous, const JwReportDef *def,
+                              const JwReportRequest *request, GTimeZone *zone)
+{
+    JwReportResult *self = jw_report_result_new(aggregate, def, request, zone);
+
+    if (self == NULL || previous == NULL) {
+        return self;
+    }
+    const JwReportRequest asked = request_before(request);
+    g_autoptr(JwReportResult) before = jw_report_result_new(previous, def, &asked, zone);
+    g_autoptr(GArray) plans = jw_result_plan_tables(def, request);
+    JwCompared compare = { .self = self,
+                           .aggregate = aggregate,
+                           .def = def,
+                           .request = request,
+                           .first_day = jw_zone_day(zone, request->start_ms),
+                           .last_day = jw_zone_day(zone, request->end_ms - 1),
+                           .compared_day = jw_zone_day(zone, asked.start_ms) };
+
+    self->compared_label = jw_result_keep(self, before->period_label);
+    self->compared_start_ms = asked.start_ms;
+    self->compared_end_ms = asked.end_ms;
+    for (guint i = 0; i < self->figures->len; i++) {
+        compare_figure(&compare, &g_array_index(self->figures, JwReportFigure, i),
+                       &g_array_index(before->figures, JwReportFigure, i));
+    }
+    for (guint i = 0; i < plans->len; i++) {
+        const JwTablePlan *plan = &g_array_index(plans, JwTablePlan, i);
+        if (plan->compare) {
+            jw_compare_table(&compare, plan, &g_array_index(self->tables, JwReportTable, i),
+                             &g_array_index(before->tables, JwReportTable, i));
+        }
+    }
+    return self;
+}

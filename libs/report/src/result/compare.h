@@ -1,0 +1,35 @@
+/* result/compare.h: what the files that compare a result share. Private to libs/report. */
+#pragma once
+#include "result/plan.h"
+#include "result/result_private.h"
+
+G_BEGIN_DECLS
+
+#define JW_COMPARE_POINTS " pp"
+
+typedef struct {
+    JwReportResult *self;
+    JwAggregate *aggregate;
+    const JwReportDef *def;
+    const JwReportRequest *request;
+    int64_t first_day, last_day, compared_day; /* of the period, of that before */
+} JwCompared;
+
+/* Whether values of that format have a difference: hours of the day, dates and texts have none that
+ * says anything. */
+bool jw_compare_has_difference(JwFormat format);
+
+/* Whether it is told in percent as well: that of a share is in points. */
+bool jw_compare_has_percent(JwFormat format);
+
+/* NULL type when one of them is no number. */
+JwValue jw_compare_difference(const JwValue *now, const JwValue *before, int decimals);
+
+/* NULL type of what was 0. */
+JwValue jw_compare_percent(const JwValue *change, const JwValue *before);
+
+/* Puts the table with the columns of the period before in the place of @table. */
+void jw_compare_table(const JwCompared *self, const JwTablePlan *plan, JwReportTable *table,
+                      const JwReportTable *before);
+
+G_END_DECLS

@@ -1,0 +1,418 @@
+/* result/compare_table.c: a table of a result with that of the period before. Their rows meet by
+ * what they are about: a day by its place in the period, all else by its label. One thread. */
+#include "result/compare.h"
+
+#include "jw/civil.h"
+#include "jw/report_text.h"
+#include "jw/report_words.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define ROLES_MAX 4 /* of one measure: value, previous, difference, percent */
+
+/* A row of the table that is made, by its places in the two that it is made of; -1: it has none. */
+typedef struct {
+    gssize row, before;
+} Pair;
+
+/* Two tables, and the one that they become. */
+typedef struct {
+    const JwCompared *compare;
+    const JwTablePlan *plan;
+    JwReportTable now;
+    const JwReportTable *before;
+    GArray *pairs; /* of Pair */
+    bool timeline; /* its key is a date */
+    bool now_other, before_other;
+    int64_t left_out;
+    JwReportTable made;
+} Tables;
+
+/* "2026-01-06", or "2026-01" when @month; false: another label. */
+static bool
+read_label(const char *label, bool month, int64_t *ret_key)
+{
+    int year = 0, number = 0, day = 1, end = 0;
+
+    if (month ? sscanf(label, "%4d-%2d%n", &year, &number, &end) != 2
+              : sscanf(label, "%4d-%2d-%2d%n", &year, &number, &day, &end) != 3) {
+        return false;
+    }
+    *ret_key = month ? year * INT64_C(12) + number - 1 : jw_civil_days(year, number, day);
+    return label[end] == '\0';
+}
+
+static char *
+write_label(int64_t key, bool month)
+{
+    JwCivil date = { 0 };
+
+    if (month) {
+        return g_strdup_printf("%04d-%02d", (int)jw_floor_div(key, 12),
+                               (int)jw_floor_mod(key, 12) + 1);
+    }
+    jw_civil_from_days(key, &date);
+    return g_strdup_printf("%04d-%02d-%02d", date.year, date.month, date.day);
+}
+
+static int64_t
+month_of(int64_t day)
+{
+    JwCivil date;
+
+    jw_civil_from_days(day, &date);
+    return date.year * INT64_C(12) + date.month - 1;
+}
+
+/* The day or month of the period that has the place of @label in the period before; false: it has
+ * none. */
+static bool
+moved_key(const JwCompared *self, bool month, const char *label, int64_t *ret_key)
+{
+    const bool dates =
+        self->request->compare == JW_COMPARE_YEAR && self->request->period != JW_PERIOD_WEEKLY;
+    int64_t key = 0;
+    JwCivil date;
+
+    if (!read_label(label, month, &key)) {
+        return false;
+    }
+    if (month) {
+        key += month_of(self->first_day) - month_of(self->compared_day);
+        *ret_key = key;
+        return key <= month_of(self->last_day);
+    }
+    if (!dates) {
+        *ret_key = key + self->first_day - self->compared_day;
+        return *ret_key <= self->last_day;
+    }
+    jw_civil_from_days(key, &date);
+    *ret_key = jw_civil_days(date.year + 1, date.month, date.day);
+    return date.day <= jw_civil_month_days(date.year + 1, date.month) && *ret_key >= self->first_day
+           && *ret_key <= self->last_day;
+}
+
+static bool
+is_month(const Tables *tables)
+{
+    return tables->plan->dimension->part == JW_PART_MONTH;
+}
+
+/* What a row of the table before is about, in words of this period. NULL: this period has no such
+ * day. @ret_owned: (transfer full) where it is a new text */
+static const char *
+key_text(const Tables *tables, size_t row, char **ret_owned)
+{
+    const JwValue *cell = jw_report_cell(tables->before, row, 0);
+    int64_t key = 0;
+
+    *ret_owned = NULL;
+    if (cell->type != JW_VALUE_TEXT) {
+        return "";
+    }
+    if (!tables->timeline || !read_label(cell->text, is_month(tables), &key)) {
+        return cell->text;
+    }
+    if (!moved_key(tables->compare, is_month(tables), cell->text, &key)) {
+        return NULL;
+    }
+    *ret_owned = write_label(key, is_month(tables));
+    return *ret_owned;
+}
+
+static bool
+is_label(const JwReportTable *table, size_t row, JwWord word, const char *language)
+{
+    const JwValue *cell = jw_report_cell(table, row, 0);
+
+    return cell->type == JW_VALUE_TEXT && strcmp(cell->text, jw_report_word(word, language)) == 0;
+}
+
+static bool
+has_label(const JwReportTable *table, JwWord word, const char *language)
+{
+    for (size_t row = 0; row < table->n_rows; row++) {
+        if (is_label(table, row, word, language)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Rows of the table before by what they are about, in words of this period; those that this period
+ * has no row for are counted. (transfer full) */
+static GHashTable *
+rows_before(Tables *tables)
+{
+    GHashTable *rows = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+    for (size_t row = 0; row < tables->before->n_rows; row++) {
+        g_autofree char *owned = NULL;
+        const char *key = key_text(tables, row, &owned);
+        if (key == NULL) {
+            tables->left_out += 1;
+            continue;
+        }
+        g_hash_table_insert(rows, g_strdup(key), GSIZE_TO_POINTER(row + 1));
+    }
+    return rows;
+}
+
+static const char *
+pair_label(const Tables *tables, const Pair *pair, char **ret_owned)
+{
+    const JwValue *cell = NULL;
+
+    *ret_owned = NULL;
+    if (pair->row < 0) {
+        return key_text(tables, (size_t)pair->before, ret_owned);
+    }
+    cell = jw_report_cell(&tables->now, (size_t)pair->row, 0);
+    return cell->type == JW_VALUE_TEXT ? cell->text : "";
+}
+
+/* Values, then "(none)", then "(other)", then the total. */
+static int
+pair_rank(const Tables *tables, const Pair *pair)
+{
+    const bool now = pair->row >= 0;
+    const JwReportTable *table = now ? &tables->now : tables->before;
+    const size_t row = (size_t)(now ? pair->row : pair->before);
+    const char *language = tables->compare->self->language;
+
+    return jw_report_row_kind(table, row) != JW_ROW_GROUP     ? 3
+           : is_label(table, row, JW_WORD_OTHER, language)    ? 2
+           : is_label(table, row, JW_WORD_NO_VALUE, language) ? 1
+                                                              : 0;
+}
+
+static int
+compare_pairs(gconstpointer a, gconstpointer b, gpointer data)
+{
+    const Tables *tables = data;
+    const int first = pair_rank(tables, a), second = pair_rank(tables, b);
+
+    if (first != second || first != 0 || !tables->timeline) {
+        return first - second; /* the sort keeps the order */
+    }
+    g_autofree char *one = NULL;
+    g_autofree char *other = NULL;
+    return strcmp(pair_label(tables, a, &one), pair_label(tables, b, &other));
+}
+
+/* The rows of this period in their order, and in front of "(none)", "(other)" and the total those
+ * of the period before only; days in the order of the calendar. */
+static void
+pair_rows(Tables *tables)
+{
+    g_autoptr(GHashTable) before = rows_before(tables);
+
+    for (size_t row = 0; row < tables->now.n_rows; row++) {
+        const JwValue *cell = jw_report_cell(&tables->now, row, 0);
+        const char *key = cell->type == JW_VALUE_TEXT ? cell->text : "";
+        const size_t found = GPOINTER_TO_SIZE(g_hash_table_lookup(before, key));
+        const Pair pair = { (gssize)row, (gssize)found - 1 };
+
+        g_array_append_val(tables->pairs, pair);
+        g_hash_table_remove(before, key);
+    }
+    for (size_t row = 0; row < tables->before->n_rows; row++) {
+        g_autofree char *owned = NULL;
+        const char *key = key_text(tables, row, &owned);
+        const Pair pair = { -1, (gssize)row };
+
+        if (key != NULL && g_hash_table_contains(before, key)) {
+            g_array_append_val(tables->pairs, pair);
+        }
+    }
+    g_array_sort_with_data(tables->pairs, compare_pairs, tables);
+}
+
+/* The roles that the columns of a measure have. */
+static size_t
+n_roles(const JwReportColumn *column)
+{
+    return jw_compare_has_percent(column->format)      ? 4
+           : jw_compare_has_difference(column->format) ? 3
+                                                       : 2;
+}
+
+static const JwMeasureDef *
+measure_of(const Tables *tables, size_t column)
+{
+    return jw_report_def_measure(tables->compare->def, tables->now.columns[column].name);
+}
+
+/* The value of a table at a place of a pair, or what a measure is over no records: not known when
+ * its group may be among others. */
+static JwValue
+pair_value(const Tables *tables, const JwReportTable *table, gssize row, size_t column, bool other)
+{
+    if (row >= 0) {
+        return *jw_report_cell(table, (size_t)row, column);
+    }
+    const JwMeasureDef *measure = measure_of(tables, column);
+    return other || measure == NULL ? (JwValue){ .type = JW_VALUE_NULL }
+                                    : jw_aggregate_nothing(tables->compare->aggregate, measure);
+}
+
+/* "(other)" is not the same in both. */
+static bool
+pair_is_other(const Tables *tables, const Pair *pair)
+{
+    return (tables->now_other || tables->before_other) && pair_rank(tables, pair) == 2;
+}
+
+static void
+fill_pair(Tables *tables, size_t at, const Pair *pair)
+{
+    JwReportResult *result = tables->compare->self;
+    const size_t n_keys = tables->now.n_keys;
+    const bool is_other = pair_is_other(tables, pair);
+    size_t column = n_keys;
+    g_autofree char *owned = NULL;
+    const char *label = pair_label(tables, pair, &owned);
+
+    *jw_result_cell(&tables->made, at, 0) = jw_result_keep_value(
+        result, (JwValue){ .type = JW_VALUE_TEXT, .text = label, .length = strlen(label) });
+    for (size_t i = n_keys; i < tables->now.n_columns; i++) {
+        const JwReportColumn *about = &tables->now.columns[i];
+        const JwValue now = pair_value(tables, &tables->now, pair->row, i, tables->now_other);
+        const JwValue before =
+            is_other ? (JwValue){ .type = JW_VALUE_NULL }
+                     : pair_value(tables, tables->before, pair->before, i, tables->before_other);
+        const JwValue change = jw_compare_has_difference(about->format)
+                                   ? jw_compare_difference(&now, &before, about->decimals)
+                                   : (JwValue){ .type = JW_VALUE_NULL };
+        const JwValue values[ROLES_MAX] = { now, jw_result_keep_value(result, before), change,
+                                            jw_compare_percent(&change, &before) };
+        for (size_t role = 0; role < n_roles(about); role++) {
+            *jw_result_cell(&tables->made, at, column++) = values[role];
+        }
+    }
+}
+
+static JwReportColumn
+role_column(JwReportResult *result, const JwReportColumn *of, JwColumnRole role)
+{
+    static const JwWord words[] = { [JW_COLUMN_PREVIOUS] = JW_WORD_PREVIOUS_OF,
+                                    [JW_COLUMN_DIFFERENCE] = JW_WORD_DIFFERENCE_OF,
+                                    [JW_COLUMN_PERCENT] = JW_WORD_CHANGE_OF };
+    JwReportColumn column = *of;
+
+    if (role == JW_COLUMN_VALUE) {
+        return column;
+    }
+    g_autofree char *label = jw_report_word_fill(words[role], result->language, of->label, NULL);
+    column.label = jw_result_keep(result, label);
+    column.role = role;
+    if (role == JW_COLUMN_DIFFERENCE && of->format == JW_FORMAT_PERCENT) {
+        column.unit = JW_COMPARE_POINTS;
+    }
+    if (role == JW_COLUMN_PERCENT) {
+        column.format = JW_FORMAT_PERCENT;
+        column.decimals = JW_CHANGE_DECIMALS;
+        column.unit = NULL;
+    }
+    return column;
+}
+
+/* Where a column of this period's table is in the one that is made. */
+static size_t
+made_column(const JwReportTable *now, size_t column)
+{
+    size_t at = MIN(column, now->n_keys);
+
+    for (size_t i = now->n_keys; i < column; i++) {
+        at += n_roles(&now->columns[i]);
+    }
+    return at;
+}
+
+/* The period before is drawn beside the one measure of a chart. */
+static void
+make_chart(Tables *tables)
+{
+    const JwReportTable *now = &tables->now;
+    JwReportTable *made = &tables->made;
+
+    for (size_t i = 0; i < now->n_chart_columns; i++) {
+        made->chart_columns[i] = made_column(now, now->chart_columns[i]);
+    }
+    if (now->n_chart_columns == 1) {
+        made->chart_columns[1] = made->chart_columns[0] + 1;
+        made->n_chart_columns = 2;
+    }
+}
+
+/* Puts the compared table in the place of this period's. */
+static void
+make_table(Tables *tables)
+{
+    JwReportTable *now = &tables->now, *made = &tables->made;
+    size_t column = 0;
+
+    *made = *now;
+    made->n_rows = tables->pairs->len;
+    made->n_columns = made_column(now, now->n_columns);
+    made->columns = g_new0(JwReportColumn, made->n_columns);
+    made->cells = g_new0(JwValue, made->n_columns * made->n_rows);
+    made->kinds = now->kinds != NULL ? g_new0(JwRowKind, made->n_rows) : NULL;
+    made->levels = NULL;
+    for (size_t i = 0; i < now->n_columns; i++) {
+        const size_t roles = i < now->n_keys ? 1 : n_roles(&now->columns[i]);
+        for (size_t role = 0; role < roles; role++) {
+            made->columns[column++] =
+                role_column(tables->compare->self, &now->columns[i], (JwColumnRole)role);
+        }
+    }
+    for (guint i = 0; i < tables->pairs->len; i++) {
+        const Pair *pair = &g_array_index(tables->pairs, Pair, i);
+        fill_pair(tables, i, pair);
+        if (made->kinds != NULL && pair->row >= 0) {
+            made->kinds[i] = now->kinds[pair->row];
+        }
+    }
+    make_chart(tables);
+    g_free(now->columns);
+    g_free(now->cells);
+    g_free(now->kinds);
+    g_free(now->levels);
+}
+
+static void
+note_left_out(const JwCompared *self, const Tables *tables)
+{
+    g_autofree char *count = jw_report_text_count(tables->left_out);
+
+    if (tables->left_out > 0) {
+        g_autofree char *note =
+            jw_report_word_fill(is_month(tables) ? JW_WORD_MONTHS_LEFT_OUT : JW_WORD_DAYS_LEFT_OUT,
+                                self->self->language, tables->made.title, count);
+        g_ptr_array_add(self->self->notes, (gpointer)(uintptr_t)jw_result_keep(self->self, note));
+    }
+}
+
+void
+jw_compare_table(const JwCompared *self, const JwTablePlan *plan, JwReportTable *table,
+                 const JwReportTable *before)
+{
+    const JwPart part = plan->dimension->part;
+    g_autoptr(GArray) pairs = g_array_new(FALSE, FALSE, sizeof(Pair));
+    Tables tables = {
+        .compare = self,
+        .plan = plan,
+        .now = *table,
+        .before = before,
+        .pairs = pairs,
+        .timeline = part == JW_PART_DATE || part == JW_PART_MONTH,
+        .now_other = has_label(table, JW_WORD_OTHER, self->self->language),
+        .before_other = has_label(before, JW_WORD_OTHER, self->self->language),
+    };
+
+    pair_rows(&tables);
+    make_table(&tables);
+    *table = tables.made;
+    note_left_out(self, &tables);
+}

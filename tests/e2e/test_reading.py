@@ -1,0 +1,198 @@
+"""What a report reads, and what it is when nothing is there: filters with operators, computed again in Python on the
+same records."""
+
+import csv
+import io
+import json
+import shutil
+from datetime import datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from stack import TOP, Stack, command, event_headers
+from wait import until
+
+ISTANBUL = ZoneInfo("Europe/Istanbul")
+OPERATORS = ["in", "not", "range", "contains", "absent"]
+TICKETS = {
+    "reportType": "tickets",
+    "title": "Tickets",
+    "filePrefix": "Tickets",
+    "collection": "tickets",
+    "dateField": "at",
+    "timeZone": "Europe/Istanbul",
+    "inactive": {"field": "state", "value": "spam"},
+    "filters": [
+        {"name": "departmentIds", "field": "department"},
+        {"name": "departments", "field": "department", "operators": OPERATORS},
+        {"name": "topic", "label": "Topic", "field": "topic", "operators": OPERATORS},
+        {"name": "wait", "label": "Wait (s)", "field": "wait", "operators": OPERATORS},
+        {"name": "closed", "field": "closed", "operators": ["range", "absent"]},
+    ],
+    "dimensions": [{"name": "agent", "label": "Agent", "field": "agent"}],
+    "measures": [
+        {"name": "tickets", "label": "Tickets", "op": "count"},
+        {"name": "wait", "label": "Wait", "op": "sum", "field": "wait", "format": "decimal", "decimals": 1},
+    ],
+    "summary": ["tickets", "wait"],
+    "columns": [{"field": "_id", "label": "Ticket"}, {"field": "agent", "label": "Agent"}],
+}
+TOPICS = ("Billing", "a BILL (50 %)", "Ärger mit *.*", "$where", "bi", None)
+AT = datetime(2024, 3, 30, 20, tzinfo=timezone.utc)
+
+
+def tickets():
+    """240 of them over three days, with gaps in every field."""
+    for n in range(240):
+        ticket = {
+            "_id": f"t{n:03}",
+            "at": AT + timedelta(minutes=20 * n),
+            "department": ("support", "sales", "hr")[n % 3],
+            "agent": f"a{n % 5}",
+            "state": "spam" if n % 11 == 0 else "open",
+            "topic": TOPICS[n % len(TOPICS)],
+            "wait": (n % 40) * (0.5 if n % 2 else 1),
+        }
+        if n % 7:
+            ticket["closed"] = ticket["at"] + timedelta(hours=n % 30)
+        if n % 13 == 0:
+            del ticket["wait"], ticket["topic"]
+        yield ticket
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("reading")
+    with Stack("reading") as stack:
+        stack.reports_dir = folder / "reports"
+        shutil.copytree(TOP / "schemas/reports", stack.reports_dir)
+        (stack.reports_dir / "tickets.json").write_text(json.dumps(TICKETS))
+        stack.db.tickets.insert_many(list(tickets()))
+        stack.create_topics()
+        for service in ("gateway", "executor", "notifier"):
+            stack.start(service)
+        yield stack
+
+
+def asked(parameters, format="csv", type="tickets", **more):
+    return {"reportType": type, "name": "x", "parameters": parameters, "output": {"format": format}} | more
+
+
+def listed(client, job_id):
+    """The ids in the list of a CSV file."""
+    rows = list(csv.reader(io.StringIO(client.download(job_id).text, newline="")))
+    return [row[0] for row in rows[1:]]
+
+
+def day(text):
+    return datetime.fromisoformat(text).replace(tzinfo=ISTANBUL)
+
+
+def wait_of(ticket):
+    return ticket.get("wait")
+
+
+CASES = [
+    ({"wait": {"from": "10", "to": "20"}}, lambda t: wait_of(t) is not None and 10 <= t["wait"] <= 20, "10 to 20"),
+    ({"wait": {"from": "9.5"}}, lambda t: wait_of(t) is not None and t["wait"] >= 9.5, "from 9.5"),
+    ({"wait": {"to": "0"}}, lambda t: wait_of(t) is not None and t["wait"] <= 0, "up to 0"),
+    ({"wait": {"not": ["0", "10"]}}, lambda t: wait_of(t) not in (0, 10), "not 0, 10"),
+    ({"wait": {"absent": True}}, lambda t: wait_of(t) is None, "(none)"),
+    ({"wait": {"absent": False, "not": ["0"]}}, lambda t: wait_of(t) not in (None, 0), "not 0, not (none)"),
+    ({"wait": {"from": "b"}}, lambda t: False, "from b"),
+    ({"topic": {"in": ["Billing", "bi"]}}, lambda t: t.get("topic") in ("Billing", "bi"), "Billing, bi"),
+    ({"topic": {"contains": "bill"}}, lambda t: "bill" in (t.get("topic") or "").lower(), "contains “bill”"),
+    ({"topic": {"contains": "ÄRGER"}}, lambda t: "ärger" in (t.get("topic") or "").lower(), "contains “ÄRGER”"),
+    ({"topic": {"contains": "*.*"}}, lambda t: "*.*" in (t.get("topic") or ""), "contains “*.*”"),
+    ({"topic": {"contains": ".*"}}, lambda t: ".*" in (t.get("topic") or ""), "contains “.*”"),
+    ({"topic": {"contains": "$where"}}, lambda t: t.get("topic") == "$where", "contains “$where”"),
+    ({"topic": {"contains": "(" * 200}}, lambda t: False, "contains “" + "(" * 200 + "”"),
+    ({"topic": {"absent": True}}, lambda t: t.get("topic") is None, "(none)"),
+    ({"topic": {"from": "A", "to": "a"}}, lambda t: "A" <= (t.get("topic") or "") <= "a", "A to a"),
+    (
+        {"closed": {"from": "2024-03-31", "to": "2024-03-31"}},
+        lambda t: "closed" in t and day("2024-03-31") <= t["closed"] < day("2024-04-01"), "2024-03-31 to 2024-03-31",
+    ),
+    (
+        {"closed": {"from": "2024-03-31T12:00:00Z"}},
+        lambda t: "closed" in t and t["closed"] >= datetime(2024, 3, 31, 12, tzinfo=timezone.utc),
+        "from 2024-03-31T12:00:00Z",
+    ),
+    (
+        {"wait": {"from": "3", "to": "30"}, "topic": {"not": ["bi"]}, "departmentIds": {"in": ["hr", "sales"]}},
+        lambda t: 3 <= (wait_of(t) or 0) <= 30 and t.get("topic") != "bi" and t["department"] != "support", "3 to 30",
+    ),
+]
+
+
+@pytest.mark.parametrize("inactive", [False, True])
+@pytest.mark.parametrize("filters, passes, text", CASES)
+def test_filters_with_operators(own, filters, passes, text, inactive):
+    client = own.api()
+    job = client.wait(client.create(asked({"filters": filters, "includeInactive": inactive})))
+    wanted = [t for t in tickets() if passes(t) and (inactive or t["state"] != "spam")]
+    assert listed(client, job["id"]) == [t["_id"] for t in wanted]
+    figures = {f["name"]: f["value"] for f in job["result"]["summary"]["figures"]}
+    assert figures == {"tickets": len(wanted), "wait": sum(wait_of(t) or 0 for t in wanted)}
+    limits = job["result"]["summary"]["filters"]
+    assert text in [limit["text"] for limit in limits] and job["parameters"]["filters"] == filters
+    assert {limit["label"] for limit in limits} <= {"Wait (s)", "Topic", "Closed", "Departments"}
+
+
+def test_a_command_has_the_same_operators(own):
+    body = command(asked({"filters": {"wait": {"from": "10", "to": "20"}}}))
+    own.publish("job.commands.normal", json.dumps(body), key="k", headers=event_headers("job.submit", "reader"))
+    job_id = until(lambda: own.db.jobs.find_one({"source": "kafka"}), 20, "the command is a job")["_id"]
+    client = own.api(roles=["admin"])
+    client.wait(job_id)
+    wanted = [t["_id"] for t in tickets() if t["state"] != "spam" and 10 <= (wait_of(t) or 0) <= 20]
+    assert listed(client, job_id) == wanted
+
+
+@pytest.mark.parametrize(
+    "filters, pointer, message",
+    [
+        ({"closed": {"contains": "x"}}, "closed/contains", "its operators are: range, absent"),
+        ({"closed": ["x"]}, "closed", "its operators are: range, absent"),
+        ({"wait": {"$gt": "1"}}, "wait/$gt", "is not known"),
+        ({"wait": {"in": [{"$gt": ""}]}}, "wait/in/0", "must be a string"),
+        ({"wait": {"in": [str(n) for n in range(1001)]}}, "wait/in", "at most 1000 items"),
+        ({"wait": {"contains": "x" * 201}}, "wait/contains", "at most 200 characters"),
+        ({"wait": {"from": "2", "to": "1"}}, "wait/to", "must not be before from"),
+        ({"departmentIds": {"not": ["hr"]}}, "departmentIds/not", "its operators are: in"),
+    ],
+)
+def test_other_operators_are_refused_by_name(own, filters, pointer, message):
+    answer = own.api().post(json=asked({"filters": filters}))
+    assert answer.status_code == 400
+    details = answer.json()["error"]["details"]
+    assert [d["pointer"] for d in details] == [f"/parameters/filters/{pointer}"]
+    assert message in details[0]["message"]
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"departments": {"not": ["support"]}}, {"departments": {"contains": "s"}}, {"departments": {"absent": False}},
+        {"departments": {"from": "a", "to": "z"}}, {"departments": ["hr", "support"]}, {"topic": {"absent": True}},
+        {"departmentIds": {"in": ["support"]}, "departments": {"not": ["nothing"]}},
+    ],
+)
+def test_no_operator_reaches_another_department(own, filters):
+    """Not even where a definition has a further filter on the same field."""
+    client = own.api(departments=["support"])
+    job = client.wait(client.create(asked({"filters": filters})))
+    seen = {t["_id"]: t["department"] for t in tickets()}
+    assert {seen[ticket] for ticket in listed(client, job["id"])} <= {"support"}
+    assert job["departments"] == ["support"]
+
+
+def test_departments_by_operators_are_refused(own):
+    client = own.api(departments=["support"])
+    for beyond in ({"in": ["hr"]}, {"in": ["support", "hr"]}):
+        answer = client.post(json=asked({"filters": {"departmentIds": beyond}}))
+        assert answer.status_code == 403 and answer.json()["error"]["code"] == "DEPARTMENT_FORBIDDEN"
+    for operator in ({"not": ["x"]}, {"contains": "s"}, {"from": "a"}, {"to": "z"}, {"absent": True}):
+        answer = client.post(json=asked({"filters": {"departmentIds": operator}}))
+        assert answer.status_code == 400, answer.text

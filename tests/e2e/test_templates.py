@@ -1,0 +1,68 @@
+"""Templates: settings under a name that reports are asked for with, shared, versioned, and never a way around departments."""
+import uuid
+
+from stack import weekly
+
+TEMPLATES = "/api/v2/reports/templates"
+
+
+def made(api, settings, **more):
+    answer = api.post(TEMPLATES, json={"name": "Calls", "settings": settings} | more)
+    assert answer.status_code == 201, answer.text
+    assert answer.headers["Location"].endswith(f"{TEMPLATES}/{answer.json()['data']['id']}")
+    return answer.json()["data"]["id"]
+
+
+def test_a_report_by_template_is_the_report_that_its_settings_ask_for(stack, api):
+    body = weekly(format="csv", name="By hand")
+    plain = api.download(api.wait(api.create(body))["id"])
+    template_id = made(api, body | {"name": "By template"})
+    job = api.wait(api.create({"templateId": template_id}))
+    assert (job["name"], job["templateId"], job["templateVersion"]) == ("By template", template_id, 1)
+    assert api.download(job["id"]).content == plain.content
+    # the request's own members take the place of the template's
+    own = api.wait(api.create({"templateId": template_id, "name": "Mine", "output": {"filename": "mine"}}))
+    assert own["name"] == "Mine" and own["output"] == {"format": "csv", "filename": "mine"}
+    answer = api.download(own["id"])
+    assert answer.content == plain.content and 'filename="mine.csv"' in answer.headers["Content-Disposition"]
+    # a job is what it was asked for, whatever becomes of its template
+    changed = api.request("PATCH", f"{TEMPLATES}/{template_id}", json={"settings": {"output": {"format": "xlsx"}}})
+    assert changed.status_code == 200 and changed.json()["data"]["version"] == 2
+    assert api.job(job["id"])["output"] == {"format": "csv"}
+    assert api.wait(api.create({"templateId": template_id}))["result"]["fileName"].endswith(".xlsx")
+    assert api.request("DELETE", f"{TEMPLATES}/{template_id}").status_code == 200
+    assert api.job(job["id"])["templateId"] == template_id
+    refused = api.post(json={"templateId": template_id})
+    assert refused.status_code == 400
+    assert [d["pointer"] for d in refused.json()["error"]["details"]] == ["/templateId"]
+
+
+def test_a_template_is_shared_and_widens_nobodys_departments(stack):
+    wide = stack.api(subject="u-wide", departments=("support", "sales"))
+    sales = stack.api(subject="u-sales", departments=("sales",))
+    template_id = made(wide, weekly(format="csv", name="Shared"), visibility="everyone")
+    assert template_id in {t["id"] for t in sales.get(TEMPLATES, params={"limit": 100}).json()["data"]}
+    lines = sales.download(sales.wait(sales.create({"templateId": template_id}))["id"]).text.splitlines()[1:]
+    assert lines and {line.split(",")[3] for line in lines} == {"sales"}
+    asked = weekly(format="csv", name="Asks")
+    asked["parameters"] |= {"filters": {"departmentIds": ["support"]}}
+    beyond = sales.post(json={"templateId": made(wide, asked, visibility="everyone")})
+    assert (beyond.status_code, beyond.json()["error"]["code"]) == (403, "DEPARTMENT_FORBIDDEN")
+    private = made(wide, asked, visibility="private")
+    hidden, unknown = (sales.get(f"{TEMPLATES}/{one}") for one in (private, uuid.uuid4()))
+    assert hidden.status_code == 404 and hidden.json() == unknown.json()
+    assert sales.post(json={"templateId": private}).status_code == 400
+    assert sales.request("PATCH", f"{TEMPLATES}/{template_id}", json={"name": "Mine"}).status_code == 403
+
+
+def test_two_people_do_not_overwrite_each_others_changes(stack, api):
+    template_id = made(api, weekly())
+    path = f"{TEMPLATES}/{template_id}"
+    tag = api.get(path).headers["ETag"]
+    assert api.request("PATCH", path, json={"name": "First"}, headers={"If-Match": tag}).status_code == 200
+    late = api.request("PATCH", path, json={"name": "Second"}, headers={"If-Match": tag})
+    assert (late.status_code, late.json()["error"]["code"]) == (412, "PRECONDITION_FAILED")
+    named = api.request("PUT", path, json={"name": "Third", "settings": weekly(), "version": 1})
+    assert (named.status_code, named.json()["error"]["code"]) == (409, "TEMPLATE_CHANGED")
+    assert api.get(path).json()["data"]["name"] == "First"
+    assert api.get(path, headers={"If-None-Match": '"2"'}).status_code == 304

@@ -1,0 +1,447 @@
+/* test_compare.c: a result beside that of the period before: figures, rows, columns, notes. */
+#include "result/compare.h"
+
+#include "jw/report_change.h"
+#include "jw/report_text.h"
+#include "result_fixture.h"
+
+#include <math.h>
+
+/* Both periods, and the aggregate of that before. */
+typedef struct {
+    Fixture now, before;
+} Both;
+
+static void
+both_clear(Both *self)
+{
+    fixture_clear(&self->now);
+    self->before.def = NULL; /* the other's */
+    fixture_clear(&self->before);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Both, both_clear)
+
+static void
+set_period(Both *self, JwPeriodType type, JwCompare compare, const char *start, const char *end)
+{
+    JwReportRequest *request = self->now.request;
+
+    request->period = type;
+    request->compare = compare;
+    assert_true(jw_time_parse(start, &request->start_ms, NULL));
+    assert_true(jw_time_parse(end, &request->end_ms, NULL));
+    g_autofree char *none =
+        jw_period_compared(type, compare, self->now.zone, request->start_ms, request->end_ms,
+                           &request->compared_start_ms, &request->compared_end_ms);
+    assert_null(none);
+}
+
+/* The week of 5 January 2026 in Istanbul; every table is compared. */
+static void
+both_init(Both *self)
+{
+    fixture_init(&self->now);
+    for (guint i = 0; i < self->now.def->tables->len; i++) {
+        g_array_index(self->now.def->tables, JwTableDef, i).compare = true;
+    }
+    set_period(self, JW_PERIOD_WEEKLY, JW_COMPARE_PREVIOUS, "2026-01-04T21:00:00Z",
+               "2026-01-11T21:00:00Z");
+}
+
+static void
+both_start(Both *self)
+{
+    const JwReportRequest *request = self->now.request;
+
+    fixture_start(&self->now);
+    self->before.def = self->now.def;
+    self->before.zone = g_time_zone_ref(self->now.zone);
+    self->before.request = jw_report_request_new();
+    self->before.request->start_ms = request->compared_start_ms;
+    self->before.request->end_ms = request->compared_end_ms;
+    fixture_start(&self->before);
+}
+
+static JwReportResult *
+both_result(const Both *self)
+{
+    return jw_report_result_new_compared(self->now.aggregate, self->before.aggregate, self->now.def,
+                                         self->now.request, self->now.zone);
+}
+
+static void
+add_calls(Both *self)
+{
+    fixture_call(&self->now, "2026-01-06T11:00:00Z", "ada", "answered", 100);
+    fixture_call(&self->now, "2026-01-06T11:30:00Z", "ada", "answered", 151);
+    fixture_call(&self->now, "2026-01-06T12:00:00Z", "bob", "missed", 9999);
+    fixture_call(&self->now, "2026-01-09T12:00:00Z", "cyd", "answered", 30);
+    fixture_call(&self->before, "2025-12-30T06:00:00Z", "bob", "missed", -1);
+    fixture_call(&self->before, "2025-12-30T06:00:01Z", "ada", "answered", 60);
+    fixture_call(&self->before, "2026-01-04T20:59:59Z", "eve", "answered", 20);
+}
+
+static void
+assert_cell(const JwReportTable *table, size_t row, size_t column, double expected)
+{
+    const JwValue *cell = jw_report_cell(table, row, column);
+
+    if (isnan(expected)) {
+        assert_int_equal(cell->type, JW_VALUE_NULL);
+    } else if (cell->type == JW_VALUE_INT) {
+        assert_true((double)cell->integer == expected);
+    } else {
+        assert_int_equal(cell->type, JW_VALUE_REAL);
+        assert_true(cell->real == expected);
+    }
+}
+
+static void
+test_figures(void **state)
+{
+    static const struct {
+        const char *text, *previous, *difference, *percent, *change;
+    } rows[] = {
+        { "4", "3", "+1", "+33.3 %", "▲ +1 (+33.3 %)" },
+        { "75.00 %", "66.67 %", "+8.33 pp", "n/a", "▲ +8.33 pp" },
+        { "93.7 s", "40.0 s", "+53.7 s", "+134.3 %", "▲ +53.7 s (+134.3 %)" },
+        { "14:00", "09:00", "n/a", "n/a", "09:00 before" },
+        { "2", "2", "0", "0.0 %", "unchanged" },
+    };
+    g_auto(Both) both = { 0 };
+
+    (void)state;
+    both_init(&both);
+    both_start(&both);
+    add_calls(&both);
+    g_autoptr(JwReportResult) result = both_result(&both);
+    assert_int_equal(result->rows, 4);
+    assert_string_equal(result->compared_label, "29 Dec 2025 – 4 Jan 2026");
+    assert_int_equal(result->compared_start_ms, both.now.request->compared_start_ms);
+    assert_int_equal(result->compared_end_ms, both.now.request->start_ms);
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const JwReportFigure *figure = figure_at(result, i);
+        g_autofree char *change = jw_report_change_text(figure, NULL);
+
+        assert_string_equal(figure->text, rows[i].text);
+        assert_string_equal(figure->comparison.previous_text, rows[i].previous);
+        assert_string_equal(figure->comparison.difference_text, rows[i].difference);
+        assert_string_equal(figure->comparison.percent_text, rows[i].percent);
+        assert_string_equal(change, rows[i].change);
+    }
+    g_autoptr(JwReportResult) alone = fixture_result(&both.now);
+    assert_null(jw_report_change_text(figure_at(alone, 0), NULL));
+    assert_null(alone->compared_label);
+}
+
+/* What came to nothing, what was nothing, and what is below it. */
+static void
+test_differences(void **state)
+{
+    static const struct {
+        JwValue now, before;
+        const char *difference, *percent;
+    } rows[] = {
+#define INT(number) { .type = JW_VALUE_INT, .integer = (number) }
+#define REAL(number)                                                                               \
+    {                                                                                              \
+        .type = JW_VALUE_REAL, .real = (number)                                                    \
+    }
+#define NOTHING                                                                                    \
+    {                                                                                              \
+        .type = JW_VALUE_NULL                                                                      \
+    }
+        { INT(0), INT(0), "0", "n/a" },
+        { INT(5), INT(0), "+5", "n/a" },
+        { INT(0), INT(5), "-5", "-100.0 %" },
+        { NOTHING, INT(5), "n/a", "n/a" },
+        { INT(5), NOTHING, "n/a", "n/a" },
+        { INT(-5), INT(-10), "+5", "+50.0 %" },
+        { INT(-15), INT(-10), "-5", "-50.0 %" },
+        { INT(5), INT(-10), "+15", "+150.0 %" },
+        { INT(1001), INT(1), "+1,000", "+100,000.0 %" },
+        { REAL(0.3), REAL(0.1), "+0.2", "+200.0 %" },
+        { REAL(1.1), REAL(1.1), "0", "0.0 %" },
+        { INT(INT64_MAX), INT(INT64_MAX - 1), "+1", "0.0 %" },
+        { INT(INT64_MIN), INT(INT64_MAX), NULL, "-200.0 %" },
+#undef INT
+#undef REAL
+#undef NOTHING
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const JwValue difference = jw_compare_difference(&rows[i].now, &rows[i].before, 1);
+        const JwValue percent = jw_compare_percent(&difference, &rows[i].before);
+        const JwTextForm plain = { .format = JW_FORMAT_DECIMAL,
+                                   .decimals = difference.type == JW_VALUE_REAL
+                                               && difference.real != floor(difference.real),
+                                   .sign = true };
+        const JwTextForm share = { .format = JW_FORMAT_PERCENT, .decimals = 1, .sign = true };
+        g_autofree char *text = jw_report_text_form(&difference, &plain);
+        g_autofree char *percent_text = jw_report_text_form(&percent, &share);
+
+        if (rows[i].difference != NULL) {
+            assert_string_equal(text, rows[i].difference);
+        }
+        assert_string_equal(percent_text, rows[i].percent);
+    }
+}
+
+/* A day stands beside the one of the same place, an hour and a name beside itself; what is in one
+ * period only is beside nothing, which is 0 of a count and none of an average. */
+static void
+test_tables(void **state)
+{
+    g_auto(Both) both = { 0 };
+
+    (void)state;
+    both_init(&both);
+    both_start(&both);
+    add_calls(&both);
+    g_autoptr(JwReportResult) result = both_result(&both);
+    const JwReportTable *hours = table_at(result, 0), *days = table_at(result, 2);
+    const JwReportTable *agents = table_at(result, 3);
+
+    /* answered, total, each with three; the rate with two */
+    assert_int_equal(hours->n_columns, 1 + 4 + 4 + 3);
+    assert_int_equal(hours->n_rows, 24);
+    assert_cell(hours, 9, 5, 0);
+    assert_cell(hours, 9, 6, 2);
+    assert_cell(hours, 9, 7, -2);
+    assert_cell(hours, 9, 8, -100);
+    assert_cell(hours, 14, 11, NAN);
+
+    assert_int_equal(days->n_rows, 7);
+    assert_int_equal(days->n_columns, 1 + 4 + 4);
+    assert_string_equal(jw_report_cell(days, 1, 0)->text, "2026-01-06");
+    assert_cell(days, 1, 1, 3);
+    assert_cell(days, 1, 2, 2); /* of 30 December */
+    assert_cell(days, 1, 3, 1);
+    assert_cell(days, 1, 4, 50);
+    assert_string_equal(jw_report_cell(days, 6, 0)->text, "2026-01-11");
+    assert_cell(days, 6, 1, 0);
+    assert_cell(days, 6, 2, 1); /* of 4 January */
+    assert_cell(days, 6, 5, NAN);
+    assert_cell(days, 6, 6, 20);
+
+    static const char *const names[] = { "ada", "bob", "cyd", "eve" };
+    static const double calls[][2] = { { 2, 1 }, { 1, 1 }, { 1, 0 }, { 0, 1 } };
+    assert_int_equal(agents->n_rows, 4);
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        assert_string_equal(jw_report_cell(agents, i, 0)->text, names[i]);
+        assert_cell(agents, i, 1, calls[i][0]);
+        assert_cell(agents, i, 2, calls[i][1]);
+        assert_cell(agents, i, 3, calls[i][0] - calls[i][1]);
+    }
+    assert_cell(agents, 2, 6, NAN); /* no rate without calls */
+    assert_int_equal(result->notes->len, 0);
+}
+
+static void
+test_columns(void **state)
+{
+    static const struct {
+        const char *label;
+        JwColumnRole role;
+        JwFormat format;
+        int decimals;
+    } rows[] = {
+        { "agent", JW_COLUMN_VALUE, JW_FORMAT_TEXT, 0 },
+        { "totalCalls", JW_COLUMN_VALUE, JW_FORMAT_INTEGER, 0 },
+        { "totalCalls, previous", JW_COLUMN_PREVIOUS, JW_FORMAT_INTEGER, 0 },
+        { "totalCalls, difference", JW_COLUMN_DIFFERENCE, JW_FORMAT_INTEGER, 0 },
+        { "totalCalls, change", JW_COLUMN_PERCENT, JW_FORMAT_PERCENT, 1 },
+        { "answerRate", JW_COLUMN_VALUE, JW_FORMAT_PERCENT, 2 },
+        { "answerRate, previous", JW_COLUMN_PREVIOUS, JW_FORMAT_PERCENT, 2 },
+        { "answerRate, difference", JW_COLUMN_DIFFERENCE, JW_FORMAT_PERCENT, 2 },
+    };
+    g_auto(Both) both = { 0 };
+
+    (void)state;
+    both_init(&both);
+    g_array_index(both.now.def->tables, JwTableDef, 1).compare = false;
+    both_start(&both);
+    g_autoptr(JwReportResult) result = both_result(&both);
+    const JwReportTable *hours = table_at(result, 0), *agents = table_at(result, 3);
+    assert_int_equal(agents->n_columns, G_N_ELEMENTS(rows));
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        assert_string_equal(agents->columns[i].label, rows[i].label);
+        assert_int_equal(agents->columns[i].role, rows[i].role);
+        assert_int_equal(agents->columns[i].format, rows[i].format);
+        assert_int_equal(agents->columns[i].decimals, rows[i].decimals);
+    }
+    assert_string_equal(agents->columns[7].unit, " pp");
+    assert_int_equal(table_at(result, 1)->n_columns, 2); /* not compared */
+    /* The chart is that of the same measure, with the period before. */
+    assert_int_equal(hours->n_chart_columns, 2);
+    assert_string_equal(hours->columns[hours->chart_columns[0]].label, "totalCalls");
+    assert_string_equal(hours->columns[hours->chart_columns[1]].label, "totalCalls, previous");
+}
+
+/* February beside January: three days have no place, and the readers are told. */
+static void
+test_a_longer_month_before(void **state)
+{
+    g_auto(Both) both = { 0 };
+
+    (void)state;
+    both_init(&both);
+    set_period(&both, JW_PERIOD_MONTHLY, JW_COMPARE_PREVIOUS, "2026-01-31T21:00:00Z",
+               "2026-02-28T21:00:00Z");
+    both_start(&both);
+    fixture_call(&both.before, "2026-01-28T12:00:00Z", "ada", "answered", 1);
+    fixture_call(&both.before, "2026-01-31T12:00:00Z", "ada", "answered", 1);
+    g_autoptr(JwReportResult) result = both_result(&both);
+    const JwReportTable *days = table_at(result, 2);
+    assert_int_equal(days->n_rows, 28);
+    assert_string_equal(jw_report_cell(days, 27, 0)->text, "2026-02-28");
+    assert_cell(days, 27, 2, 1);
+    assert_int_equal(figure_at(result, 0)->comparison.previous.integer, 2);
+    assert_int_equal(result->notes->len, 1);
+    assert_string_equal(
+        g_ptr_array_index(result->notes, 0),
+        "By day: the last days of the period before (3) have no day beside them and are not in "
+        "this table.");
+}
+
+/* March beside February, and a leap year's beside one without: the days further on have nothing. */
+static void
+test_a_shorter_month_before(void **state)
+{
+    g_auto(Both) both = { 0 };
+
+    (void)state;
+    both_init(&both);
+    set_period(&both, JW_PERIOD_MONTHLY, JW_COMPARE_YEAR, "2024-01-31T21:00:00Z",
+               "2024-02-29T21:00:00Z");
+    both_start(&both);
+    fixture_call(&both.before, "2023-02-28T12:00:00Z", "ada", "answered", 1);
+    g_autoptr(JwReportResult) result = both_result(&both);
+    const JwReportTable *days = table_at(result, 2);
+    assert_string_equal(result->compared_label, "1 Feb 2023 – 28 Feb 2023");
+    assert_int_equal(days->n_rows, 29);
+    assert_cell(days, 27, 2, 1);
+    assert_cell(days, 28, 2, 0);
+    assert_int_equal(result->notes->len, 0);
+}
+
+/* Of more than 400 days only those seen are there: what one period has is put into its place. */
+static void
+test_long_periods(void **state)
+{
+    g_auto(Both) both = { 0 };
+
+    (void)state;
+    both_init(&both);
+    set_period(&both, JW_PERIOD_CUSTOM, JW_COMPARE_PREVIOUS, "2023-12-31T21:00:00Z",
+               "2025-12-31T21:00:00Z");
+    both_start(&both);
+    fixture_call(&both.now, "2024-03-01T12:00:00Z", "ada", "answered", 1);
+    fixture_call(&both.now, "2025-03-01T12:00:00Z", "ada", "answered", 1);
+    fixture_call(&both.before, "2021-12-31T12:00:00Z", "ada", "answered", 1); /* the first day */
+    fixture_call(&both.before, "2022-06-01T12:00:00Z", "ada", "answered", 1);
+    g_autoptr(JwReportResult) result = both_result(&both);
+    const JwReportTable *days = table_at(result, 2);
+    static const char *const labels[] = { "2024-01-01", "2024-03-01", "2024-06-01", "2025-03-01" };
+    static const double counts[][2] = { { 0, 1 }, { 1, 0 }, { 0, 1 }, { 1, 0 } };
+    assert_string_equal(result->compared_label, "31 Dec 2021 – 31 Dec 2023");
+    assert_int_equal(days->n_rows, 4);
+    for (size_t i = 0; i < G_N_ELEMENTS(labels); i++) {
+        assert_string_equal(jw_report_cell(days, i, 0)->text, labels[i]);
+        assert_cell(days, i, 1, counts[i][0]);
+        assert_cell(days, i, 2, counts[i][1]);
+    }
+}
+
+/* A group that may be among others has no figure, rather than a wrong one. */
+static void
+test_other_groups_are_not_nothing(void **state)
+{
+    g_auto(Both) both = { 0 };
+
+    (void)state;
+    both_init(&both);
+    both.now.def->max_groups = 2;
+    both_start(&both);
+    fixture_call(&both.now, "2026-01-06T11:00:00Z", "ada", "answered", 1);
+    fixture_call(&both.before, "2025-12-30T06:00:00Z", "bob", "answered", 1);
+    fixture_call(&both.before, "2025-12-30T06:00:00Z", "cyd", "answered", 1);
+    fixture_call(&both.before, "2025-12-30T06:00:00Z", "ada", "answered", 1);
+    g_autoptr(JwReportResult) result = both_result(&both);
+    const JwReportTable *agents = table_at(result, 3);
+    assert_int_equal(agents->n_rows, 4);
+    assert_string_equal(jw_report_cell(agents, 0, 0)->text, "ada");
+    assert_cell(agents, 0, 1, 1);
+    assert_cell(agents, 0, 2, NAN);
+    assert_string_equal(jw_report_cell(agents, 1, 0)->text, "bob");
+    assert_cell(agents, 1, 1, 0);
+    assert_cell(agents, 1, 2, 1);
+    assert_string_equal(jw_report_cell(agents, 3, 0)->text, "(other)");
+    assert_cell(agents, 3, 2, NAN);
+}
+
+static void
+test_empty_periods(void **state)
+{
+    g_auto(Both) both = { 0 };
+
+    (void)state;
+    both_init(&both);
+    both_start(&both);
+    g_autoptr(JwReportResult) nothing = both_result(&both);
+    assert_string_equal(figure_at(nothing, 0)->comparison.difference_text, "0");
+    assert_string_equal(figure_at(nothing, 0)->comparison.percent_text, "n/a");
+    assert_string_equal(figure_at(nothing, 1)->comparison.previous_text, "n/a");
+    assert_int_equal(table_at(nothing, 3)->n_rows, 0);
+    fixture_call(&both.now, "2026-01-06T11:00:00Z", "ada", "answered", 1);
+    g_autoptr(JwReportResult) first = both_result(&both);
+    assert_string_equal(figure_at(first, 0)->comparison.difference_text, "+1");
+    assert_string_equal(figure_at(first, 0)->comparison.percent_text, "n/a");
+    assert_string_equal(figure_at(first, 1)->comparison.difference_text, "n/a");
+    g_autofree char *change = jw_report_change_text(figure_at(first, 1), NULL);
+    assert_string_equal(change, "n/a before");
+}
+
+/* Its one table is compared when the request asks, else when the definition's table is. */
+static void
+test_grouped(void **state)
+{
+    g_auto(Both) both = { 0 };
+
+    (void)state;
+    both_init(&both);
+    both.now.request->group_by = g_strsplit("month", ",", -1);
+    both_start(&both);
+    fixture_call(&both.now, "2026-01-06T11:00:00Z", "ada", "answered", 1);
+    fixture_call(&both.before, "2025-12-30T06:00:00Z", "bob", "answered", 1);
+    g_autoptr(JwReportResult) plain = both_result(&both);
+    assert_int_equal(table_at(plain, 0)->columns[1].role, JW_COLUMN_VALUE);
+    assert_int_equal(table_at(plain, 0)->columns[2].role, JW_COLUMN_VALUE);
+    both.now.request->compare_asked = true;
+    g_autoptr(JwReportResult) asked = both_result(&both);
+    const JwReportTable *months = table_at(asked, 0);
+    assert_int_equal(months->columns[2].role, JW_COLUMN_PREVIOUS);
+    /* The week before lies in two months, of which the first is beside this one. */
+    assert_int_equal(months->n_rows, 1);
+    assert_string_equal(jw_report_cell(months, 0, 0)->text, "2026-01");
+    assert_cell(months, 0, 2, 1);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_figures),
+        cmocka_unit_test(test_differences),
+        cmocka_unit_test(test_tables),
+        cmocka_unit_test(test_columns),
+        cmocka_unit_test(test_a_longer_month_before),
+        cmocka_unit_test(test_a_shorter_month_before),
+        cmocka_unit_test(test_long_periods),
+        cmocka_unit_test(test_other_groups_are_not_nothing),
+        cmocka_unit_test(test_empty_periods),
+        cmocka_unit_test(test_grouped),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
