@@ -13,6 +13,7 @@
 #include "jw/chart.h"
 #include "jw/page.h"
 #include "jw/report_axis.h"
+#include "jw/report_change.h"
 #include "jw/report_text.h"
 #include "jw/report_words.h"
 #include "render/text.h"
@@ -134,7 +135,7 @@ html_row(ExeRender *self, const JwValue *row, GError **error)
     g_string_append(out, "<tr>");
     for (guint i = 0; i < columns->len; i++) {
         const JwColumnDef *column = &g_array_index(columns, JwColumnDef, i);
-        const ExeHtmlForm form = { column->format, column->decimals, NULL };
+        const JwTextForm form = { .format = column->format, .decimals = column->decimals };
         g_string_append(out, is_right(column->format)  ? "<td class=\"n\">"
                              : is_time(column->format) ? "<td class=\"d\">"
                                                        : "<td>");
@@ -213,17 +214,13 @@ level_word(JwLevel level, const char *language)
 static void
 put_card(ExeRender *self, const JwReportResult *result, const JwReportFigure *figure)
 {
-    const JwReportComparison *compared = &figure->comparison;
-    const bool shown = result->compared_label != NULL && compared->difference_text != NULL;
-    const bool percent = shown && compared->percent.type != JW_VALUE_NULL;
-    g_autofree char *change =
-        !shown    ? NULL
-        : percent ? g_strdup_printf("%s (%s)", compared->difference_text, compared->percent_text)
-                  : g_strdup(compared->difference_text);
+    g_autofree char *change = jw_report_change_text(figure, result->language);
     g_autofree char *before =
-        shown ? g_strdup_printf("%s, %s", compared->previous_text, result->compared_label) : NULL;
+        change != NULL && result->compared_label != NULL
+            ? g_strdup_printf("%s (%s)", result->compared_label, figure->comparison.previous_text)
+            : NULL;
     g_autofree char *against =
-        shown ? jw_report_word_fill(JW_WORD_VS, result->language, before, NULL) : NULL;
+        before != NULL ? jw_report_word_fill(JW_WORD_VS, result->language, before, NULL) : NULL;
     const JwPageCard card = {
         .label = figure->label,
         .text = figure->text,
@@ -405,7 +402,9 @@ put_row(ExeRender *self, const JwReportTable *table, size_t row)
     g_string_append(out, kinds[jw_report_row_kind(table, row)]);
     for (size_t i = 0; i < table->n_columns; i++) {
         const JwReportColumn *column = &table->columns[i];
-        const ExeHtmlForm form = { column->format, column->decimals, column->unit };
+        const JwTextForm form = { column->format, column->decimals, column->unit,
+                                  column->role == JW_COLUMN_DIFFERENCE
+                                      || column->role == JW_COLUMN_PERCENT };
         g_string_append_printf(out, "<td class=\"%s%s\">",
                                i >= table->n_keys || is_right(column->format) ? "n" : "k",
                                levels[jw_report_cell_level(table, row, i)]);
