@@ -195,7 +195,7 @@ test_many_limits_and_figures(void **state G_GNUC_UNUSED)
     g_autofree char *long_note = g_strnfill(1500, 'n');
 
     pdf_init(&self);
-    self.input.grouped = true;
+    self.input.content = JW_CONTENT_TABLES;
     for (int i = 0; i < 50; i++) {
         g_autofree char *text = g_strdup_printf("filter value %d is long %0100d end", i, 7);
         g_autofree char *name = g_strdup_printf("Figure %d of many", i);

@@ -5,6 +5,7 @@
 #include "jw/report_axis.h"
 #include "jw/report_condition.h"
 #include "jw/report_filter.h"
+#include "jw/report_looks.h"
 #include "jw/report_part.h"
 #include "jw/violations.h"
 
@@ -31,26 +32,6 @@ typedef enum {
 /* A formula over measures, parsed (engine/formula.h). */
 typedef struct _JwFormula JwFormula;
 
-/* How a value is shown. */
-typedef enum {
-    JW_FORMAT_INTEGER,
-    JW_FORMAT_DECIMAL,
-    JW_FORMAT_PERCENT,
-    JW_FORMAT_SECONDS,
-    JW_FORMAT_HOUR,
-    JW_FORMAT_TEXT,
-    JW_FORMAT_DATETIME,
-    JW_FORMAT_DATE,
-    JW_FORMAT_BOOL,
-    JW_FORMAT_N
-} JwFormat;
-
-/* Whether it shows numbers, which have decimals. */
-bool jw_format_is_number(JwFormat format);
-
-/* Its name in definitions and results: "percent". (transfer none) */
-const char *jw_format_name(JwFormat format);
-
 /* What a report's figures stand beside: those of the period directly before, or of the same period
  * a year before. */
 typedef enum { JW_COMPARE_NONE, JW_COMPARE_PREVIOUS, JW_COMPARE_YEAR } JwCompare;
@@ -59,6 +40,7 @@ typedef enum { JW_COMPARE_NONE, JW_COMPARE_PREVIOUS, JW_COMPARE_YEAR } JwCompare
 typedef struct {
     char *name, *label, *field;
     JwPart part;
+    GHashTable *labels; /* what is shown for a value, by its text; NULL: the value */
     int week_start; /* week, weekday: the day that begins it, from 1, Monday; 0: as ISO 8601 has it
                      */
 } JwDimensionDef;
@@ -75,13 +57,17 @@ typedef struct {
     int p;                         /* percentile: 0 to 100000 thousandths of a percent */
     int decimals;                  /* rounding half up on output */
     JwFormat format;
+    GArray *thresholds; /* of JwThreshold: the first that holds counts; NULL: none */
+    JwUnit unit;        /* of the formats integer and decimal */
 } JwMeasureDef;
 
 typedef struct {
     char *field, *label;
     JwFormat format;
-    int width;    /* characters */
-    int decimals; /* of its numbers, half up, in every file; -1: as the records have them */
+    int width;          /* characters */
+    int decimals;       /* of its numbers, half up, in every file; -1: as the records have them */
+    JwUnit unit;        /* of the formats integer and decimal */
+    GHashTable *labels; /* as of a dimension */
 } JwColumnDef;
 
 typedef struct {
@@ -90,7 +76,7 @@ typedef struct {
     JwChart chart;
     char *chart_measure;   /* one of the measures, the first drawn; NULL without a chart */
     char **chart_measures; /* all that are drawn, two to four; NULL: only that one */
-    bool compare;        /* of a report that compares: it has columns of the period before */
+    bool compare;          /* of a report that compares: it has columns of the period before */
 } JwTableDef;
 
 typedef struct {

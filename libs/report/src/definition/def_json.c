@@ -5,6 +5,7 @@
 #include "definition/measure_ops.h"
 #include "engine/formula.h"
 #include "jw/catalog.h"
+#include "definition/def_looks.h"
 #include "names.h"
 
 #include <math.h>
@@ -54,6 +55,7 @@ static const JwField dimension_fields[] = {
     LABEL("label", JW_FIELD_REQUIRED, 100),
     NAME("field", JW_FIELD_REQUIRED, jw_check_field_name),
     { .name = "part", .type = JW_FIELD_STRING, .values = parts },
+    JW_DEF_LABELS,
     { .name = "weekStart", .type = JW_FIELD_STRING, .values = &weekdays[1] },
     { .name = NULL },
 };
@@ -75,6 +77,8 @@ static const JwField measure_fields[] = {
     { .name = "scale", .type = JW_FIELD_NUMBER, .min = -1000000, .max = 1000000 },
     { .name = "decimals", .type = JW_FIELD_INT, .min = 0, .max = 9 },
     { .name = "format", .type = JW_FIELD_STRING, .values = jw_format_names },
+    JW_DEF_THRESHOLDS,
+    JW_DEF_UNIT,
     { .name = NULL },
 };
 static const JwField column_fields[] = {
@@ -83,6 +87,8 @@ static const JwField column_fields[] = {
     { .name = "format", .type = JW_FIELD_STRING, .values = jw_format_names },
     { .name = "width", .type = JW_FIELD_INT, .min = 1, .max = 255 },
     { .name = "decimals", .type = JW_FIELD_INT, .min = 0, .max = 9 },
+    JW_DEF_UNIT,
+    JW_DEF_LABELS,
     { .name = NULL },
 };
 static const JwField table_fields[] = {
@@ -252,6 +258,7 @@ read_dimension(JwReportDef *def, const json_t *item)
         .label = dup_text(item, "label"),
         .field = dup_text(item, "field"),
         .part = (JwPart)jw_name_read(item, "part", parts, JW_PART_VALUE),
+        .labels = jw_def_read_labels(json_object_get(item, "labels")),
         .week_start = jw_name_read(item, "weekStart", weekdays, 0),
     };
 
@@ -286,6 +293,8 @@ read_measure(JwReportDef *def, const json_t *item)
         .scale = scale != NULL ? json_number_value(scale) : 1.0,
         .decimals = (int)json_integer_value(json_object_get(item, "decimals")),
         .format = (JwFormat)jw_name_read(item, "format", jw_format_names, JW_FORMAT_INTEGER),
+        .thresholds = jw_def_read_thresholds(json_object_get(item, "thresholds")),
+        .unit = jw_def_read_unit(json_object_get(item, "unit")),
     };
 
     g_array_append_val(def->measures, measure);
@@ -302,6 +311,8 @@ read_column(JwReportDef *def, const json_t *item)
         .format = (JwFormat)jw_name_read(item, "format", jw_format_names, JW_FORMAT_TEXT),
         .width = width != NULL ? (int)json_integer_value(width) : 16,
         .decimals = decimals != NULL ? (int)json_integer_value(decimals) : -1,
+        .unit = jw_def_read_unit(json_object_get(item, "unit")),
+        .labels = jw_def_read_labels(json_object_get(item, "labels")),
     };
 
     g_array_append_val(def->columns, column);
@@ -400,6 +411,7 @@ jw_report_def_parse(const char *text, size_t length, const char *file, GError **
     read_conditions(def, value, named ? json_object_get(value, "conditions") : NULL);
     if (json_is_object(value)) { /* else one word about it is enough */
         check_members(value, &violations);
+        jw_def_check_units(value, &violations);
         jw_report_def_note(def, &violations);
     }
     if (jw_violations_count(&violations) > 0) {

@@ -1,4 +1,5 @@
 /* result/result.c: the result of a report, taken out of the engine once after the pass. */
+#include "result/looks.h"
 #include "result/plan.h"
 #include "result/result_private.h"
 
@@ -103,16 +104,35 @@ note_estimate(JwReportResult *self, const JwAggregate *aggregate, const JwMeasur
     }
 }
 
+/* The value of a measure; a peak's is a group, which may have a label. */
+static JwValue
+figure_value(JwAggregate *aggregate, const JwReportDef *def, const JwMeasureDef *measure)
+{
+    const JwValue value = jw_aggregate_figure(aggregate, measure);
+    const JwDimensionDef *dimension = jw_report_def_dimension(def, measure->dimension);
+    const char *label = dimension != NULL && measure->op == JW_MEASURE_PEAK
+                            ? jw_look_label(dimension->labels, &value)
+                            : NULL;
+
+    return label == NULL
+               ? value
+               : (JwValue){ .type = JW_VALUE_TEXT, .text = label, .length = strlen(label) };
+}
+
 static void
-add_figure(JwReportResult *self, JwAggregate *aggregate, const JwMeasureDef *measure,
-           GTimeZone *zone)
+add_figure(JwReportResult *self, JwAggregate *aggregate, const JwReportDef *def,
+           const JwMeasureDef *measure, GTimeZone *zone)
 {
     (void)jw_aggregate_take_estimated(aggregate);
-    const JwValue value = jw_aggregate_figure(aggregate, measure);
+    const JwValue value = figure_value(aggregate, def, measure);
     const bool estimated = jw_aggregate_take_estimated(aggregate);
+    g_autofree char *unit = jw_look_unit(&measure->unit, &value);
+    const JwTextForm form = { .format = measure->format,
+                              .decimals = measure->decimals,
+                              .unit = unit };
     g_autofree char *exact = value.type == JW_VALUE_TIME
                                  ? jw_report_text_time(value.time_ms, measure->format, zone)
-                                 : jw_report_text_value(&value, measure->format, measure->decimals);
+                                 : jw_report_text_form(&value, &form);
     g_autofree char *text = g_strconcat(estimated ? JW_REPORT_TEXT_ESTIMATE : "", exact, NULL);
     const JwReportFigure figure = {
         .name = jw_result_keep(self, measure->name),
@@ -121,6 +141,8 @@ add_figure(JwReportResult *self, JwAggregate *aggregate, const JwMeasureDef *mea
         .decimals = measure->decimals,
         .value = jw_result_keep_value(self, value),
         .text = jw_result_keep(self, text),
+        .unit = jw_result_keep(self, unit),
+        .level = jw_look_level(measure, &value),
         .approximate = estimated,
     };
 
@@ -232,11 +254,9 @@ add_limit(JwReportResult *self, const JwReportDef *def, const JwFilter *filter)
 }
 
 JwReportResult *
-jw_report_result_new(JwAggregate *aggregate, const JwReportDef *def, const JwReportRequest *request,
-                     GTimeZone *zone)
+jw_result_build(JwAggregate *aggregate, const JwReportDef *def, const JwReportRequest *request,
+                GTimeZone *zone)
 {
-    g_return_val_if_fail(aggregate != NULL && def != NULL && request != NULL && zone != NULL, NULL);
-
     JwReportResult *self = jw_result_new_empty();
     g_autofree char *period = jw_report_text_period(request, zone);
     self->title = jw_result_keep(self, def->title);
@@ -255,7 +275,7 @@ jw_report_result_new(JwAggregate *aggregate, const JwReportDef *def, const JwRep
     self->grouped = request->group_by != NULL;
     g_autoptr(GPtrArray) figures = jw_result_plan_figures(def, request);
     for (guint i = 0; i < figures->len; i++) {
-        add_figure(self, aggregate, g_ptr_array_index(figures, i), zone);
+        add_figure(self, aggregate, def, g_ptr_array_index(figures, i), zone);
     }
     g_autoptr(GArray) tables = jw_result_plan_tables(def, request);
     for (guint i = 0; i < tables->len; i++) {

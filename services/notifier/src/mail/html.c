@@ -20,6 +20,16 @@ preview(const NtfView *view)
     return g_string_free(out, FALSE);
 }
 
+/* The level of a figure, by its colours; the card says it in words. */
+static const struct {
+    const char *class, *ground, *edge;
+} levels[] = {
+    [JW_LEVEL_NONE] = { "dark", "#f8fafc", "#e8edf4" },
+    [JW_LEVEL_GOOD] = { "good", "#f0fdf4", "#86efac" },
+    [JW_LEVEL_WARN] = { "warn", "#fffbeb", "#fcd34d" },
+    [JW_LEVEL_BAD] = { "bad", "#fef2f2", "#fca5a5" },
+};
+
 static void
 html_figure(GString *out, const NtfView *view, const NtfFigure *figure)
 {
@@ -29,11 +39,17 @@ html_figure(GString *out, const NtfView *view, const NtfFigure *figure)
     const JwPageCard card = { .label = figure->label,
                               .text = figure->text,
                               .change = compared ? figure->change : NULL,
-                              .against = against };
+                              .against = against,
+                              .level = figure->level,
+                              .level_word = figure->mark };
+    const char *ground = levels[figure->level].ground;
 
-    g_string_append(out, "<td class=\"cell card\" width=\"33%\" valign=\"top\" bgcolor=\"#f8fafc\" "
-                         "style=\"width:33.33%;background-color:#f8fafc;border:1px solid #e8edf4;"
-                         "border-radius:10px;padding:13px 14px 14px\">");
+    jw_page_append(
+        out,
+        "<td class=\"cell card %s\" width=\"33%%\" valign=\"top\" bgcolor=\"%s\" style=\""
+        "width:33.33%%;background-color:%s;border:1px solid %s;border-radius:10px;"
+        "padding:13px 14px 14px\">",
+        levels[figure->level].class, ground, ground, levels[figure->level].edge);
     jw_page_card(out, &card);
     g_string_append(out, "</td>\n");
 }

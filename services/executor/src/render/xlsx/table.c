@@ -165,6 +165,7 @@ chart_write(ExeBook *book, const JwReportTable *table, const lxw_worksheet *shee
 {
     const bool legend = table->n_chart_columns > 1 || table->chart == JW_CHART_PIE;
     lxw_chart *chart = workbook_add_chart(book->book, chart_type(table->chart));
+    const char *unit = table->columns[table->chart_columns[0]].unit;
     lxw_chart_line grid = { .color = COLOR_LINE, .width = 0.75f };
     lxw_chart_font font = { .size = 9, .color = COLOR_MUTED };
     lxw_chart_font title_font = { .size = 12, .bold = LXW_TRUE, .color = COLOR_INK };
@@ -177,6 +178,10 @@ chart_write(ExeBook *book, const JwReportTable *table, const lxw_worksheet *shee
     chart_title_set_name_font(chart, &title_font);
     chart_legend_set_position(chart, legend ? LXW_CHART_LEGEND_BOTTOM : LXW_CHART_LEGEND_NONE);
     if (table->chart != JW_CHART_PIE) {
+        if (unit != NULL) {
+            chart->y_axis->title.name = jw_text_one_line(unit + 1); /* behind its space */
+            chart_axis_set_name_font(chart->y_axis, &font);
+        }
         chart_axis_set_num_font(chart->x_axis, &font);
         chart_axis_set_num_font(chart->y_axis, &font);
         chart_axis_major_gridlines_set_line(value_axis(chart, table), &grid);
@@ -222,12 +227,14 @@ table_head(ExeBook *book, const JwReportTable *table, lxw_worksheet *sheet)
 }
 
 static lxw_format *
-cell_style(ExeBook *book, const JwReportColumn *column, const JwValue *cell)
+cell_style(ExeBook *book, const JwReportColumn *column, const JwValue *cell, JwLevel level)
 {
     const ExeXlsxLook look = { .style = EXE_XLSX_TABLE,
                                .format = exe_xlsx_value_format(cell, column->format),
                                .decimals = column->decimals,
                                .unit = column->unit,
+                               .unit_one = column->unit_one,
+                               .level = level,
                                .sign = column->role == JW_COLUMN_DIFFERENCE
                                        || column->role == JW_COLUMN_PERCENT };
 
@@ -243,9 +250,11 @@ exe_table_write(ExeBook *book, const JwReportTable *table, lxw_worksheet *sheet,
         for (size_t column = 0; column < table->n_columns; column++) {
             const JwReportColumn *about = &table->columns[column];
             const JwValue *cell = jw_report_cell(table, row, column);
-            exe_book_value(book, sheet, (lxw_row_t)row + 1, (lxw_col_t)column, cell,
-                           column < table->n_keys ? book->styles.label
-                                                  : cell_style(book, about, cell));
+            exe_book_value(
+                book, sheet, (lxw_row_t)row + 1, (lxw_col_t)column, cell,
+                column < table->n_keys
+                    ? book->styles.label
+                    : cell_style(book, about, cell, jw_report_cell_level(table, row, column)));
         }
     }
     if (table->chart == JW_CHART_NONE || !chart_fits(table)) {
