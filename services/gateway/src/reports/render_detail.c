@@ -237,6 +237,9 @@ gw_render_detail(const Gw *self, const JwJob *job, const GPtrArray *deliveries)
     add_ending(detail, job);
     add_warnings(detail, job);
     json_object_set_new(detail, "retryCount", json_integer(job->retry_count));
+    if (job->timeout_ms > 0) {
+        json_object_set_new(detail, "timeoutSeconds", json_integer((job->timeout_ms + 999) / 1000));
+    }
     if (job->departments != NULL && job->departments[0] != NULL) {
         json_object_set_new(detail, "departments",
                             jw_json_strings((const char *const *)job->departments));
