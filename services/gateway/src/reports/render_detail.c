@@ -203,8 +203,8 @@ add_warnings(json_t *detail, const JwJob *job)
     }
 }
 
-static void
-add_ending(json_t *detail, const JwJob *job)
+void
+gw_render_error(json_t *to, const JwJob *job)
 {
     if (job->state == JW_JOB_FAILED) {
         json_t *error = json_object();
@@ -212,8 +212,14 @@ add_ending(json_t *detail, const JwJob *job)
         jw_json_set_string(error, "code", job->error_code != NULL ? job->error_code : "INTERNAL");
         jw_json_set_string(error, "message",
                            job->error_message != NULL ? job->error_message : "unknown error");
-        json_object_set_new(detail, "error", error);
+        json_object_set_new(to, "error", error);
     }
+}
+
+static void
+add_ending(json_t *detail, const JwJob *job)
+{
+    gw_render_error(detail, job);
     if (job->state == JW_JOB_CANCELLED) {
         jw_json_set_string(detail, "cancelledBy", job->cancelled_by);
         jw_json_set_string(detail, "cancelReason", job->cancel_reason);

@@ -10,6 +10,7 @@ static const JwHttpRoute routes[] = {
     { "GET", "/jobs/:jobId", gw_reports_get, "reports:read", NULL },
     { "POST", "/jobs/:jobId/cancel", gw_reports_cancel, NULL, NULL },
     { "GET", "/jobs/:jobId/download", gw_reports_download, "reports:read", NULL },
+    { "GET", "/jobs/:jobId/events", gw_reports_events, "reports:read", NULL },
     { "POST", "/jobs/:jobId/retry", gw_reports_retry, NULL, NULL },
     { "POST", "/jobs/:jobId/revoke-links", gw_reports_revoke_links, NULL, NULL },
     { "GET", "/types", gw_reports_types, "reports:read", NULL },
