@@ -94,6 +94,7 @@ typedef struct {
     char *list_title;
     /* Its records belong to no department: who is limited to some may have all of them. */
     bool open_to_all_departments;
+    int timeout_s; /* of an attempt of a job that has no limit of its own; 0: none */
     char *mail_chart_table; /* title of the table whose chart goes into the mail; NULL: none */
     int max_groups;         /* per dimension; further values count under "(other)" */
     JwCompare compare;      /* unless a request says otherwise */

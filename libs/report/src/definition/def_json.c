@@ -131,6 +131,7 @@ static const JwField def_fields[] = {
     { .name = "inactive", .type = JW_FIELD_OBJECT, .fields = inactive_fields },
     { .name = "openToAllDepartments", .type = JW_FIELD_BOOL },
     LIST("conditions", 0, 0, 50, jw_shared_condition_item),
+    { .name = "timeoutSeconds", .type = JW_FIELD_INT, .min = 1, .max = 86400 },
     LIST("filters", 0, 0, 50, filter_item),
     LIST("dimensions", 0, 0, 50, dimension_item),
     LIST("measures", JW_FIELD_REQUIRED, 1, 100, measure_item),
@@ -372,6 +373,7 @@ read_def(const json_t *value)
     def->collection = dup_text(value, "collection");
     def->date_field = dup_text(value, "dateField");
     def->time_zone = g_strdup(time_zone != NULL ? time_zone : "UTC");
+    def->timeout_s = (int)json_integer_value(json_object_get(value, "timeoutSeconds"));
     def->open_to_all_departments = json_is_true(json_object_get(value, "openToAllDepartments"));
     def->inactive_field = dup_text(inactive, "field");
     def->inactive_value = dup_text(inactive, "value");
