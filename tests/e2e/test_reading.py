@@ -38,6 +38,14 @@ TICKETS = {
     "summary": ["tickets", "wait"],
     "columns": [{"field": "_id", "label": "Ticket"}, {"field": "agent", "label": "Agent"}],
 }
+SERIOUS = TICKETS | {
+    "reportType": "serious",
+    "where": [
+        {"field": "department", "equals": ["support", "sales"]},
+        {"any": [{"field": "wait", "gte": 15}, {"field": "topic", "equals": ["bi"]}]},
+        {"field": "agent", "equals": ["a4"], "not": True},
+    ],
+}
 TOPICS = ("Billing", "a BILL (50 %)", "Ärger mit *.*", "$where", "bi", None)
 AT = datetime(2024, 3, 30, 20, tzinfo=timezone.utc)
 
@@ -68,6 +76,7 @@ def own(tmp_path_factory):
         stack.reports_dir = folder / "reports"
         shutil.copytree(TOP / "schemas/reports", stack.reports_dir)
         (stack.reports_dir / "tickets.json").write_text(json.dumps(TICKETS))
+        (stack.reports_dir / "serious.json").write_text(json.dumps(SERIOUS))
         stack.db.tickets.insert_many(list(tickets()))
         stack.create_topics()
         for service in ("gateway", "executor", "notifier"):
@@ -196,3 +205,24 @@ def test_departments_by_operators_are_refused(own):
     for operator in ({"not": ["x"]}, {"contains": "s"}, {"from": "a"}, {"to": "z"}, {"absent": True}):
         answer = client.post(json=asked({"filters": {"departmentIds": operator}}))
         assert answer.status_code == 400, answer.text
+
+
+@pytest.mark.parametrize("more", [{}, {"includeInactive": True}, {"filters": {"wait": {"absent": False, "to": "25"}}}])
+def test_the_default_filter_leaves_records_out_everywhere(own, more):
+    client = own.api()
+    job = client.wait(client.create(asked(more, type="serious")))
+    wanted = [
+        t for t in tickets()
+        if t["department"] != "hr" and t["agent"] != "a4" and ((wait_of(t) or 0) >= 15 or t.get("topic") == "bi")
+        and ("includeInactive" in more or t["state"] != "spam")
+        and ("filters" not in more or (wait_of(t) is not None and t["wait"] <= 25))
+    ]
+    assert 0 < len(wanted) < 100
+    assert listed(client, job["id"]) == [t["_id"] for t in wanted]
+    figures = {f["name"]: f["value"] for f in job["result"]["summary"]["figures"]}
+    assert figures == {"tickets": len(wanted), "wait": sum(wait_of(t) or 0 for t in wanted)}
+    assert job["result"]["records"] == job["progress"]["recordsProcessed"] == len(wanted)
+    grouped = client.wait(client.create(asked(more | {"groupBy": ["agent"]}, type="serious")))
+    rows = {row[0]: row[1] for row in grouped["result"]["summary"]["table"]["rows"]}
+    agents = [t["agent"] for t in wanted]
+    assert rows == {agent: agents.count(agent) for agent in set(agents)}

@@ -21,8 +21,9 @@ JwAggregate *jw_aggregate_new(const JwReportDef *def, const JwReportRequest *req
 void jw_aggregate_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwAggregate, jw_aggregate_free)
 
-/* Counts a record. @row: a value for each field, in their order; nothing of it is kept. */
-void jw_aggregate_add(JwAggregate *self, const JwValue *row);
+/* Counts a record; false: by the definition's `where` there is no such one, in lists neither. @row:
+ * a value for each field, in their order; nothing of it is kept. */
+bool jw_aggregate_add(JwAggregate *self, const JwValue *row);
 
 /* The number of records so far. */
 int64_t jw_aggregate_rows(const JwAggregate *self);

@@ -92,6 +92,7 @@ typedef struct {
     char *collection, *date_field, *time_zone;
     /* NULL, or: such records count only with includeInactive */
     char *inactive_field, *inactive_value;
+    GArray *where;      /* JwCondition: a record for which they do not hold does not exist */
     GArray *filters;    /* JwFilterDef */
     GArray *dimensions; /* JwDimensionDef */
     GArray *measures;   /* JwMeasureDef */

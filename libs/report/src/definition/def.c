@@ -91,6 +91,7 @@ jw_report_def_new(void)
 {
     JwReportDef *def = g_new0(JwReportDef, 1);
 
+    def->where = jw_report_conditions_new();
     def->filters = array_new(sizeof(JwFilterDef), filter_def_clear);
     def->dimensions = array_new(sizeof(JwDimensionDef), dimension_clear);
     def->measures = array_new(sizeof(JwMeasureDef), measure_clear);
@@ -109,6 +110,7 @@ jw_report_def_free(gpointer data)
         return;
     }
     jw_texts_clear(self, def_texts, G_N_ELEMENTS(def_texts));
+    g_clear_pointer(&self->where, g_array_unref);
     g_clear_pointer(&self->filters, g_array_unref);
     g_clear_pointer(&self->dimensions, g_array_unref);
     g_clear_pointer(&self->measures, g_array_unref);
@@ -243,6 +245,7 @@ jw_report_def_fields(const JwReportDef *self)
     for (guint i = 0; i < self->filters->len; i++) {
         add_field(g_array_index(self->filters, JwFilterDef, i).field, fields);
     }
+    jw_conditions_fields(self->where, add_field, fields);
     add_field(self->inactive_field, fields);
     g_ptr_array_add(fields, NULL);
     return (char **)g_ptr_array_free(fields, FALSE);

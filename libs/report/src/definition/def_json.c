@@ -115,6 +115,7 @@ static const JwField def_fields[] = {
     { .name = "inactive", .type = JW_FIELD_OBJECT, .fields = inactive_fields },
     { .name = "openToAllDepartments", .type = JW_FIELD_BOOL },
     LIST("conditions", 0, 0, 50, jw_shared_condition_item),
+    LIST("where", 0, 1, 20, jw_condition_item),
     LIST("filters", 0, 0, 50, filter_item),
     LIST("dimensions", 0, 0, 50, dimension_item),
     LIST("measures", JW_FIELD_REQUIRED, 1, 100, measure_item),
@@ -302,6 +303,8 @@ read_conditions(JwReportDef *def, const json_t *value, const json_t *shared)
 {
     const json_t *measures = json_object_get(value, "measures");
 
+    g_array_unref(def->where);
+    def->where = jw_conditions_read(json_object_get(value, "where"), shared);
     for (guint i = 0; i < def->measures->len; i++) {
         g_array_index(def->measures, JwMeasureDef, i).where =
             jw_conditions_read(json_object_get(json_array_get(measures, i), "where"), shared);

@@ -36,6 +36,7 @@ typedef struct {
     JwReportResult *result;
     char *dir, *path;
     JwValue *shown; /* the row as the file has it */
+    int64_t read;   /* records, with those that do not count */
     int date_index; /* of the date field in a row, -1: not read */
 } Report;
 
@@ -165,14 +166,17 @@ report_row(const JwValue *row, gpointer data, GError **error)
 {
     Report *self = data;
 
-    jw_aggregate_add(self->aggregate, row);
+    const bool counts = jw_aggregate_add(self->aggregate, row);
     exe_unseen_note(&self->unseen, row);
-    int64_t done = jw_aggregate_rows(self->aggregate);
-    if (done % ROWS_A_CHECK == 0) {
-        exe_attempt_progress(self->attempt, "Reading records", percent_read(self, row), done, -1);
+    if (++self->read % ROWS_A_CHECK == 0) {
+        exe_attempt_progress(self->attempt, "Reading records", percent_read(self, row),
+                             jw_aggregate_rows(self->aggregate), -1);
         if (!exe_attempt_go_on(self->attempt, error)) {
             return false;
         }
+    }
+    if (!counts) {
+        return true;
     }
     jw_report_round_row(self->def, row, self->shown);
     return self->ops->row(self->render, self->shown, error);
