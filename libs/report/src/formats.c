@@ -1,8 +1,8 @@
 /* formats.c: the table of report file formats as values. Constant; any thread. */
 #include "jw/report_formats.h"
 
-#define SERVED_ROW(name, content_type) { #name, content_type, true },
-#define KNOWN_ROW(name, content_type)  { #name, content_type, false },
+#define SERVED_ROW(name, content_type, sort) { #name, content_type, JW_FILE_##sort, true },
+#define KNOWN_ROW(name, content_type, sort)  { #name, content_type, JW_FILE_##sort, false },
 
 const JwReportFormat jw_report_formats[] = { JW_REPORT_FORMATS(SERVED_ROW, KNOWN_ROW) };
 const size_t jw_n_report_formats = G_N_ELEMENTS(jw_report_formats);

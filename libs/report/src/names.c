@@ -10,7 +10,13 @@ const char *const jw_format_names[] = {
 };
 
 const char *const jw_chart_names[] = {
-    [JW_CHART_NONE] = "none", [JW_CHART_COLUMN] = "column", [JW_CHART_LINE] = "line", NULL
+    [JW_CHART_NONE] = "none",
+    [JW_CHART_COLUMN] = "column",
+    [JW_CHART_LINE] = "line",
+    [JW_CHART_BAR] = "bar",
+    [JW_CHART_STACKED] = "stacked",
+    [JW_CHART_PIE] = "pie",
+    NULL,
 };
 
 const char *const jw_period_names[] = {
@@ -83,4 +89,16 @@ jw_names_join(GArray *items)
         g_string_append_printf(names, "%s%s", i > 0 ? ", " : "", name_at(items, i));
     }
     return g_string_free(names, FALSE);
+}
+
+const char *
+jw_format_name(JwFormat format)
+{
+    return jw_format_names[format];
+}
+
+const char *
+jw_period_name(JwPeriodType type)
+{
+    return jw_period_names[type];
 }

@@ -52,6 +52,7 @@ fixture_init(Fixture *self, const char *file)
         .path = self->path,
         .temp_dir = self->dir,
         .made_at_ms = WEEK_START,
+        .content = strcmp(file, "a.csv") == 0 ? JW_CONTENT_LIST : JW_CONTENT_ALL,
     };
 }
 
@@ -61,7 +62,7 @@ fixture_group(Fixture *self, const char *dimension, const char *measures)
 {
     self->request->group_by = g_strsplit(dimension, ",", -1);
     self->request->measures = measures != NULL ? g_strsplit(measures, ",", -1) : NULL;
-    self->input.grouped = true;
+    self->input.content = JW_CONTENT_TABLE;
 }
 
 static void

@@ -139,6 +139,46 @@ test_byte_order_mark(void **state)
     }
 }
 
+/* Each content in the file, with its name and type. */
+static void
+test_contents(void **state)
+{
+    static const struct {
+        const char *output, *name, *type, *begin;
+    } cases[] = {
+        { "\"format\":\"csv\",\"content\":\"all\"", ".zip", "application/zip", "PK" },
+        { "\"format\":\"csv\",\"content\":\"tables\"", ".zip", "application/zip", "PK" },
+        { "\"format\":\"csv\",\"table\":\"By agent\",\"csv\":{\"delimiter\":\";\"}", ".csv",
+          "text/csv*", "Agent;Total calls;" },
+        { "\"format\":\"csv\",\"content\":\"list\",\"csv\":{\"delimiter\":\"|\"}", ".csv",
+          "text/csv*", "Call|Started at|" },
+        { "\"format\":\"xlsx\",\"content\":\"tables\"", ".xlsx", "application/vnd*", "PK" },
+    };
+    ExeKit *kit = *state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *key = g_strdup_printf("content-%zu", i);
+        g_autofree char *body = g_strdup_printf(
+            "{\"jobType\":\"report\",\"name\":\"Calls\",\"spec\":{\"reportType\":\"call-records\","
+            "\"parameters\":{},\"output\":{%s}}}",
+            cases[i].output);
+        KitMessage message = { JW_TYPE_JOB_SUBMIT, "/test", key, body };
+        JwAnswer answer;
+
+        kit_consume(kit, &message, 1, &answer);
+        assert_int_equal(answer.verdict, JW_VERDICT_DONE);
+        g_autofree char *id = jw_queue_pop(kit->exe.ready, 0);
+        exe_run_job(&kit->exe, id);
+        g_autoptr(JwJob) job = kit_job(kit->ports, id);
+        assert_int_equal(job->state, JW_JOB_COMPLETED);
+        assert_true(g_str_has_suffix(job->artifact->file_name, cases[i].name));
+        assert_true(g_pattern_match_simple(cases[i].type, job->artifact->content_type));
+        g_autofree char *data = kit_artifact(kit, job);
+        assert_memory_equal(data, cases[i].begin, strlen(cases[i].begin));
+    }
+    kit_assert_clean(kit);
+}
+
 /* groupBy and measures, as a command names them: in the file, and in the summary of mail and API.
  */
 static void
@@ -153,7 +193,8 @@ test_groups_and_measures(void **state)
         { "{\"groupBy\":[\"status\"],\"measures\":[\"peakHour\",\"totalCalls\"]}",
           "Status,Total calls\r\nanswered,20\r\nmissed,10\r\n", "\"name\":\"peakHour\"" },
         { "{\"groupBy\":[],\"measures\":[]}", "Call,Started at,Agent",
-          "\"chart\":{\"decimals\":0,\"format\":\"integer\",\"labels\":[\"00:00\"" },
+          "\"chart\":{\"decimals\":0,\"format\":\"integer\",\"kind\":\"column\",\"labels\":[\"00:"
+          "00\"" },
         { "{\"measures\":[\"missedCalls\"]}", "Call,Started at,Agent",
           "\"figures\":[{\"format\":\"integer\",\"label\":\"Missed calls\",\"name\":"
           "\"missedCalls\",\"text\":\"10\",\"value\":10}]" },
@@ -470,6 +511,7 @@ main(void)
         TEST(test_event_is_relayed),
         TEST(test_period_and_filters),
         TEST(test_byte_order_mark),
+        TEST(test_contents),
         TEST(test_groups_and_measures),
         TEST(test_warns_of_a_field_that_no_record_has),
         TEST(test_definition_gone),

@@ -279,7 +279,7 @@ test_types(void **state)
     assert_string_equal(answer_text(&answer, "data.0.filters.0"), "departmentIds");
     assert_string_equal(answer_text(&answer, "data.0.filterOperators.departmentIds.0"), "in");
     assert_string_equal(answer_text(&answer, "data.0.filterOperators.waitSeconds.1"), "absent");
-    static const char *const formats[] = { "xlsx", "csv", "pdf", "json" };
+    static const char *const formats[] = { "xlsx", "csv", "json", "ndjson", "pdf" };
     for (size_t i = 0; i < G_N_ELEMENTS(formats); i++) {
         bool listed = i < json_array_size(answer_at(&answer, "data.0.formats"));
         g_autofree char *body =

@@ -88,6 +88,7 @@ test_file_names(void **state)
     request->end_ms = request->start_ms + 1;
     g_free(request->format);
     request->format = g_strdup("csv");
+    request->content = JW_CONTENT_LIST;
     assert_file_name(request, "UTC", "CDR_Custom_Report_2026-01-05_2026-01-05.csv");
     request->file_name = g_strdup("");
     assert_file_name(request, "UTC", "CDR_Custom_Report_2026-01-05_2026-01-05.csv");
@@ -108,6 +109,7 @@ test_wanted_names_get_the_right_ending(void **state)
 
     (void)state;
     request->format = g_strdup("csv");
+    request->content = JW_CONTENT_LIST;
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_free(request->file_name);
         request->file_name = g_strdup(rows[i][0]);
@@ -138,6 +140,7 @@ test_parts(void **state)
             g_strdup_printf("CDR_Custom_Report_2026-01-05_2026-01-05_%s.csv", rows[i][1]);
 
         request->format = g_strdup("csv");
+        request->content = JW_CONTENT_LIST;
         assert_true(jw_time_parse("2026-01-05T00:00:00Z", &request->start_ms, NULL));
         request->end_ms = request->start_ms + 1;
         g_array_append_val(request->filters, filter);

@@ -255,9 +255,8 @@ test_formats(void **state)
     static const struct {
         const char *format, *message;
     } cases[] = {
-        { "pdf", "'pdf' is not served by this version yet; served: xlsx, csv" },
-        { "output-format.json", "'json' is not served by this version yet; served: xlsx, csv" },
-        { "XLSX", "must be one of xlsx, csv, not 'XLSX'" },
+        { "pdf", "'pdf' is not served by this version yet; served: xlsx, csv, json, ndjson" },
+        { "XLSX", "must be one of xlsx, csv, json, ndjson, not 'XLSX'" },
         { "", "must be one of xlsx, csv" },
         { "report-type.csv", "must be one of" },
     };
@@ -272,6 +271,146 @@ test_formats(void **state)
     }
 }
 
+/* What an output says has its effect in its format, or is refused by name. */
+static void
+test_outputs(void **state)
+{
+    const Fixture *fixture = *state;
+    static const struct {
+        const char *output, *parameters, *pointer, *message;
+    } cases[] = {
+        { "'format':'xlsx','csv':{'delimiter':';'}", "", "/output/csv",
+          "is for the format csv only; leave it out" },
+        { "'format':'csv','csv':{'delimiter':':'}", "", "/output/csv/delimiter", "must be one of" },
+        { "'format':'csv','csv':{'delimiter':',','decimalComma':true}", "", "/output/csv/delimiter",
+          "leave it out, and it is ';'" },
+        { "'format':'csv','csv':{'quote':true}", "", "/output/csv/quote",
+          "is not known; known here: delimiter, decimalComma" },
+        { "'format':'csv','content':'list','table':'Calls by hour'", "", "/output/table",
+          "exclude each other" },
+        { "'format':'xlsx','table':'Calls by hour'", "", "/output/table",
+          "is for files of lines (csv, ndjson)" },
+        { "'format':'ndjson','content':'all'", "", "/output/content", "does not fit into ndjson" },
+        { "'format':'csv','table':'Calls by minute'", "", "/output/table",
+          "call-records has no table 'Calls by minute'; it has Calls by hour, Calls by day" },
+        { "'format':'csv','table':'Calls by hour'", "'groupBy':['agent']", "/output/table",
+          "is for a report without groupBy" },
+        { "'format':'csv','table':'Calls by hour'", "'measures':['peakHour']", "/output/table",
+          "would have no columns" },
+        { "'format':'csv','content':'figures'", "", "/output/content", "must be one of" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(JwViolations) violations = { 0 };
+        JwJob *job = NULL;
+        g_autofree char *text = g_strdup_printf(
+            "{'reportType':'call-records','name':'Calls','parameters':{%s},'output':{%s}}",
+            cases[i].parameters, cases[i].output);
+        json_auto_t *body = parsed(text);
+        assert_false(jw_wire_job_from_request(fixture->wire, body, NOW_MS, &violations, &job));
+        assert_violation(&violations, cases[i].pointer, cases[i].message);
+        assert_int_equal(jw_violations_count(&violations), 1);
+    }
+}
+
+typedef struct {
+    const char *output, *parameters, *ending, *type;
+    JwContent content;
+    JwCsvForm csv;
+} Held;
+
+static void
+assert_held(const Fixture *fixture, const JwJob *job, const Held *held)
+{
+    g_autoptr(JwReportRequest) request = NULL;
+    g_autoptr(GTimeZone) zone = g_time_zone_new_utc();
+    g_autofree char *wanted = g_strconcat("Calls.", held->ending, NULL);
+    const JwReportDef *def = NULL;
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(jw_report_request_of_job(fixture->catalog, job, &request, &def, &error), error);
+    assert_int_equal(request->content, held->content);
+    assert_int_equal(request->csv.delimiter, held->csv.delimiter);
+    assert_int_equal(request->csv.decimal_comma, held->csv.decimal_comma);
+    assert_true(g_pattern_match_simple(held->type, jw_report_content_type(request)));
+    g_free(request->file_name);
+    request->file_name = g_strdup("Calls.CSV");
+    g_autofree char *name = jw_report_file_name(def, request, zone);
+    assert_string_equal(name, wanted);
+}
+
+static const Held held_cases[] = {
+    { "'format':'xlsx'", "", "xlsx", "application/vnd*", JW_CONTENT_ALL, { ',', false } },
+    { "'format':'xlsx','content':'list'",
+      "",
+      "xlsx",
+      "application/vnd*",
+      JW_CONTENT_LIST,
+      { ',', false } },
+    { "'format':'csv'", "", "csv", "text/csv*", JW_CONTENT_LIST, { ',', false } },
+    { "'format':'csv'",
+      "'groupBy':['agent']",
+      "csv",
+      "text/csv*",
+      JW_CONTENT_TABLE,
+      { ',', false } },
+    { "'format':'json'",
+      "'groupBy':['agent']",
+      "json",
+      "application/json",
+      JW_CONTENT_ALL,
+      { ',', false } },
+    { "'format':'ndjson','table':'By agent'",
+      "",
+      "ndjson",
+      "application/x-ndjson",
+      JW_CONTENT_TABLE,
+      { ',', false } },
+    { "'format':'ndjson','content':'tables'",
+      "",
+      "ndjson",
+      "application/x-ndjson",
+      JW_CONTENT_TABLES,
+      { ',', false } },
+    { "'format':'csv','content':'list'",
+      "'groupBy':['agent']",
+      "csv",
+      "text/csv*",
+      JW_CONTENT_LIST,
+      { ',', false } },
+    { "'format':'csv','content':'tables','csv':{'decimalComma':true}",
+      "",
+      "zip",
+      "application/zip",
+      JW_CONTENT_TABLES,
+      { ';', true } },
+    { "'format':'csv','content':'all','csv':{'decimalComma':true,'delimiter':'|'}",
+      "",
+      "zip",
+      "application/zip",
+      JW_CONTENT_ALL,
+      { '|', true } },
+    { "'format':'csv','table':'By agent','csv':{'delimiter':'\\t'}",
+      "",
+      "csv",
+      "text/csv*",
+      JW_CONTENT_TABLE,
+      { '\t', false } },
+};
+
+static void
+test_what_a_file_holds(void **state)
+{
+
+    for (size_t i = 0; i < G_N_ELEMENTS(held_cases); i++) {
+        g_autofree char *body = g_strdup_printf(
+            "{'reportType':'call-records','name':'Calls','parameters':{%s},'output':{%s}}",
+            held_cases[i].parameters, held_cases[i].output);
+        g_autoptr(JwJob) job = requested(*state, body);
+        assert_held(*state, job, &held_cases[i]);
+    }
+}
+
 int
 main(void)
 {
@@ -281,6 +420,7 @@ main(void)
         cmocka_unit_test(test_international),    cmocka_unit_test(test_too_large),
         cmocka_unit_test(test_nearly_too_large), cmocka_unit_test(test_addresses),
         cmocka_unit_test(test_refused),          cmocka_unit_test(test_formats),
+        cmocka_unit_test(test_outputs),          cmocka_unit_test(test_what_a_file_holds),
     };
     return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
 }

@@ -8,9 +8,26 @@ G_BEGIN_DECLS
 
 typedef enum { JW_PERIOD_CUSTOM, JW_PERIOD_WEEKLY, JW_PERIOD_MONTHLY } JwPeriodType;
 
+/* Its name in requests and results: "weekly". (transfer none) */
+const char *jw_period_name(JwPeriodType type);
+
 /* Whether a text file begins with a byte order mark: as Excel wants it, without which it reads a
  * CSV by double click in the code page of its computer. */
 typedef enum { JW_BOM_FOR_MAIL, JW_BOM_YES, JW_BOM_NO } JwBom;
+
+/* Which of the parts that have rows a file holds. The figures are in every document. */
+typedef enum {
+    JW_CONTENT_ALL,
+    JW_CONTENT_LIST,
+    JW_CONTENT_TABLES,
+    JW_CONTENT_TABLE, /* of lines: one table */
+} JwContent;
+
+/* How a CSV file is written. */
+typedef struct {
+    char delimiter;     /* 0: a comma */
+    bool decimal_comma; /* "1,5": never with a comma as delimiter */
+} JwCsvForm;
 
 /* What a filter asks of a record's value: all that is given must hold. */
 typedef struct {
@@ -38,8 +55,11 @@ typedef struct {
     GArray *filters;             /* JwFilter; never NULL */
     char **group_by, **measures; /* NULL: the definition's */
     bool include_inactive;
-    char *format;    /* "xlsx", "csv" */
-    JwBom bom;       /* of a CSV file */
+    char *format; /* "xlsx", "csv" */
+    JwBom bom;    /* of a CSV file */
+    JwCsvForm csv;
+    JwContent content;
+    char *table;     /* of JW_CONTENT_TABLE: its title; NULL: the first */
     char *file_name; /* wanted display name, or NULL */
     char *requester; /* who asks, as people know them; NULL: not known */
 } JwReportRequest;
@@ -76,6 +96,12 @@ typedef enum {
 JwFieldFault jw_report_field_fault(const JwReportDef *def, const JwReportRequest *request,
                                    const char *field, JwSeen seen, int64_t records,
                                    char **ret_text);
+
+/* The ending of the file's name: its format, or "zip" for several files in one. (transfer none) */
+const char *jw_report_file_ending(const JwReportRequest *request);
+
+/* The media type of the file. NULL: its format is not known. (transfer none) */
+const char *jw_report_content_type(const JwReportRequest *request);
 
 /* "CDR_Weekly_Report_2026-01-05_2026-01-11.xlsx", or the wanted name with the right ending. A
  * report on a part says so at the end of the name: "…_support-sales.xlsx", or "…_part.xlsx" when

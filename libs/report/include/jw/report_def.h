@@ -2,8 +2,8 @@
  * are, what to count, and what the file and the mail show. Owned by its catalog; immutable once
  * parsed, then read by any thread. */
 #pragma once
+#include "jw/report_axis.h"
 #include "jw/report_filter.h"
-#include "jw/value.h"
 #include "jw/violations.h"
 
 G_BEGIN_DECLS
@@ -39,7 +39,8 @@ typedef enum {
 /* Whether it shows numbers, which have decimals. */
 bool jw_format_is_number(JwFormat format);
 
-typedef enum { JW_CHART_NONE, JW_CHART_COLUMN, JW_CHART_LINE } JwChart;
+/* Its name in definitions and results: "percent". (transfer none) */
+const char *jw_format_name(JwFormat format);
 
 typedef enum { JW_BOUND_LT, JW_BOUND_LTE, JW_BOUND_GT, JW_BOUND_GTE, JW_BOUND_N } JwBound;
 
@@ -83,7 +84,8 @@ typedef struct {
     char *title, *dimension;
     char **measures; /* NULL-terminated names */
     JwChart chart;
-    char *chart_measure; /* one of the measures; NULL without a chart */
+    char *chart_measure;   /* one of the measures, the first drawn; NULL without a chart */
+    char **chart_measures; /* all that are drawn, two to four; NULL: only that one */
 } JwTableDef;
 
 typedef struct {

@@ -2,7 +2,11 @@
  *
  * SERVED: the executor has a writer for it, exe_render_<name> in services/executor/src/render.
  * KNOWN: a format of the API that this version refuses by name. A new format is a line here and its
- * writer; tests/contract/check_schemas.py --write makes schemas/common/formats.v1.json after it. */
+ * writer; tests/contract/check_schemas.py --write makes schemas/common/formats.v1.json after it.
+ *
+ * DOCUMENT: one file holds figures, tables and list, and leaves out what is not wanted. LINES: all
+ * lines of a file are of one sort: records, or groups. SHEETS: as LINES, and a zip holds several.
+ */
 #pragma once
 #include <glib.h>
 #include <stdbool.h>
@@ -12,15 +16,19 @@ G_BEGIN_DECLS
 
 /* clang-format off */
 #define JW_REPORT_FORMATS(SERVED, KNOWN)                                                           \
-    SERVED(xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")              \
-    SERVED(csv, "text/csv; charset=utf-8; header=present")                                         \
-    KNOWN(pdf, "application/pdf")                                                                  \
-    KNOWN(json, "application/json")
+    SERVED(xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", DOCUMENT)    \
+    SERVED(csv, "text/csv; charset=utf-8; header=present", SHEETS)                                 \
+    KNOWN(pdf, "application/pdf", DOCUMENT)                                                        \
+    SERVED(json, "application/json", DOCUMENT)                                                     \
+    SERVED(ndjson, "application/x-ndjson", LINES)
 /* clang-format on */
+
+typedef enum { JW_FILE_DOCUMENT, JW_FILE_LINES, JW_FILE_SHEETS } JwFileSort;
 
 typedef struct {
     const char *name;         /* as callers write it, and the ending of file names: "xlsx" */
     const char *content_type; /* of downloads and mail attachments */
+    JwFileSort sort;
     bool served;
 } JwReportFormat;
 

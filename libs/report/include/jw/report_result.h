@@ -50,9 +50,6 @@ typedef struct {
  * keys behind are NULL. */
 typedef enum { JW_ROW_GROUP, JW_ROW_SUBTOTAL, JW_ROW_TOTAL } JwRowKind;
 
-/* The most series of a chart. */
-#define JW_CHART_SERIES_MAX 4
-
 typedef struct {
     const char *title;
     JwReportColumn *columns; /* the first n_keys hold the groups' labels */
@@ -115,6 +112,9 @@ jw_report_row_kind(const JwReportTable *table, size_t row)
 {
     return table->kinds != NULL ? table->kinds[row] : JW_ROW_GROUP;
 }
+
+/* The label of a row: its keys, "Support · Monday". (transfer full) */
+char *jw_report_row_label(const JwReportTable *table, size_t row);
 
 /* What the thresholds say of a cell. */
 static inline JwLevel

@@ -75,6 +75,7 @@ table_clear(gpointer data)
     g_clear_pointer(&table->dimension, g_free);
     g_clear_pointer(&table->measures, g_strfreev);
     g_clear_pointer(&table->chart_measure, g_free);
+    g_clear_pointer(&table->chart_measures, g_strfreev);
 }
 
 static GArray *

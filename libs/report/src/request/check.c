@@ -127,20 +127,6 @@ check_period(const JwReportDef *def, const json_t *spec, const char *base, JwVio
     return check_range(range, jw_report_zone_name(spec, def), base, violations) && ok;
 }
 
-/* A byte order mark is a matter of CSV; asking for one in another format would do nothing. */
-static bool
-check_output(const json_t *output, const char *base, JwViolations *violations)
-{
-    const char *format = jw_json_text(output, "format");
-
-    if (!json_is_boolean(json_object_get(output, "bom")) || format == NULL
-        || strcmp(jw_skip_prefix(format, JW_LOOKUP_FORMAT), "csv") == 0) {
-        return true;
-    }
-    g_autofree char *pointer = g_strconcat(base, "/output/bom", NULL);
-    return jw_violations_add(violations, pointer, "is for the format csv only; leave it out");
-}
-
 static bool
 check_size(const json_t *parameters, const char *base, JwViolations *violations)
 {
@@ -255,7 +241,7 @@ jw_report_spec_check(const JwCatalog *catalog, const json_t *spec, const char *b
     }
     bool ok = check_period(def, spec, pointer, violations);
     ok = check_size(parameters, pointer, violations) && ok;
-    ok = check_output(json_object_get(spec, "output"), base, violations) && ok;
+    ok = jw_report_output_check(def, spec, base, violations) && ok;
     if (def == NULL) {
         return false;
     }

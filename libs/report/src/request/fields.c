@@ -3,23 +3,7 @@
  * schemas/common/report-request.v1.json. */
 #include "request/request_private.h"
 
-#include "jw/report_formats.h"
 #include "names.h"
-
-static char *
-check_format(const char *text)
-{
-    const JwReportFormat *format = jw_report_format_find(jw_skip_prefix(text, JW_LOOKUP_FORMAT));
-    g_autofree char *served = jw_report_formats_served();
-    g_autofree char *echo = jw_echo(text);
-
-    if (format == NULL) {
-        return g_strdup_printf("must be one of %s, not '%s'", served, echo);
-    }
-    return format->served ? NULL
-                          : g_strdup_printf("'%s' is not served by this version yet; served: %s",
-                                            format->name, served);
-}
 
 static const JwField range_fields[] = {
     { .name = "startDate",
@@ -78,16 +62,6 @@ static const JwField parameter_fields[] = {
     { .name = "includeInactive", .type = JW_FIELD_BOOL },
     { .name = NULL },
 };
-static const JwField output_fields[] = {
-    { .name = "format",
-      .type = JW_FIELD_STRING,
-      .flags = JW_FIELD_REQUIRED,
-      .check = check_format },
-    { .name = "filename", .type = JW_FIELD_STRING, .min = 1, .max = 200 },
-    { .name = "bom", .type = JW_FIELD_BOOL },
-    { .name = NULL },
-};
-
 /* clang-format off */
 #define REQUEST_FIELDS                                                                             \
     { .name = "reportType", .type = JW_FIELD_STRING, .flags = JW_FIELD_REQUIRED, .min = 1,         \
@@ -95,7 +69,7 @@ static const JwField output_fields[] = {
     { .name = "parameters", .type = JW_FIELD_OBJECT, .flags = JW_FIELD_REQUIRED,                   \
       .fields = parameter_fields },                                                                \
     { .name = "output", .type = JW_FIELD_OBJECT, .flags = JW_FIELD_REQUIRED,                       \
-      .fields = output_fields }
+      .fields = jw_report_output_fields }
 /* clang-format on */
 
 const JwField jw_report_request_fields[] = { REQUEST_FIELDS, { .name = NULL } };

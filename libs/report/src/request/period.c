@@ -50,11 +50,12 @@ wanted_name(const char *wanted, const char *ending)
     g_autofree char *name = jw_text_file_name(wanted);
     char *dot = strrchr(name, '.');
 
-    for (size_t i = 0; dot != NULL && dot > name && i < jw_n_report_formats; i++) {
-        if (g_ascii_strcasecmp(dot + 1, jw_report_formats[i].name) == 0) {
-            *dot = '\0';
-            break;
-        }
+    bool known = dot != NULL && g_ascii_strcasecmp(dot + 1, JW_REPORT_ZIP) == 0;
+    for (size_t i = 0; dot != NULL && i < jw_n_report_formats; i++) {
+        known = known || g_ascii_strcasecmp(dot + 1, jw_report_formats[i].name) == 0;
+    }
+    if (known && dot > name) {
+        *dot = '\0';
     }
     return g_strconcat(name, ".", ending, NULL);
 }
@@ -118,7 +119,7 @@ jw_report_file_name(const JwReportDef *def, const JwReportRequest *request, GTim
     g_autoptr(GString) name = NULL;
 
     g_return_val_if_fail(def != NULL && request != NULL && zone != NULL, NULL);
-    const char *ending = request->format != NULL ? request->format : "xlsx";
+    const char *ending = jw_report_file_ending(request);
     if (request->file_name != NULL && request->file_name[0] != '\0') {
         return wanted_name(request->file_name, ending);
     }

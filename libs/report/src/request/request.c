@@ -5,7 +5,7 @@
 static const size_t request_texts[] = {
     offsetof(JwReportRequest, report_type), offsetof(JwReportRequest, time_zone),
     offsetof(JwReportRequest, format),      offsetof(JwReportRequest, file_name),
-    offsetof(JwReportRequest, requester),
+    offsetof(JwReportRequest, requester),   offsetof(JwReportRequest, table),
 };
 
 void

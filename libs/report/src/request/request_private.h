@@ -38,4 +38,18 @@ const char *jw_report_asked_zone(const json_t *parameters);
  * be long, "" without filters. (transfer full) */
 char *jw_request_part(const JwReportRequest *request);
 
+/* output.c: the members of `output`. */
+extern const JwField jw_report_output_fields[];
+
+/* Notes what cannot be had of a spec's output in its format. @def: (nullable). False when there was
+ * a violation. */
+bool jw_report_output_check(const JwReportDef *def, const json_t *spec, const char *base,
+                            JwViolations *violations);
+
+/* Reads an output. The groupBy of @request is read already. */
+void jw_report_output_read(const json_t *output, JwReportRequest *request);
+
+/* Of several files in one. */
+#define JW_REPORT_ZIP "zip"
+
 G_END_DECLS

@@ -114,29 +114,18 @@ apply_scope(const JwJob *job, const JwReportDef *def, JwReportRequest *request, 
     return true;
 }
 
-static JwBom
-read_bom(const json_t *output)
-{
-    const json_t *bom = json_object_get(output, "bom");
-
-    return bom == NULL ? JW_BOM_FOR_MAIL : json_is_true(bom) ? JW_BOM_YES : JW_BOM_NO;
-}
-
 /* All but its type. @def: (nullable). False when it has no period that can be used. */
 static bool
 read_asked(const json_t *spec, const JwReportDef *def, JwReportRequest *request)
 {
     const json_t *parameters = json_object_get(spec, "parameters");
-    const json_t *output = json_object_get(spec, "output");
 
     request->period = period_type(parameters);
     request->time_zone = g_strdup(jw_report_zone_name(spec, def));
-    request->format = g_strdup(jw_skip_prefix(jw_json_text(output, "format"), JW_LOOKUP_FORMAT));
-    request->file_name = g_strdup(jw_json_text(output, "filename"));
-    request->bom = read_bom(output);
     request->group_by = read_names(json_object_get(parameters, "groupBy"));
     request->measures = read_names(json_object_get(parameters, "measures"));
     request->include_inactive = json_is_true(json_object_get(parameters, "includeInactive"));
+    jw_report_output_read(json_object_get(spec, "output"), request);
     jw_report_read_filters(json_object_get(parameters, "filters"), request);
     return jw_report_spec_period(spec, &request->start_ms, &request->end_ms);
 }

@@ -155,25 +155,29 @@ is_drawn(const JwReportTable *table, size_t column)
     return format != JW_FORMAT_DATETIME && format != JW_FORMAT_DATE;
 }
 
-/* The chart of the measure that is planned, else of the first that can be drawn, else none. */
+/* The chart of the measures that are planned, else of the first that can be drawn, else none. */
 static void
 add_chart(JwReportTable *table, const JwTablePlan *plan)
 {
-    size_t column = 1 + plan->chart_measure;
-
     if (plan->chart == JW_CHART_NONE) {
         return;
     }
-    if (!is_drawn(table, column)) {
-        for (column = 1; column < table->n_columns && !is_drawn(table, column);) {
-            column++;
+    for (size_t i = 0; i < plan->n_chart_measures; i++) {
+        const size_t column = table->n_keys + plan->chart_measures[i];
+        if (is_drawn(table, column)) {
+            table->chart_columns[table->n_chart_columns++] = column;
         }
     }
-    if (column < table->n_columns) {
-        table->chart = plan->chart;
-        table->chart_columns[table->n_chart_columns++] = column;
-        table->chart_in_front = plan->chart_in_front;
+    table->chart = plan->chart;
+    for (size_t column = table->n_keys; column < table->n_columns && table->n_chart_columns == 0;
+         column++) {
+        if (is_drawn(table, column)) {
+            table->chart_columns[table->n_chart_columns++] = column;
+            table->chart = plan->chart == JW_CHART_PIE ? JW_CHART_COLUMN : plan->chart;
+        }
     }
+    table->chart = table->n_chart_columns > 0 ? table->chart : JW_CHART_NONE;
+    table->chart_in_front = table->n_chart_columns > 0 && plan->chart_in_front;
 }
 
 static void

@@ -10,7 +10,6 @@
 
 #include "jw/crash.h"
 #include "jw/log.h"
-#include "jw/report_formats.h"
 #include "jw/report_request.h"
 #include "jw/report_text.h"
 #include "jw/store_records.h"
@@ -136,12 +135,14 @@ report_open(Report *self, GError **error)
     ExeRenderInput input = {
         .def = self->def,
         .zone = self->zone,
-        .grouped = self->request->group_by != NULL,
+        .content = self->request->content,
+        .table = self->request->table,
         .title = self->job->name,
         .path = self->path,
         .temp_dir = self->dir,
         .made_at_ms = self->job->created_at_ms,
         .bom = report_bom(self),
+        .csv = self->request->csv,
     };
     self->render = self->ops->open(&input, error);
     return self->render != NULL;
@@ -208,7 +209,7 @@ report_publish(Report *self, JwArtifact *artifact, GError **error)
     const ExeFile file = {
         .path = self->path,
         .file_name = name,
-        .content_type = jw_report_format_find(self->request->format)->content_type,
+        .content_type = jw_report_content_type(self->request),
         .advice = "ask for a shorter period or narrower filters",
         .check = self->ops->check != NULL ? report_check : NULL,
         .data = self,

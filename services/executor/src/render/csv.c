@@ -1,34 +1,34 @@
-/* render/csv.c: RFC 4180: CRLF lines, comma, quotes doubled, UTF-8, a header line; one line a
- * record, or one a group when the request names a dimension.
+/* render/csv.c: RFC 4180: CRLF lines, comma (or the delimiter asked for), quotes doubled, UTF-8, a
+ * header line; one line a record, or one a group of a table. Several of them are the files of a
+ * zip: list.csv, figures.csv, a file a table by its title, and notes.txt when there is something to
+ * say.
  *
  * A string that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV
  * injection). Numbers are written as they are, and so are texts that are nothing but a number or a
  * telephone number: they can do no harm. Times are RFC 3339 in the report's zone. */
 #include "render/render.h"
 
-#include <errno.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "jw/text.h"
 #include "jw/zone_cache.h"
+#include "render/out.h"
 #include "render/text.h"
-#include "temp.h"
+
+#define LIST_NAME    "list.csv"
+#define FIGURES_NAME "figures.csv"
+#define NOTES_NAME   "notes.txt"
 
 struct _ExeRender {
-    FILE *file;
-    GArray *formats; /* of JwFormat, one a column */
+    ExeRenderInput input; /* strings borrowed from the attempt */
+    char delimiter;
+    ExeOut out;
+    GPtrArray *names;  /* of the zip's files; NULL: one file, and no zip */
+    JwFormat *formats; /* of the list's columns */
     JwZoneCache zone;
-    GString *line, *scratch;
-    bool grouped;
+    GString *scratch;
 };
-
-static bool
-csv_failed(GError **error)
-{
-    return exe_temp_failed(error, "write the CSV file", errno);
-}
 
 static bool
 formula_like(const char *text, size_t length)
@@ -95,12 +95,14 @@ is_telephone(const char *text, size_t length)
 }
 
 static void
-csv_text(GString *line, const char *text, size_t length)
+csv_text(ExeRender *self, const char *text, size_t length)
 {
+    GString *line = self->out.text;
     bool guard =
         formula_like(text, length) && !is_number(text, length) && !is_telephone(text, length);
-    bool quote = guard || memchr(text, ',', length) != NULL || memchr(text, '"', length) != NULL
-                 || memchr(text, '\n', length) != NULL || memchr(text, '\r', length) != NULL
+    bool quote = guard || memchr(text, self->delimiter, length) != NULL
+                 || memchr(text, '"', length) != NULL || memchr(text, '\n', length) != NULL
+                 || memchr(text, '\r', length) != NULL
                  || (length > 0 && (text[0] == ' ' || text[length - 1] == ' '));
 
     if (!quote) {
@@ -120,76 +122,73 @@ csv_text(GString *line, const char *text, size_t length)
     g_string_append_c(line, '"');
 }
 
-/* "2021-01-04T09:12:00+03:00", "…Z" for offset 0, or only the date. Where the offset had seconds,
- * as long ago, they are left out of the time as of the offset: both together give the moment. A
- * year that has not four digits, which RFC 3339 does not know, is written as it is. */
 static void
-csv_time(ExeRender *self, int64_t time_ms, bool date_only)
+csv_real(ExeRender *self, double value)
 {
-    char text[] = "0000-00-00T00:00:00+00:00";
-    int64_t seconds = jw_zone_cache_local(&self->zone, time_ms);
-    int offset = (int)self->zone.last.offset;
-    int odd_seconds = offset % 60;
-    size_t length = date_only ? 10 : offset == 0 ? 20 : 25;
-    JwCivil civil;
+    char buffer[JW_TEXT_REAL_MAX];
+    const size_t begin = self->out.text->len;
 
-    jw_civil_from_seconds(date_only ? seconds : seconds - odd_seconds, &civil);
-    exe_text_put_digits(text, MAX(civil.year, 0), 4);
-    exe_text_put_digits(text + 5, civil.month, 2);
-    exe_text_put_digits(text + 8, civil.day, 2);
-    exe_text_put_digits(text + 11, civil.hour, 2);
-    exe_text_put_digits(text + 14, civil.minute, 2);
-    exe_text_put_digits(text + 17, civil.second, 2);
-    text[19] = offset == 0 ? 'Z' : offset < 0 ? '-' : '+';
-    exe_text_put_digits(text + 20, ABS(offset) / 3600, 2);
-    exe_text_put_digits(text + 23, ABS(offset) / 60 % 60, 2);
-    if (civil.year < 0 || civil.year > 9999) {
-        g_string_append_printf(self->line, "%04d", civil.year);
-        g_string_append_len(self->line, text + 4, (gssize)length - 4);
-        return;
+    g_string_append(self->out.text, jw_text_real(value, buffer));
+    char *point = strchr(self->out.text->str + begin, '.');
+    if (self->input.csv.decimal_comma && point != NULL) {
+        *point = ',';
     }
-    g_string_append_len(self->line, text, (gssize)length);
 }
 
 static void
 csv_value(ExeRender *self, const JwValue *value, JwFormat format)
 {
-    char buffer[JW_TEXT_REAL_MAX];
+    GString *line = self->out.text;
 
     switch (value->type) {
     case JW_VALUE_NULL:
         break;
     case JW_VALUE_BOOL:
-        g_string_append(self->line, value->boolean ? "true" : "false");
+        g_string_append(line, value->boolean ? "true" : "false");
         break;
     case JW_VALUE_INT:
-        g_string_append_printf(self->line, "%" G_GINT64_FORMAT, value->integer);
+        g_string_append_printf(line, "%" G_GINT64_FORMAT, value->integer);
         break;
     case JW_VALUE_REAL:
         if (isfinite(value->real)) {
-            g_string_append(self->line, jw_text_real(value->real, buffer));
+            csv_real(self, value->real);
         }
         break;
     case JW_VALUE_TEXT: {
         size_t length = 0;
         const char *text = jw_text_sane(self->scratch, value->text, value->length, &length);
-        csv_text(self->line, text, length);
+        csv_text(self, text, length);
         break;
     }
     case JW_VALUE_TIME:
-        csv_time(self, value->time_ms, format == JW_FORMAT_DATE);
+        exe_text_append_time(line, &self->zone, value->time_ms, format == JW_FORMAT_DATE);
         break;
     }
 }
 
-static bool
-csv_flush_line(ExeRender *self, GError **error)
+static void
+csv_comma(ExeRender *self, size_t column)
 {
-    g_string_append(self->line, "\r\n");
-    if (fwrite(self->line->str, 1, self->line->len, self->file) != self->line->len) {
-        return csv_failed(error);
+    if (column > 0) {
+        g_string_append_c(self->out.text, self->delimiter);
     }
-    g_string_truncate(self->line, 0);
+}
+
+static bool
+csv_end_line(ExeRender *self, GError **error)
+{
+    g_string_append(self->out.text, "\r\n");
+    return exe_out_flush(&self->out, error);
+}
+
+/* Begins a file: the only one, or one of the zip. */
+static bool
+csv_begin(ExeRender *self, const char *name, GError **error)
+{
+    if (self->names != NULL && !exe_out_entry(&self->out, name, error)) {
+        return false;
+    }
+    g_string_append(self->out.text, self->input.bom ? "\xef\xbb\xbf" : "");
     return true;
 }
 
@@ -199,33 +198,48 @@ csv_free(ExeRender *self)
     if (self == NULL) {
         return;
     }
-    if (self->file != NULL) {
-        (void)fclose(self->file); /* only after a failure: the file is thrown away */
-    }
-    g_array_unref(self->formats);
-    g_string_free(self->line, TRUE);
+    exe_out_clear(&self->out);
+    g_clear_pointer(&self->names, g_ptr_array_unref);
     g_string_free(self->scratch, TRUE);
+    g_free(self->formats);
     g_free(self);
 }
 
-static void
-csv_head_cell(ExeRender *self, const char *label, JwFormat format)
+static bool
+csv_begin_list(ExeRender *self, GError **error)
 {
-    if (self->formats->len > 0) {
-        g_string_append_c(self->line, ',');
+    const GArray *columns = self->input.def->columns;
+
+    if (!csv_begin(self, LIST_NAME, error)) {
+        return false;
     }
-    csv_text(self->line, label, strlen(label));
-    g_array_append_val(self->formats, format);
+    self->formats = g_new(JwFormat, columns->len);
+    for (guint i = 0; i < columns->len; i++) {
+        const JwColumnDef *column = &g_array_index(columns, JwColumnDef, i);
+        csv_comma(self, i);
+        csv_text(self, column->label, strlen(column->label));
+        self->formats[i] = column->format;
+    }
+    return csv_end_line(self, error);
 }
 
 static bool
-csv_head(ExeRender *self, const GArray *columns, GError **error)
+csv_open_file(ExeRender *self, GError **error)
 {
-    for (guint i = 0; i < columns->len; i++) {
-        const JwColumnDef *column = &g_array_index(columns, JwColumnDef, i);
-        csv_head_cell(self, column->label, column->format);
+    const bool zipped =
+        self->input.content == JW_CONTENT_ALL || self->input.content == JW_CONTENT_TABLES;
+
+    if (!zipped) {
+        return exe_out_open(&self->out, self->input.path, "write the CSV file", error);
     }
-    return csv_flush_line(self, error);
+    self->names = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(self->names, g_strdup(FIGURES_NAME));
+    g_ptr_array_add(self->names, g_strdup(NOTES_NAME));
+    if (exe_render_wants_list(&self->input)) {
+        g_ptr_array_add(self->names, g_strdup(LIST_NAME));
+    }
+    return exe_out_open_zip(&self->out, self->input.path, "write the zip of CSV files",
+                            self->input.made_at_ms, error);
 }
 
 static ExeRender *
@@ -233,19 +247,12 @@ csv_open(const ExeRenderInput *input, GError **error)
 {
     ExeRender *self = g_new0(ExeRender, 1);
 
-    self->line = g_string_sized_new(512);
+    self->input = *input;
+    self->delimiter = input->csv.delimiter != '\0' ? input->csv.delimiter : ',';
     self->scratch = g_string_new(NULL);
-    self->formats = g_array_new(FALSE, FALSE, sizeof(JwFormat));
     self->zone.zone = input->zone;
-    self->grouped = input->grouped;
-    self->file = fopen(input->path, "wxe");
-    if (self->file == NULL) {
-        (void)csv_failed(error);
-        csv_free(self);
-        return NULL;
-    }
-    g_string_append(self->line, input->bom ? "\xef\xbb\xbf" : "");
-    if (!self->grouped && !csv_head(self, input->def->columns, error)) {
+    if (!csv_open_file(self, error)
+        || (exe_render_wants_list(input) && !csv_begin_list(self, error))) {
         csv_free(self);
         return NULL;
     }
@@ -253,60 +260,156 @@ csv_open(const ExeRenderInput *input, GError **error)
 }
 
 static bool
-csv_line(ExeRender *self, const JwValue *row, GError **error)
-{
-    for (guint i = 0; i < self->formats->len; i++) {
-        if (i > 0) {
-            g_string_append_c(self->line, ',');
-        }
-        csv_value(self, &row[i], g_array_index(self->formats, JwFormat, i));
-    }
-    return csv_flush_line(self, error);
-}
-
-static bool
 csv_row(ExeRender *self, const JwValue *row, GError **error)
 {
-    return self->grouped || csv_line(self, row, error);
+    const guint n_columns = self->input.def->columns->len;
+
+    if (!exe_render_wants_list(&self->input)) {
+        return true;
+    }
+    for (guint i = 0; i < n_columns; i++) {
+        csv_comma(self, i);
+        csv_value(self, &row[i], self->formats[i]);
+    }
+    return csv_end_line(self, error);
 }
 
 static bool
 csv_table(ExeRender *self, const JwReportTable *table, GError **error)
 {
     for (size_t i = 0; i < table->n_columns; i++) {
-        csv_head_cell(self, table->columns[i].label, table->columns[i].format);
+        g_autofree char *head = exe_text_head(&table->columns[i]);
+        csv_comma(self, i);
+        csv_text(self, head, strlen(head));
     }
-    bool ok = csv_flush_line(self, error);
+    bool ok = csv_end_line(self, error);
     for (size_t row = 0; ok && row < table->n_rows; row++) {
-        ok = csv_line(self, jw_report_cell(table, row, 0), error);
+        for (size_t i = 0; i < table->n_columns; i++) {
+            csv_comma(self, i);
+            csv_value(self, jw_report_cell(table, row, i), table->columns[i].format);
+        }
+        ok = csv_end_line(self, error);
     }
     return ok;
+}
+
+static void
+csv_figure(ExeRender *self, const JwReportFigure *figure, bool compared)
+{
+    const JwValue *const values[] = { &figure->comparison.previous, &figure->comparison.difference,
+                                      &figure->comparison.percent };
+    const char *const texts[] = { figure->name, figure->label, figure->text };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        csv_comma(self, i);
+        csv_text(self, texts[i], strlen(texts[i]));
+    }
+    csv_comma(self, 1);
+    csv_value(self, &figure->value, figure->format);
+    for (size_t i = 0; compared && i < G_N_ELEMENTS(values); i++) {
+        csv_comma(self, 1);
+        csv_value(self, values[i], figure->format);
+    }
+}
+
+static bool
+csv_figures(ExeRender *self, const JwReportResult *result, GError **error)
+{
+    static const char *const heads[] = { "Name",     "Figure",     "Text",   "Value",
+                                         "Previous", "Difference", "Percent" };
+    const bool compared = result->compared_label != NULL;
+
+    for (size_t i = 0; i < (compared ? G_N_ELEMENTS(heads) : 4); i++) {
+        csv_comma(self, i);
+        g_string_append(self->out.text, heads[i]);
+    }
+    bool ok = csv_end_line(self, error);
+    for (guint i = 0; ok && i < result->figures->len; i++) {
+        csv_figure(self, &g_array_index(result->figures, JwReportFigure, i), compared);
+        ok = csv_end_line(self, error);
+    }
+    return ok;
+}
+
+static gboolean
+equal_fold(gconstpointer a, gconstpointer b)
+{
+    g_autofree char *folded_a = g_utf8_casefold(a, -1);
+    g_autofree char *folded_b = g_utf8_casefold(b, -1);
+
+    return strcmp(folded_a, folded_b) == 0;
+}
+
+/* "By agent.csv", and of no other file of the zip, whatever its case. (transfer none) */
+static const char *
+entry_name(ExeRender *self, const char *title)
+{
+    g_autofree char *base = jw_text_file_name(title);
+    char *name = g_strconcat(base, ".csv", NULL);
+
+    for (int n = 2; g_ptr_array_find_with_equal_func(self->names, name, equal_fold, NULL); n++) {
+        g_free(name);
+        name = g_strdup_printf("%s (%d).csv", base, n);
+    }
+    g_ptr_array_add(self->names, name);
+    return name;
+}
+
+static bool
+csv_notes(ExeRender *self, const JwReportResult *result, GError **error)
+{
+    if (result->notes->len == 0) {
+        g_ptr_array_remove_index(self->names, 1);
+        return true;
+    }
+    if (!csv_begin(self, NOTES_NAME, error)) {
+        return false;
+    }
+    for (guint i = 0; i < result->notes->len; i++) {
+        g_string_append(self->out.text, g_ptr_array_index(result->notes, i));
+        g_string_append(self->out.text, "\r\n");
+    }
+    return true;
+}
+
+static bool
+csv_files(ExeRender *self, const JwReportResult *result, GError **error)
+{
+    bool ok = csv_begin(self, FIGURES_NAME, error) && csv_figures(self, result, error);
+
+    for (guint i = 0; ok && i < result->tables->len; i++) {
+        const JwReportTable *table = &g_array_index(result->tables, JwReportTable, i);
+        ok =
+            csv_begin(self, entry_name(self, table->title), error) && csv_table(self, table, error);
+    }
+    return ok && csv_notes(self, result, error);
 }
 
 static bool
 csv_finish(ExeRender *self, const JwReportResult *result, GError **error)
 {
-    if (self->grouped
-        && !csv_table(self, &g_array_index(result->tables, JwReportTable, 0), error)) {
-        return false;
-    }
-    FILE *file = g_steal_pointer(&self->file);
+    bool ok = true;
 
-    /* A full disk may show only now. */
-    if (fflush(file) != 0 || ferror(file)) {
-        (void)csv_failed(error);
-        (void)fclose(file);
-        return false;
+    if (self->names != NULL) {
+        ok = csv_files(self, result, error);
+    } else if (self->input.content == JW_CONTENT_TABLE) {
+        const JwReportTable *table = exe_text_table(result, self->input.table, error);
+        ok = table != NULL && csv_begin(self, NULL, error) && csv_table(self, table, error);
     }
-    if (fclose(file) != 0) {
-        return csv_failed(error);
-    }
-    return true;
+    return ok && exe_out_close(&self->out, error);
+}
+
+/* A file of its own has nothing to check. */
+static bool
+csv_check(const ExeRender *self, GError **error)
+{
+    return self->names == NULL || exe_out_check_zip(self->input.path, self->names->len, error);
 }
 
 const ExeRenderOps exe_render_csv = {
     .open = csv_open,
     .row = csv_row,
     .finish = csv_finish,
+    .check = csv_check,
     .free = csv_free,
 };

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define ROW(name, content_type) { #name, &exe_render_##name },
+#define ROW(name, content_type, sort) { #name, &exe_render_##name },
 
 static const struct {
     const char *format;

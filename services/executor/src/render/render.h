@@ -14,13 +14,27 @@ typedef struct _ExeRender ExeRender;
 typedef struct {
     const JwReportDef *def; /* of the list: its columns and its title */
     GTimeZone *zone;        /* of the list's times */
-    bool grouped;           /* the request names a dimension: see JwReportResult */
+    JwContent content;      /* the parts that have rows: records that are not wanted are ignored */
+    const char *table;      /* see JwReportRequest */
     const char *title;      /* job name */
     const char *path;       /* file to write */
     const char *temp_dir;
-    bool bom;           /* a text file begins with a byte order mark */
+    bool bom; /* a CSV file begins with a byte order mark */
+    JwCsvForm csv;
     int64_t made_at_ms; /* the document's date: the same job gives the same bytes */
 } ExeRenderInput;
+
+static inline bool
+exe_render_wants_list(const ExeRenderInput *input)
+{
+    return input->content == JW_CONTENT_ALL || input->content == JW_CONTENT_LIST;
+}
+
+static inline bool
+exe_render_wants_tables(const ExeRenderInput *input)
+{
+    return input->content != JW_CONTENT_LIST;
+}
 
 typedef struct {
     ExeRender *(*open)(const ExeRenderInput *input, GError **error);
@@ -35,8 +49,8 @@ typedef struct {
 } ExeRenderOps;
 
 /* Every served format has a writer exe_render_<name>. */
-#define EXE_WRITER(name, content_type) extern const ExeRenderOps exe_render_##name;
-#define EXE_NO_WRITER(name, content_type)
+#define EXE_WRITER(name, content_type, sort) extern const ExeRenderOps exe_render_##name;
+#define EXE_NO_WRITER(name, content_type, sort)
 JW_REPORT_FORMATS(EXE_WRITER, EXE_NO_WRITER)
 
 const ExeRenderOps *exe_render_find(const char *format); /* or NULL */

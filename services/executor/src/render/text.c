@@ -2,6 +2,7 @@
 #include "render/text.h"
 
 #include "jw/civil.h"
+#include "jw/error.h"
 
 #define MARCH_1900_MS (-INT64_C(2203891200000))
 #define YEAR_10000_MS INT64_C(253402300800000)
@@ -28,4 +29,53 @@ exe_text_put_digits(char *at, int64_t value, int width)
         value /= 10;
     }
     return at + width;
+}
+
+void
+exe_text_append_time(GString *out, JwZoneCache *zone, int64_t time_ms, bool date_only)
+{
+    char text[] = "0000-00-00T00:00:00+00:00";
+    int64_t seconds = jw_zone_cache_local(zone, time_ms);
+    int offset = (int)zone->last.offset;
+    int odd_seconds = offset % 60;
+    size_t length = date_only ? 10 : offset == 0 ? 20 : 25;
+    JwCivil civil;
+
+    jw_civil_from_seconds(date_only ? seconds : seconds - odd_seconds, &civil);
+    exe_text_put_digits(text, MAX(civil.year, 0), 4);
+    exe_text_put_digits(text + 5, civil.month, 2);
+    exe_text_put_digits(text + 8, civil.day, 2);
+    exe_text_put_digits(text + 11, civil.hour, 2);
+    exe_text_put_digits(text + 14, civil.minute, 2);
+    exe_text_put_digits(text + 17, civil.second, 2);
+    text[19] = offset == 0 ? 'Z' : offset < 0 ? '-' : '+';
+    exe_text_put_digits(text + 20, ABS(offset) / 3600, 2);
+    exe_text_put_digits(text + 23, ABS(offset) / 60 % 60, 2);
+    if (civil.year < 0 || civil.year > 9999) {
+        g_string_append_printf(out, "%04d", civil.year);
+        g_string_append_len(out, text + 4, (gssize)length - 4);
+        return;
+    }
+    g_string_append_len(out, text, (gssize)length);
+}
+
+char *
+exe_text_head(const JwReportColumn *column)
+{
+    return column->head != NULL ? g_strconcat(column->head, ": ", column->label, NULL)
+                                : g_strdup(column->label);
+}
+
+const JwReportTable *
+exe_text_table(const JwReportResult *result, const char *title, GError **error)
+{
+    for (guint i = 0; i < result->tables->len; i++) {
+        const JwReportTable *table = &g_array_index(result->tables, JwReportTable, i);
+        if (title == NULL || g_strcmp0(table->title, title) == 0) {
+            return table;
+        }
+    }
+    return jw_fail_null(error, JW_ERROR_INVALID,
+                        "the report has no table%s%s; ask for another content",
+                        title != NULL ? " " : "", title != NULL ? title : "");
 }

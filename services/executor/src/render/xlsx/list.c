@@ -73,6 +73,9 @@ sheet_end(ExeXlsxList *self, GError **error)
 {
     ExeListSheet sheet = { 0 };
 
+    if (self->rows == NULL) { /* a workbook without a list */
+        return true;
+    }
     if (!exe_sheet_stream_end(self->rows, &sheet.rows, error)) {
         return false;
     }
@@ -84,7 +87,7 @@ sheet_end(ExeXlsxList *self, GError **error)
 bool
 exe_xlsx_list_next_sheet(ExeXlsxList *self, GError **error)
 {
-    if (self->rows != NULL && !sheet_end(self, error)) {
+    if (!sheet_end(self, error)) {
         return false;
     }
     self->rows = exe_sheet_stream_new(self->temp_dir, error);

@@ -84,7 +84,7 @@ xlsx_open(const ExeRenderInput *input, GError **error)
     exe_book_init(&self->book, book, &self->zone);
     exe_book_note(&self->book, workbook_set_properties(book, &properties));
     self->list = list_new(self);
-    if (!exe_xlsx_list_next_sheet(self->list, error)) {
+    if (exe_render_wants_list(input) && !exe_xlsx_list_next_sheet(self->list, error)) {
         xlsx_free(self);
         return NULL;
     }
@@ -94,6 +94,9 @@ xlsx_open(const ExeRenderInput *input, GError **error)
 static bool
 xlsx_row(ExeRender *self, const JwValue *row, GError **error)
 {
+    if (!exe_render_wants_list(&self->input)) {
+        return true;
+    }
     self->rows++;
     return (!exe_xlsx_list_sheet_is_full(self->list) || exe_xlsx_list_next_sheet(self->list, error))
            && exe_xlsx_list_row(self->list, row, error);
@@ -225,7 +228,7 @@ sheets_write(ExeRender *self, const JwReportResult *result, GError **error)
 {
     g_autoptr(GPtrArray) sheets = g_ptr_array_new();
     ExeBook *book = &self->book;
-    const guint n_tables = result->tables->len;
+    const guint n_tables = exe_render_wants_tables(&self->input) ? result->tables->len : 0;
     const unsigned n_lists = exe_xlsx_list_n_sheets(self->list);
 
     g_ptr_array_add(sheets, exe_book_sheet(book, JW_SHEET_SUMMARY, 1));
