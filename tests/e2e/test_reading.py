@@ -5,12 +5,15 @@ import csv
 import io
 import json
 import shutil
+import zipfile
 from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+import openpyxl
 import pytest
 
-from stack import TOP, Stack, command, event_headers
+from maildev import MailDev
+from stack import TOP, Stack, address, command, event_headers
 from wait import until
 
 ISTANBUL = ZoneInfo("Europe/Istanbul")
@@ -46,6 +49,17 @@ SERIOUS = TICKETS | {
         {"field": "agent", "equals": ["a4"], "not": True},
     ],
 }
+FIGURES = TICKETS | {
+    "reportType": "figures",
+    "columns": [],
+    "tables": [
+        {"title": "By agent", "dimension": "agent", "measures": ["tickets"], "chart": "column", "chartMeasure": "tickets"},
+        {"title": "Waits", "dimension": "agent", "measures": ["wait"]},
+    ],
+    "mailChartTable": "By agent",
+}
+BARE = FIGURES | {"reportType": "bare"}
+del BARE["columns"], BARE["tables"], BARE["mailChartTable"]
 TOPICS = ("Billing", "a BILL (50 %)", "Ärger mit *.*", "$where", "bi", None)
 AT = datetime(2024, 3, 30, 20, tzinfo=timezone.utc)
 
@@ -76,7 +90,8 @@ def own(tmp_path_factory):
         stack.reports_dir = folder / "reports"
         shutil.copytree(TOP / "schemas/reports", stack.reports_dir)
         (stack.reports_dir / "tickets.json").write_text(json.dumps(TICKETS))
-        (stack.reports_dir / "serious.json").write_text(json.dumps(SERIOUS))
+        for definition in (SERIOUS, FIGURES, BARE):
+            (stack.reports_dir / f"{definition['reportType']}.json").write_text(json.dumps(definition))
         stack.db.tickets.insert_many(list(tickets()))
         stack.create_topics()
         for service in ("gateway", "executor", "notifier"):
@@ -226,3 +241,46 @@ def test_the_default_filter_leaves_records_out_everywhere(own, more):
     rows = {row[0]: row[1] for row in grouped["result"]["summary"]["table"]["rows"]}
     agents = [t["agent"] for t in wanted]
     assert rows == {agent: agents.count(agent) for agent in set(agents)}
+
+
+def open_tickets():
+    return [t for t in tickets() if t["state"] != "spam"]
+
+
+def test_a_workbook_without_a_list(own):
+    client, recipient = own.api(), address(own, "figures")
+    job = client.wait_mailed(client.create(asked({}, "xlsx", "figures", delivery={"recipients": [recipient]})))
+    book = openpyxl.load_workbook(io.BytesIO(client.download(job["id"]).content))
+    assert book.sheetnames == ["Summary", "By agent", "Waits"]
+    agents = [t["agent"] for t in open_tickets()]
+    rows = {row[0]: row[1] for row in book["By agent"].iter_rows(min_row=2, values_only=True)}
+    assert {agent: rows[agent] for agent in set(agents)} == {agent: agents.count(agent) for agent in set(agents)}
+    _, message = MailDev().only(recipient)
+    attached = [part for part in message.walk() if part.get_filename()]
+    assert openpyxl.load_workbook(io.BytesIO(attached[-1].get_content())).sheetnames == book.sheetnames
+
+
+def test_a_csv_without_a_list_has_the_tables(own):
+    client = own.api()
+    job = client.wait(client.create(asked({}, "csv", "figures")))
+    with zipfile.ZipFile(io.BytesIO(client.download(job["id"]).content)) as file:
+        assert {"By agent.csv", "Waits.csv"} <= set(file.namelist())
+        rows = list(csv.reader(io.StringIO(file.read("By agent.csv").decode(), newline="")))
+    assert rows[0] == ["Agent", "Tickets"] and sum(int(row[1]) for row in rows[1:] if row[0][0] == "a") == len(open_tickets())
+    grouped = client.wait(client.create(asked({"groupBy": ["agent"]}, "csv", "bare")))
+    rows = list(csv.reader(io.StringIO(client.download(grouped["id"]).text, newline="")))
+    assert sum(int(row[1]) for row in rows[1:]) == len(open_tickets())
+    bare = client.wait(client.create(asked({}, "xlsx", "bare")))
+    assert openpyxl.load_workbook(io.BytesIO(client.download(bare["id"]).content)).sheetnames == ["Summary"]
+
+
+@pytest.mark.parametrize(
+    "type, output, pointer",
+    [
+        ("bare", {"format": "csv"}, "/output/format"), ("figures", {"format": "csv", "content": "list"}, "/output/content"),
+        ("figures", {"format": "xlsx", "content": "list"}, "/output/content"),
+    ],
+)
+def test_a_file_of_nothing_is_refused(own, type, output, pointer):
+    answer = own.api().post(json=asked({}, type=type) | {"output": output})
+    assert answer.status_code == 400 and [d["pointer"] for d in answer.json()["error"]["details"]] == [pointer]

@@ -98,7 +98,7 @@ typedef struct {
     GArray *filters;    /* JwFilterDef */
     GArray *dimensions; /* JwDimensionDef */
     GArray *measures;   /* JwMeasureDef */
-    GArray *columns;    /* JwColumnDef: the record list */
+    GArray *columns;    /* JwColumnDef: the record list; empty: there is none */
     GArray *tables;     /* JwTableDef: sheets of the workbook, in order */
     char **summary;     /* measure names on the summary, in order */
     char *list_title;
@@ -143,8 +143,8 @@ bool jw_report_def_has_groups(const JwReportDef *self, const JwMeasureDef *measu
 void jw_report_def_note(const JwReportDef *self, JwViolations *violations);
 
 /* The record fields to read, NULL-terminated and without repeats, in the order of a row's values:
- * the columns first, then what else dimensions, measures, filters and `inactive` need. (transfer
- * full) */
+ * the columns first, then what else dimensions, measures, filters and `inactive` need, and the date,
+ * by which the progress of the pass is known. (transfer full) */
 char **jw_report_def_fields(const JwReportDef *self);
 
 G_END_DECLS

@@ -248,6 +248,7 @@ jw_report_def_fields(const JwReportDef *self)
     }
     jw_conditions_fields(self->where, add_field, fields);
     add_field(self->inactive_field, fields);
+    add_field(self->date_field, fields);
     g_ptr_array_add(fields, NULL);
     return (char **)g_ptr_array_free(fields, FALSE);
 }

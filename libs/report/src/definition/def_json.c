@@ -125,7 +125,7 @@ static const JwField def_fields[] = {
     LIST("filters", 0, 0, 50, filter_item),
     LIST("dimensions", 0, 0, 50, dimension_item),
     LIST("measures", JW_FIELD_REQUIRED, 1, 100, measure_item),
-    LIST("columns", JW_FIELD_REQUIRED, 1, 100, column_item),
+    LIST("columns", 0, 0, 100, column_item),
     LIST("tables", 0, 0, 50, table_item),
     LIST("summary", JW_FIELD_REQUIRED | JW_FIELD_UNIQUE, 1, 50, name_item),
     LABEL("listTitle", 0, 31),
@@ -198,6 +198,11 @@ check_members(const json_t *value, JwViolations *violations)
     const json_t *item = NULL;
     size_t i = 0;
 
+    if (json_object_get(value, "listTitle") != NULL
+        && json_array_size(json_object_get(value, "columns")) == 0) {
+        (void)jw_violations_add(violations, "/listTitle",
+                                "has no effect without columns, for there is no list");
+    }
     json_array_foreach(json_object_get(value, "measures"), i, item)
     {
         g_autofree char *base = jw_pointer_index("/measures", i);
