@@ -60,6 +60,7 @@ FIGURES = TICKETS | {
 }
 BARE = FIGURES | {"reportType": "bare"}
 del BARE["columns"], BARE["tables"], BARE["mailChartTable"]
+SILENT = TICKETS | {"reportType": "silent", "onEmpty": "skip"}
 TOPICS = ("Billing", "a BILL (50 %)", "Ärger mit *.*", "$where", "bi", None)
 AT = datetime(2024, 3, 30, 20, tzinfo=timezone.utc)
 
@@ -90,7 +91,7 @@ def own(tmp_path_factory):
         stack.reports_dir = folder / "reports"
         shutil.copytree(TOP / "schemas/reports", stack.reports_dir)
         (stack.reports_dir / "tickets.json").write_text(json.dumps(TICKETS))
-        for definition in (SERIOUS, FIGURES, BARE):
+        for definition in (SERIOUS, FIGURES, BARE, SILENT):
             (stack.reports_dir / f"{definition['reportType']}.json").write_text(json.dumps(definition))
         stack.db.tickets.insert_many(list(tickets()))
         stack.create_topics()
@@ -284,3 +285,48 @@ def test_a_csv_without_a_list_has_the_tables(own):
 def test_a_file_of_nothing_is_refused(own, type, output, pointer):
     answer = own.api().post(json=asked({}, type=type) | {"output": output})
     assert answer.status_code == 400 and [d["pointer"] for d in answer.json()["error"]["details"]] == [pointer]
+
+
+NOBODY = {"filters": {"topic": ["nobody asks about this"]}}
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+@pytest.mark.parametrize("type, more", [("tickets", {"onEmpty": "skip"}), ("silent", {})])
+def test_nothing_is_made_of_no_records(own, type, more, format):
+    client, recipient = own.api(), address(own, "empty")
+    job_id = client.create(asked(NOBODY | more, format, type, delivery={"recipients": [recipient]}))
+    job = client.wait(job_id)
+    assert job["result"] == {
+        "empty": True, "records": 0,
+        "message": "no record was there to report on, so there is no file and no mail (onEmpty: skip)",
+    }
+    assert job["delivery"] | {"onFailure": ""} == {
+        "total": 0, "sent": 0, "failed": 0, "bounced": 0, "onFailure": "", "recipients": [],
+    }
+    answer = client.get(f"/{job_id}/download")
+    assert answer.status_code == 409 and answer.json()["error"]["code"] == "REPORT_EMPTY"
+    listed_job = next(j for j in client.get("", params={"limit": 100}).json()["data"] if j["id"] == job_id)
+    assert listed_job["status"] == "completed" and listed_job["output"] == {"format": format, "empty": True}
+    until(lambda: not own.db.jobs.find_one({"_id": job_id}).get("mailPending"), 20, "nobody waits for its mail")
+    assert own.files_of(job_id) == [] and own.db.deliveries.count_documents({"jobId": job_id}) == 0
+    assert not MailDev().listed(recipient)
+
+    def completed(seen):
+        values = [json.loads(message.value()) for message in seen]
+        return [v for v in values if v["jobId"] == job_id and v["state"] == "completed"]
+
+    event = completed(own.consume("job.events", completed))[0]
+    assert event["empty"] is True and "artifact" not in event
+    assert "none: no record was there" in own.jobctl(
+        "watch", job_id, JW_TOKEN=own.token(), JW_GATEWAY_URL=own.running("gateway")[0].url
+    ).stdout
+
+
+def test_what_has_records_is_sent_as_always(own):
+    client = own.api()
+    job = client.wait(client.create(asked({"onEmpty": "skip"})))
+    assert job["result"]["records"] == len(open_tickets()) and "empty" not in job["result"]
+    sent = client.wait(client.create(asked(NOBODY | {"onEmpty": "send"}, type="silent")))
+    assert sent["result"]["records"] == 0 and listed(client, sent["id"]) == []
+    answer = client.post(json=asked({"onEmpty": "never"}))
+    assert answer.status_code == 400 and answer.json()["error"]["details"][0]["pointer"] == "/parameters/onEmpty"

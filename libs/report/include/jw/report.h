@@ -55,6 +55,7 @@ typedef struct {
     GArray *filters;             /* JwFilter; never NULL */
     char **group_by, **measures; /* NULL: the definition's */
     bool include_inactive;
+    JwOnEmpty on_empty;
     char *format; /* "xlsx", "csv" */
     JwBom bom;    /* of a CSV file */
     JwCsvForm csv;

@@ -3,6 +3,7 @@
  * parsed, then read by any thread. */
 #pragma once
 #include "jw/report_axis.h"
+#include "jw/report_condition.h"
 #include "jw/report_filter.h"
 #include "jw/violations.h"
 
@@ -41,19 +42,6 @@ bool jw_format_is_number(JwFormat format);
 
 /* Its name in definitions and results: "percent". (transfer none) */
 const char *jw_format_name(JwFormat format);
-
-typedef enum { JW_BOUND_LT, JW_BOUND_LTE, JW_BOUND_GT, JW_BOUND_GTE, JW_BOUND_N } JwBound;
-
-/* One test of a record, or several as one. With nothing but a field: the value is there. */
-typedef struct {
-    char *field;     /* record field; NULL: of `parts` */
-    char **equals;   /* the value is one of these (jw/wanted.h); NULL-terminated; or NULL */
-    char **contains; /* a text that has one of these in it, without case; or NULL */
-    char *bounds[JW_BOUND_N]; /* the value is less, more than these (engine/bound.h); or NULL */
-    GArray *parts;            /* of JwCondition: all of them hold; or NULL */
-    bool any;                 /* of `parts`: one of them holds */
-    bool negate;
-} JwCondition;
 
 /* Filters, dimensions and measures begin with their name: jw_report_names() relies on it. */
 typedef struct {
@@ -94,6 +82,7 @@ typedef struct {
     char *collection, *date_field, *time_zone;
     /* NULL, or: such records count only with includeInactive */
     char *inactive_field, *inactive_value;
+    JwOnEmpty on_empty; /* unless a request says otherwise */
     GArray *where;      /* JwCondition: a record for which they do not hold does not exist */
     GArray *filters;    /* JwFilterDef */
     GArray *dimensions; /* JwDimensionDef */
@@ -112,9 +101,6 @@ typedef struct {
 JwReportDef *jw_report_def_new(void);
 void jw_report_def_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwReportDef, jw_report_def_free)
-
-/* An array of JwCondition for JwMeasureDef.where, which clears its items. (transfer full) */
-GArray *jw_report_conditions_new(void);
 
 /* The filter by which a report is limited to departments. */
 #define JW_REPORT_DEPARTMENTS "departmentIds"
@@ -143,8 +129,8 @@ bool jw_report_def_has_groups(const JwReportDef *self, const JwMeasureDef *measu
 void jw_report_def_note(const JwReportDef *self, JwViolations *violations);
 
 /* The record fields to read, NULL-terminated and without repeats, in the order of a row's values:
- * the columns first, then what else dimensions, measures, filters and `inactive` need, and the date,
- * by which the progress of the pass is known. (transfer full) */
+ * the columns first, then what else is needed, with the date, by which progress is known. (transfer
+ * full) */
 char **jw_report_def_fields(const JwReportDef *self);
 
 G_END_DECLS

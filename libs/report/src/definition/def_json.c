@@ -120,6 +120,7 @@ static const JwField def_fields[] = {
     NAME("timeZone", 0, jw_check_zone),
     { .name = "inactive", .type = JW_FIELD_OBJECT, .fields = inactive_fields },
     { .name = "openToAllDepartments", .type = JW_FIELD_BOOL },
+    { .name = "onEmpty", .type = JW_FIELD_STRING, .values = jw_on_empty_names },
     LIST("conditions", 0, 0, 50, jw_shared_condition_item),
     LIST("where", 0, 1, 20, jw_condition_item),
     LIST("filters", 0, 0, 50, filter_item),
@@ -358,6 +359,7 @@ read_def(const json_t *value)
     def->date_field = dup_text(value, "dateField");
     def->time_zone = g_strdup(time_zone != NULL ? time_zone : "UTC");
     def->open_to_all_departments = json_is_true(json_object_get(value, "openToAllDepartments"));
+    def->on_empty = (JwOnEmpty)jw_name_read(value, "onEmpty", jw_on_empty_names, JW_ON_EMPTY_SEND);
     def->inactive_field = dup_text(inactive, "field");
     def->inactive_value = dup_text(inactive, "value");
     def->list_title = g_strdup(list_title != NULL ? list_title : "Records");

@@ -60,6 +60,7 @@ static const JwField parameter_fields[] = {
       .max = 50,
       .item = &part_name },
     { .name = "includeInactive", .type = JW_FIELD_BOOL },
+    { .name = "onEmpty", .type = JW_FIELD_STRING, .values = jw_on_empty_names },
     { .name = NULL },
 };
 /* clang-format off */

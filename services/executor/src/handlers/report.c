@@ -218,6 +218,16 @@ report_publish(Report *self, JwArtifact *artifact, GError **error)
     return exe_publish(self->attempt, &file, artifact, error);
 }
 
+/* Nothing to send, and nothing wrong: that there was none is the result. */
+static void
+report_skip(const Report *self, JwJobResult *ret_result)
+{
+    ret_result->json = g_strdup(
+        "{\"empty\":true,\"message\":\"no record was there to report on, so there is no file "
+        "and no mail (onEmpty: skip)\",\"records\":0}");
+    jw_info("report_empty", JW_INT("read", self->read));
+}
+
 static bool
 report_run(ExeAttempt *attempt, JwJobResult *ret_result, GError **error)
 {
@@ -233,6 +243,10 @@ report_run(ExeAttempt *attempt, JwJobResult *ret_result, GError **error)
         return false;
     }
     artifact->rows = jw_aggregate_rows(self.aggregate);
+    if (artifact->rows == 0 && self.request->on_empty == JW_ON_EMPTY_SKIP) {
+        report_skip(&self, ret_result);
+        return true;
+    }
     int64_t read = jw_clock_mono_ms(self.exe->clock);
     exe_attempt_step(attempt, "Writing the file", 85, artifact->rows, artifact->rows);
     self.result = jw_report_result_new(self.aggregate, self.def, self.request, self.zone);

@@ -32,7 +32,7 @@ find_mails(const Gw *gw, JwHttpReply *reply, const JwJob *job)
     g_autoptr(GPtrArray) deliveries = NULL;
     g_autoptr(GError) error = NULL;
 
-    if (job->state != JW_JOB_COMPLETED || job->recipients == NULL) {
+    if (job->state != JW_JOB_COMPLETED || gw_render_is_empty(job) || job->recipients == NULL) {
         jw_http_reply_problem(reply, 409, "NO_LINKS", NULL, 0,
                               "this job has sent no mail; there is no link to revoke");
         return NULL;
