@@ -61,6 +61,15 @@ FIGURES = TICKETS | {
 BARE = FIGURES | {"reportType": "bare"}
 del BARE["columns"], BARE["tables"], BARE["mailChartTable"]
 SILENT = TICKETS | {"reportType": "silent", "onEmpty": "skip"}
+LOOKUP = {"collection": "agents", "key": "_id", "label": "person.name"}
+NAMED = TICKETS | {
+    "reportType": "named",
+    "dimensions": [{"name": "agent", "label": "Agent", "field": "agent", "lookup": LOOKUP}],
+    "columns": [{"field": "_id", "label": "Ticket"}, {"field": "agent", "label": "Agent", "lookup": LOOKUP}],
+    "tables": FIGURES["tables"][:1],
+    "mailChartTable": "By agent",
+}
+NAMES = {"a0": "Ann Özil", "a1": "Ben", "a2": "Ben", "a3": "=cmd()"}
 TOPICS = ("Billing", "a BILL (50 %)", "Ärger mit *.*", "$where", "bi", None)
 AT = datetime(2024, 3, 30, 20, tzinfo=timezone.utc)
 
@@ -91,8 +100,9 @@ def own(tmp_path_factory):
         stack.reports_dir = folder / "reports"
         shutil.copytree(TOP / "schemas/reports", stack.reports_dir)
         (stack.reports_dir / "tickets.json").write_text(json.dumps(TICKETS))
-        for definition in (SERIOUS, FIGURES, BARE, SILENT):
+        for definition in (SERIOUS, FIGURES, BARE, SILENT, NAMED):
             (stack.reports_dir / f"{definition['reportType']}.json").write_text(json.dumps(definition))
+        stack.db.agents.insert_many([{"_id": key, "person": {"name": name}} for key, name in NAMES.items()])
         stack.db.tickets.insert_many(list(tickets()))
         stack.create_topics()
         for service in ("gateway", "executor", "notifier"):
@@ -330,3 +340,27 @@ def test_what_has_records_is_sent_as_always(own):
     assert sent["result"]["records"] == 0 and listed(client, sent["id"]) == []
     answer = client.post(json=asked({"onEmpty": "never"}))
     assert answer.status_code == 400 and answer.json()["error"]["details"][0]["pointer"] == "/parameters/onEmpty"
+
+
+SHOWN = NAMES | {"a1": "Ben (a1)", "a2": "Ben (a2)", "a4": "a4"}
+
+
+@pytest.mark.parametrize("departments", [None, ["support"]])
+def test_ids_are_shown_as_names(own, departments):
+    client = own.api() if departments is None else own.api(departments=departments)
+    seen = [t for t in open_tickets() if departments is None or t["department"] in departments]
+    agents = [t["agent"] for t in seen]
+    counts = {SHOWN[agent]: agents.count(agent) for agent in set(agents)}
+    job = client.wait(client.create(asked({}, "xlsx", "named")))
+    book = openpyxl.load_workbook(io.BytesIO(client.download(job["id"]).content))
+    rows = list(book["By agent"].iter_rows(min_row=2, values_only=True))
+    assert {row[0]: row[1] for row in rows} == counts
+    assert dict(zip(*(job["result"]["summary"]["chart"][key] for key in ("labels", "values")))) == counts
+    shown = [NAMES.get(t["agent"], t["agent"]) for t in seen]
+    assert [row[1] for row in book["Records"].iter_rows(min_row=2, values_only=True)] == shown
+    document = client.download(client.wait(client.create(asked({}, "json", "named")))["id"]).json()
+    assert [row["agent"] for row in document["rows"]] == shown
+    grouped = client.wait(client.create(asked({"groupBy": ["agent"]}, "csv", "named")))
+    rows = list(csv.reader(io.StringIO(client.download(grouped["id"]).text, newline="")))[1:]
+    assert {row[0].removeprefix("'"): int(row[1]) for row in rows} == counts
+

@@ -5,6 +5,7 @@
 #include "jw/report_axis.h"
 #include "jw/report_condition.h"
 #include "jw/report_filter.h"
+#include "jw/report_lookup.h"
 #include "jw/violations.h"
 
 G_BEGIN_DECLS
@@ -47,6 +48,7 @@ const char *jw_format_name(JwFormat format);
 typedef struct {
     char *name, *label, *field;
     JwPart part;
+    JwLookup lookup; /* of JW_PART_VALUE */
 } JwDimensionDef;
 
 typedef struct {
@@ -66,6 +68,7 @@ typedef struct {
     JwFormat format;
     int width;    /* characters */
     int decimals; /* of its numbers, half up, in every file; -1: as the records have them */
+    JwLookup lookup;
 } JwColumnDef;
 
 typedef struct {

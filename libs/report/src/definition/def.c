@@ -33,6 +33,14 @@ filter_def_clear(gpointer data)
 }
 
 static void
+lookup_clear(JwLookup *lookup)
+{
+    g_clear_pointer(&lookup->collection, g_free);
+    g_clear_pointer(&lookup->key, g_free);
+    g_clear_pointer(&lookup->label, g_free);
+}
+
+static void
 dimension_clear(gpointer data)
 {
     JwDimensionDef *dimension = data;
@@ -40,6 +48,7 @@ dimension_clear(gpointer data)
     g_clear_pointer(&dimension->name, g_free);
     g_clear_pointer(&dimension->label, g_free);
     g_clear_pointer(&dimension->field, g_free);
+    lookup_clear(&dimension->lookup);
 }
 
 static void
@@ -64,6 +73,7 @@ column_clear(gpointer data)
 
     g_clear_pointer(&column->field, g_free);
     g_clear_pointer(&column->label, g_free);
+    lookup_clear(&column->lookup);
 }
 
 static void

@@ -52,11 +52,18 @@ static const JwField filter_fields[] = {
     LIST("operators", JW_FIELD_UNIQUE, 1, 5, operator_item),
     { .name = NULL },
 };
+static const JwField lookup_fields[] = {
+    NAME("collection", JW_FIELD_REQUIRED, jw_check_collection),
+    NAME("key", JW_FIELD_REQUIRED, jw_check_field_name),
+    NAME("label", JW_FIELD_REQUIRED, jw_check_field_name),
+    { .name = NULL },
+};
 static const JwField dimension_fields[] = {
     NAME("name", JW_FIELD_REQUIRED, jw_check_identifier),
     LABEL("label", JW_FIELD_REQUIRED, 100),
     NAME("field", JW_FIELD_REQUIRED, jw_check_field_name),
     { .name = "part", .type = JW_FIELD_STRING, .values = parts },
+    { .name = "lookup", .type = JW_FIELD_OBJECT, .fields = lookup_fields },
     { .name = NULL },
 };
 static const JwField measure_fields[] = {
@@ -80,6 +87,7 @@ static const JwField column_fields[] = {
     { .name = "format", .type = JW_FIELD_STRING, .values = jw_format_names },
     { .name = "width", .type = JW_FIELD_INT, .min = 1, .max = 255 },
     { .name = "decimals", .type = JW_FIELD_INT, .min = 0, .max = 9 },
+    { .name = "lookup", .type = JW_FIELD_OBJECT, .fields = lookup_fields },
     { .name = NULL },
 };
 static const JwField table_fields[] = {
@@ -253,6 +261,16 @@ read_filter(JwReportDef *def, const json_t *item)
     g_array_append_val(def->filters, filter);
 }
 
+static JwLookup
+read_lookup(const json_t *item)
+{
+    const json_t *lookup = json_object_get(item, "lookup");
+
+    return (JwLookup){ .collection = dup_text(lookup, "collection"),
+                       .key = dup_text(lookup, "key"),
+                       .label = dup_text(lookup, "label") };
+}
+
 static void
 read_dimension(JwReportDef *def, const json_t *item)
 {
@@ -261,6 +279,7 @@ read_dimension(JwReportDef *def, const json_t *item)
         .label = dup_text(item, "label"),
         .field = dup_text(item, "field"),
         .part = (JwPart)jw_name_read(item, "part", parts, JW_PART_VALUE),
+        .lookup = read_lookup(item),
     };
 
     g_array_append_val(def->dimensions, dimension);
@@ -298,6 +317,7 @@ read_column(JwReportDef *def, const json_t *item)
         .format = (JwFormat)jw_name_read(item, "format", jw_format_names, JW_FORMAT_TEXT),
         .width = width != NULL ? (int)json_integer_value(width) : 16,
         .decimals = decimals != NULL ? (int)json_integer_value(decimals) : -1,
+        .lookup = read_lookup(item),
     };
 
     g_array_append_val(def->columns, column);

@@ -1,5 +1,6 @@
 /* result/text.c: see jw/report_text.h. */
 #include "jw/report_text.h"
+#include "engine/condition.h"
 #include "engine/number.h"
 #include "jw/civil.h"
 #include "jw/text.h"
@@ -89,6 +90,12 @@ jw_report_text_value(const JwValue *value, JwFormat format, int decimals)
         return g_strconcat(number, jw_report_text_unit(format), NULL);
     }
     return g_strdup("n/a");
+}
+
+void
+jw_report_text_plain(const JwValue *value, GString *text)
+{
+    jw_value_append(value, text);
 }
 
 void

@@ -25,7 +25,8 @@ typedef struct {
     size_t n_filters;
     /* projection, NULL-terminated; rows come in this order; "a.b" reaches inside */
     const char *const *fields;
-    bool ordered; /* by date_field, then _id */
+    bool ordered;  /* by date_field, then _id */
+    int64_t limit; /* at most so many, of all and in no order; 0: no limit */
 } JwRecordScan;
 
 /**

@@ -4,6 +4,7 @@
  * directory private to this attempt, checked, and published. */
 #include "handlers/handlers.h"
 #include "handlers/report_filters.h"
+#include "handlers/report_lookup.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -29,6 +30,7 @@ typedef struct {
     char **fields;
     ExeUnseen unseen;
     ExeReportFilters *filters;
+    ExeLookups *lookups;
     const ExeRenderOps *ops;
     ExeRender *render;
     JwAggregate *aggregate;
@@ -58,6 +60,7 @@ report_clear(Report *self)
     exe_unseen_clear(&self->unseen);
     g_clear_pointer(&self->fields, g_strfreev);
     g_clear_pointer(&self->filters, exe_report_filters_free);
+    g_clear_pointer(&self->lookups, exe_lookups_free);
     g_free(self->shown);
     g_free(self->dir);
     g_free(self->path);
@@ -111,6 +114,7 @@ report_prepare(Report *self, GError **error)
     if (self->aggregate == NULL) {
         return false;
     }
+    self->lookups = exe_lookups_new(self->def, self->exe->store);
     self->filters = exe_report_filters_new(self->def, self->request, self->zone, error);
     return self->filters != NULL;
 }
@@ -180,6 +184,7 @@ report_row(const JwValue *row, gpointer data, GError **error)
         return true;
     }
     jw_report_round_row(self->def, row, self->shown);
+    exe_lookups_show(self->lookups, self->shown);
     return self->ops->row(self->render, self->shown, error);
 }
 
@@ -190,7 +195,10 @@ report_read(Report *self, GError **error)
 
     exe_attempt_step(self->attempt, "Reading records", 5, 0, -1);
     jw_crash_point("exe_before_read");
+    const bool listed =
+        self->request->content == JW_CONTENT_ALL || self->request->content == JW_CONTENT_LIST;
     return exe_attempt_go_on(self->attempt, error)
+           && (!listed || exe_lookups_load(self->lookups, error))
            && jw_store_scan_records(self->exe->store, &scan, report_row, self, error);
 }
 
@@ -249,7 +257,11 @@ report_run(ExeAttempt *attempt, JwJobResult *ret_result, GError **error)
     }
     int64_t read = jw_clock_mono_ms(self.exe->clock);
     exe_attempt_step(attempt, "Writing the file", 85, artifact->rows, artifact->rows);
+    if (!exe_lookups_name_groups(self.lookups, self.aggregate, error)) {
+        return false;
+    }
     self.result = jw_report_result_new(self.aggregate, self.def, self.request, self.zone);
+    exe_lookups_note(self.lookups, self.result);
     if (!exe_attempt_go_on(attempt, error) || !self.ops->finish(self.render, self.result, error)) {
         return false;
     }
