@@ -60,6 +60,7 @@ typedef struct {
     bool compare_asked; /* by the request itself */
     /* half open; what the report is compared with */
     int64_t compared_start_ms, compared_end_ms;
+    JwOnEmpty on_empty;
     char *format; /* "xlsx", "csv" */
     JwBom bom;    /* of a CSV file */
     JwCsvForm csv;

@@ -37,6 +37,10 @@ const char *jw_report_text_unit(JwFormat format);
  * in UTC where the year would not have four digits. (transfer full) */
 char *jw_report_text_time(int64_t time_ms, JwFormat format, GTimeZone *zone);
 
+/* A record's value as groups have it: "true", "3", "0.5", the text; nothing for one that is not
+ * there. Appends. */
+void jw_report_text_plain(const JwValue *value, GString *text);
+
 /* The row of the list as files have it: the columns of @def with their numbers rounded half up in
  * decimal (2.675 to 2.68) to their decimals, and labels for the values that have one. @ret_row: one
  * value a column; texts stay @row's, labels @def's. */

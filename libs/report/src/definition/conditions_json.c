@@ -362,6 +362,7 @@ jw_conditions_check(const json_t *value, JwViolations *violations)
     size_t i = 0;
 
     check_shared(&check);
+    (void)check_whole(&check, json_object_get(value, "where"), "/where");
     json_array_foreach(json_object_get(value, "measures"), i, item)
     {
         g_autofree char *base = jw_pointer_index("/measures", i);

@@ -50,6 +50,12 @@ static const JwField filter_fields[] = {
     LIST("operators", JW_FIELD_UNIQUE, 1, 5, operator_item),
     { .name = NULL },
 };
+static const JwField lookup_fields[] = {
+    NAME("collection", JW_FIELD_REQUIRED, jw_check_collection),
+    NAME("key", JW_FIELD_REQUIRED, jw_check_field_name),
+    NAME("label", JW_FIELD_REQUIRED, jw_check_field_name),
+    { .name = NULL },
+};
 static const JwField dimension_fields[] = {
     NAME("name", JW_FIELD_REQUIRED, jw_check_identifier),
     LABEL("label", JW_FIELD_REQUIRED, 100),
@@ -57,6 +63,7 @@ static const JwField dimension_fields[] = {
     { .name = "part", .type = JW_FIELD_STRING, .values = parts },
     JW_DEF_LABELS,
     { .name = "weekStart", .type = JW_FIELD_STRING, .values = &weekdays[1] },
+    { .name = "lookup", .type = JW_FIELD_OBJECT, .fields = lookup_fields },
     { .name = NULL },
 };
 static const JwField measure_fields[] = {
@@ -89,6 +96,7 @@ static const JwField column_fields[] = {
     { .name = "decimals", .type = JW_FIELD_INT, .min = 0, .max = 9 },
     JW_DEF_UNIT,
     JW_DEF_LABELS,
+    { .name = "lookup", .type = JW_FIELD_OBJECT, .fields = lookup_fields },
     { .name = NULL },
 };
 static const JwField table_fields[] = {
@@ -130,12 +138,14 @@ static const JwField def_fields[] = {
     NAME("timeZone", 0, jw_check_zone),
     { .name = "inactive", .type = JW_FIELD_OBJECT, .fields = inactive_fields },
     { .name = "openToAllDepartments", .type = JW_FIELD_BOOL },
+    { .name = "onEmpty", .type = JW_FIELD_STRING, .values = jw_on_empty_names },
     LIST("conditions", 0, 0, 50, jw_shared_condition_item),
     { .name = "timeoutSeconds", .type = JW_FIELD_INT, .min = 1, .max = 86400 },
+    LIST("where", 0, 1, 20, jw_condition_item),
     LIST("filters", 0, 0, 50, filter_item),
     LIST("dimensions", 0, 0, 50, dimension_item),
     LIST("measures", JW_FIELD_REQUIRED, 1, 100, measure_item),
-    LIST("columns", JW_FIELD_REQUIRED, 1, 100, column_item),
+    LIST("columns", 0, 0, 100, column_item),
     LIST("tables", 0, 0, 50, table_item),
     LIST("summary", JW_FIELD_REQUIRED | JW_FIELD_UNIQUE, 1, 50, name_item),
     LABEL("listTitle", 0, 31),
@@ -202,6 +212,11 @@ check_members(const json_t *value, JwViolations *violations)
     const json_t *item = NULL;
     size_t i = 0;
 
+    if (json_object_get(value, "listTitle") != NULL
+        && json_array_size(json_object_get(value, "columns")) == 0) {
+        (void)jw_violations_add(violations, "/listTitle",
+                                "has no effect without columns, for there is no list");
+    }
     json_array_foreach(json_object_get(value, "measures"), i, item)
     {
         g_autofree char *base = jw_pointer_index("/measures", i);
@@ -251,6 +266,16 @@ read_filter(JwReportDef *def, const json_t *item)
     g_array_append_val(def->filters, filter);
 }
 
+static JwLookup
+read_lookup(const json_t *item)
+{
+    const json_t *lookup = json_object_get(item, "lookup");
+
+    return (JwLookup){ .collection = dup_text(lookup, "collection"),
+                       .key = dup_text(lookup, "key"),
+                       .label = dup_text(lookup, "label") };
+}
+
 static void
 read_dimension(JwReportDef *def, const json_t *item)
 {
@@ -261,6 +286,7 @@ read_dimension(JwReportDef *def, const json_t *item)
         .part = (JwPart)jw_name_read(item, "part", parts, JW_PART_VALUE),
         .labels = jw_def_read_labels(json_object_get(item, "labels")),
         .week_start = jw_name_read(item, "weekStart", weekdays, 0),
+        .lookup = read_lookup(item),
     };
 
     g_array_append_val(def->dimensions, dimension);
@@ -314,6 +340,7 @@ read_column(JwReportDef *def, const json_t *item)
         .decimals = decimals != NULL ? (int)json_integer_value(decimals) : -1,
         .unit = jw_def_read_unit(json_object_get(item, "unit")),
         .labels = jw_def_read_labels(json_object_get(item, "labels")),
+        .lookup = read_lookup(item),
     };
 
     g_array_append_val(def->columns, column);
@@ -351,6 +378,8 @@ read_conditions(JwReportDef *def, const json_t *value, const json_t *shared)
 {
     const json_t *measures = json_object_get(value, "measures");
 
+    g_array_unref(def->where);
+    def->where = jw_conditions_read(json_object_get(value, "where"), shared);
     for (guint i = 0; i < def->measures->len; i++) {
         g_array_index(def->measures, JwMeasureDef, i).where =
             jw_conditions_read(json_object_get(json_array_get(measures, i), "where"), shared);
@@ -375,6 +404,7 @@ read_def(const json_t *value)
     def->time_zone = g_strdup(time_zone != NULL ? time_zone : "UTC");
     def->timeout_s = (int)json_integer_value(json_object_get(value, "timeoutSeconds"));
     def->open_to_all_departments = json_is_true(json_object_get(value, "openToAllDepartments"));
+    def->on_empty = (JwOnEmpty)jw_name_read(value, "onEmpty", jw_on_empty_names, JW_ON_EMPTY_SEND);
     def->inactive_field = dup_text(inactive, "field");
     def->inactive_value = dup_text(inactive, "value");
     def->list_title = g_strdup(list_title != NULL ? list_title : "Records");

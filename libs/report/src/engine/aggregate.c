@@ -168,6 +168,16 @@ fit_accumulators(const JwAggregate *self, JwDimension *dimension)
     }
 }
 
+static bool
+prepare_where(JwAggregate *self, GTimeZone *zone, GError **error)
+{
+    if (self->def->where->len == 0) {
+        return true;
+    }
+    self->where = jw_test_new(self->def->where, self->fields, zone, error);
+    return self->where != NULL || jw_prefix(error, "where");
+}
+
 JwAggregate *
 jw_aggregate_new(const JwReportDef *def, const JwReportRequest *request, const char *const *fields,
                  GTimeZone *zone, GError **error)
@@ -186,7 +196,7 @@ jw_aggregate_new(const JwReportDef *def, const JwReportRequest *request, const c
     self->n_dimensions = def->dimensions->len;
     self->dimensions = g_new0(JwDimension, MAX(self->n_dimensions, 1));
     if (!prepare_dimensions(self, request, zone, error) || !prepare_measures(self, zone, error)
-        || !check_request(self, request, error)) {
+        || !prepare_where(self, zone, error) || !check_request(self, request, error)) {
         return NULL;
     }
     for (size_t i = 0; i < self->n_dimensions; i++) {
@@ -203,6 +213,7 @@ jw_aggregate_free(gpointer data)
     if (self == NULL) {
         return;
     }
+    jw_test_free(self->where);
     for (size_t i = 0; i < self->n_measures; i++) {
         jw_test_free(self->measures[i].test);
         g_free(self->measures[i].parts);
@@ -245,12 +256,15 @@ apply_hits(const JwAggregate *self, JwAccumulator *accumulators, size_t n_hits)
     }
 }
 
-void
+bool
 jw_aggregate_add(JwAggregate *self, const JwValue *row)
 {
     size_t n_hits = 0;
 
-    g_return_if_fail(self != NULL && row != NULL);
+    g_return_val_if_fail(self != NULL && row != NULL, false);
+    if (self->where != NULL && !jw_test_passes(self->where, row)) {
+        return false;
+    }
     self->rows++;
     for (size_t i = 0; i < self->n_measures; i++) {
         const JwMeasure *measure = &self->measures[i];
@@ -269,6 +283,7 @@ jw_aggregate_add(JwAggregate *self, const JwValue *row)
         fit_accumulators(self, dimension);
         apply_hits(self, group_accumulators(self, dimension, group), n_hits);
     }
+    return true;
 }
 
 int64_t

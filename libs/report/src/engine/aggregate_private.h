@@ -45,6 +45,7 @@ typedef struct {
 struct _JwAggregate {
     const JwReportDef *def;
     const char *const *fields;
+    JwTest *where; /* of the records that exist for the report; NULL: all of them */
     JwMeasure *measures;
     size_t n_measures, n_simple;
     JwDimension *dimensions;

@@ -217,6 +217,19 @@ jw_aggregate_estimate_note(const JwAggregate *self, const JwMeasureDef *def)
         g_ascii_formatd(error, sizeof error, "%.1f", jw_quantile_error(self->pool) * PERCENT));
 }
 
+const char **
+jw_aggregate_group_values(JwAggregate *self, const JwDimensionDef *dimension)
+{
+    return jw_groups_values(dimension_of(self, dimension)->groups);
+}
+
+void
+jw_aggregate_relabel(JwAggregate *self, const JwDimensionDef *dimension, JwGroupLabel label,
+                     gpointer data)
+{
+    jw_groups_relabel(dimension_of(self, dimension)->groups, label, data);
+}
+
 size_t
 jw_aggregate_n_groups(JwAggregate *self, const JwDimensionDef *dimension)
 {

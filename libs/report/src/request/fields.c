@@ -61,6 +61,7 @@ static const JwField parameter_fields[] = {
       .item = &part_name },
     { .name = "includeInactive", .type = JW_FIELD_BOOL },
     { .name = "compare", .type = JW_FIELD_STRING, .values = jw_compare_names },
+    { .name = "onEmpty", .type = JW_FIELD_STRING, .values = jw_on_empty_names },
     { .name = NULL },
 };
 /* clang-format off */

@@ -28,6 +28,7 @@ typedef struct {
     bool ordered; /* by date_field, then _id */
     /* After this the server gives up, also where it finds nothing; 0: it goes on. */
     int64_t time_limit_ms;
+    int64_t limit; /* at most so many, of all and in no order; 0: no limit */
 } JwRecordScan;
 
 /**

@@ -210,6 +210,9 @@ append_opts(bson_t *opts, const Reading *reading)
     if (reading->in_storage_order) {
         BCON_APPEND(opts, "hint", "{", "$natural", BCON_INT32(1), "}");
     }
+    if (scan->limit > 0) {
+        BSON_APPEND_INT64(opts, "limit", scan->limit);
+    }
     if (scan->ordered) {
         BCON_APPEND(opts, "sort", "{", scan->date_field, BCON_INT32(1), "_id", BCON_INT32(1), "}");
     }
@@ -398,6 +401,8 @@ jw_store_scan_records(JwStore *self, const JwRecordScan *scan, JwRowFunc row, gp
 {
     g_return_val_if_fail(self != NULL && scan != NULL && scan->collection != NULL, false);
     g_return_val_if_fail(scan->fields != NULL && row != NULL, false);
+    g_return_val_if_fail(
+        scan->limit == 0 || (!scan->ordered && scan->start_ms == 0 && scan->end_ms == 0), false);
     g_autoptr(JwRecordRow) reader = jw_store_record_row_new(scan->fields);
     Reading reading = { .store = self, .scan = scan, .begun_ms = mono_ms() };
     RowVisit rows = { reader, row, data };

@@ -8,7 +8,7 @@
 G_BEGIN_DECLS
 
 typedef enum {
-    JW_KIND_ARTIFACT = 1 << 0,   /* completes with a file */
+    JW_KIND_ARTIFACT = 1 << 0,   /* completes with a file, or a JSON result that says why not */
     JW_KIND_RESULT = 1 << 1,     /* completes with a JSON result */
     JW_KIND_RECIPIENTS = 1 << 2, /* its file may be mailed; without this recipients are refused */
 } JwKindFlags;

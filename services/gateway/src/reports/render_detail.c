@@ -102,7 +102,8 @@ render_failure_mail(const JwJob *job, const GPtrArray *deliveries)
 static json_t *
 render_delivery(const JwJob *job, const GPtrArray *deliveries)
 {
-    bool dead = job->state == JW_JOB_FAILED || job->state == JW_JOB_CANCELLED;
+    bool dead =
+        job->state == JW_JOB_FAILED || job->state == JW_JOB_CANCELLED || gw_render_is_empty(job);
     JwDeliveryCounts counts = { 0 };
     json_t *recipients = json_array();
 
@@ -151,6 +152,18 @@ render_result(const Gw *self, const JwJob *job)
         }
     }
     return result;
+}
+
+/* Of a job that completed without a file: what its executor said. (transfer full) */
+static json_t *
+render_empty(const JwJob *job)
+{
+    json_t *result =
+        job->result != NULL ? jw_json_parse(job->result, strlen(job->result), NULL) : NULL;
+
+    return result != NULL ? result
+                          : json_pack("{s:b, s:s, s:i}", "empty", 1, "message", "there is no file",
+                                      "records", 0);
 }
 
 /* The parameters and output that were requested, and the resolved period. */
@@ -255,7 +268,9 @@ gw_render_detail(const Gw *self, const JwJob *job, const GPtrArray *deliveries)
         json_object_set_new(detail, "departments",
                             jw_json_strings((const char *const *)job->departments));
     }
-    if (job->state == JW_JOB_COMPLETED && job->artifact != NULL) {
+    if (gw_render_is_empty(job)) {
+        json_object_set_new(detail, "result", render_empty(job));
+    } else if (job->state == JW_JOB_COMPLETED) {
         json_object_set_new(detail, "result", render_result(self, job));
     }
     json_object_set_new(detail, "delivery", render_delivery(job, deliveries));

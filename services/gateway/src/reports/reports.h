@@ -71,6 +71,8 @@ bool gw_request_may(const JwHttpRequest *request, JwHttpReply *reply, const JwJo
 /* render.c: values of the answers, all (transfer full). */
 void gw_reply_data(JwHttpReply *reply, int status, json_t *take_data);
 const char *gw_render_status(JwJobState state);
+/* Whether it completed without a file, for want of records (onEmpty skip). */
+bool gw_render_is_empty(const JwJob *job);
 /* Link to a job, with @tail "" or "/download". */
 char *gw_render_link(const Gw *self, const char *job_id, const char *tail);
 json_t *gw_render_summary(const Gw *self, const JwJob *job);
