@@ -5,12 +5,15 @@ import csv
 import io
 import json
 import shutil
+import zipfile
 from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+import openpyxl
 import pytest
 
-from stack import TOP, Stack, command, event_headers
+from maildev import MailDev
+from stack import TOP, Stack, address, command, event_headers
 from wait import until
 
 ISTANBUL = ZoneInfo("Europe/Istanbul")
@@ -38,6 +41,35 @@ TICKETS = {
     "summary": ["tickets", "wait"],
     "columns": [{"field": "_id", "label": "Ticket"}, {"field": "agent", "label": "Agent"}],
 }
+SERIOUS = TICKETS | {
+    "reportType": "serious",
+    "where": [
+        {"field": "department", "equals": ["support", "sales"]},
+        {"any": [{"field": "wait", "gte": 15}, {"field": "topic", "equals": ["bi"]}]},
+        {"field": "agent", "equals": ["a4"], "not": True},
+    ],
+}
+FIGURES = TICKETS | {
+    "reportType": "figures",
+    "columns": [],
+    "tables": [
+        {"title": "By agent", "dimension": "agent", "measures": ["tickets"], "chart": "column", "chartMeasure": "tickets"},
+        {"title": "Waits", "dimension": "agent", "measures": ["wait"]},
+    ],
+    "mailChartTable": "By agent",
+}
+BARE = FIGURES | {"reportType": "bare"}
+del BARE["columns"], BARE["tables"], BARE["mailChartTable"]
+SILENT = TICKETS | {"reportType": "silent", "onEmpty": "skip"}
+LOOKUP = {"collection": "agents", "key": "_id", "label": "person.name"}
+NAMED = TICKETS | {
+    "reportType": "named",
+    "dimensions": [{"name": "agent", "label": "Agent", "field": "agent", "lookup": LOOKUP}],
+    "columns": [{"field": "_id", "label": "Ticket"}, {"field": "agent", "label": "Agent", "lookup": LOOKUP}],
+    "tables": FIGURES["tables"][:1],
+    "mailChartTable": "By agent",
+}
+NAMES = {"a0": "Ann Özil", "a1": "Ben", "a2": "Ben", "a3": "=cmd()"}
 TOPICS = ("Billing", "a BILL (50 %)", "Ärger mit *.*", "$where", "bi", None)
 AT = datetime(2024, 3, 30, 20, tzinfo=timezone.utc)
 
@@ -68,6 +100,9 @@ def own(tmp_path_factory):
         stack.reports_dir = folder / "reports"
         shutil.copytree(TOP / "schemas/reports", stack.reports_dir)
         (stack.reports_dir / "tickets.json").write_text(json.dumps(TICKETS))
+        for definition in (SERIOUS, FIGURES, BARE, SILENT, NAMED):
+            (stack.reports_dir / f"{definition['reportType']}.json").write_text(json.dumps(definition))
+        stack.db.agents.insert_many([{"_id": key, "person": {"name": name}} for key, name in NAMES.items()])
         stack.db.tickets.insert_many(list(tickets()))
         stack.create_topics()
         for service in ("gateway", "executor", "notifier"):
@@ -196,3 +231,136 @@ def test_departments_by_operators_are_refused(own):
     for operator in ({"not": ["x"]}, {"contains": "s"}, {"from": "a"}, {"to": "z"}, {"absent": True}):
         answer = client.post(json=asked({"filters": {"departmentIds": operator}}))
         assert answer.status_code == 400, answer.text
+
+
+@pytest.mark.parametrize("more", [{}, {"includeInactive": True}, {"filters": {"wait": {"absent": False, "to": "25"}}}])
+def test_the_default_filter_leaves_records_out_everywhere(own, more):
+    client = own.api()
+    job = client.wait(client.create(asked(more, type="serious")))
+    wanted = [
+        t for t in tickets()
+        if t["department"] != "hr" and t["agent"] != "a4" and ((wait_of(t) or 0) >= 15 or t.get("topic") == "bi")
+        and ("includeInactive" in more or t["state"] != "spam")
+        and ("filters" not in more or (wait_of(t) is not None and t["wait"] <= 25))
+    ]
+    assert 0 < len(wanted) < 100
+    assert listed(client, job["id"]) == [t["_id"] for t in wanted]
+    figures = {f["name"]: f["value"] for f in job["result"]["summary"]["figures"]}
+    assert figures == {"tickets": len(wanted), "wait": sum(wait_of(t) or 0 for t in wanted)}
+    assert job["result"]["records"] == job["progress"]["recordsProcessed"] == len(wanted)
+    grouped = client.wait(client.create(asked(more | {"groupBy": ["agent"]}, type="serious")))
+    rows = {row[0]: row[1] for row in grouped["result"]["summary"]["table"]["rows"]}
+    agents = [t["agent"] for t in wanted]
+    assert rows == {agent: agents.count(agent) for agent in set(agents)}
+
+
+def open_tickets():
+    return [t for t in tickets() if t["state"] != "spam"]
+
+
+def test_a_workbook_without_a_list(own):
+    client, recipient = own.api(), address(own, "figures")
+    job = client.wait_mailed(client.create(asked({}, "xlsx", "figures", delivery={"recipients": [recipient]})))
+    book = openpyxl.load_workbook(io.BytesIO(client.download(job["id"]).content))
+    assert book.sheetnames == ["Summary", "By agent", "Waits"]
+    agents = [t["agent"] for t in open_tickets()]
+    rows = {row[0]: row[1] for row in book["By agent"].iter_rows(min_row=2, values_only=True)}
+    assert {agent: rows[agent] for agent in set(agents)} == {agent: agents.count(agent) for agent in set(agents)}
+    _, message = MailDev().only(recipient)
+    attached = [part for part in message.walk() if part.get_filename()]
+    assert openpyxl.load_workbook(io.BytesIO(attached[-1].get_content())).sheetnames == book.sheetnames
+
+
+def test_a_csv_without_a_list_has_the_tables(own):
+    client = own.api()
+    job = client.wait(client.create(asked({}, "csv", "figures")))
+    with zipfile.ZipFile(io.BytesIO(client.download(job["id"]).content)) as file:
+        assert {"By agent.csv", "Waits.csv"} <= set(file.namelist())
+        rows = list(csv.reader(io.StringIO(file.read("By agent.csv").decode(), newline="")))
+    assert rows[0] == ["Agent", "Tickets"] and sum(int(row[1]) for row in rows[1:] if row[0][0] == "a") == len(open_tickets())
+    grouped = client.wait(client.create(asked({"groupBy": ["agent"]}, "csv", "bare")))
+    rows = list(csv.reader(io.StringIO(client.download(grouped["id"]).text, newline="")))
+    assert sum(int(row[1]) for row in rows[1:]) == len(open_tickets())
+    bare = client.wait(client.create(asked({}, "xlsx", "bare")))
+    assert openpyxl.load_workbook(io.BytesIO(client.download(bare["id"]).content)).sheetnames == ["Summary"]
+
+
+@pytest.mark.parametrize(
+    "type, output, pointer",
+    [
+        ("bare", {"format": "csv"}, "/output/format"), ("figures", {"format": "csv", "content": "list"}, "/output/content"),
+        ("figures", {"format": "xlsx", "content": "list"}, "/output/content"),
+    ],
+)
+def test_a_file_of_nothing_is_refused(own, type, output, pointer):
+    answer = own.api().post(json=asked({}, type=type) | {"output": output})
+    assert answer.status_code == 400 and [d["pointer"] for d in answer.json()["error"]["details"]] == [pointer]
+
+
+NOBODY = {"filters": {"topic": ["nobody asks about this"]}}
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+@pytest.mark.parametrize("type, more", [("tickets", {"onEmpty": "skip"}), ("silent", {})])
+def test_nothing_is_made_of_no_records(own, type, more, format):
+    client, recipient = own.api(), address(own, "empty")
+    job_id = client.create(asked(NOBODY | more, format, type, delivery={"recipients": [recipient]}))
+    job = client.wait(job_id)
+    assert job["result"] == {
+        "empty": True, "records": 0,
+        "message": "no record was there to report on, so there is no file and no mail (onEmpty: skip)",
+    }
+    assert job["delivery"] | {"onFailure": ""} == {
+        "total": 0, "sent": 0, "failed": 0, "bounced": 0, "onFailure": "", "recipients": [],
+    }
+    answer = client.get(f"/{job_id}/download")
+    assert answer.status_code == 409 and answer.json()["error"]["code"] == "REPORT_EMPTY"
+    listed_job = next(j for j in client.get("", params={"limit": 100}).json()["data"] if j["id"] == job_id)
+    assert listed_job["status"] == "completed" and listed_job["output"] == {"format": format, "empty": True}
+    until(lambda: not own.db.jobs.find_one({"_id": job_id}).get("mailPending"), 20, "nobody waits for its mail")
+    assert own.files_of(job_id) == [] and own.db.deliveries.count_documents({"jobId": job_id}) == 0
+    assert not MailDev().listed(recipient)
+
+    def completed(seen):
+        values = [json.loads(message.value()) for message in seen]
+        return [v for v in values if v["jobId"] == job_id and v["state"] == "completed"]
+
+    event = completed(own.consume("job.events", completed))[0]
+    assert event["empty"] is True and "artifact" not in event
+    assert "none: no record was there" in own.jobctl(
+        "watch", job_id, JW_TOKEN=own.token(), JW_GATEWAY_URL=own.running("gateway")[0].url
+    ).stdout
+
+
+def test_what_has_records_is_sent_as_always(own):
+    client = own.api()
+    job = client.wait(client.create(asked({"onEmpty": "skip"})))
+    assert job["result"]["records"] == len(open_tickets()) and "empty" not in job["result"]
+    sent = client.wait(client.create(asked(NOBODY | {"onEmpty": "send"}, type="silent")))
+    assert sent["result"]["records"] == 0 and listed(client, sent["id"]) == []
+    answer = client.post(json=asked({"onEmpty": "never"}))
+    assert answer.status_code == 400 and answer.json()["error"]["details"][0]["pointer"] == "/parameters/onEmpty"
+
+
+SHOWN = NAMES | {"a1": "Ben (a1)", "a2": "Ben (a2)", "a4": "a4"}
+
+
+@pytest.mark.parametrize("departments", [None, ["support"]])
+def test_ids_are_shown_as_names(own, departments):
+    client = own.api() if departments is None else own.api(departments=departments)
+    seen = [t for t in open_tickets() if departments is None or t["department"] in departments]
+    agents = [t["agent"] for t in seen]
+    counts = {SHOWN[agent]: agents.count(agent) for agent in set(agents)}
+    job = client.wait(client.create(asked({}, "xlsx", "named")))
+    book = openpyxl.load_workbook(io.BytesIO(client.download(job["id"]).content))
+    rows = list(book["By agent"].iter_rows(min_row=2, values_only=True))
+    assert {row[0]: row[1] for row in rows} == counts
+    assert dict(zip(*(job["result"]["summary"]["chart"][key] for key in ("labels", "values")))) == counts
+    shown = [NAMES.get(t["agent"], t["agent"]) for t in seen]
+    assert [row[1] for row in book["Records"].iter_rows(min_row=2, values_only=True)] == shown
+    document = client.download(client.wait(client.create(asked({}, "json", "named")))["id"]).json()
+    assert [row["agent"] for row in document["rows"]] == shown
+    grouped = client.wait(client.create(asked({"groupBy": ["agent"]}, "csv", "named")))
+    rows = list(csv.reader(io.StringIO(client.download(grouped["id"]).text, newline="")))[1:]
+    assert {row[0].removeprefix("'"): int(row[1]) for row in rows} == counts
+

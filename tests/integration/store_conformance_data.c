@@ -643,6 +643,10 @@ takes_any_text_as_it_is(JwStore *store)
     filter.contains = many->str;
     assert_ok(jw_store_scan_records(store, &scan, note_id, found, &error), error);
     assert_string_equal(found->str, "b");
+    const JwRecordScan one = { .collection = "calls", .fields = fields, .limit = 1 };
+    g_string_truncate(found, 0);
+    assert_ok(jw_store_scan_records(store, &one, note_id, found, &error), error);
+    assert_int_equal(found->len, 1);
 }
 
 /* A Decimal128 that an int64 holds is one: its digits are all there. */

@@ -26,6 +26,10 @@ const char *const jw_period_names[] = {
     NULL,
 };
 
+const char *const jw_on_empty_names[] = {
+    [JW_ON_EMPTY_SEND] = "send", [JW_ON_EMPTY_SKIP] = "skip", NULL
+};
+
 const char *const jw_filter_operator_names[] = { "in", "not", "range", "contains", "absent", NULL };
 
 char *

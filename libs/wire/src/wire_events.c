@@ -100,6 +100,9 @@ jw_wire_job_event(const JwWire *self, const JwJob *job, const char *type,
     jw_json_set_time(value, "occurredAt", now_ms);
     if (artifact != NULL) {
         json_object_set_new(value, "artifact", artifact_value(artifact));
+    } else if (job->state == JW_JOB_COMPLETED && kind != NULL
+               && (kind->flags & JW_KIND_ARTIFACT) != 0) {
+        json_object_set_new(value, "empty", json_true());
     }
     if (job->state == JW_JOB_COMPLETED && job->warnings != NULL) {
         json_object_set_new(value, "warnings",

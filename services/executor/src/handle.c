@@ -27,7 +27,8 @@ exe_handle(ExeAttempt *attempt, JwJobResult *ret_result, GError **error)
     if (!handler->run(attempt, ret_result, error)) {
         return false;
     }
-    if (((kind->flags & JW_KIND_ARTIFACT) != 0 && ret_result->artifact == NULL)
+    if (((kind->flags & JW_KIND_ARTIFACT) != 0 && ret_result->artifact == NULL
+         && ret_result->json == NULL)
         || ((kind->flags & JW_KIND_RESULT) != 0 && ret_result->json == NULL)) {
         return jw_fail(error, JW_ERROR_INTERNAL, "the handler of type \"%s\" left out its result",
                        type);

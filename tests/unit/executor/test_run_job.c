@@ -103,6 +103,48 @@ test_period_and_filters(void **state)
     kit_assert_clean(kit);
 }
 
+/* Nothing to report on: no file, the job done, and its event says so; else as always. */
+static void
+test_nothing_when_empty(void **state)
+{
+    static const struct {
+        const char *agents, *on_empty;
+        bool empty;
+    } cases[] = {
+        { "Nobody", ",\"onEmpty\":\"skip\"", true },
+        { "Nobody", ",\"onEmpty\":\"send\"", false },
+        { "Nobody", "", false },
+        { "Ann", ",\"onEmpty\":\"skip\"", false },
+    };
+    ExeKit *kit = *state;
+
+    for (size_t i = 0; i < 2 * G_N_ELEMENTS(cases); i++) {
+        const char *format = i % 2 == 0 ? "csv" : "xlsx";
+        g_autofree char *key = g_strdup_printf("e-%zu", i);
+        g_autofree char *body = g_strdup_printf(
+            "{\"jobType\":\"report\",\"name\":\"Calls\",\"spec\":{\"reportType\":\"call-records\","
+            "\"parameters\":{\"filters\":{\"agents\":[\"%s\"]}%s},\"output\":{\"format\":\"%s\"}},"
+            "\"delivery\":{\"recipients\":[\"a@example.com\"]}}",
+            cases[i / 2].agents, cases[i / 2].on_empty, format);
+        KitMessage message = { JW_TYPE_JOB_SUBMIT, "/test", key, body };
+        JwAnswer answer;
+
+        kit_consume(kit, &message, 1, &answer);
+        assert_int_equal(answer.verdict, JW_VERDICT_DONE);
+        g_autofree char *id = jw_queue_pop(kit->exe.ready, 0);
+        exe_run_job(&kit->exe, id);
+        g_autoptr(JwJob) job = kit_job(kit->ports, id);
+        assert_int_equal(job->state, JW_JOB_COMPLETED);
+        assert_int_equal(job->artifact == NULL, cases[i / 2].empty);
+        assert_int_equal(job->result != NULL, cases[i / 2].empty);
+        const JwOutboxEntry *event = g_ptr_array_index(job->outbox, job->outbox->len - 1);
+        assert_string_equal(event->type, JW_TYPE_JOB_COMPLETED);
+        assert_int_equal(strstr(event->body, "\"empty\":true") != NULL, cases[i / 2].empty);
+    }
+    assert_int_equal(kit_orphans(kit), 0);
+    kit_assert_clean(kit);
+}
+
 /* Whoever gets a CSV by mail opens it by a double click, and then Excel wants the mark. */
 static void
 test_byte_order_mark(void **state)
@@ -528,6 +570,7 @@ main(void)
         TEST(test_completes),
         TEST(test_event_is_relayed),
         TEST(test_period_and_filters),
+        TEST(test_nothing_when_empty),
         TEST(test_byte_order_mark),
         TEST(test_contents),
         TEST(test_groups_and_measures),

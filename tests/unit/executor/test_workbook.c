@@ -633,6 +633,10 @@ test_numbers_as_figures(void **state G_GNUC_UNUSED)
     }
 }
 
+/* The first group is on top, and the values rise to the right. */
+#define BAR_GROUPS                                                                                 \
+    "<c:catAx><c:axId val=\"50010001\"/><c:scaling><c:orientation val=\"maxMin\"/></c:scaling>"
+
 /* Every kind of chart that a definition may have is one of the workbook's own. */
 static void
 test_kinds_of_charts(void **state G_GNUC_UNUSED)
@@ -644,7 +648,7 @@ test_kinds_of_charts(void **state G_GNUC_UNUSED)
     } rows[] = {
         { JW_CHART_COLUMN, 2, { "<c:barDir val=\"col\"/>", "clustered", "<c:v>Whole</c:v>" } },
         { JW_CHART_LINE, 2, { "<c:lineChart>", "<c:legend>", "<c:v>Whole</c:v>" } },
-        { JW_CHART_BAR, 1, { "<c:barDir val=\"bar\"/>", "clustered", "maxMin" } },
+        { JW_CHART_BAR, 1, { "<c:barDir val=\"bar\"/>", "<c:min val=\"0\"/>", BAR_GROUPS } },
         { JW_CHART_STACKED, 2, { "<c:barDir val=\"col\"/>", "\"stacked\"", "<c:v>Whole</c:v>" } },
         { JW_CHART_PIE, 1, { "<c:pieChart>", "<c:legend>", "$B$2:$B$3" } },
     };

@@ -72,6 +72,42 @@ test_parts(void **state)
     assert_body(&known, "");
 }
 
+/* It completed, for want of records, without a file: everything says so. */
+static void
+test_empty(void **state)
+{
+    GwKit *kit = *state;
+    g_autofree char *id = kit_make_from(
+        kit, "alice",
+        "{\"reportType\":\"call-records\",\"name\":\"Calls\",\"parameters\":{\"onEmpty\":\"skip\"},"
+        "\"output\":{\"format\":\"csv\"},\"delivery\":{\"recipients\":[\"a@example.com\"]}}");
+    g_autofree char *path = kit_path(id, "");
+    g_autofree char *revoke = kit_path(id, "/revoke-links");
+
+    kit_change(kit->ports, (JwJobChange){ .job_id = id,
+                                          .transition = JW_CHANGE_FINISH,
+                                          .token = kit_claim(kit->ports, id),
+                                          .result = "{\"empty\":true,\"message\":\"none\","
+                                                    "\"records\":0}" });
+    g_auto(Answer) download = fetch(kit, "GET", id, NULL);
+    assert_answer(download, 409, "REPORT_EMPTY");
+    g_auto(Answer) links = kit_post(kit, "alice", revoke, "{}");
+    assert_answer(links, 409, "NO_LINKS");
+    g_auto(Answer) answer = kit_get(kit, "alice", path);
+    assert_answer(answer, 200, NULL);
+    assert_string_equal(answer_text(&answer, "data.status"), "completed");
+    assert_true(json_is_true(answer_at(&answer, "data.result.empty")));
+    assert_string_equal(answer_text(&answer, "data.result.message"), "none");
+    assert_null(answer_at(&answer, "data.result.downloadUrl"));
+    assert_int_equal(answer_int(&answer, "data.progress.percentage"), 100);
+    assert_int_equal(answer_int(&answer, "data.progress.recordsProcessed"), 0);
+    assert_int_equal(answer_int(&answer, "data.delivery.total"), 0);
+    assert_int_equal(json_array_size(answer_at(&answer, "data.delivery.recipients")), 0);
+    g_auto(Answer) list = kit_get(kit, "alice", KIT_JOBS);
+    assert_true(json_is_true(answer_at(&list, "data.0.output.empty")));
+    assert_null(answer_at(&list, "data.0.output.downloadUrl"));
+}
+
 static void
 test_not_completed(void **state)
 {
@@ -140,7 +176,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_whole), TEST(test_parts), TEST(test_not_completed),
-        TEST(test_gone),  TEST(test_large),
+        TEST(test_gone),  TEST(test_large), TEST(test_empty),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -188,6 +188,23 @@ test_submit_and_watch(void **state)
 }
 
 static void
+test_watch_of_a_job_without_a_file(void **state)
+{
+    static const char *const answers[] = {
+        "{\"id\":\"job-1\",\"status\":\"completed\",\"result\":{\"empty\":true,\"records\":0,"
+        "\"message\":\"no record was there\"},\"delivery\":{\"total\":0,\"sent\":0,\"failed\":0,"
+        "\"bounced\":0,\"recipients\":[]}}",
+        NULL,
+    };
+    Fixture *self = *state;
+
+    self->answers = answers;
+    assert_int_equal(jc_fixture_run(self->jc, "watch", "job-1", NULL), JC_EXIT_OK);
+    assert_contains(self->jc->out, "Report    none: no record was there\n");
+    assert_null(strstr(self->jc->out, "Download"));
+}
+
+static void
 test_submit_only(void **state)
 {
     Fixture *self = *state;
@@ -312,8 +329,10 @@ main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_submit_and_watch), TEST(test_submit_only),        TEST(test_submit_refused),
-        TEST(test_watch_ends),       TEST(test_watch_without_mail), TEST(test_download),
+        TEST(test_submit_and_watch), TEST(test_watch_of_a_job_without_a_file),
+        TEST(test_submit_only),      TEST(test_submit_refused),
+        TEST(test_watch_ends),       TEST(test_watch_without_mail),
+        TEST(test_download),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

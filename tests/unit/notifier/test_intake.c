@@ -85,6 +85,9 @@ test_nothing_to_mail(void **state)
     g_autoptr(GPtrArray) list = deliveries(kit, job_id);
     assert_int_equal(list->len, 0);
     assert_int_equal(jw_queue_length(kit->ntf.due), 0);
+    g_autoptr(JwJob) job = kit_job(kit->ports, job_id);
+    assert_false(job->mail_pending); /* nobody waits for it */
+    assert_int_equal(job->deliveries.total, 0);
 }
 
 static void

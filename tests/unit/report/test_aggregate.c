@@ -472,6 +472,44 @@ test_conditions_compare_as_text(void **state)
     assert_figure(&f, "both", int_value(1));
 }
 
+/* By its where, a record is not there for anything. */
+static void
+test_default_filter(void **state)
+{
+    static const struct {
+        const char *field, *equals;
+        bool negate;
+        int64_t total;
+        size_t agents;
+    } cases[] = {
+        { "status", "answered", false, 2, 2 },
+        { "status", "answered", true, 2, 2 },
+        { "status", NULL, false, 3, 3 },
+        { "agent", "nobody", false, 0, 0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(Fixture) f = { 0 };
+        JwReportDef *def = calls_def_new();
+        const JwCondition where = {
+            .field = g_strdup(cases[i].field),
+            .equals = cases[i].equals != NULL ? g_strsplit(cases[i].equals, ",", -1) : NULL,
+            .negate = cases[i].negate,
+        };
+
+        g_array_append_val(def->where, where);
+        fixture_init(&f, def, "UTC");
+        add_call(&f, "2026-01-06T11:00:00Z", "ada", "answered", int_value(100));
+        add_call(&f, "2026-01-06T11:30:00Z", "bob", "answered", int_value(50));
+        add_call(&f, "2026-01-06T12:00:00Z", "eve", "missed", int_value(9));
+        add_call(&f, "2026-01-06T12:00:00Z", "bob", NULL, int_value(9));
+        assert_int_equal(jw_aggregate_rows(f.agg), cases[i].total);
+        assert_figure(&f, "totalCalls", int_value(cases[i].total));
+        assert_int_equal(n_groups(&f, "agent"), cases[i].agents);
+    }
+}
+
 static void
 test_value_groups_in_order(void **state)
 {
@@ -753,6 +791,7 @@ main(void)
         cmocka_unit_test(test_overflow_and_mixed_numbers),
         cmocka_unit_test(test_long_numbers),
         cmocka_unit_test(test_conditions_compare_as_text),
+        cmocka_unit_test(test_default_filter),
         cmocka_unit_test(test_value_groups_in_order),
         cmocka_unit_test(test_texts_like_our_labels),
         cmocka_unit_test(test_groups_of_other_types),

@@ -444,6 +444,70 @@ test_scope_of_operators(void **state)
     "'measures':[{'name':'n','label':'N','op':'count'}],'columns':[{'field':'a','label':'A'}],"    \
     "'summary':['n']" more "}"
 
+#define FIGURES(more)                                                                              \
+    "{'reportType':'visits','title':'T','filePrefix':'T','collection':'visits','dateField':'at',"  \
+    "'measures':[{'name':'n','label':'N','op':'count'},{'name':'p','label':'P','op':'peak',"       \
+    "'dimension':'d','of':'n'}],'dimensions':[{'name':'d','label':'D','field':'d'}],"              \
+    "'summary':['n']" more "}"
+#define TABLE(title) "{'title':'" title "','dimension':'d','measures':['n']}"
+
+/* Without columns there is no list: its tables are what a file of lines can hold. */
+static void
+test_no_list(void **state)
+{
+    static const struct {
+        const char *tables, *parameters, *output;
+        const char *refused; /* NULL: what the file holds is */
+        JwContent content;
+    } cases[] = {
+        { "", "", "'format':'xlsx'", NULL, JW_CONTENT_TABLES },
+        { "", "", "'format':'xlsx','content':'all'", NULL, JW_CONTENT_TABLES },
+        { "", "", "'format':'json','content':'tables'", NULL, JW_CONTENT_TABLES },
+        { "", "", "'format':'xlsx','content':'list'", "/output/content", 0 },
+        { "", "", "'format':'csv'", "/output/format", 0 },
+        { "", "", "'format':'ndjson'", "/output/format", 0 },
+        { "", "", "'format':'ndjson','content':'tables'", "/output/format", 0 },
+        { "", "'groupBy':['d']", "'format':'csv'", NULL, JW_CONTENT_TABLE },
+        { TABLE("A"), "", "'format':'csv'", NULL, JW_CONTENT_TABLE },
+        { TABLE("A"), "'measures':['p']", "'format':'csv'", "/output/format", 0 },
+        { TABLE("A"), "", "'format':'ndjson'", NULL, JW_CONTENT_TABLE },
+        { TABLE("A") "," TABLE("B"), "", "'format':'csv'", NULL, JW_CONTENT_TABLES },
+        { TABLE("A") "," TABLE("B"), "", "'format':'csv','table':'B'", NULL, JW_CONTENT_TABLE },
+        { TABLE("A") "," TABLE("B"), "", "'format':'ndjson'", NULL, JW_CONTENT_TABLES },
+        { TABLE("A"), "", "'format':'csv','content':'list'", "/output/content", 0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *dir = tk_temp_dir();
+        g_autofree char *path = g_build_filename(dir, "visits.json", NULL);
+        g_autofree char *text = g_strdup_printf(FIGURES(",'tables':[%s]"), cases[i].tables);
+        g_autofree char *definition = quoted(text);
+        g_autofree char *spec =
+            g_strdup_printf("{'reportType':'visits','parameters':{%s},'output':{%s}}",
+                            cases[i].parameters, cases[i].output);
+        g_autoptr(JwReportRequest) request = NULL;
+        g_autoptr(GError) error = NULL;
+        const JwReportDef *def = NULL;
+        g_autoptr(JwJob) job = job_of("", NULL);
+
+        assert_true(g_file_set_contents(path, definition, -1, NULL));
+        g_autoptr(JwCatalog) catalog = jw_catalog_load(dir, &error);
+        assert_ok(catalog != NULL, error);
+        g_free(job->spec);
+        job->spec = quoted(spec);
+        const bool ok = jw_report_request_of_job(catalog, job, &request, &def, &error);
+        if (cases[i].refused != NULL) {
+            g_autofree char *pattern = g_strdup_printf("*%s: *list*", cases[i].refused);
+            assert_false(ok);
+            assert_jw_error(error, JW_ERROR_INVALID, pattern);
+            continue;
+        }
+        assert_ok(ok, error);
+        assert_int_equal(request->content, cases[i].content);
+    }
+}
+
 /* Without a filter by department a job of some departments would read all records. */
 static void
 test_scope_without_filter(void **state)
@@ -626,6 +690,7 @@ main(void)
         cmocka_unit_test(test_scope_of_operators),
         cmocka_unit_test(test_scope_without_filter),
         cmocka_unit_test(test_compared),
+        cmocka_unit_test(test_no_list),
         cmocka_unit_test(test_does_not_fit),
     };
     return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);

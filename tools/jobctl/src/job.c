@@ -133,6 +133,11 @@ print_completed(const Follow *self, json_t *job)
     json_t *result = json_object_get(job, "result");
     g_autofree char *path = jw_link_report_job(NULL, self->job_id, JW_LINK_DOWNLOAD);
 
+    if (json_is_true(json_object_get(result, "empty"))) {
+        fprintf(self->context->out, "Report    none: %s\n", text_of(result, "message"));
+        print_warnings(self, json_object_get(job, "warnings"));
+        return;
+    }
     if (result != NULL) {
         g_autofree char *rows = jc_count_text(int_of(result, "records"));
         g_autofree char *bytes = jw_text_bytes(int_of(result, "sizeBytes"));

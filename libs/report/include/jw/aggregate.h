@@ -21,8 +21,21 @@ JwAggregate *jw_aggregate_new(const JwReportDef *def, const JwReportRequest *req
 void jw_aggregate_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwAggregate, jw_aggregate_free)
 
-/* Counts a record. @row: a value for each field, in their order; nothing of it is kept. */
-void jw_aggregate_add(JwAggregate *self, const JwValue *row);
+/* Counts a record; false: by the definition's `where` there is no such one, in lists neither. @row:
+ * a value for each field, in their order; nothing of it is kept. */
+bool jw_aggregate_add(JwAggregate *self, const JwValue *row);
+
+/* The values of the groups of a dimension of the definition so far, as texts; NULL-terminated.
+ * (transfer container), valid until the next call */
+const char **jw_aggregate_group_values(JwAggregate *self, const JwDimensionDef *dimension);
+
+/* The label of a value; NULL: as it is. (transfer none) */
+typedef const char *(*JwGroupLabel)(const char *value, gpointer data);
+
+/* After the last record: shows the groups of a dimension under the labels that @label gives them.
+ * Groups stay apart: two with one label have their values behind it, "Ann (a17)". */
+void jw_aggregate_relabel(JwAggregate *self, const JwDimensionDef *dimension, JwGroupLabel label,
+                          gpointer data);
 
 /* The number of records so far. */
 int64_t jw_aggregate_rows(const JwAggregate *self);
@@ -49,5 +62,12 @@ JwValue jw_aggregate_group_value(JwAggregate *self, const JwDimensionDef *dimens
 
 /* The value of a measure over no records: 0 of a count, NULL type of an average. */
 JwValue jw_aggregate_nothing(JwAggregate *self, const JwMeasureDef *measure);
+
+/* Whether one of the values that were asked for since the last call is an estimate: of a distinct
+ * count or a percentile that saw too many values, or made of such. */
+bool jw_aggregate_take_estimated(JwAggregate *self);
+
+/* What readers of estimates of a measure must know, as a sentence. (transfer full) */
+char *jw_aggregate_estimate_note(const JwAggregate *self, const JwMeasureDef *measure);
 
 G_END_DECLS

@@ -61,6 +61,7 @@ typedef struct {
     char *language;     /* of the report; NULL: the definition's */
     /* half open; what the report is compared with */
     int64_t compared_start_ms, compared_end_ms;
+    JwOnEmpty on_empty;
     char *format; /* "xlsx", "csv" */
     JwBom bom;    /* of a CSV file */
     JwCsvForm csv;

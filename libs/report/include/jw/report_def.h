@@ -6,6 +6,7 @@
 #include "jw/report_condition.h"
 #include "jw/report_filter.h"
 #include "jw/report_looks.h"
+#include "jw/report_lookup.h"
 #include "jw/report_part.h"
 #include "jw/violations.h"
 
@@ -22,6 +23,10 @@ typedef enum {
     JW_MEASURE_PEAK_VALUE,
     JW_MEASURE_FORMULA,
     JW_MEASURE_SHARE, /* of the value over all records, in percent */
+    JW_MEASURE_STDDEV,
+    JW_MEASURE_DISTINCT,
+    JW_MEASURE_MEDIAN,
+    JW_MEASURE_PERCENTILE,
     JW_MEASURE_N
 } JwMeasureOp;
 
@@ -37,19 +42,21 @@ typedef struct {
     char *name, *label, *field;
     JwPart part;
     GHashTable *labels; /* what is shown for a value, by its text; NULL: the value */
-    int week_start; /* week, weekday: the day that begins it, from 1, Monday; 0: as ISO 8601 has it
-                     */
+    int week_start;  /* week, weekday: the day that begins it, from 1, Monday; 0: as ISO 8601 has it
+                      */
+    JwLookup lookup; /* of JW_PART_VALUE */
 } JwDimensionDef;
 
 typedef struct {
     char *name, *label;
     JwMeasureOp op;
-    char *field;                   /* sum, avg, min, max */
+    char *field;                   /* of those that are counted record by record */
     GArray *where;                 /* of JwCondition: all must hold; may be empty, never NULL */
     char *numerator, *denominator; /* ratio: names of earlier measures */
     char *dimension, *of;          /* peak, peakValue: dimension and measure names; share: `of` */
     JwFormula *formula;            /* formula: over earlier measures */
     double scale;                  /* ratio: 100 for percent */
+    int p;                         /* percentile: 0 to 100000 thousandths of a percent */
     int decimals;                  /* rounding half up on output */
     JwFormat format;
     GArray *thresholds; /* of JwThreshold: the first that holds counts; NULL: none */
@@ -63,6 +70,7 @@ typedef struct {
     int decimals;       /* of its numbers, half up, in every file; -1: as the records have them */
     JwUnit unit;        /* of the formats integer and decimal */
     GHashTable *labels; /* as of a dimension */
+    JwLookup lookup;
 } JwColumnDef;
 
 typedef struct {
@@ -80,15 +88,18 @@ typedef struct {
     char *collection, *date_field, *time_zone;
     /* NULL, or: such records count only with includeInactive */
     char *inactive_field, *inactive_value;
+    JwOnEmpty on_empty; /* unless a request says otherwise */
+    GArray *where;      /* JwCondition: a record for which they do not hold does not exist */
     GArray *filters;    /* JwFilterDef */
     GArray *dimensions; /* JwDimensionDef */
     GArray *measures;   /* JwMeasureDef */
-    GArray *columns;    /* JwColumnDef: the record list */
+    GArray *columns;    /* JwColumnDef: the record list; empty: there is none */
     GArray *tables;     /* JwTableDef: sheets of the workbook, in order */
     char **summary;     /* measure names on the summary, in order */
     char *list_title;
     /* Its records belong to no department: who is limited to some may have all of them. */
     bool open_to_all_departments;
+    int timeout_s;          /* of an attempt of a job that has no limit of its own; 0: none */
     char *mail_chart_table; /* title of the table whose chart goes into the mail; NULL: none */
     int max_groups;         /* per dimension; further values count under "(other)" */
     JwCompare compare;      /* unless a request says otherwise */
@@ -132,7 +143,7 @@ bool jw_report_def_has_groups(const JwReportDef *self, const JwMeasureDef *measu
 void jw_report_def_note(const JwReportDef *self, JwViolations *violations);
 
 /* The record fields to read, NULL-terminated and without repeats, in the order of a row's values:
- * the columns first, then what else dimensions, measures, filters and `inactive` need. (transfer
+ * the columns first, then what else is needed, with the date, by which progress is known. (transfer
  * full) */
 char **jw_report_def_fields(const JwReportDef *self);
 

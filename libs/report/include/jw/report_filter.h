@@ -1,4 +1,5 @@
-/* jw/report_filter.h: a filter as a definition has it, and how a request may ask it. Pure data. */
+/* jw/report_filter.h: a filter as a definition has it, and how a request may ask it; what is done
+ * when no record passes. Pure data. */
 #pragma once
 #include <glib.h>
 
@@ -28,5 +29,8 @@ jw_report_filter_operators(const JwFilterDef *filter)
 {
     return filter->operators != 0 ? filter->operators : (unsigned)JW_FILTER_IN;
 }
+
+/* When there is no record: the file as always, or no file and no mail, and the job says so. */
+typedef enum { JW_ON_EMPTY_SEND, JW_ON_EMPTY_SKIP } JwOnEmpty;
 
 G_END_DECLS

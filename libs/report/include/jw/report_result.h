@@ -103,6 +103,9 @@ JwReportResult *jw_report_result_new_compared(JwAggregate *aggregate, JwAggregat
                                               const JwReportDef *def,
                                               const JwReportRequest *request, GTimeZone *zone);
 
+/* Adds a sentence to `notes`, before anybody else has the result. */
+void jw_report_result_note(JwReportResult *self, const char *note);
+
 /* @self: (nullable): a JwReportResult */
 void jw_report_result_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwReportResult, jw_report_result_free)

@@ -9,6 +9,9 @@ G_BEGIN_DECLS
 #define JW_REPORT_TEXT_PART      "Only a part of the records"
 #define JW_REPORT_TEXT_REQUESTER "Requested by"
 
+/* Before the text of a figure that is an estimate. */
+#define JW_REPORT_TEXT_ESTIMATE "≈ "
+
 /* "12,345". (transfer full) */
 char *jw_report_text_count(int64_t count);
 
@@ -38,6 +41,10 @@ const char *jw_report_text_unit(JwFormat format);
 /* "2021-01-04 09:12:00" in @zone, or only the day for JW_FORMAT_DATE, as the workbook shows it;
  * in UTC where the year would not have four digits. (transfer full) */
 char *jw_report_text_time(int64_t time_ms, JwFormat format, GTimeZone *zone);
+
+/* A record's value as groups have it: "true", "3", "0.5", the text; nothing for one that is not
+ * there. Appends. */
+void jw_report_text_plain(const JwValue *value, GString *text);
 
 /* The row of the list as files have it: the columns of @def with their numbers rounded half up in
  * decimal (2.675 to 2.68) to their decimals, and labels for the values that have one. @ret_row: one

@@ -262,10 +262,13 @@ check_condition(Check *self, const json_t *item, const char *base)
     }
     check_true(self, item, base, "present", "absent");
     check_true(self, item, base, "absent", "present");
+    const size_t n_noted = self->n_noted;
     for (size_t i = 0; i < JW_BOUND_N; i++) {
         check_bound(self, item, base, i);
     }
-    check_range(self, item, base);
+    if (self->n_noted == n_noted) {
+        check_range(self, item, base);
+    }
     if (json_is_string(json_object_get(item, "is"))) {
         inner = check_is(self, jw_json_text(item, "is"), base);
     }
@@ -359,6 +362,7 @@ jw_conditions_check(const json_t *value, JwViolations *violations)
     size_t i = 0;
 
     check_shared(&check);
+    (void)check_whole(&check, json_object_get(value, "where"), "/where");
     json_array_foreach(json_object_get(value, "measures"), i, item)
     {
         g_autofree char *base = jw_pointer_index("/measures", i);

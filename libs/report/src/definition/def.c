@@ -41,6 +41,14 @@ filter_def_clear(gpointer data)
 }
 
 static void
+lookup_clear(JwLookup *lookup)
+{
+    g_clear_pointer(&lookup->collection, g_free);
+    g_clear_pointer(&lookup->key, g_free);
+    g_clear_pointer(&lookup->label, g_free);
+}
+
+static void
 dimension_clear(gpointer data)
 {
     JwDimensionDef *dimension = data;
@@ -49,6 +57,7 @@ dimension_clear(gpointer data)
     g_clear_pointer(&dimension->label, g_free);
     g_clear_pointer(&dimension->field, g_free);
     g_clear_pointer(&dimension->labels, g_hash_table_unref);
+    lookup_clear(&dimension->lookup);
 }
 
 static void
@@ -79,6 +88,7 @@ column_clear(gpointer data)
     g_clear_pointer(&column->unit.one, g_free);
     g_clear_pointer(&column->unit.other, g_free);
     g_clear_pointer(&column->labels, g_hash_table_unref);
+    lookup_clear(&column->lookup);
 }
 
 static void
@@ -107,6 +117,7 @@ jw_report_def_new(void)
 {
     JwReportDef *def = g_new0(JwReportDef, 1);
 
+    def->where = jw_report_conditions_new();
     def->filters = array_new(sizeof(JwFilterDef), filter_def_clear);
     def->dimensions = array_new(sizeof(JwDimensionDef), dimension_clear);
     def->measures = array_new(sizeof(JwMeasureDef), measure_clear);
@@ -125,6 +136,7 @@ jw_report_def_free(gpointer data)
         return;
     }
     jw_texts_clear(self, def_texts, G_N_ELEMENTS(def_texts));
+    g_clear_pointer(&self->where, g_array_unref);
     g_clear_pointer(&self->filters, g_array_unref);
     g_clear_pointer(&self->dimensions, g_array_unref);
     g_clear_pointer(&self->measures, g_array_unref);
@@ -263,7 +275,9 @@ jw_report_def_fields(const JwReportDef *self)
     for (guint i = 0; i < self->filters->len; i++) {
         add_field(g_array_index(self->filters, JwFilterDef, i).field, fields);
     }
+    jw_conditions_fields(self->where, add_field, fields);
     add_field(self->inactive_field, fields);
+    add_field(self->date_field, fields);
     g_ptr_array_add(fields, NULL);
     return (char **)g_ptr_array_free(fields, FALSE);
 }

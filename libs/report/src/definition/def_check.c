@@ -164,12 +164,23 @@ check_lists(const JwReportDef *self, JwViolations *violations)
             && dimension->part != JW_PART_WEEKDAY) {
             fault(violations, "/dimensions/%u/weekStart: is for the parts week and weekday", i);
         }
+        if (dimension->lookup.collection != NULL && dimension->part != JW_PART_VALUE) {
+            fault(
+                violations,
+                "/dimensions/%u/lookup: is for values, and the part of a date has a name already; "
+                "leave out one of lookup and part",
+                i);
+        }
     }
     /* Column i is value i of a row, so a field can be listed only once. */
     for (guint i = 0; i < self->columns->len; i++) {
         const JwColumnDef *column = &g_array_index(self->columns, JwColumnDef, i);
         take_name(columns, column->field, "columns", i, "field", violations);
         check_decimals(column, i, violations);
+        if (column->lookup.collection != NULL && column->format != JW_FORMAT_TEXT) {
+            fault(violations,
+                  "/columns/%u/format: the names of a lookup are texts; leave format out", i);
+        }
     }
 }
 
@@ -261,6 +272,7 @@ has_member(const JwMeasureDef *measure, JwMember member)
     case JW_MEMBER_FORMULA:
         return measure->formula != NULL;
     case JW_MEMBER_P:
+        return measure->p >= 0;
     case JW_MEMBER_WHERE:
     case JW_MEMBER_SCALE:
         break;

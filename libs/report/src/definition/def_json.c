@@ -10,6 +10,7 @@
 #include "definition/def_looks.h"
 #include "names.h"
 
+#include <math.h>
 #include <string.h>
 
 static const char *const parts[] = {
@@ -52,6 +53,12 @@ static const JwField filter_fields[] = {
     LIST("operators", JW_FIELD_UNIQUE, 1, 5, operator_item),
     { .name = NULL },
 };
+static const JwField lookup_fields[] = {
+    NAME("collection", JW_FIELD_REQUIRED, jw_check_collection),
+    NAME("key", JW_FIELD_REQUIRED, jw_check_field_name),
+    NAME("label", JW_FIELD_REQUIRED, jw_check_field_name),
+    { .name = NULL },
+};
 static const JwField dimension_fields[] = {
     NAME("name", JW_FIELD_REQUIRED, jw_check_identifier),
     LABEL("label", JW_FIELD_REQUIRED, 100),
@@ -59,6 +66,7 @@ static const JwField dimension_fields[] = {
     { .name = "part", .type = JW_FIELD_STRING, .values = parts },
     JW_DEF_LABELS,
     { .name = "weekStart", .type = JW_FIELD_STRING, .values = &weekdays[1] },
+    { .name = "lookup", .type = JW_FIELD_OBJECT, .fields = lookup_fields },
     { .name = NULL },
 };
 static const JwField measure_fields[] = {
@@ -75,6 +83,7 @@ static const JwField measure_fields[] = {
     NAME("dimension", 0, jw_check_identifier),
     NAME("of", 0, jw_check_identifier),
     { .name = "formula", .type = JW_FIELD_STRING, .min = 1, .max = JW_FORMULA_MAX },
+    { .name = "p", .type = JW_FIELD_NUMBER, .min = 0, .max = 100 },
     { .name = "scale", .type = JW_FIELD_NUMBER, .min = -1000000, .max = 1000000 },
     { .name = "decimals", .type = JW_FIELD_INT, .min = 0, .max = 9 },
     { .name = "format", .type = JW_FIELD_STRING, .values = jw_format_names },
@@ -90,6 +99,7 @@ static const JwField column_fields[] = {
     { .name = "decimals", .type = JW_FIELD_INT, .min = 0, .max = 9 },
     JW_DEF_UNIT,
     JW_DEF_LABELS,
+    { .name = "lookup", .type = JW_FIELD_OBJECT, .fields = lookup_fields },
     { .name = NULL },
 };
 static const JwField table_fields[] = {
@@ -131,11 +141,14 @@ static const JwField def_fields[] = {
     NAME("timeZone", 0, jw_check_zone),
     { .name = "inactive", .type = JW_FIELD_OBJECT, .fields = inactive_fields },
     { .name = "openToAllDepartments", .type = JW_FIELD_BOOL },
+    { .name = "onEmpty", .type = JW_FIELD_STRING, .values = jw_on_empty_names },
     LIST("conditions", 0, 0, 50, jw_shared_condition_item),
+    { .name = "timeoutSeconds", .type = JW_FIELD_INT, .min = 1, .max = 86400 },
+    LIST("where", 0, 1, 20, jw_condition_item),
     LIST("filters", 0, 0, 50, filter_item),
     LIST("dimensions", 0, 0, 50, dimension_item),
     LIST("measures", JW_FIELD_REQUIRED, 1, 100, measure_item),
-    LIST("columns", JW_FIELD_REQUIRED, 1, 100, column_item),
+    LIST("columns", 0, 0, 100, column_item),
     LIST("tables", 0, 0, 50, table_item),
     LIST("summary", JW_FIELD_REQUIRED | JW_FIELD_UNIQUE, 1, 50, name_item),
     LABEL("listTitle", 0, 31),
@@ -165,8 +178,13 @@ check_measure(const json_t *item, const char *base, JwViolations *violations)
                                     "has no effect on a measure of op %s; leave it out", op);
         }
     }
+    const double scaled = json_number_value(json_object_get(item, "p")) * 1000.0;
+    if (fabs(scaled) < 1e6 && fabs(scaled - round(scaled)) > 1e-6) {
+        g_autofree char *pointer = jw_pointer(base, "p");
+        (void)jw_violations_add(violations, pointer, "has at most three decimals");
+    }
     g_autoptr(JwFormula) parsed = formula != NULL ? jw_formula_parse(formula, &error) : NULL;
-    if (error != NULL) {
+    if (formula != NULL && parsed == NULL) {
         g_autofree char *pointer = jw_pointer(base, "formula");
         (void)jw_violations_add(violations, pointer, "%s", jw_error_message(error));
     }
@@ -199,6 +217,11 @@ check_members(const json_t *value, JwViolations *violations)
     const json_t *item = NULL;
     size_t i = 0;
 
+    if (json_object_get(value, "listTitle") != NULL
+        && json_array_size(json_object_get(value, "columns")) == 0) {
+        (void)jw_violations_add(violations, "/listTitle",
+                                "has no effect without columns, for there is no list");
+    }
     json_array_foreach(json_object_get(value, "measures"), i, item)
     {
         g_autofree char *base = jw_pointer_index("/measures", i);
@@ -248,6 +271,16 @@ read_filter(JwReportDef *def, const json_t *item)
     g_array_append_val(def->filters, filter);
 }
 
+static JwLookup
+read_lookup(const json_t *item)
+{
+    const json_t *lookup = json_object_get(item, "lookup");
+
+    return (JwLookup){ .collection = dup_text(lookup, "collection"),
+                       .key = dup_text(lookup, "key"),
+                       .label = dup_text(lookup, "label") };
+}
+
 static void
 read_dimension(JwReportDef *def, const json_t *item)
 {
@@ -258,9 +291,19 @@ read_dimension(JwReportDef *def, const json_t *item)
         .part = (JwPart)jw_name_read(item, "part", parts, JW_PART_VALUE),
         .labels = jw_def_read_labels(json_object_get(item, "labels")),
         .week_start = jw_name_read(item, "weekStart", weekdays, 0),
+        .lookup = read_lookup(item),
     };
 
     g_array_append_val(def->dimensions, dimension);
+}
+
+/* In thousandths of a percent; -1: there is none, or one that has been noted. */
+static int
+read_p(const json_t *value)
+{
+    const double scaled = json_number_value(value) * 1000.0;
+
+    return json_is_number(value) && scaled >= 0.0 && scaled <= 100000.0 ? (int)lround(scaled) : -1;
 }
 
 static void
@@ -278,6 +321,7 @@ read_measure(JwReportDef *def, const json_t *item)
         .dimension = dup_text(item, "dimension"),
         .of = dup_text(item, "of"),
         .formula = formula != NULL ? jw_formula_parse(formula, NULL) : NULL,
+        .p = read_p(json_object_get(item, "p")),
         .scale = scale != NULL ? json_number_value(scale) : 1.0,
         .decimals = (int)json_integer_value(json_object_get(item, "decimals")),
         .format = (JwFormat)jw_name_read(item, "format", jw_format_names, JW_FORMAT_INTEGER),
@@ -301,6 +345,7 @@ read_column(JwReportDef *def, const json_t *item)
         .decimals = decimals != NULL ? (int)json_integer_value(decimals) : -1,
         .unit = jw_def_read_unit(json_object_get(item, "unit")),
         .labels = jw_def_read_labels(json_object_get(item, "labels")),
+        .lookup = read_lookup(item),
     };
 
     g_array_append_val(def->columns, column);
@@ -338,6 +383,8 @@ read_conditions(JwReportDef *def, const json_t *value, const json_t *shared)
 {
     const json_t *measures = json_object_get(value, "measures");
 
+    g_array_unref(def->where);
+    def->where = jw_conditions_read(json_object_get(value, "where"), shared);
     for (guint i = 0; i < def->measures->len; i++) {
         g_array_index(def->measures, JwMeasureDef, i).where =
             jw_conditions_read(json_object_get(json_array_get(measures, i), "where"), shared);
@@ -361,7 +408,9 @@ read_def(const json_t *value)
     def->collection = dup_text(value, "collection");
     def->date_field = dup_text(value, "dateField");
     def->time_zone = g_strdup(time_zone != NULL ? time_zone : "UTC");
+    def->timeout_s = (int)json_integer_value(json_object_get(value, "timeoutSeconds"));
     def->open_to_all_departments = json_is_true(json_object_get(value, "openToAllDepartments"));
+    def->on_empty = (JwOnEmpty)jw_name_read(value, "onEmpty", jw_on_empty_names, JW_ON_EMPTY_SEND);
     def->inactive_field = dup_text(inactive, "field");
     def->inactive_value = dup_text(inactive, "value");
     def->language = g_strdup(language != NULL ? language : "en");

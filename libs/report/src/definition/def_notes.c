@@ -40,6 +40,8 @@ jw_report_def_notes(const JwReportDef *def)
         g_autofree char *pointer = g_strdup_printf("/tables/%u/title", i);
         note_sheet(notes, names, g_array_index(def->tables, JwTableDef, i).title, pointer);
     }
-    note_sheet(notes, names, def->list_title, "/listTitle");
+    if (def->columns->len > 0) {
+        note_sheet(notes, names, def->list_title, "/listTitle");
+    }
     return notes;
 }

@@ -372,3 +372,75 @@ jw_groups_at(JwGroups *self, size_t place)
     g_assert(place < self->order->len);
     return g_array_index(self->order, size_t, place);
 }
+
+static bool
+is_whole_value(const JwGroup *group)
+{
+    return group->kind == JW_GROUP_VALUE && group->bytes <= MOST_LABEL_BYTES;
+}
+
+const char **
+jw_groups_values(const JwGroups *self)
+{
+    const char **values = g_new0(const char *, self->groups->len + 1);
+    size_t n = 0;
+
+    for (guint i = 0; i < self->groups->len; i++) {
+        const JwGroup *group = &g_array_index(self->groups, JwGroup, i);
+        if (is_whole_value(group)) {
+            values[n++] = group->label;
+        }
+    }
+    return values;
+}
+
+/* @name as the label of a value: not like one of ours, not longer than others. (transfer full) */
+static char *
+fit_label(const char *name)
+{
+    const size_t length = strlen(name);
+    const char *quoted = quoted_label(name, length);
+
+    return quoted != NULL              ? g_strdup(quoted)
+           : length > MOST_LABEL_BYTES ? cut_label(name, length)
+                                       : g_strdup(name);
+}
+
+static void
+count_label(GHashTable *counts, const char *label)
+{
+    const guint n = GPOINTER_TO_UINT(g_hash_table_lookup(counts, label));
+
+    g_hash_table_insert(counts, (gpointer)(uintptr_t)label, GUINT_TO_POINTER(n + 1));
+}
+
+void
+jw_groups_relabel(JwGroups *self, JwGroupLabel label, gpointer data)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new_full(self->groups->len, g_free);
+    g_autoptr(GHashTable) counts = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (guint i = 0; i < self->groups->len; i++) {
+        const JwGroup *group = &g_array_index(self->groups, JwGroup, i);
+        const char *name = is_whole_value(group) ? label(group->label, data) : NULL;
+        char *fit = name != NULL ? fit_label(name) : NULL;
+        g_ptr_array_add(names, fit);
+        count_label(counts, fit != NULL ? fit : group->label);
+    }
+    for (guint i = 0; i < self->groups->len; i++) {
+        JwGroup *group = &g_array_index(self->groups, JwGroup, i);
+        char *name = g_steal_pointer(&g_ptr_array_index(names, i));
+        if (name == NULL) {
+            continue;
+        }
+        if (GPOINTER_TO_UINT(g_hash_table_lookup(counts, name)) > 1) {
+            char *both = g_strdup_printf("%s (%s)", name, group->label);
+            g_ptr_array_add(names, name); /* a key of the counts */
+            name = both;
+        }
+        g_ptr_array_add(names, group->label);
+        group->label = name;
+        group->length = strlen(name);
+    }
+    g_clear_pointer(&self->order, g_array_unref);
+}

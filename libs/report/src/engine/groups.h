@@ -1,7 +1,7 @@
 /* groups.h: the groups of one dimension: which group a value falls into, labels, order. Private to
  * libs/report. */
 #pragma once
-#include "jw/report_def.h"
+#include "jw/aggregate.h"
 
 G_BEGIN_DECLS
 
@@ -34,5 +34,12 @@ size_t jw_groups_count(const JwGroups *self);
 const JwGroup *jw_groups_get(const JwGroups *self, size_t index);
 /* Index of the group that comes at @place in natural order. */
 size_t jw_groups_at(JwGroups *self, size_t place);
+
+/* The values that groups are of, but for those whose label is cut; NULL-terminated. (transfer
+ * container) */
+const char **jw_groups_values(const JwGroups *self);
+/* After the last record: gives each group of a value the label that @label returns for it, NULL: as
+ * it is. Groups with one label have the value behind it. */
+void jw_groups_relabel(JwGroups *self, JwGroupLabel label, gpointer data);
 
 G_END_DECLS

@@ -63,6 +63,7 @@ static const JwField parameter_fields[] = {
     { .name = "includeInactive", .type = JW_FIELD_BOOL },
     { .name = "compare", .type = JW_FIELD_STRING, .values = jw_compare_names },
     { .name = "language", .type = JW_FIELD_STRING, .check = jw_check_language },
+    { .name = "onEmpty", .type = JW_FIELD_STRING, .values = jw_on_empty_names },
     { .name = NULL },
 };
 /* clang-format off */

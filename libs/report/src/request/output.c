@@ -84,22 +84,6 @@ check_csv(const json_t *output, const char *base, JwViolations *violations)
                              "leave it out, and it is ';'");
 }
 
-static bool
-check_content(const json_t *output, const char *base, JwViolations *violations)
-{
-    const JwReportFormat *format = format_of(output);
-
-    if (format == NULL || format->sort != JW_FILE_LINES
-        || g_strcmp0(jw_json_text(output, "content"), contents[JW_CONTENT_ALL]) != 0) {
-        return true;
-    }
-    g_autofree char *pointer = g_strconcat(base, "/output/content", NULL);
-    return jw_violations_add(violations, pointer,
-                             "'all' does not fit into %s, whose lines are either records or "
-                             "groups: ask for 'list' or 'tables', or for the format json",
-                             format->name);
-}
-
 /* Whether a table of the request has a column: a measure that has a value inside a group. */
 static bool
 has_columns(const JwReportDef *def, const json_t *measures)
@@ -115,6 +99,57 @@ has_columns(const JwReportDef *def, const json_t *measures)
         any = any || measure == NULL || jw_report_def_has_groups(def, measure);
     }
     return any;
+}
+
+/* What a report without a list cannot be. */
+static bool
+check_no_list(const JwReportDef *def, const json_t *spec, const char *base,
+              JwViolations *violations)
+{
+    const json_t *parameters = json_object_get(spec, "parameters");
+    const json_t *output = json_object_get(spec, "output");
+    const JwReportFormat *format = format_of(output);
+    const char *content = jw_json_text(output, "content");
+    const bool grouped = json_array_size(json_object_get(parameters, "groupBy")) > 0;
+
+    if (def == NULL || def->columns->len > 0 || format == NULL
+        || json_object_get(output, "table") != NULL) {
+        return true;
+    }
+    if (g_strcmp0(content, contents[JW_CONTENT_LIST]) == 0) {
+        g_autofree char *pointer = g_strconcat(base, "/output/content", NULL);
+        return jw_violations_add(violations, pointer,
+                                 "%s has no list of records; ask for 'tables', or leave it out",
+                                 def->report_type);
+    }
+    if (format->sort == JW_FILE_DOCUMENT || grouped
+        || (content != NULL && format->sort == JW_FILE_SHEETS)
+        || (def->tables->len > 0 && has_columns(def, json_object_get(parameters, "measures")))) {
+        return true;
+    }
+    g_autofree char *pointer = g_strconcat(base, "/output/format", NULL);
+    return jw_violations_add(
+        violations, pointer,
+        "%s would be empty: %s has no list of records, and this request leaves "
+        "it no table; name a dimension in groupBy and measures of groups, or "
+        "ask for the format xlsx or json",
+        format->name, def->report_type);
+}
+
+static bool
+check_content(const json_t *output, const char *base, JwViolations *violations)
+{
+    const JwReportFormat *format = format_of(output);
+
+    if (format == NULL || format->sort != JW_FILE_LINES
+        || g_strcmp0(jw_json_text(output, "content"), contents[JW_CONTENT_ALL]) != 0) {
+        return true;
+    }
+    g_autofree char *pointer = g_strconcat(base, "/output/content", NULL);
+    return jw_violations_add(violations, pointer,
+                             "'all' does not fit into %s, whose lines are either records or "
+                             "groups: ask for 'list' or 'tables', or for the format json",
+                             format->name);
 }
 
 static bool
@@ -180,6 +215,7 @@ jw_report_output_check(const JwReportDef *def, const json_t *spec, const char *b
     ok = check_csv_only(output, "csv", base, violations) && ok;
     ok = check_csv(output, base, violations) && ok;
     ok = check_content(output, base, violations) && ok;
+    ok = check_no_list(def, spec, base, violations) && ok;
     return check_table(def, spec, base, violations) && ok;
 }
 
@@ -208,7 +244,7 @@ read_csv(const json_t *csv)
 
 /* A document has all that it can; a file of lines the records, or the groups asked for. */
 static JwContent
-read_content(const json_t *output, const JwReportRequest *request)
+wanted_content(const json_t *output, const JwReportRequest *request)
 {
     const JwReportFormat *format = format_of(output);
 
@@ -224,15 +260,29 @@ read_content(const json_t *output, const JwReportRequest *request)
     return request->group_by != NULL ? JW_CONTENT_TABLE : JW_CONTENT_LIST;
 }
 
+/* Of a report without a list its tables are all there is, alone when there is one. */
+static JwContent
+read_content(const json_t *output, const JwReportDef *def, const JwReportRequest *request)
+{
+    const JwContent wanted = wanted_content(output, request);
+
+    if (def == NULL || def->columns->len > 0
+        || (wanted != JW_CONTENT_LIST && wanted != JW_CONTENT_ALL)) {
+        return wanted;
+    }
+    return wanted == JW_CONTENT_LIST && def->tables->len == 1 ? JW_CONTENT_TABLE
+                                                              : JW_CONTENT_TABLES;
+}
+
 void
-jw_report_output_read(const json_t *output, JwReportRequest *request)
+jw_report_output_read(const json_t *output, const JwReportDef *def, JwReportRequest *request)
 {
     request->format = g_strdup(jw_skip_prefix(jw_json_text(output, "format"), JW_LOOKUP_FORMAT));
     request->file_name = g_strdup(jw_json_text(output, "filename"));
     request->bom = read_bom(output);
     request->csv = read_csv(json_object_get(output, "csv"));
     request->table = g_strdup(jw_json_text(output, "table"));
-    request->content = read_content(output, request);
+    request->content = read_content(output, def, request);
 }
 
 static bool

@@ -54,8 +54,8 @@ extern const JwField jw_report_output_fields[];
 bool jw_report_output_check(const JwReportDef *def, const json_t *spec, const char *base,
                             JwViolations *violations);
 
-/* Reads an output. The groupBy of @request is read already. */
-void jw_report_output_read(const json_t *output, JwReportRequest *request);
+/* Reads an output. The groupBy of @request is read already. @def: (nullable) */
+void jw_report_output_read(const json_t *output, const JwReportDef *def, JwReportRequest *request);
 
 /* Of several files in one. */
 #define JW_REPORT_ZIP "zip"

@@ -114,7 +114,10 @@ read_asked(const json_t *spec, const JwReportDef *def, JwReportRequest *request)
     request->group_by = read_names(json_object_get(parameters, "groupBy"));
     request->measures = read_names(json_object_get(parameters, "measures"));
     request->include_inactive = json_is_true(json_object_get(parameters, "includeInactive"));
-    jw_report_output_read(json_object_get(spec, "output"), request);
+    request->on_empty =
+        (JwOnEmpty)jw_name_read(parameters, "onEmpty", jw_on_empty_names,
+                                (int)(def != NULL ? def->on_empty : JW_ON_EMPTY_SEND));
+    jw_report_output_read(json_object_get(spec, "output"), def, request);
     jw_report_read_filters(json_object_get(parameters, "filters"), request);
     if (!jw_report_spec_period(spec, &request->start_ms, &request->end_ms)) {
         return false;

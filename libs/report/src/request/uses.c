@@ -54,13 +54,18 @@ look_at(const char *field, gpointer data)
 }
 
 static bool
-reads(const JwMeasureDef *measure, const char *field)
+are_about(const GArray *conditions, const char *field)
 {
     Search search = { field, false };
 
-    look_at(measure->field, &search);
-    jw_conditions_fields(measure->where, look_at, &search);
+    jw_conditions_fields(conditions, look_at, &search);
     return search.found;
+}
+
+static bool
+reads(const JwMeasureDef *measure, const char *field)
+{
+    return g_strcmp0(measure->field, field) == 0 || are_about(measure->where, field);
 }
 
 char *
@@ -71,6 +76,7 @@ jw_report_field_uses(const JwReportDef *def, const JwReportRequest *request, con
     g_autoptr(GString) text = g_string_new(NULL);
     Uses uses = { field, text, 0 };
     note(&uses, def->date_field, "dateField", NULL);
+    note(&uses, are_about(def->where, field) ? field : NULL, "where", NULL);
     note_filters(&uses, def, request);
     for (guint i = 0; i < def->dimensions->len; i++) {
         const JwDimensionDef *dimension = &g_array_index(def->dimensions, JwDimensionDef, i);

@@ -93,6 +93,17 @@ jw_result_add_table(JwReportResult *self, const char *title, size_t n_columns, s
     return &g_array_index(self->tables, JwReportTable, self->tables->len - 1);
 }
 
+/* Once a measure: what readers of its estimates must know. */
+static void
+note_estimate(JwReportResult *self, const JwAggregate *aggregate, const JwMeasureDef *measure)
+{
+    g_autofree char *note = jw_aggregate_estimate_note(aggregate, measure);
+
+    if (!g_ptr_array_find_with_equal_func(self->notes, note, g_str_equal, NULL)) {
+        g_ptr_array_add(self->notes, (gpointer)(uintptr_t)jw_result_keep(self, note));
+    }
+}
+
 /* The value of a measure; a peak's is a group, which may have a label. */
 static JwValue
 figure_value(JwAggregate *aggregate, const JwReportDef *def, const JwMeasureDef *measure)
@@ -114,15 +125,18 @@ static void
 add_figure(JwReportResult *self, JwAggregate *aggregate, const JwReportDef *def,
            const JwMeasureDef *measure, GTimeZone *zone)
 {
+    (void)jw_aggregate_take_estimated(aggregate);
     const JwValue value = figure_value(aggregate, def, measure);
+    const bool estimated = jw_aggregate_take_estimated(aggregate);
     g_autofree char *unit = jw_report_unit(&measure->unit, &value, self->language);
     const JwTextForm form = { .format = measure->format,
                               .decimals = measure->decimals,
                               .unit = unit,
                               .language = self->language };
-    g_autofree char *text = value.type == JW_VALUE_TIME
-                                ? jw_report_text_time(value.time_ms, measure->format, zone)
-                                : jw_report_text_form(&value, &form);
+    g_autofree char *exact = value.type == JW_VALUE_TIME
+                                 ? jw_report_text_time(value.time_ms, measure->format, zone)
+                                 : jw_report_text_form(&value, &form);
+    g_autofree char *text = g_strconcat(estimated ? JW_REPORT_TEXT_ESTIMATE : "", exact, NULL);
     const JwReportFigure figure = {
         .name = jw_result_keep(self, measure->name),
         .label = jw_result_keep(self, measure->label),
@@ -132,8 +146,12 @@ add_figure(JwReportResult *self, JwAggregate *aggregate, const JwReportDef *def,
         .text = jw_result_keep(self, text),
         .unit = jw_result_keep(self, unit),
         .level = jw_look_level(measure, &value),
+        .approximate = estimated,
     };
 
+    if (estimated) {
+        note_estimate(self, aggregate, measure);
+    }
     g_array_append_val(self->figures, figure);
 }
 
@@ -146,9 +164,14 @@ fill_column(JwReportResult *self, JwReportTable *table, size_t column, JwAggrega
                                                .label = jw_result_keep(self, measure->label),
                                                .format = measure->format,
                                                .decimals = measure->decimals };
+    (void)jw_aggregate_take_estimated(aggregate);
     for (size_t row = 0; row < table->n_rows; row++) {
         *jw_result_cell(table, row, column) = jw_result_keep_value(
             self, jw_aggregate_group_value(aggregate, dimension, row, measure));
+    }
+    table->columns[column].approximate = jw_aggregate_take_estimated(aggregate);
+    if (table->columns[column].approximate) {
+        note_estimate(self, aggregate, measure);
     }
 }
 

@@ -1,5 +1,6 @@
 /* result/text.c: see jw/report_text.h. */
 #include "jw/report_text.h"
+#include "engine/condition.h"
 #include "engine/number.h"
 #include "jw/report_words.h"
 #include "result/looks.h"
@@ -106,6 +107,12 @@ jw_report_text_value(const JwValue *value, JwFormat format, int decimals)
     const JwTextForm form = { .format = format, .decimals = decimals };
 
     return jw_report_text_form(value, &form);
+}
+
+void
+jw_report_text_plain(const JwValue *value, GString *text)
+{
+    jw_value_append(value, text);
 }
 
 void

@@ -4,6 +4,7 @@
  * directory private to this attempt, checked, and published. */
 #include "handlers/handlers.h"
 #include "handlers/report_filters.h"
+#include "handlers/report_lookup.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -17,7 +18,8 @@
 #include "render/render.h"
 #include "unseen.h"
 
-#define ROWS_A_CHECK 2048 /* rows between two checks whether the attempt must stop */
+#define SERVER_LATER_MS 100
+#define ROWS_A_CHECK    2048 /* rows between two checks whether the attempt must stop */
 
 typedef struct {
     ExeAttempt *attempt;
@@ -29,12 +31,14 @@ typedef struct {
     char **fields;
     ExeUnseen unseen;
     ExeReportFilters *filters;
+    ExeLookups *lookups;
     const ExeRenderOps *ops;
     ExeRender *render;
     JwAggregate *aggregate, *previous; /* previous: NULL: nothing is compared */
     JwReportResult *result;
     char *dir, *path;
     JwValue *shown; /* the row as the file has it */
+    int64_t read;   /* records, with those that do not count */
     int date_index; /* of the date field in a row, -1: not read */
 } Report;
 
@@ -58,6 +62,7 @@ report_clear(Report *self)
     exe_unseen_clear(&self->unseen);
     g_clear_pointer(&self->fields, g_strfreev);
     g_clear_pointer(&self->filters, exe_report_filters_free);
+    g_clear_pointer(&self->lookups, exe_lookups_free);
     g_free(self->shown);
     g_free(self->dir);
     g_free(self->path);
@@ -127,6 +132,7 @@ report_prepare(Report *self, GError **error)
     if (!report_aggregates(self, error)) {
         return false;
     }
+    self->lookups = exe_lookups_new(self->def, self->exe->store);
     self->filters = exe_report_filters_new(self->def, self->request, self->zone, error);
     return self->filters != NULL;
 }
@@ -185,14 +191,13 @@ percent_read(const Report *self, const JwValue *row, bool before)
 
 /* Whether to go on after another record, which is asked from time to time. */
 static bool
-report_step(const Report *self, const JwValue *row, bool before, GError **error)
+report_step(Report *self, const JwValue *row, bool before, GError **error)
 {
-    int64_t done = jw_aggregate_rows(self->aggregate);
-
-    done += self->previous != NULL ? jw_aggregate_rows(self->previous) : 0;
-    if (done % ROWS_A_CHECK != 0) {
+    if (++self->read % ROWS_A_CHECK != 0) {
         return true;
     }
+    int64_t done = jw_aggregate_rows(self->aggregate);
+    done += self->previous != NULL ? jw_aggregate_rows(self->previous) : 0;
     exe_attempt_progress(self->attempt, "Reading records", percent_read(self, row, before), done,
                          -1);
     return exe_attempt_go_on(self->attempt, error);
@@ -204,7 +209,7 @@ report_previous_row(const JwValue *row, gpointer data, GError **error)
 {
     Report *self = data;
 
-    jw_aggregate_add(self->previous, row);
+    (void)jw_aggregate_add(self->previous, row);
     return report_step(self, row, true, error);
 }
 
@@ -213,12 +218,16 @@ report_row(const JwValue *row, gpointer data, GError **error)
 {
     Report *self = data;
 
-    jw_aggregate_add(self->aggregate, row);
+    const bool counts = jw_aggregate_add(self->aggregate, row);
     exe_unseen_note(&self->unseen, row);
     if (!report_step(self, row, false, error)) {
         return false;
     }
+    if (!counts) {
+        return true;
+    }
     jw_report_round_row(self->def, row, self->shown);
+    exe_lookups_show(self->lookups, self->shown);
     return self->ops->row(self->render, self->shown, error);
 }
 
@@ -228,14 +237,19 @@ static bool
 report_read(Report *self, GError **error)
 {
     const JwReportRequest *request = self->request;
-    const JwRecordScan before =
-        report_scan(self, request->compared_start_ms, request->compared_end_ms);
-    const JwRecordScan scan = report_scan(self, request->start_ms, request->end_ms);
+    JwRecordScan before = report_scan(self, request->compared_start_ms, request->compared_end_ms);
+    JwRecordScan scan = report_scan(self, request->start_ms, request->end_ms);
     JwStore *store = self->exe->store;
+    const int64_t left_ms = exe_attempt_time_left(self->attempt);
 
+    /* So that a search that finds nothing for long ends as well; a little later than we would. */
+    before.time_limit_ms = scan.time_limit_ms = left_ms > 0 ? left_ms + SERVER_LATER_MS : 0;
     exe_attempt_step(self->attempt, "Reading records", 5, 0, -1);
     jw_crash_point("exe_before_read");
+    const bool listed =
+        self->request->content == JW_CONTENT_ALL || self->request->content == JW_CONTENT_LIST;
     return exe_attempt_go_on(self->attempt, error)
+           && (!listed || exe_lookups_load(self->lookups, error))
            && (self->previous == NULL
                || jw_store_scan_records(store, &before, report_previous_row, self, error))
            && jw_store_scan_records(store, &scan, report_row, self, error);
@@ -265,6 +279,16 @@ report_publish(Report *self, JwArtifact *artifact, GError **error)
     return exe_publish(self->attempt, &file, artifact, error);
 }
 
+/* Nothing to send, and nothing wrong: that there was none is the result. */
+static void
+report_skip(const Report *self, JwJobResult *ret_result)
+{
+    ret_result->json = g_strdup(
+        "{\"empty\":true,\"message\":\"no record was there to report on, so there is no file "
+        "and no mail (onEmpty: skip)\",\"records\":0}");
+    jw_info("report_empty", JW_INT("read", self->read));
+}
+
 static bool
 report_run(ExeAttempt *attempt, JwJobResult *ret_result, GError **error)
 {
@@ -280,10 +304,20 @@ report_run(ExeAttempt *attempt, JwJobResult *ret_result, GError **error)
         return false;
     }
     artifact->rows = jw_aggregate_rows(self.aggregate);
+    if (artifact->rows == 0 && self.request->on_empty == JW_ON_EMPTY_SKIP) {
+        report_skip(&self, ret_result);
+        return true;
+    }
     int64_t read = jw_clock_mono_ms(self.exe->clock);
     exe_attempt_step(attempt, "Writing the file", 85, artifact->rows, artifact->rows);
+    if (!exe_lookups_name_groups(self.lookups, self.aggregate, error)
+        || (self.previous != NULL
+            && !exe_lookups_name_groups(self.lookups, self.previous, error))) {
+        return false;
+    }
     self.result = jw_report_result_new_compared(self.aggregate, self.previous, self.def,
                                                 self.request, self.zone);
+    exe_lookups_note(self.lookups, self.result);
     if (!exe_attempt_go_on(attempt, error) || !self.ops->finish(self.render, self.result, error)) {
         return false;
     }

@@ -3,6 +3,8 @@
 
 #include "jw/error.h"
 
+#include <string.h>
+
 struct _ExeReportFilters {
     GArray *filters; /* of JwRecordFilter; what they point to is the definition's, the request's */
     GPtrArray *ranges; /* of JwRange */
@@ -50,6 +52,22 @@ add_inactive(ExeReportFilters *self, const JwReportDef *def)
     g_array_append_val(self->filters, filter);
 }
 
+/* Those of the definition's conditions that the store understands as the engine does, which asks
+ * all of them again: so nothing is left out here that it would take. */
+static void
+add_where(ExeReportFilters *self, const JwCondition *condition)
+{
+    static const char *const none[JW_BOUND_N] = { NULL };
+    const bool plain = condition->parts == NULL && condition->contains == NULL
+                       && memcmp(condition->bounds, none, sizeof none) == 0;
+
+    if (plain && condition->equals != NULL && !condition->negate) {
+        const JwRecordFilter filter = { .field = condition->field,
+                                        .values = (const char *const *)condition->equals };
+        g_array_append_val(self->filters, filter);
+    }
+}
+
 ExeReportFilters *
 exe_report_filters_new(const JwReportDef *def, const JwReportRequest *request, GTimeZone *zone,
                        GError **error)
@@ -67,6 +85,9 @@ exe_report_filters_new(const JwReportDef *def, const JwReportRequest *request, G
                                 def->report_type, asked->name);
         }
         add_asked(self, known->field, asked, zone);
+    }
+    for (guint i = 0; i < def->where->len; i++) {
+        add_where(self, &g_array_index(def->where, JwCondition, i));
     }
     if (def->inactive_field != NULL && !request->include_inactive) {
         add_inactive(self, def);

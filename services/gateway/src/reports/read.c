@@ -35,6 +35,12 @@ gw_reports_download(const JwHttpRequest *request, JwHttpReply *reply, gpointer c
     if (job == NULL) {
         return;
     }
+    if (gw_render_is_empty(job)) {
+        jw_http_reply_problem(reply, 409, "REPORT_EMPTY", NULL, 0,
+                              "there was no record to report on, and onEmpty is skip, so there is "
+                              "no file; ask with onEmpty send to have one nevertheless");
+        return;
+    }
     if (job->state != JW_JOB_COMPLETED || job->artifact == NULL) {
         jw_http_reply_problem(reply, 409, "JOB_NOT_COMPLETED", NULL, 0,
                               "the job is %s; a report can be downloaded once its job is completed",
@@ -100,6 +106,9 @@ render_type(const JwReportDef *def)
         if (jw_report_formats[i].served) {
             json_array_append_new(served, json_string(jw_report_formats[i].name));
         }
+    }
+    if (def->timeout_s > 0) {
+        json_object_set_new(type, "timeoutSeconds", json_integer(def->timeout_s));
     }
     json_object_set_new(type, "filters", filters);
     json_object_set_new(type, "filterOperators", render_operators(def));

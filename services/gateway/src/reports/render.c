@@ -17,6 +17,12 @@ gw_render_status(JwJobState state)
     return jw_job_state_name(state == JW_JOB_CANCELLING ? JW_JOB_RUNNING : state);
 }
 
+bool
+gw_render_is_empty(const JwJob *job)
+{
+    return job->state == JW_JOB_COMPLETED && job->artifact == NULL;
+}
+
 char *
 gw_render_link(const Gw *self, const char *job_id, const char *tail)
 {
@@ -27,7 +33,7 @@ json_t *
 gw_render_progress(const JwJob *job, bool detailed)
 {
     bool done = job->state == JW_JOB_COMPLETED;
-    int64_t rows = done && job->artifact != NULL ? job->artifact->rows : -1;
+    int64_t rows = gw_render_is_empty(job) ? 0 : done ? job->artifact->rows : -1;
 
     if (job->started_at_ms == 0) {
         return NULL; /* nothing was begun yet */
@@ -64,6 +70,9 @@ summary_output(const Gw *self, const JwJob *job)
     if (gw_artifact_available(self, job)) {
         g_autofree char *link = gw_render_link(self, job->id, JW_LINK_DOWNLOAD);
         jw_json_set_string(output, "downloadUrl", link);
+    }
+    if (gw_render_is_empty(job)) {
+        json_object_set_new(output, "empty", json_true());
     }
     if (job->artifact != NULL && job->artifact->expires_at_ms != 0) {
         jw_json_set_time(output, "expiresAt", job->artifact->expires_at_ms);

@@ -102,7 +102,8 @@ render_failure_mail(const JwJob *job, const GPtrArray *deliveries)
 static json_t *
 render_delivery(const JwJob *job, const GPtrArray *deliveries)
 {
-    bool dead = job->state == JW_JOB_FAILED || job->state == JW_JOB_CANCELLED;
+    bool dead =
+        job->state == JW_JOB_FAILED || job->state == JW_JOB_CANCELLED || gw_render_is_empty(job);
     JwDeliveryCounts counts = { 0 };
     json_t *recipients = json_array();
 
@@ -151,6 +152,18 @@ render_result(const Gw *self, const JwJob *job)
         }
     }
     return result;
+}
+
+/* Of a job that completed without a file: what its executor said. (transfer full) */
+static json_t *
+render_empty(const JwJob *job)
+{
+    json_t *result =
+        job->result != NULL ? jw_json_parse(job->result, strlen(job->result), NULL) : NULL;
+
+    return result != NULL ? result
+                          : json_pack("{s:b, s:s, s:i}", "empty", 1, "message", "there is no file",
+                                      "records", 0);
 }
 
 /* The parameters and output that were requested, and the resolved period. */
@@ -203,8 +216,8 @@ add_warnings(json_t *detail, const JwJob *job)
     }
 }
 
-static void
-add_ending(json_t *detail, const JwJob *job)
+void
+gw_render_error(json_t *to, const JwJob *job)
 {
     if (job->state == JW_JOB_FAILED) {
         json_t *error = json_object();
@@ -212,8 +225,14 @@ add_ending(json_t *detail, const JwJob *job)
         jw_json_set_string(error, "code", job->error_code != NULL ? job->error_code : "INTERNAL");
         jw_json_set_string(error, "message",
                            job->error_message != NULL ? job->error_message : "unknown error");
-        json_object_set_new(detail, "error", error);
+        json_object_set_new(to, "error", error);
     }
+}
+
+static void
+add_ending(json_t *detail, const JwJob *job)
+{
+    gw_render_error(detail, job);
     if (job->state == JW_JOB_CANCELLED) {
         jw_json_set_string(detail, "cancelledBy", job->cancelled_by);
         jw_json_set_string(detail, "cancelReason", job->cancel_reason);
@@ -242,11 +261,16 @@ gw_render_detail(const Gw *self, const JwJob *job, const GPtrArray *deliveries)
     }
     jw_json_set_string(detail, "visibility", jw_visibility_name((int)job->visibility));
     json_object_set_new(detail, "retryCount", json_integer(job->retry_count));
+    if (job->timeout_ms > 0) {
+        json_object_set_new(detail, "timeoutSeconds", json_integer((job->timeout_ms + 999) / 1000));
+    }
     if (job->departments != NULL && job->departments[0] != NULL) {
         json_object_set_new(detail, "departments",
                             jw_json_strings((const char *const *)job->departments));
     }
-    if (job->state == JW_JOB_COMPLETED && job->artifact != NULL) {
+    if (gw_render_is_empty(job)) {
+        json_object_set_new(detail, "result", render_empty(job));
+    } else if (job->state == JW_JOB_COMPLETED) {
         json_object_set_new(detail, "result", render_result(self, job));
     }
     json_object_set_new(detail, "delivery", render_delivery(job, deliveries));

@@ -34,7 +34,7 @@ find_mails(const Gw *gw, JwHttpReply *reply, const JwJob *job)
     g_autoptr(GPtrArray) deliveries = NULL;
     g_autoptr(GError) error = NULL;
 
-    if (job->state != JW_JOB_COMPLETED || job->recipients == NULL) {
+    if (job->state != JW_JOB_COMPLETED || gw_render_is_empty(job) || job->recipients == NULL) {
         return g_ptr_array_new();
     }
     if (!jw_store_list_deliveries(gw->store, job->id, &deliveries, &error)) {

@@ -52,6 +52,9 @@ comparison_write(ExeBook *book, const JwReportFigure *figure, lxw_worksheet *she
                                 .sign = true };
     ExeXlsxLook change = look;
 
+    if (beside->previous_text == NULL) {
+        return;
+    }
     change.sign = true;
     change.unit = beside->unit != NULL ? beside->unit : figure->unit;
     figure_cell(book, sheet, row, 3, &beside->previous, beside->previous_text, look);

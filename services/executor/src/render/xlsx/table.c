@@ -51,6 +51,19 @@ chart_fits(const JwReportTable *table)
     return n > 0;
 }
 
+/* Of bars the library calls x what lies: the values. */
+static lxw_chart_axis *
+value_axis(const lxw_chart *chart, const JwReportTable *table)
+{
+    return table->chart == JW_CHART_BAR ? chart->x_axis : chart->y_axis;
+}
+
+static lxw_chart_axis *
+group_axis(const lxw_chart *chart, const JwReportTable *table)
+{
+    return table->chart == JW_CHART_BAR ? chart->y_axis : chart->x_axis;
+}
+
 /* The axis begins at 0 unless a value is below, and its steps are whole where the values are. What
  * cannot be reckoned with is left to the program that shows it, and so are the sums of stacks. */
 static void
@@ -68,15 +81,15 @@ chart_axis(lxw_chart *chart, const JwReportTable *table)
     }
     const JwAxis axis = jw_axis_of(values, n);
     g_autofree char *format = usable ? exe_xlsx_number_format(axis.decimals) : g_strdup("General");
-    chart_axis_set_num_format(chart->y_axis, format);
+    chart_axis_set_num_format(value_axis(chart, table), format);
     if (usable) {
-        chart_axis_set_min(chart->y_axis, axis.low);
-        chart_axis_set_max(chart->y_axis, axis.high);
-        chart_axis_set_major_unit(chart->y_axis, axis.step);
+        chart_axis_set_min(value_axis(chart, table), axis.low);
+        chart_axis_set_max(value_axis(chart, table), axis.high);
+        chart_axis_set_major_unit(value_axis(chart, table), axis.step);
     }
     if (axis.low < 0) {
         /* Beside the bars, not across those that point down. */
-        chart_axis_set_label_position(chart->x_axis, LXW_CHART_AXIS_LABEL_POSITION_LOW);
+        chart_axis_set_label_position(group_axis(chart, table), LXW_CHART_AXIS_LABEL_POSITION_LOW);
     }
 }
 
@@ -171,11 +184,11 @@ chart_write(ExeBook *book, const JwReportTable *table, const lxw_worksheet *shee
         }
         chart_axis_set_num_font(chart->x_axis, &font);
         chart_axis_set_num_font(chart->y_axis, &font);
-        chart_axis_major_gridlines_set_line(chart->y_axis, &grid);
+        chart_axis_major_gridlines_set_line(value_axis(chart, table), &grid);
         chart_axis(chart, table);
     }
     if (table->chart == JW_CHART_BAR) {
-        chart_axis_set_reverse(chart->x_axis); /* the first group on top */
+        chart_axis_set_reverse(group_axis(chart, table)); /* the first on top */
     }
     exe_book_note(book, worksheet_insert_chart_opt(into, row, col, chart, &place));
 }
