@@ -170,6 +170,22 @@ test_labels_of_groups(void **state)
     }
 }
 
+/* What the report is limited to reads as its groups do. */
+static void
+test_labels_of_filters(void **state)
+{
+    g_auto(Fixture) f = { 0 };
+    const JwFilter filter = { .name = g_strdup("agents"),
+                              .values = g_strsplit("ada,bob", ",", -1) };
+
+    (void)state;
+    looks_init(&f);
+    g_array_append_val(f.request->filters, filter);
+    fixture_start(&f);
+    g_autoptr(JwReportResult) result = fixture_result(&f);
+    assert_string_equal(g_array_index(result->limits, JwReportLimit, 0).text, "Ada L., bob");
+}
+
 static void
 test_labels_of_the_list(void **state)
 {
@@ -212,6 +228,7 @@ main(void)
         cmocka_unit_test(test_compared),
         cmocka_unit_test(test_labels_of_groups),
         cmocka_unit_test(test_labels_of_the_list),
+        cmocka_unit_test(test_labels_of_filters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -134,8 +134,7 @@ jw_report_cell_level(const JwReportTable *table, size_t row, size_t column)
     return table->levels != NULL ? table->levels[row * table->n_columns + column] : JW_LEVEL_NONE;
 }
 
-/* The most points that the summary's chart has; a longer one is left out. The most groups of the
- * summary's table. */
+/* The most points of the chart in a summary, none of a longer one, and groups of its table. */
 #define JW_SUMMARY_POINTS_MAX 400
 
 /* What the mail and the API show of the result, kept with the artifact: canonical JSON of title,

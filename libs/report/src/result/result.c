@@ -242,6 +242,39 @@ add_table(JwReportResult *self, JwAggregate *aggregate, const JwTablePlan *plan)
     add_chart(table, plan);
 }
 
+/* What is shown for the values of a field: the labels of its dimension, else of its column. */
+static GHashTable *
+labels_of_field(const JwReportDef *def, const char *field)
+{
+    for (guint i = 0; i < def->dimensions->len; i++) {
+        const JwDimensionDef *dimension = &g_array_index(def->dimensions, JwDimensionDef, i);
+        if (dimension->labels != NULL && g_strcmp0(dimension->field, field) == 0) {
+            return dimension->labels;
+        }
+    }
+    for (guint i = 0; i < def->columns->len; i++) {
+        const JwColumnDef *column = &g_array_index(def->columns, JwColumnDef, i);
+        if (column->labels != NULL && g_strcmp0(column->field, field) == 0) {
+            return column->labels;
+        }
+    }
+    return NULL;
+}
+
+/* The values as the report shows them elsewhere. (transfer container): the strings are borrowed */
+static char **
+labelled_values(GHashTable *labels, char **values)
+{
+    const guint count = values != NULL ? g_strv_length(values) : 0;
+    char **shown = g_new0(char *, count + 1);
+
+    for (guint i = 0; i < count; i++) {
+        char *label = labels != NULL ? g_hash_table_lookup(labels, values[i]) : NULL;
+        shown[i] = label != NULL ? label : values[i];
+    }
+    return shown;
+}
+
 static void
 add_limit(JwReportResult *self, const JwReportDef *def, const JwFilter *filter)
 {
@@ -249,7 +282,14 @@ add_limit(JwReportResult *self, const JwReportDef *def, const JwFilter *filter)
     const bool labelled = known != NULL && known->label != NULL;
     g_autofree char *label =
         labelled ? g_strdup(known->label) : jw_report_text_filter_name(filter->name);
-    g_autofree char *text = jw_report_text_filter_values(filter, self->language);
+    GHashTable *labels = known != NULL ? labels_of_field(def, known->field) : NULL;
+    g_autofree char **values = labelled_values(labels, filter->values);
+    g_autofree char **excluded = labelled_values(labels, filter->excluded);
+    JwFilter shown = *filter; /* borrowed */
+
+    shown.values = values;
+    shown.excluded = excluded;
+    g_autofree char *text = jw_report_text_filter_values(&shown, self->language);
     const JwReportLimit limit = { jw_result_keep(self, filter->name), jw_result_keep(self, label),
                                   jw_result_keep(self, text) };
 

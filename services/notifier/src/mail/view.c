@@ -225,6 +225,7 @@ read_chart(NtfView *self, const JwReportTable *table)
     self->chart_title = ntf_view_clean(table->title);
     const JwReportColumn *measure = &table->columns[table->chart_columns[0]];
     g_autofree char *axis = measure->label != NULL && measure->unit != NULL
+                                    && strstr(measure->label, measure->unit + 1) == NULL
                                 ? g_strdup_printf("%s (%s)", measure->label, measure->unit + 1)
                                 : g_strdup(measure->label);
     self->measure = ntf_view_clean(axis);
