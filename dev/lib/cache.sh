@@ -61,3 +61,13 @@ venv_key() {
 
 # file_key FILE: a short key of a file's content.
 file_key() { sha256sum "$1" | cut -c1-12; }
+
+# npm_fill FOLDER PINS: exactly the packages of the lock file in PINS, without running any script of theirs.
+npm_fill() {
+  have npm || fill_failed 'npm is missing' 'install it with: dev/install servers'
+  cp "$2/package.json" "$2/package-lock.json" "$1/"
+  npm ci --prefix "$1" --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error \
+    --fetch-retries=2 --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=5000 \
+    || fill_failed 'npm could not get the packages' \
+      'check the network or the registry that npm is set to, then run the same command again'
+}

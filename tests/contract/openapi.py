@@ -100,7 +100,7 @@ class OpenApi:
         problems += [f"operationId {name} is there twice" for name in sorted(set(ids)) if ids.count(name) > 1]
         for method, template, operation, place in self.operations():
             problems += self._problems_of_operation(f"{method} {template}", operation, place)
-        return problems + self._broken_references(self.document, "#")
+        return problems + self.broken_references(self.document, "#")
 
     def _problems_of_operation(self, name, operation, place):
         problems = []
@@ -125,9 +125,9 @@ class OpenApi:
             problems += [f"{name}: example {title}: {e}" for e in self.errors(at, example["value"])]
         return problems
 
-    def _broken_references(self, value, pointer):
+    def broken_references(self, value, pointer):
         if isinstance(value, list):
-            return [p for i, item in enumerate(value) for p in self._broken_references(item, f"{pointer}/{i}")]
+            return [p for i, item in enumerate(value) for p in self.broken_references(item, f"{pointer}/{i}")]
         if not isinstance(value, dict):
             return []
         problems = []
@@ -138,7 +138,7 @@ class OpenApi:
             except (KeyError, Unresolvable):
                 problems.append(f"{pointer}: there is nothing at {value['$ref']}")
         for name, item in value.items():
-            problems += self._broken_references(item, f"{pointer}/{escaped(name)}")
+            problems += self.broken_references(item, f"{pointer}/{escaped(name)}")
         return problems
 
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from join_openapi import JOINED, joined
 from openapi import OpenApi, SCHEMAS, every_file
 
 JOBS = "/api/v2/reports/jobs"
@@ -25,6 +26,34 @@ def weekly(document):
 def test_files_are_sound():
     for api in every_file():
         assert api.problems_of_file() == []
+
+
+def test_the_joined_file_is_that_of_the_files():
+    """dev/python tests/contract/join_openapi.py --write"""
+    assert JOINED.read_text(encoding="utf-8") == joined()
+
+
+def test_the_joined_file_has_all_and_stands_alone():
+    api = OpenApi(JOINED)
+    described = {(method, path): operation for method, path, operation, _ in api.operations()}
+    for file in every_file():
+        for method, path, operation, _ in file.operations():
+            there = described.pop((method, path))
+            assert there["operationId"] == operation["operationId"]
+            assert there["security"] == operation.get("security", file.document["security"])
+            assert list(there["responses"]) == list(operation["responses"])
+    assert not described
+    assert api.broken_references(api.document, "#") == []
+    assert all(ref.startswith("#/") for ref in references(api.document))
+
+
+def references(value):
+    if isinstance(value, list):
+        return [ref for item in value for ref in references(item)]
+    if not isinstance(value, dict):
+        return []
+    own = [value["$ref"]] if isinstance(value.get("$ref"), str) else []
+    return own + [ref for item in value.values() for ref in references(item)]
 
 
 @pytest.mark.parametrize(

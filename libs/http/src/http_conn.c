@@ -67,7 +67,7 @@ struct _JwHttpConns {
     JwStop *stop;
     GArray *polled; /* of struct pollfd; the watchdog's */
     GThread *watchdog;
-    JwMetric *open_gauge, *body_gauge, *download_gauge, *cut_counter;
+    JwMetric *open_gauge, *busy_gauge, *body_gauge, *download_gauge, *cut_counter;
 };
 
 static int64_t
@@ -232,6 +232,10 @@ jw_http_conns_new(const JwHttpConfig *config, JwHttpProxies *take_proxies)
     self->stop = jw_stop_new();
     self->polled = g_array_new(FALSE, FALSE, sizeof(struct pollfd));
     self->open_gauge = jw_metric_gauge("jobwire_http_connections", "Open HTTP connections", NULL);
+    self->busy_gauge = jw_metric_gauge("jobwire_http_requests_under_way",
+                                       "Requests of which something has come, and whose answer "
+                                       "has not gone",
+                                       NULL);
     self->body_gauge =
         jw_metric_gauge("jobwire_http_body_bytes", "Bytes of request bodies that are held", NULL);
     self->download_gauge = jw_metric_gauge("jobwire_http_downloads", "Downloads under way", NULL);
@@ -273,8 +277,10 @@ set_phase_locked(JwHttpConns *self, JwHttpConn *conn, ConnPhase phase)
 {
     if (conn->phase == CONN_IDLE && phase != CONN_IDLE) {
         self->n_busy++;
+        jw_metric_add(self->busy_gauge, NULL, 1);
     } else if (conn->phase != CONN_IDLE && phase == CONN_IDLE) {
         self->n_busy--;
+        jw_metric_add(self->busy_gauge, NULL, -1);
         if (self->n_busy == 0) {
             jw_cond_broadcast(&self->quiet);
         }

@@ -96,6 +96,12 @@ jw_http_body(const JwHttpRequest *self, size_t *ret_length)
 }
 
 const char *
+jw_http_path(const JwHttpRequest *self)
+{
+    return self->path;
+}
+
+const char *
 jw_http_request_id(const JwHttpRequest *self)
 {
     return self->request_id;

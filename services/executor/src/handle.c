@@ -14,6 +14,22 @@ exe_handler_find(const char *type)
     return NULL;
 }
 
+const char *const *
+exe_handler_types(void)
+{
+    static const char **types = NULL;
+
+    if (g_once_init_enter(&types)) {
+        const char **made = g_new0(const char *, exe_n_handlers + 1);
+
+        for (size_t i = 0; i < exe_n_handlers; i++) {
+            made[i] = exe_handlers[i]->type;
+        }
+        g_once_init_leave(&types, made);
+    }
+    return types;
+}
+
 bool
 exe_handle(ExeAttempt *attempt, JwJobResult *ret_result, GError **error)
 {

@@ -47,16 +47,12 @@ enqueue(Exe *self, const GPtrArray *jobs)
 static bool
 pull(Exe *self, JwPriority priority, size_t *ret_queued, GError **error)
 {
-    g_autofree const char **types = g_new0(const char *, exe_n_handlers + 1);
     g_autoptr(GPtrArray) jobs = NULL;
     int64_t now = jw_clock_now_ms(self->clock);
 
-    for (size_t i = 0; i < exe_n_handlers; i++) {
-        types[i] = exe_handlers[i]->type;
-    }
     const JwJobScan scan = {
         .states = JW_JOB_BIT(JW_JOB_PENDING),
-        .types = types,
+        .types = exe_handler_types(),
         .priority = &priority,
         .due_before_ms = now,
         .updated_before_ms = now - self->config.pull_after_ms,

@@ -17,6 +17,9 @@ const JwConfigEntry gw_config_entries[] = {
       "with this many jobs pending, further ones are answered 503" },
     { "JW_RETRY_MAX", JW_CONFIG_INT, offsetof(GwConfig, retry_max), "3", 0, 100, 0,
       "how often a failed job created here may be retried by its owner" },
+    { "JW_API_DOCS_DIR", JW_CONFIG_STRING, offsetof(GwConfig, api_docs_dir), NULL, 0, 0, 0,
+      "folder of Swagger UI's files (npm's swagger-ui-dist), for the page /api-docs; without it "
+      "there is only /openapi.json" },
 };
 const size_t gw_n_config_entries = G_N_ELEMENTS(gw_config_entries);
 

@@ -15,6 +15,7 @@ typedef struct {
     char *public_url;    /* JW_PUBLIC_URL: how clients reach this gateway; NULL: links are paths */
     int64_t pending_max; /* JW_PENDING_MAX */
     int64_t retry_max;   /* JW_RETRY_MAX */
+    char *api_docs_dir;  /* JW_API_DOCS_DIR: of Swagger UI's files; NULL: no page of the APIs */
 } GwConfig;
 
 typedef struct _GwAdmission GwAdmission;

@@ -1,6 +1,8 @@
 /* main.c: jobwire-gateway: its composition and its end. The rest is gw_run(). */
 #include "gw.h"
 
+#include "docs/docs.h"
+
 #include "jw/log.h"
 #include "jw/links.h"
 #include "jw/svc.h"
@@ -14,6 +16,7 @@ check_values(gpointer data, JwConfigCheck *check)
     if (self->config.public_url != NULL) {
         jw_config_note(check, jw_link_base_check(self->config.public_url, &error), &error);
     }
+    jw_config_note(check, gw_docs_check(self->config.api_docs_dir, &error), &error);
     jw_token_verifier_check(&self->auth_config, check);
     if (jw_config_is_read(check, "JW_LINK_KEYS", NULL)) {
         g_autoptr(JwLinkKeys) keys = jw_link_keys_new(&self->link_config, &error);

@@ -23,6 +23,9 @@ const char *jw_http_header(const JwHttpRequest *self, const char *name);
 /* Returns the body of @ret_length bytes, not terminated; NULL when it has none. */
 const void *jw_http_body(const JwHttpRequest *self, size_t *ret_length);
 
+/* Returns the path as the client wrote it, undecoded, without the query string. */
+const char *jw_http_path(const JwHttpRequest *self);
+
 /* Returns X-Request-Id, taken when it is well formed, else a new one. */
 const char *jw_http_request_id(const JwHttpRequest *self);
 

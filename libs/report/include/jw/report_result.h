@@ -88,6 +88,7 @@ typedef struct {
     GArray *figures;       /* of JwReportFigure, as the request or the definition names them */
     GArray *tables;        /* of JwReportTable, in the definition's order */
     GStringChunk *strings; /* holds every string of the result */
+    const char *language;  /* of its words (jw/report_words.h), "de"; NULL: English */
 } JwReportResult;
 
 /* Copies everything the definition shows out of @aggregate, or what the request names instead:

@@ -20,6 +20,9 @@ extern const size_t exe_n_handlers;
 /* The handler of that type, or NULL. (transfer none) */
 const ExeHandler *exe_handler_find(const char *type);
 
+/* The types of all of them, NULL-terminated, made once. (transfer none) */
+const char *const *exe_handler_types(void);
+
 /* Runs the handler of the attempt's job. INTERNAL when it left out what its kind promises. */
 bool exe_handle(ExeAttempt *attempt, JwJobResult *ret_result,
                 GError **error) G_GNUC_WARN_UNUSED_RESULT;

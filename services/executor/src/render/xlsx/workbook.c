@@ -15,6 +15,7 @@
 
 #include "jw/report_sheets.h"
 #include "jw/report_text.h"
+#include "jw/report_words.h"
 #include "jw/text.h"
 #include "render/xlsx/book.h"
 #include "render/xlsx/list.h"
@@ -168,22 +169,23 @@ static void
 summary_scope_write(ExeBook *book, const JwReportResult *result, lxw_worksheet *sheet)
 {
     g_autoptr(GString) text = g_string_new(NULL);
+    const char *part = jw_report_word(JW_WORD_PART, result->language);
 
     for (guint i = 0; i < result->limits->len; i++) {
         const JwReportLimit *limit = &g_array_index(result->limits, JwReportLimit, i);
-        g_string_append_printf(text, "%s%s: %s", i == 0 ? JW_REPORT_TEXT_PART ": " : " · ",
+        g_string_append_printf(text, "%s%s%s: %s", i == 0 ? part : "", i == 0 ? ": " : " · ",
                                limit->label, limit->text);
     }
     if (result->with_inactive) {
-        g_string_append_printf(text, "%s",
-                               text->len > 0 ? " · inactive included" : "Inactive included");
+        g_string_append_printf(text, "%s%s", text->len > 0 ? " · " : "",
+                               jw_report_word(JW_WORD_INACTIVE, result->language));
     }
     if (text->len > 0) {
         exe_book_text(book, sheet, 3, 1, text->str, book->styles.label);
     }
     if (result->requester != NULL) {
         g_autofree char *requester =
-            g_strconcat(JW_REPORT_TEXT_REQUESTER " ", result->requester, NULL);
+            jw_report_word_fill(JW_WORD_REQUESTED_BY, result->language, result->requester, NULL);
         exe_book_text(book, sheet, 4, 1, requester, book->styles.muted);
     }
 }
@@ -195,8 +197,9 @@ summary_write(ExeRender *self, const JwReportResult *result, lxw_worksheet *shee
     ExeBook *book = &self->book;
     const ExeXlsxStyles *styles = &book->styles;
     g_autofree char *subtitle = g_strdup_printf("%s (%s)", result->period_label, result->time_zone);
-    g_autofree char *count = jw_report_text_count(result->rows);
-    g_autofree char *records = g_strdup_printf("%s records read", count);
+    const char *language = result->language;
+    g_autofree char *count = jw_report_word_records(result->rows, language);
+    g_autofree char *records = jw_report_word_fill(JW_WORD_RECORDS_READ, language, count, NULL);
 
     exe_book_note(book, worksheet_set_column(sheet, 0, 0, 3, NULL));
     exe_book_note(book, worksheet_set_column(sheet, 3, 3, 3, NULL));
@@ -207,8 +210,10 @@ summary_write(ExeRender *self, const JwReportResult *result, lxw_worksheet *shee
     exe_book_text(book, sheet, 2, 1, subtitle, styles->muted);
     summary_scope_write(book, result, sheet);
     exe_book_note(book, worksheet_set_row(sheet, first - 1, EXE_HEAD_HEIGHT, NULL));
-    exe_book_text(book, sheet, first - 1, 1, "Figure", styles->heads[JW_FORMAT_TEXT]);
-    exe_book_text(book, sheet, first - 1, 2, "Value", styles->heads[JW_FORMAT_INTEGER]);
+    exe_book_text(book, sheet, first - 1, 1, jw_report_word(JW_WORD_FIGURE, language),
+                  styles->heads[JW_FORMAT_TEXT]);
+    exe_book_text(book, sheet, first - 1, 2, jw_report_word(JW_WORD_VALUE, language),
+                  styles->heads[JW_FORMAT_INTEGER]);
     figures_write(book, result, sheet, first);
     exe_book_text(book, sheet, first + result->figures->len + 1, 1, records, styles->muted);
     worksheet_activate(sheet);

@@ -1,0 +1,76 @@
+/* jw/report_words.h: the fixed words of a report by language: what workbooks, pages and mails print
+ * beside the words of its definition. Pure; any thread. */
+#pragma once
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+G_BEGIN_DECLS
+
+/* "{1}" and "{2}" stand for what jw_report_word_fill() is given. */
+typedef enum {
+    JW_WORD_SUMMARY, /* title of the first sheet, of the first part of a page */
+    JW_WORD_FIGURE,  /* heads of the table of figures */
+    JW_WORD_VALUE,
+    JW_WORD_PREVIOUS, /* heads of what is compared */
+    JW_WORD_DIFFERENCE,
+    JW_WORD_CHANGE,
+    JW_WORD_VS,        /* "vs {1}": a period */
+    JW_WORD_TOTAL,     /* of a row, of a column */
+    JW_WORD_SUBTOTAL,  /* "{1}, total": the group */
+    JW_WORD_NO_VALUE,  /* of a group: "(none)" */
+    JW_WORD_OTHER,     /* of a group: "(other)" */
+    JW_WORD_NOTHING,   /* of a figure without a value: "n/a" */
+    JW_WORD_ESTIMATED, /* of a figure by a sketch */
+    JW_WORD_GOOD,      /* what thresholds say of a figure */
+    JW_WORD_WARN,
+    JW_WORD_BAD,
+    JW_WORD_YES,
+    JW_WORD_NO,
+    JW_WORD_PERIOD,
+    JW_WORD_ALL_RECORDS, /* of a period: there is none */
+    JW_WORD_TIME_ZONE,
+    JW_WORD_FILTERS,
+    JW_WORD_PART,          /* above the filters */
+    JW_WORD_PART_SHORT,    /* in the subject of a mail */
+    JW_WORD_AND_MORE,      /* "{1} and {2} more": values of a filter */
+    JW_WORD_INACTIVE,      /* a sentence */
+    JW_WORD_REQUESTED_BY,  /* "Requested by {1}" */
+    JW_WORD_MADE_AT,       /* "Made at {1}" */
+    JW_WORD_NOTES,         /* above what readers must know */
+    JW_WORD_PAGE_OF,       /* "Page {1} of {2}" */
+    JW_WORD_CONTINUED,     /* "{1} (continued)": a table, on its next page */
+    JW_WORD_CONTENTS,      /* above the outline */
+    JW_WORD_BY,            /* "By {1}": a table of that dimension */
+    JW_WORD_RECORDS,       /* title of the list */
+    JW_WORD_RECORD_ONE,    /* "{1} record" */
+    JW_WORD_RECORD_OTHER,  /* "{1} records"; jw_report_word_records() chooses */
+    JW_WORD_RECORDS_READ,  /* "{1} read": the count of records */
+    JW_WORD_NO_DATA,       /* in the place of a chart */
+    JW_WORD_NO_RECORDS,    /* in the place of a list */
+    JW_WORD_CHART,         /* a chart without a title */
+    JW_WORD_REPORT,        /* what it is, by its period */
+    JW_WORD_WEEKLY_REPORT, /* "Weekly report" */
+    JW_WORD_MONTHLY_REPORT,
+    JW_WORD_MOST_AT,       /* "most at {1} ({2})": of a chart's groups */
+    JW_WORD_LEAST_AT,      /* "least at {1} ({2})" */
+    JW_WORD_ATTACHED_FILE, /* a mail's words about its file */
+    JW_WORD_REPORT_FILE,
+    JW_WORD_TOO_LARGE,
+    JW_WORD_DOWNLOAD,
+    JW_WORD_LINK_UNTIL, /* "The link works until {1}." */
+    JW_WORD_NO_SIGN_IN,
+    JW_WORD_SENT_BY, /* "This mail was sent automatically by Jobwire for the job {1}" */
+    JW_WORD_N
+} JwWord;
+
+/* @language: (nullable): "de"; English where it is NULL or none that is known. (transfer none) */
+const char *jw_report_word(JwWord word, const char *language);
+
+/* The word with what stands in its places. @second: (nullable). (transfer full) */
+char *jw_report_word_fill(JwWord word, const char *language, const char *first, const char *second);
+
+/* "1 record", "12,345 records". (transfer full) */
+char *jw_report_word_records(int64_t count, const char *language);
+
+G_END_DECLS
