@@ -24,6 +24,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwAggregate, jw_aggregate_free)
 /* Counts a record. @row: a value for each field, in their order; nothing of it is kept. */
 void jw_aggregate_add(JwAggregate *self, const JwValue *row);
 
+/* Whether the records so far fit: TOO_LARGE when a table of several dimensions has more
+ * combinations than are held (100,000). Then there is no result; ask while adding, and before one
+ * is made. */
+bool jw_aggregate_check(const JwAggregate *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The number of records so far. */
 int64_t jw_aggregate_rows(const JwAggregate *self);
 

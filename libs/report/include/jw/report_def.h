@@ -3,6 +3,7 @@
  * parsed, then read by any thread. */
 #pragma once
 #include "jw/report_part.h"
+#include "jw/report_rows.h"
 #include "jw/value.h"
 #include "jw/violations.h"
 
@@ -78,6 +79,8 @@ typedef struct {
 
 typedef struct {
     char *title, *dimension;
+    char **dimensions; /* NULL-terminated names, in the place of `dimension`; NULL */
+    JwTableRows rows;
     char **measures; /* NULL-terminated names */
     JwChart chart;
     char *chart_measure; /* one of the measures; NULL without a chart */
@@ -106,6 +109,9 @@ typedef struct {
 JwReportDef *jw_report_def_new(void);
 void jw_report_def_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwReportDef, jw_report_def_free)
+
+/* The names of a table's dimensions, NULL-terminated; they are the table's. (transfer container) */
+const char **jw_report_table_dimensions(const JwTableDef *table);
 
 /* An array of JwCondition for JwMeasureDef.where, which clears its items. (transfer full) */
 GArray *jw_report_conditions_new(void);

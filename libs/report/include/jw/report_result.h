@@ -126,6 +126,8 @@ jw_report_cell_level(const JwReportTable *table, size_t row, size_t column)
 /* The most points that the summary's chart has; a longer one is left out. The most groups of the
  * summary's table. */
 #define JW_SUMMARY_POINTS_MAX 400
+/* The most cells of that table's groups. */
+#define JW_SUMMARY_CELLS_MAX 20000
 
 /* What the mail and the API show of the result, kept with the artifact: canonical JSON of title,
  * period, records, figures, the chart in front, and the table of a grouped report.

@@ -1,6 +1,7 @@
 /* request/spec.c: the canonical spec of a report job, and its way back to a request. Any thread,
  * no state. A spec keeps what was written, with the `at` of a period and the zone filled in;
  * start and end follow from that alone. */
+#include "definition/rows_json.h"
 #include "request/request_private.h"
 
 #include "jw/clock.h"
@@ -151,6 +152,7 @@ read_asked(const json_t *spec, const JwReportDef *def, JwReportRequest *request)
     request->file_name = g_strdup(jw_json_text(output, "filename"));
     request->bom = read_bom(output);
     request->group_by = read_names(json_object_get(parameters, "groupBy"));
+    request->rows = jw_table_rows_read(parameters);
     request->measures = read_names(json_object_get(parameters, "measures"));
     request->include_inactive = json_is_true(json_object_get(parameters, "includeInactive"));
     read_filters(json_object_get(parameters, "filters"), request);

@@ -7,91 +7,6 @@
 
 #include <string.h>
 
-#define STRINGS_BLOCK 4096
-
-static void
-table_clear(gpointer data)
-{
-    JwReportTable *table = data;
-
-    g_free(table->columns);
-    g_free(table->cells);
-    g_free(table->kinds);
-    g_free(table->levels);
-}
-
-JwReportResult *
-jw_result_new_empty(void)
-{
-    JwReportResult *self = g_new0(JwReportResult, 1);
-
-    self->figures = g_array_new(FALSE, TRUE, sizeof(JwReportFigure));
-    self->limits = g_array_new(FALSE, TRUE, sizeof(JwReportLimit));
-    self->notes = g_ptr_array_new();
-    self->tables = g_array_new(FALSE, TRUE, sizeof(JwReportTable));
-    g_array_set_clear_func(self->tables, table_clear);
-    self->strings = g_string_chunk_new(STRINGS_BLOCK);
-    return self;
-}
-
-void
-jw_report_result_free(gpointer data)
-{
-    JwReportResult *self = data;
-
-    if (self == NULL) {
-        return;
-    }
-    g_array_unref(self->figures);
-    g_array_unref(self->limits);
-    g_array_unref(self->tables);
-    g_ptr_array_unref(self->notes);
-    g_string_chunk_free(self->strings);
-    g_free(self);
-}
-
-static const char *
-keep_text(JwReportResult *self, const char *text, size_t length, size_t *ret_length)
-{
-    g_autoptr(GString) scratch = g_string_new(NULL);
-    const char *sane = jw_text_sane(scratch, text, length, ret_length);
-
-    return g_string_chunk_insert_len(self->strings, sane, (gssize)*ret_length);
-}
-
-const char *
-jw_result_keep(JwReportResult *self, const char *text)
-{
-    size_t length = 0;
-
-    return text != NULL ? keep_text(self, text, strlen(text), &length) : NULL;
-}
-
-JwValue
-jw_result_keep_value(JwReportResult *self, JwValue value)
-{
-    if (value.type == JW_VALUE_TEXT) {
-        value.text = keep_text(self, value.text, value.length, &value.length);
-    }
-    return value;
-}
-
-JwReportTable *
-jw_result_add_table(JwReportResult *self, const char *title, size_t n_columns, size_t n_rows)
-{
-    const JwReportTable table = {
-        .title = jw_result_keep(self, title),
-        .columns = g_new0(JwReportColumn, n_columns),
-        .n_columns = n_columns,
-        .n_rows = n_rows,
-        .n_keys = 1,
-        .cells = g_new0(JwValue, n_columns * n_rows),
-    };
-
-    g_array_append_val(self->tables, table);
-    return &g_array_index(self->tables, JwReportTable, self->tables->len - 1);
-}
-
 static void
 add_figure(JwReportResult *self, JwAggregate *aggregate, const JwMeasureDef *measure,
            GTimeZone *zone)
@@ -110,84 +25,6 @@ add_figure(JwReportResult *self, JwAggregate *aggregate, const JwMeasureDef *mea
     };
 
     g_array_append_val(self->figures, figure);
-}
-
-/* The column of a measure: its head and its value in every group. */
-static void
-fill_column(JwReportResult *self, JwReportTable *table, size_t column, JwAggregate *aggregate,
-            const JwDimensionDef *dimension, const JwMeasureDef *measure)
-{
-    table->columns[column] = (JwReportColumn){ .name = jw_result_keep(self, measure->name),
-                                               .label = jw_result_keep(self, measure->label),
-                                               .format = measure->format,
-                                               .decimals = measure->decimals };
-    for (size_t row = 0; row < table->n_rows; row++) {
-        *jw_result_cell(table, row, column) = jw_result_keep_value(
-            self, jw_aggregate_group_value(aggregate, dimension, row, measure));
-    }
-}
-
-static void
-fill_labels(JwReportResult *self, JwReportTable *table, JwAggregate *aggregate,
-            const JwDimensionDef *dimension)
-{
-    table->columns[0] = (JwReportColumn){ .name = jw_result_keep(self, dimension->name),
-                                          .label = jw_result_keep(self, dimension->label),
-                                          .format = JW_FORMAT_TEXT };
-    for (size_t row = 0; row < table->n_rows; row++) {
-        const char *label = jw_aggregate_group_label(aggregate, dimension, row);
-        *jw_result_cell(table, row, 0) = jw_result_keep_value(
-            self, (JwValue){ .type = JW_VALUE_TEXT, .text = label, .length = strlen(label) });
-    }
-}
-
-/* Whether a chart can draw the column: it has numbers, and not dates. */
-static bool
-is_drawn(const JwReportTable *table, size_t column)
-{
-    const JwFormat format = table->columns[column].format;
-
-    for (size_t row = 0; row < table->n_rows; row++) {
-        if (jw_report_cell(table, row, column)->type == JW_VALUE_TIME) {
-            return false;
-        }
-    }
-    return format != JW_FORMAT_DATETIME && format != JW_FORMAT_DATE;
-}
-
-/* The chart of the measure that is planned, else of the first that can be drawn, else none. */
-static void
-add_chart(JwReportTable *table, const JwTablePlan *plan)
-{
-    size_t column = 1 + plan->chart_measure;
-
-    if (plan->chart == JW_CHART_NONE) {
-        return;
-    }
-    if (!is_drawn(table, column)) {
-        for (column = 1; column < table->n_columns && !is_drawn(table, column);) {
-            column++;
-        }
-    }
-    if (column < table->n_columns) {
-        table->chart = plan->chart;
-        table->chart_columns[table->n_chart_columns++] = column;
-        table->chart_in_front = plan->chart_in_front;
-    }
-}
-
-static void
-add_table(JwReportResult *self, JwAggregate *aggregate, const JwTablePlan *plan)
-{
-    JwReportTable *table = jw_result_add_table(self, plan->title, 1 + plan->measures->len,
-                                               jw_aggregate_n_groups(aggregate, plan->dimension));
-
-    fill_labels(self, table, aggregate, plan->dimension);
-    for (size_t column = 1; column < table->n_columns; column++) {
-        fill_column(self, table, column, aggregate, plan->dimension,
-                    g_ptr_array_index(plan->measures, column - 1));
-    }
-    add_chart(table, plan);
 }
 
 static void
@@ -229,7 +66,7 @@ jw_report_result_new(JwAggregate *aggregate, const JwReportDef *def, const JwRep
     }
     g_autoptr(GArray) tables = jw_result_plan_tables(def, request);
     for (guint i = 0; i < tables->len; i++) {
-        add_table(self, aggregate, &g_array_index(tables, JwTablePlan, i));
+        jw_result_fill_table(self, aggregate, &g_array_index(tables, JwTablePlan, i));
     }
     return self;
 }

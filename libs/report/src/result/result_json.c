@@ -4,8 +4,10 @@
  *    "filters": [{"name", "label", "text"}], "inactiveIncluded",
  *    "figures": [{"name", "label", "format", "value", "text"}],
  *    "chart": {"title", "measure", "format", "decimals", "labels": [], "values": []},
- *    "table": {"title", "columns": [{"name", "label", "format"}], "groups", "rows": [[]]}}
- * "table" is that of a request with groupBy: its first groups, and how many there are.
+ *    "table": {"title", "keys", "columns": [{"name", "label", "format", "head"}], "groups",
+ *      "rows": [[]], "total": []}}
+ * "table" is that of a request with groupBy: its first groups, how many there are, their total; the
+ * first columns are keys, and "head" says what of a pivot is above a column.
  * Any thread, no state. */
 #include "result/result_private.h"
 
@@ -193,22 +195,40 @@ encode_row(const JwReportTable *table, size_t row)
 }
 
 static json_t *
+encode_column(const JwReportColumn *column)
+{
+    json_t *about = json_pack("{s:s, s:s, s:s}", "name", column->name, "label", column->label,
+                              "format", jw_format_names[column->format]);
+
+    jw_json_set_string(about, "head", column->head);
+    return about;
+}
+
+/* Of a wide table fewer rows, so that it fits the job's document. */
+static json_t *
 encode_table(const JwReportTable *table)
 {
+    const size_t fit = MAX(JW_SUMMARY_CELLS_MAX / table->n_columns, 1);
+    const size_t most = MIN(fit, JW_SUMMARY_POINTS_MAX);
     json_t *columns = json_array();
     json_t *rows = json_array();
+    json_t *total = NULL;
+    size_t n_groups = 0;
 
     for (size_t i = 0; i < table->n_columns; i++) {
-        const JwReportColumn *column = &table->columns[i];
-        json_array_append_new(columns,
-                              json_pack("{s:s, s:s, s:s}", "name", column->name, "label",
-                                        column->label, "format", jw_format_names[column->format]));
+        json_array_append_new(columns, encode_column(&table->columns[i]));
     }
-    for (size_t row = 0; row < MIN(table->n_rows, JW_SUMMARY_POINTS_MAX); row++) {
-        json_array_append_new(rows, encode_row(table, row));
+    for (size_t row = 0; row < table->n_rows; row++) {
+        const JwRowKind kind = jw_report_row_kind(table, row);
+        if (kind == JW_ROW_TOTAL) {
+            total = encode_row(table, row);
+        } else if (kind == JW_ROW_GROUP && n_groups++ < most) {
+            json_array_append_new(rows, encode_row(table, row));
+        }
     }
-    return json_pack("{s:s, s:o, s:I, s:o}", "title", table->title, "columns", columns, "groups",
-                     (json_int_t)table->n_rows, "rows", rows);
+    return json_pack("{s:s, s:I, s:o, s:I, s:o, s:o*}", "title", table->title, "keys",
+                     (json_int_t)table->n_keys, "columns", columns, "groups", (json_int_t)n_groups,
+                     "rows", rows, "total", total);
 }
 
 static void
@@ -238,6 +258,17 @@ decode_chart(JwReportResult *self, const json_t *chart)
     }
 }
 
+static size_t
+count_groups(const JwReportTable *table)
+{
+    size_t n = 0;
+
+    for (size_t row = 0; row < table->n_rows; row++) {
+        n += jw_report_row_kind(table, row) == JW_ROW_GROUP;
+    }
+    return n;
+}
+
 char *
 jw_report_result_summary(const JwReportResult *self)
 {
@@ -249,7 +280,7 @@ jw_report_result_summary(const JwReportResult *self)
     encode_limits(self, summary);
     for (guint i = 0; i < self->tables->len; i++) {
         const JwReportTable *table = &g_array_index(self->tables, JwReportTable, i);
-        if (table->chart_in_front && table->n_rows <= JW_SUMMARY_POINTS_MAX) {
+        if (table->chart_in_front && count_groups(table) <= JW_SUMMARY_POINTS_MAX) {
             json_object_set_new(summary, "chart", encode_chart(table));
         }
         if (self->grouped) {

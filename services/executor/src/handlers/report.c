@@ -191,7 +191,8 @@ report_row(const JwValue *row, gpointer data, GError **error)
     int64_t done = jw_aggregate_rows(self->aggregate);
     if (done % ROWS_A_CHECK == 0) {
         exe_attempt_progress(self->attempt, "Reading records", percent_read(self, row), done, -1);
-        if (!exe_attempt_go_on(self->attempt, error)) {
+        if (!exe_attempt_go_on(self->attempt, error)
+            || !jw_aggregate_check(self->aggregate, error)) {
             return false;
         }
     }
@@ -207,7 +208,8 @@ report_read(Report *self, GError **error)
     exe_attempt_step(self->attempt, "Reading records", 5, 0, -1);
     jw_crash_point("exe_before_read");
     return exe_attempt_go_on(self->attempt, error)
-           && jw_store_scan_records(self->exe->store, &scan, report_row, self, error);
+           && jw_store_scan_records(self->exe->store, &scan, report_row, self, error)
+           && jw_aggregate_check(self->aggregate, error);
 }
 
 static bool

@@ -270,15 +270,22 @@ csv_row(ExeRender *self, const JwValue *row, GError **error)
     return self->grouped || csv_line(self, row, error);
 }
 
+/* Lines of groups alone, so that who sums a column counts nothing twice. What of a pivot is above a
+ * column is in its name. */
 static bool
 csv_table(ExeRender *self, const JwReportTable *table, GError **error)
 {
     for (size_t i = 0; i < table->n_columns; i++) {
-        csv_head_cell(self, table->columns[i].label, table->columns[i].format);
+        const JwReportColumn *column = &table->columns[i];
+        g_autofree char *label = column->head != NULL
+                                     ? g_strdup_printf("%s: %s", column->head, column->label)
+                                     : g_strdup(column->label);
+        csv_head_cell(self, label, column->format);
     }
     bool ok = csv_flush_line(self, error);
     for (size_t row = 0; ok && row < table->n_rows; row++) {
-        ok = csv_line(self, jw_report_cell(table, row, 0), error);
+        ok = jw_report_row_kind(table, row) != JW_ROW_GROUP
+             || csv_line(self, jw_report_cell(table, row, 0), error);
     }
     return ok;
 }
