@@ -10,7 +10,13 @@ const char *const jw_format_names[] = {
 };
 
 const char *const jw_chart_names[] = {
-    [JW_CHART_NONE] = "none", [JW_CHART_COLUMN] = "column", [JW_CHART_LINE] = "line", NULL
+    [JW_CHART_NONE] = "none",
+    [JW_CHART_COLUMN] = "column",
+    [JW_CHART_LINE] = "line",
+    [JW_CHART_BAR] = "bar",
+    [JW_CHART_STACKED] = "stacked",
+    [JW_CHART_PIE] = "pie",
+    NULL,
 };
 
 const char *const jw_period_names[] = {

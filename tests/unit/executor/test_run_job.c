@@ -163,7 +163,8 @@ test_groups_and_measures(void **state)
         { "{\"groupBy\":[\"status\"],\"measures\":[\"peakHour\",\"totalCalls\"]}",
           "Status,Total calls\r\nanswered,20\r\nmissed,10\r\n", "\"name\":\"peakHour\"" },
         { "{\"groupBy\":[],\"measures\":[]}", "Call,Started at,Agent",
-          "\"chart\":{\"decimals\":0,\"format\":\"integer\",\"labels\":[\"00:00\"" },
+          "\"chart\":{\"decimals\":0,\"format\":\"integer\",\"kind\":\"column\",\"labels\":[\"00:"
+          "00\"" },
         { "{\"measures\":[\"missedCalls\"]}", "Call,Started at,Agent",
           "\"figures\":[{\"format\":\"integer\",\"label\":\"Missed calls\",\"name\":"
           "\"missedCalls\",\"text\":\"10\",\"value\":10}]" },

@@ -552,6 +552,44 @@ test_numbers_as_figures(void **state G_GNUC_UNUSED)
     }
 }
 
+/* The first group is on top, and the values rise to the right. */
+#define BAR_GROUPS                                                                                 \
+    "<c:catAx><c:axId val=\"50010001\"/><c:scaling><c:orientation val=\"maxMin\"/></c:scaling>"
+
+/* Every kind of chart that a definition may have is one of the workbook's own. */
+static void
+test_kinds_of_charts(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        JwChart kind;
+        size_t n_series;
+        const char *has[3];
+    } rows[] = {
+        { JW_CHART_COLUMN, 2, { "<c:barDir val=\"col\"/>", "clustered", "<c:v>Whole</c:v>" } },
+        { JW_CHART_LINE, 2, { "<c:lineChart>", "<c:legend>", "<c:v>Whole</c:v>" } },
+        { JW_CHART_BAR, 1, { "<c:barDir val=\"bar\"/>", "<c:min val=\"0\"/>", BAR_GROUPS } },
+        { JW_CHART_STACKED, 2, { "<c:barDir val=\"col\"/>", "\"stacked\"", "<c:v>Whole</c:v>" } },
+        { JW_CHART_PIE, 1, { "<c:pieChart>", "<c:legend>", "$B$2:$B$3" } },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const Titles titles = { 0 };
+        g_auto(Fixture) self = { 0 };
+
+        fixture_start(&self, &titles);
+        JwTableDef *table = &g_array_index(self.def->tables, JwTableDef, 0);
+        table->chart = rows[i].kind;
+        table->chart_measures = rows[i].n_series > 1 ? g_strsplit("n,whole", ",", -1) : NULL;
+        fixture_add(&self, "Dan", whole(1), real(1));
+        fixture_add(&self, "Joe", whole(2), real(3));
+        fixture_finish(&self);
+        for (size_t k = 0; k < G_N_ELEMENTS(rows[i].has); k++) {
+            assert_has(&self, "xl/charts/chart1.xml", rows[i].has[k]);
+            assert_has(&self, "xl/charts/chart2.xml", rows[i].has[k]);
+        }
+    }
+}
+
 /* More groups than the library can count in a chart. */
 static void
 test_a_chart_of_very_many_groups(void **state G_GNUC_UNUSED)
@@ -616,6 +654,7 @@ main(void)
         cmocka_unit_test(test_charts_show_all_values),
         cmocka_unit_test(test_times_as_figures),
         cmocka_unit_test(test_numbers_as_figures),
+        cmocka_unit_test(test_kinds_of_charts),
         cmocka_unit_test(test_a_chart_of_very_many_groups),
         cmocka_unit_test(test_columns_hold_their_numbers),
     };

@@ -472,6 +472,9 @@ test_chart_in_words(void **state)
         { "\"decimals\":2,\"values\":[0,0]", "Chart: no data in this period" },
         { "\"format\":\"percent\",\"decimals\":1,\"values\":[100,5]",
           "Chart: most at a (100.0 %)" },
+        { "\"kind\":\"stacked\",\"measure\":\"Calls\",\"values\":[1,2],\"more\":[{\"measure\":"
+          "\"Missed\",\"values\":[1]}]",
+          "Chart: Calls most at b (2)" },
         { "\"format\":\"seconds\",\"decimals\":0,\"values\":[7,30]", "Chart: most at b (30 s)" },
         { "\"decimals\":0,\"values\":[5,5]", "Chart: most at a and 1 more (5)" },
     };
@@ -486,6 +489,42 @@ test_chart_in_words(void **state)
         read_init(&mail, &self->input);
         assert_holds(mail.text, rows[i].text);
     }
+}
+
+static void
+unref_bytes(gpointer bytes)
+{
+    g_bytes_unref(bytes);
+}
+
+/* The picture is of the kind and of the series that the report has. */
+static void
+test_kinds_of_charts_have_pictures_of_their_own(void **state)
+{
+    static const char *const charts[] = {
+        "\"kind\":\"column\",\"values\":[1,2]",
+        "\"kind\":\"line\",\"values\":[1,2]",
+        "\"kind\":\"bar\",\"values\":[1,2]",
+        "\"kind\":\"pie\",\"values\":[1,2]",
+        "\"kind\":\"stacked\",\"values\":[1,2],\"more\":[{\"values\":[2,2]}]",
+        "\"kind\":\"stacked\",\"values\":[1,2],\"more\":[{\"values\":[2,3]}]",
+        "\"kind\":\"column\",\"values\":[1,2],\"more\":[{\"values\":[2,2]}]",
+    };
+    Fixture *self = *state;
+    g_autoptr(GHashTable) images =
+        g_hash_table_new_full(g_bytes_hash, g_bytes_equal, unref_bytes, NULL);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(charts); i++) {
+        g_autofree char *summary =
+            g_strdup_printf("{\"title\":\"T\",\"chart\":{\"labels\":[\"a\",\"b\"],%s}}", charts[i]);
+        g_auto(Read) mail = { 0 };
+
+        set(&self->artifact.summary, summary);
+        read_init(&mail, &self->input);
+        assert_non_null(mail.image);
+        g_hash_table_add(images, g_bytes_new(mail.image->data, mail.image->len));
+    }
+    assert_int_equal(g_hash_table_size(images), G_N_ELEMENTS(charts));
 }
 
 static void
@@ -570,6 +609,7 @@ main(void)
         TEST(test_odd_figures_and_charts),
         TEST(test_many_figures_and_limits),
         TEST(test_chart_in_words),
+        TEST(test_kinds_of_charts_have_pictures_of_their_own),
         TEST(test_long_texts),
         TEST(test_bad_file_names),
         TEST(test_deterministic),

@@ -26,7 +26,11 @@ data_init(Data *self, size_t count, const char *prefix, double (*value)(size_t i
         self->labels[i] = self->text[i];
         self->values[i] = value(i);
     }
-    self->chart = (JwChartData){ self->labels, self->values, count, "Calls", -1 };
+    self->chart = (JwChartData){ .labels = self->labels,
+                                 .values = self->values,
+                                 .n_values = count,
+                                 .measure = "Calls",
+                                 .decimals = -1 };
 }
 
 typedef struct {
@@ -48,20 +52,26 @@ on_read(void *data, unsigned char *bytes, unsigned length)
 }
 
 static cairo_surface_t *
-draw(const JwChartData *chart)
+draw_within(const JwChartData *chart, size_t most_bytes)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GBytes) png = jw_chart_png(chart, &error);
     assert_ok(png, error);
     gsize length;
     const unsigned char *bytes = g_bytes_get_data(png, &length);
-    assert_in_range(length, 1000, 100 * 1000);
+    assert_in_range(length, 1000, most_bytes);
     Source source = { bytes, length };
     cairo_surface_t *surface = cairo_image_surface_create_from_png_stream(on_read, &source);
     assert_int_equal(cairo_surface_status(surface), CAIRO_STATUS_SUCCESS);
     assert_int_equal(cairo_image_surface_get_width(surface), 2 * JW_CHART_IMAGE_WIDTH);
     assert_int_equal(cairo_image_surface_get_height(surface), 2 * JW_CHART_IMAGE_HEIGHT);
     return surface;
+}
+
+static cairo_surface_t *
+draw(const JwChartData *chart)
+{
+    return draw_within(chart, 100 * 1000);
 }
 
 static unsigned
@@ -248,6 +258,174 @@ test_numbers(void **state)
     }
 }
 
+#define SERIES_1 0x1d4ed8u
+#define SERIES_2 0xf59e0bu
+#define OTHER    0x9ca3afu
+
+static size_t
+area(const JwChartData *chart, unsigned colour)
+{
+    cairo_surface_t *surface = draw(chart);
+    const size_t count = count_colour(surface, colour);
+
+    cairo_surface_destroy(surface);
+    return count;
+}
+
+static void
+assert_near(double value, double expected, double tolerance)
+{
+    if (fabs(value - expected) > tolerance) {
+        fail_msg("%g is not near %g", value, expected);
+    }
+}
+
+/* Areas are as the values are; edges are blended, so a little less. */
+static void
+test_areas_of_kinds(void **state)
+{
+    (void)state;
+    static const char *const labels[] = { "a", "b", "c" };
+    static const double first[] = { 30, 20, 10 };
+    static const double second[] = { 10, 10, 20 };
+    const JwChartSeries more[] = { { second, "Second", 0 } };
+    JwChartData chart = { .labels = labels,
+                          .values = first,
+                          .n_values = 3,
+                          .measure = "First",
+                          .more = more,
+                          .n_more = 1 };
+
+    chart.kind = JW_CHART_STACKED;
+    assert_near((double)area(&chart, SERIES_1) / (double)area(&chart, SERIES_2), 1.5, 0.05);
+    chart.kind = JW_CHART_COLUMN;
+    assert_near((double)area(&chart, SERIES_1) / (double)area(&chart, SERIES_2), 1.5, 0.05);
+    chart.kind = JW_CHART_BAR;
+    assert_near((double)area(&chart, SERIES_1) / (double)area(&chart, SERIES_2), 1.5, 0.05);
+    chart.n_more = 0;
+    assert_near((double)area(&chart, BAR) / (double)area(&chart, PEAK), 1, 0.1);
+    chart.kind = JW_CHART_PIE;
+    assert_near((double)area(&chart, SERIES_1) / (double)area(&chart, SERIES_2), 1.5, 0.1);
+}
+
+/* A stack below zero goes down from zero, one of both signs goes both ways. */
+static void
+test_stack_of_both_signs(void **state)
+{
+    (void)state;
+    static const char *const labels[] = { "a" };
+    static const double first[] = { 10 };
+    static const double second[] = { -20 };
+    const JwChartSeries more[] = { { second, "Second", 0 } };
+    const JwChartData chart = { .labels = labels,
+                                .values = first,
+                                .n_values = 1,
+                                .kind = JW_CHART_STACKED,
+                                .more = more,
+                                .n_more = 1 };
+    cairo_surface_t *surface = draw(&chart);
+    int lowest_first = 0;
+    int highest_second = 2 * JW_CHART_IMAGE_HEIGHT;
+
+    for (int y = 80; y < 2 * JW_CHART_IMAGE_HEIGHT; y++) {
+        const unsigned colour = pixel(surface, 640, y);
+        lowest_first = colour == SERIES_1 ? MAX(lowest_first, y) : lowest_first;
+        highest_second = colour == SERIES_2 ? MIN(highest_second, y) : highest_second;
+    }
+    assert_true(lowest_first > 0 && lowest_first <= highest_second);
+    assert_near((double)count_colour(surface, SERIES_2) / (double)count_colour(surface, SERIES_1),
+                2, 0.1);
+    cairo_surface_destroy(surface);
+}
+
+static double
+gap(size_t i)
+{
+    return i == 2 ? (double)NAN : 10;
+}
+
+/* What is missing is a gap and not a zero. */
+static void
+test_a_line_breaks_where_a_value_is_missing(void **state)
+{
+    (void)state;
+    g_autofree Data *data = g_new0(Data, 1);
+    data_init(data, 5, "d", gap);
+    data->chart.kind = JW_CHART_LINE;
+    cairo_surface_t *surface = draw(&data->chart);
+    /* The field is 44 to 584 wide; slot 2 is in its middle. */
+    bool drawn[5] = { 0 };
+    for (size_t i = 0; i < 5; i++) {
+        const int x = (int)lround(2 * (44 + 540.0 / 5 * ((double)i + 0.5)));
+        for (int y = 84; y < 440; y++) {
+            drawn[i] = drawn[i] || pixel(surface, x, y) == PEAK;
+        }
+    }
+    assert_true(drawn[0] && drawn[1] && !drawn[2] && drawn[3] && drawn[4]);
+    cairo_surface_destroy(surface);
+}
+
+/* Seven slices at most: the rest, and what the engine merged, is one. */
+static void
+test_a_pie_merges_what_is_small(void **state)
+{
+    (void)state;
+    g_autofree Data *data = g_new0(Data, 1);
+    data_init(data, 7, "slice ", day);
+    data->chart.kind = JW_CHART_PIE;
+    const size_t without = area(&data->chart, OTHER);
+    g_autofree Data *many = g_new0(Data, 1);
+    data_init(many, 24, "slice ", day);
+    many->chart.kind = JW_CHART_PIE;
+    /* 477 calls, of which the largest six are 57, 52, 46, 44, 41 and 40. */
+    assert_near((double)area(&many->chart, OTHER) / (double)area(&many->chart, SERIES_1),
+                (477 - 280) / 57.0, 0.1);
+    data->labels[6] = "(other)";
+    data->values[6] = 34; /* as much as all the others: half of the ring */
+    assert_true(area(&data->chart, OTHER) > 4 * without);
+}
+
+/* No part of a whole is below zero: it is drawn as bars. */
+static void
+test_a_pie_of_negative_values_is_drawn_as_bars(void **state)
+{
+    (void)state;
+    g_autofree Data *data = g_new0(Data, 1);
+    data_init(data, 6, "x", mixed);
+    data->chart.kind = JW_CHART_PIE;
+    assert_true(area(&data->chart, BAR) > 1000);
+    assert_int_equal(area(&data->chart, SERIES_2), 0);
+}
+
+/* Every kind with any values and any number of series, within its edges. */
+static void
+test_every_kind_takes_everything(void **state)
+{
+    (void)state;
+    static double (*const values[])(size_t) = { day, mixed, below, absent, large, small, zero };
+    static const size_t counts[] = { 0, 1, 2, 9, 31, 400 };
+    g_autofree Data *data = g_new0(Data, 1);
+
+    for (size_t i = 0; i < 6 * 7 * 6; i += 5) { /* any two of the three meet */
+        const JwChart kind = (JwChart)(i % 6);
+        data_init(data, counts[i / 42], i % 2 ? "A long name of a department " : "x",
+                  values[i / 6 % 7]);
+        const JwChartSeries more[3] = { { data->values, "Second", 2 },
+                                        { data->values, NULL, -1 },
+                                        { data->values, "A series with a long name, too", 0 } };
+        data->chart.kind = kind;
+        data->chart.more = more;
+        data->chart.n_more = kind == JW_CHART_PIE ? 0 : i % 4;
+        assert_true(jw_chart_height(&data->chart) >= 90);
+        cairo_surface_t *surface = draw_within(&data->chart, 300 * 1000);
+        for (int y = 0; y < 2 * JW_CHART_IMAGE_HEIGHT; y++) {
+            assert_int_equal(pixel(surface, 1, y), WHITE);
+            assert_int_equal(pixel(surface, 2 * JW_CHART_IMAGE_WIDTH - 2, y), WHITE);
+        }
+        cairo_surface_destroy(surface);
+    }
+}
+
 int
 main(void)
 {
@@ -257,6 +435,12 @@ main(void)
         cmocka_unit_test(test_nothing_touches_the_edge),
         cmocka_unit_test(test_deterministic),
         cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_areas_of_kinds),
+        cmocka_unit_test(test_stack_of_both_signs),
+        cmocka_unit_test(test_a_line_breaks_where_a_value_is_missing),
+        cmocka_unit_test(test_a_pie_merges_what_is_small),
+        cmocka_unit_test(test_a_pie_of_negative_values_is_drawn_as_bars),
+        cmocka_unit_test(test_every_kind_takes_everything),
     };
     return cmocka_run_group_tests(tests, NULL, release_fonts);
 }

@@ -82,7 +82,7 @@ test_defaults(void **state)
 static void
 test_charts_are_known(void **state)
 {
-    static const char *const charts[] = { "pie", "none", "" };
+    static const char *const charts[] = { "radar", "none", "" };
 
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(charts); i++) {

@@ -260,6 +260,36 @@ corrupt_chart_measure(JwReportDef *def)
     set_text(&TABLE(def, 0)->chart_measure, "totalWait");
 }
 static void
+chart_of(JwReportDef *def, JwChart kind, const char *measures)
+{
+    JwTableDef *table = TABLE(def, 0);
+
+    table->chart = kind;
+    table->chart_measures = g_strsplit(measures, ",", -1);
+    set_text(&table->chart_measure, table->chart_measures[0]);
+}
+static void
+corrupt_chart_series(JwReportDef *def)
+{
+    chart_of(def, JW_CHART_LINE, "totalCalls,totalWait");
+}
+static void
+corrupt_pie_of_two(JwReportDef *def)
+{
+    chart_of(def, JW_CHART_PIE, "totalCalls,answerRate");
+}
+static void
+corrupt_stack_of_one(JwReportDef *def)
+{
+    TABLE(def, 0)->chart = JW_CHART_STACKED;
+}
+static void
+corrupt_pie_of_a_ratio(JwReportDef *def)
+{
+    TABLE(def, 0)->chart = JW_CHART_PIE;
+    set_text(&TABLE(def, 0)->chart_measure, "answerRate");
+}
+static void
 corrupt_mail_chart(JwReportDef *def)
 {
     set_text(&def->mail_chart_table, "By agent");
@@ -295,63 +325,69 @@ corrupt_format_bool(JwReportDef *def)
     MEASURE(def, 0)->format = JW_FORMAT_BOOL;
 }
 
+static const struct {
+    void (*corrupt)(JwReportDef *def);
+    const char *pattern;
+} corruptions[] = {
+    { corrupt_type, "/reportType: is missing" },
+    { corrupt_collection, "/collection: is missing" },
+    { corrupt_zone, "/timeZone: 'Mars/Olympus'*" },
+    { corrupt_groups, "/maxGroups: 0 *" },
+    { corrupt_inactive, "/inactive: *" },
+    { corrupt_filter, "/filters/2/name: 'agents' is already defined" },
+    { corrupt_filter_field, "/filters/2/field: is missing" },
+    { corrupt_dimension, "/dimensions/5/name: 'hour' is already defined" },
+    { corrupt_dimension_name, "/dimensions/5/name: is missing" },
+    { corrupt_column, "/columns/3/field: 'caller' is already defined" },
+    { corrupt_measure, "/measures/8/name: 'totalCalls' is already defined" },
+    { corrupt_sum, "/measures/8/field: is missing" },
+    { corrupt_later, "/measures/3/numerator: 'totalWait' is not an earlier measure" },
+    { corrupt_self, "/measures/3/denominator: 'answerRate' is not an earlier measure" },
+    { corrupt_of_peak, "/measures/8/numerator: 'peakHour' is not a number" },
+    { corrupt_scale, "/measures/3/scale: *" },
+    { corrupt_decimals, "/measures/3/decimals: 10 *" },
+    { corrupt_where, "/measures/0/where/0/field: is missing" },
+    { corrupt_peak_dimension, "/measures/6/dimension: no dimension 'minute'" },
+    { corrupt_peak_of, "/measures/6/of: no measure 'calls'" },
+    { corrupt_peak_of_peak, "/measures/6/of: 'peakHourCalls' has no value inside a group" },
+    { corrupt_peak_of_ratio, "/measures/6/of: 'peakShare' has no value inside a group" },
+    { corrupt_summary, "/summary/1: no measure 'peakMinute'" },
+    { corrupt_title, "/tables/2/title: 'By hour' is already defined" },
+    { corrupt_table_dimension, "/tables/1/dimension: no dimension 'minute'" },
+    { corrupt_table_measure, "/tables/0/measures/1: no measure 'rate'" },
+    { corrupt_table_peak, "/tables/0/measures/1: 'peakHour' has no value inside a group" },
+    { corrupt_table_ratio, "/tables/0/measures/1: 'peakShare' has no value inside a group" },
+    { corrupt_table_ratio_of_ratio,
+      "/tables/0/measures/1: 'lastShare' has no value inside a group" },
+    { corrupt_table_ratio_of_itself,
+      "/measures/3/denominator: 'answerRate' is not an earlier measure" },
+    { corrupt_table_ratio_of_nothing, "/measures/3/denominator: '' is not an earlier measure" },
+    { corrupt_table_empty, "/tables/1/measures: is empty" },
+    { corrupt_chart_measure, "/tables/0/chartMeasure: 'totalWait' *" },
+    { corrupt_chart_series,
+      "/tables/0/chartMeasures/1: 'totalWait' is not a measure of this table" },
+    { corrupt_pie_of_two, "/tables/0/chartMeasures/1: 'answerRate' does not add up *"
+                          "/tables/0/chartMeasures: a pie shows one measure*" },
+    { corrupt_pie_of_a_ratio, "/tables/0/chartMeasure: 'answerRate' does not add up *" },
+    { corrupt_stack_of_one, "/tables/0/chart: a stacked chart shows two to four *" },
+    { corrupt_chart_of_dates, "/tables/0/chartMeasure: 'totalCalls' is a date, and *" },
+    { corrupt_format_of_average, "/measures/4/format: datetime and date are formats of *" },
+    { corrupt_format_of_ratio, "/measures/3/format: *'answerRate' is a number*" },
+    { corrupt_format_of_peak_value, "/measures/7/format: *'peakHourCalls' is a number*" },
+    { corrupt_format_bool, "/measures/0/format: bool is a format of columns*" },
+    { corrupt_mail_chart, "/mailChartTable: no table 'By agent' with a chart" },
+};
+
 static void
 test_each_violation_names_its_place(void **state)
 {
-    static const struct {
-        void (*corrupt)(JwReportDef *def);
-        const char *pattern;
-    } rows[] = {
-        { corrupt_type, "/reportType: is missing" },
-        { corrupt_collection, "/collection: is missing" },
-        { corrupt_zone, "/timeZone: 'Mars/Olympus'*" },
-        { corrupt_groups, "/maxGroups: 0 *" },
-        { corrupt_inactive, "/inactive: *" },
-        { corrupt_filter, "/filters/2/name: 'agents' is already defined" },
-        { corrupt_filter_field, "/filters/2/field: is missing" },
-        { corrupt_dimension, "/dimensions/5/name: 'hour' is already defined" },
-        { corrupt_dimension_name, "/dimensions/5/name: is missing" },
-        { corrupt_column, "/columns/3/field: 'caller' is already defined" },
-        { corrupt_measure, "/measures/8/name: 'totalCalls' is already defined" },
-        { corrupt_sum, "/measures/8/field: is missing" },
-        { corrupt_later, "/measures/3/numerator: 'totalWait' is not an earlier measure" },
-        { corrupt_self, "/measures/3/denominator: 'answerRate' is not an earlier measure" },
-        { corrupt_of_peak, "/measures/8/numerator: 'peakHour' is not a number" },
-        { corrupt_scale, "/measures/3/scale: *" },
-        { corrupt_decimals, "/measures/3/decimals: 10 *" },
-        { corrupt_where, "/measures/0/where/0/field: is missing" },
-        { corrupt_peak_dimension, "/measures/6/dimension: no dimension 'minute'" },
-        { corrupt_peak_of, "/measures/6/of: no measure 'calls'" },
-        { corrupt_peak_of_peak, "/measures/6/of: 'peakHourCalls' has no value inside a group" },
-        { corrupt_peak_of_ratio, "/measures/6/of: 'peakShare' has no value inside a group" },
-        { corrupt_summary, "/summary/1: no measure 'peakMinute'" },
-        { corrupt_title, "/tables/2/title: 'By hour' is already defined" },
-        { corrupt_table_dimension, "/tables/1/dimension: no dimension 'minute'" },
-        { corrupt_table_measure, "/tables/0/measures/1: no measure 'rate'" },
-        { corrupt_table_peak, "/tables/0/measures/1: 'peakHour' has no value inside a group" },
-        { corrupt_table_ratio, "/tables/0/measures/1: 'peakShare' has no value inside a group" },
-        { corrupt_table_ratio_of_ratio,
-          "/tables/0/measures/1: 'lastShare' has no value inside a group" },
-        { corrupt_table_ratio_of_itself,
-          "/measures/3/denominator: 'answerRate' is not an earlier measure" },
-        { corrupt_table_ratio_of_nothing, "/measures/3/denominator: '' is not an earlier measure" },
-        { corrupt_table_empty, "/tables/1/measures: is empty" },
-        { corrupt_chart_measure, "/tables/0/chartMeasure: 'totalWait' *" },
-        { corrupt_chart_of_dates, "/tables/0/chartMeasure: 'totalCalls' is a date, and *" },
-        { corrupt_format_of_average, "/measures/4/format: datetime and date are formats of *" },
-        { corrupt_format_of_ratio, "/measures/3/format: *'answerRate' is a number*" },
-        { corrupt_format_of_peak_value, "/measures/7/format: *'peakHourCalls' is a number*" },
-        { corrupt_format_bool, "/measures/0/format: bool is a format of columns*" },
-        { corrupt_mail_chart, "/mailChartTable: no table 'By agent' with a chart" },
-    };
-
     (void)state;
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+    for (size_t i = 0; i < G_N_ELEMENTS(corruptions); i++) {
         g_autoptr(JwReportDef) def = full_def();
         g_autoptr(GError) error = NULL;
-        rows[i].corrupt(def);
+        corruptions[i].corrupt(def);
         assert_false(calls_check(def, &error));
-        assert_jw_error(error, JW_ERROR_INVALID, rows[i].pattern);
+        assert_jw_error(error, JW_ERROR_INVALID, corruptions[i].pattern);
     }
 }
 

@@ -316,6 +316,51 @@ test_what_is_asked_for(void **state)
     }
 }
 
+/* The series of the definition's chart, as far as the request shows them; what is then no part of a
+ * whole is no pie. */
+static void
+test_series_of_a_chart(void **state)
+{
+    static const struct {
+        JwChart kind;
+        const char *series, *measures;
+        JwChart shown;
+        size_t n_columns, columns[JW_CHART_SERIES_MAX];
+    } cases[] = {
+        { JW_CHART_STACKED, "totalCalls,answeredCalls", NULL, JW_CHART_STACKED, 2, { 2, 1 } },
+        { JW_CHART_BAR, "totalCalls,answerRate", "answerRate,missedCalls", JW_CHART_BAR, 1, { 1 } },
+        { JW_CHART_LINE, "totalCalls,answeredCalls", "missedCalls", JW_CHART_LINE, 1, { 1 } },
+        { JW_CHART_PIE, "totalCalls", NULL, JW_CHART_PIE, 1, { 2 } },
+        { JW_CHART_PIE, "totalCalls", "answerRate", JW_CHART_COLUMN, 1, { 1 } },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(Fixture) f = { 0 };
+
+        fixture_init(&f);
+        JwTableDef *hours = &g_array_index(f.def->tables, JwTableDef, 0);
+        hours->chart = cases[i].kind;
+        g_free(hours->chart_measure);
+        char **series = g_strsplit(cases[i].series, ",", -1);
+        hours->chart_measure = g_strdup(series[0]);
+        hours->chart_measures = series[1] != NULL ? g_strdupv(series) : NULL;
+        g_strfreev(series);
+        f.request->group_by = g_strsplit("hour", ",", -1);
+        f.request->measures =
+            cases[i].measures != NULL ? g_strsplit(cases[i].measures, ",", -1) : NULL;
+        fixture_start(&f);
+        add_calls(&f);
+        g_autoptr(JwReportResult) result = fixture_result(&f);
+        const JwReportTable *table = table_at(result, 0);
+        assert_int_equal(table->chart, cases[i].shown);
+        assert_int_equal(table->n_chart_columns, cases[i].n_columns);
+        for (size_t k = 0; k < table->n_chart_columns; k++) {
+            assert_int_equal(table->chart_columns[k], cases[i].columns[k]);
+        }
+    }
+}
+
 static void
 test_groups_have_their_figures(void **state)
 {
@@ -435,11 +480,17 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_figures_and_tables),         cmocka_unit_test(test_charts),
-        cmocka_unit_test(test_dates_have_no_chart),        cmocka_unit_test(test_nothing),
-        cmocka_unit_test(test_more_groups_than_allowed),   cmocka_unit_test(test_rounding),
-        cmocka_unit_test(test_outlives_what_it_came_from), cmocka_unit_test(test_what_is_asked_for),
-        cmocka_unit_test(test_groups_have_their_figures),  cmocka_unit_test(test_measures_alone),
+        cmocka_unit_test(test_figures_and_tables),
+        cmocka_unit_test(test_charts),
+        cmocka_unit_test(test_dates_have_no_chart),
+        cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_more_groups_than_allowed),
+        cmocka_unit_test(test_rounding),
+        cmocka_unit_test(test_outlives_what_it_came_from),
+        cmocka_unit_test(test_what_is_asked_for),
+        cmocka_unit_test(test_series_of_a_chart),
+        cmocka_unit_test(test_groups_have_their_figures),
+        cmocka_unit_test(test_measures_alone),
         cmocka_unit_test(test_shipped_definitions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

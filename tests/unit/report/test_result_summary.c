@@ -61,6 +61,43 @@ test_round_trip(void **state)
     }
 }
 
+/* A chart keeps its kind and its series on the way through the summary. Rows that are totals are
+ * none of its values, and a row of two keys has both in its label. */
+static void
+test_round_trip_of_a_chart_of_series(void **state)
+{
+    g_auto(Fixture) f = { 0 };
+
+    (void)state;
+    fixture_init(&f);
+    fixture_start(&f);
+    fixture_call(&f, "2026-01-06T11:00:00Z", "ada", "answered", 100);
+    fixture_call(&f, "2026-01-06T12:00:00Z", "bob", "missed", 1);
+    g_autoptr(JwReportResult) result = fixture_result(&f);
+    JwReportTable *hours = &g_array_index(result->tables, JwReportTable, 0);
+    hours->chart = JW_CHART_STACKED;
+    hours->chart_columns[1] = 3;
+    hours->n_chart_columns = 2;
+    hours->n_keys = 2;
+    hours->kinds = g_new0(JwRowKind, hours->n_rows);
+    hours->kinds[1] = JW_ROW_SUBTOTAL;
+    hours->kinds[23] = JW_ROW_TOTAL;
+    g_autofree char *summary = jw_report_result_summary(result);
+    g_autoptr(JwReportResult) read = jw_report_result_of_summary(summary);
+    const JwReportTable *chart = table_at(read, 0);
+    assert_int_equal(chart->chart, JW_CHART_STACKED);
+    assert_int_equal(chart->n_chart_columns, 2);
+    assert_int_equal(chart->n_rows, 22);
+    assert_string_equal(jw_report_cell(chart, 0, 0)->text, "00:00 · 0");
+    assert_string_equal(jw_report_cell(chart, 1, 0)->text, "02:00 · 0");
+    for (size_t row = 1; row < chart->n_rows; row++) {
+        assert_same_value(jw_report_cell(chart, row, 1), jw_report_cell(hours, row + 1, 2));
+        assert_same_value(jw_report_cell(chart, row, 2), jw_report_cell(hours, row + 1, 3));
+    }
+    assert_string_equal(chart->columns[2].label, hours->columns[3].label);
+    assert_int_equal(chart->columns[2].format, hours->columns[3].format);
+}
+
 /* A figure that no double is: as text, as a number and through the summary. */
 static void
 test_long_integers(void **state)
@@ -323,6 +360,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_round_trip_of_a_chart_of_series),
         cmocka_unit_test(test_the_table_of_groups),
         cmocka_unit_test(test_long_integers),
         cmocka_unit_test(test_long_reals),

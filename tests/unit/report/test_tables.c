@@ -134,6 +134,7 @@ test_pivot(void **state)
     assert_int_equal(table->chart, JW_CHART_COLUMN);
     assert_int_equal(table->n_chart_columns, 3);
     assert_int_equal(table->chart_columns[1], 3);
+    assert_string_equal(jw_report_series_label(table, 1), "bob");
 }
 
 /* All weekdays go across, with records or without; sub-totals across are merged. */
@@ -327,6 +328,7 @@ test_many_across(void **state)
     assert_int_equal(jw_report_cell(table, 0, 52)->integer, 100);
     assert_int_equal(table->n_chart_columns, 1);
     assert_int_equal(table->chart_columns[0], 52);
+    assert_string_equal(jw_report_series_label(table, 0), "totalCalls");
     assert_int_equal(result->notes->len, 1);
 }
 

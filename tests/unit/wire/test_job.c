@@ -255,10 +255,10 @@ test_formats(void **state)
     static const struct {
         const char *format, *message;
     } cases[] = {
-        { "pdf", "'pdf' is not served by this version yet; served: xlsx, csv" },
+        { "json", "'json' is not served by this version yet; served: xlsx, csv, pdf" },
         { "output-format.json", "'json' is not served by this version yet; served: xlsx, csv" },
-        { "XLSX", "must be one of xlsx, csv, not 'XLSX'" },
-        { "", "must be one of xlsx, csv" },
+        { "XLSX", "must be one of xlsx, csv, pdf, not 'XLSX'" },
+        { "", "must be one of xlsx, csv, pdf" },
         { "report-type.csv", "must be one of" },
     };
 

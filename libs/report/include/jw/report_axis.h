@@ -1,8 +1,23 @@
-/* jw/report_axis.h: the value axis of a chart, the same in the workbook and in the mail. Pure. */
+/* jw/report_axis.h: the kinds of charts, and the value axis of one, the same in all files and the
+ * mail. Pure. */
 #pragma once
 #include "jw/value.h"
 
 G_BEGIN_DECLS
+
+/* Columns stand, bars lie; those of several series stand side by side, or on each other when
+ * stacked. A pie shows the parts of a whole: one measure that adds up. */
+typedef enum {
+    JW_CHART_NONE,
+    JW_CHART_COLUMN,
+    JW_CHART_LINE,
+    JW_CHART_BAR,
+    JW_CHART_STACKED,
+    JW_CHART_PIE
+} JwChart;
+
+/* The most series of a chart. */
+#define JW_CHART_SERIES_MAX 4
 
 typedef struct {
     double low, high; /* multiples of @step, with 0 between or at one of them */

@@ -2,9 +2,9 @@
  * are, what to count, and what the file and the mail show. Owned by its catalog; immutable once
  * parsed, then read by any thread. */
 #pragma once
+#include "jw/report_axis.h"
 #include "jw/report_part.h"
 #include "jw/report_rows.h"
-#include "jw/value.h"
 #include "jw/violations.h"
 
 G_BEGIN_DECLS
@@ -36,8 +36,6 @@ typedef enum {
 
 /* Whether it shows numbers, which have decimals. */
 bool jw_format_is_number(JwFormat format);
-
-typedef enum { JW_CHART_NONE, JW_CHART_COLUMN, JW_CHART_LINE } JwChart;
 
 typedef struct {
     char *field; /* record field */
@@ -83,7 +81,8 @@ typedef struct {
     JwTableRows rows;
     char **measures; /* NULL-terminated names */
     JwChart chart;
-    char *chart_measure; /* one of the measures; NULL without a chart */
+    char *chart_measure;   /* one of the measures, the first drawn; NULL without a chart */
+    char **chart_measures; /* all that are drawn, two to four; NULL: only that one */
 } JwTableDef;
 
 typedef struct {

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 #define JW_REPORT_FORMATS(SERVED, KNOWN)                                                           \
     SERVED(xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")              \
     SERVED(csv, "text/csv; charset=utf-8; header=present")                                         \
-    KNOWN(pdf, "application/pdf")                                                                  \
+    SERVED(pdf, "application/pdf")                                                                 \
     KNOWN(json, "application/json")
 /* clang-format on */
 

@@ -50,9 +50,6 @@ typedef struct {
  * keys behind are NULL. */
 typedef enum { JW_ROW_GROUP, JW_ROW_SUBTOTAL, JW_ROW_TOTAL } JwRowKind;
 
-/* The most series of a chart. */
-#define JW_CHART_SERIES_MAX 4
-
 typedef struct {
     const char *title;
     JwReportColumn *columns; /* the first n_keys hold the groups' labels */
@@ -115,6 +112,13 @@ jw_report_row_kind(const JwReportTable *table, size_t row)
 {
     return table->kinds != NULL ? table->kinds[row] : JW_ROW_GROUP;
 }
+
+/* The label of a row: its keys, "Support · Monday". (transfer full) */
+char *jw_report_row_label(const JwReportTable *table, size_t row);
+
+/* What a series of the chart is called: its measure, or the group of a pivot that it is of.
+ * (transfer none) */
+const char *jw_report_series_label(const JwReportTable *table, size_t series);
 
 /* What the thresholds say of a cell. */
 static inline JwLevel

@@ -91,6 +91,7 @@ table_clear(gpointer data)
     jw_table_rows_clear(&table->rows);
     g_clear_pointer(&table->measures, g_strfreev);
     g_clear_pointer(&table->chart_measure, g_free);
+    g_clear_pointer(&table->chart_measures, g_strfreev);
 }
 
 static GArray *

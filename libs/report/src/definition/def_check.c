@@ -22,6 +22,13 @@ names_contain(char **names, const char *name)
     return names != NULL && name != NULL && g_strv_contains((const char *const *)names, name);
 }
 
+/* Whether the values of groups add up to that of all records. */
+static bool
+adds_up(const JwMeasureDef *measure)
+{
+    return measure->op == JW_MEASURE_COUNT || measure->op == JW_MEASURE_SUM;
+}
+
 /* Whether something is wrong there already, or with what it is in. */
 static bool
 is_noted(const JwViolations *violations, const char *pointer)
@@ -322,6 +329,55 @@ check_rows(const JwReportDef *self, guint index, const JwTableDef *table, JwViol
     }
 }
 
+/* @member: "chartMeasure", "chartMeasures/1". */
+static void
+check_chart_measure(const JwReportDef *self, guint index, const char *member, const char *name,
+                    JwViolations *violations)
+{
+    const JwTableDef *table = &g_array_index(self->tables, JwTableDef, index);
+    const JwMeasureDef *measure = jw_report_def_measure(self, name);
+
+    if (!names_contain(table->measures, name)) {
+        fault(violations, "/tables/%u/%s: '%s' is not a measure of this table", index, member,
+              name != NULL ? name : "");
+    } else if (measure != NULL && is_date(measure->format)) {
+        fault(violations,
+              "/tables/%u/%s: '%s' is a date, and a chart draws numbers; name "
+              "another measure of this table, or leave out the chart",
+              index, member, name);
+    } else if (measure != NULL && table->chart == JW_CHART_PIE && !adds_up(measure)) {
+        fault(violations,
+              "/tables/%u/%s: '%s' does not add up to a whole, which a pie shows the parts of; "
+              "name a count or a sum, or take another chart",
+              index, member, name);
+    }
+}
+
+static void
+check_chart(const JwReportDef *self, guint index, const JwTableDef *table, JwViolations *violations)
+{
+    const guint n_series = table->chart_measures != NULL ? g_strv_length(table->chart_measures) : 1;
+
+    if (n_series == 1) {
+        check_chart_measure(self, index, "chartMeasure", table->chart_measure, violations);
+    }
+    for (guint i = 0; i < n_series && n_series > 1; i++) {
+        g_autofree char *member = g_strdup_printf("chartMeasures/%u", i);
+        check_chart_measure(self, index, member, table->chart_measures[i], violations);
+    }
+    if (table->chart == JW_CHART_PIE && n_series > 1) {
+        fault(violations,
+              "/tables/%u/chartMeasures: a pie shows one measure; name it in "
+              "chartMeasure",
+              index);
+    } else if (table->chart == JW_CHART_STACKED && n_series == 1 && table->rows.pivot == NULL) {
+        fault(violations,
+              "/tables/%u/chart: a stacked chart shows two to four measures on each "
+              "other; name them in chartMeasures",
+              index);
+    }
+}
+
 static void
 check_table(const JwReportDef *self, guint index, const JwTableDef *table, JwViolations *violations)
 {
@@ -341,17 +397,8 @@ check_table(const JwReportDef *self, guint index, const JwTableDef *table, JwVio
                   table->measures[i]);
         }
     }
-    if (table->chart != JW_CHART_NONE && !names_contain(table->measures, table->chart_measure)) {
-        fault(violations, "/tables/%u/chartMeasure: '%s' is not a measure of this table", index,
-              table->chart_measure != NULL ? table->chart_measure : "");
-    } else if (table->chart != JW_CHART_NONE) {
-        const JwMeasureDef *measure = jw_report_def_measure(self, table->chart_measure);
-        if (measure != NULL && is_date(measure->format)) {
-            fault(violations,
-                  "/tables/%u/chartMeasure: '%s' is a date, and a chart draws numbers; name "
-                  "another measure of this table, or leave out the chart",
-                  index, table->chart_measure);
-        }
+    if (table->chart != JW_CHART_NONE) {
+        check_chart(self, index, table, violations);
     }
 }
 

@@ -113,6 +113,12 @@ static const JwField table_fields[] = {
       .type = JW_FIELD_STRING,
       .values = &jw_chart_names[JW_CHART_COLUMN] }, /* "none" is said by leaving it out */
     NAME("chartMeasure", 0, jw_check_identifier),
+    { .name = "chartMeasures",
+      .type = JW_FIELD_ARRAY,
+      .flags = JW_FIELD_UNIQUE,
+      .min = 2,
+      .max = JW_CHART_SERIES_MAX,
+      .item = &name_item },
     { .name = NULL },
 };
 static const JwField filter_item = { .type = JW_FIELD_OBJECT, .fields = filter_fields };
@@ -181,6 +187,26 @@ check_measure_members(const json_t *item, const char *base, JwViolations *violat
     }
 }
 
+static void
+check_chart_members(const json_t *table, const char *base, JwViolations *violations)
+{
+    static const char *const members[] = { "chartMeasure", "chartMeasures" };
+    const bool both = json_object_get(table, members[0]) != NULL;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(members); i++) {
+        g_autofree char *pointer = jw_pointer(base, members[i]);
+        if (json_object_get(table, members[i]) == NULL) {
+            continue;
+        }
+        if (json_object_get(table, "chart") == NULL) {
+            (void)jw_violations_add(violations, pointer, "has no effect without chart");
+        } else if (i == 1 && both) {
+            (void)jw_violations_add(violations, pointer,
+                                    "has no effect beside chartMeasure; leave out one of them");
+        }
+    }
+}
+
 /* What is written and would do nothing. */
 static void
 check_members(const json_t *value, JwViolations *violations)
@@ -196,11 +222,7 @@ check_members(const json_t *value, JwViolations *violations)
     json_array_foreach(json_object_get(value, "tables"), i, item)
     {
         g_autofree char *base = jw_pointer_index("/tables", i);
-        g_autofree char *pointer = jw_pointer(base, "chartMeasure");
-        if (json_object_get(item, "chartMeasure") != NULL
-            && json_object_get(item, "chart") == NULL) {
-            (void)jw_violations_add(violations, pointer, "has no effect without chart");
-        }
+        check_chart_members(item, base, violations);
     }
 }
 
@@ -292,6 +314,8 @@ read_column(JwReportDef *def, const json_t *item)
 static void
 read_table(JwReportDef *def, const json_t *item)
 {
+    char **all = jw_json_texts(json_object_get(item, "chartMeasures"));
+    const char *first = all != NULL && all[0] != NULL ? all[0] : jw_json_text(item, "chartMeasure");
     const JwTableDef table = {
         .title = dup_text(item, "title"),
         .dimension = dup_text(item, "dimension"),
@@ -299,7 +323,8 @@ read_table(JwReportDef *def, const json_t *item)
         .rows = jw_table_rows_read(item),
         .measures = jw_json_texts(json_object_get(item, "measures")),
         .chart = (JwChart)jw_name_read(item, "chart", jw_chart_names, JW_CHART_NONE),
-        .chart_measure = dup_text(item, "chartMeasure"),
+        .chart_measure = g_strdup(first),
+        .chart_measures = all,
     };
 
     g_array_append_val(def->tables, table);

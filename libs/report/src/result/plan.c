@@ -65,16 +65,33 @@ plan_columns(const JwReportDef *def, const JwReportRequest *request, const JwTab
     return measures;
 }
 
-static size_t
-chart_measure(const GPtrArray *measures, const char *wanted)
+static void
+add_series(JwTablePlan *plan, const char *wanted)
 {
-    for (guint i = 0; i < measures->len; i++) {
-        const JwMeasureDef *measure = g_ptr_array_index(measures, i);
-        if (g_strcmp0(measure->name, wanted) == 0) {
-            return i;
+    for (guint i = 0; i < plan->measures->len; i++) {
+        const JwMeasureDef *measure = g_ptr_array_index(plan->measures, i);
+        if (g_strcmp0(measure->name, wanted) == 0 && plan->n_chart_measures < JW_CHART_SERIES_MAX) {
+            plan->chart_measures[plan->n_chart_measures++] = i;
         }
     }
-    return 0;
+}
+
+/* What is drawn: of the measures that the definition charts those that are shown, else the first
+ * that is, which may be no part of a whole. */
+static void
+plan_chart(JwTablePlan *plan, const JwTableDef *from)
+{
+    for (size_t i = 0; from != NULL && from->chart_measures != NULL && from->chart_measures[i];
+         i++) {
+        add_series(plan, from->chart_measures[i]);
+    }
+    if (from != NULL && from->chart_measures == NULL) {
+        add_series(plan, from->chart_measure);
+    }
+    if (plan->n_chart_measures == 0) {
+        plan->chart_measures[plan->n_chart_measures++] = 0;
+        plan->chart = plan->chart == JW_CHART_PIE ? JW_CHART_COLUMN : plan->chart;
+    }
 }
 
 static void
@@ -84,7 +101,7 @@ add_plan(GArray *plans, JwTablePlan plan, const JwTableDef *from)
         plan_clear(&plan);
         return;
     }
-    plan.chart_measure = chart_measure(plan.measures, from != NULL ? from->chart_measure : NULL);
+    plan_chart(&plan, from);
     g_array_append_val(plans, plan);
 }
 

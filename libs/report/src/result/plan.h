@@ -19,7 +19,7 @@ typedef struct {
     size_t max_rows;     /* of groups; 0: as many as there are */
     GPtrArray *measures; /* of const JwMeasureDef, at least one, each with a value in a group */
     JwChart chart;
-    size_t chart_measure; /* index in measures */
+    size_t chart_measures[JW_CHART_SERIES_MAX], n_chart_measures; /* indexes in measures */
     bool chart_in_front;
 } JwTablePlan;
 

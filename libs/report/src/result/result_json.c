@@ -3,7 +3,8 @@
  *   {"title", "reportType", "period": {"type", "start", "end", "timeZone", "label"}, "rows",
  *    "filters": [{"name", "label", "text"}], "inactiveIncluded",
  *    "figures": [{"name", "label", "format", "value", "text"}],
- *    "chart": {"title", "measure", "format", "decimals", "labels": [], "values": []},
+ *    "chart": {"title", "kind", "measure", "format", "decimals", "labels": [], "values": [],
+ *      "more": [{"measure", "format", "decimals", "values": []}]},
  *    "table": {"title", "keys", "columns": [{"name", "label", "format", "head"}], "groups",
  *      "rows": [[]], "total": []}}
  * "table" is that of a request with groupBy: its first groups, how many there are, their total; the
@@ -166,21 +167,48 @@ decode_figures(JwReportResult *self, const json_t *figures)
     }
 }
 
+/* A series: of the rows that are groups. */
 static json_t *
-encode_chart(const JwReportTable *table)
+encode_series(const JwReportTable *table, size_t series)
 {
-    json_t *labels = json_array();
+    const size_t column = table->chart_columns[series];
+    const JwReportColumn *measure = &table->columns[column];
     json_t *values = json_array();
 
     for (size_t row = 0; row < table->n_rows; row++) {
-        json_array_append_new(labels, encode_value(jw_report_cell(table, row, 0)));
-        json_array_append_new(values,
-                              encode_value(jw_report_cell(table, row, table->chart_columns[0])));
+        if (jw_report_row_kind(table, row) == JW_ROW_GROUP) {
+            json_array_append_new(values, encode_value(jw_report_cell(table, row, column)));
+        }
     }
-    const JwReportColumn *measure = &table->columns[table->chart_columns[0]];
-    return json_pack("{s:s, s:s, s:s, s:i, s:o, s:o}", "title", table->title, "measure",
-                     measure->label, "format", jw_format_names[measure->format], "decimals",
-                     measure->decimals, "labels", labels, "values", values);
+    return json_pack("{s:s, s:s, s:i, s:o}", "measure", jw_report_series_label(table, series),
+                     "format", jw_format_names[measure->format], "decimals", measure->decimals,
+                     "values", values);
+}
+
+static json_t *
+encode_chart(const JwReportTable *table)
+{
+    json_t *chart = encode_series(table, 0);
+    json_t *labels = json_array();
+    json_t *more = json_array();
+
+    for (size_t row = 0; row < table->n_rows; row++) {
+        if (jw_report_row_kind(table, row) == JW_ROW_GROUP) {
+            g_autofree char *label = jw_report_row_label(table, row);
+            json_array_append_new(labels, json_string(label));
+        }
+    }
+    for (size_t i = 1; i < table->n_chart_columns; i++) {
+        json_array_append_new(more, encode_series(table, i));
+    }
+    json_object_set_new(chart, "title", json_string(table->title));
+    json_object_set_new(chart, "kind", json_string(jw_chart_names[table->chart]));
+    json_object_set_new(chart, "labels", labels);
+    if (json_array_size(more) > 0) {
+        json_object_set(chart, "more", more);
+    }
+    json_decref(more);
+    return chart;
 }
 
 static json_t *
@@ -232,29 +260,44 @@ encode_table(const JwReportTable *table)
 }
 
 static void
+decode_series(JwReportResult *self, JwReportTable *table, const json_t *series)
+{
+    const size_t column = table->n_chart_columns + 1;
+    const json_t *values = json_object_get(series, "values");
+    const json_t *decimals = json_object_get(series, "decimals");
+    JwReportColumn *about = &table->columns[column];
+
+    about->label = decode_text(self, series, "measure");
+    about->format = (JwFormat)jw_name_read(series, "format", jw_format_names, JW_FORMAT_DECIMAL);
+    about->decimals = json_is_integer(decimals) ? (int)json_integer_value(decimals) : -1;
+    for (size_t row = 0; row < table->n_rows; row++) {
+        *jw_result_cell(table, row, column) = decode_value(self, json_array_get(values, row));
+    }
+    table->chart_columns[table->n_chart_columns++] = column;
+}
+
+static void
 decode_chart(JwReportResult *self, const json_t *chart)
 {
     const json_t *labels = json_object_get(chart, "labels");
-    const json_t *values = json_object_get(chart, "values");
-    const json_t *decimals = json_object_get(chart, "decimals");
-    const size_t n_points = MIN(json_array_size(labels), json_array_size(values));
+    const json_t *more = json_object_get(chart, "more");
+    const size_t n_more = MIN(json_array_size(more), JW_CHART_SERIES_MAX - 1);
+    const size_t n_points =
+        MIN(json_array_size(labels), json_array_size(json_object_get(chart, "values")));
 
     if (!json_is_object(chart)) {
         return;
     }
-    JwReportTable *table = jw_result_add_table(self, jw_json_text(chart, "title"), 2,
+    JwReportTable *table = jw_result_add_table(self, jw_json_text(chart, "title"), 2 + n_more,
                                                MIN(n_points, JW_SUMMARY_POINTS_MAX));
-    table->columns[1].label = decode_text(self, chart, "measure");
-    table->columns[1].format =
-        (JwFormat)jw_name_read(chart, "format", jw_format_names, JW_FORMAT_DECIMAL);
-    table->columns[1].decimals = json_is_integer(decimals) ? (int)json_integer_value(decimals) : -1;
-    table->chart = JW_CHART_COLUMN;
-    table->chart_columns[0] = 1;
-    table->n_chart_columns = 1;
+    table->chart = (JwChart)jw_name_read(chart, "kind", jw_chart_names, JW_CHART_COLUMN);
     table->chart_in_front = true;
     for (size_t row = 0; row < table->n_rows; row++) {
         *jw_result_cell(table, row, 0) = decode_value(self, json_array_get(labels, row));
-        *jw_result_cell(table, row, 1) = decode_value(self, json_array_get(values, row));
+    }
+    decode_series(self, table, chart);
+    for (size_t i = 0; i < n_more; i++) {
+        decode_series(self, table, json_array_get(more, i));
     }
 }
 

@@ -123,45 +123,56 @@ is_drawn(const JwReportTable *table, size_t column)
     return format != JW_FORMAT_DATETIME && format != JW_FORMAT_DATE;
 }
 
-/* The measure that is planned, else the first that can be drawn; n_measures: none. @first: the
- * first column of measures. */
-static size_t
-drawn_measure(const JwReportTable *table, const JwTablePlan *plan, size_t first)
+static void
+add_series(JwReportTable *table, size_t column)
 {
-    size_t measure = plan->chart_measure;
-
-    if (is_drawn(table, first + measure)) {
-        return measure;
+    if (table->n_chart_columns < JW_CHART_SERIES_MAX && is_drawn(table, column)) {
+        table->chart_columns[table->n_chart_columns++] = column;
     }
-    for (measure = 0; measure < plan->measures->len && !is_drawn(table, first + measure);) {
-        measure++;
-    }
-    return measure;
 }
 
-/* Of a pivot a series for each group across when they are few, else that of the totals. */
+/* The measures that are planned, else the first that can be drawn. @first: the first column of
+ * measures. */
+static void
+add_measures(JwReportTable *table, const JwTablePlan *plan, size_t first)
+{
+    for (size_t i = 0; i < plan->n_chart_measures; i++) {
+        add_series(table, first + plan->chart_measures[i]);
+    }
+    if (table->n_chart_columns > 0) {
+        return;
+    }
+    for (size_t i = 0; i < plan->measures->len && table->n_chart_columns == 0; i++) {
+        add_series(table, first + i);
+    }
+    table->chart = table->chart == JW_CHART_PIE ? JW_CHART_COLUMN : table->chart;
+}
+
+/* Of a pivot a series for each group across when these are few and one measure is drawn, else the
+ * totals on the right, when it has them. */
 static void
 add_chart(JwReportTable *table, const JwTablePlan *plan, size_t n_across)
 {
-    const guint n_measures = plan->measures->len;
+    const size_t n_measures = plan->measures->len;
     const size_t n_groups = (table->n_columns - plan->n_keys) / n_measures;
-    const bool few = n_across <= JW_CHART_SERIES_MAX;
-    const size_t first = n_across == 0 || few ? 0 : n_across;
+    const bool each = n_across > 0 && n_across <= JW_CHART_SERIES_MAX && plan->n_chart_measures == 1
+                      && plan->chart != JW_CHART_PIE;
 
-    if (plan->chart == JW_CHART_NONE || first >= n_groups) {
+    if (plan->chart == JW_CHART_NONE) {
         return;
     }
-    const size_t measure = drawn_measure(table, plan, plan->n_keys + (n_groups - 1) * n_measures);
-    for (size_t group = first; group < (few ? MAX(n_across, 1) : n_groups); group++) {
-        if (measure < n_measures) {
-            table->chart_columns[table->n_chart_columns++] =
-                plan->n_keys + group * n_measures + measure;
-        }
+    table->chart = plan->chart;
+    for (size_t group = 0; each && group < n_across; group++) {
+        add_series(table, plan->n_keys + group * n_measures + plan->chart_measures[0]);
     }
-    if (table->n_chart_columns > 0) {
-        table->chart = plan->chart;
-        table->chart_in_front = plan->chart_in_front;
+    if (table->n_chart_columns == 0 && n_groups > n_across) {
+        add_measures(table, plan, plan->n_keys + n_across * n_measures);
     }
+    if (table->chart == JW_CHART_STACKED && table->n_chart_columns == 1) {
+        table->chart = JW_CHART_COLUMN;
+    }
+    table->chart = table->n_chart_columns > 0 ? table->chart : JW_CHART_NONE;
+    table->chart_in_front = table->n_chart_columns > 0 && plan->chart_in_front;
 }
 
 static void

@@ -43,6 +43,11 @@ ntf_view_clear(NtfView *self)
     g_free(self->measure);
     g_clear_pointer(&self->labels, g_ptr_array_unref);
     g_clear_pointer(&self->values, g_array_unref);
+    for (size_t i = 0; i < self->n_more; i++) {
+        g_free((gpointer)(uintptr_t)self->more[i].values);
+        g_free((gpointer)(uintptr_t)self->more[i].measure);
+    }
+    self->n_more = 0;
     g_free(self->file_name);
     g_free(self->file_size);
     g_free(self->expires);
@@ -142,6 +147,20 @@ read_limits(NtfView *self, const JwReportResult *result)
 }
 
 static void
+read_series(NtfView *self, const JwReportTable *table, size_t column)
+{
+    double *values = g_new(double, table->n_rows + 1);
+
+    for (size_t row = 0; row < table->n_rows; row++) {
+        values[row] = jw_axis_value(jw_report_cell(table, row, column));
+    }
+    self->more[self->n_more++] =
+        (JwChartSeries){ .values = values,
+                         .measure = ntf_view_clean(table->columns[column].label),
+                         .decimals = table->columns[column].decimals };
+}
+
+static void
 read_chart(NtfView *self, const JwReportTable *table)
 {
     for (size_t row = 0; row < table->n_rows; row++) {
@@ -155,6 +174,10 @@ read_chart(NtfView *self, const JwReportTable *table)
     self->measure = ntf_view_clean(table->columns[table->chart_columns[0]].label);
     self->format = table->columns[table->chart_columns[0]].format;
     self->decimals = table->columns[table->chart_columns[0]].decimals;
+    self->chart_kind = table->chart;
+    for (size_t i = 1; i < table->n_chart_columns; i++) {
+        read_series(self, table, table->chart_columns[i]);
+    }
 }
 
 /* What is known of any job. */
@@ -233,7 +256,10 @@ ntf_view_chart(const NtfView *view)
                           .values = (const double *)(const void *)view->values->data,
                           .n_values = view->values->len,
                           .measure = view->measure,
-                          .decimals = view->decimals };
+                          .decimals = view->decimals,
+                          .kind = view->chart_kind,
+                          .more = view->more,
+                          .n_more = view->n_more };
 }
 
 /* How many values besides that at @index are the same as people see them. */
@@ -266,6 +292,9 @@ ntf_view_describe_chart(const NtfView *view)
     g_autofree char *number = jw_chart_value(&chart, chart.values[at]);
     const size_t others = n_ties(&chart, at, number);
     g_autofree char *more = others > 0 ? g_strdup_printf(" and %zu more", others) : g_strdup("");
-    return g_strdup_printf("%s: %s at %s%s (%s%s)", title, below ? "least" : "most",
-                           chart.labels[at], more, number, jw_report_text_unit(view->format));
+    /* Of several series the words are about the first, which they name. */
+    const bool named = chart.n_more > 0 && chart.measure != NULL;
+    return g_strdup_printf("%s: %s%s%s at %s%s (%s%s)", title, named ? chart.measure : "",
+                           named ? " " : "", below ? "least" : "most", chart.labels[at], more,
+                           number, jw_report_text_unit(view->format));
 }

@@ -25,6 +25,9 @@ typedef struct {
     GArray *values;    /* of double */
     JwFormat format;   /* of the values */
     int decimals;      /* of the values; -1: unknown */
+    JwChart chart_kind;
+    JwChartSeries more[JW_CHART_SERIES_MAX - 1]; /* owned, as the values are */
+    size_t n_more;
     char *file_name, *file_size;
     char *expires;
 } NtfView;

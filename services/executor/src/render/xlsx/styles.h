@@ -13,8 +13,8 @@ typedef enum { EXE_XLSX_CELL, EXE_XLSX_TABLE, EXE_XLSX_FIGURE, EXE_XLSX_N_STYLES
 
 typedef struct {
     lxw_workbook *book;
-    lxw_format *heads[JW_FORMAT_N]; /* aligned as the column below */
-    lxw_format *title, *muted, *label;
+    lxw_format *heads[JW_FORMAT_N];            /* aligned as the column below */
+    lxw_format *title, *muted, *label, *total; /* total: the label of one */
     lxw_format *cells[EXE_XLSX_N_STYLES][JW_FORMAT_N][EXE_XLSX_DECIMALS_MAX + 1]; /* or NULL yet */
 } ExeXlsxStyles;
 

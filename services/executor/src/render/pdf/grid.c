@@ -1,0 +1,255 @@
+/* render/pdf/grid.c: see render/pdf/grid.h. Levels have a shape besides their colour: a page is
+ * printed in grey, too. */
+#include "render/pdf/grid.h"
+
+#include <string.h>
+
+#define ROW_PAD    2.6
+#define HEAD_PAD   4.0
+#define HEAD_LINES 3
+#define GROUP_LINE 5.0 /* more than a line of text that the heads of neighbours take */
+#define SHRINK     0.5
+#define SIZE_LEAST 4.5
+#define LABEL_MOST 90.0
+#define MARK       2.6
+
+static const struct {
+    unsigned ink, ground;
+} levels[] = {
+    [JW_LEVEL_NONE] = { EXE_PDF_INK, 0 },
+    [JW_LEVEL_GOOD] = { 0x15803d, 0xdcfce7 },
+    [JW_LEVEL_WARN] = { 0xb45309, 0xfef3c7 },
+    [JW_LEVEL_BAD] = { 0xb91c1c, 0xfee2e2 },
+};
+
+static void
+column_clear(gpointer data)
+{
+    ExePdfColumn *column = data;
+
+    g_free(column->label);
+    g_free(column->head);
+}
+
+void
+exe_pdf_grid_init(ExePdfGrid *self, double size)
+{
+    *self = (ExePdfGrid){ .size = size };
+    self->columns = g_array_new(FALSE, TRUE, sizeof(ExePdfColumn));
+    g_array_set_clear_func(self->columns, column_clear);
+}
+
+void
+exe_pdf_grid_clear(ExePdfGrid *self)
+{
+    g_clear_pointer(&self->columns, g_array_unref);
+}
+
+static ExePdfColumn *
+column_at(const ExePdfGrid *self, size_t index)
+{
+    return &g_array_index(self->columns, ExePdfColumn, index);
+}
+
+void
+exe_pdf_grid_add(ExePdfGrid *self, double width, bool right, const char *label, const char *head)
+{
+    const ExePdfColumn column = {
+        .width = width, .right = right, .label = g_strdup(label), .head = g_strdup(head)
+    };
+
+    g_array_append_val(self->columns, column);
+}
+
+static ExePdfText
+head_style(const ExePdfGrid *self, const ExePdfColumn *column)
+{
+    return (ExePdfText){ .size = self->size,
+                         .bold = true,
+                         .colour = EXE_PDF_SLATE,
+                         .side = column->right ? EXE_PDF_RIGHT : EXE_PDF_LEFT,
+                         .width = column->width - 2 * EXE_PDF_CELL_PAD,
+                         .lines = HEAD_LINES };
+}
+
+void
+exe_pdf_grid_fit(ExePdfGrid *self, ExePdfCanvas *canvas, double inner)
+{
+    double total = 0;
+    int lines = 1;
+    bool groups = false;
+
+    for (size_t i = 0; i < self->columns->len; i++) {
+        total += column_at(self, i)->width;
+    }
+    double x = EXE_PDF_MARGIN;
+    for (size_t i = 0; i < self->columns->len; i++) {
+        ExePdfColumn *column = column_at(self, i);
+        int n = 1;
+        double width = 0;
+        column->width *= inner / total;
+        column->x = x;
+        x += column->width;
+        const ExePdfText style = head_style(self, column);
+        exe_pdf_measure(canvas, &style, column->label, &n, &width);
+        lines = MAX(lines, n);
+        groups = groups || column->head != NULL;
+    }
+    const ExePdfText style = { .size = self->size, .bold = true };
+    self->group_height = groups ? exe_pdf_lines(canvas, &style, 1) + GROUP_LINE : 0;
+    self->head_height = self->group_height + exe_pdf_lines(canvas, &style, lines) + 2 * HEAD_PAD;
+}
+
+double
+exe_pdf_grid_label_width(ExePdfCanvas *canvas, double size, const char *label)
+{
+    const ExePdfText style = { .size = size, .bold = true, .lines = 1 };
+    g_auto(GStrv) words = g_strsplit(label, " ", -1);
+    double least = 0;
+    double width = 0;
+    int lines = 0;
+
+    for (size_t i = 0; words[i] != NULL; i++) {
+        exe_pdf_measure(canvas, &style, words[i], &lines, &width);
+        least = MAX(least, width);
+    }
+    exe_pdf_measure(canvas, &style, label, &lines, &width);
+    return MIN(MAX(least, width / 2), LABEL_MOST) + 2 * EXE_PDF_CELL_PAD + 1;
+}
+
+/* The heads of neighbours: each over all columns that have it. */
+static void
+draw_groups(const ExePdfGrid *self, ExePdfCanvas *canvas)
+{
+    size_t first = 0;
+
+    while (first < self->columns->len && self->group_height > 0) {
+        const ExePdfColumn *column = column_at(self, first);
+        size_t end = first + 1;
+        double width = column->width;
+        while (column->head != NULL && end < self->columns->len
+               && g_strcmp0(column_at(self, end)->head, column->head) == 0) {
+            width += column_at(self, end++)->width;
+        }
+        if (column->head != NULL) {
+            const ExePdfText style = {
+                self->size, true, EXE_PDF_SLATE, EXE_PDF_CENTER, width - 8, 1
+            };
+            exe_pdf_text(canvas, &style, column->head, column->x + 4, canvas->y + 3);
+            exe_pdf_rule(canvas, EXE_PDF_STRONG, 0.75, column->x + 4,
+                         canvas->y + self->group_height, width - 8);
+        }
+        first = end;
+    }
+}
+
+void
+exe_pdf_grid_head(const ExePdfGrid *self, ExePdfCanvas *canvas)
+{
+    const double bottom = canvas->y + self->head_height;
+    const double inner = exe_pdf_inner(canvas);
+
+    exe_pdf_box(canvas, EXE_PDF_HEAD, EXE_PDF_MARGIN, canvas->y, inner, self->head_height, 0);
+    draw_groups(self, canvas);
+    for (size_t i = 0; i < self->columns->len; i++) {
+        const ExePdfColumn *column = column_at(self, i);
+        const ExePdfText style = head_style(self, column);
+        int lines = 1;
+        double width = 0;
+        exe_pdf_measure(canvas, &style, column->label, &lines, &width);
+        exe_pdf_text(canvas, &style, column->label, column->x + EXE_PDF_CELL_PAD,
+                     bottom - HEAD_PAD - exe_pdf_lines(canvas, &style, lines));
+    }
+    exe_pdf_rule(canvas, EXE_PDF_STRONG, 1, EXE_PDF_MARGIN, bottom, inner);
+    canvas->y = bottom;
+}
+
+/* A number that is too wide is written smaller, as far as it can be read, before it is broken. */
+static ExePdfText
+cell_style(const ExePdfGrid *self, ExePdfCanvas *canvas, const ExePdfColumn *column,
+           const char *text, bool bold)
+{
+    ExePdfText style = { .size = self->size, .bold = bold, .colour = EXE_PDF_INK };
+    const double room = column->width - 2 * EXE_PDF_CELL_PAD;
+    int lines = 0;
+    double width = 0;
+
+    for (; column->right && style.size - SHRINK >= SIZE_LEAST; style.size -= SHRINK) {
+        exe_pdf_measure(canvas, &style, text, &lines, &width);
+        if (width <= room) {
+            break;
+        }
+    }
+    style.side = column->right ? EXE_PDF_RIGHT : EXE_PDF_LEFT;
+    style.width = room;
+    style.lines = EXE_PDF_CELL_LINES;
+    return style;
+}
+
+int
+exe_pdf_grid_lines(const ExePdfGrid *self, ExePdfCanvas *canvas, size_t column, const char *text)
+{
+    const ExePdfText style = cell_style(self, canvas, column_at(self, column), text, false);
+    int lines = 1;
+    double width = 0;
+
+    exe_pdf_measure(canvas, &style, text, &lines, &width);
+    return CLAMP(lines, 1, EXE_PDF_CELL_LINES);
+}
+
+double
+exe_pdf_grid_height(const ExePdfGrid *self, ExePdfCanvas *canvas, int lines)
+{
+    const ExePdfText style = { .size = self->size };
+
+    return exe_pdf_lines(canvas, &style, lines) + 2 * ROW_PAD;
+}
+
+/* A disk, a triangle or a square left of the number. */
+static void
+draw_level(const ExePdfColumn *column, ExePdfCanvas *canvas, JwLevel level, double line,
+           double height)
+{
+    const double x = column->x + EXE_PDF_CELL_PAD + MARK;
+    const double y = canvas->y + line / 2;
+    const unsigned ink = levels[level].ink;
+
+    exe_pdf_box(canvas, levels[level].ground, column->x + 1, canvas->y + 1, column->width - 2,
+                height - 2, 2);
+    if (level == JW_LEVEL_WARN) {
+        exe_pdf_triangle(canvas, ink, x, y, MARK);
+    } else {
+        exe_pdf_box(canvas, ink, x - MARK, y - MARK, 2 * MARK, 2 * MARK,
+                    level == JW_LEVEL_GOOD ? MARK : 0);
+    }
+}
+
+void
+exe_pdf_grid_row(const ExePdfGrid *self, ExePdfCanvas *canvas, const ExePdfCell *cells,
+                 JwRowKind kind, double height)
+{
+    const double inner = exe_pdf_inner(canvas);
+    const double line = exe_pdf_grid_height(self, canvas, 1);
+    const bool total = kind != JW_ROW_GROUP;
+
+    if (total) {
+        exe_pdf_box(canvas, kind == JW_ROW_TOTAL ? 0xe0e7ff : EXE_PDF_HEAD, EXE_PDF_MARGIN,
+                    canvas->y, inner, height, 0);
+    }
+    for (size_t i = 0; i < self->columns->len; i++) {
+        const ExePdfColumn *column = column_at(self, i);
+        const ExePdfCell *cell = &cells[i];
+        const bool marked = cell->level != JW_LEVEL_NONE;
+        ExePdfText style = cell_style(self, canvas, column, cell->text, total || marked);
+        if (marked) {
+            draw_level(column, canvas, cell->level, line, height);
+        }
+        style.colour = cell->muted && !marked ? EXE_PDF_SOFT : levels[cell->level].ink;
+        exe_pdf_text(canvas, &style, cell->text, column->x + EXE_PDF_CELL_PAD, canvas->y + ROW_PAD);
+    }
+    if (kind == JW_ROW_TOTAL) {
+        exe_pdf_rule(canvas, EXE_PDF_SOFT, 1, EXE_PDF_MARGIN, canvas->y, inner);
+    }
+    canvas->y += height;
+    exe_pdf_rule(canvas, EXE_PDF_LINE, 0.5, EXE_PDF_MARGIN, canvas->y, inner);
+}
