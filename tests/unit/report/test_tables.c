@@ -248,6 +248,42 @@ test_sort(void **state)
     }
 }
 
+/* What is beyond maxGroups and what "top" leaves are one "(other)", which is last and never among
+ * the highest; "(none)" is a group as any other. */
+static void
+test_other_and_none(void **state)
+{
+    static const struct {
+        int top;
+        const char *expected;
+    } cases[] = {
+        { 0, "G|ada|Tuesday|1\nS|ada, total||1\nG|bob|Tuesday|1\nS|bob, total||1\n"
+             "G|(none)|Tuesday|2\nS|(none), total||2\n"
+             "G|(other)|Tuesday|1\nG|(other)|Wednesday|2\nS|(other), total||3\nT|Total||7\n" },
+        { 1, "G|(none)|Tuesday|2\nS|(none), total||2\n"
+             "G|(other)|Tuesday|3\nG|(other)|Wednesday|2\nS|(other), total||5\nT|Total||7\n" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(Fixture) f = { 0 };
+        asked(&f, "agent,weekday", "totalCalls");
+        f.def->max_groups = 2;
+        f.request->rows.top_by = cases[i].top > 0 ? g_strdup("totalCalls") : NULL;
+        f.request->rows.top_n = cases[i].top;
+        fixture_start(&f);
+        fixture_call(&f, "2026-01-06T11:00:00Z", "bob", "answered", 1);
+        fixture_call(&f, "2026-01-06T11:00:00Z", "ada", "answered", 1);
+        fixture_call(&f, "2026-01-07T11:00:00Z", "eve", "answered", 1);
+        fixture_call(&f, "2026-01-06T11:00:00Z", "", "answered", 1);
+        fixture_call(&f, "2026-01-06T11:00:00Z", "zoe", "answered", 1);
+        fixture_call(&f, "2026-01-06T11:00:00Z", "", "answered", 1);
+        fixture_call(&f, "2026-01-07T11:00:00Z", "zoe", "answered", 1);
+        g_autoptr(JwReportResult) result = fixture_result(&f);
+        assert_table(table_at(result, 0), cases[i].expected);
+    }
+}
+
 /* A definition's tables say the same, and have totals only when they say so. */
 static void
 test_tables_of_a_definition(void **state)
@@ -514,6 +550,7 @@ main(void)
         cmocka_unit_test(test_top),
         cmocka_unit_test(test_top_of_days),
         cmocka_unit_test(test_sort),
+        cmocka_unit_test(test_other_and_none),
         cmocka_unit_test(test_tables_of_a_definition),
         cmocka_unit_test(test_too_many_combinations),
         cmocka_unit_test(test_many_across),
