@@ -231,7 +231,17 @@ test_groups_and_measures(void **state)
     } cases[] = {
         { "{\"groupBy\":[\"agent\"],\"measures\":[\"totalCalls\",\"missedCalls\"]}",
           "Agent,Total calls,Missed calls\r\nAnn,15,5\r\nBen,15,5\r\n",
-          "\"groups\":2,\"rows\":[[\"Ann\",15,5],[\"Ben\",15,5]],\"title\":\"By agent\"" },
+          "\"groups\":2,\"keys\":1,\"rows\":[[\"Ann\",15,5],[\"Ben\",15,5]],\"title\":\"By agent\","
+          "\"total\":[\"Total\",30,10]" },
+        { "{\"groupBy\":[\"agent\",\"status\"],\"measures\":[\"totalCalls\",\"answerRate\"]}",
+          "Agent,Status,Total calls,Answer rate\r\nAnn,answered,10,100\r\nAnn,missed,5,0\r\n"
+          "Ben,answered,10,100\r\nBen,missed,5,0\r\n",
+          "\"groups\":4,\"keys\":2," },
+        { "{\"groupBy\":[\"agent\",\"status\"],\"measures\":[\"totalCalls\"],\"pivot\":\"status\","
+          "\"top\":{\"n\":1,\"by\":\"totalCalls\"}}",
+          "Agent,answered: Total calls,missed: Total calls,Total: Total calls\r\nAnn,10,5,15\r\n"
+          "(other),10,5,15\r\n",
+          "\"head\":\"missed\"" },
         { "{\"groupBy\":[\"status\"],\"measures\":[\"peakHour\",\"totalCalls\"]}",
           "Status,Total calls\r\nanswered,20\r\nmissed,10\r\n", "\"name\":\"peakHour\"" },
         { "{\"groupBy\":[],\"measures\":[]}", "Call,Started at,Agent",

@@ -98,6 +98,8 @@ table_clear(gpointer data)
 
     g_clear_pointer(&table->title, g_free);
     g_clear_pointer(&table->dimension, g_free);
+    g_clear_pointer(&table->dimensions, g_strfreev);
+    jw_table_rows_clear(&table->rows);
     g_clear_pointer(&table->measures, g_strfreev);
     g_clear_pointer(&table->chart_measure, g_free);
     g_clear_pointer(&table->chart_measures, g_strfreev);
@@ -144,6 +146,19 @@ jw_report_def_free(gpointer data)
     g_clear_pointer(&self->tables, g_array_unref);
     g_strfreev(self->summary);
     g_free(self);
+}
+
+const char **
+jw_report_table_dimensions(const JwTableDef *table)
+{
+    const size_t n = table->dimensions != NULL ? g_strv_length(table->dimensions) : 0;
+    const char **names = g_new0(const char *, MAX(n, 1) + 1);
+
+    names[0] = table->dimension;
+    for (size_t i = 0; i < n; i++) {
+        names[i] = table->dimensions[i];
+    }
+    return names;
 }
 
 const JwFilterDef *

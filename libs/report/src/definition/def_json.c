@@ -4,6 +4,7 @@
 #include "definition/conditions.h"
 #include "definition/measure_ops.h"
 #include "engine/formula.h"
+#include "definition/rows_json.h"
 #include "jw/catalog.h"
 #include "definition/def_looks.h"
 #include "names.h"
@@ -101,7 +102,15 @@ static const JwField column_fields[] = {
 };
 static const JwField table_fields[] = {
     LABEL("title", JW_FIELD_REQUIRED, 31),
-    NAME("dimension", JW_FIELD_REQUIRED, jw_check_identifier),
+    NAME("dimension", 0, jw_check_identifier),
+    { .name = "dimensions",
+      .type = JW_FIELD_ARRAY,
+      .flags = JW_FIELD_UNIQUE,
+      .min = 1,
+      .max = JW_TABLE_DIMENSIONS_MAX,
+      .item = &name_item },
+    JW_TABLE_ROWS_FIELDS,
+    { .name = "maxRows", .type = JW_FIELD_INT, .min = 1, .max = 100000 },
     { .name = "measures",
       .type = JW_FIELD_ARRAY,
       .flags = JW_FIELD_REQUIRED | JW_FIELD_UNIQUE,
@@ -354,6 +363,8 @@ read_table(JwReportDef *def, const json_t *item)
     const JwTableDef table = {
         .title = dup_text(item, "title"),
         .dimension = dup_text(item, "dimension"),
+        .dimensions = jw_json_texts(json_object_get(item, "dimensions")),
+        .rows = jw_table_rows_read(item),
         .measures = jw_json_texts(json_object_get(item, "measures")),
         .chart = (JwChart)jw_name_read(item, "chart", jw_chart_names, JW_CHART_NONE),
         .chart_measure = g_strdup(first),

@@ -200,7 +200,8 @@ report_step(Report *self, const JwValue *row, bool before, GError **error)
     done += self->previous != NULL ? jw_aggregate_rows(self->previous) : 0;
     exe_attempt_progress(self->attempt, "Reading records", percent_read(self, row, before), done,
                          -1);
-    return exe_attempt_go_on(self->attempt, error);
+    return exe_attempt_go_on(self->attempt, error)
+           && jw_aggregate_check(before ? self->previous : self->aggregate, error);
 }
 
 /* A record of the period before, which counts and is not listed. */
@@ -251,8 +252,10 @@ report_read(Report *self, GError **error)
     return exe_attempt_go_on(self->attempt, error)
            && (!listed || exe_lookups_load(self->lookups, error))
            && (self->previous == NULL
-               || jw_store_scan_records(store, &before, report_previous_row, self, error))
-           && jw_store_scan_records(store, &scan, report_row, self, error);
+               || (jw_store_scan_records(store, &before, report_previous_row, self, error)
+                   && jw_aggregate_check(self->previous, error)))
+           && jw_store_scan_records(store, &scan, report_row, self, error)
+           && jw_aggregate_check(self->aggregate, error);
 }
 
 static bool

@@ -66,6 +66,9 @@ exe_xlsx_styles_init(ExeXlsxStyles *self, lxw_workbook *book)
     self->label = style_new(book, 11, COLOR_INK, false);
     format_set_bottom(self->label, LXW_BORDER_THIN);
     format_set_bottom_color(self->label, COLOR_LINE);
+    self->total = style_new(book, 11, COLOR_INK, true);
+    format_set_bottom(self->total, LXW_BORDER_THIN);
+    format_set_bottom_color(self->total, COLOR_LINE);
     for (int f = 0; f < JW_FORMAT_N; f++) {
         self->heads[f] = style_new(book, 11, 0xFFFFFF, true);
         format_set_bg_color(self->heads[f], COLOR_HEAD);

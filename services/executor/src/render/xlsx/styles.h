@@ -22,9 +22,9 @@ typedef struct {
 
 typedef struct {
     lxw_workbook *book;
-    lxw_format *heads[JW_FORMAT_N]; /* aligned as the column below */
-    lxw_format *title, *muted, *label;
-    GHashTable *cells; /* of lxw_format, by what is different */
+    lxw_format *heads[JW_FORMAT_N];            /* aligned as the column below */
+    lxw_format *title, *muted, *label, *total; /* total: the label of one */
+    GHashTable *cells;                         /* of lxw_format, by what is different */
 } ExeXlsxStyles;
 
 /* Adds them to @book, which owns them. */

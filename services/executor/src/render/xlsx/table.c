@@ -123,7 +123,7 @@ chart_series(lxw_chart *chart, const JwReportTable *table, const lxw_worksheet *
     }
     if (table->n_chart_columns > 1) {
         /* Not by the library's own function, which takes a name with "=" for a formula. */
-        series->title.name = jw_text_one_line(table->columns[values].label);
+        series->title.name = jw_text_one_line(jw_report_series_label(table, index));
     }
     if (table->chart == JW_CHART_LINE) {
         chart_series_set_line(series, &stroke);
@@ -193,11 +193,20 @@ chart_write(ExeBook *book, const JwReportTable *table, const lxw_worksheet *shee
     exe_book_note(book, worksheet_insert_chart_opt(into, row, col, chart, &place));
 }
 
+/* What of a pivot is above the column stands before its measure. (transfer full) */
+static char *
+head_text(const JwReportColumn *column)
+{
+    return column->head != NULL ? g_strdup_printf("%s: %s", column->head, column->label)
+                                : g_strdup(column->label);
+}
+
 static double
 column_width(const JwReportTable *table, size_t column)
 {
     const JwReportColumn *about = &table->columns[column];
-    double width = exe_column_width(column == 0 ? LABEL_WIDTH : VALUE_WIDTH, about->label);
+    g_autofree char *head = head_text(about);
+    double width = exe_column_width(column < table->n_keys ? LABEL_WIDTH : VALUE_WIDTH, head);
 
     width = MIN(width, WIDTH_MAX);
     for (size_t row = 0; row < table->n_rows; row++) {
@@ -218,26 +227,34 @@ table_head(ExeBook *book, const JwReportTable *table, lxw_worksheet *sheet)
     exe_book_note(book, worksheet_set_row(sheet, 0, EXE_HEAD_HEIGHT, NULL));
     for (size_t column = 0; column < table->n_columns; column++) {
         const lxw_col_t at = (lxw_col_t)column;
-        const JwFormat side = at == 0 ? JW_FORMAT_TEXT : JW_FORMAT_INTEGER;
+        const JwFormat side = column < table->n_keys ? JW_FORMAT_TEXT : JW_FORMAT_INTEGER;
+        g_autofree char *head = head_text(&table->columns[column]);
 
         exe_book_note(book, worksheet_set_column(sheet, at, at, column_width(table, column), NULL));
-        exe_book_text(book, sheet, 0, at, table->columns[column].label, book->styles.heads[side]);
+        exe_book_text(book, sheet, 0, at, head, book->styles.heads[side]);
     }
     worksheet_freeze_panes(sheet, 1, 0);
 }
 
+/* Totals are bold. */
 static lxw_format *
-cell_style(ExeBook *book, const JwReportColumn *column, const JwValue *cell, JwLevel level)
+cell_style(ExeBook *book, const JwReportTable *table, size_t row, size_t column)
 {
-    const ExeXlsxLook look = { .style = EXE_XLSX_TABLE,
-                               .format = exe_xlsx_value_format(cell, column->format),
-                               .decimals = column->decimals,
-                               .unit = column->unit,
-                               .unit_one = column->unit_one,
-                               .level = level,
-                               .sign = column->role == JW_COLUMN_DIFFERENCE
-                                       || column->role == JW_COLUMN_PERCENT };
+    const JwReportColumn *about = &table->columns[column];
+    const bool total = jw_report_row_kind(table, row) != JW_ROW_GROUP;
+    const ExeXlsxLook look = {
+        .style = total ? EXE_XLSX_FIGURE : EXE_XLSX_TABLE,
+        .format = exe_xlsx_value_format(jw_report_cell(table, row, column), about->format),
+        .decimals = about->decimals,
+        .unit = about->unit,
+        .unit_one = about->unit_one,
+        .level = jw_report_cell_level(table, row, column),
+        .sign = about->role == JW_COLUMN_DIFFERENCE || about->role == JW_COLUMN_PERCENT,
+    };
 
+    if (column < table->n_keys) {
+        return total ? book->styles.total : book->styles.label;
+    }
     return exe_xlsx_style(&book->styles, &look);
 }
 
@@ -248,13 +265,9 @@ exe_table_write(ExeBook *book, const JwReportTable *table, lxw_worksheet *sheet,
     table_head(book, table, sheet);
     for (size_t row = 0; row < table->n_rows; row++) {
         for (size_t column = 0; column < table->n_columns; column++) {
-            const JwReportColumn *about = &table->columns[column];
-            const JwValue *cell = jw_report_cell(table, row, column);
-            exe_book_value(
-                book, sheet, (lxw_row_t)row + 1, (lxw_col_t)column, cell,
-                column < table->n_keys
-                    ? book->styles.label
-                    : cell_style(book, about, cell, jw_report_cell_level(table, row, column)));
+            exe_book_value(book, sheet, (lxw_row_t)row + 1, (lxw_col_t)column,
+                           jw_report_cell(table, row, column),
+                           cell_style(book, table, row, column));
         }
     }
     if (table->chart == JW_CHART_NONE || !chart_fits(table)) {
