@@ -13,6 +13,11 @@ G_BEGIN_DECLS
 void exe_table_write(ExeBook *book, const JwReportTable *table, lxw_worksheet *sheet,
                      lxw_worksheet *summary, lxw_col_t column);
 
+/* The chart alone into @summary, with what it draws in hidden columns behind it: of a workbook
+ * without the table. Nothing when the definition does not want it in front. */
+void exe_table_in_front(ExeBook *book, const JwReportTable *table, lxw_worksheet *summary,
+                        lxw_col_t column);
+
 /* As long as a time that a cell shows. */
 #define EXE_TIME_SHOWN "2021-01-04 09:12:00"
 
