@@ -219,6 +219,31 @@ test_a_long_list_is_not_printed(void **state G_GNUC_UNUSED)
     }
 }
 
+/* The rows that a sheet does not hold go on in the next one, with all that the first has. */
+static void
+test_a_list_goes_on_in_another_sheet(void **state G_GNUC_UNUSED)
+{
+    const size_t full = 1048575, n = full + 5;
+    g_auto(FileKit) kit = { 0 };
+    g_autofree JwValue *rows = g_new(JwValue, n);
+
+    for (size_t i = 0; i < n; i++) {
+        rows[i] = fk_int((int64_t)i);
+    }
+    fk_init(&kit, "UTC");
+    fk_column(&kit, "n", "A number", JW_FORMAT_INTEGER);
+    write_book(&kit, rows, n); /* has counted the rows of both */
+    assert_part(&kit, "xl/workbook.xml", "<sheet name=\"Calls 2\"", true);
+    assert_part(&kit, "xl/workbook.xml", "'Calls'!$A$1:$A$1048576</definedName>", true);
+    assert_part(&kit, "xl/workbook.xml", "'Calls 2'!$A$1:$A$6</definedName>", true);
+    assert_part(&kit, "xl/workbook.xml", "'Calls 2'!$1:$1</definedName>", true);
+    assert_part(&kit, "xl/worksheets/sheet3.xml", "<pane ySplit=\"1\"", true);
+    assert_part(&kit, "xl/worksheets/sheet3.xml", "<autoFilter ref=\"A1:A6\"/>", true);
+    assert_part(&kit, "xl/worksheets/sheet3.xml", "stops after", false); /* all is printed */
+    assert_true(number_of(&kit, "xl/worksheets/sheet3.xml", "A2") == (double)full);
+    assert_true(number_of(&kit, "xl/worksheets/sheet3.xml", "A6") == (double)n - 1);
+}
+
 static JwReportTable *
 chart_of_pivot(FileKit *kit, JwChart chart)
 {
@@ -323,6 +348,7 @@ main(void)
         cmocka_unit_test(test_percentages),
         cmocka_unit_test(test_the_summary_says_when_and_of_what),
         cmocka_unit_test(test_a_long_list_is_not_printed),
+        cmocka_unit_test(test_a_list_goes_on_in_another_sheet),
         cmocka_unit_test(test_a_chart_without_totals),
         cmocka_unit_test(test_a_chart_of_a_list_alone),
         cmocka_unit_test(test_axes_have_units),

@@ -224,11 +224,11 @@ cell_style(ExeBook *book, const JwReportTable *table, size_t row, size_t column)
     return exe_xlsx_style(&book->styles, &look);
 }
 
+/* @at: the row of the sheet */
 static void
-cell_write(ExeBook *book, const JwReportTable *table, lxw_worksheet *sheet, size_t row,
-           size_t column)
+cell_write(ExeBook *book, const JwReportTable *table, lxw_worksheet *sheet, lxw_row_t at,
+           size_t row, size_t column)
 {
-    const lxw_row_t at = head_rows(table) + (lxw_row_t)row;
     const JwValue *cell = jw_report_cell(table, row, column);
     const bool percent = column >= table->n_keys && is_percent(&table->columns[column]);
     const JwValue value = percent ? exe_xlsx_hundredth(cell) : *cell;
@@ -270,16 +270,17 @@ static void
 rows_write(ExeBook *book, const JwReportTable *table, lxw_worksheet *sheet)
 {
     const bool folds = has_subtotals(table);
+    lxw_row_t at = head_rows(table);
 
-    for (size_t row = 0; row < table->n_rows; row++) {
+    for (size_t row = 0; row < table->n_rows; row++, at++) {
         lxw_row_col_options options = { .level = folds ? (uint8_t)outline_level(table, row) : 0 };
 
         if (options.level > 0) {
-            exe_book_note(book, worksheet_set_row_opt(sheet, head_rows(table) + (lxw_row_t)row,
-                                                      LXW_DEF_ROW_HEIGHT, NULL, &options));
+            exe_book_note(book,
+                          worksheet_set_row_opt(sheet, at, LXW_DEF_ROW_HEIGHT, NULL, &options));
         }
         for (size_t column = 0; column < table->n_columns; column++) {
-            cell_write(book, table, sheet, row, column);
+            cell_write(book, table, sheet, at, row, column);
         }
     }
 }
