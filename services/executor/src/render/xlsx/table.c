@@ -14,7 +14,6 @@
 #define FROZEN_MAX        60.0  /* of keys that stay when others are scrolled */
 #define PORTRAIT_MAX      95.0  /* of a page upright */
 #define PAGE_WIDTH_MAX    300.0 /* what can still be read on one page */
-#define HEAD_HEIGHT_2     34    /* of two lines */
 #define HEAD_CHARS        16    /* of a head in one line */
 #define OUTLINE_LEVEL_MAX 7     /* by the file format */
 
@@ -166,7 +165,7 @@ table_head(ExeBook *book, const JwReportTable *table, lxw_worksheet *sheet)
         widths[column] = column_width(table, column);
         wraps = wraps || head_wraps(&table->columns[column]);
     }
-    const double height = wraps ? HEAD_HEIGHT_2 : EXE_HEAD_HEIGHT;
+    const double height = wraps ? EXE_HEAD_HEIGHT_2 : EXE_HEAD_HEIGHT;
     exe_book_note(book, worksheet_set_row(sheet, 0, EXE_HEAD_HEIGHT, NULL));
     exe_book_note(book, worksheet_set_row(sheet, row, height, NULL));
     if (row > 0) {

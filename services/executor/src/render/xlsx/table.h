@@ -5,8 +5,9 @@
 
 G_BEGIN_DECLS
 
-#define EXE_HEAD_HEIGHT 20
-#define EXE_WIDTH_MOST  255.0 /* of a column, by the file format */
+#define EXE_HEAD_HEIGHT   20
+#define EXE_HEAD_HEIGHT_2 34    /* of two lines */
+#define EXE_WIDTH_MOST    255.0 /* of a column, by the file format */
 
 /* Head, rows and chart into @sheet; the chart into @summary as well, from @column on, when the
  * definition wants it in front. */

@@ -38,7 +38,7 @@ struct _ExeRender {
  * nobody wants thousands of pages out of a printer. */
 #define PRINTED_ROWS 1000
 
-#define HEAD_WIDTH_MAX 40.0 /* of the list: a longer head is cut, not the rows pushed apart */
+#define HEAD_WIDTH_MAX 40.0 /* of the list: a longer head takes two lines */
 
 static bool
 is_percent(const JwColumnDef *column)
@@ -138,14 +138,20 @@ xlsx_row(ExeRender *self, const JwValue *row, GError **error)
            && exe_xlsx_list_row(self->list, row_cells(self, row), error);
 }
 
+/* What the head takes in one line, with the filter's button. */
+static double
+head_width(const JwColumnDef *column)
+{
+    return exe_column_width(0, column->label) + EXE_FILTER_WIDTH;
+}
+
 /* The definition's width, or what the column's head, numbers and times take. */
 static double
 list_width(const ExeRender *self, unsigned column)
 {
     const JwColumnDef *def = &g_array_index(self->input.def->columns, JwColumnDef, column);
     JwValue widest = { .type = JW_VALUE_REAL };
-    const double head = MIN(exe_column_width(0, def->label) + EXE_FILTER_WIDTH, HEAD_WIDTH_MAX);
-    const double least = MAX(def->width, head);
+    const double least = MAX(def->width, MIN(head_width(def), HEAD_WIDTH_MAX));
 
     if (def->format == JW_FORMAT_DATETIME || def->format == JW_FORMAT_DATE) {
         const bool day = def->format == JW_FORMAT_DATE;
@@ -180,7 +186,7 @@ list_print_area(ExeRender *self, lxw_worksheet *sheet, unsigned number, const ch
     const lxw_col_t last_col = (lxw_col_t)(self->input.def->columns->len - 1);
 
     if (exe_xlsx_list_last_row(self->list, number) > PRINTED_ROWS + 1) {
-        g_autofree char *head = g_strconcat("&R&9", note, NULL);
+        g_autofree char *head = g_strconcat("&R&9 ", note, NULL);
         exe_book_note(&self->book, worksheet_print_area(sheet, 0, 0, PRINTED_ROWS, last_col));
         exe_book_note(&self->book, worksheet_set_header(sheet, head));
     }
@@ -194,14 +200,19 @@ list_sheet_write(ExeRender *self, lxw_worksheet *sheet, unsigned number)
     lxw_row_t last_row = MAX(exe_xlsx_list_last_row(self->list, number), 2u) - 1;
     ExeBook *book = &self->book;
 
-    exe_book_note(book, worksheet_set_row(sheet, 0, EXE_HEAD_HEIGHT, NULL));
+    bool wraps = false;
+
     for (guint i = 0; i < columns->len; i++) {
         const JwColumnDef *column = &g_array_index(columns, JwColumnDef, i);
         const lxw_col_t at = (lxw_col_t)i;
+        const double width = list_width(self, i);
 
-        exe_book_note(book, worksheet_set_column(sheet, at, at, list_width(self, i), NULL));
+        wraps = wraps || head_width(column) > width;
+        exe_book_note(book, worksheet_set_column(sheet, at, at, width, NULL));
         exe_book_text(book, sheet, 0, at, column->label, book->styles.filter_heads[column->format]);
     }
+    const double height = wraps ? EXE_HEAD_HEIGHT_2 : EXE_HEAD_HEIGHT;
+    exe_book_note(book, worksheet_set_row(sheet, 0, height, NULL));
     worksheet_freeze_panes(sheet, 1, 0);
     exe_book_note(book, worksheet_repeat_rows(sheet, 0, 0));
     exe_book_note(book, worksheet_autofilter(sheet, 0, 0, last_row, (lxw_col_t)(columns->len - 1)));
