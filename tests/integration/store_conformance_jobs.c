@@ -265,10 +265,9 @@ retries_once_for_a_key(JwStore *store)
     JwCas cas = JW_CAS_LOST;
 
     sc_create(store, job);
-    JwJobChange retry = { .job_id = job->id,
-                          .transition = JW_CHANGE_RETRY,
-                          .now_ms = SC_NOW,
-                          .retry_key = "first" };
+    JwJobChange retry = {
+        .job_id = job->id, .transition = JW_CHANGE_RETRY, .now_ms = SC_NOW, .retry_key = "first"
+    };
     assert_ok(jw_store_change_job(store, &retry, &cas, NULL, &error), error);
     assert_int_equal(cas, JW_CAS_LOST); /* that was the first retry */
     retry.retry_key = "second";

@@ -191,7 +191,7 @@ test_the_summary_says_when_and_of_what(void **state G_GNUC_UNUSED)
         assert_part(&kit, "xl/sharedStrings.xml", pieces[i], true);
     }
     /* An estimate is a number that says so. */
-    assert_part(&kit, "xl/styles.xml", "formatCode=\"&quot;≈ &quot;#,##0\"", true);
+    assert_part(&kit, "xl/styles.xml", "formatCode=\"&quot;✓ ≈ &quot;#,##0\"", true);
     assert_part(&kit, "xl/worksheets/sheet1.xml", "<v>1234</v>", true);
 }
 

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "jw/report_change.h"
 #include "render/text.h"
 
 #define DECIMALS_MAX 9
@@ -119,21 +120,40 @@ unit_format(const char *unit)
     return g_string_free(text, FALSE);
 }
 
+/* What stands in front of a number, as one text of its format. (transfer full) */
+static char *
+marks_format(const ExeXlsxLook *look)
+{
+    const bool level = look->level != JW_LEVEL_NONE;
+
+    if (!level && !look->approximate) {
+        return g_strdup("");
+    }
+    return g_strdup_printf("\"%s%s%s\"", level ? jw_report_level_sign(look->level) : "",
+                           level ? " " : "", look->approximate ? "≈ " : "");
+}
+
 /* (transfer full) */
 static char *
 number_format(const ExeXlsxLook *look)
 {
-    g_autofree char *number = exe_xlsx_number_format(MIN(look->decimals, DECIMALS_MAX));
-    g_autofree char *digits = g_strconcat(look->approximate ? "\"≈ \"" : "", number, NULL);
+    g_autofree char *digits = exe_xlsx_number_format(MIN(look->decimals, DECIMALS_MAX));
+    g_autofree char *marks = marks_format(look);
     g_autofree char *unit =
         look->unit != NULL ? unit_format(look->unit) : g_strdup(formats[look->format].unit);
+    g_autofree char *plain = g_strconcat(marks, digits, unit, NULL);
 
     if (formats[look->format].number != NULL) {
         return g_strdup(formats[look->format].number);
     }
-    return look->sign
-               ? g_strdup_printf("+%s%s;-%s%s;%s%s", digits, unit, digits, unit, digits, unit)
-               : g_strconcat(digits, unit, NULL);
+    if (look->sign) {
+        return g_strdup_printf("+%s;-%s;%s", plain, plain, plain);
+    }
+    if (look->unit_one == NULL || g_strcmp0(look->unit_one, look->unit) == 0) {
+        return g_steal_pointer(&plain);
+    }
+    g_autofree char *one = unit_format(look->unit_one);
+    return g_strdup_printf("[=1]%s%s%s;%s", marks, digits, one, plain);
 }
 
 /* The lines around it, and the ground it stands on. */

@@ -19,11 +19,12 @@ typedef enum {
 typedef struct {
     ExeXlsxStyle style;
     JwFormat format;
-    int decimals;     /* as many as the value was rounded to; of numbers only */
-    const char *unit; /* behind a number; NULL: the format's */
-    bool sign;        /* "+" in front of what is above zero */
-    bool approximate; /* says so in front of the number */
-    JwLevel level;    /* its colours */
+    int decimals;         /* as many as the value was rounded to; of numbers only */
+    const char *unit;     /* behind a number; NULL: the format's */
+    bool sign;            /* "+" in front of what is above zero */
+    bool approximate;     /* says so in front of the number */
+    const char *unit_one; /* behind 1; NULL: `unit` */
+    JwLevel level;        /* its colours, and its sign in front of a number */
 } ExeXlsxLook;
 
 typedef struct {

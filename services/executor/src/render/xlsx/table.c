@@ -214,6 +214,7 @@ cell_style(ExeBook *book, const JwReportTable *table, size_t row, size_t column)
         look.format = exe_xlsx_value_format(cell, about->format);
         look.decimals = about->decimals;
         look.unit = about->unit;
+        look.unit_one = about->unit_one;
         look.sign = about->role == JW_COLUMN_DIFFERENCE || about->role == JW_COLUMN_PERCENT;
         look.approximate = about->approximate;
         look.level = jw_report_cell_level(table, row, column);

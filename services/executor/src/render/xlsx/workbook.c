@@ -43,7 +43,7 @@ struct _ExeRender {
 static bool
 is_percent(const JwColumnDef *column)
 {
-    return exe_xlsx_is_percent(column->format, NULL);
+    return exe_xlsx_is_percent(column->format, column->unit.other);
 }
 
 /* The formats of the list's columns, by their numbers in the workbook. */
@@ -55,9 +55,15 @@ list_new(ExeRender *self)
 
     for (guint i = 0; i < columns->len; i++) {
         const JwColumnDef *column = &g_array_index(columns, JwColumnDef, i);
+        g_autofree char *unit =
+            column->unit.other != NULL ? g_strconcat(" ", column->unit.other, NULL) : NULL;
+        g_autofree char *one =
+            column->unit.one != NULL ? g_strconcat(" ", column->unit.one, NULL) : NULL;
         const ExeXlsxLook look = { .style = EXE_XLSX_CELL,
                                    .format = column->format,
-                                   .decimals = exe_xlsx_list_decimals(column) };
+                                   .decimals = exe_xlsx_list_decimals(column),
+                                   .unit = unit,
+                                   .unit_one = one };
         if (is_percent(column) && self->cells == NULL) {
             self->cells = g_new0(JwValue, columns->len);
         }
@@ -161,8 +167,8 @@ list_width(const ExeRender *self, unsigned column)
         return least;
     }
     widest.real *= is_percent(def) ? 100 : 1; /* as it is shown */
-    g_autofree char *number =
-        jw_report_text_value(&widest, def->format, exe_xlsx_list_decimals(def));
+    const JwTextForm form = { def->format, exe_xlsx_list_decimals(def), def->unit.other, false };
+    g_autofree char *number = jw_report_text_form(&widest, &form);
     return MIN(exe_column_width(least, number), EXE_WIDTH_MOST);
 }
 
