@@ -8,11 +8,11 @@ import shutil
 from datetime import datetime, timezone
 from zoneinfo import ZoneInfo
 
-import openpyxl
 import pytest
 from bson import Decimal128, Int64, ObjectId
 
 import independent
+import workbook
 from maildev import MailDev
 from smtpsink import text_of
 from stack import TOP, Stack, address, command, event_headers, weekly
@@ -157,7 +157,7 @@ def test_the_workbook_has_what_was_asked_for(own, report, way):
     )
     assert job["state"] == "completed", job.get("errorMessage")
     client = own.api(roles=["admin"])
-    book = openpyxl.load_workbook(io.BytesIO(client.download(job_id).content))
+    book = workbook.read(client.download(job_id).content)
     assert book.sheetnames == ["Summary", "By agent", "Calls"]
     wanted = report.summary()
     summary = {row[1]: row[2] for row in book["Summary"].iter_rows(min_row=7, max_row=9, values_only=True)}
@@ -200,7 +200,7 @@ def test_measures_alone_choose_figures_and_columns(own, report):
     job_id = client.create(body)
     figures = client.wait(job_id)["result"]["summary"]["figures"]
     assert [(f["name"], f["value"]) for f in figures] == [("missedCalls", report.summary()["Missed calls"])]
-    book = openpyxl.load_workbook(io.BytesIO(client.download(job_id).content))
+    book = workbook.read(client.download(job_id).content)
     assert book.sheetnames == ["Summary", "Calls by hour", "Calls by day", "By agent", "By topic", "Calls"]
     assert [cell.value for cell in book["By topic"][1]][:2] == ["Topic", "Missed calls"]
     assert book["By topic"].max_column == 2
@@ -371,7 +371,7 @@ def test_no_digit_is_lost_and_none_is_added(own):
     assert sorted(rows) == sorted([row, row, row[:2] + ["0"] + row[3:]])
     figures, file = made("xlsx", {"count": ["9007199254740993"]})
     assert figures["same"] == (2, "2") and figures["sum"] == (19999999999999.98, "19,999,999,999,999.98")
-    book = openpyxl.load_workbook(io.BytesIO(file.content))
+    book = workbook.read(file.content)
     cells = [[cell.value for cell in line] for line in book.worksheets[-1].iter_rows(min_row=2)]
     assert cells == [[9999999999999.99, "-9214364837599909888", "9007199254740993", 10000000000000]] * 2
     shown = [cell.value for line in book.worksheets[0].iter_rows() for cell in line]

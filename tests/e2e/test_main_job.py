@@ -8,10 +8,10 @@ import re
 from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-import openpyxl
 import pytest
 
 import independent
+import workbook
 from maildev import MailDev
 from smtpsink import text_of
 from stack import address, weekly
@@ -119,7 +119,7 @@ def test_the_file_has_every_row_and_figure(done):
         rows = [tuple(row) for row in csv.reader(io.StringIO(text, newline=""))]
         assert rows == [independent.COLUMNS, *report.csv_rows()]
         return
-    book = openpyxl.load_workbook(io.BytesIO(done["bytes"]))
+    book = workbook.read(done["bytes"])
     assert book.sheetnames == ["Summary", "Calls by hour", "Calls by day", "By agent", "By topic", "Calls"]
     summary = book["Summary"]
     assert summary["B2"].value == done["body"]["name"]

@@ -69,6 +69,7 @@ typedef enum {
     JW_WORD_NO_SIGN_IN,
     JW_WORD_SENT_BY,  /* "This mail was sent automatically by Jobwire for the job {1}" */
     JW_WORD_FIRST_OF, /* "The first {1} of {2} are shown; …": a list in a page */
+    JW_WORD_PRINTED,  /* the first {1} of {2}: of a list on paper */
     JW_WORD_N
 } JwWord;
 

@@ -73,6 +73,8 @@ static const char *const words[JW_WORD_N][N_LANGUAGES] = {
     [JW_WORD_SENT_BY] = { "This mail was sent automatically by Jobwire for the job {1}" },
     [JW_WORD_FIRST_OF] = { "Only the first {1} of {2} are shown here; a workbook, CSV or JSON file "
                            "has all." },
+    [JW_WORD_PRINTED] = { "Printing a sheet of the list stops after {1} rows; the file has all "
+                          "{2}." },
 };
 
 static size_t
