@@ -85,7 +85,7 @@ typedef struct {
     JwChart chart;
     char *chart_measure;   /* one of the measures, the first drawn; NULL without a chart */
     char **chart_measures; /* all that are drawn, two to four; NULL: only that one */
-    bool compare;        /* of a report that compares: it has columns of the period before */
+    bool compare;          /* of a report that compares: it has columns of the period before */
 } JwTableDef;
 
 typedef struct {
@@ -106,6 +106,7 @@ typedef struct {
     char *mail_chart_table; /* title of the table whose chart goes into the mail; NULL: none */
     int max_groups;         /* per dimension; further values count under "(other)" */
     JwCompare compare;      /* unless a request says otherwise */
+    char *sha256; /* hex, of its canonical JSON: the same whatever spaces and order its file has */
 } JwReportDef;
 
 /* An empty definition: its arrays are there, maxGroups is 1000. (transfer full) */

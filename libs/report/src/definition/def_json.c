@@ -5,7 +5,10 @@
 #include "definition/measure_ops.h"
 #include "engine/formula.h"
 #include "jw/catalog.h"
+#include "jw/ident.h"
 #include "names.h"
+
+#include <string.h>
 
 static const char *const parts[] = {
     [JW_PART_VALUE] = "value",     [JW_PART_HOUR] = "hour",   [JW_PART_DATE] = "date",
@@ -388,5 +391,7 @@ jw_report_def_parse(const char *text, size_t length, const char *file, GError **
         g_autofree char *all = jw_violations_text(&violations);
         return jw_fail_null(error, JW_ERROR_INVALID, "%s: %s", file, all);
     }
+    g_autofree char *canonical = jw_json_print(value);
+    def->sha256 = jw_sha256_hex(canonical, strlen(canonical));
     return g_steal_pointer(&def);
 }
