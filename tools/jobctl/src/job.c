@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "progress.h"
+#include "show.h"
 #include "jw/json.h"
 #include "jw/sync.h"
 #include "jw/text.h"
@@ -76,13 +77,43 @@ describe(json_t *job)
     return g_string_free(text, FALSE);
 }
 
+/* A line when anything has changed that a line shows. */
+static void
+show_event(Follow *self, json_t *job)
+{
+    json_t *progress = json_object_get(job, "progress");
+    g_autofree char *state = describe(job);
+    g_autofree char *rows = jc_count_text(int_of(progress, "recordsProcessed"));
+    g_autofree char *now =
+        g_strdup_printf("%3d%%  %s records  %s", (int)int_of(progress, "percentage"), rows, state);
+
+    if (g_strcmp0(now, self->last) == 0) {
+        return;
+    }
+    if (self->watch->json) {
+        g_autofree char *line = jw_json_dump(job, JSON_SORT_KEYS | JSON_COMPACT);
+        fprintf(self->context->out, "%s\n", line);
+    } else {
+        g_autofree char *time = jw_time_format(jw_clock_now_ms(self->context->clock));
+        g_autofree char *here = jc_show_time(time);
+        fprintf(self->context->out, "%s  %s\n", here, now);
+    }
+    (void)fflush(self->context->out);
+    g_free(self->last);
+    self->last = g_steal_pointer(&now);
+}
+
 static void
 show(Follow *self, json_t *job)
 {
     json_t *progress = json_object_get(job, "progress");
     g_autofree char *now = describe(job);
 
-    if (self->watch->json) {
+    if (self->watch->events) {
+        show_event(self, job);
+        return;
+    }
+    if (self->watch->json || self->watch->quiet) {
         return;
     }
     if (self->bar.terminal) {
@@ -153,6 +184,9 @@ print_end(Follow *self, json_t *job)
     const bool completed = strcmp(status, "completed") == 0;
 
     jc_progress_clear(&self->bar);
+    if (self->watch->events && (completed || self->watch->json)) {
+        return completed ? JC_EXIT_OK : JC_EXIT_FAILED;
+    }
     if (self->watch->json) {
         g_autofree char *text = jw_json_dump(job, JSON_SORT_KEYS | JSON_INDENT(2));
         fprintf(self->context->out, "%s\n", text);
