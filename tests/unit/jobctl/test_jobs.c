@@ -23,7 +23,10 @@ typedef struct {
     int64_t total;             /* jobs in the list */
     const char *const *states; /* of the job, one after the other; the last stays */
     size_t asked;
-    char *sha256; /* of the job's file; NULL: none */
+    char *sha256;               /* of the job's file; NULL: none */
+    const char *const *streams; /* of events, one an answer; NULL: there are none */
+    size_t streamed;
+    char *last_id; /* that the last of them was asked behind */
 } Fixture;
 
 static const JwField query[] = {
@@ -131,6 +134,21 @@ answer_job(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 }
 
 static void
+answer_events(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
+{
+    Fixture *self = context;
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+
+    if (self->streams == NULL || self->streams[self->streamed] == NULL) {
+        jw_http_reply_problem(reply, 404, "NOT_FOUND", NULL, 0, "no such path");
+        return;
+    }
+    g_free(self->last_id);
+    self->last_id = g_strdup(jw_http_header(request, "Last-Event-ID"));
+    jw_http_reply_text(reply, 200, "text/event-stream", self->streams[self->streamed++]);
+}
+
+static void
 answer_change(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 {
     Fixture *self = context;
@@ -211,6 +229,7 @@ answer_types(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 static const JwHttpRoute routes[] = {
     { .method = "GET", .pattern = "/jobs", .handler = answer_list, .query = query },
     { .method = "GET", .pattern = "/jobs/:jobId", .handler = answer_job },
+    { .method = "GET", .pattern = "/jobs/:jobId/events", .handler = answer_events },
     { .method = "POST", .pattern = "/jobs/:jobId/cancel", .handler = answer_change },
     { .method = "POST", .pattern = "/jobs/:jobId/retry", .handler = answer_change },
     { .method = "GET", .pattern = "/templates", .handler = answer_templates, .query = query },
@@ -260,6 +279,7 @@ teardown(void **state)
     jc_fixture_free(self->jc);
     jw_mutex_clear(&self->mutex);
     g_free(self->seen);
+    g_free(self->last_id);
     g_free(self->sha256);
     g_free(self);
     return 0;
@@ -394,6 +414,41 @@ test_events(void **state)
     assert_string_equal(json_string_value(json_object_get(second, "status")), "running");
 }
 
+/* A gateway that ends takes its streams with it; what broke off in the middle counts for nothing.
+ */
+static void
+test_events_streamed(void **state)
+{
+    static const char *const streams[] = {
+        "retry: 2000\n\nevent: status\nid: a.1\ndata: {\"id\":\"j\",\"status\":\"pending\"}\n\n"
+        ": still here\n\nevent: status\r\nid: a.2\r\ndata: {\"id\":\"j\",\r\n"
+        "data: \"status\":\"running\"}\r\n\r\nevent: progress\nid: a.9\ndata: {\"perc",
+        "event: progress\nid: a.3\ndata: {\"percentage\":50,\"currentStep\":\"Reading\","
+        "\"recordsProcessed\":4000}\n\n"
+        "event: status\nid: a.4\ndata: {\"id\":\"j\",\"status\":\"failed\"}\n\n"
+        "event: end\nid: a.4\ndata: {\"id\":\"j\",\"status\":\"failed\"}\n\n",
+        NULL,
+    };
+    static const char *const ends[] = { "failed", NULL };
+    static const char *const said[] = { "  0%  0 records  pending", "  0%  0 records  running",
+                                        " 50%  4,000 records  running, Reading",
+                                        " 40%  1,234 records  failed" };
+    Fixture *self = *state;
+
+    self->states = ends;
+    self->streams = streams;
+    assert_int_equal(jc_fixture_run(self->jc, "jobs", "events", JOB_ID, "-i", "20", NULL),
+                     JC_EXIT_FAILED);
+    assert_string_equal(self->last_id, "a.2");
+    assert_int_equal(self->streamed, 2);
+    g_auto(GStrv) lines = g_strsplit(self->jc->out, "\n", -1);
+    assert_int_equal(g_strv_length(lines), G_N_ELEMENTS(said) + 1);
+    for (size_t i = 0; i < G_N_ELEMENTS(said); i++) {
+        assert_string_equal(lines[i] + strlen("2026-01-13 07:30:15  "), said[i]);
+    }
+    assert_string_equal(self->jc->err, "Job " JOB_ID ": failed \n");
+}
+
 static void
 test_templates(void **state)
 {
@@ -474,8 +529,11 @@ main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_list),   TEST(test_list_pages), TEST(test_get),   TEST(test_cancel_and_retry),
-        TEST(test_events), TEST(test_templates),  TEST(test_types), TEST(test_verify),
+        TEST(test_list),      TEST(test_list_pages),
+        TEST(test_get),       TEST(test_cancel_and_retry),
+        TEST(test_events),    TEST(test_events_streamed),
+        TEST(test_templates), TEST(test_types),
+        TEST(test_verify),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

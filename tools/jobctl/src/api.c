@@ -26,7 +26,8 @@ struct _JcApi {
 typedef struct {
     CURL *curl;
     GString *text;
-    FILE *file; /* NULL: string only */
+    FILE *file;       /* NULL: string only */
+    JcStream *stream; /* NULL: none */
     GChecksum *sum;
     int64_t bytes;
 } Answer;
@@ -107,6 +108,9 @@ on_data(char *data, size_t size, size_t n, void *user)
         answer->bytes += (int64_t)length;
         return fwrite(data, 1, length, answer->file);
     }
+    if (answer->stream != NULL && status == 200) {
+        return jc_stream_feed(answer->stream, data, length) ? length : 0;
+    }
     if (answer->text->len + length > ANSWER_MAX_BYTES) {
         return 0; /* curl stops with a write error */
     }
@@ -131,6 +135,9 @@ set_request(JcApi *self, const char *method, const char *url, const char *body, 
            && curl_easy_setopt(curl, CURLOPT_USERAGENT, "jobctl/" JW_VERSION) == CURLE_OK
            && curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_data) == CURLE_OK
            && curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer) == CURLE_OK
+           && (answer->stream == NULL
+               || curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)answer->stream->limit_ms)
+                      == CURLE_OK)
            && (strcmp(method, "DELETE") != 0
                || curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method) == CURLE_OK)
            && (body == NULL
@@ -148,6 +155,10 @@ perform(JcApi *self, const char *method, const char *path, const char *body, Ans
     JcHeaders *more =
         headers != NULL ? curl_slist_append(headers, "Content-Type: application/json") : NULL;
 
+    if (more != NULL && answer->stream != NULL && answer->stream->last_id != NULL) {
+        g_autofree char *last = g_strconcat("Last-Event-ID: ", answer->stream->last_id, NULL);
+        more = curl_slist_append(headers, last);
+    }
     if (more == NULL || !set_request(self, method, url, body, headers, answer)) {
         return jw_fail(error, JW_ERROR_INTERNAL, "libcurl does not take the request to %s", url);
     }
@@ -282,4 +293,16 @@ jc_api_download(JcApi *self, const char *path, FILE *file, int64_t *ret_bytes, c
     *ret_bytes = answer.bytes;
     *ret_sha256 = g_strdup(g_checksum_get_string(sum));
     return true;
+}
+
+bool
+jc_api_stream(JcApi *self, const char *path, JcStream *stream, GError **error)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    Answer answer = { .curl = self->curl, .text = text, .stream = stream };
+    long status = 0;
+
+    jc_stream_restart(stream);
+    return perform(self, "GET", path, NULL, &answer, &status, error)
+           && (status == 200 || refused(self, &answer, status, error));
 }

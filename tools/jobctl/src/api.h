@@ -1,6 +1,7 @@
 /* api.h: the gateway's API of report jobs over libcurl. One thread. */
 #pragma once
 #include "jobctl.h"
+#include "stream.h"
 
 #include "jw/links.h"
 
@@ -31,5 +32,8 @@ char *jc_body_read(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Writes the answer's body to @file. @ret_sha256: of what was written, (transfer full). */
 bool jc_api_download(JcApi *self, const char *path, FILE *file, int64_t *ret_bytes,
                      char **ret_sha256, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Reads server-sent events, behind the last that @stream has seen, until the server ends them. */
+bool jc_api_stream(JcApi *self, const char *path, JcStream *stream,
+                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

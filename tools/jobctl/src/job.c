@@ -22,6 +22,8 @@ typedef struct {
     char *last; /* the last line that was printed, where there is no terminal */
     int64_t started_ms, heard_ms, ended_ms; /* monotonic; ended 0: it runs */
     bool heard, away;                       /* ever; reported so */
+    json_t *told;                           /* the job as the stream told it; NULL: nothing yet */
+    bool told_end;
 } Follow;
 
 static const char *
@@ -283,6 +285,53 @@ follow(Follow *self, JwStop *pause, const char *path, GError **error)
     }
 }
 
+/* The job, or its progress. How it ended is asked for: the answer has what the stream has not. */
+static void
+on_event(const char *name, const char *data, gpointer user)
+{
+    Follow *self = user;
+    json_t *value = jw_json_parse(data, strlen(data), NULL);
+
+    self->heard = self->heard || value != NULL;
+    self->heard_ms = jw_clock_mono_ms(self->context->clock);
+    if (strcmp(name, "end") == 0) {
+        self->told_end = true;
+    } else if (strcmp(name, "status") == 0 && json_is_object(value)) {
+        json_decref(self->told);
+        self->told = json_incref(value);
+    } else if (strcmp(name, "progress") == 0 && self->told != NULL) {
+        json_object_set(self->told, "progress", value);
+    }
+    json_decref(value);
+    if (self->told != NULL && !self->told_end && !job_ended(self->told)) {
+        show_event(self, self->told);
+    }
+}
+
+/* Shows what the gateway tells by itself until the job has ended, and comes again when a gateway
+ * ends a stream before. What goes wrong is no error: the job is asked about instead. */
+static void
+follow_stream(Follow *self, JwStop *pause)
+{
+    g_autofree char *path = jw_link_report_job(NULL, self->job_id, "/events");
+    g_auto(JcStream) stream = { .on_event = on_event, .user = self };
+    bool streams = true;
+
+    jc_stream_init(&stream);
+    while (streams && !self->told_end) {
+        const int64_t spent_ms = jw_clock_mono_ms(self->context->clock) - self->started_ms;
+        const int64_t left_ms = self->watch->timeout_ms - spent_ms;
+        g_autoptr(GError) cause = NULL;
+
+        stream.limit_ms = self->watch->timeout_ms > 0 ? MAX(left_ms, 1) : 0;
+        streams = jc_api_stream(self->api, path, &stream, &cause) && self->heard;
+        if (streams && !self->told_end) {
+            (void)jw_stop_wait(pause, self->watch->interval_ms);
+        }
+    }
+    g_clear_pointer(&self->told, json_decref);
+}
+
 JcExit
 jc_job_watch(const JcContext *context, const JcCommand *command, JcApi *api, const char *job_id,
              const JcWatch *watch)
@@ -300,6 +349,9 @@ jc_job_watch(const JcContext *context, const JcCommand *command, JcApi *api, con
                     .heard = watch->posted };
 
     jc_progress_init(&self.bar, context->err, context->clock, "");
+    if (watch->events) {
+        follow_stream(&self, pause);
+    }
     const JcExit code = follow(&self, pause, path, &error);
     jc_progress_clear(&self.bar);
     g_free(self.last);

@@ -269,6 +269,8 @@ const JcCommand jc_jobs = {
     .help = "Times are shown in the zone of this computer (TZ). -o json is what the API answers; "
             "of events a\n"
             "line for each change, with the job as it was then.\n"
+            "events reads the gateway's server-sent events; where there are none it asks every "
+            "--interval.\n"
             "Exit status: 0 done, 1 failed; of events and retry --wait 1 also when the job did not "
             "complete.\n",
     .options = options,
