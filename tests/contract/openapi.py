@@ -91,6 +91,8 @@ class OpenApi:
             return problems
         if kind not in content:
             return problems + [f"{status} is {kind or 'without a type'}, not {', '.join(content)}"]
+        if kind == "text/event-stream":
+            return problems
         value = json.loads(body)
         return problems + self.errors(f"{pointer}/content/{escaped(kind)}/schema", value)
 

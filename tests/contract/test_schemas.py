@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 
+import jsonschema
 import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -76,3 +77,14 @@ def test_a_message_that_asyncapi_does_not_name(copy):
     text = (copy / "asyncapi.yaml").read_text(encoding="utf-8")
     (copy / "asyncapi.yaml").write_text(text.replace("messages/job.cancel.v1.json", ""), encoding="utf-8")
     refused(copy, "messages/job.cancel.v1.json")
+
+
+def test_a_report_file_is_what_its_schema_says():
+    """The file that tests/unit/executor/test_json.c expects byte for byte, its members in the schema's order."""
+    schema = json.loads((SCHEMAS / "report-file.v1.json").read_text(encoding="utf-8"))
+    file = json.loads((SCHEMAS.parent / "tests/data/report-file.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(file)
+    assert list(file) == list(schema["properties"])
+    del file["figures"][0]["text"]
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft202012Validator(schema).validate(file)

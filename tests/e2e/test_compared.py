@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from datetime import datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -24,6 +25,17 @@ def definition():
     found |= {"compare": "previous", "timeZone": "Europe/Istanbul"}
     for table in found["tables"]:
         table["compare"] = True
+    measures = {measure["name"]: measure for measure in found["measures"]}
+    measures["totalCalls"]["unit"] = {"one": "call", "other": "calls"}
+    measures["answerRate"]["thresholds"] = [
+        {"level": "bad", "below": 60}, {"level": "warn", "below": 83}, {"level": "good", "from": 83},
+    ]
+    measures["averageWaitTime"]["thresholds"] = [{"level": "bad", "from": 60}]
+    measures["missedCalls"]["thresholds"] = [{"level": "good", "below": 1000}]
+    for items in (found["columns"], found["dimensions"]):
+        for item in items:
+            if item["field"] == "status":
+                item["labels"] = {"answered": "Answered", "missed": "Missed call"}
     return found
 
 
@@ -72,7 +84,7 @@ def done(own):
     client = own.api()
     job_id = client.create(weekly([recipient], "Calls beside the week before"))
     client.wait_mailed(job_id)
-        return recipient, openpyxl.load_workbook(io.BytesIO(client.download(job_id).content))
+    return recipient, openpyxl.load_workbook(io.BytesIO(client.download(job_id).content))
 
 
 def test_the_summary_has_both_weeks(done, both):
@@ -130,11 +142,49 @@ def test_the_mail_says_what_was_before(done, both):
     html = text_of(message, "html")
     difference = len(now.calls) - len(before.calls)
     percent = change(len(now.calls), len(before.calls))[2]
-    line = f"{'▲' if difference > 0 else '▼'} {difference:+,} ({percent:+.1f} %)"
+    line = f"{'▲' if difference > 0 else '▼'} {difference:+,} calls ({percent:+.1f} %)"
     assert f"Compared with {BEFORE}" in text
     assert line in text and line in html
     assert "vs 4 Jan – 10 Jan<" in html
     assert f"{before.summary_texts()['Peak hour']} before" in text
+    assert re.search(rf"Total calls +{len(now.calls):,} calls", text)
+    rate = now.summary()["Answer rate"]
+    assert 60 <= rate < 83, "the warning is to be seen"
+    assert re.search(rf"Answer rate +{rate:.2f} %   ! attention", text) and ">! attention<" in html
+    assert ">✗ bad<" in html and ">✓ good<" in html
+
+
+def level(value):
+    return "✗" if value < 60 else "!" if value < 83 else "✓"
+
+
+def test_levels_and_units_are_in_the_formats_of_numbers(done, both):
+    book = done[1]
+    head = book["Calls by hour"][1]
+    rate = next(cell.column for cell in head if cell.value == "Answer rate")
+    for row, (_hour, *_counts, wanted) in enumerate(both[0].tables()["Calls by hour"][1:], 2):
+        cell = book["Calls by hour"].cell(row, rate)
+        if wanted is None:
+            continue  # an empty cell
+        sign = level(wanted)
+        assert cell.number_format == f'"{sign} "#,##0.00" %"'
+        assert cell.fill.fill_type == "solid"
+    assert book["Calls by hour"].cell(2, 2).number_format == '[=1]#,##0" call";#,##0" calls"'
+    assert book["Summary"].cell(7, 3).number_format == '#,##0" calls"'
+    assert book["Summary"].cell(7, 5).number_format == '+#,##0" calls";-#,##0" calls";#,##0" calls"'
+
+
+def test_the_list_shows_labels_and_filters_know_values(own, done, both):
+    status = [cell.value for cell in done[1]["Calls"][1]].index("Status") + 1
+    shown = {done[1]["Calls"].cell(row, status).value for row in range(2, done[1]["Calls"].max_row + 1)}
+    assert shown == {"Answered", "Missed call"}
+    client = own.api()
+    parameters = {"period": {"type": "weekly", "at": "2021-01-18T06:00:00Z"}, "filters": {"statuses": ["missed"]},
+                  "groupBy": ["status"], "measures": ["totalCalls"], "compare": "none"}
+    job_id = client.create(weekly(format="csv", parameters=parameters))
+    client.wait(job_id)
+    missed = sum(not call.answered for call in both[0].calls)
+    assert client.download(job_id).content.decode() == f"Status,Total calls\r\nMissed call,{missed}\r\n"
 
 
 def test_a_request_may_leave_it_out(own):

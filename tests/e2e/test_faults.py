@@ -6,6 +6,7 @@ import re
 import threading
 import time
 import uuid
+from datetime import datetime, timedelta
 
 import pytest
 import requests
@@ -488,6 +489,24 @@ def test_an_executor_that_stands_still_loses_nothing(own, none_left):
         assert own.db.jobs.find_one({"_id": job_id})["token"] == 1
     finally:
         own.start("scheduler")
+
+
+def test_a_time_limit_ends_the_job(own, none_left):
+    """The attempt stops when its time is over, whatever it was doing, and is not tried again by itself."""
+    client = own.api()
+    process = own.start("executor", JW_WORKERS="1")
+    job_id = client.create(everything(name="Too long", format="xlsx", timeoutSeconds=1))
+    until(lambda: process.records("job_claimed", job_id=job_id), 30, "the job is claimed", pause=0.001)
+    process.freeze()
+    claimed = own.db.jobs.find_one({"_id": job_id})["startedAt"]
+    until(lambda: datetime.utcnow() > claimed + timedelta(seconds=1.5), 10, "its time is over")
+    process.thaw()
+    job = client.wait(job_id, "failed")
+    assert job["error"]["code"] == "TIMEOUT" and "time limit of 1 s" in job["error"]["message"]
+    assert job["timeoutSeconds"] == 1
+    document = own.db.jobs.find_one({"_id": job_id})
+    assert document["attempts"] == 1 and not own.files_of(job_id)
+    assert client.post(f"/{job_id}/retry").status_code == 200
 
 
 def test_temporary_folders_of_the_dead(own, none_left):

@@ -4,10 +4,11 @@ import csv
 import hashlib
 import io
 import json
+import subprocess
 
 import pytest
 
-from stack import everything
+from stack import clean_env, everything, program
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +73,18 @@ def test_a_job_is_cancelled(jobctl, api):
     assert api.job(job_id)["cancelReason"] == "not needed"
     assert "409" in jobctl("jobs", "cancel", job_id, ends=1).stderr
     assert "409" in jobctl("jobs", "retry", job_id, ends=1).stderr
+
+
+def test_what_happens_meanwhile_is_told(stack, api):
+    job_id = api.create(everything() | {"scheduledFor": "2099-01-01T00:00:00Z"})
+    env = clean_env(JW_GATEWAY_URL=f"http://127.0.0.1:{stack.gateway_port}", JW_TOKEN=stack.token())
+    told = subprocess.Popen([program("jobctl"), "jobs", "events", job_id], env=env, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert told.stdout.readline().endswith(" 0%  0 records  scheduled\n")
+    assert api.post(f"/{job_id}/cancel").status_code == 200
+    rest, problem = told.communicate(timeout=60)
+    assert " records  cancelled" in rest.splitlines()[-1] and f"Job {job_id}: cancelled" in problem
+    assert told.returncode == 1
 
 
 def test_templates(stack, jobctl):

@@ -66,3 +66,37 @@ def test_two_people_do_not_overwrite_each_others_changes(stack, api):
     assert (named.status_code, named.json()["error"]["code"]) == (409, "TEMPLATE_CHANGED")
     assert api.get(path).json()["data"]["name"] == "First"
     assert api.get(path, headers={"If-None-Match": '"2"'}).status_code == 304
+
+
+def refused(api, settings=None, **more):
+    body = {"name": "x", "settings": {"reportType": "call-records"} | (settings or {})} | more
+    answer = api.post(TEMPLATES, json=body)
+    assert answer.status_code == 400, answer.text
+    return {d["pointer"] for d in answer.json()["error"]["details"]}
+
+
+def test_hostile_templates_are_refused_and_what_is_text_stays_text(stack, api):
+    assert refused(api, name={"$ne": 1}) == {"/name"}
+    assert refused(api, {"__proto__": {"admin": True}}) == {"/settings/__proto__"}
+    assert refused(api, {"$where": "sleep(1000)"}) == {"/settings/$where"}
+    assert refused(api, {"parameters": {"filters": {"$or": [{}]}}}) >= {"/settings/parameters/filters/$or"}
+    assert len(refused(api, {f"k{n}": n for n in range(10_000)})) == 50
+    deep = '{"name":"x","settings":' + '{"a":' * 100 + "1" + "}" * 100 + "}"
+    answer = api.post(TEMPLATES, data=deep, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "INVALID_JSON")
+    huge = api.post(TEMPLATES, json={"name": "x", "settings": weekly(description="x" * (2 << 20))})
+    assert huge.status_code == 413
+    assert api.get(f"{TEMPLATES}?owner[$ne]=x").status_code == 400
+    for bad in ("%24ne", "..%252f", "x" * 300, "0190a5d0-0000-7000-8000-00000000000"):
+        assert api.get(f"{TEMPLATES}/{bad}").status_code == 404
+    text = "=cmd|'/c calc'!A1 \u202e{\"$gt\":\"\"} <script>alert(1)</script>"
+    template_id = made(api, weekly(format="csv", name=text), name=text)
+    assert api.get(f"{TEMPLATES}/{template_id}").json()["data"]["name"] == text
+    assert stack.db.reportTemplates.find_one({"_id": template_id})["name"] == text
+    assert isinstance(stack.db.reportTemplates.find_one({"_id": template_id})["settings"], str)
+    assert api.wait(api.create({"templateId": template_id}))["name"] == text
+    assert refused(api, {"name": "a\r\nBcc: b@example.com"}) == {"/settings/name"}
+    for value in (["ann"], {"$ne": ""}, 7, True):
+        answer = api.post(json={"templateId": value})
+        assert answer.status_code == 400, answer.text
+        assert "/templateId" in {d["pointer"] for d in answer.json()["error"]["details"]}

@@ -92,7 +92,8 @@ static bool
 open_client(JwKafkaConsumer *self, const JwSubscription *subscription, GError **error)
 {
     char text[512];
-    g_autoptr(rd_kafka_conf_t) conf = jw_kafka_conf_consumer(self->bus->common, self->group, error);
+    g_autoptr(rd_kafka_conf_t) conf =
+        jw_kafka_conf_consumer(self->bus->common, self->group, subscription->newest, error);
     if (conf == NULL) {
         return false;
     }

@@ -66,6 +66,12 @@ static const Setting fixed_consumer[] = {
     { "enable.partition.eof", "false" },
 };
 
+/* Instead, of one that reads what comes from now on. */
+static const Setting fixed_newest[] = {
+    { "enable.auto.commit", "false" },
+    { "auto.offset.reset", "latest" },
+};
+
 /* Keys that the environment may not set, and what to do instead. */
 static const Setting protected_keys[] = {
     { "bootstrap.servers", "set JW_KAFKA_BROKERS" },
@@ -354,10 +360,12 @@ jw_kafka_conf_producer(const rd_kafka_conf_t *common, const JwBusConfig *config,
 }
 
 rd_kafka_conf_t *
-jw_kafka_conf_consumer(const rd_kafka_conf_t *common, const char *group, GError **error)
+jw_kafka_conf_consumer(const rd_kafka_conf_t *common, const char *group, bool newest,
+                       GError **error)
 {
     g_autoptr(rd_kafka_conf_t) conf = rd_kafka_conf_dup(common);
     if (!set_all(conf, fixed_consumer, G_N_ELEMENTS(fixed_consumer), error)
+        || (newest && !set_all(conf, fixed_newest, G_N_ELEMENTS(fixed_newest), error))
         || !set(conf, "group.id", group, error)) {
         return NULL;
     }

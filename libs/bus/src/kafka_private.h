@@ -24,7 +24,7 @@ rd_kafka_conf_t *jw_kafka_conf_new(const JwBusConfig *config, const char *servic
 rd_kafka_conf_t *jw_kafka_conf_producer(const rd_kafka_conf_t *common, const JwBusConfig *config,
                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 rd_kafka_conf_t *jw_kafka_conf_consumer(const rd_kafka_conf_t *common, const char *group,
-                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+                                        bool newest, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A producer in use. A fatal error replaces it; the old one is freed after its last user
  * released it. */

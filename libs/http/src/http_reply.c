@@ -123,3 +123,11 @@ jw_http_reply_text(JwHttpReply *self, int status, const char *content_type, cons
     g_return_if_fail(self != NULL && content_type != NULL && text != NULL);
     set_body(self, status, content_type, g_strdup(text));
 }
+
+void
+jw_http_reply_empty(JwHttpReply *self, int status)
+{
+    g_return_if_fail(self != NULL);
+    jw_http_reply_drop_body(self);
+    self->status = status;
+}

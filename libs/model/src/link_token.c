@@ -28,7 +28,7 @@ struct _JwLinkKeys {
 const JwConfigEntry jw_link_config_entries[] = {
     { "JW_LINK_KEYS", JW_CONFIG_STRING, offsetof(JwLinkConfig, keys), NULL, 0, 0,
       JW_CONFIG_REQUIRED | JW_CONFIG_SECRET,
-      "keys that sign the download links in mails, the same for notifier and gateway: "
+      "keys that sign download links, the same for notifier and gateway: "
       "\"id:secret\", "
       "of which the first signs and all are accepted; "
       "make one with: echo \"k1:$(openssl rand -hex 32)\"" },

@@ -27,6 +27,10 @@ static const char head_style[] =
     "@media (prefers-color-scheme:dark){.page{background-color:#0b1220 !important}\n"
     ".sheet{background-color:#111a2e !important;border-color:#24304a !important}\n"
     ".card{background-color:#18233b !important;border-color:#24304a !important}\n"
+    ".good{color:#86efac !important}.card.good{background-color:#0f2a1d !important;"
+    "border-color:#166534 !important}.warn{color:#fcd34d !important}.card.warn{background-color:"
+    "#2c2410 !important;border-color:#92400e !important}.bad{color:#fca5a5 !important}.card.bad{"
+    "background-color:#33161a !important;border-color:#991b1b !important}\n"
     ".dark{color:#f1f5f9 !important}.soft{color:#a3b1c9 !important}.link{color:#8ab4ff "
     "!important}}\n"
     "</style>\n";

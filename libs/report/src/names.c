@@ -49,6 +49,14 @@ const char *const jw_compare_names[] = {
     NULL,
 };
 
+const char *const jw_level_names[] = {
+    [JW_LEVEL_NONE] = "none",
+    [JW_LEVEL_GOOD] = "good",
+    [JW_LEVEL_WARN] = "warn",
+    [JW_LEVEL_BAD] = "bad",
+    NULL,
+};
+
 int
 jw_name_read(const json_t *object, const char *member, const char *const *names, int otherwise)
 {

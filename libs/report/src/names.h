@@ -8,8 +8,9 @@
 G_BEGIN_DECLS
 
 /* By their enum's values, NULL-terminated, so that they serve tables of JwField too. */
-extern const char *const jw_format_names[], *const jw_chart_names[], *const jw_period_names[],
-    *const jw_compare_names[];
+extern const char *const jw_format_names[],
+    *const jw_chart_names[], *const jw_period_names[], *const jw_compare_names[],
+                                                           *const jw_level_names[];
 
 /* "in, range": of JwFilterOperators. (transfer full) */
 char *jw_filter_operators_join(unsigned operators);

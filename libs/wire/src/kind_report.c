@@ -23,6 +23,14 @@ set_zone(json_t *spec, const char *zone)
     }
 }
 
+static int64_t
+timeout_of(const JwCatalog *catalog, const json_t *spec)
+{
+    const JwReportDef *def = jw_catalog_find(catalog, jw_json_text(spec, "reportType"));
+
+    return def != NULL ? (int64_t)def->timeout_s * 1000 : 0;
+}
+
 static const char *const departments[] = { "parameters", "filters", "departmentIds", NULL };
 
 const JwJobKind jw_kind_report = {
@@ -30,6 +38,7 @@ const JwJobKind jw_kind_report = {
     .subtype = "reportType",
     .flags = JW_KIND_ARTIFACT | JW_KIND_RECIPIENTS,
     .max_attempts = 5,
+    .timeout_of = timeout_of,
     .fields = jw_report_spec_fields,
     .departments = departments,
     .check = jw_report_spec_check,

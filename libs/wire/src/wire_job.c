@@ -80,11 +80,11 @@ static const JwField department = { .type = JW_FIELD_STRING, .min = 1, .max = 20
     { .name = "priority", .type = JW_FIELD_STRING, .values = priorities,                           \
       .prefix = PRIORITY_PREFIX },                                                                 \
     { .name = "visibility", .type = JW_FIELD_STRING, .values = jw_visibility_names },              \
+    { .name = "timeoutSeconds", .type = JW_FIELD_INT, .min = 1, .max = JW_KIND_TIMEOUT_MOST_S },   \
     { .name = "delivery", .type = JW_FIELD_OBJECT, .fields = delivery_fields }
 #define KIND_FIELDS                                                                                \
     { .name = "jobType", .type = JW_FIELD_STRING, .flags = REQUIRED, .check = check_type },        \
     { .name = "spec", .type = JW_FIELD_ANY, .flags = REQUIRED },                                   \
-    { .name = "timeout", .type = JW_FIELD_STRING, .check = jw_check_duration },                    \
     { .name = "maxAttempts", .type = JW_FIELD_INT, .min = 1, .max = MAX_ATTEMPTS }
 
 static const JwField request_fields[] = {
@@ -195,16 +195,24 @@ unique_recipients(const json_t *body)
     return (char **)g_ptr_array_free(g_steal_pointer(&kept), FALSE);
 }
 
+/* The limit of the job itself, else that of what it asks for, else that of its kind. */
+static int64_t
+timeout_of(const JwWire *self, const JwJobKind *kind, const json_t *body, const json_t *spec)
+{
+    const json_t *own = json_object_get(body, "timeoutSeconds");
+    int64_t of_spec_ms = kind->timeout_of != NULL ? kind->timeout_of(self->catalog, spec) : 0;
+
+    if (own != NULL) {
+        return (int64_t)json_integer_value(own) * 1000;
+    }
+    return of_spec_ms > 0 ? of_spec_ms : kind->timeout_ms;
+}
+
 static void
 read_limits(const JwJobKind *kind, const json_t *body, JwJob *job)
 {
-    const char *timeout = jw_json_text(body, "timeout");
     const json_t *attempts = json_object_get(body, "maxAttempts");
 
-    job->timeout_ms = kind->timeout_ms;
-    if (timeout != NULL) {
-        (void)jw_parse_duration(timeout, &job->timeout_ms);
-    }
     job->max_attempts =
         attempts != NULL ? (int32_t)json_integer_value(attempts) : kind->max_attempts;
 }
@@ -231,6 +239,7 @@ build_job(const JwWire *self, const JwJobKind *kind, const json_t *body, const j
         (void)jw_priority_parse(jw_skip_prefix(priority, PRIORITY_PREFIX), &job->priority);
     }
     (void)jw_visibility_parse(jw_json_text(body, "visibility"), &job->visibility);
+    job->timeout_ms = timeout_of(self, kind, body, built);
     read_limits(kind, body, job);
     job->scheduled_for_ms = jw_json_time(body, "scheduledFor", 0);
     job->state = job->scheduled_for_ms > now_ms ? JW_JOB_SCHEDULED : JW_JOB_PENDING;
@@ -263,8 +272,7 @@ static void
 set_limits(json_t *value, const JwJob *job)
 {
     if (job->timeout_ms > 0) {
-        g_autofree char *timeout = jw_duration_format(job->timeout_ms);
-        jw_json_set_string(value, "timeout", timeout);
+        json_object_set_new(value, "timeoutSeconds", json_integer((job->timeout_ms + 999) / 1000));
     }
     json_object_set_new(value, "maxAttempts", json_integer(job->max_attempts));
 }

@@ -22,7 +22,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ExeAttempt, exe_attempt_end)
 
 Exe *exe_attempt_exe(const ExeAttempt *self);
 const JwJob *exe_attempt_job(const ExeAttempt *self);
+/* TIMEOUT also when the time limit has just passed. */
 ExeStopReason exe_attempt_stop_reason(ExeAttempt *self);
+/* What is left of the job's time limit, in ms, at least 1; 0: it has none. */
+int64_t exe_attempt_time_left(const ExeAttempt *self);
 /* False with CANCELLED when the attempt must stop. Handlers ask at least once a second. */
 bool exe_attempt_go_on(ExeAttempt *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* @step: a static string. @total -1: not known. Written to the job with the next heartbeat; never

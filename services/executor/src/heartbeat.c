@@ -251,11 +251,27 @@ exe_attempt_job(const ExeAttempt *self)
     return self->job;
 }
 
-ExeStopReason
-exe_attempt_stop_reason(ExeAttempt *self)
+static ExeStopReason
+reason_of(ExeAttempt *self)
 {
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
     return self->reason;
+}
+
+ExeStopReason
+exe_attempt_stop_reason(ExeAttempt *self)
+{
+    /* Whatever fails after the limit failed for want of time. */
+    attempt_check_limit(self, jw_clock_mono_ms(self->exe->clock));
+    return reason_of(self);
+}
+
+int64_t
+exe_attempt_time_left(const ExeAttempt *self)
+{
+    int64_t spent = jw_clock_mono_ms(self->exe->clock) - self->started_mono_ms;
+
+    return self->timeout_ms > 0 ? MAX(self->timeout_ms - spent, 1) : 0;
 }
 
 bool
@@ -266,10 +282,10 @@ exe_attempt_go_on(ExeAttempt *self, GError **error)
     int64_t now = jw_clock_mono_ms(self->exe->clock);
 
     attempt_check_limit(self, now);
-    if (attempt_is_silent(self, now) && exe_attempt_stop_reason(self) == EXE_GO_ON) {
+    if (attempt_is_silent(self, now) && reason_of(self) == EXE_GO_ON) {
         exe_attempt_heartbeat(self);
     }
-    switch (exe_attempt_stop_reason(self)) {
+    switch (reason_of(self)) {
     case EXE_GO_ON:
         return true;
     case EXE_STOP_CANCEL:
@@ -279,9 +295,7 @@ exe_attempt_go_on(ExeAttempt *self, GError **error)
     case EXE_STOP_SHUTDOWN:
         return jw_fail(error, JW_ERROR_CANCELLED, "the executor is stopping");
     case EXE_STOP_TIMEOUT:
-        return jw_fail(error, JW_ERROR_CANCELLED,
-                       "the job ran longer than its limit of %" G_GINT64_FORMAT " ms",
-                       self->timeout_ms);
+        return jw_fail(error, JW_ERROR_CANCELLED, "the job ran longer than its time limit");
     }
     g_assert_not_reached();
 }

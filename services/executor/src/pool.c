@@ -74,6 +74,20 @@ end_failed(Exe *self, const JwJob *job, bool timed_out, const GError *cause)
     return end(self, job, &change, again ? "retried" : "failed");
 }
 
+/* People read it: what to do about it, and not which call was cut off. */
+static const char *
+end_timed_out(Exe *self, const JwJob *job)
+{
+    g_autoptr(GError) cause = NULL;
+
+    (void)jw_fail(&cause, JW_ERROR_CANCELLED,
+                  "it ran longer than its time limit of %" G_GINT64_FORMAT
+                  " s; ask for less, a shorter period or narrower filters, or for more time with "
+                  "timeoutSeconds",
+                  (job->timeout_ms + 999) / 1000);
+    return end_failed(self, job, true, cause);
+}
+
 static const char *
 end_stopped(Exe *self, const JwJob *job, ExeStopReason reason, const GError *cause)
 {
@@ -86,7 +100,7 @@ end_stopped(Exe *self, const JwJob *job, ExeStopReason reason, const GError *cau
     case EXE_STOP_SHUTDOWN:
         return end(self, job, &release, "released");
     case EXE_STOP_TIMEOUT:
-        return end_failed(self, job, true, cause);
+        return end_timed_out(self, job);
     case EXE_STOP_LOST:
         return "lost";
     case EXE_GO_ON:

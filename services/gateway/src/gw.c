@@ -2,6 +2,7 @@
 #include "gw.h"
 
 #include "core/admission.h"
+#include "core/events.h"
 #include "core/metrics.h"
 
 #include "jw/links.h"
@@ -17,6 +18,10 @@ const JwConfigEntry gw_config_entries[] = {
       "with this many jobs pending, further ones are answered 503" },
     { "JW_RETRY_MAX", JW_CONFIG_INT, offsetof(GwConfig, retry_max), "3", 0, 100, 0,
       "how often a failed job created here may be retried by its owner" },
+    { "JW_EVENTS_MAX", JW_CONFIG_INT, offsetof(GwConfig, events_max), "2000", 1, 100000, 0,
+      "streams of jobs' events at once; one more is answered 503" },
+    { "JW_EVENTS_CALLER_MAX", JW_CONFIG_INT, offsetof(GwConfig, events_caller_max), "50", 1, 100000,
+      0, "the same of one caller; one more is answered 429" },
     { "JW_API_DOCS_DIR", JW_CONFIG_STRING, offsetof(GwConfig, api_docs_dir), NULL, 0, 0, 0,
       "folder of Swagger UI's files (npm's swagger-ui-dist), for the page /api-docs; without it "
       "there is only /openapi.json" },
@@ -37,8 +42,9 @@ gw_run(Gw *self, JwHttpServer *http, GError **error)
     self->queue = jw_jobs_queue_new(self->store, self->clock, self->weights);
     self->admission = gw_admission_new(self->store, self->clock, self->config.pending_max);
     self->jobs.batch = jw_jobs_batch_new(self->store);
+    self->events = gw_events_new(self);
     gw_add_apis(self, http);
-    return gw_admission_watch(self->admission, error);
+    return gw_admission_watch(self->admission, error) && gw_events_start(self->events, error);
 }
 
 void
@@ -63,6 +69,7 @@ gw_drain(Gw *self, int64_t deadline_mono_ms)
 void
 gw_stop(Gw *self)
 {
+    g_clear_pointer(&self->events, gw_events_free);
     g_clear_pointer(&self->jobs.batch, jw_jobs_batch_free);
     g_clear_pointer(&self->admission, gw_admission_free);
     g_clear_pointer(&self->queue, jw_jobs_queue_free);

@@ -16,10 +16,12 @@ typedef struct {
     char *public_url;    /* JW_PUBLIC_URL: how clients reach this gateway; NULL: links are paths */
     int64_t pending_max; /* JW_PENDING_MAX */
     int64_t retry_max;   /* JW_RETRY_MAX */
-    char *api_docs_dir;  /* JW_API_DOCS_DIR: of Swagger UI's files; NULL: no page of the APIs */
+    int64_t events_max, events_caller_max; /* JW_EVENTS_MAX, JW_EVENTS_CALLER_MAX */
+    char *api_docs_dir; /* JW_API_DOCS_DIR: of Swagger UI's files; NULL: no page of the APIs */
 } GwConfig;
 
 typedef struct _GwAdmission GwAdmission;
+typedef struct _GwEvents GwEvents;
 
 typedef struct {
     GwConfig config;
@@ -32,6 +34,7 @@ typedef struct {
     JwTurnsConfig turns_config;
     JwTurnWeights *weights;
     JwJobsQueue *queue; /* where pending jobs stand */
+    GwEvents *events;   /* whom to tell what becomes of jobs */
 } Gw;
 
 /* For main.c and tests. */

@@ -151,7 +151,8 @@ reader_new(BusFixture *fixture, const char *topic, size_t batch_max, Judge judge
     self->done = g_array_new(FALSE, FALSE, sizeof(int));
     self->offered = g_array_new(FALSE, FALSE, sizeof(int));
     const char *const topics[] = { topic, NULL };
-    JwSubscription subscription = { topics, fixture->group, batch_max, consume, self };
+    JwSubscription subscription = { topics,    fixture->group, fixture->newest,
+                                    batch_max, consume,        self };
     self->consumer = jw_bus_subscribe(fixture->bus, &subscription, &error);
     assert_ok(self->consumer != NULL, error);
     return self;

@@ -9,7 +9,8 @@ typedef struct {
     JwBus *bus;
     char *topic; /* with its DLQ; deleted after the test */
     char *group;
-    int laters; /* of the next reader */
+    int laters;  /* of the next reader */
+    bool newest; /* so is the next reader */
 } BusFixture;
 
 /* @partitions of the topic; its DLQ has one. */

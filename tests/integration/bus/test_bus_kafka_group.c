@@ -121,12 +121,46 @@ every_message_is_decided(void **state)
     bus_fixture_free(fixture);
 }
 
+/* It never sees what was there before it; what comes once it has its partitions it does see, and no
+ * reader after it goes on where it was. */
+static void
+newest_begins_at_the_end(void **state)
+{
+    enum { BEFORE = 30 };
+    BusFixture *fixture = bus_fixture_new(3);
+    int next = BEFORE;
+
+    (void)state;
+    bus_fixture_publish(fixture, 0, BEFORE, BEFORE);
+    fixture->newest = true;
+    for (int round = 0; round < 2; round++) {
+        Reader *reader = reader_new(fixture, fixture->topic, 10, NULL);
+        int from = next;
+
+        while (reader_done(reader) == 0 && next < 3000) {
+            bus_fixture_publish(fixture, next, next + 10, 30);
+            next += 10;
+        }
+        assert_true(reader_done(reader) > 0);
+        jw_mutex_lock(&reader->mutex);
+        for (guint i = 0; i < reader->offered->len; i++) {
+            assert_true(g_array_index(reader->offered, int, i) >= from);
+        }
+        jw_mutex_unlock(&reader->mutex);
+        reader_free(reader);
+        bus_fixture_publish(fixture, next, next + 10, 30); /* nobody reads these */
+        next += 10;
+    }
+    bus_fixture_free(fixture);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_message_is_decided),
         cmocka_unit_test(rebalances_lose_nothing),
+        cmocka_unit_test(newest_begins_at_the_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

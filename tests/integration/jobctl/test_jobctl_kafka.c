@@ -178,7 +178,7 @@ test_dlq(void **state)
 {
     Fixture *self = *state;
     const char *const topics[] = { self->topic, NULL };
-    const JwSubscription subscription = { topics, self->prefix, 10, consume, self };
+    const JwSubscription subscription = { topics, self->prefix, false, 10, consume, self };
     g_autoptr(GError) error = NULL;
 
     assert_int_equal(jc_fixture_run(self->jc, "topics", NULL), JC_EXIT_OK);

@@ -346,6 +346,11 @@ mem_subscribe(JwBus *bus, const JwSubscription *subscription, GError **error)
         g_array_append_val(consumer->positions, position);
     }
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
+    for (guint i = 0; subscription->newest && i < consumer->positions->len; i++) {
+        Position *position = &g_array_index(consumer->positions, Position, i);
+
+        position->next = get_topic_locked(self, position->topic)->records->len;
+    }
     g_ptr_array_add(self->consumers, consumer);
     return &consumer->base;
 }

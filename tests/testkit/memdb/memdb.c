@@ -241,7 +241,8 @@ read_options(Options *self, const bson_t *opts)
             self->skip = bson_iter_as_int64(&iter);
         } else if (strcmp(name, "limit") == 0) {
             self->limit = bson_iter_as_int64(&iter);
-        } else if (strcmp(name, "batchSize") != 0 && strcmp(name, "hint") != 0) {
+        } else if (strcmp(name, "batchSize") != 0 && strcmp(name, "hint") != 0
+                   && strcmp(name, "maxTimeMS") != 0) {
             md_unknown("option", name);
         }
     }

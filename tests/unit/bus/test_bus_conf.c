@@ -46,7 +46,7 @@ defaults_and_fixed_settings(void **state)
     assert_setting(producer, "queue.buffering.max.messages", "5");
     assert_setting(producer, "message.max.bytes", "2065536");
 
-    g_autoptr(rd_kafka_conf_t) consumer = jw_kafka_conf_consumer(common, "g", &error);
+    g_autoptr(rd_kafka_conf_t) consumer = jw_kafka_conf_consumer(common, "g", false, &error);
     assert_ok(consumer != NULL, error);
     assert_setting(consumer, "group.id", "g");
     assert_setting(consumer, "enable.auto.offset.store", "false");
@@ -54,6 +54,12 @@ defaults_and_fixed_settings(void **state)
     assert_setting(consumer, "partition.assignment.strategy", "range");
     assert_setting(consumer, "session.timeout.ms", "6000");
     assert_setting(consumer, "heartbeat.interval.ms", "1000");
+
+    g_autoptr(rd_kafka_conf_t) newest = jw_kafka_conf_consumer(common, "g", true, &error);
+    assert_ok(newest != NULL, error);
+    assert_setting(newest, "auto.offset.reset", "largest");
+    assert_setting(newest, "enable.auto.commit", "false");
+    assert_setting(newest, "enable.auto.offset.store", "false");
 }
 
 /* Times that librdkafka would take although a member of the group would be dropped while it lives.

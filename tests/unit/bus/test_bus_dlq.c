@@ -59,7 +59,7 @@ static JwConsumer *
 subscribe(Reader *reader, const char *const *topics)
 {
     g_autoptr(GError) error = NULL;
-    JwSubscription subscription = { topics, "group", 100, consume, reader };
+    JwSubscription subscription = { topics, "group", false, 100, consume, reader };
     JwConsumer *consumer = jw_bus_subscribe(reader->mock->bus, &subscription, &error);
     assert_ok(consumer != NULL, error);
     return consumer;

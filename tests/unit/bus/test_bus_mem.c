@@ -8,6 +8,7 @@ typedef struct {
     GString *seen;
     JwVerdict verdict; /* for bodies "x" */
     int calls, persisted, failed;
+    bool newest;
 } Notes;
 
 static void
@@ -55,7 +56,7 @@ subscribe(JwBus *bus, size_t batch_max, Notes *notes)
 {
     static const char *const topics[] = { "t", NULL };
     g_autoptr(GError) error = NULL;
-    JwSubscription subscription = { topics, "g", batch_max, consume, notes };
+    JwSubscription subscription = { topics, "g", notes->newest, batch_max, consume, notes };
     JwConsumer *consumer = jw_bus_subscribe(bus, &subscription, &error);
     assert_ok(consumer != NULL, error);
     return consumer;
@@ -128,6 +129,21 @@ later_is_offered_again_in_order(void **state)
 }
 
 static void
+newest_begins_at_the_end(void **state)
+{
+    (void)state;
+    g_autoptr(JwBus) bus = jw_bus_mem_new();
+    g_autoptr(GString) seen = g_string_new(NULL);
+    Notes notes = { .seen = seen, .newest = true };
+    publish(bus, "t", "a", &notes);
+    (void)jw_bus_mem_deliver(bus);
+    g_autoptr(JwConsumer) consumer = subscribe(bus, 10, &notes);
+    publish(bus, "t", "b", &notes);
+    assert_int_equal(jw_bus_mem_deliver(bus), 1);
+    assert_string_equal(seen->str, "b");
+}
+
+static void
 poison_goes_to_the_dlq(void **state)
 {
     (void)state;
@@ -171,6 +187,7 @@ main(void)
         cmocka_unit_test(published_messages_can_be_looked_at),
         cmocka_unit_test(down_and_refusing),
         cmocka_unit_test(later_is_offered_again_in_order),
+        cmocka_unit_test(newest_begins_at_the_end),
         cmocka_unit_test(poison_goes_to_the_dlq),
         cmocka_unit_test(freeing_ends_what_is_pending),
     };

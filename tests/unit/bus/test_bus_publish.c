@@ -186,7 +186,7 @@ bad_messages_are_refused(void **state)
     assert_false(jw_bus_publish(mock->bus, &message, NULL, NULL, &error));
     assert_jw_error(error, JW_ERROR_TOO_LARGE, "*");
     const char *const none[] = { NULL };
-    JwSubscription subscription = { none, "g", 10, ignore, NULL };
+    JwSubscription subscription = { none, "g", false, 10, ignore, NULL };
     assert_null(jw_bus_subscribe(mock->bus, &subscription, &error));
     assert_jw_error(error, JW_ERROR_INVALID, "*topics*");
     mock_kafka_free(mock);

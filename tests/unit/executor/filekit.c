@@ -189,7 +189,11 @@ fk_fill(FileKit *self)
                                                .difference_text = "+34",
                                                .percent_text = "+2.8 %" };
     figure->level = JW_LEVEL_GOOD;
-    (void)fk_figure(self, "rate", "Answer rate", JW_FORMAT_PERCENT, FK_NULL, "n/a");
+    figure = fk_figure(self, "rate", "Answer rate", JW_FORMAT_PERCENT, FK_NULL, "n/a");
+    figure->comparison = (JwReportComparison){ .previous = fk_real(81),
+                                               .previous_text = "81 %",
+                                               .difference_text = "n/a",
+                                               .percent_text = "n/a" };
     memcpy(cells, filled, sizeof filled);
     add_pivot(self);
     JwReportTable *hours = fk_table(self, "by Agent", columns, 2, cells, 2);

@@ -179,8 +179,8 @@ test_time_limit(void **state)
         JwJobState state;
     } cases[] = {
         { "", JW_JOB_FAILED },
-        { ",\"timeout\":\"1m\"", JW_JOB_COMPLETED },
-        { ",\"timeout\":\"1s\",\"maxAttempts\":9", JW_JOB_FAILED },
+        { ",\"timeoutSeconds\":60", JW_JOB_COMPLETED },
+        { ",\"timeoutSeconds\":1,\"maxAttempts\":9", JW_JOB_FAILED },
     };
     ExeKit *kit = *state;
 
@@ -191,7 +191,7 @@ test_time_limit(void **state)
         assert_int_equal(job->attempts, 1);
         if (job->state == JW_JOB_FAILED) {
             assert_string_equal(job->error_code, "TIMEOUT");
-            assert_non_null(strstr(job->error_message, "longer than its limit"));
+            assert_non_null(strstr(job->error_message, "longer than its time limit of"));
             assert_null(job->result);
         }
     }

@@ -37,8 +37,8 @@ test_all_parts(void **state G_GNUC_UNUSED)
         "Agents: Ann, &lt;Bob&gt;",
         "Requested by Ann &amp; Co",
         ">1,234</div>",
-        "+34 (+2.8 %)",
-        "vs 1,200, 28 Dec 2020 – 3 Jan 2021",
+        "▲ +34 (+2.8 %)",
+        "vs 28 Dec 2020 – 3 Jan 2021 (1,200)",
         "<li>Two groups are left out.</li>",
         "<th colspan=\"2\"></th><th class=\"g\" colspan=\"2\">Monday</th>"
         "<th class=\"g\" colspan=\"1\">Tuesday</th>",
@@ -123,28 +123,29 @@ test_cells(void **state G_GNUC_UNUSED)
 {
     const struct {
         JwValue value;
-        ExeHtmlForm form;
+        JwTextForm form;
         const char *text;
     } cases[] = {
         { fk_text("\"a\" & <b> 'c'\x01\x7f\r\n"),
-          { JW_FORMAT_TEXT, -1, NULL },
+          { JW_FORMAT_TEXT, -1, NULL, false },
           "&quot;a&quot; &amp; &lt;b&gt; &#39;c&#39;\xef\xbf\xbd\xef\xbf\xbd\n" },
-        { fk_text("\xff<"), { JW_FORMAT_TEXT, -1, NULL }, "\xef\xbf\xbd&lt;" },
-        { fk_int(INT64_MIN), { JW_FORMAT_INTEGER, -1, NULL }, "-9,223,372,036,854,775,808" },
-        { fk_int(7), { JW_FORMAT_DECIMAL, 2, NULL }, "7.00" },
-        { fk_real(0.1), { JW_FORMAT_PERCENT, -1, NULL }, "0.1 %" },
-        { fk_real(1234567.125), { JW_FORMAT_DECIMAL, -1, NULL }, "1,234,567.125" },
-        { fk_real(82.5), { JW_FORMAT_PERCENT, 2, NULL }, "82.50 %" },
-        { fk_real(82.5), { JW_FORMAT_DECIMAL, 1, " <km>" }, "82.5 &lt;km&gt;" },
-        { fk_real(9), { JW_FORMAT_HOUR, 0, NULL }, "09:00" },
-        { fk_real(NAN), { JW_FORMAT_DECIMAL, 1, NULL }, "" },
-        { fk_real(INFINITY), { JW_FORMAT_DECIMAL, -1, NULL }, "" },
-        { FK_NULL, { JW_FORMAT_DECIMAL, 1, NULL }, "" },
-        { FK_TRUE, { JW_FORMAT_BOOL, -1, NULL }, "yes" },
+        { fk_text("\xff<"), { JW_FORMAT_TEXT, -1, NULL, false }, "\xef\xbf\xbd&lt;" },
+        { fk_int(INT64_MIN), { JW_FORMAT_INTEGER, -1, NULL, false }, "-9,223,372,036,854,775,808" },
+        { fk_int(7), { JW_FORMAT_DECIMAL, 2, NULL, false }, "7.00" },
+        { fk_real(0.1), { JW_FORMAT_PERCENT, -1, NULL, false }, "0.1 %" },
+        { fk_real(1234567.125), { JW_FORMAT_DECIMAL, -1, NULL, false }, "1,234,567.125" },
+        { fk_real(82.5), { JW_FORMAT_PERCENT, 2, NULL, false }, "82.50 %" },
+        { fk_real(82.5), { JW_FORMAT_DECIMAL, 1, " <km>", false }, "82.5 &lt;km&gt;" },
+        { fk_real(9), { JW_FORMAT_HOUR, 0, NULL, false }, "09:00" },
+        { fk_real(NAN), { JW_FORMAT_DECIMAL, 1, NULL, false }, "" },
+        { fk_real(INFINITY), { JW_FORMAT_DECIMAL, -1, NULL, false }, "" },
+        { fk_int(34), { JW_FORMAT_INTEGER, 0, NULL, true }, "+34" },
+        { FK_NULL, { JW_FORMAT_DECIMAL, 1, NULL, false }, "" },
+        { FK_TRUE, { JW_FORMAT_BOOL, -1, NULL, false }, "yes" },
         { fk_time("2021-01-04T22:30:00Z"),
-          { JW_FORMAT_DATETIME, -1, NULL },
+          { JW_FORMAT_DATETIME, -1, NULL, false },
           "2021-01-05 01:30:00" },
-        { fk_time("2021-01-04T22:30:00Z"), { JW_FORMAT_DATE, -1, NULL }, "2021-01-05" },
+        { fk_time("2021-01-04T22:30:00Z"), { JW_FORMAT_DATE, -1, NULL, false }, "2021-01-05" },
     };
     g_autoptr(GTimeZone) zone = g_time_zone_new_identifier("Europe/Istanbul");
 

@@ -187,6 +187,40 @@ test_nothing_at_all(void **state G_GNUC_UNUSED)
     assert_shows(&self, "Page 1 of 1\n");
 }
 
+/* As many limits and figures as there can be: none is left out. */
+static void
+test_many_limits_and_figures(void **state G_GNUC_UNUSED)
+{
+    g_auto(Pdf) self = { 0 };
+    g_autofree char *long_note = g_strnfill(1500, 'n');
+
+    pdf_init(&self);
+    self.input.content = JW_CONTENT_TABLES;
+    for (int i = 0; i < 50; i++) {
+        g_autofree char *text = g_strdup_printf("filter value %d is long %0100d end", i, 7);
+        g_autofree char *name = g_strdup_printf("Figure %d of many", i);
+        const JwReportLimit limit = { "x", "Limit",
+                                      g_string_chunk_insert(self.result->strings, text) };
+        g_array_append_val(self.result->limits, limit);
+        (void)pdf_figure(&self, g_string_chunk_insert(self.result->strings, name),
+                         g_string_chunk_insert(self.result->strings, text), 1);
+    }
+    for (size_t i = 5; i < 1500; i += 6) {
+        long_note[i] = ' ';
+    }
+    g_ptr_array_add(self.result->notes, long_note);
+    pdf_open(&self);
+    pdf_finish(&self);
+    for (int i = 0; i < 50; i++) {
+        g_autofree char *text = g_strdup_printf("Limit: filter value %d is long", i);
+        assert_int_equal(pdf_count(&self, text), 1);
+        g_autofree char *name = g_strdup_printf("Figure %d of many", i);
+        assert_int_equal(pdf_count(&self, name), 1);
+    }
+    assert_int_equal(pdf_count(&self, "7 end"), 100); /* of limits and of figures */
+    assert_int_equal(pdf_count(&self, "nnnnn"), 250);
+}
+
 /* A request with groupBy has no list; a table without groups says so. */
 static void
 test_no_list_and_no_groups(void **state G_GNUC_UNUSED)
@@ -649,6 +683,7 @@ main(void)
         cmocka_unit_test(test_everything_is_in_the_file),
         cmocka_unit_test(test_catalog_and_outline),
         cmocka_unit_test(test_nothing_at_all),
+        cmocka_unit_test(test_many_limits_and_figures),
         cmocka_unit_test(test_no_list_and_no_groups),
         cmocka_unit_test(test_a_long_table),
         cmocka_unit_test(test_a_wide_pivot),

@@ -653,14 +653,18 @@ test_a_full_disk_keeps_no_file_open(void **state G_GNUC_UNUSED)
                                                    &exe_render_json, &exe_render_ndjson,
                                                    &exe_render_html };
     const int open_before = count_entries("/proc/self/fd");
+    bool written[G_N_ELEMENTS(writers)] = { false };
     bool ok = false;
 
-    for (rlim_t bytes = 0; !ok; bytes += 512) {
+    for (rlim_t bytes = 0; !ok; bytes += bytes < 16384 ? 512 : 16384) {
         ok = true;
         for (size_t i = 0; i < G_N_ELEMENTS(writers); i++) {
             Fixture fixture;
             g_autoptr(GError) error = NULL;
 
+            if (written[i]) {
+                continue;
+            }
             fixture_init(&fixture, "a");
             tk_limit_files(bytes);
             bool done = try_rows(&fixture, writers[i], 5, &error);
@@ -671,6 +675,7 @@ test_a_full_disk_keeps_no_file_open(void **state G_GNUC_UNUSED)
             (void)g_unlink(fixture.path);
             assert_int_equal(count_entries(fixture.dir), 0);
             fixture_clear(&fixture);
+            written[i] = done;
             ok = ok && done;
         }
     }

@@ -301,6 +301,35 @@ test_compared(void **state G_GNUC_UNUSED)
     assert_has_not(&self, "xl/worksheets/sheet2.xml", "<c r=\"I2\" s=\"0\"");
 }
 
+/* A level is a colour and a sign, a unit a part of the number's format: the numbers stay numbers.
+ */
+static void
+test_levels_and_units(void **state G_GNUC_UNUSED)
+{
+    g_auto(Fixture) self = { 0 };
+    const Titles titles = { .decimals = 1 };
+    const JwThreshold threshold = { JW_LEVEL_BAD, 1, 100 };
+
+    fixture_start(&self, &titles);
+    JwMeasureDef *count = &g_array_index(self.def->measures, JwMeasureDef, 0);
+    JwMeasureDef *whole_sum = &g_array_index(self.def->measures, JwMeasureDef, 1);
+    count->unit = (JwUnit){ g_strdup("call"), g_strdup("\"calls\"") };
+    whole_sum->thresholds = g_array_new(FALSE, TRUE, sizeof(JwThreshold));
+    g_array_append_val(whole_sum->thresholds, threshold);
+    fixture_add(&self, "Dan", whole(7), real(1.5));
+    fixture_add(&self, "Dan", whole(1), real(1.5));
+    fixture_finish(&self);
+    assert_has(&self, "xl/styles.xml",
+               "formatCode=\"[=1]#,##0&quot; call&quot;;#,##0&quot; &quot;\\&quot;&quot;calls"
+               "&quot;\\&quot;&quot;&quot;\"");
+    assert_has(&self, "xl/styles.xml", "formatCode=\"&quot;✗ &quot;#,##0\"");
+    assert_has(&self, "xl/styles.xml", "<fgColor rgb=\"FFFEE2E2\"/>");
+    assert_has(&self, "xl/styles.xml", "<color rgb=\"FF991B1B\"/>");
+    assert_has(&self, "xl/worksheets/sheet1.xml", "<v>8</v>");
+    assert_has(&self, "xl/worksheets/sheet2.xml", "<v>8</v>");
+    assert_has(&self, "xl/charts/chart1.xml", "calls");
+}
+
 static void
 test_a_text_that_grows_is_cut(void **state G_GNUC_UNUSED)
 {
@@ -604,6 +633,10 @@ test_numbers_as_figures(void **state G_GNUC_UNUSED)
     }
 }
 
+/* The first group is on top, and the values rise to the right. */
+#define BAR_GROUPS                                                                                 \
+    "<c:catAx><c:axId val=\"50010001\"/><c:scaling><c:orientation val=\"maxMin\"/></c:scaling>"
+
 /* Every kind of chart that a definition may have is one of the workbook's own. */
 static void
 test_kinds_of_charts(void **state G_GNUC_UNUSED)
@@ -615,7 +648,7 @@ test_kinds_of_charts(void **state G_GNUC_UNUSED)
     } rows[] = {
         { JW_CHART_COLUMN, 2, { "<c:barDir val=\"col\"/>", "clustered", "<c:v>Whole</c:v>" } },
         { JW_CHART_LINE, 2, { "<c:lineChart>", "<c:legend>", "<c:v>Whole</c:v>" } },
-        { JW_CHART_BAR, 1, { "<c:barDir val=\"bar\"/>", "clustered", "maxMin" } },
+        { JW_CHART_BAR, 1, { "<c:barDir val=\"bar\"/>", "<c:min val=\"0\"/>", BAR_GROUPS } },
         { JW_CHART_STACKED, 2, { "<c:barDir val=\"col\"/>", "\"stacked\"", "<c:v>Whole</c:v>" } },
         { JW_CHART_PIE, 1, { "<c:pieChart>", "<c:legend>", "$B$2:$B$3" } },
     };
@@ -693,6 +726,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_any_text_is_held),
         cmocka_unit_test(test_compared),
+        cmocka_unit_test(test_levels_and_units),
         cmocka_unit_test(test_a_text_that_grows_is_cut),
         cmocka_unit_test(test_sheets_have_valid_names),
         cmocka_unit_test(test_refusals_are_not_called_a_full_disk),

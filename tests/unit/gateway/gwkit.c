@@ -2,6 +2,7 @@
 #include "gwkit.h"
 
 #include "core/admission.h"
+#include "core/events.h"
 #include "core/metrics.h"
 #include "jw/auth_sign.h"
 
@@ -67,6 +68,9 @@ kit_new(void)
     gw->tokens = make_verifier(self, &error);
     assert_ok(gw->tokens != NULL, error);
     gw_metrics_init();
+    gw->config.events_max = 100;
+    gw->config.events_caller_max = 3;
+    gw->events = gw_events_new(gw);
     gw->queue = jw_jobs_queue_new(gw->store, gw->clock, NULL);
     gw->admission = gw_admission_new(gw->store, gw->clock, gw->config.pending_max);
 
@@ -118,8 +122,8 @@ kit_teardown(void **state)
     return 0;
 }
 
-static char *
-sign(const GwKit *self, const char *who)
+char *
+kit_token(const GwKit *self, const char *who)
 {
     g_autoptr(GError) error = NULL;
 
@@ -192,7 +196,7 @@ kit_ask(GwKit *self, const char *who, const char *method, const char *path, cons
     CURL *curl = curl_easy_init();
 
     if (who != NULL) {
-        g_autofree char *token = sign(self, who);
+        g_autofree char *token = kit_token(self, who);
         g_autofree char *line = g_strconcat("Authorization: Bearer ", token, NULL);
         lines = curl_slist_append(lines, line);
     }

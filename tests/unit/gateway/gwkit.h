@@ -31,6 +31,9 @@ void kit_free(GwKit *self);
 int kit_setup(void **state);
 int kit_teardown(void **state);
 
+/* Of one of those people; (transfer full). */
+char *kit_token(const GwKit *self, const char *who);
+
 typedef struct {
     long status;
     GHashTable *headers; /* lower-case name → value */

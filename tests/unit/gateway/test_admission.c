@@ -108,6 +108,7 @@ test_run(void **state)
         gw.config.public_url = url;
         gw.admission = NULL;
         gw.queue = NULL;
+        gw.events = NULL;
         gw.jobs.batch = NULL;
         if (cases[i].link == NULL) {
             assert_false(gw_run(&gw, http, &error));

@@ -163,6 +163,8 @@ test_faults(void **state)
           "\"docx\"}}",
           { "/name", "/output/format" } },
         { BODY(",\"priority\":\"urgent\""), { "/priority" } },
+        { BODY(",\"timeoutSeconds\":0"), { "/timeoutSeconds" } },
+        { BODY(",\"timeoutSeconds\":\"1m\""), { "/timeoutSeconds" } },
         { BODY(",\"priority\":{\"$ne\":1}"), { "/priority" } },
         { BODY(",\"scheduledFor\":\"2026-01-13T02:00:14Z\""), { "/scheduledFor" } },
         { BODY(",\"scheduledFor\":\"tomorrow\""), { "/scheduledFor" } },
@@ -272,6 +274,22 @@ test_scheduled(void **state)
                      1); /* the event; the scheduler sends the command when it is time */
     (void)jw_bus_mem_deliver(kit->gw.bus);
     assert_int_equal(jw_bus_mem_count(kit->gw.bus, "jobwire.job.commands.normal"), 0);
+}
+
+static void
+test_time_limit(void **state)
+{
+    GwKit *kit = *state;
+    g_auto(Answer) limited = kit_post(kit, "alice", KIT_JOBS, BODY(",\"timeoutSeconds\":90"));
+    g_auto(Answer) plain = kit_post(kit, "alice", KIT_JOBS, BODY(""));
+
+    assert_answer(limited, 201, NULL);
+    g_autofree char *one = kit_path(answer_text(&limited, "data.id"), "");
+    g_autofree char *other = kit_path(answer_text(&plain, "data.id"), "");
+    g_auto(Answer) read = kit_get(kit, "alice", one);
+    assert_int_equal(answer_int(&read, "data.timeoutSeconds"), 90);
+    g_auto(Answer) none = kit_get(kit, "alice", other);
+    assert_null(answer_at(&none, "data.timeoutSeconds"));
 }
 
 static void
@@ -489,11 +507,22 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_created),        TEST(test_published),   TEST(test_command_is_readable),
-        TEST(test_broker_down),    TEST(test_permission),  TEST(test_faults),
-        TEST(test_not_json),       TEST(test_http),        TEST(test_lookup_values),
-        TEST(test_scheduled),      TEST(test_departments), TEST(test_departments_by_operators),
-        TEST(test_no_departments), TEST(test_recipients),  TEST(test_public_url),
+        TEST(test_created),
+        TEST(test_published),
+        TEST(test_command_is_readable),
+        TEST(test_broker_down),
+        TEST(test_permission),
+        TEST(test_faults),
+        TEST(test_not_json),
+        TEST(test_http),
+        TEST(test_lookup_values),
+        TEST(test_scheduled),
+        TEST(test_time_limit),
+        TEST(test_departments),
+        TEST(test_departments_by_operators),
+        TEST(test_no_departments),
+        TEST(test_recipients),
+        TEST(test_public_url),
         TEST(test_on_failure),
     };
 

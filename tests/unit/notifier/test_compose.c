@@ -33,7 +33,8 @@ static const char compared[] =
     "{\"name\":\"totalCalls\",\"label\":\"Total calls\",\"format\":\"integer\",\"value\":420,"
     "\"text\":\"420\",\"comparison\":{\"previous\":407,\"previousText\":\"407\","
     "\"difference\":13,\"differenceText\":\"+13\",\"percent\":3.2,\"percentText\":\"+3.2 %\"}},"
-    "{\"name\":\"rate\",\"label\":\"Rate\",\"format\":\"percent\",\"value\":81.0,\"text\":\"81 %\","
+    "{\"name\":\"rate\",\"label\":\"Rate\",\"format\":\"percent\",\"value\":81.0,\"text\":\"81 "
+    "%\",\"level\":\"bad\","
     "\"comparison\":{\"previous\":82.0,\"previousText\":\"82 %\",\"difference\":-1.0,"
     "\"differenceText\":\"-1 pp\",\"percent\":null,\"percentText\":\"n/a\"}},"
     "{\"name\":\"peak\",\"label\":\"Peak\",\"format\":\"hour\",\"value\":9,\"text\":\"09:00\","
@@ -626,6 +627,9 @@ test_compared(void **state)
     assert_holds(read.html, "vs 28 Dec – 3 Jan<");
     assert_holds(read.html, "A &lt;note&gt;.");
     assert_lacks(read.html, "(n/a)");
+    assert_holds(read.html, "<td class=\"cell card bad\" width=\"33%\" valign=\"top\" bgcolor=");
+    assert_holds(read.html, ">✗ bad<");
+    assert_holds(read.text, "81 %   ✗ bad   ▼ -1 pp");
     assert_holds(read.text, "Total calls    420   ▲ +13 (+3.2 %)");
     assert_holds(read.text, "  (Compared with 28 Dec 2020 – 3 Jan 2021)");
     assert_holds(read.text, "  A <note>.");

@@ -301,8 +301,8 @@ test_a_longer_month_before(void **state)
     assert_int_equal(result->notes->len, 1);
     assert_string_equal(
         g_ptr_array_index(result->notes, 0),
-        "By day: the last days of the period before (3) have no day beside them and are not in "
-        "this table.");
+        "By day: the last of the period before (3) have nothing beside them and are not in this "
+        "table.");
 }
 
 /* March beside February, and a leap year's beside one without: the days further on have nothing. */

@@ -151,7 +151,7 @@ test_round_trip(void **state)
         job->requested_by =
             (JwActor){ g_strdup("u-1"), g_strdup("Ay\xc5\x9f\x65"), g_strdup("ayse@example.com") };
         job->departments = g_strsplit("support,sales", ",", -1);
-        job->timeout_ms = (int64_t)i * 90250;
+        job->timeout_ms = (int64_t)i * 90000;
         job->max_attempts = (int32_t)i + 1;
         assert_round_trip(fixture, job, NOW_MS);
         assert_round_trip(fixture, job,
@@ -165,12 +165,39 @@ test_limits(void **state)
 {
     g_autoptr(JwJob) plain = commanded(*state, BODY(""), "crm", "1", NOW_MS);
     g_autoptr(JwJob) own =
-        commanded(*state, BODY(",'timeout':'90s','maxAttempts':2"), "crm", "1", NOW_MS);
+        commanded(*state, BODY(",'timeoutSeconds':90,'maxAttempts':2"), "crm", "1", NOW_MS);
 
     assert_int_equal(plain->timeout_ms, 0);
     assert_int_equal(plain->max_attempts, 5);
     assert_int_equal(own->timeout_ms, 90000);
     assert_int_equal(own->max_attempts, 2);
+}
+
+/* That of the report type, for jobs that have none of their own. */
+static void
+test_limit_of_a_report_type(void **state)
+{
+    Fixture *fixture = *state;
+    g_autofree char *dir = tk_temp_dir();
+    g_autofree char *path = g_build_filename(dir, "calls.json", NULL);
+    g_autofree char *text = NULL;
+    g_autoptr(GError) error = NULL;
+
+    assert_true(
+        g_file_get_contents(JW_SOURCE_DIR "/schemas/reports/call-records.json", &text, NULL, NULL));
+    g_autofree char *limited = g_strconcat("{\"timeoutSeconds\":40,", strchr(text, '{') + 1, NULL);
+    assert_true(g_file_set_contents(path, limited, -1, NULL));
+    g_autoptr(JwCatalog) catalog = jw_catalog_load(dir, &error);
+    assert_ok(catalog != NULL, error);
+    g_autoptr(JwWire) wire = jw_wire_new(catalog, "jobwire.");
+    Fixture other = { .catalog = catalog, .wire = wire };
+    g_autoptr(JwJob) plain = commanded(&other, BODY(""), "crm", "1", NOW_MS);
+    g_autoptr(JwJob) own = commanded(&other, BODY(",'timeoutSeconds':90"), "crm", "1", NOW_MS);
+    g_autoptr(JwJob) none = commanded(fixture, BODY(""), "crm", "1", NOW_MS);
+
+    assert_int_equal(plain->timeout_ms, 40000);
+    assert_int_equal(own->timeout_ms, 90000);
+    assert_int_equal(none->timeout_ms, 0);
 }
 
 static void
@@ -220,13 +247,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_derived_id),
-        cmocka_unit_test(test_identity),
-        cmocka_unit_test(test_past_means_now),
-        cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_scope),
-        cmocka_unit_test(test_scope_without_filter),
+        cmocka_unit_test(test_derived_id),     cmocka_unit_test(test_identity),
+        cmocka_unit_test(test_past_means_now), cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_limits),         cmocka_unit_test(test_limit_of_a_report_type),
+        cmocka_unit_test(test_scope),          cmocka_unit_test(test_scope_without_filter),
     };
     return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
 }

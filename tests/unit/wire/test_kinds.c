@@ -85,7 +85,10 @@ test_refused(void **state)
         { BODY(",'delivery':{'onFailure':'requester'}"), "/delivery/onFailure",
           "who has no mail address; give it in requestedBy" },
         { BODY(",'delivery':{'onFailure':true}"), "/delivery/onFailure", "must be a string" },
-        { BODY(",'timeout':'0s'"), "/timeout", "must be a length of time" },
+        { BODY(",'timeoutSeconds':0"), "/timeoutSeconds", "must be from 1 to 86400" },
+        { BODY(",'timeoutSeconds':86401"), "/timeoutSeconds", "must be from 1 to 86400" },
+        { BODY(",'timeoutSeconds':'90s'"), "/timeoutSeconds", "must be a whole number" },
+        { BODY(",'timeout':'90s'"), "/timeout", "is not known" },
         { BODY(",'maxAttempts':101"), "/maxAttempts", "must be from 1 to 100" },
     };
 
@@ -144,7 +147,7 @@ test_template(void **state)
     g_autofree char *path = g_build_filename(dir, "schedules.json", NULL);
     g_autofree char *text =
         quoted("{'schedules':[{'id':'c','timeZone':'Asia/Tokyo','trigger':"
-               "{'type':'interval','every':'1h'},'job':" BODY(",'timeout':'30s'") "}]}");
+               "{'type':'interval','every':'1h'},'job':" BODY(",'timeoutSeconds':30") "}]}");
     g_autoptr(GPtrArray) schedules = NULL;
     g_autoptr(JwJob) job = NULL;
     g_autoptr(GError) error = NULL;

@@ -103,6 +103,9 @@ typedef void (*JwConsume)(const JwMessage *messages, size_t n_messages, JwAnswer
 typedef struct {
     const char *const *topics; /* NULL-terminated, with prefix */
     const char *group;
+    /* Only what comes from now on; nothing is kept of how far it was read, so @group should be of
+     * this process alone. */
+    bool newest;
     size_t batch_max; /* messages a call, 1 … 1000 */
     JwConsume consume;
     gpointer data;

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 typedef struct {
     char *subject, *name, *email;               /* @name and @email: NULL when not known */
     char **roles, **permissions, **departments; /* NULL-terminated, never NULL */
-    bool all_departments; /* not limited by departments, whatever is listed; false: by those */
+    bool all_departments;  /* not limited by departments, whatever is listed; false: by those */
+    int64_t expires_at_ms; /* from then on the credentials hold no longer; 0: not known */
 } JwPrincipal;
 
 /* @principal: (transfer full) (nullable): a JwPrincipal. */

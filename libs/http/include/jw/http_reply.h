@@ -22,6 +22,9 @@ bool jw_http_may_change(const JwHttpRequest *request, JwHttpReply *reply, const 
 /* An answer of any other type. @text: copied. */
 void jw_http_reply_text(JwHttpReply *self, int status, const char *content_type, const char *text);
 
+/* An answer without a body: 204. */
+void jw_http_reply_empty(JwHttpReply *self, int status);
+
 /* Sets a header, in place of one of the same name. A value with control characters is refused and
  * logged. */
 void jw_http_reply_header(JwHttpReply *self, const char *name, const char *value);
@@ -76,17 +79,17 @@ void jw_http_reply_drop_file(JwHttpReply *self);
 /* An answer that goes on, event by event or after a long wait, and holds no thread meanwhile. */
 typedef struct _JwHttpStream JwHttpStream;
 
-/* Answers with a stream, whose writer the caller is: now or later, on any thread. Tests only, until
- * an API has events. (transfer full) */
+/* Answers with a stream, whose writer the caller is: now or later, on any thread. (transfer
+ * full) */
 JwHttpStream *jw_http_reply_stream(JwHttpReply *self, int status, const char *content_type);
 
 /* Sends @text as soon as the client takes it; never waits. Returns false when that is over: the
  * client is gone or reads too slowly, or the server ends. A client that leaves is noticed by
- * what is written to it, so something must be now and then. Tests only. */
+ * what is written to it, so something must be now and then. */
 bool jw_http_stream_write(JwHttpStream *self, const char *text);
 
 /* @stream: (transfer full) (nullable): a JwHttpStream; the answer ends after what was written.
- * Tests only. */
+ */
 void jw_http_stream_free(gpointer stream);
 
 G_END_DECLS

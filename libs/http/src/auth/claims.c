@@ -74,7 +74,7 @@ read_time(json_t *claims, const char *name, bool required, int64_t *ret_ms, GErr
 }
 
 static bool
-check_times(const JwTokenVerifier *self, json_t *claims, GError **error)
+check_times(const JwTokenVerifier *self, json_t *claims, int64_t *ret_end_ms, GError **error)
 {
     int64_t now_ms = jw_clock_now_ms(self->clock);
     int64_t exp_ms = 0, nbf_ms = 0, iat_ms = 0;
@@ -93,6 +93,7 @@ check_times(const JwTokenVerifier *self, json_t *claims, GError **error)
     if (iat_ms > now_ms + self->leeway_ms) {
         return jw_fail(error, JW_ERROR_DENIED, "iat: the token was issued in the future");
     }
+    *ret_end_ms = exp_ms + self->leeway_ms;
     return true;
 }
 
@@ -221,7 +222,7 @@ jw_auth_claims_read(const JwTokenVerifier *self, json_t *claims, GError **error)
     json_t *issuer = json_object_get(claims, "iss");
     json_t *token_id = json_object_get(claims, "jti");
 
-    if (!check_times(self, claims, error)) {
+    if (!check_times(self, claims, &principal->expires_at_ms, error)) {
         return NULL;
     }
     if (!json_is_string(issuer) || strcmp(json_string_value(issuer), self->issuer) != 0) {

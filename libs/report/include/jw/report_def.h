@@ -5,6 +5,7 @@
 #include "jw/report_axis.h"
 #include "jw/report_condition.h"
 #include "jw/report_filter.h"
+#include "jw/report_looks.h"
 #include "jw/report_part.h"
 #include "jw/violations.h"
 
@@ -21,31 +22,15 @@ typedef enum {
     JW_MEASURE_PEAK_VALUE,
     JW_MEASURE_FORMULA,
     JW_MEASURE_SHARE, /* of the value over all records, in percent */
+    JW_MEASURE_STDDEV,
+    JW_MEASURE_DISTINCT,
+    JW_MEASURE_MEDIAN,
+    JW_MEASURE_PERCENTILE,
     JW_MEASURE_N
 } JwMeasureOp;
 
 /* A formula over measures, parsed (engine/formula.h). */
 typedef struct _JwFormula JwFormula;
-
-/* How a value is shown. */
-typedef enum {
-    JW_FORMAT_INTEGER,
-    JW_FORMAT_DECIMAL,
-    JW_FORMAT_PERCENT,
-    JW_FORMAT_SECONDS,
-    JW_FORMAT_HOUR,
-    JW_FORMAT_TEXT,
-    JW_FORMAT_DATETIME,
-    JW_FORMAT_DATE,
-    JW_FORMAT_BOOL,
-    JW_FORMAT_N
-} JwFormat;
-
-/* Whether it shows numbers, which have decimals. */
-bool jw_format_is_number(JwFormat format);
-
-/* Its name in definitions and results: "percent". (transfer none) */
-const char *jw_format_name(JwFormat format);
 
 /* What a report's figures stand beside: those of the period directly before, or of the same period
  * a year before. */
@@ -55,6 +40,7 @@ typedef enum { JW_COMPARE_NONE, JW_COMPARE_PREVIOUS, JW_COMPARE_YEAR } JwCompare
 typedef struct {
     char *name, *label, *field;
     JwPart part;
+    GHashTable *labels; /* what is shown for a value, by its text; NULL: the value */
     int week_start; /* week, weekday: the day that begins it, from 1, Monday; 0: as ISO 8601 has it
                      */
 } JwDimensionDef;
@@ -62,21 +48,26 @@ typedef struct {
 typedef struct {
     char *name, *label;
     JwMeasureOp op;
-    char *field;                   /* sum, avg, min, max */
+    char *field;                   /* of those that are counted record by record */
     GArray *where;                 /* of JwCondition: all must hold; may be empty, never NULL */
     char *numerator, *denominator; /* ratio: names of earlier measures */
     char *dimension, *of;          /* peak, peakValue: dimension and measure names; share: `of` */
     JwFormula *formula;            /* formula: over earlier measures */
     double scale;                  /* ratio: 100 for percent */
+    int p;                         /* percentile: 0 to 100000 thousandths of a percent */
     int decimals;                  /* rounding half up on output */
     JwFormat format;
+    GArray *thresholds; /* of JwThreshold: the first that holds counts; NULL: none */
+    JwUnit unit;        /* of the formats integer and decimal */
 } JwMeasureDef;
 
 typedef struct {
     char *field, *label;
     JwFormat format;
-    int width;    /* characters */
-    int decimals; /* of its numbers, half up, in every file; -1: as the records have them */
+    int width;          /* characters */
+    int decimals;       /* of its numbers, half up, in every file; -1: as the records have them */
+    JwUnit unit;        /* of the formats integer and decimal */
+    GHashTable *labels; /* as of a dimension */
 } JwColumnDef;
 
 typedef struct {
@@ -103,6 +94,7 @@ typedef struct {
     char *list_title;
     /* Its records belong to no department: who is limited to some may have all of them. */
     bool open_to_all_departments;
+    int timeout_s;          /* of an attempt of a job that has no limit of its own; 0: none */
     char *mail_chart_table; /* title of the table whose chart goes into the mail; NULL: none */
     int max_groups;         /* per dimension; further values count under "(other)" */
     JwCompare compare;      /* unless a request says otherwise */

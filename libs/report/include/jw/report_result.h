@@ -6,9 +6,6 @@
 
 G_BEGIN_DECLS
 
-/* What the definition's thresholds say of a value. */
-typedef enum { JW_LEVEL_NONE, JW_LEVEL_GOOD, JW_LEVEL_WARN, JW_LEVEL_BAD } JwLevel;
-
 /* A figure beside the same one of the period before, each with its words. NULL type: there is
  * none, as the change in percent of what was 0. */
 typedef struct {
@@ -43,10 +40,11 @@ typedef struct {
     const char *name, *label; /* of the dimension, of a measure */
     JwFormat format;
     int decimals;     /* as of a figure; -1: of a summary that does not say them */
-    const char *unit; /* as of a figure */
+    const char *unit; /* as of a figure; of more than one */
     const char *head; /* of a pivot: above this and its neighbours with the same, "Monday"; NULL */
     JwColumnRole role;
     bool approximate;
+    const char *unit_one; /* behind 1, " call"; NULL: `unit` */
 } JwReportColumn;
 
 /* What a row stands for. The label of a sub-total is in its last key that it is a total of; the

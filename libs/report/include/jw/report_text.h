@@ -9,6 +9,9 @@ G_BEGIN_DECLS
 #define JW_REPORT_TEXT_PART      "Only a part of the records"
 #define JW_REPORT_TEXT_REQUESTER "Requested by"
 
+/* Before the text of a figure that is an estimate. */
+#define JW_REPORT_TEXT_ESTIMATE "≈ "
+
 /* "12,345". (transfer full) */
 char *jw_report_text_count(int64_t count);
 
@@ -35,7 +38,8 @@ const char *jw_report_text_unit(JwFormat format);
 char *jw_report_text_time(int64_t time_ms, JwFormat format, GTimeZone *zone);
 
 /* The row of the list as files have it: the columns of @def with their numbers rounded half up in
- * decimal (2.675 to 2.68) to their decimals. @ret_row: one value a column; texts stay @row's. */
+ * decimal (2.675 to 2.68) to their decimals, and labels for the values that have one. @ret_row: one
+ * value a column; texts stay @row's, labels @def's. */
 void jw_report_round_row(const JwReportDef *def, const JwValue *row, JwValue *ret_row);
 
 /* "4 Jan 2021 – 10 Jan 2021", with times when it is not one of whole days in @zone, or "all

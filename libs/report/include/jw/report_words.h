@@ -18,12 +18,11 @@ typedef enum {
     JW_WORD_PREVIOUS_OF, /* "{1}, previous": the measure of a column */
     JW_WORD_DIFFERENCE_OF,
     JW_WORD_CHANGE_OF,
-    JW_WORD_VS,            /* "vs {1}": a period */
-    JW_WORD_BEFORE,        /* "{1} before": a figure */
-    JW_WORD_UNCHANGED,     /* of a figure */
-    JW_WORD_COMPARED,      /* "Compared with {1}" */
-    JW_WORD_DAYS_LEFT_OUT, /* of the table {1}, so many {2}: a sentence */
-    JW_WORD_MONTHS_LEFT_OUT,
+    JW_WORD_VS,        /* "vs {1}": a period */
+    JW_WORD_BEFORE,    /* "{1} before": a figure */
+    JW_WORD_UNCHANGED, /* of a figure */
+    JW_WORD_COMPARED,  /* "Compared with {1}" */
+    JW_WORD_LEFT_OUT,  /* of the table {1}, so many {2}: a sentence */
     JW_WORD_TOTAL,     /* of a row, of a column */
     JW_WORD_SUBTOTAL,  /* "{1}, total": the group */
     JW_WORD_NO_VALUE,  /* of a group: "(none)" */
@@ -68,7 +67,7 @@ typedef enum {
     JW_WORD_DOWNLOAD,
     JW_WORD_LINK_UNTIL, /* "The link works until {1}." */
     JW_WORD_NO_SIGN_IN,
-    JW_WORD_SENT_BY, /* "This mail was sent automatically by Jobwire for the job {1}" */
+    JW_WORD_SENT_BY,  /* "This mail was sent automatically by Jobwire for the job {1}" */
     JW_WORD_FIRST_OF, /* "The first {1} of {2} are shown; …": a list in a page */
     JW_WORD_N
 } JwWord;

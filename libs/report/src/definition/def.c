@@ -48,6 +48,7 @@ dimension_clear(gpointer data)
     g_clear_pointer(&dimension->name, g_free);
     g_clear_pointer(&dimension->label, g_free);
     g_clear_pointer(&dimension->field, g_free);
+    g_clear_pointer(&dimension->labels, g_hash_table_unref);
 }
 
 static void
@@ -57,12 +58,14 @@ measure_clear(gpointer data)
         offsetof(JwMeasureDef, name),        offsetof(JwMeasureDef, label),
         offsetof(JwMeasureDef, field),       offsetof(JwMeasureDef, numerator),
         offsetof(JwMeasureDef, denominator), offsetof(JwMeasureDef, dimension),
-        offsetof(JwMeasureDef, of),
+        offsetof(JwMeasureDef, of),          offsetof(JwMeasureDef, unit.one),
+        offsetof(JwMeasureDef, unit.other),
     };
     JwMeasureDef *measure = data;
 
     jw_texts_clear(measure, texts, G_N_ELEMENTS(texts));
     g_clear_pointer(&measure->where, g_array_unref);
+    g_clear_pointer(&measure->thresholds, g_array_unref);
     g_clear_pointer(&measure->formula, jw_formula_free);
 }
 
@@ -73,6 +76,9 @@ column_clear(gpointer data)
 
     g_clear_pointer(&column->field, g_free);
     g_clear_pointer(&column->label, g_free);
+    g_clear_pointer(&column->unit.one, g_free);
+    g_clear_pointer(&column->unit.other, g_free);
+    g_clear_pointer(&column->labels, g_hash_table_unref);
 }
 
 static void

@@ -1,6 +1,7 @@
 /* definition/def_check.c: whether a report definition makes sense as a whole. The tables of
  * def_json.c check single values; here are the rules between values, all of which are asked, so
  * that a definition is corrected in one round. Pure, any thread. */
+#include "definition/def_looks.h"
 #include "definition/measure_ops.h"
 #include "jw/cron.h"
 #include "jw/error.h"
@@ -260,6 +261,7 @@ has_member(const JwMeasureDef *measure, JwMember member)
     case JW_MEMBER_FORMULA:
         return measure->formula != NULL;
     case JW_MEMBER_P:
+        return measure->p >= 0;
     case JW_MEMBER_WHERE:
     case JW_MEMBER_SCALE:
         break;
@@ -447,4 +449,5 @@ jw_report_def_note(const JwReportDef *self, JwViolations *violations)
     check_lists(self, violations);
     check_measures(self, violations);
     check_tables(self, violations);
+    jw_def_note_looks(self, violations);
 }

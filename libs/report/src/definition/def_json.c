@@ -6,8 +6,10 @@
 #include "engine/formula.h"
 #include "jw/catalog.h"
 #include "jw/ident.h"
+#include "definition/def_looks.h"
 #include "names.h"
 
+#include <math.h>
 #include <string.h>
 
 static const char *const parts[] = {
@@ -55,6 +57,7 @@ static const JwField dimension_fields[] = {
     LABEL("label", JW_FIELD_REQUIRED, 100),
     NAME("field", JW_FIELD_REQUIRED, jw_check_field_name),
     { .name = "part", .type = JW_FIELD_STRING, .values = parts },
+    JW_DEF_LABELS,
     { .name = "weekStart", .type = JW_FIELD_STRING, .values = &weekdays[1] },
     { .name = NULL },
 };
@@ -72,9 +75,12 @@ static const JwField measure_fields[] = {
     NAME("dimension", 0, jw_check_identifier),
     NAME("of", 0, jw_check_identifier),
     { .name = "formula", .type = JW_FIELD_STRING, .min = 1, .max = JW_FORMULA_MAX },
+    { .name = "p", .type = JW_FIELD_NUMBER, .min = 0, .max = 100 },
     { .name = "scale", .type = JW_FIELD_NUMBER, .min = -1000000, .max = 1000000 },
     { .name = "decimals", .type = JW_FIELD_INT, .min = 0, .max = 9 },
     { .name = "format", .type = JW_FIELD_STRING, .values = jw_format_names },
+    JW_DEF_THRESHOLDS,
+    JW_DEF_UNIT,
     { .name = NULL },
 };
 static const JwField column_fields[] = {
@@ -83,6 +89,8 @@ static const JwField column_fields[] = {
     { .name = "format", .type = JW_FIELD_STRING, .values = jw_format_names },
     { .name = "width", .type = JW_FIELD_INT, .min = 1, .max = 255 },
     { .name = "decimals", .type = JW_FIELD_INT, .min = 0, .max = 9 },
+    JW_DEF_UNIT,
+    JW_DEF_LABELS,
     { .name = NULL },
 };
 static const JwField table_fields[] = {
@@ -125,6 +133,7 @@ static const JwField def_fields[] = {
     { .name = "inactive", .type = JW_FIELD_OBJECT, .fields = inactive_fields },
     { .name = "openToAllDepartments", .type = JW_FIELD_BOOL },
     LIST("conditions", 0, 0, 50, jw_shared_condition_item),
+    { .name = "timeoutSeconds", .type = JW_FIELD_INT, .min = 1, .max = 86400 },
     LIST("filters", 0, 0, 50, filter_item),
     LIST("dimensions", 0, 0, 50, dimension_item),
     LIST("measures", JW_FIELD_REQUIRED, 1, 100, measure_item),
@@ -156,8 +165,13 @@ check_measure(const json_t *item, const char *base, JwViolations *violations)
                                     "has no effect on a measure of op %s; leave it out", op);
         }
     }
+    const double scaled = json_number_value(json_object_get(item, "p")) * 1000.0;
+    if (fabs(scaled) < 1e6 && fabs(scaled - round(scaled)) > 1e-6) {
+        g_autofree char *pointer = jw_pointer(base, "p");
+        (void)jw_violations_add(violations, pointer, "has at most three decimals");
+    }
     g_autoptr(JwFormula) parsed = formula != NULL ? jw_formula_parse(formula, &error) : NULL;
-    if (error != NULL) {
+    if (formula != NULL && parsed == NULL) {
         g_autofree char *pointer = jw_pointer(base, "formula");
         (void)jw_violations_add(violations, pointer, "%s", jw_error_message(error));
     }
@@ -247,10 +261,20 @@ read_dimension(JwReportDef *def, const json_t *item)
         .label = dup_text(item, "label"),
         .field = dup_text(item, "field"),
         .part = (JwPart)jw_name_read(item, "part", parts, JW_PART_VALUE),
+        .labels = jw_def_read_labels(json_object_get(item, "labels")),
         .week_start = jw_name_read(item, "weekStart", weekdays, 0),
     };
 
     g_array_append_val(def->dimensions, dimension);
+}
+
+/* In thousandths of a percent; -1: there is none, or one that has been noted. */
+static int
+read_p(const json_t *value)
+{
+    const double scaled = json_number_value(value) * 1000.0;
+
+    return json_is_number(value) && scaled >= 0.0 && scaled <= 100000.0 ? (int)lround(scaled) : -1;
 }
 
 static void
@@ -268,9 +292,12 @@ read_measure(JwReportDef *def, const json_t *item)
         .dimension = dup_text(item, "dimension"),
         .of = dup_text(item, "of"),
         .formula = formula != NULL ? jw_formula_parse(formula, NULL) : NULL,
+        .p = read_p(json_object_get(item, "p")),
         .scale = scale != NULL ? json_number_value(scale) : 1.0,
         .decimals = (int)json_integer_value(json_object_get(item, "decimals")),
         .format = (JwFormat)jw_name_read(item, "format", jw_format_names, JW_FORMAT_INTEGER),
+        .thresholds = jw_def_read_thresholds(json_object_get(item, "thresholds")),
+        .unit = jw_def_read_unit(json_object_get(item, "unit")),
     };
 
     g_array_append_val(def->measures, measure);
@@ -287,6 +314,8 @@ read_column(JwReportDef *def, const json_t *item)
         .format = (JwFormat)jw_name_read(item, "format", jw_format_names, JW_FORMAT_TEXT),
         .width = width != NULL ? (int)json_integer_value(width) : 16,
         .decimals = decimals != NULL ? (int)json_integer_value(decimals) : -1,
+        .unit = jw_def_read_unit(json_object_get(item, "unit")),
+        .labels = jw_def_read_labels(json_object_get(item, "labels")),
     };
 
     g_array_append_val(def->columns, column);
@@ -346,6 +375,7 @@ read_def(const json_t *value)
     def->collection = dup_text(value, "collection");
     def->date_field = dup_text(value, "dateField");
     def->time_zone = g_strdup(time_zone != NULL ? time_zone : "UTC");
+    def->timeout_s = (int)json_integer_value(json_object_get(value, "timeoutSeconds"));
     def->open_to_all_departments = json_is_true(json_object_get(value, "openToAllDepartments"));
     def->inactive_field = dup_text(inactive, "field");
     def->inactive_value = dup_text(inactive, "value");
@@ -385,6 +415,7 @@ jw_report_def_parse(const char *text, size_t length, const char *file, GError **
     read_conditions(def, value, named ? json_object_get(value, "conditions") : NULL);
     if (json_is_object(value)) { /* else one word about it is enough */
         check_members(value, &violations);
+        jw_def_check_units(value, &violations);
         jw_report_def_note(def, &violations);
     }
     if (jw_violations_count(&violations) > 0) {

@@ -19,7 +19,8 @@ jw_report_range(const json_t *range, GTimeZone *zone, int64_t *ret_start_ms, int
     bool first_day = false, last_day = false;
 
     if (zone == NULL
-        || !jw_report_instant(jw_json_text(range, "startDate"), zone, &start_ms, &first_end_ms, &first_day)
+        || !jw_report_instant(jw_json_text(range, "startDate"), zone, &start_ms, &first_end_ms,
+                              &first_day)
         || !jw_report_instant(jw_json_text(range, "endDate"), zone, &last_ms, &end_ms, &last_day)) {
         return false;
     }

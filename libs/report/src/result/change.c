@@ -85,3 +85,27 @@ jw_report_change_text(const JwReportFigure *figure, const char *language)
                : g_strdup_printf("%s %s (%s)", arrow, beside->difference_text,
                                  beside->percent_text);
 }
+
+static const struct {
+    const char *sign;
+    JwWord word;
+} levels[] = {
+    [JW_LEVEL_NONE] = { "", JW_WORD_N },
+    [JW_LEVEL_GOOD] = { "✓", JW_WORD_GOOD },
+    [JW_LEVEL_WARN] = { "!", JW_WORD_WARN },
+    [JW_LEVEL_BAD] = { "✗", JW_WORD_BAD },
+};
+
+const char *
+jw_report_level_sign(JwLevel level)
+{
+    return levels[level].sign;
+}
+
+char *
+jw_report_level_text(JwLevel level, const char *language)
+{
+    return level == JW_LEVEL_NONE ? NULL
+                                  : g_strdup_printf("%s %s", levels[level].sign,
+                                                    jw_report_word(levels[level].word, language));
+}

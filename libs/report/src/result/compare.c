@@ -1,8 +1,12 @@
-/* result/compare.c: the figures of a result beside those of the period before. Both results are
- * made in the same way, so their figures and tables meet by place. The difference and its
- * percentage are of the values as they are shown: who reckons with them gets the same. One thread.
+/* result/compare.c: a result, and one whose figures stand beside those of the period before. Both
+ * results are made in the same way, so their figures and tables meet by place. The difference and
+ * its percentage are of the values as they are shown: who reckons with them gets the same. One
+ * thread.
  */
 #include "result/compare.h"
+
+#include "result/dress.h"
+#include "result/looks.h"
 
 #include "jw/civil.h"
 #include "jw/report_text.h"
@@ -20,20 +24,24 @@ compare_figure(const JwCompared *self, JwReportFigure *figure, const JwReportFig
 {
     JwReportComparison *comparison = &figure->comparison;
     const bool rate = figure->format == JW_FORMAT_PERCENT;
-    const JwTextForm change = { .format = figure->format,
-                                .decimals = figure->decimals,
-                                .unit = rate ? JW_COMPARE_POINTS : figure->unit,
-                                .sign = true };
+    const JwMeasureDef *measure = jw_report_def_measure(self->def, figure->name);
+    JwTextForm change = { .format = figure->format, .decimals = figure->decimals, .sign = true };
     const JwTextForm share = { .format = JW_FORMAT_PERCENT,
                                .decimals = JW_CHANGE_DECIMALS,
                                .sign = true };
 
-    comparison->unit = rate ? JW_COMPARE_POINTS : NULL;
     comparison->previous = jw_result_keep_value(self->self, before->value);
     if (jw_compare_has_difference(figure->format)) {
         comparison->difference =
             jw_compare_difference(&figure->value, &before->value, figure->decimals);
     }
+    if (rate) {
+        comparison->unit = JW_COMPARE_POINTS;
+    } else if (measure != NULL) {
+        g_autofree char *unit = jw_look_unit(&measure->unit, &comparison->difference);
+        comparison->unit = jw_result_keep(self->self, unit);
+    }
+    change.unit = comparison->unit;
     if (jw_compare_has_percent(figure->format)) {
         comparison->percent = jw_compare_percent(&comparison->difference, &before->value);
     }
@@ -54,16 +62,26 @@ request_before(const JwReportRequest *request)
 }
 
 JwReportResult *
+jw_report_result_new(JwAggregate *aggregate, const JwReportDef *def, const JwReportRequest *request,
+                     GTimeZone *zone)
+{
+    g_return_val_if_fail(aggregate != NULL && def != NULL && request != NULL && zone != NULL, NULL);
+
+    JwReportResult *self = jw_result_build(aggregate, def, request, zone);
+    jw_result_dress(self, def);
+    return self;
+}
+
+JwReportResult *
 jw_report_result_new_compared(JwAggregate *aggregate, JwAggregate *previous, const JwReportDef *def,
                               const JwReportRequest *request, GTimeZone *zone)
 {
-    JwReportResult *self = jw_report_result_new(aggregate, def, request, zone);
-
-    if (self == NULL || previous == NULL) {
-        return self;
+    if (previous == NULL) {
+        return jw_report_result_new(aggregate, def, request, zone);
     }
+    JwReportResult *self = jw_result_build(aggregate, def, request, zone);
     const JwReportRequest asked = request_before(request);
-    g_autoptr(JwReportResult) before = jw_report_result_new(previous, def, &asked, zone);
+    g_autoptr(JwReportResult) before = jw_result_build(previous, def, &asked, zone);
     g_autoptr(GArray) plans = jw_result_plan_tables(def, request);
     JwCompared compare = { .self = self,
                            .aggregate = aggregate,
@@ -87,5 +105,6 @@ jw_report_result_new_compared(JwAggregate *aggregate, JwAggregate *previous, con
                              &g_array_index(before->tables, JwReportTable, i));
         }
     }
+    jw_result_dress(self, def);
     return self;
 }

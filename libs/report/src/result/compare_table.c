@@ -2,6 +2,7 @@
  * what they are about: a day by its place in the period, all else by its label. One thread. */
 #include "result/compare.h"
 
+#include "engine/buckets.h"
 #include "jw/civil.h"
 #include "jw/report_text.h"
 #include "jw/report_words.h"
@@ -23,80 +24,64 @@ typedef struct {
     JwReportTable now;
     const JwReportTable *before;
     GArray *pairs; /* of Pair */
-    bool timeline; /* its key is a date */
+    bool timeline; /* its key is a day, a week, … */
+    JwBuckets buckets;
     bool now_other, before_other;
     int64_t left_out;
     JwReportTable made;
 } Tables;
 
-/* "2026-01-06", or "2026-01" when @month; false: another label. */
+/* The key of a bucket (engine/buckets.h) by its label; false: another label. */
 static bool
-read_label(const char *label, bool month, int64_t *ret_key)
+read_label(const JwBuckets *buckets, const char *label, int64_t *ret_key)
 {
-    int year = 0, number = 0, day = 1, end = 0;
+    const bool week = buckets->part == JW_PART_WEEK && buckets->iso;
+    int year = 0, number = 1, day = 1, end = 0;
 
-    if (month ? sscanf(label, "%4d-%2d%n", &year, &number, &end) != 2
-              : sscanf(label, "%4d-%2d-%2d%n", &year, &number, &day, &end) != 3) {
-        return false;
+    if (buckets->part == JW_PART_YEAR) {
+        (void)sscanf(label, "%4d%n", &year, &end);
+        *ret_key = year;
+    } else if (buckets->part == JW_PART_QUARTER) {
+        (void)sscanf(label, "%4d-Q%1d%n", &year, &number, &end);
+        *ret_key = (year - 1970) * INT64_C(4) + number - 1;
+    } else if (buckets->part == JW_PART_MONTH) {
+        (void)sscanf(label, "%4d-%2d%n", &year, &number, &end);
+        *ret_key = (year - 1970) * INT64_C(12) + number - 1;
+    } else if (week) {
+        (void)sscanf(label, "%4d-W%2d%n", &year, &number, &end);
+        const int64_t fourth = jw_civil_days(year, 1, 4); /* is in the first week */
+        *ret_key = fourth - (jw_civil_weekday(fourth) + 6) % 7 + (number - 1) * INT64_C(7);
+    } else {
+        (void)sscanf(label, "%4d-%2d-%2d%n", &year, &number, &day, &end);
+        *ret_key = jw_civil_days(year, number, day);
     }
-    *ret_key = month ? year * INT64_C(12) + number - 1 : jw_civil_days(year, number, day);
-    return label[end] == '\0';
-}
-
-static char *
-write_label(int64_t key, bool month)
-{
-    JwCivil date = { 0 };
-
-    if (month) {
-        return g_strdup_printf("%04d-%02d", (int)jw_floor_div(key, 12),
-                               (int)jw_floor_mod(key, 12) + 1);
-    }
-    jw_civil_from_days(key, &date);
-    return g_strdup_printf("%04d-%02d-%02d", date.year, date.month, date.day);
+    return end > 0 && label[end] == '\0';
 }
 
 static int64_t
-month_of(int64_t day)
+key_of_day(const JwBuckets *buckets, int64_t day)
 {
-    JwCivil date;
-
-    jw_civil_from_days(day, &date);
-    return date.year * INT64_C(12) + date.month - 1;
+    return jw_bucket_key(buckets, day * JW_DAY_SECONDS);
 }
 
-/* The day or month of the period that has the place of @label in the period before; false: it has
- * none. */
+/* The day, week, month and so on of the period that has the place of @key in the period before;
+ * false: it has none. */
 static bool
-moved_key(const JwCompared *self, bool month, const char *label, int64_t *ret_key)
+moved_key(const JwCompared *self, const JwBuckets *buckets, int64_t key, int64_t *ret_key)
 {
-    const bool dates =
-        self->request->compare == JW_COMPARE_YEAR && self->request->period != JW_PERIOD_WEEKLY;
-    int64_t key = 0;
-    JwCivil date;
+    const bool dates = buckets->part == JW_PART_DATE && self->request->compare == JW_COMPARE_YEAR
+                       && self->request->period != JW_PERIOD_WEEKLY;
+    const int64_t first = key_of_day(buckets, self->first_day);
+    JwCivil date = { 0 };
 
-    if (!read_label(label, month, &key)) {
-        return false;
+    if (dates) {
+        jw_civil_from_days(key, &date);
+        *ret_key = jw_civil_days(date.year + 1, date.month, date.day);
+    } else {
+        *ret_key = key + first - key_of_day(buckets, self->compared_day);
     }
-    if (month) {
-        key += month_of(self->first_day) - month_of(self->compared_day);
-        *ret_key = key;
-        return key <= month_of(self->last_day);
-    }
-    if (!dates) {
-        *ret_key = key + self->first_day - self->compared_day;
-        return *ret_key <= self->last_day;
-    }
-    jw_civil_from_days(key, &date);
-    *ret_key = jw_civil_days(date.year + 1, date.month, date.day);
-    return date.day <= jw_civil_month_days(date.year + 1, date.month) && *ret_key >= self->first_day
-           && *ret_key <= self->last_day;
-}
-
-static bool
-is_month(const Tables *tables)
-{
-    return tables->plan->dimension->part == JW_PART_MONTH;
+    return *ret_key >= first && *ret_key <= key_of_day(buckets, self->last_day)
+           && (!dates || date.day <= jw_civil_month_days(date.year + 1, date.month));
 }
 
 /* What a row of the table before is about, in words of this period. NULL: this period has no such
@@ -111,13 +96,13 @@ key_text(const Tables *tables, size_t row, char **ret_owned)
     if (cell->type != JW_VALUE_TEXT) {
         return "";
     }
-    if (!tables->timeline || !read_label(cell->text, is_month(tables), &key)) {
+    if (!tables->timeline || !read_label(&tables->buckets, cell->text, &key)) {
         return cell->text;
     }
-    if (!moved_key(tables->compare, is_month(tables), cell->text, &key)) {
+    if (!moved_key(tables->compare, &tables->buckets, key, &key)) {
         return NULL;
     }
-    *ret_owned = write_label(key, is_month(tables));
+    *ret_owned = jw_bucket_label(&tables->buckets, key);
     return *ret_owned;
 }
 
@@ -388,8 +373,7 @@ note_left_out(const JwCompared *self, const Tables *tables)
 
     if (tables->left_out > 0) {
         g_autofree char *note =
-            jw_report_word_fill(is_month(tables) ? JW_WORD_MONTHS_LEFT_OUT : JW_WORD_DAYS_LEFT_OUT,
-                                self->self->language, tables->made.title, count);
+            jw_report_word_fill(JW_WORD_LEFT_OUT, self->self->language, tables->made.title, count);
         g_ptr_array_add(self->self->notes, (gpointer)(uintptr_t)jw_result_keep(self->self, note));
     }
 }
@@ -398,7 +382,7 @@ void
 jw_compare_table(const JwCompared *self, const JwTablePlan *plan, JwReportTable *table,
                  const JwReportTable *before)
 {
-    const JwPart part = plan->dimension->part;
+    const bool timeline = jw_part_is_in_time(plan->dimension->part);
     g_autoptr(GArray) pairs = g_array_new(FALSE, FALSE, sizeof(Pair));
     Tables tables = {
         .compare = self,
@@ -406,7 +390,8 @@ jw_compare_table(const JwCompared *self, const JwTablePlan *plan, JwReportTable 
         .now = *table,
         .before = before,
         .pairs = pairs,
-        .timeline = part == JW_PART_DATE || part == JW_PART_MONTH,
+        .timeline = timeline,
+        .buckets = timeline ? jw_buckets_of(plan->dimension) : (JwBuckets){ 0 },
         .now_other = has_label(table, JW_WORD_OTHER, self->self->language),
         .before_other = has_label(before, JW_WORD_OTHER, self->self->language),
     };

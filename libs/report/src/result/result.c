@@ -1,4 +1,5 @@
 /* result/result.c: the result of a report, taken out of the engine once after the pass. */
+#include "result/looks.h"
 #include "result/plan.h"
 #include "result/result_private.h"
 
@@ -92,14 +93,47 @@ jw_result_add_table(JwReportResult *self, const char *title, size_t n_columns, s
     return &g_array_index(self->tables, JwReportTable, self->tables->len - 1);
 }
 
+/* Once a measure: what readers of its estimates must know. */
 static void
-add_figure(JwReportResult *self, JwAggregate *aggregate, const JwMeasureDef *measure,
-           GTimeZone *zone)
+note_estimate(JwReportResult *self, const JwAggregate *aggregate, const JwMeasureDef *measure)
+{
+    g_autofree char *note = jw_aggregate_estimate_note(aggregate, measure);
+
+    if (!g_ptr_array_find_with_equal_func(self->notes, note, g_str_equal, NULL)) {
+        g_ptr_array_add(self->notes, (gpointer)(uintptr_t)jw_result_keep(self, note));
+    }
+}
+
+/* The value of a measure; a peak's is a group, which may have a label. */
+static JwValue
+figure_value(JwAggregate *aggregate, const JwReportDef *def, const JwMeasureDef *measure)
 {
     const JwValue value = jw_aggregate_figure(aggregate, measure);
-    g_autofree char *text = value.type == JW_VALUE_TIME
-                                ? jw_report_text_time(value.time_ms, measure->format, zone)
-                                : jw_report_text_value(&value, measure->format, measure->decimals);
+    const JwDimensionDef *dimension = jw_report_def_dimension(def, measure->dimension);
+    const char *label = dimension != NULL && measure->op == JW_MEASURE_PEAK
+                            ? jw_look_label(dimension->labels, &value)
+                            : NULL;
+
+    return label == NULL
+               ? value
+               : (JwValue){ .type = JW_VALUE_TEXT, .text = label, .length = strlen(label) };
+}
+
+static void
+add_figure(JwReportResult *self, JwAggregate *aggregate, const JwReportDef *def,
+           const JwMeasureDef *measure, GTimeZone *zone)
+{
+    (void)jw_aggregate_take_estimated(aggregate);
+    const JwValue value = figure_value(aggregate, def, measure);
+    const bool estimated = jw_aggregate_take_estimated(aggregate);
+    g_autofree char *unit = jw_look_unit(&measure->unit, &value);
+    const JwTextForm form = { .format = measure->format,
+                              .decimals = measure->decimals,
+                              .unit = unit };
+    g_autofree char *exact = value.type == JW_VALUE_TIME
+                                 ? jw_report_text_time(value.time_ms, measure->format, zone)
+                                 : jw_report_text_form(&value, &form);
+    g_autofree char *text = g_strconcat(estimated ? JW_REPORT_TEXT_ESTIMATE : "", exact, NULL);
     const JwReportFigure figure = {
         .name = jw_result_keep(self, measure->name),
         .label = jw_result_keep(self, measure->label),
@@ -107,8 +141,14 @@ add_figure(JwReportResult *self, JwAggregate *aggregate, const JwMeasureDef *mea
         .decimals = measure->decimals,
         .value = jw_result_keep_value(self, value),
         .text = jw_result_keep(self, text),
+        .unit = jw_result_keep(self, unit),
+        .level = jw_look_level(measure, &value),
+        .approximate = estimated,
     };
 
+    if (estimated) {
+        note_estimate(self, aggregate, measure);
+    }
     g_array_append_val(self->figures, figure);
 }
 
@@ -121,9 +161,14 @@ fill_column(JwReportResult *self, JwReportTable *table, size_t column, JwAggrega
                                                .label = jw_result_keep(self, measure->label),
                                                .format = measure->format,
                                                .decimals = measure->decimals };
+    (void)jw_aggregate_take_estimated(aggregate);
     for (size_t row = 0; row < table->n_rows; row++) {
         *jw_result_cell(table, row, column) = jw_result_keep_value(
             self, jw_aggregate_group_value(aggregate, dimension, row, measure));
+    }
+    table->columns[column].approximate = jw_aggregate_take_estimated(aggregate);
+    if (table->columns[column].approximate) {
+        note_estimate(self, aggregate, measure);
     }
 }
 
@@ -209,11 +254,9 @@ add_limit(JwReportResult *self, const JwReportDef *def, const JwFilter *filter)
 }
 
 JwReportResult *
-jw_report_result_new(JwAggregate *aggregate, const JwReportDef *def, const JwReportRequest *request,
-                     GTimeZone *zone)
+jw_result_build(JwAggregate *aggregate, const JwReportDef *def, const JwReportRequest *request,
+                GTimeZone *zone)
 {
-    g_return_val_if_fail(aggregate != NULL && def != NULL && request != NULL && zone != NULL, NULL);
-
     JwReportResult *self = jw_result_new_empty();
     g_autofree char *period = jw_report_text_period(request, zone);
     self->title = jw_result_keep(self, def->title);
@@ -232,7 +275,7 @@ jw_report_result_new(JwAggregate *aggregate, const JwReportDef *def, const JwRep
     self->grouped = request->group_by != NULL;
     g_autoptr(GPtrArray) figures = jw_result_plan_figures(def, request);
     for (guint i = 0; i < figures->len; i++) {
-        add_figure(self, aggregate, g_ptr_array_index(figures, i), zone);
+        add_figure(self, aggregate, def, g_ptr_array_index(figures, i), zone);
     }
     g_autoptr(GArray) tables = jw_result_plan_tables(def, request);
     for (guint i = 0; i < tables->len; i++) {

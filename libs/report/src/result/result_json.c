@@ -3,14 +3,14 @@
  *   {"title", "reportType", "period": {"type", "start", "end", "timeZone", "label"}, "rows",
  *    "filters": [{"name", "label", "text"}], "inactiveIncluded",
  *    "compared": {"start", "end", "label"}, "notes": [],
- *    "figures": [{"name", "label", "format", "value", "text",
+ *    "figures": [{"name", "label", "format", "value", "text", "unit", "level",
  *                 "comparison": {"previous", "previousText", "difference", "differenceText",
  *                                "percent", "percentText"}}],
- *    "chart": {"title", "kind", "measure", "format", "decimals", "labels": [], "values": [],
- *      "more": [{"measure", "format", "decimals", "values": []}]},
- *    "table": {"title", "columns": [{"name", "label", "format"}], "groups", "rows": [[]]}}
- * "table" is that of a request with groupBy: its first groups, and how many there are. What
- * compares is left out of a result that does not. Any thread, no state. */
+ *    "chart": {"title", "kind", "measure", "format", "decimals", "unit", "labels": [], "values":
+ * [], "more": [{"measure", "format", "decimals", "unit", "values": []}]}, "table": {"title",
+ * "columns": [{"name", "label", "format"}], "groups", "rows": [[]]}} "table" is that of a request
+ * with groupBy: its first groups, and how many there are. What compares is left out of a result
+ * that does not. Any thread, no state. */
 #include "result/result_private.h"
 
 #include "jw/clock.h"
@@ -195,6 +195,10 @@ encode_figures(const JwReportResult *self)
         json_t *object = json_pack("{s:s, s:s, s:s, s:o, s:s}", "name", figure->name, "label",
                                    figure->label, "format", jw_format_names[figure->format],
                                    "value", encode_value(&figure->value), "text", figure->text);
+        jw_json_set_string(object, "unit", figure->unit);
+        if (figure->level != JW_LEVEL_NONE) {
+            json_object_set_new(object, "level", json_string(jw_level_names[figure->level]));
+        }
         if (figure->comparison.previous_text != NULL) {
             json_object_set_new(object, "comparison", encode_comparison(&figure->comparison));
         }
@@ -230,6 +234,8 @@ decode_figures(JwReportResult *self, const json_t *figures)
             .format = (JwFormat)jw_name_read(item, "format", jw_format_names, JW_FORMAT_TEXT),
             .value = decode_value(self, json_object_get(item, "value")),
             .text = decode_text(self, item, "text"),
+            .unit = decode_text(self, item, "unit"),
+            .level = (JwLevel)jw_name_read(item, "level", jw_level_names, JW_LEVEL_NONE),
             .comparison = decode_comparison(self, json_object_get(item, "comparison")),
         };
         g_array_append_val(self->figures, figure);
@@ -248,9 +254,9 @@ encode_series(const JwReportTable *table, size_t column)
             json_array_append_new(values, encode_value(jw_report_cell(table, row, column)));
         }
     }
-    return json_pack("{s:s, s:s, s:i, s:o}", "measure", measure->label, "format",
-                     jw_format_names[measure->format], "decimals", measure->decimals, "values",
-                     values);
+    return json_pack("{s:s, s:s, s:i, s:s*, s:o}", "measure", measure->label, "format",
+                     jw_format_names[measure->format], "decimals", measure->decimals, "unit",
+                     measure->unit, "values", values);
 }
 
 static json_t *
@@ -320,6 +326,7 @@ decode_series(JwReportResult *self, JwReportTable *table, const json_t *series)
     about->label = decode_text(self, series, "measure");
     about->format = (JwFormat)jw_name_read(series, "format", jw_format_names, JW_FORMAT_DECIMAL);
     about->decimals = json_is_integer(decimals) ? (int)json_integer_value(decimals) : -1;
+    about->unit = decode_text(self, series, "unit");
     for (size_t row = 0; row < table->n_rows; row++) {
         *jw_result_cell(table, row, column) = decode_value(self, json_array_get(values, row));
     }

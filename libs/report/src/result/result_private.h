@@ -7,6 +7,11 @@ G_BEGIN_DECLS
 /* A result without figures and tables. (transfer full) */
 JwReportResult *jw_result_new_empty(void);
 
+/* jw_report_result_new() before labels, units and levels are put into its tables. (transfer full)
+ */
+JwReportResult *jw_result_build(JwAggregate *aggregate, const JwReportDef *def,
+                                const JwReportRequest *request, GTimeZone *zone);
+
 /* A copy of the string in the result, fit for files and mails (jw_text_sane); NULL-safe. (transfer
  * none) */
 const char *jw_result_keep(JwReportResult *self, const char *text);

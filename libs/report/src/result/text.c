@@ -1,6 +1,7 @@
 /* result/text.c: see jw/report_text.h. */
 #include "jw/report_text.h"
 #include "engine/number.h"
+#include "result/looks.h"
 #include "jw/civil.h"
 #include "jw/text.h"
 #include "jw/zone_cache.h"
@@ -108,8 +109,14 @@ void
 jw_report_round_row(const JwReportDef *def, const JwValue *row, JwValue *ret_row)
 {
     for (guint i = 0; i < def->columns->len; i++) {
-        const int decimals = g_array_index(def->columns, JwColumnDef, i).decimals;
+        const JwColumnDef *column = &g_array_index(def->columns, JwColumnDef, i);
+        const int decimals = column->decimals;
+        const char *label = jw_look_label(column->labels, &row[i]);
 
+        if (label != NULL) {
+            ret_row[i] = (JwValue){ .type = JW_VALUE_TEXT, .text = label, .length = strlen(label) };
+            continue;
+        }
         ret_row[i] = jw_number_plain(&row[i]);
         if (decimals >= 0 && row[i].type == JW_VALUE_REAL && isfinite(row[i].real)) {
             const JwNumber number = jw_number_of(&row[i]);

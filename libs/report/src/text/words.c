@@ -23,10 +23,8 @@ static const char *const words[JW_WORD_N][N_LANGUAGES] = {
     [JW_WORD_BEFORE] = { "{1} before" },
     [JW_WORD_UNCHANGED] = { "unchanged" },
     [JW_WORD_COMPARED] = { "Compared with {1}" },
-    [JW_WORD_DAYS_LEFT_OUT] = { "{1}: the last days of the period before ({2}) have no day beside "
-                                "them and are not in this table." },
-    [JW_WORD_MONTHS_LEFT_OUT] = { "{1}: the last months of the period before ({2}) have no month "
-                                  "beside them and are not in this table." },
+    [JW_WORD_LEFT_OUT] = { "{1}: the last of the period before ({2}) have nothing beside them and "
+                           "are not in this table." },
     [JW_WORD_TOTAL] = { "Total" },
     [JW_WORD_SUBTOTAL] = { "{1}, total" },
     [JW_WORD_NO_VALUE] = { "(none)" },

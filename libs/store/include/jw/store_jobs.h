@@ -106,6 +106,11 @@ typedef struct {
 bool jw_store_list_jobs(JwStore *self, const JwJobQuery *query, GPtrArray **ret_jobs,
                         int64_t *ret_total, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Those of @ids (NULL-terminated, a thousand at most) that there are and can be read, in any order,
+ * as jw_store_list_jobs() has them. @ret_jobs: (out) (element-type JwJob) (transfer full) */
+bool jw_store_get_jobs(JwStore *self, const char *const *ids, GPtrArray **ret_jobs,
+                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /**
  * jw_store_set_delivery_counts:
  * @mail_done: every recipient's delivery is created and has ended; clears mail_pending as well

@@ -26,12 +26,15 @@ typedef struct {
     /* projection, NULL-terminated; rows come in this order; "a.b" reaches inside */
     const char *const *fields;
     bool ordered; /* by date_field, then _id */
+    /* After this the server gives up, also where it finds nothing; 0: it goes on. */
+    int64_t time_limit_ms;
 } JwRecordScan;
 
 /**
  * jw_store_scan_records:
  * @row: called for each record on this thread; the strings live until it returns; the first that it
  *   refuses ends the scan with its error
+ * @error: UNAVAILABLE also when the time limit has passed
  *
  * Reads in constant memory, on a thread that ends with the call. Integers come as INT, and so does
  * a Decimal128 that an int64 holds; any other as REAL with its rest; types without a JwValue

@@ -66,6 +66,7 @@ typedef struct {
     int64_t count;              /* of the slice being read */
     int64_t asked_ms, first_ms; /* monotonic; until its first record, or its end */
     int64_t seen, total;        /* of the period, of the collection */
+    int64_t begun_ms;           /* monotonic: of the whole scan */
     bool dated;                 /* the slice is one of time, with both its ends: */
     int64_t at_ms, until_ms;
     Probe probe; /* of the first documents of a period */
@@ -183,6 +184,20 @@ append_projection(bson_t *opts, const JwRecordScan *scan)
     bson_append_document_end(opts, &projection);
 }
 
+/* A query of a scan with a time limit has what is left of it. */
+static bool
+append_limit(bson_t *opts, const Reading *reading, GError **error)
+{
+    int64_t left_ms = reading->begun_ms + reading->scan->time_limit_ms - mono_ms();
+
+    if (reading->scan->time_limit_ms == 0) {
+        return true;
+    }
+    BSON_APPEND_INT64(opts, "maxTimeMS", MAX(left_ms, 1));
+    return left_ms > 0
+           || jw_fail(error, JW_ERROR_UNAVAILABLE, "reading the records took longer than it may");
+}
+
 static void
 append_opts(bson_t *opts, const Reading *reading)
 {
@@ -206,6 +221,9 @@ read_slice(Reading *reading, const bson_t *filter, GError **error)
     g_auto(bson_t) opts = BSON_INITIALIZER;
 
     append_opts(&opts, reading);
+    if (!append_limit(&opts, reading, error)) {
+        return false;
+    }
     reading->count = 0;
     reading->asked_ms = mono_ms();
     if (!jw_db_find(reading->store, reading->scan->collection, filter, &opts, pass_on, reading,
@@ -381,7 +399,7 @@ jw_store_scan_records(JwStore *self, const JwRecordScan *scan, JwRowFunc row, gp
     g_return_val_if_fail(self != NULL && scan != NULL && scan->collection != NULL, false);
     g_return_val_if_fail(scan->fields != NULL && row != NULL, false);
     g_autoptr(JwRecordRow) reader = jw_store_record_row_new(scan->fields);
-    Reading reading = { .store = self, .scan = scan };
+    Reading reading = { .store = self, .scan = scan, .begun_ms = mono_ms() };
     RowVisit rows = { reader, row, data };
 
     return check_scan(scan, error)

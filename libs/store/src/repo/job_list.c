@@ -167,3 +167,16 @@ jw_store_list_jobs(JwStore *self, const JwJobQuery *query, GPtrArray **ret_jobs,
     *ret_total = total;
     return true;
 }
+
+bool
+jw_store_get_jobs(JwStore *self, const char *const *ids, GPtrArray **ret_jobs, GError **error)
+{
+    g_return_val_if_fail(self != NULL && ids != NULL && ret_jobs != NULL, false);
+    g_auto(bson_t) filter = BSON_INITIALIZER;
+    g_auto(bson_t) opts = BSON_INITIALIZER;
+
+    append_one_of(&filter, "_id", ids);
+    append_shown(&opts);
+    return jw_repo_list(self, &jw_repo_jobs, &filter, &opts, ret_jobs, error)
+           || jw_prefix(error, "jobs by their ids");
+}

@@ -13,12 +13,17 @@ typedef enum {
     JW_KIND_RECIPIENTS = 1 << 2, /* its file may be mailed; without this recipients are refused */
 } JwKindFlags;
 
+#define JW_KIND_TIMEOUT_MOST_S 86400 /* of any job: a day */
+
 typedef struct {
     const char *type;     /* jobType of commands and templates, type of documents: "report" */
     const char *subtype;  /* the member of a canonical spec that is the job's subtype; NULL: none */
     unsigned flags;       /* JwKindFlags */
     int64_t timeout_ms;   /* of one attempt, unless the job has its own; 0: none */
     int32_t max_attempts; /* unless the job has its own */
+    /* The limit of what a canonical spec asks for, which goes before timeout_ms; 0: none. NULL:
+     * none has one. */
+    int64_t (*timeout_of)(const JwCatalog *catalog, const json_t *spec);
     const JwField *fields; /* of a spec; its limits keep a spec well under 1 MiB */
     /* Where a spec names the departments it reads, as names from the outermost in, ended by NULL;
      * NULL: nowhere. */

@@ -30,6 +30,7 @@ G_BEGIN_DECLS
 
 /* The consumer group of the executors, without the prefix */
 #define JW_GROUP_EXECUTOR "executor"
+#define JW_GROUP_GATEWAY  "gateway." /* and an id of the process, which reads events for itself */
 
 typedef struct _JwWire JwWire;
 

@@ -17,7 +17,8 @@
 #include "render/render.h"
 #include "unseen.h"
 
-#define ROWS_A_CHECK 2048 /* rows between two checks whether the attempt must stop */
+#define SERVER_LATER_MS 100
+#define ROWS_A_CHECK    2048 /* rows between two checks whether the attempt must stop */
 
 typedef struct {
     ExeAttempt *attempt;
@@ -229,11 +230,13 @@ static bool
 report_read(Report *self, GError **error)
 {
     const JwReportRequest *request = self->request;
-    const JwRecordScan before =
-        report_scan(self, request->compared_start_ms, request->compared_end_ms);
-    const JwRecordScan scan = report_scan(self, request->start_ms, request->end_ms);
+    JwRecordScan before = report_scan(self, request->compared_start_ms, request->compared_end_ms);
+    JwRecordScan scan = report_scan(self, request->start_ms, request->end_ms);
     JwStore *store = self->exe->store;
+    const int64_t left_ms = exe_attempt_time_left(self->attempt);
 
+    /* So that a search that finds nothing for long ends as well; a little later than we would. */
+    before.time_limit_ms = scan.time_limit_ms = left_ms > 0 ? left_ms + SERVER_LATER_MS : 0;
     self->as_of_ms = jw_clock_now_ms(self->exe->clock);
     exe_attempt_step(self->attempt, "Reading records", 5, 0, -1);
     jw_crash_point("exe_before_read");

@@ -147,7 +147,7 @@ csv_value(ExeRender *self, const JwValue *value, JwFormat format)
         g_string_append(line, value->boolean ? "true" : "false");
         break;
     case JW_VALUE_INT:
-        g_string_append_printf(line, "%" G_GINT64_FORMAT, value->integer);
+        exe_text_append_int(line, value->integer);
         break;
     case JW_VALUE_REAL:
         if (isfinite(value->real)) {

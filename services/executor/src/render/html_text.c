@@ -4,7 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "jw/report_text.h"
 #include "jw/report_words.h"
 #include "jw/text.h"
 
@@ -66,34 +65,27 @@ exe_html_text(GString *out, const char *text, size_t length, size_t max)
 }
 
 static void
-append_number(GString *out, const JwValue *value, const ExeHtmlForm *form)
+append_number(GString *out, const JwValue *value, const JwTextForm *form)
 {
-    const bool all = form->decimals < 0 && value->type == JW_VALUE_REAL;
     char buffer[JW_TEXT_REAL_MAX];
+    g_autofree char *text = NULL;
 
     if (value->type == JW_VALUE_REAL && !isfinite(value->real)) {
         return;
     }
-    /* Hours have a form of their own; the unit asked for stands in the place of the format's. */
-    const JwFormat format =
-        form->unit != NULL && form->format != JW_FORMAT_HOUR ? JW_FORMAT_DECIMAL : form->format;
-    g_autofree char *text = NULL;
-    if (all && format != JW_FORMAT_HOUR) {
-        (void)jw_text_real(value->real, buffer);
-        text = strchr(buffer, 'e') != NULL ? g_strdup(buffer) : jw_text_thousands(buffer);
-        g_string_append(out, text);
-        g_string_append(out, form->unit == NULL ? jw_report_text_unit(format) : "");
+    if (value->type == JW_VALUE_INT || form->decimals >= 0 || form->format == JW_FORMAT_HOUR) {
+        text = jw_report_text_form(value, form);
     } else {
-        text = jw_report_text_value(value, format, MAX(form->decimals, 0));
-        g_string_append(out, text);
+        const char *digits = jw_text_real(value->real, buffer);
+        g_autofree char *number =
+            strchr(digits, 'e') != NULL ? g_strdup(digits) : jw_text_thousands(digits);
+        text = g_strconcat(number, jw_report_text_unit(form->format), NULL);
     }
-    if (form->unit != NULL && form->format != JW_FORMAT_HOUR) {
-        exe_html_text(out, form->unit, strlen(form->unit), 0);
-    }
+    exe_html_text(out, text, strlen(text), 0);
 }
 
 void
-exe_html_value(GString *out, const JwValue *value, const ExeHtmlForm *form, GTimeZone *zone,
+exe_html_value(GString *out, const JwValue *value, const JwTextForm *form, GTimeZone *zone,
                const char *language, size_t max)
 {
     switch (value->type) {

@@ -151,6 +151,7 @@ put_about(ExeRender *self, const JwReportResult *result)
     exe_json_text(&self->json, result->title);
     put_text(self, "name", self->input.title);
     put_text(self, "reportType", result->report_type);
+    put_text(self, "language", result->language != NULL ? result->language : "en");
     put_time(self, "madeAt", self->input.made_at_ms, true);
     put_text(self, "requestedBy", result->requester);
     put_period(self, result);

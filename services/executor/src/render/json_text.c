@@ -87,7 +87,7 @@ exe_json_value(ExeJson *self, const JwValue *value, JwFormat format)
         g_string_append(out, value->boolean ? "true" : "false");
         break;
     case JW_VALUE_INT:
-        g_string_append_printf(out, "%" G_GINT64_FORMAT, value->integer);
+        exe_text_append_int(out, value->integer);
         break;
     case JW_VALUE_REAL:
         g_string_append(out, isfinite(value->real) ? jw_text_real(value->real, buffer) : "null");

@@ -59,6 +59,23 @@ exe_text_append_time(GString *out, JwZoneCache *zone, int64_t time_ms, bool date
     g_string_append_len(out, text, (gssize)length);
 }
 
+void
+exe_text_append_int(GString *out, int64_t value)
+{
+    char digits[20]; /* of 2^63, and a sign */
+    size_t at = sizeof digits;
+    uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
+
+    do {
+        digits[--at] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (value < 0) {
+        digits[--at] = '-';
+    }
+    g_string_append_len(out, digits + at, (gssize)(sizeof digits - at));
+}
+
 char *
 exe_text_head(const JwReportColumn *column)
 {

@@ -39,6 +39,9 @@ char *exe_text_put_digits(char *at, int64_t value, int width);
  * year that has not four digits, which RFC 3339 does not know, is written as it is. */
 void exe_text_append_time(GString *out, JwZoneCache *zone, int64_t time_ms, bool date_only);
 
+/* A whole number; printf costs half of a line. */
+void exe_text_append_int(GString *out, int64_t value);
+
 /* What stands above a column in one line: "Monday: Calls". (transfer full) */
 char *exe_text_head(const JwReportColumn *column);
 

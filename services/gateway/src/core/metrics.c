@@ -12,6 +12,8 @@ static const JwMetricDef defs[GW_N_METRICS] = {
                                "Reports whose download began", NULL },
     [GW_METRIC_PENDING] = { JW_METRIC_GAUGE, "jobwire_jobs_pending",
                             "Pending jobs at the last count, up to the cap", NULL },
+    [GW_METRIC_STREAMS] = { JW_METRIC_GAUGE, "jobwire_event_streams",
+                            "Streams of a job's events that clients read", NULL },
 };
 JwMetric *gw_metrics[GW_N_METRICS];
 

@@ -10,6 +10,7 @@ typedef enum {
     GW_METRIC_RETRIED,
     GW_METRIC_DOWNLOADED,
     GW_METRIC_PENDING,
+    GW_METRIC_STREAMS,
     GW_N_METRICS
 } GwMetric;
 

@@ -101,6 +101,9 @@ render_type(const JwReportDef *def)
             json_array_append_new(served, json_string(jw_report_formats[i].name));
         }
     }
+    if (def->timeout_s > 0) {
+        json_object_set_new(type, "timeoutSeconds", json_integer(def->timeout_s));
+    }
     json_object_set_new(type, "filters", filters);
     json_object_set_new(type, "filterOperators", render_operators(def));
     json_object_set_new(type, "dimensions", dimensions);

@@ -226,8 +226,8 @@ add_warnings(json_t *detail, const JwJob *job)
     }
 }
 
-static void
-add_ending(json_t *detail, const JwJob *job)
+void
+gw_render_error(json_t *to, const JwJob *job)
 {
     if (job->state == JW_JOB_FAILED) {
         json_t *error = json_object();
@@ -235,8 +235,14 @@ add_ending(json_t *detail, const JwJob *job)
         jw_json_set_string(error, "code", job->error_code != NULL ? job->error_code : "INTERNAL");
         jw_json_set_string(error, "message",
                            job->error_message != NULL ? job->error_message : "unknown error");
-        json_object_set_new(detail, "error", error);
+        json_object_set_new(to, "error", error);
     }
+}
+
+static void
+add_ending(json_t *detail, const JwJob *job)
+{
+    gw_render_error(detail, job);
     if (job->state == JW_JOB_CANCELLED) {
         jw_json_set_string(detail, "cancelledBy", job->cancelled_by);
         jw_json_set_string(detail, "cancelReason", job->cancel_reason);
@@ -265,6 +271,9 @@ gw_render_detail(const Gw *self, const JwJob *job, const GPtrArray *deliveries)
     }
     jw_json_set_string(detail, "visibility", jw_visibility_name((int)job->visibility));
     json_object_set_new(detail, "retryCount", json_integer(job->retry_count));
+    if (job->timeout_ms > 0) {
+        json_object_set_new(detail, "timeoutSeconds", json_integer((job->timeout_ms + 999) / 1000));
+    }
     if (job->departments != NULL && job->departments[0] != NULL) {
         json_object_set_new(detail, "departments",
                             jw_json_strings((const char *const *)job->departments));

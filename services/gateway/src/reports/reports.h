@@ -26,6 +26,7 @@ void gw_reports_list(const JwHttpRequest *request, JwHttpReply *reply, gpointer 
 void gw_reports_get(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 void gw_reports_cancel(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 void gw_reports_download(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
+void gw_reports_events(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 void gw_reports_retry(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 void gw_reports_make_link(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 void gw_reports_list_links(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
@@ -77,6 +78,8 @@ json_t *gw_render_summary(const Gw *self, const JwJob *job);
 json_t *gw_render_detail(const Gw *self, const JwJob *job, const GPtrArray *deliveries);
 /* Adds where a pending job stands and how long it will wait, as far as that is known. */
 void gw_render_place(const Gw *self, json_t *to, const JwJob *job, bool is_new);
+/* Adds why a failed job failed. */
+void gw_render_error(json_t *to, const JwJob *job);
 /* Parts that both forms have; NULL when there is nothing to show. */
 json_t *gw_render_progress(const JwJob *job, bool detailed);
 

@@ -11,6 +11,7 @@ static const JwHttpRoute routes[] = {
     { "GET", "/jobs/:jobId", gw_reports_get, "reports:read", NULL },
     { "POST", "/jobs/:jobId/cancel", gw_reports_cancel, NULL, NULL },
     { "GET", "/jobs/:jobId/download", gw_reports_download, "reports:read", NULL },
+    { "GET", "/jobs/:jobId/events", gw_reports_events, "reports:read", NULL },
     { "POST", "/jobs/:jobId/retry", gw_reports_retry, NULL, NULL },
     { "POST", "/jobs/:jobId/links", gw_reports_make_link, "reports:read", NULL },
     { "GET", "/jobs/:jobId/links", gw_reports_list_links, "reports:read", NULL },

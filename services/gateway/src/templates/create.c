@@ -38,9 +38,9 @@ read_template(GwWrite *base, GwSeen *ret_seen, GError **error)
     if (!jw_store_get_template(self->gw->store, self->template->id, &found, error)) {
         return false;
     }
-    *ret_seen = found == NULL                                                    ? GW_SEEN_POSSIBLE
-                : g_str_equal(found->request_hash, self->template->request_hash) ? GW_SEEN_OURS
-                                                                                 : GW_SEEN_LOST;
+    *ret_seen = found == NULL ? GW_SEEN_POSSIBLE
+                : g_strcmp0(found->request_hash, self->template->request_hash) == 0 ? GW_SEEN_OURS
+                                                                                    : GW_SEEN_LOST;
     return true;
 }
 

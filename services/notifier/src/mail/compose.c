@@ -63,6 +63,9 @@ text_figures(GString *out, const NtfView *view)
         g_string_append(out, "  ");
         append_padded(out, figure->label, labels + 2, false);
         append_padded(out, figure->text, texts, true);
+        if (figure->mark != NULL) {
+            g_string_append_printf(out, "   %s", figure->mark);
+        }
         if (figure->change != NULL) {
             g_string_append_printf(out, "   %s", figure->change);
         }

@@ -20,44 +20,37 @@ preview(const NtfView *view)
     return g_string_free(out, FALSE);
 }
 
-/* A long value gets smaller letters instead of a second line. */
-static int
-value_size(const char *text)
-{
-    glong length = g_utf8_strlen(text, -1);
-    return length <= 9 ? 24 : length <= 13 ? 18 : 15;
-}
-
-/* What stands below the value of a card. */
-static void
-html_change(GString *out, const NtfView *view, const NtfFigure *figure)
-{
-    if (figure->change == NULL || view->compared == NULL) {
-        return;
-    }
-    g_autofree char *against = jw_report_word_fill(JW_WORD_VS, NULL, view->against, NULL);
-    jw_page_append(out,
-                   "<div class=\"dark\" style=\"margin-top:4px;font-size:12px;line-height:17px;"
-                   "font-weight:600;color:#334155;word-break:break-word\">%s</div>"
-                   "<div class=\"soft\" style=\"font-size:11px;line-height:15px;color:#64748b\">"
-                   "%s</div>",
-                   figure->change, against);
-}
+/* The level of a figure, by its colours; the card says it in words. */
+static const struct {
+    const char *class, *ground, *edge;
+} levels[] = {
+    [JW_LEVEL_NONE] = { "dark", "#f8fafc", "#e8edf4" },
+    [JW_LEVEL_GOOD] = { "good", "#f0fdf4", "#86efac" },
+    [JW_LEVEL_WARN] = { "warn", "#fffbeb", "#fcd34d" },
+    [JW_LEVEL_BAD] = { "bad", "#fef2f2", "#fca5a5" },
+};
 
 static void
 html_figure(GString *out, const NtfView *view, const NtfFigure *figure)
 {
-    int size = value_size(figure->text);
+    const bool compared = figure->change != NULL && view->compared != NULL;
+    g_autofree char *against =
+        compared ? jw_report_word_fill(JW_WORD_VS, NULL, view->against, NULL) : NULL;
+    const JwPageCard card = { .label = figure->label,
+                              .text = figure->text,
+                              .change = compared ? figure->change : NULL,
+                              .against = against,
+                              .level = figure->level,
+                              .level_word = figure->mark };
+    const char *ground = levels[figure->level].ground;
+
     jw_page_append(
         out,
-        "<td class=\"cell card\" width=\"33%%\" valign=\"top\" bgcolor=\"#f8fafc\" style=\""
-        "width:33.33%%;background-color:#f8fafc;border:1px solid #e8edf4;border-radius:10px;"
-        "padding:13px 14px 14px\">"
-        "<div class=\"soft\" style=\"font-size:12px;line-height:16px;color:#64748b\">%s</div>"
-        "<div class=\"dark value\" style=\"margin-top:5px;font-size:%dpx;line-height:%dpx;"
-        "font-weight:700;color:#0f172a;word-break:break-word\">%s</div>",
-        figure->label, size, size > 15 ? 28 : 20, figure->text);
-    html_change(out, view, figure);
+        "<td class=\"cell card %s\" width=\"33%%\" valign=\"top\" bgcolor=\"%s\" style=\""
+        "width:33.33%%;background-color:%s;border:1px solid %s;border-radius:10px;"
+        "padding:13px 14px 14px\">",
+        levels[figure->level].class, ground, ground, levels[figure->level].edge);
+    jw_page_card(out, &card);
     g_string_append(out, "</td>\n");
 }
 

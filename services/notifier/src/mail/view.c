@@ -35,6 +35,7 @@ card_clear(gpointer data)
     g_free(figure->label);
     g_free(figure->text);
     g_free(figure->change);
+    g_free(figure->mark);
 }
 
 void
@@ -54,6 +55,7 @@ ntf_view_clear(NtfView *self)
     g_free(self->against);
     g_free(self->chart_title);
     g_free(self->measure);
+    g_free(self->unit);
     g_clear_pointer(&self->labels, g_ptr_array_unref);
     g_clear_pointer(&self->values, g_array_unref);
     for (size_t i = 0; i < self->n_more; i++) {
@@ -103,7 +105,8 @@ read_figures(NtfView *self, const JwReportResult *result)
         const JwReportFigure *from = &g_array_index(figures, JwReportFigure, i);
         g_autofree char *change = jw_report_change_text(from, result->language);
         NtfFigure figure = { ntf_view_clean(from->label), ntf_view_clean(from->text),
-                             ntf_view_clean(change) };
+                             ntf_view_clean(change),
+                             jw_report_level_text(from->level, result->language), from->level };
         if (figure.label == NULL) {
             card_clear(&figure);
             continue;
@@ -217,7 +220,12 @@ read_chart(NtfView *self, const JwReportTable *table)
         g_array_append_val(self->values, number);
     }
     self->chart_title = ntf_view_clean(table->title);
-    self->measure = ntf_view_clean(table->columns[table->chart_columns[0]].label);
+    const JwReportColumn *measure = &table->columns[table->chart_columns[0]];
+    g_autofree char *axis = measure->label != NULL && measure->unit != NULL
+                                ? g_strdup_printf("%s (%s)", measure->label, measure->unit + 1)
+                                : g_strdup(measure->label);
+    self->measure = ntf_view_clean(axis);
+    self->unit = g_strdup(measure->unit);
     self->format = table->columns[table->chart_columns[0]].format;
     self->decimals = table->columns[table->chart_columns[0]].decimals;
     self->chart_kind = table->chart;
@@ -346,5 +354,6 @@ ntf_view_describe_chart(const NtfView *view)
     const bool named = chart.n_more > 0 && chart.measure != NULL;
     return g_strdup_printf("%s: %s%s%s at %s%s (%s%s)", title, named ? chart.measure : "",
                            named ? " " : "", below ? "least" : "most", chart.labels[at], more,
-                           number, jw_report_text_unit(view->format));
+                           number,
+                           view->unit != NULL ? view->unit : jw_report_text_unit(view->format));
 }

@@ -13,6 +13,8 @@ G_BEGIN_DECLS
 typedef struct {
     char *label, *text;
     char *change; /* "▲ +13 (+1.6 %)"; NULL: not compared */
+    char *mark;   /* "✓ good"; NULL: it has no level */
+    JwLevel level;
 } NtfFigure;
 
 typedef struct {
@@ -33,6 +35,7 @@ typedef struct {
     GArray *values;    /* of double */
     JwFormat format;   /* of the values */
     int decimals;      /* of the values; -1: unknown */
+    char *unit;        /* of the values; NULL: of their format */
     JwChart chart_kind;
     JwChartSeries more[JW_CHART_SERIES_MAX - 1]; /* owned, as the values are */
     size_t n_more;

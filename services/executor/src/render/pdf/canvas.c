@@ -12,9 +12,9 @@
 #define FAMILY    "DejaVu Sans"
 #define FOOT_SIZE 7.5
 #define HEAD_SIZE 8.0
-/* More characters than three lines of the longest page have are not laid out. Of those that are,
+/* More characters than a line of the longest page has are not laid out. Of those that are,
  * what an ellipsis hides stays in the file's text: it is found and copied. */
-#define CHARACTERS_MOST 1200
+#define CHARACTERS_MOST 400 /* a line */
 
 static cairo_status_t
 on_write(void *data, const unsigned char *bytes, unsigned length)
@@ -282,7 +282,8 @@ lay_out(ExePdfCanvas *self, const ExePdfText *style, const ExePdfFace *face, con
 {
     const char *end = text;
 
-    for (int n = 0; n < CHARACTERS_MOST && *end != '\0'; n++) {
+    const int most = CHARACTERS_MOST * MAX(style->lines, 1);
+    for (int n = 0; n < most && *end != '\0'; n++) {
         end = g_utf8_next_char(end);
     }
     g_autofree char *cut = *end != '\0' ? g_strndup(text, (size_t)(end - text)) : NULL;

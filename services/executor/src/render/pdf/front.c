@@ -13,13 +13,16 @@
 #define BAND_LINE   0xeff6ff
 #define BAND_ASIDE  0xbfdbfe
 #define BAND_INSET  0x1d4ed8
+#define BAND_LIMITS 12u /* further ones follow below the figures */
 #define TITLE_SIZE  22.0
 #define GAP         10.0
 #define CARD_PAD    9.0
 #define CARD_LABEL  8.0
 #define CARD_SMALL  8.0
 #define VALUE_LEAST 7.0
+#define VALUE_LINES 12
 #define PILL        6.5
+#define NOTE_LINES  40
 #define CHART_SCALE 0.86 /* of what the mail shows, and a little lower */
 #define CHART_LOWER 0.93
 
@@ -52,6 +55,14 @@ period_line(const JwReportResult *result)
     return g_strjoin(" · ", result->period_label, result->time_zone, records, NULL);
 }
 
+static char *
+limit_text(const JwReportResult *result, guint index)
+{
+    const JwReportLimit *limit = &g_array_index(result->limits, JwReportLimit, index);
+
+    return g_strdup_printf("%s: %s", limit->label, limit->text);
+}
+
 /* What the report is limited to, so that nobody takes a part for the whole. */
 static void
 band_limits(ExePdfCanvas *canvas, const JwReportResult *result)
@@ -60,10 +71,12 @@ band_limits(ExePdfCanvas *canvas, const JwReportResult *result)
         band_text(canvas, 9, true, EXE_PDF_WHITE, 1, 10,
                   jw_report_word(JW_WORD_PART, result->language));
     }
-    for (guint i = 0; i < result->limits->len; i++) {
-        const JwReportLimit *limit = &g_array_index(result->limits, JwReportLimit, i);
-        g_autofree char *text = g_strdup_printf("%s: %s", limit->label, limit->text);
-        band_text(canvas, 9, false, EXE_PDF_WHITE, 3, 10, text);
+    for (guint i = 0; i < MIN(result->limits->len, BAND_LIMITS); i++) {
+        g_autofree char *text = limit_text(result, i);
+        band_text(canvas, 9, false, EXE_PDF_WHITE, 6, 10, text);
+    }
+    if (result->limits->len > BAND_LIMITS) {
+        band_text(canvas, 9, false, EXE_PDF_WHITE, 1, 10, "…");
     }
     if (result->with_inactive) {
         band_text(canvas, 9, false, EXE_PDF_WHITE, 2, 10,
@@ -164,7 +177,7 @@ change_text(const JwReportComparison *comparison)
 
 typedef struct {
     double width, height; /* of each card */
-    double label_height;
+    double label_height, value_height;
     double size; /* of values */
     bool compared;
 } Cards;
@@ -192,7 +205,7 @@ value_style(ExePdfCanvas *canvas, const Cards *cards, const char *text)
         }
     }
     style.width = room;
-    style.lines = 3;
+    style.lines = VALUE_LINES;
     return style;
 }
 
@@ -253,8 +266,7 @@ draw_card(ExePdfCanvas *canvas, const JwReportResult *result, const Cards *cards
     ExePdfText value = value_style(canvas, cards, text);
     value.colour = marked ? levels[figure->level].ink : EXE_PDF_INK;
     exe_pdf_text(canvas, &value, text, x + CARD_PAD, y);
-    const ExePdfText largest = { .size = cards->size, .bold = true };
-    y += exe_pdf_lines(canvas, &largest, 1) + 1;
+    y += cards->value_height + 1;
     if (cards->compared) {
         draw_change(canvas, result, figure, x + CARD_PAD, y, inner);
     }
@@ -269,6 +281,7 @@ measure_row(ExePdfCanvas *canvas, const JwReportResult *result, Cards *cards, gu
     const ExePdfText largest = { .size = cards->size, .bold = true };
     int most = 1;
 
+    cards->value_height = exe_pdf_lines(canvas, &largest, 1);
     for (guint i = first; i < MIN(first + n_cards, result->figures->len); i++) {
         const JwReportFigure *figure = &g_array_index(result->figures, JwReportFigure, i);
         ExePdfText style = label_style(cards);
@@ -277,10 +290,13 @@ measure_row(ExePdfCanvas *canvas, const JwReportResult *result, Cards *cards, gu
         style.width -= figure->level != JW_LEVEL_NONE ? 46 : 0;
         exe_pdf_measure(canvas, &style, figure->label, &lines, &width);
         most = MAX(most, MIN(lines, style.lines));
+        const ExePdfText value = value_style(canvas, cards, figure->text);
+        exe_pdf_measure(canvas, &value, figure->text, &lines, &width);
+        cards->value_height = MAX(cards->value_height, exe_pdf_lines(canvas, &value, lines));
     }
     const ExePdfText label = label_style(cards);
     cards->label_height = exe_pdf_lines(canvas, &label, most);
-    cards->height = 2 * CARD_PAD + cards->label_height + 2 + exe_pdf_lines(canvas, &largest, 1)
+    cards->height = 2 * CARD_PAD + cards->label_height + 2 + cards->value_height
                     + (cards->compared ? exe_pdf_lines(canvas, &small, 2) + 2 : 0);
 }
 
@@ -367,24 +383,38 @@ note_height(ExePdfCanvas *canvas, const ExePdfText *style, const char *line)
     return exe_pdf_lines(canvas, style, lines) + 3;
 }
 
+/* @heading: above the first of them. */
+static void
+draw_note(ExePdfCanvas *canvas, const char *note, const char *heading)
+{
+    const ExePdfText style = {
+        8.5, false, EXE_PDF_SLATE, EXE_PDF_LEFT, exe_pdf_inner(canvas) - 14, NOTE_LINES
+    };
+    g_autofree char *line = exe_pdf_clean(note, strlen(note));
+    const double height = note_height(canvas, &style, line);
+
+    if (heading != NULL) {
+        exe_pdf_heading(canvas, heading, NULL, height);
+    } else if (exe_pdf_left_on_page(canvas) < height) {
+        exe_pdf_page(canvas, false);
+    }
+    exe_pdf_box(canvas, EXE_PDF_BRAND, EXE_PDF_MARGIN + 2, canvas->y + 3.5, 4, 4, 2);
+    exe_pdf_text(canvas, &style, line, EXE_PDF_MARGIN + 14, canvas->y);
+    canvas->y += height;
+}
+
 static void
 draw_notes(ExePdfCanvas *canvas, const JwReportResult *result)
 {
-    const ExePdfText style = { 8.5, false, EXE_PDF_SLATE, EXE_PDF_LEFT, exe_pdf_inner(canvas) - 14,
-                               6 };
+    const char *filters = jw_report_word(JW_WORD_FILTERS, result->language);
+    const char *notes = jw_report_word(JW_WORD_NOTES, result->language);
 
+    for (guint i = BAND_LIMITS; i < result->limits->len; i++) {
+        g_autofree char *text = limit_text(result, i);
+        draw_note(canvas, text, i == BAND_LIMITS ? filters : NULL);
+    }
     for (guint i = 0; i < result->notes->len; i++) {
-        const char *note = g_ptr_array_index(result->notes, i);
-        g_autofree char *line = exe_pdf_clean(note, strlen(note));
-        const double height = note_height(canvas, &style, line);
-        if (i == 0) {
-            exe_pdf_heading(canvas, jw_report_word(JW_WORD_NOTES, result->language), NULL, height);
-        } else if (exe_pdf_left_on_page(canvas) < height) {
-            exe_pdf_page(canvas, false);
-        }
-        exe_pdf_box(canvas, EXE_PDF_BRAND, EXE_PDF_MARGIN + 2, canvas->y + 3.5, 4, 4, 2);
-        exe_pdf_text(canvas, &style, line, EXE_PDF_MARGIN + 14, canvas->y);
-        canvas->y += height;
+        draw_note(canvas, g_ptr_array_index(result->notes, i), i == 0 ? notes : NULL);
     }
 }
 

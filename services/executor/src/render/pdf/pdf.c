@@ -161,7 +161,10 @@ pdf_finish(ExeRender *self, const JwReportResult *result, GError **error)
         return false;
     }
     exe_pdf_end(canvas);
-    g_assert(canvas->page == canvas->n_pages);
+    if (canvas->page != canvas->n_pages) {
+        return jw_fail(error, JW_ERROR_INTERNAL, "drew %d pages where %d were counted",
+                       canvas->page, canvas->n_pages);
+    }
     self->pages = canvas->n_pages;
     return exe_pdf_canvas_close(canvas, error)
            && exe_pdf_catalog(self->input.path, result->language, error);

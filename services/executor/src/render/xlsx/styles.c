@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "jw/report_change.h"
+
 #define DECIMALS_MAX 9
 
 #define COLOR_INK   0x111827
@@ -25,6 +27,18 @@ static const struct {
     [JW_FORMAT_DATETIME] = { "yyyy-mm-dd hh:mm:ss", "", LXW_ALIGN_LEFT, 0 },
     [JW_FORMAT_DATE] = { "yyyy-mm-dd", "", LXW_ALIGN_LEFT, 0 },
     [JW_FORMAT_BOOL] = { "General", "", LXW_ALIGN_CENTER, 0 },
+};
+
+typedef struct {
+    lxw_color_t ink, ground;
+} Colours;
+
+/* Dark on light, so that they can be read in print and without colours. */
+static const Colours level_colours[] = {
+    [JW_LEVEL_NONE] = { 0, 0 },
+    [JW_LEVEL_GOOD] = { 0x166534, 0xDCFCE7 },
+    [JW_LEVEL_WARN] = { 0x92400E, 0xFEF3C7 },
+    [JW_LEVEL_BAD] = { 0x991B1B, 0xFEE2E2 },
 };
 
 static lxw_format *
@@ -98,18 +112,32 @@ number_format(const ExeXlsxLook *look)
     if (formats[look->format].number != NULL) {
         return g_strdup(formats[look->format].number);
     }
-    return look->sign
-               ? g_strdup_printf("+%s%s;-%s%s;%s%s", digits, unit, digits, unit, digits, unit)
-               : g_strconcat(digits, unit, NULL);
+    g_autofree char *level = look->level != JW_LEVEL_NONE
+                                 ? g_strdup_printf("\"%s \"", jw_report_level_sign(look->level))
+                                 : g_strdup("");
+    g_autofree char *plain = g_strconcat(level, digits, unit, NULL);
+    if (look->sign) {
+        return g_strdup_printf("+%s;-%s;%s", plain, plain, plain);
+    }
+    if (look->unit_one == NULL || strcmp(look->unit_one, look->unit) == 0) {
+        return g_steal_pointer(&plain);
+    }
+    g_autofree char *one = unit_format(look->unit_one);
+    return g_strdup_printf("[=1]%s%s%s;%s", level, digits, one, plain);
 }
 
 static lxw_format *
 cell_new(lxw_workbook *book, const ExeXlsxLook *look, const char *number)
 {
     const bool figure = look->style == EXE_XLSX_FIGURE || look->style == EXE_XLSX_BESIDE;
+    const Colours *colours = &level_colours[look->level];
     lxw_format *cell = style_new(book, 11, look->style == EXE_XLSX_BESIDE ? COLOR_MUTED : COLOR_INK,
                                  look->style == EXE_XLSX_FIGURE);
 
+    if (look->level != JW_LEVEL_NONE) {
+        format_set_font_color(cell, colours->ink);
+        format_set_bg_color(cell, colours->ground);
+    }
     format_set_num_format(cell, number);
     format_set_align(cell, figure ? LXW_ALIGN_RIGHT : formats[look->format].align);
     if (look->style != EXE_XLSX_CELL) {
@@ -123,8 +151,8 @@ lxw_format *
 exe_xlsx_style(ExeXlsxStyles *self, const ExeXlsxLook *look)
 {
     g_autofree char *number = number_format(look);
-    g_autofree char *key =
-        g_strdup_printf("%d %d %s", look->style, formats[look->format].align, number);
+    g_autofree char *key = g_strdup_printf("%d %d %d %s", look->style, look->level,
+                                           formats[look->format].align, number);
     lxw_format *cell = g_hash_table_lookup(self->cells, key);
 
     if (cell == NULL) {

@@ -13,9 +13,11 @@ typedef enum { EXE_XLSX_CELL, EXE_XLSX_TABLE, EXE_XLSX_FIGURE, EXE_XLSX_BESIDE }
 typedef struct {
     ExeXlsxStyle style;
     JwFormat format;
-    int decimals;     /* as many as the value was rounded to; of numbers only */
-    const char *unit; /* behind a number; NULL: the format's */
-    bool sign;        /* "+" in front of what is above zero */
+    int decimals;         /* as many as the value was rounded to; of numbers only */
+    const char *unit;     /* behind a number; NULL: the format's */
+    bool sign;            /* "+" in front of what is above zero */
+    const char *unit_one; /* behind 1; NULL: `unit` */
+    JwLevel level;        /* its colours, and its sign in front of a number */
 } ExeXlsxLook;
 
 typedef struct {

@@ -46,11 +46,17 @@ comparison_write(ExeBook *book, const JwReportFigure *figure, lxw_worksheet *she
                                .format = figure->format,
                                .decimals = figure->decimals,
                                .unit = figure->unit };
-    ExeXlsxLook change = look, share = look;
+    const ExeXlsxLook share = { .style = EXE_XLSX_BESIDE,
+                                .format = JW_FORMAT_PERCENT,
+                                .decimals = JW_CHANGE_DECIMALS,
+                                .sign = true };
+    ExeXlsxLook change = look;
 
+    if (beside->previous_text == NULL) {
+        return;
+    }
     change.sign = true;
     change.unit = beside->unit != NULL ? beside->unit : figure->unit;
-    share = (ExeXlsxLook){ EXE_XLSX_BESIDE, JW_FORMAT_PERCENT, JW_CHANGE_DECIMALS, NULL, true };
     figure_cell(book, sheet, row, 3, &beside->previous, beside->previous_text, look);
     figure_cell(book, sheet, row, 4, &beside->difference, beside->difference_text, change);
     figure_cell(book, sheet, row, 5, &beside->percent, beside->percent_text, share);
@@ -70,7 +76,8 @@ figures_write(ExeBook *book, const JwReportResult *result, lxw_worksheet *sheet,
         const ExeXlsxLook look = { .style = EXE_XLSX_FIGURE,
                                    .format = figure->format,
                                    .decimals = figure->decimals,
-                                   .unit = figure->unit };
+                                   .unit = figure->unit,
+                                   .level = figure->level };
 
         exe_book_text(book, sheet, row + i, 1, figure->label, book->styles.label);
         figure_cell(book, sheet, row + i, 2, &figure->value, figure->text, look);

@@ -51,6 +51,19 @@ chart_fits(const JwReportTable *table)
     return n > 0;
 }
 
+/* Of bars the library calls x what lies: the values. */
+static lxw_chart_axis *
+value_axis(const lxw_chart *chart, const JwReportTable *table)
+{
+    return table->chart == JW_CHART_BAR ? chart->x_axis : chart->y_axis;
+}
+
+static lxw_chart_axis *
+group_axis(const lxw_chart *chart, const JwReportTable *table)
+{
+    return table->chart == JW_CHART_BAR ? chart->y_axis : chart->x_axis;
+}
+
 /* The axis begins at 0 unless a value is below, and its steps are whole where the values are. What
  * cannot be reckoned with is left to the program that shows it, and so are the sums of stacks. */
 static void
@@ -68,15 +81,15 @@ chart_axis(lxw_chart *chart, const JwReportTable *table)
     }
     const JwAxis axis = jw_axis_of(values, n);
     g_autofree char *format = usable ? exe_xlsx_number_format(axis.decimals) : g_strdup("General");
-    chart_axis_set_num_format(chart->y_axis, format);
+    chart_axis_set_num_format(value_axis(chart, table), format);
     if (usable) {
-        chart_axis_set_min(chart->y_axis, axis.low);
-        chart_axis_set_max(chart->y_axis, axis.high);
-        chart_axis_set_major_unit(chart->y_axis, axis.step);
+        chart_axis_set_min(value_axis(chart, table), axis.low);
+        chart_axis_set_max(value_axis(chart, table), axis.high);
+        chart_axis_set_major_unit(value_axis(chart, table), axis.step);
     }
     if (axis.low < 0) {
         /* Beside the bars, not across those that point down. */
-        chart_axis_set_label_position(chart->x_axis, LXW_CHART_AXIS_LABEL_POSITION_LOW);
+        chart_axis_set_label_position(group_axis(chart, table), LXW_CHART_AXIS_LABEL_POSITION_LOW);
     }
 }
 
@@ -152,6 +165,7 @@ chart_write(ExeBook *book, const JwReportTable *table, const lxw_worksheet *shee
 {
     const bool legend = table->n_chart_columns > 1 || table->chart == JW_CHART_PIE;
     lxw_chart *chart = workbook_add_chart(book->book, chart_type(table->chart));
+    const char *unit = table->columns[table->chart_columns[0]].unit;
     lxw_chart_line grid = { .color = COLOR_LINE, .width = 0.75f };
     lxw_chart_font font = { .size = 9, .color = COLOR_MUTED };
     lxw_chart_font title_font = { .size = 12, .bold = LXW_TRUE, .color = COLOR_INK };
@@ -164,13 +178,17 @@ chart_write(ExeBook *book, const JwReportTable *table, const lxw_worksheet *shee
     chart_title_set_name_font(chart, &title_font);
     chart_legend_set_position(chart, legend ? LXW_CHART_LEGEND_BOTTOM : LXW_CHART_LEGEND_NONE);
     if (table->chart != JW_CHART_PIE) {
+        if (unit != NULL) {
+            chart->y_axis->title.name = jw_text_one_line(unit + 1); /* behind its space */
+            chart_axis_set_name_font(chart->y_axis, &font);
+        }
         chart_axis_set_num_font(chart->x_axis, &font);
         chart_axis_set_num_font(chart->y_axis, &font);
-        chart_axis_major_gridlines_set_line(chart->y_axis, &grid);
+        chart_axis_major_gridlines_set_line(value_axis(chart, table), &grid);
         chart_axis(chart, table);
     }
     if (table->chart == JW_CHART_BAR) {
-        chart_axis_set_reverse(chart->x_axis); /* the first group on top */
+        chart_axis_set_reverse(group_axis(chart, table)); /* the first on top */
     }
     exe_book_note(book, worksheet_insert_chart_opt(into, row, col, chart, &place));
 }
@@ -209,12 +227,14 @@ table_head(ExeBook *book, const JwReportTable *table, lxw_worksheet *sheet)
 }
 
 static lxw_format *
-cell_style(ExeBook *book, const JwReportColumn *column, const JwValue *cell)
+cell_style(ExeBook *book, const JwReportColumn *column, const JwValue *cell, JwLevel level)
 {
     const ExeXlsxLook look = { .style = EXE_XLSX_TABLE,
                                .format = exe_xlsx_value_format(cell, column->format),
                                .decimals = column->decimals,
                                .unit = column->unit,
+                               .unit_one = column->unit_one,
+                               .level = level,
                                .sign = column->role == JW_COLUMN_DIFFERENCE
                                        || column->role == JW_COLUMN_PERCENT };
 
@@ -230,9 +250,11 @@ exe_table_write(ExeBook *book, const JwReportTable *table, lxw_worksheet *sheet,
         for (size_t column = 0; column < table->n_columns; column++) {
             const JwReportColumn *about = &table->columns[column];
             const JwValue *cell = jw_report_cell(table, row, column);
-            exe_book_value(book, sheet, (lxw_row_t)row + 1, (lxw_col_t)column, cell,
-                           column < table->n_keys ? book->styles.label
-                                                  : cell_style(book, about, cell));
+            exe_book_value(
+                book, sheet, (lxw_row_t)row + 1, (lxw_col_t)column, cell,
+                column < table->n_keys
+                    ? book->styles.label
+                    : cell_style(book, about, cell, jw_report_cell_level(table, row, column)));
         }
     }
     if (table->chart == JW_CHART_NONE || !chart_fits(table)) {

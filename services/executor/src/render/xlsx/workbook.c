@@ -41,9 +41,15 @@ list_new(ExeRender *self)
 
     for (guint i = 0; i < columns->len; i++) {
         const JwColumnDef *column = &g_array_index(columns, JwColumnDef, i);
+        g_autofree char *unit =
+            column->unit.other != NULL ? g_strconcat(" ", column->unit.other, NULL) : NULL;
+        g_autofree char *one =
+            column->unit.one != NULL ? g_strconcat(" ", column->unit.one, NULL) : NULL;
         const ExeXlsxLook look = { .style = EXE_XLSX_CELL,
                                    .format = column->format,
-                                   .decimals = exe_xlsx_list_decimals(column) };
+                                   .decimals = exe_xlsx_list_decimals(column),
+                                   .unit = unit,
+                                   .unit_one = one };
         styles[i] = lxw_format_get_xf_index(exe_xlsx_style(&self->book.styles, &look));
     }
     return exe_xlsx_list_new(self->input.temp_dir, &self->zone, styles, columns->len);
@@ -118,8 +124,8 @@ list_width(const ExeRender *self, unsigned column)
     if (!exe_xlsx_list_widest(self->list, column, &widest.real)) {
         return def->width;
     }
-    g_autofree char *number =
-        jw_report_text_value(&widest, def->format, exe_xlsx_list_decimals(def));
+    const JwTextForm form = { def->format, exe_xlsx_list_decimals(def), def->unit.other, false };
+    g_autofree char *number = jw_report_text_form(&widest, &form);
     return MIN(exe_column_width(def->width, number), EXE_WIDTH_MOST);
 }
 

@@ -1,0 +1,217 @@
+/* test_looks.c: thresholds, units and labels, from a definition to the result. */
+#include "jw/report_change.h"
+#include "jw/report_text.h"
+#include "result_fixture.h"
+
+#include <math.h>
+
+/* The fixture's definition says: under 50 % is bad, under 80 % a warning, from 90 % on good; calls
+ * are counted; "ada" and statuses have names. */
+static void
+looks_init(Fixture *self)
+{
+    static const JwThreshold thresholds[] = { { JW_LEVEL_BAD, -INFINITY, 50 },
+                                              { JW_LEVEL_WARN, -INFINITY, 80 },
+                                              { JW_LEVEL_GOOD, 90, INFINITY } };
+    JwColumnDef status = { .field = g_strdup("agent"), .label = g_strdup("Agent"), .decimals = -1 };
+    JwMeasureDef *rate = NULL, *total = NULL;
+
+    fixture_init(self);
+    for (guint i = 0; i < self->def->measures->len; i++) {
+        JwMeasureDef *measure = &g_array_index(self->def->measures, JwMeasureDef, i);
+        rate = g_str_equal(measure->name, "answerRate") ? measure : rate;
+        total = g_str_equal(measure->name, "totalCalls") ? measure : total;
+    }
+    rate->thresholds = g_array_new(FALSE, TRUE, sizeof(JwThreshold));
+    g_array_append_vals(rate->thresholds, thresholds, G_N_ELEMENTS(thresholds));
+    total->unit = (JwUnit){ g_strdup("call"), g_strdup("calls") };
+    for (guint i = 0; i < self->def->dimensions->len; i++) {
+        JwDimensionDef *dimension = &g_array_index(self->def->dimensions, JwDimensionDef, i);
+        if (g_str_equal(dimension->name, "agent")) {
+            dimension->labels = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+            g_hash_table_insert(dimension->labels, g_strdup("ada"), g_strdup("Ada L."));
+            g_hash_table_insert(dimension->labels, g_strdup("(none)"), g_strdup("nobody"));
+        }
+    }
+    status.labels = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    g_hash_table_insert(status.labels, g_strdup("ada"), g_strdup("Ada L."));
+    g_hash_table_insert(status.labels, g_strdup("true"), g_strdup("is so"));
+    g_hash_table_insert(status.labels, g_strdup("3"), g_strdup("three"));
+    g_array_append_val(self->def->columns, status);
+}
+
+static void
+test_levels(void **state)
+{
+    static const struct {
+        int answered, missed;
+        JwLevel level;
+    } rows[] = {
+        { 0, 0, JW_LEVEL_NONE }, /* no rate */
+        { 1, 2, JW_LEVEL_BAD },  { 1, 1, JW_LEVEL_WARN }, { 4, 1, JW_LEVEL_NONE },
+        { 9, 1, JW_LEVEL_GOOD }, { 1, 0, JW_LEVEL_GOOD },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_auto(Fixture) f = { 0 };
+
+        looks_init(&f);
+        fixture_start(&f);
+        for (int k = 0; k < rows[i].answered + rows[i].missed; k++) {
+            fixture_call(&f, "2026-01-06T11:00:00Z", "ada",
+                         k < rows[i].answered ? "answered" : "missed", 1);
+        }
+        g_autoptr(JwReportResult) result = fixture_result(&f);
+        assert_int_equal(figure_at(result, 0)->level, JW_LEVEL_NONE);
+        assert_int_equal(figure_at(result, 1)->level, rows[i].level);
+        const JwReportTable *hours = table_at(result, 0);
+        assert_int_equal(jw_report_cell_level(hours, 14, 3), rows[i].level);
+        assert_int_equal(jw_report_cell_level(hours, 14, 2), JW_LEVEL_NONE);
+        assert_int_equal(jw_report_cell_level(hours, 13, 3), JW_LEVEL_NONE);
+        assert_int_equal(jw_report_cell_level(table_at(result, 1), 1, 1), JW_LEVEL_NONE);
+        g_autofree char *summary = jw_report_result_summary(result);
+        g_autoptr(JwReportResult) read = jw_report_result_of_summary(summary);
+        assert_int_equal(figure_at(read, 1)->level, rows[i].level);
+    }
+}
+
+static void
+test_level_texts(void **state)
+{
+    g_autofree char *good = jw_report_level_text(JW_LEVEL_GOOD, NULL);
+    g_autofree char *warn = jw_report_level_text(JW_LEVEL_WARN, NULL);
+    g_autofree char *bad = jw_report_level_text(JW_LEVEL_BAD, NULL);
+    (void)state;
+
+    assert_string_equal(good, "✓ good");
+    assert_string_equal(warn, "! attention");
+    assert_string_equal(bad, "✗ bad");
+    assert_null(jw_report_level_text(JW_LEVEL_NONE, NULL));
+}
+
+static void
+test_units(void **state)
+{
+    static const char *const texts[] = { "0 calls", "1 call", "2 calls" };
+    g_auto(Fixture) f = { 0 };
+
+    (void)state;
+    looks_init(&f);
+    fixture_start(&f);
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_autoptr(JwReportResult) result = fixture_result(&f);
+        g_autofree char *summary = jw_report_result_summary(result);
+        g_autoptr(JwReportResult) read = jw_report_result_of_summary(summary);
+        assert_string_equal(figure_at(result, 0)->text, texts[i]);
+        assert_string_equal(figure_at(read, 0)->unit, i == 1 ? " call" : " calls");
+        assert_null(figure_at(read, 1)->unit);
+        assert_string_equal(table_at(read, 0)->columns[1].unit, " calls"); /* of the chart */
+        const JwReportColumn *column = &table_at(result, 0)->columns[2];
+        assert_string_equal(column->unit, " calls");
+        assert_string_equal(column->unit_one, " call");
+        fixture_call(&f, "2026-01-06T11:00:00Z", "ada", "answered", 1);
+    }
+}
+
+/* Beside the period before the difference has the form of its own number. */
+static void
+test_compared(void **state)
+{
+    g_auto(Fixture) f = { 0 };
+    g_autoptr(GError) error = NULL;
+
+    (void)state;
+    looks_init(&f);
+    for (guint i = 0; i < f.def->tables->len; i++) {
+        g_array_index(f.def->tables, JwTableDef, i).compare = true;
+    }
+    f.request->compare = JW_COMPARE_PREVIOUS;
+    f.request->compared_start_ms = f.request->start_ms - INT64_C(7) * 86400000;
+    f.request->compared_end_ms = f.request->start_ms;
+    fixture_start(&f);
+    g_autoptr(JwAggregate) before =
+        jw_aggregate_new(f.def, f.request, calls_fields, f.zone, &error);
+    assert_ok(before != NULL, error);
+    fixture_call(&f, "2026-01-06T11:00:00Z", "ada", "answered", 1);
+    g_autoptr(JwReportResult) result =
+        jw_report_result_new_compared(f.aggregate, before, f.def, f.request, f.zone);
+    const JwReportFigure *total = figure_at(result, 0);
+    const JwReportTable *agents = table_at(result, 3);
+    assert_string_equal(total->text, "1 call");
+    assert_string_equal(total->comparison.previous_text, "0 calls");
+    assert_string_equal(total->comparison.difference_text, "+1 call");
+    assert_string_equal(jw_report_cell(agents, 0, 0)->text, "Ada L.");
+    assert_string_equal(agents->columns[2].unit, " calls");
+    assert_string_equal(agents->columns[3].unit, " calls");
+    assert_null(agents->columns[4].unit);
+    assert_int_equal(jw_report_cell_level(agents, 0, 5), JW_LEVEL_GOOD);
+    assert_int_equal(jw_report_cell_level(agents, 0, 6), JW_LEVEL_NONE);
+}
+
+static void
+test_labels_of_groups(void **state)
+{
+    static const char *const labels[] = { "Ada L.", "bob", "nobody" };
+    g_auto(Fixture) f = { 0 };
+
+    (void)state;
+    looks_init(&f);
+    fixture_start(&f);
+    fixture_call(&f, "2026-01-06T11:00:00Z", "ada", "answered", 1);
+    fixture_call(&f, "2026-01-06T11:00:00Z", "bob", "answered", 1);
+    fixture_call(&f, "2026-01-06T11:00:00Z", "", "answered", 1);
+    g_autoptr(JwReportResult) result = fixture_result(&f);
+    const JwReportTable *agents = table_at(result, 3);
+    assert_int_equal(agents->n_rows, G_N_ELEMENTS(labels));
+    for (size_t i = 0; i < G_N_ELEMENTS(labels); i++) {
+        assert_string_equal(jw_report_cell(agents, i, 0)->text, labels[i]);
+        assert_int_equal(jw_report_cell(agents, i, 0)->length, strlen(labels[i]));
+    }
+}
+
+static void
+test_labels_of_the_list(void **state)
+{
+    static const struct {
+        JwValue value;
+        const char *shown; /* NULL: as it is */
+    } rows[] = {
+        { { .type = JW_VALUE_TEXT, .text = "adamant", .length = 3 }, "Ada L." },
+        { { .type = JW_VALUE_TEXT, .text = "adamant", .length = 7 }, NULL },
+        { { .type = JW_VALUE_TEXT, .text = "", .length = 0 }, NULL },
+        { { .type = JW_VALUE_BOOL, .boolean = true }, "is so" },
+        { { .type = JW_VALUE_BOOL, .boolean = false }, NULL },
+        { { .type = JW_VALUE_INT, .integer = 3 }, "three" },
+        { { .type = JW_VALUE_NULL }, NULL },
+    };
+    g_auto(Fixture) f = { 0 };
+
+    (void)state;
+    looks_init(&f);
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        JwValue shown = { 0 };
+        jw_report_round_row(f.def, &rows[i].value, &shown);
+        if (rows[i].shown != NULL) {
+            assert_int_equal(shown.type, JW_VALUE_TEXT);
+            assert_int_equal(shown.length, strlen(rows[i].shown));
+            assert_memory_equal(shown.text, rows[i].shown, shown.length);
+        } else {
+            assert_same_value(&shown, &rows[i].value);
+        }
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_levels),
+        cmocka_unit_test(test_level_texts),
+        cmocka_unit_test(test_units),
+        cmocka_unit_test(test_compared),
+        cmocka_unit_test(test_labels_of_groups),
+        cmocka_unit_test(test_labels_of_the_list),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
