@@ -176,6 +176,10 @@ assert_same_artifact(const JwArtifact *a, const JwArtifact *b)
         sc_assert_text(a->summary, b->summary);
         assert_int_equal(a->duration_ms, b->duration_ms);
         assert_int_equal(a->expires_at_ms, b->expires_at_ms);
+        assert_int_equal(a->rows_written, b->rows_written);
+        assert_int_equal(a->as_of_ms, b->as_of_ms);
+        sc_assert_text(a->definition_sha256, b->definition_sha256);
+        sc_assert_text(a->program, b->program);
     }
 }
 

@@ -106,6 +106,7 @@ typedef struct {
     char *mail_chart_table; /* title of the table whose chart goes into the mail; NULL: none */
     int max_groups;         /* per dimension; further values count under "(other)" */
     JwCompare compare;      /* unless a request says otherwise */
+    char *sha256; /* hex, of its canonical JSON: the same whatever spaces and order its file has */
 } JwReportDef;
 
 /* An empty definition: its arrays are there, maxGroups is 1000. (transfer full) */

@@ -27,7 +27,7 @@ static const size_t def_texts[] = {
     offsetof(JwReportDef, collection),       offsetof(JwReportDef, date_field),
     offsetof(JwReportDef, time_zone),        offsetof(JwReportDef, inactive_field),
     offsetof(JwReportDef, inactive_value),   offsetof(JwReportDef, list_title),
-    offsetof(JwReportDef, mail_chart_table),
+    offsetof(JwReportDef, mail_chart_table), offsetof(JwReportDef, sha256),
 };
 
 static void

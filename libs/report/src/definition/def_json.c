@@ -6,10 +6,12 @@
 #include "engine/formula.h"
 #include "definition/rows_json.h"
 #include "jw/catalog.h"
+#include "jw/ident.h"
 #include "definition/def_looks.h"
 #include "names.h"
 
 #include <math.h>
+#include <string.h>
 
 static const char *const parts[] = {
     [JW_PART_VALUE] = "value",     [JW_PART_HOUR] = "hour",   [JW_PART_DATE] = "date",
@@ -461,5 +463,7 @@ jw_report_def_parse(const char *text, size_t length, const char *file, GError **
         g_autofree char *all = jw_violations_text(&violations);
         return jw_fail_null(error, JW_ERROR_INVALID, "%s: %s", file, all);
     }
+    g_autofree char *canonical = jw_json_print(value);
+    def->sha256 = jw_sha256_hex(canonical, strlen(canonical));
     return g_steal_pointer(&def);
 }

@@ -26,6 +26,7 @@ JW_DB_INDEXES(jobs) = {
     { "jobs", "requestedBy.id:1 createdAt:-1 _id:-1", false },
     { "jobs", "departments:1", false },
     { "jobs", "visibility:1", false },
+    { "jobs", "artifact.sha256:1", false },
     { "jobs", "artifact.removedAt:1 artifact.expiresAt:1", false },
     { 0 },
 };
