@@ -54,7 +54,7 @@ def answers(stack):
     ask("revokeReportLinks", "DELETE", f"/{job}/links")
     body = {"name": "Calls of the week", "description": "What the Monday meeting looks at", "settings": SETTINGS}
     template = ask("createReportTemplate", "POST", TEMPLATES, 201, json=body)["id"]
-    ask("replaceReportTemplate", "PUT", f"{TEMPLATES}/{template}", json=body)
+    ask("replaceReportTemplate", "PUT", f"{TEMPLATES}/{template}", json=body | {"name": "Calls"})
     ask("patchReportTemplate", "PATCH", f"{TEMPLATES}/{template}", json={"name": "Calls by agent"})
     ask("getReportTemplate", "GET", f"{TEMPLATES}/{template}")
     ask("listReportTemplates", "GET", f"{TEMPLATES}?owner=u-examples&limit=1")
