@@ -337,6 +337,8 @@ test_faults_say_what_to_do(void **state)
           "/measures/0/where/0/lt: is no bound of the same sort as '2026-01-06' is*" },
         { "[]", "[{'any':[{'field':'a','gte':'1e999'}]}]",
           "/measures/0/where/0/any/0/gte: is a number beyond those that records have" },
+        { "[]", "[{'field':'a','gte':1,'lt':'1e999'}]",
+          "/measures/0/where/0/lt: is a number beyond those that records have" },
         { "[]", "[{'field':'a','gte':null}]",
           "/measures/0/where/0/gte: must be a text or a number" },
         { "[]", "[{'field':'a','gte':''}]",

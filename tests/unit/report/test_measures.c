@@ -178,6 +178,110 @@ test_shares(void **state)
     assert_number(in_group(&pass, "b", "money"), 100.0);
 }
 
+/* A value that is not there, or no number, is none of those that are measured. */
+static void
+test_statistics(void **state)
+{
+    g_auto(Pass) pass = { 0 };
+    const JwValue odd = { .type = JW_VALUE_TEXT, .text = "n/a", .length = 3 };
+
+    (void)state;
+    pass_init(
+        &pass,
+        "{'name':'d','label':'D','op':'stddev','field':'v','decimals':3},"
+        "{'name':'u','label':'U','op':'distinct','field':'v'},"
+        "{'name':'big','label':'B','op':'distinct','field':'v','where':[{'field':'v','gt':2}]},"
+        "{'name':'m','label':'M','op':'median','field':'v','decimals':2},"
+        "{'name':'p','label':'P','op':'percentile','p':90,'field':'v','decimals':2},"
+        "{'name':'f','label':'F','op':'formula','formula':'p - m','decimals':3}",
+        "'d'", "'d','u','big','m','p','f'");
+    assert_nothing(figure(&pass, "d"));
+    assert_nothing(figure(&pass, "m"));
+    assert_number(figure(&pass, "u"), 0.0);
+    add(&pass, "a", WHOLE(1));
+    add(&pass, "a", WHOLE(2));
+    add(&pass, "a", NOTHING);
+    add(&pass, "a", REAL(2.0));
+    add(&pass, "a", REAL(NAN)); /* a value to distinct, and no number to others */
+    add(&pass, "b", WHOLE(10));
+    add(&pass, "b", odd);
+    add(&pass, "c", NOTHING);
+    assert_number(figure(&pass, "d"), 4.193);
+    assert_number(figure(&pass, "u"), 5.0);
+    assert_number(figure(&pass, "big"), 1.0);
+    assert_number(figure(&pass, "m"), 2.0);
+    assert_number(figure(&pass, "p"), 7.6);
+    assert_number(figure(&pass, "f"), 5.6);
+    assert_number(in_group(&pass, "a", "d"), 0.577);
+    assert_number(in_group(&pass, "a", "u"), 3.0);
+    assert_number(in_group(&pass, "b", "u"), 2.0);
+    assert_nothing(in_group(&pass, "b", "d")); /* of one value */
+    assert_number(in_group(&pass, "b", "p"), 10.0);
+    assert_number(in_group(&pass, "c", "u"), 0.0);
+    assert_nothing(in_group(&pass, "c", "m"));
+    assert_nothing(in_group(&pass, "c", "f"));
+}
+
+static const JwReportFigure *
+figure_at(const JwReportResult *result, guint index)
+{
+    assert_true(index < result->figures->len);
+    return &g_array_index(result->figures, JwReportFigure, index);
+}
+
+/* Estimates say so wherever they are, and exact figures beside them do not. */
+static void
+test_estimates_are_marked(void **state)
+{
+    g_auto(Pass) pass = { 0 };
+
+    (void)state;
+    pass_init(&pass,
+              COUNT("n") ",{'name':'u','label':'Callers','op':'distinct','field':'v'},"
+                         "{'name':'m','label':'Median','op':'median','field':'v'},"
+                         "{'name':'f','label':'Calls each','op':'formula','formula':'n / u',"
+                         "'decimals':2},{'name':'top','label':'Top','op':'peakValue',"
+                         "'dimension':'g','of':'u'}",
+              "'n','u','m','f','top'", "'n','u','m'");
+    for (int i = 0; i < 10001; i++) {
+        add(&pass, i % 2 == 0 ? "a" : "b", WHOLE(i));
+    }
+    g_autoptr(JwReportResult) result =
+        jw_report_result_new(pass.aggregate, pass.def, pass.request, pass.zone);
+    const bool estimates[] = { false, true, true, true, false };
+    for (guint i = 0; i < G_N_ELEMENTS(estimates); i++) {
+        assert_int_equal(figure_at(result, i)->approximate, estimates[i]);
+        assert_int_equal(g_str_has_prefix(figure_at(result, i)->text, "≈ "), estimates[i]);
+    }
+    assert_string_equal(figure_at(result, 0)->text, "10,001");
+    assert_string_equal(figure_at(result, 4)->text, "5,001");
+    assert_int_equal(result->notes->len, 3);
+    assert_string_equal(g_ptr_array_index(result->notes, 0),
+                        "Callers: marked with ≈ where there are too many different values to keep "
+                        "each of them; the standard error is 0.81 %.");
+    assert_string_equal(g_ptr_array_index(result->notes, 1),
+                        "Median: marked with ≈ where there are too many values to keep each of "
+                        "them; its place among them is right to about 0.3 %.");
+    assert_string_equal(g_ptr_array_index(result->notes, 2),
+                        "Calls each: marked with ≈ where it is made of estimates.");
+    const JwReportTable *table = &g_array_index(result->tables, JwReportTable, 0);
+    for (size_t i = 0; i < table->n_columns; i++) { /* 5,001 and 5,000 in a group: exact */
+        assert_false(table->columns[i].approximate);
+    }
+    for (int i = 0; i < 20000; i++) {
+        add(&pass, "b", WHOLE(i));
+    }
+    g_autoptr(JwReportResult) later =
+        jw_report_result_new(pass.aggregate, pass.def, pass.request, pass.zone);
+    table = &g_array_index(later->tables, JwReportTable, 0);
+    assert_false(table->columns[0].approximate);
+    assert_false(table->columns[1].approximate);
+    assert_true(table->columns[2].approximate);
+    assert_true(table->columns[3].approximate);
+    assert_true(figure_at(later, 4)->approximate);
+    assert_int_equal(later->notes->len, 4);
+}
+
 int
 main(void)
 {
@@ -185,6 +289,8 @@ main(void)
         cmocka_unit_test(test_formulas),
         cmocka_unit_test(test_a_chain_of_formulas),
         cmocka_unit_test(test_shares),
+        cmocka_unit_test(test_statistics),
+        cmocka_unit_test(test_estimates_are_marked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -50,4 +50,11 @@ JwValue jw_aggregate_group_value(JwAggregate *self, const JwDimensionDef *dimens
 /* The value of a measure over no records: 0 of a count, NULL type of an average. */
 JwValue jw_aggregate_nothing(JwAggregate *self, const JwMeasureDef *measure);
 
+/* Whether one of the values that were asked for since the last call is an estimate: of a distinct
+ * count or a percentile that saw too many values, or made of such. */
+bool jw_aggregate_take_estimated(JwAggregate *self);
+
+/* What readers of estimates of a measure must know, as a sentence. (transfer full) */
+char *jw_aggregate_estimate_note(const JwAggregate *self, const JwMeasureDef *measure);
+
 G_END_DECLS

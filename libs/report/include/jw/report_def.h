@@ -21,6 +21,10 @@ typedef enum {
     JW_MEASURE_PEAK_VALUE,
     JW_MEASURE_FORMULA,
     JW_MEASURE_SHARE, /* of the value over all records, in percent */
+    JW_MEASURE_STDDEV,
+    JW_MEASURE_DISTINCT,
+    JW_MEASURE_MEDIAN,
+    JW_MEASURE_PERCENTILE,
     JW_MEASURE_N
 } JwMeasureOp;
 
@@ -62,12 +66,13 @@ typedef struct {
 typedef struct {
     char *name, *label;
     JwMeasureOp op;
-    char *field;                   /* sum, avg, min, max */
+    char *field;                   /* of those that are counted record by record */
     GArray *where;                 /* of JwCondition: all must hold; may be empty, never NULL */
     char *numerator, *denominator; /* ratio: names of earlier measures */
     char *dimension, *of;          /* peak, peakValue: dimension and measure names; share: `of` */
     JwFormula *formula;            /* formula: over earlier measures */
     double scale;                  /* ratio: 100 for percent */
+    int p;                         /* percentile: 0 to 100000 thousandths of a percent */
     int decimals;                  /* rounding half up on output */
     JwFormat format;
 } JwMeasureDef;

@@ -9,6 +9,9 @@ G_BEGIN_DECLS
 #define JW_REPORT_TEXT_PART      "Only a part of the records"
 #define JW_REPORT_TEXT_REQUESTER "Requested by"
 
+/* Before the text of a figure that is an estimate. */
+#define JW_REPORT_TEXT_ESTIMATE "≈ "
+
 /* "12,345". (transfer full) */
 char *jw_report_text_count(int64_t count);
 

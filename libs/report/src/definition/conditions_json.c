@@ -262,10 +262,13 @@ check_condition(Check *self, const json_t *item, const char *base)
     }
     check_true(self, item, base, "present", "absent");
     check_true(self, item, base, "absent", "present");
+    const size_t n_noted = self->n_noted;
     for (size_t i = 0; i < JW_BOUND_N; i++) {
         check_bound(self, item, base, i);
     }
-    check_range(self, item, base);
+    if (self->n_noted == n_noted) {
+        check_range(self, item, base);
+    }
     if (json_is_string(json_object_get(item, "is"))) {
         inner = check_is(self, jw_json_text(item, "is"), base);
     }

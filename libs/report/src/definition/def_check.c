@@ -260,6 +260,7 @@ has_member(const JwMeasureDef *measure, JwMember member)
     case JW_MEMBER_FORMULA:
         return measure->formula != NULL;
     case JW_MEMBER_P:
+        return measure->p >= 0;
     case JW_MEMBER_WHERE:
     case JW_MEMBER_SCALE:
         break;

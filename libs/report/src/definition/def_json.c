@@ -7,6 +7,8 @@
 #include "jw/catalog.h"
 #include "names.h"
 
+#include <math.h>
+
 static const char *const parts[] = {
     [JW_PART_VALUE] = "value",     [JW_PART_HOUR] = "hour",   [JW_PART_DATE] = "date",
     [JW_PART_WEEKDAY] = "weekday", [JW_PART_MONTH] = "month", [JW_PART_WEEK] = "week",
@@ -69,6 +71,7 @@ static const JwField measure_fields[] = {
     NAME("dimension", 0, jw_check_identifier),
     NAME("of", 0, jw_check_identifier),
     { .name = "formula", .type = JW_FIELD_STRING, .min = 1, .max = JW_FORMULA_MAX },
+    { .name = "p", .type = JW_FIELD_NUMBER, .min = 0, .max = 100 },
     { .name = "scale", .type = JW_FIELD_NUMBER, .min = -1000000, .max = 1000000 },
     { .name = "decimals", .type = JW_FIELD_INT, .min = 0, .max = 9 },
     { .name = "format", .type = JW_FIELD_STRING, .values = jw_format_names },
@@ -153,8 +156,13 @@ check_measure(const json_t *item, const char *base, JwViolations *violations)
                                     "has no effect on a measure of op %s; leave it out", op);
         }
     }
+    const double scaled = json_number_value(json_object_get(item, "p")) * 1000.0;
+    if (fabs(scaled) < 1e6 && fabs(scaled - round(scaled)) > 1e-6) {
+        g_autofree char *pointer = jw_pointer(base, "p");
+        (void)jw_violations_add(violations, pointer, "has at most three decimals");
+    }
     g_autoptr(JwFormula) parsed = formula != NULL ? jw_formula_parse(formula, &error) : NULL;
-    if (error != NULL) {
+    if (formula != NULL && parsed == NULL) {
         g_autofree char *pointer = jw_pointer(base, "formula");
         (void)jw_violations_add(violations, pointer, "%s", jw_error_message(error));
     }
@@ -250,6 +258,15 @@ read_dimension(JwReportDef *def, const json_t *item)
     g_array_append_val(def->dimensions, dimension);
 }
 
+/* In thousandths of a percent; -1: there is none, or one that has been noted. */
+static int
+read_p(const json_t *value)
+{
+    const double scaled = json_number_value(value) * 1000.0;
+
+    return json_is_number(value) && scaled >= 0.0 && scaled <= 100000.0 ? (int)lround(scaled) : -1;
+}
+
 static void
 read_measure(JwReportDef *def, const json_t *item)
 {
@@ -265,6 +282,7 @@ read_measure(JwReportDef *def, const json_t *item)
         .dimension = dup_text(item, "dimension"),
         .of = dup_text(item, "of"),
         .formula = formula != NULL ? jw_formula_parse(formula, NULL) : NULL,
+        .p = read_p(json_object_get(item, "p")),
         .scale = scale != NULL ? json_number_value(scale) : 1.0,
         .decimals = (int)json_integer_value(json_object_get(item, "decimals")),
         .format = (JwFormat)jw_name_read(item, "format", jw_format_names, JW_FORMAT_INTEGER),

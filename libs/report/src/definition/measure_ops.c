@@ -13,6 +13,10 @@ const char *const jw_measure_op_names[] = {
     [JW_MEASURE_PEAK_VALUE] = "peakValue",
     [JW_MEASURE_FORMULA] = "formula",
     [JW_MEASURE_SHARE] = "share",
+    [JW_MEASURE_STDDEV] = "stddev",
+    [JW_MEASURE_DISTINCT] = "distinct",
+    [JW_MEASURE_MEDIAN] = "median",
+    [JW_MEASURE_PERCENTILE] = "percentile",
     [JW_MEASURE_N] = NULL,
 };
 
@@ -37,6 +41,12 @@ const JwMeasureOpInfo jw_measure_ops[JW_MEASURE_N] = {
     [JW_MEASURE_PEAK_VALUE] = { PEAK },
     [JW_MEASURE_FORMULA] = { .needed = JW_MEMBER_FORMULA },
     [JW_MEASURE_SHARE] = { .needed = JW_MEMBER_OF },
+    [JW_MEASURE_STDDEV] = { COUNTED },
+    [JW_MEASURE_DISTINCT] = { COUNTED },
+    [JW_MEASURE_MEDIAN] = { COUNTED },
+    [JW_MEASURE_PERCENTILE] = { .needed = JW_MEMBER_FIELD | JW_MEMBER_P,
+                                .allowed = JW_MEMBER_WHERE,
+                                .simple = true },
 };
 
 const char *

@@ -73,32 +73,6 @@ take_extreme(JwAccumulator *self, const JwValue *value, bool least, bool first)
     }
 }
 
-void
-jw_accumulator_add(JwAccumulator *self, JwMeasureOp op, const JwValue *value)
-{
-    self->n++;
-    switch (op) {
-    case JW_MEASURE_SUM:
-    case JW_MEASURE_AVG:
-        add_sum(self, value);
-        return;
-    case JW_MEASURE_MIN:
-        take_extreme(self, value, true, self->n == 1);
-        return;
-    case JW_MEASURE_MAX:
-        take_extreme(self, value, false, self->n == 1);
-        return;
-    case JW_MEASURE_COUNT:
-    case JW_MEASURE_RATIO:
-    case JW_MEASURE_PEAK:
-    case JW_MEASURE_PEAK_VALUE:
-    case JW_MEASURE_FORMULA:
-    case JW_MEASURE_SHARE:
-    case JW_MEASURE_N:
-        return;
-    }
-}
-
 /* Exactly where all are whole numbers that fit; else what the additions lost is carried on. */
 static void
 merge_sum(JwAccumulator *self, const JwAccumulator *from)
@@ -126,41 +100,6 @@ merge_extreme(JwAccumulator *self, const JwAccumulator *from, bool least)
     take_extreme(self, &value, least, self->n == 0);
 }
 
-void
-jw_accumulator_merge(JwAccumulator *self, const JwAccumulator *from, JwMeasureOp op)
-{
-    if (from->n == 0) {
-        return;
-    }
-    switch (op) {
-    case JW_MEASURE_SUM:
-    case JW_MEASURE_AVG:
-        merge_sum(self, from);
-        break;
-    case JW_MEASURE_MIN:
-        merge_extreme(self, from, true);
-        break;
-    case JW_MEASURE_MAX:
-        merge_extreme(self, from, false);
-        break;
-    case JW_MEASURE_COUNT:
-    case JW_MEASURE_RATIO:
-    case JW_MEASURE_PEAK:
-    case JW_MEASURE_PEAK_VALUE:
-    case JW_MEASURE_FORMULA:
-    case JW_MEASURE_SHARE:
-    case JW_MEASURE_N:
-        break;
-    }
-    self->n += from->n;
-}
-
-void
-jw_accumulator_clear(JwAccumulator *self)
-{
-    *self = (JwAccumulator){ 0 };
-}
-
 static JwNumber
 sum_number(const JwAccumulator *self)
 {
@@ -173,50 +112,163 @@ sum_number(const JwAccumulator *self)
     return sum;
 }
 
+static JwNumber
+count_number(const JwAccumulator *self)
+{
+    return jw_number_int(self->n);
+}
+
+static JwNumber
+average_number(const JwAccumulator *self)
+{
+    const JwNumber n = jw_number_int(self->n), sum = sum_number(self);
+
+    return jw_number_ratio(&sum, &n, 1.0);
+}
+
+static JwNumber
+extreme_number(const JwAccumulator *self)
+{
+    const JwValue real = { .type = JW_VALUE_REAL, .real = self->real, .rest = self->lost };
+
+    if (self->n == 0) {
+        return (JwNumber){ 0 };
+    }
+    return self->has_real ? jw_number_of(&real) : jw_number_int(self->integer);
+}
+
+static void
+take_least(JwAccumulator *self, const JwValue *value)
+{
+    take_extreme(self, value, true, self->n == 0);
+}
+
+static void
+take_most(JwAccumulator *self, const JwValue *value)
+{
+    take_extreme(self, value, false, self->n == 0);
+}
+
+static void
+merge_least(JwAccumulator *self, const JwAccumulator *from)
+{
+    merge_extreme(self, from, true);
+}
+
+static void
+merge_most(JwAccumulator *self, const JwAccumulator *from)
+{
+    merge_extreme(self, from, false);
+}
+
+#define TYPE(type) (1u << JW_VALUE_##type)
+#define NUMBERS    (TYPE(BOOL) | TYPE(INT) | TYPE(REAL))
+#define TIMES      (NUMBERS | TYPE(TIME))
+#define ALL        (TIMES | TYPE(TEXT))
+
+/* Those that are counted record by record; the others have no accumulator. */
+static const struct {
+    unsigned takes; /* TYPE()s */
+    bool finite;    /* takes finite numbers only */
+    bool whole;     /* the figure of whole numbers is one, without decimals */
+    const JwHeldOps *held;
+    void (*add)(JwAccumulator *self, const JwValue *value);
+    void (*merge)(JwAccumulator *self, const JwAccumulator *from);
+    JwNumber (*number)(const JwAccumulator *self); /* without `held` */
+} ops[JW_MEASURE_N] = {
+    [JW_MEASURE_COUNT] = { ALL, .whole = true, .number = count_number },
+    [JW_MEASURE_SUM] = { NUMBERS, true, true, NULL, add_sum, merge_sum, sum_number },
+    [JW_MEASURE_AVG] = { NUMBERS, true, false, NULL, add_sum, merge_sum, average_number },
+    [JW_MEASURE_MIN] = { TIMES, true, true, NULL, take_least, merge_least, extreme_number },
+    [JW_MEASURE_MAX] = { TIMES, true, true, NULL, take_most, merge_most, extreme_number },
+    [JW_MEASURE_STDDEV] = { NUMBERS, .finite = true, .held = &jw_held_spread },
+    [JW_MEASURE_DISTINCT] = { ALL, .whole = true, .held = &jw_held_distinct },
+    [JW_MEASURE_MEDIAN] = { NUMBERS, .finite = true, .held = &jw_held_quantile },
+    [JW_MEASURE_PERCENTILE] = { NUMBERS, .finite = true, .held = &jw_held_quantile },
+};
+
+bool
+jw_accumulator_takes(JwMeasureOp op, const JwValue *value)
+{
+    return (ops[op].takes & 1u << value->type) != 0
+           && (value->type != JW_VALUE_REAL || !ops[op].finite || isfinite(value->real));
+}
+
+bool
+jw_accumulator_needs_held(JwMeasureOp op)
+{
+    return ops[op].held != NULL;
+}
+
+void
+jw_accumulator_hold(JwAccumulator *self, JwMeasureOp op, int p, JwHeldPool *pool)
+{
+    if (self->held == NULL) {
+        self->held = ops[op].held->new (pool, p);
+    }
+}
+
+void
+jw_accumulator_add(JwAccumulator *self, JwMeasureOp op, const JwValue *value)
+{
+    if (ops[op].held != NULL) {
+        g_assert(self->held != NULL);
+        ops[op].held->add(self->held, value);
+        jw_held_keep_budget(self->held);
+    } else if (ops[op].add != NULL) {
+        ops[op].add(self, value);
+    }
+    self->n++;
+}
+
+void
+jw_accumulator_merge(JwAccumulator *self, const JwAccumulator *from, JwMeasureOp op)
+{
+    if (from->n == 0) {
+        return;
+    }
+    if (ops[op].held != NULL) {
+        jw_accumulator_hold(self, op, from->held->p, from->held->pool);
+        ops[op].held->merge(self->held, from->held);
+        jw_held_keep_budget(self->held);
+    } else if (ops[op].merge != NULL) {
+        ops[op].merge(self, from);
+    }
+    self->n += from->n;
+}
+
+void
+jw_accumulator_clear(JwAccumulator *self)
+{
+    if (self->held != NULL) {
+        self->held->ops->free(self->held);
+    }
+    *self = (JwAccumulator){ 0 };
+}
+
 JwNumber
 jw_accumulator_number(const JwAccumulator *self, JwMeasureOp op)
 {
-    const JwNumber n = jw_number_int(self->n);
-    const JwNumber sum = sum_number(self);
-
-    switch (op) {
-    case JW_MEASURE_COUNT:
-        return n;
-    case JW_MEASURE_SUM:
-        return sum;
-    case JW_MEASURE_AVG:
-        return jw_number_ratio(&sum, &n, 1.0);
-    case JW_MEASURE_MIN:
-    case JW_MEASURE_MAX:
-        if (self->n > 0) {
-            const JwValue real = { .type = JW_VALUE_REAL, .real = self->real, .rest = self->lost };
-            return self->has_real ? jw_number_of(&real) : jw_number_int(self->integer);
-        }
-        break;
-    case JW_MEASURE_RATIO:
-    case JW_MEASURE_PEAK:
-    case JW_MEASURE_PEAK_VALUE:
-    case JW_MEASURE_FORMULA:
-    case JW_MEASURE_SHARE:
-    case JW_MEASURE_N:
-        break;
+    if (ops[op].held != NULL) {
+        return self->held != NULL ? ops[op].held->number(self->held)
+               : ops[op].whole    ? jw_number_int(0)
+                                  : (JwNumber){ 0 };
     }
-    return (JwNumber){ 0 };
+    return ops[op].number != NULL ? ops[op].number(self) : (JwNumber){ 0 };
 }
 
 JwValue
 jw_accumulator_value(const JwAccumulator *self, JwMeasureOp op, int decimals)
 {
     const JwNumber number = jw_accumulator_number(self, op);
-    const bool extreme = op == JW_MEASURE_MIN || op == JW_MEASURE_MAX;
 
     if (number.kind == JW_NUMBER_NONE) {
         return (JwValue){ .type = JW_VALUE_NULL };
     }
-    if (extreme && !self->has_real && self->type == JW_VALUE_TIME) {
+    if (!self->has_real && self->type == JW_VALUE_TIME) {
         return (JwValue){ .type = JW_VALUE_TIME, .time_ms = self->integer };
     }
-    if (op != JW_MEASURE_AVG && number.kind == JW_NUMBER_EXACT && !self->has_real) {
+    if (ops[op].whole && number.kind == JW_NUMBER_EXACT && !self->has_real) {
         return (JwValue){ .type = JW_VALUE_INT, .integer = number.top };
     }
     return jw_number_value(&number, decimals);

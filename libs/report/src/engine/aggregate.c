@@ -11,6 +11,8 @@
 #include <math.h>
 #include <string.h>
 
+#define MEDIAN 50000 /* thousandths of a percent */
+
 static bool
 resolve_field(const JwAggregate *self, const char *field, size_t *ret_index, GError **error)
 {
@@ -80,6 +82,8 @@ prepare_measure(JwAggregate *self, JwMeasure *measure, GTimeZone *zone, GError *
         return prepare_computed(self, measure, error);
     }
     measure->simple = true;
+    measure->holds = jw_accumulator_needs_held(def->op);
+    measure->p = def->op == JW_MEASURE_MEDIAN ? MEDIAN : def->p;
     measure->place = self->n_simple++;
     measure->has_field = def->field != NULL;
     if ((measure->has_field || def->op != JW_MEASURE_COUNT)
@@ -109,6 +113,12 @@ prepare_measures(JwAggregate *self, GTimeZone *zone, GError **error)
     return true;
 }
 
+static void
+accumulator_clear(gpointer data)
+{
+    jw_accumulator_clear(data);
+}
+
 static bool
 prepare_dimensions(JwAggregate *self, const JwReportRequest *request, GTimeZone *zone,
                    GError **error)
@@ -124,6 +134,7 @@ prepare_dimensions(JwAggregate *self, const JwReportRequest *request, GTimeZone 
         dimension->groups = jw_groups_new(dimension->def, def->max_groups, zone, request->start_ms,
                                           request->end_ms);
         dimension->accumulators = g_array_new(FALSE, TRUE, sizeof(JwAccumulator));
+        g_array_set_clear_func(dimension->accumulators, accumulator_clear);
     }
     return true;
 }
@@ -169,6 +180,7 @@ jw_aggregate_new(const JwReportDef *def, const JwReportRequest *request, const c
     self = g_new0(JwAggregate, 1);
     self->def = def;
     self->fields = fields;
+    self->pool = jw_held_pool_new(JW_HELD_BUDGET);
     self->n_measures = def->measures->len;
     self->measures = g_new0(JwMeasure, MAX(self->n_measures, 1));
     self->n_dimensions = def->dimensions->len;
@@ -201,44 +213,34 @@ jw_aggregate_free(gpointer data)
     }
     g_free(self->measures);
     g_free(self->dimensions);
+    for (size_t i = 0; self->totals != NULL && i < self->n_simple; i++) {
+        jw_accumulator_clear(&self->totals[i]);
+    }
     g_free(self->totals);
+    jw_held_pool_free(self->pool);
     g_free(self->hits);
     g_free(self);
-}
-
-static bool
-value_counts(JwMeasureOp op, const JwValue *value)
-{
-    switch (value->type) {
-    case JW_VALUE_BOOL:
-    case JW_VALUE_INT:
-        return true;
-    case JW_VALUE_REAL:
-        return op == JW_MEASURE_COUNT || isfinite(value->real);
-    case JW_VALUE_TIME:
-        return op == JW_MEASURE_COUNT || op == JW_MEASURE_MIN || op == JW_MEASURE_MAX;
-    case JW_VALUE_TEXT:
-        return op == JW_MEASURE_COUNT;
-    case JW_VALUE_NULL:
-        break;
-    }
-    return false;
 }
 
 static bool
 measure_hit(const JwMeasure *measure, const JwValue *row)
 {
     if (!measure->simple
-        || (measure->has_field && !value_counts(measure->def->op, &row[measure->field]))) {
+        || (measure->has_field && !jw_accumulator_takes(measure->def->op, &row[measure->field]))) {
         return false;
     }
     return measure->test == NULL || jw_test_passes(measure->test, row);
 }
 
 static void
-apply_hits(JwAccumulator *accumulators, const JwHit *hits, size_t n_hits)
+apply_hits(const JwAggregate *self, JwAccumulator *accumulators, size_t n_hits)
 {
+    const JwHit *hits = self->hits;
+
     for (size_t i = 0; i < n_hits; i++) {
+        if (hits[i].holds) {
+            jw_accumulator_hold(&accumulators[hits[i].place], hits[i].op, hits[i].p, self->pool);
+        }
         jw_accumulator_add(&accumulators[hits[i].place], hits[i].op, hits[i].value);
     }
 }
@@ -253,16 +255,19 @@ jw_aggregate_add(JwAggregate *self, const JwValue *row)
     for (size_t i = 0; i < self->n_measures; i++) {
         const JwMeasure *measure = &self->measures[i];
         if (measure_hit(measure, row)) {
-            self->hits[n_hits++] =
-                (JwHit){ measure->place, measure->def->op, &row[measure->field] };
+            self->hits[n_hits++] = (JwHit){ .place = measure->place,
+                                            .op = measure->def->op,
+                                            .p = measure->p,
+                                            .holds = measure->holds,
+                                            .value = &row[measure->field] };
         }
     }
-    apply_hits(self->totals, self->hits, n_hits);
+    apply_hits(self, self->totals, n_hits);
     for (size_t i = 0; i < self->n_dimensions; i++) {
         JwDimension *dimension = &self->dimensions[i];
         const size_t group = jw_groups_take(dimension->groups, &row[dimension->field]);
         fit_accumulators(self, dimension);
-        apply_hits(group_accumulators(self, dimension, group), self->hits, n_hits);
+        apply_hits(self, group_accumulators(self, dimension, group), n_hits);
     }
 }
 

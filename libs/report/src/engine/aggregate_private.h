@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 typedef struct {
     const JwMeasureDef *def;
     size_t place; /* of its accumulator; simple measures only */
-    bool simple, has_field;
+    bool simple, has_field, holds;
+    int p; /* of a percentile, in thousandths of a percent */
     size_t field;
     size_t numerator, denominator; /* indices of measures */
     size_t dimension, of;
@@ -36,6 +37,8 @@ typedef struct {
 typedef struct {
     size_t place;
     JwMeasureOp op;
+    int p; /* of a percentile */
+    bool holds;
     const JwValue *value;
 } JwHit;
 
@@ -47,8 +50,10 @@ struct _JwAggregate {
     JwDimension *dimensions;
     size_t n_dimensions;
     JwAccumulator *totals;
+    JwHeldPool *pool; /* of what all accumulators hold */
     JwHit *hits;
     int64_t rows;
+    bool estimated;     /* a value that was asked for (jw_aggregate_take_estimated()) */
     uint64_t rounds[2]; /* of evaluations over groups, over all records */
 };
 

@@ -1,12 +1,11 @@
 /* engine/bound.c: see engine/bound.h. Pure, any thread. */
 #include "engine/bound.h"
+#include "engine/number.h"
 #include "jw/civil.h"
 #include "jw/clock.h"
 
 #include <math.h>
 #include <string.h>
-
-#define TWO_63 9223372036854775808.0
 
 static bool
 is_number(const JwWanted *wanted)
@@ -57,35 +56,20 @@ compare_integers(int64_t a, int64_t b)
     return a < b ? -1 : a > b;
 }
 
-/* A real that is no NaN, with the rest of a Decimal128, to a whole number, exactly. */
-static int
-compare_real(double real, double rest, int64_t integer)
-{
-    if (real >= TWO_63 || real < -TWO_63) {
-        return real > 0.0 ? 1 : -1;
-    }
-    const double whole = floor(real);
-    const int order = compare_integers((int64_t)whole, integer);
-    if (order != 0) {
-        return order;
-    }
-    return real > whole ? 1 : rest < 0.0 ? -1 : rest > 0.0;
-}
-
 /* False: it is no number. */
 static bool
 compare_number(const JwWanted *wanted, const JwValue *value, int *ret_order)
 {
     if (value->type == JW_VALUE_INT) {
         *ret_order = wanted->is_integer ? compare_integers(value->integer, wanted->integer)
-                                        : -compare_real(wanted->real, 0.0, value->integer);
+                                        : -jw_number_order(wanted->real, 0.0, value->integer);
         return true;
     }
     if (value->type != JW_VALUE_REAL || isnan(value->real)) {
         return false;
     }
     if (wanted->is_integer) {
-        *ret_order = compare_real(value->real, value->rest, wanted->integer);
+        *ret_order = jw_number_order(value->real, value->rest, wanted->integer);
     } else {
         *ret_order = value->real < wanted->real ? -1 : value->real > wanted->real;
     }

@@ -2,7 +2,9 @@
  * groups, ratios and peaks among them. One thread at a time: the order of groups is computed on
  * first use. */
 #include "engine/aggregate_private.h"
+#include "engine/distinct.h"
 #include "engine/formula.h"
+#include "engine/quantile.h"
 
 #define PERCENT 100.0
 
@@ -92,7 +94,7 @@ find_peak(JwAggregate *self, const JwMeasure *peak, size_t *ret_group)
 {
     const JwDimension *dimension = &self->dimensions[peak->dimension];
     const JwMeasure *of = &self->measures[peak->of];
-    bool found = false;
+    bool found = false, estimated = false;
     double best = 0.0;
 
     for (size_t place = 0; place < jw_groups_count(dimension->groups); place++) {
@@ -109,9 +111,11 @@ find_peak(JwAggregate *self, const JwMeasure *peak, size_t *ret_group)
             continue;
         }
         found = true;
+        estimated = number.approximate;
         best = value;
         *ret_group = group;
     }
+    self->estimated = self->estimated || estimated;
     return found;
 }
 
@@ -120,9 +124,12 @@ measure_value(JwAggregate *self, const JwMeasure *measure, const JwAccumulator *
               int decimals)
 {
     if (measure->simple) {
-        return jw_accumulator_value(&accumulators[measure->place], measure->def->op, decimals);
+        const JwAccumulator *of = &accumulators[measure->place];
+        self->estimated = self->estimated || jw_accumulator_is_estimate(of);
+        return jw_accumulator_value(of, measure->def->op, decimals);
     }
     const JwNumber number = measure_number(self, measure, accumulators);
+    self->estimated = self->estimated || (number.approximate && number.kind != JW_NUMBER_NONE);
     return jw_number_value(&number, decimals);
 }
 
@@ -177,6 +184,37 @@ jw_aggregate_figure(JwAggregate *self, const JwMeasureDef *def)
         return peak_figure(self, measure);
     }
     return measure_value(self, measure, self->totals, def->decimals);
+}
+
+bool
+jw_aggregate_take_estimated(JwAggregate *self)
+{
+    const bool estimated = self->estimated;
+
+    self->estimated = false;
+    return estimated;
+}
+
+char *
+jw_aggregate_estimate_note(const JwAggregate *self, const JwMeasureDef *def)
+{
+    char error[G_ASCII_DTOSTR_BUF_SIZE];
+
+    if (!measure_of(self, def)->simple) {
+        return g_strdup_printf("%s: marked with ≈ where it is made of estimates.", def->label);
+    }
+    if (def->op == JW_MEASURE_DISTINCT) {
+        return g_strdup_printf(
+            "%s: marked with ≈ where there are too many different values to keep "
+            "each of them; the standard error is %s %%.",
+            def->label,
+            g_ascii_formatd(error, sizeof error, "%.2f", jw_distinct_error(self->pool) * PERCENT));
+    }
+    return g_strdup_printf(
+        "%s: marked with ≈ where there are too many values to keep each of them; "
+        "its place among them is right to about %s %%.",
+        def->label,
+        g_ascii_formatd(error, sizeof error, "%.1f", jw_quantile_error(self->pool) * PERCENT));
 }
 
 size_t

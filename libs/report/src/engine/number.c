@@ -269,6 +269,20 @@ jw_number_is_whole(double value)
     return value == floor(value) && fabs(value) < WHOLE_LIMIT;
 }
 
+int
+jw_number_order(double real, double rest, int64_t integer)
+{
+    if (real >= WHOLE_LIMIT || real < -WHOLE_LIMIT) {
+        return real > 0.0 ? 1 : -1;
+    }
+    const double below = floor(real);
+    const int64_t whole = (int64_t)below;
+    if (whole != integer) {
+        return whole < integer ? -1 : 1;
+    }
+    return real > below ? 1 : rest < 0.0 ? -1 : rest > 0.0;
+}
+
 static JwValue
 real_value(double value)
 {

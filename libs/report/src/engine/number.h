@@ -39,6 +39,8 @@ JwValue jw_number_value(const JwNumber *self, int decimals);
 /* A record's value as it is shown where it is not rounded: no "-0", and INT as above. */
 JwValue jw_number_plain(const JwValue *value);
 
+/* How @real, no NaN, with the @rest of a Decimal128 stands to @integer, exactly: -1, 0, 1. */
+int jw_number_order(double real, double rest, int64_t integer);
 /* Whether @value is a whole number that an int64 holds. */
 bool jw_number_is_whole(double value);
 /* Beyond 2^53 doubles leave whole numbers out. */

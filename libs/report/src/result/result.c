@@ -92,14 +92,28 @@ jw_result_add_table(JwReportResult *self, const char *title, size_t n_columns, s
     return &g_array_index(self->tables, JwReportTable, self->tables->len - 1);
 }
 
+/* Once a measure: what readers of its estimates must know. */
+static void
+note_estimate(JwReportResult *self, const JwAggregate *aggregate, const JwMeasureDef *measure)
+{
+    g_autofree char *note = jw_aggregate_estimate_note(aggregate, measure);
+
+    if (!g_ptr_array_find_with_equal_func(self->notes, note, g_str_equal, NULL)) {
+        g_ptr_array_add(self->notes, (gpointer)(uintptr_t)jw_result_keep(self, note));
+    }
+}
+
 static void
 add_figure(JwReportResult *self, JwAggregate *aggregate, const JwMeasureDef *measure,
            GTimeZone *zone)
 {
+    (void)jw_aggregate_take_estimated(aggregate);
     const JwValue value = jw_aggregate_figure(aggregate, measure);
-    g_autofree char *text = value.type == JW_VALUE_TIME
-                                ? jw_report_text_time(value.time_ms, measure->format, zone)
-                                : jw_report_text_value(&value, measure->format, measure->decimals);
+    const bool estimated = jw_aggregate_take_estimated(aggregate);
+    g_autofree char *exact = value.type == JW_VALUE_TIME
+                                 ? jw_report_text_time(value.time_ms, measure->format, zone)
+                                 : jw_report_text_value(&value, measure->format, measure->decimals);
+    g_autofree char *text = g_strconcat(estimated ? JW_REPORT_TEXT_ESTIMATE : "", exact, NULL);
     const JwReportFigure figure = {
         .name = jw_result_keep(self, measure->name),
         .label = jw_result_keep(self, measure->label),
@@ -107,8 +121,12 @@ add_figure(JwReportResult *self, JwAggregate *aggregate, const JwMeasureDef *mea
         .decimals = measure->decimals,
         .value = jw_result_keep_value(self, value),
         .text = jw_result_keep(self, text),
+        .approximate = estimated,
     };
 
+    if (estimated) {
+        note_estimate(self, aggregate, measure);
+    }
     g_array_append_val(self->figures, figure);
 }
 
@@ -121,9 +139,14 @@ fill_column(JwReportResult *self, JwReportTable *table, size_t column, JwAggrega
                                                .label = jw_result_keep(self, measure->label),
                                                .format = measure->format,
                                                .decimals = measure->decimals };
+    (void)jw_aggregate_take_estimated(aggregate);
     for (size_t row = 0; row < table->n_rows; row++) {
         *jw_result_cell(table, row, column) = jw_result_keep_value(
             self, jw_aggregate_group_value(aggregate, dimension, row, measure));
+    }
+    table->columns[column].approximate = jw_aggregate_take_estimated(aggregate);
+    if (table->columns[column].approximate) {
+        note_estimate(self, aggregate, measure);
     }
 }
 
