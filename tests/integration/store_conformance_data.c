@@ -4,6 +4,7 @@
 #include "jw/ident.h"
 #include "jw/wanted.h"
 #include "records/row.h"
+
 #include <math.h>
 #include <string.h>
 

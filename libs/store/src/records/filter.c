@@ -3,6 +3,7 @@
  * ever a value here, never a name or a pattern. Pure; any thread. */
 #include "filter.h"
 #include "jw/wanted.h"
+#include "records/pattern.h"
 
 #include <string.h>
 
@@ -153,36 +154,10 @@ append_range(ArrayEnd *all, const JwRecordFilter *filter)
     }
 }
 
-/* A pattern of the text itself. Servers differ in what they take for the same letter, so each
- * letter has its two cases written out, and nothing is left to their options: "[xX][yY]", a row of
- * single characters, which no text makes slow. */
-static char *
-pattern_of(const char *text)
-{
-    GString *pattern = g_string_new(NULL);
-
-    for (; *text != '\0'; text = g_utf8_next_char(text)) {
-        const gunichar letter = g_utf8_get_char(text);
-        const gunichar lower = g_unichar_tolower(letter), upper = g_unichar_toupper(letter);
-        if (lower != upper) {
-            g_string_append(pattern, "[");
-            g_string_append_unichar(pattern, lower);
-            g_string_append_unichar(pattern, upper);
-            g_string_append_c(pattern, ']');
-            continue;
-        }
-        if (letter < 0x80 && strchr("\\^$.|?*+()[]{}", (int)letter) != NULL) {
-            g_string_append_c(pattern, '\\');
-        }
-        g_string_append_unichar(pattern, letter);
-    }
-    return g_string_free(pattern, FALSE);
-}
-
 static void
 append_contains(ArrayEnd *all, const JwRecordFilter *filter)
 {
-    g_autofree char *pattern = pattern_of(filter->contains);
+    g_autofree char *pattern = jw_store_pattern(filter->contains);
     bson_t one, condition;
 
     BSON_APPEND_UTF8(begin_condition(all, filter->field, &one, &condition), "$regex", pattern);
