@@ -122,7 +122,6 @@ finds_by_every_operator(JwStore *store)
         { "{\"times\":{\"$gt\":{\"$date\":7}}}", "" },
         { "{\"s\":{\"$eq\":null}}", "ce" },
         { "{\"s\":{\"$ne\":null,\"$regex\":\"^[xX]$\"}}", "a" },
-        { "{\"s\":{\"$ne\":null,\"$regex\":\".\"}}", "abd" },
         { "{\"n\":{\"$ne\":null,\"$regex\":\"EX\"}}", "" },
         { "{\"n\":{\"$ne\":null,\"$regex\":\"[Ee]x\"}}", "e" },  /* of texts only */
         { "{\"tags\":{\"$ne\":null,\"$regex\":\"q\"}}", "acd" }, /* an item, or the value */
