@@ -522,7 +522,7 @@ static const char *const ranged_values[] = {
     "{\"$numberDouble\":\"NaN\"}",
     "true",
     "\"\"",
-    "[\"bill\",15]",
+    "[\"bill\",16]",
 };
 
 static bool

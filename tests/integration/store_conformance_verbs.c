@@ -121,11 +121,11 @@ finds_by_every_operator(JwStore *store)
         { "{\"times\":{\"$gte\":{\"$date\":-62135596800000}}}", "e" },
         { "{\"times\":{\"$gt\":{\"$date\":7}}}", "" },
         { "{\"s\":{\"$eq\":null}}", "ce" },
-        { "{\"s\":{\"$not\":{\"$gt\":\"y\"},\"$regex\":\"^[xX]$\"}}", "a" },
-        { "{\"s\":{\"$not\":{\"$gt\":\"y\"},\"$regex\":\".\"}}", "ab" },
+        { "{\"s\":{\"$ne\":null,\"$regex\":\"^[xX]$\"}}", "a" },
         { "{\"n\":{\"$ne\":null,\"$regex\":\"EX\"}}", "" },
         { "{\"n\":{\"$ne\":null,\"$regex\":\"[Ee]x\"}}", "e" },  /* of texts only */
         { "{\"tags\":{\"$ne\":null,\"$regex\":\"q\"}}", "acd" }, /* an item, or the value */
+        { "{\"n\":{\"$lte\":{\"$numberDouble\":\"Infinity\"}}}", "abc" },
         { "{\"in.deep\":2}", "b" },
         { "{\"in.deep\":{\"$ne\":1}}", "bcde" },
         { "{\"in.deep\":null}", "cde" },

@@ -5,6 +5,7 @@
 #include "jw/wanted.h"
 #include "records/pattern.h"
 
+#include <math.h>
 #include <string.h>
 
 typedef struct {
@@ -140,6 +141,16 @@ append_range_end(ArrayEnd *all, const JwRecordFilter *filter, const char *op, co
     end_condition(all, &one, &condition);
 }
 
+/* Some servers take NaN for more than any number. */
+static void
+append_number_end(ArrayEnd *all, const char *field)
+{
+    bson_t one, condition;
+
+    BSON_APPEND_DOUBLE(begin_condition(all, field, &one, &condition), "$lte", INFINITY);
+    end_condition(all, &one, &condition);
+}
+
 /* Servers compare values of one type only. */
 static void
 append_range(ArrayEnd *all, const JwRecordFilter *filter)
@@ -151,6 +162,8 @@ append_range(ArrayEnd *all, const JwRecordFilter *filter)
     }
     if (range->to != NULL) {
         append_range_end(all, filter, "$lte", range->to, range->to_ms);
+    } else if (range->kind == JW_RANGE_NUMBER) {
+        append_number_end(all, filter->field);
     }
 }
 
@@ -161,6 +174,9 @@ append_contains(ArrayEnd *all, const JwRecordFilter *filter)
     bson_t one, condition;
 
     BSON_APPEND_UTF8(begin_condition(all, filter->field, &one, &condition), "$regex", pattern);
+    end_condition(all, &one, &condition);
+    /* A text: some servers look into numbers as they would be written. */
+    BSON_APPEND_UTF8(begin_condition(all, filter->field, &one, &condition), "$gte", "");
     end_condition(all, &one, &condition);
 }
 
