@@ -40,33 +40,35 @@ unset_caller(JwStore *store, const char *id)
     assert_int_equal(cas, JW_CAS_WON);
 }
 
-/* Claims what is next behind @after; the name of the job, or "-". */
-static void
-note_next(JwStore *store, const char *after, bool again, GString *names)
+/* What is next behind @after: "name:caller ". (transfer full) */
+static char *
+next_jobs(JwStore *store, const char *after, int64_t limit)
 {
-    const JwJobTurn turn = { JW_PRIORITY_NORMAL, types, after, again };
-    g_autofree char *owner = g_strdup_printf("o-%s-%zu", names->str, names->len);
-    g_autoptr(JwJob) job = NULL;
-    g_autoptr(JwJob) found = NULL;
+    const JwJobTurn turn = { JW_PRIORITY_NORMAL, types, after };
+    g_autoptr(GPtrArray) waiting = NULL;
+    g_autoptr(GString) names = g_string_new(NULL);
     g_autoptr(GError) error = NULL;
-    JwCas cas = JW_CAS_LOST;
 
-    assert_ok(jw_store_claim_next_job(store, &turn, owner, SC_NOW, &cas, &job, &error), error);
-    assert_int_equal(cas == JW_CAS_WON, job != NULL);
-    g_string_append(names, job != NULL ? job->name : "-");
-    assert_ok(jw_store_find_claimed_job(store, owner, &found, &error), error);
-    assert_int_equal(found != NULL, job != NULL);
-    if (job != NULL) {
-        assert_int_equal(job->state, JW_JOB_RUNNING);
-        assert_string_equal(found->id, job->id);
+    assert_ok(jw_store_next_jobs(store, &turn, SC_NOW, limit, &waiting, &error), error);
+    for (guint i = 0; i < waiting->len; i++) {
+        const JwJobWaiting *next = g_ptr_array_index(waiting, i);
+        g_autoptr(JwJob) job = sc_get(store, next->id);
+
+        g_string_append_printf(names, "%s:%s ", job->name, next->caller);
     }
+    return g_string_free(g_steal_pointer(&names), FALSE);
 }
+
+#define assert_next(store, after, limit, expected)                                                 \
+    do {                                                                                           \
+        g_autofree char *next_ = next_jobs(store, after, limit);                                   \
+        assert_string_equal(next_, expected);                                                      \
+    } while (0)
 
 static void
 callers_take_turns(JwStore *store)
 {
     g_autofree char *old = make(store, "o", "whoever", SC_NOW - 1);
-    g_autoptr(GString) names = g_string_new(NULL);
 
     unset_caller(store, old);     /* of a version that kept none */
     for (int i = 3; i > 0; i--) { /* the oldest last */
@@ -74,21 +76,16 @@ callers_take_turns(JwStore *store)
         g_free(make(store, name, "ann", SC_NOW + i));
     }
     g_free(make(store, "b", "bob", SC_NOW));
-    note_next(store, NULL, false, names);
-    note_next(store, "", false, names);
-    note_next(store, "subject:ann", false, names);
-    note_next(store, "subject:bob", false, names); /* nobody behind */
-    note_next(store, NULL, false, names);
-    note_next(store, "subject:ann", false, names);
-    note_next(store, "subject:ann", true, names);
-    note_next(store, NULL, false, names);
-    assert_string_equal(names->str, "o1b-2-3-");
+    assert_next(store, NULL, 9, "o: 1:subject:ann 2:subject:ann 3:subject:ann b:subject:bob ");
+    assert_next(store, NULL, 3, "o: 1:subject:ann 2:subject:ann ");
+    assert_next(store, "", 1, "1:subject:ann ");
+    assert_next(store, "subject:ann", 9, "b:subject:bob ");
+    assert_next(store, "subject:bob", 9, "");
 }
 
 static void
 what_is_not_due_has_no_turn(JwStore *store)
 {
-    g_autoptr(GString) names = g_string_new(NULL);
     g_autoptr(JwJob) later = sc_job(JW_JOB_PENDING);
     g_autoptr(JwJob) high = sc_job(JW_JOB_PENDING);
     g_autoptr(JwJob) other = sc_job(JW_JOB_PENDING);
@@ -101,46 +98,9 @@ what_is_not_due_has_no_turn(JwStore *store)
     g_free(other->type);
     other->type = g_strdup("another");
     sc_create(store, other);
-    note_next(store, NULL, false, names);
+    assert_next(store, NULL, 9, "");
     g_free(make(store, "x", "zed", SC_NOW));
-    note_next(store, NULL, false, names);
-    assert_string_equal(names->str, "-x");
-}
-
-static gpointer
-claim_one(gpointer data)
-{
-    JwStore *store = *(JwStore **)data;
-    const JwJobTurn turn = { .priority = JW_PRIORITY_NORMAL, .types = types };
-    g_autofree char *owner = g_strdup_printf("p-%p", (void *)g_thread_self());
-    g_autoptr(JwJob) job = NULL;
-    g_autoptr(GError) error = NULL;
-    JwCas cas = JW_CAS_LOST;
-
-    assert_ok(jw_store_claim_next_job(store, &turn, owner, SC_NOW, &cas, &job, &error), error);
-    return job != NULL ? g_strdup(job->id) : NULL;
-}
-
-/* All at once, each gets another. */
-static void
-no_job_is_claimed_twice(JwStore *store)
-{
-    enum { N = 8 };
-    GThread *threads[N];
-    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-
-    for (int i = 0; i < N; i++) {
-        g_free(make(store, "x", "ann", SC_NOW + i));
-    }
-    for (int i = 0; i < N; i++) {
-        threads[i] = g_thread_new("claim", claim_one, &store);
-    }
-    for (int i = 0; i < N; i++) {
-        char *id = g_thread_join(threads[i]);
-
-        assert_non_null(id);
-        assert_true(g_hash_table_add(seen, id));
-    }
+    assert_next(store, NULL, 9, "x:subject:zed ");
 }
 
 static void
@@ -236,7 +196,6 @@ jobs_are_read_together(JwStore *store)
 const ScCase sc_turn_cases[] = {
     { "callers_take_turns", callers_take_turns },
     { "what_is_not_due_has_no_turn", what_is_not_due_has_no_turn },
-    { "no_job_is_claimed_twice", no_job_is_claimed_twice },
     { "what_waits_is_counted", what_waits_is_counted },
     { "what_ran_lately_is_known", what_ran_lately_is_known },
     { "jobs_are_read_together", jobs_are_read_together },
