@@ -315,6 +315,7 @@ assert_scan(JwStore *store, JwRecordScan scan, const char *expected)
     scan.collection = "calls";
     scan.date_field = "at";
     scan.ordered = true;
+    scan.time_limit_ms = 60000;
     assert_ok(jw_store_scan_records(store, &scan, note_row, seen, &error), error);
     assert_string_equal(seen->str, expected);
 }
