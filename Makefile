@@ -1,7 +1,7 @@
 # Thin: each target calls a script in dev/, whose first lines describe it.
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help demo up servers down status logs env build test lint bench fuzz tsan clean
+.PHONY: help demo up servers down status logs env build test contract lint bench oracle fuzz tsan clean
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -35,11 +35,17 @@ build: ## builds the programs into build/release/bin
 test: ## builds with sanitizers and runs every test on its own servers
 	@dev/test
 
+contract: ## schemathesis for longer, and the Postman collection, against a running Jobwire
+	@dev/contract
+
 lint: ## style checks
 	@dev/lint
 
 bench: ## measures, and prints a table
 	@dev/bench
+
+oracle: ## 500,000 records: figures beside those of DuckDB
+	@dev/oracle
 
 fuzz: ## libFuzzer on each fuzz target, FUZZ_SECONDS (60) each
 	@dev/fuzz

@@ -46,6 +46,7 @@ class Joined:
             "components": {},
         }
         self.files = {}
+        self.places = {}  # where each component's schema is from
 
     def schema(self, path):
         if path not in self.files:
@@ -57,6 +58,8 @@ class Joined:
         steps = [s for s in pointer.split("/") if s not in ("", "$defs", "properties")]
         name = pascal(re.sub(r"\.v1\.json$", "", posixpath.basename(path))) + "".join(map(pascal, steps))
         schemas = self.document["components"].setdefault("schemas", {})
+        if self.places.setdefault(name, (path, pointer)) != (path, pointer):
+            sys.exit(f"{path}#{pointer} and {'#'.join(self.places[name])} would both be {name}; call one otherwise")
         if name not in schemas:
             schemas[name] = {}  # there already when it refers to itself
             value = copy.deepcopy(at(self.schema(path), pointer))

@@ -125,6 +125,17 @@ class OpenApi:
         at = f"{place}/requestBody/content/application~1json/schema"
         for title, example in media.get("examples", {}).items():
             problems += [f"{name}: example {title}: {e}" for e in self.errors(at, example["value"])]
+        return problems + self._problems_of_answers(name, operation, place)
+
+    def _problems_of_answers(self, name, operation, place):
+        """What is wrong with the examples of answers (tests/e2e/test_examples.py: they are real ones)."""
+        problems = []
+        for status, response in operation["responses"].items():
+            at, response = self.resolve(f"{place}/responses/{status}", response)
+            for kind, media in response.get("content", {}).items():
+                if "example" in media:
+                    wrong = self.errors(f"{at}/content/{escaped(kind)}/schema", media["example"])
+                    problems += [f"{name}: example of {status}: {e}" for e in wrong]
         return problems
 
     def broken_references(self, value, pointer):

@@ -309,6 +309,10 @@ test_published_events(void **state)
         .sha256 = g_strdup(sha256),
         .size_bytes = 45678,
         .rows = 393,
+        .rows_written = 390,
+        .as_of_ms = at_ms - 250,
+        .definition_sha256 = g_strdup(sha256),
+        .program = g_strdup("jobwire-executor 1.0.0"),
     };
     g_autoptr(JwOutboxEntry) submitted =
         jw_wire_job_event(wire, job, JW_TYPE_JOB_SUBMITTED, NULL, NULL, NULL, at_ms);
@@ -329,6 +333,8 @@ test_published_events(void **state)
     g_free(artifact.file_name);
     g_free(artifact.content_type);
     g_free(artifact.sha256);
+    g_free(artifact.definition_sha256);
+    g_free(artifact.program);
 
     g_autoptr(JwDelivery) delivery = jw_delivery_new(job->id, "manager@example.com", at_ms);
     g_free(delivery->id);

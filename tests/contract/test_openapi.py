@@ -23,6 +23,10 @@ def weekly(document):
     return media["examples"]["weekly"]["value"]
 
 
+def answer_of_create(document):
+    return document["paths"][JOBS]["post"]["responses"]["201"]["content"]["application/json"]["example"]
+
+
 def test_files_are_sound():
     for api in every_file():
         assert api.problems_of_file() == []
@@ -75,6 +79,10 @@ def references(value):
         (
             lambda d: weekly(d).pop("name"),
             "example weekly: $: 'name' is a required property",
+        ),
+        (
+            lambda d: answer_of_create(d)["data"].update(status="done"),
+            "example of 201: $.data.status: 'done' is not one of",
         ),
     ],
 )

@@ -17,6 +17,7 @@ DEPARTMENTS = {
     "Contract related": "sales",
     "Admin Support": "admin",
 }
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 COLUMNS = (
     "Call", "Started at", "Agent", "Department", "Topic", "Status", "Wait (s)", "Talk (s)", "Resolved", "Satisfaction",
@@ -185,6 +186,61 @@ class Report:
             "Average satisfaction": rounded(mean(c.satisfaction for c in answered), 2),
         }
         return [values[measure] for measure in measures]
+
+    def key(self, call, name):
+        """The group of a call in a dimension."""
+        at = self.local(call)
+        year, week, _ = at.isocalendar()
+        first = at.date() - timedelta(days=at.isoweekday() % 7)
+        return {
+            "agent": call.agent, "topic": call.topic, "status": call.status, "hour": f"{at.hour:02d}:00",
+            "day": at.date().isoformat(), "weekday": WEEKDAYS[at.weekday()], "week": f"{year}-W{week:02d}",
+            "weekFromSunday": first.isoformat(), "quarter": f"{at.year}-Q{(at.month + 2) // 3}", "year": str(at.year),
+        }[name]
+
+    def order(self, name):
+        """What the groups of a dimension are sorted by: those of time as they come, others the largest first."""
+        if name == "weekday":
+            return WEEKDAYS.index
+        if name not in ("agent", "topic", "status"):
+            return lambda key: key
+        sizes = {}
+        for call in self.calls:
+            sizes[self.key(call, name)] = sizes.get(self.key(call, name), 0) + 1
+        return lambda key: (-sizes[key], key.encode())
+
+    def grouped(self, names, measures, totals=True):
+        """Rows of the groups of several dimensions, each group's total behind it and that of all at the end."""
+
+        def level(calls, depth, before):
+            rows, keys = [], {self.key(c, names[depth]) for c in calls}
+            for key in sorted(keys, key=self.order(names[depth])):
+                inside = [c for c in calls if self.key(c, names[depth]) == key]
+                if depth + 1 == len(names):
+                    rows.append((*before, key, *self._row(inside, measures)))
+                    continue
+                rows += level(inside, depth + 1, (*before, key))
+                if totals:
+                    empty = (None,) * (len(names) - depth - 1)
+                    rows.append((*before, f"{key}, total", *empty, *self._row(inside, measures)))
+            return rows
+
+        rows = level(self.calls, 0, ())
+        total = ("Total", *(None,) * (len(names) - 1), *self._row(self.calls, measures))
+        return [*rows, total] if totals else rows
+
+    def pivoted(self, row, across, heads, measures):
+        """Rows of one dimension, the groups of another across, the total on the right and below."""
+
+        def line(label, calls):
+            cells = [label]
+            for head in heads:
+                cells += self._row([c for c in calls if self.key(c, across) == head], measures)
+            return (*cells, *self._row(calls, measures))
+
+        keys = sorted({self.key(c, row) for c in self.calls}, key=self.order(row))
+        rows = [line(key, [c for c in self.calls if self.key(c, row) == key]) for key in keys]
+        return [*rows, line("Total", self.calls)]
 
     def list_rows(self):
         """The call list of the workbook: times without a zone, as a sheet has them."""

@@ -117,7 +117,7 @@ def test_a_job_over_its_time_limit(own, mails):
     recipient, owner = address(own), address(own, "owner")
 
     def limited():
-        body = command(everything([recipient], "Limited", "xlsx", jobId=str(uuid.uuid4()), timeout="1s"))
+        body = command(everything([recipient], "Limited", "xlsx", jobId=str(uuid.uuid4()), timeoutSeconds=1))
         body["requestedBy"] = {"id": "u-owner", "email": owner}
         own.publish("job.commands.normal", json.dumps(body), key=body["jobId"], headers=event_headers("job.submit"))
         return body["jobId"]

@@ -10,10 +10,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import jsonschema
-import openpyxl
 import pytest
 
 import independent
+import workbook
 from stack import TOP, weekly
 
 ISTANBUL = ZoneInfo("Europe/Istanbul")
@@ -111,7 +111,7 @@ def rows_of(data, delimiter=","):
 
 
 def test_xlsx(made, report):
-    book = openpyxl.load_workbook(io.BytesIO(made(format="xlsx").content))
+    book = workbook.read(made(format="xlsx").content)
     cells = {row[1]: row[2] for row in book["Summary"].iter_rows(values_only=True) if row[1] in independent.SUMMARY}
     for label, value in report.summary().items():
         exact(cells[label], value, label)
@@ -126,7 +126,7 @@ TABLES = ("Calls by hour", "Calls by day", "By agent", "By topic")
 
 @pytest.mark.parametrize("content, sheets", [("list", ["Summary", "Calls"]), ("tables", ["Summary", *TABLES])])
 def test_a_workbook_has_what_was_asked_for(made, content, sheets):
-    assert openpyxl.load_workbook(io.BytesIO(made(format="xlsx", content=content).content)).sheetnames == sheets
+    assert workbook.read(made(format="xlsx", content=content).content).sheetnames == sheets
 
 
 def test_csv_zip(made, report):

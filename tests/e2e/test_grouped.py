@@ -6,12 +6,13 @@ import io
 import json
 import shutil
 from datetime import datetime, timezone
+from zoneinfo import ZoneInfo
 
-import openpyxl
 import pytest
 from bson import Decimal128, Int64, ObjectId
 
 import independent
+import workbook
 from maildev import MailDev
 from smtpsink import text_of
 from stack import TOP, Stack, address, command, event_headers, weekly
@@ -67,6 +68,22 @@ STAYS = (
 )
 
 
+def calendar():
+    """Call records with further parts of their time, and tables of two dimensions."""
+    definition = json.loads((TOP / "schemas/reports/call-records.json").read_text())
+    for name, more in {
+        "week": {"part": "week"}, "weekFromSunday": {"part": "week", "weekStart": "sunday"},
+        "quarter": {"part": "quarter"}, "year": {"part": "year"},
+    }.items():
+        definition["dimensions"].append({"name": name, "label": name, "field": "startedAt"} | more)
+    both = {"dimensions": ["agent", "status"], "measures": list(MEASURES), "totals": True}
+    definition["tables"] += [
+        {"title": "Agents and status"} | both,
+        {"title": "Status across", "pivot": "status", "chart": "stacked", "chartMeasure": "totalCalls"} | both,
+    ]
+    return definition | {"reportType": "calendar"}
+
+
 @pytest.fixture(scope="module")
 def own(tmp_path_factory, calls_csv):
     folder = tmp_path_factory.mktemp("grouped")
@@ -75,6 +92,7 @@ def own(tmp_path_factory, calls_csv):
     with Stack("grouped") as stack:
         stack.reports_dir = folder / "reports"
         shutil.copytree(TOP / "schemas/reports", stack.reports_dir)
+        (stack.reports_dir / "calendar.json").write_text(json.dumps(calendar()))
         (stack.reports_dir / "stays.json").write_text(json.dumps(DEFINITION))
         (stack.reports_dir / "open.json").write_text(
             json.dumps(DEFINITION | {"reportType": "open", "openToAllDepartments": True})
@@ -112,6 +130,11 @@ def by_agent(report):
     return [(row[0], row[1], row[3]) for row in report.tables()["By agent"]]
 
 
+def total(report):
+    """The last row of that table."""
+    return ("Total", len(report.calls), report.summary()["Answer rate"])
+
+
 def by_api(own):
     return own.api().create(asked("xlsx"))
 
@@ -134,12 +157,14 @@ def test_the_workbook_has_what_was_asked_for(own, report, way):
     )
     assert job["state"] == "completed", job.get("errorMessage")
     client = own.api(roles=["admin"])
-    book = openpyxl.load_workbook(io.BytesIO(client.download(job_id).content))
+    book = workbook.read(client.download(job_id).content)
     assert book.sheetnames == ["Summary", "By agent", "Calls"]
     wanted = report.summary()
     summary = {row[1]: row[2] for row in book["Summary"].iter_rows(min_row=7, max_row=9, values_only=True)}
     assert summary == {label: wanted[label] for label in ("Peak hour", "Total calls", "Answer rate")}
-    assert [row[:3] for row in book["By agent"].iter_rows(values_only=True)] == by_agent(report)
+    rows = [row[:3] for row in book["By agent"].iter_rows(values_only=True)]
+    assert rows == [*by_agent(report), total(report)]
+    assert [cell.font.b for cell in book["By agent"]["A"][-2:]] == [False, True]
     assert len(book["By agent"]._charts) == len(book["Summary"]._charts) == 1
     assert book["Calls"].max_row == len(report.calls) + 1
 
@@ -154,6 +179,7 @@ def test_the_csv_has_a_line_a_group(own, report):
     table = job["result"]["summary"]["table"]
     assert [column["name"] for column in table["columns"]] == ["agent", "totalCalls", "answerRate"]
     assert [tuple(row) for row in table["rows"]] == by_agent(report)[1:] and table["groups"] == len(rows) - 1
+    assert tuple(table["total"]) == total(report) and table["keys"] == 1
     assert job["result"]["records"] == len(report.calls) and "warnings" not in job
 
 
@@ -174,7 +200,7 @@ def test_measures_alone_choose_figures_and_columns(own, report):
     job_id = client.create(body)
     figures = client.wait(job_id)["result"]["summary"]["figures"]
     assert [(f["name"], f["value"]) for f in figures] == [("missedCalls", report.summary()["Missed calls"])]
-    book = openpyxl.load_workbook(io.BytesIO(client.download(job_id).content))
+    book = workbook.read(client.download(job_id).content)
     assert book.sheetnames == ["Summary", "Calls by hour", "Calls by day", "By agent", "By topic", "Calls"]
     assert [cell.value for cell in book["By topic"][1]][:2] == ["Topic", "Missed calls"]
     assert book["By topic"].max_column == 2
@@ -183,7 +209,12 @@ def test_measures_alone_choose_figures_and_columns(own, report):
 @pytest.mark.parametrize(
     "parameters, pointer, part",
     [
-        ({"groupBy": ["agent", "hour"]}, "/parameters/groupBy", "takes one dimension"),
+        ({"groupBy": ["agent", "hour", "day", "topic", "status"]}, "/parameters/groupBy", "at most 4"),
+        ({"groupBy": ["agent", "hour"], "pivot": "topic"}, "/parameters/pivot", "not among the dimensions"),
+        ({"groupBy": ["agent"], "pivot": "agent"}, "/parameters/pivot", "no dimension is left"),
+        ({"groupBy": ["agent"], "top": {"n": 3, "by": "peakHour"}}, "/parameters/top/by", "no value inside a group"),
+        ({"groupBy": ["agent"], "sort": {"by": "hour"}}, "/parameters/sort/by", "neither a dimension"),
+        ({"totals": False}, "/parameters/totals", "no effect without groupBy"),
         ({"groupBy": ["agent"], "measures": ["peakHour"]}, "/parameters/measures", "no value inside a group"),
     ],
 )
@@ -191,6 +222,101 @@ def test_what_has_no_effect_is_refused(own, parameters, pointer, part):
     answer = own.api().post(json=weekly(parameters=parameters))
     assert answer.status_code == 400
     assert [(d["pointer"], part in d["message"]) for d in answer.json()["error"]["details"]] == [(pointer, True)]
+
+
+MEASURES = {"totalCalls": "Total calls", "answerRate": "Answer rate", "averageCallDuration": "Average call duration"}
+
+
+def made(own, format, report_type="call-records", **parameters):
+    """The job and its file."""
+    client = own.api()
+    body = weekly((), "x", format, parameters=WEEK | {"measures": list(MEASURES)} | parameters)
+    job = client.wait(client.create(body | {"reportType": report_type}))
+    return job, client.download(job["id"])
+
+
+def csv_rows(file, n_keys):
+    """Header, and the rows with their numbers as numbers."""
+    rows = list(csv.reader(io.StringIO(file.text, newline="")))
+    return rows[0], [(*r[:n_keys], *(float(cell) if cell else None for cell in r[n_keys:])) for r in rows[1:]]
+
+
+def test_several_dimensions_have_sub_totals(own, report):
+    dimensions, measures = ["agent", "weekday", "status"], list(MEASURES.values())
+    job, file = made(own, "xlsx", groupBy=dimensions)
+    wanted = report.grouped(dimensions, measures)
+    sheet = openpyxl.load_workbook(io.BytesIO(file.content)).worksheets[1]
+    rows = list(sheet.iter_rows(values_only=True))
+    assert sheet.title == "By Agent, Weekday, Status" and rows[0] == ("Agent", "Weekday", "Status", *measures)
+    assert rows[1:] == wanted
+    table = job["result"]["summary"]["table"]
+    assert table["keys"] == 3 and tuple(table["total"]) == wanted[-1]
+
+    header, lines = csv_rows(made(own, "csv", groupBy=dimensions)[1], 3)
+    assert header == ["Agent", "Weekday", "Status", *measures]
+    assert lines == report.grouped(dimensions, measures, totals=False), "no line of a file is a total"
+    assert sum(line[3] for line in lines) == len(report.calls)
+
+
+def test_one_dimension_goes_across(own, report):
+    measures = list(MEASURES.values())
+    job, file = made(own, "xlsx", groupBy=["weekday", "agent"], pivot="weekday")
+    sheet = openpyxl.load_workbook(io.BytesIO(file.content)).worksheets[1]
+    rows = list(sheet.iter_rows(values_only=True))
+    heads = [f"{head}: {measure}" for head in (*independent.WEEKDAYS, "Total") for measure in measures]
+    width = 1 + len(heads)
+    assert rows[0][:width] == ("Agent", *heads)
+    assert [row[:width] for row in rows[1:]] == report.pivoted("agent", "weekday", independent.WEEKDAYS, measures)
+    columns = job["result"]["summary"]["table"]["columns"]
+    assert [c.get("head") for c in columns] == [None, *(head.split(":")[0] for head in heads)]
+
+
+def test_the_highest_are_kept_and_the_others_are_one(own, report):
+    parameters = {"groupBy": ["agent"], "top": {"n": 3, "by": "averageCallDuration"}}
+    _, lines = csv_rows(made(own, "csv", **parameters)[1], 1)
+    measures = list(MEASURES.values())
+    mean = {agent: independent.mean(c.talk for c in calls if c.answered) for agent, calls in report.by("agent").items()}
+    best = sorted(mean, key=mean.get, reverse=True)[:3]
+    others = [c for c in report.calls if c.agent not in best]
+    wanted = [(agent, *report._row(report.by("agent")[agent], measures)) for agent in best]
+    assert lines == [*wanted, ("(other)", *report._row(others, measures))]
+
+
+def test_rows_are_sorted_as_asked(own, report):
+    _, lines = csv_rows(
+        made(own, "csv", groupBy=["agent", "topic"], totals=False, sort={"by": "answerRate", "descending": True})[1], 2
+    )
+    rows = report.grouped(["agent", "topic"], list(MEASURES.values()), totals=False)
+    assert sorted(lines) == sorted(rows) and len(lines) > 20
+    assert [line[3] for line in lines] == sorted((line[3] for line in lines), reverse=True)
+
+
+@pytest.mark.parametrize("part", ["week", "weekFromSunday", "quarter", "year"])
+def test_calendar_groups_are_those_of_the_zone(own, calls_csv, part):
+    zone = ZoneInfo("America/New_York")
+    whole = independent.Report(
+        independent.read_calls(calls_csv), datetime(2021, 1, 1, tzinfo=zone), datetime(2021, 4, 1, tzinfo=zone), zone
+    )
+    _, file = made(
+        own, "csv", "calendar", groupBy=[part], timeZone="America/New_York",
+        dateRange={"startDate": "2021-01-01", "endDate": "2021-03-31"},
+    )
+    _, lines = csv_rows(file, 1)
+    seen = [line for line in lines if line[1] > 0]
+    assert seen == whole.grouped([part], list(MEASURES.values()), totals=False)
+    assert [line[0] for line in lines] == sorted(line[0] for line in lines)
+    assert len(lines) == {"week": 14, "weekFromSunday": 14, "quarter": 1, "year": 1}[part]
+
+
+def test_a_table_of_a_definition_says_the_same(own, report):
+    job, file = made(own, "xlsx", "calendar")
+    book = openpyxl.load_workbook(io.BytesIO(file.content))
+    measures = list(MEASURES.values())
+    rows = list(book["Agents and status"].iter_rows(values_only=True))
+    assert rows[1:] == report.grouped(["agent", "status"], measures)
+    wide = list(book["Status across"].iter_rows(values_only=True))
+    assert [row[:10] for row in wide[1:]] == report.pivoted("agent", "status", ("answered", "missed"), measures)
+    assert len(book["Status across"]._charts) == 1
 
 
 @pytest.mark.parametrize(
@@ -245,7 +371,7 @@ def test_no_digit_is_lost_and_none_is_added(own):
     assert sorted(rows) == sorted([row, row, row[:2] + ["0"] + row[3:]])
     figures, file = made("xlsx", {"count": ["9007199254740993"]})
     assert figures["same"] == (2, "2") and figures["sum"] == (19999999999999.98, "19,999,999,999,999.98")
-    book = openpyxl.load_workbook(io.BytesIO(file.content))
+    book = workbook.read(file.content)
     cells = [[cell.value for cell in line] for line in book.worksheets[-1].iter_rows(min_row=2)]
     assert cells == [[9999999999999.99, "-9214364837599909888", "9007199254740993", 10000000000000]] * 2
     shown = [cell.value for line in book.worksheets[0].iter_rows() for cell in line]

@@ -2,16 +2,15 @@
 
 import base64
 import hashlib
-import io
 import json
 import subprocess
 import uuid
 from datetime import datetime, timezone
 
-import openpyxl
 import pytest
 
 import independent
+import workbook
 from stack import TOP, Stack, address, command, event_headers, weekly
 from wait import stays, until
 
@@ -53,7 +52,7 @@ def check_weekly(stack, mails, recipient, calls_csv):
     assert job["state"] == "completed" and job["artifact"]["sha256"] == mail.attachment_sha256
     for label, text in report.summary_texts().items():
         assert any(line.split() == f"{label} {text}".split() for line in mail.body("plain").splitlines()), label
-    book = openpyxl.load_workbook(io.BytesIO(mail.attachment()[1]))
+    book = workbook.read(mail.attachment()[1])
     assert [row[0] for row in book["Calls"].iter_rows(min_row=2, values_only=True)] == [c.id for c in report.calls]
     assert stack.files_of(job["_id"]) == [job["artifact"]["fileId"]]
     return job

@@ -4,17 +4,18 @@ import csv
 import hashlib
 import html
 import io
+import json
 import re
 from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-import openpyxl
 import pytest
 
 import independent
+import workbook
 from maildev import MailDev
 from smtpsink import text_of
-from stack import address, weekly
+from stack import TOP, address, weekly
 
 UTC = timezone.utc
 ISTANBUL = ZoneInfo("Europe/Istanbul")
@@ -119,7 +120,7 @@ def test_the_file_has_every_row_and_figure(done):
         rows = [tuple(row) for row in csv.reader(io.StringIO(text, newline=""))]
         assert rows == [independent.COLUMNS, *report.csv_rows()]
         return
-    book = openpyxl.load_workbook(io.BytesIO(done["bytes"]))
+    book = workbook.read(done["bytes"])
     assert book.sheetnames == ["Summary", "Calls by hour", "Calls by day", "By agent", "By topic", "Calls"]
     summary = book["Summary"]
     assert summary["B2"].value == done["body"]["name"]
@@ -272,3 +273,20 @@ def test_a_job_for_later_waits_for_its_time(api, stack):
     assert answer.json()["data"]["status"] == "scheduled"
     job = api.wait(answer.json()["data"]["id"], seconds=20)
     assert datetime.fromisoformat(job["startedAt"]) >= due
+
+
+def test_the_manifest_says_how_the_file_came_about(done):
+    manifest, job, n = done["job"]["manifest"], done["job"], len(done["report"].calls)
+    assert manifest["sha256"] == hashlib.sha256(done["bytes"]).hexdigest()
+    assert manifest["sizeBytes"] == len(done["bytes"])
+    assert manifest["rowsMatched"] == manifest["rowsWritten"] == n
+    started, read, ended = (datetime.fromisoformat(t) for t in (job["startedAt"], manifest["asOf"], job["completedAt"]))
+    assert started <= read <= ended
+    definition = json.loads((TOP / "schemas/reports/call-records.json").read_text())
+    canonical = json.dumps(definition, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert manifest["definitionSha256"] == hashlib.sha256(canonical.encode()).hexdigest()
+    assert re.fullmatch(r"jobwire-executor \S+", manifest["program"])
+    asked = manifest["request"]
+    assert asked["reportType"] == "call-records" and asked["parameters"] == job["parameters"]
+    assert asked["parameters"].get("timeZone", asked.get("timeZone")) == done["zone"]
+    assert asked["output"]["format"] == done["format"]

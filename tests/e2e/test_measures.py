@@ -9,10 +9,10 @@ import random
 from datetime import datetime, timedelta, timezone
 from fractions import Fraction
 
-import openpyxl
 import pytest
 from bson import Decimal128, Int64
 
+import workbook
 from maildev import MailDev
 from smtpsink import text_of
 from stack import Stack, address
@@ -178,7 +178,7 @@ def test_figures_over_everything_say_what_is_estimated(own):
     recipient = address(own, "fees")
     client, job_id = ask(own, "xlsx", [recipient])
     client.wait_mailed(job_id)
-    book = openpyxl.load_workbook(io.BytesIO(client.download(job_id).content))
+    book = workbook.read(client.download(job_id).content)
     cells = {row[1]: row[2] for row in book["Summary"].iter_rows(values_only=True)}
     want = expected(own.records, own.fees)
     assert want["people"] > 10000 and len(own.fees) > 10000 and want["part"] == 100.0

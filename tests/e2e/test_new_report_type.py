@@ -5,11 +5,11 @@ import io
 import json
 import shutil
 
-import openpyxl
 import pytest
 
 from maildev import MailDev
 from smtpsink import text_of
+import workbook
 from stack import TOP, Stack, address
 
 CSV = """visit;ward;came;minutes;fee;emergency
@@ -128,7 +128,7 @@ def test_its_workbook_and_mail(own):
     job = client.wait_mailed(job_id)
     # V-5 came ten minutes past midnight in Berlin: not within the period.
     assert job["result"]["records"] == 4 and job["result"]["fileName"].startswith("Visits_")
-    book = openpyxl.load_workbook(io.BytesIO(client.download(job_id).content))
+    book = workbook.read(client.download(job_id).content)
     assert book.sheetnames == ["Summary", "By ward", "By day", "Visits"]
     rows = {title: [row[:4] for row in book[title].iter_rows(values_only=True)] for title in ("By ward", "By day")}
     assert rows["By ward"] == [
@@ -152,7 +152,7 @@ def test_odd_titles_and_figures(own):
     job_id = client.create(body)
     job = client.wait_mailed(job_id)
     assert job["result"]["records"] == 4
-    book = openpyxl.load_workbook(io.BytesIO(client.download(job_id).content))
+    book = workbook.read(client.download(job_id).content)
     assert book.sheetnames == ["Summary", "In out", "SUMMARY (2)", "Answered by the operator's desk"]
     summary = book["Summary"]
     assert summary["B2"].value == "\ufffd and _x0041_ <&>"

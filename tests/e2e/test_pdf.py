@@ -8,9 +8,9 @@ import shutil
 import subprocess
 import zipfile
 
-import openpyxl
 import pytest
 
+import workbook
 from stack import TOP, Stack, address, weekly
 from wait import until
 
@@ -69,12 +69,13 @@ def shown(cell):
         return cell.value
     if cell.number_format.startswith("00"):
         return f"{cell.value:02.0f}:00"
-    number, unit = re.fullmatch(r'(#,##0(?:\.0+)?)(?:"(.*)")?', cell.number_format).groups()
+    number, unit = re.fullmatch(r'(#,##0(?:\.0+)?)(?:"(.*)"| %)?', cell.number_format).groups()
+    unit = " %" if workbook.is_percent(cell) else unit
     return f"{cell.value:,.{len(number.partition('.')[2])}f}{unit or ''}"
 
 
 def test_the_figures_are_those_of_the_workbook(files):
-    book, lines = openpyxl.load_workbook(io.BytesIO(files["xlsx"].content)), files["lines"]
+    book, lines = workbook.read(files["xlsx"].content), files["lines"]
     text = "\n".join(lines)
     for row in book["Summary"].iter_rows(min_row=7, max_row=15, min_col=2, max_col=3):
         assert row[0].value in text and shown(row[1]) in text, row[0].value

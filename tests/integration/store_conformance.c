@@ -40,10 +40,10 @@ run_case(void **state)
 int
 sc_run(const char *name, JwStore *(*open)(void), ScCorrupt corrupt)
 {
-    const ScCase *const groups[] = { sc_verb_cases,      sc_job_cases,      sc_list_cases,
-                                     sc_delivery_cases,  sc_schedule_cases, sc_template_cases,
-                                     sc_file_cases,      sc_expiry_cases,   sc_record_cases,
-                                     sc_unreadable_cases };
+    const ScCase *const groups[] = { sc_verb_cases,     sc_job_cases,       sc_turn_cases,
+                                     sc_list_cases,     sc_delivery_cases,  sc_schedule_cases,
+                                     sc_template_cases, sc_file_cases,      sc_expiry_cases,
+                                     sc_record_cases,   sc_unreadable_cases };
     int failures = 0;
 
     open_store = open;
@@ -176,6 +176,10 @@ assert_same_artifact(const JwArtifact *a, const JwArtifact *b)
         sc_assert_text(a->summary, b->summary);
         assert_int_equal(a->duration_ms, b->duration_ms);
         assert_int_equal(a->expires_at_ms, b->expires_at_ms);
+        assert_int_equal(a->rows_written, b->rows_written);
+        assert_int_equal(a->as_of_ms, b->as_of_ms);
+        sc_assert_text(a->definition_sha256, b->definition_sha256);
+        sc_assert_text(a->program, b->program);
     }
 }
 

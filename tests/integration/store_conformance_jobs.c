@@ -20,6 +20,10 @@ creates_and_reads_every_field(JwStore *store)
     job->artifact->summary = g_strdup("{}");
     job->artifact->duration_ms = 99;
     job->artifact->expires_at_ms = SC_NOW + 1;
+    job->artifact->rows_written = 11;
+    job->artifact->as_of_ms = SC_NOW - 1;
+    job->artifact->definition_sha256 = g_strdup("ff00");
+    job->artifact->program = g_strdup("program 1");
     job->result = g_strdup("{\"failed\":1}");
     job->warnings = g_strdup("[]");
     job->cancelled_at_ms = 5;

@@ -262,6 +262,7 @@ lists_without_what_is_large(JwStore *store)
     const JwArtifact artifact = { .file_id = (char[]){ "f-1" },
                                   .rows = 7,
                                   .summary = (char[]){ "{}" },
+                                  .sha256 = (char[]){ "00ff" },
                                   .expires_at_ms = SC_NOW + 9 };
     g_autoptr(JwJob) job = sc_job(JW_JOB_RUNNING);
     const JwJobChange finish = { .job_id = job->id,
@@ -287,6 +288,10 @@ lists_without_what_is_large(JwStore *store)
     assert_string_equal(listed->requested_by.id, job->requested_by.id);
     assert_int_equal(listed->state, JW_JOB_COMPLETED);
     assert_int_equal(listed->artifact->rows, 7);
+    assert_list(store, (JwJobQuery){ .sha256 = "00fe" }, "", 0);
+    assert_list(store, (JwJobQuery){ .sha256 = "00ff", .subtype = "none" }, "", 0);
+    g_autofree char *number = g_strdup_printf("%d", (int)g_ascii_strtoll(job->id + 24, NULL, 10));
+    assert_list(store, (JwJobQuery){ .sha256 = "00ff" }, number, 1);
     assert_int_equal(listed->artifact->expires_at_ms, SC_NOW + 9);
     assert_null(listed->artifact->summary);
     assert_null(listed->result);

@@ -1,5 +1,7 @@
 /* store_conformance_more.c: deliveries with their whole table. */
 #include "store_conformance.h"
+#include "db/db.h"
+#include "jw/text.h"
 #include "jw/ident.h"
 
 static JwDelivery *
@@ -239,7 +241,95 @@ creates_and_lists_deliveries(JwStore *store)
     }
 }
 
+static const char *const cased_values[] = {
+    "Hauptstra\xc3\x9f"
+    "e",                        /* a: Hauptstraße */
+    "HAUPTSTRASSE",             /* b */
+    "Ma\xc3\x9f",               /* c: Maß */
+    "\xc4\xb0stanbul",          /* d: İstanbul */
+    "\xc4\xb1sparta",           /* e: ısparta */
+    "\xce\xa3\xce\x99\xce\xa3", /* f: ΣΙΣ */
+    "\xcf\x83\xce\xb9\xcf\x82", /* g: σις */
+    "\xe1\xba\x9e",             /* h: ẞ */
+    "273 \xe2\x84\xaa",         /* i: 273 K */
+    "s",                        /* j */
+    "Messstra\xc3\x9f"
+    "e",        /* k: Messstraße */
+    "\xc7\x85", /* l: ǅ */
+};
+static const struct {
+    const char *text, *ids;
+} cased[] = {
+    { "strasse", "abk" },
+    { "STRA\xc3\x9f"
+      "E",
+      "abk" },
+    { "as", "abck" },
+    { "se", "abk" },
+    { "\xc4\xb0S", "de" },
+    { "is", "de" },
+    { "\xcf\x82", "fg" },
+    { "k", "i" },
+    { "ss", "abchk" },
+    { "sss", "k" },
+    { "ssss", "" },
+    { "s", "abcdehjk" },
+    { "messs", "k" },
+    { "\xc7\x84", "l" },
+};
+
+static bool
+note_text_id(const JwValue *row, gpointer data, GError **error)
+{
+    (void)error;
+    g_string_append_len(data, row[0].text, (gssize)row[0].length);
+    return true;
+}
+
+static void
+insert_cased(JwStore *store)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(cased_values); i++) {
+        g_autoptr(GError) error = NULL;
+        JwCreate create = JW_CREATE_EXISTS;
+        const char id[] = { (char)('a' + i), '\0' };
+        bson_t *one = BCON_NEW("_id", BCON_UTF8(id), "v", BCON_UTF8(cased_values[i]));
+        assert_ok(jw_db_insert_one(store, "calls", one, &create, &error), error);
+    }
+}
+
+/* What a filter finds is what jw_text_fold() makes alike, as in conditions of measures. */
+static void
+finds_texts_without_case(JwStore *store)
+{
+    const char *const fields[] = { "_id", NULL };
+
+    insert_cased(store);
+    for (size_t i = 0; i < G_N_ELEMENTS(cased); i++) {
+        const JwRecordFilter filter = { .field = "v", .contains = cased[i].text };
+        const JwRecordScan scan = { .collection = "calls",
+                                    .date_field = "_id",
+                                    .ordered = true,
+                                    .fields = fields,
+                                    .filters = &filter,
+                                    .n_filters = 1 };
+        g_autoptr(GString) found = g_string_new(NULL), right = g_string_new(NULL);
+        g_autoptr(GError) error = NULL;
+        g_autofree char *needle = jw_text_fold(cased[i].text, -1);
+
+        assert_ok(jw_store_scan_records(store, &scan, note_text_id, found, &error), error);
+        for (size_t k = 0; k < G_N_ELEMENTS(cased_values); k++) {
+            g_autofree char *folded = jw_text_fold(cased_values[k], -1);
+            g_string_append(right,
+                            strstr(folded, needle) != NULL ? (char[]){ (char)('a' + k), 0 } : "");
+        }
+        assert_string_equal(right->str, cased[i].ids);
+        assert_string_equal(found->str, right->str);
+    }
+}
+
 const ScCase sc_delivery_cases[] = {
+    { "finds_texts_without_case", finds_texts_without_case },
     { "every_delivery_meets_every_change", every_delivery_meets_every_change },
     { "creates_and_lists_deliveries", creates_and_lists_deliveries },
     { NULL, NULL },

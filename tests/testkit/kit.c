@@ -148,6 +148,10 @@ kit_upload(KitPorts *self, const char *job_id, const char *file_id, const char *
     artifact->file_name = g_strdup(file_name);
     artifact->content_type = g_strdup("text/csv; charset=utf-8");
     artifact->rows = 3;
+    artifact->rows_written = 2;
+    artifact->as_of_ms = self->clock.fake.now_ms - 1000;
+    artifact->definition_sha256 = g_strnfill(64, 'd');
+    artifact->program = g_strdup("testkit 1.0");
     artifact->summary = g_strdup("{\"figures\":[]}");
     g_autoptr(JwFileWriter) writer =
         jw_file_writer_new(self->store, artifact->file_id, file_name, artifact->content_type,

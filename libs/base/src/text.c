@@ -150,6 +150,23 @@ limit_length(GString *name)
     }
 }
 
+static char *
+replaced(const char *text, const char *what, const char *with)
+{
+    g_auto(GStrv) parts = g_strsplit(text, what, -1);
+
+    return g_strjoinv(with, parts);
+}
+
+char *
+jw_text_fold(const char *text, gssize length)
+{
+    g_autofree char *folded = g_utf8_casefold(text, length);
+    g_autofree char *undotted = replaced(folded, "i\xcc\x87", "i"); /* İ */
+
+    return replaced(undotted, "\xc4\xb1", "i"); /* ı */
+}
+
 char *
 jw_text_file_name(const char *wanted)
 {

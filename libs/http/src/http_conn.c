@@ -10,6 +10,7 @@
  * a socket by edges, and misses an end of the stream that comes together with data.
  * Entries belong to the table; the descriptor stays valid while an entry is in it, because
  * libmicrohttpd reports "closed" before it closes the descriptor. Any thread. */
+#include "http_clients.h"
 #include "http_list.h"
 #include "http_private.h"
 
@@ -28,23 +29,14 @@
 
 typedef enum { CONN_IDLE, CONN_RECEIVING, CONN_HANDLING, CONN_REPLYING } ConnPhase;
 
-/* What counts as one: an address, of IPv6 its /64. As long as a connection names it. */
-typedef struct {
-    char *key;
-    int64_t n_refs;
-    int64_t n;          /* connections, and requests under way of those behind a proxy */
-    int64_t body_bytes; /* of all that name it */
-    int64_t n_downloads;
-} Client;
-
 struct _JwHttpConn {
     int fd;
     ConnPhase phase;
-    int64_t deadline_ms; /* monotonic; 0: none */
-    char *key;           /* of the other end's address */
-    Client *peer;        /* NULL: a trusted proxy */
-    Client *client;      /* of the request: the peer, or whom the proxy names; NULL: no request */
-    bool admitted;       /* the request counts for @client */
+    int64_t deadline_ms;  /* monotonic; 0: none */
+    char *key;            /* of the other end's address */
+    JwHttpClient *peer;   /* NULL: a trusted proxy */
+    JwHttpClient *client; /* of the request: the peer, or whom the proxy names; NULL: no request */
+    bool admitted;        /* the request counts for @client */
     int64_t body_bytes;
     bool downloads;    /* its answer counts as a download */
     bool gone;         /* shut down: it does not count any more */
@@ -58,7 +50,7 @@ struct _JwHttpConns {
     JwHttpList all;
     JwHttpList unfinished, idle; /* the oldest first */
     JwHttpList downloads;        /* the one first that has not moved for longest */
-    GHashTable *clients;         /* key → (owned) Client */
+    JwHttpClients *clients;
     int64_t n_live, n_busy, n_downloads, body_bytes;
     bool draining, cut; /* cut: nobody is there to get an answer */
     int64_t places;
@@ -74,38 +66,6 @@ static int64_t
 mono_ms(void)
 {
     return jw_clock_mono_ms(jw_clock_system());
-}
-
-static void
-client_free(gpointer data)
-{
-    Client *client = data;
-
-    g_free(client->key);
-    g_free(client);
-}
-
-static Client *
-client_ref_locked(JwHttpConns *self, const char *key)
-{
-    Client *client = g_hash_table_lookup(self->clients, key);
-
-    if (client == NULL) {
-        client = g_new0(Client, 1);
-        client->key = g_strdup(key);
-        g_hash_table_insert(self->clients, client->key, client);
-    }
-    client->n_refs++;
-    return client;
-}
-
-static void
-client_unref_locked(JwHttpConns *self, Client *client)
-{
-    client->n_refs--;
-    if (client->n_refs == 0) {
-        (void)g_hash_table_remove(self->clients, client->key);
-    }
 }
 
 static void
@@ -228,7 +188,7 @@ jw_http_conns_new(const JwHttpConfig *config, JwHttpProxies *take_proxies)
     self->config = config;
     self->places = config->connections_max;
     self->proxies = take_proxies;
-    self->clients = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, client_free);
+    self->clients = jw_http_clients_new();
     self->stop = jw_stop_new();
     self->polled = g_array_new(FALSE, FALSE, sizeof(struct pollfd));
     self->open_gauge = jw_metric_gauge("jobwire_http_connections", "Open HTTP connections", NULL);
@@ -263,7 +223,7 @@ jw_http_conns_free(gpointer self)
     jw_stop_set(conns->stop);
     (void)g_thread_join(conns->watchdog);
     g_assert(conns->all.head == NULL);
-    g_hash_table_unref(conns->clients);
+    jw_http_clients_free(conns->clients);
     jw_http_proxies_free(conns->proxies);
     jw_stop_free(conns->stop);
     g_array_unref(conns->polled);
@@ -290,7 +250,7 @@ set_phase_locked(JwHttpConns *self, JwHttpConn *conn, ConnPhase phase)
 
 /* The oldest of @queue, of that client unless @peer is NULL. */
 static JwHttpConn *
-oldest_locked(const JwHttpList *queue, const Client *peer, const JwHttpConn *but)
+oldest_locked(const JwHttpList *queue, const JwHttpClient *peer, const JwHttpConn *but)
 {
     for (const JwHttpLink *link = queue->head; link != NULL; link = link->next) {
         JwHttpConn *conn = link->data;
@@ -302,7 +262,7 @@ oldest_locked(const JwHttpList *queue, const Client *peer, const JwHttpConn *but
 }
 
 static void
-make_room_locked(JwHttpConns *self, JwHttpConn *conn, const Client *peer, const char *why)
+make_room_locked(JwHttpConns *self, JwHttpConn *conn, const JwHttpClient *peer, const char *why)
 {
     JwHttpConn *other = oldest_locked(&self->unfinished, peer, conn);
 
@@ -340,7 +300,7 @@ jw_http_conns_opened(JwHttpConns *self, int fd, const struct sockaddr *address)
     set_queue_locked(conn, &self->unfinished);
     self->n_live++;
     if (known && !jw_http_proxies_trust(self->proxies, &peer)) {
-        conn->peer = client_ref_locked(self, conn->key);
+        conn->peer = jw_http_clients_ref(self->clients, conn->key);
         conn->peer->n++;
     }
     check_places_locked(self, conn);
@@ -363,7 +323,7 @@ release_client_locked(JwHttpConns *self, JwHttpConn *conn)
         conn->client->n--;
         conn->admitted = false;
     }
-    client_unref_locked(self, conn->client);
+    jw_http_clients_unref(self->clients, conn->client);
     conn->client = NULL;
 }
 
@@ -380,7 +340,7 @@ jw_http_conns_closed(JwHttpConns *self, JwHttpConn *take_conn)
     }
     if (take_conn->peer != NULL) {
         take_conn->peer->n -= take_conn->gone ? 0 : 1;
-        client_unref_locked(self, take_conn->peer);
+        jw_http_clients_unref(self->clients, take_conn->peer);
     }
     jw_http_list_remove(&self->all, &take_conn->in_all);
     jw_metric_add(self->open_gauge, NULL, -1);
@@ -437,7 +397,7 @@ jw_http_conns_named(JwHttpConns *self, JwHttpConn *conn, const char *forwarded_f
     }
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
     release_client_locked(self, conn);
-    conn->client = client_ref_locked(self, key != NULL ? key : conn->key);
+    conn->client = jw_http_clients_ref(self->clients, key != NULL ? key : conn->key);
 }
 
 bool

@@ -7,11 +7,14 @@
 #include "jw/jobs_queue.h"
 
 #include "jw/log.h"
+#include "jw/sync.h"
 
 #include <string.h>
 
-#define FRESH_MS     1000 /* a picture is taken again after this, */
-#define STALE_MS     5000 /* and not used any more after this */
+#define FRESH_MS                                                                                   \
+    1000 /* a picture is taken again after this, or COST_SHARE times as long as it took, */
+#define STALE_MS     5000 /* and not used any more after this and twice that */
+#define COST_SHARE   10   /* some servers take long to count what waits, where much does */
 #define CALLERS_MAX  200  /* in all */
 #define JOBS_MAX     10000
 #define RANKS_MAX    1000
@@ -41,7 +44,8 @@ struct _JwJobsQueue {
     JwMutex mutex; /* guards what follows */
     Picture *picture;
     bool taking;           /* a thread takes the next one */
-    int64_t tried_mono_ms; /* when the last one was begun */
+    int64_t tried_mono_ms; /* when the last one was begun, */
+    int64_t cost_ms;       /* and how long it took */
     bool tried;
 };
 
@@ -240,7 +244,9 @@ refresh(JwJobsQueue *self)
     {
         g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
-        if (self->taking || (self->tried && now - self->tried_mono_ms < FRESH_MS)) {
+        if (self->taking
+            || (self->tried
+                && now - self->tried_mono_ms < MAX(FRESH_MS, COST_SHARE * self->cost_ms))) {
             return;
         }
         self->taking = true;
@@ -253,6 +259,7 @@ refresh(JwJobsQueue *self)
     }
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
     self->taking = false;
+    self->cost_ms = jw_clock_mono_ms(self->clock) - now;
     picture_free(self->picture);
     self->picture = picture;
 }
@@ -383,7 +390,8 @@ jw_jobs_queue_place(JwJobsQueue *self, const JwJob *job, bool is_new)
     }
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
     if (self->picture == NULL
-        || jw_clock_mono_ms(self->clock) - self->picture->taken_mono_ms > STALE_MS) {
+        || jw_clock_mono_ms(self->clock) - self->picture->taken_mono_ms
+               > MAX(STALE_MS, 2 * COST_SHARE * self->cost_ms)) {
         return place;
     }
     int64_t ahead = own < JOBS_MAX ? ahead_locked(self, lane_of(job->priority), name, own) : own;

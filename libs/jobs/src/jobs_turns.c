@@ -1,61 +1,11 @@
-/* jobs_turns.c: see jw/jobs_turns.h. Any thread, no state but the weights, which do not change. */
+/* jobs_turns.c: see jw/jobs_turns.h. Any thread: the weights do not change. */
 #include "jw/jobs_turns.h"
-#include "jobs_private.h"
+
+#include "jw/error.h"
 
 #include <string.h>
 
 #define WEIGHT_MOST 100
-
-typedef struct {
-    JwJobsUpdate base; /* first: the one is the other */
-    const JwJobs *jobs;
-    const JwJobTurn *turn;
-    const char *owner; /* of this claim alone, so what has it is ours */
-    JwJob *job;        /* owned */
-} Claim;
-
-static bool
-write_claim(JwJobsUpdate *base, JwCas *ret_cas, GError **error)
-{
-    Claim *self = (Claim *)base;
-
-    return jw_store_claim_next_job(self->jobs->store, self->turn, self->owner,
-                                   jw_clock_now_ms(self->jobs->clock), ret_cas, &self->job, error);
-}
-
-static bool
-read_claim(JwJobsUpdate *base, JwJobsSeen *ret_seen, GError **error)
-{
-    Claim *self = (Claim *)base;
-
-    if (!jw_store_find_claimed_job(self->jobs->store, self->owner, &self->job, error)) {
-        return false;
-    }
-    *ret_seen = self->job != NULL ? JW_SEEN_OURS : JW_SEEN_POSSIBLE;
-    return true;
-}
-
-bool
-jw_jobs_claim_next(const JwJobs *self, const JwJobTurn *turn, const char *process, JwJob **ret_job,
-                   GError **error)
-{
-    g_autofree char *owner = jw_jobs_claim_owner(self, process);
-    Claim claim = {
-        .base = { .name = "claim", .id = "next job", .write = write_claim, .read = read_claim },
-        .jobs = self,
-        .turn = turn,
-        .owner = owner,
-    };
-    JwCas cas = JW_CAS_LOST;
-    bool ok = jw_jobs_apply(self, &claim.base, NULL, &cas, error);
-    g_autoptr(JwJob) job = claim.job;
-
-    if (!ok) {
-        return false;
-    }
-    *ret_job = cas == JW_CAS_WON ? g_steal_pointer(&job) : NULL;
-    return true;
-}
 
 const JwConfigEntry jw_turns_config_entries[] = {
     { "JW_CALLER_WEIGHTS", JW_CONFIG_STRING, offsetof(JwTurnsConfig, weights), NULL, 0, 0, 0,

@@ -43,7 +43,8 @@ static const size_t job_texts[] = {
 static const size_t artifact_texts[] = {
     offsetof(JwArtifact, file_id),      offsetof(JwArtifact, file_name),
     offsetof(JwArtifact, content_type), offsetof(JwArtifact, sha256),
-    offsetof(JwArtifact, summary),
+    offsetof(JwArtifact, summary),      offsetof(JwArtifact, definition_sha256),
+    offsetof(JwArtifact, program),
 };
 
 static const size_t entry_texts[] = {

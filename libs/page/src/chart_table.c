@@ -22,7 +22,7 @@ jw_chart_table_init(JwChartTable *self, const JwReportTable *table)
         for (size_t k = 0; k < n; k++) {
             values[k] = jw_axis_value(jw_report_cell(table, rows[k], column));
         }
-        self->series[i] = (JwChartSeries){ values, table->columns[column].label,
+        self->series[i] = (JwChartSeries){ values, jw_report_series_label(table, i),
                                            table->columns[column].decimals };
     }
     self->chart = (JwChartData){ .labels = (const char *const *)self->labels->pdata,

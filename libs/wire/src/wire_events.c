@@ -74,6 +74,12 @@ artifact_value(const JwArtifact *artifact)
     jw_json_set_string(value, "sha256", artifact->sha256);
     json_object_set_new(value, "sizeBytes", json_integer(artifact->size_bytes));
     json_object_set_new(value, "rows", json_integer(artifact->rows));
+    if (artifact->definition_sha256 != NULL) {
+        json_object_set_new(value, "rowsWritten", json_integer(artifact->rows_written));
+        jw_json_set_time(value, "asOf", artifact->as_of_ms);
+        jw_json_set_string(value, "definitionSha256", artifact->definition_sha256);
+        jw_json_set_string(value, "program", artifact->program);
+    }
     return value;
 }
 

@@ -80,8 +80,8 @@ size_t exe_lane(JwPriority priority);
 ExeTurns *exe_turns_new(void);
 /* NULL-safe. */
 void exe_turns_free(gpointer self);
-/* A command of that priority came: what was empty may not be so any more. */
-void exe_turns_wake(ExeTurns *self, JwPriority priority);
+/* The command of that job came: where nothing waited something may. */
+void exe_turns_wake(ExeTurns *self, const JwJob *job);
 /* Whether one came of a priority in which nothing was found. */
 bool exe_turns_woken(ExeTurns *self);
 

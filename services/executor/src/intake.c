@@ -279,7 +279,7 @@ intake_offer(Exe *exe, const Intake *intake)
     }
     /* In this order: a worker that is about to wait counts itself first and then looks whether it
      * was woken, so that one of the two always sees the other. */
-    exe_turns_wake(exe->turns, job->priority);
+    exe_turns_wake(exe->turns, job);
     if (g_atomic_int_get(&exe->idle) > (int)jw_queue_length(exe->ready)) {
         char *id = g_strdup(job->id);
 

@@ -255,13 +255,13 @@ compare_documents(gconstpointer a, gconstpointer b, gpointer sort)
 }
 
 static void
-sort_locked(GPtrArray *documents, const bson_t *sort)
+sort_locked(GPtrArray *documents, bson_t *sort)
 {
     for (guint i = 0; i < documents->len; i++) {
         Document *document = g_ptr_array_index(documents, i);
         document->key = md_sort_key(document->bson, sort);
     }
-    g_ptr_array_sort_with_data(documents, compare_documents, (gpointer)(uintptr_t)sort);
+    g_ptr_array_sort_with_data(documents, compare_documents, sort);
     for (guint i = 0; i < documents->len; i++) {
         g_clear_pointer(&((Document *)g_ptr_array_index(documents, i))->key, bson_destroy);
     }
@@ -306,24 +306,18 @@ find(JwStore *self, const char *name, const bson_t *filter, const bson_t *opts, 
     return found != NULL;
 }
 
-/* Updates the first (in the order @sort, unless NULL), or all of @many. @ret_document: (optional)
- * (transfer full): the last of them as it is then. */
+/* Updates the first, or all of @many. @ret_document: (optional) (transfer full): the last of them
+ * as it is then. */
 static bool
-update_matches(MemDb *db, const char *name, const bson_t *filter, const bson_t *sort,
-               const bson_t *update, bool many, int64_t *ret_matched, const bson_t *fields,
-               bson_t **ret_document, GError **error)
+update_matches(MemDb *db, const char *name, const bson_t *filter, const bson_t *update, bool many,
+               int64_t *ret_matched, const bson_t *fields, bson_t **ret_document, GError **error)
 {
     g_auto(JwLocker) locker = jw_locker(&db->mutex);
 
     if (!begin_locked(db, error)) {
         return false;
     }
-    g_autoptr(GPtrArray) found =
-        matches_locked(db, name, filter, many || sort != NULL ? SIZE_MAX : 1);
-    if (sort != NULL) {
-        sort_locked(found, sort);
-        g_ptr_array_set_size(found, (gint)MIN(found->len, 1));
-    }
+    g_autoptr(GPtrArray) found = matches_locked(db, name, filter, many ? SIZE_MAX : 1);
     for (guint i = 0; i < found->len; i++) {
         Document *document = g_ptr_array_index(found, i);
         bson_t *updated = md_update(document->bson, update);
@@ -341,15 +335,14 @@ update_matches(MemDb *db, const char *name, const bson_t *filter, const bson_t *
 }
 
 static bool
-modify(JwStore *self, const char *name, const bson_t *filter, const bson_t *sort,
-       const bson_t *update, const bson_t *fields, JwCas *ret_cas, JwDocFunc visit, gpointer data,
-       GError **error)
+modify(JwStore *self, const char *name, const bson_t *filter, const bson_t *update,
+       const bson_t *fields, JwCas *ret_cas, JwDocFunc visit, gpointer data, GError **error)
 {
     g_autoptr(bson_t) document = NULL;
     int64_t matched = 0;
 
-    if (!update_matches((MemDb *)self, name, filter, sort, update, false, &matched, fields,
-                        &document, error)
+    if (!update_matches((MemDb *)self, name, filter, update, false, &matched, fields, &document,
+                        error)
         || (matched > 0 && visit != NULL && !visit(document, data, error))) {
         return false;
     }
@@ -362,8 +355,7 @@ update_some(JwStore *self, const char *name, const bson_t *filter, const bson_t 
             int64_t *ret_matched, GError **error)
 {
     MemDb *db = (MemDb *)self;
-    const bool ok =
-        update_matches(db, name, filter, NULL, update, many, ret_matched, NULL, NULL, error);
+    const bool ok = update_matches(db, name, filter, update, many, ret_matched, NULL, NULL, error);
 
     if (many && db->on_update != NULL) {
         db->on_update(ok ? *ret_matched : -1, db->on_update_data);

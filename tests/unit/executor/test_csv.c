@@ -61,7 +61,7 @@ test_delimiter_and_decimal_comma(void **state G_GNUC_UNUSED)
 
 #define PIVOT                                                                                      \
     "Agent;Topic;Monday: Calls;Monday: Before;Tuesday: Rate\r\n"                                   \
-    "Ann;\"'=1+1\";3;2;82,5\r\nAnn;\"a,b;c\";-1;;\r\nTotal;;2;2;82,5\r\nTotal;;2;2;82,5\r\n"
+    "Ann;\"'=1+1\";3;2;82,5\r\nAnn;\"a,b;c\";-1;;\r\n"
 
 static void
 test_one_table(void **state G_GNUC_UNUSED)

@@ -31,6 +31,11 @@ test_completes(void **state)
     assert_true(g_str_has_prefix(job->artifact->content_type, "text/csv; charset=utf-8"));
     assert_int_equal(job->artifact->expires_at_ms, KIT_NOW + kit->exe.config.artifact_ttl_ms);
     assert_non_null(strstr(job->artifact->summary, "\"totalCalls\""));
+    assert_int_equal(job->artifact->rows_written, KIT_RECORDS);
+    assert_int_equal(job->artifact->as_of_ms, KIT_NOW);
+    assert_string_equal(job->artifact->program, "jobwire-executor " JW_VERSION);
+    const JwReportDef *def = jw_catalog_find(kit->exe.catalog, "call-records");
+    assert_string_equal(job->artifact->definition_sha256, def->sha256);
     assert_true(g_str_has_prefix(job->owner, kit->exe.owner));
     g_autofree char *text = kit_artifact(kit, job);
     assert_non_null(strstr(text, "c-00"));
@@ -187,14 +192,17 @@ test_contents(void **state)
 {
     static const struct {
         const char *output, *name, *type, *begin;
+        int64_t written;
     } cases[] = {
-        { "\"format\":\"csv\",\"content\":\"all\"", ".zip", "application/zip", "PK" },
-        { "\"format\":\"csv\",\"content\":\"tables\"", ".zip", "application/zip", "PK" },
+        { "\"format\":\"csv\",\"content\":\"all\"", ".zip", "application/zip", "PK", 30 },
+        { "\"format\":\"csv\",\"content\":\"tables\"", ".zip", "application/zip", "PK", 0 },
         { "\"format\":\"csv\",\"table\":\"By agent\",\"csv\":{\"delimiter\":\";\"}", ".csv",
-          "text/csv*", "Agent;Total calls;" },
+          "text/csv*", "Agent;Total calls;", 0 },
         { "\"format\":\"csv\",\"content\":\"list\",\"csv\":{\"delimiter\":\"|\"}", ".csv",
-          "text/csv*", "Call|Started at|" },
-        { "\"format\":\"xlsx\",\"content\":\"tables\"", ".xlsx", "application/vnd*", "PK" },
+          "text/csv*", "Call|Started at|", 30 },
+        { "\"format\":\"xlsx\",\"content\":\"tables\"", ".xlsx", "application/vnd*", "PK", 0 },
+        { "\"format\":\"xlsx\"", ".xlsx", "application/vnd*", "PK", 30 },
+        { "\"format\":\"html\"", ".html", "text/html*", "<!", 30 },
     };
     ExeKit *kit = *state;
 
@@ -217,6 +225,7 @@ test_contents(void **state)
         assert_true(g_pattern_match_simple(cases[i].type, job->artifact->content_type));
         g_autofree char *data = kit_artifact(kit, job);
         assert_memory_equal(data, cases[i].begin, strlen(cases[i].begin));
+        assert_int_equal(job->artifact->rows_written, cases[i].written);
     }
     kit_assert_clean(kit);
 }
@@ -231,7 +240,17 @@ test_groups_and_measures(void **state)
     } cases[] = {
         { "{\"groupBy\":[\"agent\"],\"measures\":[\"totalCalls\",\"missedCalls\"]}",
           "Agent,Total calls,Missed calls\r\nAnn,15,5\r\nBen,15,5\r\n",
-          "\"groups\":2,\"rows\":[[\"Ann\",15,5],[\"Ben\",15,5]],\"title\":\"By agent\"" },
+          "\"groups\":2,\"keys\":1,\"rows\":[[\"Ann\",15,5],[\"Ben\",15,5]],\"title\":\"By agent\","
+          "\"total\":[\"Total\",30,10]" },
+        { "{\"groupBy\":[\"agent\",\"status\"],\"measures\":[\"totalCalls\",\"answerRate\"]}",
+          "Agent,Status,Total calls,Answer rate\r\nAnn,answered,10,100\r\nAnn,missed,5,0\r\n"
+          "Ben,answered,10,100\r\nBen,missed,5,0\r\n",
+          "\"groups\":4,\"keys\":2," },
+        { "{\"groupBy\":[\"agent\",\"status\"],\"measures\":[\"totalCalls\"],\"pivot\":\"status\","
+          "\"top\":{\"n\":1,\"by\":\"totalCalls\"}}",
+          "Agent,answered: Total calls,missed: Total calls,Total: Total calls\r\nAnn,10,5,15\r\n"
+          "(other),10,5,15\r\n",
+          "\"head\":\"missed\"" },
         { "{\"groupBy\":[\"status\"],\"measures\":[\"peakHour\",\"totalCalls\"]}",
           "Status,Total calls\r\nanswered,20\r\nmissed,10\r\n", "\"name\":\"peakHour\"" },
         { "{\"groupBy\":[],\"measures\":[]}", "Call,Started at,Agent",

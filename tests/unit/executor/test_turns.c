@@ -79,6 +79,7 @@ test_several_executors(void **state)
         g_autoptr(GString) names = g_string_new(NULL);
 
         make(kit, "x", start % 2 == 0 ? "aaron" : "zoe", "normal");
+        tk_clock_advance(&kit->ports->clock.fake, EXE_LOOK_BUSY_MS);
         for (size_t i = 0; i < EXECUTORS * (CALLERS + 1) && strchr(names->str, 'x') == NULL; i++) {
             kit->exe.turns = turns[((size_t)start + i) % EXECUTORS];
             g_autofree char *name = next(kit, 1);
@@ -108,6 +109,7 @@ test_oldest_first(void **state)
                                           .transition = JW_CHANGE_RELEASE,
                                           .token = first->token });
     make(kit, "3", "one", "normal");
+    tk_clock_advance(&kit->ports->clock.fake, EXE_LOOK_BUSY_MS);
     assert_next(kit, 4, "123-");
 }
 
@@ -188,40 +190,87 @@ test_looks_now_and_then(void **state)
     tk_clock_advance(&kit->ports->clock.fake, 1);
     assert_null(exe_next(&kit->exe, true));
     assert_int_equal(jw_store_mem_calls(kit->exe.store), calls + 1);
-    exe_turns_wake(kit->exe.turns, JW_PRIORITY_HIGH);
+    g_autoptr(JwJob) high = kit_new_job(kit->ports);
+    high->priority = JW_PRIORITY_HIGH;
+    exe_turns_wake(kit->exe.turns, high);
     assert_null(exe_next(&kit->exe, true)); /* not of that priority */
     g_autoptr(JwJob) found = exe_next(&kit->exe, false);
     assert_non_null(found);
 }
 
-/* Each way a claim can fail, at each call: the job is claimed once, by whoever asks next if not by
- * us, or is pending. */
+/* One look serves many claims; what is new since is found a moment later, or by its command, and of
+ * one of whom more wait than the look took the next ones are looked for at once. */
 static void
-test_claim_fails(void **state G_GNUC_UNUSED)
+test_one_look_serves_many(void **state)
+{
+    ExeKit *kit = *state;
+
+    for (int i = 0; i < 80; i++) {
+        make(kit, "m", "many", "normal");
+    }
+    g_autoptr(JwJob) first = exe_next(&kit->exe, false);
+    int calls = jw_store_mem_calls(kit->exe.store);
+    g_autofree char *forty = g_strnfill(40, 'm');
+    assert_next(kit, 40, forty);
+    /* and once at the low ones, of which nothing was known */
+    assert_int_equal(jw_store_mem_calls(kit->exe.store), calls + 41);
+    g_autoptr(JwJob) other = kit_new_job(kit->ports);
+    other->requested_by.id = g_strdup("other");
+    other->description = g_strdup("o");
+    g_free(kit_insert_job(kit->ports, other)); /* its command went elsewhere */
+    assert_next(kit, 1, "m");
+    tk_clock_advance(&kit->ports->clock.fake, EXE_LOOK_BUSY_MS);
+    assert_next(kit, 2, "om");
+    g_autofree char *rest = g_strnfill(37, 'm');
+    g_autofree char *end = g_strconcat(rest, "-", NULL);
+    assert_next(kit, 38, end);
+}
+
+/* Another process claimed what this one has in mind. */
+static void
+test_what_others_took(void **state)
+{
+    ExeKit *kit = *state;
+    g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+
+    for (int i = 0; i < 20; i++) {
+        g_ptr_array_add(ids, kit_make(kit, ",\"description\":\"x\""));
+    }
+    make(kit, "o", "other", "normal");
+    g_autoptr(JwJob) first = exe_next(&kit->exe, false);
+    for (guint i = 0; i < ids->len - 1; i++) {
+        g_autoptr(JwJob) job = kit_job(kit->ports, g_ptr_array_index(ids, i));
+        if (job->state == JW_JOB_PENDING) {
+            (void)kit_claim(kit->ports, job->id);
+        }
+    }
+    g_autofree char *names = next(kit, 3);
+    assert_int_equal(strlen(names), 3);
+    assert_non_null(strchr(names, 'o'));
+    assert_non_null(strchr(names, '-'));
+}
+
+/* Each way the store can fail, at each call: the job is claimed once, at the next look if not now.
+ */
+static void
+test_store_fails(void **state G_GNUC_UNUSED)
 {
     for (size_t f = 0; f < kit_n_faults; f++) {
-        for (int call = 1; call <= 3; call++) {
+        for (int call = 1; call <= 4; call++) {
             g_autoptr(ExeKit) kit = kit_new_idle(1);
-            g_autoptr(GError) error = NULL;
-            int64_t running = 0;
 
             make(kit, "x", "one", "normal");
             kit_fault_at(kit->ports, call, kit_faults[f]);
             g_autoptr(JwJob) job = exe_next(&kit->exe, true);
-            jw_store_mem_fail_nth(kit->exe.store, 0, JW_ERROR_UNAVAILABLE, false);
-            jw_store_mem_then_fail(kit->exe.store, 0, JW_ERROR_UNAVAILABLE);
-            assert_ok(jw_store_count_jobs(kit->exe.store, JW_JOB_BIT(JW_JOB_RUNNING), 0, &running,
-                                          &error),
-                      error);
-            if (job == NULL && running == 0) {
+            (void)kit_fault_met(kit->ports);
+            if (job == NULL) {
+                assert_false(exe_turns_woken(kit->exe.turns)); /* not at once again */
                 tk_clock_advance(&kit->ports->clock.fake, EXE_LOOK_IDLE_MS);
                 job = exe_next(&kit->exe, true);
-                assert_non_null(job);
             }
-            if (job != NULL) {
-                assert_int_equal(job->token, 1);
-                assert_null(exe_next(&kit->exe, false));
-            }
+            assert_non_null(job);
+            assert_int_equal(job->token, 1);
+            assert_null(exe_next(&kit->exe, false));
         }
     }
 }
@@ -268,7 +317,9 @@ main(void)
         TEST(test_priorities),
         TEST(test_what_is_not_for_us),
         TEST(test_looks_now_and_then),
-        cmocka_unit_test(test_claim_fails),
+        TEST(test_one_look_serves_many),
+        TEST(test_what_others_took),
+        cmocka_unit_test(test_store_fails),
         cmocka_unit_test(test_weights_are_checked),
     };
 

@@ -7,6 +7,9 @@
     "{\"reportType\":\"" type "\",\"name\":\"" name "\",\"parameters\":{},"                        \
     "\"output\":{\"format\":\"csv\"}" extra "}"
 
+/* Of what D published. */
+#define SHA256_OF_D "8e4621379786ef42a4fec155cd525c291dd7db3c1fde3478522f4f61c03fd1bd"
+
 /* Names of the page, joined. */
 static char *
 names(const Answer *answer)
@@ -76,6 +79,9 @@ test_filters(void **state)
         { "?toDate=2026-01-13T02:01:15Z", "B A" },
         { "?fromDate=2026-01-13&toDate=2026-01-13&limit=2", "G F" },
         { "?fromDate=2026-01-14", "" },
+        { "?sha256=" SHA256_OF_D, "D" },
+        { "?sha256=8E4621379786EF42A4FEC155CD525C291DD7DB3C1FDE3478522F4F61C03FD1BD", "D" },
+        { "?sha256=db1df30c16f4f2258743edf1c3bd7dd192c525dc551cef4a24fe6879731264e8", "" },
         { "?toDate=2026-01-12", "" },
         { "?limit=3", "G F E" },
         { "?limit=3&page=3", "A" },
@@ -154,6 +160,8 @@ test_query_faults(void **state)
         { "?requestedBy=", { "/requestedBy" } },
         { "?departmentId=", { "/departmentId" } },
         { "?fromDate=yesterday", { "/fromDate" } },
+        { "?sha256=00ff", { "/sha256" } },
+        { "?sha256=" SHA256_OF_D "0", { "/sha256" } },
         { "?fromDate=2026-02-30", { "/fromDate" } },
         { "?fromDate=2026-01-02&toDate=2026-01-01", { "/fromDate" } },
         { "?sortBy=name", { "/sortBy" } },

@@ -148,6 +148,7 @@ test_warnings(void **state)
     const int64_t token = kit_claim(kit->ports, id);
     g_autoptr(JwArtifact) artifact = kit_upload(kit->ports, id, NULL, "x.csv", "a\r\n");
 
+    g_clear_pointer(&artifact->definition_sha256, g_free); /* as before manifests were kept */
     kit_change(kit->ports,
                (JwJobChange){ .job_id = id,
                               .transition = JW_CHANGE_FINISH,
@@ -157,6 +158,8 @@ test_warnings(void **state)
     g_auto(Answer) answer = get(kit, "dana", id);
     assert_string_equal(answer_text(&answer, "data.warnings.0.code"), "COLLECTION_EMPTY");
     assert_string_equal(answer_text(&answer, "data.warnings.0.message"), "no");
+    assert_true(json_is_object(answer_at(&answer, "data.result")));
+    assert_null(answer_at(&answer, "data.manifest"));
 }
 
 static void
@@ -180,6 +183,16 @@ test_completed(void **state)
     assert_int_equal(strlen(answer_text(&answer, "data.result.sha256")), 64);
     assert_int_equal(answer_int(&answer, "data.result.records"), 3);
     assert_true(json_is_object(answer_at(&answer, "data.result.summary")));
+    assert_string_equal(answer_text(&answer, "data.manifest.sha256"),
+                        answer_text(&answer, "data.result.sha256"));
+    assert_int_equal(answer_int(&answer, "data.manifest.sizeBytes"), 5);
+    assert_int_equal(answer_int(&answer, "data.manifest.rowsMatched"), 3);
+    assert_int_equal(answer_int(&answer, "data.manifest.rowsWritten"), 2);
+    assert_string_equal(answer_text(&answer, "data.manifest.asOf"), "2026-01-13T02:00:14Z");
+    assert_string_equal(answer_text(&answer, "data.manifest.program"), "testkit 1.0");
+    assert_int_equal(strlen(answer_text(&answer, "data.manifest.definitionSha256")), 64);
+    assert_string_equal(answer_text(&answer, "data.manifest.request.reportType"), "call-records");
+    assert_non_null(answer_at(&answer, "data.manifest.request.timeZone"));
     g_autofree char *link = kit_path(id, "/download");
     assert_string_equal(answer_text(&answer, "data.result.downloadUrl"), link);
     assert_string_equal(answer_text(&answer, "data.result.expiresAt"), "2026-01-13T02:00:16Z");

@@ -27,15 +27,16 @@ static void
 test_help(void **state)
 {
     static const char *const names[] = {
-        "topics", "token",    "import", "demo-data", "check-definitions",
-        "submit", "download", "watch",  "dlq"
+        "topics", "token",     "import", "demo-data",  "check-definitions",
+        "submit", "download",  "watch",  "dlq",        "verify",
+        "jobs",   "templates", "types",  "completion", "man"
     };
 
     (void)state;
     assert_int_equal(jc_fixture_run(jc, "help", NULL), JC_EXIT_OK);
     g_autofree char *overview = g_strdup(jc->out);
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-        g_autofree char *usage = g_strdup_printf("Usage:\n  jobctl %s ", names[i]);
+        g_autofree char *usage = g_strdup_printf("Usage:\n  jobctl %s", names[i]);
         g_autofree char *short_usage = g_strdup_printf("Usage: jobctl %s ", names[i]);
         assert_contains(overview, names[i]);
         assert_int_equal(jc_fixture_run(jc, "help", names[i], NULL), JC_EXIT_OK);
@@ -90,6 +91,24 @@ test_did_you_mean(void **state)
           "jobctl dlq: there is no 'drop' of dead letters; give list or replay\n" },
         { { "dlq" }, "Usage:\n  jobctl dlq " },
         { { "dlq" }, "--partition" },
+        { { "dlq", "replay", "t", "--limit=5" }, "jobctl dlq: replay takes no --limit\n" },
+        { { "jobs", "lst" }, "jobctl jobs: there is no 'lst'; did you mean list?\n" },
+        { { "jobs" }, "jobctl jobs: say what to do: list|get|cancel|retry|events\n" },
+        { { "jobs", "cancel" }, "jobctl jobs: cancel wants JOB_ID\n" },
+        { { "jobs", "list", "a" }, "jobctl jobs: list wants nothing behind it\n" },
+        { { "jobs", "get", "" }, "jobctl jobs: get wants JOB_ID\n" },
+        { { "jobs", "get", "a", "--status=failed" }, "jobctl jobs: get takes no --status\n" },
+        { { "jobs", "retry", "a", "--timeout=5" }, "are of --wait, which is not given\n" },
+        { { "jobs", "list", "--output=jsn" },
+          "jobctl jobs: --output 'jsn' is none of json, table and wide; did you mean json?\n" },
+        { { "templates", "delete" }, "jobctl templates: delete wants TEMPLATE_ID\n" },
+        { { "types", "a", "b" }, "jobctl types: name one report type, or none\n" },
+        { { "verify" }, "jobctl verify: name one file\n" },
+        { { "verify", "f", "--output=wide" }, "jobctl verify: --output is json or table here\n" },
+        { { "completion", "fish" }, "jobctl completion: name the shell: bash or zsh\n" },
+        { { "man", "jobs" }, "jobctl man: 'jobs' is too much\n" },
+        { { "submit", "f", "--wait", "--watch" },
+          "jobctl submit: choose: --watch shows the progress, --wait only the end\n" },
     };
 
     (void)state;

@@ -41,6 +41,8 @@ full_job(void)
     job->artifact->content_type = g_strdup("text/csv");
     job->artifact->sha256 = g_strdup("00");
     job->artifact->summary = g_strdup("{}");
+    job->artifact->definition_sha256 = g_strdup("11");
+    job->artifact->program = g_strdup("program 1");
     job->artifact->rows = 12;
     g_ptr_array_add(job->outbox, jw_outbox_entry_new("topic", job->id, "jobwire.job.submitted.v1",
                                                      g_strdup("{}"), 1700000000000));

@@ -78,6 +78,35 @@ test_defaults(void **state)
     assert_int_equal(g_array_index(def->columns, JwColumnDef, 0).width, 16);
 }
 
+/* The hash is of what a definition says, not of how its file is written. */
+static void
+test_hash(void **state)
+{
+    static const char *const texts[] = {
+        SMALL("visits"),
+        "{'columns':[{'field':'at','label':'At'}], 'title':'T','filePrefix':'T','collection':'c',\n"
+        "'dateField':'at','measures':[{'op':'count','name':'n','label':'N'}],'summary':['n'],"
+        "'reportType':'visits'}",
+        SMALL("visitors"),
+    };
+    char *hashes[G_N_ELEMENTS(texts)] = { NULL };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autofree char *text = quoted(texts[i]);
+        g_autoptr(JwReportDef) def = jw_report_def_parse(text, strlen(text), "x.json", &error);
+        assert_ok(def != NULL, error);
+        hashes[i] = g_strdup(def->sha256);
+    }
+    assert_int_equal(strlen(hashes[0]), 64);
+    assert_string_equal(hashes[0], hashes[1]);
+    assert_string_not_equal(hashes[0], hashes[2]);
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_free(hashes[i]);
+    }
+}
+
 /* A definition may have the charts that a workbook can draw, or none. */
 static void
 test_charts_are_known(void **state)
@@ -148,11 +177,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shipped),
-        cmocka_unit_test(test_defaults),
-        cmocka_unit_test(test_charts_are_known),
-        cmocka_unit_test(test_directory),
-        cmocka_unit_test(test_every_file_is_named),
+        cmocka_unit_test(test_shipped),      cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_hash),         cmocka_unit_test(test_charts_are_known),
+        cmocka_unit_test(test_directory),    cmocka_unit_test(test_every_file_is_named),
         cmocka_unit_test(test_no_directory),
     };
     return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);

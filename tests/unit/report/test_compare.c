@@ -423,9 +423,80 @@ test_grouped(void **state)
     const JwReportTable *months = table_at(asked, 0);
     assert_int_equal(months->columns[2].role, JW_COLUMN_PREVIOUS);
     /* The week before lies in two months, of which the first is beside this one. */
-    assert_int_equal(months->n_rows, 1);
+    assert_int_equal(months->n_rows, 2);
     assert_string_equal(jw_report_cell(months, 0, 0)->text, "2026-01");
     assert_cell(months, 0, 2, 1);
+    assert_int_equal(jw_report_row_kind(months, 0), JW_ROW_GROUP);
+    assert_int_equal(jw_report_row_kind(months, 1), JW_ROW_TOTAL);
+    assert_string_equal(jw_report_cell(months, 1, 0)->text, "Total");
+    assert_cell(months, 1, 1, 1);
+    assert_cell(months, 1, 2, 1);
+}
+
+/* The highest of this period, and "(other)" of all others in both; the total is of all. */
+static void
+test_highest_groups(void **state)
+{
+    static const struct {
+        const char *label;
+        double now, before;
+    } rows[] = { { "Total", 2, 1 }, { "ada", 2, 1 }, { "(other)", 2, 4 }, { "Total", 6, 6 } };
+    g_auto(Both) both = { 0 };
+
+    (void)state;
+    both_init(&both);
+    both.now.request->group_by = g_strsplit("agent", ",", -1);
+    both.now.request->compare_asked = true;
+    both.now.request->rows.top_by = g_strdup("totalCalls");
+    both.now.request->rows.top_n = 2;
+    both_start(&both);
+    for (int i = 0; i < 2; i++) { /* a group of the name of the total is none */
+        fixture_call(&both.now, "2026-01-06T11:00:00Z", "Total", "answered", 1);
+        fixture_call(&both.now, "2026-01-06T11:00:00Z", "ada", "answered", 1);
+        fixture_call(&both.before, "2025-12-30T06:00:00Z", "bob", "answered", 1);
+        fixture_call(&both.before, "2025-12-30T06:00:00Z", "eve", "answered", 1);
+    }
+    fixture_call(&both.now, "2026-01-06T11:00:00Z", "bob", "answered", 1);
+    fixture_call(&both.now, "2026-01-06T11:00:00Z", "cyd", "answered", 1);
+    fixture_call(&both.before, "2025-12-30T06:00:00Z", "ada", "answered", 1);
+    fixture_call(&both.before, "2025-12-30T06:00:00Z", "Total", "answered", 1);
+    g_autoptr(JwReportResult) result = both_result(&both);
+    const JwReportTable *table = table_at(result, 0);
+    assert_int_equal(table->n_rows, G_N_ELEMENTS(rows));
+    for (size_t i = 0; i < table->n_rows; i++) {
+        assert_string_equal(jw_report_cell(table, i, 0)->text, rows[i].label);
+        assert_int_equal(jw_report_row_kind(table, i), i == 3 ? JW_ROW_TOTAL : JW_ROW_GROUP);
+        assert_cell(table, i, 1, rows[i].now);
+        assert_cell(table, i, 2, rows[i].before);
+        assert_cell(table, i, 3, rows[i].now - rows[i].before);
+    }
+}
+
+/* Sorted as asked; what the period before alone has comes behind. */
+static void
+test_sorted_groups(void **state)
+{
+    static const char *const labels[] = { "bob", "ada", "eve", "Total" };
+    g_auto(Both) both = { 0 };
+
+    (void)state;
+    both_init(&both);
+    both.now.request->group_by = g_strsplit("agent", ",", -1);
+    both.now.request->compare_asked = true;
+    both.now.request->rows.sort_by = g_strdup("totalCalls");
+    both_start(&both);
+    fixture_call(&both.now, "2026-01-06T11:00:00Z", "ada", "answered", 1);
+    fixture_call(&both.now, "2026-01-06T11:00:00Z", "ada", "answered", 1);
+    fixture_call(&both.now, "2026-01-06T11:00:00Z", "bob", "answered", 1);
+    fixture_call(&both.before, "2025-12-30T06:00:00Z", "eve", "answered", 1);
+    g_autoptr(JwReportResult) result = both_result(&both);
+    const JwReportTable *table = table_at(result, 0);
+    assert_int_equal(table->n_rows, G_N_ELEMENTS(labels));
+    for (size_t i = 0; i < table->n_rows; i++) {
+        assert_string_equal(jw_report_cell(table, i, 0)->text, labels[i]);
+    }
+    assert_cell(table, 2, 1, 0);
+    assert_cell(table, 2, 2, 1);
 }
 
 int
@@ -442,6 +513,8 @@ main(void)
         cmocka_unit_test(test_other_groups_are_not_nothing),
         cmocka_unit_test(test_empty_periods),
         cmocka_unit_test(test_grouped),
+        cmocka_unit_test(test_highest_groups),
+        cmocka_unit_test(test_sorted_groups),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

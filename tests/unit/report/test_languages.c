@@ -86,6 +86,7 @@ test_german(void **state)
     const JwReportTable *kinds = table_at(result, 0), *weekdays = table_at(result, 1);
     (void)state;
 
+    assert_string_equal(jw_report_def_in(def, "de")->sha256, def->sha256);
     assert_string_equal(result->language, "de");
     assert_string_equal(result->title, "Besuche");
     assert_string_equal(result->period_label, "5. Jan. 2026 – 11. Jan. 2026");

@@ -218,6 +218,85 @@ test_labels_of_the_list(void **state)
     }
 }
 
+/* Two dimensions with sub-totals, or a pivot: labels in keys, totals and heads; units and levels in
+ * all of them; shares are of all records. */
+static void
+looks_of_two(Fixture *self, const char *group_by, const char *pivot)
+{
+    looks_init(self);
+    calls_add_measure(self->def, "part", JW_MEASURE_SHARE, NULL)->of = g_strdup("totalCalls");
+    calls_add_measure(self->def, "people", JW_MEASURE_DISTINCT, "agent");
+    self->request->group_by = g_strsplit(group_by, ",", -1);
+    self->request->measures = g_strsplit("totalCalls,answerRate,part,people", ",", -1);
+    self->request->rows.pivot = g_strdup(pivot);
+    fixture_start(self);
+    fixture_call(self, "2026-01-06T11:00:00Z", "ada", "answered", 1);
+    fixture_call(self, "2026-01-06T12:00:00Z", "ada", "answered", 1);
+    fixture_call(self, "2026-01-07T12:00:00Z", "ada", "missed", 1);
+    fixture_call(self, "2026-01-07T12:00:00Z", "bob", "missed", 1);
+}
+
+static void
+assert_row(const JwReportTable *table, size_t row, size_t column, double part, int64_t people,
+           JwLevel level)
+{
+    const JwValue *share = jw_report_cell(table, row, column + 2);
+
+    assert_int_equal(jw_report_cell_level(table, row, column), JW_LEVEL_NONE);
+    assert_int_equal(jw_report_cell_level(table, row, column + 1), level);
+    assert_true(share->type == JW_VALUE_REAL && share->real == part);
+    assert_int_equal(jw_report_cell(table, row, column + 3)->integer, people);
+}
+
+static void
+test_two_dimensions(void **state)
+{
+    static const struct {
+        const char *label;
+        double part;
+        int people;
+        JwLevel level;
+    } rows[] = {
+        { "Ada L.", 50, 1, JW_LEVEL_GOOD },        { "Ada L.", 25, 1, JW_LEVEL_BAD },
+        { "Ada L., total", 75, 1, JW_LEVEL_WARN }, { "bob", 25, 1, JW_LEVEL_BAD },
+        { "bob, total", 25, 1, JW_LEVEL_BAD },     { "Total", 100, 2, JW_LEVEL_WARN },
+    };
+    g_auto(Fixture) f = { 0 };
+
+    (void)state;
+    looks_of_two(&f, "agent,weekday", NULL);
+    g_autoptr(JwReportResult) result = fixture_result(&f);
+    const JwReportTable *table = table_at(result, 0);
+    assert_int_equal(table->n_rows, G_N_ELEMENTS(rows));
+    assert_string_equal(table->columns[2].unit, " calls");
+    for (size_t i = 0; i < table->n_rows; i++) {
+        assert_string_equal(jw_report_cell(table, i, 0)->text, rows[i].label);
+        assert_row(table, i, 2, rows[i].part, rows[i].people, rows[i].level);
+    }
+}
+
+static void
+test_pivot(void **state)
+{
+    static const char *const heads[] = { "Ada L.", "bob", "Total" };
+    g_auto(Fixture) f = { 0 };
+
+    (void)state;
+    looks_of_two(&f, "weekday,agent", "agent");
+    g_autoptr(JwReportResult) result = fixture_result(&f);
+    const JwReportTable *table = table_at(result, 0);
+    assert_int_equal(table->n_columns, 1 + 3 * 4);
+    for (size_t i = 0; i < G_N_ELEMENTS(heads); i++) {
+        assert_string_equal(table->columns[1 + 4 * i].head, heads[i]);
+        assert_string_equal(table->columns[1 + 4 * i].unit, " calls");
+    }
+    const size_t last = table->n_rows - 1;
+    assert_string_equal(jw_report_cell(table, last, 0)->text, "Total");
+    assert_row(table, last, 1, 75, 1, JW_LEVEL_WARN);
+    assert_row(table, last, 5, 25, 1, JW_LEVEL_BAD);
+    assert_row(table, last, 9, 100, 2, JW_LEVEL_WARN);
+}
+
 int
 main(void)
 {
@@ -229,6 +308,8 @@ main(void)
         cmocka_unit_test(test_labels_of_groups),
         cmocka_unit_test(test_labels_of_the_list),
         cmocka_unit_test(test_labels_of_filters),
+        cmocka_unit_test(test_two_dimensions),
+        cmocka_unit_test(test_pivot),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

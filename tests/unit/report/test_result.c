@@ -378,8 +378,13 @@ test_groups_have_their_figures(void **state)
     static const char *const agents[] = { "ada", "bob", "eve" };
     static const int answered[] = { 2, 0, 1 };
     static const double rates[] = { 100, 0, 50 };
-    assert_int_equal(table->n_rows, 3);
+    assert_int_equal(table->n_rows, 4);
+    assert_int_equal(jw_report_row_kind(table, 3), JW_ROW_TOTAL);
+    assert_string_equal(jw_report_cell(table, 3, 0)->text, "Total");
+    assert_int_equal(jw_report_cell(table, 3, 1)->integer, 6);
+    assert_true(jw_report_cell(table, 3, 3)->real == 50);
     for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(jw_report_row_kind(table, i), JW_ROW_GROUP);
         assert_string_equal(jw_report_cell(table, i, 0)->text, agents[i]);
         assert_int_equal(jw_report_cell(table, i, 1)->integer, 2);
         assert_int_equal(jw_report_cell(table, i, 2)->integer, answered[i]);

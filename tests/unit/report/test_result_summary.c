@@ -295,7 +295,8 @@ test_the_table_of_groups(void **state)
                  "{\"format\":\"text\",\"label\":\"agent\",\"name\":\"agent\"},"
                  "{\"format\":\"integer\",\"label\":\"totalCalls\",\"name\":\"totalCalls\"},"
                  "{\"format\":\"percent\",\"label\":\"answerRate\",\"name\":\"answerRate\"}],"
-                 "\"groups\":1,\"rows\":[[\"ada\",2,50.0]],\"title\":\"By agent\"}"));
+                 "\"groups\":1,\"keys\":1,\"rows\":[[\"ada\",2,50.0]],\"title\":\"By agent\","
+                 "\"total\":[\"Total\",2,50.0]}"));
     for (int i = 0; i < JW_SUMMARY_POINTS_MAX; i++) {
         g_autofree char *agent = g_strdup_printf("a%03d", i);
         fixture_call(&f, "2026-01-06T11:00:00Z", agent, "answered", 100);

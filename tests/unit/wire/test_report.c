@@ -23,8 +23,14 @@ test_names(void **state)
           "status" },
         { "call-records", "{'measures':['calls']}", "/parameters/measures/0",
           "has no measure 'calls'; it has totalCalls" },
-        { "call-records", "{'groupBy':['hour','agent']}", "/parameters/groupBy",
-          "takes one dimension" },
+        { "call-records", "{'groupBy':['hour','agent'],'pivot':'topic'}", "/parameters/pivot",
+          "'topic' is not among the dimensions of the table (hour, agent)" },
+        { "call-records", "{'top':{'n':3,'by':'totalCalls'}}", "/parameters/top",
+          "has no effect without groupBy" },
+        { "call-records", "{'groupBy':['agent'],'top':{'n':3,'by':'peakHour'}}",
+          "/parameters/top/by", "has no value inside a group" },
+        { "call-records", "{'groupBy':['agent'],'sort':{'by':'topic'}}", "/parameters/sort/by",
+          "neither a dimension of the rows nor a measure" },
         { "call-records", "{'groupBy':['hour'],'measures':['peakHour','peakHourCalls']}",
           "/parameters/measures", "'peakHour' has no value inside a group" },
     };
@@ -55,7 +61,7 @@ test_names_together(void **state)
 
     assert_false(jw_wire_job_from_request(fixture->wire, body, NOW_MS, &violations, &job));
     assert_violation(&violations, "/parameters/filters/colour", "has no filter 'colour'");
-    assert_violation(&violations, "/parameters/groupBy", "takes one dimension");
+    assert_violation(&violations, "/parameters/measures", "has no value inside a group");
     assert_int_equal(jw_violations_count(&violations), 2);
 }
 

@@ -645,9 +645,9 @@ static const struct {
       JW_ERROR_INVALID, "*as it is now*call-records has no measure 'gone'*new report*" },
     { "{'reportType':'call-records','parameters':{},'output':{'format':'gone'}}", JW_ERROR_INVALID,
       "*/output/format: must be one of xlsx, csv*new report*" },
-    { "{'reportType':'call-records','parameters':{'groupBy':['hour','agent']},'output':{"
+    { "{'reportType':'call-records','parameters':{'groupBy':['hour'],'pivot':'hour'},'output':{"
       "'format':'csv'}}",
-      JW_ERROR_INVALID, "*/parameters/groupBy: takes one dimension*new report*" },
+      JW_ERROR_INVALID, "*/parameters/pivot: *left for the rows*new report*" },
     { "{'reportType':'call-records','parameters':{'filters':{'agents':'x'}},'output':{'format':"
       "'csv'}}",
       JW_ERROR_INVALID, "*/parameters/filters/agents: must be an array*" },

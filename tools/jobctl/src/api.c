@@ -26,7 +26,8 @@ struct _JcApi {
 typedef struct {
     CURL *curl;
     GString *text;
-    FILE *file; /* NULL: string only */
+    FILE *file;       /* NULL: string only */
+    JcStream *stream; /* NULL: none */
     GChecksum *sum;
     int64_t bytes;
 } Answer;
@@ -107,6 +108,9 @@ on_data(char *data, size_t size, size_t n, void *user)
         answer->bytes += (int64_t)length;
         return fwrite(data, 1, length, answer->file);
     }
+    if (answer->stream != NULL && status == 200) {
+        return jc_stream_feed(answer->stream, data, length) ? length : 0;
+    }
     if (answer->text->len + length > ANSWER_MAX_BYTES) {
         return 0; /* curl stops with a write error */
     }
@@ -115,7 +119,8 @@ on_data(char *data, size_t size, size_t n, void *user)
 }
 
 static bool
-set_request(JcApi *self, const char *url, const char *body, JcHeaders *headers, Answer *answer)
+set_request(JcApi *self, const char *method, const char *url, const char *body, JcHeaders *headers,
+            Answer *answer)
 {
     CURL *curl = self->curl;
 
@@ -130,6 +135,11 @@ set_request(JcApi *self, const char *url, const char *body, JcHeaders *headers, 
            && curl_easy_setopt(curl, CURLOPT_USERAGENT, "jobctl/" JW_VERSION) == CURLE_OK
            && curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_data) == CURLE_OK
            && curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer) == CURLE_OK
+           && (answer->stream == NULL
+               || curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)answer->stream->limit_ms)
+                      == CURLE_OK)
+           && (strcmp(method, "DELETE") != 0
+               || curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method) == CURLE_OK)
            && (body == NULL
                || (curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)strlen(body))
                        == CURLE_OK
@@ -137,15 +147,19 @@ set_request(JcApi *self, const char *url, const char *body, JcHeaders *headers, 
 }
 
 static bool
-perform(JcApi *self, const char *path, const char *body, Answer *answer, long *ret_status,
-        GError **error)
+perform(JcApi *self, const char *method, const char *path, const char *body, Answer *answer,
+        long *ret_status, GError **error)
 {
     g_autofree char *url = g_strconcat(self->url, path, NULL);
     g_autoptr(JcHeaders) headers = curl_slist_append(NULL, self->authorization);
     JcHeaders *more =
         headers != NULL ? curl_slist_append(headers, "Content-Type: application/json") : NULL;
 
-    if (more == NULL || !set_request(self, url, body, headers, answer)) {
+    if (more != NULL && answer->stream != NULL && answer->stream->last_id != NULL) {
+        g_autofree char *last = g_strconcat("Last-Event-ID: ", answer->stream->last_id, NULL);
+        more = curl_slist_append(headers, last);
+    }
+    if (more == NULL || !set_request(self, method, url, body, headers, answer)) {
         return jw_fail(error, JW_ERROR_INTERNAL, "libcurl does not take the request to %s", url);
     }
     const CURLcode code = curl_easy_perform(self->curl);
@@ -230,13 +244,13 @@ refused(const JcApi *self, const Answer *answer, long status, GError **error)
 }
 
 struct json_t *
-jc_api_call(JcApi *self, const char *path, const char *body, GError **error)
+jc_api_ask(JcApi *self, const char *method, const char *path, const char *body, GError **error)
 {
     g_autoptr(GString) text = g_string_new(NULL);
     Answer answer = { .curl = self->curl, .text = text };
     long status = 0;
 
-    if (!perform(self, path, body, &answer, &status, error)) {
+    if (!perform(self, method, path, body, &answer, &status, error)) {
         return NULL;
     }
     if (status < 200 || status > 299) {
@@ -245,12 +259,20 @@ jc_api_call(JcApi *self, const char *path, const char *body, GError **error)
     }
     json_auto_t *value = jw_json_parse(text->str, text->len, NULL);
     json_t *data = json_object_get(value, "data");
-    if (!json_is_object(data)) {
+    if (!json_is_object(data) && !json_is_array(data)) {
         return jw_fail_null(error, JW_ERROR_CORRUPT,
                             "%s%s does not answer as a Jobwire gateway; is JW_GATEWAY_URL right?",
                             self->url, path);
     }
-    return json_incref(data);
+    return json_incref(value);
+}
+
+struct json_t *
+jc_api_call(JcApi *self, const char *path, const char *body, GError **error)
+{
+    json_auto_t *value = jc_api_ask(self, body != NULL ? "POST" : "GET", path, body, error);
+
+    return json_incref(json_object_get(value, "data"));
 }
 
 bool
@@ -262,7 +284,7 @@ jc_api_download(JcApi *self, const char *path, FILE *file, int64_t *ret_bytes, c
     Answer answer = { .curl = self->curl, .text = text, .file = file, .sum = sum };
     long status = 0;
 
-    if (!perform(self, path, NULL, &answer, &status, error)) {
+    if (!perform(self, "GET", path, NULL, &answer, &status, error)) {
         return false;
     }
     if (status != 200) {
@@ -271,4 +293,16 @@ jc_api_download(JcApi *self, const char *path, FILE *file, int64_t *ret_bytes, c
     *ret_bytes = answer.bytes;
     *ret_sha256 = g_strdup(g_checksum_get_string(sum));
     return true;
+}
+
+bool
+jc_api_stream(JcApi *self, const char *path, JcStream *stream, GError **error)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    Answer answer = { .curl = self->curl, .text = text, .stream = stream };
+    long status = 0;
+
+    jc_stream_restart(stream);
+    return perform(self, "GET", path, NULL, &answer, &status, error)
+           && (status == 200 || refused(self, &answer, status, error));
 }

@@ -1,6 +1,7 @@
 /* api.h: the gateway's API of report jobs over libcurl. One thread. */
 #pragma once
 #include "jobctl.h"
+#include "stream.h"
 
 #include "jw/links.h"
 
@@ -21,8 +22,18 @@ const char *jc_api_url(const JcApi *self); /* without a slash at the end */
  * JSON for POST. (transfer full) */
 struct json_t *jc_api_call(JcApi *self, const char *path, const char *body,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The whole answer to a GET, POST or DELETE, whose `data` is an object or an array. Errors as
+ * above. (transfer full) */
+struct json_t *jc_api_ask(JcApi *self, const char *method, const char *path, const char *body,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* A body to post: JSON from a file of at most 1 MiB, "-" for standard input. INVALID with line and
+ * column, NOT_FOUND, TOO_LARGE, UNAVAILABLE. (transfer full) */
+char *jc_body_read(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Writes the answer's body to @file. @ret_sha256: of what was written, (transfer full). */
 bool jc_api_download(JcApi *self, const char *path, FILE *file, int64_t *ret_bytes,
                      char **ret_sha256, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Reads server-sent events, behind the last that @stream has seen, until the server ends them. */
+bool jc_api_stream(JcApi *self, const char *path, JcStream *stream,
+                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

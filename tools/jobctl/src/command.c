@@ -6,17 +6,18 @@
 
 #include "jw/text.h"
 
-static const JcCommand *const commands[] = {
-    &jc_topics, &jc_token, &jc_import,   &jc_demo_data, &jc_check_definitions,
-    &jc_submit, &jc_watch, &jc_download, &jc_dlq,
+const JcCommand *const jc_commands[] = {
+    &jc_topics, &jc_token,      &jc_import, &jc_demo_data, &jc_check_definitions, &jc_submit,
+    &jc_watch,  &jc_download,   &jc_verify, &jc_jobs,      &jc_templates,         &jc_types,
+    &jc_dlq,    &jc_completion, &jc_man,    NULL,
 };
 
 static const JcCommand *
 find_command(const char *name)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
-        if (strcmp(commands[i]->name, name) == 0) {
-            return commands[i];
+    for (size_t i = 0; jc_commands[i] != NULL; i++) {
+        if (strcmp(jc_commands[i]->name, name) == 0) {
+            return jc_commands[i];
         }
     }
     return NULL;
@@ -26,8 +27,8 @@ static void
 print_overview(FILE *file)
 {
     fputs("jobctl: Jobwire's command line\n\nUsage: jobctl COMMAND [options]\n\n", file);
-    for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
-        fprintf(file, "  %-18s %s\n", commands[i]->name, commands[i]->summary);
+    for (size_t i = 0; jc_commands[i] != NULL; i++) {
+        fprintf(file, "  %-18s %s\n", jc_commands[i]->name, jc_commands[i]->summary);
     }
     fputs("  help [COMMAND]     this list, or all about one command\n\n"
           "Addresses come from the environment. For the local servers: eval \"$(make env)\"\n"
@@ -49,8 +50,8 @@ unknown_command(JcContext *context, const char *name)
             return JC_EXIT_USAGE;
         }
     }
-    for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
-        jw_nearest_offer(&nearest, commands[i]->name);
+    for (size_t i = 0; jc_commands[i] != NULL; i++) {
+        jw_nearest_offer(&nearest, jc_commands[i]->name);
     }
     if (nearest.name != NULL) {
         fprintf(context->err, "jobctl: there is no command '%s'; did you mean '%s'?\n", name,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "progress.h"
+#include "show.h"
 #include "jw/json.h"
 #include "jw/sync.h"
 #include "jw/text.h"
@@ -21,6 +22,8 @@ typedef struct {
     char *last; /* the last line that was printed, where there is no terminal */
     int64_t started_ms, heard_ms, ended_ms; /* monotonic; ended 0: it runs */
     bool heard, away;                       /* ever; reported so */
+    json_t *told;                           /* the job as the stream told it; NULL: nothing yet */
+    bool told_end;
 } Follow;
 
 static const char *
@@ -76,13 +79,43 @@ describe(json_t *job)
     return g_string_free(text, FALSE);
 }
 
+/* A line when anything has changed that a line shows. */
+static void
+show_event(Follow *self, json_t *job)
+{
+    json_t *progress = json_object_get(job, "progress");
+    g_autofree char *state = describe(job);
+    g_autofree char *rows = jc_count_text(int_of(progress, "recordsProcessed"));
+    g_autofree char *now =
+        g_strdup_printf("%3d%%  %s records  %s", (int)int_of(progress, "percentage"), rows, state);
+
+    if (g_strcmp0(now, self->last) == 0) {
+        return;
+    }
+    if (self->watch->json) {
+        g_autofree char *line = jw_json_dump(job, JSON_SORT_KEYS | JSON_COMPACT);
+        fprintf(self->context->out, "%s\n", line);
+    } else {
+        g_autofree char *time = jw_time_format(jw_clock_now_ms(self->context->clock));
+        g_autofree char *here = jc_show_time(time);
+        fprintf(self->context->out, "%s  %s\n", here, now);
+    }
+    (void)fflush(self->context->out);
+    g_free(self->last);
+    self->last = g_steal_pointer(&now);
+}
+
 static void
 show(Follow *self, json_t *job)
 {
     json_t *progress = json_object_get(job, "progress");
     g_autofree char *now = describe(job);
 
-    if (self->watch->json) {
+    if (self->watch->events) {
+        show_event(self, job);
+        return;
+    }
+    if (self->watch->json || self->watch->quiet) {
         return;
     }
     if (self->bar.terminal) {
@@ -158,6 +191,9 @@ print_end(Follow *self, json_t *job)
     const bool completed = strcmp(status, "completed") == 0;
 
     jc_progress_clear(&self->bar);
+    if (self->watch->events && (completed || self->watch->json)) {
+        return completed ? JC_EXIT_OK : JC_EXIT_FAILED;
+    }
     if (self->watch->json) {
         g_autofree char *text = jw_json_dump(job, JSON_SORT_KEYS | JSON_INDENT(2));
         fprintf(self->context->out, "%s\n", text);
@@ -254,6 +290,53 @@ follow(Follow *self, JwStop *pause, const char *path, GError **error)
     }
 }
 
+/* The job, or its progress. How it ended is asked for: the answer has what the stream has not. */
+static void
+on_event(const char *name, const char *data, gpointer user)
+{
+    Follow *self = user;
+    json_t *value = jw_json_parse(data, strlen(data), NULL);
+
+    self->heard = self->heard || value != NULL;
+    self->heard_ms = jw_clock_mono_ms(self->context->clock);
+    if (strcmp(name, "end") == 0) {
+        self->told_end = true;
+    } else if (strcmp(name, "status") == 0 && json_is_object(value)) {
+        json_decref(self->told);
+        self->told = json_incref(value);
+    } else if (strcmp(name, "progress") == 0 && self->told != NULL) {
+        json_object_set(self->told, "progress", value);
+    }
+    json_decref(value);
+    if (self->told != NULL && !self->told_end && !job_ended(self->told)) {
+        show_event(self, self->told);
+    }
+}
+
+/* Shows what the gateway tells by itself until the job has ended, and comes again when a gateway
+ * ends a stream before. What goes wrong is no error: the job is asked about instead. */
+static void
+follow_stream(Follow *self, JwStop *pause)
+{
+    g_autofree char *path = jw_link_report_job(NULL, self->job_id, "/events");
+    g_auto(JcStream) stream = { .on_event = on_event, .user = self };
+    bool streams = true;
+
+    jc_stream_init(&stream);
+    while (streams && !self->told_end) {
+        const int64_t spent_ms = jw_clock_mono_ms(self->context->clock) - self->started_ms;
+        const int64_t left_ms = self->watch->timeout_ms - spent_ms;
+        g_autoptr(GError) cause = NULL;
+
+        stream.limit_ms = self->watch->timeout_ms > 0 ? MAX(left_ms, 1) : 0;
+        streams = jc_api_stream(self->api, path, &stream, &cause) && self->heard;
+        if (streams && !self->told_end) {
+            (void)jw_stop_wait(pause, self->watch->interval_ms);
+        }
+    }
+    g_clear_pointer(&self->told, json_decref);
+}
+
 JcExit
 jc_job_watch(const JcContext *context, const JcCommand *command, JcApi *api, const char *job_id,
              const JcWatch *watch)
@@ -271,6 +354,9 @@ jc_job_watch(const JcContext *context, const JcCommand *command, JcApi *api, con
                     .heard = watch->posted };
 
     jc_progress_init(&self.bar, context->err, context->clock, "");
+    if (watch->events) {
+        follow_stream(&self, pause);
+    }
     const JcExit code = follow(&self, pause, path, &error);
     jc_progress_clear(&self.bar);
     g_free(self.last);

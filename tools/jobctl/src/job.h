@@ -8,6 +8,8 @@ typedef struct {
     int64_t interval_ms, timeout_ms; /* timeout 0: none */
     bool json;                       /* the last answer as JSON instead of sentences */
     bool no_mail;                    /* do not wait for the mails */
+    bool quiet;                      /* nothing before the end */
+    bool events;                     /* a line for each change, and no outcome but a failure's */
     /* the gateway has answered before: it may be away from the start */
     bool posted;
 } JcWatch;

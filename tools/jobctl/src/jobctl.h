@@ -36,25 +36,45 @@ typedef struct {
     int64_t min, max; /* INT */
 } JcOption;
 
+/* What a command is told to do by the word behind its name: "jobs list". */
+typedef struct {
+    const char *name; /* NULL ends a table */
+    const char *arguments, *summary;
+    int n_arguments;     /* exactly so many */
+    const char *options; /* the names of those it takes, a space between */
+} JcVerb;
+
 typedef struct {
     const char *name, *summary;
     const char *arguments; /* behind the options; NULL: none */
     const char *help;      /* further lines; may be NULL */
     const JcOption *options;
+    const JcVerb *verbs; /* NULL: none */
     /* @argv: without the command's name */
     JcExit (*run)(JcContext *context, int argc, char **argv);
 } JcCommand;
 
 /* Fills @target by @command's options, moves what is no option to the front of @argv. LISTs take
- * commas and repetition; their arrays are the caller's. INVALID names what is wrong. */
+ * commas and repetition; their arrays are the caller's. INVALID names what is wrong, also an option
+ * that the verb does not take. */
 bool jc_options_parse(const JcCommand *command, void *target, int *argc, char **argv,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The verb that @argv begins with, which has its arguments. INVALID. (transfer none) */
+const JcVerb *jc_options_verb(const JcCommand *command, int argc, char **argv,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether a verb, NULL for a command without them, takes that option. */
+bool jc_options_takes(const JcVerb *verb, const JcOption *option);
 
 /* All about @command and its options. (transfer full) */
 char *jc_options_help(const JcCommand *command);
 
 extern const JcCommand jc_topics, jc_token, jc_import, jc_demo_data, jc_check_definitions,
-    jc_submit, jc_watch, jc_download, jc_dlq;
+    jc_submit, jc_watch, jc_download, jc_verify, jc_jobs, jc_templates, jc_types, jc_dlq,
+    jc_completion, jc_man;
+
+/* All of them in the order of the help, NULL at the end. */
+extern const JcCommand *const jc_commands[];
 
 /* The whole program but for main(). @argv: with the program's name. */
 JcExit jc_main(JcContext *context, int argc, char **argv);

@@ -6,7 +6,7 @@
 
 #include "jw/text.h"
 
-#define OPTIONS_MAX 12
+#define OPTIONS_MAX 20
 
 typedef struct {
     gboolean flag;
@@ -27,6 +27,22 @@ parser_clear(Parser *self)
     }
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Parser, parser_clear)
+
+/* The verbs and the further lines. (transfer full) */
+static char *
+description_of(const JcCommand *command)
+{
+    GString *text = g_string_new(NULL);
+
+    for (const JcVerb *verb = command->verbs; verb != NULL && verb->name != NULL; verb++) {
+        g_autofree char *usage = g_strjoin(" ", verb->name, verb->arguments, NULL);
+        g_string_append_printf(text, "  %-18s %s\n", usage, verb->summary);
+    }
+    if (command->help != NULL) {
+        g_string_append_printf(text, "%s%s", text->len > 0 ? "\n" : "", command->help);
+    }
+    return g_string_free(text, FALSE);
+}
 
 /* Values are file names to GOption: bytes as they came, whatever the locale. */
 static void
@@ -50,7 +66,8 @@ parser_init(Parser *self, const JcCommand *command)
     }
     g_option_context_set_help_enabled(self->context, FALSE); /* it would print and exit */
     g_option_context_set_summary(self->context, command->summary);
-    g_option_context_set_description(self->context, command->help);
+    g_autofree char *description = description_of(command);
+    g_option_context_set_description(self->context, description);
     g_option_context_add_main_entries(self->context, entries, NULL);
 }
 
@@ -143,6 +160,64 @@ fail_parse(const JcOption *options, int argc, char **argv, const GError *cause, 
     return jw_fail(error, JW_ERROR_INVALID, "%s", cause->message);
 }
 
+static const JcVerb *
+find_verb(const JcCommand *command, const char *name)
+{
+    for (const JcVerb *verb = command->verbs; verb != NULL && verb->name != NULL; verb++) {
+        if (g_strcmp0(verb->name, name) == 0) {
+            return verb;
+        }
+    }
+    return NULL;
+}
+
+bool
+jc_options_takes(const JcVerb *verb, const JcOption *option)
+{
+    g_auto(GStrv) names = g_strsplit(verb != NULL ? verb->options : "", " ", -1);
+
+    return verb == NULL || g_strv_contains((const char *const *)names, option->name);
+}
+
+/* What would be without effect. */
+static bool
+check_taken(const JcCommand *command, const Given *given, const char *word, GError **error)
+{
+    const JcVerb *verb = find_verb(command, word);
+
+    for (size_t i = 0; verb != NULL && command->options[i].name != NULL; i++) {
+        if ((given[i].flag || given[i].values != NULL)
+            && !jc_options_takes(verb, &command->options[i])) {
+            return jw_fail(error, JW_ERROR_INVALID, "%s takes no --%s", verb->name,
+                           command->options[i].name);
+        }
+    }
+    return true;
+}
+
+const JcVerb *
+jc_options_verb(const JcCommand *command, int argc, char **argv, GError **error)
+{
+    const JcVerb *verb = argc > 0 ? find_verb(command, argv[0]) : NULL;
+    JwNearest nearest = jw_nearest_begin(argc > 0 ? argv[0] : "");
+
+    for (const JcVerb *known = command->verbs; known->name != NULL; known++) {
+        jw_nearest_offer(&nearest, known->name);
+    }
+    if (verb == NULL && argc > 0 && nearest.name != NULL) {
+        return jw_fail_null(error, JW_ERROR_INVALID, "there is no '%s'; did you mean %s?", argv[0],
+                            nearest.name);
+    }
+    if (verb == NULL) {
+        return jw_fail_null(error, JW_ERROR_INVALID, "say what to do: %s", command->arguments);
+    }
+    if (argc - 1 != verb->n_arguments || (argc > 1 && argv[1][0] == '\0')) {
+        return jw_fail_null(error, JW_ERROR_INVALID, "%s wants %s", verb->name,
+                            verb->n_arguments == 0 ? "nothing behind it" : verb->arguments);
+    }
+    return verb;
+}
+
 bool
 jc_options_parse(const JcCommand *command, void *target, int *argc, char **argv, GError **error)
 {
@@ -178,7 +253,7 @@ jc_options_parse(const JcCommand *command, void *target, int *argc, char **argv,
             argv[(*argc)++] = rest[i];
         }
     }
-    return true;
+    return check_taken(command, parser.given, *argc > 0 ? argv[0] : NULL, error);
 }
 
 char *

@@ -27,6 +27,11 @@ bool jw_text_int64(const char *text, const char *what, int64_t min, int64_t max,
  * as another. */
 bool jw_text_invisible(gunichar c);
 
+/* @text without case, "ß" as "ss". The Turkish letters with and without dot are one: what people
+ * type in capitals is found, whichever keyboard they have. @length: -1 up to its NUL. (transfer
+ * full) */
+char *jw_text_fold(const char *text, gssize length);
+
 /* A display name fit for a download: base name only, no control or reserved characters, no
  * leading dots, at most 150 bytes of whole characters, never empty ("report" then). (transfer
  * full) */

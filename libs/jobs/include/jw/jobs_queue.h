@@ -3,6 +3,7 @@
  * second, however many ask. Any thread. */
 #pragma once
 #include "jw/jobs_turns.h"
+#include "jw/store_turns.h"
 
 G_BEGIN_DECLS
 

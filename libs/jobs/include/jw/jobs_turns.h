@@ -1,16 +1,8 @@
-/* jw/jobs_turns.h: whose job a worker runs next. Which one that is the store says (see
- * jw/store_turns.h); here are the claim, and how many jobs a caller has in one turn. */
+/* jw/jobs_turns.h: how many jobs a caller has in one turn (see jw/store_turns.h). */
 #pragma once
 #include "jw/config.h"
-#include "jw/jobs.h"
-#include "jw/store_turns.h"
 
 G_BEGIN_DECLS
-
-/* Claims the next job that waits, behind the caller who had a turn last. @process, @ret_job: as for
- * jw_jobs_claim(). NULL also when only callers before that one have any. */
-bool jw_jobs_claim_next(const JwJobs *self, const JwJobTurn *turn, const char *process,
-                        JwJob **ret_job, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 typedef struct {
     char *weights; /* JW_CALLER_WEIGHTS */

@@ -47,6 +47,11 @@ typedef struct {
     char *summary; /* JSON: figures and small tables for the mail and the API; NULL: none */
     int64_t duration_ms;
     int64_t expires_at_ms; /* 0: never */
+    /* how it came about; NULL and 0 of a file without a definition */
+    int64_t rows_written;    /* records that the file lists */
+    int64_t as_of_ms;        /* when reading the records began */
+    char *definition_sha256; /* hex, of the definition's canonical JSON */
+    char *program;           /* "jobwire-executor 1.0.0" */
 } JwArtifact;
 
 /* Tests only: a deep copy; NULL of NULL. (transfer full) */

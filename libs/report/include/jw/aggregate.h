@@ -37,6 +37,11 @@ typedef const char *(*JwGroupLabel)(const char *value, gpointer data);
 void jw_aggregate_relabel(JwAggregate *self, const JwDimensionDef *dimension, JwGroupLabel label,
                           gpointer data);
 
+/* Whether the records so far fit: TOO_LARGE when a table of several dimensions has more
+ * combinations than are held (100,000). Then there is no result; ask while adding, and before one
+ * is made. */
+bool jw_aggregate_check(const JwAggregate *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The number of records so far. */
 int64_t jw_aggregate_rows(const JwAggregate *self);
 
@@ -59,6 +64,9 @@ const char *jw_aggregate_group_label(JwAggregate *self, const JwDimensionDef *di
 /* The value of a measure over the records of a group, as jw_aggregate_figure(); peaks have none. */
 JwValue jw_aggregate_group_value(JwAggregate *self, const JwDimensionDef *dimension, size_t group,
                                  const JwMeasureDef *measure);
+
+/* Whether some values of the dimension have no group of their own, and are in "(other)". */
+bool jw_aggregate_has_other(JwAggregate *self, const JwDimensionDef *dimension);
 
 /* The value of a measure over no records: 0 of a count, NULL type of an average. */
 JwValue jw_aggregate_nothing(JwAggregate *self, const JwMeasureDef *measure);

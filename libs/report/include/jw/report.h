@@ -54,6 +54,7 @@ typedef struct {
     char *time_zone;             /* of the period and of hours and days; NULL: the definition's */
     GArray *filters;             /* JwFilter; never NULL */
     char **group_by, **measures; /* NULL: the definition's */
+    JwTableRows rows;            /* of the table of group_by */
     bool include_inactive;
     /* NONE too where there is no period before: of all records, or before 1970 */
     JwCompare compare;

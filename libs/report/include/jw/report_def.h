@@ -8,6 +8,7 @@
 #include "jw/report_looks.h"
 #include "jw/report_lookup.h"
 #include "jw/report_part.h"
+#include "jw/report_rows.h"
 #include "jw/violations.h"
 
 G_BEGIN_DECLS
@@ -75,6 +76,8 @@ typedef struct {
 
 typedef struct {
     char *title, *dimension;
+    char **dimensions; /* NULL-terminated names, in the place of `dimension`; NULL */
+    JwTableRows rows;
     char **measures; /* NULL-terminated names */
     JwChart chart;
     char *chart_measure;   /* one of the measures, the first drawn; NULL without a chart */
@@ -105,12 +108,16 @@ typedef struct {
     JwCompare compare;      /* unless a request says otherwise */
     char *language;         /* of its titles and labels: "en" */
     GHashTable *others;     /* of JwReportDef: the same in other languages; NULL: this is one */
+    char *sha256; /* hex, of its canonical JSON: the same whatever spaces and order its file has */
 } JwReportDef;
 
 /* An empty definition: its arrays are there, maxGroups is 1000. (transfer full) */
 JwReportDef *jw_report_def_new(void);
 void jw_report_def_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwReportDef, jw_report_def_free)
+
+/* The names of a table's dimensions, NULL-terminated; they are the table's. (transfer container) */
+const char **jw_report_table_dimensions(const JwTableDef *table);
 
 /* The filter by which a report is limited to departments. */
 #define JW_REPORT_DEPARTMENTS "departmentIds"

@@ -127,15 +127,18 @@ jw_report_row_kind(const JwReportTable *table, size_t row)
 /* The label of a row: its keys, "Support · Monday". (transfer full) */
 char *jw_report_row_label(const JwReportTable *table, size_t row);
 
-/* What the thresholds say of a cell. */
-static inline JwLevel
+/* What a series of the chart is called: its measure, or its group of a pivot. (transfer none) */
+const char *jw_report_series_label(const JwReportTable *table, size_t series);
+
+static inline JwLevel /* what the thresholds say of a cell */
 jw_report_cell_level(const JwReportTable *table, size_t row, size_t column)
 {
     return table->levels != NULL ? table->levels[row * table->n_columns + column] : JW_LEVEL_NONE;
 }
 
-/* The most points of the chart in a summary, none of a longer one, and groups of its table. */
+/* The most points of the summary's chart, groups of its table, cells of these groups. */
 #define JW_SUMMARY_POINTS_MAX 400
+#define JW_SUMMARY_CELLS_MAX  20000
 
 /* What the mail and the API show of the result, kept with the artifact: canonical JSON of title,
  * period, records, figures, the chart in front, and the table of a grouped report.

@@ -75,6 +75,7 @@ typedef enum {
     JW_WORD_UP_TO,    /* "up to {1}" */
     JW_WORD_CONTAINS, /* "contains “{1}”" */
     JW_WORD_POINTS,   /* behind the difference of two shares */
+    JW_WORD_PRINTED,  /* the first {1} of {2}: of a list on paper */
     JW_WORD_N
 } JwWord;
 

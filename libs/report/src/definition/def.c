@@ -28,6 +28,7 @@ static const size_t def_texts[] = {
     offsetof(JwReportDef, date_field),     offsetof(JwReportDef, time_zone),
     offsetof(JwReportDef, inactive_field), offsetof(JwReportDef, inactive_value),
     offsetof(JwReportDef, list_title),     offsetof(JwReportDef, mail_chart_table),
+    offsetof(JwReportDef, sha256),
 };
 
 static void
@@ -98,6 +99,8 @@ table_clear(gpointer data)
 
     g_clear_pointer(&table->title, g_free);
     g_clear_pointer(&table->dimension, g_free);
+    g_clear_pointer(&table->dimensions, g_strfreev);
+    jw_table_rows_clear(&table->rows);
     g_clear_pointer(&table->measures, g_strfreev);
     g_clear_pointer(&table->chart_measure, g_free);
     g_clear_pointer(&table->chart_measures, g_strfreev);
@@ -156,6 +159,19 @@ jw_report_def_in(const JwReportDef *self, const char *language)
                                    : NULL;
 
     return found != NULL ? found : self;
+}
+
+const char **
+jw_report_table_dimensions(const JwTableDef *table)
+{
+    const size_t n = table->dimensions != NULL ? g_strv_length(table->dimensions) : 0;
+    const char **names = g_new0(const char *, MAX(n, 1) + 1);
+
+    names[0] = table->dimension;
+    for (size_t i = 0; i < n; i++) {
+        names[i] = table->dimensions[i];
+    }
+    return names;
 }
 
 const JwFilterDef *

@@ -3,6 +3,7 @@
  * that a definition is corrected in one round. Pure, any thread. */
 #include "definition/def_looks.h"
 #include "definition/measure_ops.h"
+#include "definition/rows_json.h"
 #include "jw/cron.h"
 #include "jw/error.h"
 #include "jw/report_def.h"
@@ -358,6 +359,57 @@ check_measures(const JwReportDef *self, JwViolations *violations)
     }
 }
 
+/* Whether all of its dimensions are known. */
+static bool
+check_dimensions(const JwReportDef *self, guint index, const JwTableDef *table,
+                 JwViolations *violations)
+{
+    g_autofree const char **names = jw_report_table_dimensions(table);
+    bool known = true;
+
+    if ((table->dimension == NULL) == (table->dimensions == NULL)) {
+        fault(violations, "/tables/%u/%s: one of dimension and dimensions must be there", index,
+              table->dimension == NULL ? "dimension" : "dimensions");
+        return false;
+    }
+    if (table->dimension != NULL && jw_report_def_dimension(self, table->dimension) == NULL) {
+        fault(violations, "/tables/%u/dimension: no dimension '%s'", index, table->dimension);
+        return false;
+    }
+    for (guint i = 0; table->dimensions != NULL && names[i] != NULL; i++) {
+        if (jw_report_def_dimension(self, names[i]) == NULL) {
+            fault(violations, "/tables/%u/dimensions/%u: no dimension '%s'", index, i, names[i]);
+            known = false;
+        }
+    }
+    return known && names[0] != NULL;
+}
+
+static void
+check_rows(const JwReportDef *self, guint index, const JwTableDef *table, JwViolations *violations)
+{
+    g_autofree const char **names = jw_report_table_dimensions(table);
+    g_autofree char *base = g_strdup_printf("/tables/%u", index);
+    const size_t n_keys =
+        g_strv_length((char **)(uintptr_t)names) - (table->rows.pivot != NULL ? 1 : 0);
+
+    if (table->compare && names[1] != NULL) {
+        fault(
+            violations,
+            "/tables/%u/compare: a table of one dimension is compared with the period before, and "
+            "this one has %u; leave compare out, or name one dimension",
+            index, g_strv_length((char **)(uintptr_t)names));
+    }
+    if (jw_table_rows_note(self, &table->rows, names, base, violations) && n_keys > 1
+        && table->chart != JW_CHART_NONE) {
+        fault(
+            violations,
+            "/tables/%u/chart: draws the groups of one dimension, and this table has rows of %zu; "
+            "leave out the chart, or let a dimension go across with pivot",
+            index, n_keys);
+    }
+}
+
 /* @member: "chartMeasure", "chartMeasures/1". */
 static void
 check_chart_measure(const JwReportDef *self, guint index, const char *member, const char *name,
@@ -399,7 +451,7 @@ check_chart(const JwReportDef *self, guint index, const JwTableDef *table, JwVio
               "/tables/%u/chartMeasures: a pie shows one measure; name it in "
               "chartMeasure",
               index);
-    } else if (table->chart == JW_CHART_STACKED && n_series == 1) {
+    } else if (table->chart == JW_CHART_STACKED && n_series == 1 && table->rows.pivot == NULL) {
         fault(violations,
               "/tables/%u/chart: a stacked chart shows two to four measures on each "
               "other; name them in chartMeasures",
@@ -410,9 +462,8 @@ check_chart(const JwReportDef *self, guint index, const JwTableDef *table, JwVio
 static void
 check_table(const JwReportDef *self, guint index, const JwTableDef *table, JwViolations *violations)
 {
-    if (jw_report_def_dimension(self, table->dimension) == NULL) {
-        fault(violations, "/tables/%u/dimension: no dimension '%s'", index,
-              table->dimension != NULL ? table->dimension : "");
+    if (check_dimensions(self, index, table, violations)) {
+        check_rows(self, index, table, violations);
     }
     if (table->measures == NULL || table->measures[0] == NULL) {
         fault(violations, "/tables/%u/measures: is empty", index);

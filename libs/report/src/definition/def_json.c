@@ -4,9 +4,11 @@
 #include "definition/conditions.h"
 #include "definition/measure_ops.h"
 #include "engine/formula.h"
+#include "definition/rows_json.h"
 #include "jw/catalog.h"
 #include "jw/report_words.h"
 #include "definition/def_languages.h"
+#include "jw/ident.h"
 #include "definition/def_looks.h"
 #include "names.h"
 
@@ -104,7 +106,15 @@ static const JwField column_fields[] = {
 };
 static const JwField table_fields[] = {
     LABEL("title", JW_FIELD_REQUIRED, 31),
-    NAME("dimension", JW_FIELD_REQUIRED, jw_check_identifier),
+    NAME("dimension", 0, jw_check_identifier),
+    { .name = "dimensions",
+      .type = JW_FIELD_ARRAY,
+      .flags = JW_FIELD_UNIQUE,
+      .min = 1,
+      .max = JW_TABLE_DIMENSIONS_MAX,
+      .item = &name_item },
+    JW_TABLE_ROWS_FIELDS,
+    { .name = "maxRows", .type = JW_FIELD_INT, .min = 1, .max = 100000 },
     { .name = "measures",
       .type = JW_FIELD_ARRAY,
       .flags = JW_FIELD_REQUIRED | JW_FIELD_UNIQUE,
@@ -359,6 +369,8 @@ read_table(JwReportDef *def, const json_t *item)
     const JwTableDef table = {
         .title = dup_text(item, "title"),
         .dimension = dup_text(item, "dimension"),
+        .dimensions = jw_json_texts(json_object_get(item, "dimensions")),
+        .rows = jw_table_rows_read(item),
         .measures = jw_json_texts(json_object_get(item, "measures")),
         .chart = (JwChart)jw_name_read(item, "chart", jw_chart_names, JW_CHART_NONE),
         .chart_measure = g_strdup(first),
@@ -472,6 +484,7 @@ add_languages(JwReportDef *def, const json_t *value, JwViolations *violations)
                                     wrong->message);
         }
         const char *code = other->language;
+        other->sha256 = g_strdup(def->sha256); /* one file has all of them */
         g_hash_table_insert(def->others, (gpointer)(uintptr_t)code, g_steal_pointer(&other));
     }
 }
@@ -490,6 +503,8 @@ jw_report_def_parse(const char *text, size_t length, const char *file, GError **
     }
     g_autoptr(JwReportDef) def = check_def(value, &violations);
     if (jw_violations_count(&violations) == 0) {
+        g_autofree char *canonical = jw_json_print(value);
+        def->sha256 = jw_sha256_hex(canonical, strlen(canonical));
         add_languages(def, value, &violations);
     }
     if (jw_violations_count(&violations) > 0) {

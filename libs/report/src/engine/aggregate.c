@@ -7,11 +7,48 @@
 #include "engine/formula.h"
 #include "jw/error.h"
 #include "names.h"
+#include "result/plan.h"
 
 #include <math.h>
 #include <string.h>
 
 #define MEDIAN 50000 /* thousandths of a percent */
+
+static void
+accumulator_clear(gpointer data)
+{
+    jw_accumulator_clear(data);
+}
+
+GArray *
+jw_accumulators_new(void)
+{
+    GArray *accumulators = g_array_new(FALSE, TRUE, sizeof(JwAccumulator));
+
+    g_array_set_clear_func(accumulators, accumulator_clear);
+    return accumulators;
+}
+
+void
+jw_accumulators_merge(const JwAggregate *self, GArray *into, const JwAccumulator *from)
+{
+    for (size_t i = 0; i < self->n_measures; i++) {
+        const JwMeasure *measure = &self->measures[i];
+        if (measure->simple) {
+            jw_accumulator_merge(&g_array_index(into, JwAccumulator, measure->place),
+                                 &from[measure->place], measure->def->op);
+        }
+    }
+}
+
+static void
+combination_clear(gpointer data)
+{
+    JwCombination *combination = data;
+
+    g_clear_pointer(&combination->tuples, jw_tuples_free);
+    g_clear_pointer(&combination->accumulators, g_array_unref);
+}
 
 static bool
 resolve_field(const JwAggregate *self, const char *field, size_t *ret_index, GError **error)
@@ -113,12 +150,6 @@ prepare_measures(JwAggregate *self, GTimeZone *zone, GError **error)
     return true;
 }
 
-static void
-accumulator_clear(gpointer data)
-{
-    jw_accumulator_clear(data);
-}
-
 static bool
 prepare_dimensions(JwAggregate *self, const JwReportRequest *request, GTimeZone *zone,
                    GError **error)
@@ -133,10 +164,49 @@ prepare_dimensions(JwAggregate *self, const JwReportRequest *request, GTimeZone 
         }
         dimension->groups = jw_groups_new(dimension->def, def->max_groups, zone, request->start_ms,
                                           request->end_ms);
-        dimension->accumulators = g_array_new(FALSE, TRUE, sizeof(JwAccumulator));
-        g_array_set_clear_func(dimension->accumulators, accumulator_clear);
+        dimension->accumulators = jw_accumulators_new();
     }
     return true;
+}
+
+const JwCombination *
+jw_aggregate_combination(const JwAggregate *self, const JwDimensionDef *const *dimensions,
+                         size_t n_dimensions)
+{
+    for (guint i = 0; i < self->combinations->len; i++) {
+        const JwCombination *combination = &g_array_index(self->combinations, JwCombination, i);
+        bool same = combination->n_dimensions == n_dimensions;
+        for (size_t k = 0; same && k < n_dimensions; k++) {
+            same = self->dimensions[combination->dimensions[k]].def == dimensions[k];
+        }
+        if (same) {
+            return combination;
+        }
+    }
+    return NULL;
+}
+
+/* Those of the tables that the result will have. */
+static void
+prepare_combinations(JwAggregate *self, const JwReportRequest *request)
+{
+    g_autoptr(GArray) plans = jw_result_plan_tables(self->def, request);
+
+    for (guint i = 0; i < plans->len; i++) {
+        const JwTablePlan *plan = &g_array_index(plans, JwTablePlan, i);
+        if (plan->n_dimensions == 1
+            || jw_aggregate_combination(self, plan->dimensions, plan->n_dimensions) != NULL) {
+            continue;
+        }
+        JwCombination combination = { .n_dimensions = plan->n_dimensions,
+                                      .tuples = jw_tuples_new(plan->n_dimensions),
+                                      .accumulators = jw_accumulators_new() };
+        for (size_t k = 0; k < plan->n_dimensions; k++) {
+            (void)jw_names_index(self->def->dimensions, plan->dimensions[k]->name,
+                                 &combination.dimensions[k]);
+        }
+        g_array_append_val(self->combinations, combination);
+    }
 }
 
 static bool
@@ -195,6 +265,9 @@ jw_aggregate_new(const JwReportDef *def, const JwReportRequest *request, const c
     self->measures = g_new0(JwMeasure, MAX(self->n_measures, 1));
     self->n_dimensions = def->dimensions->len;
     self->dimensions = g_new0(JwDimension, MAX(self->n_dimensions, 1));
+    self->groups = g_new0(uint32_t, MAX(self->n_dimensions, 1));
+    self->combinations = g_array_new(FALSE, TRUE, sizeof(JwCombination));
+    g_array_set_clear_func(self->combinations, combination_clear);
     if (!prepare_dimensions(self, request, zone, error) || !prepare_measures(self, zone, error)
         || !prepare_where(self, zone, error) || !check_request(self, request, error)) {
         return NULL;
@@ -202,6 +275,7 @@ jw_aggregate_new(const JwReportDef *def, const JwReportRequest *request, const c
     for (size_t i = 0; i < self->n_dimensions; i++) {
         fit_accumulators(self, &self->dimensions[i]);
     }
+    prepare_combinations(self, request);
     return g_steal_pointer(&self);
 }
 
@@ -222,6 +296,8 @@ jw_aggregate_free(gpointer data)
         jw_groups_free(self->dimensions[i].groups);
         g_clear_pointer(&self->dimensions[i].accumulators, g_array_unref);
     }
+    g_array_unref(self->combinations);
+    g_free(self->groups);
     g_free(self->measures);
     g_free(self->dimensions);
     for (size_t i = 0; self->totals != NULL && i < self->n_simple; i++) {
@@ -256,6 +332,50 @@ apply_hits(const JwAggregate *self, JwAccumulator *accumulators, size_t n_hits)
     }
 }
 
+/* Once a table has too many combinations there will be no result. */
+static void
+add_combination(JwAggregate *self, JwCombination *combination, size_t n_hits)
+{
+    uint32_t keys[JW_TABLE_DIMENSIONS_MAX] = { 0 };
+    size_t index = 0;
+
+    for (size_t i = 0; i < combination->n_dimensions; i++) {
+        keys[i] = self->groups[combination->dimensions[i]];
+    }
+    if (!jw_tuples_take(combination->tuples, keys, &index)) {
+        self->full = combination;
+        return;
+    }
+    const guint wanted = (guint)(jw_tuples_count(combination->tuples) * self->n_simple);
+    if (combination->accumulators->len < wanted) {
+        g_array_set_size(combination->accumulators, wanted);
+    }
+    if (self->n_simple > 0) {
+        apply_hits(self,
+                   &g_array_index(combination->accumulators, JwAccumulator, index * self->n_simple),
+                   n_hits);
+    }
+}
+
+bool
+jw_aggregate_check(const JwAggregate *self, GError **error)
+{
+    g_autoptr(GString) names = g_string_new(NULL);
+
+    g_return_val_if_fail(self != NULL, false);
+    if (self->full == NULL) {
+        return true;
+    }
+    for (size_t i = 0; i < self->full->n_dimensions; i++) {
+        g_string_append_printf(names, "%s%s", i > 0 ? " x " : "",
+                               self->dimensions[self->full->dimensions[i]].def->name);
+    }
+    return jw_fail(error, JW_ERROR_TOO_LARGE,
+                   "the records have more than %d combinations of %s; ask for a shorter period, "
+                   "narrower filters or fewer dimensions at once",
+                   JW_TUPLES_MAX, names->str);
+}
+
 bool
 jw_aggregate_add(JwAggregate *self, const JwValue *row)
 {
@@ -281,7 +401,11 @@ jw_aggregate_add(JwAggregate *self, const JwValue *row)
         JwDimension *dimension = &self->dimensions[i];
         const size_t group = jw_groups_take(dimension->groups, &row[dimension->field]);
         fit_accumulators(self, dimension);
+        self->groups[i] = (uint32_t)group;
         apply_hits(self, group_accumulators(self, dimension, group), n_hits);
+    }
+    for (guint i = 0; i < self->combinations->len && self->full == NULL; i++) {
+        add_combination(self, &g_array_index(self->combinations, JwCombination, i), n_hits);
     }
     return true;
 }

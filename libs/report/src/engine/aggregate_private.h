@@ -4,6 +4,7 @@
 #include "engine/accumulator.h"
 #include "engine/condition.h"
 #include "engine/groups.h"
+#include "engine/tuples.h"
 #include "jw/aggregate.h"
 
 G_BEGIN_DECLS
@@ -33,6 +34,19 @@ typedef struct {
     GArray *accumulators; /* of JwAccumulator, n_simple for each group */
 } JwDimension;
 
+/* Several dimensions at once. */
+typedef struct {
+    size_t dimensions[JW_TABLE_DIMENSIONS_MAX]; /* indices */
+    size_t n_dimensions;
+    JwTuples *tuples;
+    GArray *accumulators; /* of JwAccumulator, n_simple for each tuple */
+} JwCombination;
+
+/* The records that a value is one of, those of the sub-total that they are part of, and all. */
+typedef struct {
+    const JwAccumulator *group, *subtotal, *all;
+} JwScope;
+
 /* What the current record adds to the accumulator at @place. */
 typedef struct {
     size_t place;
@@ -50,6 +64,9 @@ struct _JwAggregate {
     size_t n_measures, n_simple;
     JwDimension *dimensions;
     size_t n_dimensions;
+    uint32_t *groups;          /* of the current record, one for each dimension */
+    GArray *combinations;      /* of JwCombination */
+    const JwCombination *full; /* the first that had too many; NULL: none */
     JwAccumulator *totals;
     JwHeldPool *pool; /* of what all accumulators hold */
     JwHit *hits;
@@ -63,5 +80,27 @@ group_accumulators(const JwAggregate *self, const JwDimension *dimension, size_t
 {
     return &g_array_index(dimension->accumulators, JwAccumulator, group * self->n_simple);
 }
+
+static inline JwScope
+scope_of_all(const JwAggregate *self)
+{
+    return (JwScope){ self->totals, self->totals, self->totals };
+}
+
+/* aggregate.c: the combination of these dimensions of the definition, or NULL. (transfer none) */
+const JwCombination *jw_aggregate_combination(const JwAggregate *self,
+                                              const JwDimensionDef *const *dimensions,
+                                              size_t n_dimensions);
+
+/* An array of JwAccumulator, which clears its items. (transfer full) */
+GArray *jw_accumulators_new(void);
+
+/* Adds a group's accumulators to @into, which has n_simple. */
+void jw_accumulators_merge(const JwAggregate *self, GArray *into, const JwAccumulator *from);
+
+/* figures.c: a measure of the definition over the records of a scope. */
+JwNumber jw_aggregate_number(JwAggregate *self, const JwMeasureDef *measure, const JwScope *scope);
+/* The same, rounded. */
+JwValue jw_aggregate_value(JwAggregate *self, const JwMeasureDef *measure, const JwScope *scope);
 
 G_END_DECLS

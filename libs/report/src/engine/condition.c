@@ -10,7 +10,7 @@
 #include <string.h>
 
 typedef struct {
-    char *folded; /* fold() */
+    char *folded; /* jw_text_fold() */
     size_t length;
 } Needle;
 
@@ -86,25 +86,6 @@ has_needle(const JwTest *self, const char *folded, size_t length)
     return false;
 }
 
-static char *
-text_replace(const char *text, const char *what, const char *with)
-{
-    g_auto(GStrv) parts = g_strsplit(text, what, -1);
-
-    return g_strjoinv(with, parts);
-}
-
-/* @text without case. The Turkish letters with and without dot are one here: what people type in
- * capitals is found, whichever keyboard they have. (transfer full) */
-static char *
-fold(const char *text, size_t length)
-{
-    g_autofree char *folded = g_utf8_casefold(text, (gssize)length);
-    g_autofree char *undotted = text_replace(folded, "i\xcc\x87", "i"); /* İ */
-
-    return text_replace(undotted, "\xc4\xb1", "i"); /* ı */
-}
-
 /* Letters of ASCII in lower case; false: there are others. */
 static bool
 fold_ascii(const char *text, size_t length, char *ret_folded)
@@ -133,7 +114,7 @@ contains(const JwTest *self, const JwValue *row)
     }
     for (size_t at = 0; at < value->length;) {
         const size_t length = strnlen(value->text + at, value->length - at);
-        g_autofree char *folded = fold(value->text + at, length);
+        g_autofree char *folded = jw_text_fold(value->text + at, (gssize)length);
         if (has_needle(self, folded, strlen(folded))) {
             return true;
         }
@@ -202,7 +183,7 @@ init_texts(JwTest *self, const JwCondition *condition)
         self->needles = g_new(Needle, self->n);
         self->holds = contains;
         for (size_t i = 0; i < self->n; i++) {
-            char *folded = fold(condition->contains[i], strlen(condition->contains[i]));
+            char *folded = jw_text_fold(condition->contains[i], -1);
             self->needles[i] = (Needle){ folded, strlen(folded) };
         }
     }

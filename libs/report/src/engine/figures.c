@@ -9,17 +9,22 @@
 #define PERCENT 100.0
 
 static bool find_peak(JwAggregate *self, const JwMeasure *peak, size_t *ret_group);
-static JwNumber measure_number(JwAggregate *self, const JwMeasure *measure,
-                               const JwAccumulator *accumulators);
-static JwNumber part_number(JwAggregate *self, size_t index, const JwAccumulator *accumulators);
+static JwNumber measure_number(JwAggregate *self, const JwMeasure *measure, const JwScope *scope);
+static JwNumber part_number(JwAggregate *self, size_t index, const JwScope *scope);
+
+static JwScope
+group_scope(const JwAggregate *self, const JwDimension *dimension, size_t group)
+{
+    return (JwScope){ group_accumulators(self, dimension, group), self->totals, self->totals };
+}
 
 static JwNumber
-formula_number(JwAggregate *self, const JwMeasure *measure, const JwAccumulator *accumulators)
+formula_number(JwAggregate *self, const JwMeasure *measure, const JwScope *scope)
 {
     g_autofree JwNumber *values = g_new(JwNumber, measure->n_parts);
 
     for (size_t i = 0; i < measure->n_parts; i++) {
-        values[i] = part_number(self, measure->parts[i], accumulators);
+        values[i] = part_number(self, measure->parts[i], scope);
     }
     return jw_formula_evaluate(measure->def->formula, values);
 }
@@ -35,31 +40,29 @@ ratio_number(JwNumber top, JwNumber bottom, double scale)
 }
 
 static JwNumber
-computed_number(JwAggregate *self, const JwMeasure *measure, const JwAccumulator *accumulators)
+computed_number(JwAggregate *self, const JwMeasure *measure, const JwScope *scope)
 {
     size_t group = 0;
 
     if (measure->simple) {
-        return jw_accumulator_number(&accumulators[measure->place], measure->def->op);
+        return jw_accumulator_number(&scope->group[measure->place], measure->def->op);
     }
     if (measure->def->op == JW_MEASURE_RATIO) {
-        return ratio_number(part_number(self, measure->numerator, accumulators),
-                            part_number(self, measure->denominator, accumulators),
-                            measure->def->scale);
+        return ratio_number(part_number(self, measure->numerator, scope),
+                            part_number(self, measure->denominator, scope), measure->def->scale);
     }
     if (measure->def->op == JW_MEASURE_FORMULA) {
-        return formula_number(self, measure, accumulators);
+        return formula_number(self, measure, scope);
     }
     if (measure->def->op == JW_MEASURE_SHARE) {
         const JwMeasure *of = &self->measures[measure->of]; /* a simple one */
-        return ratio_number(jw_accumulator_number(&accumulators[of->place], of->def->op),
-                            jw_accumulator_number(&self->totals[of->place], of->def->op), PERCENT);
+        return ratio_number(jw_accumulator_number(&scope->group[of->place], of->def->op),
+                            jw_accumulator_number(&scope->all[of->place], of->def->op), PERCENT);
     }
-    if (measure->def->op == JW_MEASURE_PEAK_VALUE && accumulators == self->totals
+    if (measure->def->op == JW_MEASURE_PEAK_VALUE && scope->group == self->totals
         && find_peak(self, measure, &group)) {
-        const JwDimension *dimension = &self->dimensions[measure->dimension];
-        return measure_number(self, &self->measures[measure->of],
-                              group_accumulators(self, dimension, group));
+        const JwScope peak = group_scope(self, &self->dimensions[measure->dimension], group);
+        return measure_number(self, &self->measures[measure->of], &peak);
     }
     return (JwNumber){ 0 };
 }
@@ -67,24 +70,24 @@ computed_number(JwAggregate *self, const JwMeasure *measure, const JwAccumulator
 /* Computed once an evaluation, however many measures are made of it. A peak over all records
  * evaluates groups meanwhile, which have a place of their own. */
 static JwNumber
-part_number(JwAggregate *self, size_t index, const JwAccumulator *accumulators)
+part_number(JwAggregate *self, size_t index, const JwScope *scope)
 {
-    const size_t scope = accumulators == self->totals ? 1 : 0;
+    const size_t place = scope->group == self->totals ? 1 : 0;
     JwMeasure *measure = &self->measures[index];
 
-    if (measure->known[scope].round != self->rounds[scope]) {
-        measure->known[scope].number = computed_number(self, measure, accumulators);
-        measure->known[scope].round = self->rounds[scope];
+    if (measure->known[place].round != self->rounds[place]) {
+        measure->known[place].number = computed_number(self, measure, scope);
+        measure->known[place].round = self->rounds[place];
     }
-    return measure->known[scope].number;
+    return measure->known[place].number;
 }
 
-/* @accumulators: of the totals, or of one group, in which peaks have no value. */
+/* In groups peaks have no value. */
 static JwNumber
-measure_number(JwAggregate *self, const JwMeasure *measure, const JwAccumulator *accumulators)
+measure_number(JwAggregate *self, const JwMeasure *measure, const JwScope *scope)
 {
-    self->rounds[accumulators == self->totals ? 1 : 0]++;
-    return part_number(self, (size_t)(measure - self->measures), accumulators);
+    self->rounds[scope->group == self->totals ? 1 : 0]++;
+    return part_number(self, (size_t)(measure - self->measures), scope);
 }
 
 /* The group in which peak->of is highest, the first in natural order on ties; false: there is none.
@@ -103,8 +106,8 @@ find_peak(JwAggregate *self, const JwMeasure *peak, size_t *ret_group)
         if (info->kind != JW_GROUP_VALUE || info->rows == 0) {
             continue;
         }
-        const JwNumber number =
-            measure_number(self, of, group_accumulators(self, dimension, group));
+        const JwScope scope = group_scope(self, dimension, group);
+        const JwNumber number = measure_number(self, of, &scope);
         const double value = jw_number_double(&number);
         if (number.kind == JW_NUMBER_NONE || (of->def->op == JW_MEASURE_COUNT && value == 0.0)
             || (found && value <= best)) {
@@ -120,15 +123,14 @@ find_peak(JwAggregate *self, const JwMeasure *peak, size_t *ret_group)
 }
 
 static JwValue
-measure_value(JwAggregate *self, const JwMeasure *measure, const JwAccumulator *accumulators,
-              int decimals)
+measure_value(JwAggregate *self, const JwMeasure *measure, const JwScope *scope, int decimals)
 {
     if (measure->simple) {
-        const JwAccumulator *of = &accumulators[measure->place];
+        const JwAccumulator *of = &scope->group[measure->place];
         self->estimated = self->estimated || jw_accumulator_is_estimate(of);
         return jw_accumulator_value(of, measure->def->op, decimals);
     }
-    const JwNumber number = measure_number(self, measure, accumulators);
+    const JwNumber number = measure_number(self, measure, scope);
     self->estimated = self->estimated || (number.approximate && number.kind != JW_NUMBER_NONE);
     return jw_number_value(&number, decimals);
 }
@@ -143,8 +145,8 @@ peak_figure(JwAggregate *self, const JwMeasure *peak)
         return (JwValue){ .type = JW_VALUE_NULL };
     }
     if (peak->def->op == JW_MEASURE_PEAK_VALUE) {
-        return measure_value(self, &self->measures[peak->of],
-                             group_accumulators(self, dimension, group), peak->def->decimals);
+        const JwScope scope = group_scope(self, dimension, group);
+        return measure_value(self, &self->measures[peak->of], &scope, peak->def->decimals);
     }
     const JwGroup *info = jw_groups_get(dimension->groups, group);
     if (dimension->def->part == JW_PART_HOUR) {
@@ -183,7 +185,20 @@ jw_aggregate_figure(JwAggregate *self, const JwMeasureDef *def)
     if (def->op == JW_MEASURE_PEAK || def->op == JW_MEASURE_PEAK_VALUE) {
         return peak_figure(self, measure);
     }
-    return measure_value(self, measure, self->totals, def->decimals);
+    const JwScope scope = scope_of_all(self);
+    return measure_value(self, measure, &scope, def->decimals);
+}
+
+JwNumber
+jw_aggregate_number(JwAggregate *self, const JwMeasureDef *measure, const JwScope *scope)
+{
+    return measure_number(self, measure_of(self, measure), scope);
+}
+
+JwValue
+jw_aggregate_value(JwAggregate *self, const JwMeasureDef *measure, const JwScope *scope)
+{
+    return measure_value(self, measure_of(self, measure), scope, measure->decimals);
 }
 
 bool
@@ -244,15 +259,24 @@ jw_aggregate_group_label(JwAggregate *self, const JwDimensionDef *dimension, siz
     return jw_groups_get(groups, jw_groups_at(groups, group))->label;
 }
 
+bool
+jw_aggregate_has_other(JwAggregate *self, const JwDimensionDef *dimension)
+{
+    JwGroups *groups = dimension_of(self, dimension)->groups;
+    const size_t n = jw_groups_count(groups);
+
+    /* The last in natural order. */
+    return n > 0 && jw_groups_get(groups, jw_groups_at(groups, n - 1))->kind == JW_GROUP_OTHER;
+}
+
 JwValue
 jw_aggregate_group_value(JwAggregate *self, const JwDimensionDef *dimension, size_t group,
                          const JwMeasureDef *measure)
 {
     const JwDimension *of = dimension_of(self, dimension);
 
-    return measure_value(self, measure_of(self, measure),
-                         group_accumulators(self, of, jw_groups_at(of->groups, group)),
-                         measure->decimals);
+    const JwScope scope = group_scope(self, of, jw_groups_at(of->groups, group));
+    return jw_aggregate_value(self, measure, &scope);
 }
 
 JwValue
@@ -260,5 +284,7 @@ jw_aggregate_nothing(JwAggregate *self, const JwMeasureDef *def)
 {
     g_autofree JwAccumulator *nothing = g_new0(JwAccumulator, MAX(self->n_simple, 1));
 
-    return measure_value(self, measure_of(self, def), nothing, def->decimals);
+    const JwScope scope = { nothing, self->totals, self->totals };
+
+    return measure_value(self, measure_of(self, def), &scope, def->decimals);
 }

@@ -340,6 +340,18 @@ jw_groups_get(const JwGroups *self, size_t index)
     return &g_array_index(self->groups, JwGroup, index);
 }
 
+int
+jw_groups_compare_labels(const JwGroup *a, const JwGroup *b)
+{
+    if (a->kind != b->kind) {
+        return a->kind < b->kind ? -1 : 1;
+    }
+    if (a->key != b->key) {
+        return a->key < b->key ? -1 : 1;
+    }
+    return strcmp(a->label, b->label);
+}
+
 static int
 compare_groups(gconstpointer a, gconstpointer b, gpointer data)
 {

@@ -34,6 +34,8 @@ size_t jw_groups_count(const JwGroups *self);
 const JwGroup *jw_groups_get(const JwGroups *self, size_t index);
 /* Index of the group that comes at @place in natural order. */
 size_t jw_groups_at(JwGroups *self, size_t place);
+/* Compares by key, then label: as sorting by a dimension does; "(none)" and "(other)" last. */
+int jw_groups_compare_labels(const JwGroup *a, const JwGroup *b);
 
 /* The values that groups are of, but for those whose label is cut; NULL-terminated. (transfer
  * container) */

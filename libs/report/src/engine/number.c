@@ -47,6 +47,17 @@ jw_number_double(const JwNumber *self)
     return 0.0;
 }
 
+int
+jw_number_compare(const JwNumber *a, const JwNumber *b)
+{
+    if (a->kind == JW_NUMBER_EXACT && b->kind == JW_NUMBER_EXACT) {
+        const Wide left = (Wide)a->top * b->bottom, right = (Wide)b->top * a->bottom;
+        return left < right ? -1 : left > right ? 1 : 0;
+    }
+    const double left = jw_number_double(a), right = jw_number_double(b);
+    return left < right ? -1 : left > right ? 1 : 0;
+}
+
 static Wide
 wide_gcd(Wide a, Wide b)
 {

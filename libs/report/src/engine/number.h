@@ -24,6 +24,8 @@ jw_number_int(int64_t value)
 JwNumber jw_number_real(double value);       /* NONE when it is not finite */
 JwNumber jw_number_of(const JwValue *value); /* of a REAL */
 double jw_number_double(const JwNumber *self);
+/* Below 0, 0 or above: exactly where both are exact. Neither is NONE. */
+int jw_number_compare(const JwNumber *a, const JwNumber *b);
 /* @a / @b · @scale; NONE when either has no value or @b is 0. Exact as long as that fits. */
 JwNumber jw_number_ratio(const JwNumber *a, const JwNumber *b, double scale);
 /* @a + @b · @sign and @a · @b; NONE when either has no value or the result is beyond a double.

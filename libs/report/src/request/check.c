@@ -1,6 +1,7 @@
 /* request/check.c: what the tables of fields cannot check in a spec: report type, filters,
  * dimensions, measures, period, size. Any thread, no state. Looks at values the tables may
  * already have refused, so every read tolerates a wrong type. */
+#include "definition/rows_json.h"
 #include "request/request_private.h"
 
 #include "jw/clock.h"
@@ -152,6 +153,44 @@ some_has_groups(const JwReportDef *def, const json_t *measures, const char **ret
     return *ret_first == NULL;
 }
 
+static bool
+check_rows(const JwReportDef *def, const json_t *parameters, const char *pointer,
+           JwViolations *violations)
+{
+    static const char *const members[] = { "pivot", "totals", "top", "sort" };
+    g_auto(GStrv) names = jw_json_texts(json_object_get(parameters, "groupBy"));
+    JwTableRows rows = jw_table_rows_read(parameters);
+    bool ok = true;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(members) && (names == NULL || names[0] == NULL); i++) {
+        g_autofree char *at = jw_pointer(pointer, members[i]);
+        ok = (json_object_get(parameters, members[i]) == NULL
+              || jw_violations_add(violations, at, "has no effect without groupBy"))
+             && ok;
+    }
+    if (names != NULL && names[0] != NULL) {
+        ok = jw_table_rows_note(def, &rows, (const char *const *)names, pointer, violations);
+    }
+    jw_table_rows_clear(&rows);
+    return ok;
+}
+
+/* By the request itself; where the definition compares, the figures alone are. */
+static bool
+check_compared_groups(const json_t *parameters, const char *base, JwViolations *violations)
+{
+    const size_t n = json_array_size(json_object_get(parameters, "groupBy"));
+    g_autofree char *pointer = jw_pointer(base, "compare");
+
+    return n < 2
+           || jw_name_read(parameters, "compare", jw_compare_names, JW_COMPARE_NONE)
+                  == JW_COMPARE_NONE
+           || jw_violations_add(violations, pointer,
+                                "a table of one dimension is compared, and groupBy names %zu; name "
+                                "one, or leave compare out",
+                                n);
+}
+
 /* What groupBy cannot do. Looked at when every name is known. */
 static bool
 check_grouping(const JwReportDef *def, const json_t *parameters, const char *pointer,
@@ -160,13 +199,7 @@ check_grouping(const JwReportDef *def, const json_t *parameters, const char *poi
     const json_t *dimensions = json_object_get(parameters, "groupBy");
     const char *peak = NULL;
 
-    if (json_array_size(dimensions) > 1) {
-        g_autofree char *at = jw_pointer(pointer, "groupBy");
-        return jw_violations_add(violations, at,
-                                 "takes one dimension; a report over several at once is not served "
-                                 "yet: name one here, and ask for a further report for each other");
-    }
-    if (json_array_size(dimensions) == 1
+    if (json_array_size(dimensions) > 0
         && !some_has_groups(def, json_object_get(parameters, "measures"), &peak)) {
         g_autofree char *at = jw_pointer(pointer, "measures");
         return jw_violations_add(violations, at,
@@ -174,7 +207,8 @@ check_grouping(const JwReportDef *def, const json_t *parameters, const char *poi
                                  "group: add a measure that has one, or leave groupBy out",
                                  peak);
     }
-    return true;
+    return check_compared_groups(parameters, pointer, violations)
+           && check_rows(def, parameters, pointer, violations);
 }
 
 static bool

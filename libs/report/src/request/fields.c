@@ -1,6 +1,7 @@
 /* request/fields.c: the members of a report request, as tables. Constant; any thread. A REST
  * body, a Kafka command and a schedule's template use the same ones, which match
  * schemas/common/report-request.v1.json. */
+#include "definition/rows_json.h"
 #include "request/request_private.h"
 
 #include "jw/report_words.h"
@@ -53,8 +54,9 @@ static const JwField parameter_fields[] = {
     { .name = "groupBy",
       .type = JW_FIELD_ARRAY,
       .flags = JW_FIELD_UNIQUE,
-      .max = 20,
+      .max = JW_TABLE_DIMENSIONS_MAX,
       .item = &part_name },
+    JW_TABLE_ROWS_FIELDS,
     { .name = "measures",
       .type = JW_FIELD_ARRAY,
       .flags = JW_FIELD_UNIQUE,

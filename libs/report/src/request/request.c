@@ -46,6 +46,7 @@ jw_report_request_free(gpointer data)
     jw_texts_clear(self, request_texts, G_N_ELEMENTS(request_texts));
     g_clear_pointer(&self->filters, g_array_unref);
     g_strfreev(self->group_by);
+    jw_table_rows_clear(&self->rows);
     g_strfreev(self->measures);
     g_free(self);
 }

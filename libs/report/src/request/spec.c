@@ -1,6 +1,7 @@
 /* request/spec.c: the canonical spec of a report job, and its way back to a request. Any thread,
  * no state. A spec keeps what was written, with the `at` of a period and the zone filled in;
  * start and end follow from that alone. */
+#include "definition/rows_json.h"
 #include "request/request_private.h"
 
 #include "jw/clock.h"
@@ -112,6 +113,7 @@ read_asked(const json_t *spec, const JwReportDef *def, JwReportRequest *request)
     request->period = jw_report_period_type(parameters);
     request->time_zone = g_strdup(jw_report_zone_name(spec, def));
     request->group_by = read_names(json_object_get(parameters, "groupBy"));
+    request->rows = jw_table_rows_read(parameters);
     request->measures = read_names(json_object_get(parameters, "measures"));
     request->include_inactive = json_is_true(json_object_get(parameters, "includeInactive"));
     request->on_empty =

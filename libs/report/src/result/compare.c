@@ -78,6 +78,18 @@ jw_report_result_new(JwAggregate *aggregate, const JwReportDef *def, const JwRep
     return self;
 }
 
+/* What readers must know of the figures before, too. */
+static void
+take_notes(JwReportResult *self, const JwReportResult *before)
+{
+    for (guint i = 0; i < before->notes->len; i++) {
+        const char *note = g_ptr_array_index(before->notes, i);
+        if (!g_ptr_array_find_with_equal_func(self->notes, note, g_str_equal, NULL)) {
+            g_ptr_array_add(self->notes, (gpointer)(uintptr_t)jw_result_keep(self, note));
+        }
+    }
+}
+
 JwReportResult *
 jw_report_result_new_compared(JwAggregate *aggregate, JwAggregate *previous, const JwReportDef *def,
                               const JwReportRequest *request, GTimeZone *zone)
@@ -91,6 +103,7 @@ jw_report_result_new_compared(JwAggregate *aggregate, JwAggregate *previous, con
     g_autoptr(GArray) plans = jw_result_plan_tables(def, request);
     JwCompared compare = { .self = self,
                            .aggregate = aggregate,
+                           .previous = previous,
                            .def = def,
                            .request = request,
                            .first_day = jw_zone_day(zone, request->start_ms),
@@ -104,11 +117,12 @@ jw_report_result_new_compared(JwAggregate *aggregate, JwAggregate *previous, con
         compare_figure(&compare, &g_array_index(self->figures, JwReportFigure, i),
                        &g_array_index(before->figures, JwReportFigure, i));
     }
+    take_notes(self, before);
     for (guint i = 0; i < plans->len; i++) {
         const JwTablePlan *plan = &g_array_index(plans, JwTablePlan, i);
         if (plan->compare) {
-            jw_compare_table(&compare, plan, &g_array_index(self->tables, JwReportTable, i),
-                             &g_array_index(before->tables, JwReportTable, i));
+            jw_compare_table(&compare, plan, &g_array_index(self->tables, JwReportTable, i), before,
+                             i);
         }
     }
     jw_result_dress(self, def);

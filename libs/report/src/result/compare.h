@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 typedef struct {
     JwReportResult *self;
-    JwAggregate *aggregate;
+    JwAggregate *aggregate, *previous;
     const JwReportDef *def;
     const JwReportRequest *request;
     int64_t first_day, last_day, compared_day; /* of the period, of that before */
@@ -29,8 +29,9 @@ JwValue jw_compare_difference(const JwValue *now, const JwValue *before, int dec
 /* NULL type of what was 0. */
 JwValue jw_compare_percent(const JwValue *change, const JwValue *before);
 
-/* Puts the table with the columns of the period before in the place of @table. */
+/* Puts the table with the columns of the period before in the place of @table. @before: the result
+ * of that period; @index: of the table in both. */
 void jw_compare_table(const JwCompared *self, const JwTablePlan *plan, JwReportTable *table,
-                      const JwReportTable *before);
+                      JwReportResult *before, guint index);
 
 G_END_DECLS

@@ -10,7 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ROLES_MAX 4 /* of one measure: value, previous, difference, percent */
+#define ROLES_MAX 4      /* of one measure: value, previous, difference, percent */
+#define TOTAL_KEY "\x01" /* which no label is: jw_text_sane() */
 
 /* A row of the table that is made, by its places in the two that it is made of; -1: it has none. */
 typedef struct {
@@ -26,6 +27,7 @@ typedef struct {
     GArray *pairs; /* of Pair */
     bool timeline; /* its key is a day, a week, … */
     JwBuckets buckets;
+    bool sorted; /* by what the plan says */
     bool now_other, before_other;
     int64_t left_out;
     JwReportTable made;
@@ -84,26 +86,40 @@ moved_key(const JwCompared *self, const JwBuckets *buckets, int64_t key, int64_t
            && (!dates || date.day <= jw_civil_month_days(date.year + 1, date.month));
 }
 
-/* What a row of the table before is about, in words of this period. NULL: this period has no such
- * day. @ret_owned: (transfer full) where it is a new text */
+/* What a group of the period before is about, in words of this period. NULL: this period has no
+ * such day. @ret_owned: (transfer full) where it is a new text */
 static const char *
-key_text(const Tables *tables, size_t row, char **ret_owned)
+moved_label(const Tables *tables, const char *label, char **ret_owned)
 {
-    const JwValue *cell = jw_report_cell(tables->before, row, 0);
     int64_t key = 0;
 
     *ret_owned = NULL;
-    if (cell->type != JW_VALUE_TEXT) {
-        return "";
-    }
-    if (!tables->timeline || !read_label(&tables->buckets, cell->text, &key)) {
-        return cell->text;
+    if (!tables->timeline || !read_label(&tables->buckets, label, &key)) {
+        return label;
     }
     if (!moved_key(tables->compare, &tables->buckets, key, &key)) {
         return NULL;
     }
     *ret_owned = jw_bucket_label(&tables->buckets, key);
     return *ret_owned;
+}
+
+static const char *
+row_label(const JwReportTable *table, size_t row)
+{
+    const JwValue *cell = jw_report_cell(table, row, 0);
+
+    return cell->type == JW_VALUE_TEXT ? cell->text : "";
+}
+
+/* The same of a row of the table before; of a total, whose text a group may have too, its own. */
+static const char *
+key_text(const Tables *tables, size_t row, char **ret_owned)
+{
+    *ret_owned = NULL;
+    return jw_report_row_kind(tables->before, row) != JW_ROW_GROUP
+               ? TOTAL_KEY
+               : moved_label(tables, row_label(tables->before, row), ret_owned);
 }
 
 /* As the engine has it: words of other languages come at the end (result/dress.c). */
@@ -113,17 +129,6 @@ is_label(const JwReportTable *table, size_t row, JwWord word)
     const JwValue *cell = jw_report_cell(table, row, 0);
 
     return cell->type == JW_VALUE_TEXT && strcmp(cell->text, jw_report_word(word, NULL)) == 0;
-}
-
-static bool
-has_label(const JwReportTable *table, JwWord word)
-{
-    for (size_t row = 0; row < table->n_rows; row++) {
-        if (is_label(table, row, word)) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* Rows of the table before by what they are about, in words of this period; those that this period
@@ -148,17 +153,13 @@ rows_before(Tables *tables)
 static const char *
 pair_label(const Tables *tables, const Pair *pair, char **ret_owned)
 {
-    const JwValue *cell = NULL;
-
     *ret_owned = NULL;
-    if (pair->row < 0) {
-        return key_text(tables, (size_t)pair->before, ret_owned);
-    }
-    cell = jw_report_cell(&tables->now, (size_t)pair->row, 0);
-    return cell->type == JW_VALUE_TEXT ? cell->text : "";
+    return pair->row < 0 ? key_text(tables, (size_t)pair->before, ret_owned)
+                         : row_label(&tables->now, (size_t)pair->row);
 }
 
-/* Values, then "(none)", then "(other)", then the total. */
+/* Values, then "(none)", then "(other)", then the total. Where the rows are sorted "(none)" is one
+ * of them, and what the period before alone has comes behind. */
 static int
 pair_rank(const Tables *tables, const Pair *pair)
 {
@@ -168,6 +169,7 @@ pair_rank(const Tables *tables, const Pair *pair)
 
     return jw_report_row_kind(table, row) != JW_ROW_GROUP ? 3
            : is_label(table, row, JW_WORD_OTHER)          ? 2
+           : tables->sorted                               ? !now
            : is_label(table, row, JW_WORD_NO_VALUE)       ? 1
                                                           : 0;
 }
@@ -178,7 +180,7 @@ compare_pairs(gconstpointer a, gconstpointer b, gpointer data)
     const Tables *tables = data;
     const int first = pair_rank(tables, a), second = pair_rank(tables, b);
 
-    if (first != second || first != 0 || !tables->timeline) {
+    if (first != second || first != 0 || !tables->timeline || tables->sorted) {
         return first - second; /* the sort keeps the order */
     }
     g_autofree char *one = NULL;
@@ -194,8 +196,9 @@ pair_rows(Tables *tables)
     g_autoptr(GHashTable) before = rows_before(tables);
 
     for (size_t row = 0; row < tables->now.n_rows; row++) {
-        const JwValue *cell = jw_report_cell(&tables->now, row, 0);
-        const char *key = cell->type == JW_VALUE_TEXT ? cell->text : "";
+        const char *key = jw_report_row_kind(&tables->now, row) != JW_ROW_GROUP
+                              ? TOTAL_KEY
+                              : row_label(&tables->now, row);
         const size_t found = GPOINTER_TO_SIZE(g_hash_table_lookup(before, key));
         const Pair pair = { (gssize)row, (gssize)found - 1 };
 
@@ -259,6 +262,7 @@ fill_pair(Tables *tables, size_t at, const Pair *pair)
     g_autofree char *owned = NULL;
     const char *label = pair_label(tables, pair, &owned);
 
+    label = strcmp(label, TOTAL_KEY) == 0 ? row_label(tables->before, (size_t)pair->before) : label;
     *jw_result_cell(&tables->made, at, 0) = jw_result_keep_value(
         result, (JwValue){ .type = JW_VALUE_TEXT, .text = label, .length = strlen(label) });
     for (size_t i = n_keys; i < tables->now.n_columns; i++) {
@@ -278,8 +282,9 @@ fill_pair(Tables *tables, size_t at, const Pair *pair)
     }
 }
 
+/* @before: whether the values before are estimates */
 static JwReportColumn
-role_column(JwReportResult *result, const JwReportColumn *of, JwColumnRole role)
+role_column(JwReportResult *result, const JwReportColumn *of, bool before, JwColumnRole role)
 {
     static const JwWord words[] = { [JW_COLUMN_PREVIOUS] = JW_WORD_PREVIOUS_OF,
                                     [JW_COLUMN_DIFFERENCE] = JW_WORD_DIFFERENCE_OF,
@@ -292,6 +297,7 @@ role_column(JwReportResult *result, const JwReportColumn *of, JwColumnRole role)
     g_autofree char *label = jw_report_word_fill(words[role], result->language, of->label, NULL);
     column.label = jw_result_keep(result, label);
     column.role = role;
+    column.approximate = before || (of->approximate && role != JW_COLUMN_PREVIOUS);
     if (role == JW_COLUMN_DIFFERENCE && of->format == JW_FORMAT_PERCENT) {
         g_autofree char *points = jw_compare_points(result->language);
         column.unit = jw_result_keep(result, points);
@@ -350,7 +356,8 @@ make_table(Tables *tables)
         const size_t roles = i < now->n_keys ? 1 : n_roles(&now->columns[i]);
         for (size_t role = 0; role < roles; role++) {
             made->columns[column++] =
-                role_column(tables->compare->self, &now->columns[i], (JwColumnRole)role);
+                role_column(tables->compare->self, &now->columns[i],
+                            tables->before->columns[i].approximate, (JwColumnRole)role);
         }
     }
     for (guint i = 0; i < tables->pairs->len; i++) {
@@ -379,24 +386,57 @@ note_left_out(const JwCompared *self, const Tables *tables)
     }
 }
 
+/* Of a table that has not all groups: that of the period before with the same ones, so that
+ * "(other)" is of the same as well. (transfer none) */
+static const JwReportTable *
+table_before(Tables *tables, JwReportResult *before, guint index)
+{
+    const JwDimensionDef *dimension = tables->plan->dimensions[0];
+    JwAggregate *previous = tables->compare->previous;
+    g_autoptr(GHashTable) labels = g_hash_table_new(g_str_hash, g_str_equal); /* of this period */
+    g_autoptr(GHashTable) kept = g_hash_table_new(g_str_hash, g_str_equal);
+    JwTablePlan same = *tables->plan;
+
+    if (same.top_by == NULL && same.max_rows == 0) {
+        return &g_array_index(before->tables, JwReportTable, index);
+    }
+    for (size_t row = 0; row < tables->now.n_rows; row++) {
+        if (jw_report_row_kind(&tables->now, row) == JW_ROW_GROUP) {
+            g_hash_table_add(labels, (gpointer)(uintptr_t)row_label(&tables->now, row));
+        }
+    }
+    for (size_t group = 0; group < jw_aggregate_n_groups(previous, dimension); group++) {
+        const char *label = jw_aggregate_group_label(previous, dimension, group);
+        g_autofree char *owned = NULL;
+        const char *moved = moved_label(tables, label, &owned);
+        if (moved != NULL && g_hash_table_contains(labels, moved)) {
+            g_hash_table_add(kept, (gpointer)(uintptr_t)label);
+        }
+    }
+    same.kept = kept;
+    jw_result_fill_table(before, previous, &same);
+    return &g_array_index(before->tables, JwReportTable, before->tables->len - 1);
+}
+
 void
 jw_compare_table(const JwCompared *self, const JwTablePlan *plan, JwReportTable *table,
-                 const JwReportTable *before)
+                 JwReportResult *before, guint index)
 {
-    const bool timeline = jw_part_is_in_time(plan->dimension->part);
+    const bool timeline = jw_part_is_in_time(plan->dimensions[0]->part);
     g_autoptr(GArray) pairs = g_array_new(FALSE, FALSE, sizeof(Pair));
     Tables tables = {
         .compare = self,
         .plan = plan,
         .now = *table,
-        .before = before,
         .pairs = pairs,
         .timeline = timeline,
-        .buckets = timeline ? jw_buckets_of(plan->dimension) : (JwBuckets){ 0 },
-        .now_other = has_label(table, JW_WORD_OTHER),
-        .before_other = has_label(before, JW_WORD_OTHER),
+        .buckets = timeline ? jw_buckets_of(plan->dimensions[0]) : (JwBuckets){ 0 },
+        .sorted = plan->sort_by != NULL || plan->sort_key < plan->n_keys || plan->top_by != NULL,
+        .now_other = jw_aggregate_has_other(self->aggregate, plan->dimensions[0]),
+        .before_other = jw_aggregate_has_other(self->previous, plan->dimensions[0]),
     };
 
+    tables.before = table_before(&tables, before, index);
     pair_rows(&tables);
     make_table(&tables);
     *table = tables.made;

@@ -17,13 +17,23 @@ key_label(const JwReportResult *self, const JwDimensionDef *dimension, const JwV
     return label != NULL ? label : jw_look_word(dimension, cell, self->language);
 }
 
+/* A total's label is made of words, and of a group's label as it is shown (tables.c). */
+static bool
+is_total_label(const JwReportTable *table, size_t row, size_t column)
+{
+    return jw_report_row_kind(table, row) != JW_ROW_GROUP
+           && (column + 1 == table->n_keys
+               || jw_report_cell(table, row, column + 1)->type == JW_VALUE_NULL);
+}
+
 static void
 dress_key(JwReportResult *self, JwReportTable *table, size_t column,
           const JwDimensionDef *dimension)
 {
     for (size_t row = 0; dimension != NULL && row < table->n_rows; row++) {
         JwValue *cell = jw_result_cell(table, row, column);
-        const char *label = key_label(self, dimension, cell);
+        const char *label =
+            is_total_label(table, row, column) ? NULL : key_label(self, dimension, cell);
         if (label != NULL) {
             *cell = jw_result_keep_value(
                 self, (JwValue){ .type = JW_VALUE_TEXT, .text = label, .length = strlen(label) });

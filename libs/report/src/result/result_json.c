@@ -5,11 +5,13 @@
  * "label"}, "notes": [], "figures": [{"name", "label", "format", "value", "text", "unit", "level",
  *                 "comparison": {"previous", "previousText", "difference", "differenceText",
  *                                "percent", "percentText"}}],
- *    "chart": {"title", "kind", "measure", "format", "decimals", "unit", "labels": [], "values":
- * [], "more": [{"measure", "format", "decimals", "unit", "values": []}]}, "table": {"title",
- * "columns": [{"name", "label", "format"}], "groups", "rows": [[]]}} "table" is that of a request
- * with groupBy: its first groups, and how many there are. What compares is left out of a result
- * that does not. Any thread, no state. */
+ *    "chart": {"title", "kind", "measure", "format", "decimals", "unit", "labels": [],
+ *      "values": [], "more": [{"measure", "format", "decimals", "unit", "values": []}]},
+ *    "table": {"title", "keys", "columns": [{"name", "label", "format", "head"}], "groups",
+ *      "rows": [[]], "total": []}}
+ * "table" is that of a request with groupBy: its first groups, how many there are, their total; the
+ * first columns are keys, and "head" says what of a pivot is above a column. What compares is left
+ * out of a result that does not. Any thread, no state. */
 #include "result/result_private.h"
 
 #include "jw/clock.h"
@@ -243,8 +245,9 @@ decode_figures(JwReportResult *self, const json_t *figures)
 
 /* A series: of the rows that are groups. */
 static json_t *
-encode_series(const JwReportTable *table, size_t column)
+encode_series(const JwReportTable *table, size_t series)
 {
+    const size_t column = table->chart_columns[series];
     const JwReportColumn *measure = &table->columns[column];
     json_t *values = json_array();
 
@@ -253,15 +256,15 @@ encode_series(const JwReportTable *table, size_t column)
             json_array_append_new(values, encode_value(jw_report_cell(table, row, column)));
         }
     }
-    return json_pack("{s:s, s:s, s:i, s:s*, s:o}", "measure", measure->label, "format",
-                     jw_format_names[measure->format], "decimals", measure->decimals, "unit",
-                     measure->unit, "values", values);
+    return json_pack("{s:s, s:s, s:i, s:s*, s:o}", "measure", jw_report_series_label(table, series),
+                     "format", jw_format_names[measure->format], "decimals", measure->decimals,
+                     "unit", measure->unit, "values", values);
 }
 
 static json_t *
 encode_chart(const JwReportTable *table)
 {
-    json_t *chart = encode_series(table, table->chart_columns[0]);
+    json_t *chart = encode_series(table, 0);
     json_t *labels = json_array();
     json_t *more = json_array();
 
@@ -272,7 +275,7 @@ encode_chart(const JwReportTable *table)
         }
     }
     for (size_t i = 1; i < table->n_chart_columns; i++) {
-        json_array_append_new(more, encode_series(table, table->chart_columns[i]));
+        json_array_append_new(more, encode_series(table, i));
     }
     json_object_set_new(chart, "title", json_string(table->title));
     json_object_set_new(chart, "kind", json_string(jw_chart_names[table->chart]));
@@ -296,22 +299,40 @@ encode_row(const JwReportTable *table, size_t row)
 }
 
 static json_t *
+encode_column(const JwReportColumn *column)
+{
+    json_t *about = json_pack("{s:s, s:s, s:s}", "name", column->name, "label", column->label,
+                              "format", jw_format_names[column->format]);
+
+    jw_json_set_string(about, "head", column->head);
+    return about;
+}
+
+/* Of a wide table fewer rows, so that it fits the job's document. */
+static json_t *
 encode_table(const JwReportTable *table)
 {
+    const size_t fit = MAX(JW_SUMMARY_CELLS_MAX / table->n_columns, 1);
+    const size_t most = MIN(fit, JW_SUMMARY_POINTS_MAX);
     json_t *columns = json_array();
     json_t *rows = json_array();
+    json_t *total = NULL;
+    size_t n_groups = 0;
 
     for (size_t i = 0; i < table->n_columns; i++) {
-        const JwReportColumn *column = &table->columns[i];
-        json_array_append_new(columns,
-                              json_pack("{s:s, s:s, s:s}", "name", column->name, "label",
-                                        column->label, "format", jw_format_names[column->format]));
+        json_array_append_new(columns, encode_column(&table->columns[i]));
     }
-    for (size_t row = 0; row < MIN(table->n_rows, JW_SUMMARY_POINTS_MAX); row++) {
-        json_array_append_new(rows, encode_row(table, row));
+    for (size_t row = 0; row < table->n_rows; row++) {
+        const JwRowKind kind = jw_report_row_kind(table, row);
+        if (kind == JW_ROW_TOTAL) {
+            total = encode_row(table, row);
+        } else if (kind == JW_ROW_GROUP && n_groups++ < most) {
+            json_array_append_new(rows, encode_row(table, row));
+        }
     }
-    return json_pack("{s:s, s:o, s:I, s:o}", "title", table->title, "columns", columns, "groups",
-                     (json_int_t)table->n_rows, "rows", rows);
+    return json_pack("{s:s, s:I, s:o, s:I, s:o, s:o*}", "title", table->title, "keys",
+                     (json_int_t)table->n_keys, "columns", columns, "groups", (json_int_t)n_groups,
+                     "rows", rows, "total", total);
 }
 
 static void
@@ -357,6 +378,17 @@ decode_chart(JwReportResult *self, const json_t *chart)
     }
 }
 
+static size_t
+count_groups(const JwReportTable *table)
+{
+    size_t n = 0;
+
+    for (size_t row = 0; row < table->n_rows; row++) {
+        n += jw_report_row_kind(table, row) == JW_ROW_GROUP;
+    }
+    return n;
+}
+
 char *
 jw_report_result_summary(const JwReportResult *self)
 {
@@ -372,7 +404,7 @@ jw_report_result_summary(const JwReportResult *self)
     encode_beside(self, summary);
     for (guint i = 0; i < self->tables->len; i++) {
         const JwReportTable *table = &g_array_index(self->tables, JwReportTable, i);
-        if (table->chart_in_front && table->n_rows <= JW_SUMMARY_POINTS_MAX) {
+        if (table->chart_in_front && count_groups(table) <= JW_SUMMARY_POINTS_MAX) {
             json_object_set_new(summary, "chart", encode_chart(table));
         }
         if (self->grouped) {

@@ -1,6 +1,7 @@
 /* result/result_private.h: how a result is filled, from the engine or from a summary. */
 #pragma once
 #include "jw/report_result.h"
+#include "result/plan.h"
 
 G_BEGIN_DECLS
 
@@ -23,6 +24,13 @@ JwValue jw_result_keep_value(JwReportResult *self, JwValue value);
  * next one is added */
 JwReportTable *jw_result_add_table(JwReportResult *self, const char *title, size_t n_columns,
                                    size_t n_rows);
+
+/* tables.c: notes, once a measure, what readers of its estimates must know. */
+void jw_result_note_estimate(JwReportResult *self, const JwAggregate *aggregate,
+                             const JwMeasureDef *measure);
+
+/* tables.c: adds the table of a plan. */
+void jw_result_fill_table(JwReportResult *self, JwAggregate *aggregate, const JwTablePlan *plan);
 
 static inline JwValue *
 jw_result_cell(JwReportTable *table, size_t row, size_t column)

@@ -1,6 +1,17 @@
-/* result/row_label.c: what a row of a table is called in charts. Pure. */
+/* result/row_label.c: what a row of a table and a series are called in charts. Pure. */
 #include "jw/report_result.h"
 #include "jw/report_text.h"
+
+const char *
+jw_report_series_label(const JwReportTable *table, size_t series)
+{
+    const JwReportColumn *column = &table->columns[table->chart_columns[series]];
+    const JwReportColumn *other = &table->columns[table->chart_columns[series > 0 ? 0 : 1]];
+    const bool of_groups = table->n_chart_columns > 1 && column->head != NULL
+                           && g_strcmp0(column->head, other->head) != 0;
+
+    return of_groups ? column->head : column->label;
+}
 
 char *
 jw_report_row_label(const JwReportTable *table, size_t row)

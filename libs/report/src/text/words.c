@@ -141,6 +141,16 @@ static const char *const words[JW_WORD_N][JW_N_LANGUAGES] = {
     [JW_WORD_CONTAINS] = { "contains “{1}”", "enthält „{1}“", "contient « {1} »", "contiene «{1}»",
                            "“{1}” içerir" },
     [JW_WORD_POINTS] = { "pp", "PP", "pt", "p. p.", "puan" },
+    [JW_WORD_PRINTED] = { "Printing a sheet of the list stops after {1} rows; the file has all "
+                          "{2}.",
+                          "Der Druck eines Blattes der Liste endet nach {1} Zeilen; die Datei hat "
+                          "alle {2}.",
+                          "L’impression d’une feuille de la liste s’arrête après {1} lignes ; le "
+                          "fichier contient tous les {2}.",
+                          "La impresión de una hoja de la lista termina tras {1} filas; el archivo "
+                          "contiene todos los {2}.",
+                          "Listenin bir sayfasının yazdırılması {1} satırdan sonra biter; dosyada "
+                          "{2} bulunur." },
 };
 
 const char *

@@ -10,27 +10,22 @@ G_BEGIN_DECLS
 typedef struct {
     JwPriority priority;
     const char *const *types; /* NULL-terminated: jobs of these alone */
-    const char *after;        /* the caller who had a turn last; NULL: from the first caller on */
-    bool again;               /* @after has the turn once more, if anything of theirs waits */
+    const char *after;        /* behind the jobs of this caller; NULL: from the first caller on */
 } JwJobTurn;
 
-/**
- * jw_store_claim_next_job:
- * @owner: as for a claim, and of no other claim
- * @ret_cas: (out): LOST: behind that caller nobody has a job that is due; there may be one before
- * @ret_job: (out) (transfer full): as claimed when WON, untouched when LOST
- * @error: IN_DOUBT: one may have been claimed, see jw_store_find_claimed_job()
- *
- * Claims the next job of the order in one update. Any number of processes may ask at once: each
- * gets another job.
- */
-bool jw_store_claim_next_job(JwStore *self, const JwJobTurn *turn, const char *owner,
-                             int64_t now_ms, JwCas *ret_cas, JwJob **ret_job,
-                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* A job that waits. */
+typedef struct {
+    char *id, *caller; /* caller "": of a version that kept none */
+} JwJobWaiting;
 
-/* The running job that @owner claimed. @ret_job: (out) (nullable) (transfer full) */
-bool jw_store_find_claimed_job(JwStore *self, const char *owner, JwJob **ret_job,
-                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* NULL-safe. */
+void jw_job_waiting_free(gpointer self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwJobWaiting, jw_job_waiting_free)
+
+/* The first jobs of the order that wait and are due, @limit at most. A claim by its id decides who
+ * gets one. @ret_waiting: (out) (element-type JwJobWaiting) (transfer full) */
+bool jw_store_next_jobs(JwStore *self, const JwJobTurn *turn, int64_t now_ms, int64_t limit,
+                        GPtrArray **ret_waiting, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The first caller behind @after (nullable: of all) who has a job of that priority that waits and
  * is due. @ret_caller: (out) (nullable) (transfer full): NULL: nobody; "": jobs of a version that

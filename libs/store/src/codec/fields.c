@@ -90,6 +90,10 @@ static const JwDocField artifact_fields[] = {
     FIELD(STRING, JwArtifact, summary, "summary"),
     FIELD(INT64, JwArtifact, duration_ms, "durationMs"),
     FIELD(TIME, JwArtifact, expires_at_ms, "expiresAt"),
+    FIELD(INT64, JwArtifact, rows_written, "rowsWritten"),
+    FIELD(TIME, JwArtifact, as_of_ms, "asOf"),
+    FIELD(STRING, JwArtifact, definition_sha256, "definitionSha256"),
+    FIELD(STRING, JwArtifact, program, "program"),
 };
 const JwDocTable jw_doc_artifact_table = TABLE("artifact", JwArtifact, artifact_fields);
 

@@ -211,13 +211,12 @@ jw_db_find_page(JwStore *self, const char *collection, const bson_t *filter, con
 }
 
 bool
-jw_db_modify(JwStore *self, const char *collection, const bson_t *filter, const bson_t *sort,
-             const bson_t *update, const bson_t *fields, JwCas *ret_cas, JwDocFunc visit,
-             gpointer data, GError **error)
+jw_db_modify(JwStore *self, const char *collection, const bson_t *filter, const bson_t *update,
+             const bson_t *fields, JwCas *ret_cas, JwDocFunc visit, gpointer data, GError **error)
 {
     return check_strings(update, collection, error)
-           && self->ops->modify(self, collection, filter, sort, update, fields, ret_cas, visit,
-                                data, error);
+           && self->ops->modify(self, collection, filter, update, fields, ret_cas, visit, data,
+                                error);
 }
 
 bool

@@ -42,8 +42,7 @@ typedef struct {
     /* @opts: sort, skip, limit, projection, batchSize, hint of $natural. */
     bool (*find)(JwStore *self, const char *collection, const bson_t *filter, const bson_t *opts,
                  JwDocFunc visit, gpointer data, GError **error);
-    /* The first in the order @sort (nullable). */
-    bool (*modify)(JwStore *self, const char *collection, const bson_t *filter, const bson_t *sort,
+    bool (*modify)(JwStore *self, const char *collection, const bson_t *filter,
                    const bson_t *update, const bson_t *fields, JwCas *ret_cas, JwDocFunc visit,
                    gpointer data, GError **error);
     bool (*update)(JwStore *self, const char *collection, const bson_t *filter,
@@ -117,16 +116,15 @@ void jw_db_note_unreadable(JwStore *self, const char *collection, const char *id
 
 /**
  * jw_db_modify:
- * @sort: (nullable): of those that match the first in this order; NULL: any
  * @fields: (nullable): a projection of the document that @visit gets; NULL: all of it
  * @ret_cas: (out): LOST: the filter matched nothing
  * @visit: (nullable): gets the document as it is after the update, when WON
  *
  * Updates one document and reads it in the same round trip.
  */
-bool jw_db_modify(JwStore *self, const char *collection, const bson_t *filter, const bson_t *sort,
-                  const bson_t *update, const bson_t *fields, JwCas *ret_cas, JwDocFunc visit,
-                  gpointer data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool jw_db_modify(JwStore *self, const char *collection, const bson_t *filter, const bson_t *update,
+                  const bson_t *fields, JwCas *ret_cas, JwDocFunc visit, gpointer data,
+                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Updates the first document that matches. LOST: there is none. */
 bool jw_db_update(JwStore *self, const char *collection, const bson_t *filter, const bson_t *update,

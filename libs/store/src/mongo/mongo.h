@@ -62,8 +62,8 @@ bool jw_mongo_insert(JwStore *self, const char *collection, const bson_t **docum
 bool jw_mongo_find(JwStore *self, const char *collection, const bson_t *filter, const bson_t *opts,
                    JwDocFunc visit, gpointer data, GError **error);
 bool jw_mongo_modify(JwStore *self, const char *collection, const bson_t *filter,
-                     const bson_t *sort, const bson_t *update, const bson_t *fields, JwCas *ret_cas,
-                     JwDocFunc visit, gpointer data, GError **error);
+                     const bson_t *update, const bson_t *fields, JwCas *ret_cas, JwDocFunc visit,
+                     gpointer data, GError **error);
 bool jw_mongo_update(JwStore *self, const char *collection, const bson_t *filter,
                      const bson_t *update, bool many, int64_t *ret_matched, GError **error);
 bool jw_mongo_remove(JwStore *self, const char *collection, const bson_t *filter, GError **error);

@@ -6,9 +6,9 @@
 #define NAMESPACE_NOT_FOUND 26
 
 bool
-jw_mongo_modify(JwStore *self, const char *collection, const bson_t *filter, const bson_t *sort,
-                const bson_t *update, const bson_t *fields, JwCas *ret_cas, JwDocFunc visit,
-                gpointer data, GError **error)
+jw_mongo_modify(JwStore *self, const char *collection, const bson_t *filter, const bson_t *update,
+                const bson_t *fields, JwCas *ret_cas, JwDocFunc visit, gpointer data,
+                GError **error)
 {
     g_auto(JwLease) lease = { 0 };
     if (!jw_mongo_lease(self, &lease, error)) {
@@ -25,9 +25,6 @@ jw_mongo_modify(JwStore *self, const char *collection, const bson_t *filter, con
 
     mongoc_find_and_modify_opts_set_update(opts, update);
     mongoc_find_and_modify_opts_set_flags(opts, MONGOC_FIND_AND_MODIFY_RETURN_NEW);
-    if (sort != NULL) {
-        mongoc_find_and_modify_opts_set_sort(opts, sort);
-    }
     if (fields != NULL) {
         mongoc_find_and_modify_opts_set_fields(opts, fields);
     }

@@ -3,7 +3,9 @@
  * ever a value here, never a name or a pattern. Pure; any thread. */
 #include "filter.h"
 #include "jw/wanted.h"
+#include "records/pattern.h"
 
+#include <math.h>
 #include <string.h>
 
 typedef struct {
@@ -139,6 +141,16 @@ append_range_end(ArrayEnd *all, const JwRecordFilter *filter, const char *op, co
     end_condition(all, &one, &condition);
 }
 
+/* Some servers take NaN for more than any number. */
+static void
+append_number_end(ArrayEnd *all, const char *field)
+{
+    bson_t one, condition;
+
+    BSON_APPEND_DOUBLE(begin_condition(all, field, &one, &condition), "$lte", INFINITY);
+    end_condition(all, &one, &condition);
+}
+
 /* Servers compare values of one type only. */
 static void
 append_range(ArrayEnd *all, const JwRecordFilter *filter)
@@ -150,42 +162,21 @@ append_range(ArrayEnd *all, const JwRecordFilter *filter)
     }
     if (range->to != NULL) {
         append_range_end(all, filter, "$lte", range->to, range->to_ms);
+    } else if (range->kind == JW_RANGE_NUMBER) {
+        append_number_end(all, filter->field);
     }
-}
-
-/* A pattern of the text itself. Servers differ in what they take for the same letter, so each
- * letter has its two cases written out, and nothing is left to their options: "[xX][yY]", a row of
- * single characters, which no text makes slow. */
-static char *
-pattern_of(const char *text)
-{
-    GString *pattern = g_string_new(NULL);
-
-    for (; *text != '\0'; text = g_utf8_next_char(text)) {
-        const gunichar letter = g_utf8_get_char(text);
-        const gunichar lower = g_unichar_tolower(letter), upper = g_unichar_toupper(letter);
-        if (lower != upper) {
-            g_string_append(pattern, "[");
-            g_string_append_unichar(pattern, lower);
-            g_string_append_unichar(pattern, upper);
-            g_string_append_c(pattern, ']');
-            continue;
-        }
-        if (letter < 0x80 && strchr("\\^$.|?*+()[]{}", (int)letter) != NULL) {
-            g_string_append_c(pattern, '\\');
-        }
-        g_string_append_unichar(pattern, letter);
-    }
-    return g_string_free(pattern, FALSE);
 }
 
 static void
 append_contains(ArrayEnd *all, const JwRecordFilter *filter)
 {
-    g_autofree char *pattern = pattern_of(filter->contains);
+    g_autofree char *pattern = jw_store_pattern(filter->contains);
     bson_t one, condition;
 
     BSON_APPEND_UTF8(begin_condition(all, filter->field, &one, &condition), "$regex", pattern);
+    end_condition(all, &one, &condition);
+    /* A text: some servers look into numbers as they would be written. */
+    BSON_APPEND_UTF8(begin_condition(all, filter->field, &one, &condition), "$gte", "");
     end_condition(all, &one, &condition);
 }
 

@@ -4,7 +4,7 @@
 void
 jw_change_init(JwChange *self, const char *id)
 {
-    self->filter = id != NULL ? BCON_NEW("_id", BCON_UTF8(id)) : bson_new();
+    self->filter = BCON_NEW("_id", BCON_UTF8(id));
     self->set = bson_new();
     self->add = bson_new();
     self->unset = bson_new();
@@ -14,7 +14,6 @@ void
 jw_change_clear(JwChange *self)
 {
     g_clear_pointer(&self->filter, bson_destroy);
-    g_clear_pointer(&self->sort, bson_destroy);
     g_clear_pointer(&self->set, bson_destroy);
     g_clear_pointer(&self->add, bson_destroy);
     g_clear_pointer(&self->unset, bson_destroy);
@@ -93,5 +92,5 @@ jw_change_run(JwChange *self, JwStore *store, const JwRepo *repo,
         bson_append_document_end(&push, &outbox);
         bson_append_document_end(&update, &push);
     }
-    return jw_repo_modify(store, repo, self->filter, self->sort, &update, ret_cas, ret, error);
+    return jw_repo_modify(store, repo, self->filter, &update, ret_cas, ret, error);
 }

@@ -32,9 +32,7 @@ typedef struct {
 /* A change being built; its repository appends what the tables cannot express. */
 typedef struct {
     bson_t *filter, *set, *add, *unset;
-    bson_t *sort; /* NULL: none; which of several that match */
 } JwChange;
-/* @id: (nullable): NULL: of the first document that the filter finds. */
 void jw_change_init(JwChange *self, const char *id);
 void jw_change_clear(JwChange *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JwChange, jw_change_clear)

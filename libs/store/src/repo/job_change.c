@@ -1,5 +1,6 @@
 /* job_change.c: the changes of a job's state, by the table of jw/job_state.h. Any thread. */
-#include "job_change.h"
+#include "change.h"
+#include "jw/store_jobs.h"
 
 static const JwEffect effects[] = {
     { JW_RULE_WHEN_DUE, 0, JW_EFFECT_WANT_PAST, "notBefore", 0 },
@@ -99,17 +100,6 @@ append_retry(JwStore *self, JwChange *update, const JwJobChange *change, bool *r
     return true;
 }
 
-void
-jw_job_change_build(JwChange *self, const JwJobChange *change)
-{
-    const JwJobRule *rule = jw_job_rule(change->transition);
-
-    jw_change_init(self, change->job_id);
-    append_filter(self->filter, change, rule);
-    append_set(self->set, change, rule);
-    jw_change_apply(self, effects, G_N_ELEMENTS(effects), rule->flags, rule->to, change->now_ms);
-}
-
 bool
 jw_store_change_job(JwStore *self, const JwJobChange *change, JwCas *ret_cas, JwJob **ret_job,
                     GError **error)
@@ -122,7 +112,10 @@ jw_store_change_job(JwStore *self, const JwJobChange *change, JwCas *ret_cas, Jw
     gpointer job = NULL;
     bool allowed = true;
 
-    jw_job_change_build(&update, change);
+    jw_change_init(&update, change->job_id);
+    append_filter(update.filter, change, rule);
+    append_set(update.set, change, rule);
+    jw_change_apply(&update, effects, G_N_ELEMENTS(effects), rule->flags, rule->to, change->now_ms);
     if ((rule->flags & JW_RULE_COUNTS_RETRY) != 0
         && !append_retry(self, &update, change, &allowed, error)) {
         return false;

@@ -85,6 +85,9 @@ append_filter(bson_t *filter, const JwJobQuery *query)
     if (query->requested_by != NULL) {
         BSON_APPEND_UTF8(filter, "requestedBy.id", query->requested_by);
     }
+    if (query->sha256 != NULL) {
+        BSON_APPEND_UTF8(filter, "artifact.sha256", query->sha256);
+    }
     append_range(filter, query);
     jw_repo_append_viewer(filter, &query->viewer, "requestedBy.id");
     if (query->department

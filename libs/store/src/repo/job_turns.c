@@ -1,61 +1,18 @@
 /* job_turns.c: see jw/store_turns.h. One index has the whole order, so that a turn costs a step in
  * it, however many jobs wait. Any thread. */
-#include "job_change.h"
+#include "repo.h"
 #include "jw/store_turns.h"
 
-static void
-append_turn(bson_t *filter, const JwJobTurn *turn)
+void
+jw_job_waiting_free(gpointer data)
 {
-    bson_t types;
+    JwJobWaiting *self = data;
 
-    BSON_APPEND_INT32(filter, "priority", (int32_t)turn->priority);
-    BSON_APPEND_DOCUMENT_BEGIN(filter, "type", &types);
-    jw_doc_append_strings(&types, "$in", turn->types);
-    bson_append_document_end(filter, &types);
-    if (turn->after != NULL) {
-        BCON_APPEND(filter, "caller", "{", turn->again ? "$gte" : "$gt", BCON_UTF8(turn->after),
-                    "}");
+    if (self != NULL) {
+        g_free(self->id);
+        g_free(self->caller);
+        g_free(self);
     }
-}
-
-bool
-jw_store_claim_next_job(JwStore *self, const JwJobTurn *turn, const char *owner, int64_t now_ms,
-                        JwCas *ret_cas, JwJob **ret_job, GError **error)
-{
-    g_return_val_if_fail(self != NULL && turn != NULL && turn->types != NULL && owner != NULL,
-                         false);
-    g_return_val_if_fail(ret_cas != NULL && ret_job != NULL, false);
-    const JwJobChange claim = { .transition = JW_CHANGE_CLAIM, .owner = owner, .now_ms = now_ms };
-    g_auto(JwChange) update = { 0 };
-    gpointer job = NULL;
-
-    jw_job_change_build(&update, &claim);
-    append_turn(update.filter, turn);
-    update.sort =
-        BCON_NEW("caller", BCON_INT32(1), "createdAt", BCON_INT32(1), "_id", BCON_INT32(1));
-    if (!jw_change_run(&update, self, &jw_repo_jobs, NULL, 0, ret_cas, &job, error)) {
-        return jw_prefix(error, "claiming the next job");
-    }
-    if (*ret_cas == JW_CAS_WON) {
-        *ret_job = job;
-    }
-    return true;
-}
-
-bool
-jw_store_find_claimed_job(JwStore *self, const char *owner, JwJob **ret_job, GError **error)
-{
-    g_return_val_if_fail(self != NULL && owner != NULL && ret_job != NULL, false);
-    g_autoptr(bson_t) filter =
-        BCON_NEW("state", BCON_UTF8(jw_job_state_name(JW_JOB_RUNNING)), "owner", BCON_UTF8(owner));
-    g_autoptr(bson_t) opts = BCON_NEW("limit", BCON_INT64(1));
-    g_autoptr(GPtrArray) jobs = NULL;
-
-    if (!jw_repo_list(self, &jw_repo_jobs, filter, opts, &jobs, error)) {
-        return false;
-    }
-    *ret_job = jobs->len > 0 ? g_ptr_array_steal_index(jobs, 0) : NULL;
-    return true;
 }
 
 static void
@@ -67,16 +24,64 @@ append_waiting(bson_t *filter, JwPriority priority, int64_t now_ms)
     jw_repo_append_past(filter, "notBefore", now_ms, now_ms + JW_JOB_BACKOFF_LONGEST_MS);
 }
 
-static bool
-take_caller(const bson_t *document, gpointer caller, GError **error)
+static char *
+caller_of(const bson_t *document)
 {
     bson_iter_t iter;
 
+    return g_strdup(bson_iter_init_find(&iter, document, "caller") && BSON_ITER_HOLDS_UTF8(&iter)
+                        ? bson_iter_utf8(&iter, NULL)
+                        : "");
+}
+
+static bool
+add_waiting(const bson_t *document, gpointer waiting, GError **error)
+{
+    JwJobWaiting *job = NULL;
+    bson_iter_t iter;
+
+    if (!bson_iter_init_find(&iter, document, "_id") || !BSON_ITER_HOLDS_UTF8(&iter)) {
+        return jw_fail(error, JW_ERROR_CORRUPT, "a stored job has no id");
+    }
+    job = g_new0(JwJobWaiting, 1);
+    job->id = g_strdup(bson_iter_utf8(&iter, NULL));
+    job->caller = caller_of(document);
+    g_ptr_array_add(waiting, job);
+    return true;
+}
+
+bool
+jw_store_next_jobs(JwStore *self, const JwJobTurn *turn, int64_t now_ms, int64_t limit,
+                   GPtrArray **ret_waiting, GError **error)
+{
+    g_return_val_if_fail(self != NULL && turn != NULL && turn->types != NULL, false);
+    g_return_val_if_fail(limit > 0 && ret_waiting != NULL, false);
+    g_autoptr(GPtrArray) waiting = g_ptr_array_new_with_free_func(jw_job_waiting_free);
+    g_auto(bson_t) filter = BSON_INITIALIZER;
+    g_autoptr(bson_t) opts = BCON_NEW(
+        "sort", "{", "caller", BCON_INT32(1), "createdAt", BCON_INT32(1), "_id", BCON_INT32(1),
+        "}", "limit", BCON_INT64(limit), "projection", "{", "caller", BCON_INT32(1), "}");
+    bson_t types;
+
+    append_waiting(&filter, turn->priority, now_ms);
+    BSON_APPEND_DOCUMENT_BEGIN(&filter, "type", &types);
+    jw_doc_append_strings(&types, "$in", turn->types);
+    bson_append_document_end(&filter, &types);
+    if (turn->after != NULL) {
+        BCON_APPEND(&filter, "caller", "{", "$gt", BCON_UTF8(turn->after), "}");
+    }
+    if (!jw_db_find_readable(self, "jobs", &filter, opts, add_waiting, waiting, error)) {
+        return jw_prefix(error, "the jobs that are next");
+    }
+    *ret_waiting = g_steal_pointer(&waiting);
+    return true;
+}
+
+static bool
+take_caller(const bson_t *document, gpointer caller, GError **error)
+{
     (void)error;
-    *(char **)caller =
-        g_strdup(bson_iter_init_find(&iter, document, "caller") && BSON_ITER_HOLDS_UTF8(&iter)
-                     ? bson_iter_utf8(&iter, NULL)
-                     : "");
+    *(char **)caller = caller_of(document);
     return true;
 }
 

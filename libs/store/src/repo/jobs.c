@@ -26,6 +26,7 @@ JW_DB_INDEXES(jobs) = {
     { "jobs", "requestedBy.id:1 createdAt:-1 _id:-1", false },
     { "jobs", "departments:1", false },
     { "jobs", "visibility:1", false },
+    { "jobs", "artifact.sha256:1", false },
     { "jobs", "artifact.removedAt:1 artifact.expiresAt:1", false },
     { 0 },
 };
@@ -99,7 +100,7 @@ jw_store_heartbeat_job(JwStore *self, const char *job_id, int64_t token, const J
     }
     bson_append_document_end(&update, &set);
     BCON_APPEND(&update, "$inc", "{", "heartbeat", BCON_INT64(1), "}");
-    if (!jw_db_modify(self, "jobs", &filter, NULL, &update, fields, &cas, take_state, &state,
+    if (!jw_db_modify(self, "jobs", &filter, &update, fields, &cas, take_state, &state,
                       error)) {
         return jw_prefix(error, "heartbeat of job '%s'", job_id);
     }

@@ -95,15 +95,15 @@ jw_repo_page(JwStore *self, const JwRepo *repo, const bson_t *filter, const bson
 }
 
 bool
-jw_repo_modify(JwStore *self, const JwRepo *repo, const bson_t *filter, const bson_t *sort,
-               const bson_t *update, JwCas *ret_cas, gpointer *ret, GError **error)
+jw_repo_modify(JwStore *self, const JwRepo *repo, const bson_t *filter, const bson_t *update,
+               JwCas *ret_cas, gpointer *ret, GError **error)
 {
     g_autoptr(bson_t) only_id = BCON_NEW("_id", BCON_INT32(1));
     Reading reading = { .repo = repo };
     JwCas cas = JW_CAS_LOST;
 
-    if (!jw_db_modify(self, repo->collection, filter, sort, update, ret == NULL ? only_id : NULL,
-                      &cas, ret == NULL ? NULL : take_one, &reading, error)) {
+    if (!jw_db_modify(self, repo->collection, filter, update, ret == NULL ? only_id : NULL, &cas,
+                      ret == NULL ? NULL : take_one, &reading, error)) {
         return false;
     }
     if (cas == JW_CAS_WON && ret != NULL) {

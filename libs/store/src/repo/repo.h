@@ -35,11 +35,10 @@ bool jw_repo_list(JwStore *self, const JwRepo *repo, const bson_t *filter, const
 bool jw_repo_page(JwStore *self, const JwRepo *repo, const bson_t *filter, const bson_t *opts,
                   size_t limit, GPtrArray **ret, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Updates the document that matches, or the first of them in the order @sort (nullable). @ret:
- * (out) (optional) (transfer full): the struct after the update when WON, untouched when LOST. */
-bool jw_repo_modify(JwStore *self, const JwRepo *repo, const bson_t *filter, const bson_t *sort,
-                    const bson_t *update, JwCas *ret_cas, gpointer *ret,
-                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Updates the one document that matches. @ret: (out) (optional) (transfer full): the struct after
+ * the update when WON, untouched when LOST. */
+bool jw_repo_modify(JwStore *self, const JwRepo *repo, const bson_t *filter, const bson_t *update,
+                    JwCas *ret_cas, gpointer *ret, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Names of the states in a bit set, as the condition `key: name` or `key: {$in: [...]}`; every
  * state for an empty set. @name: NULL past the last state. */

@@ -37,9 +37,10 @@ typedef struct {
     JwAggregate *aggregate, *previous; /* previous: NULL: nothing is compared */
     JwReportResult *result;
     char *dir, *path;
-    JwValue *shown; /* the row as the file has it */
-    int64_t read;   /* records, with those that do not count */
-    int date_index; /* of the date field in a row, -1: not read */
+    JwValue *shown;   /* the row as the file has it */
+    int64_t read;     /* records, with those that do not count */
+    int64_t as_of_ms; /* when reading began */
+    int date_index;   /* of the date field in a row, -1: not read */
 } Report;
 
 static void
@@ -200,7 +201,8 @@ report_step(Report *self, const JwValue *row, bool before, GError **error)
     done += self->previous != NULL ? jw_aggregate_rows(self->previous) : 0;
     exe_attempt_progress(self->attempt, "Reading records", percent_read(self, row, before), done,
                          -1);
-    return exe_attempt_go_on(self->attempt, error);
+    return exe_attempt_go_on(self->attempt, error)
+           && jw_aggregate_check(before ? self->previous : self->aggregate, error);
 }
 
 /* A record of the period before, which counts and is not listed. */
@@ -244,6 +246,7 @@ report_read(Report *self, GError **error)
 
     /* So that a search that finds nothing for long ends as well; a little later than we would. */
     before.time_limit_ms = scan.time_limit_ms = left_ms > 0 ? left_ms + SERVER_LATER_MS : 0;
+    self->as_of_ms = jw_clock_now_ms(self->exe->clock);
     exe_attempt_step(self->attempt, "Reading records", 5, 0, -1);
     jw_crash_point("exe_before_read");
     const bool listed =
@@ -251,8 +254,10 @@ report_read(Report *self, GError **error)
     return exe_attempt_go_on(self->attempt, error)
            && (!listed || exe_lookups_load(self->lookups, error))
            && (self->previous == NULL
-               || jw_store_scan_records(store, &before, report_previous_row, self, error))
-           && jw_store_scan_records(store, &scan, report_row, self, error);
+               || (jw_store_scan_records(store, &before, report_previous_row, self, error)
+                   && jw_aggregate_check(self->previous, error)))
+           && jw_store_scan_records(store, &scan, report_row, self, error)
+           && jw_aggregate_check(self->aggregate, error);
 }
 
 static bool
@@ -261,6 +266,20 @@ report_check(gpointer data, GError **error)
     Report *self = data;
 
     return self->ops->check(self->render, error);
+}
+
+/* What the file was made of and by, for who wants to make it again or doubts it. */
+static void
+report_note_origin(const Report *self, JwArtifact *artifact)
+{
+    const int64_t list_max = self->ops->list_max;
+
+    artifact->rows_written = !exe_render_content_lists(self->request->content) ? 0
+                             : list_max > 0 ? MIN(artifact->rows, list_max)
+                                            : artifact->rows;
+    artifact->as_of_ms = self->as_of_ms;
+    artifact->definition_sha256 = g_strdup(self->def->sha256);
+    artifact->program = g_strdup("jobwire-executor " JW_VERSION);
 }
 
 static bool
@@ -326,6 +345,7 @@ report_run(ExeAttempt *attempt, JwJobResult *ret_result, GError **error)
     if (!exe_attempt_go_on(attempt, error) || !report_publish(&self, artifact, error)) {
         return false;
     }
+    report_note_origin(&self, artifact);
     artifact->summary = jw_report_result_summary(self.result);
     artifact->duration_ms = jw_clock_mono_ms(self.exe->clock) - started;
     jw_info("report_written", JW_INT("rows", artifact->rows), JW_INT("bytes", artifact->size_bytes),

@@ -274,6 +274,8 @@ csv_row(ExeRender *self, const JwValue *row, GError **error)
     return csv_end_line(self, error);
 }
 
+/* Lines of groups alone, so that who sums a column counts nothing twice. What of a pivot is above a
+ * column is in its name. */
 static bool
 csv_table(ExeRender *self, const JwReportTable *table, GError **error)
 {
@@ -284,6 +286,9 @@ csv_table(ExeRender *self, const JwReportTable *table, GError **error)
     }
     bool ok = csv_end_line(self, error);
     for (size_t row = 0; ok && row < table->n_rows; row++) {
+        if (jw_report_row_kind(table, row) != JW_ROW_GROUP) {
+            continue;
+        }
         for (size_t i = 0; i < table->n_columns; i++) {
             csv_comma(self, i);
             csv_value(self, jw_report_cell(table, row, i), table->columns[i].format);

@@ -186,6 +186,7 @@ const ExeRenderOps exe_render_html = {
     .open = html_open,
     .row = html_row,
     .finish = html_finish,
+    .list_max = ROWS_MAX,
     .check = html_check,
     .free = html_free,
 };

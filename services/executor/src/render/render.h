@@ -25,9 +25,15 @@ typedef struct {
 } ExeRenderInput;
 
 static inline bool
+exe_render_content_lists(JwContent content)
+{
+    return content == JW_CONTENT_ALL || content == JW_CONTENT_LIST;
+}
+
+static inline bool
 exe_render_wants_list(const ExeRenderInput *input)
 {
-    return input->content == JW_CONTENT_ALL || input->content == JW_CONTENT_LIST;
+    return exe_render_content_lists(input->content);
 }
 
 static inline bool
@@ -46,6 +52,7 @@ typedef struct {
      * others use, so it may run while the file is uploaded. NULL: nothing to check. */
     bool (*check)(const ExeRender *self, GError **error);
     void (*free)(ExeRender *self);
+    int64_t list_max; /* its list shows the first so many records; 0: all */
 } ExeRenderOps;
 
 /* Every served format has a writer exe_render_<name>. */

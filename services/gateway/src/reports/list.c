@@ -17,6 +17,16 @@ static const char *const sorts[] = {
 
 static const char *const orders[] = { "asc", "desc", NULL };
 
+static char *
+check_sha256(const char *text)
+{
+    const size_t length = strspn(text, "0123456789abcdefABCDEF");
+
+    return length == 64 && text[length] == '\0'
+               ? NULL
+               : g_strdup("must be the SHA-256 of a file: 64 hexadecimal digits");
+}
+
 const JwField gw_reports_list_query[] = {
     { .name = "status", .type = JW_FIELD_STRING, .values = statuses },
     { .name = "reportType", .type = JW_FIELD_STRING },
@@ -24,6 +34,7 @@ const JwField gw_reports_list_query[] = {
     { .name = "departmentId", .type = JW_FIELD_STRING, .min = 1, .max = STRING_MAX },
     { .name = "fromDate", .type = JW_FIELD_STRING, .check = jw_check_date_or_time },
     { .name = "toDate", .type = JW_FIELD_STRING, .check = jw_check_date_or_time },
+    { .name = "sha256", .type = JW_FIELD_STRING, .check = check_sha256 },
     GW_PAGE_FIELDS,
     { .name = "sortBy", .type = JW_FIELD_STRING, .values = sorts },
     { .name = "sortOrder", .type = JW_FIELD_STRING, .values = orders },
@@ -86,6 +97,8 @@ gw_reports_list(const JwHttpRequest *request, JwHttpReply *reply, gpointer conte
 {
     const Gw *gw = context;
     const char *type = jw_http_query(request, "reportType");
+    const char *digest = jw_http_query(request, "sha256");
+    g_autofree char *sha256 = digest != NULL ? g_ascii_strdown(digest, -1) : NULL;
     const GwPage page = gw_request_page(request);
     JwJobQuery query = {
         .type = GW_JOB_TYPE,
@@ -93,6 +106,7 @@ gw_reports_list(const JwHttpRequest *request, JwHttpReply *reply, gpointer conte
         .states = states_of(jw_http_query(request, "status")),
         .requested_by = jw_http_query(request, "requestedBy"),
         .department = jw_http_query(request, "departmentId"),
+        .sha256 = sha256,
         .created_from_ms = time_of(jw_http_query(request, "fromDate"), false),
         .created_to_ms = time_of(jw_http_query(request, "toDate"), true),
         .sort = sort_of(jw_http_query(request, "sortBy")),

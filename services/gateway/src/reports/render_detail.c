@@ -128,6 +128,29 @@ render_delivery(const JwJob *job, const GPtrArray *deliveries)
     return delivery;
 }
 
+/* How the file came about. NULL: it was made before such was kept. (transfer full) */
+static json_t *
+render_manifest(const JwJob *job)
+{
+    const JwArtifact *artifact = job->artifact;
+
+    if (artifact->definition_sha256 == NULL) {
+        return NULL;
+    }
+    json_t *manifest =
+        json_pack("{s:I, s:I, s:I}", "sizeBytes", (json_int_t)artifact->size_bytes, "rowsMatched",
+                  (json_int_t)artifact->rows, "rowsWritten", (json_int_t)artifact->rows_written);
+    jw_json_set_string(manifest, "sha256", artifact->sha256);
+    jw_json_set_time(manifest, "asOf", artifact->as_of_ms);
+    jw_json_set_string(manifest, "definitionSha256", artifact->definition_sha256);
+    jw_json_set_string(manifest, "program", artifact->program);
+    json_t *spec = job->spec != NULL ? jw_json_parse(job->spec, strlen(job->spec), NULL) : NULL;
+    if (spec != NULL) {
+        json_object_set_new(manifest, "request", spec);
+    }
+    return manifest;
+}
+
 static json_t *
 render_result(const Gw *self, const JwJob *job)
 {
@@ -270,8 +293,13 @@ gw_render_detail(const Gw *self, const JwJob *job, const GPtrArray *deliveries)
     }
     if (gw_render_is_empty(job)) {
         json_object_set_new(detail, "result", render_empty(job));
-    } else if (job->state == JW_JOB_COMPLETED) {
+    } else if (job->state == JW_JOB_COMPLETED && job->artifact != NULL) {
+        json_t *manifest = render_manifest(job);
+
         json_object_set_new(detail, "result", render_result(self, job));
+        if (manifest != NULL) {
+            json_object_set_new(detail, "manifest", manifest);
+        }
     }
     json_object_set_new(detail, "delivery", render_delivery(job, deliveries));
     return detail;

@@ -248,6 +248,12 @@ run(JcContext *context, int argc, char **argv)
     return good ? work(context, &given, is_list, argv[1]) : jc_usage(context, &jc_dlq, error);
 }
 
+static const JcVerb verbs[] = {
+    { "list", "TOPIC", "shows dead letters with their reasons", 1, "limit json" },
+    { "replay", "TOPIC", "sends them to where they came from", 1, "partition offset all" },
+    { 0 },
+};
+
 const JcCommand jc_dlq = {
     .name = "dlq",
     .arguments = "list|replay TOPIC",
@@ -260,5 +266,6 @@ const JcCommand jc_dlq = {
             "it a second time; who reads Jobwire's topics knows a message by its id and does it "
             "once.\n",
     .options = options,
+    .verbs = verbs,
     .run = run,
 };

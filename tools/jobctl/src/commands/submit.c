@@ -1,18 +1,13 @@
 /* commands/submit.c: jobctl submit: posts a report job from a JSON file. Main thread. */
-#include <errno.h>
 #include <jansson.h>
-#include <string.h>
 
 #include "job.h"
 #include "jw/json.h"
-#include "jw/text.h"
 #include "jw/wire.h"
-
-#define BODY_MAX_BYTES (1024u * 1024u)
 
 typedef struct {
     const char *token;
-    bool watch, json, no_mail;
+    bool watch, wait, json, no_mail;
     int64_t interval_ms, timeout_s;
 } Options;
 
@@ -21,59 +16,25 @@ static const JcOption options[] = {
       0 },
     { "watch", 'w', JC_OPTION_FLAG, offsetof(Options, watch), NULL,
       "then shows the job until it ends, as jobctl watch does", 0, 0 },
+    { "wait", '\0', JC_OPTION_FLAG, offsetof(Options, wait), NULL,
+      "then waits until the job has ended, and says how", 0, 0 },
     { "json", '\0', JC_OPTION_FLAG, offsetof(Options, json), NULL, "the gateway's answer as JSON",
       0, 0 },
     { "no-mail", '\0', JC_OPTION_FLAG, offsetof(Options, no_mail), NULL,
-      "with --watch: does not wait for the mails", 0, 0 },
+      "with --watch, --wait: does not wait for the mails", 0, 0 },
     { "interval", 'i', JC_OPTION_INT, offsetof(Options, interval_ms), "MS",
-      "with --watch: time between two questions; default 300", 20, 60000 },
+      "with --watch, --wait: time between two questions; default 300", 20, 60000 },
     { "timeout", '\0', JC_OPTION_INT, offsetof(Options, timeout_s), "S",
-      "with --watch: gives up after that", 1, 86400 },
+      "with --watch, --wait: gives up after that", 1, 86400 },
     { 0 },
 };
-
-static char *
-read_input(GError **error)
-{
-    GString *text = g_string_new(NULL);
-    char buffer[4096];
-    size_t have = 0;
-
-    while ((have = fread(buffer, 1, sizeof buffer, stdin)) > 0
-           && text->len + have <= BODY_MAX_BYTES) {
-        g_string_append_len(text, buffer, (gssize)have);
-    }
-    g_autofree char *body = g_string_free(text, FALSE);
-    if (ferror(stdin) != 0 || have > 0) {
-        return jw_fail_null(error, JW_ERROR_INVALID, "standard input: %s",
-                            have > 0 ? "more than 1 MiB" : g_strerror(errno));
-    }
-    return g_steal_pointer(&body);
-}
-
-static char *
-read_body(const char *path, GError **error)
-{
-    size_t length = 0;
-    g_autofree char *body = strcmp(path, "-") == 0
-                                ? read_input(error)
-                                : jw_file_read(path, BODY_MAX_BYTES, &length, error);
-    if (body == NULL) {
-        return NULL;
-    }
-    json_auto_t *value = jw_json_parse(body, strlen(body), error);
-    if (value == NULL) {
-        (void)jw_prefix(error, "%s", path);
-        return NULL;
-    }
-    return g_steal_pointer(&body);
-}
 
 static JcExit
 submit(JcContext *context, const Options *given, const char *path)
 {
+    const bool follows = given->watch || given->wait;
     g_autoptr(GError) error = NULL;
-    g_autofree char *body = read_body(path, &error);
+    g_autofree char *body = jc_body_read(path, &error);
     g_autoptr(JcApi) api = body != NULL ? jc_api_new(context, given->token, &error) : NULL;
     json_auto_t *data = api != NULL ? jc_api_call(api, JW_LINK_REPORT_JOBS, body, &error) : NULL;
 
@@ -86,13 +47,13 @@ submit(JcContext *context, const Options *given, const char *path)
         (void)jw_fail(&error, JW_ERROR_CORRUPT, "the gateway's answer has no job id");
         return jc_failed(context, &jc_submit, error);
     }
-    if (given->json && !given->watch) {
+    if (given->json && !follows) {
         g_autofree char *text = jw_json_dump(data, JSON_SORT_KEYS | JSON_COMPACT);
         fprintf(context->out, "%s\n", text);
     } else if (!given->json) {
         fprintf(context->out, "Job       %s, %s\n", job_id, status != NULL ? status : "accepted");
     }
-    if (!given->watch) {
+    if (!follows) {
         if (!given->json) {
             fprintf(context->out, "          jobctl watch %s\n", job_id);
         }
@@ -103,6 +64,7 @@ submit(JcContext *context, const Options *given, const char *path)
                             .timeout_ms = given->timeout_s * 1000,
                             .json = given->json,
                             .no_mail = given->no_mail,
+                            .quiet = given->wait,
                             .posted = true };
     return jc_job_watch(context, &jc_submit, api, job_id, &watch);
 }
@@ -117,6 +79,11 @@ run(JcContext *context, int argc, char **argv)
     if (good && argc != 1) {
         good = jw_fail(&error, JW_ERROR_INVALID,
                        "name one file with the job, or - for standard input");
+    }
+    if (good && given.watch && given.wait) {
+        good = jw_fail(&error, JW_ERROR_INVALID,
+                       "choose: --watch shows the progress, --wait only "
+                       "the end");
     }
     return good ? submit(context, &given, argv[0]) : jc_usage(context, &jc_submit, error);
 }

@@ -1,6 +1,7 @@
 /* render/xlsx/summary.c: see render/xlsx/summary.h. */
 #include "render/xlsx/summary.h"
 
+#include "jw/report_text.h"
 #include "jw/report_words.h"
 #include "render/xlsx/table.h"
 
@@ -26,13 +27,16 @@ static void
 figure_cell(ExeBook *book, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t col, const JwValue *value,
             const char *text, ExeXlsxLook look)
 {
+    const bool percent = exe_xlsx_is_percent(look.format, look.unit);
+    const JwValue held = percent ? exe_xlsx_hundredth(value) : *value;
+
     look.format = exe_xlsx_value_format(value, look.format);
     lxw_format *style = exe_xlsx_style(&book->styles, &look);
 
     if (value->type == JW_VALUE_NULL) {
         exe_book_text(book, sheet, row, col, text, style);
     } else {
-        exe_book_value(book, sheet, row, col, value, style);
+        exe_book_value(book, sheet, row, col, &held, style);
     }
 }
 
@@ -42,21 +46,21 @@ comparison_write(ExeBook *book, const JwReportFigure *figure, lxw_worksheet *she
                  double widths[COLUMNS])
 {
     const JwReportComparison *beside = &figure->comparison;
+    if (beside->previous_text == NULL) { /* nothing is beside this one */
+        return;
+    }
     const ExeXlsxLook look = { .style = EXE_XLSX_BESIDE,
                                .format = figure->format,
                                .decimals = figure->decimals,
                                .unit = figure->unit };
-    const ExeXlsxLook share = { .style = EXE_XLSX_BESIDE,
-                                .format = JW_FORMAT_PERCENT,
-                                .decimals = JW_CHANGE_DECIMALS,
-                                .sign = true };
-    ExeXlsxLook change = look;
+    ExeXlsxLook change = look, share = look;
 
-    if (beside->previous_text == NULL) {
-        return;
-    }
     change.sign = true;
     change.unit = beside->unit != NULL ? beside->unit : figure->unit;
+    share = (ExeXlsxLook){ .style = EXE_XLSX_BESIDE,
+                           .format = JW_FORMAT_PERCENT,
+                           .decimals = JW_CHANGE_DECIMALS,
+                           .sign = true };
     figure_cell(book, sheet, row, 3, &beside->previous, beside->previous_text, look);
     figure_cell(book, sheet, row, 4, &beside->difference, beside->difference_text, change);
     figure_cell(book, sheet, row, 5, &beside->percent, beside->percent_text, share);
@@ -77,6 +81,7 @@ figures_write(ExeBook *book, const JwReportResult *result, lxw_worksheet *sheet,
                                    .format = figure->format,
                                    .decimals = figure->decimals,
                                    .unit = figure->unit,
+                                   .approximate = figure->approximate,
                                    .level = figure->level };
 
         exe_book_text(book, sheet, row + i, 1, figure->label, book->styles.label);
@@ -149,29 +154,44 @@ summary_head(ExeBook *book, const JwReportResult *result, lxw_worksheet *sheet, 
     }
 }
 
-void
-exe_summary_write(ExeBook *book, const char *title, const JwReportResult *result,
-                  lxw_worksheet *sheet)
+/* Below the figures: how many records, when, and what readers must know. */
+static void
+summary_foot(ExeBook *book, const ExeRenderInput *input, const JwReportResult *result,
+             const char *list_note, lxw_worksheet *sheet)
 {
-    const ExeXlsxStyles *styles = &book->styles;
     const char *language = result->language;
-    lxw_row_t row = FIRST_ROW;
-    g_autofree char *subtitle = summary_subtitle(result);
+    lxw_row_t row = FIRST_ROW + result->figures->len + 1;
     g_autofree char *count = jw_report_word_records(result->rows, language);
     g_autofree char *records = jw_report_word_fill(JW_WORD_RECORDS_READ, language, count, NULL);
+    g_autofree char *time = jw_report_text_time(input->made_at_ms, JW_FORMAT_DATETIME, input->zone);
+    g_autofree char *zoned = g_strdup_printf("%s (%s)", time, result->time_zone);
+    g_autofree char *made = jw_report_word_fill(JW_WORD_MADE_AT, language, zoned, NULL);
+
+    exe_book_text(book, sheet, row++, 1, records, book->styles.muted);
+    exe_book_text(book, sheet, row++, 1, made, book->styles.muted);
+    if (list_note != NULL) {
+        exe_book_text(book, sheet, row++, 1, list_note, book->styles.muted);
+    }
+    for (guint i = 0; i < result->notes->len; i++) {
+        exe_book_text(book, sheet, row++, 1, g_ptr_array_index(result->notes, i),
+                      book->styles.muted);
+    }
+}
+
+void
+exe_summary_write(ExeBook *book, const ExeRenderInput *input, const JwReportResult *result,
+                  const char *list_note, lxw_worksheet *sheet)
+{
+    g_autofree char *subtitle = summary_subtitle(result);
 
     exe_book_note(book, worksheet_set_row(sheet, 1, 30, NULL));
-    if (title != NULL) {
-        exe_book_text(book, sheet, 1, 1, title, styles->title);
+    if (input->title != NULL) {
+        exe_book_text(book, sheet, 1, 1, input->title, book->styles.title);
     }
-    exe_book_text(book, sheet, 2, 1, subtitle, styles->muted);
+    exe_book_text(book, sheet, 2, 1, subtitle, book->styles.muted);
     summary_scope(book, result, sheet);
-    summary_head(book, result, sheet, row - 1);
-    figures_write(book, result, sheet, row);
-    row += result->figures->len + 1;
-    exe_book_text(book, sheet, row++, 1, records, styles->muted);
-    for (guint i = 0; i < result->notes->len; i++) {
-        exe_book_text(book, sheet, row++, 1, g_ptr_array_index(result->notes, i), styles->muted);
-    }
+    summary_head(book, result, sheet, FIRST_ROW - 1);
+    figures_write(book, result, sheet, FIRST_ROW);
+    summary_foot(book, input, result, list_note, sheet);
     worksheet_activate(sheet);
 }

@@ -2,13 +2,15 @@
  */
 #pragma once
 #include "jw/report_result.h"
+#include "render/render.h"
 #include "render/xlsx/book.h"
 
 G_BEGIN_DECLS
 
-/* @title: (nullable): of the job */
-void exe_summary_write(ExeBook *book, const char *title, const JwReportResult *result,
-                       lxw_worksheet *sheet);
+/* @input: title of the job, time and zone. @list_note: (nullable): what readers must know of the
+ * list's sheets */
+void exe_summary_write(ExeBook *book, const ExeRenderInput *input, const JwReportResult *result,
+                       const char *list_note, lxw_worksheet *sheet);
 
 /* Where charts stand beside the figures. */
 lxw_col_t exe_summary_chart_column(const JwReportResult *result);

@@ -5,13 +5,19 @@
 
 G_BEGIN_DECLS
 
-#define EXE_HEAD_HEIGHT 20
-#define EXE_WIDTH_MOST  255.0 /* of a column, by the file format */
+#define EXE_HEAD_HEIGHT   20
+#define EXE_HEAD_HEIGHT_2 34    /* of two lines */
+#define EXE_WIDTH_MOST    255.0 /* of a column, by the file format */
 
 /* Head, rows and chart into @sheet; the chart into @summary as well, from @column on, when the
  * definition wants it in front. */
 void exe_table_write(ExeBook *book, const JwReportTable *table, lxw_worksheet *sheet,
                      lxw_worksheet *summary, lxw_col_t column);
+
+/* The chart alone into @summary, with what it draws in hidden columns behind it: of a workbook
+ * without the table. Nothing when the definition does not want it in front. */
+void exe_table_in_front(ExeBook *book, const JwReportTable *table, lxw_worksheet *summary,
+                        lxw_col_t column);
 
 /* As long as a time that a cell shows. */
 #define EXE_TIME_SHOWN "2021-01-04 09:12:00"

@@ -31,7 +31,20 @@ struct _ExeRender {
     int first_list_sheet; /* its number, from 1: behind the summary and the tables */
     int64_t rows;
     JwZoneCache zone;
+    JwValue *cells; /* of a row, when percentages stand otherwise in cells than in records */
 };
+
+/* The rows of each list sheet that are printed: about 25 pages. A list is to be searched, and
+ * nobody wants thousands of pages out of a printer. */
+#define PRINTED_ROWS 1000
+
+#define HEAD_WIDTH_MAX 40.0 /* of the list: a longer head takes two lines */
+
+static bool
+is_percent(const JwColumnDef *column)
+{
+    return exe_xlsx_is_percent(column->format, column->unit.other);
+}
 
 /* The formats of the list's columns, by their numbers in the workbook. */
 static ExeXlsxList *
@@ -51,6 +64,9 @@ list_new(ExeRender *self)
                                    .decimals = exe_xlsx_list_decimals(column),
                                    .unit = unit,
                                    .unit_one = one };
+        if (is_percent(column) && self->cells == NULL) {
+            self->cells = g_new0(JwValue, columns->len);
+        }
         styles[i] = lxw_format_get_xf_index(exe_xlsx_style(&self->book.styles, &look));
     }
     return exe_xlsx_list_new(self->input.temp_dir, &self->zone, styles, columns->len,
@@ -69,6 +85,7 @@ xlsx_free(ExeRender *self)
     }
     exe_xlsx_list_free(self->list);
     g_free(self->closed_path);
+    g_free(self->cells);
     g_free(self);
 }
 
@@ -102,6 +119,22 @@ xlsx_open(const ExeRenderInput *input, GError **error)
     return self;
 }
 
+/* The row as cells hold it. (transfer none) */
+static const JwValue *
+row_cells(ExeRender *self, const JwValue *row)
+{
+    const GArray *columns = self->input.def->columns;
+
+    if (self->cells == NULL) {
+        return row;
+    }
+    for (guint i = 0; i < columns->len; i++) {
+        const bool percent = is_percent(&g_array_index(columns, JwColumnDef, i));
+        self->cells[i] = percent ? exe_xlsx_hundredth(&row[i]) : row[i];
+    }
+    return self->cells;
+}
+
 static bool
 xlsx_row(ExeRender *self, const JwValue *row, GError **error)
 {
@@ -110,27 +143,62 @@ xlsx_row(ExeRender *self, const JwValue *row, GError **error)
     }
     self->rows++;
     return (!exe_xlsx_list_sheet_is_full(self->list) || exe_xlsx_list_next_sheet(self->list, error))
-           && exe_xlsx_list_row(self->list, row, error);
+           && exe_xlsx_list_row(self->list, row_cells(self, row), error);
 }
 
-/* The definition's width, or what the column's numbers and times take. */
+/* What the head takes in one line, with the filter's button. */
+static double
+head_width(const JwColumnDef *column)
+{
+    return exe_column_width(0, column->label) + EXE_FILTER_WIDTH;
+}
+
+/* The definition's width, or what the column's head, numbers and times take. */
 static double
 list_width(const ExeRender *self, unsigned column)
 {
     const JwColumnDef *def = &g_array_index(self->input.def->columns, JwColumnDef, column);
     JwValue widest = { .type = JW_VALUE_REAL };
+    const double least = MAX(def->width, MIN(head_width(def), HEAD_WIDTH_MAX));
 
     if (def->format == JW_FORMAT_DATETIME || def->format == JW_FORMAT_DATE) {
         const bool day = def->format == JW_FORMAT_DATE;
-        return exe_column_width(def->width, day ? "2021-01-04" : EXE_TIME_SHOWN);
+        return exe_column_width(least, day ? "2021-01-04" : EXE_TIME_SHOWN);
     }
     if (!exe_xlsx_list_widest(self->list, column, &widest.real)) {
-        return def->width;
+        return least;
     }
+    widest.real *= is_percent(def) ? 100 : 1; /* as it is shown */
     const JwTextForm form = { def->format, exe_xlsx_list_decimals(def), def->unit.other, false,
                               NULL };
     g_autofree char *number = jw_report_text_form(&widest, &form);
-    return MIN(exe_column_width(def->width, number), EXE_WIDTH_MOST);
+    return MIN(exe_column_width(least, number), EXE_WIDTH_MOST);
+}
+
+/* What is said of a list that is too long to be printed. NULL: it is printed. (transfer full) */
+static char *
+print_note(const ExeRender *self, const char *language)
+{
+    if (exe_xlsx_list_n_sheets(self->list) == 0
+        || exe_xlsx_list_last_row(self->list, 0) <= PRINTED_ROWS + 1) {
+        return NULL;
+    }
+    g_autofree char *first = jw_report_count(PRINTED_ROWS, language);
+    g_autofree char *all = jw_report_word_records(self->rows, language);
+    return jw_report_word_fill(JW_WORD_PRINTED, language, first, all);
+}
+
+/* The rest of a long list is outside of the print area, and its pages say so. */
+static void
+list_print_area(ExeRender *self, lxw_worksheet *sheet, unsigned number, const char *note)
+{
+    const lxw_col_t last_col = (lxw_col_t)(self->input.def->columns->len - 1);
+
+    if (exe_xlsx_list_last_row(self->list, number) > PRINTED_ROWS + 1) {
+        g_autofree char *head = g_strconcat("&R&9 ", note, NULL);
+        exe_book_note(&self->book, worksheet_print_area(sheet, 0, 0, PRINTED_ROWS, last_col));
+        exe_book_note(&self->book, worksheet_set_header(sheet, head));
+    }
 }
 
 /* What a sheet of the list has beside its rows: header and filter. */
@@ -141,27 +209,30 @@ list_sheet_write(ExeRender *self, lxw_worksheet *sheet, unsigned number)
     lxw_row_t last_row = MAX(exe_xlsx_list_last_row(self->list, number), 2u) - 1;
     ExeBook *book = &self->book;
 
-    exe_book_note(book, worksheet_set_row(sheet, 0, EXE_HEAD_HEIGHT, NULL));
+    bool wraps = false;
+
     for (guint i = 0; i < columns->len; i++) {
         const JwColumnDef *column = &g_array_index(columns, JwColumnDef, i);
         const lxw_col_t at = (lxw_col_t)i;
+        const double width = list_width(self, i);
 
-        exe_book_note(book, worksheet_set_column(sheet, at, at, list_width(self, i), NULL));
-        exe_book_text(book, sheet, 0, at, column->label, book->styles.heads[column->format]);
+        wraps = wraps || head_width(column) > width;
+        exe_book_note(book, worksheet_set_column(sheet, at, at, width, NULL));
+        exe_book_text(book, sheet, 0, at, column->label, book->styles.filter_heads[column->format]);
     }
+    const double height = wraps ? EXE_HEAD_HEIGHT_2 : EXE_HEAD_HEIGHT;
+    exe_book_note(book, worksheet_set_row(sheet, 0, height, NULL));
     worksheet_freeze_panes(sheet, 1, 0);
     exe_book_note(book, worksheet_repeat_rows(sheet, 0, 0));
     exe_book_note(book, worksheet_autofilter(sheet, 0, 0, last_row, (lxw_col_t)(columns->len - 1)));
 }
 
-/* All sheets in their order first: what is written into one may name another. */
-static bool
-sheets_write(ExeRender *self, const JwReportResult *result, GError **error)
+/* All sheets in their order first: what is written into one may name another. (transfer full) */
+static GPtrArray *
+sheets_add(ExeRender *self, const JwReportResult *result, guint n_tables)
 {
-    g_autoptr(GPtrArray) sheets = g_ptr_array_new();
+    GPtrArray *sheets = g_ptr_array_new();
     ExeBook *book = &self->book;
-    const guint n_tables = exe_render_wants_tables(&self->input) ? result->tables->len : 0;
-    const unsigned n_lists = exe_xlsx_list_n_sheets(self->list);
 
     g_ptr_array_add(sheets,
                     exe_book_sheet(book, jw_report_word(JW_WORD_SUMMARY, book->language), 1));
@@ -170,20 +241,45 @@ sheets_write(ExeRender *self, const JwReportResult *result, GError **error)
         g_ptr_array_add(sheets, exe_book_sheet(book, title, 1));
     }
     self->first_list_sheet = (int)sheets->len + 1;
-    for (unsigned i = 0; i < n_lists; i++) {
+    for (unsigned i = 0; i < exe_xlsx_list_n_sheets(self->list); i++) {
         g_ptr_array_add(sheets, exe_book_sheet(book, self->input.def->list_title, i + 1));
     }
-    if (!exe_book_ok(book, error)) {
+    return sheets;
+}
+
+static void
+tables_write(ExeRender *self, const JwReportResult *result, const GPtrArray *sheets, guint n_tables)
+{
+    const lxw_col_t front = exe_summary_chart_column(result);
+    lxw_worksheet *summary = sheets->pdata[0];
+
+    for (guint i = 0; i < result->tables->len; i++) {
+        const JwReportTable *table = &g_array_index(result->tables, JwReportTable, i);
+        if (i < n_tables) {
+            exe_table_write(&self->book, table, sheets->pdata[1 + i], summary, front);
+        } else {
+            exe_table_in_front(&self->book, table, summary, front);
+        }
+    }
+}
+
+static bool
+sheets_write(ExeRender *self, const JwReportResult *result, GError **error)
+{
+    const guint n_tables = exe_render_wants_tables(&self->input) ? result->tables->len : 0;
+    g_autoptr(GPtrArray) sheets = sheets_add(self, result, n_tables);
+    g_autofree char *note = print_note(self, result->language);
+
+    if (!exe_book_ok(&self->book, error)) {
         return false;
     }
-    for (unsigned i = 0; i < n_lists; i++) {
-        list_sheet_write(self, sheets->pdata[1 + n_tables + i], i);
+    for (unsigned i = 0; i < exe_xlsx_list_n_sheets(self->list); i++) {
+        lxw_worksheet *sheet = sheets->pdata[1 + n_tables + i];
+        list_sheet_write(self, sheet, i);
+        list_print_area(self, sheet, i, note);
     }
-    for (guint i = 0; i < n_tables; i++) {
-        exe_table_write(book, &g_array_index(result->tables, JwReportTable, i),
-                        sheets->pdata[1 + i], sheets->pdata[0], exe_summary_chart_column(result));
-    }
-    exe_summary_write(book, self->input.title, result, sheets->pdata[0]);
+    tables_write(self, result, sheets, n_tables);
+    exe_summary_write(&self->book, &self->input, result, note, sheets->pdata[0]);
     return true;
 }
 

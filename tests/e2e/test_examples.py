@@ -1,0 +1,106 @@
+"""The examples of the success answers in the OpenAPI files are real answers: each has the members, and the types, of the one
+that the gateway gives to a request like it. JW_EXAMPLES_FILE names a file that the real answers are written to.
+"""
+import datetime
+import json
+import os
+
+import pytest
+
+from stack import CONTRACTS, JOBS, address, weekly
+from test_seed_000 import failed
+
+TEMPLATES = "/api/v2/reports/templates"
+SETTINGS = {
+    "reportType": "call-records",
+    "parameters": {"period": {"type": "weekly"}, "groupBy": ["agent"]},
+    "output": {"format": "xlsx"},
+}
+# whose members are named by what was asked for, not by the API
+NAMED_BY_DATA = ("$.data[].filterOperators", "$.data.result.summary")
+SOMETIMES = ("estimatedWaitTime", "queuePosition")  # left out while a figure is missing
+
+
+class Recorder:
+    """Asks as an Api does, and keeps the answer under the operation's id."""
+
+    def __init__(self, api):
+        self.api = api
+        self.answers = {}
+
+    def __call__(self, operation, method, path, status=200, **options):
+        answer = self.api.request(method, path, **options)
+        assert answer.status_code == status, f"{operation}: {answer.status_code} {answer.text}"
+        self.answers[operation] = answer.json()
+        return answer.json()["data"]
+
+
+@pytest.fixture(scope="module")
+def answers(stack):
+    """{operationId: its answer}"""
+    ask = Recorder(stack.api(subject="u-examples"))
+    wanted = weekly([address(stack, "ops")], name="Calls of last week", visibility="department")
+    job = ask("createReportJob", "POST", JOBS, 201, json=wanted)["id"]
+    ask.api.wait_mailed(job)
+    ask("getReportJob", "GET", f"/{job}")
+    ask("listReportJobs", "GET", f"{JOBS}?status=completed&requestedBy=u-examples&limit=1")
+    later = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=1)
+    scheduled = ask.api.create(weekly(scheduledFor=later.strftime("%Y-%m-%dT%H:%M:%SZ")))
+    ask("cancelReportJob", "POST", f"/{scheduled}/cancel", json={"reason": "asked for by mistake"})
+    ask("retryReportJob", "POST", f"/{failed(stack, ask.api)}/retry")
+    link = ask("createReportLink", "POST", f"/{job}/links", 201, json={"expiresIn": "24h", "description": "for the auditors"})
+    ask("listReportLinks", "GET", f"/{job}/links")
+    ask("revokeReportLink", "DELETE", f"/{job}/links/{link['id']}")
+    ask("revokeReportLinks", "DELETE", f"/{job}/links")
+    body = {"name": "Calls of the week", "description": "What the Monday meeting looks at", "settings": SETTINGS}
+    template = ask("createReportTemplate", "POST", TEMPLATES, 201, json=body)["id"]
+    ask("replaceReportTemplate", "PUT", f"{TEMPLATES}/{template}", json=body | {"name": "Calls"})
+    ask("patchReportTemplate", "PATCH", f"{TEMPLATES}/{template}", json={"name": "Calls by agent"})
+    ask("getReportTemplate", "GET", f"{TEMPLATES}/{template}")
+    ask("listReportTemplates", "GET", f"{TEMPLATES}?owner=u-examples&limit=1")
+    ask("deleteReportTemplate", "DELETE", f"{TEMPLATES}/{template}")
+    ask("listReportTypes", "GET", "/api/v2/reports/types")
+    if "JW_EXAMPLES_FILE" in os.environ:
+        with open(os.environ["JW_EXAMPLES_FILE"], "w", encoding="utf-8") as file:
+            json.dump(ask.answers, file)
+    return ask.answers
+
+
+def examples():
+    """{operationId: the example of its success answer}, of the operations that answer with JSON of ours."""
+    found = {}
+    for api in CONTRACTS:
+        for _, path, operation, place in api.operations():
+            for status, response in operation["responses"].items():
+                _, response = api.resolve(f"{place}/responses/{status}", response)
+                media = response.get("content", {}).get("application/json")
+                if status.startswith("2") and media and path != "/openapi.json":
+                    found[operation["operationId"]] = media.get("example")
+    return found
+
+
+def form(value, at="$"):
+    """What a value is made of: lists by the form of their items, objects by their members."""
+    if at in NAMED_BY_DATA:
+        return type(value).__name__
+    if isinstance(value, dict):
+        return {name: form(member, f"{at}.{name}") for name, member in value.items() if name not in SOMETIMES}
+    if isinstance(value, list):
+        forms = [form(item, f"{at}[]") for item in value]
+        return [each for i, each in enumerate(forms) if each not in forms[:i]]
+    return "number" if isinstance(value, int | float) and not isinstance(value, bool) else type(value).__name__
+
+
+def test_every_operation_has_an_example_of_its_answer(answers):
+    assert set(examples()) == set(answers)
+    assert not [name for name, example in examples().items() if example is None]
+
+
+@pytest.mark.parametrize("operation", sorted(examples()))
+def test_the_example_is_as_the_real_answer(answers, operation):
+    assert form(examples()[operation]) == form(answers[operation])
+
+
+def test_another_form_is_seen():
+    for one, other in (({"a": 1}, {"a": "1"}), ({"a": 1}, {}), ([{"a": 1}], [{"b": 1}]), ([], [1]), (True, 1)):
+        assert form(one) != form(other)

@@ -1,0 +1,358 @@
+/* test_sheets.c: what the sheets of a workbook have of results built by hand: several keys, totals,
+ * heads over heads, thresholds, percentages, pages, charts. tests/e2e reads workbooks with
+ * openpyxl. */
+#include "filekit.h"
+#include "testkit.h"
+
+#include <minizip/unzip.h>
+#include <string.h>
+
+/* The XML of a part of the workbook. (transfer full) */
+static char *
+read_part(const FileKit *kit, const char *name)
+{
+    GString *text = g_string_new(NULL);
+    char piece[4096];
+    int length = 0;
+    unzFile zip = unzOpen64(kit->path);
+
+    if (zip == NULL || unzLocateFile(zip, name, 1) != UNZ_OK) {
+        fail_msg("no %s in the workbook", name);
+    }
+    assert_int_equal(unzOpenCurrentFile(zip), UNZ_OK);
+    while ((length = unzReadCurrentFile(zip, piece, sizeof piece)) > 0) {
+        g_string_append_len(text, piece, length);
+    }
+    assert_int_equal(unzCloseCurrentFile(zip), UNZ_OK);
+    assert_int_equal(unzClose(zip), UNZ_OK);
+    return g_string_free(text, FALSE);
+}
+
+static void
+assert_part(const FileKit *kit, const char *part, const char *piece, bool there)
+{
+    g_autofree char *text = read_part(kit, part);
+
+    if ((strstr(text, piece) != NULL) != there) {
+        fail_msg("%s%s in %s: %s", there ? "no " : "", piece, part, text);
+    }
+}
+
+/* The number of a cell's format, "C3" say. */
+static int
+style_of(const FileKit *kit, const char *part, const char *cell)
+{
+    g_autofree char *text = read_part(kit, part);
+    g_autofree char *begin = g_strdup_printf("<c r=\"%s\" s=\"", cell);
+    const char *at = strstr(text, begin);
+
+    if (at == NULL) {
+        fail_msg("no %s in %s: %s", cell, part, text);
+    }
+    return (int)g_ascii_strtoll(at + strlen(begin), NULL, 10);
+}
+
+static double
+number_of(const FileKit *kit, const char *part, const char *cell)
+{
+    g_autofree char *text = read_part(kit, part);
+    g_autofree char *begin = g_strdup_printf("<c r=\"%s\" s=\"", cell);
+    const char *at = strstr(text, begin);
+
+    assert_non_null(at);
+    at = strchr(at, '>');
+    assert_true(g_str_has_prefix(at, "><v>"));
+    return g_ascii_strtod(at + strlen("><v>"), NULL);
+}
+
+static void
+write_book(FileKit *kit, const JwValue *rows, size_t n_rows)
+{
+    g_free(fk_write(kit, &exe_render_xlsx, rows, n_rows, NULL));
+}
+
+#define TABLE "xl/worksheets/sheet2.xml"
+
+static void
+test_several_keys_and_totals(void **state G_GNUC_UNUSED)
+{
+    g_auto(FileKit) kit = { 0 };
+
+    fk_init(&kit, "Europe/Istanbul");
+    fk_fill(&kit);
+    kit.input.content = JW_CONTENT_TABLES;
+    write_book(&kit, NULL, 0);
+    assert_part(&kit, TABLE, "<mergeCells count=\"1\"><mergeCell ref=\"C1:D1\"/></mergeCells>",
+                true);
+    assert_part(&kit, TABLE, "<pane xSplit=\"2\" ySplit=\"2\" topLeftCell=\"C3\"", true);
+    /* Two groups and their sub-total, not the total. */
+    assert_part(&kit, TABLE, "<autoFilter ref=\"A2:E5\"/>", true);
+    assert_part(&kit, "xl/workbook.xml", "'By agent'!$1:$2</definedName>", true);
+    assert_part(&kit, TABLE, "fitToHeight=\"0\"", true);
+    assert_part(&kit, TABLE, "<row r=\"3\" spans=\"1:5\" outlineLevel=\"1\">", true);
+    assert_part(&kit, TABLE, "<row r=\"4\" spans=\"1:5\" outlineLevel=\"1\">", true);
+    assert_part(&kit, TABLE, "<row r=\"5\" spans=\"1:5\">", true);
+    assert_part(&kit, TABLE, "<row r=\"6\" spans=\"1:5\">", true);
+    /* Every cell has its lines, those without a value too. */
+    assert_int_equal(style_of(&kit, TABLE, "B5"), style_of(&kit, TABLE, "A5"));
+    assert_int_equal(style_of(&kit, TABLE, "B6"), style_of(&kit, TABLE, "A6"));
+    assert_int_not_equal(style_of(&kit, TABLE, "A6"), style_of(&kit, TABLE, "A5"));
+    assert_int_not_equal(style_of(&kit, TABLE, "A5"), style_of(&kit, TABLE, "A3"));
+    (void)style_of(&kit, TABLE, "D4");
+    (void)style_of(&kit, TABLE, "E4");
+    assert_part(&kit, "xl/sharedStrings.xml", ">Monday<", true);
+    assert_part(&kit, "xl/sharedStrings.xml", ">Tuesday<", true);
+}
+
+static void
+test_thresholds_have_colours(void **state G_GNUC_UNUSED)
+{
+    static const char *const pieces[] = {
+        "<fgColor rgb=\"FFDCFCE7\"/>", "<color rgb=\"FF166534\"/>",   "<fgColor rgb=\"FFFEF3C7\"/>",
+        "<color rgb=\"FF92400E\"/>",   "<fgColor rgb=\"FFFEE2E2\"/>", "<color rgb=\"FF991B1B\"/>",
+    };
+    g_auto(FileKit) kit = { 0 };
+
+    fk_init(&kit, "Europe/Istanbul");
+    fk_fill(&kit);
+    kit.input.content = JW_CONTENT_TABLES;
+    write_book(&kit, NULL, 0);
+    for (size_t i = 0; i < G_N_ELEMENTS(pieces); i++) {
+        assert_part(&kit, "xl/styles.xml", pieces[i], true);
+    }
+    /* C3 is good, C4 warns, C5 and D3 are as others. */
+    assert_int_not_equal(style_of(&kit, TABLE, "C3"), style_of(&kit, TABLE, "D3"));
+    assert_int_not_equal(style_of(&kit, TABLE, "C4"), style_of(&kit, TABLE, "C3"));
+    /* The figure is good, too: not the format that it has without a level. */
+    const int good = style_of(&kit, "xl/worksheets/sheet1.xml", "C7");
+    g_array_index(kit.result.figures, JwReportFigure, 0).level = JW_LEVEL_WARN;
+    write_book(&kit, NULL, 0);
+    assert_int_not_equal(style_of(&kit, "xl/worksheets/sheet1.xml", "D7"), good);
+}
+
+/* Percentages are the numbers that people calculate with, wherever they stand. */
+static void
+test_percentages(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        double value, cell;
+    } rows[] = {
+        { 82.91, 0.8291 }, { 70.01, 0.7001 },  { 100, 1 },
+        { 0, 0 },          { -0.07, -0.0007 }, { 1.0 / 3, 0.003333333333333333 },
+    };
+    static const JwReportColumn columns[] = {
+        { .name = "who", .label = "Who", .format = JW_FORMAT_TEXT },
+        { .name = "rate", .label = "Rate", .format = JW_FORMAT_PERCENT, .decimals = 2 },
+        { .name = "other", .label = "Of its own unit", .format = JW_FORMAT_PERCENT, .unit = " pp" },
+        { .name = "n", .label = "n", .format = JW_FORMAT_PERCENT, .role = JW_COLUMN_PERCENT },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_auto(FileKit) kit = { 0 };
+        const JwValue value = fk_real(rows[i].value);
+        const JwValue cells[] = { fk_text("Ann"), value, fk_real(77.5), fk_int(-3) };
+
+        fk_init(&kit, "Europe/Istanbul");
+        fk_column(&kit, "rate", "Rate", JW_FORMAT_PERCENT);
+        (void)fk_figure(&kit, "rate", "Rate", JW_FORMAT_PERCENT, value, "some %");
+        (void)fk_table(&kit, "T", columns, G_N_ELEMENTS(columns), cells, 1);
+        write_book(&kit, &value, 1);
+        /* To the last bit. */
+        assert_true(number_of(&kit, "xl/worksheets/sheet1.xml", "C7") == rows[i].cell);
+        assert_true(number_of(&kit, TABLE, "B2") == rows[i].cell);
+        assert_true(number_of(&kit, "xl/worksheets/sheet3.xml", "A2") == rows[i].cell);
+        assert_true(number_of(&kit, TABLE, "C2") == 77.5);
+        assert_true(number_of(&kit, TABLE, "D2") == -0.03);
+        assert_part(&kit, "xl/styles.xml", "formatCode=\"#,##0.00 %\"", true);
+        assert_part(&kit, "xl/styles.xml", "formatCode=\"#,##0&quot; pp&quot;\"", true);
+        assert_part(&kit, "xl/styles.xml", "formatCode=\"+#,##0 %;-#,##0 %;#,##0 %\"", true);
+    }
+}
+
+static void
+test_the_summary_says_when_and_of_what(void **state G_GNUC_UNUSED)
+{
+    static const char *const pieces[] = {
+        ">4 Jan 2021 – 10 Jan 2021 (Europe/Istanbul) · Compared with 28 Dec 2020 – 3 Jan 2021<",
+        ">Only a part of the records: Agents: Ann, &lt;Bob&gt;<",
+        ">Made at 2021-01-04 12:03:04 (Europe/Istanbul)<",
+        ">A note.<",
+    };
+    g_auto(FileKit) kit = { 0 };
+
+    fk_init(&kit, "Europe/Istanbul");
+    fk_fill(&kit);
+    fk_column(&kit, "who", "Who", JW_FORMAT_TEXT);
+    g_ptr_array_add(kit.result.notes, (gpointer)(uintptr_t) "A note.");
+    JwReportFigure *figure = &g_array_index(kit.result.figures, JwReportFigure, 0);
+    figure->approximate = true;
+    write_book(&kit, NULL, 0);
+    for (size_t i = 0; i < G_N_ELEMENTS(pieces); i++) {
+        assert_part(&kit, "xl/sharedStrings.xml", pieces[i], true);
+    }
+    /* An estimate is a number that says so. */
+    assert_part(&kit, "xl/styles.xml", "formatCode=\"&quot;✓ ≈ &quot;#,##0\"", true);
+    assert_part(&kit, "xl/worksheets/sheet1.xml", "<v>1234</v>", true);
+}
+
+/* Nobody wants a long list on paper. */
+static void
+test_a_long_list_is_not_printed(void **state G_GNUC_UNUSED)
+{
+    for (size_t n = 1000; n <= 1001; n++) {
+        g_auto(FileKit) kit = { 0 };
+        g_autofree JwValue *rows = g_new(JwValue, n);
+
+        for (size_t i = 0; i < n; i++) {
+            rows[i] = fk_int((int64_t)i);
+        }
+        fk_init(&kit, "UTC");
+        fk_column(&kit, "n", "A number", JW_FORMAT_INTEGER);
+        write_book(&kit, rows, n);
+        assert_part(&kit, "xl/workbook.xml",
+                    "Print_Area\" localSheetId=\"1\">'Calls'!$A$1:$A$1001</definedName>", n > 1000);
+        assert_part(&kit, TABLE, "stops after 1,000 rows; the file has all 1,001 records",
+                    n > 1000);
+        assert_part(&kit, "xl/sharedStrings.xml", "stops after 1,000 rows", n > 1000);
+        assert_part(&kit, TABLE, "<pane ySplit=\"1\"", true);
+        assert_part(&kit, "xl/workbook.xml", "!$1:$1</definedName>", true);
+    }
+}
+
+/* The rows that a sheet does not hold go on in the next one, with all that the first has. */
+static void
+test_a_list_goes_on_in_another_sheet(void **state G_GNUC_UNUSED)
+{
+    const size_t full = 1048575, n = full + 5;
+    g_auto(FileKit) kit = { 0 };
+    g_autofree JwValue *rows = g_new(JwValue, n);
+
+    for (size_t i = 0; i < n; i++) {
+        rows[i] = fk_int((int64_t)i);
+    }
+    fk_init(&kit, "UTC");
+    fk_column(&kit, "n", "A number", JW_FORMAT_INTEGER);
+    write_book(&kit, rows, n); /* has counted the rows of both */
+    assert_part(&kit, "xl/workbook.xml", "<sheet name=\"Calls 2\"", true);
+    assert_part(&kit, "xl/workbook.xml", "'Calls'!$A$1:$A$1048576</definedName>", true);
+    assert_part(&kit, "xl/workbook.xml", "'Calls 2'!$A$1:$A$6</definedName>", true);
+    assert_part(&kit, "xl/workbook.xml", "'Calls 2'!$1:$1</definedName>", true);
+    assert_part(&kit, "xl/worksheets/sheet3.xml", "<pane ySplit=\"1\"", true);
+    assert_part(&kit, "xl/worksheets/sheet3.xml", "<autoFilter ref=\"A1:A6\"/>", true);
+    assert_part(&kit, "xl/worksheets/sheet3.xml", "stops after", false); /* all is printed */
+    assert_true(number_of(&kit, "xl/worksheets/sheet3.xml", "A2") == (double)full);
+    assert_true(number_of(&kit, "xl/worksheets/sheet3.xml", "A6") == (double)n - 1);
+}
+
+static JwReportTable *
+chart_of_pivot(FileKit *kit, JwChart chart)
+{
+    fk_init(kit, "Europe/Istanbul");
+    fk_fill(kit);
+    JwReportTable *table = &g_array_index(kit->result.tables, JwReportTable, 0);
+    table->chart = chart;
+    table->chart_columns[0] = 2;
+    table->n_chart_columns = 1;
+    table->chart_in_front = true;
+    return table;
+}
+
+/* Keys in two columns, sub-totals: the chart has the groups and nothing else. */
+static void
+test_a_chart_without_totals(void **state G_GNUC_UNUSED)
+{
+    g_auto(FileKit) kit = { 0 };
+
+    (void)chart_of_pivot(&kit, JW_CHART_COLUMN);
+    kit.input.content = JW_CONTENT_TABLES;
+    write_book(&kit, NULL, 0);
+    assert_part(&kit, "xl/charts/chart1.xml", "<c:f>'By agent'!$S$2:$S$3</c:f>", true);
+    assert_part(&kit, "xl/charts/chart1.xml", "<c:f>'By agent'!$T$2:$T$3</c:f>", true);
+    assert_part(&kit, "xl/charts/chart1.xml", "<c:v>Ann · =1+1</c:v>", true);
+    assert_part(&kit, "xl/charts/chart1.xml", "<c:v>3</c:v>", true);
+    assert_part(&kit, "xl/charts/chart1.xml", "<c:v>-1</c:v>", true);
+    assert_part(&kit, "xl/charts/chart1.xml", "Total", false);
+    assert_part(&kit, "xl/charts/chart1.xml", "<a:t>Agent · Topic</a:t>", true);
+    assert_part(&kit, "xl/charts/chart1.xml", "<a:t>Monday: Calls</a:t>", true);
+    assert_part(&kit, "xl/charts/chart1.xml", "<c:plotVisOnly", false); /* the columns are hidden */
+    assert_part(&kit, TABLE, "<col min=\"19\" max=\"20\" width=\"14.7109375\" hidden=\"1\"", true);
+}
+
+/* Without the table's sheet the summary has what its chart draws. */
+static void
+test_a_chart_of_a_list_alone(void **state G_GNUC_UNUSED)
+{
+    g_auto(FileKit) kit = { 0 };
+
+    (void)chart_of_pivot(&kit, JW_CHART_PIE);
+    fk_column(&kit, "who", "Who", JW_FORMAT_TEXT);
+    kit.input.content = JW_CONTENT_LIST;
+    write_book(&kit, NULL, 0);
+    assert_part(&kit, "xl/workbook.xml", "<sheet name=\"Calls\" sheetId=\"2\"", true);
+    assert_part(&kit, "xl/charts/chart1.xml", "<c:f>'Summary'!$T$2:$T$3</c:f>", true);
+    assert_part(&kit, "xl/charts/chart1.xml", "<c:v>Ann · a,b;c</c:v>", true);
+    assert_part(&kit, "xl/charts/chart1.xml", "<c:showPercent val=\"1\"/>", true);
+}
+
+/* The axes say what they measure. */
+static void
+test_axes_have_units(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        JwReportColumn column;
+        const char *title, *max, *format;
+    } rows[] = {
+        { { .label = "Wait", .format = JW_FORMAT_SECONDS }, "Wait (s)", "40", "#,##0" },
+        { { .label = "Rate", .format = JW_FORMAT_PERCENT }, "Rate", "0.4", "#,##0 %" },
+        { { .label = "Paid", .format = JW_FORMAT_DECIMAL, .unit = " €" },
+          "Paid (€)",
+          "40",
+          "#,##0" },
+        { { .label = "=1+1", .format = JW_FORMAT_INTEGER }, "=1+1", "40", "#,##0" },
+    };
+    const JwValue cells[] = { fk_text("Ann"), fk_int(40), fk_text("Bob"), fk_int(3) };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const JwReportColumn columns[] = { { .label = "Who", .format = JW_FORMAT_TEXT },
+                                           rows[i].column };
+        g_auto(FileKit) kit = { 0 };
+        g_autofree char *title = g_strdup_printf("<a:t>%s</a:t>", rows[i].title);
+        g_autofree char *max = g_strdup_printf("<c:max val=\"%s\"/>", rows[i].max);
+        g_autofree char *format = g_strdup_printf("formatCode=\"%s\"", rows[i].format);
+
+        fk_init(&kit, "UTC");
+        JwReportTable *table = fk_table(&kit, "T", columns, 2, cells, 2);
+        table->chart = i % 2 == 0 ? JW_CHART_COLUMN : JW_CHART_BAR;
+        table->chart_columns[0] = 1;
+        table->n_chart_columns = 1;
+        kit.input.content = JW_CONTENT_TABLES;
+        write_book(&kit, NULL, 0);
+        assert_part(&kit, "xl/charts/chart1.xml", "<a:t>Who</a:t>", true);
+        g_autofree char *chart = read_part(&kit, "xl/charts/chart1.xml");
+        const char *values = strstr(chart, "<c:valAx>"); /* behind the axis of the groups */
+        assert_non_null(values);
+        assert_non_null(strstr(values, max));
+        assert_non_null(strstr(values, title));
+        assert_true((strstr(chart, "maxMin") != NULL) == (table->chart == JW_CHART_BAR));
+        assert_true(strstr(chart, "maxMin") < values);
+        assert_part(&kit, "xl/charts/chart1.xml", format, true);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_several_keys_and_totals),
+        cmocka_unit_test(test_thresholds_have_colours),
+        cmocka_unit_test(test_percentages),
+        cmocka_unit_test(test_the_summary_says_when_and_of_what),
+        cmocka_unit_test(test_a_long_list_is_not_printed),
+        cmocka_unit_test(test_a_list_goes_on_in_another_sheet),
+        cmocka_unit_test(test_a_chart_without_totals),
+        cmocka_unit_test(test_a_chart_of_a_list_alone),
+        cmocka_unit_test(test_axes_have_units),
+    };
+
+    return cmocka_run_group_tests_name("sheets", tests, NULL, NULL);
+}

@@ -1,0 +1,135 @@
+/* test_shell.c: completion, by running bash, and the manual page, by rendering it. */
+#include "jc_fixture.h"
+
+#include <string.h>
+
+static JcFixture *jc;
+
+static int
+setup(void **state)
+{
+    (void)state;
+    jc = jc_fixture_new(NULL, NULL);
+    return 0;
+}
+
+static int
+teardown(void **state)
+{
+    (void)state;
+    jc_fixture_free(jc);
+    return 0;
+}
+
+/* What @program printed, which must go well and complain of nothing. (transfer full) */
+static char *
+output_of(const char *const *words, const char *dir)
+{
+    g_autofree char *complaints = NULL;
+    g_autoptr(GError) error = NULL;
+    char *printed = NULL;
+    int status = 0;
+
+    assert_ok(g_spawn_sync(dir, (char **)(uintptr_t)words, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL,
+                           &printed, &complaints, &status, &error),
+              error);
+    assert_string_equal(complaints, "");
+    assert_ok(g_spawn_check_wait_status(status, &error), error);
+    return printed;
+}
+
+/* The offers behind a line, sorted, with spaces between. (transfer full) */
+static char *
+complete(const char *file, const char *line)
+{
+    g_autofree char *script =
+        g_strdup_printf("source %s; IFS='|' read -ra COMP_WORDS <<< '%s'; [[ '%s' != *'|' ]] || "
+                        "COMP_WORDS+=(''); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _jobctl; "
+                        "printf '%%s\\n' \"${COMPREPLY[@]}\" | LC_ALL=C sort | paste -sd ' ' -",
+                        file, line, line);
+    const char *const words[] = { "bash", "--norc", "-uc", script, NULL };
+    char *offers = output_of(words, jc->dir);
+
+    return g_strchomp(offers);
+}
+
+static void
+test_bash(void **state)
+{
+    static const struct {
+        const char *line, *offers; /* words of the line with | between */
+    } cases[] = {
+        { "jobctl|t", "templates token topics types" },
+        { "jobctl|help|ver", "verify" },
+        { "jobctl|jobs|", "--help cancel events get list retry" },
+        { "jobctl|jobs|-o|", "json table wide" },
+        { "jobctl|jobs|--status|c", "cancelled completed" },
+        { "jobctl|jobs|cancel|", "--help --output --reason --token" },
+        { "jobctl|jobs|-o|json|cancel|--r", "--reason" },
+        { "jobctl|jobs|list|--re", "--requested-by" },
+        { "jobctl|jobs|get|--re", "" },
+        { "jobctl|jobs|list|--from|", "" },
+        { "jobctl|templates|create|", "a b.json other.csv" },
+        { "jobctl|templates|create|--o", "--output" },
+        { "jobctl|dlq|re", "replay" },
+        { "jobctl|verify|ot", "other.csv" },
+        { "jobctl|download|x|-o|a", "a b.json" },
+        { "jobctl|completion|", "--help bash zsh" },
+        { "jobctl|man|", "--help" },
+        { "jobctl|nothing|", "" },
+    };
+
+    (void)state;
+    assert_int_equal(jc_fixture_run(jc, "completion", "bash", NULL), JC_EXIT_OK);
+    g_autofree char *dir = tk_temp_dir();
+    g_autofree char *file = g_build_filename(dir, "completion", NULL);
+    assert_true(g_file_set_contents(file, jc->out, -1, NULL));
+    g_free(jc_fixture_file(jc, "a b.json", "{}"));
+    g_free(jc_fixture_file(jc, "other.csv", ""));
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *offers = complete(file, cases[i].line);
+        print_message("%s\n", cases[i].line);
+        assert_string_equal(offers, cases[i].offers);
+    }
+    g_autofree char *own = g_strdup(jc->out);
+    assert_int_equal(jc_fixture_run(jc, "completion", "zsh", NULL), JC_EXIT_OK);
+    assert_true(g_str_has_prefix(jc->out, "autoload -Uz compinit bashcompinit"));
+    assert_true(g_str_has_suffix(jc->out, own));
+}
+
+/* Every command and option is there, and nothing of the texts is taken for roff. */
+static void
+test_man(void **state)
+{
+    (void)state;
+    assert_int_equal(jc_fixture_run(jc, "man", NULL), JC_EXIT_OK);
+    for (const char *c = jc->out; *c != '\0'; c++) {
+        assert_true((unsigned char)*c < 0x80);
+    }
+    g_autofree char *file = jc_fixture_file(jc, "jobctl.1", jc->out);
+    const char *const words[] = { "groff", "-man", "-Tutf8", "-ww", "-rLL=300n", "-P-c",
+                                  "-P-b",  "-P-u", "-P-o",   file,  NULL };
+    g_autofree char *page = output_of(words, NULL);
+    assert_contains(page, "jobctl - Jobwire");
+    assert_contains(page, "jobctl jobs cancel JOB_ID");
+    assert_contains(page, "-o, --output json|table|wide");
+    assert_contains(page, "  export JW_TOKEN=$(jobctl token --permissions");
+    assert_contains(page, "JW_GATEWAY_URL");
+    for (size_t i = 0; jc_commands[i] != NULL; i++) {
+        for (const JcOption *option = jc_commands[i]->options; option->name != NULL; option++) {
+            g_autofree char *name = g_strconcat("--", option->name, NULL);
+            assert_contains(page, name);
+        }
+        assert_contains(page, jc_commands[i]->summary);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_bash, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_man, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
