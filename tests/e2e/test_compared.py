@@ -215,7 +215,7 @@ def test_a_report_in_german(own, both):
     client = own.api()
     job_id = client.create(weekly([recipient], parameters=parameters))
     client.wait_mailed(job_id)
-    book = openpyxl.load_workbook(io.BytesIO(client.download(job_id).content))
+    book = workbook.read(client.download(job_id).content)
     assert book.sheetnames[:3] == ["Übersicht", "Anrufe je Stunde", "Calls by day"]
     sheet = book["Übersicht"]
     assert sheet["B3"].value == (
