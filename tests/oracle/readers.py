@@ -100,7 +100,7 @@ def read_html(data):
 
 
 def read_xlsx(data):
-    book, file = openpyxl.load_workbook(io.BytesIO(data)), File()
+    book, file = workbook.read(data), File()
     file.exact = False
     inside = False
     for row in book["Summary"].iter_rows(values_only=True):

@@ -34,8 +34,7 @@ typedef enum {
 /* A formula over measures, parsed (engine/formula.h). */
 typedef struct _JwFormula JwFormula;
 
-/* What a report's figures stand beside: those of the period directly before, or of the same period
- * a year before. */
+/* What figures stand beside: those of the period directly before, or of the same a year before. */
 typedef enum { JW_COMPARE_NONE, JW_COMPARE_PREVIOUS, JW_COMPARE_YEAR } JwCompare;
 
 /* Filters, dimensions and measures begin with their name: jw_report_names() relies on it. */

@@ -81,19 +81,17 @@ typedef struct {
     int64_t rows;               /* records read */
     bool grouped;               /* the request names a dimension: its table is the only one */
     const char *compared_label; /* the period before, as period_label; NULL: nothing is compared */
-    GPtrArray *notes;      /* of const char *: what readers must know of the figures, a sentence
-                              each: what was estimated, what was left out */
-    GArray *figures;       /* of JwReportFigure, as the request or the definition names them */
-    GArray *tables;        /* of JwReportTable, in the definition's order */
-    GStringChunk *strings; /* holds every string of the result */
+    GPtrArray *notes;           /* of const char *: sentences on what was estimated, or left out */
+    GArray *figures;            /* of JwReportFigure, as the request or the definition names them */
+    GArray *tables;             /* of JwReportTable, in the definition's order */
+    GStringChunk *strings;      /* holds every string of the result */
     int64_t compared_start_ms, compared_end_ms; /* of that period, half open */
     const char *language; /* of its words (jw/report_words.h), "de"; NULL: English */
 } JwReportResult;
 
-/* Copies everything the definition shows out of @aggregate, or what the request names instead:
- * its measures are the figures and the columns of each table, its groupBy puts a table of that
- * dimension, with its chart in front, in the place of the definition's tables. @def, @request and
- * @zone: those of the aggregate. (transfer full) */
+/* Copies what the definition shows out of @aggregate, or what the request names instead: its
+ * measures are the figures and the columns of each table, its groupBy puts one table in the place
+ * of the definition's. @def, @request, @zone: those of the aggregate. (transfer full) */
 JwReportResult *jw_report_result_new(JwAggregate *aggregate, const JwReportDef *def,
                                      const JwReportRequest *request, GTimeZone *zone);
 
@@ -140,9 +138,8 @@ jw_report_cell_level(const JwReportTable *table, size_t row, size_t column)
 #define JW_SUMMARY_POINTS_MAX 400
 #define JW_SUMMARY_CELLS_MAX  20000
 
-/* What the mail and the API show of the result, kept with the artifact: canonical JSON of title,
- * period, records, figures, the chart in front, and the table of a grouped report.
- * (transfer full) */
+/* What the mail and the API show of it, kept with the artifact: canonical JSON of title, period,
+ * records, figures, the chart in front, and the table of a grouped report. (transfer full) */
 char *jw_report_result_summary(const JwReportResult *self);
 
 /* Reads such a summary. @summary: (nullable). Missing or malformed members are NULL strings, -1

@@ -59,8 +59,8 @@ jw_store_next_jobs(JwStore *self, const JwJobTurn *turn, int64_t now_ms, int64_t
     g_autoptr(GPtrArray) waiting = g_ptr_array_new_with_free_func(jw_job_waiting_free);
     g_auto(bson_t) filter = BSON_INITIALIZER;
     g_autoptr(bson_t) opts = BCON_NEW(
-        "sort", "{", "caller", BCON_INT32(1), "createdAt", BCON_INT32(1), "_id", BCON_INT32(1),
-        "}", "limit", BCON_INT64(limit), "projection", "{", "caller", BCON_INT32(1), "}");
+        "sort", "{", "caller", BCON_INT32(1), "createdAt", BCON_INT32(1), "_id", BCON_INT32(1), "}",
+        "limit", BCON_INT64(limit), "projection", "{", "caller", BCON_INT32(1), "}");
     bson_t types;
 
     append_waiting(&filter, turn->priority, now_ms);

@@ -100,8 +100,7 @@ jw_store_heartbeat_job(JwStore *self, const char *job_id, int64_t token, const J
     }
     bson_append_document_end(&update, &set);
     BCON_APPEND(&update, "$inc", "{", "heartbeat", BCON_INT64(1), "}");
-    if (!jw_db_modify(self, "jobs", &filter, &update, fields, &cas, take_state, &state,
-                      error)) {
+    if (!jw_db_modify(self, "jobs", &filter, &update, fields, &cas, take_state, &state, error)) {
         return jw_prefix(error, "heartbeat of job '%s'", job_id);
     }
     if (cas == JW_CAS_LOST) {
