@@ -85,10 +85,8 @@ const char *jw_report_word(JwWord word, const char *language);
 /* The word with what stands in its places. @second: (nullable). (transfer full) */
 char *jw_report_word_fill(JwWord word, const char *language, const char *first, const char *second);
 
-/* Whether the language has words: one of "en", "de", "fr", "es" and "tr". */
-bool jw_report_language_is_known(const char *language);
-
-/* A JwFieldCheck (jw/json.h): the name of such a language. (transfer full) */
+/* A JwFieldCheck (jw/json.h): a language that has words, one of "en", "de", "fr", "es" and "tr".
+ * (transfer full) */
 char *jw_check_language(const char *text);
 
 /* A number in English, "-1,234.5 %", with the marks of @language (nullable): "-1.234,5 %".
