@@ -58,6 +58,7 @@ RULES = {
     f"POST {JOBS}/{{jobId}}/cancel": (CHANGE_JOB, "200", {}),
     f"POST {JOBS}/{{jobId}}/retry": (CHANGE_JOB, "409 JOB_NOT_FAILED", {}),
     f"GET {JOBS}/{{jobId}}/download": (READ_JOB, "409 JOB_NOT_COMPLETED", None),
+    f"GET {JOBS}/{{jobId}}/events": (READ_JOB, "200", None),
     f"POST {JOBS}/{{jobId}}/links": (LINKS, "409 JOB_NOT_COMPLETED", {}),
     f"GET {JOBS}/{{jobId}}/links": (LINKS, "200", None),
     f"DELETE {JOBS}/{{jobId}}/links": (END_LINKS, "409 NO_LINKS", None),
@@ -102,7 +103,10 @@ def target(stack, path, caller):
     owner = client(stack, "owner")
     more = {"visibility": "private"} if caller == "private" else {}
     if "{jobId}" in path:
-        path = path.replace("{jobId}", owner.create(weekly(scheduledFor=LATER) | more))
+        job = owner.create(weekly(scheduledFor=LATER) | more)
+        if path.endswith("/events"):  # the stream of a job that has ended ends
+            assert owner.request("POST", f"{JOBS}/{job}/cancel", json={}).status_code == 200
+        path = path.replace("{jobId}", job)
     if "{templateId}" in path:
         made = owner.post(TEMPLATES, json={"name": "T", "settings": weekly()} | more)
         path = path.replace("{templateId}", made.json()["data"]["id"])

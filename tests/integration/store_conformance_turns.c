@@ -123,7 +123,6 @@ what_waits_is_counted(JwStore *store)
     g_autofree char *old = make(store, "o", "whoever", SC_NOW);
     g_autofree char *first = make(store, "1", "ann", SC_NOW + 1);
     g_autofree char *second = make(store, "2", "ann", SC_NOW + 2);
-    g_autoptr(GString) found = g_string_new(NULL);
     g_autofree char *after = NULL;
     g_autoptr(GError) error = NULL;
 

@@ -1,8 +1,9 @@
 """compare.py: a file beside what the oracle says, cell by cell; every comparison is counted."""
 
+from datetime import date, timedelta
 from fractions import Fraction
 
-from oracle import Figure, change
+from oracle import Figure, WEEKDAYS, change
 from readers import same
 
 UNITS = {"percent": " %", "seconds": " s", "hour": ":00"}
@@ -22,6 +23,47 @@ def shown(value, measure, sign=""):
     digits = f"{int(whole):0{decimals + 1}}"
     head, tail = (digits[:-decimals], "." + digits[-decimals:]) if decimals else (digits, "")
     return f"{'-' if value < 0 else sign}{int(head):,}{tail}{UNITS.get(form, '')}"
+
+
+MONTHS = {"month": 1, "quarter": 3, "year": 12}
+
+
+def first_day(label, part):
+    """The first day of a bucket, by its label."""
+    if "W" in label:
+        return date.fromisocalendar(int(label[:4]), int(label[6:]), 1)
+    if part == "quarter":
+        return date(int(label[:4]), 3 * int(label[6:]) - 2, 1)
+    return date.fromisoformat({4: "%s-01-01", 7: "%s-01", 10: "%s"}[len(label)] % label)
+
+
+def begin(day, dimension):
+    """The first day of the bucket of a day."""
+    part = dimension["part"]
+    if part == "week":
+        start = WEEKDAYS.index(dimension.get("weekStart", "monday"))
+        return day - timedelta(days=(day.weekday() - start) % 7)
+    months = MONTHS.get(part, 0)
+    return date(day.year, (day.month - 1) // months * months + 1, 1) if months else day
+
+
+def number(day, part):
+    """Buckets, counted."""
+    if part in MONTHS:
+        return (day.year * 12 + day.month - 1) // MONTHS[part]
+    return day.toordinal() // 7 if part == "week" else day.toordinal()
+
+
+def label_of(place, dimension):
+    """The opposite of number(), as a label."""
+    part = dimension["part"]
+    if part in MONTHS:
+        year, month = divmod(place * MONTHS[part], 12)
+        return {"year": f"{year:04}", "quarter": f"{year:04}-Q{month // 3 + 1}", "month": f"{year:04}-{month + 1:02}"}[part]
+    if part == "date":
+        return date.fromordinal(place).isoformat()
+    day = next(d for d in (date.fromordinal(7 * place + i) for i in range(7)) if begin(d, dimension) == d)
+    return day.isoformat() if dimension.get("weekStart") else f"{day:%G-W%V}"
 
 
 class Comparison:
@@ -54,24 +96,20 @@ class Comparison:
         return made
 
     def place(self, dimension, label):
-        """Where a row of the period before stands in this one; None: nowhere."""
-        part, now, before = self.oracle.dimensions[dimension].get("part"), self.report.period, self.beside.period
-        if label == "(none)" or part not in ("date", "month"):
+        """Where a row of the period before stands in this one, by its place in the period; None: nowhere."""
+        of, now, before = self.oracle.dimensions[dimension], self.report.period, self.beside.period
+        part = of.get("part")
+        if label == "(none)" or part not in ("date", "week", "month", "quarter", "year"):
             return label
-        if part == "month":
-            year, month = map(int, label.split("-"))
-            months = year * 12 + month - 1 + (now.first.year - before.first.year) * 12 + now.first.month - before.first.month
-            moved = f"{months // 12:04}-{months % 12 + 1:02}"
-            return moved if moved <= f"{now.last:%Y-%m}" else None
-        day = type(now.first).fromisoformat(label)
-        if self.report.parameters["compare"] == "year" and now.kind != "weekly":
+        day = first_day(label, part)
+        if part == "date" and self.report.parameters["compare"] == "year" and now.kind != "weekly":
             try:
                 day = day.replace(year=day.year + 1)
             except ValueError:
                 return None
-        else:
-            day += now.first - before.first
-        return day.isoformat() if day <= now.last else None
+            return day.isoformat() if day <= now.last else None
+        place = number(day, part) + number(begin(now.first, of), part) - number(begin(before.first, of), part)
+        return label_of(place, of) if place <= number(begin(now.last, of), part) else None
 
     def table(self, title, dimension, names):
         own = next((t for t in self.oracle.definition.get("tables", ()) if t["dimension"] == dimension), {})
@@ -112,10 +150,11 @@ class Comparison:
 
     @staticmethod
     def words(value, measure, role):
+        sign = "+" if role in ("difference", "percent") and value > 0 else ""
         if role == "percent":
-            return shown(value, {"format": "percent", "decimals": 1})
+            return sign + shown(value, {"format": "percent", "decimals": 1})
         words = shown(value, measure)
-        return words.replace(" %", " pp") if role == "difference" else words  # points of a percentage
+        return sign + words.replace(" %", " pp") if role == "difference" else words  # points of a percentage
 
     def figures(self, file, where):
         for name, figure in self.wanted.items():

@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
-import openpyxl
+import workbook
 
 from test_formats import Page
 

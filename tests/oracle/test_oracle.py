@@ -79,6 +79,8 @@ def oracle_of(stack, report_type):
 
 def check(stack, report_type, parameters, formats):
     oracle, client = oracle_of(stack, report_type), stack.api()
+    if "groupBy" in parameters:
+        parameters = parameters | {"totals": False}  # test_grouped.py looks at rows of totals
     jobs = {}
     for kind in formats:
         content = {"content": "tables"} if kind != "json" else {} if ROWS <= 20000 else {"content": "tables"}

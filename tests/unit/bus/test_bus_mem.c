@@ -117,6 +117,7 @@ later_is_offered_again_in_order(void **state)
     g_autoptr(GString) seen = g_string_new(NULL);
     Notes notes = { .seen = seen, .verdict = JW_VERDICT_LATER };
     g_autoptr(JwConsumer) consumer = subscribe(bus, 10, &notes);
+    assert_non_null(consumer);
     publish(bus, "t", "a", &notes);
     publish(bus, "t", "x", &notes);
     publish(bus, "t", "b", &notes);
@@ -138,6 +139,7 @@ newest_begins_at_the_end(void **state)
     publish(bus, "t", "a", &notes);
     (void)jw_bus_mem_deliver(bus);
     g_autoptr(JwConsumer) consumer = subscribe(bus, 10, &notes);
+    assert_non_null(consumer);
     publish(bus, "t", "b", &notes);
     assert_int_equal(jw_bus_mem_deliver(bus), 1);
     assert_string_equal(seen->str, "b");

@@ -568,7 +568,6 @@ test_worker_thread(void **state G_GNUC_UNUSED)
     g_autoptr(ExeKit) kit = kit_new_idle(0);
     g_autofree char *first = kit_make(kit, "");
     g_autofree char *second = kit_make(kit, "");
-    g_autoptr(GError) error = NULL;
 
     g_ptr_array_add(kit->exe.workers, g_thread_new("worker", exe_worker, &kit->exe));
     tk_wait_until(is_completed, (void *[]){ kit, first }, 20000, "the first job is completed");

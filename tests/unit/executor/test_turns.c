@@ -101,6 +101,7 @@ test_oldest_first(void **state)
     make(kit, "1", "one", "normal");
     make(kit, "2", "one", "normal");
     g_autoptr(JwJob) first = exe_next(&kit->exe, false);
+    assert_non_null(first);
     assert_string_equal(first->description, "1");
     assert_int_equal(first->state, JW_JOB_RUNNING);
     assert_int_equal(first->token, 1);
@@ -209,6 +210,7 @@ test_one_look_serves_many(void **state)
         make(kit, "m", "many", "normal");
     }
     g_autoptr(JwJob) first = exe_next(&kit->exe, false);
+    assert_non_null(first);
     int calls = jw_store_mem_calls(kit->exe.store);
     g_autofree char *forty = g_strnfill(40, 'm');
     assert_next(kit, 40, forty);
@@ -238,6 +240,7 @@ test_what_others_took(void **state)
     }
     make(kit, "o", "other", "normal");
     g_autoptr(JwJob) first = exe_next(&kit->exe, false);
+    assert_non_null(first);
     for (guint i = 0; i < ids->len - 1; i++) {
         g_autoptr(JwJob) job = kit_job(kit->ports, g_ptr_array_index(ids, i));
         if (job->state == JW_JOB_PENDING) {

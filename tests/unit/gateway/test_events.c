@@ -262,7 +262,6 @@ test_silence_and_ends(void **state)
     g_autofree char *gone = kit_make(kit, "alice");
     g_auto(Client) client = open_events(kit, "alice", id, "");
     g_auto(Client) other = open_events(kit, "alice", gone, "");
-    g_autoptr(GError) error = NULL;
 
     wait_for_text(&client, "event: status");
     wait_for_text(&other, "event: status");

@@ -190,8 +190,8 @@ test_fixed_point(void **state)
     static const char *const parameters[] = {
         "{}",
         "{'filters':{'agents':[],'statuses':['missed']},'groupBy':[],'includeInactive':false}",
-        "{'filters':{'agents':{'not':['x'],'absent':false},'waitSeconds':{'from':'1','to':'2'},"
-        "'departmentIds':{'in':['sales']}}}",
+        ("{'filters':{'agents':{'not':['x'],'absent':false},'waitSeconds':{'from':'1','to':'2'},"
+         "'departmentIds':{'in':['sales']}}}"),
         "{'period':{'type':'weekly'}}",
         "{'period':{'type':'monthly','at':'2021-03-01T00:30:00+01:00','timeZone':'Europe/Berlin'}}",
         "{'timeZone':'Asia/Tokyo','dateRange':{'startDate':'2021-01-01','endDate':'2021-01-02'}}",

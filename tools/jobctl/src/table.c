@@ -41,7 +41,7 @@ width_of(const char *text)
 {
     int width = 0;
 
-    for (; *text != '\0'; text = g_utf8_next_char(text)) {
+    for (; *text != '\0'; text = g_utf8_find_next_char(text, NULL)) {
         const gunichar c = g_utf8_get_char(text);
         width += g_unichar_iszerowidth(c) ? 0 : g_unichar_iswide(c) ? 2 : 1;
     }

@@ -82,7 +82,7 @@ moved_key(const JwCompared *self, const JwBuckets *buckets, int64_t key, int64_t
     } else {
         *ret_key = key + first - key_of_day(buckets, self->compared_day);
     }
-    return *ret_key >= first && *ret_key <= key_of_day(buckets, self->last_day)
+    return *ret_key <= key_of_day(buckets, self->last_day)
            && (!dates || date.day <= jw_civil_month_days(date.year + 1, date.month));
 }
 

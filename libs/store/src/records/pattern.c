@@ -100,7 +100,7 @@ jw_store_pattern(const char *text)
             continue;
         }
         append_letter(pattern, g_utf8_get_char(at));
-        at = g_utf8_next_char(at);
+        at = g_utf8_find_next_char(at, NULL);
     }
     return g_string_free(pattern, FALSE);
 }

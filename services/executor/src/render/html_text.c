@@ -48,7 +48,7 @@ exe_html_text(GString *out, const char *text, size_t length, size_t max)
     const char *begin = sane;
     size_t count = 0;
 
-    for (const char *at = sane; at < sane + n; at = g_utf8_next_char(at)) {
+    for (const char *at = sane; at < sane + n; at = g_utf8_find_next_char(at, NULL)) {
         const char *instead = in_page(g_utf8_get_char(at));
         if (max > 0 && count++ == max) {
             g_string_append_len(out, begin, at - begin);
@@ -58,7 +58,7 @@ exe_html_text(GString *out, const char *text, size_t length, size_t max)
         if (instead != NULL) {
             g_string_append_len(out, begin, at - begin);
             g_string_append(out, instead);
-            begin = g_utf8_next_char(at);
+            begin = g_utf8_find_next_char(at, NULL);
         }
     }
     g_string_append_len(out, begin, sane + n - begin);

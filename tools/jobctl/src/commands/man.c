@@ -14,7 +14,7 @@ put(FILE *out, const char *text)
 {
     bool at_start = true;
 
-    for (; *text != '\0'; text = g_utf8_next_char(text)) {
+    for (; *text != '\0'; text = g_utf8_find_next_char(text, NULL)) {
         const gunichar c = g_utf8_get_char(text);
         if (at_start && (c == '.' || c == '\'')) {
             fputs("\\&", out);

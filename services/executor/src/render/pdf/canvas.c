@@ -284,7 +284,7 @@ lay_out(ExePdfCanvas *self, const ExePdfText *style, const ExePdfFace *face, con
 
     const int most = CHARACTERS_MOST * MAX(style->lines, 1);
     for (int n = 0; n < most && *end != '\0'; n++) {
-        end = g_utf8_next_char(end);
+        end = g_utf8_find_next_char(end, NULL);
     }
     g_autofree char *cut = *end != '\0' ? g_strndup(text, (size_t)(end - text)) : NULL;
     g_autofree char *shown = cut != NULL ? g_strconcat(cut, "…", NULL) : NULL;

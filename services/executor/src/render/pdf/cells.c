@@ -39,7 +39,7 @@ exe_pdf_clean(const char *text, size_t length)
     size_t n = 0;
     const char *sane = jw_text_sane(scratch, text, length, &n);
 
-    for (const char *at = sane; at < sane + n; at = g_utf8_next_char(at)) {
+    for (const char *at = sane; at < sane + n; at = g_utf8_find_next_char(at, NULL)) {
         const gunichar c = g_utf8_get_char(at);
         const bool space = is_space(c);
         if (!space || (line->len > 0 && line->str[line->len - 1] != ' ')) {
