@@ -82,7 +82,7 @@ test_empty(void **state)
         "{\"reportType\":\"call-records\",\"name\":\"Calls\",\"parameters\":{\"onEmpty\":\"skip\"},"
         "\"output\":{\"format\":\"csv\"},\"delivery\":{\"recipients\":[\"a@example.com\"]}}");
     g_autofree char *path = kit_path(id, "");
-    g_autofree char *revoke = kit_path(id, "/revoke-links");
+    g_autofree char *revoke = kit_path(id, "/links");
 
     kit_change(kit->ports, (JwJobChange){ .job_id = id,
                                           .transition = JW_CHANGE_FINISH,
@@ -91,7 +91,7 @@ test_empty(void **state)
                                                     "\"records\":0}" });
     g_auto(Answer) download = fetch(kit, "GET", id, NULL);
     assert_answer(download, 409, "REPORT_EMPTY");
-    g_auto(Answer) links = kit_post(kit, "alice", revoke, "{}");
+    g_auto(Answer) links = kit_ask(kit, "alice", "DELETE", revoke, NULL, NULL);
     assert_answer(links, 409, "NO_LINKS");
     g_auto(Answer) answer = kit_get(kit, "alice", path);
     assert_answer(answer, 200, NULL);
