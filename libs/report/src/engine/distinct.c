@@ -2,6 +2,7 @@
  * HyperLogLog sketch beyond. Two of 10,000 hashes of 64 bits are the same with a probability of
  * 3 in 10^12. One thread. */
 #include "engine/distinct.h"
+#include "engine/hash.h"
 #include "engine/held.h"
 #include "engine/hll.h"
 #include "jw/text.h"
@@ -21,32 +22,6 @@ typedef struct {
 } Distinct;
 
 static uint64_t
-mix(uint64_t hash)
-{
-    hash ^= hash >> 33;
-    hash *= UINT64_C(0xff51afd7ed558ccd);
-    hash ^= hash >> 33;
-    hash *= UINT64_C(0xc4ceb9fe1a85ec53);
-    return hash ^ hash >> 33;
-}
-
-static uint64_t
-hash_bytes(const char *bytes, size_t length)
-{
-    uint64_t hash = UINT64_C(0x9e3779b97f4a7c15) ^ length, word = 0;
-
-    for (; length >= sizeof word; bytes += sizeof word, length -= sizeof word) {
-        memcpy(&word, bytes, sizeof word);
-        hash = mix(hash ^ word) + UINT64_C(0x9e3779b97f4a7c15);
-    }
-    word = 0;
-    if (length > 0) {
-        memcpy(&word, bytes, length);
-    }
-    return mix(hash ^ word);
-}
-
-static uint64_t
 hash_integer(int64_t value)
 {
     char text[DIGITS], *at = text + sizeof text;
@@ -59,7 +34,7 @@ hash_integer(int64_t value)
     if (value < 0) {
         *--at = '-';
     }
-    return hash_bytes(at, (size_t)(text + sizeof text - at));
+    return jw_hash_bytes(at, (size_t)(text + sizeof text - at));
 }
 
 static uint64_t
@@ -71,10 +46,10 @@ hash_real(double value)
         return hash_integer((int64_t)value);
     }
     if (!isfinite(value)) { /* each NaN is one */
-        return mix(isnan(value) ? 1 : value > 0.0 ? 2 : 3);
+        return jw_hash_mix(isnan(value) ? 1 : value > 0.0 ? 2 : 3);
     }
     (void)jw_text_real(value, text);
-    return hash_bytes(text, strlen(text));
+    return jw_hash_bytes(text, strlen(text));
 }
 
 uint64_t
@@ -82,15 +57,15 @@ jw_value_hash(const JwValue *value)
 {
     switch (value->type) {
     case JW_VALUE_BOOL:
-        return value->boolean ? hash_bytes("true", 4) : hash_bytes("false", 5);
+        return value->boolean ? jw_hash_bytes("true", 4) : jw_hash_bytes("false", 5);
     case JW_VALUE_INT:
         return hash_integer(value->integer);
     case JW_VALUE_REAL:
         return hash_real(value->real);
     case JW_VALUE_TEXT:
-        return hash_bytes(value->text, value->length);
+        return jw_hash_bytes(value->text, value->length);
     case JW_VALUE_TIME: /* no number that looks the same */
-        return mix((uint64_t)value->time_ms ^ UINT64_C(0xa0761d6478bd642f));
+        return jw_hash_mix((uint64_t)value->time_ms ^ UINT64_C(0xa0761d6478bd642f));
     case JW_VALUE_NULL:
         break;
     }

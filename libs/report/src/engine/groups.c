@@ -3,6 +3,7 @@
  * strings, and the number of groups is capped, so neither GHashTable nor growth is needed. */
 #include "engine/groups.h"
 #include "engine/buckets.h"
+#include "engine/hash.h"
 #include "jw/civil.h"
 #include "engine/condition.h"
 #include "jw/error.h"
@@ -41,31 +42,6 @@ group_clear(gpointer data)
     JwGroup *group = data;
 
     g_clear_pointer(&group->label, g_free);
-}
-
-static uint64_t
-hash_mix(uint64_t hash)
-{
-    hash ^= hash >> 33;
-    hash *= UINT64_C(0xff51afd7ed558ccd);
-    return hash ^ hash >> 33;
-}
-
-static uint64_t
-hash_bytes(const char *bytes, size_t length)
-{
-    uint64_t hash = UINT64_C(0x9e3779b97f4a7c15) ^ length, word = 0;
-
-    for (; length >= sizeof word; bytes += sizeof word, length -= sizeof word) {
-        memcpy(&word, bytes, sizeof word);
-        hash = hash_mix(hash ^ word);
-    }
-    if (length == 0) {
-        return hash_mix(hash);
-    }
-    word = 0;
-    memcpy(&word, bytes, length);
-    return hash_mix(hash ^ word);
 }
 
 /* @text with its middle left out. */
@@ -155,7 +131,7 @@ find_group(JwGroups *self, uint64_t hash, int64_t key, const char *text, size_t 
 static size_t
 find_key(JwGroups *self, int64_t key)
 {
-    return find_group(self, hash_mix((uint64_t)key + 1), key, NULL, 0);
+    return find_group(self, jw_hash_mix((uint64_t)key + 1), key, NULL, 0);
 }
 
 /* Some zones skipped one when they crossed the date line, as Samoa did on 30 December 2011. */
@@ -252,7 +228,7 @@ find_text(JwGroups *self, const char *text, size_t length)
         text = quoted;
         length = strlen(quoted);
     }
-    return find_group(self, hash_bytes(text, length), 0, text, length);
+    return find_group(self, jw_hash_bytes(text, length), 0, text, length);
 }
 
 static size_t
