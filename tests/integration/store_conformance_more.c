@@ -293,7 +293,8 @@ insert_cased(JwStore *store)
         g_autoptr(GError) error = NULL;
         JwCreate create = JW_CREATE_EXISTS;
         const char id[] = { (char)('a' + i), '\0' };
-        bson_t *one = BCON_NEW("_id", BCON_UTF8(id), "v", BCON_UTF8(cased_values[i]));
+        bson_t *one = BCON_NEW("_id", BCON_UTF8(id), "at", BCON_DATE_TIME((int64_t)i), "v",
+                               BCON_UTF8(cased_values[i]));
         assert_ok(jw_db_insert_one(store, "calls", one, &create, &error), error);
     }
 }
@@ -308,7 +309,7 @@ finds_texts_without_case(JwStore *store)
     for (size_t i = 0; i < G_N_ELEMENTS(cased); i++) {
         const JwRecordFilter filter = { .field = "v", .contains = cased[i].text };
         const JwRecordScan scan = { .collection = "calls",
-                                    .date_field = "_id",
+                                    .date_field = "at",
                                     .ordered = true,
                                     .fields = fields,
                                     .filters = &filter,
