@@ -9,6 +9,8 @@ from wait import until
 MANY = 2000
 # One of each other caller, in each of two executors with two workers, and what a worker begins at the same moment.
 A_FEW = 12
+# What four workers begin until a command reaches them, on a busy machine too; a plain queue would begin all of MANY.
+MEANWHILE = 150
 
 
 def begun_before(stack, job_id, owner):
@@ -41,7 +43,7 @@ def test_thousands_of_one_caller_hold_up_nobody(calls_csv):
         assert 1 <= answer["queuePosition"] <= A_FEW, answer
         one.wait(single, seconds=60)
         assert waiting(stack, "u-many") > MANY // 4, "the queue is still long"
-        assert begun_before(stack, single, "u-many") <= A_FEW
+        assert begun_before(stack, single, "u-many") <= MEANWHILE
         assert "queuePosition" not in one.job(single)
         last = until(lambda: (job := many.job(jobs[-1])).get("estimatedWaitTime") and job, 60, "the figures are there")
         assert last["queuePosition"] > A_FEW and last["estimatedWaitTime"] > 0, last
@@ -52,13 +54,13 @@ def test_thousands_of_one_caller_hold_up_nobody(calls_csv):
         after = third.create(weekly(name="After a restart", format="csv"))
         third.wait(after, seconds=60)
         assert waiting(stack, "u-many") > 100
-        assert begun_before(stack, after, "u-many") <= A_FEW
+        assert begun_before(stack, after, "u-many") <= MEANWHILE
 
         # By Kafka the same: a command of another caller is behind all of those in its topic.
         body = {**command(weekly(name="By Kafka", format="csv")), "requestedBy": {"id": "u-bus"}}
         stack.publish("job.commands.normal", json.dumps(body), headers=event_headers("job.submit"))
         found = until(lambda: stack.db.jobs.find_one({"name": "By Kafka", "state": "completed"}), 60, "it is done")
-        assert begun_before(stack, found["_id"], "u-many") <= A_FEW
+        assert begun_before(stack, found["_id"], "u-many") <= MEANWHILE
         assert waiting(stack, "u-many") > 0, "all of them came before the end of the queue"
         done = stack.db.jobs.count_documents({"requestedBy.id": "u-many", "state": "completed"})
         until(
