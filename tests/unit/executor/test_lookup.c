@@ -27,7 +27,7 @@ typedef struct {
     JwReportRequest *request;
     GTimeZone *zone;
     char **fields;
-    JwAggregate *aggregate;
+    JwAggregate *aggregate, *previous;
     ExeLookups *lookups;
 } Fixture;
 
@@ -46,6 +46,9 @@ setup(void **state)
     self->aggregate = jw_aggregate_new(self->def, self->request, (const char *const *)self->fields,
                                        self->zone, &error);
     assert_ok(self->aggregate != NULL, error);
+    self->previous = jw_aggregate_new(self->def, self->request, (const char *const *)self->fields,
+                                      self->zone, &error);
+    assert_ok(self->previous != NULL, error);
     self->lookups = exe_lookups_new(self->def, self->store);
     *state = self;
     return 0;
@@ -58,6 +61,7 @@ teardown(void **state)
 
     exe_lookups_free(self->lookups);
     jw_aggregate_free(self->aggregate);
+    jw_aggregate_free(self->previous);
     g_strfreev(self->fields);
     g_time_zone_unref(self->zone);
     jw_report_request_free(self->request);
@@ -112,11 +116,11 @@ put_people(const Fixture *self)
 
 /* One record of each, two of the last. */
 static void
-count(const Fixture *self, const JwValue *values, size_t n)
+count(JwAggregate *aggregate, const JwValue *values, size_t n)
 {
     for (size_t i = 0; i < n + 1; i++) {
         JwValue row[4] = { values[MIN(i, n - 1)] };
-        assert_true(jw_aggregate_add(self->aggregate, row));
+        assert_true(jw_aggregate_add(aggregate, row));
     }
 }
 
@@ -133,8 +137,8 @@ test_groups_have_names(void **state)
     g_autoptr(GError) error = NULL;
 
     put_people(self);
-    count(self, values, G_N_ELEMENTS(values));
-    assert_ok(exe_lookups_name_groups(self->lookups, self->aggregate, &error), error);
+    count(self->aggregate, values, G_N_ELEMENTS(values));
+    assert_ok(exe_lookups_name_groups(self->lookups, self->aggregate, NULL, &error), error);
     g_autoptr(JwReportResult) result =
         jw_report_result_new(self->aggregate, self->def, self->request, self->zone);
     exe_lookups_note(self->lookups, result);
@@ -154,6 +158,37 @@ test_groups_have_names(void **state)
     assert_string_equal(g_array_index(result->figures, JwReportFigure, 1).text, "Dollar");
 }
 
+static void
+assert_labels(const Fixture *self, JwAggregate *aggregate, const char *const *labels)
+{
+    const JwDimensionDef *dimension = jw_report_def_dimension(self->def, "who");
+    const size_t n = g_strv_length((char **)(uintptr_t)labels);
+
+    assert_int_equal(jw_aggregate_n_groups(aggregate, dimension), n);
+    for (size_t i = 0; i < n; i++) {
+        assert_string_equal(jw_aggregate_group_label(aggregate, dimension, i), labels[i]);
+    }
+}
+
+/* Else a row of the one would not find that of the other. */
+static void
+test_two_periods_have_the_same_names(void **state)
+{
+    Fixture *self = *state;
+    const JwValue now[] = { number(3), text("a1") };
+    const JwValue before[] = { text("a1"), text("nobody"), number(3), text("a2") };
+    g_autoptr(GError) error = NULL;
+
+    put_people(self);
+    count(self->aggregate, now, G_N_ELEMENTS(now));
+    count(self->previous, before, G_N_ELEMENTS(before));
+    assert_ok(exe_lookups_name_groups(self->lookups, self->aggregate, self->previous, &error),
+              error);
+    assert_labels(self, self->aggregate, (const char *const[]){ "Ann (a1)", "Cem", NULL });
+    assert_labels(self, self->previous,
+                  (const char *const[]){ "Ann (a2)", "Ann (a1)", "Cem", "nobody", NULL });
+}
+
 /* Without any name, as of a collection that is not there, ids are shown, and that is said. */
 static void
 test_nothing_found(void **state)
@@ -162,8 +197,8 @@ test_nothing_found(void **state)
     const JwValue values[] = { text("a1"), text("a2") };
     g_autoptr(GError) error = NULL;
 
-    count(self, values, G_N_ELEMENTS(values));
-    assert_ok(exe_lookups_name_groups(self->lookups, self->aggregate, &error), error);
+    count(self->aggregate, values, G_N_ELEMENTS(values));
+    assert_ok(exe_lookups_name_groups(self->lookups, self->aggregate, NULL, &error), error);
     g_autoptr(JwReportResult) result =
         jw_report_result_new(self->aggregate, self->def, self->request, self->zone);
     exe_lookups_note(self->lookups, result);
@@ -252,9 +287,9 @@ test_store_away(void **state)
     const JwValue values[] = { text("a1") };
     g_autoptr(GError) error = NULL;
 
-    count(self, values, 1);
+    count(self->aggregate, values, 1);
     jw_store_mem_fail_nth(self->store, 1, JW_ERROR_UNAVAILABLE, false);
-    assert_false(exe_lookups_name_groups(self->lookups, self->aggregate, &error));
+    assert_false(exe_lookups_name_groups(self->lookups, self->aggregate, NULL, &error));
     assert_jw_error(error, JW_ERROR_UNAVAILABLE, "looking up names in 'people'*");
 }
 
@@ -265,7 +300,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_groups_have_names),  TEST(test_nothing_found),
         TEST(test_the_list_has_names), TEST(test_more_names_than_are_kept),
-        TEST(test_store_away),
+        TEST(test_store_away),         TEST(test_two_periods_have_the_same_names),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,9 +33,10 @@ const char **jw_aggregate_group_values(JwAggregate *self, const JwDimensionDef *
 typedef const char *(*JwGroupLabel)(const char *value, gpointer data);
 
 /* After the last record: shows the groups of a dimension under the labels that @label gives them.
- * Groups stay apart: two with one label have their values behind it, "Ann (a17)". */
-void jw_aggregate_relabel(JwAggregate *self, const JwDimensionDef *dimension, JwGroupLabel label,
-                          gpointer data);
+ * Groups stay apart: two with one label have their values behind it, "Ann (a17)".
+ * @beside: (nullable): the aggregate of another period, whose groups get the same labels */
+void jw_aggregate_relabel(JwAggregate *self, JwAggregate *beside, const JwDimensionDef *dimension,
+                          JwGroupLabel label, gpointer data);
 
 /* Whether the records so far fit: TOO_LARGE when a table of several dimensions has more
  * combinations than are held (100,000). Then there is no result; ask while adding, and before one

@@ -239,10 +239,11 @@ jw_aggregate_group_values(JwAggregate *self, const JwDimensionDef *dimension)
 }
 
 void
-jw_aggregate_relabel(JwAggregate *self, const JwDimensionDef *dimension, JwGroupLabel label,
-                     gpointer data)
+jw_aggregate_relabel(JwAggregate *self, JwAggregate *beside, const JwDimensionDef *dimension,
+                     JwGroupLabel label, gpointer data)
 {
-    jw_groups_relabel(dimension_of(self, dimension)->groups, label, data);
+    jw_groups_relabel(dimension_of(self, dimension)->groups,
+                      beside != NULL ? dimension_of(beside, dimension)->groups : NULL, label, data);
 }
 
 size_t

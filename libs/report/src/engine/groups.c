@@ -394,41 +394,67 @@ fit_label(const char *name)
                                        : g_strdup(name);
 }
 
+/* Notes that a value is shown under a name: @owners has the value of each, and @shared those that
+ * several values have. */
 static void
-count_label(GHashTable *counts, const char *label)
+own_name(GHashTable *owners, GHashTable *shared, const char *name, const char *value)
 {
-    const guint n = GPOINTER_TO_UINT(g_hash_table_lookup(counts, label));
+    const char *owner = g_hash_table_lookup(owners, name);
 
-    g_hash_table_insert(counts, (gpointer)(uintptr_t)label, GUINT_TO_POINTER(n + 1));
+    if (owner == NULL) {
+        g_hash_table_insert(owners, g_strdup(name), g_strdup(value));
+    } else if (strcmp(owner, value) != 0) {
+        g_hash_table_add(shared, g_strdup(name));
+    }
 }
 
-void
-jw_groups_relabel(JwGroups *self, JwGroupLabel label, gpointer data)
+/* The names of the groups, NULL where one has none. (transfer full) */
+static GPtrArray *
+name_groups(const JwGroups *self, JwGroupLabel label, gpointer data, GHashTable *owners,
+            GHashTable *shared)
 {
-    g_autoptr(GPtrArray) names = g_ptr_array_new_full(self->groups->len, g_free);
-    g_autoptr(GHashTable) counts = g_hash_table_new(g_str_hash, g_str_equal);
+    GPtrArray *names = g_ptr_array_new_full(self->groups->len, g_free);
 
     for (guint i = 0; i < self->groups->len; i++) {
         const JwGroup *group = &g_array_index(self->groups, JwGroup, i);
         const char *name = is_whole_value(group) ? label(group->label, data) : NULL;
         char *fit = name != NULL ? fit_label(name) : NULL;
         g_ptr_array_add(names, fit);
-        count_label(counts, fit != NULL ? fit : group->label);
+        own_name(owners, shared, fit != NULL ? fit : group->label, group->label);
     }
+    return names;
+}
+
+static void
+set_names(JwGroups *self, const GPtrArray *names, GHashTable *shared)
+{
     for (guint i = 0; i < self->groups->len; i++) {
         JwGroup *group = &g_array_index(self->groups, JwGroup, i);
-        char *name = g_steal_pointer(&g_ptr_array_index(names, i));
+        const char *name = g_ptr_array_index(names, i);
         if (name == NULL) {
             continue;
         }
-        if (GPOINTER_TO_UINT(g_hash_table_lookup(counts, name)) > 1) {
-            char *both = g_strdup_printf("%s (%s)", name, group->label);
-            g_ptr_array_add(names, name); /* a key of the counts */
-            name = both;
-        }
-        g_ptr_array_add(names, group->label);
-        group->label = name;
-        group->length = strlen(name);
+        char *shown = g_hash_table_contains(shared, name)
+                          ? g_strdup_printf("%s (%s)", name, group->label)
+                          : g_strdup(name);
+        g_free(group->label);
+        group->label = shown;
+        group->length = strlen(shown);
     }
     g_clear_pointer(&self->order, g_array_unref);
+}
+
+void
+jw_groups_relabel(JwGroups *self, JwGroups *beside, JwGroupLabel label, gpointer data)
+{
+    g_autoptr(GHashTable) owners = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    g_autoptr(GHashTable) shared = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GPtrArray) names = name_groups(self, label, data, owners, shared);
+    g_autoptr(GPtrArray) others =
+        beside != NULL ? name_groups(beside, label, data, owners, shared) : NULL;
+
+    set_names(self, names, shared);
+    if (beside != NULL) {
+        set_names(beside, others, shared);
+    }
 }

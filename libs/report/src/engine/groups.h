@@ -41,7 +41,8 @@ int jw_groups_compare_labels(const JwGroup *a, const JwGroup *b);
  * container) */
 const char **jw_groups_values(const JwGroups *self);
 /* After the last record: gives each group of a value the label that @label returns for it, NULL: as
- * it is. Groups with one label have the value behind it. */
-void jw_groups_relabel(JwGroups *self, JwGroupLabel label, gpointer data);
+ * it is. Groups with one label have the value behind it. @beside: (nullable): those of another
+ * period, in which a value has the same label */
+void jw_groups_relabel(JwGroups *self, JwGroups *beside, JwGroupLabel label, gpointer data);
 
 G_END_DECLS

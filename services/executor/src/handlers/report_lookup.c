@@ -202,15 +202,22 @@ name_of(const char *value, gpointer names)
     return g_hash_table_lookup(names, value);
 }
 
+/* Reads the names of the groups that have none in @names yet; whether there are groups. */
 static bool
-name_dimension(ExeLookups *self, const JwDimensionDef *dimension, JwAggregate *aggregate,
-               GError **error)
+read_group_names(ExeLookups *self, const JwDimensionDef *dimension, JwAggregate *aggregate,
+                 GHashTable *names, bool *ret_any, GError **error)
 {
     g_autofree const char **values = jw_aggregate_group_values(aggregate, dimension);
-    const size_t n = g_strv_length((char **)(uintptr_t)values);
-    g_autoptr(GHashTable) names = names_new();
+    size_t n = 0;
     int64_t rows = 0;
 
+    *ret_any = *ret_any || values[0] != NULL;
+    for (size_t i = 0; values[i] != NULL; i++) {
+        if (!g_hash_table_contains(names, values[i])) {
+            values[n++] = values[i];
+        }
+    }
+    values[n] = NULL;
     for (size_t at = 0; at < n; at += KEYS_A_QUERY) {
         const size_t end = MIN(at + KEYS_A_QUERY, n);
         const char *behind = values[end];
@@ -221,22 +228,37 @@ name_dimension(ExeLookups *self, const JwDimensionDef *dimension, JwAggregate *a
             return false;
         }
     }
-    if (n > 0 && g_hash_table_size(names) == 0) {
+    return true;
+}
+
+static bool
+name_dimension(ExeLookups *self, const JwDimensionDef *dimension, JwAggregate *aggregate,
+               JwAggregate *previous, GError **error)
+{
+    g_autoptr(GHashTable) names = names_new();
+    bool any = false;
+
+    if (!read_group_names(self, dimension, aggregate, names, &any, error)
+        || (previous != NULL && !read_group_names(self, dimension, previous, names, &any, error))) {
+        return false;
+    }
+    if (any && g_hash_table_size(names) == 0) {
         g_ptr_array_add(self->notes,
                         g_strdup_printf("%s: '%s' has no name for any of the values shown",
                                         dimension->label, dimension->lookup.collection));
     }
-    jw_aggregate_relabel(aggregate, dimension, name_of, names);
+    jw_aggregate_relabel(aggregate, previous, dimension, name_of, names);
     return true;
 }
 
 bool
-exe_lookups_name_groups(ExeLookups *self, JwAggregate *aggregate, GError **error)
+exe_lookups_name_groups(ExeLookups *self, JwAggregate *aggregate, JwAggregate *previous,
+                        GError **error)
 {
     for (guint i = 0; i < self->def->dimensions->len; i++) {
         const JwDimensionDef *dimension = &g_array_index(self->def->dimensions, JwDimensionDef, i);
         if (dimension->lookup.collection != NULL
-            && !name_dimension(self, dimension, aggregate, error)) {
+            && !name_dimension(self, dimension, aggregate, previous, error)) {
             return false;
         }
     }
