@@ -190,7 +190,7 @@ jw_report_text_period(const JwReportRequest *request, GTimeZone *zone)
     g_autoptr(GDateTime) last = local_time(request->end_ms - 1, zone);
 
     if (start == NULL || last == NULL) {
-        return g_strdup("a period outside the calendar");
+        return g_strdup(jw_report_word(JW_WORD_NO_CALENDAR, request->language));
     }
     /* The end is the first moment outside; the last day, or second, inside is shown. */
     const bool whole_days =
