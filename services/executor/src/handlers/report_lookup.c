@@ -202,12 +202,35 @@ name_of(const char *value, gpointer names)
     return g_hash_table_lookup(names, value);
 }
 
+/* The values of a dimension in both periods, each once; NULL-terminated. They live as long as the
+ * aggregates keep them. (transfer full) */
+static GPtrArray *
+values_of(const JwDimensionDef *dimension, JwAggregate *const *aggregates, size_t n)
+{
+    g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
+    GPtrArray *all = g_ptr_array_new();
+
+    for (size_t i = 0; i < n; i++) {
+        g_autofree const char **values = jw_aggregate_group_values(aggregates[i], dimension);
+        for (size_t k = 0; values[k] != NULL; k++) {
+            gpointer value = (gpointer)(uintptr_t)values[k];
+            if (g_hash_table_add(known, value)) {
+                g_ptr_array_add(all, value);
+            }
+        }
+    }
+    g_ptr_array_add(all, NULL);
+    return all;
+}
+
 static bool
 name_dimension(ExeLookups *self, const JwDimensionDef *dimension, JwAggregate *aggregate,
-               GError **error)
+               JwAggregate *previous, GError **error)
 {
-    g_autofree const char **values = jw_aggregate_group_values(aggregate, dimension);
-    const size_t n = g_strv_length((char **)(uintptr_t)values);
+    JwAggregate *const aggregates[] = { aggregate, previous };
+    g_autoptr(GPtrArray) all = values_of(dimension, aggregates, previous != NULL ? 2 : 1);
+    const char **values = (const char **)all->pdata;
+    const size_t n = all->len - 1;
     g_autoptr(GHashTable) names = names_new();
     int64_t rows = 0;
 
@@ -226,17 +249,18 @@ name_dimension(ExeLookups *self, const JwDimensionDef *dimension, JwAggregate *a
                         g_strdup_printf("%s: '%s' has no name for any of the values shown",
                                         dimension->label, dimension->lookup.collection));
     }
-    jw_aggregate_relabel(aggregate, dimension, name_of, names);
+    jw_aggregate_relabel(aggregate, previous, dimension, name_of, names);
     return true;
 }
 
 bool
-exe_lookups_name_groups(ExeLookups *self, JwAggregate *aggregate, GError **error)
+exe_lookups_name_groups(ExeLookups *self, JwAggregate *aggregate, JwAggregate *previous,
+                        GError **error)
 {
     for (guint i = 0; i < self->def->dimensions->len; i++) {
         const JwDimensionDef *dimension = &g_array_index(self->def->dimensions, JwDimensionDef, i);
         if (dimension->lookup.collection != NULL
-            && !name_dimension(self, dimension, aggregate, error)) {
+            && !name_dimension(self, dimension, aggregate, previous, error)) {
             return false;
         }
     }
