@@ -260,6 +260,52 @@ test_sort(void **state)
 
 /* What is beyond maxGroups and what "top" leaves are one "(other)", which is last and never among
  * the highest; "(none)" is a group as any other. */
+/* By what readers see: numbers as numbers before texts, labels in the place of values, hours and
+ * weekdays in their own order. */
+static void
+test_sort_by_what_is_shown(void **state)
+{
+    static const struct {
+        const char *by, *expected;
+        bool labelled, descending;
+    } cases[] = {
+        { "agent", "-5 3 3.5 20 100 ada b2 (none) ", false, false },
+        { "agent", "b2 ada 100 20 3.5 3 -5 (none) ", false, true },
+        /* under their labels, which tables get behind the engine: 20 is "Anton", ada is "7", 100 is
+           "6" */
+        { "agent", "-5 3 3.5 6 7 Anton b2 (none) ", true, false },
+    };
+    static const char *const agents[] = { "100", "3", "b2", "20", "-5", "", "ada", "3.5" };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(Fixture) f = { 0 };
+        g_autoptr(GString) shown = g_string_new(NULL);
+        asked(&f, cases[i].by, "totalCalls");
+        f.request->rows.sort_by = g_strdup(cases[i].by);
+        f.request->rows.sort_descending = cases[i].descending;
+        f.request->rows.totals = JW_TOTALS_NO;
+        if (cases[i].labelled) {
+            JwDimensionDef *agent =
+                (JwDimensionDef *)(uintptr_t)jw_report_def_dimension(f.def, "agent");
+            agent->labels = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+            g_hash_table_insert(agent->labels, g_strdup("20"), g_strdup("Anton"));
+            g_hash_table_insert(agent->labels, g_strdup("ada"), g_strdup("7"));
+            g_hash_table_insert(agent->labels, g_strdup("100"), g_strdup("6"));
+        }
+        fixture_start(&f);
+        for (size_t k = 0; k < G_N_ELEMENTS(agents); k++) {
+            fixture_call(&f, "2026-01-06T11:00:00Z", agents[k], "answered", 1);
+        }
+        g_autoptr(JwReportResult) result = fixture_result(&f);
+        const JwReportTable *table = table_at(result, 0);
+        for (size_t row = 0; row < table->n_rows; row++) {
+            g_string_append_printf(shown, "%s ", jw_report_cell(table, row, 0)->text);
+        }
+        assert_string_equal(shown->str, cases[i].expected);
+    }
+}
+
 static void
 test_other_and_none(void **state)
 {
@@ -560,6 +606,7 @@ main(void)
         cmocka_unit_test(test_top),
         cmocka_unit_test(test_top_of_days),
         cmocka_unit_test(test_sort),
+        cmocka_unit_test(test_sort_by_what_is_shown),
         cmocka_unit_test(test_other_and_none),
         cmocka_unit_test(test_tables_of_a_definition),
         cmocka_unit_test(test_too_many_combinations),

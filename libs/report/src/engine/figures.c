@@ -237,17 +237,26 @@ jw_aggregate_group_values(JwAggregate *self, const JwDimensionDef *dimension)
 }
 
 void
-jw_aggregate_relabel(JwAggregate *self, JwAggregate *beside, const JwDimensionDef *dimension,
+jw_aggregate_relabel(JwAggregate *self, JwAggregate *previous, const JwDimensionDef *dimension,
                      JwGroupLabel label, gpointer data)
 {
-    jw_groups_relabel(dimension_of(self, dimension)->groups,
-                      beside != NULL ? dimension_of(beside, dimension)->groups : NULL, label, data);
+    JwGroups *others = previous != NULL ? dimension_of(previous, dimension)->groups : NULL;
+
+    jw_groups_relabel(dimension_of(self, dimension)->groups, others, label, data);
 }
 
 size_t
 jw_aggregate_n_groups(JwAggregate *self, const JwDimensionDef *dimension)
 {
     return jw_groups_count(dimension_of(self, dimension)->groups);
+}
+
+char *
+jw_aggregate_group_key(JwAggregate *self, const JwDimensionDef *dimension, size_t group)
+{
+    JwGroups *groups = dimension_of(self, dimension)->groups;
+
+    return jw_group_key(jw_groups_get(groups, jw_groups_at(groups, group)));
 }
 
 const char *

@@ -136,6 +136,10 @@ fill_rows(JwReportResult *self, JwReportTable *table, JwAggregate *aggregate,
                                                       : JW_ROW_SUBTOTAL;
         }
         fill_keys(self, table, plan, rows, row);
+        if (table->row_keys != NULL && level > 0) {
+            g_autofree char *key = jw_rows_key(rows, row);
+            table->row_keys[row] = g_string_chunk_insert(self->strings, key);
+        }
         fill_values(self, table, aggregate, plan, rows, row);
     }
 }
@@ -241,6 +245,7 @@ jw_result_fill_table(JwReportResult *self, JwAggregate *aggregate, const JwTable
         self, plan->title, plan->n_keys + n_groups * plan->measures->len, jw_rows_count(rows));
 
     table->n_keys = plan->n_keys;
+    table->row_keys = plan->compare ? g_new0(const char *, table->n_rows + 1) : NULL;
     fill_columns(self, table, plan, rows, n_groups);
     fill_rows(self, table, aggregate, plan, rows);
     add_chart(table, plan, n_across);

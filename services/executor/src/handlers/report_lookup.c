@@ -203,22 +203,38 @@ name_of(const char *value, gpointer names)
     return g_hash_table_lookup(names, value);
 }
 
-/* Reads the names of the groups that have none in @names yet; whether there are groups. */
-static bool
-read_group_names(ExeLookups *self, const JwDimensionDef *dimension, JwAggregate *aggregate,
-                 GHashTable *names, bool *ret_any, GError **error)
+/* The values of a dimension in both periods, each once; NULL-terminated. They live as long as the
+ * aggregates keep them. (transfer full) */
+static GPtrArray *
+values_of(const JwDimensionDef *dimension, JwAggregate *const *aggregates, size_t n)
 {
-    g_autofree const char **values = jw_aggregate_group_values(aggregate, dimension);
-    size_t n = 0;
-    int64_t rows = 0;
+    g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
+    GPtrArray *all = g_ptr_array_new();
 
-    *ret_any = *ret_any || values[0] != NULL;
-    for (size_t i = 0; values[i] != NULL; i++) {
-        if (!g_hash_table_contains(names, values[i])) {
-            values[n++] = values[i];
+    for (size_t i = 0; i < n; i++) {
+        g_autofree const char **values = jw_aggregate_group_values(aggregates[i], dimension);
+        for (size_t k = 0; values[k] != NULL; k++) {
+            gpointer value = (gpointer)(uintptr_t)values[k];
+            if (g_hash_table_add(known, value)) {
+                g_ptr_array_add(all, value);
+            }
         }
     }
-    values[n] = NULL;
+    g_ptr_array_add(all, NULL);
+    return all;
+}
+
+static bool
+name_dimension(ExeLookups *self, const JwDimensionDef *dimension, JwAggregate *aggregate,
+               JwAggregate *previous, GError **error)
+{
+    JwAggregate *const aggregates[] = { aggregate, previous };
+    g_autoptr(GPtrArray) all = values_of(dimension, aggregates, previous != NULL ? 2 : 1);
+    const char **values = (const char **)all->pdata;
+    const size_t n = all->len - 1;
+    g_autoptr(GHashTable) names = names_new();
+    int64_t rows = 0;
+
     for (size_t at = 0; at < n; at += KEYS_A_QUERY) {
         const size_t end = MIN(at + KEYS_A_QUERY, n);
         const char *behind = values[end];
@@ -229,21 +245,7 @@ read_group_names(ExeLookups *self, const JwDimensionDef *dimension, JwAggregate 
             return false;
         }
     }
-    return true;
-}
-
-static bool
-name_dimension(ExeLookups *self, const JwDimensionDef *dimension, JwAggregate *aggregate,
-               JwAggregate *previous, GError **error)
-{
-    g_autoptr(GHashTable) names = names_new();
-    bool any = false;
-
-    if (!read_group_names(self, dimension, aggregate, names, &any, error)
-        || (previous != NULL && !read_group_names(self, dimension, previous, names, &any, error))) {
-        return false;
-    }
-    if (any && g_hash_table_size(names) == 0) {
+    if (n > 0 && g_hash_table_size(names) == 0) {
         g_ptr_array_add(self->notes,
                         jw_report_word_fill(JW_WORD_NOTE_NO_NAMES, self->def->language,
                                             dimension->label, dimension->lookup.collection));
