@@ -1,5 +1,6 @@
 /* test_shell.c: completion, by running bash, and the manual page, by rendering it. */
 #include "jc_fixture.h"
+#include "command.h"
 
 #include <string.h>
 
