@@ -148,9 +148,16 @@ char *
 jw_report_text_time(int64_t time_ms, JwFormat format, GTimeZone *zone)
 {
     JwZoneCache cache = { .zone = zone };
+
+    return jw_report_text_time_cached(time_ms, format, &cache);
+}
+
+char *
+jw_report_text_time_cached(int64_t time_ms, JwFormat format, JwZoneCache *zone)
+{
     JwCivil at;
 
-    jw_civil_from_seconds(jw_zone_cache_local(&cache, time_ms), &at);
+    jw_civil_from_seconds(jw_zone_cache_local(zone, time_ms), &at);
     if (format == JW_FORMAT_DATE) {
         return g_strdup_printf("%04d-%02d-%02d", at.year, at.month, at.day);
     }
