@@ -17,7 +17,8 @@
 static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 const JwConfigEntry jw_api_key_config_entries[] = {
-    { VARIABLE, JW_CONFIG_STRING, offsetof(JwApiKeyConfig, secrets), NULL, 0, 0, JW_CONFIG_SECRET,
+    { "JW_API_KEY_SECRETS", JW_CONFIG_STRING, offsetof(JwApiKeyConfig, secrets), NULL, 0, 0,
+      JW_CONFIG_SECRET,
       "secrets that sign API keys, the same for all gateways and jobctl: \"id:secret\", of which "
       "the first signs and all are accepted; without it there are no API keys; make one with: echo "
       "\"k1:$(openssl rand -hex 32)\"" },

@@ -15,7 +15,7 @@ struct _JwLinkKeys {
 };
 
 const JwConfigEntry jw_link_config_entries[] = {
-    { VARIABLE, JW_CONFIG_STRING, offsetof(JwLinkConfig, keys), NULL, 0, 0,
+    { "JW_LINK_KEYS", JW_CONFIG_STRING, offsetof(JwLinkConfig, keys), NULL, 0, 0,
       JW_CONFIG_REQUIRED | JW_CONFIG_SECRET,
       "keys that sign download links, the same for notifier and gateway: "
       "\"id:secret\", "
