@@ -64,7 +64,7 @@ jw_jobs_fire(const JwJobs *self, const JwSchedule *schedule, JwOccurrence *row,
 
 /* The pending decision @due_ms of a schedule that was deleted: no job is made of it after this. */
 static bool
-settle(const JwJobs *self, const JwSchedule *deleted, int64_t due_ms, int64_t now_ms,
+resolve(const JwJobs *self, const JwSchedule *deleted, int64_t due_ms, int64_t now_ms,
        GError **error)
 {
     JwOccurrence row =
@@ -84,14 +84,14 @@ settle(const JwJobs *self, const JwSchedule *deleted, int64_t due_ms, int64_t no
 }
 
 static bool
-settle_all(const JwJobs *self, const JwSchedule *deleted, GError **error)
+resolve_all(const JwJobs *self, const JwSchedule *deleted, GError **error)
 {
     const int64_t now = jw_clock_now_ms(self->clock);
 
     for (guint i = 0; i < deleted->pending_fires->len; i++) {
         const int64_t pending = g_array_index(deleted->pending_fires, int64_t, i);
 
-        if (pending > 0 && !settle(self, deleted, pending, now, error)) {
+        if (pending > 0 && !resolve(self, deleted, pending, now, error)) {
             return false;
         }
     }
@@ -176,7 +176,7 @@ jw_jobs_delete_schedule(const JwJobs *self, const char *id, const char *by, JwCa
         return false;
     }
     const JwSchedule *over = deleted != NULL ? deleted : before;
-    if (over != NULL && !settle_all(self, over, error)) {
+    if (over != NULL && !resolve_all(self, over, error)) {
         return jw_prefix(error, "schedule '%s' is deleted, but what it had decided may still fire",
                          id);
     }
