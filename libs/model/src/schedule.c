@@ -16,6 +16,9 @@ static const size_t schedule_texts[] = {
     offsetof(JwSchedule, rule_hash),
     offsetof(JwSchedule, source),
     offsetof(JwSchedule, switch_reason),
+    offsetof(JwSchedule, deleted_by),
+    offsetof(JwSchedule, tombstone),
+    offsetof(JwSchedule, entry_hash),
 };
 
 JwSchedule *
@@ -147,6 +150,12 @@ jw_trigger_name(JwTriggerType trigger)
 
     g_return_val_if_fail((size_t)trigger < G_N_ELEMENTS(names), "unknown");
     return names[trigger];
+}
+
+bool
+jw_occurrence_fires(JwOccurrenceKind kind)
+{
+    return kind == JW_OCCURRENCE_FIRED || kind == JW_OCCURRENCE_CAUGHT_UP;
 }
 
 const char *

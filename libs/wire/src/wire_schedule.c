@@ -215,10 +215,12 @@ read_schedule(const JwWire *self, const json_t *item, int64_t now_ms, GError **e
     g_autoptr(JwSchedule) schedule = jw_schedule_new();
     const char *zone = jw_json_text(item, "timeZone");
     json_auto_t *template = template_of(item);
+    g_autofree char *entry = jw_json_print(item);
     g_autoptr(JwJob) job = jw_wire_build_job(self, template, now_ms, now_ms);
 
     schedule->id = g_strdup(jw_json_text(item, "id"));
     schedule->source = g_strdup(JW_SCHEDULE_FILE);
+    schedule->entry_hash = jw_sha256_hex(entry, strlen(entry));
     if (zone != NULL) {
         g_free(schedule->time_zone);
         schedule->time_zone = g_strdup(zone);

@@ -2,12 +2,13 @@
  *
  * One due time at a time: nextFireAt F → next(F) by compare and set, with the decision about F in
  * pendingFires of the same update (F: fire, -F: do not). Whoever sees a pending decision, the
- * decider or any scheduler after it died, carries it out: job with an id derived from (schedule,
- * F), occurrence row, and out of pendingFires. Each step may be repeated. */
+ * decider or any scheduler after it died, carries it out: occurrence row, job with an id derived
+ * from (schedule, F), and out of pendingFires. Each step may be repeated, and the row decides
+ * (jw/jobs_schedules.h). */
 #include "sch.h"
 
 #include "jw/crash.h"
-#include "jw/ident.h"
+#include "jw/jobs_schedules.h"
 #include "jw/log.h"
 #include "metrics.h"
 
@@ -34,30 +35,16 @@ fires(const JwSchedule *schedule, int64_t due_ms, int64_t next_ms, int64_t now_m
     return true;
 }
 
-static bool
-create_job(Sch *self, const JwSchedule *schedule, int64_t due_ms, int64_t now_ms, GError **error)
-{
-    g_autoptr(JwJob) job = NULL;
-    JwCreated created = JW_CREATED_REPLAYED;
-
-    if (!jw_wire_job_from_schedule(self->wire, schedule, due_ms, now_ms, &job, error)
-        || !jw_jobs_create(&self->jobs, job, &created, NULL, error)) {
-        return false;
-    }
-    if (created == JW_CREATED_NEW) {
-        jw_info("schedule_fired", JW_STR("schedule_id", schedule->id), JW_STR("job_id", job->id),
-                JW_INT("late_ms", now_ms - due_ms));
-    }
-    return true;
-}
-
 /* What a pending decision comes to. @pending: the due time, negative when it does not fire. */
 static void
 set_kind(const JwSchedule *schedule, int64_t pending, JwOccurrence *row)
 {
     bool late = row->decided_ms - row->due_ms > schedule->misfire_grace_ms;
 
-    if (pending > 0) {
+    if (pending > 0 && schedule->deleted_at_ms != 0) {
+        row->kind = JW_OCCURRENCE_SKIPPED;
+        row->reason = JW_JOBS_DELETED;
+    } else if (pending > 0) {
         row->kind = late ? JW_OCCURRENCE_CAUGHT_UP : JW_OCCURRENCE_FIRED;
         row->reason = late ? "missed its time, fired late" : NULL;
     } else if (schedule->misfire == JW_MISFIRE_SKIP) {
@@ -67,16 +54,6 @@ set_kind(const JwSchedule *schedule, int64_t pending, JwOccurrence *row)
         row->kind = JW_OCCURRENCE_COALESCED;
         row->reason = "missed its time; a later one stands for it";
     }
-}
-
-/* Whether @error says that this job cannot be made, now or later; not that the store has a fault.
- */
-static bool
-is_of_the_job(const GError *error)
-{
-    JwErrorCode code = jw_error_code(error);
-
-    return code == JW_ERROR_INVALID || code == JW_ERROR_NOT_FOUND || code == JW_ERROR_TOO_LARGE;
 }
 
 /* Whether a decision behind the @index-th fires. */
@@ -102,7 +79,10 @@ give_up(const JwSchedule *schedule, guint index, const char *cause, JwOccurrence
     bool late = row->decided_ms - row->due_ms > schedule->misfire_grace_ms
                 || schedule->pending_fires->len - index > WAITING_MAX;
 
-    if (!schedule->enabled) {
+    if (schedule->deleted_at_ms != 0) {
+        row->kind = JW_OCCURRENCE_SKIPPED;
+        *ret_reason = g_strdup(JW_JOBS_DELETED);
+    } else if (!schedule->enabled) {
         row->kind = JW_OCCURRENCE_SKIPPED;
         *ret_reason = g_strdup("the schedule was disabled before its job could be made");
     } else if (schedule->misfire == JW_MISFIRE_COALESCE && later_fires(schedule, index)) {
@@ -118,19 +98,24 @@ give_up(const JwSchedule *schedule, guint index, const char *cause, JwOccurrence
     return true;
 }
 
-/* The job of the @index-th decision, which is to fire; or @row says why there is none. @ret_reason:
- * what its reason is kept in. */
+/* The row and the job of the @index-th decision, which is to fire; or @row says why there is none.
+ * @ret_reason: what its reason is kept in. */
 static bool
 fire(Sch *self, const JwSchedule *schedule, guint index, JwOccurrence *row, char **ret_reason,
      GError **error)
 {
+    JwCreated created = JW_CREATED_REPLAYED;
     g_autoptr(GError) cause = NULL;
     g_autoptr(JwJob) made = NULL;
 
-    if (create_job(self, schedule, row->due_ms, row->decided_ms, &cause)) {
+    if (jw_jobs_fire(&self->jobs, schedule, row, &created, &cause)) {
+        if (created == JW_CREATED_NEW) {
+            jw_info("schedule_fired", JW_STR("schedule_id", schedule->id),
+                    JW_STR("job_id", row->id), JW_INT("late_ms", row->decided_ms - row->due_ms));
+        }
         return true;
     }
-    if (!is_of_the_job(cause)) {
+    if (!jw_jobs_cannot_fire(cause)) {
         g_propagate_error(error, g_steal_pointer(&cause));
         return false;
     }
@@ -139,7 +124,7 @@ fire(Sch *self, const JwSchedule *schedule, guint index, JwOccurrence *row, char
         return false;
     }
     if (made != NULL) {
-        return true;
+        return jw_store_put_occurrence(self->store, row, error);
     }
     if (!give_up(schedule, index, jw_error_message(cause), row, ret_reason)) {
         g_propagate_error(error, g_steal_pointer(&cause));
@@ -148,7 +133,8 @@ fire(Sch *self, const JwSchedule *schedule, guint index, JwOccurrence *row, char
     jw_warn("fire_given_up", JW_STR("schedule_id", schedule->id),
             JW_STR("kind", jw_occurrence_kind_name(row->kind)),
             JW_STR("error", jw_error_message(cause)));
-    return true;
+    return jw_store_withdraw_occurrence(self->store, row, error)
+           && jw_store_put_occurrence(self->store, row, error);
 }
 
 /* Carries out the @index-th pending decision. */
@@ -156,22 +142,19 @@ static bool
 resolve(Sch *self, const JwSchedule *schedule, guint index, GError **error)
 {
     int64_t pending = g_array_index(schedule->pending_fires, int64_t, index);
-    JwOccurrence row = { .schedule_id = schedule->id,
-                         .due_ms = ABS(pending),
-                         .decided_ms = jw_clock_now_ms(self->clock) };
-    g_autofree char *due_text = jw_time_format(row.due_ms);
+    JwOccurrence row = jw_jobs_occurrence(schedule, ABS(pending), jw_clock_now_ms(self->clock),
+                                          JW_OCCURRENCE_FIRED, NULL);
     g_autofree char *reason = NULL;
     JwCas cas = JW_CAS_LOST;
 
-    jw_uuid_derive(row.id, "schedule", schedule->id, due_text, NULL);
     set_kind(schedule, pending, &row);
     jw_crash_point("sch_before_job");
-    if (pending > 0 && !fire(self, schedule, index, &row, &reason, error)) {
+    if (pending > 0 ? !fire(self, schedule, index, &row, &reason, error)
+                    : !jw_store_put_occurrence(self->store, &row, error)) {
         return false;
     }
     jw_crash_point("sch_after_job");
-    if (!jw_store_put_occurrence(self->store, &row, error)
-        || !jw_store_finish_fire(self->store, schedule->id, pending, &cas, error)) {
+    if (!jw_store_finish_fire(self->store, schedule->id, pending, &cas, error)) {
         return false;
     }
     if (cas == JW_CAS_WON) { /* or another counts it, which carried it out at the same time */
@@ -226,7 +209,7 @@ fire_schedule(Sch *self, JwSchedule *schedule, size_t *ret_decided, GError **err
             return false;
         }
     }
-    return true;
+    return schedule->deleted_at_ms == 0 || jw_jobs_forget_schedule(&self->jobs, schedule, error);
 }
 
 /* A schedule may fail at every tick; what is said is what changed. @cause: (nullable) */

@@ -97,6 +97,7 @@ struct _JcCommand {
 #define JC_COMMANDS(X)                                                                             \
     X(topics)                                                                                      \
     X(token)                                                                                       \
+    X(apikey)                                                                                      \
     X(import)                                                                                      \
     X(demo_data)                                                                                   \
     X(check_definitions)                                                                           \

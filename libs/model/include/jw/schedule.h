@@ -27,6 +27,11 @@ typedef struct {
     /* When and why it was disabled or enabled last, once it is stored; 0, NULL: as it was made. */
     int64_t switched_at_ms;
     char *switch_reason;
+    /* Of one that was deleted: when, by whom, and what names this deletion among all. It is kept so
+     * that the file it came from does not bring it back. 0, NULL: it was not. */
+    int64_t deleted_at_ms;
+    char *deleted_by, *tombstone;
+    char *entry_hash; /* SHA-256 of its entry in the file of schedules; NULL: not of the file */
     char *job_type, *job_name, *job_spec; /* template of the job; spec is JSON */
     char *rule_hash;                      /* SHA-256 of the rule: a changed rule starts anew */
     int64_t next_fire_ms;                 /* 0: never again */
@@ -68,6 +73,9 @@ typedef struct {
     JwOccurrenceKind kind;
     const char *reason; /* why it was coalesced, skipped, disabled or enabled; NULL */
 } JwOccurrence;
+
+/* Whether a due time of that kind has a job. */
+bool jw_occurrence_fires(JwOccurrenceKind kind);
 
 /* As stored: "fired" …. (transfer none) */
 const char *jw_occurrence_kind_name(JwOccurrenceKind kind);

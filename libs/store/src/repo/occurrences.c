@@ -27,21 +27,65 @@ JW_DB_INDEXES(occurrences) = {
     { 0 },
 };
 
-bool
-jw_store_put_occurrence(JwStore *self, const JwOccurrence *occurrence, GError **error)
+static bool
+insert(JwStore *self, const JwOccurrence *occurrence, JwCreate *ret_create, GError **error)
 {
-    g_return_val_if_fail(self != NULL && occurrence != NULL && occurrence->schedule_id != NULL,
-                         false);
     const JwOccurrenceDoc doc = { .id = (char *)(uintptr_t)occurrence->id, /* only read */
                                   .schedule_id = (char *)(uintptr_t)occurrence->schedule_id,
                                   .reason = (char *)(uintptr_t)occurrence->reason,
                                   .due_ms = occurrence->due_ms,
                                   .decided_ms = occurrence->decided_ms,
                                   .kind = occurrence->kind };
+
+    return jw_db_insert_one(self, "occurrences", jw_repo_document(&occurrences, &doc), ret_create,
+                            error);
+}
+
+bool
+jw_store_put_occurrence(JwStore *self, const JwOccurrence *occurrence, GError **error)
+{
+    g_return_val_if_fail(self != NULL && occurrence != NULL && occurrence->schedule_id != NULL,
+                         false);
     JwCreate create = JW_CREATE_EXISTS;
 
-    return jw_db_insert_one(self, "occurrences", jw_repo_document(&occurrences, &doc), &create,
-                            error);
+    return insert(self, occurrence, &create, error);
+}
+
+bool
+jw_store_claim_occurrence(JwStore *self, const JwOccurrence *occurrence, JwOccurrenceKind *ret_kind,
+                          GError **error)
+{
+    g_return_val_if_fail(self != NULL && occurrence != NULL && ret_kind != NULL, false);
+    const JwOccurrenceKind kind = occurrence->kind; /* @ret_kind may be its own */
+    JwCreate create = JW_CREATE_EXISTS;
+    gpointer found = NULL;
+
+    if (!insert(self, occurrence, &create, error)
+        || (create == JW_CREATE_EXISTS
+            && !jw_repo_get(self, &occurrences, occurrence->id, &found, error))) {
+        return false;
+    }
+    *ret_kind = found != NULL ? ((JwOccurrenceDoc *)found)->kind : kind;
+    if (found != NULL) {
+        free_occurrence(found);
+    }
+    return true;
+}
+
+bool
+jw_store_withdraw_occurrence(JwStore *self, const JwOccurrence *occurrence, GError **error)
+{
+    g_return_val_if_fail(self != NULL && occurrence != NULL && occurrence->reason != NULL, false);
+    g_autoptr(bson_t) filter =
+        BCON_NEW("_id", BCON_UTF8(occurrence->id), "kind", "{", "$in", "[",
+                 BCON_UTF8(jw_occurrence_kind_name(JW_OCCURRENCE_FIRED)),
+                 BCON_UTF8(jw_occurrence_kind_name(JW_OCCURRENCE_CAUGHT_UP)), "]", "}");
+    g_autoptr(bson_t) update =
+        BCON_NEW("$set", "{", "kind", BCON_UTF8(jw_occurrence_kind_name(occurrence->kind)),
+                 "reason", BCON_UTF8(occurrence->reason), "}");
+    JwCas ignored = JW_CAS_LOST;
+
+    return jw_db_update(self, "occurrences", filter, update, &ignored, error);
 }
 
 bool
