@@ -388,8 +388,12 @@ test_kinds(void **state)
 {
     json_auto_t *listed = schema_at("kinds.v1.json", "properties/jobType/enum");
     json_auto_t *rules = schema_at("kinds.v1.json", "allOf");
+    json_auto_t *scheduled = schema_at("schedule.v1.json", "properties/job/properties/kind/enum");
+    json_auto_t *bodies = schema_at("schedule.v1.json", "properties/job/allOf");
 
     (void)state;
+    assert_true(json_equal(listed, scheduled));
+    assert_int_equal(json_array_size(bodies), jw_n_kinds);
     assert_int_equal(json_array_size(listed), jw_n_kinds);
     assert_int_equal(json_array_size(rules), jw_n_kinds);
     for (size_t i = 0; i < jw_n_kinds; i++) {

@@ -9,10 +9,13 @@ new_schedule(const char *id, int64_t next_ms)
     schedule->id = g_strdup(id);
     schedule->trigger = JW_TRIGGER_CRON;
     schedule->cron = g_strdup("0 3 * * *");
-    schedule->misfire = JW_MISFIRE_CATCH_UP;
+    schedule->time_zone = g_strdup("Europe/Istanbul");
+    schedule->description = g_strdup("Every night");
+    schedule->note = g_strdup("Back again");
+    schedule->misfire = JW_MISFIRE_FIRE_ALL;
     schedule->job_type = g_strdup("report");
     schedule->job_name = g_strdup("nightly");
-    schedule->job_spec = g_strdup("{}");
+    schedule->job_body = g_strdup("{}");
     schedule->rule_hash = g_strdup("h1");
     schedule->next_fire_ms = next_ms;
     schedule->updated_at_ms = SC_NOW;
@@ -50,12 +53,14 @@ puts_schedules_and_keeps_their_decisions(JwStore *store)
     g_autoptr(JwSchedule) read = get_schedule(store, "s1");
     sc_assert_text(read->cron, "0 3 * * *");
     assert_int_equal(read->trigger, JW_TRIGGER_CRON);
-    assert_int_equal(read->misfire, JW_MISFIRE_CATCH_UP);
+    assert_int_equal(read->misfire, JW_MISFIRE_FIRE_ALL);
     sc_assert_text(read->job_name, "nightly");
-    sc_assert_text(read->time_zone, "UTC");
+    sc_assert_text(read->time_zone, "Europe/Istanbul");
+    sc_assert_text(read->description, "Every night");
+    sc_assert_text(read->note, "Back again");
     assert_int_equal(read->next_fire_ms, SC_NOW);
     assert_int_equal(read->misfire_grace_ms, 60000);
-    assert_true(read->enabled);
+    assert_false(read->paused);
 
     assert_ok(jw_store_fire_schedule(store, "s1", "h1", SC_NOW, SC_NOW + 10, fires, 1, SC_NOW, &cas,
                                      &error),
@@ -65,13 +70,13 @@ puts_schedules_and_keeps_their_decisions(JwStore *store)
     g_autoptr(JwSchedule) same = get_schedule(store, "s1");
     assert_int_equal(same->next_fire_ms, SC_NOW + 10);
 
-    schedule->enabled = false;
+    schedule->paused = true;
     assert_ok(jw_store_put_schedule(store, schedule, &error), error);
     g_autoptr(JwSchedule) paused = get_schedule(store, "s1");
-    assert_false(paused->enabled);
+    assert_true(paused->paused);
     assert_int_equal(paused->next_fire_ms, SC_NOW + 10);
 
-    schedule->enabled = true;
+    schedule->paused = false;
     schedule->trigger = JW_TRIGGER_INTERVAL;
     schedule->interval_ms = 1000;
     g_clear_pointer(&schedule->cron, g_free);
@@ -103,7 +108,7 @@ takes_over_an_edited_template(JwStore *store)
                                      &error),
               error);
 
-    set_text(&schedule->job_spec, "{\"edited\":true}");
+    set_text(&schedule->job_body, "{\"edited\":true}");
     set_text(&schedule->job_name, "renamed");
     schedule->misfire = JW_MISFIRE_SKIP;
     schedule->misfire_grace_ms = 5000;
@@ -111,7 +116,7 @@ takes_over_an_edited_template(JwStore *store)
     schedule->updated_at_ms = SC_NOW + 7;
     assert_ok(jw_store_put_schedule(store, schedule, &error), error);
     g_autoptr(JwSchedule) edited = get_schedule(store, "s1");
-    sc_assert_text(edited->job_spec, "{\"edited\":true}");
+    sc_assert_text(edited->job_body, "{\"edited\":true}");
     sc_assert_text(edited->job_name, "renamed");
     assert_int_equal(edited->misfire, JW_MISFIRE_SKIP);
     assert_int_equal(edited->misfire_grace_ms, 5000);
@@ -138,7 +143,7 @@ finds_what_is_due_and_fires_it_once(JwStore *store)
     const int64_t fires[] = { SC_NOW + 10, SC_NOW + 11 };
     JwCas cas = JW_CAS_LOST;
 
-    off->enabled = false;
+    off->paused = true;
     JwSchedule *const all[] = { early, late, off, never };
     for (size_t i = 0; i < G_N_ELEMENTS(all); i++) {
         assert_ok(jw_store_put_schedule(store, all[i], &error), error);
@@ -216,7 +221,7 @@ finds_what_is_due_page_by_page(JwStore *store)
 
 /* Off and on again: nextFireAt begins anew, what was decided stays and is still found. */
 static void
-disables_and_enables(JwStore *store)
+pauses_and_resumes(JwStore *store)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(JwSchedule) schedule = new_schedule("s1", SC_NOW);
@@ -230,23 +235,23 @@ disables_and_enables(JwStore *store)
                                      &error),
               error);
     for (int twice = 0; twice < 2; twice++) {
-        assert_ok(jw_store_disable_schedule(store, "s1", "gone", SC_NOW + 3 + twice, &cas, &error),
+        assert_ok(jw_store_pause_schedule(store, "s1", "gone", SC_NOW + 3 + twice, &cas, &error),
                   error);
         assert_int_equal(cas, twice == 0 ? JW_CAS_WON : JW_CAS_LOST);
     }
-    assert_ok(jw_store_disable_schedule(store, "nobody", "gone", SC_NOW, &cas, &error), error);
+    assert_ok(jw_store_pause_schedule(store, "nobody", "gone", SC_NOW, &cas, &error), error);
     assert_int_equal(cas, JW_CAS_LOST);
     g_autoptr(JwSchedule) off = get_schedule(store, "s1");
-    assert_false(off->enabled);
+    assert_true(off->paused);
     sc_assert_text(off->source, JW_SCHEDULE_FILE);
     sc_assert_text(off->switch_reason, "gone");
-    sc_assert_text(off->job_spec, "{}");
+    sc_assert_text(off->job_body, "{}");
     assert_int_equal(off->switched_at_ms, SC_NOW + 3);
     assert_int_equal(off->updated_at_ms, SC_NOW + 3);
     assert_int_equal(off->next_fire_ms, SC_NOW + 10);
     assert_ok(jw_store_due_schedules(store, SC_NOW + 99, NULL, 10, &due, &error), error);
     assert_int_equal(due->len, 1); /* for its pending fire */
-    assert_false(((JwSchedule *)g_ptr_array_index(due, 0))->enabled);
+    assert_true(((JwSchedule *)g_ptr_array_index(due, 0))->paused);
     g_clear_pointer(&due, g_ptr_array_unref);
     assert_ok(jw_store_finish_fire(store, "s1", SC_NOW, &cas, &error), error);
     assert_ok(jw_store_due_schedules(store, SC_NOW + 99, NULL, 10, &due, &error), error);
@@ -258,11 +263,11 @@ disables_and_enables(JwStore *store)
     for (int twice = 0; twice < 2; twice++) {
         assert_ok(jw_store_put_schedule(store, schedule, &error), error);
         g_autoptr(JwSchedule) on = get_schedule(store, "s1");
-        assert_true(on->enabled);
+        assert_false(on->paused);
         assert_int_equal(on->next_fire_ms, SC_NOW + 50);
         assert_int_equal(on->switched_at_ms, SC_NOW + 45);
         sc_assert_text(on->switch_reason, "back");
-        schedule->next_fire_ms = SC_NOW + 60; /* enabled as it was: nothing begins anew */
+        schedule->next_fire_ms = SC_NOW + 60; /* resumed as it was: nothing begins anew */
         schedule->updated_at_ms = SC_NOW + 55;
     }
 }
@@ -278,7 +283,7 @@ lists_schedules_page_by_page(JwStore *store)
 
     for (size_t i = G_N_ELEMENTS(ids); i > 0; i--) {
         g_autoptr(JwSchedule) schedule = new_schedule(ids[i - 1], SC_NOW);
-        schedule->enabled = i % 2 == 0;
+        schedule->paused = i % 2 != 0;
         assert_ok(jw_store_put_schedule(store, schedule, &error), error);
     }
     do {
@@ -435,7 +440,7 @@ const ScCase sc_schedule_cases[] = {
     { "of_many_schedulers_one_fires", of_many_schedulers_one_fires },
     { "fires_only_by_the_rule_that_was_read", fires_only_by_the_rule_that_was_read },
     { "finds_decisions_not_to_fire", finds_decisions_not_to_fire },
-    { "disables_and_enables", disables_and_enables },
+    { "pauses_and_resumes", pauses_and_resumes },
     { "lists_schedules_page_by_page", lists_schedules_page_by_page },
     { "keeps_occurrences", keeps_occurrences },
     { NULL, NULL },

@@ -1,10 +1,12 @@
 /* schedule.c: a rule that creates jobs, and its next due time. Pure. The next due time depends
- * on the rule alone, not on whether the schedule is enabled. */
+ * on the rule alone, not on whether the schedule is paused. */
 #include "jw/schedule.h"
 #include "jw/clock.h"
 #include "jw/error.h"
 #include "jw/text.h"
 #include "model_private.h"
+
+#include <string.h>
 
 static const size_t schedule_texts[] = {
     offsetof(JwSchedule, id),
@@ -12,10 +14,12 @@ static const size_t schedule_texts[] = {
     offsetof(JwSchedule, time_zone),
     offsetof(JwSchedule, job_type),
     offsetof(JwSchedule, job_name),
-    offsetof(JwSchedule, job_spec),
+    offsetof(JwSchedule, job_body),
     offsetof(JwSchedule, rule_hash),
     offsetof(JwSchedule, source),
     offsetof(JwSchedule, switch_reason),
+    offsetof(JwSchedule, description),
+    offsetof(JwSchedule, note),
 };
 
 JwSchedule *
@@ -23,10 +27,7 @@ jw_schedule_new(void)
 {
     JwSchedule *schedule = g_new0(JwSchedule, 1);
 
-    schedule->time_zone = g_strdup("UTC");
-    schedule->misfire = JW_MISFIRE_COALESCE;
     schedule->misfire_grace_ms = 60000;
-    schedule->enabled = true;
     schedule->pending_fires = g_array_new(FALSE, FALSE, sizeof(int64_t));
     return schedule;
 }
@@ -42,6 +43,27 @@ jw_schedule_free(gpointer self)
     jw_texts_clear(schedule, schedule_texts, G_N_ELEMENTS(schedule_texts));
     g_clear_pointer(&schedule->pending_fires, g_array_unref);
     g_free(schedule);
+}
+
+char *
+jw_schedule_check_id(const char *id)
+{
+    size_t length = strlen(id);
+    bool ok = length > 0 && length <= JW_SCHEDULE_ID_MAX && g_ascii_isalnum(id[0]);
+
+    for (size_t i = 1; ok && i < length; i++) {
+        ok = g_ascii_isalnum(id[i]) || strchr("._:-", id[i]) != NULL;
+    }
+    return ok ? NULL
+              : g_strdup_printf("must begin with a letter or digit, then have only letters, digits "
+                                "and . _ : -, at most %d",
+                                JW_SCHEDULE_ID_MAX);
+}
+
+const char *
+jw_schedule_zone(const JwSchedule *self)
+{
+    return self->time_zone != NULL ? self->time_zone : "UTC";
 }
 
 /* 0 also when the next time lies beyond what int64_t can hold. */
@@ -76,7 +98,7 @@ next_cron(const JwSchedule *self, int64_t after_ms, int64_t *ret_next_ms, GError
     if (cron == NULL) {
         return false;
     }
-    zone = jw_zone_new(self->time_zone != NULL ? self->time_zone : "UTC", error);
+    zone = jw_zone_new(jw_schedule_zone(self), error);
     if (zone == NULL) {
         return false;
     }
@@ -150,12 +172,24 @@ jw_trigger_name(JwTriggerType trigger)
 }
 
 const char *
+jw_misfire_name(int misfire)
+{
+    static const char *const names[] = {
+        [JW_MISFIRE_FIRE_ONCE] = "fire_once",
+        [JW_MISFIRE_FIRE_ALL] = "fire_all",
+        [JW_MISFIRE_SKIP] = "skip",
+    };
+
+    return misfire >= 0 && (size_t)misfire < G_N_ELEMENTS(names) ? names[misfire] : NULL;
+}
+
+const char *
 jw_occurrence_kind_name(JwOccurrenceKind kind)
 {
     static const char *const names[] = {
-        [JW_OCCURRENCE_FIRED] = "fired",         [JW_OCCURRENCE_CAUGHT_UP] = "caught-up",
+        [JW_OCCURRENCE_FIRED] = "fired",         [JW_OCCURRENCE_CAUGHT_UP] = "caught_up",
         [JW_OCCURRENCE_COALESCED] = "coalesced", [JW_OCCURRENCE_SKIPPED] = "skipped",
-        [JW_OCCURRENCE_DISABLED] = "disabled",   [JW_OCCURRENCE_ENABLED] = "enabled",
+        [JW_OCCURRENCE_PAUSED] = "paused",       [JW_OCCURRENCE_RESUMED] = "resumed",
     };
 
     g_return_val_if_fail((size_t)kind < G_N_ELEMENTS(names), "unknown");

@@ -22,11 +22,11 @@ static bool
 fires(const JwSchedule *schedule, int64_t due_ms, int64_t next_ms, int64_t now_ms)
 {
     switch (schedule->misfire) {
-    case JW_MISFIRE_CATCH_UP:
+    case JW_MISFIRE_FIRE_ALL:
         return true;
     case JW_MISFIRE_SKIP:
         return now_ms - due_ms <= schedule->misfire_grace_ms;
-    case JW_MISFIRE_COALESCE:
+    case JW_MISFIRE_FIRE_ONCE:
         /* Only the latest of those that have passed: one, also where the grace period would let
          * each of them fire. */
         return next_ms == 0 || next_ms > now_ms;
@@ -93,7 +93,7 @@ later_fires(const JwSchedule *schedule, guint index)
 
 /* Whether to wait no longer for the job of the @index-th decision, which cannot be made: @row says
  * why then. The definition may be back with the next update, or be missing in this process only; so
- * it waits as long as a job may be late, under coalesce the latest one only. */
+ * it waits as long as a job may be late, under fire_once the latest one only. */
 static bool
 give_up(const JwSchedule *schedule, guint index, const char *cause, JwOccurrence *row,
         char **ret_reason)
@@ -102,10 +102,10 @@ give_up(const JwSchedule *schedule, guint index, const char *cause, JwOccurrence
     bool late = row->decided_ms - row->due_ms > schedule->misfire_grace_ms
                 || schedule->pending_fires->len - index > WAITING_MAX;
 
-    if (!schedule->enabled) {
+    if (schedule->paused) {
         row->kind = JW_OCCURRENCE_SKIPPED;
-        *ret_reason = g_strdup("the schedule was disabled before its job could be made");
-    } else if (schedule->misfire == JW_MISFIRE_COALESCE && later_fires(schedule, index)) {
+        *ret_reason = g_strdup("the schedule was paused before its job could be made");
+    } else if (schedule->misfire == JW_MISFIRE_FIRE_ONCE && later_fires(schedule, index)) {
         row->kind = JW_OCCURRENCE_COALESCED;
         *ret_reason = g_strdup_printf("%s, a later one stands for it: %s", why, cause);
     } else if (late) {
@@ -208,7 +208,7 @@ fire_schedule(Sch *self, JwSchedule *schedule, size_t *ret_decided, GError **err
 {
     int64_t now = jw_clock_now_ms(self->clock);
 
-    for (int i = 0; i < DECISIONS_PER_ROUND && schedule->enabled && schedule->next_fire_ms != 0
+    for (int i = 0; i < DECISIONS_PER_ROUND && !schedule->paused && schedule->next_fire_ms != 0
                     && schedule->next_fire_ms <= now;
          i++) {
         JwCas cas = JW_CAS_LOST;

@@ -1,7 +1,7 @@
 /* file.c: brings the file of schedules into the store. At start, before there are threads.
  *
- * The file owns what it made: a schedule that left it, or was renamed in it, is disabled; its
- * definition stays. That a schedule was disabled or enabled stands in its document, written by the
+ * The file owns what it made: a schedule that left it, or was renamed in it, is paused; its
+ * definition stays. That a schedule was paused or resumed stands in its document, written by the
  * same update; its row of the ledger follows from that, so a scheduler that died between the two
  * owes it only until the next one starts. */
 #include "sch.h"
@@ -19,7 +19,7 @@ typedef struct {
     GHashTable *ids; /* of the file, a set */
 } SchFile;
 
-/* The row for when @schedule was disabled or enabled last. May be repeated. */
+/* The row for when @schedule was paused or resumed last. May be repeated. */
 static bool
 note_switch(Sch *self, const JwSchedule *schedule, GError **error)
 {
@@ -28,7 +28,7 @@ note_switch(Sch *self, const JwSchedule *schedule, GError **error)
         .schedule_id = schedule->id,
         .due_ms = schedule->switched_at_ms,
         .decided_ms = schedule->switched_at_ms,
-        .kind = schedule->enabled ? JW_OCCURRENCE_ENABLED : JW_OCCURRENCE_DISABLED,
+        .kind = schedule->paused ? JW_OCCURRENCE_PAUSED : JW_OCCURRENCE_RESUMED,
         .reason = schedule->switch_reason,
     };
 
@@ -54,24 +54,24 @@ has_left(const SchFile *file, const JwSchedule *schedule)
 }
 
 static bool
-disable_if_left(SchFile *file, JwSchedule *schedule, GError **error)
+pause_if_left(SchFile *file, JwSchedule *schedule, GError **error)
 {
     static const char reason[] = "it is no longer in the file of schedules";
     int64_t now = jw_clock_now_ms(file->sch->clock);
     JwCas cas = JW_CAS_LOST;
 
-    if (schedule->enabled && has_left(file, schedule)) {
-        if (!jw_store_disable_schedule(file->sch->store, schedule->id, reason, now, &cas, error)) {
+    if (!schedule->paused && has_left(file, schedule)) {
+        if (!jw_store_pause_schedule(file->sch->store, schedule->id, reason, now, &cas, error)) {
             return false;
         }
         if (cas == JW_CAS_LOST) {
             return true; /* another scheduler did it, and notes it */
         }
-        schedule->enabled = false;
+        schedule->paused = true;
         schedule->switched_at_ms = now;
         g_free(schedule->switch_reason);
         schedule->switch_reason = g_strdup(reason);
-        jw_warn("schedule_disabled", JW_STR("schedule_id", schedule->id), JW_STR("reason", reason));
+        jw_warn("schedule_paused", JW_STR("schedule_id", schedule->id), JW_STR("reason", reason));
     }
     return note_switch(file->sch, schedule, error);
 }
@@ -113,7 +113,7 @@ put_all(SchFile *file, const GPtrArray *schedules, GError **error)
             return jw_prefix(error, "storing schedule \"%s\"", schedule->id);
         }
         jw_info("schedule_stored", JW_STR("schedule_id", schedule->id), JW_STR("trigger", details),
-                JW_BOOL("enabled", schedule->enabled));
+                JW_BOOL("paused", schedule->paused));
         (void)g_hash_table_add(file->ids, schedule->id);
     }
     return true;
@@ -152,5 +152,5 @@ sch_read_file(Sch *self, GError **error)
     }
     /* what an earlier scheduler owed, before its document says something newer */
     return visit_all(&file, note, error) && put_all(&file, schedules, error)
-           && visit_all(&file, disable_if_left, error);
+           && visit_all(&file, pause_if_left, error);
 }

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #define JOB                                                                                        \
-    "{\"jobType\":\"report\",\"name\":\"Calls\",\"spec\":{\"reportType\":\"call-records\","        \
-    "\"parameters\":{\"period\":{\"type\":\"weekly\"}},\"output\":{\"format\":\"csv\"}}}"
+    "{\"kind\":\"report\",\"name\":\"Calls\",\"reportType\":\"call-records\","                     \
+    "\"parameters\":{\"period\":{\"type\":\"weekly\"}},\"output\":{\"format\":\"csv\"}}"
 
 static void
 set_up(Sch *sch, KitPorts *ports, const char *ce_source)

@@ -7,38 +7,51 @@ G_BEGIN_DECLS
 
 #define JW_SCHEDULE_FILE "file" /* the source of schedules that JW_SCHEDULES_FILE made */
 
+#define JW_SCHEDULE_ID_MAX 128
+
 typedef enum { JW_TRIGGER_INTERVAL, JW_TRIGGER_CRON, JW_TRIGGER_ONCE } JwTriggerType;
 
 /* What happens to due times that passed while no scheduler ran. Those that passed while the
- * schedule was disabled are never made up for. */
-typedef enum { JW_MISFIRE_COALESCE, JW_MISFIRE_SKIP, JW_MISFIRE_CATCH_UP } JwMisfire;
+ * schedule was paused are never made up for. */
+typedef enum { JW_MISFIRE_FIRE_ONCE, JW_MISFIRE_FIRE_ALL, JW_MISFIRE_SKIP } JwMisfire;
 
 typedef struct {
     char *id;
     char *source; /* who owns it: JW_SCHEDULE_FILE */
+    char *description;
     JwTriggerType trigger;
     int64_t interval_ms, anchor_ms; /* interval: due at anchor + n · interval */
     char *cron;                     /* cron */
     int64_t once_ms;                /* once */
-    char *time_zone;                /* IANA name, default "UTC" */
+    char *time_zone;                /* IANA name; NULL: UTC, and the job's own default */
     JwMisfire misfire;
     int64_t misfire_grace_ms; /* later than this is a misfire; default 60 s */
-    bool enabled;
-    /* When and why it was disabled or enabled last, once it is stored; 0, NULL: as it was made. */
+    bool paused;
+    char *note; /* of who paused it, or resumed it */
+    /* When and why it was paused or resumed last, once it is stored; 0, NULL: as it was made. */
     int64_t switched_at_ms;
     char *switch_reason;
-    char *job_type, *job_name, *job_spec; /* template of the job; spec is JSON */
-    char *rule_hash;                      /* SHA-256 of the rule: a changed rule starts anew */
-    int64_t next_fire_ms;                 /* 0: never again */
+    /* Template of the job: its kind, name, and all of it as JSON (schemas/common/schedule.v1.json),
+     * `kind` included. */
+    char *job_type, *job_name, *job_body;
+    char *rule_hash;      /* SHA-256 of the rule: a changed rule starts anew */
+    int64_t next_fire_ms; /* 0: never again */
     /* of int64_t: decided due times without their job yet; negative: skipped; never NULL */
     GArray *pending_fires;
     int64_t updated_at_ms;
 } JwSchedule;
 
-/* Zeroed, UTC, grace 60 s, no pending fires. (transfer full) */
+/* Zeroed, grace 60 s, no pending fires. (transfer full) */
 JwSchedule *jw_schedule_new(void);
 void jw_schedule_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwSchedule, jw_schedule_free)
+
+/* What is wrong with the id of a schedule, as a clause; NULL: nothing. Letters, digits and ._:- in
+ * any but the first place, at most JW_SCHEDULE_ID_MAX. (transfer full) */
+char *jw_schedule_check_id(const char *id);
+
+/* The zone of its due times, "UTC" when it names none. (transfer none) */
+const char *jw_schedule_zone(const JwSchedule *self);
 
 /* First due time strictly after @after_ms; 0: none. INVALID when cron or zone do not parse. */
 bool jw_schedule_next(const JwSchedule *self, int64_t after_ms, int64_t *ret_next_ms,
@@ -55,19 +68,22 @@ typedef enum {
     JW_OCCURRENCE_CAUGHT_UP,
     JW_OCCURRENCE_COALESCED,
     JW_OCCURRENCE_SKIPPED,
-    JW_OCCURRENCE_DISABLED,
-    JW_OCCURRENCE_ENABLED
+    JW_OCCURRENCE_PAUSED,
+    JW_OCCURRENCE_RESUMED
 } JwOccurrenceKind;
 
-/* One due time of one schedule, or one time at which it was disabled or enabled: a durable row
- * each. */
+/* One due time of one schedule, or one time at which it was paused or resumed: a durable row each.
+ */
 typedef struct {
     char id[37]; /* UUIDv5 of (schedule, due time) = the job's id when it fired */
     const char *schedule_id;
     int64_t due_ms, decided_ms;
     JwOccurrenceKind kind;
-    const char *reason; /* why it was coalesced, skipped, disabled or enabled; NULL */
+    const char *reason; /* why it was coalesced, skipped, paused or resumed; NULL */
 } JwOccurrence;
+
+/* "fire_once", "fire_all" or "skip"; NULL past the last. (transfer none) */
+const char *jw_misfire_name(int misfire);
 
 /* As stored: "fired" …. (transfer none) */
 const char *jw_occurrence_kind_name(JwOccurrenceKind kind);

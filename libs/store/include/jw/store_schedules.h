@@ -10,9 +10,9 @@ G_BEGIN_DECLS
  * @error: BUSY also when others keep writing the same schedule
  *
  * Inserts, or replaces all that a configuration says: template, recipients, priority, misfire
- * policy, enabled, rule. What was decided stays: pendingFires always, and nextFireAt as long as
+ * policy, paused, rule. What was decided stays: pendingFires always, and nextFireAt as long as
  * rule_hash is the same. Another rule starts anew at @schedule->next_fire_ms, and so does a
- * schedule that is enabled again: off is not down. When that enables or disables it, the time (its
+ * schedule that is resumed: paused is not down. When that pauses or resumes it, the time (its
  * updated_at_ms) and switch_reason are kept as switched_at_ms and switch_reason.
  */
 bool jw_store_put_schedule(JwStore *self, const JwSchedule *schedule,
@@ -27,13 +27,13 @@ bool jw_store_get_schedule(JwStore *self, const char *id, JwSchedule **ret_sched
 bool jw_store_list_schedules(JwStore *self, const char *after_id, size_t limit, GPtrArray **ret,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Disables a schedule, and keeps everything else of it. @ret_cas: (out): LOST: it is disabled, or
- * gone. */
-bool jw_store_disable_schedule(JwStore *self, const char *id, const char *reason, int64_t now_ms,
-                               JwCas *ret_cas, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Pauses a schedule, and keeps everything else of it. @ret_cas: (out): LOST: it is paused, or gone.
+ */
+bool jw_store_pause_schedule(JwStore *self, const char *id, const char *reason, int64_t now_ms,
+                             JwCas *ret_cas, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Enabled ones with nextFireAt ≤ @now_ms, and any with pending fires, by their id, behind @after_id
- * (nullable), at most @limit.
+/* Unpaused ones with nextFireAt ≤ @now_ms, and any with pending fires, by their id, behind
+ * @after_id (nullable), at most @limit.
  * @ret: (out) (element-type JwSchedule) (transfer full) */
 bool jw_store_due_schedules(JwStore *self, int64_t now_ms, const char *after_id, size_t limit,
                             GPtrArray **ret, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -44,7 +44,7 @@ bool jw_store_due_schedules(JwStore *self, int64_t now_ms, const char *after_id,
  * @expected_ms: nextFireAt as it was read
  * @next_ms: nextFireAt from now on; 0: never again
  * @fires_ms: decided due times, appended to pendingFires in the same update
- * @ret_cas: (out): LOST: nextFireAt or the rule is another by now, or the schedule is disabled
+ * @ret_cas: (out): LOST: nextFireAt or the rule is another by now, or the schedule is paused
  */
 bool jw_store_fire_schedule(JwStore *self, const char *id, const char *rule_hash,
                             int64_t expected_ms, int64_t next_ms, const int64_t *fires_ms,

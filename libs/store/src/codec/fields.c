@@ -48,16 +48,9 @@ trigger_name(int trigger)
 }
 
 static const char *
-misfire_name(int misfire)
-{
-    static const char *const names[] = { "coalesce", "skip", "catchUp" };
-    return misfire < (int)G_N_ELEMENTS(names) ? names[misfire] : NULL;
-}
-
-static const char *
 kind_name(int kind)
 {
-    return kind <= (int)JW_OCCURRENCE_ENABLED ? jw_occurrence_kind_name((JwOccurrenceKind)kind)
+    return kind <= (int)JW_OCCURRENCE_RESUMED ? jw_occurrence_kind_name((JwOccurrenceKind)kind)
                                               : NULL;
 }
 
@@ -194,20 +187,22 @@ const JwDocTable jw_doc_delivery_table = TABLE("delivery", JwDelivery, delivery_
 static const JwDocField schedule_fields[] = {
     FIELD(STRING, JwSchedule, id, "_id"),
     FIELD(STRING, JwSchedule, source, "source"),
+    FIELD(STRING, JwSchedule, description, "description"),
     NAMED(JwSchedule, trigger, "trigger", trigger_name),
     FIELD(INT64, JwSchedule, interval_ms, "intervalMs"),
     FIELD(TIME, JwSchedule, anchor_ms, "anchor"),
     FIELD(STRING, JwSchedule, cron, "cron"),
     FIELD(TIME, JwSchedule, once_ms, "once"),
     FIELD(STRING, JwSchedule, time_zone, "timeZone"),
-    NAMED(JwSchedule, misfire, "misfire", misfire_name),
+    NAMED(JwSchedule, misfire, "misfire", jw_misfire_name),
     FIELD(INT64, JwSchedule, misfire_grace_ms, "misfireGraceMs"),
-    FIELD(BOOL, JwSchedule, enabled, "enabled"),
+    FIELD(BOOL, JwSchedule, paused, "paused"),
+    FIELD(STRING, JwSchedule, note, "note"),
     FIELD(TIME, JwSchedule, switched_at_ms, "switchedAt"),
     FIELD(STRING, JwSchedule, switch_reason, "switchReason"),
     FIELD(STRING, JwSchedule, job_type, "jobType"),
     FIELD(STRING, JwSchedule, job_name, "jobName"),
-    FIELD(STRING, JwSchedule, job_spec, "jobSpec"),
+    FIELD(STRING, JwSchedule, job_body, "jobBody"),
     FIELD(STRING, JwSchedule, rule_hash, "ruleHash"),
     FIELD(TIME, JwSchedule, next_fire_ms, "nextFireAt"),
     FIELD(TIMES, JwSchedule, pending_fires, "pendingFires"),

@@ -14,7 +14,7 @@ static const JwRepo schedules = { "schedules", &jw_doc_schedule_table, create_sc
                                   jw_schedule_free };
 
 JW_DB_INDEXES(schedules) = {
-    { "schedules", "enabled:1 nextFireAt:1", false },
+    { "schedules", "paused:1 nextFireAt:1", false },
     { "schedules", "pendingFires:1", false },
     { 0 },
 };
@@ -29,7 +29,7 @@ is_decision(const char *name, bool starts)
     return g_strv_contains(names, name) || (!starts && strcmp(name, "nextFireAt") == 0);
 }
 
-/* Off is not down: nextFireAt of a schedule that is enabled again lies after now, so that nothing
+/* Paused is not down: nextFireAt of a schedule that is resumed lies after now, so that nothing
  * is made up for. */
 static void
 append_switch(bson_t *set, const JwSchedule *schedule)
@@ -44,11 +44,11 @@ static bool
 update_schedule(JwStore *self, const JwSchedule *schedule, const JwSchedule *old, JwCas *ret_cas,
                 GError **error)
 {
-    const bool switched = schedule->enabled != old->enabled;
+    const bool switched = schedule->paused != old->paused;
     const bool starts =
-        g_strcmp0(schedule->rule_hash, old->rule_hash) != 0 || (switched && schedule->enabled);
-    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(schedule->id), "enabled", "{", "$ne",
-                                        BCON_BOOL(!old->enabled), "}");
+        g_strcmp0(schedule->rule_hash, old->rule_hash) != 0 || (switched && !schedule->paused);
+    g_autoptr(bson_t) filter =
+        BCON_NEW("_id", BCON_UTF8(schedule->id), "paused", BCON_BOOL(old->paused));
     g_auto(bson_t) whole = BSON_INITIALIZER;
     g_auto(bson_t) set = BSON_INITIALIZER;
     g_auto(bson_t) unset = BSON_INITIALIZER;
@@ -131,18 +131,17 @@ jw_store_list_schedules(JwStore *self, const char *after_id, size_t limit, GPtrA
 }
 
 bool
-jw_store_disable_schedule(JwStore *self, const char *id, const char *reason, int64_t now_ms,
-                          JwCas *ret_cas, GError **error)
+jw_store_pause_schedule(JwStore *self, const char *id, const char *reason, int64_t now_ms,
+                        JwCas *ret_cas, GError **error)
 {
     g_return_val_if_fail(self != NULL && id != NULL && reason != NULL && ret_cas != NULL, false);
-    g_autoptr(bson_t) filter =
-        BCON_NEW("_id", BCON_UTF8(id), "enabled", "{", "$ne", BCON_BOOL(false), "}");
+    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(id), "paused", BCON_BOOL(false));
     g_autoptr(bson_t) update =
-        BCON_NEW("$set", "{", "enabled", BCON_BOOL(false), "switchedAt", BCON_DATE_TIME(now_ms),
+        BCON_NEW("$set", "{", "paused", BCON_BOOL(true), "switchedAt", BCON_DATE_TIME(now_ms),
                  "switchReason", BCON_UTF8(reason), "updatedAt", BCON_DATE_TIME(now_ms), "}");
 
     return jw_db_update(self, "schedules", filter, update, ret_cas, error)
-           || jw_prefix(error, "disabling schedule '%s'", id);
+           || jw_prefix(error, "pausing schedule '%s'", id);
 }
 
 bool
@@ -152,9 +151,9 @@ jw_store_due_schedules(JwStore *self, int64_t now_ms, const char *after_id, size
     g_return_val_if_fail(self != NULL && limit > 0 && ret != NULL, false);
     /* Each branch of the $or has an index of its own, so the cost depends on what is due. A
      * pending decision not to fire is a negative time, so any date will do. Decided is decided,
-     * also of a schedule that was disabled since. */
+     * also of a schedule that was paused since. */
     g_autoptr(bson_t) filter =
-        BCON_NEW("$or", "[", "{", "enabled", BCON_BOOL(true), "nextFireAt", "{", "$lte",
+        BCON_NEW("$or", "[", "{", "paused", BCON_BOOL(false), "nextFireAt", "{", "$lte",
                  BCON_DATE_TIME(now_ms), "}", "}", "{", "pendingFires", "{", "$gt",
                  BCON_DATE_TIME(JW_DOC_FIRST_DATE_MS), "}", "}", "]");
     g_autoptr(bson_t) opts = BCON_NEW("sort", "{", "_id", BCON_INT32(1), "}");
@@ -172,7 +171,7 @@ jw_store_fire_schedule(JwStore *self, const char *id, const char *rule_hash, int
 {
     g_return_val_if_fail(self != NULL && id != NULL && ret_cas != NULL, false);
     g_return_val_if_fail(fires_ms != NULL || n_fires == 0, false);
-    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(id), "enabled", BCON_BOOL(true),
+    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(id), "paused", BCON_BOOL(false),
                                         "nextFireAt", BCON_DATE_TIME(expected_ms));
     g_auto(bson_t) update = BSON_INITIALIZER;
     bson_t child, push;
