@@ -105,7 +105,7 @@ def test_two_schedulers_fire_each_due_time_once(own, tmp_path):
             assert datetime.fromisoformat(job["period"]["start"]) == end - timedelta(days=7)
 
 
-@pytest.mark.parametrize("point", ["sch_before_job", "sch_after_job"])
+@pytest.mark.parametrize("point", ["sch_before_row", "sch_before_job", "sch_after_job"])
 def test_a_decision_survives_its_scheduler(own, tmp_path, point):
     """kill -9 between deciding a due time and writing it down."""
     own.db.schedules.delete_many({})  # those of the other tests, which would fire on
@@ -123,7 +123,7 @@ def test_a_decision_survives_its_scheduler(own, tmp_path, point):
         due = check_unbroken(own, schedule)
         for document in pending:
             if document["_id"] == schedule:
-                assert {utc(d) for d in document["pendingFires"]} <= set(due)
+                assert {utc(d["due"]) for d in document["pendingFires"]} <= set(due)
 
 
 def test_what_left_the_file_stops(own, tmp_path):

@@ -22,13 +22,36 @@ static const size_t schedule_texts[] = {
     offsetof(JwSchedule, note),
 };
 
+JwFire *
+jw_fire_new(int64_t due_ms, int64_t decided_ms, JwOccurrenceKind kind, const char *reason)
+{
+    JwFire *fire = g_new0(JwFire, 1);
+
+    fire->due_ms = due_ms;
+    fire->decided_ms = decided_ms;
+    fire->kind = kind;
+    fire->reason = g_strdup(reason);
+    return fire;
+}
+
+void
+jw_fire_free(gpointer self)
+{
+    JwFire *fire = self;
+
+    if (fire != NULL) {
+        g_free(fire->reason);
+        g_free(fire);
+    }
+}
+
 JwSchedule *
 jw_schedule_new(void)
 {
     JwSchedule *schedule = g_new0(JwSchedule, 1);
 
     schedule->misfire_grace_ms = 60000;
-    schedule->pending_fires = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    schedule->pending_fires = g_ptr_array_new_with_free_func(jw_fire_free);
     return schedule;
 }
 
@@ -41,7 +64,7 @@ jw_schedule_free(gpointer self)
         return;
     }
     jw_texts_clear(schedule, schedule_texts, G_N_ELEMENTS(schedule_texts));
-    g_clear_pointer(&schedule->pending_fires, g_array_unref);
+    g_clear_pointer(&schedule->pending_fires, g_ptr_array_unref);
     g_free(schedule);
 }
 
@@ -58,6 +81,19 @@ jw_schedule_check_id(const char *id)
               : g_strdup_printf("must begin with a letter or digit, then have only letters, digits "
                                 "and . _ : -, at most %d",
                                 JW_SCHEDULE_ID_MAX);
+}
+
+bool
+jw_schedule_fires_behind(const JwSchedule *self, guint index)
+{
+    for (guint i = index + 1; i < self->pending_fires->len; i++) {
+        const JwFire *fire = g_ptr_array_index(self->pending_fires, i);
+
+        if (jw_occurrence_fires(fire->kind)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 const char *
@@ -184,12 +220,26 @@ jw_misfire_name(int misfire)
 }
 
 const char *
+jw_overlap_name(int overlap)
+{
+    static const char *const names[] = {
+        [JW_OVERLAP_ALLOW] = "allow",
+        [JW_OVERLAP_SKIP] = "skip",
+        [JW_OVERLAP_QUEUE_ONE] = "queue_one",
+        [JW_OVERLAP_CANCEL_RUNNING] = "cancel_running",
+    };
+
+    return overlap >= 0 && (size_t)overlap < G_N_ELEMENTS(names) ? names[overlap] : NULL;
+}
+
+const char *
 jw_occurrence_kind_name(JwOccurrenceKind kind)
 {
     static const char *const names[] = {
-        [JW_OCCURRENCE_FIRED] = "fired",         [JW_OCCURRENCE_CAUGHT_UP] = "caught_up",
-        [JW_OCCURRENCE_COALESCED] = "coalesced", [JW_OCCURRENCE_SKIPPED] = "skipped",
-        [JW_OCCURRENCE_PAUSED] = "paused",       [JW_OCCURRENCE_RESUMED] = "resumed",
+        [JW_OCCURRENCE_FIRED] = "fired",         [JW_OCCURRENCE_LATE] = "late",
+        [JW_OCCURRENCE_CAUGHT_UP] = "caught_up", [JW_OCCURRENCE_COALESCED] = "coalesced",
+        [JW_OCCURRENCE_SKIPPED] = "skipped",     [JW_OCCURRENCE_PAUSED] = "paused",
+        [JW_OCCURRENCE_RESUMED] = "resumed",
     };
 
     g_return_val_if_fail((size_t)kind < G_N_ELEMENTS(names), "unknown");

@@ -48,6 +48,7 @@ jw_wire_job_from_schedule(const JwWire *self, const JwSchedule *schedule, int64_
     jw_uuid_derive(id, "schedule", schedule->id, due, NULL);
     job->id = g_strdup(id);
     job->source = g_strconcat("schedule:", schedule->id, NULL);
+    job->schedule_id = g_strdup(schedule->id);
     read_requester(json_object_get(body, "requestedBy"), job, schedule->id);
     job->scheduled_for_ms = due_ms;
     *ret_job = job;

@@ -15,6 +15,7 @@
 
 static const char *const trigger_types[] = { "interval", "cron", "once", NULL };
 static const char *const misfires[] = { "fire_once", "fire_all", "skip", NULL };
+static const char *const overlaps[] = { "allow", "skip", "queue_one", "cancel_running", NULL };
 
 static char *
 check_not_yet(const char *text G_GNUC_UNUSED)
@@ -59,12 +60,12 @@ static const JwField schedule_fields[] = {
     { .name = "time_zone", .type = JW_FIELD_STRING, .check = jw_check_zone },
     { .name = "misfire", .type = JW_FIELD_STRING, .values = misfires },
     { .name = "misfire_grace", .type = JW_FIELD_STRING, .check = jw_check_duration },
+    { .name = "overlap", .type = JW_FIELD_STRING, .values = overlaps },
     { .name = "paused", .type = JW_FIELD_BOOL },
     { .name = "note", .type = JW_FIELD_STRING, .flags = JW_FIELD_LINES, .max = 2000 },
     { .name = "job", .type = JW_FIELD_ANY, .flags = JW_FIELD_REQUIRED },
     NOT_YET("dst"),
     NOT_YET("misfire_limit"),
-    NOT_YET("overlap"),
     NOT_YET("jitter"),
     NOT_YET("start"),
     NOT_YET("end"),
@@ -193,6 +194,8 @@ read_policies(const json_t *body, JwSchedule *schedule)
     if (grace != NULL) {
         (void)jw_parse_duration(grace, &schedule->misfire_grace_ms);
     }
+    schedule->overlap =
+        (JwOverlap)read_name(jw_json_text(body, "overlap"), overlaps, JW_OVERLAP_ALLOW);
     schedule->paused = json_is_true(json_object_get(body, "paused"));
     schedule->note = g_strdup(jw_json_text(body, "note"));
 }
@@ -234,6 +237,7 @@ jw_wire_schedule_from_value(const JwWire *self, const json_t *body, const char *
         g_autofree char *pointer = jw_pointer(base, "trigger");
         return jw_violations_add(violations, pointer, "%s", jw_error_message(error));
     }
+    schedule->wake_ms = schedule->next_fire_ms;
     *ret_schedule = g_steal_pointer(&schedule);
     return true;
 }
@@ -283,6 +287,7 @@ jw_wire_schedule_value(const JwSchedule *schedule)
     jw_json_set_string(value, "time_zone", schedule->time_zone);
     jw_json_set_string(value, "misfire", jw_misfire_name((int)schedule->misfire));
     set_duration(value, "misfire_grace", schedule->misfire_grace_ms);
+    jw_json_set_string(value, "overlap", jw_overlap_name((int)schedule->overlap));
     json_object_set_new(value, "paused", json_boolean(schedule->paused));
     jw_json_set_string(value, "note", schedule->note);
     if (job != NULL) {

@@ -31,12 +31,13 @@ note_switch(Sch *self, const JwSchedule *schedule, GError **error)
         .kind = schedule->paused ? JW_OCCURRENCE_PAUSED : JW_OCCURRENCE_RESUMED,
         .reason = schedule->switch_reason,
     };
+    JwCreate create = JW_CREATE_EXISTS;
 
     if (schedule->switched_at_ms == 0) {
         return true;
     }
     jw_uuid_derive(row.id, "schedule-switch", schedule->id, when, NULL);
-    return jw_store_put_occurrence(self->store, &row, error);
+    return jw_store_put_occurrence(self->store, &row, &create, error);
 }
 
 static bool

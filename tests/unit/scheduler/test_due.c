@@ -315,7 +315,9 @@ test_given_up_says_why(void **state)
     tk_clock_advance(&kit->ports->clock.fake, 2 * MINUTE);
     (void)kit_fire(&kit->sch);
     assert_history(kit, "s", "skipped@0 ");
-    assert_ok(jw_store_list_occurrences(kit->sch.store, "s", 1, assert_reason, pattern, &error),
+    assert_ok(jw_store_list_occurrences(kit->sch.store,
+                                        &(JwOccurrenceQuery){ .schedule_id = "s", .limit = 1 },
+                                        assert_reason, pattern, &error),
               error);
 }
 

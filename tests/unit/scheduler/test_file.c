@@ -215,15 +215,20 @@ test_whose_it_is(void **state)
 }
 
 static void
-decide_only(SchKit *kit, const char *id, int64_t pending)
+decide_only(SchKit *kit, const char *id, int64_t due_ms, JwOccurrenceKind kind)
 {
     g_autoptr(JwSchedule) schedule = stored(kit, id);
+    const JwFire fire = { due_ms, due_ms, kind,
+                          kind == JW_OCCURRENCE_FIRED ? NULL : (char *)(uintptr_t) "why" };
+    const JwFire *const fires[] = { &fire };
+    const JwScheduleStep step = { .next_ms = schedule->next_fire_ms + 10 * MINUTE,
+                                  .wake_ms = schedule->next_fire_ms + 10 * MINUTE,
+                                  .fires = fires,
+                                  .n_fires = 1 };
     g_autoptr(GError) error = NULL;
     JwCas cas = JW_CAS_LOST;
 
-    assert_ok(jw_store_fire_schedule(kit->sch.store, id, schedule->rule_hash,
-                                     schedule->next_fire_ms, schedule->next_fire_ms + 10 * MINUTE,
-                                     &pending, 1, KIT_NOW, &cas, &error),
+    assert_ok(jw_store_fire_schedule(kit->sch.store, schedule, &step, KIT_NOW, &cas, &error),
               error);
     assert_int_equal(cas, JW_CAS_WON);
 }
@@ -237,12 +242,12 @@ test_decisions_of_a_paused_schedule(void **state)
     SchKit *kit = *state;
 
     read_ok(kit, rows, 2);
-    decide_only(kit, "s", KIT_NOW + 10 * MINUTE);
-    decide_only(kit, "t", -(KIT_NOW + 10 * MINUTE));
+    decide_only(kit, "s", KIT_NOW + 10 * MINUTE, JW_OCCURRENCE_FIRED);
+    decide_only(kit, "t", KIT_NOW + 10 * MINUTE, JW_OCCURRENCE_COALESCED);
     tk_clock_advance(&kit->ports->clock.fake, 12 * MINUTE);
     read_ok(kit, rows, 0);
     pass(kit, 30);
-    assert_history(kit, "s", "caught_up@10 paused@12 ");
+    assert_history(kit, "s", "late@10 paused@12 ");
     assert_history(kit, "t", "coalesced@10 paused@12 ");
     kit_assert_none_pending(kit, "s");
     kit_assert_none_pending(kit, "t");
@@ -255,7 +260,7 @@ test_a_broken_decision_of_a_paused_schedule(void **state)
     SchKit *kit = *state;
 
     put_foreign(kit, "s", NULL); /* without a template */
-    decide_only(kit, "s", KIT_NOW);
+    decide_only(kit, "s", KIT_NOW, JW_OCCURRENCE_FIRED);
     pass(kit, 1);
     assert_history(kit, "s", "");
     read_ok(kit, NULL, 0);

@@ -189,7 +189,8 @@ test_there_and_back(void **state)
         "{'id':'A.b_c:9','description':'Two\\nlines','note':'because','paused':true,"
         "'misfire':'fire_all','misfire_grace':'10m','time_zone':'Europe/Istanbul',"
         "'trigger':{'type':'interval','every':'1h','anchor':'2021-01-01T00:10:00Z'},'job':" JOB "}",
-        "{'id':'c','trigger':{'type':'cron','cron':'0 2 * * MON'},'misfire':'skip','job':" JOB "}",
+        "{'id':'c','trigger':{'type':'cron','cron':'0 2 * * "
+        "MON'},'misfire':'skip','overlap':'queue_one','job':" JOB "}",
         "{'id':'o','trigger':{'type':'once','at':'2030-01-01T00:00:00Z'},'job':{'name':'x',"
         "'reportType':'call-records','parameters':{},'output':{'format':'csv'}}}",
     };
@@ -233,7 +234,7 @@ test_refused(void **state)
         { "{" EVERY ",'job':{'jobType':'report'}}", "/x/job/jobType", "is not known" },
         { "{" EVERY ",'timeZone':'UTC','job':" JOB "}", "/x/timeZone", "is not known" },
         { "{" EVERY ",'dst':{'gap':'skip'},'job':" JOB "}", "/x/dst", "no effect in this version" },
-        { "{" EVERY ",'overlap':'skip','job':" JOB "}", "/x/overlap", "no effect" },
+        { "{" EVERY ",'jitter':'5s','job':" JOB "}", "/x/jitter", "no effect" },
         { "{'trigger':{'type':'cron','cron':'0 2 * * *','dialect':'quartz'},'job':" JOB "}",
           "/x/trigger/dialect", "no effect" },
     };

@@ -122,6 +122,8 @@ static const JwDocField job_fields[] = {
     FIELD(STRINGS, JwJob, departments, "departments"),
     FIELD(STRING, JwJob, caller, "caller"),
     FIELD(STRING, JwJob, source, "source"),
+    FIELD(STRING, JwJob, schedule_id, "scheduleId"),
+    FIELD(BOOL, JwJob, ledger_pending, "ledgerPending"),
     FIELD(STRING, JwJob, request_id, "requestId"),
     FIELD(STRING, JwJob, traceparent, "traceparent"),
     FIELD(STRING, JwJob, request_hash, "requestHash"),
@@ -153,7 +155,7 @@ static const JwDocField job_fields[] = {
     FIELD(STRING, JwJob, warnings, "warnings"),
     NESTED(STRUCT, JwJob, deliveries, "deliveries", jw_doc_counts_table),
     FIELD(BOOL, JwJob, mail_pending, "mailPending"),
-    FIELD(OUTBOX, JwJob, outbox, "outbox"),
+    NESTED(LIST, JwJob, outbox, "outbox", jw_doc_outbox_table),
 };
 const JwDocTable jw_doc_job_table = TABLE("job", JwJob, job_fields);
 
@@ -180,9 +182,17 @@ static const JwDocField delivery_fields[] = {
     FIELD(TIME, JwDelivery, link_revoked_at_ms, "linkRevokedAt"),
     FIELD(STRING, JwDelivery, request_id, "requestId"),
     FIELD(STRING, JwDelivery, traceparent, "traceparent"),
-    FIELD(OUTBOX, JwDelivery, outbox, "outbox"),
+    NESTED(LIST, JwDelivery, outbox, "outbox", jw_doc_outbox_table),
 };
 const JwDocTable jw_doc_delivery_table = TABLE("delivery", JwDelivery, delivery_fields);
+
+static const JwDocField fire_fields[] = {
+    ALWAYS(TIME, JwFire, due_ms, "due"),
+    ALWAYS(TIME, JwFire, decided_ms, "at"),
+    NAMED(JwFire, kind, "kind", kind_name),
+    FIELD(STRING, JwFire, reason, "reason"),
+};
+const JwDocTable jw_doc_fire_table = TABLE("decision", JwFire, fire_fields);
 
 static const JwDocField schedule_fields[] = {
     FIELD(STRING, JwSchedule, id, "_id"),
@@ -196,6 +206,7 @@ static const JwDocField schedule_fields[] = {
     FIELD(STRING, JwSchedule, time_zone, "timeZone"),
     NAMED(JwSchedule, misfire, "misfire", jw_misfire_name),
     FIELD(INT64, JwSchedule, misfire_grace_ms, "misfireGraceMs"),
+    NAMED(JwSchedule, overlap, "overlap", jw_overlap_name),
     FIELD(BOOL, JwSchedule, paused, "paused"),
     FIELD(STRING, JwSchedule, note, "note"),
     FIELD(TIME, JwSchedule, switched_at_ms, "switchedAt"),
@@ -205,7 +216,9 @@ static const JwDocField schedule_fields[] = {
     FIELD(STRING, JwSchedule, job_body, "jobBody"),
     FIELD(STRING, JwSchedule, rule_hash, "ruleHash"),
     FIELD(TIME, JwSchedule, next_fire_ms, "nextFireAt"),
-    FIELD(TIMES, JwSchedule, pending_fires, "pendingFires"),
+    FIELD(TIME, JwSchedule, wake_ms, "wakeAt"),
+    NESTED(LIST, JwSchedule, pending_fires, "pendingFires", jw_doc_fire_table),
+    ALWAYS(TIME, JwSchedule, look_ms, "lookAt"),
     ALWAYS(TIME, JwSchedule, updated_at_ms, "updatedAt"),
 };
 const JwDocTable jw_doc_schedule_table = TABLE("schedule", JwSchedule, schedule_fields);
@@ -251,5 +264,8 @@ static const JwDocField occurrence_fields[] = {
     ALWAYS(TIME, JwOccurrenceDoc, decided_ms, "decidedAt"),
     NAMED(JwOccurrenceDoc, kind, "kind", kind_name),
     FIELD(STRING, JwOccurrenceDoc, reason, "reason"),
+    FIELD(STRING, JwOccurrenceDoc, job_id, "jobId"),
+    FIELD(STRING, JwOccurrenceDoc, end_state, "endState"),
+    FIELD(TIME, JwOccurrenceDoc, ended_ms, "endedAt"),
 };
 const JwDocTable jw_doc_occurrence_table = TABLE("occurrence", JwOccurrenceDoc, occurrence_fields);
