@@ -44,66 +44,40 @@ jw_schedule_free(gpointer self)
     g_free(schedule);
 }
 
-/* 0 also when the next time lies beyond what int64_t can hold. */
-static int64_t
-next_interval(const JwSchedule *self, int64_t after_ms)
-{
-    int64_t past_ms = 0, next_ms = 0;
-
-    if (after_ms < self->anchor_ms) {
-        return self->anchor_ms;
-    }
-    if (__builtin_sub_overflow(after_ms, self->anchor_ms, &past_ms)) {
-        return 0;
-    }
-    past_ms -= past_ms % self->interval_ms;
-    if (__builtin_add_overflow(self->anchor_ms + past_ms, self->interval_ms, &next_ms)) {
-        return 0;
-    }
-    return next_ms;
-}
-
-static bool
-next_cron(const JwSchedule *self, int64_t after_ms, int64_t *ret_next_ms, GError **error)
-{
-    g_autoptr(JwCron) cron = NULL;
-    g_autoptr(GTimeZone) zone = NULL;
-
-    if (self->cron == NULL) {
-        return jw_fail(error, JW_ERROR_INVALID, "a cron schedule has no cron expression");
-    }
-    cron = jw_cron_new(self->cron, error);
-    if (cron == NULL) {
-        return false;
-    }
-    zone = jw_zone_new(self->time_zone != NULL ? self->time_zone : "UTC", error);
-    if (zone == NULL) {
-        return false;
-    }
-    *ret_next_ms = jw_cron_next(cron, zone, after_ms);
-    return true;
-}
-
 bool
 jw_schedule_next(const JwSchedule *self, int64_t after_ms, int64_t *ret_next_ms, GError **error)
 {
     g_return_val_if_fail(self != NULL && ret_next_ms != NULL, false);
     g_return_val_if_fail(error == NULL || *error == NULL, false);
+    g_autoptr(JwCron) cron = NULL;
+    g_autoptr(GTimeZone) zone = NULL;
 
-    switch (self->trigger) {
-    case JW_TRIGGER_INTERVAL:
-        if (self->interval_ms <= 0) {
-            return jw_fail(error, JW_ERROR_INVALID, "the interval of a schedule must be positive");
-        }
-        *ret_next_ms = next_interval(self, after_ms);
-        return true;
-    case JW_TRIGGER_CRON:
-        return next_cron(self, after_ms, ret_next_ms, error);
-    case JW_TRIGGER_ONCE:
-        *ret_next_ms = self->once_ms > after_ms ? self->once_ms : 0;
-        return true;
+    if (self->trigger == JW_TRIGGER_INTERVAL && self->interval_ms <= 0) {
+        return jw_fail(error, JW_ERROR_INVALID, "the interval of a schedule must be positive");
     }
-    return jw_fail(error, JW_ERROR_INVALID, "unknown trigger %d", (int)self->trigger);
+    if (self->trigger == JW_TRIGGER_CRON) {
+        if (self->cron == NULL) {
+            return jw_fail(error, JW_ERROR_INVALID, "a cron schedule has no cron expression");
+        }
+        cron = jw_cron_new(self->cron, error);
+        if (cron == NULL) {
+            return false;
+        }
+    }
+    zone = jw_zone_new(self->time_zone != NULL ? self->time_zone : "UTC", error);
+    if (zone == NULL) {
+        return false;
+    }
+    const JwDueRule rule = {
+        .trigger = self->trigger,
+        .interval_ms = self->interval_ms,
+        .anchor_ms = self->anchor_ms,
+        .once_ms = self->once_ms,
+        .cron = cron,
+        .zone = zone,
+    };
+    *ret_next_ms = jw_due_next(&rule, after_ms);
+    return true;
 }
 
 static char *

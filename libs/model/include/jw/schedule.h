@@ -1,13 +1,12 @@
 /* jw/schedule.h: a rule that creates jobs (interval, cron or once). Pure data. */
 #pragma once
 #include "jw/cron.h"
+#include "jw/due.h"
 #include "jw/job.h"
 
 G_BEGIN_DECLS
 
 #define JW_SCHEDULE_FILE "file" /* the source of schedules that JW_SCHEDULES_FILE made */
-
-typedef enum { JW_TRIGGER_INTERVAL, JW_TRIGGER_CRON, JW_TRIGGER_ONCE } JwTriggerType;
 
 /* What happens to due times that passed while no scheduler ran. Those that passed while the
  * schedule was disabled are never made up for. */
