@@ -262,6 +262,113 @@ test_search_is_bounded(void **state)
     assert_next(&leap, "2026-01-01T00:00:00Z", "2104-02-29T00:00:00Z");
 }
 
+/* The codes, and the message of the first. (transfer full) */
+static char *
+notes_of(const Given *given, const char *from, size_t n_due, char **ret_message)
+{
+    g_autoptr(GPtrArray) warnings = jw_warnings_new();
+    g_autoptr(GArray) due = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    g_autoptr(GString) codes = g_string_new(NULL);
+
+    (void)jw_due_list(&given->rule, ms_of(from), INT64_MAX, n_due, due);
+    jw_due_notes(&given->rule, ms_of(from), due, warnings);
+    for (guint i = 0; i < warnings->len; i++) {
+        const JwWarning *warning = g_ptr_array_index(warnings, i);
+        g_string_append_printf(codes, "%s ", warning->code);
+    }
+    *ret_message = warnings->len == 0
+                       ? g_strdup("")
+                       : g_strdup(((const JwWarning *)g_ptr_array_index(warnings, 0))->message);
+    return g_string_free(g_steal_pointer(&codes), FALSE);
+}
+
+typedef struct {
+    const char *expression, *from;
+    JwDst dst;
+    const char *codes, *message;
+} Note;
+
+/* Berlin 2026: ahead on 29 March, back on 25 October. */
+static const Note notes[] = {
+    { "30 2 * * *",
+      "2026-03-26T00:00:00Z",
+      { 0 },
+      "DST_MOVED ",
+      "2026-03-29 02:30 does not exist in Europe/Berlin: it is due when the clock has been set "
+      "ahead, at 2026-03-29 03:00" },
+    { "30 2 * * *",
+      "2026-03-26T00:00:00Z",
+      { JW_GAP_SKIP, 0 },
+      "DST_SKIPPED ",
+      "2026-03-29 02:30 does not exist*nothing is due for it" },
+    { "15 2 * * *",
+      "2026-10-22T00:00:00Z",
+      { 0 },
+      "DST_FIRST ",
+      "2026-10-25 02:15 comes twice in Europe/Berlin, as the clock is set back: it is due the "
+      "first time" },
+    { "15 2 * * *", "2026-10-22T00:00:00Z", { 0, JW_REPEAT_LAST }, "DST_LAST ", "*the last time" },
+    { "15 2 * * *", "2026-10-22T00:00:00Z", { 0, JW_REPEAT_BOTH }, "DST_BOTH ", "*both times" },
+    { "5 15 2 * * *", "2026-10-22T00:00:00Z", { 0 }, "DST_FIRST ", "2026-10-25 02:15:05 *" },
+    { "*/30 * * * *", "2026-10-25T00:00:00Z", { 0 }, "DST_BOTH ", "2026-10-25 02:00*both times" },
+    { "*/20 2 * * *", "2026-03-28T00:00:00Z", { 0 }, "DST_SKIPPED ", "2026-03-29 02:00*" },
+    /* Both changes of the year; one at which nothing is due; before and behind the list. */
+    { "30 2 * * SUN", "2026-03-01T00:00:00Z", { 0 }, "DST_MOVED ", "*" },
+    { "30 2 25-31 3,10 *", "2026-01-01T00:00:00Z", { 0 }, "DST_MOVED DST_FIRST ", "*" },
+    { "30 3 * * *", "2026-03-26T00:00:00Z", { 0 }, "", "" },
+    { "30 2 * * *", "2026-03-29T01:00:00Z", { 0 }, "", "" },
+    { "30 2 * * *", "2026-03-01T00:00:00Z", { 0 }, "", "" },
+};
+
+static void
+test_notes_on_changes_of_the_clock(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(notes); i++) {
+        g_auto(Given) given = { 0 };
+        g_autofree char *message = NULL;
+        given_cron(&given, notes[i].expression, "Europe/Berlin");
+        given.rule.dst = notes[i].dst;
+        g_autofree char *codes = notes_of(&given, notes[i].from,
+                                          strstr(notes[i].expression, "3,10") ? 14 : 10, &message);
+        if (strcmp(codes, notes[i].codes) != 0
+            || !g_pattern_match_simple(notes[i].message, message)) {
+            fail_msg("row %zu: \"%s\" \"%s\"", i, codes, message);
+        }
+    }
+}
+
+static void
+test_notes_on_other_rules(void **state)
+{
+    g_auto(Given) excluded = { 0 };
+    g_auto(Given) interval = { 0 };
+    g_autofree char *none = NULL, *message = NULL, *hours = NULL, *utc = NULL;
+
+    (void)state;
+    /* What a calendar takes out needs no word. */
+    given_cron(&excluded, "30 2 * * *", "Europe/Berlin");
+    assert_true(jw_calendar_add_weekday(excluded.calendar, "SUN", NULL));
+    g_autofree char *moved = notes_of(&excluded, "2026-03-26T00:00:00Z", 10, &none);
+    assert_string_equal(moved, "");
+    excluded.rule.dst.gap = JW_GAP_SKIP;
+    g_free(none);
+    g_autofree char *skipped = notes_of(&excluded, "2026-03-26T00:00:00Z", 10, &none);
+    assert_string_equal(skipped, "");
+
+    given_interval(&interval, 86400, "2026-01-01T08:00:00Z");
+    g_autofree char *in_utc = notes_of(&interval, "2026-03-26T00:00:00Z", 10, &utc);
+    assert_string_equal(in_utc, "");
+    g_time_zone_unref(interval.rule.zone);
+    interval.rule.zone = jw_zone_new("Europe/Berlin", NULL);
+    g_autofree char *drifts = notes_of(&interval, "2026-03-26T00:00:00Z", 300, &message);
+    assert_string_equal(drifts, "INTERVAL_DRIFTS "); /* once, though there are two changes */
+    assert_true(g_pattern_match_simple("*Europe/Berlin*2026-03-29 02:00*by 60 minutes*", message));
+    interval.rule.interval_ms = 3600000;
+    g_autofree char *hourly = notes_of(&interval, "2026-03-28T00:00:00Z", 100, &hours);
+    assert_string_equal(hourly, "");
+}
+
 static void
 test_jitter(void **state)
 {
@@ -304,6 +411,8 @@ main(void)
         cmocka_unit_test(test_other_triggers_that_never_fire),
         cmocka_unit_test(test_spent_years),
         cmocka_unit_test(test_search_is_bounded),
+        cmocka_unit_test(test_notes_on_changes_of_the_clock),
+        cmocka_unit_test(test_notes_on_other_rules),
         cmocka_unit_test(test_jitter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
