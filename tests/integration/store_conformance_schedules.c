@@ -49,8 +49,13 @@ typedef struct {
 static JwCas
 fire_it(JwStore *store, const Shot *shot)
 {
-    JwFire one = { SC_NOW, SC_NOW, JW_OCCURRENCE_FIRED, NULL };
-    JwFire two = { SC_NOW + 1, SC_NOW, JW_OCCURRENCE_SKIPPED, (char *)(uintptr_t) "too late" };
+    JwFire one = { .due_ms = SC_NOW, .wake_ms = SC_NOW, .decided_ms = SC_NOW };
+    char why[] = "too late";
+    JwFire two = { .due_ms = SC_NOW + 1,
+                   .wake_ms = SC_NOW + 4,
+                   .decided_ms = SC_NOW,
+                   .kind = JW_OCCURRENCE_SKIPPED,
+                   .reason = why };
     const JwFire *const fires[] = { &one, &two };
     const JwScheduleStep step = {
         .next_ms = shot->next_ms, .wake_ms = shot->next_ms, .fires = fires, .n_fires = shot->n_fires
@@ -197,6 +202,7 @@ finds_what_is_due_and_fires_it_once(JwStore *store)
     assert_int_equal(decided->pending_fires->len, 2);
     const JwFire *second = g_ptr_array_index(decided->pending_fires, 1);
     assert_int_equal(second->due_ms, SC_NOW + 1);
+    assert_int_equal(second->wake_ms, SC_NOW + 4);
     assert_int_equal(second->decided_ms, SC_NOW);
     assert_int_equal(second->kind, JW_OCCURRENCE_SKIPPED);
     sc_assert_text(second->reason, "too late");

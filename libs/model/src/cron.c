@@ -92,14 +92,29 @@ find_local(const JwCron *self, JwCivil *t, int last_year)
     return false;
 }
 
-/* Whether a local time of its own lies in [@from, @to). */
-static bool
-has_local(const JwCron *self, int64_t from, int64_t to)
+bool
+jw_cron_has_local(const JwCron *self, int64_t from, int64_t to, int64_t *ret_first)
 {
     JwCivil t;
 
     jw_civil_from_seconds(from, &t);
-    return find_local(self, &t, MIN(t.year + 1, LAST_YEAR)) && jw_civil_seconds(&t) < to;
+    if (!find_local(self, &t, MIN(t.year + 1, LAST_YEAR)) || jw_civil_seconds(&t) >= to) {
+        return false;
+    }
+    *ret_first = jw_civil_seconds(&t);
+    return true;
+}
+
+JwDst
+jw_cron_dst(const JwCron *self, JwDst rule)
+{
+    if (rule.gap == JW_GAP_AUTO) {
+        rule.gap = self->follows_time ? JW_GAP_SKIP : JW_GAP_RUN_AFTER;
+    }
+    if (rule.repeat == JW_REPEAT_AUTO) {
+        rule.repeat = self->follows_time ? JW_REPEAT_BOTH : JW_REPEAT_FIRST;
+    }
+    return rule;
 }
 
 /* Whether @utc is the first moment after a gap with a local time of its own in it. */
@@ -109,7 +124,9 @@ ends_gap(const JwCron *self, GTimeZone *zone, int64_t utc)
     const int64_t before = jw_zone_offset(zone, utc - 1);
     const int64_t after = jw_zone_offset(zone, utc);
 
-    return after > before && has_local(self, utc + before, utc + after);
+    int64_t first = 0;
+
+    return after > before && jw_cron_has_local(self, utc + before, utc + after, &first);
 }
 
 /* Due whenever the clock shows it, and after gaps if asked. 0: none. */
@@ -201,14 +218,9 @@ jw_cron_next_by(const JwCron *self, GTimeZone *zone, const JwDst *dst, int64_t a
     if (after_ms < -MOST_MS || after_ms > MOST_MS) {
         return 0;
     }
-    JwDst rule = dst != NULL ? *dst : (JwDst){ JW_GAP_AUTO, JW_REPEAT_AUTO };
+    const JwDst rule = jw_cron_dst(self, dst != NULL ? *dst : (JwDst){ 0 });
     JwCivil now;
-    if (rule.gap == JW_GAP_AUTO) {
-        rule.gap = self->follows_time ? JW_GAP_SKIP : JW_GAP_RUN_AFTER;
-    }
-    if (rule.repeat == JW_REPEAT_AUTO) {
-        rule.repeat = self->follows_time ? JW_REPEAT_BOTH : JW_REPEAT_FIRST;
-    }
+
     jw_civil_from_seconds(after, &now);
     const int last_year = MIN(now.year + MOST_YEARS, LAST_YEAR);
     if (rule.repeat != JW_REPEAT_BOTH) {

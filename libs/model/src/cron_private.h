@@ -40,6 +40,12 @@ uint64_t jw_cron_month_days(const JwCron *self, int year, int month);
 /* The first year ≥ @year that the expression may fire in, -1: none. */
 int jw_cron_year(const JwCron *self, int year);
 
+/* Whether a local time of its own lies in [@from, @to), and the first. */
+bool jw_cron_has_local(const JwCron *self, int64_t from, int64_t to, int64_t *ret_first);
+
+/* The rule with AUTO written out. */
+JwDst jw_cron_dst(const JwCron *self, JwDst rule);
+
 /* One field as a dialect writes it. */
 typedef struct {
     const char *name;

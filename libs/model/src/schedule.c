@@ -20,30 +20,8 @@ static const size_t schedule_texts[] = {
     offsetof(JwSchedule, switch_reason),
     offsetof(JwSchedule, description),
     offsetof(JwSchedule, note),
+    offsetof(JwSchedule, calendar),
 };
-
-JwFire *
-jw_fire_new(int64_t due_ms, int64_t decided_ms, JwOccurrenceKind kind, const char *reason)
-{
-    JwFire *fire = g_new0(JwFire, 1);
-
-    fire->due_ms = due_ms;
-    fire->decided_ms = decided_ms;
-    fire->kind = kind;
-    fire->reason = g_strdup(reason);
-    return fire;
-}
-
-void
-jw_fire_free(gpointer self)
-{
-    JwFire *fire = self;
-
-    if (fire != NULL) {
-        g_free(fire->reason);
-        g_free(fire);
-    }
-}
 
 JwSchedule *
 jw_schedule_new(void)
@@ -51,6 +29,7 @@ jw_schedule_new(void)
     JwSchedule *schedule = g_new0(JwSchedule, 1);
 
     schedule->misfire_grace_ms = 60000;
+    schedule->misfire_limit = JW_MISFIRE_LIMIT_DEFAULT;
     schedule->pending_fires = g_ptr_array_new_with_free_func(jw_fire_free);
     return schedule;
 }
@@ -102,44 +81,60 @@ jw_schedule_zone(const JwSchedule *self)
     return self->time_zone != NULL ? self->time_zone : "UTC";
 }
 
-/* 0 also when the next time lies beyond what int64_t can hold. */
-static int64_t
-next_interval(const JwSchedule *self, int64_t after_ms)
-{
-    int64_t past_ms = 0, next_ms = 0;
-
-    if (after_ms < self->anchor_ms) {
-        return self->anchor_ms;
-    }
-    if (__builtin_sub_overflow(after_ms, self->anchor_ms, &past_ms)) {
-        return 0;
-    }
-    past_ms -= past_ms % self->interval_ms;
-    if (__builtin_add_overflow(self->anchor_ms + past_ms, self->interval_ms, &next_ms)) {
-        return 0;
-    }
-    return next_ms;
-}
-
+/* Reads zone and expression of @self, which outlive the rule. */
 static bool
-next_cron(const JwSchedule *self, int64_t after_ms, int64_t *ret_next_ms, GError **error)
+read_rule(const JwSchedule *self, JwScheduleRule *rule, GError **error)
 {
-    g_autoptr(JwCron) cron = NULL;
-    g_autoptr(GTimeZone) zone = NULL;
-
-    if (self->cron == NULL) {
+    if (self->trigger == JW_TRIGGER_INTERVAL && self->interval_ms <= 0) {
+        return jw_fail(error, JW_ERROR_INVALID, "the interval of a schedule must be positive");
+    }
+    if (self->trigger == JW_TRIGGER_CRON && self->cron == NULL) {
         return jw_fail(error, JW_ERROR_INVALID, "a cron schedule has no cron expression");
     }
-    cron = jw_cron_new(self->cron, error);
-    if (cron == NULL) {
+    if (self->calendar != NULL && self->days == NULL) {
+        return jw_fail(error, JW_ERROR_NOT_FOUND, "there is no calendar '%s'", self->calendar);
+    }
+    if (self->trigger == JW_TRIGGER_CRON) {
+        rule->cron = jw_cron_new_in(self->cron, self->dialect, error);
+        if (rule->cron == NULL) {
+            return false;
+        }
+    }
+    rule->zone = jw_zone_new(jw_schedule_zone(self), error);
+    return rule->zone != NULL;
+}
+
+bool
+jw_schedule_rule_init(JwScheduleRule *rule, const JwSchedule *self, GError **error)
+{
+    g_return_val_if_fail(rule != NULL && self != NULL, false);
+    g_auto(JwScheduleRule) read = { 0 };
+
+    if (!read_rule(self, &read, error)) {
         return false;
     }
-    zone = jw_zone_new(jw_schedule_zone(self), error);
-    if (zone == NULL) {
-        return false;
-    }
-    *ret_next_ms = jw_cron_next(cron, zone, after_ms);
+    read.due = (JwDueRule){
+        .trigger = self->trigger,
+        .interval_ms = self->interval_ms,
+        .anchor_ms = self->anchor_ms,
+        .once_ms = self->once_ms,
+        .cron = read.cron,
+        .dst = self->dst,
+        .zone = read.zone,
+        .calendar = self->calendar != NULL ? self->days : NULL,
+        .start_ms = self->start_ms,
+        .end_ms = self->end_ms,
+    };
+    *rule = read;
+    read = (JwScheduleRule){ 0 };
     return true;
+}
+
+void
+jw_schedule_rule_clear(JwScheduleRule *rule)
+{
+    g_clear_pointer(&rule->cron, jw_cron_free);
+    g_clear_pointer(&rule->zone, g_time_zone_unref);
 }
 
 bool
@@ -147,21 +142,38 @@ jw_schedule_next(const JwSchedule *self, int64_t after_ms, int64_t *ret_next_ms,
 {
     g_return_val_if_fail(self != NULL && ret_next_ms != NULL, false);
     g_return_val_if_fail(error == NULL || *error == NULL, false);
+    g_auto(JwScheduleRule) rule = { 0 };
 
-    switch (self->trigger) {
-    case JW_TRIGGER_INTERVAL:
-        if (self->interval_ms <= 0) {
-            return jw_fail(error, JW_ERROR_INVALID, "the interval of a schedule must be positive");
-        }
-        *ret_next_ms = next_interval(self, after_ms);
-        return true;
-    case JW_TRIGGER_CRON:
-        return next_cron(self, after_ms, ret_next_ms, error);
-    case JW_TRIGGER_ONCE:
-        *ret_next_ms = self->once_ms > after_ms ? self->once_ms : 0;
-        return true;
+    if (!jw_schedule_rule_init(&rule, self, error)) {
+        return false;
     }
-    return jw_fail(error, JW_ERROR_INVALID, "unknown trigger %d", (int)self->trigger);
+    *ret_next_ms = jw_due_next(&rule.due, after_ms);
+    return true;
+}
+
+int64_t
+jw_schedule_wake(const JwSchedule *self, const JwScheduleRule *rule, int64_t due_ms)
+{
+    if (due_ms == 0 || self->jitter_ms == 0) {
+        return due_ms;
+    }
+    return due_ms
+           + jw_due_jitter_ms(self->id != NULL ? self->id : "", due_ms,
+                              jw_due_next(&rule->due, due_ms), self->jitter_ms);
+}
+
+bool
+jw_schedule_begin(JwSchedule *self, int64_t now_ms, GError **error)
+{
+    g_return_val_if_fail(self != NULL, false);
+    g_auto(JwScheduleRule) rule = { 0 };
+
+    if (!jw_schedule_rule_init(&rule, self, error)) {
+        return false;
+    }
+    self->next_fire_ms = jw_due_next(&rule.due, now_ms);
+    self->wake_ms = jw_schedule_wake(self, &rule, self->next_fire_ms);
+    return true;
 }
 
 static char *
@@ -185,7 +197,8 @@ jw_schedule_details(const JwSchedule *self)
     case JW_TRIGGER_INTERVAL:
         return interval_details(self->interval_ms);
     case JW_TRIGGER_CRON: {
-        g_autoptr(JwCron) cron = self->cron != NULL ? jw_cron_new(self->cron, NULL) : NULL;
+        g_autoptr(JwCron) cron =
+            self->cron != NULL ? jw_cron_new_in(self->cron, self->dialect, NULL) : NULL;
         return g_strdup(cron != NULL ? jw_cron_fields(cron) : self->cron);
     }
     case JW_TRIGGER_ONCE:
@@ -230,18 +243,4 @@ jw_overlap_name(int overlap)
     };
 
     return overlap >= 0 && (size_t)overlap < G_N_ELEMENTS(names) ? names[overlap] : NULL;
-}
-
-const char *
-jw_occurrence_kind_name(JwOccurrenceKind kind)
-{
-    static const char *const names[] = {
-        [JW_OCCURRENCE_FIRED] = "fired",         [JW_OCCURRENCE_LATE] = "late",
-        [JW_OCCURRENCE_CAUGHT_UP] = "caught_up", [JW_OCCURRENCE_COALESCED] = "coalesced",
-        [JW_OCCURRENCE_SKIPPED] = "skipped",     [JW_OCCURRENCE_PAUSED] = "paused",
-        [JW_OCCURRENCE_RESUMED] = "resumed",
-    };
-
-    g_return_val_if_fail((size_t)kind < G_N_ELEMENTS(names), "unknown");
-    return names[kind];
 }

@@ -12,50 +12,128 @@
     1000                   /* of one schedule, so that a long backlog does not starve the others */
 #define TROUBLED_MAX 10000 /* schedules whose last error is remembered */
 
-/* What becomes of @due_ms, seen at @now_ms? @next_ms is the due time after it, 0 for none.
+/* One look at one schedule. */
+typedef struct {
+    Sch *sch;
+    JwSchedule *schedule;
+    JwScheduleRule rule;
+    int64_t now_ms;
+    int64_t bound_ms; /* the due time misfire_limit times behind the next one; 0: not so many */
+    bool bounded;     /* bound_ms is known */
+} Look;
+
+static void
+look_clear(Look *self)
+{
+    jw_schedule_rule_clear(&self->rule);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Look, look_clear)
+
+/* Whether so many due times behind the next one have passed that this one is beyond the limit. The
+ * bound moves on with the due times, so a backlog is walked once. */
+static bool
+is_beyond_limit(Look *self)
+{
+    if (!self->bounded) {
+        self->bound_ms = self->schedule->next_fire_ms;
+        for (int32_t i = 0; i < self->schedule->misfire_limit && self->bound_ms != 0
+                            && self->bound_ms <= self->now_ms;
+             i++) {
+            self->bound_ms = jw_due_next(&self->rule.due, self->bound_ms);
+        }
+        self->bounded = true;
+    }
+    return self->bound_ms != 0 && self->bound_ms <= self->now_ms;
+}
+
+/* What becomes of the next due time; @next_wake_ms: when the one after it is looked at, 0 for none.
  * (transfer full) */
 static JwFire *
-judge(const JwSchedule *schedule, int64_t due_ms, int64_t next_ms, int64_t now_ms)
+judge(Look *self, int64_t next_wake_ms)
 {
-    const bool missed = now_ms - due_ms > schedule->misfire_grace_ms;
-    const bool passed = next_ms != 0 && next_ms <= now_ms;
+    const JwSchedule *schedule = self->schedule;
+    const int64_t due = schedule->next_fire_ms, now = self->now_ms;
+    const bool missed = now - schedule->wake_ms > schedule->misfire_grace_ms;
+    const bool passed = next_wake_ms != 0 && next_wake_ms <= now;
 
     /* Only the latest of those that have passed: one, also where the grace period would let each of
      * them fire. */
     if (schedule->misfire == JW_MISFIRE_FIRE_ONCE && passed) {
-        return jw_fire_new(due_ms, now_ms, JW_OCCURRENCE_COALESCED,
+        return jw_fire_new(due, now, JW_OCCURRENCE_COALESCED,
                            "missed its time; a later one stands for it");
     }
     if (schedule->misfire == JW_MISFIRE_SKIP && missed) {
-        return jw_fire_new(due_ms, now_ms, JW_OCCURRENCE_SKIPPED,
+        return jw_fire_new(due, now, JW_OCCURRENCE_SKIPPED,
                            "missed its time by more than the grace period");
     }
-    return missed ? jw_fire_new(due_ms, now_ms, JW_OCCURRENCE_CAUGHT_UP,
-                                "missed its time, fired afterwards")
-                  : jw_fire_new(due_ms, now_ms, JW_OCCURRENCE_FIRED, NULL);
+    if (schedule->misfire == JW_MISFIRE_FIRE_ALL && missed && is_beyond_limit(self)) {
+        return jw_fire_new(due, now, JW_OCCURRENCE_SKIPPED,
+                           "more than misfire_limit due times had passed; the latest of them fire");
+    }
+    return missed
+               ? jw_fire_new(due, now, JW_OCCURRENCE_CAUGHT_UP, "missed its time, fired afterwards")
+               : jw_fire_new(due, now, JW_OCCURRENCE_FIRED, NULL);
 }
 
-/* Decides @schedule's next due time; moves the struct on so that the caller can go on with the one
- * after. */
-static bool
-decide(Sch *self, JwSchedule *schedule, int64_t now_ms, JwCas *ret_cas, GError **error)
+static void
+move_on(Look *self, const JwScheduleStep *step, JwFire *take_fire)
 {
+    self->schedule->next_fire_ms = step->next_ms;
+    self->schedule->wake_ms = step->wake_ms;
+    g_ptr_array_add(self->schedule->pending_fires, take_fire);
+    if (self->bounded && self->bound_ms != 0) {
+        self->bound_ms = jw_due_next(&self->rule.due, self->bound_ms);
+    }
+}
+
+/* Decides the schedule's next due time; moves the struct on so that the caller can go on with the
+ * one after. */
+static bool
+decide(Look *self, JwCas *ret_cas, GError **error)
+{
+    JwSchedule *schedule = self->schedule;
     JwScheduleStep step = { .n_fires = 1 };
 
-    if (!jw_schedule_next(schedule, schedule->next_fire_ms, &step.next_ms, error)) {
-        return false;
-    }
-    g_autoptr(JwFire) fire = judge(schedule, schedule->next_fire_ms, step.next_ms, now_ms);
+    step.next_ms = jw_due_next(&self->rule.due, schedule->next_fire_ms);
+    step.wake_ms = jw_schedule_wake(schedule, &self->rule, step.next_ms);
+    g_autoptr(JwFire) fire = judge(self, step.wake_ms);
     const JwFire *fires[] = { fire };
-    step.wake_ms = step.next_ms;
+    fire->wake_ms = schedule->wake_ms;
     step.fires = fires;
-    if (!jw_store_fire_schedule(self->store, schedule, &step, now_ms, ret_cas, error)) {
+    if (!jw_store_fire_schedule(self->sch->store, schedule, &step, self->now_ms, ret_cas, error)) {
         return false;
     }
     if (*ret_cas == JW_CAS_WON) {
-        schedule->next_fire_ms = step.next_ms;
-        schedule->wake_ms = step.wake_ms;
-        g_ptr_array_add(schedule->pending_fires, g_steal_pointer(&fire));
+        move_on(self, &step, g_steal_pointer(&fire));
+    }
+    return true;
+}
+
+static bool
+is_due(const JwSchedule *schedule, int64_t now_ms)
+{
+    return !schedule->paused && schedule->wake_ms != 0 && schedule->wake_ms <= now_ms;
+}
+
+static bool
+decide_all(Sch *self, JwSchedule *schedule, size_t *ret_decided, GError **error)
+{
+    g_auto(Look)
+        look = { .sch = self, .schedule = schedule, .now_ms = jw_clock_now_ms(self->clock) };
+    JwCas cas = JW_CAS_WON; /* LOST: another scheduler decided it */
+
+    if (!is_due(schedule, look.now_ms)) {
+        return true;
+    }
+    if (!jw_schedule_rule_init(&look.rule, schedule, error)) {
+        return false;
+    }
+    for (int i = 0; i < DECISIONS_PER_ROUND && cas == JW_CAS_WON && is_due(schedule, look.now_ms);
+         i++) {
+        if (!decide(&look, &cas, error)) {
+            return false;
+        }
+        *ret_decided += cas == JW_CAS_WON ? 1 : 0;
     }
     return true;
 }
@@ -63,22 +141,7 @@ decide(Sch *self, JwSchedule *schedule, int64_t now_ms, JwCas *ret_cas, GError *
 static bool
 fire_schedule(Sch *self, JwSchedule *schedule, size_t *ret_decided, GError **error)
 {
-    int64_t now = jw_clock_now_ms(self->clock);
-
-    for (int i = 0; i < DECISIONS_PER_ROUND && !schedule->paused && schedule->wake_ms != 0
-                    && schedule->wake_ms <= now;
-         i++) {
-        JwCas cas = JW_CAS_LOST;
-
-        if (!decide(self, schedule, now, &cas, error)) {
-            return false;
-        }
-        if (cas == JW_CAS_LOST) {
-            break; /* another scheduler decided it */
-        }
-        (*ret_decided)++;
-    }
-    return sch_resolve_all(self, schedule, error);
+    return decide_all(self, schedule, ret_decided, error) && sch_resolve_all(self, schedule, error);
 }
 
 /* A schedule may fail at every tick; what is said is what changed. @cause: (nullable) */

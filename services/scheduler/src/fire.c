@@ -57,7 +57,10 @@ set_row(Firing *self, JwOccurrenceKind kind, char *take_reason)
 static bool
 is_late(const Firing *self)
 {
-    return self->row.decided_ms - self->row.due_ms > self->meeting.schedule->misfire_grace_ms;
+    const JwSchedule *schedule = self->meeting.schedule;
+    const JwFire *fire = g_ptr_array_index(schedule->pending_fires, self->meeting.index);
+
+    return self->row.decided_ms - fire->wake_ms > schedule->misfire_grace_ms;
 }
 
 /* Whether to wait no longer for a job that cannot be made: the row says why then. The definition

@@ -403,6 +403,83 @@ test_long_backlog(void **state)
     kit_assert_none_pending(kit, "long");
 }
 
+/* Of a backlog the latest fire, as many as the limit says; the bound moves on with the rounds. */
+static void
+test_misfire_limit(void **state)
+{
+    SchKit *kit = *state;
+    g_autoptr(GString) expected = g_string_new(NULL);
+
+    kit_put(kit, "s", EVERY_10 ",\"misfire\":\"fire_all\",\"misfire_limit\":2");
+    kit_put(kit, "long",
+            "\"trigger\":{\"type\":\"interval\",\"every\":\"1m\"},\"misfire\":\"fire_all\","
+            "\"misfire_limit\":3,\"misfire_grace\":\"1s\"");
+    tk_clock_advance(&kit->ports->clock.fake, 45 * MINUTE + 5000);
+    (void)kit_fire(&kit->sch);
+    assert_history(kit, "s", "skipped@10 skipped@20 caught_up@30 caught_up@40 ");
+    for (int i = 1; i <= 45; i++) {
+        g_string_append_printf(expected, "%s@%d ", i <= 42 ? "skipped" : "caught_up", i);
+    }
+    assert_history(kit, "long", expected->str);
+}
+
+static void
+test_start_and_end(void **state)
+{
+    SchKit *kit = *state;
+    g_autofree char *start = jw_time_format(KIT_NOW + 15 * MINUTE);
+    g_autofree char *end = jw_time_format(KIT_NOW + 35 * MINUTE);
+    g_autofree char *anchored =
+        g_strdup_printf(EVERY_10 ",\"start\":\"%s\",\"end\":\"%s\"", start, end);
+    g_autofree char *cron = g_strdup_printf(
+        "\"trigger\":{\"type\":\"cron\",\"cron\":\"*/10 * * * *\"},\"start\":\"%s\","
+        "\"end\":\"%s\"",
+        start, end);
+
+    kit_put(kit, "i", anchored);
+    kit_put(kit, "c", cron);
+    for (int i = 0; i < 60; i++) {
+        tk_clock_advance(&kit->ports->clock.fake, MINUTE);
+        (void)kit_fire(&kit->sch);
+    }
+    assert_history(kit, "i", "fired@15 fired@25 ");
+    assert_history(kit, "c", "fired@20 fired@30 ");
+}
+
+static JwSchedule *
+stored(SchKit *kit, const char *id)
+{
+    g_autoptr(GError) error = NULL;
+    JwSchedule *schedule = NULL;
+
+    assert_ok(jw_store_get_schedule(kit->sch.store, id, &schedule, &error), error);
+    assert_non_null(schedule);
+    return schedule;
+}
+
+/* Jitter delays the job, which keeps its due time; the delay is no lateness, and every scheduler
+ * computes the same. */
+static void
+test_jitter(void **state)
+{
+    SchKit *kit = *state;
+    int64_t delays[5] = { 0 };
+
+    kit_put(kit, "s", EVERY_10 ",\"jitter\":\"9m\"");
+    for (int i = 0; i < 5; i++) {
+        g_autoptr(JwSchedule) before = stored(kit, "s");
+        delays[i] = before->wake_ms - before->next_fire_ms;
+        assert_true(delays[i] >= 0 && delays[i] <= 9 * MINUTE);
+        kit->ports->clock.fake.now_ms = before->wake_ms - 1;
+        assert_int_equal(kit_fire(&kit->sch), 0);
+        kit->ports->clock.fake.now_ms = before->wake_ms;
+        assert_int_equal(kit_fire(i % 2 == 0 ? &kit->sch : &kit->second), 1);
+    }
+    assert_true(delays[0] != delays[1] || delays[1] != delays[2]);
+    assert_history(kit, "s", "fired@10 fired@20 fired@30 fired@40 fired@50 ");
+    kit_assert_none_pending(kit, "s");
+}
+
 int
 main(void)
 {
@@ -414,6 +491,9 @@ main(void)
         cmocka_unit_test(test_misfires),
         TEST(test_late_job_keeps_its_period),
         TEST(test_paused),
+        TEST(test_misfire_limit),
+        TEST(test_start_and_end),
+        TEST(test_jitter),
         TEST(test_changed_rule),
         TEST(test_broken_schedules),
         cmocka_unit_test(test_definition_that_comes_back),

@@ -218,8 +218,12 @@ static void
 decide_only(SchKit *kit, const char *id, int64_t due_ms, JwOccurrenceKind kind)
 {
     g_autoptr(JwSchedule) schedule = stored(kit, id);
-    const JwFire fire = { due_ms, due_ms, kind,
-                          kind == JW_OCCURRENCE_FIRED ? NULL : (char *)(uintptr_t) "why" };
+    char why[] = "why";
+    const JwFire fire = { .due_ms = due_ms,
+                          .wake_ms = due_ms,
+                          .decided_ms = due_ms,
+                          .kind = kind,
+                          .reason = kind == JW_OCCURRENCE_FIRED ? NULL : why };
     const JwFire *const fires[] = { &fire };
     const JwScheduleStep step = { .next_ms = schedule->next_fire_ms + 10 * MINUTE,
                                   .wake_ms = schedule->next_fire_ms + 10 * MINUTE,

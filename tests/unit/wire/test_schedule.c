@@ -191,6 +191,12 @@ test_there_and_back(void **state)
         "'trigger':{'type':'interval','every':'1h','anchor':'2021-01-01T00:10:00Z'},'job':" JOB "}",
         "{'id':'c','trigger':{'type':'cron','cron':'0 2 * * "
         "MON'},'misfire':'skip','overlap':'queue_one','job':" JOB "}",
+        "{'id':'q','trigger':{'type':'cron','cron':'0 0 2 ? * MON','dialect':'quartz'},"
+        "'dst':{'gap':'skip','repeat':'both'},'start':'2026-02-01T00:00:00Z',"
+        "'end':'2027-02-01T00:00:00Z','jitter':'90s','calendar':'holidays','misfire':'fire_all',"
+        "'misfire_limit':7,'job':" JOB "}",
+        "{'id':'i','start':'2026-02-01T00:00:30Z','trigger':{'type':'interval','every':'90s'},"
+        "'job':" JOB "}",
         "{'id':'o','trigger':{'type':'once','at':'2030-01-01T00:00:00Z'},'job':{'name':'x',"
         "'reportType':'call-records','parameters':{},'output':{'format':'csv'}}}",
     };
@@ -233,10 +239,12 @@ test_refused(void **state)
         { "{" EVERY ",'job':{'kind':7}}", "/x/job/kind", "must be a string" },
         { "{" EVERY ",'job':{'jobType':'report'}}", "/x/job/jobType", "is not known" },
         { "{" EVERY ",'timeZone':'UTC','job':" JOB "}", "/x/timeZone", "is not known" },
-        { "{" EVERY ",'dst':{'gap':'skip'},'job':" JOB "}", "/x/dst", "no effect in this version" },
-        { "{" EVERY ",'jitter':'5s','job':" JOB "}", "/x/jitter", "no effect" },
+        { "{" EVERY ",'dst':{'gap':'skip'},'job':" JOB "}", "/x/dst",
+          "belongs to a trigger of type cron" },
+        { "{" EVERY ",'ready':{},'job':" JOB "}", "/x/ready", "no effect" },
         { "{'trigger':{'type':'cron','cron':'0 2 * * *','dialect':'quartz'},'job':" JOB "}",
-          "/x/trigger/dialect", "no effect" },
+          "/x/trigger/cron", "fields" },
+        { "{" EVERY ",'jitter':'25h','job':" JOB "}", "/x/jitter", "at most 24h" },
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {

@@ -2,6 +2,7 @@
  * and a walker of minutes (tests/cron). */
 #pragma once
 #include "jw/civil.h"
+#include "jw/warnings.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -47,6 +48,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwCron, jw_cron_free)
 
 /* The fields as understood, one space apart, macros such as @daily written out. (transfer none) */
 const char *jw_cron_fields(const JwCron *self);
+
+/* Warns of what may not be meant. Of every expression CRON_UNEVEN_STEP (a step that starts anew
+ * before it is full). Unless its author named the dialect (@named), of what crontab, Quartz and
+ * APScheduler do not read alike: CRON_WEEKDAY_NUMBERS, CRON_BOTH_DAYS, CRON_STAR_STEP_DAYS,
+ * CRON_SECONDS, CRON_OPEN_STEP, CRON_EXTENSION, CRON_RANGE_TO_SUNDAY. */
+void jw_cron_lint(const JwCron *self, bool named, GPtrArray *warnings);
 
 /* What happens to local times that a change of the clock skips, and to those that it shows twice.
  * What is named holds for every expression:

@@ -1,49 +1,20 @@
 /* jw/schedule.h: a rule that creates jobs (interval, cron or once). Pure data. */
 #pragma once
-#include "jw/cron.h"
+#include "jw/due.h"
 #include "jw/job.h"
+#include "jw/occurrence.h"
 
 G_BEGIN_DECLS
 
 #define JW_SCHEDULE_FILE "file" /* the source of schedules that JW_SCHEDULES_FILE made */
 
-#define JW_SCHEDULE_ID_MAX 128
-
-typedef enum { JW_TRIGGER_INTERVAL, JW_TRIGGER_CRON, JW_TRIGGER_ONCE } JwTriggerType;
+#define JW_SCHEDULE_ID_MAX       128
+#define JW_MISFIRE_LIMIT_DEFAULT 1000
+#define JW_MISFIRE_LIMIT_MAX     10000
 
 /* What happens to due times that passed while no scheduler ran. Those that passed while the
  * schedule was paused are never made up for. */
 typedef enum { JW_MISFIRE_FIRE_ONCE, JW_MISFIRE_FIRE_ALL, JW_MISFIRE_SKIP } JwMisfire;
-
-/* What becomes of a due time; and two for what happens to the schedule. */
-typedef enum {
-    JW_OCCURRENCE_FIRED,
-    JW_OCCURRENCE_LATE, /* decided in its time, but its job had to wait for more than its grace */
-    JW_OCCURRENCE_CAUGHT_UP, /* it had passed while no scheduler ran, or a backfill asks for it */
-    JW_OCCURRENCE_COALESCED, /* a later one stands for it */
-    JW_OCCURRENCE_SKIPPED,
-    JW_OCCURRENCE_PAUSED,
-    JW_OCCURRENCE_RESUMED
-} JwOccurrenceKind;
-
-/* Whether a due time of that kind has a job. */
-static inline bool
-jw_occurrence_fires(JwOccurrenceKind kind)
-{
-    return kind <= JW_OCCURRENCE_CAUGHT_UP;
-}
-
-/* A due time that is decided and not carried out yet. */
-typedef struct {
-    int64_t due_ms, decided_ms;
-    JwOccurrenceKind kind; /* what it comes to, unless it has to wait */
-    char *reason;          /* NULL: it fires in its time */
-} JwFire;
-
-/* @reason: (nullable). (transfer full) */
-JwFire *jw_fire_new(int64_t due_ms, int64_t decided_ms, JwOccurrenceKind kind, const char *reason);
-void jw_fire_free(gpointer self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwFire, jw_fire_free)
 
 /* What happens to a due time while a job of the schedule has not ended: it fires all the same; it
  * has no job; one waits for the end, those after it have no job; the jobs are cancelled, and it
@@ -62,9 +33,16 @@ typedef struct {
     JwTriggerType trigger;
     int64_t interval_ms, anchor_ms; /* interval: due at anchor + n · interval */
     char *cron;                     /* cron */
+    JwCronDialect dialect;          /* cron */
+    JwDst dst;                      /* cron */
     int64_t once_ms;                /* once */
     char *time_zone;                /* IANA name; NULL: UTC, and the job's own default */
+    int64_t start_ms, end_ms;       /* due times lie in [start, end); 0: no limit */
+    int64_t jitter_ms;              /* by how much a due time may be delayed; 0: not */
+    char *calendar;                 /* the name of the days on which nothing is due; NULL: none */
+    const JwCalendar *days;         /* of that, (transfer none); not stored: set by who loads it */
     JwMisfire misfire;
+    int32_t misfire_limit;    /* fire_all: how many that have passed fire, the latest */
     int64_t misfire_grace_ms; /* later than this is a misfire; default 60 s */
     JwOverlap overlap;
     bool paused;
@@ -98,7 +76,27 @@ const char *jw_schedule_zone(const JwSchedule *self);
 /* Whether a pending decision to fire stands behind that of @index. */
 bool jw_schedule_fires_behind(const JwSchedule *self, guint index);
 
-/* First due time strictly after @after_ms; 0: none. INVALID when cron or zone do not parse. */
+/* What decides the due times of a schedule, read once. */
+typedef struct {
+    JwDueRule due; /* borrows all of these */
+    JwCron *cron;
+    GTimeZone *zone;
+} JwScheduleRule;
+
+/* INVALID when cron or zone do not parse, NOT_FOUND when it names a calendar without `days`. The
+ * schedule outlives @rule. */
+bool jw_schedule_rule_init(JwScheduleRule *rule, const JwSchedule *self,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void jw_schedule_rule_clear(JwScheduleRule *rule);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JwScheduleRule, jw_schedule_rule_clear)
+
+/* When what is due at @due_ms is to be looked at: jitter delays it. 0 for 0. */
+int64_t jw_schedule_wake(const JwSchedule *self, const JwScheduleRule *rule, int64_t due_ms);
+
+/* Sets next_fire_ms and wake_ms to the first due time after @now_ms. Errors as above. */
+bool jw_schedule_begin(JwSchedule *self, int64_t now_ms, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* First due time strictly after @after_ms; 0: none. Errors as above. */
 bool jw_schedule_next(const JwSchedule *self, int64_t after_ms, int64_t *ret_next_ms,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -108,27 +106,10 @@ char *jw_schedule_details(const JwSchedule *self);
 /* "interval", "cron" or "date". (transfer none) */
 const char *jw_trigger_name(JwTriggerType trigger);
 
-/* One due time of one schedule, or one time at which it was paused or resumed: a durable row each.
- */
-typedef struct {
-    char id[37]; /* UUIDv5 of (schedule, due time) = its job's id */
-    const char *schedule_id;
-    int64_t due_ms, decided_ms;
-    JwOccurrenceKind kind;
-    const char *reason; /* why, unless it fired in its time; NULL */
-    const char *job_id; /* NULL: it has none */
-    /* How its job ended, "completed", and when; NULL, 0: it has not. */
-    const char *end_state;
-    int64_t ended_ms;
-} JwOccurrence;
-
 /* "fire_once", "fire_all" or "skip"; NULL past the last. (transfer none) */
 const char *jw_misfire_name(int misfire);
 
 /* "allow", "skip", "queue_one" or "cancel_running"; NULL past the last. (transfer none) */
 const char *jw_overlap_name(int overlap);
-
-/* As stored: "fired" …. (transfer none) */
-const char *jw_occurrence_kind_name(JwOccurrenceKind kind);
 
 G_END_DECLS

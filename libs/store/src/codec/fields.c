@@ -48,6 +48,13 @@ trigger_name(int trigger)
 }
 
 static const char *
+dialect_name(int dialect)
+{
+    return dialect <= (int)JW_CRON_APSCHEDULER ? jw_cron_dialect_name((JwCronDialect)dialect)
+                                               : NULL;
+}
+
+static const char *
 kind_name(int kind)
 {
     return kind <= (int)JW_OCCURRENCE_RESUMED ? jw_occurrence_kind_name((JwOccurrenceKind)kind)
@@ -187,9 +194,8 @@ static const JwDocField delivery_fields[] = {
 const JwDocTable jw_doc_delivery_table = TABLE("delivery", JwDelivery, delivery_fields);
 
 static const JwDocField fire_fields[] = {
-    ALWAYS(TIME, JwFire, due_ms, "due"),
-    ALWAYS(TIME, JwFire, decided_ms, "at"),
-    NAMED(JwFire, kind, "kind", kind_name),
+    ALWAYS(TIME, JwFire, due_ms, "due"),     ALWAYS(TIME, JwFire, wake_ms, "wake"),
+    ALWAYS(TIME, JwFire, decided_ms, "at"),  NAMED(JwFire, kind, "kind", kind_name),
     FIELD(STRING, JwFire, reason, "reason"),
 };
 const JwDocTable jw_doc_fire_table = TABLE("decision", JwFire, fire_fields);
@@ -202,7 +208,15 @@ static const JwDocField schedule_fields[] = {
     FIELD(INT64, JwSchedule, interval_ms, "intervalMs"),
     FIELD(TIME, JwSchedule, anchor_ms, "anchor"),
     FIELD(STRING, JwSchedule, cron, "cron"),
+    NAMED(JwSchedule, dialect, "dialect", dialect_name),
+    FIELD(INT32, JwSchedule, dst.gap, "dstGap"),
+    FIELD(INT32, JwSchedule, dst.repeat, "dstRepeat"),
     FIELD(TIME, JwSchedule, once_ms, "once"),
+    FIELD(TIME, JwSchedule, start_ms, "start"),
+    FIELD(TIME, JwSchedule, end_ms, "end"),
+    FIELD(INT64, JwSchedule, jitter_ms, "jitterMs"),
+    FIELD(STRING, JwSchedule, calendar, "calendar"),
+    FIELD(INT32, JwSchedule, misfire_limit, "misfireLimit"),
     FIELD(STRING, JwSchedule, time_zone, "timeZone"),
     NAMED(JwSchedule, misfire, "misfire", jw_misfire_name),
     FIELD(INT64, JwSchedule, misfire_grace_ms, "misfireGraceMs"),
