@@ -32,11 +32,12 @@ def is_patch(case):
 @schemathesis.check
 def what_the_file_allows_is_taken(ctx, response, case):
     if response.status_code == 400:
-        error = response.json()["error"] if "json" in response.headers.get("content-type", [""])[0] else {}
+        body = response.json() if "json" in response.headers.get("content-type", [""])[0] else {}
+        error = body.get("error", body.get("detail", {}))
         if error.get("code") == "INVALID_JSON" and NUL in error["message"]:
             return None
         known = BEYOND + (PATCHED if is_patch(case) else [])
-        details = error.get("details", [])
+        details = error.get("details", error.get("errors", []))
         if details and all(
             d["message"].startswith(WHOLE) or any(re.fullmatch(k, d["pointer"]) for k in known) for d in details
         ):

@@ -230,6 +230,7 @@ class Stack:
         self.db = self.mongo[self.database]
         self.session = requests.Session()
         self._tokens = {}
+        self.api_key_secrets = f"{KID}:{self.prefix:y<32}"
         self._create_keys()
         Stack.current.append(self)
 
@@ -266,6 +267,7 @@ class Stack:
             variables["JW_LINK_KEYS"] = f"{KID}:{self.prefix:x<32}"
         if service == "gateway":
             variables |= {
+                "JW_API_KEY_SECRETS": self.api_key_secrets,
                 "JW_HTTP_PORT": str(self.gateway_port),
                 "JW_JWT_KEYS_FILE": str(self.keys_file),
                 "JW_JWT_ISSUER": ISSUER,
@@ -339,6 +341,7 @@ class Stack:
             JW_JWT_SIGN_KID=KID,
             JW_JWT_ISSUER=ISSUER,
             JW_JWT_AUDIENCE=AUDIENCE,
+            JW_API_KEY_SECRETS=self.api_key_secrets,
             **extra,
         )
         done = subprocess.run(
@@ -378,8 +381,15 @@ class Stack:
             self._tokens[wanted] = self.jobctl(*arguments).stdout.strip()
         return self._tokens[wanted]
 
+    def api_key(self, role="admin", name="e2e", *options):
+        return self.jobctl("apikey", "create", "--role", role, "--name", name, *options).stdout.splitlines()[-1]
+
     def api(self, token=None, **claims):
         return Api(self, token if token is not None else self.token(**claims))
+
+    def keyed(self, key):
+        """A client with an API key; None: with nothing."""
+        return Api(self, None, {"X-API-Key": key} if key is not None else {})
 
     # Kafka, as another program sees it
 
@@ -430,14 +440,15 @@ class Stack:
 
 
 class Api:
-    """A client of the gateway with one token. Every answer must carry a request id."""
+    """A client of the gateway with one token, or an API key. Every answer must carry a request id."""
 
-    def __init__(self, stack, token):
+    def __init__(self, stack, token, headers=None):
         self.stack = stack
         self.token = token
+        self.headers = headers or {}
 
     def request(self, method, path="", headers=None, timeout=30, **options):
-        given = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        given = self.headers | ({"Authorization": f"Bearer {self.token}"} if self.token else {})
         whole = path if path.startswith("/api") else JOBS + path
         answer = self.stack.session.request(
             method,

@@ -1,6 +1,7 @@
 """Who may do what: every route of every API, as a table. The routes are those of the OpenAPI files, which a unit test holds to
 the gateway's own (test_apis.c); a route without a rule here fails.
 """
+import datetime
 import json
 import uuid
 
@@ -75,6 +76,9 @@ RULES = {
     "GET /api-docs": (OPEN, "404", None),  # there is no page unless its files are set
     "GET /api-docs/{file}": (OPEN, "404", None),
 }
+# By an API key. Route: what the role admin gets; the role monitor may nothing.
+SCHEDULES = "/api/v1alpha1/jobs"
+KEYED = {f"GET {SCHEDULES}": "200", f"DELETE {SCHEDULES}/{{jobId}}": "404 JOB_NOT_FOUND"}
 ROUTES = sorted(f"{method} {path}" for file in CONTRACTS for method, path, _, _ in file.operations())
 
 
@@ -121,7 +125,7 @@ def code_of(answer):
 
 
 def test_every_route_has_a_rule():
-    assert ROUTES == sorted(RULES)
+    assert ROUTES == sorted([*RULES, *KEYED])
 
 
 @pytest.mark.parametrize("route", RULES)
@@ -142,6 +146,35 @@ def test_who_may(own, route):
             wrong.append(f"{caller}: {answer.status_code} {answer.text[:200]} instead of {status} {code}")
         if answer.status_code == 401:
             assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("route", KEYED)
+def test_who_may_by_key(own, route):
+    method, path = route.split()
+    wrong = []
+    admin, over = own.api_key("admin"), own.api_key("admin", "over")
+    own.db.apikeys.update_one({"_id": over.split("_")[1]}, {"$set": {"revokedAt": datetime.datetime.now(datetime.UTC)}})
+    forged = own.api_key("monitor", "forged")
+    own.db.apikeys.update_one({"_id": forged.split("_")[1]}, {"$set": {"role": "admin"}})
+    refused = "401 UNAUTHORIZED"
+    for who, api, expected in (
+        ("no key", own.keyed(None), refused),
+        ("another's form", own.keyed("admin-key"), refused),
+        ("mistyped", own.keyed(admin[:-1] + ("x" if admin[-1] != "x" else "y")), refused),
+        ("revoked", own.keyed(over), refused),
+        ("a role that was changed in the store", own.keyed(forged), refused),
+        ("an admin's token", client(own, "admin"), refused),
+        ("monitor", own.keyed(own.api_key("monitor")), FORBIDDEN),
+        ("admin", own.keyed(admin), KEYED[route]),
+    ):
+        answer = api.request(method, path.replace("{jobId}", "x"))
+        status, _, code = expected.partition(" ")
+        found = answer.json().get("detail", {}).get("code", "")
+        if answer.status_code != int(status) or found != code:
+            wrong.append(f"{who}: {answer.status_code} {answer.text[:200]} instead of {expected}")
+        if answer.status_code == 401:
+            assert answer.headers["WWW-Authenticate"].startswith("ApiKey")
     assert not wrong, "\n".join(wrong)
 
 

@@ -7,10 +7,12 @@ import os
 
 import pytest
 
-from stack import CONTRACTS, JOBS, address, weekly
+from stack import CONTRACTS, JOBS, Stack, address, weekly
+from test_schedules import schedules_file
 from test_seed_000 import failed
 
 TEMPLATES = "/api/v2/reports/templates"
+SCHEDULES = "/api/v1alpha1/jobs"
 SETTINGS = {
     "reportType": "call-records",
     "parameters": {"period": {"type": "weekly"}, "groupBy": ["agent"]},
@@ -35,8 +37,22 @@ class Recorder:
         return answer.json()["data"]
 
 
+def of_schedules(tmp_path_factory):
+    """Those of the API of schedules, which are made by a file. There is nobody to run their jobs."""
+    with Stack("examples") as own:
+        own.create_topics()
+        own.start("gateway")
+        file = schedules_file(tmp_path_factory.mktemp("schedules"), "x")
+        own.start("scheduler", JW_SCHEDULES_FILE=file)
+        ask = Recorder(own.keyed(own.api_key()))
+        ids = [job["id"] for job in ask("listScheduledJobs", "GET", SCHEDULES)["jobs"]]
+        assert len(ids) == 3
+        ask("deleteScheduledJob", "DELETE", f"{SCHEDULES}/{ids[0]}")
+    return ask.answers
+
+
 @pytest.fixture(scope="module")
-def answers(stack):
+def answers(stack, tmp_path_factory):
     """{operationId: its answer}"""
     ask = Recorder(stack.api(subject="u-examples"))
     wanted = weekly([address(stack, "ops")], name="Calls of last week", visibility="department")
@@ -60,6 +76,7 @@ def answers(stack):
     ask("listReportTemplates", "GET", f"{TEMPLATES}?owner=u-examples&limit=1")
     ask("deleteReportTemplate", "DELETE", f"{TEMPLATES}/{template}")
     ask("listReportTypes", "GET", "/api/v2/reports/types")
+    ask.answers |= of_schedules(tmp_path_factory)
     if "JW_EXAMPLES_FILE" in os.environ:
         with open(os.environ["JW_EXAMPLES_FILE"], "w", encoding="utf-8") as file:
             json.dump(ask.answers, file)

@@ -22,6 +22,9 @@ continue-on-failure = true
 [auth.openapi.bearer]
 bearer = "{token}"
 
+[auth.openapi.api_key]
+api_key = "{key}"
+
 [checks.positive_data_acceptance]
 enabled = false # what_the_file_allows_is_taken calls it
 expected-statuses = ["2xx", "3xx", "401", "403", "404", "409", "410", "412", "416", "422", "429"]
@@ -69,7 +72,7 @@ def test_the_gateway_answers_as_its_file_says(stack, tmp_path):
     document = with_data(stack.session.get(f"{url}/openapi.json", timeout=10).json(), stack)
     (tmp_path / "openapi.json").write_text(json.dumps(document))
     token = stack.token(permissions=ALL_PERMISSIONS, expires="2h")
-    (tmp_path / "schemathesis.toml").write_text(CONFIG.format(token=token))
+    (tmp_path / "schemathesis.toml").write_text(CONFIG.format(token=token, key=stack.api_key()))
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", tmp_path / "schemathesis.toml", "run"]
     options = ["--url", url, "--phases", PHASES, "--max-examples", EXAMPLES, "--generation-deterministic", "--no-color"]
     options += ["--suppress-health-check", "all"]  # a slow machine is no fault of the gateway

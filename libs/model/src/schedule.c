@@ -21,6 +21,9 @@ static const size_t schedule_texts[] = {
     offsetof(JwSchedule, description),
     offsetof(JwSchedule, note),
     offsetof(JwSchedule, calendar),
+    offsetof(JwSchedule, deleted_by),
+    offsetof(JwSchedule, tombstone),
+    offsetof(JwSchedule, entry_hash),
 };
 
 JwSchedule *

@@ -2,6 +2,10 @@
  * thread, no state. */
 #include "wire_private.h"
 
+#include "jw/ident.h"
+
+#include <string.h>
+
 #define SCHEDULES_MAX 10000
 
 static const JwField any = { .type = JW_FIELD_ANY };
@@ -40,7 +44,9 @@ read_item(const JwWire *self, const json_t *item, const char *base, int64_t now_
     if (!jw_wire_schedule_from_value(self, item, base, now_ms, violations, &schedule)) {
         return;
     }
+    g_autofree char *entry = jw_json_print(item);
     schedule->source = g_strdup(JW_SCHEDULE_FILE);
+    schedule->entry_hash = jw_sha256_hex(entry, strlen(entry));
     schedule->switch_reason =
         g_strdup(schedule->paused ? "the file of schedules pauses it"
                                   : "the file of schedules resumes it; what was due while it was "

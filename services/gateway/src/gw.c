@@ -3,6 +3,7 @@
 
 #include "core/admission.h"
 #include "core/events.h"
+#include "core/keys.h"
 #include "core/metrics.h"
 
 #include "jw/links.h"
@@ -22,6 +23,10 @@ const JwConfigEntry gw_config_entries[] = {
       "streams of jobs' events at once; one more is answered 503" },
     { "JW_EVENTS_CALLER_MAX", JW_CONFIG_INT, offsetof(GwConfig, events_caller_max), "50", 1, 100000,
       0, "the same of one caller; one more is answered 429" },
+    { "JW_API_KEY_CACHE", JW_CONFIG_DURATION, offsetof(GwConfig, api_key_cache_ms), "5s", 0, 60000,
+      0,
+      "how long this gateway trusts what it read of an API key: one that is revoked is refused "
+      "after this at the latest" },
     { "JW_API_DOCS_DIR", JW_CONFIG_STRING, offsetof(GwConfig, api_docs_dir), NULL, 0, 0, 0,
       "folder of Swagger UI's files (npm's swagger-ui-dist), for the page /api-docs; without it "
       "there is only /openapi.json" },
@@ -43,8 +48,11 @@ gw_run(Gw *self, JwHttpServer *http, GError **error)
     self->admission = gw_admission_new(self->store, self->clock, self->config.pending_max);
     self->jobs.batch = jw_jobs_batch_new(self->store);
     self->events = gw_events_new(self);
+    self->keys =
+        gw_keys_new(self->store, self->clock, self->key_secrets, self->config.api_key_cache_ms);
     gw_add_apis(self, http);
-    return gw_admission_watch(self->admission, error) && gw_events_start(self->events, error);
+    return gw_admission_watch(self->admission, error) && gw_events_start(self->events, error)
+           && gw_keys_start(self->keys, error);
 }
 
 void
@@ -69,6 +77,7 @@ gw_drain(Gw *self, int64_t deadline_mono_ms)
 void
 gw_stop(Gw *self)
 {
+    g_clear_pointer(&self->keys, gw_keys_free);
     g_clear_pointer(&self->events, gw_events_free);
     g_clear_pointer(&self->jobs.batch, jw_jobs_batch_free);
     g_clear_pointer(&self->admission, gw_admission_free);

@@ -4,6 +4,7 @@
  * immutable after gw_run(), and the ports are for any thread. One watch thread (core/admission.c)
  * counts the pending jobs, so that no request pays for it. */
 #pragma once
+#include "jw/api_key.h"
 #include "jw/http.h"
 #include "jw/http_jwt.h"
 #include "jw/jobs_queue.h"
@@ -17,19 +18,24 @@ typedef struct {
     int64_t pending_max; /* JW_PENDING_MAX */
     int64_t retry_max;   /* JW_RETRY_MAX */
     int64_t events_max, events_caller_max; /* JW_EVENTS_MAX, JW_EVENTS_CALLER_MAX */
+    int64_t api_key_cache_ms;              /* JW_API_KEY_CACHE */
     char *api_docs_dir; /* JW_API_DOCS_DIR: of Swagger UI's files; NULL: no page of the APIs */
 } GwConfig;
 
 typedef struct _GwAdmission GwAdmission;
 typedef struct _GwEvents GwEvents;
+typedef struct _GwKeys GwKeys;
 
 typedef struct {
     GwConfig config;
     JwAuthConfig auth_config;
     JwLinkConfig link_config;
+    JwApiKeyConfig api_key_config;
     JW_PORTS;
     JwTokenVerifier *tokens;
-    JwLinkKeys *links; /* what signs links */
+    JwLinkKeys *links;      /* what signs links */
+    JwKeyring *key_secrets; /* what signs API keys; NULL: there are none */
+    GwKeys *keys;           /* API keys that were used here */
     GwAdmission *admission;
     JwTurnsConfig turns_config;
     JwTurnWeights *weights;

@@ -26,6 +26,10 @@ check_values(gpointer data, JwConfigCheck *check)
         g_autoptr(JwLinkKeys) keys = jw_link_keys_new(&self->link_config, &error);
         jw_config_note(check, keys != NULL, &error);
     }
+    if (jw_config_is_read(check, "JW_API_KEY_SECRETS", NULL)) {
+        g_autoptr(JwKeyring) secrets = NULL;
+        jw_config_note(check, jw_api_key_secrets(&self->api_key_config, &secrets, &error), &error);
+    }
 }
 
 static bool
@@ -42,6 +46,15 @@ start(JwSvc *svc, gpointer data, GError **error)
         return false;
     }
     jw_info("link_keys", JW_STR("ids", jw_link_keys_ids(self->links)));
+    if (!jw_api_key_secrets(&self->api_key_config, &self->key_secrets, error)) {
+        return false;
+    }
+    if (self->key_secrets != NULL) {
+        jw_info("api_key_secrets", JW_STR("ids", jw_keyring_ids(self->key_secrets)));
+    } else {
+        jw_warn("api_keys_off", JW_STR("error", "JW_API_KEY_SECRETS is not set: every API key is "
+                                                "refused"));
+    }
     return gw_run(self, jw_svc_http(svc), error);
 }
 
@@ -57,6 +70,7 @@ stop(gpointer data)
     Gw *self = data;
 
     gw_stop(self);
+    g_clear_pointer(&self->key_secrets, jw_keyring_free);
     g_clear_pointer(&self->links, jw_link_keys_free);
     g_clear_pointer(&self->tokens, jw_token_verifier_free);
 }
@@ -70,6 +84,8 @@ main(int argc, char **argv)
         { "Turns", jw_turns_config_entries, jw_turns_n_config_entries, &self.turns_config },
         { "Tokens", jw_auth_config_entries, jw_auth_n_config_entries, &self.auth_config },
         { "Links", jw_link_config_entries, jw_link_n_config_entries, &self.link_config },
+        { "API keys", jw_api_key_config_entries, jw_api_key_n_config_entries,
+          &self.api_key_config },
     };
     const JwSvcDef def = {
         .name = "gateway",

@@ -103,18 +103,35 @@ visit_all(SchFile *file, bool (*visit)(SchFile *, JwSchedule *, GError **), GErr
     return true;
 }
 
+static void
+tell_deleted(const JwSchedule *deleted)
+{
+    g_autofree char *since = jw_time_format(deleted->deleted_at_ms);
+
+    jw_warn("schedule_stays_deleted", JW_STR("schedule_id", deleted->id),
+            JW_STR("deleted_by", deleted->deleted_by), JW_STR("deleted_at", since),
+            JW_STR("reason",
+                   "it was deleted, and its entry in the file of schedules is what it was "
+                   "then; to have it again, change the entry or create it by the API"));
+}
+
 static bool
 put_all(SchFile *file, const GPtrArray *schedules, GError **error)
 {
     for (guint i = 0; i < schedules->len; i++) {
         JwSchedule *schedule = g_ptr_array_index(schedules, i);
         g_autofree char *details = jw_schedule_details(schedule);
+        g_autoptr(JwSchedule) deleted = NULL;
 
-        if (!jw_store_put_schedule(file->sch->store, schedule, error)) {
+        if (!jw_store_put_file_schedule(file->sch->store, schedule, &deleted, error)) {
             return jw_prefix(error, "storing schedule \"%s\"", schedule->id);
         }
-        jw_info("schedule_stored", JW_STR("schedule_id", schedule->id), JW_STR("trigger", details),
-                JW_BOOL("paused", schedule->paused));
+        if (deleted != NULL) {
+            tell_deleted(deleted);
+        } else {
+            jw_info("schedule_stored", JW_STR("schedule_id", schedule->id),
+                    JW_STR("trigger", details), JW_BOOL("paused", schedule->paused));
+        }
         (void)g_hash_table_add(file->ids, schedule->id);
     }
     return true;

@@ -8,7 +8,7 @@
 #include "due.h"
 
 #include "jw/crash.h"
-#include "jw/ident.h"
+#include "jw/jobs_schedules.h"
 #include "jw/log.h"
 #include "metrics.h"
 
@@ -33,16 +33,6 @@ firing_clear(Firing *self)
     g_clear_pointer(&self->meeting.reason, g_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Firing, firing_clear)
-
-/* Whether @error says that this job cannot be made, now or later; not that the store has a fault.
- */
-static bool
-is_of_the_job(const GError *error)
-{
-    JwErrorCode code = jw_error_code(error);
-
-    return code == JW_ERROR_INVALID || code == JW_ERROR_NOT_FOUND || code == JW_ERROR_TOO_LARGE;
-}
 
 static void
 set_row(Firing *self, JwOccurrenceKind kind, char *take_reason)
@@ -73,7 +63,9 @@ give_up(Firing *self)
     const guint index = self->meeting.index;
     const char *why = "its job could not be made", *cause = jw_error_message(self->cause);
 
-    if (schedule->paused) {
+    if (schedule->deleted_at_ms != 0) {
+        set_row(self, JW_OCCURRENCE_SKIPPED, g_strdup(JW_JOBS_DELETED));
+    } else if (schedule->paused) {
         set_row(self, JW_OCCURRENCE_SKIPPED,
                 g_strdup("the schedule was paused before its job could be made"));
     } else if (schedule->misfire == JW_MISFIRE_FIRE_ONCE
@@ -93,7 +85,7 @@ give_up(Firing *self)
 static bool
 take_cause(Firing *self, GError *take_error, GError **error)
 {
-    if (!is_of_the_job(take_error)) {
+    if (!jw_jobs_cannot_fire(take_error)) {
         g_propagate_error(error, take_error);
         return false;
     }
@@ -146,6 +138,10 @@ weigh(Firing *self, GError **error)
     SchMeeting *meeting = &self->meeting;
     SchVerdict verdict = SCH_VERDICT_GO;
 
+    if (meeting->schedule->deleted_at_ms != 0) {
+        set_row(self, JW_OCCURRENCE_SKIPPED, g_strdup(JW_JOBS_DELETED));
+        return true;
+    }
     if (self->cause != NULL) {
         if (!give_up(self)) {
             g_propagate_error(error, g_steal_pointer(&self->cause));
@@ -166,6 +162,16 @@ weigh(Firing *self, GError **error)
     return true;
 }
 
+/* Whether what is written depends on more than the decision: what is written already holds. */
+static bool
+is_conditional(const Firing *self)
+{
+    const JwSchedule *schedule = self->meeting.schedule;
+
+    return self->cause != NULL || schedule->overlap != JW_OVERLAP_ALLOW
+           || schedule->deleted_at_ms != 0;
+}
+
 /* The row: as it is there already, else by what the decision meets now. */
 static bool
 write_row(Firing *self, GError **error)
@@ -176,8 +182,7 @@ write_row(Firing *self, GError **error)
     if (fires && !make_job(self, error)) {
         return false;
     }
-    if (fires && (self->cause != NULL || self->meeting.schedule->overlap != JW_OVERLAP_ALLOW)
-        && !look_for_row(self, error)) {
+    if (fires && is_conditional(self) && !look_for_row(self, error)) {
         return false;
     }
     if (self->found) {
@@ -264,16 +269,13 @@ resolve(Sch *sch, const JwSchedule *schedule, guint index, bool queued, int64_t 
         GError **error)
 {
     const JwFire *fire = g_ptr_array_index(schedule->pending_fires, index);
-    g_autofree char *due_text = jw_time_format(fire->due_ms);
     g_auto(Firing) self = {
         .sch = sch,
-        .row = { .schedule_id = schedule->id,
-                 .due_ms = fire->due_ms,
-                 .decided_ms = jw_clock_now_ms(sch->clock) },
+        .row = jw_jobs_occurrence(schedule, fire->due_ms, jw_clock_now_ms(sch->clock), fire->kind,
+                                  NULL),
         .meeting = { .schedule = schedule, .index = index, .queued = queued },
     };
 
-    jw_uuid_derive(self.row.id, "schedule", schedule->id, due_text, NULL);
     self.meeting.job_id = self.row.id;
     self.meeting.now_ms = self.row.decided_ms;
     set_row(&self, fire->kind, g_strdup(fire->reason));
@@ -302,5 +304,8 @@ sch_resolve_all(Sch *self, const JwSchedule *schedule, GError **error)
         }
         look = look == 0 ? waits : look;
     }
-    return look == 0 || jw_store_defer_schedule(self->store, schedule->id, look, error);
+    if (look != 0) {
+        return jw_store_defer_schedule(self->store, schedule->id, look, error);
+    }
+    return schedule->deleted_at_ms == 0 || jw_jobs_forget_schedule(&self->jobs, schedule, error);
 }

@@ -10,7 +10,10 @@ typedef struct {
     JwStore base;
     JwMutex mutex;
     int calls, fail_in; /* guarded by the mutex, as is all that follows */
-    int then_fail;      /* calls that fail once fail_in is 0 */
+    int run_in;         /* jw_store_mem_before_nth() */
+    void (*run)(gpointer data);
+    gpointer run_data;
+    int then_fail; /* calls that fail once fail_in is 0 */
     JwErrorCode fail_code, then_code;
     bool fail_after, failing, unreachable;
     GHashTable *collections;  /* name → Collection */
@@ -70,6 +73,11 @@ collection_locked(MemDb *db, const char *name)
 static bool
 begin_locked(MemDb *self, GError **error)
 {
+    if (self->run_in > 0 && --self->run_in == 0) {
+        jw_mutex_unlock(&self->mutex);
+        self->run(self->run_data);
+        jw_mutex_lock(&self->mutex);
+    }
     self->calls++;
     self->failing = false;
     if (self->fail_in == 0 && self->then_fail > 0) {
@@ -496,6 +504,17 @@ jw_store_mem_corrupt(JwStore *self, const char *id)
     g_return_if_fail(self != NULL && self->ops == &mem_ops && id != NULL);
     g_auto(JwLocker) locker = jw_locker(&db->mutex);
     g_hash_table_add(db->corrupted, g_strdup(id));
+}
+
+void
+jw_store_mem_before_nth(JwStore *self, int nth, void (*run)(gpointer data), gpointer data)
+{
+    MemDb *db = (MemDb *)self;
+    g_auto(JwLocker) locker = jw_locker(&db->mutex);
+
+    db->run_in = nth;
+    db->run = run;
+    db->run_data = data;
 }
 
 int

@@ -3,8 +3,10 @@
 
 #include "core/admission.h"
 #include "core/events.h"
+#include "core/keys.h"
 #include "core/metrics.h"
 #include "jw/auth_sign.h"
+#include "jw/store_apikeys.h"
 
 #include <curl/curl.h>
 #include <string.h>
@@ -65,6 +67,9 @@ kit_new(void)
     const JwLinkConfig links = { (char *)(uintptr_t)KIT_LINK_KEYS };
     gw->links = jw_link_keys_new(&links, &error);
     assert_ok(gw->links != NULL, error);
+    gw->key_secrets = jw_keyring_new("kit", KIT_LINK_KEYS, &error);
+    assert_ok(gw->key_secrets != NULL, error);
+    gw->keys = gw_keys_new(gw->store, gw->clock, gw->key_secrets, KIT_KEY_CACHE_MS);
     gw->tokens = make_verifier(self, &error);
     assert_ok(gw->tokens != NULL, error);
     gw_metrics_init();
@@ -101,6 +106,7 @@ kit_free(GwKit *self)
     jw_relay_free(self->gw.relay);
     jw_token_verifier_free(self->gw.tokens);
     jw_link_keys_free(self->gw.links);
+    jw_keyring_free(self->gw.key_secrets);
     kit_ports_free(self->ports);
     g_free(self->http_config.address);
     g_free(self->private_pem);
@@ -154,6 +160,34 @@ kit_token(const GwKit *self, const char *who)
     }
     fail_msg("gwkit knows no '%s'", who);
     return NULL;
+}
+
+char *
+kit_make_key(const GwKit *self, JwApiKeyRole role, int64_t expires_ms)
+{
+    g_autoptr(JwApiKey) stored = g_new0(JwApiKey, 1);
+    g_autoptr(GError) error = NULL;
+    char *key = jw_api_key_make();
+    JwCreate create = JW_CREATE_EXISTS;
+
+    stored->role = role;
+    stored->name = g_strdup("kit");
+    stored->created_by = g_strdup("kit");
+    stored->created_at_ms = self->ports->clock.fake.now_ms;
+    stored->expires_at_ms = expires_ms;
+    jw_api_key_sign(stored, self->gw.key_secrets, key);
+    assert_ok(jw_store_create_api_key(self->gw.store, stored, &create, &error), error);
+    return key;
+}
+
+Answer
+kit_ask_with_key(GwKit *self, const char *key, const char *method, const char *path,
+                 const char *body)
+{
+    g_autofree char *line = g_strconcat("X-API-Key: ", key, NULL);
+    const char *const headers[] = { line, NULL };
+
+    return kit_ask(self, NULL, method, path, body, headers);
 }
 
 void

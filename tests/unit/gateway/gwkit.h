@@ -8,9 +8,10 @@
 
 G_BEGIN_DECLS
 
-#define GW_NOW        INT64_C(1768269615000) /* 2026-01-13T02:00:15Z */
-#define KIT_JOBS      "/api/v2/reports/jobs"
-#define KIT_LINK_KEYS "kit:0123456789abcdef0123456789abcdef"
+#define GW_NOW           INT64_C(1768269615000) /* 2026-01-13T02:00:15Z */
+#define KIT_JOBS         "/api/v2/reports/jobs"
+#define KIT_KEY_CACHE_MS 5000
+#define KIT_LINK_KEYS    "kit:0123456789abcdef0123456789abcdef"
 #define KIT_BODY                                                                                   \
     "{\"reportType\":\"call-records\",\"name\":\"Calls\",\"parameters\":{},\"output\":{"           \
     "\"format\":\"csv\"}}"
@@ -50,6 +51,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Answer, answer_clear)
  * @headers: "Name: value", …; NULL-terminated; may be NULL. */
 Answer kit_ask(GwKit *self, const char *who, const char *method, const char *path, const char *body,
                const char *const *headers);
+/* An API key of that role. @expires_ms: 0: it does not. (transfer full) */
+char *kit_make_key(const GwKit *self, JwApiKeyRole role, int64_t expires_ms);
+/* The same with an API key. */
+Answer kit_ask_with_key(GwKit *self, const char *key, const char *method, const char *path,
+                        const char *body);
 Answer kit_get(GwKit *self, const char *who, const char *path);
 Answer kit_post(GwKit *self, const char *who, const char *path, const char *body);
 

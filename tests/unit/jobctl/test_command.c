@@ -27,9 +27,9 @@ static void
 test_help(void **state)
 {
     static const char *const names[] = {
-        "topics", "token",     "import", "demo-data",  "check-definitions",
-        "submit", "download",  "watch",  "dlq",        "verify",
-        "jobs",   "templates", "types",  "completion", "man"
+        "topics",    "token",    "apikey",     "import", "demo-data", "check-definitions",
+        "submit",    "download", "watch",      "dlq",    "verify",    "jobs",
+        "templates", "types",    "completion", "man"
     };
 
     (void)state;

@@ -7,9 +7,9 @@
 #include "jw/text.h"
 
 const JcCommand *const jc_commands[] = {
-    &jc_topics, &jc_token,      &jc_import, &jc_demo_data, &jc_check_definitions, &jc_submit,
-    &jc_watch,  &jc_download,   &jc_verify, &jc_jobs,      &jc_templates,         &jc_types,
-    &jc_dlq,    &jc_completion, &jc_man,    NULL,
+    &jc_topics, &jc_token, &jc_apikey,     &jc_import, &jc_demo_data, &jc_check_definitions,
+    &jc_submit, &jc_watch, &jc_download,   &jc_verify, &jc_jobs,      &jc_templates,
+    &jc_types,  &jc_dlq,   &jc_completion, &jc_man,    NULL,
 };
 
 static const JcCommand *

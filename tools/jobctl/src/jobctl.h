@@ -69,9 +69,9 @@ bool jc_options_takes(const JcVerb *verb, const JcOption *option);
 /* All about @command and its options. (transfer full) */
 char *jc_options_help(const JcCommand *command);
 
-extern const JcCommand jc_topics, jc_token, jc_import, jc_demo_data, jc_check_definitions,
-    jc_submit, jc_watch, jc_download, jc_verify, jc_jobs, jc_templates, jc_types, jc_dlq,
-    jc_completion, jc_man;
+extern const JcCommand jc_topics, jc_token, jc_apikey, jc_import, jc_demo_data,
+    jc_check_definitions, jc_submit, jc_watch, jc_download, jc_verify, jc_jobs, jc_templates,
+    jc_types, jc_dlq, jc_completion, jc_man;
 
 /* All of them in the order of the help, NULL at the end. */
 extern const JcCommand *const jc_commands[];

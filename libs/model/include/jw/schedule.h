@@ -50,6 +50,11 @@ typedef struct {
     /* When and why it was paused or resumed last, once it is stored; 0, NULL: as it was made. */
     int64_t switched_at_ms;
     char *switch_reason;
+    /* Of one that was deleted: when, by whom, and what names this deletion among all. It is kept so
+     * that the file it came from does not bring it back. 0, NULL: it was not. */
+    int64_t deleted_at_ms;
+    char *deleted_by, *tombstone;
+    char *entry_hash; /* SHA-256 of its entry in the file of schedules; NULL: not of the file */
     /* Template of the job: its kind, name, and all of it as JSON (schemas/common/schedule.v1.json),
      * `kind` included. */
     char *job_type, *job_name, *job_body;

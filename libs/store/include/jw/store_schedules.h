@@ -18,6 +18,35 @@ G_BEGIN_DECLS
 bool jw_store_put_schedule(JwStore *self, const JwSchedule *schedule,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same for a schedule of a file, but for one that was deleted and whose entry (entry_hash) is
+ * what it was then: that stays deleted. @ret_deleted: (out) (nullable) (transfer full): it; NULL:
+ * @schedule is stored. */
+bool jw_store_put_file_schedule(JwStore *self, const JwSchedule *schedule, JwSchedule **ret_deleted,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * jw_store_delete_schedule:
+ * @by: who
+ * @tombstone: names this deletion among all
+ * @ret_schedule: (out) (nullable) (transfer full): what is left of it, with the decisions that are
+ *   pending; NULL: there is none, or it was deleted before
+ *
+ * From now on it is not found and nothing new is decided. What is pending is for the caller:
+ * jw_jobs_delete_schedule().
+ */
+bool jw_store_delete_schedule(JwStore *self, const char *id, const char *by, const char *tombstone,
+                              int64_t now_ms, JwSchedule **ret_schedule,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* One that was deleted. @ret_schedule: (out) (nullable) (transfer full): NULL: it was not, or there
+ * is none. */
+bool jw_store_get_deleted_schedule(JwStore *self, const char *id, JwSchedule **ret_schedule,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Removes what is left of that deletion. */
+bool jw_store_forget_schedule(JwStore *self, const char *id, const char *tombstone,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* @ret_schedule: (out) (nullable) (transfer full): NULL when there is none. */
 bool jw_store_get_schedule(JwStore *self, const char *id, JwSchedule **ret_schedule,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,7 +1,8 @@
-/* fields.c: the stored form of jobs, deliveries, schedules, occurrences, templates and links, as
- * tables. Changing a name needs a migration. */
+/* fields.c: the stored form of jobs, deliveries, schedules, occurrences, templates, links and API
+ * keys, as tables. Changing a name needs a migration. */
 #include "doc.h"
 
+#include "jw/api_key.h"
 #include "jw/store_shares.h"
 #include "jw/store_templates.h"
 
@@ -225,6 +226,10 @@ static const JwDocField schedule_fields[] = {
     FIELD(STRING, JwSchedule, note, "note"),
     FIELD(TIME, JwSchedule, switched_at_ms, "switchedAt"),
     FIELD(STRING, JwSchedule, switch_reason, "switchReason"),
+    FIELD(TIME, JwSchedule, deleted_at_ms, "deletedAt"),
+    FIELD(STRING, JwSchedule, deleted_by, "deletedBy"),
+    FIELD(STRING, JwSchedule, tombstone, "tombstone"),
+    FIELD(STRING, JwSchedule, entry_hash, "entryHash"),
     FIELD(STRING, JwSchedule, job_type, "jobType"),
     FIELD(STRING, JwSchedule, job_name, "jobName"),
     FIELD(STRING, JwSchedule, job_body, "jobBody"),
@@ -270,6 +275,21 @@ static const JwDocField share_fields[] = {
     FIELD(STRING, JwShare, request_hash, "requestHash"),
 };
 const JwDocTable jw_doc_share_table = TABLE("link", JwShare, share_fields);
+
+static const JwDocField api_key_fields[] = {
+    FIELD(STRING, JwApiKey, id, "_id"),
+    FIELD(STRING, JwApiKey, name, "name"),
+    NAMED(JwApiKey, role, "role", jw_api_key_role_name),
+    FIELD(STRING, JwApiKey, secret_id, "secretId"),
+    FIELD(STRING, JwApiKey, mac, "mac"),
+    FIELD(STRING, JwApiKey, created_by, "createdBy"),
+    ALWAYS(TIME, JwApiKey, created_at_ms, "createdAt"),
+    FIELD(TIME, JwApiKey, expires_at_ms, "expiresAt"),
+    FIELD(TIME, JwApiKey, revoked_at_ms, "revokedAt"),
+    FIELD(STRING, JwApiKey, revoked_by, "revokedBy"),
+    FIELD(TIME, JwApiKey, used_at_ms, "usedAt"),
+};
+const JwDocTable jw_doc_api_key_table = TABLE("API key", JwApiKey, api_key_fields);
 
 static const JwDocField occurrence_fields[] = {
     FIELD(STRING, JwOccurrenceDoc, id, "_id"),

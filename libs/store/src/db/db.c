@@ -254,6 +254,12 @@ jw_db_remove(JwStore *self, const char *collection, const char *key, const char 
 }
 
 bool
+jw_db_remove_where(JwStore *self, const char *collection, const bson_t *filter, GError **error)
+{
+    return self->ops->remove(self, collection, filter, error);
+}
+
+bool
 jw_db_count(JwStore *self, const char *collection, const bson_t *filter, int64_t limit,
             int64_t *ret_count, GError **error)
 {

@@ -138,6 +138,10 @@ bool jw_db_update_many(JwStore *self, const char *collection, const bson_t *filt
 bool jw_db_remove(JwStore *self, const char *collection, const char *key, const char *value,
                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Deletes all documents that match; none is no error. */
+bool jw_db_remove_where(JwStore *self, const char *collection, const bson_t *filter,
+                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /**
  * jw_db_count:
  * @filter: (nullable): NULL: about how many there are, from what the server knows without counting

@@ -24,7 +24,8 @@ static bool
 is_decision(const char *name, bool starts)
 {
     static const char *const names[] = {
-        "_id", "pendingFires", "lookAt", "switchedAt", "switchReason", NULL,
+        "_id",       "pendingFires", "lookAt",    "switchedAt", "switchReason",
+        "deletedAt", "deletedBy",    "tombstone", NULL,
     };
     static const char *const next[] = { "nextFireAt", "wakeAt", NULL };
 
@@ -41,14 +42,23 @@ append_switch(bson_t *set, const JwSchedule *schedule)
                      schedule->switch_reason != NULL ? schedule->switch_reason : "");
 }
 
+static void
+append_revival(bson_t *unset)
+{
+    BSON_APPEND_INT32(unset, "deletedAt", 1);
+    BSON_APPEND_INT32(unset, "deletedBy", 1);
+    BSON_APPEND_INT32(unset, "tombstone", 1);
+}
+
 /* Replaces everything except the decisions. Strings that the new schedule lacks are unset. */
 static bool
 update_schedule(JwStore *self, const JwSchedule *schedule, const JwSchedule *old, JwCas *ret_cas,
                 GError **error)
 {
     const bool switched = schedule->paused != old->paused;
-    const bool starts =
-        g_strcmp0(schedule->rule_hash, old->rule_hash) != 0 || (switched && !schedule->paused);
+    const bool revives = old->deleted_at_ms != 0;
+    const bool starts = revives || g_strcmp0(schedule->rule_hash, old->rule_hash) != 0
+                        || (switched && !schedule->paused);
     g_autoptr(bson_t) filter =
         BCON_NEW("_id", BCON_UTF8(schedule->id), "paused", BCON_BOOL(old->paused));
     g_auto(bson_t) whole = BSON_INITIALIZER;
@@ -59,6 +69,12 @@ update_schedule(JwStore *self, const JwSchedule *schedule, const JwSchedule *old
 
     if (old->rule_hash != NULL) {
         BSON_APPEND_UTF8(filter, "ruleHash", old->rule_hash);
+    }
+    if (revives) {
+        BSON_APPEND_UTF8(filter, "tombstone", old->tombstone != NULL ? old->tombstone : "");
+        append_revival(&unset);
+    } else {
+        BSON_APPEND_NULL(filter, "deletedAt");
     }
     jw_doc_append(&whole, &jw_doc_schedule_table, schedule);
     for (size_t i = 0; i < jw_doc_schedule_table.n_fields; i++) {
@@ -82,10 +98,22 @@ update_schedule(JwStore *self, const JwSchedule *schedule, const JwSchedule *old
     return jw_db_update(self, "schedules", filter, &update, ret_cas, error);
 }
 
-bool
-jw_store_put_schedule(JwStore *self, const JwSchedule *schedule, GError **error)
+static bool
+find_any(JwStore *self, const char *id, JwSchedule **ret_schedule, GError **error)
 {
-    g_return_val_if_fail(self != NULL && schedule != NULL && schedule->id != NULL, false);
+    gpointer schedule = NULL;
+
+    if (!jw_repo_get(self, &schedules, id, &schedule, error)) {
+        return false;
+    }
+    *ret_schedule = schedule;
+    return true;
+}
+
+/* @ret_deleted: NULL: what was deleted is brought back. */
+static bool
+put_schedule(JwStore *self, const JwSchedule *schedule, JwSchedule **ret_deleted, GError **error)
+{
     JwSchedule whole = *schedule; /* borrows all that @schedule has */
 
     if (whole.wake_ms == 0) {
@@ -97,10 +125,17 @@ jw_store_put_schedule(JwStore *self, const JwSchedule *schedule, GError **error)
         JwCreate create = JW_CREATE_EXISTS;
         JwCas cas = JW_CAS_LOST;
 
-        if (!jw_store_get_schedule(self, schedule->id, &old, error)
-            || !(old == NULL ? jw_db_insert_one(
-                     self, "schedules", jw_repo_document(&schedules, &whole), &create, error)
-                             : update_schedule(self, &whole, old, &cas, error))) {
+        if (!find_any(self, schedule->id, &old, error)) {
+            return false;
+        }
+        if (ret_deleted != NULL && old != NULL && old->deleted_at_ms != 0
+            && g_strcmp0(old->entry_hash, schedule->entry_hash) == 0) {
+            *ret_deleted = g_steal_pointer(&old);
+            return true;
+        }
+        if (!(old == NULL ? jw_db_insert_one(self, "schedules",
+                                             jw_repo_document(&schedules, &whole), &create, error)
+                          : update_schedule(self, &whole, old, &cas, error))) {
             return false;
         }
         if (create == JW_CREATE_NEW || cas == JW_CAS_WON) {
@@ -111,16 +146,86 @@ jw_store_put_schedule(JwStore *self, const JwSchedule *schedule, GError **error)
 }
 
 bool
+jw_store_put_schedule(JwStore *self, const JwSchedule *schedule, GError **error)
+{
+    g_return_val_if_fail(self != NULL && schedule != NULL && schedule->id != NULL, false);
+    return put_schedule(self, schedule, NULL, error);
+}
+
+bool
+jw_store_put_file_schedule(JwStore *self, const JwSchedule *schedule, JwSchedule **ret_deleted,
+                           GError **error)
+{
+    g_return_val_if_fail(self != NULL && schedule != NULL && ret_deleted != NULL, false);
+    g_return_val_if_fail(schedule->id != NULL && schedule->entry_hash != NULL, false);
+    JwSchedule *deleted = NULL;
+
+    if (!put_schedule(self, schedule, &deleted, error)) {
+        return false;
+    }
+    *ret_deleted = deleted;
+    return true;
+}
+
+/* Its next due time goes, so that nothing is decided any more; all else stays. */
+bool
+jw_store_delete_schedule(JwStore *self, const char *id, const char *by, const char *tombstone,
+                         int64_t now_ms, JwSchedule **ret_schedule, GError **error)
+{
+    g_return_val_if_fail(self != NULL && id != NULL && by != NULL && tombstone != NULL, false);
+    g_return_val_if_fail(ret_schedule != NULL, false);
+    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(id), "deletedAt", BCON_NULL);
+    g_autoptr(bson_t) update =
+        BCON_NEW("$set", "{", "deletedAt", BCON_DATE_TIME(now_ms), "deletedBy", BCON_UTF8(by),
+                 "tombstone", BCON_UTF8(tombstone), "updatedAt", BCON_DATE_TIME(now_ms), "}",
+                 "$unset", "{", "nextFireAt", BCON_INT32(1), "wakeAt", BCON_INT32(1), "}");
+    gpointer deleted = NULL;
+    JwCas cas = JW_CAS_LOST;
+
+    if (!jw_repo_modify(self, &schedules, filter, update, &cas, &deleted, error)) {
+        return jw_prefix(error, "deleting schedule '%s'", id);
+    }
+    *ret_schedule = deleted;
+    return true;
+}
+
+bool
+jw_store_forget_schedule(JwStore *self, const char *id, const char *tombstone, GError **error)
+{
+    g_return_val_if_fail(self != NULL && id != NULL && tombstone != NULL, false);
+    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(id), "tombstone", BCON_UTF8(tombstone));
+
+    return jw_db_remove_where(self, "schedules", filter, error)
+           || jw_prefix(error, "forgetting schedule '%s'", id);
+}
+
+static bool
+find(JwStore *self, const char *id, bool deleted, JwSchedule **ret_schedule, GError **error)
+{
+    g_autoptr(JwSchedule) schedule = NULL;
+
+    if (!find_any(self, id, &schedule, error)) {
+        return false;
+    }
+    *ret_schedule = schedule != NULL && (schedule->deleted_at_ms != 0) == deleted
+                        ? g_steal_pointer(&schedule)
+                        : NULL;
+    return true;
+}
+
+bool
 jw_store_get_schedule(JwStore *self, const char *id, JwSchedule **ret_schedule, GError **error)
 {
     g_return_val_if_fail(self != NULL && id != NULL && ret_schedule != NULL, false);
-    gpointer schedule = NULL;
+    return find(self, id, false, ret_schedule, error);
+}
 
-    if (!jw_repo_get(self, &schedules, id, &schedule, error)) {
-        return false;
-    }
-    *ret_schedule = schedule;
-    return true;
+bool
+jw_store_get_deleted_schedule(JwStore *self, const char *id, JwSchedule **ret_schedule,
+                              GError **error)
+{
+    g_return_val_if_fail(self != NULL && id != NULL && ret_schedule != NULL, false);
+    return find(self, id, true, ret_schedule, error);
 }
 
 bool
@@ -128,13 +233,13 @@ jw_store_list_schedules(JwStore *self, const char *after_id, size_t limit, GPtrA
                         GError **error)
 {
     g_return_val_if_fail(self != NULL && limit > 0 && ret != NULL, false);
-    g_auto(bson_t) filter = BSON_INITIALIZER;
+    g_autoptr(bson_t) filter = BCON_NEW("deletedAt", BCON_NULL);
     g_autoptr(bson_t) opts = BCON_NEW("sort", "{", "_id", BCON_INT32(1), "}");
 
     if (after_id != NULL) {
-        BCON_APPEND(&filter, "_id", "{", "$gt", BCON_UTF8(after_id), "}");
+        BCON_APPEND(filter, "_id", "{", "$gt", BCON_UTF8(after_id), "}");
     }
-    return jw_repo_page(self, &schedules, &filter, opts, limit, ret, error);
+    return jw_repo_page(self, &schedules, filter, opts, limit, ret, error);
 }
 
 bool
@@ -142,7 +247,8 @@ jw_store_pause_schedule(JwStore *self, const char *id, const char *reason, int64
                         JwCas *ret_cas, GError **error)
 {
     g_return_val_if_fail(self != NULL && id != NULL && reason != NULL && ret_cas != NULL, false);
-    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(id), "paused", BCON_BOOL(false));
+    g_autoptr(bson_t) filter =
+        BCON_NEW("_id", BCON_UTF8(id), "paused", BCON_BOOL(false), "deletedAt", BCON_NULL);
     g_autoptr(bson_t) update =
         BCON_NEW("$set", "{", "paused", BCON_BOOL(true), "switchedAt", BCON_DATE_TIME(now_ms),
                  "switchReason", BCON_UTF8(reason), "updatedAt", BCON_DATE_TIME(now_ms), "}");

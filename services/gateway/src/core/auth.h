@@ -4,6 +4,7 @@
 
 G_BEGIN_DECLS
 
-extern const JwAuthenticator gw_bearer; /* Authorization: Bearer <JWT> */
+extern const JwAuthenticator gw_bearer;  /* Authorization: Bearer <JWT> */
+extern const JwAuthenticator gw_api_key; /* X-API-Key: <key> */
 
 G_END_DECLS

@@ -15,6 +15,10 @@ void jw_store_mem_fail_nth(JwStore *self, int nth, JwErrorCode code, bool after)
 /* When that call has failed, the next @times calls fail with @code before anything is done. */
 void jw_store_mem_then_fail(JwStore *self, int times, JwErrorCode code);
 
+/* @run is called before the @nth call from now (1 = the next) is done, on the thread that makes it;
+ * it may use the store. 0: never. */
+void jw_store_mem_before_nth(JwStore *self, int nth, void (*run)(gpointer data), gpointer data);
+
 /* What jw_store_reachable() says; calls are answered all the same. */
 void jw_store_mem_set_reachable(JwStore *self, bool reachable);
 

@@ -1,0 +1,21 @@
+/* schedules/api.c: the API of scheduled jobs: its routes, and how one authenticates. */
+#include "schedules/schedules.h"
+
+#include "core/auth.h"
+
+static const JwHttpRoute routes[] = {
+    { "GET", "", gw_schedules_list, GW_SCHEDULES_MAY, gw_schedules_list_query },
+    { "DELETE", "/:jobId", gw_schedules_delete, GW_SCHEDULES_MAY, NULL },
+    { 0 },
+};
+
+static const JwAuthenticator *const authenticators[] = { &gw_api_key, NULL };
+
+const JwHttpApi gw_schedules_api = {
+    .name = "schedules",
+    .prefix = GW_SCHEDULES,
+    .authenticators = authenticators,
+    .errors = gw_schedules_error,
+    .routes = routes,
+    .openapi = "openapi-schedules.yaml",
+};

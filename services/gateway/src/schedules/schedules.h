@@ -1,0 +1,33 @@
+/* schedules/schedules.h: the API of scheduled jobs, /api/v1alpha1/jobs, which calls a schedule a
+ * job: what its files share. Who asks has an API key; the role admin alone may do anything here.
+ * Answers are {"status":"ok","data":{…}}, errors {"detail":{code,message[,errors]}}. */
+#pragma once
+#include "core/request.h"
+#include "jw/http_reply.h"
+#include "jw/http_request.h"
+#include "jw/schedule.h"
+
+G_BEGIN_DECLS
+
+#define GW_SCHEDULES      "/api/v1alpha1/jobs"
+#define GW_SCHEDULES_MAY  "schedules:manage" /* what admins have */
+#define GW_SCHEDULES_MOST 10000              /* in one answer */
+
+extern const JwHttpApi gw_schedules_api;
+
+/* errors.c: the error form. */
+json_t *gw_schedules_error(const JwHttpProblem *problem, const char **ret_content_type);
+
+/* render.c: {"status":"ok","data":…}. @take_data: (transfer full) */
+void gw_schedules_reply(JwHttpReply *reply, int status, json_t *take_data);
+/* render.c: the four members that every schedule is shown with. (transfer full) */
+json_t *gw_schedules_item(const JwSchedule *schedule);
+/* render.c: 404 JOB_NOT_FOUND. */
+void gw_schedules_not_found(JwHttpReply *reply, const char *id);
+
+/* The handlers, each in a file of its own name. */
+extern const JwField gw_schedules_list_query[];
+void gw_schedules_list(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
+void gw_schedules_delete(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
+
+G_END_DECLS

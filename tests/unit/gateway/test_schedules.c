@@ -1,0 +1,259 @@
+/* test_schedules.c: the API of scheduled jobs, by an admin's key: the list and the deletion. */
+#include "gwkit.h"
+
+#include "jw/store_schedules.h"
+
+#include <string.h>
+
+#define PATH "/api/v1alpha1/jobs"
+
+typedef struct {
+    GwKit *kit;
+    char *key;
+} Fixture;
+
+static int
+setup(void **state)
+{
+    Fixture *self = g_new0(Fixture, 1);
+
+    self->kit = kit_new();
+    self->key = kit_make_key(self->kit, JW_API_KEY_ADMIN, 0);
+    *state = self;
+    return 0;
+}
+
+static int
+teardown(void **state)
+{
+    Fixture *self = *state;
+
+    kit_free(self->kit);
+    g_free(self->key);
+    g_free(self);
+    return 0;
+}
+
+static Answer
+ask(const Fixture *self, const char *method, const char *tail)
+{
+    g_autofree char *path = g_strconcat(PATH, tail, NULL);
+
+    return kit_ask_with_key(self->kit, self->key, method, path, NULL);
+}
+
+/* Not of the file. */
+static void
+put(const Fixture *self, const char *id, JwTriggerType trigger, int64_t next_ms)
+{
+    g_autoptr(JwSchedule) schedule = jw_schedule_new();
+    g_autoptr(GError) error = NULL;
+
+    schedule->id = g_strdup(id);
+    schedule->source = g_strdup("api");
+    schedule->trigger = trigger;
+    schedule->interval_ms = 3600000;
+    schedule->cron = g_strdup("0  */6 * * *");
+    schedule->once_ms = GW_NOW + 1000;
+    schedule->next_fire_ms = next_ms;
+    assert_ok(jw_store_put_schedule(self->kit->gw.store, schedule, &error), error);
+}
+
+static void
+pause_it(const Fixture *self, const char *id)
+{
+    JwCas cas = JW_CAS_LOST;
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(jw_store_pause_schedule(self->kit->gw.store, id, "a pause", GW_NOW, &cas, &error),
+              error);
+}
+
+static void
+assert_item(const Answer *answer, int index, const char *id, const char *next, const char *type,
+            const char *details)
+{
+    const struct {
+        const char *name, *value;
+    } members[] = { { "id", id },
+                    { "next_run_time", next },
+                    { "trigger_type", type },
+                    { "trigger_details", details } };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(members); i++) {
+        g_autofree char *path = g_strdup_printf("data.jobs.%d.%s", index, members[i].name);
+        assert_non_null(answer_at(answer, path)); /* null is a value */
+        assert_int_equal(g_strcmp0(answer_text(answer, path), members[i].value), 0);
+    }
+    g_autofree char *item = g_strdup_printf("data.jobs.%d", index);
+    assert_int_equal(json_object_size(answer_at(answer, item)), 4);
+}
+
+static void
+test_list(void **state)
+{
+    const Fixture *self = *state;
+
+    g_auto(Answer) none = ask(self, "GET", "");
+    assert_int_equal(none.status, 200);
+    assert_string_equal(answer_text(&none, "status"), "ok");
+    assert_int_equal(json_array_size(answer_at(&none, "data.jobs")), 0);
+    put(self, "c", JW_TRIGGER_CRON, GW_NOW + 3000);
+    put(self, "i", JW_TRIGGER_INTERVAL, GW_NOW + 2000);
+    put(self, "o", JW_TRIGGER_ONCE, GW_NOW + 1000);
+    put(self, "paused", JW_TRIGGER_INTERVAL, GW_NOW + 1000);
+    put(self, "spent", JW_TRIGGER_ONCE, 0);
+    pause_it(self, "paused");
+    g_auto(Answer) list = ask(self, "GET", "");
+    assert_int_equal(json_array_size(answer_at(&list, "data.jobs")), 5);
+    assert_item(&list, 0, "c", "2026-01-13T02:00:18Z", "cron", "0 */6 * * *");
+    assert_item(&list, 1, "i", "2026-01-13T02:00:17Z", "interval", "every 3600 seconds");
+    assert_item(&list, 2, "o", "2026-01-13T02:00:16Z", "date", "2026-01-13T02:00:16Z");
+    assert_item(&list, 3, "paused", NULL, "interval", "every 3600 seconds");
+    assert_item(&list, 4, "spent", NULL, "date", "2026-01-13T02:00:16Z");
+    assert_null(answer_at(&list, "data.next_after"));
+}
+
+/* Across the pages that are read from the store. */
+static void
+test_list_in_parts(void **state)
+{
+    const Fixture *self = *state;
+    g_autofree char *tail = g_strdup("?limit=600");
+    size_t seen = 0;
+
+    for (int i = 0; i < 1200; i++) {
+        g_autofree char *id = g_strdup_printf("s%04d", i);
+        put(self, id, JW_TRIGGER_INTERVAL, GW_NOW + 1000);
+    }
+    while (tail != NULL) {
+        g_auto(Answer) part = ask(self, "GET", tail);
+        const char *after = answer_text(&part, "data.next_after");
+        g_autofree char *first = g_strdup_printf("s%04zu", seen);
+
+        assert_int_equal(part.status, 200);
+        assert_string_equal(answer_text(&part, "data.jobs.0.id"), first);
+        assert_int_equal(json_array_size(answer_at(&part, "data.jobs")), 600);
+        seen += 600;
+        g_free(tail);
+        tail = after != NULL ? g_strdup_printf("?limit=600&after=%s", after) : NULL;
+    }
+    assert_int_equal(seen, 1200);
+    g_auto(Answer) all = ask(self, "GET", "");
+    assert_int_equal(json_array_size(answer_at(&all, "data.jobs")), 1200);
+    assert_null(answer_at(&all, "data.next_after"));
+}
+
+static void
+test_wrong_query(void **state)
+{
+    const Fixture *self = *state;
+    static const struct {
+        const char *tail, *pointer;
+    } cases[] = {
+        { "?limit=0", "/limit" },
+        { "?limit=10001", "/limit" },
+        { "?page=2", "/page" },
+        { "?after=", "/after" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(Answer) answer = ask(self, "GET", cases[i].tail);
+        assert_int_equal(answer.status, 400);
+        assert_string_equal(answer_text(&answer, "detail.code"), "VALIDATION_ERROR");
+        assert_string_equal(answer_text(&answer, "detail.errors.0.pointer"), cases[i].pointer);
+    }
+}
+
+static void
+assert_not_found(const Answer *answer, const char *message)
+{
+    assert_int_equal(answer->status, 404);
+    assert_string_equal(answer_text(answer, "detail.code"), "JOB_NOT_FOUND");
+    assert_string_equal(answer_text(answer, "detail.message"), message);
+    assert_int_equal(json_object_size(answer_at(answer, "detail")), 2);
+}
+
+static void
+test_delete(void **state)
+{
+    const Fixture *self = *state;
+
+    put(self, "a", JW_TRIGGER_INTERVAL, GW_NOW + 1000);
+    put(self, "b", JW_TRIGGER_INTERVAL, GW_NOW + 1000);
+    g_auto(Answer) deleted = ask(self, "DELETE", "/a");
+    assert_int_equal(deleted.status, 200);
+    assert_string_equal(answer_text(&deleted, "status"), "ok");
+    assert_string_equal(answer_text(&deleted, "data.message"), "Job 'a' deleted");
+    assert_int_equal(json_object_size(answer_at(&deleted, "data")), 1);
+    g_auto(Answer) again = ask(self, "DELETE", "/a");
+    assert_not_found(&again, "Job 'a' not found");
+    g_auto(Answer) never = ask(self, "DELETE", "/no%20such%20%C3%BC");
+    assert_not_found(&never, "Job 'no such ü' not found");
+    g_auto(Answer) left = ask(self, "GET", "");
+    assert_int_equal(json_array_size(answer_at(&left, "data.jobs")), 1);
+    assert_string_equal(answer_text(&left, "data.jobs.0.id"), "b");
+}
+
+/* What cannot be read again either is not known to be done; the same request tells later. */
+static void
+test_delete_without_an_answer_of_the_store(void **state)
+{
+    const Fixture *self = *state;
+    JwStore *store = self->kit->gw.store;
+
+    put(self, "a", JW_TRIGGER_INTERVAL, GW_NOW + 1000);
+    g_auto(Answer) first = ask(self, "GET", ""); /* now the key is known */
+    jw_store_mem_fail_nth(store, 1, JW_ERROR_UNAVAILABLE, false);
+    g_auto(Answer) away = ask(self, "DELETE", "/a");
+    assert_int_equal(away.status, 503);
+    assert_string_equal(answer_text(&away, "detail.code"), "SERVICE_UNAVAILABLE");
+    jw_store_mem_fail_nth(store, 1, JW_ERROR_IN_DOUBT, true);
+    jw_store_mem_then_fail(store, 2, JW_ERROR_UNAVAILABLE);
+    g_auto(Answer) unknown = ask(self, "DELETE", "/a");
+    assert_int_equal(unknown.status, 504);
+    assert_string_equal(answer_text(&unknown, "detail.code"), "OUTCOME_UNKNOWN");
+    g_auto(Answer) done = ask(self, "DELETE", "/a");
+    assert_not_found(&done, "Job 'a' not found");
+    put(self, "b", JW_TRIGGER_INTERVAL, GW_NOW + 1000);
+    jw_store_mem_fail_nth(store, 1, JW_ERROR_IN_DOUBT, true); /* but it was done */
+    g_auto(Answer) resolved = ask(self, "DELETE", "/b");
+    assert_int_equal(resolved.status, 200);
+}
+
+static void
+test_form_of_refusals(void **state)
+{
+    const Fixture *self = *state;
+    static const struct {
+        const char *method, *tail, *code;
+        long status;
+    } cases[] = {
+        { "GET", "/a/b/c", "NOT_FOUND", 404 },
+        { "PUT", "", "METHOD_NOT_ALLOWED", 405 },
+        { "DELETE", "/a%2Fb", "BAD_REQUEST", 400 },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(Answer) answer = ask(self, cases[i].method, cases[i].tail);
+        assert_int_equal(answer.status, cases[i].status);
+        assert_string_equal(answer_text(&answer, "detail.code"), cases[i].code);
+    }
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_list),
+        TEST(test_list_in_parts),
+        TEST(test_wrong_query),
+        TEST(test_delete),
+        TEST(test_delete_without_an_answer_of_the_store),
+        TEST(test_form_of_refusals),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
