@@ -43,7 +43,8 @@ sc_run(const char *name, JwStore *(*open)(void), ScCorrupt corrupt)
     const ScCase *const groups[] = { sc_verb_cases,     sc_job_cases,        sc_turn_cases,
                                      sc_list_cases,     sc_delivery_cases,   sc_schedule_cases,
                                      sc_template_cases, sc_file_cases,       sc_expiry_cases,
-                                     sc_record_cases,   sc_unreadable_cases, sc_api_key_cases };
+                                     sc_record_cases,   sc_unreadable_cases, sc_api_key_cases,
+                                     sc_deleted_cases };
     int failures = 0;
 
     open_store = open;

@@ -109,6 +109,7 @@ test_run(void **state)
         gw.admission = NULL;
         gw.queue = NULL;
         gw.events = NULL;
+        gw.keys = NULL;
         gw.jobs.batch = NULL;
         if (cases[i].link == NULL) {
             assert_false(gw_run(&gw, http, &error));

@@ -1,0 +1,190 @@
+/* store_conformance_deleted.c: schedules that are deleted, and rows of the ledger that decide. */
+#include "store_conformance.h"
+
+static JwSchedule *
+new_schedule(const char *source)
+{
+    JwSchedule *schedule = jw_schedule_new();
+
+    schedule->id = g_strdup("s");
+    schedule->source = g_strdup(source);
+    schedule->interval_ms = 60000;
+    schedule->rule_hash = g_strdup("rule");
+    schedule->entry_hash = g_strdup("entry");
+    schedule->job_type = g_strdup("report");
+    schedule->next_fire_ms = SC_NOW + 60000;
+    schedule->updated_at_ms = SC_NOW;
+    return schedule;
+}
+
+static void
+put(JwStore *store, const JwSchedule *schedule)
+{
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(jw_store_put_schedule(store, schedule, &error), error);
+}
+
+static JwSchedule *
+get(JwStore *store, bool deleted)
+{
+    JwSchedule *schedule = NULL;
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(deleted ? jw_store_get_deleted_schedule(store, "s", &schedule, &error)
+                      : jw_store_get_schedule(store, "s", &schedule, &error),
+              error);
+    return schedule;
+}
+
+static JwSchedule *
+delete_it(JwStore *store, const char *tombstone)
+{
+    JwSchedule *deleted = NULL;
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(jw_store_delete_schedule(store, "s", "ann", tombstone, SC_NOW + 5, &deleted, &error),
+              error);
+    return deleted;
+}
+
+static guint
+count(JwStore *store, bool due)
+{
+    g_autoptr(GPtrArray) list = NULL;
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(due ? jw_store_due_schedules(store, SC_NOW + 600000, NULL, 10, &list, &error)
+                  : jw_store_list_schedules(store, NULL, 10, &list, &error),
+              error);
+    return list->len;
+}
+
+static void
+deletes_schedules(JwStore *store)
+{
+    g_autoptr(JwSchedule) schedule = new_schedule("api");
+    const int64_t fires[] = { SC_NOW + 60000 };
+    JwCas cas = JW_CAS_LOST;
+    g_autoptr(GError) error = NULL;
+
+    assert_null(delete_it(store, "t0"));
+    put(store, schedule);
+    assert_null(get(store, true));
+    assert_ok(jw_store_fire_schedule(store, "s", "rule", SC_NOW + 60000, SC_NOW + 120000, fires, 1,
+                                     SC_NOW, &cas, &error),
+              error);
+    g_autoptr(JwSchedule) deleted = delete_it(store, "t1");
+    assert_non_null(deleted);
+    assert_int_equal(deleted->pending_fires->len, 1);
+    assert_int_equal(deleted->deleted_at_ms, SC_NOW + 5);
+    assert_string_equal(deleted->deleted_by, "ann");
+    assert_string_equal(deleted->tombstone, "t1");
+    assert_int_equal(deleted->next_fire_ms, 0);
+    assert_int_equal(deleted->interval_ms, 60000);
+    assert_null(delete_it(store, "t2"));
+    assert_null(get(store, false));
+    assert_int_equal(count(store, false), 0);
+    assert_int_equal(count(store, true), 1); /* what is pending is still seen */
+    assert_ok(jw_store_fire_schedule(store, "s", "rule", SC_NOW + 120000, SC_NOW + 180000, fires, 1,
+                                     SC_NOW, &cas, &error),
+              error);
+    assert_int_equal(cas, JW_CAS_LOST);
+    assert_ok(jw_store_disable_schedule(store, "s", "why", SC_NOW, &cas, &error), error);
+    assert_int_equal(cas, JW_CAS_LOST);
+    assert_ok(jw_store_finish_fire(store, "s", SC_NOW + 60000, &cas, &error), error);
+    assert_int_equal(cas, JW_CAS_WON);
+    assert_int_equal(count(store, true), 0);
+}
+
+static void
+forgets_that_deletion_only(JwStore *store)
+{
+    g_autoptr(JwSchedule) schedule = new_schedule("api");
+    g_autoptr(GError) error = NULL;
+
+    put(store, schedule);
+    g_autoptr(JwSchedule) deleted = delete_it(store, "t1");
+    assert_ok(jw_store_forget_schedule(store, "s", "other", &error), error);
+    g_autoptr(JwSchedule) left = get(store, true);
+    assert_non_null(left);
+    put(store, schedule); /* made again before it is forgotten */
+    g_autoptr(JwSchedule) again = get(store, false);
+    assert_non_null(again);
+    assert_null(again->tombstone);
+    assert_null(again->deleted_by);
+    assert_int_equal(again->deleted_at_ms, 0);
+    assert_int_equal(again->next_fire_ms, SC_NOW + 60000);
+    assert_ok(jw_store_forget_schedule(store, "s", "t1", &error), error);
+    g_autoptr(JwSchedule) kept = get(store, false);
+    assert_non_null(kept);
+    g_autoptr(JwSchedule) second = delete_it(store, "t3");
+    assert_ok(jw_store_forget_schedule(store, "s", "t3", &error), error);
+    assert_null(get(store, true));
+}
+
+static JwSchedule *
+put_of_file(JwStore *store, const JwSchedule *schedule)
+{
+    JwSchedule *deleted = NULL;
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(jw_store_put_file_schedule(store, schedule, &deleted, &error), error);
+    return deleted;
+}
+
+static void
+leaves_deleted_what_the_file_has_unchanged(JwStore *store)
+{
+    g_autoptr(JwSchedule) schedule = new_schedule(JW_SCHEDULE_FILE);
+
+    assert_null(put_of_file(store, schedule));
+    assert_null(put_of_file(store, schedule));
+    g_autoptr(JwSchedule) deleted = delete_it(store, "t1");
+    schedule->rule_hash[0] = 'R'; /* of a version that hashes otherwise */
+    g_autoptr(JwSchedule) stays = put_of_file(store, schedule);
+    assert_string_equal(stays->deleted_by, "ann");
+    assert_null(get(store, false));
+    schedule->entry_hash[0] = 'E';
+    assert_null(put_of_file(store, schedule));
+    g_autoptr(JwSchedule) back = get(store, false);
+    assert_int_equal(back->next_fire_ms, SC_NOW + 60000);
+    assert_string_equal(back->entry_hash, "Entry");
+}
+
+static void
+a_row_decides_once(JwStore *store)
+{
+    JwOccurrence row = { .id = "0190a5d0-0000-5000-8000-000000000001",
+                         .schedule_id = "s",
+                         .due_ms = SC_NOW,
+                         .decided_ms = SC_NOW,
+                         .kind = JW_OCCURRENCE_CAUGHT_UP,
+                         .reason = "late" };
+    JwOccurrence other = row;
+    JwOccurrenceKind kind = JW_OCCURRENCE_SKIPPED;
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(jw_store_claim_occurrence(store, &row, &kind, &error), error);
+    assert_int_equal(kind, JW_OCCURRENCE_CAUGHT_UP);
+    other.kind = JW_OCCURRENCE_SKIPPED;
+    other.reason = "deleted";
+    assert_ok(jw_store_claim_occurrence(store, &other, &other.kind, &error), error);
+    assert_int_equal(other.kind, JW_OCCURRENCE_CAUGHT_UP);
+    other.kind = JW_OCCURRENCE_SKIPPED;
+    assert_ok(jw_store_withdraw_occurrence(store, &other, &error), error);
+    assert_ok(jw_store_claim_occurrence(store, &row, &kind, &error), error);
+    assert_int_equal(kind, JW_OCCURRENCE_SKIPPED);
+    row.kind = JW_OCCURRENCE_COALESCED;
+    assert_ok(jw_store_withdraw_occurrence(store, &row, &error), error); /* it did not fire */
+    assert_ok(jw_store_claim_occurrence(store, &row, &kind, &error), error);
+    assert_int_equal(kind, JW_OCCURRENCE_SKIPPED);
+}
+
+const ScCase sc_deleted_cases[] = {
+    { "deletes schedules", deletes_schedules },
+    { "forgets that deletion only", forgets_that_deletion_only },
+    { "leaves deleted what the file has unchanged", leaves_deleted_what_the_file_has_unchanged },
+    { "a row decides once", a_row_decides_once },
+    { 0 },
+};
