@@ -1,11 +1,9 @@
 /* file.c: brings the file of schedules into the store. At start, before there are threads.
  *
- * The file owns what it made: a schedule that left it, or was renamed in it, is disabled; its
- * definition stays. That a schedule was disabled or enabled stands in its document, written by the
+ * The file owns what it made: a schedule that left it, or was renamed in it, is paused; its
+ * definition stays. That a schedule was paused or resumed stands in its document, written by the
  * same update; its row of the ledger follows from that, so a scheduler that died between the two
- * owes it only until the next one starts.
- *
- * One that was deleted stays deleted until its entry is another one. */
+ * owes it only until the next one starts. */
 #include "sch.h"
 
 #include <errno.h>
@@ -21,7 +19,7 @@ typedef struct {
     GHashTable *ids; /* of the file, a set */
 } SchFile;
 
-/* The row for when @schedule was disabled or enabled last. May be repeated. */
+/* The row for when @schedule was paused or resumed last. May be repeated. */
 static bool
 note_switch(Sch *self, const JwSchedule *schedule, GError **error)
 {
@@ -30,15 +28,16 @@ note_switch(Sch *self, const JwSchedule *schedule, GError **error)
         .schedule_id = schedule->id,
         .due_ms = schedule->switched_at_ms,
         .decided_ms = schedule->switched_at_ms,
-        .kind = schedule->enabled ? JW_OCCURRENCE_ENABLED : JW_OCCURRENCE_DISABLED,
+        .kind = schedule->paused ? JW_OCCURRENCE_PAUSED : JW_OCCURRENCE_RESUMED,
         .reason = schedule->switch_reason,
     };
+    JwCreate create = JW_CREATE_EXISTS;
 
     if (schedule->switched_at_ms == 0) {
         return true;
     }
     jw_uuid_derive(row.id, "schedule-switch", schedule->id, when, NULL);
-    return jw_store_put_occurrence(self->store, &row, error);
+    return jw_store_put_occurrence(self->store, &row, &create, error);
 }
 
 static bool
@@ -56,24 +55,24 @@ has_left(const SchFile *file, const JwSchedule *schedule)
 }
 
 static bool
-disable_if_left(SchFile *file, JwSchedule *schedule, GError **error)
+pause_if_left(SchFile *file, JwSchedule *schedule, GError **error)
 {
     static const char reason[] = "it is no longer in the file of schedules";
     int64_t now = jw_clock_now_ms(file->sch->clock);
     JwCas cas = JW_CAS_LOST;
 
-    if (schedule->enabled && has_left(file, schedule)) {
-        if (!jw_store_disable_schedule(file->sch->store, schedule->id, reason, now, &cas, error)) {
+    if (!schedule->paused && has_left(file, schedule)) {
+        if (!jw_store_pause_schedule(file->sch->store, schedule->id, reason, now, &cas, error)) {
             return false;
         }
         if (cas == JW_CAS_LOST) {
             return true; /* another scheduler did it, and notes it */
         }
-        schedule->enabled = false;
+        schedule->paused = true;
         schedule->switched_at_ms = now;
         g_free(schedule->switch_reason);
         schedule->switch_reason = g_strdup(reason);
-        jw_warn("schedule_disabled", JW_STR("schedule_id", schedule->id), JW_STR("reason", reason));
+        jw_warn("schedule_paused", JW_STR("schedule_id", schedule->id), JW_STR("reason", reason));
     }
     return note_switch(file->sch, schedule, error);
 }
@@ -131,7 +130,7 @@ put_all(SchFile *file, const GPtrArray *schedules, GError **error)
             tell_deleted(deleted);
         } else {
             jw_info("schedule_stored", JW_STR("schedule_id", schedule->id),
-                    JW_STR("trigger", details), JW_BOOL("enabled", schedule->enabled));
+                    JW_STR("trigger", details), JW_BOOL("paused", schedule->paused));
         }
         (void)g_hash_table_add(file->ids, schedule->id);
     }
@@ -171,5 +170,5 @@ sch_read_file(Sch *self, GError **error)
     }
     /* what an earlier scheduler owed, before its document says something newer */
     return visit_all(&file, note, error) && put_all(&file, schedules, error)
-           && visit_all(&file, disable_if_left, error);
+           && visit_all(&file, pause_if_left, error);
 }

@@ -39,7 +39,7 @@ extern const size_t sch_n_config_entries;
 bool sch_run(Sch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void sch_stop(gpointer sch);
 
-/* file.c: writes the schedules of JW_SCHEDULES_FILE into the store and disables those that are no
+/* file.c: writes the schedules of JW_SCHEDULES_FILE into the store and pauses those that are no
  * longer in it; without a file all stay as they are. */
 bool sch_read_file(Sch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Whether that file can be read, without a store. */
