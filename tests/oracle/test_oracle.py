@@ -17,7 +17,7 @@ import records  # noqa: E402
 from compare import Comparison  # noqa: E402
 from oracle import Oracle, Report  # noqa: E402
 from readers import READERS  # noqa: E402
-from requests_of import requests  # noqa: E402
+from requests_of import grouped, requests  # noqa: E402
 from stack import TOP, Stack  # noqa: E402
 
 ROWS = int(os.environ.get("JW_ORACLE_ROWS", "8000"))
@@ -49,10 +49,15 @@ def own(tmp_path_factory, calls_csv):
         stack.reports_dir = tmp_path_factory.mktemp("oracle") / "reports"
         shutil.copytree(TOP / "schemas/reports", stack.reports_dir)
         (stack.reports_dir / "oddities.json").write_text(json.dumps(records.DEFINITION))
-        stack.oracles = {"oddities": Oracle(records.DEFINITION, records.records(ROWS, SEED))}
-        made = list(records.records(ROWS, SEED))
+        (stack.reports_dir / "crossings.json").write_text(json.dumps(records.CROSS))
+        made, people = list(records.records(ROWS, SEED)), list(records.people())
+        stack.oracles = {
+            definition["reportType"]: Oracle(definition, made, {"people": people})
+            for definition in (records.DEFINITION, records.CROSS)
+        }
         for first in range(0, len(made), 10000):
             stack.db.oddities.insert_many(made[first : first + 10000])
+        stack.db.people.insert_many(people)
         stack.import_csv(calls_csv)
         stack.jobctl("demo-data", "--report", "learning-activity", "--rows", "6000", "--weeks", "4", "--until", "2024-04-15")
         stack.create_topics()
@@ -79,8 +84,6 @@ def oracle_of(stack, report_type):
 
 def check(stack, report_type, parameters, formats):
     oracle, client = oracle_of(stack, report_type), stack.api()
-    if "groupBy" in parameters:
-        parameters = parameters | {"totals": False}  # test_grouped.py looks at rows of totals
     jobs = {}
     for kind in formats:
         content = {"content": "tables"} if kind != "json" else {} if ROWS <= 20000 else {"content": "tables"}
@@ -107,12 +110,19 @@ OTHERS = [kind for kind in READERS if kind != "json"]
 
 
 ASKED = list(requests(REQUESTS, SEED))
+GROUPED = list(grouped(REQUESTS, SEED))
 
 
 @pytest.mark.parametrize("number", range(REQUESTS))
 def test_random_requests(own, number):
     formats = list(READERS) if number % 6 == 0 else ["json", OTHERS[number % len(OTHERS)]]
     check(own, "oddities", ASKED[number], formats)
+
+
+@pytest.mark.parametrize("number", range(REQUESTS))
+def test_rows_of_several_dimensions(own, number):
+    formats = list(READERS) if number % 6 == 0 else ["json", OTHERS[number % len(OTHERS)]]
+    check(own, "crossings", GROUPED[number], formats)
 
 
 @pytest.mark.parametrize("report_type, number", [(name, i) for name, some in REAL.items() for i in range(len(some))])
