@@ -120,7 +120,8 @@ class Comparison:
         """(label, role, measure, name, head) of each column; the keys have no measure."""
         made = [(self.oracle.dimensions[name]["label"], "key", None, name, None) for name in spec.keys]
         across = rows.dimensions[-1]
-        heads = [*(shown_label(across, head) for head in rows.heads), *([TOTAL] if spec.totals else [])] if spec.across else [None]
+        heads = [shown_label(across, head) for head in rows.heads] + ([TOTAL] if spec.totals else [])
+        heads = heads if spec.across else [None]
         for head in heads:
             for name in spec.names:
                 measure = self.oracle.measures[name]

@@ -11,6 +11,7 @@ import math
 import re
 import tempfile
 from collections import Counter
+from functools import cache
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -55,7 +56,7 @@ def parts_of(value):
     if isinstance(value, bool):
         return {"k": "B", "n": str(int(value))}
     if isinstance(value, (int, float, Decimal128)):
-        return {"k": "I", "n": f"{Decimal(str(value)):f}"}
+        return {"k": "I", "n": number_text(str(value))}
     if isinstance(value, datetime):
         return {"k": "D", "ms": milliseconds(value)}
     if isinstance(value, ObjectId):
@@ -79,7 +80,7 @@ def member(record, path):
 
 
 def fields_of(definition):
-    """Every field that the definition names."""
+    """Every field that the definition names, but for those of its list."""
     found = {definition["dateField"]}
 
     def walk(item):
@@ -158,20 +159,50 @@ class Figure:
         self.value, self.low, self.high = value, low, high
 
 
-class Oracle:
-    """One collection in memory, and the reports on it."""
+@cache
+def number_text(value):
+    return f"{Decimal(value):f}"
 
-    def __init__(self, definition, documents, others=None):
-        """others: {collection: documents} of those in which names are looked up."""
-        self.definition = definition
-        self.others = {name: list(found) for name, found in (others or {}).items()}
-        self.measures = {measure["name"]: measure for measure in definition["measures"]}
-        self.dimensions = {dimension["name"]: dimension for dimension in definition.get("dimensions", ())}
-        self.shared = {shared["name"]: shared["where"] for shared in definition.get("conditions", ())}
-        self.fields = fields_of(definition)
+
+class Data:
+    """One collection in memory: of each field that the definitions name its parts."""
+
+    def __init__(self, definitions, documents):
+        self.fields = sorted({field for definition in definitions for field in fields_of(definition)})
         self.db = duckdb.connect(config={"threads": "2"})
         self.db.execute("LOAD icu; SET TimeZone = 'UTC'")
         self._load(documents)
+
+    def _load(self, documents):
+        columns = {"id": "VARCHAR"} | {f"{f}__{part}": kind for f in self.fields for part, kind in PARTS}
+        names = [(field, {part: f"{field}__{part}" for part, _ in PARTS}) for field in self.fields]
+        with tempfile.NamedTemporaryFile("w", suffix=".ndjson", encoding="utf-8") as file:
+            encode = json.JSONEncoder(ensure_ascii=False).encode
+            for document in documents:
+                row = {"id": str(document["_id"])}
+                for field, parts in names:
+                    for part, value in parts_of(member(document, field)).items():
+                        row[parts[part]] = value
+                file.write(encode(row) + "\n")
+            file.flush()
+            listed = ", ".join(f"{text(name)}: {text(kind)}" for name, kind in columns.items())
+            self.db.execute(
+                f"CREATE TABLE records AS SELECT * FROM read_json({text(file.name)}, format = 'newline_delimited', "
+                f"columns = {{{listed}}})"
+            )
+
+
+class Oracle:
+    """The reports of a definition on a collection."""
+
+    def __init__(self, definition, data, others=None):
+        """others: {collection: documents} of those in which names are looked up."""
+        self.definition = definition
+        self.others = others or {}
+        self.measures = {measure["name"]: measure for measure in definition["measures"]}
+        self.dimensions = {dimension["name"]: dimension for dimension in definition.get("dimensions", ())}
+        self.shared = {shared["name"]: shared["where"] for shared in definition.get("conditions", ())}
+        self.db = data.db
 
     def names(self, lookup):
         """{text of a key: name}; of several records with one key the least name."""
@@ -181,21 +212,6 @@ class Oracle:
             if key and name and (key not in found or name.encode() < found[key].encode()):
                 found[key] = name
         return found
-
-    def _load(self, documents):
-        columns = {"id": "VARCHAR"} | {f"{f}__{part}": kind for f in self.fields for part, kind in PARTS}
-        with tempfile.NamedTemporaryFile("w", suffix=".ndjson", encoding="utf-8") as file:
-            for document in documents:
-                row = {"id": str(document["_id"])}
-                for field in self.fields:
-                    row |= {f"{field}__{part}": value for part, value in parts_of(member(document, field)).items()}
-                file.write(json.dumps(row, ensure_ascii=False) + "\n")
-            file.flush()
-            listed = ", ".join(f"{text(name)}: {text(kind)}" for name, kind in columns.items())
-            self.db.execute(
-                f"CREATE TABLE records AS SELECT * FROM read_json({text(file.name)}, format = 'newline_delimited', "
-                f"columns = {{{listed}}})"
-            )
 
     def rows(self, sql):
         return self.db.execute(sql).fetchall()
@@ -639,7 +655,9 @@ class Report:
             return []  # peaks have no value in a group
         if not by:
             return [
-                Spec.of(t, inside or t["measures"], title=t["title"], totals=t.get("totals", False), compare=t.get("compare"))
+                Spec.of(
+                    t, inside or t["measures"], title=t["title"], totals=t.get("totals", False), compare=t.get("compare")
+                )
                 for t in definition.get("tables", ())
             ]
         own = next((t for t in definition.get("tables", ()) if self.is_of(t, by)), {})
@@ -649,7 +667,8 @@ class Report:
         return [
             Spec.of(
                 {"dimensions": by} | wanted, inside or own.get("measures") or self.inside(definition["summary"]), title=None,
-                totals=parameters.get("totals", True), compare=own.get("compare") or parameters.get("compare") not in (None, "none"),
+                totals=parameters.get("totals", True),
+                compare=own.get("compare") or parameters.get("compare") not in (None, "none"),
             )
         ]
 

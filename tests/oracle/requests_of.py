@@ -58,7 +58,8 @@ def parameters(dice):
 FINE = ("person", "day")  # dimensions of many groups, of which combinations would be too many
 SORTABLE = [  # what is never estimated, and has numbers
     m["name"] for m in records.MEASURES
-    if m["op"] not in ("peak", "peakValue", "distinct", "median", "percentile", "stddev") and m.get("format") not in ("datetime", "date")
+    if m["op"] not in ("peak", "peakValue", "distinct", "median", "percentile", "stddev")
+    and m.get("format") not in ("datetime", "date")
 ]
 
 

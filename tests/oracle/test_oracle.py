@@ -15,7 +15,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
 
 import records  # noqa: E402
 from compare import Comparison  # noqa: E402
-from oracle import Oracle, Report  # noqa: E402
+from oracle import Data, Oracle, Report  # noqa: E402
 from readers import READERS  # noqa: E402
 from requests_of import grouped, requests  # noqa: E402
 from stack import TOP, Stack  # noqa: E402
@@ -51,10 +51,9 @@ def own(tmp_path_factory, calls_csv):
         (stack.reports_dir / "oddities.json").write_text(json.dumps(records.DEFINITION))
         (stack.reports_dir / "crossings.json").write_text(json.dumps(records.CROSS))
         made, people = list(records.records(ROWS, SEED)), list(records.people())
-        stack.oracles = {
-            definition["reportType"]: Oracle(definition, made, {"people": people})
-            for definition in (records.DEFINITION, records.CROSS)
-        }
+        definitions = (records.DEFINITION, records.CROSS)
+        data = Data(definitions, made)
+        stack.oracles = {one["reportType"]: Oracle(one, data, {"people": people}) for one in definitions}
         for first in range(0, len(made), 10000):
             stack.db.oddities.insert_many(made[first : first + 10000])
         stack.db.people.insert_many(people)
@@ -78,7 +77,7 @@ def oracle_of(stack, report_type):
         aware = stack.db.get_collection(
             definition["collection"], codec_options=stack.db.codec_options.with_options(tz_aware=True)
         )
-        stack.oracles[report_type] = Oracle(definition, aware.find())
+        stack.oracles[report_type] = Oracle(definition, Data([definition], aware.find()))
     return stack.oracles[report_type]
 
 
