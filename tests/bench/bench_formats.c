@@ -1,5 +1,5 @@
-/* bench_formats.c: how fast a format is written, fed from memory with the columns of the call list;
- * and read back as a job reads it; nothing counted or uploaded. bench_formats FORMAT ROWS FILE */
+/* bench_formats.c: how fast a format is written, fed from memory with the columns of the call list,
+ * and read back as a job does it; nothing is counted or uploaded. bench_formats FORMAT ROWS FILE */
 #include <stdio.h>
 #include <string.h>
 
