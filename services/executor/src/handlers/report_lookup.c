@@ -203,6 +203,17 @@ name_of(const char *value, gpointer names)
     return g_hash_table_lookup(names, value);
 }
 
+/* Once, though the period before may say the same. */
+static void
+add_note(ExeLookups *self, char *take_note)
+{
+    if (g_ptr_array_find_with_equal_func(self->notes, take_note, g_str_equal, NULL)) {
+        g_free(take_note);
+    } else {
+        g_ptr_array_add(self->notes, take_note);
+    }
+}
+
 static bool
 name_dimension(ExeLookups *self, const JwDimensionDef *dimension, JwAggregate *aggregate,
                GError **error)
@@ -223,9 +234,8 @@ name_dimension(ExeLookups *self, const JwDimensionDef *dimension, JwAggregate *a
         }
     }
     if (n > 0 && g_hash_table_size(names) == 0) {
-        g_ptr_array_add(self->notes,
-                        jw_report_word_fill(JW_WORD_NOTE_NO_NAMES, self->def->language,
-                                            dimension->label, dimension->lookup.collection));
+        add_note(self, jw_report_word_fill(JW_WORD_NOTE_NO_NAMES, self->def->language,
+                                           dimension->label, dimension->lookup.collection));
     }
     jw_aggregate_relabel(aggregate, dimension, name_of, names);
     return true;
