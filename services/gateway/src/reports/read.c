@@ -47,7 +47,7 @@ gw_reports_download(const JwHttpRequest *request, JwHttpReply *reply, gpointer c
                               gw_render_status(job->state));
         return;
     }
-    gw_reply_artifact(gw, request, reply, job, "request the report again", false);
+    gw_reply_artifact(gw, request, reply, job, "request the report again", NULL);
 }
 
 static void
