@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 from bson import Decimal128, ObjectId
 
-from grouped import NONE, Spec
+from grouped import Spec
 
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
