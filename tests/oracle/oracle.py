@@ -15,11 +15,12 @@ from functools import cache
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 import duckdb
 from bson import Decimal128, ObjectId
 
-from grouped import NONE, Spec
+from grouped import Spec
 
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -64,12 +65,16 @@ def parts_of(value):
     return {"k": "T", "t": value, "f": value.casefold()}
 
 
+def plain_number(value):
+    whole, _, rest = f"{Decimal(value):f}".partition(".")
+    return f"{whole}.{rest.rstrip('0')}".rstrip(".")
+
+
 def plain(value):
     """A single value as a text."""
     parts = parts_of(value)
     if parts["k"] == "I":
-        whole, _, rest = parts["n"].partition(".")
-        return f"{whole}.{rest.rstrip('0')}".rstrip(".")
+        return plain_number(parts["n"])
     return {"B": str(value).lower(), "T": value}.get(parts["k"])
 
 
@@ -80,7 +85,7 @@ def member(record, path):
 
 
 def fields_of(definition):
-    """Every field that the definition names, but for those of its list."""
+    """Every field that the definition names."""
     found = {definition["dateField"]}
 
     def walk(item):
@@ -91,8 +96,8 @@ def fields_of(definition):
         for one in item if isinstance(item, list) else ():
             walk(one)
 
-    walk({name: item for name, item in definition.items() if name != "columns"})
-    return sorted(found)
+    walk(definition)
+    return found - {"_id"}
 
 
 def rounded(value, decimals):
@@ -568,8 +573,32 @@ class Report:
         self.records, _, self.totals = found.get(None) or (0, "", oracle.nothing())
         self._groups = {}
 
-    def ids(self):
-        return {row[0] for row in self.oracle.rows(f"SELECT id FROM records WHERE {self.chosen}")}
+    def listed(self):
+        """The cells of each record; a time is ("time", when, format)."""
+        columns = self.oracle.definition["columns"]
+        names = [self.oracle.names(c["lookup"]) if "lookup" in c else c.get("labels", {}) for c in columns]
+        fields = [column["field"] for column in columns if column["field"] != "_id"]
+        cells = ", ".join(column(field, part) for field in fields for part in ("k", "n", "t", "ms"))
+        found = []
+        for record, *values in self.oracle.rows(f"SELECT id, {cells} FROM records WHERE {self.chosen}"):
+            parts = iter(values)
+            row = [
+                ("T", None, record, None) if c["field"] == "_id" else tuple(next(parts) for _ in range(4)) for c in columns
+            ]
+            found.append([self.list_cell(c, shown, *cell) for c, shown, cell in zip(columns, names, row, strict=True)])
+        return found
+
+    def list_cell(self, column, shown, kind, number, words, moment):
+        if kind in ("N", "A"):
+            return None
+        if kind == "D":
+            return "time", datetime.fromtimestamp(moment // 1000, ZoneInfo(self.period.zone)), column.get("format")
+        value = {"B": lambda: bool(number), "I": lambda: Fraction(number)}.get(kind, lambda: words)()
+        known = shown.get({True: "true", False: "false"}.get(value) if kind == "B" else
+                          plain_number(number) if kind == "I" else words)
+        if known is not None:
+            return known
+        return rounded(value, column["decimals"]) if kind == "I" and "decimals" in column else value
 
     def names(self):
         return self.parameters.get("measures") or self.oracle.definition["summary"]

@@ -32,7 +32,7 @@ class File:
 
     def __init__(self):
         self.figures, self.texts, self.previous, self.tables = {}, {}, {}, []
-        self.ids, self.records, self.estimated = None, None, set()
+        self.list, self.records, self.estimated = None, None, set()
 
 
 def number(value):
@@ -62,7 +62,7 @@ def read_json(data):
         heads = [headed(column["head"], column["label"]) for column in table["columns"]]
         file.estimated |= {(table["title"], c["head"], c["label"]) for c in table["columns"] if c["approximate"]}
         file.tables.append((table["title"], heads, [[number(cell) for cell in row] for row in table["rows"]]))
-    file.ids = [next(iter(row.values())) for row in found["rows"]] if "rows" in found else None
+    file.list = [[number(cell) for cell in row.values()] for row in found["rows"]] if "rows" in found else None
     return file
 
 
@@ -88,7 +88,7 @@ def read_csv(data):
                 file.figures[label], file.texts[label] = text_number(value), words
                 file.previous[label] = [text_number(cell) for cell in beside]
         elif name == "list.csv":
-            file.ids = [row[0] for row in rows[1:]]
+            file.list = [[unguarded(cell) for cell in row] for row in rows[1:]]
         elif name.endswith(".csv"):
             file.tables.append((name.removesuffix(".csv"), [unguarded(head) for head in rows[0]], rows[1:]))
     return file
@@ -103,6 +103,13 @@ def read_ndjson(data):
         assert group.pop("_kind", "group") in ("group", "subtotal", "total")
         tables.setdefault(title, (list(group), []))[1].append([number(cell) for cell in group.values()])
     file.tables = [(title, heads, rows) for title, (heads, rows) in tables.items()]
+    return file
+
+
+def read_lines(data):
+    """NDJSON of records."""
+    file = File()
+    file.list = [[number(cell) for cell in json.loads(line, parse_float=Decimal).values()] for line in data.decode().splitlines()]
     return file
 
 
@@ -165,14 +172,18 @@ def read_xlsx(data):
 
 def read_pdf(data):
     """Lines of words, to look for rows in."""
-    done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=data, capture_output=True, check=True)
+    def text_of(*options):
+        return subprocess.run(["pdftotext", *options, "-", "-"], input=data, capture_output=True, check=True).stdout.decode()
+
     file = File()
-    file.lines = [" ".join(line.split()) for line in done.stdout.decode().splitlines()]
+    file.lines = [" ".join(line.split()) for line in text_of("-layout").splitlines()]
+    file.letters = "".join(text_of().split())  # of a figure that is broken into lines
     return file
 
 
 READERS = {
     "json": read_json, "csv": read_csv, "ndjson": read_ndjson, "html": read_html, "xlsx": read_xlsx, "pdf": read_pdf,
+    "lines": read_lines,
 }
 
 
@@ -196,3 +207,20 @@ def same(found, wanted, exact=True):
     if isinstance(found, datetime):
         return str(found)[: len(wanted)] == wanted
     return str(found)[: len(wanted)].replace("T", " ") == wanted
+
+
+def same_cell(found, wanted):
+    """A cell of a list."""
+    if isinstance(wanted, tuple):
+        _, when, form = wanted
+        naive = when.replace(tzinfo=None)
+        texts = [when.date().isoformat()] if form == "date" else [when.isoformat(), when.isoformat().replace("+00:00", "Z")]
+        if isinstance(found, datetime):
+            wanted = datetime.combine(naive.date(), datetime.min.time()) if form == "date" else naive
+            return (found if form == "date" else found.replace(microsecond=0)) == wanted
+        return found in texts
+    if isinstance(wanted, bool):
+        return found in (wanted, str(wanted).lower(), "yes" if wanted else "no")
+    if isinstance(wanted, Fraction):
+        return same(found, wanted, not isinstance(found, float))
+    return (found or None) == (wanted or None)

@@ -135,6 +135,20 @@ CROSS = DEFINITION | {
     "dimensions": _OTHERS + [d for d in DIMENSIONS if d["name"] not in ("region", "seenMonth")],
     "measures": [measure | ({"where": [{"any": [{"is": "few"}, {"all": [{"field": "note", "contains": ["as"]}]}]}]}
                             if measure["name"] == "noted" else {}) for measure in MEASURES],
+    "columns": [
+        {"field": "_id", "label": "Record"},
+        {"field": "at", "label": "At", "format": "datetime"},
+        {"field": "region", "label": "Region", "labels": {"3": "Three", "Zürich": "ZH", "true": "Yes"}},
+        {"field": "who", "label": "Person", "lookup": _OTHERS[1]["lookup"]},
+        {"field": "amount", "label": "Amount", "format": "decimal", "decimals": 1},
+        {"field": "score", "label": "Score", "format": "integer"},
+        {"field": "big", "label": "Big", "format": "integer"},
+        {"field": "active", "label": "Active", "format": "bool"},
+        {"field": "seen", "label": "Seen", "format": "date"},
+        {"field": "note", "label": "Note"},
+        {"field": "tags", "label": "Tags"},
+    ],
+    "listTitle": "The list",
     "summary": ["all", "sum", "noted", "average", "part", "people", "peakHour"],
     "compare": "previous",
     "tables": [

@@ -1,6 +1,7 @@
 /* test_pdf.c: results made by hand as PDF files, whose text poppler's tools read back. */
 #include "drawing.h"
 #include "pdf_fixture.h"
+#include "render/pdf/cells.h"
 #include "render/pdf/xref.h"
 #include "jw/report_text.h"
 
@@ -434,6 +435,32 @@ test_long_numbers_are_whole(void **state G_GNUC_UNUSED)
     assert_non_null(strstr(all, "-9,223,372,036,854,775,808.00"));
 }
 
+/* What is above zero has a sign where it is a difference, as in other formats. */
+static void
+test_differences_have_signs(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        JwColumnRole role;
+        double value;
+        const char *text;
+    } rows[] = {
+        { JW_COLUMN_VALUE, 0.5, "0.50" },       { JW_COLUMN_PREVIOUS, 0.5, "0.50" },
+        { JW_COLUMN_DIFFERENCE, 0.5, "+0.50" }, { JW_COLUMN_DIFFERENCE, -0.5, "-0.50" },
+        { JW_COLUMN_PERCENT, 3, "+3.00" },      { JW_COLUMN_PERCENT, 0, "0.00" },
+    };
+    g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
+    JwZoneCache zone = { .zone = utc };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const JwReportColumn column = { .format = JW_FORMAT_DECIMAL,
+                                        .decimals = 2,
+                                        .role = rows[i].role };
+        const JwValue value = pdf_real(rows[i].value);
+        g_autofree char *text = exe_pdf_cell(&value, &column, &zone, NULL);
+        assert_string_equal(text, rows[i].text);
+    }
+}
+
 /* All rows are there, in their order, on pages that are counted before they are drawn. */
 static void
 test_ten_thousand_rows(void **state G_GNUC_UNUSED)
@@ -691,6 +718,7 @@ main(void)
         cmocka_unit_test(test_texts_of_all_sorts),
         cmocka_unit_test(test_long_cells_end_in_an_ellipsis),
         cmocka_unit_test(test_long_numbers_are_whole),
+        cmocka_unit_test(test_differences_have_signs),
         cmocka_unit_test(test_ten_thousand_rows),
         cmocka_unit_test(test_too_many_rows_are_refused),
         cmocka_unit_test(test_same_bytes),

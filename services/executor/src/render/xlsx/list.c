@@ -1,6 +1,7 @@
 /* render/xlsx/list.c: see render/xlsx/list.h. */
 #include "render/xlsx/list.h"
 
+#include "jw/civil.h"
 #include "jw/report_words.h"
 
 #include <math.h>
@@ -11,13 +12,15 @@
 #include "render/xlsx/pack.h"
 
 #define SHEET_ROWS_MAX 1048576 /* of a sheet, by the file format */
-#define TEXT_MAX       32767   /* of a cell, in units of UTF-16: Excel calls more a damage */
+#define DAY_MS         INT64_C(86400000)
+#define TEXT_MAX       32767 /* of a cell, in units of UTF-16: Excel calls more a damage */
 
 struct _ExeXlsxList {
     const char *yes, *no;
     char *temp_dir;
     JwZoneCache *zone;
     unsigned n_columns;
+    bool *days; /* of each column, whether its times are days */
     ExeSheetXml *xml;
     GPtrArray *streams;   /* of ExeSheetStream, one a sheet */
     GArray *ended;        /* of ExeListSheet, of all sheets that get no more rows */
@@ -36,14 +39,15 @@ free_stream(gpointer stream)
 }
 
 ExeXlsxList *
-exe_xlsx_list_new(const char *temp_dir, JwZoneCache *zone, const int *styles, unsigned n_columns,
-                  const char *language)
+exe_xlsx_list_new(const char *temp_dir, JwZoneCache *zone, const int *styles, const bool *days,
+                  unsigned n_columns, const char *language)
 {
     ExeXlsxList *self = g_new0(ExeXlsxList, 1);
 
     self->temp_dir = g_strdup(temp_dir);
     self->zone = zone;
     self->n_columns = n_columns;
+    self->days = g_memdup2(days, n_columns * sizeof days[0]);
     self->yes = jw_report_word(JW_WORD_YES, language);
     self->no = jw_report_word(JW_WORD_NO, language);
     self->xml = exe_sheet_xml_new(styles, n_columns);
@@ -69,6 +73,7 @@ exe_xlsx_list_free(ExeXlsxList *self)
     g_free(self->most);
     g_free(self->numbers);
     g_free(self->negative);
+    g_free(self->days);
     g_free(self->temp_dir);
     g_free(self);
 }
@@ -142,6 +147,17 @@ note_number(ExeXlsxList *self, unsigned column, double value)
 }
 
 static void
+put_time(ExeXlsxList *self, GByteArray *into, unsigned column, int64_t time_ms)
+{
+    int64_t local_ms = jw_zone_cache_local_ms(self->zone, time_ms);
+
+    if (self->days[column]) {
+        local_ms = jw_floor_div(local_ms, DAY_MS) * DAY_MS;
+    }
+    exe_sheet_xml_time(self->xml, into, column, local_ms);
+}
+
+static void
 put_cell(ExeXlsxList *self, GByteArray *into, unsigned column, const JwValue *value)
 {
     size_t length = 0;
@@ -170,8 +186,7 @@ put_cell(ExeXlsxList *self, GByteArray *into, unsigned column, const JwValue *va
         break;
     }
     case JW_VALUE_TIME:
-        exe_sheet_xml_time(self->xml, into, column,
-                           jw_zone_cache_local_ms(self->zone, value->time_ms));
+        put_time(self, into, column, value->time_ms);
         break;
     }
 }

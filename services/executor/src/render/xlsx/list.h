@@ -11,10 +11,11 @@ G_BEGIN_DECLS
 
 typedef struct _ExeXlsxList ExeXlsxList;
 
-/* @styles: for each column the number of its cell format. @zone: of the times; outlives the list.
+/* @styles: for each column the number of its cell format. @days: for each column whether its times
+ * are shown as days, and are whole ones. @zone: of the times; outlives the list.
  * (borrowed) */
 ExeXlsxList *exe_xlsx_list_new(const char *temp_dir, JwZoneCache *zone, const int *styles,
-                               unsigned n_columns, const char *language);
+                               const bool *days, unsigned n_columns, const char *language);
 void exe_xlsx_list_free(ExeXlsxList *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ExeXlsxList, exe_xlsx_list_free)
 
