@@ -47,7 +47,7 @@ fixture_init(Fixture *self)
     self->path = g_build_filename(self->dir, "a.xlsx", NULL);
     self->utc = g_time_zone_new_utc();
     self->zone = (JwZoneCache){ .zone = self->utc };
-    self->list = exe_xlsx_list_new(self->dir, &self->zone, styles, N_COLUMNS, NULL);
+    self->list = exe_xlsx_list_new(self->dir, &self->zone, styles, N_COLUMNS, NULL, 0);
     assert_ok(exe_xlsx_list_next_sheet(self->list, &error), error);
 }
 
@@ -157,7 +157,7 @@ test_a_list_of_one_column(void **state G_GNUC_UNUSED)
     assert_int_equal(worksheet_write_string(sheet, 0, 0, "Calls", NULL), LXW_NO_ERROR);
     assert_int_equal(workbook_close(book), LXW_NO_ERROR);
 
-    g_autoptr(ExeXlsxList) list = exe_xlsx_list_new(fixture.dir, &fixture.zone, styles, 1, NULL);
+    g_autoptr(ExeXlsxList) list = exe_xlsx_list_new(fixture.dir, &fixture.zone, styles, 1, NULL, 0);
     assert_ok(exe_xlsx_list_next_sheet(list, &error), error);
     assert_ok(exe_xlsx_list_row(list, &seven, &error), error);
     assert_ok(exe_xlsx_list_pack(list, fixture.closed, fixture.path, 1, &error), error);

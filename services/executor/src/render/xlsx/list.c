@@ -18,6 +18,7 @@ struct _ExeXlsxList {
     char *temp_dir;
     JwZoneCache *zone;
     unsigned n_columns;
+    uint32_t sheet_rows;
     ExeSheetXml *xml;
     GPtrArray *streams;   /* of ExeSheetStream, one a sheet */
     GArray *ended;        /* of ExeListSheet, of all sheets that get no more rows */
@@ -37,13 +38,14 @@ free_stream(gpointer stream)
 
 ExeXlsxList *
 exe_xlsx_list_new(const char *temp_dir, JwZoneCache *zone, const int *styles, unsigned n_columns,
-                  const char *language)
+                  const char *language, uint32_t sheet_rows)
 {
     ExeXlsxList *self = g_new0(ExeXlsxList, 1);
 
     self->temp_dir = g_strdup(temp_dir);
     self->zone = zone;
     self->n_columns = n_columns;
+    self->sheet_rows = sheet_rows > 0 ? sheet_rows : SHEET_ROWS_MAX;
     self->yes = jw_report_word(JW_WORD_YES, language);
     self->no = jw_report_word(JW_WORD_NO, language);
     self->xml = exe_sheet_xml_new(styles, n_columns);
@@ -114,7 +116,7 @@ exe_xlsx_list_n_sheets(const ExeXlsxList *self)
 uint32_t
 exe_xlsx_list_last_row(const ExeXlsxList *self, unsigned sheet)
 {
-    return sheet + 1 < self->streams->len ? SHEET_ROWS_MAX : self->last_row;
+    return sheet + 1 < self->streams->len ? self->sheet_rows : self->last_row;
 }
 
 bool
@@ -130,7 +132,7 @@ exe_xlsx_list_widest(const ExeXlsxList *self, unsigned column, double *ret_numbe
 bool
 exe_xlsx_list_sheet_is_full(const ExeXlsxList *self)
 {
-    return self->last_row == SHEET_ROWS_MAX;
+    return self->last_row == self->sheet_rows;
 }
 
 static void
