@@ -136,7 +136,7 @@ test_groups_have_names(void **state)
     count(self, values, G_N_ELEMENTS(values));
     assert_ok(exe_lookups_name_groups(self->lookups, self->aggregate, &error), error);
     g_autoptr(JwReportResult) result =
-        jw_report_result_new(self->aggregate, self->def, self->request, self->zone);
+        jw_report_result_new_compared(self->aggregate, NULL, self->def, self->request, self->zone);
     exe_lookups_note(self->lookups, result);
     assert_int_equal(result->notes->len, 0);
     const JwReportTable *table = &g_array_index(result->tables, JwReportTable, 0);
@@ -165,7 +165,7 @@ test_nothing_found(void **state)
     count(self, values, G_N_ELEMENTS(values));
     assert_ok(exe_lookups_name_groups(self->lookups, self->aggregate, &error), error);
     g_autoptr(JwReportResult) result =
-        jw_report_result_new(self->aggregate, self->def, self->request, self->zone);
+        jw_report_result_new_compared(self->aggregate, NULL, self->def, self->request, self->zone);
     exe_lookups_note(self->lookups, result);
     const JwReportTable *table = &g_array_index(result->tables, JwReportTable, 0);
     assert_string_equal(jw_report_cell(table, 0, 0)->text, "a2");
@@ -199,7 +199,7 @@ test_the_list_has_names(void **state)
     assert_shown(self, text("a4"), "a4");
     assert_shown(self, text("nobody"), "nobody");
     g_autoptr(JwReportResult) result =
-        jw_report_result_new(self->aggregate, self->def, self->request, self->zone);
+        jw_report_result_new_compared(self->aggregate, NULL, self->def, self->request, self->zone);
     exe_lookups_note(self->lookups, result);
     assert_int_equal(result->notes->len, 0); /* nothing was left out */
 }
@@ -232,12 +232,12 @@ test_more_names_than_are_kept(void **state)
     }
     assert_ok(exe_lookups_load(self->lookups, &error), error);
     g_autoptr(JwReportResult) none =
-        jw_report_result_new(self->aggregate, self->def, self->request, self->zone);
+        jw_report_result_new_compared(self->aggregate, NULL, self->def, self->request, self->zone);
     exe_lookups_note(self->lookups, none);
     assert_int_equal(none->notes->len, 0); /* nothing that was shown */
     assert_shown(self, text("far"), "far");
     g_autoptr(JwReportResult) result =
-        jw_report_result_new(self->aggregate, self->def, self->request, self->zone);
+        jw_report_result_new_compared(self->aggregate, NULL, self->def, self->request, self->zone);
     exe_lookups_note(self->lookups, result);
     assert_int_equal(result->notes->len, 1);
     assert_string_equal(result->notes->pdata[0],

@@ -18,7 +18,7 @@ set_up(Ntf *ntf, KitPorts *ports, JwMail *mail, const char *ce_source)
         .poll_ms = 1000,
         .dead_after_ms = 150000,
         .resend_after_ms = 120000,
-        .give_up_ms = JW_DELIVERY_GIVE_UP_MS,
+        .give_up_ms = 72 * HOUR,
     };
     ntf->mail_config.from = (char *)(uintptr_t) "Jobwire <jobs@example.com>";
     ntf->mail_config.timeout_ms = 60000;

@@ -301,7 +301,7 @@ test_old_failure(void **state)
     g_autofree char *job_id = make_job(kit, "ann@example.com", JW_ON_FAILURE_REQUESTER);
 
     fail_job(kit, job_id, JW_CHANGE_FAIL_FINAL, "TIMEOUT");
-    tk_clock_advance(&kit->ports->clock.fake, JW_DELIVERY_GIVE_UP_MS + 1);
+    tk_clock_advance(&kit->ports->clock.fake, kit->ntf.config.give_up_ms + 1);
     look_again(kit);
     assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 0);
     assert_pending(kit, job_id, false);

@@ -61,10 +61,6 @@ size_t jw_aggregate_n_groups(JwAggregate *self, const JwDimensionDef *dimension)
 const char *jw_aggregate_group_label(JwAggregate *self, const JwDimensionDef *dimension,
                                      size_t group);
 
-/* The value of a measure over the records of a group, as jw_aggregate_figure(); peaks have none. */
-JwValue jw_aggregate_group_value(JwAggregate *self, const JwDimensionDef *dimension, size_t group,
-                                 const JwMeasureDef *measure);
-
 /* Whether some values of the dimension have no group of their own, and are in "(other)". */
 bool jw_aggregate_has_other(JwAggregate *self, const JwDimensionDef *dimension);
 

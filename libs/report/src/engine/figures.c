@@ -270,16 +270,6 @@ jw_aggregate_has_other(JwAggregate *self, const JwDimensionDef *dimension)
 }
 
 JwValue
-jw_aggregate_group_value(JwAggregate *self, const JwDimensionDef *dimension, size_t group,
-                         const JwMeasureDef *measure)
-{
-    const JwDimension *of = dimension_of(self, dimension);
-
-    const JwScope scope = group_scope(self, of, jw_groups_at(of->groups, group));
-    return jw_aggregate_value(self, measure, &scope);
-}
-
-JwValue
 jw_aggregate_nothing(JwAggregate *self, const JwMeasureDef *def)
 {
     g_autofree JwAccumulator *nothing = g_new0(JwAccumulator, MAX(self->n_simple, 1));
