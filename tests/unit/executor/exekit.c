@@ -80,19 +80,7 @@ kit_free(ExeKit *self)
     g_free(self);
 }
 
-int
-kit_setup(void **state)
-{
-    *state = kit_new_idle(60);
-    return 0;
-}
-
-int
-kit_teardown(void **state)
-{
-    kit_free(*state);
-    return 0;
-}
+KIT_STATE(kit_new_idle(60))
 
 #define KIT_HEADERS 5
 

@@ -28,20 +28,12 @@ static const JwHttpApi *const apis[] = { &api, NULL };
 static int
 setup(void **state)
 {
-    (void)state;
     hc_server_init(&server);
     server.config.connections_max = 16;
     server.config.idle_timeout_ms = 1000;
     server.config.request_age_ms = 700;
     hc_server_start(&server, apis, NULL);
-    return 0;
-}
-
-static int
-teardown(void **state)
-{
-    (void)state;
-    hc_server_clear(&server);
+    *state = &server;
     return 0;
 }
 
@@ -172,5 +164,5 @@ main(void)
         cmocka_unit_test(test_others_are_served),
         cmocka_unit_test(test_cap),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, hc_teardown);
 }
