@@ -64,7 +64,7 @@ test_did_you_mean(void **state)
           "jobctl demo-data: Unknown option --row=5; did you mean --rows?\n" },
         { { "dlq", "lst", "job.events" }, "jobctl dlq: there is no 'lst'; did you mean list?\n" },
         { { "dlq", "drop", "job.events" },
-          "jobctl dlq: there is no 'drop'; say what to do: list|replay\n" },
+          "jobctl dlq: there is no 'drop'; say what to do: list|replay TOPIC\n" },
         { { "dlq" }, "Usage:\n  jobctl dlq " },
         { { "dlq" }, "--partition" },
         { { "dlq", "replay", "t", "--limit=5" }, "jobctl dlq: replay takes no --limit\n" },

@@ -113,8 +113,7 @@ n_groups(Fixture *self, const char *dimension)
 static const char *
 group_label(Fixture *self, const char *dimension, size_t group)
 {
-    return jw_aggregate_group_label(self->agg, jw_report_def_dimension(self->def, dimension),
-                                    group);
+    return label_of_group(self->agg, jw_report_def_dimension(self->def, dimension), group);
 }
 
 static JwValue

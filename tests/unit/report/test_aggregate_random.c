@@ -129,7 +129,7 @@ check_dimension(const Call *calls, JwAggregate *agg, const JwReportDef *def, con
         g_ptr_array_add(labels, label_of(&calls[i], name, zone));
     }
     for (size_t group = 0; group < jw_aggregate_n_groups(agg, dimension); group++) {
-        const char *label = jw_aggregate_group_label(agg, dimension, group);
+        const char *label = label_of_group(agg, dimension, group);
         g_autoptr(GPtrArray) members = g_ptr_array_new();
         for (size_t i = 0; i < N_ROWS; i++) {
             if (strcmp(g_ptr_array_index(labels, i), label) == 0) {

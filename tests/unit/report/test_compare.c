@@ -403,6 +403,30 @@ test_empty_periods(void **state)
     assert_string_equal(change, "n/a before");
 }
 
+/* The part of nothing is nothing where there are records, and no part where there are none. */
+static void
+test_parts_of_an_empty_period(void **state)
+{
+    Both *both = *state;
+
+    calls_add_measure(both->now.def, "part", JW_MEASURE_SHARE, NULL)->of = g_strdup("totalCalls");
+    both->now.request->group_by = g_strsplit("agent", ",", -1);
+    both->now.request->measures = g_strsplit("part", ",", -1);
+    both->now.request->compare_asked = true;
+    both_start(both);
+    answered_now(both, "ada");
+    g_autoptr(JwReportResult) first = both_result(both);
+    assert_cell(table_at(first, 0), 0, 1, 100);
+    assert_cell(table_at(first, 0), 0, 2, NAN);
+    assert_cell(table_at(first, 0), 0, 3, NAN);
+    answered_before(both, "eve");
+    g_autoptr(JwReportResult) second = both_result(both);
+    assert_cell(table_at(second, 0), 0, 2, 0);
+    assert_string_equal(jw_report_cell(table_at(second, 0), 1, 0)->text, "eve");
+    assert_cell(table_at(second, 0), 1, 1, 0);
+    assert_cell(table_at(second, 0), 1, 2, 100);
+}
+
 /* Its one table is compared when the request asks, else when the definition's table is. */
 static void
 test_grouped(void **state)
@@ -491,6 +515,118 @@ test_sorted_groups(void **state)
     assert_cell(table, 2, 2, 1);
 }
 
+/* Two of one name, of which one period has one alone. */
+static const char *
+name_of(const char *value, gpointer data)
+{
+    (void)data;
+    return value[0] == 'a' ? "Ann" : value[0] == 'b' ? "Bo" : NULL;
+}
+
+static void
+assert_named(Both *both, const char *const *labels, const double (*calls)[2], size_t n)
+{
+    const JwDimensionDef *agent = jw_report_def_dimension(both->now.def, "agent");
+
+    jw_aggregate_relabel(both->now.aggregate, both->before.aggregate, agent, name_of, NULL);
+    g_autoptr(JwReportResult) result = both_result(both);
+    const JwReportTable *table = table_at(result, 0);
+    assert_int_equal(table->n_rows, n);
+    for (size_t i = 0; i < n; i++) {
+        assert_row(table, i, labels[i], calls[i][0], calls[i][1]);
+    }
+}
+
+/* Groups meet by their values, whatever these are called in either period. */
+static void
+test_groups_of_one_name(void **state)
+{
+    static const char *const labels[] = { "Ann (a1)", "Ann (a2)", "Bo", "Ann (a3)", "Total" };
+    static const double calls[][2] = { { 2, 3 }, { 1, 0 }, { 1, 1 }, { 0, 1 }, { 4, 5 } };
+    Both *both = *state;
+
+    both->now.request->group_by = g_strsplit("agent", ",", -1);
+    both->now.request->compare_asked = true;
+    both_start(both);
+    for (int i = 0; i < 3; i++) {
+        answered_before(both, "a1");
+        answered_now(both, i < 2 ? "a1" : "a2");
+    }
+    answered_before(both, "a3");
+    answered_before(both, "b1");
+    answered_now(both, "b1");
+    assert_named(both, labels, calls, G_N_ELEMENTS(labels));
+}
+
+/* Each period has one Ann, and it is not the same. */
+static void
+test_another_of_that_name(void **state)
+{
+    static const char *const labels[] = { "Ann (a2)", "Ann (a1)", "Total" };
+    static const double calls[][2] = { { 1, 0 }, { 0, 1 }, { 1, 1 } };
+    Both *both = *state;
+
+    both->now.request->group_by = g_strsplit("agent", ",", -1);
+    both->now.request->compare_asked = true;
+    both_start(both);
+    answered_before(both, "a1");
+    answered_now(both, "a2");
+    assert_named(both, labels, calls, G_N_ELEMENTS(labels));
+}
+
+/* The highest of this period are found again in that before. */
+static void
+test_highest_of_one_name(void **state)
+{
+    static const char *const labels[] = { "Ann (a2)", "(other)", "Total" };
+    static const double calls[][2] = { { 2, 1 }, { 1, 3 }, { 3, 4 } };
+    Both *both = *state;
+
+    both->now.request->group_by = g_strsplit("agent", ",", -1);
+    both->now.request->compare_asked = true;
+    both->now.request->rows.top_by = g_strdup("totalCalls");
+    both->now.request->rows.top_n = 1;
+    both_start(both);
+    for (int i = 0; i < 3; i++) {
+        answered_now(both, i < 2 ? "a2" : "a1");
+        answered_before(both, "a1");
+    }
+    answered_before(both, "a2");
+    assert_named(both, labels, calls, G_N_ELEMENTS(labels));
+}
+
+/* Values that differ where their labels are cut, or in what no label shows, are not one. */
+static void
+test_values_that_look_alike(void **state)
+{
+    static const double calls[][2] = { { 3, 1 }, { 2, 4 }, { 1, 0 }, { 0, 1 } };
+    g_autofree char *begin = g_strnfill(200, 'x');
+    g_autofree char *end = g_strnfill(100, 'y');
+    g_autofree char *one = g_strconcat(begin, "1", end, NULL);
+    g_autofree char *two = g_strconcat(begin, "2", end, NULL);
+    Both *both = *state;
+
+    both->now.request->group_by = g_strsplit("agent", ",", -1);
+    both->now.request->compare_asked = true;
+    both->now.request->rows.totals = JW_TOTALS_NO;
+    both_start(both);
+    for (int i = 0; i < 4; i++) {
+        answered_before(both, two);
+        answered_now(both, i < 3 ? one : "t\x01");
+    }
+    answered_before(both, one);
+    answered_before(both, "t\x02");
+    answered_now(both, two);
+    answered_now(both, two);
+    g_autoptr(JwReportResult) result = both_result(both);
+    const JwReportTable *table = table_at(result, 0);
+    assert_int_equal(table->n_rows, G_N_ELEMENTS(calls));
+    for (size_t i = 0; i < G_N_ELEMENTS(calls); i++) {
+        assert_cell(table, i, 1, calls[i][0]);
+        assert_cell(table, i, 2, calls[i][1]);
+    }
+}
+
 int
 main(void)
 {
@@ -505,9 +641,14 @@ main(void)
         TEST(test_long_periods),
         TEST(test_other_groups_are_not_nothing),
         TEST(test_empty_periods),
+        TEST(test_parts_of_an_empty_period),
         TEST(test_grouped),
         TEST(test_highest_groups),
         TEST(test_sorted_groups),
+        TEST(test_groups_of_one_name),
+        TEST(test_another_of_that_name),
+        TEST(test_highest_of_one_name),
+        TEST(test_values_that_look_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

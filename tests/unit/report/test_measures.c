@@ -88,7 +88,7 @@ in_group(Pass *self, const char *group, const char *name)
     const JwDimensionDef *dimension = jw_report_def_dimension(self->def, "g");
 
     for (size_t i = 0; i < jw_aggregate_n_groups(self->aggregate, dimension); i++) {
-        if (strcmp(jw_aggregate_group_label(self->aggregate, dimension, i), group) == 0) {
+        if (strcmp(label_of_group(self->aggregate, dimension, i), group) == 0) {
             return number(value_in_group(self->aggregate, dimension, i,
                                          jw_report_def_measure(self->def, name)));
         }
@@ -265,6 +265,10 @@ test_estimates_are_marked(void **state)
                         "them; its place among them is right to about 0.3 %.");
     assert_string_equal(g_ptr_array_index(result->notes, 2),
                         "Calls each: marked with ≈ where it is made of estimates.");
+    g_autofree char *german =
+        jw_aggregate_estimate_note(pass.aggregate, jw_report_def_measure(pass.def, "u"), "de");
+    assert_string_equal(german, "Callers: mit ≈ markiert, wo es zu viele verschiedene Werte gibt, "
+                                "um jeden zu behalten; der Standardfehler beträgt 0,81 %.");
     const JwReportTable *table = &g_array_index(result->tables, JwReportTable, 0);
     for (size_t i = 0; i < table->n_columns; i++) { /* 5,001 and 5,000 in a group: exact */
         assert_false(table->columns[i].approximate);

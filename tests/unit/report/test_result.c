@@ -39,7 +39,7 @@ assert_complete(const JwReportResult *result, JwAggregate *aggregate, const JwRe
         assert_int_equal(table->n_rows, jw_aggregate_n_groups(aggregate, dimension));
         for (size_t cell = 0; cell < table->n_rows * table->n_columns; cell++) {
             const size_t row = cell / table->n_columns, column = cell % table->n_columns;
-            const char *label = jw_aggregate_group_label(aggregate, dimension, row);
+            const char *label = label_of_group(aggregate, dimension, row);
             const JwMeasureDef *measure =
                 jw_report_def_measure(def, from->measures[column > 0 ? column - 1 : 0]);
             const JwValue value =
