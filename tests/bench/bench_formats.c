@@ -25,7 +25,8 @@ write_file(const ExeRenderOps *ops, const ExeRenderInput *input, int64_t rows, G
         ok = ops->row(render, values, error);
     }
     g_autoptr(JwReportResult) result =
-        ok ? jw_report_result_new(aggregate, input->def, request, input->zone) : NULL;
+        ok ? jw_report_result_new_compared(aggregate, NULL, input->def, request, input->zone)
+           : NULL;
     ok = ok && ops->finish(render, result, error)
          && (ops->check == NULL || ops->check(render, error));
     ops->free(render);

@@ -751,7 +751,7 @@ test_all_figures_of_a_report(void **state G_GNUC_UNUSED)
         jw_aggregate_add(aggregate, row);
         assert_ok(exe_render_pdf.row(self.render, row, &error), error);
     }
-    self.result = jw_report_result_new(aggregate, def, request, self.zone);
+    self.result = jw_report_result_new_compared(aggregate, NULL, def, request, self.zone);
     pdf_finish(&self);
     assert_figures(&self);
 }

@@ -169,7 +169,7 @@ static void
 fixture_finish(Fixture *self)
 {
     g_autoptr(JwReportResult) result =
-        jw_report_result_new(self->aggregate, self->def, self->request, self->zone);
+        jw_report_result_new_compared(self->aggregate, NULL, self->def, self->request, self->zone);
 
     finish_with(self, result);
 }
@@ -616,7 +616,7 @@ test_times_as_figures(void **state G_GNUC_UNUSED)
         assert_ok(self.aggregate != NULL, error);
         fixture_add_at(&self, "Dan", whole(1), real(1), START + 27 * INT64_C(1800000));
         g_autoptr(JwReportResult) result =
-            jw_report_result_new(self.aggregate, self.def, self.request, self.zone);
+            jw_report_result_new_compared(self.aggregate, NULL, self.def, self.request, self.zone);
         assert_string_equal(g_array_index(result->figures, JwReportFigure, 1).text, rows[i].text);
         fixture_finish(&self);
         assert_has(&self, "xl/worksheets/sheet1.xml", rows[i].cell);

@@ -48,7 +48,7 @@ fixture_init(Fixture *self)
     self->path = g_build_filename(self->dir, "a.xlsx", NULL);
     self->utc = g_time_zone_new_utc();
     self->zone = (JwZoneCache){ .zone = self->utc };
-    self->list = exe_xlsx_list_new(self->dir, &self->zone, styles, days, N_COLUMNS, NULL);
+    self->list = exe_xlsx_list_new(self->dir, &self->zone, styles, days, N_COLUMNS, NULL, 0);
     assert_ok(exe_xlsx_list_next_sheet(self->list, &error), error);
 }
 
@@ -160,7 +160,7 @@ test_days_and_times(void **state G_GNUC_UNUSED)
     assert_true(jw_time_parse("2021-03-28T22:30:00Z", &at.time_ms, NULL)); /* 0:30 on the 29th */
     const JwValue row[N_COLUMNS] = { at, at };
     g_autoptr(ExeXlsxList) list =
-        exe_xlsx_list_new(fixture.dir, &berlin, styles, days, N_COLUMNS, NULL);
+        exe_xlsx_list_new(fixture.dir, &berlin, styles, days, N_COLUMNS, NULL, 0);
     assert_ok(exe_xlsx_list_next_sheet(list, &error), error);
     assert_ok(exe_xlsx_list_row(list, row, &error), error);
     assert_ok(exe_xlsx_list_pack(list, fixture.closed, fixture.path, 1, &error), error);
@@ -188,7 +188,7 @@ test_a_list_of_one_column(void **state G_GNUC_UNUSED)
     assert_int_equal(workbook_close(book), LXW_NO_ERROR);
 
     g_autoptr(ExeXlsxList) list =
-        exe_xlsx_list_new(fixture.dir, &fixture.zone, styles, days, 1, NULL);
+        exe_xlsx_list_new(fixture.dir, &fixture.zone, styles, days, 1, NULL, 0);
     assert_ok(exe_xlsx_list_next_sheet(list, &error), error);
     assert_ok(exe_xlsx_list_row(list, &seven, &error), error);
     assert_ok(exe_xlsx_list_pack(list, fixture.closed, fixture.path, 1, &error), error);

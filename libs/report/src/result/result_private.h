@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 /* A result without figures and tables. (transfer full) */
 JwReportResult *jw_result_new_empty(void);
 
-/* jw_report_result_new() before labels, units and levels are put into its tables. (transfer full)
+/* jw_report_result_new_compared() before labels, units and levels are put into its tables.
+ * (transfer full)
  */
 JwReportResult *jw_result_build(JwAggregate *aggregate, const JwReportDef *def,
                                 const JwReportRequest *request, GTimeZone *zone);

@@ -93,7 +93,7 @@ render_type(const JwReportDef *def)
     json_t *filters = json_array();
     json_t *dimensions = json_array();
     json_t *measures = json_array();
-    json_t *served = json_array();
+    json_t *formats = json_array();
 
     jw_json_set_string(type, "type", def->report_type);
     jw_json_set_string(type, "title", def->title);
@@ -111,9 +111,7 @@ render_type(const JwReportDef *def)
         add_named(measures, measure->name, measure->label);
     }
     for (size_t i = 0; i < jw_n_report_formats; i++) {
-        if (jw_report_formats[i].served) {
-            json_array_append_new(served, json_string(jw_report_formats[i].name));
-        }
+        json_array_append_new(formats, json_string(jw_report_formats[i].name));
     }
     if (def->timeout_s > 0) {
         json_object_set_new(type, "timeoutSeconds", json_integer(def->timeout_s));
@@ -122,7 +120,7 @@ render_type(const JwReportDef *def)
     json_object_set_new(type, "filterOperators", render_operators(def));
     json_object_set_new(type, "dimensions", dimensions);
     json_object_set_new(type, "measures", measures);
-    json_object_set_new(type, "formats", served);
+    json_object_set_new(type, "formats", formats);
     return type;
 }
 

@@ -11,7 +11,6 @@
 G_BEGIN_DECLS
 
 #define GW_REPORTS_ROOT JW_LINK_REPORTS
-#define GW_REPORTS_JOBS JW_LINK_REPORT_JOBS
 #define GW_JOB_TYPE     "report"
 
 /* routes.c */

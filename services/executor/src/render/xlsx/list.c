@@ -21,6 +21,7 @@ struct _ExeXlsxList {
     JwZoneCache *zone;
     unsigned n_columns;
     bool *days; /* of each column, whether its times are days */
+    uint32_t sheet_rows;
     ExeSheetXml *xml;
     GPtrArray *streams;   /* of ExeSheetStream, one a sheet */
     GArray *ended;        /* of ExeListSheet, of all sheets that get no more rows */
@@ -40,7 +41,7 @@ free_stream(gpointer stream)
 
 ExeXlsxList *
 exe_xlsx_list_new(const char *temp_dir, JwZoneCache *zone, const int *styles, const bool *days,
-                  unsigned n_columns, const char *language)
+                  unsigned n_columns, const char *language, uint32_t sheet_rows)
 {
     ExeXlsxList *self = g_new0(ExeXlsxList, 1);
 
@@ -48,6 +49,7 @@ exe_xlsx_list_new(const char *temp_dir, JwZoneCache *zone, const int *styles, co
     self->zone = zone;
     self->n_columns = n_columns;
     self->days = g_memdup2(days, n_columns * sizeof days[0]);
+    self->sheet_rows = sheet_rows > 0 ? sheet_rows : SHEET_ROWS_MAX;
     self->yes = jw_report_word(JW_WORD_YES, language);
     self->no = jw_report_word(JW_WORD_NO, language);
     self->xml = exe_sheet_xml_new(styles, n_columns);
@@ -119,7 +121,7 @@ exe_xlsx_list_n_sheets(const ExeXlsxList *self)
 uint32_t
 exe_xlsx_list_last_row(const ExeXlsxList *self, unsigned sheet)
 {
-    return sheet + 1 < self->streams->len ? SHEET_ROWS_MAX : self->last_row;
+    return sheet + 1 < self->streams->len ? self->sheet_rows : self->last_row;
 }
 
 bool
@@ -135,7 +137,7 @@ exe_xlsx_list_widest(const ExeXlsxList *self, unsigned column, double *ret_numbe
 bool
 exe_xlsx_list_sheet_is_full(const ExeXlsxList *self)
 {
-    return self->last_row == SHEET_ROWS_MAX;
+    return self->last_row == self->sheet_rows;
 }
 
 static void

@@ -72,7 +72,7 @@ list_new(ExeRender *self)
         styles[i] = lxw_format_get_xf_index(exe_xlsx_style(&self->book.styles, &look));
     }
     return exe_xlsx_list_new(self->input.temp_dir, &self->zone, styles, days, columns->len,
-                             self->input.def->language);
+                             self->input.def->language, self->input.sheet_rows);
 }
 
 static void
