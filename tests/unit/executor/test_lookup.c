@@ -198,7 +198,7 @@ test_nothing_found(void **state)
     assert_string_equal(jw_report_cell(table, 0, 0)->text, "a2");
     assert_int_equal(result->notes->len, 1);
     assert_string_equal(result->notes->pdata[0],
-                        "Who: 'people' has no name for any of the values shown");
+                        "Who: “people” has no name for any of the values shown.");
 }
 
 static void
@@ -268,8 +268,8 @@ test_more_names_than_are_kept(void **state)
     exe_lookups_note(self->lookups, result);
     assert_int_equal(result->notes->len, 1);
     assert_string_equal(result->notes->pdata[0],
-                        "By: 'people' has more than 20,000 names; the list shows what is not among "
-                        "the first of them as it is");
+                        "By (people): only the first 20,000 names are read; the list shows what is "
+                        "not among them as it is.");
 }
 
 static void

@@ -403,6 +403,32 @@ test_empty_periods(void **state)
     assert_string_equal(change, "n/a before");
 }
 
+/* The part of nothing is nothing where there are records, and no part where there are none. */
+static void
+test_parts_of_an_empty_period(void **state)
+{
+    g_auto(Both) both = { 0 };
+
+    (void)state;
+    both_init(&both);
+    calls_add_measure(both.now.def, "part", JW_MEASURE_SHARE, NULL)->of = g_strdup("totalCalls");
+    both.now.request->group_by = g_strsplit("agent", ",", -1);
+    both.now.request->measures = g_strsplit("part", ",", -1);
+    both.now.request->compare_asked = true;
+    both_start(&both);
+    fixture_call(&both.now, "2026-01-06T11:00:00Z", "ada", "answered", 1);
+    g_autoptr(JwReportResult) first = both_result(&both);
+    assert_cell(table_at(first, 0), 0, 1, 100);
+    assert_cell(table_at(first, 0), 0, 2, NAN);
+    assert_cell(table_at(first, 0), 0, 3, NAN);
+    fixture_call(&both.before, "2025-12-30T06:00:00Z", "eve", "answered", 1);
+    g_autoptr(JwReportResult) second = both_result(&both);
+    assert_cell(table_at(second, 0), 0, 2, 0);
+    assert_string_equal(jw_report_cell(table_at(second, 0), 1, 0)->text, "eve");
+    assert_cell(table_at(second, 0), 1, 1, 0);
+    assert_cell(table_at(second, 0), 1, 2, 100);
+}
+
 /* Its one table is compared when the request asks, else when the definition's table is. */
 static void
 test_grouped(void **state)
@@ -634,6 +660,7 @@ main(void)
         cmocka_unit_test(test_long_periods),
         cmocka_unit_test(test_other_groups_are_not_nothing),
         cmocka_unit_test(test_empty_periods),
+        cmocka_unit_test(test_parts_of_an_empty_period),
         cmocka_unit_test(test_grouped),
         cmocka_unit_test(test_highest_groups),
         cmocka_unit_test(test_sorted_groups),

@@ -218,20 +218,28 @@ test_sort(void **state)
         const char *by;
         bool descending;
         JwTotals totals;
+        int top;
         const char *expected;
     } cases[] = {
-        { "averageDuration", false, JW_TOTALS_NO,
+        { "averageDuration", false, JW_TOTALS_NO, 0,
           "G|bob|Wednesday|1|50.0\nG|ada|Tuesday|3|125.0\nG|bob|Tuesday|1|\nG|eve|Thursday|1|\n" },
-        { "averageDuration", true, JW_TOTALS_NO,
+        { "averageDuration", true, JW_TOTALS_NO, 0,
           "G|ada|Tuesday|3|125.0\nG|bob|Wednesday|1|50.0\nG|bob|Tuesday|1|\nG|eve|Thursday|1|\n" },
-        { "totalCalls", false, JW_TOTALS_YES,
+        { "totalCalls", false, JW_TOTALS_YES, 0,
           "G|eve|Thursday|1|\nS|eve, total||1|\nG|bob|Tuesday|1|\nG|bob|Wednesday|1|50.0\n"
           "S|bob, total||2|50.0\nG|ada|Tuesday|3|125.0\nS|ada, total||3|125.0\n"
           "T|Total||6|100.0\n" },
-        { "agent", true, JW_TOTALS_NO,
+        { "agent", true, JW_TOTALS_NO, 0,
           "G|eve|Thursday|1|\nG|bob|Tuesday|1|\nG|bob|Wednesday|1|50.0\nG|ada|Tuesday|3|125.0\n" },
-        { "weekday", true, JW_TOTALS_NO,
+        { "weekday", true, JW_TOTALS_NO, 0,
           "G|eve|Thursday|1|\nG|bob|Wednesday|1|50.0\nG|ada|Tuesday|3|125.0\nG|bob|Tuesday|1|\n" },
+        /* In one list equal ones are in natural order, whatever their agent has in all; and what is
+         * in "(other)" by one of its keys is last. */
+        { "totalCalls", false, JW_TOTALS_NO, 0,
+          "G|bob|Tuesday|1|\nG|bob|Wednesday|1|50.0\nG|eve|Thursday|1|\nG|ada|Tuesday|3|125.0\n" },
+        { "totalCalls", false, JW_TOTALS_NO, 1,
+          "G|ada|Tuesday|3|125.0\nG|(other)|Tuesday|1|\nG|(other)|Wednesday|1|50.0\n"
+          "G|(other)|Thursday|1|\n" },
     };
 
     (void)state;
@@ -241,6 +249,8 @@ test_sort(void **state)
         f.request->rows.sort_by = g_strdup(cases[i].by);
         f.request->rows.sort_descending = cases[i].descending;
         f.request->rows.totals = cases[i].totals;
+        f.request->rows.top_by = cases[i].top > 0 ? g_strdup("totalCalls") : NULL;
+        f.request->rows.top_n = cases[i].top;
         fixture_start(&f);
         add_calls(&f);
         g_autoptr(JwReportResult) result = fixture_result(&f);

@@ -82,7 +82,9 @@ JwValue jw_aggregate_nothing(JwAggregate *self, const JwMeasureDef *measure);
  * count or a percentile that saw too many values, or made of such. */
 bool jw_aggregate_take_estimated(JwAggregate *self);
 
-/* What readers of estimates of a measure must know, as a sentence. (transfer full) */
-char *jw_aggregate_estimate_note(const JwAggregate *self, const JwMeasureDef *measure);
+/* What readers of estimates of a measure must know, as a sentence in @language (nullable).
+ * (transfer full) */
+char *jw_aggregate_estimate_note(const JwAggregate *self, const JwMeasureDef *measure,
+                                 const char *language);
 
 G_END_DECLS

@@ -202,12 +202,23 @@ load_across(JwRows *self)
     }
 }
 
+/* Without sub-totals between them sorted rows are one list. */
+static bool
+is_one_list(const JwTablePlan *plan)
+{
+    return !plan->totals && plan->n_keys > 1
+           && (plan->sort_by != NULL || plan->sort_key < plan->n_keys);
+}
+
 static NodeOrder
 order_of_level(const JwTablePlan *plan, size_t level)
 {
     const bool top = plan->top_by != NULL && level == 0 && plan->sort_by == NULL
                      && plan->sort_key == plan->n_keys;
 
+    if (is_one_list(plan)) { /* sort_as_one() has the natural order to begin with */
+        return (NodeOrder){ 0 };
+    }
     return (NodeOrder){ .by_number = plan->sort_by != NULL || top,
                         .by_label = plan->sort_key == level,
                         .descending = plan->descending || top };
@@ -277,14 +288,27 @@ add_level(JwRows *self, size_t level, size_t first, size_t end, const JwAccumula
     }
 }
 
-/* Without sub-totals between them the rows are one list. */
+/* What a row stands for in one list: the group of the key that sorts it, else that of its last key;
+ * NULL: it is in "(other)", of any of its keys when a measure sorts. */
+static const JwGroup *
+group_of_row(const JwRows *self, const JwLeaf *leaf, const NodeOrder *order)
+{
+    const JwTablePlan *plan = self->plan;
+    const size_t last = order->by_label ? plan->sort_key : plan->n_keys - 1;
+    const JwGroup *group = jw_leaves_group(&self->leaves, last, leaf->places[last]);
+
+    for (size_t key = 0; order->by_number && key < last && group != NULL; key++) {
+        group = leaf->places[key] != JW_PLACE_OTHER ? group : NULL;
+    }
+    return group;
+}
+
 static void
 sort_as_one(JwRows *self)
 {
     const JwTablePlan *plan = self->plan;
-    const size_t key = plan->sort_key;
     NodeOrder order = { .by_number = plan->sort_by != NULL,
-                        .by_label = key < plan->n_keys,
+                        .by_label = plan->sort_key < plan->n_keys,
                         .descending = plan->descending };
     g_autoptr(GArray) nodes = g_array_new(FALSE, TRUE, sizeof(Node));
     g_autoptr(GArray) rows = g_array_new(FALSE, TRUE, sizeof(Row));
@@ -292,9 +316,7 @@ sort_as_one(JwRows *self)
     for (guint i = 0; i < self->rows->len; i++) {
         const Row *row = &g_array_index(self->rows, Row, i);
         const JwLeaf *leaf = &g_array_index(self->leaves.leaves, JwLeaf, row->first);
-        const size_t last = order.by_label ? key : plan->n_keys - 1;
-        Node node = { .stretch = { .first = i },
-                      .group = jw_leaves_group(&self->leaves, last, leaf->places[last]) };
+        Node node = { .stretch = { .first = i }, .group = group_of_row(self, leaf, &order) };
         if (order.by_number) {
             node.number = jw_aggregate_number(self->aggregate, plan->sort_by, &row->scope);
         } else if (order.by_label && node.group != NULL) {
@@ -354,8 +376,7 @@ jw_rows_new(JwAggregate *aggregate, const JwTablePlan *plan)
     fold(self);
     const JwStretch all = { .end = self->leaves.leaves->len };
     add_level(self, 0, all.first, all.end, aggregate->totals);
-    if (!plan->totals && plan->n_keys > 1
-        && (plan->sort_by != NULL || plan->sort_key < plan->n_keys)) {
+    if (is_one_list(plan)) {
         sort_as_one(self);
     }
     if (plan->totals) {

@@ -223,17 +223,20 @@ measure_of(const Tables *tables, size_t column)
     return jw_report_def_measure(tables->compare->def, tables->now.columns[column].name);
 }
 
-/* The value of a table at a place of a pair, or what a measure is over no records: not known when
- * its group may be among others. */
+/* The value of a table at a place of a pair, or what a measure is over no records of its period:
+ * not known when its group may be among others. */
 static JwValue
 pair_value(const Tables *tables, const JwReportTable *table, gssize row, size_t column, bool other)
 {
+    JwAggregate *aggregate =
+        table == &tables->now ? tables->compare->aggregate : tables->compare->previous;
+
     if (row >= 0) {
         return *jw_report_cell(table, (size_t)row, column);
     }
     const JwMeasureDef *measure = measure_of(tables, column);
     return other || measure == NULL ? (JwValue){ .type = JW_VALUE_NULL }
-                                    : jw_aggregate_nothing(tables->compare->aggregate, measure);
+                                    : jw_aggregate_nothing(aggregate, measure);
 }
 
 /* "(other)" is not the same in both. */

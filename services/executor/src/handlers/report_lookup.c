@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "jw/report_text.h"
+#include "jw/report_words.h"
 #include "jw/text.h"
 
 #define KEYS_A_QUERY ((size_t)10000)
@@ -246,8 +247,8 @@ name_dimension(ExeLookups *self, const JwDimensionDef *dimension, JwAggregate *a
     }
     if (n > 0 && g_hash_table_size(names) == 0) {
         g_ptr_array_add(self->notes,
-                        g_strdup_printf("%s: '%s' has no name for any of the values shown",
-                                        dimension->label, dimension->lookup.collection));
+                        jw_report_word_fill(JW_WORD_NOTE_NO_NAMES, self->def->language,
+                                            dimension->label, dimension->lookup.collection));
     }
     jw_aggregate_relabel(aggregate, previous, dimension, name_of, names);
     return true;
@@ -278,11 +279,10 @@ exe_lookups_note(const ExeLookups *self, JwReportResult *result)
         if (names->from == NULL || !names->cut || !names->missed) {
             continue;
         }
-        g_autofree char *most = jw_report_text_count(EXE_LOOKUP_MOST);
+        g_autofree char *of = g_strdup_printf("%s (%s)", names->label, names->from->collection);
+        g_autofree char *most = jw_report_count(EXE_LOOKUP_MOST, self->def->language);
         g_autofree char *note =
-            g_strdup_printf("%s: '%s' has more than %s names; the list shows what is not among the "
-                            "first of them as it is",
-                            names->label, names->from->collection, most);
+            jw_report_word_fill(JW_WORD_NOTE_MANY_NAMES, self->def->language, of, most);
         jw_report_result_note(result, note);
     }
 }
