@@ -370,6 +370,10 @@ test_other_groups_are_not_nothing(void **state)
     fixture_call(&both.before, "2025-12-30T06:00:00Z", "ada", "answered", 1);
     g_autoptr(JwReportResult) result = both_result(&both);
     const JwReportTable *agents = table_at(result, 3);
+    assert_int_equal(result->notes->len, 1); /* of the period before */
+    assert_string_equal(result->notes->pdata[0],
+                        "agent: only the first 2 different values have groups of their own; all "
+                        "others are counted under (other).");
     assert_int_equal(agents->n_rows, 4);
     assert_string_equal(jw_report_cell(agents, 0, 0)->text, "ada");
     assert_cell(agents, 0, 1, 1);
