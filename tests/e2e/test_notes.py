@@ -139,7 +139,8 @@ def notes_of(format, content, wanted, path):
 
 @pytest.mark.parametrize(
     "format, language",
-    [("json", "en"), ("html", "en"), ("csv", "en"), ("xlsx", "en"), ("pdf", "en"), ("ndjson", "en"), ("csv", "de"), ("pdf", "de")],
+    [("json", "en"), ("html", "en"), ("csv", "en"), ("xlsx", "en"), ("pdf", "en"), ("ndjson", "en"), ("csv", "de"),
+     ("pdf", "de")],
 )
 def test_all_notes_are_everywhere(own, tmp_path, format, language):
     client, recipient, wanted = own.api(), address(own, f"{format}-{language}"), NOTES[language]
