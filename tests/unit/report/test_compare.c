@@ -376,6 +376,10 @@ test_other_groups_are_not_nothing(void **state)
     answered_before(both, "ada");
     g_autoptr(JwReportResult) result = both_result(both);
     const JwReportTable *agents = table_at(result, 3);
+    assert_int_equal(result->notes->len, 1); /* of the period before */
+    assert_string_equal(result->notes->pdata[0],
+                        "agent: only the first 2 different values have groups of their own; all "
+                        "others are counted under (other).");
     assert_int_equal(agents->n_rows, 4);
     assert_row(agents, 0, "ada", 1, NAN);
     assert_row(agents, 1, "bob", 0, 1);

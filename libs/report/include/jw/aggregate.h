@@ -66,6 +66,9 @@ char *jw_aggregate_group_key(JwAggregate *self, const JwDimensionDef *dimension,
 /* Whether some values of the dimension have no group of their own, and are in "(other)". */
 bool jw_aggregate_has_other(JwAggregate *self, const JwDimensionDef *dimension);
 
+/* How many values of the dimension have. */
+size_t jw_aggregate_n_values(JwAggregate *self, const JwDimensionDef *dimension);
+
 /* The value of a measure over no records: 0 of a count, NULL type of an average. */
 JwValue jw_aggregate_nothing(JwAggregate *self, const JwMeasureDef *measure);
 

@@ -269,6 +269,12 @@ jw_aggregate_has_other(JwAggregate *self, const JwDimensionDef *dimension)
     return n > 0 && jw_groups_get(groups, jw_groups_at(groups, n - 1))->kind == JW_GROUP_OTHER;
 }
 
+size_t
+jw_aggregate_n_values(JwAggregate *self, const JwDimensionDef *dimension)
+{
+    return jw_groups_n_values(dimension_of(self, dimension)->groups);
+}
+
 JwValue
 jw_aggregate_nothing(JwAggregate *self, const JwMeasureDef *def)
 {

@@ -195,6 +195,16 @@ static const char *const words[JW_WORD_N][JW_N_LANGUAGES] = {
                               "los demás se cuentan en (otros).",
                               "{1}: en sık görülen {2} grubun kendi sütunları vardır; diğerlerinin "
                               "tümü (diğer) altında sayılır." },
+    [JW_WORD_NOTE_CAPPED] = { "{1}: only the first {2} different values have groups of their own; "
+                              "all others are counted under (other).",
+                              "{1}: Nur die ersten {2} verschiedenen Werte haben eigene Gruppen; "
+                              "alle übrigen sind unter (andere) gezählt.",
+                              "{1} : seules les {2} premières valeurs différentes ont leur propre "
+                              "groupe ; toutes les autres sont comptées sous (autres).",
+                              "{1}: solo los primeros {2} valores distintos tienen grupo propio; "
+                              "todos los demás se cuentan en (otros).",
+                              "{1}: yalnızca ilk {2} farklı değerin kendi grubu vardır; "
+                              "diğerlerinin tümü (diğer) altında sayılır." },
     [JW_WORD_NOTE_NO_NAMES] = { "{1}: “{2}” has no name for any of the values shown.",
                                 "{1}: „{2}“ hat für keinen der gezeigten Werte einen Namen.",
                                 "{1} : « {2} » n’a de nom pour aucune des valeurs affichées.",
