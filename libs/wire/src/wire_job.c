@@ -388,3 +388,11 @@ jw_wire_check_settings(const JwWire *self, const json_t *settings, const char *b
     }
     return kind->check(self->catalog, settings, base, violations) && ok;
 }
+
+bool
+jw_wire_check_nulls(const json_t *patch, const char *base, JwViolations *violations)
+{
+    g_autofree JwField *fields = join_fields(jw_report_request_fields, request_fields);
+
+    return jw_check_nulls(patch, fields, base, violations);
+}
