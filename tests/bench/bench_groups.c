@@ -79,7 +79,8 @@ measure(const Groups *self, GError **error)
             return false;
         }
         g_clear_pointer(&result, jw_report_result_free);
-        result = jw_report_result_new(aggregate, self->def, self->request, self->zone);
+        result =
+            jw_report_result_new_compared(aggregate, NULL, self->def, self->request, self->zone);
         best_us = MIN(best_us, g_get_monotonic_time() - begin_us);
     }
     bench_rows_print(self->n_rows, g_get_monotonic_time() - best_us);

@@ -19,6 +19,8 @@ def self_test():
     problems = [problem for rule in rules.RULES for problem in rule.self_test()]
     problems += [f"circle {'does not find' if found else 'finds'}: {list(texts)}"
                  for found, texts in rules.CIRCLE_SAMPLES if bool(rules.circles(texts)) != found]
+    problems += [f"unused {'does not find' if found else 'finds'}: {list(texts)}"
+                 for found, texts in rules.UNUSED_SAMPLES if bool(list(rules.unused(texts))) != found]
     problems += [f"{rule.name} has no sample" for rule in rules.RULES if not rule.bad or not rule.good]
     return problems
 
@@ -40,7 +42,7 @@ def read(paths):
     return texts
 
 
-def findings(texts):
+def findings(texts, all_of_it):
     """(rule, path, line, message) of all rules."""
     for path, text in texts.items():
         if not path.startswith((OWN, *rules.NOT_OURS)):
@@ -49,6 +51,8 @@ def findings(texts):
                     yield rule.name, path, line, message
     for path, names in rules.circles(texts):
         yield "circle", path, 1, f"circle: {names} call each other; move what they share below both"
+    for path, line, name in rules.unused(texts) if all_of_it else ():
+        yield "unused", path, line, f"unused: {name}() is called by no product file but its own; delete it, or make it static"
 
 
 def main():
@@ -60,7 +64,7 @@ def main():
         print(f"{OWN}: every rule: its samples are bad on purpose")
         return 0
     out, used = self_test(), set()
-    for rule, path, line, message in findings(read(paths or tracked())):
+    for rule, path, line, message in findings(read(paths or tracked()), not paths):
         exempt = next((e for e in rules.EXEMPT if e[0] == rule and path.startswith(e[1])), None)
         if exempt:
             used.add(exempt)
@@ -69,7 +73,7 @@ def main():
     if not paths:
         out += [f"{e[1]}: {e[0]} finds nothing there any more; remove that row of EXEMPT"
                 for e in rules.EXEMPT if e not in used]
-    print("\n".join(out) or f"jw_lint: clean, {len(rules.RULES) + 1} rules, {len(rules.EXEMPT)} exemptions")
+    print("\n".join(out) or f"jw_lint: clean, {len(rules.RULES) + 2} rules, {len(rules.EXEMPT)} exemptions")
     return 1 if out else 0
 
 

@@ -185,6 +185,34 @@ CIRCLE_SAMPLES = [
     (False, {"libs/x/src/a.c": "void\njw_a(void)\n{\n    jw_b();\n}\n", "libs/y/src/b.c": "void\njw_b(void)\n{\n    jw_a();\n}\n"}),
 ]
 
+# --- public functions that nobody calls ---
+
+def unused(texts):
+    """(header, line, name) of each public function that no product file calls but the one that defines it: it is dead, or should
+    be static. What adapters in memory (*_mem.h) have, and what is for "Tests only", are for tests. @texts: path → text."""
+    code = {path: c_code.code_of(texts[path]) for path in texts if path.startswith(PRODUCT) and path.endswith((".c", ".h"))}
+    users = {}
+    for path, text in code.items():
+        for name in set(re.findall(r"\w+", text)) - set(re.findall(r"^(\w+)\(", text, re.M)):
+            users.setdefault(name, set()).add(path)
+    for path in sorted(path for path in code if "/include/" in path and not path.endswith("_mem.h")):
+        lines = texts[path].split("\n")
+        for name, start, _end in c_code.declarations(texts[path]):
+            above = "\n".join(lines[:start]).rpartition("/*")[2] if lines[start - 1].endswith("*/") else ""
+            called = users.get(name, set()) - {path} or len(re.findall(rf"\b{name}\b", code[path])) > 1
+            if not called and "Tests only" not in above:
+                yield path, start + 1, name
+
+
+UNUSED_HEADER = "libs/x/include/jw/x.h"
+UNUSED_SAMPLES = [
+    (True, {UNUSED_HEADER: "\n/* F. */\nvoid jw_x_f(void);\n", "libs/x/src/x.c": "void\njw_x_f(void)\n{\n    jw_x_f();\n}\n"}),
+    (True, {UNUSED_HEADER: "\n/* F. */\nvoid jw_x_f(void);\n", "tests/unit/x/test_x.c": "int\nmain(void)\n{\n    jw_x_f();\n}\n"}),
+    (False, {UNUSED_HEADER: "\n/* F. */\nvoid jw_x_f(void);\n", "libs/y/src/y.c": "void\njw_y(void)\n{\n    jw_x_f();\n}\n"}),
+    (False, {UNUSED_HEADER: "\n/* Tests only: f. */\nvoid jw_x_f(void);\n"}),
+    (False, {UNUSED_HEADER: "\n/* F. */\nvoid jw_x_f(void);\nG_DEFINE_AUTOPTR_CLEANUP_FUNC(JwX, jw_x_f)\n"}),
+]
+
 HEADER = "libs/bus/include/jw/bus.h"
 LONG = "static void\nf(void)\n{\n" + "    g();\n" * 56 + "}\n"
 
@@ -268,6 +296,7 @@ NOT_OURS = ("LICENSE", "dev/pins/", "tests/fuzz/corpus/", "tests/unit/jobctl/dat
 
 # Findings that are let pass: rule, where the path begins, why. One that matches nothing any more is an error.
 EXEMPT = [
+    ("unused", "libs/store/include/jw/store_schedules.h", "tests read what the scheduler has stored: schedules, and occurrences"),
     ("malloc-family", "libs/json/src/json_print.c", "what jansson has allocated is released with free()"),
     ("malloc-family", "tests/tsan/c11_threads.c", "it takes the place of libc's own functions"),
     ("foreign-error", "libs/base/src/error.c", "jw_fail() itself"),

@@ -17,6 +17,19 @@ G_BEGIN_DECLS
 #define MINUTE  INT64_C(60000)
 #define HOUR    (60 * MINUTE)
 
+/* For cmocka: *state is a kit, made so, and freed by kit_free(). */
+#define KIT_STATE(new_kit)                                                                         \
+    int kit_setup(void **state)                                                                    \
+    {                                                                                              \
+        *state = (new_kit);                                                                        \
+        return 0;                                                                                  \
+    }                                                                                              \
+    int kit_teardown(void **state)                                                                 \
+    {                                                                                              \
+        kit_free(*state);                                                                          \
+        return 0;                                                                                  \
+    }
+
 /* How a store call may fail. */
 typedef struct {
     JwErrorCode code;

@@ -7,7 +7,6 @@
 #include "jw/sync.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
@@ -92,7 +91,8 @@ append_raw(GString *line, const char *key, const char *value)
 static void
 append_field(GString *line, const JwLogField *field)
 {
-    char number[G_ASCII_DTOSTR_BUF_SIZE];
+    char number[32];
+
     switch (field->type) {
     case JW_LOG_STR:
         if (field->text != NULL) {
@@ -102,11 +102,6 @@ append_field(GString *line, const JwLogField *field)
     case JW_LOG_INT:
         g_snprintf(number, sizeof number, "%" G_GINT64_FORMAT, field->integer);
         append_raw(line, field->key, number);
-        break;
-    case JW_LOG_REAL:
-        append_raw(line, field->key,
-                   isfinite(field->real) ? g_ascii_dtostr(number, sizeof number, field->real)
-                                         : "null");
         break;
     case JW_LOG_BOOL:
         append_raw(line, field->key, field->integer != 0 ? "true" : "false");

@@ -8,9 +8,10 @@
  *
  * A look at the store fills a window with the first jobs of many callers, and each is claimed by
  * its id. Some servers take time in proportion to all that waits for any look at a few of it, so
- * one look serves many claims, and a window is renewed only after ten times as long as the look
- * took. Meanwhile a new caller is known by their command. Of two processes that take the same jobs
- * one loses a claim, and goes on further behind.
+ * one look serves many claims, each of its queries reads the jobs of many callers though few of a
+ * caller are kept, and a window is renewed only after ten times as long as the look took. Meanwhile
+ * a new caller is known by their command. Of two processes that take the same jobs one loses a
+ * claim, and goes on further behind.
  *
  * Priorities: the highest that has something, but one that was passed over STARVE_LIMIT times is
  * asked first. One in which nothing was found is left alone for a moment, or until a command comes:
@@ -28,7 +29,8 @@
 #define WINDOW_JOBS   256 /* about; of one caller from the least to the most, */
 #define CALLER_LEAST  4
 #define CALLER_MOST   64
-#define QUERIES_MOST  64 /* of one look */
+#define QUERIES_MOST  64  /* of one look, */
+#define QUERY_JOBS    256 /* that each reads */
 #define COST_SHARE    10
 #define CALLERS_KNOWN 1000 /* of whom commands are taken into a window */
 
@@ -166,25 +168,39 @@ typedef struct {
     JwJobTurn turn;
     const char *begin; /* who had the last turn; NULL: nobody */
     bool round;        /* the callers behind @begin have been seen */
-    int64_t limit;     /* of a query */
+    size_t share;      /* of a caller: more are not kept */
     ExeWindow *window;
     char *seen; /* the last caller of the last query */
 } Look;
 
-/* Adds what a query found. False: the callers have been seen once round. */
+/* Adds what a query found. False: the callers have been seen once round, or the window is full. */
 static bool
 add_page(Look *self, const GPtrArray *page)
 {
+    const char *caller = NULL;
+    size_t kept = 0; /* of the caller */
+
     for (guint i = 0; i < page->len; i++) {
         const JwJobWaiting *job = g_ptr_array_index(page, i);
+        const bool first = caller == NULL || strcmp(job->caller, caller) != 0;
 
         if (self->round && self->begin != NULL && strcmp(job->caller, self->begin) > 0) {
             return false;
         }
-        exe_window_add(self->window, job->caller, job->id);
+        if (first && exe_window_jobs(self->window) >= WINDOW_JOBS) {
+            return false;
+        }
+        kept = first ? 0 : kept;
+        caller = job->caller;
+        if (kept < self->share) {
+            exe_window_add(self->window, caller, job->id);
+        } else if (kept == self->share) {
+            exe_window_cut(self->window, caller);
+        }
+        kept++;
     }
     g_clear_pointer(&self->seen, g_free);
-    if (page->len == (guint)self->limit) {
+    if (page->len == QUERY_JOBS) {
         self->seen =
             g_strdup(((const JwJobWaiting *)g_ptr_array_index(page, page->len - 1))->caller);
         exe_window_cut(self->window, self->seen);
@@ -207,7 +223,7 @@ look(Exe *self, JwPriority priority, const char *last, size_t callers, GError **
         .turn = { .priority = priority, .types = self->turns->types, .after = last },
         .begin = last,
         .round = last == NULL,
-        .limit = CLAMP(WINDOW_JOBS / (int64_t)MAX(callers, 1), CALLER_LEAST, CALLER_MOST),
+        .share = CLAMP(WINDOW_JOBS / MAX(callers, 1), CALLER_LEAST, CALLER_MOST),
         .window = window,
     };
     bool more = true;
@@ -215,7 +231,7 @@ look(Exe *self, JwPriority priority, const char *last, size_t callers, GError **
     for (int n = 0; more && n < QUERIES_MOST && exe_window_jobs(window) < WINDOW_JOBS; n++) {
         g_autoptr(GPtrArray) page = NULL;
 
-        if (!jw_store_next_jobs(self->store, &look.turn, jw_clock_now_ms(self->clock), look.limit,
+        if (!jw_store_next_jobs(self->store, &look.turn, jw_clock_now_ms(self->clock), QUERY_JOBS,
                                 &page, error)) {
             g_free(look.seen);
             return NULL;

@@ -90,14 +90,12 @@ test_real_file(void **state)
     g_autofree char *second = g_strdup_printf(
         "call_records: %s rows read, 0 added, %s there already, 0 refused\n", number, number);
 
-    assert_int_equal(jc_fixture_run(self->jc, "import", "--mapping", MAPPING, WHOLE, NULL),
-                     JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "import", "--mapping", MAPPING, WHOLE);
     assert_string_equal(self->jc->out, first);
     assert_int_equal(count(self, NULL, NULL), rows);
     assert_int_equal(count(self, "status", "answered"), count_lines(WHOLE, "Y"));
     assert_int_equal(count(self, "status", "missed"), count_lines(WHOLE, "N"));
-    assert_int_equal(jc_fixture_run(self->jc, "import", "--mapping", MAPPING, WHOLE, NULL),
-                     JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "import", "--mapping", MAPPING, WHOLE);
     assert_string_equal(self->jc->out, second);
     assert_int_equal(count(self, NULL, NULL), rows);
 }
@@ -125,17 +123,16 @@ test_bad_rows(void **state)
     Fixture *self = *state;
     g_autofree char *bad = corrupt(self);
 
-    assert_int_equal(jc_fixture_run(self->jc, "import", "-m", MAPPING, bad, NULL), JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "import", "-m", MAPPING, bad);
     assert_contains(self->jc->err, "corrupted.csv:4: has 3 cells, the first line has 11\n");
     assert_contains(self->jc->err, "corrupted.csv:100: ");
     assert_contains(self->jc->out, "2 of 200 rows refused; nothing was loaded.");
     assert_int_equal(count(self, NULL, NULL), 0);
-    assert_int_equal(jc_fixture_run(self->jc, "import", "-m", MAPPING, "--keep-going", bad, NULL),
-                     JC_EXIT_PARTLY);
+    assert_jobctl(self->jc, JC_EXIT_PARTLY, "import", "-m", MAPPING, "--keep-going", bad);
     assert_string_equal(self->jc->out,
                         "call_records: 200 rows read, 198 added, 0 there already, 2 refused\n");
     assert_int_equal(count(self, NULL, NULL), 198);
-    assert_int_equal(jc_fixture_run(self->jc, "import", "-m", MAPPING, EXCERPT, NULL), JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "import", "-m", MAPPING, EXCERPT);
     assert_contains(self->jc->out, "200 rows read, 2 added, 198 there already, 0 refused");
 }
 
@@ -145,20 +142,15 @@ test_demo_data(void **state)
     Fixture *self = *state;
     g_autofree char *csv = g_build_filename(self->jc->dir, "demo.csv", NULL);
 
-    assert_int_equal(jc_fixture_run(self->jc, "demo-data", "-n", "3000", "-u", "2026-11-18", NULL),
-                     JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "demo-data", "-n", "3000", "-u", "2026-11-18");
     assert_contains(self->jc->out, "3,000 records from 2026-09-21 to 2026-11-15, 3,000 added");
     assert_int_equal(count(self, "status", "answered") + count(self, "status", "missed")
                          + count(self, "status", "abandoned"),
                      3000);
-    assert_int_equal(
-        jc_fixture_run(self->jc, "demo-data", "-n", "3000", "-u", "2026-11-18", "-c", csv, NULL),
-        JC_EXIT_OK);
-    assert_int_equal(jc_fixture_run(self->jc, "import", "-m", PLAIN, csv, NULL), JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "demo-data", "-n", "3000", "-u", "2026-11-18", "-c", csv);
+    assert_jobctl(self->jc, JC_EXIT_OK, "import", "-m", PLAIN, csv);
     assert_contains(self->jc->out, "3,000 rows read, 0 added, 3,000 there already");
-    assert_int_equal(
-        jc_fixture_run(self->jc, "demo-data", "-n", "100", "-u", "2026-11-18", "--drop", NULL),
-        JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "demo-data", "-n", "100", "-u", "2026-11-18", "--drop");
     assert_int_equal(count(self, NULL, NULL), 100);
 }
 

@@ -96,13 +96,11 @@ test_topics(void **state)
 {
     Fixture *self = *state;
 
-    assert_int_equal(jc_fixture_run(self->jc, "topics", NULL), JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "topics");
     assert_contains(self->jc->out, "created  ");
     assert_contains(self->jc->out, self->dlq);
     assert_null(strstr(self->jc->out, "existed"));
-    assert_int_equal(
-        jc_fixture_run(self->jc, "topics", "--schemas", JW_SOURCE_DIR "/schemas", NULL),
-        JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "topics", "--schemas", JW_SOURCE_DIR "/schemas");
     assert_contains(self->jc->out, "existed  ");
     assert_null(strstr(self->jc->out, "created"));
 }
@@ -181,8 +179,8 @@ test_dlq(void **state)
     const JwSubscription subscription = { topics, self->prefix, false, 10, consume, self };
     g_autoptr(GError) error = NULL;
 
-    assert_int_equal(jc_fixture_run(self->jc, "topics", NULL), JC_EXIT_OK);
-    assert_int_equal(jc_fixture_run(self->jc, "dlq", "list", "job.events", NULL), JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "topics");
+    assert_jobctl(self->jc, JC_EXIT_OK, "dlq", "list", "job.events");
     assert_contains(self->jc->out, "job.events.dlq holds no dead letters");
     g_autoptr(JwBus) bus = connect_bus(self);
     self->refuse = true;
@@ -194,33 +192,28 @@ test_dlq(void **state)
     jw_consumer_free(consumer); /* what was refused is in the DLQ when it has stopped */
     assert_ok(jw_bus_flush(bus, WAIT_MS, &error), error);
 
-    assert_int_equal(jc_fixture_run(self->jc, "dlq", "list", self->dlq, NULL), JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "dlq", "list", self->dlq);
     assert_contains(self->jc->out, "partition 0 offset 0  ");
     assert_contains(self->jc->out, "  reason  not a job\n");
     assert_contains(self->jc->out, "refused by test-service 1.2.3\n");
     assert_contains(self->jc->out, "  message 6 B, key 'k1', type test.v1, id second\n");
-    assert_int_equal(
-        jc_fixture_run(self->jc, "dlq", "list", "job.events", "--limit", "1", "--json", NULL),
-        JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "dlq", "list", "job.events", "--limit", "1", "--json");
     assert_contains(self->jc->out, "\"jw_dlq_reason\":\"not a job\"");
     assert_null(strstr(self->jc->out, "second"));
-    assert_int_equal(jc_fixture_run(self->jc, "dlq", "replay", "job.events", "--offset", "7", NULL),
-                     JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "dlq", "replay", "job.events", "--offset", "7");
     assert_contains(self->jc->err, "has offsets 0 to 1, not 7");
 
     g_ptr_array_set_size(self->bodies, 0);
     self->refuse = false;
     consumer = jw_bus_subscribe(bus, &subscription, &error);
     assert_ok(consumer != NULL, error);
-    assert_int_equal(jc_fixture_run(self->jc, "dlq", "replay", "job.events", "--offset", "1", NULL),
-                     JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "dlq", "replay", "job.events", "--offset", "1");
     assert_string_equal(self->jc->out, "1 sent again, 0 not taken by the broker, 0 left out\n");
     wait_bodies(self, 1);
     assert_string_equal(g_ptr_array_index(self->bodies, 0), "second");
     assert_string_equal(self->header, "second");
     assert_string_equal(self->key, "k1");
-    assert_int_equal(jc_fixture_run(self->jc, "dlq", "replay", "job.events", "--all", NULL),
-                     JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "dlq", "replay", "job.events", "--all");
     wait_bodies(self, 3);
     assert_string_equal(g_ptr_array_index(self->bodies, 1), "first");
     jw_consumer_free(consumer);

@@ -5,7 +5,6 @@
 
 #include <fcntl.h>
 #include <jansson.h>
-#include <math.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -54,9 +53,8 @@ static void
 test_fields(void **state)
 {
     (void)state;
-    jw_warn("job_claimed", JW_STR("job_id", "j-1"), JW_INT("token", INT64_MIN),
-            JW_REAL("rate", 0.5), JW_BOOL("late", 2), JW_BOOL("early", 0), JW_STR("absent", NULL),
-            JW_REAL("nothing", NAN));
+    jw_warn("job_claimed", JW_STR("job_id", "j-1"), JW_INT("token", INT64_MIN), JW_BOOL("late", 2),
+            JW_BOOL("early", 0), JW_STR("absent", NULL));
     json_auto_t *record = take_record();
     assert_string_equal(text_of(record, "level"), "warn");
     assert_string_equal(text_of(record, "service"), "log-test");
@@ -64,11 +62,9 @@ test_fields(void **state)
     assert_string_equal(text_of(record, "event"), "job_claimed");
     assert_string_equal(text_of(record, "job_id"), "j-1");
     assert_int_equal(json_integer_value(json_object_get(record, "token")), INT64_MIN);
-    assert_true(json_real_value(json_object_get(record, "rate")) == 0.5);
     assert_true(json_is_true(json_object_get(record, "late")));
     assert_true(json_is_false(json_object_get(record, "early")));
     assert_null(json_object_get(record, "absent"));
-    assert_true(json_is_null(json_object_get(record, "nothing")));
 
     g_autoptr(GError) error = NULL;
     int64_t time_ms = 0, now_ms = jw_clock_now_ms(jw_clock_system());

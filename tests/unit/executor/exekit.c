@@ -80,19 +80,7 @@ kit_free(ExeKit *self)
     g_free(self);
 }
 
-int
-kit_setup(void **state)
-{
-    *state = kit_new_idle(60);
-    return 0;
-}
-
-int
-kit_teardown(void **state)
-{
-    kit_free(*state);
-    return 0;
-}
+KIT_STATE(kit_new_idle(60))
 
 #define KIT_HEADERS 5
 
@@ -135,7 +123,7 @@ kit_answers_clear(JwAnswer *answers, size_t n)
 }
 
 char *
-kit_make(ExeKit *self, const char *extra)
+kit_make_report(ExeKit *self, const char *parameters, const char *output, const char *extra)
 {
     char id[JW_UUID_LEN + 1];
     JwAnswer answer = { 0 };
@@ -143,10 +131,9 @@ kit_make(ExeKit *self, const char *extra)
     jw_uuid_v7(KIT_NOW, id);
     g_autofree char *body =
         g_strdup_printf("{\"jobId\":\"%s\",\"jobType\":\"report\",\"name\":\"Calls\","
-                        "\"spec\":{\"reportType\":\"call-records\","
-                        "\"parameters\":{\"period\":{\"type\":\"weekly\"}},"
-                        "\"output\":{\"format\":\"csv\"}}%s}",
-                        id, extra);
+                        "\"spec\":{\"reportType\":\"call-records\",\"parameters\":%s,"
+                        "\"output\":{%s}}%s}",
+                        id, parameters, output, extra);
     KitMessage message = { JW_TYPE_JOB_SUBMIT, "/test", id, body };
     kit_consume(self, &message, 1, &answer);
     if (answer.verdict != JW_VERDICT_DONE) {
@@ -154,6 +141,12 @@ kit_make(ExeKit *self, const char *extra)
     }
     g_free(jw_queue_pop(self->exe.ready, 0));
     return g_strdup(id);
+}
+
+char *
+kit_make(ExeKit *self, const char *extra)
+{
+    return kit_make_report(self, "{\"period\":{\"type\":\"weekly\"}}", "\"format\":\"csv\"", extra);
 }
 
 char *

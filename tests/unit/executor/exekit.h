@@ -28,9 +28,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ExeKit, kit_free)
 int kit_setup(void **state);
 int kit_teardown(void **state);
 
-/* A job from a command, as the executor's own intake creates it, pending and no longer in the queue
- * that wakes workers. @extra: further members of the body, ",\"priority\":\"high\"", or "".
- * (transfer full) */
+/* A report job from a command, as the executor's own intake creates it, pending and no longer in
+ * the queue that wakes workers. @parameters: "{…}"; @output: the members of it; @extra: further
+ * members of the body, ",\"priority\":\"high\"", or "". (transfer full) */
+char *kit_make_report(ExeKit *self, const char *parameters, const char *output, const char *extra);
+/* The same of last week, as CSV. (transfer full) */
 char *kit_make(ExeKit *self, const char *extra);
 
 /* The artifact is there, whole, with the size and hash that the job names. (transfer full) its

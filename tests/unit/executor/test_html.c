@@ -47,7 +47,7 @@ test_all_parts(void **state G_GNUC_UNUSED)
         "<td class=\"n warn\">-1</td><td class=\"n\"></td><td class=\"n\"></td></tr>",
         "<tr class=\"s\"><td class=\"k\">Total</td>",
         "<tr class=\"t\"><td class=\"k\">Total</td>",
-        "<img alt=\"by Agent: Calls\" src=\"data:image/png;base64,iVBOR",
+        "<img alt=\"by Agent: most at 09:00 (2)\" src=\"data:image/png;base64,iVBOR",
         "<h2>Calls</h2>\n<p class=\"more\">1 record</p>",
         "<tr><td>&lt;img src=x onerror=alert(1)&gt;</td><td class=\"n\">1,234.5</td></tr>",
         "Made at 2021-01-04 12:03:04 (Europe/Istanbul)",

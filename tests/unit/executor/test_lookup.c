@@ -136,7 +136,7 @@ test_groups_have_names(void **state)
     count(self, values, G_N_ELEMENTS(values));
     assert_ok(exe_lookups_name_groups(self->lookups, self->aggregate, NULL, &error), error);
     g_autoptr(JwReportResult) result =
-        jw_report_result_new(self->aggregate, self->def, self->request, self->zone);
+        jw_report_result_new_compared(self->aggregate, NULL, self->def, self->request, self->zone);
     exe_lookups_note(self->lookups, result);
     assert_int_equal(result->notes->len, 0);
     const JwReportTable *table = &g_array_index(result->tables, JwReportTable, 0);
@@ -176,7 +176,10 @@ test_two_periods_have_the_same_names(void **state)
         JwAggregate *of = i == 0 ? self->aggregate : previous;
         const JwDimensionDef *who = jw_report_def_dimension(self->def, "who");
         g_autofree char *key = jw_aggregate_group_key(of, who, 0);
-        assert_string_equal(jw_aggregate_group_label(of, who, 0), labels[i]);
+        g_autoptr(JwReportResult) result =
+            jw_report_result_new_compared(of, NULL, self->def, self->request, self->zone);
+        const JwReportTable *table = &g_array_index(result->tables, JwReportTable, 0);
+        assert_string_equal(jw_report_cell(table, 0, 0)->text, labels[i]);
         assert_string_equal(key, i == 0 ? "=a1" : "=a2");
     }
 }
@@ -192,7 +195,7 @@ test_nothing_found(void **state)
     count(self, values, G_N_ELEMENTS(values));
     assert_ok(exe_lookups_name_groups(self->lookups, self->aggregate, NULL, &error), error);
     g_autoptr(JwReportResult) result =
-        jw_report_result_new(self->aggregate, self->def, self->request, self->zone);
+        jw_report_result_new_compared(self->aggregate, NULL, self->def, self->request, self->zone);
     exe_lookups_note(self->lookups, result);
     const JwReportTable *table = &g_array_index(result->tables, JwReportTable, 0);
     assert_string_equal(jw_report_cell(table, 0, 0)->text, "a2");
@@ -226,7 +229,7 @@ test_the_list_has_names(void **state)
     assert_shown(self, text("a4"), "a4");
     assert_shown(self, text("nobody"), "nobody");
     g_autoptr(JwReportResult) result =
-        jw_report_result_new(self->aggregate, self->def, self->request, self->zone);
+        jw_report_result_new_compared(self->aggregate, NULL, self->def, self->request, self->zone);
     exe_lookups_note(self->lookups, result);
     assert_int_equal(result->notes->len, 0); /* nothing was left out */
 }
@@ -259,12 +262,12 @@ test_more_names_than_are_kept(void **state)
     }
     assert_ok(exe_lookups_load(self->lookups, &error), error);
     g_autoptr(JwReportResult) none =
-        jw_report_result_new(self->aggregate, self->def, self->request, self->zone);
+        jw_report_result_new_compared(self->aggregate, NULL, self->def, self->request, self->zone);
     exe_lookups_note(self->lookups, none);
     assert_int_equal(none->notes->len, 0); /* nothing that was shown */
     assert_shown(self, text("far"), "far");
     g_autoptr(JwReportResult) result =
-        jw_report_result_new(self->aggregate, self->def, self->request, self->zone);
+        jw_report_result_new_compared(self->aggregate, NULL, self->def, self->request, self->zone);
     exe_lookups_note(self->lookups, result);
     assert_int_equal(result->notes->len, 1);
     assert_string_equal(result->notes->pdata[0],

@@ -1,10 +1,32 @@
 /* test_pdf.c: results made by hand as PDF files, whose text poppler's tools read back. */
 #include "drawing.h"
 #include "pdf_fixture.h"
+#include "render/pdf/canvas.h"
+#include "render/pdf/cells.h"
 #include "render/pdf/xref.h"
 #include "jw/report_text.h"
 
 #include <stdlib.h>
+
+static size_t
+count_in(const char *text, const char *piece)
+{
+    size_t n = 0;
+
+    for (const char *at = strstr(text, piece); at != NULL; at = strstr(at + 1, piece)) {
+        n++;
+    }
+    return n;
+}
+
+static bool
+holds(GBytes *bytes, const char *piece)
+{
+    gsize length = 0;
+    const char *data = g_bytes_get_data(bytes, &length);
+
+    return memmem(data, length, piece, strlen(piece)) != NULL;
+}
 
 static void
 full_result(Pdf *self)
@@ -172,6 +194,97 @@ test_catalog_and_outline(void **state G_GNUC_UNUSED)
             assert_non_null(strstr(text->str, lines[k]));
         }
     }
+}
+
+/* What is read out, in its order: what is repeated on pages is not. */
+static void
+test_structure(void **state G_GNUC_UNUSED)
+{
+    static const char *const pieces[] = {
+        "Document\n",
+        "  P (block)\n    \"Weekly report · Call records\"\n  H1 (block)\n    \"Weekly calls\"\n",
+        "  P (block)\n    \"Requested by Ann Example\"\n",
+        "  Div\n    P (block)\n      \"Answer rate\"\n    P (block)\n"
+        "      \"81.19 %\"\n    P (block)\n      \"bad\"\n    P (block)\n      \"▼ -2.00\"\n"
+        "    P (block)\n      \"Previous: 83.19 %\"\n"
+        "  H2 (block)\n    \"Notes\"\n  P (block)\n    \"Waiting times are estimated.\"\n"
+        "  H2 (block)\n    \"By agent\"\n  Figure\n",
+        "  Table (block)\n    TR\n      TH\n        \"c0\"\n      TH\n        \"c1\"\n",
+        "    TR\n      TH\n        \"k0\"\n      TD\n        \"1\"\n      TD\n        \"2\"\n"
+        "      TD\n        \"–\"\n    TR\n      TH\n        \"k1\"\n",
+        "  H2 (block)\n    \"Calls\"\n  P (block)\n    \"1 record\"\n  Table (block)\n    TR\n"
+        "      TH\n        \"Call\"\n",
+        "    TR\n      TD\n        \"C1\"\n      TD\n        \"2021-01-04 00:01:01\"\n",
+    };
+    g_auto(Pdf) self = { 0 };
+
+    pdf_init(&self);
+    full_result(&self);
+    pdf_open(&self);
+    full_row(&self, "C1");
+    pdf_finish(&self);
+    g_autofree char *structure = pdf_run("pdfinfo", "-struct-text", self.path, NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(pieces); i++) {
+        if (strstr(structure, pieces[i]) == NULL) {
+            fail_msg("no \"%s\" in: %s", pieces[i], structure);
+        }
+    }
+    assert_null(strstr(structure, "Made at"));
+    assert_null(strstr(structure, "Page 1"));
+    g_autoptr(GBytes) bytes = pdf_bytes(self.path);
+    /* "By agent: most at k1 (11" */
+    assert_true(holds(bytes, "/S /Figure\n"));
+    assert_true(holds(bytes,
+                      "/Alt <FEFF004200790020006100670065006E0074003A0020006D006F0073007400200061"
+                      "00740020006B00310020002800310031"));
+}
+
+/* A table has its heads once, whatever pages it has; of a long list only rows are parts. */
+static void
+test_structure_of_long_tables(void **state G_GNUC_UNUSED)
+{
+    static const int rows[] = { 200, 10001 };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_auto(Pdf) self = { 0 };
+        pdf_init(&self);
+        pdf_column(&self, "Call", JW_FORMAT_TEXT, 12, -1);
+        JwReportTable *table = pdf_table(&self, "By agent", 1, 3, 200);
+        table->columns[1].head = table->columns[2].head = "Monday";
+        pdf_open(&self);
+        for (int row = 0; row < rows[i]; row++) {
+            const JwValue cell = pdf_text("called");
+            pdf_row(&self, &cell);
+        }
+        pdf_finish(&self);
+        g_autofree char *structure = pdf_run("pdfinfo", "-struct", self.path, NULL);
+        const bool flat = rows[i] > 10000;
+        assert_int_equal(count_in(structure, "\n  Table"), flat ? 1 : 2);
+        assert_int_equal(count_in(structure, "\n    TR"), 201 + (flat ? 0 : 201));
+        assert_int_equal(count_in(structure, "\n      TH"), 3 + 200 + (flat ? 0 : 1));
+        assert_int_equal(count_in(structure, "\n      TD"), 400 + (flat ? 0 : 200));
+        assert_int_equal(count_in(structure, "\n  P"), 3 + (flat ? 10002 : 0));
+        g_autofree char *text = pdf_run("pdfinfo", "-struct-text", self.path, NULL);
+        assert_int_equal(count_in(text, "\"Monday\"\n        P (block)\n          \"c1\"\n"), 1);
+    }
+}
+
+/* A file that is given up inside of a part does no harm. */
+static void
+test_parts_left_open(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *dir = tk_temp_dir();
+    g_autofree char *path = g_build_filename(dir, "a.pdf", NULL);
+    const ExePdfText style = { 9, false, EXE_PDF_INK, EXE_PDF_LEFT, 0, 1 };
+    g_autoptr(GError) error = NULL;
+    ExePdfCanvas canvas = { 0 };
+
+    assert_ok(exe_pdf_canvas_init(&canvas, path, &error), error);
+    exe_pdf_page(&canvas, false);
+    exe_pdf_tag(&canvas, "P");
+    (void)exe_pdf_text(&canvas, &style, "given up", 40, 40);
+    exe_pdf_canvas_clear(&canvas);
+    assert_int_equal(g_unlink(path), 0);
 }
 
 static void
@@ -434,6 +547,32 @@ test_long_numbers_are_whole(void **state G_GNUC_UNUSED)
     assert_non_null(strstr(all, "-9,223,372,036,854,775,808.00"));
 }
 
+/* What is above zero has a sign where it is a difference, as in other formats. */
+static void
+test_differences_have_signs(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        JwColumnRole role;
+        double value;
+        const char *text;
+    } rows[] = {
+        { JW_COLUMN_VALUE, 0.5, "0.50" },       { JW_COLUMN_PREVIOUS, 0.5, "0.50" },
+        { JW_COLUMN_DIFFERENCE, 0.5, "+0.50" }, { JW_COLUMN_DIFFERENCE, -0.5, "-0.50" },
+        { JW_COLUMN_PERCENT, 3, "+3.00" },      { JW_COLUMN_PERCENT, 0, "0.00" },
+    };
+    g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
+    JwZoneCache zone = { .zone = utc };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const JwReportColumn column = { .format = JW_FORMAT_DECIMAL,
+                                        .decimals = 2,
+                                        .role = rows[i].role };
+        const JwValue value = pdf_real(rows[i].value);
+        g_autofree char *text = exe_pdf_cell(&value, &column, &zone, NULL);
+        assert_string_equal(text, rows[i].text);
+    }
+}
+
 /* All rows are there, in their order, on pages that are counted before they are drawn. */
 static void
 test_ten_thousand_rows(void **state G_GNUC_UNUSED)
@@ -612,7 +751,7 @@ test_all_figures_of_a_report(void **state G_GNUC_UNUSED)
         jw_aggregate_add(aggregate, row);
         assert_ok(exe_render_pdf.row(self.render, row, &error), error);
     }
-    self.result = jw_report_result_new(aggregate, def, request, self.zone);
+    self.result = jw_report_result_new_compared(aggregate, NULL, def, request, self.zone);
     pdf_finish(&self);
     assert_figures(&self);
 }
@@ -682,6 +821,9 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_everything_is_in_the_file),
         cmocka_unit_test(test_catalog_and_outline),
+        cmocka_unit_test(test_structure),
+        cmocka_unit_test(test_structure_of_long_tables),
+        cmocka_unit_test(test_parts_left_open),
         cmocka_unit_test(test_nothing_at_all),
         cmocka_unit_test(test_many_limits_and_figures),
         cmocka_unit_test(test_no_list_and_no_groups),
@@ -691,6 +833,7 @@ main(void)
         cmocka_unit_test(test_texts_of_all_sorts),
         cmocka_unit_test(test_long_cells_end_in_an_ellipsis),
         cmocka_unit_test(test_long_numbers_are_whole),
+        cmocka_unit_test(test_differences_have_signs),
         cmocka_unit_test(test_ten_thousand_rows),
         cmocka_unit_test(test_too_many_rows_are_refused),
         cmocka_unit_test(test_same_bytes),

@@ -14,6 +14,20 @@ lines(const char *text)
     return n;
 }
 
+/* A report job that completes. (transfer full) */
+static JwJob *
+report(ExeKit *kit, const char *parameters, const char *output, const char *extra)
+{
+    g_autofree char *id = kit_make_report(kit, parameters, output, extra);
+
+    exe_run_job(&kit->exe, id);
+    JwJob *job = kit_job(kit->ports, id);
+    assert_int_equal(job->state, JW_JOB_COMPLETED);
+    return job;
+}
+
+#define CSV "\"format\":\"csv\""
+
 static void
 test_completes(void **state)
 {
@@ -85,21 +99,8 @@ test_period_and_filters(void **state)
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         for (int xlsx = 0; xlsx < 2; xlsx++) {
-            g_autofree char *key = g_strdup_printf("k-%zu-%d", i, xlsx);
-            g_autofree char *body =
-                g_strdup_printf("{\"jobType\":\"report\",\"name\":\"Calls\","
-                                "\"spec\":{\"reportType\":\"call-records\","
-                                "\"parameters\":%s,\"output\":{\"format\":\"%s\"}}}",
-                                cases[i].parameters, xlsx ? "xlsx" : "csv");
-            KitMessage message = { JW_TYPE_JOB_SUBMIT, "/test", key, body };
-            JwAnswer answer;
-
-            kit_consume(kit, &message, 1, &answer);
-            assert_int_equal(answer.verdict, JW_VERDICT_DONE);
-            g_autofree char *id = jw_queue_pop(kit->exe.ready, 0);
-            exe_run_job(&kit->exe, id);
-            g_autoptr(JwJob) job = kit_job(kit->ports, id);
-            assert_int_equal(job->state, JW_JOB_COMPLETED);
+            g_autoptr(JwJob) job =
+                report(kit, cases[i].parameters, xlsx ? "\"format\":\"xlsx\"" : CSV, "");
             assert_int_equal(job->artifact->rows, cases[i].rows);
             g_autofree char *data = kit_artifact(kit, job);
             assert_int_equal(memcmp(data, "PK", 2) == 0, xlsx);
@@ -124,22 +125,10 @@ test_nothing_when_empty(void **state)
     ExeKit *kit = *state;
 
     for (size_t i = 0; i < 2 * G_N_ELEMENTS(cases); i++) {
-        const char *format = i % 2 == 0 ? "csv" : "xlsx";
-        g_autofree char *key = g_strdup_printf("e-%zu", i);
-        g_autofree char *body = g_strdup_printf(
-            "{\"jobType\":\"report\",\"name\":\"Calls\",\"spec\":{\"reportType\":\"call-records\","
-            "\"parameters\":{\"filters\":{\"agents\":[\"%s\"]}%s},\"output\":{\"format\":\"%s\"}},"
-            "\"delivery\":{\"recipients\":[\"a@example.com\"]}}",
-            cases[i / 2].agents, cases[i / 2].on_empty, format);
-        KitMessage message = { JW_TYPE_JOB_SUBMIT, "/test", key, body };
-        JwAnswer answer;
-
-        kit_consume(kit, &message, 1, &answer);
-        assert_int_equal(answer.verdict, JW_VERDICT_DONE);
-        g_autofree char *id = jw_queue_pop(kit->exe.ready, 0);
-        exe_run_job(&kit->exe, id);
-        g_autoptr(JwJob) job = kit_job(kit->ports, id);
-        assert_int_equal(job->state, JW_JOB_COMPLETED);
+        g_autofree char *parameters = g_strdup_printf("{\"filters\":{\"agents\":[\"%s\"]}%s}",
+                                                      cases[i / 2].agents, cases[i / 2].on_empty);
+        g_autoptr(JwJob) job = report(kit, parameters, i % 2 == 0 ? CSV : "\"format\":\"xlsx\"",
+                                      ",\"delivery\":{\"recipients\":[\"a@example.com\"]}");
         assert_int_equal(job->artifact == NULL, cases[i / 2].empty);
         assert_int_equal(job->result != NULL, cases[i / 2].empty);
         const JwOutboxEntry *event = g_ptr_array_index(job->outbox, job->outbox->len - 1);
@@ -158,29 +147,16 @@ test_byte_order_mark(void **state)
         const char *output, *delivery;
         bool bom;
     } cases[] = {
-        { "", "", false },
-        { "", ",\"delivery\":{\"recipients\":[]}", false },
-        { "", ",\"delivery\":{\"recipients\":[\"a@example.com\"]}", true },
-        { ",\"bom\":true", "", true },
-        { ",\"bom\":false", ",\"delivery\":{\"recipients\":[\"a@example.com\"]}", false },
+        { CSV, "", false },
+        { CSV, ",\"delivery\":{\"recipients\":[]}", false },
+        { CSV, ",\"delivery\":{\"recipients\":[\"a@example.com\"]}", true },
+        { CSV ",\"bom\":true", "", true },
+        { CSV ",\"bom\":false", ",\"delivery\":{\"recipients\":[\"a@example.com\"]}", false },
     };
     ExeKit *kit = *state;
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *key = g_strdup_printf("bom-%zu", i);
-        g_autofree char *body = g_strdup_printf(
-            "{\"jobType\":\"report\",\"name\":\"Calls\",\"spec\":{\"reportType\":\"call-records\","
-            "\"parameters\":{},\"output\":{\"format\":\"csv\"%s}}%s}",
-            cases[i].output, cases[i].delivery);
-        KitMessage message = { JW_TYPE_JOB_SUBMIT, "/test", key, body };
-        JwAnswer answer;
-
-        kit_consume(kit, &message, 1, &answer);
-        assert_int_equal(answer.verdict, JW_VERDICT_DONE);
-        g_autofree char *id = jw_queue_pop(kit->exe.ready, 0);
-        exe_run_job(&kit->exe, id);
-        g_autoptr(JwJob) job = kit_job(kit->ports, id);
-        assert_int_equal(job->state, JW_JOB_COMPLETED);
+        g_autoptr(JwJob) job = report(kit, "{}", cases[i].output, cases[i].delivery);
         g_autofree char *data = kit_artifact(kit, job);
         assert_int_equal(memcmp(data, "\xef\xbb\xbf", 3) == 0, cases[i].bom);
     }
@@ -207,20 +183,7 @@ test_contents(void **state)
     ExeKit *kit = *state;
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *key = g_strdup_printf("content-%zu", i);
-        g_autofree char *body = g_strdup_printf(
-            "{\"jobType\":\"report\",\"name\":\"Calls\",\"spec\":{\"reportType\":\"call-records\","
-            "\"parameters\":{},\"output\":{%s}}}",
-            cases[i].output);
-        KitMessage message = { JW_TYPE_JOB_SUBMIT, "/test", key, body };
-        JwAnswer answer;
-
-        kit_consume(kit, &message, 1, &answer);
-        assert_int_equal(answer.verdict, JW_VERDICT_DONE);
-        g_autofree char *id = jw_queue_pop(kit->exe.ready, 0);
-        exe_run_job(&kit->exe, id);
-        g_autoptr(JwJob) job = kit_job(kit->ports, id);
-        assert_int_equal(job->state, JW_JOB_COMPLETED);
+        g_autoptr(JwJob) job = report(kit, "{}", cases[i].output, "");
         assert_true(g_str_has_suffix(job->artifact->file_name, cases[i].name));
         assert_true(g_pattern_match_simple(cases[i].type, job->artifact->content_type));
         g_autofree char *data = kit_artifact(kit, job);
@@ -263,21 +226,7 @@ test_groups_and_measures(void **state)
     ExeKit *kit = *state;
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *key = g_strdup_printf("g-%zu", i);
-        g_autofree char *body = g_strdup_printf("{\"jobType\":\"report\",\"name\":\"Calls\","
-                                                "\"spec\":{\"reportType\":\"call-records\","
-                                                "\"parameters\":%s,\"output\":{\"format\":"
-                                                "\"csv\"}}}",
-                                                cases[i].parameters);
-        KitMessage message = { JW_TYPE_JOB_SUBMIT, "/test", key, body };
-        JwAnswer answer;
-
-        kit_consume(kit, &message, 1, &answer);
-        assert_int_equal(answer.verdict, JW_VERDICT_DONE);
-        g_autofree char *id = jw_queue_pop(kit->exe.ready, 0);
-        exe_run_job(&kit->exe, id);
-        g_autoptr(JwJob) job = kit_job(kit->ports, id);
-        assert_int_equal(job->state, JW_JOB_COMPLETED);
+        g_autoptr(JwJob) job = report(kit, cases[i].parameters, CSV, "");
         assert_int_equal(job->artifact->rows, KIT_RECORDS);
         g_autofree char *data = kit_artifact(kit, job);
         assert_true(g_str_has_prefix(data, cases[i].file));
@@ -304,21 +253,7 @@ test_compares_with_the_day_before(void **state)
     ExeKit *kit = *state;
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *key = g_strdup_printf("c-%zu", i);
-        g_autofree char *body = g_strdup_printf("{\"jobType\":\"report\",\"name\":\"Calls\","
-                                                "\"spec\":{\"reportType\":\"call-records\","
-                                                "\"parameters\":%s,\"output\":{\"format\":"
-                                                "\"csv\"}}}",
-                                                cases[i][0]);
-        KitMessage message = { JW_TYPE_JOB_SUBMIT, "/test", key, body };
-        JwAnswer answer;
-
-        kit_consume(kit, &message, 1, &answer);
-        assert_int_equal(answer.verdict, JW_VERDICT_DONE);
-        g_autofree char *id = jw_queue_pop(kit->exe.ready, 0);
-        exe_run_job(&kit->exe, id);
-        g_autoptr(JwJob) job = kit_job(kit->ports, id);
-        assert_int_equal(job->state, JW_JOB_COMPLETED);
+        g_autoptr(JwJob) job = report(kit, cases[i][0], CSV, "");
         assert_int_equal(job->artifact->rows, 6);
         g_autofree char *data = kit_artifact(kit, job);
         assert_int_equal(lines(data), 1 + 6);
@@ -333,18 +268,8 @@ static void
 test_warns_of_a_field_that_no_record_has(void **state)
 {
     ExeKit *kit = *state;
-    KitMessage message = { JW_TYPE_JOB_SUBMIT, "/test", "warned",
-                           "{\"jobType\":\"report\",\"name\":\"Calls\",\"spec\":{"
-                           "\"reportType\":\"call-records\",\"parameters\":{\"filters\":{"
-                           "\"departmentIds\":[\"7\"]}},\"output\":{\"format\":\"csv\"}}}" };
-    JwAnswer answer;
+    g_autoptr(JwJob) job = report(kit, "{\"filters\":{\"departmentIds\":[\"7\"]}}", CSV, "");
 
-    kit_consume(kit, &message, 1, &answer);
-    assert_int_equal(answer.verdict, JW_VERDICT_DONE);
-    g_autofree char *id = jw_queue_pop(kit->exe.ready, 0);
-    exe_run_job(&kit->exe, id);
-    g_autoptr(JwJob) job = kit_job(kit->ports, id);
-    assert_int_equal(job->state, JW_JOB_COMPLETED);
     assert_int_equal(job->artifact->rows, 0);
     assert_non_null(strstr(job->warnings,
                            "\"code\":\"FIELD_NOT_FOUND\",\"message\":\"none of the 30 records "
@@ -390,19 +315,12 @@ static void
 test_definition_changed(void **state)
 {
     ExeKit *kit = *state;
-    KitMessage message = { JW_TYPE_JOB_SUBMIT, "/test", "stale",
-                           "{\"jobType\":\"report\",\"name\":\"Calls\",\"spec\":{"
-                           "\"reportType\":\"call-records\",\"parameters\":{\"filters\":{"
-                           "\"agents\":[\"Ann\"]}},\"output\":{\"format\":\"csv\"}}}" };
+    g_autofree char *id = kit_make_report(kit, "{\"filters\":{\"agents\":[\"Ann\"]}}", CSV, "");
     g_autofree char *dir = tk_temp_dir();
     g_autofree char *path = g_build_filename(dir, "calls.json", NULL);
     g_autofree char *text = NULL;
     g_autoptr(GError) error = NULL;
-    JwAnswer answer;
 
-    kit_consume(kit, &message, 1, &answer);
-    assert_int_equal(answer.verdict, JW_VERDICT_DONE);
-    g_autofree char *id = jw_queue_pop(kit->exe.ready, 0);
     assert_true(
         g_file_get_contents(JW_SOURCE_DIR "/schemas/reports/call-records.json", &text, NULL, NULL));
     char *filter = strstr(text, "\"name\": \"agents\"");

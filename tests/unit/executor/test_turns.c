@@ -228,6 +228,56 @@ test_one_look_serves_many(void **state)
     assert_next(kit, 38, end);
 }
 
+/* However many callers there are, a look is a few queries, and each of them has a turn. */
+static void
+test_a_look_at_many_callers(void **state)
+{
+    enum { CALLERS = 120 };
+    ExeKit *kit = *state;
+
+    for (int i = 0; i < 2 * CALLERS; i++) {
+        g_autofree char *caller = g_strdup_printf("c%03d", i % CALLERS);
+        make(kit, i < CALLERS ? "1" : "2", caller, "normal");
+    }
+    exe_turns_free(kit->exe.turns); /* nothing is known by a command */
+    kit->exe.turns = exe_turns_new();
+    const int calls = jw_store_mem_calls(kit->exe.store);
+    g_autofree char *first = g_strnfill(CALLERS, '1');
+    g_autofree char *second = g_strnfill(CALLERS, '2');
+    assert_next(kit, CALLERS, first);
+    /* one at each priority, and the claims */
+    assert_int_equal(jw_store_mem_calls(kit->exe.store), calls + 3 + CALLERS);
+    assert_next(kit, CALLERS, second);
+    assert_next(kit, 1, "-");
+}
+
+/* Of one caller more wait than a query reads: the others are seen all the same, and of each no more
+ * is kept than their share. */
+static void
+test_a_long_line_hides_nobody(void **state)
+{
+    ExeKit *kit = *state;
+
+    for (int i = 0; i < 300; i++) {
+        make(kit, "a", "ann", "normal");
+    }
+    for (int i = 0; i < 70; i++) {
+        make(kit, "b", "bob", "normal");
+    }
+    make(kit, "z", "zed", "normal");
+    exe_turns_free(kit->exe.turns);
+    kit->exe.turns = exe_turns_new();
+    assert_next(kit, 6, "abzaba");
+    g_autofree char *rest = next(kit, 365);
+    size_t of_bob = 0;
+    for (const char *at = rest; *at != '\0'; at++) {
+        of_bob += *at == 'b' ? 1 : 0;
+    }
+    assert_int_equal(of_bob, 68);
+    assert_null(strchr(rest, '-'));
+    assert_next(kit, 1, "-");
+}
+
 /* Another process claimed what this one has in mind. */
 static void
 test_what_others_took(void **state)
@@ -321,6 +371,8 @@ main(void)
         TEST(test_what_is_not_for_us),
         TEST(test_looks_now_and_then),
         TEST(test_one_look_serves_many),
+        TEST(test_a_look_at_many_callers),
+        TEST(test_a_long_line_hides_nobody),
         TEST(test_what_others_took),
         cmocka_unit_test(test_store_fails),
         cmocka_unit_test(test_weights_are_checked),

@@ -98,10 +98,10 @@ fixture_start(Fixture *self, const Titles *titles)
 }
 
 static void
-fixture_add(Fixture *self, const char *who, JwValue whole, JwValue real)
+fixture_add_at(Fixture *self, const char *who, JwValue whole, JwValue real, int64_t time_ms)
 {
     JwValue row[N_FIELDS] = {
-        [WHEN] = { .type = JW_VALUE_TIME, .time_ms = START },
+        [WHEN] = { .type = JW_VALUE_TIME, .time_ms = time_ms },
         [WHO] = { .type = JW_VALUE_TEXT, .text = who, .length = strlen(who) },
         [WHOLE] = whole,
         [REAL] = real,
@@ -110,6 +110,12 @@ fixture_add(Fixture *self, const char *who, JwValue whole, JwValue real)
 
     jw_aggregate_add(self->aggregate, row);
     assert_ok(exe_render_xlsx.row(self->render, row, &error), error);
+}
+
+static void
+fixture_add(Fixture *self, const char *who, JwValue whole, JwValue real)
+{
+    fixture_add_at(self, who, whole, real, START);
 }
 
 static JwValue
@@ -163,7 +169,7 @@ static void
 fixture_finish(Fixture *self)
 {
     g_autoptr(JwReportResult) result =
-        jw_report_result_new(self->aggregate, self->def, self->request, self->zone);
+        jw_report_result_new_compared(self->aggregate, NULL, self->def, self->request, self->zone);
 
     finish_with(self, result);
 }
@@ -581,17 +587,17 @@ width_of(const Fixture *self, const char *part, int column)
     return g_ascii_strtod(at + strlen(begin), NULL);
 }
 
-/* The earliest of times is one, whatever the format says; in the mail too. */
+/* The earliest of times is one, whatever the format says; in the mail too. A date is its day. */
 static void
 test_times_as_figures(void **state G_GNUC_UNUSED)
 {
     static const struct {
         JwFormat format;
-        const char *text;
+        const char *text, *cell;
     } rows[] = {
-        { JW_FORMAT_INTEGER, "2021-01-04 00:00:00" },
-        { JW_FORMAT_DATETIME, "2021-01-04 00:00:00" },
-        { JW_FORMAT_DATE, "2021-01-04" },
+        { JW_FORMAT_INTEGER, "2021-01-04 13:30:00", "<v>44200.5625</v>" },
+        { JW_FORMAT_DATETIME, "2021-01-04 13:30:00", "<v>44200.5625</v>" },
+        { JW_FORMAT_DATE, "2021-01-04", "<v>44200</v>" },
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -608,12 +614,13 @@ test_times_as_figures(void **state G_GNUC_UNUSED)
         self.aggregate = jw_aggregate_new(self.def, self.request, (const char *const *)self.fields,
                                           self.zone, &error);
         assert_ok(self.aggregate != NULL, error);
-        fixture_add(&self, "Dan", whole(1), real(1));
+        fixture_add_at(&self, "Dan", whole(1), real(1), START + 27 * INT64_C(1800000));
         g_autoptr(JwReportResult) result =
-            jw_report_result_new(self.aggregate, self.def, self.request, self.zone);
+            jw_report_result_new_compared(self.aggregate, NULL, self.def, self.request, self.zone);
         assert_string_equal(g_array_index(result->figures, JwReportFigure, 1).text, rows[i].text);
         fixture_finish(&self);
-        assert_has(&self, "xl/worksheets/sheet1.xml", "<v>44200</v>");
+        assert_has(&self, "xl/worksheets/sheet1.xml", rows[i].cell);
+        assert_has(&self, "xl/worksheets/sheet2.xml", rows[i].cell);
         assert_true(width_of(&self, "xl/worksheets/sheet2.xml", 3) >= 20);
     }
 }

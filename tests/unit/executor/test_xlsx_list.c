@@ -40,6 +40,7 @@ static void
 fixture_init(Fixture *self)
 {
     static const int styles[N_COLUMNS] = { 0, 0 };
+    static const bool days[N_COLUMNS] = { false, false };
     GError *error = NULL;
 
     self->dir = tk_temp_dir();
@@ -47,7 +48,7 @@ fixture_init(Fixture *self)
     self->path = g_build_filename(self->dir, "a.xlsx", NULL);
     self->utc = g_time_zone_new_utc();
     self->zone = (JwZoneCache){ .zone = self->utc };
-    self->list = exe_xlsx_list_new(self->dir, &self->zone, styles, N_COLUMNS, NULL);
+    self->list = exe_xlsx_list_new(self->dir, &self->zone, styles, days, N_COLUMNS, NULL, 0);
     assert_ok(exe_xlsx_list_next_sheet(self->list, &error), error);
 }
 
@@ -141,11 +142,40 @@ test_no_rows(void **state G_GNUC_UNUSED)
     fixture_clear(&fixture);
 }
 
+/* What is shown as a day is one, also where the day before had another length; other times keep
+ * theirs. */
+static void
+test_days_and_times(void **state G_GNUC_UNUSED)
+{
+    static const int styles[N_COLUMNS] = { 0, 0 };
+    static const bool days[N_COLUMNS] = { true, false };
+    g_autoptr(GTimeZone) zone = jw_zone_new("Europe/Berlin", NULL);
+    JwZoneCache berlin = { .zone = zone };
+    JwValue at = { .type = JW_VALUE_TIME };
+    Fixture fixture;
+    GError *error = NULL;
+
+    fixture_init(&fixture);
+    close_book(&fixture, 1);
+    assert_true(jw_time_parse("2021-03-28T22:30:00Z", &at.time_ms, NULL)); /* 0:30 on the 29th */
+    const JwValue row[N_COLUMNS] = { at, at };
+    g_autoptr(ExeXlsxList) list =
+        exe_xlsx_list_new(fixture.dir, &berlin, styles, days, N_COLUMNS, NULL, 0);
+    assert_ok(exe_xlsx_list_next_sheet(list, &error), error);
+    assert_ok(exe_xlsx_list_row(list, row, &error), error);
+    assert_ok(exe_xlsx_list_pack(list, fixture.closed, fixture.path, 1, &error), error);
+    g_autofree char *text = read_sheet(fixture.path, 1);
+    assert_non_null(strstr(text, "<v>44284</v>"));
+    assert_non_null(strstr(text, "<v>44284.0208333"));
+    fixture_clear(&fixture);
+}
+
 /* The library writes the area of a header with one cell as a cell. */
 static void
 test_a_list_of_one_column(void **state G_GNUC_UNUSED)
 {
     static const int styles[] = { 0 };
+    static const bool days[] = { false };
     const JwValue seven = { .type = JW_VALUE_INT, .integer = 7 };
     Fixture fixture;
     GError *error = NULL;
@@ -157,7 +187,8 @@ test_a_list_of_one_column(void **state G_GNUC_UNUSED)
     assert_int_equal(worksheet_write_string(sheet, 0, 0, "Calls", NULL), LXW_NO_ERROR);
     assert_int_equal(workbook_close(book), LXW_NO_ERROR);
 
-    g_autoptr(ExeXlsxList) list = exe_xlsx_list_new(fixture.dir, &fixture.zone, styles, 1, NULL);
+    g_autoptr(ExeXlsxList) list =
+        exe_xlsx_list_new(fixture.dir, &fixture.zone, styles, days, 1, NULL, 0);
     assert_ok(exe_xlsx_list_next_sheet(list, &error), error);
     assert_ok(exe_xlsx_list_row(list, &seven, &error), error);
     assert_ok(exe_xlsx_list_pack(list, fixture.closed, fixture.path, 1, &error), error);
@@ -331,6 +362,7 @@ main(void)
         cmocka_unit_test(test_rows_stand_behind_the_header),
         cmocka_unit_test(test_no_rows),
         cmocka_unit_test(test_a_list_of_one_column),
+        cmocka_unit_test(test_days_and_times),
         cmocka_unit_test(test_many_rows),
         cmocka_unit_test(test_a_full_sheet_is_told),
         cmocka_unit_test(test_a_full_disk_is_said_while_rows_come),

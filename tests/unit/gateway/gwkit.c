@@ -114,19 +114,7 @@ kit_free(GwKit *self)
     g_free(self);
 }
 
-int
-kit_setup(void **state)
-{
-    *state = kit_new();
-    return 0;
-}
-
-int
-kit_teardown(void **state)
-{
-    kit_free(*state);
-    return 0;
-}
+KIT_STATE(kit_new())
 
 char *
 kit_token(const GwKit *self, const char *who)

@@ -48,6 +48,13 @@ hc_server_clear(HcServer *self)
 }
 
 int
+hc_teardown(void **state)
+{
+    hc_server_clear(*state);
+    return 0;
+}
+
+int
 hc_connect(int port)
 {
     return hc_connect_from(port, "127.0.0.1");

@@ -21,6 +21,8 @@ void hc_server_init(HcServer *self);
 /* @apis: NULL-terminated; all get @context. */
 void hc_server_start(HcServer *self, const JwHttpApi *const *apis, gpointer context);
 void hc_server_clear(HcServer *self);
+/* For cmocka, where *state is an HcServer. */
+int hc_teardown(void **state);
 
 int hc_connect(int port);
 int hc_connect_from(int port, const char *source); /* an address of this machine */

@@ -95,17 +95,9 @@ static const JwHttpApi *const apis[] = { &api, NULL };
 static int
 setup(void **state)
 {
-    (void)state;
     hc_server_init(&server);
     hc_server_start(&server, apis, NULL);
-    return 0;
-}
-
-static int
-teardown(void **state)
-{
-    (void)state;
-    hc_server_clear(&server);
+    *state = &server;
     return 0;
 }
 
@@ -664,5 +656,5 @@ main(void)
         cmocka_unit_test(test_little_is_buffered),
         cmocka_unit_test(test_starts),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, hc_teardown);
 }

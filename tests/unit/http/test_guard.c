@@ -29,18 +29,10 @@ static const JwHttpApi *const apis[] = { &api, NULL };
 static int
 setup(void **state)
 {
-    (void)state;
     hc_server_init(&server);
     server.config.request_age_ms = 1000; /* frames without an end are cut then */
     hc_server_start(&server, apis, NULL);
-    return 0;
-}
-
-static int
-teardown(void **state)
-{
-    (void)state;
-    hc_server_clear(&server);
+    *state = &server;
     return 0;
 }
 
@@ -254,5 +246,5 @@ main(void)
         cmocka_unit_test(test_media_types),  cmocka_unit_test(test_answered_at_once),
         cmocka_unit_test(test_hostile_form),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, hc_teardown);
 }

@@ -111,17 +111,9 @@ static char context[] = "ctx";
 static int
 setup(void **state)
 {
-    (void)state;
     hc_server_init(&server);
     hc_server_start(&server, apis, context);
-    return 0;
-}
-
-static int
-teardown(void **state)
-{
-    (void)state;
-    hc_server_clear(&server);
+    *state = &server;
     return 0;
 }
 
@@ -470,5 +462,5 @@ main(void)
         cmocka_unit_test(test_styles_before_routing),
         cmocka_unit_test(test_handlers_at_fault),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, hc_teardown);
 }

@@ -28,20 +28,12 @@ static const JwHttpApi *const apis[] = { &api, NULL };
 static int
 setup(void **state)
 {
-    (void)state;
     hc_server_init(&server);
     server.config.connections_max = 16;
     server.config.idle_timeout_ms = 1000;
     server.config.request_age_ms = 700;
     hc_server_start(&server, apis, NULL);
-    return 0;
-}
-
-static int
-teardown(void **state)
-{
-    (void)state;
-    hc_server_clear(&server);
+    *state = &server;
     return 0;
 }
 
@@ -70,31 +62,47 @@ trickle(const char *start, const char *rest)
     return g_get_monotonic_time() / 1000 - begin_ms;
 }
 
+typedef struct {
+    const char *name, *start, *rest;
+} Phase;
+
+static const Phase phases[] = {
+    { "nothing at all", "", "" },
+    { "request line", "GET /he", "l" },
+    { "header", "GET /hello HTTP/1.1\r\nHost: t\r\nX-Slow: ", "x" },
+    { "many headers", "GET /hello HTTP/1.1\r\nHost: t\r\n",
+      "A: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\nE: 5\r\nF: 6\r\nG: 7" },
+    { "body",
+      "POST /hello HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\nContent-Length: "
+      "900\r\n\r\n",
+      "1" },
+    { "chunks",
+      "POST /hello HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\n"
+      "Transfer-Encoding: chunked\r\n\r\n384\r\n",
+      "1" },
+};
+
+static gpointer
+trickle_phase(gpointer data)
+{
+    const Phase *phase = data;
+
+    return GINT_TO_POINTER((int)trickle(phase->start, phase->rest));
+}
+
 static void
 test_phases(void **state)
 {
-    static const struct {
-        const char *name, *start, *rest;
-    } cases[] = {
-        { "nothing at all", "", "" },
-        { "request line", "GET /he", "l" },
-        { "header", "GET /hello HTTP/1.1\r\nHost: t\r\nX-Slow: ", "x" },
-        { "many headers", "GET /hello HTTP/1.1\r\nHost: t\r\n",
-          "A: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\nE: 5\r\nF: 6\r\nG: 7" },
-        { "body",
-          "POST /hello HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\nContent-Length: "
-          "900\r\n\r\n",
-          "1" },
-        { "chunks",
-          "POST /hello HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\n"
-          "Transfer-Encoding: chunked\r\n\r\n384\r\n",
-          "1" },
-    };
+    GThread *clients[G_N_ELEMENTS(phases)];
+
     (void)state;
-    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        int64_t took_ms = trickle(cases[i].start, cases[i].rest);
+    for (size_t i = 0; i < G_N_ELEMENTS(phases); i++) {
+        clients[i] = g_thread_new("client", trickle_phase, (gpointer)(uintptr_t)&phases[i]);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(phases); i++) {
+        const int took_ms = GPOINTER_TO_INT(g_thread_join(clients[i]));
         if (took_ms < 600 || took_ms > 6000) {
-            fail_msg("%s: cut after %" G_GINT64_FORMAT " ms", cases[i].name, took_ms);
+            fail_msg("%s: cut after %d ms", phases[i].name, took_ms);
         }
     }
 }
@@ -172,5 +180,5 @@ main(void)
         cmocka_unit_test(test_others_are_served),
         cmocka_unit_test(test_cap),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, hc_teardown);
 }

@@ -15,17 +15,59 @@ jc_fixture_new(JwClock *clock, JwStore *store)
     self->dir = tk_temp_dir();
     self->context.clock = clock != NULL ? clock : jw_clock_system();
     self->context.store = store;
+    jw_mutex_init(&self->mutex);
     return self;
 }
 
 void
 jc_fixture_free(JcFixture *self)
 {
+    if (self->server != NULL) {
+        jw_http_server_stop(self->server, 5000);
+        jw_http_server_free(self->server);
+    }
+    jw_mutex_clear(&self->mutex);
     g_ptr_array_unref(self->env);
     g_free(self->out);
     g_free(self->err);
     g_free(self->dir);
     g_free(self);
+}
+
+int
+jc_fixture_setup(void **state)
+{
+    *state = jc_fixture_new(NULL, NULL);
+    return 0;
+}
+
+int
+jc_fixture_teardown(void **state)
+{
+    jc_fixture_free(*state);
+    return 0;
+}
+
+void
+jc_fixture_serve(JcFixture *self, const JwHttpApi *api, gpointer context)
+{
+    static char address[] = "127.0.0.1";
+    g_autoptr(GError) error = NULL;
+
+    tk_log_capture(); /* the server's */
+    self->config = (JwHttpConfig){ .address = address,
+                                   .body_max_bytes = 1 << 20,
+                                   .connections_max = 16,
+                                   .idle_timeout_ms = 5000,
+                                   .request_age_ms = 5000 };
+    self->server = jw_http_server_new(&self->config, &error);
+    assert_ok(self->server != NULL, error);
+    jw_http_server_add_api(self->server, api, context);
+    assert_ok(jw_http_server_start(self->server, &error), error);
+    g_autofree char *url =
+        g_strdup_printf("http://127.0.0.1:%d/", jw_http_server_port(self->server));
+    jc_fixture_env(self, "JW_GATEWAY_URL", url);
+    jc_fixture_env(self, "JW_TOKEN", "a.b.c");
 }
 
 void

@@ -28,10 +28,10 @@ test_check_fields(void **state)
     (void)state;
     assert_int_equal(g_mkdir_with_parents(reports, 0700), 0);
     g_free(jc_fixture_file(jc, "reports/v.json", definition));
-    assert_int_equal(jc_fixture_run(jc, "check-definitions", jc->dir, NULL), JC_EXIT_OK);
+    assert_jobctl(jc, JC_EXIT_OK, "check-definitions", jc->dir);
     assert_contains(jc->out, "v.json: /collection: 'visits' has no records yet");
-    assert_int_equal(jc_fixture_run(jc, "import", "-m", mapping, csv, NULL), JC_EXIT_OK);
-    assert_int_equal(jc_fixture_run(jc, "check-definitions", jc->dir, NULL), JC_EXIT_OK);
+    assert_jobctl(jc, JC_EXIT_OK, "import", "-m", mapping, csv);
+    assert_jobctl(jc, JC_EXIT_OK, "check-definitions", jc->dir);
     assert_contains(jc->out, "warn  ");
     assert_contains(jc->out, "v.json: none of the 2 records looked at in 'visits' has the field "
                              "'ward' (filter 'departmentIds'); correct its name, or import it\n");
@@ -41,21 +41,21 @@ test_check_fields(void **state)
     g_autoptr(GString) text = g_string_new(definition);
     g_string_replace(text, "\"dateField\":\"at\"", "\"dateField\":\"when\"", 1);
     assert_true(g_file_set_contents(misdated, text->str, -1, NULL));
-    assert_int_equal(jc_fixture_run(jc, "check-definitions", jc->dir, NULL), JC_EXIT_OK);
+    assert_jobctl(jc, JC_EXIT_OK, "check-definitions", jc->dir);
     assert_contains(jc->out, "has the field 'when' (dateField); correct its name, or import it\n");
     g_string_replace(text, "\"when\"", "\"a\"", 1);
     assert_true(g_file_set_contents(misdated, text->str, -1, NULL));
-    assert_int_equal(jc_fixture_run(jc, "check-definitions", jc->dir, NULL), JC_EXIT_OK);
+    assert_jobctl(jc, JC_EXIT_OK, "check-definitions", jc->dir);
     assert_contains(jc->out, "v.json: /dateField: none of the 2 records looked at in 'visits' has "
                              "a date in 'a', so no period finds any; import it as a datetime\n");
     jw_store_mem_fail_nth(store, 1, JW_ERROR_UNAVAILABLE, false);
-    assert_int_equal(jc_fixture_run(jc, "check-definitions", jc->dir, NULL), JC_EXIT_OK);
+    assert_jobctl(jc, JC_EXIT_OK, "check-definitions", jc->dir);
     assert_contains(jc->err, "the records of 'visits' cannot be looked at: ");
     jw_store_free(store);
     jc->context.store = NULL;
     jc_fixture_env(jc, "JW_MONGODB_URI", "mongodb://127.0.0.1:1");
     jc_fixture_env(jc, "JW_MONGODB_SELECT_TIMEOUT", "200ms");
-    assert_int_equal(jc_fixture_run(jc, "check-definitions", jc->dir, NULL), JC_EXIT_OK);
+    assert_jobctl(jc, JC_EXIT_OK, "check-definitions", jc->dir);
     assert_contains(jc->err, "records are not looked at: the database does not answer");
     jc_fixture_free(jc);
 }

@@ -6,65 +6,46 @@
 #include "command.h"
 #include "progress.h"
 
-static JcFixture *jc;
-
-static int
-setup(void **state)
-{
-    (void)state;
-    jc = jc_fixture_new(NULL, NULL);
-    return 0;
-}
-
-static int
-teardown(void **state)
-{
-    (void)state;
-    jc_fixture_free(jc);
-    return 0;
-}
-
 static void
 test_help(void **state)
 {
-    (void)state;
-    assert_int_equal(jc_fixture_run(jc, "help", NULL), JC_EXIT_OK);
+    JcFixture *jc = *state;
+    assert_jobctl(jc, JC_EXIT_OK, "help");
     g_autofree char *overview = g_strdup(jc->out);
     for (size_t i = 0; jc_commands[i] != NULL; i++) {
         const char *name = jc_commands[i]->name;
         g_autofree char *usage = g_strdup_printf("Usage:\n  jobctl %s", name);
         g_autofree char *short_usage = g_strdup_printf("Usage: jobctl %s ", name);
         assert_contains(overview, name);
-        assert_int_equal(jc_fixture_run(jc, "help", name, NULL), JC_EXIT_OK);
+        assert_jobctl(jc, JC_EXIT_OK, "help", name);
         assert_contains(jc->out, usage);
-        assert_int_equal(jc_fixture_run(jc, name, "--help", NULL), JC_EXIT_OK);
+        assert_jobctl(jc, JC_EXIT_OK, name, "--help");
         assert_contains(jc->out, usage);
-        assert_int_equal(jc_fixture_run(jc, name, "--no-such-option", NULL), JC_EXIT_USAGE);
+        assert_jobctl(jc, JC_EXIT_USAGE, name, "--no-such-option");
         assert_contains(jc->err, "Unknown option --no-such-option");
         assert_contains(jc->err, short_usage);
     }
-    assert_int_equal(jc_fixture_run(jc, "--version", NULL), JC_EXIT_OK);
+    assert_jobctl(jc, JC_EXIT_OK, "--version");
     assert_true(g_str_has_prefix(jc->out, "jobctl "));
 }
 
 static void
 test_usage(void **state)
 {
-    (void)state;
+    JcFixture *jc = *state;
     assert_int_equal(jc_fixture_run(jc, NULL), JC_EXIT_USAGE);
     assert_contains(jc->err, "Usage: jobctl COMMAND");
-    assert_int_equal(jc_fixture_run(jc, "dance", NULL), JC_EXIT_USAGE);
+    assert_jobctl(jc, JC_EXIT_USAGE, "dance");
     assert_string_equal(jc->err, "jobctl: there is no command 'dance'; see: jobctl help\n");
-    assert_int_equal(jc_fixture_run(jc, "help", "dance", NULL), JC_EXIT_USAGE);
-    assert_int_equal(jc_fixture_run(jc, "topics", "all", NULL), JC_EXIT_USAGE);
-    assert_int_equal(jc_fixture_run(jc, "watch", NULL), JC_EXIT_USAGE);
-    assert_int_equal(jc_fixture_run(jc, "download", "a", "b", NULL), JC_EXIT_USAGE);
-    assert_int_equal(jc_fixture_run(jc, "submit", NULL), JC_EXIT_USAGE);
-    assert_int_equal(jc_fixture_run(jc, "dlq", "list", NULL), JC_EXIT_USAGE);
-    assert_int_equal(jc_fixture_run(jc, "dlq", "replay", "job.events", NULL), JC_EXIT_USAGE);
+    assert_jobctl(jc, JC_EXIT_USAGE, "help", "dance");
+    assert_jobctl(jc, JC_EXIT_USAGE, "topics", "all");
+    assert_jobctl(jc, JC_EXIT_USAGE, "watch");
+    assert_jobctl(jc, JC_EXIT_USAGE, "download", "a", "b");
+    assert_jobctl(jc, JC_EXIT_USAGE, "submit");
+    assert_jobctl(jc, JC_EXIT_USAGE, "dlq", "list");
+    assert_jobctl(jc, JC_EXIT_USAGE, "dlq", "replay", "job.events");
     assert_contains(jc->err, "--all, or --offset O");
-    assert_int_equal(jc_fixture_run(jc, "dlq", "replay", "t", "--all", "--offset", "1", NULL),
-                     JC_EXIT_USAGE);
+    assert_jobctl(jc, JC_EXIT_USAGE, "dlq", "replay", "t", "--all", "--offset", "1");
 }
 
 /* A slip of the finger is told from what is not there. */
@@ -83,7 +64,7 @@ test_did_you_mean(void **state)
           "jobctl demo-data: Unknown option --row=5; did you mean --rows?\n" },
         { { "dlq", "lst", "job.events" }, "jobctl dlq: there is no 'lst'; did you mean list?\n" },
         { { "dlq", "drop", "job.events" },
-          "jobctl dlq: there is no 'drop'; say what to do: list|replay\n" },
+          "jobctl dlq: there is no 'drop'; say what to do: list|replay TOPIC\n" },
         { { "dlq" }, "Usage:\n  jobctl dlq " },
         { { "dlq" }, "--partition" },
         { { "dlq", "replay", "t", "--limit=5" }, "jobctl dlq: replay takes no --limit\n" },
@@ -107,11 +88,10 @@ test_did_you_mean(void **state)
           "jobctl submit: choose: --watch shows the progress, --wait only the end\n" },
     };
 
-    (void)state;
+    JcFixture *jc = *state;
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        assert_int_equal(jc_fixture_run(jc, cases[i].words[0], cases[i].words[1], cases[i].words[2],
-                                        cases[i].words[3], NULL),
-                         JC_EXIT_USAGE);
+        assert_jobctl(jc, JC_EXIT_USAGE, cases[i].words[0], cases[i].words[1], cases[i].words[2],
+                      cases[i].words[3]);
         assert_contains(jc->err, cases[i].said);
     }
 }
@@ -120,39 +100,39 @@ test_did_you_mean(void **state)
 static void
 test_settings(void **state)
 {
-    (void)state;
-    assert_int_equal(jc_fixture_run(jc, "watch", "x", NULL), JC_EXIT_FAILED);
+    JcFixture *jc = *state;
+    assert_jobctl(jc, JC_EXIT_FAILED, "watch", "x");
     assert_contains(jc->err, "JW_GATEWAY_URL is not set; for the local one: eval \"$(make env)\"");
     static const char *const wrong[] = { "127.0.0.1:8080", "ftp://a", "http://", "http://a/?b=c",
                                          "not a URL" };
     for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
         jc_fixture_env(jc, "JW_GATEWAY_URL", wrong[i]);
-        assert_int_equal(jc_fixture_run(jc, "watch", "x", "--token", "t", NULL), JC_EXIT_FAILED);
+        assert_jobctl(jc, JC_EXIT_FAILED, "watch", "x", "--token", "t");
         assert_contains(jc->err, "; give a URL such as http://127.0.0.1:8080\n");
     }
     jc_fixture_env(jc, "JW_GATEWAY_URL", "http://127.0.0.1/a|b");
-    assert_int_equal(jc_fixture_run(jc, "watch", "x", "--token", "t", NULL), JC_EXIT_FAILED);
+    assert_jobctl(jc, JC_EXIT_FAILED, "watch", "x", "--token", "t");
     assert_contains(jc->err, "JW_GATEWAY_URL is 'http://127.0.0.1/a|b', which has characters");
     jc_fixture_env(jc, "JW_GATEWAY_URL", "http://127.0.0.1:1");
-    assert_int_equal(jc_fixture_run(jc, "watch", "x", NULL), JC_EXIT_FAILED);
+    assert_jobctl(jc, JC_EXIT_FAILED, "watch", "x");
     assert_contains(jc->err, "no token: give --token");
-    assert_int_equal(jc_fixture_run(jc, "watch", "x", "--token", "a b", NULL), JC_EXIT_FAILED);
+    assert_jobctl(jc, JC_EXIT_FAILED, "watch", "x", "--token", "a b");
     assert_contains(jc->err, "the token has spaces");
-    assert_int_equal(jc_fixture_run(jc, "watch", "x", "--token", "t", NULL), JC_EXIT_FAILED);
+    assert_jobctl(jc, JC_EXIT_FAILED, "watch", "x", "--token", "t");
     assert_contains(jc->err, "is the gateway up? make status"); /* at once */
     assert_contains(jc->err, "JW_GATEWAY_URL names it");
-    assert_int_equal(jc_fixture_run(jc, "download", "x", "--token", "t", NULL), JC_EXIT_FAILED);
+    assert_jobctl(jc, JC_EXIT_FAILED, "download", "x", "--token", "t");
     assert_contains(jc->err, "is the gateway up? make status");
-    assert_int_equal(jc_fixture_run(jc, "demo-data", NULL), JC_EXIT_FAILED);
+    assert_jobctl(jc, JC_EXIT_FAILED, "demo-data");
     assert_contains(jc->err, "JW_MONGODB_URI is not set; for the local one: eval \"$(make env)\"");
     jc_fixture_env(jc, "JW_MONGODB_URI", "mongodb://127.0.0.1:1");
     jc_fixture_env(jc, "JW_MONGODB_SELECT_TIMEOUT", "200ms");
-    assert_int_equal(jc_fixture_run(jc, "demo-data", NULL), JC_EXIT_FAILED);
+    assert_jobctl(jc, JC_EXIT_FAILED, "demo-data");
     assert_contains(jc->err, "the database does not answer (is it up? make status)");
-    assert_int_equal(jc_fixture_run(jc, "dlq", "list", "job.events", NULL), JC_EXIT_FAILED);
+    assert_jobctl(jc, JC_EXIT_FAILED, "dlq", "list", "job.events");
     assert_contains(jc->err, "JW_KAFKA_BROKERS");
     jc_fixture_env(jc, "JW_SCHEMAS_DIR", "/nowhere");
-    assert_int_equal(jc_fixture_run(jc, "topics", NULL), JC_EXIT_FAILED);
+    assert_jobctl(jc, JC_EXIT_FAILED, "topics");
     assert_contains(jc->err, "JW_SCHEMAS_DIR names '/nowhere', which does not exist");
 }
 
@@ -243,15 +223,14 @@ test_bad_options(void **state)
 static void
 test_check_definitions(void **state)
 {
+    JcFixture *jc = *state;
     g_autofree char *reports = g_build_filename(jc->dir, "reports", NULL);
     g_autofree char *mappings = g_build_filename(jc->dir, "mappings", NULL);
 
-    (void)state;
-    assert_int_equal(jc_fixture_run(jc, "check-definitions", JW_SOURCE_DIR "/schemas", NULL),
-                     JC_EXIT_OK);
+    assert_jobctl(jc, JC_EXIT_OK, "check-definitions", JW_SOURCE_DIR "/schemas");
     assert_contains(jc->out, "4 files checked, 0 faulty");
     assert_null(strstr(jc->out, "note"));
-    assert_int_equal(jc_fixture_run(jc, "check-definitions", jc->dir, NULL), JC_EXIT_FAILED);
+    assert_jobctl(jc, JC_EXIT_FAILED, "check-definitions", jc->dir);
     assert_contains(jc->err, "holds neither reports/*.json nor mappings/*.json");
     assert_int_equal(g_mkdir_with_parents(reports, 0700) | g_mkdir_with_parents(mappings, 0700), 0);
     g_free(jc_fixture_file(jc, "reports/r.json", "{\"reportType\": 5}"));
@@ -261,7 +240,7 @@ test_check_definitions(void **state)
         "{\"collection\": \"c\", \"idField\": \"d\", \"dateField\": \"d\", \"fields\": "
         "[{\"field\": "
         "\"d\", \"columns\": [\"d\"], \"type\": \"datetime\", \"format\": \"%%\"}]}"));
-    assert_int_equal(jc_fixture_run(jc, "check-definitions", jc->dir, NULL), JC_EXIT_FAILED);
+    assert_jobctl(jc, JC_EXIT_FAILED, "check-definitions", jc->dir);
     assert_contains(jc->err, "reports/r.json: ");
     assert_contains(jc->err, "/reportType");
     assert_contains(jc->err, "mappings/a.json");
@@ -274,7 +253,7 @@ test_check_definitions(void **state)
         "\"count\"}], "
         "\"columns\": [{\"field\": \"d\", \"label\": \"D\"}], \"summary\": [\"n\"], "
         "\"listTitle\": \"All 'calls'\"}"));
-    assert_int_equal(jc_fixture_run(jc, "check-definitions", jc->dir, NULL), JC_EXIT_FAILED);
+    assert_jobctl(jc, JC_EXIT_FAILED, "check-definitions", jc->dir);
     assert_contains(jc->out, "reports/r.json: /listTitle: the workbook's sheet will be named "
                              "'All 'calls': a sheet's name has no apostrophe");
     assert_contains(jc->out, "3 files checked, 2 faulty");
@@ -289,6 +268,7 @@ test_check_definitions(void **state)
 static void
 test_check_departments(void **state)
 {
+    JcFixture *jc = *state;
     static const struct {
         const char *definition;
         bool noted;
@@ -301,11 +281,10 @@ test_check_departments(void **state)
     };
     g_autofree char *reports = g_build_filename(jc->dir, "reports", NULL);
 
-    (void)state;
     assert_int_equal(g_mkdir_with_parents(reports, 0700), 0);
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_free(jc_fixture_file(jc, "reports/v.json", cases[i].definition));
-        assert_int_equal(jc_fixture_run(jc, "check-definitions", jc->dir, NULL), JC_EXIT_OK);
+        assert_jobctl(jc, JC_EXIT_OK, "check-definitions", jc->dir);
         assert_int_equal(strstr(jc->out, "v.json: /filters: none is 'departmentIds', so callers "
                                          "who are limited to departments are refused")
                              != NULL,
@@ -342,7 +321,7 @@ test_texts(void **state)
 int
 main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, jc_fixture_setup, jc_fixture_teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_help),
         TEST(test_usage),

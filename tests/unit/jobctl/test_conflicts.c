@@ -42,8 +42,7 @@ setup(void **state)
     self->mapping = jc_fixture_file(self->jc, "m.json", mapping_text);
     self->old = jc_fixture_file(self->jc, "old.csv", old_text);
     self->new = jc_fixture_file(self->jc, "new.csv", new_text);
-    assert_int_equal(jc_fixture_run(self->jc, "import", "-m", self->mapping, self->old, NULL),
-                     JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "import", "-m", self->mapping, self->old);
     *state = self;
     return 0;
 }
@@ -98,8 +97,7 @@ test_fail(void **state)
 {
     Fixture *self = *state;
 
-    assert_int_equal(jc_fixture_run(self->jc, "import", "-m", self->mapping, self->new, NULL),
-                     JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "import", "-m", self->mapping, self->new);
     assert_contains(self->jc->err,
                     "new.csv:2: id 'a' is there with other values: n is 1 there, 7 here\n");
     assert_contains(self->jc->err, "new.csv:4: id 'c' is there with other values: price is nothing "
@@ -109,9 +107,8 @@ test_fail(void **state)
                         "with --keep-going; 2 of the refused are there with other values: --update "
                         "replaces those, --on-conflict=skip leaves them\n");
     assert_records(self, "a:1/Ann b:2/Bob c:/ ");
-    assert_int_equal(jc_fixture_run(self->jc, "import", "-m", self->mapping, "--json",
-                                    "--on-conflict=fail", self->new, NULL),
-                     JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "import", "-m", self->mapping, "--json",
+                  "--on-conflict=fail", self->new);
     assert_string_equal(self->jc->out, "{\"collection\":\"visits\",\"rows\":4,\"refused\":2,"
                                        "\"added\":0,\"loaded\":false,\"differing\":2,"
                                        "\"updated\":0}\n");
@@ -127,10 +124,8 @@ test_figures(void **state)
     g_autofree char *new = jc_fixture_file(
         self->jc, "other.csv", HEAD "p,2021-01-01,1,9.99,,\nq,2021-01-01,1,1000000.1,,\n");
 
-    assert_int_equal(jc_fixture_run(self->jc, "import", "-m", self->mapping, old, NULL),
-                     JC_EXIT_OK);
-    assert_int_equal(jc_fixture_run(self->jc, "import", "-m", self->mapping, new, NULL),
-                     JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_OK, "import", "-m", self->mapping, old);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "import", "-m", self->mapping, new);
     assert_contains(self->jc->err, "price is 0.125 there, 9.99 here\n");
     assert_contains(self->jc->err, "price is 0.3 there, 1000000.1 here\n");
 }
@@ -140,8 +135,7 @@ test_keep_going(void **state)
 {
     Fixture *self = *state;
 
-    assert_int_equal(jc_fixture_run(self->jc, "import", "-m", self->mapping, "-k", self->new, NULL),
-                     JC_EXIT_PARTLY);
+    assert_jobctl(self->jc, JC_EXIT_PARTLY, "import", "-m", self->mapping, "-k", self->new);
     assert_contains(self->jc->err, "new.csv:2: id 'a' is there with other values");
     assert_contains(self->jc->out,
                     "visits: 4 rows read, 1 added, 1 there already, 2 refused; 2 of the refused "
@@ -154,9 +148,8 @@ test_skip(void **state)
 {
     Fixture *self = *state;
 
-    assert_int_equal(jc_fixture_run(self->jc, "import", "-m", self->mapping, "--on-conflict",
-                                    "skip", self->new, NULL),
-                     JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "import", "-m", self->mapping, "--on-conflict", "skip",
+                  self->new);
     assert_contains(self->jc->err, "new.csv:4: id 'c' is there with other values");
     assert_string_equal(self->jc->out, "visits: 4 rows read, 1 added, 1 there already, 0 refused, "
                                        "2 there with other values and left\n");
@@ -170,19 +163,13 @@ test_update(void **state)
     static const char *const ways[] = { "--update", "--on-conflict=update" };
 
     for (size_t i = 0; i < G_N_ELEMENTS(ways); i++) {
-        assert_int_equal(
-            jc_fixture_run(self->jc, "import", "-m", self->mapping, "--drop", self->old, NULL),
-            JC_EXIT_OK);
-        assert_int_equal(
-            jc_fixture_run(self->jc, "import", "-m", self->mapping, ways[i], self->new, NULL),
-            JC_EXIT_OK);
+        assert_jobctl(self->jc, JC_EXIT_OK, "import", "-m", self->mapping, "--drop", self->old);
+        assert_jobctl(self->jc, JC_EXIT_OK, "import", "-m", self->mapping, ways[i], self->new);
         assert_string_equal(
             self->jc->out, "visits: 4 rows read, 1 added, 1 there already, 0 refused, 2 updated\n");
         assert_records(self, "a:7/Ann b:2/Bob c:/Cem d:4/ ");
     }
-    assert_int_equal(
-        jc_fixture_run(self->jc, "import", "-m", self->mapping, "--update", self->new, NULL),
-        JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "import", "-m", self->mapping, "--update", self->new);
     assert_string_equal(self->jc->out,
                         "visits: 4 rows read, 0 added, 4 there already, 0 refused\n");
 }
@@ -193,15 +180,13 @@ test_two_files(void **state)
 {
     Fixture *self = *state;
 
-    assert_int_equal(jc_fixture_run(self->jc, "import", "-m", self->mapping, "--drop", self->old,
-                                    self->new, NULL),
-                     JC_EXIT_PARTLY);
+    assert_jobctl(self->jc, JC_EXIT_PARTLY, "import", "-m", self->mapping, "--drop", self->old,
+                  self->new);
     assert_contains(self->jc->err, "new.csv:2: id 'a' is there with other values");
     assert_contains(self->jc->out, "7 rows read, 4 added, 1 there already, 2 refused");
     assert_records(self, "a:1/Ann b:2/Bob c:/ d:4/ ");
-    assert_int_equal(jc_fixture_run(self->jc, "import", "-m", self->mapping, "--drop", "--update",
-                                    self->old, self->new, NULL),
-                     JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "import", "-m", self->mapping, "--drop", "--update",
+                  self->old, self->new);
     assert_records(self, "a:7/Ann b:2/Bob c:/Cem d:4/ ");
 }
 
@@ -218,22 +203,17 @@ test_id_twice_in_a_file(void **state)
                                                   "y,2021-01-09,3,,,\n");
 
     for (int update = 0; update < 2; update++) {
-        assert_int_equal(jc_fixture_run(self->jc, "import", "-m", self->mapping,
-                                        update == 1 ? "--update" : "--on-conflict=fail", twice,
-                                        NULL),
-                         JC_EXIT_FAILED);
+        assert_jobctl(self->jc, JC_EXIT_FAILED, "import", "-m", self->mapping,
+                      update == 1 ? "--update" : "--on-conflict=fail", twice);
         assert_contains(
             self->jc->err,
             "twice.csv:4: id 'x' is that of line 2 already; a file has one row for each id\n");
         assert_contains(self->jc->err, "twice.csv:7: id 'y' is that of line 3 already;");
         assert_contains(self->jc->out, "2 of 6 rows refused; nothing was loaded.");
     }
-    assert_int_equal(
-        jc_fixture_run(self->jc, "import", "-m", self->mapping, "-k", "--drop", twice, NULL),
-        JC_EXIT_PARTLY);
+    assert_jobctl(self->jc, JC_EXIT_PARTLY, "import", "-m", self->mapping, "-k", "--drop", twice);
     assert_contains(self->jc->out, "6 rows read, 4 added, 0 there already, 2 refused");
-    assert_int_equal(jc_fixture_run(self->jc, "import", "-m", self->mapping, "-n", twice, NULL),
-                     JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "import", "-m", self->mapping, "-n", twice);
 }
 
 static void
@@ -241,17 +221,14 @@ test_usage(void **state)
 {
     Fixture *self = *state;
 
-    assert_int_equal(jc_fixture_run(self->jc, "import", "-m", self->mapping, "--on-conflict=merge",
-                                    self->new, NULL),
-                     JC_EXIT_USAGE);
+    assert_jobctl(self->jc, JC_EXIT_USAGE, "import", "-m", self->mapping, "--on-conflict=merge",
+                  self->new);
     assert_contains(self->jc->err, "--on-conflict 'merge' is none of fail, skip and update");
-    assert_int_equal(jc_fixture_run(self->jc, "import", "-m", self->mapping, "--update",
-                                    "--on-conflict=skip", self->new, NULL),
-                     JC_EXIT_USAGE);
+    assert_jobctl(self->jc, JC_EXIT_USAGE, "import", "-m", self->mapping, "--update",
+                  "--on-conflict=skip", self->new);
     assert_contains(self->jc->err, "--update and --on-conflict=skip exclude each other");
-    assert_int_equal(
-        jc_fixture_run(self->jc, "import", "-m", self->mapping, "--update", "-n", self->new, NULL),
-        JC_EXIT_USAGE);
+    assert_jobctl(self->jc, JC_EXIT_USAGE, "import", "-m", self->mapping, "--update", "-n",
+                  self->new);
     assert_contains(self->jc->err, "--update has no effect with --dry-run");
 }
 
@@ -262,9 +239,7 @@ test_faults_while_updating(void **state)
     Fixture *self = *state;
 
     for (int nth = 1; nth <= 6; nth++) {
-        assert_int_equal(
-            jc_fixture_run(self->jc, "import", "-m", self->mapping, "--drop", self->old, NULL),
-            JC_EXIT_OK);
+        assert_jobctl(self->jc, JC_EXIT_OK, "import", "-m", self->mapping, "--drop", self->old);
         jw_store_mem_fail_nth(self->store, nth, JW_ERROR_IN_DOUBT, nth % 2 == 0);
         JcExit code =
             jc_fixture_run(self->jc, "import", "-m", self->mapping, "--update", self->new, NULL);

@@ -200,36 +200,26 @@ test_command(void **state)
     g_autofree char *learning = g_build_filename(jc->dir, "learning.csv", NULL);
 
     (void)state;
-    assert_int_equal(jc_fixture_run(jc, "demo-data", "--rows", "2500", "--until", UNTIL, NULL),
-                     JC_EXIT_OK);
+    assert_jobctl(jc, JC_EXIT_OK, "demo-data", "--rows", "2500", "--until", UNTIL);
     assert_string_equal(jc->out,
                         "call_records: 2,500 records from 2026-09-21 to 2026-11-15, 2,500 added, "
                         "seed 1\n");
     /* the CSV has what was put into the store: importing it adds nothing */
-    assert_int_equal(
-        jc_fixture_run(jc, "demo-data", "--rows", "2500", "--until", UNTIL, "--csv", calls, NULL),
-        JC_EXIT_OK);
-    assert_int_equal(jc_fixture_run(jc, "import", "-m",
-                                    JW_SOURCE_DIR "/tools/jobctl/mappings/call-records-plain.json",
-                                    calls, NULL),
-                     JC_EXIT_OK);
+    assert_jobctl(jc, JC_EXIT_OK, "demo-data", "--rows", "2500", "--until", UNTIL, "--csv", calls);
+    assert_jobctl(jc, JC_EXIT_OK, "import", "-m",
+                  JW_SOURCE_DIR "/tools/jobctl/mappings/call-records-plain.json", calls);
     assert_contains(jc->out, "2,500 rows read, 0 added, 2,500 there already, 0 refused");
-    assert_int_equal(jc_fixture_run(jc, "demo-data", "--rows", "700", "--until", UNTIL, "--report",
-                                    "learning-activity", "--csv", learning, NULL),
-                     JC_EXIT_OK);
-    assert_int_equal(jc_fixture_run(jc, "import", "-m",
-                                    JW_SOURCE_DIR "/schemas/mappings/learning-activity.json",
-                                    learning, NULL),
-                     JC_EXIT_OK);
+    assert_jobctl(jc, JC_EXIT_OK, "demo-data", "--rows", "700", "--until", UNTIL, "--report",
+                  "learning-activity", "--csv", learning);
+    assert_jobctl(jc, JC_EXIT_OK, "import", "-m",
+                  JW_SOURCE_DIR "/schemas/mappings/learning-activity.json", learning);
     assert_contains(jc->out,
                     "learning_events: 700 rows read, 700 added, 0 there already, 0 refused");
-    assert_int_equal(
-        jc_fixture_run(jc, "demo-data", "-r", "learning-activity", "-n", "700", "-u", UNTIL, NULL),
-        JC_EXIT_OK);
+    assert_jobctl(jc, JC_EXIT_OK, "demo-data", "-r", "learning-activity", "-n", "700", "-u", UNTIL);
     assert_contains(jc->out, "700 records from 2026-09-21 to 2026-11-15, 0 added");
-    assert_int_equal(jc_fixture_run(jc, "demo-data", "--report", "weather", NULL), JC_EXIT_USAGE);
-    assert_int_equal(jc_fixture_run(jc, "demo-data", "--until", "soon", NULL), JC_EXIT_USAGE);
-    assert_int_equal(jc_fixture_run(jc, "demo-data", "--rows", "0", NULL), JC_EXIT_USAGE);
+    assert_jobctl(jc, JC_EXIT_USAGE, "demo-data", "--report", "weather");
+    assert_jobctl(jc, JC_EXIT_USAGE, "demo-data", "--until", "soon");
+    assert_jobctl(jc, JC_EXIT_USAGE, "demo-data", "--rows", "0");
     jc_fixture_free(jc);
     jw_store_free(store);
 }
@@ -242,15 +232,13 @@ test_other_sizes(void **state)
     JcFixture *jc = jc_fixture_new(NULL, store);
 
     (void)state;
-    assert_int_equal(jc_fixture_run(jc, "demo-data", "-n", "800", "-u", UNTIL, NULL), JC_EXIT_OK);
-    assert_int_equal(jc_fixture_run(jc, "demo-data", "-n", "900", "-u", UNTIL, NULL),
-                     JC_EXIT_FAILED);
+    assert_jobctl(jc, JC_EXIT_OK, "demo-data", "-n", "800", "-u", UNTIL);
+    assert_jobctl(jc, JC_EXIT_FAILED, "demo-data", "-n", "900", "-u", UNTIL);
     assert_contains(jc->err, "of these records are in call_records with other values, from a run "
                              "with other --rows or --weeks; nothing was loaded. Take those, "
                              "another --seed, or --drop\n");
     assert_int_equal(jc_fixture_count(store, "call_records", NULL, NULL), 800);
-    assert_int_equal(jc_fixture_run(jc, "demo-data", "-n", "900", "-u", UNTIL, "--drop", NULL),
-                     JC_EXIT_OK);
+    assert_jobctl(jc, JC_EXIT_OK, "demo-data", "-n", "900", "-u", UNTIL, "--drop");
     assert_int_equal(jc_fixture_count(store, "call_records", NULL, NULL), 900);
     jc_fixture_free(jc);
     jw_store_free(store);

@@ -6,17 +6,13 @@
 #include <string.h>
 
 #include "api.h"
-#include "jw/http.h"
 #include "jw/ident.h"
-#include "jw/sync.h"
 
 #define BODY "the bytes of a report\n"
 
 typedef struct {
-    JwHttpServer *server;
-    JwHttpConfig config;
     JcFixture *jc;
-    JwMutex mutex; /* guards what follows: handlers run on the server's threads */
+    /* what follows is guarded by its mutex: handlers run on the server's threads */
     const char *const
         *answers; /* to GET /:jobId, one after the other; the last stays; "503" is a status */
     size_t asked;
@@ -29,7 +25,7 @@ static void
 answer_job(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 {
     Fixture *self = context;
-    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+    g_auto(JwLocker) locker = jw_locker(&self->jc->mutex);
     const char *answer = self->answers[self->asked];
 
     (void)request;
@@ -56,7 +52,7 @@ static void
 answer_post(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 {
     Fixture *self = context;
-    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+    g_auto(JwLocker) locker = jw_locker(&self->jc->mutex);
     size_t length = 0;
     const char *body = jw_http_body(request, &length);
 
@@ -95,27 +91,11 @@ static const JwHttpApi api = { .name = "fake", .prefix = JW_LINK_REPORT_JOBS, .r
 static int
 setup(void **state)
 {
-    static char address[] = "127.0.0.1";
     Fixture *self = g_new0(Fixture, 1);
-    g_autoptr(GError) error = NULL;
 
-    tk_log_capture(); /* the server's */
-    jw_mutex_init(&self->mutex);
     self->post_status = 201;
-    self->config = (JwHttpConfig){ .address = address,
-                                   .body_max_bytes = 1 << 20,
-                                   .connections_max = 16,
-                                   .idle_timeout_ms = 5000,
-                                   .request_age_ms = 5000 };
-    self->server = jw_http_server_new(&self->config, &error);
-    assert_ok(self->server != NULL, error);
-    jw_http_server_add_api(self->server, &api, self);
-    assert_ok(jw_http_server_start(self->server, &error), error);
     self->jc = jc_fixture_new(NULL, NULL);
-    g_autofree char *url =
-        g_strdup_printf("http://127.0.0.1:%d/", jw_http_server_port(self->server));
-    jc_fixture_env(self->jc, "JW_GATEWAY_URL", url);
-    jc_fixture_env(self->jc, "JW_TOKEN", "a.b.c");
+    jc_fixture_serve(self->jc, &api, self);
     *state = self;
     return 0;
 }
@@ -125,10 +105,7 @@ teardown(void **state)
 {
     Fixture *self = *state;
 
-    jw_http_server_stop(self->server, 5000);
-    jw_http_server_free(self->server);
     jc_fixture_free(self->jc);
-    jw_mutex_clear(&self->mutex);
     g_free(self->posted);
     g_free(self->token);
     g_free(self);
@@ -165,8 +142,7 @@ test_submit_and_watch(void **state)
         jc_fixture_file(self->jc, "job.json", "{\"reportType\": \"call-records\"}");
 
     self->answers = answers;
-    assert_int_equal(jc_fixture_run(self->jc, "submit", file, "--watch", "--interval", "20", NULL),
-                     JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "submit", file, "--watch", "--interval", "20");
     g_autofree char *expected =
         g_strdup_printf("Job       job-1, pending\n"
                         "pending\n"
@@ -180,7 +156,7 @@ test_submit_and_watch(void **state)
                         "Mail      b@example.org: Failed, 550 no\n"
                         "Download  http://127.0.0.1:%d/api/v2/reports/jobs/job-1/download\n"
                         "          jobctl download job-1\n",
-                        jw_http_server_port(self->server));
+                        jw_http_server_port(self->jc->server));
     assert_string_equal(self->jc->out, expected);
     assert_string_equal(self->jc->err, "the gateway answered 503: not now; trying again\n");
     assert_string_equal(self->posted, "{\"reportType\": \"call-records\"}");
@@ -199,7 +175,7 @@ test_watch_of_a_job_without_a_file(void **state)
     Fixture *self = *state;
 
     self->answers = answers;
-    assert_int_equal(jc_fixture_run(self->jc, "watch", "job-1", NULL), JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "watch", "job-1");
     assert_contains(self->jc->out, "Report    none: no record was there\n");
     assert_null(strstr(self->jc->out, "Download"));
 }
@@ -210,9 +186,9 @@ test_submit_only(void **state)
     Fixture *self = *state;
     g_autofree char *file = jc_fixture_file(self->jc, "job.json", "{}");
 
-    assert_int_equal(jc_fixture_run(self->jc, "submit", file, NULL), JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "submit", file);
     assert_contains(self->jc->out, "jobctl watch job-1");
-    assert_int_equal(jc_fixture_run(self->jc, "submit", "--json", file, NULL), JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "submit", "--json", file);
     assert_string_equal(self->jc->out, "{\"id\":\"job-1\",\"status\":\"pending\"}\n");
 }
 
@@ -224,18 +200,18 @@ test_submit_refused(void **state)
     g_autofree char *broken = jc_fixture_file(self->jc, "broken.json", "{\n\"a\": }");
 
     self->post_status = 400;
-    assert_int_equal(jc_fixture_run(self->jc, "submit", file, NULL), JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "submit", file);
     assert_string_equal(self->jc->err,
                         "jobctl submit: the gateway answered 400: the job is not valid\n"
                         "  /reportType: is not known\n");
     self->post_status = 401;
-    assert_int_equal(jc_fixture_run(self->jc, "submit", file, NULL), JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "submit", file);
     assert_contains(self->jc->err, "Make one with: jobctl token");
     g_clear_pointer(&self->posted, g_free);
-    assert_int_equal(jc_fixture_run(self->jc, "submit", broken, NULL), JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "submit", broken);
     assert_contains(self->jc->err, "broken.json: ");
     assert_contains(self->jc->err, "line 2");
-    assert_int_equal(jc_fixture_run(self->jc, "submit", "/nowhere.json", NULL), JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "submit", "/nowhere.json");
     assert_null(self->posted);
 }
 
@@ -254,30 +230,29 @@ test_watch_ends(void **state)
     Fixture *self = *state;
 
     self->answers = failed;
-    assert_int_equal(jc_fixture_run(self->jc, "watch", "job-1", NULL), JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "watch", "job-1");
     assert_string_equal(self->jc->err, "Job job-1 failed: CORRUPT: no such field\n");
     self->answers = cancelled;
-    assert_int_equal(jc_fixture_run(self->jc, "watch", "job-1", NULL), JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "watch", "job-1");
     assert_string_equal(self->jc->err, "Job job-1: cancelled by hand\n");
-    assert_int_equal(jc_fixture_run(self->jc, "watch", "job-1", "--json", NULL), JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "watch", "job-1", "--json");
     assert_contains(self->jc->out, "\"status\": \"cancelled\"");
     static const char *const figures[] = {
         "{\"id\":\"job-1\",\"status\":\"failed\",\"rate\":86.93,\"whole\":5}", NULL
     };
     self->answers = figures;
-    assert_int_equal(jc_fixture_run(self->jc, "watch", "job-1", "--json", NULL), JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "watch", "job-1", "--json");
     assert_contains(self->jc->out, "\"rate\": 86.93,\n"); /* as the API prints it */
     self->answers = missing;
-    assert_int_equal(jc_fixture_run(self->jc, "watch", "job-1", NULL), JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "watch", "job-1");
     assert_contains(self->jc->err, "jobctl watch: the gateway answered 404: not now");
     static const char *const page[] = { "page", NULL };
     self->answers = page;
-    assert_int_equal(jc_fixture_run(self->jc, "watch", "job-1", NULL), JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "watch", "job-1");
     assert_contains(self->jc->err,
                     "does not answer as a Jobwire gateway; is JW_GATEWAY_URL right?\n");
     self->answers = stuck;
-    assert_int_equal(jc_fixture_run(self->jc, "watch", "job-1", "--timeout", "1", "-i", "50", NULL),
-                     JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "watch", "job-1", "--timeout", "1", "-i", "50");
     assert_contains(self->jc->err, "has not ended after 1 s; see again with: jobctl watch job-1");
 }
 
@@ -292,10 +267,10 @@ test_watch_without_mail(void **state)
     Fixture *self = *state;
 
     self->answers = answers;
-    assert_int_equal(jc_fixture_run(self->jc, "watch", "job-1", "--no-mail", NULL), JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "watch", "job-1", "--no-mail");
     assert_contains(self->jc->out, "a@example.org: Queued");
     self->answers = nobody;
-    assert_int_equal(jc_fixture_run(self->jc, "watch", "job-1", NULL), JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "watch", "job-1");
     assert_contains(self->jc->out, "Report    CDR.csv");
 }
 
@@ -310,15 +285,14 @@ test_download(void **state)
     g_autofree char *got = NULL;
 
     self->answers = answers;
-    assert_int_equal(jc_fixture_run(self->jc, "download", "job-1", "-o", path, NULL), JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "download", "job-1", "-o", path);
     assert_true(g_file_get_contents(path, &got, NULL, NULL));
     assert_string_equal(got, BODY);
-    assert_int_equal(jc_fixture_run(self->jc, "download", "job-1", "-o", "-", NULL), JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "download", "job-1", "-o", "-");
     assert_string_equal(self->jc->out, BODY);
     g_autofree char *other = g_build_filename(self->jc->dir, "other.csv", NULL);
     self->wrong_digest = true;
-    assert_int_equal(jc_fixture_run(self->jc, "download", "job-1", "-o", other, NULL),
-                     JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "download", "job-1", "-o", other);
     assert_contains(self->jc->err, "the download is damaged");
     assert_false(g_file_test(other, G_FILE_TEST_EXISTS));
     assert_false(g_file_test(part, G_FILE_TEST_EXISTS));

@@ -6,19 +6,15 @@
 #include <string.h>
 
 #include "api.h"
-#include "jw/http.h"
 #include "jw/ident.h"
 #include "jw/json.h"
-#include "jw/sync.h"
 
 #define CONTENT "the bytes of a report\n"
 #define JOB_ID  "01a21a06-bf31-73eb-a8c4-a1a47ec661c1"
 
 typedef struct {
-    JwHttpServer *server;
-    JwHttpConfig config;
     JcFixture *jc;
-    JwMutex mutex;             /* guards what follows: handlers run on the server's threads */
+    /* what follows is guarded by its mutex: handlers run on the server's threads */
     char *seen;                /* the last request: "GET path?limit=…" and its body */
     int64_t total;             /* jobs in the list */
     const char *const *states; /* of the job, one after the other; the last stays */
@@ -95,7 +91,7 @@ static void
 answer_list(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 {
     Fixture *self = context;
-    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+    g_auto(JwLocker) locker = jw_locker(&self->jc->mutex);
     const int64_t limit = g_ascii_strtoll(jw_http_query(request, "limit"), NULL, 10);
     const char *given = jw_http_query(request, "page");
     const int64_t page = given != NULL ? g_ascii_strtoll(given, NULL, 10) : 1;
@@ -117,7 +113,7 @@ static void
 answer_job(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 {
     Fixture *self = context;
-    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+    g_auto(JwLocker) locker = jw_locker(&self->jc->mutex);
     json_t *job = job_of(self, 1);
 
     note(self, "GET", request);
@@ -137,7 +133,7 @@ static void
 answer_events(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 {
     Fixture *self = context;
-    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+    g_auto(JwLocker) locker = jw_locker(&self->jc->mutex);
 
     if (self->streams == NULL || self->streams[self->streamed] == NULL) {
         jw_http_reply_problem(reply, 404, "NOT_FOUND", NULL, 0, "no such path");
@@ -152,7 +148,7 @@ static void
 answer_change(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 {
     Fixture *self = context;
-    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+    g_auto(JwLocker) locker = jw_locker(&self->jc->mutex);
 
     note(self, "POST", request);
     if (g_str_has_suffix(jw_http_path(request), "/cancel")) {
@@ -177,7 +173,7 @@ static void
 answer_templates(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 {
     Fixture *self = context;
-    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+    g_auto(JwLocker) locker = jw_locker(&self->jc->mutex);
 
     note(self, "GET", request);
     jw_http_reply_json(reply, 200,
@@ -189,7 +185,7 @@ static void
 answer_create(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 {
     Fixture *self = context;
-    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+    g_auto(JwLocker) locker = jw_locker(&self->jc->mutex);
 
     note(self, "POST", request);
     reply_data(reply, 201, template());
@@ -199,7 +195,7 @@ static void
 answer_template(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 {
     Fixture *self = context;
-    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+    g_auto(JwLocker) locker = jw_locker(&self->jc->mutex);
 
     note(self, "GET", request);
     reply_data(reply, 200, template());
@@ -209,7 +205,7 @@ static void
 answer_delete(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 {
     Fixture *self = context;
-    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+    g_auto(JwLocker) locker = jw_locker(&self->jc->mutex);
 
     note(self, "DELETE", request);
     reply_data(reply, 200, json_pack("{s:s}", "id", "t-1"));
@@ -244,27 +240,11 @@ static const JwHttpApi api = { .name = "fake", .prefix = JW_LINK_REPORTS, .route
 static int
 setup(void **state)
 {
-    static char address[] = "127.0.0.1";
     Fixture *self = g_new0(Fixture, 1);
-    g_autoptr(GError) error = NULL;
 
-    tk_log_capture();                                  /* the server's */
     assert_true(g_setenv("TZ", "Asia/Kolkata", TRUE)); /* +05:30, which no machine has by chance */
-    jw_mutex_init(&self->mutex);
-    self->config = (JwHttpConfig){ .address = address,
-                                   .body_max_bytes = 1 << 20,
-                                   .connections_max = 16,
-                                   .idle_timeout_ms = 5000,
-                                   .request_age_ms = 5000 };
-    self->server = jw_http_server_new(&self->config, &error);
-    assert_ok(self->server != NULL, error);
-    jw_http_server_add_api(self->server, &api, self);
-    assert_ok(jw_http_server_start(self->server, &error), error);
     self->jc = jc_fixture_new(NULL, NULL);
-    g_autofree char *url =
-        g_strdup_printf("http://127.0.0.1:%d/", jw_http_server_port(self->server));
-    jc_fixture_env(self->jc, "JW_GATEWAY_URL", url);
-    jc_fixture_env(self->jc, "JW_TOKEN", "a.b.c");
+    jc_fixture_serve(self->jc, &api, self);
     *state = self;
     return 0;
 }
@@ -274,10 +254,7 @@ teardown(void **state)
 {
     Fixture *self = *state;
 
-    jw_http_server_stop(self->server, 5000);
-    jw_http_server_free(self->server);
     jc_fixture_free(self->jc);
-    jw_mutex_clear(&self->mutex);
     g_free(self->seen);
     g_free(self->last_id);
     g_free(self->sha256);
@@ -291,10 +268,8 @@ test_list(void **state)
     Fixture *self = *state;
 
     self->total = 2;
-    assert_int_equal(jc_fixture_run(self->jc, "jobs", "list", "--status", "running", "--from",
-                                    "2026-01-01T00:00:00+01:00", "--requested-by", "a&b=c",
-                                    "--ascending", NULL),
-                     JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "jobs", "list", "--status", "running", "--from",
+                  "2026-01-01T00:00:00+01:00", "--requested-by", "a&b=c", "--ascending");
     assert_string_equal(
         self->jc->out,
         "ID                                    NAME     TYPE          STATUS   DONE  BY            "
@@ -305,11 +280,11 @@ test_list(void **state)
     assert_string_equal(self->seen, "GET /api/v2/reports/jobs limit=20 page=1 status=running "
                                     "fromDate=2026-01-01T00:00:00+01:00 sortOrder=asc "
                                     "requestedBy=a&b=c");
-    assert_int_equal(jc_fixture_run(self->jc, "jobs", "list", "-o", "wide", NULL), JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "jobs", "list", "-o", "wide");
     assert_contains(self->jc->out, "  ENDED  PRIORITY  FORMAT  EXPIRES\n");
     assert_contains(self->jc->out, "  -      high      xlsx    -\n");
     self->total = 0;
-    assert_int_equal(jc_fixture_run(self->jc, "jobs", "list", "-o", "json", NULL), JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "jobs", "list", "-o", "json");
     assert_string_equal(self->jc->out, "[]\n");
 }
 
@@ -320,15 +295,14 @@ test_list_pages(void **state)
     Fixture *self = *state;
 
     self->total = 250;
-    assert_int_equal(jc_fixture_run(self->jc, "jobs", "list", "--limit", "230", "-o", "json", NULL),
-                     JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "jobs", "list", "--limit", "230", "-o", "json");
     json_auto_t *jobs = json_loads(self->jc->out, 0, NULL);
     assert_int_equal(json_array_size(jobs), 230);
     assert_string_equal(json_string_value(json_object_get(json_array_get(jobs, 229), "name")),
                         "Calls 230");
     assert_string_equal(self->jc->err, "");
     assert_contains(self->seen, "limit=100 page=3");
-    assert_int_equal(jc_fixture_run(self->jc, "jobs", "list", "-n", "5", NULL), JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "jobs", "list", "-n", "5");
     assert_string_equal(self->jc->err, "5 of 250 jobs; more with --limit N\n");
     assert_contains(self->seen, "limit=5 page=1");
 }
@@ -339,7 +313,7 @@ test_get(void **state)
     Fixture *self = *state;
 
     self->sha256 = g_strdup("00ff");
-    assert_int_equal(jc_fixture_run(self->jc, "jobs", "get", JOB_ID, NULL), JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "jobs", "get", JOB_ID);
     assert_contains(self->jc->out, "Job       " JOB_ID "\n");
     assert_contains(self->jc->out, "Size      2.0 KiB\n");
     assert_contains(self->jc->out, "Records   5,000\n");
@@ -347,15 +321,13 @@ test_get(void **state)
     assert_contains(self->jc->out, "As of     2026-01-13 07:30:16\n");
     assert_null(strstr(self->jc->out, "Listed"));
     assert_null(strstr(self->jc->out, "Error"));
-    assert_int_equal(jc_fixture_run(self->jc, "jobs", "get", JOB_ID, "-o", "wide", NULL),
-                     JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "jobs", "get", JOB_ID, "-o", "wide");
     assert_contains(self->jc->out, "Listed    4,999\n");
     assert_contains(self->jc->out, "Output    {\"format\":\"xlsx\"}\n");
-    assert_int_equal(jc_fixture_run(self->jc, "jobs", "get", JOB_ID, "-o", "json", NULL),
-                     JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "jobs", "get", JOB_ID, "-o", "json");
     json_auto_t *job = json_loads(self->jc->out, 0, NULL);
     assert_string_equal(json_string_value(json_object_get(job, "id")), JOB_ID);
-    assert_int_equal(jc_fixture_run(self->jc, "jobs", "get", "other", NULL), JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "jobs", "get", "other");
     assert_string_equal(self->jc->err, "jobctl jobs: the gateway answered 404: no such job\n");
 }
 
@@ -366,25 +338,21 @@ test_cancel_and_retry(void **state)
     static const char *const fails[] = { "running", "failed", NULL };
     Fixture *self = *state;
 
-    assert_int_equal(jc_fixture_run(self->jc, "jobs", "cancel", JOB_ID, "-r", "no \"need\"", NULL),
-                     JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "jobs", "cancel", JOB_ID, "-r", "no \"need\"");
     assert_string_equal(self->jc->out, "Job           " JOB_ID "\nStatus        cancelled\n"
                                        "Cancelled by  u-1\n");
     assert_string_equal(self->seen, "POST /api/v2/reports/jobs/" JOB_ID
                                     "/cancel {\"reason\":\"no \\\"need\\\"\"}");
-    assert_int_equal(jc_fixture_run(self->jc, "jobs", "cancel", JOB_ID, NULL), JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "jobs", "cancel", JOB_ID);
     assert_string_equal(self->seen, "POST /api/v2/reports/jobs/" JOB_ID "/cancel {}");
-    assert_int_equal(jc_fixture_run(self->jc, "jobs", "retry", JOB_ID, "-o", "json", NULL),
-                     JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "jobs", "retry", JOB_ID, "-o", "json");
     assert_contains(self->jc->out, "\"retryCount\": 2");
     self->states = ends;
-    assert_int_equal(jc_fixture_run(self->jc, "jobs", "retry", JOB_ID, "--wait", "-i", "20", NULL),
-                     JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "jobs", "retry", JOB_ID, "--wait", "-i", "20");
     assert_true(g_str_has_prefix(self->jc->out, "Download  http://"));
     self->states = fails;
     self->asked = 0;
-    assert_int_equal(jc_fixture_run(self->jc, "jobs", "retry", JOB_ID, "--wait", "-i", "20", NULL),
-                     JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "jobs", "retry", JOB_ID, "--wait", "-i", "20");
     assert_string_equal(self->jc->out, "");
     assert_string_equal(self->jc->err, "Job " JOB_ID ": failed \n");
 }
@@ -396,8 +364,7 @@ test_events(void **state)
     Fixture *self = *state;
 
     self->states = ends;
-    assert_int_equal(jc_fixture_run(self->jc, "jobs", "events", JOB_ID, "-i", "20", NULL),
-                     JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "jobs", "events", JOB_ID, "-i", "20");
     g_auto(GStrv) lines = g_strsplit(self->jc->out, "\n", -1);
     assert_int_equal(g_strv_length(lines), 4);
     assert_string_equal(lines[0] + strlen("2026-01-13 07:30:15  "),
@@ -405,9 +372,7 @@ test_events(void **state)
     assert_true(g_str_has_suffix(lines[1], "running, Reading records"));
     assert_true(g_str_has_suffix(lines[2], "completed"));
     self->asked = 0;
-    assert_int_equal(
-        jc_fixture_run(self->jc, "jobs", "events", JOB_ID, "-i", "20", "-o", "json", NULL),
-        JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "jobs", "events", JOB_ID, "-i", "20", "-o", "json");
     g_auto(GStrv) json = g_strsplit(self->jc->out, "\n", -1);
     assert_int_equal(g_strv_length(json), 4);
     json_auto_t *second = json_loads(json[1], 0, NULL);
@@ -437,8 +402,7 @@ test_events_streamed(void **state)
 
     self->states = ends;
     self->streams = streams;
-    assert_int_equal(jc_fixture_run(self->jc, "jobs", "events", JOB_ID, "-i", "20", NULL),
-                     JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "jobs", "events", JOB_ID, "-i", "20");
     assert_string_equal(self->last_id, "a.2");
     assert_int_equal(self->streamed, 2);
     g_auto(GStrv) lines = g_strsplit(self->jc->out, "\n", -1);
@@ -455,22 +419,20 @@ test_templates(void **state)
     Fixture *self = *state;
     g_autofree char *file = jc_fixture_file(self->jc, "t.json", "{\"name\": \"Weekly\"}");
 
-    assert_int_equal(jc_fixture_run(self->jc, "templates", "list", "--type", "call-records", NULL),
-                     JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "templates", "list", "--type", "call-records");
     assert_contains(self->jc->out, "t-1  Weekly  call-records  -      -           3        -\n");
     assert_string_equal(self->seen,
                         "GET /api/v2/reports/templates limit=20 page=1 reportType=call-records");
-    assert_int_equal(jc_fixture_run(self->jc, "templates", "get", "t ü?", NULL), JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "templates", "get", "t ü?");
     assert_string_equal(self->seen, "GET /api/v2/reports/templates/t%20%C3%BC%3F");
     assert_contains(self->jc->out, "Settings  {\"parameters\":{\"period\":{\"type\":\"weekly\"}}}");
-    assert_int_equal(jc_fixture_run(self->jc, "templates", "create", file, NULL), JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "templates", "create", file);
     assert_string_equal(self->jc->out, "Template  t-1\n");
     assert_string_equal(self->seen, "POST /api/v2/reports/templates {\"name\": \"Weekly\"}");
-    assert_int_equal(jc_fixture_run(self->jc, "templates", "delete", "t-1", NULL), JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "templates", "delete", "t-1");
     assert_string_equal(self->jc->out, "Deleted  t-1\n");
     assert_string_equal(self->seen, "DELETE /api/v2/reports/templates/t-1");
-    assert_int_equal(jc_fixture_run(self->jc, "templates", "create", "/nowhere", NULL),
-                     JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "templates", "create", "/nowhere");
 }
 
 static void
@@ -478,12 +440,12 @@ test_types(void **state)
 {
     Fixture *self = *state;
 
-    assert_int_equal(jc_fixture_run(self->jc, "types", NULL), JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "types");
     assert_string_equal(self->jc->out, "TYPE          TITLE         FORMATS\n"
                                        "call-records  Call records  xlsx, csv\n");
-    assert_int_equal(jc_fixture_run(self->jc, "types", "call-records", NULL), JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "types", "call-records");
     assert_contains(self->jc->out, "Dimensions  hour\n");
-    assert_int_equal(jc_fixture_run(self->jc, "types", "call-record", NULL), JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "types", "call-record");
     assert_contains(self->jc->err, "there is no report type 'call-record'; did you mean "
                                    "call-records?\n");
 }
@@ -500,27 +462,25 @@ test_verify(void **state)
                                             "SHA-256 %s\n",
                                             file, sha256);
 
-    assert_int_equal(jc_fixture_run(self->jc, "verify", file, "--job", JOB_ID, NULL),
-                     JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "verify", file, "--job", JOB_ID);
     assert_contains(self->jc->err, "job " JOB_ID " is running and has published no file\n");
     self->sha256 = g_strdup(sha256);
-    assert_int_equal(jc_fixture_run(self->jc, "verify", file, "--job", JOB_ID, NULL), JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "verify", file, "--job", JOB_ID);
     assert_string_equal(self->jc->out, said);
-    assert_int_equal(jc_fixture_run(self->jc, "verify", file, NULL), JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "verify", file);
     assert_string_equal(self->jc->out, said);
-    assert_int_equal(jc_fixture_run(self->jc, "verify", other, "--job", JOB_ID, NULL),
-                     JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "verify", other, "--job", JOB_ID);
     assert_string_equal(self->jc->out, "");
     assert_contains(self->jc->err, "it is not the file of job " JOB_ID ", which has the SHA-256 ");
-    assert_int_equal(jc_fixture_run(self->jc, "verify", other, NULL), JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "verify", other);
     assert_contains(self->jc->err, "no job that you may see has published it\nSHA-256 ");
-    assert_int_equal(jc_fixture_run(self->jc, "verify", other, "-o", "json", NULL), JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "verify", other, "-o", "json");
     assert_contains(self->jc->out, "\"published\": false");
-    assert_int_equal(jc_fixture_run(self->jc, "verify", file, "-o", "json", NULL), JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "verify", file, "-o", "json");
     assert_contains(self->jc->out, "\"published\": true");
-    assert_int_equal(jc_fixture_run(self->jc, "verify", "/nowhere", NULL), JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "verify", "/nowhere");
     assert_contains(self->jc->err, "/nowhere: No such file");
-    assert_int_equal(jc_fixture_run(self->jc, "verify", self->jc->dir, NULL), JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "verify", self->jc->dir);
     assert_contains(self->jc->err, ": Is a directory\n");
 }
 

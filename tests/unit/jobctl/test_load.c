@@ -59,8 +59,7 @@ test_import_twice(void **state)
 {
     Fixture *self = *state;
 
-    assert_int_equal(jc_fixture_run(self->jc, "import", "--mapping", MAPPING, DATA, NULL),
-                     JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "import", "--mapping", MAPPING, DATA);
     assert_string_equal(self->jc->out,
                         "call_records: 200 rows read, 200 added, 0 there already, 0 refused\n");
     assert_string_equal(self->jc->err, "");
@@ -68,8 +67,7 @@ test_import_twice(void **state)
     assert_int_equal(jc_fixture_count(self->store, "call_records", "status", "answered")
                          + jc_fixture_count(self->store, "call_records", "status", "missed"),
                      200);
-    assert_int_equal(jc_fixture_run(self->jc, "import", "-m", MAPPING, "--json", DATA, NULL),
-                     JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "import", "-m", MAPPING, "--json", DATA);
     assert_string_equal(self->jc->out,
                         "{\"collection\":\"call_records\",\"rows\":200,\"refused\":0,"
                         "\"added\":0,\"loaded\":true,\"differing\":0,\"updated\":0}\n");
@@ -81,8 +79,7 @@ test_bad_rows_load_nothing(void **state)
 {
     Fixture *self = *state;
 
-    assert_int_equal(jc_fixture_run(self->jc, "import", "-m", MAPPING, DATA, self->bad, NULL),
-                     JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "import", "-m", MAPPING, DATA, self->bad);
     assert_contains(self->jc->err, "bad.csv:3: Date + Time: February 2021 has no day 31\n");
     assert_contains(self->jc->err, "bad.csv:6: has 3 cells, the first line has 11\n");
     assert_contains(self->jc->err,
@@ -101,9 +98,8 @@ test_keep_going(void **state)
     g_autofree char *errors = g_build_filename(self->jc->dir, "errors.txt", NULL);
     g_autofree char *text = NULL;
 
-    assert_int_equal(jc_fixture_run(self->jc, "import", "-m", MAPPING, "--keep-going", "--errors",
-                                    errors, self->bad, NULL),
-                     JC_EXIT_PARTLY);
+    assert_jobctl(self->jc, JC_EXIT_PARTLY, "import", "-m", MAPPING, "--keep-going", "--errors",
+                  errors, self->bad);
     assert_string_equal(self->jc->out,
                         "call_records: 6 rows read, 3 added, 0 there already, 3 refused\n");
     assert_int_equal(jc_fixture_count(self->store, "call_records", NULL, NULL), 3);
@@ -125,9 +121,7 @@ test_many_faults(void **state)
     }
     g_autofree char *csv = jc_fixture_file(self->jc, "many.csv", text->str);
     g_autofree char *mapping = jc_fixture_file(self->jc, "m.json", id_less);
-    assert_int_equal(
-        jc_fixture_run(self->jc, "import", "-m", mapping, "-k", "-e", errors, csv, NULL),
-        JC_EXIT_PARTLY);
+    assert_jobctl(self->jc, JC_EXIT_PARTLY, "import", "-m", mapping, "-k", "-e", errors, csv);
     g_auto(GStrv) lines = g_strsplit(self->jc->err, "\n", -1);
     assert_int_equal(g_strv_length(lines),
                      22); /* 20, how many more, and what is behind the last break */
@@ -150,10 +144,10 @@ test_derived_ids(void **state)
         jc_fixture_file(self->jc, "o.csv", "key,at,note\n,2021-01-01,same\n,2021-01-01,other\n");
 
     for (int round = 0; round < 2; round++) {
-        assert_int_equal(jc_fixture_run(self->jc, "import", "-m", mapping, csv, NULL), JC_EXIT_OK);
+        assert_jobctl(self->jc, JC_EXIT_OK, "import", "-m", mapping, csv);
         assert_int_equal(jc_fixture_count(self->store, "notes", NULL, NULL), 3);
     }
-    assert_int_equal(jc_fixture_run(self->jc, "import", "-m", mapping, other, NULL), JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "import", "-m", mapping, other);
     assert_int_equal(jc_fixture_count(self->store, "notes", NULL, NULL), 5);
 }
 
@@ -162,20 +156,15 @@ test_dry_run_and_drop(void **state)
 {
     Fixture *self = *state;
 
-    assert_int_equal(jc_fixture_run(self->jc, "import", "-m", MAPPING, "--dry-run", DATA, NULL),
-                     JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "import", "-m", MAPPING, "--dry-run", DATA);
     assert_int_equal(jc_fixture_count(self->store, "call_records", NULL, NULL), 0);
-    assert_int_equal(jc_fixture_run(self->jc, "import", "-m", MAPPING, "-n", "-k", self->bad, NULL),
-                     JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "import", "-m", MAPPING, "-n", "-k", self->bad);
     assert_int_equal(jc_fixture_count(self->store, "call_records", NULL, NULL), 0);
-    assert_int_equal(jc_fixture_run(self->jc, "import", "-m", MAPPING, "-k", self->bad, NULL),
-                     JC_EXIT_PARTLY);
+    assert_jobctl(self->jc, JC_EXIT_PARTLY, "import", "-m", MAPPING, "-k", self->bad);
     /* dropped only when the new data is good */
-    assert_int_equal(jc_fixture_run(self->jc, "import", "-m", MAPPING, "--drop", self->bad, NULL),
-                     JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "import", "-m", MAPPING, "--drop", self->bad);
     assert_int_equal(jc_fixture_count(self->store, "call_records", NULL, NULL), 3);
-    assert_int_equal(jc_fixture_run(self->jc, "import", "-m", MAPPING, "--drop", DATA, NULL),
-                     JC_EXIT_OK);
+    assert_jobctl(self->jc, JC_EXIT_OK, "import", "-m", MAPPING, "--drop", DATA);
     assert_int_equal(jc_fixture_count(self->store, "call_records", NULL, NULL), 200);
 }
 
@@ -187,16 +176,13 @@ test_bad_files(void **state)
     g_autofree char *other = jc_fixture_file(self->jc, "other.csv", "a,b\n1,2\n");
     g_autofree char *mapping = jc_fixture_file(self->jc, "m.json", "{\"collection\": 1}");
 
-    assert_int_equal(jc_fixture_run(self->jc, "import", "-m", MAPPING, DATA, "/nowhere.csv", NULL),
-                     JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "import", "-m", MAPPING, DATA, "/nowhere.csv");
     assert_contains(self->jc->err, "/nowhere.csv: No such file or directory");
-    assert_int_equal(jc_fixture_run(self->jc, "import", "-m", MAPPING, DATA, empty, NULL),
-                     JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "import", "-m", MAPPING, DATA, empty);
     assert_contains(self->jc->err, "empty.csv is empty");
-    assert_int_equal(jc_fixture_run(self->jc, "import", "-m", MAPPING, DATA, other, NULL),
-                     JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "import", "-m", MAPPING, DATA, other);
     assert_contains(self->jc->err, "other.csv:1: column 'Call Id' is missing;");
-    assert_int_equal(jc_fixture_run(self->jc, "import", "-m", mapping, DATA, NULL), JC_EXIT_FAILED);
+    assert_jobctl(self->jc, JC_EXIT_FAILED, "import", "-m", mapping, DATA);
     assert_contains(self->jc->err, "m.json: ");
     assert_int_equal(jc_fixture_count(self->store, "call_records", NULL, NULL), 0);
 }
@@ -213,8 +199,7 @@ test_store_faults(void **state)
         const JcExit code = jc_fixture_run(self->jc, "import", "-m", MAPPING, DATA, NULL);
         if (code != JC_EXIT_OK) {
             assert_contains(self->jc->err, "jobctl import: ");
-            assert_int_equal(jc_fixture_run(self->jc, "import", "-m", MAPPING, DATA, NULL),
-                             JC_EXIT_OK);
+            assert_jobctl(self->jc, JC_EXIT_OK, "import", "-m", MAPPING, DATA);
         }
         jw_store_mem_fail_nth(self->store, 0, JW_ERROR_IN_DOUBT, true);
         assert_int_equal(jc_fixture_count(self->store, "call_records", NULL, NULL), 200);
@@ -224,8 +209,7 @@ test_store_faults(void **state)
     /* 1 looks for records that are there, 3 inserts */
     for (int nth = 1; nth <= 3; nth += 2) {
         jw_store_mem_fail_nth(self->store, nth, JW_ERROR_CORRUPT, false);
-        assert_int_equal(jc_fixture_run(self->jc, "import", "-m", MAPPING, DATA, NULL),
-                         JC_EXIT_FAILED);
+        assert_jobctl(self->jc, JC_EXIT_FAILED, "import", "-m", MAPPING, DATA);
         assert_contains(self->jc->err, "run it again: nothing is added twice");
     }
 }
@@ -235,9 +219,9 @@ test_usage(void **state)
 {
     Fixture *self = *state;
 
-    assert_int_equal(jc_fixture_run(self->jc, "import", DATA, NULL), JC_EXIT_USAGE);
+    assert_jobctl(self->jc, JC_EXIT_USAGE, "import", DATA);
     assert_contains(self->jc->err, "--mapping FILE is needed");
-    assert_int_equal(jc_fixture_run(self->jc, "import", "-m", MAPPING, NULL), JC_EXIT_USAGE);
+    assert_jobctl(self->jc, JC_EXIT_USAGE, "import", "-m", MAPPING);
     assert_contains(self->jc->err, "name at least one CSV file");
 }
 

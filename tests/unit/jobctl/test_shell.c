@@ -4,24 +4,6 @@
 
 #include <string.h>
 
-static JcFixture *jc;
-
-static int
-setup(void **state)
-{
-    (void)state;
-    jc = jc_fixture_new(NULL, NULL);
-    return 0;
-}
-
-static int
-teardown(void **state)
-{
-    (void)state;
-    jc_fixture_free(jc);
-    return 0;
-}
-
 /* What @program printed, which must go well and complain of nothing. (transfer full) */
 static char *
 output_of(const char *const *words, const char *dir)
@@ -41,7 +23,7 @@ output_of(const char *const *words, const char *dir)
 
 /* The offers behind a line, sorted, with spaces between. (transfer full) */
 static char *
-complete(const char *file, const char *line)
+complete(const JcFixture *jc, const char *file, const char *line)
 {
     g_autofree char *script =
         g_strdup_printf("source %s; IFS='|' read -ra COMP_WORDS <<< '%s'; [[ '%s' != *'|' ]] || "
@@ -79,12 +61,12 @@ static const struct {
 
 /* What a user sources, and files to complete. (transfer full) */
 static char *
-prepare(const char *shell)
+prepare(JcFixture *jc, const char *shell)
 {
     g_autofree char *dir = tk_temp_dir();
     char *file = g_build_filename(dir, "completion", NULL);
 
-    assert_int_equal(jc_fixture_run(jc, "completion", shell, NULL), JC_EXIT_OK);
+    assert_jobctl(jc, JC_EXIT_OK, "completion", shell);
     assert_true(g_file_set_contents(file, jc->out, -1, NULL));
     g_free(jc_fixture_file(jc, "a b.json", "{}"));
     g_free(jc_fixture_file(jc, "other.csv", ""));
@@ -94,10 +76,10 @@ prepare(const char *shell)
 static void
 test_bash(void **state)
 {
-    (void)state;
-    g_autofree char *file = prepare("bash");
+    JcFixture *jc = *state;
+    g_autofree char *file = prepare(jc, "bash");
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *offers = complete(file, cases[i].line);
+        g_autofree char *offers = complete(jc, file, cases[i].line);
         print_message("%s\n", cases[i].line);
         assert_string_equal(offers, cases[i].offers);
     }
@@ -106,12 +88,12 @@ test_bash(void **state)
 static void
 test_zsh(void **state)
 {
-    g_autofree char *file = prepare("zsh");
+    JcFixture *jc = *state;
+    g_autofree char *file = prepare(jc, "zsh");
     g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
     static const char *const start[] = { "zsh", "-f",
                                          JW_SOURCE_DIR "/tests/unit/jobctl/complete.zsh" };
 
-    (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(start); i++) {
         g_ptr_array_add(words, g_strdup(start[i]));
     }
@@ -133,8 +115,8 @@ test_zsh(void **state)
 static void
 test_man(void **state)
 {
-    (void)state;
-    assert_int_equal(jc_fixture_run(jc, "man", NULL), JC_EXIT_OK);
+    JcFixture *jc = *state;
+    assert_jobctl(jc, JC_EXIT_OK, "man");
     for (const char *c = jc->out; *c != '\0'; c++) {
         assert_true((unsigned char)*c < 0x80);
     }
@@ -160,9 +142,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_bash, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_zsh, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_man, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_bash, jc_fixture_setup, jc_fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_zsh, jc_fixture_setup, jc_fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_man, jc_fixture_setup, jc_fixture_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

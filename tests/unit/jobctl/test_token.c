@@ -44,11 +44,9 @@ test_token(void **state)
     g_autoptr(GError) error = NULL;
 
     (void)state;
-    assert_int_equal(jc_fixture_run(jc, "token", "--role", "analyst", "--role", "viewer",
-                                    "--permissions", "reports:create, reports:read", "--subject",
-                                    "u-1", "--name", "Zoë", "--email", "zoe@example.org",
-                                    "--departments", "sales,support", NULL),
-                     JC_EXIT_OK);
+    assert_jobctl(jc, JC_EXIT_OK, "token", "--role", "analyst", "--role", "viewer", "--permissions",
+                  "reports:create, reports:read", "--subject", "u-1", "--name", "Zoë", "--email",
+                  "zoe@example.org", "--departments", "sales,support");
     assert_string_equal(jc->err, "");
     g_strchomp(jc->out);
     assert_null(strchr(jc->out, '\n'));
@@ -83,8 +81,7 @@ test_names(void **state)
 
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        assert_int_equal(jc_fixture_run(jc, "token", cases[i].option, cases[i].name, NULL),
-                         JC_EXIT_USAGE);
+        assert_jobctl(jc, JC_EXIT_USAGE, "token", cases[i].option, cases[i].name);
         assert_contains(jc->err, cases[i].said);
     }
     for (size_t i = 0; i < G_N_ELEMENTS(sources); i++) {
@@ -96,8 +93,7 @@ test_names(void **state)
         assert_true(g_regex_match(asked, text, 0, &match));
         for (; g_match_info_matches(match); (void)g_match_info_next(match, NULL)) {
             g_autofree char *name = g_match_info_fetch(match, 1);
-            assert_int_equal(jc_fixture_run(jc, "token", "-p", name, "-r", "ADMIN", NULL),
-                             JC_EXIT_OK);
+            assert_jobctl(jc, JC_EXIT_OK, "token", "-p", name, "-r", "ADMIN");
         }
     }
 }
@@ -112,8 +108,7 @@ test_other_algorithm(void **state)
     jc_fixture_env(jc, "JW_JWT_SIGN_KEY_FILE", private_file);
     jc_fixture_env(jc, "JW_JWT_SIGN_KID", "es256");
     jc_fixture_env(jc, "JW_JWT_SIGN_ALG", "ES256");
-    assert_int_equal(jc_fixture_run(jc, "token", "--permissions", "reports:read", NULL),
-                     JC_EXIT_OK);
+    assert_jobctl(jc, JC_EXIT_OK, "token", "--permissions", "reports:read");
     g_strchomp(jc->out);
     g_autoptr(JwPrincipal) principal = jw_token_verify(verifier, jc->out, &error);
     assert_ok(principal != NULL, error);
@@ -126,8 +121,7 @@ test_lifetime(void **state)
     g_autoptr(GError) error = NULL;
 
     (void)state;
-    assert_int_equal(jc_fixture_run(jc, "token", "--role", "admin", "--expires", "10m", NULL),
-                     JC_EXIT_OK);
+    assert_jobctl(jc, JC_EXIT_OK, "token", "--role", "admin", "--expires", "10m");
     g_autofree char *token = g_strchomp(g_strdup(jc->out));
     tk_clock_advance(&fake, 9 * 60000);
     g_autoptr(JwPrincipal) principal = jw_token_verify(verifier, token, &error);
@@ -142,20 +136,18 @@ static void
 test_faults(void **state)
 {
     (void)state;
-    assert_int_equal(jc_fixture_run(jc, "token", NULL), JC_EXIT_USAGE);
+    assert_jobctl(jc, JC_EXIT_USAGE, "token");
     assert_contains(jc->err, "may do nothing");
-    assert_int_equal(jc_fixture_run(jc, "token", "--role", "a", "--expires", "soon", NULL),
-                     JC_EXIT_USAGE);
+    assert_jobctl(jc, JC_EXIT_USAGE, "token", "--role", "a", "--expires", "soon");
     assert_contains(jc->err, "--expires 'soon' is not a time");
-    assert_int_equal(jc_fixture_run(jc, "token", "--role", "a", "--email", "a@1.2.3.4", NULL),
-                     JC_EXIT_USAGE);
+    assert_jobctl(jc, JC_EXIT_USAGE, "token", "--role", "a", "--email", "a@1.2.3.4");
     assert_contains(jc->err, "--email 'a@1.2.3.4': the domain must end in a name");
     jc_fixture_env(jc, "JW_JWT_SIGN_KEY_FILE", "/nowhere.pem");
-    assert_int_equal(jc_fixture_run(jc, "token", "--role", "a", NULL), JC_EXIT_FAILED);
+    assert_jobctl(jc, JC_EXIT_FAILED, "token", "--role", "a");
     assert_contains(jc->err, "JW_JWT_SIGN_KEY_FILE names '/nowhere.pem', which does not exist");
     g_autofree char *junk = jc_fixture_file(jc, "junk.pem", "no key\n");
     jc_fixture_env(jc, "JW_JWT_SIGN_KEY_FILE", junk);
-    assert_int_equal(jc_fixture_run(jc, "token", "--role", "a", NULL), JC_EXIT_FAILED);
+    assert_jobctl(jc, JC_EXIT_FAILED, "token", "--role", "a");
     assert_contains(jc->err, "the key cannot sign with RS256");
     assert_string_equal(jc->out, "");
 }

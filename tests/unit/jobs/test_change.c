@@ -95,6 +95,18 @@ assert_changed(JobsKit *kit, size_t row, const JwJob *before)
     assert_true(changes[row].event == NULL || entry_of(job, changes[row].event) != NULL);
 }
 
+/* Changes @job as it was read. @ret_job: see jw_jobs_change(). */
+static JwCas
+apply(JobsKit *kit, const JwJob *job, JwJobTransition transition, JwJob **ret_job)
+{
+    JwJobChange wanted = change_of(transition);
+    g_autoptr(GError) error = NULL;
+    JwCas cas = (JwCas)-1;
+
+    assert_ok(jw_jobs_change(&kit->jobs, job, &wanted, NULL, &cas, ret_job, &error), error);
+    return cas;
+}
+
 static void
 test_won(void **state)
 {
@@ -102,16 +114,12 @@ test_won(void **state)
 
     for (size_t row = 0; row < G_N_ELEMENTS(changes); row++) {
         g_autoptr(JwJob) job = new_job(kit, changes[row].from);
-        JwJobChange change = change_of(changes[row].transition);
         g_autoptr(JwJob) after = NULL;
-        g_autoptr(GError) error = NULL;
-        JwCas cas = JW_CAS_LOST;
 
         (void)kit_calls(kit);
-        assert_ok(jw_jobs_change(&kit->jobs, job, &change, NULL, &cas, &after, &error), error);
+        assert_int_equal(apply(kit, job, changes[row].transition, &after), JW_CAS_WON);
         assert_int_equal(kit_calls(kit), 1 + reads_first(row));
-        assert_int_equal(cas, JW_CAS_WON);
-        assert_int_equal(after->state, jw_job_rule(change.transition)->to);
+        assert_int_equal(after->state, jw_job_rule(changes[row].transition)->to);
         assert_changed(kit, row, job);
     }
     assert_int_equal(jw_relay_backlog(kit->jobs.relay), 13); /* all of them were offered */
@@ -139,19 +147,14 @@ test_lost(void **state)
             continue;
         }
         g_autoptr(JwJob) job = new_job(kit, changes[row].from);
-        JwJobChange change = change_of(changes[row].transition);
         g_autoptr(JwJob) current = NULL;
-        g_autoptr(GError) error = NULL;
-        JwCas cas = JW_CAS_WON;
 
         cancel_by_another((void *[]){ kit, job });
-        assert_ok(jw_jobs_change(&kit->jobs, job, &change, NULL, &cas, &current, &error), error);
-        assert_int_equal(cas, JW_CAS_LOST);
+        assert_int_equal(apply(kit, job, changes[row].transition, &current), JW_CAS_LOST);
         assert_string_equal(current->cancelled_by, "bob");
         /* without ret_job there is no read */
         (void)kit_calls(kit);
-        assert_ok(jw_jobs_change(&kit->jobs, job, &change, NULL, &cas, NULL, &error), error);
-        assert_int_equal(cas, JW_CAS_LOST);
+        assert_int_equal(apply(kit, job, changes[row].transition, NULL), JW_CAS_LOST);
         assert_int_equal(kit_calls(kit), 1);
     }
 }
@@ -161,18 +164,14 @@ test_gone(void **state)
 {
     JobsKit *kit = *state;
     g_autoptr(JwJob) job = kit_new_job(kit->ports);
-    JwJobChange change = change_of(JW_CHANGE_CANCEL_NOW);
 
     for (int doubt = 0; doubt <= 1; doubt++) {
         g_autoptr(JwJob) current = NULL;
-        g_autoptr(GError) error = NULL;
-        JwCas cas = JW_CAS_WON;
 
         if (doubt == 1) {
             kit_doubt(kit, false, 0);
         }
-        assert_ok(jw_jobs_change(&kit->jobs, job, &change, NULL, &cas, &current, &error), error);
-        assert_int_equal(cas, JW_CAS_LOST);
+        assert_int_equal(apply(kit, job, JW_CHANGE_CANCEL_NOW, &current), JW_CAS_LOST);
         assert_null(current);
     }
 }
@@ -188,19 +187,15 @@ test_doubt_then_won(void **state)
         for (int way = 0; way < 8; way++) {
             bool done = (way & 1) != 0;
             g_autoptr(JwJob) job = new_job(kit, changes[row].from);
-            JwJobChange change = change_of(changes[row].transition);
             g_autoptr(JwJob) after = NULL;
-            g_autoptr(GError) error = NULL;
-            JwCas cas = JW_CAS_LOST;
 
             (void)kit_calls(kit);
             kit_doubt_at(kit, 1 + reads_first(row), done, (way & 2) != 0);
-            assert_ok(jw_jobs_change(&kit->jobs, job, &change, NULL, &cas,
-                                     (way & 4) != 0 ? &after : NULL, &error),
-                      error);
+            assert_int_equal(
+                apply(kit, job, changes[row].transition, (way & 4) != 0 ? &after : NULL),
+                JW_CAS_WON);
             assert_int_equal(kit_calls(kit),
                              2 + ((way & 2) != 0) + !done + reads_first(row) * (1 + !done));
-            assert_int_equal(cas, JW_CAS_WON);
             assert_changed(kit, row, job);
         }
     }
@@ -217,17 +212,13 @@ test_doubt_then_lost(void **state)
             continue;
         }
         g_autoptr(JwJob) job = new_job(kit, changes[row].from);
-        JwJobChange change = change_of(changes[row].transition);
         g_autoptr(JwJob) current = NULL;
-        g_autoptr(GError) error = NULL;
-        JwCas cas = JW_CAS_WON;
 
         kit_doubt(kit, false, 0);
         /* readings: the time of the change, the start of the loop, the check of the time left */
         hook_clock_at(&kit->ports->clock, 3, cancel_by_another, (void *[]){ kit, job });
-        assert_ok(jw_jobs_change(&kit->jobs, job, &change, NULL, &cas, &current, &error), error);
+        assert_int_equal(apply(kit, job, changes[row].transition, &current), JW_CAS_LOST);
         assert_true(hook_clock_done(&kit->ports->clock));
-        assert_int_equal(cas, JW_CAS_LOST);
         assert_string_equal(current->cancelled_by, "bob");
     }
 }
@@ -273,16 +264,12 @@ test_doubt_then_nearly_ours(void **state)
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(JwJob) job = new_job(kit, JW_JOB_RUNNING);
-        JwJobChange change = change_of(cases[i].transition);
         g_autoptr(JwJob) current = NULL;
-        g_autoptr(GError) error = NULL;
-        JwCas cas = JW_CAS_WON;
 
         kit_doubt(kit, false, 0);
         hook_clock_at(&kit->ports->clock, 3, cases[i].meanwhile, (void *[]){ kit, job });
-        assert_ok(jw_jobs_change(&kit->jobs, job, &change, NULL, &cas, &current, &error), error);
+        assert_int_equal(apply(kit, job, cases[i].transition, &current), JW_CAS_LOST);
         assert_true(hook_clock_done(&kit->ports->clock));
-        assert_int_equal(cas, JW_CAS_LOST);
         assert_int_equal(current->state, cases[i].to);
     }
 }

@@ -18,7 +18,7 @@ set_up(Ntf *ntf, KitPorts *ports, JwMail *mail, const char *ce_source)
         .poll_ms = 1000,
         .dead_after_ms = 150000,
         .resend_after_ms = 120000,
-        .give_up_ms = JW_DELIVERY_GIVE_UP_MS,
+        .give_up_ms = 72 * HOUR,
     };
     ntf->mail_config.from = (char *)(uintptr_t) "Jobwire <jobs@example.com>";
     ntf->mail_config.timeout_ms = 60000;
@@ -57,19 +57,7 @@ kit_free(NtfKit *self)
     g_free(self);
 }
 
-int
-kit_setup(void **state)
-{
-    *state = kit_new();
-    return 0;
-}
-
-int
-kit_teardown(void **state)
-{
-    kit_free(*state);
-    return 0;
-}
+KIT_STATE(kit_new())
 
 char *
 kit_make_job(NtfKit *self, const char *recipients)
@@ -176,6 +164,16 @@ kit_send_queued(Ntf *ntf)
         g_free(id);
     }
     return n;
+}
+
+void
+kit_look_again(NtfKit *self)
+{
+    tk_clock_advance(&self->ports->clock.fake, NTF_MAIL_PAUSE_MS + 1);
+    kit_keep(&self->ntf);
+    tk_clock_advance(&self->ports->clock.fake, 1001);
+    kit_keep(&self->ntf);
+    (void)kit_send_queued(&self->ntf);
 }
 
 char *

@@ -41,6 +41,8 @@ JwCas kit_try_move(NtfKit *self, const char *delivery_id, JwDeliveryTransition t
 void kit_keep(Ntf *ntf); /* one round; fails the test on an error */
 /* Sends all that is in the queue; answers how many ids were there. */
 size_t kit_send_queued(Ntf *ntf);
+/* Lets the time pass after which lost mail is looked for, and sends what is found. */
+void kit_look_again(NtfKit *self);
 char *kit_message(NtfKit *self, size_t index); /* the mail as a string; (transfer full) */
 
 G_END_DECLS

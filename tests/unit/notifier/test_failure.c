@@ -308,16 +308,6 @@ test_stale(void **state)
     assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 1);
 }
 
-static void
-look_again(NtfKit *kit)
-{
-    tk_clock_advance(&kit->ports->clock.fake, NTF_MAIL_PAUSE_MS + 1);
-    kit_keep(&kit->ntf);
-    tk_clock_advance(&kit->ports->clock.fake, 1001);
-    kit_keep(&kit->ntf);
-    (void)kit_send_queued(&kit->ntf);
-}
-
 /* The `failed` event was lost, and each `delivery.changed`: the mail goes out, once. */
 static void
 test_events_lost(void **state)
@@ -329,7 +319,7 @@ test_events_lost(void **state)
     fail_job(kit, job_id, JW_CHANGE_FAIL_FINAL, "TIMEOUT");
     fail_job(kit, silent, JW_CHANGE_FAIL_FINAL, "TIMEOUT");
     for (int i = 0; i < 5; i++) {
-        look_again(kit);
+        kit_look_again(kit);
     }
     assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 1);
     assert_pending(kit, job_id, false);
@@ -344,8 +334,8 @@ test_old_failure(void **state)
     g_autofree char *job_id = make_job(kit, "ann@example.com", JW_ON_FAILURE_REQUESTER);
 
     fail_job(kit, job_id, JW_CHANGE_FAIL_FINAL, "TIMEOUT");
-    tk_clock_advance(&kit->ports->clock.fake, JW_DELIVERY_GIVE_UP_MS + 1);
-    look_again(kit);
+    tk_clock_advance(&kit->ports->clock.fake, kit->ntf.config.give_up_ms + 1);
+    kit_look_again(kit);
     assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 0);
     assert_pending(kit, job_id, false);
 }
@@ -368,7 +358,7 @@ test_every_call_fails(void **state G_GNUC_UNUSED)
             met = kit_fault_met(kit->ports);
             for (int i = 0; i < 6; i++) {
                 tk_clock_advance(&kit->ports->clock.fake, 10 * MINUTE);
-                look_again(kit);
+                kit_look_again(kit);
             }
             g_autoptr(GPtrArray) list = NULL;
             assert_ok(jw_store_list_deliveries(kit->ntf.store, job_id, &list, NULL), NULL);

@@ -295,16 +295,6 @@ test_counts_with_another(void **state G_GNUC_UNUSED)
     }
 }
 
-static void
-look_again(NtfKit *kit)
-{
-    tk_clock_advance(&kit->ports->clock.fake, NTF_MAIL_PAUSE_MS + 1);
-    kit_keep(&kit->ntf);
-    tk_clock_advance(&kit->ports->clock.fake, 1001);
-    kit_keep(&kit->ntf);
-    (void)kit_send_queued(&kit->ntf);
-}
-
 /* The `completed` event was lost, and then each `delivery.changed`: the mails go out and are
  * counted, once. */
 static void
@@ -319,18 +309,18 @@ test_events_lost(void **state)
     tk_clock_advance(&kit->ports->clock.fake, 1001);
     kit_keep(&kit->ntf);
     assert_int_equal(kit_send_queued(&kit->ntf), 0); /* its event may still be on its way */
-    look_again(kit);
+    kit_look_again(kit);
     assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 2);
     g_autoptr(JwJob) before = kit_job(kit->ports, job_id);
     assert_int_equal(before->deliveries.total, 2);
     assert_int_equal(before->deliveries.sent, 0);
     assert_true(before->mail_pending);
-    look_again(kit);
+    kit_look_again(kit);
     g_autoptr(JwJob) after = kit_job(kit->ports, job_id);
     assert_int_equal(after->deliveries.sent, 2);
     assert_false(after->mail_pending);
     for (int i = 0; i < 3; i++) {
-        look_again(kit);
+        kit_look_again(kit);
     }
     assert_int_equal(jw_mail_mem_count(kit->ntf.mail), 2);
     /* the event comes after all: it changes nothing */
@@ -357,8 +347,8 @@ test_one_delivery_missing(void **state)
     g_autoptr(JwJob) before = kit_job(kit->ports, job_id);
     assert_int_equal(before->deliveries.sent, 1);
     assert_true(before->mail_pending);
-    look_again(kit);
-    look_again(kit);
+    kit_look_again(kit);
+    kit_look_again(kit);
     g_autoptr(JwJob) after = kit_job(kit->ports, job_id);
     assert_int_equal(after->deliveries.sent, 2);
     assert_false(after->mail_pending);
@@ -392,7 +382,7 @@ test_mail_that_ends_badly(void **state)
                                           .transition = JW_CHANGE_FINISH,
                                           .token = kit_claim(kit->ports, empty) });
     assert_int_equal(count_pending(kit), 3);
-    look_again(kit);
+    kit_look_again(kit);
     assert_int_equal(count_pending(kit), 0);
 }
 

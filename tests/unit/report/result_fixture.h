@@ -112,7 +112,8 @@ fixture_call(Fixture *self, const char *started, const char *agent, const char *
 static inline JwReportResult *
 fixture_result(const Fixture *self)
 {
-    return jw_report_result_new(self->aggregate, self->def, self->request, self->zone);
+    return jw_report_result_new_compared(self->aggregate, NULL, self->def, self->request,
+                                         self->zone);
 }
 
 static inline void

@@ -1,5 +1,6 @@
 /* test_aggregate.c: figures, rounding, groups and their order, on records written by hand. */
 #include "calls_def.h"
+#include "group_value.h"
 #include "jw/aggregate.h"
 #include "jw/cron.h"
 #include "testkit.h"
@@ -112,15 +113,14 @@ n_groups(Fixture *self, const char *dimension)
 static const char *
 group_label(Fixture *self, const char *dimension, size_t group)
 {
-    return jw_aggregate_group_label(self->agg, jw_report_def_dimension(self->def, dimension),
-                                    group);
+    return label_of_group(self->agg, jw_report_def_dimension(self->def, dimension), group);
 }
 
 static JwValue
 group_value(Fixture *self, const char *dimension, size_t group, const char *measure)
 {
-    return jw_aggregate_group_value(self->agg, jw_report_def_dimension(self->def, dimension), group,
-                                    jw_report_def_measure(self->def, measure));
+    return value_in_group(self->agg, jw_report_def_dimension(self->def, dimension), group,
+                          jw_report_def_measure(self->def, measure));
 }
 
 #define assert_figure(fixture, name, expected) assert_value(figure((fixture), (name)), (expected))
@@ -510,6 +510,30 @@ test_default_filter(void **state)
     }
 }
 
+/* Calls of these agents, whose first @max_groups have groups of their own. */
+static void
+add_agents(Fixture *self, int max_groups, const char *const *agents, size_t n_agents)
+{
+    JwReportDef *def = calls_def_new();
+
+    def->max_groups = max_groups;
+    calls_add_peak(def, "peakAgent", JW_MEASURE_PEAK, "agent", "totalCalls");
+    fixture_init(self, def, "UTC");
+    for (size_t i = 0; i < n_agents; i++) {
+        add_call(self, "2026-01-06T11:00:00Z", agents[i], "answered", int_value(1));
+    }
+}
+
+static void
+assert_agents(Fixture *self, const char *const *order, const int *counts, size_t n)
+{
+    assert_int_equal(n_groups(self, "agent"), n);
+    for (size_t i = 0; i < n; i++) {
+        assert_string_equal(group_label(self, "agent", i), order[i]);
+        assert_value(group_value(self, "agent", i, "totalCalls"), int_value(counts[i]));
+    }
+}
+
 static void
 test_value_groups_in_order(void **state)
 {
@@ -517,21 +541,11 @@ test_value_groups_in_order(void **state)
                                           "eve", "bob", NULL,  "dan", "" };
     static const char *const order[] = { "bob", "eve", "ada", "(none)", "(other)" };
     static const int counts[] = { 3, 2, 1, 2, 2 };
-    JwReportDef *def = calls_def_new();
     g_auto(Fixture) f = { 0 };
 
     (void)state;
-    def->max_groups = 3;
-    calls_add_peak(def, "peakAgent", JW_MEASURE_PEAK, "agent", "totalCalls");
-    fixture_init(&f, def, "UTC");
-    for (size_t i = 0; i < G_N_ELEMENTS(agents); i++) {
-        add_call(&f, "2026-01-06T11:00:00Z", agents[i], "answered", int_value(1));
-    }
-    assert_int_equal(n_groups(&f, "agent"), G_N_ELEMENTS(order));
-    for (size_t i = 0; i < G_N_ELEMENTS(order); i++) {
-        assert_string_equal(group_label(&f, "agent", i), order[i]);
-        assert_value(group_value(&f, "agent", i, "totalCalls"), int_value(counts[i]));
-    }
+    add_agents(&f, 3, agents, G_N_ELEMENTS(agents));
+    assert_agents(&f, order, counts, G_N_ELEMENTS(order));
     assert_figure(&f, "peakAgent", text_value("bob"));
     /* More records may come after values were read. */
     for (int i = 0; i < 5; i++) {
@@ -549,21 +563,11 @@ test_texts_like_our_labels(void **state)
                                           "ada",    "ada",     "(none)", "(other)" };
     static const char *const order[] = { "\"(none)\"", "\"(other)\"", "(none)", "(other)" };
     static const int counts[] = { 2, 2, 1, 3 };
-    JwReportDef *def = calls_def_new();
     g_auto(Fixture) f = { 0 };
 
     (void)state;
-    def->max_groups = 2;
-    calls_add_peak(def, "peakAgent", JW_MEASURE_PEAK, "agent", "totalCalls");
-    fixture_init(&f, def, "UTC");
-    for (size_t i = 0; i < G_N_ELEMENTS(agents); i++) {
-        add_call(&f, "2026-01-06T11:00:00Z", agents[i], "answered", int_value(1));
-    }
-    assert_int_equal(n_groups(&f, "agent"), G_N_ELEMENTS(order));
-    for (size_t i = 0; i < G_N_ELEMENTS(order); i++) {
-        assert_string_equal(group_label(&f, "agent", i), order[i]);
-        assert_value(group_value(&f, "agent", i, "totalCalls"), int_value(counts[i]));
-    }
+    add_agents(&f, 2, agents, G_N_ELEMENTS(agents));
+    assert_agents(&f, order, counts, G_N_ELEMENTS(order));
     assert_figure(&f, "peakAgent", text_value("\"(none)\""));
 }
 

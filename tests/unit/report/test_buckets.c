@@ -1,5 +1,6 @@
 /* test_buckets.c: the calendar's groups: labels, order, and which are there without records. */
 #include "calls_def.h"
+#include "group_value.h"
 #include "jw/aggregate.h"
 #include "jw/cron.h"
 #include "testkit.h"
@@ -65,7 +66,7 @@ assert_labels(Fixture *self, const char *labels)
 
     assert_int_equal(jw_aggregate_n_groups(self->agg, self->dimension), g_strv_length(wanted));
     for (size_t i = 0; wanted[i] != NULL; i++) {
-        assert_string_equal(jw_aggregate_group_label(self->agg, self->dimension, i), wanted[i]);
+        assert_string_equal(label_of_group(self->agg, self->dimension, i), wanted[i]);
     }
 }
 
@@ -152,9 +153,9 @@ test_weekdays_from_another_day(void **state)
         fixture_init(&f, JW_PART_WEEKDAY, first, "UTC", NULL, NULL);
         add_at(&f, "2026-01-21T12:00:00Z"); /* a Wednesday */
         for (size_t i = 0; i < 7; i++) {
-            const char *label = jw_aggregate_group_label(f.agg, f.dimension, i);
-            const JwValue calls = jw_aggregate_group_value(
-                f.agg, f.dimension, i, jw_report_def_measure(f.def, "totalCalls"));
+            const char *label = label_of_group(f.agg, f.dimension, i);
+            const JwValue calls =
+                value_in_group(f.agg, f.dimension, i, jw_report_def_measure(f.def, "totalCalls"));
             assert_int_equal(calls.integer, strcmp(label, "Wednesday") == 0);
         }
     }

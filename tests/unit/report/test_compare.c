@@ -13,15 +13,6 @@ typedef struct {
 } Both;
 
 static void
-both_clear(Both *self)
-{
-    fixture_clear(&self->now);
-    self->before.def = NULL; /* the other's */
-    fixture_clear(&self->before);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Both, both_clear)
-
-static void
 set_period(Both *self, JwPeriodType type, JwCompare compare, const char *start, const char *end)
 {
     JwReportRequest *request = self->now.request;
@@ -37,15 +28,31 @@ set_period(Both *self, JwPeriodType type, JwCompare compare, const char *start, 
 }
 
 /* The week of 5 January 2026 in Istanbul; every table is compared. */
-static void
-both_init(Both *self)
+static int
+setup(void **state)
 {
+    Both *self = g_new0(Both, 1);
+
     fixture_init(&self->now);
     for (guint i = 0; i < self->now.def->tables->len; i++) {
         g_array_index(self->now.def->tables, JwTableDef, i).compare = true;
     }
     set_period(self, JW_PERIOD_WEEKLY, JW_COMPARE_PREVIOUS, "2026-01-04T21:00:00Z",
                "2026-01-11T21:00:00Z");
+    *state = self;
+    return 0;
+}
+
+static int
+teardown(void **state)
+{
+    Both *self = *state;
+
+    fixture_clear(&self->now);
+    self->before.def = NULL; /* the other's */
+    fixture_clear(&self->before);
+    g_free(self);
+    return 0;
 }
 
 static void
@@ -82,6 +89,18 @@ add_calls(Both *self)
 }
 
 static void
+answered_now(Both *self, const char *agent)
+{
+    fixture_call(&self->now, "2026-01-06T11:00:00Z", agent, "answered", 1);
+}
+
+static void
+answered_before(Both *self, const char *agent)
+{
+    fixture_call(&self->before, "2025-12-30T06:00:00Z", agent, "answered", 1);
+}
+
+static void
 assert_cell(const JwReportTable *table, size_t row, size_t column, double expected)
 {
     const JwValue *cell = jw_report_cell(table, row, column);
@@ -96,6 +115,15 @@ assert_cell(const JwReportTable *table, size_t row, size_t column, double expect
     }
 }
 
+/* A row of a label and a count in both periods. */
+static void
+assert_row(const JwReportTable *table, size_t row, const char *label, double now, double before)
+{
+    assert_string_equal(jw_report_cell(table, row, 0)->text, label);
+    assert_cell(table, row, 1, now);
+    assert_cell(table, row, 2, before);
+}
+
 static void
 test_figures(void **state)
 {
@@ -108,17 +136,15 @@ test_figures(void **state)
         { "14:00", "09:00", "n/a", "n/a", "09:00 before" },
         { "2", "2", "0", "0.0 %", "unchanged" },
     };
-    g_auto(Both) both = { 0 };
+    Both *both = *state;
 
-    (void)state;
-    both_init(&both);
-    both_start(&both);
-    add_calls(&both);
-    g_autoptr(JwReportResult) result = both_result(&both);
+    both_start(both);
+    add_calls(both);
+    g_autoptr(JwReportResult) result = both_result(both);
     assert_int_equal(result->rows, 4);
     assert_string_equal(result->compared_label, "29 Dec 2025 – 4 Jan 2026");
-    assert_int_equal(result->compared_start_ms, both.now.request->compared_start_ms);
-    assert_int_equal(result->compared_end_ms, both.now.request->start_ms);
+    assert_int_equal(result->compared_start_ms, both->now.request->compared_start_ms);
+    assert_int_equal(result->compared_end_ms, both->now.request->start_ms);
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         const JwReportFigure *figure = figure_at(result, i);
         g_autofree char *change = jw_report_change_text(figure, NULL);
@@ -129,7 +155,7 @@ test_figures(void **state)
         assert_string_equal(figure->comparison.percent_text, rows[i].percent);
         assert_string_equal(change, rows[i].change);
     }
-    g_autoptr(JwReportResult) alone = fixture_result(&both.now);
+    g_autoptr(JwReportResult) alone = fixture_result(&both->now);
     assert_null(jw_report_change_text(figure_at(alone, 0), NULL));
     assert_null(alone->compared_label);
 }
@@ -193,13 +219,11 @@ test_differences(void **state)
 static void
 test_tables(void **state)
 {
-    g_auto(Both) both = { 0 };
+    Both *both = *state;
 
-    (void)state;
-    both_init(&both);
-    both_start(&both);
-    add_calls(&both);
-    g_autoptr(JwReportResult) result = both_result(&both);
+    both_start(both);
+    add_calls(both);
+    g_autoptr(JwReportResult) result = both_result(both);
     const JwReportTable *hours = table_at(result, 0), *days = table_at(result, 2);
     const JwReportTable *agents = table_at(result, 3);
 
@@ -214,14 +238,10 @@ test_tables(void **state)
 
     assert_int_equal(days->n_rows, 7);
     assert_int_equal(days->n_columns, 1 + 4 + 4);
-    assert_string_equal(jw_report_cell(days, 1, 0)->text, "2026-01-06");
-    assert_cell(days, 1, 1, 3);
-    assert_cell(days, 1, 2, 2); /* of 30 December */
+    assert_row(days, 1, "2026-01-06", 3, 2); /* of 30 December */
     assert_cell(days, 1, 3, 1);
     assert_cell(days, 1, 4, 50);
-    assert_string_equal(jw_report_cell(days, 6, 0)->text, "2026-01-11");
-    assert_cell(days, 6, 1, 0);
-    assert_cell(days, 6, 2, 1); /* of 4 January */
+    assert_row(days, 6, "2026-01-11", 0, 1); /* of 4 January */
     assert_cell(days, 6, 5, NAN);
     assert_cell(days, 6, 6, 20);
 
@@ -229,9 +249,7 @@ test_tables(void **state)
     static const double calls[][2] = { { 2, 1 }, { 1, 1 }, { 1, 0 }, { 0, 1 } };
     assert_int_equal(agents->n_rows, 4);
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-        assert_string_equal(jw_report_cell(agents, i, 0)->text, names[i]);
-        assert_cell(agents, i, 1, calls[i][0]);
-        assert_cell(agents, i, 2, calls[i][1]);
+        assert_row(agents, i, names[i], calls[i][0], calls[i][1]);
         assert_cell(agents, i, 3, calls[i][0] - calls[i][1]);
     }
     assert_cell(agents, 2, 6, NAN); /* no rate without calls */
@@ -256,13 +274,11 @@ test_columns(void **state)
         { "answerRate, previous", JW_COLUMN_PREVIOUS, JW_FORMAT_PERCENT, 2 },
         { "answerRate, difference", JW_COLUMN_DIFFERENCE, JW_FORMAT_PERCENT, 2 },
     };
-    g_auto(Both) both = { 0 };
+    Both *both = *state;
 
-    (void)state;
-    both_init(&both);
-    g_array_index(both.now.def->tables, JwTableDef, 1).compare = false;
-    both_start(&both);
-    g_autoptr(JwReportResult) result = both_result(&both);
+    g_array_index(both->now.def->tables, JwTableDef, 1).compare = false;
+    both_start(both);
+    g_autoptr(JwReportResult) result = both_result(both);
     const JwReportTable *hours = table_at(result, 0), *agents = table_at(result, 3);
     assert_int_equal(agents->n_columns, G_N_ELEMENTS(rows));
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -283,16 +299,14 @@ test_columns(void **state)
 static void
 test_a_longer_month_before(void **state)
 {
-    g_auto(Both) both = { 0 };
+    Both *both = *state;
 
-    (void)state;
-    both_init(&both);
-    set_period(&both, JW_PERIOD_MONTHLY, JW_COMPARE_PREVIOUS, "2026-01-31T21:00:00Z",
+    set_period(both, JW_PERIOD_MONTHLY, JW_COMPARE_PREVIOUS, "2026-01-31T21:00:00Z",
                "2026-02-28T21:00:00Z");
-    both_start(&both);
-    fixture_call(&both.before, "2026-01-28T12:00:00Z", "ada", "answered", 1);
-    fixture_call(&both.before, "2026-01-31T12:00:00Z", "ada", "answered", 1);
-    g_autoptr(JwReportResult) result = both_result(&both);
+    both_start(both);
+    fixture_call(&both->before, "2026-01-28T12:00:00Z", "ada", "answered", 1);
+    fixture_call(&both->before, "2026-01-31T12:00:00Z", "ada", "answered", 1);
+    g_autoptr(JwReportResult) result = both_result(both);
     const JwReportTable *days = table_at(result, 2);
     assert_int_equal(days->n_rows, 28);
     assert_string_equal(jw_report_cell(days, 27, 0)->text, "2026-02-28");
@@ -309,15 +323,13 @@ test_a_longer_month_before(void **state)
 static void
 test_a_shorter_month_before(void **state)
 {
-    g_auto(Both) both = { 0 };
+    Both *both = *state;
 
-    (void)state;
-    both_init(&both);
-    set_period(&both, JW_PERIOD_MONTHLY, JW_COMPARE_YEAR, "2024-01-31T21:00:00Z",
+    set_period(both, JW_PERIOD_MONTHLY, JW_COMPARE_YEAR, "2024-01-31T21:00:00Z",
                "2024-02-29T21:00:00Z");
-    both_start(&both);
-    fixture_call(&both.before, "2023-02-28T12:00:00Z", "ada", "answered", 1);
-    g_autoptr(JwReportResult) result = both_result(&both);
+    both_start(both);
+    fixture_call(&both->before, "2023-02-28T12:00:00Z", "ada", "answered", 1);
+    g_autoptr(JwReportResult) result = both_result(both);
     const JwReportTable *days = table_at(result, 2);
     assert_string_equal(result->compared_label, "1 Feb 2023 – 28 Feb 2023");
     assert_int_equal(days->n_rows, 29);
@@ -330,27 +342,23 @@ test_a_shorter_month_before(void **state)
 static void
 test_long_periods(void **state)
 {
-    g_auto(Both) both = { 0 };
+    Both *both = *state;
 
-    (void)state;
-    both_init(&both);
-    set_period(&both, JW_PERIOD_CUSTOM, JW_COMPARE_PREVIOUS, "2023-12-31T21:00:00Z",
+    set_period(both, JW_PERIOD_CUSTOM, JW_COMPARE_PREVIOUS, "2023-12-31T21:00:00Z",
                "2025-12-31T21:00:00Z");
-    both_start(&both);
-    fixture_call(&both.now, "2024-03-01T12:00:00Z", "ada", "answered", 1);
-    fixture_call(&both.now, "2025-03-01T12:00:00Z", "ada", "answered", 1);
-    fixture_call(&both.before, "2021-12-31T12:00:00Z", "ada", "answered", 1); /* the first day */
-    fixture_call(&both.before, "2022-06-01T12:00:00Z", "ada", "answered", 1);
-    g_autoptr(JwReportResult) result = both_result(&both);
+    both_start(both);
+    fixture_call(&both->now, "2024-03-01T12:00:00Z", "ada", "answered", 1);
+    fixture_call(&both->now, "2025-03-01T12:00:00Z", "ada", "answered", 1);
+    fixture_call(&both->before, "2021-12-31T12:00:00Z", "ada", "answered", 1); /* the first day */
+    fixture_call(&both->before, "2022-06-01T12:00:00Z", "ada", "answered", 1);
+    g_autoptr(JwReportResult) result = both_result(both);
     const JwReportTable *days = table_at(result, 2);
     static const char *const labels[] = { "2024-01-01", "2024-03-01", "2024-06-01", "2025-03-01" };
     static const double counts[][2] = { { 0, 1 }, { 1, 0 }, { 0, 1 }, { 1, 0 } };
     assert_string_equal(result->compared_label, "31 Dec 2021 – 31 Dec 2023");
     assert_int_equal(days->n_rows, 4);
     for (size_t i = 0; i < G_N_ELEMENTS(labels); i++) {
-        assert_string_equal(jw_report_cell(days, i, 0)->text, labels[i]);
-        assert_cell(days, i, 1, counts[i][0]);
-        assert_cell(days, i, 2, counts[i][1]);
+        assert_row(days, i, labels[i], counts[i][0], counts[i][1]);
     }
 }
 
@@ -358,25 +366,23 @@ test_long_periods(void **state)
 static void
 test_other_groups_are_not_nothing(void **state)
 {
-    g_auto(Both) both = { 0 };
+    Both *both = *state;
 
-    (void)state;
-    both_init(&both);
-    both.now.def->max_groups = 2;
-    both_start(&both);
-    fixture_call(&both.now, "2026-01-06T11:00:00Z", "ada", "answered", 1);
-    fixture_call(&both.before, "2025-12-30T06:00:00Z", "bob", "answered", 1);
-    fixture_call(&both.before, "2025-12-30T06:00:00Z", "cyd", "answered", 1);
-    fixture_call(&both.before, "2025-12-30T06:00:00Z", "ada", "answered", 1);
-    g_autoptr(JwReportResult) result = both_result(&both);
+    both->now.def->max_groups = 2;
+    both_start(both);
+    answered_now(both, "ada");
+    answered_before(both, "bob");
+    answered_before(both, "cyd");
+    answered_before(both, "ada");
+    g_autoptr(JwReportResult) result = both_result(both);
     const JwReportTable *agents = table_at(result, 3);
+    assert_int_equal(result->notes->len, 1); /* of the period before */
+    assert_string_equal(result->notes->pdata[0],
+                        "agent: only the first 2 different values have groups of their own; all "
+                        "others are counted under (other).");
     assert_int_equal(agents->n_rows, 4);
-    assert_string_equal(jw_report_cell(agents, 0, 0)->text, "ada");
-    assert_cell(agents, 0, 1, 1);
-    assert_cell(agents, 0, 2, NAN);
-    assert_string_equal(jw_report_cell(agents, 1, 0)->text, "bob");
-    assert_cell(agents, 1, 1, 0);
-    assert_cell(agents, 1, 2, 1);
+    assert_row(agents, 0, "ada", 1, NAN);
+    assert_row(agents, 1, "bob", 0, 1);
     assert_string_equal(jw_report_cell(agents, 3, 0)->text, "(other)");
     assert_cell(agents, 3, 2, NAN);
 }
@@ -384,18 +390,16 @@ test_other_groups_are_not_nothing(void **state)
 static void
 test_empty_periods(void **state)
 {
-    g_auto(Both) both = { 0 };
+    Both *both = *state;
 
-    (void)state;
-    both_init(&both);
-    both_start(&both);
-    g_autoptr(JwReportResult) nothing = both_result(&both);
+    both_start(both);
+    g_autoptr(JwReportResult) nothing = both_result(both);
     assert_string_equal(figure_at(nothing, 0)->comparison.difference_text, "0");
     assert_string_equal(figure_at(nothing, 0)->comparison.percent_text, "n/a");
     assert_string_equal(figure_at(nothing, 1)->comparison.previous_text, "n/a");
     assert_int_equal(table_at(nothing, 3)->n_rows, 0);
-    fixture_call(&both.now, "2026-01-06T11:00:00Z", "ada", "answered", 1);
-    g_autoptr(JwReportResult) first = both_result(&both);
+    answered_now(both, "ada");
+    g_autoptr(JwReportResult) first = both_result(both);
     assert_string_equal(figure_at(first, 0)->comparison.difference_text, "+1");
     assert_string_equal(figure_at(first, 0)->comparison.percent_text, "n/a");
     assert_string_equal(figure_at(first, 1)->comparison.difference_text, "n/a");
@@ -407,22 +411,20 @@ test_empty_periods(void **state)
 static void
 test_parts_of_an_empty_period(void **state)
 {
-    g_auto(Both) both = { 0 };
+    Both *both = *state;
 
-    (void)state;
-    both_init(&both);
-    calls_add_measure(both.now.def, "part", JW_MEASURE_SHARE, NULL)->of = g_strdup("totalCalls");
-    both.now.request->group_by = g_strsplit("agent", ",", -1);
-    both.now.request->measures = g_strsplit("part", ",", -1);
-    both.now.request->compare_asked = true;
-    both_start(&both);
-    fixture_call(&both.now, "2026-01-06T11:00:00Z", "ada", "answered", 1);
-    g_autoptr(JwReportResult) first = both_result(&both);
+    calls_add_measure(both->now.def, "part", JW_MEASURE_SHARE, NULL)->of = g_strdup("totalCalls");
+    both->now.request->group_by = g_strsplit("agent", ",", -1);
+    both->now.request->measures = g_strsplit("part", ",", -1);
+    both->now.request->compare_asked = true;
+    both_start(both);
+    answered_now(both, "ada");
+    g_autoptr(JwReportResult) first = both_result(both);
     assert_cell(table_at(first, 0), 0, 1, 100);
     assert_cell(table_at(first, 0), 0, 2, NAN);
     assert_cell(table_at(first, 0), 0, 3, NAN);
-    fixture_call(&both.before, "2025-12-30T06:00:00Z", "eve", "answered", 1);
-    g_autoptr(JwReportResult) second = both_result(&both);
+    answered_before(both, "eve");
+    g_autoptr(JwReportResult) second = both_result(both);
     assert_cell(table_at(second, 0), 0, 2, 0);
     assert_string_equal(jw_report_cell(table_at(second, 0), 1, 0)->text, "eve");
     assert_cell(table_at(second, 0), 1, 1, 0);
@@ -433,19 +435,17 @@ test_parts_of_an_empty_period(void **state)
 static void
 test_grouped(void **state)
 {
-    g_auto(Both) both = { 0 };
+    Both *both = *state;
 
-    (void)state;
-    both_init(&both);
-    both.now.request->group_by = g_strsplit("month", ",", -1);
-    both_start(&both);
-    fixture_call(&both.now, "2026-01-06T11:00:00Z", "ada", "answered", 1);
-    fixture_call(&both.before, "2025-12-30T06:00:00Z", "bob", "answered", 1);
-    g_autoptr(JwReportResult) plain = both_result(&both);
+    both->now.request->group_by = g_strsplit("month", ",", -1);
+    both_start(both);
+    answered_now(both, "ada");
+    answered_before(both, "bob");
+    g_autoptr(JwReportResult) plain = both_result(both);
     assert_int_equal(table_at(plain, 0)->columns[1].role, JW_COLUMN_VALUE);
     assert_int_equal(table_at(plain, 0)->columns[2].role, JW_COLUMN_VALUE);
-    both.now.request->compare_asked = true;
-    g_autoptr(JwReportResult) asked = both_result(&both);
+    both->now.request->compare_asked = true;
+    g_autoptr(JwReportResult) asked = both_result(both);
     const JwReportTable *months = table_at(asked, 0);
     assert_int_equal(months->columns[2].role, JW_COLUMN_PREVIOUS);
     /* The week before lies in two months, of which the first is beside this one. */
@@ -454,9 +454,7 @@ test_grouped(void **state)
     assert_cell(months, 0, 2, 1);
     assert_int_equal(jw_report_row_kind(months, 0), JW_ROW_GROUP);
     assert_int_equal(jw_report_row_kind(months, 1), JW_ROW_TOTAL);
-    assert_string_equal(jw_report_cell(months, 1, 0)->text, "Total");
-    assert_cell(months, 1, 1, 1);
-    assert_cell(months, 1, 2, 1);
+    assert_row(months, 1, "Total", 1, 1);
 }
 
 /* The highest of this period, and "(other)" of all others in both; the total is of all. */
@@ -467,26 +465,24 @@ test_highest_groups(void **state)
         const char *label;
         double now, before;
     } rows[] = { { "Total", 2, 1 }, { "ada", 2, 1 }, { "(other)", 2, 4 }, { "Total", 6, 6 } };
-    g_auto(Both) both = { 0 };
+    Both *both = *state;
 
-    (void)state;
-    both_init(&both);
-    both.now.request->group_by = g_strsplit("agent", ",", -1);
-    both.now.request->compare_asked = true;
-    both.now.request->rows.top_by = g_strdup("totalCalls");
-    both.now.request->rows.top_n = 2;
-    both_start(&both);
+    both->now.request->group_by = g_strsplit("agent", ",", -1);
+    both->now.request->compare_asked = true;
+    both->now.request->rows.top_by = g_strdup("totalCalls");
+    both->now.request->rows.top_n = 2;
+    both_start(both);
     for (int i = 0; i < 2; i++) { /* a group of the name of the total is none */
-        fixture_call(&both.now, "2026-01-06T11:00:00Z", "Total", "answered", 1);
-        fixture_call(&both.now, "2026-01-06T11:00:00Z", "ada", "answered", 1);
-        fixture_call(&both.before, "2025-12-30T06:00:00Z", "bob", "answered", 1);
-        fixture_call(&both.before, "2025-12-30T06:00:00Z", "eve", "answered", 1);
+        answered_now(both, "Total");
+        answered_now(both, "ada");
+        answered_before(both, "bob");
+        answered_before(both, "eve");
     }
-    fixture_call(&both.now, "2026-01-06T11:00:00Z", "bob", "answered", 1);
-    fixture_call(&both.now, "2026-01-06T11:00:00Z", "cyd", "answered", 1);
-    fixture_call(&both.before, "2025-12-30T06:00:00Z", "ada", "answered", 1);
-    fixture_call(&both.before, "2025-12-30T06:00:00Z", "Total", "answered", 1);
-    g_autoptr(JwReportResult) result = both_result(&both);
+    answered_now(both, "bob");
+    answered_now(both, "cyd");
+    answered_before(both, "ada");
+    answered_before(both, "Total");
+    g_autoptr(JwReportResult) result = both_result(both);
     const JwReportTable *table = table_at(result, 0);
     assert_int_equal(table->n_rows, G_N_ELEMENTS(rows));
     for (size_t i = 0; i < table->n_rows; i++) {
@@ -503,19 +499,17 @@ static void
 test_sorted_groups(void **state)
 {
     static const char *const labels[] = { "bob", "ada", "eve", "Total" };
-    g_auto(Both) both = { 0 };
+    Both *both = *state;
 
-    (void)state;
-    both_init(&both);
-    both.now.request->group_by = g_strsplit("agent", ",", -1);
-    both.now.request->compare_asked = true;
-    both.now.request->rows.sort_by = g_strdup("totalCalls");
-    both_start(&both);
-    fixture_call(&both.now, "2026-01-06T11:00:00Z", "ada", "answered", 1);
-    fixture_call(&both.now, "2026-01-06T11:00:00Z", "ada", "answered", 1);
-    fixture_call(&both.now, "2026-01-06T11:00:00Z", "bob", "answered", 1);
-    fixture_call(&both.before, "2025-12-30T06:00:00Z", "eve", "answered", 1);
-    g_autoptr(JwReportResult) result = both_result(&both);
+    both->now.request->group_by = g_strsplit("agent", ",", -1);
+    both->now.request->compare_asked = true;
+    both->now.request->rows.sort_by = g_strdup("totalCalls");
+    both_start(both);
+    answered_now(both, "ada");
+    answered_now(both, "ada");
+    answered_now(both, "bob");
+    answered_before(both, "eve");
+    g_autoptr(JwReportResult) result = both_result(both);
     const JwReportTable *table = table_at(result, 0);
     assert_int_equal(table->n_rows, G_N_ELEMENTS(labels));
     for (size_t i = 0; i < table->n_rows; i++) {
@@ -543,9 +537,7 @@ assert_named(Both *both, const char *const *labels, const double (*calls)[2], si
     const JwReportTable *table = table_at(result, 0);
     assert_int_equal(table->n_rows, n);
     for (size_t i = 0; i < n; i++) {
-        assert_string_equal(jw_report_cell(table, i, 0)->text, labels[i]);
-        assert_cell(table, i, 1, calls[i][0]);
-        assert_cell(table, i, 2, calls[i][1]);
+        assert_row(table, i, labels[i], calls[i][0], calls[i][1]);
     }
 }
 
@@ -555,21 +547,19 @@ test_groups_of_one_name(void **state)
 {
     static const char *const labels[] = { "Ann (a1)", "Ann (a2)", "Bo", "Ann (a3)", "Total" };
     static const double calls[][2] = { { 2, 3 }, { 1, 0 }, { 1, 1 }, { 0, 1 }, { 4, 5 } };
-    g_auto(Both) both = { 0 };
+    Both *both = *state;
 
-    (void)state;
-    both_init(&both);
-    both.now.request->group_by = g_strsplit("agent", ",", -1);
-    both.now.request->compare_asked = true;
-    both_start(&both);
+    both->now.request->group_by = g_strsplit("agent", ",", -1);
+    both->now.request->compare_asked = true;
+    both_start(both);
     for (int i = 0; i < 3; i++) {
-        fixture_call(&both.before, "2025-12-30T06:00:00Z", "a1", "answered", 1);
-        fixture_call(&both.now, "2026-01-06T11:00:00Z", i < 2 ? "a1" : "a2", "answered", 1);
+        answered_before(both, "a1");
+        answered_now(both, i < 2 ? "a1" : "a2");
     }
-    fixture_call(&both.before, "2025-12-30T06:00:00Z", "a3", "answered", 1);
-    fixture_call(&both.before, "2025-12-30T06:00:00Z", "b1", "answered", 1);
-    fixture_call(&both.now, "2026-01-06T11:00:00Z", "b1", "answered", 1);
-    assert_named(&both, labels, calls, G_N_ELEMENTS(labels));
+    answered_before(both, "a3");
+    answered_before(both, "b1");
+    answered_now(both, "b1");
+    assert_named(both, labels, calls, G_N_ELEMENTS(labels));
 }
 
 /* Each period has one Ann, and it is not the same. */
@@ -578,16 +568,14 @@ test_another_of_that_name(void **state)
 {
     static const char *const labels[] = { "Ann (a2)", "Ann (a1)", "Total" };
     static const double calls[][2] = { { 1, 0 }, { 0, 1 }, { 1, 1 } };
-    g_auto(Both) both = { 0 };
+    Both *both = *state;
 
-    (void)state;
-    both_init(&both);
-    both.now.request->group_by = g_strsplit("agent", ",", -1);
-    both.now.request->compare_asked = true;
-    both_start(&both);
-    fixture_call(&both.before, "2025-12-30T06:00:00Z", "a1", "answered", 1);
-    fixture_call(&both.now, "2026-01-06T11:00:00Z", "a2", "answered", 1);
-    assert_named(&both, labels, calls, G_N_ELEMENTS(labels));
+    both->now.request->group_by = g_strsplit("agent", ",", -1);
+    both->now.request->compare_asked = true;
+    both_start(both);
+    answered_before(both, "a1");
+    answered_now(both, "a2");
+    assert_named(both, labels, calls, G_N_ELEMENTS(labels));
 }
 
 /* The highest of this period are found again in that before. */
@@ -596,21 +584,19 @@ test_highest_of_one_name(void **state)
 {
     static const char *const labels[] = { "Ann (a2)", "(other)", "Total" };
     static const double calls[][2] = { { 2, 1 }, { 1, 3 }, { 3, 4 } };
-    g_auto(Both) both = { 0 };
+    Both *both = *state;
 
-    (void)state;
-    both_init(&both);
-    both.now.request->group_by = g_strsplit("agent", ",", -1);
-    both.now.request->compare_asked = true;
-    both.now.request->rows.top_by = g_strdup("totalCalls");
-    both.now.request->rows.top_n = 1;
-    both_start(&both);
+    both->now.request->group_by = g_strsplit("agent", ",", -1);
+    both->now.request->compare_asked = true;
+    both->now.request->rows.top_by = g_strdup("totalCalls");
+    both->now.request->rows.top_n = 1;
+    both_start(both);
     for (int i = 0; i < 3; i++) {
-        fixture_call(&both.now, "2026-01-06T11:00:00Z", i < 2 ? "a2" : "a1", "answered", 1);
-        fixture_call(&both.before, "2025-12-30T06:00:00Z", "a1", "answered", 1);
+        answered_now(both, i < 2 ? "a2" : "a1");
+        answered_before(both, "a1");
     }
-    fixture_call(&both.before, "2025-12-30T06:00:00Z", "a2", "answered", 1);
-    assert_named(&both, labels, calls, G_N_ELEMENTS(labels));
+    answered_before(both, "a2");
+    assert_named(both, labels, calls, G_N_ELEMENTS(labels));
 }
 
 /* Values that differ where their labels are cut, or in what no label shows, are not one. */
@@ -622,23 +608,21 @@ test_values_that_look_alike(void **state)
     g_autofree char *end = g_strnfill(100, 'y');
     g_autofree char *one = g_strconcat(begin, "1", end, NULL);
     g_autofree char *two = g_strconcat(begin, "2", end, NULL);
-    g_auto(Both) both = { 0 };
+    Both *both = *state;
 
-    (void)state;
-    both_init(&both);
-    both.now.request->group_by = g_strsplit("agent", ",", -1);
-    both.now.request->compare_asked = true;
-    both.now.request->rows.totals = JW_TOTALS_NO;
-    both_start(&both);
+    both->now.request->group_by = g_strsplit("agent", ",", -1);
+    both->now.request->compare_asked = true;
+    both->now.request->rows.totals = JW_TOTALS_NO;
+    both_start(both);
     for (int i = 0; i < 4; i++) {
-        fixture_call(&both.before, "2025-12-30T06:00:00Z", two, "answered", 1);
-        fixture_call(&both.now, "2026-01-06T11:00:00Z", i < 3 ? one : "t\x01", "answered", 1);
+        answered_before(both, two);
+        answered_now(both, i < 3 ? one : "t\x01");
     }
-    fixture_call(&both.before, "2025-12-30T06:00:00Z", one, "answered", 1);
-    fixture_call(&both.before, "2025-12-30T06:00:00Z", "t\x02", "answered", 1);
-    fixture_call(&both.now, "2026-01-06T11:00:00Z", two, "answered", 1);
-    fixture_call(&both.now, "2026-01-06T11:00:00Z", two, "answered", 1);
-    g_autoptr(JwReportResult) result = both_result(&both);
+    answered_before(both, one);
+    answered_before(both, "t\x02");
+    answered_now(both, two);
+    answered_now(both, two);
+    g_autoptr(JwReportResult) result = both_result(both);
     const JwReportTable *table = table_at(result, 0);
     assert_int_equal(table->n_rows, G_N_ELEMENTS(calls));
     for (size_t i = 0; i < G_N_ELEMENTS(calls); i++) {
@@ -650,24 +634,25 @@ test_values_that_look_alike(void **state)
 int
 main(void)
 {
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_figures),
+        TEST(test_figures),
         cmocka_unit_test(test_differences),
-        cmocka_unit_test(test_tables),
-        cmocka_unit_test(test_columns),
-        cmocka_unit_test(test_a_longer_month_before),
-        cmocka_unit_test(test_a_shorter_month_before),
-        cmocka_unit_test(test_long_periods),
-        cmocka_unit_test(test_other_groups_are_not_nothing),
-        cmocka_unit_test(test_empty_periods),
-        cmocka_unit_test(test_parts_of_an_empty_period),
-        cmocka_unit_test(test_grouped),
-        cmocka_unit_test(test_highest_groups),
-        cmocka_unit_test(test_sorted_groups),
-        cmocka_unit_test(test_groups_of_one_name),
-        cmocka_unit_test(test_another_of_that_name),
-        cmocka_unit_test(test_highest_of_one_name),
-        cmocka_unit_test(test_values_that_look_alike),
+        TEST(test_tables),
+        TEST(test_columns),
+        TEST(test_a_longer_month_before),
+        TEST(test_a_shorter_month_before),
+        TEST(test_long_periods),
+        TEST(test_other_groups_are_not_nothing),
+        TEST(test_empty_periods),
+        TEST(test_parts_of_an_empty_period),
+        TEST(test_grouped),
+        TEST(test_highest_groups),
+        TEST(test_sorted_groups),
+        TEST(test_groups_of_one_name),
+        TEST(test_another_of_that_name),
+        TEST(test_highest_of_one_name),
+        TEST(test_values_that_look_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

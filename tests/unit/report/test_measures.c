@@ -1,6 +1,7 @@
 /* test_measures.c: measures beyond counts, sums and extremes, from their JSON over records to
  * figures, groups and the result. Records have a number `v` and a group `g`. */
 #include "fixture.h"
+#include "group_value.h"
 
 #include "jw/aggregate.h"
 #include "jw/cron.h"
@@ -87,9 +88,9 @@ in_group(Pass *self, const char *group, const char *name)
     const JwDimensionDef *dimension = jw_report_def_dimension(self->def, "g");
 
     for (size_t i = 0; i < jw_aggregate_n_groups(self->aggregate, dimension); i++) {
-        if (strcmp(jw_aggregate_group_label(self->aggregate, dimension, i), group) == 0) {
-            return number(jw_aggregate_group_value(self->aggregate, dimension, i,
-                                                   jw_report_def_measure(self->def, name)));
+        if (strcmp(label_of_group(self->aggregate, dimension, i), group) == 0) {
+            return number(value_in_group(self->aggregate, dimension, i,
+                                         jw_report_def_measure(self->def, name)));
         }
     }
     fail_msg("no group '%s'", group);
@@ -247,7 +248,7 @@ test_estimates_are_marked(void **state)
         add(&pass, i % 2 == 0 ? "a" : "b", WHOLE(i));
     }
     g_autoptr(JwReportResult) result =
-        jw_report_result_new(pass.aggregate, pass.def, pass.request, pass.zone);
+        jw_report_result_new_compared(pass.aggregate, NULL, pass.def, pass.request, pass.zone);
     const bool estimates[] = { false, true, true, true, false };
     for (guint i = 0; i < G_N_ELEMENTS(estimates); i++) {
         assert_int_equal(figure_at(result, i)->approximate, estimates[i]);
@@ -276,7 +277,7 @@ test_estimates_are_marked(void **state)
         add(&pass, "b", WHOLE(i));
     }
     g_autoptr(JwReportResult) later =
-        jw_report_result_new(pass.aggregate, pass.def, pass.request, pass.zone);
+        jw_report_result_new_compared(pass.aggregate, NULL, pass.def, pass.request, pass.zone);
     table = &g_array_index(later->tables, JwReportTable, 0);
     assert_false(table->columns[0].approximate);
     assert_false(table->columns[1].approximate);

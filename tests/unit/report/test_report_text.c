@@ -259,7 +259,7 @@ test_times(void **state)
         JwZoneCache cache = { .zone = zone };
         assert_string_equal(text, rows[i].text);
         for (int round = 0; round < 2; round++) { /* what another time left in it is no matter */
-            g_autofree char *other = jw_report_text_time_cached(0, rows[i].format, &cache);
+            g_free(jw_report_text_time_cached(0, rows[i].format, &cache));
             g_autofree char *again =
                 jw_report_text_time_cached(rows[i].time_ms, rows[i].format, &cache);
             assert_string_equal(again, rows[i].text);

@@ -1,6 +1,7 @@
 /* test_result.c: the result of a pass: every figure and cell, on records written by hand and on
  * the shipped definitions. */
 #include "result_fixture.h"
+#include "group_value.h"
 
 static void
 assert_texts(const JwReportResult *result, const char *const *texts)
@@ -38,13 +39,13 @@ assert_complete(const JwReportResult *result, JwAggregate *aggregate, const JwRe
         assert_int_equal(table->n_rows, jw_aggregate_n_groups(aggregate, dimension));
         for (size_t cell = 0; cell < table->n_rows * table->n_columns; cell++) {
             const size_t row = cell / table->n_columns, column = cell % table->n_columns;
-            const char *label = jw_aggregate_group_label(aggregate, dimension, row);
+            const char *label = label_of_group(aggregate, dimension, row);
             const JwMeasureDef *measure =
                 jw_report_def_measure(def, from->measures[column > 0 ? column - 1 : 0]);
             const JwValue value =
                 column == 0
                     ? (JwValue){ .type = JW_VALUE_TEXT, .text = label, .length = strlen(label) }
-                    : jw_aggregate_group_value(aggregate, dimension, row, measure);
+                    : value_in_group(aggregate, dimension, row, measure);
             assert_same_value(jw_report_cell(table, row, column), &value);
             assert_int_equal(table->columns[column].format,
                              column == 0 ? JW_FORMAT_TEXT : measure->format);
@@ -472,7 +473,8 @@ test_shipped_definitions(void **state)
             }
             jw_aggregate_add(aggregate, row);
         }
-        g_autoptr(JwReportResult) result = jw_report_result_new(aggregate, def, f.request, f.zone);
+        g_autoptr(JwReportResult) result =
+            jw_report_result_new_compared(aggregate, NULL, def, f.request, f.zone);
         assert_complete(result, aggregate, def);
     }
 }

@@ -258,10 +258,7 @@ test_sort(void **state)
     }
 }
 
-/* What is beyond maxGroups and what "top" leaves are one "(other)", which is last and never among
- * the highest; "(none)" is a group as any other. */
-/* By what readers see: numbers as numbers before texts, labels in the place of values, hours and
- * weekdays in their own order. */
+/* By what readers see: numbers as numbers before texts, labels in the place of values. */
 static void
 test_sort_by_what_is_shown(void **state)
 {
@@ -306,6 +303,8 @@ test_sort_by_what_is_shown(void **state)
     }
 }
 
+/* What is beyond maxGroups and what "top" leaves are one "(other)", which is last and never among
+ * the highest; "(none)" is a group as any other. */
 static void
 test_other_and_none(void **state)
 {

@@ -43,19 +43,7 @@ kit_free(SchKit *self)
     g_free(self);
 }
 
-int
-kit_setup(void **state)
-{
-    *state = kit_new();
-    return 0;
-}
-
-int
-kit_teardown(void **state)
-{
-    kit_free(*state);
-    return 0;
-}
+KIT_STATE(kit_new())
 
 void
 kit_put(SchKit *self, const char *id, const char *members)

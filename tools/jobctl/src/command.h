@@ -25,8 +25,8 @@ typedef struct {
     const char *value; /* how the help calls the value; words with | between are completed */
     const char *help;
     int64_t min, max; /* INT */
-    /* What it is in the query or the body that the verb sends; of a FLAG with its value:
-     * "sortOrder=asc". NULL: it is not sent. */
+    /* What a TEXT is in the query or the body that the verb sends; a FLAG is of queries, with its
+     * value: "sortOrder=asc". NULL: it is not sent. */
     const char *member;
 } JcOption;
 

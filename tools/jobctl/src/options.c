@@ -43,8 +43,13 @@ jc_options_arguments(const JcCommand *command)
         g_string_append(text, command->verbs->arguments != NULL ? command->verbs->arguments : "");
         return g_string_free(text, FALSE);
     }
+    const char *shared = command->verbs->arguments; /* when all have them */
     for (const JcVerb *verb = command->verbs; verb->name != NULL; verb++) {
         g_string_append_printf(text, "%s%s", text->len > 0 ? "|" : "", verb->name);
+        shared = g_strcmp0(shared, verb->arguments) == 0 ? shared : NULL;
+    }
+    if (shared != NULL) {
+        g_string_append_printf(text, " %s", shared);
     }
     return g_string_free(text, FALSE);
 }

@@ -21,6 +21,7 @@ member_text(const JcCall *call, const JcOption *option)
     if (option->type == JC_OPTION_FLAG) {
         return *(const bool *)field ? strchr(option->member, '=') + 1 : NULL;
     }
+    g_assert(option->type == JC_OPTION_TEXT);
     return *(const char *const *)field;
 }
 

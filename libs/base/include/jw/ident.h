@@ -6,8 +6,7 @@
 
 G_BEGIN_DECLS
 
-#define JW_UUID_LEN       36
-#define JW_SHA256_HEX_LEN 64
+#define JW_UUID_LEN 36
 
 /* Fills @ret (37 bytes with NUL) with a lower-case UUIDv7 (RFC 9562 section 5.7). Ids that one
  * process creates in a row for the same millisecond ascend. */

@@ -12,15 +12,13 @@ typedef enum { JW_LOG_ERROR, JW_LOG_WARN, JW_LOG_INFO, JW_LOG_DEBUG } JwLogLevel
 
 typedef struct {
     const char *key;
-    enum { JW_LOG_STR, JW_LOG_INT, JW_LOG_REAL, JW_LOG_BOOL } type;
+    enum { JW_LOG_STR, JW_LOG_INT, JW_LOG_BOOL } type;
     const char *text; /* NULL: the field is left out */
     int64_t integer;
-    double real;
 } JwLogField;
 
 #define JW_STR(k, v)  ((JwLogField){ .key = (k), .type = JW_LOG_STR, .text = (v) })
 #define JW_INT(k, v)  ((JwLogField){ .key = (k), .type = JW_LOG_INT, .integer = (int64_t)(v) })
-#define JW_REAL(k, v) ((JwLogField){ .key = (k), .type = JW_LOG_REAL, .real = (double)(v) })
 #define JW_BOOL(k, v) ((JwLogField){ .key = (k), .type = JW_LOG_BOOL, .integer = (v) ? 1 : 0 })
 
 #define jw_log_at(level, event, ...)                                                               \

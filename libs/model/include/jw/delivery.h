@@ -97,6 +97,5 @@ const char *jw_delivery_state_name(JwDeliveryState state);
 
 /* Wait before the next try: 30 s · 2^(attempts-1), at most 1 h, ± 20 % by @jitter in [0,1). */
 int64_t jw_delivery_backoff_ms(int attempts, double jitter);
-#define JW_DELIVERY_GIVE_UP_MS (INT64_C(72) * 3600 * 1000)
 
 G_END_DECLS

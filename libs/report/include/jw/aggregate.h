@@ -59,21 +59,15 @@ JwValue jw_aggregate_figure(JwAggregate *self, const JwMeasureDef *measure);
  * quotation marks. */
 size_t jw_aggregate_n_groups(JwAggregate *self, const JwDimensionDef *dimension);
 
-/* The label of a group: "14:00", "2026-01-06", "2026-W02", "Monday", or the value. (transfer
- * none), valid until free. */
-const char *jw_aggregate_group_label(JwAggregate *self, const JwDimensionDef *dimension,
-                                     size_t group);
-
 /* What the group is of, the same text for the same value in another period, whatever its label.
  * (transfer full) */
 char *jw_aggregate_group_key(JwAggregate *self, const JwDimensionDef *dimension, size_t group);
 
-/* The value of a measure over the records of a group, as jw_aggregate_figure(); peaks have none. */
-JwValue jw_aggregate_group_value(JwAggregate *self, const JwDimensionDef *dimension, size_t group,
-                                 const JwMeasureDef *measure);
-
 /* Whether some values of the dimension have no group of their own, and are in "(other)". */
 bool jw_aggregate_has_other(JwAggregate *self, const JwDimensionDef *dimension);
+
+/* How many values of the dimension have. */
+size_t jw_aggregate_n_values(JwAggregate *self, const JwDimensionDef *dimension);
 
 /* The value of a measure over no records: 0 of a count, NULL type of an average. */
 JwValue jw_aggregate_nothing(JwAggregate *self, const JwMeasureDef *measure);

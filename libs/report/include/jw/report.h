@@ -39,9 +39,6 @@ typedef struct {
     JwPresence presence;
 } JwFilter;
 
-/* Frees its members. */
-void jw_report_filter_clear(gpointer self);
-
 /* The range that a filter asks for; false: none. A day is all of it in @zone, a time without
  * fraction its whole second, at both ends. @ret_range: borrows from @self */
 bool jw_report_filter_range(const JwFilter *self, GTimeZone *zone, JwRange *ret_range);

@@ -91,12 +91,9 @@ typedef struct {
 
 /* Copies what the definition shows out of @aggregate, or what the request names instead: its
  * measures are the figures and the columns of each table, its groupBy puts one table in the place
- * of the definition's. @def, @request, @zone: those of the aggregate. (transfer full) */
-JwReportResult *jw_report_result_new(JwAggregate *aggregate, const JwReportDef *def,
-                                     const JwReportRequest *request, GTimeZone *zone);
-
-/* The same with the period before beside it, in figures and in tables that are to compare.
- * @previous: (nullable): of the request's compared period. (transfer full) */
+ * of the definition's. @previous: (nullable): of the request's compared period, which then stands
+ * beside it, in figures and in tables that are to compare. @def, @request, @zone: those of the
+ * aggregate. (transfer full) */
 JwReportResult *jw_report_result_new_compared(JwAggregate *aggregate, JwAggregate *previous,
                                               const JwReportDef *def,
                                               const JwReportRequest *request, GTimeZone *zone);

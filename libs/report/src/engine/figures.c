@@ -259,14 +259,6 @@ jw_aggregate_group_key(JwAggregate *self, const JwDimensionDef *dimension, size_
     return jw_group_key(jw_groups_get(groups, jw_groups_at(groups, group)));
 }
 
-const char *
-jw_aggregate_group_label(JwAggregate *self, const JwDimensionDef *dimension, size_t group)
-{
-    JwGroups *groups = dimension_of(self, dimension)->groups;
-
-    return jw_groups_get(groups, jw_groups_at(groups, group))->label;
-}
-
 bool
 jw_aggregate_has_other(JwAggregate *self, const JwDimensionDef *dimension)
 {
@@ -277,14 +269,10 @@ jw_aggregate_has_other(JwAggregate *self, const JwDimensionDef *dimension)
     return n > 0 && jw_groups_get(groups, jw_groups_at(groups, n - 1))->kind == JW_GROUP_OTHER;
 }
 
-JwValue
-jw_aggregate_group_value(JwAggregate *self, const JwDimensionDef *dimension, size_t group,
-                         const JwMeasureDef *measure)
+size_t
+jw_aggregate_n_values(JwAggregate *self, const JwDimensionDef *dimension)
 {
-    const JwDimension *of = dimension_of(self, dimension);
-
-    const JwScope scope = group_scope(self, of, jw_groups_at(of->groups, group));
-    return jw_aggregate_value(self, measure, &scope);
+    return jw_groups_n_values(dimension_of(self, dimension)->groups);
 }
 
 JwValue

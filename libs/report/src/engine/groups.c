@@ -318,6 +318,12 @@ jw_groups_count(const JwGroups *self)
     return self->groups->len;
 }
 
+size_t
+jw_groups_n_values(const JwGroups *self)
+{
+    return self->n_values;
+}
+
 const JwGroup *
 jw_groups_get(const JwGroups *self, size_t index)
 {

@@ -33,6 +33,8 @@ void jw_groups_free(gpointer self);
 /* Index of the value's group, created if needed; counts a row in it. Indices never change. */
 size_t jw_groups_take(JwGroups *self, const JwValue *value);
 size_t jw_groups_count(const JwGroups *self);
+/* Those of values, without "(none)" and "(other)". */
+size_t jw_groups_n_values(const JwGroups *self);
 const JwGroup *jw_groups_get(const JwGroups *self, size_t index);
 /* Index of the group that comes at @place in natural order. */
 size_t jw_groups_at(JwGroups *self, size_t place);

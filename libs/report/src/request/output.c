@@ -15,16 +15,12 @@ static const char *const delimiters[] = { ",", ";", "\t", "|", NULL };
 static char *
 check_format(const char *text)
 {
-    const JwReportFormat *format = jw_report_format_find(jw_skip_prefix(text, JW_LOOKUP_FORMAT));
-    g_autofree char *served = jw_report_formats_served();
+    g_autofree char *known = jw_report_formats_text();
     g_autofree char *echo = jw_echo(text);
 
-    if (format == NULL) {
-        return g_strdup_printf("must be one of %s, not '%s'", served, echo);
-    }
-    return format->served ? NULL
-                          : g_strdup_printf("'%s' is not served by this version yet; served: %s",
-                                            format->name, served);
+    return jw_report_format_find(jw_skip_prefix(text, JW_LOOKUP_FORMAT)) != NULL
+               ? NULL
+               : g_strdup_printf("must be one of %s, not '%s'", known, echo);
 }
 
 static const JwField csv_fields[] = {
@@ -61,7 +57,7 @@ check_csv_only(const json_t *output, const char *member, const char *base, JwVio
 {
     const JwReportFormat *format = format_of(output);
 
-    if (json_object_get(output, member) == NULL || format == NULL || !format->served
+    if (json_object_get(output, member) == NULL || format == NULL
         || strcmp(format->name, "csv") == 0) {
         return true;
     }

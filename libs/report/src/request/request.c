@@ -9,8 +9,8 @@ static const size_t request_texts[] = {
     offsetof(JwReportRequest, table),
 };
 
-void
-jw_report_filter_clear(gpointer data)
+static void
+filter_clear(gpointer data)
 {
     static const size_t texts[] = {
         offsetof(JwFilter, name),
@@ -31,7 +31,7 @@ jw_report_request_new(void)
     JwReportRequest *request = g_new0(JwReportRequest, 1);
 
     request->filters = g_array_new(FALSE, TRUE, sizeof(JwFilter));
-    g_array_set_clear_func(request->filters, jw_report_filter_clear);
+    g_array_set_clear_func(request->filters, filter_clear);
     return request;
 }
 

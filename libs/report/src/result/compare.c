@@ -67,17 +67,6 @@ request_before(const JwReportRequest *request)
     return before;
 }
 
-JwReportResult *
-jw_report_result_new(JwAggregate *aggregate, const JwReportDef *def, const JwReportRequest *request,
-                     GTimeZone *zone)
-{
-    g_return_val_if_fail(aggregate != NULL && def != NULL && request != NULL && zone != NULL, NULL);
-
-    JwReportResult *self = jw_result_build(aggregate, def, request, zone);
-    jw_result_dress(self, def);
-    return self;
-}
-
 /* What readers must know of the figures before, too. */
 static void
 take_notes(JwReportResult *self, const JwReportResult *before)
@@ -90,14 +79,11 @@ take_notes(JwReportResult *self, const JwReportResult *before)
     }
 }
 
-JwReportResult *
-jw_report_result_new_compared(JwAggregate *aggregate, JwAggregate *previous, const JwReportDef *def,
-                              const JwReportRequest *request, GTimeZone *zone)
+/* The period before, beside what @self has. */
+static void
+compare_with(JwReportResult *self, JwAggregate *aggregate, JwAggregate *previous,
+             const JwReportDef *def, const JwReportRequest *request, GTimeZone *zone)
 {
-    if (previous == NULL) {
-        return jw_report_result_new(aggregate, def, request, zone);
-    }
-    JwReportResult *self = jw_result_build(aggregate, def, request, zone);
     const JwReportRequest asked = request_before(request);
     g_autoptr(JwReportResult) before = jw_result_build(previous, def, &asked, zone);
     g_autoptr(GArray) plans = jw_result_plan_tables(def, request);
@@ -124,6 +110,18 @@ jw_report_result_new_compared(JwAggregate *aggregate, JwAggregate *previous, con
             jw_compare_table(&compare, plan, &g_array_index(self->tables, JwReportTable, i), before,
                              i);
         }
+    }
+}
+
+JwReportResult *
+jw_report_result_new_compared(JwAggregate *aggregate, JwAggregate *previous, const JwReportDef *def,
+                              const JwReportRequest *request, GTimeZone *zone)
+{
+    g_return_val_if_fail(aggregate != NULL && def != NULL && request != NULL && zone != NULL, NULL);
+    JwReportResult *self = jw_result_build(aggregate, def, request, zone);
+
+    if (previous != NULL) {
+        compare_with(self, aggregate, previous, def, request, zone);
     }
     jw_result_dress(self, def);
     return self;

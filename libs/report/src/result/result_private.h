@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 /* A result without figures and tables. (transfer full) */
 JwReportResult *jw_result_new_empty(void);
 
-/* jw_report_result_new() before labels, units and levels are put into its tables. (transfer full)
+/* jw_report_result_new_compared() before labels, units and levels are put into its tables.
+ * (transfer full)
  */
 JwReportResult *jw_result_build(JwAggregate *aggregate, const JwReportDef *def,
                                 const JwReportRequest *request, GTimeZone *zone);
@@ -28,6 +29,10 @@ JwReportTable *jw_result_add_table(JwReportResult *self, const char *title, size
 /* tables.c: notes, once a measure, what readers of its estimates must know. */
 void jw_result_note_estimate(JwReportResult *self, const JwAggregate *aggregate,
                              const JwMeasureDef *measure);
+
+/* tables.c: notes, once a dimension, that it has more values than groups, when it has. */
+void jw_result_note_capped(JwReportResult *self, JwAggregate *aggregate,
+                           const JwDimensionDef *dimension);
 
 /* tables.c: adds the table of a plan. */
 void jw_result_fill_table(JwReportResult *self, JwAggregate *aggregate, const JwTablePlan *plan);

@@ -16,14 +16,32 @@ keep_label(JwReportResult *self, const char *label)
         self, (JwValue){ .type = JW_VALUE_TEXT, .text = label, .length = strlen(label) });
 }
 
+static void
+note_once(JwReportResult *self, const char *note)
+{
+    if (!g_ptr_array_find_with_equal_func(self->notes, note, g_str_equal, NULL)) {
+        jw_report_result_note(self, note);
+    }
+}
+
 void
 jw_result_note_estimate(JwReportResult *self, const JwAggregate *aggregate,
                         const JwMeasureDef *measure)
 {
     g_autofree char *note = jw_aggregate_estimate_note(aggregate, measure, self->language);
 
-    if (!g_ptr_array_find_with_equal_func(self->notes, note, g_str_equal, NULL)) {
-        g_ptr_array_add(self->notes, (gpointer)(uintptr_t)jw_result_keep(self, note));
+    note_once(self, note);
+}
+
+void
+jw_result_note_capped(JwReportResult *self, JwAggregate *aggregate, const JwDimensionDef *dimension)
+{
+    if (jw_aggregate_has_other(aggregate, dimension)) {
+        const int64_t n = (int64_t)jw_aggregate_n_values(aggregate, dimension);
+        g_autofree char *count = jw_report_count(n, self->language);
+        g_autofree char *note =
+            jw_report_word_fill(JW_WORD_NOTE_CAPPED, self->language, dimension->label, count);
+        note_once(self, note);
     }
 }
 
@@ -211,9 +229,12 @@ add_chart(JwReportTable *table, const JwTablePlan *plan, size_t n_across)
 }
 
 static void
-add_notes(JwReportResult *self, const JwReportTable *table, const JwAggregate *aggregate,
+add_notes(JwReportResult *self, const JwReportTable *table, JwAggregate *aggregate,
           const JwTablePlan *plan, const JwRows *rows)
 {
+    for (size_t i = 0; i < plan->n_dimensions; i++) {
+        jw_result_note_capped(self, aggregate, plan->dimensions[i]);
+    }
     for (size_t column = plan->n_keys; column < table->n_columns; column++) {
         if (table->columns[column].approximate) {
             const size_t place = (column - plan->n_keys) % plan->measures->len;
@@ -223,14 +244,14 @@ add_notes(JwReportResult *self, const JwReportTable *table, const JwAggregate *a
     if (jw_rows_folded(rows)) {
         g_autofree char *note =
             jw_report_word_fill(JW_WORD_NOTE_FOLDED, self->language, plan->title, NULL);
-        g_ptr_array_add(self->notes, (gpointer)(uintptr_t)jw_result_keep(self, note));
+        jw_report_result_note(self, note);
     }
     if (jw_rows_across_folded(rows)) {
         g_autofree char *of =
             g_strdup_printf("%s (%s)", plan->title, plan->dimensions[plan->n_keys]->label);
         g_autofree char *most = jw_report_count(JW_ACROSS_MAX, self->language);
         g_autofree char *note = jw_report_word_fill(JW_WORD_NOTE_ACROSS, self->language, of, most);
-        g_ptr_array_add(self->notes, (gpointer)(uintptr_t)jw_result_keep(self, note));
+        jw_report_result_note(self, note);
     }
 }
 

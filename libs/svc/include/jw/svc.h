@@ -40,8 +40,7 @@ int jw_svc_main(const JwSvcDef *def, gpointer self, int argc, char **argv);
 /* The server that start() adds its APIs to. (transfer none) */
 JwHttpServer *jw_svc_http(JwSvc *self);
 
-/* Set when draining starts: a handler that waits waits on it, so that its request is answered.
- * (transfer none) */
+/* Tests only: set when draining starts, before requests are waited for. (transfer none) */
 JwStop *jw_svc_stop_flag(JwSvc *self);
 
 /* Whether a dependency answers. On a thread of its own; the error is for the log. */

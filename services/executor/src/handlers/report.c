@@ -18,6 +18,8 @@
 #include "render/render.h"
 #include "unseen.h"
 
+#define STEP_BEFORE     "Reading the period before"
+#define STEP_READING    "Reading records"
 #define SERVER_LATER_MS 100
 #define ROWS_A_CHECK    2048 /* rows between two checks whether the attempt must stop */
 
@@ -190,17 +192,16 @@ percent_read(const Report *self, const JwValue *row, bool before)
     return 5 + (int)(done / (before_span + span) * 80);
 }
 
-/* Whether to go on after another record, which is asked from time to time. */
+/* Whether to go on after another record, which is asked from time to time. The records that are
+ * told are those of the report, as its result has them: none while the period before is read. */
 static bool
 report_step(Report *self, const JwValue *row, bool before, GError **error)
 {
     if (++self->read % ROWS_A_CHECK != 0) {
         return true;
     }
-    int64_t done = jw_aggregate_rows(self->aggregate);
-    done += self->previous != NULL ? jw_aggregate_rows(self->previous) : 0;
-    exe_attempt_progress(self->attempt, "Reading records", percent_read(self, row, before), done,
-                         -1);
+    exe_attempt_progress(self->attempt, before ? STEP_BEFORE : STEP_READING,
+                         percent_read(self, row, before), jw_aggregate_rows(self->aggregate), -1);
     return exe_attempt_go_on(self->attempt, error)
            && jw_aggregate_check(before ? self->previous : self->aggregate, error);
 }
@@ -247,7 +248,7 @@ report_read(Report *self, GError **error)
     /* So that a search that finds nothing for long ends as well; a little later than we would. */
     before.time_limit_ms = scan.time_limit_ms = left_ms > 0 ? left_ms + SERVER_LATER_MS : 0;
     self->as_of_ms = jw_clock_now_ms(self->exe->clock);
-    exe_attempt_step(self->attempt, "Reading records", 5, 0, -1);
+    exe_attempt_step(self->attempt, self->previous != NULL ? STEP_BEFORE : STEP_READING, 5, 0, -1);
     jw_crash_point("exe_before_read");
     const bool listed =
         self->request->content == JW_CONTENT_ALL || self->request->content == JW_CONTENT_LIST;

@@ -102,8 +102,12 @@ put_chart(ExeHtml *self, const JwReportTable *table, GError **error)
     if (png == NULL) {
         return false;
     }
+    const JwReportColumn *drawn = &table->columns[table->chart_columns[0]];
+    g_autofree char *words =
+        jw_chart_words(&chart, table->title,
+                       drawn->unit != NULL ? drawn->unit : jw_report_text_unit(drawn->format));
     g_string_append(self->out->text, "<figure class=\"chart\"><img alt=\"");
-    jw_page_append(self->out->text, "%s: %s\" src=\"", table->title, series[0].measure);
+    jw_page_append(self->out->text, "%s\" src=\"", words != NULL ? words : table->title);
     exe_html_png(self->out->text, png);
     g_string_append(self->out->text, "\"></figure>\n");
     return true;

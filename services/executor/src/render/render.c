@@ -1,4 +1,4 @@
-/* render.c: the writer of each served format (jw/report_formats.h). */
+/* render.c: the writer of each format (jw/report_formats.h). */
 #include "render/render.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@
 static const struct {
     const char *format;
     const ExeRenderOps *ops;
-} renderers[] = { JW_REPORT_FORMATS(ROW, EXE_NO_WRITER) };
+} renderers[] = { JW_REPORT_FORMATS(ROW) };
 
 const ExeRenderOps *
 exe_render_find(const char *format)

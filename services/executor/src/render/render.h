@@ -21,7 +21,8 @@ typedef struct {
     const char *temp_dir;
     bool bom; /* a CSV file begins with a byte order mark */
     JwCsvForm csv;
-    int64_t made_at_ms; /* the document's date: the same job gives the same bytes */
+    int64_t made_at_ms;  /* the document's date: the same job gives the same bytes */
+    uint32_t sheet_rows; /* of a sheet of a workbook's list; 0: as many as the format has */
 } ExeRenderInput;
 
 static inline bool
@@ -55,10 +56,9 @@ typedef struct {
     int64_t list_max; /* its list shows the first so many records; 0: all */
 } ExeRenderOps;
 
-/* Every served format has a writer exe_render_<name>. */
+/* Every format has a writer exe_render_<name>. */
 #define EXE_WRITER(name, content_type, sort) extern const ExeRenderOps exe_render_##name;
-#define EXE_NO_WRITER(name, content_type, sort)
-JW_REPORT_FORMATS(EXE_WRITER, EXE_NO_WRITER)
+JW_REPORT_FORMATS(EXE_WRITER)
 
 const ExeRenderOps *exe_render_find(const char *format); /* or NULL */
 

@@ -108,6 +108,8 @@ bool
 exe_pdf_canvas_init(ExePdfCanvas *self, const char *path, GError **error)
 {
     exe_pdf_run_init(&self->run);
+    self->tags = g_ptr_array_new();
+    self->figures = g_ptr_array_new_with_free_func(g_free);
     self->faces = g_array_sized_new(FALSE, FALSE, sizeof(ExePdfFace), EXE_PDF_FACES);
     g_array_set_clear_func(self->faces, face_clear);
     self->file = fopen(path, "w+xe");
@@ -133,10 +135,26 @@ exe_pdf_canvas_init(ExePdfCanvas *self, const char *path, GError **error)
     return true;
 }
 
+/* A file that is thrown away must end well, too: cairo aborts over parts of a page that is not. */
+static void
+end_open_parts(ExePdfCanvas *self)
+{
+    if (self->cr != NULL && self->tags->len > 0) {
+        cairo_show_page(self->cr);
+    }
+    for (guint i = self->tags->len; self->cr != NULL && i > 0; i--) {
+        cairo_tag_end(self->cr, g_ptr_array_index(self->tags, i - 1));
+    }
+}
+
 void
 exe_pdf_canvas_clear(ExePdfCanvas *self)
 {
     exe_pdf_run_clear(&self->run);
+    if (self->surface != NULL) {
+        end_open_parts(self);
+    }
+    g_clear_pointer(&self->tags, g_ptr_array_unref);
     g_clear_pointer(&self->faces, g_array_unref);
     g_clear_object(&self->layout);
     g_clear_object(&self->context);
@@ -149,6 +167,7 @@ exe_pdf_canvas_clear(ExePdfCanvas *self)
         (void)fclose(self->file);
         self->file = NULL;
     }
+    g_clear_pointer(&self->figures, g_ptr_array_unref);
     g_clear_pointer(&self->head, g_free);
     g_clear_pointer(&self->head_aside, g_free);
     g_clear_pointer(&self->foot, g_free);
@@ -205,7 +224,25 @@ draw_foot(ExePdfCanvas *self)
 }
 
 void
-exe_pdf_end(ExePdfCanvas *self)
+exe_pdf_tag(ExePdfCanvas *self, const char *tag)
+{
+    if (!self->dry) {
+        cairo_tag_begin(exe_pdf_draw(self), tag, NULL);
+        g_ptr_array_add(self->tags, (gpointer)(uintptr_t)tag);
+    }
+}
+
+void
+exe_pdf_untag(ExePdfCanvas *self, const char *tag)
+{
+    if (!self->dry) {
+        cairo_tag_end(exe_pdf_draw(self), tag);
+        g_ptr_array_set_size(self->tags, (int)self->tags->len - 1);
+    }
+}
+
+static void
+end_page(ExePdfCanvas *self)
 {
     if (self->page > 0 && !self->dry) {
         draw_foot(self);
@@ -216,7 +253,7 @@ exe_pdf_end(ExePdfCanvas *self)
 void
 exe_pdf_page(ExePdfCanvas *self, bool landscape)
 {
-    exe_pdf_end(self);
+    end_page(self);
     self->page++;
     self->width = landscape ? EXE_PDF_LONG : EXE_PDF_SHORT;
     self->height = landscape ? EXE_PDF_SHORT : EXE_PDF_LONG;
@@ -226,6 +263,9 @@ exe_pdf_page(ExePdfCanvas *self, bool landscape)
         /* Cairo keeps the region that is drawn on: of one box, and not of each text's, it is found
          * in no time. */
         exe_pdf_box(self, EXE_PDF_WHITE, 0, 0, self->width, self->height, 0);
+        if (self->page == 1) { /* not before: a new size forgets what was recorded */
+            exe_pdf_tag(self, "Document");
+        }
         if (self->page > 1) {
             draw_head(self);
         }
@@ -249,6 +289,23 @@ double
 exe_pdf_left_on_page(const ExePdfCanvas *self)
 {
     return self->height - EXE_PDF_BOTTOM - self->y;
+}
+
+double
+exe_pdf_part(ExePdfCanvas *self, const char *tag, const ExePdfText *style, const char *text,
+             double x, double y)
+{
+    exe_pdf_tag(self, tag);
+    const double height = exe_pdf_text(self, style, text, x, y);
+    exe_pdf_untag(self, tag);
+    return height;
+}
+
+void
+exe_pdf_finish(ExePdfCanvas *self)
+{
+    exe_pdf_untag(self, "Document");
+    end_page(self);
 }
 
 void

@@ -72,6 +72,8 @@ typedef struct {
     double width, height, y;        /* of the page; where what comes next begins */
     char *head, *head_aside, *foot; /* on every page but the head on the first */
     const char *language;           /* of their words (borrowed, nullable) */
+    GPtrArray *figures;             /* of char *: what is seen on each figure that was drawn */
+    GPtrArray *tags;                /* of const char *: parts that are open, the outermost first */
 } ExePdfCanvas;
 
 /* Starts the file. UNAVAILABLE, INTERNAL. @self: zeroed; exe_pdf_canvas_clear() also after a
@@ -84,10 +86,19 @@ bool exe_pdf_canvas_close(ExePdfCanvas *self, GError **error);
 
 /* Ends the page, if there is one, and begins the next. */
 void exe_pdf_page(ExePdfCanvas *self, bool landscape);
-/* Ends the last page. */
-void exe_pdf_end(ExePdfCanvas *self);
+/* Ends the last page, and the document. */
+void exe_pdf_finish(ExePdfCanvas *self);
 /* Back to before the first page, to draw what was counted. */
 void exe_pdf_restart(ExePdfCanvas *self, bool dry);
+
+/* What is drawn in between is a part of the document's structure: "H1", "Table", "TR", "TD". What
+ * is in none, as grounds, rules and what each page repeats, is not read out. A page may end inside
+ * of a part that has others. */
+void exe_pdf_tag(ExePdfCanvas *self, const char *tag); /* a literal */
+void exe_pdf_untag(ExePdfCanvas *self, const char *tag);
+/* A text that is a part by itself. Returns its height. */
+double exe_pdf_part(ExePdfCanvas *self, const char *tag, const ExePdfText *style, const char *text,
+                    double x, double y);
 
 /* The width between the margins; the height that is left on the page. */
 double exe_pdf_inner(const ExePdfCanvas *self);

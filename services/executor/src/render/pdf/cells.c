@@ -88,6 +88,8 @@ exe_pdf_cell(const JwValue *value, const JwReportColumn *column, JwZoneCache *zo
     const JwTextForm form = { .format = column->format,
                               .decimals = MAX(column->decimals, 0),
                               .unit = column->unit,
+                              .sign = column->role == JW_COLUMN_DIFFERENCE
+                                      || column->role == JW_COLUMN_PERCENT,
                               .language = language };
     return jw_report_text_form(value, &form);
 }

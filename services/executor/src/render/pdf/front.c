@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "jw/chart_table.h"
+#include "jw/report_change.h"
+#include "jw/report_text.h"
 #include "jw/report_words.h"
 #include "render/pdf/cells.h"
 
@@ -40,11 +42,12 @@ static void
 band_text(ExePdfCanvas *canvas, double size, bool bold, unsigned colour, int lines, double inset,
           const char *text)
 {
+    const char *tag = size == TITLE_SIZE ? "H1" : "P";
     g_autofree char *line = exe_pdf_clean(text, strlen(text));
     const ExePdfText style = { size, bold, colour, EXE_PDF_LEFT, exe_pdf_inner(canvas) - 2 * inset,
                                lines };
 
-    canvas->y += exe_pdf_text(canvas, &style, line, EXE_PDF_MARGIN + inset, canvas->y);
+    canvas->y += exe_pdf_part(canvas, tag, &style, line, EXE_PDF_MARGIN + inset, canvas->y);
 }
 
 static char *
@@ -154,27 +157,6 @@ draw_band(ExePdfCanvas *canvas, const JwReportResult *result, const char *title)
     canvas->y = height;
 }
 
-/* "▲ +13 (+1.6 %)": an arrow for the way, and no colour: not every rise is good. (transfer full)
- * (nullable) */
-static char *
-change_text(const JwReportComparison *comparison)
-{
-    const JwValue *difference = &comparison->difference;
-    const double change = difference->type == JW_VALUE_INT    ? (double)difference->integer
-                          : difference->type == JW_VALUE_REAL ? difference->real
-                                                              : 0;
-    const char *arrow = change > 0 ? "▲ " : change < 0 ? "▼ " : "";
-
-    if (comparison->difference_text == NULL) {
-        return NULL;
-    }
-    const bool percent =
-        comparison->percent.type != JW_VALUE_NULL && comparison->percent_text != NULL;
-    return percent ? g_strdup_printf("%s%s (%s)", arrow, comparison->difference_text,
-                                     comparison->percent_text)
-                   : g_strconcat(arrow, comparison->difference_text, NULL);
-}
-
 typedef struct {
     double width, height; /* of each card */
     double label_height, value_height;
@@ -221,7 +203,7 @@ draw_pill(ExePdfCanvas *canvas, JwLevel level, double right, double y)
     const double height = exe_pdf_lines(canvas, &style, 1);
     exe_pdf_box(canvas, levels[level].ground, right - width - 8, y, width + 8, height + 3,
                 (height + 3) / 2);
-    exe_pdf_text(canvas, &style, word, right - width - 4, y + 1.5);
+    exe_pdf_part(canvas, "P", &style, word, right - width - 4, y + 1.5);
 }
 
 static void
@@ -230,16 +212,18 @@ draw_change(ExePdfCanvas *canvas, const JwReportResult *result, const JwReportFi
 {
     const ExePdfText bold = { CARD_SMALL, true, EXE_PDF_SLATE, EXE_PDF_LEFT, width, 1 };
     const ExePdfText soft = { CARD_SMALL, false, EXE_PDF_SOFT, EXE_PDF_LEFT, width, 1 };
-    g_autofree char *change = change_text(&figure->comparison);
+    const JwValueType type = figure->comparison.difference.type;
+    const bool differs = type == JW_VALUE_INT || type == JW_VALUE_REAL;
+    g_autofree char *change = differs ? jw_report_change_text(figure, result->language) : NULL;
 
     if (change != NULL) {
-        y += exe_pdf_text(canvas, &bold, change, x, y) + 1;
+        y += exe_pdf_part(canvas, "P", &bold, change, x, y) + 1;
     }
     if (figure->comparison.previous_text != NULL) {
         g_autofree char *before =
             g_strdup_printf("%s: %s", jw_report_word(JW_WORD_PREVIOUS, result->language),
                             figure->comparison.previous_text);
-        exe_pdf_text(canvas, &soft, before, x, y);
+        exe_pdf_part(canvas, "P", &soft, before, x, y);
     }
 }
 
@@ -258,18 +242,22 @@ draw_card(ExePdfCanvas *canvas, const JwReportResult *result, const Cards *cards
                   5);
     if (marked) {
         exe_pdf_box(canvas, levels[figure->level].ink, x, canvas->y + 6, 3, cards->height - 12, 0);
-        draw_pill(canvas, figure->level, x + cards->width - 6, canvas->y + 5);
         style.width = inner - 46;
     }
-    exe_pdf_text(canvas, &style, label, x + CARD_PAD, y);
+    exe_pdf_tag(canvas, "Div"); /* label, value, level, change: read in this order */
+    exe_pdf_part(canvas, "P", &style, label, x + CARD_PAD, y);
     y += cards->label_height + 2;
     ExePdfText value = value_style(canvas, cards, text);
     value.colour = marked ? levels[figure->level].ink : EXE_PDF_INK;
-    exe_pdf_text(canvas, &value, text, x + CARD_PAD, y);
+    exe_pdf_part(canvas, "P", &value, text, x + CARD_PAD, y);
     y += cards->value_height + 1;
+    if (marked) {
+        draw_pill(canvas, figure->level, x + cards->width - 6, canvas->y + 5);
+    }
     if (cards->compared) {
         draw_change(canvas, result, figure, x + CARD_PAD, y, inner);
     }
+    exe_pdf_untag(canvas, "Div");
 }
 
 /* The labels of a row of cards decide how high it is. */
@@ -344,12 +332,19 @@ exe_pdf_chart(ExePdfCanvas *canvas, const JwReportTable *table)
     const double height = jw_chart_height(&data.chart) * CHART_SCALE * CHART_LOWER;
     exe_pdf_frame(canvas, EXE_PDF_WHITE, EXE_PDF_LINE, EXE_PDF_MARGIN, canvas->y, inner, height, 5);
     if (!canvas->dry) {
+        const char *unit = table->columns[table->chart_columns[0]].unit;
+        const JwFormat format = table->columns[table->chart_columns[0]].format;
+        char *words = jw_chart_words(&data.chart, table->title,
+                                     unit != NULL ? unit : jw_report_text_unit(format));
+        g_ptr_array_add(canvas->figures, words != NULL ? words : g_strdup(table->title));
+        exe_pdf_tag(canvas, "Figure");
         cairo_t *cr = exe_pdf_draw(canvas);
         cairo_save(cr);
         cairo_translate(cr, EXE_PDF_MARGIN, canvas->y);
         cairo_scale(cr, CHART_SCALE, CHART_SCALE);
         jw_chart_draw(&data.chart, cr, inner / CHART_SCALE, height / CHART_SCALE);
         cairo_restore(cr);
+        exe_pdf_untag(canvas, "Figure");
     }
     canvas->y += height + GAP;
 }
@@ -367,9 +362,9 @@ exe_pdf_heading(ExePdfCanvas *canvas, const char *title, const char *aside, doub
         exe_pdf_page(canvas, landscape);
     }
     g_autofree char *line = exe_pdf_clean(title, strlen(title));
-    exe_pdf_text(canvas, &style, line, EXE_PDF_MARGIN, canvas->y);
+    exe_pdf_part(canvas, "H2", &style, line, EXE_PDF_MARGIN, canvas->y);
     if (aside != NULL) {
-        exe_pdf_text(canvas, &soft, aside, EXE_PDF_MARGIN + inner * 0.72, canvas->y + 4);
+        exe_pdf_part(canvas, "P", &soft, aside, EXE_PDF_MARGIN + inner * 0.72, canvas->y + 4);
     }
     exe_pdf_outline(canvas, line, canvas->y);
     canvas->y += 22;
@@ -401,7 +396,7 @@ draw_note(ExePdfCanvas *canvas, const char *note, const char *heading)
         exe_pdf_page(canvas, false);
     }
     exe_pdf_box(canvas, EXE_PDF_BRAND, EXE_PDF_MARGIN + 2, canvas->y + 3.5, 4, 4, 2);
-    exe_pdf_text(canvas, &style, line, EXE_PDF_MARGIN + 14, canvas->y);
+    exe_pdf_part(canvas, "P", &style, line, EXE_PDF_MARGIN + 14, canvas->y);
     canvas->y += height;
 }
 
@@ -431,7 +426,7 @@ exe_pdf_front(ExePdfCanvas *canvas, const JwReportResult *result, const char *ti
         const ExePdfText style = { 9, false, EXE_PDF_SOFT, EXE_PDF_LEFT, exe_pdf_inner(canvas), 1 };
         g_autofree char *text =
             jw_report_word_fill(JW_WORD_VS, result->language, result->compared_label, NULL);
-        canvas->y += exe_pdf_text(canvas, &style, text, EXE_PDF_MARGIN, canvas->y) + 7;
+        canvas->y += exe_pdf_part(canvas, "P", &style, text, EXE_PDF_MARGIN, canvas->y) + 7;
     }
     draw_cards(canvas, result);
     for (guint i = 0; i < result->tables->len; i++) {

@@ -117,48 +117,110 @@ exe_pdf_grid_label_width(ExePdfCanvas *canvas, double size, const char *label)
     return MIN(MAX(least, width / 2), LABEL_MOST) + 2 * EXE_PDF_CELL_PAD + 1;
 }
 
-/* The heads of neighbours: each over all columns that have it. */
+/* The head of neighbours over all columns that have it, of which @first is the first. */
 static void
-draw_groups(const ExePdfGrid *self, ExePdfCanvas *canvas)
+draw_group(const ExePdfGrid *self, ExePdfCanvas *canvas, size_t first)
 {
-    size_t first = 0;
+    const ExePdfColumn *column = column_at(self, first);
+    double width = column->width;
 
-    while (first < self->columns->len && self->group_height > 0) {
-        const ExePdfColumn *column = column_at(self, first);
-        size_t end = first + 1;
-        double width = column->width;
-        while (column->head != NULL && end < self->columns->len
-               && g_strcmp0(column_at(self, end)->head, column->head) == 0) {
-            width += column_at(self, end++)->width;
-        }
-        if (column->head != NULL) {
-            const ExePdfText style = {
-                self->size, true, EXE_PDF_SLATE, EXE_PDF_CENTER, width - 8, 1
-            };
-            exe_pdf_text(canvas, &style, column->head, column->x + 4, canvas->y + 3);
-            exe_pdf_rule(canvas, EXE_PDF_STRONG, 0.75, column->x + 4,
-                         canvas->y + self->group_height, width - 8);
-        }
-        first = end;
+    for (size_t i = first + 1;
+         i < self->columns->len && g_strcmp0(column_at(self, i)->head, column->head) == 0; i++) {
+        width += column_at(self, i)->width;
+    }
+    const ExePdfText style = { self->size, true, EXE_PDF_SLATE, EXE_PDF_CENTER, width - 8, 1 };
+    exe_pdf_text(canvas, &style, column->head, column->x + 4, canvas->y + 3);
+    exe_pdf_rule(canvas, EXE_PDF_STRONG, 0.75, column->x + 4, canvas->y + self->group_height,
+                 width - 8);
+}
+
+static void
+draw_head(const ExePdfGrid *self, ExePdfCanvas *canvas, size_t index, double bottom)
+{
+    const ExePdfColumn *column = column_at(self, index);
+    const ExePdfText style = head_style(self, column);
+    int lines = 1;
+    double width = 0;
+
+    exe_pdf_measure(canvas, &style, column->label, &lines, &width);
+    exe_pdf_text(canvas, &style, column->label, column->x + EXE_PDF_CELL_PAD,
+                 bottom - HEAD_PAD - exe_pdf_lines(canvas, &style, lines));
+}
+
+/* Whether the head of neighbours begins above the column. */
+static bool
+begins_group(const ExePdfGrid *self, size_t index)
+{
+    const char *head = column_at(self, index)->head;
+
+    return head != NULL && (index == 0 || g_strcmp0(column_at(self, index - 1)->head, head) != 0);
+}
+
+static const char *
+row_tag(const ExePdfGrid *self)
+{
+    return self->flat ? "P" : "TR";
+}
+
+static void
+tag_cell(const ExePdfGrid *self, ExePdfCanvas *canvas, bool head, bool begin)
+{
+    if (!self->flat) {
+        (begin ? exe_pdf_tag : exe_pdf_untag)(canvas, head ? "TH" : "TD");
     }
 }
 
+/* Below the head of neighbours both are parts, so that they are two words. */
+static void
+draw_first_head(const ExePdfGrid *self, ExePdfCanvas *canvas, size_t index, double bottom)
+{
+    const bool parts = begins_group(self, index) && !self->flat;
+
+    tag_cell(self, canvas, true, true);
+    if (parts) {
+        exe_pdf_tag(canvas, "P");
+        draw_group(self, canvas, index);
+        exe_pdf_untag(canvas, "P");
+        exe_pdf_tag(canvas, "P");
+    }
+    draw_head(self, canvas, index, bottom);
+    if (parts) {
+        exe_pdf_untag(canvas, "P");
+    }
+    tag_cell(self, canvas, true, false);
+}
+
+/* Once in a table, whatever pages it has. */
+static void
+draw_first_heads(ExePdfGrid *self, ExePdfCanvas *canvas, double bottom)
+{
+    if (!self->flat) {
+        exe_pdf_tag(canvas, "Table");
+    }
+    exe_pdf_tag(canvas, row_tag(self));
+    for (size_t i = 0; i < self->columns->len; i++) {
+        draw_first_head(self, canvas, i, bottom);
+    }
+    exe_pdf_untag(canvas, row_tag(self));
+    self->began = true;
+}
+
 void
-exe_pdf_grid_head(const ExePdfGrid *self, ExePdfCanvas *canvas)
+exe_pdf_grid_head(ExePdfGrid *self, ExePdfCanvas *canvas)
 {
     const double bottom = canvas->y + self->head_height;
     const double inner = exe_pdf_inner(canvas);
 
     exe_pdf_box(canvas, EXE_PDF_HEAD, EXE_PDF_MARGIN, canvas->y, inner, self->head_height, 0);
-    draw_groups(self, canvas);
-    for (size_t i = 0; i < self->columns->len; i++) {
-        const ExePdfColumn *column = column_at(self, i);
-        const ExePdfText style = head_style(self, column);
-        int lines = 1;
-        double width = 0;
-        exe_pdf_measure(canvas, &style, column->label, &lines, &width);
-        exe_pdf_text(canvas, &style, column->label, column->x + EXE_PDF_CELL_PAD,
-                     bottom - HEAD_PAD - exe_pdf_lines(canvas, &style, lines));
+    if (!self->began) {
+        draw_first_heads(self, canvas, bottom);
+    } else {
+        for (size_t i = 0; i < self->columns->len; i++) {
+            if (begins_group(self, i)) {
+                draw_group(self, canvas, i);
+            }
+            draw_head(self, canvas, i, bottom);
+        }
     }
     exe_pdf_rule(canvas, EXE_PDF_STRONG, 1, EXE_PDF_MARGIN, bottom, inner);
     canvas->y = bottom;
@@ -236,6 +298,7 @@ exe_pdf_grid_row(const ExePdfGrid *self, ExePdfCanvas *canvas, const ExePdfCell 
         exe_pdf_box(canvas, kind == JW_ROW_TOTAL ? 0xe0e7ff : EXE_PDF_HEAD, EXE_PDF_MARGIN,
                     canvas->y, inner, height, 0);
     }
+    exe_pdf_tag(canvas, row_tag(self));
     for (size_t i = 0; i < self->columns->len; i++) {
         const ExePdfColumn *column = column_at(self, i);
         const ExePdfCell *cell = &cells[i];
@@ -245,8 +308,11 @@ exe_pdf_grid_row(const ExePdfGrid *self, ExePdfCanvas *canvas, const ExePdfCell 
             draw_level(column, canvas, cell->level, line, height);
         }
         style.colour = cell->muted && !marked ? EXE_PDF_SOFT : levels[cell->level].ink;
+        tag_cell(self, canvas, i < self->n_keys, true);
         exe_pdf_text(canvas, &style, cell->text, column->x + EXE_PDF_CELL_PAD, canvas->y + ROW_PAD);
+        tag_cell(self, canvas, i < self->n_keys, false);
     }
+    exe_pdf_untag(canvas, row_tag(self));
     if (kind == JW_ROW_TOTAL) {
         exe_pdf_rule(canvas, EXE_PDF_SOFT, 1, EXE_PDF_MARGIN, canvas->y, inner);
     }

@@ -19,6 +19,9 @@ typedef struct {
     GArray *columns;                  /* of ExePdfColumn, from the left margin on */
     double size;                      /* of the font */
     double head_height, group_height; /* of the head; of its first line with heads of neighbours */
+    size_t n_keys;                    /* the first columns, which say what a row is on */
+    bool flat;                        /* rows are paragraphs of the document, and no table */
+    bool began;                       /* the head was drawn: on further pages it is no part */
 } ExePdfGrid;
 
 typedef struct {
@@ -41,8 +44,9 @@ void exe_pdf_grid_fit(ExePdfGrid *self, ExePdfCanvas *canvas, double inner);
 /* The least and the wished width of a column with that label, without its cells. */
 double exe_pdf_grid_label_width(ExePdfCanvas *canvas, double size, const char *label);
 
-/* Draws the head at the canvas' y, and moves y below it. */
-void exe_pdf_grid_head(const ExePdfGrid *self, ExePdfCanvas *canvas);
+/* Draws the head at the canvas' y, and moves y below it. The first begins the part "Table", which
+ * the caller ends, unless rows are flat. */
+void exe_pdf_grid_head(ExePdfGrid *self, ExePdfCanvas *canvas);
 
 /* The lines that a text takes in a column: 1 to EXE_PDF_CELL_LINES. */
 int exe_pdf_grid_lines(const ExePdfGrid *self, ExePdfCanvas *canvas, size_t column,

@@ -23,6 +23,7 @@
 #define FIRST_MOST   170.0 /* of the first column, where it is repeated */
 #define TITLE_SPACE  22.0  /* of a heading */
 #define AGAIN_SPACE  16.0  /* of a title that continues */
+#define CELLS_MOST   10000 /* of a list that is a table to readers of the structure */
 #define TEXT_MOST    6000  /* bytes of a cell that are kept: more are never shown */
 
 #define INNER_SHORT (EXE_PDF_SHORT - 2 * EXE_PDF_MARGIN)
@@ -275,7 +276,7 @@ read_row(ExePdfList *self, guint8 *lines)
 
 /* The head of a page: the title, where the list is in parts with the part's number. */
 static void
-begin_page(const ExePdfList *self, const Part *part, guint number, const char *language)
+begin_page(const ExePdfList *self, Part *part, guint number, const char *language)
 {
     ExePdfCanvas *canvas = self->canvas;
     const ExePdfText again = { 9, true, EXE_PDF_SOFT, EXE_PDF_LEFT, exe_pdf_inner(canvas), 1 };
@@ -297,6 +298,14 @@ begin_page(const ExePdfList *self, const Part *part, guint number, const char *l
     exe_pdf_grid_head(&part->grid, canvas);
 }
 
+/* Each cell as a part of the structure takes some 180 bytes of the file: a long list has rows only.
+ */
+static bool
+is_flat(const ExePdfList *self)
+{
+    return self->n_rows * (int64_t)self->def->columns->len > CELLS_MOST;
+}
+
 static bool
 draw_part(ExePdfList *self, guint number, const char *language)
 {
@@ -305,6 +314,7 @@ draw_part(ExePdfList *self, guint number, const char *language)
     g_autofree guint8 *lines = g_new(guint8, self->parts->len);
 
     part->pages = 0;
+    part->grid.flat = is_flat(self);
     rewind(self->rows);
     for (int64_t row = 0; row < self->n_rows; row++) {
         if (!read_row(self, lines)) {
@@ -319,6 +329,9 @@ draw_part(ExePdfList *self, guint number, const char *language)
             cells[i].text = g_ptr_array_index(self->texts, column);
         }
         exe_pdf_grid_row(&part->grid, self->canvas, cells, JW_ROW_GROUP, height);
+    }
+    if (part->grid.began && !part->grid.flat) {
+        exe_pdf_untag(self->canvas, "Table");
     }
     return true;
 }

@@ -117,7 +117,7 @@ draw_document(ExeRender *self, const JwReportResult *result, const char *title)
     if (self->list != NULL && exe_pdf_list_pages(self->list) == 0) {
         const ExePdfText style = { 9, false, EXE_PDF_SOFT, EXE_PDF_LEFT, exe_pdf_inner(canvas), 1 };
         exe_pdf_heading(canvas, self->input.def->list_title, NULL, 30);
-        exe_pdf_text(canvas, &style, jw_report_word(JW_WORD_NO_RECORDS, result->language),
+        exe_pdf_part(canvas, "P", &style, jw_report_word(JW_WORD_NO_RECORDS, result->language),
                      EXE_PDF_MARGIN, canvas->y);
     }
 }
@@ -161,14 +161,14 @@ pdf_finish(ExeRender *self, const JwReportResult *result, GError **error)
     if (self->list != NULL && !exe_pdf_list_draw(self->list, result->language, error)) {
         return false;
     }
-    exe_pdf_end(canvas);
+    exe_pdf_finish(canvas);
     if (canvas->page != canvas->n_pages) {
         return jw_fail(error, JW_ERROR_INTERNAL, "drew %d pages where %d were counted",
                        canvas->page, canvas->n_pages);
     }
     self->pages = canvas->n_pages;
     return exe_pdf_canvas_close(canvas, error)
-           && exe_pdf_catalog(self->input.path, result->language, error);
+           && exe_pdf_describe(self->input.path, result->language, canvas->figures, error);
 }
 
 static bool

@@ -181,7 +181,7 @@ fill_cells(const Sheet *self, const ExePdfGrid *grid, const GArray *columns, siz
 }
 
 static void
-next_page(const Sheet *self, const ExePdfGrid *grid, bool landscape)
+next_page(const Sheet *self, ExePdfGrid *grid, bool landscape)
 {
     const ExePdfText style = {
         9, true, EXE_PDF_SOFT, EXE_PDF_LEFT, exe_pdf_inner(self->canvas), 1
@@ -196,7 +196,7 @@ next_page(const Sheet *self, const ExePdfGrid *grid, bool landscape)
 }
 
 static void
-draw_rows(const Sheet *self, const ExePdfGrid *grid, const GArray *columns, bool landscape)
+draw_rows(const Sheet *self, ExePdfGrid *grid, const GArray *columns, bool landscape)
 {
     g_autofree ExePdfCell *cells = g_new0(ExePdfCell, columns->len);
 
@@ -222,6 +222,7 @@ draw_part(const Sheet *self, size_t from, size_t end, bool landscape)
         add_column(self, &grid, g_array_index(columns, size_t, i));
     }
     exe_pdf_grid_fit(&grid, canvas, landscape ? INNER_LONG : INNER_SHORT);
+    grid.n_keys = self->table->n_keys;
     const int least = (int)MIN(self->table->n_rows, ROWS_LEAST);
     const double needed = grid.head_height + least * exe_pdf_grid_height(&grid, canvas, 1);
     if (exe_pdf_left_on_page(canvas) < needed) {
@@ -230,6 +231,7 @@ draw_part(const Sheet *self, size_t from, size_t end, bool landscape)
         exe_pdf_grid_head(&grid, canvas);
     }
     draw_rows(self, &grid, columns, landscape);
+    exe_pdf_untag(canvas, "Table");
     canvas->y += 12;
 }
 
@@ -254,7 +256,7 @@ exe_pdf_table(ExePdfCanvas *canvas, const JwReportResult *result, const JwReport
     if (table->n_rows == 0) {
         const ExePdfText style = { 9, false, EXE_PDF_SOFT, EXE_PDF_LEFT, INNER_SHORT, 1 };
         const char *none = jw_report_word(JW_WORD_NO_DATA, result->language);
-        canvas->y += exe_pdf_text(canvas, &style, none, EXE_PDF_MARGIN, canvas->y) + 12;
+        canvas->y += exe_pdf_part(canvas, "P", &style, none, EXE_PDF_MARGIN, canvas->y) + 12;
         return;
     }
     size_t from = table->n_keys;

@@ -12,12 +12,12 @@
 #define OBJECT_MOST  16384 /* bytes of an object that is read whole: catalog, tree of pages */
 #define ENTRY        20
 #define SECTIONS_MAX 4
+#define FIGURE_BEGIN 64
 
 typedef struct {
     FILE *file;
     int64_t start; /* of the last table */
     char *trailer; /* of that table */
-    int64_t n_objects;
 } Xref;
 
 static void
@@ -100,56 +100,115 @@ is_object(const Xref *self, int64_t number, int64_t at)
     return g_strcmp0(found, begin) == 0;
 }
 
-/* Looks up where an object begins in the table at @table; all of them are looked at when @wanted is
- * 0. The trailer behind the table is kept. @ret_at: unchanged when it is not in this table. */
-static bool
-walk_table(Xref *self, int64_t table, int64_t wanted, int64_t *ret_at, GError **error)
-{
-    g_autofree char *head = read_at(self->file, table, 64);
-    int64_t first = number_behind(head, "xref\n");
-    char line[ENTRY + 1] = "";
-    const char *count = head != NULL ? strchr(head + MIN(strlen(head), 5), ' ') : NULL;
+/* What is asked of each object that a table has. False: an error is set. */
+typedef bool (*Visit)(const Xref *self, int64_t number, int64_t at, gpointer data, GError **error);
 
-    if (first < 0 || !g_str_has_prefix(head, "xref\n") || count == NULL) {
+/* Goes through a section of a table: "first count", and as many entries. @at: moves behind it. */
+static bool
+walk_section(Xref *self, int64_t *at, Visit visit, gpointer data, GError **error)
+{
+    g_autofree char *head = read_at(self->file, *at, 64);
+    const int64_t first = number_behind(head, "");
+    const char *count = head != NULL ? strchr(head, ' ') : NULL;
+    const char *end = count != NULL ? strchr(count, '\n') : NULL;
+
+    if (first < 0 || end == NULL) {
         return corrupt(error, "a table of objects is not where it should be");
     }
     const int64_t n = g_ascii_strtoll(count, NULL, 10);
-    const int64_t entries = table + (strchr(count, '\n') - head) + 1;
-    for (int64_t i = 0; i < n; i++) {
-        g_autofree char *entry = read_at(self->file, entries + i * ENTRY, ENTRY);
-        const int64_t at = entry != NULL ? g_ascii_strtoll(entry, NULL, 10) : -1;
-        (void)g_strlcpy(line, entry != NULL ? entry : "", sizeof line);
-        const bool used = strlen(line) == ENTRY && line[17] == 'n';
-        if (strlen(line) != ENTRY || (line[17] != 'n' && line[17] != 'f')
-            || (used && wanted == 0 && !is_object(self, first + i, at))) {
+    *at += end - head + 1;
+    for (int64_t i = 0; i < n; i++, *at += ENTRY) {
+        g_autofree char *entry = read_at(self->file, *at, ENTRY);
+        if (entry == NULL || strlen(entry) != ENTRY || (entry[17] != 'n' && entry[17] != 'f')) {
             return corrupt(error, "an object is not where its table says");
         }
-        if (used && first + i == wanted && ret_at != NULL) {
-            *ret_at = at;
+        if (entry[17] == 'n'
+            && !visit(self, first + i, g_ascii_strtoll(entry, NULL, 10), data, error)) {
+            return false;
         }
     }
-    self->n_objects += n;
-    g_free(self->trailer);
-    self->trailer = read_at(self->file, entries + n * ENTRY, TAIL);
-    return (self->trailer != NULL && g_str_has_prefix(self->trailer, "trailer\n"))
-           || corrupt(error, "a table of objects has no trailer");
+    return true;
+}
+
+/* Visits all objects that the table at @table has. The trailer behind the table is kept. */
+static bool
+walk_table(Xref *self, int64_t table, Visit visit, gpointer data, GError **error)
+{
+    g_autofree char *head = read_at(self->file, table, 5);
+    int64_t at = table + 5;
+
+    if (g_strcmp0(head, "xref\n") != 0) {
+        return corrupt(error, "a table of objects is not where it should be");
+    }
+    for (;;) {
+        g_free(self->trailer);
+        self->trailer = read_at(self->file, at, TAIL);
+        if (self->trailer != NULL && g_str_has_prefix(self->trailer, "trailer\n")) {
+            return true;
+        }
+        if (self->trailer == NULL || !g_ascii_isdigit(self->trailer[0])) {
+            return corrupt(error, "a table of objects has no trailer");
+        }
+        if (!walk_section(self, &at, visit, data, error)) {
+            return false;
+        }
+    }
+}
+
+/* Visit: whether the object is there. */
+static bool
+visit_check(const Xref *self, int64_t number, int64_t at, gpointer data G_GNUC_UNUSED,
+            GError **error)
+{
+    return is_object(self, number, at) || corrupt(error, "an object is not where its table says");
+}
+
+typedef struct {
+    int64_t number, at; /* at: -1 until it is found */
+} Wanted;
+
+/* Visit: looks for one. */
+static bool
+visit_find(const Xref *self G_GNUC_UNUSED, int64_t number, int64_t at, gpointer data,
+           GError **error G_GNUC_UNUSED)
+{
+    Wanted *wanted = data;
+
+    wanted->at = number == wanted->number ? at : wanted->at;
+    return true;
+}
+
+/* Visit: collects the figures of the structure, in the order of their numbers, which is that in
+ * which they were drawn. @data: of int64_t */
+static bool
+visit_figures(const Xref *self, int64_t number, int64_t at, gpointer data,
+              GError **error G_GNUC_UNUSED)
+{
+    g_autofree char *begin = read_at(self->file, at, FIGURE_BEGIN);
+    const char *line = begin != NULL ? strchr(begin, '\n') : NULL;
+
+    if (line != NULL && g_str_has_prefix(line, "\n<< /Type /StructElem\n   /S /Figure\n")) {
+        g_array_append_val((GArray *)data, number);
+    }
+    return true;
 }
 
 /* The text of an object, by the newest table that has it. (transfer full) */
 static char *
 read_object(Xref *self, int64_t number, GError **error)
 {
-    int64_t at = -1;
+    Wanted wanted = { number, -1 };
     int64_t table = self->start;
 
-    for (int i = 0; i < SECTIONS_MAX && table >= 0 && at < 0; i++) {
-        if (!walk_table(self, table, number, &at, error)) {
+    for (int i = 0; i < SECTIONS_MAX && table >= 0 && wanted.at < 0; i++) {
+        if (!walk_table(self, table, visit_find, &wanted, error)) {
             return NULL;
         }
         table = number_behind(self->trailer, "/Prev ");
     }
-    g_autofree char *text =
-        at >= 0 && is_object(self, number, at) ? read_at(self->file, at, OBJECT_MOST) : NULL;
+    g_autofree char *text = wanted.at >= 0 && is_object(self, number, wanted.at)
+                                ? read_at(self->file, wanted.at, OBJECT_MOST)
+                                : NULL;
     char *end = text != NULL ? strstr(text, "endobj") : NULL;
     if (end == NULL) {
         (void)corrupt(error, "an object is missing");
@@ -172,49 +231,120 @@ language_tag(const char *language)
     return g_string_free(tag, FALSE);
 }
 
-static bool
-append_catalog(Xref *self, int64_t root, const char *catalog, const char *language)
-{
-    const int64_t info = number_behind(self->trailer, "/Info ");
-    const int64_t size = number_behind(self->trailer, "/Size ");
-    g_autofree char *tag = language_tag(language);
-    g_autofree char *body = g_strndup(catalog, (size_t)(g_strrstr(catalog, ">>") - catalog));
+/* Objects that are written again behind the end of the file. */
+typedef struct {
+    Xref *file;
+    GString *table; /* its entries */
+} Change;
 
-    if (fseeko(self->file, 0, SEEK_END) != 0) {
+/* The object without its last ">>". (transfer full) (nullable) */
+static char *
+open_object(Xref *self, int64_t number, GError **error)
+{
+    g_autofree char *text = read_object(self, number, error);
+    const char *end = text != NULL ? g_strrstr(text, ">>") : NULL;
+
+    if (text != NULL && end == NULL) {
+        return corrupt(error, "an object has no end") ? NULL : NULL;
+    }
+    return text != NULL ? g_strndup(text, (size_t)(end - text)) : NULL;
+}
+
+/* Writes the object again, with @more in it. */
+static bool
+append_object(Change *self, int64_t number, const char *more, GError **error)
+{
+    g_autofree char *body = open_object(self->file, number, error);
+
+    if (body == NULL) {
         return false;
     }
-    const int64_t object = ftello(self->file);
-    fprintf(self->file, "%s   /Lang (%s)\n   /ViewerPreferences << /DisplayDocTitle true >>\n>>\n",
-            body, tag);
-    fprintf(self->file, "endobj\n");
-    const int64_t table = ftello(self->file);
-    fprintf(self->file,
-            "xref\n%" G_GINT64_FORMAT " 1\n%010" G_GINT64_FORMAT " 00000 n \ntrailer\n"
-            "<< /Size %" G_GINT64_FORMAT "\n   /Root %" G_GINT64_FORMAT
+    if (fseeko(self->file->file, 0, SEEK_END) != 0) {
+        return exe_temp_failed(error, "write the PDF file", errno);
+    }
+    g_string_append_printf(self->table,
+                           "%" G_GINT64_FORMAT " 1\n%010" G_GINT64_FORMAT " 00000 n \n", number,
+                           (int64_t)ftello(self->file->file));
+    return fprintf(self->file->file, "%s   %s\n>>\nendobj\n", body, more) > 0
+           || exe_temp_failed(error, "write the PDF file", errno);
+}
+
+/* A text as PDF has it for every script: UTF-16 in hexadecimal digits. (transfer full) */
+static char *
+text_string(const char *text)
+{
+    GString *out = g_string_new("<FEFF");
+    g_autofree gunichar2 *units = g_utf8_to_utf16(text, -1, NULL, NULL, NULL);
+
+    for (size_t i = 0; units != NULL && units[i] != 0; i++) {
+        g_string_append_printf(out, "%04X", (unsigned)units[i]);
+    }
+    return g_string_free(g_string_append_c(out, '>'), FALSE);
+}
+
+static bool
+append_figures(Change *self, const GPtrArray *figures, GError **error)
+{
+    g_autoptr(GArray) numbers = g_array_new(FALSE, FALSE, sizeof(int64_t));
+
+    if (figures->len == 0) {
+        return true;
+    }
+    if (!walk_table(self->file, self->file->start, visit_figures, numbers, error)) {
+        return false;
+    }
+    if (numbers->len != figures->len) {
+        return corrupt(error, "it has other figures than were drawn");
+    }
+    for (guint i = 0; i < figures->len; i++) {
+        g_autofree char *text = text_string(g_ptr_array_index(figures, i));
+        g_autofree char *more = g_strconcat("/Alt ", text, NULL);
+        if (!append_object(self, g_array_index(numbers, int64_t, i), more, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The table of what was written again, and the end of the file. */
+static bool
+append_table(Change *self, int64_t root, int64_t info, int64_t size, GError **error)
+{
+    FILE *file = self->file->file;
+
+    const int64_t table = ftello(file);
+    fprintf(file,
+            "xref\n%strailer\n<< /Size %" G_GINT64_FORMAT "\n   /Root %" G_GINT64_FORMAT
             " 0 R\n   /Info %" G_GINT64_FORMAT " 0 R\n   /Prev %" G_GINT64_FORMAT
             "\n>>\nstartxref\n%" G_GINT64_FORMAT "\n%%%%EOF\n",
-            root, object, size, root, info, self->start, table);
-    return fflush(self->file) == 0 && !ferror(self->file);
+            self->table->str, size, root, info, self->file->start, table);
+    return (fflush(file) == 0 && !ferror(file))
+           || exe_temp_failed(error, "write the PDF file", errno);
 }
 
 bool
-exe_pdf_catalog(const char *path, const char *language, GError **error)
+exe_pdf_describe(const char *path, const char *language, const GPtrArray *figures, GError **error)
 {
     g_auto(Xref) self = { 0 };
+    Wanted none = { -1, -1 };
 
-    if (!xref_open(&self, path, "r+e", error) || !walk_table(&self, self.start, -1, NULL, error)) {
+    if (!xref_open(&self, path, "r+e", error)
+        || !walk_table(&self, self.start, visit_find, &none, error)) {
         return false;
     }
     const int64_t root = number_behind(self.trailer, "/Root ");
-    g_autofree char *catalog = read_object(&self, root, error);
-    if (catalog == NULL) {
-        return false;
-    }
-    if (g_strrstr(catalog, ">>") == NULL || number_behind(self.trailer, "/Info ") < 0) {
+    const int64_t info = number_behind(self.trailer, "/Info ");
+    const int64_t size = number_behind(self.trailer, "/Size ");
+    if (root < 0 || info < 0) {
         return corrupt(error, "its catalog is none");
     }
-    return append_catalog(&self, root, catalog, language)
-           || exe_temp_failed(error, "write the PDF file", errno);
+    g_autofree char *tag = language_tag(language);
+    g_autofree char *more =
+        g_strdup_printf("/Lang (%s)\n   /ViewerPreferences << /DisplayDocTitle true >>", tag);
+    g_autoptr(GString) table = g_string_new(NULL);
+    Change change = { &self, table };
+    return append_figures(&change, figures, error) && append_object(&change, root, more, error)
+           && append_table(&change, root, info, size, error);
 }
 
 bool
@@ -227,7 +357,7 @@ exe_pdf_check(const char *path, int pages, GError **error)
     }
     int64_t table = self.start;
     for (int i = 0; i < SECTIONS_MAX && table >= 0; i++) {
-        if (!walk_table(&self, table, 0, NULL, error)) {
+        if (!walk_table(&self, table, visit_check, NULL, error)) {
             return false;
         }
         table = number_behind(self.trailer, "/Prev ");

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "jw/civil.h"
 #include "jw/report_sheets.h"
 #include "jw/report_words.h"
 #include "jw/text.h"
@@ -13,6 +14,7 @@
 #include "render/xlsx/xml_text.h"
 #include "temp.h"
 
+#define DAY_MS         INT64_C(86400000)
 #define CELL_CHARS_MAX 32767 /* the library refuses more, escapes counted */
 
 void
@@ -168,19 +170,22 @@ exe_book_text(ExeBook *self, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t col,
     exe_book_note(self, worksheet_write_string(sheet, row, col, self->escaped->str, style));
 }
 
-/* Days since 1899-12-30 with the local time of day as fraction. */
+/* Days since 1899-12-30 with the local time of day as fraction, unless the day alone is shown. */
 static void
 put_time(ExeBook *self, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t col, int64_t time_ms,
-         lxw_format *style)
+         JwFormat format, lxw_format *style)
 {
     int64_t local_ms = jw_zone_cache_local_ms(self->zone, time_ms);
     char buffer[EXE_FAR_TIME_MAX];
     const char *far = exe_text_far_time(local_ms, buffer);
 
+    if (format == JW_FORMAT_DATE) {
+        local_ms = jw_floor_div(local_ms, DAY_MS) * DAY_MS;
+    }
     exe_book_note(self, far != NULL
                             ? worksheet_write_string(sheet, row, col, far, style)
-                            : worksheet_write_number(
-                                sheet, row, col, (double)local_ms / 86400000.0 + 25569.0, style));
+                            : worksheet_write_number(sheet, row, col,
+                                                     (double)local_ms / DAY_MS + 25569.0, style));
 }
 
 static void
@@ -212,7 +217,7 @@ put_real(ExeBook *self, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t col, doub
 
 void
 exe_book_value(ExeBook *self, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t col,
-               const JwValue *value, lxw_format *style)
+               const JwValue *value, JwFormat format, lxw_format *style)
 {
     switch (value->type) {
     case JW_VALUE_NULL:
@@ -234,7 +239,7 @@ exe_book_value(ExeBook *self, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t col
         exe_book_text(self, sheet, row, col, value->text, style);
         break;
     case JW_VALUE_TIME:
-        put_time(self, sheet, row, col, value->time_ms, style);
+        put_time(self, sheet, row, col, value->time_ms, format, style);
         break;
     }
 }

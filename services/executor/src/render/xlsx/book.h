@@ -39,9 +39,10 @@ lxw_worksheet *exe_book_sheet(ExeBook *self, const char *title, unsigned number)
 /* @text: any; written as a spreadsheet shows it again. Longer ones are cut. */
 void exe_book_text(ExeBook *self, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t col,
                    const char *text, lxw_format *style);
-/* Nothing for NULL and for what is not finite. */
+/* Nothing for NULL and for what is not finite. @format: how it is shown; a time of JW_FORMAT_DATE
+ * is its day, so that people filter and compare what they see */
 void exe_book_value(ExeBook *self, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t col,
-                    const JwValue *value, lxw_format *style);
+                    const JwValue *value, JwFormat format, lxw_format *style);
 
 /* "'Calls'!$A$2:$A$9", in quotation marks whatever the name. (transfer full) */
 char *exe_book_range(const lxw_worksheet *sheet, lxw_row_t first_row, lxw_row_t last_row,

@@ -72,7 +72,8 @@ copy_cell(ExeBook *book, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t col,
                                .decimals = about->decimals,
                                .unit = about->unit };
 
-    exe_book_value(book, sheet, row, col, &value, exe_xlsx_style(&book->styles, &look));
+    exe_book_value(book, sheet, row, col, &value, look.format,
+                   exe_xlsx_style(&book->styles, &look));
 }
 
 static void

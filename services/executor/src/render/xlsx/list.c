@@ -1,6 +1,7 @@
 /* render/xlsx/list.c: see render/xlsx/list.h. */
 #include "render/xlsx/list.h"
 
+#include "jw/civil.h"
 #include "jw/report_words.h"
 
 #include <math.h>
@@ -11,13 +12,16 @@
 #include "render/xlsx/pack.h"
 
 #define SHEET_ROWS_MAX 1048576 /* of a sheet, by the file format */
-#define TEXT_MAX       32767   /* of a cell, in units of UTF-16: Excel calls more a damage */
+#define DAY_MS         INT64_C(86400000)
+#define TEXT_MAX       32767 /* of a cell, in units of UTF-16: Excel calls more a damage */
 
 struct _ExeXlsxList {
     const char *yes, *no;
     char *temp_dir;
     JwZoneCache *zone;
     unsigned n_columns;
+    bool *days; /* of each column, whether its times are days */
+    uint32_t sheet_rows;
     ExeSheetXml *xml;
     GPtrArray *streams;   /* of ExeSheetStream, one a sheet */
     GArray *ended;        /* of ExeListSheet, of all sheets that get no more rows */
@@ -36,14 +40,16 @@ free_stream(gpointer stream)
 }
 
 ExeXlsxList *
-exe_xlsx_list_new(const char *temp_dir, JwZoneCache *zone, const int *styles, unsigned n_columns,
-                  const char *language)
+exe_xlsx_list_new(const char *temp_dir, JwZoneCache *zone, const int *styles, const bool *days,
+                  unsigned n_columns, const char *language, uint32_t sheet_rows)
 {
     ExeXlsxList *self = g_new0(ExeXlsxList, 1);
 
     self->temp_dir = g_strdup(temp_dir);
     self->zone = zone;
     self->n_columns = n_columns;
+    self->days = g_memdup2(days, n_columns * sizeof days[0]);
+    self->sheet_rows = sheet_rows > 0 ? sheet_rows : SHEET_ROWS_MAX;
     self->yes = jw_report_word(JW_WORD_YES, language);
     self->no = jw_report_word(JW_WORD_NO, language);
     self->xml = exe_sheet_xml_new(styles, n_columns);
@@ -69,6 +75,7 @@ exe_xlsx_list_free(ExeXlsxList *self)
     g_free(self->most);
     g_free(self->numbers);
     g_free(self->negative);
+    g_free(self->days);
     g_free(self->temp_dir);
     g_free(self);
 }
@@ -114,7 +121,7 @@ exe_xlsx_list_n_sheets(const ExeXlsxList *self)
 uint32_t
 exe_xlsx_list_last_row(const ExeXlsxList *self, unsigned sheet)
 {
-    return sheet + 1 < self->streams->len ? SHEET_ROWS_MAX : self->last_row;
+    return sheet + 1 < self->streams->len ? self->sheet_rows : self->last_row;
 }
 
 bool
@@ -130,7 +137,7 @@ exe_xlsx_list_widest(const ExeXlsxList *self, unsigned column, double *ret_numbe
 bool
 exe_xlsx_list_sheet_is_full(const ExeXlsxList *self)
 {
-    return self->last_row == SHEET_ROWS_MAX;
+    return self->last_row == self->sheet_rows;
 }
 
 static void
@@ -139,6 +146,17 @@ note_number(ExeXlsxList *self, unsigned column, double value)
     self->numbers[column] = true;
     self->most[column] = MAX(self->most[column], fabs(value));
     self->negative[column] = self->negative[column] || value < 0;
+}
+
+static void
+put_time(ExeXlsxList *self, GByteArray *into, unsigned column, int64_t time_ms)
+{
+    int64_t local_ms = jw_zone_cache_local_ms(self->zone, time_ms);
+
+    if (self->days[column]) {
+        local_ms = jw_floor_div(local_ms, DAY_MS) * DAY_MS;
+    }
+    exe_sheet_xml_time(self->xml, into, column, local_ms);
 }
 
 static void
@@ -170,8 +188,7 @@ put_cell(ExeXlsxList *self, GByteArray *into, unsigned column, const JwValue *va
         break;
     }
     case JW_VALUE_TIME:
-        exe_sheet_xml_time(self->xml, into, column,
-                           jw_zone_cache_local_ms(self->zone, value->time_ms));
+        put_time(self, into, column, value->time_ms);
         break;
     }
 }

@@ -11,10 +11,12 @@ G_BEGIN_DECLS
 
 typedef struct _ExeXlsxList ExeXlsxList;
 
-/* @styles: for each column the number of its cell format. @zone: of the times; outlives the list.
- * (borrowed) */
+/* @styles: for each column the number of its cell format. @days: for each column whether its times
+ * are shown as days, and are whole ones. @zone: of the times; outlives the list.
+ * (borrowed) @sheet_rows: of a sheet, its header among them; 0: as many as the format has. */
 ExeXlsxList *exe_xlsx_list_new(const char *temp_dir, JwZoneCache *zone, const int *styles,
-                               unsigned n_columns, const char *language);
+                               const bool *days, unsigned n_columns, const char *language,
+                               uint32_t sheet_rows);
 void exe_xlsx_list_free(ExeXlsxList *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ExeXlsxList, exe_xlsx_list_free)
 

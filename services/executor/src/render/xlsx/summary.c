@@ -36,7 +36,7 @@ figure_cell(ExeBook *book, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t col, c
     if (value->type == JW_VALUE_NULL) {
         exe_book_text(book, sheet, row, col, text, style);
     } else {
-        exe_book_value(book, sheet, row, col, &held, style);
+        exe_book_value(book, sheet, row, col, &held, look.format, style);
     }
 }
 

@@ -237,7 +237,8 @@ cell_write(ExeBook *book, const JwReportTable *table, lxw_worksheet *sheet, lxw_
     if (value.type == JW_VALUE_NULL) { /* its lines go on */
         exe_book_note(book, worksheet_write_blank(sheet, at, (lxw_col_t)column, style));
     }
-    exe_book_value(book, sheet, at, (lxw_col_t)column, &value, style);
+    exe_book_value(book, sheet, at, (lxw_col_t)column, &value, table->columns[column].format,
+                   style);
 }
 
 /* How many totals stand over a row: a sub-total's label is in the last key that it is one of. */

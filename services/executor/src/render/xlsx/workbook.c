@@ -52,6 +52,7 @@ list_new(ExeRender *self)
 {
     const GArray *columns = self->input.def->columns;
     g_autofree int *styles = g_new(int, columns->len);
+    g_autofree bool *days = g_new(bool, columns->len);
 
     for (guint i = 0; i < columns->len; i++) {
         const JwColumnDef *column = &g_array_index(columns, JwColumnDef, i);
@@ -67,10 +68,11 @@ list_new(ExeRender *self)
         if (is_percent(column) && self->cells == NULL) {
             self->cells = g_new0(JwValue, columns->len);
         }
+        days[i] = column->format == JW_FORMAT_DATE;
         styles[i] = lxw_format_get_xf_index(exe_xlsx_style(&self->book.styles, &look));
     }
-    return exe_xlsx_list_new(self->input.temp_dir, &self->zone, styles, columns->len,
-                             self->input.def->language);
+    return exe_xlsx_list_new(self->input.temp_dir, &self->zone, styles, days, columns->len,
+                             self->input.def->language, self->input.sheet_rows);
 }
 
 static void
