@@ -71,6 +71,18 @@ fire_it(JwStore *store, const Shot *shot)
     return cas;
 }
 
+/* Of what fire_it() decided, or of a pause. */
+static bool
+finish(JwStore *store, const char *id, int64_t due_ms, JwCas *ret_cas, GError **error)
+{
+    const JwFire fire = { .due_ms = due_ms,
+                          .kind = due_ms == SC_NOW       ? JW_OCCURRENCE_FIRED
+                                  : due_ms == SC_NOW + 1 ? JW_OCCURRENCE_SKIPPED
+                                                         : JW_OCCURRENCE_PAUSED };
+
+    return jw_store_finish_fire(store, id, &fire, ret_cas, error);
+}
+
 static GPtrArray *
 pending(JwStore *store, int64_t now_ms)
 {
@@ -211,13 +223,13 @@ finds_what_is_due_and_fires_it_once(JwStore *store)
     assert_int_equal(too_soon->len, 0);
     assert_int_equal(again->len, 1);
     for (int twice = 0; twice < 2; twice++) {
-        assert_ok(jw_store_finish_fire(store, "early", SC_NOW, &cas, &error), error);
+        assert_ok(finish(store, "early", SC_NOW, &cas, &error), error);
         assert_int_equal(cas, twice == 0 ? JW_CAS_WON : JW_CAS_LOST);
     }
     g_autoptr(JwSchedule) one_left = get_schedule(store, "early");
     assert_int_equal(one_left->pending_fires->len, 1);
-    assert_ok(jw_store_finish_fire(store, "early", SC_NOW + 1, &cas, &error), error);
-    assert_ok(jw_store_finish_fire(store, "nobody", SC_NOW + 1, &cas, &error), error);
+    assert_ok(finish(store, "early", SC_NOW + 1, &cas, &error), error);
+    assert_ok(finish(store, "nobody", SC_NOW + 1, &cas, &error), error);
     g_autoptr(GPtrArray) none = pending(store, SC_NOW + 99);
     assert_int_equal(none->len, 0);
 }
@@ -288,7 +300,7 @@ pauses_and_resumes(JwStore *store)
     g_autoptr(GPtrArray) open = pending(store, SC_NOW + 99);
     assert_int_equal(open->len, 1);
     assert_true(((JwSchedule *)g_ptr_array_index(open, 0))->paused);
-    assert_ok(jw_store_finish_fire(store, "s1", SC_NOW, &cas, &error), error);
+    assert_ok(finish(store, "s1", SC_NOW, &cas, &error), error);
     assert_ok(jw_store_due_schedules(store, SC_NOW + 99, NULL, 10, &due, &error), error);
     assert_int_equal(due->len, 0);
 

@@ -25,7 +25,8 @@ jw_jobs_occurrence(const JwSchedule *schedule, int64_t due_ms, int64_t decided_m
                          .reason = reason };
     g_autofree char *due = jw_time_format(due_ms);
 
-    jw_uuid_derive(row.id, "schedule", schedule->id, due, NULL);
+    jw_uuid_derive(row.id, kind < JW_OCCURRENCE_PAUSED ? "schedule" : "schedule-switch",
+                   schedule->id, due, NULL);
     return row;
 }
 

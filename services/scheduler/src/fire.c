@@ -44,13 +44,17 @@ set_row(Firing *self, JwOccurrenceKind kind, char *take_reason)
     self->row.job_id = jw_occurrence_fires(kind) ? self->row.id : NULL;
 }
 
+static const JwFire *
+firing_decision(const Firing *self)
+{
+    return g_ptr_array_index(self->meeting.schedule->pending_fires, self->meeting.index);
+}
+
 static bool
 is_late(const Firing *self)
 {
-    const JwSchedule *schedule = self->meeting.schedule;
-    const JwFire *fire = g_ptr_array_index(schedule->pending_fires, self->meeting.index);
-
-    return self->row.decided_ms - fire->wake_ms > schedule->misfire_grace_ms;
+    return self->row.decided_ms - firing_decision(self)->wake_ms
+           > self->meeting.schedule->misfire_grace_ms;
 }
 
 /* Whether to wait no longer for a job that cannot be made: the row says why then. The definition
@@ -252,8 +256,8 @@ finish(Firing *self, GError **error)
     JwCas cas = JW_CAS_LOST;
 
     jw_crash_point("sch_after_job");
-    if (!jw_store_finish_fire(self->sch->store, self->meeting.schedule->id, self->row.due_ms, &cas,
-                              error)) {
+    if (!jw_store_finish_fire(self->sch->store, self->meeting.schedule->id, firing_decision(self),
+                              &cas, error)) {
         return false;
     }
     if (cas == JW_CAS_WON) { /* or another counts it, which carried it out at the same time */

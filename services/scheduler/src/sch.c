@@ -49,6 +49,7 @@ static const struct {
     unsigned rounds;
 } maintenance[] = {
     { "promote", sch_promote, 1 },
+    { "ends", sch_note_ends, 1 },
     { "relay", relay_sweep, 2 },
     { "reap", sch_reap, REAP_ROUNDS },
     { "sweep_expired", sch_sweep_expired, 20 },

@@ -48,6 +48,10 @@ bool sch_check_file(Sch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* due.c: decides and fires everything that is due now; returns how many due times were decided. */
 bool sch_fire_due(Sch *self, size_t *ret_decided, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* ends.c: writes into the ledger how jobs of due times ended; pauses schedules whose jobs fail in a
+ * row. */
+bool sch_note_ends(Sch *self, size_t *ret_noted, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* promote.c: turns scheduled jobs whose time has come into pending ones, and publishes their
  * command. */
 bool sch_promote(Sch *self, size_t *ret_promoted, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -13,7 +13,8 @@ G_BEGIN_DECLS
  * policy, paused, rule. What was decided stays: pendingFires always, and nextFireAt as long as
  * rule_hash is the same. Another rule starts anew at @schedule->next_fire_ms, and so does a
  * schedule that is resumed: paused is not down. When that pauses or resumes it, the time (its
- * updated_at_ms) and switch_reason are kept as switched_at_ms and switch_reason.
+ * updated_at_ms) and switch_reason are kept as switched_at_ms and switch_reason, and a row of the
+ * ledger about it joins the pending decisions.
  */
 bool jw_store_put_schedule(JwStore *self, const JwSchedule *schedule,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -56,7 +57,14 @@ bool jw_store_get_schedule(JwStore *self, const char *id, JwSchedule **ret_sched
 bool jw_store_list_schedules(JwStore *self, const char *after_id, size_t limit, GPtrArray **ret,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Pauses a schedule, and keeps everything else of it. @ret_cas: (out): LOST: it is paused, or gone.
+/* Those of @source that are not paused, by their id, behind @after_id (nullable), at most @limit.
+ * @ret: (out) (element-type JwSchedule) (transfer full) */
+bool jw_store_running_schedules(JwStore *self, const char *source, const char *after_id,
+                                size_t limit, GPtrArray **ret,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Pauses a schedule, with @reason as its note, and keeps everything else of it. @ret_cas: (out):
+ * LOST: it is paused, or gone.
  */
 bool jw_store_pause_schedule(JwStore *self, const char *id, const char *reason, int64_t now_ms,
                              JwCas *ret_cas, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -93,9 +101,9 @@ bool jw_store_fire_schedule(JwStore *self, const JwSchedule *schedule, const JwS
                             int64_t now_ms, JwCas *ret_cas,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The decision about this due time is carried out: takes it out of the pending ones. May be
+/* That decision is carried out: takes it out of the pending ones. May be
  * repeated. @ret_cas: (out): LOST: it was not in there, or the schedule is gone. */
-bool jw_store_finish_fire(JwStore *self, const char *id, int64_t due_ms, JwCas *ret_cas,
+bool jw_store_finish_fire(JwStore *self, const char *id, const JwFire *fire, JwCas *ret_cas,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Its decisions need not be looked at before @look_ms. */

@@ -222,6 +222,7 @@ static const JwDocField schedule_fields[] = {
     NAMED(JwSchedule, misfire, "misfire", jw_misfire_name),
     FIELD(INT64, JwSchedule, misfire_grace_ms, "misfireGraceMs"),
     NAMED(JwSchedule, overlap, "overlap", jw_overlap_name),
+    FIELD(INT32, JwSchedule, pause_after_failures, "pauseAfterFailures"),
     FIELD(BOOL, JwSchedule, paused, "paused"),
     FIELD(STRING, JwSchedule, note, "note"),
     FIELD(TIME, JwSchedule, switched_at_ms, "switchedAt"),
