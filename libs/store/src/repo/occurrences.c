@@ -1,6 +1,6 @@
 /* occurrences.c: one row for each due time of a schedule. Any thread. */
 #include "repo.h"
-#include "jw/store_schedules.h"
+#include "jw/store_occurrences.h"
 
 static gpointer
 create_occurrence(void)
