@@ -445,11 +445,11 @@ keeps_occurrences(JwStore *store)
         assert_int_equal(create, i < 4 ? JW_CREATE_NEW : JW_CREATE_EXISTS); /* left as it was */
     }
     list(store, &query, seen);
-    assert_string_equal(seen->str, "o3 s1 3 5 lunch;o2 s1 2 4 too late;o1 s1 1 0 -;");
+    assert_string_equal(seen->str, "o3 s1 3 6 lunch;o2 s1 2 5 too late;o1 s1 1 0 -;");
     query.due_only = true;
     query.limit = 1;
     list(store, &query, seen);
-    assert_string_equal(seen->str, "o2 s1 2 4 too late;");
+    assert_string_equal(seen->str, "o2 s1 2 5 too late;");
     query.before_ms = SC_NOW + 2;
     list(store, &query, seen);
     assert_string_equal(seen->str, "o1 s1 1 0 -;");
@@ -493,9 +493,14 @@ amends_and_ends_occurrences(JwStore *store)
     assert_ok(jw_store_put_occurrence(store, &row, &create, &error), error);
     row.kind = JW_OCCURRENCE_CAUGHT_UP;
     row.job_id = "o1";
+    assert_ok(
+        jw_store_amend_occurrence(store, &row, JW_OCCURRENCE_SKIPPED, SC_NOW - 1, &cas, &error),
+        error);
+    assert_int_equal(cas, JW_CAS_LOST); /* written again since */
     for (int twice = 0; twice < 2; twice++) {
-        assert_ok(jw_store_amend_occurrence(store, &row, JW_OCCURRENCE_SKIPPED, &cas, &error),
-                  error);
+        assert_ok(
+            jw_store_amend_occurrence(store, &row, JW_OCCURRENCE_SKIPPED, SC_NOW, &cas, &error),
+            error);
         assert_int_equal(cas, twice == 0 ? JW_CAS_WON : JW_CAS_LOST);
     }
     assert_row(store, "o1", "2 o1 - 0");
@@ -506,7 +511,8 @@ amends_and_ends_occurrences(JwStore *store)
     assert_ok(jw_store_end_occurrence(store, "nobody", "failed", SC_NOW + 7, &error), error);
     assert_row(store, "o1", "2 o1 failed 7");
     row.kind = JW_OCCURRENCE_SKIPPED;
-    assert_ok(jw_store_amend_occurrence(store, &row, JW_OCCURRENCE_CAUGHT_UP, &cas, &error), error);
+    assert_ok(jw_store_amend_occurrence(store, &row, JW_OCCURRENCE_CAUGHT_UP, SC_NOW, &cas, &error),
+              error);
     assert_int_equal(cas, JW_CAS_LOST);
     list(store, &query, seen);
     assert_string_equal(seen->str, "o1 s1 1 2 w;");

@@ -1,4 +1,5 @@
-/* jw/store_occurrences.h: the ledger of schedules: what became of each due time. Errors: jw/store.h.
+/* jw/store_occurrences.h: the ledger of schedules: what became of each due time. Errors:
+ * jw/store.h.
  */
 #pragma once
 #include "jw/occurrence.h"
@@ -18,10 +19,12 @@ typedef void (*JwOccurrenceFunc)(const JwOccurrence *occurrence, gpointer data);
 bool jw_store_get_occurrence(JwStore *self, const char *id, JwOccurrenceFunc visit, gpointer data,
                              bool *ret_found, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Puts another kind, reason and job_id in the place of those it has, as long as its kind is @from
- * and its job has not ended. @ret_cas: (out): LOST: it is otherwise, or gone */
+/* Puts another kind, reason, job_id and decided_ms in the place of those it has, as long as it says
+ * @from, decided at @from_ms, and its job has not ended. @ret_cas: (out): LOST: it is otherwise, or
+ * gone */
 bool jw_store_amend_occurrence(JwStore *self, const JwOccurrence *occurrence, JwOccurrenceKind from,
-                               JwCas *ret_cas, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+                               int64_t from_ms, JwCas *ret_cas,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* How the job of an occurrence ended, and when. One that is not there is no error. */
 bool jw_store_end_occurrence(JwStore *self, const char *id, const char *end_state, int64_t ended_ms,
@@ -30,7 +33,7 @@ bool jw_store_end_occurrence(JwStore *self, const char *id, const char *end_stat
 typedef struct {
     const char *schedule_id;
     int64_t before_ms; /* only those due before; 0: all */
-    bool due_only;     /* without those of a pause or its end */
+    bool due_only;     /* without those of a run, of a pause and its end */
     bool ended_only;   /* only those whose job completed or failed, after @ended_after_ms */
     int64_t ended_after_ms;
     size_t limit; /* at least 1 */

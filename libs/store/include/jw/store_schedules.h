@@ -101,6 +101,10 @@ bool jw_store_fire_schedule(JwStore *self, const JwSchedule *schedule, const JwS
                             int64_t now_ms, JwCas *ret_cas,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Appends decisions that the rule did not make. @ret_cas: (out): LOST: the schedule is gone */
+bool jw_store_push_fires(JwStore *self, const char *id, const JwFire *const *fires, size_t n_fires,
+                         int64_t now_ms, JwCas *ret_cas, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* That decision is carried out: takes it out of the pending ones. May be
  * repeated. @ret_cas: (out): LOST: it was not in there, or the schedule is gone. */
 bool jw_store_finish_fire(JwStore *self, const char *id, const JwFire *fire, JwCas *ret_cas,

@@ -197,7 +197,7 @@ const JwDocTable jw_doc_delivery_table = TABLE("delivery", JwDelivery, delivery_
 static const JwDocField fire_fields[] = {
     ALWAYS(TIME, JwFire, due_ms, "due"),     ALWAYS(TIME, JwFire, wake_ms, "wake"),
     ALWAYS(TIME, JwFire, decided_ms, "at"),  NAMED(JwFire, kind, "kind", kind_name),
-    FIELD(STRING, JwFire, reason, "reason"),
+    FIELD(STRING, JwFire, reason, "reason"), FIELD(STRING, JwFire, key, "key"),
 };
 const JwDocTable jw_doc_fire_table = TABLE("decision", JwFire, fire_fields);
 

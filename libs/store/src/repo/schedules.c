@@ -395,6 +395,19 @@ jw_store_fire_schedule(JwStore *self, const JwSchedule *schedule, const JwSchedu
 }
 
 bool
+jw_store_push_fires(JwStore *self, const char *id, const JwFire *const *fires, size_t n_fires,
+                    int64_t now_ms, JwCas *ret_cas, GError **error)
+{
+    g_return_val_if_fail(self != NULL && id != NULL && fires != NULL && ret_cas != NULL, false);
+    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(id), "deletedAt", BCON_NULL);
+    g_autoptr(bson_t) update = BCON_NEW("$set", "{", "lookAt", BCON_DATE_TIME(now_ms), "}");
+
+    append_fires(update, fires, n_fires);
+    return jw_db_update(self, "schedules", filter, update, ret_cas, error)
+           || jw_prefix(error, "decisions of schedule '%s'", id);
+}
+
+bool
 jw_store_finish_fire(JwStore *self, const char *id, const JwFire *fire, JwCas *ret_cas,
                      GError **error)
 {
