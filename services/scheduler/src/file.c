@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "jw/jobs_calendars.h"
 #include "jw/log.h"
 
 #define PAGE 500
@@ -83,6 +84,9 @@ put_all(SchFile *file, const GPtrArray *schedules, GError **error)
         g_autofree char *details = jw_schedule_details(schedule);
         g_autoptr(JwSchedule) deleted = NULL;
 
+        if (!jw_jobs_begin_schedule(&file->sch->jobs, schedule, error)) {
+            return jw_prefix(error, "schedule \"%s\"", schedule->id);
+        }
         if (!jw_store_put_file_schedule(file->sch->store, schedule, &deleted, error)) {
             return jw_prefix(error, "storing schedule \"%s\"", schedule->id);
         }
@@ -93,6 +97,21 @@ put_all(SchFile *file, const GPtrArray *schedules, GError **error)
                     JW_STR("trigger", details), JW_BOOL("paused", schedule->paused));
         }
         (void)g_hash_table_add(file->ids, schedule->id);
+    }
+    return true;
+}
+
+static bool
+put_calendars(Sch *self, const json_t *calendars, GError **error)
+{
+    const char *name = NULL;
+    const json_t *days = NULL;
+
+    json_object_foreach(jw_json_mutable(calendars), name, days)
+    {
+        if (!jw_jobs_put_calendar(&self->jobs, name, days, error)) {
+            return false;
+        }
     }
     return true;
 }
@@ -128,5 +147,10 @@ sch_read_file(Sch *self, GError **error)
                                 jw_clock_now_ms(self->clock), &schedules, error)) {
         return jw_prefix(error, "JW_SCHEDULES_FILE");
     }
-    return put_all(&file, schedules, error) && pause_what_left(&file, error);
+    json_auto_t *calendars = jw_wire_calendars_load(self->config.schedules_file, error);
+    if (calendars == NULL) {
+        return jw_prefix(error, "JW_SCHEDULES_FILE");
+    }
+    return put_calendars(self, calendars, error) && put_all(&file, schedules, error)
+           && pause_what_left(&file, error);
 }

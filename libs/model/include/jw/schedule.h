@@ -41,6 +41,7 @@ typedef struct {
     int64_t start_ms, end_ms;       /* due times lie in [start, end); 0: no limit */
     int64_t jitter_ms;              /* by how much a due time may be delayed; 0: not */
     char *calendar;                 /* the name of the days on which nothing is due; NULL: none */
+    char *calendar_version;         /* which days of it next_fire_ms follows */
     const JwCalendar *days;         /* of that, (transfer none); not stored: set by who loads it */
     JwMisfire misfire;
     int32_t misfire_limit;    /* fire_all: how many that have passed fire, the latest */

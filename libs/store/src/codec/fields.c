@@ -217,6 +217,7 @@ static const JwDocField schedule_fields[] = {
     FIELD(TIME, JwSchedule, end_ms, "end"),
     FIELD(INT64, JwSchedule, jitter_ms, "jitterMs"),
     FIELD(STRING, JwSchedule, calendar, "calendar"),
+    FIELD(STRING, JwSchedule, calendar_version, "calendarVersion"),
     FIELD(INT32, JwSchedule, misfire_limit, "misfireLimit"),
     FIELD(STRING, JwSchedule, time_zone, "timeZone"),
     NAMED(JwSchedule, misfire, "misfire", jw_misfire_name),

@@ -17,6 +17,7 @@ JW_DB_INDEXES(schedules) = {
     { "schedules", "paused:1 wakeAt:1 _id:1", false },
     { "schedules", "pendingFires.due:1 lookAt:1", false },
     { "schedules", "source:1 paused:1 _id:1", false },
+    { "schedules", "calendar:1 calendarVersion:1 _id:1", false },
     { 0 },
 };
 
@@ -28,7 +29,7 @@ is_decision(const char *name, bool starts)
         "_id",       "pendingFires", "lookAt",    "switchedAt", "switchReason",
         "deletedAt", "deletedBy",    "tombstone", NULL,
     };
-    static const char *const next[] = { "nextFireAt", "wakeAt", NULL };
+    static const char *const next[] = { "nextFireAt", "wakeAt", "calendarVersion", NULL };
 
     return g_strv_contains(names, name) || (!starts && g_strv_contains(next, name));
 }
@@ -433,4 +434,42 @@ jw_store_defer_schedule(JwStore *self, const char *id, int64_t look_ms, GError *
 
     return jw_db_update(self, "schedules", filter, update, &cas, error)
            || jw_prefix(error, "deferring schedule '%s'", id);
+}
+
+bool
+jw_store_outdated_schedules(JwStore *self, const char *calendar, const char *version, size_t limit,
+                            GPtrArray **ret, GError **error)
+{
+    g_return_val_if_fail(self != NULL && calendar != NULL && version != NULL && ret != NULL, false);
+    g_autoptr(bson_t) filter = BCON_NEW("calendar", BCON_UTF8(calendar), "calendarVersion", "{",
+                                        "$ne", BCON_UTF8(version), "}", "deletedAt", BCON_NULL);
+    g_autoptr(bson_t) opts = BCON_NEW("sort", "{", "_id", BCON_INT32(1), "}");
+
+    return jw_repo_page(self, &schedules, filter, opts, limit, ret, error);
+}
+
+bool
+jw_store_rebase_schedule(JwStore *self, const JwSchedule *schedule, int64_t before_ms,
+                         const char *version, JwCas *ret_cas, GError **error)
+{
+    g_return_val_if_fail(self != NULL && schedule != NULL && version != NULL, false);
+    g_return_val_if_fail(schedule->rule_hash != NULL && ret_cas != NULL, false);
+    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(schedule->id), "ruleHash",
+                                        BCON_UTF8(schedule->rule_hash), "deletedAt", BCON_NULL);
+    g_auto(bson_t) update = BSON_INITIALIZER, set = BSON_INITIALIZER, unset = BSON_INITIALIZER;
+
+    if (before_ms != 0) {
+        BSON_APPEND_DATE_TIME(filter, "nextFireAt", before_ms);
+    } else {
+        BSON_APPEND_NULL(filter, "nextFireAt");
+    }
+    BSON_APPEND_UTF8(&set, "calendarVersion", version);
+    append_next(&set, &unset, "nextFireAt", schedule->next_fire_ms);
+    append_next(&set, &unset, "wakeAt", schedule->wake_ms);
+    BSON_APPEND_DOCUMENT(&update, "$set", &set);
+    if (!bson_empty(&unset)) {
+        BSON_APPEND_DOCUMENT(&update, "$unset", &unset);
+    }
+    return jw_db_update(self, "schedules", filter, &update, ret_cas, error)
+           || jw_prefix(error, "schedule '%s'", schedule->id);
 }
