@@ -11,6 +11,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 BEYOND = [
     # names of the report type's definition, and which operators, tables and comparisons it allows
     r"(/settings)?/parameters/(filters|groupBy|measures)(/.*)?", r"(/settings)?/parameters/compare",
+    r"(/settings)?/parameters/(pivot|(sort|top)/by)",
     r"(/settings)?/output/(table|content)",
     r"(/settings)?/parameters/(timeZone|period/timeZone)",  # zones that exist
     r"(/settings)?/parameters/(dateRange(/.*)?|period/at)",  # a start before its end, days that are there
