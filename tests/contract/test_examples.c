@@ -10,6 +10,7 @@
 #include "jw/report_request.h"
 #include "jw/text.h"
 #include "jw/wire.h"
+#include "jw/wire_calendar.h"
 #include "jw/wire_message.h"
 
 #include <jansson.h>
@@ -162,6 +163,23 @@ judge_schedules(const char *path, const char *text, size_t length)
                                                                           : complaint(path, error);
 }
 
+static char *
+judge_calendar(const char *path, const char *text, size_t length)
+{
+    g_autoptr(GError) error = NULL;
+    g_auto(JwViolations) violations = { 0 };
+    json_auto_t *body = jw_json_parse(text, length, &error);
+
+    (void)path;
+    assert_ok(body != NULL, error);
+    /* The file is a calendar and nothing else, which a body with more members is not. */
+    if (!jw_check_object(body, jw_wire_calendar_fields, "", &violations)) {
+        return violations_complaint(&violations);
+    }
+    g_autoptr(JwCalendar) calendar = jw_wire_calendar_read(body, "", &violations);
+    return calendar != NULL ? g_strdup("") : violations_complaint(&violations);
+}
+
 typedef struct {
     const char *schema;
     Judge judge;
@@ -179,6 +197,7 @@ static Case cases[] = {
     { "report-definition.v1", judge_definition },
     { "mapping.v1", judge_mapping },
     { "schedules.v1", judge_schedules },
+    { "calendar.v1", judge_calendar },
 };
 
 static char *
@@ -388,8 +407,12 @@ test_kinds(void **state)
 {
     json_auto_t *listed = schema_at("kinds.v1.json", "properties/jobType/enum");
     json_auto_t *rules = schema_at("kinds.v1.json", "allOf");
+    json_auto_t *scheduled = schema_at("schedule.v1.json", "properties/job/properties/kind/enum");
+    json_auto_t *bodies = schema_at("schedule.v1.json", "properties/job/allOf");
 
     (void)state;
+    assert_true(json_equal(listed, scheduled));
+    assert_int_equal(json_array_size(bodies), jw_n_kinds);
     assert_int_equal(json_array_size(listed), jw_n_kinds);
     assert_int_equal(json_array_size(rules), jw_n_kinds);
     for (size_t i = 0; i < jw_n_kinds; i++) {

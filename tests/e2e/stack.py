@@ -535,7 +535,7 @@ def everything(recipients=(), name="All calls", format="csv", **more):
 
 
 def command(body):
-    """The Kafka command, or the template of a schedule, that asks for the same job as a body of the API."""
+    """The Kafka command that asks for the same job as a body of the API."""
     own = ("reportType", "parameters", "output")
     rest = {name: value for name, value in body.items() if name not in own}
     return {"jobType": "report", "spec": {name: body[name] for name in own}} | rest

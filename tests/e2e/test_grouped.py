@@ -88,7 +88,7 @@ def calendar():
 def own(tmp_path_factory, calls_csv):
     folder = tmp_path_factory.mktemp("grouped")
     every_second = {"type": "cron", "cron": "* * * * * *"}
-    schedule = {"id": "grouped", "trigger": every_second, "job": command(asked("xlsx"))}
+    schedule = {"id": "grouped", "trigger": every_second, "job": asked("xlsx")}
     with Stack("grouped") as stack:
         stack.reports_dir = folder / "reports"
         shutil.copytree(TOP / "schemas/reports", stack.reports_dir)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from stack import Stack, command, weekly
+from stack import Stack, weekly
 from wait import until
 
 EVERY = timedelta(seconds=2)
@@ -13,14 +13,14 @@ EVERY = timedelta(seconds=2)
 
 def schedules_file(folder, run):
     """Three schedules, whose ids end in the name of the run."""
-    job = command(weekly(format="csv", parameters={"period": {"type": "weekly"}}))
+    job = weekly(format="csv", parameters={"period": {"type": "weekly"}})
     rules = [
-        {"id": f"interval-{run}", "trigger": {"type": "interval", "every": "2s"}, "misfire": "catch-up", "job": job},
+        {"id": f"interval-{run}", "trigger": {"type": "interval", "every": "2s"}, "misfire": "fire_all", "job": job},
         {
-            "id": f"cron-{run}", "trigger": {"type": "cron", "cron": "*/2 * * * * *"}, "timeZone": "Europe/Istanbul",
-            "misfire": "catch-up", "job": job,
+            "id": f"cron-{run}", "trigger": {"type": "cron", "cron": "*/2 * * * * *"}, "time_zone": "Europe/Istanbul",
+            "misfire": "fire_all", "job": job,
         },
-        {"id": f"off-{run}", "trigger": {"type": "interval", "every": "1s"}, "enabled": False, "job": job},
+        {"id": f"off-{run}", "trigger": {"type": "interval", "every": "1s"}, "paused": True, "job": job},
     ]
     path = folder / "schedules.json"
     path.write_text(json.dumps({"schedules": rules}))
@@ -105,7 +105,7 @@ def test_two_schedulers_fire_each_due_time_once(own, tmp_path):
             assert datetime.fromisoformat(job["period"]["start"]) == end - timedelta(days=7)
 
 
-@pytest.mark.parametrize("point", ["sch_before_job", "sch_after_job"])
+@pytest.mark.parametrize("point", ["sch_before_row", "sch_before_job", "sch_after_job"])
 def test_a_decision_survives_its_scheduler(own, tmp_path, point):
     """kill -9 between deciding a due time and writing it down."""
     own.db.schedules.delete_many({})  # those of the other tests, which would fire on
@@ -123,7 +123,7 @@ def test_a_decision_survives_its_scheduler(own, tmp_path, point):
         due = check_unbroken(own, schedule)
         for document in pending:
             if document["_id"] == schedule:
-                assert {utc(d) for d in document["pendingFires"]} <= set(due)
+                assert {utc(d["due"]) for d in document["pendingFires"]} <= set(due)
 
 
 def test_what_left_the_file_stops(own, tmp_path):
@@ -136,31 +136,31 @@ def test_what_left_the_file_stops(own, tmp_path):
     own.start("scheduler", JW_SCHEDULES_FILE=schedules_file(tmp_path, "new"))
     until(lambda: len(occurrences(own, new)) >= 3, 20, "three due times of the renamed one")
     *before, off = occurrences(own, old)
-    assert off["kind"] == "disabled" and off["reason"] == "it is no longer in the file of schedules"
-    assert {row["kind"] for row in before} <= {"fired", "caught-up"} and len(jobs_of(own, old)) == len(before)
+    assert off["kind"] == "paused" and off["reason"] == "it is no longer in the file of schedules"
+    assert {row["kind"] for row in before} <= {"fired", "caught_up"} and len(jobs_of(own, old)) == len(before)
     document = own.db.schedules.find_one({"_id": old})
-    assert document["enabled"] is False and document["jobSpec"], "its definition is kept"
+    assert document["paused"] is True and document["jobBody"], "its definition is kept"
     own.stop_service("scheduler")
 
     own.start("scheduler", JW_SCHEDULES_FILE=schedules_file(tmp_path, "old"))
     until(lambda: occurrences(own, old)[-1]["kind"] == "fired", 20, "it fires again")
     own.stop_service("scheduler")
     again = occurrences(own, old)[len(before) + 1 :]
-    assert again[0]["kind"] == "enabled" and {row["kind"] for row in again[1:]} == {"fired"}
-    assert utc(again[1]["dueAt"]) > utc(again[0]["dueAt"]), "catch-up makes up for nothing of the time it was off"
+    assert again[0]["kind"] == "resumed" and {row["kind"] for row in again[1:]} == {"fired"}
+    assert utc(again[1]["dueAt"]) > utc(again[0]["dueAt"]), "fire_all makes up for nothing of the time it was off"
     assert len(jobs_of(own, old)) == len(before) + len(again) - 1
-    assert occurrences(own, new)[-1]["kind"] == "disabled"
+    assert occurrences(own, new)[-1]["kind"] == "paused"
 
     empty = tmp_path / "empty.json"
     empty.write_text('{"schedules": []}')
     own.start("scheduler", JW_SCHEDULES_FILE=str(empty))
-    until(lambda: occurrences(own, old)[-1]["kind"] == "disabled", 20, "an empty list stops all")
+    until(lambda: occurrences(own, old)[-1]["kind"] == "paused", 20, "an empty list stops all")
     own.stop_service("scheduler")
-    assert own.db.schedules.count_documents({"enabled": True}) == 0
+    assert own.db.schedules.count_documents({"paused": False}) == 0
 
 
 def test_a_bad_file_is_refused_with_all_its_violations(own, tmp_path):
-    job, other = (command(weekly(reportType=name, parameters={})) for name in ("call-records", "weather"))
+    job, other = (weekly(reportType=name, parameters={}) for name in ("call-records", "weather"))
     file = tmp_path / "bad.json"
     file.write_text(
         json.dumps(
@@ -176,5 +176,5 @@ def test_a_bad_file_is_refused_with_all_its_violations(own, tmp_path):
     assert process.process.wait(20) == 70
     process.killed = True  # it ended, as it should, with another status
     cause = process.records("service_start_failed")[0]["cause"]
-    for part in (str(file), "/schedules/0/trigger/cron", "/schedules/1/trigger/every", "/schedules/1/job/spec/reportType"):
+    for part in (str(file), "/schedules/0/trigger/cron", "/schedules/1/trigger/every", "/schedules/1/job/reportType"):
         assert part in cause

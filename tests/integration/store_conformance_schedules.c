@@ -9,10 +9,13 @@ new_schedule(const char *id, int64_t next_ms)
     schedule->id = g_strdup(id);
     schedule->trigger = JW_TRIGGER_CRON;
     schedule->cron = g_strdup("0 3 * * *");
-    schedule->misfire = JW_MISFIRE_CATCH_UP;
+    schedule->time_zone = g_strdup("Europe/Istanbul");
+    schedule->description = g_strdup("Every night");
+    schedule->note = g_strdup("Back again");
+    schedule->misfire = JW_MISFIRE_FIRE_ALL;
     schedule->job_type = g_strdup("report");
     schedule->job_name = g_strdup("nightly");
-    schedule->job_spec = g_strdup("{}");
+    schedule->job_body = g_strdup("{}");
     schedule->rule_hash = g_strdup("h1");
     schedule->next_fire_ms = next_ms;
     schedule->updated_at_ms = SC_NOW;
@@ -37,41 +40,93 @@ set_text(char **text, const char *value)
     *text = g_strdup(value);
 }
 
+typedef struct {
+    const char *id, *rule_hash;
+    int64_t expected_ms, next_ms;
+    size_t n_fires; /* due at SC_NOW, SC_NOW + 1 … */
+} Shot;
+
+static JwCas
+fire_it(JwStore *store, const Shot *shot)
+{
+    JwFire one = { .due_ms = SC_NOW, .wake_ms = SC_NOW, .decided_ms = SC_NOW };
+    char why[] = "too late";
+    JwFire two = { .due_ms = SC_NOW + 1,
+                   .wake_ms = SC_NOW + 4,
+                   .decided_ms = SC_NOW,
+                   .kind = JW_OCCURRENCE_SKIPPED,
+                   .reason = why };
+    const JwFire *const fires[] = { &one, &two };
+    const JwScheduleStep step = {
+        .next_ms = shot->next_ms, .wake_ms = shot->next_ms, .fires = fires, .n_fires = shot->n_fires
+    };
+    g_autoptr(JwSchedule) schedule = jw_schedule_new();
+    g_autoptr(GError) error = NULL;
+    JwCas cas = JW_CAS_LOST;
+
+    schedule->id = g_strdup(shot->id);
+    schedule->rule_hash = g_strdup(shot->rule_hash);
+    schedule->next_fire_ms = shot->expected_ms;
+    assert_ok(jw_store_fire_schedule(store, schedule, &step, SC_NOW, &cas, &error), error);
+    return cas;
+}
+
+/* Of what fire_it() decided, or of a pause. */
+static bool
+finish(JwStore *store, const char *id, int64_t due_ms, JwCas *ret_cas, GError **error)
+{
+    const JwFire fire = { .due_ms = due_ms,
+                          .kind = due_ms == SC_NOW       ? JW_OCCURRENCE_FIRED
+                                  : due_ms == SC_NOW + 1 ? JW_OCCURRENCE_SKIPPED
+                                                         : JW_OCCURRENCE_PAUSED };
+
+    return jw_store_finish_fire(store, id, &fire, ret_cas, error);
+}
+
+static GPtrArray *
+pending(JwStore *store, int64_t now_ms)
+{
+    g_autoptr(GError) error = NULL;
+    GPtrArray *found = NULL;
+
+    assert_ok(jw_store_pending_schedules(store, now_ms, NULL, 10, &found, &error), error);
+    return found;
+}
+
 static void
 puts_schedules_and_keeps_their_decisions(JwStore *store)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(JwSchedule) schedule = new_schedule("s1", SC_NOW);
     g_autoptr(JwSchedule) none = NULL;
-    const int64_t fires[] = { SC_NOW };
     JwCas cas = JW_CAS_LOST;
 
     assert_ok(jw_store_put_schedule(store, schedule, &error), error);
     g_autoptr(JwSchedule) read = get_schedule(store, "s1");
     sc_assert_text(read->cron, "0 3 * * *");
     assert_int_equal(read->trigger, JW_TRIGGER_CRON);
-    assert_int_equal(read->misfire, JW_MISFIRE_CATCH_UP);
+    assert_int_equal(read->misfire, JW_MISFIRE_FIRE_ALL);
     sc_assert_text(read->job_name, "nightly");
-    sc_assert_text(read->time_zone, "UTC");
+    sc_assert_text(read->time_zone, "Europe/Istanbul");
+    sc_assert_text(read->description, "Every night");
+    sc_assert_text(read->note, "Back again");
     assert_int_equal(read->next_fire_ms, SC_NOW);
     assert_int_equal(read->misfire_grace_ms, 60000);
-    assert_true(read->enabled);
+    assert_false(read->paused);
 
-    assert_ok(jw_store_fire_schedule(store, "s1", "h1", SC_NOW, SC_NOW + 10, fires, 1, SC_NOW, &cas,
-                                     &error),
-              error);
+    cas = fire_it(store, &(Shot){ "s1", "h1", SC_NOW, SC_NOW + 10, 1 });
     assert_int_equal(cas, JW_CAS_WON);
     assert_ok(jw_store_put_schedule(store, schedule, &error), error); /* unchanged: nothing moves */
     g_autoptr(JwSchedule) same = get_schedule(store, "s1");
     assert_int_equal(same->next_fire_ms, SC_NOW + 10);
 
-    schedule->enabled = false;
+    schedule->paused = true;
     assert_ok(jw_store_put_schedule(store, schedule, &error), error);
     g_autoptr(JwSchedule) paused = get_schedule(store, "s1");
-    assert_false(paused->enabled);
+    assert_true(paused->paused);
     assert_int_equal(paused->next_fire_ms, SC_NOW + 10);
 
-    schedule->enabled = true;
+    schedule->paused = false;
     schedule->trigger = JW_TRIGGER_INTERVAL;
     schedule->interval_ms = 1000;
     g_clear_pointer(&schedule->cron, g_free);
@@ -83,7 +138,7 @@ puts_schedules_and_keeps_their_decisions(JwStore *store)
     assert_int_equal(changed->next_fire_ms, SC_NOW + 99);
     assert_int_equal(changed->trigger, JW_TRIGGER_INTERVAL);
     assert_null(changed->cron);
-    assert_int_equal(changed->pending_fires->len, 1); /* decided is decided */
+    assert_int_equal(changed->pending_fires->len, 3); /* decided is decided; and two switches */
     assert_ok(jw_store_get_schedule(store, "nobody", &none, &error), error);
     assert_null(none);
 }
@@ -95,15 +150,11 @@ takes_over_an_edited_template(JwStore *store)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(JwSchedule) schedule = new_schedule("s1", SC_NOW);
-    const int64_t fires[] = { SC_NOW };
-    JwCas cas = JW_CAS_LOST;
 
     assert_ok(jw_store_put_schedule(store, schedule, &error), error);
-    assert_ok(jw_store_fire_schedule(store, "s1", "h1", SC_NOW, SC_NOW + 10, fires, 1, SC_NOW, &cas,
-                                     &error),
-              error);
+    assert_int_equal(fire_it(store, &(Shot){ "s1", "h1", SC_NOW, SC_NOW + 10, 1 }), JW_CAS_WON);
 
-    set_text(&schedule->job_spec, "{\"edited\":true}");
+    set_text(&schedule->job_body, "{\"edited\":true}");
     set_text(&schedule->job_name, "renamed");
     schedule->misfire = JW_MISFIRE_SKIP;
     schedule->misfire_grace_ms = 5000;
@@ -111,7 +162,7 @@ takes_over_an_edited_template(JwStore *store)
     schedule->updated_at_ms = SC_NOW + 7;
     assert_ok(jw_store_put_schedule(store, schedule, &error), error);
     g_autoptr(JwSchedule) edited = get_schedule(store, "s1");
-    sc_assert_text(edited->job_spec, "{\"edited\":true}");
+    sc_assert_text(edited->job_body, "{\"edited\":true}");
     sc_assert_text(edited->job_name, "renamed");
     assert_int_equal(edited->misfire, JW_MISFIRE_SKIP);
     assert_int_equal(edited->misfire_grace_ms, 5000);
@@ -135,10 +186,9 @@ finds_what_is_due_and_fires_it_once(JwStore *store)
     g_autoptr(JwSchedule) off = new_schedule("off", SC_NOW + 1);
     g_autoptr(JwSchedule) never = new_schedule("never", 0);
     g_autoptr(GPtrArray) due = NULL;
-    const int64_t fires[] = { SC_NOW + 10, SC_NOW + 11 };
     JwCas cas = JW_CAS_LOST;
 
-    off->enabled = false;
+    off->paused = true;
     JwSchedule *const all[] = { early, late, off, never };
     for (size_t i = 0; i < G_N_ELEMENTS(all); i++) {
         assert_ok(jw_store_put_schedule(store, all[i], &error), error);
@@ -150,105 +200,107 @@ finds_what_is_due_and_fires_it_once(JwStore *store)
     assert_int_equal(due->len, 2);
     assert_string_equal(((JwSchedule *)g_ptr_array_index(due, 0))->id, "early");
     g_clear_pointer(&due, g_ptr_array_unref);
-    assert_ok(jw_store_fire_schedule(store, "early", "h1", SC_NOW + 10, 0, fires, 2, SC_NOW + 30,
-                                     &cas, &error),
-              error);
+    cas = fire_it(store, &(Shot){ "early", "h1", SC_NOW + 10, 0, 2 });
     assert_int_equal(cas, JW_CAS_WON);
-    assert_ok(jw_store_fire_schedule(store, "early", "h1", SC_NOW + 10, 0, fires, 2, SC_NOW + 30,
-                                     &cas, &error),
-              error);
+    cas = fire_it(store, &(Shot){ "early", "h1", SC_NOW + 10, 0, 2 });
     assert_int_equal(cas, JW_CAS_LOST);
-    assert_ok(
-        jw_store_fire_schedule(store, "off", "h1", SC_NOW + 1, 0, fires, 2, SC_NOW, &cas, &error),
-        error);
+    cas = fire_it(store, &(Shot){ "off", "h1", SC_NOW + 1, 0, 2 });
     assert_int_equal(cas, JW_CAS_LOST);
 
-    assert_ok(jw_store_due_schedules(store, SC_NOW, NULL, 10, &due, &error),
-              error); /* pending fires */
-    assert_int_equal(due->len, 1);
-    const JwSchedule *pending = g_ptr_array_index(due, 0);
-    assert_int_equal(pending->next_fire_ms, 0);
-    assert_int_equal(pending->pending_fires->len, 2);
-    assert_int_equal(g_array_index(pending->pending_fires, int64_t, 1), SC_NOW + 11);
-    g_clear_pointer(&due, g_ptr_array_unref);
+    g_autoptr(GPtrArray) open = pending(store, SC_NOW);
+    assert_int_equal(open->len, 1);
+    const JwSchedule *decided = g_ptr_array_index(open, 0);
+    assert_int_equal(decided->next_fire_ms, 0);
+    assert_int_equal(decided->pending_fires->len, 2);
+    const JwFire *second = g_ptr_array_index(decided->pending_fires, 1);
+    assert_int_equal(second->due_ms, SC_NOW + 1);
+    assert_int_equal(second->wake_ms, SC_NOW + 4);
+    assert_int_equal(second->decided_ms, SC_NOW);
+    assert_int_equal(second->kind, JW_OCCURRENCE_SKIPPED);
+    sc_assert_text(second->reason, "too late");
+    assert_ok(jw_store_defer_schedule(store, "early", SC_NOW + 5, &error), error);
+    g_autoptr(GPtrArray) too_soon = pending(store, SC_NOW + 4), again = pending(store, SC_NOW + 5);
+    assert_int_equal(too_soon->len, 0);
+    assert_int_equal(again->len, 1);
     for (int twice = 0; twice < 2; twice++) {
-        assert_ok(jw_store_finish_fire(store, "early", SC_NOW + 10, &cas, &error), error);
+        assert_ok(finish(store, "early", SC_NOW, &cas, &error), error);
         assert_int_equal(cas, twice == 0 ? JW_CAS_WON : JW_CAS_LOST);
     }
     g_autoptr(JwSchedule) one_left = get_schedule(store, "early");
     assert_int_equal(one_left->pending_fires->len, 1);
-    assert_ok(jw_store_finish_fire(store, "early", SC_NOW + 11, &cas, &error), error);
-    assert_ok(jw_store_finish_fire(store, "nobody", SC_NOW + 11, &cas, &error), error);
-    assert_ok(jw_store_due_schedules(store, SC_NOW, NULL, 10, &due, &error), error);
-    assert_int_equal(due->len, 0);
+    assert_ok(finish(store, "early", SC_NOW + 1, &cas, &error), error);
+    assert_ok(finish(store, "nobody", SC_NOW + 1, &cas, &error), error);
+    g_autoptr(GPtrArray) none = pending(store, SC_NOW + 99);
+    assert_int_equal(none->len, 0);
 }
 
+/* Earliest first, whatever their ids; of those that wake together, by id. */
 static void
 finds_what_is_due_page_by_page(JwStore *store)
 {
-    static const char *const ids[] = { "a", "b", "c", "d", "e" };
+    static const char *const ids[] = { "a", "b", "c", "d", "e", "f" };
     g_autoptr(GError) error = NULL;
     g_autoptr(GString) seen = g_string_new(NULL);
-    g_autofree char *after = NULL;
-    const int64_t fires[] = { SC_NOW };
-    JwCas cas = JW_CAS_LOST;
+    g_autoptr(JwSchedule) place = jw_schedule_new();
+    int64_t wake_ms = 0;
     guint n = 0;
 
     for (size_t i = 0; i < G_N_ELEMENTS(ids); i++) {
-        g_autoptr(JwSchedule) schedule = new_schedule(ids[i], SC_NOW + 9 - (int64_t)i);
+        g_autoptr(JwSchedule) schedule = new_schedule(ids[i], SC_NOW + 9 - (int64_t)(i / 2));
         assert_ok(jw_store_put_schedule(store, schedule, &error), error);
     }
-    assert_ok(
-        jw_store_fire_schedule(store, "c", "h1", SC_NOW + 7, 0, fires, 1, SC_NOW, &cas, &error),
-        error);
+    assert_int_equal(fire_it(store, &(Shot){ "c", "h1", SC_NOW + 8, SC_NOW + 20, 0 }), JW_CAS_WON);
     do {
         g_autoptr(GPtrArray) page = NULL;
-        assert_ok(jw_store_due_schedules(store, SC_NOW + 9, after, 2, &page, &error), error);
+        assert_ok(jw_store_due_schedules(store, SC_NOW + 9, place->id != NULL ? place : NULL, 2,
+                                         &page, &error),
+                  error);
         n = page->len;
         for (guint i = 0; i < n; i++) {
-            g_free(after);
-            after = g_strdup(((JwSchedule *)g_ptr_array_index(page, i))->id);
-            g_string_append_printf(seen, "%s%s", after, i + 1 == n ? ";" : " ");
+            const JwSchedule *at = g_ptr_array_index(page, i);
+            set_text(&place->id, at->id);
+            place->wake_ms = at->wake_ms;
+            g_string_append_printf(seen, "%s%s", at->id, i + 1 == n ? ";" : " ");
         }
     } while (n == 2);
-    assert_string_equal(seen->str, "a b;c d;e;");
+    assert_string_equal(seen->str, "e f;d a;b;");
+    assert_ok(jw_store_next_wake(store, SC_NOW + 9, &wake_ms, &error), error);
+    assert_int_equal(wake_ms, SC_NOW + 20);
+    assert_ok(jw_store_next_wake(store, SC_NOW + 20, &wake_ms, &error), error);
+    assert_int_equal(wake_ms, 0);
 }
 
 /* Off and on again: nextFireAt begins anew, what was decided stays and is still found. */
 static void
-disables_and_enables(JwStore *store)
+pauses_and_resumes(JwStore *store)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(JwSchedule) schedule = new_schedule("s1", SC_NOW);
     g_autoptr(GPtrArray) due = NULL;
-    const int64_t fires[] = { SC_NOW };
     JwCas cas = JW_CAS_LOST;
 
     set_text(&schedule->source, JW_SCHEDULE_FILE);
     assert_ok(jw_store_put_schedule(store, schedule, &error), error);
-    assert_ok(jw_store_fire_schedule(store, "s1", "h1", SC_NOW, SC_NOW + 10, fires, 1, SC_NOW, &cas,
-                                     &error),
-              error);
+    cas = fire_it(store, &(Shot){ "s1", "h1", SC_NOW, SC_NOW + 10, 1 });
     for (int twice = 0; twice < 2; twice++) {
-        assert_ok(jw_store_disable_schedule(store, "s1", "gone", SC_NOW + 3 + twice, &cas, &error),
+        assert_ok(jw_store_pause_schedule(store, "s1", "gone", SC_NOW + 3 + twice, &cas, &error),
                   error);
         assert_int_equal(cas, twice == 0 ? JW_CAS_WON : JW_CAS_LOST);
     }
-    assert_ok(jw_store_disable_schedule(store, "nobody", "gone", SC_NOW, &cas, &error), error);
+    assert_ok(jw_store_pause_schedule(store, "nobody", "gone", SC_NOW, &cas, &error), error);
     assert_int_equal(cas, JW_CAS_LOST);
     g_autoptr(JwSchedule) off = get_schedule(store, "s1");
-    assert_false(off->enabled);
+    assert_true(off->paused);
     sc_assert_text(off->source, JW_SCHEDULE_FILE);
     sc_assert_text(off->switch_reason, "gone");
-    sc_assert_text(off->job_spec, "{}");
+    sc_assert_text(off->job_body, "{}");
     assert_int_equal(off->switched_at_ms, SC_NOW + 3);
     assert_int_equal(off->updated_at_ms, SC_NOW + 3);
     assert_int_equal(off->next_fire_ms, SC_NOW + 10);
-    assert_ok(jw_store_due_schedules(store, SC_NOW + 99, NULL, 10, &due, &error), error);
-    assert_int_equal(due->len, 1); /* for its pending fire */
-    assert_false(((JwSchedule *)g_ptr_array_index(due, 0))->enabled);
-    g_clear_pointer(&due, g_ptr_array_unref);
-    assert_ok(jw_store_finish_fire(store, "s1", SC_NOW, &cas, &error), error);
+    g_autoptr(GPtrArray) open = pending(store, SC_NOW + 99);
+    assert_int_equal(open->len, 1);
+    assert_true(((JwSchedule *)g_ptr_array_index(open, 0))->paused);
+    assert_ok(finish(store, "s1", SC_NOW, &cas, &error), error);
     assert_ok(jw_store_due_schedules(store, SC_NOW + 99, NULL, 10, &due, &error), error);
     assert_int_equal(due->len, 0);
 
@@ -258,11 +310,11 @@ disables_and_enables(JwStore *store)
     for (int twice = 0; twice < 2; twice++) {
         assert_ok(jw_store_put_schedule(store, schedule, &error), error);
         g_autoptr(JwSchedule) on = get_schedule(store, "s1");
-        assert_true(on->enabled);
+        assert_false(on->paused);
         assert_int_equal(on->next_fire_ms, SC_NOW + 50);
         assert_int_equal(on->switched_at_ms, SC_NOW + 45);
         sc_assert_text(on->switch_reason, "back");
-        schedule->next_fire_ms = SC_NOW + 60; /* enabled as it was: nothing begins anew */
+        schedule->next_fire_ms = SC_NOW + 60; /* resumed as it was: nothing begins anew */
         schedule->updated_at_ms = SC_NOW + 55;
     }
 }
@@ -278,7 +330,7 @@ lists_schedules_page_by_page(JwStore *store)
 
     for (size_t i = G_N_ELEMENTS(ids); i > 0; i--) {
         g_autoptr(JwSchedule) schedule = new_schedule(ids[i - 1], SC_NOW);
-        schedule->enabled = i % 2 == 0;
+        schedule->paused = i % 2 != 0;
         assert_ok(jw_store_put_schedule(store, schedule, &error), error);
     }
     do {
@@ -296,22 +348,16 @@ lists_schedules_page_by_page(JwStore *store)
 
 typedef struct {
     JwStore *store;
-    int won, errors;
+    int won;
 } Racer;
 
 static gpointer
 race_to_fire(gpointer data)
 {
     Racer *racer = data;
-    const int64_t fire_ms = SC_NOW;
-    g_autoptr(GError) error = NULL;
-    JwCas cas = JW_CAS_LOST;
 
-    racer->errors += jw_store_fire_schedule(racer->store, "s1", "h1", SC_NOW, SC_NOW + 5, &fire_ms,
-                                            1, SC_NOW, &cas, &error)
-                         ? 0
-                         : 1;
-    racer->won += cas == JW_CAS_WON ? 1 : 0;
+    racer->won +=
+        fire_it(racer->store, &(Shot){ "s1", "h1", SC_NOW, SC_NOW + 5, 1 }) == JW_CAS_WON ? 1 : 0;
     return NULL;
 }
 
@@ -320,13 +366,12 @@ of_many_schedulers_one_fires(JwStore *store)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(JwSchedule) schedule = new_schedule("s1", SC_NOW);
-    Racer racers[4] = { { store, 0, 0 }, { store, 0, 0 }, { store, 0, 0 }, { store, 0, 0 } };
+    Racer racers[4] = { { store, 0 }, { store, 0 }, { store, 0 }, { store, 0 } };
     int won = 0;
 
     assert_ok(jw_store_put_schedule(store, schedule, &error), error);
     sc_threads(G_N_ELEMENTS(racers), race_to_fire, racers, sizeof(*racers));
     for (size_t i = 0; i < G_N_ELEMENTS(racers); i++) {
-        assert_int_equal(racers[i].errors, 0);
         won += racers[i].won;
     }
     assert_int_equal(won, 1);
@@ -340,35 +385,26 @@ fires_only_by_the_rule_that_was_read(JwStore *store)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(JwSchedule) schedule = new_schedule("s1", SC_NOW);
-    const int64_t fire_ms = SC_NOW;
     JwCas cas = JW_CAS_WON;
 
     assert_ok(jw_store_put_schedule(store, schedule, &error), error);
     set_text(&schedule->rule_hash, "h2");
     assert_ok(jw_store_put_schedule(store, schedule, &error), error);
-    assert_ok(jw_store_fire_schedule(store, "s1", "h1", SC_NOW, SC_NOW + 5, &fire_ms, 1, SC_NOW,
-                                     &cas, &error),
-              error);
+    cas = fire_it(store, &(Shot){ "s1", "h1", SC_NOW, SC_NOW + 5, 1 });
     assert_int_equal(cas, JW_CAS_LOST);
     g_autoptr(JwSchedule) read = get_schedule(store, "s1");
     assert_int_equal(read->next_fire_ms, SC_NOW);
     assert_int_equal(read->pending_fires->len, 0);
-    assert_ok(jw_store_fire_schedule(store, "s1", "h2", SC_NOW, SC_NOW + 5, &fire_ms, 1, SC_NOW,
-                                     &cas, &error),
-              error);
+    cas = fire_it(store, &(Shot){ "s1", "h2", SC_NOW, SC_NOW + 5, 1 });
     assert_int_equal(cas, JW_CAS_WON);
 
     g_autoptr(JwSchedule) bare =
         new_schedule("bare", SC_NOW); /* a rule without a hash is one too */
     set_text(&bare->rule_hash, NULL);
     assert_ok(jw_store_put_schedule(store, bare, &error), error);
-    assert_ok(
-        jw_store_fire_schedule(store, "bare", "h1", SC_NOW, 0, &fire_ms, 1, SC_NOW, &cas, &error),
-        error);
+    cas = fire_it(store, &(Shot){ "bare", "h1", SC_NOW, 0, 1 });
     assert_int_equal(cas, JW_CAS_LOST);
-    assert_ok(
-        jw_store_fire_schedule(store, "bare", NULL, SC_NOW, 0, &fire_ms, 1, SC_NOW, &cas, &error),
-        error);
+    cas = fire_it(store, &(Shot){ "bare", NULL, SC_NOW, 0, 1 });
     assert_int_equal(cas, JW_CAS_WON);
 }
 
@@ -380,28 +416,13 @@ note_occurrence(const JwOccurrence *occurrence, gpointer data)
                            occurrence->reason != NULL ? occurrence->reason : "-");
 }
 
-/* A decision not to fire waits for its occurrence as one to fire does, however far the next time.
- */
 static void
-finds_decisions_not_to_fire(JwStore *store)
+list(JwStore *store, const JwOccurrenceQuery *query, GString *seen)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(JwSchedule) schedule = new_schedule("s1", SC_NOW);
-    g_autoptr(GPtrArray) due = NULL;
-    const int64_t skipped = -SC_NOW;
-    JwCas cas = JW_CAS_LOST;
 
-    assert_ok(jw_store_put_schedule(store, schedule, &error), error);
-    assert_ok(jw_store_fire_schedule(store, "s1", "h1", SC_NOW, SC_NOW + 9, &skipped, 1, SC_NOW,
-                                     &cas, &error),
-              error);
-    assert_int_equal(cas, JW_CAS_WON);
-    assert_ok(jw_store_due_schedules(store, SC_NOW, NULL, 10, &due, &error), error);
-    assert_int_equal(due->len, 1);
-    g_clear_pointer(&due, g_ptr_array_unref);
-    assert_ok(jw_store_finish_fire(store, "s1", skipped, &cas, &error), error);
-    assert_ok(jw_store_due_schedules(store, SC_NOW, NULL, 10, &due, &error), error);
-    assert_int_equal(due->len, 0);
+    g_string_truncate(seen, 0);
+    assert_ok(jw_store_list_occurrences(store, query, note_occurrence, seen, &error), error);
 }
 
 static void
@@ -409,22 +430,94 @@ keeps_occurrences(JwStore *store)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GString) seen = g_string_new(NULL);
-    JwOccurrence rows[] = {
-        { "o1", "s1", SC_NOW + 1, SC_NOW, JW_OCCURRENCE_FIRED, NULL },
-        { "o2", "s1", SC_NOW + 2, SC_NOW, JW_OCCURRENCE_SKIPPED, "too late" },
-        { "o3", "s1", SC_NOW + 3, SC_NOW, JW_OCCURRENCE_COALESCED, "one for all" },
-        { "o4", "s2", SC_NOW + 4, SC_NOW, JW_OCCURRENCE_CAUGHT_UP, NULL },
-        { "o1", "s1", SC_NOW + 9, SC_NOW, JW_OCCURRENCE_SKIPPED, "again" }, /* left as it was */
+    JwOccurrenceQuery query = { .schedule_id = "s1", .limit = 10 };
+    const JwOccurrence rows[] = {
+        { .id = "o1", "s1", SC_NOW + 1, SC_NOW, JW_OCCURRENCE_FIRED, NULL, "o1", NULL, 0 },
+        { .id = "o2", "s1", SC_NOW + 2, SC_NOW, JW_OCCURRENCE_SKIPPED, "too late", NULL, NULL, 0 },
+        { .id = "o3", "s1", SC_NOW + 3, SC_NOW, JW_OCCURRENCE_PAUSED, "lunch", NULL, NULL, 0 },
+        { .id = "o4", "s2", SC_NOW + 4, SC_NOW, JW_OCCURRENCE_CAUGHT_UP, NULL, "o4", NULL, 0 },
+        { .id = "o1", "s1", SC_NOW + 9, SC_NOW, JW_OCCURRENCE_SKIPPED, "again", NULL, NULL, 0 },
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        assert_ok(jw_store_put_occurrence(store, &rows[i], &error), error);
+        JwCreate create = JW_CREATE_EXISTS;
+        assert_ok(jw_store_put_occurrence(store, &rows[i], &create, &error), error);
+        assert_int_equal(create, i < 4 ? JW_CREATE_NEW : JW_CREATE_EXISTS); /* left as it was */
     }
-    assert_ok(jw_store_list_occurrences(store, "s1", 10, note_occurrence, seen, &error), error);
-    assert_string_equal(seen->str, "o3 s1 3 2 one for all;o2 s1 2 3 too late;o1 s1 1 0 -;");
-    g_string_truncate(seen, 0);
-    assert_ok(jw_store_list_occurrences(store, "s1", 1, note_occurrence, seen, &error), error);
-    assert_string_equal(seen->str, "o3 s1 3 2 one for all;");
+    list(store, &query, seen);
+    assert_string_equal(seen->str, "o3 s1 3 5 lunch;o2 s1 2 4 too late;o1 s1 1 0 -;");
+    query.due_only = true;
+    query.limit = 1;
+    list(store, &query, seen);
+    assert_string_equal(seen->str, "o2 s1 2 4 too late;");
+    query.before_ms = SC_NOW + 2;
+    list(store, &query, seen);
+    assert_string_equal(seen->str, "o1 s1 1 0 -;");
+}
+
+static void
+note_end(const JwOccurrence *occurrence, gpointer data)
+{
+    g_string_printf(data, "%d %s %s %d", (int)occurrence->kind,
+                    occurrence->job_id != NULL ? occurrence->job_id : "-",
+                    occurrence->end_state != NULL ? occurrence->end_state : "-",
+                    occurrence->ended_ms == 0 ? 0 : (int)(occurrence->ended_ms - SC_NOW));
+}
+
+static void
+assert_row(JwStore *store, const char *id, const char *expected)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GString) seen = g_string_new("none");
+    bool found = false;
+
+    assert_ok(jw_store_get_occurrence(store, id, note_end, seen, &found, &error), error);
+    assert_int_equal(found, strcmp(expected, "none") != 0);
+    assert_string_equal(seen->str, expected);
+}
+
+/* Its kind may change until its job has ended; how that ended stays. */
+static void
+amends_and_ends_occurrences(JwStore *store)
+{
+    g_autoptr(GError) error = NULL;
+    JwOccurrence row = {
+        .id = "o1", "s1", SC_NOW + 1, SC_NOW, JW_OCCURRENCE_SKIPPED, "w", NULL, NULL, 0
+    };
+    g_autoptr(GString) seen = g_string_new(NULL);
+    JwOccurrenceQuery query = { .schedule_id = "s1", .limit = 10, .ended_only = true };
+    JwCreate create = JW_CREATE_EXISTS;
+    JwCas cas = JW_CAS_LOST;
+    size_t removed = 0;
+
+    assert_ok(jw_store_put_occurrence(store, &row, &create, &error), error);
+    row.kind = JW_OCCURRENCE_CAUGHT_UP;
+    row.job_id = "o1";
+    for (int twice = 0; twice < 2; twice++) {
+        assert_ok(jw_store_amend_occurrence(store, &row, JW_OCCURRENCE_SKIPPED, &cas, &error),
+                  error);
+        assert_int_equal(cas, twice == 0 ? JW_CAS_WON : JW_CAS_LOST);
+    }
+    assert_row(store, "o1", "2 o1 - 0");
+    assert_row(store, "nobody", "none");
+    assert_ok(jw_store_remove_occurrences(store, SC_NOW + 1, 10, &removed, &error), error);
+    assert_int_equal(removed, 0); /* its job has not ended */
+    assert_ok(jw_store_end_occurrence(store, "o1", "failed", SC_NOW + 7, &error), error);
+    assert_ok(jw_store_end_occurrence(store, "nobody", "failed", SC_NOW + 7, &error), error);
+    assert_row(store, "o1", "2 o1 failed 7");
+    row.kind = JW_OCCURRENCE_SKIPPED;
+    assert_ok(jw_store_amend_occurrence(store, &row, JW_OCCURRENCE_CAUGHT_UP, &cas, &error), error);
+    assert_int_equal(cas, JW_CAS_LOST);
+    list(store, &query, seen);
+    assert_string_equal(seen->str, "o1 s1 1 2 w;");
+    query.ended_after_ms = SC_NOW + 7;
+    list(store, &query, seen);
+    assert_string_equal(seen->str, "");
+    assert_ok(jw_store_remove_occurrences(store, SC_NOW, 10, &removed, &error), error);
+    assert_int_equal(removed, 0); /* too young */
+    assert_ok(jw_store_remove_occurrences(store, SC_NOW + 1, 10, &removed, &error), error);
+    assert_int_equal(removed, 1);
+    assert_row(store, "o1", "none");
 }
 
 const ScCase sc_schedule_cases[] = {
@@ -434,9 +527,9 @@ const ScCase sc_schedule_cases[] = {
     { "finds_what_is_due_page_by_page", finds_what_is_due_page_by_page },
     { "of_many_schedulers_one_fires", of_many_schedulers_one_fires },
     { "fires_only_by_the_rule_that_was_read", fires_only_by_the_rule_that_was_read },
-    { "finds_decisions_not_to_fire", finds_decisions_not_to_fire },
-    { "disables_and_enables", disables_and_enables },
+    { "pauses_and_resumes", pauses_and_resumes },
     { "lists_schedules_page_by_page", lists_schedules_page_by_page },
     { "keeps_occurrences", keeps_occurrences },
+    { "amends_and_ends_occurrences", amends_and_ends_occurrences },
     { NULL, NULL },
 };

@@ -204,19 +204,23 @@ schedules_go_on_without_one(JwStore *store)
     for (size_t i = 0; i < G_N_ELEMENTS(ids); i++) {
         g_autoptr(JwSchedule) schedule = jw_schedule_new();
         JwOccurrence row = { .schedule_id = "s9", .due_ms = SC_NOW - (int64_t)i };
+        JwCreate create = JW_CREATE_EXISTS;
 
         schedule->id = g_strdup(ids[i]);
         schedule->next_fire_ms = SC_NOW + (int64_t)i;
         assert_ok(jw_store_put_schedule(store, schedule, &error), error);
         g_strlcpy(row.id, ids[i], sizeof(row.id));
-        assert_ok(jw_store_put_occurrence(store, &row, &error), error);
+        assert_ok(jw_store_put_occurrence(store, &row, &create, &error), error);
     }
     sc_corrupt(store, "occurrences", "s1");
     sc_corrupt(store, "schedules", "s1");
     assert_ok(jw_store_due_schedules(store, SC_NOW + 9, NULL, 1, &due, &error), error);
     assert_int_equal(due->len, 1);
     assert_string_equal(((JwSchedule *)g_ptr_array_index(due, 0))->id, "s2");
-    assert_ok(jw_store_list_occurrences(store, "s9", 2, note_id, found, &error), error);
+    assert_ok(jw_store_list_occurrences(store,
+                                        &(JwOccurrenceQuery){ .schedule_id = "s9", .limit = 2 },
+                                        note_id, found, &error),
+              error);
     assert_string_equal(found->str, "23");
     assert_false(jw_store_get_schedule(store, "s1", &none, &error));
     assert_jw_error(error, JW_ERROR_CORRUPT, "*");

@@ -111,10 +111,9 @@ large_body(int agents)
     return g_string_free(text, FALSE);
 }
 
-/* The template of a schedule, or a command, that asks for the same job as a body of the reports
- * API. (transfer full) */
+/* A command that asks for the same job as a body of the reports API. (transfer full) */
 static inline char *
-template_of(const char *body)
+command_of(const char *body)
 {
     json_auto_t *job = json_loads(body, 0, NULL);
     json_auto_t *spec = json_object();

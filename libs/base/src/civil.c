@@ -100,6 +100,9 @@ jw_zone_stretch(GTimeZone *zone, int64_t from, int64_t to)
 {
     const int interval = g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL, from);
 
+    if (g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL, to) == interval) {
+        return to + 1;
+    }
     to++;
     while (to - from > 1) {
         const int64_t middle = from + (to - from) / 2;
@@ -128,6 +131,25 @@ jw_zone_utc(GTimeZone *zone, int64_t local_seconds)
     }
     if (jw_zone_offset(zone, second) == after) {
         return second;
+    }
+    return jw_zone_change(zone, low, high);
+}
+
+int64_t
+jw_zone_utc_last(GTimeZone *zone, int64_t local_seconds)
+{
+    const int64_t low = local_seconds - MOST_OFFSET_SECONDS;
+    const int64_t high = local_seconds + MOST_OFFSET_SECONDS;
+    const int64_t before = jw_zone_offset(zone, low);
+    const int64_t after = jw_zone_offset(zone, high);
+    const int64_t first = local_seconds - before;
+    const int64_t second = local_seconds - after;
+
+    if (before == after || jw_zone_offset(zone, second) == after) {
+        return second;
+    }
+    if (jw_zone_offset(zone, first) == before) {
+        return first;
     }
     return jw_zone_change(zone, low, high);
 }

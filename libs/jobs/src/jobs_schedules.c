@@ -25,8 +25,28 @@ jw_jobs_occurrence(const JwSchedule *schedule, int64_t due_ms, int64_t decided_m
                          .reason = reason };
     g_autofree char *due = jw_time_format(due_ms);
 
-    jw_uuid_derive(row.id, "schedule", schedule->id, due, NULL);
+    jw_uuid_derive(row.id, kind < JW_OCCURRENCE_PAUSED ? "schedule" : "schedule-switch",
+                   schedule->id, due, NULL);
     return row;
+}
+
+static void
+take_kind(const JwOccurrence *said, gpointer kind)
+{
+    *(JwOccurrenceKind *)kind = said->kind;
+}
+
+/* Writes the row, unless there is one: then its kind becomes what that says. */
+static bool
+claim(const JwJobs *self, JwOccurrence *row, GError **error)
+{
+    JwCreate create = JW_CREATE_EXISTS;
+    bool found = false;
+
+    return jw_store_put_occurrence(self->store, row, &create, error)
+           && (create == JW_CREATE_NEW
+               || jw_store_get_occurrence(self->store, row->id, take_kind, &row->kind, &found,
+                                          error));
 }
 
 bool
@@ -37,50 +57,41 @@ jw_jobs_cannot_fire(const GError *error)
     return code == JW_ERROR_INVALID || code == JW_ERROR_NOT_FOUND || code == JW_ERROR_TOO_LARGE;
 }
 
-bool
-jw_jobs_fire(const JwJobs *self, const JwSchedule *schedule, JwOccurrence *row,
-             JwCreated *ret_created, GError **error)
+/* Writes @row, which does not fire, or makes the job when the ledger says that it does. */
+static bool
+fire_if_said(const JwJobs *self, const JwSchedule *schedule, JwOccurrence *row, GError **error)
 {
-    g_return_val_if_fail(self != NULL && schedule != NULL && row != NULL && ret_created != NULL,
-                         false);
     g_autoptr(JwJob) job = NULL;
+    JwCreated created = JW_CREATED_REPLAYED;
 
-    *ret_created = JW_CREATED_REPLAYED;
-    if (!jw_occurrence_fires(row->kind)) { /* unless somebody was first */
-        if (!jw_store_claim_occurrence(self->store, row, &row->kind, error)) {
-            return false;
-        }
-        if (!jw_occurrence_fires(row->kind)) {
-            return true;
-        }
-    }
-    /* built first: no row says that it fired when there can be no job */
-    if (!jw_wire_job_from_schedule(self->wire, schedule, row->due_ms, row->decided_ms, &job, error)
-        || !jw_store_claim_occurrence(self->store, row, &row->kind, error)) {
+    if (!claim(self, row, error)) {
         return false;
     }
-    return !jw_occurrence_fires(row->kind) || jw_jobs_create(self, job, ret_created, NULL, error);
+    return !jw_occurrence_fires(row->kind)
+           || (jw_wire_job_from_schedule(self->wire, schedule, row->due_ms, row->decided_ms, &job,
+                                         error)
+               && jw_jobs_create(self, job, &created, NULL, error));
 }
 
 /* The pending decision @due_ms of a schedule that was deleted: no job is made of it after this. */
 static bool
 resolve(const JwJobs *self, const JwSchedule *deleted, int64_t due_ms, int64_t now_ms,
-       GError **error)
+        GError **error)
 {
     JwOccurrence row =
         jw_jobs_occurrence(deleted, due_ms, now_ms, JW_OCCURRENCE_SKIPPED, JW_JOBS_DELETED);
     JwOccurrence said = row;
-    JwCreated created = JW_CREATED_REPLAYED;
+    JwCas cas = JW_CAS_LOST;
     g_autoptr(GError) cause = NULL;
 
-    if (jw_jobs_fire(self, deleted, &said, &created, &cause)) {
+    if (fire_if_said(self, deleted, &said, &cause)) {
         return true;
     }
     if (!jw_jobs_cannot_fire(cause)) {
         g_propagate_error(error, g_steal_pointer(&cause));
         return false;
     }
-    return jw_store_withdraw_occurrence(self->store, &row, error);
+    return jw_store_amend_occurrence(self->store, &row, said.kind, &cas, error);
 }
 
 static bool
@@ -89,9 +100,9 @@ resolve_all(const JwJobs *self, const JwSchedule *deleted, GError **error)
     const int64_t now = jw_clock_now_ms(self->clock);
 
     for (guint i = 0; i < deleted->pending_fires->len; i++) {
-        const int64_t pending = g_array_index(deleted->pending_fires, int64_t, i);
+        const JwFire *fire = g_ptr_array_index(deleted->pending_fires, i);
 
-        if (pending > 0 && !resolve(self, deleted, pending, now, error)) {
+        if (jw_occurrence_fires(fire->kind) && !resolve(self, deleted, fire->due_ms, now, error)) {
             return false;
         }
     }

@@ -26,6 +26,7 @@ static const size_t job_texts[] = {
     offsetof(JwJob, requested_by.email),
     offsetof(JwJob, caller),
     offsetof(JwJob, source),
+    offsetof(JwJob, schedule_id),
     offsetof(JwJob, request_id),
     offsetof(JwJob, traceparent),
     offsetof(JwJob, request_hash),

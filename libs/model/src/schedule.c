@@ -1,10 +1,12 @@
 /* schedule.c: a rule that creates jobs, and its next due time. Pure. The next due time depends
- * on the rule alone, not on whether the schedule is enabled. */
+ * on the rule alone, not on whether the schedule is paused. */
 #include "jw/schedule.h"
 #include "jw/clock.h"
 #include "jw/error.h"
 #include "jw/text.h"
 #include "model_private.h"
+
+#include <string.h>
 
 static const size_t schedule_texts[] = {
     offsetof(JwSchedule, id),
@@ -12,10 +14,13 @@ static const size_t schedule_texts[] = {
     offsetof(JwSchedule, time_zone),
     offsetof(JwSchedule, job_type),
     offsetof(JwSchedule, job_name),
-    offsetof(JwSchedule, job_spec),
+    offsetof(JwSchedule, job_body),
     offsetof(JwSchedule, rule_hash),
     offsetof(JwSchedule, source),
     offsetof(JwSchedule, switch_reason),
+    offsetof(JwSchedule, description),
+    offsetof(JwSchedule, note),
+    offsetof(JwSchedule, calendar),
     offsetof(JwSchedule, deleted_by),
     offsetof(JwSchedule, tombstone),
     offsetof(JwSchedule, entry_hash),
@@ -26,11 +31,9 @@ jw_schedule_new(void)
 {
     JwSchedule *schedule = g_new0(JwSchedule, 1);
 
-    schedule->time_zone = g_strdup("UTC");
-    schedule->misfire = JW_MISFIRE_COALESCE;
     schedule->misfire_grace_ms = 60000;
-    schedule->enabled = true;
-    schedule->pending_fires = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    schedule->misfire_limit = JW_MISFIRE_LIMIT_DEFAULT;
+    schedule->pending_fires = g_ptr_array_new_with_free_func(jw_fire_free);
     return schedule;
 }
 
@@ -43,48 +46,98 @@ jw_schedule_free(gpointer self)
         return;
     }
     jw_texts_clear(schedule, schedule_texts, G_N_ELEMENTS(schedule_texts));
-    g_clear_pointer(&schedule->pending_fires, g_array_unref);
+    g_clear_pointer(&schedule->pending_fires, g_ptr_array_unref);
     g_free(schedule);
 }
 
-/* 0 also when the next time lies beyond what int64_t can hold. */
-static int64_t
-next_interval(const JwSchedule *self, int64_t after_ms)
+char *
+jw_schedule_check_id(const char *id)
 {
-    int64_t past_ms = 0, next_ms = 0;
+    size_t length = strlen(id);
+    bool ok = length > 0 && length <= JW_SCHEDULE_ID_MAX && g_ascii_isalnum(id[0]);
 
-    if (after_ms < self->anchor_ms) {
-        return self->anchor_ms;
+    for (size_t i = 1; ok && i < length; i++) {
+        ok = g_ascii_isalnum(id[i]) || strchr("._:-", id[i]) != NULL;
     }
-    if (__builtin_sub_overflow(after_ms, self->anchor_ms, &past_ms)) {
-        return 0;
-    }
-    past_ms -= past_ms % self->interval_ms;
-    if (__builtin_add_overflow(self->anchor_ms + past_ms, self->interval_ms, &next_ms)) {
-        return 0;
-    }
-    return next_ms;
+    return ok ? NULL
+              : g_strdup_printf("must begin with a letter or digit, then have only letters, digits "
+                                "and . _ : -, at most %d",
+                                JW_SCHEDULE_ID_MAX);
 }
 
-static bool
-next_cron(const JwSchedule *self, int64_t after_ms, int64_t *ret_next_ms, GError **error)
+bool
+jw_schedule_fires_behind(const JwSchedule *self, guint index)
 {
-    g_autoptr(JwCron) cron = NULL;
-    g_autoptr(GTimeZone) zone = NULL;
+    for (guint i = index + 1; i < self->pending_fires->len; i++) {
+        const JwFire *fire = g_ptr_array_index(self->pending_fires, i);
 
-    if (self->cron == NULL) {
+        if (jw_occurrence_fires(fire->kind)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *
+jw_schedule_zone(const JwSchedule *self)
+{
+    return self->time_zone != NULL ? self->time_zone : "UTC";
+}
+
+/* Reads zone and expression of @self, which outlive the rule. */
+static bool
+read_rule(const JwSchedule *self, JwScheduleRule *rule, GError **error)
+{
+    if (self->trigger == JW_TRIGGER_INTERVAL && self->interval_ms <= 0) {
+        return jw_fail(error, JW_ERROR_INVALID, "the interval of a schedule must be positive");
+    }
+    if (self->trigger == JW_TRIGGER_CRON && self->cron == NULL) {
         return jw_fail(error, JW_ERROR_INVALID, "a cron schedule has no cron expression");
     }
-    cron = jw_cron_new(self->cron, error);
-    if (cron == NULL) {
+    if (self->calendar != NULL && self->days == NULL) {
+        return jw_fail(error, JW_ERROR_NOT_FOUND, "there is no calendar '%s'", self->calendar);
+    }
+    if (self->trigger == JW_TRIGGER_CRON) {
+        rule->cron = jw_cron_new_in(self->cron, self->dialect, error);
+        if (rule->cron == NULL) {
+            return false;
+        }
+    }
+    rule->zone = jw_zone_new(jw_schedule_zone(self), error);
+    return rule->zone != NULL;
+}
+
+bool
+jw_schedule_rule_init(JwScheduleRule *rule, const JwSchedule *self, GError **error)
+{
+    g_return_val_if_fail(rule != NULL && self != NULL, false);
+    g_auto(JwScheduleRule) read = { 0 };
+
+    if (!read_rule(self, &read, error)) {
         return false;
     }
-    zone = jw_zone_new(self->time_zone != NULL ? self->time_zone : "UTC", error);
-    if (zone == NULL) {
-        return false;
-    }
-    *ret_next_ms = jw_cron_next(cron, zone, after_ms);
+    read.due = (JwDueRule){
+        .trigger = self->trigger,
+        .interval_ms = self->interval_ms,
+        .anchor_ms = self->anchor_ms,
+        .once_ms = self->once_ms,
+        .cron = read.cron,
+        .dst = self->dst,
+        .zone = read.zone,
+        .calendar = self->calendar != NULL ? self->days : NULL,
+        .start_ms = self->start_ms,
+        .end_ms = self->end_ms,
+    };
+    *rule = read;
+    read = (JwScheduleRule){ 0 };
     return true;
+}
+
+void
+jw_schedule_rule_clear(JwScheduleRule *rule)
+{
+    g_clear_pointer(&rule->cron, jw_cron_free);
+    g_clear_pointer(&rule->zone, g_time_zone_unref);
 }
 
 bool
@@ -92,21 +145,38 @@ jw_schedule_next(const JwSchedule *self, int64_t after_ms, int64_t *ret_next_ms,
 {
     g_return_val_if_fail(self != NULL && ret_next_ms != NULL, false);
     g_return_val_if_fail(error == NULL || *error == NULL, false);
+    g_auto(JwScheduleRule) rule = { 0 };
 
-    switch (self->trigger) {
-    case JW_TRIGGER_INTERVAL:
-        if (self->interval_ms <= 0) {
-            return jw_fail(error, JW_ERROR_INVALID, "the interval of a schedule must be positive");
-        }
-        *ret_next_ms = next_interval(self, after_ms);
-        return true;
-    case JW_TRIGGER_CRON:
-        return next_cron(self, after_ms, ret_next_ms, error);
-    case JW_TRIGGER_ONCE:
-        *ret_next_ms = self->once_ms > after_ms ? self->once_ms : 0;
-        return true;
+    if (!jw_schedule_rule_init(&rule, self, error)) {
+        return false;
     }
-    return jw_fail(error, JW_ERROR_INVALID, "unknown trigger %d", (int)self->trigger);
+    *ret_next_ms = jw_due_next(&rule.due, after_ms);
+    return true;
+}
+
+int64_t
+jw_schedule_wake(const JwSchedule *self, const JwScheduleRule *rule, int64_t due_ms)
+{
+    if (due_ms == 0 || self->jitter_ms == 0) {
+        return due_ms;
+    }
+    return due_ms
+           + jw_due_jitter_ms(self->id != NULL ? self->id : "", due_ms,
+                              jw_due_next(&rule->due, due_ms), self->jitter_ms);
+}
+
+bool
+jw_schedule_begin(JwSchedule *self, int64_t now_ms, GError **error)
+{
+    g_return_val_if_fail(self != NULL, false);
+    g_auto(JwScheduleRule) rule = { 0 };
+
+    if (!jw_schedule_rule_init(&rule, self, error)) {
+        return false;
+    }
+    self->next_fire_ms = jw_due_next(&rule.due, now_ms);
+    self->wake_ms = jw_schedule_wake(self, &rule, self->next_fire_ms);
+    return true;
 }
 
 static char *
@@ -130,7 +200,8 @@ jw_schedule_details(const JwSchedule *self)
     case JW_TRIGGER_INTERVAL:
         return interval_details(self->interval_ms);
     case JW_TRIGGER_CRON: {
-        g_autoptr(JwCron) cron = self->cron != NULL ? jw_cron_new(self->cron, NULL) : NULL;
+        g_autoptr(JwCron) cron =
+            self->cron != NULL ? jw_cron_new_in(self->cron, self->dialect, NULL) : NULL;
         return g_strdup(cron != NULL ? jw_cron_fields(cron) : self->cron);
     }
     case JW_TRIGGER_ONCE:
@@ -152,21 +223,27 @@ jw_trigger_name(JwTriggerType trigger)
     return names[trigger];
 }
 
-bool
-jw_occurrence_fires(JwOccurrenceKind kind)
+const char *
+jw_misfire_name(int misfire)
 {
-    return kind == JW_OCCURRENCE_FIRED || kind == JW_OCCURRENCE_CAUGHT_UP;
+    static const char *const names[] = {
+        [JW_MISFIRE_FIRE_ONCE] = "fire_once",
+        [JW_MISFIRE_FIRE_ALL] = "fire_all",
+        [JW_MISFIRE_SKIP] = "skip",
+    };
+
+    return misfire >= 0 && (size_t)misfire < G_N_ELEMENTS(names) ? names[misfire] : NULL;
 }
 
 const char *
-jw_occurrence_kind_name(JwOccurrenceKind kind)
+jw_overlap_name(int overlap)
 {
     static const char *const names[] = {
-        [JW_OCCURRENCE_FIRED] = "fired",         [JW_OCCURRENCE_CAUGHT_UP] = "caught-up",
-        [JW_OCCURRENCE_COALESCED] = "coalesced", [JW_OCCURRENCE_SKIPPED] = "skipped",
-        [JW_OCCURRENCE_DISABLED] = "disabled",   [JW_OCCURRENCE_ENABLED] = "enabled",
+        [JW_OVERLAP_ALLOW] = "allow",
+        [JW_OVERLAP_SKIP] = "skip",
+        [JW_OVERLAP_QUEUE_ONE] = "queue_one",
+        [JW_OVERLAP_CANCEL_RUNNING] = "cancel_running",
     };
 
-    g_return_val_if_fail((size_t)kind < G_N_ELEMENTS(names), "unknown");
-    return names[kind];
+    return overlap >= 0 && (size_t)overlap < G_N_ELEMENTS(names) ? names[overlap] : NULL;
 }

@@ -93,9 +93,10 @@ static const JwField request_fields[] = {
     { .name = "templateId", .type = JW_FIELD_STRING, .min = 1, .max = 200 },
     { .name = NULL },
 };
-const JwField jw_wire_template_fields[] = {
+static const JwField template_fields[] = {
     JOB_FIELDS,
-    KIND_FIELDS,
+    { .name = "kind", .type = JW_FIELD_STRING, .check = check_type },
+    { .name = "maxAttempts", .type = JW_FIELD_INT, .min = 1, .max = MAX_ATTEMPTS },
     { .name = "scheduledFor", .type = JW_FIELD_STRING, .check = check_no_time },
     { .name = "templateId", .type = JW_FIELD_STRING, .check = check_no_template },
     { .name = "requestedBy", .type = JW_FIELD_OBJECT, .fields = jw_wire_actor_fields },
@@ -151,6 +152,17 @@ jw_wire_check_on_failure(const json_t *body, const char *email, const char *base
                              advice);
 }
 
+static bool
+check_shared(const JwJobKind *kind, const json_t *body, const char *base, JwViolations *violations)
+{
+    const json_t *requester = json_object_get(body, "requestedBy");
+    bool ok = check_recipients(kind, body, base, violations);
+
+    return jw_wire_check_on_failure(body, jw_json_text(requester, "email"), base,
+                                    "give it in requestedBy, or leave this out", violations)
+           && ok;
+}
+
 bool
 jw_wire_check_job(const JwWire *self, const json_t *body, const JwField *fields, const char *base,
                   JwViolations *violations)
@@ -163,10 +175,7 @@ jw_wire_check_job(const JwWire *self, const json_t *body, const JwField *fields,
     if (kind == NULL || spec == NULL) {
         return false;
     }
-    ok = check_recipients(kind, body, base, violations) && ok;
-    ok = jw_wire_check_on_failure(body, jw_json_text(json_object_get(body, "requestedBy"), "email"),
-                                  base, "give it in requestedBy, or leave this out", violations)
-         && ok;
+    ok = check_shared(kind, body, base, violations) && ok;
     ok = jw_check_object(spec, kind->fields, pointer, violations) && ok;
     return (kind->check == NULL || kind->check(self->catalog, spec, pointer, violations)) && ok;
 }
@@ -387,4 +396,49 @@ jw_wire_check_settings(const JwWire *self, const json_t *settings, const char *b
         ok = jw_violations_add(violations, pointer, "is required");
     }
     return kind->check(self->catalog, settings, base, violations) && ok;
+}
+
+static const JwJobKind *
+template_kind(const json_t *body)
+{
+    const char *named = jw_json_text(body, "kind");
+
+    return jw_kind_find(named != NULL ? named : JW_KIND_DEFAULT);
+}
+
+bool
+jw_wire_check_template(const JwWire *self, const json_t *body, const char *base,
+                       JwViolations *violations)
+{
+    const JwJobKind *kind = template_kind(body);
+
+    if (kind == NULL) { /* what it may say is its kind's, which is unknown */
+        g_autofree char *pointer = jw_pointer(base, "kind");
+        g_autofree char *wrong = check_type(jw_json_text(body, "kind"));
+        return jw_violations_add(violations, pointer, "%s", wrong);
+    }
+    g_autofree JwField *fields = join_fields(kind->fields, template_fields);
+    bool ok = jw_check_object(body, fields, base, violations);
+    ok = check_shared(kind, body, base, violations) && ok;
+    ok = (kind->check == NULL || kind->check(self->catalog, body, base, violations)) && ok;
+    return (kind->check_template == NULL || kind->check_template(body, base, violations)) && ok;
+}
+
+JwJob *
+jw_wire_build_template(const JwWire *self, const json_t *body, const char *zone, int64_t at_ms,
+                       int64_t now_ms)
+{
+    const JwJobKind *kind = template_kind(body);
+    json_auto_t *spec = json_object();
+
+    for (const JwField *field = kind->fields; field->name != NULL; field++) {
+        json_t *value = json_object_get(body, field->name);
+        if (value != NULL) {
+            json_object_set(spec, field->name, value);
+        }
+    }
+    if (zone != NULL && kind->set_zone != NULL) {
+        kind->set_zone(spec, zone);
+    }
+    return build_job(self, kind, body, spec, at_ms, now_ms);
 }

@@ -11,18 +11,27 @@ struct _JwWire {
     char *topic_prefix;
 };
 
-/* wire_job.c: the members of a submit command, and of a schedule's template. */
+/* wire_job.c: the members of a submit command. */
 extern const JwField jw_wire_command_fields[];
-extern const JwField jw_wire_template_fields[];
 
-/* Notes all violations of a command or template whose own pointer is @base; its spec is judged by
- * its kind. False when there was one. */
+/* Notes all violations of a command whose own pointer is @base; its spec is judged by its kind.
+ * False when there was one. */
 bool jw_wire_check_job(const JwWire *self, const json_t *body, const JwField *fields,
                        const char *base, JwViolations *violations);
 
-/* The job of a command or template without violations. @at_ms: the time it is meant to start.
+/* The job of a command without violations. @at_ms: the time it is meant to start.
  * (transfer full) */
 JwJob *jw_wire_build_job(const JwWire *self, const json_t *body, int64_t at_ms, int64_t now_ms);
+
+/* The same for the job of a schedule, an object: its kind and, beside the members that all jobs
+ * have, those of the kind's spec. */
+bool jw_wire_check_template(const JwWire *self, const json_t *body, const char *base,
+                            JwViolations *violations);
+
+/* The job of such a body without violations. @zone: (nullable): of the schedule, for a spec that
+ * names none. (transfer full) */
+JwJob *jw_wire_build_template(const JwWire *self, const json_t *body, const char *zone,
+                              int64_t at_ms, int64_t now_ms);
 
 /* The command that asks for @job as it is. (transfer full) */
 json_t *jw_wire_job_value(const JwJob *job);

@@ -1,62 +1,100 @@
-/* wire_schedule.c: schedules from a configuration file, and the job of one occurrence.
- * Any thread, no state. The template of a schedule names a kind of job and has its spec. It is
- * checked when the file is read and stored unchanged; the due time of an occurrence completes the
- * spec of its job. */
+/* wire_schedule.c: a schedule and its JSON, in both directions (schemas/common/schedule.v1.json).
+ * Any thread, no state. The same form for the file of schedules, the bodies of the API and the
+ * commands of Kafka: a member has its row in a table here, is read in read_…() and written in
+ * jw_wire_schedule_value(). */
 #include "wire_private.h"
 
-#include "jw/address.h"
 #include "jw/clock.h"
+#include "jw/duration.h"
+#include "jw/every.h"
 #include "jw/ident.h"
 
 #include <string.h>
 
-#define ANCHOR_DEFAULT_MS 0 /* every process computes the same due times */
+#define JITTER_MOST_MS INT64_C(86400000)
+#define CRON_MAX       200
 
 static const char *const trigger_types[] = { "interval", "cron", "once", NULL };
-static const char *const misfires[] = { "coalesce", "skip", "catch-up", NULL };
+static const char *const misfires[] = { "fire_once", "fire_all", "skip", NULL };
+static const char *const dialects[] = { "crontab", "quartz", "apscheduler", NULL };
+static const char *const gaps[] = { "auto", "run_after", "skip", NULL };
+static const char *const repeats[] = { "auto", "first", "last", "both", NULL };
+static const char *const overlaps[] = { "allow", "skip", "queue_one", "cancel_running", NULL };
 
 static char *
-check_cron(const char *text)
+check_not_yet(const char *text G_GNUC_UNUSED)
+{
+    return g_strdup("has no effect in this version, so it is refused; leave it out");
+}
+
+static char *
+check_every(const char *text)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(JwCron) cron = jw_cron_new(text, &error);
+    int64_t ms = 0;
 
-    return cron != NULL ? NULL : g_strdup(jw_error_message(error));
+    return jw_every_parse(text, &ms, &error) ? NULL : g_strdup(jw_error_message(error));
 }
+
+static char *
+check_jitter(const char *text)
+{
+    int64_t ms = 0;
+
+    if (!jw_parse_duration(text, &ms)) {
+        return jw_check_duration(text);
+    }
+    return ms <= JITTER_MOST_MS ? NULL : g_strdup("must be at most 24h");
+}
+
+/* A member of the form that this version cannot honour: refused by name, not passed over. */
+#define NOT_YET(name_)                                                                             \
+    {                                                                                              \
+        .name = (name_), .type = JW_FIELD_ANY, .flags = 0, .check = check_not_yet                  \
+    }
 
 static const JwField trigger_fields[] = {
     { .name = "type",
       .type = JW_FIELD_STRING,
       .flags = JW_FIELD_REQUIRED,
       .values = trigger_types },
-    { .name = "every", .type = JW_FIELD_STRING, .check = jw_check_duration },
+    { .name = "every", .type = JW_FIELD_STRING, .check = check_every },
     { .name = "anchor", .type = JW_FIELD_STRING, .check = jw_check_time },
-    { .name = "cron", .type = JW_FIELD_STRING, .min = 1, .max = 200, .check = check_cron },
+    { .name = "cron", .type = JW_FIELD_STRING, .min = 1, .max = CRON_MAX },
+    { .name = "dialect", .type = JW_FIELD_STRING, .values = dialects },
     { .name = "at", .type = JW_FIELD_STRING, .check = jw_check_time },
     { .name = NULL },
 };
+static const JwField dst_fields[] = {
+    { .name = "gap", .type = JW_FIELD_STRING, .values = gaps },
+    { .name = "repeat", .type = JW_FIELD_STRING, .values = repeats },
+    { .name = NULL },
+};
 static const JwField schedule_fields[] = {
-    { .name = "id", .type = JW_FIELD_STRING, .flags = JW_FIELD_REQUIRED, .check = jw_check_slug },
+    { .name = "id", .type = JW_FIELD_STRING, .check = jw_schedule_check_id },
     { .name = "description", .type = JW_FIELD_STRING, .flags = JW_FIELD_LINES, .max = 2000 },
     { .name = "trigger",
       .type = JW_FIELD_OBJECT,
       .flags = JW_FIELD_REQUIRED,
       .fields = trigger_fields },
-    { .name = "timeZone", .type = JW_FIELD_STRING, .check = jw_check_zone },
+    { .name = "time_zone", .type = JW_FIELD_STRING, .check = jw_check_zone },
+    { .name = "dst", .type = JW_FIELD_OBJECT, .fields = dst_fields },
+    { .name = "start", .type = JW_FIELD_STRING, .check = jw_check_time },
+    { .name = "end", .type = JW_FIELD_STRING, .check = jw_check_time },
+    { .name = "jitter", .type = JW_FIELD_STRING, .check = check_jitter },
+    { .name = "calendar", .type = JW_FIELD_STRING, .check = jw_check_slug },
     { .name = "misfire", .type = JW_FIELD_STRING, .values = misfires },
-    { .name = "misfireGrace", .type = JW_FIELD_STRING, .check = jw_check_duration },
-    { .name = "enabled", .type = JW_FIELD_BOOL },
+    { .name = "misfire_limit", .type = JW_FIELD_INT, .min = 1, .max = JW_MISFIRE_LIMIT_MAX },
+    { .name = "misfire_grace", .type = JW_FIELD_STRING, .check = jw_check_duration },
+    { .name = "overlap", .type = JW_FIELD_STRING, .values = overlaps },
+    { .name = "pause_after_failures",
+      .type = JW_FIELD_INT,
+      .min = 1,
+      .max = JW_PAUSE_AFTER_FAILURES_MAX },
+    { .name = "paused", .type = JW_FIELD_BOOL },
+    { .name = "note", .type = JW_FIELD_STRING, .flags = JW_FIELD_LINES, .max = 2000 },
     { .name = "job", .type = JW_FIELD_ANY, .flags = JW_FIELD_REQUIRED },
-    { .name = NULL },
-};
-static const JwField schedule_item = { .type = JW_FIELD_OBJECT, .fields = schedule_fields };
-static const JwField file_fields[] = {
-    { .name = "$schema", .type = JW_FIELD_STRING },
-    { .name = "schedules",
-      .type = JW_FIELD_ARRAY,
-      .flags = JW_FIELD_REQUIRED,
-      .max = 10000,
-      .item = &schedule_item },
+    NOT_YET("ready"),
     { .name = NULL },
 };
 
@@ -69,6 +107,51 @@ static const struct {
     { "cron", "cron", JW_TRIGGER_CRON },
     { "once", "at", JW_TRIGGER_ONCE },
 };
+
+/* Values of NOT_YET are of any type, so their rows cannot refuse them. */
+static bool
+check_later(const json_t *object, const JwField *fields, const char *base, JwViolations *violations)
+{
+    bool ok = true;
+
+    for (const JwField *field = fields; field->name != NULL; field++) {
+        if (field->check == check_not_yet && json_object_get(object, field->name) != NULL) {
+            g_autofree char *pointer = jw_pointer(base, field->name);
+            g_autofree char *wrong = check_not_yet("");
+            ok = jw_violations_add(violations, pointer, "%s", wrong);
+        }
+    }
+    return ok;
+}
+
+static bool
+check_belongs(const json_t *trigger, const char *base, const char *name, const char *type,
+              JwViolations *violations)
+{
+    g_autofree char *pointer = jw_pointer(base, name);
+
+    return json_object_get(trigger, name) == NULL
+           || g_strcmp0(jw_json_text(trigger, "type"), type) == 0
+           || jw_violations_add(violations, pointer, "belongs to a trigger of type %s", type);
+}
+
+/* In the dialect that it names. */
+static bool
+check_expression(const json_t *trigger, const char *base, JwViolations *violations)
+{
+    const char *text = jw_json_text(trigger, "cron");
+    const char *named = jw_json_text(trigger, "dialect");
+    g_autofree char *pointer = jw_pointer(base, "cron");
+    g_autoptr(GError) error = NULL;
+    JwCronDialect dialect = JW_CRON_CRONTAB;
+
+    if (text == NULL || text[0] == '\0' || strlen(text) > CRON_MAX
+        || (named != NULL && !jw_cron_dialect_find(named, &dialect))) {
+        return true; /* its table says so */
+    }
+    g_autoptr(JwCron) cron = jw_cron_new_in(text, dialect, &error);
+    return cron != NULL || jw_violations_add(violations, pointer, "%s", jw_error_message(error));
+}
 
 static bool
 check_trigger(const json_t *trigger, const char *base, JwViolations *violations)
@@ -88,57 +171,43 @@ check_trigger(const json_t *trigger, const char *base, JwViolations *violations)
                                    triggers[i].type, type);
         }
     }
-    if (json_object_get(trigger, "anchor") != NULL && g_strcmp0(type, "interval") != 0) {
-        g_autofree char *pointer = jw_pointer(base, "anchor");
-        ok = jw_violations_add(violations, pointer, "belongs to a trigger of type interval");
-    }
-    return ok;
+    ok = check_belongs(trigger, base, "anchor", "interval", violations) && ok;
+    ok = check_belongs(trigger, base, "dialect", "cron", violations) && ok;
+    ok = check_expression(trigger, base, violations) && ok;
+    return check_later(trigger, trigger_fields, base, violations) && ok;
 }
 
 static bool
-check_template(const JwWire *self, const json_t *job, const char *base, JwViolations *violations)
+check_schedule(const JwWire *self, const json_t *body, const char *base, JwViolations *violations)
 {
-    const JwJobKind *kind = jw_kind_find(jw_json_text(job, "jobType"));
-    g_autofree char *spec = jw_pointer(base, "spec");
-    bool ok = jw_wire_check_job(self, job, jw_wire_template_fields, base, violations);
-
-    return (kind == NULL || kind->check_template == NULL
-            || kind->check_template(json_object_get(job, "spec"), spec, violations))
-           && ok;
-}
-
-static bool
-check_schedule(const JwWire *self, const json_t *item, const char *base, GHashTable *ids,
-               JwViolations *violations)
-{
-    const char *id = jw_json_text(item, "id");
-    const json_t *job = json_object_get(item, "job");
+    const json_t *job = json_object_get(body, "job");
     g_autofree char *trigger = jw_pointer(base, "trigger");
     g_autofree char *template = jw_pointer(base, "job");
-    bool ok = check_trigger(json_object_get(item, "trigger"), trigger, violations);
+    bool ok = jw_check_object(body, schedule_fields, base, violations);
 
-    if (id != NULL && !g_hash_table_add(ids, g_strdup(id))) {
-        g_autofree char *pointer = jw_pointer(base, "id");
-        ok = jw_violations_add(violations, pointer, "is the id of an earlier schedule");
-    }
-    return job != NULL && check_template(self, job, template, violations) && ok;
+    ok = check_trigger(json_object_get(body, "trigger"), trigger, violations) && ok;
+    ok = check_later(body, schedule_fields, base, violations) && ok;
+    return job != NULL && jw_wire_check_template(self, job, template, violations) && ok;
 }
 
-static bool
-check_file(const JwWire *self, const json_t *file, JwViolations *violations)
+/* The place of @text in @names, which has it; @otherwise without a text. */
+static int
+read_name(const char *text, const char *const *names, int otherwise)
 {
-    const json_t *list = json_object_get(file, "schedules");
-    g_autoptr(GHashTable) ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    bool ok = jw_check_object(file, file_fields, "", violations);
-    const json_t *item = NULL;
-    size_t i = 0;
-
-    json_array_foreach(list, i, item)
-    {
-        g_autofree char *base = jw_pointer_index("/schedules", i);
-        ok = check_schedule(self, item, base, ids, violations) && ok;
+    for (int i = 0; text != NULL && names[i] != NULL; i++) {
+        if (strcmp(text, names[i]) == 0) {
+            return i;
+        }
     }
-    return ok;
+    return otherwise;
+}
+
+/* Without an anchor an interval begins at the start; without that too it is the same one for every
+ * process. */
+static int64_t
+anchor_default(const JwSchedule *schedule)
+{
+    return schedule->start_ms;
 }
 
 static void
@@ -153,165 +222,227 @@ read_trigger(const json_t *trigger, JwSchedule *schedule)
         }
     }
     schedule->cron = g_strdup(jw_json_text(trigger, "cron"));
-    schedule->anchor_ms = jw_json_time(trigger, "anchor", ANCHOR_DEFAULT_MS);
+    if (jw_json_text(trigger, "dialect") != NULL) {
+        schedule->dialect =
+            (JwCronDialect)read_name(jw_json_text(trigger, "dialect"), dialects, JW_CRON_CRONTAB);
+    }
+    schedule->anchor_ms = jw_json_time(trigger, "anchor", anchor_default(schedule));
     schedule->once_ms = jw_json_time(trigger, "at", 0);
-    if (every != NULL) {
-        (void)jw_parse_duration(every, &schedule->interval_ms);
+    if (every != NULL && !jw_every_parse(every, &schedule->interval_ms, NULL)) {
+        schedule->interval_ms = 0; /* never: it was checked */
     }
 }
 
-/* A template without a time zone takes that of its schedule. (transfer full) */
-static json_t *
-template_of(const json_t *item)
-{
-    json_t *job = json_deep_copy(json_object_get(item, "job"));
-    const JwJobKind *kind = jw_kind_find(jw_json_text(job, "jobType"));
-    const char *zone = jw_json_text(item, "timeZone");
-
-    if (zone != NULL && kind->set_zone != NULL) {
-        kind->set_zone(json_object_get(job, "spec"), zone);
-    }
-    return job;
-}
-
-/* Only what decides the due times: after a change of template or policy they go on as they are
+/* Only what decides the due times: after a change of job or policy they go on as they are
  * (jw_store_put_schedule). */
 static char *
 rule_hash(const JwSchedule *schedule)
 {
-    g_autofree char *rule = g_strdup_printf(
-        "%s|%" G_GINT64_FORMAT "|%" G_GINT64_FORMAT "|%s|%" G_GINT64_FORMAT "|%s",
-        jw_trigger_name(schedule->trigger), schedule->interval_ms, schedule->anchor_ms,
-        schedule->cron != NULL ? schedule->cron : "", schedule->once_ms, schedule->time_zone);
+    g_autoptr(GString) rule = g_string_new(jw_trigger_name(schedule->trigger));
+    const int64_t numbers[] = {
+        schedule->interval_ms, schedule->anchor_ms, schedule->once_ms,
+        schedule->start_ms,    schedule->end_ms,    schedule->jitter_ms,
+        schedule->dialect,     schedule->dst.gap,   schedule->dst.repeat,
+    };
+    const char *const texts[] = { schedule->cron, jw_schedule_zone(schedule), schedule->calendar };
 
-    return jw_sha256_hex(rule, strlen(rule));
+    for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++) {
+        g_string_append_printf(rule, "|%" G_GINT64_FORMAT, numbers[i]);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_string_append_printf(rule, "|%s", texts[i] != NULL ? texts[i] : "");
+    }
+    return g_compute_checksum_for_string(G_CHECKSUM_SHA256, rule->str, -1);
 }
 
 static void
-read_policies(const json_t *item, JwSchedule *schedule)
+read_limits(const json_t *body, JwSchedule *schedule)
 {
-    static const JwMisfire values[] = { JW_MISFIRE_COALESCE, JW_MISFIRE_SKIP, JW_MISFIRE_CATCH_UP };
-    const char *misfire = jw_json_text(item, "misfire");
-    const char *grace = jw_json_text(item, "misfireGrace");
+    const json_t *dst = json_object_get(body, "dst");
+    const char *jitter = jw_json_text(body, "jitter");
 
-    for (size_t i = 0; i < G_N_ELEMENTS(values); i++) {
-        if (g_strcmp0(misfire, misfires[i]) == 0) {
-            schedule->misfire = values[i];
-        }
+    schedule->start_ms = jw_json_time(body, "start", 0);
+    schedule->end_ms = jw_json_time(body, "end", 0);
+    schedule->calendar = g_strdup(jw_json_text(body, "calendar"));
+    schedule->dst.gap = (JwGapRule)read_name(jw_json_text(dst, "gap"), gaps, JW_GAP_AUTO);
+    schedule->dst.repeat =
+        (JwRepeatRule)read_name(jw_json_text(dst, "repeat"), repeats, JW_REPEAT_AUTO);
+    if (jitter != NULL) {
+        (void)jw_parse_duration(jitter, &schedule->jitter_ms);
     }
+}
+
+static void
+read_policies(const json_t *body, JwSchedule *schedule)
+{
+    const char *grace = jw_json_text(body, "misfire_grace");
+    const json_t *limit = json_object_get(body, "misfire_limit");
+
+    if (limit != NULL) {
+        schedule->misfire_limit = (int32_t)json_integer_value(limit);
+    }
+
+    schedule->misfire =
+        (JwMisfire)read_name(jw_json_text(body, "misfire"), misfires, JW_MISFIRE_FIRE_ONCE);
     if (grace != NULL) {
         (void)jw_parse_duration(grace, &schedule->misfire_grace_ms);
     }
-    schedule->enabled = !json_is_false(json_object_get(item, "enabled"));
-    schedule->switch_reason =
-        g_strdup(schedule->enabled ? "the file of schedules enables it; what was due while it was "
-                                     "disabled is not made up for"
-                                   : "the file of schedules disables it");
+    schedule->overlap =
+        (JwOverlap)read_name(jw_json_text(body, "overlap"), overlaps, JW_OVERLAP_ALLOW);
+    schedule->pause_after_failures =
+        (int32_t)json_integer_value(json_object_get(body, "pause_after_failures"));
+    schedule->paused = json_is_true(json_object_get(body, "paused"));
+    schedule->note = g_strdup(jw_json_text(body, "note"));
 }
 
 static JwSchedule *
-read_schedule(const JwWire *self, const json_t *item, int64_t now_ms, GError **error)
+read_schedule(const JwWire *self, const json_t *body, int64_t now_ms)
 {
-    g_autoptr(JwSchedule) schedule = jw_schedule_new();
-    const char *zone = jw_json_text(item, "timeZone");
-    json_auto_t *template = template_of(item);
-    g_autofree char *entry = jw_json_print(item);
-    g_autoptr(JwJob) job = jw_wire_build_job(self, template, now_ms, now_ms);
+    const json_t *job_body = json_object_get(body, "job");
+    JwSchedule *schedule = jw_schedule_new();
 
-    schedule->id = g_strdup(jw_json_text(item, "id"));
-    schedule->source = g_strdup(JW_SCHEDULE_FILE);
-    schedule->entry_hash = jw_sha256_hex(entry, strlen(entry));
-    if (zone != NULL) {
-        g_free(schedule->time_zone);
-        schedule->time_zone = g_strdup(zone);
-    }
-    read_trigger(json_object_get(item, "trigger"), schedule);
-    read_policies(item, schedule);
+    schedule->id = g_strdup(jw_json_text(body, "id"));
+    schedule->description = g_strdup(jw_json_text(body, "description"));
+    schedule->time_zone = g_strdup(jw_json_text(body, "time_zone"));
+    read_limits(body, schedule);
+    read_trigger(json_object_get(body, "trigger"), schedule);
+    read_policies(body, schedule);
+    g_autoptr(JwJob) job =
+        jw_wire_build_template(self, job_body, schedule->time_zone, now_ms, now_ms);
     schedule->job_type = g_steal_pointer(&job->type);
     schedule->job_name = g_steal_pointer(&job->name);
-    schedule->job_spec = jw_json_print(template);
+    schedule->job_body = jw_json_print(job_body);
     schedule->rule_hash = rule_hash(schedule);
     schedule->updated_at_ms = now_ms;
-    if (!jw_schedule_next(schedule, now_ms, &schedule->next_fire_ms, error)) {
-        (void)jw_prefix(error, "schedule '%s'", schedule->id);
-        return NULL;
+    return schedule;
+}
+
+/* What is wrong with the rule as a whole, and its first due time. The days of a calendar are not
+ * known here: whoever stores the schedule begins it by them. */
+static bool
+check_rule(JwSchedule *schedule, const char *base, int64_t now_ms, JwViolations *violations)
+{
+    g_autoptr(JwCalendar) no_days = jw_calendar_new();
+    g_auto(JwScheduleRule) rule = { 0 };
+    g_autoptr(GError) error = NULL;
+    const char *member = "trigger";
+
+    schedule->days = no_days;
+    bool ok = jw_schedule_rule_init(&rule, schedule, &error)
+              && jw_due_check(&rule.due, INT64_MIN, &member, &error)
+              && jw_schedule_begin(schedule, now_ms, &error);
+    schedule->days = NULL;
+    if (!ok) {
+        g_autofree char *pointer = jw_pointer(base, member);
+        return jw_violations_add(violations, pointer, "%s", jw_error_message(error));
     }
-    return g_steal_pointer(&schedule);
+    return true;
 }
 
 bool
-jw_wire_schedules_load(const JwWire *self, const char *path, int64_t now_ms, GPtrArray **ret,
-                       GError **error)
+jw_wire_schedule_from_value(const JwWire *self, const json_t *body, const char *base,
+                            int64_t now_ms, JwViolations *violations, JwSchedule **ret_schedule)
 {
-    g_return_val_if_fail(self != NULL && path != NULL && ret != NULL, false);
-    g_return_val_if_fail(error == NULL || *error == NULL, false);
+    g_return_val_if_fail(self != NULL && base != NULL && violations != NULL, false);
+    g_return_val_if_fail(ret_schedule != NULL, false);
 
-    g_auto(JwViolations) violations = { 0 };
-    json_auto_t *file = jw_json_parse_file(path, error);
-    if (file == NULL) {
+    if (!check_schedule(self, body, base, violations)) {
         return false;
     }
-    if (!check_file(self, file, &violations)) {
-        g_autofree char *text = jw_violations_text(&violations);
-        return jw_fail(error, JW_ERROR_INVALID, "%s: %s", path, text);
+    g_autoptr(JwSchedule) schedule = read_schedule(self, body, now_ms);
+    if (!check_rule(schedule, base, now_ms, violations)) {
+        return false;
     }
-    g_autoptr(GPtrArray) schedules = g_ptr_array_new_with_free_func(jw_schedule_free);
-    const json_t *item = NULL;
-    size_t i = 0;
-    json_array_foreach(json_object_get(file, "schedules"), i, item)
-    {
-        JwSchedule *schedule = read_schedule(self, item, now_ms, error);
-        if (schedule == NULL) {
-            return jw_prefix(error, "%s", path);
-        }
-        g_ptr_array_add(schedules, schedule);
-    }
-    *ret = g_steal_pointer(&schedules);
+    *ret_schedule = g_steal_pointer(&schedule);
     return true;
 }
 
-/* Whose jobs they are: the template says it, or they are the schedule's own. */
 static void
-read_requester(const json_t *actor, JwJob *job, const char *schedule_id)
+set_duration(json_t *value, const char *name, int64_t ms)
 {
-    if (actor != NULL) {
-        job->requested_by.id = g_strdup(jw_json_text(actor, "id"));
-        job->requested_by.name = g_strdup(jw_json_text(actor, "name"));
-        job->requested_by.email = jw_address_sent(jw_json_text(actor, "email"));
-        return;
-    }
-    job->requested_by.id = g_strdup(job->source);
-    job->requested_by.name = g_strconcat("Schedule ", schedule_id, NULL);
+    g_autofree char *text = jw_duration_format(ms);
+
+    jw_json_set_string(value, name, text);
 }
 
-bool
-jw_wire_job_from_schedule(const JwWire *self, const JwSchedule *schedule, int64_t due_ms,
-                          int64_t now_ms, JwJob **ret_job, GError **error)
+static json_t *
+trigger_value(const JwSchedule *schedule)
 {
-    char id[JW_UUID_LEN + 1];
+    json_t *value = json_object();
 
-    g_return_val_if_fail(
-        self != NULL && schedule != NULL && schedule->id != NULL && ret_job != NULL, false);
-    g_return_val_if_fail(error == NULL || *error == NULL, false);
+    jw_json_set_string(value, "type", trigger_types[schedule->trigger]);
+    switch (schedule->trigger) {
+    case JW_TRIGGER_INTERVAL:
+        set_duration(value, "every", schedule->interval_ms);
+        if (schedule->anchor_ms != anchor_default(schedule)) {
+            jw_json_set_time(value, "anchor", schedule->anchor_ms);
+        }
+        break;
+    case JW_TRIGGER_CRON:
+        jw_json_set_string(value, "cron", schedule->cron);
+        if (schedule->dialect != JW_CRON_CRONTAB) {
+            jw_json_set_string(value, "dialect", dialects[schedule->dialect]);
+        }
+        break;
+    case JW_TRIGGER_ONCE:
+        jw_json_set_time(value, "at", schedule->once_ms);
+        break;
+    }
+    return value;
+}
 
-    g_auto(JwViolations) violations = { 0 };
-    g_autofree char *due = jw_time_format(due_ms);
-    const char *text = schedule->job_spec != NULL ? schedule->job_spec : "";
-    json_auto_t *body = jw_json_parse(text, strlen(text), error);
-    if (body == NULL) {
-        return jw_prefix(error, "template of schedule '%s'", schedule->id);
+static void
+set_limits(json_t *value, const JwSchedule *schedule)
+{
+    json_t *dst = json_object();
+
+    if (schedule->dst.gap != JW_GAP_AUTO) {
+        jw_json_set_string(dst, "gap", gaps[schedule->dst.gap]);
     }
-    if (!check_template(self, body, "", &violations)) {
-        g_autofree char *wrong = jw_violations_text(&violations);
-        return jw_fail(error, JW_ERROR_INVALID, "template of schedule '%s': %s", schedule->id,
-                       wrong);
+    if (schedule->dst.repeat != JW_REPEAT_AUTO) {
+        jw_json_set_string(dst, "repeat", repeats[schedule->dst.repeat]);
     }
-    JwJob *job = jw_wire_build_job(self, body, due_ms, now_ms);
-    jw_uuid_derive(id, "schedule", schedule->id, due, NULL);
-    job->id = g_strdup(id);
-    job->source = g_strconcat("schedule:", schedule->id, NULL);
-    read_requester(json_object_get(body, "requestedBy"), job, schedule->id);
-    job->scheduled_for_ms = due_ms;
-    *ret_job = job;
-    return true;
+    if (json_object_size(dst) > 0) {
+        json_object_set(value, "dst", dst);
+    }
+    json_decref(dst);
+    if (schedule->start_ms != 0) {
+        jw_json_set_time(value, "start", schedule->start_ms);
+    }
+    if (schedule->end_ms != 0) {
+        jw_json_set_time(value, "end", schedule->end_ms);
+    }
+    if (schedule->jitter_ms != 0) {
+        set_duration(value, "jitter", schedule->jitter_ms);
+    }
+    jw_json_set_string(value, "calendar", schedule->calendar);
+}
+
+json_t *
+jw_wire_schedule_value(const JwSchedule *schedule)
+{
+    g_return_val_if_fail(schedule != NULL, NULL);
+    json_t *value = json_object();
+    const char *body = schedule->job_body != NULL ? schedule->job_body : "{}";
+    json_t *job = jw_json_parse(body, strlen(body), NULL);
+
+    jw_json_set_string(value, "id", schedule->id);
+    jw_json_set_string(value, "description", schedule->description);
+    json_object_set_new(value, "trigger", trigger_value(schedule));
+    jw_json_set_string(value, "time_zone", schedule->time_zone);
+    set_limits(value, schedule);
+    jw_json_set_string(value, "misfire", jw_misfire_name((int)schedule->misfire));
+    set_duration(value, "misfire_grace", schedule->misfire_grace_ms);
+    json_object_set_new(value, "misfire_limit", json_integer(schedule->misfire_limit));
+    jw_json_set_string(value, "overlap", jw_overlap_name((int)schedule->overlap));
+    if (schedule->pause_after_failures != 0) {
+        json_object_set_new(value, "pause_after_failures",
+                            json_integer(schedule->pause_after_failures));
+    }
+    json_object_set_new(value, "paused", json_boolean(schedule->paused));
+    jw_json_set_string(value, "note", schedule->note);
+    if (job != NULL) {
+        json_object_set_new(value, "job", job);
+    }
+    return value;
 }

@@ -1,187 +1,139 @@
-/* due.c: which due times fire, and the jobs they create.
+/* due.c: which due times there are, and what is decided about each.
  *
  * One due time at a time: nextFireAt F → next(F) by compare and set, with the decision about F in
- * pendingFires of the same update (F: fire, -F: do not). Whoever sees a pending decision, the
- * decider or any scheduler after it died, carries it out: occurrence row, job with an id derived
- * from (schedule, F), and out of pendingFires. Each step may be repeated, and the row decides
- * (jw/jobs_schedules.h). */
-#include "sch.h"
+ * pendingFires of the same update. Whoever sees a pending decision, the decider or any scheduler
+ * after it died, carries it out (fire.c). */
+#include "due.h"
 
-#include "jw/crash.h"
-#include "jw/jobs_schedules.h"
 #include "jw/log.h"
-#include "metrics.h"
 
 #define DUE_PAGE 100
 #define DECISIONS_PER_ROUND                                                                        \
     1000                   /* of one schedule, so that a long backlog does not starve the others */
-#define WAITING_MAX  100   /* decisions of one schedule whose job cannot be made */
 #define TROUBLED_MAX 10000 /* schedules whose last error is remembered */
 
-/* Does @due_ms fire, seen at @now_ms? @next_ms is the due time after it, 0 for none. */
-static bool
-fires(const JwSchedule *schedule, int64_t due_ms, int64_t next_ms, int64_t now_ms)
-{
-    switch (schedule->misfire) {
-    case JW_MISFIRE_CATCH_UP:
-        return true;
-    case JW_MISFIRE_SKIP:
-        return now_ms - due_ms <= schedule->misfire_grace_ms;
-    case JW_MISFIRE_COALESCE:
-        /* Only the latest of those that have passed: one, also where the grace period would let
-         * each of them fire. */
-        return next_ms == 0 || next_ms > now_ms;
-    }
-    return true;
-}
+/* One look at one schedule. */
+typedef struct {
+    Sch *sch;
+    JwSchedule *schedule;
+    JwScheduleRule rule;
+    int64_t now_ms;
+    int64_t bound_ms; /* the due time misfire_limit times behind the next one; 0: not so many */
+    bool bounded;     /* bound_ms is known */
+} Look;
 
-/* What a pending decision comes to. @pending: the due time, negative when it does not fire. */
 static void
-set_kind(const JwSchedule *schedule, int64_t pending, JwOccurrence *row)
+look_clear(Look *self)
 {
-    bool late = row->decided_ms - row->due_ms > schedule->misfire_grace_ms;
-
-    if (pending > 0 && schedule->deleted_at_ms != 0) {
-        row->kind = JW_OCCURRENCE_SKIPPED;
-        row->reason = JW_JOBS_DELETED;
-    } else if (pending > 0) {
-        row->kind = late ? JW_OCCURRENCE_CAUGHT_UP : JW_OCCURRENCE_FIRED;
-        row->reason = late ? "missed its time, fired late" : NULL;
-    } else if (schedule->misfire == JW_MISFIRE_SKIP) {
-        row->kind = JW_OCCURRENCE_SKIPPED;
-        row->reason = "missed its time by more than the grace period";
-    } else {
-        row->kind = JW_OCCURRENCE_COALESCED;
-        row->reason = "missed its time; a later one stands for it";
-    }
+    jw_schedule_rule_clear(&self->rule);
 }
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Look, look_clear)
 
-/* Whether a decision behind the @index-th fires. */
+/* Whether so many due times behind the next one have passed that this one is beyond the limit. The
+ * bound moves on with the due times, so a backlog is walked once. */
 static bool
-later_fires(const JwSchedule *schedule, guint index)
+is_beyond_limit(Look *self)
 {
-    for (guint i = index + 1; i < schedule->pending_fires->len; i++) {
-        if (g_array_index(schedule->pending_fires, int64_t, i) > 0) {
-            return true;
+    if (!self->bounded) {
+        self->bound_ms = self->schedule->next_fire_ms;
+        for (int32_t i = 0; i < self->schedule->misfire_limit && self->bound_ms != 0
+                            && self->bound_ms <= self->now_ms;
+             i++) {
+            self->bound_ms = jw_due_next(&self->rule.due, self->bound_ms);
         }
+        self->bounded = true;
     }
-    return false;
+    return self->bound_ms != 0 && self->bound_ms <= self->now_ms;
 }
 
-/* Whether to wait no longer for the job of the @index-th decision, which cannot be made: @row says
- * why then. The definition may be back with the next update, or be missing in this process only; so
- * it waits as long as a job may be late, under coalesce the latest one only. */
-static bool
-give_up(const JwSchedule *schedule, guint index, const char *cause, JwOccurrence *row,
-        char **ret_reason)
+/* What becomes of the next due time; @next_wake_ms: when the one after it is looked at, 0 for none.
+ * (transfer full) */
+static JwFire *
+judge(Look *self, int64_t next_wake_ms)
 {
-    const char *why = "its job could not be made";
-    bool late = row->decided_ms - row->due_ms > schedule->misfire_grace_ms
-                || schedule->pending_fires->len - index > WAITING_MAX;
+    const JwSchedule *schedule = self->schedule;
+    const int64_t due = schedule->next_fire_ms, now = self->now_ms;
+    const bool missed = now - schedule->wake_ms > schedule->misfire_grace_ms;
+    const bool passed = next_wake_ms != 0 && next_wake_ms <= now;
 
-    if (schedule->deleted_at_ms != 0) {
-        row->kind = JW_OCCURRENCE_SKIPPED;
-        *ret_reason = g_strdup(JW_JOBS_DELETED);
-    } else if (!schedule->enabled) {
-        row->kind = JW_OCCURRENCE_SKIPPED;
-        *ret_reason = g_strdup("the schedule was disabled before its job could be made");
-    } else if (schedule->misfire == JW_MISFIRE_COALESCE && later_fires(schedule, index)) {
-        row->kind = JW_OCCURRENCE_COALESCED;
-        *ret_reason = g_strdup_printf("%s, a later one stands for it: %s", why, cause);
-    } else if (late) {
-        row->kind = JW_OCCURRENCE_SKIPPED;
-        *ret_reason = g_strdup_printf("%s: %s", why, cause);
-    } else {
-        return false;
+    /* Only the latest of those that have passed: one, also where the grace period would let each of
+     * them fire. */
+    if (schedule->misfire == JW_MISFIRE_FIRE_ONCE && passed) {
+        return jw_fire_new(due, now, JW_OCCURRENCE_COALESCED,
+                           "missed its time; a later one stands for it");
     }
-    row->reason = *ret_reason;
-    return true;
+    if (schedule->misfire == JW_MISFIRE_SKIP && missed) {
+        return jw_fire_new(due, now, JW_OCCURRENCE_SKIPPED,
+                           "missed its time by more than the grace period");
+    }
+    if (schedule->misfire == JW_MISFIRE_FIRE_ALL && missed && is_beyond_limit(self)) {
+        return jw_fire_new(due, now, JW_OCCURRENCE_SKIPPED,
+                           "more than misfire_limit due times had passed; the latest of them fire");
+    }
+    return missed
+               ? jw_fire_new(due, now, JW_OCCURRENCE_CAUGHT_UP, "missed its time, fired afterwards")
+               : jw_fire_new(due, now, JW_OCCURRENCE_FIRED, NULL);
 }
 
-/* The row and the job of the @index-th decision, which is to fire; or @row says why there is none.
- * @ret_reason: what its reason is kept in. */
-static bool
-fire(Sch *self, const JwSchedule *schedule, guint index, JwOccurrence *row, char **ret_reason,
-     GError **error)
+static void
+move_on(Look *self, const JwScheduleStep *step, JwFire *take_fire)
 {
-    JwCreated created = JW_CREATED_REPLAYED;
-    g_autoptr(GError) cause = NULL;
-    g_autoptr(JwJob) made = NULL;
-
-    if (jw_jobs_fire(&self->jobs, schedule, row, &created, &cause)) {
-        if (created == JW_CREATED_NEW) {
-            jw_info("schedule_fired", JW_STR("schedule_id", schedule->id),
-                    JW_STR("job_id", row->id), JW_INT("late_ms", row->decided_ms - row->due_ms));
-        }
-        return true;
+    self->schedule->next_fire_ms = step->next_ms;
+    self->schedule->wake_ms = step->wake_ms;
+    g_ptr_array_add(self->schedule->pending_fires, take_fire);
+    if (self->bounded && self->bound_ms != 0) {
+        self->bound_ms = jw_due_next(&self->rule.due, self->bound_ms);
     }
-    if (!jw_jobs_cannot_fire(cause)) {
-        g_propagate_error(error, g_steal_pointer(&cause));
-        return false;
-    }
-    /* One that had the definition may have made it, and died. */
-    if (!jw_store_get_job(self->store, row->id, &made, error)) {
-        return false;
-    }
-    if (made != NULL) {
-        return jw_store_put_occurrence(self->store, row, error);
-    }
-    if (!give_up(schedule, index, jw_error_message(cause), row, ret_reason)) {
-        g_propagate_error(error, g_steal_pointer(&cause));
-        return false;
-    }
-    jw_warn("fire_given_up", JW_STR("schedule_id", schedule->id),
-            JW_STR("kind", jw_occurrence_kind_name(row->kind)),
-            JW_STR("error", jw_error_message(cause)));
-    return jw_store_withdraw_occurrence(self->store, row, error)
-           && jw_store_put_occurrence(self->store, row, error);
 }
 
-/* Carries out the @index-th pending decision. */
+/* Decides the schedule's next due time; moves the struct on so that the caller can go on with the
+ * one after. */
 static bool
-resolve(Sch *self, const JwSchedule *schedule, guint index, GError **error)
+decide(Look *self, JwCas *ret_cas, GError **error)
 {
-    int64_t pending = g_array_index(schedule->pending_fires, int64_t, index);
-    JwOccurrence row = jw_jobs_occurrence(schedule, ABS(pending), jw_clock_now_ms(self->clock),
-                                          JW_OCCURRENCE_FIRED, NULL);
-    g_autofree char *reason = NULL;
-    JwCas cas = JW_CAS_LOST;
+    JwSchedule *schedule = self->schedule;
+    JwScheduleStep step = { .n_fires = 1 };
 
-    set_kind(schedule, pending, &row);
-    jw_crash_point("sch_before_job");
-    if (pending > 0 ? !fire(self, schedule, index, &row, &reason, error)
-                    : !jw_store_put_occurrence(self->store, &row, error)) {
-        return false;
-    }
-    jw_crash_point("sch_after_job");
-    if (!jw_store_finish_fire(self->store, schedule->id, pending, &cas, error)) {
-        return false;
-    }
-    if (cas == JW_CAS_WON) { /* or another counts it, which carried it out at the same time */
-        jw_metric_add(sch_metrics[SCH_METRIC_OCCURRENCES], jw_occurrence_kind_name(row.kind), 1);
-    }
-    return true;
-}
-
-/* Decides @schedule's next due time; moves the struct on so that the caller can go on with the one
- * after. */
-static bool
-decide(Sch *self, JwSchedule *schedule, int64_t now_ms, JwCas *ret_cas, GError **error)
-{
-    int64_t due = schedule->next_fire_ms;
-    int64_t next = 0;
-
-    if (!jw_schedule_next(schedule, due, &next, error)) {
-        return false;
-    }
-    int64_t pending = fires(schedule, due, next, now_ms) ? due : -due;
-    if (!jw_store_fire_schedule(self->store, schedule->id, schedule->rule_hash, due, next, &pending,
-                                1, now_ms, ret_cas, error)) {
+    step.next_ms = jw_due_next(&self->rule.due, schedule->next_fire_ms);
+    step.wake_ms = jw_schedule_wake(schedule, &self->rule, step.next_ms);
+    g_autoptr(JwFire) fire = judge(self, step.wake_ms);
+    const JwFire *fires[] = { fire };
+    fire->wake_ms = schedule->wake_ms;
+    step.fires = fires;
+    if (!jw_store_fire_schedule(self->sch->store, schedule, &step, self->now_ms, ret_cas, error)) {
         return false;
     }
     if (*ret_cas == JW_CAS_WON) {
-        schedule->next_fire_ms = next;
-        g_array_append_val(schedule->pending_fires, pending);
+        move_on(self, &step, g_steal_pointer(&fire));
+    }
+    return true;
+}
+
+static bool
+is_due(const JwSchedule *schedule, int64_t now_ms)
+{
+    return !schedule->paused && schedule->wake_ms != 0 && schedule->wake_ms <= now_ms;
+}
+
+static bool
+decide_all(Sch *self, JwSchedule *schedule, size_t *ret_decided, GError **error)
+{
+    g_auto(Look)
+        look = { .sch = self, .schedule = schedule, .now_ms = jw_clock_now_ms(self->clock) };
+    JwCas cas = JW_CAS_WON; /* LOST: another scheduler decided it */
+
+    if (!is_due(schedule, look.now_ms)) {
+        return true;
+    }
+    if (!jw_schedule_rule_init(&look.rule, schedule, error)) {
+        return false;
+    }
+    for (int i = 0; i < DECISIONS_PER_ROUND && cas == JW_CAS_WON && is_due(schedule, look.now_ms);
+         i++) {
+        if (!decide(&look, &cas, error)) {
+            return false;
+        }
+        *ret_decided += cas == JW_CAS_WON ? 1 : 0;
     }
     return true;
 }
@@ -189,27 +141,7 @@ decide(Sch *self, JwSchedule *schedule, int64_t now_ms, JwCas *ret_cas, GError *
 static bool
 fire_schedule(Sch *self, JwSchedule *schedule, size_t *ret_decided, GError **error)
 {
-    int64_t now = jw_clock_now_ms(self->clock);
-
-    for (int i = 0; i < DECISIONS_PER_ROUND && schedule->enabled && schedule->next_fire_ms != 0
-                    && schedule->next_fire_ms <= now;
-         i++) {
-        JwCas cas = JW_CAS_LOST;
-
-        if (!decide(self, schedule, now, &cas, error)) {
-            return false;
-        }
-        if (cas == JW_CAS_LOST) {
-            break; /* another scheduler decided it */
-        }
-        (*ret_decided)++;
-    }
-    for (guint i = 0; i < schedule->pending_fires->len; i++) {
-        if (!resolve(self, schedule, i, error)) {
-            return false;
-        }
-    }
-    return schedule->deleted_at_ms == 0 || jw_jobs_forget_schedule(&self->jobs, schedule, error);
+    return decide_all(self, schedule, ret_decided, error) && sch_resolve_all(self, schedule, error);
 }
 
 /* A schedule may fail at every tick; what is said is what changed. @cause: (nullable) */
@@ -250,30 +182,71 @@ fire_page(Sch *self, const GPtrArray *due, size_t *ret_decided, bool *ret_all)
     }
 }
 
+/* What was decided and not carried out, by whomever; what is due of those is decided as well. */
+static bool
+fire_pending(Sch *self, int64_t now_ms, size_t *ret_decided, bool *ret_all, GError **error)
+{
+    g_autofree char *after = NULL;
+    size_t seen = DUE_PAGE;
+
+    while (seen == DUE_PAGE) {
+        g_autoptr(GPtrArray) page = NULL;
+
+        if (!jw_store_pending_schedules(self->store, now_ms, after, DUE_PAGE, &page, error)) {
+            return false;
+        }
+        fire_page(self, page, ret_decided, ret_all);
+        seen = page->len;
+        if (seen > 0) {
+            g_free(after);
+            after = g_strdup(((JwSchedule *)g_ptr_array_index(page, seen - 1))->id);
+        }
+    }
+    return true;
+}
+
+/* Where a page ends, as it was read: firing moves the schedule on. */
+static void
+keep_place(JwSchedule *place, const JwSchedule *last)
+{
+    g_free(place->id);
+    place->id = g_strdup(last->id);
+    place->wake_ms = last->wake_ms;
+}
+
 /* Page by page, so that schedules which wait for something hold up none, however many they are. */
+static bool
+fire_due(Sch *self, int64_t now_ms, size_t *ret_decided, bool *ret_all, GError **error)
+{
+    g_autoptr(JwSchedule) place = jw_schedule_new();
+    size_t seen = DUE_PAGE;
+
+    while (seen == DUE_PAGE) {
+        g_autoptr(GPtrArray) page = NULL;
+
+        if (!jw_store_due_schedules(self->store, now_ms, place->id != NULL ? place : NULL, DUE_PAGE,
+                                    &page, error)) {
+            return false;
+        }
+        seen = page->len;
+        if (seen > 0) {
+            keep_place(place, g_ptr_array_index(page, seen - 1));
+        }
+        fire_page(self, page, ret_decided, ret_all);
+    }
+    return true;
+}
+
 bool
 sch_fire_due(Sch *self, size_t *ret_decided, GError **error)
 {
     int64_t now = jw_clock_now_ms(self->clock);
-    g_autofree char *after = NULL;
-    size_t seen = DUE_PAGE;
     bool all = true;
 
     *ret_decided = 0;
-    while (seen == DUE_PAGE) {
-        g_autoptr(GPtrArray) due = NULL;
-
-        if (!jw_store_due_schedules(self->store, now, after, DUE_PAGE, &due, error)) {
-            return false;
-        }
-        fire_page(self, due, ret_decided, &all);
-        seen = due->len;
-        if (seen > 0) {
-            const JwSchedule *last = g_ptr_array_index(due, seen - 1);
-
-            g_free(after);
-            after = g_strdup(last->id);
-        }
+    if (!fire_pending(self, now, ret_decided, &all, error)
+        || !fire_due(self, now, ret_decided, &all, error)) {
+        return false;
     }
     return all
            || jw_fail(error, JW_ERROR_UNAVAILABLE,

@@ -1,17 +1,13 @@
 /* file.c: brings the file of schedules into the store. At start, before there are threads.
  *
- * The file owns what it made: a schedule that left it, or was renamed in it, is disabled; its
- * definition stays. That a schedule was disabled or enabled stands in its document, written by the
- * same update; its row of the ledger follows from that, so a scheduler that died between the two
- * owes it only until the next one starts.
- *
- * One that was deleted stays deleted until its entry is another one. */
+ * The file owns what it made: a schedule that left it, or was renamed in it, is paused; its
+ * definition stays. That it was paused or resumed joins its pending decisions in the same update,
+ * and becomes a row of the ledger as they do. */
 #include "sch.h"
 
 #include <errno.h>
 #include <unistd.h>
 
-#include "jw/ident.h"
 #include "jw/log.h"
 
 #define PAGE 500
@@ -21,65 +17,27 @@ typedef struct {
     GHashTable *ids; /* of the file, a set */
 } SchFile;
 
-/* The row for when @schedule was disabled or enabled last. May be repeated. */
 static bool
-note_switch(Sch *self, const JwSchedule *schedule, GError **error)
-{
-    g_autofree char *when = jw_time_format(schedule->switched_at_ms);
-    JwOccurrence row = {
-        .schedule_id = schedule->id,
-        .due_ms = schedule->switched_at_ms,
-        .decided_ms = schedule->switched_at_ms,
-        .kind = schedule->enabled ? JW_OCCURRENCE_ENABLED : JW_OCCURRENCE_DISABLED,
-        .reason = schedule->switch_reason,
-    };
-
-    if (schedule->switched_at_ms == 0) {
-        return true;
-    }
-    jw_uuid_derive(row.id, "schedule-switch", schedule->id, when, NULL);
-    return jw_store_put_occurrence(self->store, &row, error);
-}
-
-static bool
-note(SchFile *file, JwSchedule *schedule, GError **error)
-{
-    return note_switch(file->sch, schedule, error);
-}
-
-/* Schedules without a source are of a version that knew the file only. */
-static bool
-has_left(const SchFile *file, const JwSchedule *schedule)
-{
-    return (schedule->source == NULL || g_str_equal(schedule->source, JW_SCHEDULE_FILE))
-           && !g_hash_table_contains(file->ids, schedule->id);
-}
-
-static bool
-disable_if_left(SchFile *file, JwSchedule *schedule, GError **error)
+pause_if_left(SchFile *file, JwSchedule *schedule, GError **error)
 {
     static const char reason[] = "it is no longer in the file of schedules";
     int64_t now = jw_clock_now_ms(file->sch->clock);
     JwCas cas = JW_CAS_LOST;
 
-    if (schedule->enabled && has_left(file, schedule)) {
-        if (!jw_store_disable_schedule(file->sch->store, schedule->id, reason, now, &cas, error)) {
-            return false;
-        }
-        if (cas == JW_CAS_LOST) {
-            return true; /* another scheduler did it, and notes it */
-        }
-        schedule->enabled = false;
-        schedule->switched_at_ms = now;
-        g_free(schedule->switch_reason);
-        schedule->switch_reason = g_strdup(reason);
-        jw_warn("schedule_disabled", JW_STR("schedule_id", schedule->id), JW_STR("reason", reason));
+    if (g_hash_table_contains(file->ids, schedule->id)) {
+        return true;
     }
-    return note_switch(file->sch, schedule, error);
+    if (!jw_store_pause_schedule(file->sch->store, schedule->id, reason, now, &cas, error)) {
+        return false;
+    }
+    if (cas == JW_CAS_WON) { /* or another scheduler did it */
+        jw_warn("schedule_paused", JW_STR("schedule_id", schedule->id), JW_STR("reason", reason));
+    }
+    return true;
 }
 
 static bool
-visit_all(SchFile *file, bool (*visit)(SchFile *, JwSchedule *, GError **), GError **error)
+pause_what_left(SchFile *file, GError **error)
 {
     g_autofree char *after = NULL;
     size_t seen = 0;
@@ -87,14 +45,15 @@ visit_all(SchFile *file, bool (*visit)(SchFile *, JwSchedule *, GError **), GErr
     do {
         g_autoptr(GPtrArray) page = NULL;
 
-        if (!jw_store_list_schedules(file->sch->store, after, PAGE, &page, error)) {
+        if (!jw_store_running_schedules(file->sch->store, JW_SCHEDULE_FILE, after, PAGE, &page,
+                                        error)) {
             return false;
         }
         seen = page->len;
         for (guint i = 0; i < page->len; i++) {
             JwSchedule *schedule = g_ptr_array_index(page, i);
 
-            if (!visit(file, schedule, error)) {
+            if (!pause_if_left(file, schedule, error)) {
                 return jw_prefix(error, "schedule \"%s\"", schedule->id);
             }
             g_free(after);
@@ -131,7 +90,7 @@ put_all(SchFile *file, const GPtrArray *schedules, GError **error)
             tell_deleted(deleted);
         } else {
             jw_info("schedule_stored", JW_STR("schedule_id", schedule->id),
-                    JW_STR("trigger", details), JW_BOOL("enabled", schedule->enabled));
+                    JW_STR("trigger", details), JW_BOOL("paused", schedule->paused));
         }
         (void)g_hash_table_add(file->ids, schedule->id);
     }
@@ -169,7 +128,5 @@ sch_read_file(Sch *self, GError **error)
                                 jw_clock_now_ms(self->clock), &schedules, error)) {
         return jw_prefix(error, "JW_SCHEDULES_FILE");
     }
-    /* what an earlier scheduler owed, before its document says something newer */
-    return visit_all(&file, note, error) && put_all(&file, schedules, error)
-           && visit_all(&file, disable_if_left, error);
+    return put_all(&file, schedules, error) && pause_what_left(&file, error);
 }

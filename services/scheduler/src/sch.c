@@ -6,7 +6,7 @@
 
 const JwConfigEntry sch_config_entries[] = {
     { "JW_SCHEDULES_FILE", JW_CONFIG_STRING, offsetof(SchConfig, schedules_file), NULL, 0, 0, 0,
-      "JSON file of schedules; what is no longer in it is disabled. All schedulers of one database "
+      "JSON file of schedules; what is no longer in it is paused. All schedulers of one database "
       "need the same one. Empty: the schedules in the store stay as they are" },
     { "JW_TICK", JW_CONFIG_DURATION, offsetof(SchConfig, tick_ms), "500ms", 20, 60000, 0,
       "how often the scheduler looks for due schedules" },
@@ -49,6 +49,7 @@ static const struct {
     unsigned rounds;
 } maintenance[] = {
     { "promote", sch_promote, 1 },
+    { "ends", sch_note_ends, 1 },
     { "relay", relay_sweep, 2 },
     { "reap", sch_reap, REAP_ROUNDS },
     { "sweep_expired", sch_sweep_expired, 20 },

@@ -39,7 +39,7 @@ extern const size_t sch_n_config_entries;
 bool sch_run(Sch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void sch_stop(gpointer sch);
 
-/* file.c: writes the schedules of JW_SCHEDULES_FILE into the store and disables those that are no
+/* file.c: writes the schedules of JW_SCHEDULES_FILE into the store and pauses those that are no
  * longer in it; without a file all stay as they are. */
 bool sch_read_file(Sch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Whether that file can be read, without a store. */
@@ -47,6 +47,10 @@ bool sch_check_file(Sch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* due.c: decides and fires everything that is due now; returns how many due times were decided. */
 bool sch_fire_due(Sch *self, size_t *ret_decided, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ends.c: writes into the ledger how jobs of due times ended; pauses schedules whose jobs fail in a
+ * row. */
+bool sch_note_ends(Sch *self, size_t *ret_noted, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* promote.c: turns scheduled jobs whose time has come into pending ones, and publishes their
  * command. */

@@ -65,7 +65,7 @@ pause_it(const Fixture *self, const char *id)
     JwCas cas = JW_CAS_LOST;
     g_autoptr(GError) error = NULL;
 
-    assert_ok(jw_store_disable_schedule(self->kit->gw.store, id, "a pause", GW_NOW, &cas, &error),
+    assert_ok(jw_store_pause_schedule(self->kit->gw.store, id, "a pause", GW_NOW, &cas, &error),
               error);
 }
 

@@ -18,10 +18,11 @@ test_defaults(void **state)
     g_autoptr(JwSchedule) schedule = jw_schedule_new();
 
     (void)state;
-    assert_string_equal(schedule->time_zone, "UTC");
-    assert_int_equal(schedule->misfire, JW_MISFIRE_COALESCE);
+    assert_null(schedule->time_zone);
+    assert_string_equal(jw_schedule_zone(schedule), "UTC");
+    assert_int_equal(schedule->misfire, JW_MISFIRE_FIRE_ONCE);
     assert_int_equal(schedule->misfire_grace_ms, 60000);
-    assert_true(schedule->enabled);
+    assert_false(schedule->paused);
     assert_int_equal(schedule->pending_fires->len, 0);
     jw_schedule_free(NULL);
 }
@@ -145,11 +146,11 @@ test_details(void **state)
     assert_string_equal(jw_trigger_name(JW_TRIGGER_CRON), "cron");
     assert_string_equal(jw_trigger_name(JW_TRIGGER_ONCE), "date");
     assert_string_equal(jw_occurrence_kind_name(JW_OCCURRENCE_FIRED), "fired");
-    assert_string_equal(jw_occurrence_kind_name(JW_OCCURRENCE_CAUGHT_UP), "caught-up");
+    assert_string_equal(jw_occurrence_kind_name(JW_OCCURRENCE_CAUGHT_UP), "caught_up");
     assert_string_equal(jw_occurrence_kind_name(JW_OCCURRENCE_COALESCED), "coalesced");
     assert_string_equal(jw_occurrence_kind_name(JW_OCCURRENCE_SKIPPED), "skipped");
-    assert_string_equal(jw_occurrence_kind_name(JW_OCCURRENCE_DISABLED), "disabled");
-    assert_string_equal(jw_occurrence_kind_name(JW_OCCURRENCE_ENABLED), "enabled");
+    assert_string_equal(jw_occurrence_kind_name(JW_OCCURRENCE_PAUSED), "paused");
+    assert_string_equal(jw_occurrence_kind_name(JW_OCCURRENCE_RESUMED), "resumed");
 }
 
 int

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #define JOB                                                                                        \
-    "{\"jobType\":\"report\",\"name\":\"Calls\",\"spec\":{\"reportType\":\"call-records\","        \
-    "\"parameters\":{\"period\":{\"type\":\"weekly\"}},\"output\":{\"format\":\"csv\"}}}"
+    "{\"kind\":\"report\",\"name\":\"Calls\",\"reportType\":\"call-records\","                     \
+    "\"parameters\":{\"period\":{\"type\":\"weekly\"}},\"output\":{\"format\":\"csv\"}}"
 
 static void
 set_up(Sch *sch, KitPorts *ports, const char *ce_source)
@@ -94,11 +94,12 @@ typedef struct {
 static void
 check_job(History *self, const JwOccurrence *row)
 {
-    bool fires = row->kind == JW_OCCURRENCE_FIRED || row->kind == JW_OCCURRENCE_CAUGHT_UP;
+    bool fires = jw_occurrence_fires(row->kind);
     g_autoptr(JwJob) job = kit_job(self->kit->ports, row->id);
 
     assert_int_equal(job != NULL, fires);
     assert_int_equal(row->reason == NULL, row->kind == JW_OCCURRENCE_FIRED);
+    assert_int_equal(row->job_id != NULL, fires);
     if (job != NULL) {
         assert_int_equal(job->scheduled_for_ms, row->due_ms);
         assert_int_equal(kit_events(job->outbox, JW_TYPE_JOB_SUBMIT), 1);
@@ -130,9 +131,11 @@ kit_history(SchKit *self, const char *schedule_id)
     int64_t total = 0;
     size_t own = 0;
 
-    assert_ok(
-        jw_store_list_occurrences(self->sch.store, schedule_id, 100000, visit, &history, &error),
-        error);
+    assert_ok(jw_store_list_occurrences(
+                  self->sch.store,
+                  &(JwOccurrenceQuery){ .schedule_id = schedule_id, .limit = 100000 }, visit,
+                  &history, &error),
+              error);
     for (guint i = history.rows->len; i > 0; i--) {
         g_string_append(text, g_ptr_array_index(history.rows, i - 1));
     }

@@ -9,7 +9,7 @@
 
 #define MAX_CALLS 60
 
-static const char *const policies[] = { "coalesce", "skip", "catch-up" };
+static const char *const policies[] = { "fire_once", "skip", "fire_all" };
 
 /* Three due times have passed. */
 static SchKit *
@@ -18,12 +18,35 @@ kit_with_backlog(const char *misfire)
     SchKit *kit = kit_new();
     g_autofree char *members =
         g_strdup_printf("\"trigger\":{\"type\":\"interval\",\"every\":\"10m\"},"
-                        "\"misfireGrace\":\"1m\",\"misfire\":\"%s\"",
+                        "\"misfire_grace\":\"1m\",\"misfire\":\"%s\"",
                         misfire);
 
     kit_put(kit, "s", members);
     tk_clock_advance(&kit->ports->clock.fake, 35 * MINUTE);
     return kit;
+}
+
+/* A scheduler decided what is due at these minutes, and died. */
+static void
+decide_only(SchKit *kit, int64_t next_minute, JwOccurrenceKind first, bool second)
+{
+    char why[] = "why";
+    g_autoptr(JwFire) one = jw_fire_new(KIT_NOW + 10 * MINUTE, KIT_NOW, first, NULL);
+    g_autoptr(JwFire) two =
+        jw_fire_new(KIT_NOW + 20 * MINUTE, KIT_NOW, JW_OCCURRENCE_COALESCED, why);
+    const JwFire *const fires[] = { one, two };
+    const JwScheduleStep step = { .next_ms = KIT_NOW + next_minute * MINUTE,
+                                  .wake_ms = KIT_NOW + next_minute * MINUTE,
+                                  .fires = fires,
+                                  .n_fires = second ? 2 : 1 };
+    g_autoptr(JwSchedule) schedule = NULL;
+    g_autoptr(GError) error = NULL;
+    JwCas cas = JW_CAS_LOST;
+
+    assert_ok(jw_store_get_schedule(kit->sch.store, "s", &schedule, &error), error);
+    assert_ok(jw_store_fire_schedule(kit->sch.store, schedule, &step, KIT_NOW, &cas, &error),
+              error);
+    assert_int_equal(cas, JW_CAS_WON);
 }
 
 static JwCas
@@ -93,18 +116,10 @@ static void
 test_pending_decisions_make_no_jobs(void **state)
 {
     SchKit *kit = *state;
-    const int64_t due[] = { KIT_NOW + 10 * MINUTE, -(KIT_NOW + 20 * MINUTE) };
-    g_autoptr(JwSchedule) schedule = NULL;
-    g_autoptr(GError) error = NULL;
-    JwCas cas = JW_CAS_LOST;
 
     kit_put(kit, "s", "\"trigger\":{\"type\":\"interval\",\"every\":\"10m\"}");
     tk_clock_advance(&kit->ports->clock.fake, 21 * MINUTE);
-    assert_ok(jw_store_get_schedule(kit->sch.store, "s", &schedule, &error), error);
-    assert_ok(jw_store_fire_schedule(kit->sch.store, "s", schedule->rule_hash, due[0],
-                                     KIT_NOW + 30 * MINUTE, due, 2, KIT_NOW, &cas, &error),
-              error);
-    assert_int_equal(cas, JW_CAS_WON);
+    decide_only(kit, 30, JW_OCCURRENCE_FIRED, true);
     assert_int_equal(delete_it(kit), JW_CAS_WON);
     assert_int_equal(count_jobs(kit), 0);
     assert_silent(kit);
@@ -183,16 +198,15 @@ test_what_the_ledger_says_fired_has_its_job(void **state)
     const int64_t due = KIT_NOW + 10 * MINUTE;
     g_autoptr(JwSchedule) schedule = NULL;
     g_autoptr(GError) error = NULL;
-    JwCas cas = JW_CAS_LOST;
+    JwCreate create = JW_CREATE_EXISTS;
 
     kit_put(kit, "s", "\"trigger\":{\"type\":\"interval\",\"every\":\"10m\"}");
     tk_clock_advance(&kit->ports->clock.fake, 10 * MINUTE);
+    decide_only(kit, 20, JW_OCCURRENCE_FIRED, false);
     assert_ok(jw_store_get_schedule(kit->sch.store, "s", &schedule, &error), error);
-    assert_ok(jw_store_fire_schedule(kit->sch.store, "s", schedule->rule_hash, due,
-                                     KIT_NOW + 20 * MINUTE, &due, 1, due, &cas, &error),
-              error);
-    const JwOccurrence row = jw_jobs_occurrence(schedule, due, due, JW_OCCURRENCE_FIRED, NULL);
-    assert_ok(jw_store_put_occurrence(kit->sch.store, &row, &error), error);
+    JwOccurrence row = jw_jobs_occurrence(schedule, due, due, JW_OCCURRENCE_FIRED, NULL);
+    row.job_id = row.id;
+    assert_ok(jw_store_put_occurrence(kit->sch.store, &row, &create, &error), error);
     assert_int_equal(delete_it(kit), JW_CAS_WON);
     assert_int_equal(count_jobs(kit), 1);
     assert_silent(kit);
@@ -206,7 +220,7 @@ test_every_call_of_the_deletion_fails(void **state G_GNUC_UNUSED)
 {
     for (size_t f = 0; f < kit_n_faults; f++) {
         for (int n = 1;; n++) {
-            g_autoptr(SchKit) kit = kit_with_backlog("catch-up");
+            g_autoptr(SchKit) kit = kit_with_backlog("fire_all");
             g_autoptr(GError) error = NULL;
             JwCas cas = JW_CAS_LOST;
 
@@ -262,17 +276,10 @@ static void
 test_made_again_with_something_pending(void **state)
 {
     SchKit *kit = *state;
-    const int64_t due = KIT_NOW + 10 * MINUTE;
-    g_autoptr(JwSchedule) schedule = NULL;
-    g_autoptr(GError) error = NULL;
-    JwCas cas = JW_CAS_LOST;
 
     kit_put(kit, "s", "\"trigger\":{\"type\":\"interval\",\"every\":\"10m\"}");
     tk_clock_advance(&kit->ports->clock.fake, 11 * MINUTE);
-    assert_ok(jw_store_get_schedule(kit->sch.store, "s", &schedule, &error), error);
-    assert_ok(jw_store_fire_schedule(kit->sch.store, "s", schedule->rule_hash, due,
-                                     KIT_NOW + 20 * MINUTE, &due, 1, due, &cas, &error),
-              error);
+    decide_only(kit, 20, JW_OCCURRENCE_FIRED, false);
     assert_int_equal(delete_it(kit), JW_CAS_WON);
     kit_put(kit, "s", "\"trigger\":{\"type\":\"interval\",\"every\":\"10m\"}");
     (void)kit_fire(&kit->sch);

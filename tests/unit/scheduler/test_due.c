@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define EVERY_10 "\"trigger\":{\"type\":\"interval\",\"every\":\"10m\"},\"misfireGrace\":\"1m\""
+#define EVERY_10 "\"trigger\":{\"type\":\"interval\",\"every\":\"10m\"},\"misfire_grace\":\"1m\""
 
 static void
 test_interval(void **state)
@@ -36,7 +36,7 @@ test_cron_with_zone(void **state)
 
     kit_put(kit, "s",
             "\"trigger\":{\"type\":\"cron\",\"cron\":\"0 2 * * *\"},"
-            "\"timeZone\":\"Europe/Istanbul\"");
+            "\"time_zone\":\"Europe/Istanbul\"");
     for (int hour = 0; hour < 48; hour++) {
         tk_clock_advance(&kit->ports->clock.fake, HOUR);
         (void)kit_fire(&kit->sch);
@@ -60,7 +60,7 @@ test_once(void **state)
 }
 
 /* Nobody looked for 65 minutes, or for 60 minutes and a bit less than the grace period. However
- * long that period is, coalesce means one. */
+ * long that period is, fire_once means one. */
 static void
 test_misfires(void **state G_GNUC_UNUSED)
 {
@@ -70,29 +70,29 @@ test_misfires(void **state G_GNUC_UNUSED)
         const char *history;
         const char *grace; /* NULL: a minute */
     } cases[] = {
-        { "coalesce", 65 * MINUTE,
-          "coalesced@10 coalesced@20 coalesced@30 coalesced@40 coalesced@50 caught-up@60 ", NULL },
-        { "coalesce", 60 * MINUTE + 59999,
+        { "fire_once", 65 * MINUTE,
+          "coalesced@10 coalesced@20 coalesced@30 coalesced@40 coalesced@50 caught_up@60 ", NULL },
+        { "fire_once", 60 * MINUTE + 59999,
           "coalesced@10 coalesced@20 coalesced@30 coalesced@40 coalesced@50 fired@60 ", NULL },
-        { "coalesce", 35 * MINUTE, "coalesced@10 coalesced@20 fired@30 ", "1h" },
-        { "coalesce", 10 * MINUTE + 30000, "fired@10 ", "1h" },
+        { "fire_once", 35 * MINUTE, "coalesced@10 coalesced@20 fired@30 ", "1h" },
+        { "fire_once", 10 * MINUTE + 30000, "fired@10 ", "1h" },
         { "skip", 35 * MINUTE, "fired@10 fired@20 fired@30 ", "1h" },
-        { "catch-up", 35 * MINUTE, "fired@10 fired@20 fired@30 ", "1h" },
+        { "fire_all", 35 * MINUTE, "fired@10 fired@20 fired@30 ", "1h" },
         { "skip", 65 * MINUTE, "skipped@10 skipped@20 skipped@30 skipped@40 skipped@50 skipped@60 ",
           NULL },
         { "skip", 61 * MINUTE, "skipped@10 skipped@20 skipped@30 skipped@40 skipped@50 fired@60 ",
           NULL },
         { "skip", 61 * MINUTE + 1,
           "skipped@10 skipped@20 skipped@30 skipped@40 skipped@50 skipped@60 ", NULL },
-        { "catch-up", 65 * MINUTE,
-          "caught-up@10 caught-up@20 caught-up@30 caught-up@40 caught-up@50 caught-up@60 ", NULL },
-        { "catch-up", 10 * MINUTE, "fired@10 ", NULL },
+        { "fire_all", 65 * MINUTE,
+          "caught_up@10 caught_up@20 caught_up@30 caught_up@40 caught_up@50 caught_up@60 ", NULL },
+        { "fire_all", 10 * MINUTE, "fired@10 ", NULL },
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(SchKit) kit = kit_new();
         g_autofree char *members = g_strdup_printf(
-            "\"trigger\":{\"type\":\"interval\",\"every\":\"10m\"},\"misfireGrace\":\"%s\","
+            "\"trigger\":{\"type\":\"interval\",\"every\":\"10m\"},\"misfire_grace\":\"%s\","
             "\"misfire\":\"%s\"",
             cases[i].grace != NULL ? cases[i].grace : "1m", cases[i].policy);
 
@@ -116,7 +116,7 @@ test_late_job_keeps_its_period(void **state)
     int64_t total = 0;
 
     kit_put(kit, "s",
-            "\"trigger\":{\"type\":\"cron\",\"cron\":\"0 2 * * MON\"},\"misfire\":\"catch-up\"");
+            "\"trigger\":{\"type\":\"cron\",\"cron\":\"0 2 * * MON\"},\"misfire\":\"fire_all\"");
     tk_clock_advance(&kit->ports->clock.fake,
                      10 * 24 * HOUR); /* of two Mondays the second is the 18th */
     assert_int_equal(kit_fire(&kit->sch), 2);
@@ -135,11 +135,11 @@ test_late_job_keeps_its_period(void **state)
 }
 
 static void
-test_disabled(void **state)
+test_paused(void **state)
 {
     SchKit *kit = *state;
 
-    kit_put(kit, "s", EVERY_10 ",\"enabled\":false");
+    kit_put(kit, "s", EVERY_10 ",\"paused\":true");
     tk_clock_advance(&kit->ports->clock.fake, HOUR);
     assert_int_equal(kit_fire(&kit->sch), 0);
     assert_history(kit, "s", "");
@@ -163,8 +163,8 @@ test_changed_rule(void **state)
 }
 
 #define SPEC_OF(type)                                                                              \
-    "{\"jobType\":\"report\",\"name\":\"x\",\"spec\":{\"reportType\":\"" type                      \
-    "\",\"parameters\":{\"period\":{\"type\":\"weekly\"}},\"output\":{\"format\":\"csv\"}}}"
+    "{\"kind\":\"report\",\"name\":\"x\",\"reportType\":\"" type                                   \
+    "\",\"parameters\":{\"period\":{\"type\":\"weekly\"}},\"output\":{\"format\":\"csv\"}}"
 #define GONE SPEC_OF("gone")
 #define BACK SPEC_OF("call-records")
 
@@ -183,7 +183,6 @@ put_template(SchKit *kit, const char *id, const Template *template)
     g_autoptr(GError) error = NULL;
 
     schedule->id = g_strdup(id);
-    schedule->enabled = true;
     schedule->trigger = template->cron != NULL ? JW_TRIGGER_CRON : JW_TRIGGER_INTERVAL;
     schedule->cron = g_strdup(template->cron);
     schedule->interval_ms = template->every_ms;
@@ -194,7 +193,7 @@ put_template(SchKit *kit, const char *id, const Template *template)
     }
     schedule->job_type = g_strdup("report");
     schedule->job_name = g_strdup("x");
-    schedule->job_spec = g_strdup(template->spec);
+    schedule->job_body = g_strdup(template->spec);
     schedule->rule_hash = g_strdup("x");
     schedule->next_fire_ms = template->next_ms != 0 ? template->next_ms : KIT_NOW;
     assert_ok(jw_store_put_schedule(kit->sch.store, schedule, &error), error);
@@ -211,7 +210,7 @@ put_once(SchKit *kit, const char *id, const char *spec)
     schedule->once_ms = schedule->next_fire_ms = KIT_NOW;
     schedule->misfire_grace_ms = 24 * HOUR;
     schedule->job_type = g_strdup("report");
-    schedule->job_spec = g_strdup(spec);
+    schedule->job_body = g_strdup(spec);
     schedule->rule_hash = g_strdup("x");
     assert_ok(jw_store_put_schedule(kit->sch.store, schedule, &error), error);
 }
@@ -253,7 +252,7 @@ test_broken_schedules(void **state)
 }
 
 /* A definition that is gone for 35 minutes: what is decided waits for it as long as the grace
- * period, under coalesce the latest only; when it is back nothing else fires than the policy has
+ * period, under fire_once the latest only; when it is back nothing else fires than the policy has
  * it. */
 static void
 test_definition_that_comes_back(void **state G_GNUC_UNUSED)
@@ -264,14 +263,14 @@ test_definition_that_comes_back(void **state G_GNUC_UNUSED)
         guint pending;
         const char *history;
     } cases[] = {
-        { JW_MISFIRE_COALESCE, 1, 1, "skipped@10 skipped@20 skipped@30 fired@40 " },
+        { JW_MISFIRE_FIRE_ONCE, 1, 1, "skipped@10 skipped@20 skipped@30 fired@40 " },
         { JW_MISFIRE_SKIP, 1, 1, "skipped@10 skipped@20 skipped@30 fired@40 " },
-        { JW_MISFIRE_CATCH_UP, 1, 1, "skipped@10 skipped@20 skipped@30 fired@40 " },
-        { JW_MISFIRE_COALESCE, 60, 1, "coalesced@10 coalesced@20 fired@30 fired@40 " },
+        { JW_MISFIRE_FIRE_ALL, 1, 1, "skipped@10 skipped@20 skipped@30 fired@40 " },
+        { JW_MISFIRE_FIRE_ONCE, 60, 1, "coalesced@10 coalesced@20 fired@30 fired@40 " },
         { JW_MISFIRE_SKIP, 12, 2, "skipped@10 skipped@20 fired@30 fired@40 " },
-        { JW_MISFIRE_CATCH_UP, 12, 2, "skipped@10 skipped@20 fired@30 fired@40 " },
+        { JW_MISFIRE_FIRE_ALL, 12, 2, "skipped@10 skipped@20 fired@30 fired@40 " },
         { JW_MISFIRE_SKIP, 60, 3, "fired@10 fired@20 fired@30 fired@40 " },
-        { JW_MISFIRE_CATCH_UP, 60, 3, "fired@10 fired@20 fired@30 fired@40 " },
+        { JW_MISFIRE_FIRE_ALL, 60, 3, "fired@10 fired@20 fired@30 fired@40 " },
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -316,7 +315,9 @@ test_given_up_says_why(void **state)
     tk_clock_advance(&kit->ports->clock.fake, 2 * MINUTE);
     (void)kit_fire(&kit->sch);
     assert_history(kit, "s", "skipped@0 ");
-    assert_ok(jw_store_list_occurrences(kit->sch.store, "s", 1, assert_reason, pattern, &error),
+    assert_ok(jw_store_list_occurrences(kit->sch.store,
+                                        &(JwOccurrenceQuery){ .schedule_id = "s", .limit = 1 },
+                                        assert_reason, pattern, &error),
               error);
 }
 
@@ -402,6 +403,83 @@ test_long_backlog(void **state)
     kit_assert_none_pending(kit, "long");
 }
 
+/* Of a backlog the latest fire, as many as the limit says; the bound moves on with the rounds. */
+static void
+test_misfire_limit(void **state)
+{
+    SchKit *kit = *state;
+    g_autoptr(GString) expected = g_string_new(NULL);
+
+    kit_put(kit, "s", EVERY_10 ",\"misfire\":\"fire_all\",\"misfire_limit\":2");
+    kit_put(kit, "long",
+            "\"trigger\":{\"type\":\"interval\",\"every\":\"1m\"},\"misfire\":\"fire_all\","
+            "\"misfire_limit\":3,\"misfire_grace\":\"1s\"");
+    tk_clock_advance(&kit->ports->clock.fake, 45 * MINUTE + 5000);
+    (void)kit_fire(&kit->sch);
+    assert_history(kit, "s", "skipped@10 skipped@20 caught_up@30 caught_up@40 ");
+    for (int i = 1; i <= 45; i++) {
+        g_string_append_printf(expected, "%s@%d ", i <= 42 ? "skipped" : "caught_up", i);
+    }
+    assert_history(kit, "long", expected->str);
+}
+
+static void
+test_start_and_end(void **state)
+{
+    SchKit *kit = *state;
+    g_autofree char *start = jw_time_format(KIT_NOW + 15 * MINUTE);
+    g_autofree char *end = jw_time_format(KIT_NOW + 35 * MINUTE);
+    g_autofree char *anchored =
+        g_strdup_printf(EVERY_10 ",\"start\":\"%s\",\"end\":\"%s\"", start, end);
+    g_autofree char *cron = g_strdup_printf(
+        "\"trigger\":{\"type\":\"cron\",\"cron\":\"*/10 * * * *\"},\"start\":\"%s\","
+        "\"end\":\"%s\"",
+        start, end);
+
+    kit_put(kit, "i", anchored);
+    kit_put(kit, "c", cron);
+    for (int i = 0; i < 60; i++) {
+        tk_clock_advance(&kit->ports->clock.fake, MINUTE);
+        (void)kit_fire(&kit->sch);
+    }
+    assert_history(kit, "i", "fired@15 fired@25 ");
+    assert_history(kit, "c", "fired@20 fired@30 ");
+}
+
+static JwSchedule *
+stored(SchKit *kit, const char *id)
+{
+    g_autoptr(GError) error = NULL;
+    JwSchedule *schedule = NULL;
+
+    assert_ok(jw_store_get_schedule(kit->sch.store, id, &schedule, &error), error);
+    assert_non_null(schedule);
+    return schedule;
+}
+
+/* Jitter delays the job, which keeps its due time; the delay is no lateness, and every scheduler
+ * computes the same. */
+static void
+test_jitter(void **state)
+{
+    SchKit *kit = *state;
+    int64_t delays[5] = { 0 };
+
+    kit_put(kit, "s", EVERY_10 ",\"jitter\":\"9m\"");
+    for (int i = 0; i < 5; i++) {
+        g_autoptr(JwSchedule) before = stored(kit, "s");
+        delays[i] = before->wake_ms - before->next_fire_ms;
+        assert_true(delays[i] >= 0 && delays[i] <= 9 * MINUTE);
+        kit->ports->clock.fake.now_ms = before->wake_ms - 1;
+        assert_int_equal(kit_fire(&kit->sch), 0);
+        kit->ports->clock.fake.now_ms = before->wake_ms;
+        assert_int_equal(kit_fire(i % 2 == 0 ? &kit->sch : &kit->second), 1);
+    }
+    assert_true(delays[0] != delays[1] || delays[1] != delays[2]);
+    assert_history(kit, "s", "fired@10 fired@20 fired@30 fired@40 fired@50 ");
+    kit_assert_none_pending(kit, "s");
+}
+
 int
 main(void)
 {
@@ -412,7 +490,10 @@ main(void)
         TEST(test_once),
         cmocka_unit_test(test_misfires),
         TEST(test_late_job_keeps_its_period),
-        TEST(test_disabled),
+        TEST(test_paused),
+        TEST(test_misfire_limit),
+        TEST(test_start_and_end),
+        TEST(test_jitter),
         TEST(test_changed_rule),
         TEST(test_broken_schedules),
         cmocka_unit_test(test_definition_that_comes_back),

@@ -9,9 +9,9 @@
 static const struct {
     const char *misfire, *history;
 } policies[] = {
-    { "coalesce", "coalesced@10 coalesced@20 caught-up@30 " },
+    { "fire_once", "coalesced@10 coalesced@20 caught_up@30 " },
     { "skip", "skipped@10 skipped@20 skipped@30 " },
-    { "catch-up", "caught-up@10 caught-up@20 caught-up@30 " },
+    { "fire_all", "caught_up@10 caught_up@20 caught_up@30 " },
 };
 
 static SchKit *
@@ -20,7 +20,7 @@ kit_with_backlog(const char *misfire)
     SchKit *kit = kit_new();
     g_autofree char *members =
         g_strdup_printf("\"trigger\":{\"type\":\"interval\",\"every\":\"10m\"},"
-                        "\"misfireGrace\":\"1m\",\"misfire\":\"%s\"",
+                        "\"misfire_grace\":\"1m\",\"misfire\":\"%s\"",
                         misfire);
 
     kit_put(kit, "s", members);
@@ -87,7 +87,7 @@ test_two_schedulers(void **state G_GNUC_UNUSED)
 static void
 test_two_schedulers_count_once(void **state G_GNUC_UNUSED)
 {
-    static const char *const kinds[] = { "fired", "caught-up", "coalesced", "skipped" };
+    static const char *const kinds[] = { "fired", "caught_up", "coalesced", "skipped" };
 
     for (size_t p = 0; p < G_N_ELEMENTS(policies); p++) {
         bool ran = true;
@@ -186,7 +186,7 @@ test_error_is_reported(void **state)
     jw_store_mem_fail_nth(kit->sch.store, 1, JW_ERROR_UNAVAILABLE, false);
     assert_false(sch_fire_due(&kit->sch, &decided, &error));
     assert_jw_error(error, JW_ERROR_UNAVAILABLE, "*");
-    jw_store_mem_fail_nth(kit->sch.store, 2, JW_ERROR_UNAVAILABLE, false);
+    jw_store_mem_fail_nth(kit->sch.store, 3, JW_ERROR_UNAVAILABLE, false);
     assert_false(sch_fire_due(&kit->sch, &decided, &error));
     assert_jw_error(error, JW_ERROR_UNAVAILABLE, "*tried again*");
     assert_history(kit, "a", "");

@@ -1,4 +1,4 @@
-/* test_file.c: the file of schedules owns what it made: what left it is disabled, what comes back
+/* test_file.c: the file of schedules owns what it made: what left it is paused, what comes back
  * begins anew, and the ledger tells both, whatever fails and whoever does it. */
 #include "schkit.h"
 
@@ -23,8 +23,8 @@ read_rows(Sch *sch, const Row *rows, size_t n, GError **error)
         g_string_append_printf(
             text,
             "%s{\"id\":\"%s\",\"trigger\":{\"type\":\"interval\",\"every\":\"10m\"}%s,"
-            "\"job\":{\"jobType\":\"report\",\"name\":\"Calls\",\"spec\":{\"reportType\":"
-            "\"call-records\",\"parameters\":{},\"output\":{\"format\":\"csv\"}}}}",
+            "\"job\":{\"name\":\"Calls\",\"reportType\":\"call-records\",\"parameters\":{},"
+            "\"output\":{\"format\":\"csv\"}}}",
             i > 0 ? "," : "", rows[i].id, rows[i].members);
     }
     g_string_append(text, "]}");
@@ -41,6 +41,7 @@ read_ok(SchKit *kit, const Row *rows, size_t n)
     g_autoptr(GError) error = NULL;
 
     assert_ok(read_rows(&kit->sch, rows, n, &error), error);
+    (void)kit_fire(&kit->sch); /* what is owed to the ledger */
 }
 
 /* @minutes pass, with a look at every one. */
@@ -65,7 +66,7 @@ stored(SchKit *kit, const char *id)
 }
 
 static void
-test_what_left_is_disabled(void **state)
+test_what_left_is_paused(void **state)
 {
     static const Row before[] = { { "a", "" }, { "b", "" } };
     static const Row after[] = { { "b", "" }, { "renamed", "" } };
@@ -75,32 +76,32 @@ test_what_left_is_disabled(void **state)
     pass(kit, 12);
     read_ok(kit, after, 2);
     pass(kit, 10);
-    assert_history(kit, "a", "fired@10 disabled@12 ");
+    assert_history(kit, "a", "fired@10 paused@12 ");
     assert_history(kit, "b", "fired@10 fired@20 ");
     assert_history(kit, "renamed", "fired@20 ");
 
     g_autoptr(JwSchedule) kept = stored(kit, "a");
     g_autoptr(JwSchedule) other = stored(kit, "b");
-    assert_false(kept->enabled);
-    assert_string_equal(kept->job_spec, other->job_spec);
+    assert_true(kept->paused);
+    assert_string_equal(kept->job_body, other->job_body);
     assert_int_equal(kept->interval_ms, 10 * MINUTE);
     assert_string_equal(kept->switch_reason, "it is no longer in the file of schedules");
     assert_int_equal(kept->switched_at_ms, KIT_NOW + 12 * MINUTE);
-    assert_true(other->enabled);
+    assert_false(other->paused);
     assert_int_equal(other->switched_at_ms, 0);
 }
 
 static void
 test_an_empty_list_stops_all(void **state)
 {
-    static const Row before[] = { { "a", "" }, { "b", ",\"enabled\":false" } };
+    static const Row before[] = { { "a", "" }, { "b", ",\"paused\":true" } };
     SchKit *kit = *state;
 
     read_ok(kit, before, 2);
     read_ok(kit, before, 0);
     read_ok(kit, before, 0); /* once is enough */
     pass(kit, 30);
-    assert_history(kit, "a", "disabled@0 ");
+    assert_history(kit, "a", "paused@0 ");
     assert_history(kit, "b", ""); /* was so from the start */
 }
 
@@ -119,7 +120,7 @@ test_many_leave(void **state)
     read_ok(kit, rows, 1100);
     read_ok(kit, rows, 1);
     for (int i = 0; i < 1100; i += 99) {
-        assert_history(kit, rows[i].id, i == 0 ? "" : "disabled@0 ");
+        assert_history(kit, rows[i].id, i == 0 ? "" : "paused@0 ");
     }
 }
 
@@ -142,16 +143,16 @@ test_without_a_file_all_stay(void **state)
 /* Off is not down: nothing of the time it was off is made up for, whatever the policy and however
  * it went off. */
 static void
-test_enabled_again(void **state G_GNUC_UNUSED)
+test_resumed(void **state G_GNUC_UNUSED)
 {
-    static const char *const policies[] = { "coalesce", "skip", "catch-up" };
+    static const char *const policies[] = { "fire_once", "skip", "fire_all" };
     static const char *const graces[] = { "1m", "24h" };
 
     for (size_t i = 0; i < G_N_ELEMENTS(policies) * G_N_ELEMENTS(graces) * 2; i++) {
         g_autoptr(SchKit) kit = kit_new();
-        g_autofree char *on = g_strdup_printf(",\"misfire\":\"%s\",\"misfireGrace\":\"%s\"",
+        g_autofree char *on = g_strdup_printf(",\"misfire\":\"%s\",\"misfire_grace\":\"%s\"",
                                               policies[i / 4], graces[i / 2 % 2]);
-        g_autofree char *off = g_strdup_printf("%s,\"enabled\":false", on);
+        g_autofree char *off = g_strdup_printf("%s,\"paused\":true", on);
         const Row rows[] = { { "s", on }, { "s", off } };
 
         read_ok(kit, &rows[0], 1);
@@ -163,9 +164,9 @@ test_enabled_again(void **state G_GNUC_UNUSED)
         read_ok(kit, &rows[0], 1);
         (void)kit_fire(&kit->sch);
         pass(kit, 10);
-        assert_history(kit, "s", "fired@10 disabled@15 enabled@55 fired@60 ");
+        assert_history(kit, "s", "fired@10 paused@15 resumed@55 fired@60 ");
         read_ok(kit, &rows[0], 1); /* nothing changed */
-        assert_history(kit, "s", "fired@10 disabled@15 enabled@55 fired@60 ");
+        assert_history(kit, "s", "fired@10 paused@15 resumed@55 fired@60 ");
     }
 }
 
@@ -179,11 +180,11 @@ test_once_while_off(void **state)
     kit_put(kit, "s", once);
     kit_put(kit, "s",
             "\"trigger\":{\"type\":\"once\",\"at\":\"2021-01-11T00:10:00Z\"},"
-            "\"enabled\":false");
+            "\"paused\":true");
     pass(kit, 30);
     kit_put(kit, "s", once);
     pass(kit, 30);
-    assert_history(kit, "s", "");
+    assert_history(kit, "s", "paused@0 resumed@30 ");
 }
 
 static void
@@ -199,81 +200,87 @@ put_foreign(SchKit *kit, const char *id, const char *source)
     assert_ok(jw_store_put_schedule(kit->sch.store, schedule, &error), error);
 }
 
-/* Before schedules had a source all were the file's. */
 static void
 test_whose_it_is(void **state)
 {
     SchKit *kit = *state;
 
-    put_foreign(kit, "of-an-old-version", NULL);
     put_foreign(kit, "of-others", "api");
     read_ok(kit, NULL, 0);
-    assert_history(kit, "of-an-old-version", "disabled@0 ");
     assert_history(kit, "of-others", "");
     g_autoptr(JwSchedule) others = stored(kit, "of-others");
-    assert_true(others->enabled);
+    assert_false(others->paused);
 }
 
 static void
-decide_only(SchKit *kit, const char *id, int64_t pending)
+decide_only(SchKit *kit, const char *id, int64_t due_ms, JwOccurrenceKind kind)
 {
     g_autoptr(JwSchedule) schedule = stored(kit, id);
+    char why[] = "why";
+    const JwFire fire = { .due_ms = due_ms,
+                          .wake_ms = due_ms,
+                          .decided_ms = due_ms,
+                          .kind = kind,
+                          .reason = kind == JW_OCCURRENCE_FIRED ? NULL : why };
+    const JwFire *const fires[] = { &fire };
+    const JwScheduleStep step = { .next_ms = schedule->next_fire_ms + 10 * MINUTE,
+                                  .wake_ms = schedule->next_fire_ms + 10 * MINUTE,
+                                  .fires = fires,
+                                  .n_fires = 1 };
     g_autoptr(GError) error = NULL;
     JwCas cas = JW_CAS_LOST;
 
-    assert_ok(jw_store_fire_schedule(kit->sch.store, id, schedule->rule_hash,
-                                     schedule->next_fire_ms, schedule->next_fire_ms + 10 * MINUTE,
-                                     &pending, 1, KIT_NOW, &cas, &error),
+    assert_ok(jw_store_fire_schedule(kit->sch.store, schedule, &step, KIT_NOW, &cas, &error),
               error);
     assert_int_equal(cas, JW_CAS_WON);
 }
 
-/* A scheduler died between deciding and doing, then the schedule was disabled: decided is decided,
- * and it does not wait for the schedule to be enabled again. */
+/* A scheduler died between deciding and doing, then the schedule was paused: decided is decided,
+ * and it does not wait for the schedule to be resumed. */
 static void
-test_decisions_of_a_disabled_schedule(void **state)
+test_decisions_of_a_paused_schedule(void **state)
 {
     static const Row rows[] = { { "s", "" }, { "t", "" } };
     SchKit *kit = *state;
 
     read_ok(kit, rows, 2);
-    decide_only(kit, "s", KIT_NOW + 10 * MINUTE);
-    decide_only(kit, "t", -(KIT_NOW + 10 * MINUTE));
+    decide_only(kit, "s", KIT_NOW + 10 * MINUTE, JW_OCCURRENCE_FIRED);
+    decide_only(kit, "t", KIT_NOW + 10 * MINUTE, JW_OCCURRENCE_COALESCED);
     tk_clock_advance(&kit->ports->clock.fake, 12 * MINUTE);
     read_ok(kit, rows, 0);
     pass(kit, 30);
-    assert_history(kit, "s", "caught-up@10 disabled@12 ");
-    assert_history(kit, "t", "coalesced@10 disabled@12 ");
+    assert_history(kit, "s", "late@10 paused@12 ");
+    assert_history(kit, "t", "coalesced@10 paused@12 ");
     kit_assert_none_pending(kit, "s");
     kit_assert_none_pending(kit, "t");
 }
 
-/* Its template makes no job any more: it was disabled for that, and is not tried for ever. */
+/* Its template makes no job any more: it was paused for that, and is not tried for ever. */
 static void
-test_a_broken_decision_of_a_disabled_schedule(void **state)
+test_a_broken_decision_of_a_paused_schedule(void **state)
 {
     SchKit *kit = *state;
 
-    put_foreign(kit, "s", NULL); /* without a template */
-    decide_only(kit, "s", KIT_NOW);
+    put_foreign(kit, "s", JW_SCHEDULE_FILE); /* without a template */
+    decide_only(kit, "s", KIT_NOW, JW_OCCURRENCE_FIRED);
     pass(kit, 1);
     assert_history(kit, "s", "");
     read_ok(kit, NULL, 0);
     pass(kit, 1);
-    assert_history(kit, "s", "skipped@0 disabled@1 ");
+    assert_history(kit, "s", "skipped@0 paused@1 ");
     kit_assert_none_pending(kit, "s");
 }
 
 /* Disabled in the first minute or, by the next start, in the second: once. */
 static void
-assert_both_disabled(SchKit *kit)
+assert_both_paused(SchKit *kit)
 {
     static const char *const ids[] = { "a", "b" };
 
     for (size_t i = 0; i < G_N_ELEMENTS(ids); i++) {
         g_autofree char *history = kit_history(kit, ids[i]);
 
-        if (strcmp(history, "disabled@0 ") != 0 && strcmp(history, "disabled@1 ") != 0) {
+        if (strcmp(history, "paused@0 ") != 0 && strcmp(history, "paused@1 ") != 0) {
             fail_msg("%s: %s", ids[i], history);
         }
     }
@@ -282,7 +289,7 @@ assert_both_disabled(SchKit *kit)
 static bool
 file_met_a_fault(KitFault fault, int n)
 {
-    static const Row rows[] = { { "a", "" }, { "b", "" }, { "b", ",\"enabled\":false" } };
+    static const Row rows[] = { { "a", "" }, { "b", "" }, { "b", ",\"paused\":true" } };
     g_autoptr(SchKit) kit = kit_new();
     g_autoptr(GError) error = NULL;
 
@@ -293,7 +300,7 @@ file_met_a_fault(KitFault fault, int n)
     bool reached = kit_fault_met(kit->ports);
     tk_clock_advance(&kit->ports->clock.fake, MINUTE);
     read_ok(kit, &rows[2], 1);
-    assert_both_disabled(kit);
+    assert_both_paused(kit);
     return reached;
 }
 
@@ -311,7 +318,7 @@ test_every_call_fails(void **state G_GNUC_UNUSED)
 static void
 read_second(gpointer data)
 {
-    static const Row row = { "b", ",\"enabled\":false" };
+    static const Row row = { "b", ",\"paused\":true" };
     SchKit *kit = data;
     g_autoptr(GError) error = NULL;
 
@@ -319,11 +326,11 @@ read_second(gpointer data)
     assert_ok(read_rows(&kit->second, &row, 1, &error), error);
 }
 
-/* Two start at once: one of them disables, and the ledger has it once. */
+/* Two start at once: one of them pauses, and the ledger has it once. */
 static void
 test_two_schedulers(void **state G_GNUC_UNUSED)
 {
-    static const Row rows[] = { { "a", "" }, { "b", "" }, { "b", ",\"enabled\":false" } };
+    static const Row rows[] = { { "a", "" }, { "b", "" }, { "b", ",\"paused\":true" } };
 
     for (int n = 1;; n++) {
         g_autoptr(SchKit) kit = kit_new();
@@ -334,7 +341,7 @@ test_two_schedulers(void **state G_GNUC_UNUSED)
         bool ran = hook_clock_done(&kit->ports->clock);
         for (size_t i = 0; i < 2; i++) {
             g_autofree char *history = kit_history(kit, rows[i].id);
-            assert_true(strcmp(history, "disabled@0 ") == 0 || strcmp(history, "disabled@1 ") == 0);
+            assert_true(strcmp(history, "paused@0 ") == 0 || strcmp(history, "paused@1 ") == 0);
         }
         if (!ran) {
             break;
@@ -348,15 +355,15 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_what_left_is_disabled),
+        TEST(test_what_left_is_paused),
         TEST(test_an_empty_list_stops_all),
         TEST(test_many_leave),
         TEST(test_without_a_file_all_stay),
-        cmocka_unit_test(test_enabled_again),
+        cmocka_unit_test(test_resumed),
         TEST(test_once_while_off),
         TEST(test_whose_it_is),
-        TEST(test_decisions_of_a_disabled_schedule),
-        TEST(test_a_broken_decision_of_a_disabled_schedule),
+        TEST(test_decisions_of_a_paused_schedule),
+        TEST(test_a_broken_decision_of_a_paused_schedule),
         cmocka_unit_test(test_every_call_fails),
         cmocka_unit_test(test_two_schedulers),
     };

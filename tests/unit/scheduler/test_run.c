@@ -56,9 +56,9 @@ test_fires(void **state)
     SchKit *kit = *state;
 
     put_file(kit, "{\"schedules\":[{\"id\":\"s\",\"trigger\":{\"type\":\"interval\",\"every\":"
-                  "\"10m\"},\"job\":{\"jobType\":\"report\",\"name\":\"Calls\",\"spec\":"
-                  "{\"reportType\":\"call-records\",\"parameters\":{},"
-                  "\"output\":{\"format\":\"csv\"}}}}]}");
+                  "\"10m\"},\"job\":{\"name\":\"Calls\","
+                  "\"reportType\":\"call-records\",\"parameters\":{},"
+                  "\"output\":{\"format\":\"csv\"}}}]}");
     start(kit);
     tk_clock_advance(&kit->ports->clock.fake, 10 * MINUTE);
     tk_wait_until(one_command, kit, 20000, "the command is published");

@@ -95,7 +95,7 @@ test_too_large(void **state)
     assert_false(jw_wire_job_from_request(fixture->wire, body, NOW_MS, &violations, &job));
     assert_int_equal(jw_violations_count(&violations), 1);
     assert_violation(&violations, "/parameters", "at most 512 KiB");
-    g_autofree char *large = template_of(text);
+    g_autofree char *large = command_of(text);
     json_auto_t *command = jw_json_parse(large, strlen(large), &error);
     assert_ok(command != NULL, error);
     assert_false(jw_wire_job_from_command(fixture->wire, command, "crm", "1", NOW_MS, &more, &job));

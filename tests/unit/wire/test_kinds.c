@@ -145,9 +145,10 @@ test_template(void **state)
     const Fixture *fixture = *state;
     g_autofree char *dir = tk_temp_dir();
     g_autofree char *path = g_build_filename(dir, "schedules.json", NULL);
-    g_autofree char *text =
-        quoted("{'schedules':[{'id':'c','timeZone':'Asia/Tokyo','trigger':"
-               "{'type':'interval','every':'1h'},'job':" BODY(",'timeoutSeconds':30") "}]}");
+    g_autofree char *text = quoted(
+        "{'schedules':[{'id':'c','time_zone':'Asia/Tokyo','trigger':"
+        "{'type':'interval','every':'1h'},'job':{'kind':'count','name':'Count','toolId':'" TOOL
+        "','timeoutSeconds':30}}]}");
     g_autoptr(GPtrArray) schedules = NULL;
     g_autoptr(JwJob) job = NULL;
     g_autoptr(GError) error = NULL;

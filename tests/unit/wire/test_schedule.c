@@ -6,8 +6,8 @@
 #include "jw/ident.h"
 
 #define JOB                                                                                        \
-    "{'jobType':'report','name':'Weekly calls','spec':{'reportType':'call-records',"               \
-    "'parameters':{'period':{'type':'weekly'}},'output':{'format':'xlsx'}},"                       \
+    "{'kind':'report','name':'Weekly calls','reportType':'call-records',"                          \
+    "'parameters':{'period':{'type':'weekly'}},'output':{'format':'xlsx'},"                        \
     "'priority':'high','delivery':{'recipients':['a@example.com']}}"
 
 static char *
@@ -38,8 +38,8 @@ test_cron(void **state)
     g_autoptr(GPtrArray) schedules =
         loaded(*state,
                "{'schedules':[{'id':'weekly','trigger':{'type':'cron','cron':'0 2 * * "
-               "MON'},'timeZone':'Europe/Istanbul',"
-               "'misfire':'catch-up','misfireGrace':'10m','job':" JOB "}]}",
+               "MON'},'time_zone':'Europe/Istanbul',"
+               "'misfire':'fire_all','misfire_grace':'10m','job':" JOB "}]}",
                NOW_MS);
     const JwSchedule *schedule = g_ptr_array_index(schedules, 0);
 
@@ -47,9 +47,9 @@ test_cron(void **state)
     assert_string_equal(schedule->id, "weekly");
     assert_int_equal(schedule->trigger, JW_TRIGGER_CRON);
     assert_string_equal(schedule->time_zone, "Europe/Istanbul");
-    assert_int_equal(schedule->misfire, JW_MISFIRE_CATCH_UP);
+    assert_int_equal(schedule->misfire, JW_MISFIRE_FIRE_ALL);
     assert_int_equal(schedule->misfire_grace_ms, 600000);
-    assert_true(schedule->enabled);
+    assert_false(schedule->paused);
     assert_string_equal(schedule->job_type, "report");
     g_autofree char *next = jw_time_format(schedule->next_fire_ms);
     assert_string_equal(next, "2026-01-04T23:00:00Z");
@@ -60,7 +60,7 @@ test_interval_and_once(void **state)
 {
     g_autoptr(GPtrArray) schedules = loaded(
         *state,
-        "{'schedules':[{'id':'often','trigger':{'type':'interval','every':'90s'},'enabled':false,'"
+        "{'schedules':[{'id':'often','trigger':{'type':'interval','every':'90s'},'paused':true,'"
         "job':" JOB "},"
         "{'id':'gone','trigger':{'type':'once','at':'2020-01-01T00:00:00Z'},'job':" JOB "}]}",
         NOW_MS);
@@ -70,8 +70,8 @@ test_interval_and_once(void **state)
     assert_int_equal(often->interval_ms, 90000);
     assert_int_equal(often->next_fire_ms % 90000, 0);
     assert_true(often->next_fire_ms > NOW_MS && often->next_fire_ms <= NOW_MS + 90000);
-    assert_false(often->enabled);
-    assert_string_equal(often->time_zone, "UTC");
+    assert_true(often->paused);
+    assert_string_equal(jw_schedule_zone(often), "UTC");
     assert_int_equal(gone->next_fire_ms, 0);
 }
 
@@ -82,7 +82,7 @@ test_rule_hash(void **state)
     static const char *const rules[] = {
         "'trigger':{'type':'cron','cron':'0 2 * * MON'}",
         "'trigger':{'type':'cron','cron':'0 3 * * MON'}",
-        "'trigger':{'type':'cron','cron':'0 2 * * MON'},'timeZone':'Europe/Paris'",
+        "'trigger':{'type':'cron','cron':'0 2 * * MON'},'time_zone':'Europe/Paris'",
         "'trigger':{'type':'interval','every':'1h'}",
         "'trigger':{'type':'interval','every':'1h','anchor':'2021-01-01T00:10:00Z'}",
     };
@@ -105,7 +105,7 @@ test_occurrence(void **state)
     const Fixture *fixture = *state;
     g_autoptr(GPtrArray) schedules = loaded(fixture,
                                             "{'schedules':[{'id':'weekly','trigger':{'type':'cron',"
-                                            "'cron':'0 2 * * MON'},'timeZone':'Europe/Istanbul',"
+                                            "'cron':'0 2 * * MON'},'time_zone':'Europe/Istanbul',"
                                             "'job':" JOB "}]}",
                                             NOW_MS);
     const JwSchedule *schedule = g_ptr_array_index(schedules, 0);
@@ -146,13 +146,13 @@ static void
 test_requester(void **state)
 {
     const Fixture *fixture = *state;
-    g_autoptr(GPtrArray) schedules = loaded(
-        fixture,
-        "{'schedules':[{'id':'weekly','trigger':{'type':'cron','cron':'0 2 * * MON'},'job':{"
-        "'jobType':'report','name':'Weekly calls','spec':{'reportType':'call-records','parameters'"
-        ":{'period':{'type':'weekly'}},'output':{'format':'xlsx'}},'requestedBy':{'id':'u-7',"
-        "'name':'Ada','email':'ada@example.com'},'delivery':{'onFailure':'requester'}}}]}",
-        NOW_MS);
+    g_autoptr(GPtrArray) schedules =
+        loaded(fixture,
+               "{'schedules':[{'id':'weekly','trigger':{'type':'cron','cron':'0 2 * * MON'},'job':{"
+               "'name':'Weekly calls','reportType':'call-records','parameters'"
+               ":{'period':{'type':'weekly'}},'output':{'format':'xlsx'},'requestedBy':{'id':'u-7',"
+               "'name':'Ada','email':'ada@example.com'},'delivery':{'onFailure':'requester'}}}]}",
+               NOW_MS);
     const JwSchedule *schedule = g_ptr_array_index(schedules, 0);
     g_autoptr(JwJob) job = NULL;
     g_autoptr(GError) error = NULL;
@@ -167,6 +167,99 @@ test_requester(void **state)
     assert_int_equal(job->on_failure, JW_ON_FAILURE_REQUESTER);
 }
 
+static JwSchedule *
+from_value(const Fixture *fixture, const json_t *body)
+{
+    g_auto(JwViolations) violations = { 0 };
+    JwSchedule *schedule = NULL;
+
+    if (!jw_wire_schedule_from_value(fixture->wire, body, "", NOW_MS, &violations, &schedule)) {
+        g_autofree char *all = jw_violations_text(&violations);
+        fail_msg("refused: %s", all);
+    }
+    return schedule;
+}
+
+/* What is read is written as it was, and read again as the same schedule. */
+static void
+test_there_and_back(void **state)
+{
+    static const char *const bodies[] = {
+        "{'trigger':{'type':'interval','every':'90s'},'job':" JOB "}",
+        "{'id':'A.b_c:9','description':'Two\\nlines','note':'because','paused':true,"
+        "'misfire':'fire_all','misfire_grace':'10m','time_zone':'Europe/Istanbul',"
+        "'trigger':{'type':'interval','every':'1h','anchor':'2021-01-01T00:10:00Z'},'job':" JOB "}",
+        "{'id':'c','trigger':{'type':'cron','cron':'0 2 * * "
+        "MON'},'misfire':'skip','overlap':'queue_one','job':" JOB "}",
+        "{'id':'q','trigger':{'type':'cron','cron':'0 0 2 ? * MON','dialect':'quartz'},"
+        "'dst':{'gap':'skip','repeat':'both'},'start':'2026-02-01T00:00:00Z',"
+        "'end':'2027-02-01T00:00:00Z','jitter':'90s','calendar':'holidays','misfire':'fire_all',"
+        "'misfire_limit':7,'job':" JOB "}",
+        "{'id':'i','start':'2026-02-01T00:00:30Z','trigger':{'type':'interval','every':'90s'},"
+        "'job':" JOB "}",
+        "{'id':'o','trigger':{'type':'once','at':'2030-01-01T00:00:00Z'},'job':{'name':'x',"
+        "'reportType':'call-records','parameters':{},'output':{'format':'csv'}}}",
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(bodies); i++) {
+        g_autofree char *text = quoted(bodies[i]);
+        json_auto_t *body = json_loads(text, 0, NULL);
+        assert_non_null(body);
+        g_autoptr(JwSchedule) schedule = from_value(*state, body);
+        json_auto_t *value = jw_wire_schedule_value(schedule);
+        const char *name = NULL;
+        const json_t *member = NULL;
+        json_object_foreach(body, name, member)
+        {
+            assert_true(json_equal(member, json_object_get(value, name)));
+        }
+        g_autoptr(JwSchedule) again = from_value(*state, value);
+        json_auto_t *same = jw_wire_schedule_value(again);
+        assert_true(json_equal(value, same));
+        assert_string_equal(again->rule_hash, schedule->rule_hash);
+        assert_int_equal(again->next_fire_ms, schedule->next_fire_ms);
+        assert_string_equal(again->job_body, schedule->job_body);
+    }
+}
+
+/* Each with its pointer below the base. */
+static void
+test_refused(void **state)
+{
+#define EVERY "'trigger':{'type':'interval','every':'1h'}"
+    static const struct {
+        const char *body, *pointer, *message;
+    } cases[] = {
+        { "[]", "/x", "must be an object" },
+        { "{" EVERY "}", "/x/job", "is required" },
+        { "{'job':" JOB "}", "/x/trigger", "is required" },
+        { "{'id':'-a'," EVERY ",'job':" JOB "}", "/x/id", "must begin with a letter" },
+        { "{" EVERY ",'job':7}", "/x/job", "must be an object" },
+        { "{" EVERY ",'job':{'kind':'laundry'}}", "/x/job/kind", "must be one of report" },
+        { "{" EVERY ",'job':{'kind':7}}", "/x/job/kind", "must be a string" },
+        { "{" EVERY ",'job':{'jobType':'report'}}", "/x/job/jobType", "is not known" },
+        { "{" EVERY ",'timeZone':'UTC','job':" JOB "}", "/x/timeZone", "is not known" },
+        { "{" EVERY ",'dst':{'gap':'skip'},'job':" JOB "}", "/x/dst",
+          "belongs to a trigger of type cron" },
+        { "{" EVERY ",'ready':{},'job':" JOB "}", "/x/ready", "no effect" },
+        { "{'trigger':{'type':'cron','cron':'0 2 * * *','dialect':'quartz'},'job':" JOB "}",
+          "/x/trigger/cron", "fields" },
+        { "{" EVERY ",'jitter':'25h','job':" JOB "}", "/x/jitter", "at most 24h" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text = quoted(cases[i].body);
+        json_auto_t *body = json_loads(text, 0, NULL);
+        g_auto(JwViolations) violations = { 0 };
+        JwSchedule *schedule = NULL;
+        assert_non_null(body);
+        assert_false(jw_wire_schedule_from_value(((const Fixture *)*state)->wire, body, "/x",
+                                                 NOW_MS, &violations, &schedule));
+        assert_violation(&violations, cases[i].pointer, cases[i].message);
+        assert_null(schedule);
+    }
+}
+
 static void
 test_broken_template(void **state)
 {
@@ -177,13 +270,12 @@ test_broken_template(void **state)
 
     schedule->id = g_strdup("s");
     assert_false(jw_wire_job_from_schedule(fixture->wire, schedule, NOW_MS, NOW_MS, &job, &error));
-    assert_jw_error(error, JW_ERROR_INVALID, "template of schedule 's'*");
-    schedule->job_spec =
-        quoted("{'jobType':'report','name':'x','spec':{'reportType':'gone','parameters':{},"
-               "'output':{'format':'csv'}}}");
+    assert_jw_error(error, JW_ERROR_INVALID, "job of schedule 's'*");
+    schedule->job_body =
+        quoted("{'name':'x','reportType':'gone','parameters':{},'output':{'format':'csv'}}");
     assert_false(jw_wire_job_from_schedule(fixture->wire, schedule, NOW_MS, NOW_MS, &job, &error));
     assert_jw_error(error, JW_ERROR_INVALID,
-                    "template of schedule 's': /spec/reportType: no report type 'gone'*");
+                    "job of schedule 's': /reportType: no report type 'gone'*");
     assert_null(job);
 }
 
@@ -192,22 +284,20 @@ static void
 test_too_large(void **state)
 {
     const Fixture *fixture = *state;
-    g_autofree char *large_request = large_body(500), *fitting = large_body(300);
-    g_autofree char *large = template_of(large_request), *fits = template_of(fitting);
+    g_autofree char *large = large_body(500), *fits = large_body(300);
     g_autofree char *text = g_strdup_printf(
         "{'schedules':[{'id':'small','trigger':{'type':'interval','every':'1h'},'job':%s},"
         "{'id':'big','trigger':{'type':'interval','every':'1h'},'job':%s},"
-        "{'id':'off','trigger':{'type':'interval','every':'1h'},'enabled':false,'job':%s}]}",
+        "{'id':'off','trigger':{'type':'interval','every':'1h'},'paused':true,'job':%s}]}",
         fits, large, large);
     g_autofree char *path = write_file(text);
     g_autoptr(GError) error = NULL;
     GPtrArray *schedules = NULL;
 
     assert_false(jw_wire_schedules_load(fixture->wire, path, NOW_MS, &schedules, &error));
-    assert_jw_error(
-        error, JW_ERROR_INVALID,
-        "*schedules.json: /schedules/1/job/spec/parameters: take *iB when stored; at most "
-        "512 KiB are: narrow the filters; /schedules/2/job/spec/parameters: take *");
+    assert_jw_error(error, JW_ERROR_INVALID,
+                    "*schedules.json: /schedules/1/job/parameters: take *iB when stored; at most "
+                    "512 KiB are: narrow the filters; /schedules/2/job/parameters: take *");
     assert_null(schedules);
 }
 
@@ -221,13 +311,11 @@ test_too_large_template(void **state)
     JwJob *job = NULL;
 
     schedule->id = g_strdup("big");
-    g_autofree char *request = large_body(500);
-    schedule->job_spec = template_of(request);
+    schedule->job_body = large_body(500);
     assert_false(jw_wire_job_from_schedule(fixture->wire, schedule, NOW_MS, NOW_MS, &job, &error));
-    assert_jw_error(
-        error, JW_ERROR_INVALID,
-        "template of schedule 'big': /spec/parameters: take *iB when stored; at most 512 "
-        "KiB are*");
+    assert_jw_error(error, JW_ERROR_INVALID,
+                    "job of schedule 'big': /parameters: take *iB when stored; at most 512 "
+                    "KiB are*");
     assert_null(job);
 }
 
@@ -271,7 +359,8 @@ main(void)
         cmocka_unit_test(test_rule_hash), cmocka_unit_test(test_occurrence),
         cmocka_unit_test(test_requester), cmocka_unit_test(test_broken_template),
         cmocka_unit_test(test_too_large), cmocka_unit_test(test_too_large_template),
-        cmocka_unit_test(test_files),
+        cmocka_unit_test(test_files),     cmocka_unit_test(test_there_and_back),
+        cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
 }

@@ -63,6 +63,9 @@ int64_t jw_zone_offset(GTimeZone *zone, int64_t utc_seconds);
  * skips that, more. Never falls when @local_seconds grows. */
 int64_t jw_zone_utc(GTimeZone *zone, int64_t local_seconds);
 
+/* The same, but of a time that comes twice the last moment. */
+int64_t jw_zone_utc_last(GTimeZone *zone, int64_t local_seconds);
+
 /* Days since 1970-01-01 of the local date at a UTC time. */
 int64_t jw_zone_day(GTimeZone *zone, int64_t utc_ms);
 

@@ -6,22 +6,8 @@
 
 G_BEGIN_DECLS
 
-/**
- * jw_jobs_fire:
- * @row: (inout): of a due time; its kind becomes what the ledger says
- * @ret_created: (out): NEW: the job was made by this call
- * @error: INVALID, NOT_FOUND or TOO_LARGE: its job cannot be made
- *
- * Writes the row of a due time and makes its job, unless the ledger says that it does not fire, or
- * @row does and the ledger says nothing yet. The row of a due time
- * is written once, before its job, and decides for all: so whoever deletes the schedule knows by
- * the row whether a job was made, or is still to come from somebody who is slow.
- */
-bool jw_jobs_fire(const JwJobs *self, const JwSchedule *schedule, JwOccurrence *row,
-                  JwCreated *ret_created, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* Whether an error of jw_jobs_fire() says that this job cannot be made, now or later; not that the
- * store has a fault. */
+/* Whether an error says that the job of a due time cannot be made, now or later; not that the store
+ * has a fault. */
 bool jw_jobs_cannot_fire(const GError *error);
 
 /* Why a due time of a schedule that was deleted does not fire. */

@@ -104,6 +104,7 @@ typedef struct {
     char **departments; /* NULL-terminated scope of the job; NULL: none */
     char *caller;       /* the store's: jw_job_caller(), whose turn a pending job waits for */
     char *source;       /* "api:reports", "kafka", "schedule:<id>" */
+    char *schedule_id;  /* whose due time or run it is; NULL: nobody's */
     char *request_id, *traceparent;
     char *template_id; /* whose settings it was asked with, as they were then; NULL: none */
     int64_t template_version;
@@ -129,9 +130,9 @@ typedef struct {
     /* [{"code", "message"}] as JSON: it completed, and yet something is not as it should be; NULL:
      * none */
     char *warnings;
-    JwDeliveryCounts deliveries; /* of its report */
-    bool mail_pending;           /* the store's: until all deliveries have ended */
-    GPtrArray *outbox;           /* of JwOutboxEntry; never NULL */
+    JwDeliveryCounts deliveries;       /* of its report */
+    bool mail_pending, ledger_pending; /* the store's: until all deliveries, the row, have ended */
+    GPtrArray *outbox;                 /* of JwOutboxEntry; never NULL */
 } JwJob;
 
 /* Zeroed, NORMAL, PENDING, max_attempts 5, max_retries 3, empty outbox. (transfer full) */

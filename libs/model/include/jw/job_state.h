@@ -18,6 +18,12 @@ typedef enum {
 } JwJobState;
 #define JW_JOB_N_STATES   7
 #define JW_JOB_BIT(state) (1u << (state))
+/* Those of a job that has not ended. */
+#define JW_JOB_LIVE                                                                                \
+    (JW_JOB_BIT(JW_JOB_SCHEDULED) | JW_JOB_BIT(JW_JOB_PENDING) | JW_JOB_BIT(JW_JOB_RUNNING)        \
+     | JW_JOB_BIT(JW_JOB_CANCELLING))
+#define JW_JOB_ENDED                                                                               \
+    (JW_JOB_BIT(JW_JOB_COMPLETED) | JW_JOB_BIT(JW_JOB_FAILED) | JW_JOB_BIT(JW_JOB_CANCELLED))
 
 typedef enum {
     JW_CHANGE_PROMOTE,    /* scheduled → pending, when notBefore has come; sets it */

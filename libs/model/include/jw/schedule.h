@@ -1,30 +1,55 @@
 /* jw/schedule.h: a rule that creates jobs (interval, cron or once). Pure data. */
 #pragma once
-#include "jw/cron.h"
+#include "jw/due.h"
 #include "jw/job.h"
+#include "jw/occurrence.h"
 
 G_BEGIN_DECLS
 
 #define JW_SCHEDULE_FILE "file" /* the source of schedules that JW_SCHEDULES_FILE made */
 
-typedef enum { JW_TRIGGER_INTERVAL, JW_TRIGGER_CRON, JW_TRIGGER_ONCE } JwTriggerType;
+#define JW_SCHEDULE_ID_MAX          128
+#define JW_MISFIRE_LIMIT_DEFAULT    1000
+#define JW_MISFIRE_LIMIT_MAX        10000
+#define JW_PAUSE_AFTER_FAILURES_MAX 1000
 
 /* What happens to due times that passed while no scheduler ran. Those that passed while the
- * schedule was disabled are never made up for. */
-typedef enum { JW_MISFIRE_COALESCE, JW_MISFIRE_SKIP, JW_MISFIRE_CATCH_UP } JwMisfire;
+ * schedule was paused are never made up for. */
+typedef enum { JW_MISFIRE_FIRE_ONCE, JW_MISFIRE_FIRE_ALL, JW_MISFIRE_SKIP } JwMisfire;
+
+/* What happens to a due time while a job of the schedule has not ended: it fires all the same; it
+ * has no job; one waits for the end, those after it have no job; the jobs are cancelled, and it
+ * fires when they have ended. */
+typedef enum {
+    JW_OVERLAP_ALLOW,
+    JW_OVERLAP_SKIP,
+    JW_OVERLAP_QUEUE_ONE,
+    JW_OVERLAP_CANCEL_RUNNING
+} JwOverlap;
 
 typedef struct {
     char *id;
     char *source; /* who owns it: JW_SCHEDULE_FILE */
+    char *description;
     JwTriggerType trigger;
     int64_t interval_ms, anchor_ms; /* interval: due at anchor + n · interval */
     char *cron;                     /* cron */
+    JwCronDialect dialect;          /* cron */
+    JwDst dst;                      /* cron */
     int64_t once_ms;                /* once */
-    char *time_zone;                /* IANA name, default "UTC" */
+    char *time_zone;                /* IANA name; NULL: UTC, and the job's own default */
+    int64_t start_ms, end_ms;       /* due times lie in [start, end); 0: no limit */
+    int64_t jitter_ms;              /* by how much a due time may be delayed; 0: not */
+    char *calendar;                 /* the name of the days on which nothing is due; NULL: none */
+    const JwCalendar *days;         /* of that, (transfer none); not stored: set by who loads it */
     JwMisfire misfire;
+    int32_t misfire_limit;    /* fire_all: how many that have passed fire, the latest */
     int64_t misfire_grace_ms; /* later than this is a misfire; default 60 s */
-    bool enabled;
-    /* When and why it was disabled or enabled last, once it is stored; 0, NULL: as it was made. */
+    JwOverlap overlap;
+    int32_t pause_after_failures; /* it pauses when so many jobs in a row failed; 0: never */
+    bool paused;
+    char *note; /* of who paused it, or resumed it */
+    /* When and why it was paused or resumed last, once it is stored; 0, NULL: as it was made. */
     int64_t switched_at_ms;
     char *switch_reason;
     /* Of one that was deleted: when, by whom, and what names this deletion among all. It is kept so
@@ -32,20 +57,53 @@ typedef struct {
     int64_t deleted_at_ms;
     char *deleted_by, *tombstone;
     char *entry_hash; /* SHA-256 of its entry in the file of schedules; NULL: not of the file */
-    char *job_type, *job_name, *job_spec; /* template of the job; spec is JSON */
-    char *rule_hash;                      /* SHA-256 of the rule: a changed rule starts anew */
-    int64_t next_fire_ms;                 /* 0: never again */
-    /* of int64_t: decided due times without their job yet; negative: skipped; never NULL */
-    GArray *pending_fires;
+    /* Template of the job: its kind, name, and all of it as JSON (schemas/common/schedule.v1.json),
+     * `kind` included. */
+    char *job_type, *job_name, *job_body;
+    char *rule_hash;          /* SHA-256 of the rule: a changed rule starts anew */
+    int64_t next_fire_ms;     /* 0: never again */
+    int64_t wake_ms;          /* when that is to be decided; 0: never */
+    GPtrArray *pending_fires; /* of JwFire, in the order of their decision; never NULL */
+    int64_t look_ms;          /* before this time it is of no use to look at those */
     int64_t updated_at_ms;
 } JwSchedule;
 
-/* Zeroed, UTC, grace 60 s, no pending fires. (transfer full) */
+/* Zeroed, grace 60 s, no pending fires. (transfer full) */
 JwSchedule *jw_schedule_new(void);
 void jw_schedule_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwSchedule, jw_schedule_free)
 
-/* First due time strictly after @after_ms; 0: none. INVALID when cron or zone do not parse. */
+/* What is wrong with the id of a schedule, as a clause; NULL: nothing. Letters, digits and ._:- in
+ * any but the first place, at most JW_SCHEDULE_ID_MAX. (transfer full) */
+char *jw_schedule_check_id(const char *id);
+
+/* The zone of its due times, "UTC" when it names none. (transfer none) */
+const char *jw_schedule_zone(const JwSchedule *self);
+
+/* Whether a pending decision to fire stands behind that of @index. */
+bool jw_schedule_fires_behind(const JwSchedule *self, guint index);
+
+/* What decides the due times of a schedule, read once. */
+typedef struct {
+    JwDueRule due; /* borrows all of these */
+    JwCron *cron;
+    GTimeZone *zone;
+} JwScheduleRule;
+
+/* INVALID when cron or zone do not parse, NOT_FOUND when it names a calendar without `days`. The
+ * schedule outlives @rule. */
+bool jw_schedule_rule_init(JwScheduleRule *rule, const JwSchedule *self,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void jw_schedule_rule_clear(JwScheduleRule *rule);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JwScheduleRule, jw_schedule_rule_clear)
+
+/* When what is due at @due_ms is to be looked at: jitter delays it. 0 for 0. */
+int64_t jw_schedule_wake(const JwSchedule *self, const JwScheduleRule *rule, int64_t due_ms);
+
+/* Sets next_fire_ms and wake_ms to the first due time after @now_ms. Errors as above. */
+bool jw_schedule_begin(JwSchedule *self, int64_t now_ms, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* First due time strictly after @after_ms; 0: none. Errors as above. */
 bool jw_schedule_next(const JwSchedule *self, int64_t after_ms, int64_t *ret_next_ms,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -55,29 +113,10 @@ char *jw_schedule_details(const JwSchedule *self);
 /* "interval", "cron" or "date". (transfer none) */
 const char *jw_trigger_name(JwTriggerType trigger);
 
-typedef enum {
-    JW_OCCURRENCE_FIRED,
-    JW_OCCURRENCE_CAUGHT_UP,
-    JW_OCCURRENCE_COALESCED,
-    JW_OCCURRENCE_SKIPPED,
-    JW_OCCURRENCE_DISABLED,
-    JW_OCCURRENCE_ENABLED
-} JwOccurrenceKind;
+/* "fire_once", "fire_all" or "skip"; NULL past the last. (transfer none) */
+const char *jw_misfire_name(int misfire);
 
-/* One due time of one schedule, or one time at which it was disabled or enabled: a durable row
- * each. */
-typedef struct {
-    char id[37]; /* UUIDv5 of (schedule, due time) = the job's id when it fired */
-    const char *schedule_id;
-    int64_t due_ms, decided_ms;
-    JwOccurrenceKind kind;
-    const char *reason; /* why it was coalesced, skipped, disabled or enabled; NULL */
-} JwOccurrence;
-
-/* Whether a due time of that kind has a job. */
-bool jw_occurrence_fires(JwOccurrenceKind kind);
-
-/* As stored: "fired" …. (transfer none) */
-const char *jw_occurrence_kind_name(JwOccurrenceKind kind);
+/* "allow", "skip", "queue_one" or "cancel_running"; NULL past the last. (transfer none) */
+const char *jw_overlap_name(int overlap);
 
 G_END_DECLS

@@ -65,8 +65,9 @@ typedef struct {
     int64_t updated_before_ms; /* updatedAt < */
     /* For these two a time after this counts as past: a wrong clock wrote it. */
     int64_t ahead_ms;
-    bool mail_pending; /* only those whose mail is not known to have ended */
-    size_t limit;      /* at least 1 */
+    bool mail_pending;   /* only those whose mail is not known to have ended */
+    bool ledger_pending; /* only those whose end is not in their schedule's ledger */
+    size_t limit;        /* at least 1 */
     /* Goes on behind this place of the order (updatedAt, id); NULL: from the start. */
     const char *after_id;
     int64_t after_updated_ms;
@@ -120,6 +121,16 @@ bool jw_store_get_jobs(JwStore *self, const char *const *ids, GPtrArray **ret_jo
 bool jw_store_set_delivery_counts(JwStore *self, const char *job_id, const JwDeliveryCounts *counts,
                                   bool mail_done, int64_t now_ms,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Jobs of a schedule that have not ended, but for @but_id (nullable), by their id, at most @limit.
+ * @ret_jobs: (out) (element-type JwJob) (transfer full) */
+bool jw_store_live_jobs_of_schedule(JwStore *self, const char *schedule_id, const char *but_id,
+                                    size_t limit, GPtrArray **ret_jobs,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Clears ledger_pending of a job that is still as @job was read: in the same state, retried as
+ * often. One that is not, or that is gone, is no error. */
+bool jw_store_end_ledger(JwStore *self, const JwJob *job, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Clears mail_pending of a job that is still as @job was read: in the same state, retried as
  * often. One that is not, or that is gone, is no error. */

@@ -1,7 +1,7 @@
-/* jw/store_schedules.h: schedules and their occurrences. Errors: jw/store.h. */
+/* jw/store_schedules.h: schedules and their decisions. Errors: jw/store.h. */
 #pragma once
 #include "jw/schedule.h"
-#include "jw/store.h"
+#include "jw/store_occurrences.h"
 
 G_BEGIN_DECLS
 
@@ -10,10 +10,11 @@ G_BEGIN_DECLS
  * @error: BUSY also when others keep writing the same schedule
  *
  * Inserts, or replaces all that a configuration says: template, recipients, priority, misfire
- * policy, enabled, rule. What was decided stays: pendingFires always, and nextFireAt as long as
+ * policy, paused, rule. What was decided stays: pendingFires always, and nextFireAt as long as
  * rule_hash is the same. Another rule starts anew at @schedule->next_fire_ms, and so does a
- * schedule that is enabled again: off is not down. When that enables or disables it, the time (its
- * updated_at_ms) and switch_reason are kept as switched_at_ms and switch_reason.
+ * schedule that is resumed: paused is not down. When that pauses or resumes it, the time (its
+ * updated_at_ms) and switch_reason are kept as switched_at_ms and switch_reason, and a row of the
+ * ledger about it joins the pending decisions.
  */
 bool jw_store_put_schedule(JwStore *self, const JwSchedule *schedule,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -56,56 +57,57 @@ bool jw_store_get_schedule(JwStore *self, const char *id, JwSchedule **ret_sched
 bool jw_store_list_schedules(JwStore *self, const char *after_id, size_t limit, GPtrArray **ret,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Disables a schedule, and keeps everything else of it. @ret_cas: (out): LOST: it is disabled, or
- * gone. */
-bool jw_store_disable_schedule(JwStore *self, const char *id, const char *reason, int64_t now_ms,
-                               JwCas *ret_cas, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* Enabled ones with nextFireAt ≤ @now_ms, and any with pending fires, by their id, behind @after_id
- * (nullable), at most @limit.
+/* Those of @source that are not paused, by their id, behind @after_id (nullable), at most @limit.
  * @ret: (out) (element-type JwSchedule) (transfer full) */
-bool jw_store_due_schedules(JwStore *self, int64_t now_ms, const char *after_id, size_t limit,
+bool jw_store_running_schedules(JwStore *self, const char *source, const char *after_id,
+                                size_t limit, GPtrArray **ret,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Pauses a schedule, with @reason as its note, and keeps everything else of it. @ret_cas: (out):
+ * LOST: it is paused, or gone.
+ */
+bool jw_store_pause_schedule(JwStore *self, const char *id, const char *reason, int64_t now_ms,
+                             JwCas *ret_cas, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Unpaused ones whose next due time is to be decided at @now_ms, earliest first, behind @after
+ * (nullable; its wake_ms and id), at most @limit.
+ * @ret: (out) (element-type JwSchedule) (transfer full) */
+bool jw_store_due_schedules(JwStore *self, int64_t now_ms, const JwSchedule *after, size_t limit,
                             GPtrArray **ret, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Those with decisions that are not carried out, unless it is too early to look at them again; by
+ * their id, behind @after_id (nullable), at most @limit.
+ * @ret: (out) (element-type JwSchedule) (transfer full) */
+bool jw_store_pending_schedules(JwStore *self, int64_t now_ms, const char *after_id, size_t limit,
+                                GPtrArray **ret, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* When the first schedule after @after_ms is to be looked at. @ret_wake_ms: (out): 0: none */
+bool jw_store_next_wake(JwStore *self, int64_t after_ms, int64_t *ret_wake_ms,
+                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* How a schedule goes on when its next due time is decided. */
+typedef struct {
+    int64_t next_ms, wake_ms;   /* from now on; 0: never again */
+    const JwFire *const *fires; /* appended to its decisions in the same update */
+    size_t n_fires;
+} JwScheduleStep;
 
 /**
  * jw_store_fire_schedule:
- * @rule_hash: (nullable): the rule whose due times these are; NULL: one without
- * @expected_ms: nextFireAt as it was read
- * @next_ms: nextFireAt from now on; 0: never again
- * @fires_ms: decided due times, appended to pendingFires in the same update
- * @ret_cas: (out): LOST: nextFireAt or the rule is another by now, or the schedule is disabled
+ * @schedule: as it was read: its id, rule_hash and next_fire_ms are compared
+ * @ret_cas: (out): LOST: one of these is another by now, or the schedule is paused or gone
  */
-bool jw_store_fire_schedule(JwStore *self, const char *id, const char *rule_hash,
-                            int64_t expected_ms, int64_t next_ms, const int64_t *fires_ms,
-                            size_t n_fires, int64_t now_ms, JwCas *ret_cas,
+bool jw_store_fire_schedule(JwStore *self, const JwSchedule *schedule, const JwScheduleStep *step,
+                            int64_t now_ms, JwCas *ret_cas,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The job of this due time exists: takes it out of pendingFires. May be repeated. @ret_cas: (out):
- * LOST: it was not in there, or the schedule is gone. */
-bool jw_store_finish_fire(JwStore *self, const char *id, int64_t fire_ms, JwCas *ret_cas,
+/* That decision is carried out: takes it out of the pending ones. May be
+ * repeated. @ret_cas: (out): LOST: it was not in there, or the schedule is gone. */
+bool jw_store_finish_fire(JwStore *self, const char *id, const JwFire *fire, JwCas *ret_cas,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Writes an occurrence, unless there is a row of its due time: what that row says holds. @ret_kind:
- * (out): what the row says now. */
-bool jw_store_claim_occurrence(JwStore *self, const JwOccurrence *occurrence,
-                               JwOccurrenceKind *ret_kind,
-                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* The row of a due time whose job could not be made after all: says so, if it says that it fired.
- */
-bool jw_store_withdraw_occurrence(JwStore *self, const JwOccurrence *occurrence,
-                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* Writes an occurrence; one that exists is left as it is. */
-bool jw_store_put_occurrence(JwStore *self, const JwOccurrence *occurrence,
+/* Its decisions need not be looked at before @look_ms. */
+bool jw_store_defer_schedule(JwStore *self, const char *id, int64_t look_ms,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* The occurrence is valid during the call. */
-typedef void (*JwOccurrenceFunc)(const JwOccurrence *occurrence, gpointer data);
-
-/* Calls @visit for the occurrences of a schedule, newest first, at most @limit. */
-bool jw_store_list_occurrences(JwStore *self, const char *schedule_id, size_t limit,
-                               JwOccurrenceFunc visit, gpointer data,
-                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -40,19 +40,26 @@ jw_doc_append_times(bson_t *document, const char *as, const int64_t *times_ms, s
 }
 
 void
-jw_doc_append_outbox(bson_t *document, const char *as, const JwOutboxEntry *const *entries,
-                     size_t n_entries)
+jw_doc_append_list(bson_t *document, const char *as, const JwDocTable *table,
+                   const void *const *structs, size_t n)
 {
     bson_t array;
     char buffer[16];
     const char *key;
 
     bson_append_array_begin(document, as, -1, &array);
-    for (uint32_t i = 0; i < n_entries; i++) {
+    for (uint32_t i = 0; i < n; i++) {
         bson_uint32_to_string(i, &key, buffer, sizeof(buffer));
-        jw_doc_append_as(&array, key, &jw_doc_outbox_table, entries[i]);
+        jw_doc_append_as(&array, key, table, structs[i]);
     }
     bson_append_array_end(document, &array);
+}
+
+void
+jw_doc_append_outbox(bson_t *document, const char *as, const JwOutboxEntry *const *entries,
+                     size_t n_entries)
+{
+    jw_doc_append_list(document, as, &jw_doc_outbox_table, (const void *const *)entries, n_entries);
 }
 
 static void
@@ -104,15 +111,15 @@ append_field(bson_t *document, const JwDocField *field, const void *from)
     case JW_DOC_FIELD_STRINGS:
     case JW_DOC_FIELD_TIMES:
     case JW_DOC_FIELD_OWNED:
-    case JW_DOC_FIELD_OUTBOX:
+    case JW_DOC_FIELD_LIST:
         break;
     }
     GET(pointer, from, field);
-    if (field->type == JW_DOC_FIELD_OUTBOX) {
-        const GPtrArray *outbox = pointer;
-        jw_doc_append_outbox(document, field->name,
-                             outbox == NULL ? NULL : (const JwOutboxEntry *const *)outbox->pdata,
-                             outbox == NULL ? 0 : outbox->len);
+    if (field->type == JW_DOC_FIELD_LIST) {
+        const GPtrArray *list = pointer;
+        jw_doc_append_list(document, field->name, field->table,
+                           list == NULL ? NULL : (const void *const *)list->pdata,
+                           list == NULL ? 0 : list->len);
     } else if (field->type == JW_DOC_FIELD_TIMES) {
         const GArray *times = pointer;
         jw_doc_append_times(document, field->name,
@@ -219,21 +226,21 @@ read_times(bson_iter_t *array, const JwDocTable *table, const JwDocField *field,
 }
 
 static bool
-read_outbox(bson_iter_t *array, const JwDocTable *table, const JwDocField *field, void *to,
-            GError **error)
+read_list(bson_iter_t *array, const JwDocTable *table, const JwDocField *field, void *to,
+          GError **error)
 {
-    GPtrArray *outbox;
+    GPtrArray *list;
 
-    GET(outbox, to, field);
+    GET(list, to, field);
     while (bson_iter_next(array)) {
         if (!BSON_ITER_HOLDS_DOCUMENT(array)) {
             return wrong_type(table, field, error);
         }
-        g_autoptr(JwOutboxEntry) entry = g_new0(JwOutboxEntry, 1);
-        if (!read_document(array, &jw_doc_outbox_table, entry, error)) {
+        void *item = g_malloc0(field->table->size);
+        g_ptr_array_add(list, item); /* owned by @to from here on, whatever is read into it */
+        if (!read_document(array, field->table, item, error)) {
             return false;
         }
-        g_ptr_array_add(outbox, g_steal_pointer(&entry));
     }
     return true;
 }
@@ -253,7 +260,7 @@ read_array(const bson_iter_t *iter, const JwDocTable *table, const JwDocField *f
     if (field->type == JW_DOC_FIELD_TIMES) {
         return read_times(&array, table, field, to, error);
     }
-    return read_outbox(&array, table, field, to, error);
+    return read_list(&array, table, field, to, error);
 }
 
 static bool
@@ -355,7 +362,7 @@ read_field(const bson_iter_t *iter, const JwDocTable *table, const JwDocField *f
         return read_owned(iter, table, field, to, error);
     case JW_DOC_FIELD_STRINGS:
     case JW_DOC_FIELD_TIMES:
-    case JW_DOC_FIELD_OUTBOX:
+    case JW_DOC_FIELD_LIST:
         return read_array(iter, table, field, to, error);
     }
     return true;

@@ -20,7 +20,7 @@ typedef enum {
     JW_DOC_FIELD_ENUM,    /* enum kept by name */
     JW_DOC_FIELD_STRUCT,  /* embedded struct: a document */
     JW_DOC_FIELD_OWNED,   /* pointer to a struct on the heap: a document, absent when NULL */
-    JW_DOC_FIELD_OUTBOX,  /* GPtrArray of JwOutboxEntry: an array of documents */
+    JW_DOC_FIELD_LIST,    /* GPtrArray of structs, never NULL: an array of documents */
 } JwDocFieldType;
 
 typedef struct _JwDocTable JwDocTable;
@@ -29,7 +29,7 @@ typedef struct {
     JwDocFieldType type;
     size_t offset;
     bool always;
-    const JwDocTable *table;       /* STRUCT, OWNED */
+    const JwDocTable *table;       /* STRUCT, OWNED, LIST */
     const char *(*enum_name)(int); /* ENUM: NULL past the last value */
 } JwDocField;
 struct _JwDocTable {
@@ -47,13 +47,16 @@ extern const JwDocTable jw_doc_job_table, jw_doc_delivery_table, jw_doc_schedule
     jw_doc_occurrence_table, jw_doc_template_table, jw_doc_share_table, jw_doc_api_key_table;
 /* Parts of those. */
 extern const JwDocTable jw_doc_artifact_table, jw_doc_progress_table, jw_doc_counts_table,
-    jw_doc_outbox_table;
+    jw_doc_outbox_table, jw_doc_fire_table;
 
 void jw_doc_append(bson_t *document, const JwDocTable *table, const void *from);
 
 /* As a document under the name @as. */
 void jw_doc_append_as(bson_t *document, const char *as, const JwDocTable *table, const void *from);
 
+/* An array of structs under the name @as. */
+void jw_doc_append_list(bson_t *document, const char *as, const JwDocTable *table,
+                        const void *const *structs, size_t n);
 void jw_doc_append_outbox(bson_t *document, const char *as, const JwOutboxEntry *const *entries,
                           size_t n_entries);
 
@@ -72,8 +75,8 @@ bool jw_doc_read(const bson_t *document, const JwDocTable *table, void *to,
 
 /* An occurrence whose strings are its own. */
 typedef struct {
-    char *id, *schedule_id, *reason;
-    int64_t due_ms, decided_ms;
+    char *id, *schedule_id, *reason, *job_id, *end_state;
+    int64_t due_ms, decided_ms, ended_ms;
     JwOccurrenceKind kind;
 } JwOccurrenceDoc;
 

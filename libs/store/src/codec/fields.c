@@ -49,16 +49,16 @@ trigger_name(int trigger)
 }
 
 static const char *
-misfire_name(int misfire)
+dialect_name(int dialect)
 {
-    static const char *const names[] = { "coalesce", "skip", "catchUp" };
-    return misfire < (int)G_N_ELEMENTS(names) ? names[misfire] : NULL;
+    return dialect <= (int)JW_CRON_APSCHEDULER ? jw_cron_dialect_name((JwCronDialect)dialect)
+                                               : NULL;
 }
 
 static const char *
 kind_name(int kind)
 {
-    return kind <= (int)JW_OCCURRENCE_ENABLED ? jw_occurrence_kind_name((JwOccurrenceKind)kind)
+    return kind <= (int)JW_OCCURRENCE_RESUMED ? jw_occurrence_kind_name((JwOccurrenceKind)kind)
                                               : NULL;
 }
 
@@ -130,6 +130,8 @@ static const JwDocField job_fields[] = {
     FIELD(STRINGS, JwJob, departments, "departments"),
     FIELD(STRING, JwJob, caller, "caller"),
     FIELD(STRING, JwJob, source, "source"),
+    FIELD(STRING, JwJob, schedule_id, "scheduleId"),
+    FIELD(BOOL, JwJob, ledger_pending, "ledgerPending"),
     FIELD(STRING, JwJob, request_id, "requestId"),
     FIELD(STRING, JwJob, traceparent, "traceparent"),
     FIELD(STRING, JwJob, request_hash, "requestHash"),
@@ -161,7 +163,7 @@ static const JwDocField job_fields[] = {
     FIELD(STRING, JwJob, warnings, "warnings"),
     NESTED(STRUCT, JwJob, deliveries, "deliveries", jw_doc_counts_table),
     FIELD(BOOL, JwJob, mail_pending, "mailPending"),
-    FIELD(OUTBOX, JwJob, outbox, "outbox"),
+    NESTED(LIST, JwJob, outbox, "outbox", jw_doc_outbox_table),
 };
 const JwDocTable jw_doc_job_table = TABLE("job", JwJob, job_fields);
 
@@ -188,22 +190,41 @@ static const JwDocField delivery_fields[] = {
     FIELD(TIME, JwDelivery, link_revoked_at_ms, "linkRevokedAt"),
     FIELD(STRING, JwDelivery, request_id, "requestId"),
     FIELD(STRING, JwDelivery, traceparent, "traceparent"),
-    FIELD(OUTBOX, JwDelivery, outbox, "outbox"),
+    NESTED(LIST, JwDelivery, outbox, "outbox", jw_doc_outbox_table),
 };
 const JwDocTable jw_doc_delivery_table = TABLE("delivery", JwDelivery, delivery_fields);
+
+static const JwDocField fire_fields[] = {
+    ALWAYS(TIME, JwFire, due_ms, "due"),     ALWAYS(TIME, JwFire, wake_ms, "wake"),
+    ALWAYS(TIME, JwFire, decided_ms, "at"),  NAMED(JwFire, kind, "kind", kind_name),
+    FIELD(STRING, JwFire, reason, "reason"),
+};
+const JwDocTable jw_doc_fire_table = TABLE("decision", JwFire, fire_fields);
 
 static const JwDocField schedule_fields[] = {
     FIELD(STRING, JwSchedule, id, "_id"),
     FIELD(STRING, JwSchedule, source, "source"),
+    FIELD(STRING, JwSchedule, description, "description"),
     NAMED(JwSchedule, trigger, "trigger", trigger_name),
     FIELD(INT64, JwSchedule, interval_ms, "intervalMs"),
     FIELD(TIME, JwSchedule, anchor_ms, "anchor"),
     FIELD(STRING, JwSchedule, cron, "cron"),
+    NAMED(JwSchedule, dialect, "dialect", dialect_name),
+    FIELD(INT32, JwSchedule, dst.gap, "dstGap"),
+    FIELD(INT32, JwSchedule, dst.repeat, "dstRepeat"),
     FIELD(TIME, JwSchedule, once_ms, "once"),
+    FIELD(TIME, JwSchedule, start_ms, "start"),
+    FIELD(TIME, JwSchedule, end_ms, "end"),
+    FIELD(INT64, JwSchedule, jitter_ms, "jitterMs"),
+    FIELD(STRING, JwSchedule, calendar, "calendar"),
+    FIELD(INT32, JwSchedule, misfire_limit, "misfireLimit"),
     FIELD(STRING, JwSchedule, time_zone, "timeZone"),
-    NAMED(JwSchedule, misfire, "misfire", misfire_name),
+    NAMED(JwSchedule, misfire, "misfire", jw_misfire_name),
     FIELD(INT64, JwSchedule, misfire_grace_ms, "misfireGraceMs"),
-    FIELD(BOOL, JwSchedule, enabled, "enabled"),
+    NAMED(JwSchedule, overlap, "overlap", jw_overlap_name),
+    FIELD(INT32, JwSchedule, pause_after_failures, "pauseAfterFailures"),
+    FIELD(BOOL, JwSchedule, paused, "paused"),
+    FIELD(STRING, JwSchedule, note, "note"),
     FIELD(TIME, JwSchedule, switched_at_ms, "switchedAt"),
     FIELD(STRING, JwSchedule, switch_reason, "switchReason"),
     FIELD(TIME, JwSchedule, deleted_at_ms, "deletedAt"),
@@ -212,10 +233,12 @@ static const JwDocField schedule_fields[] = {
     FIELD(STRING, JwSchedule, entry_hash, "entryHash"),
     FIELD(STRING, JwSchedule, job_type, "jobType"),
     FIELD(STRING, JwSchedule, job_name, "jobName"),
-    FIELD(STRING, JwSchedule, job_spec, "jobSpec"),
+    FIELD(STRING, JwSchedule, job_body, "jobBody"),
     FIELD(STRING, JwSchedule, rule_hash, "ruleHash"),
     FIELD(TIME, JwSchedule, next_fire_ms, "nextFireAt"),
-    FIELD(TIMES, JwSchedule, pending_fires, "pendingFires"),
+    FIELD(TIME, JwSchedule, wake_ms, "wakeAt"),
+    NESTED(LIST, JwSchedule, pending_fires, "pendingFires", jw_doc_fire_table),
+    ALWAYS(TIME, JwSchedule, look_ms, "lookAt"),
     ALWAYS(TIME, JwSchedule, updated_at_ms, "updatedAt"),
 };
 const JwDocTable jw_doc_schedule_table = TABLE("schedule", JwSchedule, schedule_fields);
@@ -276,5 +299,8 @@ static const JwDocField occurrence_fields[] = {
     ALWAYS(TIME, JwOccurrenceDoc, decided_ms, "decidedAt"),
     NAMED(JwOccurrenceDoc, kind, "kind", kind_name),
     FIELD(STRING, JwOccurrenceDoc, reason, "reason"),
+    FIELD(STRING, JwOccurrenceDoc, job_id, "jobId"),
+    FIELD(STRING, JwOccurrenceDoc, end_state, "endState"),
+    FIELD(TIME, JwOccurrenceDoc, ended_ms, "endedAt"),
 };
 const JwDocTable jw_doc_occurrence_table = TABLE("occurrence", JwOccurrenceDoc, occurrence_fields);

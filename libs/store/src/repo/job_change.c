@@ -13,6 +13,7 @@ static const JwEffect effects[] = {
     { JW_RULE_COUNTS_RETRY, 0, JW_EFFECT_UNSET, "errorMessage", 0 },
     { JW_RULE_COUNTS_RETRY, 0, JW_EFFECT_UNSET, "finishedAt", 0 },
     { JW_RULE_COUNTS_RETRY, 0, JW_EFFECT_SET_BOOL, "mailPending", true },
+    { JW_RULE_COUNTS_RETRY, 0, JW_EFFECT_SET_BOOL, "ledgerPending", true },
     { JW_RULE_ENDS, 0, JW_EFFECT_SET_NOW, "finishedAt", 0 },
     { 0, JW_JOB_BIT(JW_JOB_RUNNING), JW_EFFECT_SET_NOW, "startedAt", 0 },
     { 0, JW_JOB_BIT(JW_JOB_RUNNING), JW_EFFECT_SET_INT64, "heartbeat", 0 },

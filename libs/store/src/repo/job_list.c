@@ -47,6 +47,9 @@ jw_store_scan_jobs(JwStore *self, const JwJobScan *scan, GPtrArray **ret_jobs, G
     if (scan->mail_pending) {
         BSON_APPEND_BOOL(&filter, "mailPending", true);
     }
+    if (scan->ledger_pending) {
+        BSON_APPEND_BOOL(&filter, "ledgerPending", true);
+    }
     if (scan->after_id != NULL) {
         BCON_APPEND(&filter, "$or", "[", "{", "updatedAt", "{", "$gt",
                     BCON_DATE_TIME(scan->after_updated_ms), "}", "}", "{", "updatedAt",

@@ -18,6 +18,8 @@ JW_DB_INDEXES(jobs) = {
     /* The order in which pending jobs are taken: job_turns.c. */
     { "jobs", "state:1 priority:1 caller:1 createdAt:1 _id:1 notBefore:1", false },
     { "jobs", "mailPending:1 state:1 updatedAt:1 _id:1", false },
+    { "jobs", "ledgerPending:1 state:1 updatedAt:1 _id:1", false },
+    { "jobs", "scheduleId:1 state:1", false },
     { "jobs", "outbox.at:1", false },
     /* A list for each order, so that a page costs what it shows. */
     { "jobs", "createdAt:-1 _id:-1", false },
@@ -45,6 +47,7 @@ jw_store_create_jobs(JwStore *self, const JwJob *const *jobs, size_t n_jobs, JwC
 
         job.caller = caller;
         job.mail_pending = job.recipients != NULL && job.recipients[0] != NULL;
+        job.ledger_pending = job.schedule_id != NULL;
         g_ptr_array_add(documents, jw_repo_document(&jw_repo_jobs, &job));
     }
     return n_jobs == 0 || jw_db_insert(self, "jobs", documents, ret_creates, error)
@@ -163,4 +166,35 @@ jw_store_end_mail(JwStore *self, const JwJob *job, int64_t now_ms, GError **erro
 
     return jw_db_update(self, "jobs", filter, update, &cas, error)
            || jw_prefix(error, "ending the mail of job '%s'", job->id);
+}
+
+bool
+jw_store_live_jobs_of_schedule(JwStore *self, const char *schedule_id, const char *but_id,
+                               size_t limit, GPtrArray **ret_jobs, GError **error)
+{
+    g_return_val_if_fail(self != NULL && schedule_id != NULL && limit > 0 && ret_jobs != NULL,
+                         false);
+    g_autoptr(bson_t) filter = BCON_NEW("scheduleId", BCON_UTF8(schedule_id));
+    g_autoptr(bson_t) opts = BCON_NEW("sort", "{", "_id", BCON_INT32(1), "}");
+
+    jw_repo_append_states(filter, "state", JW_JOB_LIVE, jw_doc_job_state);
+    if (but_id != NULL) {
+        BCON_APPEND(filter, "_id", "{", "$ne", BCON_UTF8(but_id), "}");
+    }
+    return jw_repo_page(self, &jw_repo_jobs, filter, opts, limit, ret_jobs, error)
+           || jw_prefix(error, "live jobs of schedule '%s'", schedule_id);
+}
+
+bool
+jw_store_end_ledger(JwStore *self, const JwJob *job, GError **error)
+{
+    g_return_val_if_fail(self != NULL && job != NULL, false);
+    JwCas cas = JW_CAS_LOST;
+    g_autoptr(bson_t) filter =
+        BCON_NEW("_id", BCON_UTF8(job->id), "state", BCON_UTF8(jw_job_state_name(job->state)),
+                 "retryCount", BCON_INT32(job->retry_count), "ledgerPending", BCON_BOOL(true));
+    g_autoptr(bson_t) update = BCON_NEW("$set", "{", "ledgerPending", BCON_BOOL(false), "}");
+
+    return jw_db_update(self, "jobs", filter, update, &cas, error)
+           || jw_prefix(error, "ledger of job '%s'", job->id);
 }

@@ -84,7 +84,10 @@ create_doc(void)
 /* Only two fields of the document; both job and delivery have them in one shape. */
 static const JwDocField fields[] = {
     { .name = "_id", .type = JW_DOC_FIELD_STRING, .offset = offsetof(JwOutboxDoc, doc_id) },
-    { .name = "outbox", .type = JW_DOC_FIELD_OUTBOX, .offset = offsetof(JwOutboxDoc, entries) },
+    { .name = "outbox",
+      .type = JW_DOC_FIELD_LIST,
+      .offset = offsetof(JwOutboxDoc, entries),
+      .table = &jw_doc_outbox_table },
 };
 static const JwDocTable table = { "outbox", sizeof(JwOutboxDoc), fields, G_N_ELEMENTS(fields) };
 

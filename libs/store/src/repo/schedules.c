@@ -14,29 +14,55 @@ static const JwRepo schedules = { "schedules", &jw_doc_schedule_table, create_sc
                                   jw_schedule_free };
 
 JW_DB_INDEXES(schedules) = {
-    { "schedules", "enabled:1 nextFireAt:1", false },
-    { "schedules", "pendingFires:1", false },
+    { "schedules", "paused:1 wakeAt:1 _id:1", false },
+    { "schedules", "pendingFires.due:1 lookAt:1", false },
+    { "schedules", "source:1 paused:1 _id:1", false },
     { 0 },
 };
 
-/* The fields that a configuration does not set, but for @starts: then it sets nextFireAt. */
+/* The fields that a configuration does not set, but for @starts: then it sets the next due time. */
 static bool
 is_decision(const char *name, bool starts)
 {
-    static const char *const names[] = { "_id",       "pendingFires", "switchedAt", "switchReason",
-                                         "deletedAt", "deletedBy",    "tombstone",  NULL };
+    static const char *const names[] = {
+        "_id",       "pendingFires", "lookAt",    "switchedAt", "switchReason",
+        "deletedAt", "deletedBy",    "tombstone", NULL,
+    };
+    static const char *const next[] = { "nextFireAt", "wakeAt", NULL };
 
-    return g_strv_contains(names, name) || (!starts && strcmp(name, "nextFireAt") == 0);
+    return g_strv_contains(names, name) || (!starts && g_strv_contains(next, name));
 }
 
-/* Off is not down: nextFireAt of a schedule that is enabled again lies after now, so that nothing
- * is made up for. */
 static void
-append_switch(bson_t *set, const JwSchedule *schedule)
+append_fires(bson_t *update, const JwFire *const *fires, size_t n_fires)
 {
-    BSON_APPEND_DATE_TIME(set, "switchedAt", schedule->updated_at_ms);
-    BSON_APPEND_UTF8(set, "switchReason",
-                     schedule->switch_reason != NULL ? schedule->switch_reason : "");
+    bson_t child, push;
+
+    BSON_APPEND_DOCUMENT_BEGIN(update, "$push", &child);
+    BSON_APPEND_DOCUMENT_BEGIN(&child, "pendingFires", &push);
+    jw_doc_append_list(&push, "$each", &jw_doc_fire_table, (const void *const *)fires, n_fires);
+    bson_append_document_end(&child, &push);
+    bson_append_document_end(update, &child);
+}
+
+/* That it was paused or resumed: its row of the ledger is owed as that of a decision is. Paused is
+ * not down: nextFireAt of a schedule that is resumed lies after now, so that nothing is made up
+ * for.
+ */
+static void
+append_switch(bson_t *set, bson_t *update, bool paused, const char *reason, int64_t at_ms)
+{
+    g_autoptr(JwFire) row =
+        jw_fire_new(at_ms, at_ms, paused ? JW_OCCURRENCE_PAUSED : JW_OCCURRENCE_RESUMED,
+                    reason != NULL ? reason
+                    : paused       ? "it was paused"
+                                   : "it was resumed");
+    const JwFire *const rows[] = { row };
+
+    BSON_APPEND_DATE_TIME(set, "switchedAt", at_ms);
+    BSON_APPEND_UTF8(set, "switchReason", row->reason);
+    BSON_APPEND_DATE_TIME(set, "lookAt", at_ms);
+    append_fires(update, rows, G_N_ELEMENTS(rows));
 }
 
 static void
@@ -52,12 +78,12 @@ static bool
 update_schedule(JwStore *self, const JwSchedule *schedule, const JwSchedule *old, JwCas *ret_cas,
                 GError **error)
 {
-    const bool switched = schedule->enabled != old->enabled;
+    const bool switched = schedule->paused != old->paused;
     const bool revives = old->deleted_at_ms != 0;
     const bool starts = revives || g_strcmp0(schedule->rule_hash, old->rule_hash) != 0
-                        || (switched && schedule->enabled);
-    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(schedule->id), "enabled", "{", "$ne",
-                                        BCON_BOOL(!old->enabled), "}");
+                        || (switched && !schedule->paused);
+    g_autoptr(bson_t) filter =
+        BCON_NEW("_id", BCON_UTF8(schedule->id), "paused", BCON_BOOL(old->paused));
     g_auto(bson_t) whole = BSON_INITIALIZER;
     g_auto(bson_t) set = BSON_INITIALIZER;
     g_auto(bson_t) unset = BSON_INITIALIZER;
@@ -86,7 +112,8 @@ update_schedule(JwStore *self, const JwSchedule *schedule, const JwSchedule *old
         }
     }
     if (switched) {
-        append_switch(&set, schedule);
+        append_switch(&set, &update, schedule->paused, schedule->switch_reason,
+                      schedule->updated_at_ms);
     }
     BSON_APPEND_DOCUMENT(&update, "$set", &set);
     if (!bson_empty(&unset)) {
@@ -111,6 +138,11 @@ find_any(JwStore *self, const char *id, JwSchedule **ret_schedule, GError **erro
 static bool
 put_schedule(JwStore *self, const JwSchedule *schedule, JwSchedule **ret_deleted, GError **error)
 {
+    JwSchedule whole = *schedule; /* borrows all that @schedule has */
+
+    if (whole.wake_ms == 0) {
+        whole.wake_ms = whole.next_fire_ms;
+    }
     /* Another process may write the same schedule in between; then the schedule is read again. */
     for (int round = 0; round < 5; round++) {
         g_autoptr(JwSchedule) old = NULL;
@@ -126,8 +158,8 @@ put_schedule(JwStore *self, const JwSchedule *schedule, JwSchedule **ret_deleted
             return true;
         }
         if (!(old == NULL ? jw_db_insert_one(self, "schedules",
-                                             jw_repo_document(&schedules, schedule), &create, error)
-                          : update_schedule(self, schedule, old, &cas, error))) {
+                                             jw_repo_document(&schedules, &whole), &create, error)
+                          : update_schedule(self, &whole, old, &cas, error))) {
             return false;
         }
         if (create == JW_CREATE_NEW || cas == JW_CAS_WON) {
@@ -170,7 +202,7 @@ jw_store_delete_schedule(JwStore *self, const char *id, const char *by, const ch
     g_autoptr(bson_t) update =
         BCON_NEW("$set", "{", "deletedAt", BCON_DATE_TIME(now_ms), "deletedBy", BCON_UTF8(by),
                  "tombstone", BCON_UTF8(tombstone), "updatedAt", BCON_DATE_TIME(now_ms), "}",
-                 "$unset", "{", "nextFireAt", BCON_INT32(1), "}");
+                 "$unset", "{", "nextFireAt", BCON_INT32(1), "wakeAt", BCON_INT32(1), "}");
     gpointer deleted = NULL;
     JwCas cas = JW_CAS_LOST;
 
@@ -235,32 +267,12 @@ jw_store_list_schedules(JwStore *self, const char *after_id, size_t limit, GPtrA
 }
 
 bool
-jw_store_disable_schedule(JwStore *self, const char *id, const char *reason, int64_t now_ms,
-                          JwCas *ret_cas, GError **error)
+jw_store_running_schedules(JwStore *self, const char *source, const char *after_id, size_t limit,
+                           GPtrArray **ret, GError **error)
 {
-    g_return_val_if_fail(self != NULL && id != NULL && reason != NULL && ret_cas != NULL, false);
-    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(id), "enabled", "{", "$ne",
-                                        BCON_BOOL(false), "}", "deletedAt", BCON_NULL);
-    g_autoptr(bson_t) update =
-        BCON_NEW("$set", "{", "enabled", BCON_BOOL(false), "switchedAt", BCON_DATE_TIME(now_ms),
-                 "switchReason", BCON_UTF8(reason), "updatedAt", BCON_DATE_TIME(now_ms), "}");
-
-    return jw_db_update(self, "schedules", filter, update, ret_cas, error)
-           || jw_prefix(error, "disabling schedule '%s'", id);
-}
-
-bool
-jw_store_due_schedules(JwStore *self, int64_t now_ms, const char *after_id, size_t limit,
-                       GPtrArray **ret, GError **error)
-{
-    g_return_val_if_fail(self != NULL && limit > 0 && ret != NULL, false);
-    /* Each branch of the $or has an index of its own, so the cost depends on what is due. A
-     * pending decision not to fire is a negative time, so any date will do. Decided is decided,
-     * also of a schedule that was disabled since. */
+    g_return_val_if_fail(self != NULL && source != NULL && limit > 0 && ret != NULL, false);
     g_autoptr(bson_t) filter =
-        BCON_NEW("$or", "[", "{", "enabled", BCON_BOOL(true), "nextFireAt", "{", "$lte",
-                 BCON_DATE_TIME(now_ms), "}", "}", "{", "pendingFires", "{", "$gt",
-                 BCON_DATE_TIME(JW_DOC_FIRST_DATE_MS), "}", "}", "]");
+        BCON_NEW("source", BCON_UTF8(source), "paused", BCON_BOOL(false), "deletedAt", BCON_NULL);
     g_autoptr(bson_t) opts = BCON_NEW("sort", "{", "_id", BCON_INT32(1), "}");
 
     if (after_id != NULL) {
@@ -270,49 +282,142 @@ jw_store_due_schedules(JwStore *self, int64_t now_ms, const char *after_id, size
 }
 
 bool
-jw_store_fire_schedule(JwStore *self, const char *id, const char *rule_hash, int64_t expected_ms,
-                       int64_t next_ms, const int64_t *fires_ms, size_t n_fires, int64_t now_ms,
-                       JwCas *ret_cas, GError **error)
+jw_store_pause_schedule(JwStore *self, const char *id, const char *reason, int64_t now_ms,
+                        JwCas *ret_cas, GError **error)
 {
-    g_return_val_if_fail(self != NULL && id != NULL && ret_cas != NULL, false);
-    g_return_val_if_fail(fires_ms != NULL || n_fires == 0, false);
-    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(id), "enabled", BCON_BOOL(true),
-                                        "nextFireAt", BCON_DATE_TIME(expected_ms));
-    g_auto(bson_t) update = BSON_INITIALIZER;
-    bson_t child, push;
+    g_return_val_if_fail(self != NULL && id != NULL && reason != NULL && ret_cas != NULL, false);
+    g_autoptr(bson_t) filter =
+        BCON_NEW("_id", BCON_UTF8(id), "paused", BCON_BOOL(false), "deletedAt", BCON_NULL);
+    g_auto(bson_t) update = BSON_INITIALIZER, set = BSON_INITIALIZER;
 
-    if (rule_hash != NULL) {
-        BSON_APPEND_UTF8(filter, "ruleHash", rule_hash);
-    } else {
-        BSON_APPEND_NULL(filter, "ruleHash");
-    }
-    BSON_APPEND_DOCUMENT_BEGIN(&update, "$set", &child);
-    BSON_APPEND_DATE_TIME(&child, "updatedAt", now_ms);
-    if (next_ms != 0) {
-        BSON_APPEND_DATE_TIME(&child, "nextFireAt", next_ms);
-    }
-    bson_append_document_end(&update, &child);
-    if (next_ms == 0) {
-        BCON_APPEND(&update, "$unset", "{", "nextFireAt", BCON_INT32(1), "}");
-    }
-    if (n_fires > 0) {
-        BSON_APPEND_DOCUMENT_BEGIN(&update, "$push", &child);
-        BSON_APPEND_DOCUMENT_BEGIN(&child, "pendingFires", &push);
-        jw_doc_append_times(&push, "$each", fires_ms, n_fires);
-        bson_append_document_end(&child, &push);
-        bson_append_document_end(&update, &child);
-    }
+    BSON_APPEND_BOOL(&set, "paused", true);
+    BSON_APPEND_UTF8(&set, "note", reason);
+    BSON_APPEND_DATE_TIME(&set, "updatedAt", now_ms);
+    append_switch(&set, &update, true, reason, now_ms);
+    BSON_APPEND_DOCUMENT(&update, "$set", &set);
     return jw_db_update(self, "schedules", filter, &update, ret_cas, error)
-           || jw_prefix(error, "firing schedule '%s'", id);
+           || jw_prefix(error, "pausing schedule '%s'", id);
 }
 
 bool
-jw_store_finish_fire(JwStore *self, const char *id, int64_t fire_ms, JwCas *ret_cas, GError **error)
+jw_store_due_schedules(JwStore *self, int64_t now_ms, const JwSchedule *after, size_t limit,
+                       GPtrArray **ret, GError **error)
 {
-    g_return_val_if_fail(self != NULL && id != NULL && ret_cas != NULL, false);
+    g_return_val_if_fail(self != NULL && limit > 0 && ret != NULL, false);
+    /* Earliest first, by an index, so that a page costs what it shows, however many are due. */
+    int64_t from_ms = after != NULL ? after->wake_ms : JW_DOC_FIRST_DATE_MS;
     g_autoptr(bson_t) filter =
-        BCON_NEW("_id", BCON_UTF8(id), "pendingFires", BCON_DATE_TIME(fire_ms));
-    g_autoptr(bson_t) update = BCON_NEW("$pull", "{", "pendingFires", BCON_DATE_TIME(fire_ms), "}");
+        BCON_NEW("paused", BCON_BOOL(false), "wakeAt", "{", "$gte", BCON_DATE_TIME(from_ms), "$lte",
+                 BCON_DATE_TIME(now_ms), "}");
+    g_autoptr(bson_t) opts =
+        BCON_NEW("sort", "{", "wakeAt", BCON_INT32(1), "_id", BCON_INT32(1), "}");
+
+    if (after != NULL) {
+        BCON_APPEND(filter, "$or", "[", "{", "wakeAt", "{", "$gt", BCON_DATE_TIME(from_ms), "}",
+                    "}", "{", "_id", "{", "$gt", BCON_UTF8(after->id), "}", "}", "]");
+    }
+    return jw_repo_page(self, &schedules, filter, opts, limit, ret, error);
+}
+
+bool
+jw_store_pending_schedules(JwStore *self, int64_t now_ms, const char *after_id, size_t limit,
+                           GPtrArray **ret, GError **error)
+{
+    g_return_val_if_fail(self != NULL && limit > 0 && ret != NULL, false);
+    /* Decided is decided, also of a schedule that was paused since. */
+    g_autoptr(bson_t) filter =
+        BCON_NEW("pendingFires.due", "{", "$gt", BCON_DATE_TIME(JW_DOC_FIRST_DATE_MS), "}",
+                 "lookAt", "{", "$lte", BCON_DATE_TIME(now_ms), "}");
+    g_autoptr(bson_t) opts = BCON_NEW("sort", "{", "_id", BCON_INT32(1), "}");
+
+    if (after_id != NULL) {
+        BCON_APPEND(filter, "_id", "{", "$gt", BCON_UTF8(after_id), "}");
+    }
+    return jw_repo_page(self, &schedules, filter, opts, limit, ret, error);
+}
+
+bool
+jw_store_next_wake(JwStore *self, int64_t after_ms, int64_t *ret_wake_ms, GError **error)
+{
+    g_return_val_if_fail(self != NULL && ret_wake_ms != NULL, false);
+    g_autoptr(GPtrArray) first = NULL;
+    g_autoptr(bson_t) filter =
+        BCON_NEW("paused", BCON_BOOL(false), "wakeAt", "{", "$gt", BCON_DATE_TIME(after_ms), "}");
+    g_autoptr(bson_t) opts = BCON_NEW("sort", "{", "wakeAt", BCON_INT32(1), "_id", BCON_INT32(1),
+                                      "}", "projection", "{", "wakeAt", BCON_INT32(1), "}");
+
+    if (!jw_repo_page(self, &schedules, filter, opts, 1, &first, error)) {
+        return false;
+    }
+    *ret_wake_ms = first->len > 0 ? ((JwSchedule *)g_ptr_array_index(first, 0))->wake_ms : 0;
+    return true;
+}
+
+static void
+append_next(bson_t *set, bson_t *unset, const char *name, int64_t ms)
+{
+    if (ms != 0) {
+        BSON_APPEND_DATE_TIME(set, name, ms);
+    } else {
+        BSON_APPEND_INT32(unset, name, 1);
+    }
+}
+
+bool
+jw_store_fire_schedule(JwStore *self, const JwSchedule *schedule, const JwScheduleStep *step,
+                       int64_t now_ms, JwCas *ret_cas, GError **error)
+{
+    g_return_val_if_fail(self != NULL && schedule != NULL && step != NULL && ret_cas != NULL,
+                         false);
+    g_return_val_if_fail(step->fires != NULL || step->n_fires == 0, false);
+    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(schedule->id), "paused", BCON_BOOL(false),
+                                        "nextFireAt", BCON_DATE_TIME(schedule->next_fire_ms));
+    g_auto(bson_t) update = BSON_INITIALIZER, set = BSON_INITIALIZER, unset = BSON_INITIALIZER;
+
+    if (schedule->rule_hash != NULL) {
+        BSON_APPEND_UTF8(filter, "ruleHash", schedule->rule_hash);
+    } else {
+        BSON_APPEND_NULL(filter, "ruleHash");
+    }
+    BSON_APPEND_DATE_TIME(&set, "updatedAt", now_ms);
+    BSON_APPEND_DATE_TIME(&set, "lookAt", now_ms);
+    append_next(&set, &unset, "nextFireAt", step->next_ms);
+    append_next(&set, &unset, "wakeAt", step->wake_ms);
+    BSON_APPEND_DOCUMENT(&update, "$set", &set);
+    if (!bson_empty(&unset)) {
+        BSON_APPEND_DOCUMENT(&update, "$unset", &unset);
+    }
+    if (step->n_fires > 0) {
+        append_fires(&update, step->fires, step->n_fires);
+    }
+    return jw_db_update(self, "schedules", filter, &update, ret_cas, error)
+           || jw_prefix(error, "firing schedule '%s'", schedule->id);
+}
+
+bool
+jw_store_finish_fire(JwStore *self, const char *id, const JwFire *fire, JwCas *ret_cas,
+                     GError **error)
+{
+    g_return_val_if_fail(self != NULL && id != NULL && fire != NULL && ret_cas != NULL, false);
+    const char *kind = jw_occurrence_kind_name(fire->kind);
+    g_autoptr(bson_t) filter =
+        BCON_NEW("_id", BCON_UTF8(id), "pendingFires", "{", "$elemMatch", "{", "due",
+                 BCON_DATE_TIME(fire->due_ms), "kind", BCON_UTF8(kind), "}", "}");
+    g_autoptr(bson_t) update =
+        BCON_NEW("$pull", "{", "pendingFires", "{", "due", BCON_DATE_TIME(fire->due_ms), "kind",
+                 BCON_UTF8(kind), "}", "}");
 
     return jw_db_update(self, "schedules", filter, update, ret_cas, error);
+}
+
+bool
+jw_store_defer_schedule(JwStore *self, const char *id, int64_t look_ms, GError **error)
+{
+    g_return_val_if_fail(self != NULL && id != NULL, false);
+    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(id));
+    g_autoptr(bson_t) update = BCON_NEW("$set", "{", "lookAt", BCON_DATE_TIME(look_ms), "}");
+    JwCas cas = JW_CAS_LOST;
+
+    return jw_db_update(self, "schedules", filter, update, &cas, error)
+           || jw_prefix(error, "deferring schedule '%s'", id);
 }

@@ -13,6 +13,8 @@ typedef enum {
     JW_KIND_RECIPIENTS = 1 << 2, /* its file may be mailed; without this recipients are refused */
 } JwKindFlags;
 
+#define JW_KIND_DEFAULT "report" /* of a schedule's job that names none */
+
 #define JW_KIND_TIMEOUT_MOST_S 86400 /* of any job: a day */
 
 typedef struct {
@@ -39,10 +41,10 @@ typedef struct {
     /* The canonical spec of one without violations, complete; a canonical one is unchanged.
      * @at_ms: the time the job is meant to start. (transfer full). NULL: as it is. */
     json_t *(*build)(const JwCatalog *catalog, const json_t *spec, int64_t at_ms);
-    /* Notes what does not belong in the spec of a schedule's template. NULL: nothing. */
+    /* Notes what does not belong in the job of a schedule, where the spec's members stand beside
+     * the job's own. NULL: nothing. */
     bool (*check_template)(const json_t *spec, const char *base, JwViolations *violations);
-    /* Sets the zone of a schedule in the spec of its template, unless it has one. NULL: no
-     * zones. */
+    /* Sets the zone of a schedule in the spec of its job, unless it has one. NULL: no zones. */
     void (*set_zone)(json_t *spec, const char *zone);
 } JwJobKind;
 

@@ -72,7 +72,7 @@ char *jw_wire_command_job_id(const json_t *body, const char *ce_source, const ch
 
 /* The job of a schedule's occurrence: its id is derived from schedule and @due_ms, its period ends
  * before @due_ms. @ret_job: (out) (transfer full)
- * @error: INVALID when the schedule's template has violations */
+ * @error: INVALID when the schedule's job has violations */
 bool jw_wire_job_from_schedule(const JwWire *self, const JwSchedule *schedule, int64_t due_ms,
                                int64_t now_ms, JwJob **ret_job,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -105,8 +105,20 @@ JwOutboxEntry *jw_wire_delivery_event(const JwWire *self, const JwDelivery *deli
 char *jw_wire_event_job_id(const void *body, size_t length,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Schedules of a configuration file: {"schedules":[{id, trigger:{type,every|cron|at}, timeZone,
- * misfire, enabled, job:{jobType, name, spec, …}}]}. @ret: (out) (element-type JwSchedule)
+/* The JSON of a schedule (schemas/common/schedule.v1.json), whose own pointer is @base: one form
+ * for the file of schedules, bodies of the API and commands. Notes all violations; @ret_schedule
+ * (transfer full) is set when there is none, with its rule's hash and the next due time after
+ * @now_ms. `id` may be missing, and is NULL then; source and switch_reason are the caller's to set.
+ */
+bool jw_wire_schedule_from_value(const JwWire *self, const json_t *body, const char *base,
+                                 int64_t now_ms, JwViolations *violations,
+                                 JwSchedule **ret_schedule) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same in the other direction: what jw_wire_schedule_from_value() reads as the same schedule.
+ * Policies are there with their defaults, what was not given is not. (transfer full) */
+json_t *jw_wire_schedule_value(const JwSchedule *schedule);
+
+/* Schedules of a configuration file, {"schedules":[…]}. @ret: (out) (element-type JwSchedule)
  * (transfer full)
  * @error: INVALID with file and pointer of every violation */
 bool jw_wire_schedules_load(const JwWire *self, const char *path, int64_t now_ms, GPtrArray **ret,

@@ -13,7 +13,7 @@ json_t *
 gw_schedules_item(const JwSchedule *schedule)
 {
     json_t *item = json_object();
-    const bool runs = schedule->enabled && schedule->next_fire_ms != 0;
+    const bool runs = !schedule->paused && schedule->next_fire_ms != 0;
     g_autofree char *next = runs ? jw_time_format(schedule->next_fire_ms) : NULL;
     g_autofree char *details = jw_schedule_details(schedule);
 

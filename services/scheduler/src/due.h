@@ -1,0 +1,35 @@
+/* due.h: what the files that fire schedules share. The due thread only. */
+#pragma once
+#include "sch.h"
+
+G_BEGIN_DECLS
+
+/* fire.c: carries out the pending decisions of @schedule, as it was read, in their order. What has
+ * to wait is no error. */
+bool sch_resolve_all(Sch *self, const JwSchedule *schedule,
+                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+typedef enum {
+    SCH_VERDICT_WAIT, /* not now, and look again at look_ms */
+    SCH_VERDICT_GO,
+    SCH_VERDICT_NOT, /* it has no job: kind and reason */
+} SchVerdict;
+
+/* What one decision that is to fire meets. */
+typedef struct {
+    const JwSchedule *schedule;
+    guint index; /* of the decision */
+    const char *job_id;
+    int64_t now_ms;
+    bool queued; /* one before it waits */
+    /* out */
+    JwOccurrenceKind kind;
+    char *reason;    /* owned */
+    int64_t look_ms; /* 0: at the next tick */
+} SchMeeting;
+
+/* overlap.c: what the policy says when jobs of the schedule have not ended. */
+bool sch_overlap(Sch *self, SchMeeting *meeting, SchVerdict *ret_verdict,
+                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
