@@ -56,7 +56,7 @@ static const JcShow columns[] = {
     { "CREATED BY", "createdBy", JC_SHOW_TEXT, true },
     { "REVOKED", "revokedAt", JC_SHOW_TIME, true },
     { "REVOKED BY", "revokedBy", JC_SHOW_TEXT, true },
-    { "SECRET", "secretId", JC_SHOW_TEXT, true },
+    { "SIGNED BY", "secretId", JC_SHOW_TEXT, true },
     { 0 },
 };
 
@@ -318,7 +318,7 @@ const JcCommand jc_apikey = {
     .summary = "makes, lists and revokes API keys (X-API-Key)",
     .help = "create prints the key alone on its last line, and all else to standard error:\n\n"
             "  key=$(jobctl apikey create --role admin --name deploy --expires 90d)\n"
-            "  curl -H \"X-API-Key: $key\" http://127.0.0.1:8080/api/v1alpha1/jobs\n\n"
+            "  curl -H \"X-API-Key: $key\" \"$JW_GATEWAY_URL/api/v1alpha1/jobs\"\n\n"
             "Needs JW_MONGODB_URI, and for create JW_API_KEY_SECRETS, the one of the gateways.\n",
     .options = options,
     .given_size = sizeof(Options),
