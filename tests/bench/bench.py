@@ -1,7 +1,7 @@
 """bench.py: measures Jobwire beside the limit of each thing, in one run, and prints a Markdown table.
 
 Called by dev/bench, which has started the servers. Every figure of ours stands beside a figure taken in the
-same run on the same server: what the store alone inserts, what libxlsxwriter alone writes. Nothing is asserted.
+same run on the same server: what the store alone inserts, what others write of the same rows. Nothing is asserted.
 A measure is a module of measures/ with a function of its name, which gives rows of the table.
 """
 import argparse
@@ -10,7 +10,7 @@ import importlib
 import os
 import platform
 
-MEASURES = ("accepted", "completed", "crowds", "downloads", "reports", "lifetime", "failover")
+MEASURES = ("accepted", "completed", "waiting", "crowds", "downloads", "formats", "groups", "lifetime", "failover")
 
 
 def machine():
@@ -25,12 +25,14 @@ def main():
     parser.add_argument("--threads", type=int, default=8)
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--rows", default="10000 100000 1000000")
-    parser.add_argument("--only", choices=MEASURES)
+    parser.add_argument("--waiting", type=int, default=2000)
+    parser.add_argument("--reports", type=int, default=1000)
+    parser.add_argument("--only", choices=MEASURES, nargs="+", default=MEASURES)
     options = parser.parse_args()
     print(f"Machine: {machine()}; load before: {os.getloadavg()[0]:.1f}; {datetime.date.today()}\n", flush=True)
     print("| what | Jobwire | beside it, in the same run | ratio |\n| --- | --- | --- | --- |", flush=True)
     for measure in MEASURES:
-        if options.only in (None, measure):
+        if measure in options.only:
             for line in getattr(importlib.import_module(f"measures.{measure}"), measure)(options):
                 print(line, flush=True)
 

@@ -2,43 +2,10 @@
  * nothing read, counted or uploaded. bench_formats FORMAT ROWS FILE */
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 
+#include "bench_values.h"
 #include "jw/catalog.h"
 #include "render/render.h"
-
-static JwValue
-text_of(const char *text)
-{
-    return (JwValue){ .type = JW_VALUE_TEXT, .text = text, .length = strlen(text) };
-}
-
-static JwValue
-number_of(int64_t number)
-{
-    return (JwValue){ .type = JW_VALUE_INT, .integer = number };
-}
-
-static void
-make_row(int64_t row, char id[16], JwValue *values)
-{
-    static const char *const agents[] = { "Diane", "Becky", "Stewart", "Greg",
-                                          "Dan",   "Joe",   "Martha",  "Jim" };
-    static const char *const topics[] = { "Streaming", "Technical Support", "Payment related",
-                                          "Contract related" };
-
-    (void)g_snprintf(id, 16, "C%08u", (unsigned)row);
-    values[0] = text_of(id);
-    values[1] = (JwValue){ .type = JW_VALUE_TIME, .time_ms = INT64_C(1609459200000) + row * 30000 };
-    values[2] = text_of(agents[row % 8]);
-    values[3] = text_of("support");
-    values[4] = text_of(topics[row % 4]);
-    values[5] = text_of(row % 5 == 0 ? "missed" : "answered");
-    values[6] = number_of(row % 120);
-    values[7] = number_of(row % 400);
-    values[8] = (JwValue){ .type = JW_VALUE_BOOL, .boolean = row % 3 != 0 };
-    values[9] = number_of(row % 6);
-}
 
 static bool
 write_file(const ExeRenderOps *ops, const ExeRenderInput *input, int64_t rows, GError **error)
@@ -50,10 +17,11 @@ write_file(const ExeRenderOps *ops, const ExeRenderInput *input, int64_t rows, G
     ExeRender *render = aggregate != NULL ? ops->open(input, error) : NULL;
     bool ok = render != NULL;
     JwValue values[64] = { 0 };
-    char id[16];
+    BenchRow record;
 
     for (int64_t row = 0; ok && row < rows; row++) {
-        make_row(row, id, values);
+        bench_row(row, &record);
+        bench_values(&record, values);
         ok = ops->row(render, values, error);
     }
     g_autoptr(JwReportResult) result =
@@ -87,15 +55,10 @@ main(int argc, char **argv)
         .content = strcmp(argv[1], "csv") == 0 || strcmp(argv[1], "ndjson") == 0 ? JW_CONTENT_LIST
                                                                                  : JW_CONTENT_ALL,
     };
-    const int64_t begin = g_get_monotonic_time();
+    const int64_t begin_us = g_get_monotonic_time();
     const bool ok = write_file(ops, &input, rows, &error);
-    const double took = (double)(g_get_monotonic_time() - begin) / 1e6;
-    struct rusage usage;
 
-    (void)getrusage(RUSAGE_SELF, &usage);
-    printf("{\"format\":\"%s\",\"rows\":%" G_GINT64_FORMAT
-           ",\"seconds\":%.3f,\"per_s\":%.0f,\"peak_kib\":%ld}\n",
-           argv[1], rows, took, (double)rows / took, usage.ru_maxrss);
+    bench_rows_print(rows, begin_us);
     if (!ok) {
         fprintf(stderr, "%s\n", error->message);
     }

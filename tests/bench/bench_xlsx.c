@@ -1,32 +1,29 @@
-/* bench_xlsx.c: the limit of a workbook: libxlsxwriter in constant-memory mode, fed from memory
- * with the columns of the call list (text, time, numbers), nothing read, counted, checked or
- * uploaded. bench_xlsx ROWS FILE */
+/* bench_xlsx.c: a workbook by libxlsxwriter in constant-memory mode, fed from memory with the call
+ * list; nothing read, counted, checked or uploaded. bench_xlsx ROWS FILE */
 #include <stdio.h>
-#include <sys/resource.h>
 #include <xlsxwriter.h>
 
-#include <glib.h>
+#include "bench_rows.h"
+
+#define DAYS_TO_1970 25569 /* of Excel's calendar */
 
 static void
-write_row(lxw_worksheet *sheet, lxw_row_t row, lxw_format *date)
+write_row(lxw_worksheet *sheet, lxw_row_t line, int64_t index, lxw_format *date)
 {
-    static const char *const agents[] = { "Diane", "Becky", "Stewart", "Greg",
-                                          "Dan",   "Joe",   "Martha",  "Jim" };
-    static const char *const topics[] = { "Streaming", "Technical Support", "Payment related",
-                                          "Contract related" };
-    char id[16];
+    BenchRow row;
 
-    (void)g_snprintf(id, sizeof id, "C%08u", row);
-    (void)worksheet_write_string(sheet, row, 0, id, NULL);
-    (void)worksheet_write_number(sheet, row, 1, 44197.0 + row / 2880.0, date);
-    (void)worksheet_write_string(sheet, row, 2, agents[row % 8], NULL);
-    (void)worksheet_write_string(sheet, row, 3, "support", NULL);
-    (void)worksheet_write_string(sheet, row, 4, topics[row % 4], NULL);
-    (void)worksheet_write_string(sheet, row, 5, row % 5 == 0 ? "missed" : "answered", NULL);
-    (void)worksheet_write_number(sheet, row, 6, row % 120, NULL);
-    (void)worksheet_write_number(sheet, row, 7, row % 400, NULL);
-    (void)worksheet_write_string(sheet, row, 8, row % 3 == 0 ? "no" : "yes", NULL);
-    (void)worksheet_write_number(sheet, row, 9, row % 6, NULL);
+    bench_row(index, &row);
+    (void)worksheet_write_string(sheet, line, 0, row.id, NULL);
+    (void)worksheet_write_number(sheet, line, 1, DAYS_TO_1970 + (double)row.time_ms / 86400000.0,
+                                 date);
+    (void)worksheet_write_string(sheet, line, 2, row.agent, NULL);
+    (void)worksheet_write_string(sheet, line, 3, row.department, NULL);
+    (void)worksheet_write_string(sheet, line, 4, row.topic, NULL);
+    (void)worksheet_write_string(sheet, line, 5, row.status, NULL);
+    (void)worksheet_write_number(sheet, line, 6, row.wait_s, NULL);
+    (void)worksheet_write_number(sheet, line, 7, row.talk_s, NULL);
+    (void)worksheet_write_string(sheet, line, 8, row.resolved ? "yes" : "no", NULL);
+    (void)worksheet_write_number(sheet, line, 9, row.satisfaction, NULL);
 }
 
 int
@@ -36,25 +33,21 @@ main(int argc, char **argv)
         fprintf(stderr, "usage: bench_xlsx ROWS FILE\n");
         return 64;
     }
-    lxw_row_t rows = (lxw_row_t)g_ascii_strtoull(argv[1], NULL, 10);
-    int64_t begin = g_get_monotonic_time();
+    const int64_t rows = g_ascii_strtoll(argv[1], NULL, 10);
+    const int64_t begin_us = g_get_monotonic_time();
     lxw_workbook_options options = { .constant_memory = LXW_TRUE, .use_zip64 = LXW_TRUE };
     lxw_workbook *book = workbook_new_opt(argv[2], &options);
     lxw_worksheet *sheet = NULL;
     lxw_format *date = workbook_add_format(book);
-    struct rusage usage;
 
     format_set_num_format(date, "yyyy-mm-dd hh:mm:ss");
-    for (lxw_row_t row = 0; row < rows; row++) {
+    for (int64_t row = 0; row < rows; row++) {
         if (row % (LXW_ROW_MAX - 1) == 0) {
             sheet = workbook_add_worksheet(book, NULL);
         }
-        write_row(sheet, row % (LXW_ROW_MAX - 1) + 1, date);
+        write_row(sheet, (lxw_row_t)(row % (LXW_ROW_MAX - 1)) + 1, row, date);
     }
-    lxw_error result = workbook_close(book);
-    double took = (double)(g_get_monotonic_time() - begin) / 1e6;
-    (void)getrusage(RUSAGE_SELF, &usage);
-    printf("{\"rows\":%u,\"seconds\":%.3f,\"per_s\":%.0f,\"peak_kib\":%ld}\n", rows, took,
-           rows / took, usage.ru_maxrss);
+    const lxw_error result = workbook_close(book);
+    bench_rows_print(rows, begin_us);
     return result == LXW_NO_ERROR ? 0 : 1;
 }

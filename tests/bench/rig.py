@@ -77,25 +77,37 @@ class Rig:
         self.temp.cleanup()
 
 
+def peer(*args):
+    """What a program of peers/ printed: a line of figures, and maybe more."""
+    kind, script = ("python", args[0]) if args[0].endswith(".py") else ("node", args[0])
+    start = [sys.executable] if script.startswith("duckdb") else [str(TOP / "dev/peers"), kind]
+    done = subprocess.run([*start, str(TOP / "tests/bench/peers" / script), *args[1:]], capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"bench: {script} ended with {done.returncode}: {done.stderr[-2000:]}")
+    return done.stdout
+
+
 def gateway_env():
     keys = pathlib.Path(os.environ["JW_JWT_SIGN_KEY_FILE"]).parent
     return {
         "JW_REPORTS_DIR": str(TOP / "schemas/reports"), "JW_JWT_KEYS_FILE": str(keys / "keys.json"),
         "JW_JWT_ISSUER": os.environ["JW_JWT_ISSUER"], "JW_JWT_AUDIENCE": os.environ["JW_JWT_AUDIENCE"],
-        "JW_PENDING_MAX": "10000000",
+        "JW_LINK_KEYS_FILE": str(keys / "link-keys"), "JW_PENDING_MAX": "10000000",
     }
 
 
-def token(rig):
+def token(rig, subject="bench"):
     names = ("JW_JWT_SIGN_KEY_FILE", "JW_JWT_SIGN_KID", "JW_JWT_ISSUER", "JW_JWT_AUDIENCE")
-    return rig.run("jobctl", "token", "--role", "admin", "--subject", "bench", **{n: os.environ[n] for n in names}).strip()
+    return rig.run("jobctl", "token", "--role", "admin", "--subject", subject, **{n: os.environ[n] for n in names}).strip()
 
 
-def body(rows, output, name="Bench"):
+def body(rows, output, name="Bench", **parameters):
+    """output: a format, or all of the request's output."""
     end = EPOCH + datetime.timedelta(seconds=rows * STEP_S - 1)
+    period = {"startDate": EPOCH.isoformat() + "Z", "endDate": end.isoformat() + "Z"}
     return {
-        "reportType": "call-records", "name": name, "output": {"format": output},
-        "parameters": {"dateRange": {"startDate": EPOCH.isoformat() + "Z", "endDate": end.isoformat() + "Z"}},
+        "reportType": "call-records", "name": name, "output": {"format": output} if isinstance(output, str) else output,
+        "parameters": {"dateRange": period} | parameters,
     }
 
 
@@ -143,18 +155,18 @@ def resident_mib(process):
     return 0
 
 
-def submit(rig, producer, rows, output):
+def submit(rig, producer, rows, output, **parameters):
     job_id = str(uuid.uuid4())
     producer.produce(f"{rig.base['JW_BUS_TOPIC_PREFIX']}job.commands.normal", key=job_id,
-                     value=json.dumps(command(body(rows, output)) | {"jobId": job_id}),
+                     value=json.dumps(command(body(rows, output, **parameters)) | {"jobId": job_id}),
                      headers=[("ce_specversion", "1.0"), ("ce_id", job_id), ("ce_source", "/bench"),
                               ("ce_type", "jobwire.job.submit.v1")])
     return job_id
 
 
-def one_report(rig, rows, output):
+def one_report(rig, rows, output, **parameters):
     producer = Producer({"bootstrap.servers": rig.base["JW_KAFKA_BROKERS"]})
-    job_id = submit(rig, producer, rows, output)
+    job_id = submit(rig, producer, rows, output, **parameters)
     producer.flush()
     deadline = time.monotonic() + 600
     while time.monotonic() < deadline:

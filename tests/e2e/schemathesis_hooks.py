@@ -11,12 +11,14 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 BEYOND = [
     # names of the report type's definition, and which operators, tables and comparisons it allows
     r"(/settings)?/parameters/(filters|groupBy|measures)(/.*)?", r"(/settings)?/parameters/compare",
+    r"(/settings)?/parameters/(pivot|(sort|top)/by)",
     r"(/settings)?/output/(table|content)",
     r"(/settings)?/parameters/(timeZone|period/timeZone)",  # zones that exist
     r"(/settings)?/parameters/(dateRange(/.*)?|period/at)",  # a start before its end, days that are there
     r"/scheduledFor", r"/expires(At|In)",  # not in the past, not after the report is gone
     r"/(from|to)Date",  # one before the other, days that are there
     r"/templateId",  # one that is there
+    r"/recipient",  # one of the job's
     r"(/settings)?/delivery(/.*)?",  # names of hosts by IDNA, and a requester with an address
 ]
 # RFC 7396: what comes of a patch depends on what it is put over

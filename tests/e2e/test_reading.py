@@ -342,6 +342,18 @@ def test_what_has_records_is_sent_as_always(own):
     assert answer.status_code == 400 and answer.json()["error"]["details"][0]["pointer"] == "/parameters/onEmpty"
 
 
+def test_names_that_two_ids_have_are_compared_by_id(own):
+    """An hour in which one Ben has a ticket, and the hour before, in which the other has: each has a row of his own."""
+    client, start = own.api(), AT + timedelta(minutes=135)
+    range = {"startDate": start.isoformat(), "endDate": (start + timedelta(minutes=59)).isoformat()}
+    more = {"dateRange": range, "groupBy": ["agent"], "compare": "previous", "sort": {"by": "agent"}}
+    job = client.wait(client.create(asked(more, "json", "named")))
+    rows = client.download(job["id"]).json()["tables"][0]["rows"]
+    assert [(row[0], row[1], row[2]) for row in rows] == [
+        ("=cmd()", 1, 0), ("Ben (a2)", 1, 0), ("a4", 1, 1), ("Ann Özil", 0, 1), ("Ben (a1)", 0, 1), ("Total", 3, 3),
+    ]
+
+
 SHOWN = NAMES | {"a1": "Ben (a1)", "a2": "Ben (a2)", "a4": "a4"}
 
 

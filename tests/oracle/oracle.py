@@ -436,19 +436,26 @@ class Oracle:
         place = (count - 1) * self.thousandths(measure) / 100000
         return Figure(low + (high - low) * (place - math.floor(place)), least, most)
 
-    def simple(self):
-        return [m for m in self.definition["measures"] if m["op"] not in (*PEAKS, "ratio", "formula", "share")]
+    def simple(self, names):
+        """The measures counted record by record that these are made of."""
+        found = {}
+        for name in names:
+            measure = self.measures[name]
+            made_of = [measure[role] for role in ("numerator", "denominator", "of") if role in measure]
+            made_of += re.findall("[A-Za-z][A-Za-z0-9_]*", measure.get("formula", ""))
+            found |= {one["name"]: one for one in self.simple(made_of)} if made_of else {name: measure}
+        return list(found.values())
 
-    def pass_over(self, chosen, zone, group=None):
+    def pass_over(self, chosen, zone, names, group=None):
         """{label: (rows, order, {measure: Figure})} of one dimension; of no dimension {None: …}."""
         label, order = group or ("NULL", "''")
         columns, spans = [], {}
-        for measure in self.simple():
+        for measure in self.simple(names):
             made = self.base_sql(measure, zone)
             spans[measure["name"]] = (len(columns), len(columns) + len(made))
             columns += made
         made = self.rows(
-            f"SELECT g, count(*), min(o), {', '.join(columns)} FROM (SELECT *, {label} AS g, {order} AS o FROM records "
+            f"SELECT {', '.join(['g', 'count(*)', 'min(o)', *columns])} FROM (SELECT *, {label} AS g, {order} AS o FROM records "
             f"WHERE {chosen}) GROUP BY g" + (" HAVING true" if group else "")
         )
         found = {}
@@ -460,7 +467,7 @@ class Oracle:
     def nothing(self):
         """The values of a group without records."""
         made = {}
-        for measure in self.simple():
+        for measure in self.simple(self.measures):
             zero = measure["op"] in ("count", "sum", "distinct")
             made[measure["name"]] = Figure(Fraction(0) if zero else None)
         return made
@@ -509,7 +516,7 @@ class Report:
         self.oracle, self.parameters = oracle, parameters
         self.period = period or oracle.period(parameters)
         self.chosen = oracle.chosen(parameters, self.period)
-        found = oracle.pass_over(self.chosen, self.period.zone)
+        found = oracle.pass_over(self.chosen, self.period.zone, oracle.measures)
         self.records, _, self.totals = found.get(None) or (0, "", oracle.nothing())
         self._groups = {}
 
@@ -526,11 +533,12 @@ class Report:
             return None
         return Report(self.oracle, self.parameters, self.period.before(how))
 
-    def groups(self, name):
-        """[(label, rows, values)] of a dimension in the order in which they are shown; a label None is no value."""
-        if name not in self._groups:
-            dimension = self.oracle.dimensions[name]
-            found = self.oracle.pass_over(self.chosen, self.period.zone, self.oracle.group_sql(dimension, self.period.zone))
+    def groups(self, name, names):
+        """[(label, rows, values of the measures)] of a dimension in the order of rows; a label None is no value."""
+        known = (name, *names)
+        if known not in self._groups:
+            dimension, zone = self.oracle.dimensions[name], self.period.zone
+            found = self.oracle.pass_over(self.chosen, zone, names, self.oracle.group_sql(dimension, zone))
             for label, order in self.oracle.buckets(dimension, self.period):
                 found.setdefault(label, (0, order, self.oracle.nothing()))
             by_rows = dimension.get("part", "value") == "value"
@@ -539,8 +547,8 @@ class Report:
                 label, (rows, order, _) = item
                 return (label is None, -rows if by_rows else 0, order, (label or "").encode())
 
-            self._groups[name] = [(label, rows, values) for label, (rows, _, values) in sorted(found.items(), key=key)]
-        return self._groups[name]
+            self._groups[known] = [(label, rows, values) for label, (rows, _, values) in sorted(found.items(), key=key)]
+        return self._groups[known]
 
     def value(self, name, values):
         measure = self.oracle.measures[name]
@@ -565,7 +573,7 @@ class Report:
             return self.value(name, self.totals)
         best, place = None, None
         of = self.oracle.measures[measure["of"]]
-        for label, rows, values in self.groups(measure["dimension"]):
+        for label, rows, values in self.groups(measure["dimension"], [of["name"]]):
             value = self.oracle.value(of["name"], values, self.totals).value
             if label is None or rows == 0 or value is None or (of["op"] == "count" and value == 0):
                 continue
@@ -595,7 +603,7 @@ class Report:
     def rows(self, dimension, names):
         """[(label, [Figure])] of a table."""
         return [
-            (label or NONE, [self.value(name, values) for name in names]) for label, _, values in self.groups(dimension)
+            (label or NONE, [self.value(name, values) for name in names]) for label, _, values in self.groups(dimension, names)
         ]
 
     def nothing(self, name):

@@ -68,17 +68,7 @@ jw_plot_series(const JwChartData *chart, size_t series)
 static char *
 english_number(double value, double step)
 {
-    static const struct {
-        double unit;
-        const char *name;
-    } units[] = { { 1e12, "T" }, { 1e9, "B" }, { 1e6, "M" } };
     char text[G_ASCII_DTOSTR_BUF_SIZE];
-    for (size_t i = 0; i < G_N_ELEMENTS(units); i++) {
-        if (fabs(value) >= units[i].unit) {
-            g_ascii_formatd(text, sizeof text, "%.4g", value / units[i].unit);
-            return g_strconcat(text, units[i].name, NULL);
-        }
-    }
     if (step >= 1 && value == floor(value)) {
         g_autofree char *digits = g_strdup_printf("%.0f", value);
         return jw_text_thousands(digits);
@@ -91,8 +81,17 @@ english_number(double value, double step)
 char *
 jw_chart_number(double value, double step, const char *language)
 {
-    g_autofree char *english = english_number(value, step);
+    const char *name = NULL;
+    double unit = 1;
 
+    jw_report_large(value, language, &unit, &name);
+    if (name != NULL) {
+        char digits[G_ASCII_DTOSTR_BUF_SIZE];
+        g_ascii_formatd(digits, sizeof digits, "%.4g", value / unit);
+        g_autofree char *number = jw_report_number(digits, language);
+        return g_strconcat(number, name, NULL);
+    }
+    g_autofree char *english = english_number(value, step);
     return jw_report_number(english, language);
 }
 

@@ -2,6 +2,8 @@
  * how many are not: groups come by size, and the table beside the chart has all. */
 #include "plot.h"
 
+#include "jw/report_words.h"
+
 #include <math.h>
 
 #define EDGE       14.0
@@ -81,10 +83,19 @@ draw_bar(const JwPlot *self, size_t at, size_t index, double y, double bar)
                       value < 0 ? end - 4 - width : end + 4, y + (bar - height) / 2);
 }
 
+/* "and 12 more". (transfer full) */
+static char *
+rest_text(const JwPlot *self, size_t n_more)
+{
+    g_autofree char *count = jw_report_count((int64_t)n_more, self->chart->language);
+
+    return jw_report_word_fill(JW_WORD_MORE, self->chart->language, count, NULL);
+}
+
 static void
 draw_rest(const JwPlot *self, size_t n_shown)
 {
-    g_autofree char *text = g_strdup_printf("and %zu more", self->chart->n_values - n_shown);
+    g_autofree char *text = rest_text(self, self->chart->n_values - n_shown);
     double width, height;
 
     jw_plot_set_text(self, text, JW_PLOT_FONT, false, 0, 1, &width, &height);

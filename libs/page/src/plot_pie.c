@@ -2,6 +2,8 @@
  * is, how much and which share stands beside it, for no reader tells angles apart. */
 #include "plot.h"
 
+#include "jw/report_words.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -13,7 +15,6 @@
 #define SHARE      58.0 /* of the column of percentages */
 #define VALUE_MOST 110.0
 #define HOLE       0.58
-#define OTHER      "(other)"
 #define FONT_TOTAL 17.0
 
 typedef struct {
@@ -35,11 +36,13 @@ static GArray *
 slices_of(const JwChartData *chart)
 {
     GArray *slices = g_array_new(FALSE, FALSE, sizeof(Slice));
+    const char *other_label = jw_report_word(JW_WORD_OTHER, chart->language);
     double other = 0;
 
     for (size_t i = 0; i < chart->n_values; i++) {
         const Slice slice = { chart->labels[i], chart->values[i] };
-        if (jw_axis_usable(slice.value) && slice.value > 0 && strcmp(slice.label, OTHER) != 0) {
+        if (jw_axis_usable(slice.value) && slice.value > 0
+            && strcmp(slice.label, other_label) != 0) {
             g_array_append_val(slices, slice);
         } else if (jw_axis_usable(slice.value) && slice.value > 0) {
             other += slice.value;
@@ -52,17 +55,19 @@ slices_of(const JwChartData *chart)
     }
     g_array_set_size(slices, MIN(slices->len, most));
     if (other > 0) {
-        const Slice rest = { OTHER, other };
+        const Slice rest = { other_label, other };
         g_array_append_val(slices, rest);
     }
     return slices;
 }
 
 static unsigned
-colour_of(const Slice *slice, guint index)
+colour_of(const JwPlot *self, const Slice *slice, guint index)
 {
+    const char *other = jw_report_word(JW_WORD_OTHER, self->chart->language);
+
     return jw_plot_palette(
-        slice->label == NULL || strcmp(slice->label, OTHER) == 0 ? JW_PLOT_COLOURS - 1 : index);
+        slice->label == NULL || strcmp(slice->label, other) == 0 ? JW_PLOT_COLOURS - 1 : index);
 }
 
 static void
@@ -79,7 +84,7 @@ draw_ring(const JwPlot *self, const GArray *slices, double total, double x, doub
         cairo_arc(cr, x, y, radius, angle, end);
         cairo_arc_negative(cr, x, y, radius * HOLE, end, angle);
         cairo_close_path(cr);
-        jw_plot_colour(cr, colour_of(slice, i));
+        jw_plot_colour(cr, colour_of(self, slice, i));
         cairo_fill_preserve(cr);
         jw_plot_colour(cr, 0xffffff);
         cairo_set_line_width(cr, slices->len > 1 ? 1.5 : 0.01);
@@ -106,10 +111,11 @@ draw_row(const JwPlot *self, const Slice *slice, guint index, double total, doub
     g_autofree char *value = jw_chart_value(self->chart, slice->value);
     char digits[G_ASCII_DTOSTR_BUF_SIZE];
     g_ascii_formatd(digits, sizeof digits, "%.1f", 100 * slice->value / total);
-    g_autofree char *share = g_strconcat(digits, " %", NULL);
+    g_autofree char *english = g_strconcat(digits, " %", NULL);
+    g_autofree char *share = jw_report_number(english, self->chart->language);
     double width, height;
 
-    jw_plot_colour(self->cr, colour_of(slice, index));
+    jw_plot_colour(self->cr, colour_of(self, slice, index));
     cairo_rectangle(self->cr, x, y + 2, SWATCH, SWATCH);
     cairo_fill(self->cr);
     jw_plot_set_text(self, slice->label, JW_PLOT_FONT, false,

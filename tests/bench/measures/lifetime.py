@@ -16,7 +16,8 @@ def lifetime(options):
     process = rig.start("executor", port, JW_REPORTS_DIR=str(TOP / "schemas/reports"))
     producer = Producer({"bootstrap.servers": rig.base["JW_KAFKA_BROKERS"]})
     count, seen = 0, []
-    for mark in (20, 100, 1000):
+    marks = (20, max(20, options.reports // 10), max(20, options.reports))
+    for mark in marks:
         for _ in range(mark - count):
             submit(rig, producer, sizes[count % len(sizes)], "xlsx")
             count += 1
@@ -28,5 +29,5 @@ def lifetime(options):
             time.sleep(0.2)
         seen.append(resident_mib(process))
     rig.close()
-    return [f"| executor's memory after 20 / 100 / 1,000 XLSX of 200 to 60,000 rows | "
+    return [f"| executor's memory after {' / '.join(f'{mark:,}' for mark in marks)} XLSX of 200 to 60,000 rows | "
             f"{' / '.join(f'{mib:.0f}' for mib in seen)} MiB | goal: flat | {seen[-1] / seen[0]:.2f} |"]

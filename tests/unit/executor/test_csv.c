@@ -128,6 +128,25 @@ test_a_zip_of_all(void **state G_GNUC_UNUSED)
     assert_memory_equal(again, zip, length);
 }
 
+/* Its own files and heads are in the report's language as well. */
+static void
+test_a_zip_in_german(void **state G_GNUC_UNUSED)
+{
+    g_auto(FileKit) kit = { 0 };
+
+    fk_init(&kit, "UTC");
+    fk_fill(&kit);
+    add_columns(&kit);
+    kit.def->language = g_strdup("de");
+    kit.result.language = "de";
+    g_free(fk_write(&kit, &exe_render_csv, NULL, 0, NULL));
+    g_autofree char *names = fk_zip_names(&kit);
+    assert_string_equal(names,
+                        "Liste.csv|Kennzahlen.csv|By agent.csv|by Agent (2).csv|Hinweise.txt");
+    g_autofree char *figures = fk_unzip(&kit, "Kennzahlen.csv");
+    assert_true(g_str_has_prefix(figures, "Name,Kennzahl,Text,Wert,Zuvor,Differenz,Prozent\r\n"));
+}
+
 /* Titles are no paths, whatever they are. */
 static void
 test_names_in_a_zip(void **state G_GNUC_UNUSED)
@@ -184,6 +203,7 @@ main(void)
         cmocka_unit_test(test_one_table),
         cmocka_unit_test(test_no_such_table),
         cmocka_unit_test(test_a_zip_of_all),
+        cmocka_unit_test(test_a_zip_in_german),
         cmocka_unit_test(test_names_in_a_zip),
         cmocka_unit_test(test_a_damaged_zip_is_found),
     };

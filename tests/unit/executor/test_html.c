@@ -151,11 +151,12 @@ test_cells(void **state G_GNUC_UNUSED)
           { JW_FORMAT_DATE, -1, NULL, false, NULL },
           "2021-01-05" },
     };
-    g_autoptr(GTimeZone) zone = g_time_zone_new_identifier("Europe/Istanbul");
+    g_autoptr(GTimeZone) istanbul = g_time_zone_new_identifier("Europe/Istanbul");
+    JwZoneCache zone = { .zone = istanbul };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(GString) out = g_string_new(NULL);
-        exe_html_value(out, &cases[i].value, &cases[i].form, zone, NULL, 0);
+        exe_html_value(out, &cases[i].value, &cases[i].form, &zone, NULL, 0);
         assert_string_equal(out->str, cases[i].text);
     }
     g_autoptr(GString) cut = g_string_new(NULL);

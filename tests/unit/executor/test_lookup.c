@@ -134,7 +134,7 @@ test_groups_have_names(void **state)
 
     put_people(self);
     count(self, values, G_N_ELEMENTS(values));
-    assert_ok(exe_lookups_name_groups(self->lookups, self->aggregate, &error), error);
+    assert_ok(exe_lookups_name_groups(self->lookups, self->aggregate, NULL, &error), error);
     g_autoptr(JwReportResult) result =
         jw_report_result_new(self->aggregate, self->def, self->request, self->zone);
     exe_lookups_note(self->lookups, result);
@@ -154,6 +154,33 @@ test_groups_have_names(void **state)
     assert_string_equal(g_array_index(result->figures, JwReportFigure, 1).text, "Dollar");
 }
 
+/* Both periods have one Ann, and another one: the names are read once for both. */
+static void
+test_two_periods_have_the_same_names(void **state)
+{
+    Fixture *self = *state;
+    static const char *const labels[] = { "Ann (a1)", "Ann (a2)" };
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwAggregate) previous = jw_aggregate_new(
+        self->def, self->request, (const char *const *)self->fields, self->zone, &error);
+
+    assert_ok(previous != NULL, error);
+    put_people(self);
+    for (int i = 0; i < 2; i++) {
+        JwValue now[4] = { text("a1") }, before[4] = { text("a2") };
+        assert_true(jw_aggregate_add(self->aggregate, now));
+        assert_true(jw_aggregate_add(previous, before));
+    }
+    assert_ok(exe_lookups_name_groups(self->lookups, self->aggregate, previous, &error), error);
+    for (size_t i = 0; i < G_N_ELEMENTS(labels); i++) {
+        JwAggregate *of = i == 0 ? self->aggregate : previous;
+        const JwDimensionDef *who = jw_report_def_dimension(self->def, "who");
+        g_autofree char *key = jw_aggregate_group_key(of, who, 0);
+        assert_string_equal(jw_aggregate_group_label(of, who, 0), labels[i]);
+        assert_string_equal(key, i == 0 ? "=a1" : "=a2");
+    }
+}
+
 /* Without any name, as of a collection that is not there, ids are shown, and that is said. */
 static void
 test_nothing_found(void **state)
@@ -163,7 +190,7 @@ test_nothing_found(void **state)
     g_autoptr(GError) error = NULL;
 
     count(self, values, G_N_ELEMENTS(values));
-    assert_ok(exe_lookups_name_groups(self->lookups, self->aggregate, &error), error);
+    assert_ok(exe_lookups_name_groups(self->lookups, self->aggregate, NULL, &error), error);
     g_autoptr(JwReportResult) result =
         jw_report_result_new(self->aggregate, self->def, self->request, self->zone);
     exe_lookups_note(self->lookups, result);
@@ -171,7 +198,7 @@ test_nothing_found(void **state)
     assert_string_equal(jw_report_cell(table, 0, 0)->text, "a2");
     assert_int_equal(result->notes->len, 1);
     assert_string_equal(result->notes->pdata[0],
-                        "Who: 'people' has no name for any of the values shown");
+                        "Who: “people” has no name for any of the values shown.");
 }
 
 static void
@@ -241,8 +268,8 @@ test_more_names_than_are_kept(void **state)
     exe_lookups_note(self->lookups, result);
     assert_int_equal(result->notes->len, 1);
     assert_string_equal(result->notes->pdata[0],
-                        "By: 'people' has more than 20,000 names; the list shows what is not among "
-                        "the first of them as it is");
+                        "By (people): only the first 20,000 names are read; the list shows what is "
+                        "not among them as it is.");
 }
 
 static void
@@ -254,7 +281,7 @@ test_store_away(void **state)
 
     count(self, values, 1);
     jw_store_mem_fail_nth(self->store, 1, JW_ERROR_UNAVAILABLE, false);
-    assert_false(exe_lookups_name_groups(self->lookups, self->aggregate, &error));
+    assert_false(exe_lookups_name_groups(self->lookups, self->aggregate, NULL, &error));
     assert_jw_error(error, JW_ERROR_UNAVAILABLE, "looking up names in 'people'*");
 }
 
@@ -263,8 +290,11 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_groups_have_names),  TEST(test_nothing_found),
-        TEST(test_the_list_has_names), TEST(test_more_names_than_are_kept),
+        TEST(test_groups_have_names),
+        TEST(test_two_periods_have_the_same_names),
+        TEST(test_nothing_found),
+        TEST(test_the_list_has_names),
+        TEST(test_more_names_than_are_kept),
         TEST(test_store_away),
     };
 

@@ -244,8 +244,7 @@ test_usage(void **state)
     assert_int_equal(jc_fixture_run(self->jc, "import", "-m", self->mapping, "--on-conflict=merge",
                                     self->new, NULL),
                      JC_EXIT_USAGE);
-    assert_contains(self->jc->err,
-                    "--on-conflict 'merge' is not known; it is fail, skip or update");
+    assert_contains(self->jc->err, "--on-conflict 'merge' is none of fail, skip and update");
     assert_int_equal(jc_fixture_run(self->jc, "import", "-m", self->mapping, "--update",
                                     "--on-conflict=skip", self->new, NULL),
                      JC_EXIT_USAGE);

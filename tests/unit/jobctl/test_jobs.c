@@ -467,7 +467,7 @@ test_templates(void **state)
     assert_string_equal(self->jc->out, "Template  t-1\n");
     assert_string_equal(self->seen, "POST /api/v2/reports/templates {\"name\": \"Weekly\"}");
     assert_int_equal(jc_fixture_run(self->jc, "templates", "delete", "t-1", NULL), JC_EXIT_OK);
-    assert_string_equal(self->jc->out, "deleted   t-1\n");
+    assert_string_equal(self->jc->out, "Deleted  t-1\n");
     assert_string_equal(self->seen, "DELETE /api/v2/reports/templates/t-1");
     assert_int_equal(jc_fixture_run(self->jc, "templates", "create", "/nowhere", NULL),
                      JC_EXIT_FAILED);

@@ -141,6 +141,49 @@ test_says_which_report(void **state)
     }
 }
 
+/* In the language of the report that it has none of. */
+static void
+test_in_german(void **state)
+{
+    static const char *const lines[] = {
+        "<title>Fehlgeschlagen: Anrufe: Wochenbericht, 4. Jan. 2021 =E2=80=93",
+        "Anrufe\r\nWochenbericht, 4. Jan. 2021 =E2=80=93 10. Jan. 2021 (Europe/Berlin)\r\n"
+        "Nur ein Teil der Datens=C3=A4tze:\r\n  Departments: support, sales\r\n"
+        "Angefordert von ann\r\n\r\n"
+        "Dieser Auftrag ist fehlgeschlagen; es gibt keinen Bericht.\r\n",
+        "\r\nWarum: Er dauerte l=C3=A4nger, als er dauern darf.\r\n",
+        "\r\nWas zu tun ist: Fordern Sie einen k=C3=BCrzeren Zeitraum",
+        "\r\nBerichtstyp: call-records\r\n",
+        "\r\nDiese E-Mail wurde automatisch von Jobwire f=C3=BCr den Auftrag Anrufe gesendet (",
+        "<html lang=3D\"de\">",
+        ">Fehlgeschlagen: Es gibt keinen Bericht</div>",
+    };
+    NtfKit *kit = *state;
+    g_autoptr(JwJob) job = kit_new_job(kit->ports);
+
+    g_free(job->name);
+    job->name = g_strdup("Anrufe");
+    g_free(job->spec);
+    job->spec = g_strdup("{\"reportType\":\"call-records\",\"parameters\":{\"language\":\"de\","
+                         "\"period\":{\"type\":\"weekly\",\"at\":\"2021-01-13T06:00:00Z\","
+                         "\"timeZone\":\"Europe/Berlin\"},"
+                         "\"filters\":{\"departmentIds\":[\"support\",\"sales\"]}},"
+                         "\"output\":{\"format\":\"csv\"}}");
+    g_free(job->requested_by.id);
+    job->requested_by.id = g_strdup("ann");
+    job->requested_by.email = g_strdup("ann@example.com");
+    g_autofree char *job_id = kit_insert_job(kit->ports, job);
+    fail_job(kit, job_id, JW_CHANGE_FAIL_FINAL, "TIMEOUT");
+    assert_int_equal(failed_event(kit, job_id), JW_VERDICT_DONE);
+    assert_int_equal(kit_send_queued(&kit->ntf), 1);
+    g_autofree char *text = mail(kit, 0);
+    for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
+        if (strstr(text, lines[i]) == NULL) {
+            fail_msg("no '%s' in:\n%s", lines[i], text);
+        }
+    }
+}
+
 /* Every code has a reason, those to come as well, and none shows the error's message. */
 static void
 test_no_internal_text(void **state G_GNUC_UNUSED)
@@ -347,11 +390,12 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_told_once),      TEST(test_no_internal_text),
-        TEST(test_denied),         TEST(test_says_which_report),
-        TEST(test_nobody_is_told), TEST(test_after_a_retry),
-        TEST(test_stale),          TEST(test_events_lost),
-        TEST(test_old_failure),    TEST(test_every_call_fails),
+        TEST(test_told_once),        TEST(test_no_internal_text),
+        TEST(test_denied),           TEST(test_says_which_report),
+        TEST(test_in_german),        TEST(test_nobody_is_told),
+        TEST(test_after_a_retry),    TEST(test_stale),
+        TEST(test_events_lost),      TEST(test_old_failure),
+        TEST(test_every_call_fails),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

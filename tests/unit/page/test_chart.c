@@ -258,6 +258,27 @@ test_numbers(void **state)
     }
 }
 
+/* Large numbers have a mark for what they are counted in. */
+static void
+test_numbers_by_language(void **state)
+{
+    static const struct {
+        const char *language;
+        double value;
+        const char *text;
+    } cases[] = {
+        { "de", 1.5e6, "1,5 Mio." }, { "de", -2.5e9, "-2,5 Mrd." }, { "de", 3e12, "3 Bio." },
+        { "fr", 2.5e9, "2,5 Md" },   { "es", 2.5e9, "2,5 mil M" },  { "tr", 1.5e6, "1,5 Mn" },
+        { "de", 1234, "1.234" },     { "xx", 1.5e6, "1.5M" },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text = jw_chart_number(cases[i].value, 1, cases[i].language);
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
 #define SERIES_1 0x1d4ed8u
 #define SERIES_2 0xf59e0bu
 #define OTHER    0x9ca3afu
@@ -435,6 +456,7 @@ main(void)
         cmocka_unit_test(test_nothing_touches_the_edge),
         cmocka_unit_test(test_deterministic),
         cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_numbers_by_language),
         cmocka_unit_test(test_areas_of_kinds),
         cmocka_unit_test(test_stack_of_both_signs),
         cmocka_unit_test(test_a_line_breaks_where_a_value_is_missing),

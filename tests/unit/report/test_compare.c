@@ -403,6 +403,32 @@ test_empty_periods(void **state)
     assert_string_equal(change, "n/a before");
 }
 
+/* The part of nothing is nothing where there are records, and no part where there are none. */
+static void
+test_parts_of_an_empty_period(void **state)
+{
+    g_auto(Both) both = { 0 };
+
+    (void)state;
+    both_init(&both);
+    calls_add_measure(both.now.def, "part", JW_MEASURE_SHARE, NULL)->of = g_strdup("totalCalls");
+    both.now.request->group_by = g_strsplit("agent", ",", -1);
+    both.now.request->measures = g_strsplit("part", ",", -1);
+    both.now.request->compare_asked = true;
+    both_start(&both);
+    fixture_call(&both.now, "2026-01-06T11:00:00Z", "ada", "answered", 1);
+    g_autoptr(JwReportResult) first = both_result(&both);
+    assert_cell(table_at(first, 0), 0, 1, 100);
+    assert_cell(table_at(first, 0), 0, 2, NAN);
+    assert_cell(table_at(first, 0), 0, 3, NAN);
+    fixture_call(&both.before, "2025-12-30T06:00:00Z", "eve", "answered", 1);
+    g_autoptr(JwReportResult) second = both_result(&both);
+    assert_cell(table_at(second, 0), 0, 2, 0);
+    assert_string_equal(jw_report_cell(table_at(second, 0), 1, 0)->text, "eve");
+    assert_cell(table_at(second, 0), 1, 1, 0);
+    assert_cell(table_at(second, 0), 1, 2, 100);
+}
+
 /* Its one table is compared when the request asks, else when the definition's table is. */
 static void
 test_grouped(void **state)
@@ -499,6 +525,128 @@ test_sorted_groups(void **state)
     assert_cell(table, 2, 2, 1);
 }
 
+/* Two of one name, of which one period has one alone. */
+static const char *
+name_of(const char *value, gpointer data)
+{
+    (void)data;
+    return value[0] == 'a' ? "Ann" : value[0] == 'b' ? "Bo" : NULL;
+}
+
+static void
+assert_named(Both *both, const char *const *labels, const double (*calls)[2], size_t n)
+{
+    const JwDimensionDef *agent = jw_report_def_dimension(both->now.def, "agent");
+
+    jw_aggregate_relabel(both->now.aggregate, both->before.aggregate, agent, name_of, NULL);
+    g_autoptr(JwReportResult) result = both_result(both);
+    const JwReportTable *table = table_at(result, 0);
+    assert_int_equal(table->n_rows, n);
+    for (size_t i = 0; i < n; i++) {
+        assert_string_equal(jw_report_cell(table, i, 0)->text, labels[i]);
+        assert_cell(table, i, 1, calls[i][0]);
+        assert_cell(table, i, 2, calls[i][1]);
+    }
+}
+
+/* Groups meet by their values, whatever these are called in either period. */
+static void
+test_groups_of_one_name(void **state)
+{
+    static const char *const labels[] = { "Ann (a1)", "Ann (a2)", "Bo", "Ann (a3)", "Total" };
+    static const double calls[][2] = { { 2, 3 }, { 1, 0 }, { 1, 1 }, { 0, 1 }, { 4, 5 } };
+    g_auto(Both) both = { 0 };
+
+    (void)state;
+    both_init(&both);
+    both.now.request->group_by = g_strsplit("agent", ",", -1);
+    both.now.request->compare_asked = true;
+    both_start(&both);
+    for (int i = 0; i < 3; i++) {
+        fixture_call(&both.before, "2025-12-30T06:00:00Z", "a1", "answered", 1);
+        fixture_call(&both.now, "2026-01-06T11:00:00Z", i < 2 ? "a1" : "a2", "answered", 1);
+    }
+    fixture_call(&both.before, "2025-12-30T06:00:00Z", "a3", "answered", 1);
+    fixture_call(&both.before, "2025-12-30T06:00:00Z", "b1", "answered", 1);
+    fixture_call(&both.now, "2026-01-06T11:00:00Z", "b1", "answered", 1);
+    assert_named(&both, labels, calls, G_N_ELEMENTS(labels));
+}
+
+/* Each period has one Ann, and it is not the same. */
+static void
+test_another_of_that_name(void **state)
+{
+    static const char *const labels[] = { "Ann (a2)", "Ann (a1)", "Total" };
+    static const double calls[][2] = { { 1, 0 }, { 0, 1 }, { 1, 1 } };
+    g_auto(Both) both = { 0 };
+
+    (void)state;
+    both_init(&both);
+    both.now.request->group_by = g_strsplit("agent", ",", -1);
+    both.now.request->compare_asked = true;
+    both_start(&both);
+    fixture_call(&both.before, "2025-12-30T06:00:00Z", "a1", "answered", 1);
+    fixture_call(&both.now, "2026-01-06T11:00:00Z", "a2", "answered", 1);
+    assert_named(&both, labels, calls, G_N_ELEMENTS(labels));
+}
+
+/* The highest of this period are found again in that before. */
+static void
+test_highest_of_one_name(void **state)
+{
+    static const char *const labels[] = { "Ann (a2)", "(other)", "Total" };
+    static const double calls[][2] = { { 2, 1 }, { 1, 3 }, { 3, 4 } };
+    g_auto(Both) both = { 0 };
+
+    (void)state;
+    both_init(&both);
+    both.now.request->group_by = g_strsplit("agent", ",", -1);
+    both.now.request->compare_asked = true;
+    both.now.request->rows.top_by = g_strdup("totalCalls");
+    both.now.request->rows.top_n = 1;
+    both_start(&both);
+    for (int i = 0; i < 3; i++) {
+        fixture_call(&both.now, "2026-01-06T11:00:00Z", i < 2 ? "a2" : "a1", "answered", 1);
+        fixture_call(&both.before, "2025-12-30T06:00:00Z", "a1", "answered", 1);
+    }
+    fixture_call(&both.before, "2025-12-30T06:00:00Z", "a2", "answered", 1);
+    assert_named(&both, labels, calls, G_N_ELEMENTS(labels));
+}
+
+/* Values that differ where their labels are cut, or in what no label shows, are not one. */
+static void
+test_values_that_look_alike(void **state)
+{
+    static const double calls[][2] = { { 3, 1 }, { 2, 4 }, { 1, 0 }, { 0, 1 } };
+    g_autofree char *begin = g_strnfill(200, 'x');
+    g_autofree char *end = g_strnfill(100, 'y');
+    g_autofree char *one = g_strconcat(begin, "1", end, NULL);
+    g_autofree char *two = g_strconcat(begin, "2", end, NULL);
+    g_auto(Both) both = { 0 };
+
+    (void)state;
+    both_init(&both);
+    both.now.request->group_by = g_strsplit("agent", ",", -1);
+    both.now.request->compare_asked = true;
+    both.now.request->rows.totals = JW_TOTALS_NO;
+    both_start(&both);
+    for (int i = 0; i < 4; i++) {
+        fixture_call(&both.before, "2025-12-30T06:00:00Z", two, "answered", 1);
+        fixture_call(&both.now, "2026-01-06T11:00:00Z", i < 3 ? one : "t\x01", "answered", 1);
+    }
+    fixture_call(&both.before, "2025-12-30T06:00:00Z", one, "answered", 1);
+    fixture_call(&both.before, "2025-12-30T06:00:00Z", "t\x02", "answered", 1);
+    fixture_call(&both.now, "2026-01-06T11:00:00Z", two, "answered", 1);
+    fixture_call(&both.now, "2026-01-06T11:00:00Z", two, "answered", 1);
+    g_autoptr(JwReportResult) result = both_result(&both);
+    const JwReportTable *table = table_at(result, 0);
+    assert_int_equal(table->n_rows, G_N_ELEMENTS(calls));
+    for (size_t i = 0; i < G_N_ELEMENTS(calls); i++) {
+        assert_cell(table, i, 1, calls[i][0]);
+        assert_cell(table, i, 2, calls[i][1]);
+    }
+}
+
 int
 main(void)
 {
@@ -512,9 +660,14 @@ main(void)
         cmocka_unit_test(test_long_periods),
         cmocka_unit_test(test_other_groups_are_not_nothing),
         cmocka_unit_test(test_empty_periods),
+        cmocka_unit_test(test_parts_of_an_empty_period),
         cmocka_unit_test(test_grouped),
         cmocka_unit_test(test_highest_groups),
         cmocka_unit_test(test_sorted_groups),
+        cmocka_unit_test(test_groups_of_one_name),
+        cmocka_unit_test(test_another_of_that_name),
+        cmocka_unit_test(test_highest_of_one_name),
+        cmocka_unit_test(test_values_that_look_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

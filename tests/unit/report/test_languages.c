@@ -21,7 +21,8 @@ static const char definition[] =
     "'tables':[{'title':'By kind','dimension':'kind','measures':['total'],'chart':'column',"
     "'chartMeasure':'total','compare':true},"
     "{'title':'By weekday','dimension':'weekday','measures':['total']}],"
-    "'languages':{'de':{'title':'Besuche','labels':{'kind':'Art','total':'Besuche'},"
+    "'languages':{'de':{'title':'Besuche','filePrefix':'Besuche','labels':{'kind':'Art','total':'"
+    "Besuche'},"
     "'columns':{'agent':'Art des Besuchs'},'tables':{'By kind':'Nach Art'},"
     "'units':{'total':{'one':'Besuch','other':'Besuche'}},"
     "'values':{'kind':{'w':'Laufkundschaft'}}}}}";
@@ -166,6 +167,44 @@ test_days_and_filters(void **state)
     assert_null(jw_report_text_days(start_ms + 1, end_ms, zone, NULL));
 }
 
+static void
+test_file_names(void **state)
+{
+    static const struct {
+        const char *language;
+        JwPeriodType period;
+        bool part;
+        const char *name;
+    } rows[] = {
+        { "en", JW_PERIOD_WEEKLY, false, "V_Weekly_Report_2026-01-05_2026-01-11.pdf" },
+        { "de", JW_PERIOD_WEEKLY, false, "Besuche_Wochenbericht_2026-01-05_2026-01-11.pdf" },
+        { "de", JW_PERIOD_CUSTOM, true, "Besuche_Bericht_2026-01-05_2026-01-11_Teil.pdf" },
+        { "fr", JW_PERIOD_MONTHLY, false, "V_Rapport_mensuel_2026-01-05_2026-01-11.pdf" },
+        { "es", JW_PERIOD_WEEKLY, true, "V_Informe_semanal_2026-01-05_2026-01-11_parte.pdf" },
+        { "tr", JW_PERIOD_WEEKLY, false, "V_Haftalık_Rapor_2026-01-05_2026-01-11.pdf" },
+    };
+    g_autoptr(JwReportDef) def = parse();
+    g_autoptr(GTimeZone) zone = jw_zone_new("Europe/Istanbul", NULL);
+    (void)state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(JwReportRequest) request = jw_report_request_new();
+        const JwFilter filter = { .name = g_strdup("agents"), .contains = g_strdup("x") };
+        request->period = rows[i].period;
+        request->format = g_strdup("pdf");
+        assert_true(jw_time_parse("2026-01-04T21:00:00Z", &request->start_ms, NULL));
+        assert_true(jw_time_parse("2026-01-11T21:00:00Z", &request->end_ms, NULL));
+        g_array_append_vals(request->filters, &filter, rows[i].part ? 1 : 0);
+        g_autofree char *name =
+            jw_report_file_name(jw_report_def_in(def, rows[i].language), request, zone);
+        assert_string_equal(name, rows[i].name);
+        if (!rows[i].part) {
+            g_free(filter.name);
+            g_free(filter.contains);
+        }
+    }
+}
+
 int
 main(void)
 {
@@ -173,6 +212,7 @@ main(void)
         cmocka_unit_test(test_german),
         cmocka_unit_test(test_other_languages),
         cmocka_unit_test(test_days_and_filters),
+        cmocka_unit_test(test_file_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -264,6 +264,10 @@ test_estimates_are_marked(void **state)
                         "them; its place among them is right to about 0.3 %.");
     assert_string_equal(g_ptr_array_index(result->notes, 2),
                         "Calls each: marked with ≈ where it is made of estimates.");
+    g_autofree char *german =
+        jw_aggregate_estimate_note(pass.aggregate, jw_report_def_measure(pass.def, "u"), "de");
+    assert_string_equal(german, "Callers: mit ≈ markiert, wo es zu viele verschiedene Werte gibt, "
+                                "um jeden zu behalten; der Standardfehler beträgt 0,81 %.");
     const JwReportTable *table = &g_array_index(result->tables, JwReportTable, 0);
     for (size_t i = 0; i < table->n_columns; i++) { /* 5,001 and 5,000 in a group: exact */
         assert_false(table->columns[i].approximate);

@@ -256,7 +256,14 @@ test_times(void **state)
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(GTimeZone) zone = jw_zone_new(rows[i].zone, NULL);
         g_autofree char *text = jw_report_text_time(rows[i].time_ms, rows[i].format, zone);
+        JwZoneCache cache = { .zone = zone };
         assert_string_equal(text, rows[i].text);
+        for (int round = 0; round < 2; round++) { /* what another time left in it is no matter */
+            g_autofree char *other = jw_report_text_time_cached(0, rows[i].format, &cache);
+            g_autofree char *again =
+                jw_report_text_time_cached(rows[i].time_ms, rows[i].format, &cache);
+            assert_string_equal(again, rows[i].text);
+        }
     }
 }
 

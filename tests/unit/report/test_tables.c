@@ -218,20 +218,28 @@ test_sort(void **state)
         const char *by;
         bool descending;
         JwTotals totals;
+        int top;
         const char *expected;
     } cases[] = {
-        { "averageDuration", false, JW_TOTALS_NO,
+        { "averageDuration", false, JW_TOTALS_NO, 0,
           "G|bob|Wednesday|1|50.0\nG|ada|Tuesday|3|125.0\nG|bob|Tuesday|1|\nG|eve|Thursday|1|\n" },
-        { "averageDuration", true, JW_TOTALS_NO,
+        { "averageDuration", true, JW_TOTALS_NO, 0,
           "G|ada|Tuesday|3|125.0\nG|bob|Wednesday|1|50.0\nG|bob|Tuesday|1|\nG|eve|Thursday|1|\n" },
-        { "totalCalls", false, JW_TOTALS_YES,
+        { "totalCalls", false, JW_TOTALS_YES, 0,
           "G|eve|Thursday|1|\nS|eve, total||1|\nG|bob|Tuesday|1|\nG|bob|Wednesday|1|50.0\n"
           "S|bob, total||2|50.0\nG|ada|Tuesday|3|125.0\nS|ada, total||3|125.0\n"
           "T|Total||6|100.0\n" },
-        { "agent", true, JW_TOTALS_NO,
+        { "agent", true, JW_TOTALS_NO, 0,
           "G|eve|Thursday|1|\nG|bob|Tuesday|1|\nG|bob|Wednesday|1|50.0\nG|ada|Tuesday|3|125.0\n" },
-        { "weekday", true, JW_TOTALS_NO,
+        { "weekday", true, JW_TOTALS_NO, 0,
           "G|eve|Thursday|1|\nG|bob|Wednesday|1|50.0\nG|ada|Tuesday|3|125.0\nG|bob|Tuesday|1|\n" },
+        /* In one list equal ones are in natural order, whatever their agent has in all; and what is
+         * in "(other)" by one of its keys is last. */
+        { "totalCalls", false, JW_TOTALS_NO, 0,
+          "G|bob|Tuesday|1|\nG|bob|Wednesday|1|50.0\nG|eve|Thursday|1|\nG|ada|Tuesday|3|125.0\n" },
+        { "totalCalls", false, JW_TOTALS_NO, 1,
+          "G|ada|Tuesday|3|125.0\nG|(other)|Tuesday|1|\nG|(other)|Wednesday|1|50.0\n"
+          "G|(other)|Thursday|1|\n" },
     };
 
     (void)state;
@@ -241,6 +249,8 @@ test_sort(void **state)
         f.request->rows.sort_by = g_strdup(cases[i].by);
         f.request->rows.sort_descending = cases[i].descending;
         f.request->rows.totals = cases[i].totals;
+        f.request->rows.top_by = cases[i].top > 0 ? g_strdup("totalCalls") : NULL;
+        f.request->rows.top_n = cases[i].top;
         fixture_start(&f);
         add_calls(&f);
         g_autoptr(JwReportResult) result = fixture_result(&f);
@@ -250,6 +260,52 @@ test_sort(void **state)
 
 /* What is beyond maxGroups and what "top" leaves are one "(other)", which is last and never among
  * the highest; "(none)" is a group as any other. */
+/* By what readers see: numbers as numbers before texts, labels in the place of values, hours and
+ * weekdays in their own order. */
+static void
+test_sort_by_what_is_shown(void **state)
+{
+    static const struct {
+        const char *by, *expected;
+        bool labelled, descending;
+    } cases[] = {
+        { "agent", "-5 3 3.5 20 100 ada b2 (none) ", false, false },
+        { "agent", "b2 ada 100 20 3.5 3 -5 (none) ", false, true },
+        /* under their labels, which tables get behind the engine: 20 is "Anton", ada is "7", 100 is
+           "6" */
+        { "agent", "-5 3 3.5 6 7 Anton b2 (none) ", true, false },
+    };
+    static const char *const agents[] = { "100", "3", "b2", "20", "-5", "", "ada", "3.5" };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(Fixture) f = { 0 };
+        g_autoptr(GString) shown = g_string_new(NULL);
+        asked(&f, cases[i].by, "totalCalls");
+        f.request->rows.sort_by = g_strdup(cases[i].by);
+        f.request->rows.sort_descending = cases[i].descending;
+        f.request->rows.totals = JW_TOTALS_NO;
+        if (cases[i].labelled) {
+            JwDimensionDef *agent =
+                (JwDimensionDef *)(uintptr_t)jw_report_def_dimension(f.def, "agent");
+            agent->labels = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+            g_hash_table_insert(agent->labels, g_strdup("20"), g_strdup("Anton"));
+            g_hash_table_insert(agent->labels, g_strdup("ada"), g_strdup("7"));
+            g_hash_table_insert(agent->labels, g_strdup("100"), g_strdup("6"));
+        }
+        fixture_start(&f);
+        for (size_t k = 0; k < G_N_ELEMENTS(agents); k++) {
+            fixture_call(&f, "2026-01-06T11:00:00Z", agents[k], "answered", 1);
+        }
+        g_autoptr(JwReportResult) result = fixture_result(&f);
+        const JwReportTable *table = table_at(result, 0);
+        for (size_t row = 0; row < table->n_rows; row++) {
+            g_string_append_printf(shown, "%s ", jw_report_cell(table, row, 0)->text);
+        }
+        assert_string_equal(shown->str, cases[i].expected);
+    }
+}
+
 static void
 test_other_and_none(void **state)
 {
@@ -550,6 +606,7 @@ main(void)
         cmocka_unit_test(test_top),
         cmocka_unit_test(test_top_of_days),
         cmocka_unit_test(test_sort),
+        cmocka_unit_test(test_sort_by_what_is_shown),
         cmocka_unit_test(test_other_and_none),
         cmocka_unit_test(test_tables_of_a_definition),
         cmocka_unit_test(test_too_many_combinations),

@@ -1,4 +1,5 @@
 /* test_words.c: the fixed words of a report by language. */
+#include "jw/failure_words.h"
 #include "jw/report_words.h"
 #include "testkit.h"
 
@@ -79,6 +80,62 @@ test_numbers(void **state)
     }
 }
 
+static void
+test_bytes(void **state)
+{
+    static const struct {
+        const char *language;
+        int64_t bytes;
+        const char *text;
+    } rows[] = {
+        { NULL, 1536, "1.5 KiB" }, { "de", 1536, "1,5 KiB" }, { "fr", 1536, "1,5 Kio" },
+        { "fr", 12, "12 o" },      { "tr", 12, "12 B" },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *text = jw_report_bytes(rows[i].bytes, rows[i].language);
+        assert_string_equal(text, rows[i].text);
+    }
+}
+
+/* What of a mail about a failure is in no report. */
+static void
+test_words_of_failures(void **state)
+{
+    static const char *const languages[] = { "de", "fr", "es", "tr" };
+    (void)state;
+
+    for (int word = 0; word < JW_FAILURE_N; word++) {
+        const char *english = jw_failure_word((JwFailureWord)word, NULL);
+        for (size_t i = 0; i < G_N_ELEMENTS(languages); i++) {
+            const char *text = jw_failure_word((JwFailureWord)word, languages[i]);
+            assert_string_not_equal(text, english);
+            assert_int_equal(strstr(text, "{1}") != NULL, strstr(english, "{1}") != NULL);
+            assert_int_equal(strstr(text, "{2}") != NULL, strstr(english, "{2}") != NULL);
+            assert_int_equal(strstr(text, "delivery.onFailure \"none\"") != NULL,
+                             word == JW_FAILURE_OFF);
+        }
+    }
+    g_autofree char *text =
+        jw_failure_word_fill(JW_FAILURE_ATTEMPTS, "de", "11. Jan. 2021, 00:05 UTC", "5");
+    assert_string_equal(text, "11. Jan. 2021, 00:05 UTC, nach 5 Versuchen");
+}
+
+/* Notes name the group by its own word. */
+static void
+test_notes_name_the_rest(void **state)
+{
+    static const char *const languages[] = { "en", "de", "fr", "es", "tr" };
+    (void)state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(languages); i++) {
+        const char *other = jw_report_word(JW_WORD_OTHER, languages[i]);
+        assert_non_null(strstr(jw_report_word(JW_WORD_NOTE_FOLDED, languages[i]), other));
+        assert_non_null(strstr(jw_report_word(JW_WORD_NOTE_ACROSS, languages[i]), other));
+    }
+}
+
 /* Each language says which numbers have the form of one. */
 static void
 test_records(void **state)
@@ -122,6 +179,9 @@ main(void)
         cmocka_unit_test(test_an_unknown_language_is_english),
         cmocka_unit_test(test_places_are_filled),
         cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_words_of_failures),
+        cmocka_unit_test(test_notes_name_the_rest),
         cmocka_unit_test(test_records),
         cmocka_unit_test(test_languages_without_words),
     };

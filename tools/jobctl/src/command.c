@@ -1,16 +1,15 @@
-/* command.c: the table of commands, the help, and what happens before a command runs. Main thread.
- */
-#include "jobctl.h"
+/* command.c: the table of commands, the help, and what happens before and after a command runs.
+ * Main thread. */
+#include "command.h"
 
 #include <string.h>
 
+#include "api.h"
 #include "jw/text.h"
 
-const JcCommand *const jc_commands[] = {
-    &jc_topics, &jc_token, &jc_apikey,     &jc_import, &jc_demo_data, &jc_check_definitions,
-    &jc_submit, &jc_watch, &jc_download,   &jc_verify, &jc_jobs,      &jc_templates,
-    &jc_types,  &jc_dlq,   &jc_completion, &jc_man,    NULL,
-};
+#define JC_COMMAND(name) &jc_##name,
+const JcCommand *const jc_commands[] = { JC_COMMANDS(JC_COMMAND) NULL };
+#undef JC_COMMAND
 
 static const JcCommand *
 find_command(const char *name)
@@ -78,6 +77,61 @@ run_help(JcContext *context, const char *name)
     return JC_EXIT_OK;
 }
 
+/* Says what is wrong, and where to read more: all of it when nothing was said to do. */
+static JcExit
+fail_usage(JcContext *context, const JcCommand *command, bool said_nothing, const GError *error)
+{
+    g_autofree char *arguments = jc_options_arguments(command);
+    g_autofree char *help = said_nothing ? jc_options_help(command)
+                                         : g_strdup_printf("Usage: jobctl %s [OPTION…] %s\n"
+                                                           "More: jobctl help %s\n",
+                                                           command->name, arguments, command->name);
+
+    fprintf(context->err, "jobctl %s: %s\n%s", command->name, jw_error_message(error), help);
+    return JC_EXIT_USAGE;
+}
+
+/* Opens the API when the verb asks it. */
+static JcExit
+do_call(JcCall *call, GError **error)
+{
+    const char *const *token =
+        jc_options_field(call->command, call->given, "token", JC_OPTION_TEXT);
+    g_autoptr(JcApi) api = token != NULL ? jc_api_new(call->context, *token, error) : NULL;
+
+    call->api = api;
+    return token == NULL || api != NULL ? call->verb->run(call, error) : JC_EXIT_FAILED;
+}
+
+static JcExit
+run_command(JcContext *context, const JcCommand *command, int argc, char **argv)
+{
+    g_autofree void *given = g_malloc0(MAX(command->given_size, 1));
+    g_autoptr(GError) error = NULL;
+    JcCall call = { .context = context, .command = command, .given = given };
+    JcExit code = JC_EXIT_USAGE;
+
+    if (command->defaults != NULL) {
+        memcpy(given, command->defaults, command->given_size);
+    }
+    if (jc_options_parse(command, given, &argc, argv, &error)) {
+        const JcAs *as = jc_options_field(command, given, "output", JC_OPTION_CHOICE);
+        call.verb = jc_options_verb(command, argc, argv, &error);
+        call.arguments = jc_options_has_verbs(command) ? argv + 1 : argv;
+        call.as = as != NULL ? *as : JC_AS_UNSAID;
+    }
+    if (call.verb == NULL || (command->check != NULL && !command->check(&call, &error))) {
+        code = fail_usage(context, command, argc == 0 && jc_options_has_verbs(command), error);
+    } else {
+        code = do_call(&call, &error);
+        if (error != NULL) {
+            fprintf(context->err, "jobctl %s: %s\n", command->name, jw_error_message(error));
+        }
+    }
+    jc_options_clear(command, given);
+    return code;
+}
+
 static bool
 asks_help(const char *argument)
 {
@@ -107,21 +161,5 @@ jc_main(JcContext *context, int argc, char **argv)
             return run_help(context, command->name);
         }
     }
-    return command->run(context, argc - 2, argv + 2);
-}
-
-JcExit
-jc_usage(JcContext *context, const JcCommand *command, const GError *error)
-{
-    fprintf(context->err, "jobctl %s: %s\nUsage: jobctl %s [OPTION…] %s\nMore: jobctl help %s\n",
-            command->name, jw_error_message(error), command->name,
-            command->arguments != NULL ? command->arguments : "", command->name);
-    return JC_EXIT_USAGE;
-}
-
-JcExit
-jc_failed(JcContext *context, const JcCommand *command, const GError *error)
-{
-    fprintf(context->err, "jobctl %s: %s\n", command->name, jw_error_message(error));
-    return JC_EXIT_FAILED;
+    return run_command(context, command, argc - 2, argv + 2);
 }

@@ -20,6 +20,7 @@ typedef struct {
     const char *job_id;
     JcProgress bar;
     char *last; /* the last line that was printed, where there is no terminal */
+    int64_t interval_ms;
     int64_t started_ms, heard_ms, ended_ms; /* monotonic; ended 0: it runs */
     bool heard, away;                       /* ever; reported so */
     json_t *told;                           /* the job as the stream told it; NULL: nothing yet */
@@ -229,7 +230,7 @@ at_end(Follow *self, json_t *job, int64_t now_ms)
 static bool
 too_late(const Follow *self, int64_t now_ms, GError **error)
 {
-    const int64_t limit_ms = self->watch->timeout_ms;
+    const int64_t limit_ms = self->watch->timeout_s * 1000;
 
     if (limit_ms > 0 && now_ms - self->started_ms > limit_ms) {
         (void)jw_fail(error, JW_ERROR_BUSY,
@@ -286,7 +287,7 @@ follow(Follow *self, JwStop *pause, const char *path, GError **error)
         if (too_late(self, now_ms, error)) {
             return JC_EXIT_FAILED;
         }
-        (void)jw_stop_wait(pause, self->watch->interval_ms);
+        (void)jw_stop_wait(pause, self->interval_ms);
     }
 }
 
@@ -325,30 +326,30 @@ follow_stream(Follow *self, JwStop *pause)
     jc_stream_init(&stream);
     while (streams && !self->told_end) {
         const int64_t spent_ms = jw_clock_mono_ms(self->context->clock) - self->started_ms;
-        const int64_t left_ms = self->watch->timeout_ms - spent_ms;
+        const int64_t left_ms = self->watch->timeout_s * 1000 - spent_ms;
         g_autoptr(GError) cause = NULL;
 
-        stream.limit_ms = self->watch->timeout_ms > 0 ? MAX(left_ms, 1) : 0;
+        stream.limit_ms = self->watch->timeout_s > 0 ? MAX(left_ms, 1) : 0;
         streams = jc_api_stream(self->api, path, &stream, &cause) && self->heard;
         if (streams && !self->told_end) {
-            (void)jw_stop_wait(pause, self->watch->interval_ms);
+            (void)jw_stop_wait(pause, self->interval_ms);
         }
     }
     g_clear_pointer(&self->told, json_decref);
 }
 
 JcExit
-jc_job_watch(const JcContext *context, const JcCommand *command, JcApi *api, const char *job_id,
-             const JcWatch *watch)
+jc_job_watch(const JcCall *call, const char *job_id, const JcWatch *watch, GError **error)
 {
-    g_autoptr(GError) error = NULL;
+    const JcContext *context = call->context;
     g_autoptr(JwStop) pause = jw_stop_new();
     g_autofree char *path = jw_link_report_job(NULL, job_id, "");
     const int64_t now_ms = jw_clock_mono_ms(context->clock);
     Follow self = { .context = context,
                     .watch = watch,
-                    .api = api,
+                    .api = call->api,
                     .job_id = job_id,
+                    .interval_ms = watch->interval_ms > 0 ? watch->interval_ms : 300,
                     .started_ms = now_ms,
                     .heard_ms = now_ms,
                     .heard = watch->posted };
@@ -357,11 +358,8 @@ jc_job_watch(const JcContext *context, const JcCommand *command, JcApi *api, con
     if (watch->events) {
         follow_stream(&self, pause);
     }
-    const JcExit code = follow(&self, pause, path, &error);
+    const JcExit code = follow(&self, pause, path, error);
     jc_progress_clear(&self.bar);
     g_free(self.last);
-    if (error != NULL) {
-        fprintf(context->err, "jobctl %s: %s\n", command->name, jw_error_message(error));
-    }
     return code;
 }

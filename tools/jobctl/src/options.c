@@ -1,6 +1,6 @@
 /* options.c: a command's options, read and explained by GOption as the services' are. Main thread.
  */
-#include "jobctl.h"
+#include "command.h"
 
 #include <string.h>
 
@@ -28,13 +28,35 @@ parser_clear(Parser *self)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Parser, parser_clear)
 
+bool
+jc_options_has_verbs(const JcCommand *command)
+{
+    return command->verbs->name[0] != '\0';
+}
+
+char *
+jc_options_arguments(const JcCommand *command)
+{
+    GString *text = g_string_new(NULL);
+
+    if (!jc_options_has_verbs(command)) {
+        g_string_append(text, command->verbs->arguments != NULL ? command->verbs->arguments : "");
+        return g_string_free(text, FALSE);
+    }
+    for (const JcVerb *verb = command->verbs; verb->name != NULL; verb++) {
+        g_string_append_printf(text, "%s%s", text->len > 0 ? "|" : "", verb->name);
+    }
+    return g_string_free(text, FALSE);
+}
+
 /* The verbs and the further lines. (transfer full) */
 static char *
 description_of(const JcCommand *command)
 {
     GString *text = g_string_new(NULL);
 
-    for (const JcVerb *verb = command->verbs; verb != NULL && verb->name != NULL; verb++) {
+    for (const JcVerb *verb = command->verbs; jc_options_has_verbs(command) && verb->name != NULL;
+         verb++) {
         g_autofree char *usage = g_strjoin(" ", verb->name, verb->arguments, NULL);
         g_string_append_printf(text, "  %-18s %s\n", usage, verb->summary);
     }
@@ -51,7 +73,8 @@ parser_init(Parser *self, const JcCommand *command)
     GOptionEntry entries[OPTIONS_MAX + 1] = { 0 };
     size_t n = 0;
 
-    *self = (Parser){ .context = g_option_context_new(command->arguments) };
+    g_autofree char *arguments = jc_options_arguments(command);
+    *self = (Parser){ .context = g_option_context_new(arguments) };
     for (const JcOption *option = command->options; option->name != NULL; option++, n++) {
         g_assert(n < OPTIONS_MAX);
         Given *given = &self->given[n];
@@ -87,6 +110,37 @@ add_list(GPtrArray **list, const char *value)
     }
 }
 
+/* "json, table and wide" of "json|table|wide". (transfer full) */
+static char *
+words_text(char *const *words)
+{
+    GString *text = g_string_new(words[0]);
+
+    for (size_t i = 1; words[i] != NULL; i++) {
+        g_string_append_printf(text, "%s%s", words[i + 1] != NULL ? ", " : " and ", words[i]);
+    }
+    return g_string_free(text, FALSE);
+}
+
+static bool
+take_choice(const JcOption *option, int *field, const char *value, GError **error)
+{
+    g_auto(GStrv) words = g_strsplit(option->value, "|", -1);
+    JwNearest nearest = jw_nearest_begin(value);
+
+    for (int i = 0; words[i] != NULL; i++) {
+        if (strcmp(words[i], value) == 0) {
+            *field = i + 1;
+            return true;
+        }
+        jw_nearest_offer(&nearest, words[i]);
+    }
+    g_autofree char *known = words_text(words);
+    return jw_fail(error, JW_ERROR_INVALID, "--%s '%s' is none of %s%s%s%s", option->name, value,
+                   known, nearest.name != NULL ? "; did you mean " : "",
+                   nearest.name != NULL ? nearest.name : "", nearest.name != NULL ? "?" : "");
+}
+
 static bool
 take_value(const JcOption *option, void *target, const char *value, GError **error)
 {
@@ -102,6 +156,8 @@ take_value(const JcOption *option, void *target, const char *value, GError **err
     case JC_OPTION_LIST:
         add_list(field, value);
         return true;
+    case JC_OPTION_CHOICE:
+        return take_choice(option, field, value, error);
     case JC_OPTION_FLAG:
         break;
     }
@@ -160,11 +216,12 @@ fail_parse(const JcOption *options, int argc, char **argv, const GError *cause, 
     return jw_fail(error, JW_ERROR_INVALID, "%s", cause->message);
 }
 
+/* NULL: there is none of that name. */
 static const JcVerb *
 find_verb(const JcCommand *command, const char *name)
 {
-    for (const JcVerb *verb = command->verbs; verb != NULL && verb->name != NULL; verb++) {
-        if (g_strcmp0(verb->name, name) == 0) {
+    for (const JcVerb *verb = command->verbs; verb->name != NULL; verb++) {
+        if (!jc_options_has_verbs(command) || g_strcmp0(verb->name, name) == 0) {
             return verb;
         }
     }
@@ -174,9 +231,9 @@ find_verb(const JcCommand *command, const char *name)
 bool
 jc_options_takes(const JcVerb *verb, const JcOption *option)
 {
-    g_auto(GStrv) names = g_strsplit(verb != NULL ? verb->options : "", " ", -1);
+    g_auto(GStrv) names = g_strsplit(verb->options != NULL ? verb->options : "", " ", -1);
 
-    return verb == NULL || g_strv_contains((const char *const *)names, option->name);
+    return verb->options == NULL || g_strv_contains((const char *const *)names, option->name);
 }
 
 /* What would be without effect. */
@@ -195,27 +252,65 @@ check_taken(const JcCommand *command, const Given *given, const char *word, GErr
     return true;
 }
 
+static const JcVerb *
+fail_verb(const JcCommand *command, const char *word, GError **error)
+{
+    g_autofree char *known = jc_options_arguments(command);
+    JwNearest nearest = jw_nearest_begin(word != NULL ? word : "");
+
+    for (const JcVerb *verb = command->verbs; verb->name != NULL; verb++) {
+        jw_nearest_offer(&nearest, verb->name);
+    }
+    if (word == NULL) {
+        return jw_fail_null(error, JW_ERROR_INVALID, "say what to do: %s", known);
+    }
+    return jw_fail_null(error, JW_ERROR_INVALID, "there is no '%s'; %s %s%s", word,
+                        nearest.name != NULL ? "did you mean" : "say what to do:",
+                        nearest.name != NULL ? nearest.name : known,
+                        nearest.name != NULL ? "?" : "");
+}
+
 const JcVerb *
 jc_options_verb(const JcCommand *command, int argc, char **argv, GError **error)
 {
-    const JcVerb *verb = argc > 0 ? find_verb(command, argv[0]) : NULL;
-    JwNearest nearest = jw_nearest_begin(argc > 0 ? argv[0] : "");
+    const bool named = jc_options_has_verbs(command);
+    const JcVerb *verb = find_verb(command, argv[0]);
+    const int n = named ? argc - 1 : argc;
 
-    for (const JcVerb *known = command->verbs; known->name != NULL; known++) {
-        jw_nearest_offer(&nearest, known->name);
-    }
-    if (verb == NULL && argc > 0 && nearest.name != NULL) {
-        return jw_fail_null(error, JW_ERROR_INVALID, "there is no '%s'; did you mean %s?", argv[0],
-                            nearest.name);
-    }
     if (verb == NULL) {
-        return jw_fail_null(error, JW_ERROR_INVALID, "say what to do: %s", command->arguments);
+        return fail_verb(command, argv[0], error);
     }
-    if (argc - 1 != verb->n_arguments || (argc > 1 && argv[1][0] == '\0')) {
+    if (n >= verb->min && n <= verb->max && (n == 0 || argv[argc - n][0] != '\0')) {
+        return verb;
+    }
+    if (named) {
         return jw_fail_null(error, JW_ERROR_INVALID, "%s wants %s", verb->name,
-                            verb->n_arguments == 0 ? "nothing behind it" : verb->arguments);
+                            verb->max == 0 ? "nothing behind it" : verb->arguments);
     }
-    return verb;
+    return verb->wants != NULL ? jw_fail_null(error, JW_ERROR_INVALID, "%s", verb->wants)
+                               : jw_fail_null(error, JW_ERROR_INVALID, "'%s' is too much", argv[0]);
+}
+
+const void *
+jc_options_field(const JcCommand *command, const void *target, const char *name, JcOptionType type)
+{
+    for (const JcOption *option = command->options; option->name != NULL; option++) {
+        if (option->type == type && strcmp(option->name, name) == 0) {
+            return (const char *)target + option->offset;
+        }
+    }
+    return NULL;
+}
+
+void
+jc_options_clear(const JcCommand *command, void *target)
+{
+    for (const JcOption *option = command->options; option->name != NULL; option++) {
+        if (option->type == JC_OPTION_LIST) {
+            g_clear_pointer((GPtrArray **)(void *)((char *)target + option->offset),
+                            g_ptr_array_unref);
+        }
+    }
 }
 
 bool
@@ -253,7 +348,8 @@ jc_options_parse(const JcCommand *command, void *target, int *argc, char **argv,
             argv[(*argc)++] = rest[i];
         }
     }
-    return check_taken(command, parser.given, *argc > 0 ? argv[0] : NULL, error);
+    argv[*argc] = NULL;
+    return check_taken(command, parser.given, argv[0], error);
 }
 
 char *

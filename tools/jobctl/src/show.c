@@ -8,24 +8,6 @@
 #include "jw/json.h"
 #include "jw/text.h"
 
-bool
-jc_as_parse(const char *text, JcAs *ret_as, GError **error)
-{
-    static const char *const names[] = { "table", "wide", "json" };
-    JwNearest nearest = jw_nearest_begin(text != NULL ? text : names[0]);
-
-    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-        if (strcmp(nearest.wanted, names[i]) == 0) {
-            *ret_as = (JcAs)i;
-            return true;
-        }
-        jw_nearest_offer(&nearest, names[i]);
-    }
-    return jw_fail(error, JW_ERROR_INVALID, "--output '%s' is none of json, table and wide%s%s%s",
-                   text, nearest.name != NULL ? "; did you mean " : "",
-                   nearest.name != NULL ? nearest.name : "", nearest.name != NULL ? "?" : "");
-}
-
 /* The value at a path of names with dots between; NULL: none. */
 static const json_t *
 value_at(const json_t *object, const char *path)

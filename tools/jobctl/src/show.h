@@ -6,13 +6,9 @@ G_BEGIN_DECLS
 
 struct json_t;
 
-typedef enum { JC_AS_TABLE, JC_AS_WIDE, JC_AS_JSON } JcAs;
-
-/* How the help calls the value of --output. */
+/* What --output says, in the order of JC_AS_NAMES; unsaid it is a table. */
+typedef enum { JC_AS_UNSAID, JC_AS_JSON, JC_AS_TABLE, JC_AS_WIDE } JcAs;
 #define JC_AS_NAMES "json|table|wide"
-
-/* NULL is a table. INVALID. */
-bool jc_as_parse(const char *text, JcAs *ret_as, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 typedef enum {
     JC_SHOW_TEXT,  /* a text, number or truth; of a list its items, by what they are called */

@@ -33,9 +33,11 @@ const char **jw_aggregate_group_values(JwAggregate *self, const JwDimensionDef *
 typedef const char *(*JwGroupLabel)(const char *value, gpointer data);
 
 /* After the last record: shows the groups of a dimension under the labels that @label gives them.
- * Groups stay apart: two with one label have their values behind it, "Ann (a17)". */
-void jw_aggregate_relabel(JwAggregate *self, const JwDimensionDef *dimension, JwGroupLabel label,
-                          gpointer data);
+ * Groups stay apart: two with one label have their values behind it, "Ann (a17)".
+ * @previous: (nullable): of the period before, whose groups are shown beside these and have the
+ * same labels */
+void jw_aggregate_relabel(JwAggregate *self, JwAggregate *previous, const JwDimensionDef *dimension,
+                          JwGroupLabel label, gpointer data);
 
 /* Whether the records so far fit: TOO_LARGE when a table of several dimensions has more
  * combinations than are held (100,000). Then there is no result; ask while adding, and before one
@@ -53,13 +55,18 @@ JwValue jw_aggregate_figure(JwAggregate *self, const JwMeasureDef *measure);
 /* The number of groups of a dimension of the definition, in their natural order: hours and
  * weekdays in full, 0-23 and from Monday or the dimension's weekStart on; days (weeks, months,
  * quarters, years) all of the period when it has at most 400, else those seen; values by count
- * falling, then name; "(none)" and "(other)" last. A value that reads so is in quotation marks. */
+ * falling, then what is shown of them; "(none)" and "(other)" last. A value that reads so is in
+ * quotation marks. */
 size_t jw_aggregate_n_groups(JwAggregate *self, const JwDimensionDef *dimension);
 
 /* The label of a group: "14:00", "2026-01-06", "2026-W02", "Monday", or the value. (transfer
  * none), valid until free. */
 const char *jw_aggregate_group_label(JwAggregate *self, const JwDimensionDef *dimension,
                                      size_t group);
+
+/* What the group is of, the same text for the same value in another period, whatever its label.
+ * (transfer full) */
+char *jw_aggregate_group_key(JwAggregate *self, const JwDimensionDef *dimension, size_t group);
 
 /* The value of a measure over the records of a group, as jw_aggregate_figure(); peaks have none. */
 JwValue jw_aggregate_group_value(JwAggregate *self, const JwDimensionDef *dimension, size_t group,
@@ -75,7 +82,9 @@ JwValue jw_aggregate_nothing(JwAggregate *self, const JwMeasureDef *measure);
  * count or a percentile that saw too many values, or made of such. */
 bool jw_aggregate_take_estimated(JwAggregate *self);
 
-/* What readers of estimates of a measure must know, as a sentence. (transfer full) */
-char *jw_aggregate_estimate_note(const JwAggregate *self, const JwMeasureDef *measure);
+/* What readers of estimates of a measure must know, as a sentence in @language (nullable).
+ * (transfer full) */
+char *jw_aggregate_estimate_note(const JwAggregate *self, const JwMeasureDef *measure,
+                                 const char *language);
 
 G_END_DECLS

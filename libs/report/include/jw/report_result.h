@@ -1,6 +1,6 @@
-/* jw/report_result.h: the result of a report: figures and tables of typed cells with their
- * labels and formats, created once after the pass. Renderers, the mail and the API read it and
- * never the engine. Owns all it points to; immutable, so any thread may read it. */
+/* jw/report_result.h: the result of a report: figures and tables of typed cells with labels and
+ * formats, created once after the pass. Renderers, the mail and the API read it, never the engine.
+ * Owns all it points to; immutable, so any thread may read it. */
 #pragma once
 #include "jw/aggregate.h"
 
@@ -47,17 +47,17 @@ typedef struct {
     const char *unit_one; /* behind 1, " call"; NULL: `unit` */
 } JwReportColumn;
 
-/* What a row stands for. The label of a sub-total is in its last key that it is a total of; the
- * keys behind are NULL. */
+/* What a row stands for. The label of a sub-total is in its last key; those behind are NULL. */
 typedef enum { JW_ROW_GROUP, JW_ROW_SUBTOTAL, JW_ROW_TOTAL } JwRowKind;
 
 typedef struct {
     const char *title;
     JwReportColumn *columns; /* the first n_keys hold the groups' labels */
     size_t n_columns, n_rows, n_keys;
-    JwValue *cells;   /* row by row: jw_report_cell() */
-    JwRowKind *kinds; /* of the rows; NULL: all are groups */
-    JwLevel *levels;  /* of the cells; NULL: none has one */
+    JwValue *cells;        /* row by row: jw_report_cell() */
+    JwRowKind *kinds;      /* of the rows; NULL: all are groups */
+    const char **row_keys; /* what groups are of, until they met those of the period before */
+    JwLevel *levels;       /* of the cells; NULL: none has one */
     JwChart chart;
     /* drawn over the keys, of the rows that are groups; none without a chart */
     size_t chart_columns[JW_CHART_SERIES_MAX], n_chart_columns;
@@ -128,7 +128,7 @@ char *jw_report_row_label(const JwReportTable *table, size_t row);
 /* What a series of the chart is called: its measure, or its group of a pivot. (transfer none) */
 const char *jw_report_series_label(const JwReportTable *table, size_t series);
 
-static inline JwLevel /* what the thresholds say of a cell */
+static inline JwLevel /* what thresholds say of a cell */
 jw_report_cell_level(const JwReportTable *table, size_t row, size_t column)
 {
     return table->levels != NULL ? table->levels[row * table->n_columns + column] : JW_LEVEL_NONE;
@@ -138,8 +138,8 @@ jw_report_cell_level(const JwReportTable *table, size_t row, size_t column)
 #define JW_SUMMARY_POINTS_MAX 400
 #define JW_SUMMARY_CELLS_MAX  20000
 
-/* What the mail and the API show of it, kept with the artifact: canonical JSON of title, period,
- * records, figures, the chart in front, and the table of a grouped report. (transfer full) */
+/* What mail and API show of it, kept with the artifact: canonical JSON of title, period, records,
+ * figures, the chart in front, the table of a grouped report. (transfer full) */
 char *jw_report_result_summary(const JwReportResult *self);
 
 /* Reads such a summary. @summary: (nullable). Missing or malformed members are NULL strings, -1

@@ -2,6 +2,7 @@
  * between thousands where no language is named. Pure; any thread. */
 #pragma once
 #include "jw/report.h"
+#include "jw/zone_cache.h"
 
 G_BEGIN_DECLS
 
@@ -41,6 +42,9 @@ const char *jw_report_text_unit(JwFormat format);
 /* "2021-01-04 09:12:00" in @zone, or only the day for JW_FORMAT_DATE, as the workbook shows it;
  * in UTC where the year would not have four digits. (transfer full) */
 char *jw_report_text_time(int64_t time_ms, JwFormat format, GTimeZone *zone);
+
+/* The same for many times: without a search for the zone's offset of each. (transfer full) */
+char *jw_report_text_time_cached(int64_t time_ms, JwFormat format, JwZoneCache *zone);
 
 /* A record's value as groups have it: "true", "3", "0.5", the text; nothing for one that is not
  * there. Appends. */

@@ -67,15 +67,35 @@ typedef enum {
     JW_WORD_DOWNLOAD,
     JW_WORD_LINK_UNTIL, /* "The link works until {1}." */
     JW_WORD_NO_SIGN_IN,
-    JW_WORD_SENT_BY,  /* "This mail was sent automatically by Jobwire for the job {1}" */
-    JW_WORD_FIRST_OF, /* "The first {1} of {2} are shown; …": a list in a page */
-    JW_WORD_NOT,      /* "not {1}": values of a filter, as those below */
-    JW_WORD_FROM_TO,  /* "{1} to {2}" */
-    JW_WORD_FROM,     /* "from {1}" */
-    JW_WORD_UP_TO,    /* "up to {1}" */
-    JW_WORD_CONTAINS, /* "contains “{1}”" */
-    JW_WORD_POINTS,   /* behind the difference of two shares */
-    JW_WORD_PRINTED,  /* the first {1} of {2}: of a list on paper */
+    JW_WORD_SENT_BY,       /* "This mail was sent automatically by Jobwire for the job {1}" */
+    JW_WORD_FIRST_OF,      /* "The first {1} of {2} are shown; …": a list in a page */
+    JW_WORD_NOT,           /* "not {1}": values of a filter, as those below */
+    JW_WORD_FROM_TO,       /* "{1} to {2}" */
+    JW_WORD_FROM,          /* "from {1}" */
+    JW_WORD_UP_TO,         /* "up to {1}" */
+    JW_WORD_CONTAINS,      /* "contains “{1}”" */
+    JW_WORD_POINTS,        /* behind the difference of two shares */
+    JW_WORD_PRINTED,       /* the first {1} of {2}: of a list on paper */
+    JW_WORD_NOTE_COMPUTED, /* notes on the measure {1}: it is made of estimates */
+    JW_WORD_NOTE_DISTINCT, /* its values are not all kept; the standard error is {2} */
+    JW_WORD_NOTE_QUANTILE, /* the same of a place among the values, which is right to {2} */
+    JW_WORD_NOTE_FOLDED,   /* of the table {1}: groups without rows of their own are "(other)" */
+    JW_WORD_NOTE_ACROSS,   /* of the table {1}: only {2} groups have columns */
+    JW_WORD_NOTE_NO_NAMES, /* of the label {1}: the collection {2} has no name for what is shown */
+    JW_WORD_NOTE_MANY_NAMES, /* of the label {1}: only the first {2} names are read */
+    JW_WORD_NO_CALENDAR,     /* of a period */
+    JW_WORD_MORE,            /* "and {1} more": bars of a chart */
+    JW_WORD_NAME,            /* heads of the figures in CSV */
+    JW_WORD_TEXT,
+    JW_WORD_PERCENT,
+    JW_WORD_FILE_FIGURES, /* names of files, without an ending */
+    JW_WORD_FILE_LIST,
+    JW_WORD_FILE_NOTES,
+    JW_WORD_FILE_CUSTOM, /* behind the prefix of a definition: "Custom_Report" */
+    JW_WORD_FILE_WEEKLY,
+    JW_WORD_FILE_MONTHLY,
+    JW_WORD_FILE_COMPLETE,
+    JW_WORD_FILE_PART, /* of the records; at the end */
     JW_WORD_N
 } JwWord;
 
@@ -95,6 +115,13 @@ char *jw_report_number(const char *english, const char *language);
 
 /* "12,345", "12.345". (transfer full) */
 char *jw_report_count(int64_t count, const char *language);
+
+/* What a large number is counted in: from a million on @ret_unit, whose @ret_name stands behind it,
+ * "M", " Mio."; else NULL. */
+void jw_report_large(double value, const char *language, double *ret_unit, const char **ret_name);
+
+/* "1.2 MiB", "1,2 Mio" in French. (transfer full) */
+char *jw_report_bytes(int64_t bytes, const char *language);
 
 /* "1 record", "12,345 records". (transfer full) */
 char *jw_report_word_records(int64_t count, const char *language);

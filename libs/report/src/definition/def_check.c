@@ -140,6 +140,18 @@ check_departments(const JwFilterDef *filter, guint index, JwViolations *violatio
     }
 }
 
+/* Names of both kinds would hide each other. */
+static void
+check_lookup(const JwLookup *lookup, const GHashTable *labels, const char *list, guint index,
+             JwViolations *violations)
+{
+    if (lookup->collection != NULL && labels != NULL) {
+        fault(violations,
+              "/%s/%u/labels: a lookup names the values already; leave out one of the two", list,
+              index);
+    }
+}
+
 static void
 check_lists(const JwReportDef *self, JwViolations *violations)
 {
@@ -172,6 +184,7 @@ check_lists(const JwReportDef *self, JwViolations *violations)
                 "leave out one of lookup and part",
                 i);
         }
+        check_lookup(&dimension->lookup, dimension->labels, "dimensions", i, violations);
     }
     /* Column i is value i of a row, so a field can be listed only once. */
     for (guint i = 0; i < self->columns->len; i++) {
@@ -182,6 +195,7 @@ check_lists(const JwReportDef *self, JwViolations *violations)
             fault(violations,
                   "/columns/%u/format: the names of a lookup are texts; leave format out", i);
         }
+        check_lookup(&column->lookup, column->labels, "columns", i, violations);
     }
 }
 

@@ -19,6 +19,7 @@ static const JwField values_item = {
 static const JwField language_fields[] = {
     { .name = "title", .type = JW_FIELD_STRING, .min = 1, .max = 100 },
     { .name = "listTitle", .type = JW_FIELD_STRING, .min = 1, .max = 31 },
+    { .name = "filePrefix", .type = JW_FIELD_STRING, .check = jw_check_identifier },
     MAP("labels", jw_def_label_item),
     MAP("columns", jw_def_label_item),
     MAP("tables", sheet_title),
@@ -151,7 +152,7 @@ translate_titles(json_t *definition, const json_t *titles)
 json_t *
 jw_def_translate(const json_t *definition, const char *language)
 {
-    static const char *const texts[] = { "title", "listTitle" };
+    static const char *const texts[] = { "title", "listTitle", "filePrefix" };
     json_t *translated = json_deep_copy(definition);
     const json_t *translation = json_object_get(json_object_get(definition, "languages"), language);
 

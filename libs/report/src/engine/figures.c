@@ -5,6 +5,8 @@
 #include "engine/distinct.h"
 #include "engine/formula.h"
 #include "engine/quantile.h"
+#include "jw/report_text.h"
+#include "jw/report_words.h"
 
 #define PERCENT 100.0
 
@@ -211,25 +213,21 @@ jw_aggregate_take_estimated(JwAggregate *self)
 }
 
 char *
-jw_aggregate_estimate_note(const JwAggregate *self, const JwMeasureDef *def)
+jw_aggregate_estimate_note(const JwAggregate *self, const JwMeasureDef *def, const char *language)
 {
-    char error[G_ASCII_DTOSTR_BUF_SIZE];
+    const bool distinct = def->op == JW_MEASURE_DISTINCT;
+    const double error = distinct ? jw_distinct_error(self->pool) : jw_quantile_error(self->pool);
+    const JwValue percent = { .type = JW_VALUE_REAL, .real = error * PERCENT };
+    const JwTextForm form = { .format = JW_FORMAT_PERCENT,
+                              .decimals = distinct ? 2 : 1,
+                              .language = language };
 
     if (!measure_of(self, def)->simple) {
-        return g_strdup_printf("%s: marked with ≈ where it is made of estimates.", def->label);
+        return jw_report_word_fill(JW_WORD_NOTE_COMPUTED, language, def->label, NULL);
     }
-    if (def->op == JW_MEASURE_DISTINCT) {
-        return g_strdup_printf(
-            "%s: marked with ≈ where there are too many different values to keep "
-            "each of them; the standard error is %s %%.",
-            def->label,
-            g_ascii_formatd(error, sizeof error, "%.2f", jw_distinct_error(self->pool) * PERCENT));
-    }
-    return g_strdup_printf(
-        "%s: marked with ≈ where there are too many values to keep each of them; "
-        "its place among them is right to about %s %%.",
-        def->label,
-        g_ascii_formatd(error, sizeof error, "%.1f", jw_quantile_error(self->pool) * PERCENT));
+    g_autofree char *text = jw_report_text_form(&percent, &form);
+    return jw_report_word_fill(distinct ? JW_WORD_NOTE_DISTINCT : JW_WORD_NOTE_QUANTILE, language,
+                               def->label, text);
 }
 
 const char **
@@ -239,16 +237,26 @@ jw_aggregate_group_values(JwAggregate *self, const JwDimensionDef *dimension)
 }
 
 void
-jw_aggregate_relabel(JwAggregate *self, const JwDimensionDef *dimension, JwGroupLabel label,
-                     gpointer data)
+jw_aggregate_relabel(JwAggregate *self, JwAggregate *previous, const JwDimensionDef *dimension,
+                     JwGroupLabel label, gpointer data)
 {
-    jw_groups_relabel(dimension_of(self, dimension)->groups, label, data);
+    JwGroups *others = previous != NULL ? dimension_of(previous, dimension)->groups : NULL;
+
+    jw_groups_relabel(dimension_of(self, dimension)->groups, others, label, data);
 }
 
 size_t
 jw_aggregate_n_groups(JwAggregate *self, const JwDimensionDef *dimension)
 {
     return jw_groups_count(dimension_of(self, dimension)->groups);
+}
+
+char *
+jw_aggregate_group_key(JwAggregate *self, const JwDimensionDef *dimension, size_t group)
+{
+    JwGroups *groups = dimension_of(self, dimension)->groups;
+
+    return jw_group_key(jw_groups_get(groups, jw_groups_at(groups, group)));
 }
 
 const char *

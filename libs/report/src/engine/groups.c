@@ -9,6 +9,7 @@
 #include "jw/error.h"
 #include "jw/zone_cache.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* A period of more days (weeks, months, …) than this starts without its empty days. */
@@ -26,7 +27,8 @@
 struct _JwGroups {
     JwBuckets buckets;
     JwZoneCache zone;
-    GArray *groups; /* of JwGroup */
+    GHashTable *labels; /* of the definition; NULL: none */
+    GArray *groups;     /* of JwGroup */
     size_t n_values, most_values;
     size_t none, other; /* index + 1; 0: not there yet */
     uint32_t *slots;    /* index + 1; 0: free */
@@ -42,6 +44,7 @@ group_clear(gpointer data)
     JwGroup *group = data;
 
     g_clear_pointer(&group->label, g_free);
+    g_clear_pointer(&group->value, g_free);
 }
 
 /* @text with its middle left out. */
@@ -76,7 +79,12 @@ static size_t
 add_group(JwGroups *self, JwGroupKind kind, int64_t key, uint64_t hash, char *take_label)
 {
     const JwGroup group = {
-        .kind = kind, .key = key, .hash = hash, .label = take_label, .length = strlen(take_label)
+        .kind = kind,
+        .key = key,
+        .hash = hash,
+        .label = take_label,
+        .length = strlen(take_label),
+        .shown = self->labels != NULL ? g_hash_table_lookup(self->labels, take_label) : NULL,
     };
 
     g_array_append_val(self->groups, group);
@@ -165,6 +173,7 @@ jw_groups_new(const JwDimensionDef *dimension, int max_groups, GTimeZone *zone, 
 
     self->buckets = jw_buckets_of(dimension);
     self->zone.zone = zone;
+    self->labels = dimension->labels;
     self->groups = g_array_new(FALSE, TRUE, sizeof(JwGroup));
     g_array_set_clear_func(self->groups, group_clear);
     self->scratch = g_string_new(NULL);
@@ -316,16 +325,30 @@ jw_groups_get(const JwGroups *self, size_t index)
     return &g_array_index(self->groups, JwGroup, index);
 }
 
-int
-jw_groups_compare_labels(const JwGroup *a, const JwGroup *b)
+const char *
+jw_group_shown(const JwGroup *self)
 {
-    if (a->kind != b->kind) {
-        return a->kind < b->kind ? -1 : 1;
+    return self->shown != NULL ? self->shown : self->label;
+}
+
+/* A value that is cut is known by its hash and length as well; its key is longer than any of a
+ * whole one. */
+char *
+jw_group_key(const JwGroup *self)
+{
+    const char *value = self->value != NULL ? self->value : self->label;
+
+    switch (self->kind) {
+    case JW_GROUP_NONE:
+        return g_strdup_printf("%c", JW_GROUP_KEY_NONE);
+    case JW_GROUP_OTHER:
+        return g_strdup_printf("%c", JW_GROUP_KEY_OTHER);
+    case JW_GROUP_VALUE:
+        break;
     }
-    if (a->key != b->key) {
-        return a->key < b->key ? -1 : 1;
-    }
-    return strcmp(a->label, b->label);
+    return self->bytes > MOST_LABEL_BYTES ? g_strdup_printf(
+               "%c%s #%016" PRIx64 " %zu", JW_GROUP_KEY_VALUE, value, self->hash, self->bytes)
+                                          : g_strdup_printf("%c%s", JW_GROUP_KEY_VALUE, value);
 }
 
 static int
@@ -344,7 +367,7 @@ compare_groups(gconstpointer a, gconstpointer b, gpointer data)
     if (self->buckets.part == JW_PART_VALUE && first->rows != second->rows) {
         return first->rows > second->rows ? -1 : 1;
     }
-    return strcmp(first->label, second->label);
+    return strcmp(jw_group_shown(first), jw_group_shown(second));
 }
 
 size_t
@@ -394,41 +417,68 @@ fit_label(const char *name)
                                        : g_strdup(name);
 }
 
-static void
-count_label(GHashTable *counts, const char *label)
+/* The names of the groups of a value; NULL: it has none. (transfer full) */
+static GPtrArray *
+names_of(const JwGroups *self, JwGroupLabel label, gpointer data)
 {
-    const guint n = GPOINTER_TO_UINT(g_hash_table_lookup(counts, label));
-
-    g_hash_table_insert(counts, (gpointer)(uintptr_t)label, GUINT_TO_POINTER(n + 1));
-}
-
-void
-jw_groups_relabel(JwGroups *self, JwGroupLabel label, gpointer data)
-{
-    g_autoptr(GPtrArray) names = g_ptr_array_new_full(self->groups->len, g_free);
-    g_autoptr(GHashTable) counts = g_hash_table_new(g_str_hash, g_str_equal);
+    GPtrArray *names = g_ptr_array_new_full(self->groups->len, g_free);
 
     for (guint i = 0; i < self->groups->len; i++) {
         const JwGroup *group = &g_array_index(self->groups, JwGroup, i);
         const char *name = is_whole_value(group) ? label(group->label, data) : NULL;
-        char *fit = name != NULL ? fit_label(name) : NULL;
-        g_ptr_array_add(names, fit);
-        count_label(counts, fit != NULL ? fit : group->label);
+        g_ptr_array_add(names, name != NULL ? fit_label(name) : NULL);
     }
+    return names;
+}
+
+/* @values: of each label, the value that had it first; @shared: labels that several have. */
+static void
+note_labels(const JwGroups *self, const GPtrArray *names, GHashTable *values, GHashTable *shared)
+{
+    for (guint i = 0; i < self->groups->len; i++) {
+        char *value = g_array_index(self->groups, JwGroup, i).label;
+        char *name = names->pdata[i];
+        char *label = name != NULL ? name : value;
+        const char *known = g_hash_table_lookup(values, label);
+        if (known == NULL) {
+            g_hash_table_insert(values, label, value);
+        } else if (strcmp(known, value) != 0) {
+            g_hash_table_add(shared, label);
+        }
+    }
+}
+
+static void
+name_groups(JwGroups *self, const GPtrArray *names, GHashTable *shared)
+{
     for (guint i = 0; i < self->groups->len; i++) {
         JwGroup *group = &g_array_index(self->groups, JwGroup, i);
-        char *name = g_steal_pointer(&g_ptr_array_index(names, i));
-        if (name == NULL) {
-            continue;
+        const char *name = names->pdata[i];
+        if (name != NULL) {
+            group->value = group->label;
+            group->label = g_hash_table_contains(shared, name)
+                               ? g_strdup_printf("%s (%s)", name, group->value)
+                               : g_strdup(name);
+            group->length = strlen(group->label);
         }
-        if (GPOINTER_TO_UINT(g_hash_table_lookup(counts, name)) > 1) {
-            char *both = g_strdup_printf("%s (%s)", name, group->label);
-            g_ptr_array_add(names, name); /* a key of the counts */
-            name = both;
-        }
-        g_ptr_array_add(names, group->label);
-        group->label = name;
-        group->length = strlen(name);
     }
     g_clear_pointer(&self->order, g_array_unref);
+}
+
+void
+jw_groups_relabel(JwGroups *self, JwGroups *other, JwGroupLabel label, gpointer data)
+{
+    g_autoptr(GPtrArray) names = names_of(self, label, data);
+    g_autoptr(GPtrArray) others = other != NULL ? names_of(other, label, data) : NULL;
+    g_autoptr(GHashTable) values = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) shared = g_hash_table_new(g_str_hash, g_str_equal);
+
+    note_labels(self, names, values, shared);
+    if (other != NULL) {
+        note_labels(other, others, values, shared);
+    }
+    name_groups(self, names, shared);
+    if (other != NULL) {
+        name_groups(other, others, shared);
+    }
 }

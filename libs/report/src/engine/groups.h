@@ -19,6 +19,8 @@ typedef struct {
     size_t length;
     size_t bytes; /* of the value, of which a long one is cut to the label */
     int64_t rows;
+    char *value;       /* the label before it became a name (jw_groups_relabel()); NULL: the same */
+    const char *shown; /* in the place of the label, as the definition's labels say; NULL: none */
 } JwGroup;
 
 typedef struct _JwGroups JwGroups;
@@ -34,14 +36,22 @@ size_t jw_groups_count(const JwGroups *self);
 const JwGroup *jw_groups_get(const JwGroups *self, size_t index);
 /* Index of the group that comes at @place in natural order. */
 size_t jw_groups_at(JwGroups *self, size_t place);
-/* Compares by key, then label: as sorting by a dimension does; "(none)" and "(other)" last. */
-int jw_groups_compare_labels(const JwGroup *a, const JwGroup *b);
+/* What readers see of a group, in the language of the definition at most. (transfer none) */
+const char *jw_group_shown(const JwGroup *self);
+/* What the group is of, the same text for the same value in groups of other periods, whatever names
+ * it has there. (transfer full) */
+char *jw_group_key(const JwGroup *self);
+/* What begins such a key of a value, and all of it otherwise. */
+#define JW_GROUP_KEY_VALUE '='
+#define JW_GROUP_KEY_NONE  'n'
+#define JW_GROUP_KEY_OTHER 'o'
 
 /* The values that groups are of, but for those whose label is cut; NULL-terminated. (transfer
  * container) */
 const char **jw_groups_values(const JwGroups *self);
 /* After the last record: gives each group of a value the label that @label returns for it, NULL: as
- * it is. Groups with one label have the value behind it. */
-void jw_groups_relabel(JwGroups *self, JwGroupLabel label, gpointer data);
+ * it is. Groups with one label have the value behind it, in both.
+ * @other: (nullable): those of another period, which are shown together with these */
+void jw_groups_relabel(JwGroups *self, JwGroups *other, JwGroupLabel label, gpointer data);
 
 G_END_DECLS

@@ -1,6 +1,9 @@
 /* rows.c: see rows.h. One thread at a time. */
 #include "engine/rows.h"
 #include "engine/leaves.h"
+#include "jw/wanted.h"
+
+#include <string.h>
 
 #define OTHER_LABEL "(other)"
 
@@ -28,7 +31,7 @@ struct _JwRows {
 typedef struct {
     JwStretch stretch;
     const JwAccumulator *accumulators;
-    JwNumber number;
+    JwNumber number; /* of the measure, or that the label writes */
     uint32_t place;
     const JwGroup *group; /* NULL: "(other)" */
 } Node;
@@ -53,6 +56,35 @@ compare_numbers(const JwNumber *a, const JwNumber *b, bool descending)
     return descending ? jw_number_compare(b, a) : jw_number_compare(a, b);
 }
 
+/* The number that readers see of a group of a value; NONE: it is another text. */
+static JwNumber
+label_number(const JwGroup *group)
+{
+    JwWanted wanted;
+
+    jw_wanted_init(&wanted, jw_group_shown(group));
+    return group->kind != JW_GROUP_VALUE ? (JwNumber){ 0 }
+           : wanted.is_integer           ? jw_number_int(wanted.integer)
+           : wanted.is_real              ? jw_number_real(wanted.real)
+                                         : (JwNumber){ 0 };
+}
+
+/* As readers see them: hours, days, … in their own order, numbers as numbers, then texts. */
+static int
+compare_labels(const Node *a, const Node *b)
+{
+    const JwGroup *first = a->group, *second = b->group;
+    int result = 0;
+
+    if (first->key != second->key) {
+        return first->key < second->key ? -1 : 1;
+    }
+    if (a->number.kind != JW_NUMBER_NONE || b->number.kind != JW_NUMBER_NONE) {
+        result = compare_numbers(&a->number, &b->number, false);
+    }
+    return result != 0 ? result : strcmp(jw_group_shown(first), jw_group_shown(second));
+}
+
 /* "(other)" is last, and equal ones are in natural order. */
 static int
 compare_nodes(gconstpointer a, gconstpointer b, gpointer data)
@@ -67,9 +99,11 @@ compare_nodes(gconstpointer a, gconstpointer b, gpointer data)
     if (order->by_number) {
         result = compare_numbers(&first->number, &second->number, order->descending);
     } else if (order->by_label && first->group != NULL) {
-        const bool kinds = first->group->kind != second->group->kind;
-        result = jw_groups_compare_labels(first->group, second->group);
-        result = order->descending && !kinds ? -result : result;
+        if (first->group->kind != second->group->kind) { /* "(none)" behind the values */
+            return first->group->kind < second->group->kind ? -1 : 1;
+        }
+        result = compare_labels(first, second);
+        result = order->descending ? -result : result;
     }
     if (result != 0) {
         return result;
@@ -117,16 +151,17 @@ keep_highest(JwRows *self, size_t dimension, const JwMeasureDef *by, size_t n)
     jw_leaves_keep(&self->leaves, dimension, kept);
 }
 
-/* Leaves the groups of the first key that are named. */
+/* Leaves the groups of the first key that have one of these keys. */
 static void
-keep_named(JwRows *self, GHashTable *labels)
+keep_named(JwRows *self, GHashTable *keys)
 {
     JwGroups *groups = self->leaves.dimensions[0]->groups;
     g_autofree bool *kept = g_new0(bool, jw_groups_count(groups) + 1);
 
     for (uint32_t place = 0; place < jw_groups_count(groups); place++) {
         const JwGroup *group = jw_groups_get(groups, jw_groups_at(groups, place));
-        kept[place] = g_hash_table_contains(labels, group->label);
+        g_autofree char *key = jw_group_key(group);
+        kept[place] = g_hash_table_contains(keys, key);
     }
     jw_leaves_keep(&self->leaves, 0, kept);
 }
@@ -167,12 +202,23 @@ load_across(JwRows *self)
     }
 }
 
+/* Without sub-totals between them sorted rows are one list. */
+static bool
+is_one_list(const JwTablePlan *plan)
+{
+    return !plan->totals && plan->n_keys > 1
+           && (plan->sort_by != NULL || plan->sort_key < plan->n_keys);
+}
+
 static NodeOrder
 order_of_level(const JwTablePlan *plan, size_t level)
 {
     const bool top = plan->top_by != NULL && level == 0 && plan->sort_by == NULL
                      && plan->sort_key == plan->n_keys;
 
+    if (is_one_list(plan)) { /* sort_as_one() has the natural order to begin with */
+        return (NodeOrder){ 0 };
+    }
     return (NodeOrder){ .by_number = plan->sort_by != NULL || top,
                         .by_label = plan->sort_key == level,
                         .descending = plan->descending || top };
@@ -204,6 +250,8 @@ sorted_nodes(JwRows *self, size_t level, size_t first, size_t end, const JwAccum
         if (order.by_number) {
             const JwScope scope = scope_of(self->aggregate, node.accumulators, subtotal);
             node.number = jw_aggregate_number(self->aggregate, by, &scope);
+        } else if (order.by_label && node.group != NULL) {
+            node.number = label_number(node.group);
         }
         g_array_append_val(nodes, node);
     }
@@ -240,14 +288,27 @@ add_level(JwRows *self, size_t level, size_t first, size_t end, const JwAccumula
     }
 }
 
-/* Without sub-totals between them the rows are one list. */
+/* What a row stands for in one list: the group of the key that sorts it, else that of its last key;
+ * NULL: it is in "(other)", of any of its keys when a measure sorts. */
+static const JwGroup *
+group_of_row(const JwRows *self, const JwLeaf *leaf, const NodeOrder *order)
+{
+    const JwTablePlan *plan = self->plan;
+    const size_t last = order->by_label ? plan->sort_key : plan->n_keys - 1;
+    const JwGroup *group = jw_leaves_group(&self->leaves, last, leaf->places[last]);
+
+    for (size_t key = 0; order->by_number && key < last && group != NULL; key++) {
+        group = leaf->places[key] != JW_PLACE_OTHER ? group : NULL;
+    }
+    return group;
+}
+
 static void
 sort_as_one(JwRows *self)
 {
     const JwTablePlan *plan = self->plan;
-    const size_t key = plan->sort_key;
     NodeOrder order = { .by_number = plan->sort_by != NULL,
-                        .by_label = key < plan->n_keys,
+                        .by_label = plan->sort_key < plan->n_keys,
                         .descending = plan->descending };
     g_autoptr(GArray) nodes = g_array_new(FALSE, TRUE, sizeof(Node));
     g_autoptr(GArray) rows = g_array_new(FALSE, TRUE, sizeof(Row));
@@ -255,11 +316,11 @@ sort_as_one(JwRows *self)
     for (guint i = 0; i < self->rows->len; i++) {
         const Row *row = &g_array_index(self->rows, Row, i);
         const JwLeaf *leaf = &g_array_index(self->leaves.leaves, JwLeaf, row->first);
-        const size_t last = order.by_label ? key : plan->n_keys - 1;
-        Node node = { .stretch = { .first = i },
-                      .group = jw_leaves_group(&self->leaves, last, leaf->places[last]) };
+        Node node = { .stretch = { .first = i }, .group = group_of_row(self, leaf, &order) };
         if (order.by_number) {
             node.number = jw_aggregate_number(self->aggregate, plan->sort_by, &row->scope);
+        } else if (order.by_label && node.group != NULL) {
+            node.number = label_number(node.group);
         }
         g_array_append_val(nodes, node);
     }
@@ -315,8 +376,7 @@ jw_rows_new(JwAggregate *aggregate, const JwTablePlan *plan)
     fold(self);
     const JwStretch all = { .end = self->leaves.leaves->len };
     add_level(self, 0, all.first, all.end, aggregate->totals);
-    if (!plan->totals && plan->n_keys > 1
-        && (plan->sort_by != NULL || plan->sort_key < plan->n_keys)) {
+    if (is_one_list(plan)) {
         sort_as_one(self);
     }
     if (plan->totals) {
@@ -376,6 +436,16 @@ jw_rows_label(const JwRows *self, size_t row, size_t key)
     const size_t leaf = row_at(self, row)->first;
 
     return label_at(self, key, g_array_index(self->leaves.leaves, JwLeaf, leaf).places[key]);
+}
+
+char *
+jw_rows_key(const JwRows *self, size_t row)
+{
+    const size_t leaf = row_at(self, row)->first;
+    const uint32_t place = g_array_index(self->leaves.leaves, JwLeaf, leaf).places[0];
+    const JwGroup *group = jw_leaves_group(&self->leaves, 0, place);
+
+    return group != NULL ? jw_group_key(group) : g_strdup_printf("%c", JW_GROUP_KEY_OTHER);
 }
 
 size_t

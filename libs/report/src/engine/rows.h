@@ -27,6 +27,8 @@ size_t jw_rows_count(const JwRows *self);
 size_t jw_rows_level(const JwRows *self, size_t row);
 /* The label of a key of the row; @key < its level. (transfer none) */
 const char *jw_rows_label(const JwRows *self, size_t row, size_t key);
+/* What the first key of a row that is no total is of (jw_group_key()). (transfer full) */
+char *jw_rows_key(const JwRows *self, size_t row);
 /* How many groups go across, and their labels, in order; 0: no dimension does. */
 size_t jw_rows_n_across(const JwRows *self);
 const char *jw_rows_across_label(const JwRows *self, size_t across);

@@ -3,6 +3,7 @@
 #include "jw/error.h"
 #include "jw/report.h"
 #include "jw/report_formats.h"
+#include "jw/report_words.h"
 #include "jw/text.h"
 #include "request/request_private.h"
 
@@ -89,7 +90,7 @@ is_plain(const JwFilter *filter)
 }
 
 char *
-jw_request_part(const JwReportRequest *request)
+jw_request_part(const JwReportRequest *request, const char *language)
 {
     g_autoptr(GString) part = g_string_new("_");
     bool only_values = true;
@@ -107,15 +108,15 @@ jw_request_part(const JwReportRequest *request)
     }
     return only_values && part->len > 1 && part->len <= PART_MAX
                ? g_string_free(g_steal_pointer(&part), FALSE)
-               : g_strdup("_part");
+               : g_strconcat("_", jw_report_word(JW_WORD_FILE_PART, language), NULL);
 }
 
 char *
 jw_report_file_name(const JwReportDef *def, const JwReportRequest *request, GTimeZone *zone)
 {
-    static const char *const words[] = { [JW_PERIOD_CUSTOM] = "Custom",
-                                         [JW_PERIOD_WEEKLY] = "Weekly",
-                                         [JW_PERIOD_MONTHLY] = "Monthly" };
+    static const JwWord words[] = { [JW_PERIOD_CUSTOM] = JW_WORD_FILE_CUSTOM,
+                                    [JW_PERIOD_WEEKLY] = JW_WORD_FILE_WEEKLY,
+                                    [JW_PERIOD_MONTHLY] = JW_WORD_FILE_MONTHLY };
     g_autoptr(GString) name = NULL;
 
     g_return_val_if_fail(def != NULL && request != NULL && zone != NULL, NULL);
@@ -124,10 +125,10 @@ jw_report_file_name(const JwReportDef *def, const JwReportRequest *request, GTim
         return wanted_name(request->file_name, ending);
     }
     name = g_string_new(def->file_prefix);
-    g_string_append_printf(name, "_%s_Report", words[request->period]);
+    g_string_append_printf(name, "_%s", jw_report_word(words[request->period], def->language));
     append_day(name, jw_zone_day(zone, request->start_ms));
     append_day(name, jw_zone_day(zone, MAX(request->start_ms, request->end_ms - 1)));
-    g_autofree char *part = jw_request_part(request);
+    g_autofree char *part = jw_request_part(request, def->language);
     g_string_append_printf(name, "%s.%s", part, ending);
     return g_string_free(g_steal_pointer(&name), FALSE);
 }

@@ -44,7 +44,7 @@ const char *jw_report_asked_zone(const json_t *parameters);
 
 /* period.c: what the name of a file says of the filters: "_support-sales", "_part" when that would
  * be long, "" without filters. (transfer full) */
-char *jw_request_part(const JwReportRequest *request);
+char *jw_request_part(const JwReportRequest *request, const char *language);
 
 /* output.c: the members of `output`. */
 extern const JwField jw_report_output_fields[];

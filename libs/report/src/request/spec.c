@@ -6,6 +6,7 @@
 
 #include "jw/clock.h"
 #include "jw/cron.h"
+#include "jw/report_words.h"
 #include "names.h"
 
 #include <string.h>
@@ -26,6 +27,10 @@ jw_report_spec_build(const JwCatalog *catalog, const json_t *spec, int64_t at_ms
     json_object_set(built, "output", json_object_get(spec, "output"));
     if (jw_report_asked_zone(parameters) == NULL) {
         json_object_set_new(built, "timeZone", json_string(jw_report_zone_name(spec, def)));
+    }
+    if (strcmp(def->language, "en") != 0 && json_object_get(parameters, "language") == NULL) {
+        /* For who tells of the job without its definition. */
+        json_object_set_new(parameters, "language", json_string(def->language));
     }
     json_object_set_new(built, "parameters", parameters);
     return built;
@@ -200,13 +205,16 @@ jw_report_request_of_job(const JwCatalog *catalog, const JwJob *job, JwReportReq
         || !apply_scope(job, def, request, error)) {
         return jw_prefix(error, "spec of job '%s'", job->id);
     }
+    def = jw_report_def_in(def, request->language);
     if (request->end_ms == 0 && request->file_name == NULL) {
         /* Without a period the name has no days. */
-        g_autofree char *part = jw_request_part(request);
-        request->file_name = g_strdup_printf("%s_Complete_Report%s", def->file_prefix, part);
+        g_autofree char *part = jw_request_part(request, def->language);
+        request->file_name =
+            g_strdup_printf("%s_%s%s", def->file_prefix,
+                            jw_report_word(JW_WORD_FILE_COMPLETE, def->language), part);
     }
     request->requester = g_strdup(jw_actor_name(&job->requested_by));
-    *ret_def = jw_report_def_in(def, request->language);
+    *ret_def = def;
     *ret_request = g_steal_pointer(&request);
     return true;
 }

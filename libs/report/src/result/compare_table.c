@@ -1,8 +1,10 @@
 /* result/compare_table.c: a table of a result with that of the period before. Their rows meet by
- * what they are about: a day by its place in the period, all else by its label. One thread. */
+ * what they are about: a day by its place in the period, all else by its value, whatever it is
+ * called. One thread. */
 #include "result/compare.h"
 
 #include "engine/buckets.h"
+#include "engine/groups.h"
 #include "jw/civil.h"
 #include "jw/report_text.h"
 #include "jw/report_words.h"
@@ -10,8 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ROLES_MAX 4      /* of one measure: value, previous, difference, percent */
-#define TOTAL_KEY "\x01" /* which no label is: jw_text_sane() */
+#define ROLES_MAX 4   /* of one measure: value, previous, difference, percent */
+#define TOTAL_KEY "t" /* which no key of a group is: engine/groups.h */
 
 /* A row of the table that is made, by its places in the two that it is made of; -1: it has none. */
 typedef struct {
@@ -86,21 +88,23 @@ moved_key(const JwCompared *self, const JwBuckets *buckets, int64_t key, int64_t
            && (!dates || date.day <= jw_civil_month_days(date.year + 1, date.month));
 }
 
-/* What a group of the period before is about, in words of this period. NULL: this period has no
- * such day. @ret_owned: (transfer full) where it is a new text */
+/* What a row of the period before is about, as a key of this period. NULL: this period has no such
+ * day. @ret_owned: (transfer full) where it is a new text */
 static const char *
-moved_label(const Tables *tables, const char *label, char **ret_owned)
+moved_key_text(const Tables *tables, const char *key, char **ret_owned)
 {
-    int64_t key = 0;
+    int64_t bucket = 0;
 
     *ret_owned = NULL;
-    if (!tables->timeline || !read_label(&tables->buckets, label, &key)) {
-        return label;
+    if (!tables->timeline || key[0] != JW_GROUP_KEY_VALUE
+        || !read_label(&tables->buckets, key + 1, &bucket)) {
+        return key;
     }
-    if (!moved_key(tables->compare, &tables->buckets, key, &key)) {
+    if (!moved_key(tables->compare, &tables->buckets, bucket, &bucket)) {
         return NULL;
     }
-    *ret_owned = jw_bucket_label(&tables->buckets, key);
+    g_autofree char *label = jw_bucket_label(&tables->buckets, bucket);
+    *ret_owned = g_strdup_printf("%c%s", JW_GROUP_KEY_VALUE, label);
     return *ret_owned;
 }
 
@@ -112,23 +116,10 @@ row_label(const JwReportTable *table, size_t row)
     return cell->type == JW_VALUE_TEXT ? cell->text : "";
 }
 
-/* The same of a row of the table before; of a total, whose text a group may have too, its own. */
 static const char *
-key_text(const Tables *tables, size_t row, char **ret_owned)
+row_key(const JwReportTable *table, size_t row)
 {
-    *ret_owned = NULL;
-    return jw_report_row_kind(tables->before, row) != JW_ROW_GROUP
-               ? TOTAL_KEY
-               : moved_label(tables, row_label(tables->before, row), ret_owned);
-}
-
-/* As the engine has it: words of other languages come at the end (result/dress.c). */
-static bool
-is_label(const JwReportTable *table, size_t row, JwWord word)
-{
-    const JwValue *cell = jw_report_cell(table, row, 0);
-
-    return cell->type == JW_VALUE_TEXT && strcmp(cell->text, jw_report_word(word, NULL)) == 0;
+    return jw_report_row_kind(table, row) != JW_ROW_GROUP ? TOTAL_KEY : table->row_keys[row];
 }
 
 /* Rows of the table before by what they are about, in words of this period; those that this period
@@ -140,7 +131,7 @@ rows_before(Tables *tables)
 
     for (size_t row = 0; row < tables->before->n_rows; row++) {
         g_autofree char *owned = NULL;
-        const char *key = key_text(tables, row, &owned);
+        const char *key = moved_key_text(tables, row_key(tables->before, row), &owned);
         if (key == NULL) {
             tables->left_out += 1;
             continue;
@@ -150,12 +141,14 @@ rows_before(Tables *tables)
     return rows;
 }
 
+/* @ret_owned: as moved_key_text() */
 static const char *
-pair_label(const Tables *tables, const Pair *pair, char **ret_owned)
+pair_key(const Tables *tables, const Pair *pair, char **ret_owned)
 {
     *ret_owned = NULL;
-    return pair->row < 0 ? key_text(tables, (size_t)pair->before, ret_owned)
-                         : row_label(&tables->now, (size_t)pair->row);
+    return pair->row >= 0
+               ? row_key(&tables->now, (size_t)pair->row)
+               : moved_key_text(tables, row_key(tables->before, (size_t)pair->before), ret_owned);
 }
 
 /* Values, then "(none)", then "(other)", then the total. Where the rows are sorted "(none)" is one
@@ -164,14 +157,14 @@ static int
 pair_rank(const Tables *tables, const Pair *pair)
 {
     const bool now = pair->row >= 0;
-    const JwReportTable *table = now ? &tables->now : tables->before;
-    const size_t row = (size_t)(now ? pair->row : pair->before);
+    const char kind = *(now ? row_key(&tables->now, (size_t)pair->row)
+                            : row_key(tables->before, (size_t)pair->before));
 
-    return jw_report_row_kind(table, row) != JW_ROW_GROUP ? 3
-           : is_label(table, row, JW_WORD_OTHER)          ? 2
-           : tables->sorted                               ? !now
-           : is_label(table, row, JW_WORD_NO_VALUE)       ? 1
-                                                          : 0;
+    return kind == *TOTAL_KEY           ? 3
+           : kind == JW_GROUP_KEY_OTHER ? 2
+           : tables->sorted             ? !now
+           : kind == JW_GROUP_KEY_NONE  ? 1
+                                        : 0;
 }
 
 static int
@@ -185,7 +178,7 @@ compare_pairs(gconstpointer a, gconstpointer b, gpointer data)
     }
     g_autofree char *one = NULL;
     g_autofree char *other = NULL;
-    return strcmp(pair_label(tables, a, &one), pair_label(tables, b, &other));
+    return strcmp(pair_key(tables, a, &one), pair_key(tables, b, &other));
 }
 
 /* The rows of this period in their order, and in front of "(none)", "(other)" and the total those
@@ -196,9 +189,7 @@ pair_rows(Tables *tables)
     g_autoptr(GHashTable) before = rows_before(tables);
 
     for (size_t row = 0; row < tables->now.n_rows; row++) {
-        const char *key = jw_report_row_kind(&tables->now, row) != JW_ROW_GROUP
-                              ? TOTAL_KEY
-                              : row_label(&tables->now, row);
+        const char *key = row_key(&tables->now, row);
         const size_t found = GPOINTER_TO_SIZE(g_hash_table_lookup(before, key));
         const Pair pair = { (gssize)row, (gssize)found - 1 };
 
@@ -207,7 +198,7 @@ pair_rows(Tables *tables)
     }
     for (size_t row = 0; row < tables->before->n_rows; row++) {
         g_autofree char *owned = NULL;
-        const char *key = key_text(tables, row, &owned);
+        const char *key = moved_key_text(tables, row_key(tables->before, row), &owned);
         const Pair pair = { -1, (gssize)row };
 
         if (key != NULL && g_hash_table_contains(before, key)) {
@@ -232,17 +223,20 @@ measure_of(const Tables *tables, size_t column)
     return jw_report_def_measure(tables->compare->def, tables->now.columns[column].name);
 }
 
-/* The value of a table at a place of a pair, or what a measure is over no records: not known when
- * its group may be among others. */
+/* The value of a table at a place of a pair, or what a measure is over no records of its period:
+ * not known when its group may be among others. */
 static JwValue
 pair_value(const Tables *tables, const JwReportTable *table, gssize row, size_t column, bool other)
 {
+    JwAggregate *aggregate =
+        table == &tables->now ? tables->compare->aggregate : tables->compare->previous;
+
     if (row >= 0) {
         return *jw_report_cell(table, (size_t)row, column);
     }
     const JwMeasureDef *measure = measure_of(tables, column);
     return other || measure == NULL ? (JwValue){ .type = JW_VALUE_NULL }
-                                    : jw_aggregate_nothing(tables->compare->aggregate, measure);
+                                    : jw_aggregate_nothing(aggregate, measure);
 }
 
 /* "(other)" is not the same in both. */
@@ -250,6 +244,17 @@ static bool
 pair_is_other(const Tables *tables, const Pair *pair)
 {
     return (tables->now_other || tables->before_other) && pair_rank(tables, pair) == 2;
+}
+
+/* @ret_owned: as moved_key_text() */
+static const char *
+pair_label(const Tables *tables, const Pair *pair, char **ret_owned)
+{
+    const char *key = pair_key(tables, pair, ret_owned);
+
+    return pair->row >= 0                      ? row_label(&tables->now, (size_t)pair->row)
+           : *ret_owned != NULL && key != NULL ? key + 1
+                                               : row_label(tables->before, (size_t)pair->before);
 }
 
 static void
@@ -262,7 +267,6 @@ fill_pair(Tables *tables, size_t at, const Pair *pair)
     g_autofree char *owned = NULL;
     const char *label = pair_label(tables, pair, &owned);
 
-    label = strcmp(label, TOTAL_KEY) == 0 ? row_label(tables->before, (size_t)pair->before) : label;
     *jw_result_cell(&tables->made, at, 0) = jw_result_keep_value(
         result, (JwValue){ .type = JW_VALUE_TEXT, .text = label, .length = strlen(label) });
     for (size_t i = n_keys; i < tables->now.n_columns; i++) {
@@ -352,6 +356,7 @@ make_table(Tables *tables)
     made->cells = g_new0(JwValue, made->n_columns * made->n_rows);
     made->kinds = now->kinds != NULL ? g_new0(JwRowKind, made->n_rows) : NULL;
     made->levels = NULL;
+    made->row_keys = NULL;
     for (size_t i = 0; i < now->n_columns; i++) {
         const size_t roles = i < now->n_keys ? 1 : n_roles(&now->columns[i]);
         for (size_t role = 0; role < roles; role++) {
@@ -371,6 +376,7 @@ make_table(Tables *tables)
     g_free(now->columns);
     g_free(now->cells);
     g_free(now->kinds);
+    g_free(now->row_keys);
     g_free(now->levels);
 }
 
@@ -393,8 +399,8 @@ table_before(Tables *tables, JwReportResult *before, guint index)
 {
     const JwDimensionDef *dimension = tables->plan->dimensions[0];
     JwAggregate *previous = tables->compare->previous;
-    g_autoptr(GHashTable) labels = g_hash_table_new(g_str_hash, g_str_equal); /* of this period */
-    g_autoptr(GHashTable) kept = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) keys = g_hash_table_new(g_str_hash, g_str_equal); /* of this period */
+    g_autoptr(GHashTable) kept = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     JwTablePlan same = *tables->plan;
 
     if (same.top_by == NULL && same.max_rows == 0) {
@@ -402,15 +408,15 @@ table_before(Tables *tables, JwReportResult *before, guint index)
     }
     for (size_t row = 0; row < tables->now.n_rows; row++) {
         if (jw_report_row_kind(&tables->now, row) == JW_ROW_GROUP) {
-            g_hash_table_add(labels, (gpointer)(uintptr_t)row_label(&tables->now, row));
+            g_hash_table_add(keys, (gpointer)(uintptr_t)row_key(&tables->now, row));
         }
     }
     for (size_t group = 0; group < jw_aggregate_n_groups(previous, dimension); group++) {
-        const char *label = jw_aggregate_group_label(previous, dimension, group);
+        g_autofree char *key = jw_aggregate_group_key(previous, dimension, group);
         g_autofree char *owned = NULL;
-        const char *moved = moved_label(tables, label, &owned);
-        if (moved != NULL && g_hash_table_contains(labels, moved)) {
-            g_hash_table_add(kept, (gpointer)(uintptr_t)label);
+        const char *moved = moved_key_text(tables, key, &owned);
+        if (moved != NULL && g_hash_table_contains(keys, moved)) {
+            g_hash_table_add(kept, g_steal_pointer(&key));
         }
     }
     same.kept = kept;

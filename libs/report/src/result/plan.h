@@ -17,8 +17,8 @@ typedef struct {
     bool descending;
     bool totals;
     size_t max_rows; /* of groups; 0: as many as there are */
-    /* labels of the groups of the first key that have rows, in the place of top and max_rows; NULL:
-     * these say it. (transfer none) */
+    /* jw_group_key() of the groups of the first key that have rows, in the place of top and
+     * max_rows; NULL: these say it. (transfer none) */
     GHashTable *kept;
     GPtrArray *measures; /* of const JwMeasureDef, at least one, each with a value in a group */
     JwChart chart;

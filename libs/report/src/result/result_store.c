@@ -16,6 +16,7 @@ table_clear(gpointer data)
     g_free(table->cells);
     g_free(table->kinds);
     g_free(table->levels);
+    g_free(table->row_keys);
 }
 
 JwReportResult *

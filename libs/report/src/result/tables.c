@@ -20,7 +20,7 @@ void
 jw_result_note_estimate(JwReportResult *self, const JwAggregate *aggregate,
                         const JwMeasureDef *measure)
 {
-    g_autofree char *note = jw_aggregate_estimate_note(aggregate, measure);
+    g_autofree char *note = jw_aggregate_estimate_note(aggregate, measure, self->language);
 
     if (!g_ptr_array_find_with_equal_func(self->notes, note, g_str_equal, NULL)) {
         g_ptr_array_add(self->notes, (gpointer)(uintptr_t)jw_result_keep(self, note));
@@ -136,6 +136,10 @@ fill_rows(JwReportResult *self, JwReportTable *table, JwAggregate *aggregate,
                                                       : JW_ROW_SUBTOTAL;
         }
         fill_keys(self, table, plan, rows, row);
+        if (table->row_keys != NULL && level > 0) {
+            g_autofree char *key = jw_rows_key(rows, row);
+            table->row_keys[row] = g_string_chunk_insert(self->strings, key);
+        }
         fill_values(self, table, aggregate, plan, rows, row);
     }
 }
@@ -217,17 +221,15 @@ add_notes(JwReportResult *self, const JwReportTable *table, const JwAggregate *a
         }
     }
     if (jw_rows_folded(rows)) {
-        g_autofree char *note = g_strdup_printf(
-            "%s: the most frequent combinations have rows of their own; all others are counted "
-            "under (other).",
-            plan->title);
+        g_autofree char *note =
+            jw_report_word_fill(JW_WORD_NOTE_FOLDED, self->language, plan->title, NULL);
         g_ptr_array_add(self->notes, (gpointer)(uintptr_t)jw_result_keep(self, note));
     }
     if (jw_rows_across_folded(rows)) {
-        g_autofree char *note = g_strdup_printf(
-            "%s: the %d most frequent groups of %s have columns of their own; all others are "
-            "counted under (other).",
-            plan->title, JW_ACROSS_MAX, plan->dimensions[plan->n_keys]->label);
+        g_autofree char *of =
+            g_strdup_printf("%s (%s)", plan->title, plan->dimensions[plan->n_keys]->label);
+        g_autofree char *most = jw_report_count(JW_ACROSS_MAX, self->language);
+        g_autofree char *note = jw_report_word_fill(JW_WORD_NOTE_ACROSS, self->language, of, most);
         g_ptr_array_add(self->notes, (gpointer)(uintptr_t)jw_result_keep(self, note));
     }
 }
@@ -243,6 +245,7 @@ jw_result_fill_table(JwReportResult *self, JwAggregate *aggregate, const JwTable
         self, plan->title, plan->n_keys + n_groups * plan->measures->len, jw_rows_count(rows));
 
     table->n_keys = plan->n_keys;
+    table->row_keys = plan->compare ? g_new0(const char *, table->n_rows + 1) : NULL;
     fill_columns(self, table, plan, rows, n_groups);
     fill_rows(self, table, aggregate, plan, rows);
     add_chart(table, plan, n_across);

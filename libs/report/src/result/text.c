@@ -148,9 +148,16 @@ char *
 jw_report_text_time(int64_t time_ms, JwFormat format, GTimeZone *zone)
 {
     JwZoneCache cache = { .zone = zone };
+
+    return jw_report_text_time_cached(time_ms, format, &cache);
+}
+
+char *
+jw_report_text_time_cached(int64_t time_ms, JwFormat format, JwZoneCache *zone)
+{
     JwCivil at;
 
-    jw_civil_from_seconds(jw_zone_cache_local(&cache, time_ms), &at);
+    jw_civil_from_seconds(jw_zone_cache_local(zone, time_ms), &at);
     if (format == JW_FORMAT_DATE) {
         return g_strdup_printf("%04d-%02d-%02d", at.year, at.month, at.day);
     }
@@ -190,7 +197,7 @@ jw_report_text_period(const JwReportRequest *request, GTimeZone *zone)
     g_autoptr(GDateTime) last = local_time(request->end_ms - 1, zone);
 
     if (start == NULL || last == NULL) {
-        return g_strdup("a period outside the calendar");
+        return g_strdup(jw_report_word(JW_WORD_NO_CALENDAR, request->language));
     }
     /* The end is the first moment outside; the last day, or second, inside is shown. */
     const bool whole_days =

@@ -30,7 +30,9 @@ const JwLanguage jw_languages[JW_N_LANGUAGES] = {
       "{d} {b} {y}",
       { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" },
       { "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday" },
-      exactly_one },
+      exactly_one,
+      { "M", "B", "T" },
+      "B" },
     { "de",
       ",",
       ".",
@@ -39,7 +41,9 @@ const JwLanguage jw_languages[JW_N_LANGUAGES] = {
       { "Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sep.", "Okt.", "Nov.",
         "Dez." },
       { "Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag" },
-      exactly_one },
+      exactly_one,
+      { " Mio.", " Mrd.", " Bio." },
+      "B" },
     { "fr",
       ",",
       NARROW_SPACE,
@@ -48,7 +52,9 @@ const JwLanguage jw_languages[JW_N_LANGUAGES] = {
       { "janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.",
         "déc." },
       { "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche" },
-      below_two },
+      below_two,
+      { " M", " Md", " Bn" },
+      "o" },
     { "es",
       ",",
       ".",
@@ -56,7 +62,9 @@ const JwLanguage jw_languages[JW_N_LANGUAGES] = {
       "{d} {b} {y}",
       { "ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic" },
       { "lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo" },
-      exactly_one },
+      exactly_one,
+      { " M", " mil M", " B" },
+      "B" },
     { "tr",
       ",",
       ".",
@@ -64,7 +72,9 @@ const JwLanguage jw_languages[JW_N_LANGUAGES] = {
       "{d} {b} {y}",
       { "Oca", "Şub", "Mar", "Nis", "May", "Haz", "Tem", "Ağu", "Eyl", "Eki", "Kas", "Ara" },
       { "Pazartesi", "Salı", "Çarşamba", "Perşembe", "Cuma", "Cumartesi", "Pazar" },
-      exactly_one },
+      exactly_one,
+      { " Mn", " Mr", " Tn" },
+      "B" },
 };
 
 size_t
@@ -107,6 +117,24 @@ jw_language_date(const JwLanguage *self, int year, int month, int day)
 }
 
 char *
+jw_language_fill(const char *words, const char *first, const char *second)
+{
+    GString *text = g_string_new(NULL);
+
+    for (const char *pos = words; *pos != '\0'; pos++) {
+        const bool place = pos[0] == '{' && (pos[1] == '1' || pos[1] == '2') && pos[2] == '}';
+        if (!place) {
+            g_string_append_c(text, *pos);
+            continue;
+        }
+        const char *what = pos[1] == '1' ? first : second;
+        g_string_append(text, what != NULL ? what : "");
+        pos += 2;
+    }
+    return g_string_free(text, FALSE);
+}
+
+char *
 jw_report_number(const char *english, const char *language)
 {
     const JwLanguage *self = jw_language_find(language);
@@ -123,6 +151,29 @@ jw_report_number(const char *english, const char *language)
         }
     }
     return g_string_free(text, FALSE);
+}
+
+void
+jw_report_large(double value, const char *language, double *ret_unit, const char **ret_name)
+{
+    static const double units[] = { 1e6, 1e9, 1e12 };
+
+    *ret_name = NULL;
+    for (size_t i = 0; i < G_N_ELEMENTS(units) && fabs(value) >= units[i]; i++) {
+        *ret_unit = units[i];
+        *ret_name = jw_language_find(language)->large[i];
+    }
+}
+
+char *
+jw_report_bytes(int64_t bytes, const char *language)
+{
+    g_autofree char *english = jw_text_bytes(bytes);
+    char *text = jw_report_number(english, language);
+
+    /* "B" stands for bytes; the French count octets. */
+    text[strlen(text) - 1] = *jw_language_find(language)->byte;
+    return text;
 }
 
 char *

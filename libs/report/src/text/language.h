@@ -14,6 +14,8 @@ typedef struct {
     const char *months[12];        /* short */
     const char *weekdays[7];       /* from Monday */
     bool (*is_one)(double number); /* which numbers have the form of one */
+    const char *large[3];          /* behind thousands of thousands, of those, and of those */
+    const char *byte;
 } JwLanguage;
 
 extern const JwLanguage jw_languages[JW_N_LANGUAGES];
@@ -24,5 +26,9 @@ const JwLanguage *jw_language_find(const char *language);
 
 /* "4 Jan 2021", without a year where @year is 0. @month: from 1. (transfer full) */
 char *jw_language_date(const JwLanguage *self, int year, int month, int day);
+
+/* @words with what stands in their places "{1}" and "{2}". @first, @second: (nullable).
+ * (transfer full) */
+char *jw_language_fill(const char *words, const char *first, const char *second);
 
 G_END_DECLS

@@ -151,6 +151,87 @@ static const char *const words[JW_WORD_N][JW_N_LANGUAGES] = {
                           "contiene todos los {2}.",
                           "Listenin bir sayfasının yazdırılması {1} satırdan sonra biter; dosyada "
                           "{2} bulunur." },
+    [JW_WORD_NOTE_COMPUTED] = { "{1}: marked with ≈ where it is made of estimates.",
+                                "{1}: mit ≈ markiert, wo der Wert aus Schätzungen gebildet ist.",
+                                "{1} : marqué par ≈ là où la valeur est faite d’estimations.",
+                                "{1}: marcado con ≈ donde se compone de estimaciones.",
+                                "{1}: tahminlerden hesaplandığı yerlerde ≈ ile işaretlidir." },
+    [JW_WORD_NOTE_DISTINCT] = { "{1}: marked with ≈ where there are too many different values to "
+                                "keep each of them; the standard error is {2}.",
+                                "{1}: mit ≈ markiert, wo es zu viele verschiedene Werte gibt, um "
+                                "jeden zu behalten; der Standardfehler beträgt {2}.",
+                                "{1} : marqué par ≈ là où il y a trop de valeurs différentes pour "
+                                "les garder toutes ; l’erreur type est de {2}.",
+                                "{1}: marcado con ≈ donde hay demasiados valores distintos para "
+                                "guardarlos todos; el error estándar es del {2}.",
+                                "{1}: her biri saklanamayacak kadar çok farklı değer olan yerlerde "
+                                "≈ ile işaretlidir; standart hata {2}." },
+    [JW_WORD_NOTE_QUANTILE] = { "{1}: marked with ≈ where there are too many values to keep each "
+                                "of them; its place among them is right to about {2}.",
+                                "{1}: mit ≈ markiert, wo es zu viele Werte gibt, um jeden zu "
+                                "behalten; sein Platz unter ihnen stimmt auf etwa {2}.",
+                                "{1} : marqué par ≈ là où il y a trop de valeurs pour les garder "
+                                "toutes ; son rang parmi elles est juste à {2} près environ.",
+                                "{1}: marcado con ≈ donde hay demasiados valores para guardarlos "
+                                "todos; su posición entre ellos es exacta a un {2} aprox.",
+                                "{1}: her biri saklanamayacak kadar çok değer olan yerlerde ≈ ile "
+                                "işaretlidir; aralarındaki yeri yaklaşık {2} doğrudur." },
+    [JW_WORD_NOTE_FOLDED] = { "{1}: the most frequent combinations have rows of their own; all "
+                              "others are counted under (other).",
+                              "{1}: Die häufigsten Kombinationen haben eigene Zeilen; alle "
+                              "übrigen sind unter (andere) gezählt.",
+                              "{1} : les combinaisons les plus fréquentes ont leur propre ligne ; "
+                              "toutes les autres sont comptées sous (autres).",
+                              "{1}: las combinaciones más frecuentes tienen filas propias; todas "
+                              "las demás se cuentan en (otros).",
+                              "{1}: en sık görülen birleşimlerin kendi satırları vardır; "
+                              "diğerlerinin tümü (diğer) altında sayılır." },
+    [JW_WORD_NOTE_ACROSS] = { "{1}: the {2} most frequent groups have columns of their own; all "
+                              "others are counted under (other).",
+                              "{1}: Die {2} häufigsten Gruppen haben eigene Spalten; alle übrigen "
+                              "sind unter (andere) gezählt.",
+                              "{1} : les {2} groupes les plus fréquents ont leur propre colonne ; "
+                              "tous les autres sont comptés sous (autres).",
+                              "{1}: los {2} grupos más frecuentes tienen columnas propias; todos "
+                              "los demás se cuentan en (otros).",
+                              "{1}: en sık görülen {2} grubun kendi sütunları vardır; diğerlerinin "
+                              "tümü (diğer) altında sayılır." },
+    [JW_WORD_NOTE_NO_NAMES] = { "{1}: “{2}” has no name for any of the values shown.",
+                                "{1}: „{2}“ hat für keinen der gezeigten Werte einen Namen.",
+                                "{1} : « {2} » n’a de nom pour aucune des valeurs affichées.",
+                                "{1}: «{2}» no tiene nombre para ninguno de los valores mostrados.",
+                                "{1}: “{2}” içinde gösterilen değerlerin hiçbiri için ad yok." },
+    [JW_WORD_NOTE_MANY_NAMES] = { "{1}: only the first {2} names are read; the list shows what is "
+                                  "not among them as it is.",
+                                  "{1}: Nur die ersten {2} Namen sind gelesen; was nicht darunter "
+                                  "ist, zeigt die Liste unverändert.",
+                                  "{1} : seuls les {2} premiers noms sont lus ; la liste montre "
+                                  "tel quel ce qui n’en fait pas partie.",
+                                  "{1}: solo se leen los primeros {2} nombres; la lista muestra "
+                                  "tal cual lo que no está entre ellos.",
+                                  "{1}: yalnızca ilk {2} ad okunur; bunların arasında olmayanlar "
+                                  "listede olduğu gibi gösterilir." },
+    [JW_WORD_NO_CALENDAR] = { "a period outside the calendar",
+                              "ein Zeitraum außerhalb des Kalenders",
+                              "une période hors du calendrier", "un período fuera del calendario",
+                              "takvim dışında bir dönem" },
+    [JW_WORD_MORE] = { "and {1} more", "und {1} weitere", "et {1} de plus", "y {1} más",
+                       "ve {1} tane daha" },
+    [JW_WORD_NAME] = { "Name", "Name", "Nom", "Nombre", "Ad" },
+    [JW_WORD_TEXT] = { "Text", "Text", "Texte", "Texto", "Metin" },
+    [JW_WORD_PERCENT] = { "Percent", "Prozent", "Pourcentage", "Porcentaje", "Yüzde" },
+    [JW_WORD_FILE_FIGURES] = { "figures", "Kennzahlen", "indicateurs", "indicadores",
+                               "göstergeler" },
+    [JW_WORD_FILE_LIST] = { "list", "Liste", "liste", "lista", "liste" },
+    [JW_WORD_FILE_NOTES] = { "notes", "Hinweise", "remarques", "notas", "notlar" },
+    [JW_WORD_FILE_CUSTOM] = { "Custom_Report", "Bericht", "Rapport", "Informe", "Rapor" },
+    [JW_WORD_FILE_WEEKLY] = { "Weekly_Report", "Wochenbericht", "Rapport_hebdomadaire",
+                              "Informe_semanal", "Haftalık_Rapor" },
+    [JW_WORD_FILE_MONTHLY] = { "Monthly_Report", "Monatsbericht", "Rapport_mensuel",
+                               "Informe_mensual", "Aylık_Rapor" },
+    [JW_WORD_FILE_COMPLETE] = { "Complete_Report", "Gesamtbericht", "Rapport_complet",
+                                "Informe_completo", "Tam_Rapor" },
+    [JW_WORD_FILE_PART] = { "part", "Teil", "partie", "parte", "kısmi" },
 };
 
 const char *
@@ -162,19 +243,7 @@ jw_report_word(JwWord word, const char *language)
 char *
 jw_report_word_fill(JwWord word, const char *language, const char *first, const char *second)
 {
-    GString *text = g_string_new(NULL);
-
-    for (const char *pos = jw_report_word(word, language); *pos != '\0'; pos++) {
-        const bool place = pos[0] == '{' && (pos[1] == '1' || pos[1] == '2') && pos[2] == '}';
-        if (!place) {
-            g_string_append_c(text, *pos);
-            continue;
-        }
-        const char *what = pos[1] == '1' ? first : second;
-        g_string_append(text, what != NULL ? what : "");
-        pos += 2;
-    }
-    return g_string_free(text, FALSE);
+    return jw_language_fill(jw_report_word(word, language), first, second);
 }
 
 char *

@@ -329,9 +329,7 @@ report_run(ExeAttempt *attempt, JwJobResult *ret_result, GError **error)
     }
     int64_t read = jw_clock_mono_ms(self.exe->clock);
     exe_attempt_step(attempt, "Writing the file", 85, artifact->rows, artifact->rows);
-    if (!exe_lookups_name_groups(self.lookups, self.aggregate, error)
-        || (self.previous != NULL
-            && !exe_lookups_name_groups(self.lookups, self.previous, error))) {
+    if (!exe_lookups_name_groups(self.lookups, self.aggregate, self.previous, error)) {
         return false;
     }
     self.result = jw_report_result_new_compared(self.aggregate, self.previous, self.def,

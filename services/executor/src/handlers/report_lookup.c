@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "jw/report_text.h"
+#include "jw/report_words.h"
 #include "jw/text.h"
 
 #define KEYS_A_QUERY ((size_t)10000)
@@ -202,12 +203,35 @@ name_of(const char *value, gpointer names)
     return g_hash_table_lookup(names, value);
 }
 
+/* The values of a dimension in both periods, each once; NULL-terminated. They live as long as the
+ * aggregates keep them. (transfer full) */
+static GPtrArray *
+values_of(const JwDimensionDef *dimension, JwAggregate *const *aggregates, size_t n)
+{
+    g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
+    GPtrArray *all = g_ptr_array_new();
+
+    for (size_t i = 0; i < n; i++) {
+        g_autofree const char **values = jw_aggregate_group_values(aggregates[i], dimension);
+        for (size_t k = 0; values[k] != NULL; k++) {
+            gpointer value = (gpointer)(uintptr_t)values[k];
+            if (g_hash_table_add(known, value)) {
+                g_ptr_array_add(all, value);
+            }
+        }
+    }
+    g_ptr_array_add(all, NULL);
+    return all;
+}
+
 static bool
 name_dimension(ExeLookups *self, const JwDimensionDef *dimension, JwAggregate *aggregate,
-               GError **error)
+               JwAggregate *previous, GError **error)
 {
-    g_autofree const char **values = jw_aggregate_group_values(aggregate, dimension);
-    const size_t n = g_strv_length((char **)(uintptr_t)values);
+    JwAggregate *const aggregates[] = { aggregate, previous };
+    g_autoptr(GPtrArray) all = values_of(dimension, aggregates, previous != NULL ? 2 : 1);
+    const char **values = (const char **)all->pdata;
+    const size_t n = all->len - 1;
     g_autoptr(GHashTable) names = names_new();
     int64_t rows = 0;
 
@@ -223,20 +247,21 @@ name_dimension(ExeLookups *self, const JwDimensionDef *dimension, JwAggregate *a
     }
     if (n > 0 && g_hash_table_size(names) == 0) {
         g_ptr_array_add(self->notes,
-                        g_strdup_printf("%s: '%s' has no name for any of the values shown",
-                                        dimension->label, dimension->lookup.collection));
+                        jw_report_word_fill(JW_WORD_NOTE_NO_NAMES, self->def->language,
+                                            dimension->label, dimension->lookup.collection));
     }
-    jw_aggregate_relabel(aggregate, dimension, name_of, names);
+    jw_aggregate_relabel(aggregate, previous, dimension, name_of, names);
     return true;
 }
 
 bool
-exe_lookups_name_groups(ExeLookups *self, JwAggregate *aggregate, GError **error)
+exe_lookups_name_groups(ExeLookups *self, JwAggregate *aggregate, JwAggregate *previous,
+                        GError **error)
 {
     for (guint i = 0; i < self->def->dimensions->len; i++) {
         const JwDimensionDef *dimension = &g_array_index(self->def->dimensions, JwDimensionDef, i);
         if (dimension->lookup.collection != NULL
-            && !name_dimension(self, dimension, aggregate, error)) {
+            && !name_dimension(self, dimension, aggregate, previous, error)) {
             return false;
         }
     }
@@ -254,11 +279,10 @@ exe_lookups_note(const ExeLookups *self, JwReportResult *result)
         if (names->from == NULL || !names->cut || !names->missed) {
             continue;
         }
-        g_autofree char *most = jw_report_text_count(EXE_LOOKUP_MOST);
+        g_autofree char *of = g_strdup_printf("%s (%s)", names->label, names->from->collection);
+        g_autofree char *most = jw_report_count(EXE_LOOKUP_MOST, self->def->language);
         g_autofree char *note =
-            g_strdup_printf("%s: '%s' has more than %s names; the list shows what is not among the "
-                            "first of them as it is",
-                            names->label, names->from->collection, most);
+            jw_report_word_fill(JW_WORD_NOTE_MANY_NAMES, self->def->language, of, most);
         jw_report_result_note(result, note);
     }
 }

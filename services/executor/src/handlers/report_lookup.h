@@ -22,8 +22,9 @@ bool exe_lookups_load(ExeLookups *self, GError **error) G_GNUC_WARN_UNUSED_RESUL
 void exe_lookups_show(ExeLookups *self, JwValue *shown);
 
 /* After the pass: reads the names of the groups, one query for 10,000 of a dimension, and shows the
- * groups under them. */
-bool exe_lookups_name_groups(ExeLookups *self, JwAggregate *aggregate,
+ * groups under them.
+ * @previous: (nullable): of the period before, whose groups have the same names */
+bool exe_lookups_name_groups(ExeLookups *self, JwAggregate *aggregate, JwAggregate *previous,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* What was left out, for the notes. */

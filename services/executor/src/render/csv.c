@@ -1,7 +1,7 @@
 /* render/csv.c: RFC 4180: CRLF lines, comma (or the delimiter asked for), quotes doubled, UTF-8, a
  * header line; one line a record, or one a group of a table. Several of them are the files of a
  * zip: list.csv, figures.csv, a file a table by its title, and notes.txt when there is something to
- * say.
+ * say, in the report's language.
  *
  * A string that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV
  * injection). Numbers are written as they are, and so are texts that are nothing but a number or a
@@ -11,20 +11,17 @@
 #include <math.h>
 #include <string.h>
 
+#include "jw/report_words.h"
 #include "jw/text.h"
 #include "jw/zone_cache.h"
 #include "render/out.h"
 #include "render/text.h"
 
-#define LIST_NAME    "list.csv"
-#define FIGURES_NAME "figures.csv"
-#define NOTES_NAME   "notes.txt"
-
 struct _ExeRender {
     ExeRenderInput input; /* strings borrowed from the attempt */
     char delimiter;
     ExeOut out;
-    GPtrArray *names;  /* of the zip's files; NULL: one file, and no zip */
+    GPtrArray *names;  /* of the zip's files, figures and notes first; NULL: one file, and no zip */
     JwFormat *formats; /* of the list's columns */
     JwZoneCache zone;
     GString *scratch;
@@ -205,12 +202,21 @@ csv_free(ExeRender *self)
     g_free(self);
 }
 
+/* "list.csv". (transfer full) */
+static char *
+file_name(const ExeRender *self, JwWord word, const char *ending)
+{
+    return g_strconcat(jw_report_word(word, self->input.def->language), ending, NULL);
+}
+
 static bool
 csv_begin_list(ExeRender *self, GError **error)
 {
     const GArray *columns = self->input.def->columns;
 
-    if (!csv_begin(self, LIST_NAME, error)) {
+    g_autofree char *name = file_name(self, JW_WORD_FILE_LIST, ".csv");
+
+    if (!csv_begin(self, name, error)) {
         return false;
     }
     self->formats = g_new(JwFormat, columns->len);
@@ -233,10 +239,10 @@ csv_open_file(ExeRender *self, GError **error)
         return exe_out_open(&self->out, self->input.path, "write the CSV file", error);
     }
     self->names = g_ptr_array_new_with_free_func(g_free);
-    g_ptr_array_add(self->names, g_strdup(FIGURES_NAME));
-    g_ptr_array_add(self->names, g_strdup(NOTES_NAME));
+    g_ptr_array_add(self->names, file_name(self, JW_WORD_FILE_FIGURES, ".csv"));
+    g_ptr_array_add(self->names, file_name(self, JW_WORD_FILE_NOTES, ".txt"));
     if (exe_render_wants_list(&self->input)) {
-        g_ptr_array_add(self->names, g_strdup(LIST_NAME));
+        g_ptr_array_add(self->names, file_name(self, JW_WORD_FILE_LIST, ".csv"));
     }
     return exe_out_open_zip(&self->out, self->input.path, "write the zip of CSV files",
                             self->input.made_at_ms, error);
@@ -320,13 +326,14 @@ csv_figure(ExeRender *self, const JwReportFigure *figure, bool compared)
 static bool
 csv_figures(ExeRender *self, const JwReportResult *result, GError **error)
 {
-    static const char *const heads[] = { "Name",     "Figure",     "Text",   "Value",
-                                         "Previous", "Difference", "Percent" };
+    static const JwWord heads[] = { JW_WORD_NAME,   JW_WORD_FIGURE,   JW_WORD_TEXT,
+                                    JW_WORD_VALUE,  JW_WORD_PREVIOUS, JW_WORD_DIFFERENCE,
+                                    JW_WORD_PERCENT };
     const bool compared = result->compared_label != NULL;
 
     for (size_t i = 0; i < (compared ? G_N_ELEMENTS(heads) : 4); i++) {
         csv_comma(self, i);
-        g_string_append(self->out.text, heads[i]);
+        g_string_append(self->out.text, jw_report_word(heads[i], result->language));
     }
     bool ok = csv_end_line(self, error);
     for (guint i = 0; ok && i < result->figures->len; i++) {
@@ -367,7 +374,7 @@ csv_notes(ExeRender *self, const JwReportResult *result, GError **error)
         g_ptr_array_remove_index(self->names, 1);
         return true;
     }
-    if (!csv_begin(self, NOTES_NAME, error)) {
+    if (!csv_begin(self, g_ptr_array_index(self->names, 1), error)) {
         return false;
     }
     for (guint i = 0; i < result->notes->len; i++) {
@@ -380,7 +387,8 @@ csv_notes(ExeRender *self, const JwReportResult *result, GError **error)
 static bool
 csv_files(ExeRender *self, const JwReportResult *result, GError **error)
 {
-    bool ok = csv_begin(self, FIGURES_NAME, error) && csv_figures(self, result, error);
+    bool ok = csv_begin(self, g_ptr_array_index(self->names, 0), error)
+              && csv_figures(self, result, error);
 
     for (guint i = 0; ok && i < result->tables->len; i++) {
         const JwReportTable *table = &g_array_index(result->tables, JwReportTable, i);

@@ -46,8 +46,9 @@ html_open(const ExeRenderInput *input, GError **error)
     g_autofree char *spool = g_strconcat(input->path, SPOOL_END, NULL);
 
     self->input = *input;
-    self->html =
-        (ExeHtml){ .out = &self->out, .zone = input->zone, .language = input->def->language };
+    self->html = (ExeHtml){ .out = &self->out,
+                            .zone = { .zone = input->zone },
+                            .language = input->def->language };
     if (!exe_out_open(&self->out, input->path, "write the HTML file", error)
         || !exe_out_open_spool(&self->spool, spool, "write the list of the HTML file", error)) {
         html_free(self);
@@ -82,7 +83,7 @@ html_row(ExeRender *self, const JwValue *row, GError **error)
         g_string_append(out, exe_html_is_right(column->format) ? "<td class=\"n\">"
                              : is_time(column->format)         ? "<td class=\"d\">"
                                                                : "<td>");
-        exe_html_value(out, &row[i], &form, self->input.zone, self->html.language, CELL_MAX);
+        exe_html_value(out, &row[i], &form, &self->html.zone, self->html.language, CELL_MAX);
         g_string_append(out, "</td>");
     }
     g_string_append(out, "</tr>\n");

@@ -173,7 +173,7 @@ void
 exe_html_foot(const ExeHtml *self, const JwReportResult *result, const char *title,
               int64_t made_at_ms)
 {
-    g_autofree char *time = jw_report_text_time(made_at_ms, JW_FORMAT_DATETIME, self->zone);
+    g_autofree char *time = jw_report_text_time(made_at_ms, JW_FORMAT_DATETIME, self->zone.zone);
     g_autofree char *made = jw_report_word_fill(JW_WORD_MADE_AT, result->language, time, NULL);
     g_autofree char *count = jw_report_word_records(result->rows, result->language);
     g_autofree char *read =

@@ -1,13 +1,14 @@
 /* render/html_parts.h: the parts of an HTML page, in their order. One thread. */
 #pragma once
 #include "jw/report_result.h"
+#include "jw/zone_cache.h"
 #include "render/out.h"
 
 G_BEGIN_DECLS
 
 typedef struct {
     ExeOut *out; /* (transfer none) */
-    GTimeZone *zone;
+    JwZoneCache zone;
     const char *language;
     int64_t n_lines; /* rows of tables and list so far */
 } ExeHtml;

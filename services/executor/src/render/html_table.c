@@ -27,7 +27,7 @@ points_of(const JwReportTable *table, size_t column)
 
 /* The groups' labels, NULL-terminated: all keys of a row. */
 static GPtrArray *
-labels_of(const JwReportTable *table, GTimeZone *zone)
+labels_of(const JwReportTable *table, JwZoneCache *zone)
 {
     GPtrArray *labels = g_ptr_array_new_with_free_func(g_free);
 
@@ -43,7 +43,7 @@ labels_of(const JwReportTable *table, GTimeZone *zone)
                 g_string_append_len(label, key->text, (gssize)key->length);
             } else if (key->type == JW_VALUE_TIME) {
                 g_autofree char *time =
-                    jw_report_text_time(key->time_ms, table->columns[i].format, zone);
+                    jw_report_text_time_cached(key->time_ms, table->columns[i].format, zone);
                 g_string_append(label, time);
             }
         }
@@ -76,7 +76,7 @@ has_chart(const JwReportTable *table)
 static bool
 put_chart(ExeHtml *self, const JwReportTable *table, GError **error)
 {
-    g_autoptr(GPtrArray) labels = labels_of(table, self->zone);
+    g_autoptr(GPtrArray) labels = labels_of(table, &self->zone);
     g_autoptr(GPtrArray) values = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
     JwChartSeries series[JW_CHART_SERIES_MAX] = { 0 };
     const size_t n_series = MIN(table->n_chart_columns, (size_t)JW_CHART_SERIES_MAX);
@@ -165,7 +165,7 @@ put_row(ExeHtml *self, const JwReportTable *table, size_t row)
         g_string_append_printf(out, "<td class=\"%s%s\">",
                                i >= table->n_keys || exe_html_is_right(column->format) ? "n" : "k",
                                levels[jw_report_cell_level(table, row, i)]);
-        exe_html_value(out, jw_report_cell(table, row, i), &form, self->zone, self->language, 0);
+        exe_html_value(out, jw_report_cell(table, row, i), &form, &self->zone, self->language, 0);
         g_string_append(out, "</td>");
     }
     g_string_append(out, "</tr>\n");

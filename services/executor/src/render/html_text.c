@@ -89,7 +89,7 @@ append_number(GString *out, const JwValue *value, const JwTextForm *given, const
 }
 
 void
-exe_html_value(GString *out, const JwValue *value, const JwTextForm *form, GTimeZone *zone,
+exe_html_value(GString *out, const JwValue *value, const JwTextForm *form, JwZoneCache *zone,
                const char *language, size_t max)
 {
     switch (value->type) {
@@ -106,7 +106,7 @@ exe_html_value(GString *out, const JwValue *value, const JwTextForm *form, GTime
         exe_html_text(out, value->text, value->length, max);
         break;
     case JW_VALUE_TIME: {
-        g_autofree char *text = jw_report_text_time(value->time_ms, form->format, zone);
+        g_autofree char *text = jw_report_text_time_cached(value->time_ms, form->format, zone);
         g_string_append(out, text);
         break;
     }

@@ -11,7 +11,7 @@ void exe_html_text(GString *out, const char *text, size_t length, size_t max);
 
 /* Appends the value in words; nothing where there is none. @form: of -1 decimals a number shows all
  * it has. */
-void exe_html_value(GString *out, const JwValue *value, const JwTextForm *form, GTimeZone *zone,
+void exe_html_value(GString *out, const JwValue *value, const JwTextForm *form, JwZoneCache *zone,
                     const char *language, size_t max);
 
 /* Appends the bytes of a PNG as the source of an image. */

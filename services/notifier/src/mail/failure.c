@@ -4,43 +4,28 @@
 #include "mail/compose.h"
 #include "mail/view.h"
 
-#include "jw/clock.h"
-
-#define OFF                                                                                        \
-    "You get this mail because the job is yours. Jobs with delivery.onFailure \"none\" send none."
+#include "jw/failure_words.h"
+#include "jw/report_text.h"
+#include "jw/report_words.h"
 
 typedef struct {
     const char *code;
-    const char *reason, *advice;
+    JwFailureWord reason, advice;
 } Reason;
 
 static const Reason reasons[] = {
-    { "TIMEOUT", "It took longer than it may take.",
-      "Ask for a shorter period or with narrower filters. If it has to be that large, ask the "
-      "operator of Jobwire for more time." },
-    { "TOO_LARGE", "Its file became larger than a file may be.",
-      "Ask for a shorter period or with narrower filters." },
-    { "ATTEMPT_DIED",
-      "It was interrupted each time, because the process or machine that did it "
-      "stopped.",
-      "Nothing is wrong with what you asked for: ask for it again. If that fails too, tell the "
-      "operator of Jobwire." },
-    { "UNAVAILABLE", "A server that it needs could not be reached.", "Ask for it again later." },
-    { "BUSY", "A server that it needs had too much to do.", "Ask for it again later." },
-    { "IN_DOUBT", "A server that it needs could not be reached.", "Ask for it again later." },
-    { "INVALID", "What was asked for cannot be done here.",
-      "Look at what you asked for: the report type, its filters and the format. Then ask again." },
-    { "NOT_FOUND", "Something that it needs is not there any more, such as its report type.",
-      "See which report types there are, and ask again." },
-    { "DENIED", "It would show records outside of your departments.",
-      "If you named departments, name only your own. If you named none, this report cannot be "
-      "limited to yours: tell the operator of Jobwire, and name the job." },
-    { "CORRUPT", "Its data or its file did not pass the check that comes before publishing.",
-      "Tell the operator of Jobwire, and name the job." },
+    { "TIMEOUT", JW_FAILURE_TOO_LONG, JW_ADVICE_SHORTER_OR_TIME },
+    { "TOO_LARGE", JW_FAILURE_TOO_LARGE, JW_ADVICE_SHORTER },
+    { "ATTEMPT_DIED", JW_FAILURE_DIED, JW_ADVICE_AGAIN },
+    { "UNAVAILABLE", JW_FAILURE_UNREACHABLE, JW_ADVICE_LATER },
+    { "BUSY", JW_FAILURE_BUSY, JW_ADVICE_LATER },
+    { "IN_DOUBT", JW_FAILURE_UNREACHABLE, JW_ADVICE_LATER },
+    { "INVALID", JW_FAILURE_INVALID, JW_ADVICE_LOOK },
+    { "NOT_FOUND", JW_FAILURE_NOT_FOUND, JW_ADVICE_TYPES },
+    { "DENIED", JW_FAILURE_DENIED, JW_ADVICE_DEPARTMENTS },
+    { "CORRUPT", JW_FAILURE_CORRUPT, JW_ADVICE_TELL },
 };
-static const Reason any = { NULL, "An internal error happened.",
-                            "Ask for it again. If that fails too, tell the operator of Jobwire, "
-                            "and name the job." };
+static const Reason any = { NULL, JW_FAILURE_INTERNAL, JW_ADVICE_AGAIN_OR_TELL };
 
 static const Reason *
 find_reason(const char *code)
@@ -55,18 +40,19 @@ find_reason(const char *code)
 
 /* "11 Jan 2021, 00:05 UTC, after 5 attempts". (transfer full) */
 static char *
-ended(const JwJob *job)
+ended(const JwJob *job, const char *language)
 {
-    g_autofree char *time = jw_time_words(job->finished_at_ms);
+    g_autofree char *time = jw_report_moment(job->finished_at_ms, language);
+    g_autofree char *attempts = g_strdup_printf("%d", job->attempts);
 
-    return job->attempts > 1 ? g_strdup_printf("%s, after %d attempts", time, job->attempts)
+    return job->attempts > 1 ? jw_failure_word_fill(JW_FAILURE_ATTEMPTS, language, time, attempts)
                              : g_steal_pointer(&time);
 }
 
 static void
-add_fact(GArray *facts, const char *label, char *take_text)
+add_fact(GArray *facts, const NtfView *view, JwFailureWord label, char *take_text)
 {
-    const JwPageFigure fact = { g_strdup(label), take_text };
+    const JwPageFigure fact = { g_strdup(jw_failure_word(label, view->language)), take_text };
 
     g_array_append_val(facts, fact);
 }
@@ -85,15 +71,17 @@ static GArray *
 make_facts(const NtfView *view, const JwJob *job, const Reason *reason)
 {
     GArray *facts = g_array_new(FALSE, FALSE, sizeof(JwPageFigure));
+    const char *language = view->language;
 
     g_array_set_clear_func(facts, fact_clear);
-    add_fact(facts, "Why", g_strdup(reason->reason));
-    add_fact(facts, "What to do", g_strdup(reason->advice));
+    add_fact(facts, view, JW_FAILURE_WHY, g_strdup(jw_failure_word(reason->reason, language)));
+    add_fact(facts, view, JW_FAILURE_WHAT_TO_DO,
+             g_strdup(jw_failure_word(reason->advice, language)));
     if (view->report_type != NULL) {
-        add_fact(facts, "Report type", g_strdup(view->report_type));
+        add_fact(facts, view, JW_FAILURE_TYPE, g_strdup(view->report_type));
     }
-    add_fact(facts, "Asked for", jw_time_words(job->created_at_ms));
-    add_fact(facts, "Failed", ended(job));
+    add_fact(facts, view, JW_FAILURE_ASKED_AT, jw_report_moment(job->created_at_ms, language));
+    add_fact(facts, view, JW_FAILURE_FAILED_AT, ended(job, language));
     return facts;
 }
 
@@ -101,15 +89,17 @@ static char *
 make_text(const NtfView *view, const GArray *facts, const JwJob *job)
 {
     GString *out = g_string_new(NULL);
+    const char *language = view->language;
+    g_autofree char *sent = jw_report_word_fill(JW_WORD_SENT_BY, language, view->title, NULL);
 
     ntf_text_head(out, view);
-    g_string_append(out, "This job has failed; there is no report.\n");
+    g_string_append_printf(out, "%s\n", jw_failure_word(JW_FAILURE_SENTENCE, language));
     for (guint i = 0; i < facts->len; i++) {
         const JwPageFigure *fact = &g_array_index(facts, JwPageFigure, i);
         g_string_append_printf(out, "\n%s: %s", fact->label, fact->text);
     }
-    g_string_append_printf(out, "\n\n-- \n%s\nSent automatically by Jobwire for the job %s (%s).\n",
-                           OFF, view->title, job->id);
+    g_string_append_printf(out, "\n\n-- \n%s\n%s (%s).\n",
+                           jw_failure_word(JW_FAILURE_OFF, language), sent, job->id);
     return g_string_free(out, FALSE);
 }
 
@@ -119,18 +109,20 @@ make_html(const char *subject, const NtfView *view, const GArray *facts, const J
     GString *out = g_string_sized_new(8 * 1024);
     g_autofree char *asked =
         view->period != NULL ? g_strdup_printf("%s, %s", view->kind, view->period) : NULL;
+    g_autofree char *off = g_strconcat(jw_failure_word(JW_FAILURE_OFF, view->language), " ", NULL);
     const JwPageTitle title = {
         .sort = JW_PAGE_FAILURE,
-        .kind = "Failed: there is no report",
+        .kind = jw_failure_word(JW_FAILURE_KIND, view->language),
         .title = view->title,
         .line = asked,
         .aside = view->zone,
         .requester = view->requester,
         .limits = view->limits,
         .with_inactive = view->with_inactive,
+        .language = view->language,
     };
 
-    jw_page_begin(out, subject, g_array_index(facts, JwPageFigure, 0).text, NULL);
+    jw_page_begin(out, subject, g_array_index(facts, JwPageFigure, 0).text, view->language);
     jw_page_title(out, &title);
     g_string_append(out, "<tr><td class=\"pad\" style=\"padding:8px 32px 0\">\n");
     for (guint i = 0; i < facts->len; i++) {
@@ -143,7 +135,7 @@ make_html(const char *subject, const NtfView *view, const GArray *facts, const J
                        fact->label, fact->text);
     }
     g_string_append(out, "</td></tr>\n");
-    jw_page_end(out, OFF " ", view->title, job->id, NULL);
+    jw_page_end(out, off, view->title, job->id, view->language);
     return g_string_free(out, FALSE);
 }
 
@@ -156,7 +148,7 @@ ntf_compose_failure(const NtfComposeInput *input, GError **error)
 
     ntf_view_init_asked(&view, job);
     g_autofree char *what = ntf_subject(&view);
-    g_autofree char *subject = g_strconcat("Failed: ", what, NULL);
+    g_autofree char *subject = jw_failure_word_fill(JW_FAILURE_SUBJECT, view.language, what, NULL);
     g_autoptr(GArray) facts = make_facts(&view, job, find_reason(job->error_code));
     g_autofree char *text = make_text(&view, facts, job);
     g_autofree char *html = make_html(subject, &view, facts, job);

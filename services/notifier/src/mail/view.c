@@ -279,6 +279,7 @@ ntf_view_init_asked(NtfView *self, const JwJob *job)
 
     init_job(self, job);
     if (request != NULL) {
+        self->language = g_strdup(request->language);
         read_asked(self, request);
     }
     const char *type = self->report_type != NULL ? self->report_type : job->id;
@@ -294,7 +295,9 @@ ntf_view_init(NtfView *self, const NtfComposeInput *input)
     g_autoptr(JwReportResult) result = jw_report_result_of_summary(artifact->summary);
     self->title = ntf_view_clean(result->title);
     if (self->title == NULL) {
-        self->title = g_strdup(self->job_name != NULL ? self->job_name : "Report");
+        self->title =
+            g_strdup(self->job_name != NULL ? self->job_name
+                                            : jw_report_word(JW_WORD_REPORT, result->language));
     }
     self->language = g_strdup(result->language);
     self->kind = jw_report_word(kinds[result->period], self->language);
@@ -308,7 +311,7 @@ ntf_view_init(NtfView *self, const NtfComposeInput *input)
         read_chart(self, &g_array_index(result->tables, JwReportTable, 0));
     }
     self->file_name = jw_text_file_name(artifact->file_name);
-    self->file_size = jw_text_bytes(artifact->size_bytes);
+    self->file_size = jw_report_bytes(artifact->size_bytes, self->language);
     self->expires = input->link_expires_ms != 0
                         ? jw_report_moment(input->link_expires_ms, self->language)
                         : NULL;

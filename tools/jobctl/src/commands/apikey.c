@@ -3,8 +3,7 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "jobctl.h"
-#include "show.h"
+#include "command.h"
 #include "jw/duration.h"
 #include "jw/store_apikeys.h"
 #include "jw/text.h"
@@ -16,18 +15,33 @@
 #define CREATE_ATTEMPTS 3
 
 typedef struct {
-    const char *role, *name, *expires, *output;
+    const char *name, *expires;
+    int role; /* 0: not given; else which of the words */
+    int output;
 } Options;
 
+static const JwApiKeyRole roles[] = { JW_API_KEY_ADMIN, JW_API_KEY_MONITOR };
+
 static const JcOption options[] = {
-    { "role", 'r', JC_OPTION_TEXT, offsetof(Options, role), "admin|monitor",
-      "create: what its holder may do", 0, 0 },
-    { "name", 'n', JC_OPTION_TEXT, offsetof(Options, name), "NAME",
-      "create: what it is for, so that one knows it in the list", 0, 0 },
-    { "expires", 'x', JC_OPTION_TEXT, offsetof(Options, expires), "TIME",
-      "create: how long it holds: 12h, 90d; without it, until it is revoked", 0, 0 },
-    { "output", 'o', JC_OPTION_TEXT, offsetof(Options, output), JC_AS_NAMES,
-      "list: how it is shown; default table", 0, 0 },
+    { .name = "role",
+      .letter = 'r',
+      .type = JC_OPTION_CHOICE,
+      .offset = offsetof(Options, role),
+      .value = "admin|monitor", /* as in roles[] */
+      .help = "create: what its holder may do" },
+    { .name = "name",
+      .letter = 'n',
+      .type = JC_OPTION_TEXT,
+      .offset = offsetof(Options, name),
+      .value = "NAME",
+      .help = "create: what it is for, so that one knows it in the list" },
+    { .name = "expires",
+      .letter = 'x',
+      .type = JC_OPTION_TEXT,
+      .offset = offsetof(Options, expires),
+      .value = "TIME",
+      .help = "create: how long it holds: 12h, 90d; without it, until it is revoked" },
+    JC_OPTION_OUTPUT(Options),
     { 0 },
 };
 
@@ -42,17 +56,9 @@ static const JcShow columns[] = {
     { "CREATED BY", "createdBy", JC_SHOW_TEXT, true },
     { "REVOKED", "revokedAt", JC_SHOW_TIME, true },
     { "REVOKED BY", "revokedBy", JC_SHOW_TEXT, true },
-    { "SECRET", "secretId", JC_SHOW_TEXT, true },
+    { "SIGNED BY", "secretId", JC_SHOW_TEXT, true },
     { 0 },
 };
-
-typedef struct {
-    JcContext *context;
-    const Options *given;
-    JwStore *store;
-    JcAs as;
-    const char *argument; /* behind the verb; NULL: none */
-} Work;
 
 /* Who runs this. (transfer full) */
 static char *
@@ -77,30 +83,32 @@ check_name(const char *name, GError **error)
                NAME_MAX_CHARS);
 }
 
-/* @ret: role, name and expiry. */
+/* How long the key holds; 0: until it is revoked. */
 static bool
-read_wish(const Options *given, int64_t now_ms, JwApiKey *ret, GError **error)
+read_expires(const char *text, int64_t *ret_ms, GError **error)
 {
+    *ret_ms = 0;
+    return text == NULL
+           || (jw_duration_parse(text, ret_ms) && *ret_ms >= EXPIRES_MIN_MS
+               && *ret_ms <= EXPIRES_MAX_MS)
+           || jw_fail(error, JW_ERROR_INVALID,
+                      "--expires '%s' is not a time from 1m to 3650d: 12h, 90d", text);
+}
+
+static bool
+check(const JcCall *call, GError **error)
+{
+    const Options *given = call->given;
     int64_t holds_ms = 0;
 
-    if (!jw_api_key_role_parse(given->role, &ret->role)) {
+    if (strcmp(call->verb->name, "create") != 0) {
+        return true;
+    }
+    if (given->role == 0) {
         return jw_fail(error, JW_ERROR_INVALID,
                        "give --role admin, or --role monitor for one that may only look");
     }
-    if (!check_name(given->name, error)) {
-        return false;
-    }
-    if (given->expires != NULL
-        && (!jw_duration_parse(given->expires, &holds_ms) || holds_ms < EXPIRES_MIN_MS
-            || holds_ms > EXPIRES_MAX_MS)) {
-        return jw_fail(error, JW_ERROR_INVALID,
-                       "--expires '%s' is not a time from 1m to 3650d: 12h, 90d", given->expires);
-    }
-    ret->name = g_strdup(given->name);
-    ret->created_by = who();
-    ret->created_at_ms = now_ms;
-    ret->expires_at_ms = holds_ms > 0 ? now_ms + holds_ms : 0;
-    return true;
+    return check_name(given->name, error) && read_expires(given->expires, &holds_ms, error);
 }
 
 /* (transfer full) */
@@ -127,14 +135,14 @@ read_secrets(const JcContext *context, GError **error)
 
 /* (transfer full): the key. */
 static char *
-store_key(const Work *work, JwApiKey *stored, const JwKeyring *secrets, GError **error)
+store_key(JwStore *store, JwApiKey *stored, const JwKeyring *secrets, GError **error)
 {
     for (int i = 0; i < CREATE_ATTEMPTS; i++) { /* ids are random */
         char *key = jw_api_key_make();
         JwCreate create = JW_CREATE_EXISTS;
 
         jw_api_key_sign(stored, secrets, key);
-        const bool done = jw_store_create_api_key(work->store, stored, &create, error);
+        const bool done = jw_store_create_api_key(store, stored, &create, error);
         if (done && create == JW_CREATE_NEW) {
             return key;
         }
@@ -146,32 +154,48 @@ store_key(const Work *work, JwApiKey *stored, const JwKeyring *secrets, GError *
     return jw_fail_null(error, JW_ERROR_INTERNAL, "no id is free; run it again");
 }
 
-static bool
-create(const Work *work, GError **error)
+static void
+print_key(const JcContext *context, const JwApiKey *stored, const char *key)
 {
-    const JcContext *context = work->context;
-    g_autoptr(JwApiKey) stored = g_new0(JwApiKey, 1);
-    g_autoptr(JwKeyring) secrets = NULL;
-
-    if (!read_wish(work->given, jw_clock_now_ms(context->clock), stored, error)) {
-        return false;
-    }
-    secrets = read_secrets(context, error);
-    char *key = secrets != NULL ? store_key(work, stored, secrets, error) : NULL;
-    if (key == NULL) {
-        return false;
-    }
     g_autofree char *when =
         stored->expires_at_ms != 0 ? jw_time_format(stored->expires_at_ms) : NULL;
     g_autofree char *until = when != NULL ? jc_show_time(when) : g_strdup("it is revoked");
+
     fprintf(context->err,
             "API key %s, \"%s\": %s, until %s. Keep it where secrets are kept: it is not shown "
             "again.\n",
             stored->id, stored->name, jw_api_key_role_name((int)stored->role), until);
     (void)fflush(context->err);
     fprintf(context->out, "%s\n", key);
+}
+
+static JcExit
+create(const JcCall *call, GError **error)
+{
+    const Options *given = call->given;
+    g_autoptr(JwApiKey) stored = g_new0(JwApiKey, 1);
+    g_autoptr(JwKeyring) secrets = NULL;
+    g_autoptr(JwStore) owned = NULL;
+    JwStore *store = NULL;
+    int64_t holds_ms = 0;
+
+    if (!read_expires(given->expires, &holds_ms, error)) {
+        return JC_EXIT_FAILED;
+    }
+    stored->role = roles[given->role - 1];
+    stored->name = g_strdup(given->name);
+    stored->created_by = who();
+    stored->created_at_ms = jw_clock_now_ms(call->context->clock);
+    stored->expires_at_ms = holds_ms > 0 ? stored->created_at_ms + holds_ms : 0;
+    secrets = read_secrets(call->context, error);
+    store = secrets != NULL ? jc_store_open(call->context, &owned, error) : NULL;
+    char *key = store != NULL ? store_key(store, stored, secrets, error) : NULL;
+    if (key == NULL) {
+        return JC_EXIT_FAILED;
+    }
+    print_key(call->context, stored, key);
     jw_api_key_wipe(key);
-    return true;
+    return JC_EXIT_OK;
 }
 
 static const char *
@@ -206,94 +230,98 @@ shown(const JwApiKey *key, int64_t now_ms)
     return object;
 }
 
-static bool
-list(const Work *work, GError **error)
+static JcExit
+list(const JcCall *call, GError **error)
 {
     g_autoptr(GPtrArray) keys = NULL;
-    const int64_t now = jw_clock_now_ms(work->context->clock);
+    g_autoptr(JwStore) owned = NULL;
+    JwStore *store = jc_store_open(call->context, &owned, error);
+    const int64_t now = jw_clock_now_ms(call->context->clock);
 
-    if (!jw_store_list_api_keys(work->store, LIST_MAX, &keys, error)) {
-        return false;
+    if (store == NULL || !jw_store_list_api_keys(store, LIST_MAX, &keys, error)) {
+        return JC_EXIT_FAILED;
     }
     json_t *items = json_array();
     for (guint i = 0; i < keys->len; i++) {
         json_array_append_new(items, shown(g_ptr_array_index(keys, i), now));
     }
-    jc_show_list(work->context, work->as, columns, items);
+    jc_show_list(call->context, call->as, call->verb->shown, items);
     json_decref(items);
-    return true;
+    return JC_EXIT_OK;
 }
 
-static bool
-revoke_key(const Work *work, GError **error)
+static void
+print_revoked(const JcContext *context, const JwApiKey *key, bool now)
 {
-    g_autofree char *by = who();
-    g_autoptr(JwApiKey) key = NULL;
-    JwCas cas = JW_CAS_LOST;
+    g_autofree char *when = jw_time_format(key->revoked_at_ms);
+    g_autofree char *since = jc_show_time(when);
 
-    if (!jw_store_revoke_api_key(work->store, work->argument, by,
-                                 jw_clock_now_ms(work->context->clock), &cas, error)
-        || !jw_store_get_api_key(work->store, work->argument, &key, error)) {
-        return jw_prefix(error, "run it again, which does no harm");
-    }
-    if (key == NULL) {
-        return jw_fail(error, JW_ERROR_NOT_FOUND,
-                       "there is no API key '%s'; see: jobctl apikey list", work->argument);
-    }
-    if (cas == JW_CAS_WON) {
-        fprintf(work->context->out,
+    if (now) {
+        fprintf(context->out,
                 "revoked   %s \"%s\"; gateways refuse it within JW_API_KEY_CACHE (5s)\n", key->id,
                 key->name);
     } else {
-        g_autofree char *when = jw_time_format(key->revoked_at_ms);
-        g_autofree char *since = jc_show_time(when);
-        fprintf(work->context->out, "revoked   %s \"%s\", by %s at %s\n", key->id, key->name,
+        fprintf(context->out, "revoked   %s \"%s\", by %s at %s\n", key->id, key->name,
                 key->revoked_by != NULL ? key->revoked_by : "?", since);
     }
-    return true;
+}
+
+static JcExit
+revoke_key(const JcCall *call, GError **error)
+{
+    const char *id = call->arguments[0];
+    g_autofree char *by = who();
+    g_autoptr(JwApiKey) key = NULL;
+    g_autoptr(JwStore) owned = NULL;
+    JwStore *store = jc_store_open(call->context, &owned, error);
+    JwCas cas = JW_CAS_LOST;
+
+    if (store == NULL) {
+        return JC_EXIT_FAILED;
+    }
+    if (!jw_store_revoke_api_key(store, id, by, jw_clock_now_ms(call->context->clock), &cas, error)
+        || !jw_store_get_api_key(store, id, &key, error)) {
+        (void)jw_prefix(error, "run it again, which does no harm");
+        return JC_EXIT_FAILED;
+    }
+    if (key == NULL) {
+        (void)jw_fail(error, JW_ERROR_NOT_FOUND,
+                      "there is no API key '%s'; see: jobctl apikey list", id);
+        return JC_EXIT_FAILED;
+    }
+    print_revoked(call->context, key, cas == JW_CAS_WON);
+    return JC_EXIT_OK;
 }
 
 static const JcVerb verbs[] = {
-    { "create", NULL, "makes one and prints it, this once", 0, "role name expires" },
-    { "list", NULL, "all of them, never the key itself", 0, "output" },
-    { "revoke", "ID", "ends one for good", 1, "" },
+    { .name = "create",
+      .summary = "makes one and prints it, this once",
+      .options = "role name expires",
+      .run = create },
+    { .name = "list",
+      .summary = "all of them, never the key itself",
+      .options = "output",
+      .run = list,
+      .shown = columns },
+    { .name = "revoke",
+      .arguments = "ID",
+      .summary = "ends one for good",
+      .min = 1,
+      .max = 1,
+      .options = "",
+      .run = revoke_key },
     { 0 },
 };
 
-/* In the order of the verbs. */
-static bool (*const works[])(const Work *work, GError **error) = { create, list, revoke_key };
-
-static JcExit
-run(JcContext *context, int argc, char **argv)
-{
-    Options given = { 0 };
-    g_autoptr(GError) error = NULL;
-    g_autoptr(JwStore) owned = NULL;
-    g_autoptr(JwApiKey) wish = g_new0(JwApiKey, 1);
-    Work work = { .context = context, .given = &given };
-
-    bool good = jc_options_parse(&jc_apikey, &given, &argc, argv, &error)
-                && jc_as_parse(given.output, &work.as, &error);
-    const JcVerb *verb = good ? jc_options_verb(&jc_apikey, argc, argv, &error) : NULL;
-    if (verb == NULL || (verb == verbs && !read_wish(&given, 0, wish, &error))) {
-        return jc_usage(context, &jc_apikey, error);
-    }
-    work.argument = argc > 1 ? argv[1] : NULL;
-    work.store = jc_store_open(context, &owned, &error);
-    return work.store != NULL && works[verb - verbs](&work, &error)
-               ? JC_EXIT_OK
-               : jc_failed(context, &jc_apikey, error);
-}
-
 const JcCommand jc_apikey = {
     .name = "apikey",
-    .arguments = "create|list|revoke",
     .summary = "makes, lists and revokes API keys (X-API-Key)",
     .help = "create prints the key alone on its last line, and all else to standard error:\n\n"
             "  key=$(jobctl apikey create --role admin --name deploy --expires 90d)\n"
-            "  curl -H \"X-API-Key: $key\" http://127.0.0.1:8080/api/v1alpha1/jobs\n\n"
+            "  curl -H \"X-API-Key: $key\" \"$JW_GATEWAY_URL/api/v1alpha1/jobs\"\n\n"
             "Needs JW_MONGODB_URI, and for create JW_API_KEY_SECRETS, the one of the gateways.\n",
     .options = options,
+    .given_size = sizeof(Options),
     .verbs = verbs,
-    .run = run,
+    .check = check,
 };

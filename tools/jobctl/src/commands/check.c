@@ -1,5 +1,5 @@
 /* commands/check.c: jobctl check-definitions: report definitions and mappings. Main thread. */
-#include "jobctl.h"
+#include "command.h"
 
 #include <string.h>
 
@@ -249,26 +249,17 @@ find_store(const JcContext *context, JwStore **ret_owned)
 }
 
 static JcExit
-run(JcContext *context, int argc, char **argv)
+run(const JcCall *call, GError **error)
 {
-    struct {
-        char unused;
-    } given = { 0 };
-    g_autoptr(GError) error = NULL;
-
-    bool good = jc_options_parse(&jc_check_definitions, &given, &argc, argv, &error);
-    if (good && argc > 1) {
-        good = jw_fail(&error, JW_ERROR_INVALID, "name one folder");
-    }
-    if (!good) {
-        return jc_usage(context, &jc_check_definitions, error);
-    }
+    const JcContext *context = call->context;
     g_autofree char *top =
-        argc == 1 ? g_strdup(argv[0])
-                  : jc_find_path(context, "JW_SCHEMAS_DIR", "schemas",
-                                 "name the folder: jobctl check-definitions DIR", &error);
+        call->arguments[0] != NULL
+            ? g_strdup(call->arguments[0])
+            : jc_find_path(context, "JW_SCHEMAS_DIR", "schemas",
+                           "name the folder: jobctl check-definitions DIR", error);
+
     if (top == NULL) {
-        return jc_failed(context, &jc_check_definitions, error);
+        return JC_EXIT_FAILED;
     }
     g_autoptr(GHashTable) types = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     g_autoptr(JwStore) owned = NULL;
@@ -276,17 +267,21 @@ run(JcContext *context, int argc, char **argv)
     check_folder(&check, top, "reports", check_report);
     check_folder(&check, top, "mappings", check_mapping);
     if (check.checked == 0) {
-        (void)jw_fail(&error, JW_ERROR_NOT_FOUND,
+        (void)jw_fail(error, JW_ERROR_NOT_FOUND,
                       "%s holds neither reports/*.json nor mappings/*.json", top);
-        return jc_failed(context, &jc_check_definitions, error);
+        return JC_EXIT_FAILED;
     }
     fprintf(context->out, "%d files checked, %d faulty\n", check.checked, check.faulty);
     return check.faulty == 0 ? JC_EXIT_OK : JC_EXIT_FAILED;
 }
 
+static const JcVerb verbs[] = {
+    { .name = "", .arguments = "[DIR]", .max = 1, .run = run, .wants = "name one folder" },
+    { 0 },
+};
+
 const JcCommand jc_check_definitions = {
     .name = "check-definitions",
-    .arguments = "[DIR]",
     .summary = "checks report definitions and import mappings",
     .help = "DIR holds reports/*.json and mappings/*.json; JW_SCHEMAS_DIR, or ./schemas.\n"
             "Each violation names the file and the place in it as a JSON pointer. A note is no\n"
@@ -294,5 +289,5 @@ const JcCommand jc_check_definitions = {
             "With JW_MONGODB_URI, records are looked at as well: a field that none has is warned "
             "of.\n",
     .options = options,
-    .run = run,
+    .verbs = verbs,
 };

@@ -2,13 +2,9 @@
  * commands. Main thread.
  *
  * zsh reads the same function by its bashcompinit. */
-#include "jobctl.h"
+#include "command.h"
 
 #include <string.h>
-
-typedef struct {
-    char none; /* a command has options of its own, and these are none */
-} Options;
 
 static const JcOption options[] = { { 0 } };
 
@@ -74,14 +70,16 @@ print_options(FILE *out, const JcCommand *command, const JcVerb *verb)
 
 /* What may stand there else. */
 static void
-print_words(FILE *out, const char *arguments, const JcCommand *command, const JcVerb *verb)
+print_words(FILE *out, const JcCommand *command, const JcVerb *verb)
 {
+    const bool paths = is_path(verb->arguments);
+
     fputs("choices=\"", out);
-    if (verb == NULL && is_choice(arguments) && !is_path(arguments)) {
-        print_choices(out, arguments);
+    if (is_choice(verb->arguments) && !paths) {
+        print_choices(out, verb->arguments);
     }
     print_options(out, command, verb);
-    fprintf(out, "\"%s\n", is_path(arguments) ? " files=1" : "");
+    fprintf(out, "\"%s\n", paths ? " files=1" : "");
 }
 
 /* The first word that is one, so that options and their values may stand before it. */
@@ -101,9 +99,9 @@ print_command(FILE *out, const JcCommand *command)
 {
     fprintf(out, "    %s)\n", command->name);
     print_values(out, command);
-    if (command->verbs == NULL) {
+    if (!jc_options_has_verbs(command)) {
         fputs("        [[ -n $taken ]] || ", out);
-        print_words(out, command->arguments, command, NULL);
+        print_words(out, command, command->verbs);
         fputs("        ;;\n", out);
         return;
     }
@@ -111,7 +109,7 @@ print_command(FILE *out, const JcCommand *command)
     fputs("        [[ -n $taken ]] || case $verb in\n", out);
     for (const JcVerb *verb = command->verbs; verb->name != NULL; verb++) {
         fprintf(out, "        %s) ", verb->name);
-        print_words(out, verb->arguments, command, verb);
+        print_words(out, command, verb);
         fputs("            ;;\n", out);
     }
     fputs("        *) choices=\"", out);
@@ -157,34 +155,44 @@ print_function(FILE *out)
           out);
 }
 
-static JcExit
-run(JcContext *context, int argc, char **argv)
+static bool
+check(const JcCall *call, GError **error)
 {
-    Options given = { 0 };
-    g_autoptr(GError) error = NULL;
+    const char *shell = call->arguments[0];
 
-    bool good = jc_options_parse(&jc_completion, &given, &argc, argv, &error);
-    const bool zsh = good && argc == 1 && strcmp(argv[0], "zsh") == 0;
-    if (good && !zsh && (argc != 1 || strcmp(argv[0], "bash") != 0)) {
-        good = jw_fail(&error, JW_ERROR_INVALID, "name the shell: bash or zsh");
+    return strcmp(shell, "bash") == 0 || strcmp(shell, "zsh") == 0
+           || jw_fail(error, JW_ERROR_INVALID, "%s", call->verb->wants);
+}
+
+static JcExit
+run(const JcCall *call, GError **error G_GNUC_UNUSED)
+{
+    FILE *out = call->context->out;
+
+    if (strcmp(call->arguments[0], "zsh") == 0) {
+        fputs("autoload -Uz compinit bashcompinit && compinit && bashcompinit\n", out);
     }
-    if (!good) {
-        return jc_usage(context, &jc_completion, error);
-    }
-    if (zsh) {
-        fputs("autoload -Uz compinit bashcompinit && compinit && bashcompinit\n", context->out);
-    }
-    print_function(context->out);
-    fputs("complete -o filenames -F _jobctl jobctl\n", context->out);
+    print_function(out);
+    fputs("complete -o filenames -F _jobctl jobctl\n", out);
     return JC_EXIT_OK;
 }
 
+static const JcVerb verbs[] = {
+    { .name = "",
+      .arguments = "bash|zsh",
+      .min = 1,
+      .max = 1,
+      .run = run,
+      .wants = "name the shell: bash or zsh" },
+    { 0 },
+};
+
 const JcCommand jc_completion = {
     .name = "completion",
-    .arguments = "bash|zsh",
     .summary = "prints what a shell needs to complete commands",
     .help = "  source <(jobctl completion bash)        # in ~/.bashrc\n"
             "  source <(jobctl completion zsh)         # in ~/.zshrc\n",
     .options = options,
-    .run = run,
+    .verbs = verbs,
+    .check = check,
 };

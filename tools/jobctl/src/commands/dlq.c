@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "command.h"
 #include "kafka.h"
 #include "jw/text.h"
 
@@ -18,15 +19,15 @@ typedef struct {
 
 static const JcOption options[] = {
     { "limit", 'n', JC_OPTION_INT, offsetof(Options, limit), "N",
-      "list: at most this many; default 50", 1, 1000000 },
+      "list: at most this many; default 50", 1, 1000000, NULL },
     { "json", '\0', JC_OPTION_FLAG, offsetof(Options, json), NULL, "list: one JSON object a line",
-      0, 0 },
+      0, 0, NULL },
     { "partition", 'p', JC_OPTION_INT, offsetof(Options, partition), "P",
-      "replay: of the dead letter topic; default 0", 0, INT32_MAX },
+      "replay: of the dead letter topic; default 0", 0, INT32_MAX, NULL },
     { "offset", 'o', JC_OPTION_INT, offsetof(Options, offset), "O", "replay: this one", 0,
-      INT64_MAX },
+      INT64_MAX, NULL },
     { "all", 'a', JC_OPTION_FLAG, offsetof(Options, all), NULL, "replay: all that are there now", 0,
-      0 },
+      0, NULL },
     { 0 },
 };
 
@@ -138,48 +139,6 @@ replay_one(const JwMessage *message, gpointer data, GError **error)
     return true;
 }
 
-static JcExit
-list(Dlq *dlq, JcKafka *kafka, GError **error)
-{
-    const JcKafkaRead read = {
-        .topic = dlq->topic, .partition = -1, .offset = -1, .limit = dlq->given->limit
-    };
-
-    if (!jc_kafka_read(kafka, &read, list_one, dlq, error)) {
-        return JC_EXIT_FAILED;
-    }
-    if (dlq->seen == 0 && !dlq->given->json) {
-        fprintf(dlq->context->out, "%s holds no dead letters\n", dlq->topic);
-    }
-    return JC_EXIT_OK;
-}
-
-static JcExit
-replay(Dlq *dlq, JcKafka *kafka, const JwBusConfig *config, GError **error)
-{
-    const Options *given = dlq->given;
-    const JcKafkaRead read = { .topic = dlq->topic,
-                               .partition = given->all ? -1 : (int32_t)given->partition,
-                               .offset = given->all ? -1 : given->offset };
-    JwBus *bus = jw_bus_kafka_new(config, "jobctl", JW_VERSION, error);
-
-    if (bus == NULL) {
-        return JC_EXIT_FAILED;
-    }
-    dlq->bus = bus;
-    bool ok = jc_kafka_read(kafka, &read, replay_one, dlq, error);
-    ok = jw_bus_flush(bus, FLUSH_MS, ok ? error : NULL) && ok;
-    jw_bus_free(bus); /* every on_published() has been called now */
-    const int failed = atomic_load(&dlq->failed);
-    fprintf(dlq->context->out,
-            "%" PRId64 " sent again, %d not taken by the broker, %" PRId64 " left out\n",
-            dlq->seen - failed, failed, dlq->skipped);
-    if (!ok || failed > 0) {
-        return JC_EXIT_FAILED;
-    }
-    return dlq->skipped > 0 ? JC_EXIT_PARTLY : JC_EXIT_OK;
-}
-
 /* "job.commands.high" → "jobwire.job.commands.high.dlq". */
 static char *
 full_topic(const char *prefix, const char *topic)
@@ -189,74 +148,81 @@ full_topic(const char *prefix, const char *topic)
 }
 
 static JcExit
-work(JcContext *context, const Options *given, bool is_list, const char *topic)
+list(const JcCall *call, GError **error)
 {
+    const Options *given = call->given;
     g_auto(JwBusConfig) config = { 0 };
-    g_autoptr(GError) error = NULL;
-    JcExit code = JC_EXIT_FAILED;
 
-    if (!jc_bus_config(context, &config, &error)) {
-        return jc_failed(context, &jc_dlq, error);
+    if (!jc_bus_config(call->context, &config, error)) {
+        return JC_EXIT_FAILED;
     }
-    g_autofree char *full = full_topic(config.topic_prefix, topic);
-    g_autoptr(JcKafka) kafka = jc_kafka_new(context, &config, &error);
-    Dlq dlq = { .context = context, .given = given, .topic = full };
-    if (kafka != NULL) {
-        code = is_list ? list(&dlq, kafka, &error) : replay(&dlq, kafka, &config, &error);
+    g_autofree char *topic = full_topic(config.topic_prefix, call->arguments[0]);
+    g_autoptr(JcKafka) kafka = jc_kafka_new(call->context, &config, error);
+    const JcKafkaRead read = {
+        .topic = topic, .partition = -1, .offset = -1, .limit = given->limit
+    };
+    Dlq dlq = { .context = call->context, .given = given, .topic = topic };
+    if (kafka == NULL || !jc_kafka_read(kafka, &read, list_one, &dlq, error)) {
+        return JC_EXIT_FAILED;
     }
-    return error != NULL ? jc_failed(context, &jc_dlq, error) : code;
-}
-
-static const char *
-meant(const char *word)
-{
-    JwNearest nearest = jw_nearest_begin(word);
-
-    jw_nearest_offer(&nearest, "list");
-    jw_nearest_offer(&nearest, "replay");
-    if (nearest.name == NULL) {
-        return "; give list or replay";
+    if (dlq.seen == 0 && !given->json) {
+        fprintf(call->context->out, "%s holds no dead letters\n", topic);
     }
-    return strcmp(nearest.name, "list") == 0 ? "; did you mean list?" : "; did you mean replay?";
+    return JC_EXIT_OK;
 }
 
 static JcExit
-run(JcContext *context, int argc, char **argv)
+replay(const JcCall *call, GError **error)
 {
-    Options given = { .limit = 50, .offset = -1 };
-    g_autoptr(GError) error = NULL;
+    const Options *given = call->given;
+    g_auto(JwBusConfig) config = { 0 };
 
-    bool good = jc_options_parse(&jc_dlq, &given, &argc, argv, &error);
-    const bool is_list = good && argc > 0 && strcmp(argv[0], "list") == 0;
-    const bool is_replay = good && argc > 0 && strcmp(argv[0], "replay") == 0;
-    if (good && argc == 0) {
-        g_autofree char *help = jc_options_help(&jc_dlq);
-        fputs(help, context->err);
-        return JC_EXIT_USAGE;
+    if (!jc_bus_config(call->context, &config, error)) {
+        return JC_EXIT_FAILED;
     }
-    if (good && !(is_list || is_replay)) {
-        good = jw_fail(&error, JW_ERROR_INVALID, "there is no '%s' of dead letters%s", argv[0],
-                       meant(argv[0]));
-    } else if (good && argc != 2) {
-        good = jw_fail(&error, JW_ERROR_INVALID, "give list or replay, and one topic");
-    } else if (good && is_replay && given.all == (given.offset >= 0)) {
-        good = jw_fail(&error, JW_ERROR_INVALID,
-                       "choose: --all, or --offset O (with --partition P); see jobctl dlq "
-                       "list %s",
-                       argv[1]);
+    g_autofree char *topic = full_topic(config.topic_prefix, call->arguments[0]);
+    g_autoptr(JcKafka) kafka = jc_kafka_new(call->context, &config, error);
+    JwBus *bus = kafka != NULL ? jw_bus_kafka_new(&config, "jobctl", JW_VERSION, error) : NULL;
+    const JcKafkaRead read = { .topic = topic,
+                               .partition = given->all ? -1 : (int32_t)given->partition,
+                               .offset = given->all ? -1 : given->offset };
+    Dlq dlq = { .context = call->context, .given = given, .topic = topic, .bus = bus };
+    if (bus == NULL) {
+        return JC_EXIT_FAILED;
     }
-    return good ? work(context, &given, is_list, argv[1]) : jc_usage(context, &jc_dlq, error);
+    bool ok = jc_kafka_read(kafka, &read, replay_one, &dlq, error);
+    ok = jw_bus_flush(bus, FLUSH_MS, ok ? error : NULL) && ok;
+    jw_bus_free(bus); /* every on_published() has been called now */
+    const int failed = atomic_load(&dlq.failed);
+    fprintf(call->context->out,
+            "%" PRId64 " sent again, %d not taken by the broker, %" PRId64 " left out\n",
+            dlq.seen - failed, failed, dlq.skipped);
+    if (!ok || failed > 0) {
+        return JC_EXIT_FAILED;
+    }
+    return dlq.skipped > 0 ? JC_EXIT_PARTLY : JC_EXIT_OK;
+}
+
+static bool
+check(const JcCall *call, GError **error)
+{
+    const Options *given = call->given;
+
+    return strcmp(call->verb->name, "replay") != 0 || given->all != (given->offset >= 0)
+           || jw_fail(error, JW_ERROR_INVALID,
+                      "choose: --all, or --offset O (with --partition P); see jobctl dlq list %s",
+                      call->arguments[0]);
 }
 
 static const JcVerb verbs[] = {
-    { "list", "TOPIC", "shows dead letters with their reasons", 1, "limit json" },
-    { "replay", "TOPIC", "sends them to where they came from", 1, "partition offset all" },
+    { "list", "TOPIC", "shows dead letters with their reasons", 1, 1, "limit json", .run = list },
+    { "replay", "TOPIC", "sends them to where they came from", 1, 1, "partition offset all",
+      .run = replay },
     { 0 },
 };
 
 const JcCommand jc_dlq = {
     .name = "dlq",
-    .arguments = "list|replay TOPIC",
     .summary = "shows dead letters, and sends them again",
     .help = "TOPIC is job.commands.high and the like; prefix and .dlq may be left out.\n"
             "replay publishes the original key, bytes and headers to the topic they came from. The "
@@ -266,6 +232,8 @@ const JcCommand jc_dlq = {
             "it a second time; who reads Jobwire's topics knows a message by its id and does it "
             "once.\n",
     .options = options,
+    .given_size = sizeof(Options),
+    .defaults = &(const Options){ .limit = 50, .offset = -1 },
     .verbs = verbs,
-    .run = run,
+    .check = check,
 };

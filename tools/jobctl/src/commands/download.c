@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "api.h"
+#include "command.h"
 #include "jw/text.h"
 
 typedef struct {
@@ -14,9 +15,8 @@ typedef struct {
 
 static const JcOption options[] = {
     { "output", 'o', JC_OPTION_TEXT, offsetof(Options, output), "FILE",
-      "where to; - is standard output; default the report's own name", 0, 0 },
-    { "token", 't', JC_OPTION_TEXT, offsetof(Options, token), "TOKEN", "instead of JW_TOKEN", 0,
-      0 },
+      "where to; - is standard output; default the report's own name", 0, 0, NULL },
+    JC_OPTION_TOKEN(Options),
     { 0 },
 };
 
@@ -85,54 +85,53 @@ choose_name(const Options *given, json_t *result, const char *job_id, GError **e
 }
 
 static bool
-download(JcContext *context, const Options *given, const char *job_id, GError **error)
+download(const JcCall *call, const char *job_id, GError **error)
 {
-    g_autoptr(JcApi) api = jc_api_new(context, given->token, error);
+    FILE *out = call->context->out;
     g_autofree char *path = jw_link_report_job(NULL, job_id, "");
-    json_auto_t *job = api != NULL ? jc_api_call(api, path, NULL, error) : NULL;
+    json_auto_t *job = jc_api_call(call->api, path, NULL, error);
     int64_t bytes = 0;
 
     if (job == NULL) {
         return false;
     }
     json_t *result = json_object_get(job, "result");
-    g_autofree char *name = choose_name(given, result, job_id, error);
+    g_autofree char *name = choose_name(call->given, result, job_id, error);
     if (name == NULL) {
         return false;
     }
     if (strcmp(name, "-") == 0) {
-        return fetch(api, job_id, result, context->out, &bytes, error);
+        return fetch(call->api, job_id, result, out, &bytes, error);
     }
-    if (!fetch_to_file(api, job_id, result, name, &bytes, error)) {
+    if (!fetch_to_file(call->api, job_id, result, name, &bytes, error)) {
         return false;
     }
     g_autofree char *size = jw_text_bytes(bytes);
-    fprintf(context->out, "%s, %s\n", name, size);
+    fprintf(out, "%s, %s\n", name, size);
     return true;
 }
 
 static JcExit
-run(JcContext *context, int argc, char **argv)
+run(const JcCall *call, GError **error)
 {
-    Options given = { 0 };
-    g_autoptr(GError) error = NULL;
-
-    bool good = jc_options_parse(&jc_download, &given, &argc, argv, &error);
-    if (good && (argc != 1 || argv[0][0] == '\0')) {
-        good = jw_fail(&error, JW_ERROR_INVALID, "name one job id");
-    }
-    if (!good) {
-        return jc_usage(context, &jc_download, error);
-    }
-    return download(context, &given, argv[0], &error) ? JC_EXIT_OK
-                                                      : jc_failed(context, &jc_download, error);
+    return download(call, call->arguments[0], error) ? JC_EXIT_OK : JC_EXIT_FAILED;
 }
+
+static const JcVerb verbs[] = {
+    { .name = "",
+      .arguments = "JOB_ID",
+      .min = 1,
+      .max = 1,
+      .run = run,
+      .wants = "name one job id" },
+    { 0 },
+};
 
 const JcCommand jc_download = {
     .name = "download",
-    .arguments = "JOB_ID",
     .summary = "fetches a finished report and checks it",
     .help = "The bytes are compared with the SHA-256 that the job names.\n",
     .options = options,
-    .run = run,
+    .given_size = sizeof(Options),
+    .verbs = verbs,
 };

@@ -1,36 +1,38 @@
 /* commands/import.c: jobctl import. Main thread. */
-#include "jobctl.h"
+#include "command.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include "import/load.h"
 
 typedef struct {
-    const char *mapping, *errors, *on_conflict;
+    const char *mapping, *errors;
     bool keep_going, drop, dry_run, json, update;
+    int on_conflict;
     JcConflict conflict; /* what the two options come to */
 } Options;
 
 static const JcOption options[] = {
     { "mapping", 'm', JC_OPTION_TEXT, offsetof(Options, mapping), "FILE",
-      "how columns become fields: schemas/mappings/*.json", 0, 0 },
+      "how columns become fields: schemas/mappings/*.json", 0, 0, NULL },
     { "keep-going", 'k', JC_OPTION_FLAG, offsetof(Options, keep_going), NULL,
-      "loads the good rows although others are refused", 0, 0 },
+      "loads the good rows although others are refused", 0, 0, NULL },
     { "dry-run", 'n', JC_OPTION_FLAG, offsetof(Options, dry_run), NULL,
-      "only checks; needs no database", 0, 0 },
+      "only checks; needs no database", 0, 0, NULL },
     { "drop", '\0', JC_OPTION_FLAG, offsetof(Options, drop), NULL,
-      "first removes what the collection holds", 0, 0 },
-    { "on-conflict", '\0', JC_OPTION_TEXT, offsetof(Options, on_conflict), "RULE",
+      "first removes what the collection holds", 0, 0, NULL },
+    { "on-conflict", '\0', JC_OPTION_CHOICE, offsetof(Options, on_conflict), "fail|skip|update",
       "rows whose id is there with other values: fail (default) refuses them, skip leaves the "
       "records, update replaces their values",
-      0, 0 },
+      0, 0, NULL },
     { "update", 'u', JC_OPTION_FLAG, offsetof(Options, update), NULL,
-      "the same as --on-conflict=update", 0, 0 },
+      "the same as --on-conflict=update", 0, 0, NULL },
     { "errors", 'e', JC_OPTION_TEXT, offsetof(Options, errors), "FILE",
-      "writes every reason there; 20 are shown", 0, 0 },
+      "writes every reason there; 20 are shown", 0, 0, NULL },
     { "json", '\0', JC_OPTION_FLAG, offsetof(Options, json), NULL, "the result as one JSON object",
-      0, 0 },
+      0, 0, NULL },
     { 0 },
 };
 
@@ -106,24 +108,22 @@ exit_of(const JcLoadResult *result)
 }
 
 static JcExit
-load_files(JcContext *context, const Options *given, const char *const *paths, FILE *violations)
+load_files(const JcCall *call, FILE *violations, GError **error)
 {
-    g_autoptr(GError) error = NULL;
+    const Options *given = call->given;
+    const JcContext *context = call->context;
     g_autoptr(JwStore) owned = NULL;
-    JwStore *store = NULL;
     JcLoadResult result = { 0 };
-    g_autoptr(JcMapping) mapping = jc_mapping_load(given->mapping, &error);
+    g_autoptr(JcMapping) mapping = jc_mapping_load(given->mapping, error);
+    JwStore *store = NULL;
 
-    if (mapping == NULL) {
-        return jc_failed(context, &jc_import, error);
+    if (mapping != NULL && !given->dry_run) {
+        store = jc_store_open(context, &owned, error);
     }
-    if (!given->dry_run) {
-        store = jc_store_open(context, &owned, &error);
-        if (store == NULL) {
-            return jc_failed(context, &jc_import, error);
-        }
+    if (mapping == NULL || (store == NULL && !given->dry_run)) {
+        return JC_EXIT_FAILED;
     }
-    const JcLoad load = { .paths = paths,
+    const JcLoad load = { .paths = (const char *const *)call->arguments,
                           .mapping = mapping,
                           .store = store,
                           .keep_going = given->keep_going,
@@ -132,84 +132,66 @@ load_files(JcContext *context, const Options *given, const char *const *paths, F
                           .err = context->err,
                           .violations = violations,
                           .clock = context->clock };
-    if (!jc_load_run(&load, &result, &error)) {
-        return jc_failed(context, &jc_import, error);
+    if (!jc_load_run(&load, &result, error)) {
+        return JC_EXIT_FAILED;
     }
     print_result(context, given, mapping, &result);
     return exit_of(&result);
 }
 
 static bool
-read_conflict(Options *given, GError **error)
+check(const JcCall *call, GError **error)
 {
     static const char *const names[] = { "fail", "skip", "update" }; /* in JcConflict's order */
-    const char *name = given->on_conflict;
+    Options *given = call->given;
 
-    given->conflict = given->update ? JC_CONFLICT_UPDATE : JC_CONFLICT_FAIL;
-    if (given->dry_run && (name != NULL || given->update)) {
+    if (given->mapping == NULL) {
+        return jw_fail(error, JW_ERROR_INVALID, "--mapping FILE is needed");
+    }
+    if (given->dry_run && (given->on_conflict != 0 || given->update)) {
         return jw_fail(error, JW_ERROR_INVALID,
                        "--%s has no effect with --dry-run, which does not look into the database",
-                       name != NULL ? "on-conflict" : "update");
+                       given->on_conflict != 0 ? "on-conflict" : "update");
     }
-    if (name == NULL) {
-        return true;
-    }
-    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-        if (strcmp(name, names[i]) != 0) {
-            continue;
-        }
-        if (given->update && i != JC_CONFLICT_UPDATE) {
-            return jw_fail(error, JW_ERROR_INVALID,
-                           "--update and --on-conflict=%s exclude each "
-                           "other; leave one of them out",
-                           name);
-        }
-        given->conflict = (JcConflict)i;
-        return true;
-    }
-    return jw_fail(error, JW_ERROR_INVALID,
-                   "--on-conflict '%s' is not known; it is fail, skip or update", name);
+    given->conflict = given->on_conflict != 0 ? (JcConflict)(given->on_conflict - 1)
+                      : given->update         ? JC_CONFLICT_UPDATE
+                                              : JC_CONFLICT_FAIL;
+    return !given->update || given->conflict == JC_CONFLICT_UPDATE
+           || jw_fail(error, JW_ERROR_INVALID,
+                      "--update and --on-conflict=%s exclude each other; leave one of them out",
+                      names[given->conflict]);
 }
 
 static JcExit
-run(JcContext *context, int argc, char **argv)
+run(const JcCall *call, GError **error)
 {
-    Options given = { 0 };
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) paths = g_ptr_array_new();
-    FILE *violations = NULL;
+    const Options *given = call->given;
+    FILE *violations = given->errors != NULL ? fopen(given->errors, "we") : NULL;
 
-    bool good = jc_options_parse(&jc_import, &given, &argc, argv, &error);
-    if (good && given.mapping == NULL) {
-        good = jw_fail(&error, JW_ERROR_INVALID, "--mapping FILE is needed");
-    } else if (good && argc == 0) {
-        good = jw_fail(&error, JW_ERROR_INVALID, "name at least one CSV file");
+    if (given->errors != NULL && violations == NULL) {
+        (void)jw_fail(error, JW_ERROR_UNAVAILABLE, "%s: %s", given->errors, g_strerror(errno));
+        return JC_EXIT_FAILED;
     }
-    if (!good || !read_conflict(&given, &error)) {
-        return jc_usage(context, &jc_import, error);
-    }
-    for (int i = 0; i < argc; i++) {
-        g_ptr_array_add(paths, argv[i]);
-    }
-    g_ptr_array_add(paths, NULL);
-    if (given.errors != NULL) {
-        violations = fopen(given.errors, "we");
-        if (violations == NULL) {
-            (void)jw_fail(&error, JW_ERROR_UNAVAILABLE, "%s: %s", given.errors, g_strerror(errno));
-            return jc_failed(context, &jc_import, error);
-        }
-    }
-    JcExit code = load_files(context, &given, (const char *const *)paths->pdata, violations);
+    JcExit code = load_files(call, violations, error);
     if (violations != NULL && fclose(violations) != 0) {
-        fprintf(context->err, "jobctl import: %s: %s\n", given.errors, g_strerror(errno));
+        fprintf(call->context->err, "jobctl import: %s: %s\n", given->errors, g_strerror(errno));
         code = JC_EXIT_FAILED;
     }
     return code;
 }
 
+static const JcVerb verbs[] = {
+    { .name = "",
+      .arguments = "--mapping FILE CSV…",
+      .min = 1,
+      .max = INT_MAX,
+      .run = run,
+      .wants = "name at least one CSV file" },
+    { 0 },
+};
+
 const JcCommand jc_import = {
     .name = "import",
-    .arguments = "--mapping FILE CSV…",
     .summary = "loads CSV files into a collection",
     .help =
         "Rows are checked first; when any is refused nothing is loaded, unless --keep-going.\n"
@@ -221,5 +203,7 @@ const JcCommand jc_import = {
         "is refused always.\n"
         "Exit status 2: loaded, but for refused rows.\n",
     .options = options,
-    .run = run,
+    .given_size = sizeof(Options),
+    .verbs = verbs,
+    .check = check,
 };

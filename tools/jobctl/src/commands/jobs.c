@@ -4,50 +4,42 @@
 #include <string.h>
 
 #include "job.h"
-#include "list.h"
-#include "show.h"
-#include "jw/json.h"
+#include "rest.h"
 
 typedef struct {
-    const char *token, *output, *status, *type, *requested_by, *department, *from, *to, *sort;
-    const char *reason;
-    bool ascending, wait, no_mail;
-    int64_t limit, interval_ms, timeout_s;
+    const char *token, *status, *type, *requested_by, *department, *from, *to, *sort, *reason;
+    JcAs output;
+    bool ascending, wait;
+    int64_t limit;
+    JcWatch watch;
 } Options;
 
 static const JcOption options[] = {
-    { "output", 'o', JC_OPTION_TEXT, offsetof(Options, output), JC_AS_NAMES,
-      "how it is shown; default table", 0, 0 },
-    { "token", 't', JC_OPTION_TEXT, offsetof(Options, token), "TOKEN", "instead of JW_TOKEN", 0,
-      0 },
+    JC_OPTION_OUTPUT(Options),
+    JC_OPTION_TOKEN(Options),
     { "status", 's', JC_OPTION_TEXT, offsetof(Options, status),
-      "scheduled|pending|running|completed|failed|cancelled", "list: those that are so", 0, 0 },
+      "scheduled|pending|running|completed|failed|cancelled", "list: those that are so", 0, 0,
+      "status" },
     { "type", '\0', JC_OPTION_TEXT, offsetof(Options, type), "TYPE",
-      "list: those of this report type", 0, 0 },
+      "list: those of this report type", 0, 0, "reportType" },
     { "requested-by", '\0', JC_OPTION_TEXT, offsetof(Options, requested_by), "SUBJECT",
-      "list: those that this one asked for", 0, 0 },
+      "list: those that this one asked for", 0, 0, "requestedBy" },
     { "department", '\0', JC_OPTION_TEXT, offsetof(Options, department), "ID",
-      "list: those of this department", 0, 0 },
+      "list: those of this department", 0, 0, "departmentId" },
     { "from", '\0', JC_OPTION_TEXT, offsetof(Options, from), "DATE",
-      "list: created then or later; a date in UTC, or a time with its zone", 0, 0 },
+      "list: created then or later; a date in UTC, or a time with its zone", 0, 0, "fromDate" },
     { "to", '\0', JC_OPTION_TEXT, offsetof(Options, to), "DATE", "list: created then or earlier", 0,
-      0 },
+      0, "toDate" },
     { "sort", '\0', JC_OPTION_TEXT, offsetof(Options, sort), "createdAt|status|priority",
-      "list: in this order, the last first", 0, 0 },
+      "list: in this order, the last first", 0, 0, "sortBy" },
     { "ascending", '\0', JC_OPTION_FLAG, offsetof(Options, ascending), NULL,
-      "list: the first first", 0, 0 },
-    { "limit", 'n', JC_OPTION_INT, offsetof(Options, limit), "N",
-      "list: at most this many; default 20", 1, JC_LIST_MAX },
+      "list: the first first", 0, 0, "sortOrder=asc" },
+    JC_OPTION_LIMIT(Options),
     { "reason", 'r', JC_OPTION_TEXT, offsetof(Options, reason), "TEXT",
-      "cancel: why; the job keeps it", 0, 0 },
+      "cancel: why; the job keeps it", 0, 0, "reason" },
     { "wait", 'w', JC_OPTION_FLAG, offsetof(Options, wait), NULL,
-      "retry: until the job has ended, and says how", 0, 0 },
-    { "no-mail", '\0', JC_OPTION_FLAG, offsetof(Options, no_mail), NULL,
-      "retry --wait, events: does not wait for the mails", 0, 0 },
-    { "interval", 'i', JC_OPTION_INT, offsetof(Options, interval_ms), "MS",
-      "retry --wait, events: time between two questions; default 300", 20, 60000 },
-    { "timeout", '\0', JC_OPTION_INT, offsetof(Options, timeout_s), "S",
-      "retry --wait, events: gives up after that", 1, 86400 },
+      "retry: until the job has ended, and says how", 0, 0, NULL },
+    JC_WATCH_OPTIONS(Options, "retry --wait, events: "),
     { 0 },
 };
 
@@ -118,153 +110,66 @@ static const JcShow changed[] = {
     { 0 },
 };
 
-typedef struct {
-    const JcContext *context;
-    JcApi *api;
-    const Options *given;
-    JcAs as;
-} Work;
-
-static JcExit
-list(const Work *work, const char *none G_GNUC_UNUSED, GError **error)
+/* What would have no effect. */
+static bool
+check(const JcCall *call, GError **error)
 {
-    const Options *given = work->given;
-    const JcFilter filters[] = {
-        { "status", given->status },
-        { "reportType", given->type },
-        { "requestedBy", given->requested_by },
-        { "departmentId", given->department },
-        { "fromDate", given->from },
-        { "toDate", given->to },
-        { "sortBy", given->sort },
-        { "sortOrder", given->ascending ? "asc" : NULL },
-        { 0 },
-    };
-    const JcList wanted = { JW_LINK_REPORT_JOBS, filters, given->limit, "jobs" };
+    const Options *given = call->given;
+    const JcWatch *watch = &given->watch;
 
-    return jc_list(work->context, work->api, &wanted, work->as, columns, error) ? JC_EXIT_OK
-                                                                                : JC_EXIT_FAILED;
+    return given->wait || strcmp(call->verb->name, "retry") != 0
+           || !(watch->no_mail || watch->interval_ms != 0 || watch->timeout_s != 0)
+           || jw_fail(error, JW_ERROR_INVALID,
+                      "--no-mail, --interval and --timeout are of --wait, which is not given");
 }
 
 static JcExit
-get(const Work *work, const char *job_id, GError **error)
+retry(const JcCall *call, GError **error)
 {
-    g_autofree char *path = jw_link_report_job(NULL, job_id, "");
-    json_auto_t *job = jc_api_call(work->api, path, NULL, error);
+    const Options *given = call->given;
+    JcWatch watch = given->watch;
 
-    if (job == NULL) {
-        return JC_EXIT_FAILED;
+    if (!given->wait) {
+        return jc_rest_one(call, error);
     }
-    jc_show_one(work->context, work->as, lines, job);
-    return JC_EXIT_OK;
+    json_auto_t *answer = jc_rest_ask(call, error);
+    watch.json = call->as == JC_AS_JSON;
+    watch.quiet = true;
+    watch.posted = true;
+    return answer != NULL ? jc_job_watch(call, call->arguments[0], &watch, error) : JC_EXIT_FAILED;
 }
 
 static JcExit
-cancel(const Work *work, const char *job_id, GError **error)
+events(const JcCall *call, GError **error)
 {
-    g_autofree char *path = jw_link_report_job(NULL, job_id, "/cancel");
-    json_auto_t *wish = json_object();
+    const Options *given = call->given;
+    JcWatch watch = given->watch;
 
-    if (work->given->reason != NULL) {
-        jw_json_set_string(wish, "reason", work->given->reason);
-    }
-    g_autofree char *body = jw_json_print(wish);
-    json_auto_t *answer = jc_api_call(work->api, path, body, error);
-    if (answer == NULL) {
-        return JC_EXIT_FAILED;
-    }
-    jc_show_one(work->context, work->as, changed, answer);
-    return JC_EXIT_OK;
-}
-
-static JcWatch
-watch_of(const Work *work)
-{
-    return (JcWatch){ .interval_ms = work->given->interval_ms,
-                      .timeout_ms = work->given->timeout_s * 1000,
-                      .json = work->as == JC_AS_JSON,
-                      .no_mail = work->given->no_mail };
-}
-
-static JcExit
-retry(const Work *work, const char *job_id, GError **error)
-{
-    g_autofree char *path = jw_link_report_job(NULL, job_id, "/retry");
-    json_auto_t *answer = jc_api_call(work->api, path, "{}", error);
-
-    if (answer == NULL) {
-        return JC_EXIT_FAILED;
-    }
-    if (work->given->wait) {
-        JcWatch watch = watch_of(work);
-        watch.quiet = true;
-        watch.posted = true;
-        return jc_job_watch(work->context, &jc_jobs, work->api, job_id, &watch);
-    }
-    jc_show_one(work->context, work->as, changed, answer);
-    return JC_EXIT_OK;
-}
-
-static JcExit
-events(const Work *work, const char *job_id, GError **error G_GNUC_UNUSED)
-{
-    JcWatch watch = watch_of(work);
-
+    watch.json = call->as == JC_AS_JSON;
     watch.events = true;
-    return jc_job_watch(work->context, &jc_jobs, work->api, job_id, &watch);
+    return jc_job_watch(call, call->arguments[0], &watch, error);
 }
+
+#define JOB JW_LINK_REPORT_JOBS "/{}"
 
 static const JcVerb verbs[] = {
-    { "list", NULL, "those that you may see, the latest first", 0,
-      "output token status type requested-by department from to sort ascending limit" },
-    { "get", "JOB_ID", "all about one", 1, "output token" },
-    { "cancel", "JOB_ID", "one that has not ended; takes effect at once", 1,
-      "output token reason" },
-    { "retry", "JOB_ID", "one that has failed", 1, "output token wait no-mail interval timeout" },
-    { "events", "JOB_ID", "a line for each change until it has ended", 1,
-      "output token no-mail interval timeout" },
+    { "list", NULL, "those that you may see, the latest first", 0, 0,
+      "output token status type requested-by department from to sort ascending limit", jc_rest_list,
+      .path = JW_LINK_REPORT_JOBS, .shown = columns },
+    { "get", "JOB_ID", "all about one", 1, 1, "output token", jc_rest_one, .path = JOB,
+      .shown = lines },
+    { "cancel", "JOB_ID", "one that has not ended; takes effect at once", 1, 1,
+      "output token reason", jc_rest_one, .path = JOB "/cancel", .body = JC_BODY_OPTIONS,
+      .shown = changed },
+    { "retry", "JOB_ID", "one that has failed", 1, 1, "output token wait no-mail interval timeout",
+      retry, .path = JOB "/retry", .body = JC_BODY_OPTIONS, .shown = changed },
+    { "events", "JOB_ID", "a line for each change until it has ended", 1, 1,
+      "output token no-mail interval timeout", .run = events },
     { 0 },
 };
 
-/* In the order of the verbs. */
-static JcExit (*const works[])(const Work *work, const char *job_id,
-                               GError **error) = { list, get, cancel, retry, events };
-
-/* What would have no effect. */
-static bool
-check_given(const Options *given, const JcVerb *verb, GError **error)
-{
-    if (strcmp(verb->name, "retry") == 0 && !given->wait
-        && (given->no_mail || given->interval_ms != 0 || given->timeout_s != 0)) {
-        return jw_fail(error, JW_ERROR_INVALID,
-                       "--no-mail, --interval and --timeout are of --wait, which is not given");
-    }
-    return true;
-}
-
-static JcExit
-run(JcContext *context, int argc, char **argv)
-{
-    Options given = { .limit = 20 };
-    g_autoptr(GError) error = NULL;
-    Work work = { .context = context, .given = &given };
-
-    const bool good = jc_options_parse(&jc_jobs, &given, &argc, argv, &error)
-                      && jc_as_parse(given.output, &work.as, &error);
-    const JcVerb *verb = good ? jc_options_verb(&jc_jobs, argc, argv, &error) : NULL;
-    if (verb == NULL || !check_given(&given, verb, &error)) {
-        return jc_usage(context, &jc_jobs, error);
-    }
-    given.interval_ms = given.interval_ms != 0 ? given.interval_ms : 300;
-    g_autoptr(JcApi) api = jc_api_new(context, given.token, &error);
-    work.api = api;
-    const JcExit code = api != NULL ? works[verb - verbs](&work, argv[1], &error) : JC_EXIT_FAILED;
-    return error != NULL ? jc_failed(context, &jc_jobs, error) : code;
-}
-
 const JcCommand jc_jobs = {
     .name = "jobs",
-    .arguments = "list|get|cancel|retry|events",
     .summary = "lists report jobs, and looks after one",
     .help = "Times are shown in the zone of this computer (TZ). -o json is what the API answers; "
             "of events a\n"
@@ -274,6 +179,8 @@ const JcCommand jc_jobs = {
             "Exit status: 0 done, 1 failed; of events and retry --wait 1 also when the job did not "
             "complete.\n",
     .options = options,
+    .given_size = sizeof(Options),
+    .defaults = &(const Options){ .limit = 20 },
     .verbs = verbs,
-    .run = run,
+    .check = check,
 };

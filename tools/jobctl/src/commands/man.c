@@ -1,9 +1,5 @@
 /* commands/man.c: jobctl man: the manual page, from the tables of commands. Main thread. */
-#include "jobctl.h"
-
-typedef struct {
-    char none;
-} Options;
+#include "command.h"
 
 static const JcOption options[] = { { 0 } };
 
@@ -73,11 +69,13 @@ put_usage(FILE *out, const char *command, const char *verb, const char *argument
 static void
 put_command(FILE *out, const JcCommand *command)
 {
+    const bool named = jc_options_has_verbs(command);
+
     fputs(".SS ", out);
-    put_usage(out, command->name, NULL, command->verbs == NULL ? command->arguments : NULL);
+    put_usage(out, command->name, NULL, named ? NULL : command->verbs->arguments);
     put(out, command->summary);
     fputs(".\n", out);
-    for (const JcVerb *verb = command->verbs; verb != NULL && verb->name != NULL; verb++) {
+    for (const JcVerb *verb = command->verbs; named && verb->name != NULL; verb++) {
         fputs(".TP\n", out);
         put_usage(out, command->name, verb->name, verb->arguments);
         put(out, verb->summary);
@@ -132,19 +130,10 @@ put_status(FILE *out)
 }
 
 static JcExit
-run(JcContext *context, int argc, char **argv)
+run(const JcCall *call, GError **error G_GNUC_UNUSED)
 {
-    Options given = { 0 };
-    g_autoptr(GError) error = NULL;
-    FILE *out = context->out;
+    FILE *out = call->context->out;
 
-    bool good = jc_options_parse(&jc_man, &given, &argc, argv, &error);
-    if (good && argc > 0) {
-        good = jw_fail(&error, JW_ERROR_INVALID, "'%s' is too much", argv[0]);
-    }
-    if (!good) {
-        return jc_usage(context, &jc_man, error);
-    }
     fputs(".TH JOBCTL 1 \"\" \"jobctl " JW_VERSION "\" \"Jobwire\"\n"
           ".SH NAME\njobctl \\- Jobwire's command line\n"
           ".SH SYNOPSIS\n\\fBjobctl\\fR \\fICOMMAND\\fR [\\fIOPTION\\fR...]\n"
@@ -160,12 +149,13 @@ run(JcContext *context, int argc, char **argv)
     return JC_EXIT_OK;
 }
 
+static const JcVerb verbs[] = { { .name = "", .run = run }, { 0 } };
+
 const JcCommand jc_man = {
     .name = "man",
-    .arguments = NULL,
     .summary = "prints the manual page",
     .help = "  jobctl man | man -l -                   # reads it here\n"
             "  jobctl man > jobctl.1                   # for a folder of MANPATH\n",
     .options = options,
-    .run = run,
+    .verbs = verbs,
 };

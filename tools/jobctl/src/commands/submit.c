@@ -2,98 +2,91 @@
 #include <jansson.h>
 
 #include "job.h"
+#include "rest.h"
 #include "jw/json.h"
-#include "jw/wire.h"
 
 typedef struct {
     const char *token;
-    bool watch, wait, json, no_mail;
-    int64_t interval_ms, timeout_s;
+    bool show, wait, json;
+    JcWatch watch;
 } Options;
 
 static const JcOption options[] = {
-    { "token", 't', JC_OPTION_TEXT, offsetof(Options, token), "TOKEN", "instead of JW_TOKEN", 0,
-      0 },
-    { "watch", 'w', JC_OPTION_FLAG, offsetof(Options, watch), NULL,
-      "then shows the job until it ends, as jobctl watch does", 0, 0 },
+    JC_OPTION_TOKEN(Options),
+    { "watch", 'w', JC_OPTION_FLAG, offsetof(Options, show), NULL,
+      "then shows the job until it ends, as jobctl watch does", 0, 0, NULL },
     { "wait", '\0', JC_OPTION_FLAG, offsetof(Options, wait), NULL,
-      "then waits until the job has ended, and says how", 0, 0 },
+      "then waits until the job has ended, and says how", 0, 0, NULL },
     { "json", '\0', JC_OPTION_FLAG, offsetof(Options, json), NULL, "the gateway's answer as JSON",
-      0, 0 },
-    { "no-mail", '\0', JC_OPTION_FLAG, offsetof(Options, no_mail), NULL,
-      "with --watch, --wait: does not wait for the mails", 0, 0 },
-    { "interval", 'i', JC_OPTION_INT, offsetof(Options, interval_ms), "MS",
-      "with --watch, --wait: time between two questions; default 300", 20, 60000 },
-    { "timeout", '\0', JC_OPTION_INT, offsetof(Options, timeout_s), "S",
-      "with --watch, --wait: gives up after that", 1, 86400 },
+      0, 0, NULL },
+    JC_WATCH_OPTIONS(Options, "with --watch, --wait: "),
     { 0 },
 };
 
-static JcExit
-submit(JcContext *context, const Options *given, const char *path)
+static bool
+check(const JcCall *call, GError **error)
 {
-    const bool follows = given->watch || given->wait;
-    g_autoptr(GError) error = NULL;
-    g_autofree char *body = jc_body_read(path, &error);
-    g_autoptr(JcApi) api = body != NULL ? jc_api_new(context, given->token, &error) : NULL;
-    json_auto_t *data = api != NULL ? jc_api_call(api, JW_LINK_REPORT_JOBS, body, &error) : NULL;
+    const Options *given = call->given;
 
-    if (data == NULL) {
-        return jc_failed(context, &jc_submit, error);
-    }
-    const char *job_id = json_string_value(json_object_get(data, "id"));
-    const char *status = json_string_value(json_object_get(data, "status"));
-    if (job_id == NULL) {
-        (void)jw_fail(&error, JW_ERROR_CORRUPT, "the gateway's answer has no job id");
-        return jc_failed(context, &jc_submit, error);
+    return !given->show || !given->wait
+           || jw_fail(error, JW_ERROR_INVALID,
+                      "choose: --watch shows the progress, --wait only the end");
+}
+
+static JcExit
+run(const JcCall *call, GError **error)
+{
+    const Options *given = call->given;
+    const bool follows = given->show || given->wait;
+    FILE *out = call->context->out;
+    json_auto_t *answer = jc_rest_ask(call, error);
+    const json_t *data = json_object_get(answer, "data");
+    const char *job_id = jc_show_text(data, "id"), *status = jc_show_text(data, "status");
+
+    if (answer == NULL || job_id[0] == '\0') {
+        (void)(answer == NULL
+               || jw_fail(error, JW_ERROR_CORRUPT, "the gateway's answer has no job id"));
+        return JC_EXIT_FAILED;
     }
     if (given->json && !follows) {
         g_autofree char *text = jw_json_dump(data, JSON_SORT_KEYS | JSON_COMPACT);
-        fprintf(context->out, "%s\n", text);
+        fprintf(out, "%s\n", text);
     } else if (!given->json) {
-        fprintf(context->out, "Job       %s, %s\n", job_id, status != NULL ? status : "accepted");
+        fprintf(out, "Job       %s, %s\n", job_id, status[0] != '\0' ? status : "accepted");
     }
     if (!follows) {
         if (!given->json) {
-            fprintf(context->out, "          jobctl watch %s\n", job_id);
+            fprintf(out, "          jobctl watch %s\n", job_id);
         }
         return JC_EXIT_OK;
     }
-    (void)fflush(context->out);
-    const JcWatch watch = { .interval_ms = given->interval_ms,
-                            .timeout_ms = given->timeout_s * 1000,
-                            .json = given->json,
-                            .no_mail = given->no_mail,
-                            .quiet = given->wait,
-                            .posted = true };
-    return jc_job_watch(context, &jc_submit, api, job_id, &watch);
+    (void)fflush(out);
+    JcWatch watch = given->watch;
+    watch.json = given->json;
+    watch.quiet = given->wait;
+    watch.posted = true;
+    return jc_job_watch(call, job_id, &watch, error);
 }
 
-static JcExit
-run(JcContext *context, int argc, char **argv)
-{
-    Options given = { .interval_ms = 300 };
-    g_autoptr(GError) error = NULL;
-
-    bool good = jc_options_parse(&jc_submit, &given, &argc, argv, &error);
-    if (good && argc != 1) {
-        good = jw_fail(&error, JW_ERROR_INVALID,
-                       "name one file with the job, or - for standard input");
-    }
-    if (good && given.watch && given.wait) {
-        good = jw_fail(&error, JW_ERROR_INVALID,
-                       "choose: --watch shows the progress, --wait only "
-                       "the end");
-    }
-    return good ? submit(context, &given, argv[0]) : jc_usage(context, &jc_submit, error);
-}
+static const JcVerb verbs[] = {
+    { .name = "",
+      .arguments = "FILE|-",
+      .min = 1,
+      .max = 1,
+      .run = run,
+      .path = JW_LINK_REPORT_JOBS,
+      .body = JC_BODY_FILE,
+      .wants = "name one file with the job, or - for standard input" },
+    { 0 },
+};
 
 const JcCommand jc_submit = {
     .name = "submit",
-    .arguments = "FILE|-",
     .summary = "posts a report job to the gateway",
     .help =
         "FILE is the JSON body of POST " JW_LINK_REPORT_JOBS ". The gateway is JW_GATEWAY_URL.\n",
     .options = options,
-    .run = run,
+    .given_size = sizeof(Options),
+    .verbs = verbs,
+    .check = check,
 };

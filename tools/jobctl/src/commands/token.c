@@ -1,5 +1,5 @@
 /* commands/token.c: jobctl token: signs a JWT for local use. Main thread. */
-#include "jobctl.h"
+#include "command.h"
 
 #include <string.h>
 
@@ -14,31 +14,25 @@
 typedef struct {
     const char *subject, *name, *email, *expires;
     GPtrArray *roles, *permissions, *departments;
+    int64_t lifetime_ms; /* what expires comes to */
 } Options;
 
 static const JcOption options[] = {
-    { "role", 'r', JC_OPTION_LIST, offsetof(Options, roles), "R,R", "roles, such as admin", 0, 0 },
+    { "role", 'r', JC_OPTION_LIST, offsetof(Options, roles), "R,R", "roles, such as admin", 0, 0,
+      NULL },
     { "permissions", 'p', JC_OPTION_LIST, offsetof(Options, permissions), "P,P",
-      "such as reports:create,reports:read,reports:cancel", 0, 0 },
+      "such as reports:create,reports:read,reports:cancel", 0, 0, NULL },
     { "subject", 's', JC_OPTION_TEXT, offsetof(Options, subject), "ID", "who; default local-user",
-      0, 0 },
-    { "name", 'n', JC_OPTION_TEXT, offsetof(Options, name), "NAME", "display name", 0, 0 },
-    { "email", 'e', JC_OPTION_TEXT, offsetof(Options, email), "ADDRESS", "mail address", 0, 0 },
+      0, 0, NULL },
+    { "name", 'n', JC_OPTION_TEXT, offsetof(Options, name), "NAME", "display name", 0, 0, NULL },
+    { "email", 'e', JC_OPTION_TEXT, offsetof(Options, email), "ADDRESS", "mail address", 0, 0,
+      NULL },
     { "departments", 'd', JC_OPTION_LIST, offsetof(Options, departments), "D,D",
-      "the departments the holder may see, \"\" for none; default all", 0, 0 },
+      "the departments the holder may see, \"\" for none; default all", 0, 0, NULL },
     { "expires", 'x', JC_OPTION_TEXT, offsetof(Options, expires), "TIME",
-      "how long it holds: 30m, 1h (default), 24h", 0, 0 },
+      "how long it holds: 30m, 1h (default), 24h", 0, 0, NULL },
     { 0 },
 };
-
-static void
-clear_options(Options *self)
-{
-    g_clear_pointer(&self->roles, g_ptr_array_unref);
-    g_clear_pointer(&self->permissions, g_ptr_array_unref);
-    g_clear_pointer(&self->departments, g_ptr_array_unref);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, clear_options)
 
 /* NULL-terminated, or NULL: the list's strings stay its own. */
 static const char *const *
@@ -81,7 +75,7 @@ setting(const JcContext *context, const char *name, const char *usual)
 }
 
 static char *
-make_token(const JcContext *context, const Options *given, int64_t lifetime_ms, GError **error)
+make_token(const JcContext *context, const Options *given, GError **error)
 {
     g_autofree char *key = read_key(context, error);
     const int64_t now_s = jw_clock_now_ms(context->clock) / 1000;
@@ -101,7 +95,7 @@ make_token(const JcContext *context, const Options *given, int64_t lifetime_ms, 
         .permissions = list_of(given->permissions),
         .departments = list_of(given->departments),
         .issued_s = now_s,
-        .expires_s = now_s + lifetime_ms / 1000,
+        .expires_s = now_s + given->lifetime_ms / 1000,
     };
     return jw_auth_sign(&claims, key, error);
 }
@@ -161,36 +155,39 @@ check_email(const char *email, GError **error)
     return wrong == NULL || jw_fail(error, JW_ERROR_INVALID, "--email '%s': %s", email, wrong);
 }
 
-static JcExit
-run(JcContext *context, int argc, char **argv)
+static bool
+check(const JcCall *call, GError **error)
 {
-    g_auto(Options) given = { 0 };
-    g_autoptr(GError) error = NULL;
-    int64_t lifetime_ms = 0;
+    Options *given = call->given;
 
-    bool good = jc_options_parse(&jc_token, &given, &argc, argv, &error);
-    if (good && argc > 0) {
-        good = jw_fail(&error, JW_ERROR_INVALID, "'%s' is too much", argv[0]);
-    } else if (good && given.roles == NULL && given.permissions == NULL) {
-        good = jw_fail(&error, JW_ERROR_INVALID,
+    if (given->roles == NULL && given->permissions == NULL) {
+        return jw_fail(error, JW_ERROR_INVALID,
                        "a token without --role and --permissions may do nothing");
     }
-    good = good && check_email(given.email, &error);
-    if (!good || !check_roles(given.roles, &error) || !check_permissions(given.permissions, &error)
-        || !read_lifetime(given.expires, &lifetime_ms, &error)) {
-        return jc_usage(context, &jc_token, error);
-    }
-    g_autofree char *token = make_token(context, &given, lifetime_ms, &error);
+    return check_email(given->email, error) && check_roles(given->roles, error)
+           && check_permissions(given->permissions, error)
+           && read_lifetime(given->expires, &given->lifetime_ms, error);
+}
+
+static JcExit
+run(const JcCall *call, GError **error)
+{
+    g_autofree char *token = make_token(call->context, call->given, error);
+
     if (token == NULL) {
-        return jc_failed(context, &jc_token, error);
+        return JC_EXIT_FAILED;
     }
-    fprintf(context->out, "%s\n", token);
+    fprintf(call->context->out, "%s\n", token);
     return JC_EXIT_OK;
 }
 
+static const JcVerb verbs[] = {
+    { .name = "", .arguments = "--role R,R --permissions P,P", .run = run },
+    { 0 },
+};
+
 const JcCommand jc_token = {
     .name = "token",
-    .arguments = "--role R,R --permissions P,P",
     .summary = "signs a token for local use and prints it",
     .help =
         "The key is JW_JWT_SIGN_KEY_FILE (PEM), or the one that `make up` created. Further:\n"
@@ -198,5 +195,7 @@ const JcCommand jc_token = {
         "JW_JWT_AUDIENCE (jobwire).\n\n"
         "  export JW_TOKEN=$(jobctl token --permissions reports:create,reports:read)\n",
     .options = options,
-    .run = run,
+    .given_size = sizeof(Options),
+    .verbs = verbs,
+    .check = check,
 };

@@ -2,6 +2,7 @@
  * exist. Main thread. */
 #include <jansson.h>
 
+#include "command.h"
 #include "kafka.h"
 #include "jw/text.h"
 #include "jw/wire.h"
@@ -14,7 +15,7 @@ typedef struct {
 
 static const JcOption options[] = {
     { "schemas", 's', JC_OPTION_TEXT, offsetof(Options, schemas), "DIR",
-      "the folder with topics.json; JW_SCHEMAS_DIR, or ./schemas", 0, 0 },
+      "the folder with topics.json; JW_SCHEMAS_DIR, or ./schemas", 0, 0, NULL },
     { 0 },
 };
 
@@ -163,31 +164,20 @@ create_topics(const JcContext *context, const Options *given, GError **error)
 }
 
 static JcExit
-run(JcContext *context, int argc, char **argv)
+run(const JcCall *call, GError **error)
 {
-    Options given = { 0 };
-    g_autoptr(GError) error = NULL;
-
-    bool good = jc_options_parse(&jc_topics, &given, &argc, argv, &error);
-    if (good && argc > 0) {
-        good = jw_fail(&error, JW_ERROR_INVALID, "'%s' is too much", argv[0]);
-    }
-    if (!good) {
-        return jc_usage(context, &jc_topics, error);
-    }
-    if (!create_topics(context, &given, &error)) {
-        return jc_failed(context, &jc_topics, error);
-    }
-    return JC_EXIT_OK;
+    return create_topics(call->context, call->given, error) ? JC_EXIT_OK : JC_EXIT_FAILED;
 }
+
+static const JcVerb verbs[] = { { .name = "", .run = run }, { 0 } };
 
 const JcCommand jc_topics = {
     .name = "topics",
-    .arguments = NULL,
     .summary = "creates the Kafka topics that are missing",
     .help = "Reads topics.json and creates what JW_KAFKA_BROKERS does not have, with "
             "JW_BUS_TOPIC_PREFIX in\n"
             "front. What exists is left as it is. Can be run at any time.\n",
     .options = options,
-    .run = run,
+    .given_size = sizeof(Options),
+    .verbs = verbs,
 };

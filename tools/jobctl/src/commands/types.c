@@ -2,19 +2,17 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "api.h"
-#include "show.h"
+#include "rest.h"
 #include "jw/text.h"
 
 typedef struct {
-    const char *token, *output;
+    const char *token;
+    JcAs output;
 } Options;
 
 static const JcOption options[] = {
-    { "output", 'o', JC_OPTION_TEXT, offsetof(Options, output), JC_AS_NAMES,
-      "how it is shown; default table", 0, 0 },
-    { "token", 't', JC_OPTION_TEXT, offsetof(Options, token), "TOKEN", "instead of JW_TOKEN", 0,
-      0 },
+    JC_OPTION_OUTPUT(Options),
+    JC_OPTION_TOKEN(Options),
     { 0 },
 };
 
@@ -59,53 +57,39 @@ find_type(const json_t *types, const char *name, GError **error)
                         nearest.name != NULL ? nearest.name : "", nearest.name != NULL ? "?" : "");
 }
 
-static bool
-show(const JcContext *context, const Options *given, JcAs as, const char *name, GError **error)
-{
-    g_autoptr(JcApi) api = jc_api_new(context, given->token, error);
-    json_auto_t *answer =
-        api != NULL ? jc_api_ask(api, "GET", JW_LINK_REPORTS "/types", NULL, error) : NULL;
-    const json_t *types = json_object_get(answer, "data");
-
-    if (answer == NULL) {
-        return false;
-    }
-    if (name == NULL) {
-        jc_show_list(context, as, columns, types);
-        return true;
-    }
-    const json_t *type = find_type(types, name, error);
-    if (type != NULL) {
-        jc_show_one(context, as, lines, type);
-    }
-    return type != NULL;
-}
-
 static JcExit
-run(JcContext *context, int argc, char **argv)
+run(const JcCall *call, GError **error)
 {
-    Options given = { 0 };
-    g_autoptr(GError) error = NULL;
-    JcAs as = JC_AS_TABLE;
+    const char *name = call->arguments[0];
+    json_auto_t *answer = jc_rest_ask(call, error);
+    const json_t *types = json_object_get(answer, "data");
+    const json_t *type = answer != NULL && name != NULL ? find_type(types, name, error) : NULL;
 
-    bool good = jc_options_parse(&jc_types, &given, &argc, argv, &error)
-                && jc_as_parse(given.output, &as, &error);
-    if (good && argc > 1) {
-        good = jw_fail(&error, JW_ERROR_INVALID, "name one report type, or none");
+    if (answer != NULL && name == NULL) {
+        jc_show_list(call->context, call->as, columns, types);
+    } else if (type != NULL) {
+        jc_show_one(call->context, call->as, lines, type);
+    } else {
+        return JC_EXIT_FAILED;
     }
-    if (!good) {
-        return jc_usage(context, &jc_types, error);
-    }
-    return show(context, &given, as, argc > 0 ? argv[0] : NULL, &error)
-               ? JC_EXIT_OK
-               : jc_failed(context, &jc_types, error);
+    return JC_EXIT_OK;
 }
+
+static const JcVerb verbs[] = {
+    { .name = "",
+      .arguments = "[TYPE]",
+      .max = 1,
+      .run = run,
+      .path = JW_LINK_REPORTS "/types",
+      .wants = "name one report type, or none" },
+    { 0 },
+};
 
 const JcCommand jc_types = {
     .name = "types",
-    .arguments = "[TYPE]",
     .summary = "lists the report types, or all about one",
     .help = "Each with the filters, dimensions and measures that a request may name.\n",
     .options = options,
-    .run = run,
+    .given_size = sizeof(Options),
+    .verbs = verbs,
 };

@@ -4,23 +4,23 @@
 #include <string.h>
 
 #include "api.h"
-#include "show.h"
+#include "command.h"
 #include "jw/json.h"
 #include "jw/text.h"
 
 #define PIECE_BYTES 65536
 
 typedef struct {
-    const char *token, *job, *output;
+    const char *token, *job;
+    JcAs output;
 } Options;
 
 static const JcOption options[] = {
     { "job", 'j', JC_OPTION_TEXT, offsetof(Options, job), "JOB_ID",
-      "compares with this job; default: asks for those that published it", 0, 0 },
-    { "output", 'o', JC_OPTION_TEXT, offsetof(Options, output), "json|table",
-      "how it is said; default sentences", 0, 0 },
-    { "token", 't', JC_OPTION_TEXT, offsetof(Options, token), "TOKEN", "instead of JW_TOKEN", 0,
-      0 },
+      "compares with this job; default: asks for those that published it", 0, 0, NULL },
+    { "output", 'o', JC_OPTION_CHOICE, offsetof(Options, output), "json|table",
+      "how it is said; default sentences", 0, 0, NULL },
+    JC_OPTION_TOKEN(Options),
     { 0 },
 };
 
@@ -119,58 +119,41 @@ say(const JcContext *context, const char *file, const char *sha256, const json_t
 }
 
 static JcExit
-verify(const JcContext *context, const Options *given, bool json, const char *file, GError **error)
+run(const JcCall *call, GError **error)
 {
+    const Options *given = call->given;
+    const char *file = call->arguments[0];
     json_auto_t *jobs = json_array();
     g_autoptr(GString) why = g_string_new(NULL);
     int64_t bytes = 0;
     g_autofree char *sha256 = digest_file(file, &bytes, error);
-    g_autoptr(JcApi) api = sha256 != NULL ? jc_api_new(context, given->token, error) : NULL;
 
-    if (api == NULL
-        || !(given->job != NULL ? compare_with_job(api, given->job, sha256, jobs, why, error)
-                                : find_jobs(api, sha256, jobs, why, error))) {
+    if (sha256 == NULL
+        || !(given->job != NULL ? compare_with_job(call->api, given->job, sha256, jobs, why, error)
+                                : find_jobs(call->api, sha256, jobs, why, error))) {
         return JC_EXIT_FAILED;
     }
     const bool found = json_array_size(jobs) > 0;
-    if (json) {
+    if (call->as == JC_AS_JSON) {
         json_auto_t *all =
             json_pack("{s:s, s:s, s:I, s:b, s:O}", "file", file, "sha256", sha256, "sizeBytes",
                       (json_int_t)bytes, "published", found, "jobs", jobs);
-        jc_show_json(context, all);
+        jc_show_json(call->context, all);
     } else if (found) {
-        say(context, file, sha256, jobs);
+        say(call->context, file, sha256, jobs);
     } else {
-        fprintf(context->err, "%s: %s\nSHA-256 %s\n", file, why->str, sha256);
+        fprintf(call->context->err, "%s: %s\nSHA-256 %s\n", file, why->str, sha256);
     }
     return found ? JC_EXIT_OK : JC_EXIT_FAILED;
 }
 
-static JcExit
-run(JcContext *context, int argc, char **argv)
-{
-    Options given = { 0 };
-    g_autoptr(GError) error = NULL;
-    JcAs as = JC_AS_TABLE;
-
-    bool good = jc_options_parse(&jc_verify, &given, &argc, argv, &error)
-                && jc_as_parse(given.output, &as, &error);
-    if (good && as == JC_AS_WIDE) {
-        good = jw_fail(&error, JW_ERROR_INVALID, "--output is json or table here");
-    }
-    if (good && (argc != 1 || argv[0][0] == '\0')) {
-        good = jw_fail(&error, JW_ERROR_INVALID, "name one file");
-    }
-    if (!good) {
-        return jc_usage(context, &jc_verify, error);
-    }
-    const JcExit code = verify(context, &given, as == JC_AS_JSON, argv[0], &error);
-    return error != NULL ? jc_failed(context, &jc_verify, error) : code;
-}
+static const JcVerb verbs[] = {
+    { .name = "", .arguments = "FILE", .min = 1, .max = 1, .run = run, .wants = "name one file" },
+    { 0 },
+};
 
 const JcCommand jc_verify = {
     .name = "verify",
-    .arguments = "FILE",
     .summary = "tells whether a file is the one that a job published",
     .help = "The file's SHA-256 is compared with the manifest of the job, or looked up among the "
             "jobs that\n"
@@ -179,5 +162,6 @@ const JcCommand jc_verify = {
             "expired.\n"
             "Exit status: 0 it is, 1 it is not, or cannot be told.\n",
     .options = options,
-    .run = run,
+    .given_size = sizeof(Options),
+    .verbs = verbs,
 };

@@ -1,6 +1,7 @@
 /* render/pdf/canvas.c: see render/pdf/canvas.h. Plain ASCII on one line, as nearly all cells are,
- * is drawn without a layout: that is ten times faster, and Pango would choose the same glyphs. The
- * language is set, so that not the process's chooses fonts: same input, same bytes. */
+ * is drawn without a layout, and many such texts at once (render/pdf/run.h): that is ten times
+ * faster, and Pango would choose the same glyphs. The language is set, so that not the process's
+ * chooses fonts: same input, same bytes. */
 #include "render/pdf/canvas.h"
 
 #include <errno.h>
@@ -56,6 +57,7 @@ face_advances(ExePdfFace *self)
         if (n_glyphs == 1 && glyphs[0].index != 0) {
             cairo_scaled_font_glyph_extents(self->font, glyphs, 1, &extents);
             self->advance[c] = extents.x_advance;
+            self->glyph[c] = glyphs[0].index;
         }
         cairo_glyph_free(glyphs);
     }
@@ -105,6 +107,7 @@ face_of(ExePdfCanvas *self, double size, bool bold)
 bool
 exe_pdf_canvas_init(ExePdfCanvas *self, const char *path, GError **error)
 {
+    exe_pdf_run_init(&self->run);
     self->faces = g_array_sized_new(FALSE, FALSE, sizeof(ExePdfFace), EXE_PDF_FACES);
     g_array_set_clear_func(self->faces, face_clear);
     self->file = fopen(path, "w+xe");
@@ -133,6 +136,7 @@ exe_pdf_canvas_init(ExePdfCanvas *self, const char *path, GError **error)
 void
 exe_pdf_canvas_clear(ExePdfCanvas *self)
 {
+    exe_pdf_run_clear(&self->run);
     g_clear_pointer(&self->faces, g_array_unref);
     g_clear_object(&self->layout);
     g_clear_object(&self->context);
@@ -205,7 +209,7 @@ exe_pdf_end(ExePdfCanvas *self)
 {
     if (self->page > 0 && !self->dry) {
         draw_foot(self);
-        cairo_show_page(self->cr);
+        cairo_show_page(exe_pdf_draw(self));
     }
 }
 
@@ -340,25 +344,11 @@ set_colour(cairo_t *cr, unsigned rgb)
                          (rgb & 0xff) / 255.0);
 }
 
-static void
-draw_plain(ExePdfCanvas *self, const ExePdfFace *face, const char *text, double x, double y)
+cairo_t *
+exe_pdf_draw(ExePdfCanvas *self)
 {
-    cairo_glyph_t *glyphs = NULL;
-    cairo_text_cluster_t *clusters = NULL;
-    cairo_text_cluster_flags_t flags = 0;
-    int n_glyphs = 0;
-    int n_clusters = 0;
-    const int length = (int)strlen(text);
-
-    if (cairo_scaled_font_text_to_glyphs(face->font, x, y, text, length, &glyphs, &n_glyphs,
-                                         &clusters, &n_clusters, &flags)
-        == CAIRO_STATUS_SUCCESS) {
-        cairo_set_scaled_font(self->cr, face->font);
-        cairo_show_text_glyphs(self->cr, text, length, glyphs, n_glyphs, clusters, n_clusters,
-                               flags);
-        cairo_glyph_free(glyphs);
-        cairo_text_cluster_free(clusters);
-    }
+    exe_pdf_run_flush(&self->run, self->cr);
+    return self->cr;
 }
 
 static void
@@ -383,11 +373,14 @@ exe_pdf_text(ExePdfCanvas *self, const ExePdfText *style, const char *text, doub
     if (self->dry || text[0] == '\0') {
         return face->line * n_lines;
     }
-    set_colour(self->cr, style->colour);
     if (one) {
-        draw_plain(self, face, text, x + aligned(style, plain, false), y + face->ascent);
+        exe_pdf_run_add(&self->run, self->cr, face->font, style->colour, text,
+                        x + aligned(style, plain, false), y + face->ascent, face->glyph,
+                        face->advance);
+        return face->line;
     }
-    for (int i = 0; i < n_lines && !one; i++) {
+    set_colour(exe_pdf_draw(self), style->colour);
+    for (int i = 0; i < n_lines; i++) {
         PangoLayoutLine *line = pango_layout_get_line_readonly(self->layout, i);
         draw_line(self, style, line, x, y + face->ascent + face->line * i);
     }
@@ -414,7 +407,7 @@ exe_pdf_box(ExePdfCanvas *self, unsigned colour, double x, double y, double widt
             double radius)
 {
     if (!self->dry) {
-        set_colour(self->cr, colour);
+        set_colour(exe_pdf_draw(self), colour);
         trace_box(self->cr, x, y, width, height, radius);
         cairo_fill(self->cr);
     }
@@ -445,7 +438,7 @@ void
 exe_pdf_triangle(ExePdfCanvas *self, unsigned colour, double x, double y, double radius)
 {
     if (!self->dry) {
-        set_colour(self->cr, colour);
+        set_colour(exe_pdf_draw(self), colour);
         cairo_new_path(self->cr);
         cairo_move_to(self->cr, x, y - radius);
         cairo_line_to(self->cr, x + radius, y + radius);

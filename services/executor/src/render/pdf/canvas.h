@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "jw/error.h"
+#include "render/pdf/run.h"
 
 G_BEGIN_DECLS
 
@@ -52,6 +53,7 @@ typedef struct {
     bool bold;
     double ascent, line;  /* of a line */
     double advance[0x80]; /* of ASCII characters; negative: not one of the font's */
+    unsigned long glyph[0x80];
 } ExePdfFace;
 
 #define EXE_PDF_FACES 64u /* sizes times two: those of the styles, and what shrinks */
@@ -64,6 +66,7 @@ typedef struct {
     PangoContext *context;
     PangoLayout *layout;
     GArray *faces; /* of ExePdfFace, EXE_PDF_FACES at most */
+    ExePdfRun run; /* plain texts that were not drawn yet: exe_pdf_draw() */
     bool dry;
     int page, n_pages;              /* n_pages: of the whole document, once it is known */
     double width, height, y;        /* of the page; where what comes next begins */
@@ -92,6 +95,9 @@ double exe_pdf_left_on_page(const ExePdfCanvas *self);
 
 /* A line of the outline, which leads to @y of this page. */
 void exe_pdf_outline(ExePdfCanvas *self, const char *title, double y);
+
+/* For who draws on it by itself, now: what was asked for before is drawn. (transfer none) */
+cairo_t *exe_pdf_draw(ExePdfCanvas *self);
 
 /* The size of a text. One line when @style has no width. */
 void exe_pdf_measure(ExePdfCanvas *self, const ExePdfText *style, const char *text, int *ret_lines,

@@ -55,19 +55,6 @@ exe_pdf_is_right(JwFormat format)
     return jw_format_is_number(format);
 }
 
-/* As jw_report_text_time() has it, which looks up the offset of each time anew. */
-static char *
-time_text(int64_t time_ms, JwFormat format, JwZoneCache *zone)
-{
-    JwCivil at;
-
-    jw_civil_from_seconds(jw_zone_cache_local(zone, time_ms), &at);
-    return format == JW_FORMAT_DATE
-               ? g_strdup_printf("%04d-%02d-%02d", at.year, at.month, at.day)
-               : g_strdup_printf("%04d-%02d-%02d %02d:%02d:%02d", at.year, at.month, at.day,
-                                 at.hour, at.minute, at.second);
-}
-
 /* What needs no column. NULL: it is a number. */
 static char *
 plain_value(const JwValue *value, JwFormat format, JwZoneCache *zone, const char *language)
@@ -78,7 +65,7 @@ plain_value(const JwValue *value, JwFormat format, JwZoneCache *zone, const char
     case JW_VALUE_BOOL:
         return g_strdup(jw_report_word(value->boolean ? JW_WORD_YES : JW_WORD_NO, language));
     case JW_VALUE_TIME:
-        return time_text(value->time_ms, format, zone);
+        return jw_report_text_time_cached(value->time_ms, format, zone);
     case JW_VALUE_NULL:
         return g_strdup("");
     case JW_VALUE_REAL:

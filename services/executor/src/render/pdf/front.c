@@ -344,11 +344,12 @@ exe_pdf_chart(ExePdfCanvas *canvas, const JwReportTable *table)
     const double height = jw_chart_height(&data.chart) * CHART_SCALE * CHART_LOWER;
     exe_pdf_frame(canvas, EXE_PDF_WHITE, EXE_PDF_LINE, EXE_PDF_MARGIN, canvas->y, inner, height, 5);
     if (!canvas->dry) {
-        cairo_save(canvas->cr);
-        cairo_translate(canvas->cr, EXE_PDF_MARGIN, canvas->y);
-        cairo_scale(canvas->cr, CHART_SCALE, CHART_SCALE);
-        jw_chart_draw(&data.chart, canvas->cr, inner / CHART_SCALE, height / CHART_SCALE);
-        cairo_restore(canvas->cr);
+        cairo_t *cr = exe_pdf_draw(canvas);
+        cairo_save(cr);
+        cairo_translate(cr, EXE_PDF_MARGIN, canvas->y);
+        cairo_scale(cr, CHART_SCALE, CHART_SCALE);
+        jw_chart_draw(&data.chart, cr, inner / CHART_SCALE, height / CHART_SCALE);
+        cairo_restore(cr);
     }
     canvas->y += height + GAP;
 }
