@@ -231,6 +231,12 @@ test_keys_are_a_private_pair_created_once() {
 k = json.load(open(sys.argv[1]))["keys"][0]
 print(k["kid"], k["alg"], k["publicKeyFile"])' "$keys/keys.json")" \
     "local-rs256 RS256 $keys/public.pem"
+  same "$(stat -c %a "$keys/api-key-secrets")" 600
+  grep -Eq '^local:[0-9a-f]{64}$' "$keys/api-key-secrets" || fail 'it is no secret'
+  before=$(cat "$keys/private.pem" "$keys/api-key-secrets" "$keys/link-keys")
+  rm "$keys/link-keys" # of a version that knew fewer
+  dev/keys 2> /dev/null && [ -s "$keys/link-keys" ]
+  same "$(cat "$keys/private.pem" "$keys/api-key-secrets")" "$(head -n -1 <<< "$before")"
   before=$(cat "$keys/private.pem")
   dev/keys && same "$(cat "$keys/private.pem")" "$before"
 }

@@ -19,6 +19,7 @@ BEYOND = [
     r"/(from|to)Date",  # one before the other, days that are there
     r"/recipient",  # one of the job's
     r"/templateId",  # one that is there
+    r"/recipient",  # one of the job's
     r"(/settings)?/delivery(/.*)?",  # names of hosts by IDNA, and a requester with an address
 ]
 # RFC 7396: what comes of a patch depends on what it is put over

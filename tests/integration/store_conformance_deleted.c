@@ -54,26 +54,41 @@ count(JwStore *store, bool due)
     g_autoptr(GPtrArray) list = NULL;
     g_autoptr(GError) error = NULL;
 
-    assert_ok(due ? jw_store_due_schedules(store, SC_NOW + 600000, NULL, 10, &list, &error)
+    assert_ok(due ? jw_store_pending_schedules(store, SC_NOW + 600000, NULL, 10, &list, &error)
                   : jw_store_list_schedules(store, NULL, 10, &list, &error),
               error);
     return list->len;
+}
+
+static JwCas
+fire_it(JwStore *store, int64_t due_ms)
+{
+    g_autoptr(JwFire) fire = jw_fire_new(due_ms, due_ms, JW_OCCURRENCE_FIRED, NULL);
+    const JwFire *const fires[] = { fire };
+    const JwScheduleStep step = {
+        .next_ms = due_ms + 60000, .wake_ms = due_ms + 60000, .fires = fires, .n_fires = 1
+    };
+    g_autoptr(JwSchedule) schedule = new_schedule("api");
+    JwCas cas = JW_CAS_LOST;
+    g_autoptr(GError) error = NULL;
+
+    schedule->next_fire_ms = due_ms;
+    assert_ok(jw_store_fire_schedule(store, schedule, &step, SC_NOW, &cas, &error), error);
+    return cas;
 }
 
 static void
 deletes_schedules(JwStore *store)
 {
     g_autoptr(JwSchedule) schedule = new_schedule("api");
-    const int64_t fires[] = { SC_NOW + 60000 };
+    g_autoptr(JwFire) fire = jw_fire_new(SC_NOW + 60000, SC_NOW, JW_OCCURRENCE_FIRED, NULL);
     JwCas cas = JW_CAS_LOST;
     g_autoptr(GError) error = NULL;
 
     assert_null(delete_it(store, "t0"));
     put(store, schedule);
     assert_null(get(store, true));
-    assert_ok(jw_store_fire_schedule(store, "s", "rule", SC_NOW + 60000, SC_NOW + 120000, fires, 1,
-                                     SC_NOW, &cas, &error),
-              error);
+    assert_int_equal(fire_it(store, SC_NOW + 60000), JW_CAS_WON);
     g_autoptr(JwSchedule) deleted = delete_it(store, "t1");
     assert_non_null(deleted);
     assert_int_equal(deleted->pending_fires->len, 1);
@@ -86,13 +101,10 @@ deletes_schedules(JwStore *store)
     assert_null(get(store, false));
     assert_int_equal(count(store, false), 0);
     assert_int_equal(count(store, true), 1); /* what is pending is still seen */
-    assert_ok(jw_store_fire_schedule(store, "s", "rule", SC_NOW + 120000, SC_NOW + 180000, fires, 1,
-                                     SC_NOW, &cas, &error),
-              error);
+    assert_int_equal(fire_it(store, SC_NOW + 120000), JW_CAS_LOST);
+    assert_ok(jw_store_pause_schedule(store, "s", "why", SC_NOW, &cas, &error), error);
     assert_int_equal(cas, JW_CAS_LOST);
-    assert_ok(jw_store_disable_schedule(store, "s", "why", SC_NOW, &cas, &error), error);
-    assert_int_equal(cas, JW_CAS_LOST);
-    assert_ok(jw_store_finish_fire(store, "s", SC_NOW + 60000, &cas, &error), error);
+    assert_ok(jw_store_finish_fire(store, "s", fire, &cas, &error), error);
     assert_int_equal(cas, JW_CAS_WON);
     assert_int_equal(count(store, true), 0);
 }
@@ -152,39 +164,9 @@ leaves_deleted_what_the_file_has_unchanged(JwStore *store)
     assert_string_equal(back->entry_hash, "Entry");
 }
 
-static void
-a_row_decides_once(JwStore *store)
-{
-    JwOccurrence row = { .id = "0190a5d0-0000-5000-8000-000000000001",
-                         .schedule_id = "s",
-                         .due_ms = SC_NOW,
-                         .decided_ms = SC_NOW,
-                         .kind = JW_OCCURRENCE_CAUGHT_UP,
-                         .reason = "late" };
-    JwOccurrence other = row;
-    JwOccurrenceKind kind = JW_OCCURRENCE_SKIPPED;
-    g_autoptr(GError) error = NULL;
-
-    assert_ok(jw_store_claim_occurrence(store, &row, &kind, &error), error);
-    assert_int_equal(kind, JW_OCCURRENCE_CAUGHT_UP);
-    other.kind = JW_OCCURRENCE_SKIPPED;
-    other.reason = "deleted";
-    assert_ok(jw_store_claim_occurrence(store, &other, &other.kind, &error), error);
-    assert_int_equal(other.kind, JW_OCCURRENCE_CAUGHT_UP);
-    other.kind = JW_OCCURRENCE_SKIPPED;
-    assert_ok(jw_store_withdraw_occurrence(store, &other, &error), error);
-    assert_ok(jw_store_claim_occurrence(store, &row, &kind, &error), error);
-    assert_int_equal(kind, JW_OCCURRENCE_SKIPPED);
-    row.kind = JW_OCCURRENCE_COALESCED;
-    assert_ok(jw_store_withdraw_occurrence(store, &row, &error), error); /* it did not fire */
-    assert_ok(jw_store_claim_occurrence(store, &row, &kind, &error), error);
-    assert_int_equal(kind, JW_OCCURRENCE_SKIPPED);
-}
-
 const ScCase sc_deleted_cases[] = {
     { "deletes schedules", deletes_schedules },
     { "forgets that deletion only", forgets_that_deletion_only },
     { "leaves deleted what the file has unchanged", leaves_deleted_what_the_file_has_unchanged },
-    { "a row decides once", a_row_decides_once },
     { 0 },
 };

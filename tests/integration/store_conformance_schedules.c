@@ -71,6 +71,18 @@ fire_it(JwStore *store, const Shot *shot)
     return cas;
 }
 
+/* Of what fire_it() decided, or of a pause. */
+static bool
+finish(JwStore *store, const char *id, int64_t due_ms, JwCas *ret_cas, GError **error)
+{
+    const JwFire fire = { .due_ms = due_ms,
+                          .kind = due_ms == SC_NOW       ? JW_OCCURRENCE_FIRED
+                                  : due_ms == SC_NOW + 1 ? JW_OCCURRENCE_SKIPPED
+                                                         : JW_OCCURRENCE_PAUSED };
+
+    return jw_store_finish_fire(store, id, &fire, ret_cas, error);
+}
+
 static GPtrArray *
 pending(JwStore *store, int64_t now_ms)
 {
@@ -126,7 +138,7 @@ puts_schedules_and_keeps_their_decisions(JwStore *store)
     assert_int_equal(changed->next_fire_ms, SC_NOW + 99);
     assert_int_equal(changed->trigger, JW_TRIGGER_INTERVAL);
     assert_null(changed->cron);
-    assert_int_equal(changed->pending_fires->len, 1); /* decided is decided */
+    assert_int_equal(changed->pending_fires->len, 3); /* decided is decided; and two switches */
     assert_ok(jw_store_get_schedule(store, "nobody", &none, &error), error);
     assert_null(none);
 }
@@ -211,13 +223,13 @@ finds_what_is_due_and_fires_it_once(JwStore *store)
     assert_int_equal(too_soon->len, 0);
     assert_int_equal(again->len, 1);
     for (int twice = 0; twice < 2; twice++) {
-        assert_ok(jw_store_finish_fire(store, "early", SC_NOW, &cas, &error), error);
+        assert_ok(finish(store, "early", SC_NOW, &cas, &error), error);
         assert_int_equal(cas, twice == 0 ? JW_CAS_WON : JW_CAS_LOST);
     }
     g_autoptr(JwSchedule) one_left = get_schedule(store, "early");
     assert_int_equal(one_left->pending_fires->len, 1);
-    assert_ok(jw_store_finish_fire(store, "early", SC_NOW + 1, &cas, &error), error);
-    assert_ok(jw_store_finish_fire(store, "nobody", SC_NOW + 1, &cas, &error), error);
+    assert_ok(finish(store, "early", SC_NOW + 1, &cas, &error), error);
+    assert_ok(finish(store, "nobody", SC_NOW + 1, &cas, &error), error);
     g_autoptr(GPtrArray) none = pending(store, SC_NOW + 99);
     assert_int_equal(none->len, 0);
 }
@@ -288,7 +300,7 @@ pauses_and_resumes(JwStore *store)
     g_autoptr(GPtrArray) open = pending(store, SC_NOW + 99);
     assert_int_equal(open->len, 1);
     assert_true(((JwSchedule *)g_ptr_array_index(open, 0))->paused);
-    assert_ok(jw_store_finish_fire(store, "s1", SC_NOW, &cas, &error), error);
+    assert_ok(finish(store, "s1", SC_NOW, &cas, &error), error);
     assert_ok(jw_store_due_schedules(store, SC_NOW + 99, NULL, 10, &due, &error), error);
     assert_int_equal(due->len, 0);
 
@@ -433,11 +445,11 @@ keeps_occurrences(JwStore *store)
         assert_int_equal(create, i < 4 ? JW_CREATE_NEW : JW_CREATE_EXISTS); /* left as it was */
     }
     list(store, &query, seen);
-    assert_string_equal(seen->str, "o3 s1 3 5 lunch;o2 s1 2 4 too late;o1 s1 1 0 -;");
+    assert_string_equal(seen->str, "o3 s1 3 6 lunch;o2 s1 2 5 too late;o1 s1 1 0 -;");
     query.due_only = true;
     query.limit = 1;
     list(store, &query, seen);
-    assert_string_equal(seen->str, "o2 s1 2 4 too late;");
+    assert_string_equal(seen->str, "o2 s1 2 5 too late;");
     query.before_ms = SC_NOW + 2;
     list(store, &query, seen);
     assert_string_equal(seen->str, "o1 s1 1 0 -;");
@@ -481,9 +493,14 @@ amends_and_ends_occurrences(JwStore *store)
     assert_ok(jw_store_put_occurrence(store, &row, &create, &error), error);
     row.kind = JW_OCCURRENCE_CAUGHT_UP;
     row.job_id = "o1";
+    assert_ok(
+        jw_store_amend_occurrence(store, &row, JW_OCCURRENCE_SKIPPED, SC_NOW - 1, &cas, &error),
+        error);
+    assert_int_equal(cas, JW_CAS_LOST); /* written again since */
     for (int twice = 0; twice < 2; twice++) {
-        assert_ok(jw_store_amend_occurrence(store, &row, JW_OCCURRENCE_SKIPPED, &cas, &error),
-                  error);
+        assert_ok(
+            jw_store_amend_occurrence(store, &row, JW_OCCURRENCE_SKIPPED, SC_NOW, &cas, &error),
+            error);
         assert_int_equal(cas, twice == 0 ? JW_CAS_WON : JW_CAS_LOST);
     }
     assert_row(store, "o1", "2 o1 - 0");
@@ -494,7 +511,8 @@ amends_and_ends_occurrences(JwStore *store)
     assert_ok(jw_store_end_occurrence(store, "nobody", "failed", SC_NOW + 7, &error), error);
     assert_row(store, "o1", "2 o1 failed 7");
     row.kind = JW_OCCURRENCE_SKIPPED;
-    assert_ok(jw_store_amend_occurrence(store, &row, JW_OCCURRENCE_CAUGHT_UP, &cas, &error), error);
+    assert_ok(jw_store_amend_occurrence(store, &row, JW_OCCURRENCE_CAUGHT_UP, SC_NOW, &cas, &error),
+              error);
     assert_int_equal(cas, JW_CAS_LOST);
     list(store, &query, seen);
     assert_string_equal(seen->str, "o1 s1 1 2 w;");

@@ -12,30 +12,46 @@
 #include "jw/clock.h"
 #include "jw/log.h"
 
+#include <string.h>
+
 #define TRIES 3
 
+/* Of a due time by the time, of a run by its request, of a pause by its time. */
+static void
+derive_id(const JwSchedule *schedule, const JwFire *fire, char ret[JW_UUID_LEN + 1])
+{
+    g_autofree char *due = jw_time_format(fire->due_ms);
+
+    if (fire->kind == JW_OCCURRENCE_RUN) {
+        jw_uuid_derive(ret, "schedule-run", schedule->id, fire->key != NULL ? fire->key : due,
+                       NULL);
+    } else {
+        jw_uuid_derive(ret, fire->kind < JW_OCCURRENCE_PAUSED ? "schedule" : "schedule-switch",
+                       schedule->id, due, NULL);
+    }
+}
+
 JwOccurrence
-jw_jobs_occurrence(const JwSchedule *schedule, int64_t due_ms, int64_t decided_ms,
-                   JwOccurrenceKind kind, const char *reason)
+jw_jobs_occurrence(const JwSchedule *schedule, const JwFire *fire, int64_t decided_ms)
 {
     JwOccurrence row = { .schedule_id = schedule->id,
-                         .due_ms = due_ms,
+                         .due_ms = fire->due_ms,
                          .decided_ms = decided_ms,
-                         .kind = kind,
-                         .reason = reason };
-    g_autofree char *due = jw_time_format(due_ms);
+                         .kind = fire->kind,
+                         .reason = fire->reason };
 
-    jw_uuid_derive(row.id, "schedule", schedule->id, due, NULL);
+    derive_id(schedule, fire, row.id);
     return row;
 }
 
 static void
-take_kind(const JwOccurrence *said, gpointer kind)
+take_word(const JwOccurrence *said, gpointer row)
 {
-    *(JwOccurrenceKind *)kind = said->kind;
+    ((JwOccurrence *)row)->kind = said->kind;
+    ((JwOccurrence *)row)->decided_ms = said->decided_ms;
 }
 
-/* Writes the row, unless there is one: then its kind becomes what that says. */
+/* Writes the row, unless there is one: then kind and time become what that says. */
 static bool
 claim(const JwJobs *self, JwOccurrence *row, GError **error)
 {
@@ -44,8 +60,7 @@ claim(const JwJobs *self, JwOccurrence *row, GError **error)
 
     return jw_store_put_occurrence(self->store, row, &create, error)
            && (create == JW_CREATE_NEW
-               || jw_store_get_occurrence(self->store, row->id, take_kind, &row->kind, &found,
-                                          error));
+               || jw_store_get_occurrence(self->store, row->id, take_word, row, &found, error));
 }
 
 bool
@@ -54,6 +69,21 @@ jw_jobs_cannot_fire(const GError *error)
     JwErrorCode code = jw_error_code(error);
 
     return code == JW_ERROR_INVALID || code == JW_ERROR_NOT_FOUND || code == JW_ERROR_TOO_LARGE;
+}
+
+bool
+jw_jobs_build_fire(const JwJobs *self, const JwSchedule *schedule, const JwOccurrence *row,
+                   JwJob **ret_job, GError **error)
+{
+    g_return_val_if_fail(self != NULL && schedule != NULL && row != NULL && ret_job != NULL, false);
+
+    if (!jw_wire_job_from_schedule(self->wire, schedule, row->due_ms, row->decided_ms, ret_job,
+                                   error)) {
+        return false;
+    }
+    g_free((*ret_job)->id); /* that of a run is its own */
+    (*ret_job)->id = g_strdup(row->id);
+    return true;
 }
 
 /* Writes @row, which does not fire, or makes the job when the ledger says that it does. */
@@ -67,30 +97,54 @@ fire_if_said(const JwJobs *self, const JwSchedule *schedule, JwOccurrence *row, 
         return false;
     }
     return !jw_occurrence_fires(row->kind)
-           || (jw_wire_job_from_schedule(self->wire, schedule, row->due_ms, row->decided_ms, &job,
-                                         error)
+           || (jw_jobs_build_fire(self, schedule, row, &job, error)
                && jw_jobs_create(self, job, &created, NULL, error));
 }
 
-/* The pending decision @due_ms of a schedule that was deleted: no job is made of it after this. */
+/* One try at the decision of a schedule that was deleted. @ret_done: (out): false: try again */
 static bool
-resolve(const JwJobs *self, const JwSchedule *deleted, int64_t due_ms, int64_t now_ms,
-        GError **error)
+try_resolve(const JwJobs *self, const JwSchedule *deleted, const JwFire *fire, int64_t now_ms,
+            bool *ret_done, GError **error)
 {
-    JwOccurrence row =
-        jw_jobs_occurrence(deleted, due_ms, now_ms, JW_OCCURRENCE_SKIPPED, JW_JOBS_DELETED);
-    JwOccurrence said = row;
-    JwCas cas = JW_CAS_LOST;
+    JwOccurrence row = jw_jobs_occurrence(deleted, fire, now_ms);
     g_autoptr(GError) cause = NULL;
+    JwCas cas = JW_CAS_LOST;
 
-    if (fire_if_said(self, deleted, &said, &cause)) {
-        return true;
-    }
-    if (!jw_jobs_cannot_fire(cause)) {
+    row.kind = JW_OCCURRENCE_SKIPPED;
+    row.reason = JW_JOBS_DELETED;
+    JwOccurrence said = row;
+    const bool ok = fire_if_said(self, deleted, &said, &cause);
+    if (!ok && !jw_jobs_cannot_fire(cause)) {
         g_propagate_error(error, g_steal_pointer(&cause));
         return false;
     }
-    return jw_store_amend_occurrence(self->store, &row, said.kind, &cas, error);
+    *ret_done = ok && (jw_occurrence_fires(said.kind) || !jw_fire_is_backfill(fire));
+    row.decided_ms = MAX(now_ms, said.decided_ms + 1);
+    if (*ret_done) {
+        return true;
+    }
+    /* A backfill that has read the row may still turn it into one that fires, unless it is another
+     * by then; and one that reads it later sees why not. */
+    if (!jw_store_amend_occurrence(self->store, &row, said.kind, said.decided_ms, &cas, error)) {
+        return false;
+    }
+    *ret_done = cas == JW_CAS_WON;
+    return true;
+}
+
+/* No job is made of it after this. */
+static bool
+resolve(const JwJobs *self, const JwSchedule *deleted, const JwFire *fire, int64_t now_ms,
+        GError **error)
+{
+    bool done = false;
+
+    for (int i = 0; i < TRIES && !done; i++) {
+        if (!try_resolve(self, deleted, fire, now_ms, &done, error)) {
+            return false;
+        }
+    }
+    return done || jw_fail(error, JW_ERROR_BUSY, "others keep writing what became of a due time");
 }
 
 static bool
@@ -101,7 +155,7 @@ resolve_all(const JwJobs *self, const JwSchedule *deleted, GError **error)
     for (guint i = 0; i < deleted->pending_fires->len; i++) {
         const JwFire *fire = g_ptr_array_index(deleted->pending_fires, i);
 
-        if (jw_occurrence_fires(fire->kind) && !resolve(self, deleted, fire->due_ms, now, error)) {
+        if (jw_occurrence_fires(fire->kind) && !resolve(self, deleted, fire, now, error)) {
             return false;
         }
     }
@@ -197,4 +251,99 @@ jw_jobs_delete_schedule(const JwJobs *self, const char *id, const char *by, JwCa
     }
     *ret_cas = deleted != NULL ? JW_CAS_WON : JW_CAS_LOST;
     return true;
+}
+
+/* So that a document stays small: what is asked for must be carried out first. */
+static bool
+push(const JwJobs *self, const JwSchedule *schedule, const GPtrArray *fires, GError **error)
+{
+    JwCas cas = JW_CAS_LOST;
+
+    if (schedule->pending_fires->len + fires->len > JW_JOBS_PENDING_MAX) {
+        return jw_fail(
+            error, JW_ERROR_BUSY,
+            "schedule '%s' has %u decisions that are not carried out yet; ask again when "
+            "they are",
+            schedule->id, schedule->pending_fires->len);
+    }
+    if (!jw_store_push_fires(self->store, schedule->id, (const JwFire *const *)fires->pdata,
+                             fires->len, jw_clock_now_ms(self->clock), &cas, error)) {
+        return false;
+    }
+    return cas == JW_CAS_WON
+           || jw_fail(error, JW_ERROR_NOT_FOUND, "there is no schedule '%s'", schedule->id);
+}
+
+bool
+jw_jobs_run_schedule(const JwJobs *self, const JwSchedule *schedule, const char *by,
+                     const char *key, char ret_job_id[JW_UUID_LEN + 1], GError **error)
+{
+    g_return_val_if_fail(self != NULL && schedule != NULL && by != NULL && ret_job_id != NULL,
+                         false);
+    const int64_t now = jw_clock_now_ms(self->clock);
+    g_autofree char *reason = g_strdup_printf("asked for by %s", by);
+    g_autoptr(GPtrArray) fires = g_ptr_array_new_with_free_func(jw_fire_free);
+    JwFire *fire = jw_fire_new(now, now, JW_OCCURRENCE_RUN, reason);
+    char random[JW_UUID_LEN + 1];
+    char id[JW_UUID_LEN + 1];
+
+    jw_uuid_v7(now, random);
+    fire->key = g_strdup(key != NULL ? key : random);
+    g_ptr_array_add(fires, fire);
+    derive_id(schedule, fire, id);
+    if (!push(self, schedule, fires, error)) {
+        return false;
+    }
+    memcpy(ret_job_id, id, sizeof id);
+    return true;
+}
+
+/* The due times of [from, to) that are decided, or were never looked at. */
+static bool
+list_due(const JwSchedule *schedule, int64_t from_ms, int64_t to_ms, int64_t now_ms, GArray *due,
+         GError **error)
+{
+    g_auto(JwScheduleRule) rule = { 0 };
+    int64_t end = MIN(to_ms, now_ms + 1);
+
+    if (schedule->next_fire_ms != 0) { /* from there on they fire by themselves */
+        end = MIN(end, schedule->next_fire_ms);
+    }
+    if (!jw_schedule_rule_init(&rule, schedule, error)) {
+        return false;
+    }
+    return jw_due_list(&rule.due, from_ms, end, JW_JOBS_BACKFILL_MAX, due)
+           || jw_fail(error, JW_ERROR_TOO_LARGE,
+                      "more than %d due times lie in this range; ask for a part of it",
+                      JW_JOBS_BACKFILL_MAX);
+}
+
+bool
+jw_jobs_backfill_schedule(const JwJobs *self, const JwSchedule *schedule, int64_t from_ms,
+                          int64_t to_ms, const char *by, size_t *ret_count, GError **error)
+{
+    g_return_val_if_fail(self != NULL && schedule != NULL && by != NULL && ret_count != NULL,
+                         false);
+    const int64_t now = jw_clock_now_ms(self->clock);
+    g_autofree char *reason = g_strdup_printf("a backfill asked for by %s", by);
+    g_autoptr(GPtrArray) fires = g_ptr_array_new_with_free_func(jw_fire_free);
+    g_autoptr(GArray) due = g_array_new(FALSE, FALSE, sizeof(int64_t));
+
+    if (from_ms >= to_ms) {
+        return jw_fail(error, JW_ERROR_INVALID,
+                       "the range of a backfill must begin before its end");
+    }
+    if (!list_due(schedule, from_ms, to_ms, now, due, error)) {
+        return false;
+    }
+    for (guint i = 0; i < due->len; i++) {
+        JwFire *fire =
+            jw_fire_new(g_array_index(due, int64_t, i), now, JW_OCCURRENCE_CAUGHT_UP, reason);
+
+        fire->wake_ms = now; /* its grace begins now */
+        fire->key = g_strdup(JW_FIRE_BACKFILL);
+        g_ptr_array_add(fires, fire);
+    }
+    *ret_count = due->len;
+    return due->len == 0 || push(self, schedule, fires, error);
 }

@@ -20,6 +20,7 @@ jw_fire_free(gpointer self)
 
     if (fire != NULL) {
         g_free(fire->reason);
+        g_free(fire->key);
         g_free(fire);
     }
 }
@@ -29,9 +30,9 @@ jw_occurrence_kind_name(JwOccurrenceKind kind)
 {
     static const char *const names[] = {
         [JW_OCCURRENCE_FIRED] = "fired",         [JW_OCCURRENCE_LATE] = "late",
-        [JW_OCCURRENCE_CAUGHT_UP] = "caught_up", [JW_OCCURRENCE_COALESCED] = "coalesced",
-        [JW_OCCURRENCE_SKIPPED] = "skipped",     [JW_OCCURRENCE_PAUSED] = "paused",
-        [JW_OCCURRENCE_RESUMED] = "resumed",
+        [JW_OCCURRENCE_CAUGHT_UP] = "caught_up", [JW_OCCURRENCE_RUN] = "run",
+        [JW_OCCURRENCE_COALESCED] = "coalesced", [JW_OCCURRENCE_SKIPPED] = "skipped",
+        [JW_OCCURRENCE_PAUSED] = "paused",       [JW_OCCURRENCE_RESUMED] = "resumed",
     };
 
     g_return_val_if_fail((size_t)kind < G_N_ELEMENTS(names), "unknown");

@@ -21,6 +21,7 @@ static const size_t schedule_texts[] = {
     offsetof(JwSchedule, description),
     offsetof(JwSchedule, note),
     offsetof(JwSchedule, calendar),
+    offsetof(JwSchedule, calendar_version),
     offsetof(JwSchedule, deleted_by),
     offsetof(JwSchedule, tombstone),
     offsetof(JwSchedule, entry_hash),

@@ -87,11 +87,14 @@ static const JwField schedule_fields[] = {
     { .name = "misfire_limit", .type = JW_FIELD_INT, .min = 1, .max = JW_MISFIRE_LIMIT_MAX },
     { .name = "misfire_grace", .type = JW_FIELD_STRING, .check = jw_check_duration },
     { .name = "overlap", .type = JW_FIELD_STRING, .values = overlaps },
+    { .name = "pause_after_failures",
+      .type = JW_FIELD_INT,
+      .min = 1,
+      .max = JW_PAUSE_AFTER_FAILURES_MAX },
     { .name = "paused", .type = JW_FIELD_BOOL },
     { .name = "note", .type = JW_FIELD_STRING, .flags = JW_FIELD_LINES, .max = 2000 },
     { .name = "job", .type = JW_FIELD_ANY, .flags = JW_FIELD_REQUIRED },
     NOT_YET("ready"),
-    NOT_YET("pause_after_failures"),
     { .name = NULL },
 };
 
@@ -286,6 +289,8 @@ read_policies(const json_t *body, JwSchedule *schedule)
     }
     schedule->overlap =
         (JwOverlap)read_name(jw_json_text(body, "overlap"), overlaps, JW_OVERLAP_ALLOW);
+    schedule->pause_after_failures =
+        (int32_t)json_integer_value(json_object_get(body, "pause_after_failures"));
     schedule->paused = json_is_true(json_object_get(body, "paused"));
     schedule->note = g_strdup(jw_json_text(body, "note"));
 }
@@ -430,6 +435,10 @@ jw_wire_schedule_value(const JwSchedule *schedule)
     set_duration(value, "misfire_grace", schedule->misfire_grace_ms);
     json_object_set_new(value, "misfire_limit", json_integer(schedule->misfire_limit));
     jw_json_set_string(value, "overlap", jw_overlap_name((int)schedule->overlap));
+    if (schedule->pause_after_failures != 0) {
+        json_object_set_new(value, "pause_after_failures",
+                            json_integer(schedule->pause_after_failures));
+    }
     json_object_set_new(value, "paused", json_boolean(schedule->paused));
     jw_json_set_string(value, "note", schedule->note);
     if (job != NULL) {

@@ -3,14 +3,21 @@
 #include "wire_private.h"
 
 #include "jw/ident.h"
+#include "jw/wire_calendar.h"
 
 #include <string.h>
 
 #define SCHEDULES_MAX 10000
+#define CALENDARS_MAX 1000
 
 static const JwField any = { .type = JW_FIELD_ANY };
 static const JwField file_fields[] = {
     { .name = "$schema", .type = JW_FIELD_STRING },
+    { .name = "calendars",
+      .type = JW_FIELD_MAP,
+      .max = CALENDARS_MAX,
+      .check = jw_check_slug,
+      .item = &any },
     { .name = "schedules",
       .type = JW_FIELD_ARRAY,
       .flags = JW_FIELD_REQUIRED,
@@ -54,6 +61,37 @@ read_item(const JwWire *self, const json_t *item, const char *base, int64_t now_
     g_ptr_array_add(schedules, schedule);
 }
 
+static bool
+check_calendars(const json_t *calendars, JwViolations *violations)
+{
+    const char *name = NULL;
+    const json_t *days = NULL;
+    bool ok = true;
+
+    json_object_foreach(jw_json_mutable(calendars), name, days)
+    {
+        g_autofree char *pointer = jw_pointer("/calendars", name);
+        g_autoptr(JwCalendar) calendar = NULL;
+        ok = jw_check_object(days, jw_wire_calendar_fields, pointer, violations) && ok;
+        calendar = jw_wire_calendar_read(days, pointer, violations);
+        ok = calendar != NULL && ok;
+    }
+    return ok;
+}
+
+json_t *
+jw_wire_calendars_load(const char *path, GError **error)
+{
+    g_return_val_if_fail(path != NULL, NULL);
+    json_auto_t *file = jw_json_parse_file(path, error);
+    json_t *calendars = file != NULL ? json_object_get(file, "calendars") : NULL;
+
+    if (file == NULL) {
+        return NULL;
+    }
+    return json_is_object(calendars) ? json_incref(calendars) : json_object();
+}
+
 bool
 jw_wire_schedules_load(const JwWire *self, const char *path, int64_t now_ms, GPtrArray **ret,
                        GError **error)
@@ -72,6 +110,7 @@ jw_wire_schedules_load(const JwWire *self, const char *path, int64_t now_ms, GPt
         return false;
     }
     bool ok = jw_check_object(file, file_fields, "", &violations);
+    ok = check_calendars(json_object_get(file, "calendars"), &violations) && ok;
     json_array_foreach(json_object_get(file, "schedules"), i, item)
     {
         g_autofree char *base = jw_pointer_index("/schedules", i);

@@ -56,6 +56,10 @@ judge(Look *self, int64_t next_wake_ms)
     const bool missed = now - schedule->wake_ms > schedule->misfire_grace_ms;
     const bool passed = next_wake_ms != 0 && next_wake_ms <= now;
 
+    if (schedule->calendar != NULL && jw_due_next(&self->rule.due, due - 1) != due) {
+        return jw_fire_new(due, now, JW_OCCURRENCE_SKIPPED,
+                           "its calendar excludes the day since the time was computed");
+    }
     /* Only the latest of those that have passed: one, also where the grace period would let each of
      * them fire. */
     if (schedule->misfire == JW_MISFIRE_FIRE_ONCE && passed) {
@@ -125,7 +129,8 @@ decide_all(Sch *self, JwSchedule *schedule, size_t *ret_decided, GError **error)
     if (!is_due(schedule, look.now_ms)) {
         return true;
     }
-    if (!jw_schedule_rule_init(&look.rule, schedule, error)) {
+    if (!sch_set_days(self, schedule, error)
+        || !jw_schedule_rule_init(&look.rule, schedule, error)) {
         return false;
     }
     for (int i = 0; i < DECISIONS_PER_ROUND && cas == JW_CAS_WON && is_due(schedule, look.now_ms);
@@ -244,6 +249,7 @@ sch_fire_due(Sch *self, size_t *ret_decided, GError **error)
     bool all = true;
 
     *ret_decided = 0;
+    sch_forget_days(self); /* a calendar may have changed */
     if (!fire_pending(self, now, ret_decided, &all, error)
         || !fire_due(self, now, ret_decided, &all, error)) {
         return false;

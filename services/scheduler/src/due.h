@@ -9,6 +9,11 @@ G_BEGIN_DECLS
 bool sch_resolve_all(Sch *self, const JwSchedule *schedule,
                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* calendars.c: the days of the calendar that @schedule names, valid until they are forgotten.
+ * NOT_FOUND when there is none of that name. */
+bool sch_set_days(Sch *self, JwSchedule *schedule, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void sch_forget_days(Sch *self);
+
 typedef enum {
     SCH_VERDICT_WAIT, /* not now, and look again at look_ms */
     SCH_VERDICT_GO,

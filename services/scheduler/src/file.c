@@ -1,15 +1,14 @@
 /* file.c: brings the file of schedules into the store. At start, before there are threads.
  *
  * The file owns what it made: a schedule that left it, or was renamed in it, is paused; its
- * definition stays. That a schedule was paused or resumed stands in its document, written by the
- * same update; its row of the ledger follows from that, so a scheduler that died between the two
- * owes it only until the next one starts. */
+ * definition stays. That it was paused or resumed joins its pending decisions in the same update,
+ * and becomes a row of the ledger as they do. */
 #include "sch.h"
 
 #include <errno.h>
 #include <unistd.h>
 
-#include "jw/ident.h"
+#include "jw/jobs_calendars.h"
 #include "jw/log.h"
 
 #define PAGE 500
@@ -19,41 +18,6 @@ typedef struct {
     GHashTable *ids; /* of the file, a set */
 } SchFile;
 
-/* The row for when @schedule was paused or resumed last. May be repeated. */
-static bool
-note_switch(Sch *self, const JwSchedule *schedule, GError **error)
-{
-    g_autofree char *when = jw_time_format(schedule->switched_at_ms);
-    JwOccurrence row = {
-        .schedule_id = schedule->id,
-        .due_ms = schedule->switched_at_ms,
-        .decided_ms = schedule->switched_at_ms,
-        .kind = schedule->paused ? JW_OCCURRENCE_PAUSED : JW_OCCURRENCE_RESUMED,
-        .reason = schedule->switch_reason,
-    };
-    JwCreate create = JW_CREATE_EXISTS;
-
-    if (schedule->switched_at_ms == 0) {
-        return true;
-    }
-    jw_uuid_derive(row.id, "schedule-switch", schedule->id, when, NULL);
-    return jw_store_put_occurrence(self->store, &row, &create, error);
-}
-
-static bool
-note(SchFile *file, JwSchedule *schedule, GError **error)
-{
-    return note_switch(file->sch, schedule, error);
-}
-
-/* Schedules without a source are of a version that knew the file only. */
-static bool
-has_left(const SchFile *file, const JwSchedule *schedule)
-{
-    return (schedule->source == NULL || g_str_equal(schedule->source, JW_SCHEDULE_FILE))
-           && !g_hash_table_contains(file->ids, schedule->id);
-}
-
 static bool
 pause_if_left(SchFile *file, JwSchedule *schedule, GError **error)
 {
@@ -61,24 +25,20 @@ pause_if_left(SchFile *file, JwSchedule *schedule, GError **error)
     int64_t now = jw_clock_now_ms(file->sch->clock);
     JwCas cas = JW_CAS_LOST;
 
-    if (!schedule->paused && has_left(file, schedule)) {
-        if (!jw_store_pause_schedule(file->sch->store, schedule->id, reason, now, &cas, error)) {
-            return false;
-        }
-        if (cas == JW_CAS_LOST) {
-            return true; /* another scheduler did it, and notes it */
-        }
-        schedule->paused = true;
-        schedule->switched_at_ms = now;
-        g_free(schedule->switch_reason);
-        schedule->switch_reason = g_strdup(reason);
+    if (g_hash_table_contains(file->ids, schedule->id)) {
+        return true;
+    }
+    if (!jw_store_pause_schedule(file->sch->store, schedule->id, reason, now, &cas, error)) {
+        return false;
+    }
+    if (cas == JW_CAS_WON) { /* or another scheduler did it */
         jw_warn("schedule_paused", JW_STR("schedule_id", schedule->id), JW_STR("reason", reason));
     }
-    return note_switch(file->sch, schedule, error);
+    return true;
 }
 
 static bool
-visit_all(SchFile *file, bool (*visit)(SchFile *, JwSchedule *, GError **), GError **error)
+pause_what_left(SchFile *file, GError **error)
 {
     g_autofree char *after = NULL;
     size_t seen = 0;
@@ -86,14 +46,15 @@ visit_all(SchFile *file, bool (*visit)(SchFile *, JwSchedule *, GError **), GErr
     do {
         g_autoptr(GPtrArray) page = NULL;
 
-        if (!jw_store_list_schedules(file->sch->store, after, PAGE, &page, error)) {
+        if (!jw_store_running_schedules(file->sch->store, JW_SCHEDULE_FILE, after, PAGE, &page,
+                                        error)) {
             return false;
         }
         seen = page->len;
         for (guint i = 0; i < page->len; i++) {
             JwSchedule *schedule = g_ptr_array_index(page, i);
 
-            if (!visit(file, schedule, error)) {
+            if (!pause_if_left(file, schedule, error)) {
                 return jw_prefix(error, "schedule \"%s\"", schedule->id);
             }
             g_free(after);
@@ -123,6 +84,9 @@ put_all(SchFile *file, const GPtrArray *schedules, GError **error)
         g_autofree char *details = jw_schedule_details(schedule);
         g_autoptr(JwSchedule) deleted = NULL;
 
+        if (!jw_jobs_begin_schedule(&file->sch->jobs, schedule, error)) {
+            return jw_prefix(error, "schedule \"%s\"", schedule->id);
+        }
         if (!jw_store_put_file_schedule(file->sch->store, schedule, &deleted, error)) {
             return jw_prefix(error, "storing schedule \"%s\"", schedule->id);
         }
@@ -133,6 +97,21 @@ put_all(SchFile *file, const GPtrArray *schedules, GError **error)
                     JW_STR("trigger", details), JW_BOOL("paused", schedule->paused));
         }
         (void)g_hash_table_add(file->ids, schedule->id);
+    }
+    return true;
+}
+
+static bool
+put_calendars(Sch *self, const json_t *calendars, GError **error)
+{
+    const char *name = NULL;
+    const json_t *days = NULL;
+
+    json_object_foreach(jw_json_mutable(calendars), name, days)
+    {
+        if (!jw_jobs_put_calendar(&self->jobs, name, days, error)) {
+            return false;
+        }
     }
     return true;
 }
@@ -168,7 +147,10 @@ sch_read_file(Sch *self, GError **error)
                                 jw_clock_now_ms(self->clock), &schedules, error)) {
         return jw_prefix(error, "JW_SCHEDULES_FILE");
     }
-    /* what an earlier scheduler owed, before its document says something newer */
-    return visit_all(&file, note, error) && put_all(&file, schedules, error)
-           && visit_all(&file, pause_if_left, error);
+    json_auto_t *calendars = jw_wire_calendars_load(self->config.schedules_file, error);
+    if (calendars == NULL) {
+        return jw_prefix(error, "JW_SCHEDULES_FILE");
+    }
+    return put_calendars(self, calendars, error) && put_all(&file, schedules, error)
+           && pause_what_left(&file, error);
 }

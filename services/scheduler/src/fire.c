@@ -18,6 +18,10 @@ typedef struct {
     Sch *sch;
     SchMeeting meeting;
     JwOccurrence row;
+    /* what the ledger says, once it is found */
+    JwOccurrenceKind said;
+    int64_t said_ms;
+    bool said_job, said_deleted;
     JwJob *job;       /* owned; NULL: it cannot be made */
     GError *cause;    /* owned: why not */
     char *reason;     /* owned: of the row, where it is no constant */
@@ -44,13 +48,17 @@ set_row(Firing *self, JwOccurrenceKind kind, char *take_reason)
     self->row.job_id = jw_occurrence_fires(kind) ? self->row.id : NULL;
 }
 
+static const JwFire *
+firing_decision(const Firing *self)
+{
+    return g_ptr_array_index(self->meeting.schedule->pending_fires, self->meeting.index);
+}
+
 static bool
 is_late(const Firing *self)
 {
-    const JwSchedule *schedule = self->meeting.schedule;
-    const JwFire *fire = g_ptr_array_index(schedule->pending_fires, self->meeting.index);
-
-    return self->row.decided_ms - fire->wake_ms > schedule->misfire_grace_ms;
+    return self->row.decided_ms - firing_decision(self)->wake_ms
+           > self->meeting.schedule->misfire_grace_ms;
 }
 
 /* Whether to wait no longer for a job that cannot be made: the row says why then. The definition
@@ -101,24 +109,46 @@ make_job(Firing *self, GError **error)
     Sch *sch = self->sch;
     GError *cause = NULL;
 
-    return jw_wire_job_from_schedule(sch->wire, self->meeting.schedule, self->row.due_ms,
-                                     self->row.decided_ms, &self->job, &cause)
+    return jw_jobs_build_fire(&sch->jobs, self->meeting.schedule, &self->row, &self->job, &cause)
            || take_cause(self, cause, error);
 }
 
 static void
-follow(const JwOccurrence *row, gpointer firing)
+note_word(const JwOccurrence *row, gpointer firing)
 {
     Firing *self = firing;
 
-    self->row.kind = row->kind;
-    self->row.job_id = row->job_id != NULL ? self->row.id : NULL;
+    self->said = row->kind;
+    self->said_ms = row->decided_ms;
+    self->said_job = row->job_id != NULL;
+    self->said_deleted = g_strcmp0(row->reason, JW_JOBS_DELETED) == 0;
+}
+
+/* A due time without a job, of which a backfill makes one after all; but not once the schedule was
+ * deleted. */
+static bool
+is_revival(const Firing *self)
+{
+    return jw_fire_is_backfill(firing_decision(self)) && !jw_occurrence_fires(self->said)
+           && !self->said_job && !self->said_deleted;
+}
+
+/* Goes on as the ledger says. */
+static void
+follow(Firing *self)
+{
+    if (is_revival(self)) { /* somebody wrote it at this moment: look again */
+        self->done = true;
+        return;
+    }
+    self->row.kind = self->said;
+    self->row.job_id = self->said_job ? self->row.id : NULL;
 }
 
 static bool
 look_for_row(Firing *self, GError **error)
 {
-    return jw_store_get_occurrence(self->sch->store, self->row.id, follow, self, &self->found,
+    return jw_store_get_occurrence(self->sch->store, self->row.id, note_word, self, &self->found,
                                    error);
 }
 
@@ -169,7 +199,42 @@ is_conditional(const Firing *self)
     const JwSchedule *schedule = self->meeting.schedule;
 
     return self->cause != NULL || schedule->overlap != JW_OVERLAP_ALLOW
-           || schedule->deleted_at_ms != 0;
+           || schedule->deleted_at_ms != 0 || jw_fire_is_backfill(firing_decision(self));
+}
+
+static bool
+put_row(Firing *self, GError **error)
+{
+    JwCreate create = JW_CREATE_EXISTS;
+
+    jw_crash_point("sch_before_row");
+    self->said_ms = self->row.decided_ms;
+    if (!jw_store_put_occurrence(self->sch->store, &self->row, &create, error)) {
+        return false;
+    }
+    if (create == JW_CREATE_NEW) {
+        return true;
+    }
+    if (!look_for_row(self, error)) {
+        return false;
+    }
+    follow(self);
+    return true;
+}
+
+/* The row that said why there is no job says now that there is one. */
+static bool
+revive_row(Firing *self, GError **error)
+{
+    JwCas cas = JW_CAS_LOST;
+
+    if (!jw_store_amend_occurrence(self->sch->store, &self->row, self->said, self->said_ms, &cas,
+                                   error)) {
+        return false;
+    }
+    self->done = cas == JW_CAS_LOST; /* another was quicker: look again */
+    self->said_ms = self->row.decided_ms;
+    return true;
 }
 
 /* The row: as it is there already, else by what the decision meets now. */
@@ -177,7 +242,6 @@ static bool
 write_row(Firing *self, GError **error)
 {
     const bool fires = jw_occurrence_fires(self->row.kind);
-    JwCreate create = JW_CREATE_EXISTS;
 
     if (fires && !make_job(self, error)) {
         return false;
@@ -185,7 +249,8 @@ write_row(Firing *self, GError **error)
     if (fires && is_conditional(self) && !look_for_row(self, error)) {
         return false;
     }
-    if (self->found) {
+    if (self->found && !is_revival(self)) {
+        follow(self);
         return true;
     }
     if (fires && !weigh(self, error)) {
@@ -194,11 +259,7 @@ write_row(Firing *self, GError **error)
     if (self->done) {
         return true;
     }
-    jw_crash_point("sch_before_row");
-    if (!jw_store_put_occurrence(self->sch->store, &self->row, &create, error)) {
-        return false;
-    }
-    return create == JW_CREATE_NEW || look_for_row(self, error);
+    return self->found ? revive_row(self, error) : put_row(self, error);
 }
 
 /* The row says that it fires, and its job cannot be made here: it may be there all the same. */
@@ -206,6 +267,7 @@ static bool
 amend(Firing *self, GError **error)
 {
     const JwOccurrenceKind from = self->row.kind;
+    const int64_t from_ms = self->said_ms;
     g_autoptr(JwJob) made = NULL;
     JwCas cas = JW_CAS_LOST;
 
@@ -219,7 +281,7 @@ amend(Firing *self, GError **error)
         g_propagate_error(error, g_steal_pointer(&self->cause));
         return false;
     }
-    return jw_store_amend_occurrence(self->sch->store, &self->row, from, &cas, error);
+    return jw_store_amend_occurrence(self->sch->store, &self->row, from, from_ms, &cas, error);
 }
 
 static bool
@@ -252,8 +314,8 @@ finish(Firing *self, GError **error)
     JwCas cas = JW_CAS_LOST;
 
     jw_crash_point("sch_after_job");
-    if (!jw_store_finish_fire(self->sch->store, self->meeting.schedule->id, self->row.due_ms, &cas,
-                              error)) {
+    if (!jw_store_finish_fire(self->sch->store, self->meeting.schedule->id, firing_decision(self),
+                              &cas, error)) {
         return false;
     }
     if (cas == JW_CAS_WON) { /* or another counts it, which carried it out at the same time */
@@ -271,8 +333,7 @@ resolve(Sch *sch, const JwSchedule *schedule, guint index, bool queued, int64_t 
     const JwFire *fire = g_ptr_array_index(schedule->pending_fires, index);
     g_auto(Firing) self = {
         .sch = sch,
-        .row = jw_jobs_occurrence(schedule, fire->due_ms, jw_clock_now_ms(sch->clock), fire->kind,
-                                  NULL),
+        .row = jw_jobs_occurrence(schedule, fire, jw_clock_now_ms(sch->clock)),
         .meeting = { .schedule = schedule, .index = index, .queued = queued },
     };
 
@@ -284,7 +345,7 @@ resolve(Sch *sch, const JwSchedule *schedule, guint index, bool queued, int64_t 
         return false;
     }
     if (self.done) {
-        *ret_look_ms = self.meeting.look_ms;
+        *ret_look_ms = MAX(self.meeting.look_ms, self.meeting.now_ms + 1);
         return true;
     }
     jw_crash_point("sch_before_job");
@@ -295,14 +356,17 @@ bool
 sch_resolve_all(Sch *self, const JwSchedule *schedule, GError **error)
 {
     int64_t look = 0;
+    bool queued = false;
 
     for (guint i = 0; i < schedule->pending_fires->len; i++) {
+        const JwFire *fire = g_ptr_array_index(schedule->pending_fires, i);
         int64_t waits = 0;
 
-        if (!resolve(self, schedule, i, look != 0, &waits, error)) {
+        if (!resolve(self, schedule, i, queued, &waits, error)) {
             return false;
         }
-        look = look == 0 ? waits : look;
+        queued = queued || (waits != 0 && !jw_fire_is_backfill(fire));
+        look = look == 0 || (waits != 0 && waits < look) ? waits : look;
     }
     if (look != 0) {
         return jw_store_defer_schedule(self->store, schedule->id, look, error);

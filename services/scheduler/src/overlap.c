@@ -60,15 +60,35 @@ make_room(Sch *self, SchMeeting *meeting, const GPtrArray *live, SchVerdict *ret
     return cancel_jobs(self, meeting, live, error);
 }
 
+/* What a backfill asks for runs one after the other. */
+static bool
+wait_in_turn(Sch *self, SchMeeting *meeting, SchVerdict *ret_verdict, GError **error)
+{
+    g_autoptr(GPtrArray) live = NULL;
+
+    if (!jw_store_live_jobs_of_schedule(self->store, meeting->schedule->id, meeting->job_id, 1,
+                                        &live, error)) {
+        return false;
+    }
+    *ret_verdict = live->len == 0 ? SCH_VERDICT_GO : SCH_VERDICT_WAIT;
+    meeting->look_ms = meeting->now_ms + LOOK_AFTER;
+    return true;
+}
+
 bool
 sch_overlap(Sch *self, SchMeeting *meeting, SchVerdict *ret_verdict, GError **error)
 {
     const JwSchedule *schedule = meeting->schedule;
     g_autoptr(GPtrArray) live = NULL;
 
+    const JwFire *fire = g_ptr_array_index(schedule->pending_fires, meeting->index);
+
     *ret_verdict = SCH_VERDICT_GO;
-    if (schedule->overlap == JW_OVERLAP_ALLOW) {
+    if (schedule->overlap == JW_OVERLAP_ALLOW || fire->kind == JW_OCCURRENCE_RUN) {
         return true;
+    }
+    if (jw_fire_is_backfill(fire)) {
+        return wait_in_turn(self, meeting, ret_verdict, error);
     }
     if (schedule->overlap == JW_OVERLAP_QUEUE_ONE && meeting->queued) {
         *ret_verdict = turn_down(meeting, JW_OCCURRENCE_SKIPPED,

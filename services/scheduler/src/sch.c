@@ -49,6 +49,8 @@ static const struct {
     unsigned rounds;
 } maintenance[] = {
     { "promote", sch_promote, 1 },
+    { "ends", sch_note_ends, 1 },
+    { "calendars", sch_follow_calendars, 2 },
     { "relay", relay_sweep, 2 },
     { "reap", sch_reap, REAP_ROUNDS },
     { "sweep_expired", sch_sweep_expired, 20 },
@@ -105,5 +107,6 @@ sch_stop(gpointer sch)
     g_clear_pointer(&self->maintenance_thread, g_thread_join);
     g_clear_pointer(&self->running, jw_liveness_free);
     g_clear_pointer(&self->troubles, g_hash_table_unref);
+    g_clear_pointer(&self->calendars, g_hash_table_unref);
     g_clear_pointer(&self->stop, jw_stop_free);
 }

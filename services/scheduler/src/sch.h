@@ -26,7 +26,8 @@ typedef struct {
     JwJobsTimes times;
     JW_PORTS;
     JwStop *stop;
-    JwLiveness *running;  /* maintenance thread only: jobs as it saw them */
+    JwLiveness *running;   /* maintenance thread only: jobs as it saw them */
+    GHashTable *calendars; /* due thread only: char * → JwCalendar *: those of one round */
     GHashTable *troubles; /* due thread only: char * → char *: schedules that fail, their error */
     GThread *due_thread, *maintenance_thread;
 } Sch;
@@ -47,6 +48,13 @@ bool sch_check_file(Sch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* due.c: decides and fires everything that is due now; returns how many due times were decided. */
 bool sch_fire_due(Sch *self, size_t *ret_decided, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ends.c: writes into the ledger how jobs of due times ended; pauses schedules whose jobs fail in a
+ * row. */
+bool sch_note_ends(Sch *self, size_t *ret_noted, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* calendars.c: schedules whose calendar changed follow it. */
+bool sch_follow_calendars(Sch *self, size_t *ret_count, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* promote.c: turns scheduled jobs whose time has come into pending ones, and publishes their
  * command. */

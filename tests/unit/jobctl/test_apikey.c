@@ -120,8 +120,8 @@ test_wrong_usage(void **state)
     static const struct {
         const char *role, *name, *expires, *says;
     } cases[] = {
-        { "--role=root", "--name=a", "--expires=1d", "is none of monitor and admin" },
-        { "--role=Admin", "--name=a", "--expires=1d", "is none of monitor and admin" },
+        { "--role=root", "--name=a", "--expires=1d", "is none of admin" },
+        { "--role=Admin", "--name=a", "--expires=1d", "is none of admin" },
         { "--role=admin", "--name=", "--expires=1d", "--name of 1 to 100" },
         { "--role=admin", "--name=a\nb", "--expires=1d", "--name of 1 to 100" },
         { "--role=admin", "--name=\xff", "--expires=1d", "--name of 1 to 100" },

@@ -204,7 +204,8 @@ test_what_the_ledger_says_fired_has_its_job(void **state)
     tk_clock_advance(&kit->ports->clock.fake, 10 * MINUTE);
     decide_only(kit, 20, JW_OCCURRENCE_FIRED, false);
     assert_ok(jw_store_get_schedule(kit->sch.store, "s", &schedule, &error), error);
-    JwOccurrence row = jw_jobs_occurrence(schedule, due, due, JW_OCCURRENCE_FIRED, NULL);
+    g_autoptr(JwFire) fire = jw_fire_new(due, due, JW_OCCURRENCE_FIRED, NULL);
+    JwOccurrence row = jw_jobs_occurrence(schedule, fire, due);
     row.job_id = row.id;
     assert_ok(jw_store_put_occurrence(kit->sch.store, &row, &create, &error), error);
     assert_int_equal(delete_it(kit), JW_CAS_WON);

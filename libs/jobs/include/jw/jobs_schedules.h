@@ -13,9 +13,46 @@ bool jw_jobs_cannot_fire(const GError *error);
 /* Why a due time of a schedule that was deleted does not fire. */
 #define JW_JOBS_DELETED "the schedule was deleted before its job was made"
 
-/* The row of @due_ms, with its id. @reason: (nullable) (transfer none) */
-JwOccurrence jw_jobs_occurrence(const JwSchedule *schedule, int64_t due_ms, int64_t decided_ms,
-                                JwOccurrenceKind kind, const char *reason);
+/* The row of a decision, with its id; borrows from both. */
+JwOccurrence jw_jobs_occurrence(const JwSchedule *schedule, const JwFire *fire, int64_t decided_ms);
+
+/* The job of that row. @ret_job: (out) (transfer full). Errors: see jw_jobs_cannot_fire(). */
+bool jw_jobs_build_fire(const JwJobs *self, const JwSchedule *schedule, const JwOccurrence *row,
+                        JwJob **ret_job, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Decisions of one schedule that are not carried out yet, and due times of one backfill. */
+#define JW_JOBS_PENDING_MAX  2000
+#define JW_JOBS_BACKFILL_MAX 1000
+
+/**
+ * jw_jobs_run_schedule:
+ * @schedule: as it was read
+ * @by: who asks, for the ledger
+ * @key: (nullable): of the request: the same one again is the same job
+ * @ret_job_id: of the job, which a scheduler makes within a tick
+ * @error: NOT_FOUND: the schedule is gone; BUSY: too much is pending
+ *
+ * Has a job made now, also of a schedule that is paused, whatever runs; no due time moves. Its row
+ * of the ledger is of the kind RUN.
+ */
+bool jw_jobs_run_schedule(const JwJobs *self, const JwSchedule *schedule, const char *by,
+                          const char *key, char ret_job_id[JW_UUID_LEN + 1],
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * jw_jobs_backfill_schedule:
+ * @schedule: as it was read, with the days of its calendar
+ * @ret_count: (out): the due times it asks for
+ * @error: INVALID: the range is none; TOO_LARGE: more than JW_JOBS_BACKFILL_MAX due times;
+ * NOT_FOUND and BUSY as above
+ *
+ * Has the jobs made of the due times in [from, to) that have none, also of those that were skipped
+ * or coalesced; a due time that has a job gets no other. Only what has passed: from the next due
+ * time on they fire by themselves. Under a policy of overlap other than allow one runs at a time.
+ */
+bool jw_jobs_backfill_schedule(const JwJobs *self, const JwSchedule *schedule, int64_t from_ms,
+                               int64_t to_ms, const char *by, size_t *ret_count,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
  * jw_jobs_delete_schedule:

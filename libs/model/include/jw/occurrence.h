@@ -12,6 +12,7 @@ typedef enum {
     JW_OCCURRENCE_FIRED,
     JW_OCCURRENCE_LATE, /* decided in its time, but its job had to wait for more than its grace */
     JW_OCCURRENCE_CAUGHT_UP, /* it had passed while no scheduler ran, or a backfill asks for it */
+    JW_OCCURRENCE_RUN,       /* no due time: somebody asked for a job now */
     JW_OCCURRENCE_COALESCED, /* a later one stands for it */
     JW_OCCURRENCE_SKIPPED,
     JW_OCCURRENCE_PAUSED,
@@ -22,15 +23,26 @@ typedef enum {
 static inline bool
 jw_occurrence_fires(JwOccurrenceKind kind)
 {
-    return kind <= JW_OCCURRENCE_CAUGHT_UP;
+    return kind <= JW_OCCURRENCE_RUN;
 }
+
+/* The key of what a backfill asks for. */
+#define JW_FIRE_BACKFILL "backfill"
 
 /* A due time that is decided and not carried out yet. */
 typedef struct {
     int64_t due_ms, wake_ms, decided_ms; /* wake: when jitter lets it be looked at */
     JwOccurrenceKind kind;               /* what it comes to, unless it has to wait */
     char *reason;                        /* NULL: it fires in its time */
+    char *key;                           /* of a run, that of its request; JW_FIRE_BACKFILL; NULL */
 } JwFire;
+
+/* Whether a backfill asks for it. */
+static inline bool
+jw_fire_is_backfill(const JwFire *self)
+{
+    return self->kind != JW_OCCURRENCE_RUN && g_strcmp0(self->key, JW_FIRE_BACKFILL) == 0;
+}
 
 /* Without jitter. @reason: (nullable). (transfer full) */
 JwFire *jw_fire_new(int64_t due_ms, int64_t decided_ms, JwOccurrenceKind kind, const char *reason);

@@ -8,9 +8,10 @@ G_BEGIN_DECLS
 
 #define JW_SCHEDULE_FILE "file" /* the source of schedules that JW_SCHEDULES_FILE made */
 
-#define JW_SCHEDULE_ID_MAX       128
-#define JW_MISFIRE_LIMIT_DEFAULT 1000
-#define JW_MISFIRE_LIMIT_MAX     10000
+#define JW_SCHEDULE_ID_MAX          128
+#define JW_MISFIRE_LIMIT_DEFAULT    1000
+#define JW_MISFIRE_LIMIT_MAX        10000
+#define JW_PAUSE_AFTER_FAILURES_MAX 1000
 
 /* What happens to due times that passed while no scheduler ran. Those that passed while the
  * schedule was paused are never made up for. */
@@ -40,11 +41,13 @@ typedef struct {
     int64_t start_ms, end_ms;       /* due times lie in [start, end); 0: no limit */
     int64_t jitter_ms;              /* by how much a due time may be delayed; 0: not */
     char *calendar;                 /* the name of the days on which nothing is due; NULL: none */
+    char *calendar_version;         /* which days of it next_fire_ms follows */
     const JwCalendar *days;         /* of that, (transfer none); not stored: set by who loads it */
     JwMisfire misfire;
     int32_t misfire_limit;    /* fire_all: how many that have passed fire, the latest */
     int64_t misfire_grace_ms; /* later than this is a misfire; default 60 s */
     JwOverlap overlap;
+    int32_t pause_after_failures; /* it pauses when so many jobs in a row failed; 0: never */
     bool paused;
     char *note; /* of who paused it, or resumed it */
     /* When and why it was paused or resumed last, once it is stored; 0, NULL: as it was made. */

@@ -1,7 +1,7 @@
-/* jw/store_schedules.h: schedules and their occurrences. Errors: jw/store.h. */
+/* jw/store_schedules.h: schedules and their decisions. Errors: jw/store.h. */
 #pragma once
 #include "jw/schedule.h"
-#include "jw/store.h"
+#include "jw/store_occurrences.h"
 
 G_BEGIN_DECLS
 
@@ -13,7 +13,8 @@ G_BEGIN_DECLS
  * policy, paused, rule. What was decided stays: pendingFires always, and nextFireAt as long as
  * rule_hash is the same. Another rule starts anew at @schedule->next_fire_ms, and so does a
  * schedule that is resumed: paused is not down. When that pauses or resumes it, the time (its
- * updated_at_ms) and switch_reason are kept as switched_at_ms and switch_reason.
+ * updated_at_ms) and switch_reason are kept as switched_at_ms and switch_reason, and a row of the
+ * ledger about it joins the pending decisions.
  */
 bool jw_store_put_schedule(JwStore *self, const JwSchedule *schedule,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -56,7 +57,14 @@ bool jw_store_get_schedule(JwStore *self, const char *id, JwSchedule **ret_sched
 bool jw_store_list_schedules(JwStore *self, const char *after_id, size_t limit, GPtrArray **ret,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Pauses a schedule, and keeps everything else of it. @ret_cas: (out): LOST: it is paused, or gone.
+/* Those of @source that are not paused, by their id, behind @after_id (nullable), at most @limit.
+ * @ret: (out) (element-type JwSchedule) (transfer full) */
+bool jw_store_running_schedules(JwStore *self, const char *source, const char *after_id,
+                                size_t limit, GPtrArray **ret,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Pauses a schedule, with @reason as its note, and keeps everything else of it. @ret_cas: (out):
+ * LOST: it is paused, or gone.
  */
 bool jw_store_pause_schedule(JwStore *self, const char *id, const char *reason, int64_t now_ms,
                              JwCas *ret_cas, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -93,53 +101,29 @@ bool jw_store_fire_schedule(JwStore *self, const JwSchedule *schedule, const JwS
                             int64_t now_ms, JwCas *ret_cas,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The decision about this due time is carried out: takes it out of the pending ones. May be
+/* Appends decisions that the rule did not make. @ret_cas: (out): LOST: the schedule is gone */
+bool jw_store_push_fires(JwStore *self, const char *id, const JwFire *const *fires, size_t n_fires,
+                         int64_t now_ms, JwCas *ret_cas, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* That decision is carried out: takes it out of the pending ones. May be
  * repeated. @ret_cas: (out): LOST: it was not in there, or the schedule is gone. */
-bool jw_store_finish_fire(JwStore *self, const char *id, int64_t due_ms, JwCas *ret_cas,
+bool jw_store_finish_fire(JwStore *self, const char *id, const JwFire *fire, JwCas *ret_cas,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Its decisions need not be looked at before @look_ms. */
 bool jw_store_defer_schedule(JwStore *self, const char *id, int64_t look_ms,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Writes an occurrence, which is the word about its due time. @ret_create: (out): EXISTS: there is
- * one, which is left as it is. */
-bool jw_store_put_occurrence(JwStore *self, const JwOccurrence *occurrence, JwCreate *ret_create,
-                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Those that name @calendar and whose next due time does not follow this version of it, by their
+ * id, at most @limit. @ret: (out) (element-type JwSchedule) (transfer full) */
+bool jw_store_outdated_schedules(JwStore *self, const char *calendar, const char *version,
+                                 size_t limit, GPtrArray **ret,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The occurrence is valid during the call. */
-typedef void (*JwOccurrenceFunc)(const JwOccurrence *occurrence, gpointer data);
-
-/* Calls @visit for the one with that id. @ret_found: (out): whether there is one */
-bool jw_store_get_occurrence(JwStore *self, const char *id, JwOccurrenceFunc visit, gpointer data,
-                             bool *ret_found, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* Puts another kind, reason and job_id in the place of those it has, as long as its kind is @from
- * and its job has not ended. @ret_cas: (out): LOST: it is otherwise, or gone */
-bool jw_store_amend_occurrence(JwStore *self, const JwOccurrence *occurrence, JwOccurrenceKind from,
-                               JwCas *ret_cas, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* How the job of an occurrence ended, and when. One that is not there is no error. */
-bool jw_store_end_occurrence(JwStore *self, const char *id, const char *end_state, int64_t ended_ms,
-                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-typedef struct {
-    const char *schedule_id;
-    int64_t before_ms; /* only those due before; 0: all */
-    bool due_only;     /* without those of a pause or its end */
-    bool ended_only;   /* only those whose job completed or failed, after @ended_after_ms */
-    int64_t ended_after_ms;
-    size_t limit; /* at least 1 */
-} JwOccurrenceQuery;
-
-/* Calls @visit for the occurrences of a schedule, newest first. */
-bool jw_store_list_occurrences(JwStore *self, const JwOccurrenceQuery *query,
-                               JwOccurrenceFunc visit, gpointer data,
-                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* Removes up to @limit occurrences that were decided before @before_ms and whose job, if they have
- * one, has ended. @ret_removed: (out) */
-bool jw_store_remove_occurrences(JwStore *self, int64_t before_ms, size_t limit,
-                                 size_t *ret_removed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Puts the next due time of @schedule, which has a rule_hash, in the place of @before_ms (0: none),
+ * by @version of its calendar. @ret_cas: (out): LOST: it is another by now */
+bool jw_store_rebase_schedule(JwStore *self, const JwSchedule *schedule, int64_t before_ms,
+                              const char *version, JwCas *ret_cas,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -197,7 +197,7 @@ const JwDocTable jw_doc_delivery_table = TABLE("delivery", JwDelivery, delivery_
 static const JwDocField fire_fields[] = {
     ALWAYS(TIME, JwFire, due_ms, "due"),     ALWAYS(TIME, JwFire, wake_ms, "wake"),
     ALWAYS(TIME, JwFire, decided_ms, "at"),  NAMED(JwFire, kind, "kind", kind_name),
-    FIELD(STRING, JwFire, reason, "reason"),
+    FIELD(STRING, JwFire, reason, "reason"), FIELD(STRING, JwFire, key, "key"),
 };
 const JwDocTable jw_doc_fire_table = TABLE("decision", JwFire, fire_fields);
 
@@ -217,11 +217,13 @@ static const JwDocField schedule_fields[] = {
     FIELD(TIME, JwSchedule, end_ms, "end"),
     FIELD(INT64, JwSchedule, jitter_ms, "jitterMs"),
     FIELD(STRING, JwSchedule, calendar, "calendar"),
+    FIELD(STRING, JwSchedule, calendar_version, "calendarVersion"),
     FIELD(INT32, JwSchedule, misfire_limit, "misfireLimit"),
     FIELD(STRING, JwSchedule, time_zone, "timeZone"),
     NAMED(JwSchedule, misfire, "misfire", jw_misfire_name),
     FIELD(INT64, JwSchedule, misfire_grace_ms, "misfireGraceMs"),
     NAMED(JwSchedule, overlap, "overlap", jw_overlap_name),
+    FIELD(INT32, JwSchedule, pause_after_failures, "pauseAfterFailures"),
     FIELD(BOOL, JwSchedule, paused, "paused"),
     FIELD(STRING, JwSchedule, note, "note"),
     FIELD(TIME, JwSchedule, switched_at_ms, "switchedAt"),

@@ -1,6 +1,6 @@
 /* occurrences.c: one row for each due time of a schedule. Any thread. */
 #include "repo.h"
-#include "jw/store_schedules.h"
+#include "jw/store_occurrences.h"
 
 static gpointer
 create_occurrence(void)
@@ -84,12 +84,12 @@ jw_store_get_occurrence(JwStore *self, const char *id, JwOccurrenceFunc visit, g
 
 bool
 jw_store_amend_occurrence(JwStore *self, const JwOccurrence *occurrence, JwOccurrenceKind from,
-                          JwCas *ret_cas, GError **error)
+                          int64_t from_ms, JwCas *ret_cas, GError **error)
 {
     g_return_val_if_fail(self != NULL && occurrence != NULL && ret_cas != NULL, false);
     g_autoptr(bson_t) filter =
         BCON_NEW("_id", BCON_UTF8(occurrence->id), "kind", BCON_UTF8(jw_occurrence_kind_name(from)),
-                 "endState", BCON_NULL);
+                 "decidedAt", BCON_DATE_TIME(from_ms), "endState", BCON_NULL);
     g_auto(bson_t) update = BSON_INITIALIZER, set = BSON_INITIALIZER, unset = BSON_INITIALIZER;
 
     BSON_APPEND_UTF8(&set, "kind", jw_occurrence_kind_name(occurrence->kind));
@@ -128,6 +128,7 @@ append_query(bson_t *filter, const JwOccurrenceQuery *query)
     }
     if (query->due_only) {
         BCON_APPEND(filter, "kind", "{", "$nin", "[",
+                    BCON_UTF8(jw_occurrence_kind_name(JW_OCCURRENCE_RUN)),
                     BCON_UTF8(jw_occurrence_kind_name(JW_OCCURRENCE_PAUSED)),
                     BCON_UTF8(jw_occurrence_kind_name(JW_OCCURRENCE_RESUMED)), "]", "}");
     }

@@ -16,6 +16,8 @@ static const JwRepo schedules = { "schedules", &jw_doc_schedule_table, create_sc
 JW_DB_INDEXES(schedules) = {
     { "schedules", "paused:1 wakeAt:1 _id:1", false },
     { "schedules", "pendingFires.due:1 lookAt:1", false },
+    { "schedules", "source:1 paused:1 _id:1", false },
+    { "schedules", "calendar:1 calendarVersion:1 _id:1", false },
     { 0 },
 };
 
@@ -27,19 +29,41 @@ is_decision(const char *name, bool starts)
         "_id",       "pendingFires", "lookAt",    "switchedAt", "switchReason",
         "deletedAt", "deletedBy",    "tombstone", NULL,
     };
-    static const char *const next[] = { "nextFireAt", "wakeAt", NULL };
+    static const char *const next[] = { "nextFireAt", "wakeAt", "calendarVersion", NULL };
 
     return g_strv_contains(names, name) || (!starts && g_strv_contains(next, name));
 }
 
-/* Paused is not down: nextFireAt of a schedule that is resumed lies after now, so that nothing
- * is made up for. */
 static void
-append_switch(bson_t *set, const JwSchedule *schedule)
+append_fires(bson_t *update, const JwFire *const *fires, size_t n_fires)
 {
-    BSON_APPEND_DATE_TIME(set, "switchedAt", schedule->updated_at_ms);
-    BSON_APPEND_UTF8(set, "switchReason",
-                     schedule->switch_reason != NULL ? schedule->switch_reason : "");
+    bson_t child, push;
+
+    BSON_APPEND_DOCUMENT_BEGIN(update, "$push", &child);
+    BSON_APPEND_DOCUMENT_BEGIN(&child, "pendingFires", &push);
+    jw_doc_append_list(&push, "$each", &jw_doc_fire_table, (const void *const *)fires, n_fires);
+    bson_append_document_end(&child, &push);
+    bson_append_document_end(update, &child);
+}
+
+/* That it was paused or resumed: its row of the ledger is owed as that of a decision is. Paused is
+ * not down: nextFireAt of a schedule that is resumed lies after now, so that nothing is made up
+ * for.
+ */
+static void
+append_switch(bson_t *set, bson_t *update, bool paused, const char *reason, int64_t at_ms)
+{
+    g_autoptr(JwFire) row =
+        jw_fire_new(at_ms, at_ms, paused ? JW_OCCURRENCE_PAUSED : JW_OCCURRENCE_RESUMED,
+                    reason != NULL ? reason
+                    : paused       ? "it was paused"
+                                   : "it was resumed");
+    const JwFire *const rows[] = { row };
+
+    BSON_APPEND_DATE_TIME(set, "switchedAt", at_ms);
+    BSON_APPEND_UTF8(set, "switchReason", row->reason);
+    BSON_APPEND_DATE_TIME(set, "lookAt", at_ms);
+    append_fires(update, rows, G_N_ELEMENTS(rows));
 }
 
 static void
@@ -89,7 +113,8 @@ update_schedule(JwStore *self, const JwSchedule *schedule, const JwSchedule *old
         }
     }
     if (switched) {
-        append_switch(&set, schedule);
+        append_switch(&set, &update, schedule->paused, schedule->switch_reason,
+                      schedule->updated_at_ms);
     }
     BSON_APPEND_DOCUMENT(&update, "$set", &set);
     if (!bson_empty(&unset)) {
@@ -243,17 +268,35 @@ jw_store_list_schedules(JwStore *self, const char *after_id, size_t limit, GPtrA
 }
 
 bool
+jw_store_running_schedules(JwStore *self, const char *source, const char *after_id, size_t limit,
+                           GPtrArray **ret, GError **error)
+{
+    g_return_val_if_fail(self != NULL && source != NULL && limit > 0 && ret != NULL, false);
+    g_autoptr(bson_t) filter =
+        BCON_NEW("source", BCON_UTF8(source), "paused", BCON_BOOL(false), "deletedAt", BCON_NULL);
+    g_autoptr(bson_t) opts = BCON_NEW("sort", "{", "_id", BCON_INT32(1), "}");
+
+    if (after_id != NULL) {
+        BCON_APPEND(filter, "_id", "{", "$gt", BCON_UTF8(after_id), "}");
+    }
+    return jw_repo_page(self, &schedules, filter, opts, limit, ret, error);
+}
+
+bool
 jw_store_pause_schedule(JwStore *self, const char *id, const char *reason, int64_t now_ms,
                         JwCas *ret_cas, GError **error)
 {
     g_return_val_if_fail(self != NULL && id != NULL && reason != NULL && ret_cas != NULL, false);
     g_autoptr(bson_t) filter =
         BCON_NEW("_id", BCON_UTF8(id), "paused", BCON_BOOL(false), "deletedAt", BCON_NULL);
-    g_autoptr(bson_t) update =
-        BCON_NEW("$set", "{", "paused", BCON_BOOL(true), "switchedAt", BCON_DATE_TIME(now_ms),
-                 "switchReason", BCON_UTF8(reason), "updatedAt", BCON_DATE_TIME(now_ms), "}");
+    g_auto(bson_t) update = BSON_INITIALIZER, set = BSON_INITIALIZER;
 
-    return jw_db_update(self, "schedules", filter, update, ret_cas, error)
+    BSON_APPEND_BOOL(&set, "paused", true);
+    BSON_APPEND_UTF8(&set, "note", reason);
+    BSON_APPEND_DATE_TIME(&set, "updatedAt", now_ms);
+    append_switch(&set, &update, true, reason, now_ms);
+    BSON_APPEND_DOCUMENT(&update, "$set", &set);
+    return jw_db_update(self, "schedules", filter, &update, ret_cas, error)
            || jw_prefix(error, "pausing schedule '%s'", id);
 }
 
@@ -321,18 +364,6 @@ append_next(bson_t *set, bson_t *unset, const char *name, int64_t ms)
     }
 }
 
-static void
-append_fires(bson_t *update, const JwFire *const *fires, size_t n_fires)
-{
-    bson_t child, push;
-
-    BSON_APPEND_DOCUMENT_BEGIN(update, "$push", &child);
-    BSON_APPEND_DOCUMENT_BEGIN(&child, "pendingFires", &push);
-    jw_doc_append_list(&push, "$each", &jw_doc_fire_table, (const void *const *)fires, n_fires);
-    bson_append_document_end(&child, &push);
-    bson_append_document_end(update, &child);
-}
-
 bool
 jw_store_fire_schedule(JwStore *self, const JwSchedule *schedule, const JwScheduleStep *step,
                        int64_t now_ms, JwCas *ret_cas, GError **error)
@@ -365,13 +396,30 @@ jw_store_fire_schedule(JwStore *self, const JwSchedule *schedule, const JwSchedu
 }
 
 bool
-jw_store_finish_fire(JwStore *self, const char *id, int64_t due_ms, JwCas *ret_cas, GError **error)
+jw_store_push_fires(JwStore *self, const char *id, const JwFire *const *fires, size_t n_fires,
+                    int64_t now_ms, JwCas *ret_cas, GError **error)
 {
-    g_return_val_if_fail(self != NULL && id != NULL && ret_cas != NULL, false);
+    g_return_val_if_fail(self != NULL && id != NULL && fires != NULL && ret_cas != NULL, false);
+    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(id), "deletedAt", BCON_NULL);
+    g_autoptr(bson_t) update = BCON_NEW("$set", "{", "lookAt", BCON_DATE_TIME(now_ms), "}");
+
+    append_fires(update, fires, n_fires);
+    return jw_db_update(self, "schedules", filter, update, ret_cas, error)
+           || jw_prefix(error, "decisions of schedule '%s'", id);
+}
+
+bool
+jw_store_finish_fire(JwStore *self, const char *id, const JwFire *fire, JwCas *ret_cas,
+                     GError **error)
+{
+    g_return_val_if_fail(self != NULL && id != NULL && fire != NULL && ret_cas != NULL, false);
+    const char *kind = jw_occurrence_kind_name(fire->kind);
     g_autoptr(bson_t) filter =
-        BCON_NEW("_id", BCON_UTF8(id), "pendingFires.due", BCON_DATE_TIME(due_ms));
+        BCON_NEW("_id", BCON_UTF8(id), "pendingFires", "{", "$elemMatch", "{", "due",
+                 BCON_DATE_TIME(fire->due_ms), "kind", BCON_UTF8(kind), "}", "}");
     g_autoptr(bson_t) update =
-        BCON_NEW("$pull", "{", "pendingFires", "{", "due", BCON_DATE_TIME(due_ms), "}", "}");
+        BCON_NEW("$pull", "{", "pendingFires", "{", "due", BCON_DATE_TIME(fire->due_ms), "kind",
+                 BCON_UTF8(kind), "}", "}");
 
     return jw_db_update(self, "schedules", filter, update, ret_cas, error);
 }
@@ -386,4 +434,42 @@ jw_store_defer_schedule(JwStore *self, const char *id, int64_t look_ms, GError *
 
     return jw_db_update(self, "schedules", filter, update, &cas, error)
            || jw_prefix(error, "deferring schedule '%s'", id);
+}
+
+bool
+jw_store_outdated_schedules(JwStore *self, const char *calendar, const char *version, size_t limit,
+                            GPtrArray **ret, GError **error)
+{
+    g_return_val_if_fail(self != NULL && calendar != NULL && version != NULL && ret != NULL, false);
+    g_autoptr(bson_t) filter = BCON_NEW("calendar", BCON_UTF8(calendar), "calendarVersion", "{",
+                                        "$ne", BCON_UTF8(version), "}", "deletedAt", BCON_NULL);
+    g_autoptr(bson_t) opts = BCON_NEW("sort", "{", "_id", BCON_INT32(1), "}");
+
+    return jw_repo_page(self, &schedules, filter, opts, limit, ret, error);
+}
+
+bool
+jw_store_rebase_schedule(JwStore *self, const JwSchedule *schedule, int64_t before_ms,
+                         const char *version, JwCas *ret_cas, GError **error)
+{
+    g_return_val_if_fail(self != NULL && schedule != NULL && version != NULL, false);
+    g_return_val_if_fail(schedule->rule_hash != NULL && ret_cas != NULL, false);
+    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(schedule->id), "ruleHash",
+                                        BCON_UTF8(schedule->rule_hash), "deletedAt", BCON_NULL);
+    g_auto(bson_t) update = BSON_INITIALIZER, set = BSON_INITIALIZER, unset = BSON_INITIALIZER;
+
+    if (before_ms != 0) {
+        BSON_APPEND_DATE_TIME(filter, "nextFireAt", before_ms);
+    } else {
+        BSON_APPEND_NULL(filter, "nextFireAt");
+    }
+    BSON_APPEND_UTF8(&set, "calendarVersion", version);
+    append_next(&set, &unset, "nextFireAt", schedule->next_fire_ms);
+    append_next(&set, &unset, "wakeAt", schedule->wake_ms);
+    BSON_APPEND_DOCUMENT(&update, "$set", &set);
+    if (!bson_empty(&unset)) {
+        BSON_APPEND_DOCUMENT(&update, "$unset", &unset);
+    }
+    return jw_db_update(self, "schedules", filter, &update, ret_cas, error)
+           || jw_prefix(error, "schedule '%s'", schedule->id);
 }

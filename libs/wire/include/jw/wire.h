@@ -122,6 +122,10 @@ bool jw_wire_schedule_from_value(const JwWire *self, const json_t *body, const c
  * Policies are there with their defaults, what was not given is not. (transfer full) */
 json_t *jw_wire_schedule_value(const JwSchedule *schedule);
 
+/* The calendars of that file, by their names; an empty object when it has none. They are valid when
+ * jw_wire_schedules_load() took it. (transfer full), NULL: it cannot be read */
+json_t *jw_wire_calendars_load(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Schedules of a configuration file, {"schedules":[…]}. @ret: (out) (element-type JwSchedule)
  * (transfer full)
  * @error: INVALID with file and pointer of every violation */

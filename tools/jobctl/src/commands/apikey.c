@@ -15,17 +15,32 @@
 #define CREATE_ATTEMPTS 3
 
 typedef struct {
-    int role, output; /* JwApiKeyRole + 1 (0: unsaid), JcAs */
     const char *name, *expires;
+    int role; /* 0: not given; else which of the words */
+    int output;
 } Options;
 
+static const JwApiKeyRole roles[] = { JW_API_KEY_ADMIN, JW_API_KEY_MONITOR };
+
 static const JcOption options[] = {
-    { "role", 'r', JC_OPTION_CHOICE, offsetof(Options, role), "monitor|admin",
-      "create: what its holder may do", 0, 0, NULL },
-    { "name", 'n', JC_OPTION_TEXT, offsetof(Options, name), "NAME",
-      "create: what it is for, so that one knows it in the list", 0, 0, NULL },
-    { "expires", 'x', JC_OPTION_TEXT, offsetof(Options, expires), "TIME",
-      "create: how long it holds: 12h, 90d; without it, until it is revoked", 0, 0, NULL },
+    { .name = "role",
+      .letter = 'r',
+      .type = JC_OPTION_CHOICE,
+      .offset = offsetof(Options, role),
+      .value = "admin|monitor", /* as in roles[] */
+      .help = "create: what its holder may do" },
+    { .name = "name",
+      .letter = 'n',
+      .type = JC_OPTION_TEXT,
+      .offset = offsetof(Options, name),
+      .value = "NAME",
+      .help = "create: what it is for, so that one knows it in the list" },
+    { .name = "expires",
+      .letter = 'x',
+      .type = JC_OPTION_TEXT,
+      .offset = offsetof(Options, expires),
+      .value = "TIME",
+      .help = "create: how long it holds: 12h, 90d; without it, until it is revoked" },
     JC_OPTION_OUTPUT(Options),
     { 0 },
 };
@@ -41,7 +56,7 @@ static const JcShow columns[] = {
     { "CREATED BY", "createdBy", JC_SHOW_TEXT, true },
     { "REVOKED", "revokedAt", JC_SHOW_TIME, true },
     { "REVOKED BY", "revokedBy", JC_SHOW_TEXT, true },
-    { "SECRET", "secretId", JC_SHOW_TEXT, true },
+    { "SIGNED BY", "secretId", JC_SHOW_TEXT, true },
     { 0 },
 };
 
@@ -68,31 +83,32 @@ check_name(const char *name, GError **error)
                NAME_MAX_CHARS);
 }
 
-/* @ret: role, name and expiry. */
+/* How long the key holds; 0: until it is revoked. */
 static bool
-read_wish(const Options *given, int64_t now_ms, JwApiKey *ret, GError **error)
+read_expires(const char *text, int64_t *ret_ms, GError **error)
 {
+    *ret_ms = 0;
+    return text == NULL
+           || (jw_duration_parse(text, ret_ms) && *ret_ms >= EXPIRES_MIN_MS
+               && *ret_ms <= EXPIRES_MAX_MS)
+           || jw_fail(error, JW_ERROR_INVALID,
+                      "--expires '%s' is not a time from 1m to 3650d: 12h, 90d", text);
+}
+
+static bool
+check(const JcCall *call, GError **error)
+{
+    const Options *given = call->given;
     int64_t holds_ms = 0;
 
+    if (strcmp(call->verb->name, "create") != 0) {
+        return true;
+    }
     if (given->role == 0) {
         return jw_fail(error, JW_ERROR_INVALID,
                        "give --role admin, or --role monitor for one that may only look");
     }
-    if (!check_name(given->name, error)) {
-        return false;
-    }
-    if (given->expires != NULL
-        && (!jw_duration_parse(given->expires, &holds_ms) || holds_ms < EXPIRES_MIN_MS
-            || holds_ms > EXPIRES_MAX_MS)) {
-        return jw_fail(error, JW_ERROR_INVALID,
-                       "--expires '%s' is not a time from 1m to 3650d: 12h, 90d", given->expires);
-    }
-    ret->role = (JwApiKeyRole)(given->role - 1);
-    ret->name = g_strdup(given->name);
-    ret->created_by = who();
-    ret->created_at_ms = now_ms;
-    ret->expires_at_ms = holds_ms > 0 ? now_ms + holds_ms : 0;
-    return true;
+    return check_name(given->name, error) && read_expires(given->expires, &holds_ms, error);
 }
 
 /* (transfer full) */
@@ -138,33 +154,46 @@ store_key(JwStore *store, JwApiKey *stored, const JwKeyring *secrets, GError **e
     return jw_fail_null(error, JW_ERROR_INTERNAL, "no id is free; run it again");
 }
 
-static JcExit
-create(const JcCall *call, GError **error)
+static void
+print_key(const JcContext *context, const JwApiKey *stored, const char *key)
 {
-    const JcContext *context = call->context;
-    g_autoptr(JwApiKey) stored = g_new0(JwApiKey, 1);
-    g_autoptr(JwKeyring) secrets = NULL;
-    g_autoptr(JwStore) owned = NULL;
-    JwStore *store = NULL;
-
-    if (!read_wish(call->given, jw_clock_now_ms(context->clock), stored, error)
-        || (store = jc_store_open(context, &owned, error)) == NULL) {
-        return JC_EXIT_FAILED;
-    }
-    secrets = read_secrets(context, error);
-    char *key = secrets != NULL ? store_key(store, stored, secrets, error) : NULL;
-    if (key == NULL) {
-        return JC_EXIT_FAILED;
-    }
     g_autofree char *when =
         stored->expires_at_ms != 0 ? jw_time_format(stored->expires_at_ms) : NULL;
     g_autofree char *until = when != NULL ? jc_show_time(when) : g_strdup("it is revoked");
+
     fprintf(context->err,
             "API key %s, \"%s\": %s, until %s. Keep it where secrets are kept: it is not shown "
             "again.\n",
             stored->id, stored->name, jw_api_key_role_name((int)stored->role), until);
     (void)fflush(context->err);
     fprintf(context->out, "%s\n", key);
+}
+
+static JcExit
+create(const JcCall *call, GError **error)
+{
+    const Options *given = call->given;
+    g_autoptr(JwApiKey) stored = g_new0(JwApiKey, 1);
+    g_autoptr(JwKeyring) secrets = NULL;
+    g_autoptr(JwStore) owned = NULL;
+    JwStore *store = NULL;
+    int64_t holds_ms = 0;
+
+    if (!read_expires(given->expires, &holds_ms, error)) {
+        return JC_EXIT_FAILED;
+    }
+    stored->role = roles[given->role - 1];
+    stored->name = g_strdup(given->name);
+    stored->created_by = who();
+    stored->created_at_ms = jw_clock_now_ms(call->context->clock);
+    stored->expires_at_ms = holds_ms > 0 ? stored->created_at_ms + holds_ms : 0;
+    secrets = read_secrets(call->context, error);
+    store = secrets != NULL ? jc_store_open(call->context, &owned, error) : NULL;
+    char *key = store != NULL ? store_key(store, stored, secrets, error) : NULL;
+    if (key == NULL) {
+        return JC_EXIT_FAILED;
+    }
+    print_key(call->context, stored, key);
     jw_api_key_wipe(key);
     return JC_EXIT_OK;
 }
@@ -212,16 +241,17 @@ list(const JcCall *call, GError **error)
     if (store == NULL || !jw_store_list_api_keys(store, LIST_MAX, &keys, error)) {
         return JC_EXIT_FAILED;
     }
-    json_auto_t *items = json_array();
+    json_t *items = json_array();
     for (guint i = 0; i < keys->len; i++) {
         json_array_append_new(items, shown(g_ptr_array_index(keys, i), now));
     }
-    jc_show_list(call->context, call->as, columns, items);
+    jc_show_list(call->context, call->as, call->verb->shown, items);
+    json_decref(items);
     return JC_EXIT_OK;
 }
 
 static void
-tell_revoked(const JcContext *context, const JwApiKey *key, bool now)
+print_revoked(const JcContext *context, const JwApiKey *key, bool now)
 {
     g_autofree char *when = jw_time_format(key->revoked_at_ms);
     g_autofree char *since = jc_show_time(when);
@@ -259,24 +289,27 @@ revoke_key(const JcCall *call, GError **error)
                       "there is no API key '%s'; see: jobctl apikey list", id);
         return JC_EXIT_FAILED;
     }
-    tell_revoked(call->context, key, cas == JW_CAS_WON);
+    print_revoked(call->context, key, cas == JW_CAS_WON);
     return JC_EXIT_OK;
 }
 
-/* Before the store is asked. */
-static bool
-check(const JcCall *call, GError **error)
-{
-    g_autoptr(JwApiKey) wish = g_new0(JwApiKey, 1);
-
-    return call->verb->run != create || read_wish(call->given, 0, wish, error);
-}
-
 static const JcVerb verbs[] = {
-    { "create", NULL, "makes one and prints it, this once", 0, 0, "role name expires",
+    { .name = "create",
+      .summary = "makes one and prints it, this once",
+      .options = "role name expires",
       .run = create },
-    { "list", NULL, "all of them, never the key itself", 0, 0, "output", .run = list },
-    { "revoke", "ID", "ends one for good", 1, 1, "", .run = revoke_key },
+    { .name = "list",
+      .summary = "all of them, never the key itself",
+      .options = "output",
+      .run = list,
+      .shown = columns },
+    { .name = "revoke",
+      .arguments = "ID",
+      .summary = "ends one for good",
+      .min = 1,
+      .max = 1,
+      .options = "",
+      .run = revoke_key },
     { 0 },
 };
 
@@ -285,7 +318,7 @@ const JcCommand jc_apikey = {
     .summary = "makes, lists and revokes API keys (X-API-Key)",
     .help = "create prints the key alone on its last line, and all else to standard error:\n\n"
             "  key=$(jobctl apikey create --role admin --name deploy --expires 90d)\n"
-            "  curl -H \"X-API-Key: $key\" http://127.0.0.1:8080/api/v1alpha1/jobs\n\n"
+            "  curl -H \"X-API-Key: $key\" \"$JW_GATEWAY_URL/api/v1alpha1/jobs\"\n\n"
             "Needs JW_MONGODB_URI, and for create JW_API_KEY_SECRETS, the one of the gateways.\n",
     .options = options,
     .given_size = sizeof(Options),

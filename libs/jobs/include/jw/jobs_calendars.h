@@ -1,0 +1,25 @@
+/* jw/jobs_calendars.h: the calendars that schedules name. Any thread; nothing is kept between
+ * calls. Errors: those of jw/jobs.h. */
+#pragma once
+#include "jw/jobs.h"
+#include "jw/store_calendars.h"
+#include "jw/store_schedules.h"
+
+G_BEGIN_DECLS
+
+/* Stores the days of a calendar, which must be valid (jw_wire_calendar_read()). Schedulers make the
+ * schedules that name it follow within a tick. */
+bool jw_jobs_put_calendar(const JwJobs *self, const char *name, const json_t *days,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* @ret_days: (out) (transfer full). @ret_version: (out) (optional) (transfer full). NOT_FOUND when
+ * there is none of that name; CORRUPT when it cannot be read. */
+bool jw_jobs_load_calendar(const JwJobs *self, const char *name, JwCalendar **ret_days,
+                           char **ret_version, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* To be called before a schedule is stored: its next due time by the calendar that it names, if it
+ * names one. NOT_FOUND as above; INVALID when nothing is left that is due. */
+bool jw_jobs_begin_schedule(const JwJobs *self, JwSchedule *schedule,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

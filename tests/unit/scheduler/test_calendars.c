@@ -1,0 +1,168 @@
+/* test_calendars.c: days on which nothing is due, in one place for all schedules that name them. */
+#include "schkit.h"
+
+#include "jw/jobs_calendars.h"
+
+#define DAY INT64_C(86400000)
+#define NAMED                                                                                      \
+    "\"trigger\":{\"type\":\"cron\",\"cron\":\"0 12 * * *\"},\"calendar\":\"holidays\","           \
+    "\"misfire_grace\":\"1h\""
+
+static void
+put_days(SchKit *kit, const char *days)
+{
+    json_auto_t *value = json_loads(days, 0, NULL);
+    g_autoptr(GError) error = NULL;
+
+    assert_non_null(value);
+    assert_ok(jw_jobs_put_calendar(&kit->sch.jobs, "holidays", value, &error), error);
+}
+
+static void
+follow(Sch *sch)
+{
+    g_autoptr(GError) error = NULL;
+    size_t count = 0;
+
+    assert_ok(sch_follow_calendars(sch, &count, &error), error);
+}
+
+/* As the API stores one. */
+static void
+put(SchKit *kit, const char *members)
+{
+    g_autoptr(JwSchedule) schedule = NULL;
+    g_autoptr(GError) error = NULL;
+
+    kit_put(kit, "s", members);
+    assert_ok(jw_store_get_schedule(kit->sch.store, "s", &schedule, &error), error);
+    g_free(schedule->rule_hash);
+    schedule->rule_hash = g_strdup("by its calendar");
+    assert_ok(jw_jobs_begin_schedule(&kit->sch.jobs, schedule, &error), error);
+    assert_ok(jw_store_put_schedule(kit->sch.store, schedule, &error), error);
+}
+
+static int64_t
+next(SchKit *kit)
+{
+    g_autoptr(JwSchedule) schedule = NULL;
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(jw_store_get_schedule(kit->sch.store, "s", &schedule, &error), error);
+    return schedule->next_fire_ms;
+}
+
+static void
+pass(SchKit *kit, int hours)
+{
+    for (int i = 0; i < hours; i++) {
+        tk_clock_advance(&kit->ports->clock.fake, HOUR);
+        follow(&kit->sch);
+        (void)kit_fire(&kit->sch);
+    }
+}
+
+static char *
+day(int n)
+{
+    g_autofree char *time = jw_time_format(KIT_NOW + n * DAY);
+
+    return g_strndup(time, 10);
+}
+
+/* Changed before and after the next due time was computed: it moves both ways. */
+static void
+test_schedules_follow(void **state)
+{
+    SchKit *kit = *state;
+    const int64_t noon = KIT_NOW / DAY * DAY + 12 * HOUR;
+    g_autofree char *second = day(1), *third = day(2);
+    g_autofree char *one = g_strdup_printf("{\"dates\":[\"%s\"]}", second);
+    g_autofree char *two = g_strdup_printf("{\"dates\":[\"%s\",\"%s\"]}", second, third);
+
+    put_days(kit, one);
+    put(kit, NAMED);
+    pass(kit, 13);
+    assert_int_equal(next(kit), noon + 2 * DAY);
+    put_days(kit, two);
+    follow(&kit->sch);
+    assert_int_equal(next(kit), noon + 3 * DAY);
+    put_days(kit, "{}");
+    follow(&kit->second);
+    assert_int_equal(next(kit), noon + DAY);
+    pass(kit, 24);
+    assert_history(kit, "s", "fired@720 fired@2160 ");
+}
+
+/* The day became one of the calendar when the due time had come: its row says so. */
+static void
+test_excluded_at_the_last_moment(void **state)
+{
+    SchKit *kit = *state;
+    g_autofree char *today = day(0);
+    g_autofree char *days = g_strdup_printf("{\"dates\":[\"%s\"]}", today);
+
+    put_days(kit, "{}");
+    put(kit, NAMED);
+    tk_clock_advance(&kit->ports->clock.fake, 12 * HOUR);
+    put_days(kit, days);
+    follow(&kit->sch); /* what is due is left to the due thread */
+    (void)kit_fire(&kit->sch);
+    assert_history(kit, "s", "skipped@720 ");
+    follow(&kit->sch);
+    pass(kit, 24);
+    assert_history(kit, "s", "skipped@720 fired@2160 ");
+}
+
+static void
+test_unknown(void **state)
+{
+    SchKit *kit = *state;
+    g_autoptr(JwSchedule) schedule = jw_schedule_new();
+    g_autoptr(GError) error = NULL;
+
+    schedule->id = g_strdup("s");
+    schedule->calendar = g_strdup("nowhere");
+    assert_false(jw_jobs_begin_schedule(&kit->sch.jobs, schedule, &error));
+    assert_jw_error(error, JW_ERROR_NOT_FOUND, "there is no calendar 'nowhere'");
+}
+
+/* Every call fails once: they follow in the next round. */
+static void
+test_faults(void **state G_GNUC_UNUSED)
+{
+    bool reached = true;
+
+    for (int n = 1; reached; n++) {
+        g_autoptr(SchKit) kit = kit_new();
+        g_autofree char *today = day(0);
+        g_autofree char *days = g_strdup_printf("{\"dates\":[\"%s\"]}", today);
+        g_autoptr(GError) error = NULL;
+        size_t count = 0;
+
+        put_days(kit, "{}");
+        put(kit, NAMED);
+        put_days(kit, days);
+        kit_fault_at(kit->ports, n, kit_faults[(size_t)n % kit_n_faults]);
+        bool ok = sch_follow_calendars(&kit->sch, &count, &error);
+        assert_int_equal(ok, error == NULL);
+        reached = kit_fault_met(kit->ports);
+        follow(&kit->second);
+        assert_int_equal(next(kit), KIT_NOW / DAY * DAY + DAY + 12 * HOUR);
+        assert_true(n < 20);
+    }
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_schedules_follow),
+        TEST(test_excluded_at_the_last_moment),
+        TEST(test_unknown),
+        cmocka_unit_test(test_faults),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
