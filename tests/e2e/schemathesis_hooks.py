@@ -17,6 +17,7 @@ BEYOND = [
     r"(/settings)?/parameters/(dateRange(/.*)?|period/at)",  # a start before its end, days that are there
     r"/scheduledFor", r"/expires(At|In)",  # not in the past, not after the report is gone
     r"/(from|to)Date",  # one before the other, days that are there
+    r"/recipient",  # one of the job's
     r"/templateId",  # one that is there
     r"/recipient",  # one of the job's
     r"(/settings)?/delivery(/.*)?",  # names of hosts by IDNA, and a requester with an address

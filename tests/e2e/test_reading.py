@@ -315,6 +315,8 @@ def test_nothing_is_made_of_no_records(own, type, more, format):
     }
     answer = client.get(f"/{job_id}/download")
     assert answer.status_code == 409 and answer.json()["error"]["code"] == "REPORT_EMPTY"
+    link = client.post(f"/{job_id}/links")
+    assert link.status_code == 409 and link.json()["error"] == answer.json()["error"]
     listed_job = next(j for j in client.get("", params={"limit": 100}).json()["data"] if j["id"] == job_id)
     assert listed_job["status"] == "completed" and listed_job["output"] == {"format": format, "empty": True}
     until(lambda: not own.db.jobs.find_one({"_id": job_id}).get("mailPending"), 20, "nobody waits for its mail")

@@ -264,6 +264,16 @@ use_share(JwStore *store, const JwShare *share, int64_t now_ms)
 }
 
 static JwCas
+return_share(JwStore *store, const char *id)
+{
+    JwCas cas = JW_CAS_LOST;
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(jw_store_return_share(store, id, &cas, &error), error);
+    return cas;
+}
+
+static JwCas
 revoke_share(JwStore *store, const char *id, int64_t now_ms)
 {
     JwCas cas = JW_CAS_LOST;
@@ -304,6 +314,14 @@ keeps_and_counts_links(JwStore *store)
     assert_int_equal(second->expires_at_ms, SC_NOW + 60000);
     assert_int_equal(second->downloads, 3);
     assert_string_equal(second->request_hash, "abc");
+    assert_int_equal(return_share(store, two->id), JW_CAS_WON);
+    assert_int_equal(use_share(store, two, SC_NOW + 10), JW_CAS_WON);
+    assert_int_equal(use_share(store, two, SC_NOW + 11), JW_CAS_LOST);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(return_share(store, one->id), JW_CAS_WON);
+    }
+    assert_int_equal(return_share(store, one->id), JW_CAS_LOST); /* no more than were counted */
+    assert_int_equal(return_share(store, "nobody"), JW_CAS_LOST);
     g_clear_pointer(&list, g_ptr_array_unref);
     assert_ok(jw_store_list_shares(store, JOB, 1, &list, &error), error);
     assert_int_equal(list->len, 1);

@@ -9,8 +9,6 @@
 #include <microhttpd.h>
 #include <string.h>
 
-#define DOWNLOAD_RETRY_S 5
-
 typedef enum { EXCHANGE_NEW, EXCHANGE_BODY, EXCHANGE_HANDLED, EXCHANGE_GONE } ExchangeState;
 
 struct _JwHttpExchange {
@@ -131,18 +129,12 @@ drop_body(JwHttpExchange *self)
 }
 
 /* What a download holds while its client reads is little, and all of them together have a bound. */
-static void
-admit_download(JwHttpExchange *self)
+static bool
+admit_download(gpointer data)
 {
-    JwHttpReply *reply = &self->reply;
+    const JwHttpExchange *self = data;
 
-    if (!reply->has_file || strcmp(self->request.method, "GET") != 0
-        || jw_http_conns_download(self->all->conns, self->conn)) {
-        return;
-    }
-    jw_http_reply_drop_file(reply);
-    jw_http_reply_problem(reply, 503, "TOO_MANY_DOWNLOADS", NULL, DOWNLOAD_RETRY_S,
-                          "too many downloads are under way; try again later");
+    return jw_http_conns_download(self->all->conns, self->conn);
 }
 
 /* The handler and all that comes before it; not for a client that was cut while this waited. */
@@ -161,8 +153,10 @@ handle(JwHttpExchange *self)
         request->body_length = self->body->len;
     }
     if (jw_http_conns_admit(self->all->conns, self->conn)) {
+        self->reply.admit = admit_download;
+        self->reply.admit_data = self;
         jw_http_dispatch(&self->all->dispatcher, request, &self->reply);
-        admit_download(self);
+        (void)jw_http_reply_admit_file(&self->reply);
     } else {
         jw_http_dispatch_crowded(&self->reply);
     }

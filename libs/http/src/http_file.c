@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define DOWNLOAD_RETRY_S 5
+
 /* True when @header is a date, and the file has one that is not later. */
 static bool
 not_after(const char *header, const JwHttpFile *file)
@@ -200,6 +202,23 @@ bool
 jw_http_reply_starts_file(const JwHttpReply *self)
 {
     return self->has_file && self->file_from == 0 && strcmp(self->request->method, "GET") == 0;
+}
+
+bool
+jw_http_reply_admit_file(JwHttpReply *self)
+{
+    g_return_val_if_fail(self != NULL, false);
+    if (!self->has_file || self->admitted || self->admit == NULL
+        || strcmp(self->request->method, "GET") != 0) {
+        return true;
+    }
+    self->admitted = self->admit(self->admit_data);
+    if (!self->admitted) {
+        jw_http_reply_drop_file(self);
+        jw_http_reply_problem(self, 503, "TOO_MANY_DOWNLOADS", NULL, DOWNLOAD_RETRY_S,
+                              "too many downloads are under way; try again later");
+    }
+    return self->admitted;
 }
 
 void

@@ -64,6 +64,9 @@ struct _JwHttpReply {
     JwHttpStream *stream; /* NULL: none */
     const JwHttpApi *api; /* of the path's prefix; NULL: none */
     const JwHttpRequest *request;
+    bool (*admit)(gpointer data); /* takes a place of the downloads; NULL: there are enough */
+    gpointer admit_data;
+    bool admitted;
 };
 
 typedef struct _JwHttpProxies JwHttpProxies;

@@ -442,3 +442,11 @@ jw_wire_build_template(const JwWire *self, const json_t *body, const char *zone,
     }
     return build_job(self, kind, body, spec, at_ms, now_ms);
 }
+
+bool
+jw_wire_check_nulls(const json_t *patch, const char *base, JwViolations *violations)
+{
+    g_autofree JwField *fields = join_fields(jw_report_request_fields, request_fields);
+
+    return jw_check_nulls(patch, fields, base, violations);
+}

@@ -93,6 +93,10 @@ test_empty(void **state)
     assert_answer(download, 409, "REPORT_EMPTY");
     g_auto(Answer) links = kit_ask(kit, "alice", "DELETE", revoke, NULL, NULL);
     assert_answer(links, 409, "NO_LINKS");
+    g_auto(Answer) link = kit_post(kit, "alice", revoke, "{}");
+    assert_answer(link, 409, "REPORT_EMPTY");
+    assert_string_equal(answer_text(&link, "error.message"),
+                        answer_text(&download, "error.message"));
     g_auto(Answer) answer = kit_get(kit, "alice", path);
     assert_answer(answer, 200, NULL);
     assert_string_equal(answer_text(&answer, "data.status"), "completed");

@@ -2,14 +2,16 @@
  * work, how often they are used, and how they end. */
 #include "gwkit.h"
 
+#include <curl/curl.h>
 #include <string.h>
 
 #include "jw/store_shares.h"
 
 #define CONTENT "a,b\r\n1,2\r\n"
 #define DAY_MS  INT64_C(86400000)
-/* of the store before a file is sent: a delivery, the link, the job, the file, the count */
-#define FOLLOW_CALLS 5
+/* of the store before a file is sent: a delivery, the link, the job, the file, its beginning, the
+ * count */
+#define FOLLOW_CALLS 6
 
 /* A completed job. (transfer full) */
 static char *
@@ -151,6 +153,83 @@ test_limited(void **state)
     assert_downloads(kit, id, 2, "used");
     g_auto(Answer) list = listed(kit, id);
     assert_int_equal(answer_int(&list, "data.0.maxDownloads"), 2);
+}
+
+/* Only a download that begins is counted: not one that nothing came of. */
+static void
+test_not_served(void **state)
+{
+    GwKit *kit = *state;
+    g_autofree char *id = completed(kit, "alice", 0);
+    g_auto(Made) link = make(kit, id, "{\"maxDownloads\":1}");
+    tk_clock_advance(&kit->ports->clock.fake, 1000);
+    g_auto(Made) other = make(kit, id, "");
+
+    kit->http_config.downloads_max = 0; /* as if all places were taken */
+    assert_followed(kit, link.path, NULL, 503, "Please try again in a few minutes");
+    assert_followed(kit, other.path, NULL, 503, "Please try again in a few minutes");
+    kit->http_config.downloads_max = 100;
+    kit_fault_at(kit->ports, FOLLOW_CALLS - 1, kit_faults[0]); /* the file's beginning */
+    assert_followed(kit, link.path, NULL, 503, "");
+    assert_true(kit_fault_met(kit->ports));
+    assert_followed(kit, link.path, "If-Match: \"x\"", 412, "");
+    assert_followed(kit, link.path, "If-None-Match: *", 304, "");
+    g_auto(Answer) head = kit_ask(kit, NULL, "HEAD", link.path, NULL, NULL);
+    assert_int_equal(head.status, 200);
+    assert_downloads(kit, id, 0, "active");
+    assert_followed(kit, link.path, "Range: bytes=99-", 200, CONTENT); /* no range is served */
+    assert_downloads(kit, id, 1, "used");
+    assert_followed(kit, link.path, NULL, 410, "This link has been used");
+}
+
+static size_t
+count_bytes(char *data, size_t size, size_t n, void *user)
+{
+    size_t *count = user;
+
+    (void)data;
+    *count += size * n;
+    return size * n;
+}
+
+/* The whole file or less of it. */
+static CURLcode
+fetch(GwKit *kit, const char *path, size_t *ret_bytes)
+{
+    g_autofree char *url = g_strconcat(kit->base_url, path, NULL);
+    CURL *curl = curl_easy_init();
+
+    *ret_bytes = 0;
+    curl_easy_setopt(curl, CURLOPT_URL, url);
+    curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, count_bytes);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, ret_bytes);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, 20000L);
+    const CURLcode result = curl_easy_perform(curl);
+    curl_easy_cleanup(curl);
+    return result;
+}
+
+/* A file that cannot be read on is no fault of who downloads it. */
+static void
+test_given_back(void **state)
+{
+    enum { BYTES = 600000 }; /* of three chunks */
+    GwKit *kit = *state;
+    g_autofree char *id = kit_make(kit, "alice");
+    g_autofree char *content = g_strnfill(BYTES, 'x');
+    size_t got = 0;
+
+    kit_complete(kit->ports, id, content, "calls.csv", 0);
+    g_auto(Made) link = make(kit, id, "{\"maxDownloads\":1}");
+    kit_fault_at(kit->ports, FOLLOW_CALLS + 1, kit_faults[0]); /* the second chunk */
+    assert_int_not_equal(fetch(kit, link.path, &got), CURLE_OK);
+    assert_true(kit_fault_met(kit->ports));
+    assert_true(got < BYTES);
+    assert_downloads(kit, id, 0, "active");
+    assert_int_equal(fetch(kit, link.path, &got), CURLE_OK);
+    assert_int_equal(got, BYTES);
+    assert_downloads(kit, id, 1, "used");
 }
 
 static void
@@ -359,7 +438,7 @@ live_with_fault(GwKit *kit, size_t fault, int n)
     g_auto(Answer) repeated = kit_ask(kit, "alice", "DELETE", links, NULL, NULL);
     assert_answer(repeated, 200, NULL);
     assert_followed(kit, answer_text(&again, "data.url"), NULL, 410, "withdrawn");
-    return met;
+    return met || n < FOLLOW_CALLS;
 }
 
 static void
@@ -383,7 +462,8 @@ main(void)
         TEST(test_limited),     TEST(test_revoked),
         TEST(test_ends),        TEST(test_who),
         TEST(test_keys),        TEST(test_public_url_and_most),
-        TEST(test_store_fails),
+        TEST(test_store_fails), TEST(test_not_served),
+        TEST(test_given_back),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -114,6 +114,14 @@ test_patch(void **state)
     g_auto(Answer) same = kit_ask(kit, "dave", "PATCH", path, "{\"name\":\"Week\"}", NULL);
     assert_answer(same, 200, NULL);
     assert_int_equal(answer_int(&same, "data.version"), 2); /* nothing changed */
+    g_auto(Answer) absent = /* what is not there cannot be taken away */
+        kit_ask(kit, "dave", "PATCH", path,
+                "{\"description\":null,\"version\":null,\"settings\":{\"timeoutSeconds\":null,"
+                "\"output\":{\"content\":null},\"parameters\":{\"sort\":null,"
+                "\"filters\":{\"queues\":null}}}}",
+                NULL);
+    assert_answer(absent, 200, NULL);
+    assert_int_equal(answer_int(&absent, "data.version"), 2);
     g_auto(Answer) wrong = kit_ask(kit, "dave", "PATCH", path,
                                    "{\"colour\":null,\"settings\":{\"output\":{\"size\":1},"
                                    "\"prioroty\":null}}",
@@ -317,6 +325,12 @@ test_defaults(void **state)
     assert_non_null(strstr(own->spec, "\"groupBy\":[\"agent\"]"));
     assert_null(strstr(own->spec, "period")); /* the range takes its place */
     assert_null(strstr(own->spec, "bom"));
+    g_autoptr(JwJob) absent = /* nothing of it is in the template */
+        used(kit, "alice", id,
+             ",\"visibility\":null,\"scheduledFor\":null,\"timeoutSeconds\":null,"
+             "\"parameters\":{\"top\":null,\"filters\":{\"queues\":null}}");
+    assert_string_equal(absent->name, "Later");
+    assert_null(strstr(absent->spec, "null"));
     g_autofree char *job_path = kit_path(plain->id, "");
     g_auto(Answer) gone = kit_ask(kit, "alice", "DELETE", path, NULL, NULL);
     assert_answer(gone, 200, NULL);
@@ -340,8 +354,8 @@ test_refused_use(void **state)
           "/parameters/filters/agents", "from the template 'Week'" },
         { ",\"name\":null", "/name", "is required" },
         { ",\"name\":\"\"", "/name", "must not be empty" },
-        { ",\"visibility\":null", "/visibility", "not null" }, /* the template has none */
         { ",\"colour\":null", "/colour", "is not known" },
+        { ",\"parameters\":{\"gruopBy\":null}", "/parameters/gruopBy", "did you mean 'groupBy'" },
         { ",\"version\":1", "/version", "is not known" },
         { ",\"parameters\":[]", "/parameters", "must be an object" },
     };

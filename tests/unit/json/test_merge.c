@@ -34,8 +34,13 @@ test_merge(void **state G_GNUC_UNUSED)
         { "{'a':[1]}", "{'a':{'x':1}}", "{'a':{'x':1}}" },
         { "{'a':{'x':1}}", "{'a':[1]}", "{'a':[1]}" },
         { "{'a':{'x':1}}", "{'a':'t'}", "{'a':'t'}" },
-        { "{'a':1}", "{'b':null}", "{'a':1,'b':null}" }, /* there to be found */
-        { "{}", "{'a':{'x':null}}", "{'a':{'x':null}}" },
+        { "{'a':1}", "{'b':null}", "{'a':1}" },
+        { "{}", "{'a':{'x':null}}", "{'a':{}}" },
+        { "{'a':{'y':1}}", "{'a':{'x':null}}", "{'a':{'y':1}}" },
+        { "{'a':1}", "{'a':{'x':{'y':null,'z':2}}}", "{'a':{'x':{'z':2}}}" },
+        { "{'a':[1]}", "{'a':{'x':null}}", "{'a':{}}" },
+        { "{'a':null}", "{'a':null}", "{}" },
+        { "{}", "{'a':[null,{'x':null}]}", "{'a':[null,{'x':null}]}" }, /* lists are whole */
         { "{'a':{'b':{'c':1,'d':[{'e':1}]}}}", "{'a':{'b':{'d':[{'f':2}]}}}",
           "{'a':{'b':{'c':1,'d':[{'f':2}]}}}" },
     };
@@ -108,6 +113,48 @@ test_partial(void **state G_GNUC_UNUSED)
     }
 }
 
+/* A null that takes nothing away is none to complain of, unless its name is not known. */
+static void
+test_nulls(void **state G_GNUC_UNUSED)
+{
+    static const JwField inner[] = {
+        { .name = "x", .type = JW_FIELD_INT, .flags = JW_FIELD_REQUIRED },
+        { .name = NULL },
+    };
+    static const JwField item = { .type = JW_FIELD_INT };
+    static const JwField list = { .type = JW_FIELD_ARRAY, .max = 9, .item = &item };
+    static const JwField outer[] = {
+        { .name = "must", .type = JW_FIELD_INT, .flags = JW_FIELD_REQUIRED },
+        { .name = "a", .type = JW_FIELD_OBJECT, .fields = inner, .otherwise = &list },
+        { .name = "map", .type = JW_FIELD_MAP, .item = &item },
+        { .name = NULL },
+    };
+    static const struct {
+        const char *value, *wrong;
+    } cases[] = {
+        { "{}", "" },
+        { "{'must':null,'a':null,'map':null}", "" },
+        { "{'must':'text','other':1}", "" }, /* others find these */
+        { "{'a':{'x':null},'map':{'any':null}}", "" },
+        { "{'a':[null]}", "" },
+        { "{'a':{'y':null},'b':null}", "/a/y /b" },
+        { "{'a':{'y':1,'z':null}}", "/a/z" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        json_auto_t *value = parsed(cases[i].value);
+        g_auto(JwViolations) violations = { 0 };
+        g_autoptr(GString) found = g_string_new(NULL);
+
+        assert_int_equal(jw_check_nulls(value, outer, "", &violations), cases[i].wrong[0] == '\0');
+        for (size_t j = 0; j < jw_violations_count(&violations); j++) {
+            g_string_append_printf(found, "%s%s", j > 0 ? " " : "",
+                                   jw_violations_get(&violations, j)->pointer);
+        }
+        assert_string_equal(found->str, cases[i].wrong);
+    }
+}
+
 static void
 test_at(void **state G_GNUC_UNUSED)
 {
@@ -134,6 +181,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_merge),
         cmocka_unit_test(test_partial),
+        cmocka_unit_test(test_nulls),
         cmocka_unit_test(test_at),
     };
 

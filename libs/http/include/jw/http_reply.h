@@ -73,6 +73,10 @@ void jw_http_reply_file(JwHttpReply *self, const JwHttpRequest *request, const J
  * on, nor a HEAD. */
 bool jw_http_reply_starts_file(const JwHttpReply *self);
 
+/* Takes the place that a download needs among the server's, which each file that is the answer in
+ * the end does by itself: for who must know before. False: it was answered with 503 instead. */
+bool jw_http_reply_admit_file(JwHttpReply *self);
+
 /* The file, with its headers, is not the answer after all. */
 void jw_http_reply_drop_file(JwHttpReply *self);
 

@@ -11,9 +11,13 @@ bool jw_check_partial(const json_t *value, const JwField *fields, unsigned level
                       JwViolations *violations);
 
 /* @base with the members of @patch over it, object by object; everything else that @patch has is
- * taken as it is, and null takes a member away. A null for what @base does not have stays, so that
- * a check finds it. (transfer full) */
+ * taken as it is, and null takes a member away, if there is one (RFC 7396). (transfer full) */
 json_t *jw_json_merge(const json_t *base, const json_t *patch);
+
+/* Notes the nulls of @patch, an object, whose names are not known in @fields: they would take
+ * nothing away, and nobody would learn of a slip. False when there was one. */
+bool jw_check_nulls(const json_t *patch, const JwField *fields, const char *base,
+                    JwViolations *violations);
 
 /* What is at @pointer (RFC 6901) of @value; NULL: nothing. (transfer none) */
 const json_t *jw_json_at(const json_t *value, const char *pointer);

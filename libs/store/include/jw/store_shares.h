@@ -12,7 +12,7 @@ typedef struct {
     JwActor created_by;
     int64_t created_at_ms, expires_at_ms; /* the latter in whole seconds */
     int64_t max_downloads;                /* 0: no limit */
-    int64_t downloads, used_at_ms;        /* how many were begun, and the last of them */
+    int64_t downloads, used_at_ms;        /* how many were begun, and when the last of them */
     int64_t revoked_at_ms;                /* 0: it was not */
     char *revoked_by;                     /* subject */
     char *request_hash;                   /* SHA-256 of the request that made it */
@@ -39,6 +39,11 @@ bool jw_store_list_shares(JwStore *self, const char *job_id, size_t limit, GPtrA
  * has no download left, or is gone. IN_DOUBT: it may have been counted. */
 bool jw_store_use_share(JwStore *self, const JwShare *share, int64_t now_ms, JwCas *ret_cas,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Gives a download back that was counted, and of which the file could not be had. @ret_cas: (out):
+ * LOST: none is counted, or it is gone. IN_DOUBT: it may have been given back. */
+bool jw_store_return_share(JwStore *self, const char *id, JwCas *ret_cas,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Ends it. @by: subject. @ret_cas: (out): LOST: it was revoked before, or is gone. */
 bool jw_store_revoke_share(JwStore *self, const char *id, const char *by, int64_t now_ms,

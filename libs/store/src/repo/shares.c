@@ -91,6 +91,18 @@ jw_store_use_share(JwStore *self, const JwShare *share, int64_t now_ms, JwCas *r
 }
 
 bool
+jw_store_return_share(JwStore *self, const char *id, JwCas *ret_cas, GError **error)
+{
+    g_return_val_if_fail(self != NULL && id != NULL && ret_cas != NULL, false);
+    g_autoptr(bson_t) filter =
+        BCON_NEW("_id", BCON_UTF8(id), "downloads", "{", "$gt", BCON_INT64(0), "}");
+    g_autoptr(bson_t) update = BCON_NEW("$inc", "{", "downloads", BCON_INT64(-1), "}");
+
+    return jw_db_update(self, COLLECTION, filter, update, ret_cas, error)
+           || jw_prefix(error, "giving back a download of link '%s'", id);
+}
+
+bool
 jw_store_revoke_share(JwStore *self, const char *id, const char *by, int64_t now_ms, JwCas *ret_cas,
                       GError **error)
 {

@@ -56,6 +56,10 @@ bool jw_wire_job_from_request(const JwWire *self, const json_t *body, int64_t no
 bool jw_wire_check_settings(const JwWire *self, const json_t *settings, const char *base,
                             JwViolations *violations);
 
+/* Notes the nulls of a patch of settings, an object, or of a body that is put over them, whose
+ * names no settings have (jw_check_nulls()). */
+bool jw_wire_check_nulls(const json_t *patch, const char *base, JwViolations *violations);
+
 /* The value of a jobwire.job.submit.v1 command → a job: {"jobType","name","spec"} and optionally
  * jobId, description, priority, scheduledFor, timeout, maxAttempts, delivery, requestedBy,
  * departments, source. The spec is its kind's (jw/kinds.h). Without jobId the id is derived from

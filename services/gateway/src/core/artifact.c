@@ -8,8 +8,10 @@
 
 /* A download under way: one thread reads at a time, not always the same. */
 typedef struct {
+    JwStore *store;
     JwFileReader *reader;
     char *job_id;
+    char *share_id; /* of a link with a limit; NULL: nothing hangs on it */
 } Download;
 
 static void
@@ -19,7 +21,24 @@ download_free(gpointer data)
 
     jw_file_reader_free(self->reader);
     g_free(self->job_id);
+    g_free(self->share_id);
     g_free(self);
+}
+
+/* It was counted when it began, and the reader has no fault in its end. Once: what cannot be given
+ * back now is told to the operator alone. */
+static void
+give_back(const Download *self)
+{
+    g_autoptr(GError) error = NULL;
+    JwCas cas = JW_CAS_LOST;
+
+    if (jw_store_return_share(self->store, self->share_id, &cas, &error)) {
+        jw_info("download_given_back", JW_STR("link_id", self->share_id));
+    } else {
+        jw_warn("download_not_given_back", JW_STR("link_id", self->share_id),
+                JW_STR("error", jw_error_message(error)));
+    }
 }
 
 static bool
@@ -33,6 +52,9 @@ download_read(gpointer data, int64_t offset, void *buffer, size_t length, size_t
     }
     jw_warn("download_cut", JW_STR("job_id", self->job_id), JW_INT("offset", offset),
             JW_STR("error", jw_error_message(error)));
+    if (self->share_id != NULL) {
+        give_back(self);
+    }
     return false;
 }
 
@@ -66,6 +88,22 @@ open_file(const Gw *self, JwHttpReply *reply, const JwJob *job, const char *advi
     return g_steal_pointer(&reader);
 }
 
+/* The beginning is read before it is promised: a file that is not to be had is an answer that says
+ * so, and not one that breaks off. It stays with the reader. */
+static void
+check_beginning(JwHttpReply *reply, JwFileReader *reader)
+{
+    g_autoptr(GError) error = NULL;
+    char first = 0;
+    size_t length = 0;
+
+    if (jw_http_reply_starts_file(reply) /* which the reader is of, else it is gone */
+        && !jw_file_reader_read(reader, 0, &first, sizeof first, &length, &error)) {
+        jw_http_reply_drop_file(reply);
+        jw_http_reply_error(reply, error);
+    }
+}
+
 bool
 gw_artifact_available(const Gw *self, const JwJob *job)
 {
@@ -76,7 +114,7 @@ gw_artifact_available(const Gw *self, const JwJob *job)
 
 void
 gw_reply_artifact(const Gw *self, const JwHttpRequest *request, JwHttpReply *reply,
-                  const JwJob *job, const char *advice, bool whole)
+                  const JwJob *job, const char *advice, const JwShare *limited)
 {
     const JwArtifact *artifact = job->artifact;
 
@@ -89,19 +127,27 @@ gw_reply_artifact(const Gw *self, const JwHttpRequest *request, JwHttpReply *rep
         return;
     }
     Download *download = g_new0(Download, 1);
+    download->store = self->store;
     download->reader = reader;
     download->job_id = g_strdup(job->id);
+    download->share_id = limited != NULL ? g_strdup(limited->id) : NULL;
     const JwHttpFile file = {
         .content_type = artifact->content_type,
         .file_name = artifact->file_name,
         .etag = artifact->sha256,
         .size_bytes = artifact->size_bytes,
         .modified_ms = job->finished_at_ms,
-        .whole = whole,
+        .whole = limited != NULL,
         .read = download_read,
         .data = download,
         .data_free = download_free,
     };
-    jw_metric_add(gw_metrics[GW_METRIC_DOWNLOADED], NULL, 1);
     jw_http_reply_file(reply, request, &file);
+    if (!jw_http_reply_admit_file(reply)) {
+        return;
+    }
+    check_beginning(reply, reader);
+    if (jw_http_reply_starts_file(reply)) {
+        jw_metric_add(gw_metrics[GW_METRIC_DOWNLOADED], NULL, 1);
+    }
 }

@@ -3,16 +3,20 @@
 #pragma once
 #include "gw.h"
 
-#include "jw/job.h"
+#include "jw/store_shares.h"
 
 G_BEGIN_DECLS
 
 /* Whether @job has a file that is not over yet. */
 bool gw_artifact_available(const Gw *self, const JwJob *job);
 
-/* Answers with the file of @job, which has one; 410 REPORT_EXPIRED when it is over or gone.
- * @advice: what the reader may do then. @whole: no part of it is served. */
+/* Answers with the file of @job, which has one; 410 REPORT_EXPIRED when it is over or gone, 503
+ * when it cannot be had now: a file that is the answer has a place among the downloads, and can be
+ * read.
+ * @advice: what the reader may do then.
+ * @limited: (nullable): the link, with a limit, that it is had by: no part of it is served, and it
+ * gets a download back that breaks off because the file cannot be read on */
 void gw_reply_artifact(const Gw *self, const JwHttpRequest *request, JwHttpReply *reply,
-                       const JwJob *job, const char *advice, bool whole);
+                       const JwJob *job, const char *advice, const JwShare *limited);
 
 G_END_DECLS

@@ -144,7 +144,8 @@ reply_file(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply, const
     jw_info("link_followed", JW_STR("delivery_id", share == NULL ? named->delivery->id : NULL),
             JW_STR("link_id", share != NULL ? share->id : NULL), JW_STR("job_id", job->id));
     /* A part could be had without the first byte, which is what is counted. */
-    gw_reply_artifact(gw, request, reply, job, ADVICE, share != NULL && share->max_downloads > 0);
+    gw_reply_artifact(gw, request, reply, job, ADVICE,
+                      share != NULL && share->max_downloads > 0 ? share : NULL);
     if (share != NULL && jw_http_reply_starts_file(reply)) {
         count(gw, reply, share);
     }

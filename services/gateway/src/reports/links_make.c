@@ -122,11 +122,7 @@ read_end(const Making *self, const json_t *body, JwViolations *violations, int64
 static bool
 has_report(const Making *self)
 {
-    if (self->job->state != JW_JOB_COMPLETED || self->job->artifact == NULL) {
-        jw_http_reply_problem(
-            self->reply, 409, "JOB_NOT_COMPLETED", NULL, 0,
-            "the job is %s; a link to its report can be made once it is completed",
-            gw_render_status(self->job->state));
+    if (!gw_has_report(self->reply, self->job, "a link to its report can be made")) {
         return false;
     }
     if (!gw_artifact_available(self->gw, self->job)) {

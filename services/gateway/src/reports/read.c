@@ -26,6 +26,24 @@ gw_reports_get(const JwHttpRequest *request, JwHttpReply *reply, gpointer contex
     gw_reply_data(reply, 200, gw_render_detail(gw, job, deliveries));
 }
 
+bool
+gw_has_report(JwHttpReply *reply, const JwJob *job, const char *what)
+{
+    if (gw_render_is_empty(job)) {
+        jw_http_reply_problem(reply, 409, "REPORT_EMPTY", NULL, 0,
+                              "there was no record to report on, and onEmpty is skip, so there is "
+                              "no file; ask with onEmpty send to have one nevertheless");
+        return false;
+    }
+    if (job->state != JW_JOB_COMPLETED || job->artifact == NULL) {
+        jw_http_reply_problem(reply, 409, "JOB_NOT_COMPLETED", NULL, 0,
+                              "the job is %s; %s once it is completed",
+                              gw_render_status(job->state), what);
+        return false;
+    }
+    return true;
+}
+
 void
 gw_reports_download(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 {
@@ -35,19 +53,9 @@ gw_reports_download(const JwHttpRequest *request, JwHttpReply *reply, gpointer c
     if (job == NULL) {
         return;
     }
-    if (gw_render_is_empty(job)) {
-        jw_http_reply_problem(reply, 409, "REPORT_EMPTY", NULL, 0,
-                              "there was no record to report on, and onEmpty is skip, so there is "
-                              "no file; ask with onEmpty send to have one nevertheless");
-        return;
+    if (gw_has_report(reply, job, "its report can be downloaded")) {
+        gw_reply_artifact(gw, request, reply, job, "request the report again", NULL);
     }
-    if (job->state != JW_JOB_COMPLETED || job->artifact == NULL) {
-        jw_http_reply_problem(reply, 409, "JOB_NOT_COMPLETED", NULL, 0,
-                              "the job is %s; a report can be downloaded once its job is completed",
-                              gw_render_status(job->state));
-        return;
-    }
-    gw_reply_artifact(gw, request, reply, job, "request the report again", false);
 }
 
 static void

@@ -68,6 +68,9 @@ JwJob *gw_request_job(const Gw *self, const JwHttpRequest *request, JwHttpReply 
 /* Whether the caller owns @job or has @permission; false: answered with 403. */
 bool gw_request_may(const JwHttpRequest *request, JwHttpReply *reply, const JwJob *job,
                     const char *permission);
+/* read.c: whether @job completed with a file; false: answered with 409. @what: that is possible
+ * once it has, "its report can be downloaded". */
+bool gw_has_report(JwHttpReply *reply, const JwJob *job, const char *what);
 /* render.c: values of the answers, all (transfer full). */
 void gw_reply_data(JwHttpReply *reply, int status, json_t *take_data);
 const char *gw_render_status(JwJobState state);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "jw/json_parts.h"
 #include "jw/report_request.h"
 
 #define VERSION_MAX (INT64_C(1) << 53)
@@ -31,6 +32,17 @@ gw_template_check(const Gw *gw, const json_t *body, bool creates, JwViolations *
 
     return (settings == NULL || jw_wire_check_settings(gw->wire, settings, "/settings", violations))
            && ok;
+}
+
+void
+gw_template_check_nulls(const json_t *body, JwViolations *violations)
+{
+    const json_t *settings = json_object_get(body, "settings");
+
+    (void)jw_check_nulls(body, change_fields, "", violations);
+    if (json_is_object(settings)) {
+        (void)jw_wire_check_nulls(settings, "/settings", violations);
+    }
 }
 
 static void

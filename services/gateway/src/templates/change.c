@@ -86,7 +86,7 @@ is_on(const Wish *self, const JwTemplate *template)
 {
     const json_t *named = json_object_get(self->body, "version");
 
-    if (named == NULL || json_integer_value(named) == template->version) {
+    if (named == NULL || json_is_null(named) || json_integer_value(named) == template->version) {
         return true;
     }
     jw_http_reply_problem(self->reply, 409, "TEMPLATE_CHANGED", NULL, 0,
@@ -110,7 +110,11 @@ make_changed(const Wish *self, const JwTemplate *template)
     const json_t *settings = json_object_get(whole, "settings");
     const JwJobKind *kind = jw_kind_find(GW_JOB_TYPE);
 
-    if (!gw_template_check(self->gw, whole, false, &violations)) {
+    if (self->patches) {
+        gw_template_check_nulls(self->body, &violations);
+    }
+    (void)gw_template_check(self->gw, whole, false, &violations);
+    if (jw_violations_count(&violations) > 0) {
         (void)gw_request_sound(self->reply, &violations);
         return NULL;
     }

@@ -51,6 +51,8 @@ void gw_reply_template(JwHttpReply *reply, const JwHttpRequest *request,
 /* body.c: the body of a template, whole: {name, description, visibility, settings, version}. */
 /* Notes all that is wrong with it. @creates: a new one, which has no version. */
 bool gw_template_check(const Gw *gw, const json_t *body, bool creates, JwViolations *violations);
+/* Notes the nulls of a body that is put over one by RFC 7396, whose names no template has. */
+void gw_template_check_nulls(const json_t *body, JwViolations *violations);
 /* Puts the body of one without violations into @template. */
 void gw_template_read(const json_t *body, JwTemplate *template);
 /* The way back. */

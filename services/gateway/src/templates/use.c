@@ -64,6 +64,7 @@ gw_template_use(const Gw *gw, const JwPrincipal *who, JwHttpReply *reply, const 
         jw_http_reply_error(reply, error);
         return false;
     }
+    (void)jw_wire_check_nulls(body, "", violations);
     *ret_body = whole;
     *ret = g_steal_pointer(&template);
     return true;
