@@ -64,6 +64,7 @@ class Rows:
         self.by = next((each["by"] for each in (spec.sort, spec.top) if each and each["by"] in self.oracle.measures), None)
         also = [each["by"] for each in (spec.sort, spec.top) if each and each["by"] in self.oracle.measures]
         self.names = list(dict.fromkeys([*spec.names, *also]))
+        self.nothing = self.oracle.nothing()
         self._load()
         self.places = [self._places(i) for i in range(len(self.dimensions))]
         self.counts = self._counts()
@@ -223,22 +224,21 @@ class Rows:
             self.values |= self._aggregate(level)
             if self.spec.across:
                 self.cells |= {(labels[:-1], labels[-1]): base for labels, base in self._aggregate(level, True).items()}
-        self.values.setdefault((), self.oracle.nothing())
+        self.values.setdefault((), self.nothing)
 
     def _figures(self, base):
         return [self.report.value(name, base) for name in self.spec.names]
 
     def _row(self, kind, labels):
-        nothing = self.oracle.nothing()
-        cells = [self._figures(self.cells.get((labels, head), nothing)) for head in self.heads]
+        cells = [self._figures(self.cells.get((labels, head), self.nothing)) for head in self.heads]
         if not self.spec.across or self.spec.totals:
-            cells.append(self._figures(self.values.get(labels, nothing)))
+            cells.append(self._figures(self.values.get(labels, self.nothing)))
         return Row(kind, list(labels), cells)
 
     # Order
 
     def _number(self, labels):
-        return self.oracle.value(self.by, self.values.get(labels, self.oracle.nothing()), self.report.totals).value
+        return self.oracle.value(self.by, self.values.get(labels, self.nothing), self.report.totals).value
 
     def _by_number(self, labels, descending):
         value = self._number(labels)

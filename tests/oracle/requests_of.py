@@ -1,5 +1,6 @@
 """requests_of.py: random requests, the same for a seed, of the parameters that a report type of records.py takes."""
 
+import itertools
 import random
 
 import records
@@ -84,12 +85,12 @@ def rows_of(dice, names, inside):
 
 def grouped(count, seed):
     """Requests of several dimensions for records.CROSS."""
-    dice, names = random.Random(seed), [d["name"] for d in records.CROSS["dimensions"]]
+    dice, names, filters = random.Random(seed), [d["name"] for d in records.CROSS["dimensions"]], every_filter(20)
     inside = [m["name"] for m in records.MEASURES if m["op"] not in ("peak", "peakValue")]
-    for _ in range(count):
+    for i in range(count):
         made = parameters(dice)
-        if dice.randrange(3) == 0:
-            made["filters"] = dict(dice.choice(FILTERS))
+        if i % 3:
+            made["filters"] = next(filters)
         if dice.randrange(5):
             made["measures"] = dice.sample(inside, dice.randrange(1, 5))
         if dice.randrange(6):
@@ -99,12 +100,26 @@ def grouped(count, seed):
         yield made
 
 
+def every_filter(first=0):
+    """All in turn, so that none is missed by chance; two that follow each other are of different names."""
+    return (dict(FILTERS[place * 11 % len(FILTERS)]) for place in itertools.count(first))
+
+
+def zones():
+    """Every bucket in every zone, over all changes of the clock and ends of years that there are records of."""
+    for zone in ZONES[1:]:
+        yield {"timeZone": zone, "dateRange": {"startDate": "2022-12-28", "endDate": "2024-01-20"}, "measures": ["all", "sum"]}
+
+
 def requests(count, seed):
-    dice, names = random.Random(seed), [d["name"] for d in records.DIMENSIONS]
+    filters, dice, names = every_filter(), random.Random(seed), [d["name"] for d in records.DIMENSIONS]
     for i in range(count):
+        if i == 0:
+            yield {}  # all measures over all records, by every dimension
+            continue
         made = parameters(dice)
-        for _ in range(dice.randrange(3)):
-            made.setdefault("filters", {}).update(dice.choice(FILTERS))
+        for _ in range(2 if i % 3 else 0):
+            made.setdefault("filters", {}).update(next(filters))
         if dice.randrange(4):
             made["groupBy"] = [names[i % len(names)]]
             made["measures"] = dice.sample(records.NAMES, dice.randrange(1, 9))
