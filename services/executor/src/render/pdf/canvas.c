@@ -103,8 +103,14 @@ face_of(ExePdfCanvas *self, double size, bool bold)
 }
 
 bool
-exe_pdf_canvas_init(ExePdfCanvas *self, const char *path, GError **error)
+exe_pdf_canvas_init(ExePdfCanvas *self, const char *path, JwPaper paper, GError **error)
 {
+    static const double sides[][2] = {
+        [JW_PAPER_A4] = { 595.276, 841.89 }, [JW_PAPER_LETTER] = { 612, 792 }
+    };
+
+    self->short_side = sides[paper][0];
+    self->long_side = sides[paper][1];
     self->tags = g_ptr_array_new();
     self->figures = g_ptr_array_new_with_free_func(g_free);
     self->faces = g_array_sized_new(FALSE, FALSE, sizeof(ExePdfFace), EXE_PDF_FACES);
@@ -114,7 +120,7 @@ exe_pdf_canvas_init(ExePdfCanvas *self, const char *path, GError **error)
         return exe_temp_failed(error, "write the PDF file", errno);
     }
     self->surface =
-        cairo_pdf_surface_create_for_stream(on_write, self, EXE_PDF_SHORT, EXE_PDF_LONG);
+        cairo_pdf_surface_create_for_stream(on_write, self, self->short_side, self->long_side);
     self->cr = cairo_create(self->surface);
     self->context = pango_cairo_create_context(self->cr);
     pango_context_set_language(self->context, pango_language_from_string("en"));
@@ -251,8 +257,8 @@ exe_pdf_page(ExePdfCanvas *self, bool landscape)
 {
     end_page(self);
     self->page++;
-    self->width = landscape ? EXE_PDF_LONG : EXE_PDF_SHORT;
-    self->height = landscape ? EXE_PDF_SHORT : EXE_PDF_LONG;
+    self->width = landscape ? self->long_side : self->short_side;
+    self->height = landscape ? self->short_side : self->long_side;
     self->y = EXE_PDF_TOP;
     if (!self->dry) {
         cairo_pdf_surface_set_size(self->surface, self->width, self->height);
@@ -279,6 +285,12 @@ double
 exe_pdf_inner(const ExePdfCanvas *self)
 {
     return self->width - 2 * EXE_PDF_MARGIN;
+}
+
+double
+exe_pdf_inner_of(const ExePdfCanvas *self, bool landscape)
+{
+    return (landscape ? self->long_side : self->short_side) - 2 * EXE_PDF_MARGIN;
 }
 
 double
