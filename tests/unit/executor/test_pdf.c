@@ -323,6 +323,34 @@ test_what_is_added_is_found(void **state G_GNUC_UNUSED)
     }
 }
 
+/* A title that runs to the left begins where all others do; a cell of the list, on its right. */
+static void
+test_sides_of_texts(void **state G_GNUC_UNUSED)
+{
+    g_auto(Pdf) self = { 0 };
+    const JwValue row[] = { pdf_text("المكالمات"), pdf_text("x") };
+
+    pdf_init(&self);
+    pdf_column(&self, "Call", JW_FORMAT_TEXT, 40, -1);
+    pdf_column(&self, "Other", JW_FORMAT_TEXT, 40, -1);
+    self.def->list_title = (g_free(self.def->list_title), g_strdup("التقرير"));
+    pdf_open(&self);
+    pdf_row(&self, row);
+    pdf_finish(&self);
+    g_autofree char *boxes = pdf_run("pdftotext", "-bbox", self.path, "-");
+    g_auto(GStrv) words = g_strsplit(boxes, "<word xMin=\"", -1);
+    double heading = -1, cell = -1;
+    for (size_t i = 1; words[i] != NULL; i++) {
+        /* In whichever order and forms its letters are found. */
+        if (strpbrk(words[i], "\xd8\xd9\xef") != NULL) {
+            cell = g_ascii_strtod(words[i], NULL);
+            heading = heading < 0 ? cell : heading;
+        }
+    }
+    assert_in_range((int)heading, 39, 42);
+    assert_in_range((int)cell, 200, 320);
+}
+
 /* A file that is given up inside of a part does no harm. */
 static void
 test_parts_left_open(void **state G_GNUC_UNUSED)
@@ -853,6 +881,7 @@ main(void)
         cmocka_unit_test(test_structure_of_long_tables),
         cmocka_unit_test(test_parts_left_open),
         cmocka_unit_test(test_letter_paper),
+        cmocka_unit_test(test_sides_of_texts),
         cmocka_unit_test(test_what_is_added_is_found),
         cmocka_unit_test(test_nothing_at_all),
         cmocka_unit_test(test_many_limits_and_figures),

@@ -397,7 +397,8 @@ static double
 aligned(const ExePdfText *style, double width, bool to_the_left)
 {
     const double room = style->width > 0 ? style->width - width : 0;
-    const bool right = style->side == EXE_PDF_RIGHT || (style->side == EXE_PDF_LEFT && to_the_left);
+    const bool right =
+        style->side == EXE_PDF_RIGHT || (style->side == EXE_PDF_START && to_the_left);
 
     return right ? room : style->side == EXE_PDF_CENTER ? room / 2 : 0;
 }

@@ -30,7 +30,8 @@ G_BEGIN_DECLS
 #define EXE_PDF_BRAND  0x2563eb
 
 typedef enum {
-    EXE_PDF_LEFT, /* where a line of the text begins: on the right for one that runs to the left */
+    EXE_PDF_LEFT,
+    EXE_PDF_START, /* where a line of the text begins: on the right for one that runs to the left */
     EXE_PDF_RIGHT,
     EXE_PDF_CENTER
 } ExePdfSide;
