@@ -230,6 +230,7 @@ def test_what_a_format_cannot_is_refused(api):
         ({"format": "ndjson", "content": "all"}, "/output/content"),
         ({"format": "html", "table": "By agent"}, "/output/table"),
         ({"format": "json", "csv": {"delimiter": ";"}}, "/output/csv"),
+        ({"format": "json", "paper": "Letter"}, "/output/paper"),
         ({"format": "csv", "csv": {"delimiter": ",", "decimalComma": True}}, "/output/csv/delimiter"),
     ):
         answer = api.post(json=weekly(parameters=PARAMETERS, output=output))

@@ -112,6 +112,23 @@ def test_every_kind_of_chart_is_in_both(files):
     assert re.search(r"^Streaming .*%$", text, re.M), "a slice with its share"
 
 
+def test_letter_paper(own, tmp_path):
+    """Every page of a PDF, and every sheet of a workbook."""
+    api = own.api()
+    made = {format: api.create(weekly([], "Letter", format) | {"output": {"format": format, "paper": "Letter"}})
+            for format in ("pdf", "xlsx")}
+    for job_id in made.values():
+        api.wait(job_id)
+    (tmp_path / "letter.pdf").write_bytes(api.download(made["pdf"]).content)
+    pages = subprocess.run(["pdfinfo", "-f", "1", "-l", "999", tmp_path / "letter.pdf"], check=True,
+                           capture_output=True, text=True).stdout
+    sizes = set(re.findall(r"size: +(\S+ x \S+) pts", pages))
+    assert sizes and sizes <= {"612 x 792", "792 x 612"}
+    with zipfile.ZipFile(io.BytesIO(api.download(made["xlsx"]).content)) as book:
+        sheets = [book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/sheet")]
+    assert len(sheets) > 4 and all(re.search(r'<pageSetup[^>]* paperSize="1"|<pageSetup paperSize="1"', s) for s in sheets)
+
+
 def test_a_list_that_is_too_long_is_refused(own):
     """20,000 records are the most; the job says what to do."""
     records = own.db["call_records"]

@@ -269,6 +269,89 @@ test_structure_of_long_tables(void **state G_GNUC_UNUSED)
     }
 }
 
+/* Upright and lying, with as much on a page as it has room for. */
+static void
+test_letter_paper(void **state G_GNUC_UNUSED)
+{
+    g_auto(Pdf) self = { 0 };
+
+    pdf_init(&self);
+    self.input.paper = JW_PAPER_LETTER;
+    for (int i = 0; i < 12; i++) {
+        pdf_column(&self, i == 11 ? "Last" : "Call", JW_FORMAT_TEXT, 12, -1);
+    }
+    (void)pdf_table(&self, "By agent", 1, 3, 100);
+    pdf_open(&self);
+    for (int i = 0; i < 100; i++) {
+        JwValue row[12];
+        for (size_t column = 0; column < G_N_ELEMENTS(row); column++) {
+            row[column] = pdf_text("called");
+        }
+        pdf_row(&self, row);
+    }
+    pdf_finish(&self);
+    g_autofree char *first = pdf_run("pdfinfo", "-isodates", self.path, NULL);
+    assert_non_null(strstr(first, "612 x 792 pts (letter)"));
+    const char *argv[] = { "pdfinfo", "-f", "1", "-l", "99", self.path, NULL };
+    g_autofree char *pages = NULL;
+    assert_true(g_spawn_sync(NULL, (char **)(uintptr_t)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL,
+                             &pages, NULL, NULL, NULL));
+    assert_int_equal(count_in(pages, "size:  612 x 792 pts (letter)"),
+                     count_in(self.text, "\nc0 c1 c2\n"));
+    assert_int_equal(count_in(pages, "size:  792 x 612 pts (letter)"),
+                     count_in(self.text, " Last\n"));
+    assert_null(strstr(pages, "595"));
+}
+
+/* Wherever in what was added a look at the first table ends. */
+static void
+test_what_is_added_is_found(void **state G_GNUC_UNUSED)
+{
+    for (size_t length = 1; length < 160; length++) {
+        g_auto(Pdf) self = { 0 };
+        g_autofree char *title = g_strnfill(length, 'x');
+
+        pdf_init(&self);
+        self.input.content = JW_CONTENT_TABLES;
+        JwReportTable *table = pdf_table(&self, title, 1, 2, 1);
+        table->chart = JW_CHART_COLUMN;
+        table->chart_columns[0] = 1;
+        table->n_chart_columns = 1;
+        pdf_open(&self);
+        g_autoptr(GError) error = NULL;
+        assert_ok(exe_render_pdf.finish(self.render, self.result, &error), error);
+        assert_ok(exe_render_pdf.check(self.render, &error), error);
+    }
+}
+
+/* A title that runs to the left begins where all others do; a cell of the list, on its right. */
+static void
+test_sides_of_texts(void **state G_GNUC_UNUSED)
+{
+    g_auto(Pdf) self = { 0 };
+    const JwValue row[] = { pdf_text("المكالمات"), pdf_text("x") };
+
+    pdf_init(&self);
+    pdf_column(&self, "Call", JW_FORMAT_TEXT, 40, -1);
+    pdf_column(&self, "Other", JW_FORMAT_TEXT, 40, -1);
+    self.def->list_title = (g_free(self.def->list_title), g_strdup("التقرير"));
+    pdf_open(&self);
+    pdf_row(&self, row);
+    pdf_finish(&self);
+    g_autofree char *boxes = pdf_run("pdftotext", "-bbox", self.path, "-");
+    g_auto(GStrv) words = g_strsplit(boxes, "<word xMin=\"", -1);
+    double heading = -1, cell = -1;
+    for (size_t i = 1; words[i] != NULL; i++) {
+        /* In whichever order and forms its letters are found. */
+        if (strpbrk(words[i], "\xd8\xd9\xef") != NULL) {
+            cell = g_ascii_strtod(words[i], NULL);
+            heading = heading < 0 ? cell : heading;
+        }
+    }
+    assert_in_range((int)heading, 39, 42);
+    assert_in_range((int)cell, 200, 320);
+}
+
 /* A file that is given up inside of a part does no harm. */
 static void
 test_parts_left_open(void **state G_GNUC_UNUSED)
@@ -279,7 +362,7 @@ test_parts_left_open(void **state G_GNUC_UNUSED)
     g_autoptr(GError) error = NULL;
     ExePdfCanvas canvas = { 0 };
 
-    assert_ok(exe_pdf_canvas_init(&canvas, path, &error), error);
+    assert_ok(exe_pdf_canvas_init(&canvas, path, JW_PAPER_A4, &error), error);
     exe_pdf_page(&canvas, false);
     exe_pdf_tag(&canvas, "P");
     (void)exe_pdf_text(&canvas, &style, "given up", 40, 40);
@@ -824,6 +907,9 @@ main(void)
         cmocka_unit_test(test_structure),
         cmocka_unit_test(test_structure_of_long_tables),
         cmocka_unit_test(test_parts_left_open),
+        cmocka_unit_test(test_letter_paper),
+        cmocka_unit_test(test_sides_of_texts),
+        cmocka_unit_test(test_what_is_added_is_found),
         cmocka_unit_test(test_nothing_at_all),
         cmocka_unit_test(test_many_limits_and_figures),
         cmocka_unit_test(test_no_list_and_no_groups),

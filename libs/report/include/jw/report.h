@@ -23,6 +23,9 @@ typedef enum {
     JW_CONTENT_TABLE, /* of lines: one table */
 } JwContent;
 
+/* Of pages, on a screen or printed. */
+typedef enum { JW_PAPER_A4, JW_PAPER_LETTER } JwPaper;
+
 /* How a CSV file is written. */
 typedef struct {
     char delimiter;     /* 0: a comma */
@@ -63,6 +66,7 @@ typedef struct {
     char *format; /* "xlsx", "csv" */
     JwBom bom;    /* of a CSV file */
     JwCsvForm csv;
+    JwPaper paper; /* of a PDF, and of a workbook that is printed */
     JwContent content;
     char *table;     /* of JW_CONTENT_TABLE: its title; NULL: the first */
     char *file_name; /* wanted display name, or NULL */

@@ -10,6 +10,7 @@
 static const char *const contents[] = {
     [JW_CONTENT_ALL] = "all", [JW_CONTENT_LIST] = "list", [JW_CONTENT_TABLES] = "tables", NULL
 };
+static const char *const papers[] = { [JW_PAPER_A4] = "A4", [JW_PAPER_LETTER] = "Letter", NULL };
 static const char *const delimiters[] = { ",", ";", "\t", "|", NULL };
 
 static char *
@@ -37,6 +38,7 @@ const JwField jw_report_output_fields[] = {
     { .name = "filename", .type = JW_FIELD_STRING, .min = 1, .max = 200 },
     { .name = "bom", .type = JW_FIELD_BOOL },
     { .name = "csv", .type = JW_FIELD_OBJECT, .fields = csv_fields },
+    { .name = "paper", .type = JW_FIELD_STRING, .values = papers },
     { .name = "content", .type = JW_FIELD_STRING, .values = contents },
     { .name = "table", .type = JW_FIELD_STRING, .min = 1, .max = 200 },
     { .name = NULL },
@@ -63,6 +65,21 @@ check_csv_only(const json_t *output, const char *member, const char *base, JwVio
     }
     g_autofree char *pointer = g_strconcat(base, "/output/", member, NULL);
     return jw_violations_add(violations, pointer, "is for the format csv only; leave it out");
+}
+
+/* What has no pages has no paper. */
+static bool
+check_paper(const json_t *output, const char *base, JwViolations *violations)
+{
+    const JwReportFormat *format = format_of(output);
+
+    if (json_object_get(output, "paper") == NULL || format == NULL || !format->served
+        || strcmp(format->name, "pdf") == 0 || strcmp(format->name, "xlsx") == 0) {
+        return true;
+    }
+    g_autofree char *pointer = g_strconcat(base, "/output/paper", NULL);
+    return jw_violations_add(violations, pointer,
+                             "is for the formats pdf and xlsx only; leave it out");
 }
 
 static bool
@@ -210,6 +227,7 @@ jw_report_output_check(const JwReportDef *def, const json_t *spec, const char *b
 
     ok = check_csv_only(output, "csv", base, violations) && ok;
     ok = check_csv(output, base, violations) && ok;
+    ok = check_paper(output, base, violations) && ok;
     ok = check_content(output, base, violations) && ok;
     ok = check_no_list(def, spec, base, violations) && ok;
     return check_table(def, spec, base, violations) && ok;
@@ -277,6 +295,7 @@ jw_report_output_read(const json_t *output, const JwReportDef *def, JwReportRequ
     request->file_name = g_strdup(jw_json_text(output, "filename"));
     request->bom = read_bom(output);
     request->csv = read_csv(json_object_get(output, "csv"));
+    request->paper = (JwPaper)jw_name_read(output, "paper", papers, JW_PAPER_A4);
     request->table = g_strdup(jw_json_text(output, "table"));
     request->content = read_content(output, def, request);
 }

@@ -168,6 +168,7 @@ report_open(Report *self, GError **error)
         .made_at_ms = self->job->created_at_ms,
         .bom = report_bom(self),
         .csv = self->request->csv,
+        .paper = self->request->paper,
     };
     self->render = self->ops->open(&input, error);
     return self->render != NULL;

@@ -124,13 +124,29 @@ level_word(JwLevel level, const char *language)
     return level == JW_LEVEL_NONE ? NULL : jw_report_word(words[level], language);
 }
 
+/* The period before in a few words: less than a year before, days need no year. (transfer full)
+ * (nullable): nothing is compared */
+static char *
+compared_days(const ExeHtml *self, const JwReportResult *result)
+{
+    const int64_t year_ms = INT64_C(360) * 86400000;
+    const bool near =
+        result->compared_end_ms != 0 && result->start_ms - result->compared_start_ms < year_ms;
+    char *days = near ? jw_report_text_days(result->compared_start_ms, result->compared_end_ms,
+                                            self->zone, result->language)
+                      : NULL;
+
+    return days != NULL ? days : g_strdup(result->compared_label);
+}
+
 static void
 put_card(const ExeHtml *self, const JwReportResult *result, const JwReportFigure *figure)
 {
     g_autofree char *change = jw_report_change_text(figure, result->language);
+    g_autofree char *days = compared_days(self, result);
     g_autofree char *before =
-        change != NULL && result->compared_label != NULL
-            ? g_strdup_printf("%s (%s)", result->compared_label, figure->comparison.previous_text)
+        change != NULL && days != NULL
+            ? g_strdup_printf("%s (%s)", days, figure->comparison.previous_text)
             : NULL;
     g_autofree char *against =
         before != NULL ? jw_report_word_fill(JW_WORD_VS, result->language, before, NULL) : NULL;

@@ -21,6 +21,7 @@ typedef struct {
     const char *temp_dir;
     bool bom; /* a CSV file begins with a byte order mark */
     JwCsvForm csv;
+    JwPaper paper;
     int64_t made_at_ms;  /* the document's date: the same job gives the same bytes */
     uint32_t sheet_rows; /* of a sheet of a workbook's list; 0: as many as the format has */
 } ExeRenderInput;

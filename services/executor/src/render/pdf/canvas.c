@@ -105,8 +105,14 @@ face_of(ExePdfCanvas *self, double size, bool bold)
 }
 
 bool
-exe_pdf_canvas_init(ExePdfCanvas *self, const char *path, GError **error)
+exe_pdf_canvas_init(ExePdfCanvas *self, const char *path, JwPaper paper, GError **error)
 {
+    static const double sides[][2] = {
+        [JW_PAPER_A4] = { 595.276, 841.89 }, [JW_PAPER_LETTER] = { 612, 792 }
+    };
+
+    self->short_side = sides[paper][0];
+    self->long_side = sides[paper][1];
     exe_pdf_run_init(&self->run);
     self->tags = g_ptr_array_new();
     self->figures = g_ptr_array_new_with_free_func(g_free);
@@ -117,7 +123,7 @@ exe_pdf_canvas_init(ExePdfCanvas *self, const char *path, GError **error)
         return exe_temp_failed(error, "write the PDF file", errno);
     }
     self->surface =
-        cairo_pdf_surface_create_for_stream(on_write, self, EXE_PDF_SHORT, EXE_PDF_LONG);
+        cairo_pdf_surface_create_for_stream(on_write, self, self->short_side, self->long_side);
     self->cr = cairo_create(self->surface);
     self->context = pango_cairo_create_context(self->cr);
     pango_context_set_language(self->context, pango_language_from_string("en"));
@@ -255,8 +261,8 @@ exe_pdf_page(ExePdfCanvas *self, bool landscape)
 {
     end_page(self);
     self->page++;
-    self->width = landscape ? EXE_PDF_LONG : EXE_PDF_SHORT;
-    self->height = landscape ? EXE_PDF_SHORT : EXE_PDF_LONG;
+    self->width = landscape ? self->long_side : self->short_side;
+    self->height = landscape ? self->short_side : self->long_side;
     self->y = EXE_PDF_TOP;
     if (!self->dry) {
         cairo_pdf_surface_set_size(self->surface, self->width, self->height);
@@ -283,6 +289,12 @@ double
 exe_pdf_inner(const ExePdfCanvas *self)
 {
     return self->width - 2 * EXE_PDF_MARGIN;
+}
+
+double
+exe_pdf_inner_of(const ExePdfCanvas *self, bool landscape)
+{
+    return (landscape ? self->long_side : self->short_side) - 2 * EXE_PDF_MARGIN;
 }
 
 double
@@ -389,7 +401,8 @@ static double
 aligned(const ExePdfText *style, double width, bool to_the_left)
 {
     const double room = style->width > 0 ? style->width - width : 0;
-    const bool right = style->side == EXE_PDF_RIGHT || (style->side == EXE_PDF_LEFT && to_the_left);
+    const bool right =
+        style->side == EXE_PDF_RIGHT || (style->side == EXE_PDF_START && to_the_left);
 
     return right ? room : style->side == EXE_PDF_CENTER ? room / 2 : 0;
 }

@@ -11,12 +11,11 @@
 #include <stdio.h>
 
 #include "jw/error.h"
+#include "jw/report.h"
 #include "render/pdf/run.h"
 
 G_BEGIN_DECLS
 
-#define EXE_PDF_SHORT  595.276 /* the sides of A4 */
-#define EXE_PDF_LONG   841.89
 #define EXE_PDF_MARGIN 40.0
 #define EXE_PDF_TOP    62.0 /* of what stands on a page, below its head */
 #define EXE_PDF_BOTTOM 50.0 /* kept for its foot */
@@ -32,7 +31,8 @@ G_BEGIN_DECLS
 #define EXE_PDF_BRAND  0x2563eb
 
 typedef enum {
-    EXE_PDF_LEFT, /* where a line of the text begins: on the right for one that runs to the left */
+    EXE_PDF_LEFT,
+    EXE_PDF_START, /* where a line of the text begins: on the right for one that runs to the left */
     EXE_PDF_RIGHT,
     EXE_PDF_CENTER
 } ExePdfSide;
@@ -69,6 +69,7 @@ typedef struct {
     ExePdfRun run; /* plain texts that were not drawn yet: exe_pdf_draw() */
     bool dry;
     int page, n_pages;              /* n_pages: of the whole document, once it is known */
+    double short_side, long_side;   /* of the paper */
     double width, height, y;        /* of the page; where what comes next begins */
     char *head, *head_aside, *foot; /* on every page but the head on the first */
     const char *language;           /* of their words (borrowed, nullable) */
@@ -78,7 +79,7 @@ typedef struct {
 
 /* Starts the file. UNAVAILABLE, INTERNAL. @self: zeroed; exe_pdf_canvas_clear() also after a
  * failure. */
-bool exe_pdf_canvas_init(ExePdfCanvas *self, const char *path, GError **error);
+bool exe_pdf_canvas_init(ExePdfCanvas *self, const char *path, JwPaper paper, GError **error);
 void exe_pdf_canvas_clear(ExePdfCanvas *self);
 
 /* Writes the rest and closes the file. UNAVAILABLE: the disk. INTERNAL. */
@@ -102,6 +103,8 @@ double exe_pdf_part(ExePdfCanvas *self, const char *tag, const ExePdfText *style
 
 /* The width between the margins; the height that is left on the page. */
 double exe_pdf_inner(const ExePdfCanvas *self);
+/* That of a page which stands or lies, of this document's paper. */
+double exe_pdf_inner_of(const ExePdfCanvas *self, bool landscape);
 double exe_pdf_left_on_page(const ExePdfCanvas *self);
 
 /* A line of the outline, which leads to @y of this page. */

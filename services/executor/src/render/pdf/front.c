@@ -385,7 +385,7 @@ static void
 draw_note(ExePdfCanvas *canvas, const char *note, const char *heading)
 {
     const ExePdfText style = {
-        8.5, false, EXE_PDF_SLATE, EXE_PDF_LEFT, exe_pdf_inner(canvas) - 14, NOTE_LINES
+        8.5, false, EXE_PDF_SLATE, EXE_PDF_START, exe_pdf_inner(canvas) - 14, NOTE_LINES
     };
     g_autofree char *line = exe_pdf_clean(note, strlen(note));
     const double height = note_height(canvas, &style, line);

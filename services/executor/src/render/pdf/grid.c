@@ -67,7 +67,7 @@ head_style(const ExePdfGrid *self, const ExePdfColumn *column)
     return (ExePdfText){ .size = self->size,
                          .bold = true,
                          .colour = EXE_PDF_SLATE,
-                         .side = column->right ? EXE_PDF_RIGHT : EXE_PDF_LEFT,
+                         .side = column->right ? EXE_PDF_RIGHT : EXE_PDF_START,
                          .width = column->width - 2 * EXE_PDF_CELL_PAD,
                          .lines = HEAD_LINES };
 }
@@ -242,7 +242,7 @@ cell_style(const ExePdfGrid *self, ExePdfCanvas *canvas, const ExePdfColumn *col
             break;
         }
     }
-    style.side = column->right ? EXE_PDF_RIGHT : EXE_PDF_LEFT;
+    style.side = column->right ? EXE_PDF_RIGHT : EXE_PDF_START;
     style.width = room;
     style.lines = EXE_PDF_CELL_LINES;
     return style;

@@ -26,9 +26,6 @@
 #define CELLS_MOST   10000 /* of a list that is a table to readers of the structure */
 #define TEXT_MOST    6000  /* bytes of a cell that are kept: more are never shown */
 
-#define INNER_SHORT (EXE_PDF_SHORT - 2 * EXE_PDF_MARGIN)
-#define INNER_LONG  (EXE_PDF_LONG - 2 * EXE_PDF_MARGIN)
-
 /* Some columns of the list, with the flow of its rows over pages. */
 typedef struct {
     ExePdfGrid grid;
@@ -128,9 +125,9 @@ plan_parts(ExePdfList *self)
         widths[i] = column_width(self, i);
         total += widths[i];
     }
-    self->landscape = total > INNER_SHORT;
+    self->landscape = total > exe_pdf_inner_of(self->canvas, false);
     for (size_t first = 0; first < n;) {
-        first = add_part(self, widths, first, self->landscape ? INNER_LONG : INNER_SHORT);
+        first = add_part(self, widths, first, exe_pdf_inner_of(self->canvas, self->landscape));
     }
 }
 
@@ -177,7 +174,7 @@ exe_pdf_list_free(ExePdfList *self)
 static bool
 flow(const ExePdfList *self, Part *part, double height)
 {
-    const double page = self->landscape ? EXE_PDF_SHORT : EXE_PDF_LONG;
+    const double page = self->landscape ? self->canvas->short_side : self->canvas->long_side;
     const bool first = part->pages == 0;
     const bool next = first || part->y + height > page - EXE_PDF_BOTTOM;
 

@@ -43,7 +43,7 @@ pdf_open(const ExeRenderInput *input, GError **error)
     ExeRender *self = g_new0(ExeRender, 1);
 
     self->input = *input;
-    bool ok = exe_pdf_canvas_init(&self->canvas, input->path, error);
+    bool ok = exe_pdf_canvas_init(&self->canvas, input->path, input->paper, error);
     self->canvas.language = input->def->language;
     if (ok && exe_render_wants_list(input)) {
         self->list =

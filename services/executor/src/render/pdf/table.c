@@ -16,9 +16,6 @@
 #define BEGIN_LEAST 90.0 /* of a table, below its title and its chart */
 #define ROWS_LEAST  3    /* below a head, but at the end of the table */
 
-#define INNER_SHORT (EXE_PDF_SHORT - 2 * EXE_PDF_MARGIN)
-#define INNER_LONG  (EXE_PDF_LONG - 2 * EXE_PDF_MARGIN)
-
 typedef struct {
     ExePdfCanvas *canvas;
     const JwReportTable *table;
@@ -120,9 +117,9 @@ part_end(const Sheet *self, size_t from)
 {
     double total = sum(self, 0, self->table->n_keys);
     size_t end = from;
+    const double most = exe_pdf_inner_of(self->canvas, true);
 
-    while (end < self->table->n_columns
-           && (end == from || total + self->widths[end] <= INNER_LONG)) {
+    while (end < self->table->n_columns && (end == from || total + self->widths[end] <= most)) {
         total += self->widths[end++];
     }
     size_t whole = end;
@@ -221,7 +218,7 @@ draw_part(const Sheet *self, size_t from, size_t end, bool landscape)
     for (guint i = 0; i < columns->len; i++) {
         add_column(self, &grid, g_array_index(columns, size_t, i));
     }
-    exe_pdf_grid_fit(&grid, canvas, landscape ? INNER_LONG : INNER_SHORT);
+    exe_pdf_grid_fit(&grid, canvas, exe_pdf_inner_of(canvas, landscape));
     grid.n_keys = self->table->n_keys;
     const int least = (int)MIN(self->table->n_rows, ROWS_LEAST);
     const double needed = grid.head_height + least * exe_pdf_grid_height(&grid, canvas, 1);
@@ -244,7 +241,7 @@ exe_pdf_table(ExePdfCanvas *canvas, const JwReportResult *result, const JwReport
 
     sheet_init(&self, zone);
     const double total = sum(&self, 0, table->n_columns);
-    const bool landscape = total > INNER_SHORT;
+    const bool landscape = total > exe_pdf_inner_of(canvas, false);
     if (landscape != (canvas->width > canvas->height)) {
         exe_pdf_page(canvas, landscape);
     }
@@ -254,7 +251,7 @@ exe_pdf_table(ExePdfCanvas *canvas, const JwReportResult *result, const JwReport
         exe_pdf_chart(canvas, table);
     }
     if (table->n_rows == 0) {
-        const ExePdfText style = { 9, false, EXE_PDF_SOFT, EXE_PDF_LEFT, INNER_SHORT, 1 };
+        const ExePdfText style = { 9, false, EXE_PDF_SOFT, EXE_PDF_LEFT, exe_pdf_inner(canvas), 1 };
         const char *none = jw_report_word(JW_WORD_NO_DATA, result->language);
         canvas->y += exe_pdf_part(canvas, "P", &style, none, EXE_PDF_MARGIN, canvas->y) + 12;
         return;

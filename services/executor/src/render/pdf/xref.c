@@ -144,6 +144,10 @@ walk_table(Xref *self, int64_t table, Visit visit, gpointer data, GError **error
         g_free(self->trailer);
         self->trailer = read_at(self->file, at, TAIL);
         if (self->trailer != NULL && g_str_has_prefix(self->trailer, "trailer\n")) {
+            char *end = strstr(self->trailer, "%%EOF");
+            if (end != NULL) { /* what was added behind it has a trailer of its own */
+                *end = '\0';
+            }
             return true;
         }
         if (self->trailer == NULL || !g_ascii_isdigit(self->trailer[0])) {

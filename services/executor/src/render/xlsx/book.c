@@ -135,7 +135,7 @@ exe_book_sheet(ExeBook *self, const char *title, unsigned number)
     sheet->quoted_name = quoted(name);
     worksheet_gridlines(sheet, LXW_HIDE_ALL_GRIDLINES);
     worksheet_set_landscape(sheet);
-    worksheet_set_paper(sheet, 9); /* A4 */
+    worksheet_set_paper(sheet, self->paper == JW_PAPER_LETTER ? 1 : 9); /* 9: A4 */
     worksheet_fit_to_pages(sheet, 1, 0);
     g_autofree char *page = jw_report_word_fill(JW_WORD_PAGE_OF, self->language, "&P", "&N");
     g_autofree char *footer = g_strconcat("&L&A&R", page, NULL);

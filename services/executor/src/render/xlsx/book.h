@@ -13,7 +13,8 @@ typedef struct {
     JwZoneCache *zone; /* of times (borrowed) */
     ExeXlsxStyles styles;
     const char *language; /* of words (borrowed); NULL: English */
-    GPtrArray *names;     /* of the sheets */
+    JwPaper paper;
+    GPtrArray *names; /* of the sheets */
     GString *scratch, *escaped;
     lxw_error failed;
     char *refused; /* the name of a sheet that the library did not take */

@@ -112,6 +112,7 @@ xlsx_open(const ExeRenderInput *input, GError **error)
     }
     exe_book_init(&self->book, book, &self->zone);
     self->book.language = input->def->language;
+    self->book.paper = input->paper;
     exe_book_note(&self->book, workbook_set_properties(book, &properties));
     self->list = list_new(self);
     if (exe_render_wants_list(input) && !exe_xlsx_list_next_sheet(self->list, error)) {
