@@ -169,6 +169,9 @@ test_unreachable_registry_is_one_sentence() {
   ! out=$(XDG_CACHE_HOME=$tmp/no-cache npm_config_cache=$tmp/npm npm_config_registry=http://127.0.0.1:9/ \
     dev/servers/maildev get 2>&1) || fail 'it worked'
   match "$out" 'npm could not get the packages; check the network' && same "$(lines "$out")" 2
+  ! out=$(XDG_CACHE_HOME=$tmp/no-cache npm_config_cache=$tmp/npm npm_config_registry=http://127.0.0.1:9/ \
+    dev/peers get 2>&1) || fail 'it worked'
+  match "$out" 'npm could not get the packages; check the network' && same "$(lines "$out")" 2
   ! out=$(XDG_CACHE_HOME=$tmp/no-cache PIP_NO_CACHE_DIR=1 PIP_INDEX_URL=http://127.0.0.1:9/ PIP_FIND_LINKS='' \
     dev/python --get 2>&1) || fail 'it worked'
   match "$out" 'pip could not get the packages of tests/e2e/requirements.txt; check' && same "$(lines "$out")" 2

@@ -1,8 +1,10 @@
 """compare.py: a file beside what the oracle says, cell by cell; every comparison is counted."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
+from grouped import NONE, OTHER, TOTAL, Rows, Spec
 from oracle import Figure, WEEKDAYS, change
 from readers import same
 
@@ -66,13 +68,44 @@ def label_of(place, dimension):
     return day.isoformat() if dimension.get("weekStart") else f"{day:%G-W%V}"
 
 
+def shown_label(dimension, label):
+    return dimension.get("labels", {}).get(label, label)
+
+
+@dataclass
+class Line:
+    """A row of a table as it must be: pairs of the figure of this period and of that before."""
+
+    kind: str
+    labels: list
+    pairs: list
+    before_alone: bool = False
+
+    def keys(self, dimensions):
+        """The cells of its keys, as they are shown."""
+        n = len(dimensions)
+        if self.kind == "total":
+            return [TOTAL, *[None] * (n - 1)]
+        labels = [shown_label(dimension, label) for dimension, label in zip(dimensions, self.labels)]
+        last = f"{labels[-1]}, total" if self.kind == "subtotal" else labels[-1]
+        return [*labels[:-1], last, *[None] * (n - len(labels))]
+
+
+@dataclass
+class Table:
+    spec: Spec
+    keys: list  # dimensions
+    columns: list
+    lines: list
+
+
 class Comparison:
     def __init__(self, oracle, report):
         self.oracle, self.report, self.beside = oracle, report, report.compared()
         self.count, self.wrong = 0, []
         self.wanted = report.figures()
         self.before = self.beside.figures() if self.beside else {}
-        self.made = [self.table(*one) for one in report.tables()]
+        self.made = [self.table(spec) for spec in report.tables()]
 
     def check(self, right, where, found, wanted):
         if isinstance(wanted, Fraction) and abs(wanted) >= 2**63 and isinstance(found, (int, float, Fraction)):
@@ -83,26 +116,32 @@ class Comparison:
 
     # What must be there
 
-    def heads(self, dimension, names, compared):
-        made = [(self.oracle.dimensions[dimension]["label"], "key", None, dimension)]
-        for name in names:
-            measure = self.oracle.measures[name]
-            form = measure.get("format", "integer")
-            made.append((measure["label"], "value", measure, name))
-            for role, word in ROLES if compared else ():
-                textual = form in ("hour", "text", "datetime", "date")
-                if role == "previous" or not (textual or (role == "percent" and form == "percent")):
-                    made.append((f"{measure['label']}, {word}", role, measure, f"{name}.{role}"))
+    def columns(self, spec, rows, compared):
+        """(label, role, measure, name, head) of each column; the keys have no measure."""
+        made = [(self.oracle.dimensions[name]["label"], "key", None, name, None) for name in spec.keys]
+        across = rows.dimensions[-1]
+        heads = [shown_label(across, head) for head in rows.heads] + ([TOTAL] if spec.totals else [])
+        heads = heads if spec.across else [None]
+        for head in heads:
+            for name in spec.names:
+                measure = self.oracle.measures[name]
+                form = measure.get("format", "integer")
+                made.append((measure["label"], "value", measure, name, head))
+                for role, word in ROLES if compared else ():
+                    textual = form in ("hour", "text", "datetime", "date")
+                    if role == "previous" or not (textual or (role == "percent" and form == "percent")):
+                        made.append((f"{measure['label']}, {word}", role, measure, f"{name}.{role}", head))
         return made
 
     def place(self, dimension, label):
         """Where a row of the period before stands in this one, by its place in the period; None: nowhere."""
-        of, now, before = self.oracle.dimensions[dimension], self.report.period, self.beside.period
+        of = self.oracle.dimensions[dimension]
+        now, before = (self.oracle.days_of(report.period) for report in (self.report, self.beside))
         part = of.get("part")
-        if label == "(none)" or part not in ("date", "week", "month", "quarter", "year"):
+        if label in (NONE, OTHER) or part not in ("date", "week", "month", "quarter", "year"):
             return label
         day = first_day(label, part)
-        if part == "date" and self.report.parameters["compare"] == "year" and now.kind != "weekly":
+        if part == "date" and self.report.how == "year" and now.kind != "weekly":
             try:
                 day = day.replace(year=day.year + 1)
             except ValueError:
@@ -111,29 +150,53 @@ class Comparison:
         place = number(day, part) + number(begin(now.first, of), part) - number(begin(before.first, of), part)
         return label_of(place, of) if place <= number(begin(now.last, of), part) else None
 
-    def table(self, title, dimension, names):
-        own = next((t for t in self.oracle.definition.get("tables", ()) if t["dimension"] == dimension), {})
-        compared = self.beside is not None and (title is None or own.get("compare", False))
-        rows = self.report.rows(dimension, names)
-        nothing = [self.report.nothing(name) for name in names]
-        earlier = {}
-        if compared:
-            for label, values in self.beside.rows(dimension, names):
-                place = self.place(dimension, label)
-                if place is not None:
-                    earlier[place] = values
-            missing = [self.beside.nothing(name) for name in names]
-            here = {label for label, _ in rows}
-            rows = rows + [(label, nothing) for label in earlier if label not in here]
-        made = []
-        for label, values in rows:
-            cells = []
-            for name, value, before in zip(names, values, earlier.get(label, missing) if compared else values, strict=True):
-                measure = self.oracle.measures[name]
-                difference, percent = change(measure, value.value, before.value)
-                cells.append({"value": value, "previous": before, "difference": Figure(difference), "percent": Figure(percent)})
-            made.append((label, dict(zip(names, cells, strict=True))))
-        return title, self.heads(dimension, names, compared), made
+    def table(self, spec):
+        rows = Rows(self.report, spec)
+        compared = bool(self.beside is not None and spec.compare and len(spec.dimensions) == 1)
+        made = self.beside_rows(spec, rows.rows) if compared else [
+            Line(row.kind, row.labels, [(figure, None) for cells in row.cells for figure in cells]) for row in rows.rows
+        ]
+        keys = [self.oracle.dimensions[name] for name in spec.keys]
+        return Table(spec, keys, self.columns(spec, rows, compared), made)
+
+    def before_rows(self, spec, rows):
+        """Rows of the period before, under the labels of this one; what it lacks is left out."""
+        dimension, kept = spec.keys[0], None
+        moved = {}
+        for label in Rows(self.beside, Spec(None, spec.keys, spec.names)).places[0]:
+            moved[label] = self.place(dimension, label)
+        if spec.top or spec.most:
+            here = {row.labels[0] for row in rows if row.kind == "group"} - {OTHER}
+            kept = {label for label, place in moved.items() if place in here}
+        for row in Rows(self.beside, spec, kept).rows:
+            label = moved[row.labels[0]] if row.kind == "group" else None
+            if row.kind != "group" or label is not None:
+                yield row.kind, label, row.cells[0]
+
+    def beside_rows(self, spec, rows):
+        """Those of this period, each beside that of the period before, and those that it alone has."""
+        earlier = {(kind, label): cells for kind, label, cells in self.before_rows(spec, rows)}
+        missing = [self.beside.nothing(name) for name in spec.names]
+        nothing = [self.report.nothing(name) for name in spec.names]
+        lines = []
+        for row in rows:
+            label = row.labels[0] if row.kind == "group" else None
+            lines.append(Line(row.kind, row.labels, list(zip(row.cells[0], earlier.pop((row.kind, label), missing)))))
+        for (kind, label), cells in earlier.items():
+            lines.append(Line(kind, [label], list(zip(nothing, cells)), before_alone=True))
+        in_time = self.oracle.dimensions[spec.keys[0]].get("part") in ("date", "week", "month", "quarter", "year")
+
+        def key(line):
+            if line.kind == "total":
+                return 3, ""
+            label = line.labels[0]
+            if label == OTHER:
+                return 2, ""
+            if spec.sorted:
+                return int(line.before_alone), ""
+            return (1, "") if label == NONE else (0, label if in_time else "")
+
+        return sorted(lines, key=key)
 
     # What is there
 
@@ -176,29 +239,55 @@ class Comparison:
                     self.check(same(found, right, file.exact), f"{spot}, {role}", found, right)
 
     def tables(self, file, where):
-        titles = [title for title, _, rows in self.made if rows or file.figures or file.shown]  # NDJSON shows rows alone
+        titles = [table.spec.title for table in self.made if table.lines or file.figures or file.shown]  # NDJSON: rows alone
         self.check(len(file.tables) == len(titles), f"{where}: tables", [t[0] for t in file.tables], titles)
         by_title = {title: (heads, rows) for title, heads, rows in file.tables}
-        for title, heads, rows in self.made:
+        for table in self.made:
+            title = table.spec.title
             found = by_title.get(title) if title else next(iter(by_title.values()), None)
             if found is None:
-                self.check(not rows, f"{where}: {title}", "not there", len(rows))
+                self.check(not table.lines, f"{where}: {title}", "not there", len(table.lines))
                 continue
-            self.rows(file, f"{where}: {title or 'groups'}", title, heads, rows, found)
+            self.rows(file, f"{where}: {title or 'groups'}", table, found)
 
-    def rows(self, file, where, title, heads, rows, found):
-        wanted_heads = [head[0] for head in heads]
-        names = [head[3] for head in heads]
-        self.check(found[0] in (wanted_heads, names), f"{where}: heads", found[0], wanted_heads)
-        labels = [row[0] for row in found[1]]
-        order = [label for label, _ in rows]
-        compared = any(head[1] == "previous" for head in heads)
-        self.check(sorted(map(str, labels)) == sorted(order) if compared else labels == order, f"{where}: rows", labels, order)
-        by_label = {row[0]: row[1:] for row in found[1]}
-        for label, cells in rows:
-            for (head, role, measure, name), cell in zip(heads[1:], by_label.get(label, ()), strict=False):
-                estimated = any((one[0], measure["label"]) in file.estimated for one in file.tables)
-                self.cell(cell, cells[name.partition(".")[0]][role], f"{where}: {label}, {head}", file, measure, role, estimated)
+    @staticmethod
+    def heads(columns, by_name):
+        if not by_name:
+            return [f"{head}: {label}" if head else label for label, _, _, _, head in columns]
+        made = []
+        for _, _, _, name, head in columns:  # the second member of a name is "name_2"
+            whole = f"{head}.{name}" if head else name
+            same = sum(one == whole or one.rpartition("_")[0] == whole for one in made)
+            made.append(f"{whole}_{same + 1}" if same else whole)
+        return made
+
+    def rows(self, file, where, table, found):
+        heads, columns, n = self.heads(table.columns, file.by_name), table.columns, len(table.spec.keys)
+        self.check(found[0] == heads, f"{where}: heads", found[0], heads)
+        lines = [line for line in table.lines if file.totals or line.kind == "group"]
+        wanted = [line.keys(table.keys) for line in lines]
+        keys = [[file.key(cell) or None for cell in row[:n]] for row in found[1]]
+        self.check(keys == wanted, f"{where}: rows", keys, wanted)
+        for line, row in zip(lines, found[1], strict=False) if keys == wanted else ():
+            for (head, role, measure, _, across), cell, figure in zip(
+                columns[n:], row[n:], self.figures_of(line, columns[n:]), strict=True
+            ):
+                estimated = (table.spec.title, across, measure["label"]) in file.estimated or (
+                    table.spec.title is None and any(one[1:] == (across, measure["label"]) for one in file.estimated))
+                spot = f"{where}: {', '.join(filter(None, line.keys(table.keys)))}, {across or ''} {head}"
+                self.cell(file.value(cell), figure, spot, file, measure, role, estimated)
+
+    @staticmethod
+    def figures_of(line, columns):
+        """The figure of each column."""
+        pairs, pair = iter(line.pairs), None
+        for _, role, measure, _, _ in columns:
+            pair = next(pairs) if role == "value" else pair
+            if role in ("value", "previous"):
+                yield pair[role == "previous"]
+                continue
+            difference, percent = change(measure, pair[0].value, pair[1].value)
+            yield Figure(difference if role == "difference" else percent)
 
     def printed(self, file, where):
         """A PDF has each row in a line; rows whose labels its letters cannot write, or that are cut, are passed over."""
@@ -209,16 +298,21 @@ class Comparison:
             self.check(any(words in line for line in file.lines), f"{where}: figure {name}", "not there", words)
         if self.beside:
             return
-        for title, heads, rows in self.made if self.made and len(self.made[0][1]) < 8 else ():
-            for label, cells in rows:
-                if not label.isascii():
+        for table in self.made:
+            if len(table.columns) > 8:
+                continue
+            n = len(table.spec.keys)
+            for line in table.lines:
+                keys = [key for key in line.keys(table.keys) if key]
+                if not all(map(str.isascii, keys)):
                     continue
-                words = [label] + [
-                    "\N{EN DASH}" if c.value is None else self.words(c.value, measure, role)
-                    for _, role, measure, name in heads[1:] for c in (cells[name][role],)
+                words = keys + [
+                    "\N{EN DASH}" if figure.value is None else self.words(figure.value, measure, role)
+                    for (_, role, measure, _, _), figure in zip(
+                        table.columns[n:], self.figures_of(line, table.columns[n:]), strict=True)
                 ]
-                line = " ".join(" ".join(words).split())
-                self.check(line in file.lines, f"{where}: {title or 'groups'}: {label}", "not there", line)
+                text = " ".join(" ".join(words).split())
+                self.check(text in file.lines, f"{where}: {table.spec.title or 'groups'}: {keys}", "not there", text)
 
     def file(self, kind, file, where):
         if kind == "pdf":

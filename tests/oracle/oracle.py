@@ -10,6 +10,8 @@ import json
 import math
 import re
 import tempfile
+from collections import Counter
+from functools import cache
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -17,12 +19,13 @@ from fractions import Fraction
 import duckdb
 from bson import Decimal128, ObjectId
 
+from grouped import NONE, Spec
+
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2})")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 PARTS = (("k", "VARCHAR"), ("n", "DECIMAL(38,10)"), ("t", "VARCHAR"), ("f", "VARCHAR"), ("ms", "BIGINT"), ("a", "VARCHAR[]"))
-NONE = "(none)"
 PEAKS = ("peak", "peakValue")
 MOST_BUCKETS = 400
 EXACT_UP_TO = 10000
@@ -53,12 +56,21 @@ def parts_of(value):
     if isinstance(value, bool):
         return {"k": "B", "n": str(int(value))}
     if isinstance(value, (int, float, Decimal128)):
-        return {"k": "I", "n": f"{Decimal(str(value)):f}"}
+        return {"k": "I", "n": number_text(str(value))}
     if isinstance(value, datetime):
         return {"k": "D", "ms": milliseconds(value)}
     if isinstance(value, ObjectId):
         return {"k": "O", "t": str(value)}
     return {"k": "T", "t": value, "f": value.casefold()}
+
+
+def plain(value):
+    """A single value as a text."""
+    parts = parts_of(value)
+    if parts["k"] == "I":
+        whole, _, rest = parts["n"].partition(".")
+        return f"{whole}.{rest.rstrip('0')}".rstrip(".")
+    return {"B": str(value).lower(), "T": value}.get(parts["k"])
 
 
 def member(record, path):
@@ -68,7 +80,7 @@ def member(record, path):
 
 
 def fields_of(definition):
-    """Every field that the definition names."""
+    """Every field that the definition names, but for those of its list."""
     found = {definition["dateField"]}
 
     def walk(item):
@@ -147,33 +159,59 @@ class Figure:
         self.value, self.low, self.high = value, low, high
 
 
-class Oracle:
-    """One collection in memory, and the reports on it."""
+@cache
+def number_text(value):
+    return f"{Decimal(value):f}"
 
-    def __init__(self, definition, documents):
-        self.definition = definition
-        self.measures = {measure["name"]: measure for measure in definition["measures"]}
-        self.dimensions = {dimension["name"]: dimension for dimension in definition.get("dimensions", ())}
-        self.shared = {shared["name"]: shared["where"] for shared in definition.get("conditions", ())}
-        self.fields = fields_of(definition)
+
+class Data:
+    """One collection in memory: of each field that the definitions name its parts."""
+
+    def __init__(self, definitions, documents):
+        self.fields = sorted({field for definition in definitions for field in fields_of(definition)})
         self.db = duckdb.connect(config={"threads": "2"})
         self.db.execute("LOAD icu; SET TimeZone = 'UTC'")
         self._load(documents)
 
     def _load(self, documents):
         columns = {"id": "VARCHAR"} | {f"{f}__{part}": kind for f in self.fields for part, kind in PARTS}
+        names = [(field, {part: f"{field}__{part}" for part, _ in PARTS}) for field in self.fields]
         with tempfile.NamedTemporaryFile("w", suffix=".ndjson", encoding="utf-8") as file:
+            encode = json.JSONEncoder(ensure_ascii=False).encode
             for document in documents:
                 row = {"id": str(document["_id"])}
-                for field in self.fields:
-                    row |= {f"{field}__{part}": value for part, value in parts_of(member(document, field)).items()}
-                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+                for field, parts in names:
+                    for part, value in parts_of(member(document, field)).items():
+                        row[parts[part]] = value
+                file.write(encode(row) + "\n")
             file.flush()
             listed = ", ".join(f"{text(name)}: {text(kind)}" for name, kind in columns.items())
             self.db.execute(
                 f"CREATE TABLE records AS SELECT * FROM read_json({text(file.name)}, format = 'newline_delimited', "
                 f"columns = {{{listed}}})"
             )
+
+
+class Oracle:
+    """The reports of a definition on a collection."""
+
+    def __init__(self, definition, data, others=None):
+        """others: {collection: documents} of those in which names are looked up."""
+        self.definition = definition
+        self.others = others or {}
+        self.measures = {measure["name"]: measure for measure in definition["measures"]}
+        self.dimensions = {dimension["name"]: dimension for dimension in definition.get("dimensions", ())}
+        self.shared = {shared["name"]: shared["where"] for shared in definition.get("conditions", ())}
+        self.db = data.db
+
+    def names(self, lookup):
+        """{text of a key: name}; of several records with one key the least name."""
+        found = {}
+        for document in self.others[lookup["collection"]]:
+            key, name = (plain(member(document, lookup[role])) for role in ("key", "label"))
+            if key and name and (key not in found or name.encode() < found[key].encode()):
+                found[key] = name
+        return found
 
     def rows(self, sql):
         return self.db.execute(sql).fetchall()
@@ -284,6 +322,16 @@ class Oracle:
             return Period(zone, start=moment_of(whole["startDate"]), end=end + (1 if "." in whole["endDate"] else 1000))
         return Period(zone)
 
+    def days_of(self, period):
+        """The days that a period touches, as a period."""
+        if period.days:
+            return period
+        first, last = (
+            f"CAST(timezone({text(period.zone)}, timezone('UTC', epoch_ms({moment}::BIGINT))) AS DATE)"
+            for moment in (period.start, period.end - 1)
+        )
+        return Period(period.zone, *self.rows(f"SELECT {first}, {last}")[0], kind=period.kind)
+
     def within(self, period):
         field = self.definition["dateField"]
         if period.whole:
@@ -296,7 +344,7 @@ class Oracle:
 
     def chosen(self, parameters, period):
         """The condition of the records that the request is about."""
-        tests = [self.within(period)]
+        tests = [self.within(period), self.where(self.definition.get("where"), period.zone)]
         inactive = self.definition.get("inactive")
         if inactive and not parameters.get("includeInactive"):
             tests.append(f"NOT {self.equals(inactive['field'], inactive['value'], arrays=True)}")
@@ -354,14 +402,8 @@ class Oracle:
         elif period.whole:
             return []
         else:
-            first, last = period.first, period.last
-            if not period.days:
-                zone = text(period.zone)
-                first, last = self.rows(
-                    f"SELECT CAST(timezone({zone}, timezone('UTC', epoch_ms({period.start}::BIGINT))) AS DATE), "
-                    f"CAST(timezone({zone}, timezone('UTC', epoch_ms({period.end - 1}::BIGINT))) AS DATE)"
-                )[0]
-            series = f"generate_series(TIMESTAMP '{first}', TIMESTAMP '{last}', INTERVAL 1 DAY)"
+            days = self.days_of(period)
+            series = f"generate_series(TIMESTAMP '{days.first}', TIMESTAMP '{days.last}', INTERVAL 1 DAY)"
         label, order = self.label_of(dimension, "t")
         found = self.rows(f"SELECT DISTINCT {label}, {order} FROM (SELECT unnest({series}) AS t)")
         return found if len(found) <= MOST_BUCKETS else []
@@ -446,23 +488,27 @@ class Oracle:
             found |= {one["name"]: one for one in self.simple(made_of)} if made_of else {name: measure}
         return list(found.values())
 
-    def pass_over(self, chosen, zone, names, group=None):
-        """{label: (rows, order, {measure: Figure})} of one dimension; of no dimension {None: …}."""
-        label, order = group or ("NULL", "''")
+    def columns_of(self, names, zone):
+        """{measure: where its cells are}, and SQL of the cells."""
         columns, spans = [], {}
         for measure in self.simple(names):
             made = self.base_sql(measure, zone)
             spans[measure["name"]] = (len(columns), len(columns) + len(made))
             columns += made
+        return spans, ", ".join(columns)
+
+    def values_of(self, spans, cells):
+        return {name: self.base_value(self.measures[name], cells[a:b]) for name, (a, b) in spans.items()}
+
+    def pass_over(self, chosen, zone, names, group=None):
+        """{label: (rows, order, {measure: Figure})} of one dimension; of no dimension {None: …}."""
+        label, order = group or ("NULL", "''")
+        spans, columns = self.columns_of(names, zone)
         made = self.rows(
-            f"SELECT {', '.join(['g', 'count(*)', 'min(o)', *columns])} FROM (SELECT *, {label} AS g, {order} AS o FROM records "
-            f"WHERE {chosen}) GROUP BY g" + (" HAVING true" if group else "")
+            f"SELECT g, count(*), min(o), {columns} FROM (SELECT *, {label} AS g, {order} AS o FROM records WHERE {chosen}) "
+            f"GROUP BY g"
         )
-        found = {}
-        for key, count, sorting, *cells in made:
-            values = {n: self.base_value(self.measures[n], cells[a:b]) for n, (a, b) in spans.items()}
-            found[key] = (count, sorting, values)
-        return found
+        return {key: (count, sorting, self.values_of(spans, cells)) for key, count, sorting, *cells in made}
 
     def nothing(self):
         """The values of a group without records."""
@@ -512,9 +558,11 @@ class Oracle:
 class Report:
     """The figures of one request, computed when they are asked for."""
 
-    def __init__(self, oracle, parameters, period=None):
-        self.oracle, self.parameters = oracle, parameters
+    def __init__(self, oracle, parameters, period=None, peer=None):
+        """peer: the report of this period, when this is the one of the period before."""
+        self.oracle, self.parameters, self.peer = oracle, parameters, peer
         self.period = period or oracle.period(parameters)
+        self.how = parameters.get("compare") or oracle.definition.get("compare", "none")
         self.chosen = oracle.chosen(parameters, self.period)
         found = oracle.pass_over(self.chosen, self.period.zone, oracle.measures)
         self.records, _, self.totals = found.get(None) or (0, "", oracle.nothing())
@@ -528,10 +576,21 @@ class Report:
 
     def compared(self):
         """The report of the period before; None: nothing is compared."""
-        how = self.parameters.get("compare") or self.oracle.definition.get("compare", "none")
-        if how == "none" or self.period.whole:
+        if self.how == "none" or self.period.whole:
             return None
-        return Report(self.oracle, self.parameters, self.period.before(how))
+        self.peer = Report(self.oracle, self.parameters, self.period.before(self.how), self)
+        return self.peer
+
+    def named(self, dimension):
+        """{group: its name} of a dimension that is looked up; what has none is left out."""
+        if "lookup" not in dimension:
+            return {}
+        label, _ = self.oracle.group_sql(dimension, self.period.zone)
+        chosen = " OR ".join(f"({report.chosen})" for report in (self, self.peer) if report)
+        found = [row[0] for row in self.oracle.rows(f"SELECT DISTINCT {label} FROM records WHERE {chosen}") if row[0]]
+        names = self.oracle.names(dimension["lookup"])
+        shown = Counter(names.get(value, value) for value in found)
+        return {v: names[v] if shown[names[v]] == 1 else f"{names[v]} ({v})" for v in found if v in names}
 
     def groups(self, name, names):
         """[(label, rows, values of the measures)] of a dimension in the order of rows; a label None is no value."""
@@ -588,23 +647,38 @@ class Report:
         return {name: self.figure(name) for name in self.names()}
 
     def tables(self):
-        """[(title or None, dimension, [measure])]."""
-        definition, asked = self.oracle.definition, self.parameters.get("measures")
-        inside = [name for name in asked or () if self.oracle.measures[name]["op"] not in PEAKS]
-        by = self.parameters.get("groupBy")
+        """A Spec of each."""
+        definition, parameters = self.oracle.definition, self.parameters
+        asked, by = parameters.get("measures"), parameters.get("groupBy")
+        inside = self.inside(asked or ())
         if asked and not inside:
             return []  # peaks have no value in a group
         if not by:
-            return [(t["title"], t["dimension"], inside or t["measures"]) for t in definition.get("tables", ())]
-        own = next((t["measures"] for t in definition.get("tables", ()) if t["dimension"] == by[0]), None)
-        names = inside or own or [n for n in definition["summary"] if self.oracle.measures[n]["op"] not in PEAKS]
-        return [(None, by[0], names)]
-
-    def rows(self, dimension, names):
-        """[(label, [Figure])] of a table."""
+            return [
+                Spec.of(
+                    t, inside or t["measures"], title=t["title"], totals=t.get("totals", False), compare=t.get("compare")
+                )
+                for t in definition.get("tables", ())
+            ]
+        own = next((t for t in definition.get("tables", ()) if self.is_of(t, by)), {})
+        wanted = {name: parameters[name] for name in ("pivot", "top", "sort") if name in parameters}
+        if own and not wanted:
+            wanted = {name: own[name] for name in ("sort", "maxRows") if name in own}
         return [
-            (label or NONE, [self.value(name, values) for name in names]) for label, _, values in self.groups(dimension, names)
+            Spec.of(
+                {"dimensions": by} | wanted, inside or own.get("measures") or self.inside(definition["summary"]), title=None,
+                totals=parameters.get("totals", True),
+                compare=own.get("compare") or parameters.get("compare") not in (None, "none"),
+            )
         ]
+
+    def inside(self, names):
+        """Those with a value in a group."""
+        return [name for name in names if self.oracle.measures[name]["op"] not in PEAKS]
+
+    @staticmethod
+    def is_of(table, dimensions):
+        return not {"pivot", "top"} & set(table) and (table.get("dimensions") or [table["dimension"]]) == dimensions
 
     def nothing(self, name):
         return self.value(name, self.oracle.nothing())

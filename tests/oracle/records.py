@@ -114,6 +114,63 @@ DEFINITION = {
     "maxGroups": 5000,
 }
 
+# The same records by another report type: a default filter, names, texts for values, and rows of many kinds.
+_OTHERS = [
+    {"name": "region", "label": "Region", "field": "region", "labels": {
+        "3": "Three", "true": "Yes", "2.5": "Two and a half", "Zürich": "ZH", "(other)": "Not those others", "ünye": "Ünye",
+    }},
+    {"name": "person", "label": "Person", "field": "who", "lookup": {"collection": "people", "key": "code", "label": "name"}},
+    {"name": "note", "label": "Note", "field": "note"},
+]
+_TOTALS = ["all", "sum", "cheapRate", "average", "countPart"]
+CROSS = DEFINITION | {
+    "reportType": "crossings",
+    "title": "Crossings",
+    "filePrefix": "Cross",
+    "where": [
+        {"any": [{"field": "amount", "lt": 100}, {"field": "amount", "gt": 0, "not": True}]},
+        {"field": "note", "equals": ["Paid late"], "not": True},
+    ],
+    "conditions": DEFINITION["conditions"] + [{"name": "few", "where": [{"field": "score", "lte": 20}, {"is": "dear"}]}],
+    "dimensions": _OTHERS + [d for d in DIMENSIONS if d["name"] not in ("region", "seenMonth")],
+    "measures": [measure | ({"where": [{"any": [{"is": "few"}, {"all": [{"field": "note", "contains": ["as"]}]}]}]}
+                            if measure["name"] == "noted" else {}) for measure in MEASURES],
+    "summary": ["all", "sum", "noted", "average", "part", "people", "peakHour"],
+    "compare": "previous",
+    "tables": [
+        {"title": "Region, quarter", "dimensions": ["region", "quarter"], "totals": True, "measures": _TOTALS},
+        {"title": "Region, weekday across", "dimensions": ["region", "usWeekday"], "pivot": "usWeekday", "totals": True,
+         "measures": ["all", "average"]},
+        {"title": "Person across", "dimensions": ["note", "person"], "pivot": "person", "measures": ["all"]},
+        {"title": "Few of three", "dimensions": ["note", "region", "month"], "maxRows": 60, "totals": True,
+         "measures": _TOTALS},
+        {"title": "Best regions", "dimension": "region", "top": {"n": 5, "by": "average"}, "totals": True, "compare": True,
+         "measures": _TOTALS},
+        {"title": "Worst regions", "dimension": "region", "top": {"n": 9, "by": "sum"}, "sort": {"by": "cheapRate"},
+         "compare": True, "measures": _TOTALS},
+        {"title": "Common people", "dimension": "person", "maxRows": 25, "totals": True, "compare": True, "measures": _TOTALS},
+        {"title": "People by name", "dimension": "person", "sort": {"by": "person", "descending": True}, "compare": True,
+         "measures": ["all", "most"]},
+        {"title": "Days", "dimension": "day", "sort": {"by": "sum", "descending": True}, "compare": True,
+         "measures": ["sum", "all"]},
+        {"title": "Months", "dimension": "month", "totals": True, "compare": True, "measures": _TOTALS},
+        {"title": "Hours, sorted", "dimension": "hour", "sort": {"by": "average"}, "totals": True, "measures": _TOTALS},
+    ],
+}
+
+
+def people():
+    """Names of some: pairs share one, one code has several, and some read as other codes do."""
+    for i in range(300):
+        code = (i, str(i), float(i), Decimal128(f"{i}.0"))[i % 4]
+        yield {"code": code, "name": f"Person {i // 2:03}" if i % 3 else "Ärger" if i % 5 else str(i + 50)}
+        if i % 7 == 0:
+            yield {"code": str(i), "name": f"Also {i}"}
+    for i in range(0, 400, 3):
+        yield {"code": f"p{i}", "name": ("Åse", "ann", "(none)", "=1+1")[i % 4] + f" {i // 9}"}
+    yield {"code": "p1"}
+    yield {"name": "Nobody"}
+
 
 def _number(dice, cents):
     """One value, kept as one of the ways in which numbers are kept."""

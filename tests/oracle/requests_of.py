@@ -55,6 +55,50 @@ def parameters(dice):
     return made
 
 
+FINE = ("person", "day")  # dimensions of many groups, of which combinations would be too many
+SORTABLE = [  # what is never estimated, and has numbers
+    m["name"] for m in records.MEASURES
+    if m["op"] not in ("peak", "peakValue", "distinct", "median", "percentile", "stddev")
+    and m.get("format") not in ("datetime", "date")
+]
+
+
+def rows_of(dice, names, inside):
+    """What groupBy's table has: pivot, top, sort, totals."""
+    made, by = {}, dice.sample(names, dice.choice((1, 1, 2, 2, 2, 3, 3, 4)))
+    if len(by) > 2:
+        by = [name for name in by if name not in FINE] or by[:1]
+    made["groupBy"] = by
+    if len(by) > 1 and dice.randrange(2):
+        made["pivot"] = dice.choice(by)
+    keys = [name for name in by if name != made.get("pivot")]
+    exact = [name for name in inside if name in SORTABLE] or ["sum"]
+    if dice.randrange(3) == 0:
+        made["top"] = {"n": dice.choice((1, 3, 8, 60)), "by": dice.choice(exact)}
+    if dice.randrange(5) < 2:
+        made["sort"] = {"by": dice.choice((dice.choice(exact), dice.choice(keys)))} | dice.choice(({}, {"descending": True}))
+    if dice.randrange(3) == 0:
+        made["totals"] = False
+    return made
+
+
+def grouped(count, seed):
+    """Requests of several dimensions for records.CROSS."""
+    dice, names = random.Random(seed), [d["name"] for d in records.CROSS["dimensions"]]
+    inside = [m["name"] for m in records.MEASURES if m["op"] not in ("peak", "peakValue")]
+    for _ in range(count):
+        made = parameters(dice)
+        if dice.randrange(3) == 0:
+            made["filters"] = dict(dice.choice(FILTERS))
+        if dice.randrange(5):
+            made["measures"] = dice.sample(inside, dice.randrange(1, 5))
+        if dice.randrange(6):
+            made |= rows_of(dice, names, made.get("measures", inside))
+        if len(made.get("groupBy", ())) > 1:
+            made.pop("compare", None)
+        yield made
+
+
 def requests(count, seed):
     dice, names = random.Random(seed), [d["name"] for d in records.DIMENSIONS]
     for i in range(count):

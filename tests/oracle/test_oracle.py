@@ -15,9 +15,9 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
 
 import records  # noqa: E402
 from compare import Comparison  # noqa: E402
-from oracle import Oracle, Report  # noqa: E402
+from oracle import Data, Oracle, Report  # noqa: E402
 from readers import READERS  # noqa: E402
-from requests_of import requests  # noqa: E402
+from requests_of import grouped, requests  # noqa: E402
 from stack import TOP, Stack  # noqa: E402
 
 ROWS = int(os.environ.get("JW_ORACLE_ROWS", "8000"))
@@ -49,10 +49,14 @@ def own(tmp_path_factory, calls_csv):
         stack.reports_dir = tmp_path_factory.mktemp("oracle") / "reports"
         shutil.copytree(TOP / "schemas/reports", stack.reports_dir)
         (stack.reports_dir / "oddities.json").write_text(json.dumps(records.DEFINITION))
-        stack.oracles = {"oddities": Oracle(records.DEFINITION, records.records(ROWS, SEED))}
-        made = list(records.records(ROWS, SEED))
+        (stack.reports_dir / "crossings.json").write_text(json.dumps(records.CROSS))
+        made, people = list(records.records(ROWS, SEED)), list(records.people())
+        definitions = (records.DEFINITION, records.CROSS)
+        data = Data(definitions, made)
+        stack.oracles = {one["reportType"]: Oracle(one, data, {"people": people}) for one in definitions}
         for first in range(0, len(made), 10000):
             stack.db.oddities.insert_many(made[first : first + 10000])
+        stack.db.people.insert_many(people)
         stack.import_csv(calls_csv)
         stack.jobctl("demo-data", "--report", "learning-activity", "--rows", "6000", "--weeks", "4", "--until", "2024-04-15")
         stack.create_topics()
@@ -73,14 +77,12 @@ def oracle_of(stack, report_type):
         aware = stack.db.get_collection(
             definition["collection"], codec_options=stack.db.codec_options.with_options(tz_aware=True)
         )
-        stack.oracles[report_type] = Oracle(definition, aware.find())
+        stack.oracles[report_type] = Oracle(definition, Data([definition], aware.find()))
     return stack.oracles[report_type]
 
 
 def check(stack, report_type, parameters, formats):
     oracle, client = oracle_of(stack, report_type), stack.api()
-    if "groupBy" in parameters:
-        parameters = parameters | {"totals": False}  # test_grouped.py looks at rows of totals
     jobs = {}
     for kind in formats:
         content = {"content": "tables"} if kind != "json" else {} if ROWS <= 20000 else {"content": "tables"}
@@ -107,12 +109,19 @@ OTHERS = [kind for kind in READERS if kind != "json"]
 
 
 ASKED = list(requests(REQUESTS, SEED))
+GROUPED = list(grouped(REQUESTS, SEED))
 
 
 @pytest.mark.parametrize("number", range(REQUESTS))
 def test_random_requests(own, number):
     formats = list(READERS) if number % 6 == 0 else ["json", OTHERS[number % len(OTHERS)]]
     check(own, "oddities", ASKED[number], formats)
+
+
+@pytest.mark.parametrize("number", range(REQUESTS))
+def test_rows_of_several_dimensions(own, number):
+    formats = list(READERS) if number % 6 == 0 else ["json", OTHERS[number % len(OTHERS)]]
+    check(own, "crossings", GROUPED[number], formats)
 
 
 @pytest.mark.parametrize("report_type, number", [(name, i) for name, some in REAL.items() for i in range(len(some))])

@@ -8,9 +8,6 @@ G_BEGIN_DECLS
 #define JW_PAGE_TABLE                                                                              \
     "<table role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" "
 
-/* Below what a report is limited to; in plain text as well. */
-#define JW_PAGE_INACTIVE "Inactive records are included."
-
 typedef struct {
     char *label, *text;
 } JwPageFigure;

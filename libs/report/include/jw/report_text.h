@@ -6,10 +6,6 @@
 
 G_BEGIN_DECLS
 
-/* Above what a report is limited to, and before who asked for it, in the workbook and the mail. */
-#define JW_REPORT_TEXT_PART      "Only a part of the records"
-#define JW_REPORT_TEXT_REQUESTER "Requested by"
-
 /* Before the text of a figure that is an estimate. */
 #define JW_REPORT_TEXT_ESTIMATE "≈ "
 

@@ -1,7 +1,6 @@
 /* text/words.c: see jw/report_words.h. One row a word, one column a language. Any thread, no state.
  */
 #include "jw/report_words.h"
-#include "jw/report_text.h"
 #include "text/language.h"
 
 /* In the order of jw_languages. */
@@ -50,7 +49,7 @@ static const char *const words[JW_WORD_N][JW_N_LANGUAGES] = {
     [JW_WORD_TIME_ZONE] = { "Time zone", "Zeitzone", "Fuseau horaire", "Zona horaria",
                             "Saat dilimi" },
     [JW_WORD_FILTERS] = { "Filters", "Filter", "Filtres", "Filtros", "Filtreler" },
-    [JW_WORD_PART] = { JW_REPORT_TEXT_PART, "Nur ein Teil der Datensätze",
+    [JW_WORD_PART] = { "Only a part of the records", "Nur ein Teil der Datensätze",
                        "Une partie seulement des enregistrements",
                        "Solo una parte de los registros", "Kayıtların yalnızca bir bölümü" },
     [JW_WORD_PART_SHORT] = { "part of the records", "Teil der Datensätze",
@@ -62,8 +61,8 @@ static const char *const words[JW_WORD_N][JW_N_LANGUAGES] = {
                            "Les enregistrements inactifs sont inclus.",
                            "Se incluyen los registros inactivos.",
                            "Etkin olmayan kayıtlar da dahildir." },
-    [JW_WORD_REQUESTED_BY] = { JW_REPORT_TEXT_REQUESTER " {1}", "Angefordert von {1}",
-                               "Demandé par {1}", "Solicitado por {1}", "İsteyen: {1}" },
+    [JW_WORD_REQUESTED_BY] = { "Requested by {1}", "Angefordert von {1}", "Demandé par {1}",
+                               "Solicitado por {1}", "İsteyen: {1}" },
     [JW_WORD_MADE_AT] = { "Made at {1}", "Erstellt am {1}", "Établi le {1}", "Generado el {1}",
                           "Oluşturulma: {1}" },
     [JW_WORD_NOTES] = { "Notes", "Hinweise", "Remarques", "Notas", "Notlar" },

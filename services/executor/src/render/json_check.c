@@ -93,10 +93,12 @@ check_string(Check *self)
         }
         if (self->next == '\\') {
             step(self);
-            ok = check_escape(self);
+            ok = check_bytes(self, true) && check_escape(self);
             continue;
         }
-        g_string_append_c(self->bytes, (char)self->next);
+        if (self->next >= 0x80 || self->bytes->len > 0) { /* ASCII alone is UTF-8 */
+            g_string_append_c(self->bytes, (char)self->next);
+        }
         step(self);
         ok = self->bytes->len < 4096 || check_bytes(self, false);
     }
