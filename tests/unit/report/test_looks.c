@@ -297,6 +297,35 @@ test_pivot(void **state)
     assert_row(table, last, 9, 100, 2, JW_LEVEL_WARN);
 }
 
+/* Two values of one label are two groups that can be told from each other, in each language. */
+static void
+test_values_of_one_label(void **state)
+{
+    static const char text[] =
+        "{\"reportType\":\"x\",\"title\":\"X\",\"filePrefix\":\"X\",\"collection\":\"x\","
+        "\"dateField\":"
+        "\"at\",\"measures\":[{\"name\":\"n\",\"label\":\"N\",\"op\":\"count\"}],\"dimensions\":[{"
+        "\"name\":\"g\",\"label\":\"G\",\"field\":\"g\",\"labels\":{\"a\":\"Done\",\"b\":\"Done\","
+        "\"c\":\"Open\"}}],\"summary\":[\"n\"],\"languages\":{\"de\":{\"values\":{\"g\":{\"a\":"
+        "\"Offen\",\"c\":\"Offen\"}}}}}";
+    static const struct {
+        const char *language, *value, *label;
+    } cases[] = {
+        { "en", "a", "Done (a)" },  { "en", "b", "Done (b)" }, { "en", "c", "Open" },
+        { "de", "a", "Offen (a)" }, { "de", "b", "Done" },     { "de", "c", "Offen (c)" },
+    };
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwReportDef) def = jw_report_def_parse(text, strlen(text), "x.json", &error);
+
+    (void)state;
+    assert_ok(def != NULL, error);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const JwReportDef *in = jw_report_def_in(def, cases[i].language);
+        const JwDimensionDef *dimension = jw_report_def_dimension(in, "g");
+        assert_string_equal(g_hash_table_lookup(dimension->labels, cases[i].value), cases[i].label);
+    }
+}
+
 int
 main(void)
 {
@@ -308,6 +337,7 @@ main(void)
         cmocka_unit_test(test_labels_of_groups),
         cmocka_unit_test(test_labels_of_the_list),
         cmocka_unit_test(test_labels_of_filters),
+        cmocka_unit_test(test_values_of_one_label),
         cmocka_unit_test(test_two_dimensions),
         cmocka_unit_test(test_pivot),
     };

@@ -353,6 +353,12 @@ check_measures(const JwReportDef *self, JwViolations *violations)
     for (guint i = 0; i < self->measures->len; i++) {
         const JwMeasureDef *measure = &g_array_index(self->measures, JwMeasureDef, i);
         take_name(names, measure->name, "measures", i, "name", violations);
+        if (measure->name != NULL && jw_report_def_dimension(self, measure->name) != NULL) {
+            fault(violations,
+                  "/measures/%u/name: '%s' is a dimension, and rows are sorted and translated by "
+                  "these names; take another for one of them",
+                  i, measure->name);
+        }
         check_measure_op(self, i, measure, violations);
         check_format(self, i, measure, violations);
         if (measure->decimals < 0 || measure->decimals > MOST_DECIMALS) {

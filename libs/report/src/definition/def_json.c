@@ -299,7 +299,7 @@ read_dimension(JwReportDef *def, const json_t *item)
         .label = dup_text(item, "label"),
         .field = dup_text(item, "field"),
         .part = (JwPart)jw_name_read(item, "part", parts, JW_PART_VALUE),
-        .labels = jw_def_read_labels(json_object_get(item, "labels")),
+        .labels = jw_def_read_group_labels(json_object_get(item, "labels")),
         .week_start = jw_name_read(item, "weekStart", weekdays, 0),
         .lookup = read_lookup(item),
     };

@@ -95,6 +95,34 @@ jw_def_read_labels(const json_t *object)
     return labels;
 }
 
+/* Those of groups, of which no two may look the same: values of one label have it with the value
+ * behind. */
+GHashTable *
+jw_def_read_group_labels(const json_t *object)
+{
+    GHashTable *labels = jw_def_read_labels(object);
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) shared = g_hash_table_new(g_str_hash, g_str_equal);
+    const char *name = NULL;
+    json_t *label = NULL;
+
+    json_object_foreach(jw_json_mutable(object), name, label)
+    {
+        gpointer text = (gpointer)(uintptr_t)json_string_value(label);
+        if (text != NULL && !g_hash_table_add(seen, text)) {
+            g_hash_table_add(shared, text);
+        }
+    }
+    json_object_foreach(jw_json_mutable(object), name, label)
+    {
+        const char *text = json_string_value(label);
+        if (text != NULL && g_hash_table_contains(shared, text)) {
+            g_hash_table_insert(labels, g_strdup(name), g_strdup_printf("%s (%s)", text, name));
+        }
+    }
+    return labels;
+}
+
 /* The checker's tables know one type a member. */
 void
 jw_def_check_unit(const json_t *unit, const char *pointer, JwViolations *violations)
@@ -225,6 +253,12 @@ jw_def_note_looks(const JwReportDef *self, JwViolations *violations)
             (void)jw_violations_add(violations, pointer,
                                     "are of the part value; hours, days, weekdays and months have "
                                     "names of their own");
+        }
+        if (dimension->labels != NULL && g_hash_table_contains(dimension->labels, "")) {
+            g_autofree char *pointer = g_strdup_printf("/dimensions/%u/labels/", i);
+            (void)jw_violations_add(violations, pointer,
+                                    "an empty text is no value of a group; records without one are "
+                                    "the group '(none)'");
         }
     }
     for (guint i = 0; i < self->measures->len; i++) {

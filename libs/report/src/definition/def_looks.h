@@ -31,6 +31,8 @@ JwUnit jw_def_read_unit(const json_t *value);
 
 /* NULL when there is no object. (transfer full) (nullable) */
 GHashTable *jw_def_read_labels(const json_t *object);
+/* The same of groups, no two of which look the same. */
+GHashTable *jw_def_read_group_labels(const json_t *object);
 
 /* Notes what is wrong with a unit at @pointer. */
 void jw_def_check_unit(const json_t *unit, const char *pointer, JwViolations *violations);

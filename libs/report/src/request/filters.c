@@ -3,6 +3,7 @@
  * refused, so every read tolerates a wrong type. */
 #include "request/request_private.h"
 
+#include "engine/bound.h"
 #include "jw/cron.h"
 #include "jw/wanted.h"
 #include "names.h"
@@ -52,30 +53,52 @@ jw_report_filter_range(const JwFilter *self, GTimeZone *zone, JwRange *ret_range
     return true;
 }
 
-static double
-number_of(const char *text)
+/* What is wrong with the two ends beside each other, as a clause; NULL: nothing. */
+static const char *
+ends_fault(const JwFilter *ends, GTimeZone *zone)
 {
-    JwWanted wanted;
+    static const char backwards[] = "must not be before from; both are included";
+    JwRange range;
 
-    jw_wanted_init(&wanted, text);
-    return wanted.is_integer ? (double)wanted.integer : wanted.real;
+    if (ends->from == NULL || ends->to == NULL || !jw_report_filter_range(ends, zone, &range)) {
+        return NULL;
+    }
+    if (range.kind == JW_RANGE_TIME) {
+        return range.from_ms > range.to_ms ? backwards : NULL;
+    }
+    switch (jw_bounds_relate(ends->from, ends->to)) {
+    case JW_BOUNDS_RISE:
+    case JW_BOUNDS_EQUAL:
+        break;
+    case JW_BOUNDS_FALL:
+        return backwards;
+    case JW_BOUNDS_DIFFER:
+        return "is of another sort than from, so that no value can pass: give two numbers, two "
+               "dates or times, or two texts";
+    }
+    return NULL;
 }
 
 static bool
-is_backwards(const JwRange *range)
+check_range(const json_t *asked, GTimeZone *zone, const char *pointer, JwViolations *violations)
 {
-    if (range->from == NULL || range->to == NULL) {
-        return false;
+    static const char *const names[] = { "from", "to" };
+    const JwFilter ends = { .from = (char *)(uintptr_t)jw_json_text(asked, names[0]),
+                            .to = (char *)(uintptr_t)jw_json_text(asked, names[1]) };
+    bool ok = true;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        const char *text = i == 0 ? ends.from : ends.to;
+        const char *fault = text != NULL ? jw_bound_fault(text) : NULL;
+        g_autofree char *at = jw_pointer(pointer, names[i]);
+        ok = (fault == NULL || jw_violations_add(violations, at, "%s", fault)) && ok;
     }
-    switch (range->kind) {
-    case JW_RANGE_NUMBER:
-        return number_of(range->from) > number_of(range->to);
-    case JW_RANGE_TIME:
-        return range->from_ms > range->to_ms;
-    case JW_RANGE_TEXT:
-        break;
+    const char *fault = ok ? ends_fault(&ends, zone) : NULL;
+    if (fault != NULL) {
+        g_autofree char *at = jw_pointer(pointer, names[1]);
+        ok = jw_violations_add(violations, at, "%s", fault);
     }
-    return strcmp(range->from, range->to) > 0;
+    return ok;
 }
 
 /* Which operator of the definition allows a member of a filter. */
@@ -117,19 +140,13 @@ check_members(const JwFilterDef *filter, const json_t *asked, const char *pointe
 static bool
 check_sense(const json_t *asked, GTimeZone *zone, const char *pointer, JwViolations *violations)
 {
-    const JwFilter ends = { .from = (char *)(uintptr_t)jw_json_text(asked, "from"),
-                            .to = (char *)(uintptr_t)jw_json_text(asked, "to") };
     bool ok = true;
-    JwRange range;
 
     if (json_object_size(asked) == 0) {
         return jw_violations_add(violations, pointer,
                                  "asks for nothing; give an operator, or leave the filter out");
     }
-    if (jw_report_filter_range(&ends, zone, &range) && is_backwards(&range)) {
-        g_autofree char *at = jw_pointer(pointer, "to");
-        ok = jw_violations_add(violations, at, "must not be before from; both are included");
-    }
+    ok = check_range(asked, zone, pointer, violations);
     if (json_is_true(json_object_get(asked, "absent")) && json_object_size(asked) > 1) {
         g_autofree char *at = jw_pointer(pointer, "absent");
         ok =
