@@ -10,7 +10,8 @@ import importlib
 import os
 import platform
 
-MEASURES = ("accepted", "completed", "crowds", "downloads", "reports", "lifetime", "failover")
+MEASURES = ("accepted", "completed", "crowds", "downloads", "reports", "lifetime", "failover",
+            "cron_next")
 
 
 def machine():
