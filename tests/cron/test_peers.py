@@ -18,6 +18,7 @@ CASES = int(os.environ.get("JW_CRON_CASES", "700"))  # of each dialect; crontab'
 DAYS = int(os.environ.get("JW_CRON_DAYS", "300"))  # on which a clock changes
 SEED = int(os.environ.get("JW_CRON_SEED", "20260329"))
 NEAR = 2 * cases.DAY
+DUBLIN_FROM = 2172099600  # the first change that GLib does not have, 2038-10-31T01:00Z
 RULES = [(gap, repeat) for gap in ("auto", "run_after", "skip") for repeat in ("auto", "first", "last", "both")]
 
 
@@ -36,9 +37,16 @@ def value_twice(_case, _ours, theirs):
     return isinstance(theirs, str) and "duplicate values found" in theirs
 
 
+def dublin_later(case, ours, _theirs):
+    """GLib (2.74) misreads the rule by which Dublin's clock goes on after 2037, as its summer time is the standard one."""
+    return case.zone == "Europe/Dublin" and (ours or [case.after])[-1] >= DUBLIN_FROM * 1000
+
+
 Listed = collections.namedtuple("Listed", "peer holds expression zone after ours theirs")
 # What follows is the example of each: the first due time of ours and of theirs, or a part of why it is refused.
 LISTED = [
+    *(Listed(peer, dublin_later, "0 0 12 ? * *" if peer == "quartz" else "0 12 * * *", "Europe/Dublin", "2039-01-10",
+             "2039-01-10T10:00:00", "2039-01-10T12:00:00") for peer in peers.DIALECTS),
     Listed("croner", star_step_days, "0 0 */2 * MON", "UTC", "2026-01-06", "2026-01-19", "2026-01-07"),
     Listed("cron-parser", star_step_days, "0 0 */2 * MON", "UTC", "2026-01-06", "2026-01-19", "2026-01-07"),
     Listed("cron-parser", value_twice, "0 0 1-3,2 * *", "UTC", "2026-01-06", "2026-02-01", "duplicate values found: 2"),
@@ -67,6 +75,8 @@ def to_walk(case, ours):
     """The same expression from before each change of the clock near its due times on, and from when to when to compare."""
     for change in cases.changes_between(case.zone, case.after // 1000 - NEAR, ours[-1] // 1000 + NEAR):
         low, high = ((change + side * walker.SAFE) * 1000 for side in (-1, 1))
+        if case.zone == "Europe/Dublin" and change >= DUBLIN_FROM:
+            continue
         if any(low - NEAR * 1000 <= at < high + NEAR * 1000 for at in [case.after, *ours]):
             yield case._replace(after=max(low - 1, case.after), n=4000), high, change
 
@@ -121,7 +131,8 @@ def test_days_of_change():
     """Every rule, on days from 1970 to 2040 on which a clock changes."""
     rnd = random.Random(SEED)
     maker = cases.Maker(rnd)
-    days = [(zone, change) for zone in cases.ZONES for change in cases.changes(zone) if change % 60 == 0]
+    days = [(zone, change) for zone in cases.ZONES for change in cases.changes(zone)
+            if change % 60 == 0 and (zone != "Europe/Dublin" or change < DUBLIN_FROM)]
     rnd.shuffle(days)
     asked = collections.defaultdict(list)
     for zone, change in days[:DAYS]:
