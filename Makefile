@@ -1,10 +1,10 @@
 # Thin: each target calls a script in dev/, whose first lines describe it.
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help demo up servers down status logs env build test contract lint bench oracle fuzz tsan clean
+.PHONY: help demo up servers down status logs env build test contract lint bench oracle oracle-cron fuzz tsan clean
 
 help: ## lists the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 demo: ## starts everything and shows one report job on its way, step by step
 	@dev/demo
@@ -43,6 +43,9 @@ lint: ## style checks
 
 bench: ## measures, and prints a table
 	@dev/bench
+
+oracle-cron: ## 120,000 cron expressions beside five other programs
+	@dev/oracle-cron
 
 oracle: ## 500,000 records: figures beside those of DuckDB
 	@dev/oracle

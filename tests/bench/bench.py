@@ -10,7 +10,8 @@ import importlib
 import os
 import platform
 
-MEASURES = ("accepted", "completed", "waiting", "crowds", "downloads", "formats", "groups", "lifetime", "failover")
+MEASURES = ("accepted", "completed", "waiting", "crowds", "downloads", "formats", "groups", "lifetime", "failover",
+            "cron_next")
 
 
 def machine():

@@ -1,13 +1,16 @@
-/* civil.c: calendar arithmetic and local time. Pure, any thread. GTimeZone is asked only for UTC
+/* civil.c: calendar arithmetic and local time. Any thread. GTimeZone is asked only for UTC
  * → offset; local → UTC is derived from that here, because GLib's own answer for skipped and
  * doubled local times depends on a flag and not on their order. */
 #include "jw/civil.h"
 #include "jw/error.h"
+#include "jw/sync.h"
 
 #include <string.h>
 
 /* No zone ever was further from UTC than 15 h 56 min. */
 #define MOST_OFFSET_SECONDS (INT64_C(16) * 3600)
+
+#define ZONES_MAX 128
 
 int64_t
 jw_civil_days(int year, int month, int day)
@@ -193,6 +196,29 @@ zone_name_plausible(const char *name)
     return true;
 }
 
+/* To read a zone takes a thousand times as long as to ask it. @name is plausible. (transfer full)
+ * (nullable) */
+static GTimeZone *
+zone_of(const char *name)
+{
+    static JwMutex mutex = { PTHREAD_MUTEX_INITIALIZER };
+    static GHashTable *zones; /* name → GTimeZone, of the first ZONES_MAX asked for */
+    g_auto(JwLocker) locker = jw_locker(&mutex);
+
+    if (zones == NULL) {
+        zones = g_hash_table_new(g_str_hash, g_str_equal);
+    }
+    GTimeZone *zone = g_hash_table_lookup(zones, name);
+    if (zone != NULL) {
+        return g_time_zone_ref(zone);
+    }
+    zone = g_time_zone_new_identifier(name);
+    if (zone != NULL && g_hash_table_size(zones) < ZONES_MAX) {
+        g_hash_table_insert(zones, g_strdup(name), g_time_zone_ref(zone));
+    }
+    return zone;
+}
+
 GTimeZone *
 jw_zone_new(const char *name, GError **error)
 {
@@ -203,7 +229,7 @@ jw_zone_new(const char *name, GError **error)
         return g_time_zone_new_utc();
     }
     if (zone_name_plausible(name)) {
-        zone = g_time_zone_new_identifier(name);
+        zone = zone_of(name);
     }
     if (zone == NULL) {
         return jw_fail_null(error, JW_ERROR_INVALID,

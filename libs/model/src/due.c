@@ -138,6 +138,12 @@ jw_due_check(const JwDueRule *self, int64_t after_ms, const char **ret_member, G
         return jw_fail(error, JW_ERROR_INVALID,
                        "never fires: the calendar excludes every day on which it is due");
     }
+    wider.dst.gap = self->dst.gap == JW_GAP_SKIP ? JW_GAP_RUN_AFTER : self->dst.gap;
+    if (jw_due_next(&wider, after_ms) != 0) {
+        *ret_member = "dst";
+        return jw_fail(error, JW_ERROR_INVALID,
+                       "never fires: a change of the clock skips each of its local times");
+    }
     wider.end_ms = 0;
     const int64_t due_ms = jw_due_next(&wider, after_ms);
     if (due_ms != 0) {

@@ -624,6 +624,24 @@ test_zones(void **state)
     }
 }
 
+/* A zone is read once, however often it is asked for; a wrong name is asked for each time. */
+static void
+test_zones_are_kept(void **state)
+{
+    g_autoptr(GTimeZone) first = jw_zone_new("Asia/Tokyo", NULL);
+    g_autoptr(GTimeZone) again = jw_zone_new("Asia/Tokyo", NULL);
+    g_autoptr(GTimeZone) other = jw_zone_new("Asia/Seoul", NULL);
+
+    (void)state;
+    assert_ptr_equal(first, again);
+    assert_ptr_not_equal(first, other);
+    for (int i = 0; i < 2; i++) {
+        g_autoptr(GError) error = NULL;
+        assert_null(jw_zone_new("Asia/Atlantis", &error));
+        assert_jw_error(error, JW_ERROR_INVALID, "*Asia/Atlantis*");
+    }
+}
+
 static void
 test_far_away(void **state)
 {
@@ -655,6 +673,7 @@ main(void)
         cmocka_unit_test(test_changes_of_the_clock),
         cmocka_unit_test(test_wild_cards_follow_elapsed_time),
         cmocka_unit_test(test_zones),
+        cmocka_unit_test(test_zones_are_kept),
         cmocka_unit_test(test_far_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

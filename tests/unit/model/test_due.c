@@ -198,6 +198,15 @@ test_rules_that_never_fire(void **state)
     assert_refused(&given.rule, NULL, "calendar", "never fires: the calendar excludes*");
     given.rule.calendar = NULL;
     assert_taken(&given.rule, NULL);
+    /* 02:30 of 2026-03-29 does not exist in Berlin. */
+    g_auto(Given) skipped = { 0 };
+    given_cron(&skipped, "30 2 29 3 *", "Europe/Berlin");
+    skipped.rule.end_ms = ms_of("2027-01-01T00:00:00Z");
+    assert_taken(&skipped.rule, "2026-01-01T00:00:00Z");
+    skipped.rule.dst.gap = JW_GAP_SKIP;
+    assert_refused(&skipped.rule, "2026-01-01T00:00:00Z", "dst", "never fires: a change of*");
+    skipped.rule.end_ms = 0;
+    assert_taken(&skipped.rule, "2026-01-01T00:00:00Z");
 }
 
 static void

@@ -53,7 +53,8 @@ int64_t jw_civil_seconds(const JwCivil *civil);
 /* From local seconds, also below zero. */
 void jw_civil_from_seconds(int64_t seconds, JwCivil *ret);
 
-/* An IANA zone that exists on this machine, or INVALID. "UTC" always works. (transfer full) */
+/* An IANA zone that exists on this machine, or INVALID. "UTC" always works. Each is read once in
+ * the life of a process: new rules of a zone need a restart. (transfer full) */
 GTimeZone *jw_zone_new(const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Local minus UTC, in seconds, at a UTC time. */
