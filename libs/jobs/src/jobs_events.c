@@ -47,6 +47,11 @@ jw_jobs_announce(const JwJobs *self, JwJob *job, bool command)
     }
     g_ptr_array_add(job->outbox, jw_wire_job_event(self->wire, job, JW_TYPE_JOB_SUBMITTED, NULL,
                                                    NULL, NULL, job->created_at_ms));
+    if (job->state == JW_JOB_FAILED) { /* one that is made to tell of it */
+        g_ptr_array_add(job->outbox,
+                        jw_wire_job_event(self->wire, job, JW_TYPE_JOB_FAILED, NULL,
+                                          job->error_code, job->error_message, job->created_at_ms));
+    }
 }
 
 GPtrArray *

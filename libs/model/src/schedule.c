@@ -22,6 +22,8 @@ static const size_t schedule_texts[] = {
     offsetof(JwSchedule, note),
     offsetof(JwSchedule, calendar),
     offsetof(JwSchedule, calendar_version),
+    offsetof(JwSchedule, ready.collection),
+    offsetof(JwSchedule, ready.marker_id),
     offsetof(JwSchedule, deleted_by),
     offsetof(JwSchedule, tombstone),
     offsetof(JwSchedule, entry_hash),

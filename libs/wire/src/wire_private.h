@@ -36,4 +36,14 @@ JwJob *jw_wire_build_template(const JwWire *self, const json_t *body, const char
 /* The command that asks for @job as it is. (transfer full) */
 json_t *jw_wire_job_value(const JwJob *job);
 
+/* wire_ready.c: what a schedule waits for. */
+extern const JwField jw_wire_ready_fields[];
+/* Notes what the table cannot: @ready (nullable), beside the schedule's @job. */
+bool jw_wire_check_ready(const json_t *ready, const json_t *job, const char *base,
+                         JwViolations *violations);
+/* Of one without violations; NULL leaves @ret as it is. */
+void jw_wire_read_ready(const json_t *ready, JwReady *ret);
+/* (transfer full) */
+json_t *jw_wire_ready_value(const JwReady *ready);
+
 G_END_DECLS

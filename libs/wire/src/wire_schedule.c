@@ -22,12 +22,6 @@ static const char *const repeats[] = { "auto", "first", "last", "both", NULL };
 static const char *const overlaps[] = { "allow", "skip", "queue_one", "cancel_running", NULL };
 
 static char *
-check_not_yet(const char *text G_GNUC_UNUSED)
-{
-    return g_strdup("has no effect in this version, so it is refused; leave it out");
-}
-
-static char *
 check_every(const char *text)
 {
     g_autoptr(GError) error = NULL;
@@ -46,12 +40,6 @@ check_jitter(const char *text)
     }
     return ms <= JITTER_MOST_MS ? NULL : g_strdup("must be at most 24h");
 }
-
-/* A member of the form that this version cannot honour: refused by name, not passed over. */
-#define NOT_YET(name_)                                                                             \
-    {                                                                                              \
-        .name = (name_), .type = JW_FIELD_ANY, .flags = 0, .check = check_not_yet                  \
-    }
 
 static const JwField trigger_fields[] = {
     { .name = "type",
@@ -94,7 +82,7 @@ static const JwField schedule_fields[] = {
     { .name = "paused", .type = JW_FIELD_BOOL },
     { .name = "note", .type = JW_FIELD_STRING, .flags = JW_FIELD_LINES, .max = 2000 },
     { .name = "job", .type = JW_FIELD_ANY, .flags = JW_FIELD_REQUIRED },
-    NOT_YET("ready"),
+    { .name = "ready", .type = JW_FIELD_OBJECT, .fields = jw_wire_ready_fields },
     { .name = NULL },
 };
 
@@ -107,22 +95,6 @@ static const struct {
     { "cron", "cron", JW_TRIGGER_CRON },
     { "once", "at", JW_TRIGGER_ONCE },
 };
-
-/* Values of NOT_YET are of any type, so their rows cannot refuse them. */
-static bool
-check_later(const json_t *object, const JwField *fields, const char *base, JwViolations *violations)
-{
-    bool ok = true;
-
-    for (const JwField *field = fields; field->name != NULL; field++) {
-        if (field->check == check_not_yet && json_object_get(object, field->name) != NULL) {
-            g_autofree char *pointer = jw_pointer(base, field->name);
-            g_autofree char *wrong = check_not_yet("");
-            ok = jw_violations_add(violations, pointer, "%s", wrong);
-        }
-    }
-    return ok;
-}
 
 static bool
 check_belongs(const json_t *trigger, const char *base, const char *name, const char *type,
@@ -174,7 +146,7 @@ check_trigger(const json_t *trigger, const char *base, JwViolations *violations)
     ok = check_belongs(trigger, base, "anchor", "interval", violations) && ok;
     ok = check_belongs(trigger, base, "dialect", "cron", violations) && ok;
     ok = check_expression(trigger, base, violations) && ok;
-    return check_later(trigger, trigger_fields, base, violations) && ok;
+    return ok;
 }
 
 static bool
@@ -183,10 +155,11 @@ check_schedule(const JwWire *self, const json_t *body, const char *base, JwViola
     const json_t *job = json_object_get(body, "job");
     g_autofree char *trigger = jw_pointer(base, "trigger");
     g_autofree char *template = jw_pointer(base, "job");
+    g_autofree char *ready = jw_pointer(base, "ready");
     bool ok = jw_check_object(body, schedule_fields, base, violations);
 
     ok = check_trigger(json_object_get(body, "trigger"), trigger, violations) && ok;
-    ok = check_later(body, schedule_fields, base, violations) && ok;
+    ok = jw_wire_check_ready(json_object_get(body, "ready"), job, ready, violations) && ok;
     return job != NULL && jw_wire_check_template(self, job, template, violations) && ok;
 }
 
@@ -305,6 +278,7 @@ read_schedule(const JwWire *self, const json_t *body, int64_t now_ms)
     schedule->description = g_strdup(jw_json_text(body, "description"));
     schedule->time_zone = g_strdup(jw_json_text(body, "time_zone"));
     read_limits(body, schedule);
+    jw_wire_read_ready(json_object_get(body, "ready"), &schedule->ready);
     read_trigger(json_object_get(body, "trigger"), schedule);
     read_policies(body, schedule);
     g_autoptr(JwJob) job =
@@ -435,6 +409,9 @@ jw_wire_schedule_value(const JwSchedule *schedule)
     set_duration(value, "misfire_grace", schedule->misfire_grace_ms);
     json_object_set_new(value, "misfire_limit", json_integer(schedule->misfire_limit));
     jw_json_set_string(value, "overlap", jw_overlap_name((int)schedule->overlap));
+    if (schedule->ready.type != JW_READY_AT_ONCE) {
+        json_object_set_new(value, "ready", jw_wire_ready_value(&schedule->ready));
+    }
     if (schedule->pause_after_failures != 0) {
         json_object_set_new(value, "pause_after_failures",
                             json_integer(schedule->pause_after_failures));

@@ -25,13 +25,25 @@ typedef struct {
     const JwSchedule *schedule;
     guint index; /* of the decision */
     const char *job_id;
+    const JwJob *job; /* as it would be made */
     int64_t now_ms;
     bool queued; /* one before it waits */
     /* out */
     JwOccurrenceKind kind;
-    char *reason;    /* owned */
+    char *reason;    /* owned; with GO: why it is late, else NULL */
+    bool alarm;      /* NOT: it has a job that has failed */
     int64_t look_ms; /* 0: at the next tick */
 } SchMeeting;
+
+static inline const JwFire *
+sch_meeting_fire(const SchMeeting *meeting)
+{
+    return g_ptr_array_index(meeting->schedule->pending_fires, meeting->index);
+}
+
+/* ready.c: whether the data that it waits for is there. */
+bool sch_ready(Sch *self, SchMeeting *meeting, SchVerdict *ret_verdict,
+               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* overlap.c: what the policy says when jobs of the schedule have not ended. */
 bool sch_overlap(Sch *self, SchMeeting *meeting, SchVerdict *ret_verdict,

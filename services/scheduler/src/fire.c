@@ -51,7 +51,7 @@ set_row(Firing *self, JwOccurrenceKind kind, char *take_reason)
 static const JwFire *
 firing_decision(const Firing *self)
 {
-    return g_ptr_array_index(self->meeting.schedule->pending_fires, self->meeting.index);
+    return sch_meeting_fire(&self->meeting);
 }
 
 static bool
@@ -179,11 +179,20 @@ weigh(Firing *self, GError **error)
         }
         return true;
     }
-    if (!sch_overlap(self->sch, meeting, &verdict, error)) {
+    meeting->job = self->job;
+    if (!sch_ready(self->sch, meeting, &verdict, error)) {
+        return false;
+    }
+    const bool late = meeting->reason != NULL && verdict == SCH_VERDICT_GO;
+    if (late) {
+        set_row(self, meeting->kind, g_steal_pointer(&meeting->reason));
+    }
+    if (verdict == SCH_VERDICT_GO && !sch_overlap(self->sch, meeting, &verdict, error)) {
         return false;
     }
     if (verdict == SCH_VERDICT_NOT) {
         set_row(self, meeting->kind, g_steal_pointer(&meeting->reason));
+        self->row.job_id = meeting->alarm ? self->row.id : NULL;
     } else if (verdict == SCH_VERDICT_WAIT) {
         self->done = true;
     } else {
@@ -199,7 +208,8 @@ is_conditional(const Firing *self)
     const JwSchedule *schedule = self->meeting.schedule;
 
     return self->cause != NULL || schedule->overlap != JW_OVERLAP_ALLOW
-           || schedule->deleted_at_ms != 0 || jw_fire_is_backfill(firing_decision(self));
+           || schedule->ready.type != JW_READY_AT_ONCE || schedule->deleted_at_ms != 0
+           || jw_fire_is_backfill(firing_decision(self));
 }
 
 static bool
@@ -284,14 +294,27 @@ amend(Firing *self, GError **error)
     return jw_store_amend_occurrence(self->sch->store, &self->row, from, from_ms, &cas, error);
 }
 
+/* The job of an alarm: it has failed before it began. Who would be told of a failure is told. */
+static void
+fail_job(JwJob *job, const char *why, int64_t now_ms)
+{
+    job->state = JW_JOB_FAILED;
+    job->finished_at_ms = now_ms;
+    job->error_code = g_strdup("DATA_NOT_READY");
+    job->error_message = g_strdup(why != NULL ? why : "its data was not ready by the deadline");
+}
+
 static bool
 create_job(Firing *self, GError **error)
 {
     GError *cause = NULL;
     JwCreated created = JW_CREATED_REPLAYED;
 
-    if (!jw_occurrence_fires(self->row.kind)) {
+    if (self->row.job_id == NULL) {
         return true;
+    }
+    if (!jw_occurrence_fires(self->row.kind) && self->job != NULL) {
+        fail_job(self->job, self->row.reason, self->row.decided_ms);
     }
     if (self->job != NULL && !jw_jobs_create(&self->sch->jobs, self->job, &created, NULL, &cause)
         && !take_cause(self, cause, error)) {

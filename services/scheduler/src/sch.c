@@ -15,6 +15,9 @@ const JwConfigEntry sch_config_entries[] = {
     { "JW_ORPHAN_AFTER", JW_CONFIG_DURATION, offsetof(SchConfig, orphan_after_ms), "24h", 60000,
       INT64_MAX, 0,
       "files that no job names are removed after this; longer than any attempt runs" },
+    { "JW_OCCURRENCES_KEEP", JW_CONFIG_DURATION, offsetof(SchConfig, occurrences_keep_ms), "90d",
+      86400000, INT64_MAX, 0,
+      "rows of the ledger of schedules are removed after this, once their jobs have ended" },
 };
 const size_t sch_n_config_entries = G_N_ELEMENTS(sch_config_entries);
 
@@ -55,6 +58,7 @@ static const struct {
     { "reap", sch_reap, REAP_ROUNDS },
     { "sweep_expired", sch_sweep_expired, 20 },
     { "sweep_orphans", sch_sweep_orphans, 1200 },
+    { "sweep_occurrences", sch_sweep_occurrences, 20 },
 };
 
 static gpointer

@@ -15,10 +15,11 @@
 G_BEGIN_DECLS
 
 typedef struct {
-    char *schedules_file;    /* JW_SCHEDULES_FILE */
-    int64_t tick_ms;         /* JW_TICK */
-    int64_t relay_after_ms;  /* JW_RELAY_AFTER */
-    int64_t orphan_after_ms; /* JW_ORPHAN_AFTER */
+    char *schedules_file;        /* JW_SCHEDULES_FILE */
+    int64_t tick_ms;             /* JW_TICK */
+    int64_t relay_after_ms;      /* JW_RELAY_AFTER */
+    int64_t orphan_after_ms;     /* JW_ORPHAN_AFTER */
+    int64_t occurrences_keep_ms; /* JW_OCCURRENCES_KEEP */
 } SchConfig;
 
 typedef struct {
@@ -78,6 +79,10 @@ bool sch_reap(Sch *self, size_t *ret_reaped, GError **error) G_GNUC_WARN_UNUSED_
 
 /* sweep.c: removes files that no job names and nobody is still writing. */
 bool sch_sweep_orphans(Sch *self, size_t *ret_removed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Removes rows of the ledger older than JW_OCCURRENCES_KEEP, but for those whose job has not ended.
+ * No due time fires again for that: nextFireAt and the ids of jobs see to it. */
+bool sch_sweep_occurrences(Sch *self, size_t *ret_removed,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Removes the files of reports that expired SCH_EXPIRY_GRACE ago; the jobs stay. */
 bool sch_sweep_expired(Sch *self, size_t *ret_removed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -1,12 +1,14 @@
 /* sweep.c: removes what attempts left behind, files that no job names, older than JW_ORPHAN_AFTER;
- * and files whose time is over. Several schedulers may do the same at once: each step may be
- * repeated. */
+ * files whose time is over, and old rows of the ledger. Several schedulers may do the same at once:
+ * each step may be repeated. */
 #include "sch.h"
 
 #include "jw/log.h"
 #include "jw/store_files.h"
+#include "jw/store_occurrences.h"
 
 #define SWEEP_BATCH 100
+#define ROWS_BATCH  1000
 
 bool
 sch_sweep_orphans(Sch *self, size_t *ret_removed, GError **error)
@@ -54,4 +56,13 @@ sch_sweep_expired(Sch *self, size_t *ret_removed, GError **error)
         (*ret_removed)++;
     }
     return true;
+}
+
+bool
+sch_sweep_occurrences(Sch *self, size_t *ret_removed, GError **error)
+{
+    const int64_t before = jw_clock_now_ms(self->clock) - self->config.occurrences_keep_ms;
+
+    *ret_removed = 0;
+    return jw_store_remove_occurrences(self->store, before, ROWS_BATCH, ret_removed, error);
 }

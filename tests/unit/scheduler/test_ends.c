@@ -2,6 +2,8 @@
  * schedule pauses by itself when its jobs fail in a row. */
 #include "schkit.h"
 
+#include "jw/jobs_schedules.h"
+
 #include <string.h>
 
 #define EVERY_10 "\"trigger\":{\"type\":\"interval\",\"every\":\"10m\"}"
@@ -197,15 +199,66 @@ test_faults(void **state G_GNUC_UNUSED)
     }
 }
 
+static void
+count(const JwOccurrence *row G_GNUC_UNUSED, gpointer n)
+{
+    (*(int *)n)++;
+}
+
+static int
+count_rows(SchKit *kit)
+{
+    const JwOccurrenceQuery query = { .schedule_id = "s", .limit = 100 };
+    g_autoptr(GError) error = NULL;
+    int n = 0;
+
+    assert_ok(jw_store_list_occurrences(kit->sch.store, &query, count, &n, &error), error);
+    return n;
+}
+
+/* Old rows go when their jobs have ended; the due times do not come back, whoever asks. */
+static void
+test_retention(void **state)
+{
+    SchKit *kit = *state;
+    g_autofree char *first = job_at(10);
+    g_autoptr(GError) error = NULL;
+    size_t count = 0;
+
+    kit_put(kit, "s", EVERY_10);
+    pass(kit, 21);
+    end(kit, 10, JW_CHANGE_FINISH);
+    note_ends(&kit->sch);
+    kit_put(kit, "s", EVERY_10 ",\"paused\":true");
+    (void)kit_fire(&kit->sch);
+    assert_int_equal(count_rows(kit), 3);
+    tk_clock_advance(&kit->ports->clock.fake, 89 * 24 * HOUR);
+    assert_ok(sch_sweep_occurrences(&kit->sch, &count, &error), error);
+    assert_int_equal(count, 0);
+    tk_clock_advance(&kit->ports->clock.fake, 2 * 24 * HOUR);
+    assert_ok(sch_sweep_occurrences(&kit->sch, &count, &error), error);
+    assert_int_equal(count, 2); /* the job of 20 has not ended */
+    assert_int_equal(count_rows(kit), 1);
+    g_autoptr(JwJob) before = kit_job(kit->ports, first);
+    g_autoptr(JwSchedule) schedule = stored(kit);
+    schedule->next_fire_ms = 0; /* whatever it says */
+    assert_ok(jw_jobs_backfill_schedule(&kit->sch.jobs, schedule, KIT_NOW + 10 * MINUTE,
+                                        KIT_NOW + 11 * MINUTE, "ann", &count, &error),
+              error);
+    assert_int_equal(count, 1);
+    (void)kit_fire(&kit->sch);
+    g_autoptr(JwJob) after = kit_job(kit->ports, first);
+    assert_int_equal(after->state, JW_JOB_COMPLETED); /* the one job that it ever had */
+    assert_int_equal(after->created_at_ms, before->created_at_ms);
+}
+
 int
 main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_every_end),
-        TEST(test_jobs_of_nobody),
-        TEST(test_pauses_after_failures),
-        cmocka_unit_test(test_faults),
+        TEST(test_every_end), TEST(test_jobs_of_nobody),     TEST(test_pauses_after_failures),
+        TEST(test_retention), cmocka_unit_test(test_faults),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -195,6 +195,11 @@ test_there_and_back(void **state)
         "'dst':{'gap':'skip','repeat':'both'},'start':'2026-02-01T00:00:00Z',"
         "'end':'2027-02-01T00:00:00Z','jitter':'90s','calendar':'holidays','misfire':'fire_all',"
         "'misfire_limit':7,'job':" JOB "}",
+        "{'id':'r','trigger':{'type':'interval','every':'1h'},'ready':{'type':'record',"
+        "'deadline':'4h','at_deadline':'alarm'},'job':" JOB "}",
+        "{'id':'m','trigger':{'type':'interval','every':'1h'},'ready':{'type':'marker',"
+        "'collection':'etl_runs','id':'calls-{period_end}','deadline':'90m','at_deadline':'skip'},"
+        "'job':" JOB "}",
         "{'id':'i','start':'2026-02-01T00:00:30Z','trigger':{'type':'interval','every':'90s'},"
         "'job':" JOB "}",
         "{'id':'o','trigger':{'type':'once','at':'2030-01-01T00:00:00Z'},'job':{'name':'x',"
@@ -241,7 +246,19 @@ test_refused(void **state)
         { "{" EVERY ",'timeZone':'UTC','job':" JOB "}", "/x/timeZone", "is not known" },
         { "{" EVERY ",'dst':{'gap':'skip'},'job':" JOB "}", "/x/dst",
           "belongs to a trigger of type cron" },
-        { "{" EVERY ",'ready':{},'job':" JOB "}", "/x/ready", "no effect" },
+        { "{" EVERY ",'ready':{},'job':" JOB "}", "/x/ready/deadline", "is required" },
+        { "{" EVERY ",'ready':{'type':'record','collection':'x','deadline':'1h',"
+          "'at_deadline':'run'},'job':" JOB "}",
+          "/x/ready/collection", "belongs to the type marker" },
+        { "{" EVERY ",'ready':{'type':'marker','collection':'etl','deadline':'1h',"
+          "'at_deadline':'run'},'job':" JOB "}",
+          "/x/ready/id", "is required to find the marker" },
+        { "{" EVERY ",'ready':{'type':'marker','collection':'etl','id':'calls-{day}',"
+          "'deadline':'1h','at_deadline':'run'},'job':" JOB "}",
+          "/x/ready/id", "has 'day' in braces" },
+        { "{" EVERY ",'ready':{'type':'record','deadline':'1h','at_deadline':'run'},'job':{"
+          "'name':'x','reportType':'call-records','parameters':{},'output':{'format':'csv'}}}",
+          "/x/ready/type", "the job has none" },
         { "{'trigger':{'type':'cron','cron':'0 2 * * *','dialect':'quartz'},'job':" JOB "}",
           "/x/trigger/cron", "fields" },
         { "{" EVERY ",'jitter':'25h','job':" JOB "}", "/x/jitter", "at most 24h" },

@@ -3,6 +3,7 @@
 #include "jw/due.h"
 #include "jw/job.h"
 #include "jw/occurrence.h"
+#include "jw/ready.h"
 
 G_BEGIN_DECLS
 
@@ -47,6 +48,7 @@ typedef struct {
     int32_t misfire_limit;    /* fire_all: how many that have passed fire, the latest */
     int64_t misfire_grace_ms; /* later than this is a misfire; default 60 s */
     JwOverlap overlap;
+    JwReady ready;
     int32_t pause_after_failures; /* it pauses when so many jobs in a row failed; 0: never */
     bool paused;
     char *note; /* of who paused it, or resumed it */

@@ -73,7 +73,7 @@ check_paper(const json_t *output, const char *base, JwViolations *violations)
 {
     const JwReportFormat *format = format_of(output);
 
-    if (json_object_get(output, "paper") == NULL || format == NULL || !format->served
+    if (json_object_get(output, "paper") == NULL || format == NULL
         || strcmp(format->name, "pdf") == 0 || strcmp(format->name, "xlsx") == 0) {
         return true;
     }

@@ -201,6 +201,15 @@ static const JwDocField fire_fields[] = {
 };
 const JwDocTable jw_doc_fire_table = TABLE("decision", JwFire, fire_fields);
 
+static const JwDocField ready_fields[] = {
+    NAMED(JwReady, type, "type", jw_ready_name),
+    FIELD(STRING, JwReady, collection, "collection"),
+    FIELD(STRING, JwReady, marker_id, "id"),
+    FIELD(INT64, JwReady, deadline_ms, "deadlineMs"),
+    NAMED(JwReady, at_deadline, "atDeadline", jw_unready_name),
+};
+static const JwDocTable ready_table = TABLE("readiness", JwReady, ready_fields);
+
 static const JwDocField schedule_fields[] = {
     FIELD(STRING, JwSchedule, id, "_id"),
     FIELD(STRING, JwSchedule, source, "source"),
@@ -223,6 +232,7 @@ static const JwDocField schedule_fields[] = {
     NAMED(JwSchedule, misfire, "misfire", jw_misfire_name),
     FIELD(INT64, JwSchedule, misfire_grace_ms, "misfireGraceMs"),
     NAMED(JwSchedule, overlap, "overlap", jw_overlap_name),
+    NESTED(STRUCT, JwSchedule, ready, "ready", ready_table),
     FIELD(INT32, JwSchedule, pause_after_failures, "pauseAfterFailures"),
     FIELD(BOOL, JwSchedule, paused, "paused"),
     FIELD(STRING, JwSchedule, note, "note"),

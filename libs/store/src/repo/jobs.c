@@ -46,7 +46,8 @@ jw_store_create_jobs(JwStore *self, const JwJob *const *jobs, size_t n_jobs, JwC
         JwJob job = *jobs[i];
 
         job.caller = caller;
-        job.mail_pending = job.recipients != NULL && job.recipients[0] != NULL;
+        job.mail_pending =
+            job.state == JW_JOB_FAILED || (job.recipients != NULL && job.recipients[0] != NULL);
         job.ledger_pending = job.schedule_id != NULL;
         g_ptr_array_add(documents, jw_repo_document(&jw_repo_jobs, &job));
     }
