@@ -133,7 +133,7 @@ compared_days(const ExeHtml *self, const JwReportResult *result)
     const bool near =
         result->compared_end_ms != 0 && result->start_ms - result->compared_start_ms < year_ms;
     char *days = near ? jw_report_text_days(result->compared_start_ms, result->compared_end_ms,
-                                            self->zone, result->language)
+                                            self->zone.zone, result->language)
                       : NULL;
 
     return days != NULL ? days : g_strdup(result->compared_label);
