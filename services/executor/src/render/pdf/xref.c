@@ -249,7 +249,8 @@ open_object(Xref *self, int64_t number, GError **error)
     const char *end = text != NULL ? g_strrstr(text, ">>") : NULL;
 
     if (text != NULL && end == NULL) {
-        return corrupt(error, "an object has no end") ? NULL : NULL;
+        (void)corrupt(error, "an object has no end");
+        return NULL;
     }
     return text != NULL ? g_strndup(text, (size_t)(end - text)) : NULL;
 }
