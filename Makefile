@@ -1,7 +1,7 @@
 # Thin: each target calls a script in dev/, whose first lines describe it.
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help demo up servers down status logs env build test contract lint bench oracle fuzz tsan clean
+.PHONY: help demo up servers down status logs env build test contract lint bench oracle schedule-faults fuzz tsan clean
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,9 @@ bench: ## measures, and prints a table
 
 oracle: ## 500,000 records: figures beside those of DuckDB
 	@dev/oracle
+
+schedule-faults: ## schedulers frozen and killed over due times, FAULT_ROUNDS (20)
+	@dev/schedule-faults
 
 fuzz: ## libFuzzer on each fuzz target, FUZZ_SECONDS (60) each
 	@dev/fuzz

@@ -1,6 +1,7 @@
 """Schedules from a file: each due time becomes exactly one job, whoever of the schedulers sees it."""
 
 import json
+import os
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -124,6 +125,39 @@ def test_a_decision_survives_its_scheduler(own, tmp_path, point):
         for document in pending:
             if document["_id"] == schedule:
                 assert {utc(d["due"]) for d in document["pendingFires"]} <= set(due)
+
+
+def test_faults_change_nothing_in_the_ledger(own, tmp_path):
+    """Two schedulers, one frozen over due times, the other killed over due times, in turn; JW_FAULT_ROUNDS times."""
+    own.db.schedules.delete_many({})
+    file, both = schedules_file(tmp_path, "faults"), ("interval-faults", "cron-faults")
+
+    def passed(what):
+        """Two due times more, whoever fires them."""
+        seen = min(len(occurrences(own, s)) for s in both)
+        until(lambda: min(len(occurrences(own, s)) for s in both) >= seen + 2, 30, what)
+
+    first = own.start("scheduler", JW_SCHEDULES_FILE=file)
+    second = own.start("scheduler", JW_SCHEDULES_FILE=file)
+    for _ in range(int(os.environ.get("JW_FAULT_ROUNDS", "1"))):
+        passed("both fire")
+        first.freeze()
+        passed("one is frozen")
+        second.kill()  # now nobody fires
+        missed = max(utc(own.db.schedules.find_one({"_id": s})["nextFireAt"]) for s in both) + EVERY
+        until(lambda: datetime.now(timezone.utc) > missed, 10, "two due times have passed")
+        first.thaw()
+        passed("it goes on where it was")
+        second = own.start("scheduler", JW_SCHEDULES_FILE=file)
+    passed("both fire again")
+    own.stop_service("scheduler")
+    for schedule in both:
+        check_unbroken(own, schedule)
+        rows = occurrences(own, schedule)
+        made = {job["_id"] for job in jobs_of(own, schedule)}
+        pending = {utc(d["due"]) for d in own.db.schedules.find_one({"_id": schedule})["pendingFires"]}
+        assert {row["jobId"] for row in rows if utc(row["dueAt"]) not in pending} <= made
+        assert len(made) <= len(rows), "no job without its row"
 
 
 def test_what_left_the_file_stops(own, tmp_path):
