@@ -1,10 +1,10 @@
 # Thin: each target calls a script in dev/, whose first lines describe it.
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help demo up servers down status logs env build test contract lint bench oracle oracle-cron fuzz tsan clean
+.PHONY: help demo up servers down status logs env build test contract lint bench oracle oracle-cron schedule-faults fuzz tsan clean
 
 help: ## lists the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 demo: ## starts everything and shows one report job on its way, step by step
 	@dev/demo
@@ -49,6 +49,9 @@ oracle-cron: ## 120,000 cron expressions beside five other programs
 
 oracle: ## 500,000 records: figures beside those of DuckDB
 	@dev/oracle
+
+schedule-faults: ## schedulers frozen and killed over due times, FAULT_ROUNDS (20)
+	@dev/schedule-faults
 
 fuzz: ## libFuzzer on each fuzz target, FUZZ_SECONDS (60) each
 	@dev/fuzz

@@ -1,6 +1,7 @@
 """Schedules from a file: each due time becomes exactly one job, whoever of the schedulers sees it."""
 
 import json
+import os
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -126,6 +127,39 @@ def test_a_decision_survives_its_scheduler(own, tmp_path, point):
                 assert {utc(d["due"]) for d in document["pendingFires"]} <= set(due)
 
 
+def test_faults_change_nothing_in_the_ledger(own, tmp_path):
+    """Two schedulers, one frozen over due times, the other killed over due times, in turn; JW_FAULT_ROUNDS times."""
+    own.db.schedules.delete_many({})
+    file, both = schedules_file(tmp_path, "faults"), ("interval-faults", "cron-faults")
+
+    def passed(what):
+        """Two due times more, whoever fires them."""
+        seen = min(len(occurrences(own, s)) for s in both)
+        until(lambda: min(len(occurrences(own, s)) for s in both) >= seen + 2, 30, what)
+
+    first = own.start("scheduler", JW_SCHEDULES_FILE=file)
+    second = own.start("scheduler", JW_SCHEDULES_FILE=file)
+    for _ in range(int(os.environ.get("JW_FAULT_ROUNDS", "1"))):
+        passed("both fire")
+        first.freeze()
+        passed("one is frozen")
+        second.kill()  # now nobody fires
+        missed = max(utc(own.db.schedules.find_one({"_id": s})["nextFireAt"]) for s in both) + EVERY
+        until(lambda: datetime.now(timezone.utc) > missed, 10, "two due times have passed")
+        first.thaw()
+        passed("it goes on where it was")
+        second = own.start("scheduler", JW_SCHEDULES_FILE=file)
+    passed("both fire again")
+    own.stop_service("scheduler")
+    for schedule in both:
+        check_unbroken(own, schedule)
+        rows = occurrences(own, schedule)
+        made = {job["_id"] for job in jobs_of(own, schedule)}
+        pending = {utc(d["due"]) for d in own.db.schedules.find_one({"_id": schedule})["pendingFires"]}
+        assert {row["jobId"] for row in rows if utc(row["dueAt"]) not in pending} <= made
+        assert len(made) <= len(rows), "no job without its row"
+
+
 def test_what_left_the_file_stops(own, tmp_path):
     """Renamed: the new one fires, the old one does not. Back again after a while: nothing of that while is made up for."""
     own.db.schedules.delete_many({})
@@ -178,3 +212,69 @@ def test_a_bad_file_is_refused_with_all_its_violations(own, tmp_path):
     cause = process.records("service_start_failed")[0]["cause"]
     for part in (str(file), "/schedules/0/trigger/cron", "/schedules/1/trigger/every", "/schedules/1/job/reportType"):
         assert part in cause
+
+
+def marker_file(folder, run):
+    """One schedule that waits for a marker, one that must not overlap, and a calendar of all weekdays but one."""
+    job = weekly(format="csv", parameters={"period": {"type": "weekly"}})
+    day = datetime.now(timezone.utc)
+    names = ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"]
+    # today and tomorrow are days of the calendar, whenever midnight is
+    closed = [names[(day.weekday() + n) % 7] for n in range(2)]
+    rules = [
+        {
+            "id": f"waits-{run}", "trigger": {"type": "interval", "every": "2s"}, "misfire": "fire_all", "job": job,
+            "ready": {"type": "marker", "collection": "etl_runs", "id": "week-{period_end}",
+                      "deadline": "1h", "at_deadline": "skip"},
+        },
+        {
+            "id": f"alarm-{run}", "trigger": {"type": "interval", "every": "2s"}, "job": job, "pause_after_failures": 2,
+            "ready": {"type": "record", "deadline": "1s", "at_deadline": "alarm"},
+        },
+        {"id": f"alone-{run}", "trigger": {"type": "interval", "every": "2s"}, "overlap": "skip", "job": job},
+        {"id": f"closed-{run}", "trigger": {"type": "interval", "every": "1s"}, "calendar": f"closed-{run}", "job": job},
+    ]
+    path = folder / "schedules.json"
+    path.write_text(json.dumps({"calendars": {f"closed-{run}": {"weekdays": closed}}, "schedules": rules}))
+    return str(path)
+
+
+def test_policies_on_real_servers(own, tmp_path):
+    """Readiness, alarm, overlap, calendar and the ends of jobs, with two schedulers."""
+    own.db.schedules.delete_many({})
+    file = marker_file(tmp_path, "policies")
+    waits, alarm, alone, closed = (f"{name}-policies" for name in ("waits", "alarm", "alone", "closed"))
+    own.stop_service("executor")  # so that jobs stay
+    own.start("scheduler", JW_SCHEDULES_FILE=file)
+    own.start("scheduler", JW_SCHEDULES_FILE=file)
+    try:
+        until(lambda: own.db.schedules.find_one({"_id": alarm})["paused"], 30, "two alarms in a row pause it")
+        until(lambda: len(occurrences(own, alone)) >= 3, 20, "three due times of the one that does not overlap")
+        rows = occurrences(own, alone)
+        assert rows[0]["kind"] == "fired" and {row["kind"] for row in rows[1:]} == {"skipped"}
+        assert rows[0]["jobId"] in rows[1]["reason"] and len(jobs_of(own, alone)) == 1
+
+        told = [row for row in occurrences(own, alarm) if row["kind"] == "skipped"]
+        assert all("was not ready by" in row["reason"] and "alarm" in row["reason"] for row in told)
+        assert [row["endState"] for row in told[:2]] == ["failed", "failed"]
+        job = own.db.jobs.find_one({"_id": told[0]["jobId"]})
+        assert job["state"] == "failed" and job["errorCode"] == "DATA_NOT_READY"
+        assert "2 jobs in a row failed" in own.db.schedules.find_one({"_id": alarm})["note"]
+        assert [row["kind"] for row in occurrences(own, alarm)].count("paused") == 1
+
+        assert occurrences(own, waits) == [] and jobs_of(own, waits) == []
+        today = datetime.now(timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)
+        monday = today - timedelta(days=today.weekday())
+        own.db.etl_runs.insert_one({"_id": f"week-{monday:%Y-%m-%d}"})
+        until(lambda: len(jobs_of(own, waits)) >= 2, 30, "what waited fires")
+
+        until(lambda: own.db.schedules.find_one({"_id": closed}).get("calendarVersion"), 10, "it follows its calendar")
+        following = utc(own.db.schedules.find_one({"_id": closed})["nextFireAt"])
+        assert following >= today + timedelta(days=1) and occurrences(own, closed) == []
+
+        own.start("executor")
+        first = occurrences(own, alone)[0]
+        until(lambda: own.db.occurrences.find_one({"_id": first["_id"]}).get("endState") == "completed", 30, "its end")
+        until(lambda: len(jobs_of(own, alone)) >= 2, 30, "it fires again when its job has ended")
+    finally:
+        own.stop_service("scheduler")

@@ -9,7 +9,8 @@ const JwConfigEntry sch_config_entries[] = {
       "JSON file of schedules; what is no longer in it is paused. All schedulers of one database "
       "need the same one. Empty: the schedules in the store stay as they are" },
     { "JW_TICK", JW_CONFIG_DURATION, offsetof(SchConfig, tick_ms), "500ms", 20, 60000, 0,
-      "how often the scheduler looks for due schedules" },
+      "how long the scheduler rests at most before it looks for due schedules; it wakes for a due "
+      "time that it knows" },
     { "JW_RELAY_AFTER", JW_CONFIG_DURATION, offsetof(SchConfig, relay_after_ms), "5s", 0, 600000, 0,
       "outbox entries older than this are published by the scheduler" },
     { "JW_ORPHAN_AFTER", JW_CONFIG_DURATION, offsetof(SchConfig, orphan_after_ms), "24h", 60000,
@@ -21,18 +22,36 @@ const JwConfigEntry sch_config_entries[] = {
 };
 const size_t sch_n_config_entries = G_N_ELEMENTS(sch_config_entries);
 
+/* How long the due thread may rest: until the first due time that the store knows, a tick at most,
+ * for schedules that others make. */
+static int64_t
+rest_ms(Sch *self)
+{
+    const int64_t now = jw_clock_now_ms(self->clock);
+    g_autoptr(GError) error = NULL;
+    int64_t wake = 0;
+
+    if (!jw_store_next_wake(self->store, now, &wake, &error) || wake == 0) {
+        return self->config.tick_ms;
+    }
+    return CLAMP(wake - now, 1, self->config.tick_ms);
+}
+
 static gpointer
 due_thread(gpointer data)
 {
     Sch *self = data;
+    int64_t wait_ms = self->config.tick_ms;
 
-    while (!jw_stop_wait(self->stop, self->config.tick_ms)) {
+    while (!jw_stop_wait(self->stop, wait_ms)) {
         g_autoptr(GError) error = NULL;
         size_t decided = 0;
+        const bool fired = sch_fire_due(self, &decided, &error);
 
-        if (!sch_fire_due(self, &decided, &error)) {
+        if (!fired) {
             jw_warn("fire_failed", JW_STR("error", jw_error_message(error)));
         }
+        wait_ms = fired ? rest_ms(self) : self->config.tick_ms;
     }
     return NULL;
 }

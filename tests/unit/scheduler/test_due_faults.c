@@ -172,6 +172,33 @@ test_second_takes_over(void **state G_GNUC_UNUSED)
     }
 }
 
+/* The wall clock jumps by up to an hour, in both directions, between any two looks of two
+ * schedulers: each due time has one row and one job, in order, none is left out. */
+static void
+test_clock_jumps(void **state G_GNUC_UNUSED)
+{
+    static const int jumps[] = { 0, 60, -60, 7, -60, 60, 0, -13, 60, -47, 3, -60, 60, 60 };
+
+    for (size_t p = 0; p < G_N_ELEMENTS(policies); p++) {
+        g_autoptr(SchKit) kit = kit_with_backlog(policies[p].misfire);
+        int minute = 1;
+
+        for (int i = 0; i < 200; i++) {
+            kit->ports->clock.fake.now_ms +=
+                (jumps[(size_t)i % G_N_ELEMENTS(jumps)] + i % 3) * MINUTE;
+            (void)kit_fire(i % 2 == 0 ? &kit->sch : &kit->second);
+        }
+        g_autofree char *history = kit_history(kit, "s");
+        g_auto(GStrv) rows = g_strsplit(history, " ", -1);
+        for (; rows[minute] != NULL; minute++) {
+            g_autofree char *at = g_strdup_printf("@%d0", minute);
+            assert_true(g_str_has_suffix(rows[minute - 1], at));
+        }
+        assert_true(minute > 10);
+        kit_assert_none_pending(kit, "s");
+    }
+}
+
 /* What failed is logged, and other schedules are fired all the same. */
 static void
 test_error_is_reported(void **state)
@@ -204,6 +231,7 @@ main(void)
         cmocka_unit_test(test_two_schedulers_count_once),
         cmocka_unit_test(test_two_schedulers_at_two_times),
         cmocka_unit_test(test_second_takes_over),
+        cmocka_unit_test(test_clock_jumps),
         cmocka_unit_test_setup_teardown(test_error_is_reported, kit_setup, kit_teardown),
     };
 
