@@ -38,7 +38,7 @@ def pointer(parts):
 def formats():
     """The schema of the formats that the table in C has, without and with prefix."""
     table = (TREE / "libs/report/include/jw/report_formats.h").read_text(encoding="utf-8")
-    names = re.findall(r"^ +(?:SERVED|KNOWN)\((\w+), ", table, re.M)
+    names = re.findall(r"^ +X\((\w+), ", table, re.M)
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "https://jobwire.example/schemas/common/formats.v1.json",
