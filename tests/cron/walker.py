@@ -52,7 +52,10 @@ class Rule:
 def clock(zone, change):
     """Pairs of minutes since 1970, UTC and local; and each local minute with the UTC minutes that show it."""
     first, end = (change - AROUND) // 60, (change + AROUND) // 60
-    pairs = [(now, now + cases.offset(zone, now * 60) // 60) for now in range(first, end)]
+    pairs = []
+    for begin in [first, *(-(-at // 60) for at in cases.changes_between(zone, first * 60 + 1, end * 60 - 1))]:
+        ahead = cases.offset(zone, begin * 60) // 60
+        pairs[begin - first:] = [(now, now + ahead) for now in range(begin, end)]
     shown = {}
     for now, local in pairs:
         shown.setdefault(local, []).append(now)
