@@ -8,8 +8,11 @@ import argparse
 import datetime
 import importlib
 import os
+import pathlib
 import platform
 
+README = pathlib.Path(__file__).resolve().parents[2] / "README.md"
+BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
 MEASURES = ("accepted", "completed", "waiting", "crowds", "downloads", "formats", "groups", "lifetime", "failover",
             "cron_next")
 
@@ -18,6 +21,26 @@ def machine():
     model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "?")
     memory = int(open("/proc/meminfo").readline().split()[1]) // 1048576
     return f"{os.cpu_count()} cores ({model}), {memory} GiB, {platform.system()} {platform.release()}"
+
+
+def measured(options):
+    """The lines of the page, each as soon as it is known."""
+    load = os.getloadavg()[0]
+    yield (f"Machine: {machine()}, all servers and the load on it; load before: {load:.1f}; {datetime.date.today():%-d %B %Y}, "
+           f"`make bench`, {options.seconds:g} s of each load.")
+    yield ""
+    yield "| what | Jobwire | beside it, in the same run | ratio |"
+    yield "| --- | --- | --- | --- |"
+    for measure in MEASURES:
+        if measure in options.only:
+            yield from getattr(importlib.import_module(f"measures.{measure}"), measure)(options)
+
+
+def write(lines):
+    """Puts the page between the marks of README.md."""
+    text = README.read_text()
+    head, rest = text.split(BEGIN)
+    README.write_text(head + BEGIN + "\n" + "\n".join(lines) + "\n" + END + rest.split(END)[1])
 
 
 def main():
@@ -29,13 +52,14 @@ def main():
     parser.add_argument("--waiting", type=int, default=2000)
     parser.add_argument("--reports", type=int, default=1000)
     parser.add_argument("--only", choices=MEASURES, nargs="+", default=MEASURES)
+    parser.add_argument("--write", action="store_true", help="into README.md, too")
     options = parser.parse_args()
-    print(f"Machine: {machine()}; load before: {os.getloadavg()[0]:.1f}; {datetime.date.today()}\n", flush=True)
-    print("| what | Jobwire | beside it, in the same run | ratio |\n| --- | --- | --- | --- |", flush=True)
-    for measure in MEASURES:
-        if measure in options.only:
-            for line in getattr(importlib.import_module(f"measures.{measure}"), measure)(options):
-                print(line, flush=True)
+    lines = []
+    for line in measured(options):
+        print(line, flush=True)
+        lines.append(line)
+    if options.write:
+        write(lines)
 
 
 if __name__ == "__main__":
