@@ -1,7 +1,8 @@
 # Thin: each target calls a script in dev/, whose first lines describe it.
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help demo up servers down status logs env build test contract lint bench oracle oracle-cron schedule-faults fuzz tsan clean
+.PHONY: help demo up servers down status logs env build test contract lint bench
+.PHONY: oracle oracle-cron schedule-faults fuzz tsan clean
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
