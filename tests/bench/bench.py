@@ -10,7 +10,8 @@ import importlib
 import os
 import platform
 
-MEASURES = ("accepted", "completed", "waiting", "crowds", "downloads", "formats", "groups", "lifetime", "failover")
+MEASURES = ("accepted", "completed", "waiting", "crowds", "downloads", "formats", "groups", "lifetime", "failover",
+            "schedules")
 
 
 def machine():
@@ -26,6 +27,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--rows", default="10000 100000 1000000")
     parser.add_argument("--waiting", type=int, default=2000)
+    parser.add_argument("--schedules", default="10000 100000 1000000")
     parser.add_argument("--reports", type=int, default=1000)
     parser.add_argument("--only", choices=MEASURES, nargs="+", default=MEASURES)
     options = parser.parse_args()
