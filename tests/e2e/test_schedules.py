@@ -278,3 +278,55 @@ def test_policies_on_real_servers(own, tmp_path):
         until(lambda: len(jobs_of(own, alone)) >= 2, 30, "it fires again when its job has ended")
     finally:
         own.stop_service("scheduler")
+
+
+def examined(stack, collection, query, sort, limit=100):
+    """How many documents and keys the store reads for it, by its own account."""
+    plan = stack.db.command(
+        "explain", {"find": collection, "filter": query, "sort": sort, "limit": limit}, verbosity="executionStats"
+    )["executionStats"]
+    return plan["totalDocsExamined"], plan["totalKeysExamined"]
+
+
+def test_a_look_costs_what_is_due(own, tmp_path):
+    """Of 20,000 schedules five are due: the scheduler's own questions read those, and memory and jobs do not grow."""
+    own.db.schedules.delete_many({})
+    own.start("scheduler", JW_SCHEDULES_FILE=schedules_file(tmp_path, "many"))
+    until(lambda: occurrences(own, "interval-many"), 20, "it fires")
+    own.stop_service("scheduler")
+    model = own.db.schedules.find_one({"_id": "interval-many"})
+    now = datetime.now(timezone.utc)
+    far = now + timedelta(days=300)
+    own.db.schedules.delete_many({})
+    own.db.schedules.insert_many(
+        [
+            model | {"_id": f"far-{n}", "source": "api", "intervalMs": 31536000000, "nextFireAt": far + timedelta(seconds=n),
+                     "wakeAt": far + timedelta(seconds=n), "pendingFires": []}
+            for n in range(20000)
+        ]
+    )
+    soon = [f"soon-{n}" for n in range(5)]
+    own.db.schedules.insert_many(
+        [
+            model | {"_id": name, "source": "api", "intervalMs": 86400000, "nextFireAt": now, "wakeAt": now, "pendingFires": []}
+            for name in soon
+        ]
+    )
+    due = {"paused": False, "wakeAt": {"$gte": datetime(1, 1, 1), "$lte": now + timedelta(seconds=1)}}
+    docs, keys = examined(own, "schedules", due, {"wakeAt": 1, "_id": 1})
+    assert docs <= 5 and keys <= 10
+    nearest = {"paused": False, "wakeAt": {"$gt": now + timedelta(seconds=1)}}
+    assert examined(own, "schedules", nearest, {"wakeAt": 1, "_id": 1}, 1)[0] <= 1
+    pending = {"pendingFires.due": {"$gt": datetime(1, 1, 1)}, "lookAt": {"$lte": now}}
+    assert examined(own, "schedules", pending, {"_id": 1})[0] == 0
+    live = {"scheduleId": "soon-1", "state": {"$in": ["scheduled", "pending", "running", "cancelling"]}}
+    assert examined(own, "jobs", live, {"_id": 1})[0] <= len(jobs_of(own, "soon-1"))
+    ended = {"state": {"$in": ["completed", "failed", "cancelled"]}, "ledgerPending": True}
+    waiting = own.db.jobs.count_documents(ended)
+    assert examined(own, "jobs", ended, {"updatedAt": 1, "_id": 1}, 500)[0] <= waiting
+
+    scheduler = own.start("scheduler")
+    until(lambda: all(jobs_of(own, name) for name in soon), 60, "what is due fires")
+    own.stop_service("scheduler")
+    assert scheduler.process.returncode == 0
+    assert own.db.occurrences.count_documents({"scheduleId": {"$regex": "^far-"}}) == 0

@@ -8,6 +8,8 @@
 
 #define LOOK_AFTER    5000 /* ms until it is looked for again */
 #define TIME_LIMIT_MS 10000
+#define WAITING_MAX                                                                                \
+    100 /* due times of one schedule that wait; the first of more has its deadline */
 
 /* A time at which records no longer come. */
 #define FAR_MS (JW_CALENDAR_END * 1000)
@@ -134,11 +136,12 @@ sch_ready(Sch *self, SchMeeting *meeting, SchVerdict *ret_verdict, GError **erro
     if (found) {
         return true;
     }
-    if (meeting->now_ms < deadline) {
+    if (meeting->now_ms < deadline
+        && meeting->schedule->pending_fires->len - meeting->index <= WAITING_MAX) {
         meeting->look_ms = MIN(meeting->now_ms + LOOK_AFTER, deadline);
         *ret_verdict = SCH_VERDICT_WAIT;
         return true;
     }
-    *ret_verdict = give_up(meeting, deadline);
+    *ret_verdict = give_up(meeting, MIN(deadline, meeting->now_ms));
     return true;
 }

@@ -192,13 +192,34 @@ test_faults(void **state G_GNUC_UNUSED)
     }
 }
 
+/* However far the deadline is, what waits is bounded: the first of more has its deadline now. */
+static void
+test_waiting_is_bounded(void **state G_GNUC_UNUSED)
+{
+    g_autoptr(SchKit) kit = kit_new();
+    g_autoptr(GError) error = NULL;
+    g_autoptr(JwSchedule) schedule = NULL;
+
+    kit_put(kit, "s",
+            "\"trigger\":{\"type\":\"interval\",\"every\":\"1m\"},\"misfire\":\"fire_all\","
+            "\"ready\":{\"type\":\"record\",\"deadline\":\"10d\",\"at_deadline\":\"skip\"}");
+    pass(kit, 105);
+    assert_history(kit, "s", "skipped@1 skipped@2 skipped@3 skipped@4 skipped@5 ");
+    assert_ok(jw_store_get_schedule(kit->sch.store, "s", &schedule, &error), error);
+    assert_int_equal(schedule->pending_fires->len, 100);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_record), cmocka_unit_test(test_ready_at_once),
-        cmocka_unit_test(test_marker), cmocka_unit_test(test_deadline),
-        cmocka_unit_test(test_alarm),  cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_record),
+        cmocka_unit_test(test_ready_at_once),
+        cmocka_unit_test(test_marker),
+        cmocka_unit_test(test_deadline),
+        cmocka_unit_test(test_waiting_is_bounded),
+        cmocka_unit_test(test_alarm),
+        cmocka_unit_test(test_faults),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
