@@ -230,7 +230,7 @@ name_dimension(ExeLookups *self, const JwDimensionDef *dimension, JwAggregate *a
 {
     JwAggregate *const aggregates[] = { aggregate, previous };
     g_autoptr(GPtrArray) all = values_of(dimension, aggregates, previous != NULL ? 2 : 1);
-    const char **values = (const char **)all->pdata;
+    const char **values = (const char **)(uintptr_t)all->pdata;
     const size_t n = all->len - 1;
     g_autoptr(GHashTable) names = names_new();
     int64_t rows = 0;
