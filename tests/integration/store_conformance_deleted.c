@@ -117,6 +117,7 @@ forgets_that_deletion_only(JwStore *store)
 
     put(store, schedule);
     g_autoptr(JwSchedule) deleted = delete_it(store, "t1");
+    assert_non_null(deleted);
     assert_ok(jw_store_forget_schedule(store, "s", "other", &error), error);
     g_autoptr(JwSchedule) left = get(store, true);
     assert_non_null(left);
@@ -131,6 +132,7 @@ forgets_that_deletion_only(JwStore *store)
     g_autoptr(JwSchedule) kept = get(store, false);
     assert_non_null(kept);
     g_autoptr(JwSchedule) second = delete_it(store, "t3");
+    assert_non_null(second);
     assert_ok(jw_store_forget_schedule(store, "s", "t3", &error), error);
     assert_null(get(store, true));
 }
@@ -153,6 +155,7 @@ leaves_deleted_what_the_file_has_unchanged(JwStore *store)
     assert_null(put_of_file(store, schedule));
     assert_null(put_of_file(store, schedule));
     g_autoptr(JwSchedule) deleted = delete_it(store, "t1");
+    assert_non_null(deleted);
     schedule->rule_hash[0] = 'R'; /* of a version that hashes otherwise */
     g_autoptr(JwSchedule) stays = put_of_file(store, schedule);
     assert_string_equal(stays->deleted_by, "ann");

@@ -204,6 +204,7 @@ test_delete_without_an_answer_of_the_store(void **state)
 
     put(self, "a", JW_TRIGGER_INTERVAL, GW_NOW + 1000);
     g_auto(Answer) first = ask(self, "GET", ""); /* now the key is known */
+    assert_int_equal(first.status, 200);
     jw_store_mem_fail_nth(store, 1, JW_ERROR_UNAVAILABLE, false);
     g_auto(Answer) away = ask(self, "DELETE", "/a");
     assert_int_equal(away.status, 503);

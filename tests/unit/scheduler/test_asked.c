@@ -193,6 +193,7 @@ test_deleted_in_the_middle(void **state G_GNUC_UNUSED)
         (void)kit_fire(&kit->sch);
         (void)backfill(kit, -10, 20);
         g_autofree char *id = run(kit, "k");
+        assert_non_null(id);
         jw_store_mem_before_nth(kit->sch.store, n, delete_now, &deletion);
         (void)kit_fire(&kit->sch);
         jw_store_mem_before_nth(kit->sch.store, 0, NULL, NULL);
@@ -202,6 +203,7 @@ test_deleted_in_the_middle(void **state G_GNUC_UNUSED)
             assert_int_equal(count_jobs(kit), deletion.jobs);
         }
         g_autofree char *history = kit_history(kit, "s"); /* rows and jobs agree */
+        assert_non_null(history);
         assert_true(n < 80);
     }
 }
@@ -226,6 +228,7 @@ test_two_schedulers(void **state G_GNUC_UNUSED)
         (void)kit_fire(&kit->sch);
         (void)backfill(kit, -10, 20);
         g_autofree char *id = run(kit, "k");
+        assert_non_null(id);
         hook_clock_at(&kit->ports->clock, n, fire_second, &kit->second);
         (void)kit_fire(&kit->sch);
         ran = hook_clock_done(&kit->ports->clock);

@@ -160,6 +160,7 @@ test_deleted_while_a_scheduler_is_stopped(void **state G_GNUC_UNUSED)
             assert_int_equal(count_jobs(kit), deletion.jobs);
             assert_silent(kit);
             g_autofree char *history = kit_history(kit, "s"); /* rows and jobs agree */
+            assert_non_null(history);
             assert_true(n < MAX_CALLS);
         }
     }
@@ -186,6 +187,7 @@ test_fires_during_the_deletion(void **state G_GNUC_UNUSED)
             jw_store_mem_before_nth(kit->sch.store, 0, NULL, NULL);
             assert_silent(kit);
             g_autofree char *history = kit_history(kit, "s");
+            assert_non_null(history);
         }
     }
 }
@@ -242,6 +244,7 @@ test_every_call_of_the_deletion_fails(void **state G_GNUC_UNUSED)
             }
             assert_silent(kit);
             g_autofree char *history = kit_history(kit, "s");
+            assert_non_null(history);
             if (!reached) {
                 assert_true(n > 3);
                 break;

@@ -125,6 +125,7 @@ test_only_its_own(void **state)
 {
     SchKit *kit = *state;
     g_autofree char *id = kit_make_job(kit, JW_JOB_PENDING, 0);
+    assert_non_null(id);
 
     kit_put(kit, "other", EVERY_10("allow"));
     kit_put(kit, "s", EVERY_10("skip"));

@@ -186,24 +186,25 @@ test_there_and_back(void **state)
 {
     static const char *const bodies[] = {
         "{'trigger':{'type':'interval','every':'90s'},'job':" JOB "}",
-        "{'id':'A.b_c:9','description':'Two\\nlines','note':'because','paused':true,"
-        "'misfire':'fire_all','misfire_grace':'10m','time_zone':'Europe/Istanbul',"
-        "'trigger':{'type':'interval','every':'1h','anchor':'2021-01-01T00:10:00Z'},'job':" JOB "}",
-        "{'id':'c','trigger':{'type':'cron','cron':'0 2 * * "
-        "MON'},'misfire':'skip','overlap':'queue_one','job':" JOB "}",
-        "{'id':'q','trigger':{'type':'cron','cron':'0 0 2 ? * MON','dialect':'quartz'},"
-        "'dst':{'gap':'skip','repeat':'both'},'start':'2026-02-01T00:00:00Z',"
-        "'end':'2027-02-01T00:00:00Z','jitter':'90s','calendar':'holidays','misfire':'fire_all',"
-        "'misfire_limit':7,'job':" JOB "}",
-        "{'id':'r','trigger':{'type':'interval','every':'1h'},'ready':{'type':'record',"
-        "'deadline':'4h','at_deadline':'alarm'},'job':" JOB "}",
-        "{'id':'m','trigger':{'type':'interval','every':'1h'},'ready':{'type':'marker',"
-        "'collection':'etl_runs','id':'calls-{period_end}','deadline':'90m','at_deadline':'skip'},"
-        "'job':" JOB "}",
-        "{'id':'i','start':'2026-02-01T00:00:30Z','trigger':{'type':'interval','every':'90s'},"
-        "'job':" JOB "}",
-        "{'id':'o','trigger':{'type':'once','at':'2030-01-01T00:00:00Z'},'job':{'name':'x',"
-        "'reportType':'call-records','parameters':{},'output':{'format':'csv'}}}",
+        ("{'id':'A.b_c:9','description':'Two\\nlines','note':'because','paused':true,"
+         "'misfire':'fire_all','misfire_grace':'10m','time_zone':'Europe/Istanbul',"
+         "'trigger':{'type':'interval','every':'1h','anchor':'2021-01-01T00:10:00Z'},'job':" JOB
+         "}"),
+        ("{'id':'c','trigger':{'type':'cron','cron':'0 2 * * "
+         "MON'},'misfire':'skip','overlap':'queue_one','job':" JOB "}"),
+        ("{'id':'q','trigger':{'type':'cron','cron':'0 0 2 ? * MON','dialect':'quartz'},"
+         "'dst':{'gap':'skip','repeat':'both'},'start':'2026-02-01T00:00:00Z',"
+         "'end':'2027-02-01T00:00:00Z','jitter':'90s','calendar':'holidays','misfire':'fire_all',"
+         "'misfire_limit':7,'job':" JOB "}"),
+        ("{'id':'r','trigger':{'type':'interval','every':'1h'},'ready':{'type':'record',"
+         "'deadline':'4h','at_deadline':'alarm'},'job':" JOB "}"),
+        ("{'id':'m','trigger':{'type':'interval','every':'1h'},'ready':{'type':'marker',"
+         "'collection':'etl_runs','id':'calls-{period_end}','deadline':'90m','at_deadline':'skip'},"
+         "'job':" JOB "}"),
+        ("{'id':'i','start':'2026-02-01T00:00:30Z','trigger':{'type':'interval','every':'90s'},"
+         "'job':" JOB "}"),
+        ("{'id':'o','trigger':{'type':'once','at':'2030-01-01T00:00:00Z'},'job':{'name':'x',"
+         "'reportType':'call-records','parameters':{},'output':{'format':'csv'}}}"),
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(bodies); i++) {

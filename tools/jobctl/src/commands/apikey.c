@@ -73,7 +73,7 @@ check_name(const char *name, GError **error)
     bool good = name != NULL && name[0] != '\0' && g_utf8_validate(name, -1, NULL)
                 && g_utf8_strlen(name, -1) <= NAME_MAX_CHARS;
 
-    for (const char *at = name; good && *at != '\0'; at = g_utf8_next_char(at)) {
+    for (const char *at = name; good && *at != '\0'; at = g_utf8_find_next_char(at, NULL)) {
         good = !jw_text_invisible(g_utf8_get_char(at));
     }
     return good
