@@ -1,7 +1,8 @@
-/* test_schedules.c: the API of scheduled jobs, by an admin's key: the list and the deletion. */
+/* test_schedules.c: the API of scheduled jobs, by an admin's key: what is read, and the deletion.
+ */
 #include "gwkit.h"
 
-#include "jw/store_schedules.h"
+#include "jw/jobs_calendars.h"
 
 #include <string.h>
 
@@ -155,6 +156,8 @@ test_wrong_query(void **state)
         { "?limit=10001", "/limit" },
         { "?page=2", "/page" },
         { "?after=", "/after" },
+        { "/a/occurrences?limit=0", "/limit" },
+        { "/a/occurrences?before=yesterday", "/before" },
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -163,6 +166,144 @@ test_wrong_query(void **state)
         assert_string_equal(answer_text(&answer, "detail.code"), "VALIDATION_ERROR");
         assert_string_equal(answer_text(&answer, "detail.errors.0.pointer"), cases[i].pointer);
     }
+}
+
+static void
+assert_text(const Answer *answer, const char *path, const char *expected)
+{
+    if (g_strcmp0(answer_text(answer, path), expected) != 0) {
+        fail_msg("%s is %s, not %s", path, answer_text(answer, path), expected);
+    }
+}
+
+static void
+put_row(const Fixture *self, int minute, JwOccurrenceKind kind, const char *reason)
+{
+    g_autofree char *id = g_strdup_printf("row-%d", minute);
+    JwOccurrence row = { .schedule_id = "a",
+                         .due_ms = GW_NOW + minute * 60000,
+                         .decided_ms = GW_NOW + minute * 60000 + 500,
+                         .kind = kind,
+                         .reason = reason,
+                         .job_id = jw_occurrence_fires(kind) ? "job" : NULL };
+    JwCreate create = JW_CREATE_EXISTS;
+    g_autoptr(GError) error = NULL;
+
+    g_strlcpy(row.id, id, sizeof row.id);
+    assert_ok(jw_store_put_occurrence(self->kit->gw.store, &row, &create, &error), error);
+}
+
+static void
+test_get(void **state)
+{
+    const Fixture *self = *state;
+    g_autoptr(JwSchedule) schedule = jw_schedule_new();
+    g_autoptr(GError) error = NULL;
+
+    schedule->id = g_strdup("a");
+    schedule->source = g_strdup("api");
+    schedule->trigger = JW_TRIGGER_CRON;
+    schedule->cron = g_strdup("30 2  * * 0,6");
+    schedule->time_zone = g_strdup("Europe/Berlin");
+    schedule->next_fire_ms = GW_NOW + 4 * 86400000;
+    schedule->overlap = JW_OVERLAP_SKIP;
+    schedule->job_body = g_strdup("{\"name\":\"n\"}");
+    assert_ok(jw_schedule_begin(schedule, GW_NOW, &error), error);
+    assert_ok(jw_store_put_schedule(self->kit->gw.store, schedule, &error), error);
+    g_auto(Answer) got = ask(self, "GET", "/a");
+    assert_int_equal(got.status, 200);
+    assert_text(&got, "status", "ok");
+    assert_text(&got, "data.job.id", "a");
+    assert_text(&got, "data.job.next_run_time", "2026-01-17T01:30:00Z");
+    assert_text(&got, "data.job.trigger_type", "cron");
+    assert_text(&got, "data.job.trigger_details", "30 2 * * 0,6");
+    assert_text(&got, "data.job.time_zone", "Europe/Berlin");
+    assert_true(json_is_false(answer_at(&got, "data.job.paused")));
+    assert_true(json_is_null(answer_at(&got, "data.job.note")));
+    assert_text(&got, "data.job.overlap", "skip");
+    assert_text(&got, "data.job.misfire", "fire_once");
+    assert_text(&got, "data.job.trigger.cron", "30 2  * * 0,6");
+    assert_text(&got, "data.job.job.name", "n");
+    assert_int_equal(json_array_size(answer_at(&got, "data.job.next_run_times")), 10);
+    assert_text(&got, "data.job.next_run_times.0", "2026-01-17T01:30:00Z");
+    assert_text(&got, "data.job.next_run_times.1", "2026-01-18T01:30:00Z");
+    /* of the dialects first, then of the clock, also where it changes after the ten */
+    assert_text(&got, "data.job.warnings.0.code", "CRON_WEEKDAY_NUMBERS");
+    assert_text(&got, "data.job.warnings.1.code", "DST_MOVED");
+    assert_text(&got, "data.job.warnings.2.code", "DST_FIRST");
+    assert_int_equal(json_array_size(answer_at(&got, "data.job.warnings")), 3);
+    assert_int_equal(json_array_size(answer_at(&got, "data.job.occurrences")), 0);
+    pause_it(self, "a");
+    g_auto(Answer) paused = ask(self, "GET", "/a");
+    assert_true(json_is_null(answer_at(&paused, "data.job.next_run_time")));
+    assert_int_equal(json_array_size(answer_at(&paused, "data.job.next_run_times")), 0);
+    assert_text(&paused, "data.job.note", "a pause");
+}
+
+/* A schedule whose calendar is not there is shown, and says so. */
+static void
+test_get_without_its_calendar(void **state)
+{
+    const Fixture *self = *state;
+    g_autoptr(JwSchedule) schedule = jw_schedule_new();
+    json_auto_t *days = json_pack("{s:[s]}", "weekdays", "TUE");
+    g_autoptr(GError) error = NULL;
+
+    schedule->id = g_strdup("a");
+    schedule->source = g_strdup("api");
+    schedule->trigger = JW_TRIGGER_INTERVAL;
+    schedule->interval_ms = 86400000;
+    schedule->calendar = g_strdup("closed");
+    schedule->next_fire_ms = GW_NOW + 1;
+    assert_ok(jw_store_put_schedule(self->kit->gw.store, schedule, &error), error);
+    g_auto(Answer) got = ask(self, "GET", "/a");
+    assert_int_equal(got.status, 200);
+    assert_text(&got, "data.job.calendar", "closed");
+    assert_text(&got, "data.job.warnings.0.code", "RULE_UNREADABLE");
+    assert_int_equal(json_array_size(answer_at(&got, "data.job.next_run_times")), 0);
+    assert_ok(jw_jobs_put_calendar(&self->kit->gw.jobs, "closed", days, &error), error);
+    g_auto(Answer) there = ask(self, "GET", "/a");
+    assert_int_equal(json_array_size(answer_at(&there, "data.job.warnings")), 0);
+    assert_text(&there, "data.job.next_run_times.5", "2026-01-19T00:00:00Z");
+    assert_text(&there, "data.job.next_run_times.6", "2026-01-21T00:00:00Z");
+}
+
+static void
+test_occurrences(void **state)
+{
+    const Fixture *self = *state;
+    static const struct {
+        const char *status, *reason;
+    } expected[] = { { "fired", NULL },
+                     { "late", "it waited" },
+                     { "caught_up", "it had passed" },
+                     { "fired", "asked for by k" },
+                     { "coalesced", "a later one" },
+                     { "skipped", "too late" } };
+
+    put(self, "a", JW_TRIGGER_INTERVAL, GW_NOW + 1000);
+    for (int i = 0; i < JW_OCCURRENCE_PAUSED; i++) {
+        put_row(self, i, (JwOccurrenceKind)i, expected[i].reason);
+    }
+    put_row(self, 90, JW_OCCURRENCE_PAUSED, "no due time");
+    g_auto(Answer) all = ask(self, "GET", "/a/occurrences");
+    assert_int_equal(json_array_size(answer_at(&all, "data.occurrences")), 6);
+    for (int i = 0; i < 6; i++) {
+        g_autofree char *status = g_strdup_printf("data.occurrences.%d.status", 5 - i);
+        g_autofree char *reason = g_strdup_printf("data.occurrences.%d.reason", 5 - i);
+        g_autofree char *job = g_strdup_printf("data.occurrences.%d.job_id", 5 - i);
+        assert_text(&all, status, expected[i].status);
+        assert_text(&all, reason, expected[i].reason);
+        assert_non_null(answer_at(&all, reason)); /* null is a value */
+        assert_text(&all, job, i < 4 ? "job" : NULL);
+    }
+    assert_text(&all, "data.occurrences.0.due_time", "2026-01-13T02:05:15Z");
+    assert_text(&all, "data.occurrences.0.decided_at", "2026-01-13T02:05:15.500Z");
+    g_auto(Answer) part = ask(self, "GET", "/a/occurrences?limit=2&before=2026-01-13T02:05:15Z");
+    assert_int_equal(json_array_size(answer_at(&part, "data.occurrences")), 2);
+    assert_text(&part, "data.occurrences.0.due_time", "2026-01-13T02:04:15Z");
+    g_auto(Answer) job = ask(self, "GET", "/a");
+    assert_int_equal(json_array_size(answer_at(&job, "data.job.occurrences")), 6);
 }
 
 static void
@@ -190,6 +331,10 @@ test_delete(void **state)
     assert_not_found(&again, "Job 'a' not found");
     g_auto(Answer) never = ask(self, "DELETE", "/no%20such%20%C3%BC");
     assert_not_found(&never, "Job 'no such ü' not found");
+    g_auto(Answer) unseen = ask(self, "GET", "/a");
+    assert_not_found(&unseen, "Job 'a' not found");
+    g_auto(Answer) no_rows = ask(self, "GET", "/a/occurrences");
+    assert_not_found(&no_rows, "Job 'a' not found");
     g_auto(Answer) left = ask(self, "GET", "");
     assert_int_equal(json_array_size(answer_at(&left, "data.jobs")), 1);
     assert_string_equal(answer_text(&left, "data.jobs.0.id"), "b");
@@ -250,6 +395,9 @@ main(void)
         TEST(test_list),
         TEST(test_list_in_parts),
         TEST(test_wrong_query),
+        TEST(test_get),
+        TEST(test_get_without_its_calendar),
+        TEST(test_occurrences),
         TEST(test_delete),
         TEST(test_delete_without_an_answer_of_the_store),
         TEST(test_form_of_refusals),

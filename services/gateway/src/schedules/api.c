@@ -5,6 +5,9 @@
 
 static const JwHttpRoute routes[] = {
     { "GET", "", gw_schedules_list, GW_SCHEDULES_MAY, gw_schedules_list_query },
+    { "GET", "/:jobId", gw_schedules_get, GW_SCHEDULES_MAY, NULL },
+    { "GET", "/:jobId/occurrences", gw_schedules_occurrences, GW_SCHEDULES_MAY,
+      gw_schedules_occurrences_query },
     { "DELETE", "/:jobId", gw_schedules_delete, GW_SCHEDULES_MAY, NULL },
     { 0 },
 };
