@@ -57,6 +57,7 @@ put(const Fixture *self, const char *id, JwTriggerType trigger, int64_t next_ms)
     schedule->cron = g_strdup("0  */6 * * *");
     schedule->once_ms = GW_NOW + 1000;
     schedule->next_fire_ms = next_ms;
+    schedule->job_body = g_strdup(KIT_BODY);
     assert_ok(jw_store_put_schedule(self->kit->gw.store, schedule, &error), error);
 }
 
@@ -306,6 +307,133 @@ test_occurrences(void **state)
     assert_int_equal(json_array_size(answer_at(&job, "data.job.occurrences")), 6);
 }
 
+static Answer
+post(const Fixture *self, const char *tail, const char *body)
+{
+    g_autofree char *path = g_strconcat(PATH, tail, NULL);
+
+    return kit_ask_with_key(self->kit, self->key, "POST", path, body);
+}
+
+static void
+test_preview(void **state)
+{
+    const Fixture *self = *state;
+
+    g_auto(Answer) rule = post(self, "/preview",
+                               "{\"trigger\":{\"type\":\"cron\",\"cron\":\"0 9 * * 1\"},"
+                               "\"time_zone\":\"Europe/Berlin\"}");
+    assert_int_equal(rule.status, 200);
+    assert_int_equal(json_array_size(answer_at(&rule, "data.next_run_times")), 10);
+    assert_text(&rule, "data.next_run_times.0", "2026-01-19T08:00:00Z");
+    assert_text(&rule, "data.warnings.0.code", "CRON_WEEKDAY_NUMBERS");
+    assert_int_equal(json_object_size(answer_at(&rule, "data")), 2);
+    g_auto(Answer) list = ask(self, "GET", "");
+    assert_int_equal(json_array_size(answer_at(&list, "data.jobs")), 0);
+    /* what no longer fires has no due times */
+    g_auto(Answer) past =
+        post(self, "/preview", "{\"trigger\":{\"type\":\"once\",\"at\":\"2025-01-01T00:00:00Z\"}}");
+    assert_int_equal(json_array_size(answer_at(&past, "data.next_run_times")), 0);
+}
+
+static void
+test_preview_of_what_is_wrong(void **state)
+{
+    const Fixture *self = *state;
+    static const struct {
+        const char *body, *pointer;
+    } cases[] = {
+        { "{}", "/trigger" },
+        { "[]", "" },
+        { "{\"trigger\":{\"type\":\"cron\",\"cron\":\"0 0 30 2 *\"}}", "/trigger/cron" },
+        { "{\"trigger\":{\"type\":\"interval\",\"every\":\"1h\"},\"calendar\":\"none\"}",
+          "/calendar" },
+        { "{\"trigger\":{\"type\":\"interval\",\"every\":\"1h\"},\"jobs\":{}}", "/jobs" },
+        { "{\"trigger\":{\"type\":\"interval\",\"every\":\"1h\"},\"job\":{}}", "/job/reportType" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(Answer) answer = post(self, "/preview", cases[i].body);
+        assert_int_equal(answer.status, 400);
+        assert_string_equal(answer_text(&answer, "detail.code"), "VALIDATION_ERROR");
+        assert_text(&answer, "detail.errors.0.pointer", cases[i].pointer);
+    }
+}
+
+static void
+test_preview_of_a_stored_one(void **state)
+{
+    const Fixture *self = *state;
+
+    put(self, "a", JW_TRIGGER_CRON, GW_NOW + 1000);
+    pause_it(self, "a");
+    g_auto(Answer) as_it_is = post(self, "/a/preview", NULL);
+    assert_int_equal(as_it_is.status, 200);
+    assert_text(&as_it_is, "data.next_run_times.0", "2026-01-13T06:00:00Z");
+    g_auto(Answer) changed = post(self, "/a/preview", "{\"trigger\":{\"cron\":\"5 * * * *\"}}");
+    assert_text(&changed, "data.next_run_times.0", "2026-01-13T02:05:00Z");
+    g_auto(Answer) wrong = post(self, "/a/preview", "{\"trigger\":null,\"no\":null}");
+    assert_int_equal(wrong.status, 400);
+    assert_text(&wrong, "detail.errors.0.pointer", "/no");
+    assert_text(&wrong, "detail.errors.1.pointer", "/trigger");
+    g_auto(Answer) none = post(self, "/b/preview", NULL);
+    assert_int_equal(none.status, 404);
+}
+
+static void
+test_run(void **state)
+{
+    const Fixture *self = *state;
+    g_autoptr(JwSchedule) before = NULL;
+    g_autoptr(JwSchedule) after = NULL;
+    JwStore *store = self->kit->gw.store;
+    g_autoptr(GError) error = NULL;
+
+    put(self, "a", JW_TRIGGER_INTERVAL, GW_NOW + 1000);
+    pause_it(self, "a");
+    assert_ok(jw_store_get_schedule(store, "a", &before, &error), error);
+    g_auto(Answer) run = post(self, "/a/run", NULL);
+    assert_int_equal(run.status, 202);
+    assert_text(&run, "status", "ok");
+    assert_int_equal(json_object_size(answer_at(&run, "data")), 1);
+    assert_ok(jw_store_get_schedule(store, "a", &after, &error), error);
+    assert_int_equal(after->next_fire_ms, before->next_fire_ms);
+    assert_int_equal(after->pending_fires->len, before->pending_fires->len + 1);
+    g_auto(Answer) other = post(self, "/a/run", "{}");
+    assert_string_not_equal(answer_text(&other, "data.job_id"), answer_text(&run, "data.job_id"));
+    g_auto(Answer) wrong = post(self, "/a/run", "{\"at\":1}");
+    assert_int_equal(wrong.status, 400);
+    assert_text(&wrong, "detail.errors.0.pointer", "/at");
+    g_auto(Answer) none = post(self, "/b/run", NULL);
+    assert_int_equal(none.status, 404);
+}
+
+/* The same key is the same run, and in doubt it may be repeated. */
+static void
+test_run_by_key(void **state)
+{
+    const Fixture *self = *state;
+    g_autofree char *header = g_strdup_printf("X-API-Key: %s", self->key);
+    const char *const headers[] = { header, "Idempotency-Key: k", NULL };
+    const char *const bad[] = { header, "Idempotency-Key: \t\x01", NULL };
+    JwStore *store = self->kit->gw.store;
+
+    put(self, "a", JW_TRIGGER_INTERVAL, GW_NOW + 1000);
+    g_auto(Answer) known = ask(self, "GET", ""); /* now the key is known */
+    jw_store_mem_fail_nth(store, 3, JW_ERROR_IN_DOUBT, true);
+    g_auto(Answer) doubt = kit_ask(self->kit, NULL, "POST", PATH "/a/run", NULL, headers);
+    assert_int_equal(doubt.status, 504);
+    assert_text(&doubt, "detail.code", "OUTCOME_UNKNOWN");
+    g_auto(Answer) first = kit_ask(self->kit, NULL, "POST", PATH "/a/run", NULL, headers);
+    g_auto(Answer) again = kit_ask(self->kit, NULL, "POST", PATH "/a/run", "{}", headers);
+    assert_int_equal(first.status, 202);
+    assert_int_equal(again.status, 202);
+    assert_string_equal(answer_text(&first, "data.job_id"), answer_text(&again, "data.job_id"));
+    assert_string_equal(answer_header(&first, "idempotent-replayed"), "true");
+    g_auto(Answer) wrong = kit_ask(self->kit, NULL, "POST", PATH "/a/run", NULL, bad);
+    assert_int_equal(wrong.status, 400);
+}
+
 static void
 assert_not_found(const Answer *answer, const char *message)
 {
@@ -398,6 +526,11 @@ main(void)
         TEST(test_get),
         TEST(test_get_without_its_calendar),
         TEST(test_occurrences),
+        TEST(test_preview),
+        TEST(test_preview_of_what_is_wrong),
+        TEST(test_preview_of_a_stored_one),
+        TEST(test_run),
+        TEST(test_run_by_key),
         TEST(test_delete),
         TEST(test_delete_without_an_answer_of_the_store),
         TEST(test_form_of_refusals),

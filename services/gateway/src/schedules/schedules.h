@@ -32,6 +32,12 @@ json_t *gw_schedules_occurrence(const JwOccurrence *row);
 JwSchedule *gw_schedules_find(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply);
 /* detail.c: the whole of a schedule as {"job":…}; NULL: answered. (transfer full) */
 json_t *gw_schedules_detail(const Gw *gw, JwHttpReply *reply, JwSchedule *schedule);
+/* run.c: the Idempotency-Key, and the id that it makes for who asks; another one each time without
+ * it. @ret_key: (out) (nullable) (transfer none). False: a violation was noted. */
+bool gw_schedules_key(const JwHttpRequest *request, JwViolations *violations, const char **ret_key,
+                      char ret_id[JW_UUID_LEN + 1]);
+/* run.c: an error; @what: the message of one of which is not known whether it was done. */
+void gw_schedules_reply_doubt(JwHttpReply *reply, const GError *error, const char *what);
 /* render.c: 404 JOB_NOT_FOUND. */
 void gw_schedules_not_found(JwHttpReply *reply, const char *id);
 
@@ -41,6 +47,10 @@ void gw_schedules_list(const JwHttpRequest *request, JwHttpReply *reply, gpointe
 void gw_schedules_get(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 extern const JwField gw_schedules_occurrences_query[];
 void gw_schedules_occurrences(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
+void gw_schedules_preview(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
+void gw_schedules_preview_stored(const JwHttpRequest *request, JwHttpReply *reply,
+                                 gpointer context);
+void gw_schedules_run(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 void gw_schedules_delete(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 
 G_END_DECLS
