@@ -1,4 +1,5 @@
-/* test_schedules.c: the API of scheduled jobs, by an admin's key: what is read, and the deletion.
+/* test_schedules.c: the API of scheduled jobs, by an admin's key: what is read, what is
+ * changed, and the deletion.
  */
 #include "gwkit.h"
 
@@ -434,6 +435,220 @@ test_run_by_key(void **state)
     assert_int_equal(wrong.status, 400);
 }
 
+#define JOB "\"job\":" KIT_BODY
+
+static Answer
+change(const Fixture *self, const char *method, const char *tail, const char *body)
+{
+    g_autofree char *path = g_strconcat(PATH, tail, NULL);
+
+    return kit_ask_with_key(self->kit, self->key, method, path, body);
+}
+
+static void
+test_create(void **state)
+{
+    const Fixture *self = *state;
+    static const char body[] =
+        "{\"id\":\"a\",\"trigger\":{\"type\":\"interval\",\"every\":\"90s\"},"
+        "\"misfire\":\"skip\"," JOB "}";
+    static const char without_id[] =
+        "{\"trigger\":{\"type\":\"cron\",\"cron\":\"@daily\"}," JOB "}";
+
+    g_auto(Answer) made = post(self, "", body);
+    assert_int_equal(made.status, 201);
+    assert_string_equal(answer_header(&made, "location"), PATH "/a");
+    assert_text(&made, "data.job.id", "a");
+    assert_text(&made, "data.job.trigger_details", "every 90 seconds");
+    assert_text(&made, "data.job.next_run_time", "2026-01-13T02:01:30Z");
+    assert_text(&made, "data.job.misfire", "skip");
+    assert_text(&made, "data.job.time_zone", "UTC");
+    g_auto(Answer) got = ask(self, "GET", "/a");
+    assert_true(json_equal(got.json, made.json));
+    g_auto(Answer) again = post(self, "", body);
+    assert_int_equal(again.status, 409);
+    assert_text(&again, "detail.code", "JOB_EXISTS");
+    g_auto(Answer) named = post(self, "", without_id);
+    assert_int_equal(named.status, 201);
+    assert_text(&named, "data.job.trigger_details", "0 0 * * *");
+    g_autofree char *path = g_strconcat(PATH "/", answer_text(&named, "data.job.id"), NULL);
+    assert_string_equal(answer_header(&named, "location"), path);
+    g_auto(Answer) deleted = ask(self, "DELETE", "/a");
+    g_auto(Answer) back = post(self, "", body);
+    assert_int_equal(back.status, 201);
+}
+
+static void
+test_create_by_key(void **state)
+{
+    const Fixture *self = *state;
+    g_autofree char *header = g_strdup_printf("X-API-Key: %s", self->key);
+    const char *const headers[] = { header, "Idempotency-Key: k", NULL };
+    const char *const other[] = { header, "Idempotency-Key: l", NULL };
+    static const char body[] = "{\"trigger\":{\"type\":\"interval\",\"every\":\"90s\"}," JOB "}";
+    static const char same[] = "{ " JOB ",\"trigger\":{\"every\":\"90s\",\"type\":\"interval\"}}";
+    static const char less[] = "{\"trigger\":{\"type\":\"interval\",\"every\":\"91s\"}," JOB "}";
+
+    g_auto(Answer) first = kit_ask(self->kit, NULL, "POST", PATH, body, headers);
+    g_auto(Answer) again = kit_ask(self->kit, NULL, "POST", PATH, same, headers);
+    assert_int_equal(first.status, 201);
+    assert_int_equal(again.status, 201);
+    assert_null(answer_header(&first, "idempotent-replayed"));
+    assert_string_equal(answer_header(&again, "idempotent-replayed"), "true");
+    assert_true(json_equal(first.json, again.json));
+    g_auto(Answer) reused = kit_ask(self->kit, NULL, "POST", PATH, less, headers);
+    assert_int_equal(reused.status, 422);
+    assert_text(&reused, "detail.code", "IDEMPOTENCY_KEY_REUSED");
+    g_auto(Answer) second = kit_ask(self->kit, NULL, "POST", PATH, body, other);
+    assert_string_not_equal(answer_text(&first, "data.job.id"),
+                            answer_text(&second, "data.job.id"));
+}
+
+static void
+test_wrong_bodies(void **state)
+{
+    const Fixture *self = *state;
+    static const struct {
+        const char *body, *pointer;
+    } cases[] = {
+        { "[]", "" },
+        { "{" JOB "}", "/trigger" },
+        { "{\"id\":\"a b\",\"trigger\":{\"type\":\"interval\",\"every\":\"1h\"}," JOB "}", "/id" },
+        { "{\"id\":7,\"trigger\":{\"type\":\"interval\",\"every\":\"1h\"}," JOB "}", "/id" },
+        { "{\"trigger\":{\"type\":\"interval\",\"every\":\"1h\"}}", "/job" },
+        { "{\"trigger\":{\"type\":\"once\",\"at\":\"2026-01-13T02:00:15Z\"}," JOB "}", "/trigger" },
+        { "{\"end\":\"2026-01-13T02:00:16Z\",\"trigger\":{\"type\":\"interval\",\"every\":\"1h\"}"
+          "," JOB "}",
+          "/end" },
+        { "{\"calendar\":\"no\",\"trigger\":{\"type\":\"interval\",\"every\":\"1h\"}," JOB "}",
+          "/calendar" },
+        { "{\"max\":1,\"trigger\":{\"type\":\"interval\",\"every\":\"1h\"}," JOB "}", "/max" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(Answer) created = post(self, "", cases[i].body);
+        g_auto(Answer) replaced = change(self, "PUT", "/x", cases[i].body);
+        assert_int_equal(created.status, 400);
+        assert_int_equal(replaced.status, 400);
+        assert_text(&created, "detail.code", "VALIDATION_ERROR");
+        assert_text(&created, "detail.errors.0.pointer", cases[i].pointer);
+        assert_text(&replaced, "detail.errors.0.pointer", cases[i].pointer);
+    }
+    g_auto(Answer) list = ask(self, "GET", "");
+    assert_int_equal(json_array_size(answer_at(&list, "data.jobs")), 0);
+}
+
+static void
+test_put(void **state)
+{
+    const Fixture *self = *state;
+    static const char hourly[] = "{\"trigger\":{\"type\":\"interval\",\"every\":\"1h\"},"
+                                 "\"description\":\"d\"," JOB "}";
+    static const char other[] =
+        "{\"id\":\"a\",\"trigger\":{\"type\":\"cron\",\"cron\":\"5 * * * *\"}," JOB "}";
+
+    g_auto(Answer) made = change(self, "PUT", "/a", hourly);
+    assert_int_equal(made.status, 201);
+    assert_string_equal(answer_header(&made, "location"), PATH "/a");
+    g_auto(Answer) again = change(self, "PUT", "/a", hourly);
+    assert_int_equal(again.status, 200);
+    assert_null(answer_header(&again, "location"));
+    assert_true(json_equal(made.json, again.json));
+    g_auto(Answer) replaced = change(self, "PUT", "/a", other);
+    assert_int_equal(replaced.status, 200);
+    assert_text(&replaced, "data.job.next_run_time", "2026-01-13T02:05:00Z");
+    assert_null(answer_at(&replaced, "data.job.description"));
+    g_auto(Answer) wrong = change(self, "PUT", "/b", other);
+    assert_int_equal(wrong.status, 400);
+    assert_text(&wrong, "detail.errors.0.pointer", "/id");
+    g_auto(Answer) odd = change(self, "PUT", "/a%20b", hourly);
+    assert_int_equal(odd.status, 400);
+    assert_text(&odd, "detail.errors.0.pointer", "/id");
+}
+
+static void
+test_patch(void **state)
+{
+    const Fixture *self = *state;
+
+    put(self, "a", JW_TRIGGER_CRON, GW_NOW + 7000);
+    g_auto(Answer) paused = change(self, "PATCH", "/a", "{\"paused\":true,\"note\":\"moving\"}");
+    assert_int_equal(paused.status, 200);
+    assert_true(json_is_true(answer_at(&paused, "data.job.paused")));
+    assert_text(&paused, "data.job.note", "moving");
+    assert_true(json_is_null(answer_at(&paused, "data.job.next_run_time")));
+    g_auto(Answer) described = change(self, "PATCH", "/a", "{\"description\":\"d\"}");
+    assert_text(&described, "data.job.note", "moving");
+    g_auto(Answer) resumed = change(self, "PATCH", "/a", "{\"paused\":false}");
+    assert_true(json_is_null(answer_at(&resumed, "data.job.note")));
+    assert_text(&resumed, "data.job.description", "d");
+    assert_text(&resumed, "data.job.next_run_time", "2026-01-13T06:00:00Z");
+    g_auto(Answer) rule =
+        change(self, "PATCH", "/a",
+               "{\"trigger\":{\"type\":\"interval\",\"every\":\"1h\",\"cron\":null}}");
+    assert_text(&rule, "data.job.trigger_details", "every 3600 seconds");
+    g_auto(Answer) none = change(self, "PATCH", "/b", "{}");
+    assert_int_equal(none.status, 404);
+    static const struct {
+        const char *body, *pointer;
+    } cases[] = {
+        { "[]", "" },
+        { "{\"trigger\":null}", "/trigger" },
+        { "{\"id\":\"b\"}", "/id" },
+        { "{\"paused\":\"yes\"}", "/paused" },
+        { "{\"pause\":null}", "/pause" },
+        { "{\"trigger\":{\"type\":\"cron\",\"cron\":\"1 * * * *\"}}", "/trigger/every" },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(Answer) answer = change(self, "PATCH", "/a", cases[i].body);
+        assert_int_equal(answer.status, 400);
+        assert_text(&answer, "detail.errors.0.pointer", cases[i].pointer);
+    }
+}
+
+/* Due times go on where the rule stays: also those that a scheduler has yet to see. */
+static void
+test_a_change_keeps_due_times(void **state)
+{
+    const Fixture *self = *state;
+    JwStore *store = self->kit->gw.store;
+    static const char body[] = "{\"trigger\":{\"type\":\"interval\",\"every\":\"1h\"}," JOB "}";
+    g_autoptr(JwSchedule) before = NULL;
+    g_autoptr(JwSchedule) after = NULL;
+    g_autoptr(GError) error = NULL;
+
+    g_auto(Answer) made = change(self, "PUT", "/a", body);
+    tk_clock_advance(&self->kit->ports->clock.fake, 7200000);
+    assert_ok(jw_store_get_schedule(store, "a", &before, &error), error);
+    g_auto(Answer) same = change(self, "PATCH", "/a", "{\"overlap\":\"skip\"}");
+    assert_int_equal(same.status, 200);
+    assert_ok(jw_store_get_schedule(store, "a", &after, &error), error);
+    assert_int_equal(after->next_fire_ms, before->next_fire_ms);
+    assert_int_equal(after->overlap, JW_OVERLAP_SKIP);
+    assert_string_equal(after->source, "api");
+}
+
+static void
+test_write_in_doubt(void **state)
+{
+    const Fixture *self = *state;
+    JwStore *store = self->kit->gw.store;
+    static const char body[] = "{\"trigger\":{\"type\":\"interval\",\"every\":\"1h\"}," JOB "}";
+
+    g_auto(Answer) known = ask(self, "GET", "");              /* now the key is known */
+    jw_store_mem_fail_nth(store, 3, JW_ERROR_IN_DOUBT, true); /* but it was done */
+    g_auto(Answer) resolved = change(self, "PUT", "/a", body);
+    assert_int_equal(resolved.status, 201);
+    jw_store_mem_fail_nth(store, 1, JW_ERROR_UNAVAILABLE, false);
+    g_auto(Answer) away = change(self, "PUT", "/a", body);
+    assert_int_equal(away.status, 503);
+    jw_store_mem_fail_nth(store, 2, JW_ERROR_IN_DOUBT, true);
+    jw_store_mem_then_fail(store, 2, JW_ERROR_UNAVAILABLE);
+    g_auto(Answer) unknown = change(self, "PATCH", "/a", "{\"paused\":true}");
+    assert_int_equal(unknown.status, 504);
+    assert_text(&unknown, "detail.code", "OUTCOME_UNKNOWN");
+}
+
 static void
 assert_not_found(const Answer *answer, const char *message)
 {
@@ -531,6 +746,13 @@ main(void)
         TEST(test_preview_of_a_stored_one),
         TEST(test_run),
         TEST(test_run_by_key),
+        TEST(test_create),
+        TEST(test_create_by_key),
+        TEST(test_wrong_bodies),
+        TEST(test_put),
+        TEST(test_patch),
+        TEST(test_a_change_keeps_due_times),
+        TEST(test_write_in_doubt),
         TEST(test_delete),
         TEST(test_delete_without_an_answer_of_the_store),
         TEST(test_form_of_refusals),

@@ -10,13 +10,13 @@
 static const JwField run_fields[] = { { .name = NULL } };
 
 bool
-gw_schedules_key(const JwHttpRequest *request, JwViolations *violations, const char **ret_key,
-                 char ret_id[JW_UUID_LEN + 1])
+gw_schedules_key(const JwHttpRequest *request, int64_t now_ms, JwViolations *violations,
+                 const char **ret_key, char ret_id[JW_UUID_LEN + 1])
 {
     if (!gw_request_key(request, violations, ret_key)) {
         return false;
     }
-    jw_jobs_make_id(ret_id, SOURCE, jw_http_principal(request)->subject, *ret_key, 0);
+    jw_jobs_make_id(ret_id, SOURCE, jw_http_principal(request)->subject, *ret_key, now_ms);
     return true;
 }
 
@@ -54,7 +54,7 @@ gw_schedules_run(const JwHttpRequest *request, JwHttpReply *reply, gpointer cont
     if (body == NULL) {
         return;
     }
-    if (!gw_schedules_key(request, &violations, &key, own_key)) {
+    if (!gw_schedules_key(request, jw_clock_now_ms(gw->clock), &violations, &key, own_key)) {
         (void)gw_request_sound(reply, &violations);
         return;
     }

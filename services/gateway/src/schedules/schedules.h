@@ -34,8 +34,8 @@ JwSchedule *gw_schedules_find(const Gw *gw, const JwHttpRequest *request, JwHttp
 json_t *gw_schedules_detail(const Gw *gw, JwHttpReply *reply, JwSchedule *schedule);
 /* run.c: the Idempotency-Key, and the id that it makes for who asks; another one each time without
  * it. @ret_key: (out) (nullable) (transfer none). False: a violation was noted. */
-bool gw_schedules_key(const JwHttpRequest *request, JwViolations *violations, const char **ret_key,
-                      char ret_id[JW_UUID_LEN + 1]);
+bool gw_schedules_key(const JwHttpRequest *request, int64_t now_ms, JwViolations *violations,
+                      const char **ret_key, char ret_id[JW_UUID_LEN + 1]);
 /* run.c: an error; @what: the message of one of which is not known whether it was done. */
 void gw_schedules_reply_doubt(JwHttpReply *reply, const GError *error, const char *what);
 /* render.c: 404 JOB_NOT_FOUND. */
@@ -47,6 +47,9 @@ void gw_schedules_list(const JwHttpRequest *request, JwHttpReply *reply, gpointe
 void gw_schedules_get(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 extern const JwField gw_schedules_occurrences_query[];
 void gw_schedules_occurrences(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
+void gw_schedules_create(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
+void gw_schedules_put(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
+void gw_schedules_patch(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 void gw_schedules_preview(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 void gw_schedules_preview_stored(const JwHttpRequest *request, JwHttpReply *reply,
                                  gpointer context);
