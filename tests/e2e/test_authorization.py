@@ -78,7 +78,18 @@ RULES = {
 }
 # By an API key. Route: what the role admin gets; the role monitor may nothing.
 SCHEDULES = "/api/v1alpha1/jobs"
-KEYED = {f"GET {SCHEDULES}": "200", f"DELETE {SCHEDULES}/{{jobId}}": "404 JOB_NOT_FOUND"}
+KEYED = {
+    f"GET {SCHEDULES}": "200",
+    f"GET {SCHEDULES}/{{jobId}}": "404 JOB_NOT_FOUND",
+    f"GET {SCHEDULES}/{{jobId}}/occurrences": "404 JOB_NOT_FOUND",
+    f"POST {SCHEDULES}": "400 INVALID_JSON",
+    f"PUT {SCHEDULES}/{{jobId}}": "400 INVALID_JSON",
+    f"PATCH {SCHEDULES}/{{jobId}}": "400 INVALID_JSON",
+    f"POST {SCHEDULES}/preview": "400 INVALID_JSON",
+    f"POST {SCHEDULES}/{{jobId}}/preview": "404 JOB_NOT_FOUND",
+    f"POST {SCHEDULES}/{{jobId}}/run": "404 JOB_NOT_FOUND",
+    f"DELETE {SCHEDULES}/{{jobId}}": "404 JOB_NOT_FOUND",
+}
 ROUTES = sorted(f"{method} {path}" for file in CONTRACTS for method, path, _, _ in file.operations())
 
 

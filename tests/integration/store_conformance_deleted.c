@@ -167,8 +167,43 @@ leaves_deleted_what_the_file_has_unchanged(JwStore *store)
     assert_string_equal(back->entry_hash, "Entry");
 }
 
+static JwCas
+replace(JwStore *store, const JwSchedule *schedule, const JwSchedule *old)
+{
+    JwCas cas = JW_CAS_LOST;
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(jw_store_replace_schedule(store, schedule, old, &cas, &error), error);
+    return cas;
+}
+
+static void
+replaces_what_was_read(JwStore *store)
+{
+    g_autoptr(JwSchedule) schedule = new_schedule("api");
+
+    schedule->request_key = g_strdup("key");
+    assert_int_equal(replace(store, schedule, NULL), JW_CAS_WON);
+    assert_int_equal(replace(store, schedule, NULL), JW_CAS_LOST);
+    g_autoptr(JwSchedule) first = get(store, false);
+    assert_string_equal(first->request_key, "key");
+    schedule->updated_at_ms = SC_NOW + 1;
+    schedule->note = g_strdup("mine");
+    assert_int_equal(replace(store, schedule, first), JW_CAS_WON);
+    schedule->note[0] = 'M';
+    assert_int_equal(replace(store, schedule, first), JW_CAS_LOST); /* it was read before */
+    g_autoptr(JwSchedule) second = get(store, false);
+    assert_string_equal(second->note, "mine");
+    g_autoptr(JwSchedule) deleted = delete_it(store, "t1");
+    assert_int_equal(replace(store, schedule, second), JW_CAS_LOST);
+    assert_int_equal(replace(store, schedule, NULL), JW_CAS_WON);
+    g_autoptr(JwSchedule) again = get(store, false);
+    assert_string_equal(again->note, "Mine");
+}
+
 const ScCase sc_deleted_cases[] = {
     { "deletes schedules", deletes_schedules },
+    { "replaces what was read", replaces_what_was_read },
     { "forgets that deletion only", forgets_that_deletion_only },
     { "leaves deleted what the file has unchanged", leaves_deleted_what_the_file_has_unchanged },
     { 0 },

@@ -446,7 +446,7 @@ keeps_occurrences(JwStore *store)
     }
     list(store, &query, seen);
     assert_string_equal(seen->str, "o3 s1 3 6 lunch;o2 s1 2 5 too late;o1 s1 1 0 -;");
-    query.due_only = true;
+    query.no_switches = true;
     query.limit = 1;
     list(store, &query, seen);
     assert_string_equal(seen->str, "o2 s1 2 5 too late;");

@@ -274,12 +274,41 @@ push(const JwJobs *self, const JwSchedule *schedule, const GPtrArray *fires, GEr
            || jw_fail(error, JW_ERROR_NOT_FOUND, "there is no schedule '%s'", schedule->id);
 }
 
+static bool
+is_pending(const JwSchedule *schedule, const char *run_id)
+{
+    for (guint i = 0; i < schedule->pending_fires->len; i++) {
+        char id[JW_UUID_LEN + 1];
+
+        derive_id(schedule, g_ptr_array_index(schedule->pending_fires, i), id);
+        if (strcmp(id, run_id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+take_nothing(const JwOccurrence *row G_GNUC_UNUSED, gpointer data G_GNUC_UNUSED)
+{
+}
+
+/* Whether a run of that id was asked for before. */
+static bool
+was_asked(const JwJobs *self, const JwSchedule *schedule, const char *run_id, bool *ret,
+          GError **error)
+{
+    *ret = is_pending(schedule, run_id);
+    return *ret || jw_store_get_occurrence(self->store, run_id, take_nothing, NULL, ret, error);
+}
+
 bool
 jw_jobs_run_schedule(const JwJobs *self, const JwSchedule *schedule, const char *by,
-                     const char *key, char ret_job_id[JW_UUID_LEN + 1], GError **error)
+                     const char *key, char ret_job_id[JW_UUID_LEN + 1], bool *ret_replayed,
+                     GError **error)
 {
-    g_return_val_if_fail(self != NULL && schedule != NULL && by != NULL && ret_job_id != NULL,
-                         false);
+    g_return_val_if_fail(self != NULL && schedule != NULL && by != NULL, false);
+    g_return_val_if_fail(ret_job_id != NULL && ret_replayed != NULL, false);
     const int64_t now = jw_clock_now_ms(self->clock);
     g_autofree char *reason = g_strdup_printf("asked for by %s", by);
     g_autoptr(GPtrArray) fires = g_ptr_array_new_with_free_func(jw_fire_free);
@@ -291,7 +320,9 @@ jw_jobs_run_schedule(const JwJobs *self, const JwSchedule *schedule, const char 
     fire->key = g_strdup(key != NULL ? key : random);
     g_ptr_array_add(fires, fire);
     derive_id(schedule, fire, id);
-    if (!push(self, schedule, fires, error)) {
+    *ret_replayed = false;
+    if ((key != NULL && !was_asked(self, schedule, id, ret_replayed, error))
+        || (!*ret_replayed && !push(self, schedule, fires, error))) {
         return false;
     }
     memcpy(ret_job_id, id, sizeof id);

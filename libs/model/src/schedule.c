@@ -27,6 +27,8 @@ static const size_t schedule_texts[] = {
     offsetof(JwSchedule, deleted_by),
     offsetof(JwSchedule, tombstone),
     offsetof(JwSchedule, entry_hash),
+    offsetof(JwSchedule, request_key),
+    offsetof(JwSchedule, request_hash),
 };
 
 JwSchedule *

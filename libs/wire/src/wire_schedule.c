@@ -8,6 +8,7 @@
 #include "jw/duration.h"
 #include "jw/every.h"
 #include "jw/ident.h"
+#include "jw/json_parts.h"
 
 #include <string.h>
 
@@ -149,18 +150,37 @@ check_trigger(const json_t *trigger, const char *base, JwViolations *violations)
     return ok;
 }
 
+/* A rule may be without a job. */
 static bool
-check_schedule(const JwWire *self, const json_t *body, const char *base, JwViolations *violations)
+check_members(const json_t *body, bool is_rule, const char *base, JwViolations *violations)
+{
+    g_autofree char *trigger = jw_pointer(base, "trigger");
+
+    if (!is_rule) {
+        return jw_check_object(body, schedule_fields, base, violations);
+    }
+    bool ok = jw_check_partial(body, schedule_fields, 1, base, violations);
+    return !json_is_object(body) || json_object_get(body, "trigger") != NULL
+               ? ok
+               : jw_violations_add(violations, trigger, "is required");
+}
+
+static bool
+check_schedule(const JwWire *self, const json_t *body, bool is_rule, const char *base,
+               JwViolations *violations)
 {
     const json_t *job = json_object_get(body, "job");
     g_autofree char *trigger = jw_pointer(base, "trigger");
     g_autofree char *template = jw_pointer(base, "job");
     g_autofree char *ready = jw_pointer(base, "ready");
-    bool ok = jw_check_object(body, schedule_fields, base, violations);
+    bool ok = check_members(body, is_rule, base, violations);
 
     ok = check_trigger(json_object_get(body, "trigger"), trigger, violations) && ok;
+    if (job == NULL) {
+        return is_rule && ok;
+    }
     ok = jw_wire_check_ready(json_object_get(body, "ready"), job, ready, violations) && ok;
-    return job != NULL && jw_wire_check_template(self, job, template, violations) && ok;
+    return jw_wire_check_template(self, job, template, violations) && ok;
 }
 
 /* The place of @text in @names, which has it; @otherwise without a text. */
@@ -268,6 +288,16 @@ read_policies(const json_t *body, JwSchedule *schedule)
     schedule->note = g_strdup(jw_json_text(body, "note"));
 }
 
+static void
+read_job(const JwWire *self, const json_t *body, int64_t now_ms, JwSchedule *schedule)
+{
+    g_autoptr(JwJob) job = jw_wire_build_template(self, body, schedule->time_zone, now_ms, now_ms);
+
+    schedule->job_type = g_steal_pointer(&job->type);
+    schedule->job_name = g_steal_pointer(&job->name);
+    schedule->job_body = jw_json_print(body);
+}
+
 static JwSchedule *
 read_schedule(const JwWire *self, const json_t *body, int64_t now_ms)
 {
@@ -281,11 +311,9 @@ read_schedule(const JwWire *self, const json_t *body, int64_t now_ms)
     jw_wire_read_ready(json_object_get(body, "ready"), &schedule->ready);
     read_trigger(json_object_get(body, "trigger"), schedule);
     read_policies(body, schedule);
-    g_autoptr(JwJob) job =
-        jw_wire_build_template(self, job_body, schedule->time_zone, now_ms, now_ms);
-    schedule->job_type = g_steal_pointer(&job->type);
-    schedule->job_name = g_steal_pointer(&job->name);
-    schedule->job_body = jw_json_print(job_body);
+    if (job_body != NULL) {
+        read_job(self, job_body, now_ms, schedule);
+    }
     schedule->rule_hash = rule_hash(schedule);
     schedule->updated_at_ms = now_ms;
     return schedule;
@@ -313,14 +341,11 @@ check_rule(JwSchedule *schedule, const char *base, int64_t now_ms, JwViolations 
     return true;
 }
 
-bool
-jw_wire_schedule_from_value(const JwWire *self, const json_t *body, const char *base,
-                            int64_t now_ms, JwViolations *violations, JwSchedule **ret_schedule)
+static bool
+from_value(const JwWire *self, const json_t *body, bool is_rule, const char *base, int64_t now_ms,
+           JwViolations *violations, JwSchedule **ret_schedule)
 {
-    g_return_val_if_fail(self != NULL && base != NULL && violations != NULL, false);
-    g_return_val_if_fail(ret_schedule != NULL, false);
-
-    if (!check_schedule(self, body, base, violations)) {
+    if (!check_schedule(self, body, is_rule, base, violations)) {
         return false;
     }
     g_autoptr(JwSchedule) schedule = read_schedule(self, body, now_ms);
@@ -329,6 +354,33 @@ jw_wire_schedule_from_value(const JwWire *self, const json_t *body, const char *
     }
     *ret_schedule = g_steal_pointer(&schedule);
     return true;
+}
+
+bool
+jw_wire_schedule_from_value(const JwWire *self, const json_t *body, const char *base,
+                            int64_t now_ms, JwViolations *violations, JwSchedule **ret_schedule)
+{
+    g_return_val_if_fail(self != NULL && base != NULL && violations != NULL, false);
+    g_return_val_if_fail(ret_schedule != NULL, false);
+
+    return from_value(self, body, false, base, now_ms, violations, ret_schedule);
+}
+
+bool
+jw_wire_rule_from_value(const JwWire *self, const json_t *body, int64_t now_ms,
+                        JwViolations *violations, JwSchedule **ret_schedule)
+{
+    g_return_val_if_fail(self != NULL && violations != NULL && ret_schedule != NULL, false);
+
+    return from_value(self, body, true, "", now_ms, violations, ret_schedule);
+}
+
+bool
+jw_wire_check_schedule_nulls(const json_t *patch, JwViolations *violations)
+{
+    g_return_val_if_fail(patch != NULL && violations != NULL, false);
+
+    return jw_check_nulls(patch, schedule_fields, "", violations);
 }
 
 static void

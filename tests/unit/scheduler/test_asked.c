@@ -19,14 +19,22 @@ stored(SchKit *kit)
 }
 
 static char *
-run(SchKit *kit, const char *key)
+run_as(SchKit *kit, const char *key, bool replayed)
 {
     g_autoptr(JwSchedule) schedule = stored(kit);
     g_autoptr(GError) error = NULL;
     char id[JW_UUID_LEN + 1];
+    bool was = !replayed;
 
-    assert_ok(jw_jobs_run_schedule(&kit->sch.jobs, schedule, "ann", key, id, &error), error);
+    assert_ok(jw_jobs_run_schedule(&kit->sch.jobs, schedule, "ann", key, id, &was, &error), error);
+    assert_int_equal(was, replayed);
     return g_strdup(id);
+}
+
+static char *
+run(SchKit *kit, const char *key)
+{
+    return run_as(kit, key, false);
 }
 
 static size_t
@@ -60,11 +68,12 @@ test_run_now(void **state)
     kit_put(kit, "s", EVERY_10 ",\"overlap\":\"skip\"");
     pass(kit, 12);
     g_autoptr(JwSchedule) before = stored(kit);
-    g_autofree char *first = run(kit, "k1"), *again = run(kit, "k1"), *other = run(kit, NULL);
+    g_autofree char *first = run(kit, "k1"), *again = run_as(kit, "k1", true),
+                    *other = run(kit, NULL);
     assert_string_equal(first, again);
     assert_string_not_equal(first, other);
     (void)kit_fire(&kit->sch);
-    g_autofree char *late = run(kit, "k1"); /* when it is there already */
+    g_autofree char *late = run_as(kit, "k1", true); /* when it is there already */
     assert_string_equal(late, first);
     pass(kit, 1);
     assert_history(kit, "s", "fired@10 run@12 run@12 ");

@@ -62,7 +62,7 @@ append(const JwOccurrence *row, gpointer text)
 static void
 assert_ends(SchKit *kit, const char *expected)
 {
-    const JwOccurrenceQuery query = { .schedule_id = "s", .due_only = true, .limit = 100 };
+    const JwOccurrenceQuery query = { .schedule_id = "s", .no_switches = true, .limit = 100 };
     g_autoptr(GString) text = g_string_new(NULL);
     g_autoptr(GError) error = NULL;
 

@@ -30,13 +30,14 @@ bool jw_jobs_build_fire(const JwJobs *self, const JwSchedule *schedule, const Jw
  * @by: who asks, for the ledger
  * @key: (nullable): of the request: the same one again is the same job
  * @ret_job_id: of the job, which a scheduler makes within a tick
+ * @ret_replayed: (out): it was asked for by the same key before
  * @error: NOT_FOUND: the schedule is gone; BUSY: too much is pending
  *
  * Has a job made now, also of a schedule that is paused, whatever runs; no due time moves. Its row
  * of the ledger is of the kind RUN.
  */
 bool jw_jobs_run_schedule(const JwJobs *self, const JwSchedule *schedule, const char *by,
-                          const char *key, char ret_job_id[JW_UUID_LEN + 1],
+                          const char *key, char ret_job_id[JW_UUID_LEN + 1], bool *ret_replayed,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /**

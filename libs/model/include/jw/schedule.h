@@ -59,6 +59,9 @@ typedef struct {
      * that the file it came from does not bring it back. 0, NULL: it was not. */
     int64_t deleted_at_ms;
     char *deleted_by, *tombstone;
+    /* Of the request that created it, when that had an Idempotency-Key: an id that is the key's and
+     * the caller's, and the SHA-256 of its body; NULL. */
+    char *request_key, *request_hash;
     char *entry_hash; /* SHA-256 of its entry in the file of schedules; NULL: not of the file */
     /* Template of the job: its kind, name, and all of it as JSON (schemas/common/schedule.v1.json),
      * `kind` included. */

@@ -33,7 +33,7 @@ bool jw_store_end_occurrence(JwStore *self, const char *id, const char *end_stat
 typedef struct {
     const char *schedule_id;
     int64_t before_ms; /* only those due before; 0: all */
-    bool due_only;     /* without those of a run, of a pause and its end */
+    bool no_switches;  /* without those of a pause and its end */
     bool ended_only;   /* only those whose job completed or failed, after @ended_after_ms */
     int64_t ended_after_ms;
     size_t limit; /* at least 1 */

@@ -19,6 +19,11 @@ G_BEGIN_DECLS
 bool jw_store_put_schedule(JwStore *self, const JwSchedule *schedule,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same in the place of @old, as it was read; NULL: there is none, or one that was deleted.
+ * @ret_cas: (out): LOST: it is otherwise by now */
+bool jw_store_replace_schedule(JwStore *self, const JwSchedule *schedule, const JwSchedule *old,
+                               JwCas *ret_cas, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The same for a schedule of a file, but for one that was deleted and whose entry (entry_hash) is
  * what it was then: that stays deleted. @ret_deleted: (out) (nullable) (transfer full): it; NULL:
  * @schedule is stored. */

@@ -242,6 +242,8 @@ static const JwDocField schedule_fields[] = {
     FIELD(STRING, JwSchedule, deleted_by, "deletedBy"),
     FIELD(STRING, JwSchedule, tombstone, "tombstone"),
     FIELD(STRING, JwSchedule, entry_hash, "entryHash"),
+    FIELD(STRING, JwSchedule, request_key, "requestKey"),
+    FIELD(STRING, JwSchedule, request_hash, "requestHash"),
     FIELD(STRING, JwSchedule, job_type, "jobType"),
     FIELD(STRING, JwSchedule, job_name, "jobName"),
     FIELD(STRING, JwSchedule, job_body, "jobBody"),

@@ -126,9 +126,8 @@ append_query(bson_t *filter, const JwOccurrenceQuery *query)
     if (query->before_ms != 0) {
         BCON_APPEND(filter, "dueAt", "{", "$lt", BCON_DATE_TIME(query->before_ms), "}");
     }
-    if (query->due_only) {
+    if (query->no_switches) {
         BCON_APPEND(filter, "kind", "{", "$nin", "[",
-                    BCON_UTF8(jw_occurrence_kind_name(JW_OCCURRENCE_RUN)),
                     BCON_UTF8(jw_occurrence_kind_name(JW_OCCURRENCE_PAUSED)),
                     BCON_UTF8(jw_occurrence_kind_name(JW_OCCURRENCE_RESUMED)), "]", "}");
     }

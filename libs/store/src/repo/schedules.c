@@ -84,7 +84,8 @@ update_schedule(JwStore *self, const JwSchedule *schedule, const JwSchedule *old
     const bool starts = revives || g_strcmp0(schedule->rule_hash, old->rule_hash) != 0
                         || (switched && !schedule->paused);
     g_autoptr(bson_t) filter =
-        BCON_NEW("_id", BCON_UTF8(schedule->id), "paused", BCON_BOOL(old->paused));
+        BCON_NEW("_id", BCON_UTF8(schedule->id), "paused", BCON_BOOL(old->paused), "updatedAt",
+                 BCON_DATE_TIME(old->updated_at_ms));
     g_auto(bson_t) whole = BSON_INITIALIZER;
     g_auto(bson_t) set = BSON_INITIALIZER;
     g_auto(bson_t) unset = BSON_INITIALIZER;
@@ -190,6 +191,46 @@ jw_store_put_file_schedule(JwStore *self, const JwSchedule *schedule, JwSchedule
     }
     *ret_deleted = deleted;
     return true;
+}
+
+/* In the place of @found, as it was read last. */
+static bool
+replace(JwStore *self, const JwSchedule *schedule, const JwSchedule *found, JwCas *ret_cas,
+        GError **error)
+{
+    JwSchedule whole = *schedule; /* borrows all that @schedule has */
+    JwCreate create = JW_CREATE_EXISTS;
+
+    if (whole.wake_ms == 0) {
+        whole.wake_ms = whole.next_fire_ms;
+    }
+    if (found != NULL) {
+        return update_schedule(self, &whole, found, ret_cas, error);
+    }
+    if (!jw_db_insert_one(self, "schedules", jw_repo_document(&schedules, &whole), &create,
+                          error)) {
+        return false;
+    }
+    *ret_cas = create == JW_CREATE_NEW ? JW_CAS_WON : JW_CAS_LOST;
+    return true;
+}
+
+bool
+jw_store_replace_schedule(JwStore *self, const JwSchedule *schedule, const JwSchedule *old,
+                          JwCas *ret_cas, GError **error)
+{
+    g_return_val_if_fail(self != NULL && schedule != NULL && schedule->id != NULL, false);
+    g_return_val_if_fail(ret_cas != NULL, false);
+    g_autoptr(JwSchedule) there = NULL;
+
+    if (old == NULL && !find_any(self, schedule->id, &there, error)) {
+        return false;
+    }
+    if (there != NULL && there->deleted_at_ms == 0) {
+        *ret_cas = JW_CAS_LOST;
+        return true;
+    }
+    return replace(self, schedule, old != NULL ? old : there, ret_cas, error);
 }
 
 /* Its next due time goes, so that nothing is decided any more; all else stays. */

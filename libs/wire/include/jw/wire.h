@@ -118,6 +118,14 @@ bool jw_wire_schedule_from_value(const JwWire *self, const json_t *body, const c
                                  int64_t now_ms, JwViolations *violations,
                                  JwSchedule **ret_schedule) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same of a rule that is not to be stored: `job` may be missing. */
+bool jw_wire_rule_from_value(const JwWire *self, const json_t *body, int64_t now_ms,
+                             JwViolations *violations,
+                             JwSchedule **ret_schedule) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Notes the nulls of a patch of such a JSON whose names no schedule has (jw_check_nulls()). */
+bool jw_wire_check_schedule_nulls(const json_t *patch, JwViolations *violations);
+
 /* The same in the other direction: what jw_wire_schedule_from_value() reads as the same schedule.
  * Policies are there with their defaults, what was not given is not. (transfer full) */
 json_t *jw_wire_schedule_value(const JwSchedule *schedule);

@@ -5,18 +5,6 @@
 #include "jw/jobs_schedules.h"
 #include "jw/log.h"
 
-static void
-reply_error(JwHttpReply *reply, const GError *error)
-{
-    if (jw_error_code(error) != JW_ERROR_IN_DOUBT) {
-        jw_http_reply_error(reply, error);
-        return;
-    }
-    jw_http_reply_problem(reply, 504, "OUTCOME_UNKNOWN", NULL, 0,
-                          "whether the job was deleted is not known: repeat the request, which "
-                          "answers 404 when it was");
-}
-
 void
 gw_schedules_delete(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
 {
@@ -27,7 +15,9 @@ gw_schedules_delete(const JwHttpRequest *request, JwHttpReply *reply, gpointer c
     g_autoptr(GError) error = NULL;
 
     if (!jw_jobs_delete_schedule(&gw->jobs, id, by, &cas, &error)) {
-        reply_error(reply, error);
+        gw_schedules_reply_doubt(reply, error,
+                                 "whether the job was deleted is not known: repeat the request, "
+                                 "which answers 404 when it was");
         return;
     }
     if (cas == JW_CAS_LOST) {

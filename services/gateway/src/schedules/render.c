@@ -24,6 +24,57 @@ gw_schedules_item(const JwSchedule *schedule)
     return item;
 }
 
+json_t *
+gw_schedules_times(const GArray *due)
+{
+    json_t *times = json_array();
+
+    for (guint i = 0; i < due->len; i++) {
+        g_autofree char *text = jw_time_format(g_array_index(due, int64_t, i));
+        json_array_append_new(times, json_string(text));
+    }
+    return times;
+}
+
+json_t *
+gw_schedules_warnings(const GPtrArray *warnings)
+{
+    json_t *list = json_array();
+
+    for (guint i = 0; i < warnings->len; i++) {
+        const JwWarning *warning = g_ptr_array_index(warnings, i);
+        json_t *item = json_object();
+
+        jw_json_set_string(item, "code", warning->code);
+        jw_json_set_string(item, "message", warning->message);
+        json_array_append_new(list, item);
+    }
+    return list;
+}
+
+/* A run has a job as a due time has; its reason says that somebody asked for it. */
+static const char *const statuses[] = {
+    [JW_OCCURRENCE_FIRED] = "fired",         [JW_OCCURRENCE_LATE] = "late",
+    [JW_OCCURRENCE_CAUGHT_UP] = "caught_up", [JW_OCCURRENCE_RUN] = "fired",
+    [JW_OCCURRENCE_COALESCED] = "coalesced", [JW_OCCURRENCE_SKIPPED] = "skipped",
+};
+
+json_t *
+gw_schedules_occurrence(const JwOccurrence *row)
+{
+    json_t *item = json_object();
+
+    g_return_val_if_fail((size_t)row->kind < G_N_ELEMENTS(statuses), item);
+    jw_json_set_time(item, "due_time", row->due_ms);
+    jw_json_set_string(item, "status", statuses[row->kind]);
+    json_object_set_new(item, "reason",
+                        row->reason != NULL ? jw_json_string(row->reason) : json_null());
+    json_object_set_new(item, "job_id",
+                        row->job_id != NULL ? json_string(row->job_id) : json_null());
+    jw_json_set_time(item, "decided_at", row->decided_ms);
+    return item;
+}
+
 void
 gw_schedules_not_found(JwHttpReply *reply, const char *id)
 {

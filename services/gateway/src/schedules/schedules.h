@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 #define GW_SCHEDULES      "/api/v1alpha1/jobs"
 #define GW_SCHEDULES_MAY  "schedules:manage" /* what admins have */
 #define GW_SCHEDULES_MOST 10000              /* in one answer */
+#define GW_SCHEDULES_ROWS 500                /* of the ledger, in one answer */
 
 extern const JwHttpApi gw_schedules_api;
 
@@ -22,12 +23,37 @@ json_t *gw_schedules_error(const JwHttpProblem *problem, const char **ret_conten
 void gw_schedules_reply(JwHttpReply *reply, int status, json_t *take_data);
 /* render.c: the four members that every schedule is shown with. (transfer full) */
 json_t *gw_schedules_item(const JwSchedule *schedule);
+/* render.c: how the next due times of a schedule and its warnings are shown. (transfer full) */
+json_t *gw_schedules_times(const GArray *due);
+json_t *gw_schedules_warnings(const GPtrArray *warnings);
+/* render.c: a row of the ledger. (transfer full) */
+json_t *gw_schedules_occurrence(const JwOccurrence *row);
+/* detail.c: the schedule of :jobId; NULL: answered. (transfer full) */
+JwSchedule *gw_schedules_find(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply);
+/* detail.c: the whole of a schedule as {"job":…}; NULL: answered. (transfer full) */
+json_t *gw_schedules_detail(const Gw *gw, JwHttpReply *reply, JwSchedule *schedule);
+/* run.c: the Idempotency-Key, and the id that it makes for who asks; another one each time without
+ * it. @ret_key: (out) (nullable) (transfer none). False: a violation was noted. */
+bool gw_schedules_key(const JwHttpRequest *request, int64_t now_ms, JwViolations *violations,
+                      const char **ret_key, char ret_id[JW_UUID_LEN + 1]);
+/* run.c: an error; @what: the message of one of which is not known whether it was done. */
+void gw_schedules_reply_doubt(JwHttpReply *reply, const GError *error, const char *what);
 /* render.c: 404 JOB_NOT_FOUND. */
 void gw_schedules_not_found(JwHttpReply *reply, const char *id);
 
-/* The handlers, each in a file of its own name. */
+/* The handlers. */
 extern const JwField gw_schedules_list_query[];
 void gw_schedules_list(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
+void gw_schedules_get(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
+extern const JwField gw_schedules_occurrences_query[];
+void gw_schedules_occurrences(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
+void gw_schedules_create(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
+void gw_schedules_put(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
+void gw_schedules_patch(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
+void gw_schedules_preview(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
+void gw_schedules_preview_stored(const JwHttpRequest *request, JwHttpReply *reply,
+                                 gpointer context);
+void gw_schedules_run(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 void gw_schedules_delete(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 
 G_END_DECLS

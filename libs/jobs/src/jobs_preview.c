@@ -1,0 +1,42 @@
+/* jobs_preview.c: see jw/jobs_preview.h. */
+#include "jw/jobs_preview.h"
+
+/* So far, and over so many due times, changes of the clock are looked for: one due each day sees a
+ * whole year, one due each minute the next hours, for which they mean nothing. */
+#define NOTES_MS  (INT64_C(366) * 86400000)
+#define NOTES_DUE 400
+
+static void
+warn(const JwSchedule *schedule, const JwScheduleRule *rule, int64_t from_ms, GPtrArray *warnings)
+{
+    g_autoptr(GArray) due = g_array_new(FALSE, FALSE, sizeof(int64_t));
+
+    if (rule->cron != NULL) {
+        jw_cron_lint(rule->cron, schedule->dialect != JW_CRON_CRONTAB, warnings);
+    }
+    (void)jw_due_list(&rule->due, from_ms, from_ms + NOTES_MS, NOTES_DUE, due);
+    jw_due_notes(&rule->due, from_ms, due, warnings);
+}
+
+bool
+jw_jobs_preview_schedule(const JwJobs *self, JwSchedule *schedule, int64_t from_ms, GArray *due,
+                         GPtrArray *warnings, GError **error)
+{
+    g_return_val_if_fail(self != NULL && schedule != NULL, false);
+    g_return_val_if_fail(due != NULL && warnings != NULL, false);
+    g_autoptr(JwCalendar) days = NULL;
+    g_auto(JwScheduleRule) rule = { 0 };
+
+    if (schedule->calendar != NULL
+        && !jw_jobs_load_calendar(self, schedule->calendar, &days, NULL, error)) {
+        return false;
+    }
+    schedule->days = days;
+    const bool ok = jw_schedule_rule_init(&rule, schedule, error);
+    if (ok) {
+        (void)jw_due_list(&rule.due, from_ms, INT64_MAX, JW_JOBS_PREVIEW, due);
+        warn(schedule, &rule, from_ms, warnings);
+    }
+    schedule->days = NULL;
+    return ok;
+}

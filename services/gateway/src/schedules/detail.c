@@ -1,0 +1,135 @@
+/* schedules/detail.c: GET of one schedule, with its next due times, its warnings and what became of
+ * the last due times; and GET of those. */
+#include "schedules/schedules.h"
+
+#include "jw/jobs_preview.h"
+
+#define LAST 20 /* due times that it shows by itself */
+
+const JwField gw_schedules_occurrences_query[] = {
+    { .name = "limit", .type = JW_FIELD_INT, .min = 1, .max = GW_SCHEDULES_ROWS },
+    { .name = "before", .type = JW_FIELD_STRING, .check = jw_check_time },
+    { .name = NULL },
+};
+
+JwSchedule *
+gw_schedules_find(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply)
+{
+    const char *id = jw_http_param(request, "jobId");
+    JwSchedule *schedule = NULL;
+    g_autoptr(GError) error = NULL;
+
+    if (!jw_store_get_schedule(gw->store, id, &schedule, &error)) {
+        jw_http_reply_error(reply, error);
+    } else if (schedule == NULL) {
+        gw_schedules_not_found(reply, id);
+    }
+    return schedule;
+}
+
+static void
+append_row(const JwOccurrence *row, gpointer list)
+{
+    json_array_append_new(list, gw_schedules_occurrence(row));
+}
+
+/* Newest first. NULL: answered. (transfer full) */
+static json_t *
+list_rows(const Gw *gw, JwHttpReply *reply, const char *id, int64_t before_ms, size_t limit)
+{
+    const JwOccurrenceQuery query = {
+        .schedule_id = id, .before_ms = before_ms, .no_switches = true, .limit = limit
+    };
+    json_auto_t *list = json_array();
+    g_autoptr(GError) error = NULL;
+
+    if (!jw_store_list_occurrences(gw->store, &query, append_row, list, &error)) {
+        jw_http_reply_error(reply, error);
+        return NULL;
+    }
+    return json_incref(list);
+}
+
+/* A rule that cannot be read, say for want of its calendar, is shown all the same. */
+static bool
+set_preview(const Gw *gw, JwSchedule *schedule, json_t *job, GError **error)
+{
+    const int64_t next = schedule->next_fire_ms;
+    g_autoptr(GArray) due = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    g_autoptr(GPtrArray) warnings = jw_warnings_new();
+    g_autoptr(GError) cause = NULL;
+
+    if (!jw_jobs_preview_schedule(&gw->jobs, schedule,
+                                  next != 0 ? next : jw_clock_now_ms(gw->clock) + 1, due, warnings,
+                                  &cause)) {
+        const JwErrorCode code = jw_error_code(cause);
+        if (code != JW_ERROR_NOT_FOUND && code != JW_ERROR_INVALID && code != JW_ERROR_CORRUPT) {
+            g_propagate_error(error, g_steal_pointer(&cause));
+            return false;
+        }
+        jw_warnings_add(warnings, "RULE_UNREADABLE", "nothing is due: %s", jw_error_message(cause));
+    }
+    if (schedule->paused || next == 0) {
+        g_array_set_size(due, 0);
+    }
+    json_object_set_new(job, "next_run_times", gw_schedules_times(due));
+    json_object_set_new(job, "warnings", gw_schedules_warnings(warnings));
+    return true;
+}
+
+json_t *
+gw_schedules_detail(const Gw *gw, JwHttpReply *reply, JwSchedule *schedule)
+{
+    json_auto_t *job = gw_schedules_item(schedule);
+    json_auto_t *value = jw_wire_schedule_value(schedule);
+    g_autoptr(GError) error = NULL;
+
+    jw_json_set_string(job, "time_zone", jw_schedule_zone(schedule));
+    json_object_set_new(job, "paused", json_boolean(schedule->paused));
+    json_object_set_new(job, "note",
+                        schedule->note != NULL ? jw_json_string(schedule->note) : json_null());
+    if (!set_preview(gw, schedule, job, &error)) {
+        jw_http_reply_error(reply, error);
+        return NULL;
+    }
+    json_t *rows = list_rows(gw, reply, schedule->id, 0, LAST);
+    if (rows == NULL) {
+        return NULL;
+    }
+    json_object_set_new(job, "occurrences", rows);
+    json_object_update_missing(job, value);
+    return json_pack("{s:O}", "job", job);
+}
+
+void
+gw_schedules_get(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
+{
+    const Gw *gw = context;
+    g_autoptr(JwSchedule) schedule = gw_schedules_find(gw, request, reply);
+    json_t *data = schedule != NULL ? gw_schedules_detail(gw, reply, schedule) : NULL;
+
+    if (data != NULL) {
+        gw_schedules_reply(reply, 200, data);
+    }
+}
+
+void
+gw_schedules_occurrences(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
+{
+    const Gw *gw = context;
+    const size_t limit = (size_t)jw_http_query_int(request, "limit", LAST);
+    const char *before = jw_http_query(request, "before");
+    g_autoptr(JwSchedule) schedule = gw_schedules_find(gw, request, reply);
+    int64_t before_ms = 0;
+
+    if (schedule == NULL) {
+        return;
+    }
+    if (before != NULL && !jw_time_parse(before, &before_ms, NULL)) {
+        before_ms = 0; /* never: it was checked */
+    }
+    json_t *rows = list_rows(gw, reply, schedule->id, before_ms, limit);
+    if (rows != NULL) {
+        gw_schedules_reply(reply, 200, json_pack("{s:o}", "occurrences", rows));
+    }
+}

@@ -1,0 +1,149 @@
+/* schedules/write.c: POST, PUT and PATCH of a schedule (jw/jobs_schedule_write.h). */
+#include "schedules/schedules.h"
+
+#include "jw/jobs_schedule_write.h"
+#include "jw/log.h"
+
+typedef struct {
+    const Gw *gw;
+    const JwHttpRequest *request;
+    JwHttpReply *reply;
+    JwScheduleWish wish;
+} Asked;
+
+/* The whole of the schedule as it is now. */
+static void
+reply_job(const Asked *self, JwScheduleOutcome outcome)
+{
+    const bool made = outcome != JW_WISH_CHANGED;
+    g_autofree char *path = g_strdup_printf("%s/%s", GW_SCHEDULES, self->wish.id);
+    const char *base = self->gw->config.public_url;
+    g_autofree char *location = g_strconcat(base != NULL ? base : "", path, NULL);
+    g_autoptr(JwSchedule) schedule = NULL;
+    g_autoptr(GError) error = NULL;
+
+    if (!jw_store_get_schedule(self->gw->store, self->wish.id, &schedule, &error)) {
+        gw_schedules_reply_doubt(self->reply, error, "");
+        return;
+    }
+    if (schedule == NULL) { /* somebody deleted it at this moment */
+        gw_schedules_not_found(self->reply, self->wish.id);
+        return;
+    }
+    json_t *data = gw_schedules_detail(self->gw, self->reply, schedule);
+    if (data == NULL) {
+        return;
+    }
+    if (made) {
+        jw_http_reply_header(self->reply, "Location", location);
+    }
+    if (outcome == JW_WISH_REPLAYED) {
+        jw_http_reply_header(self->reply, "Idempotent-Replayed", "true");
+    }
+    gw_schedules_reply(self->reply, made ? 201 : 200, data);
+}
+
+static void
+answer(const Asked *self, JwScheduleOutcome outcome, const JwViolations *violations)
+{
+    switch (outcome) {
+    case JW_WISH_REFUSED:
+        (void)gw_request_sound(self->reply, violations);
+        break;
+    case JW_WISH_EXISTS:
+        jw_http_reply_problem(self->reply, 409, "JOB_EXISTS", NULL, 0,
+                              "Job '%s' exists: use another id, or PUT to replace it",
+                              self->wish.id);
+        break;
+    case JW_WISH_KEY_REUSED:
+        gw_reply_key_reused(self->reply);
+        break;
+    case JW_WISH_MISSING:
+        gw_schedules_not_found(self->reply, self->wish.id);
+        break;
+    case JW_WISH_CREATED:
+    case JW_WISH_CHANGED:
+        jw_info("schedule_stored", JW_STR("schedule_id", self->wish.id),
+                JW_STR("subject", self->wish.by), JW_BOOL("new", outcome == JW_WISH_CREATED));
+        reply_job(self, outcome);
+        break;
+    case JW_WISH_REPLAYED:
+        reply_job(self, outcome);
+        break;
+    }
+}
+
+static void
+run(const Asked *self, JwViolations *violations)
+{
+    JwScheduleOutcome outcome = JW_WISH_REFUSED;
+    g_autoptr(GError) error = NULL;
+
+    if (jw_jobs_write_schedule(&self->gw->jobs, &self->wish, violations, &outcome, &error)) {
+        answer(self, outcome, violations);
+    } else {
+        gw_schedules_reply_doubt(self->reply, error,
+                                 "whether this was done is not known: repeat the request, a POST "
+                                 "with the same id or Idempotency-Key");
+    }
+}
+
+static void
+change(const JwHttpRequest *request, JwHttpReply *reply, const Gw *gw, JwScheduleVerb verb)
+{
+    json_auto_t *body = gw_request_body(request, reply);
+    g_auto(JwViolations) violations = { 0 };
+    const Asked asked = { gw,
+                          request,
+                          reply,
+                          { .verb = verb,
+                            .id = jw_http_param(request, "jobId"),
+                            .body = body,
+                            .by = jw_http_principal(request)->subject } };
+
+    if (body != NULL) {
+        run(&asked, &violations);
+    }
+}
+
+void
+gw_schedules_create(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
+{
+    const Gw *gw = context;
+    json_auto_t *body = gw_request_body(request, reply);
+    g_auto(JwViolations) violations = { 0 };
+    char own_id[JW_UUID_LEN + 1];
+    const char *key = NULL;
+
+    if (body == NULL) {
+        return;
+    }
+    g_autofree char *hash = gw_request_hash(body);
+    if (!gw_schedules_key(request, jw_clock_now_ms(gw->clock), &violations, &key, own_id)) {
+        (void)gw_request_sound(reply, &violations);
+        return;
+    }
+    const char *named = jw_json_text(body, "id");
+    const Asked asked = { gw,
+                          request,
+                          reply,
+                          { .verb = JW_SCHEDULE_CREATE,
+                            .id = named != NULL ? named : own_id,
+                            .body = body,
+                            .by = jw_http_principal(request)->subject,
+                            .request_key = key != NULL ? own_id : NULL,
+                            .request_hash = key != NULL ? hash : NULL } };
+    run(&asked, &violations);
+}
+
+void
+gw_schedules_put(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
+{
+    change(request, reply, context, JW_SCHEDULE_PUT);
+}
+
+void
+gw_schedules_patch(const JwHttpRequest *request, JwHttpReply *reply, gpointer context)
+{
+    change(request, reply, context, JW_SCHEDULE_PATCH);
+}
