@@ -346,11 +346,13 @@ jw_store_due_schedules(JwStore *self, int64_t now_ms, const JwSchedule *after, s
                        GPtrArray **ret, GError **error)
 {
     g_return_val_if_fail(self != NULL && limit > 0 && ret != NULL, false);
-    /* Earliest first, by an index, so that a page costs what it shows, however many are due. */
+    /* Earliest first, by an index, so that a page costs what it shows, however many are due. "Less
+     * than the next millisecond" and not $lte: SecantusDB in Python leaves out the bound itself
+     * where another field of the index comes behind. */
     int64_t from_ms = after != NULL ? after->wake_ms : JW_DOC_FIRST_DATE_MS;
     g_autoptr(bson_t) filter =
-        BCON_NEW("paused", BCON_BOOL(false), "wakeAt", "{", "$gte", BCON_DATE_TIME(from_ms), "$lte",
-                 BCON_DATE_TIME(now_ms), "}");
+        BCON_NEW("paused", BCON_BOOL(false), "wakeAt", "{", "$gte", BCON_DATE_TIME(from_ms), "$lt",
+                 BCON_DATE_TIME(now_ms + 1), "}");
     g_autoptr(bson_t) opts =
         BCON_NEW("sort", "{", "wakeAt", BCON_INT32(1), "_id", BCON_INT32(1), "}");
 
