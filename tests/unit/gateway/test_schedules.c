@@ -650,6 +650,48 @@ test_write_in_doubt(void **state)
 }
 
 static void
+test_backfill(void **state)
+{
+    const Fixture *self = *state;
+    g_autoptr(JwSchedule) after = NULL;
+    g_autoptr(GError) error = NULL;
+    json_auto_t *days = json_pack("{s:[s]}", "dates", "2026-01-12");
+
+    assert_ok(jw_jobs_put_calendar(&self->kit->gw.jobs, "closed", days, &error), error);
+    g_auto(Answer) made =
+        change(self, "PUT", "/a",
+               "{\"trigger\":{\"type\":\"interval\",\"every\":\"1h\"},\"calendar\":"
+               "\"closed\"," JOB "}");
+    assert_int_equal(made.status, 201);
+    g_auto(Answer) filled = post(
+        self, "/a/backfill", "{\"from\":\"2026-01-11T22:00:00Z\",\"to\":\"2026-02-01T00:00:00Z\"}");
+    assert_int_equal(filled.status, 202);
+    /* two of the 11th, none of the 12th, and those of the 13th that have passed */
+    assert_int_equal(answer_int(&filled, "data.due_times"), 5);
+    assert_ok(jw_store_get_schedule(self->kit->gw.store, "a", &after, &error), error);
+    assert_int_equal(after->pending_fires->len, 5);
+    assert_string_equal(answer_text(&made, "data.job.next_run_time"), "2026-01-13T03:00:00Z");
+    assert_int_equal(after->next_fire_ms, GW_NOW - 15000 + 3600000);
+    g_auto(Answer) none = post(
+        self, "/b/backfill", "{\"from\":\"2026-01-11T22:00:00Z\",\"to\":\"2026-01-12T00:00:00Z\"}");
+    assert_int_equal(none.status, 404);
+    static const struct {
+        const char *body, *pointer;
+    } cases[] = {
+        { "{}", "/from" },
+        { "{\"from\":\"2026-01-11T22:00:00Z\",\"to\":\"today\"}", "/to" },
+        { "{\"from\":\"2026-01-11T22:00:00Z\",\"to\":\"2026-01-11T22:00:00Z\"}", "/to" },
+        { "{\"from\":\"2025-01-11T22:00:00Z\",\"to\":\"2026-01-11T22:00:00Z\"}", "/to" },
+        { "{\"from\":\"2026-01-14T22:00:00Z\",\"to\":\"2026-01-15T22:00:00Z\"}", "/from" },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(Answer) answer = post(self, "/a/backfill", cases[i].body);
+        assert_int_equal(answer.status, 400);
+        assert_text(&answer, "detail.errors.0.pointer", cases[i].pointer);
+    }
+}
+
+static void
 assert_not_found(const Answer *answer, const char *message)
 {
     assert_int_equal(answer->status, 404);
@@ -753,6 +795,7 @@ main(void)
         TEST(test_patch),
         TEST(test_a_change_keeps_due_times),
         TEST(test_write_in_doubt),
+        TEST(test_backfill),
         TEST(test_delete),
         TEST(test_delete_without_an_answer_of_the_store),
         TEST(test_form_of_refusals),
