@@ -329,6 +329,11 @@ test_preview(void **state)
     assert_text(&rule, "data.next_run_times.0", "2026-01-19T08:00:00Z");
     assert_text(&rule, "data.warnings.0.code", "CRON_WEEKDAY_NUMBERS");
     assert_int_equal(json_object_size(answer_at(&rule, "data")), 2);
+    /* who names the dialect knows how it is read */
+    g_auto(Answer) named = post(self, "/preview",
+                                "{\"trigger\":{\"type\":\"cron\",\"cron\":\"0 9 * * 1\","
+                                "\"dialect\":\"crontab\"}}");
+    assert_int_equal(json_array_size(answer_at(&named, "data.warnings")), 0);
     g_auto(Answer) list = ask(self, "GET", "");
     assert_int_equal(json_array_size(answer_at(&list, "data.jobs")), 0);
     /* what no longer fires has no due times */
@@ -587,6 +592,15 @@ test_patch(void **state)
         change(self, "PATCH", "/a",
                "{\"trigger\":{\"type\":\"interval\",\"every\":\"1h\",\"cron\":null}}");
     assert_text(&rule, "data.job.trigger_details", "every 3600 seconds");
+    g_auto(Answer) named = change(self, "PATCH", "/a",
+                                  "{\"trigger\":{\"type\":\"cron\",\"cron\":\"0 9 * * 1\","
+                                  "\"dialect\":\"crontab\",\"every\":null}}");
+    assert_text(&named, "data.job.trigger.dialect", "crontab");
+    assert_int_equal(json_array_size(answer_at(&named, "data.job.warnings")), 0);
+    g_auto(Answer) back = change(
+        self, "PATCH", "/a",
+        "{\"trigger\":{\"type\":\"interval\",\"every\":\"1h\",\"cron\":null,\"dialect\":null}}");
+    assert_int_equal(back.status, 200);
     g_auto(Answer) none = change(self, "PATCH", "/b", "{}");
     assert_int_equal(none.status, 404);
     static const struct {
