@@ -13,7 +13,7 @@
 int
 main(int argc, char **argv)
 {
-    g_autoptr(JwCron) cron = argc == 4 ? jw_cron_new(argv[2], NULL) : NULL;
+    g_autoptr(JwCron) cron = argc == 4 ? jw_cron_new_in(argv[2], JW_CRON_CRONTAB, NULL) : NULL;
     g_autoptr(GTimeZone) zone = argc == 4 ? jw_zone_new(argv[3], NULL) : NULL;
     const int64_t times = argc == 4 ? g_ascii_strtoll(argv[1], NULL, 10) : 0;
     int64_t at_ms = FROM_MS;
@@ -24,7 +24,7 @@ main(int argc, char **argv)
     }
     const int64_t begin_us = g_get_monotonic_time();
     for (int64_t i = 0; i < times; i++) {
-        at_ms = jw_cron_next(cron, zone, at_ms);
+        at_ms = jw_cron_next_by(cron, zone, NULL, at_ms);
         at_ms = at_ms == 0 || at_ms > TO_MS ? FROM_MS : at_ms;
     }
     const double took_us = (double)(g_get_monotonic_time() - begin_us);

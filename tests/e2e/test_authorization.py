@@ -88,6 +88,7 @@ KEYED = {
     f"POST {SCHEDULES}/preview": "400 INVALID_JSON",
     f"POST {SCHEDULES}/{{jobId}}/preview": "404 JOB_NOT_FOUND",
     f"POST {SCHEDULES}/{{jobId}}/run": "404 JOB_NOT_FOUND",
+    f"POST {SCHEDULES}/{{jobId}}/backfill": "400 VALIDATION_ERROR",
     f"DELETE {SCHEDULES}/{{jobId}}": "404 JOB_NOT_FOUND",
 }
 ROUTES = sorted(f"{method} {path}" for file in CONTRACTS for method, path, _, _ in file.operations())

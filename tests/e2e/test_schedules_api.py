@@ -1,12 +1,15 @@
 """Scheduled jobs by their API, with a scheduler that carries out what is asked for; nobody runs the jobs that it makes."""
 import uuid
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from stack import Stack
+from stack import Stack, weekly
 from test_schedules import jobs_of, schedules_file
 from test_seed_001 import JOBS
 from wait import until
+
+JOB = {"kind": "report"} | weekly(format="csv", parameters={"period": {"type": "weekly"}})
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +46,8 @@ def test_a_job_is_shown_with_what_it_did_and_will_do(own, admin):
     done = job["occurrences"]
     assert {row["status"] for row in done} <= {"fired", "late", "caught_up"}
     assert [row["due_time"] for row in done] == sorted((row["due_time"] for row in done), reverse=True)
-    made = {document["_id"] for document in jobs_of(own, "interval-api")}
-    assert {row["job_id"] for row in done} <= made
+    wanted = {row["job_id"] for row in done}
+    until(lambda: wanted <= {document["_id"] for document in jobs_of(own, "interval-api")}, 10, "each has its job")
     older = rows(admin, "interval-api", f"?limit=1&before={done[0]['due_time']}")
     assert older == done[1:2]
     assert shown(admin, "cron-api")["warnings"][0]["code"] == "CRON_SECONDS"
@@ -55,7 +58,7 @@ def test_a_run_of_a_paused_job_is_made_once_for_its_key(own, admin):
     first = admin.post(f"{JOBS}/off-api/run", headers=key)
     assert first.status_code == 202
     run = first.json()["data"]["job_id"]
-    until(lambda: rows(admin, "off-api"), 10, "a scheduler made it")
+    until(lambda: jobs_of(own, "off-api"), 10, "a scheduler made it")
     again = admin.post(f"{JOBS}/off-api/run", headers=key)
     assert again.json()["data"] == {"job_id": run} and again.headers["Idempotent-Replayed"] == "true"
     assert [document["_id"] for document in jobs_of(own, "off-api")] == [run]
@@ -72,3 +75,52 @@ def test_a_preview_is_what_comes(admin):
     assert wrong.status_code == 400 and wrong.json()["detail"]["errors"][0]["pointer"] == "/trigger/cron"
     changed = admin.post(f"{JOBS}/off-api/preview", json={"trigger": {"every": "1h"}}).json()["data"]["next_run_times"]
     assert len(changed) == 10 and all(time.endswith(":00:00Z") for time in changed)
+
+
+def test_what_is_created_fires_pauses_resumes_changes_and_ends(own, admin):
+    body = {"trigger": {"type": "interval", "every": "1s"}, "job": JOB}
+    key = {"Idempotency-Key": str(uuid.uuid4())}
+    made = admin.post(JOBS, json=body, headers=key)
+    assert made.status_code == 201
+    name = made.json()["data"]["job"]["id"]
+    assert made.headers["Location"].endswith(f"{JOBS}/{name}")
+    assert admin.post(JOBS, json=body, headers=key).headers["Idempotent-Replayed"] == "true"
+    assert admin.post(JOBS, json=body | {"overlap": "skip"}, headers=key).status_code == 422
+    assert admin.post(JOBS, json=body | {"id": name}).json()["detail"]["code"] == "JOB_EXISTS"
+    until(lambda: len(rows(admin, name)) >= 2, 20, "it fires")
+
+    paused = admin.request("PATCH", f"{JOBS}/{name}", json={"paused": True, "note": "moving"})
+    assert paused.json()["data"]["job"]["note"] == "moving"
+    until(lambda: own.db.occurrences.find_one({"scheduleId": name, "kind": "paused"}), 10, "the ledger has it")
+    until(lambda: not own.db.schedules.find_one({"_id": name})["pendingFires"], 10, "what was decided is done")
+    before = rows(admin, name)
+    until(lambda: len(rows(admin, "interval-api", "?limit=500")) >= len(before) + 3, 30, "others go on")
+    assert rows(admin, name) == before
+
+    assert admin.request("PATCH", f"{JOBS}/{name}", json={"paused": False}).json()["data"]["job"]["note"] is None
+    until(lambda: len(rows(admin, name, "?limit=500")) > len(before), 20, "it fires again")
+    body["trigger"] = {"type": "cron", "cron": "@yearly"}
+    changed = admin.request("PUT", f"{JOBS}/{name}", json=body)
+    assert changed.status_code == 200 and changed.json()["data"]["job"]["trigger_details"] == "0 0 1 1 *"
+    assert admin.request("DELETE", f"{JOBS}/{name}").status_code == 200
+    assert admin.get(f"{JOBS}/{name}").status_code == 404
+    assert admin.request("PATCH", f"{JOBS}/{name}", json={}).status_code == 404
+    wrong = admin.post(JOBS, json={"trigger": {"type": "once", "at": "2020-01-01T00:00:00Z"}, "job": {"name": ""}})
+    assert wrong.status_code == 400
+    assert {"/job/name", "/job/reportType"} <= {each["pointer"] for each in wrong.json()["detail"]["errors"]}
+
+
+def test_a_backfill_makes_each_job_once(own, admin):
+    body = {"trigger": {"type": "cron", "cron": "0 2 * * *"}, "job": JOB}
+    assert admin.request("PUT", f"{JOBS}/filled", json=body).status_code == 201
+    today = datetime.now(timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)
+    span = {"from": (today - timedelta(days=3)).isoformat(), "to": today.isoformat()}
+    for _ in range(2):
+        answer = admin.post(f"{JOBS}/filled/backfill", json=span)
+        assert answer.status_code == 202 and answer.json()["data"] == {"due_times": 3}
+        until(lambda: not own.db.schedules.find_one({"_id": "filled"})["pendingFires"], 10, "it is carried out")
+        due = [today - timedelta(days=n, hours=-2) for n in (1, 2, 3)]
+        done = rows(admin, "filled")
+        assert [datetime.fromisoformat(row["due_time"]) for row in done] == due
+        assert {row["status"] for row in done} == {"caught_up"} and "backfill" in done[0]["reason"]
+        assert len(jobs_of(own, "filled")) == 3

@@ -97,7 +97,7 @@ jw_http_reply_violations(JwHttpReply *self, const JwViolations *violations)
 
     if (n > 1) {
         jw_http_reply_problem(self, 400, "VALIDATION_ERROR", violations, 0,
-                              "the request has %zu violations; details lists them", n);
+                              "the request has %zu violations; each is listed", n);
     } else {
         jw_http_reply_problem(self, 400, "VALIDATION_ERROR", violations, 0, "%s%s%s",
                               first->pointer, first->pointer[0] != '\0' ? ": " : "",

@@ -12,7 +12,7 @@ warn(const JwSchedule *schedule, const JwScheduleRule *rule, int64_t from_ms, GP
     g_autoptr(GArray) due = g_array_new(FALSE, FALSE, sizeof(int64_t));
 
     if (rule->cron != NULL) {
-        jw_cron_lint(rule->cron, schedule->dialect != JW_CRON_CRONTAB, warnings);
+        jw_cron_lint(rule->cron, schedule->dialect_named, warnings);
     }
     (void)jw_due_list(&rule->due, from_ms, from_ms + NOTES_MS, NOTES_DUE, due);
     jw_due_notes(&rule->due, from_ms, due, warnings);

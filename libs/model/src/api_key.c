@@ -53,18 +53,6 @@ jw_api_key_role_name(int role)
     return role >= 0 && role <= (int)JW_API_KEY_ADMIN ? jw_api_key_role_names[role] : NULL;
 }
 
-bool
-jw_api_key_role_parse(const char *text, JwApiKeyRole *ret)
-{
-    for (int i = 0; text != NULL && jw_api_key_role_names[i] != NULL; i++) {
-        if (strcmp(jw_api_key_role_names[i], text) == 0) {
-            *ret = (JwApiKeyRole)i;
-            return true;
-        }
-    }
-    return false;
-}
-
 static const size_t texts[] = {
     offsetof(JwApiKey, id),  offsetof(JwApiKey, name),       offsetof(JwApiKey, secret_id),
     offsetof(JwApiKey, mac), offsetof(JwApiKey, created_by), offsetof(JwApiKey, revoked_by),

@@ -228,9 +228,3 @@ jw_cron_next_by(const JwCron *self, GTimeZone *zone, const JwDst *dst, int64_t a
     }
     return next_shown(self, zone, rule.gap == JW_GAP_RUN_AFTER, after, last_year) * 1000;
 }
-
-int64_t
-jw_cron_next(const JwCron *self, GTimeZone *zone, int64_t after_ms)
-{
-    return jw_cron_next_by(self, zone, NULL, after_ms);
-}

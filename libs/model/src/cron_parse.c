@@ -321,12 +321,6 @@ jw_cron_new_in(const char *expression, JwCronDialect dialect, GError **error)
     return g_steal_pointer(&self);
 }
 
-JwCron *
-jw_cron_new(const char *expression, GError **error)
-{
-    return jw_cron_new_in(expression, JW_CRON_CRONTAB, error);
-}
-
 void
 jw_cron_free(gpointer self)
 {

@@ -145,20 +145,6 @@ jw_schedule_rule_clear(JwScheduleRule *rule)
     g_clear_pointer(&rule->zone, g_time_zone_unref);
 }
 
-bool
-jw_schedule_next(const JwSchedule *self, int64_t after_ms, int64_t *ret_next_ms, GError **error)
-{
-    g_return_val_if_fail(self != NULL && ret_next_ms != NULL, false);
-    g_return_val_if_fail(error == NULL || *error == NULL, false);
-    g_auto(JwScheduleRule) rule = { 0 };
-
-    if (!jw_schedule_rule_init(&rule, self, error)) {
-        return false;
-    }
-    *ret_next_ms = jw_due_next(&rule.due, after_ms);
-    return true;
-}
-
 int64_t
 jw_schedule_wake(const JwSchedule *self, const JwScheduleRule *rule, int64_t due_ms)
 {

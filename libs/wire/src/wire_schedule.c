@@ -215,10 +215,9 @@ read_trigger(const json_t *trigger, JwSchedule *schedule)
         }
     }
     schedule->cron = g_strdup(jw_json_text(trigger, "cron"));
-    if (jw_json_text(trigger, "dialect") != NULL) {
-        schedule->dialect =
-            (JwCronDialect)read_name(jw_json_text(trigger, "dialect"), dialects, JW_CRON_CRONTAB);
-    }
+    schedule->dialect_named = jw_json_text(trigger, "dialect") != NULL;
+    schedule->dialect =
+        (JwCronDialect)read_name(jw_json_text(trigger, "dialect"), dialects, JW_CRON_CRONTAB);
     schedule->anchor_ms = jw_json_time(trigger, "anchor", anchor_default(schedule));
     schedule->once_ms = jw_json_time(trigger, "at", 0);
     if (every != NULL && !jw_every_parse(every, &schedule->interval_ms, NULL)) {
@@ -406,7 +405,7 @@ trigger_value(const JwSchedule *schedule)
         break;
     case JW_TRIGGER_CRON:
         jw_json_set_string(value, "cron", schedule->cron);
-        if (schedule->dialect != JW_CRON_CRONTAB) {
+        if (schedule->dialect_named || schedule->dialect != JW_CRON_CRONTAB) {
             jw_json_set_string(value, "dialect", dialects[schedule->dialect]);
         }
         break;

@@ -329,6 +329,11 @@ test_preview(void **state)
     assert_text(&rule, "data.next_run_times.0", "2026-01-19T08:00:00Z");
     assert_text(&rule, "data.warnings.0.code", "CRON_WEEKDAY_NUMBERS");
     assert_int_equal(json_object_size(answer_at(&rule, "data")), 2);
+    /* who names the dialect knows how it is read */
+    g_auto(Answer) named = post(self, "/preview",
+                                "{\"trigger\":{\"type\":\"cron\",\"cron\":\"0 9 * * 1\","
+                                "\"dialect\":\"crontab\"}}");
+    assert_int_equal(json_array_size(answer_at(&named, "data.warnings")), 0);
     g_auto(Answer) list = ask(self, "GET", "");
     assert_int_equal(json_array_size(answer_at(&list, "data.jobs")), 0);
     /* what no longer fires has no due times */
@@ -587,6 +592,15 @@ test_patch(void **state)
         change(self, "PATCH", "/a",
                "{\"trigger\":{\"type\":\"interval\",\"every\":\"1h\",\"cron\":null}}");
     assert_text(&rule, "data.job.trigger_details", "every 3600 seconds");
+    g_auto(Answer) named = change(self, "PATCH", "/a",
+                                  "{\"trigger\":{\"type\":\"cron\",\"cron\":\"0 9 * * 1\","
+                                  "\"dialect\":\"crontab\",\"every\":null}}");
+    assert_text(&named, "data.job.trigger.dialect", "crontab");
+    assert_int_equal(json_array_size(answer_at(&named, "data.job.warnings")), 0);
+    g_auto(Answer) back = change(
+        self, "PATCH", "/a",
+        "{\"trigger\":{\"type\":\"interval\",\"every\":\"1h\",\"cron\":null,\"dialect\":null}}");
+    assert_int_equal(back.status, 200);
     g_auto(Answer) none = change(self, "PATCH", "/b", "{}");
     assert_int_equal(none.status, 404);
     static const struct {
@@ -647,6 +661,48 @@ test_write_in_doubt(void **state)
     g_auto(Answer) unknown = change(self, "PATCH", "/a", "{\"paused\":true}");
     assert_int_equal(unknown.status, 504);
     assert_text(&unknown, "detail.code", "OUTCOME_UNKNOWN");
+}
+
+static void
+test_backfill(void **state)
+{
+    const Fixture *self = *state;
+    g_autoptr(JwSchedule) after = NULL;
+    g_autoptr(GError) error = NULL;
+    json_auto_t *days = json_pack("{s:[s]}", "dates", "2026-01-12");
+
+    assert_ok(jw_jobs_put_calendar(&self->kit->gw.jobs, "closed", days, &error), error);
+    g_auto(Answer) made =
+        change(self, "PUT", "/a",
+               "{\"trigger\":{\"type\":\"interval\",\"every\":\"1h\"},\"calendar\":"
+               "\"closed\"," JOB "}");
+    assert_int_equal(made.status, 201);
+    g_auto(Answer) filled = post(
+        self, "/a/backfill", "{\"from\":\"2026-01-11T22:00:00Z\",\"to\":\"2026-02-01T00:00:00Z\"}");
+    assert_int_equal(filled.status, 202);
+    /* two of the 11th, none of the 12th, and those of the 13th that have passed */
+    assert_int_equal(answer_int(&filled, "data.due_times"), 5);
+    assert_ok(jw_store_get_schedule(self->kit->gw.store, "a", &after, &error), error);
+    assert_int_equal(after->pending_fires->len, 5);
+    assert_string_equal(answer_text(&made, "data.job.next_run_time"), "2026-01-13T03:00:00Z");
+    assert_int_equal(after->next_fire_ms, GW_NOW - 15000 + 3600000);
+    g_auto(Answer) none = post(
+        self, "/b/backfill", "{\"from\":\"2026-01-11T22:00:00Z\",\"to\":\"2026-01-12T00:00:00Z\"}");
+    assert_int_equal(none.status, 404);
+    static const struct {
+        const char *body, *pointer;
+    } cases[] = {
+        { "{}", "/from" },
+        { "{\"from\":\"2026-01-11T22:00:00Z\",\"to\":\"today\"}", "/to" },
+        { "{\"from\":\"2026-01-11T22:00:00Z\",\"to\":\"2026-01-11T22:00:00Z\"}", "/to" },
+        { "{\"from\":\"2025-01-11T22:00:00Z\",\"to\":\"2026-01-11T22:00:00Z\"}", "/to" },
+        { "{\"from\":\"2026-01-14T22:00:00Z\",\"to\":\"2026-01-15T22:00:00Z\"}", "/from" },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(Answer) answer = post(self, "/a/backfill", cases[i].body);
+        assert_int_equal(answer.status, 400);
+        assert_text(&answer, "detail.errors.0.pointer", cases[i].pointer);
+    }
 }
 
 static void
@@ -754,6 +810,7 @@ main(void)
         TEST(test_patch),
         TEST(test_a_change_keeps_due_times),
         TEST(test_write_in_doubt),
+        TEST(test_backfill),
         TEST(test_delete),
         TEST(test_delete_without_an_answer_of_the_store),
         TEST(test_form_of_refusals),

@@ -21,13 +21,13 @@ static char *
 next_text(const char *expression, const char *zone_name, const char *after)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(JwCron) cron = jw_cron_new(expression, &error);
+    g_autoptr(JwCron) cron = jw_cron_new_in(expression, JW_CRON_CRONTAB, &error);
     assert_ok(cron, error);
     g_autoptr(GTimeZone) zone = jw_zone_new(zone_name, &error);
     assert_ok(zone, error);
     int64_t after_ms = 0;
     assert_ok(jw_time_parse(after, &after_ms, &error), error);
-    const int64_t next_ms = jw_cron_next(cron, zone, after_ms);
+    const int64_t next_ms = jw_cron_next_by(cron, zone, NULL, after_ms);
     return next_ms == 0 ? g_strdup("never") : jw_time_format(next_ms);
 }
 
@@ -45,11 +45,11 @@ test_against_croniter(void **state)
     for (size_t i = 0; i < G_N_ELEMENTS(croniter_cases); i++) {
         const Case *row = &croniter_cases[i];
         g_autoptr(GError) error = NULL;
-        g_autoptr(JwCron) cron = jw_cron_new(row->expression, &error);
+        g_autoptr(JwCron) cron = jw_cron_new_in(row->expression, JW_CRON_CRONTAB, &error);
         assert_ok(cron, error);
         g_autoptr(GTimeZone) zone = jw_zone_new(row->zone, &error);
         assert_ok(zone, error);
-        const int64_t next_ms = jw_cron_next(cron, zone, row->after_ms);
+        const int64_t next_ms = jw_cron_next_by(cron, zone, NULL, row->after_ms);
         if (next_ms != row->next_ms) {
             fail_msg("row %zu: \"%s\" %s after %" G_GINT64_FORMAT ": %" G_GINT64_FORMAT
                      ", croniter says %" G_GINT64_FORMAT,
@@ -152,7 +152,7 @@ test_forms(void **state)
     assert_next("* * * * *", "UTC", "2026-01-06T10:20:59.999Z", "2026-01-06T10:21:00Z");
     assert_next("0 12 * JAN,DEC MON-fri", "UTC", "2026-01-09T12:00:00Z", "2026-01-12T12:00:00Z");
 
-    g_autoptr(JwCron) cron = jw_cron_new(" @daily ", NULL);
+    g_autoptr(JwCron) cron = jw_cron_new_in(" @daily ", JW_CRON_CRONTAB, NULL);
     assert_string_equal(jw_cron_fields(cron), "0 0 * * *");
 }
 
@@ -224,13 +224,13 @@ test_refused(void **state)
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(refused); i++) {
         g_autoptr(GError) error = NULL;
-        g_autoptr(JwCron) cron = jw_cron_new(refused[i].expression, &error);
+        g_autoptr(JwCron) cron = jw_cron_new_in(refused[i].expression, JW_CRON_CRONTAB, &error);
         assert_null(cron);
         assert_jw_error(error, JW_ERROR_INVALID, refused[i].pattern);
     }
     g_autofree char *huge = g_strnfill(100000, '1');
     g_autoptr(GError) error = NULL;
-    assert_null(jw_cron_new(huge, &error));
+    assert_null(jw_cron_new_in(huge, JW_CRON_CRONTAB, &error));
     assert_jw_error(error, JW_ERROR_INVALID, "*256*");
     /* A restricted weekday makes the impossible day of month harmless. */
     assert_next("0 0 30 2 MON", "UTC", "2026-01-01T00:00:00Z", "2026-02-02T00:00:00Z");
@@ -252,7 +252,7 @@ assert_readings(const Reading *rows, size_t n_rows)
         g_autoptr(GTimeZone) zone = jw_zone_new("UTC", NULL);
         int64_t after_ms = 0;
         assert_true(jw_time_parse(rows[i].after, &after_ms, NULL));
-        const int64_t next_ms = jw_cron_next(cron, zone, after_ms);
+        const int64_t next_ms = jw_cron_next_by(cron, zone, NULL, after_ms);
         g_autofree char *next = next_ms == 0 ? g_strdup("never") : jw_time_format(next_ms);
         if (strcmp(next, rows[i].next) != 0) {
             fail_msg("row %zu: \"%s\" after %s: %s, but %s is right", i, rows[i].expression,
@@ -462,7 +462,7 @@ test_rules_of_change(void **state)
 
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(change_rules); i++) {
-        g_autoptr(JwCron) cron = jw_cron_new(change_rules[i].expression, NULL);
+        g_autoptr(JwCron) cron = jw_cron_new_in(change_rules[i].expression, JW_CRON_CRONTAB, NULL);
         g_autoptr(GString) due = g_string_new(NULL);
         int64_t from_ms = 0, to_ms = 0;
         assert_true(jw_time_parse(change_days[change_rules[i].day][0], &from_ms, NULL));
@@ -485,7 +485,7 @@ test_rules_of_change(void **state)
 static void
 test_walk_over_both_changes(void **state)
 {
-    g_autoptr(JwCron) cron = jw_cron_new("*/7 1-3 * * *", NULL);
+    g_autoptr(JwCron) cron = jw_cron_new_in("*/7 1-3 * * *", JW_CRON_CRONTAB, NULL);
     g_autoptr(GTimeZone) zone = jw_zone_new("Europe/Berlin", NULL);
     const char *const starts[] = { "2026-03-28T20:00:00Z", "2026-10-24T20:00:00Z" };
     const int expected[] = { 18, 36 }; /* 9 an hour; none in the hour that is skipped */
@@ -496,7 +496,7 @@ test_walk_over_both_changes(void **state)
         int n = 0;
         assert_true(jw_time_parse(starts[i], &at_ms, NULL));
         const int64_t end_ms = at_ms + INT64_C(12) * 3600 * 1000;
-        while ((at_ms = jw_cron_next(cron, zone, at_ms)) < end_ms) {
+        while ((at_ms = jw_cron_next_by(cron, zone, NULL, at_ms)) < end_ms) {
             assert_true(at_ms > last_ms);
             last_ms = at_ms;
             n++;
@@ -522,7 +522,8 @@ test_changes_of_the_clock(void **state)
     assert_true(G_N_ELEMENTS(change_cases) >= 300);
     for (size_t i = 0; i < G_N_ELEMENTS(change_cases); i++) {
         g_autoptr(GError) error = NULL;
-        g_autoptr(JwCron) cron = jw_cron_new(change_cases[i].expression, &error);
+        g_autoptr(JwCron) cron =
+            jw_cron_new_in(change_cases[i].expression, JW_CRON_CRONTAB, &error);
         assert_ok(cron, error);
         g_autoptr(GTimeZone) zone = jw_zone_new(change_cases[i].zone, &error);
         assert_ok(zone, error);
@@ -533,7 +534,7 @@ test_changes_of_the_clock(void **state)
         assert_true(jw_time_parse(change_cases[i].from, &from_ms, NULL));
         assert_true(jw_time_parse(change_cases[i].to, &to_ms, NULL));
         for (int64_t at_ms = from_ms - 1;
-             (at_ms = jw_cron_next(cron, zone, at_ms)) != 0 && at_ms < to_ms; n++) {
+             (at_ms = jw_cron_next_by(cron, zone, NULL, at_ms)) != 0 && at_ms < to_ms; n++) {
             sum = sum * 31 + (uint32_t)((at_ms - from_ms) / 1000);
         }
         if (n != change_cases[i].n || sum != change_cases[i].sum) {
@@ -565,14 +566,14 @@ test_wild_cards_follow_elapsed_time(void **state)
 
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autoptr(JwCron) cron = jw_cron_new(rows[i].expression, NULL);
+        g_autoptr(JwCron) cron = jw_cron_new_in(rows[i].expression, JW_CRON_CRONTAB, NULL);
         g_autoptr(GTimeZone) zone = jw_zone_new("America/New_York", NULL);
         int64_t at_ms = 0, to_ms = 0;
         int n = 0;
 
         assert_true(jw_time_parse(rows[i].from, &at_ms, NULL));
         assert_true(jw_time_parse(rows[i].to, &to_ms, NULL));
-        for (at_ms--; (at_ms = jw_cron_next(cron, zone, at_ms)) < to_ms; n++) {
+        for (at_ms--; (at_ms = jw_cron_next_by(cron, zone, NULL, at_ms)) < to_ms; n++) {
         }
         if (n != rows[i].n) {
             fail_msg("\"%s\": %d due times, %d are right", rows[i].expression, n, rows[i].n);
@@ -645,12 +646,12 @@ test_zones_are_kept(void **state)
 static void
 test_far_away(void **state)
 {
-    g_autoptr(JwCron) cron = jw_cron_new("0 0 1 1 *", NULL);
+    g_autoptr(JwCron) cron = jw_cron_new_in("0 0 1 1 *", JW_CRON_CRONTAB, NULL);
     g_autoptr(GTimeZone) zone = jw_zone_new("UTC", NULL);
 
     (void)state;
-    assert_int_equal(jw_cron_next(cron, zone, INT64_MAX), 0);
-    assert_int_equal(jw_cron_next(cron, zone, INT64_MIN), 0);
+    assert_int_equal(jw_cron_next_by(cron, zone, NULL, INT64_MAX), 0);
+    assert_int_equal(jw_cron_next_by(cron, zone, NULL, INT64_MIN), 0);
     assert_next("0 0 1 7 *", "Europe/Berlin", "2045-01-01T00:00:00Z", "2045-06-30T22:00:00Z");
 }
 

@@ -33,7 +33,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Given, given_clear)
 static void
 given_cron(Given *self, const char *expression, const char *zone)
 {
-    *self = (Given){ .cron = jw_cron_new(expression, NULL), .calendar = jw_calendar_new() };
+    *self = (Given){ .cron = jw_cron_new_in(expression, JW_CRON_CRONTAB, NULL),
+                     .calendar = jw_calendar_new() };
     assert_non_null(self->cron);
     self->rule = (JwDueRule){ .trigger = JW_TRIGGER_CRON,
                               .cron = self->cron,

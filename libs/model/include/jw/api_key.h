@@ -27,9 +27,6 @@ const char *jw_api_key_role_name(int role);
 /* All names, ended by NULL. */
 extern const char *const jw_api_key_role_names[];
 
-/* False, and nothing is set, for what is no name. @text: (nullable) */
-bool jw_api_key_role_parse(const char *text, JwApiKeyRole *ret);
-
 typedef struct {
     char *id, *name;
     JwApiKeyRole role;

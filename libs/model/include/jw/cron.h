@@ -41,8 +41,7 @@ bool jw_cron_dialect_find(const char *name, JwCronDialect *ret_dialect) G_GNUC_W
 JwCron *jw_cron_new_in(const char *expression, JwCronDialect dialect,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The same in the dialect of crontab. */
-JwCron *jw_cron_new(const char *expression, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* @self: (transfer full) (nullable): a JwCron. */
 void jw_cron_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwCron, jw_cron_free)
 
@@ -76,8 +75,5 @@ typedef struct {
 /* First due time strictly after @after_ms in @zone (transfer none), UTC ms. @dst: (nullable): AUTO.
  * 0: never again before the year 10000. The search is bounded: days repeat every 400 years. */
 int64_t jw_cron_next_by(const JwCron *self, GTimeZone *zone, const JwDst *dst, int64_t after_ms);
-
-/* The same by AUTO. */
-int64_t jw_cron_next(const JwCron *self, GTimeZone *zone, int64_t after_ms);
 
 G_END_DECLS

@@ -36,6 +36,7 @@ typedef struct {
     int64_t interval_ms, anchor_ms; /* interval: due at anchor + n · interval */
     char *cron;                     /* cron */
     JwCronDialect dialect;          /* cron */
+    bool dialect_named;             /* by its author, who knows how it is read */
     JwDst dst;                      /* cron */
     int64_t once_ms;                /* once */
     char *time_zone;                /* IANA name; NULL: UTC, and the job's own default */
@@ -108,10 +109,6 @@ int64_t jw_schedule_wake(const JwSchedule *self, const JwScheduleRule *rule, int
 
 /* Sets next_fire_ms and wake_ms to the first due time after @now_ms. Errors as above. */
 bool jw_schedule_begin(JwSchedule *self, int64_t now_ms, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* First due time strictly after @after_ms; 0: none. Errors as above. */
-bool jw_schedule_next(const JwSchedule *self, int64_t after_ms, int64_t *ret_next_ms,
-                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* "every 3600 seconds", the five cron fields, or the RFC 3339 time. (transfer full) */
 char *jw_schedule_details(const JwSchedule *self);

@@ -219,6 +219,7 @@ static const JwDocField schedule_fields[] = {
     FIELD(TIME, JwSchedule, anchor_ms, "anchor"),
     FIELD(STRING, JwSchedule, cron, "cron"),
     NAMED(JwSchedule, dialect, "dialect", dialect_name),
+    FIELD(BOOL, JwSchedule, dialect_named, "dialectNamed"),
     FIELD(INT32, JwSchedule, dst.gap, "dstGap"),
     FIELD(INT32, JwSchedule, dst.repeat, "dstRepeat"),
     FIELD(TIME, JwSchedule, once_ms, "once"),

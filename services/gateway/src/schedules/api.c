@@ -14,6 +14,7 @@ static const JwHttpRoute routes[] = {
     { "POST", "/preview", gw_schedules_preview, GW_SCHEDULES_MAY, NULL },
     { "POST", "/:jobId/preview", gw_schedules_preview_stored, GW_SCHEDULES_MAY, NULL },
     { "POST", "/:jobId/run", gw_schedules_run, GW_SCHEDULES_MAY, NULL },
+    { "POST", "/:jobId/backfill", gw_schedules_backfill, GW_SCHEDULES_MAY, NULL },
     { "DELETE", "/:jobId", gw_schedules_delete, GW_SCHEDULES_MAY, NULL },
     { 0 },
 };

@@ -54,6 +54,7 @@ void gw_schedules_preview(const JwHttpRequest *request, JwHttpReply *reply, gpoi
 void gw_schedules_preview_stored(const JwHttpRequest *request, JwHttpReply *reply,
                                  gpointer context);
 void gw_schedules_run(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
+void gw_schedules_backfill(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 void gw_schedules_delete(const JwHttpRequest *request, JwHttpReply *reply, gpointer context);
 
 G_END_DECLS
