@@ -245,12 +245,14 @@ class Rows:
         return (value is None, 0 if value is None else -value if descending else value)
 
     def _by_label(self, i, label, descending):
-        """By what the label says: parts of a time in their order, texts by their characters' codes."""
-        part = self.dimensions[i].get("part", "value")
-        place = self.places[i][label] if part != "value" else list(label.encode())
-        if descending:
-            place = -place if part != "value" else [-code for code in place] + [1]
-        return (label == NONE, place)
+        """By what the label says: parts of a time in their order; numbers as such, in front of texts, and those by their
+        characters' codes."""
+        if self.dimensions[i].get("part", "value") != "value":
+            place = self.places[i][label]
+            return (label == NONE, -place if descending else place)
+        number = float(label) if re.fullmatch(r"-?\d+(\.\d+)?([eE][+-]?\d+)?", label) else None
+        place = [number is None, number or 0, *label.encode()]
+        return (label == NONE, [-part for part in place] + [1] if descending else place)
 
     def _level_key(self, labels):
         """How a group stands among those of its key."""
