@@ -85,7 +85,7 @@ def check_prose_columns(path, text):
 
 PREFIX = {"libs": "jw", "services/gateway": "gw", "services/executor": "exe", "services/scheduler": "sch", "services/notifier": "ntf",
           "tools/jobctl": "jc"}
-FREE_SUBJECTS = ("base", "json", "model", "report")  # of many subjects: jw_cron_next, jw_uuid_new
+FREE_SUBJECTS = ("base", "json", "model", "report")  # of many subjects: jw_cron_next_by, jw_uuid_new
 
 
 def prefix_of(path):
