@@ -195,6 +195,7 @@ replaces_what_was_read(JwStore *store)
     g_autoptr(JwSchedule) second = get(store, false);
     assert_string_equal(second->note, "mine");
     g_autoptr(JwSchedule) deleted = delete_it(store, "t1");
+    assert_non_null(deleted);
     assert_int_equal(replace(store, schedule, second), JW_CAS_LOST);
     assert_int_equal(replace(store, schedule, NULL), JW_CAS_WON);
     g_autoptr(JwSchedule) again = get(store, false);

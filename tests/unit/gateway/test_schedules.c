@@ -426,6 +426,7 @@ test_run_by_key(void **state)
 
     put(self, "a", JW_TRIGGER_INTERVAL, GW_NOW + 1000);
     g_auto(Answer) known = ask(self, "GET", ""); /* now the key is known */
+    assert_int_equal(known.status, 200);
     jw_store_mem_fail_nth(store, 3, JW_ERROR_IN_DOUBT, true);
     g_auto(Answer) doubt = kit_ask(self->kit, NULL, "POST", PATH "/a/run", NULL, headers);
     assert_int_equal(doubt.status, 504);
@@ -479,6 +480,7 @@ test_create(void **state)
     g_autofree char *path = g_strconcat(PATH "/", answer_text(&named, "data.job.id"), NULL);
     assert_string_equal(answer_header(&named, "location"), path);
     g_auto(Answer) deleted = ask(self, "DELETE", "/a");
+    assert_int_equal(deleted.status, 200);
     g_auto(Answer) back = post(self, "", body);
     assert_int_equal(back.status, 201);
 }
@@ -632,6 +634,7 @@ test_a_change_keeps_due_times(void **state)
     g_autoptr(GError) error = NULL;
 
     g_auto(Answer) made = change(self, "PUT", "/a", body);
+    assert_int_equal(made.status, 201);
     tk_clock_advance(&self->kit->ports->clock.fake, 7200000);
     assert_ok(jw_store_get_schedule(store, "a", &before, &error), error);
     g_auto(Answer) same = change(self, "PATCH", "/a", "{\"overlap\":\"skip\"}");
@@ -649,7 +652,8 @@ test_write_in_doubt(void **state)
     JwStore *store = self->kit->gw.store;
     static const char body[] = "{\"trigger\":{\"type\":\"interval\",\"every\":\"1h\"}," JOB "}";
 
-    g_auto(Answer) known = ask(self, "GET", "");              /* now the key is known */
+    g_auto(Answer) known = ask(self, "GET", ""); /* now the key is known */
+    assert_int_equal(known.status, 200);
     jw_store_mem_fail_nth(store, 3, JW_ERROR_IN_DOUBT, true); /* but it was done */
     g_auto(Answer) resolved = change(self, "PUT", "/a", body);
     assert_int_equal(resolved.status, 201);
