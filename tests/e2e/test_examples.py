@@ -10,6 +10,7 @@ import pytest
 from stack import CONTRACTS, JOBS, Stack, address, weekly
 from test_schedules import schedules_file
 from test_seed_000 import failed
+from wait import until
 
 TEMPLATES = "/api/v2/reports/templates"
 SCHEDULES = "/api/v1alpha1/jobs"
@@ -37,6 +38,33 @@ class Recorder:
         return answer.json()["data"]
 
 
+NIGHTLY = {
+    "id": "nightly-report",
+    "trigger": {"type": "cron", "cron": "0 2 * * *"},
+    "time_zone": "Europe/Berlin",
+    "job": {
+        "name": "Nightly calls",
+        "reportType": "call-records",
+        "parameters": {"period": {"type": "weekly"}},
+        "output": {"format": "csv"},
+    },
+}
+
+
+def of_one_schedule(ask):
+    one = f"{SCHEDULES}/{NIGHTLY['id']}"
+    ask("previewSchedule", "POST", f"{SCHEDULES}/preview", json={name: NIGHTLY[name] for name in ("trigger", "time_zone")})
+    ask("createScheduledJob", "POST", SCHEDULES, 201, json=NIGHTLY)
+    ask("previewScheduledJob", "POST", f"{one}/preview")
+    ask("putScheduledJob", "PUT", one, json=NIGHTLY | {"misfire": "skip"})
+    ask("runScheduledJob", "POST", f"{one}/run", 202)
+    days = {"from": "2026-01-05T00:00:00Z", "to": "2026-01-07T00:00:00Z"}
+    ask("backfillScheduledJob", "POST", f"{one}/backfill", 202, json=days)
+    until(lambda: len(ask("listScheduledJobOccurrences", "GET", f"{one}/occurrences")["occurrences"]) == 3, 30, "all are there")
+    ask("getScheduledJob", "GET", one)
+    ask("changeScheduledJob", "PATCH", one, json={"paused": True, "note": "until the import works again"})
+
+
 def of_schedules(tmp_path_factory):
     """Those of the API of schedules, which are made by a file. There is nobody to run their jobs."""
     with Stack("examples") as own:
@@ -47,6 +75,7 @@ def of_schedules(tmp_path_factory):
         ask = Recorder(own.keyed(own.api_key()))
         ids = [job["id"] for job in ask("listScheduledJobs", "GET", SCHEDULES)["jobs"]]
         assert len(ids) == 3
+        of_one_schedule(ask)
         ask("deleteScheduledJob", "DELETE", f"{SCHEDULES}/{ids[0]}")
     return ask.answers
 
