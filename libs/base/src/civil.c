@@ -118,43 +118,35 @@ jw_zone_stretch(GTimeZone *zone, int64_t from, int64_t to)
     return to;
 }
 
-int64_t
-jw_zone_utc(GTimeZone *zone, int64_t local_seconds)
+/* Of a doubled time the first comes with the offset before the change, the last with that after it.
+ */
+static int64_t
+utc_of(GTimeZone *zone, int64_t local_seconds, bool last)
 {
     const int64_t low = local_seconds - MOST_OFFSET_SECONDS;
     const int64_t high = local_seconds + MOST_OFFSET_SECONDS;
-    const int64_t before = jw_zone_offset(zone, low);
-    const int64_t after = jw_zone_offset(zone, high);
-    const int64_t first = local_seconds - before;
-    const int64_t second = local_seconds - after;
+    const int64_t offsets[] = { jw_zone_offset(zone, low), jw_zone_offset(zone, high) };
 
-    /* Of a doubled time the first comes with the offset before the change. */
-    if (before == after || jw_zone_offset(zone, first) == before) {
-        return first;
-    }
-    if (jw_zone_offset(zone, second) == after) {
-        return second;
+    for (size_t i = 0; i < G_N_ELEMENTS(offsets); i++) {
+        const int64_t offset = offsets[last ? 1 - i : i];
+        const int64_t utc = local_seconds - offset;
+        if (offsets[0] == offsets[1] || jw_zone_offset(zone, utc) == offset) {
+            return utc;
+        }
     }
     return jw_zone_change(zone, low, high);
 }
 
 int64_t
+jw_zone_utc(GTimeZone *zone, int64_t local_seconds)
+{
+    return utc_of(zone, local_seconds, false);
+}
+
+int64_t
 jw_zone_utc_last(GTimeZone *zone, int64_t local_seconds)
 {
-    const int64_t low = local_seconds - MOST_OFFSET_SECONDS;
-    const int64_t high = local_seconds + MOST_OFFSET_SECONDS;
-    const int64_t before = jw_zone_offset(zone, low);
-    const int64_t after = jw_zone_offset(zone, high);
-    const int64_t first = local_seconds - before;
-    const int64_t second = local_seconds - after;
-
-    if (before == after || jw_zone_offset(zone, second) == after) {
-        return second;
-    }
-    if (jw_zone_offset(zone, first) == before) {
-        return first;
-    }
-    return jw_zone_change(zone, low, high);
+    return utc_of(zone, local_seconds, true);
 }
 
 int64_t
