@@ -64,6 +64,20 @@ kit_put(SchKit *self, const char *id, const char *members)
               error);
 }
 
+SchKit *
+kit_with_three_late(const char *misfire)
+{
+    SchKit *kit = kit_new();
+    g_autofree char *members =
+        g_strdup_printf("\"trigger\":{\"type\":\"interval\",\"every\":\"10m\"},"
+                        "\"misfire_grace\":\"1m\",\"misfire\":\"%s\"",
+                        misfire);
+
+    kit_put(kit, "s", members);
+    tk_clock_advance(&kit->ports->clock.fake, 35 * MINUTE);
+    return kit;
+}
+
 size_t
 kit_fire(Sch *sch)
 {

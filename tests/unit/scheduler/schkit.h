@@ -22,6 +22,8 @@ int kit_teardown(void **state);
 /* Puts a schedule into the store, by a configuration file. @members: of the schedule but for id and
  * job. */
 void kit_put(SchKit *self, const char *id, const char *members);
+/* A new kit with a schedule "s", of which three due times have passed. (transfer full) */
+SchKit *kit_with_three_late(const char *misfire);
 /* One round; fails the test on an error. Answers how many due times were decided. */
 size_t kit_fire(Sch *sch);
 

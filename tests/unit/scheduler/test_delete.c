@@ -11,21 +11,6 @@
 
 static const char *const policies[] = { "fire_once", "skip", "fire_all" };
 
-/* Three due times have passed. */
-static SchKit *
-kit_with_backlog(const char *misfire)
-{
-    SchKit *kit = kit_new();
-    g_autofree char *members =
-        g_strdup_printf("\"trigger\":{\"type\":\"interval\",\"every\":\"10m\"},"
-                        "\"misfire_grace\":\"1m\",\"misfire\":\"%s\"",
-                        misfire);
-
-    kit_put(kit, "s", members);
-    tk_clock_advance(&kit->ports->clock.fake, 35 * MINUTE);
-    return kit;
-}
-
 /* A scheduler decided what is due at these minutes, and died. */
 static void
 decide_only(SchKit *kit, int64_t next_minute, JwOccurrenceKind first, bool second)
@@ -147,7 +132,7 @@ test_deleted_while_a_scheduler_is_stopped(void **state G_GNUC_UNUSED)
 {
     for (size_t p = 0; p < G_N_ELEMENTS(policies); p++) {
         for (int n = 1;; n++) {
-            g_autoptr(SchKit) kit = kit_with_backlog(policies[p]);
+            g_autoptr(SchKit) kit = kit_with_three_late(policies[p]);
             Deletion deletion = { .kit = kit, .jobs = SIZE_MAX };
 
             jw_store_mem_before_nth(kit->sch.store, n, delete_now, &deletion);
@@ -180,7 +165,7 @@ test_fires_during_the_deletion(void **state G_GNUC_UNUSED)
 {
     for (size_t p = 0; p < G_N_ELEMENTS(policies); p++) {
         for (int n = 1; n <= 12; n++) {
-            g_autoptr(SchKit) kit = kit_with_backlog(policies[p]);
+            g_autoptr(SchKit) kit = kit_with_three_late(policies[p]);
 
             jw_store_mem_before_nth(kit->sch.store, n, fire_now, kit);
             assert_int_equal(delete_it(kit), JW_CAS_WON);
@@ -223,7 +208,7 @@ test_every_call_of_the_deletion_fails(void **state G_GNUC_UNUSED)
 {
     for (size_t f = 0; f < kit_n_faults; f++) {
         for (int n = 1;; n++) {
-            g_autoptr(SchKit) kit = kit_with_backlog("fire_all");
+            g_autoptr(SchKit) kit = kit_with_three_late("fire_all");
             g_autoptr(GError) error = NULL;
             JwCas cas = JW_CAS_LOST;
 

@@ -14,27 +14,13 @@ static const struct {
     { "fire_all", "caught_up@10 caught_up@20 caught_up@30 " },
 };
 
-static SchKit *
-kit_with_backlog(const char *misfire)
-{
-    SchKit *kit = kit_new();
-    g_autofree char *members =
-        g_strdup_printf("\"trigger\":{\"type\":\"interval\",\"every\":\"10m\"},"
-                        "\"misfire_grace\":\"1m\",\"misfire\":\"%s\"",
-                        misfire);
-
-    kit_put(kit, "s", members);
-    tk_clock_advance(&kit->ports->clock.fake, 35 * MINUTE);
-    return kit;
-}
-
 static void
 test_every_call_fails(void **state G_GNUC_UNUSED)
 {
     for (size_t p = 0; p < G_N_ELEMENTS(policies); p++) {
         for (size_t f = 0; f < kit_n_faults; f++) {
             for (int n = 1;; n++) {
-                g_autoptr(SchKit) kit = kit_with_backlog(policies[p].misfire);
+                g_autoptr(SchKit) kit = kit_with_three_late(policies[p].misfire);
                 g_autoptr(GError) error = NULL;
                 size_t decided = 0;
 
@@ -66,7 +52,7 @@ test_two_schedulers(void **state G_GNUC_UNUSED)
 {
     for (size_t p = 0; p < G_N_ELEMENTS(policies); p++) {
         for (int n = 1;; n++) {
-            g_autoptr(SchKit) kit = kit_with_backlog(policies[p].misfire);
+            g_autoptr(SchKit) kit = kit_with_three_late(policies[p].misfire);
             Sch *second = &kit->second;
 
             hook_clock_at(&kit->ports->clock, n, fire_second, second);
@@ -93,7 +79,7 @@ test_two_schedulers_count_once(void **state G_GNUC_UNUSED)
         bool ran = true;
 
         for (int n = 1; ran; n++) {
-            g_autoptr(SchKit) kit = kit_with_backlog(policies[p].misfire);
+            g_autoptr(SchKit) kit = kit_with_three_late(policies[p].misfire);
             JwMetric *metric = sch_metrics[SCH_METRIC_OCCURRENCES];
             double before = 0, after = 0;
 
@@ -127,7 +113,7 @@ test_two_schedulers_at_two_times(void **state G_GNUC_UNUSED)
 {
     for (size_t p = 0; p < G_N_ELEMENTS(policies); p++) {
         for (int n = 1;; n++) {
-            g_autoptr(SchKit) kit = kit_with_backlog(policies[p].misfire);
+            g_autoptr(SchKit) kit = kit_with_three_late(policies[p].misfire);
             Sch *second = &kit->second;
 
             hook_clock_at(&kit->ports->clock, n, fire_second_later, (void *[]){ kit, second });
@@ -156,7 +142,7 @@ test_second_takes_over(void **state G_GNUC_UNUSED)
 {
     for (size_t p = 0; p < G_N_ELEMENTS(policies); p++) {
         for (int n = 1; n < MAX_CALLS; n++) {
-            g_autoptr(SchKit) kit = kit_with_backlog(policies[p].misfire);
+            g_autoptr(SchKit) kit = kit_with_three_late(policies[p].misfire);
             g_autoptr(GError) error = NULL;
             Sch *second = &kit->second;
             size_t decided = 0;
@@ -180,7 +166,7 @@ test_clock_jumps(void **state G_GNUC_UNUSED)
     static const int jumps[] = { 0, 60, -60, 7, -60, 60, 0, -13, 60, -47, 3, -60, 60, 60 };
 
     for (size_t p = 0; p < G_N_ELEMENTS(policies); p++) {
-        g_autoptr(SchKit) kit = kit_with_backlog(policies[p].misfire);
+        g_autoptr(SchKit) kit = kit_with_three_late(policies[p].misfire);
         int minute = 1;
 
         for (int i = 0; i < 200; i++) {
