@@ -101,6 +101,39 @@ test_told_once(void **state)
     assert_non_null(strstr(text, "delivery.onFailure"));
 }
 
+/* Fails a job with that beginning of its spec, and compares what its mail says. @name: (nullable)
+ */
+static void
+assert_told(NtfKit *kit, const char *name, const char *spec, const char *const *lines, size_t n)
+{
+    g_autoptr(JwJob) job = kit_new_job(kit->ports);
+
+    if (name != NULL) {
+        g_free(job->name);
+        job->name = g_strdup(name);
+    }
+    g_free(job->spec);
+    job->spec = g_strconcat("{", spec,
+                            "\"period\":{\"type\":\"weekly\",\"at\":\"2021-01-13T06:00:00Z\","
+                            "\"timeZone\":\"Europe/Berlin\"},"
+                            "\"filters\":{\"departmentIds\":[\"support\",\"sales\"]}},"
+                            "\"output\":{\"format\":\"csv\"}}",
+                            NULL);
+    g_free(job->requested_by.id);
+    job->requested_by.id = g_strdup("ann");
+    job->requested_by.email = g_strdup("ann@example.com");
+    g_autofree char *job_id = kit_insert_job(kit->ports, job);
+    fail_job(kit, job_id, JW_CHANGE_FAIL_FINAL, "TIMEOUT");
+    assert_int_equal(failed_event(kit, job_id), JW_VERDICT_DONE);
+    assert_int_equal(kit_send_queued(&kit->ntf), 1);
+    g_autofree char *text = mail(kit, 0);
+    for (size_t i = 0; i < n; i++) {
+        if (strstr(text, lines[i]) == NULL) {
+            fail_msg("no '%s' in:\n%s", lines[i], text);
+        }
+    }
+}
+
 /* Which report it was: its type, its period, what it was limited to. */
 static void
 test_says_which_report(void **state)
@@ -118,27 +151,9 @@ test_says_which_report(void **state)
         ">Failed: there is no report</div>",
     };
     NtfKit *kit = *state;
-    g_autoptr(JwJob) job = kit_new_job(kit->ports);
 
-    g_free(job->spec);
-    job->spec = g_strdup("{\"reportType\":\"report-type.call-records\",\"parameters\":{"
-                         "\"period\":{\"type\":\"weekly\",\"at\":\"2021-01-13T06:00:00Z\","
-                         "\"timeZone\":\"Europe/Berlin\"},"
-                         "\"filters\":{\"departmentIds\":[\"support\",\"sales\"]}},"
-                         "\"output\":{\"format\":\"csv\"}}");
-    g_free(job->requested_by.id);
-    job->requested_by.id = g_strdup("ann");
-    job->requested_by.email = g_strdup("ann@example.com");
-    g_autofree char *job_id = kit_insert_job(kit->ports, job);
-    fail_job(kit, job_id, JW_CHANGE_FAIL_FINAL, "TIMEOUT");
-    assert_int_equal(failed_event(kit, job_id), JW_VERDICT_DONE);
-    assert_int_equal(kit_send_queued(&kit->ntf), 1);
-    g_autofree char *text = mail(kit, 0);
-    for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
-        if (strstr(text, lines[i]) == NULL) {
-            fail_msg("no '%s' in:\n%s", lines[i], text);
-        }
-    }
+    assert_told(kit, NULL, "\"reportType\":\"report-type.call-records\",\"parameters\":{", lines,
+                G_N_ELEMENTS(lines));
 }
 
 /* In the language of the report that it has none of. */
@@ -159,29 +174,10 @@ test_in_german(void **state)
         ">Fehlgeschlagen: Es gibt keinen Bericht</div>",
     };
     NtfKit *kit = *state;
-    g_autoptr(JwJob) job = kit_new_job(kit->ports);
 
-    g_free(job->name);
-    job->name = g_strdup("Anrufe");
-    g_free(job->spec);
-    job->spec = g_strdup("{\"reportType\":\"call-records\",\"parameters\":{\"language\":\"de\","
-                         "\"period\":{\"type\":\"weekly\",\"at\":\"2021-01-13T06:00:00Z\","
-                         "\"timeZone\":\"Europe/Berlin\"},"
-                         "\"filters\":{\"departmentIds\":[\"support\",\"sales\"]}},"
-                         "\"output\":{\"format\":\"csv\"}}");
-    g_free(job->requested_by.id);
-    job->requested_by.id = g_strdup("ann");
-    job->requested_by.email = g_strdup("ann@example.com");
-    g_autofree char *job_id = kit_insert_job(kit->ports, job);
-    fail_job(kit, job_id, JW_CHANGE_FAIL_FINAL, "TIMEOUT");
-    assert_int_equal(failed_event(kit, job_id), JW_VERDICT_DONE);
-    assert_int_equal(kit_send_queued(&kit->ntf), 1);
-    g_autofree char *text = mail(kit, 0);
-    for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
-        if (strstr(text, lines[i]) == NULL) {
-            fail_msg("no '%s' in:\n%s", lines[i], text);
-        }
-    }
+    assert_told(kit, "Anrufe",
+                "\"reportType\":\"call-records\",\"parameters\":{\"language\":\"de\",", lines,
+                G_N_ELEMENTS(lines));
 }
 
 /* Every code has a reason, those to come as well, and none shows the error's message. */
