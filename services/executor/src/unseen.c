@@ -92,14 +92,13 @@ warn_of_field(json_t *warnings, const JwReportDef *def, const JwReportRequest *r
     }
 }
 
-bool
-exe_unseen_warnings(const ExeUnseen *self, JwStore *store, const JwReportDef *def,
-                    const JwReportRequest *request, char **ret_warnings, GError **error)
+static bool
+warn_of_fields(const ExeUnseen *self, JwStore *store, const JwReportDef *def,
+               const JwReportRequest *request, json_t *warnings, GError **error)
 {
     g_autoptr(GPtrArray) fields = doubtful(self, def, request);
     const guint n = fields->len;
     g_autofree JwSeen *seen = g_new0(JwSeen, n + 1);
-    json_auto_t *warnings = json_array();
     int64_t records = 0;
 
     g_ptr_array_add(fields, NULL);
@@ -118,6 +117,24 @@ exe_unseen_warnings(const ExeUnseen *self, JwStore *store, const JwReportDef *de
     }
     for (guint i = 0; records > 0 && i < n; i++) {
         warn_of_field(warnings, def, request, fields->pdata[i], seen[i], records);
+    }
+    return true;
+}
+
+bool
+exe_unseen_warnings(const ExeUnseen *self, JwStore *store, const JwReportDef *def,
+                    const JwReportRequest *request, char **ret_warnings, GError **error)
+{
+    json_auto_t *warnings = json_array();
+
+    if (request->not_compared != NULL) {
+        add_warning(warnings, "NOT_COMPARED",
+                    g_strdup_printf("the definition of %s compares, and there is nothing to "
+                                    "compare this period with: %s",
+                                    def->report_type, request->not_compared));
+    }
+    if (!warn_of_fields(self, store, def, request, warnings, error)) {
+        return false;
     }
     if (json_array_size(warnings) > 0) {
         *ret_warnings = jw_json_print(warnings);

@@ -18,8 +18,9 @@ void exe_unseen_clear(ExeUnseen *self);
 /* Notes what a record has. */
 void exe_unseen_note(ExeUnseen *self, const JwValue *row);
 
-/* The warnings of a job (JwJob.warnings): of an empty collection, and of fields that the report
- * reads and no record has. Asks the store only about fields that no record of the report had.
+/* The warnings of a job (JwJob.warnings): of a comparison that cannot be made, of an empty
+ * collection, and of fields that the report reads and no record has. Asks the store only about
+ * fields that no record of the report had.
  * @ret_warnings: (nullable) (transfer full) */
 bool exe_unseen_warnings(const ExeUnseen *self, JwStore *store, const JwReportDef *def,
                          const JwReportRequest *request, char **ret_warnings,

@@ -121,6 +121,23 @@ test_misspelt_fields(void **state)
                                    MISSING("wrad", "filter 'wards'"));
 }
 
+/* Only the definition wants it, so the report is made without, and its owner is told. */
+static void
+test_a_period_with_none_before(void **state)
+{
+    Fixture *self = *state;
+
+    insert(self);
+    g_autofree char *without = told(self);
+    self->request->not_compared = g_strdup("it is the first");
+    g_autofree char *with = told(self);
+    g_autofree char *expected = g_strconcat(
+        "NOT_COMPARED the definition of visits compares, and there is nothing to compare this "
+        "period with: it is the first\n",
+        without, NULL);
+    assert_string_equal(with, expected);
+}
+
 static void
 test_no_records(void **state)
 {
@@ -210,9 +227,10 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_misspelt_fields),          TEST(test_no_records),
-        TEST(test_a_misspelt_date),          TEST(test_a_date_that_is_none),
-        TEST(test_what_the_report_has_seen), TEST(test_a_store_that_is_away),
+        TEST(test_misspelt_fields),           TEST(test_no_records),
+        TEST(test_a_period_with_none_before), TEST(test_a_misspelt_date),
+        TEST(test_a_date_that_is_none),       TEST(test_what_the_report_has_seen),
+        TEST(test_a_store_that_is_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -563,6 +563,14 @@ test_scope_without_filter(void **state)
     }
 }
 
+/* @start: NULL: there is to be no @text. */
+static void
+assert_begins(const char *text, const char *start)
+{
+    assert_int_equal(text != NULL, start != NULL);
+    assert_true(text == NULL || g_str_has_prefix(text, start));
+}
+
 /* What a definition wants compared is, unless the request says otherwise or has no period. */
 static void
 test_compared(void **state)
@@ -572,20 +580,23 @@ test_compared(void **state)
         JwCompare compare;
         bool asked;
         const char *start, *end;
+        const char *why; /* part of why there is no comparison; NULL: none is wanted, or there is */
     } cases[] = {
         { "previous", "'period':{'type':'weekly','at':'2021-01-18T06:00:00Z'}", JW_COMPARE_PREVIOUS,
-          false, "2021-01-04T00:00:00Z", "2021-01-11T00:00:00Z" },
+          false, "2021-01-04T00:00:00Z", "2021-01-11T00:00:00Z", NULL },
         { "none", "'period':{'type':'weekly','at':'2021-01-18T06:00:00Z'},'compare':'previous'",
-          JW_COMPARE_PREVIOUS, true, "2021-01-04T00:00:00Z", "2021-01-11T00:00:00Z" },
+          JW_COMPARE_PREVIOUS, true, "2021-01-04T00:00:00Z", "2021-01-11T00:00:00Z", NULL },
         { "previous", "'period':{'type':'monthly','at':'2021-03-31T06:00:00Z'},'compare':'year'",
-          JW_COMPARE_YEAR, true, "2020-02-01T00:00:00Z", "2020-03-01T00:00:00Z" },
+          JW_COMPARE_YEAR, true, "2020-02-01T00:00:00Z", "2020-03-01T00:00:00Z", NULL },
         { "year", "'dateRange':{'startDate':'2021-03-01','endDate':'2021-03-02'}", JW_COMPARE_YEAR,
-          false, "2020-03-01T00:00:00Z", "2020-03-03T00:00:00Z" },
+          false, "2020-03-01T00:00:00Z", "2020-03-03T00:00:00Z", NULL },
         { "previous", "'period':{'type':'weekly','at':'2021-01-18T06:00:00Z'},'compare':'none'",
-          JW_COMPARE_NONE, true, NULL, NULL },
-        { "previous", "", JW_COMPARE_NONE, false, NULL, NULL },
+          JW_COMPARE_NONE, true, NULL, NULL, NULL },
+        { "previous", "", JW_COMPARE_NONE, false, NULL, NULL, NULL },
         { "year", "'dateRange':{'startDate':'2019-03-01','endDate':'2021-03-02'}", JW_COMPARE_NONE,
-          false, NULL, NULL },
+          false, NULL, NULL, "a period of more than a year overlaps" },
+        { "previous", "'dateRange':{'startDate':'1970-01-01','endDate':'1970-03-02'}",
+          JW_COMPARE_NONE, false, NULL, NULL, "the period before would begin before 1970" },
     };
 
     (void)state;
@@ -615,6 +626,7 @@ test_compared(void **state)
             assert_int_equal(request->compared_start_ms, ms(cases[i].start));
             assert_int_equal(request->compared_end_ms, ms(cases[i].end));
         }
+        assert_begins(request->not_compared, cases[i].why);
         (void)unlink(path);
         (void)rmdir(dir);
     }

@@ -59,6 +59,7 @@ typedef struct {
     /* NONE too where there is no period before: of all records, or before 1970 */
     JwCompare compare;
     bool compare_asked; /* by the request itself */
+    char *not_compared; /* why what the definition wants is not there; NULL: it is, or wants none */
     char *language;     /* of the report; NULL: the definition's */
     /* half open; what the report is compared with */
     int64_t compared_start_ms, compared_end_ms;

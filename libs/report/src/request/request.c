@@ -6,7 +6,7 @@ static const size_t request_texts[] = {
     offsetof(JwReportRequest, report_type), offsetof(JwReportRequest, time_zone),
     offsetof(JwReportRequest, format),      offsetof(JwReportRequest, file_name),
     offsetof(JwReportRequest, requester),   offsetof(JwReportRequest, language),
-    offsetof(JwReportRequest, table),
+    offsetof(JwReportRequest, table),       offsetof(JwReportRequest, not_compared),
 };
 
 static void

@@ -103,10 +103,10 @@ read_compare(const json_t *parameters, const JwReportDef *def, JwReportRequest *
     if (compare == JW_COMPARE_NONE || request->end_ms == 0 || zone == NULL) {
         return;
     }
-    g_autofree char *none =
+    request->not_compared =
         jw_period_compared(request->period, compare, zone, request->start_ms, request->end_ms,
                            &request->compared_start_ms, &request->compared_end_ms);
-    request->compare = none == NULL ? compare : JW_COMPARE_NONE;
+    request->compare = request->not_compared == NULL ? compare : JW_COMPARE_NONE;
 }
 
 /* All but its type. @def: (nullable). False when it has no period that can be used. */
