@@ -148,9 +148,19 @@ class Comparison:
                 day = day.replace(year=day.year + 1)
             except ValueError:
                 return None
-            return day.isoformat() if day <= now.last else None
+            return max(day, now.first).isoformat() if day <= now.last else None
         place = number(day, part) + number(begin(now.first, of), part) - number(begin(before.first, of), part)
         return label_of(place, of) if place <= number(begin(now.last, of), part) else None
+
+    def places(self, dimension):
+        """Where the days, weeks and so on of the period before stand in this one; None: no dimension in time."""
+        of = self.oracle.dimensions[dimension]
+        if of.get("part") not in ("date", "week", "month", "quarter", "year"):
+            return None
+        before = self.oracle.days_of(self.beside.period)
+        days = (before.first + timedelta(days=i) for i in range((before.last - before.first).days + 1))
+        buckets = {begin(day, of) for day in days}
+        return {self.place(dimension, label_of(number(day, of["part"]), of)) for day in buckets}
 
     def table(self, spec):
         rows = Rows(self.report, spec)
@@ -180,10 +190,14 @@ class Comparison:
         earlier = {(kind, label): cells for kind, label, cells in self.before_rows(spec, rows)}
         missing = [self.beside.nothing(name) for name in spec.names]
         nothing = [self.report.nothing(name) for name in spec.names]
+        unknown = [Figure(None) for _ in spec.names]
+        places = self.places(spec.keys[0])
         lines = []
         for row in rows:
             label = row.labels[0] if row.kind == "group" else None
-            lines.append(Line(row.kind, row.labels, list(zip(row.cells[0], earlier.pop((row.kind, label), missing)))))
+            alone = places is not None and label not in (None, NONE, OTHER, *places)
+            otherwise = unknown if alone else missing
+            lines.append(Line(row.kind, row.labels, list(zip(row.cells[0], earlier.pop((row.kind, label), otherwise)))))
         for (kind, label), cells in earlier.items():
             lines.append(Line(kind, [label], list(zip(nothing, cells)), before_alone=True))
         in_time = self.oracle.dimensions[spec.keys[0]].get("part") in ("date", "week", "month", "quarter", "year")

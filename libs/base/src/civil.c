@@ -57,6 +57,16 @@ jw_civil_month_days(int year, int month)
 }
 
 int64_t
+jw_civil_year_before(int64_t days)
+{
+    JwCivil date;
+
+    jw_civil_from_days(days, &date);
+    return jw_civil_days(date.year - 1, date.month,
+                         MIN(date.day, jw_civil_month_days(date.year - 1, date.month)));
+}
+
+int64_t
 jw_civil_seconds(const JwCivil *civil)
 {
     return jw_civil_days(civil->year, civil->month, civil->day) * JW_DAY_SECONDS

@@ -315,11 +315,10 @@ test_a_longer_month_before(void **state)
     assert_int_equal(result->notes->len, 1);
     assert_string_equal(
         g_ptr_array_index(result->notes, 0),
-        "By day: the last of the period before (3) have nothing beside them and are not in this "
-        "table.");
+        "By day: 3 of the period before have nothing beside them and are not in this table.");
 }
 
-/* March beside February, and a leap year's beside one without: the days further on have nothing. */
+/* A leap year's February beside one without: the day further on has nothing. */
 static void
 test_a_shorter_month_before(void **state)
 {
@@ -334,8 +333,61 @@ test_a_shorter_month_before(void **state)
     assert_string_equal(result->compared_label, "1 Feb 2023 – 28 Feb 2023");
     assert_int_equal(days->n_rows, 29);
     assert_cell(days, 27, 2, 1);
-    assert_cell(days, 28, 2, 0);
+    for (size_t column = 2; column <= 4; column++) {
+        assert_cell(days, 28, column, NAN);
+    }
     assert_int_equal(result->notes->len, 0);
+}
+
+/* A day without records is 0, a day that there was none of is nothing. */
+static void
+test_days_that_were_not_there(void **state)
+{
+    Both *both = *state;
+
+    set_period(both, JW_PERIOD_MONTHLY, JW_COMPARE_PREVIOUS, "2026-02-28T21:00:00Z",
+               "2026-03-31T21:00:00Z");
+    both_start(both);
+    fixture_call(&both->now, "2026-03-28T12:00:00Z", "ada", "answered", 1);
+    fixture_call(&both->now, "2026-03-29T12:00:00Z", "ada", "answered", 1);
+    g_autoptr(JwReportResult) result = both_result(both);
+    const JwReportTable *days = table_at(result, 2);
+    assert_int_equal(days->n_rows, 31);
+    assert_row(days, 27, "2026-03-28", 1, 0);
+    assert_cell(days, 27, 3, 1);
+    for (size_t row = 28; row < 31; row++) {
+        for (size_t column = 2; column <= 4; column++) {
+            assert_cell(days, row, column, NAN);
+        }
+    }
+}
+
+/* 29 February is beside the 28th where the period begins with it. */
+static void
+test_a_period_from_29_february(void **state)
+{
+    static const struct {
+        const char *end, *last;
+        size_t n_days;
+    } cases[] = { { "2024-02-29T21:00:00Z", "2024-02-29", 1 },
+                  { "2024-03-05T21:00:00Z", "2024-03-05", 6 } };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        Both *both = *state;
+
+        set_period(both, JW_PERIOD_CUSTOM, JW_COMPARE_YEAR, "2024-02-28T21:00:00Z", cases[i].end);
+        both_start(both);
+        fixture_call(&both->now, "2024-02-29T12:00:00Z", "ada", "answered", 1);
+        fixture_call(&both->before, "2023-02-28T12:00:00Z", "ada", "answered", 1);
+        fixture_call(&both->before, "2023-02-28T13:00:00Z", "ada", "answered", 1);
+        g_autoptr(JwReportResult) result = both_result(both);
+        const JwReportTable *days = table_at(result, 2);
+        assert_int_equal(days->n_rows, cases[i].n_days);
+        assert_row(days, 0, "2024-02-29", 1, 2);
+        assert_string_equal(jw_report_cell(days, cases[i].n_days - 1, 0)->text, cases[i].last);
+        assert_int_equal(result->notes->len, 0);
+        (void)teardown(state);
+        (void)setup(state);
+    }
 }
 
 /* Of more than 400 days only those seen are there: what one period has is put into its place. */
@@ -642,6 +694,8 @@ main(void)
         TEST(test_columns),
         TEST(test_a_longer_month_before),
         TEST(test_a_shorter_month_before),
+        TEST(test_days_that_were_not_there),
+        TEST(test_a_period_from_29_february),
         TEST(test_long_periods),
         TEST(test_other_groups_are_not_nothing),
         TEST(test_empty_periods),

@@ -47,6 +47,9 @@ void jw_civil_from_days(int64_t days, JwCivil *ret);
 /* 28 to 31. @month from 1. */
 int jw_civil_month_days(int year, int month);
 
+/* The same date a year before; 28 February for the 29th. Both in days since 1970-01-01. */
+int64_t jw_civil_year_before(int64_t days);
+
 /* To local seconds. */
 int64_t jw_civil_seconds(const JwCivil *civil);
 

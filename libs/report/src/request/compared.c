@@ -2,17 +2,6 @@
 #include "jw/civil.h"
 #include "jw/report.h"
 
-/* The same date a year before; 28 February for the 29th. */
-static int64_t
-year_before(int64_t day)
-{
-    JwCivil date;
-
-    jw_civil_from_days(day, &date);
-    return jw_civil_days(date.year - 1, date.month,
-                         MIN(date.day, jw_civil_month_days(date.year - 1, date.month)));
-}
-
 /* The local time of day of @time_ms on @day, which takes the place of its own. */
 static int64_t
 moved(GTimeZone *zone, int64_t time_ms, int64_t day)
@@ -70,11 +59,11 @@ same_a_year_before(JwPeriodType type, GTimeZone *zone, int64_t start_ms, int64_t
         *ret_end_ms =
             jw_zone_day_start_ms(zone, begin + jw_civil_month_days(date.year - 1, date.month));
     } else if (is_whole_days(zone, start_ms, end_ms)) {
-        *ret_start_ms = jw_zone_day_start_ms(zone, year_before(first));
-        *ret_end_ms = jw_zone_day_start_ms(zone, year_before(last) + 1);
+        *ret_start_ms = jw_zone_day_start_ms(zone, jw_civil_year_before(first));
+        *ret_end_ms = jw_zone_day_start_ms(zone, jw_civil_year_before(last) + 1);
     } else {
-        *ret_start_ms = moved(zone, start_ms, year_before(first));
-        *ret_end_ms = moved(zone, end_ms - 1, year_before(last)) + 1;
+        *ret_start_ms = moved(zone, start_ms, jw_civil_year_before(first));
+        *ret_end_ms = moved(zone, end_ms - 1, jw_civil_year_before(last)) + 1;
     }
 }
 

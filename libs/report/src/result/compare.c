@@ -94,7 +94,8 @@ compare_with(JwReportResult *self, JwAggregate *aggregate, JwAggregate *previous
                            .request = request,
                            .first_day = jw_zone_day(zone, request->start_ms),
                            .last_day = jw_zone_day(zone, request->end_ms - 1),
-                           .compared_day = jw_zone_day(zone, asked.start_ms) };
+                           .compared_day = jw_zone_day(zone, asked.start_ms),
+                           .compared_last_day = jw_zone_day(zone, asked.end_ms - 1) };
 
     self->compared_label = jw_result_keep(self, before->period_label);
     self->compared_start_ms = asked.start_ms;

@@ -10,7 +10,8 @@ typedef struct {
     JwAggregate *aggregate, *previous;
     const JwReportDef *def;
     const JwReportRequest *request;
-    int64_t first_day, last_day, compared_day; /* of the period, of that before */
+    int64_t first_day, last_day;             /* of the period, */
+    int64_t compared_day, compared_last_day; /* of that before */
 } JwCompared;
 
 /* Whether values of that format have a difference: hours of the day, dates and texts have none that

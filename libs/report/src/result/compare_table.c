@@ -68,24 +68,55 @@ key_of_day(const JwBuckets *buckets, int64_t day)
     return jw_bucket_key(buckets, day * JW_DAY_SECONDS);
 }
 
+/* Whether a day is beside the same date, and not beside the day with the same number. */
+static bool
+goes_by_date(const JwCompared *self, const JwBuckets *buckets)
+{
+    return buckets->part == JW_PART_DATE && self->request->compare == JW_COMPARE_YEAR
+           && self->request->period != JW_PERIOD_WEEKLY;
+}
+
 /* The day, week, month and so on of the period that has the place of @key in the period before;
  * false: it has none. */
 static bool
 moved_key(const JwCompared *self, const JwBuckets *buckets, int64_t key, int64_t *ret_key)
 {
-    const bool dates = buckets->part == JW_PART_DATE && self->request->compare == JW_COMPARE_YEAR
-                       && self->request->period != JW_PERIOD_WEEKLY;
     const int64_t first = key_of_day(buckets, self->first_day);
     JwCivil date = { 0 };
 
-    if (dates) {
-        jw_civil_from_days(key, &date);
-        *ret_key = jw_civil_days(date.year + 1, date.month, date.day);
-    } else {
+    if (!goes_by_date(self, buckets)) {
         *ret_key = key + first - key_of_day(buckets, self->compared_day);
+    } else {
+        jw_civil_from_days(key, &date);
+        if (date.day > jw_civil_month_days(date.year + 1, date.month)) {
+            return false;
+        }
+        /* of a period that begins on 29 February that before begins on the 28th */
+        *ret_key = MAX(jw_civil_days(date.year + 1, date.month, date.day), first);
     }
-    return *ret_key <= key_of_day(buckets, self->last_day)
-           && (!dates || date.day <= jw_civil_month_days(date.year + 1, date.month));
+    return *ret_key <= key_of_day(buckets, self->last_day);
+}
+
+/* Whether the period before has a day, a week and so on in the place of @key. */
+static bool
+has_counterpart(const JwCompared *self, const JwBuckets *buckets, int64_t key)
+{
+    const int64_t first = key_of_day(buckets, self->compared_day);
+    const int64_t before = goes_by_date(self, buckets)
+                               ? jw_civil_year_before(key)
+                               : key - key_of_day(buckets, self->first_day) + first;
+    int64_t moved = 0;
+
+    return before >= first && before <= key_of_day(buckets, self->compared_last_day)
+           && moved_key(self, buckets, before, &moved) && moved == key;
+}
+
+/* The bucket that a row of a table in time is about; false: it is about none. */
+static bool
+read_key(const Tables *tables, const char *key, int64_t *ret_bucket)
+{
+    return tables->timeline && key[0] == JW_GROUP_KEY_VALUE
+           && read_label(&tables->buckets, key + 1, ret_bucket);
 }
 
 /* What a row of the period before is about, as a key of this period. NULL: this period has no such
@@ -96,8 +127,7 @@ moved_key_text(const Tables *tables, const char *key, char **ret_owned)
     int64_t bucket = 0;
 
     *ret_owned = NULL;
-    if (!tables->timeline || key[0] != JW_GROUP_KEY_VALUE
-        || !read_label(&tables->buckets, key + 1, &bucket)) {
+    if (!read_key(tables, key, &bucket)) {
         return key;
     }
     if (!moved_key(tables->compare, &tables->buckets, bucket, &bucket)) {
@@ -246,6 +276,16 @@ pair_is_other(const Tables *tables, const Pair *pair)
     return (tables->now_other || tables->before_other) && pair_rank(tables, pair) == 2;
 }
 
+/* A day of this period that the period before does not have: there is no figure, not even 0. */
+static bool
+pair_is_alone(const Tables *tables, const Pair *pair)
+{
+    int64_t bucket = 0;
+
+    return pair->before < 0 && read_key(tables, row_key(&tables->now, (size_t)pair->row), &bucket)
+           && !has_counterpart(tables->compare, &tables->buckets, bucket);
+}
+
 /* @ret_owned: as moved_key_text() */
 static const char *
 pair_label(const Tables *tables, const Pair *pair, char **ret_owned)
@@ -262,7 +302,7 @@ fill_pair(Tables *tables, size_t at, const Pair *pair)
 {
     JwReportResult *result = tables->compare->self;
     const size_t n_keys = tables->now.n_keys;
-    const bool is_other = pair_is_other(tables, pair);
+    const bool unknown = pair_is_other(tables, pair) || pair_is_alone(tables, pair);
     size_t column = n_keys;
     g_autofree char *owned = NULL;
     const char *label = pair_label(tables, pair, &owned);
@@ -273,8 +313,8 @@ fill_pair(Tables *tables, size_t at, const Pair *pair)
         const JwReportColumn *about = &tables->now.columns[i];
         const JwValue now = pair_value(tables, &tables->now, pair->row, i, tables->now_other);
         const JwValue before =
-            is_other ? (JwValue){ .type = JW_VALUE_NULL }
-                     : pair_value(tables, tables->before, pair->before, i, tables->before_other);
+            unknown ? (JwValue){ .type = JW_VALUE_NULL }
+                    : pair_value(tables, tables->before, pair->before, i, tables->before_other);
         const JwValue change = jw_compare_has_difference(about->format)
                                    ? jw_compare_difference(&now, &before, about->decimals)
                                    : (JwValue){ .type = JW_VALUE_NULL };

@@ -22,16 +22,16 @@ static const char *const words[JW_WORD_N][JW_N_LANGUAGES] = {
     [JW_WORD_UNCHANGED] = { "unchanged", "unverändert", "inchangé", "sin cambios", "değişmedi" },
     [JW_WORD_COMPARED] = { "Compared with {1}", "Verglichen mit {1}", "Comparé à {1}",
                            "Comparado con {1}", "Karşılaştırılan: {1}" },
-    [JW_WORD_LEFT_OUT] = { "{1}: the last of the period before ({2}) have nothing beside them and "
-                           "are not in this table.",
-                           "{1}: Die letzten des Zeitraums davor ({2}) haben kein Gegenstück und "
-                           "fehlen in dieser Tabelle.",
-                           "{1} : les derniers de la période précédente ({2}) n’ont pas de "
-                           "vis-à-vis et ne figurent pas dans ce tableau.",
-                           "{1}: los últimos del período anterior ({2}) no tienen equivalente y no "
-                           "figuran en esta tabla.",
-                           "{1}: önceki dönemin son kayıtlarının ({2}) karşılığı yok; bu tabloda "
-                           "yer almıyorlar." },
+    [JW_WORD_LEFT_OUT] = { "{1}: {2} of the period before have nothing beside them and are not in "
+                           "this table.",
+                           "{1}: {2} des Zeitraums davor haben kein Gegenstück und fehlen in "
+                           "dieser Tabelle.",
+                           "{1} : {2} de la période précédente n’ont pas de vis-à-vis et ne "
+                           "figurent pas dans ce tableau.",
+                           "{1}: {2} del período anterior no tienen equivalente y no figuran en "
+                           "esta tabla.",
+                           "{1}: önceki dönemden {2} kaydın karşılığı yok; bu tabloda yer "
+                           "almıyorlar." },
     [JW_WORD_TOTAL] = { "Total", "Gesamt", "Total", "Total", "Toplam" },
     [JW_WORD_SUBTOTAL] = { "{1}, total", "{1}, gesamt", "{1}, total", "{1}, total", "{1}, toplam" },
     [JW_WORD_NO_VALUE] = { "(none)", "(ohne)", "(aucun)", "(ninguno)", "(yok)" },
