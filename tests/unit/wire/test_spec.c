@@ -463,8 +463,10 @@ test_scope_of_operators(void **state)
     "'dimension':'d','of':'n'}],'dimensions':[{'name':'d','label':'D','field':'d'}],"              \
     "'summary':['n']" more "}"
 #define TABLE(title) "{'title':'" title "','dimension':'d','measures':['n']}"
+#define LISTED       "],'columns':[{'field':'d','label':'D'}" /* behind the tables: and a list */
 
-/* Without columns there is no list: its tables are what a file of lines can hold. */
+/* Without columns there is no list: its tables are what a file of lines can hold, and where there
+ * are none it would be empty. */
 static void
 test_no_list(void **state)
 {
@@ -488,6 +490,13 @@ test_no_list(void **state)
         { TABLE("A") "," TABLE("B"), "", "'format':'csv','table':'B'", NULL, JW_CONTENT_TABLE },
         { TABLE("A") "," TABLE("B"), "", "'format':'ndjson'", NULL, JW_CONTENT_TABLES },
         { TABLE("A"), "", "'format':'csv','content':'list'", "/output/content", 0 },
+        { LISTED, "", "'format':'ndjson','content':'tables'", "/output/format", 0 },
+        { TABLE("A") LISTED, "", "'format':'ndjson','content':'tables'", NULL, JW_CONTENT_TABLES },
+        { TABLE("A") LISTED, "'measures':['p']", "'format':'ndjson','content':'tables'",
+          "/output/format", 0 },
+        { TABLE("A") LISTED, "'measures':['p']", "'format':'ndjson'", NULL, JW_CONTENT_LIST },
+        { TABLE("A") LISTED, "'measures':['p']", "'format':'csv','content':'tables'", NULL,
+          JW_CONTENT_TABLES },
     };
 
     (void)state;

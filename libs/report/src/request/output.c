@@ -114,19 +114,20 @@ has_columns(const JwReportDef *def, const json_t *measures)
     return any;
 }
 
-/* What a report without a list cannot be. */
+/* A file in which nothing would be. */
 static bool
-check_no_list(const JwReportDef *def, const json_t *spec, const char *base,
-              JwViolations *violations)
+check_not_empty(const JwReportDef *def, const json_t *spec, const char *base,
+                JwViolations *violations)
 {
     const json_t *parameters = json_object_get(spec, "parameters");
     const json_t *output = json_object_get(spec, "output");
     const JwReportFormat *format = format_of(output);
     const char *content = jw_json_text(output, "content");
     const bool grouped = json_array_size(json_object_get(parameters, "groupBy")) > 0;
+    const bool tables = g_strcmp0(content, contents[JW_CONTENT_TABLES]) == 0;
 
-    if (def == NULL || def->columns->len > 0 || format == NULL
-        || json_object_get(output, "table") != NULL) {
+    if (def == NULL || format == NULL || json_object_get(output, "table") != NULL
+        || (def->columns->len > 0 && !tables)) {
         return true;
     }
     if (g_strcmp0(content, contents[JW_CONTENT_LIST]) == 0) {
@@ -141,12 +142,14 @@ check_no_list(const JwReportDef *def, const json_t *spec, const char *base,
         return true;
     }
     g_autofree char *pointer = g_strconcat(base, "/output/format", NULL);
-    return jw_violations_add(
-        violations, pointer,
-        "%s would be empty: %s has no list of records, and this request leaves "
-        "it no table; name a dimension in groupBy and measures of groups, or "
-        "ask for the format xlsx or json",
-        format->name, def->report_type);
+    const bool listed = def->columns->len > 0;
+    return jw_violations_add(violations, pointer,
+                             "%s would be empty: %s %s, and this request leaves it no table; name "
+                             "a dimension in groupBy and measures of groups, or ask for %sthe "
+                             "format xlsx or json",
+                             format->name, def->report_type,
+                             listed ? "is asked for its tables only" : "has no list of records",
+                             listed ? "the list, or " : "");
 }
 
 static bool
@@ -229,7 +232,7 @@ jw_report_output_check(const JwReportDef *def, const json_t *spec, const char *b
     ok = check_csv(output, base, violations) && ok;
     ok = check_paper(output, base, violations) && ok;
     ok = check_content(output, base, violations) && ok;
-    ok = check_no_list(def, spec, base, violations) && ok;
+    ok = check_not_empty(def, spec, base, violations) && ok;
     return check_table(def, spec, base, violations) && ok;
 }
 
