@@ -3,6 +3,7 @@
 #include "pdf_fixture.h"
 #include "render/pdf/canvas.h"
 #include "render/pdf/cells.h"
+#include "render/pdf/grid.h"
 #include "render/pdf/xref.h"
 #include "jw/report_text.h"
 
@@ -350,6 +351,39 @@ test_sides_of_texts(void **state G_GNUC_UNUSED)
     }
     assert_in_range((int)heading, 39, 42);
     assert_in_range((int)cell, 200, 320);
+}
+
+/* Totals and marked cells are bold, and as high as that takes: bold letters break earlier. */
+static void
+test_bold_texts_have_their_lines(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *dir = tk_temp_dir();
+    g_autofree char *path = g_build_filename(dir, "a.pdf", NULL);
+    g_autoptr(GError) error = NULL;
+    g_auto(ExePdfGrid) grid = { 0 };
+    ExePdfCanvas canvas = { 0 };
+    int broken = 0;
+
+    assert_ok(exe_pdf_canvas_init(&canvas, path, JW_PAPER_A4, &error), error);
+    exe_pdf_grid_init(&grid, 9);
+    exe_pdf_grid_add(&grid, 150, false, "Agent", NULL);
+    exe_pdf_grid_fit(&grid, &canvas, 150);
+    for (size_t length = 10; length < 80; length++) {
+        g_autofree char *text = g_strnfill(length, 'e');
+        const ExePdfCell cell = { .text = text };
+        const ExePdfCell marked = { .text = text, .level = JW_LEVEL_BAD };
+        const int plain = exe_pdf_grid_lines(&grid, &canvas, 0, &cell, JW_ROW_GROUP);
+        const int total = exe_pdf_grid_lines(&grid, &canvas, 0, &cell, JW_ROW_TOTAL);
+
+        assert_int_equal(exe_pdf_grid_lines(&grid, &canvas, 0, &cell, JW_ROW_SUBTOTAL), total);
+        assert_int_equal(exe_pdf_grid_lines(&grid, &canvas, 0, &marked, JW_ROW_GROUP), total);
+        assert_true(total >= plain);
+        broken += total > plain ? 1 : 0;
+    }
+    assert_true(broken > 0);
+    exe_pdf_canvas_clear(&canvas);
+    (void)unlink(path);
+    (void)rmdir(dir);
 }
 
 /* A file that is given up inside of a part does no harm. */
@@ -906,6 +940,7 @@ main(void)
         cmocka_unit_test(test_catalog_and_outline),
         cmocka_unit_test(test_structure),
         cmocka_unit_test(test_structure_of_long_tables),
+        cmocka_unit_test(test_bold_texts_have_their_lines),
         cmocka_unit_test(test_parts_left_open),
         cmocka_unit_test(test_letter_paper),
         cmocka_unit_test(test_sides_of_texts),

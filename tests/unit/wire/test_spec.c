@@ -467,47 +467,47 @@ test_scope_of_operators(void **state)
 
 /* Without columns there is no list: its tables are what a file of lines can hold, and where there
  * are none it would be empty. */
+static const struct {
+    const char *tables, *parameters, *output;
+    const char *refused; /* NULL: what the file holds is */
+    JwContent content;
+} no_list_cases[] = {
+    { "", "", "'format':'xlsx'", NULL, JW_CONTENT_TABLES },
+    { "", "", "'format':'xlsx','content':'all'", NULL, JW_CONTENT_TABLES },
+    { "", "", "'format':'json','content':'tables'", NULL, JW_CONTENT_TABLES },
+    { "", "", "'format':'xlsx','content':'list'", "/output/content", 0 },
+    { "", "", "'format':'csv'", "/output/format", 0 },
+    { "", "", "'format':'ndjson'", "/output/format", 0 },
+    { "", "", "'format':'ndjson','content':'tables'", "/output/format", 0 },
+    { "", "'groupBy':['d']", "'format':'csv'", NULL, JW_CONTENT_TABLE },
+    { TABLE("A"), "", "'format':'csv'", NULL, JW_CONTENT_TABLE },
+    { TABLE("A"), "'measures':['p']", "'format':'csv'", "/output/format", 0 },
+    { TABLE("A"), "", "'format':'ndjson'", NULL, JW_CONTENT_TABLE },
+    { TABLE("A") "," TABLE("B"), "", "'format':'csv'", NULL, JW_CONTENT_TABLES },
+    { TABLE("A") "," TABLE("B"), "", "'format':'csv','table':'B'", NULL, JW_CONTENT_TABLE },
+    { TABLE("A") "," TABLE("B"), "", "'format':'ndjson'", NULL, JW_CONTENT_TABLES },
+    { TABLE("A"), "", "'format':'csv','content':'list'", "/output/content", 0 },
+    { LISTED, "", "'format':'ndjson','content':'tables'", "/output/format", 0 },
+    { TABLE("A") LISTED, "", "'format':'ndjson','content':'tables'", NULL, JW_CONTENT_TABLES },
+    { TABLE("A") LISTED, "'measures':['p']", "'format':'ndjson','content':'tables'",
+      "/output/format", 0 },
+    { TABLE("A") LISTED, "'measures':['p']", "'format':'ndjson'", NULL, JW_CONTENT_LIST },
+    { TABLE("A") LISTED, "'measures':['p']", "'format':'csv','content':'tables'", NULL,
+      JW_CONTENT_TABLES },
+};
+
 static void
 test_no_list(void **state)
 {
-    static const struct {
-        const char *tables, *parameters, *output;
-        const char *refused; /* NULL: what the file holds is */
-        JwContent content;
-    } cases[] = {
-        { "", "", "'format':'xlsx'", NULL, JW_CONTENT_TABLES },
-        { "", "", "'format':'xlsx','content':'all'", NULL, JW_CONTENT_TABLES },
-        { "", "", "'format':'json','content':'tables'", NULL, JW_CONTENT_TABLES },
-        { "", "", "'format':'xlsx','content':'list'", "/output/content", 0 },
-        { "", "", "'format':'csv'", "/output/format", 0 },
-        { "", "", "'format':'ndjson'", "/output/format", 0 },
-        { "", "", "'format':'ndjson','content':'tables'", "/output/format", 0 },
-        { "", "'groupBy':['d']", "'format':'csv'", NULL, JW_CONTENT_TABLE },
-        { TABLE("A"), "", "'format':'csv'", NULL, JW_CONTENT_TABLE },
-        { TABLE("A"), "'measures':['p']", "'format':'csv'", "/output/format", 0 },
-        { TABLE("A"), "", "'format':'ndjson'", NULL, JW_CONTENT_TABLE },
-        { TABLE("A") "," TABLE("B"), "", "'format':'csv'", NULL, JW_CONTENT_TABLES },
-        { TABLE("A") "," TABLE("B"), "", "'format':'csv','table':'B'", NULL, JW_CONTENT_TABLE },
-        { TABLE("A") "," TABLE("B"), "", "'format':'ndjson'", NULL, JW_CONTENT_TABLES },
-        { TABLE("A"), "", "'format':'csv','content':'list'", "/output/content", 0 },
-        { LISTED, "", "'format':'ndjson','content':'tables'", "/output/format", 0 },
-        { TABLE("A") LISTED, "", "'format':'ndjson','content':'tables'", NULL, JW_CONTENT_TABLES },
-        { TABLE("A") LISTED, "'measures':['p']", "'format':'ndjson','content':'tables'",
-          "/output/format", 0 },
-        { TABLE("A") LISTED, "'measures':['p']", "'format':'ndjson'", NULL, JW_CONTENT_LIST },
-        { TABLE("A") LISTED, "'measures':['p']", "'format':'csv','content':'tables'", NULL,
-          JW_CONTENT_TABLES },
-    };
-
     (void)state;
-    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    for (size_t i = 0; i < G_N_ELEMENTS(no_list_cases); i++) {
         g_autofree char *dir = tk_temp_dir();
         g_autofree char *path = g_build_filename(dir, "visits.json", NULL);
-        g_autofree char *text = g_strdup_printf(FIGURES(",'tables':[%s]"), cases[i].tables);
+        g_autofree char *text = g_strdup_printf(FIGURES(",'tables':[%s]"), no_list_cases[i].tables);
         g_autofree char *definition = quoted(text);
         g_autofree char *spec =
             g_strdup_printf("{'reportType':'visits','parameters':{%s},'output':{%s}}",
-                            cases[i].parameters, cases[i].output);
+                            no_list_cases[i].parameters, no_list_cases[i].output);
         g_autoptr(JwReportRequest) request = NULL;
         g_autoptr(GError) error = NULL;
         const JwReportDef *def = NULL;
@@ -519,14 +519,14 @@ test_no_list(void **state)
         g_free(job->spec);
         job->spec = quoted(spec);
         const bool ok = jw_report_request_of_job(catalog, job, &request, &def, &error);
-        if (cases[i].refused != NULL) {
-            g_autofree char *pattern = g_strdup_printf("*%s: *list*", cases[i].refused);
+        if (no_list_cases[i].refused != NULL) {
+            g_autofree char *pattern = g_strdup_printf("*%s: *list*", no_list_cases[i].refused);
             assert_false(ok);
             assert_jw_error(error, JW_ERROR_INVALID, pattern);
             continue;
         }
         assert_ok(ok, error);
-        assert_int_equal(request->content, cases[i].content);
+        assert_int_equal(request->content, no_list_cases[i].content);
     }
 }
 

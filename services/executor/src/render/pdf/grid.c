@@ -248,14 +248,22 @@ cell_style(const ExePdfGrid *self, ExePdfCanvas *canvas, const ExePdfColumn *col
     return style;
 }
 
-int
-exe_pdf_grid_lines(const ExePdfGrid *self, ExePdfCanvas *canvas, size_t column, const char *text)
+static bool
+is_bold(const ExePdfCell *cell, JwRowKind kind)
 {
-    const ExePdfText style = cell_style(self, canvas, column_at(self, column), text, false);
+    return kind != JW_ROW_GROUP || cell->level != JW_LEVEL_NONE;
+}
+
+int
+exe_pdf_grid_lines(const ExePdfGrid *self, ExePdfCanvas *canvas, size_t column,
+                   const ExePdfCell *cell, JwRowKind kind)
+{
+    const ExePdfText style =
+        cell_style(self, canvas, column_at(self, column), cell->text, is_bold(cell, kind));
     int lines = 1;
     double width = 0;
 
-    exe_pdf_measure(canvas, &style, text, &lines, &width);
+    exe_pdf_measure(canvas, &style, cell->text, &lines, &width);
     return CLAMP(lines, 1, EXE_PDF_CELL_LINES);
 }
 
@@ -303,7 +311,7 @@ exe_pdf_grid_row(const ExePdfGrid *self, ExePdfCanvas *canvas, const ExePdfCell 
         const ExePdfColumn *column = column_at(self, i);
         const ExePdfCell *cell = &cells[i];
         const bool marked = cell->level != JW_LEVEL_NONE;
-        ExePdfText style = cell_style(self, canvas, column, cell->text, total || marked);
+        ExePdfText style = cell_style(self, canvas, column, cell->text, is_bold(cell, kind));
         if (marked) {
             draw_level(column, canvas, cell->level, line, height);
         }

@@ -48,9 +48,9 @@ double exe_pdf_grid_label_width(ExePdfCanvas *canvas, double size, const char *l
  * the caller ends, unless rows are flat. */
 void exe_pdf_grid_head(ExePdfGrid *self, ExePdfCanvas *canvas);
 
-/* The lines that a text takes in a column: 1 to EXE_PDF_CELL_LINES. */
+/* The lines that a cell of such a row takes in a column: 1 to EXE_PDF_CELL_LINES. */
 int exe_pdf_grid_lines(const ExePdfGrid *self, ExePdfCanvas *canvas, size_t column,
-                       const char *text);
+                       const ExePdfCell *cell, JwRowKind kind);
 
 /* The height of a row whose longest cell has so many lines. */
 double exe_pdf_grid_height(const ExePdfGrid *self, ExePdfCanvas *canvas, int lines);

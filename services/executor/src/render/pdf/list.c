@@ -205,8 +205,10 @@ measure_part(ExePdfList *self, Part *part)
     guint8 most = 1;
 
     for (guint i = 0; i < part->columns->len; i++) {
-        const char *text = g_ptr_array_index(self->texts, g_array_index(part->columns, size_t, i));
-        most = MAX(most, (guint8)exe_pdf_grid_lines(&part->grid, self->canvas, i, text));
+        const ExePdfCell cell = { .text = g_ptr_array_index(
+                                      self->texts, g_array_index(part->columns, size_t, i)) };
+        most = MAX(most,
+                   (guint8)exe_pdf_grid_lines(&part->grid, self->canvas, i, &cell, JW_ROW_GROUP));
     }
     (void)flow(self, part, exe_pdf_grid_height(&part->grid, self->canvas, most));
     return fwrite(&most, 1, 1, self->rows) == 1;

@@ -172,7 +172,8 @@ fill_cells(const Sheet *self, const ExePdfGrid *grid, const GArray *columns, siz
         same = same && column + 1 < table->n_keys && jw_report_row_kind(table, row) == JW_ROW_GROUP
                && strcmp(text_at(self, row - 1, column), text) == 0;
         cells[i] = (ExePdfCell){ text, jw_report_cell_level(table, row, column), same };
-        most = MAX(most, exe_pdf_grid_lines(grid, self->canvas, i, text));
+        most = MAX(most, exe_pdf_grid_lines(grid, self->canvas, i, &cells[i],
+                                            jw_report_row_kind(table, row)));
     }
     return exe_pdf_grid_height(grid, self->canvas, most);
 }
