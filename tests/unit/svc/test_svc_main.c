@@ -388,6 +388,20 @@ wait_answer(const Child *child, const char *path, const char *pattern)
     tk_wait_until(answers, &wish, 20000, pattern);
 }
 
+/* Sends a request that waits, and returns its connection when it is under way: beside that of the
+ * metrics, asked for at @metrics, which is the only one before. */
+static int
+request_waiting(const Child *child, uint16_t metrics)
+{
+    Wish alone = { metrics, "/metrics", "*jobwire_http_requests_under_way 1\n*" };
+    Wish beside = { metrics, "/metrics", "*jobwire_http_requests_under_way 2\n*" };
+
+    tk_wait_until(answers, &alone, 20000, "the requests before to have ended");
+    const int fd = request(child->port, "/wait");
+    tk_wait_until(answers, &beside, 20000, "the waiting request to be seen");
+    return fd;
+}
+
 static void
 test_health_and_drain(void **state)
 {
@@ -403,9 +417,7 @@ test_health_and_drain(void **state)
     g_autofree char *version = get(child.port, "/version");
     assert_true(g_pattern_match_simple("*\"service\":\"tiny\"*", version));
 
-    int fd = request(child.port, "/wait"); /* answered although it was under way at SIGTERM */
-    Wish wish = { child.port, "/metrics", "*jobwire_http_connections 2*" };
-    tk_wait_until(answers, &wish, 20000, "the waiting request to be seen");
+    int fd = request_waiting(&child, child.port); /* answered though under way at SIGTERM */
     assert_int_equal(kill(child.pid, SIGTERM), 0);
     g_autofree char *waited = read_all(fd);
     assert_true(g_pattern_match_simple("HTTP/1.1 200 *Connection: close*drained", waited));
@@ -432,9 +444,7 @@ test_health_listener(void **state)
     Wish ready = { health, "/readyz", "HTTP/1.1 200 *\"status\":\"ready\"*" };
     tk_wait_until(answers, &ready, 20000, "the health listener");
     wait_answer(&child, "/livez", "HTTP/1.1 404 *");
-    int fd = request(child.port, "/wait");
-    Wish under_way = { health, "/metrics", "*jobwire_http_connections 2*" };
-    tk_wait_until(answers, &under_way, 20000, "the waiting request to be seen");
+    int fd = request_waiting(&child, health);
     g_autofree char *crowded = get(child.port, "/crash");
     assert_string_equal(crowded, "");
     static const char *const paths[] = { "/livez", "/readyz", "/metrics", "/version" };
