@@ -14,8 +14,22 @@ warn(const JwSchedule *schedule, const JwScheduleRule *rule, int64_t from_ms, GP
     if (rule->cron != NULL) {
         jw_cron_lint(rule->cron, schedule->dialect_named, warnings);
     }
-    (void)jw_due_list(&rule->due, from_ms, from_ms + NOTES_MS, NOTES_DUE, due);
-    jw_due_notes(&rule->due, from_ms, due, warnings);
+    const bool all = jw_due_list(&rule->due, from_ms, from_ms + NOTES_MS, NOTES_DUE, due);
+    jw_due_notes(&rule->due, from_ms,
+                 all ? from_ms + NOTES_MS : g_array_index(due, int64_t, due->len - 1), due,
+                 warnings);
+}
+
+/* A rule may be sound and yet have nothing ahead. */
+static void
+warn_of_none(const JwScheduleRule *rule, int64_t from_ms, GPtrArray *warnings)
+{
+    g_autoptr(GError) why = NULL;
+    const char *member = NULL;
+
+    if (!jw_due_check(&rule->due, from_ms - 1, &member, &why)) {
+        jw_warnings_add(warnings, "NEVER_DUE", "%s: %s", member, jw_error_message(why));
+    }
 }
 
 bool
@@ -35,7 +49,11 @@ jw_jobs_preview_schedule(const JwJobs *self, JwSchedule *schedule, int64_t from_
     const bool ok = jw_schedule_rule_init(&rule, schedule, error);
     if (ok) {
         (void)jw_due_list(&rule.due, from_ms, INT64_MAX, JW_JOBS_PREVIEW, due);
-        warn(schedule, &rule, from_ms, warnings);
+        /* also of a time that is left out before the next one */
+        warn(schedule, &rule, MIN(from_ms, jw_clock_now_ms(self->clock) + 1), warnings);
+        if (due->len == 0) {
+            warn_of_none(&rule, from_ms, warnings);
+        }
     }
     schedule->days = NULL;
     return ok;

@@ -39,6 +39,15 @@ is_due(const GArray *due, int64_t from, int64_t to)
     return false;
 }
 
+/* Whether the rule has due times at that moment, if its trigger has one. */
+static bool
+is_open(const JwDueRule *rule, int64_t at_ms)
+{
+    return at_ms >= rule->start_ms && (rule->end_ms == 0 || at_ms < rule->end_ms)
+           && (rule->calendar == NULL
+               || !jw_calendar_excludes(rule->calendar, jw_zone_day(rule->zone, at_ms)));
+}
+
 static void
 note_gap(const Change *self)
 {
@@ -57,10 +66,7 @@ note_gap(const Change *self)
                         "%s does not exist in %s: it is due when the clock has been set ahead, at "
                         "%s",
                         skipped, zone, now);
-    } else if (!moves
-               && (rule->calendar == NULL
-                   || !jw_calendar_excludes(rule->calendar,
-                                            jw_zone_day(rule->zone, self->at * 1000)))) {
+    } else if (!moves && is_open(rule, self->at * 1000)) {
         jw_warnings_add(self->warnings, "DST_SKIPPED",
                         "%s does not exist in %s, as the clock is set ahead to %s: nothing is due "
                         "for it",
@@ -128,17 +134,15 @@ note_change(const Change *self)
 }
 
 void
-jw_due_notes(const JwDueRule *self, int64_t from_ms, const GArray *due, GPtrArray *warnings)
+jw_due_notes(const JwDueRule *self, int64_t from_ms, int64_t until_ms, const GArray *due,
+             GPtrArray *warnings)
 {
     g_return_if_fail(self != NULL && self->zone != NULL && due != NULL && warnings != NULL);
     Change change = { .rule = self, .due = due, .warnings = warnings };
-
-    if (due->len == 0 || self->trigger == JW_TRIGGER_ONCE) {
-        return;
-    }
-    const int64_t end = jw_floor_div(g_array_index(due, int64_t, due->len - 1), 1000);
+    const int64_t end = jw_floor_div(until_ms, 1000);
     int64_t at = jw_floor_div(from_ms, 1000);
-    bool done = at >= end;
+    bool done = self->trigger == JW_TRIGGER_ONCE || at >= end;
+
     while (!done) {
         change.at = jw_zone_stretch(self->zone, at, end);
         if (change.at > end) {

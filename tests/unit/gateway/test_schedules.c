@@ -340,6 +340,7 @@ test_preview(void **state)
     g_auto(Answer) past =
         post(self, "/preview", "{\"trigger\":{\"type\":\"once\",\"at\":\"2025-01-01T00:00:00Z\"}}");
     assert_int_equal(json_array_size(answer_at(&past, "data.next_run_times")), 0);
+    assert_text(&past, "data.warnings.0.code", "NEVER_DUE");
 }
 
 static void

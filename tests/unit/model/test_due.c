@@ -280,8 +280,10 @@ notes_of(const Given *given, const char *from, size_t n_due, char **ret_message)
     g_autoptr(GArray) due = g_array_new(FALSE, FALSE, sizeof(int64_t));
     g_autoptr(GString) codes = g_string_new(NULL);
 
-    (void)jw_due_list(&given->rule, ms_of(from), INT64_MAX, n_due, due);
-    jw_due_notes(&given->rule, ms_of(from), due, warnings);
+    const int64_t until_ms = ms_of(from) + INT64_C(366) * 86400000;
+    const bool all = jw_due_list(&given->rule, ms_of(from), until_ms, n_due, due);
+    jw_due_notes(&given->rule, ms_of(from),
+                 all ? until_ms : g_array_index(due, int64_t, due->len - 1), due, warnings);
     for (guint i = 0; i < warnings->len; i++) {
         const JwWarning *warning = g_ptr_array_index(warnings, i);
         g_string_append_printf(codes, "%s ", warning->code);
@@ -325,6 +327,14 @@ static const Note notes[] = {
     /* Both changes of the year; one at which nothing is due; before and behind the list. */
     { "30 2 * * SUN", "2026-03-01T00:00:00Z", { 0 }, "DST_MOVED ", "*" },
     { "30 2 25-31 3,10 *", "2026-01-01T00:00:00Z", { 0 }, "DST_MOVED DST_FIRST ", "*" },
+    /* What is left out is told without a due time near it; a first pass that is the last due. */
+    { "30 2 29 3 *",
+      "2026-01-01T00:00:00Z",
+      { JW_GAP_SKIP, 0 },
+      "DST_SKIPPED ",
+      "2026-03-29 02:30*" },
+    { "30 2 * 3 SUN#5", "2026-01-01T00:00:00Z", { JW_GAP_SKIP, 0 }, "DST_SKIPPED ", "*" },
+    { "30 2 25 10 *", "2026-01-01T00:00:00Z", { 0 }, "DST_FIRST ", "2026-10-25 02:30*first time" },
     { "30 3 * * *", "2026-03-26T00:00:00Z", { 0 }, "", "" },
     { "30 2 * * *", "2026-03-29T01:00:00Z", { 0 }, "", "" },
     { "30 2 * * *", "2026-03-01T00:00:00Z", { 0 }, "", "" },
@@ -352,6 +362,7 @@ static void
 test_notes_on_other_rules(void **state)
 {
     g_auto(Given) excluded = { 0 };
+    g_auto(Given) limited = { 0 };
     g_auto(Given) interval = { 0 };
     g_autofree char *none = NULL, *message = NULL, *hours = NULL, *utc = NULL;
 
@@ -365,6 +376,19 @@ test_notes_on_other_rules(void **state)
     g_free(none);
     g_autofree char *skipped = notes_of(&excluded, "2026-03-26T00:00:00Z", 10, &none);
     assert_string_equal(skipped, "");
+
+    /* Nor what lies before its start, or behind its end. */
+    given_cron(&limited, "30 2 * * *", "Europe/Berlin");
+    limited.rule.dst.gap = JW_GAP_SKIP;
+    limited.rule.start_ms = ms_of("2026-04-01T00:00:00Z");
+    g_free(none);
+    g_autofree char *before = notes_of(&limited, "2026-03-26T00:00:00Z", 10, &none);
+    assert_string_equal(before, "");
+    limited.rule.start_ms = 0;
+    limited.rule.end_ms = ms_of("2026-03-28T12:00:00Z");
+    g_free(none);
+    g_autofree char *behind = notes_of(&limited, "2026-03-26T00:00:00Z", 10, &none);
+    assert_string_equal(behind, "");
 
     given_interval(&interval, 86400, "2026-01-01T08:00:00Z");
     g_autofree char *in_utc = notes_of(&interval, "2026-03-26T00:00:00Z", 10, &utc);

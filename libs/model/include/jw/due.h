@@ -39,12 +39,13 @@ bool jw_due_list(const JwDueRule *self, int64_t from_ms, int64_t to_ms, size_t m
 bool jw_due_check(const JwDueRule *self, int64_t after_ms, const char **ret_member,
                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Says what changes of the clock do from @from_ms to the last of @due (of int64_t, the due times
- * since then, in order). Codes: DST_MOVED, a due time stands for local times that the clock skips;
+/* Says what changes of the clock do from @from_ms to @until_ms, of which @due (of int64_t) are the
+ * due times, in order. Codes: DST_MOVED, a due time stands for local times that the clock skips;
  * DST_SKIPPED, such local times are not due; DST_FIRST, DST_LAST and DST_BOTH, local times that
  * come twice are due in the first pass, in the last, in both; INTERVAL_DRIFTS, an interval of whole
  * days gets another local time. One a change. */
-void jw_due_notes(const JwDueRule *self, int64_t from_ms, const GArray *due, GPtrArray *warnings);
+void jw_due_notes(const JwDueRule *self, int64_t from_ms, int64_t until_ms, const GArray *due,
+                  GPtrArray *warnings);
 
 /* By how much what is due at @due_ms is delayed: evenly spread over [0, @jitter_ms], but to before
  * @next_ms, the due time after it (0: none), so that the order stays. It follows from the schedule
