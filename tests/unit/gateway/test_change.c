@@ -138,6 +138,35 @@ test_cancel_permission(void **state)
     }
 }
 
+/* Everyone may read it; that gives no department power over what is another's. */
+static void
+test_everyones_job_is_not_everyones_to_change(void **state)
+{
+    GwKit *kit = *state;
+    static const char body[] =
+        "{\"reportType\":\"call-records\",\"name\":\"x\",\"visibility\":\"everyone\","
+        "\"parameters\":{\"filters\":{\"departmentIds\":[\"d2\"]}},"
+        "\"output\":{\"format\":\"csv\"}}";
+    static const struct {
+        const char *who;
+        long status;
+        const char *code;
+    } cases[] = { { "adam", 403, "DEPARTMENT_FORBIDDEN" }, /* admin of d1 */
+                  { "dave", 403, "FORBIDDEN" },
+                  { "alice", 200, NULL }, /* reports:cancel, all departments */
+                  { "admin", 200, NULL },
+                  { "dana", 200, NULL } };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *id = kit_make_from(kit, "dana", body);
+        g_autofree char *path = g_strconcat(KIT_JOBS "/", id, NULL);
+        g_auto(Answer) seen = kit_get(kit, cases[i].who, path);
+        assert_int_equal(seen.status, 200);
+        g_auto(Answer) answer = change(kit, cases[i].who, id, "/cancel", NULL);
+        assert_answer(answer, cases[i].status, cases[i].code);
+    }
+}
+
 static void
 test_bodies(void **state)
 {
@@ -244,9 +273,16 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_cancel),        TEST(test_cancel_twice),      TEST(test_cancel_running),
-        TEST(test_cancel_states), TEST(test_cancel_permission), TEST(test_bodies),
-        TEST(test_retry),         TEST(test_retry_states),      TEST(test_retry_permission),
+        TEST(test_cancel),
+        TEST(test_cancel_twice),
+        TEST(test_cancel_running),
+        TEST(test_cancel_states),
+        TEST(test_cancel_permission),
+        TEST(test_everyones_job_is_not_everyones_to_change),
+        TEST(test_bodies),
+        TEST(test_retry),
+        TEST(test_retry_states),
+        TEST(test_retry_permission),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -215,8 +215,8 @@ assert_may(GwKit *kit, const char *who, const char *id, bool sees, int change)
     g_autofree char *path = template_path(id);
     const bool reads = strcmp(who, "nobody") != 0;
     const bool creates = reads && strcmp(who, "reader") != 0;
-    /* "lone" sees it, and yet has no department to report on */
-    const int uses = !creates ? 403 : !sees ? 400 : strcmp(who, "lone") == 0 ? 403 : 201;
+    /* "lone" has no department: it may not mail by the word of one */
+    const int uses = !creates ? 403 : !sees || strcmp(who, "lone") == 0 ? 400 : 201;
 
     g_auto(Answer) one = kit_get(kit, who, path);
     assert_int_equal(one.status, !reads ? 403 : sees ? 200 : 404);
@@ -265,6 +265,40 @@ test_shared(void **state)
     for (size_t i = 0; i < G_N_ELEMENTS(ids); i++) {
         g_free(ids[i]);
     }
+}
+
+/* Of other departments: who is shown the report, and who is mailed it, is for its requester to say;
+ * and an admin of one of the departments only leaves it as it is. */
+static void
+test_of_other_departments(void **state)
+{
+    GwKit *kit = *state;
+    static const char *const both[] = { "/delivery/recipients", "/visibility", NULL };
+    g_autofree char *id =
+        make(kit, "dana",
+             "{\"name\":\"x\",\"visibility\":\"everyone\",\"settings\":{\"reportType\":"
+             "\"call-records\",\"name\":\"y\",\"visibility\":\"everyone\",\"parameters\":{},"
+             "\"delivery\":{\"recipients\":[\"eve@example.com\"]},\"output\":{\"format\":"
+             "\"csv\"}}}");
+    g_autofree char *path = template_path(id);
+
+    g_auto(Answer) bare = use(kit, "dave", id, "");
+    assert_answer(bare, 400, "VALIDATION_ERROR");
+    kit_assert_pointers(&bare, both);
+    g_auto(Answer) own_words =
+        use(kit, "dave", id,
+            ",\"visibility\":\"everyone\",\"delivery\":{\"recipients\":[\"dave@example.com\"]}");
+    assert_answer(own_words, 201, NULL);
+    g_auto(Answer) none = use(kit, "dave", id, ",\"visibility\":\"private\",\"delivery\":null");
+    assert_answer(none, 201, NULL);
+    g_auto(Answer) hers = use(kit, "dana", id, "");
+    assert_answer(hers, 201, NULL);
+    g_auto(Answer) anybody = use(kit, "alice", id, ""); /* of all departments */
+    assert_answer(anybody, 201, NULL);
+    g_auto(Answer) patch = kit_ask(kit, "adam", "PATCH", path, "{\"description\":\"x\"}", NULL);
+    assert_answer(patch, 403, "FORBIDDEN");
+    g_auto(Answer) away = kit_ask(kit, "adam", "DELETE", path, NULL, NULL);
+    assert_answer(away, 403, "FORBIDDEN");
 }
 
 static void
@@ -528,9 +562,10 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_life),   TEST(test_patch), TEST(test_versions),    TEST(test_faulty),
-        TEST(test_shared), TEST(test_list),  TEST(test_defaults),    TEST(test_refused_use),
-        TEST(test_scope),  TEST(test_keys),  TEST(test_store_fails),
+        TEST(test_life),   TEST(test_patch),    TEST(test_versions),
+        TEST(test_faulty), TEST(test_shared),   TEST(test_of_other_departments),
+        TEST(test_list),   TEST(test_defaults), TEST(test_refused_use),
+        TEST(test_scope),  TEST(test_keys),     TEST(test_store_fails),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -117,13 +117,15 @@ check_audience(const JwTokenVerifier *self, json_t *audience, GError **error)
     return found || jw_fail(error, JW_ERROR_DENIED, "aud does not name this service");
 }
 
+/* One line: it stands in logs, in messages and in the heads of mails. */
 static bool
 is_text(json_t *value)
 {
-    size_t length = json_string_length(value);
+    const size_t length = json_string_length(value);
+    const char *text = json_string_value(value);
 
-    return json_is_string(value) && length > 0 && length <= TEXT_MAX
-           && jw_text_clean(json_string_value(value), length);
+    return text != NULL && length > 0 && length <= TEXT_MAX && jw_text_clean(text, length)
+           && strpbrk(text, "\t\n\r") == NULL;
 }
 
 static bool
@@ -135,8 +137,8 @@ read_text(json_t *claims, const char *name, bool required, char **ret, GError **
         return true;
     }
     if (!is_text(value)) {
-        return jw_fail(error, JW_ERROR_DENIED, "%s is not a string of 1 to %d bytes", name,
-                       TEXT_MAX);
+        return jw_fail(error, JW_ERROR_DENIED, "%s is not a string of 1 to %d bytes in one line",
+                       name, TEXT_MAX);
     }
     *ret = g_strdup(json_string_value(value));
     return true;
@@ -184,6 +186,21 @@ read_scope(json_t *claims, GPtrArray *list, GError **error)
         }
         if (length > 0) {
             g_ptr_array_add(list, g_strdup(words[i]));
+        }
+    }
+    return true;
+}
+
+/* A subject owns things, and so do schedules and API keys, under names that no token may bear. */
+static bool
+check_subject(const char *subject, GError **error)
+{
+    static const char *const own[] = { "schedule:", "apikey:" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(own); i++) {
+        if (g_ascii_strncasecmp(subject, own[i], strlen(own[i])) == 0) {
+            return jw_fail(error, JW_ERROR_DENIED, "sub begins with '%s', which names no person",
+                           own[i]);
         }
     }
     return true;
@@ -239,6 +256,7 @@ jw_auth_claims_read(const JwTokenVerifier *self, json_t *claims, GError **error)
         return jw_fail_null(error, JW_ERROR_DENIED, "jti: the token was revoked");
     }
     if (!read_text(claims, "sub", true, &principal->subject, error)
+        || !check_subject(principal->subject, error)
         || !read_text(claims, "name", false, &principal->name, error)
         || !read_text(claims, "email", false, &principal->email, error)
         || !read_list(claims, self->roles_claim, roles, error)

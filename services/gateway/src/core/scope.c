@@ -19,10 +19,25 @@ within(const char *const *few, const char *const *many)
     return true;
 }
 
-bool
-gw_scope_rules(const JwPrincipal *who, const char *owner)
+/* No departments are those of all. */
+static bool
+is_within(const JwPrincipal *who, const GwShared *what)
 {
-    return g_strcmp0(who->subject, owner) == 0 || jw_principal_is_admin(who);
+    return what->departments != NULL && what->departments[0] != NULL
+           && within(what->departments, (const char *const *)who->departments);
+}
+
+bool
+gw_scope_reaches(const JwPrincipal *who, const GwShared *what)
+{
+    return !is_scoped(who) || is_within(who, what);
+}
+
+bool
+gw_scope_rules(const JwPrincipal *who, const GwShared *what)
+{
+    return g_strcmp0(who->subject, what->owner) == 0
+           || (jw_principal_is_admin(who) && gw_scope_reaches(who, what));
 }
 
 bool
@@ -42,8 +57,7 @@ gw_scope_sees(const JwPrincipal *who, const GwShared *what)
         return jw_principal_is_admin(who);
     }
     return (what->visibility != JW_VISIBLE_PRIVATE || jw_principal_is_admin(who))
-           && what->departments != NULL && what->departments[0] != NULL
-           && within(what->departments, (const char *const *)who->departments);
+           && is_within(who, what);
 }
 
 JwViewer

@@ -12,9 +12,6 @@ G_BEGIN_DECLS
 /* Returns true when @who requested @job. */
 bool gw_scope_owns(const JwPrincipal *who, const JwJob *job);
 
-/* Returns true when @who is that owner, or an admin: of what @who sees. @owner: a subject. */
-bool gw_scope_rules(const JwPrincipal *who, const char *owner);
-
 /* What decides who sees a thing besides its owner. */
 typedef struct {
     const char *owner; /* subject */
@@ -28,6 +25,13 @@ gw_shared_job(const JwJob *job)
     return (GwShared){ job->requested_by.id, job->visibility,
                        (const char *const *)job->departments };
 }
+
+/* Returns true when all departments of @what are @who's: only there a role or a permission lets
+ * them do something to what is not their own, also where everyone may see it. */
+bool gw_scope_reaches(const JwPrincipal *who, const GwShared *what);
+
+/* Returns true when @who owns @what, or is an admin that reaches it. */
+bool gw_scope_rules(const JwPrincipal *who, const GwShared *what);
 
 /* Returns true when @who may know of @what. The same rule as that of lists (JwViewer). */
 bool gw_scope_sees(const JwPrincipal *who, const GwShared *what);

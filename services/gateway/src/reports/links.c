@@ -11,14 +11,15 @@ JwJob *
 gw_request_own_job(const Gw *gw, const JwHttpRequest *request, JwHttpReply *reply)
 {
     g_autoptr(JwJob) job = gw_request_job(gw, request, reply);
+    const GwShared shared = job != NULL ? gw_shared_job(job) : (GwShared){ 0 };
 
-    if (job == NULL || gw_scope_rules(jw_http_principal(request), job->requested_by.id)) {
+    if (job == NULL || gw_scope_rules(jw_http_principal(request), &shared)) {
         return g_steal_pointer(&job);
     }
     jw_http_reply_problem(
         reply, 403, "FORBIDDEN", NULL, 0,
         "links give the report to people without a token, so only the job's owner "
-        "and admins may make, see and end them");
+        "and admins of its departments may make, see and end them");
     return NULL;
 }
 

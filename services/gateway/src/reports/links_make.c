@@ -148,11 +148,10 @@ has_place(const Making *self)
     if (shares->len < GW_LINKS_MAX) {
         return true;
     }
-    jw_http_reply_problem(
-        self->reply, 409, "LINK_LIMIT_REACHED", NULL, 0,
-        "the job has %d links already, which is the most, revoked and expired "
-        "ones counted; use one that works, or request the report again",
-        GW_LINKS_MAX);
+    jw_http_reply_problem(self->reply, 409, "LINK_LIMIT_REACHED", NULL, 0,
+                          "the job has %d links already, which is the most, revoked and expired "
+                          "ones counted; use one that works, or request the report again",
+                          GW_LINKS_MAX);
     return false;
 }
 

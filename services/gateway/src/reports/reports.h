@@ -64,7 +64,8 @@ void gw_reply_page(JwHttpReply *reply, const GwPage *page, json_t *take_data, in
 /* request.c */
 /* The job of :jobId, when the caller may know of it; NULL: answered with 404. (transfer full) */
 JwJob *gw_request_job(const Gw *self, const JwHttpRequest *request, JwHttpReply *reply);
-/* Whether the caller owns @job or has @permission; false: answered with 403. */
+/* Whether the caller owns @job, or has @permission and all its departments; false: answered with
+ * 403. */
 bool gw_request_may(const JwHttpRequest *request, JwHttpReply *reply, const JwJob *job,
                     const char *permission);
 /* read.c: whether @job completed with a file; false: answered with 409. @what: that is possible

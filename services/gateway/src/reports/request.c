@@ -34,10 +34,18 @@ gw_request_may(const JwHttpRequest *request, JwHttpReply *reply, const JwJob *jo
                const char *permission)
 {
     const JwPrincipal *who = jw_http_principal(request);
+    const GwShared shared = gw_shared_job(job);
+    const bool may = jw_principal_may(who, permission);
 
-    if (gw_scope_owns(who, job) || jw_principal_may(who, permission)) {
+    if (gw_scope_owns(who, job) || (may && gw_scope_reaches(who, &shared))) {
         return true;
     }
-    jw_http_reply_forbidden(reply, permission, ", or to be the job's owner");
+    if (may) {
+        jw_http_reply_problem(reply, 403, "DEPARTMENT_FORBIDDEN", NULL, 0,
+                              "the job is of departments that are not yours: everyone may read it, "
+                              "and only its owner and its departments change it");
+    } else {
+        jw_http_reply_forbidden(reply, permission, ", or to be the job's owner");
+    }
     return false;
 }

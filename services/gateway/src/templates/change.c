@@ -71,10 +71,12 @@ is_allowed(const Wish *self, const JwTemplate *template)
 {
     g_autofree char *etag = g_strdup_printf("%" G_GINT64_FORMAT, template->version);
 
-    if (!gw_scope_rules(jw_http_principal(self->request), template->owner.id)) {
+    const GwShared shared = gw_shared_template(template);
+
+    if (!gw_scope_rules(jw_http_principal(self->request), &shared)) {
         jw_http_reply_problem(self->reply, 403, "FORBIDDEN", NULL, 0,
-                              "only the owner of a template and admins may change it; make one of "
-                              "your own from it");
+                              "only the owner of a template and admins of its departments may "
+                              "change it; make one of your own from it");
         return false;
     }
     return jw_http_may_change(self->request, self->reply, etag);

@@ -15,8 +15,7 @@ gw_template_find(const Gw *gw, const JwPrincipal *who, const char *id, JwTemplat
         return false;
     }
     if (template != NULL) {
-        const GwShared shared = { template->owner.id, template->visibility,
-                                  (const char *const *)template->departments };
+        const GwShared shared = gw_shared_template(template);
         *ret = gw_scope_sees(who, &shared) ? g_steal_pointer(&template) : NULL;
     }
     return true;

@@ -20,6 +20,13 @@ void gw_templates_delete(const JwHttpRequest *request, JwHttpReply *reply, gpoin
 /* list.c: the query string of gw_templates_list() */
 extern const JwField gw_templates_list_query[];
 
+static inline GwShared
+gw_shared_template(const JwTemplate *template)
+{
+    return (GwShared){ template->owner.id, template->visibility,
+                       (const char *const *)template->departments };
+}
+
 /* find.c */
 /* The template with that id, when @who may know of it. @ret: (out) (nullable) (transfer full):
  * NULL: there is none for them. */

@@ -38,6 +38,33 @@ join(const JwTemplate *template, const json_t *body, GError **error)
     return jw_json_merge(settings, body);
 }
 
+/* Who sees a report and who is sent it is not for a stranger of other departments to say: their
+ * template's word on that must be repeated. */
+static void
+check_reach(const JwPrincipal *who, const JwTemplate *template, const json_t *body,
+            const json_t *whole, JwViolations *violations)
+{
+    const GwShared shared = gw_shared_template(template);
+    const char *visibility = jw_json_text(whole, "visibility");
+
+    if (g_strcmp0(who->subject, template->owner.id) == 0 || gw_scope_reaches(who, &shared)) {
+        return;
+    }
+    if (jw_json_at(whole, "/delivery/recipients") != NULL
+        && jw_json_at(body, "/delivery/recipients") == NULL) {
+        (void)jw_violations_add(violations, "/delivery/recipients",
+                                "the template '%s' is of other departments, and would have the "
+                                "report mailed: name the recipients here, or give delivery as null",
+                                template->name);
+    }
+    if (g_strcmp0(visibility, "everyone") == 0 && jw_json_at(body, "/visibility") == NULL) {
+        (void)jw_violations_add(violations, "/visibility",
+                                "the template '%s' is of other departments, and would show the "
+                                "report to everyone: give visibility here",
+                                template->name);
+    }
+}
+
 bool
 gw_template_use(const Gw *gw, const JwPrincipal *who, JwHttpReply *reply, const json_t *body,
                 JwViolations *violations, JwTemplate **ret, json_t **ret_body)
@@ -65,6 +92,7 @@ gw_template_use(const Gw *gw, const JwPrincipal *who, JwHttpReply *reply, const 
         return false;
     }
     (void)jw_wire_check_nulls(body, "", violations);
+    check_reach(who, template, body, whole, violations);
     *ret_body = whole;
     *ret = g_steal_pointer(&template);
     return true;
