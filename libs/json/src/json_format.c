@@ -8,6 +8,7 @@
 #include "jw/duration.h"
 #include "jw/error.h"
 #include "jw/ident.h"
+#include "jw/json_parts.h"
 
 #include <string.h>
 
@@ -48,6 +49,14 @@ jw_json_time(const json_t *object, const char *name, int64_t otherwise)
     int64_t time_ms = 0;
 
     return text != NULL && jw_time_parse(text, &time_ms, NULL) ? time_ms : otherwise;
+}
+
+int64_t
+jw_json_moment(const json_t *object, const char *name)
+{
+    const int64_t time_ms = jw_json_time(object, name, -1);
+
+    return time_ms < 0 ? 0 : MAX(time_ms, 1);
 }
 
 void

@@ -5,6 +5,7 @@
 
 #include "jw/address.h"
 #include "jw/ident.h"
+#include "jw/json_parts.h"
 
 #include <string.h>
 
@@ -108,7 +109,7 @@ jw_wire_job_from_command(const JwWire *self, const json_t *body, const char *ce_
     if (!ok || !check_scope(self, body, violations)) {
         return false;
     }
-    const int64_t due_ms = jw_json_time(body, "scheduledFor", 0);
+    const int64_t due_ms = jw_json_moment(body, "scheduledFor");
     *ret_job = jw_wire_build_job(self, body, MAX(due_ms, now_ms), now_ms);
     take_identity(*ret_job, body, ce_source, ce_id);
     return true;

@@ -250,7 +250,7 @@ build_job(const JwWire *self, const JwJobKind *kind, const json_t *body, const j
     (void)jw_visibility_parse(jw_json_text(body, "visibility"), &job->visibility);
     job->timeout_ms = timeout_of(self, kind, body, built);
     read_limits(kind, body, job);
-    job->scheduled_for_ms = jw_json_time(body, "scheduledFor", 0);
+    job->scheduled_for_ms = jw_json_moment(body, "scheduledFor");
     job->state = job->scheduled_for_ms > now_ms ? JW_JOB_SCHEDULED : JW_JOB_PENDING;
     /* What may start at once has no time: the claim compares it with another machine's clock. */
     job->not_before_ms = job->state == JW_JOB_SCHEDULED ? job->scheduled_for_ms : 0;
@@ -360,7 +360,7 @@ jw_wire_job_from_request(const JwWire *self, const json_t *body, int64_t now_ms,
                          false);
 
     const JwJobKind *kind = jw_kind_find("report");
-    const int64_t due_ms = jw_json_time(body, "scheduledFor", 0);
+    const int64_t due_ms = jw_json_moment(body, "scheduledFor");
     g_autofree JwField *fields = join_fields(jw_report_request_fields, request_fields);
     bool ok = jw_check_object(body, fields, "", violations);
 

@@ -219,7 +219,7 @@ read_trigger(const json_t *trigger, JwSchedule *schedule)
     schedule->dialect =
         (JwCronDialect)read_name(jw_json_text(trigger, "dialect"), dialects, JW_CRON_CRONTAB);
     schedule->anchor_ms = jw_json_time(trigger, "anchor", anchor_default(schedule));
-    schedule->once_ms = jw_json_time(trigger, "at", 0);
+    schedule->once_ms = jw_json_moment(trigger, "at");
     if (every != NULL && !jw_every_parse(every, &schedule->interval_ms, NULL)) {
         schedule->interval_ms = 0; /* never: it was checked */
     }
@@ -254,7 +254,7 @@ read_limits(const json_t *body, JwSchedule *schedule)
     const char *jitter = jw_json_text(body, "jitter");
 
     schedule->start_ms = jw_json_time(body, "start", 0);
-    schedule->end_ms = jw_json_time(body, "end", 0);
+    schedule->end_ms = jw_json_moment(body, "end");
     schedule->calendar = g_strdup(jw_json_text(body, "calendar"));
     schedule->dst.gap = (JwGapRule)read_name(jw_json_text(dst, "gap"), gaps, JW_GAP_AUTO);
     schedule->dst.repeat =

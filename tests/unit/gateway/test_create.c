@@ -167,6 +167,7 @@ test_faults(void **state)
         { BODY(",\"timeoutSeconds\":\"1m\""), { "/timeoutSeconds" } },
         { BODY(",\"priority\":{\"$ne\":1}"), { "/priority" } },
         { BODY(",\"scheduledFor\":\"2026-01-13T02:00:14Z\""), { "/scheduledFor" } },
+        { BODY(",\"scheduledFor\":\"1970-01-01T00:00:00Z\""), { "/scheduledFor" } },
         { BODY(",\"scheduledFor\":\"tomorrow\""), { "/scheduledFor" } },
         { BODY(",\"templateId\":\"t1\""), { "/templateId" } },
         { BODY(",\"colour\":\"red\""), { "/colour" } },

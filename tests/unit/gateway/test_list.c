@@ -83,6 +83,7 @@ test_filters(void **state)
         { "?sha256=8E4621379786EF42A4FEC155CD525C291DD7DB3C1FDE3478522F4F61C03FD1BD", "D" },
         { "?sha256=db1df30c16f4f2258743edf1c3bd7dd192c525dc551cef4a24fe6879731264e8", "" },
         { "?toDate=2026-01-12", "" },
+        { "?toDate=1970-01-01T00:00:00Z", "" },
         { "?limit=3", "G F E" },
         { "?limit=3&page=3", "A" },
         { "?limit=3&page=4", "" },

@@ -304,6 +304,8 @@ test_occurrences(void **state)
     g_auto(Answer) part = ask(self, "GET", "/a/occurrences?limit=2&before=2026-01-13T02:05:15Z");
     assert_int_equal(json_array_size(answer_at(&part, "data.occurrences")), 2);
     assert_text(&part, "data.occurrences.0.due_time", "2026-01-13T02:04:15Z");
+    g_auto(Answer) none = ask(self, "GET", "/a/occurrences?before=1970-01-01T00:00:00Z");
+    assert_int_equal(json_array_size(answer_at(&none, "data.occurrences")), 0);
     g_auto(Answer) job = ask(self, "GET", "/a");
     assert_int_equal(json_array_size(answer_at(&job, "data.job.occurrences")), 6);
 }
@@ -528,6 +530,10 @@ test_wrong_bodies(void **state)
         { "{\"end\":\"2026-01-13T02:00:16Z\",\"trigger\":{\"type\":\"interval\",\"every\":\"1h\"}"
           "," JOB "}",
           "/end" },
+        { "{\"end\":\"1970-01-01T00:00:00Z\",\"trigger\":{\"type\":\"interval\",\"every\":\"1h\"}"
+          "," JOB "}",
+          "/end" },
+        { "{\"trigger\":{\"type\":\"once\",\"at\":\"1970-01-01T00:00:00Z\"}," JOB "}", "/trigger" },
         { "{\"calendar\":\"no\",\"trigger\":{\"type\":\"interval\",\"every\":\"1h\"}," JOB "}",
           "/calendar" },
         { "{\"max\":1,\"trigger\":{\"type\":\"interval\",\"every\":\"1h\"}," JOB "}", "/max" },

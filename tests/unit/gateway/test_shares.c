@@ -291,6 +291,7 @@ test_ends(void **state)
         { true, "{\"expiresAt\":\"2026-01-14T02:00:16Z\"}", "/expiresAt" },
         { false, "{\"expiresAt\":\"2026-01-13T02:00:15.900Z\"}", "/expiresAt" },
         { false, "{\"expiresAt\":\"2020-01-01T00:00:00Z\"}", "/expiresAt" },
+        { false, "{\"expiresAt\":\"1970-01-01T00:00:00Z\"}", "/expiresAt" },
         { false, "{\"expiresAt\":\"2030-01-01T00:00:00Z\"}", "/expiresAt" },
         { false, "{\"expiresAt\":\"2026-02-01T00:00:00Z\",\"expiresIn\":\"1h\"}", "/expiresAt" },
         { false, "{\"expiresIn\":\"0s\"}", "/expiresIn" },

@@ -22,4 +22,8 @@ bool jw_check_nulls(const json_t *patch, const JwField *fields, const char *base
 /* What is at @pointer (RFC 6901) of @value; NULL: nothing. (transfer none) */
 const json_t *jw_json_at(const json_t *value, const char *pointer);
 
+/* The member as jw_json_time() has it, where 0 says that there is none: the first millisecond of
+ * 1970, which clients send when theirs is not set, is the second. */
+int64_t jw_json_moment(const json_t *object, const char *name);
+
 G_END_DECLS

@@ -8,6 +8,7 @@
 #include "core/artifact.h"
 #include "core/resolve.h"
 #include "jw/jobs.h"
+#include "jw/json_parts.h"
 #include "jw/log.h"
 #include "jw/store_shares.h"
 
@@ -83,7 +84,7 @@ static bool
 read_end(const Making *self, const json_t *body, JwViolations *violations, int64_t *ret_ms)
 {
     const char *in = jw_json_text(body, "expiresIn");
-    const int64_t at_ms = jw_json_time(body, "expiresAt", 0);
+    const int64_t at_ms = jw_json_moment(body, "expiresAt");
     const int64_t kept_ms = self->job->artifact->expires_at_ms;
     const char *pointer = at_ms != 0 ? "/expiresAt" : "/expiresIn";
     int64_t life_ms = LIFE_MS;

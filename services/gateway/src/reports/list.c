@@ -60,11 +60,14 @@ time_of(const char *text, bool day_end)
     g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
     int64_t start_ms = 0, end_ms = 0;
 
-    if (text == NULL || jw_time_parse(text, &start_ms, NULL)
-        || !jw_parse_day(text, utc, &start_ms, &end_ms)) {
-        return start_ms;
+    if (text == NULL) {
+        return 0;
     }
-    return day_end ? end_ms - 1 : start_ms;
+    if (!jw_time_parse(text, &start_ms, NULL) && jw_parse_day(text, utc, &start_ms, &end_ms)
+        && day_end) {
+        start_ms = end_ms - 1;
+    }
+    return MAX(start_ms, 1); /* 0 is none */
 }
 
 static JwJobSort

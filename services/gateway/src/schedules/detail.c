@@ -125,8 +125,8 @@ gw_schedules_occurrences(const JwHttpRequest *request, JwHttpReply *reply, gpoin
     if (schedule == NULL) {
         return;
     }
-    if (before != NULL && !jw_time_parse(before, &before_ms, NULL)) {
-        before_ms = 0; /* never: it was checked */
+    if (before != NULL && jw_time_parse(before, &before_ms, NULL)) {
+        before_ms = MAX(before_ms, 1); /* 0 is none */
     }
     json_t *rows = list_rows(gw, reply, schedule->id, before_ms, limit);
     if (rows != NULL) {
