@@ -77,6 +77,14 @@ set_preview(const Gw *gw, JwSchedule *schedule, json_t *job, GError **error)
     return true;
 }
 
+/* Null where nothing was given, which says more than what holds then: a report has a zone of its
+ * own. */
+static void
+set_text(json_t *job, const char *name, const char *text)
+{
+    json_object_set_new(job, name, text != NULL ? jw_json_string(text) : json_null());
+}
+
 json_t *
 gw_schedules_detail(const Gw *gw, JwHttpReply *reply, JwSchedule *schedule)
 {
@@ -84,10 +92,9 @@ gw_schedules_detail(const Gw *gw, JwHttpReply *reply, JwSchedule *schedule)
     json_auto_t *value = jw_wire_schedule_value(schedule);
     g_autoptr(GError) error = NULL;
 
-    jw_json_set_string(job, "time_zone", jw_schedule_zone(schedule));
+    set_text(job, "time_zone", schedule->time_zone);
     json_object_set_new(job, "paused", json_boolean(schedule->paused));
-    json_object_set_new(job, "note",
-                        schedule->note != NULL ? jw_json_string(schedule->note) : json_null());
+    set_text(job, "note", schedule->note);
     if (!set_preview(gw, schedule, job, &error)) {
         jw_http_reply_error(reply, error);
         return NULL;
