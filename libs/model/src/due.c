@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define MOST_SKIPS 5000
+#define LAST_MS    (JW_CALENDAR_END * 1000 - 1) /* of year 9999: what RFC 3339 can write */
 
 /* 0 also when the next time lies beyond what int64_t can hold. */
 static int64_t
@@ -52,7 +53,7 @@ jw_due_next(const JwDueRule *self, int64_t after_ms)
     after_ms = MAX(after_ms, self->start_ms != 0 ? MAX(self->start_ms - 1, 0) : 0);
     for (int skips = 0; skips < MOST_SKIPS; skips++) {
         const int64_t due_ms = next_of_trigger(self, after_ms);
-        if (due_ms == 0 || (self->end_ms != 0 && due_ms >= self->end_ms)) {
+        if (due_ms == 0 || due_ms > LAST_MS || (self->end_ms != 0 && due_ms >= self->end_ms)) {
             return 0;
         }
         int64_t day = self->calendar != NULL ? jw_zone_day(self->zone, due_ms) : 0;
@@ -156,6 +157,15 @@ jw_due_check(const JwDueRule *self, int64_t after_ms, const char **ret_member, G
     }
     if (self->trigger == JW_TRIGGER_ONCE) {
         return fails_for("trigger", ret_member, error, "it is due in the past, at ", self->once_ms);
+    }
+    if (jw_due_next(&wider, MIN(after_ms, 0)) == 0) {
+        *ret_member = "trigger";
+        return jw_fail(error, JW_ERROR_INVALID, "never fires before the year 10000");
+    }
+    if (jw_due_next(&wider, after_ms) != 0) {
+        return fails_for("start", ret_member, error,
+                         "it has no due time between its start and the year 10000; it starts at ",
+                         self->start_ms);
     }
     *ret_member = "trigger";
     return jw_fail(error, JW_ERROR_INVALID,

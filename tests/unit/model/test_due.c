@@ -255,6 +255,24 @@ test_spent_years(void **state)
     assert_refused(&given.rule, "2026-01-01T00:00:00Z", "trigger", "*all * are in the past");
 }
 
+/* RFC 3339 has four digits for a year. */
+static void
+test_the_last_year(void **state)
+{
+    g_auto(Given) late = { 0 };
+    g_auto(Given) leap = { 0 };
+    g_autoptr(GArray) due = g_array_new(FALSE, FALSE, sizeof(int64_t));
+
+    (void)state;
+    given_interval(&late, 1, "9999-12-31T23:59:58Z");
+    assert_true(jw_due_list(&late.rule, ms_of("2026-01-01T00:00:00Z"), INT64_MAX, 10, due));
+    assert_int_equal(due->len, 2);
+    assert_int_equal(g_array_index(due, int64_t, 1), ms_of("9999-12-31T23:59:59Z"));
+    given_cron(&leap, "0 0 29 2 *", "UTC");
+    leap.rule.start_ms = ms_of("9996-03-01T00:00:00Z");
+    assert_refused(&leap.rule, "2026-01-01T00:00:00Z", "start", "*between its start and*9996-03*");
+}
+
 /* A calendar that takes all Mondays, and a rule that knows no other day: the search ends. */
 static void
 test_search_is_bounded(void **state)
@@ -445,6 +463,7 @@ main(void)
         cmocka_unit_test(test_other_triggers_that_never_fire),
         cmocka_unit_test(test_spent_years),
         cmocka_unit_test(test_search_is_bounded),
+        cmocka_unit_test(test_the_last_year),
         cmocka_unit_test(test_notes_on_changes_of_the_clock),
         cmocka_unit_test(test_notes_on_other_rules),
         cmocka_unit_test(test_jitter),

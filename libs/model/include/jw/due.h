@@ -25,8 +25,8 @@ typedef struct {
     int64_t start_ms, end_ms;       /* due times lie in [start, end); 0: no limit */
 } JwDueRule;
 
-/* First due time strictly after @after_ms, and after 1970 began; UTC ms; 0: none. The search is
- * bounded: a rule whose due times fall on excluded days 5,000 times in a row has none. */
+/* First due time strictly after @after_ms, after 1970 began and before 10000; UTC ms; 0: none. The
+ * search is bounded: a rule whose due times fall on excluded days 5,000 times in a row has none. */
 int64_t jw_due_next(const JwDueRule *self, int64_t after_ms);
 
 /* Appends the due times in [@from_ms, @to_ms) to @due (of int64_t), at most @most of them, in
