@@ -85,6 +85,7 @@ gw_schedules_detail(const Gw *gw, JwHttpReply *reply, JwSchedule *schedule)
     g_autoptr(GError) error = NULL;
 
     jw_json_set_string(job, "time_zone", jw_schedule_zone(schedule));
+    json_object_set_new(job, "version", json_integer(schedule->version));
     json_object_set_new(job, "paused", json_boolean(schedule->paused));
     json_object_set_new(job, "note",
                         schedule->note != NULL ? jw_json_string(schedule->note) : json_null());
