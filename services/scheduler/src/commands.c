@@ -7,6 +7,7 @@
 #include "sch.h"
 
 #include "jw/crash.h"
+#include "jw/intake.h"
 #include "jw/jobs_schedule_command.h"
 #include "jw/log.h"
 #include "metrics.h"
@@ -32,33 +33,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Intake, intake_clear)
 static void
 poison(Intake *self, char *take_reason)
 {
-    jw_warn("command_refused", JW_STR("topic", self->message->topic),
-            JW_INT("partition", self->message->partition), JW_INT("offset", self->message->offset),
-            JW_STR("reason", take_reason));
-    self->answer->verdict = JW_VERDICT_POISON;
-    self->answer->reason = take_reason;
+    jw_intake_refuse(self->message, self->answer, take_reason);
     jw_metric_add(sch_metrics[SCH_METRIC_COMMANDS], jw_commanded_name(JW_COMMANDED_REFUSED), 1);
-}
-
-static char *
-unknown_type(const JwWireEvent *event)
-{
-    g_autofree char *known = g_strjoinv(", ", (char **)(uintptr_t)jw_wire_schedule_commands);
-    const char *where = event->structured ? "member type" : "header ce_type";
-
-    if (event->type == NULL) {
-        return g_strdup_printf("%s is missing; known here: %s. An event that is all in the value "
-                               "needs the header content-type: %s",
-                               where, known, JW_CONTENT_TYPE_EVENT);
-    }
-    g_autofree char *echo = jw_echo(event->type);
-    return g_strdup_printf("%s is \"%s\"; known here: %s", where, echo, known);
-}
-
-static bool
-is_blank(const char *text)
-{
-    return text == NULL || *text == '\0';
 }
 
 /* As structured events have them. */
@@ -79,14 +55,13 @@ static char *
 check_envelope(const Intake *self, const char *id)
 {
     const JwWireEvent *event = &self->event;
+    char *wrong = jw_intake_unknown(event, jw_wire_schedule_commands);
 
-    if (event->type == NULL || !g_strv_contains(jw_wire_schedule_commands, event->type)) {
-        return unknown_type(event);
+    if (wrong == NULL) {
+        wrong = jw_intake_nameless(event);
     }
-    if (is_blank(event->source) || is_blank(event->id)) {
-        return g_strdup_printf("header %s is missing or empty: with ce_source and ce_id a repeated "
-                               "command is harmless, so both are needed",
-                               is_blank(event->source) ? "ce_source" : "ce_id");
+    if (wrong != NULL) {
+        return wrong;
     }
     if (is_long(event->source) || is_long(event->id)) {
         return g_strdup_printf("header %s has more than %d characters: send a shorter one",
@@ -103,23 +78,6 @@ check_envelope(const Intake *self, const char *id)
                                id);
     }
     return NULL;
-}
-
-static bool
-open_message(Intake *self, GError **error)
-{
-    const JwWireMessage message = {
-        .content_type = jw_message_header(self->message, "content-type"),
-        .ce_specversion = jw_message_header(self->message, "ce_specversion"),
-        .ce_type = jw_message_header(self->message, "ce_type"),
-        .ce_source = jw_message_header(self->message, "ce_source"),
-        .ce_id = jw_message_header(self->message, "ce_id"),
-        .traceparent = jw_message_header(self->message, "traceparent"),
-        .body = self->message->body,
-        .body_length = self->message->body_length,
-    };
-
-    return jw_wire_message_read(&message, &self->event, error);
 }
 
 static void
@@ -165,7 +123,7 @@ take(Intake *self)
     g_autoptr(GError) error = NULL;
     g_autofree char *fault = NULL;
 
-    if (!open_message(self, &error)) {
+    if (!jw_intake_read(self->message, &self->event, &error)) {
         poison(self, g_strdup(jw_error_message(error)));
         return;
     }

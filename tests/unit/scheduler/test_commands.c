@@ -223,7 +223,7 @@ test_reasons(void **state G_GNUC_UNUSED)
           "*ce_type is \"jobwire.schedule.make.v1\"*"
           "known here: jobwire.schedule.create.v1, *" },
         { { NULL, "c", CREATE }, "*ce_type is missing*" },
-        { { JW_TYPE_SCHEDULE_CREATE, "", CREATE }, "*ce_id is missing or empty*" },
+        { { JW_TYPE_SCHEDULE_CREATE, "", CREATE }, "header ce_id is empty*" },
         { { JW_TYPE_SCHEDULE_CREATE, "c", "{" }, "*JSON*" },
         { { JW_TYPE_SCHEDULE_CREATE, "c", "[]" }, "/id: must be the id of a schedule*" },
         { { JW_TYPE_SCHEDULE_CREATE, "c", "{\"id\":\"-\"}" }, "/id: must be the id*" },
@@ -283,6 +283,23 @@ test_structured(void **state)
         g_free(answer.reason);
     }
     assert_state(kit, "v1 +2");
+}
+
+/* Names of headers are case-sensitive on the bus. */
+static void
+test_misspelt_header(void **state)
+{
+    SchKit *kit = *state;
+    Sent sent;
+    JwAnswer answer = { 0 };
+
+    fill(&sent, &create, 0);
+    sent.headers[3].name = "CE_ID";
+    sch_consume(&sent.message, 1, &answer, &kit->sch);
+    assert_int_equal(answer.verdict, JW_VERDICT_POISON);
+    assert_true(g_pattern_match_simple("header ce_id is missing*; header \"CE_ID\" is not ce_id*",
+                                       answer.reason));
+    g_free(answer.reason);
 }
 
 static void
@@ -673,6 +690,7 @@ main(void)
         cmocka_unit_test(test_outcomes),
         cmocka_unit_test(test_reasons),
         ON_KIT(test_structured),
+        ON_KIT(test_misspelt_header),
         ON_KIT(test_no_key),
         ON_KIT(test_read_again_from_the_beginning),
         ON_KIT(test_again_after_the_api),
