@@ -1,12 +1,13 @@
 """Schedules by Kafka: each command has its effect once and is answered once, however often it is read and whoever dies."""
 
 import json
+import subprocess
 import uuid
 
 import confluent_kafka
 import pytest
 
-from stack import Stack, event_headers
+from stack import TOP, Stack, event_headers
 from wait import until
 
 COMMANDS, EVENTS = "schedule.commands", "schedule.events"
@@ -103,7 +104,8 @@ def test_a_schedule_from_its_creation_to_its_end(own, api):
     assert shown["paused"] and shown["note"] == "the data moves" and shown["next_run_time"] is None
     assert do(own, "pause", schedule, note="the data moves")["outcome"] == "unchanged"
     assert do(own, "resume", schedule)["version"] == 4
-    switches = list(own.db.occurrences.find({"scheduleId": schedule, "kind": {"$in": ["paused", "resumed"]}}).sort("dueAt", 1))
+    wanted = {"scheduleId": schedule, "kind": {"$in": ["paused", "resumed"]}}
+    switches = list(own.db.occurrences.find(wanted).sort("dueAt", 1))
     assert [row["reason"] for row in switches] == ["paused by /crm: the data moves", "resumed by /crm"]
 
     other = do(own, "create", schedule, schedule=every("2h"))
@@ -134,6 +136,51 @@ def test_commands_of_one_schedule_are_done_in_their_order(own):
     for schedule in schedules:
         until(lambda s=schedule: own.db.schedules.find_one({"_id": s})["version"] == 21, 15, "all of its commands are done")
         assert document(own, schedule)["description"] == "number 19"
+
+
+def kcat(stack, value, *headers):
+    """What the pages of schemas/ and the README show, of a schedule with the id of the examples."""
+    named = [argument for header in headers for argument in ("-H", header)]
+    done = subprocess.run(
+        ["kcat", "-P", "-b", stack.kafka_brokers, "-t", stack.prefix + COMMANDS, "-k", "weekly-calls",
+         "-X", "topic.partitioner=murmur2_random", *named],
+        input=json.dumps(value) + "\n", capture_output=True, text=True, timeout=30,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_kcat_sends_the_examples(own):
+    """In binary mode, and in structured mode; the same event in both is one."""
+    def example(path):
+        return json.loads((TOP / "schemas/examples" / path).read_text())
+
+    event = example("cloudevent.v1/valid/schedule-pause.json")
+    kcat(own, example("schedule.create.v1/valid/weekly.json"), "ce_specversion=1.0",
+         "ce_type=jobwire.schedule.create.v1", "ce_source=/crm", "ce_id=create-46")
+    kcat(own, event, "content-type=application/cloudevents+json")
+    assert answer(own, event["id"])["version"] == 2 and document(own, "weekly-calls")["paused"]
+    assert do(own, "resume", "weekly-calls")["version"] == 3
+    kcat(own, event["data"], "ce_specversion=1.0", f"ce_type={event['type']}", f"ce_source={event['source']}",
+         f"ce_id={event['id']}")
+    kcat(own, example("schedule.delete.v1/valid/smallest.json"), "ce_specversion=1.0",
+         "ce_type=jobwire.schedule.delete.v1", "ce_source=/crm", "ce_id=delete-46")
+    assert answer(own, "delete-46")["outcome"] == "deleted"
+    assert [a["outcome"] for a in answers(own, event["id"])] == ["changed"], "it was not paused a second time"
+
+
+def test_a_frozen_scheduler_does_not_come_back_to_old_commands(own):
+    """Another one gets its partitions; when it wakes up what it had read is done already."""
+    schedules = [name() for _ in range(6)]
+    frozen = own.running("scheduler")[0]
+    frozen.freeze()
+    sent = [send(own, "create", schedule, schedule=every("1h")) for schedule in schedules]
+    sent += [send(own, "pause", schedule, note="the first") for schedule in schedules]
+    until(lambda: all((document(own, s) or {}).get("version") == 2 for s in schedules), 40, "the other one does them")
+    sent += [send(own, "resume", schedule) for schedule in schedules]
+    frozen.thaw()
+    for event in sent:
+        assert len(answers(own, event)) == 1
+    assert all(document(own, s)["version"] == 3 and not document(own, s)["paused"] for s in schedules)
 
 
 def from_the_beginning(stack):

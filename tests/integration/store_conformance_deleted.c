@@ -1,6 +1,7 @@
 /* store_conformance_deleted.c: schedules that are deleted, and rows of the ledger that decide. */
 #include "store_conformance.h"
 
+#include "db/db.h"
 #include "jw/store_outbox.h"
 #include "jw/store_schedule_commands.h"
 
@@ -400,7 +401,33 @@ counts_versions(JwStore *store)
     assert_int_equal(version_of(store, false), 5);
 }
 
+/* That knew of no versions and no commands. */
+static void
+takes_those_of_an_older_store(JwStore *store)
+{
+    g_autoptr(JwSchedule) schedule = new_schedule("api");
+    g_autoptr(JwSchedule) what = noted("api", 1, "a", SC_NOW + 1);
+    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8("s"));
+    g_autoptr(bson_t) update = BCON_NEW("$unset", "{", "version", BCON_INT32(1), "commandMarks",
+                                        BCON_INT32(1), "outbox", BCON_INT32(1), "}");
+    g_autoptr(GError) error = NULL;
+    JwCas cas = JW_CAS_LOST;
+
+    put(store, schedule);
+    assert_ok(jw_db_update(store, "schedules", filter, update, &cas, &error), error);
+    g_autoptr(JwSchedule) old = get(store, false);
+    assert_int_equal(old->version, 0);
+    assert_int_equal(old->command_marks->len, 0);
+    assert_int_equal(note_it(store, what, old), JW_CAS_WON);
+    g_autoptr(JwSchedule) known = get(store, false);
+    assert_noted(known, 1, "a", 1);
+    schedule->note = g_strdup("other");
+    put(store, schedule);
+    assert_int_equal(version_of(store, false), 1);
+}
+
 const ScCase sc_deleted_cases[] = {
+    { "takes those of an older store", takes_those_of_an_older_store },
     { "keeps commands with what they did", keeps_commands_with_what_they_did },
     { "ends what was read", ends_what_was_read },
     { "lists what was deleted", lists_what_was_deleted },
