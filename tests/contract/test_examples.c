@@ -12,6 +12,8 @@
 #include "jw/wire.h"
 #include "jw/wire_calendar.h"
 #include "jw/wire_message.h"
+#include "jw/wire_schedule_command.h"
+#include "jw/json_parts.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -94,6 +96,70 @@ judge_cancel(const char *path, const char *text, size_t length)
                : violations_complaint(&violations);
 }
 
+static void
+put_over(const json_t *patch, JwViolations *violations)
+{
+    json_auto_t *schedule =
+        json_pack("{s:{s:s, s:s}, s:{s:s, s:s, s:{s:{s:s}}, s:{s:s}}}", "trigger", "type", "cron",
+                  "cron", "0 6 * * MON", "job", "name", "Calls", "reportType", "call-records",
+                  "parameters", "period", "type", "weekly", "output", "format", "csv");
+    json_auto_t *whole = jw_json_merge(schedule, patch);
+    g_auto(JwViolations) found = { 0 };
+    g_autoptr(JwSchedule) read = NULL;
+
+    if (!jw_wire_schedule_from_value(wire, whole, "/change", NOW_MS, violations, &read)) {
+        return;
+    }
+    (void)jw_wire_check_schedule_nulls(patch, &found);
+    for (size_t i = 0; i < jw_violations_count(&found); i++) {
+        const JwViolation *one = jw_violations_get(&found, i);
+        g_autofree char *pointer = g_strconcat("/change", one->pointer, NULL);
+        (void)jw_violations_add(violations, pointer, "%s", one->message);
+    }
+}
+
+/* A patch is put over a schedule that is there. */
+static bool
+check_schedule_command(const char *type, const json_t *body, JwViolations *violations)
+{
+    g_auto(JwWireScheduleCommand) command = { 0 };
+
+    if (jw_wire_schedule_command_read(wire, type, body, NOW_MS, violations, &command)
+        && strcmp(type, JW_TYPE_SCHEDULE_CHANGE) == 0) {
+        put_over(command.body, violations);
+    }
+    return jw_violations_count(violations) == 0;
+}
+
+/* Its type is that of the folder. */
+static char *
+judge_schedule_command(const char *path, const char *text, size_t length)
+{
+    g_autoptr(GError) error = NULL;
+    g_auto(JwViolations) violations = { 0 };
+    json_auto_t *body = jw_json_parse(text, length, &error);
+    g_autofree char *verdict = g_path_get_dirname(path);
+    g_autofree char *schema = g_path_get_dirname(verdict);
+    g_autofree char *name = g_path_get_basename(schema);
+    g_autofree char *type = g_strconcat("jobwire.", name, NULL);
+
+    assert_ok(body != NULL, error);
+    return check_schedule_command(type, body, &violations) ? g_strdup("")
+                                                           : violations_complaint(&violations);
+}
+
+/* What its readers need; we do not read it. */
+static char *
+judge_answer(const char *path, const char *text, size_t length)
+{
+    g_autoptr(GError) error = NULL;
+    json_auto_t *body = jw_json_parse(text, length, &error);
+
+    (void)path;
+    assert_ok(body != NULL, error);
+    return g_strdup(jw_wire_schedule_command_id(body) != NULL ? "" : "; /id: is required");
+}
+
 static char *
 judge_cloud_event(const char *path, const char *text, size_t length)
 {
@@ -109,12 +175,14 @@ judge_cloud_event(const char *path, const char *text, size_t length)
         return complaint(path, error);
     }
     bool submit = strcmp(event.type, JW_TYPE_JOB_SUBMIT) == 0;
-    if (!submit && strcmp(event.type, JW_TYPE_JOB_CANCEL) != 0) {
-        return g_strdup("; /type: is not known to the executor");
+    bool schedule = g_strv_contains(jw_wire_schedule_commands, event.type);
+    if (!submit && !schedule && strcmp(event.type, JW_TYPE_JOB_CANCEL) != 0) {
+        return g_strdup("; /type: is not known to executor and scheduler");
     }
     bool good = submit ? jw_wire_job_from_command(wire, event.data, event.source, event.id, NOW_MS,
                                                   &violations, &job)
-                       : exe_check_command(event.type, event.data, &violations);
+                : schedule ? check_schedule_command(event.type, event.data, &violations)
+                           : exe_check_command(event.type, event.data, &violations);
     if (good) {
         return g_strdup("");
     }
@@ -194,6 +262,13 @@ static Case cases[] = {
     { "job.cancelled.v1", judge_event },
     { "cloudevent.v1", judge_cloud_event },
     { "delivery.changed.v1", judge_event },
+    { "schedule.create.v1", judge_schedule_command },
+    { "schedule.put.v1", judge_schedule_command },
+    { "schedule.change.v1", judge_schedule_command },
+    { "schedule.pause.v1", judge_schedule_command },
+    { "schedule.resume.v1", judge_schedule_command },
+    { "schedule.delete.v1", judge_schedule_command },
+    { "schedule.answered.v1", judge_answer },
     { "report-definition.v1", judge_definition },
     { "mapping.v1", judge_mapping },
     { "schedules.v1", judge_schedules },
@@ -366,6 +441,29 @@ test_published_events(void **state)
     assert_created(JW_TYPE_DELIVERY_CHANGED, changed);
 }
 
+static void
+test_published_answer(void **state)
+{
+    const int64_t at_ms = INT64_C(1610949601250);
+    const JwWireScheduleAnswer answer = {
+        .schedule_id = "weekly-calls",
+        .type = JW_TYPE_SCHEDULE_CHANGE,
+        .source = "/crm",
+        .id = "c-2",
+        .outcome = "refused",
+        .code = "VERSION_CONFLICT",
+        .reason =
+            "schedule 'weekly-calls' has version 5, not 4: somebody changed it; look at it and "
+            "send the command with its version",
+        .version = 5,
+    };
+
+    (void)state;
+    g_autoptr(JwOutboxEntry) answered = jw_wire_schedule_answer(wire, &answer, at_ms);
+    assert_created(JW_TYPE_SCHEDULE_ANSWERED, answered);
+    assert_string_equal(answered->causation_id, "c-2");
+}
+
 /* The value at @path, names or indices between slashes, of a schema of schemas/common. (transfer
  * full) */
 static json_t *
@@ -423,7 +521,7 @@ test_kinds(void **state)
 int
 main(void)
 {
-    struct CMUnitTest tests[3 * G_N_ELEMENTS(cases) + 3];
+    struct CMUnitTest tests[3 * G_N_ELEMENTS(cases) + 4];
     size_t n = 0;
 
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -432,6 +530,7 @@ main(void)
         tests[n++] = (struct CMUnitTest){ cases[i].schema, test_listed, NULL, NULL, &cases[i] };
     }
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_published_events);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_published_answer);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_formats);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_kinds);
     return cmocka_run_group_tests(tests, set_up, tear_down);

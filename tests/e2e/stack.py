@@ -430,7 +430,8 @@ class Stack:
 
     def wait_outboxes_empty(self, seconds=15):
         def empty():
-            return all(self.db[c].count_documents({"outbox.0": {"$exists": True}}) == 0 for c in ("jobs", "deliveries"))
+            owners = ("jobs", "deliveries", "schedules")
+            return all(self.db[c].count_documents({"outbox.0": {"$exists": True}}) == 0 for c in owners)
 
         until(empty, seconds, "every outbox is empty")
 

@@ -1,6 +1,10 @@
 /* store_conformance_deleted.c: schedules that are deleted, and rows of the ledger that decide. */
 #include "store_conformance.h"
 
+#include "db/db.h"
+#include "jw/store_outbox.h"
+#include "jw/store_schedule_commands.h"
+
 static JwSchedule *
 new_schedule(const char *source)
 {
@@ -110,15 +114,27 @@ deletes_schedules(JwStore *store)
 }
 
 static void
+forget(JwStore *store, const JwSchedule *deleted)
+{
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(jw_store_forget_schedule(store, deleted, &error), error);
+}
+
+static void
 forgets_that_deletion_only(JwStore *store)
 {
     g_autoptr(JwSchedule) schedule = new_schedule("api");
-    g_autoptr(GError) error = NULL;
 
     put(store, schedule);
     g_autoptr(JwSchedule) deleted = delete_it(store, "t1");
     assert_non_null(deleted);
-    assert_ok(jw_store_forget_schedule(store, "s", "other", &error), error);
+    deleted->tombstone[1] = '2';
+    forget(store, deleted);
+    deleted->tombstone[1] = '1';
+    deleted->updated_at_ms += 1; /* a command came since */
+    forget(store, deleted);
+    deleted->updated_at_ms -= 1;
     g_autoptr(JwSchedule) left = get(store, true);
     assert_non_null(left);
     put(store, schedule); /* made again before it is forgotten */
@@ -128,12 +144,12 @@ forgets_that_deletion_only(JwStore *store)
     assert_null(again->deleted_by);
     assert_int_equal(again->deleted_at_ms, 0);
     assert_int_equal(again->next_fire_ms, SC_NOW + 60000);
-    assert_ok(jw_store_forget_schedule(store, "s", "t1", &error), error);
+    forget(store, deleted);
     g_autoptr(JwSchedule) kept = get(store, false);
     assert_non_null(kept);
     g_autoptr(JwSchedule) second = delete_it(store, "t3");
     assert_non_null(second);
-    assert_ok(jw_store_forget_schedule(store, "s", "t3", &error), error);
+    forget(store, second);
     assert_null(get(store, true));
 }
 
@@ -202,7 +218,220 @@ replaces_what_was_read(JwStore *store)
     assert_string_equal(again->note, "Mine");
 }
 
+/* What a command leaves, with the answer @id in the outbox. */
+static JwSchedule *
+noted(const char *source, int64_t offset, const char *id, int64_t now_ms)
+{
+    JwSchedule *schedule = new_schedule(source);
+    const JwCommandPlace place = { .partition = 4, .offset = offset, .at_ms = now_ms };
+    JwOutboxEntry *entry =
+        jw_outbox_entry_new("jobwire.schedule.events", "s", "answered", g_strdup("{}"), now_ms);
+
+    jw_command_marks_note(schedule->command_marks, &place, "refused");
+    schedule->command_ids = jw_command_ids_with(NULL, id);
+    schedule->updated_at_ms = now_ms;
+    g_free(entry->id);
+    entry->id = g_strdup(id);
+    entry->causation_id = g_strdup("cause");
+    g_ptr_array_add(schedule->outbox, entry);
+    return schedule;
+}
+
+static void
+assert_noted(const JwSchedule *schedule, int64_t offset, const char *id, guint answers)
+{
+    const JwCommandMark *mark = g_ptr_array_index(schedule->command_marks, 0);
+
+    assert_int_equal(schedule->command_marks->len, 1);
+    assert_int_equal(mark->partition, 4);
+    assert_int_equal(mark->offset, offset);
+    assert_string_equal(mark->refused, "refused");
+    assert_string_equal(schedule->command_ids[0], id);
+    assert_null(schedule->command_ids[1]);
+    assert_int_equal(schedule->outbox->len, answers);
+    const JwOutboxEntry *last = g_ptr_array_index(schedule->outbox, answers - 1);
+    assert_string_equal(last->id, id);
+    assert_string_equal(last->causation_id, "cause");
+}
+
+static JwCas
+note_it(JwStore *store, const JwSchedule *what, const JwSchedule *old)
+{
+    JwCas cas = JW_CAS_LOST;
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(jw_store_note_command(store, what, old, &cas, &error), error);
+    return cas;
+}
+
+static void
+bury(JwSchedule *schedule, const char *tombstone)
+{
+    schedule->deleted_at_ms = schedule->updated_at_ms;
+    schedule->deleted_by = g_strdup("crm");
+    schedule->tombstone = g_strdup(tombstone);
+}
+
+static void
+keeps_commands_with_what_they_did(JwStore *store)
+{
+    g_autoptr(JwSchedule) first = noted("api", 1, "a", SC_NOW);
+    g_autoptr(JwSchedule) second = noted("api", 2, "b", SC_NOW + 1);
+    g_autoptr(JwSchedule) third = noted("api", 3, "c", SC_NOW + 2);
+    g_autoptr(JwSchedule) plain = new_schedule("api");
+
+    bury(first, "t1");
+    assert_int_equal(note_it(store, first, NULL), JW_CAS_WON);
+    assert_int_equal(note_it(store, first, NULL), JW_CAS_LOST);
+    g_autoptr(JwSchedule) one = get(store, true);
+    assert_noted(one, 1, "a", 1);
+    assert_int_equal(replace(store, second, NULL), JW_CAS_LOST); /* it does not know of the first */
+    assert_int_equal(replace(store, second, one), JW_CAS_WON);
+    assert_int_equal(replace(store, second, one), JW_CAS_LOST);
+    g_autoptr(JwSchedule) two = get(store, false);
+    assert_noted(two, 2, "b", 2);
+    plain->updated_at_ms = SC_NOW + 5;
+    plain->note = g_strdup("by somebody else");
+    assert_int_equal(replace(store, plain, two), JW_CAS_WON);
+    assert_int_equal(note_it(store, third, two), JW_CAS_LOST);
+    g_autoptr(JwSchedule) three = get(store, false);
+    assert_noted(three, 2, "b", 2); /* that one left it alone */
+    third->updated_at_ms = SC_NOW + 6;
+    assert_int_equal(note_it(store, third, three), JW_CAS_WON);
+    g_autoptr(JwSchedule) four = get(store, false);
+    assert_noted(four, 3, "c", 3);
+    assert_string_equal(four->note, "by somebody else");
+    assert_int_equal(four->interval_ms, 60000);
+}
+
+static JwSchedule *
+end_it(JwStore *store, const JwSchedule *what, const JwSchedule *old)
+{
+    JwSchedule *deleted = NULL;
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(jw_store_end_schedule(store, what, old, &deleted, &error), error);
+    return deleted;
+}
+
+static guint
+count_deleted(JwStore *store, int64_t before_ms)
+{
+    g_autoptr(GPtrArray) list = NULL;
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(jw_store_deleted_schedules(store, before_ms, 10, &list, &error), error);
+    return list->len;
+}
+
+static void
+ends_what_was_read(JwStore *store)
+{
+    g_autoptr(JwSchedule) schedule = new_schedule("api");
+    g_autoptr(JwSchedule) end = noted("api", 1, "a", SC_NOW + 7);
+    const JwOutboxRef ref = { JW_DOC_SCHEDULE, "s", "a" };
+    g_autoptr(GPtrArray) docs = NULL;
+    g_autoptr(GError) error = NULL;
+
+    put(store, schedule);
+    bury(end, "t1");
+    g_autoptr(JwSchedule) old = get(store, false);
+    assert_int_equal(fire_it(store, SC_NOW + 60000), JW_CAS_WON);
+    old->updated_at_ms -= 1;
+    assert_null(end_it(store, end, old));
+    g_autoptr(JwSchedule) now = get(store, false);
+    g_autoptr(JwSchedule) deleted = end_it(store, end, now);
+    assert_noted(deleted, 1, "a", 1);
+    assert_int_equal(deleted->pending_fires->len, 1);
+    assert_int_equal(deleted->next_fire_ms, 0);
+    assert_string_equal(deleted->deleted_by, "crm");
+    assert_null(get(store, false));
+    assert_int_equal(count_deleted(store, SC_NOW + 7), 0);
+    assert_int_equal(count_deleted(store, SC_NOW + 8), 1);
+    assert_ok(jw_store_find_outbox(store, JW_DOC_SCHEDULE, SC_NOW + 8, 10, &docs, &error), error);
+    assert_int_equal(docs->len, 1);
+    assert_ok(jw_store_pull_outbox(store, &ref, 1, &error), error);
+    g_autoptr(JwSchedule) left = get(store, true);
+    assert_int_equal(left->outbox->len, 0);
+}
+
+/* Those of the file stay. */
+static void
+lists_what_was_deleted(JwStore *store)
+{
+    g_autoptr(JwSchedule) schedule = new_schedule(JW_SCHEDULE_FILE);
+
+    put(store, schedule);
+    assert_int_equal(count_deleted(store, SC_NOW + 600000), 0);
+    g_autoptr(JwSchedule) deleted = delete_it(store, "t1");
+    assert_non_null(deleted);
+    assert_int_equal(count_deleted(store, SC_NOW + 600000), 0);
+}
+
+static int64_t
+version_of(JwStore *store, bool deleted)
+{
+    g_autoptr(JwSchedule) schedule = get(store, deleted);
+
+    return schedule->version;
+}
+
+/* By what it says, whoever changes it, and not by what is decided. */
+static void
+counts_versions(JwStore *store)
+{
+    g_autoptr(JwSchedule) schedule = new_schedule("api");
+    g_autoptr(GError) error = NULL;
+    JwCas cas = JW_CAS_LOST;
+
+    schedule->version = 9; /* the store's to say */
+    put(store, schedule);
+    assert_int_equal(version_of(store, false), 1);
+    put(store, schedule);
+    assert_int_equal(fire_it(store, SC_NOW + 60000), JW_CAS_WON);
+    assert_int_equal(version_of(store, false), 1);
+    schedule->note = g_strdup("other");
+    put(store, schedule);
+    assert_int_equal(version_of(store, false), 2);
+    assert_ok(jw_store_pause_schedule(store, "s", "why", SC_NOW, &cas, &error), error);
+    assert_int_equal(version_of(store, false), 3);
+    g_autoptr(JwSchedule) deleted = delete_it(store, "t1");
+    assert_int_equal(deleted->version, 4);
+    put(store, schedule);
+    assert_int_equal(version_of(store, false), 5);
+}
+
+/* That knew of no versions and no commands. */
+static void
+takes_those_of_an_older_store(JwStore *store)
+{
+    g_autoptr(JwSchedule) schedule = new_schedule("api");
+    g_autoptr(JwSchedule) what = noted("api", 1, "a", SC_NOW + 1);
+    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8("s"));
+    g_autoptr(bson_t) update = BCON_NEW("$unset", "{", "version", BCON_INT32(1), "commandMarks",
+                                        BCON_INT32(1), "outbox", BCON_INT32(1), "}");
+    g_autoptr(GError) error = NULL;
+    JwCas cas = JW_CAS_LOST;
+
+    put(store, schedule);
+    assert_ok(jw_db_update(store, "schedules", filter, update, &cas, &error), error);
+    g_autoptr(JwSchedule) old = get(store, false);
+    assert_int_equal(old->version, 0);
+    assert_int_equal(old->command_marks->len, 0);
+    assert_int_equal(note_it(store, what, old), JW_CAS_WON);
+    g_autoptr(JwSchedule) known = get(store, false);
+    assert_noted(known, 1, "a", 1);
+    schedule->note = g_strdup("other");
+    put(store, schedule);
+    assert_int_equal(version_of(store, false), 1);
+}
+
 const ScCase sc_deleted_cases[] = {
+    { "takes those of an older store", takes_those_of_an_older_store },
+    { "keeps commands with what they did", keeps_commands_with_what_they_did },
+    { "ends what was read", ends_what_was_read },
+    { "lists what was deleted", lists_what_was_deleted },
+    { "counts versions", counts_versions },
     { "deletes schedules", deletes_schedules },
     { "replaces what was read", replaces_what_was_read },
     { "forgets that deletion only", forgets_that_deletion_only },

@@ -1,7 +1,6 @@
 /* jobs_schedule_write.c: see jw/jobs_schedule_write.h. A change is made on what was read: when that
  * is another by then, it is read and made again. */
-#include "jobs_private.h"
-#include "jw/jobs_schedule_write.h"
+#include "jobs_schedule_private.h"
 
 #include "jw/json_parts.h"
 
@@ -131,10 +130,9 @@ fill(const JwScheduleWish *wish, const JwSchedule *old, int64_t now_ms, JwSchedu
         schedule->note != NULL ? ": " : "", schedule->note != NULL ? schedule->note : "");
 }
 
-/* The schedule that is wished. False without @error: with violations. */
-static bool
-make(const JwJobs *self, const JwScheduleWish *wish, const JwSchedule *old,
-     JwViolations *violations, JwSchedule **ret, GError **error)
+bool
+jw_jobs_make_schedule(const JwJobs *self, const JwScheduleWish *wish, const JwSchedule *old,
+                      JwViolations *violations, JwSchedule **ret, GError **error)
 {
     const int64_t now = jw_clock_now_ms(self->clock);
     g_autoptr(JwSchedule) schedule = NULL;
@@ -185,7 +183,7 @@ try_write(const JwJobs *self, const JwScheduleWish *wish, JwViolations *violatio
     if (*ret_done) {
         return true;
     }
-    if (!make(self, wish, old, violations, &schedule, &cause)) {
+    if (!jw_jobs_make_schedule(self, wish, old, violations, &schedule, &cause)) {
         *ret_outcome = JW_WISH_REFUSED;
         *ret_done = cause == NULL;
         if (cause != NULL) {

@@ -9,12 +9,15 @@
  * own insert finds it there. */
 #include "jw/jobs_schedules.h"
 
+#include "jobs_schedule_private.h"
 #include "jw/clock.h"
 #include "jw/log.h"
+#include "jw/store_schedule_commands.h"
 
 #include <string.h>
 
-#define TRIES 3
+#define TRIES      3
+#define SWEEP_MOST 1000
 
 /* Of a due time by the time, of a run by its request, of a pause by its time. */
 static void
@@ -219,8 +222,56 @@ jw_jobs_forget_schedule(const JwJobs *self, const JwSchedule *deleted, GError **
 {
     g_return_val_if_fail(self != NULL && deleted != NULL && deleted->tombstone != NULL, false);
 
-    return g_strcmp0(deleted->source, JW_SCHEDULE_FILE) == 0
-           || jw_store_forget_schedule(self->store, deleted->id, deleted->tombstone, error);
+    return g_strcmp0(deleted->source, JW_SCHEDULE_FILE) == 0 || deleted->command_marks->len > 0
+           || deleted->outbox->len > 0 || jw_store_forget_schedule(self->store, deleted, error);
+}
+
+bool
+jw_jobs_finish_deletion(const JwJobs *self, const JwSchedule *deleted, GError **error)
+{
+    g_autoptr(GError) left = NULL;
+
+    if (!resolve_all(self, deleted, error)) {
+        return jw_prefix(error, "schedule '%s' is deleted, but what it had decided may still fire",
+                         deleted->id);
+    }
+    if (deleted->pending_fires->len == 0 && !jw_jobs_forget_schedule(self, deleted, &left)) {
+        jw_debug("schedule_left", JW_STR("schedule_id", deleted->id), /* and yet gone for all */
+                 JW_STR("error", jw_error_message(left)));
+    }
+    return true;
+}
+
+/* What nobody needs any more of a deletion: no decision, no answer, and its time is over. */
+static bool
+is_over(const JwSchedule *deleted, int64_t before_ms)
+{
+    return deleted->updated_at_ms < before_ms && deleted->pending_fires->len == 0
+           && deleted->outbox->len == 0 && deleted->tombstone != NULL;
+}
+
+bool
+jw_jobs_sweep_deleted(const JwJobs *self, int64_t before_ms, size_t *ret_removed, GError **error)
+{
+    g_return_val_if_fail(self != NULL && ret_removed != NULL, false);
+    g_autoptr(GPtrArray) deleted = NULL;
+
+    *ret_removed = 0;
+    if (!jw_store_deleted_schedules(self->store, before_ms, SWEEP_MOST, &deleted, error)) {
+        return false;
+    }
+    for (guint i = 0; i < deleted->len; i++) {
+        const JwSchedule *one = g_ptr_array_index(deleted, i);
+
+        if (!is_over(one, before_ms)) {
+            continue;
+        }
+        if (!jw_store_forget_schedule(self->store, one, error)) {
+            return false;
+        }
+        *ret_removed += 1;
+    }
+    return true;
 }
 
 bool
@@ -230,7 +281,6 @@ jw_jobs_delete_schedule(const JwJobs *self, const char *id, const char *by, JwCa
     g_return_val_if_fail(self != NULL && id != NULL && by != NULL && ret_cas != NULL, false);
     g_autoptr(JwSchedule) deleted = NULL;
     g_autoptr(JwSchedule) before = NULL;
-    g_autoptr(GError) left = NULL;
 
     if (!delete_it(self, id, by, &deleted, error)) {
         return false;
@@ -240,14 +290,8 @@ jw_jobs_delete_schedule(const JwJobs *self, const char *id, const char *by, JwCa
         return false;
     }
     const JwSchedule *over = deleted != NULL ? deleted : before;
-    if (over != NULL && !resolve_all(self, over, error)) {
-        return jw_prefix(error, "schedule '%s' is deleted, but what it had decided may still fire",
-                         id);
-    }
-    if (deleted != NULL && deleted->pending_fires->len == 0
-        && !jw_jobs_forget_schedule(self, deleted, &left)) {
-        jw_debug("schedule_left", JW_STR("schedule_id", id), /* and yet gone for everybody */
-                 JW_STR("error", jw_error_message(left)));
+    if (over != NULL && !jw_jobs_finish_deletion(self, over, error)) {
+        return false;
     }
     *ret_cas = deleted != NULL ? JW_CAS_WON : JW_CAS_LOST;
     return true;

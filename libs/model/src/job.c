@@ -52,7 +52,7 @@ static const size_t entry_texts[] = {
     offsetof(JwOutboxEntry, id),          offsetof(JwOutboxEntry, topic),
     offsetof(JwOutboxEntry, key),         offsetof(JwOutboxEntry, type),
     offsetof(JwOutboxEntry, body),        offsetof(JwOutboxEntry, request_id),
-    offsetof(JwOutboxEntry, traceparent),
+    offsetof(JwOutboxEntry, traceparent), offsetof(JwOutboxEntry, causation_id),
 };
 
 JwOutboxEntry *

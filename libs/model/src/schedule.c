@@ -39,6 +39,8 @@ jw_schedule_new(void)
     schedule->misfire_grace_ms = 60000;
     schedule->misfire_limit = JW_MISFIRE_LIMIT_DEFAULT;
     schedule->pending_fires = g_ptr_array_new_with_free_func(jw_fire_free);
+    schedule->command_marks = jw_command_marks_new();
+    schedule->outbox = jw_outbox_new();
     return schedule;
 }
 
@@ -52,6 +54,9 @@ jw_schedule_free(gpointer self)
     }
     jw_texts_clear(schedule, schedule_texts, G_N_ELEMENTS(schedule_texts));
     g_clear_pointer(&schedule->pending_fires, g_ptr_array_unref);
+    g_clear_pointer(&schedule->command_marks, g_ptr_array_unref);
+    g_clear_pointer(&schedule->command_ids, g_strfreev);
+    g_clear_pointer(&schedule->outbox, g_ptr_array_unref);
     g_free(schedule);
 }
 

@@ -244,7 +244,7 @@ offer_old(JwRelay *self, const JwOutboxDoc *doc, int64_t before_ms)
 bool
 jw_relay_sweep(JwRelay *self, int64_t older_than_ms, size_t *ret_offered, GError **error)
 {
-    static const JwDocKind kinds[] = { JW_DOC_JOB, JW_DOC_DELIVERY };
+    static const JwDocKind kinds[] = { JW_DOC_JOB, JW_DOC_DELIVERY, JW_DOC_SCHEDULE };
     g_return_val_if_fail(self != NULL && ret_offered != NULL, false);
 
     int64_t before_ms = jw_clock_now_ms(self->clock) - older_than_ms;

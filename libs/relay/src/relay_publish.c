@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#define MAX_HEADERS 9
+#define MAX_HEADERS 10
 
 typedef struct {
     JwRelayCore *core;
@@ -65,6 +65,7 @@ publish(JwRelay *self, const JwOutboxEntry *entry, JwPublished done, gpointer da
     add(headers, &n_headers, "ce_type", entry->type);
     add(headers, &n_headers, "ce_subject", entry->key);
     add(headers, &n_headers, "ce_time", time);
+    add(headers, &n_headers, "ce_causationid", entry->causation_id);
     add(headers, &n_headers, "content-type", "application/json");
     add(headers, &n_headers, "traceparent", entry->traceparent);
     add(headers, &n_headers, "x-request-id", entry->request_id);

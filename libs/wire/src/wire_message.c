@@ -250,14 +250,19 @@ jw_wire_event_clear(JwWireEvent *self)
 char *
 jw_wire_event_violations(const JwWireEvent *self, const JwViolations *violations)
 {
-    g_auto(JwViolations) whole = { 0 };
+    return jw_wire_event_violations_at(self, "", violations);
+}
 
-    if (!self->structured) {
-        return jw_violations_text(violations);
-    }
+char *
+jw_wire_event_violations_at(const JwWireEvent *self, const char *base,
+                            const JwViolations *violations)
+{
+    g_auto(JwViolations) whole = { 0 };
+    g_autofree char *prefix = g_strconcat(self->structured ? "/data" : "", base, NULL);
+
     for (size_t i = 0; i < jw_violations_count(violations); i++) {
         const JwViolation *one = jw_violations_get(violations, i);
-        g_autofree char *pointer = g_strconcat("/data", one->pointer, NULL);
+        g_autofree char *pointer = g_strconcat(prefix, one->pointer, NULL);
 
         (void)jw_violations_add(&whole, pointer, "%s", one->message);
     }

@@ -9,8 +9,8 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "jw/intake.h"
 #include "jw/log.h"
-#include "jw/wire_message.h"
 
 typedef struct {
     Exe *exe;
@@ -24,42 +24,10 @@ typedef struct {
     bool created; /* by this message, so @job has its present state */
 } Intake;
 
-/* "; header "X" is not x: …" for a header that is read here and was sent in other letters, or "".
- * Whether a content type was meant to say something is known only where there is no ce_type. */
-static char *
-misspelt(const JwMessage *message)
-{
-    static const char *const names[] = { "ce_specversion", "ce_type", "ce_source", "ce_id",
-                                         "content-type" };
-    size_t n = G_N_ELEMENTS(names) - (jw_message_header(message, "ce_type") != NULL ? 1 : 0);
-
-    for (size_t h = 0; h < message->n_headers; h++) {
-        for (size_t i = 0; i < n; i++) {
-            const char *name = message->headers[h].name;
-
-            if (g_ascii_strcasecmp(name, names[i]) == 0
-                && jw_message_header(message, names[i]) == NULL) {
-                return g_strdup_printf("; header \"%s\" is not %s: names of headers are "
-                                       "case-sensitive, send it in lower case",
-                                       name, names[i]);
-            }
-        }
-    }
-    return g_strdup("");
-}
-
 static void
 intake_poison(Intake *self, char *take_reason)
 {
-    g_autofree char *reason = take_reason;
-    g_autofree char *advice = misspelt(self->message);
-    char *whole = g_strconcat(reason, advice, NULL);
-
-    jw_warn("command_refused", JW_STR("topic", self->message->topic),
-            JW_INT("partition", self->message->partition), JW_INT("offset", self->message->offset),
-            JW_STR("reason", whole));
-    self->answer->verdict = JW_VERDICT_POISON;
-    self->answer->reason = whole;
+    jw_intake_refuse(self->message, self->answer, take_reason);
 }
 
 /* A command that this version refuses may name a job that exists: it repeats an earlier command,
@@ -97,12 +65,6 @@ intake_refused(Intake *self)
     return true;
 }
 
-static bool
-has_text(const char *text)
-{
-    return text != NULL && *text != '\0';
-}
-
 /* Builds the job, which becomes durable with its run. Always true: the store is not asked. */
 static bool
 intake_submit(Intake *self, const json_t *body)
@@ -112,12 +74,9 @@ intake_submit(Intake *self, const json_t *body)
     const char *id = self->event.id;
     int64_t now = jw_clock_now_ms(self->exe->clock);
 
-    if (!has_text(source) || !has_text(id)) {
-        intake_poison(
-            self, g_strdup_printf("header %s is %s: with ce_source and ce_id a repeated "
-                                  "command is harmless, so both are needed",
-                                  has_text(source) ? "ce_id" : "ce_source",
-                                  (has_text(source) ? id : source) != NULL ? "empty" : "missing"));
+    char *nameless = jw_intake_nameless(&self->event);
+    if (nameless != NULL) {
+        intake_poison(self, nameless);
         return true;
     }
     self->named_id = jw_wire_command_job_id(body, source, id);
@@ -216,40 +175,26 @@ exe_check_command(const char *type, const json_t *body, JwViolations *violations
            || jw_check_object(body, command->fields, "", violations);
 }
 
+/* (transfer full), NULL: it is known */
 static char *
 unknown_type(const JwWireEvent *event)
 {
-    g_autoptr(GString) known = g_string_new(NULL);
-    const char *where = event->structured ? "member type" : "header ce_type";
+    const char *known[G_N_ELEMENTS(commands) + 1] = { NULL };
 
     for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
-        g_string_append_printf(known, "%s%s", i > 0 ? ", " : "", commands[i].type);
+        known[i] = commands[i].type;
     }
-    return event->type != NULL
-               ? g_strdup_printf("%s is \"%s\"; known here: %s", where, event->type, known->str)
-               : g_strdup_printf("%s is missing; known here: %s. An event that is all in the value "
-                                 "needs the header content-type: %s",
-                                 where, known->str, JW_CONTENT_TYPE_EVENT);
+    return jw_intake_unknown(event, known);
 }
 
 /* The command that the message holds; NULL: none that is known here, and it is answered. */
 static const Command *
 intake_open(Intake *self)
 {
-    const JwWireMessage message = {
-        .content_type = jw_message_header(self->message, "content-type"),
-        .ce_specversion = jw_message_header(self->message, "ce_specversion"),
-        .ce_type = jw_message_header(self->message, "ce_type"),
-        .ce_source = jw_message_header(self->message, "ce_source"),
-        .ce_id = jw_message_header(self->message, "ce_id"),
-        .traceparent = jw_message_header(self->message, "traceparent"),
-        .body = self->message->body,
-        .body_length = self->message->body_length,
-    };
     g_auto(JwViolations) violations = { 0 };
     g_autoptr(GError) error = NULL;
 
-    if (!jw_wire_message_read(&message, &self->event, &error)) {
+    if (!jw_intake_read(self->message, &self->event, &error)) {
         intake_poison(self, g_strdup(jw_error_message(error)));
         return NULL;
     }

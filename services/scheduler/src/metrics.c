@@ -6,6 +6,8 @@ static const JwMetricDef defs[SCH_N_METRICS] = {
                                  "Due times decided, by kind", "kind" },
     [SCH_METRIC_REAPED] = { JW_METRIC_COUNTER, "jobwire_reaped_total",
                             "Jobs taken from dead attempts", NULL },
+    [SCH_METRIC_COMMANDS] = { JW_METRIC_COUNTER, "jobwire_schedule_commands_total",
+                              "Commands about schedules decided, by outcome", "outcome" },
 };
 JwMetric *sch_metrics[SCH_N_METRICS];
 

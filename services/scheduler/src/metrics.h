@@ -7,6 +7,7 @@ G_BEGIN_DECLS
 typedef enum {
     SCH_METRIC_OCCURRENCES, /* labelled with the kind */
     SCH_METRIC_REAPED,
+    SCH_METRIC_COMMANDS, /* labelled with the outcome */
     SCH_N_METRICS
 } SchMetric;
 

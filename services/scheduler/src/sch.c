@@ -19,6 +19,10 @@ const JwConfigEntry sch_config_entries[] = {
     { "JW_OCCURRENCES_KEEP", JW_CONFIG_DURATION, offsetof(SchConfig, occurrences_keep_ms), "90d",
       86400000, INT64_MAX, 0,
       "rows of the ledger of schedules are removed after this, once their jobs have ended" },
+    { "JW_DELETED_SCHEDULES_KEEP", JW_CONFIG_DURATION, offsetof(SchConfig, deleted_keep_ms), "30d",
+      3600000, INT64_MAX, 0,
+      "which commands from Kafka were decided about a schedule is known for so long after it was "
+      "deleted; longer than the retention of schedule.commands" },
 };
 const size_t sch_n_config_entries = G_N_ELEMENTS(sch_config_entries);
 
@@ -78,6 +82,7 @@ static const struct {
     { "sweep_expired", sch_sweep_expired, 20 },
     { "sweep_orphans", sch_sweep_orphans, 1200 },
     { "sweep_occurrences", sch_sweep_occurrences, 20 },
+    { "sweep_deleted", sch_sweep_deleted, 20 },
 };
 
 static gpointer
@@ -112,7 +117,7 @@ sch_run(Sch *self, GError **error)
     }
     self->due_thread = g_thread_new("due", due_thread, self);
     self->maintenance_thread = g_thread_new("maintenance", maintenance_thread, self);
-    return true;
+    return sch_take_commands(self, error);
 }
 
 void
@@ -126,6 +131,7 @@ sch_stop(gpointer sch)
     if (self->store != NULL) { /* every task asks it, one after the other */
         jw_store_stop_waiting(self->store);
     }
+    g_clear_pointer(&self->consumer, jw_consumer_free);
     g_clear_pointer(&self->due_thread, g_thread_join);
     g_clear_pointer(&self->maintenance_thread, g_thread_join);
     g_clear_pointer(&self->running, jw_liveness_free);

@@ -2,7 +2,7 @@
  *
  * Any number of schedulers may run: every task is decided by a conditional update, or harmless
  * to repeat because ids are derived. Two threads: "due" fires schedules, "maintenance" does the
- * rest. */
+ * rest; commands come on the bus's. */
 #pragma once
 #include "jw/config.h"
 #include "jw/jobs_times.h"
@@ -20,6 +20,7 @@ typedef struct {
     int64_t relay_after_ms;      /* JW_RELAY_AFTER */
     int64_t orphan_after_ms;     /* JW_ORPHAN_AFTER */
     int64_t occurrences_keep_ms; /* JW_OCCURRENCES_KEEP */
+    int64_t deleted_keep_ms;     /* JW_DELETED_SCHEDULES_KEEP */
 } SchConfig;
 
 typedef struct {
@@ -31,6 +32,7 @@ typedef struct {
     GHashTable *calendars; /* due thread only: char * → JwCalendar *: those of one round */
     GHashTable *troubles; /* due thread only: char * → char *: schedules that fail, their error */
     GThread *due_thread, *maintenance_thread;
+    JwConsumer *consumer;
 } Sch;
 
 extern const JwConfigEntry sch_config_entries[];
@@ -49,6 +51,13 @@ bool sch_check_file(Sch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* due.c: decides and fires everything that is due now; returns how many due times were decided. */
 bool sch_fire_due(Sch *self, size_t *ret_decided, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* commands.c: begins to take commands; sch_stop() ends it. */
+bool sch_take_commands(Sch *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Decides on messages, as a JwConsume; @sch: a Sch. */
+void sch_consume(const JwMessage *messages, size_t n_messages, JwAnswer *answers, gpointer sch);
+/* Removes what schedules that were deleted JW_DELETED_SCHEDULES_KEEP ago left behind. */
+bool sch_sweep_deleted(Sch *self, size_t *ret_removed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ends.c: writes into the ledger how jobs of due times ended; pauses schedules whose jobs fail in a
  * row. */

@@ -47,7 +47,9 @@ static void
 delete_topics(const Fixture *self)
 {
     static const char *const names[] = { "job.commands.high", "job.commands.normal",
-                                         "job.commands.low", "job.events", "delivery.events" };
+                                         "job.commands.low",  "job.events",
+                                         "delivery.events",   "schedule.commands",
+                                         "schedule.events" };
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     char text[256];
     rd_kafka_DeleteTopic_t *topics[2 * G_N_ELEMENTS(names)];

@@ -68,8 +68,13 @@ bool jw_jobs_delete_schedule(const JwJobs *self, const char *id, const char *by,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Removes a schedule that was deleted and has nothing pending, unless it is of the file, which must
- * not bring it back. */
+ * not bring it back, or commands of the bus were decided about it, which may come again. */
 bool jw_jobs_forget_schedule(const JwJobs *self, const JwSchedule *deleted,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Removes those of commands as well that were deleted, and that no command was about, since
+ * @before_ms. */
+bool jw_jobs_sweep_deleted(const JwJobs *self, int64_t before_ms, size_t *ret_removed,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -17,7 +17,7 @@ typedef struct {
     char *type;  /* ce_type, "jobwire.job.completed.v1" */
     char *body;  /* JSON */
     int64_t at_ms;
-    char *request_id, *traceparent; /* carried as message headers; NULL: none */
+    char *request_id, *traceparent, *causation_id; /* headers; the last: what it answers; NULL */
 } JwOutboxEntry;
 
 /* An entry with a new id, without request_id and traceparent. @take_body: (transfer full).

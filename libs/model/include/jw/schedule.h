@@ -1,5 +1,6 @@
 /* jw/schedule.h: a rule that creates jobs (interval, cron or once). Pure data. */
 #pragma once
+#include "jw/command_marks.h"
 #include "jw/due.h"
 #include "jw/job.h"
 #include "jw/occurrence.h"
@@ -73,6 +74,13 @@ typedef struct {
     GPtrArray *pending_fires; /* of JwFire, in the order of their decision; never NULL */
     int64_t look_ms;          /* before this time it is of no use to look at those */
     int64_t updated_at_ms;
+    int64_t
+        version; /* the store's: raised with each change of what it says; 0: of an older store */
+    /* Commands of the bus that were decided about it, and answers to them that the bus has not yet.
+     * In one that is to be stored: new ones, or none. */
+    GPtrArray *command_marks; /* of JwCommandMark; never NULL */
+    char **command_ids;       /* NULL: none */
+    GPtrArray *outbox;        /* of JwOutboxEntry; never NULL */
 } JwSchedule;
 
 /* Zeroed, grace 60 s, no pending fires. (transfer full) */

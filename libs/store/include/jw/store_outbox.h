@@ -1,5 +1,5 @@
-/* jw/store_outbox.h: the outboxes of jobs and deliveries: events and commands that were decided
- * together with a change of their document and must reach Kafka. Errors: jw/store.h. */
+/* jw/store_outbox.h: the outboxes of jobs, deliveries and schedules: events and commands that were
+ * decided together with a change of their document and must reach Kafka. Errors: jw/store.h. */
 #pragma once
 #include "jw/job.h"
 #include "jw/store.h"
@@ -7,7 +7,7 @@
 G_BEGIN_DECLS
 
 /* Which documents carry an outbox. */
-typedef enum { JW_DOC_JOB, JW_DOC_DELIVERY } JwDocKind;
+typedef enum { JW_DOC_JOB, JW_DOC_DELIVERY, JW_DOC_SCHEDULE } JwDocKind;
 
 typedef struct {
     JwDocKind kind;

@@ -49,8 +49,8 @@ bool jw_store_delete_schedule(JwStore *self, const char *id, const char *by, con
 bool jw_store_get_deleted_schedule(JwStore *self, const char *id, JwSchedule **ret_schedule,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Removes what is left of that deletion. */
-bool jw_store_forget_schedule(JwStore *self, const char *id, const char *tombstone,
+/* Removes what is left of that deletion, as it was read, unless it changed since. */
+bool jw_store_forget_schedule(JwStore *self, const JwSchedule *deleted,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* @ret_schedule: (out) (nullable) (transfer full): NULL when there is none. */

@@ -71,6 +71,7 @@ static const JwDocField outbox_fields[] = {
     ALWAYS(TIME, JwOutboxEntry, at_ms, "at"),
     FIELD(STRING, JwOutboxEntry, request_id, "requestId"),
     FIELD(STRING, JwOutboxEntry, traceparent, "traceparent"),
+    FIELD(STRING, JwOutboxEntry, causation_id, "causationId"),
 };
 const JwDocTable jw_doc_outbox_table = TABLE("outbox entry", JwOutboxEntry, outbox_fields);
 
@@ -210,6 +211,14 @@ static const JwDocField ready_fields[] = {
 };
 static const JwDocTable ready_table = TABLE("readiness", JwReady, ready_fields);
 
+static const JwDocField mark_fields[] = {
+    FIELD(INT32, JwCommandMark, partition, "partition"),
+    FIELD(INT64, JwCommandMark, offset, "offset"),
+    ALWAYS(TIME, JwCommandMark, at_ms, "at"),
+    FIELD(STRING, JwCommandMark, refused, "refused"),
+};
+const JwDocTable jw_doc_mark_table = TABLE("mark of a command", JwCommandMark, mark_fields);
+
 static const JwDocField schedule_fields[] = {
     FIELD(STRING, JwSchedule, id, "_id"),
     FIELD(STRING, JwSchedule, source, "source"),
@@ -254,6 +263,10 @@ static const JwDocField schedule_fields[] = {
     NESTED(LIST, JwSchedule, pending_fires, "pendingFires", jw_doc_fire_table),
     ALWAYS(TIME, JwSchedule, look_ms, "lookAt"),
     ALWAYS(TIME, JwSchedule, updated_at_ms, "updatedAt"),
+    FIELD(INT64, JwSchedule, version, "version"),
+    NESTED(LIST, JwSchedule, command_marks, "commandMarks", jw_doc_mark_table),
+    FIELD(STRINGS, JwSchedule, command_ids, "commandIds"),
+    NESTED(LIST, JwSchedule, outbox, "outbox", jw_doc_outbox_table),
 };
 const JwDocTable jw_doc_schedule_table = TABLE("schedule", JwSchedule, schedule_fields);
 

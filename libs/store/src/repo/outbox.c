@@ -5,7 +5,15 @@
 static const char *
 collection_of(JwDocKind kind)
 {
-    return kind == JW_DOC_JOB ? "jobs" : "deliveries";
+    switch (kind) {
+    case JW_DOC_JOB:
+        return "jobs";
+    case JW_DOC_DELIVERY:
+        return "deliveries";
+    case JW_DOC_SCHEDULE:
+        return "schedules";
+    }
+    return "jobs";
 }
 
 void
@@ -69,7 +77,8 @@ jw_store_pull_outbox(JwStore *self, const JwOutboxRef *refs, size_t n_refs, GErr
 {
     g_return_val_if_fail(self != NULL && (refs != NULL || n_refs == 0), false);
     return pull_kind(self, JW_DOC_JOB, refs, n_refs, error)
-           && pull_kind(self, JW_DOC_DELIVERY, refs, n_refs, error);
+           && pull_kind(self, JW_DOC_DELIVERY, refs, n_refs, error)
+           && pull_kind(self, JW_DOC_SCHEDULE, refs, n_refs, error);
 }
 
 static gpointer
@@ -81,7 +90,7 @@ create_doc(void)
     return doc;
 }
 
-/* Only two fields of the document; both job and delivery have them in one shape. */
+/* Only two fields of the document; all that have an outbox have them in one shape. */
 static const JwDocField fields[] = {
     { .name = "_id", .type = JW_DOC_FIELD_STRING, .offset = offsetof(JwOutboxDoc, doc_id) },
     { .name = "outbox",

@@ -1,7 +1,7 @@
 /* schedules.c: schedules. Any thread. nextFireAt is the one field that decides who fires: it moves
  * by compare and set only. */
 #include "repo.h"
-#include "jw/store_schedules.h"
+#include "jw/store_schedule_commands.h"
 #include <string.h>
 
 static gpointer
@@ -18,6 +18,8 @@ JW_DB_INDEXES(schedules) = {
     { "schedules", "pendingFires.due:1 lookAt:1", false },
     { "schedules", "source:1 paused:1 _id:1", false },
     { "schedules", "calendar:1 calendarVersion:1 _id:1", false },
+    { "schedules", "outbox.at:1", false },
+    { "schedules", "deletedAt:1 _id:1", false },
     { 0 },
 };
 
@@ -26,8 +28,9 @@ static bool
 is_decision(const char *name, bool starts)
 {
     static const char *const names[] = {
-        "_id",       "pendingFires", "lookAt",    "switchedAt", "switchReason",
-        "deletedAt", "deletedBy",    "tombstone", NULL,
+        "_id",          "pendingFires", "lookAt",    "switchedAt", "switchReason",
+        "deletedAt",    "deletedBy",    "tombstone", "version",    "outbox",
+        "commandMarks", "commandIds",   NULL,
     };
     static const char *const next[] = { "nextFireAt", "wakeAt", "calendarVersion", NULL };
 
@@ -35,15 +38,43 @@ is_decision(const char *name, bool starts)
 }
 
 static void
+append_push(bson_t *pushes, const char *name, const JwDocTable *table, const void *const *items,
+            size_t n_items)
+{
+    bson_t push;
+
+    BSON_APPEND_DOCUMENT_BEGIN(pushes, name, &push);
+    jw_doc_append_list(&push, "$each", table, items, n_items);
+    bson_append_document_end(pushes, &push);
+}
+
+static void
 append_fires(bson_t *update, const JwFire *const *fires, size_t n_fires)
 {
-    bson_t child, push;
+    bson_t pushes;
 
-    BSON_APPEND_DOCUMENT_BEGIN(update, "$push", &child);
-    BSON_APPEND_DOCUMENT_BEGIN(&child, "pendingFires", &push);
-    jw_doc_append_list(&push, "$each", &jw_doc_fire_table, (const void *const *)fires, n_fires);
-    bson_append_document_end(&child, &push);
-    bson_append_document_end(update, &child);
+    BSON_APPEND_DOCUMENT_BEGIN(update, "$push", &pushes);
+    append_push(&pushes, "pendingFires", &jw_doc_fire_table, (const void *const *)fires, n_fires);
+    bson_append_document_end(update, &pushes);
+}
+
+/* What commands left on @schedule, if they did: marks and ids as they are to be, answers behind
+ * those that are there. */
+static void
+append_command(bson_t *set, bson_t *pushes, const JwSchedule *schedule)
+{
+    if (schedule->command_marks->len > 0) {
+        jw_doc_append_list(set, "commandMarks", &jw_doc_mark_table,
+                           (const void *const *)schedule->command_marks->pdata,
+                           schedule->command_marks->len);
+    }
+    if (schedule->command_ids != NULL) {
+        jw_doc_append_strings(set, "commandIds", (const char *const *)schedule->command_ids);
+    }
+    if (schedule->outbox->len > 0) {
+        append_push(pushes, "outbox", &jw_doc_outbox_table,
+                    (const void *const *)schedule->outbox->pdata, schedule->outbox->len);
+    }
 }
 
 /* That it was paused or resumed: its row of the ledger is owed as that of a decision is. Paused is
@@ -51,7 +82,7 @@ append_fires(bson_t *update, const JwFire *const *fires, size_t n_fires)
  * for.
  */
 static void
-append_switch(bson_t *set, bson_t *update, bool paused, const char *reason, int64_t at_ms)
+append_switch(bson_t *set, bson_t *pushes, bool paused, const char *reason, int64_t at_ms)
 {
     g_autoptr(JwFire) row =
         jw_fire_new(at_ms, at_ms, paused ? JW_OCCURRENCE_PAUSED : JW_OCCURRENCE_RESUMED,
@@ -63,7 +94,17 @@ append_switch(bson_t *set, bson_t *update, bool paused, const char *reason, int6
     BSON_APPEND_DATE_TIME(set, "switchedAt", at_ms);
     BSON_APPEND_UTF8(set, "switchReason", row->reason);
     BSON_APPEND_DATE_TIME(set, "lookAt", at_ms);
-    append_fires(update, rows, G_N_ELEMENTS(rows));
+    append_push(pushes, "pendingFires", &jw_doc_fire_table, (const void *const *)rows,
+                G_N_ELEMENTS(rows));
+}
+
+/* A document of one operator, if there is something for it. */
+static void
+append_operator(bson_t *update, const char *name, const bson_t *fields)
+{
+    if (bson_count_keys(fields) > 0) {
+        BSON_APPEND_DOCUMENT(update, name, fields);
+    }
 }
 
 static void
@@ -74,7 +115,76 @@ append_revival(bson_t *unset)
     BSON_APPEND_INT32(unset, "tombstone", 1);
 }
 
-/* Replaces everything except the decisions. Strings that the new schedule lacks are unset. */
+/* That a schedule is as it was read. (transfer full) */
+static bson_t *
+as_it_was(const JwSchedule *old)
+{
+    bson_t *filter = BCON_NEW("_id", BCON_UTF8(old->id), "paused", BCON_BOOL(old->paused),
+                              "updatedAt", BCON_DATE_TIME(old->updated_at_ms));
+
+    if (old->version != 0) {
+        BSON_APPEND_INT64(filter, "version", old->version);
+    }
+    if (old->rule_hash != NULL) {
+        BSON_APPEND_UTF8(filter, "ruleHash", old->rule_hash);
+    }
+    if (old->deleted_at_ms != 0) {
+        BSON_APPEND_UTF8(filter, "tombstone", old->tombstone != NULL ? old->tombstone : "");
+    } else {
+        BSON_APPEND_NULL(filter, "deletedAt");
+    }
+    return filter;
+}
+
+/* What a schedule says, without what was decided and when. */
+static void
+append_settings(bson_t *settings, const JwSchedule *schedule)
+{
+    g_auto(bson_t) whole = BSON_INITIALIZER;
+    bson_iter_t iter;
+
+    jw_doc_append(&whole, &jw_doc_schedule_table, schedule);
+    for (bool ok = bson_iter_init(&iter, &whole); ok && bson_iter_next(&iter);) {
+        const char *name = bson_iter_key(&iter);
+        if (!is_decision(name, false) && strcmp(name, "updatedAt") != 0) {
+            bson_append_iter(settings, name, -1, &iter);
+        }
+    }
+}
+
+static bool
+says_the_same(const JwSchedule *a, const JwSchedule *b)
+{
+    g_auto(bson_t) one = BSON_INITIALIZER;
+    g_auto(bson_t) other = BSON_INITIALIZER;
+
+    append_settings(&one, a);
+    append_settings(&other, b);
+    return bson_equal(&one, &other);
+}
+
+/* Strings that the new schedule lacks are unset. */
+static void
+append_whole(bson_t *set, bson_t *unset, const JwSchedule *schedule, bool starts)
+{
+    g_auto(bson_t) whole = BSON_INITIALIZER;
+    bson_iter_t iter;
+
+    jw_doc_append(&whole, &jw_doc_schedule_table, schedule);
+    for (size_t i = 0; i < jw_doc_schedule_table.n_fields; i++) {
+        const char *name = jw_doc_schedule_table.fields[i].name;
+        if (is_decision(name, starts)) {
+            continue;
+        }
+        if (bson_iter_init_find(&iter, &whole, name)) {
+            bson_append_iter(set, name, -1, &iter);
+        } else {
+            BSON_APPEND_INT32(unset, name, 1);
+        }
+    }
+}
+
+/* Replaces everything except the decisions. */
 static bool
 update_schedule(JwStore *self, const JwSchedule *schedule, const JwSchedule *old, JwCas *ret_cas,
                 GError **error)
@@ -83,43 +193,26 @@ update_schedule(JwStore *self, const JwSchedule *schedule, const JwSchedule *old
     const bool revives = old->deleted_at_ms != 0;
     const bool starts = revives || g_strcmp0(schedule->rule_hash, old->rule_hash) != 0
                         || (switched && !schedule->paused);
-    g_autoptr(bson_t) filter =
-        BCON_NEW("_id", BCON_UTF8(schedule->id), "paused", BCON_BOOL(old->paused), "updatedAt",
-                 BCON_DATE_TIME(old->updated_at_ms));
-    g_auto(bson_t) whole = BSON_INITIALIZER;
+    g_autoptr(bson_t) filter = as_it_was(old);
     g_auto(bson_t) set = BSON_INITIALIZER;
     g_auto(bson_t) unset = BSON_INITIALIZER;
+    g_auto(bson_t) pushes = BSON_INITIALIZER;
     g_auto(bson_t) update = BSON_INITIALIZER;
-    bson_iter_t iter;
 
-    if (old->rule_hash != NULL) {
-        BSON_APPEND_UTF8(filter, "ruleHash", old->rule_hash);
-    }
     if (revives) {
-        BSON_APPEND_UTF8(filter, "tombstone", old->tombstone != NULL ? old->tombstone : "");
         append_revival(&unset);
-    } else {
-        BSON_APPEND_NULL(filter, "deletedAt");
     }
-    jw_doc_append(&whole, &jw_doc_schedule_table, schedule);
-    for (size_t i = 0; i < jw_doc_schedule_table.n_fields; i++) {
-        const char *name = jw_doc_schedule_table.fields[i].name;
-        if (is_decision(name, starts)) {
-            continue;
-        }
-        if (bson_iter_init_find(&iter, &whole, name)) {
-            bson_append_iter(&set, name, -1, &iter);
-        } else {
-            BSON_APPEND_INT32(&unset, name, 1);
-        }
-    }
+    append_whole(&set, &unset, schedule, starts);
     if (switched) {
-        append_switch(&set, &update, schedule->paused, schedule->switch_reason,
+        append_switch(&set, &pushes, schedule->paused, schedule->switch_reason,
                       schedule->updated_at_ms);
     }
+    append_command(&set, &pushes, schedule);
     BSON_APPEND_DOCUMENT(&update, "$set", &set);
-    if (!bson_empty(&unset)) {
-        BSON_APPEND_DOCUMENT(&update, "$unset", &unset);
+    append_operator(&update, "$unset", &unset);
+    append_operator(&update, "$push", &pushes);
+    if (revives || !says_the_same(schedule, old)) {
+        BCON_APPEND(&update, "$inc", "{", "version", BCON_INT64(1), "}");
     }
     return jw_db_update(self, "schedules", filter, &update, ret_cas, error);
 }
@@ -136,15 +229,22 @@ find_any(JwStore *self, const char *id, JwSchedule **ret_schedule, GError **erro
     return true;
 }
 
+static void
+complete(JwSchedule *schedule)
+{
+    schedule->version = 1; /* unless there is one already */
+    if (schedule->wake_ms == 0) {
+        schedule->wake_ms = schedule->next_fire_ms;
+    }
+}
+
 /* @ret_deleted: NULL: what was deleted is brought back. */
 static bool
 put_schedule(JwStore *self, const JwSchedule *schedule, JwSchedule **ret_deleted, GError **error)
 {
     JwSchedule whole = *schedule; /* borrows all that @schedule has */
 
-    if (whole.wake_ms == 0) {
-        whole.wake_ms = whole.next_fire_ms;
-    }
+    complete(&whole);
     /* Another process may write the same schedule in between; then the schedule is read again. */
     for (int round = 0; round < 5; round++) {
         g_autoptr(JwSchedule) old = NULL;
@@ -201,9 +301,7 @@ replace(JwStore *self, const JwSchedule *schedule, const JwSchedule *found, JwCa
     JwSchedule whole = *schedule; /* borrows all that @schedule has */
     JwCreate create = JW_CREATE_EXISTS;
 
-    if (whole.wake_ms == 0) {
-        whole.wake_ms = whole.next_fire_ms;
-    }
+    complete(&whole);
     if (found != NULL) {
         return update_schedule(self, &whole, found, ret_cas, error);
     }
@@ -226,7 +324,8 @@ jw_store_replace_schedule(JwStore *self, const JwSchedule *schedule, const JwSch
     if (old == NULL && !find_any(self, schedule->id, &there, error)) {
         return false;
     }
-    if (there != NULL && there->deleted_at_ms == 0) {
+    /* also when commands are kept there that @schedule does not know of */
+    if (there != NULL && (there->deleted_at_ms == 0 || schedule->command_marks->len > 0)) {
         *ret_cas = JW_CAS_LOST;
         return true;
     }
@@ -241,10 +340,10 @@ jw_store_delete_schedule(JwStore *self, const char *id, const char *by, const ch
     g_return_val_if_fail(self != NULL && id != NULL && by != NULL && tombstone != NULL, false);
     g_return_val_if_fail(ret_schedule != NULL, false);
     g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(id), "deletedAt", BCON_NULL);
-    g_autoptr(bson_t) update =
-        BCON_NEW("$set", "{", "deletedAt", BCON_DATE_TIME(now_ms), "deletedBy", BCON_UTF8(by),
-                 "tombstone", BCON_UTF8(tombstone), "updatedAt", BCON_DATE_TIME(now_ms), "}",
-                 "$unset", "{", "nextFireAt", BCON_INT32(1), "wakeAt", BCON_INT32(1), "}");
+    g_autoptr(bson_t) update = BCON_NEW(
+        "$set", "{", "deletedAt", BCON_DATE_TIME(now_ms), "deletedBy", BCON_UTF8(by), "tombstone",
+        BCON_UTF8(tombstone), "updatedAt", BCON_DATE_TIME(now_ms), "}", "$unset", "{", "nextFireAt",
+        BCON_INT32(1), "wakeAt", BCON_INT32(1), "}", "$inc", "{", "version", BCON_INT64(1), "}");
     gpointer deleted = NULL;
     JwCas cas = JW_CAS_LOST;
 
@@ -256,13 +355,89 @@ jw_store_delete_schedule(JwStore *self, const char *id, const char *by, const ch
 }
 
 bool
-jw_store_forget_schedule(JwStore *self, const char *id, const char *tombstone, GError **error)
+jw_store_end_schedule(JwStore *self, const JwSchedule *noted, const JwSchedule *old,
+                      JwSchedule **ret_schedule, GError **error)
 {
-    g_return_val_if_fail(self != NULL && id != NULL && tombstone != NULL, false);
-    g_autoptr(bson_t) filter = BCON_NEW("_id", BCON_UTF8(id), "tombstone", BCON_UTF8(tombstone));
+    g_return_val_if_fail(self != NULL && noted != NULL && old != NULL, false);
+    g_return_val_if_fail(noted->tombstone != NULL && ret_schedule != NULL, false);
+    g_autoptr(bson_t) filter = as_it_was(old);
+    g_auto(bson_t) set = BSON_INITIALIZER, pushes = BSON_INITIALIZER, update = BSON_INITIALIZER;
+    gpointer deleted = NULL;
+    JwCas cas = JW_CAS_LOST;
+
+    BSON_APPEND_DATE_TIME(&set, "deletedAt", noted->deleted_at_ms);
+    BSON_APPEND_UTF8(&set, "deletedBy", noted->deleted_by);
+    BSON_APPEND_UTF8(&set, "tombstone", noted->tombstone);
+    BSON_APPEND_DATE_TIME(&set, "updatedAt", noted->updated_at_ms);
+    append_command(&set, &pushes, noted);
+    BSON_APPEND_DOCUMENT(&update, "$set", &set);
+    append_operator(&update, "$push", &pushes);
+    BCON_APPEND(&update, "$unset", "{", "nextFireAt", BCON_INT32(1), "wakeAt", BCON_INT32(1), "}",
+                "$inc", "{", "version", BCON_INT64(1), "}");
+    if (!jw_repo_modify(self, &schedules, filter, &update, &cas, &deleted, error)) {
+        return jw_prefix(error, "deleting schedule '%s'", old->id);
+    }
+    *ret_schedule = deleted;
+    return true;
+}
+
+bool
+jw_store_note_command(JwStore *self, const JwSchedule *noted, const JwSchedule *old, JwCas *ret_cas,
+                      GError **error)
+{
+    g_return_val_if_fail(self != NULL && noted != NULL && ret_cas != NULL, false);
+    g_auto(bson_t) set = BSON_INITIALIZER, pushes = BSON_INITIALIZER, update = BSON_INITIALIZER;
+    JwCreate create = JW_CREATE_EXISTS;
+
+    if (old == NULL) {
+        if (!jw_db_insert_one(self, "schedules", jw_repo_document(&schedules, noted), &create,
+                              error)) {
+            return jw_prefix(error, "a command about schedule '%s'", noted->id);
+        }
+        *ret_cas = create == JW_CREATE_NEW ? JW_CAS_WON : JW_CAS_LOST;
+        return true;
+    }
+    g_autoptr(bson_t) filter = as_it_was(old);
+    BSON_APPEND_DATE_TIME(&set, "updatedAt", noted->updated_at_ms);
+    append_command(&set, &pushes, noted);
+    BSON_APPEND_DOCUMENT(&update, "$set", &set);
+    append_operator(&update, "$push", &pushes);
+    return jw_db_update(self, "schedules", filter, &update, ret_cas, error)
+           || jw_prefix(error, "a command about schedule '%s'", old->id);
+}
+
+bool
+jw_store_forget_schedule(JwStore *self, const JwSchedule *deleted, GError **error)
+{
+    g_return_val_if_fail(self != NULL && deleted != NULL && deleted->tombstone != NULL, false);
+    /* a command may have left its mark since */
+    g_autoptr(bson_t) filter =
+        BCON_NEW("_id", BCON_UTF8(deleted->id), "tombstone", BCON_UTF8(deleted->tombstone),
+                 "updatedAt", BCON_DATE_TIME(deleted->updated_at_ms));
 
     return jw_db_remove_where(self, "schedules", filter, error)
-           || jw_prefix(error, "forgetting schedule '%s'", id);
+           || jw_prefix(error, "forgetting schedule '%s'", deleted->id);
+}
+
+bool
+jw_store_deleted_schedules(JwStore *self, int64_t before_ms, size_t limit, GPtrArray **ret,
+                           GError **error)
+{
+    g_return_val_if_fail(self != NULL && limit > 0 && ret != NULL, false);
+    g_autoptr(bson_t) filter = BCON_NEW(
+        "deletedAt", "{", "$gt", BCON_DATE_TIME(JW_DOC_FIRST_DATE_MS), "$lt",
+        BCON_DATE_TIME(before_ms), "}", "source", "{", "$ne", BCON_UTF8(JW_SCHEDULE_FILE), "}");
+    g_autoptr(bson_t) opts =
+        BCON_NEW("sort", "{", "deletedAt", BCON_INT32(1), "_id", BCON_INT32(1), "}");
+
+    return jw_repo_page(self, &schedules, filter, opts, limit, ret, error);
+}
+
+bool
+jw_store_find_schedule(JwStore *self, const char *id, JwSchedule **ret_schedule, GError **error)
+{
+    g_return_val_if_fail(self != NULL && id != NULL && ret_schedule != NULL, false);
+    return find_any(self, id, ret_schedule, error);
 }
 
 static bool
@@ -330,13 +505,15 @@ jw_store_pause_schedule(JwStore *self, const char *id, const char *reason, int64
     g_return_val_if_fail(self != NULL && id != NULL && reason != NULL && ret_cas != NULL, false);
     g_autoptr(bson_t) filter =
         BCON_NEW("_id", BCON_UTF8(id), "paused", BCON_BOOL(false), "deletedAt", BCON_NULL);
-    g_auto(bson_t) update = BSON_INITIALIZER, set = BSON_INITIALIZER;
+    g_auto(bson_t) update = BSON_INITIALIZER, set = BSON_INITIALIZER, pushes = BSON_INITIALIZER;
 
     BSON_APPEND_BOOL(&set, "paused", true);
     BSON_APPEND_UTF8(&set, "note", reason);
     BSON_APPEND_DATE_TIME(&set, "updatedAt", now_ms);
-    append_switch(&set, &update, true, reason, now_ms);
+    append_switch(&set, &pushes, true, reason, now_ms);
     BSON_APPEND_DOCUMENT(&update, "$set", &set);
+    BSON_APPEND_DOCUMENT(&update, "$push", &pushes);
+    BCON_APPEND(&update, "$inc", "{", "version", BCON_INT64(1), "}");
     return jw_db_update(self, "schedules", filter, &update, ret_cas, error)
            || jw_prefix(error, "pausing schedule '%s'", id);
 }

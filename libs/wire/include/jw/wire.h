@@ -22,15 +22,18 @@ G_BEGIN_DECLS
 #define JW_TYPE_DELIVERY_CHANGED "jobwire.delivery.changed.v1"
 
 /* Topic names without the prefix */
-#define JW_TOPIC_COMMANDS_HIGH   "job.commands.high"
-#define JW_TOPIC_COMMANDS_NORMAL "job.commands.normal"
-#define JW_TOPIC_COMMANDS_LOW    "job.commands.low"
-#define JW_TOPIC_JOB_EVENTS      "job.events"
-#define JW_TOPIC_DELIVERY_EVENTS "delivery.events"
+#define JW_TOPIC_COMMANDS_HIGH     "job.commands.high"
+#define JW_TOPIC_COMMANDS_NORMAL   "job.commands.normal"
+#define JW_TOPIC_COMMANDS_LOW      "job.commands.low"
+#define JW_TOPIC_JOB_EVENTS        "job.events"
+#define JW_TOPIC_DELIVERY_EVENTS   "delivery.events"
+#define JW_TOPIC_SCHEDULE_COMMANDS "schedule.commands"
+#define JW_TOPIC_SCHEDULE_EVENTS   "schedule.events"
 
-/* The consumer group of the executors, without the prefix */
-#define JW_GROUP_EXECUTOR "executor"
-#define JW_GROUP_GATEWAY  "gateway." /* and an id of the process, which reads events for itself */
+/* The consumer groups of the executors and the schedulers, without the prefix */
+#define JW_GROUP_EXECUTOR  "executor"
+#define JW_GROUP_SCHEDULER "scheduler"
+#define JW_GROUP_GATEWAY   "gateway." /* and an id of the process, which reads events for itself */
 
 typedef struct _JwWire JwWire;
 

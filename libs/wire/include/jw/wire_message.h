@@ -41,4 +41,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JwWireEvent, jw_wire_event_clear)
  */
 char *jw_wire_event_violations(const JwWireEvent *self, const JwViolations *violations);
 
+/* The same of a part of it, whose pointer in the data is @base. (transfer full) */
+char *jw_wire_event_violations_at(const JwWireEvent *self, const char *base,
+                                  const JwViolations *violations);
+
 G_END_DECLS

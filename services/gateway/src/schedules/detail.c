@@ -93,6 +93,7 @@ gw_schedules_detail(const Gw *gw, JwHttpReply *reply, JwSchedule *schedule)
     g_autoptr(GError) error = NULL;
 
     set_text(job, "time_zone", schedule->time_zone);
+    json_object_set_new(job, "version", json_integer(schedule->version));
     json_object_set_new(job, "paused", json_boolean(schedule->paused));
     set_text(job, "note", schedule->note);
     if (!set_preview(gw, schedule, job, &error)) {
