@@ -28,7 +28,7 @@ typedef struct {
     JW_PORTS;
     JwStop *stop;
     JwLiveness *running;   /* maintenance thread only: jobs as it saw them */
-    GHashTable *calendars; /* due thread only: char * → JwCalendar *: those of one round */
+    GHashTable *calendars; /* due thread only: char * → days and version: those of one round */
     GHashTable *troubles; /* due thread only: char * → char *: schedules that fail, their error */
     GThread *due_thread, *maintenance_thread;
 } Sch;

@@ -1,6 +1,7 @@
 /* schedules.c: schedules. Any thread. nextFireAt is the one field that decides who fires: it moves
  * by compare and set only. */
 #include "repo.h"
+#include "jw/store_calendars.h"
 #include "jw/store_schedules.h"
 #include <string.h>
 
@@ -29,7 +30,8 @@ is_decision(const char *name, bool starts)
         "_id",       "pendingFires", "lookAt",    "switchedAt", "switchReason",
         "deletedAt", "deletedBy",    "tombstone", NULL,
     };
-    static const char *const next[] = { "nextFireAt", "wakeAt", "calendarVersion", NULL };
+    static const char *const next[] = { "nextFireAt", "wakeAt", "calendarVersion",
+                                        NULL };
 
     return g_strv_contains(names, name) || (!starts && g_strv_contains(next, name));
 }
@@ -427,6 +429,9 @@ jw_store_fire_schedule(JwStore *self, const JwSchedule *schedule, const JwSchedu
     BSON_APPEND_DATE_TIME(&set, "lookAt", now_ms);
     append_next(&set, &unset, "nextFireAt", step->next_ms);
     append_next(&set, &unset, "wakeAt", step->wake_ms);
+    if (step->calendar != NULL) {
+        BSON_APPEND_UTF8(&set, "calendarVersion", step->calendar);
+    }
     BSON_APPEND_DOCUMENT(&update, "$set", &set);
     if (!bson_empty(&unset)) {
         BSON_APPEND_DOCUMENT(&update, "$unset", &unset);
@@ -480,14 +485,31 @@ jw_store_defer_schedule(JwStore *self, const char *id, int64_t look_ms, GError *
 }
 
 bool
-jw_store_outdated_schedules(JwStore *self, const char *calendar, const char *version, size_t limit,
-                            GPtrArray **ret, GError **error)
+jw_store_outdated_schedules(JwStore *self, const char *calendar, const char *version,
+                            const char *after_id, size_t limit, GPtrArray **ret, GError **error)
 {
     g_return_val_if_fail(self != NULL && calendar != NULL && version != NULL && ret != NULL, false);
     g_autoptr(bson_t) filter = BCON_NEW("calendar", BCON_UTF8(calendar), "calendarVersion", "{",
                                         "$ne", BCON_UTF8(version), "}", "deletedAt", BCON_NULL);
     g_autoptr(bson_t) opts = BCON_NEW("sort", "{", "_id", BCON_INT32(1), "}");
 
+    if (after_id != NULL) {
+        BCON_APPEND(filter, "_id", "{", "$gt", BCON_UTF8(after_id), "}");
+    }
+    return jw_repo_page(self, &schedules, filter, opts, limit, ret, error);
+}
+
+bool
+jw_store_schedules_of_calendar(JwStore *self, const char *calendar, const char *after_id,
+                               size_t limit, GPtrArray **ret, GError **error)
+{
+    g_return_val_if_fail(self != NULL && calendar != NULL && limit > 0 && ret != NULL, false);
+    g_autoptr(bson_t) filter = BCON_NEW("calendar", BCON_UTF8(calendar), "deletedAt", BCON_NULL);
+    g_autoptr(bson_t) opts = BCON_NEW("sort", "{", "_id", BCON_INT32(1), "}");
+
+    if (after_id != NULL) {
+        BCON_APPEND(filter, "_id", "{", "$gt", BCON_UTF8(after_id), "}");
+    }
     return jw_repo_page(self, &schedules, filter, opts, limit, ret, error);
 }
 
