@@ -120,4 +120,16 @@ bool jw_store_finish_fire(JwStore *self, const char *id, const JwFire *fire, JwC
 bool jw_store_defer_schedule(JwStore *self, const char *id, int64_t look_ms,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Those of one moment (once) that was decided, as late as @before_ms, and carried out, by their id,
+ * behind @after_id (nullable), at most @limit. @ret: (out) (element-type JwSchedule) (transfer
+ * full) */
+bool jw_store_spent_schedules(JwStore *self, int64_t before_ms, const char *after_id, size_t limit,
+                              GPtrArray **ret, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* As jw_store_delete_schedule(), of one of those, as it was read. @ret_cas: (out): LOST: it is
+ * otherwise by now */
+bool jw_store_retire_schedule(JwStore *self, const JwSchedule *schedule, const char *by,
+                              const char *tombstone, int64_t now_ms, JwCas *ret_cas,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS
