@@ -126,6 +126,12 @@ lists_those_that_are_there(JwStore *store)
     assert_string_equal(((JwStoredCalendar *)g_ptr_array_index(page, 1))->name, "c");
     assert_ok(jw_store_list_calendars(store, "c", 2, &rest, &error), error);
     assert_int_equal(rest->len, 1);
+    g_autoptr(GPtrArray) versions = NULL;
+    assert_ok(jw_store_list_calendar_versions(store, "a", 9, &versions, &error), error);
+    assert_int_equal(versions->len, 2);
+    assert_string_equal(((JwStoredCalendar *)g_ptr_array_index(versions, 0))->name, "c");
+    assert_string_equal(((JwStoredCalendar *)g_ptr_array_index(versions, 0))->version, "v");
+    assert_null(((JwStoredCalendar *)g_ptr_array_index(versions, 0))->days);
     assert_ok(jw_store_count_calendars(store, 10, &count, &error), error);
     assert_int_equal(count, 3);
     assert_ok(jw_store_count_calendars(store, 2, &count, &error), error);

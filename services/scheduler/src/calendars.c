@@ -5,7 +5,8 @@
 #include "jw/jobs_calendars.h"
 #include "jw/log.h"
 
-#define PAGE 200
+#define PAGE       200
+#define LOOKS_ANEW 60 /* looks after which it is asked again who follows what all followed */
 
 /* Of one round. */
 typedef struct {
@@ -130,6 +131,36 @@ follow_all(Sch *self, const JwStoredCalendar *calendar, size_t *ret_count, GErro
     return true;
 }
 
+/* Nobody was behind the last time: only one that was written at that very moment, by the days
+ * before, may be since. */
+static bool
+is_followed(const Sch *self, const JwStoredCalendar *calendar)
+{
+    return g_strcmp0(g_hash_table_lookup(self->followed, calendar->name), calendar->version) == 0;
+}
+
+static bool
+follow_each(Sch *self, const GPtrArray *calendars, size_t *ret_count, GError **error)
+{
+    for (guint i = 0; i < calendars->len; i++) {
+        const JwStoredCalendar *calendar = g_ptr_array_index(calendars, i);
+        size_t behind = 0;
+
+        if (is_followed(self, calendar)) {
+            continue;
+        }
+        if (!follow_all(self, calendar, &behind, error)) {
+            return jw_prefix(error, "calendar '%s'", calendar->name);
+        }
+        if (behind == 0) {
+            (void)g_hash_table_insert(self->followed, g_strdup(calendar->name),
+                                      g_strdup(calendar->version));
+        }
+        *ret_count += behind;
+    }
+    return true;
+}
+
 bool
 sch_follow_calendars(Sch *self, size_t *ret_count, GError **error)
 {
@@ -137,21 +168,23 @@ sch_follow_calendars(Sch *self, size_t *ret_count, GError **error)
     size_t seen = PAGE;
 
     *ret_count = 0;
+    if (self->followed == NULL) {
+        self->followed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    }
+    if (self->follow_looks++ % LOOKS_ANEW == 0) {
+        g_hash_table_remove_all(self->followed);
+    }
     while (seen == PAGE) {
         g_autoptr(GPtrArray) page = NULL;
 
-        if (!jw_store_list_calendars(self->store, after, PAGE, &page, error)) {
+        if (!jw_store_list_calendar_versions(self->store, after, PAGE, &page, error)
+            || !follow_each(self, page, ret_count, error)) {
             return false;
         }
         seen = page->len;
-        for (guint i = 0; i < seen; i++) {
-            const JwStoredCalendar *calendar = g_ptr_array_index(page, i);
-
-            if (!follow_all(self, calendar, ret_count, error)) {
-                return jw_prefix(error, "calendar '%s'", calendar->name);
-            }
+        if (seen > 0) {
             g_free(after);
-            after = g_strdup(calendar->name);
+            after = g_strdup(((JwStoredCalendar *)g_ptr_array_index(page, seen - 1))->name);
         }
     }
     return true;

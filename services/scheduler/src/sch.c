@@ -134,5 +134,6 @@ sch_stop(gpointer sch)
     g_clear_pointer(&self->running, jw_liveness_free);
     g_clear_pointer(&self->troubles, g_hash_table_unref);
     g_clear_pointer(&self->calendars, g_hash_table_unref);
+    g_clear_pointer(&self->followed, g_hash_table_unref);
     g_clear_pointer(&self->stop, jw_stop_free);
 }

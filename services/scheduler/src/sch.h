@@ -30,6 +30,9 @@ typedef struct {
     JwStop *stop;
     JwLiveness *running;   /* maintenance thread only: jobs as it saw them */
     GHashTable *calendars; /* due thread only: char * → days and version: those of one round */
+    GHashTable
+        *followed; /* maintenance thread only: char * → char *: calendars, as all follow them */
+    unsigned follow_looks;
     GHashTable *troubles; /* due thread only: char * → char *: schedules that fail, their error */
     GThread *due_thread, *maintenance_thread;
 } Sch;

@@ -2,6 +2,7 @@
 #include "schkit.h"
 
 #include "jw/jobs_calendars.h"
+#include "jw/store_mem.h"
 
 #define DAY INT64_C(86400000)
 #define NAMED                                                                                      \
@@ -202,6 +203,53 @@ test_changed_and_back(void **state)
 }
 
 static void
+put_calendar(SchKit *kit, const char *name)
+{
+    json_auto_t *days = json_object();
+    g_autoptr(JwStoredCalendar) gone = NULL;
+    g_autoptr(GError) error = NULL;
+
+    assert_ok(jw_jobs_put_file_calendar(&kit->sch.jobs, name, days, false, &gone, &error), error);
+}
+
+/* What nobody changes costs one question, however many there are; and yet one that was written by
+ * the days before is seen in the end. */
+static void
+test_a_look_costs_what_changed(void **state)
+{
+    SchKit *kit = *state;
+    JwStore *store = kit->sch.store;
+    const int64_t noon = KIT_NOW / DAY * DAY + 12 * HOUR;
+    g_autoptr(JwSchedule) before = NULL;
+    g_autofree char *first = day(0);
+    g_autofree char *days = g_strdup_printf("{\"dates\":[\"%s\"]}", first);
+    g_autoptr(GError) error = NULL;
+    int calls = 0;
+
+    for (int i = 0; i < 50; i++) {
+        g_autofree char *name = g_strdup_printf("c%02d", i);
+        put_calendar(kit, name);
+    }
+    put_days(kit, "{}");
+    put(kit, NAMED);
+    assert_ok(jw_store_get_schedule(store, "s", &before, &error), error);
+    put_days(kit, days);
+    follow(&kit->sch);
+    follow(&kit->sch);
+    assert_int_equal(next(kit), noon + DAY);
+    calls = jw_store_mem_calls(store);
+    follow(&kit->sch);
+    assert_int_equal(jw_store_mem_calls(store) - calls, 1);
+    before->rule_hash[0] = 'X'; /* begins anew, as it would have by the days before */
+    assert_ok(jw_store_put_schedule(store, before, &error), error);
+    assert_int_equal(next(kit), noon);
+    for (int i = 0; i < 60; i++) {
+        follow(&kit->sch);
+    }
+    assert_int_equal(next(kit), noon + DAY);
+}
+
+static void
 test_unknown(void **state)
 {
     SchKit *kit = *state;
@@ -245,10 +293,10 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_schedules_follow),   TEST(test_excluded_at_the_last_moment),
-        TEST(test_each_by_itself),     TEST(test_page_by_page),
-        TEST(test_changed_and_back),   TEST(test_unknown),
-        cmocka_unit_test(test_faults),
+        TEST(test_schedules_follow), TEST(test_excluded_at_the_last_moment),
+        TEST(test_each_by_itself),   TEST(test_page_by_page),
+        TEST(test_changed_and_back), TEST(test_a_look_costs_what_changed),
+        TEST(test_unknown),          cmocka_unit_test(test_faults),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

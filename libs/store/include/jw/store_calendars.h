@@ -41,6 +41,10 @@ bool jw_store_find_calendar(JwStore *self, const char *name, JwStoredCalendar **
 bool jw_store_list_calendars(JwStore *self, const char *after, size_t limit, GPtrArray **ret,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same with their names and versions alone. */
+bool jw_store_list_calendar_versions(JwStore *self, const char *after, size_t limit,
+                                     GPtrArray **ret, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* How many there are; counting stops at @limit. */
 bool jw_store_count_calendars(JwStore *self, int64_t limit, int64_t *ret_count,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -137,18 +137,37 @@ jw_store_get_calendar(JwStore *self, const char *name, JwStoredCalendar **ret, G
     return true;
 }
 
-bool
-jw_store_list_calendars(JwStore *self, const char *after, size_t limit, GPtrArray **ret,
-                        GError **error)
+static bool
+list(JwStore *self, const char *after, const bson_t *opts, size_t limit, GPtrArray **ret,
+     GError **error)
 {
-    g_return_val_if_fail(self != NULL && limit > 0 && ret != NULL, false);
     g_autoptr(bson_t) filter = BCON_NEW("deletedAt", BCON_NULL);
-    g_autoptr(bson_t) opts = BCON_NEW("sort", "{", "_id", BCON_INT32(1), "}");
 
     if (after != NULL) {
         BCON_APPEND(filter, "_id", "{", "$gt", BCON_UTF8(after), "}");
     }
     return jw_repo_page(self, &calendars, filter, opts, limit, ret, error);
+}
+
+bool
+jw_store_list_calendars(JwStore *self, const char *after, size_t limit, GPtrArray **ret,
+                        GError **error)
+{
+    g_return_val_if_fail(self != NULL && limit > 0 && ret != NULL, false);
+    g_autoptr(bson_t) opts = BCON_NEW("sort", "{", "_id", BCON_INT32(1), "}");
+
+    return list(self, after, opts, limit, ret, error);
+}
+
+bool
+jw_store_list_calendar_versions(JwStore *self, const char *after, size_t limit, GPtrArray **ret,
+                                GError **error)
+{
+    g_return_val_if_fail(self != NULL && limit > 0 && ret != NULL, false);
+    g_autoptr(bson_t) opts = BCON_NEW("sort", "{", "_id", BCON_INT32(1), "}", "projection", "{",
+                                      "version", BCON_INT32(1), "}");
+
+    return list(self, after, opts, limit, ret, error);
 }
 
 bool
