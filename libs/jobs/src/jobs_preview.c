@@ -20,7 +20,7 @@ warn(const JwSchedule *schedule, const JwScheduleRule *rule, int64_t from_ms, GP
                  warnings);
 }
 
-/* A rule may be sound and yet have nothing ahead. */
+/* A rule may be sound and yet have nothing ahead, or have nothing since its calendar is another. */
 static void
 warn_of_none(const JwScheduleRule *rule, int64_t from_ms, GPtrArray *warnings)
 {
@@ -28,7 +28,9 @@ warn_of_none(const JwScheduleRule *rule, int64_t from_ms, GPtrArray *warnings)
     const char *member = NULL;
 
     if (!jw_due_check(&rule->due, from_ms - 1, &member, &why)) {
-        jw_warnings_add(warnings, "NEVER_DUE", "%s: %s", member, jw_error_message(why));
+        jw_warnings_add(warnings,
+                        g_str_equal(member, "calendar") ? "CALENDAR_EXCLUDES_ALL" : "NEVER_DUE",
+                        "%s: %s", member, jw_error_message(why));
     }
 }
 

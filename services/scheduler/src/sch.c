@@ -23,6 +23,8 @@ const JwConfigEntry sch_config_entries[] = {
       3600000, INT64_MAX, 0,
       "which commands from Kafka were decided about a schedule is known for so long after it was "
       "deleted; longer than the retention of schedule.commands" },
+    { "JW_ONCE_KEEP", JW_CONFIG_DURATION, offsetof(SchConfig, once_keep_ms), "30d", 1000, INT64_MAX,
+      0, "a schedule that is due once is removed this long after it was, once its job has ended" },
 };
 const size_t sch_n_config_entries = G_N_ELEMENTS(sch_config_entries);
 
@@ -83,6 +85,7 @@ static const struct {
     { "sweep_orphans", sch_sweep_orphans, 1200 },
     { "sweep_occurrences", sch_sweep_occurrences, 20 },
     { "sweep_deleted", sch_sweep_deleted, 20 },
+    { "sweep_spent", sch_sweep_spent, 20 },
 };
 
 static gpointer
@@ -137,5 +140,6 @@ sch_stop(gpointer sch)
     g_clear_pointer(&self->running, jw_liveness_free);
     g_clear_pointer(&self->troubles, g_hash_table_unref);
     g_clear_pointer(&self->calendars, g_hash_table_unref);
+    g_clear_pointer(&self->followed, g_hash_table_unref);
     g_clear_pointer(&self->stop, jw_stop_free);
 }
