@@ -656,6 +656,38 @@ test_differences_have_signs(void **state G_GNUC_UNUSED)
     }
 }
 
+/* Each number has the unit of its own. */
+static void
+test_units_of_one(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        const char *language;
+        double value;
+        JwColumnRole role;
+        const char *text;
+    } rows[] = {
+        { "de", 1, JW_COLUMN_VALUE, "1 Anruf" },
+        { "de", 0, JW_COLUMN_VALUE, "0 Anrufe" },
+        { "de", -1, JW_COLUMN_DIFFERENCE, "-1 Anruf" },
+        { "de", 1, JW_COLUMN_DIFFERENCE, "+1 Anruf" },
+        { "de", 2, JW_COLUMN_DIFFERENCE, "+2 Anrufe" },
+        { "fr", 0, JW_COLUMN_VALUE, "0 Anruf" },
+        { "fr", 2, JW_COLUMN_PREVIOUS, "2 Anrufe" },
+    };
+    g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
+    JwZoneCache zone = { .zone = utc };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const JwReportColumn column = { .format = JW_FORMAT_INTEGER,
+                                        .role = rows[i].role,
+                                        .unit = " Anrufe",
+                                        .unit_one = " Anruf" };
+        const JwValue value = pdf_real(rows[i].value);
+        g_autofree char *text = exe_pdf_cell(&value, &column, &zone, rows[i].language);
+        assert_string_equal(text, rows[i].text);
+    }
+}
+
 /* All rows are there, in their order, on pages that are counted before they are drawn. */
 static void
 test_ten_thousand_rows(void **state G_GNUC_UNUSED)
@@ -920,6 +952,7 @@ main(void)
         cmocka_unit_test(test_long_cells_end_in_an_ellipsis),
         cmocka_unit_test(test_long_numbers_are_whole),
         cmocka_unit_test(test_differences_have_signs),
+        cmocka_unit_test(test_units_of_one),
         cmocka_unit_test(test_ten_thousand_rows),
         cmocka_unit_test(test_too_many_rows_are_refused),
         cmocka_unit_test(test_same_bytes),

@@ -65,6 +65,36 @@ number_of(const FileKit *kit, const char *part, const char *cell)
     return g_ascii_strtod(at + strlen("><v>"), NULL);
 }
 
+/* The number format of a cell, as XML has it. (transfer full) */
+static char *
+format_of(const FileKit *kit, const char *part, const char *cell)
+{
+    g_autofree char *styles = read_part(kit, "xl/styles.xml");
+    const char *at = strstr(styles, "<cellXfs");
+
+    for (int i = style_of(kit, part, cell); i >= 0; i--) {
+        at = strstr(at + 1, "<xf numFmtId=\"");
+        assert_non_null(at);
+    }
+    const int64_t id = g_ascii_strtoll(at + strlen("<xf numFmtId=\""), NULL, 10);
+    g_autofree char *begin =
+        g_strdup_printf("<numFmt numFmtId=\"%" G_GINT64_FORMAT "\" formatCode=\"", id);
+    const char *format = strstr(styles, begin);
+    assert_non_null(format);
+    format += strlen(begin);
+    return g_strndup(format, strcspn(format, "\""));
+}
+
+static void
+assert_format(const FileKit *kit, const char *part, const char *cell, const char *format)
+{
+    g_autofree char *found = format_of(kit, part, cell);
+
+    if (strcmp(found, format) != 0) {
+        fail_msg("%s of %s has %s and not %s", cell, part, found, format);
+    }
+}
+
 static void
 write_book(FileKit *kit, const JwValue *rows, size_t n_rows)
 {
@@ -167,6 +197,65 @@ test_percentages(void **state G_GNUC_UNUSED)
         assert_part(&kit, "xl/styles.xml", "formatCode=\"#,##0&quot; pp&quot;\"", true);
         assert_part(&kit, "xl/styles.xml", "formatCode=\"+#,##0 %;-#,##0 %;#,##0 %\"", true);
     }
+}
+
+#define MANY "#,##0&quot; calls&quot;"
+#define ONE  "#,##0&quot; call&quot;"
+
+/* A number has the unit of its own; one of a format that people fill in has both. */
+static void
+test_units_of_one(void **state G_GNUC_UNUSED)
+{
+    static const JwReportColumn columns[] = {
+        { .name = "who", .label = "Who", .format = JW_FORMAT_TEXT },
+        { .name = "n",
+          .label = "n",
+          .format = JW_FORMAT_INTEGER,
+          .unit = " calls",
+          .unit_one = " call" },
+        { .name = "n",
+          .label = "Difference",
+          .format = JW_FORMAT_INTEGER,
+          .role = JW_COLUMN_DIFFERENCE,
+          .unit = " calls",
+          .unit_one = " call" },
+    };
+    const JwValue cells[] = { fk_text("Ann"), fk_int(1),  fk_int(1),
+                              fk_text("Bob"), fk_int(-1), fk_int(2),
+                              fk_text("Cem"), fk_int(-2), fk_int(-1) };
+    const JwValue row = fk_int(0);
+    g_auto(FileKit) kit = { 0 };
+
+    fk_init(&kit, "UTC");
+    fk_column(&kit, "n", "n", JW_FORMAT_INTEGER);
+    JwColumnDef *listed = &g_array_index(kit.def->columns, JwColumnDef, 0);
+    listed->unit = (JwUnit){ g_strdup("call"), g_strdup("calls") };
+    (void)fk_table(&kit, "T", columns, 3, cells, 3);
+    JwReportFigure *figure = fk_figure(&kit, "n", "n", JW_FORMAT_INTEGER, fk_int(7), "7 calls");
+    figure->unit = " calls";
+    figure->comparison = (JwReportComparison){ .previous = fk_int(1),
+                                               .difference = fk_int(6),
+                                               .percent = fk_real(600),
+                                               .previous_text = "1 call",
+                                               .difference_text = "+6 calls",
+                                               .percent_text = "+600.0 %",
+                                               .unit = " calls",
+                                               .previous_unit = " call" };
+    kit.result.compared_label = "before";
+    write_book(&kit, &row, 1);
+    assert_format(&kit, TABLE, "B2", "[=1]" ONE ";" MANY);
+    assert_format(&kit, TABLE, "B3", ONE);
+    assert_format(&kit, TABLE, "B4", MANY);
+    assert_format(&kit, TABLE, "C2", "+" ONE ";-" ONE ";" ONE);
+    assert_format(&kit, TABLE, "C3", "+" MANY ";-" MANY ";" MANY);
+    assert_format(&kit, TABLE, "C4", "+" ONE ";-" ONE ";" ONE);
+    assert_format(&kit, "xl/worksheets/sheet1.xml", "D7", ONE);
+    assert_format(&kit, "xl/worksheets/sheet1.xml", "E7", "+" MANY ";-" MANY ";" MANY);
+    assert_format(&kit, "xl/worksheets/sheet3.xml", "A2", "[=1]" ONE ";" MANY);
+    kit.def->language = (g_free(kit.def->language), g_strdup("fr"));
+    write_book(&kit, &row, 1);
+    assert_format(&kit, TABLE, "B2", "[&lt;2]" ONE ";" MANY);
+    assert_format(&kit, "xl/worksheets/sheet3.xml", "A2", "[&lt;2]" ONE ";" MANY);
 }
 
 static void
@@ -348,6 +437,7 @@ main(void)
         cmocka_unit_test(test_several_keys_and_totals),
         cmocka_unit_test(test_thresholds_have_colours),
         cmocka_unit_test(test_percentages),
+        cmocka_unit_test(test_units_of_one),
         cmocka_unit_test(test_the_summary_says_when_and_of_what),
         cmocka_unit_test(test_a_long_list_is_not_printed),
         cmocka_unit_test(test_a_list_goes_on_in_another_sheet),

@@ -2,6 +2,7 @@
  * between thousands where no language is named. Pure; any thread. */
 #pragma once
 #include "jw/report.h"
+#include "jw/report_result.h"
 #include "jw/zone_cache.h"
 
 G_BEGIN_DECLS
@@ -31,6 +32,11 @@ char *jw_report_text_form(const JwValue *value, const JwTextForm *form);
 /* What stands behind a number of that value, " call", " calls", by the rule of @language
  * (nullable); NULL: there is no unit. (transfer full) (nullable) */
 char *jw_report_unit(const JwUnit *unit, const JwValue *value, const char *language);
+
+/* The same of a table's column, as made once for it: NULL: the format's. (transfer none) (nullable)
+ */
+const char *jw_report_column_unit(const JwReportColumn *column, const JwValue *value,
+                                  const char *language);
 
 /* What stands behind a number of this format: " %", " s", ":00" or "". */
 const char *jw_report_text_unit(JwFormat format);

@@ -95,7 +95,9 @@ put_more(ExeRender *self)
 {
     g_autofree char *all = jw_report_word_records(self->n_rows, self->html.language);
     g_autofree char *first = jw_report_count(ROWS_MAX, self->html.language);
-    g_autofree char *line = jw_report_word_fill(JW_WORD_FIRST_OF, self->html.language, first, all);
+    g_autofree char *count = jw_report_count(self->n_rows, self->html.language);
+    g_autofree char *line =
+        jw_report_word_fill(JW_WORD_FIRST_OF, self->html.language, first, count);
 
     jw_page_append(self->out.text, "<p class=\"more\">%s</p>\n",
                    self->n_rows > ROWS_MAX ? line

@@ -10,7 +10,8 @@
 
 static const char style[] =
     ":root{--page:#f1f5f9;--sheet:#fff;--line:#e2e8f0;--soft:#64748b;--ink:#0f172a;--head:#f8fafc;"
-    "--band:#eef4ff;--good:#dcfce7;--warn:#fef3c7;--bad:#fee2e2}\n"
+    "--band:#eef4ff;--good:#dcfce7;--warn:#fef3c7;--bad:#fee2e2;--good-ink:#166534;"
+    "--warn-ink:#92400e;--bad-ink:#991b1b}\n"
     "*{box-sizing:border-box}\n"
     "body{margin:0;background:var(--page);color:var(--ink);font:14px/20px -apple-system,"
     "BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif}\n"
@@ -43,8 +44,10 @@ static const char style[] =
     ".scroll td.n,.scroll td.d{white-space:nowrap}.scroll td.k{min-width:9em}\n"
     ".scroll tr.s td{background:var(--head);font-weight:600}\n"
     ".scroll tr.t td{background:var(--band);font-weight:700;border-top:2px solid var(--line)}\n"
-    ".scroll td.good{background:var(--good)}.scroll td.warn{background:var(--warn)}"
-    ".scroll td.bad{background:var(--bad)}\n"
+    /* of totals, too, whose rows have a ground of their own */
+    ".scroll tbody tr td.good{background:var(--good)}.scroll tbody tr td.warn{background:"
+    "var(--warn)}.scroll tbody tr td.bad{background:var(--bad)}\n"
+    ".good>b{color:var(--good-ink)}.warn>b{color:var(--warn-ink)}.bad>b{color:var(--bad-ink)}\n"
     ".more,footer{color:var(--soft)}.more{margin:0 0 10px}\n"
     "footer{padding:24px 32px 28px;font-size:12px;line-height:18px}\n"
     "@media (max-width:620px){main{margin:0;border:0;border-radius:0}section{padding:18px 14px 0}"
@@ -52,7 +55,8 @@ static const char style[] =
     ".cards{grid-template-columns:1fr 1fr;gap:8px}.scroll th,.scroll td{padding:6px 8px}}\n"
     "@media screen and (prefers-color-scheme:dark){:root{--page:#0b1220;--sheet:#111a2e;"
     "--line:#24304a;--soft:#a3b1c9;--ink:#f1f5f9;--head:#18233b;--band:#1b2a4d;--good:#14432a;"
-    "--warn:#4a3410;--bad:#4c1d1d}.dark{color:#f1f5f9 !important}.soft{color:#a3b1c9 !important}"
+    "--warn:#4a3410;--bad:#4c1d1d;--good-ink:#86efac;--warn-ink:#fcd34d;--bad-ink:#fca5a5}"
+    ".dark{color:#f1f5f9 !important}.soft{color:#a3b1c9 !important}"
     ".chart img{filter:invert(1) hue-rotate(180deg);mix-blend-mode:screen}}\n"
     "@media print{@page{margin:14mm}body{background:#fff}main{margin:0;border:0;max-width:none}"
     ".scroll{overflow:visible;max-height:none;border:0}.scroll thead{position:static}"
@@ -114,16 +118,6 @@ exe_html_head(const ExeHtml *self, const JwReportResult *result)
     put_band(self, result);
 }
 
-static const char *
-level_word(JwLevel level, const char *language)
-{
-    static const JwWord words[] = {
-        [JW_LEVEL_GOOD] = JW_WORD_GOOD, [JW_LEVEL_WARN] = JW_WORD_WARN, [JW_LEVEL_BAD] = JW_WORD_BAD
-    };
-
-    return level == JW_LEVEL_NONE ? NULL : jw_report_word(words[level], language);
-}
-
 /* The period before in a few words: less than a year before, days need no year. (transfer full)
  * (nullable): nothing is compared */
 static char *
@@ -156,7 +150,7 @@ put_card(const ExeHtml *self, const JwReportResult *result, const JwReportFigure
         .change = change,
         .against = against,
         .level = figure->level,
-        .level_word = level_word(figure->level, result->language),
+        .level_word = jw_report_level_word(figure->level, result->language),
     };
 
     g_string_append(self->out->text, "<div class=\"card\">");

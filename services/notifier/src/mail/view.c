@@ -58,6 +58,7 @@ ntf_view_clear(NtfView *self)
     g_free(self->chart_title);
     g_free(self->measure);
     g_free(self->unit);
+    g_free(self->unit_one);
     g_clear_pointer(&self->labels, g_ptr_array_unref);
     g_clear_pointer(&self->values, g_array_unref);
     for (size_t i = 0; i < self->n_more; i++) {
@@ -230,6 +231,7 @@ read_chart(NtfView *self, const JwReportTable *table)
                                 : g_strdup(measure->label);
     self->measure = ntf_view_clean(axis);
     self->unit = g_strdup(measure->unit);
+    self->unit_one = g_strdup(measure->unit_one);
     self->format = table->columns[table->chart_columns[0]].format;
     self->decimals = table->columns[table->chart_columns[0]].decimals;
     self->chart_kind = table->chart;
@@ -335,7 +337,9 @@ char *
 ntf_view_describe_chart(const NtfView *view)
 {
     const JwChartData chart = ntf_view_chart(view);
+    const JwReportColumn drawn = { .format = view->format,
+                                   .unit = view->unit,
+                                   .unit_one = view->unit_one };
 
-    return jw_chart_words(&chart, view->chart_title,
-                          view->unit != NULL ? view->unit : jw_report_text_unit(view->format));
+    return jw_chart_words(&chart, view->chart_title, &drawn);
 }

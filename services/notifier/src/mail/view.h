@@ -37,6 +37,7 @@ typedef struct {
     JwFormat format;   /* of the values */
     int decimals;      /* of the values; -1: unknown */
     char *unit;        /* of the values; NULL: of their format */
+    char *unit_one;    /* behind 1; NULL: `unit` */
     JwChart chart_kind;
     JwChartSeries more[JW_CHART_SERIES_MAX - 1]; /* owned, as the values are */
     size_t n_more;

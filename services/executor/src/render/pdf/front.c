@@ -332,10 +332,8 @@ exe_pdf_chart(ExePdfCanvas *canvas, const JwReportTable *table)
     const double height = jw_chart_height(&data.chart) * CHART_SCALE * CHART_LOWER;
     exe_pdf_frame(canvas, EXE_PDF_WHITE, EXE_PDF_LINE, EXE_PDF_MARGIN, canvas->y, inner, height, 5);
     if (!canvas->dry) {
-        const char *unit = table->columns[table->chart_columns[0]].unit;
-        const JwFormat format = table->columns[table->chart_columns[0]].format;
         char *words = jw_chart_words(&data.chart, table->title,
-                                     unit != NULL ? unit : jw_report_text_unit(format));
+                                     &table->columns[table->chart_columns[0]]);
         g_ptr_array_add(canvas->figures, words != NULL ? words : g_strdup(table->title));
         exe_pdf_tag(canvas, "Figure");
         cairo_t *cr = exe_pdf_draw(canvas);

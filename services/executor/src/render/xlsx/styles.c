@@ -153,7 +153,8 @@ number_format(const ExeXlsxLook *look)
         return g_steal_pointer(&plain);
     }
     g_autofree char *one = unit_format(look->unit_one);
-    return g_strdup_printf("[=1]%s%s%s;%s", marks, digits, one, plain);
+    return g_strdup_printf("%s%s%s%s;%s", look->one_below_two ? "[<2]" : "[=1]", marks, digits, one,
+                           plain);
 }
 
 /* The lines around it, and the ground it stands on. */

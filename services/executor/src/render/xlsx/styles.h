@@ -24,6 +24,7 @@ typedef struct {
     bool sign;            /* "+" in front of what is above zero */
     bool approximate;     /* says so in front of the number */
     const char *unit_one; /* behind 1; NULL: `unit` */
+    bool one_below_two;   /* it is behind all that is below two, by the rule of the language */
     JwLevel level;        /* its colours, and its sign in front of a number */
 } ExeXlsxLook;
 

@@ -52,7 +52,7 @@ comparison_write(ExeBook *book, const JwReportFigure *figure, lxw_worksheet *she
     const ExeXlsxLook look = { .style = EXE_XLSX_BESIDE,
                                .format = figure->format,
                                .decimals = figure->decimals,
-                               .unit = figure->unit };
+                               .unit = beside->previous_unit };
     ExeXlsxLook change = look, share = look;
 
     change.sign = true;

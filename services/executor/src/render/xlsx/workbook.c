@@ -64,7 +64,9 @@ list_new(ExeRender *self)
                                    .format = column->format,
                                    .decimals = exe_xlsx_list_decimals(column),
                                    .unit = unit,
-                                   .unit_one = one };
+                                   .unit_one = one,
+                                   .one_below_two =
+                                       jw_report_is_one(0, self->input.def->language) };
         if (is_percent(column) && self->cells == NULL) {
             self->cells = g_new0(JwValue, columns->len);
         }
