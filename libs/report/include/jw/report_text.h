@@ -68,6 +68,14 @@ char *jw_report_text_days(int64_t start_ms, int64_t end_ms, GTimeZone *zone, con
 /* "11 Jan 2021, 00:05 UTC" in @language (nullable). (transfer full) */
 char *jw_report_moment(int64_t time_ms, const char *language);
 
+/* "Weekly report", "Report": what it is, by its period. (transfer none) */
+const char *jw_report_kind(JwPeriodType period, const char *language);
+
+/* What stands above a report's name, that of its job: its kind, and its type's title where that is
+ * another: "Weekly report · Call records". @title, @name: (nullable). (transfer full) */
+char *jw_report_kind_line(JwPeriodType period, const char *title, const char *name,
+                          const char *language);
+
 /* A filter's name for people: "Departments" of "departmentIds", "Event types" of "eventTypes".
  * (transfer full) */
 char *jw_report_text_filter_name(const char *name);
