@@ -32,12 +32,13 @@ test_all_parts(void **state G_GNUC_UNUSED)
     static const char *const parts[] = {
         "<!DOCTYPE html>\n<html lang=\"en\">",
         "content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\"",
-        "<title>Call records, 4 Jan 2021 – 10 Jan 2021</title>",
-        ">Weekly report</div>",
+        "<title>Calls of the week, 4 Jan 2021 – 10 Jan 2021</title>",
+        ">Weekly report · Call records</div>\n<h1 ",
+        ">Calls of the week</h1>",
         "Agents: Ann, &lt;Bob&gt;",
         "Requested by Ann &amp; Co",
         ">1,234</div>",
-        "▲ +34 (+2.8 %)",
+        "▲ +34 <span style=\"white-space:nowrap\">(+2.8 %)</span>",
         "vs 28 Dec – 3 Jan (1,200)",
         "<li>Two groups are left out.</li>",
         "<th colspan=\"2\"></th><th class=\"g\" colspan=\"2\">Monday</th>"
@@ -73,6 +74,24 @@ test_all_parts(void **state G_GNUC_UNUSED)
     assert_int_equal(count_of(page, "http://") + count_of(page, "https://"), 0);
     g_autofree char *again = fk_write(&kit, &exe_render_html, rows, 1, NULL);
     assert_string_equal(page, again);
+}
+
+/* A job without a name of its own has that of its type. */
+static void
+test_names(void **state G_GNUC_UNUSED)
+{
+    static const char *const names[] = { NULL, "Call records" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_auto(FileKit) kit = { 0 };
+
+        fk_init(&kit, "UTC");
+        kit.input.title = names[i];
+        g_autofree char *page = fk_write(&kit, &exe_render_html, NULL, 0, NULL);
+        assert_has(page, "<title>Call records, 4 Jan 2021 – 10 Jan 2021</title>");
+        assert_has(page, ">Weekly report</div>\n<h1 ");
+        assert_has(page, ">Call records</h1>");
+    }
 }
 
 /* Where the head of a column says so, its values are estimates. */
@@ -282,6 +301,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_parts),
+        cmocka_unit_test(test_names),
         cmocka_unit_test(test_estimates_are_marked),
         cmocka_unit_test(test_levels_of_totals),
         cmocka_unit_test(test_units_of_one),

@@ -284,6 +284,36 @@ test_the_summary_says_when_and_of_what(void **state G_GNUC_UNUSED)
     assert_part(&kit, "xl/worksheets/sheet1.xml", "<v>1234</v>", true);
 }
 
+/* The name of the job leads; what it is stands above. Without one the type's title leads. */
+static void
+test_names(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        const char *name, *kind, *title;
+    } cases[] = {
+        { "Calls of the week", ">Weekly report · Call records<", ">Calls of the week<" },
+        { "Call records", ">Weekly report<", ">Call records<" },
+        { NULL, ">Weekly report<", ">Call records<" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(FileKit) kit = { 0 };
+
+        fk_init(&kit, "UTC");
+        kit.input.title = cases[i].name;
+        kit.def->title = (g_free(kit.def->title), g_strdup("Call records"));
+        fk_column(&kit, "n", "n", JW_FORMAT_INTEGER);
+        write_book(&kit, NULL, 0);
+        assert_part(&kit, "xl/sharedStrings.xml", cases[i].kind, true);
+        assert_part(&kit, "xl/sharedStrings.xml", cases[i].title, true);
+        (void)style_of(&kit, "xl/worksheets/sheet1.xml", "B1");
+        (void)style_of(&kit, "xl/worksheets/sheet1.xml", "B2");
+        g_autofree char *title = g_strdup_printf("<dc:title%s/dc:title>", cases[i].title);
+        assert_part(&kit, "docProps/core.xml", title, true);
+        assert_part(&kit, "docProps/core.xml", "<dc:subject>Call records</dc:subject>", true);
+    }
+}
+
 /* Nobody wants a long list on paper. */
 static void
 test_a_long_list_is_not_printed(void **state G_GNUC_UNUSED)
@@ -439,6 +469,7 @@ main(void)
         cmocka_unit_test(test_percentages),
         cmocka_unit_test(test_units_of_one),
         cmocka_unit_test(test_the_summary_says_when_and_of_what),
+        cmocka_unit_test(test_names),
         cmocka_unit_test(test_a_long_list_is_not_printed),
         cmocka_unit_test(test_a_list_goes_on_in_another_sheet),
         cmocka_unit_test(test_a_chart_without_totals),

@@ -57,23 +57,14 @@ static const char style[] =
     "--line:#24304a;--soft:#a3b1c9;--ink:#f1f5f9;--head:#18233b;--band:#1b2a4d;--good:#14432a;"
     "--warn:#4a3410;--bad:#4c1d1d;--good-ink:#86efac;--warn-ink:#fcd34d;--bad-ink:#fca5a5}"
     ".dark{color:#f1f5f9 !important}.soft{color:#a3b1c9 !important}"
-    ".chart img{filter:invert(1) hue-rotate(180deg);mix-blend-mode:screen}}\n"
+    ".chart{background:var(--sheet)}.chart img{filter:invert(1) "
+    "hue-rotate(180deg);mix-blend-mode:screen}}\n"
     "@media print{@page{margin:14mm}body{background:#fff}main{margin:0;border:0;max-width:none}"
     ".scroll{overflow:visible;max-height:none;border:0}.scroll thead{position:static}"
     ".scroll tr{break-inside:avoid}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}\n";
 
-static const char *
-kind_of(const JwReportResult *result)
-{
-    static const JwWord words[] = { [JW_PERIOD_CUSTOM] = JW_WORD_REPORT,
-                                    [JW_PERIOD_WEEKLY] = JW_WORD_WEEKLY_REPORT,
-                                    [JW_PERIOD_MONTHLY] = JW_WORD_MONTHLY_REPORT };
-
-    return jw_report_word(words[result->period], result->language);
-}
-
 static void
-put_band(const ExeHtml *self, const JwReportResult *result)
+put_band(const ExeHtml *self, const JwReportResult *result, const char *name)
 {
     g_autoptr(GArray) limits = g_array_new(FALSE, FALSE, sizeof(JwPageFigure));
 
@@ -83,10 +74,12 @@ put_band(const ExeHtml *self, const JwReportResult *result)
                                      (char *)(uintptr_t)limit->text };
         g_array_append_val(limits, shown);
     }
+    g_autofree char *kind =
+        jw_report_kind_line(result->period, result->title, name, result->language);
     const JwPageTitle title = {
         .sort = JW_PAGE_REPORT,
-        .kind = kind_of(result),
-        .title = result->title,
+        .kind = kind,
+        .title = name != NULL ? name : result->title,
         .line = result->period_label,
         .aside = result->time_zone,
         .requester = result->requester,
@@ -100,7 +93,7 @@ put_band(const ExeHtml *self, const JwReportResult *result)
 }
 
 void
-exe_html_head(const ExeHtml *self, const JwReportResult *result)
+exe_html_head(const ExeHtml *self, const JwReportResult *result, const char *name)
 {
     GString *out = self->out->text;
     const char *language = result->language != NULL ? result->language : "en";
@@ -111,11 +104,11 @@ exe_html_head(const ExeHtml *self, const JwReportResult *result)
                    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
                    "style-src 'unsafe-inline'; img-src data:\">\n"
                    "<meta name=\"color-scheme\" content=\"light dark\">\n<title>%s, %s</title>\n",
-                   language, result->title, result->period_label);
+                   language, name != NULL ? name : result->title, result->period_label);
     g_string_append(out, "<style>\n");
     g_string_append(out, style);
     g_string_append(out, "</style>\n</head>\n<body>\n<main>\n");
-    put_band(self, result);
+    put_band(self, result, name);
 }
 
 /* The period before in a few words: less than a year before, days need no year. (transfer full)
@@ -180,8 +173,7 @@ exe_html_front(const ExeHtml *self, const JwReportResult *result)
 }
 
 void
-exe_html_foot(const ExeHtml *self, const JwReportResult *result, const char *title,
-              int64_t made_at_ms)
+exe_html_foot(const ExeHtml *self, const JwReportResult *result, int64_t made_at_ms)
 {
     g_autofree char *time = jw_report_text_time(made_at_ms, JW_FORMAT_DATETIME, self->zone.zone);
     g_autofree char *made = jw_report_word_fill(JW_WORD_MADE_AT, result->language, time, NULL);
@@ -189,8 +181,7 @@ exe_html_foot(const ExeHtml *self, const JwReportResult *result, const char *tit
     g_autofree char *read =
         jw_report_word_fill(JW_WORD_RECORDS_READ, result->language, count, NULL);
 
-    jw_page_append(self->out->text, "<footer>%s%s%s (%s) &#183; %s &#183; Jobwire</footer>\n",
-                   title != NULL ? title : "", title != NULL ? " · " : "", made, result->time_zone,
-                   read);
+    jw_page_append(self->out->text, "<footer>%s (%s) &#183; %s &#183; Jobwire</footer>\n", made,
+                   result->time_zone, read);
     g_string_append(self->out->text, PAGE_END);
 }

@@ -184,10 +184,13 @@ exe_summary_write(ExeBook *book, const ExeRenderInput *input, const JwReportResu
 {
     g_autofree char *subtitle = summary_subtitle(result);
 
+    g_autofree char *kind =
+        jw_report_kind_line(result->period, result->title, input->title, result->language);
+    const char *title = input->title != NULL ? input->title : result->title;
+
     exe_book_note(book, worksheet_set_row(sheet, 1, 30, NULL));
-    if (input->title != NULL) {
-        exe_book_text(book, sheet, 1, 1, input->title, book->styles.title);
-    }
+    exe_book_text(book, sheet, 0, 1, kind, book->styles.muted);
+    exe_book_text(book, sheet, 1, 1, title != NULL ? title : "", book->styles.title);
     exe_book_text(book, sheet, 2, 1, subtitle, book->styles.muted);
     summary_scope(book, result, sheet);
     summary_head(book, result, sheet, FIRST_ROW - 1);

@@ -99,8 +99,11 @@ xlsx_open(const ExeRenderInput *input, GError **error)
     ExeRender *self = g_new0(ExeRender, 1);
     g_autofree char *temp_dir = g_strdup(input->temp_dir);
     lxw_workbook_options options = { .tmpdir = temp_dir };
-    g_autofree char *title = jw_text_one_line(input->title != NULL ? input->title : "");
+    const char *type = input->def->title != NULL ? input->def->title : "";
+    g_autofree char *title = jw_text_one_line(input->title != NULL ? input->title : type);
+    g_autofree char *subject = jw_text_one_line(type);
     lxw_doc_properties properties = { .title = title,
+                                      .subject = subject,
                                       .created = (time_t)(input->made_at_ms / 1000) };
 
     self->input = *input;
