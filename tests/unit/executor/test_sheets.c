@@ -314,6 +314,54 @@ test_names(void **state G_GNUC_UNUSED)
     }
 }
 
+/* Without decimals of its column a number of the list is shown with its own, as in all formats. */
+static void
+test_decimals_of_the_list(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        const char *cell, *format;
+    } cells[] = {
+        { "A2", "#,##0&quot; s&quot;" },
+        { "A3", "#,##0.00&quot; s&quot;" },
+        { "A4", "#,##0&quot; s&quot;" },
+        { "B2", "#,##0.0 %" },
+        { "B3", "#,##0 %" },
+        { "B4", "#,##0.00000 %" },
+        { "C2", "#,##0.000" },
+        { "C3", "#,##0.00000000" },
+        { "C4", "#,##0" },
+        { "D2", "#,##0" },
+        { "D3", "#,##0.0" },
+        { "E2", "#,##0.00" },
+        { "E3", "#,##0.00" },
+    };
+    const JwValue rows[] = {
+        fk_real(1189),  fk_real(82.5),     fk_real(0.125),   fk_int(3),    fk_real(1),
+        fk_real(12.25), fk_int(100),       fk_real(1.5e-07), fk_real(1.5), fk_real(2.5),
+        fk_int(7),      fk_real(33.33333), fk_real(1e15),    FK_NULL,      FK_NULL,
+    };
+    g_auto(FileKit) kit = { 0 };
+
+    fk_init(&kit, "UTC");
+    fk_column(&kit, "talk", "Talk", JW_FORMAT_SECONDS);
+    fk_column(&kit, "rate", "Rate", JW_FORMAT_PERCENT);
+    fk_column(&kit, "amount", "Amount", JW_FORMAT_DECIMAL);
+    fk_column(&kit, "n", "N", JW_FORMAT_INTEGER);
+    fk_column(&kit, "fixed", "Fixed", JW_FORMAT_DECIMAL);
+    g_array_index(kit.def->columns, JwColumnDef, 4).decimals = 2;
+    write_book(&kit, rows, 3);
+    for (size_t i = 0; i < G_N_ELEMENTS(cells); i++) {
+        assert_format(&kit, TABLE, cells[i].cell, cells[i].format);
+    }
+    assert_true(number_of(&kit, TABLE, "A3") == 12.25);
+    assert_true(number_of(&kit, TABLE, "C3") == 1.5e-07);
+    /* As wide as the longest number with the most decimals: "1,000,000,000,000,000.00000000". */
+    g_autofree char *sheet = read_part(&kit, TABLE);
+    const char *width = strstr(sheet, "<col min=\"3\" max=\"3\" width=\"");
+    assert_non_null(width);
+    assert_true(g_ascii_strtod(width + strlen("<col min=\"3\" max=\"3\" width=\""), NULL) > 30);
+}
+
 /* Nobody wants a long list on paper. */
 static void
 test_a_long_list_is_not_printed(void **state G_GNUC_UNUSED)
@@ -470,6 +518,7 @@ main(void)
         cmocka_unit_test(test_units_of_one),
         cmocka_unit_test(test_the_summary_says_when_and_of_what),
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_decimals_of_the_list),
         cmocka_unit_test(test_a_long_list_is_not_printed),
         cmocka_unit_test(test_a_list_goes_on_in_another_sheet),
         cmocka_unit_test(test_a_chart_without_totals),

@@ -70,9 +70,6 @@ exe_xlsx_value_format(const JwValue *value, JwFormat format)
     return number && format >= JW_FORMAT_TEXT ? JW_FORMAT_DECIMAL : format;
 }
 
-/* The decimals that a column of the list shows: its own, or those usual for its format. */
-int exe_xlsx_list_decimals(const JwColumnDef *column);
-
 /* The space that a filter's button takes of a head, in characters. */
 #define EXE_FILTER_WIDTH 2.0
 
