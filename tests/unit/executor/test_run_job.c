@@ -358,21 +358,24 @@ test_too_large(void **state)
 
 #define MANY_AGENTS 1000
 #define MANY_HOURS  24
+#define MANY_TOPICS 5
 
-/* A record of each agent in each hour of a day. */
+/* A record of each agent on each topic in each hour of a day. */
 static void
 insert_many(ExeKit *kit)
 {
-    static const char *const fields[] = { "callId", "startedAt", "agent", NULL };
+    static const char *const fields[] = { "callId", "startedAt", "agent", "topic", NULL };
 
-    for (int i = 0; i < MANY_AGENTS * MANY_HOURS; i++) {
+    for (int i = 0; i < MANY_AGENTS * MANY_HOURS * MANY_TOPICS; i++) {
         g_autoptr(GError) error = NULL;
         g_autofree char *id = g_strdup_printf("many-%d", i);
         g_autofree char *agent = g_strdup_printf("agent %d", i % MANY_AGENTS);
+        g_autofree char *topic = g_strdup_printf("topic %d", i / MANY_AGENTS / MANY_HOURS);
         const JwValue row[] = {
             { .type = JW_VALUE_TEXT, .text = id, .length = strlen(id) },
-            { .type = JW_VALUE_TIME, .time_ms = KIT_WEEK + i / MANY_AGENTS * HOUR },
+            { .type = JW_VALUE_TIME, .time_ms = KIT_WEEK + i / MANY_AGENTS % MANY_HOURS * HOUR },
             { .type = JW_VALUE_TEXT, .text = agent, .length = strlen(agent) },
+            { .type = JW_VALUE_TEXT, .text = topic, .length = strlen(topic) },
         };
         const char *ids[] = { id };
         const JwValue *rows[] = { row };
@@ -392,9 +395,8 @@ test_too_much_is_named(void **state)
     } cases[] = {
         { "{\"period\":{\"type\":\"weekly\"}}", "\"format\":\"pdf\"", "TOO_MANY_RECORDS",
           "output.content \"tables\"" },
-        { "{\"period\":{\"type\":\"weekly\"},\"groupBy\":[\"agent\",\"hour\"]}",
-          "\"format\":\"pdf\",\"content\":\"tables\"", "TOO_MANY_GROUPS",
-          "more than 20,000 groups" },
+        { "{\"period\":{\"type\":\"weekly\"},\"groupBy\":[\"agent\",\"hour\",\"topic\"]}",
+          "\"format\":\"xlsx\"", "TOO_MANY_GROUPS", "more than 100000 combinations" },
     };
     ExeKit *kit = *state;
 
