@@ -160,6 +160,47 @@ test_thresholds_have_colours(void **state G_GNUC_UNUSED)
     assert_int_not_equal(style_of(&kit, "xl/worksheets/sheet1.xml", "D7"), good);
 }
 
+static double
+width_of(const FileKit *kit, const char *part, int column)
+{
+    g_autofree char *text = read_part(kit, part);
+    g_autofree char *begin = g_strdup_printf("<col min=\"%d\" max=\"%d\" width=\"", column, column);
+    const char *at = strstr(text, begin);
+
+    assert_non_null(at);
+    return g_ascii_strtod(at + strlen(begin), NULL);
+}
+
+/* A number with its signs has room: without it shows as "###". */
+static void
+test_signs_have_room(void **state G_GNUC_UNUSED)
+{
+    const JwValue cells[] = { fk_text("Ann"), fk_int(1234567890123) };
+    double widths[2][2] = { 0 };
+
+    for (size_t i = 0; i < 2; i++) {
+        const JwReportColumn columns[] = {
+            { .label = "Who", .format = JW_FORMAT_TEXT },
+            { .label = "n", .format = JW_FORMAT_INTEGER, .unit = " calls", .approximate = i > 0 },
+        };
+        JwLevel levels[] = { JW_LEVEL_NONE, i > 0 ? JW_LEVEL_BAD : JW_LEVEL_NONE };
+        g_auto(FileKit) kit = { 0 };
+
+        fk_init(&kit, "UTC");
+        kit.input.content = JW_CONTENT_TABLES;
+        fk_table(&kit, "T", columns, 2, cells, 1)->levels = levels;
+        JwReportFigure *figure = fk_figure(&kit, "n", "n", JW_FORMAT_INTEGER, fk_int(1234567890123),
+                                           "1,234,567,890,123 calls");
+        figure->unit = " calls";
+        figure->level = levels[1];
+        write_book(&kit, NULL, 0);
+        widths[i][0] = width_of(&kit, TABLE, 2);
+        widths[i][1] = width_of(&kit, "xl/worksheets/sheet1.xml", 3);
+    }
+    assert_true(widths[1][0] - widths[0][0] == 4);
+    assert_true(widths[1][1] - widths[0][1] == 2);
+}
+
 /* Percentages are the numbers that people calculate with, wherever they stand. */
 static void
 test_percentages(void **state G_GNUC_UNUSED)
@@ -356,10 +397,7 @@ test_decimals_of_the_list(void **state G_GNUC_UNUSED)
     assert_true(number_of(&kit, TABLE, "A3") == 12.25);
     assert_true(number_of(&kit, TABLE, "C3") == 1.5e-07);
     /* As wide as the longest number with the most decimals: "1,000,000,000,000,000.00000000". */
-    g_autofree char *sheet = read_part(&kit, TABLE);
-    const char *width = strstr(sheet, "<col min=\"3\" max=\"3\" width=\"");
-    assert_non_null(width);
-    assert_true(g_ascii_strtod(width + strlen("<col min=\"3\" max=\"3\" width=\""), NULL) > 30);
+    assert_true(width_of(&kit, TABLE, 3) > 30);
 }
 
 /* Nobody wants a long list on paper. */
@@ -514,6 +552,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_several_keys_and_totals),
         cmocka_unit_test(test_thresholds_have_colours),
+        cmocka_unit_test(test_signs_have_room),
         cmocka_unit_test(test_percentages),
         cmocka_unit_test(test_units_of_one),
         cmocka_unit_test(test_the_summary_says_when_and_of_what),

@@ -87,7 +87,8 @@ figures_write(ExeBook *book, const JwReportResult *result, lxw_worksheet *sheet,
         exe_book_text(book, sheet, row + i, 1, figure->label, book->styles.label);
         figure_cell(book, sheet, row + i, 2, &figure->value, figure->text, look);
         widths[1] = exe_column_width(widths[1], figure->label);
-        widths[2] = exe_column_width(widths[2], figure->text);
+        const double marks = exe_marks_width(false, figure->level); /* the text says the other */
+        widths[2] = MAX(widths[2], exe_column_width(0, figure->text) + marks);
         if (end == COLUMNS && figure->comparison.previous_text != NULL) {
             comparison_write(book, figure, sheet, row + i, widths);
         }

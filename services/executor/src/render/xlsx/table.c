@@ -70,6 +70,12 @@ is_percent(const JwReportColumn *column)
     return exe_xlsx_is_percent(column->format, column->unit);
 }
 
+double
+exe_marks_width(bool approximate, JwLevel level)
+{
+    return (approximate ? 2 : 0) + (level != JW_LEVEL_NONE ? 2 : 0);
+}
+
 static double
 column_width(const JwReportTable *table, size_t column)
 {
@@ -82,7 +88,9 @@ column_width(const JwReportTable *table, size_t column)
         const JwTextForm form = { about->format, about->decimals, about->unit, true, NULL };
         g_autofree char *text = jw_report_text_form(cell, &form);
         const bool time = cell->type == JW_VALUE_TIME;
-        const double wanted = exe_column_width(width, time ? EXE_TIME_SHOWN : text);
+        const double marks =
+            exe_marks_width(about->approximate, jw_report_cell_level(table, row, column));
+        const double wanted = MAX(width, exe_column_width(0, time ? EXE_TIME_SHOWN : text) + marks);
         width = cell->type == JW_VALUE_TEXT ? MAX(width, MIN(wanted, WIDTH_MAX)) : wanted;
     }
     return MIN(width, EXE_WIDTH_MOST);
