@@ -123,6 +123,7 @@ def test_the_file_has_every_row_and_figure(done):
     book = workbook.read(done["bytes"])
     assert book.sheetnames == ["Summary", "Calls by hour", "Calls by day", "By agent", "By topic", "Calls"]
     summary = book["Summary"]
+    assert summary["B1"].value == f"{done['kind']} · Call records"
     assert summary["B2"].value == done["body"]["name"]
     assert summary["B3"].value == f"{done['period']} ({done['zone']})"
     limits = "Only a part of the records: Event types: Contract related, Streaming"
@@ -177,12 +178,15 @@ def test_the_mail_has_the_figures_and_the_file(done):
     assert message["To"] == done["recipient"]
     assert message["From"] == "Jobwire <reports@jobwire.localhost>"
     part = done["case"] == "custom"  # which has a filter
-    head = f"Call records: {done['kind']}, {done['period']}" + " (Contract related, Streaming)" * part
+    lead = f"{done['body']['name']} · Call records"
+    head = f"{lead}: {done['kind']}, {done['period']}" + " (Contract related, Streaming)" * part
     assert message["Subject"] == page["subject"] == head
     plain = text_of(message, "plain")
     assert ("Only a part of the records:\n  Event types: Contract related, Streaming\n" in plain) == part
     assert "\nRequested by Ada Test\n" in plain
-    assert f"{done['kind']}, {done['period']} ({done['zone']})" in plain
+    assert plain.startswith(
+        f"{done['body']['name']}\nCall records\n{done['kind']}, {done['period']} ({done['zone']})\n"
+    )
     markup = visible(text_of(message, "html"))
     assert ("Only a part of the records Event types: Contract related, Streaming" in markup) == part
     assert "Requested by Ada Test" in markup

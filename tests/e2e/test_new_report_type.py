@@ -141,7 +141,7 @@ def test_its_workbook_and_mail(own):
     summary = {row[1]: row[2] for row in book["Summary"].iter_rows(min_row=7, max_row=9, values_only=True)}
     assert summary == {"Visits": 4, "Minutes": 90, "Share of emergencies": 50}
     page, message = MailDev().only(recipient)
-    assert message["Subject"] == "Visits of the clinic: Report, 5 Mar 2024 – 6 Mar 2024"
+    assert message["Subject"] == "Visits · Visits of the clinic: Report, 5 Mar 2024 – 6 Mar 2024"
     assert "50.0 %" in text_of(message, "plain")
 
 

@@ -11,6 +11,8 @@ import zipfile
 import pytest
 
 import workbook
+from maildev import MailDev
+from smtpsink import text_of
 from stack import TOP, Stack, address, weekly
 from wait import until
 
@@ -130,17 +132,25 @@ def test_letter_paper(own, tmp_path):
 
 
 def test_a_list_that_is_too_long_is_refused(own):
-    """20,000 records are the most; the job says what to do."""
+    """20,000 records are the most; the job says what to do, and so does the mail to who asked for it."""
     records = own.db["call_records"]
     first = records.find_one({"startedAt": {"$ne": None}})
     records.insert_many({**first, "_id": f"many-{n}", "agent": "Many"} for n in range(20001))
     try:
-        api = own.api()
+        who = address(own, "many")
+        api = own.api(own.token(email=who))
         body = weekly([], "Too many", "pdf")
         body["parameters"] = {"filters": {"agents": ["Many"]}}
         job_id = api.create(body)
         until(lambda: api.job(job_id)["status"] == "failed", 60, "the job has failed")
-        message = json.dumps(api.job(job_id)["error"])
-        assert "more than 20,000 records" in message and "xlsx or csv" in message
+        error = api.job(job_id)["error"]
+        assert error["code"] == "TOO_MANY_RECORDS"
+        assert "more than 20,000 records" in error["message"] and "xlsx or csv" in error["message"]
+        _page, mail = MailDev().only(who)
+        text = text_of(mail, "plain")
+        assert "Its list has more records than a file of that format may list." in text
+        assert "Ask for a workbook or a CSV file" in text and 'the tables alone (output.content "tables")' in text
+        body["output"]["content"] = "tables"
+        api.wait(api.create(body))
     finally:
         records.delete_many({"agent": "Many"})

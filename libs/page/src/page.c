@@ -138,6 +138,24 @@ value_size(const char *text)
     return length <= 9 ? 24 : length <= 13 ? 18 : 15;
 }
 
+/* What is in parentheses at its end, "(+2.8 %)", is not broken. */
+static void
+append_change(GString *out, const char *change)
+{
+    const char *percent = g_strrstr(change, " (");
+    g_autofree char *first =
+        percent != NULL ? g_strndup(change, (size_t)(percent + 1 - change)) : g_strdup(change);
+
+    jw_page_append(out,
+                   "<div class=\"dark\" style=\"margin-top:4px;font-size:12px;line-height:17px;"
+                   "font-weight:600;color:#334155;word-break:break-word\">%s",
+                   first);
+    if (percent != NULL) {
+        jw_page_append(out, "<span style=\"white-space:nowrap\">%s</span>", percent + 1);
+    }
+    g_string_append(out, "</div>");
+}
+
 void
 jw_page_card(GString *out, const JwPageCard *card)
 {
@@ -161,10 +179,7 @@ jw_page_card(GString *out, const JwPageCard *card)
                        colours[card->level], card->level_word);
     }
     if (card->change != NULL) {
-        jw_page_append(out,
-                       "<div class=\"dark\" style=\"margin-top:4px;font-size:12px;line-height:17px;"
-                       "font-weight:600;color:#334155;word-break:break-word\">%s</div>",
-                       card->change);
+        append_change(out, card->change);
     }
     if (card->change != NULL && card->against != NULL) {
         jw_page_append(out,

@@ -63,10 +63,13 @@ end_completed(Exe *self, const JwJob *job, const JwJobResult *result)
     return outcome;
 }
 
+/* @code: (nullable): in the place of the cause's own. */
 static const char *
-end_failed(Exe *self, const JwJob *job, bool timed_out, const GError *cause)
+end_failed(Exe *self, const JwJob *job, bool timed_out, const GError *cause, const char *code)
 {
-    const JwJobChange change = jw_jobs_failure(job, cause, timed_out, jw_clock_now_ms(self->clock));
+    JwJobChange change = jw_jobs_failure(job, cause, timed_out, jw_clock_now_ms(self->clock));
+
+    change.error_code = code != NULL ? code : change.error_code;
     bool again = change.transition == JW_CHANGE_FAIL_RETRY;
 
     jw_warn("attempt_failed", JW_STR("code", change.error_code),
@@ -85,11 +88,12 @@ end_timed_out(Exe *self, const JwJob *job)
                   " s; ask for less, a shorter period or narrower filters, or for more time with "
                   "timeoutSeconds",
                   (job->timeout_ms + 999) / 1000);
-    return end_failed(self, job, true, cause);
+    return end_failed(self, job, true, cause, NULL);
 }
 
 static const char *
-end_stopped(Exe *self, const JwJob *job, ExeStopReason reason, const GError *cause)
+end_stopped(Exe *self, const JwJob *job, ExeStopReason reason, const GError *cause,
+            const char *code)
 {
     static const JwJobChange cancelled = { .transition = JW_CHANGE_CANCELLED };
     static const JwJobChange release = { .transition = JW_CHANGE_RELEASE };
@@ -104,7 +108,7 @@ end_stopped(Exe *self, const JwJob *job, ExeStopReason reason, const GError *cau
     case EXE_STOP_LOST:
         return "lost";
     case EXE_GO_ON:
-        return end_failed(self, job, false, cause);
+        return end_failed(self, job, false, cause, code);
     }
     g_assert_not_reached();
 }
@@ -129,7 +133,8 @@ exe_run_claimed(Exe *self, const JwJob *job)
     ExeStopReason reason = exe_attempt_stop_reason(attempt);
     exe_attempt_end(attempt);
 
-    outcome = ok ? end_completed(self, job, &result) : end_stopped(self, job, reason, error);
+    outcome = ok ? end_completed(self, job, &result)
+                 : end_stopped(self, job, reason, error, result.failure);
     jw_info("attempt_ended", JW_STR("outcome", outcome),
             JW_INT("duration_ms", jw_clock_mono_ms(self->clock) - started));
     jw_metric_add(exe_metrics[EXE_METRIC_ATTEMPTS], outcome, 1);

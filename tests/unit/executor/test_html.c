@@ -32,19 +32,24 @@ test_all_parts(void **state G_GNUC_UNUSED)
     static const char *const parts[] = {
         "<!DOCTYPE html>\n<html lang=\"en\">",
         "content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\"",
-        "<title>Call records, 4 Jan 2021 – 10 Jan 2021</title>",
-        ">Weekly report</div>",
+        "<title>Calls of the week, 4 Jan 2021 – 10 Jan 2021</title>",
+        ">Weekly report · Call records</div>\n<h1 ",
+        ">Calls of the week</h1>",
         "Agents: Ann, &lt;Bob&gt;",
         "Requested by Ann &amp; Co",
         ">1,234</div>",
-        "▲ +34 (+2.8 %)",
+        "▲ +34 <span style=\"white-space:nowrap\">(+2.8 %)</span>",
         "vs 28 Dec – 3 Jan (1,200)",
         "<li>Two groups are left out.</li>",
         "<th colspan=\"2\"></th><th class=\"g\" colspan=\"2\">Monday</th>"
         "<th class=\"g\" colspan=\"1\">Tuesday</th>",
-        "<tr><td class=\"k\">Ann</td><td class=\"k\">=1+1</td><td class=\"n good\">3</td>"
-        "<td class=\"n\">2</td><td class=\"n bad\">82.50 %</td></tr>",
-        "<td class=\"n warn\">-1</td><td class=\"n\"></td><td class=\"n\"></td></tr>",
+        "<tr><td class=\"k\">Ann</td><td class=\"k\">=1+1</td><td class=\"n good\">"
+        "<b role=\"img\" aria-label=\"good\" title=\"good\">✓</b> 3</td>"
+        "<td class=\"n\">2</td><td class=\"n bad\">"
+        "<b role=\"img\" aria-label=\"bad\" title=\"bad\">✗</b> 82.50 %</td></tr>",
+        "<td class=\"n warn\">"
+        "<b role=\"img\" aria-label=\"attention\" title=\"attention\">!</b> -1</td><td "
+        "class=\"n\"></td><td class=\"n\"></td></tr>",
         "<tr class=\"s\"><td class=\"k\">Total</td>",
         "<tr class=\"t\"><td class=\"k\">Total</td>",
         "<img alt=\"by Agent: most at 09:00 (2)\" src=\"data:image/png;base64,iVBOR",
@@ -69,6 +74,103 @@ test_all_parts(void **state G_GNUC_UNUSED)
     assert_int_equal(count_of(page, "http://") + count_of(page, "https://"), 0);
     g_autofree char *again = fk_write(&kit, &exe_render_html, rows, 1, NULL);
     assert_string_equal(page, again);
+}
+
+/* A job without a name of its own has that of its type. */
+static void
+test_names(void **state G_GNUC_UNUSED)
+{
+    static const char *const names[] = { NULL, "Call records" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_auto(FileKit) kit = { 0 };
+
+        fk_init(&kit, "UTC");
+        kit.input.title = names[i];
+        g_autofree char *page = fk_write(&kit, &exe_render_html, NULL, 0, NULL);
+        assert_has(page, "<title>Call records, 4 Jan 2021 – 10 Jan 2021</title>");
+        assert_has(page, ">Weekly report</div>\n<h1 ");
+        assert_has(page, ">Call records</h1>");
+    }
+}
+
+/* Where the head of a column says so, its values are estimates. */
+static void
+test_estimates_are_marked(void **state G_GNUC_UNUSED)
+{
+    g_auto(FileKit) kit = { 0 };
+
+    fk_init(&kit, "UTC");
+    fk_fill(&kit);
+    JwReportTable *table = &g_array_index(kit.result.tables, JwReportTable, 0);
+    table->columns[2].approximate = true;
+    g_autofree char *page = fk_write(&kit, &exe_render_html, NULL, 0, NULL);
+    assert_has(page, "<th class=\"n\">≈ Calls</th><th class=\"n\">Before</th>");
+    assert_int_equal(count_of(page, "≈"), 1);
+}
+
+/* Rows of totals have a ground of their own; what a threshold says of their cells is over it: the
+ * rule of a cell is the more special one. */
+static void
+test_levels_of_totals(void **state G_GNUC_UNUSED)
+{
+    static const char *const rules[] = { ".scroll tbody tr td.good{background:var(--good)}",
+                                         ".scroll tbody tr td.warn{background:var(--warn)}",
+                                         ".scroll tbody tr td.bad{background:var(--bad)}",
+                                         ".scroll tr.s td{background:",
+                                         ".scroll tr.t td{background:" };
+    JwLevel levels[4 * 5] = { [12] = JW_LEVEL_GOOD, [17] = JW_LEVEL_BAD };
+    g_auto(FileKit) kit = { 0 };
+
+    fk_init(&kit, "UTC");
+    fk_fill(&kit);
+    g_array_index(kit.result.tables, JwReportTable, 0).levels = levels;
+    g_autofree char *page = fk_write(&kit, &exe_render_html, NULL, 0, NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(rules); i++) {
+        assert_has(page, rules[i]);
+    }
+    assert_has(page, "<tr class=\"s\"><td class=\"k\">Total</td><td class=\"k\"></td>"
+                     "<td class=\"n good\"><b role=\"img\" aria-label=\"good\"");
+    assert_has(page, "<tr class=\"t\"><td class=\"k\">Total</td><td class=\"k\"></td>"
+                     "<td class=\"n bad\"><b role=\"img\" aria-label=\"bad\"");
+}
+
+/* Each number has the unit of its own, in the chart's words as well. */
+static void
+test_units_of_one(void **state G_GNUC_UNUSED)
+{
+    static const JwReportColumn columns[] = {
+        { .name = "who", .label = "Wer", .format = JW_FORMAT_TEXT },
+        { .name = "n",
+          .label = "n",
+          .format = JW_FORMAT_INTEGER,
+          .unit = " Anrufe",
+          .unit_one = " Anruf" },
+        { .name = "n",
+          .label = "Differenz",
+          .format = JW_FORMAT_INTEGER,
+          .role = JW_COLUMN_DIFFERENCE,
+          .unit = " Anrufe",
+          .unit_one = " Anruf" },
+    };
+    const JwValue cells[] = { fk_text("Ann"), fk_int(1),      fk_int(1), fk_text("Bob"), fk_int(0),
+                              fk_int(2),      fk_text("Cem"), fk_int(0), fk_int(-1) };
+    g_auto(FileKit) kit = { 0 };
+
+    fk_init(&kit, "UTC");
+    JwReportTable *table = fk_table(&kit, "Nach Person", columns, 3, cells, 3);
+    table->chart = JW_CHART_COLUMN;
+    table->chart_columns[0] = 1;
+    table->n_chart_columns = 1;
+    kit.result.language = "de";
+    g_autofree char *page = fk_write(&kit, &exe_render_html, NULL, 0, NULL);
+    assert_has(page, ">1 Anruf</td><td class=\"n\">+1 Anruf</td>");
+    assert_has(page, ">0 Anrufe</td><td class=\"n\">+2 Anrufe</td>");
+    assert_has(page, ">0 Anrufe</td><td class=\"n\">-1 Anruf</td>");
+    assert_has(page, "alt=\"Nach Person: am meisten bei Ann (1 Anruf)\"");
+    kit.result.language = "fr";
+    g_autofree char *french = fk_write(&kit, &exe_render_html, NULL, 0, NULL);
+    assert_has(french, ">0 Anruf</td><td class=\"n\">+2 Anrufe</td>");
 }
 
 static void
@@ -116,6 +218,9 @@ test_a_long_list_is_cut_and_says_so(void **state G_GNUC_UNUSED)
     assert_has(cut,
                "Only the first 5,000 of 5,001 records are shown here; a workbook, CSV or JSON");
     assert_int_equal(count_of(cut, "<tr><td class=\"n\">"), 5000);
+    kit.result.language = "de";
+    g_autofree char *german = fk_write(&kit, &exe_render_html, rows, 5001, NULL);
+    assert_has(german, "Hier stehen nur die ersten 5.000 von 5.001 Datensätzen; ");
     g_autofree char *none = fk_write(&kit, &exe_render_html, NULL, 0, NULL);
     assert_int_equal(count_of(none, "<tr><td class=\"n\">"), 0);
 }
@@ -196,6 +301,10 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_parts),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_estimates_are_marked),
+        cmocka_unit_test(test_levels_of_totals),
+        cmocka_unit_test(test_units_of_one),
         cmocka_unit_test(test_content_leaves_parts_out),
         cmocka_unit_test(test_a_long_list_is_cut_and_says_so),
         cmocka_unit_test(test_cells),

@@ -616,54 +616,6 @@ test_texts_of_all_sorts(void **state G_GNUC_UNUSED)
     }
 }
 
-/* A cell has three lines at most; its end is marked. The row is as high. */
-static void
-test_long_cells_end_in_an_ellipsis(void **state G_GNUC_UNUSED)
-{
-    g_auto(Pdf) self = { 0 };
-    g_autofree char *word = g_strnfill(5000, 'w');
-
-    pdf_init(&self);
-    pdf_column(&self, "Text", JW_FORMAT_TEXT, 20, -1);
-    pdf_column(&self, "End", JW_FORMAT_TEXT, 20, -1);
-    pdf_open(&self);
-    const JwValue row[] = { pdf_text(word), pdf_text("end") };
-    pdf_row(&self, row);
-    pdf_finish(&self);
-    assert_int_equal(pdf_count(&self, "…"), 1);
-    /* What is hidden is found and copied, within a bound. */
-    assert_in_range(pdf_count(&self, "w"), 100, 1300);
-}
-
-/* Numbers are never cut, however long: they are written smaller. */
-static void
-test_long_numbers_are_whole(void **state G_GNUC_UNUSED)
-{
-    g_auto(Pdf) self = { 0 };
-
-    pdf_init(&self);
-    pdf_column(&self, "N", JW_FORMAT_INTEGER, 1, -1);
-    pdf_column(&self, "R", JW_FORMAT_DECIMAL, 3, -1);
-    for (int i = 0; i < 6; i++) {
-        pdf_column(&self, "Text", JW_FORMAT_TEXT, 20, -1);
-    }
-    (void)pdf_figure(&self, "Sum", "-9,223,372,036,854,775,808.00 kilometres", 1);
-    pdf_open(&self);
-    JwValue row[8] = { pdf_whole(INT64_MAX), pdf_real(1234567.891) };
-    pdf_row(&self, row);
-    pdf_finish(&self);
-    assert_shows(&self, "1,234,567.891");
-    g_autofree char *plain = pdf_run("pdftotext", "-raw", self.path, "-");
-    g_autofree char *joined = pdf_words(plain);
-    for (char *at = joined; *at != '\0'; at++) {
-        *at = *at == '\n' ? '_' : *at;
-    }
-    g_auto(GStrv) pieces = g_strsplit(joined, "_", -1);
-    g_autofree char *all = g_strjoinv("", pieces);
-    assert_non_null(strstr(all, "9,223,372,036,854,775,807"));
-    assert_non_null(strstr(all, "-9,223,372,036,854,775,808.00"));
-}
-
 /* What is above zero has a sign where it is a difference, as in other formats. */
 static void
 test_differences_have_signs(void **state G_GNUC_UNUSED)
@@ -686,6 +638,38 @@ test_differences_have_signs(void **state G_GNUC_UNUSED)
                                         .role = rows[i].role };
         const JwValue value = pdf_real(rows[i].value);
         g_autofree char *text = exe_pdf_cell(&value, &column, &zone, NULL);
+        assert_string_equal(text, rows[i].text);
+    }
+}
+
+/* Each number has the unit of its own. */
+static void
+test_units_of_one(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        const char *language;
+        double value;
+        JwColumnRole role;
+        const char *text;
+    } rows[] = {
+        { "de", 1, JW_COLUMN_VALUE, "1 Anruf" },
+        { "de", 0, JW_COLUMN_VALUE, "0 Anrufe" },
+        { "de", -1, JW_COLUMN_DIFFERENCE, "-1 Anruf" },
+        { "de", 1, JW_COLUMN_DIFFERENCE, "+1 Anruf" },
+        { "de", 2, JW_COLUMN_DIFFERENCE, "+2 Anrufe" },
+        { "fr", 0, JW_COLUMN_VALUE, "0 Anruf" },
+        { "fr", 2, JW_COLUMN_PREVIOUS, "2 Anrufe" },
+    };
+    g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
+    JwZoneCache zone = { .zone = utc };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const JwReportColumn column = { .format = JW_FORMAT_INTEGER,
+                                        .role = rows[i].role,
+                                        .unit = " Anrufe",
+                                        .unit_one = " Anruf" };
+        const JwValue value = pdf_real(rows[i].value);
+        g_autofree char *text = exe_pdf_cell(&value, &column, &zone, rows[i].language);
         assert_string_equal(text, rows[i].text);
     }
 }
@@ -740,7 +724,8 @@ test_too_many_rows_are_refused(void **state G_GNUC_UNUSED)
     }
     assert_false(exe_render_pdf.row(self.render, &row, &error));
     assert_jw_error(error, JW_ERROR_TOO_LARGE,
-                    "*more than 20,000 records*ask for xlsx or csv, for a shorter period*");
+                    "*more than 20,000 records*ask for xlsx or csv, for the tables alone "
+                    "(output.content \"tables\"), for a shorter period*");
     g_auto(Pdf) groups = { 0 };
     pdf_init(&groups);
     groups.input.content = JW_CONTENT_TABLES;
@@ -952,9 +937,8 @@ main(void)
         cmocka_unit_test(test_a_wide_pivot),
         cmocka_unit_test(test_a_wide_list),
         cmocka_unit_test(test_texts_of_all_sorts),
-        cmocka_unit_test(test_long_cells_end_in_an_ellipsis),
-        cmocka_unit_test(test_long_numbers_are_whole),
         cmocka_unit_test(test_differences_have_signs),
+        cmocka_unit_test(test_units_of_one),
         cmocka_unit_test(test_ten_thousand_rows),
         cmocka_unit_test(test_too_many_rows_are_refused),
         cmocka_unit_test(test_same_bytes),

@@ -1,5 +1,6 @@
 /* test_run_job.c: one job from claim to end on a good day, and the ends that are not completion. */
 #include "exekit.h"
+#include "jw/store_records.h"
 
 #include <string.h>
 
@@ -355,6 +356,63 @@ test_too_large(void **state)
     kit_assert_clean(kit);
 }
 
+#define MANY_AGENTS 1000
+#define MANY_HOURS  24
+#define MANY_TOPICS 5
+
+/* A record of each agent on each topic in each hour of a day. */
+static void
+insert_many(ExeKit *kit)
+{
+    static const char *const fields[] = { "callId", "startedAt", "agent", "topic", NULL };
+
+    for (int i = 0; i < MANY_AGENTS * MANY_HOURS * MANY_TOPICS; i++) {
+        g_autoptr(GError) error = NULL;
+        g_autofree char *id = g_strdup_printf("many-%d", i);
+        g_autofree char *agent = g_strdup_printf("agent %d", i % MANY_AGENTS);
+        g_autofree char *topic = g_strdup_printf("topic %d", i / MANY_AGENTS / MANY_HOURS);
+        const JwValue row[] = {
+            { .type = JW_VALUE_TEXT, .text = id, .length = strlen(id) },
+            { .type = JW_VALUE_TIME, .time_ms = KIT_WEEK + i / MANY_AGENTS % MANY_HOURS * HOUR },
+            { .type = JW_VALUE_TEXT, .text = agent, .length = strlen(agent) },
+            { .type = JW_VALUE_TEXT, .text = topic, .length = strlen(topic) },
+        };
+        const char *ids[] = { id };
+        const JwValue *rows[] = { row };
+        size_t inserted = 0;
+        assert_ok(jw_store_insert_records(kit->exe.store, "call_records", fields, ids, rows, 1,
+                                          &inserted, &error),
+                  error);
+    }
+}
+
+/* The code says what is too much: each is told with its own advice. */
+static void
+test_too_much_is_named(void **state)
+{
+    static const struct {
+        const char *parameters, *output, *code, *message;
+    } cases[] = {
+        { "{\"period\":{\"type\":\"weekly\"}}", "\"format\":\"pdf\"", "TOO_MANY_RECORDS",
+          "output.content \"tables\"" },
+        { "{\"period\":{\"type\":\"weekly\"},\"groupBy\":[\"agent\",\"hour\",\"topic\"]}",
+          "\"format\":\"xlsx\"", "TOO_MANY_GROUPS", "more than 100000 combinations" },
+    };
+    ExeKit *kit = *state;
+
+    insert_many(kit);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *id = kit_make_report(kit, cases[i].parameters, cases[i].output, "");
+        exe_run_job(&kit->exe, id);
+        g_autoptr(JwJob) job = kit_job(kit->ports, id);
+        assert_int_equal(job->state, JW_JOB_FAILED);
+        assert_int_equal(job->attempts, 1);
+        assert_string_equal(job->error_code, cases[i].code);
+        assert_non_null(strstr(job->error_message, cases[i].message));
+        kit_assert_clean(kit);
+    }
+}
+
 static void
 test_unknown_handler(void **state)
 {
@@ -515,6 +573,7 @@ main(void)
         TEST(test_definition_gone),
         TEST(test_definition_changed),
         TEST(test_too_large),
+        TEST(test_too_much_is_named),
         TEST(test_unknown_handler),
         TEST(test_attempts_used_up),
         TEST(test_clock_set_between_attempts),

@@ -54,6 +54,27 @@ put_time(ExeSheetXml *xml, GByteArray *into, const void *value)
     exe_sheet_xml_time(xml, into, 1, *(const int64_t *)value);
 }
 
+/* Of numbers, until it is another; texts keep the column's. */
+static void
+test_a_row_restyled(void **state G_GNUC_UNUSED)
+{
+    static const int styles[] = { 3 };
+    g_autoptr(ExeSheetXml) xml = exe_sheet_xml_new(styles, 1);
+    g_autoptr(GByteArray) into = g_byte_array_new();
+
+    exe_sheet_xml_begin_row(xml, into, 1);
+    exe_sheet_xml_restyle(xml, 0, 1234567);
+    exe_sheet_xml_digits(xml, into, 0, 0.5, "0.5");
+    exe_sheet_xml_restyle(xml, 0, 0);
+    exe_sheet_xml_integer(xml, into, 0, 7);
+    exe_sheet_xml_text(xml, into, 0, "x", 1);
+    g_byte_array_append(into, (const guint8 *)"", 1);
+    assert_string_equal((const char *)into->data,
+                        "<row r=\"1\"><c r=\"A1\" s=\"1234567\"><v>0.5</v></c>"
+                        "<c r=\"A1\" s=\"0\"><v>7</v></c>"
+                        "<c r=\"A1\" s=\"3\" t=\"inlineStr\"><is><t>x</t></is></c>");
+}
+
 static void
 test_a_row(void **state G_GNUC_UNUSED)
 {
@@ -265,13 +286,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_row),
-        cmocka_unit_test(test_text),
-        cmocka_unit_test(test_text_that_grows_most),
-        cmocka_unit_test(test_integer),
-        cmocka_unit_test(test_real),
-        cmocka_unit_test(test_time),
-        cmocka_unit_test(test_time_that_is_no_date),
+        cmocka_unit_test(test_a_row),      cmocka_unit_test(test_a_row_restyled),
+        cmocka_unit_test(test_text),       cmocka_unit_test(test_text_that_grows_most),
+        cmocka_unit_test(test_integer),    cmocka_unit_test(test_real),
+        cmocka_unit_test(test_time),       cmocka_unit_test(test_time_that_is_no_date),
         cmocka_unit_test(test_cell_names),
     };
 

@@ -65,6 +65,36 @@ number_of(const FileKit *kit, const char *part, const char *cell)
     return g_ascii_strtod(at + strlen("><v>"), NULL);
 }
 
+/* The number format of a cell, as XML has it. (transfer full) */
+static char *
+format_of(const FileKit *kit, const char *part, const char *cell)
+{
+    g_autofree char *styles = read_part(kit, "xl/styles.xml");
+    const char *at = strstr(styles, "<cellXfs");
+
+    for (int i = style_of(kit, part, cell); i >= 0; i--) {
+        at = strstr(at + 1, "<xf numFmtId=\"");
+        assert_non_null(at);
+    }
+    const int64_t id = g_ascii_strtoll(at + strlen("<xf numFmtId=\""), NULL, 10);
+    g_autofree char *begin =
+        g_strdup_printf("<numFmt numFmtId=\"%" G_GINT64_FORMAT "\" formatCode=\"", id);
+    const char *format = strstr(styles, begin);
+    assert_non_null(format);
+    format += strlen(begin);
+    return g_strndup(format, strcspn(format, "\""));
+}
+
+static void
+assert_format(const FileKit *kit, const char *part, const char *cell, const char *format)
+{
+    g_autofree char *found = format_of(kit, part, cell);
+
+    if (strcmp(found, format) != 0) {
+        fail_msg("%s of %s has %s and not %s", cell, part, found, format);
+    }
+}
+
 static void
 write_book(FileKit *kit, const JwValue *rows, size_t n_rows)
 {
@@ -130,6 +160,47 @@ test_thresholds_have_colours(void **state G_GNUC_UNUSED)
     assert_int_not_equal(style_of(&kit, "xl/worksheets/sheet1.xml", "D7"), good);
 }
 
+static double
+width_of(const FileKit *kit, const char *part, int column)
+{
+    g_autofree char *text = read_part(kit, part);
+    g_autofree char *begin = g_strdup_printf("<col min=\"%d\" max=\"%d\" width=\"", column, column);
+    const char *at = strstr(text, begin);
+
+    assert_non_null(at);
+    return g_ascii_strtod(at + strlen(begin), NULL);
+}
+
+/* A number with its signs has room: without it shows as "###". */
+static void
+test_signs_have_room(void **state G_GNUC_UNUSED)
+{
+    const JwValue cells[] = { fk_text("Ann"), fk_int(1234567890123) };
+    double widths[2][2] = { 0 };
+
+    for (size_t i = 0; i < 2; i++) {
+        const JwReportColumn columns[] = {
+            { .label = "Who", .format = JW_FORMAT_TEXT },
+            { .label = "n", .format = JW_FORMAT_INTEGER, .unit = " calls", .approximate = i > 0 },
+        };
+        JwLevel levels[] = { JW_LEVEL_NONE, i > 0 ? JW_LEVEL_BAD : JW_LEVEL_NONE };
+        g_auto(FileKit) kit = { 0 };
+
+        fk_init(&kit, "UTC");
+        kit.input.content = JW_CONTENT_TABLES;
+        fk_table(&kit, "T", columns, 2, cells, 1)->levels = levels;
+        JwReportFigure *figure = fk_figure(&kit, "n", "n", JW_FORMAT_INTEGER, fk_int(1234567890123),
+                                           "1,234,567,890,123 calls");
+        figure->unit = " calls";
+        figure->level = levels[1];
+        write_book(&kit, NULL, 0);
+        widths[i][0] = width_of(&kit, TABLE, 2);
+        widths[i][1] = width_of(&kit, "xl/worksheets/sheet1.xml", 3);
+    }
+    assert_true(widths[1][0] - widths[0][0] == 4);
+    assert_true(widths[1][1] - widths[0][1] == 2);
+}
+
 /* Percentages are the numbers that people calculate with, wherever they stand. */
 static void
 test_percentages(void **state G_GNUC_UNUSED)
@@ -169,6 +240,65 @@ test_percentages(void **state G_GNUC_UNUSED)
     }
 }
 
+#define MANY "#,##0&quot; calls&quot;"
+#define ONE  "#,##0&quot; call&quot;"
+
+/* A number has the unit of its own; one of a format that people fill in has both. */
+static void
+test_units_of_one(void **state G_GNUC_UNUSED)
+{
+    static const JwReportColumn columns[] = {
+        { .name = "who", .label = "Who", .format = JW_FORMAT_TEXT },
+        { .name = "n",
+          .label = "n",
+          .format = JW_FORMAT_INTEGER,
+          .unit = " calls",
+          .unit_one = " call" },
+        { .name = "n",
+          .label = "Difference",
+          .format = JW_FORMAT_INTEGER,
+          .role = JW_COLUMN_DIFFERENCE,
+          .unit = " calls",
+          .unit_one = " call" },
+    };
+    const JwValue cells[] = { fk_text("Ann"), fk_int(1),  fk_int(1),
+                              fk_text("Bob"), fk_int(-1), fk_int(2),
+                              fk_text("Cem"), fk_int(-2), fk_int(-1) };
+    const JwValue row = fk_int(0);
+    g_auto(FileKit) kit = { 0 };
+
+    fk_init(&kit, "UTC");
+    fk_column(&kit, "n", "n", JW_FORMAT_INTEGER);
+    JwColumnDef *listed = &g_array_index(kit.def->columns, JwColumnDef, 0);
+    listed->unit = (JwUnit){ g_strdup("call"), g_strdup("calls") };
+    (void)fk_table(&kit, "T", columns, 3, cells, 3);
+    JwReportFigure *figure = fk_figure(&kit, "n", "n", JW_FORMAT_INTEGER, fk_int(7), "7 calls");
+    figure->unit = " calls";
+    figure->comparison = (JwReportComparison){ .previous = fk_int(1),
+                                               .difference = fk_int(6),
+                                               .percent = fk_real(600),
+                                               .previous_text = "1 call",
+                                               .difference_text = "+6 calls",
+                                               .percent_text = "+600.0 %",
+                                               .unit = " calls",
+                                               .previous_unit = " call" };
+    kit.result.compared_label = "before";
+    write_book(&kit, &row, 1);
+    assert_format(&kit, TABLE, "B2", "[=1]" ONE ";" MANY);
+    assert_format(&kit, TABLE, "B3", ONE);
+    assert_format(&kit, TABLE, "B4", MANY);
+    assert_format(&kit, TABLE, "C2", "+" ONE ";-" ONE ";" ONE);
+    assert_format(&kit, TABLE, "C3", "+" MANY ";-" MANY ";" MANY);
+    assert_format(&kit, TABLE, "C4", "+" ONE ";-" ONE ";" ONE);
+    assert_format(&kit, "xl/worksheets/sheet1.xml", "D7", ONE);
+    assert_format(&kit, "xl/worksheets/sheet1.xml", "E7", "+" MANY ";-" MANY ";" MANY);
+    assert_format(&kit, "xl/worksheets/sheet3.xml", "A2", "[=1]" ONE ";" MANY);
+    kit.def->language = (g_free(kit.def->language), g_strdup("fr"));
+    write_book(&kit, &row, 1);
+    assert_format(&kit, TABLE, "B2", "[&lt;2]" ONE ";" MANY);
+    assert_format(&kit, "xl/worksheets/sheet3.xml", "A2", "[&lt;2]" ONE ";" MANY);
+}
+
 static void
 test_the_summary_says_when_and_of_what(void **state G_GNUC_UNUSED)
 {
@@ -193,6 +323,81 @@ test_the_summary_says_when_and_of_what(void **state G_GNUC_UNUSED)
     /* An estimate is a number that says so. */
     assert_part(&kit, "xl/styles.xml", "formatCode=\"&quot;✓ ≈ &quot;#,##0\"", true);
     assert_part(&kit, "xl/worksheets/sheet1.xml", "<v>1234</v>", true);
+}
+
+/* The name of the job leads; what it is stands above. Without one the type's title leads. */
+static void
+test_names(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        const char *name, *kind, *title;
+    } cases[] = {
+        { "Calls of the week", ">Weekly report · Call records<", ">Calls of the week<" },
+        { "Call records", ">Weekly report<", ">Call records<" },
+        { NULL, ">Weekly report<", ">Call records<" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(FileKit) kit = { 0 };
+
+        fk_init(&kit, "UTC");
+        kit.input.title = cases[i].name;
+        kit.def->title = (g_free(kit.def->title), g_strdup("Call records"));
+        fk_column(&kit, "n", "n", JW_FORMAT_INTEGER);
+        write_book(&kit, NULL, 0);
+        assert_part(&kit, "xl/sharedStrings.xml", cases[i].kind, true);
+        assert_part(&kit, "xl/sharedStrings.xml", cases[i].title, true);
+        (void)style_of(&kit, "xl/worksheets/sheet1.xml", "B1");
+        (void)style_of(&kit, "xl/worksheets/sheet1.xml", "B2");
+        g_autofree char *title = g_strdup_printf("<dc:title%s/dc:title>", cases[i].title);
+        assert_part(&kit, "docProps/core.xml", title, true);
+        assert_part(&kit, "docProps/core.xml", "<dc:subject>Call records</dc:subject>", true);
+    }
+}
+
+/* Without decimals of its column a number of the list is shown with its own, as in all formats. */
+static void
+test_decimals_of_the_list(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        const char *cell, *format;
+    } cells[] = {
+        { "A2", "#,##0&quot; s&quot;" },
+        { "A3", "#,##0.00&quot; s&quot;" },
+        { "A4", "#,##0&quot; s&quot;" },
+        { "B2", "#,##0.0 %" },
+        { "B3", "#,##0 %" },
+        { "B4", "#,##0.00000 %" },
+        { "C2", "#,##0.000" },
+        { "C3", "#,##0.00000000" },
+        { "C4", "#,##0" },
+        { "D2", "#,##0" },
+        { "D3", "#,##0.0" },
+        { "E2", "#,##0.00" },
+        { "E3", "#,##0.00" },
+    };
+    const JwValue rows[] = {
+        fk_real(1189),  fk_real(82.5),     fk_real(0.125),   fk_int(3),    fk_real(1),
+        fk_real(12.25), fk_int(100),       fk_real(1.5e-07), fk_real(1.5), fk_real(2.5),
+        fk_int(7),      fk_real(33.33333), fk_real(1e15),    FK_NULL,      FK_NULL,
+    };
+    g_auto(FileKit) kit = { 0 };
+
+    fk_init(&kit, "UTC");
+    fk_column(&kit, "talk", "Talk", JW_FORMAT_SECONDS);
+    fk_column(&kit, "rate", "Rate", JW_FORMAT_PERCENT);
+    fk_column(&kit, "amount", "Amount", JW_FORMAT_DECIMAL);
+    fk_column(&kit, "n", "N", JW_FORMAT_INTEGER);
+    fk_column(&kit, "fixed", "Fixed", JW_FORMAT_DECIMAL);
+    g_array_index(kit.def->columns, JwColumnDef, 4).decimals = 2;
+    write_book(&kit, rows, 3);
+    for (size_t i = 0; i < G_N_ELEMENTS(cells); i++) {
+        assert_format(&kit, TABLE, cells[i].cell, cells[i].format);
+    }
+    assert_true(number_of(&kit, TABLE, "A3") == 12.25);
+    assert_true(number_of(&kit, TABLE, "C3") == 1.5e-07);
+    /* As wide as the longest number with the most decimals: "1,000,000,000,000,000.00000000". */
+    assert_true(width_of(&kit, TABLE, 3) > 30);
 }
 
 /* Nobody wants a long list on paper. */
@@ -347,8 +552,12 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_several_keys_and_totals),
         cmocka_unit_test(test_thresholds_have_colours),
+        cmocka_unit_test(test_signs_have_room),
         cmocka_unit_test(test_percentages),
+        cmocka_unit_test(test_units_of_one),
         cmocka_unit_test(test_the_summary_says_when_and_of_what),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_decimals_of_the_list),
         cmocka_unit_test(test_a_long_list_is_not_printed),
         cmocka_unit_test(test_a_list_goes_on_in_another_sheet),
         cmocka_unit_test(test_a_chart_without_totals),

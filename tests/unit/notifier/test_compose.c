@@ -203,13 +203,14 @@ test_weekly(void **state)
     read_init(&mail, &self->input);
     GMimeObject *top = GMIME_OBJECT(mail.message);
     assert_string_equal(g_mime_message_get_subject(mail.message),
-                        "Call records: Weekly report, 4 Jan 2021 \xe2\x80\x93 10 Jan 2021");
+                        "Weekly call report · Call records: Weekly report, 4 Jan 2021 "
+                        "\xe2\x80\x93 10 Jan 2021");
     assert_string_equal(g_mime_object_get_header(top, "Auto-Submitted"), "auto-generated");
     assert_string_equal(g_mime_object_get_header(top, "X-Jobwire-Job-Id"), JOB_ID);
     assert_string_equal(g_mime_object_get_header(top, "X-Jobwire-Delivery-Id"), "d-1");
     assert_string_equal(g_mime_message_get_message_id(mail.message), "m1@jobwire.example");
-    assert_holds(mail.text,
-                 "Call records\r\nWeekly report, 4 Jan 2021 \xe2\x80\x93 10 Jan 2021 (UTC)");
+    assert_holds(mail.text, "Weekly call report\r\nCall records\r\nWeekly report, 4 Jan 2021 "
+                            "\xe2\x80\x93 10 Jan 2021 (UTC)");
     assert_holds(mail.text, "  Total calls       420\r\n"
                             "  Answer rate   81.19 %\r\n"
                             "  Average wait        \xe2\x80\x93\r\n");
@@ -233,6 +234,43 @@ test_weekly(void **state)
     assert_string_equal(mail.file_name, self->artifact.file_name);
 }
 
+/* Of one type there are many reports: the name of the job leads, and the type's title is behind it
+ * where it is another and there is room. */
+static void
+test_names(void **state)
+{
+    Fixture *self = *state;
+#define PERIOD "Weekly report, 4 Jan 2021 \xe2\x80\x93 10 Jan 2021"
+#define LONG   "The calls of all the teams of the north and of the south"
+    static const struct {
+        const char *name, *subject, *text, *kind, *title;
+    } cases[] = {
+        { "October calls", "October calls · Call records: " PERIOD,
+          "October calls\r\nCall records\r\n" PERIOD, ">Weekly report · Call records</div>",
+          ">October calls</h1>" },
+        { "Call records", "Call records: " PERIOD, "Call records\r\n" PERIOD,
+          ">Weekly report</div>", ">Call records</h1>" },
+        { "", "Call records: " PERIOD, "Call records\r\n" PERIOD, ">Weekly report</div>",
+          ">Call records</h1>" },
+        { NULL, "Call records: " PERIOD, "Call records\r\n" PERIOD, ">Weekly report</div>",
+          ">Call records</h1>" },
+        { LONG " 1", LONG " 1 · Call records: " PERIOD, LONG " 1\r\nCall records\r\n" PERIOD,
+          ">Weekly report · Call records</div>", ">" LONG " 1</h1>" },
+        { LONG " 123", LONG " 123: " PERIOD, LONG " 123\r\nCall records\r\n" PERIOD,
+          ">Weekly report · Call records</div>", ">" LONG " 123</h1>" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        set(&self->job.name, cases[i].name);
+        g_auto(Read) mail = { 0 };
+        read_init(&mail, &self->input);
+        assert_string_equal(g_mime_message_get_subject(mail.message), cases[i].subject);
+        assert_true(g_str_has_prefix(mail.text, cases[i].text));
+        assert_holds(mail.html, cases[i].kind);
+        assert_holds(mail.html, cases[i].title);
+    }
+}
+
 /* A report on a part says so wherever it is looked at first. */
 static void
 test_part(void **state)
@@ -247,7 +285,8 @@ test_part(void **state)
     g_auto(Read) mail = { 0 };
     read_init(&mail, &self->input);
     assert_string_equal(g_mime_message_get_subject(mail.message),
-                        "Call records: Weekly report, last week (support, sales, <b>missed</b>)");
+                        "Weekly call report · Call records: Weekly report, last week (support, "
+                        "sales, <b>missed</b>)");
     assert_holds(mail.text, "Weekly report, last week\r\n"
                             "Only a part of the records:\r\n"
                             "  Departments: support, sales\r\n"
@@ -277,7 +316,7 @@ test_long_part(void **state)
     g_auto(Read) mail = { 0 };
     read_init(&mail, &self->input);
     assert_string_equal(g_mime_message_get_subject(mail.message),
-                        "Call records: Report (part of the records)");
+                        "Weekly call report · Call records: Report (part of the records)");
     assert_holds(mail.text, "  Agents: ada, bob, cem, dan, eve, fay, gus, hal, ida and 7 more\r\n");
 }
 
@@ -363,17 +402,19 @@ test_kinds(void **state)
         const char *summary, *subject;
     } cases[] = {
         { "{\"title\":\"T\",\"period\":{\"type\":\"monthly\",\"label\":\"January 2021\"}}",
-          "T: Monthly report, January 2021" },
+          "Weekly call report · T: Monthly report, January 2021" },
         { "{\"title\":\"T\",\"period\":{\"type\":\"custom\",\"label\":\"1 to 2\"}}",
-          "T: Report, 1 to 2" },
+          "Weekly call report · T: Report, 1 to 2" },
         { "{\"title\":\"T\",\"period\":{\"type\":\"custom\",\"start\":null,\"label\":null}}",
-          "T: Report" },
+          "Weekly call report · T: Report" },
         { "{}", "Weekly call report: Report" },
         { "[1]", "Weekly call report: Report" },
         { "not JSON", "Weekly call report: Report" },
         { "{\"title\":7,\"figures\":{},\"chart\":[]}", "Weekly call report: Report" },
-        { "{\"title\":\"A\\r\\nBcc: x@y.example\"}", "A Bcc: x@y.example: Report" },
-        { "{\"title\":\"=?utf-8?q?=0d=0aBcc:_x?=\"}", "=?utf-8?q?=0d=0aBcc:_x?=: Report" },
+        { "{\"title\":\"A\\r\\nBcc: x@y.example\"}",
+          "Weekly call report · A Bcc: x@y.example: Report" },
+        { "{\"title\":\"=?utf-8?q?=0d=0aBcc:_x?=\"}",
+          "Weekly call report · =?utf-8?q?=0d=0aBcc:_x?=: Report" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         set(&self->artifact.summary, cases[i].summary);
@@ -622,7 +663,7 @@ test_compared(void **state)
 
     set(&self->artifact.summary, compared);
     read_init(&read, &self->input);
-    assert_holds(read.html, "▲ +13 (+3.2 %)");
+    assert_holds(read.html, "▲ +13 <span style=\"white-space:nowrap\">(+3.2 %)</span>");
     assert_holds(read.html, "▼ -1 pp<");
     assert_holds(read.html, "10:00 before");
     assert_holds(read.html, "vs 28 Dec – 3 Jan<");
@@ -654,6 +695,7 @@ main(void)
         TEST(test_chart_in_words),
         TEST(test_kinds_of_charts_have_pictures_of_their_own),
         TEST(test_long_texts),
+        TEST(test_names),
         TEST(test_bad_file_names),
         TEST(test_deterministic),
         TEST(test_bad_addresses),

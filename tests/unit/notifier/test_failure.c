@@ -184,10 +184,12 @@ test_in_german(void **state)
 static void
 test_no_internal_text(void **state G_GNUC_UNUSED)
 {
-    static const char *const codes[] = { "INTERNAL",     "INVALID",       "NOT_FOUND", "CONFLICT",
-                                         "DENIED",       "TOO_LARGE",     "CORRUPT",   "CANCELLED",
-                                         "BUSY",         "UNAVAILABLE",   "IN_DOUBT",  "TIMEOUT",
-                                         "ATTEMPT_DIED", "A_CODE_TO_COME" };
+    static const char *const codes[] = { "INTERNAL",       "INVALID",          "NOT_FOUND",
+                                         "CONFLICT",       "DENIED",           "TOO_LARGE",
+                                         "CORRUPT",        "CANCELLED",        "BUSY",
+                                         "UNAVAILABLE",    "IN_DOUBT",         "TIMEOUT",
+                                         "ATTEMPT_DIED",   "TOO_MANY_RECORDS", "TOO_MANY_GROUPS",
+                                         "DATA_NOT_READY", "A_CODE_TO_COME" };
 
     for (size_t i = 0; i < G_N_ELEMENTS(codes); i++) {
         g_autoptr(NtfKit) kit = kit_new();
@@ -221,6 +223,37 @@ test_denied(void **state)
     assert_non_null(strstr(text, "What to do: If you named departments, name only your own. If you "
                                  "named none, this report cannot be limited to yours: tell the "
                                  "operator of Jobwire, and name the job."));
+}
+
+/* What is too large is said, and what helps against it. */
+static void
+test_says_what_is_too_much(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        const char *code, *reason, *advice;
+    } cases[] = {
+        { "TOO_LARGE", "Why: Its file became larger than a file may be.",
+          "What to do: Ask for a shorter period or with narrower filters." },
+        { "TOO_MANY_RECORDS", "Why: Its list has more records than a file of that format may list.",
+          "What to do: Ask for a workbook or a CSV file, which list all records, or for the tables "
+          "alone (output.content \"tables\"). Or ask for a shorter period" },
+        { "TOO_MANY_GROUPS", "Why: Its tables have more groups than they may have.",
+          "What to do: Ask for fewer dimensions at once" },
+        { "DATA_NOT_READY", "Why: The data that it is to report on was not ready in time.",
+          "What to do: Once the data is there, retry the job" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(NtfKit) kit = kit_new();
+        g_autofree char *job_id = make_job(kit, "ann@example.com", JW_ON_FAILURE_REQUESTER);
+
+        fail_job(kit, job_id, JW_CHANGE_FAIL_FINAL, cases[i].code);
+        assert_int_equal(failed_event(kit, job_id), JW_VERDICT_DONE);
+        assert_int_equal(kit_send_queued(&kit->ntf), 1);
+        g_autofree char *text = mail(kit, 0);
+        assert_non_null(strstr(text, cases[i].reason));
+        assert_non_null(strstr(text, cases[i].advice));
+    }
 }
 
 static void
@@ -376,11 +409,17 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_told_once),        TEST(test_no_internal_text),
-        TEST(test_denied),           TEST(test_says_which_report),
-        TEST(test_in_german),        TEST(test_nobody_is_told),
-        TEST(test_after_a_retry),    TEST(test_stale),
-        TEST(test_events_lost),      TEST(test_old_failure),
+        TEST(test_told_once),
+        TEST(test_no_internal_text),
+        TEST(test_denied),
+        TEST(test_says_what_is_too_much),
+        TEST(test_says_which_report),
+        TEST(test_in_german),
+        TEST(test_nobody_is_told),
+        TEST(test_after_a_retry),
+        TEST(test_stale),
+        TEST(test_events_lost),
+        TEST(test_old_failure),
         TEST(test_every_call_fails),
     };
 

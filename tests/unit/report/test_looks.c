@@ -107,11 +107,37 @@ test_units(void **state)
         assert_string_equal(figure_at(read, 0)->unit, i == 1 ? " call" : " calls");
         assert_null(figure_at(read, 1)->unit);
         assert_string_equal(table_at(read, 0)->columns[1].unit, " calls"); /* of the chart */
+        assert_string_equal(table_at(read, 0)->columns[1].unit_one, " call");
         const JwReportColumn *column = &table_at(result, 0)->columns[2];
         assert_string_equal(column->unit, " calls");
         assert_string_equal(column->unit_one, " call");
         fixture_call(&f, "2026-01-06T11:00:00Z", "ada", "answered", 1);
     }
+}
+
+/* Behind each number of a column by the rule of the language. */
+static void
+test_units_of_columns(void **state)
+{
+    static const struct {
+        const char *language;
+        double number;
+        bool one;
+    } rows[] = { { NULL, 1, true }, { NULL, -1, true },   { NULL, 0, false }, { "de", 1.5, false },
+                 { "fr", 0, true }, { "fr", -1.9, true }, { "fr", 2, false } };
+    const JwReportColumn own = { .unit = " calls", .unit_one = " call" }, many = { .unit = " km" },
+                         none = { .unit_one = " call" };
+    const JwValue no_value = { .type = JW_VALUE_NULL };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const JwValue value = { .type = JW_VALUE_REAL, .real = rows[i].number };
+        const char *unit = jw_report_column_unit(&own, &value, rows[i].language);
+        assert_string_equal(unit, rows[i].one ? " call" : " calls");
+        assert_string_equal(jw_report_column_unit(&many, &value, rows[i].language), " km");
+        assert_null(jw_report_column_unit(&none, &value, rows[i].language));
+    }
+    assert_string_equal(jw_report_column_unit(&own, &no_value, "fr"), " calls");
 }
 
 /* Beside the period before the difference has the form of its own number. */
@@ -145,6 +171,9 @@ test_compared(void **state)
     assert_string_equal(agents->columns[2].unit, " calls");
     assert_string_equal(agents->columns[3].unit, " calls");
     assert_null(agents->columns[4].unit);
+    assert_null(agents->columns[4].unit_one);
+    assert_string_equal(total->unit, " call");
+    assert_string_equal(total->comparison.previous_unit, " calls");
     assert_int_equal(jw_report_cell_level(agents, 0, 5), JW_LEVEL_GOOD);
     assert_int_equal(jw_report_cell_level(agents, 0, 6), JW_LEVEL_NONE);
 }
@@ -333,6 +362,7 @@ main(void)
         cmocka_unit_test(test_levels),
         cmocka_unit_test(test_level_texts),
         cmocka_unit_test(test_units),
+        cmocka_unit_test(test_units_of_columns),
         cmocka_unit_test(test_compared),
         cmocka_unit_test(test_labels_of_groups),
         cmocka_unit_test(test_labels_of_the_list),

@@ -1,6 +1,5 @@
-/* jw/job.h: the job document as a struct. An absent string is NULL, an absent time 0; times
- * are UTC ms. Pure data: changes happen in the store, by
- * jw/job_state.h. */
+/* jw/job.h: the job document as a struct. An absent string is NULL, an absent time 0; times are UTC
+ * ms. Pure data: changes happen in the store, by jw/job_state.h. */
 #pragma once
 #include "jw/job_state.h"
 #include "jw/visibility.h"
@@ -61,11 +60,12 @@ JwArtifact *jw_artifact_copy(const JwArtifact *self);
 void jw_artifact_free(gpointer self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JwArtifact, jw_artifact_free)
 
-/* What a job that completed leaves behind; each may be NULL. */
+/* What an attempt leaves behind; each may be NULL. */
 typedef struct {
     JwArtifact *artifact; /* its file */
     char *json;           /* what it did, with its counts */
     char *warnings;       /* what its owner should look at, as JwJob.warnings */
+    const char *failure;  /* of one that failed: a code that says more than that of its error */
 } JwJobResult;
 
 /* Frees its members. */

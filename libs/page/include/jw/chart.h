@@ -54,7 +54,8 @@ size_t jw_chart_peak(const JwChartData *chart);
 size_t jw_chart_least(const JwChartData *chart);
 
 /* What is seen on the chart: "Calls by hour: most at 10:00 and 1 more (57 %)". @title: (nullable).
- * @unit: behind numbers, or "". (transfer full) (nullable): there are no values */
-char *jw_chart_words(const JwChartData *chart, const char *title, const char *unit);
+ * @drawn: what the first series is of: its format and units. (transfer full) (nullable): there are
+ * no values */
+char *jw_chart_words(const JwChartData *chart, const char *title, const JwReportColumn *drawn);
 
 G_END_DECLS

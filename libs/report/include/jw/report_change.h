@@ -12,6 +12,9 @@ char *jw_report_change_text(const JwReportFigure *figure, const char *language);
 /* "✓", "!", "✗", or "" of JW_LEVEL_NONE: what a level is without its colour. */
 const char *jw_report_level_sign(JwLevel level);
 
+/* "good" in @language (nullable). NULL: of JW_LEVEL_NONE. (transfer none) (nullable) */
+const char *jw_report_level_word(JwLevel level, const char *language);
+
 /* "✓ good" in @language (nullable). NULL: of JW_LEVEL_NONE. (transfer full) (nullable) */
 char *jw_report_level_text(JwLevel level, const char *language);
 

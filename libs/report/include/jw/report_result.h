@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 typedef struct {
     JwValue previous, difference, percent;
     const char *previous_text, *difference_text, *percent_text; /* "812", "+13", "+1.6 %" */
-    const char *unit; /* of the difference, " pp"; NULL: the figure's */
+    const char *unit;          /* of the difference, " pp"; NULL: the figure's */
+    const char *previous_unit; /* NULL: the format's */
 } JwReportComparison;
 
 #define JW_CHANGE_DECIMALS 1 /* of a difference in percent */

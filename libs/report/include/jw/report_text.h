@@ -2,6 +2,7 @@
  * between thousands where no language is named. Pure; any thread. */
 #pragma once
 #include "jw/report.h"
+#include "jw/report_result.h"
 #include "jw/zone_cache.h"
 
 G_BEGIN_DECLS
@@ -32,6 +33,11 @@ char *jw_report_text_form(const JwValue *value, const JwTextForm *form);
  * (nullable); NULL: there is no unit. (transfer full) (nullable) */
 char *jw_report_unit(const JwUnit *unit, const JwValue *value, const char *language);
 
+/* The same of a table's column, as made once for it: NULL: the format's. (transfer none) (nullable)
+ */
+const char *jw_report_column_unit(const JwReportColumn *column, const JwValue *value,
+                                  const char *language);
+
 /* What stands behind a number of this format: " %", " s", ":00" or "". */
 const char *jw_report_text_unit(JwFormat format);
 
@@ -61,6 +67,14 @@ char *jw_report_text_days(int64_t start_ms, int64_t end_ms, GTimeZone *zone, con
 
 /* "11 Jan 2021, 00:05 UTC" in @language (nullable). (transfer full) */
 char *jw_report_moment(int64_t time_ms, const char *language);
+
+/* "Weekly report", "Report": what it is, by its period. (transfer none) */
+const char *jw_report_kind(JwPeriodType period, const char *language);
+
+/* What stands above a report's name, that of its job: its kind, and its type's title where that is
+ * another: "Weekly report · Call records". @title, @name: (nullable). (transfer full) */
+char *jw_report_kind_line(JwPeriodType period, const char *title, const char *name,
+                          const char *language);
 
 /* A filter's name for people: "Departments" of "departmentIds", "Event types" of "eventTypes".
  * (transfer full) */

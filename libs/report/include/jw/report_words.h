@@ -68,7 +68,7 @@ typedef enum {
     JW_WORD_LINK_UNTIL, /* "The link works until {1}." */
     JW_WORD_NO_SIGN_IN,
     JW_WORD_SENT_BY,       /* "This mail was sent automatically by Jobwire for the job {1}" */
-    JW_WORD_FIRST_OF,      /* "The first {1} of {2} are shown; …": a list in a page */
+    JW_WORD_FIRST_OF,      /* "Only the first {1} of {2} records are shown here; …": of a page */
     JW_WORD_NOT,           /* "not {1}": values of a filter, as those below */
     JW_WORD_FROM_TO,       /* "{1} to {2}" */
     JW_WORD_FROM,          /* "from {1}" */
@@ -113,6 +113,10 @@ char *jw_check_language(const char *text);
 /* A number in English, "-1,234.5 %", with the marks of @language (nullable): "-1.234,5 %".
  * (transfer full) */
 char *jw_report_number(const char *english, const char *language);
+
+/* Whether @language (nullable) has the singular behind such a number: 1 and -1, in French all below
+ * two. */
+bool jw_report_is_one(double number, const char *language);
 
 /* "12,345", "12.345". (transfer full) */
 char *jw_report_count(int64_t count, const char *language);

@@ -108,10 +108,16 @@ jw_report_level_sign(JwLevel level)
     return levels[level].sign;
 }
 
+const char *
+jw_report_level_word(JwLevel level, const char *language)
+{
+    return level == JW_LEVEL_NONE ? NULL : jw_report_word(levels[level].word, language);
+}
+
 char *
 jw_report_level_text(JwLevel level, const char *language)
 {
     return level == JW_LEVEL_NONE ? NULL
                                   : g_strdup_printf("%s %s", levels[level].sign,
-                                                    jw_report_word(levels[level].word, language));
+                                                    jw_report_level_word(level, language));
 }

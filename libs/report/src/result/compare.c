@@ -52,6 +52,7 @@ compare_figure(const JwCompared *self, JwReportFigure *figure, const JwReportFig
         comparison->percent = jw_compare_percent(&comparison->difference, &before->value);
     }
     comparison->previous_text = jw_result_keep(self->self, before->text);
+    comparison->previous_unit = jw_result_keep(self->self, before->unit);
     comparison->difference_text = value_text(self, &comparison->difference, &change);
     comparison->percent_text = value_text(self, &comparison->percent, &share);
 }

@@ -345,11 +345,12 @@ role_column(JwReportResult *result, const JwReportColumn *of, bool before, JwCol
     if (role == JW_COLUMN_DIFFERENCE && of->format == JW_FORMAT_PERCENT) {
         g_autofree char *points = jw_compare_points(result->language);
         column.unit = jw_result_keep(result, points);
+        column.unit_one = NULL;
     }
     if (role == JW_COLUMN_PERCENT) {
         column.format = JW_FORMAT_PERCENT;
         column.decimals = JW_CHANGE_DECIMALS;
-        column.unit = NULL;
+        column.unit = column.unit_one = NULL;
     }
     return column;
 }

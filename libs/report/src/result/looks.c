@@ -31,15 +31,30 @@ jw_look_level(const JwMeasureDef *measure, const JwValue *value)
     return JW_LEVEL_NONE;
 }
 
-char *
-jw_report_unit(const JwUnit *unit, const JwValue *value, const char *language)
+static bool
+is_one(const JwValue *value, const char *language)
 {
     const double number = value->type == JW_VALUE_INT    ? (double)value->integer
                           : value->type == JW_VALUE_REAL ? value->real
                                                          : NAN;
-    const bool one = !isnan(number) && jw_language_find(language)->is_one(number);
 
-    return unit->other != NULL ? g_strconcat(" ", one ? unit->one : unit->other, NULL) : NULL;
+    return !isnan(number) && jw_report_is_one(number, language);
+}
+
+char *
+jw_report_unit(const JwUnit *unit, const JwValue *value, const char *language)
+{
+    const char *word = is_one(value, language) ? unit->one : unit->other;
+
+    return unit->other != NULL ? g_strconcat(" ", word, NULL) : NULL;
+}
+
+const char *
+jw_report_column_unit(const JwReportColumn *column, const JwValue *value, const char *language)
+{
+    const bool own = column->unit != NULL && column->unit_one != NULL;
+
+    return own && is_one(value, language) ? column->unit_one : column->unit;
 }
 
 const char *

@@ -5,8 +5,8 @@
  * "label"}, "notes": [], "figures": [{"name", "label", "format", "value", "text", "unit", "level",
  *                 "comparison": {"previous", "previousText", "difference", "differenceText",
  *                                "percent", "percentText"}}],
- *    "chart": {"title", "kind", "measure", "format", "decimals", "unit", "labels": [],
- *      "values": [], "more": [{"measure", "format", "decimals", "unit", "values": []}]},
+ *    "chart": {"title", "kind", "measure", "format", "decimals", "unit", "unitOne", "labels": [],
+ *      "values": [], "more": [{"measure", "format", "decimals", "unit", "unitOne", "values": []}]},
  *    "table": {"title", "keys", "columns": [{"name", "label", "format", "head"}], "groups",
  *      "rows": [[]], "total": []}}
  * "table" is that of a request with groupBy: its first groups, how many there are, their total; the
@@ -256,9 +256,11 @@ encode_series(const JwReportTable *table, size_t series)
             json_array_append_new(values, encode_value(jw_report_cell(table, row, column)));
         }
     }
-    return json_pack("{s:s, s:s, s:i, s:s*, s:o}", "measure", jw_report_series_label(table, series),
-                     "format", jw_format_names[measure->format], "decimals", measure->decimals,
-                     "unit", measure->unit, "values", values);
+    const bool own = g_strcmp0(measure->unit_one, measure->unit) != 0;
+    return json_pack("{s:s, s:s, s:i, s:s*, s:s*, s:o}", "measure",
+                     jw_report_series_label(table, series), "format",
+                     jw_format_names[measure->format], "decimals", measure->decimals, "unit",
+                     measure->unit, "unitOne", own ? measure->unit_one : NULL, "values", values);
 }
 
 static json_t *
@@ -347,6 +349,7 @@ decode_series(JwReportResult *self, JwReportTable *table, const json_t *series)
     about->format = (JwFormat)jw_name_read(series, "format", jw_format_names, JW_FORMAT_DECIMAL);
     about->decimals = json_is_integer(decimals) ? (int)json_integer_value(decimals) : -1;
     about->unit = decode_text(self, series, "unit");
+    about->unit_one = decode_text(self, series, "unitOne");
     for (size_t row = 0; row < table->n_rows; row++) {
         *jw_result_cell(table, row, column) = decode_value(self, json_array_get(values, row));
     }

@@ -225,6 +225,24 @@ jw_report_text_days(int64_t start_ms, int64_t end_ms, GTimeZone *zone, const cha
     return strcmp(from, to) == 0 ? g_steal_pointer(&from) : g_strdup_printf("%s – %s", from, to);
 }
 
+const char *
+jw_report_kind(JwPeriodType period, const char *language)
+{
+    static const JwWord words[] = { [JW_PERIOD_CUSTOM] = JW_WORD_REPORT,
+                                    [JW_PERIOD_WEEKLY] = JW_WORD_WEEKLY_REPORT,
+                                    [JW_PERIOD_MONTHLY] = JW_WORD_MONTHLY_REPORT };
+
+    return jw_report_word(words[period], language);
+}
+
+char *
+jw_report_kind_line(JwPeriodType period, const char *title, const char *name, const char *language)
+{
+    const bool other = name != NULL && g_strcmp0(title, name) != 0;
+
+    return g_strjoin(" · ", jw_report_kind(period, language), other ? title : NULL, NULL);
+}
+
 char *
 jw_report_moment(int64_t time_ms, const char *language)
 {

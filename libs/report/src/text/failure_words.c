@@ -44,6 +44,27 @@ static const char *const words[JW_FAILURE_N][JW_N_LANGUAGES] = {
                                "Son fichier a dépassé la taille permise.",
                                "Su archivo superó el tamaño permitido.",
                                "Dosyası izin verilenden büyük oldu." },
+    [JW_FAILURE_MANY_RECORDS] = { "Its list has more records than a file of that format may list.",
+                                  "Seine Liste hat mehr Datensätze, als eine Datei dieses Formats "
+                                  "auflisten darf.",
+                                  "Sa liste compte plus d’enregistrements qu’un fichier de ce "
+                                  "format ne peut en contenir.",
+                                  "Su lista tiene más registros de los que admite un archivo de "
+                                  "ese formato.",
+                                  "Listesinde, bu biçimdeki bir dosyanın alabileceğinden çok kayıt "
+                                  "var." },
+    [JW_FAILURE_MANY_GROUPS] = { "Its tables have more groups than they may have.",
+                                 "Seine Tabellen haben mehr Gruppen, als sie haben dürfen.",
+                                 "Ses tableaux comptent plus de groupes que permis.",
+                                 "Sus tablas tienen más grupos de los permitidos.",
+                                 "Tablolarında izin verilenden çok grup var." },
+    [JW_FAILURE_NOT_READY] = { "The data that it is to report on was not ready in time.",
+                               "Die Daten, über die er berichten soll, waren nicht rechtzeitig "
+                               "bereit.",
+                               "Les données dont elle doit rendre compte n’étaient pas prêtes à "
+                               "temps.",
+                               "Los datos de los que debe informar no estaban listos a tiempo.",
+                               "Raporlanacak veriler zamanında hazır değildi." },
     [JW_FAILURE_DIED] = { "It was interrupted each time, because the process or machine that did "
                           "it stopped.",
                           "Er wurde jedes Mal unterbrochen, weil der Prozess oder der Rechner, der "
@@ -109,6 +130,43 @@ static const char *const words[JW_FAILURE_N][JW_N_LANGUAGES] = {
                             "Demandez une période plus courte ou des filtres plus étroits.",
                             "Pida un período más corto o filtros más estrechos.",
                             "Daha kısa bir dönem veya daha dar filtreler isteyin." },
+    [JW_ADVICE_MANY_RECORDS] = { "Ask for a workbook or a CSV file, which list all records, or for "
+                                 "the tables alone (output.content \"tables\"). Or ask for a "
+                                 "shorter period or with narrower filters.",
+                                 "Fordern Sie eine Arbeitsmappe oder CSV-Datei an, die alle "
+                                 "Datensätze auflisten, oder nur die Tabellen (output.content "
+                                 "\"tables\"). Oder fordern Sie einen kürzeren Zeitraum oder "
+                                 "engere Filter an.",
+                                 "Demandez un classeur ou un fichier CSV, qui listent tous les "
+                                 "enregistrements, ou les tableaux seuls (output.content "
+                                 "\"tables\"). Ou demandez une période plus courte ou des filtres "
+                                 "plus étroits.",
+                                 "Pida un libro o un archivo CSV, que listan todos los registros, "
+                                 "o solo las tablas (output.content \"tables\"). O pida un período "
+                                 "más corto o filtros más estrechos.",
+                                 "Tüm kayıtları listeleyen bir çalışma kitabı veya CSV dosyası ya "
+                                 "da yalnızca tabloları (output.content \"tables\") isteyin. Ya da "
+                                 "daha kısa bir dönem veya daha dar filtreler isteyin." },
+    [JW_ADVICE_MANY_GROUPS] = { "Ask for fewer dimensions at once, for a shorter period or with "
+                                "narrower filters. A workbook may have more groups than a PDF.",
+                                "Fordern Sie weniger Dimensionen auf einmal, einen kürzeren "
+                                "Zeitraum oder engere Filter an. Eine Arbeitsmappe darf mehr "
+                                "Gruppen haben als ein PDF.",
+                                "Demandez moins de dimensions à la fois, une période plus courte "
+                                "ou des filtres plus étroits. Un classeur peut avoir plus de "
+                                "groupes qu’un PDF.",
+                                "Pida menos dimensiones a la vez, un período más corto o filtros "
+                                "más estrechos. Un libro puede tener más grupos que un PDF.",
+                                "Aynı anda daha az boyut, daha kısa bir dönem veya daha dar "
+                                "filtreler isteyin. Bir çalışma kitabında PDF’dekinden çok grup "
+                                "olabilir." },
+    [JW_ADVICE_NOT_READY] = { "Once the data is there, retry the job or ask for the report again.",
+                              "Wiederholen Sie den Auftrag, sobald die Daten da sind, oder fordern "
+                              "Sie den Bericht neu an.",
+                              "Une fois les données là, relancez la tâche ou refaites la demande.",
+                              "Cuando los datos estén, reintente la tarea o vuelva a pedir el "
+                              "informe.",
+                              "Veriler gelince işi yeniden başlatın veya raporu yeniden isteyin." },
     [JW_ADVICE_AGAIN] = { "Nothing is wrong with what you asked for: ask for it again. If that "
                           "fails too, tell the operator of Jobwire.",
                           "Mit Ihrer Anforderung ist alles in Ordnung: Fordern Sie den Bericht "

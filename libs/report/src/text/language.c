@@ -153,6 +153,12 @@ jw_report_number(const char *english, const char *language)
     return g_string_free(text, FALSE);
 }
 
+bool
+jw_report_is_one(double number, const char *language)
+{
+    return jw_language_find(language)->is_one(number);
+}
+
 void
 jw_report_large(double value, const char *language, double *ret_unit, const char **ret_name)
 {

@@ -123,16 +123,16 @@ static const char *const words[JW_WORD_N][JW_N_LANGUAGES] = {
                           "Cet e-mail a été envoyé automatiquement par Jobwire pour la tâche {1}",
                           "Jobwire envió este correo automáticamente para la tarea {1}",
                           "Bu e-posta {1} işi için Jobwire tarafından otomatik olarak gönderildi" },
-    [JW_WORD_FIRST_OF] = { "Only the first {1} of {2} are shown here; a workbook, CSV or JSON file "
-                           "has all.",
-                           "Hier stehen nur die ersten {1} von {2}; eine Arbeitsmappe, CSV- oder "
-                           "JSON-Datei hat alle.",
-                           "Seuls les {1} premiers de {2} figurent ici ; un classeur, un fichier "
-                           "CSV ou JSON les contient tous.",
-                           "Aquí solo se muestran los primeros {1} de {2}; un libro, un archivo "
-                           "CSV o JSON los contiene todos.",
-                           "Burada yalnızca ilk {1} gösterilir (toplam {2}); çalışma kitabı, CSV "
-                           "veya JSON dosyasında hepsi vardır." },
+    [JW_WORD_FIRST_OF] = { "Only the first {1} of {2} records are shown here; a workbook, CSV or "
+                           "JSON file has all.",
+                           "Hier stehen nur die ersten {1} von {2} Datensätzen; eine "
+                           "Arbeitsmappe, CSV- oder JSON-Datei hat alle.",
+                           "Seuls les {1} premiers enregistrements sur {2} figurent ici ; un "
+                           "classeur, un fichier CSV ou JSON les contient tous.",
+                           "Aquí solo se muestran los primeros {1} de {2} registros; un libro, un "
+                           "archivo CSV o JSON los contiene todos.",
+                           "Burada {2} kaydın yalnızca ilk {1} kadarı gösterilir; çalışma kitabı, "
+                           "CSV veya JSON dosyasında hepsi vardır." },
     [JW_WORD_NOT] = { "not {1}", "nicht {1}", "sauf {1}", "no {1}", "{1} değil" },
     [JW_WORD_FROM_TO] = { "{1} to {2}", "{1} bis {2}", "{1} à {2}", "{1} a {2}", "{1} – {2}" },
     [JW_WORD_FROM] = { "from {1}", "ab {1}", "à partir de {1}", "desde {1}", "en az {1}" },
@@ -258,7 +258,7 @@ jw_report_word_fill(JwWord word, const char *language, const char *first, const 
 char *
 jw_report_word_records(int64_t count, const char *language)
 {
-    const bool one = jw_language_find(language)->is_one((double)count);
+    const bool one = jw_report_is_one((double)count, language);
     g_autofree char *number = jw_report_count(count, language);
 
     return jw_report_word_fill(one ? JW_WORD_RECORD_ONE : JW_WORD_RECORD_OTHER, language, number,

@@ -21,7 +21,11 @@
 #define STEP_BEFORE     "Reading the period before"
 #define STEP_READING    "Reading records"
 #define SERVER_LATER_MS 100
-#define ROWS_A_CHECK    2048 /* rows between two checks whether the attempt must stop */
+
+#define TOO_MANY_RECORDS "TOO_MANY_RECORDS"
+#define TOO_MANY_GROUPS  "TOO_MANY_GROUPS"
+
+#define ROWS_A_CHECK 2048 /* rows between two checks whether the attempt must stop */
 
 typedef struct {
     ExeAttempt *attempt;
@@ -39,10 +43,11 @@ typedef struct {
     JwAggregate *aggregate, *previous; /* previous: NULL: nothing is compared */
     JwReportResult *result;
     char *dir, *path;
-    JwValue *shown;   /* the row as the file has it */
-    int64_t read;     /* records, with those that do not count */
-    int64_t as_of_ms; /* when reading began */
-    int date_index;   /* of the date field in a row, -1: not read */
+    JwValue *shown;      /* the row as the file has it */
+    int64_t read;        /* records, with those that do not count */
+    int64_t as_of_ms;    /* when reading began */
+    int date_index;      /* of the date field in a row, -1: not read */
+    const char *failure; /* see JwJobResult */
 } Report;
 
 static void
@@ -87,6 +92,22 @@ report_scan(const Report *self, int64_t start_ms, int64_t end_ms)
 
     exe_report_filters_apply(self->filters, &scan);
     return scan;
+}
+
+/* Says what is too much of what is too large: who reads it does something else about each. */
+static bool
+too_much(Report *self, bool ok, const char *code, GError **error)
+{
+    if (!ok && error != NULL && jw_error_code(*error) == JW_ERROR_TOO_LARGE) {
+        self->failure = code;
+    }
+    return ok;
+}
+
+static bool
+report_fits(Report *self, const JwAggregate *aggregate, GError **error)
+{
+    return too_much(self, jw_aggregate_check(aggregate, error), TOO_MANY_GROUPS, error);
 }
 
 /* What counts the records, and those of the period before. */
@@ -204,7 +225,7 @@ report_step(Report *self, const JwValue *row, bool before, GError **error)
     exe_attempt_progress(self->attempt, before ? STEP_BEFORE : STEP_READING,
                          percent_read(self, row, before), jw_aggregate_rows(self->aggregate), -1);
     return exe_attempt_go_on(self->attempt, error)
-           && jw_aggregate_check(before ? self->previous : self->aggregate, error);
+           && report_fits(self, before ? self->previous : self->aggregate, error);
 }
 
 /* A record of the period before, which counts and is not listed. */
@@ -232,7 +253,8 @@ report_row(const JwValue *row, gpointer data, GError **error)
     }
     jw_report_round_row(self->def, row, self->shown);
     exe_lookups_show(self->lookups, self->shown);
-    return self->ops->row(self->render, self->shown, error);
+    return too_much(self, self->ops->row(self->render, self->shown, error), TOO_MANY_RECORDS,
+                    error);
 }
 
 /* The period before has a scan of its own, so that its figures are those of a report on it whatever
@@ -257,9 +279,9 @@ report_read(Report *self, GError **error)
            && (!listed || exe_lookups_load(self->lookups, error))
            && (self->previous == NULL
                || (jw_store_scan_records(store, &before, report_previous_row, self, error)
-                   && jw_aggregate_check(self->previous, error)))
+                   && report_fits(self, self->previous, error)))
            && jw_store_scan_records(store, &scan, report_row, self, error)
-           && jw_aggregate_check(self->aggregate, error);
+           && report_fits(self, self->aggregate, error);
 }
 
 static bool
@@ -311,49 +333,60 @@ report_skip(const Report *self, JwJobResult *ret_result)
 }
 
 static bool
-report_run(ExeAttempt *attempt, JwJobResult *ret_result, GError **error)
+report_make(Report *self, JwJobResult *ret_result, GError **error)
 {
-    g_auto(Report) self = { .attempt = attempt,
-                            .exe = exe_attempt_exe(attempt),
-                            .job = exe_attempt_job(attempt) };
     g_autoptr(JwArtifact) artifact = g_new0(JwArtifact, 1);
-    int64_t started = jw_clock_mono_ms(self.exe->clock);
+    int64_t started = jw_clock_mono_ms(self->exe->clock);
 
-    if (!report_prepare(&self, error) || !report_open(&self, error) || !report_read(&self, error)
-        || !exe_unseen_warnings(&self.unseen, self.exe->store, self.def, self.request,
+    if (!report_prepare(self, error) || !report_open(self, error) || !report_read(self, error)
+        || !exe_unseen_warnings(&self->unseen, self->exe->store, self->def, self->request,
                                 &ret_result->warnings, error)) {
         return false;
     }
-    artifact->rows = jw_aggregate_rows(self.aggregate);
-    if (artifact->rows == 0 && self.request->on_empty == JW_ON_EMPTY_SKIP) {
-        report_skip(&self, ret_result);
+    artifact->rows = jw_aggregate_rows(self->aggregate);
+    if (artifact->rows == 0 && self->request->on_empty == JW_ON_EMPTY_SKIP) {
+        report_skip(self, ret_result);
         return true;
     }
-    int64_t read = jw_clock_mono_ms(self.exe->clock);
-    exe_attempt_step(attempt, "Writing the file", 85, artifact->rows, artifact->rows);
-    if (!exe_lookups_name_groups(self.lookups, self.aggregate, self.previous, error)) {
+    int64_t read = jw_clock_mono_ms(self->exe->clock);
+    exe_attempt_step(self->attempt, "Writing the file", 85, artifact->rows, artifact->rows);
+    if (!exe_lookups_name_groups(self->lookups, self->aggregate, self->previous, error)) {
         return false;
     }
-    self.result = jw_report_result_new_compared(self.aggregate, self.previous, self.def,
-                                                self.request, self.zone);
-    exe_lookups_note(self.lookups, self.result);
-    if (!exe_attempt_go_on(attempt, error) || !self.ops->finish(self.render, self.result, error)) {
+    self->result = jw_report_result_new_compared(self->aggregate, self->previous, self->def,
+                                                 self->request, self->zone);
+    exe_lookups_note(self->lookups, self->result);
+    if (!exe_attempt_go_on(self->attempt, error)
+        || !too_much(self, self->ops->finish(self->render, self->result, error), TOO_MANY_GROUPS,
+                     error)) {
         return false;
     }
-    int64_t written = jw_clock_mono_ms(self.exe->clock);
-    exe_attempt_step(attempt, "Publishing", 95, artifact->rows, artifact->rows);
-    if (!exe_attempt_go_on(attempt, error) || !report_publish(&self, artifact, error)) {
+    int64_t written = jw_clock_mono_ms(self->exe->clock);
+    exe_attempt_step(self->attempt, "Publishing", 95, artifact->rows, artifact->rows);
+    if (!exe_attempt_go_on(self->attempt, error) || !report_publish(self, artifact, error)) {
         return false;
     }
-    report_note_origin(&self, artifact);
-    artifact->summary = jw_report_result_summary(self.result);
-    artifact->duration_ms = jw_clock_mono_ms(self.exe->clock) - started;
+    report_note_origin(self, artifact);
+    artifact->summary = jw_report_result_summary(self->result);
+    artifact->duration_ms = jw_clock_mono_ms(self->exe->clock) - started;
     jw_info("report_written", JW_INT("rows", artifact->rows), JW_INT("bytes", artifact->size_bytes),
             JW_STR("sha256", artifact->sha256), JW_INT("duration_ms", artifact->duration_ms),
             JW_INT("read_ms", read - started), JW_INT("write_ms", written - read),
             JW_INT("publish_ms", started + artifact->duration_ms - written));
     ret_result->artifact = g_steal_pointer(&artifact);
     return true;
+}
+
+static bool
+report_run(ExeAttempt *attempt, JwJobResult *ret_result, GError **error)
+{
+    g_auto(Report) self = { .attempt = attempt,
+                            .exe = exe_attempt_exe(attempt),
+                            .job = exe_attempt_job(attempt) };
+    const bool ok = report_make(&self, ret_result, error);
+
+    ret_result->failure = self.failure;
+    return ok;
 }
 
 const ExeHandler exe_handler_report = { "report", report_run };

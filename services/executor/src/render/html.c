@@ -95,7 +95,9 @@ put_more(ExeRender *self)
 {
     g_autofree char *all = jw_report_word_records(self->n_rows, self->html.language);
     g_autofree char *first = jw_report_count(ROWS_MAX, self->html.language);
-    g_autofree char *line = jw_report_word_fill(JW_WORD_FIRST_OF, self->html.language, first, all);
+    g_autofree char *count = jw_report_count(self->n_rows, self->html.language);
+    g_autofree char *line =
+        jw_report_word_fill(JW_WORD_FIRST_OF, self->html.language, first, count);
 
     jw_page_append(self->out.text, "<p class=\"more\">%s</p>\n",
                    self->n_rows > ROWS_MAX ? line
@@ -135,7 +137,7 @@ html_finish(ExeRender *self, const JwReportResult *result, GError **error)
     bool ok = true;
 
     self->html.language = result->language;
-    exe_html_head(&self->html, result);
+    exe_html_head(&self->html, result, self->input.title);
     exe_html_front(&self->html, result);
     for (guint i = 0; ok && exe_render_wants_tables(&self->input) && i < result->tables->len; i++) {
         ok = exe_html_table(&self->html, &g_array_index(result->tables, JwReportTable, i), error);
@@ -143,7 +145,7 @@ html_finish(ExeRender *self, const JwReportResult *result, GError **error)
     if (ok && exe_render_wants_list(&self->input)) {
         ok = put_list(self, error);
     }
-    exe_html_foot(&self->html, result, self->input.title, self->input.made_at_ms);
+    exe_html_foot(&self->html, result, self->input.made_at_ms);
     return ok && exe_out_close(&self->out, error);
 }
 

@@ -10,7 +10,8 @@
 
 static const char style[] =
     ":root{--page:#f1f5f9;--sheet:#fff;--line:#e2e8f0;--soft:#64748b;--ink:#0f172a;--head:#f8fafc;"
-    "--band:#eef4ff;--good:#dcfce7;--warn:#fef3c7;--bad:#fee2e2}\n"
+    "--band:#eef4ff;--good:#dcfce7;--warn:#fef3c7;--bad:#fee2e2;--good-ink:#166534;"
+    "--warn-ink:#92400e;--bad-ink:#991b1b}\n"
     "*{box-sizing:border-box}\n"
     "body{margin:0;background:var(--page);color:var(--ink);font:14px/20px -apple-system,"
     "BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif}\n"
@@ -43,8 +44,10 @@ static const char style[] =
     ".scroll td.n,.scroll td.d{white-space:nowrap}.scroll td.k{min-width:9em}\n"
     ".scroll tr.s td{background:var(--head);font-weight:600}\n"
     ".scroll tr.t td{background:var(--band);font-weight:700;border-top:2px solid var(--line)}\n"
-    ".scroll td.good{background:var(--good)}.scroll td.warn{background:var(--warn)}"
-    ".scroll td.bad{background:var(--bad)}\n"
+    /* of totals, too, whose rows have a ground of their own */
+    ".scroll tbody tr td.good{background:var(--good)}.scroll tbody tr td.warn{background:"
+    "var(--warn)}.scroll tbody tr td.bad{background:var(--bad)}\n"
+    ".good>b{color:var(--good-ink)}.warn>b{color:var(--warn-ink)}.bad>b{color:var(--bad-ink)}\n"
     ".more,footer{color:var(--soft)}.more{margin:0 0 10px}\n"
     "footer{padding:24px 32px 28px;font-size:12px;line-height:18px}\n"
     "@media (max-width:620px){main{margin:0;border:0;border-radius:0}section{padding:18px 14px 0}"
@@ -52,24 +55,16 @@ static const char style[] =
     ".cards{grid-template-columns:1fr 1fr;gap:8px}.scroll th,.scroll td{padding:6px 8px}}\n"
     "@media screen and (prefers-color-scheme:dark){:root{--page:#0b1220;--sheet:#111a2e;"
     "--line:#24304a;--soft:#a3b1c9;--ink:#f1f5f9;--head:#18233b;--band:#1b2a4d;--good:#14432a;"
-    "--warn:#4a3410;--bad:#4c1d1d}.dark{color:#f1f5f9 !important}.soft{color:#a3b1c9 !important}"
-    ".chart img{filter:invert(1) hue-rotate(180deg);mix-blend-mode:screen}}\n"
+    "--warn:#4a3410;--bad:#4c1d1d;--good-ink:#86efac;--warn-ink:#fcd34d;--bad-ink:#fca5a5}"
+    ".dark{color:#f1f5f9 !important}.soft{color:#a3b1c9 !important}"
+    ".chart{background:var(--sheet)}.chart img{filter:invert(1) "
+    "hue-rotate(180deg);mix-blend-mode:screen}}\n"
     "@media print{@page{margin:14mm}body{background:#fff}main{margin:0;border:0;max-width:none}"
     ".scroll{overflow:visible;max-height:none;border:0}.scroll thead{position:static}"
     ".scroll tr{break-inside:avoid}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}\n";
 
-static const char *
-kind_of(const JwReportResult *result)
-{
-    static const JwWord words[] = { [JW_PERIOD_CUSTOM] = JW_WORD_REPORT,
-                                    [JW_PERIOD_WEEKLY] = JW_WORD_WEEKLY_REPORT,
-                                    [JW_PERIOD_MONTHLY] = JW_WORD_MONTHLY_REPORT };
-
-    return jw_report_word(words[result->period], result->language);
-}
-
 static void
-put_band(const ExeHtml *self, const JwReportResult *result)
+put_band(const ExeHtml *self, const JwReportResult *result, const char *name)
 {
     g_autoptr(GArray) limits = g_array_new(FALSE, FALSE, sizeof(JwPageFigure));
 
@@ -79,10 +74,12 @@ put_band(const ExeHtml *self, const JwReportResult *result)
                                      (char *)(uintptr_t)limit->text };
         g_array_append_val(limits, shown);
     }
+    g_autofree char *kind =
+        jw_report_kind_line(result->period, result->title, name, result->language);
     const JwPageTitle title = {
         .sort = JW_PAGE_REPORT,
-        .kind = kind_of(result),
-        .title = result->title,
+        .kind = kind,
+        .title = name != NULL ? name : result->title,
         .line = result->period_label,
         .aside = result->time_zone,
         .requester = result->requester,
@@ -96,7 +93,7 @@ put_band(const ExeHtml *self, const JwReportResult *result)
 }
 
 void
-exe_html_head(const ExeHtml *self, const JwReportResult *result)
+exe_html_head(const ExeHtml *self, const JwReportResult *result, const char *name)
 {
     GString *out = self->out->text;
     const char *language = result->language != NULL ? result->language : "en";
@@ -107,21 +104,11 @@ exe_html_head(const ExeHtml *self, const JwReportResult *result)
                    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
                    "style-src 'unsafe-inline'; img-src data:\">\n"
                    "<meta name=\"color-scheme\" content=\"light dark\">\n<title>%s, %s</title>\n",
-                   language, result->title, result->period_label);
+                   language, name != NULL ? name : result->title, result->period_label);
     g_string_append(out, "<style>\n");
     g_string_append(out, style);
     g_string_append(out, "</style>\n</head>\n<body>\n<main>\n");
-    put_band(self, result);
-}
-
-static const char *
-level_word(JwLevel level, const char *language)
-{
-    static const JwWord words[] = {
-        [JW_LEVEL_GOOD] = JW_WORD_GOOD, [JW_LEVEL_WARN] = JW_WORD_WARN, [JW_LEVEL_BAD] = JW_WORD_BAD
-    };
-
-    return level == JW_LEVEL_NONE ? NULL : jw_report_word(words[level], language);
+    put_band(self, result, name);
 }
 
 /* The period before in a few words: less than a year before, days need no year. (transfer full)
@@ -156,7 +143,7 @@ put_card(const ExeHtml *self, const JwReportResult *result, const JwReportFigure
         .change = change,
         .against = against,
         .level = figure->level,
-        .level_word = level_word(figure->level, result->language),
+        .level_word = jw_report_level_word(figure->level, result->language),
     };
 
     g_string_append(self->out->text, "<div class=\"card\">");
@@ -186,8 +173,7 @@ exe_html_front(const ExeHtml *self, const JwReportResult *result)
 }
 
 void
-exe_html_foot(const ExeHtml *self, const JwReportResult *result, const char *title,
-              int64_t made_at_ms)
+exe_html_foot(const ExeHtml *self, const JwReportResult *result, int64_t made_at_ms)
 {
     g_autofree char *time = jw_report_text_time(made_at_ms, JW_FORMAT_DATETIME, self->zone.zone);
     g_autofree char *made = jw_report_word_fill(JW_WORD_MADE_AT, result->language, time, NULL);
@@ -195,8 +181,7 @@ exe_html_foot(const ExeHtml *self, const JwReportResult *result, const char *tit
     g_autofree char *read =
         jw_report_word_fill(JW_WORD_RECORDS_READ, result->language, count, NULL);
 
-    jw_page_append(self->out->text, "<footer>%s%s%s (%s) &#183; %s &#183; Jobwire</footer>\n",
-                   title != NULL ? title : "", title != NULL ? " · " : "", made, result->time_zone,
-                   read);
+    jw_page_append(self->out->text, "<footer>%s (%s) &#183; %s &#183; Jobwire</footer>\n", made,
+                   result->time_zone, read);
     g_string_append(self->out->text, PAGE_END);
 }

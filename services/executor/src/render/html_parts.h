@@ -13,16 +13,17 @@ typedef struct {
     int64_t n_lines; /* rows of tables and list so far */
 } ExeHtml;
 
-/* All up to the coloured band with the title. */
-void exe_html_head(const ExeHtml *self, const JwReportResult *result);
+/* All up to the coloured band with the title. @name: the job's; NULL: the title is that of its
+ * type.
+ */
+void exe_html_head(const ExeHtml *self, const JwReportResult *result, const char *name);
 /* The cards of the figures, and the notes. */
 void exe_html_front(const ExeHtml *self, const JwReportResult *result);
 /* A table with its chart. INTERNAL, UNAVAILABLE. */
 bool exe_html_table(ExeHtml *self, const JwReportTable *table,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* The foot and the end. @title: (nullable) */
-void exe_html_foot(const ExeHtml *self, const JwReportResult *result, const char *title,
-                   int64_t made_at_ms);
+/* The foot and the end. */
+void exe_html_foot(const ExeHtml *self, const JwReportResult *result, int64_t made_at_ms);
 
 /* Whether values of this format stand to the right. */
 static inline bool

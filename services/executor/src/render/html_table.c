@@ -4,6 +4,7 @@
 #include "jw/chart.h"
 #include "jw/page.h"
 #include "jw/report_axis.h"
+#include "jw/report_change.h"
 #include "jw/report_text.h"
 #include "render/html_text.h"
 
@@ -102,10 +103,8 @@ put_chart(ExeHtml *self, const JwReportTable *table, GError **error)
     if (png == NULL) {
         return false;
     }
-    const JwReportColumn *drawn = &table->columns[table->chart_columns[0]];
     g_autofree char *words =
-        jw_chart_words(&chart, table->title,
-                       drawn->unit != NULL ? drawn->unit : jw_report_text_unit(drawn->format));
+        jw_chart_words(&chart, table->title, &table->columns[table->chart_columns[0]]);
     g_string_append(self->out->text, "<figure class=\"chart\"><img alt=\"");
     jw_page_append(self->out->text, "%s\" src=\"", words != NULL ? words : table->title);
     exe_html_png(self->out->text, png);
@@ -145,32 +144,54 @@ put_pivot_heads(ExeHtml *self, const JwReportTable *table)
     g_string_append(self->out->text, "</tr>");
 }
 
+/* In words, too, for who neither sees the colour nor knows the sign. */
+static void
+put_sign(ExeHtml *self, JwLevel level)
+{
+    const char *word = jw_report_level_word(level, self->language);
+
+    if (word != NULL) {
+        jw_page_append(self->out->text, "<b role=\"img\" aria-label=\"%s\" title=\"%s\">%s</b> ",
+                       word, word, jw_report_level_sign(level));
+    }
+}
+
+static void
+put_cell(ExeHtml *self, const JwReportTable *table, size_t row, size_t i)
+{
+    static const char *const levels[] = { [JW_LEVEL_NONE] = "",
+                                          [JW_LEVEL_GOOD] = " good",
+                                          [JW_LEVEL_WARN] = " warn",
+                                          [JW_LEVEL_BAD] = " bad" };
+    const JwReportColumn *column = &table->columns[i];
+    const JwValue *cell = jw_report_cell(table, row, i);
+    const JwLevel level = jw_report_cell_level(table, row, i);
+    const bool right = i >= table->n_keys || exe_html_is_right(column->format);
+    const JwTextForm form = { .format = column->format,
+                              .decimals = column->decimals,
+                              .unit = jw_report_column_unit(column, cell, self->language),
+                              .sign = column->role == JW_COLUMN_DIFFERENCE
+                                      || column->role == JW_COLUMN_PERCENT };
+
+    g_string_append_printf(self->out->text, "<td class=\"%s%s\">", right ? "n" : "k",
+                           levels[level]);
+    put_sign(self, level);
+    exe_html_value(self->out->text, cell, &form, &self->zone, self->language, 0);
+    g_string_append(self->out->text, "</td>");
+}
+
 static void
 put_row(ExeHtml *self, const JwReportTable *table, size_t row)
 {
     static const char *const kinds[] = { [JW_ROW_GROUP] = "<tr>",
                                          [JW_ROW_SUBTOTAL] = "<tr class=\"s\">",
                                          [JW_ROW_TOTAL] = "<tr class=\"t\">" };
-    static const char *const levels[] = { [JW_LEVEL_NONE] = "",
-                                          [JW_LEVEL_GOOD] = " good",
-                                          [JW_LEVEL_WARN] = " warn",
-                                          [JW_LEVEL_BAD] = " bad" };
     GString *out = self->out->text;
 
     self->n_lines++;
     g_string_append(out, kinds[jw_report_row_kind(table, row)]);
     for (size_t i = 0; i < table->n_columns; i++) {
-        const JwReportColumn *column = &table->columns[i];
-        const JwTextForm form = { .format = column->format,
-                                  .decimals = column->decimals,
-                                  .unit = column->unit,
-                                  .sign = column->role == JW_COLUMN_DIFFERENCE
-                                          || column->role == JW_COLUMN_PERCENT };
-        g_string_append_printf(out, "<td class=\"%s%s\">",
-                               i >= table->n_keys || exe_html_is_right(column->format) ? "n" : "k",
-                               levels[jw_report_cell_level(table, row, i)]);
-        exe_html_value(out, jw_report_cell(table, row, i), &form, &self->zone, self->language, 0);
-        g_string_append(out, "</td>");
+        put_cell(self, table, row, i);
     }
     g_string_append(out, "</tr>\n");
 }
@@ -192,8 +213,9 @@ exe_html_table(ExeHtml *self, const JwReportTable *table, GError **error)
     put_pivot_heads(self, table);
     g_string_append(out, "<tr>");
     for (size_t i = 0; i < table->n_columns; i++) {
-        jw_page_append(out, i < table->n_keys ? "<th>%s</th>" : "<th class=\"n\">%s</th>",
-                       table->columns[i].label);
+        const JwReportColumn *column = &table->columns[i];
+        jw_page_append(out, i < table->n_keys ? "<th>%s%s</th>" : "<th class=\"n\">%s%s</th>",
+                       column->approximate ? JW_REPORT_TEXT_ESTIMATE : "", column->label);
     }
     g_string_append(out, "</tr></thead>\n<tbody>\n");
     for (size_t row = 0; ok && row < table->n_rows; row++) {

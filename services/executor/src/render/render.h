@@ -16,7 +16,7 @@ typedef struct {
     GTimeZone *zone;        /* of the list's times */
     JwContent content;      /* the parts that have rows: records that are not wanted are ignored */
     const char *table;      /* see JwReportRequest */
-    const char *title;      /* job name */
+    const char *title;      /* job name; NULL: it has none, and the type's title leads */
     const char *path;       /* file to write */
     const char *temp_dir;
     bool bom; /* a CSV file begins with a byte order mark */

@@ -8,12 +8,25 @@
 #include "jw/report_text.h"
 #include "jw/report_words.h"
 
+/* Characters of a subject that are for names: beside a longer one that of its type is left out,
+ * which the mail has all the same, so that the period is seen. */
+#define NAMES_MAX 70
+
+static bool
+has_room(const NtfView *view)
+{
+    return g_utf8_strlen(view->title, -1) + g_utf8_strlen(view->about, -1) <= NAMES_MAX;
+}
+
 char *
 ntf_subject(const NtfView *view)
 {
     GString *out = g_string_new(NULL);
 
     g_string_append(out, view->title);
+    if (view->about != NULL && has_room(view)) {
+        g_string_append_printf(out, " · %s", view->about);
+    }
     if (view->kind != NULL) {
         g_string_append_printf(out, ": %s", view->kind);
     }
@@ -128,7 +141,11 @@ text_scope(GString *out, const NtfView *view)
 void
 ntf_text_head(GString *out, const NtfView *view)
 {
-    g_string_append_printf(out, "%s\n%s", view->title, view->kind != NULL ? view->kind : "");
+    g_string_append_printf(out, "%s\n", view->title);
+    if (view->about != NULL) {
+        g_string_append_printf(out, "%s\n", view->about);
+    }
+    g_string_append(out, view->kind != NULL ? view->kind : "");
     if (view->period != NULL) {
         g_string_append_printf(out, ", %s", view->period);
     }

@@ -185,9 +185,10 @@ ntf_html(const NtfView *view, const NtfComposeInput *input, const char *subject,
 {
     GString *out = g_string_sized_new(16 * 1024);
     g_autofree char *first = preview(view);
+    g_autofree char *kind = g_strjoin(" · ", view->kind, view->about, NULL);
     const JwPageTitle title = {
         .sort = JW_PAGE_REPORT,
-        .kind = view->kind,
+        .kind = kind,
         .title = view->title,
         .line = view->period,
         .aside = view->zone,

@@ -17,10 +17,6 @@
 #define MAX_TEXT    200 /* characters of one string from the summary */
 #define MAX_PART    40  /* of those in the subject about what the report is limited to */
 
-static const JwWord kinds[] = { [JW_PERIOD_CUSTOM] = JW_WORD_REPORT,
-                                [JW_PERIOD_WEEKLY] = JW_WORD_WEEKLY_REPORT,
-                                [JW_PERIOD_MONTHLY] = JW_WORD_MONTHLY_REPORT };
-
 static void
 figure_clear(gpointer data)
 {
@@ -43,6 +39,7 @@ void
 ntf_view_clear(NtfView *self)
 {
     g_free(self->title);
+    g_free(self->about);
     g_free(self->language);
     g_free(self->job_name);
     g_free(self->report_type);
@@ -58,6 +55,7 @@ ntf_view_clear(NtfView *self)
     g_free(self->chart_title);
     g_free(self->measure);
     g_free(self->unit);
+    g_free(self->unit_one);
     g_clear_pointer(&self->labels, g_ptr_array_unref);
     g_clear_pointer(&self->values, g_array_unref);
     for (size_t i = 0; i < self->n_more; i++) {
@@ -230,6 +228,7 @@ read_chart(NtfView *self, const JwReportTable *table)
                                 : g_strdup(measure->label);
     self->measure = ntf_view_clean(axis);
     self->unit = g_strdup(measure->unit);
+    self->unit_one = g_strdup(measure->unit_one);
     self->format = table->columns[table->chart_columns[0]].format;
     self->decimals = table->columns[table->chart_columns[0]].decimals;
     self->chart_kind = table->chart;
@@ -259,7 +258,7 @@ read_asked(NtfView *self, const JwReportRequest *request)
     g_autofree char *period = zone != NULL ? jw_report_text_period(request, zone) : NULL;
 
     self->report_type = ntf_view_clean(request->report_type);
-    self->kind = jw_report_word(kinds[request->period], self->language);
+    self->kind = jw_report_kind(request->period, self->language);
     self->period = ntf_view_clean(period);
     self->zone = ntf_view_clean(request->time_zone);
     for (guint i = 0; i < request->filters->len; i++) {
@@ -286,6 +285,19 @@ ntf_view_init_asked(NtfView *self, const JwJob *job)
     self->title = g_strdup(self->job_name != NULL ? self->job_name : type);
 }
 
+/* The job's name leads: of one type there are many. */
+static void
+read_titles(NtfView *self, const JwReportResult *result)
+{
+    g_autofree char *type = ntf_view_clean(result->title);
+    const char *known = type != NULL ? type : jw_report_word(JW_WORD_REPORT, self->language);
+
+    self->title = g_strdup(self->job_name != NULL ? self->job_name : known);
+    if (g_strcmp0(type, self->title) != 0) {
+        self->about = g_steal_pointer(&type);
+    }
+}
+
 void
 ntf_view_init(NtfView *self, const NtfComposeInput *input)
 {
@@ -293,14 +305,9 @@ ntf_view_init(NtfView *self, const NtfComposeInput *input)
     init_job(self, input->job);
     self->rows = artifact->rows;
     g_autoptr(JwReportResult) result = jw_report_result_of_summary(artifact->summary);
-    self->title = ntf_view_clean(result->title);
-    if (self->title == NULL) {
-        self->title =
-            g_strdup(self->job_name != NULL ? self->job_name
-                                            : jw_report_word(JW_WORD_REPORT, result->language));
-    }
     self->language = g_strdup(result->language);
-    self->kind = jw_report_word(kinds[result->period], self->language);
+    read_titles(self, result);
+    self->kind = jw_report_kind(result->period, self->language);
     self->period = ntf_view_clean(result->period_label);
     self->zone = ntf_view_clean(result->time_zone);
     read_limits(self, result);
@@ -335,7 +342,9 @@ char *
 ntf_view_describe_chart(const NtfView *view)
 {
     const JwChartData chart = ntf_view_chart(view);
+    const JwReportColumn drawn = { .format = view->format,
+                                   .unit = view->unit,
+                                   .unit_one = view->unit_one };
 
-    return jw_chart_words(&chart, view->chart_title,
-                          view->unit != NULL ? view->unit : jw_report_text_unit(view->format));
+    return jw_chart_words(&chart, view->chart_title, &drawn);
 }

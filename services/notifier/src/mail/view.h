@@ -19,6 +19,7 @@ typedef struct {
 
 typedef struct {
     char *title, *job_name, *period, *zone; /* NULL when unknown, but for the title */
+    char *about;                            /* the report type's title; NULL: that is the title */
     const char *kind;                       /* "Weekly report"; NULL: not known */
     char *language;                         /* of the words; NULL: English */
     char *report_type;                      /* of a job without a report; NULL: not known */
@@ -37,6 +38,7 @@ typedef struct {
     JwFormat format;   /* of the values */
     int decimals;      /* of the values; -1: unknown */
     char *unit;        /* of the values; NULL: of their format */
+    char *unit_one;    /* behind 1; NULL: `unit` */
     JwChart chart_kind;
     JwChartSeries more[JW_CHART_SERIES_MAX - 1]; /* owned, as the values are */
     size_t n_more;
@@ -58,8 +60,8 @@ char *ntf_view_describe_chart(const NtfView *self);
 /* One line of visible text of bounded length; NULL when nothing is left. (transfer full) */
 char *ntf_view_clean(const char *text);
 
-/* mail/compose.c: "Call records: Weekly report, 4 Jan 2021 – 10 Jan 2021 (support)". (transfer
- * full) */
+/* mail/compose.c: "Calls of my team · Call records: Weekly report, 4 Jan 2021 – 10 Jan 2021
+ * (support)". (transfer full) */
 char *ntf_subject(const NtfView *view);
 
 /* mail/compose.c: what a plain text begins with: title, period, and what the report is limited to;

@@ -391,6 +391,22 @@ exe_pdf_measure(ExePdfCanvas *self, const ExePdfText *style, const char *text, i
     }
 }
 
+void
+exe_pdf_shrink(ExePdfCanvas *self, ExePdfText *style, const char *text, double width, double least,
+               double step)
+{
+    int lines = 0;
+    double all = 0;
+
+    style->width = 0;
+    exe_pdf_measure(self, style, text, &lines, &all);
+    while (all > width && style->size - step >= least) {
+        style->size -= step;
+        exe_pdf_measure(self, style, text, &lines, &all);
+    }
+    style->width = width;
+}
+
 double
 exe_pdf_lines(ExePdfCanvas *self, const ExePdfText *style, int lines)
 {

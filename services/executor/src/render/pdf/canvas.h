@@ -116,6 +116,11 @@ cairo_t *exe_pdf_draw(ExePdfCanvas *self);
 /* The size of a text. One line when @style has no width. */
 void exe_pdf_measure(ExePdfCanvas *self, const ExePdfText *style, const char *text, int *ret_lines,
                      double *ret_width);
+/* Makes letters smaller, by @step and down to @least, until the text takes one line of @width,
+ * which
+ * @style gets. What is too long for that as well is broken. */
+void exe_pdf_shrink(ExePdfCanvas *self, ExePdfText *style, const char *text, double width,
+                    double least, double step);
 /* The height of @lines lines. */
 double exe_pdf_lines(ExePdfCanvas *self, const ExePdfText *style, int lines);
 /* Draws it with its left upper corner at @x, @y; returns its height. */

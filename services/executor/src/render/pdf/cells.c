@@ -87,7 +87,7 @@ exe_pdf_cell(const JwValue *value, const JwReportColumn *column, JwZoneCache *zo
     }
     const JwTextForm form = { .format = column->format,
                               .decimals = MAX(column->decimals, 0),
-                              .unit = column->unit,
+                              .unit = jw_report_column_unit(column, value, language),
                               .sign = column->role == JW_COLUMN_DIFFERENCE
                                       || column->role == JW_COLUMN_PERCENT,
                               .language = language };

@@ -9,24 +9,28 @@
 #include "jw/report_words.h"
 #include "render/pdf/cells.h"
 
-#define BAND_TOP    28.0
-#define BAND_BOTTOM 20.0
-#define BAND_KIND   0xdbeafe
-#define BAND_LINE   0xeff6ff
-#define BAND_ASIDE  0xbfdbfe
-#define BAND_INSET  0x1d4ed8
-#define BAND_LIMITS 12u /* further ones follow below the figures */
-#define TITLE_SIZE  22.0
-#define GAP         10.0
-#define CARD_PAD    9.0
-#define CARD_LABEL  8.0
-#define CARD_SMALL  8.0
-#define VALUE_LEAST 7.0
-#define VALUE_LINES 12
-#define PILL        6.5
-#define NOTE_LINES  40
-#define CHART_SCALE 0.86 /* of what the mail shows, and a little lower */
-#define CHART_LOWER 0.93
+#define BAND_TOP      28.0
+#define BAND_BOTTOM   20.0
+#define BAND_KIND     0xdbeafe
+#define BAND_LINE     0xeff6ff
+#define BAND_ASIDE    0xbfdbfe
+#define BAND_INSET    0x1d4ed8
+#define BAND_LIMITS   12u /* further ones follow below the figures */
+#define TITLE_SIZE    22.0
+#define GAP           10.0
+#define CARD_PAD      9.0
+#define CARD_LABEL    8.0
+#define CARD_SMALL    8.0
+#define SMALL_LEAST   7.0 /* of what could stand in two lines */
+#define SMALLEST      5.0
+#define LABEL_LINES   6
+#define VALUE_LEAST   7.0
+#define VALUE_LINES   12
+#define PILL          6.5
+#define NOTE_LINES    40
+#define HEADING_LEAST 9.0
+#define CHART_SCALE   0.86 /* of what the mail shows, and a little lower */
+#define CHART_LOWER   0.93
 
 static const struct {
     unsigned ink, ground;
@@ -87,20 +91,11 @@ band_limits(ExePdfCanvas *canvas, const JwReportResult *result)
     }
 }
 
-static JwWord
-kind_of(JwPeriodType period)
-{
-    return period == JW_PERIOD_WEEKLY    ? JW_WORD_WEEKLY_REPORT
-           : period == JW_PERIOD_MONTHLY ? JW_WORD_MONTHLY_REPORT
-                                         : JW_WORD_REPORT;
-}
-
 static void
 band_head(ExePdfCanvas *canvas, const JwReportResult *result, const char *title)
 {
-    const char *kind = jw_report_word(kind_of(result->period), result->language);
-    const bool same = g_strcmp0(result->title, title) == 0 || result->title == NULL;
-    g_autofree char *about = same ? g_strdup(kind) : g_strjoin(" · ", kind, result->title, NULL);
+    g_autofree char *about =
+        jw_report_kind_line(result->period, result->title, title, result->language);
     g_autofree char *line = period_line(result);
 
     band_text(canvas, 8.5, true, BAND_KIND, 1, 0, about);
@@ -168,26 +163,18 @@ static ExePdfText
 label_style(const Cards *cards)
 {
     return (ExePdfText){ CARD_LABEL, false, EXE_PDF_SOFT, EXE_PDF_LEFT, cards->width - 2 * CARD_PAD,
-                         2 };
+                         LABEL_LINES };
 }
 
 /* A value is never cut: it is written smaller, and then broken. */
 static ExePdfText
 value_style(ExePdfCanvas *canvas, const Cards *cards, const char *text)
 {
-    ExePdfText style = { .size = cards->size, .bold = true, .colour = EXE_PDF_INK };
-    const double room = cards->width - 2 * CARD_PAD;
-    int lines = 0;
-    double width = 0;
+    ExePdfText style = {
+        .size = cards->size, .bold = true, .colour = EXE_PDF_INK, .lines = VALUE_LINES
+    };
 
-    for (; style.size > VALUE_LEAST; style.size -= 1) {
-        exe_pdf_measure(canvas, &style, text, &lines, &width);
-        if (width <= room) {
-            break;
-        }
-    }
-    style.width = room;
-    style.lines = VALUE_LINES;
+    exe_pdf_shrink(canvas, &style, text, cards->width - 2 * CARD_PAD, VALUE_LEAST, 1);
     return style;
 }
 
@@ -206,30 +193,74 @@ draw_pill(ExePdfCanvas *canvas, JwLevel level, double right, double y)
     exe_pdf_part(canvas, "P", &style, word, right - width - 4, y + 1.5);
 }
 
-static void
-draw_change(ExePdfCanvas *canvas, const JwReportResult *result, const JwReportFigure *figure,
-            double x, double y, double width)
+static double
+draw_small(ExePdfCanvas *canvas, ExePdfText style, const char *text, double x, double y,
+           double width, double least)
 {
-    const ExePdfText bold = { CARD_SMALL, true, EXE_PDF_SLATE, EXE_PDF_LEFT, width, 1 };
-    const ExePdfText soft = { CARD_SMALL, false, EXE_PDF_SOFT, EXE_PDF_LEFT, width, 1 };
-    const JwValueType type = figure->comparison.difference.type;
-    const bool differs = type == JW_VALUE_INT || type == JW_VALUE_REAL;
-    g_autofree char *change = differs ? jw_report_change_text(figure, result->language) : NULL;
+    exe_pdf_shrink(canvas, &style, text, width, least, 0.5);
+    return exe_pdf_part(canvas, "P", &style, text, x, y);
+}
 
-    if (change != NULL) {
-        y += exe_pdf_part(canvas, "P", &bold, change, x, y) + 1;
+/* Neither is what is below a value: @head and @tail have a line of their own where one, with
+ * letters not much smaller, has no room for both. Returns the height. */
+static double
+draw_both(ExePdfCanvas *canvas, ExePdfText style, const char *head, const char *tail, double x,
+          double y, double width)
+{
+    g_autofree char *both = g_strconcat(head, " ", tail, NULL);
+    ExePdfText one = style;
+
+    exe_pdf_shrink(canvas, &one, both, width, SMALL_LEAST, 0.5);
+    one.lines = 2;
+    int lines = 1;
+    double all = 0;
+    exe_pdf_measure(canvas, &one, both, &lines, &all);
+    if (lines == 1) {
+        return exe_pdf_part(canvas, "P", &one, both, x, y);
     }
-    if (figure->comparison.previous_text != NULL) {
-        g_autofree char *before =
-            g_strdup_printf("%s: %s", jw_report_word(JW_WORD_PREVIOUS, result->language),
-                            figure->comparison.previous_text);
-        exe_pdf_part(canvas, "P", &soft, before, x, y);
+    const double first = draw_small(canvas, style, head, x, y, width, SMALLEST);
+    return first + draw_small(canvas, style, tail, x, y + first, width, SMALLEST);
+}
+
+/* The difference, and behind it in parentheses that in percent. */
+static double
+draw_difference(ExePdfCanvas *canvas, ExePdfText style, const JwReportFigure *figure, double x,
+                double y, double width)
+{
+    g_autofree char *change = jw_report_change_text(figure, canvas->language);
+    const char *percent = g_strrstr(change, " (");
+
+    if (percent == NULL) {
+        return draw_small(canvas, style, change, x, y, width, SMALLEST);
     }
+    g_autofree char *difference = g_strndup(change, (size_t)(percent - change));
+    return draw_both(canvas, style, difference, percent + 1, x, y, width);
+}
+
+/* Returns the height. */
+static double
+draw_change(ExePdfCanvas *canvas, const JwReportFigure *figure, double x, double y, double width)
+{
+    const ExePdfText bold = { CARD_SMALL, true, EXE_PDF_SLATE, EXE_PDF_LEFT, width, VALUE_LINES };
+    const ExePdfText soft = { CARD_SMALL, false, EXE_PDF_SOFT, EXE_PDF_LEFT, width, VALUE_LINES };
+    const JwReportComparison *beside = &figure->comparison;
+    const JwValueType type = beside->difference.type;
+    double height = 0;
+
+    if (beside->previous_text == NULL) {
+        return 0;
+    }
+    if (type == JW_VALUE_INT || type == JW_VALUE_REAL) {
+        height = draw_difference(canvas, bold, figure, x, y, width) + 1;
+    }
+    g_autofree char *word =
+        g_strconcat(jw_report_word(JW_WORD_PREVIOUS, canvas->language), ":", NULL);
+    g_autofree char *before = exe_pdf_clean(beside->previous_text, strlen(beside->previous_text));
+    return height + draw_both(canvas, soft, word, before, x, y + height, width);
 }
 
 static void
-draw_card(ExePdfCanvas *canvas, const JwReportResult *result, const Cards *cards,
-          const JwReportFigure *figure, double x)
+draw_card(ExePdfCanvas *canvas, const Cards *cards, const JwReportFigure *figure, double x)
 {
     const double inner = cards->width - 2 * CARD_PAD;
     g_autofree char *label = exe_pdf_clean(figure->label, strlen(figure->label));
@@ -255,18 +286,30 @@ draw_card(ExePdfCanvas *canvas, const JwReportResult *result, const Cards *cards
         draw_pill(canvas, figure->level, x + cards->width - 6, canvas->y + 5);
     }
     if (cards->compared) {
-        draw_change(canvas, result, figure, x + CARD_PAD, y, inner);
+        (void)draw_change(canvas, figure, x + CARD_PAD, y, inner);
     }
     exe_pdf_untag(canvas, "Div");
 }
 
-/* The labels of a row of cards decide how high it is. */
+static double
+change_height(ExePdfCanvas *canvas, const Cards *cards, const JwReportFigure *figure)
+{
+    const bool dry = canvas->dry;
+
+    canvas->dry = true;
+    const double height = draw_change(canvas, figure, 0, 0, cards->width - 2 * CARD_PAD);
+    canvas->dry = dry;
+    return height;
+}
+
+/* The texts of a row of cards decide how high it is. */
 static void
 measure_row(ExePdfCanvas *canvas, const JwReportResult *result, Cards *cards, guint first,
             guint n_cards)
 {
     const ExePdfText small = { .size = CARD_SMALL };
     const ExePdfText largest = { .size = cards->size, .bold = true };
+    double change = exe_pdf_lines(canvas, &small, 2) + 1;
     int most = 1;
 
     cards->value_height = exe_pdf_lines(canvas, &largest, 1);
@@ -281,11 +324,12 @@ measure_row(ExePdfCanvas *canvas, const JwReportResult *result, Cards *cards, gu
         const ExePdfText value = value_style(canvas, cards, figure->text);
         exe_pdf_measure(canvas, &value, figure->text, &lines, &width);
         cards->value_height = MAX(cards->value_height, exe_pdf_lines(canvas, &value, lines));
+        change = MAX(change, change_height(canvas, cards, figure));
     }
     const ExePdfText label = label_style(cards);
     cards->label_height = exe_pdf_lines(canvas, &label, most);
     cards->height = 2 * CARD_PAD + cards->label_height + 2 + cards->value_height
-                    + (cards->compared ? exe_pdf_lines(canvas, &small, 2) + 2 : 0);
+                    + (cards->compared ? change + 1 : 0);
 }
 
 static void
@@ -304,7 +348,7 @@ draw_cards(ExePdfCanvas *canvas, const JwReportResult *result)
                 exe_pdf_page(canvas, false);
             }
         }
-        draw_card(canvas, result, &cards, &g_array_index(result->figures, JwReportFigure, i),
+        draw_card(canvas, &cards, &g_array_index(result->figures, JwReportFigure, i),
                   EXE_PDF_MARGIN + (cards.width + GAP) * (i % per_row));
         if (i % per_row == per_row - 1 || i + 1 == result->figures->len) {
             canvas->y += cards.height + GAP;
@@ -332,10 +376,8 @@ exe_pdf_chart(ExePdfCanvas *canvas, const JwReportTable *table)
     const double height = jw_chart_height(&data.chart) * CHART_SCALE * CHART_LOWER;
     exe_pdf_frame(canvas, EXE_PDF_WHITE, EXE_PDF_LINE, EXE_PDF_MARGIN, canvas->y, inner, height, 5);
     if (!canvas->dry) {
-        const char *unit = table->columns[table->chart_columns[0]].unit;
-        const JwFormat format = table->columns[table->chart_columns[0]].format;
-        char *words = jw_chart_words(&data.chart, table->title,
-                                     unit != NULL ? unit : jw_report_text_unit(format));
+        char *words =
+            jw_chart_words(&data.chart, table->title, &table->columns[table->chart_columns[0]]);
         g_ptr_array_add(canvas->figures, words != NULL ? words : g_strdup(table->title));
         exe_pdf_tag(canvas, "Figure");
         cairo_t *cr = exe_pdf_draw(canvas);
@@ -353,7 +395,7 @@ void
 exe_pdf_heading(ExePdfCanvas *canvas, const char *title, const char *aside, double needed)
 {
     const double inner = exe_pdf_inner(canvas);
-    const ExePdfText style = { 13, true, EXE_PDF_INK, EXE_PDF_LEFT, inner * 0.7, 1 };
+    ExePdfText style = { 13, true, EXE_PDF_INK, EXE_PDF_LEFT, inner * 0.7, 1 };
     const ExePdfText soft = { 8.5, false, EXE_PDF_SOFT, EXE_PDF_RIGHT, inner * 0.28, 1 };
     const bool landscape = canvas->width > canvas->height;
 
@@ -362,6 +404,7 @@ exe_pdf_heading(ExePdfCanvas *canvas, const char *title, const char *aside, doub
         exe_pdf_page(canvas, landscape);
     }
     g_autofree char *line = exe_pdf_clean(title, strlen(title));
+    exe_pdf_shrink(canvas, &style, line, aside != NULL ? inner * 0.7 : inner, HEADING_LEAST, 1);
     exe_pdf_part(canvas, "H2", &style, line, EXE_PDF_MARGIN, canvas->y);
     if (aside != NULL) {
         exe_pdf_part(canvas, "P", &soft, aside, EXE_PDF_MARGIN + inner * 0.72, canvas->y + 4);

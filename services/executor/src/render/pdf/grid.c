@@ -4,14 +4,16 @@
 
 #include <string.h>
 
-#define ROW_PAD    2.6
-#define HEAD_PAD   4.0
-#define HEAD_LINES 3
-#define GROUP_LINE 5.0 /* more than a line of text that the heads of neighbours take */
-#define SHRINK     0.5
-#define SIZE_LEAST 4.5
-#define LABEL_MOST 90.0
-#define MARK       2.6
+#define ROW_PAD      2.6
+#define HEAD_PAD     4.0
+#define HEAD_LINES   6
+#define NUMBER_LINES 20
+#define GROUP_LINE   5.0 /* more than a line of text that the heads of neighbours take */
+#define SHRINK       0.5
+#define SIZE_LEAST   4.5
+#define LABEL_MOST   90.0
+#define MARK         2.6
+#define MARK_SPACE   8.0 /* of it, left of a number */
 
 static const struct {
     unsigned ink, ground;
@@ -72,12 +74,49 @@ head_style(const ExePdfGrid *self, const ExePdfColumn *column)
                          .lines = HEAD_LINES };
 }
 
+/* Whether the head of neighbours begins above the column. */
+static bool
+begins_group(const ExePdfGrid *self, size_t index)
+{
+    const char *head = column_at(self, index)->head;
+
+    return head != NULL && (index == 0 || g_strcmp0(column_at(self, index - 1)->head, head) != 0);
+}
+
+/* Of the head of neighbours over all columns that have it, of which @first is the first. */
+static ExePdfText
+group_style(const ExePdfGrid *self, size_t first)
+{
+    const ExePdfColumn *column = column_at(self, first);
+    double width = column->width;
+
+    for (size_t i = first + 1;
+         i < self->columns->len && g_strcmp0(column_at(self, i)->head, column->head) == 0; i++) {
+        width += column_at(self, i)->width;
+    }
+    return (ExePdfText){ .size = self->size,
+                         .bold = true,
+                         .colour = EXE_PDF_SLATE,
+                         .side = EXE_PDF_CENTER,
+                         .width = width - 2 * EXE_PDF_CELL_PAD,
+                         .lines = HEAD_LINES };
+}
+
+static int
+head_lines(ExePdfCanvas *canvas, const ExePdfText *style, const char *text)
+{
+    int lines = 1;
+    double width = 0;
+
+    exe_pdf_measure(canvas, style, text, &lines, &width);
+    return lines;
+}
+
 void
 exe_pdf_grid_fit(ExePdfGrid *self, ExePdfCanvas *canvas, double inner)
 {
     double total = 0;
-    int lines = 1;
-    bool groups = false;
+    int lines = 1, group_lines = 0;
 
     for (size_t i = 0; i < self->columns->len; i++) {
         total += column_at(self, i)->width;
@@ -85,18 +124,21 @@ exe_pdf_grid_fit(ExePdfGrid *self, ExePdfCanvas *canvas, double inner)
     double x = EXE_PDF_MARGIN;
     for (size_t i = 0; i < self->columns->len; i++) {
         ExePdfColumn *column = column_at(self, i);
-        int n = 1;
-        double width = 0;
         column->width *= inner / total;
         column->x = x;
         x += column->width;
-        const ExePdfText style = head_style(self, column);
-        exe_pdf_measure(canvas, &style, column->label, &n, &width);
-        lines = MAX(lines, n);
-        groups = groups || column->head != NULL;
+    }
+    for (size_t i = 0; i < self->columns->len; i++) {
+        const ExePdfColumn *column = column_at(self, i);
+        const ExePdfText style = head_style(self, column), group = group_style(self, i);
+        lines = MAX(lines, head_lines(canvas, &style, column->label));
+        if (begins_group(self, i)) {
+            group_lines = MAX(group_lines, head_lines(canvas, &group, column->head));
+        }
     }
     const ExePdfText style = { .size = self->size, .bold = true };
-    self->group_height = groups ? exe_pdf_lines(canvas, &style, 1) + GROUP_LINE : 0;
+    self->group_height =
+        group_lines > 0 ? exe_pdf_lines(canvas, &style, group_lines) + GROUP_LINE : 0;
     self->head_height = self->group_height + exe_pdf_lines(canvas, &style, lines) + 2 * HEAD_PAD;
 }
 
@@ -117,21 +159,18 @@ exe_pdf_grid_label_width(ExePdfCanvas *canvas, double size, const char *label)
     return MIN(MAX(least, width / 2), LABEL_MOST) + 2 * EXE_PDF_CELL_PAD + 1;
 }
 
-/* The head of neighbours over all columns that have it, of which @first is the first. */
+/* Its last line stands on the rule. */
 static void
 draw_group(const ExePdfGrid *self, ExePdfCanvas *canvas, size_t first)
 {
     const ExePdfColumn *column = column_at(self, first);
-    double width = column->width;
+    const ExePdfText style = group_style(self, first);
+    const double x = column->x + EXE_PDF_CELL_PAD, bottom = canvas->y + self->group_height;
+    const int lines = head_lines(canvas, &style, column->head);
 
-    for (size_t i = first + 1;
-         i < self->columns->len && g_strcmp0(column_at(self, i)->head, column->head) == 0; i++) {
-        width += column_at(self, i)->width;
-    }
-    const ExePdfText style = { self->size, true, EXE_PDF_SLATE, EXE_PDF_CENTER, width - 8, 1 };
-    exe_pdf_text(canvas, &style, column->head, column->x + 4, canvas->y + 3);
-    exe_pdf_rule(canvas, EXE_PDF_STRONG, 0.75, column->x + 4, canvas->y + self->group_height,
-                 width - 8);
+    exe_pdf_text(canvas, &style, column->head, x,
+                 bottom - exe_pdf_lines(canvas, &style, lines) - GROUP_LINE + 3);
+    exe_pdf_rule(canvas, EXE_PDF_STRONG, 0.75, x, bottom, style.width);
 }
 
 static void
@@ -139,21 +178,10 @@ draw_head(const ExePdfGrid *self, ExePdfCanvas *canvas, size_t index, double bot
 {
     const ExePdfColumn *column = column_at(self, index);
     const ExePdfText style = head_style(self, column);
-    int lines = 1;
-    double width = 0;
+    const int lines = head_lines(canvas, &style, column->label);
 
-    exe_pdf_measure(canvas, &style, column->label, &lines, &width);
     exe_pdf_text(canvas, &style, column->label, column->x + EXE_PDF_CELL_PAD,
                  bottom - HEAD_PAD - exe_pdf_lines(canvas, &style, lines));
-}
-
-/* Whether the head of neighbours begins above the column. */
-static bool
-begins_group(const ExePdfGrid *self, size_t index)
-{
-    const char *head = column_at(self, index)->head;
-
-    return head != NULL && (index == 0 || g_strcmp0(column_at(self, index - 1)->head, head) != 0);
 }
 
 static const char *
@@ -226,45 +254,41 @@ exe_pdf_grid_head(ExePdfGrid *self, ExePdfCanvas *canvas)
     canvas->y = bottom;
 }
 
+static bool
+is_marked(const ExePdfCell *cell)
+{
+    return cell->level != JW_LEVEL_NONE;
+}
+
 /* A number that is too wide is written smaller, as far as it can be read, before it is broken. */
 static ExePdfText
 cell_style(const ExePdfGrid *self, ExePdfCanvas *canvas, const ExePdfColumn *column,
-           const char *text, bool bold)
+           const ExePdfCell *cell, JwRowKind kind)
 {
-    ExePdfText style = { .size = self->size, .bold = bold, .colour = EXE_PDF_INK };
-    const double room = column->width - 2 * EXE_PDF_CELL_PAD;
-    int lines = 0;
-    double width = 0;
+    const bool marked = is_marked(cell);
+    ExePdfText style = { .size = self->size,
+                         .bold = kind != JW_ROW_GROUP || marked,
+                         .colour = EXE_PDF_INK,
+                         .side = column->right ? EXE_PDF_RIGHT : EXE_PDF_START,
+                         .lines = column->right ? NUMBER_LINES : EXE_PDF_CELL_LINES };
 
-    for (; column->right && style.size - SHRINK >= SIZE_LEAST; style.size -= SHRINK) {
-        exe_pdf_measure(canvas, &style, text, &lines, &width);
-        if (width <= room) {
-            break;
-        }
+    style.width = column->width - 2 * EXE_PDF_CELL_PAD - (marked ? MARK_SPACE : 0);
+    if (column->right) {
+        exe_pdf_shrink(canvas, &style, cell->text, style.width, SIZE_LEAST, SHRINK);
     }
-    style.side = column->right ? EXE_PDF_RIGHT : EXE_PDF_START;
-    style.width = room;
-    style.lines = EXE_PDF_CELL_LINES;
     return style;
-}
-
-static bool
-is_bold(const ExePdfCell *cell, JwRowKind kind)
-{
-    return kind != JW_ROW_GROUP || cell->level != JW_LEVEL_NONE;
 }
 
 int
 exe_pdf_grid_lines(const ExePdfGrid *self, ExePdfCanvas *canvas, size_t column,
                    const ExePdfCell *cell, JwRowKind kind)
 {
-    const ExePdfText style =
-        cell_style(self, canvas, column_at(self, column), cell->text, is_bold(cell, kind));
+    const ExePdfText style = cell_style(self, canvas, column_at(self, column), cell, kind);
     int lines = 1;
     double width = 0;
 
     exe_pdf_measure(canvas, &style, cell->text, &lines, &width);
-    return CLAMP(lines, 1, EXE_PDF_CELL_LINES);
+    return CLAMP(lines, 1, style.lines);
 }
 
 double
@@ -310,14 +334,15 @@ exe_pdf_grid_row(const ExePdfGrid *self, ExePdfCanvas *canvas, const ExePdfCell 
     for (size_t i = 0; i < self->columns->len; i++) {
         const ExePdfColumn *column = column_at(self, i);
         const ExePdfCell *cell = &cells[i];
-        const bool marked = cell->level != JW_LEVEL_NONE;
-        ExePdfText style = cell_style(self, canvas, column, cell->text, is_bold(cell, kind));
+        const bool marked = is_marked(cell);
+        ExePdfText style = cell_style(self, canvas, column, cell, kind);
         if (marked) {
             draw_level(column, canvas, cell->level, line, height);
         }
         style.colour = cell->muted && !marked ? EXE_PDF_SOFT : levels[cell->level].ink;
         tag_cell(self, canvas, i < self->n_keys, true);
-        exe_pdf_text(canvas, &style, cell->text, column->x + EXE_PDF_CELL_PAD, canvas->y + ROW_PAD);
+        exe_pdf_text(canvas, &style, cell->text,
+                     column->x + EXE_PDF_CELL_PAD + (marked ? MARK_SPACE : 0), canvas->y + ROW_PAD);
         tag_cell(self, canvas, i < self->n_keys, false);
     }
     exe_pdf_untag(canvas, row_tag(self));

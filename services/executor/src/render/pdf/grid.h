@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-#define EXE_PDF_CELL_LINES 3   /* of a cell; a longer text ends in an ellipsis */
+#define EXE_PDF_CELL_LINES 3   /* of a cell; a longer text ends in an ellipsis, and no number */
 #define EXE_PDF_CELL_PAD   4.0 /* left and right of a text */
 
 typedef struct {
@@ -48,7 +48,7 @@ double exe_pdf_grid_label_width(ExePdfCanvas *canvas, double size, const char *l
  * the caller ends, unless rows are flat. */
 void exe_pdf_grid_head(ExePdfGrid *self, ExePdfCanvas *canvas);
 
-/* The lines that a cell of such a row takes in a column: 1 to EXE_PDF_CELL_LINES. */
+/* The lines that a cell takes in a column: 1 to 20, of a text to EXE_PDF_CELL_LINES. */
 int exe_pdf_grid_lines(const ExePdfGrid *self, ExePdfCanvas *canvas, size_t column,
                        const ExePdfCell *cell, JwRowKind kind);
 

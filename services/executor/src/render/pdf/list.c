@@ -205,8 +205,8 @@ measure_part(ExePdfList *self, Part *part)
     guint8 most = 1;
 
     for (guint i = 0; i < part->columns->len; i++) {
-        const ExePdfCell cell = { .text = g_ptr_array_index(
-                                      self->texts, g_array_index(part->columns, size_t, i)) };
+        const size_t column = g_array_index(part->columns, size_t, i);
+        const ExePdfCell cell = { .text = g_ptr_array_index(self->texts, column) };
         most = MAX(most,
                    (guint8)exe_pdf_grid_lines(&part->grid, self->canvas, i, &cell, JW_ROW_GROUP));
     }
@@ -223,7 +223,8 @@ exe_pdf_list_row(ExePdfList *self, const JwValue *row, GError **error)
         g_autofree char *most = jw_report_text_count(EXE_PDF_ROWS_MAX);
         return jw_fail(error, JW_ERROR_TOO_LARGE,
                        "the list has more than %s records, the most that a PDF lists; ask for "
-                       "xlsx or csv, for a shorter period, or for narrower filters",
+                       "xlsx or csv, for the tables alone (output.content \"tables\"), for a "
+                       "shorter period, or for narrower filters",
                        most);
     }
     self->n_rows++;

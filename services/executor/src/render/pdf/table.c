@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "jw/report_text.h"
 #include "jw/report_words.h"
 #include "render/pdf/cells.h"
 #include "render/pdf/front.h"
@@ -47,6 +48,15 @@ is_right(const JwReportTable *table, size_t column)
     return column >= table->n_keys && exe_pdf_is_right(table->columns[column].format);
 }
 
+/* What stands above a column. (transfer full) */
+static char *
+column_label(const JwReportColumn *column)
+{
+    g_autofree char *label = exe_pdf_clean(column->label, strlen(column->label));
+
+    return g_strconcat(column->approximate ? JW_REPORT_TEXT_ESTIMATE : "", label, NULL);
+}
+
 /* Totals are bold, and so wider. */
 static double
 column_width(const Sheet *self, size_t column)
@@ -66,28 +76,9 @@ column_width(const Sheet *self, size_t column)
         exe_pdf_measure(self->canvas, &style, text_at(self, row, column), &lines, &width);
         widest = MAX(widest, width + (marked ? 10 : 0));
     }
-    const double label = exe_pdf_grid_label_width(self->canvas, SIZE, table->columns[column].label);
+    g_autofree char *head = column_label(&table->columns[column]);
+    const double label = exe_pdf_grid_label_width(self->canvas, SIZE, head);
     return MAX(MIN(widest + 2 * EXE_PDF_CELL_PAD + 2, most), label);
-}
-
-static void
-sheet_init(Sheet *self, GTimeZone *time_zone)
-{
-    const JwReportTable *table = self->table;
-    JwZoneCache zone = { .zone = time_zone };
-
-    self->texts = g_new0(char *, table->n_rows * table->n_columns + 1);
-    self->widths = g_new0(double, table->n_columns);
-    for (size_t column = 0; column < table->n_columns; column++) {
-        for (size_t row = 0; row < table->n_rows; row++) {
-            const JwValue *cell = jw_report_cell(table, row, column);
-            self->texts[row * table->n_columns + column] =
-                column < table->n_keys && cell->type == JW_VALUE_NULL
-                    ? g_strdup("")
-                    : exe_pdf_cell(cell, &table->columns[column], &zone, self->language);
-        }
-        self->widths[column] = column_width(self, column);
-    }
 }
 
 static double
@@ -108,6 +99,46 @@ is_neighbour(const JwReportTable *table, size_t column)
     const char *head = table->columns[column].head;
 
     return head != NULL && g_strcmp0(head, table->columns[column - 1].head) == 0;
+}
+
+/* Neighbours get the width that their head needs, as columns do of their labels. */
+static void
+widen_groups(Sheet *self)
+{
+    const JwReportTable *table = self->table;
+
+    for (size_t from = 0, end = 0; from < table->n_columns; from = end) {
+        for (end = from + 1; end < table->n_columns && is_neighbour(table, end);) {
+            end++;
+        }
+        const char *head = table->columns[from].head;
+        const double needed = head != NULL ? exe_pdf_grid_label_width(self->canvas, SIZE, head) : 0;
+        const double more = MAX(needed - sum(self, from, end), 0) / (double)(end - from);
+        for (size_t i = from; i < end; i++) {
+            self->widths[i] += more;
+        }
+    }
+}
+
+static void
+sheet_init(Sheet *self, GTimeZone *time_zone)
+{
+    const JwReportTable *table = self->table;
+    JwZoneCache zone = { .zone = time_zone };
+
+    self->texts = g_new0(char *, table->n_rows * table->n_columns + 1);
+    self->widths = g_new0(double, table->n_columns);
+    for (size_t column = 0; column < table->n_columns; column++) {
+        for (size_t row = 0; row < table->n_rows; row++) {
+            const JwValue *cell = jw_report_cell(table, row, column);
+            self->texts[row * table->n_columns + column] =
+                column < table->n_keys && cell->type == JW_VALUE_NULL
+                    ? g_strdup("")
+                    : exe_pdf_cell(cell, &table->columns[column], &zone, self->language);
+        }
+        self->widths[column] = column_width(self, column);
+    }
+    widen_groups(self);
 }
 
 /* The end of a part that begins with the column @from behind the keys: what the page has room for,
@@ -133,14 +164,11 @@ static void
 add_column(const Sheet *self, ExePdfGrid *grid, size_t column)
 {
     const JwReportColumn *about = &self->table->columns[column];
-    g_autofree char *label = exe_pdf_clean(about->label, strlen(about->label));
+    g_autofree char *label = column_label(about);
     g_autofree char *head =
         about->head != NULL ? exe_pdf_clean(about->head, strlen(about->head)) : NULL;
-    /* "≈" stands for what a sketch estimates. */
-    g_autofree char *marked = about->approximate ? g_strconcat("≈ ", label, NULL) : NULL;
 
-    exe_pdf_grid_add(grid, self->widths[column], is_right(self->table, column),
-                     marked != NULL ? marked : label, head);
+    exe_pdf_grid_add(grid, self->widths[column], is_right(self->table, column), label, head);
 }
 
 /* The columns of a part by their numbers: the keys and those from @from to @end. */

@@ -15,6 +15,14 @@
 #define DAY_MS         INT64_C(86400000)
 #define TEXT_MAX       32767 /* of a cell, in units of UTF-16: Excel calls more a damage */
 
+/* Numbers that are shown with their own decimals. */
+typedef struct {
+    bool is;
+    int most;                              /* decimals so far */
+    int present;                           /* format of the last cell */
+    int styles[EXE_XLSX_OWN_DECIMALS + 1]; /* by the decimals; -1: not asked for yet */
+} Own;
+
 struct _ExeXlsxList {
     const char *yes, *no;
     char *temp_dir;
@@ -23,11 +31,14 @@ struct _ExeXlsxList {
     bool *days; /* of each column, whether its times are days */
     uint32_t sheet_rows;
     ExeSheetXml *xml;
-    GPtrArray *streams;   /* of ExeSheetStream, one a sheet */
-    GArray *ended;        /* of ExeListSheet, of all sheets that get no more rows */
-    double *most;         /* of each column, the greatest number without its sign */
-    bool *numbers;        /* of each column, whether it has numbers, */
-    bool *negative;       /* and whether one has a sign */
+    GPtrArray *streams; /* of ExeSheetStream, one a sheet */
+    GArray *ended;      /* of ExeListSheet, of all sheets that get no more rows */
+    double *most;       /* of each column, the greatest number without its sign */
+    bool *numbers;      /* of each column, whether it has numbers, */
+    bool *negative;     /* and whether one has a sign */
+    Own *own;           /* of each column; NULL: all have the decimals of their column */
+    ExeXlsxStyleOf style_of;
+    gpointer style_data;
     ExeSheetStream *rows; /* of the present sheet */
     uint32_t last_row;    /* of it */
     GString *scratch;
@@ -75,9 +86,24 @@ exe_xlsx_list_free(ExeXlsxList *self)
     g_free(self->most);
     g_free(self->numbers);
     g_free(self->negative);
+    g_free(self->own);
     g_free(self->days);
     g_free(self->temp_dir);
     g_free(self);
+}
+
+void
+exe_xlsx_list_own_decimals(ExeXlsxList *self, const bool *own, ExeXlsxStyleOf style_of,
+                           gpointer data)
+{
+    self->own = g_new0(Own, self->n_columns);
+    self->style_of = style_of;
+    self->style_data = data;
+    for (unsigned i = 0; i < self->n_columns; i++) {
+        self->own[i].is = own[i];
+        self->own[i].present = -1;
+        memset(self->own[i].styles, -1, sizeof self->own[i].styles);
+    }
 }
 
 /* The present sheet gets no more rows. */
@@ -125,12 +151,14 @@ exe_xlsx_list_last_row(const ExeXlsxList *self, unsigned sheet)
 }
 
 bool
-exe_xlsx_list_widest(const ExeXlsxList *self, unsigned column, double *ret_number)
+exe_xlsx_list_widest(const ExeXlsxList *self, unsigned column, double *ret_number,
+                     int *ret_decimals)
 {
     if (!self->numbers[column]) {
         return false;
     }
     *ret_number = self->negative[column] ? -self->most[column] : self->most[column];
+    *ret_decimals = self->own != NULL ? self->own[column].most : 0;
     return true;
 }
 
@@ -146,6 +174,63 @@ note_number(ExeXlsxList *self, unsigned column, double value)
     self->numbers[column] = true;
     self->most[column] = MAX(self->most[column], fabs(value));
     self->negative[column] = self->negative[column] || value < 0;
+}
+
+/* "0.125" has three, "1.5e-07" eight. */
+static int
+decimals_of(const char *digits)
+{
+    const char *point = strchr(digits, '.'), *exponent = strchr(digits, 'e');
+    const char *end = exponent != NULL ? exponent : digits + strlen(digits);
+    const int64_t power = exponent != NULL ? g_ascii_strtoll(exponent + 1, NULL, 10) : 0;
+    const int64_t decimals = (point != NULL ? end - point - 1 : 0) - power;
+
+    return (int)CLAMP(decimals, 0, EXE_XLSX_OWN_DECIMALS);
+}
+
+/* The next cell is of a number with so many decimals. */
+static void
+style_number(ExeXlsxList *self, unsigned column, int decimals)
+{
+    Own *own = &self->own[column];
+
+    if (own->styles[decimals] < 0) {
+        own->styles[decimals] = self->style_of(column, decimals, self->style_data);
+    }
+    if (own->styles[decimals] != own->present) {
+        own->present = own->styles[decimals];
+        exe_sheet_xml_restyle(self->xml, column, own->present);
+    }
+    own->most = MAX(own->most, decimals);
+}
+
+static bool
+is_own(const ExeXlsxList *self, unsigned column)
+{
+    return self->own != NULL && self->own[column].is;
+}
+
+static void
+put_integer(ExeXlsxList *self, GByteArray *into, unsigned column, int64_t value)
+{
+    if (is_own(self, column)) {
+        style_number(self, column, 0);
+    }
+    exe_sheet_xml_integer(self->xml, into, column, value);
+    note_number(self, column, (double)value);
+}
+
+static void
+put_real(ExeXlsxList *self, GByteArray *into, unsigned column, double value)
+{
+    char buffer[JW_TEXT_REAL_MAX];
+    const char *digits = jw_text_real(value, buffer);
+
+    if (is_own(self, column)) {
+        style_number(self, column, decimals_of(digits));
+    }
+    exe_sheet_xml_digits(self->xml, into, column, value, digits);
+    note_number(self, column, value);
 }
 
 static void
@@ -173,13 +258,11 @@ put_cell(ExeXlsxList *self, GByteArray *into, unsigned column, const JwValue *va
         break;
     }
     case JW_VALUE_INT:
-        exe_sheet_xml_integer(self->xml, into, column, value->integer);
-        note_number(self, column, (double)value->integer);
+        put_integer(self, into, column, value->integer);
         break;
     case JW_VALUE_REAL:
         if (isfinite(value->real)) {
-            exe_sheet_xml_real(self->xml, into, column, value->real);
-            note_number(self, column, value->real);
+            put_real(self, into, column, value->real);
         }
         break;
     case JW_VALUE_TEXT: {

@@ -18,6 +18,18 @@ ExeXlsxList *exe_xlsx_list_new(const char *temp_dir, JwZoneCache *zone, const in
                                const bool *days, unsigned n_columns, const char *language,
                                uint32_t sheet_rows);
 void exe_xlsx_list_free(ExeXlsxList *self);
+
+/* The most decimals that a number of a list is shown with, when they are its own. */
+#define EXE_XLSX_OWN_DECIMALS 15
+
+/* The number of the cell format that shows a column's numbers of so many decimals as cells hold
+ * them, EXE_XLSX_OWN_DECIMALS at most. */
+typedef int (*ExeXlsxStyleOf)(unsigned column, int decimals, gpointer data);
+
+/* Each number of the columns that are @own is shown with its own decimals, and no more. Before the
+ * first row. */
+void exe_xlsx_list_own_decimals(ExeXlsxList *self, const bool *own, ExeXlsxStyleOf style_of,
+                                gpointer data);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ExeXlsxList, exe_xlsx_list_free)
 
 /* The rows from now on belong to another sheet; the first is to be begun too. @error:
@@ -27,8 +39,9 @@ unsigned exe_xlsx_list_n_sheets(const ExeXlsxList *self);
 /* The number of the last row of sheet @sheet, which counts from 0, from 1; its header is row 1. */
 uint32_t exe_xlsx_list_last_row(const ExeXlsxList *self, unsigned sheet);
 /* The number of a column, counted from 0, that takes most room so far: the greatest, with a sign if
- * any has one. False: it has no numbers. */
-bool exe_xlsx_list_widest(const ExeXlsxList *self, unsigned column, double *ret_number);
+ * any has one, and the most decimals of one that are its own. False: it has no numbers. */
+bool exe_xlsx_list_widest(const ExeXlsxList *self, unsigned column, double *ret_number,
+                          int *ret_decimals);
 bool exe_xlsx_list_sheet_is_full(const ExeXlsxList *self);
 /* @row: one value a column. @error: UNAVAILABLE. */
 bool exe_xlsx_list_row(ExeXlsxList *self, const JwValue *row,

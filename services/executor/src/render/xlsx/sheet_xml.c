@@ -52,6 +52,40 @@ exe_sheet_xml_cell_name(unsigned column, uint32_t row, char *name)
     (void)g_snprintf(name + strlen(name), 16 - COLUMN_NAME_MAX, "%u", row);
 }
 
+static char *
+put(char *at, const char *text, size_t length)
+{
+    return (char *)memcpy(at, text, length) + length;
+}
+
+#define PUT(at, literal) put(at, literal, sizeof(literal) - 1)
+
+static char *
+put_digits(char *at, uint64_t value)
+{
+    char reversed[DIGITS_MAX];
+    size_t length = 0;
+
+    do {
+        reversed[length++] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value > 0);
+    while (length > 0) {
+        *at++ = reversed[--length];
+    }
+    return at;
+}
+
+void
+exe_sheet_xml_restyle(ExeSheetXml *self, unsigned column, int style)
+{
+    Column *shape = &self->columns[column];
+    char *at = PUT(shape->number, "\" s=\"");
+
+    at = put_digits(at, (uint64_t)style);
+    shape->number_length = (size_t)(PUT(at, "\"><v>") - shape->number);
+}
+
 ExeSheetXml *
 exe_sheet_xml_new(const int *styles, unsigned n_columns)
 {
@@ -67,8 +101,7 @@ exe_sheet_xml_new(const int *styles, unsigned n_columns)
             (size_t)g_snprintf(column->open, sizeof(column->open), "<c r=\"%s", name);
         column->text_length = (size_t)g_snprintf(column->text, sizeof(column->text),
                                                  "\" s=\"%d\" t=\"inlineStr\"><is><t", styles[i]);
-        column->number_length = (size_t)g_snprintf(column->number, sizeof(column->number),
-                                                   "\" s=\"%d\"><v>", styles[i]);
+        exe_sheet_xml_restyle(self, i, styles[i]);
     }
     return self;
 }
@@ -94,30 +127,6 @@ static void
 written(GByteArray *into, const char *end)
 {
     into->len = (guint)(end - (const char *)into->data);
-}
-
-static char *
-put(char *at, const char *text, size_t length)
-{
-    return (char *)memcpy(at, text, length) + length;
-}
-
-#define PUT(at, literal) put(at, literal, sizeof(literal) - 1)
-
-static char *
-put_digits(char *at, uint64_t value)
-{
-    char reversed[DIGITS_MAX];
-    size_t length = 0;
-
-    do {
-        reversed[length++] = (char)('0' + value % 10);
-        value /= 10;
-    } while (value > 0);
-    while (length > 0) {
-        *at++ = reversed[--length];
-    }
-    return at;
 }
 
 void
@@ -173,16 +182,24 @@ exe_sheet_xml_integer(ExeSheetXml *self, GByteArray *into, unsigned column, int6
 }
 
 void
-exe_sheet_xml_real(ExeSheetXml *self, GByteArray *into, unsigned column, double value)
+exe_sheet_xml_digits(ExeSheetXml *self, GByteArray *into, unsigned column, double value,
+                     const char *digits)
 {
-    char digits[JW_TEXT_REAL_MAX];
-    const size_t length = strlen(jw_text_real(value, digits));
+    const size_t length = strlen(digits);
 
     if (exe_text_is_number(value)) {
         number_close(into, put(put_number_open(self, into, column), digits, length));
     } else {
         exe_sheet_xml_text(self, into, column, digits, length);
     }
+}
+
+void
+exe_sheet_xml_real(ExeSheetXml *self, GByteArray *into, unsigned column, double value)
+{
+    char digits[JW_TEXT_REAL_MAX];
+
+    exe_sheet_xml_digits(self, into, column, value, jw_text_real(value, digits));
 }
 
 /* Days and their fraction from whole numbers: the printing of doubles is the dearest part of a

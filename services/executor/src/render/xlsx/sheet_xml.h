@@ -17,6 +17,9 @@ ExeSheetXml *exe_sheet_xml_new(const int *styles, unsigned n_columns);
 void exe_sheet_xml_free(ExeSheetXml *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ExeSheetXml, exe_sheet_xml_free)
 
+/* Numbers of the column have another cell format from now on. */
+void exe_sheet_xml_restyle(ExeSheetXml *self, unsigned column, int style);
+
 /* "C7" for column 2, row 7. @name: 16 bytes. */
 void exe_sheet_xml_cell_name(unsigned column, uint32_t row, char *name);
 
@@ -32,6 +35,9 @@ void exe_sheet_xml_text(ExeSheetXml *self, GByteArray *into, unsigned column, co
 void exe_sheet_xml_integer(ExeSheetXml *self, GByteArray *into, unsigned column, int64_t value);
 /* @value: finite. Written with the fewest of 15 or 17 digits that give it back. */
 void exe_sheet_xml_real(ExeSheetXml *self, GByteArray *into, unsigned column, double value);
+/* The same of who has its digits (jw_text_real). */
+void exe_sheet_xml_digits(ExeSheetXml *self, GByteArray *into, unsigned column, double value,
+                          const char *digits);
 /* @local_ms: milliseconds since 1970-01-01 on the wall clock of the sheet's zone. A text where
  * spreadsheets have no date for it, see exe_text_far_time(). */
 void exe_sheet_xml_time(ExeSheetXml *self, GByteArray *into, unsigned column, int64_t local_ms);

@@ -7,7 +7,7 @@
 #include "jw/report_change.h"
 #include "render/text.h"
 
-#define DECIMALS_MAX 9
+#define DECIMALS_MAX 15
 
 #define COLOR_INK   0x111827
 #define COLOR_MUTED 0x6B7280
@@ -31,17 +31,16 @@ static const struct {
 static const struct {
     const char *number, *unit;
     uint8_t align;
-    int list_decimals;
 } formats[JW_FORMAT_N] = {
-    [JW_FORMAT_INTEGER] = { NULL, "", LXW_ALIGN_RIGHT, 0 },
-    [JW_FORMAT_DECIMAL] = { NULL, "", LXW_ALIGN_RIGHT, 2 },
-    [JW_FORMAT_PERCENT] = { NULL, " %", LXW_ALIGN_RIGHT, 2 },
-    [JW_FORMAT_SECONDS] = { NULL, "\" s\"", LXW_ALIGN_RIGHT, 1 },
-    [JW_FORMAT_HOUR] = { "00\":00\"", "", LXW_ALIGN_RIGHT, 0 },
-    [JW_FORMAT_TEXT] = { "@", "", LXW_ALIGN_LEFT, 0 },
-    [JW_FORMAT_DATETIME] = { "yyyy-mm-dd hh:mm:ss", "", LXW_ALIGN_LEFT, 0 },
-    [JW_FORMAT_DATE] = { "yyyy-mm-dd", "", LXW_ALIGN_LEFT, 0 },
-    [JW_FORMAT_BOOL] = { "General", "", LXW_ALIGN_CENTER, 0 },
+    [JW_FORMAT_INTEGER] = { NULL, "", LXW_ALIGN_RIGHT },
+    [JW_FORMAT_DECIMAL] = { NULL, "", LXW_ALIGN_RIGHT },
+    [JW_FORMAT_PERCENT] = { NULL, " %", LXW_ALIGN_RIGHT },
+    [JW_FORMAT_SECONDS] = { NULL, "\" s\"", LXW_ALIGN_RIGHT },
+    [JW_FORMAT_HOUR] = { "00\":00\"", "", LXW_ALIGN_RIGHT },
+    [JW_FORMAT_TEXT] = { "@", "", LXW_ALIGN_LEFT },
+    [JW_FORMAT_DATETIME] = { "yyyy-mm-dd hh:mm:ss", "", LXW_ALIGN_LEFT },
+    [JW_FORMAT_DATE] = { "yyyy-mm-dd", "", LXW_ALIGN_LEFT },
+    [JW_FORMAT_BOOL] = { "General", "", LXW_ALIGN_CENTER },
 };
 
 static lxw_format *
@@ -101,7 +100,7 @@ exe_xlsx_styles_clear(ExeXlsxStyles *self)
 char *
 exe_xlsx_number_format(int decimals)
 {
-    static const char all[] = "#,##0.000000000";
+    static const char all[] = "#,##0.000000000000000"; /* DECIMALS_MAX */
 
     return g_strndup(all, strlen("#,##0") + (size_t)(decimals > 0 ? decimals + 1 : 0));
 }
@@ -153,7 +152,8 @@ number_format(const ExeXlsxLook *look)
         return g_steal_pointer(&plain);
     }
     g_autofree char *one = unit_format(look->unit_one);
-    return g_strdup_printf("[=1]%s%s%s;%s", marks, digits, one, plain);
+    return g_strdup_printf("%s%s%s%s;%s", look->one_below_two ? "[<2]" : "[=1]", marks, digits, one,
+                           plain);
 }
 
 /* The lines around it, and the ground it stands on. */
@@ -240,10 +240,4 @@ exe_xlsx_hundredth(const JwValue *value)
     const bool is_short = of_digits(number, "%.15g") == number;
     const double hundredth = of_digits(number / 100, is_short ? "%.15g" : "%.16g");
     return (JwValue){ .type = JW_VALUE_REAL, .real = hundredth };
-}
-
-int
-exe_xlsx_list_decimals(const JwColumnDef *column)
-{
-    return column->decimals >= 0 ? column->decimals : formats[column->format].list_decimals;
 }

@@ -24,6 +24,7 @@ typedef struct {
     bool sign;            /* "+" in front of what is above zero */
     bool approximate;     /* says so in front of the number */
     const char *unit_one; /* behind 1; NULL: `unit` */
+    bool one_below_two;   /* it is behind all that is below two, by the rule of the language */
     JwLevel level;        /* its colours, and its sign in front of a number */
 } ExeXlsxLook;
 
@@ -68,9 +69,6 @@ exe_xlsx_value_format(const JwValue *value, JwFormat format)
     }
     return number && format >= JW_FORMAT_TEXT ? JW_FORMAT_DECIMAL : format;
 }
-
-/* The decimals that a column of the list shows: its own, or those usual for its format. */
-int exe_xlsx_list_decimals(const JwColumnDef *column);
 
 /* The space that a filter's button takes of a head, in characters. */
 #define EXE_FILTER_WIDTH 2.0

@@ -52,7 +52,7 @@ comparison_write(ExeBook *book, const JwReportFigure *figure, lxw_worksheet *she
     const ExeXlsxLook look = { .style = EXE_XLSX_BESIDE,
                                .format = figure->format,
                                .decimals = figure->decimals,
-                               .unit = figure->unit };
+                               .unit = beside->previous_unit };
     ExeXlsxLook change = look, share = look;
 
     change.sign = true;
@@ -87,7 +87,8 @@ figures_write(ExeBook *book, const JwReportResult *result, lxw_worksheet *sheet,
         exe_book_text(book, sheet, row + i, 1, figure->label, book->styles.label);
         figure_cell(book, sheet, row + i, 2, &figure->value, figure->text, look);
         widths[1] = exe_column_width(widths[1], figure->label);
-        widths[2] = exe_column_width(widths[2], figure->text);
+        const double marks = exe_marks_width(false, figure->level); /* the text says the other */
+        widths[2] = MAX(widths[2], exe_column_width(0, figure->text) + marks);
         if (end == COLUMNS && figure->comparison.previous_text != NULL) {
             comparison_write(book, figure, sheet, row + i, widths);
         }
@@ -184,10 +185,13 @@ exe_summary_write(ExeBook *book, const ExeRenderInput *input, const JwReportResu
 {
     g_autofree char *subtitle = summary_subtitle(result);
 
+    g_autofree char *kind =
+        jw_report_kind_line(result->period, result->title, input->title, result->language);
+    const char *title = input->title != NULL ? input->title : result->title;
+
     exe_book_note(book, worksheet_set_row(sheet, 1, 30, NULL));
-    if (input->title != NULL) {
-        exe_book_text(book, sheet, 1, 1, input->title, book->styles.title);
-    }
+    exe_book_text(book, sheet, 0, 1, kind, book->styles.muted);
+    exe_book_text(book, sheet, 1, 1, title != NULL ? title : "", book->styles.title);
     exe_book_text(book, sheet, 2, 1, subtitle, book->styles.muted);
     summary_scope(book, result, sheet);
     summary_head(book, result, sheet, FIRST_ROW - 1);

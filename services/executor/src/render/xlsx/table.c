@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "jw/report_text.h"
+#include "jw/report_words.h"
 #include "render/xlsx/chart.h"
 
 #define LABEL_WIDTH       22.0
@@ -69,6 +70,12 @@ is_percent(const JwReportColumn *column)
     return exe_xlsx_is_percent(column->format, column->unit);
 }
 
+double
+exe_marks_width(bool approximate, JwLevel level)
+{
+    return (approximate ? 2 : 0) + (level != JW_LEVEL_NONE ? 2 : 0);
+}
+
 static double
 column_width(const JwReportTable *table, size_t column)
 {
@@ -81,7 +88,9 @@ column_width(const JwReportTable *table, size_t column)
         const JwTextForm form = { about->format, about->decimals, about->unit, true, NULL };
         g_autofree char *text = jw_report_text_form(cell, &form);
         const bool time = cell->type == JW_VALUE_TIME;
-        const double wanted = exe_column_width(width, time ? EXE_TIME_SHOWN : text);
+        const double marks =
+            exe_marks_width(about->approximate, jw_report_cell_level(table, row, column));
+        const double wanted = MAX(width, exe_column_width(0, time ? EXE_TIME_SHOWN : text) + marks);
         width = cell->type == JW_VALUE_TEXT ? MAX(width, MIN(wanted, WIDTH_MAX)) : wanted;
     }
     return MIN(width, EXE_WIDTH_MOST);
@@ -199,6 +208,20 @@ table_filter(ExeBook *book, const JwReportTable *table, lxw_worksheet *sheet)
     }
 }
 
+/* A format's condition knows one from many where nothing is below zero and has no sign; so people
+ * who change the number see its unit change. Elsewhere the unit is that of the number. */
+static void
+look_unit(const ExeBook *book, const JwReportColumn *about, const JwValue *cell, ExeXlsxLook *look)
+{
+    const bool plain = !look->sign
+                       && ((cell->type == JW_VALUE_INT && cell->integer >= 0)
+                           || (cell->type == JW_VALUE_REAL && cell->real >= 0));
+
+    look->unit = plain ? about->unit : jw_report_column_unit(about, cell, book->language);
+    look->unit_one = plain ? about->unit_one : NULL;
+    look->one_below_two = jw_report_is_one(0, book->language);
+}
+
 static lxw_format *
 cell_style(ExeBook *book, const JwReportTable *table, size_t row, size_t column)
 {
@@ -213,9 +236,8 @@ cell_style(ExeBook *book, const JwReportTable *table, size_t row, size_t column)
     if (column >= table->n_keys) {
         look.format = exe_xlsx_value_format(cell, about->format);
         look.decimals = about->decimals;
-        look.unit = about->unit;
-        look.unit_one = about->unit_one;
         look.sign = about->role == JW_COLUMN_DIFFERENCE || about->role == JW_COLUMN_PERCENT;
+        look_unit(book, about, cell, &look);
         look.approximate = about->approximate;
         look.level = jw_report_cell_level(table, row, column);
     } else if (look.style == EXE_XLSX_TABLE) {

@@ -26,4 +26,7 @@ void exe_table_in_front(ExeBook *book, const JwReportTable *table, lxw_worksheet
  * any number: what is not of JW_FORMAT_TEXT shows as "###" where it has none. */
 double exe_column_width(double least, const char *text);
 
+/* What the signs of an estimate and of a level take in front of a number. */
+double exe_marks_width(bool approximate, JwLevel level);
+
 G_END_DECLS

@@ -38,6 +38,8 @@ struct _ExeRender {
  * nobody wants thousands of pages out of a printer. */
 #define PRINTED_ROWS 1000
 
+#define TEXT_DECIMALS 9 /* the most that jw_report_text_form() writes */
+
 #define HEAD_WIDTH_MAX 40.0 /* of the list: a longer head takes two lines */
 
 static bool
@@ -46,33 +48,68 @@ is_percent(const JwColumnDef *column)
     return exe_xlsx_is_percent(column->format, column->unit.other);
 }
 
-/* The formats of the list's columns, by their numbers in the workbook. */
+/* The number of a column's format in the workbook. */
+static int
+list_style(const ExeRender *self, ExeBook *book, const JwColumnDef *column, int decimals)
+{
+    const JwUnit *unit = &column->unit;
+    g_autofree char *other = unit->other != NULL ? g_strconcat(" ", unit->other, NULL) : NULL;
+    g_autofree char *one = unit->one != NULL ? g_strconcat(" ", unit->one, NULL) : NULL;
+    const ExeXlsxLook look = { .style = EXE_XLSX_CELL,
+                               .format = column->format,
+                               .decimals = decimals,
+                               .unit = other,
+                               .unit_one = one,
+                               .one_below_two = jw_report_is_one(0, self->input.def->language) };
+
+    return lxw_format_get_xf_index(exe_xlsx_style(&book->styles, &look));
+}
+
+/* Numbers of a column that does not say its decimals have those of the records. */
+static bool
+has_own_decimals(const JwColumnDef *column)
+{
+    return column->decimals < 0 && jw_format_is_number(column->format);
+}
+
+/* The decimals of a number as it is shown, of a cell that has so many. */
+static int
+shown_decimals(const JwColumnDef *column, int decimals)
+{
+    return is_percent(column) ? MAX(decimals - 2, 0) : decimals;
+}
+
+static int
+own_style(unsigned index, int decimals, gpointer data)
+{
+    ExeRender *self = data;
+    const JwColumnDef *column = &g_array_index(self->input.def->columns, JwColumnDef, index);
+
+    return list_style(self, &self->book, column, shown_decimals(column, decimals));
+}
+
 static ExeXlsxList *
 list_new(ExeRender *self)
 {
     const GArray *columns = self->input.def->columns;
     g_autofree int *styles = g_new(int, columns->len);
     g_autofree bool *days = g_new(bool, columns->len);
+    g_autofree bool *own = g_new(bool, columns->len);
 
     for (guint i = 0; i < columns->len; i++) {
         const JwColumnDef *column = &g_array_index(columns, JwColumnDef, i);
-        g_autofree char *unit =
-            column->unit.other != NULL ? g_strconcat(" ", column->unit.other, NULL) : NULL;
-        g_autofree char *one =
-            column->unit.one != NULL ? g_strconcat(" ", column->unit.one, NULL) : NULL;
-        const ExeXlsxLook look = { .style = EXE_XLSX_CELL,
-                                   .format = column->format,
-                                   .decimals = exe_xlsx_list_decimals(column),
-                                   .unit = unit,
-                                   .unit_one = one };
         if (is_percent(column) && self->cells == NULL) {
             self->cells = g_new0(JwValue, columns->len);
         }
         days[i] = column->format == JW_FORMAT_DATE;
-        styles[i] = lxw_format_get_xf_index(exe_xlsx_style(&self->book.styles, &look));
+        own[i] = has_own_decimals(column);
+        styles[i] = list_style(self, &self->book, column, MAX(column->decimals, 0));
     }
-    return exe_xlsx_list_new(self->input.temp_dir, &self->zone, styles, days, columns->len,
-                             self->input.def->language, self->input.sheet_rows);
+    ExeXlsxList *list =
+        exe_xlsx_list_new(self->input.temp_dir, &self->zone, styles, days, columns->len,
+                          self->input.def->language, self->input.sheet_rows);
+    exe_xlsx_list_own_decimals(list, own, own_style, self);
+    return list;
 }
 
 static void
@@ -97,8 +134,11 @@ xlsx_open(const ExeRenderInput *input, GError **error)
     ExeRender *self = g_new0(ExeRender, 1);
     g_autofree char *temp_dir = g_strdup(input->temp_dir);
     lxw_workbook_options options = { .tmpdir = temp_dir };
-    g_autofree char *title = jw_text_one_line(input->title != NULL ? input->title : "");
+    const char *type = input->def->title != NULL ? input->def->title : "";
+    g_autofree char *title = jw_text_one_line(input->title != NULL ? input->title : type);
+    g_autofree char *subject = jw_text_one_line(type);
     lxw_doc_properties properties = { .title = title,
+                                      .subject = subject,
                                       .created = (time_t)(input->made_at_ms / 1000) };
 
     self->input = *input;
@@ -162,20 +202,23 @@ list_width(const ExeRender *self, unsigned column)
 {
     const JwColumnDef *def = &g_array_index(self->input.def->columns, JwColumnDef, column);
     JwValue widest = { .type = JW_VALUE_REAL };
+    int own = 0;
     const double least = MAX(def->width, MIN(head_width(def), HEAD_WIDTH_MAX));
 
     if (def->format == JW_FORMAT_DATETIME || def->format == JW_FORMAT_DATE) {
         const bool day = def->format == JW_FORMAT_DATE;
         return exe_column_width(least, day ? "2021-01-04" : EXE_TIME_SHOWN);
     }
-    if (!exe_xlsx_list_widest(self->list, column, &widest.real)) {
+    if (!exe_xlsx_list_widest(self->list, column, &widest.real, &own)) {
         return least;
     }
     widest.real *= is_percent(def) ? 100 : 1; /* as it is shown */
-    const JwTextForm form = { def->format, exe_xlsx_list_decimals(def), def->unit.other, false,
+    const int decimals = MAX(def->decimals, shown_decimals(def, own));
+    const JwTextForm form = { def->format, MIN(decimals, TEXT_DECIMALS), def->unit.other, false,
                               NULL };
     g_autofree char *number = jw_report_text_form(&widest, &form);
-    return MIN(exe_column_width(least, number), EXE_WIDTH_MOST);
+    const double more = MAX(decimals - TEXT_DECIMALS, 0);
+    return MIN(exe_column_width(least, number) + more, EXE_WIDTH_MOST);
 }
 
 /* What is said of a list that is too long to be printed. NULL: it is printed. (transfer full) */
