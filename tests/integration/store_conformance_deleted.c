@@ -315,8 +315,7 @@ end_it(JwStore *store, const JwSchedule *what, const JwSchedule *old)
 }
 
 static guint
-count_deleted(JwStore *store, int64_t before_ms) static guint
-    count_spent(JwStore *store, int64_t before_ms, const char *after)
+count_deleted(JwStore *store, int64_t before_ms)
 {
     g_autoptr(GPtrArray) list = NULL;
     g_autoptr(GError) error = NULL;
@@ -425,6 +424,14 @@ takes_those_of_an_older_store(JwStore *store)
     schedule->note = g_strdup("other");
     put(store, schedule);
     assert_int_equal(version_of(store, false), 1);
+}
+
+static guint
+count_spent(JwStore *store, int64_t before_ms, const char *after)
+{
+    g_autoptr(GPtrArray) list = NULL;
+    g_autoptr(GError) error = NULL;
+
     assert_ok(jw_store_spent_schedules(store, before_ms, after, 10, &list, &error), error);
     return list->len;
 }
