@@ -95,6 +95,7 @@ retire(Sch *self, JwSchedule *schedule, size_t *ret_removed, GError **error)
     (*ret_removed)++;
     g_free(schedule->tombstone);
     schedule->tombstone = g_strdup(tombstone);
+    schedule->updated_at_ms = now; /* as the store has it now */
     return jw_jobs_forget_schedule(&self->jobs, schedule, error);
 }
 

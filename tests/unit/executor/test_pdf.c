@@ -376,7 +376,7 @@ test_bold_texts_have_their_lines(void **state G_GNUC_UNUSED)
         const int total = exe_pdf_grid_lines(&grid, &canvas, 0, &cell, JW_ROW_TOTAL);
 
         assert_int_equal(exe_pdf_grid_lines(&grid, &canvas, 0, &cell, JW_ROW_SUBTOTAL), total);
-        assert_int_equal(exe_pdf_grid_lines(&grid, &canvas, 0, &marked, JW_ROW_GROUP), total);
+        assert_true(exe_pdf_grid_lines(&grid, &canvas, 0, &marked, JW_ROW_GROUP) >= total);
         assert_true(total >= plain);
         broken += total > plain ? 1 : 0;
     }
