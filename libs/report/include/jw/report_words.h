@@ -67,21 +67,23 @@ typedef enum {
     JW_WORD_DOWNLOAD,
     JW_WORD_LINK_UNTIL, /* "The link works until {1}." */
     JW_WORD_NO_SIGN_IN,
-    JW_WORD_SENT_BY,       /* "This mail was sent automatically by Jobwire for the job {1}" */
-    JW_WORD_FIRST_OF,      /* "The first {1} of {2} are shown; …": a list in a page */
-    JW_WORD_NOT,           /* "not {1}": values of a filter, as those below */
-    JW_WORD_FROM_TO,       /* "{1} to {2}" */
-    JW_WORD_FROM,          /* "from {1}" */
-    JW_WORD_UP_TO,         /* "up to {1}" */
-    JW_WORD_CONTAINS,      /* "contains “{1}”" */
-    JW_WORD_POINTS,        /* behind the difference of two shares */
-    JW_WORD_PRINTED,       /* the first {1} of {2}: of a list on paper */
-    JW_WORD_NOTE_COMPUTED, /* notes on the measure {1}: it is made of estimates */
-    JW_WORD_NOTE_DISTINCT, /* its values are not all kept; the standard error is {2} */
-    JW_WORD_NOTE_QUANTILE, /* the same of a place among the values, which is right to {2} */
-    JW_WORD_NOTE_FOLDED,   /* of the table {1}: groups without rows of their own are "(other)" */
-    JW_WORD_NOTE_ACROSS,   /* of the table {1}: only {2} groups have columns */
-    JW_WORD_NOTE_CAPPED,   /* of the dimension {1}: only the first {2} values have groups */
+    JW_WORD_SENT_BY,         /* "This mail was sent automatically by Jobwire for the job {1}" */
+    JW_WORD_FIRST_OF,        /* "The first {1} of {2} are shown; …": a list in a page */
+    JW_WORD_NOT,             /* "not {1}": values of a filter, as those below */
+    JW_WORD_FROM_TO,         /* "{1} to {2}" */
+    JW_WORD_FROM,            /* "from {1}" */
+    JW_WORD_UP_TO,           /* "up to {1}" */
+    JW_WORD_CONTAINS,        /* "contains “{1}”" */
+    JW_WORD_POINTS,          /* behind the difference of two shares */
+    JW_WORD_PRINTED,         /* the first {1} of {2}: of a list on paper */
+    JW_WORD_NOTE_COMPUTED,   /* notes on the measure {1}: it is made of estimates */
+    JW_WORD_NOTE_DISTINCT,   /* its values are not all kept; the standard error is {2} */
+    JW_WORD_NOTE_QUANTILE,   /* the same of a place among the values, which is right to {2} */
+    JW_WORD_NOTE_FOLDED,     /* of the table {1}: groups without rows of their own are "(other)" */
+    JW_WORD_NOTE_ACROSS,     /* of the table {1}: only {2} groups have columns */
+    JW_WORD_NOTE_FIRST_BY,   /* of the table {1}: only the first groups by {2} have rows */
+    JW_WORD_NOTE_CAPPED,     /* of the dimension {1}: only the {2} most frequent have groups */
+    JW_WORD_NOTE_TOLD_APART, /* of the dimension {1}: only the first {2} values are told apart */
     JW_WORD_NOTE_NO_NAMES, /* of the label {1}: the collection {2} has no name for what is shown */
     JW_WORD_NOTE_MANY_NAMES, /* of the label {1}: only the first {2} names are read */
     JW_WORD_NO_CALENDAR,     /* of a period */
