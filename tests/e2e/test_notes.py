@@ -52,7 +52,7 @@ NOTES = {
         "Patients: marked with ≈ where there are too many different values to keep each of them; the standard error is 0.81 %.",
         "Median stay: marked with ≈ where there are too many values to keep each of them; its place among them is right to about "
         "0.3 %.",
-        "Doctor: only the first 60 different values have groups of their own; all others are counted under (other).",
+        "Doctor: only the 60 most frequent values have groups of their own; all others are counted under (other).",
         FOLDED,
         ACROSS,
         "Ward: “wards_nowhere” has no name for any of the values shown.",
@@ -62,7 +62,7 @@ NOTES = {
         "0,81 %.",
         "Median stay: mit ≈ markiert, wo es zu viele Werte gibt, um jeden zu behalten; sein Platz unter ihnen stimmt auf etwa "
         "0,3 %.",
-        "Doctor: Nur die ersten 60 verschiedenen Werte haben eigene Gruppen; alle übrigen sind unter (andere) gezählt.",
+        "Doctor: Nur die 60 häufigsten Werte haben eigene Gruppen; alle übrigen sind unter (andere) gezählt.",
         "By ward and room: Die häufigsten Kombinationen haben eigene Zeilen; alle übrigen sind unter (andere) gezählt.",
         "Doctors across (Doctor): Die 50 häufigsten Gruppen haben eigene Spalten; alle übrigen sind unter (andere) gezählt.",
         "Ward: „wards_nowhere“ hat für keinen der gezeigten Werte einen Namen.",

@@ -694,6 +694,8 @@ reads_whole_decimals_as_integers(JwStore *store)
     }
 }
 
+#define SEEN(sort) (JW_SEEN_VALUE | JW_SEEN_##sort)
+
 static void
 assert_sample(JwStore *store, bool rare, bool deep, bool lost, int64_t records)
 {
@@ -704,12 +706,12 @@ assert_sample(JwStore *store, bool rare, bool deep, bool lost, int64_t records)
 
     assert_ok(jw_store_sample_fields(store, "calls", fields, seen, &looked_at, &error), error);
     assert_int_equal(looked_at, records);
-    assert_int_equal(seen[0], records > 0 ? JW_SEEN_VALUE : JW_SEEN_NOTHING);
-    assert_int_equal(seen[1], rare ? JW_SEEN_VALUE : JW_SEEN_NOTHING);
-    assert_int_equal(seen[2], deep ? JW_SEEN_VALUE : JW_SEEN_NOTHING);
-    assert_int_equal(seen[3], lost ? JW_SEEN_VALUE : JW_SEEN_NOTHING);
+    assert_int_equal(seen[0], records > 0 ? SEEN(TEXT) : JW_SEEN_NOTHING);
+    assert_int_equal(seen[1], rare ? SEEN(TEXT) : JW_SEEN_NOTHING);
+    assert_int_equal(seen[2], deep ? SEEN(TEXT) : JW_SEEN_NOTHING);
+    assert_int_equal(seen[3], lost ? SEEN(TEXT) : JW_SEEN_NOTHING);
     assert_int_equal(seen[4], JW_SEEN_NOTHING);
-    assert_int_equal(seen[5], deep ? JW_SEEN_DATE : JW_SEEN_NOTHING);
+    assert_int_equal(seen[5], deep ? SEEN(DATE) : JW_SEEN_NOTHING);
 }
 
 /* Records of one field: the first and the last 500 are looked at, whatever is between. */
@@ -739,21 +741,26 @@ samples_the_fields_of_records(JwStore *store)
     assert_sample(store, true, true, false, 1000);
 }
 
-/* Filters look into arrays, rows have none of their values. */
+/* Filters look into arrays, rows have none of their values. Of what there is all sorts are told. */
 static void
-samples_arrays(JwStore *store)
+samples_the_sorts_of_values(JwStore *store)
 {
     static const struct {
         const char *json;
-        JwSeen seen[3]; /* of "tags", "in.side", "in" */
+        int seen[3]; /* of "tags", "in.side", "in" */
     } cases[] = {
-        { "{\"_id\":\"a\",\"tags\":\"x\",\"in\":{\"side\":1}}",
+        { "{\"_id\":\"0\",\"tags\":null,\"in\":{\"side\":{\"$oid\":\"0123456789abcdef01234567\"}}}",
           { JW_SEEN_VALUE, JW_SEEN_VALUE, JW_SEEN_VALUE } },
-        { "{\"_id\":\"b\",\"tags\":[]}", { JW_SEEN_ARRAY, JW_SEEN_VALUE, JW_SEEN_VALUE } },
+        { "{\"_id\":\"a\",\"tags\":\"x\",\"in\":{\"side\":1}}",
+          { SEEN(TEXT), SEEN(NUMBER), JW_SEEN_VALUE } },
+        { "{\"_id\":\"b\",\"tags\":[],\"in\":{\"side\":2.5}}",
+          { SEEN(TEXT) | JW_SEEN_ARRAY, SEEN(NUMBER), JW_SEEN_VALUE } },
         { "{\"_id\":\"c\",\"tags\":{\"$date\":0},\"in\":{\"side\":[1]}}",
-          { JW_SEEN_ARRAY, JW_SEEN_ARRAY, JW_SEEN_VALUE } },
-        { "{\"_id\":\"d\",\"in\":[{\"side\":1}]}",
-          { JW_SEEN_ARRAY, JW_SEEN_ARRAY, JW_SEEN_ARRAY } },
+          { SEEN(TEXT) | JW_SEEN_ARRAY | JW_SEEN_DATE, SEEN(NUMBER) | JW_SEEN_ARRAY,
+            JW_SEEN_VALUE } },
+        { "{\"_id\":\"d\",\"tags\":true,\"in\":[{\"side\":1}]}",
+          { SEEN(TEXT) | JW_SEEN_ARRAY | JW_SEEN_DATE | JW_SEEN_NUMBER,
+            SEEN(NUMBER) | JW_SEEN_ARRAY, JW_SEEN_VALUE | JW_SEEN_ARRAY } },
     };
     static const char *const fields[] = { "tags", "in.side", "in", NULL };
 
@@ -964,7 +971,7 @@ keeps_records_out_of_our_own_collections(JwStore *store)
 const ScCase sc_record_cases[] = {
     { "scans_records_by_period_and_filter", scans_records_by_period_and_filter },
     { "samples_the_fields_of_records", samples_the_fields_of_records },
-    { "samples_arrays", samples_arrays },
+    { "samples_the_sorts_of_values", samples_the_sorts_of_values },
     { "filters_values_of_all_types", filters_values_of_all_types },
     { "filters_by_every_operator", filters_by_every_operator },
     { "takes_any_text_as_it_is", takes_any_text_as_it_is },

@@ -8,11 +8,13 @@
 #define MOST_WARNINGS 20
 
 void
-exe_unseen_init(ExeUnseen *self, const char *const *fields)
+exe_unseen_init(ExeUnseen *self, const JwReportDef *def, const char *const *fields)
 {
+    self->def = def;
     self->fields = fields;
     self->n_unseen = g_strv_length((char **)(uintptr_t)fields);
     self->unseen = g_new(size_t, self->n_unseen + 1);
+    self->seen = g_new0(JwSeen, self->n_unseen + 1);
     for (size_t i = 0; i < self->n_unseen; i++) {
         self->unseen[i] = i;
     }
@@ -22,6 +24,38 @@ void
 exe_unseen_clear(ExeUnseen *self)
 {
     g_clear_pointer(&self->unseen, g_free);
+    g_clear_pointer(&self->seen, g_free);
+}
+
+static JwSeen
+seen_of(JwValueType type)
+{
+    switch (type) {
+    case JW_VALUE_TEXT:
+        return (JwSeen)(JW_SEEN_VALUE | JW_SEEN_TEXT);
+    case JW_VALUE_TIME:
+        return (JwSeen)(JW_SEEN_VALUE | JW_SEEN_DATE);
+    case JW_VALUE_BOOL:
+    case JW_VALUE_INT:
+    case JW_VALUE_REAL:
+        return (JwSeen)(JW_SEEN_VALUE | JW_SEEN_NUMBER);
+    case JW_VALUE_NULL:
+        break;
+    }
+    return JW_SEEN_NOTHING;
+}
+
+/* Whether something was seen there, and enough for all that reads it. */
+static bool
+note_value(ExeUnseen *self, size_t place, JwValueType type)
+{
+    const JwSeen seen = (JwSeen)(self->seen[place] | seen_of(type));
+
+    if (seen == self->seen[place]) { /* nothing new, so it is still not enough */
+        return false;
+    }
+    self->seen[place] = seen;
+    return jw_report_field_fits(self->def, self->fields[place], seen);
 }
 
 void
@@ -30,15 +64,16 @@ exe_unseen_note(ExeUnseen *self, const JwValue *row)
     size_t left = 0;
 
     for (size_t i = 0; i < self->n_unseen; i++) {
-        if (row[self->unseen[i]].type == JW_VALUE_NULL) {
-            self->unseen[left++] = self->unseen[i];
+        const size_t place = self->unseen[i];
+        if (!note_value(self, place, row[place].type)) {
+            self->unseen[left++] = place;
         }
     }
     self->n_unseen = left;
 }
 
-/* The fields to ask about: without a value in a row, and read by something; the date as well,
- * which need not be in a row. (transfer container) */
+/* The fields to ask about: without a value in a row that fits, and read by something; the date as
+ * well, which need not be in a row. (transfer container) */
 static GPtrArray *
 doubtful(const ExeUnseen *self, const JwReportDef *def, const JwReportRequest *request)
 {
@@ -88,6 +123,18 @@ warn_of_field(json_t *warnings, const JwReportDef *def, const JwReportRequest *r
                     g_strdup_printf("%s (dateField), so no period finds any: import it as a "
                                     "datetime",
                                     text));
+        break;
+    case JW_FIELD_FAULT_NO_DATES:
+        add_warning(warnings, "FIELD_NOT_A_DATE",
+                    g_strdup_printf("%s, so all records are in one group, (none): import it as a "
+                                    "datetime",
+                                    text));
+        break;
+    case JW_FIELD_FAULT_NO_NUMBERS:
+        add_warning(warnings, "FIELD_NOT_A_NUMBER",
+                    g_strdup_printf("%s, so there is nothing to reckon with: import it as a "
+                                    "number, or correct the field in the definition of %s",
+                                    text, def->report_type));
         break;
     }
 }

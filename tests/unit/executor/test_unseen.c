@@ -20,6 +20,16 @@ static const char definition[] =
     "{\"field\":\"in.side\",\"label\":\"Inside\"},{\"field\":\"gone\",\"label\":\"Gone\"}],"
     "\"summary\":[\"n\"]}";
 
+/* What takes numbers, dates, either, or anything. */
+static const char reckoning[] =
+    "{\"reportType\":\"visits\",\"title\":\"Visits\",\"filePrefix\":\"V\",\"collection\":"
+    "\"visits\",\"dateField\":\"at\",\"dimensions\":[{\"name\":\"hour\",\"label\":\"Hour\","
+    "\"field\":\"when\",\"part\":\"hour\"},{\"name\":\"price\",\"label\":\"Price\",\"field\":"
+    "\"price\"}],\"measures\":[{\"name\":\"n\",\"label\":\"N\",\"op\":\"count\",\"field\":"
+    "\"price\"},{\"name\":\"kinds\",\"label\":\"K\",\"op\":\"distinct\",\"field\":\"price\"},"
+    "{\"name\":\"paid\",\"label\":\"P\",\"op\":\"sum\",\"field\":\"price\"},{\"name\":\"least\","
+    "\"label\":\"L\",\"op\":\"min\",\"field\":\"price\"}],\"summary\":[\"n\"]}";
+
 typedef struct {
     JwStore *store;
     JwReportDef *def;
@@ -29,19 +39,32 @@ typedef struct {
 } Fixture;
 
 static int
-setup(void **state)
+setup_with(const char *definition_text, void **state)
 {
     Fixture *self = g_new0(Fixture, 1);
     g_autoptr(GError) error = NULL;
 
     self->store = jw_store_mem_new();
-    self->def = jw_report_def_parse(definition, strlen(definition), "visits.json", &error);
+    self->def =
+        jw_report_def_parse(definition_text, strlen(definition_text), "visits.json", &error);
     assert_ok(self->def != NULL, error);
     self->request = jw_report_request_new();
     self->fields = jw_report_def_fields(self->def);
-    exe_unseen_init(&self->unseen, (const char *const *)self->fields);
+    exe_unseen_init(&self->unseen, self->def, (const char *const *)self->fields);
     *state = self;
     return 0;
+}
+
+static int
+setup(void **state)
+{
+    return setup_with(definition, state);
+}
+
+static int
+setup_reckoning(void **state)
+{
+    return setup_with(reckoning, state);
 }
 
 static int
@@ -209,6 +232,63 @@ test_what_the_report_has_seen(void **state)
 }
 
 static void
+insert_priced(Fixture *self, const char *id, JwValue when, JwValue price)
+{
+    static const char *const fields[] = { "at", "when", "price", NULL };
+    const char *const ids[] = { id };
+    const JwValue row[] = { { .type = JW_VALUE_TIME, .time_ms = 1000 }, when, price };
+    const JwValue *const rows[] = { row };
+    JwValue seen[16] = { 0 };
+    g_autoptr(GError) error = NULL;
+    size_t inserted = 0;
+
+    assert_ok(
+        jw_store_insert_records(self->store, "visits", fields, ids, rows, 1, &inserted, &error),
+        error);
+    for (size_t i = 0; self->fields[i] != NULL; i++) {
+        seen[i] = g_str_equal(self->fields[i], "when")    ? when
+                  : g_str_equal(self->fields[i], "price") ? price
+                                                          : row[0];
+    }
+    exe_unseen_note(&self->unseen, seen);
+}
+
+/* Texts look like numbers and dates, and are none to sums and hours. */
+static void
+test_texts_in_the_place_of_numbers_and_dates(void **state)
+{
+    Fixture *self = *state;
+    const JwValue none = { .type = JW_VALUE_NULL };
+    const JwValue number = { .type = JW_VALUE_INT, .integer = 12 };
+    const JwValue time = { .type = JW_VALUE_TIME, .time_ms = 1000 };
+    const JwValue price = { .type = JW_VALUE_TEXT, .text = "12", .length = 2 };
+    const JwValue when = { .type = JW_VALUE_TEXT, .text = "2026-01-01", .length = 10 };
+
+    insert_priced(self, "v-1", when, price);
+    g_autofree char *texts = told(self);
+    assert_string_equal(
+        texts,
+        "FIELD_NOT_A_DATE none of the 1 records looked at in 'visits' has a date in 'when' "
+        "(dimension 'hour'), so all records are in one group, (none): import it as a datetime\n"
+        "FIELD_NOT_A_NUMBER none of the 1 records looked at in 'visits' has a number in 'price' "
+        "(measure 'paid', measure 'least'), so there is nothing to reckon with: import it as a "
+        "number, or correct the field in the definition of visits\n");
+    insert_priced(self, "v-2", none, time);
+    g_autofree char *one = told(self);
+    assert_non_null(strstr(one, "a date in 'when'"));
+    assert_non_null(strstr(one, "a number in 'price' (measure 'paid'),"));
+    insert_priced(self, "v-3", time, none);
+    g_autofree char *dated = told(self);
+    assert_null(strstr(dated, "FIELD_NOT_A_DATE"));
+    assert_non_null(strstr(dated, "FIELD_NOT_A_NUMBER"));
+    insert_priced(self, "v-4", none, number);
+    const int asked = jw_store_mem_calls(self->store);
+    g_autofree char *nothing = told(self);
+    assert_string_equal(nothing, "");
+    assert_int_equal(jw_store_mem_calls(self->store), asked);
+}
+
+static void
 test_a_store_that_is_away(void **state)
 {
     const Fixture *self = *state;
@@ -227,10 +307,15 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_misspelt_fields),           TEST(test_no_records),
-        TEST(test_a_period_with_none_before), TEST(test_a_misspelt_date),
-        TEST(test_a_date_that_is_none),       TEST(test_what_the_report_has_seen),
+        TEST(test_misspelt_fields),
+        TEST(test_no_records),
+        TEST(test_a_period_with_none_before),
+        TEST(test_a_misspelt_date),
+        TEST(test_a_date_that_is_none),
+        TEST(test_what_the_report_has_seen),
         TEST(test_a_store_that_is_away),
+        cmocka_unit_test_setup_teardown(test_texts_in_the_place_of_numbers_and_dates,
+                                        setup_reckoning, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,6 +48,18 @@ test_check_fields(void **state)
     assert_jobctl(jc, JC_EXIT_OK, "check-definitions", jc->dir);
     assert_contains(jc->out, "v.json: /dateField: none of the 2 records looked at in 'visits' has "
                              "a date in 'a', so no period finds any; import it as a datetime\n");
+    g_string_replace(text, "\"dateField\":\"a\"", "\"dateField\":\"at\"", 1);
+    g_string_replace(text, "\"measures\":[",
+                     "\"dimensions\":[{\"name\":\"h\",\"label\":\"H\",\"field\":\"a\",\"part\":"
+                     "\"hour\"}],\"measures\":[{\"name\":\"s\",\"label\":\"S\",\"op\":\"sum\","
+                     "\"field\":\"at\"},",
+                     1);
+    assert_true(g_file_set_contents(misdated, text->str, -1, NULL));
+    assert_jobctl(jc, JC_EXIT_OK, "check-definitions", jc->dir);
+    assert_contains(jc->out, "v.json: none of the 2 records looked at in 'visits' has a date in "
+                             "'a' (dimension 'h'), so all records are in one group, \"(none)\"; ");
+    assert_contains(jc->out, "v.json: none of the 2 records looked at in 'visits' has a number in "
+                             "'at' (measure 's'), so there is nothing to reckon with; ");
     jw_store_mem_fail_nth(store, 1, JW_ERROR_UNAVAILABLE, false);
     assert_jobctl(jc, JC_EXIT_OK, "check-definitions", jc->dir);
     assert_contains(jc->err, "the records of 'visits' cannot be looked at: ");

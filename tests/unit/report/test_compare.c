@@ -414,9 +414,9 @@ test_long_periods(void **state)
     }
 }
 
-/* A group that may be among others has no figure, rather than a wrong one. */
+/* What has a row in one period has its figures of both, whatever is among the others there. */
 static void
-test_other_groups_are_not_nothing(void **state)
+test_groups_that_the_other_period_has(void **state)
 {
     Both *both = *state;
 
@@ -424,17 +424,55 @@ test_other_groups_are_not_nothing(void **state)
     both_start(both);
     answered_now(both, "ada");
     answered_before(both, "bob");
+    answered_before(both, "bob");
     answered_before(both, "cyd");
+    answered_before(both, "dan");
     answered_before(both, "ada");
     g_autoptr(JwReportResult) result = both_result(both);
     const JwReportTable *agents = table_at(result, 3);
     assert_int_equal(result->notes->len, 1); /* of the period before */
     assert_string_equal(result->notes->pdata[0],
-                        "agent: only the first 2 different values have groups of their own; all "
+                        "agent: only the 2 most frequent values have groups of their own; all "
                         "others are counted under (other).");
+    assert_int_equal(agents->n_rows, 3);
+    assert_row(agents, 0, "ada", 1, 1);
+    assert_row(agents, 1, "bob", 0, 2);
+    assert_row(agents, 2, "(other)", 0, 2);
+    /* in both what is not among the most frequent of this period is one "(other)" */
+    answered_now(both, "eve");
+    answered_now(both, "cyd");
+    answered_now(both, "cyd");
+    answered_now(both, "dan");
+    g_autoptr(JwReportResult) more = both_result(both);
+    agents = table_at(more, 3);
+    assert_int_equal(agents->n_rows, 3);
+    assert_row(agents, 0, "cyd", 2, 1);
+    assert_row(agents, 1, "ada", 1, 1);
+    assert_row(agents, 2, "(other)", 2, 3);
+}
+
+/* A group that may be among others has no figure, rather than a wrong one: beyond what is told
+ * apart. */
+static void
+test_other_groups_are_not_nothing(void **state)
+{
+    Both *both = *state;
+    char agent[16];
+
+    both->now.def->max_groups = 2;
+    both_start(both);
+    for (int i = 0; i <= 100000; i++) {
+        g_snprintf(agent, sizeof agent, "a%d", i);
+        answered_before(both, agent);
+    }
+    answered_now(both, "ada");
+    g_autoptr(JwReportResult) result = both_result(both);
+    const JwReportTable *agents = table_at(result, 3);
+    assert_int_equal(result->notes->len, 2); /* of the period before */
     assert_int_equal(agents->n_rows, 4);
     assert_row(agents, 0, "ada", 1, NAN);
-    assert_row(agents, 1, "bob", 0, 1);
+    assert_row(agents, 1, "a0", 0, 1);
+    assert_row(agents, 2, "a1", 0, 1);
     assert_string_equal(jw_report_cell(agents, 3, 0)->text, "(other)");
     assert_cell(agents, 3, 2, NAN);
 }
@@ -697,6 +735,7 @@ main(void)
         TEST(test_days_that_were_not_there),
         TEST(test_a_period_from_29_february),
         TEST(test_long_periods),
+        TEST(test_groups_that_the_other_period_has),
         TEST(test_other_groups_are_not_nothing),
         TEST(test_empty_periods),
         TEST(test_parts_of_an_empty_period),

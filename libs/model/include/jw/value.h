@@ -33,10 +33,17 @@ typedef struct {
     };
 } JwValue;
 
-/* What of a field the records that were looked at have: nothing; values, if only null; a date; an
- * array on its path, in which filters look, so that all may be there, while rows have no value of
- * it. */
-typedef enum { JW_SEEN_NOTHING, JW_SEEN_VALUE, JW_SEEN_DATE, JW_SEEN_ARRAY } JwSeen;
+/* What of a field the records that were looked at have, joined by `|`: values, if only null; among
+ * them texts, numbers (also true and false), dates; an array on its path, in which filters look, so
+ * that all may be there, while rows have no value of it. */
+typedef enum {
+    JW_SEEN_NOTHING = 0,
+    JW_SEEN_VALUE = 1,
+    JW_SEEN_TEXT = 2,
+    JW_SEEN_NUMBER = 4,
+    JW_SEEN_DATE = 8,
+    JW_SEEN_ARRAY = 16,
+} JwSeen;
 
 /* One record: as many values as fields were asked for, in that order. Return false with @error set
  * to stop. */

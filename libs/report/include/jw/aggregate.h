@@ -1,6 +1,7 @@
 /* jw/aggregate.h: the one-pass engine: figures and groups over a stream of records. One thread at a
- * time; pure. Its memory depends on the groups, at most maxGroups a dimension, never on the
- * records.
+ * time; pure. Its memory depends on the groups, never on the records: of a dimension that the
+ * report shows at most 100,000 values are told apart (fewer when a group has very many measures),
+ * so that it is known after the last record which of them come first, whatever is shown of them.
  *
  * A service feeds it and creates a JwReportResult from it; only the result reads its values. */
 #pragma once
@@ -39,7 +40,8 @@ typedef const char *(*JwGroupLabel)(const char *value, gpointer data);
 void jw_aggregate_relabel(JwAggregate *self, JwAggregate *previous, const JwDimensionDef *dimension,
                           JwGroupLabel label, gpointer data);
 
-/* Whether the records so far fit: TOO_LARGE when a table of several dimensions has more
+/* Whether the records so far fit: TOO_LARGE when a dimension has more values than are told apart
+ * and something says which of them are highest, or a table of several dimensions has more
  * combinations than are held (100,000). Then there is no result; ask while adding, and before one
  * is made. */
 bool jw_aggregate_check(const JwAggregate *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -63,11 +65,13 @@ size_t jw_aggregate_n_groups(JwAggregate *self, const JwDimensionDef *dimension)
  * (transfer full) */
 char *jw_aggregate_group_key(JwAggregate *self, const JwDimensionDef *dimension, size_t group);
 
-/* Whether some values of the dimension have no group of their own, and are in "(other)". */
+/* Whether there were more values of the dimension than are told apart: those that came after them
+ * are in "(other)", whichever they are. */
 bool jw_aggregate_has_other(JwAggregate *self, const JwDimensionDef *dimension);
 
-/* How many values of the dimension have. */
-size_t jw_aggregate_n_values(JwAggregate *self, const JwDimensionDef *dimension);
+/* Whether it has more values than a table shows that says nothing itself: maxGroups, or as many as
+ * the period has days (weeks, …). */
+bool jw_aggregate_has_more(JwAggregate *self, const JwDimensionDef *dimension);
 
 /* The value of a measure over no records: 0 of a count, NULL type of an average. */
 JwValue jw_aggregate_nothing(JwAggregate *self, const JwMeasureDef *measure);

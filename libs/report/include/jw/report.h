@@ -100,12 +100,19 @@ char *jw_period_compared(JwPeriodType type, JwCompare compare, GTimeZone *zone, 
 char *jw_report_field_uses(const JwReportDef *def, const JwReportRequest *request,
                            const char *field);
 
+/* Whether all measures and dimensions that read the field find values that they take: a sum
+ * numbers, a `part` dates. Null and arrays are no answer, so with nothing else they do. */
+bool jw_report_field_fits(const JwReportDef *def, const char *field, JwSeen seen);
+
 /* What is wrong with a field that a report reads: nothing; no record has it; it is the date of a
- * period, and no record has a date there. */
+ * period, or one whose hours, days, … are a dimension, and no record has a date there; a measure
+ * reckons with it, and no record has a number (for `min` and `max`: or a date) there. */
 typedef enum {
     JW_FIELD_FAULT_NONE,
     JW_FIELD_FAULT_NOT_FOUND,
-    JW_FIELD_FAULT_NOT_A_DATE
+    JW_FIELD_FAULT_NOT_A_DATE,
+    JW_FIELD_FAULT_NO_DATES,
+    JW_FIELD_FAULT_NO_NUMBERS
 } JwFieldFault;
 
 /* The fault of a field, of which the @records that were looked at, at least one, have @seen.

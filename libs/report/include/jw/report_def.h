@@ -86,10 +86,10 @@ typedef struct {
     bool open_to_all_departments;
     int timeout_s;          /* of an attempt of a job that has no limit of its own; 0: none */
     char *mail_chart_table; /* title of the table whose chart goes into the mail; NULL: none */
-    int max_groups;         /* per dimension; further values count under "(other)" */
-    JwCompare compare;      /* unless a request says otherwise */
-    char *language;         /* of its titles and labels: "en" */
-    GHashTable *others;     /* of JwReportDef: the same in other languages; NULL: this is one */
+    int max_groups;     /* of a dimension that a table shows; all others count under "(other)" */
+    JwCompare compare;  /* unless a request says otherwise */
+    char *language;     /* of its titles and labels: "en" */
+    GHashTable *others; /* of JwReportDef: the same in other languages; NULL: this is one */
     char *sha256; /* hex, of its canonical JSON: the same whatever spaces and order its file has */
 } JwReportDef;
 

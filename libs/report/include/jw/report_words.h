@@ -81,7 +81,9 @@ typedef enum {
     JW_WORD_NOTE_QUANTILE, /* the same of a place among the values, which is right to {2} */
     JW_WORD_NOTE_FOLDED,   /* of the table {1}: groups without rows of their own are "(other)" */
     JW_WORD_NOTE_ACROSS,   /* of the table {1}: only {2} groups have columns */
-    JW_WORD_NOTE_CAPPED,   /* of the dimension {1}: only the first {2} values have groups */
+    JW_WORD_NOTE_FIRST_BY, /* of the table {1}: only the first groups by {2} have rows */
+    JW_WORD_NOTE_CAPPED,   /* of the dimension {1}: only the {2} most frequent have groups */
+    JW_WORD_NOTE_TOLD_APART, /* of the dimension {1}: only the first {2} values are told apart */
     JW_WORD_NOTE_NO_NAMES, /* of the label {1}: the collection {2} has no name for what is shown */
     JW_WORD_NOTE_MANY_NAMES, /* of the label {1}: only the first {2} names are read */
     JW_WORD_NO_CALENDAR,     /* of a period */

@@ -13,6 +13,10 @@
 #include <string.h>
 
 #define MEDIAN 50000 /* thousandths of a percent */
+/* For the groups of a dimension, but for what their accumulators hold. */
+#define GROUPS_BUDGET ((size_t)128 * 1024 * 1024)
+/* Of a group beside its accumulators: itself, its label, its slots. */
+#define GROUP_BYTES (sizeof(JwGroup) + 64)
 
 static void
 accumulator_clear(gpointer data)
@@ -30,13 +34,12 @@ jw_accumulators_new(void)
 }
 
 void
-jw_accumulators_merge(const JwAggregate *self, GArray *into, const JwAccumulator *from)
+jw_accumulators_merge(const JwAggregate *self, JwAccumulator *into, const JwAccumulator *from)
 {
     for (size_t i = 0; i < self->n_measures; i++) {
         const JwMeasure *measure = &self->measures[i];
         if (measure->simple) {
-            jw_accumulator_merge(&g_array_index(into, JwAccumulator, measure->place),
-                                 &from[measure->place], measure->def->op);
+            jw_accumulator_merge(&into[measure->place], &from[measure->place], measure->def->op);
         }
     }
 }
@@ -150,6 +153,27 @@ prepare_measures(JwAggregate *self, GTimeZone *zone, GError **error)
     return true;
 }
 
+/* What is shown is told apart as far as memory reaches, whatever the number of groups that are
+ * shown of it: which these are is known after the last record. */
+static size_t
+most_held(const JwAggregate *self, const JwDimension *dimension)
+{
+    const size_t fit = GROUPS_BUDGET / (GROUP_BYTES + self->n_simple * sizeof(JwAccumulator));
+
+    return dimension->shown ? MIN(fit, JW_GROUPS_MAX) : 1;
+}
+
+/* Groups that exist from the start, or were just created, get their accumulators. */
+static void
+fit_accumulators(const JwAggregate *self, JwDimension *dimension)
+{
+    const guint wanted = (guint)(jw_groups_count(dimension->groups) * self->n_simple);
+
+    if (dimension->accumulators->len < wanted) {
+        g_array_set_size(dimension->accumulators, wanted);
+    }
+}
+
 static bool
 prepare_dimensions(JwAggregate *self, const JwReportRequest *request, GTimeZone *zone,
                    GError **error)
@@ -162,19 +186,21 @@ prepare_dimensions(JwAggregate *self, const JwReportRequest *request, GTimeZone 
         if (!resolve_field(self, dimension->def->field, &dimension->field, error)) {
             return jw_prefix(error, "dimension '%s'", dimension->def->name);
         }
-        dimension->groups = jw_groups_new(dimension->def, def->max_groups, zone, request->start_ms,
-                                          request->end_ms);
+        dimension->groups =
+            jw_groups_new(dimension->def, (size_t)MAX(def->max_groups, 1),
+                          most_held(self, dimension), zone, request->start_ms, request->end_ms);
         dimension->accumulators = jw_accumulators_new();
+        fit_accumulators(self, dimension);
     }
     return true;
 }
 
-const JwCombination *
-jw_aggregate_combination(const JwAggregate *self, const JwDimensionDef *const *dimensions,
-                         size_t n_dimensions)
+static JwCombination *
+find_combination(const JwAggregate *self, const JwDimensionDef *const *dimensions,
+                 size_t n_dimensions)
 {
     for (guint i = 0; i < self->combinations->len; i++) {
-        const JwCombination *combination = &g_array_index(self->combinations, JwCombination, i);
+        JwCombination *combination = &g_array_index(self->combinations, JwCombination, i);
         bool same = combination->n_dimensions == n_dimensions;
         for (size_t k = 0; same && k < n_dimensions; k++) {
             same = self->dimensions[combination->dimensions[k]].def == dimensions[k];
@@ -186,24 +212,96 @@ jw_aggregate_combination(const JwAggregate *self, const JwDimensionDef *const *d
     return NULL;
 }
 
-/* Those of the tables that the result will have. */
-static void
-prepare_combinations(JwAggregate *self, const JwReportRequest *request)
+const JwCombination *
+jw_aggregate_combination(const JwAggregate *self, const JwDimensionDef *const *dimensions,
+                         size_t n_dimensions)
 {
-    g_autoptr(GArray) plans = jw_result_plan_tables(self->def, request);
+    return find_combination(self, dimensions, n_dimensions);
+}
 
+static size_t
+dimension_index(const JwAggregate *self, const JwDimensionDef *dimension)
+{
+    return (size_t)(dimension - &g_array_index(self->def->dimensions, JwDimensionDef, 0));
+}
+
+/* @what: of the name, for who is told that its groups are too many to rank */
+static void
+note_ranked(JwDimension *dimension, const char *what, const char *name)
+{
+    if (dimension->ranked == NULL) {
+        dimension->ranked = g_strdup_printf("%s '%s'", what, name);
+    }
+}
+
+/* The measure and those that it is made of. */
+static void
+note_figure(JwAggregate *self, size_t index)
+{
+    const JwMeasure *measure = &self->measures[index];
+
+    if (jw_measure_ops[measure->def->op].whole) {
+        self->dimensions[measure->dimension].shown = true;
+        note_ranked(&self->dimensions[measure->dimension], "the figure", measure->def->name);
+    }
+    if (measure->def->op == JW_MEASURE_RATIO) {
+        note_figure(self, measure->numerator);
+        note_figure(self, measure->denominator);
+    }
+    for (size_t i = 0; i < measure->n_parts; i++) {
+        note_figure(self, measure->parts[i]);
+    }
+}
+
+/* What the result will have of the dimensions. @plans: its tables */
+static void
+note_shown(JwAggregate *self, const JwReportRequest *request, const GArray *plans)
+{
+    g_autoptr(GPtrArray) figures = jw_result_plan_figures(self->def, request);
+    size_t index = 0;
+
+    for (guint i = 0; i < figures->len; i++) {
+        const JwMeasureDef *figure = g_ptr_array_index(figures, i);
+        if (jw_names_index(self->def->measures, figure->name, &index)) {
+            note_figure(self, index);
+        }
+    }
     for (guint i = 0; i < plans->len; i++) {
         const JwTablePlan *plan = &g_array_index(plans, JwTablePlan, i);
-        if (plan->n_dimensions == 1
-            || jw_aggregate_combination(self, plan->dimensions, plan->n_dimensions) != NULL) {
+        for (size_t k = 0; k < plan->n_dimensions; k++) {
+            self->dimensions[dimension_index(self, plan->dimensions[k])].shown = true;
+        }
+        if (plan->top_by != NULL) {
+            note_ranked(&self->dimensions[dimension_index(self, plan->dimensions[0])],
+                        "the highest by", plan->top_by->name);
+        }
+        for (size_t k = 0; plan->sort_by != NULL && k < plan->n_keys; k++) {
+            note_ranked(&self->dimensions[dimension_index(self, plan->dimensions[k])],
+                        "the order by", plan->sort_by->name);
+        }
+    }
+}
+
+/* Those of the tables that the result will have. */
+static void
+prepare_combinations(JwAggregate *self, const GArray *plans)
+{
+    for (guint i = 0; i < plans->len; i++) {
+        const JwTablePlan *plan = &g_array_index(plans, JwTablePlan, i);
+        const bool ranked = plan->top_by != NULL || plan->sort_by != NULL;
+        JwCombination *known = find_combination(self, plan->dimensions, plan->n_dimensions);
+        if (known != NULL) {
+            known->ranked = known->ranked || ranked;
+        }
+        if (plan->n_dimensions == 1 || known != NULL) {
             continue;
         }
         JwCombination combination = { .n_dimensions = plan->n_dimensions,
                                       .tuples = jw_tuples_new(plan->n_dimensions),
-                                      .accumulators = jw_accumulators_new() };
+                                      .accumulators = jw_accumulators_new(),
+                                      .ranked = ranked };
         for (size_t k = 0; k < plan->n_dimensions; k++) {
-            (void)jw_names_index(self->def->dimensions, plan->dimensions[k]->name,
-                                 &combination.dimensions[k]);
+            combination.dimensions[k] = dimension_index(self, plan->dimensions[k]);
         }
         g_array_append_val(self->combinations, combination);
     }
@@ -225,17 +323,6 @@ check_request(const JwAggregate *self, const JwReportRequest *request, GError **
         }
     }
     return true;
-}
-
-/* Groups that exist from the start, or were just created, get their accumulators. */
-static void
-fit_accumulators(const JwAggregate *self, JwDimension *dimension)
-{
-    const guint wanted = (guint)(jw_groups_count(dimension->groups) * self->n_simple);
-
-    if (dimension->accumulators->len < wanted) {
-        g_array_set_size(dimension->accumulators, wanted);
-    }
 }
 
 static bool
@@ -268,14 +355,16 @@ jw_aggregate_new(const JwReportDef *def, const JwReportRequest *request, const c
     self->groups = g_new0(uint32_t, MAX(self->n_dimensions, 1));
     self->combinations = g_array_new(FALSE, TRUE, sizeof(JwCombination));
     g_array_set_clear_func(self->combinations, combination_clear);
-    if (!prepare_dimensions(self, request, zone, error) || !prepare_measures(self, zone, error)
-        || !prepare_where(self, zone, error) || !check_request(self, request, error)) {
+    if (!prepare_measures(self, zone, error) || !prepare_where(self, zone, error)
+        || !check_request(self, request, error)) {
         return NULL;
     }
-    for (size_t i = 0; i < self->n_dimensions; i++) {
-        fit_accumulators(self, &self->dimensions[i]);
+    g_autoptr(GArray) plans = jw_result_plan_tables(def, request);
+    note_shown(self, request, plans);
+    if (!prepare_dimensions(self, request, zone, error)) {
+        return NULL;
     }
-    prepare_combinations(self, request);
+    prepare_combinations(self, plans);
     return g_steal_pointer(&self);
 }
 
@@ -295,6 +384,7 @@ jw_aggregate_free(gpointer data)
     for (size_t i = 0; i < self->n_dimensions; i++) {
         jw_groups_free(self->dimensions[i].groups);
         g_clear_pointer(&self->dimensions[i].accumulators, g_array_unref);
+        g_free(self->dimensions[i].ranked);
     }
     g_array_unref(self->combinations);
     g_free(self->groups);
@@ -332,7 +422,61 @@ apply_hits(const JwAggregate *self, JwAccumulator *accumulators, size_t n_hits)
     }
 }
 
-/* Once a table has too many combinations there will be no result. */
+/* Of what is not among the first values of its dimension nothing more is known. */
+static void
+narrow_keys(const JwAggregate *self, const JwCombination *combination, uint32_t *keys)
+{
+    for (size_t i = 0; i < combination->n_dimensions; i++) {
+        const JwDimension *dimension = &self->dimensions[combination->dimensions[i]];
+        if (keys[i] != JW_TUPLES_OTHER && !jw_groups_is_first(dimension->groups, keys[i])) {
+            keys[i] = JW_TUPLES_OTHER;
+        }
+    }
+}
+
+/* The number of a combination, with accumulators for it. False: there are too many. */
+static bool
+take_combination(const JwAggregate *self, JwCombination *combination, uint32_t *keys, int64_t rows,
+                 size_t *ret_index)
+{
+    if (combination->narrowed) {
+        narrow_keys(self, combination, keys);
+    }
+    if (!jw_tuples_take(combination->tuples, keys, rows, ret_index)) {
+        return false;
+    }
+    const guint wanted = (guint)(jw_tuples_count(combination->tuples) * self->n_simple);
+    if (combination->accumulators->len < wanted) {
+        g_array_set_size(combination->accumulators, wanted);
+    }
+    return true;
+}
+
+/* As if none but the first values of each dimension had been told apart from the start. */
+static void
+narrow(const JwAggregate *self, JwCombination *combination)
+{
+    g_autoptr(JwTuples) tuples = combination->tuples;
+    g_autoptr(GArray) accumulators = combination->accumulators;
+    uint32_t keys[JW_TABLE_DIMENSIONS_MAX] = { 0 };
+    size_t index = 0;
+
+    combination->tuples = jw_tuples_new(combination->n_dimensions);
+    combination->accumulators = jw_accumulators_new();
+    combination->narrowed = true;
+    for (size_t i = 0; i < jw_tuples_count(tuples); i++) {
+        memcpy(keys, jw_tuples_keys(tuples, i), combination->n_dimensions * sizeof keys[0]);
+        const bool fits =
+            take_combination(self, combination, keys, jw_tuples_rows(tuples, i), &index);
+        g_assert(fits); /* they are not more than before */
+        jw_accumulators_merge(
+            self, &g_array_index(combination->accumulators, JwAccumulator, index * self->n_simple),
+            &g_array_index(accumulators, JwAccumulator, i * self->n_simple));
+    }
+}
+
+/* A table that a measure ranks needs all its combinations; others go on with fewer. Once one has
+ * too many there will be no result. */
 static void
 add_combination(JwAggregate *self, JwCombination *combination, size_t n_hits)
 {
@@ -342,13 +486,16 @@ add_combination(JwAggregate *self, JwCombination *combination, size_t n_hits)
     for (size_t i = 0; i < combination->n_dimensions; i++) {
         keys[i] = self->groups[combination->dimensions[i]];
     }
-    if (!jw_tuples_take(combination->tuples, keys, &index)) {
-        self->full = combination;
-        return;
-    }
-    const guint wanted = (guint)(jw_tuples_count(combination->tuples) * self->n_simple);
-    if (combination->accumulators->len < wanted) {
-        g_array_set_size(combination->accumulators, wanted);
+    if (!take_combination(self, combination, keys, 1, &index)) {
+        if (combination->ranked || combination->narrowed) {
+            self->full = combination;
+            return;
+        }
+        narrow(self, combination);
+        if (!take_combination(self, combination, keys, 1, &index)) {
+            self->full = combination;
+            return;
+        }
     }
     if (self->n_simple > 0) {
         apply_hits(self,
@@ -357,12 +504,28 @@ add_combination(JwAggregate *self, JwCombination *combination, size_t n_hits)
     }
 }
 
+static bool
+fail_ranked(const JwDimension *dimension, GError **error)
+{
+    return jw_fail(error, JW_ERROR_TOO_LARGE,
+                   "the records have more than %zu different values of the dimension '%s', too "
+                   "many to rank them for %s; ask for a shorter period or narrower filters, or "
+                   "for a report without it",
+                   jw_groups_n_values(dimension->groups), dimension->def->name, dimension->ranked);
+}
+
 bool
 jw_aggregate_check(const JwAggregate *self, GError **error)
 {
     g_autoptr(GString) names = g_string_new(NULL);
 
     g_return_val_if_fail(self != NULL, false);
+    for (size_t i = 0; i < self->n_dimensions; i++) {
+        const JwDimension *dimension = &self->dimensions[i];
+        if (dimension->ranked != NULL && jw_groups_overflowed(dimension->groups)) {
+            return fail_ranked(dimension, error);
+        }
+    }
     if (self->full == NULL) {
         return true;
     }

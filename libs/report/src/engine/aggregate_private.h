@@ -32,6 +32,8 @@ typedef struct {
     size_t field;
     JwGroups *groups;
     GArray *accumulators; /* of JwAccumulator, n_simple for each group */
+    bool shown;           /* in a table of this report, or ranked for one of its figures */
+    char *ranked;         /* what says which of its groups are highest, for a message; NULL: none */
 } JwDimension;
 
 /* Several dimensions at once. */
@@ -40,6 +42,8 @@ typedef struct {
     size_t n_dimensions;
     JwTuples *tuples;
     GArray *accumulators; /* of JwAccumulator, n_simple for each tuple */
+    bool ranked;          /* by a measure */
+    bool narrowed; /* there were too many: only the first values of each dimension are apart */
 } JwCombination;
 
 /* The records that a value is one of, those of the sub-total that they are part of, and all. */
@@ -95,8 +99,8 @@ const JwCombination *jw_aggregate_combination(const JwAggregate *self,
 /* An array of JwAccumulator, which clears its items. (transfer full) */
 GArray *jw_accumulators_new(void);
 
-/* Adds a group's accumulators to @into, which has n_simple. */
-void jw_accumulators_merge(const JwAggregate *self, GArray *into, const JwAccumulator *from);
+/* Adds a group's accumulators to @into; both have n_simple. */
+void jw_accumulators_merge(const JwAggregate *self, JwAccumulator *into, const JwAccumulator *from);
 
 /* figures.c: a measure of the definition over the records of a scope. */
 JwNumber jw_aggregate_number(JwAggregate *self, const JwMeasureDef *measure, const JwScope *scope);

@@ -111,12 +111,12 @@ find_peak(JwAggregate *self, const JwMeasure *peak, size_t *ret_group)
         const JwScope scope = group_scope(self, dimension, group);
         const JwNumber number = measure_number(self, of, &scope);
         const double value = jw_number_double(&number);
+        estimated = estimated || number.approximate; /* any of them may be the highest */
         if (number.kind == JW_NUMBER_NONE || (of->def->op == JW_MEASURE_COUNT && value == 0.0)
             || (found && value <= best)) {
             continue;
         }
         found = true;
-        estimated = number.approximate;
         best = value;
         *ret_group = group;
     }
@@ -262,17 +262,15 @@ jw_aggregate_group_key(JwAggregate *self, const JwDimensionDef *dimension, size_
 bool
 jw_aggregate_has_other(JwAggregate *self, const JwDimensionDef *dimension)
 {
-    JwGroups *groups = dimension_of(self, dimension)->groups;
-    const size_t n = jw_groups_count(groups);
-
-    /* The last in natural order. */
-    return n > 0 && jw_groups_get(groups, jw_groups_at(groups, n - 1))->kind == JW_GROUP_OTHER;
+    return jw_groups_overflowed(dimension_of(self, dimension)->groups);
 }
 
-size_t
-jw_aggregate_n_values(JwAggregate *self, const JwDimensionDef *dimension)
+bool
+jw_aggregate_has_more(JwAggregate *self, const JwDimensionDef *dimension)
 {
-    return jw_groups_n_values(dimension_of(self, dimension)->groups);
+    const JwGroups *groups = dimension_of(self, dimension)->groups;
+
+    return jw_groups_n_values(groups) > jw_groups_most(groups);
 }
 
 JwValue

@@ -1,6 +1,6 @@
 /* groups.c: the groups of one dimension. One thread at a time. A small open-addressing table
  * over a growing array, at most half full: keys are views into a record, not NUL-terminated
- * strings, and the number of groups is capped, so neither GHashTable nor growth is needed. */
+ * strings, as GHashTable would want them; the number of groups is capped. */
 #include "engine/groups.h"
 #include "engine/buckets.h"
 #include "engine/hash.h"
@@ -14,6 +14,7 @@
 
 /* A period of more days (weeks, months, …) than this starts without its empty days. */
 #define MOST_PREPARED 400
+#define FIRST_SLOTS   64
 /* A longer value is known by its begin, its end, its length and its hash: memory per group is
  * fixed. The label shows the begin and the end. */
 #define MOST_LABEL_BYTES 256
@@ -29,7 +30,7 @@ struct _JwGroups {
     JwZoneCache zone;
     GHashTable *labels; /* of the definition; NULL: none */
     GArray *groups;     /* of JwGroup */
-    size_t n_values, most_values;
+    size_t n_values, most_held, max_groups, n_prepared;
     size_t none, other; /* index + 1; 0: not there yet */
     uint32_t *slots;    /* index + 1; 0: free */
     size_t mask;
@@ -84,6 +85,7 @@ add_group(JwGroups *self, JwGroupKind kind, int64_t key, uint64_t hash, char *ta
         .hash = hash,
         .label = take_label,
         .length = strlen(take_label),
+        .seen = (uint32_t)self->n_values,
         .shown = self->labels != NULL ? g_hash_table_lookup(self->labels, take_label) : NULL,
     };
 
@@ -109,6 +111,27 @@ other_group(JwGroups *self)
     return self->other - 1;
 }
 
+/* Keeps the table half empty. */
+static void
+grow(JwGroups *self)
+{
+    const size_t n_slots = 2 * (self->mask + 1);
+
+    g_free(self->slots);
+    self->slots = g_new0(uint32_t, n_slots);
+    self->mask = n_slots - 1;
+    for (guint i = 0; i < self->groups->len; i++) {
+        const JwGroup *group = &g_array_index(self->groups, JwGroup, i);
+        size_t slot = group->hash & self->mask;
+        while (self->slots[slot] != 0) {
+            slot = (slot + 1) & self->mask;
+        }
+        if (group->kind == JW_GROUP_VALUE) {
+            self->slots[slot] = i + 1;
+        }
+    }
+}
+
 /* The group with this key, @text for JW_PART_VALUE, else @key. */
 static size_t
 find_group(JwGroups *self, uint64_t hash, int64_t key, const char *text, size_t length)
@@ -122,7 +145,7 @@ find_group(JwGroups *self, uint64_t hash, int64_t key, const char *text, size_t 
             return self->slots[slot] - 1;
         }
     }
-    if (self->n_values >= self->most_values) {
+    if (self->n_values >= self->most_held) {
         return other_group(self);
     }
     const bool cut = text != NULL && length > MOST_LABEL_BYTES;
@@ -133,6 +156,9 @@ find_group(JwGroups *self, uint64_t hash, int64_t key, const char *text, size_t 
     g_array_index(self->groups, JwGroup, index).bytes = length;
     self->n_values++;
     self->slots[slot] = (uint32_t)index + 1;
+    if (2 * self->n_values > self->mask) {
+        grow(self);
+    }
     return index;
 }
 
@@ -165,11 +191,10 @@ prepare_period(JwGroups *self, int64_t start_ms, int64_t end_ms)
 }
 
 JwGroups *
-jw_groups_new(const JwDimensionDef *dimension, int max_groups, GTimeZone *zone, int64_t start_ms,
-              int64_t end_ms)
+jw_groups_new(const JwDimensionDef *dimension, size_t max_groups, size_t most_held, GTimeZone *zone,
+              int64_t start_ms, int64_t end_ms)
 {
     JwGroups *self = g_new0(JwGroups, 1);
-    size_t n_slots = 16;
 
     self->buckets = jw_buckets_of(dimension);
     self->zone.zone = zone;
@@ -177,23 +202,20 @@ jw_groups_new(const JwDimensionDef *dimension, int max_groups, GTimeZone *zone, 
     self->groups = g_array_new(FALSE, TRUE, sizeof(JwGroup));
     g_array_set_clear_func(self->groups, group_clear);
     self->scratch = g_string_new(NULL);
-    self->most_values = (size_t)MAX(max_groups, 1);
-    while (n_slots < 2 * (self->most_values + MOST_PREPARED)) {
-        n_slots *= 2;
-    }
-    self->slots = g_new0(uint32_t, n_slots);
-    self->mask = n_slots - 1;
+    self->max_groups = MAX(max_groups, 1);
+    self->slots = g_new0(uint32_t, FIRST_SLOTS);
+    self->mask = FIRST_SLOTS - 1;
     const size_t fixed = jw_buckets_fixed(&self->buckets);
     for (size_t i = 0; i < fixed; i++) {
         add_group(self, JW_GROUP_VALUE, (int64_t)i, 0, jw_bucket_label(&self->buckets, (int64_t)i));
     }
+    self->n_prepared = fixed;
     if (dimension->part != JW_PART_VALUE && fixed == 0 && end_ms > start_ms) {
-        const size_t most_values = self->most_values;
-        self->most_values +=
-            MOST_PREPARED; /* the cap is for values of records, not for the period */
+        self->most_held = MOST_PREPARED + 1; /* the caps are for values of records */
         prepare_period(self, start_ms, end_ms);
-        self->most_values = MAX(most_values, self->n_values);
+        self->n_prepared = self->n_values;
     }
+    self->most_held = MAX(MAX(most_held, self->max_groups), self->n_prepared);
     return self;
 }
 
@@ -322,6 +344,33 @@ size_t
 jw_groups_n_values(const JwGroups *self)
 {
     return self->n_values;
+}
+
+size_t
+jw_groups_most(const JwGroups *self)
+{
+    return MAX(self->max_groups, self->n_prepared);
+}
+
+size_t
+jw_groups_n_prepared(const JwGroups *self)
+{
+    return self->n_prepared;
+}
+
+bool
+jw_groups_overflowed(const JwGroups *self)
+{
+    return self->other != 0;
+}
+
+bool
+jw_groups_is_first(const JwGroups *self, size_t index)
+{
+    const JwGroup *group = jw_groups_get(self, index);
+
+    return group->kind == JW_GROUP_NONE
+           || (group->kind == JW_GROUP_VALUE && group->seen < jw_groups_most(self));
 }
 
 const JwGroup *

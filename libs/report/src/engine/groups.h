@@ -19,22 +19,35 @@ typedef struct {
     size_t length;
     size_t bytes; /* of the value, of which a long one is cut to the label */
     int64_t rows;
-    char *value;       /* the label before it became a name (jw_groups_relabel()); NULL: the same */
+    uint32_t seen; /* how many values were seen before it; those of the period itself come first */
+    char *value;   /* the label before it became a name (jw_groups_relabel()); NULL: the same */
     const char *shown; /* in the place of the label, as the definition's labels say; NULL: none */
 } JwGroup;
 
 typedef struct _JwGroups JwGroups;
 
-/* At most @max_groups values, or as many as the period has days (weeks, months, …), have
- * groups. */
-JwGroups *jw_groups_new(const JwDimensionDef *dimension, int max_groups, GTimeZone *zone,
-                        int64_t start_ms, int64_t end_ms);
+/* The most values of a dimension that are told apart while records are read. */
+#define JW_GROUPS_MAX 100000
+
+/* @most_held: so many values have groups; those after them are in "(other)".
+ * @max_groups: so many of them a table shows, or as many as the period has days (weeks, months, …)
+ */
+JwGroups *jw_groups_new(const JwDimensionDef *dimension, size_t max_groups, size_t most_held,
+                        GTimeZone *zone, int64_t start_ms, int64_t end_ms);
 void jw_groups_free(gpointer self);
 /* Index of the value's group, created if needed; counts a row in it. Indices never change. */
 size_t jw_groups_take(JwGroups *self, const JwValue *value);
 size_t jw_groups_count(const JwGroups *self);
 /* Those of values, without "(none)" and "(other)". */
 size_t jw_groups_n_values(const JwGroups *self);
+/* How many of these a table shows that says nothing itself. */
+size_t jw_groups_most(const JwGroups *self);
+/* The first so many values are those of the period itself, with records or without. */
+size_t jw_groups_n_prepared(const JwGroups *self);
+/* Whether there were more values than are held, which are in "(other)" now. */
+bool jw_groups_overflowed(const JwGroups *self);
+/* Whether the group is that of one of the first values, as many as a table shows, or "(none)". */
+bool jw_groups_is_first(const JwGroups *self, size_t index);
 const JwGroup *jw_groups_get(const JwGroups *self, size_t index);
 /* Index of the group that comes at @place in natural order. */
 size_t jw_groups_at(JwGroups *self, size_t place);

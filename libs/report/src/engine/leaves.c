@@ -78,7 +78,7 @@ load_tuples(JwLeaves *self, const JwCombination *combination, uint32_t *const *p
                         .accumulators = &g_array_index(combination->accumulators, JwAccumulator,
                                                        i * n_simple) };
         for (size_t k = 0; k < self->n_dimensions; k++) {
-            leaf.places[k] = places[k][keys[k]];
+            leaf.places[k] = keys[k] == JW_TUPLES_OTHER ? JW_PLACE_OTHER : places[k][keys[k]];
         }
         g_array_append_val(self->leaves, leaf);
     }
@@ -110,6 +110,7 @@ jw_leaves_init(JwLeaves *self, JwAggregate *aggregate, const JwTablePlan *plan)
     if (plan->n_dimensions == 1) {
         load_groups(self, places);
     } else if (combination != NULL) {
+        self->narrowed = combination->narrowed;
         load_tuples(self, combination, places);
     }
     g_array_sort_with_data(self->leaves, compare_leaves, self);
@@ -132,7 +133,8 @@ jw_leaves_merge(JwLeaves *self, size_t first, size_t end)
 
     g_array_set_size(merged, (guint)self->aggregate->n_simple);
     for (size_t i = first; i < end; i++) {
-        jw_accumulators_merge(self->aggregate, merged, leaf_at(self, i)->accumulators);
+        jw_accumulators_merge(self->aggregate, &g_array_index(merged, JwAccumulator, 0),
+                              leaf_at(self, i)->accumulators);
     }
     g_ptr_array_add(self->merged, merged);
     return &g_array_index(merged, JwAccumulator, 0);
@@ -193,45 +195,108 @@ jw_leaves_keep(JwLeaves *self, size_t dimension, const bool *kept)
     tidy(self);
 }
 
+/* Some leaves, and how they are ranked. */
 typedef struct {
-    const JwLeaves *leaves;
-    size_t n;
-} Order;
+    JwStretch stretch;
+    JwNumber number;
+    bool other; /* in "(other)" already */
+} Ranked;
 
-/* The most frequent first, "(other)" last; the natural order on ties. */
-static int
-compare_frequency(gconstpointer a, gconstpointer b, gpointer data)
+JwNumber
+jw_leaves_number(JwLeaves *self, const JwRank *rank, const JwAccumulator *accumulators,
+                 int64_t rows)
 {
-    const Order *order = data;
-    const JwStretch *first = a, *second = b;
-    const uint32_t one = leaf_at(order->leaves, first->first)->places[order->n - 1];
-    const uint32_t two = leaf_at(order->leaves, second->first)->places[order->n - 1];
+    const JwScope scope = { accumulators, self->aggregate->totals, self->aggregate->totals };
 
-    if ((one == JW_PLACE_OTHER) != (two == JW_PLACE_OTHER)) {
-        return one == JW_PLACE_OTHER ? 1 : -1;
+    if (rank->by == NULL) {
+        return jw_number_int(rows);
     }
-    if (first->rows != second->rows) {
-        return first->rows > second->rows ? -1 : 1;
-    }
-    return first->first < second->first ? -1 : 1;
+    const JwNumber number = jw_aggregate_number(self->aggregate, rank->by, &scope);
+    self->estimated = self->estimated || number.approximate;
+    return number;
 }
 
-static void
-fold_rarest(JwLeaves *self, size_t n, size_t kept)
+int
+jw_leaves_compare(const JwNumber *a, const JwNumber *b, bool descending)
+{
+    if (a->kind == JW_NUMBER_NONE || b->kind == JW_NUMBER_NONE) {
+        return (a->kind == JW_NUMBER_NONE) - (b->kind == JW_NUMBER_NONE);
+    }
+    return descending ? jw_number_compare(b, a) : jw_number_compare(a, b);
+}
+
+/* The first by rank first, "(other)" last; the natural order on ties. */
+static int
+compare_ranked(gconstpointer a, gconstpointer b, gpointer data)
+{
+    const JwRank *rank = data;
+    const Ranked *first = a, *second = b;
+
+    if (first->other != second->other) {
+        return first->other ? 1 : -1;
+    }
+    const int result = jw_leaves_compare(&first->number, &second->number, rank->descending);
+    if (result != 0) {
+        return result;
+    }
+    return first->stretch.first < second->stretch.first ? -1 : 1;
+}
+
+/* Whether one of the places from @first on, before @n, is "(other)". */
+static bool
+has_other(const JwLeaf *leaf, size_t first, size_t n)
+{
+    bool other = false;
+
+    for (size_t i = first; i < n; i++) {
+        other = other || leaf->places[i] == JW_PLACE_OTHER;
+    }
+    return other;
+}
+
+/* The stretches of the first @n places in the order of their rank; those that are in "(other)" by a
+ * place from @from on are last. (transfer full) (element-type Ranked) */
+static GArray *
+rank_stretches(JwLeaves *self, size_t from, size_t n, const JwRank *rank)
 {
     g_autoptr(GArray) stretches = jw_leaves_stretches(self, 0, self->leaves->len, n);
-    Order order = { self, n };
+    GArray *all = g_array_sized_new(FALSE, TRUE, sizeof(Ranked), stretches->len);
+    JwRank order = rank->by != NULL ? *rank : (JwRank){ .descending = true };
 
-    g_array_sort_with_data(stretches, compare_frequency, &order);
-    for (size_t i = kept; i < stretches->len; i++) {
-        const JwStretch *stretch = &g_array_index(stretches, JwStretch, i);
+    for (guint i = 0; i < stretches->len; i++) {
+        Ranked ranked = { .stretch = g_array_index(stretches, JwStretch, i) };
+        const JwStretch *stretch = &ranked.stretch;
+        const JwLeaf *leaf = leaf_at(self, stretch->first);
+        const bool merge = rank->by != NULL && stretch->end - stretch->first > 1;
+        ranked.other = has_other(leaf, from, n);
+        ranked.number = jw_leaves_number(self, rank,
+                                         merge ? jw_leaves_merge(self, stretch->first, stretch->end)
+                                               : leaf->accumulators,
+                                         stretch->rows);
+        g_array_append_val(all, ranked);
+        if (merge) { /* only its number is needed */
+            g_ptr_array_set_size(self->merged, (int)self->merged->len - 1);
+        }
+    }
+    g_array_sort_with_data(all, compare_ranked, &order);
+    return all;
+}
+
+/* Puts the stretches from @kept on into "(other)" by their places from @from on, before @n. */
+static void
+fold_last(JwLeaves *self, const GArray *ranked, size_t kept, size_t from, size_t n)
+{
+    for (size_t i = kept; i < ranked->len; i++) {
+        const JwStretch *stretch = &g_array_index(ranked, Ranked, i).stretch;
         for (size_t k = stretch->first; k < stretch->end; k++) {
-            leaf_at(self, k)->places[n - 1] = JW_PLACE_OTHER;
+            for (size_t place = from; place < n; place++) {
+                leaf_at(self, k)->places[place] = JW_PLACE_OTHER;
+            }
         }
     }
     for (guint i = self->leaves->len; i > 0; i--) { /* groups without records */
         const JwLeaf *leaf = leaf_at(self, i - 1);
-        if (leaf->rows == 0 && leaf->places[n - 1] == JW_PLACE_OTHER) {
+        if (leaf->rows == 0 && has_other(leaf, n - 1, n)) {
             g_array_remove_index(self->leaves, i - 1);
         }
     }
@@ -248,13 +313,27 @@ count_stretches(const JwLeaves *self, size_t n)
 
 /* Every group of the keys before may get an "(other)", so these are limited to half of it first. */
 bool
-jw_leaves_limit(JwLeaves *self, size_t n, size_t most)
+jw_leaves_limit(JwLeaves *self, size_t n, size_t most, const JwRank *ranks)
 {
     if (n == 0 || count_stretches(self, n) <= most) {
         return false;
     }
-    (void)jw_leaves_limit(self, n - 1, MAX(most / 2, 1));
+    (void)jw_leaves_limit(self, n - 1, MAX(most / 2, 1), ranks);
     const size_t parents = n > 1 ? count_stretches(self, n - 1) : 1;
-    fold_rarest(self, n, most > parents ? most - parents : 0);
+    /* By a measure what stands for many is no group to be first. */
+    const size_t from = ranks[n - 1].by != NULL ? 0 : n - 1;
+    g_autoptr(GArray) ranked = rank_stretches(self, from, n, &ranks[n - 1]);
+    fold_last(self, ranked, most > parents ? most - parents : 0, n - 1, n);
+    return true;
+}
+
+bool
+jw_leaves_limit_list(JwLeaves *self, size_t n, size_t most, const JwRank *rank)
+{
+    if (count_stretches(self, n) <= most) {
+        return false;
+    }
+    g_autoptr(GArray) ranked = rank_stretches(self, 0, n, rank);
+    fold_last(self, ranked, most - 1, 0, n);
     return true;
 }

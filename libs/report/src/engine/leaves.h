@@ -27,6 +27,8 @@ typedef struct {
     size_t n_keys, n_dimensions;
     GArray *leaves;    /* of JwLeaf, in natural order, no two of the same places */
     GPtrArray *merged; /* of accumulators that leaves and rows have of their own */
+    bool narrowed;     /* only the first values of each dimension are apart (aggregate.c) */
+    bool estimated;    /* something was ranked by an estimate */
 } JwLeaves;
 
 void jw_leaves_init(JwLeaves *self, JwAggregate *aggregate, const JwTablePlan *plan);
@@ -41,8 +43,21 @@ const JwAccumulator *jw_leaves_merge(JwLeaves *self, size_t first, size_t end);
 GArray *jw_leaves_stretches(const JwLeaves *self, size_t first, size_t end, size_t n);
 /* Puts what is not among @kept places of a dimension into "(other)"; @kept: a bool a place. */
 void jw_leaves_keep(JwLeaves *self, size_t dimension, const bool *kept);
-/* Puts the rarest into "(other)", so that at most @most stretches of the first @n places remain.
- * Whether it had to. */
-bool jw_leaves_limit(JwLeaves *self, size_t n, size_t most);
+/* By which groups of a key come first: a measure over their records, NULL: the number of these. */
+typedef struct {
+    const JwMeasureDef *by;
+    bool descending; /* the highest come first */
+} JwRank;
+
+/* The number that a rank goes by; an estimate is noted in @self->estimated. */
+JwNumber jw_leaves_number(JwLeaves *self, const JwRank *rank, const JwAccumulator *accumulators,
+                          int64_t rows);
+/* Which of two numbers comes first, as strcmp(); what has no value is last in any direction. */
+int jw_leaves_compare(const JwNumber *a, const JwNumber *b, bool descending);
+/* Puts the last by their @ranks, one a place, into "(other)" of the group that they are in, so that
+ * at most @most stretches of the first @n places remain. Whether it had to. */
+bool jw_leaves_limit(JwLeaves *self, size_t n, size_t most, const JwRank *ranks);
+/* The same of rows that are one list: all that are not among the first are one "(other)". */
+bool jw_leaves_limit_list(JwLeaves *self, size_t n, size_t most, const JwRank *rank);
 
 G_END_DECLS

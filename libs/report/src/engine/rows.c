@@ -17,9 +17,12 @@ struct _JwRows {
     const JwTablePlan *plan;
     JwAggregate *aggregate;
     JwLeaves leaves;
-    GArray *rows;   /* of Row */
-    GArray *across; /* of uint32_t, places */
+    GArray *rows;                          /* of Row */
+    GArray *across;                        /* of uint32_t, places */
+    JwRank ranks[JW_TABLE_DIMENSIONS_MAX]; /* of the keys */
+    bool capped[JW_TABLE_DIMENSIONS_MAX];
     bool folded, across_folded;
+    size_t most_across;
     JwAccumulator *nothing; /* of no records */
     /* the accumulators across of the row that was asked for last */
     size_t loaded;
@@ -46,16 +49,6 @@ scope_of(const JwAggregate *aggregate, const JwAccumulator *group, const JwAccum
     return (JwScope){ group, subtotal, aggregate->totals };
 }
 
-/* What has no value is last, whatever the direction. */
-static int
-compare_numbers(const JwNumber *a, const JwNumber *b, bool descending)
-{
-    if (a->kind == JW_NUMBER_NONE || b->kind == JW_NUMBER_NONE) {
-        return (a->kind == JW_NUMBER_NONE) - (b->kind == JW_NUMBER_NONE);
-    }
-    return descending ? jw_number_compare(b, a) : jw_number_compare(a, b);
-}
-
 /* The number that readers see of a group of a value; NONE: it is another text. */
 static JwNumber
 label_number(const JwGroup *group)
@@ -80,7 +73,7 @@ compare_labels(const Node *a, const Node *b)
         return first->key < second->key ? -1 : 1;
     }
     if (a->number.kind != JW_NUMBER_NONE || b->number.kind != JW_NUMBER_NONE) {
-        result = compare_numbers(&a->number, &b->number, false);
+        result = jw_leaves_compare(&a->number, &b->number, false);
     }
     return result != 0 ? result : strcmp(jw_group_shown(first), jw_group_shown(second));
 }
@@ -97,7 +90,7 @@ compare_nodes(gconstpointer a, gconstpointer b, gpointer data)
         return first->group == NULL ? 1 : -1;
     }
     if (order->by_number) {
-        result = compare_numbers(&first->number, &second->number, order->descending);
+        result = jw_leaves_compare(&first->number, &second->number, order->descending);
     } else if (order->by_label && first->group != NULL) {
         if (first->group->kind != second->group->kind) { /* "(none)" behind the values */
             return first->group->kind < second->group->kind ? -1 : 1;
@@ -111,44 +104,71 @@ compare_nodes(gconstpointer a, gconstpointer b, gpointer data)
     return first->stretch.first < second->stretch.first ? -1 : 1;
 }
 
-/* By which the groups of a dimension are ranked for "top": over all their records. */
+static const JwRank frequency = { NULL, true };
+
+/* The groups of a dimension by their rank over all of their records, without "(other)", which is
+ * none of them. (transfer full) */
 static GArray *
-rank_groups(const JwRows *self, size_t dimension, const JwMeasureDef *by)
+rank_groups(JwRows *self, size_t dimension, const JwRank *rank)
 {
     const JwDimension *of = self->leaves.dimensions[dimension];
     GArray *nodes = g_array_new(FALSE, TRUE, sizeof(Node));
-    NodeOrder order = { .by_number = true, .descending = true };
+    NodeOrder order = { .by_number = true, .descending = rank->descending };
 
     for (uint32_t place = 0; place < jw_groups_count(of->groups); place++) {
         const size_t index = jw_groups_at(of->groups, place);
         const JwGroup *group = jw_groups_get(of->groups, index);
-        const JwScope scope =
-            scope_of(self->aggregate, group_accumulators(self->aggregate, of, index),
-                     self->aggregate->totals);
         Node node = { .stretch = { .first = place }, .place = place, .group = group };
         if (group->kind == JW_GROUP_OTHER || group->rows == 0) {
             continue;
         }
-        node.number = by != NULL ? jw_aggregate_number(self->aggregate, by, &scope)
-                                 : jw_number_int(group->rows);
+        node.number = jw_leaves_number(&self->leaves, rank,
+                                       group_accumulators(self->aggregate, of, index), group->rows);
         g_array_append_val(nodes, node);
     }
     g_array_sort_with_data(nodes, compare_nodes, &order);
     return nodes;
 }
 
-/* Leaves the @n highest of a dimension; @by NULL: the most frequent. */
+/* Leaves the first @n of a dimension. */
 static void
-keep_highest(JwRows *self, size_t dimension, const JwMeasureDef *by, size_t n)
+keep_first(JwRows *self, size_t dimension, const JwRank *rank, size_t n)
 {
     const size_t n_groups = jw_groups_count(self->leaves.dimensions[dimension]->groups);
-    g_autoptr(GArray) nodes = rank_groups(self, dimension, by);
+    g_autoptr(GArray) nodes = rank_groups(self, dimension, rank);
     g_autofree bool *kept = g_new0(bool, n_groups + 1);
 
     for (size_t i = 0; i < MIN(n, nodes->len); i++) {
         kept[g_array_index(nodes, Node, i).place] = true;
     }
     jw_leaves_keep(&self->leaves, dimension, kept);
+}
+
+/* Leaves no more values than a table shows: those of the period, the first of the others, and
+ * "(none)". */
+static void
+cap(JwRows *self, size_t dimension, const JwRank *rank)
+{
+    JwGroups *groups = self->leaves.dimensions[dimension]->groups;
+    const size_t n_prepared = jw_groups_n_prepared(groups);
+    size_t left = jw_groups_most(groups) - n_prepared;
+
+    if (jw_groups_n_values(groups) <= jw_groups_most(groups) || self->leaves.narrowed) {
+        return;
+    }
+    g_autoptr(GArray) nodes = rank_groups(self, dimension, rank);
+    g_autofree bool *kept = g_new0(bool, jw_groups_count(groups) + 1);
+    for (uint32_t place = 0; place < jw_groups_count(groups); place++) {
+        const JwGroup *group = jw_groups_get(groups, jw_groups_at(groups, place));
+        kept[place] = group->kind == JW_GROUP_NONE || group->seen < n_prepared;
+    }
+    for (guint i = 0; i < nodes->len && left > 0; i++) {
+        const uint32_t place = g_array_index(nodes, Node, i).place;
+        left -= kept[place] ? 0 : 1;
+        kept[place] = true;
+    }
+    jw_leaves_keep(&self->leaves, dimension, kept);
+    self->capped[dimension] = true;
 }
 
 /* Leaves the groups of the first key that have one of these keys. */
@@ -180,11 +200,12 @@ load_across(JwRows *self)
         const JwGroup *group = jw_groups_get(groups, i);
         n_seen += group->kind != JW_GROUP_OTHER && group->rows > 0;
     }
-    if (n_seen > JW_ACROSS_MAX) {
-        keep_highest(self, dimension, NULL, JW_ACROSS_MAX);
+    self->most_across = MIN(JW_ACROSS_MAX, jw_groups_most(groups));
+    if (n_seen > self->most_across) {
+        keep_first(self, dimension, &frequency, self->most_across);
         self->across_folded = true;
     }
-    const bool all = jw_groups_count(groups) <= JW_ACROSS_MAX;
+    const bool all = !self->across_folded && jw_groups_count(groups) <= JW_ACROSS_MAX;
     g_autofree bool *used = g_new0(bool, jw_groups_count(groups) + 1);
     for (guint i = 0; i < self->leaves.leaves->len; i++) {
         const uint32_t place = g_array_index(self->leaves.leaves, JwLeaf, i).places[dimension];
@@ -234,12 +255,13 @@ accumulators_of(JwRows *self, const JwStretch *stretch)
 
 /* The groups of the key at @level among some leaves, in order. (transfer full) */
 static GArray *
-sorted_nodes(JwRows *self, size_t level, size_t first, size_t end, const JwAccumulator *subtotal)
+sorted_nodes(JwRows *self, size_t level, size_t first, size_t end)
 {
     g_autoptr(GArray) stretches = jw_leaves_stretches(&self->leaves, first, end, level + 1);
     GArray *nodes = g_array_sized_new(FALSE, TRUE, sizeof(Node), stretches->len);
     NodeOrder order = order_of_level(self->plan, level);
-    const JwMeasureDef *by = self->plan->sort_by != NULL ? self->plan->sort_by : self->plan->top_by;
+    const JwRank rank = { .by = self->plan->sort_by != NULL ? self->plan->sort_by
+                                                            : self->plan->top_by };
 
     for (guint i = 0; i < stretches->len; i++) {
         Node node = { .stretch = g_array_index(stretches, JwStretch, i) };
@@ -248,8 +270,7 @@ sorted_nodes(JwRows *self, size_t level, size_t first, size_t end, const JwAccum
             &self->leaves, level,
             g_array_index(self->leaves.leaves, JwLeaf, node.stretch.first).places[level]);
         if (order.by_number) {
-            const JwScope scope = scope_of(self->aggregate, node.accumulators, subtotal);
-            node.number = jw_aggregate_number(self->aggregate, by, &scope);
+            node.number = jw_leaves_number(&self->leaves, &rank, node.accumulators, 0);
         } else if (order.by_label && node.group != NULL) {
             node.number = label_number(node.group);
         }
@@ -272,7 +293,7 @@ add_row(JwRows *self, size_t level, const JwStretch *stretch, JwScope scope)
 static void
 add_level(JwRows *self, size_t level, size_t first, size_t end, const JwAccumulator *subtotal)
 {
-    g_autoptr(GArray) nodes = sorted_nodes(self, level, first, end, subtotal);
+    g_autoptr(GArray) nodes = sorted_nodes(self, level, first, end);
 
     for (guint i = 0; i < nodes->len; i++) {
         const Node *node = &g_array_index(nodes, Node, i);
@@ -318,7 +339,7 @@ sort_as_one(JwRows *self)
         const JwLeaf *leaf = &g_array_index(self->leaves.leaves, JwLeaf, row->first);
         Node node = { .stretch = { .first = i }, .group = group_of_row(self, leaf, &order) };
         if (order.by_number) {
-            node.number = jw_aggregate_number(self->aggregate, plan->sort_by, &row->scope);
+            node.number = jw_leaves_number(&self->leaves, &self->ranks[0], row->scope.group, 0);
         } else if (order.by_label && node.group != NULL) {
             node.number = label_number(node.group);
         }
@@ -344,21 +365,55 @@ most_rows(const JwRows *self)
     return plan->n_dimensions > 1 ? MIN(plan->max_rows, MAX(fit, 1)) : plan->max_rows;
 }
 
+/* Which groups of a key have rows when not all have: the first by the measure that sorts the table,
+ * or by which it has the highest; else the most frequent. */
+static void
+set_ranks(JwRows *self)
+{
+    const JwTablePlan *plan = self->plan;
+
+    for (size_t key = 0; key < plan->n_keys; key++) {
+        self->ranks[key] = plan->sort_by != NULL ? (JwRank){ plan->sort_by, plan->descending }
+                           : key == 0            ? (JwRank){ plan->top_by, true }
+                                                 : frequency;
+    }
+}
+
+/* Whether the table says itself how many groups of a key it has: rows that a measure sorts are
+ * first as rows, whatever their groups are as a whole. */
+static bool
+has_own_limit(const JwTablePlan *plan, size_t key)
+{
+    return plan->n_keys > 1 ? plan->sort_by != NULL || (key == 0 && plan->top_by != NULL)
+                            : plan->kept != NULL || plan->top_by != NULL
+                                  || (plan->n_dimensions == 1 && plan->max_rows > 0);
+}
+
 static void
 fold(JwRows *self)
 {
     const JwTablePlan *plan = self->plan;
+    const JwRank top = { plan->top_by, true };
 
+    set_ranks(self);
     if (plan->kept != NULL) {
         keep_named(self, plan->kept);
     } else if (plan->top_by != NULL) {
-        keep_highest(self, 0, plan->top_by, plan->top_n);
+        keep_first(self, 0, &top, plan->top_n);
+    }
+    for (size_t key = 0; key < plan->n_keys; key++) {
+        if (!has_own_limit(plan, key)) {
+            cap(self, key, &self->ranks[key]);
+        }
     }
     if (plan->n_dimensions > plan->n_keys) {
         load_across(self);
     }
     if (plan->max_rows > 0 && plan->kept == NULL) {
-        self->folded = jw_leaves_limit(&self->leaves, plan->n_keys, most_rows(self));
+        self->folded =
+            is_one_list(plan) && plan->sort_by != NULL
+                ? jw_leaves_limit_list(&self->leaves, plan->n_keys, most_rows(self), self->ranks)
+                : jw_leaves_limit(&self->leaves, plan->n_keys, most_rows(self), self->ranks);
     }
 }
 
@@ -472,7 +527,7 @@ cell_of(JwRows *self, const Row *row, uint32_t place)
 {
     const size_t dimension = self->plan->n_keys;
     const JwAccumulator *found = NULL;
-    GArray *merged = NULL;
+    JwAccumulator *own = NULL;
 
     for (size_t i = row->first; i < row->end; i++) {
         const JwLeaf *leaf = &g_array_index(self->leaves.leaves, JwLeaf, i);
@@ -483,14 +538,15 @@ cell_of(JwRows *self, const Row *row, uint32_t place)
             found = leaf->accumulators;
             continue;
         }
-        if (merged == NULL) {
-            merged = jw_accumulators_new();
+        if (own == NULL) {
+            GArray *merged = jw_accumulators_new();
             g_array_set_size(merged, (guint)self->aggregate->n_simple);
             g_ptr_array_add(self->leaves.merged, merged);
-            jw_accumulators_merge(self->aggregate, merged, found);
-            found = &g_array_index(merged, JwAccumulator, 0);
+            own = &g_array_index(merged, JwAccumulator, 0);
+            jw_accumulators_merge(self->aggregate, own, found);
+            found = own;
         }
-        jw_accumulators_merge(self->aggregate, merged, leaf->accumulators);
+        jw_accumulators_merge(self->aggregate, own, leaf->accumulators);
     }
     return found != NULL ? found : self->nothing;
 }
@@ -522,8 +578,38 @@ jw_rows_folded(const JwRows *self)
     return self->folded;
 }
 
-bool
+size_t
 jw_rows_across_folded(const JwRows *self)
 {
-    return self->across_folded;
+    return self->across_folded ? self->most_across : 0;
+}
+
+size_t
+jw_rows_capped(const JwRows *self, size_t dimension)
+{
+    return self->capped[dimension] ? jw_groups_most(self->leaves.dimensions[dimension]->groups) : 0;
+}
+
+size_t
+jw_rows_told_apart(const JwRows *self, size_t dimension)
+{
+    const JwGroups *groups = self->leaves.dimensions[dimension]->groups;
+    const bool narrowed =
+        self->leaves.narrowed && jw_groups_n_values(groups) > jw_groups_most(groups);
+
+    return narrowed                       ? jw_groups_most(groups)
+           : jw_groups_overflowed(groups) ? jw_groups_n_values(groups)
+                                          : 0;
+}
+
+const JwMeasureDef *
+jw_rows_ranked_by(const JwRows *self)
+{
+    return self->ranks[0].by;
+}
+
+bool
+jw_rows_rank_is_estimate(const JwRows *self)
+{
+    return self->leaves.estimated;
 }

@@ -36,8 +36,19 @@ const char *jw_rows_across_label(const JwRows *self, size_t across);
 JwValue jw_rows_value(JwRows *self, size_t row, const JwMeasureDef *measure);
 /* A measure over those of the row that are in the group across. */
 JwValue jw_rows_across_value(JwRows *self, size_t row, size_t across, const JwMeasureDef *measure);
-/* Whether rows, or groups across, are in "(other)" because of their number. */
+/* Whether rows are in "(other)" because of their number. */
 bool jw_rows_folded(const JwRows *self);
-bool jw_rows_across_folded(const JwRows *self);
+/* How many groups go across when others are in "(other)" because of their number; 0: all do. */
+size_t jw_rows_across_folded(const JwRows *self);
+/* How many values of a dimension have groups of their own when others are in "(other)" because of
+ * their number; 0: all have. */
+size_t jw_rows_capped(const JwRows *self, size_t dimension);
+/* How many values of a dimension were told apart at all, the first in the order of the records;
+ * 0: all were. */
+size_t jw_rows_told_apart(const JwRows *self, size_t dimension);
+/* The measure by which rows are the first, or highest; NULL: they are the most frequent. */
+const JwMeasureDef *jw_rows_ranked_by(const JwRows *self);
+/* Whether it was an estimate in some of the groups, so that their order is one as well. */
+bool jw_rows_rank_is_estimate(const JwRows *self);
 
 G_END_DECLS

@@ -96,7 +96,7 @@ find(JwTuples *self, const uint32_t *keys, size_t *ret_index)
 }
 
 bool
-jw_tuples_take(JwTuples *self, const uint32_t *keys, size_t *ret_index)
+jw_tuples_take(JwTuples *self, const uint32_t *keys, int64_t rows, size_t *ret_index)
 {
     if (self->last >= jw_tuples_count(self)
         || memcmp(jw_tuples_keys(self, self->last), keys, self->n_keys * sizeof *keys) != 0) {
@@ -104,7 +104,7 @@ jw_tuples_take(JwTuples *self, const uint32_t *keys, size_t *ret_index)
             return false;
         }
     }
-    g_array_index(self->rows, int64_t, self->last)++;
+    g_array_index(self->rows, int64_t, self->last) += rows;
     *ret_index = self->last;
     return true;
 }

@@ -1,6 +1,7 @@
 /* request/uses.c: what reads a field, for messages about one that records do not have. Pure, any
  * thread. */
 #include "definition/conditions.h"
+#include "engine/accumulator.h"
 #include "jw/report.h"
 #include "jw/report_text.h"
 
@@ -96,6 +97,65 @@ jw_report_field_uses(const JwReportDef *def, const JwReportRequest *request, con
     return uses.n > 0 ? g_string_free(g_steal_pointer(&text), FALSE) : NULL;
 }
 
+/* What a measure takes of its field. */
+static JwSeen
+taken_by(const JwMeasureDef *measure)
+{
+    const JwValue text = { .type = JW_VALUE_TEXT, .text = "" };
+    const JwValue time = { .type = JW_VALUE_TIME };
+    JwSeen taken = JW_SEEN_NUMBER;
+
+    if (jw_accumulator_takes(measure->op, &text)) {
+        taken = (JwSeen)(taken | JW_SEEN_TEXT);
+    }
+    return jw_accumulator_takes(measure->op, &time) ? (JwSeen)(taken | JW_SEEN_DATE) : taken;
+}
+
+#define KNOWN (JW_SEEN_TEXT | JW_SEEN_NUMBER | JW_SEEN_DATE)
+
+/* Whether values were seen, and none that is taken. An array may have any inside. */
+static bool
+lacks(JwSeen seen, JwSeen taken)
+{
+    return (seen & KNOWN) != 0 && (seen & JW_SEEN_ARRAY) == 0 && (seen & taken) == 0;
+}
+
+/* The dimensions of times, or the measures, that find nothing that they take in the field; no text:
+ * none. (transfer full) */
+static GString *
+lacking(const JwReportDef *def, const char *field, JwSeen seen, bool dimensions)
+{
+    GString *text = g_string_new(NULL);
+    Uses uses = { field, text, 0 };
+
+    for (guint i = 0; dimensions && i < def->dimensions->len; i++) {
+        const JwDimensionDef *dimension = &g_array_index(def->dimensions, JwDimensionDef, i);
+        if (dimension->part != JW_PART_VALUE && lacks(seen, JW_SEEN_DATE)) {
+            note(&uses, dimension->field, "dimension", dimension->name);
+        }
+    }
+    for (guint i = 0; !dimensions && i < def->measures->len; i++) {
+        const JwMeasureDef *measure = &g_array_index(def->measures, JwMeasureDef, i);
+        if (measure->field != NULL && lacks(seen, taken_by(measure))) {
+            note(&uses, measure->field, "measure", measure->name);
+        }
+    }
+    if (uses.n > MOST_NAMED) {
+        g_string_append_printf(text, " and %zu more", uses.n - MOST_NAMED);
+    }
+    return text;
+}
+
+bool
+jw_report_field_fits(const JwReportDef *def, const char *field, JwSeen seen)
+{
+    g_return_val_if_fail(def != NULL && field != NULL, true);
+
+    g_autoptr(GString) dimensions = lacking(def, field, seen, true);
+    g_autoptr(GString) measures = lacking(def, field, seen, false);
+    return dimensions->len == 0 && measures->len == 0;
+}
+
 JwFieldFault
 jw_report_field_fault(const JwReportDef *def, const JwReportRequest *request, const char *field,
                       JwSeen seen, int64_t records, char **ret_text)
@@ -114,10 +174,25 @@ jw_report_field_fault(const JwReportDef *def, const JwReportRequest *request, co
                             count, def->collection, field, uses);
         return JW_FIELD_FAULT_NOT_FOUND;
     }
-    if (seen == JW_SEEN_VALUE && dates) { /* texts that look like dates are none */
+    if (seen != JW_SEEN_NOTHING && (seen & (JW_SEEN_DATE | JW_SEEN_ARRAY)) == 0 && dates) {
+        /* texts that look like dates are none */
         *ret_text = g_strdup_printf("none of the %s records looked at in '%s' has a date in '%s'",
                                     count, def->collection, field);
         return JW_FIELD_FAULT_NOT_A_DATE;
+    }
+    g_autoptr(GString) dimensions = lacking(def, field, seen, true);
+    g_autoptr(GString) measures = lacking(def, field, seen, false);
+    if (dimensions->len > 0) {
+        *ret_text =
+            g_strdup_printf("none of the %s records looked at in '%s' has a date in '%s' (%s)",
+                            count, def->collection, field, dimensions->str);
+        return JW_FIELD_FAULT_NO_DATES;
+    }
+    if (measures->len > 0) {
+        *ret_text =
+            g_strdup_printf("none of the %s records looked at in '%s' has a number in '%s' (%s)",
+                            count, def->collection, field, measures->str);
+        return JW_FIELD_FAULT_NO_NUMBERS;
     }
     return JW_FIELD_FAULT_NONE;
 }

@@ -433,30 +433,45 @@ note_left_out(const JwCompared *self, const Tables *tables)
     }
 }
 
+/* The keys of a table's groups. (transfer container) */
+static GHashTable *
+keys_of(const JwReportTable *table)
+{
+    GHashTable *keys = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (size_t row = 0; row < table->n_rows; row++) {
+        if (jw_report_row_kind(table, row) == JW_ROW_GROUP) {
+            g_hash_table_add(keys, (gpointer)(uintptr_t)row_key(table, row));
+        }
+    }
+    return keys;
+}
+
 /* Of a table that has not all groups: that of the period before with the same ones, so that
- * "(other)" is of the same as well. (transfer none) */
+ * "(other)" is of the same as well. Where this period's has all of its own, those that the period
+ * before shows by itself have rows too. (transfer none) */
 static const JwReportTable *
 table_before(Tables *tables, JwReportResult *before, guint index)
 {
     const JwDimensionDef *dimension = tables->plan->dimensions[0];
+    const JwReportTable *own = &g_array_index(before->tables, JwReportTable, index);
     JwAggregate *previous = tables->compare->previous;
-    g_autoptr(GHashTable) keys = g_hash_table_new(g_str_hash, g_str_equal); /* of this period */
-    g_autoptr(GHashTable) kept = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     JwTablePlan same = *tables->plan;
+    const bool limited = same.top_by != NULL || same.max_rows > 0
+                         || jw_aggregate_has_more(tables->compare->aggregate, dimension);
 
-    if (same.top_by == NULL && same.max_rows == 0) {
-        return &g_array_index(before->tables, JwReportTable, index);
+    if (!limited && !jw_aggregate_has_more(previous, dimension)) {
+        return own;
     }
-    for (size_t row = 0; row < tables->now.n_rows; row++) {
-        if (jw_report_row_kind(&tables->now, row) == JW_ROW_GROUP) {
-            g_hash_table_add(keys, (gpointer)(uintptr_t)row_key(&tables->now, row));
-        }
-    }
+    g_autoptr(GHashTable) keys = keys_of(&tables->now);
+    g_autoptr(GHashTable) before_keys = keys_of(own);
+    g_autoptr(GHashTable) kept = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     for (size_t group = 0; group < jw_aggregate_n_groups(previous, dimension); group++) {
         g_autofree char *key = jw_aggregate_group_key(previous, dimension, group);
         g_autofree char *owned = NULL;
         const char *moved = moved_key_text(tables, key, &owned);
-        if (moved != NULL && g_hash_table_contains(keys, moved)) {
+        if ((moved != NULL && g_hash_table_contains(keys, moved))
+            || (!limited && g_hash_table_contains(before_keys, key))) {
             g_hash_table_add(kept, g_steal_pointer(&key));
         }
     }

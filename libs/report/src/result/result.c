@@ -56,9 +56,6 @@ add_figure(JwReportResult *self, JwAggregate *aggregate, const JwReportDef *def,
     if (estimated) {
         jw_result_note_estimate(self, aggregate, measure);
     }
-    if (measure->dimension != NULL) { /* of a peak, whose group may be among the others */
-        jw_result_note_capped(self, aggregate, jw_report_def_dimension(def, measure->dimension));
-    }
     g_array_append_val(self->figures, figure);
 }
 

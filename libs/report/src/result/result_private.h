@@ -30,10 +30,6 @@ JwReportTable *jw_result_add_table(JwReportResult *self, const char *title, size
 void jw_result_note_estimate(JwReportResult *self, const JwAggregate *aggregate,
                              const JwMeasureDef *measure);
 
-/* tables.c: notes, once a dimension, that it has more values than groups, when it has. */
-void jw_result_note_capped(JwReportResult *self, JwAggregate *aggregate,
-                           const JwDimensionDef *dimension);
-
 /* tables.c: adds the table of a plan. */
 void jw_result_fill_table(JwReportResult *self, JwAggregate *aggregate, const JwTablePlan *plan);
 

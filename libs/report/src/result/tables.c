@@ -33,14 +33,37 @@ jw_result_note_estimate(JwReportResult *self, const JwAggregate *aggregate,
     note_once(self, note);
 }
 
-void
-jw_result_note_capped(JwReportResult *self, JwAggregate *aggregate, const JwDimensionDef *dimension)
+/* @word: of what there are @n; 0: nothing is to be said */
+static void
+note_most(JwReportResult *self, JwWord word, const char *of, size_t n)
 {
-    if (jw_aggregate_has_other(aggregate, dimension)) {
-        const int64_t n = (int64_t)jw_aggregate_n_values(aggregate, dimension);
-        g_autofree char *count = jw_report_count(n, self->language);
+    g_autofree char *count = jw_report_count((int64_t)n, self->language);
+    g_autofree char *note = jw_report_word_fill(word, self->language, of, count);
+
+    if (n > 0) {
+        note_once(self, note);
+    }
+}
+
+/* Which rows a table has when not all groups have one. */
+static void
+note_rows(JwReportResult *self, const JwTablePlan *plan, const JwRows *rows)
+{
+    const JwMeasureDef *by = jw_rows_ranked_by(rows);
+    bool capped = false;
+
+    for (size_t i = 0; i < plan->n_dimensions; i++) {
+        const char *label = plan->dimensions[i]->label;
+        const bool ranked = by != NULL && i == 0;
+        note_most(self, JW_WORD_NOTE_TOLD_APART, label, jw_rows_told_apart(rows, i));
+        note_most(self, JW_WORD_NOTE_CAPPED, label, ranked ? 0 : jw_rows_capped(rows, i));
+        capped = capped || (ranked && jw_rows_capped(rows, i) > 0);
+    }
+    if (capped || jw_rows_folded(rows)) {
         g_autofree char *note =
-            jw_report_word_fill(JW_WORD_NOTE_CAPPED, self->language, dimension->label, count);
+            by != NULL
+                ? jw_report_word_fill(JW_WORD_NOTE_FIRST_BY, self->language, plan->title, by->label)
+                : jw_report_word_fill(JW_WORD_NOTE_FOLDED, self->language, plan->title, NULL);
         note_once(self, note);
     }
 }
@@ -232,8 +255,9 @@ static void
 add_notes(JwReportResult *self, const JwReportTable *table, JwAggregate *aggregate,
           const JwTablePlan *plan, const JwRows *rows)
 {
-    for (size_t i = 0; i < plan->n_dimensions; i++) {
-        jw_result_note_capped(self, aggregate, plan->dimensions[i]);
+    note_rows(self, plan, rows);
+    if (jw_rows_rank_is_estimate(rows)) {
+        jw_result_note_estimate(self, aggregate, jw_rows_ranked_by(rows));
     }
     for (size_t column = plan->n_keys; column < table->n_columns; column++) {
         if (table->columns[column].approximate) {
@@ -241,17 +265,10 @@ add_notes(JwReportResult *self, const JwReportTable *table, JwAggregate *aggrega
             jw_result_note_estimate(self, aggregate, g_ptr_array_index(plan->measures, place));
         }
     }
-    if (jw_rows_folded(rows)) {
-        g_autofree char *note =
-            jw_report_word_fill(JW_WORD_NOTE_FOLDED, self->language, plan->title, NULL);
-        jw_report_result_note(self, note);
-    }
-    if (jw_rows_across_folded(rows)) {
+    if (jw_rows_across_folded(rows) > 0) {
         g_autofree char *of =
             g_strdup_printf("%s (%s)", plan->title, plan->dimensions[plan->n_keys]->label);
-        g_autofree char *most = jw_report_count(JW_ACROSS_MAX, self->language);
-        g_autofree char *note = jw_report_word_fill(JW_WORD_NOTE_ACROSS, self->language, of, most);
-        jw_report_result_note(self, note);
+        note_most(self, JW_WORD_NOTE_ACROSS, of, jw_rows_across_folded(rows));
     }
 }
 

@@ -195,16 +195,39 @@ static const char *const words[JW_WORD_N][JW_N_LANGUAGES] = {
                               "los demás se cuentan en (otros).",
                               "{1}: en sık görülen {2} grubun kendi sütunları vardır; diğerlerinin "
                               "tümü (diğer) altında sayılır." },
-    [JW_WORD_NOTE_CAPPED] = { "{1}: only the first {2} different values have groups of their own; "
+    [JW_WORD_NOTE_FIRST_BY] = { "{1}: only the first by “{2}” have rows of their own; all others "
+                                "are counted under (other).",
+                                "{1}: Nur die ersten nach „{2}“ haben eigene Zeilen; alle übrigen "
+                                "sind unter (andere) gezählt.",
+                                "{1} : seuls les premiers selon « {2} » ont leur propre ligne ; "
+                                "tous les autres sont comptés sous (autres).",
+                                "{1}: solo los primeros según «{2}» tienen filas propias; todos "
+                                "los demás se cuentan en (otros).",
+                                "{1}: yalnızca “{2}” ölçüsüne göre ilk gelenlerin kendi satırları "
+                                "vardır; diğerlerinin tümü (diğer) altında sayılır." },
+    [JW_WORD_NOTE_CAPPED] = { "{1}: only the {2} most frequent values have groups of their own; "
                               "all others are counted under (other).",
-                              "{1}: Nur die ersten {2} verschiedenen Werte haben eigene Gruppen; "
-                              "alle übrigen sind unter (andere) gezählt.",
-                              "{1} : seules les {2} premières valeurs différentes ont leur propre "
+                              "{1}: Nur die {2} häufigsten Werte haben eigene Gruppen; alle "
+                              "übrigen sind unter (andere) gezählt.",
+                              "{1} : seules les {2} valeurs les plus fréquentes ont leur propre "
                               "groupe ; toutes les autres sont comptées sous (autres).",
-                              "{1}: solo los primeros {2} valores distintos tienen grupo propio; "
+                              "{1}: solo los {2} valores más frecuentes tienen grupo propio; "
                               "todos los demás se cuentan en (otros).",
-                              "{1}: yalnızca ilk {2} farklı değerin kendi grubu vardır; "
+                              "{1}: yalnızca en sık görülen {2} değerin kendi grubu vardır; "
                               "diğerlerinin tümü (diğer) altında sayılır." },
+    [JW_WORD_NOTE_TOLD_APART] = { "{1}: there are too many different values to tell all of them "
+                                  "apart; all after the first {2} are counted under (other).",
+                                  "{1}: Es gibt zu viele verschiedene Werte, um alle zu "
+                                  "unterscheiden; alle nach den ersten {2} sind unter (andere) "
+                                  "gezählt.",
+                                  "{1} : il y a trop de valeurs différentes pour les distinguer "
+                                  "toutes ; toutes celles après les {2} premières sont comptées "
+                                  "sous (autres).",
+                                  "{1}: hay demasiados valores distintos para diferenciarlos "
+                                  "todos; los posteriores a los primeros {2} se cuentan en "
+                                  "(otros).",
+                                  "{1}: tümünü ayırt etmek için çok fazla farklı değer var; ilk "
+                                  "{2} değerden sonrakilerin tümü (diğer) altında sayılır." },
     [JW_WORD_NOTE_NO_NAMES] = { "{1}: “{2}” has no name for any of the values shown.",
                                 "{1}: „{2}“ hat für keinen der gezeigten Werte einen Namen.",
                                 "{1} : « {2} » n’a de nom pour aucune des valeurs affichées.",

@@ -20,6 +20,20 @@ sample_clear(Sample *self)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Sample, sample_clear)
 
+static JwSeen
+seen_of(bson_type_t type)
+{
+    const bool number = type == BSON_TYPE_INT32 || type == BSON_TYPE_INT64
+                        || type == BSON_TYPE_DOUBLE || type == BSON_TYPE_DECIMAL128
+                        || type == BSON_TYPE_BOOL;
+
+    return type == BSON_TYPE_UTF8 || type == BSON_TYPE_SYMBOL
+               ? (JwSeen)(JW_SEEN_VALUE | JW_SEEN_TEXT)
+           : number                      ? (JwSeen)(JW_SEEN_VALUE | JW_SEEN_NUMBER)
+           : type == BSON_TYPE_DATE_TIME ? (JwSeen)(JW_SEEN_VALUE | JW_SEEN_DATE)
+                                         : JW_SEEN_VALUE;
+}
+
 /* Filters reach into arrays as well, so what is inside of one counts as all it may be. */
 static JwSeen
 seen_in(bson_iter_t *document, const char *path)
@@ -34,7 +48,7 @@ seen_in(bson_iter_t *document, const char *path)
         return JW_SEEN_ARRAY;
     }
     if (path[head] == '\0') {
-        return BSON_ITER_HOLDS_DATE_TIME(document) ? JW_SEEN_DATE : JW_SEEN_VALUE;
+        return seen_of(bson_iter_type(document));
     }
     return BSON_ITER_HOLDS_DOCUMENT(document) && bson_iter_recurse(document, &child)
                ? seen_in(&child, path + head + 1)
@@ -67,7 +81,7 @@ look(const bson_t *document, gpointer data, GError **error)
             return jw_fail(error, JW_ERROR_CORRUPT, "a stored record is cut");
         }
         const JwSeen seen = seen_in(&iter, sample->fields[i]);
-        sample->seen[i] = MAX(sample->seen[i], seen);
+        sample->seen[i] = (JwSeen)(sample->seen[i] | seen);
     }
     if (++sample->records == HALF) {
         note_rest(sample, document);

@@ -145,7 +145,7 @@ report_prepare(Report *self, GError **error)
         return false;
     }
     self->fields = jw_report_def_fields(self->def);
-    exe_unseen_init(&self->unseen, (const char *const *)self->fields);
+    exe_unseen_init(&self->unseen, self->def, (const char *const *)self->fields);
     self->shown = g_new0(JwValue, self->def->columns->len);
     self->date_index = -1;
     for (int i = 0; self->fields[i] != NULL; i++) {

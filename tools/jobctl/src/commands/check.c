@@ -92,7 +92,7 @@ warn_of_field(const Check *check, const char *path, const JwReportDef *def,
 {
     g_autofree char *text = NULL;
 
-    if (seen == JW_SEEN_ARRAY) {
+    if ((seen & JW_SEEN_ARRAY) != 0) {
         note_array(check, path, def, request, field);
         return;
     }
@@ -107,10 +107,23 @@ warn_of_field(const Check *check, const char *path, const JwReportDef *def,
                 "warn  %s: /dateField: %s, so no period finds any; import it as a datetime\n", path,
                 text);
         break;
+    case JW_FIELD_FAULT_NO_DATES:
+        fprintf(check->context->out,
+                "warn  %s: %s, so all records are in one group, \"(none)\"; import it as a "
+                "datetime, or leave out the part\n",
+                path, text);
+        break;
+    case JW_FIELD_FAULT_NO_NUMBERS:
+        fprintf(check->context->out,
+                "warn  %s: %s, so there is nothing to reckon with; import it as a number, or "
+                "correct the field\n",
+                path, text);
+        break;
     }
 }
 
-/* What of @def reads fields that no record has, or as arrays. False: the store cannot be asked. */
+/* What of @def reads fields that no record has, or of another sort, or as arrays. False: the store
+ * cannot be asked. */
 static bool
 look_at_records(const Check *check, const char *path, const JwReportDef *def, GError **error)
 {
@@ -287,7 +300,7 @@ const JcCommand jc_check_definitions = {
             "Each violation names the file and the place in it as a JSON pointer. A note is no\n"
             "mistake: it says what the workbook shows otherwise, such as the name of a sheet.\n"
             "With JW_MONGODB_URI, records are looked at as well: a field that none has is warned "
-            "of.\n",
+            "of,\nand one that has texts where a measure takes numbers or a part takes dates.\n",
     .options = options,
     .verbs = verbs,
 };
