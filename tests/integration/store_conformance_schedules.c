@@ -234,6 +234,42 @@ finds_what_is_due_and_fires_it_once(JwStore *store)
     assert_int_equal(none->len, 0);
 }
 
+/* Two runs that are asked for in one millisecond, and a due time of the same moment. */
+static void
+finishes_each_decision_by_itself(JwStore *store)
+{
+    static const struct {
+        JwOccurrenceKind kind;
+        const char *key;
+    } decisions[] = { { JW_OCCURRENCE_RUN, "a" },
+                      { JW_OCCURRENCE_RUN, "b" },
+                      { JW_OCCURRENCE_CAUGHT_UP, NULL },
+                      { JW_OCCURRENCE_CAUGHT_UP, JW_FIRE_BACKFILL } };
+    g_autoptr(JwSchedule) schedule = new_schedule("s", SC_NOW);
+    g_autoptr(GPtrArray) fires = g_ptr_array_new_with_free_func(jw_fire_free);
+    g_autoptr(GError) error = NULL;
+    JwCas cas = JW_CAS_LOST;
+
+    assert_ok(jw_store_put_schedule(store, schedule, &error), error);
+    for (size_t i = 0; i < G_N_ELEMENTS(decisions); i++) {
+        JwFire *fire = jw_fire_new(SC_NOW, SC_NOW, decisions[i].kind, NULL);
+        fire->key = g_strdup(decisions[i].key);
+        g_ptr_array_add(fires, fire);
+    }
+    assert_ok(jw_store_push_fires(store, "s", (const JwFire *const *)fires->pdata, fires->len,
+                                  SC_NOW, &cas, &error),
+              error);
+    for (guint i = 0; i < fires->len; i++) {
+        const JwFire *fire = g_ptr_array_index(fires, i);
+        assert_ok(jw_store_finish_fire(store, "s", fire, &cas, &error), error);
+        assert_int_equal(cas, JW_CAS_WON);
+        g_autoptr(JwSchedule) left = get_schedule(store, "s");
+        assert_int_equal(left->pending_fires->len, fires->len - 1 - i);
+        assert_ok(jw_store_finish_fire(store, "s", fire, &cas, &error), error);
+        assert_int_equal(cas, JW_CAS_LOST);
+    }
+}
+
 /* Earliest first, whatever their ids; of those that wake together, by id. */
 static void
 finds_what_is_due_page_by_page(JwStore *store)
@@ -531,6 +567,7 @@ const ScCase sc_schedule_cases[] = {
     { "takes_over_an_edited_template", takes_over_an_edited_template },
     { "finds_what_is_due_and_fires_it_once", finds_what_is_due_and_fires_it_once },
     { "finds_what_is_due_page_by_page", finds_what_is_due_page_by_page },
+    { "finishes each decision by itself", finishes_each_decision_by_itself },
     { "of_many_schedulers_one_fires", of_many_schedulers_one_fires },
     { "fires_only_by_the_rule_that_was_read", fires_only_by_the_rule_that_was_read },
     { "pauses_and_resumes", pauses_and_resumes },

@@ -642,13 +642,19 @@ jw_store_finish_fire(JwStore *self, const char *id, const JwFire *fire, JwCas *r
                      GError **error)
 {
     g_return_val_if_fail(self != NULL && id != NULL && fire != NULL && ret_cas != NULL, false);
-    const char *kind = jw_occurrence_kind_name(fire->kind);
+    g_auto(bson_t) one = BSON_INITIALIZER;
+
+    /* two runs of one millisecond differ in their keys alone */
+    BSON_APPEND_DATE_TIME(&one, "due", fire->due_ms);
+    BSON_APPEND_UTF8(&one, "kind", jw_occurrence_kind_name(fire->kind));
+    if (fire->key != NULL) {
+        BSON_APPEND_UTF8(&one, "key", fire->key);
+    } else {
+        BSON_APPEND_NULL(&one, "key");
+    }
     g_autoptr(bson_t) filter =
-        BCON_NEW("_id", BCON_UTF8(id), "pendingFires", "{", "$elemMatch", "{", "due",
-                 BCON_DATE_TIME(fire->due_ms), "kind", BCON_UTF8(kind), "}", "}");
-    g_autoptr(bson_t) update =
-        BCON_NEW("$pull", "{", "pendingFires", "{", "due", BCON_DATE_TIME(fire->due_ms), "kind",
-                 BCON_UTF8(kind), "}", "}");
+        BCON_NEW("_id", BCON_UTF8(id), "pendingFires", "{", "$elemMatch", BCON_DOCUMENT(&one), "}");
+    g_autoptr(bson_t) update = BCON_NEW("$pull", "{", "pendingFires", BCON_DOCUMENT(&one), "}");
 
     return jw_db_update(self, "schedules", filter, update, ret_cas, error);
 }
