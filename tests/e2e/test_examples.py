@@ -76,7 +76,7 @@ def of_calendars(ask):
     ask("putCalendar", "PUT", one, 201, json=days)
     ask("getCalendar", "GET", one)
     ask("listCalendars", "GET", CALENDARS)
-    ask.api.request("PATCH", f"{SCHEDULES}/{NIGHTLY['id']}", json={"calendar": "closed"})
+    ask.api.request("PATCH", f"{SCHEDULES}/{NIGHTLY['id']}", json={"calendar": "closed", "paused": False})
     assert len(ask("listJobsOfCalendar", "GET", f"{one}/jobs")["jobs"]) == 1
     ask.api.request("PATCH", f"{SCHEDULES}/{NIGHTLY['id']}", json={"calendar": None})
     ask("deleteCalendar", "DELETE", one)

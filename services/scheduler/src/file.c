@@ -105,22 +105,46 @@ bring_calendar_back(const SchFile *file, const JwSchedule *schedule, JwSchedule 
                                      error);
 }
 
+/* A calendar that is not of the file came to exclude all its days: no reason not to start, as it
+ * goes on when that changes. */
+static void
+await_other_days(JwSchedule *schedule, const GError *why)
+{
+    schedule->next_fire_ms = 0;
+    schedule->wake_ms = 0;
+    jw_warn("schedule_never_due", JW_STR("schedule_id", schedule->id),
+            JW_STR("calendar", schedule->calendar), JW_STR("reason", jw_error_message(why)));
+}
+
 /* @ret_deleted: (out) (nullable) (transfer full): one that stays deleted */
 static bool
-put_schedule(const SchFile *file, JwSchedule *schedule, JwSchedule **ret_deleted, GError **error)
+begin(const SchFile *file, JwSchedule *schedule, JwSchedule **ret_deleted, GError **error)
 {
     const JwJobs *jobs = &file->sch->jobs;
     g_autoptr(GError) cause = NULL;
 
-    if (!jw_jobs_begin_schedule(jobs, schedule, &cause)) {
-        if (jw_error_code(cause) != JW_ERROR_NOT_FOUND) {
-            g_propagate_error(error, g_steal_pointer(&cause));
-            return jw_prefix(error, "schedule \"%s\"", schedule->id);
-        }
-        if (!bring_calendar_back(file, schedule, ret_deleted, error)
-            || (*ret_deleted == NULL && !jw_jobs_begin_schedule(jobs, schedule, error))) {
-            return jw_prefix(error, "schedule \"%s\"", schedule->id);
-        }
+    if (jw_jobs_begin_schedule(jobs, schedule, &cause)) {
+        return true;
+    }
+    if (jw_error_code(cause) == JW_ERROR_INVALID
+        && json_object_get(file->calendars, schedule->calendar) == NULL) {
+        await_other_days(schedule, cause);
+        return true;
+    }
+    if (jw_error_code(cause) != JW_ERROR_NOT_FOUND) {
+        g_propagate_error(error, g_steal_pointer(&cause));
+        return false;
+    }
+    return bring_calendar_back(file, schedule, ret_deleted, error)
+           && (*ret_deleted != NULL || jw_jobs_begin_schedule(jobs, schedule, error));
+}
+
+/* As begin(). */
+static bool
+put_schedule(const SchFile *file, JwSchedule *schedule, JwSchedule **ret_deleted, GError **error)
+{
+    if (!begin(file, schedule, ret_deleted, error)) {
+        return jw_prefix(error, "schedule \"%s\"", schedule->id);
     }
     return *ret_deleted != NULL
            || jw_store_put_file_schedule(file->sch->store, schedule, ret_deleted, error)

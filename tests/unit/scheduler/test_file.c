@@ -473,6 +473,33 @@ test_a_schedule_of_the_file_brings_its_calendar_back(void **state)
     assert_int_equal(back->next_fire_ms, KIT_NOW + 10 * MINUTE);
 }
 
+/* A calendar that the file does not have excludes all days of one that it has: it starts all the
+ * same, and what the file itself contradicts is a mistake. */
+static void
+test_a_calendar_of_others_excludes_all(void **state)
+{
+    SchKit *kit = *state;
+    g_autofree char *start = jw_time_format(KIT_NOW), *end = jw_time_format(KIT_NOW + HOUR);
+    g_autofree char *members =
+        g_strdup_printf(",\"calendar\":\"c\",\"start\":\"%s\",\"end\":\"%s\"", start, end);
+    g_autofree char *days = g_strdup_printf("{\"dates\":[\"%.10s\"]}", start);
+    g_autofree char *own = g_strdup_printf("{\"c\":%s}", days);
+    const Row rows[] = { { "a", members } };
+    size_t count = 0;
+    g_autoptr(GError) error = NULL;
+
+    assert_int_equal(write_calendar(kit, days), JW_CALENDAR_CREATED);
+    read_calendars(kit, NULL, rows, 1);
+    g_autoptr(JwSchedule) never = stored(kit, "a");
+    assert_int_equal(never->next_fire_ms, 0);
+    assert_int_equal(write_calendar(kit, "{}"), JW_CALENDAR_CHANGED);
+    assert_ok(sch_follow_calendars(&kit->sch, &count, &error), error);
+    g_autoptr(JwSchedule) due = stored(kit, "a");
+    assert_int_equal(due->next_fire_ms, KIT_NOW + 10 * MINUTE);
+    assert_false(read_file(&kit->sch, own, rows, 1, &error));
+    assert_jw_error(error, JW_ERROR_INVALID, "*never fires: the calendar excludes every day*");
+}
+
 /* A calendar that is nowhere is a mistake of the file. */
 static void
 test_a_calendar_that_is_nowhere(void **state)
@@ -501,6 +528,7 @@ main(void)
         TEST(test_a_deleted_calendar_is_not_brought_back),
         TEST(test_a_schedule_of_the_file_brings_its_calendar_back),
         TEST(test_a_calendar_that_is_nowhere),
+        TEST(test_a_calendar_of_others_excludes_all),
         TEST(test_decisions_of_a_paused_schedule),
         TEST(test_a_broken_decision_of_a_paused_schedule),
         cmocka_unit_test(test_every_call_fails),
