@@ -31,6 +31,7 @@ typedef enum { CONN_IDLE, CONN_RECEIVING, CONN_HANDLING, CONN_REPLYING } ConnPha
 
 struct _JwHttpConn {
     int fd;
+    gpointer exchange; /* begun and not ended; the I/O thread's */
     ConnPhase phase;
     int64_t deadline_ms;  /* monotonic; 0: none */
     char *key;            /* of the other end's address */
@@ -327,9 +328,10 @@ release_client_locked(JwHttpConns *self, JwHttpConn *conn)
     conn->client = NULL;
 }
 
-void
+gpointer
 jw_http_conns_closed(JwHttpConns *self, JwHttpConn *take_conn)
 {
+    gpointer exchange = take_conn->exchange;
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
     set_phase_locked(self, take_conn, CONN_IDLE);
@@ -346,11 +348,13 @@ jw_http_conns_closed(JwHttpConns *self, JwHttpConn *take_conn)
     jw_metric_add(self->open_gauge, NULL, -1);
     g_free(take_conn->key);
     g_free(take_conn);
+    return exchange;
 }
 
 void
-jw_http_conns_receiving(JwHttpConns *self, JwHttpConn *conn)
+jw_http_conns_receiving(JwHttpConns *self, JwHttpConn *conn, gpointer take_exchange)
 {
+    conn->exchange = take_exchange;
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
     int64_t deadline_ms = mono_ms() + self->config->request_age_ms;
 
@@ -510,15 +514,16 @@ jw_http_conns_replying(JwHttpConns *self, JwHttpConn *conn, int64_t reply_bytes)
     set_phase_locked(self, conn, CONN_REPLYING);
 }
 
-void
+gpointer
 jw_http_conns_done(JwHttpConns *self, JwHttpConn *conn)
 {
+    gpointer exchange = g_steal_pointer(&conn->exchange);
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
     release_client_locked(self, conn);
     set_phase_locked(self, conn, CONN_IDLE);
     if (conn->gone) {
-        return;
+        return exchange;
     }
     /* idle time plus the next request, which is seen only when its line is complete */
     conn->deadline_ms = mono_ms() + self->config->idle_timeout_ms + self->config->request_age_ms;
@@ -526,6 +531,7 @@ jw_http_conns_done(JwHttpConns *self, JwHttpConn *conn)
     if (self->draining) {
         (void)shutdown(conn->fd, SHUT_RD);
     }
+    return exchange;
 }
 
 bool
