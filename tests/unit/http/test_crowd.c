@@ -582,6 +582,34 @@ test_half_closed_is_answered(void **state)
     }
 }
 
+static bool
+has_trimmed(void *data)
+{
+    const double *before = data;
+
+    return jw_metric_value(jw_metric_counter("jobwire_http_memory_trims_total", "", NULL), NULL)
+           > *before;
+}
+
+/* What a large body had made is given back, also when its request was refused. */
+static void
+test_memory_is_given_back(void **state)
+{
+    Fixture *self = *state;
+    g_autofree char *body = g_strnfill(64 * 1024, ' ');
+    g_autofree char *text = g_strconcat("POST /none HTTP/1.1\r\nHost: t\r\nConnection: close\r\n"
+                                        "Content-Length: 65536\r\n\r\n",
+                                        body, NULL);
+
+    self->server.config.body_max_bytes = 100000;
+    start(self);
+    double before =
+        jw_metric_value(jw_metric_counter("jobwire_http_memory_trims_total", "", NULL), NULL);
+    g_autofree char *answer = hc_exchange(self->server.port, text);
+    assert_int_equal(hc_status(answer), 404);
+    tk_wait_until(has_trimmed, &before, 20000, "memory to be given back");
+}
+
 /* A stop does not wait for a request that cannot become whole. */
 static void
 test_stop_forgets_the_aborted(void **state)
@@ -820,6 +848,7 @@ main(void)
         WITH(test_bodies_of_whom),
         WITH(test_aborted_requests),
         WITH(test_half_closed_is_answered),
+        WITH(test_memory_is_given_back),
         WITH(test_stop_forgets_the_aborted),
         WITH(test_waiting_bodies_are_its_own),
         WITH(test_waiting_bodies_are_bounded),
