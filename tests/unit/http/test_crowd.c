@@ -784,6 +784,35 @@ is_over(void *data)
     return !jw_http_stream_write(data, "event: late\n\n");
 }
 
+static bool
+is_left(void *data)
+{
+    return !jw_http_stream_wanted(data);
+}
+
+/* A client that closes is known without anything written, and its connection is over. */
+static void
+test_left_readers(void **state)
+{
+    Fixture *self = *state;
+    char head[200];
+
+    start(self);
+    for (guint i = 0; i < 2; i++) {
+        int fd = open_with(self, "127.0.0.1", STREAM);
+        assert_true(recv(fd, head, sizeof(head), 0) > 0);
+        JwHttpStream *stream = g_ptr_array_index(self->streams, i);
+        assert_true(jw_http_stream_wanted(stream));
+        assert_int_equal(i == 0 ? close(fd) : shutdown(fd, SHUT_WR), 0);
+        tk_wait_until(is_left, stream, 20000, "a client to be seen leaving");
+        assert_false(jw_http_stream_write(stream, "event: late\n\n"));
+        wait_connections(0);
+        if (i == 1) {
+            (void)close(fd);
+        }
+    }
+}
+
 /* A writer learns that its reader is gone, or reads nothing. */
 static void
 test_lost_readers(void **state)
@@ -854,6 +883,7 @@ main(void)
         WITH(test_waiting_bodies_are_bounded),
         WITH(test_waiting_requests_are_bounded),
         WITH(test_many_of_each),
+        WITH(test_left_readers),
         WITH(test_lost_readers),
         WITH(test_few_descriptors),
     };
