@@ -87,6 +87,7 @@ set_texts(JwJob *job)
     job->description = g_strdup("what it is");
     job->subtype = g_strdup("call-records");
     job->spec = g_strdup("{\"x\":1}");
+    job->format = g_strdup("csv");
     job->requested_by.id = g_strdup("ann");
     job->requested_by.name = g_strdup("Ann");
     job->requested_by.email = g_strdup("ann@example.org");
@@ -193,6 +194,7 @@ assert_same_request(const JwJob *a, const JwJob *b)
     sc_assert_text(a->description, b->description);
     sc_assert_text(a->subtype, b->subtype);
     sc_assert_text(a->spec, b->spec);
+    sc_assert_text(a->format, b->format);
     assert_int_equal(a->priority, b->priority);
     assert_int_equal(a->not_before_ms, b->not_before_ms);
     assert_int_equal(a->scheduled_for_ms, b->scheduled_for_ms);

@@ -284,7 +284,10 @@ lists_without_what_is_large(JwStore *store)
     assert_ok(jw_store_list_jobs(store, &query, &jobs, &total, &error), error);
     assert_int_equal(jobs->len, 1);
     const JwJob *listed = g_ptr_array_index(jobs, 0);
-    assert_string_equal(listed->spec, job->spec);
+    assert_null(listed->spec);
+    assert_string_equal(listed->format, "csv");
+    assert_null(listed->departments);
+    assert_null(listed->retry_keys);
     assert_string_equal(listed->requested_by.id, job->requested_by.id);
     assert_int_equal(listed->state, JW_JOB_COMPLETED);
     assert_int_equal(listed->artifact->rows, 7);
@@ -297,6 +300,43 @@ lists_without_what_is_large(JwStore *store)
     assert_null(listed->result);
     assert_null(listed->recipients);
     assert_int_equal(listed->outbox->len, 0);
+}
+
+/* A job without a format is of before there were any: the spec, which has it, comes with it. */
+static void
+lists_old_jobs_with_their_specs(JwStore *store)
+{
+    const JwJobQuery query = { .type = "report", .ascending = true, .limit = 10 };
+    g_autoptr(GPtrArray) jobs = NULL;
+    g_autoptr(GError) error = NULL;
+    const char *ids[4] = { NULL };
+    int64_t total = 0;
+
+    for (int i = 0; i < 3; i++) {
+        g_autoptr(JwJob) job = sc_job(JW_JOB_PENDING);
+        job->created_at_ms = SC_NOW + i;
+        g_free(job->spec);
+        job->spec = g_strdup_printf("{\"n\":%d}", i);
+        if (i != 1) {
+            g_clear_pointer(&job->format, g_free);
+        }
+        sc_create(store, job);
+    }
+    assert_ok(jw_store_list_jobs(store, &query, &jobs, &total, &error), error);
+    assert_int_equal(jobs->len, 3);
+    for (guint i = 0; i < jobs->len; i++) {
+        const JwJob *job = g_ptr_array_index(jobs, i);
+        g_autofree char *spec = i != 1 ? g_strdup_printf("{\"n\":%u}", i) : NULL;
+        sc_assert_text(job->spec, spec);
+        ids[i] = job->id;
+    }
+    g_autoptr(GPtrArray) again = NULL;
+    assert_ok(jw_store_get_jobs(store, ids, &again, &error), error);
+    assert_int_equal(again->len, 3);
+    for (guint i = 0; i < again->len; i++) {
+        const JwJob *job = g_ptr_array_index(again, i);
+        assert_int_equal(job->spec == NULL, strcmp(job->id, ids[1]) == 0);
+    }
 }
 
 static void
@@ -472,6 +512,7 @@ const ScCase sc_list_cases[] = {
       hides_what_is_private_and_shows_what_is_everyones },
     { "orders_ties_by_age", orders_ties_by_age },
     { "lists_without_what_is_large", lists_without_what_is_large },
+    { "lists_old_jobs_with_their_specs", lists_old_jobs_with_their_specs },
     { "pages_neither_overlap_nor_skip", pages_neither_overlap_nor_skip },
     { "clears_outboxes", clears_outboxes },
     { "rolls_up_delivery_counts", rolls_up_delivery_counts },

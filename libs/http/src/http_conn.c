@@ -7,7 +7,9 @@
  * bytes of bodies it is the oldest body of the client that holds most of them, and for the places
  * of downloads the one that has not moved for longest, of the client that has most.
  * The watchdog also looks whether the client of an unfinished request has gone: libmicrohttpd reads
- * a socket by edges, and misses an end of the stream that comes together with data.
+ * a socket by edges, and misses an end of the stream that comes together with data. And it gives
+ * memory back after large bodies, whose JSON is many small pieces: glibc would keep for good what
+ * the most of them at once took.
  * Entries belong to the table; the descriptor stays valid while an entry is in it, because
  * libmicrohttpd reports "closed" before it closes the descriptor. Any thread. */
 #include "http_clients.h"
@@ -15,12 +17,16 @@
 #include "http_private.h"
 
 #include "jw/clock.h"
+#include "jw/memory.h"
 #include "jw/metrics.h"
 #include "jw/sync.h"
 
 #include <poll.h>
 
 #define TICK_MS 100
+/* What a body of this size had made is worth giving back, at most so often. */
+#define LARGE_BYTES   (64 * 1024)
+#define TRIM_EVERY_MS 1000
 /* A reply may take this long plus the time of its bytes at the slowest speed served. */
 #define REPLY_BASE_MS      60000
 #define REPLY_BYTES_PER_MS 16
@@ -31,6 +37,7 @@ typedef enum { CONN_IDLE, CONN_RECEIVING, CONN_HANDLING, CONN_REPLYING } ConnPha
 
 struct _JwHttpConn {
     int fd;
+    gpointer exchange; /* begun and not ended; the I/O thread's */
     ConnPhase phase;
     int64_t deadline_ms;  /* monotonic; 0: none */
     char *key;            /* of the other end's address */
@@ -53,13 +60,14 @@ struct _JwHttpConns {
     JwHttpClients *clients;
     int64_t n_live, n_busy, n_downloads, body_bytes;
     bool draining, cut; /* cut: nobody is there to get an answer */
+    bool trim_due;      /* a large body has gone */
     int64_t places;
     const JwHttpConfig *config;
     JwHttpProxies *proxies;
     JwStop *stop;
     GArray *polled; /* of struct pollfd; the watchdog's */
     GThread *watchdog;
-    JwMetric *open_gauge, *busy_gauge, *body_gauge, *download_gauge, *cut_counter;
+    JwMetric *open_gauge, *busy_gauge, *body_gauge, *download_gauge, *cut_counter, *trim_counter;
 };
 
 static int64_t
@@ -95,6 +103,7 @@ add_body_locked(JwHttpConns *self, JwHttpConn *conn, int64_t bytes)
 static void
 drop_body_locked(JwHttpConns *self, JwHttpConn *conn)
 {
+    self->trim_due |= conn->body_bytes >= LARGE_BYTES;
     if (conn->body_bytes > 0) {
         add_body_locked(self, conn, -conn->body_bytes);
     }
@@ -158,22 +167,38 @@ wake_ended_locked(JwHttpConns *self)
     }
 }
 
+/* True: freed memory is to be given back; @trim: it may be by now. */
+static bool
+look(JwHttpConns *self, int64_t now_ms, bool trim)
+{
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+
+    for (const JwHttpLink *link = self->all.head; link != NULL; link = link->next) {
+        JwHttpConn *conn = link->data;
+        if (conn->deadline_ms != 0 && now_ms >= conn->deadline_ms) {
+            cut_locked(self, conn, conn->phase == CONN_REPLYING ? "reply" : "request");
+        }
+    }
+    wake_ended_locked(self);
+    trim = trim && self->trim_due;
+    self->trim_due = self->trim_due && !trim;
+    return trim;
+}
+
 static gpointer
 watch(gpointer data)
 {
     JwHttpConns *self = data;
+    int64_t trimmed_ms = 0;
 
     while (!jw_stop_wait(self->stop, TICK_MS)) {
-        int64_t now_ms = mono_ms();
-        g_auto(JwLocker) locker = jw_locker(&self->mutex);
+        const int64_t now_ms = mono_ms();
 
-        for (const JwHttpLink *link = self->all.head; link != NULL; link = link->next) {
-            JwHttpConn *conn = link->data;
-            if (conn->deadline_ms != 0 && now_ms >= conn->deadline_ms) {
-                cut_locked(self, conn, conn->phase == CONN_REPLYING ? "reply" : "request");
-            }
+        if (look(self, now_ms, now_ms - trimmed_ms >= TRIM_EVERY_MS)) {
+            trimmed_ms = now_ms;
+            jw_memory_trim();
+            jw_metric_add(self->trim_counter, NULL, 1);
         }
-        wake_ended_locked(self);
     }
     return NULL;
 }
@@ -202,6 +227,9 @@ jw_http_conns_new(const JwHttpConfig *config, JwHttpProxies *take_proxies)
     self->cut_counter =
         jw_metric_counter("jobwire_http_connections_cut_total",
                           "Connections cut: a phase took too long, or places ran short", "why");
+    self->trim_counter =
+        jw_metric_counter("jobwire_http_memory_trims_total",
+                          "Times that memory was given back after large request bodies", NULL);
     self->watchdog = g_thread_new("http-watchdog", watch, self);
     return self;
 }
@@ -327,9 +355,10 @@ release_client_locked(JwHttpConns *self, JwHttpConn *conn)
     conn->client = NULL;
 }
 
-void
+gpointer
 jw_http_conns_closed(JwHttpConns *self, JwHttpConn *take_conn)
 {
+    gpointer exchange = take_conn->exchange;
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
     set_phase_locked(self, take_conn, CONN_IDLE);
@@ -346,11 +375,13 @@ jw_http_conns_closed(JwHttpConns *self, JwHttpConn *take_conn)
     jw_metric_add(self->open_gauge, NULL, -1);
     g_free(take_conn->key);
     g_free(take_conn);
+    return exchange;
 }
 
 void
-jw_http_conns_receiving(JwHttpConns *self, JwHttpConn *conn)
+jw_http_conns_receiving(JwHttpConns *self, JwHttpConn *conn, gpointer take_exchange)
 {
+    conn->exchange = take_exchange;
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
     int64_t deadline_ms = mono_ms() + self->config->request_age_ms;
 
@@ -510,15 +541,16 @@ jw_http_conns_replying(JwHttpConns *self, JwHttpConn *conn, int64_t reply_bytes)
     set_phase_locked(self, conn, CONN_REPLYING);
 }
 
-void
+gpointer
 jw_http_conns_done(JwHttpConns *self, JwHttpConn *conn)
 {
+    gpointer exchange = g_steal_pointer(&conn->exchange);
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
 
     release_client_locked(self, conn);
     set_phase_locked(self, conn, CONN_IDLE);
     if (conn->gone) {
-        return;
+        return exchange;
     }
     /* idle time plus the next request, which is seen only when its line is complete */
     conn->deadline_ms = mono_ms() + self->config->idle_timeout_ms + self->config->request_age_ms;
@@ -526,6 +558,7 @@ jw_http_conns_done(JwHttpConns *self, JwHttpConn *conn)
     if (self->draining) {
         (void)shutdown(conn->fd, SHUT_RD);
     }
+    return exchange;
 }
 
 bool

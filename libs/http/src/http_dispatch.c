@@ -116,7 +116,9 @@ jw_http_dispatch(const JwHttpDispatcher *dispatcher, JwHttpRequest *request, JwH
     }
     if (!request->well_formed) {
         jw_http_reply_problem(reply, 400, "BAD_REQUEST", NULL, 0,
-                              "the path or the query is not well formed");
+                              "the path or the query is not well formed; a path has at most %u "
+                              "segments, a query at most %u parameters",
+                              JW_HTTP_SEGMENTS_MAX, JW_HTTP_QUERY_MAX);
         return;
     }
     if (!jw_http_guard_body(request, dispatcher->body_max_bytes, reply)) {

@@ -32,6 +32,19 @@ conn_of(struct MHD_Connection *connection)
     return info->socket_context;
 }
 
+/* libmicrohttpd 0.9.75 parses the query next, with a record in the connection's memory for each
+ * parameter. When they fill it, it queues an answer of its own, forgets that it has, and drops the
+ * connection. http_query.c reads the query from a copy, so the library's ends where it begins. */
+static void
+hide_query(const char *target)
+{
+    char *query = strchr(target, '?'); /* of the library's buffer, which it goes on to write to */
+
+    if (query != NULL && query[1] != '\0') {
+        query[1] = '\0';
+    }
+}
+
 /* Called when a request line is whole. */
 void *
 jw_http_exchange_begin(void *data, const char *target, struct MHD_Connection *connection)
@@ -42,27 +55,34 @@ jw_http_exchange_begin(void *data, const char *target, struct MHD_Connection *co
     self->connection = connection;
     self->conn = conn_of(connection);
     self->target = g_strdup(target);
-    jw_http_conns_receiving(self->all->conns, self->conn);
+    hide_query(target);
+    jw_http_conns_receiving(self->all->conns, self->conn, self);
     return self;
 }
 
 void
-jw_http_exchange_end(void *data, struct MHD_Connection *connection, void **exchange,
-                     enum MHD_RequestTerminationCode how)
+jw_http_exchange_free(gpointer exchange)
 {
-    JwHttpExchange *self = *exchange;
-    const JwHttpExchanges *all = data;
+    JwHttpExchange *self = exchange;
 
-    (void)how;
     if (self != NULL) {
         jw_http_request_clear(&self->request);
         jw_http_reply_clear(&self->reply);
         g_clear_pointer(&self->body, g_byte_array_unref);
         g_free(self->target);
         g_free(self);
-        *exchange = NULL;
     }
-    jw_http_conns_done(all->conns, conn_of(connection));
+}
+
+void
+jw_http_exchange_end(void *data, struct MHD_Connection *connection, void **exchange,
+                     enum MHD_RequestTerminationCode how)
+{
+    const JwHttpExchanges *all = data;
+
+    (void)how;
+    *exchange = NULL;
+    jw_http_exchange_free(jw_http_conns_done(all->conns, conn_of(connection)));
 }
 
 static enum MHD_Result

@@ -81,8 +81,10 @@ void jw_http_conns_free(gpointer self); /* no connection may be left */
 void jw_http_conns_limit(JwHttpConns *self, int64_t most);
 /* Makes room for the connection by closing another, or closes it. */
 JwHttpConn *jw_http_conns_opened(JwHttpConns *self, int fd, const struct sockaddr *address);
-void jw_http_conns_closed(JwHttpConns *self, JwHttpConn *take_conn);
-void jw_http_conns_receiving(JwHttpConns *self, JwHttpConn *conn);
+/* The exchange that libmicrohttpd has not ended, which it never does of a head that it refuses
+ * twice; NULL: none. (transfer full) */
+gpointer jw_http_conns_closed(JwHttpConns *self, JwHttpConn *take_conn) G_GNUC_WARN_UNUSED_RESULT;
+void jw_http_conns_receiving(JwHttpConns *self, JwHttpConn *conn, gpointer take_exchange);
 /* The head has come; its X-Forwarded-For, nullable. A proxy that names nobody is the client
  * itself. */
 void jw_http_conns_named(JwHttpConns *self, JwHttpConn *conn, const char *forwarded_for);
@@ -105,7 +107,8 @@ bool jw_http_conns_download(JwHttpConns *self, JwHttpConn *conn) G_GNUC_WARN_UNU
 void jw_http_conns_moved(JwHttpConns *self, JwHttpConn *conn);
 /* @reply_bytes: -1 for an answer without end. */
 void jw_http_conns_replying(JwHttpConns *self, JwHttpConn *conn, int64_t reply_bytes);
-void jw_http_conns_done(JwHttpConns *self, JwHttpConn *conn);
+/* The exchange that began with jw_http_conns_receiving(); NULL: none. (transfer full) */
+gpointer jw_http_conns_done(JwHttpConns *self, JwHttpConn *conn) G_GNUC_WARN_UNUSED_RESULT;
 /* Closes idle connections and those that become idle; waits until no request is under way. */
 bool jw_http_conns_drain(JwHttpConns *self, int64_t timeout_ms);
 /* Cuts whatever is left. */
@@ -151,6 +154,8 @@ const JwHttpEntry *jw_http_route_match(const GPtrArray *entries, const JwHttpReq
                                        char **ret_allow);
 
 /* http_query.c: the request target */
+#define JW_HTTP_SEGMENTS_MAX 32u
+#define JW_HTTP_QUERY_MAX    64u
 /* False when it is not well formed; path and the segments before the error are still set. */
 bool jw_http_target_parse(JwHttpRequest *self);
 /* Notes all that is wrong with the query string by a table of fields (jw/json.h; NULL: none). */
@@ -244,6 +249,7 @@ enum MHD_Result jw_http_exchange_step(void *data, struct MHD_Connection *connect
                                       const char *upload, size_t *upload_length, void **exchange);
 void jw_http_exchange_end(void *data, struct MHD_Connection *connection, void **exchange,
                           enum MHD_RequestTerminationCode how);
+void jw_http_exchange_free(gpointer exchange);
 /* What the workers run. */
 void jw_http_exchange_handle(gpointer exchange, gpointer data);
 

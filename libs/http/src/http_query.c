@@ -7,9 +7,6 @@
 
 #include <string.h>
 
-#define SEGMENTS_MAX 32u
-#define QUERY_MAX    64u
-
 static bool
 is_control(unsigned char byte)
 {
@@ -76,7 +73,8 @@ parse_segments(JwHttpRequest *self)
     /* One slash at the end means the same resource. */
     while (ok && *rest == '/' && rest[1] != '\0') {
         size_t length = strcspn(rest + 1, "/");
-        char *segment = segments->len < SEGMENTS_MAX ? decode(rest + 1, length, false) : NULL;
+        char *segment =
+            segments->len < JW_HTTP_SEGMENTS_MAX ? decode(rest + 1, length, false) : NULL;
         ok = segment != NULL;
         if (ok) {
             g_ptr_array_add(segments, segment);
@@ -100,7 +98,7 @@ parse_query(JwHttpRequest *self, const char *query)
             g_autofree char *name = decode(query, name_length, true);
             g_autofree char *value =
                 equals != NULL ? decode(equals + 1, length - name_length - 1, true) : g_strdup("");
-            if (name == NULL || value == NULL || self->query->len >= QUERY_MAX) {
+            if (name == NULL || value == NULL || self->query->len >= JW_HTTP_QUERY_MAX) {
                 return false;
             }
             g_ptr_array_add(self->query, jw_http_pair_new(name, value));

@@ -95,7 +95,7 @@ on_connection(void *data, struct MHD_Connection *connection, void **context,
             MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
         *context = jw_http_conns_opened(self->exchanges.conns, fd, address);
     } else if (*context != NULL) {
-        jw_http_conns_closed(self->exchanges.conns, *context);
+        jw_http_exchange_free(jw_http_conns_closed(self->exchanges.conns, *context));
         *context = NULL;
     }
 }

@@ -1,11 +1,13 @@
 /* http_stream.c: answers that go on: events, or a call that waits. What is written is kept under
  * the stream's lock until the I/O thread takes it; while there is nothing the connection is
- * suspended, so that it costs neither a thread nor a poll. Writers are any threads. */
+ * suspended, so that it costs neither a thread nor a poll. Writers are any threads. As nobody reads
+ * a suspended connection, it is the writer that asks whether its client is still there. */
 #include "http_list.h"
 #include "http_private.h"
 
 #include "jw/sync.h"
 
+#include <poll.h>
 #include <string.h>
 
 #define BLOCK_BYTES   4096
@@ -24,7 +26,9 @@ struct _JwHttpStream {
     JwMutex mutex;
     GString *pending;
     bool ended;                        /* nothing more is written */
+    bool left;                         /* and the client was who ended it */
     struct MHD_Connection *connection; /* NULL: not yet, or over */
+    int fd;                            /* of the connection, while there is one */
     bool suspended;
     JwHttpAccess access;
     int64_t sent;
@@ -125,6 +129,28 @@ jw_http_stream_write(JwHttpStream *self, const char *text)
     return true;
 }
 
+static bool
+has_left(int fd)
+{
+    struct pollfd polled = { .fd = fd, .events = POLLRDHUP };
+
+    return poll(&polled, 1, 0) > 0 && polled.revents != 0;
+}
+
+bool
+jw_http_stream_wanted(JwHttpStream *self)
+{
+    g_return_val_if_fail(self != NULL, false);
+    g_auto(JwLocker) locker = jw_locker(&self->mutex);
+
+    if (!self->ended && self->connection != NULL && has_left(self->fd)) {
+        self->ended = true;
+        self->left = true;
+        wake_locked(self);
+    }
+    return !self->ended;
+}
+
 void
 jw_http_stream_free(gpointer stream)
 {
@@ -173,7 +199,8 @@ over(void *data)
     jw_http_list_remove(&self->all->open, &self->in_all);
     jw_mutex_unlock(&self->all->mutex);
     jw_mutex_lock(&self->mutex);
-    jw_http_access_log(&self->access, self->sent, self->ended && self->pending->len == 0);
+    jw_http_access_log(&self->access, self->sent,
+                       self->ended && !self->left && self->pending->len == 0);
     self->ended = true;
     self->connection = NULL;
     jw_mutex_unlock(&self->mutex);
@@ -185,8 +212,11 @@ jw_http_stream_response(JwHttpStream *self, JwHttpStreams *all, struct MHD_Conne
                         const JwHttpAccess *take_access)
 {
     self->all = all;
-    self->connection = connection;
     self->access = *take_access;
+    jw_mutex_lock(&self->mutex);
+    self->fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+    self->connection = connection;
+    jw_mutex_unlock(&self->mutex);
     jw_mutex_lock(&all->mutex);
     jw_http_list_append(&all->open, &self->in_all);
     bool ended = all->ended;

@@ -21,6 +21,7 @@ static const size_t job_texts[] = {
     offsetof(JwJob, description),
     offsetof(JwJob, subtype),
     offsetof(JwJob, spec),
+    offsetof(JwJob, format),
     offsetof(JwJob, requested_by.id),
     offsetof(JwJob, requested_by.name),
     offsetof(JwJob, requested_by.email),

@@ -37,6 +37,17 @@ jw_kind_departments(const JwJobKind *self, const json_t *spec)
     return json_array_size(list) > 0 ? jw_json_texts(list) : NULL;
 }
 
+const char *
+jw_kind_format(const JwJobKind *self, const json_t *spec)
+{
+    const json_t *at = spec;
+
+    for (size_t i = 0; self->format != NULL && self->format[i] != NULL; i++) {
+        at = json_object_get(at, self->format[i]);
+    }
+    return self->format != NULL ? json_string_value(at) : NULL;
+}
+
 bool
 jw_kind_check_scope(const JwJobKind *self, const JwCatalog *catalog, const json_t *spec,
                     const char *base, const char *const *scope, const char *message,

@@ -32,6 +32,7 @@ timeout_of(const JwCatalog *catalog, const json_t *spec)
 }
 
 static const char *const departments[] = { "parameters", "filters", "departmentIds", NULL };
+static const char *const format[] = { "output", "format", NULL };
 
 const JwJobKind jw_kind_report = {
     .type = "report",
@@ -41,6 +42,7 @@ const JwJobKind jw_kind_report = {
     .timeout_of = timeout_of,
     .fields = jw_report_spec_fields,
     .departments = departments,
+    .format = format,
     .check = jw_report_spec_check,
     .check_limited = jw_report_spec_check_limited,
     .build = jw_report_spec_build,

@@ -154,7 +154,7 @@ jw_wire_delivery_event(const JwWire *self, const JwDelivery *delivery, JwDeliver
 char *
 jw_wire_event_job_id(const void *body, size_t length, GError **error)
 {
-    json_auto_t *value = jw_json_parse(body, length, error);
+    json_auto_t *value = jw_json_parse_body(body, length, error);
 
     if (value == NULL) {
         return NULL;

@@ -118,7 +118,7 @@ decode_data(const char *text, JwViolations *violations)
         (void)jw_violations_add(violations, "/data_base64", "is no base64 of RFC 4648");
         return NULL;
     }
-    json_t *data = jw_json_parse(bytes, length, &error);
+    json_t *data = jw_json_parse_body(bytes, length, &error);
     if (data == NULL) {
         (void)jw_violations_add(violations, "/data_base64", "does not hold acceptable JSON: %s",
                                 jw_error_message(error));
@@ -215,7 +215,7 @@ jw_wire_message_read(const JwWireMessage *message, JwWireEvent *ret_event, GErro
     if (message->body == NULL) {
         return jw_fail(error, JW_ERROR_INVALID, "the message has no value");
     }
-    json_auto_t *value = jw_json_parse(message->body, message->body_length, &cause);
+    json_auto_t *value = jw_json_parse_body(message->body, message->body_length, &cause);
     if (value == NULL) {
         return jw_fail(error, JW_ERROR_INVALID, "the value is not acceptable JSON: %s",
                        jw_error_message(cause));

@@ -231,6 +231,16 @@ test_http(void **state)
     assert_int_equal(options.status, 204);
     g_auto(Answer) too_large = kit_post(kit, "alice", KIT_JOBS, large);
     assert_answer(too_large, 413, "PAYLOAD_TOO_LARGE");
+    GString *objects = g_string_new("[{}");
+    for (int i = 0; i < 5000; i++) {
+        g_string_append(objects, ",{}");
+    }
+    g_string_append_c(objects, ']');
+    g_auto(Answer) too_many = kit_post(kit, "alice", KIT_JOBS, objects->str);
+    assert_answer(too_many, 413, "PAYLOAD_TOO_LARGE");
+    assert_non_null(g_strstr_len((const char *)too_many.body->data, (gssize)too_many.body->len,
+                                 "more than 5000 objects"));
+    g_string_free(objects, TRUE);
     g_auto(Answer) unknown = kit_get(kit, "alice", "/api/v2/reports/nothing");
     assert_answer(unknown, 404, "NOT_FOUND");
     g_auto(Answer) head = kit_ask(kit, "alice", "HEAD", KIT_JOBS, NULL, NULL);

@@ -252,6 +252,33 @@ test_caps(void **state)
     assert_float_equal(open_streams(), 0, 0);
 }
 
+/* A page that is loaded again: the places of those that left are free at once, whoever has them. */
+static void
+test_left(void **state)
+{
+    GwKit *kit = *state;
+    g_autofree char *id = kit_make(kit, "alice");
+    g_autofree char *other = kit_make(kit, "alice");
+
+    for (int i = 0; i < 4; i++) {
+        g_auto(Client) one = open_events(kit, "alice", id, "");
+        g_auto(Client) two = open_events(kit, "alice", id, "");
+        g_auto(Client) three = open_events(kit, "alice", other, "");
+        wait_for_text(&one, "event: status");
+        wait_for_text(&two, "event: status");
+        wait_for_text(&three, "event: status");
+        assert_float_equal(open_streams(), 3, 0);
+    }
+    kit->gw.config.events_max = 3;
+    g_auto(Client) stays = open_events(kit, "admin", id, "");
+    wait_for_text(&stays, "event: status");
+    assert_float_equal(open_streams(), 1, 0);
+    client_clear(&stays);
+    gw_events_look(kit->gw.events, true);
+    assert_float_equal(open_streams(), 0, 0);
+    kit->gw.config.events_max = 100;
+}
+
 /* Signs of life while nothing happens, until the token holds no longer; a job that
  * is gone, or cannot be read. */
 static void
@@ -352,8 +379,15 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_a_job_to_its_end), TEST(test_goes_on), TEST(test_who_may), TEST(test_caps),
-        TEST(test_silence_and_ends), TEST(test_cheap),   TEST(test_thread),  TEST(test_server_ends),
+        TEST(test_a_job_to_its_end),
+        TEST(test_goes_on),
+        TEST(test_who_may),
+        TEST(test_caps),
+        TEST(test_left),
+        TEST(test_silence_and_ends),
+        TEST(test_cheap),
+        TEST(test_thread),
+        TEST(test_server_ends),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

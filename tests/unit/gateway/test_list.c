@@ -136,6 +136,22 @@ test_summary(void **state)
     assert_int_equal(answer_int(&none, "pagination.pages"), 0);
 }
 
+/* A job that was made before formats were kept beside the spec. */
+static void
+test_old_format(void **state)
+{
+    GwKit *kit = *state;
+    g_autoptr(JwJob) job = kit_new_job(kit->ports);
+
+    g_free(job->spec);
+    job->spec = g_strdup("{\"output\":{\"format\":\"output-format.xlsx\"}}");
+    job->visibility = JW_VISIBLE_EVERYONE;
+    job->requested_by.id = g_strdup("alice");
+    g_free(kit_insert_job(kit->ports, job));
+    g_auto(Answer) answer = kit_get(kit, "alice", KIT_JOBS);
+    assert_string_equal(answer_text(&answer, "data.0.output.format"), "xlsx");
+}
+
 static void
 test_query_faults(void **state)
 {
@@ -283,8 +299,8 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kit_setup, kit_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_filters),    TEST(test_summary), TEST(test_query_faults),
-        TEST(test_visibility), TEST(test_shared),
+        TEST(test_filters),      TEST(test_summary),    TEST(test_old_format),
+        TEST(test_query_faults), TEST(test_visibility), TEST(test_shared),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

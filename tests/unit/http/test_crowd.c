@@ -582,6 +582,34 @@ test_half_closed_is_answered(void **state)
     }
 }
 
+static bool
+has_trimmed(void *data)
+{
+    const double *before = data;
+
+    return jw_metric_value(jw_metric_counter("jobwire_http_memory_trims_total", "", NULL), NULL)
+           > *before;
+}
+
+/* What a large body had made is given back, also when its request was refused. */
+static void
+test_memory_is_given_back(void **state)
+{
+    Fixture *self = *state;
+    g_autofree char *body = g_strnfill(64 * 1024, ' ');
+    g_autofree char *text = g_strconcat("POST /none HTTP/1.1\r\nHost: t\r\nConnection: close\r\n"
+                                        "Content-Length: 65536\r\n\r\n",
+                                        body, NULL);
+
+    self->server.config.body_max_bytes = 100000;
+    start(self);
+    double before =
+        jw_metric_value(jw_metric_counter("jobwire_http_memory_trims_total", "", NULL), NULL);
+    g_autofree char *answer = hc_exchange(self->server.port, text);
+    assert_int_equal(hc_status(answer), 404);
+    tk_wait_until(has_trimmed, &before, 20000, "memory to be given back");
+}
+
 /* A stop does not wait for a request that cannot become whole. */
 static void
 test_stop_forgets_the_aborted(void **state)
@@ -756,6 +784,35 @@ is_over(void *data)
     return !jw_http_stream_write(data, "event: late\n\n");
 }
 
+static bool
+is_left(void *data)
+{
+    return !jw_http_stream_wanted(data);
+}
+
+/* A client that closes is known without anything written, and its connection is over. */
+static void
+test_left_readers(void **state)
+{
+    Fixture *self = *state;
+    char head[200];
+
+    start(self);
+    for (guint i = 0; i < 2; i++) {
+        int fd = open_with(self, "127.0.0.1", STREAM);
+        assert_true(recv(fd, head, sizeof(head), 0) > 0);
+        JwHttpStream *stream = g_ptr_array_index(self->streams, i);
+        assert_true(jw_http_stream_wanted(stream));
+        assert_int_equal(i == 0 ? close(fd) : shutdown(fd, SHUT_WR), 0);
+        tk_wait_until(is_left, stream, 20000, "a client to be seen leaving");
+        assert_false(jw_http_stream_write(stream, "event: late\n\n"));
+        wait_connections(0);
+        if (i == 1) {
+            (void)close(fd);
+        }
+    }
+}
+
 /* A writer learns that its reader is gone, or reads nothing. */
 static void
 test_lost_readers(void **state)
@@ -820,11 +877,13 @@ main(void)
         WITH(test_bodies_of_whom),
         WITH(test_aborted_requests),
         WITH(test_half_closed_is_answered),
+        WITH(test_memory_is_given_back),
         WITH(test_stop_forgets_the_aborted),
         WITH(test_waiting_bodies_are_its_own),
         WITH(test_waiting_bodies_are_bounded),
         WITH(test_waiting_requests_are_bounded),
         WITH(test_many_of_each),
+        WITH(test_left_readers),
         WITH(test_lost_readers),
         WITH(test_few_descriptors),
     };

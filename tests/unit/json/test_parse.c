@@ -95,7 +95,63 @@ test_many_values(void **state)
         g_string_append_printf(text, "%s\"k%d\":0", i > 0 ? "," : "", i);
     }
     g_string_append_c(text, '}');
-    refuse(text->str, text->len, "*more than 250000 values*");
+    g_autoptr(GError) error = NULL;
+    assert_null(jw_json_parse(text->str, text->len, &error));
+    assert_jw_error(error, JW_ERROR_TOO_LARGE, "*more than 250000 values*");
+}
+
+/* @before, @n times @part with commas, @after. (transfer full) */
+static char *
+list_of(const char *before, const char *part, size_t n, const char *after)
+{
+    GString *text = g_string_new(before);
+
+    for (size_t i = 0; i < n; i++) {
+        g_string_append_printf(text, "%s%s", i > 0 ? "," : "", part);
+    }
+    g_string_append(text, after);
+    return g_string_free(text, FALSE);
+}
+
+/* The largest body that makes sense is taken; what costs a hundred times its bytes is not. */
+static void
+test_body_limits(void **state)
+{
+    static const struct {
+        const char *before, *part;
+        size_t n;
+        const char *after, *pattern; /* NULL: taken */
+    } cases[] = {
+        { "[", "1", 60000, "]", NULL },
+        { "[", "1", 60001, "]", "*more than 60000 values (line 1, column *" },
+        { "[", "{}", 4999, "]", NULL },
+        { "[", "{}", 5000, "]", "*more than 5000 objects, lists and members of objects*" },
+        { "[", "[]", 125000, "]", "*more than 5000 objects, lists*" },
+        { "[", "{\"a\":1}", 2499, "]", NULL },
+        { "[", "{\"a\":1}", 2500, "]", "*more than 5000 objects, lists*" },
+        { "[\"", ":{[,", 100000, "\"]", NULL }, /* in a text they are none */
+    };
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autofree char *text = list_of(cases[i].before, cases[i].part, cases[i].n, cases[i].after);
+        json_auto_t *value = jw_json_parse_body(text, strlen(text), &error);
+        if (cases[i].pattern == NULL) {
+            assert_ok(value != NULL, error);
+        } else {
+            assert_null(value);
+            assert_jw_error(error, JW_ERROR_TOO_LARGE, cases[i].pattern);
+        }
+    }
+    g_autoptr(GString) filters = g_string_new("{\"filters\":{");
+    for (int i = 0; i < 50; i++) {
+        g_autofree char *values = list_of("[", "\"0123456\"", 1000, "]");
+        g_string_append_printf(filters, "%s\"f%d\":%s", i > 0 ? "," : "", i, values);
+    }
+    g_string_append(filters, "}}");
+    g_autoptr(GError) error = NULL;
+    json_auto_t *value = jw_json_parse_body(filters->str, filters->len, &error);
+    assert_ok(value != NULL, error);
 }
 
 static void
@@ -133,9 +189,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_depth),
-        cmocka_unit_test(test_many_values),
+        cmocka_unit_test(test_refused),     cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_many_values), cmocka_unit_test(test_body_limits),
         cmocka_unit_test(test_print),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,6 +14,7 @@ full_job(void)
         &job->description,
         &job->subtype,
         &job->spec,
+        &job->format,
         &job->source,
         &job->requested_by.id,
         &job->requested_by.name,
@@ -73,7 +74,7 @@ test_free_releases_everything(void **state)
     JwJob *job = full_job();
 
     (void)state;
-    assert_string_equal(job->cancel_reason, "text 18");
+    assert_string_equal(job->cancel_reason, "text 19");
     jw_job_free(job);
     assert_null(jw_artifact_copy(NULL));
 }

@@ -123,7 +123,8 @@ test_late_job_keeps_its_period(void **state)
     assert_ok(jw_store_list_jobs(kit->sch.store, &query, &jobs, &total, &error), error);
     assert_int_equal(total, 2);
     for (guint i = 0; i < jobs->len; i++) {
-        const JwJob *job = g_ptr_array_index(jobs, i);
+        const JwJob *listed = g_ptr_array_index(jobs, i);
+        g_autoptr(JwJob) job = kit_job(kit->ports, listed->id);
         g_autoptr(JwReportRequest) request = NULL;
         const JwReportDef *def = NULL;
         int64_t monday = job->scheduled_for_ms - 2 * HOUR;

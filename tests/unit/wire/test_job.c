@@ -11,6 +11,7 @@ test_smallest(void **state)
 
     assert_string_equal(job->type, "report");
     assert_string_equal(job->subtype, "call-records");
+    assert_string_equal(job->format, "csv");
     assert_string_equal(job->name, "Calls");
     assert_null(job->description);
     assert_null(job->id);

@@ -53,6 +53,7 @@ test_command(void **state)
     assert_true(decode(fixture, BODY(",'priority':'high'"), &violations, &job));
     assert_string_equal(job->type, "count");
     assert_null(job->subtype);
+    assert_null(job->format);
     assert_string_equal(job->spec, spec);
     assert_int_equal(job->timeout_ms, 60000);
     assert_int_equal(job->max_attempts, 2);

@@ -159,6 +159,29 @@ test_refused(void **state)
     }
 }
 
+/* What costs a hundred times its bytes is refused before anything is made of it. */
+static void
+test_too_many(void **state)
+{
+    GString *text = g_string_new("[{}");
+    g_auto(JwWireEvent) event = { 0 };
+    g_autoptr(GError) error = NULL;
+
+    (void)state;
+    for (int i = 0; i < 5000; i++) {
+        g_string_append(text, ",{}");
+    }
+    g_string_append_c(text, ']');
+    assert_false(read_event(NULL, text->str, &event, &error));
+    assert_jw_error(error, JW_ERROR_INVALID, "*acceptable JSON: *more than 5000 objects*");
+    g_autofree char *encoded = g_base64_encode((const guchar *)text->str, text->len);
+    g_autofree char *whole = g_strdup_printf(EVENT("\"data_base64\":\"%s\""), encoded);
+    g_clear_error(&error);
+    assert_false(read_event(JW_CONTENT_TYPE_EVENT, whole, &event, &error));
+    assert_jw_error(error, JW_ERROR_INVALID, "/data_base64: *more than 5000 objects*");
+    g_string_free(text, TRUE);
+}
+
 /* Pointers lead from the value of the message, whose data is the command. */
 static void
 test_violations(void **state)
@@ -180,9 +203,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_modes),
-        cmocka_unit_test(test_taken),
-        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_modes),      cmocka_unit_test(test_taken),
+        cmocka_unit_test(test_refused),    cmocka_unit_test(test_too_many),
         cmocka_unit_test(test_violations),
     };
 

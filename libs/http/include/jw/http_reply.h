@@ -89,8 +89,12 @@ JwHttpStream *jw_http_reply_stream(JwHttpReply *self, int status, const char *co
 
 /* Sends @text as soon as the client takes it; never waits. Returns false when that is over: the
  * client is gone or reads too slowly, or the server ends. A client that leaves is noticed by
- * what is written to it, so something must be now and then. */
+ * what is written to it, and by jw_http_stream_wanted(), so one must be now and then: a client that
+ * is cut off without a word, by the first alone. */
 bool jw_http_stream_write(JwHttpStream *self, const char *text);
+
+/* False: writing is over, which it is from now on when the client has closed its side. */
+bool jw_http_stream_wanted(JwHttpStream *self);
 
 /* @stream: (transfer full) (nullable): a JwHttpStream; the answer ends after what was written.
  */

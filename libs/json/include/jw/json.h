@@ -3,6 +3,7 @@
  * thread, no state. The tables match schemas/, which tests/contract proves. */
 #pragma once
 #include "jw/error.h"
+#include "jw/json_parse.h"
 #include "jw/violations.h"
 
 #include <jansson.h>
@@ -10,15 +11,6 @@
 #include <stdint.h>
 
 G_BEGIN_DECLS
-
-/* Strict JSON: UTF-8, no duplicate keys, depth ≤ 32, no lone surrogates, numbers in range.
- * @error: INVALID with line and column (transfer full) */
-json_t *jw_json_parse(const void *data, size_t length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-#define JW_JSON_FILE_MAX ((size_t)4 * 1024 * 1024)
-
-/* The same from a file of at most JW_JSON_FILE_MAX bytes; messages name @path. (transfer full) */
-json_t *jw_json_parse_file(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Compact, keys sorted: equal values give equal bytes. (transfer full) */
 char *jw_json_print(const json_t *value);

@@ -97,8 +97,9 @@ typedef struct {
 
 /**
  * jw_store_list_jobs:
- * @ret_jobs: (out) (element-type JwJob) (transfer full): one page, of jobs without outbox, result,
- *   recipients and the summary of the artifact
+ * @ret_jobs: (out) (element-type JwJob) (transfer full): one page, of jobs without what makes them
+ *   large: spec (there only where the job has no format), departments, recipients, retry_keys,
+ *   result, warnings, outbox and the summary of the artifact
  * @ret_total: (out): how many jobs the query matches
  *
  * Ties are ordered by age, then by id, so pages neither overlap nor skip. A job that cannot be read

@@ -122,6 +122,7 @@ static const JwDocField job_fields[] = {
     FIELD(STRING, JwJob, description, "description"),
     FIELD(STRING, JwJob, subtype, "subtype"),
     FIELD(STRING, JwJob, spec, "spec"),
+    FIELD(STRING, JwJob, format, "format"),
     FIELD(INT32, JwJob, priority, "priority"),
     ALWAYS(TIME, JwJob, not_before_ms, "notBefore"),
     FIELD(TIME, JwJob, scheduled_for_ms, "scheduledFor"),

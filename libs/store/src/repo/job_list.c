@@ -121,11 +121,13 @@ append_order(bson_t *opts, const JwJobQuery *query)
     bson_append_document_end(opts, &sort);
 }
 
-/* All but what makes a job large and no list shows. */
+/* All but what makes a job large and no list shows: a spec may have 512 KiB, a scope 200. */
 static void
 append_shown(bson_t *opts)
 {
-    static const char *const left_out[] = { "outbox", "result", "artifact", "recipients", NULL };
+    static const char *const left_out[] = { "outbox",      "result",    "artifact",
+                                            "recipients",  "spec",      "warnings",
+                                            "departments", "retryKeys", NULL };
     bson_t shown;
 
     BSON_APPEND_DOCUMENT_BEGIN(opts, "projection", &shown);
@@ -143,6 +145,48 @@ append_shown(bson_t *opts)
         }
     }
     bson_append_document_end(opts, &shown);
+}
+
+static void
+take_spec(const GPtrArray *jobs, JwJob *with)
+{
+    for (guint i = 0; i < jobs->len; i++) {
+        JwJob *job = g_ptr_array_index(jobs, i);
+
+        if (strcmp(job->id, with->id) == 0) {
+            job->spec = g_steal_pointer(&with->spec);
+            return;
+        }
+    }
+}
+
+/* Jobs that were made before formats were kept beside the spec: they are read with theirs. */
+static bool
+add_old_specs(JwStore *self, const GPtrArray *jobs, GError **error)
+{
+    g_autoptr(GPtrArray) ids = g_ptr_array_new();
+    g_autoptr(GPtrArray) specs = NULL;
+    g_auto(bson_t) filter = BSON_INITIALIZER;
+    g_autoptr(bson_t) opts = BCON_NEW("projection", "{", "spec", BCON_INT32(1), "}");
+
+    for (guint i = 0; i < jobs->len; i++) {
+        const JwJob *job = g_ptr_array_index(jobs, i);
+        if (job->format == NULL) {
+            g_ptr_array_add(ids, job->id);
+        }
+    }
+    if (ids->len == 0) {
+        return true;
+    }
+    g_ptr_array_add(ids, NULL);
+    append_one_of(&filter, "_id", (const char *const *)ids->pdata);
+    if (!jw_repo_list(self, &jw_repo_jobs, &filter, opts, &specs, error)) {
+        return false;
+    }
+    for (guint i = 0; i < specs->len; i++) {
+        take_spec(jobs, g_ptr_array_index(specs, i));
+    }
+    return true;
 }
 
 bool
@@ -163,7 +207,8 @@ jw_store_list_jobs(JwStore *self, const JwJobQuery *query, GPtrArray **ret_jobs,
     append_shown(opts);
     if (!jw_db_count(self, "jobs", &filter, 0, &total, error)
         || (total > query->skip
-            && !jw_repo_list(self, &jw_repo_jobs, &filter, opts, &jobs, error))) {
+            && (!jw_repo_list(self, &jw_repo_jobs, &filter, opts, &jobs, error)
+                || !add_old_specs(self, jobs, error)))) {
         return false;
     }
     *ret_jobs = jobs != NULL ? g_steal_pointer(&jobs) : g_ptr_array_new_with_free_func(jw_job_free);
@@ -175,11 +220,16 @@ bool
 jw_store_get_jobs(JwStore *self, const char *const *ids, GPtrArray **ret_jobs, GError **error)
 {
     g_return_val_if_fail(self != NULL && ids != NULL && ret_jobs != NULL, false);
+    g_autoptr(GPtrArray) jobs = NULL;
     g_auto(bson_t) filter = BSON_INITIALIZER;
     g_auto(bson_t) opts = BSON_INITIALIZER;
 
     append_one_of(&filter, "_id", ids);
     append_shown(&opts);
-    return jw_repo_list(self, &jw_repo_jobs, &filter, &opts, ret_jobs, error)
-           || jw_prefix(error, "jobs by their ids");
+    if (!jw_repo_list(self, &jw_repo_jobs, &filter, &opts, &jobs, error)
+        || !add_old_specs(self, jobs, error)) {
+        return jw_prefix(error, "jobs by their ids");
+    }
+    *ret_jobs = g_steal_pointer(&jobs);
+    return true;
 }

@@ -17,7 +17,7 @@
 #define GATHER_MS     50 /* events that come together are one reading */
 #define IDS_A_READING 500
 #define COMMENT_AFTER_MS                                                                           \
-    15000 /* of silence: proxies cut silent answers, and a client that left shows */
+    15000 /* of silence: proxies cut silent answers, and a client that was cut off shows */
 #define RETRY_S 10
 #define FIRST   "retry: 2000\n\n" /* how long a client waits before it comes again */
 #define COMMENT ": still here\n\n"
@@ -147,11 +147,13 @@ tell(const GwEvents *self, Watch *watch, const JwJob *job)
 
 /* Time for a sign of life, or for the end. False: the end. */
 static bool
-keep_up(const GwEvents *self, Watch *watch)
+keep_up(const GwEvents *self, Watch *watch, const char *subject)
 {
-    int64_t now = jw_clock_mono_ms(self->gw->clock);
+    const int64_t now = jw_clock_mono_ms(self->gw->clock);
 
-    if (watch->expires_at_ms != 0 && jw_clock_now_ms(self->gw->clock) >= watch->expires_at_ms) {
+    (void)subject;
+    if ((watch->expires_at_ms != 0 && jw_clock_now_ms(self->gw->clock) >= watch->expires_at_ms)
+        || !jw_http_stream_wanted(watch->stream)) {
         return false;
     }
     if (now - watch->told_mono_ms < COMMENT_AFTER_MS) {
@@ -173,10 +175,67 @@ add_locked(GwEvents *self, Watch *take_watch)
     g_ptr_array_add(watches, take_watch);
 }
 
+/* Of @subject, unless that is NULL: whether the client is still there. */
+static bool
+is_there(const GwEvents *self, Watch *watch, const char *subject)
+{
+    (void)self;
+    return (subject != NULL && strcmp(watch->subject, subject) != 0)
+           || jw_http_stream_wanted(watch->stream);
+}
+
+static void
+remove_locked(GwEvents *self, const char *job_id, GPtrArray *watches, guint index)
+{
+    const Watch *watch = g_ptr_array_index(watches, index);
+
+    count_locked(self, watch->subject, -1);
+    (void)g_ptr_array_remove_index_fast(watches, index);
+    if (watches->len == 0) {
+        (void)g_hash_table_remove(self->by_job, job_id);
+    }
+}
+
+static void
+remove_unless_locked(GwEvents *self, bool (*keep)(const GwEvents *, Watch *, const char *),
+                     const char *subject)
+{
+    g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+    GHashTableIter iter;
+    gpointer id;
+
+    g_hash_table_iter_init(&iter, self->by_job);
+    while (g_hash_table_iter_next(&iter, &id, NULL)) {
+        g_ptr_array_add(ids, g_strdup(id));
+    }
+    for (guint n = 0; n < ids->len; n++) {
+        const char *job_id = g_ptr_array_index(ids, n);
+        GPtrArray *watches = g_hash_table_lookup(self->by_job, job_id);
+
+        for (guint i = watches->len; i > 0; i--) {
+            if (!keep(self, g_ptr_array_index(watches, i - 1), subject)) {
+                remove_locked(self, job_id, watches, i - 1);
+            }
+        }
+    }
+}
+
+/* Whoever loads a page again asks for its streams before the old ones were seen to have ended. */
+static void
+drop_left_locked(GwEvents *self, const char *subject)
+{
+    if (self->n >= self->gw->config.events_max) {
+        remove_unless_locked(self, is_there, NULL);
+    } else if (streams_of_locked(self, subject) >= self->gw->config.events_caller_max) {
+        remove_unless_locked(self, is_there, subject);
+    }
+}
+
 /* False: the request is answered. */
 static bool
 admit_locked(GwEvents *self, const char *subject, JwHttpReply *reply)
 {
+    drop_left_locked(self, subject);
     if (streams_of_locked(self, subject) >= self->gw->config.events_caller_max) {
         jw_http_reply_problem(reply, 429, "TOO_MANY_STREAMS", NULL, RETRY_S,
                               "you read the events of %" G_GINT64_FORMAT
@@ -239,18 +298,6 @@ take_ids(GwEvents *self, bool all)
     return ids;
 }
 
-static void
-remove_locked(GwEvents *self, const char *job_id, GPtrArray *watches, guint index)
-{
-    const Watch *watch = g_ptr_array_index(watches, index);
-
-    count_locked(self, watch->subject, -1);
-    (void)g_ptr_array_remove_index_fast(watches, index);
-    if (watches->len == 0) {
-        (void)g_hash_table_remove(self->by_job, job_id);
-    }
-}
-
 /* Tells all that watch this job. @job: NULL: it is gone. */
 static void
 tell_all(GwEvents *self, const char *job_id, const JwJob *job)
@@ -302,24 +349,8 @@ static void
 keep_all_up(GwEvents *self)
 {
     g_auto(JwLocker) locker = jw_locker(&self->mutex);
-    g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
-    GHashTableIter iter;
-    gpointer id;
 
-    g_hash_table_iter_init(&iter, self->by_job);
-    while (g_hash_table_iter_next(&iter, &id, NULL)) {
-        g_ptr_array_add(ids, g_strdup(id));
-    }
-    for (guint n = 0; n < ids->len; n++) {
-        const char *job_id = g_ptr_array_index(ids, n);
-        GPtrArray *watches = g_hash_table_lookup(self->by_job, job_id);
-
-        for (guint i = watches->len; i > 0; i--) {
-            if (!keep_up(self, g_ptr_array_index(watches, i - 1))) {
-                remove_locked(self, job_id, watches, i - 1);
-            }
-        }
-    }
+    remove_unless_locked(self, keep_up, NULL);
 }
 
 void

@@ -14,8 +14,11 @@ gw_request_body(const JwHttpRequest *request, JwHttpReply *reply)
     size_t length = 0;
     const void *data = jw_http_body(request, &length);
 
-    json_t *body = jw_json_parse(data, length, &error);
-    if (body == NULL) {
+    json_t *body = jw_json_parse_body(data, length, &error);
+    if (jw_error_code(error) == JW_ERROR_TOO_LARGE) {
+        jw_http_reply_problem(reply, 413, "PAYLOAD_TOO_LARGE", NULL, 0, "the body is %s",
+                              jw_error_message(error));
+    } else if (body == NULL) {
         jw_http_reply_problem(reply, 400, "INVALID_JSON", NULL, 0, "the body is %s",
                               jw_error_message(error));
     }

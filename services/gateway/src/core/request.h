@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* (transfer full): the body as JSON; NULL: answered with 400 INVALID_JSON. */
+/* (transfer full): the body as JSON; NULL: answered with 400 INVALID_JSON, or 413 for one of too
+ * many values. */
 json_t *gw_request_body(const JwHttpRequest *request, JwHttpReply *reply);
 
 /* (transfer full): the body as JSON object after @fields; NULL: answered with 400.

@@ -55,18 +55,27 @@ gw_render_progress(const JwJob *job, bool detailed)
     return progress;
 }
 
-static json_t *
-summary_output(const Gw *self, const JwJob *job)
+/* Jobs that were made before formats were kept beside the spec have theirs in it alone. */
+static void
+add_format(json_t *output, const JwJob *job)
 {
-    json_auto_t *spec =
-        job->spec != NULL ? jw_json_parse(job->spec, strlen(job->spec), NULL) : NULL;
-    json_t *output = json_object();
-
-    const char *format = jw_json_text(json_object_get(spec, "output"), "format");
+    json_auto_t *spec = job->format == NULL && job->spec != NULL
+                            ? jw_json_parse(job->spec, strlen(job->spec), NULL)
+                            : NULL;
+    const char *format =
+        job->format != NULL ? job->format : jw_json_text(json_object_get(spec, "output"), "format");
 
     if (format != NULL) {
         jw_json_set_string(output, "format", jw_skip_prefix(format, JW_LOOKUP_FORMAT));
     }
+}
+
+static json_t *
+summary_output(const Gw *self, const JwJob *job)
+{
+    json_t *output = json_object();
+
+    add_format(output, job);
     if (gw_artifact_available(self, job)) {
         g_autofree char *link = gw_render_link(self, job->id, JW_LINK_DOWNLOAD);
         jw_json_set_string(output, "downloadUrl", link);
