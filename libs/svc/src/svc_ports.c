@@ -7,6 +7,8 @@
 #include "jw/log.h"
 
 #define PREPARE_EVERY_MS 1000
+#define CLOCK_EVERY_MS   1000
+#define CLOCK_OFF_MS     5000 /* more than clocks that are kept right ever differ */
 
 static bool
 store_ready(gpointer store, GError **error)
@@ -19,6 +21,39 @@ bus_ready(gpointer bus, GError **error)
 {
     return jw_bus_connected(bus)
            || jw_fail(error, JW_ERROR_UNAVAILABLE, "the broker does not answer");
+}
+
+/* A store that is away is told of by "mongodb". */
+static bool
+clock_ready(gpointer data, GError **error)
+{
+    JwSvc *self = data;
+    g_autoptr(GError) cause = NULL;
+
+    if (!jw_store_clock_sync(self->def->ports->store_clock, CLOCK_EVERY_MS, &cause)) {
+        return jw_error_code(cause) != JW_ERROR_INTERNAL
+               || (g_propagate_error(error, g_steal_pointer(&cause)), false);
+    }
+    const int64_t ahead = jw_store_clock_ahead_ms(self->def->ports->store_clock);
+    jw_metric_set(self->clock_ahead, NULL, (double)ahead / 1000);
+    return ABS(ahead) <= CLOCK_OFF_MS
+           || jw_fail(error, JW_ERROR_INTERNAL,
+                      "the clock of this machine is %.1f s %s that of the MongoDB server, by which "
+                      "it is decided what is due; have both set by NTP",
+                      (double)ABS(ahead) / 1000, ahead > 0 ? "ahead of" : "behind");
+}
+
+static void
+use_store_time(JwSvc *self)
+{
+    JwPorts *ports = self->def->ports;
+
+    ports->store_clock = jw_store_clock_new(ports->store, ports->clock);
+    ports->clock = jw_store_clock_port(ports->store_clock);
+    self->clock_ahead = jw_metric_gauge(
+        "jobwire_clock_ahead_seconds",
+        "How far the clock of this machine is ahead of that of the store; negative: behind", NULL);
+    jw_svc_health_add(self->health, "clock", false, clock_ready, self);
 }
 
 /* Any service may be the first on an empty database. The store may start later; nothing waits
@@ -58,6 +93,9 @@ jw_svc_open_ports(JwSvc *self, GError **error)
     if (ports->store == NULL) {
         return false;
     }
+    if (self->def->store_time) {
+        use_store_time(self);
+    }
     ports->bus = jw_bus_kafka_new(&self->bus_config, self->def->name, JW_VERSION, error);
     if (ports->bus == NULL) {
         return false;
@@ -84,6 +122,7 @@ jw_svc_close_ports(JwSvc *self)
     }
     g_clear_pointer(&ports->relay, jw_relay_free);
     g_clear_pointer(&ports->bus, jw_bus_free);
+    g_clear_pointer(&ports->store_clock, jw_store_clock_free);
     g_clear_pointer(&ports->store, jw_store_free);
     g_clear_pointer(&ports->wire, jw_wire_free);
     g_clear_pointer(&ports->catalog, jw_catalog_free);

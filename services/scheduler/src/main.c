@@ -47,6 +47,7 @@ main(int argc, char **argv)
         .n_tables = G_N_ELEMENTS(tables),
         .ports = &self.ports,
         .reads_reports = true,
+        .store_time = true,
         .check = check_values,
         .start = start,
         .drain = drain,

@@ -20,6 +20,8 @@ typedef struct {
     JwPorts *ports;     /* filled before start(), emptied after stop(); NULL: none */
     bool reads_reports; /* ports->catalog: the report definitions of JW_REPORTS_DIR */
     bool needs_bus;     /* not ready while the broker is away */
+    bool store_time;    /* ports->clock is the store's; the service has it synced. Readiness tells
+                         * when this machine's differs ("clock") */
     /* Notes what is wrong with the values that were read, for --check-config and before a start.
      * Clock, catalog (NULL when it could not be read) and wire are there. May be NULL. */
     void (*check)(gpointer self, JwConfigCheck *check);
