@@ -43,17 +43,25 @@ clock_ready(gpointer data, GError **error)
                       (double)ABS(ahead) / 1000, ahead > 0 ? "ahead of" : "behind");
 }
 
-static void
-use_store_time(JwSvc *self)
+/* The clock of ports->jobs. */
+static JwClock *
+open_clock(JwSvc *self)
 {
     JwPorts *ports = self->def->ports;
 
+    if (self->def->time == JW_SVC_OWN_TIME) {
+        return ports->clock;
+    }
     ports->store_clock = jw_store_clock_new(ports->store, ports->clock);
-    ports->clock = jw_store_clock_port(ports->store_clock);
+    JwClock *clock = jw_store_clock_port(ports->store_clock);
+    if (self->def->time == JW_SVC_STORE_TIME) {
+        ports->clock = clock;
+    }
     self->clock_ahead = jw_metric_gauge(
         "jobwire_clock_ahead_seconds",
         "How far the clock of this machine is ahead of that of the store; negative: behind", NULL);
     jw_svc_health_add(self->health, "clock", false, clock_ready, self);
+    return clock;
 }
 
 /* Any service may be the first on an empty database. The store may start later; nothing waits
@@ -93,15 +101,13 @@ jw_svc_open_ports(JwSvc *self, GError **error)
     if (ports->store == NULL) {
         return false;
     }
-    if (self->def->store_time) {
-        use_store_time(self);
-    }
+    JwClock *clock = open_clock(self);
     ports->bus = jw_bus_kafka_new(&self->bus_config, self->def->name, JW_VERSION, error);
     if (ports->bus == NULL) {
         return false;
     }
-    ports->relay = jw_relay_new(ports->store, ports->bus, ports->clock, source);
-    ports->jobs = jw_jobs(ports->clock, ports->wire, ports->store, ports->relay);
+    ports->relay = jw_relay_new(ports->store, ports->bus, clock, source);
+    ports->jobs = jw_jobs(clock, ports->wire, ports->store, ports->relay);
     jw_svc_health_add(self->health, "mongodb", true, store_ready, ports->store);
     jw_svc_health_add(self->health, "kafka", self->def->needs_bus, bus_ready, ports->bus);
     self->preparing = g_thread_new("store-prepare", prepare_store, self);

@@ -36,7 +36,7 @@ struct _JwSvc {
     JwHealth *health;
     JwStop *stop;
     GThread *preparing;    /* the store */
-    JwMetric *clock_ahead; /* store_time alone */
+    JwMetric *clock_ahead; /* of a service that does not go by its own */
 };
 
 /* svc_options.c: what the command line asked for */
