@@ -6,6 +6,15 @@ from pathlib import Path
 
 from stack import program
 
+# librdkafka asks timespec_get() until when to wait, which libfaketime fakes, and waits by cnd_timedwait(), which it does not
+# know. So the time is a right one here.
+RIGHT_WAITS = """
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+int timespec_get(struct timespec *ret, int base) { return syscall(SYS_clock_gettime, CLOCK_REALTIME, ret) == 0 ? base : 0; }
+"""
+
 
 def library():
     found = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
@@ -20,14 +29,23 @@ def sanitizer(service):
     return [found[1]] if found else []
 
 
+def right_waits(folder):
+    out = Path(folder) / "right_waits.so"
+    command = ["cc", "-D_GNU_SOURCE", "-shared", "-fPIC", "-x", "c", "-o", out, "-"]
+    subprocess.run(command, input=RIGHT_WAITS, text=True, check=True)
+    return [str(out)]
+
+
 class FakeTime:
     """The clock of one service's process: env is what it is started with."""
 
-    def __init__(self, folder, service="scheduler"):
+    def __init__(self, folder, service="scheduler", waits=False):
+        """waits: what librdkafka waits for comes by this clock and the right one: while it is ahead its waits are longer by as
+        much, as those are in which the clock of a machine is set back."""
         self.file = Path(folder) / "faketime"
         self.jump(0)
         self.env = {
-            "LD_PRELOAD": ":".join([*sanitizer(service), library()]),
+            "LD_PRELOAD": ":".join([*sanitizer(service), *([] if waits else right_waits(folder)), library()]),
             "FAKETIME_TIMESTAMP_FILE": str(self.file),
             "FAKETIME_NO_CACHE": "1",  # the file is read at each look at the clock
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
